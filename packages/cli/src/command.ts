@@ -1,0 +1,20 @@
+/** What a command may touch besides the file system and the network: the same in a terminal and in a test. */
+export type CommandIo = {
+  readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number };
+  readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number };
+  readonly stdin: AsyncIterable<Uint8Array>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+};
+
+/** One command: a file under `commands/`, named after it. */
+export type Command = {
+  /** Text for `faultline COMMAND --help`: usage, options, exit codes, an example. */
+  readonly help: string;
+  /** Runs with the words after the command's name; resolves to the exit code. Throws `UsageError` for words it cannot take. */
+  run(args: readonly string[], io: CommandIo): Promise<number>;
+};
+
+/** The user asked for something that cannot be done: one sentence says what was wrong and what to do. Exit code 2. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}

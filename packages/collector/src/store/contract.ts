@@ -1,0 +1,133 @@
+/**
+ * What every store promises. `tests/conformance/store.test.ts` runs this text on each implementation.
+ *
+ * Durability: a promise returned by an `append…` method resolves only when what it accepted would survive the loss of power;
+ * until then the sender has no acknowledgement. After a crash the store opens by itself, without a manual step, and everything
+ * acknowledged is there: once. Corruption never stops it: bad records are set aside, counted, and reported by `health`.
+ *
+ * Visibility: what was acknowledged becomes visible to every query within `visibleWithinMs`; `flush` makes it visible at once.
+ *
+ * What is kept: failing traces whole (every span and log record that arrived, in whatever order and however late, until retention
+ * takes the trace); successful exchanges only as counts and duration histograms per service, route, method, status, version,
+ * region and 10 s, and as a bounded sample of whole good traces per route. A span is one by (trace id, span id): a second copy is
+ * dropped and counted. accepted = stored + deduplicated + dropped(reason), to the unit, always.
+ *
+ * A trace is failing when one of its spans has status error, an HTTP status of 500 or more, a gRPC status that means a server
+ * error, or an exception, or when one of its log records has severity ERROR or above or carries an exception.
+ */
+import type { Change, Diagnosis, Exchange, Fault, LogRecord, MetricPoint, Span, Window } from "@faultline/model";
+
+/** The kinds of telemetry OTLP carries. */
+export type Signal = "traces" | "logs" | "metrics";
+
+/** One OTLP export request, decompressed, as it came over the wire. */
+export type Payload = { readonly signal: Signal; readonly encoding: "protobuf" | "json"; readonly bytes: Uint8Array };
+
+/** What became of a payload. `rejected` items are malformed ones inside a payload that as a whole could be read. */
+export type Receipt =
+  | { readonly kind: "accepted"; readonly items: number; readonly rejected: number; readonly rejectedBecause?: string }
+  | { readonly kind: "malformed"; readonly because: string }
+  /** Full disk, full queue: the sender keeps its data and tries again. */
+  | { readonly kind: "overloaded"; readonly because: string; readonly retryAfterMs: number };
+
+/** A failing exchange as the lists show it: the outermost server span of a failing trace, or the failing span nearest to it. */
+export type FailingExchange = {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly timeMs: number;
+  readonly durationMs: number;
+  readonly service: string;
+  readonly route: string;
+  readonly method: string;
+  /** 0 when no span of the trace has a status code. */
+  readonly status: number;
+  readonly version?: string;
+  readonly region?: string;
+  readonly errorType?: string;
+  /** Set by `assignFault`. */
+  readonly fingerprint?: string;
+};
+
+/** Which exchanges a query is about; absent members mean "any". */
+export type ExchangeFilter = {
+  readonly window: Window;
+  readonly service?: string;
+  readonly route?: string;
+  readonly version?: string;
+  readonly region?: string;
+};
+
+/** A dimension that counts can be grouped by. */
+export type Dimension = "service" | "route" | "method" | "status" | "version" | "region";
+
+/** Counts of one group in one step of time. */
+export type CountRow = {
+  readonly fromMs: number;
+  readonly group: Readonly<Partial<Record<Dimension, string>>>;
+  readonly total: number;
+  /** Those with a server error. */
+  readonly failing: number;
+  /** Estimated from the exponential histogram, relative error at most 5 %; absent when nothing was counted. */
+  readonly p50Ms?: number;
+  readonly p99Ms?: number;
+};
+
+/** Whole telemetry of one trace. */
+export type StoredTrace = {
+  readonly traceId: string;
+  readonly spans: readonly Span[];
+  readonly logs: readonly LogRecord[];
+  readonly exchanges: readonly Exchange[];
+};
+
+/** How the store is doing, for `/api/health` and the dashboard's footer. */
+export type StoreHealth = {
+  readonly ready: boolean;
+  readonly accepted: number;
+  readonly stored: number;
+  readonly deduplicated: number;
+  readonly dropped: Readonly<Record<string, number>>;
+  readonly sizeBytes: number;
+  /** What the start-up audit found, in sentences; empty when all was well. */
+  readonly audit: readonly string[];
+};
+
+/** A fault with its newest diagnosis. */
+export type StoredFault = Fault & { readonly diagnosis?: Diagnosis; readonly diagnosedAtMs?: number };
+
+/** The promise above, as methods. Times are Unix ms. Lists are bounded by `limit`, newest first unless they say otherwise. */
+export interface Store {
+  readonly visibleWithinMs: number;
+
+  append(payload: Payload): Promise<Receipt>;
+  appendChange(change: Change): Promise<void>;
+  appendExchanges(exchanges: readonly Exchange[]): Promise<void>;
+  flush(): Promise<void>;
+
+  findTrace(traceId: string): Promise<StoredTrace | undefined>;
+  listFailing(
+    filter: ExchangeFilter & { readonly fingerprint?: string; readonly order: "newest" | "slowest"; readonly limit: number },
+  ): Promise<readonly FailingExchange[]>;
+  /** Failing exchanges that became visible after `cursor` (0 for all), oldest first, with the cursor to go on from. */
+  listFailingSince(cursor: number, limit: number): Promise<{ readonly failing: readonly FailingExchange[]; readonly cursor: number }>;
+  /** Whole good traces of a route and time, for the contrast. */
+  sampleSucceeding(filter: ExchangeFilter & { readonly limit: number }): Promise<readonly StoredTrace[]>;
+  /** Counts of server exchanges in steps of `stepMs` (a multiple of 10,000). */
+  count(filter: ExchangeFilter & { readonly stepMs: number; readonly groupBy: readonly Dimension[] }): Promise<readonly CountRow[]>;
+  listChanges(window: Window): Promise<readonly Change[]>;
+  listMetrics(filter: {
+    readonly window: Window;
+    readonly service?: string;
+    readonly names?: readonly string[];
+    readonly limit: number;
+  }): Promise<readonly MetricPoint[]>;
+
+  assignFault(traceIds: readonly string[], fingerprint: string): Promise<void>;
+  saveFault(fault: StoredFault): Promise<void>;
+  findFault(fingerprint: string): Promise<StoredFault | undefined>;
+  /** Newest and loudest first. */
+  listFaults(filter: { readonly window?: Window; readonly limit: number }): Promise<readonly StoredFault[]>;
+
+  health(): Promise<StoreHealth>;
+  close(): Promise<void>;
+}
