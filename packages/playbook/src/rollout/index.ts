@@ -1,0 +1,1 @@
+export { decideRollout, type RolloutPolicy } from "./decide-rollout.ts";
