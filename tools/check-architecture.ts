@@ -1,5 +1,5 @@
 /** Runs dependency-cruiser over every source folder and fails when a rule is broken or when suspiciously little was read. */
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { cruise, type ICruiseResult } from "dependency-cruiser";
 import { architecture } from "./architecture.ts";
@@ -17,7 +17,7 @@ function listSources(root: string): string[] {
 }
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
-const sources = ROOTS.flatMap(listSources);
+const sources = ROOTS.filter((root) => existsSync(root)).flatMap(listSources);
 const { forbidden = [], options = {} } = architecture;
 const result = await cruise(sources, { ...options, validate: true, ruleSet: { forbidden } });
 const { modules, summary } = result.output as ICruiseResult;
