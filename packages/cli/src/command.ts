@@ -10,6 +10,8 @@ export type CommandIo = {
 export type Command = {
   /** Text for `faultline COMMAND --help`: usage, options, exit codes, an example. */
   readonly help: string;
+  /** Exit code for words it cannot take, where 2 means something else. Default 2. */
+  readonly usageExitCode?: number;
   /** Runs with the words after the command's name; resolves to the exit code. Throws `UsageError` for words it cannot take. */
   run(args: readonly string[], io: CommandIo): Promise<number>;
 };

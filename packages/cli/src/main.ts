@@ -5,6 +5,8 @@ type Entry = { readonly summary: string; readonly load: () => Promise<{ readonly
 
 /** Commands in the order of the help text. Each is loaded only when it runs, so that a cold start stays short. */
 const COMMANDS: Readonly<Record<string, Entry>> = {
+  deploy: { summary: "tell the collector that something changed", load: () => import("./commands/deploy.ts") },
+  gate: { summary: "may a version have more traffic? promote, roll back or wait", load: () => import("./commands/gate.ts") },
   version: { summary: "print the version", load: () => import("./commands/version.ts") },
 };
 
@@ -30,8 +32,8 @@ export async function runFaultline(words: readonly string[], io: CommandIo): Pro
     io.stderr.write(`faultline: there is no command "${name}"; "faultline help" lists them\n`);
     return EXIT_USAGE;
   }
+  const { command } = await entry.load();
   try {
-    const { command } = await entry.load();
     if (args.includes("--help") || args.includes("-h")) {
       io.stdout.write(command.help);
       return 0;
@@ -40,7 +42,7 @@ export async function runFaultline(words: readonly string[], io: CommandIo): Pro
   } catch (error) {
     if (error instanceof UsageError || isOptionError(error)) {
       io.stderr.write(`faultline ${name}: ${error.message}\n`);
-      return EXIT_USAGE;
+      return command.usageExitCode ?? EXIT_USAGE;
     }
     io.stderr.write(
       `faultline ${name}: this is a defect in Faultline: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
