@@ -1,5 +1,6 @@
 export * from "./change.ts";
 export * from "./detection.ts";
+export * from "./diagnosis-sentence.ts";
 export * from "./diagnosis.ts";
 export * from "./evidence.ts";
 export * from "./exchange.ts";

@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import { CAUSES, type Diagnosis } from "./diagnosis.ts";
+import { describeCause, describeDiagnosis } from "./diagnosis-sentence.ts";
+
+const DIAGNOSIS: Diagnosis = {
+  verdict: "diagnosed",
+  scope: { service: "storefront", route: "POST /checkout", window: { fromMs: 0, toMs: 1 }, failing: 12, succeeding: 188 },
+  path: [],
+  suspects: [{ service: "payments", score: 1 }],
+  causes: [{ cause: "dependency-timeout", confidence: 0.912, evidence: [], against: [] }],
+  ruledOut: [],
+  missing: [],
+  next: [],
+  guard: { now: [], prevent: [] },
+};
+
+describe("a diagnosis in one sentence", () => {
+  it("names origin, symptom, cause and certainty", () => {
+    expect(describeDiagnosis(DIAGNOSIS)).toBe(
+      "payments makes the failures on POST /checkout of storefront: a dependency did not answer in time (91 % sure).",
+    );
+  });
+
+  it("says that it is inconclusive and what is missing", () => {
+    const open: Diagnosis = {
+      ...DIAGNOSIS,
+      verdict: "inconclusive",
+      causes: [],
+      missing: [{ what: "spans of inventory", wouldTell: "who failed" }],
+    };
+    expect(describeDiagnosis(open)).toBe(
+      "Inconclusive: payments most likely makes the failures on POST /checkout of storefront, but why does not show; missing: spans of inventory.",
+    );
+    expect(describeDiagnosis({ ...open, suspects: [] })).toContain("which hop makes the failures");
+  });
+
+  it("says when nothing failed", () => {
+    const healthy: Diagnosis = {
+      ...DIAGNOSIS,
+      verdict: "inconclusive",
+      suspects: [],
+      causes: [],
+      scope: { window: { fromMs: 0, toMs: 1 }, failing: 0, succeeding: 9 },
+    };
+    expect(describeDiagnosis(healthy)).toBe("Nothing failed.");
+  });
+
+  it("has its own words for every cause", () => {
+    expect(new Set(CAUSES.map(describeCause)).size).toBe(CAUSES.length);
+  });
+});

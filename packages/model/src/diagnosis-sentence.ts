@@ -1,0 +1,58 @@
+import type { CauseId, Diagnosis } from "./diagnosis.ts";
+
+/** What each cause is called in the middle of a sentence. */
+const CAUSE_PHRASES: Readonly<Record<CauseId, string>> = {
+  "unhandled-exception": "an exception that nobody handles",
+  "invalid-input-unguarded": "input that should have been refused with a 4xx",
+  "dependency-timeout": "a dependency did not answer in time",
+  "dependency-error": "a dependency answered with an error",
+  "third-party-failure": "a third party failed",
+  "database-failure": "the database failed",
+  "pool-exhausted": "its connection pool is exhausted",
+  "resource-exhausted": "a resource is exhausted",
+  "memory-leak": "it runs out of memory, steadily",
+  "bad-deploy": "a bad deploy",
+  "bad-configuration": "bad configuration",
+  "body-too-large": "request bodies over a limit",
+  "parse-failure": "something could not be parsed",
+  "gateway-mismatch": "gateway and backend disagree about the response",
+  "gateway-timeout": "the gateway's time-out is shorter than the work behind it",
+  "gateway-identity": "the gateway may not call its backend",
+  "no-healthy-upstream": "no healthy backend",
+  "connection-refused": "nothing listens where it connects",
+  "keepalive-race": "the backend closes idle connections before the proxy does",
+  "tls-failure": "TLS to the backend fails",
+  "dns-failure": "a name does not resolve",
+  "circuit-open": "a circuit breaker is open",
+  "rate-limited-as-5xx": "a rate limit that answers 5xx",
+  "masked-by-middleware": "an error handler hides the first error",
+  "retry-storm": "retries multiply the load",
+  "fault-injected": "a fault that was injected on purpose",
+};
+
+/** What a cause is called in the middle of a sentence: `dependency-timeout` is "a dependency did not answer in time". */
+export function describeCause(cause: CauseId): string {
+  return CAUSE_PHRASES[cause];
+}
+
+/** The verdict in one sentence, the same on the command line, the page and in an alert. Total: every diagnosis has one. */
+export function describeDiagnosis(diagnosis: Diagnosis): string {
+  const { scope, path, suspects, causes, missing } = diagnosis;
+  const where = describeWhere(diagnosis);
+  if (scope.failing === 0 && causes.length === 0) return `Nothing failed${where}.`;
+  const origin = suspects[0]?.service;
+  const cause = causes[0];
+  const hidden = path.some((hop) => hop.fate === "masked") ? ", and it is hidden from the client" : "";
+  if (diagnosis.verdict === "diagnosed" && cause !== undefined && origin !== undefined) {
+    return `${origin} makes the failures${where}: ${describeCause(cause.cause)} (${Math.round(cause.confidence * 100)} % sure)${hidden}.`;
+  }
+  const gap = missing[0] === undefined ? "" : `; missing: ${missing[0].what}`;
+  if (origin === undefined) return `Inconclusive: which hop makes the failures${where} does not show${gap}.`;
+  return `Inconclusive: ${origin} most likely makes the failures${where}, but why does not show${gap}.`;
+}
+
+function describeWhere({ scope }: Diagnosis): string {
+  const route = scope.route === undefined ? "" : ` on ${scope.route}`;
+  const service = scope.service === undefined ? "" : ` of ${scope.service}`;
+  return `${route}${service}`;
+}
