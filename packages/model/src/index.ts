@@ -1,3 +1,4 @@
+export * from "./api.ts";
 export * from "./change.ts";
 export * from "./detection.ts";
 export * from "./diagnosis-sentence.ts";
@@ -13,3 +14,4 @@ export * from "./result.ts";
 export * from "./rollout-decision.ts";
 export * from "./semconv.ts";
 export * from "./telemetry.ts";
+export * from "./verdict-sentence.ts";

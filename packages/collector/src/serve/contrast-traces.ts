@@ -1,0 +1,127 @@
+import { type AttributeContrast, type AttributeValue, readRoute, type Span } from "@faultline/model";
+import type { StoredTrace } from "../store/contract.ts";
+
+const MOST_CONTRASTS = 6;
+const MOST_GROUPS = 6;
+/** Fewer traces of a kind than this show chance, not a difference. */
+const LEAST_TRACES = 3;
+/** Below this an attribute does not separate. */
+const LEAST_SEPARATION = 0.3;
+/** Attributes that say that the request failed, or that differ in every request, explain nothing. */
+const PASSED_OVER =
+  /(^error|status_code|^exception|^otel\.|^faultline\.|response|\.port$|^thread\.|(^|[._])(trace|span|request|correlation)[._]?id$|pid$|^host\.|^process\.|^telemetry\.|^os\.|traceparent|content\.length$|network\.peer)/;
+
+type Value = string | number;
+type Place = { readonly service?: string; readonly route?: string };
+
+/**
+ * What separates failing from good requests: per attribute of the request's server span and of the process that answered it, how
+ * differently the two groups have it. Best separating first; nothing when either group is too small to tell.
+ */
+export function contrastTraces(
+  failing: readonly StoredTrace[],
+  succeeding: readonly StoredTrace[],
+  place: Place,
+): readonly AttributeContrast[] {
+  if (failing.length < LEAST_TRACES || succeeding.length < LEAST_TRACES) return [];
+  const bad = failing.map((trace) => readFeatures(trace, place));
+  const good = succeeding.map((trace) => readFeatures(trace, place));
+  const names = new Set([...bad, ...good].flatMap((features) => [...features.keys()]));
+  const contrasts = [...names].map((name) => contrastOne(name, pick(bad, name), pick(good, name)));
+  return contrasts
+    .filter(({ separation }) => separation >= LEAST_SEPARATION)
+    .sort((a, b) => b.separation - a.separation || a.attribute.localeCompare(b.attribute))
+    .slice(0, MOST_CONTRASTS);
+}
+
+function pick(requests: readonly ReadonlyMap<string, Value>[], name: string): readonly (Value | undefined)[] {
+  return requests.map((features) => features.get(name));
+}
+
+/** The server span that the contrast is about: of this service and route, else the outermost server span. */
+function findEntry(spans: readonly Span[], { service, route }: Place): Span | undefined {
+  const servers = spans.filter((span) => span.kind === "server").sort((a, b) => a.startMs - b.startMs);
+  const ofService = servers.filter((span) => service === undefined || span.resource.service === service);
+  return ofService.find((span) => route === undefined || readRoute(span.attributes) === route) ?? ofService[0] ?? servers[0];
+}
+
+function readFeatures({ spans }: StoredTrace, place: Place): ReadonlyMap<string, Value> {
+  const features = new Map<string, Value>();
+  const entry = findEntry(spans, place);
+  if (entry === undefined) return features;
+  for (const [name, value] of Object.entries(entry.attributes)) {
+    if (value !== undefined && !PASSED_OVER.test(name)) features.set(name, toValue(value));
+  }
+  const { version, instance, region } = entry.resource;
+  if (version !== undefined) features.set("service.version", version);
+  if (instance !== undefined) features.set("service.instance.id", instance);
+  if (region !== undefined) features.set("cloud.region", region);
+  features.set("duration (ms)", entry.endMs - entry.startMs);
+  return features;
+}
+
+function toValue(value: AttributeValue): Value {
+  if (typeof value === "number") return value;
+  return (Array.isArray(value) ? value.join(", ") : String(value)).slice(0, 200);
+}
+
+function contrastOne(attribute: string, bad: readonly (Value | undefined)[], good: readonly (Value | undefined)[]): AttributeContrast {
+  const present = [...bad, ...good].filter((value) => value !== undefined);
+  const isNumeric = present.every((value) => typeof value === "number") && new Set(present).size > MOST_GROUPS;
+  if (isNumeric) return contrastNumbers(attribute, bad.map(Number), good.map(Number));
+  return contrastWords(attribute, bad.map(toLabel), good.map(toLabel));
+}
+
+function toLabel(value: Value | undefined): string {
+  return value === undefined ? "(absent)" : String(value);
+}
+
+function countEach(labels: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+  return counts;
+}
+
+/** An attribute with nearly as many values as requests is an identifier: no value of it can separate much. */
+function contrastWords(attribute: string, bad: readonly string[], good: readonly string[]): AttributeContrast {
+  const [inBad, inGood] = [countEach(bad), countEach(good)];
+  const groups = [...new Set([...bad, ...good])].map((label) => ({
+    label,
+    failing: inBad.get(label) ?? 0,
+    succeeding: inGood.get(label) ?? 0,
+  }));
+  const differences = groups.map((group) => Math.abs(group.failing / bad.length - group.succeeding / good.length));
+  const separation = Math.max(0, ...differences);
+  const ordered = groups.sort((a, b) => b.failing - a.failing || b.succeeding - a.succeeding);
+  const rest = ordered.slice(MOST_GROUPS - 1);
+  if (ordered.length <= MOST_GROUPS) return { attribute, separation, groups: ordered };
+  const others = {
+    label: `${rest.length} others`,
+    failing: rest.reduce((sum, group) => sum + group.failing, 0),
+    succeeding: rest.reduce((sum, group) => sum + group.succeeding, 0),
+  };
+  return { attribute, separation, groups: [...ordered.slice(0, MOST_GROUPS - 1), others] };
+}
+
+/** Numbers separate as well as their best threshold does (the Kolmogorov-Smirnov distance). */
+function contrastNumbers(attribute: string, bad: readonly number[], good: readonly number[]): AttributeContrast {
+  const all = [...bad, ...good].filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
+  const below = (values: readonly number[], threshold: number): number => values.filter((value) => value <= threshold).length;
+  const distances = [...new Set(all)].map((threshold) =>
+    Math.abs(below(bad, threshold) / bad.length - below(good, threshold) / good.length),
+  );
+  const edges = [...new Set(Array.from({ length: MOST_GROUPS - 1 }, (_, i) => all[Math.floor(((i + 1) / MOST_GROUPS) * all.length)] ?? 0))];
+  const bounds = [Number.NEGATIVE_INFINITY, ...edges, Number.POSITIVE_INFINITY];
+  const groups = bounds.slice(1).map((upper, index) => {
+    const lower = bounds[index] ?? Number.NEGATIVE_INFINITY;
+    const inside = (value: number): boolean => value > lower && value <= upper;
+    return { label: toRange(lower, upper), failing: bad.filter(inside).length, succeeding: good.filter(inside).length };
+  });
+  return { attribute, separation: Math.max(0, ...distances), groups };
+}
+
+function toRange(lower: number, upper: number): string {
+  const format = (value: number): string => (Number.isInteger(value) ? String(value) : value.toPrecision(3));
+  if (lower === Number.NEGATIVE_INFINITY) return `≤ ${format(upper)}`;
+  return upper === Number.POSITIVE_INFINITY ? `> ${format(lower)}` : `${format(lower)} to ${format(upper)}`;
+}

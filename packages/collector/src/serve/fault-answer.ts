@@ -1,0 +1,64 @@
+import type { FaultAnswer, TraceAnswer, Window } from "@faultline/model";
+import type { FailingExchange, Store, StoredFault } from "../store/contract.ts";
+import { contrastTraces } from "./contrast-traces.ts";
+import { chooseSteps, toCountSeries } from "./count-series.ts";
+import { toFaultListing } from "./fault-listing.ts";
+import { composeTrace } from "./trace-answer.ts";
+
+const BEFORE_MS = 10 * 60_000;
+const AFTER_MS = 2 * 60_000;
+const LONGEST_MS = 6 * 3_600_000;
+const MOST_STEPS = 120;
+const MOST_FAILING = 20;
+/** Traces of each kind that the contrast reads. */
+const MOST_COMPARED = 50;
+
+/** Everything a fault's page tells, in one answer; undefined when there is no such fault. */
+export async function composeFault(store: Store, fingerprint: string): Promise<FaultAnswer | undefined> {
+  const fault = await store.findFault(fingerprint);
+  if (fault === undefined) return undefined;
+  const { stepMs, window } = chooseSteps(toWindow(fault), MOST_STEPS);
+  const scope = toScope(fault);
+  const [counts, changes, failing] = await Promise.all([
+    store.count({ window, stepMs, ...scope, groupBy: [] }),
+    store.listChanges(window),
+    store.listFailing({ window, fingerprint, order: "newest", limit: MOST_COMPARED }),
+  ]);
+  const [traces, good] = await Promise.all([
+    findTraces(store, failing),
+    store.sampleSucceeding({ window, ...scope, limit: MOST_COMPARED }),
+  ]);
+  const [newest] = traces;
+  const example: TraceAnswer | undefined = newest === undefined ? undefined : composeTrace(newest);
+  return {
+    fault: toFaultListing(fault),
+    ...(fault.diagnosis === undefined ? {} : { diagnosis: fault.diagnosis }),
+    series: toCountSeries(counts, window, stepMs),
+    changes,
+    failing: failing.slice(0, MOST_FAILING),
+    ...(example === undefined ? {} : { example }),
+    contrast: contrastTraces(traces, good, scope),
+    compared: { failing: traces.length, succeeding: good.length },
+  };
+}
+
+/** From some time before the fault, so that its onset shows, to some time after; the newest six hours of a long one. */
+function toWindow({ firstSeenMs, lastSeenMs }: StoredFault): Window {
+  const toMs = lastSeenMs + AFTER_MS;
+  return { fromMs: Math.max(firstSeenMs - BEFORE_MS, toMs - LONGEST_MS), toMs };
+}
+
+/** The symptom that the diagnosis is about, else the place the fault was named after. */
+function toScope({ diagnosis, service, route }: StoredFault): { readonly service?: string; readonly route?: string } {
+  const symptom = diagnosis?.scope;
+  if (symptom?.service === undefined && symptom?.route === undefined) return { service, route };
+  return {
+    ...(symptom.service === undefined ? {} : { service: symptom.service }),
+    ...(symptom.route === undefined ? {} : { route: symptom.route }),
+  };
+}
+
+async function findTraces(store: Store, failing: readonly FailingExchange[]) {
+  const found = await Promise.all(failing.map(({ traceId }) => store.findTrace(traceId)));
+  return found.filter((trace) => trace !== undefined);
+}

@@ -1,0 +1,74 @@
+import type { OverviewAnswer, OverviewRow, Window } from "@faultline/model";
+import { detectServerErrors, toWilsonInterval } from "@faultline/playbook/detect";
+import type { CountRow, Store } from "../store/contract.ts";
+import { chooseSteps, toCountSeries } from "./count-series.ts";
+import { toFaultListing } from "./fault-listing.ts";
+
+const MOST_STEPS = 90;
+const MOST_ROWS = 200;
+const MOST_FAULTS = 100;
+const MOST_CHANGES = 200;
+
+/** What fails where, over time: route × version × region with counts and bounds, the faults, and the changes of the window. */
+export async function composeOverview(store: Store, asked: Window): Promise<OverviewAnswer> {
+  const { stepMs, window } = chooseSteps(asked, MOST_STEPS);
+  const [counts, faults, changes] = await Promise.all([
+    store.count({ window, stepMs, groupBy: ["service", "route", "version", "region"] }),
+    store.listFaults({ limit: MOST_FAULTS }),
+    store.listChanges(window),
+  ]);
+  const series = toCountSeries(counts, window, stepMs);
+  const [total, failing] = [sum(series.total), sum(series.failing)];
+  const rows = toRows(counts, window, stepMs);
+  const shown = rows.slice(0, MOST_ROWS);
+  const rest = rows.slice(MOST_ROWS);
+  const leftOut = { rows: rest.length, total: sum(rest.map((row) => row.total)), failing: sum(rest.map((row) => row.failing)) };
+  return {
+    window,
+    total,
+    failing,
+    errorRatio: toWilsonInterval(failing, total),
+    series,
+    rows: shown,
+    leftOut,
+    faults: faults.map(toFaultListing),
+    changes: changes.slice(0, MOST_CHANGES),
+  };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+/** One row a group, those that most surely fail first, then the busiest. */
+function toRows(counts: readonly CountRow[], window: Window, stepMs: number): readonly OverviewRow[] {
+  const groups = new Map<string, CountRow[]>();
+  for (const row of counts) {
+    const key = JSON.stringify([row.group.service, row.group.route, row.group.version, row.group.region]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [row]);
+    else group.push(row);
+  }
+  const rows = [...groups.values()].map((group) => toRow(group, window, stepMs));
+  return rows.sort((a, b) => b.errorRatio.lower - a.errorRatio.lower || b.failing - a.failing || b.total - a.total);
+}
+
+function toRow(group: readonly CountRow[], window: Window, stepMs: number): OverviewRow {
+  const { service, route, version, region } = group[0]?.group ?? {};
+  const series = toCountSeries(group, window, stepMs);
+  const [total, failing] = [sum(series.total), sum(series.failing)];
+  const [detection] = detectServerErrors([{ failing, total }], window);
+  const slowest = Math.max(...group.map((row) => row.p99Ms ?? 0));
+  return {
+    service: service ?? "",
+    route: route ?? "",
+    ...(version === undefined || version === "" ? {} : { version }),
+    ...(region === undefined || region === "" ? {} : { region }),
+    total,
+    failing,
+    errorRatio: detection?.errorRatio ?? toWilsonInterval(failing, total),
+    state: detection?.state ?? "too-few",
+    ...(slowest > 0 ? { p99Ms: slowest } : {}),
+    series,
+  };
+}

@@ -1,0 +1,124 @@
+import type { ProblemDetails, Result, Window } from "@faultline/model";
+import type { Store } from "../store/contract.ts";
+import type { DemoSwitchboard } from "./demo-switchboard.ts";
+import { parseDeclaredChange } from "./deploys.ts";
+import type { EventStream } from "./event-stream.ts";
+import { composeFault } from "./fault-answer.ts";
+import { toFaultListing } from "./fault-listing.ts";
+import { composeOverview } from "./overview.ts";
+import { answerJson, answerProblem } from "./problem.ts";
+import { parseChoice, parseCount, parseText, parseTime, readQuery, readWindow } from "./query.ts";
+import { readJsonObject } from "./read-body.ts";
+import type { Answer, Call, Route } from "./route.ts";
+import { composeTrace } from "./trace-answer.ts";
+
+const OVERVIEW_MS = 15 * 60_000;
+const LIST_MS = 24 * 3_600_000;
+const TRACE_ID = /^[0-9a-f]{32}$/;
+const FINGERPRINT = /^[\w.:~-]{1,128}$/;
+const TIMES = { from: parseTime, to: parseTime };
+const FILTER = { service: parseText(512), route: parseText(2048), version: parseText(512), region: parseText(512) };
+
+/** What the routes stand on. */
+export type RouteParts = {
+  readonly store: Store;
+  readonly events: EventStream;
+  readonly demo: DemoSwitchboard;
+  readonly version: string;
+  readonly now: () => number;
+};
+
+/** Every route of the API. */
+export function createRoutes(parts: RouteParts): readonly Route[] {
+  const { store, events, demo, now } = parts;
+  return [
+    { method: "GET", path: "/api/overview", answer: (call) => inWindow(call, now(), async (window) => composeOverview(store, window)) },
+    {
+      method: "GET",
+      path: "/api/changes",
+      answer: (call) => inWindow(call, now(), async (w) => ({ changes: await store.listChanges(w) })),
+    },
+    { method: "GET", path: "/api/faults", answer: (call) => answerFaults(parts, call) },
+    { method: "GET", path: "/api/faults/:fingerprint", answer: (call) => answerFault(parts, call) },
+    { method: "GET", path: "/api/failing", answer: (call) => answerFailing(parts, call) },
+    { method: "GET", path: "/api/traces/:id", answer: (call) => answerTrace(parts, call) },
+    { method: "POST", path: "/api/deploys", answer: (call) => answerDeploy(parts, call) },
+    { method: "GET", path: "/api/health", answer: (call) => answerHealth(parts, call) },
+    { method: "GET", path: "/api/events", answer: ({ request }) => events.open(request) },
+    { method: "GET", path: "/api/demo/faults", answer: () => demo.list() },
+    { method: "POST", path: "/api/demo/faults/:id", answer: (call) => demo.switch(call) },
+  ];
+}
+
+function refuse(problem: ProblemDetails): Answer {
+  return { kind: "problem", problem };
+}
+
+async function inWindow({ url }: Call, nowMs: number, answer: (window: Window) => Promise<unknown>): Promise<Answer> {
+  const query = readQuery(url.searchParams, TIMES);
+  if (!query.ok) return refuse(query.error);
+  const window: Result<Window, ProblemDetails> = readWindow(query.value, nowMs, OVERVIEW_MS);
+  return window.ok ? answerJson(await answer(window.value)) : refuse(window.error);
+}
+
+async function answerFaults({ store, now }: RouteParts, { url }: Call): Promise<Answer> {
+  const query = readQuery(url.searchParams, { ...TIMES, limit: parseCount(1, 1000) });
+  if (!query.ok) return refuse(query.error);
+  const { limit = 100, ...times } = query.value;
+  if (times.from === undefined && times.to === undefined) {
+    return answerJson({ faults: (await store.listFaults({ limit })).map(toFaultListing) });
+  }
+  const window = readWindow(times, now(), LIST_MS);
+  if (!window.ok) return refuse(window.error);
+  return answerJson({ faults: (await store.listFaults({ window: window.value, limit })).map(toFaultListing) });
+}
+
+async function answerFault({ store }: RouteParts, { url, params }: Call): Promise<Answer> {
+  const query = readQuery(url.searchParams, {});
+  if (!query.ok) return refuse(query.error);
+  const fingerprint = params["fingerprint"] ?? "";
+  if (!FINGERPRINT.test(fingerprint)) return answerProblem(400, "This is no fingerprint.", "fingerprint");
+  const fault = await composeFault(store, fingerprint);
+  return fault === undefined ? answerProblem(404, "There is no fault with this fingerprint.", "fingerprint") : answerJson(fault);
+}
+
+async function answerFailing({ store, now }: RouteParts, { url }: Call): Promise<Answer> {
+  const shape = {
+    ...TIMES,
+    ...FILTER,
+    fingerprint: parseText(128),
+    order: parseChoice("newest", "slowest"),
+    limit: parseCount(1, 500),
+  };
+  const query = readQuery(url.searchParams, shape);
+  if (!query.ok) return refuse(query.error);
+  const { from, to, order = "newest", limit = 100, ...filter } = query.value;
+  const window = readWindow({ ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }, now(), LIST_MS);
+  if (!window.ok) return refuse(window.error);
+  return answerJson({ failing: await store.listFailing({ ...filter, window: window.value, order, limit }) });
+}
+
+async function answerTrace({ store }: RouteParts, { url, params }: Call): Promise<Answer> {
+  const query = readQuery(url.searchParams, {});
+  if (!query.ok) return refuse(query.error);
+  const traceId = params["id"] ?? "";
+  if (!TRACE_ID.test(traceId)) return answerProblem(400, "A trace id is 32 lower-case hexadecimal digits.", "id");
+  const trace = await store.findTrace(traceId);
+  return trace === undefined ? answerProblem(404, "There is no such trace here, or no longer.", "id") : answerJson(composeTrace(trace));
+}
+
+async function answerDeploy({ store, now }: RouteParts, { request }: Call): Promise<Answer> {
+  const body = await readJsonObject(request);
+  if (!body.ok) return refuse(body.error);
+  const change = parseDeclaredChange(body.value, now());
+  if (!change.ok) return refuse(change.error);
+  await store.appendChange(change.value);
+  return answerJson(change.value, 201);
+}
+
+async function answerHealth({ store, events, version, now }: RouteParts, { url }: Call): Promise<Answer> {
+  const query = readQuery(url.searchParams, {});
+  if (!query.ok) return refuse(query.error);
+  const health = await store.health();
+  return answerJson({ ...health, version, nowMs: now(), listeners: events.listeners }, health.ready ? 200 : 503);
+}

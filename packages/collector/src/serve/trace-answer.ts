@@ -1,0 +1,88 @@
+import {
+  type CapturedRequest,
+  type LogRecord,
+  readLogException,
+  readMethod,
+  readPath,
+  readSpanExceptions,
+  readText,
+  type Span,
+  type TraceAnswer,
+  type TraceException,
+} from "@faultline/model";
+import type { StoredTrace } from "../store/contract.ts";
+import { toWaterfall } from "./waterfall.ts";
+
+const MOST_LOGS = 500;
+const MOST_EXCEPTIONS = 50;
+const HEADER = "http.request.header.";
+
+/** A stored trace as its page shows it. */
+export function composeTrace({ traceId, spans, logs, exchanges }: StoredTrace): TraceAnswer {
+  const request = findRequest(spans);
+  return {
+    traceId,
+    ...toWaterfall(spans),
+    exceptions: listExceptions(spans, logs),
+    ...(request === undefined ? {} : { request }),
+    logs: [...logs]
+      .sort((a, b) => a.timeMs - b.timeMs)
+      .slice(0, MOST_LOGS)
+      .map(({ timeMs, severity, body, spanId, resource }) => ({
+        timeMs,
+        severity,
+        service: resource.service,
+        ...(spanId === undefined ? {} : { spanId }),
+        body,
+      })),
+    exchanges,
+  };
+}
+
+/** Every exception once, in the order they were raised: the same one as span event and log record counts once. */
+function listExceptions(spans: readonly Span[], logs: readonly LogRecord[]): readonly TraceException[] {
+  const fromSpans = spans.flatMap((span) =>
+    readSpanExceptions(span).map((found) => ({ ...found, spanId: span.spanId, service: span.resource.service, source: "span" as const })),
+  );
+  const fromLogs = logs.flatMap((log) => {
+    const found = readLogException(log);
+    const spanId = log.spanId === undefined ? {} : { spanId: log.spanId };
+    return found === undefined ? [] : [{ ...found, ...spanId, service: log.resource.service, source: "log" as const }];
+  });
+  const known = new Map<string, TraceException>();
+  for (const exception of [...fromSpans, ...fromLogs].sort((a, b) => a.timeMs - b.timeMs)) {
+    const key = JSON.stringify([exception.service, exception.type, exception.message]);
+    if (!known.has(key)) known.set(key, exception);
+  }
+  return [...known.values()].slice(0, MOST_EXCEPTIONS);
+}
+
+/** The request as the span that captured most of it has it: one with a body before one without, then the outermost. */
+function findRequest(spans: readonly Span[]): CapturedRequest | undefined {
+  const servers = spans.filter((span) => span.kind === "server" && readMethod(span.attributes) !== undefined);
+  const ordered = [...servers].sort((a, b) => a.startMs - b.startMs);
+  const best = ordered.find((span) => readBody(span) !== undefined) ?? ordered[0];
+  return best === undefined ? undefined : toRequest(best);
+}
+
+function readBody(span: Span): string | undefined {
+  return readText(span.attributes, "http.request.body.content", "http.request.body");
+}
+
+function toRequest(span: Span): CapturedRequest {
+  const { attributes, spanId, resource } = span;
+  const query = readText(attributes, "url.query");
+  const body = readBody(span);
+  const headers = Object.entries(attributes)
+    .filter(([name]) => name.startsWith(HEADER))
+    .map(([name, value]) => [name.slice(HEADER.length), Array.isArray(value) ? value.join(", ") : String(value)] as const);
+  return {
+    spanId,
+    service: resource.service,
+    method: readMethod(attributes) ?? "",
+    target: `${readPath(attributes) ?? "/"}${query === undefined ? "" : `?${query}`}`,
+    headers: Object.fromEntries(headers),
+    ...(body === undefined ? {} : { body }),
+    bodyTruncated: attributes["http.request.body.truncated"] === true,
+  };
+}
