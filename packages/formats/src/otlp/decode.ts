@@ -1,0 +1,57 @@
+import { fail, type LogRecord, type MetricPoint, type Result, type Span, succeed } from "@faultline/model";
+import { toLogs } from "./json/logs.ts";
+import { toMetrics } from "./json/metrics.ts";
+import { parseRequest } from "./json/parse.ts";
+import { toTraces } from "./json/traces.ts";
+import { type DecodeLimits, DEFAULT_LIMITS } from "./limits.ts";
+import { type Decoded, MalformedPayload } from "./outcome.ts";
+import { readLogs } from "./protobuf/logs.ts";
+import { readMetrics } from "./protobuf/metrics.ts";
+import { readTraces } from "./protobuf/traces.ts";
+
+/** How an OTLP payload is written down. */
+export type OtlpEncoding = "protobuf" | "json";
+
+/** Bytes of either encoding, or JSON already as text. */
+export type OtlpPayload = Uint8Array | string;
+
+/**
+ * Decodes an ExportTraceServiceRequest of OTLP 1.11. Fails with one sentence when it cannot be read as a whole (the 400 of
+ * OTLP/HTTP); single spans with bad ids are rejected and counted. An empty payload holds nothing and is well.
+ */
+export function decodeTraces(payload: OtlpPayload, encoding: OtlpEncoding, limits: DecodeLimits = DEFAULT_LIMITS): Result<Decoded<Span>> {
+  return attempt(() => (encoding === "json" ? toTraces(parseRequest(payload), limits) : readTraces(asBytes(payload), limits)));
+}
+
+/** Decodes an ExportLogsServiceRequest; like `decodeTraces`, but a log record with a bad id is kept without it, as OTLP says. */
+export function decodeLogs(
+  payload: OtlpPayload,
+  encoding: OtlpEncoding,
+  limits: DecodeLimits = DEFAULT_LIMITS,
+): Result<Decoded<LogRecord>> {
+  return attempt(() => (encoding === "json" ? toLogs(parseRequest(payload), limits) : readLogs(asBytes(payload), limits)));
+}
+
+/** Decodes an ExportMetricsServiceRequest to one point per data point. Buckets, quantiles and exemplars are not kept. */
+export function decodeMetrics(
+  payload: OtlpPayload,
+  encoding: OtlpEncoding,
+  limits: DecodeLimits = DEFAULT_LIMITS,
+): Result<Decoded<MetricPoint>> {
+  return attempt(() => (encoding === "json" ? toMetrics(parseRequest(payload), limits) : readMetrics(asBytes(payload), limits)));
+}
+
+/** Runs a decoder and turns its exception for malformed payloads into a value. */
+export function attempt<T>(decode: () => T): Result<T> {
+  try {
+    return succeed(decode());
+  } catch (error) {
+    if (error instanceof MalformedPayload) return fail(error.message);
+    throw error;
+  }
+}
+
+function asBytes(payload: OtlpPayload): Uint8Array {
+  if (typeof payload === "string") throw new TypeError("protobuf is bytes, not text");
+  return payload;
+}

@@ -1,0 +1,24 @@
+const TRACE_ID = /^[0-9a-f]{32}$/;
+const SPAN_ID = /^[0-9a-f]{16}$/;
+const ZEROS = /^0+$/;
+
+/** True for 32 lower-case hex digits that are not all zero. */
+export function isTraceId(text: string): boolean {
+  return TRACE_ID.test(text) && !ZEROS.test(text);
+}
+
+/** True for 16 lower-case hex digits that are not all zero. */
+export function isSpanId(text: string): boolean {
+  return SPAN_ID.test(text) && !ZEROS.test(text);
+}
+
+/** The ids as a span carries them: the parent's is empty, or zeros, for a root. */
+export type SpanIds = { readonly traceId: string; readonly spanId: string; readonly parentSpanId: string };
+
+/** Says what is wrong with a span's ids, or undefined when they are well. */
+export function findBadId({ traceId, spanId, parentSpanId }: SpanIds): string | undefined {
+  if (!isTraceId(traceId)) return "a span's trace id is not 16 bytes with one that is not zero";
+  if (!isSpanId(spanId)) return "a span's span id is not 8 bytes with one that is not zero";
+  if (parentSpanId !== "" && !SPAN_ID.test(parentSpanId)) return "a span's parent span id is not 8 bytes";
+  return undefined;
+}

@@ -1,0 +1,22 @@
+/** Bounds on what one payload may make the decoder build. What lies beyond them is cut or rejected, and counted. */
+export type DecodeLimits = {
+  /** Spans, log records or data points of one payload; the rest is rejected. */
+  readonly maxItems: number;
+  /** Attributes of one object; the rest is left out. OpenTelemetry SDKs send at most 128 by default. */
+  readonly maxAttributes: number;
+  /** Events and links of one span; the rest is left out. */
+  readonly maxEvents: number;
+  /** Length of one text value in UTF-16 units; longer text is cut. */
+  readonly maxTextLength: number;
+  /** Nesting of one attribute value; deeper payloads are malformed. */
+  readonly maxDepth: number;
+};
+
+/** The limits used when the caller names none. */
+export const DEFAULT_LIMITS: DecodeLimits = {
+  maxItems: 250_000,
+  maxAttributes: 1_024,
+  maxEvents: 1_024,
+  maxTextLength: 65_536,
+  maxDepth: 32,
+};

@@ -1,0 +1,42 @@
+import type { DecodeLimits } from "./limits.ts";
+
+/** What was read from one payload. `rejected` items were malformed (or too many) inside a payload that as a whole could be read. */
+export type Decoded<T> = {
+  readonly items: readonly T[];
+  readonly rejected: number;
+  /** The first reason for a rejection, in one sentence. */
+  readonly rejectedBecause?: string;
+};
+
+/** Why a payload as a whole cannot be read. Thrown inside the decoders only: their entry points turn it into a `Result`. */
+export class MalformedPayload extends Error {
+  override readonly name = "MalformedPayload";
+}
+
+/** Collects items and counts those that had to be rejected. */
+export class Tally<T> {
+  readonly items: T[] = [];
+  rejected = 0;
+  private because: string | undefined;
+  private readonly limits: DecodeLimits;
+
+  constructor(limits: DecodeLimits) {
+    this.limits = limits;
+  }
+
+  /** Keeps an item, or rejects it when the payload already holds as many as it may. */
+  add(item: T): void {
+    if (this.items.length < this.limits.maxItems) this.items.push(item);
+    else this.reject(`more than ${this.limits.maxItems} items in one payload`);
+  }
+
+  reject(because: string): void {
+    this.rejected += 1;
+    this.because ??= because;
+  }
+
+  finish(): Decoded<T> {
+    const { items, rejected, because } = this;
+    return because === undefined ? { items, rejected } : { items, rejected, rejectedBecause: because };
+  }
+}

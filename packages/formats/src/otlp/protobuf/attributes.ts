@@ -1,0 +1,122 @@
+import {
+  AttributeBag,
+  cutText,
+  type MutableAttributes,
+  NO_ATTRIBUTES,
+  type PlainValue,
+  toAttributeValue,
+  toInteger,
+} from "../attributes.ts";
+import type { Attributes } from "@faultline/model";
+import type { DecodeLimits } from "../limits.ts";
+import { MalformedPayload } from "../outcome.ts";
+import { toBase64 } from "../base64.ts";
+import { describeMessage, type ProtobufReader } from "./reader.ts";
+
+const KEY_VALUE = describeMessage("KeyValue", 1, 2);
+const ANY_VALUE = describeMessage("AnyValue", 1, 2, 3, 4, 5, 6, 7);
+const LIST = describeMessage("ArrayValue", 1);
+
+/** Gathers the attributes of one object, field by field, within the limits. */
+export class AttributeReader {
+  private bag: MutableAttributes | undefined;
+  private count = 0;
+  private readonly reader: ProtobufReader;
+  private readonly limits: DecodeLimits;
+
+  constructor(reader: ProtobufReader, limits: DecodeLimits) {
+    this.reader = reader;
+    this.limits = limits;
+  }
+
+  /** Reads one KeyValue field (its length and body). The last of several values for one key stays. */
+  readField(end: number): void {
+    const { reader, limits } = this;
+    const fieldEnd = reader.readEnd(end);
+    const [key, plain] = readKeyValue(reader, fieldEnd, { limits, depth: 0 });
+    const value = toAttributeValue(plain);
+    if (value === undefined || this.count >= limits.maxAttributes) return;
+    this.count += 1;
+    this.bag ??= new AttributeBag();
+    this.bag[key] = typeof value === "string" ? cutText(value, limits.maxTextLength) : value;
+  }
+
+  /** Hands the attributes out and begins anew. */
+  take(): Attributes {
+    const bag = this.bag ?? NO_ATTRIBUTES;
+    this.bag = undefined;
+    this.count = 0;
+    return bag;
+  }
+}
+
+type Nesting = { readonly limits: DecodeLimits; readonly depth: number };
+
+function readKeyValue(reader: ProtobufReader, end: number, nesting: Nesting): [string, PlainValue] {
+  let key = "";
+  let value: PlainValue = null;
+  while (reader.at < end) {
+    const tag = reader.readTag(end);
+    if (tag === 10) key = reader.readText(end);
+    else if (tag === 18) value = readAnyValue(reader, reader.readEnd(end), nesting);
+    else reader.skip(tag, end, KEY_VALUE);
+  }
+  return [key, value];
+}
+
+/** Reads the body of an AnyValue. Bytes become base64 text; the last member of the oneof stays. */
+export function readAnyValue(reader: ProtobufReader, end: number, nesting: Nesting): PlainValue {
+  if (nesting.depth > nesting.limits.maxDepth)
+    throw new MalformedPayload(`values nested deeper than ${nesting.limits.maxDepth} at byte ${reader.at}`);
+  let value: PlainValue = null;
+  while (reader.at < end) {
+    const tag = reader.readTag(end);
+    if (tag === 10) value = reader.readText(end);
+    else if (tag === 16) value = reader.readInt64(end) !== 0n;
+    else if (tag === 24) value = toInteger(reader.readInt64(end));
+    else if (tag === 33) value = reader.readDouble(end);
+    else if (tag === 42) value = readList(reader, reader.readEnd(end), nesting);
+    else if (tag === 50) value = readMap(reader, reader.readEnd(end), nesting);
+    else if (tag === 58) value = readBase64(reader, end);
+    else reader.skip(tag, end, ANY_VALUE);
+  }
+  return value;
+}
+
+function readList(reader: ProtobufReader, end: number, { limits, depth }: Nesting): PlainValue {
+  const list: PlainValue[] = [];
+  while (reader.at < end) {
+    const tag = reader.readTag(end);
+    if (tag !== 10) {
+      reader.skip(tag, end, LIST);
+      continue;
+    }
+    const value = readAnyValue(reader, reader.readEnd(end), { limits, depth: depth + 1 });
+    if (list.length < limits.maxAttributes) list.push(value);
+  }
+  return list;
+}
+
+function readMap(reader: ProtobufReader, end: number, { limits, depth }: Nesting): PlainValue {
+  // A map becomes JSON text in the end; its own prototype is gone so that no key is special.
+  const map: { [name: string]: PlainValue } = Object.create(null);
+  let count = 0;
+  while (reader.at < end) {
+    const tag = reader.readTag(end);
+    if (tag !== 10) {
+      reader.skip(tag, end, LIST);
+      continue;
+    }
+    const [key, value] = readKeyValue(reader, reader.readEnd(end), { limits, depth: depth + 1 });
+    count += 1;
+    if (count <= limits.maxAttributes) map[key] = value;
+  }
+  return map;
+}
+
+function readBase64(reader: ProtobufReader, end: number): string {
+  const bytesEnd = reader.readEnd(end);
+  const text = toBase64(reader.bytes, reader.at, bytesEnd);
+  reader.at = bytesEnd;
+  return text;
+}
