@@ -13,7 +13,15 @@
  * dropped and counted. accepted = stored + deduplicated + dropped(reason), to the unit, always.
  *
  * A trace is failing when one of its spans has status error, an HTTP status of 500 or more, a gRPC status that means a server
- * error, or an exception, or when one of its log records has severity ERROR or above or carries an exception.
+ * error, or an exception, when one of its log records has severity ERROR or above or carries an exception, or when an
+ * intermediary's exchange of it has a status of 500 or more. Late spans of a failing trace join it. A span that makes a trace fail
+ * after the trace was taken for good brings back what is still at hand, at least everything of the last `visibleWithinMs`.
+ *
+ * What is counted: exchanges as a server saw them (server and consumer spans, roots of senders that set no span kind, and what
+ * intermediaries wrote down), each by its own outcome and start: a masked failure counts where it was made, not where it was hidden.
+ * Log records without a trace are kept, bounded, from severity ERROR on. Metrics are kept as one point per series and 10 s.
+ *
+ * Changes that nobody declared are recorded as inferred: the first sight of a version, or of instances, of a known service.
  */
 import type { Change, Diagnosis, Exchange, Fault, LogRecord, MetricPoint, Span, Window } from "@faultline/model";
 
@@ -30,7 +38,10 @@ export type Receipt =
   /** Full disk, full queue: the sender keeps its data and tries again. */
   | { readonly kind: "overloaded"; readonly because: string; readonly retryAfterMs: number };
 
-/** A failing exchange as the lists show it: the outermost server span of a failing trace, or the failing span nearest to it. */
+/**
+ * A failing trace as the lists show it, by one of its spans: the outermost exchange that ended in a server error; when none did, the
+ * outermost exchange; when the trace has none, the outermost failing span.
+ */
 export type FailingExchange = {
   readonly traceId: string;
   readonly spanId: string;
@@ -108,7 +119,10 @@ export interface Store {
   listFailing(
     filter: ExchangeFilter & { readonly fingerprint?: string; readonly order: "newest" | "slowest"; readonly limit: number },
   ): Promise<readonly FailingExchange[]>;
-  /** Failing exchanges that became visible after `cursor` (0 for all), oldest first, with the cursor to go on from. */
+  /**
+   * Failing exchanges that became visible after `cursor` (0 for all), oldest first, with the cursor to go on from. A trace that late
+   * spans made to be shown by another exchange is listed again.
+   */
   listFailingSince(cursor: number, limit: number): Promise<{ readonly failing: readonly FailingExchange[]; readonly cursor: number }>;
   /** Whole good traces of a route and time, for the contrast. */
   sampleSucceeding(filter: ExchangeFilter & { readonly limit: number }): Promise<readonly StoredTrace[]>;
@@ -121,6 +135,8 @@ export interface Store {
     readonly names?: readonly string[];
     readonly limit: number;
   }): Promise<readonly MetricPoint[]>;
+  /** Log records from severity ERROR on that belong to no trace: a crash at start, a missing secret. */
+  listUntracedLogs(filter: { readonly window: Window; readonly service?: string; readonly limit: number }): Promise<readonly LogRecord[]>;
 
   assignFault(traceIds: readonly string[], fingerprint: string): Promise<void>;
   saveFault(fault: StoredFault): Promise<void>;

@@ -1,0 +1,2 @@
+export type * from "./contract.ts";
+export { createMemoryStore, type MemoryStoreOptions } from "./memory/memory-store.ts";

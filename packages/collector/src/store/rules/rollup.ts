@@ -1,0 +1,85 @@
+/** Counts and durations per series and 10 s, in blocks of one minute: what successes leave behind. */
+import type { Series } from "./series.ts";
+import { addToBucket, createHistogram, type Histogram, toBucket } from "./histogram.ts";
+
+/** The finest step of time that counts are kept by. */
+export const STEP_MS = 10_000;
+/** The stretch of time that one block covers. */
+export const BLOCK_MS = 60_000;
+
+/** Exchanges of one series in one step. */
+export type Cell = { total: number; failing: number; readonly durations: Histogram };
+
+/** The counts of one minute: by the number of the series, then by the step inside the minute. */
+export type Block = { readonly fromMs: number; readonly cells: Map<number, (Cell | undefined)[]> };
+
+/** Series by number and back. Bounded: what exceeds the limit is counted under the route `(other)` of its service. */
+export class SeriesTable {
+  readonly #numbers = new Map<string, number>();
+  readonly #series: Series[] = [];
+  readonly #limit: number;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** The number of a series; `added` tells whether it was unknown before. */
+  intern(series: Series): { readonly number: number; readonly added?: Series } {
+    const key = toSeriesKey(series);
+    const known = this.#numbers.get(key);
+    if (known !== undefined) return { number: known };
+    if (this.#series.length >= this.#limit && series.route !== OTHER_ROUTE) {
+      return this.intern({ ...series, route: OTHER_ROUTE, version: "", method: "" });
+    }
+    this.#numbers.set(key, this.#series.length);
+    this.#series.push(series);
+    return { number: this.#series.length - 1, added: series };
+  }
+
+  get(number: number): Series | undefined {
+    return this.#series[number];
+  }
+
+  get size(): number {
+    return this.#series.length;
+  }
+}
+
+/** Where exchanges are counted when there are too many series. */
+export const OTHER_ROUTE = "(other)";
+
+function toSeriesKey(series: Series): string {
+  return [series.service, series.route, series.method, series.status, series.version, series.region].join("\u0000");
+}
+
+/** A block of nothing. */
+export function createBlock(fromMs: number): Block {
+  return { fromMs, cells: new Map() };
+}
+
+/** Start of the block that a time falls into. */
+export function toBlockStart(timeMs: number): number {
+  return Math.floor(timeMs / BLOCK_MS) * BLOCK_MS;
+}
+
+/** Counts one exchange. `timeMs` lies inside the block. */
+export function countExchange(
+  block: Block,
+  series: number,
+  exchange: { readonly timeMs: number; readonly durationMs: number; readonly failing: boolean },
+): void {
+  const cell = getCell(block, series, Math.floor((exchange.timeMs - block.fromMs) / STEP_MS));
+  cell.total += 1;
+  if (exchange.failing) cell.failing += 1;
+  addToBucket(cell.durations, toBucket(exchange.durationMs), 1);
+}
+
+/** The cell of a series and step, made when it is not there. */
+export function getCell(block: Block, series: number, step: number): Cell {
+  let steps = block.cells.get(series);
+  if (steps === undefined) {
+    steps = Array.from({ length: BLOCK_MS / STEP_MS }, () => undefined);
+    block.cells.set(series, steps);
+  }
+  return (steps[step] ??= { total: 0, failing: 0, durations: createHistogram() });
+}
