@@ -47,6 +47,7 @@ function createFakeStore(changes: Change[]): Store {
     count: () => Promise.resolve(COUNTS),
     listChanges: () => Promise.resolve(changes),
     listMetrics: () => Promise.resolve([]),
+    listUntracedLogs: () => Promise.resolve([]),
     assignFault: () => Promise.resolve(),
     saveFault: () => Promise.resolve(),
     findFault: (fingerprint) => Promise.resolve([FAULT].find((fault) => fault.fingerprint === fingerprint)),
