@@ -1,0 +1,10 @@
+import { type CauseRule, hear } from "../findings.ts";
+
+const WORDS =
+  /circuit[ -]?(?:breaker)? ?(?:is )?open|BrokenCircuit|CallNotPermitted|EOPENBREAKER|OpenCircuit|breaker is open|breaker opened|x-envoy-overloaded|\bUO\b/i;
+
+/** A circuit breaker refuses calls on purpose. */
+export const circuitOpen: CauseRule = {
+  sign: "an error of an open circuit breaker",
+  weigh: (findings) => ({ evidence: hear(findings, WORDS, { statement: "a circuit breaker was open and refused the call", weight: 4 }) }),
+};

@@ -1,0 +1,34 @@
+import type { Evidence } from "@faultline/model";
+import { formatMs } from "../../isolate/blame.ts";
+import { type CauseRule, type Findings, hear } from "../findings.ts";
+
+const WORDS =
+  /time[d]?[ _-]?out|ETIMEDOUT|deadline exceeded|canceling statement due to (?:statement|lock)|TimeoutError|UND_ERR_(?:HEADERS|BODY)_TIMEOUT|Lock wait timeout|AbortError|aborted/i;
+
+/** A dependency answered too late, and the caller gave up. */
+export const dependencyTimeout: CauseRule = {
+  sign: "a call that ended because its time ran out",
+  weigh: (findings) => {
+    const call = findings.origin?.step.call;
+    const timedOut = call?.outcome.kind === "timed-out" || isSlow(findings);
+    if (!timedOut) return { evidence: [] };
+    return { evidence: [...hear(findings, WORDS, { statement: "the call ended by a time-out", weight: 3 }), ...measureWait(findings)] };
+  },
+};
+
+function isSlow({ origin }: Findings): boolean {
+  return origin?.judgement.originKind === "slow-callee";
+}
+
+function measureWait({ origin }: Findings): readonly Evidence[] {
+  const call = origin?.step.call;
+  if (call === undefined) return [];
+  return [
+    {
+      statement: `${call.from.span.resource.service} waited ${formatMs(call.endMs - call.startMs)} for ${origin?.step.service ?? call.peer.name}`,
+      measured: `${call.operation}: ${formatMs(call.endMs - call.startMs)}, ${call.outcome.status}`,
+      source: "span",
+      weight: 1.5,
+    },
+  ];
+}

@@ -1,0 +1,10 @@
+import { type CauseRule, hear } from "../findings.ts";
+
+const WORDS =
+  /\bENOTFOUND\b|\bEAI_AGAIN\b|getaddrinfo|UnknownHost|no such host|Name or service not known|Temporary failure in name resolution|SERVFAIL|NXDOMAIN|dns_(?:error|timeout)/i;
+
+/** A name does not resolve. */
+export const dnsFailure: CauseRule = {
+  sign: "a failed name look-up",
+  weigh: (findings) => ({ evidence: hear(findings, WORDS, { statement: "a host name did not resolve", weight: 4.5 }) }),
+};

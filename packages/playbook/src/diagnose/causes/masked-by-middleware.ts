@@ -1,0 +1,11 @@
+import type { CauseRule } from "../findings.ts";
+
+/** A handler hid the first error: a 200 over a failure. */
+export const maskedByMiddleware: CauseRule = {
+  sign: "a hop that answered well over a call that failed for good",
+  weigh: ({ origin }) => {
+    const masking = origin?.judgement.steps.find(({ fate }) => fate === "masked");
+    if (masking === undefined) return { evidence: [] };
+    return { evidence: masking.evidence.map((each) => ({ ...each, weight: 5 })) };
+  },
+};

@@ -1,0 +1,13 @@
+import { type CauseRule, hear } from "../findings.ts";
+import { findStall } from "../stall.ts";
+
+const WORDS =
+  /\bENOMEM\b|\bEMFILE\b|\bENFILE\b|\bENOSPC\b|too many open files|OutOfMemory|heap out of memory|Cannot allocate memory|OOMKilled|queue (?:is )?full|event loop (?:is )?(?:blocked|delay|lag)|MemoryError|StackOverflow|Maximum call stack|unable to create (?:new )?(?:native )?thread|server (?:is )?overloaded|worker_connections are not enough/i;
+
+/** A process ran out of CPU, memory, its event loop, file handles or a queue. */
+export const resourceExhausted: CauseRule = {
+  sign: "an error of a full resource, or a process that stood still",
+  weigh: (findings) => ({
+    evidence: [...hear(findings, WORDS, { statement: "a resource of the process ran out", weight: 4 }), ...findStall(findings)],
+  }),
+};

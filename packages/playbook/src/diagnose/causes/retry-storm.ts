@@ -1,0 +1,41 @@
+import { isFailed, toTarget } from "../../isolate/blame.ts";
+import type { Hop } from "../../isolate/hop.ts";
+import type { CauseRule } from "../findings.ts";
+
+const MANY = 4;
+
+/** Retries multiply the load on something that cannot take it. */
+export const retryStorm: CauseRule = {
+  sign: "many tries of the same call inside one request",
+  weigh: ({ failing }) => {
+    const tries = failing.map(({ entry }) => countTries(entry));
+    const most = Math.max(0, ...tries);
+    const share = tries.filter((count) => count >= MANY).length / Math.max(1, tries.length);
+    if (most < MANY || share < 0.5) return { evidence: [] };
+    return {
+      evidence: [
+        {
+          statement: "the same call was tried again and again inside one request",
+          measured: `up to ${most} failed tries; at least ${MANY} in ${(share * 100).toFixed(0)} % of the failing requests`,
+          source: "span",
+          weight: 3 + Math.min(2, Math.log2(most / MANY)),
+        },
+      ],
+    };
+  },
+};
+
+/** Failed tries of the most repeated call, multiplied along the path: three hops that try three times make 27. */
+function countTries(hop: Hop): number {
+  const counts = new Map<string, number>();
+  let most = 0;
+  for (const call of hop.calls) {
+    if (!isFailed(call)) continue;
+    const key = `${call.peer.name} ${toTarget(call.operation)}`;
+    const below = call.callee === undefined ? 1 : Math.max(1, countTries(call.callee));
+    const count = (counts.get(key) ?? 0) + below;
+    counts.set(key, count);
+    most = Math.max(most, count);
+  }
+  return most;
+}

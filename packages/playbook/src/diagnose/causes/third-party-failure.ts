@@ -1,0 +1,23 @@
+import type { CauseRule } from "../findings.ts";
+import { isThirdParty } from "../third-party.ts";
+
+/** Somebody else's service failed. */
+export const thirdPartyFailure: CauseRule = {
+  sign: "an error or no answer from a service outside one's own network, which never sends telemetry",
+  weigh: ({ origin, services }) => {
+    const call = origin?.step.call;
+    if (origin === undefined || call === undefined || !isThirdParty(origin) || services.has(call.peer.name)) return { evidence: [] };
+    const { originKind } = origin.judgement;
+    if (originKind !== "silent-callee" && originKind !== "absent-callee") return { evidence: [] };
+    return {
+      evidence: [
+        {
+          statement: `${call.peer.name}, which never sends telemetry, answered ${call.outcome.status}`,
+          measured: `${call.operation}: ${call.outcome.status}`,
+          source: "span",
+          weight: originKind === "silent-callee" ? 4 : 2,
+        },
+      ],
+    };
+  },
+};

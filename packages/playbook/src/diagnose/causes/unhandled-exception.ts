@@ -1,0 +1,34 @@
+import { type CauseRule, type Findings, hear } from "../findings.ts";
+
+/** Errors that a program makes by itself, in the spelling of each language. */
+const DEFECT =
+  /\b(?:TypeError|ReferenceError|RangeError|AssertionError|NullPointerException|NullReferenceException|ClassCastException|IndexOutOfBounds\w*|ArrayIndexOutOfBounds\w*|ArithmeticException|IllegalStateException|NoSuchElementException|ConcurrentModificationException|KeyError|IndexError|AttributeError|ZeroDivisionError|UnboundLocalError|NameError|NoMethodError|InvalidOperationException|DivideByZeroException|KeyNotFoundException|ArgumentCountError|DivisionByZeroError)\b|Cannot read propert|is not a function|is not defined|undefined method|nil pointer dereference|index out of range|invalid memory address|panic:|Call to a member function|Undefined (?:index|array key|variable|offset)/;
+
+/** The creating hop's own code threw, and nobody caught it. */
+export const unhandledException: CauseRule = {
+  sign: "an exception raised by the creating hop's own code",
+  weigh: (findings) => {
+    if (!isOwn(findings)) return { evidence: [] };
+    const defect = hear(findings, DEFECT, { statement: "the code of the creating hop raised an error of its own", weight: 4.5 });
+    return { evidence: defect.length > 0 ? defect : fromException(findings) };
+  },
+};
+
+function isOwn({ origin }: Findings): boolean {
+  return origin?.judgement.originKind === "own";
+}
+
+function fromException({ origin, sayings }: Findings) {
+  const said = sayings.find(({ place, isDirect }) => place === "origin" && isDirect);
+  if (origin === undefined || said === undefined || origin.step.hop === undefined) return [];
+  const hasException = origin.step.hop.outcome.exceptions.length > 0 || /\w(?:Error|Exception)\b/.test(said.text);
+  if (!hasException) return [];
+  return [
+    {
+      statement: `an exception left ${origin.step.service} uncaught`,
+      measured: said.text.slice(0, 240),
+      source: said.source,
+      weight: 2.5,
+    },
+  ];
+}

@@ -1,0 +1,77 @@
+import type { Change, Evidence, EvidenceSource, FaultDomain, MetricPoint, Scope } from "@faultline/model";
+import type { Judgement, Step } from "../isolate/blame.ts";
+import type { Occurrence } from "../isolate/occurrence.ts";
+import type { Difference } from "./contrast.ts";
+
+/** Something that the failing requests say about themselves: an error type, a message, a log line. */
+export type Saying = {
+  readonly text: string;
+  readonly source: EvidenceSource;
+  readonly service: string;
+  /** `origin`: the creating hop, or the call to it, said so. `path`: another hop of the path. */
+  readonly place: "origin" | "path";
+  /** An exception or the failing span's own words, rather than a log line nearby. */
+  readonly isDirect: boolean;
+};
+
+/** Where a failure was created, with one occurrence that shows it best. */
+export type Origin = { readonly judgement: Judgement; readonly occurrence: Occurrence; readonly step: Step };
+
+/** A change close enough before the onset to have caused it. */
+export type SuspiciousChange = { readonly change: Change; readonly beforeOnsetMs: number };
+
+/** Everything that the causes are weighed on. */
+export type Findings = {
+  readonly scope: Scope;
+  readonly domain: FaultDomain;
+  readonly origin: Origin | undefined;
+  readonly failing: readonly Occurrence[];
+  readonly succeeding: readonly Occurrence[];
+  readonly elsewhere: readonly Occurrence[];
+  readonly services: ReadonlySet<string>;
+  readonly sayings: readonly Saying[];
+  readonly contrast: readonly Difference[];
+  readonly changes: readonly SuspiciousChange[];
+  readonly metrics: readonly MetricPoint[];
+};
+
+/** One cause: what it is weighed by. */
+export type CauseRule = {
+  /** What would be seen if it were this; the reason for ruling it out when nothing of it was. */
+  readonly sign: string;
+  readonly weigh: (findings: Findings) => Weighed;
+};
+
+/** Evidence for and against one cause. */
+export type Weighed = { readonly evidence: readonly Evidence[]; readonly against?: readonly Evidence[] };
+
+/** Evidence from the first saying that matches; what the creating hop said counts in full, what others said by half. */
+export function hear(
+  findings: Findings,
+  pattern: RegExp,
+  { statement, weight }: { statement: string; weight: number },
+): readonly Evidence[] {
+  const heard = findings.sayings.filter(({ text }) => pattern.test(text));
+  const best = heard.find(({ place, isDirect }) => place === "origin" && isDirect) ?? heard.find(({ isDirect }) => isDirect) ?? heard[0];
+  if (best === undefined) return [];
+  const factor = (best.place === "origin" ? 1 : 0.6) * (best.isDirect ? 1 : 0.6);
+  return [{ statement, measured: `${best.service}: ${excerpt(best.text, pattern)}`, source: best.source, weight: weight * factor }];
+}
+
+function excerpt(text: string, pattern: RegExp): string {
+  const at = pattern.exec(text)?.index ?? 0;
+  const from = Math.max(0, at - 60);
+  const cut = text.slice(from, from + 240).replace(/\s+/g, " ");
+  return `${from > 0 ? "..." : ""}${cut}${from + 240 < text.length ? "..." : ""}`;
+}
+
+/** Evidence from a difference between failing and good requests. */
+export function fromDifference(difference: Difference, weight: number): Evidence {
+  const { attribute, property, failingWith, failing, succeedingWith, succeeding, pValue } = difference;
+  return {
+    statement: `${attribute} ${property} in the failing requests`,
+    measured: `${failingWith} of ${failing} failing, ${succeedingWith} of ${succeeding} good; p = ${pValue.toPrecision(2)} after correction`,
+    source: "span",
+    weight,
+  };
+}

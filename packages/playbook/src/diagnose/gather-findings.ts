@@ -1,0 +1,94 @@
+import { type Observations, type Window, readSpanExceptions } from "@faultline/model";
+import type { Hop } from "../isolate/hop.ts";
+import type { Isolation } from "../isolate/isolate-fault.ts";
+import type { Symptom } from "../isolate/select-symptom.ts";
+import { contrastOccurrences } from "./contrast.ts";
+import type { Findings, Origin, Saying, SuspiciousChange } from "./findings.ts";
+
+const LOG_WARN = 13;
+/** A change explains an onset that follows within this time. */
+const CHANGE_REACH_MS = 15 * 60_000;
+/** Occurrences read for their words: enough to see the typical ones, bounded for speed. */
+const MAX_HEARD = 20;
+
+/** Collects what the causes are weighed on. */
+export function gatherFindings(symptom: Symptom, isolation: Isolation, observations: Observations): Findings {
+  const best = isolation.agreeing[0];
+  const origin = best === undefined ? undefined : { ...best, step: best.judgement.origin };
+  return {
+    scope: symptom.scope,
+    domain: isolation.domain,
+    origin,
+    failing: isolation.agreeing.map(({ occurrence }) => occurrence),
+    succeeding: symptom.succeeding,
+    elsewhere: symptom.elsewhere,
+    services: symptom.services,
+    sayings:
+      origin === undefined
+        ? []
+        : isolation.agreeing.slice(0, MAX_HEARD).flatMap((each) => listen({ ...each, step: each.judgement.origin })),
+    contrast: contrastOccurrences(
+      isolation.agreeing.map(({ occurrence }) => occurrence),
+      symptom.succeeding,
+    ),
+    changes: findChanges(observations, symptom),
+    metrics: observations.metrics.filter(({ timeMs }) => isInside(timeMs, symptom.scope.window)),
+  };
+}
+
+function isInside(timeMs: number, { fromMs, toMs }: Window): boolean {
+  return timeMs >= fromMs && timeMs < toMs;
+}
+
+function listen({ judgement, step }: Origin): readonly Saying[] {
+  const sayings: Saying[] = [];
+  for (const each of judgement.steps) {
+    const place = each === step ? "origin" : "path";
+    if (each.hop !== undefined) sayings.push(...listenToHop(each.hop, place));
+    if (each === step && each.call !== undefined) sayings.push(...listenToCall(each.call));
+  }
+  // What the caller of a silent callee says about the call is the best there is.
+  if (step.hop === undefined && step.call !== undefined) {
+    const caller = judgement.steps.find(({ hop }) => hop?.service === step.call?.from.span.resource.service)?.hop;
+    if (caller !== undefined) sayings.push(...listenToHop(caller, "origin"));
+  }
+  return sayings;
+}
+
+function listenToCall({ outcome, from }: NonNullable<Origin["step"]["call"]>): readonly Saying[] {
+  if (outcome.words === "" && outcome.code === undefined) return [];
+  const text = [outcome.words, outcome.code === undefined ? "" : `status ${outcome.code}`].filter((each) => each !== "").join("\n");
+  return [{ text, source: "span", service: from.span.resource.service, place: "origin", isDirect: true }];
+}
+
+function listenToHop(hop: Hop, place: Saying["place"]): readonly Saying[] {
+  const { service } = hop;
+  const sayings: Saying[] = [];
+  if (hop.outcome.words !== "") sayings.push({ text: hop.outcome.words, source: "span", service, place, isDirect: true });
+  for (const node of hop.spans) {
+    for (const { type, message } of readSpanExceptions(node.span)) {
+      sayings.push({ text: `${type}: ${message}`, source: "span", service, place, isDirect: true });
+    }
+    const { statusMessage } = node.span;
+    if (statusMessage !== undefined && statusMessage !== "")
+      sayings.push({ text: statusMessage, source: "span", service, place, isDirect: true });
+  }
+  for (const log of hop.logs) {
+    if (log.severity < LOG_WARN) continue;
+    const detail = [log.body, log.attributes["exception.type"], log.attributes["exception.message"]]
+      .filter((part) => part !== undefined && part !== "")
+      .join(": ");
+    sayings.push({ text: detail, source: "log", service, place, isDirect: log.attributes["exception.type"] !== undefined });
+  }
+  return sayings;
+}
+
+/** Changes before the first failure, nearest first. */
+function findChanges({ changes }: Observations, { failing }: Symptom): readonly SuspiciousChange[] {
+  const onsetMs = Math.min(...failing.map(({ entry }) => entry.entry.span.endMs));
+  if (!Number.isFinite(onsetMs)) return [];
+  return changes
+    .map((change) => ({ change, beforeOnsetMs: onsetMs - change.timeMs }))
+    .filter(({ beforeOnsetMs }) => beforeOnsetMs >= 0 && beforeOnsetMs <= CHANGE_REACH_MS)
+    .sort((a, b) => a.beforeOnsetMs - b.beforeOnsetMs);
+}

@@ -1,0 +1,55 @@
+import { CAUSES, type CauseId, type RankedCause } from "@faultline/model";
+import { CAUSE_RULES } from "./causes.ts";
+import type { Findings } from "./findings.ts";
+
+/** Causes best first, and every other cause with the reason why it was not chosen. */
+export type Ranking = {
+  readonly causes: readonly RankedCause[];
+  readonly ruledOut: readonly { readonly cause: CauseId; readonly because: string }[];
+};
+
+/** What a cause unknown to Faultline would have to be worth: with less evidence than this, nothing is more likely than not. */
+const UNKNOWN = 2;
+/** Below this a cause is not worth a reader's time. */
+const LEAST_CONFIDENCE = 0.05;
+
+/** Weighs every cause on the findings. Weights are log-odds; causes compete with each other and with "none of these". */
+export function rankCauses(findings: Findings): Ranking {
+  const weighed = CAUSES.map((cause) => {
+    const { evidence, against = [] } = CAUSE_RULES[cause].weigh(findings);
+    return { cause, evidence, against, score: addUp(evidence) - addUp(against) };
+  });
+  const supported = weighed.filter(({ evidence, score }) => evidence.length > 0 && score > 0);
+  const total = supported.reduce((sum, { score }) => sum + Math.exp(score), Math.exp(UNKNOWN));
+  const causes = supported
+    .map(({ cause, evidence, against, score }) => ({
+      cause,
+      evidence,
+      against,
+      confidence: round((Math.exp(score) / total) * findings.domain.confidence),
+    }))
+    .sort((a, b) => b.confidence - a.confidence)
+    .filter(({ confidence }) => confidence >= LEAST_CONFIDENCE);
+  const named = new Set(causes.map(({ cause }) => cause));
+  const ruledOut = weighed
+    .filter(({ cause }) => !named.has(cause))
+    .map(({ cause, evidence, against }) => ({ cause, because: explain({ cause, evidence, against }) }));
+  return { causes, ruledOut };
+}
+
+/** The strongest piece counts in full, each further one by half: pieces of evidence seldom stand alone. */
+function addUp(evidence: readonly { readonly weight: number }[]): number {
+  const sorted = evidence.map(({ weight }) => weight).sort((a, b) => b - a);
+  return sorted.reduce((sum, weight, index) => sum + (index === 0 ? weight : weight / 2), 0);
+}
+
+function explain({ cause, evidence, against }: Pick<RankedCause, "cause" | "evidence" | "against">): string {
+  const strongest = [...against].sort((a, b) => b.weight - a.weight)[0];
+  if (strongest !== undefined) return `${strongest.statement} (${strongest.measured})`;
+  if (evidence.length > 0) return `the evidence is outweighed: ${evidence[0]?.statement ?? ""}`;
+  return `not seen: ${CAUSE_RULES[cause].sign}`;
+}
+
+function round(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}

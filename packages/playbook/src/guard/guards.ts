@@ -1,0 +1,229 @@
+import type { CauseId } from "@faultline/model";
+
+/** One protection before it has a place: `creating` is the hop that made the failure, `calling` the one before it, `front` the first. */
+export type GuardTemplate = { readonly what: string; readonly at: "creating" | "calling" | "front"; readonly example?: string };
+
+type Guards = { readonly now: readonly GuardTemplate[]; readonly prevent: readonly GuardTemplate[] };
+
+const ROLL_BACK: GuardTemplate = {
+  what: "Roll the release back; the gate keeps the next one at a small share until its counts are good.",
+  at: "creating",
+  example: "faultline gate --baseline OLD --canary NEW",
+};
+const REGRESSION: GuardTemplate = {
+  what: "Keep the failing request as a regression test that is red before the fix and green after it.",
+  at: "creating",
+  example: "faultline prove FAILURE --as node:test",
+};
+const TIMEOUT_BREAKER: GuardTemplate = {
+  what: "Call it with a time-out shorter than the caller's own, and a circuit breaker that answers at once while it is down.",
+  at: "calling",
+  example: "const callIt = protect(call, { timeoutMs: 800, breaker: { failures: 5, resetMs: 10_000 } });",
+};
+const FALLBACK: GuardTemplate = {
+  what: "Answer without it: a cached or partial answer, marked as such, or 503 with Retry-After.",
+  at: "calling",
+  example: "const callIt = protect(call, { fallback: () => lastGoodAnswer });",
+};
+const RETRY_BUDGET: GuardTemplate = {
+  what: "Retry idempotent calls once, with jitter, and never more than a tenth of the traffic.",
+  at: "calling",
+  example: "const callIt = protect(call, { retry: { attempts: 2, budgetRatio: 0.1 } });",
+};
+const SHED_LOAD: GuardTemplate = {
+  what: "Admit only as many requests at once as can be served, and answer the others 503 with Retry-After.",
+  at: "creating",
+  example: "app.use(guard({ concurrency: 64 }));",
+};
+const VALIDATE: GuardTemplate = {
+  what: "Check the input before the handler sees it and answer 400 or 422 with the name of the field.",
+  at: "creating",
+  example: "app.post(route, validate(schema), handler);",
+};
+
+/** What protects now and what would have prevented it, for each cause. */
+export const GUARDS: Readonly<Record<CauseId, Guards>> = {
+  "unhandled-exception": {
+    now: [
+      {
+        what: "Answer these requests with problem details and keep serving the others; send the redacted input with the failure.",
+        at: "creating",
+        example: "app.use(guard()); app.use(guard.errors());",
+      },
+    ],
+    prevent: [REGRESSION, VALIDATE],
+  },
+  "invalid-input-unguarded": { now: [VALIDATE], prevent: [REGRESSION] },
+  "dependency-timeout": {
+    now: [TIMEOUT_BREAKER, FALLBACK],
+    prevent: [{ what: "Give each query and call its own deadline, below that of the request.", at: "calling" }],
+  },
+  "dependency-error": {
+    now: [TIMEOUT_BREAKER, FALLBACK],
+    prevent: [
+      RETRY_BUDGET,
+      { what: "Send telemetry from the callee, so that the next failure names the place inside it.", at: "creating" },
+    ],
+  },
+  "third-party-failure": {
+    now: [TIMEOUT_BREAKER, FALLBACK],
+    prevent: [RETRY_BUDGET, { what: "Queue what need not be answered at once and send it when the provider is back.", at: "calling" }],
+  },
+  "database-failure": {
+    now: [TIMEOUT_BREAKER, FALLBACK],
+    prevent: [{ what: "Fail over to a replica; retry only errors that the database calls transient (40001, 40P01).", at: "calling" }],
+  },
+  "pool-exhausted": {
+    now: [SHED_LOAD],
+    prevent: [
+      {
+        what: "Return connections in finally, bound each query's time, and size the pool to the database, not to the traffic.",
+        at: "creating",
+        example: "new Pool({ max: 20, connectionTimeoutMillis: 1_000, statement_timeout: 2_000 })",
+      },
+    ],
+  },
+  "resource-exhausted": {
+    now: [SHED_LOAD],
+    prevent: [
+      {
+        what: "Move the long computation off the event loop or cut it into pieces; limit its input.",
+        at: "creating",
+        example: "new Worker(new URL('./report.js', import.meta.url))",
+      },
+    ],
+  },
+  "memory-leak": {
+    now: [{ what: "Restart instances in turn before they reach the limit.", at: "creating" }],
+    prevent: [
+      {
+        what: "Compare two heap snapshots taken an hour apart; bound every cache.",
+        at: "creating",
+        example: "node --heapsnapshot-signal=SIGUSR2 server.js",
+      },
+    ],
+  },
+  "bad-deploy": {
+    now: [ROLL_BACK],
+    prevent: [
+      {
+        what: "Release to one instance first and let the gate decide on counts.",
+        at: "creating",
+        example: "faultline gate --baseline OLD --canary NEW",
+      },
+      REGRESSION,
+    ],
+  },
+  "bad-configuration": {
+    now: [{ what: "Set the missing value, or roll back to the release that had it.", at: "creating" }],
+    prevent: [
+      {
+        what: "Read and check every setting at start-up and refuse to start without it, so that the rollout stops by itself.",
+        at: "creating",
+        example: 'const key = requireSetting("SIGNING_KEY");',
+      },
+    ],
+  },
+  "body-too-large": {
+    now: [
+      {
+        what: "Answer 413 with the limit instead of a server error.",
+        at: "creating",
+        example: "app.use(guard({ bodyLimitBytes: 1_048_576 }));",
+      },
+    ],
+    prevent: [{ what: "Set the same limit at the gateway and in the service, and document it.", at: "front" }, REGRESSION],
+  },
+  "parse-failure": {
+    now: [{ what: "Check content type and status before parsing; answer 400 for a bad request and 502 for a bad answer.", at: "creating" }],
+    prevent: [{ what: "Parse with a schema at the border and keep the sample that failed.", at: "creating" }, REGRESSION],
+  },
+  "gateway-mismatch": {
+    now: [
+      {
+        what: "Let the gateway pass errors through as they are: no own error page for API routes.",
+        at: "creating",
+        example: "proxy_intercept_errors off;",
+      },
+    ],
+    prevent: [{ what: "Test the error path through the gateway: status, content type and Proxy-Status of a 502.", at: "front" }],
+  },
+  "gateway-timeout": {
+    now: [{ what: "Make the inner time-outs shorter than the gateway's, so that the service answers first.", at: "calling" }],
+    prevent: [
+      {
+        what: "Pass the deadline on and stop work nobody waits for.",
+        at: "creating",
+        example: "const callIt = protect(call, { deadline: fromRequest });",
+      },
+    ],
+  },
+  "gateway-identity": {
+    now: [{ what: "Give the gateway's identity the permission to call the backend.", at: "front" }],
+    prevent: [{ what: "Probe the route through the gateway after every change of permissions.", at: "front" }],
+  },
+  "no-healthy-upstream": {
+    now: [{ what: "Bring one instance back; answer 503 with Retry-After meanwhile.", at: "calling" }],
+    prevent: [{ what: "Make readiness mean that it can serve, and keep the last instances in rotation.", at: "creating" }],
+  },
+  "connection-refused": {
+    now: [TIMEOUT_BREAKER, FALLBACK],
+    prevent: [{ what: "Drain before stopping: fail readiness, wait, then close the listener.", at: "creating" }],
+  },
+  "keepalive-race": {
+    now: [RETRY_BUDGET],
+    prevent: [
+      {
+        what: "Keep idle connections open longer in the server than in the proxy before it.",
+        at: "creating",
+        example: "server.keepAliveTimeout = 65_000; server.headersTimeout = 66_000;",
+      },
+    ],
+  },
+  "tls-failure": {
+    now: [{ what: "Renew or trust the certificate; never turn the check off.", at: "creating" }],
+    prevent: [{ what: "Alert 14 days before a certificate ends.", at: "creating" }],
+  },
+  "dns-failure": {
+    now: [{ what: "Correct the name or the resolver; keep the last good address for a while.", at: "creating" }],
+    prevent: [{ what: "Check names at start-up and watch the resolver.", at: "creating" }],
+  },
+  "circuit-open": {
+    now: [FALLBACK],
+    prevent: [
+      {
+        what: "Look at what opened the breaker; let it count only server errors and time-outs.",
+        at: "creating",
+        example: "protect(call, { breaker: { counts: isServerError } })",
+      },
+    ],
+  },
+  "rate-limited-as-5xx": {
+    now: [{ what: "Pass 429 and Retry-After on instead of a server error.", at: "calling" }],
+    prevent: [RETRY_BUDGET, { what: "Keep below the quota with a limiter of one's own.", at: "calling" }],
+  },
+  "masked-by-middleware": {
+    now: [
+      {
+        what: "Answer with the real status: an error must not look like a success to the client or to monitoring.",
+        at: "creating",
+        example: "app.use(guard.errors());",
+      },
+    ],
+    prevent: [{ what: "Test the handler with a failing dependency and expect a 5xx.", at: "creating" }, REGRESSION],
+  },
+  "retry-storm": {
+    now: [RETRY_BUDGET, TIMEOUT_BREAKER],
+    prevent: [{ what: "Retry at one layer only, with backoff and jitter.", at: "front" }],
+  },
+  "fault-injected": {
+    now: [{ what: "End the experiment or narrow it to marked requests.", at: "creating" }],
+    prevent: [
+      {
+        what: "Bound experiments in time and share, and announce them as a change.",
+        at: "creating",
+        example: "faultline deploy --kind config --description 'chaos: abort 5 %'",
+      },
+    ],
+  },
+};

@@ -1,0 +1,380 @@
+import type { Evidence, Fate, MissingEvidence } from "@faultline/model";
+import { durationOf } from "../trace/span-time.ts";
+import type { Call, Hop } from "./hop.ts";
+import { nameOperation } from "./hop.ts";
+
+/** One step of a path while it is being judged, client side first. */
+export type Step = {
+  readonly service: string;
+  readonly operation: string;
+  readonly status: string;
+  readonly fate: Fate;
+  readonly evidence: readonly Evidence[];
+  /** Absent for a hop that sent no telemetry: only the call to it is known. */
+  readonly hop?: Hop;
+  /** The call through which the previous step reached this one. */
+  readonly call?: Call;
+};
+
+/** Why the walk stopped where it did. */
+export type OriginKind =
+  /** The hop failed by itself. */
+  | "own"
+  /** The hop's callee refused what the hop sent. */
+  | "refused-request"
+  /** The hop gave up before it sent anything: pool, breaker, name look-up. */
+  | "local"
+  /** A callee without telemetry answered with an error. */
+  | "silent-callee"
+  /** A callee without telemetry gave no answer in time, or no connection. */
+  | "absent-callee"
+  /** The callee worked too long. */
+  | "slow-callee"
+  /** The callee answered well and in time, and yet the caller failed. */
+  | "healthy-callee"
+  /** Something between caller and callee changed the answer. */
+  | "between";
+
+/** The judgement on one failing path. */
+export type Judgement = {
+  /** Client side first; the creating step is the last one whose fate is not `clean`. */
+  readonly steps: readonly Step[];
+  readonly origin: Step;
+  readonly originKind: OriginKind;
+  /** 0 to 1. */
+  readonly confidence: number;
+  readonly missing: readonly MissingEvidence[];
+};
+
+/** Knowledge beyond one trace that the walk needs. */
+export type Surroundings = {
+  /** Services that sent at least one span anywhere in the observations. */
+  readonly services: ReadonlySet<string>;
+  /** True when this call fails as well in requests that succeed: retried, optional or otherwise taken care of. */
+  isUsuallyHandled(call: Call): boolean;
+};
+
+type Found = {
+  readonly steps: Step[];
+  readonly kind: OriginKind;
+  readonly confidence: number;
+  readonly missing: readonly MissingEvidence[];
+};
+
+/** Follows a failure from the hop where the client met it to the hop that created it. */
+export function followFailure(entry: Hop, around: Surroundings): Judgement {
+  const found = follow(entry, around, 0);
+  const steps = found.steps;
+  const origin = [...steps].reverse().find(({ fate }) => fate === "created" || fate === "remapped") ?? steps[steps.length - 1];
+  if (origin === undefined) throw new Error("a walk has at least the hop it started from");
+  return { steps, origin, originKind: found.kind, confidence: found.confidence, missing: found.missing };
+}
+
+/** A trace that nests deeper than this is a loop of redirects or of retries; the rest is not walked. */
+const MAX_DEPTH = 64;
+
+function follow(hop: Hop, around: Surroundings, depth: number): Found {
+  const call = depth < MAX_DEPTH ? findBlamedCall(hop, around) : undefined;
+  if (call === undefined) return endAt(hop, "own", explainOwn(hop));
+  if (call.outcome.kind === "local") return endAt(hop, "local", explainLocal(hop, call));
+  if (call.outcome.kind === "refused" && !isServerFailure(call.callee)) return endRefused(hop, call);
+  if (call.callee === undefined) return endAbsent(hop, call, around);
+  return followCallee(hop, call, { around, depth });
+}
+
+function isServerFailure(callee: Hop | undefined): boolean {
+  return callee?.outcome.code !== undefined && callee.outcome.code >= 500;
+}
+
+/** The hop stands last: nothing below it failed, or what failed below was its own doing. */
+function endAt(hop: Hop, kind: OriginKind, reason: { evidence: readonly Evidence[]; confidence: number }): Found {
+  return { steps: [toStep(hop, "created", reason.evidence)], kind, confidence: reason.confidence, missing: [] };
+}
+
+function explainOwn(hop: Hop): { evidence: readonly Evidence[]; confidence: number } {
+  const exception = hop.outcome.exceptions[0] ?? findOwnException(hop);
+  const evidence: Evidence[] = [];
+  if (exception !== undefined) {
+    evidence.push({
+      statement: `${hop.service} raised ${exception.type} itself`,
+      measured: cut(exception.message),
+      source: "span",
+      weight: 3,
+    });
+  }
+  if (hop.calls.length > 0 && hop.calls.every(({ outcome }) => outcome.kind === "ok")) {
+    evidence.push({ statement: "every call it made succeeded", measured: `${hop.calls.length} calls`, source: "span", weight: 1.5 });
+  } else if (hop.calls.length === 0) {
+    evidence.push({ statement: "it called nothing that could have failed", measured: "0 calls in the trace", source: "span", weight: 1 });
+  }
+  evidence.push(statusEvidence(hop));
+  return { evidence, confidence: exception === undefined ? 0.75 : 0.95 };
+}
+
+function findOwnException(hop: Hop) {
+  for (const log of hop.logs) {
+    const type = log.attributes["exception.type"];
+    if (typeof type === "string") return { type, message: String(log.attributes["exception.message"] ?? log.body) };
+  }
+  return undefined;
+}
+
+function statusEvidence(hop: Hop): Evidence {
+  return {
+    statement: `${hop.service} answered ${describeStatus(hop.outcome.status)}`,
+    measured: `${nameOperation(hop.entry)}: ${hop.outcome.status}, ${formatMs(durationOf(hop.entry))}`,
+    source: "span",
+    weight: 1,
+  };
+}
+
+function explainLocal(hop: Hop, call: Call): { evidence: readonly Evidence[]; confidence: number } {
+  return {
+    evidence: [
+      {
+        statement: `the call to ${call.peer.name} never left ${hop.service}`,
+        measured: cut(call.outcome.words),
+        source: "span",
+        weight: 3,
+      },
+      statusEvidence(hop),
+    ],
+    confidence: 0.9,
+  };
+}
+
+/** A 4xx below and a 5xx here: the callee did its duty; the request was wrong, and this hop made a server error of it. */
+function endRefused(hop: Hop, call: Call): Found {
+  const evidence: Evidence = {
+    statement: `${call.peer.name} refused what ${hop.service} sent, and ${hop.service} answered with ${describeStatus(hop.outcome.status)}`,
+    measured: `${call.operation}: ${call.outcome.status} ${cut(call.outcome.words, 160)}`.trim(),
+    source: "span",
+    weight: 3,
+  };
+  const steps = [toStep(hop, isOk(hop) ? "masked" : "remapped", [evidence, statusEvidence(hop)])];
+  if (call.callee !== undefined) steps.push({ ...toStep(call.callee, "clean", []), call });
+  return { steps, kind: "refused-request", confidence: 0.85, missing: [] };
+}
+
+function endAbsent(hop: Hop, call: Call, around: Surroundings): Found {
+  const { peer, outcome } = call;
+  const answered = outcome.code !== undefined && outcome.kind !== "timed-out";
+  const kind: OriginKind = answered ? "silent-callee" : "absent-callee";
+  const measured = `${call.operation}: ${outcome.status}, ${formatMs(call.endMs - call.startMs)} ${cut(outcome.words, 160)}`.trim();
+  const evidence: Evidence = answered
+    ? { statement: `${peer.name} answered ${outcome.status} to ${hop.service}`, measured, source: "span", weight: 2.5 }
+    : { statement: `${peer.name} gave ${hop.service} no answer`, measured, source: "span", weight: 2 };
+  const isKnown = around.services.has(peer.name);
+  const missing = isKnown || peer.kind === "service" ? [missingServerSpan(peer.name, isKnown)] : [];
+  const created: Step = {
+    service: peer.name,
+    operation: call.operation,
+    status: outcome.status,
+    fate: "created",
+    evidence: [evidence],
+    call,
+  };
+  const isNamed = peer.name !== "unknown dependency";
+  const confidence = (answered ? 0.85 : 0.75) * (isNamed ? 1 : 0.5);
+  return { steps: [passOn(hop, call), created], kind, confidence, missing };
+}
+
+function missingServerSpan(name: string, isKnown: boolean): MissingEvidence {
+  return {
+    what: isKnown ? `the server span of ${name} in these traces` : `any telemetry of ${name}`,
+    wouldTell: `whether ${name} got the request, and what failed inside it or behind it`,
+  };
+}
+
+function followCallee(hop: Hop, call: Call, { around, depth }: { around: Surroundings; depth: number }): Found {
+  const callee = call.callee;
+  if (callee === undefined) return endAbsent(hop, call, around);
+  if (isOk(callee) && call.outcome.kind !== "ok") return judgeHealthyCallee(hop, { ...call, callee }, { around, depth });
+  const below = follow(callee, around, depth + 1);
+  const first = below.steps[0];
+  if (first !== undefined) below.steps[0] = { ...first, call };
+  const between = toIntermediary(call, callee);
+  const steps = between === undefined ? [passOn(hop, call), ...below.steps] : [passOn(hop, call), between, ...below.steps];
+  return { ...below, steps };
+}
+
+/** The status changed on the wire: whoever the call was addressed to stands between and sent no telemetry. */
+function toIntermediary(call: Call, callee: Hop): Step | undefined {
+  const [seen, made] = [call.outcome.code, callee.outcome.code];
+  if (!call.hasClientSpan || seen === undefined || made === undefined || seen === made) return undefined;
+  return {
+    service: nameBetween(call, callee),
+    operation: call.operation,
+    status: String(seen),
+    fate: made >= 500 ? "remapped" : "created",
+    evidence: [
+      {
+        statement: `${callee.service} answered ${made}, its caller received ${seen}: something between them changed it`,
+        measured: `client span ${seen}, server span ${made}`,
+        source: "span",
+        weight: 3,
+      },
+    ],
+    call,
+  };
+}
+
+function nameBetween(call: Call, callee: Hop): string {
+  const address = call.from.span.attributes["server.address"];
+  return typeof address === "string" && address !== callee.service ? address : `intermediary before ${callee.service}`;
+}
+
+/** The callee says it did well. Either it was too late, or the answer was lost or changed on the way, or the caller is at fault. */
+function judgeHealthyCallee(
+  hop: Hop,
+  call: Call & { readonly callee: Hop },
+  { around, depth }: { around: Surroundings; depth: number },
+): Found {
+  const { callee } = call;
+  const calleeMs = durationOf(callee.entry);
+  const callMs = call.endMs - call.startMs;
+  if (call.outcome.kind === "timed-out" && calleeMs >= callMs * 0.8) return followSlow(hop, call, { around, depth });
+  const between = toIntermediary(call, callee);
+  if (between !== undefined) {
+    return {
+      steps: [passOn(hop, call), between, { ...toStep(callee, "clean", []), call }],
+      kind: "between",
+      confidence: 0.85,
+      missing: [],
+    };
+  }
+  const evidence: Evidence = {
+    statement: `${callee.service} answered ${callee.outcome.status} in ${formatMs(calleeMs)}, and yet the call failed in ${hop.service}`,
+    measured: `call ${formatMs(callMs)}, callee ${formatMs(calleeMs)}; ${cut(call.outcome.words, 160)}`,
+    source: "span",
+    weight: 2,
+  };
+  const steps: Step[] = [toStep(hop, "created", [evidence, statusEvidence(hop)]), { ...toStep(callee, "clean", []), call }];
+  return { steps, kind: "healthy-callee", confidence: 0.6, missing: [] };
+}
+
+/** The caller gave up on a callee that was still working: go where the callee's time went. */
+function followSlow(hop: Hop, call: Call & { readonly callee: Hop }, { around, depth }: { around: Surroundings; depth: number }): Found {
+  const { callee } = call;
+  const calleeMs = durationOf(callee.entry);
+  const late: Evidence = {
+    statement: `${callee.service} was still working when ${hop.service} gave up`,
+    measured: `call ended after ${formatMs(call.endMs - call.startMs)}, callee took ${formatMs(calleeMs)}`,
+    source: "span",
+    weight: 2.5,
+  };
+  const slowest = findSlowestCall(callee, calleeMs);
+  if (slowest === undefined || depth >= MAX_DEPTH) {
+    return {
+      steps: [passOn(hop, call), { ...toStep(callee, "created", [late]), call }],
+      kind: "slow-callee",
+      confidence: 0.85,
+      missing: [],
+    };
+  }
+  const passing: Step = { ...toStep(callee, "propagated", [late]), call };
+  if (slowest.callee !== undefined) {
+    const below = followSlow(callee, { ...slowest, callee: slowest.callee }, { around, depth: depth + 1 });
+    return { ...below, steps: [passOn(hop, call), passing, ...below.steps.slice(1)] };
+  }
+  const created: Step = {
+    service: slowest.peer.name,
+    operation: slowest.operation,
+    status: slowest.outcome.status,
+    fate: "created",
+    evidence: [
+      {
+        statement: `${callee.service} spent its time waiting for ${slowest.peer.name}`,
+        measured: `${formatMs(slowest.endMs - slowest.startMs)} of ${formatMs(calleeMs)} in ${slowest.operation}`,
+        source: "span",
+        weight: 2.5,
+      },
+    ],
+    call: slowest,
+  };
+  return { steps: [passOn(hop, call), passing, created], kind: "slow-callee", confidence: 0.8, missing: [] };
+}
+
+function findSlowestCall(hop: Hop, totalMs: number): Call | undefined {
+  const slowest = [...hop.calls].sort((a, b) => b.endMs - b.startMs - (a.endMs - a.startMs))[0];
+  return slowest !== undefined && slowest.endMs - slowest.startMs >= totalMs / 2 ? slowest : undefined;
+}
+
+/** The call that made this hop fail, or undefined when none did. */
+export function findBlamedCall(hop: Hop, around: Surroundings): Call | undefined {
+  const failed = hop.calls.filter((call) => isFailed(call) && !isRecovered(call, hop));
+  const unexpected = failed.filter((call) => !around.isUsuallyHandled(call));
+  const candidates = unexpected.length > 0 || hasOwnException(hop) ? unexpected : failed;
+  // What failed last is what the hop could no longer do without; of two that end together, the longer one held it up.
+  return [...candidates].sort((a, b) => b.endMs - a.endMs || a.startMs - b.startMs)[0];
+}
+
+function hasOwnException(hop: Hop): boolean {
+  return hop.outcome.exceptions.length > 0;
+}
+
+/** True when the call ended badly, whichever side says so. */
+export function isFailed(call: Call): boolean {
+  if (call.outcome.kind !== "ok" && call.outcome.kind !== "unknown") return true;
+  return call.outcome.kind === "unknown" && call.callee?.outcome.kind === "failed";
+}
+
+/** A later call to the same place that succeeded: a retry that helped. Or the hop went on to other work and that succeeded. */
+function isRecovered(call: Call, hop: Hop): boolean {
+  return hop.calls.some(
+    (later) => later !== call && later.outcome.kind === "ok" && later.startMs >= call.endMs - 0.5 && isSameTarget(call, later),
+  );
+}
+
+function isSameTarget(a: Call, b: Call): boolean {
+  return a.peer.name === b.peer.name && toTarget(a.operation) === toTarget(b.operation);
+}
+
+/** An operation without what changes from one request to the next: ids, numbers. */
+export function toTarget(operation: string): string {
+  return operation.replace(/[0-9a-f]{8}-[0-9a-f-]{27}|\b[0-9a-f]{16,}\b|\d+/gi, "#");
+}
+
+function passOn(hop: Hop, call: Call): Step {
+  if (isOk(hop)) {
+    const evidence: Evidence = {
+      statement: `${hop.service} answered ${hop.outcome.status} although its call to ${call.peer.name} failed`,
+      measured: `${call.operation}: ${call.outcome.status}`,
+      source: "span",
+      weight: 3,
+    };
+    return toStep(hop, "masked", [evidence]);
+  }
+  const isSame = hop.outcome.code === undefined || call.outcome.code === undefined || hop.outcome.code === call.outcome.code;
+  const evidence: Evidence = {
+    statement: isSame
+      ? `${hop.service} passed on what its call to ${call.peer.name} ended with`
+      : `${hop.service} answered ${hop.outcome.status} where it had received ${call.outcome.status}`,
+    measured: `${call.operation}: ${call.outcome.status}`,
+    source: "span",
+    weight: 2,
+  };
+  return toStep(hop, isSame ? "propagated" : "remapped", [evidence]);
+}
+
+function toStep(hop: Hop, fate: Fate, evidence: readonly Evidence[]): Step {
+  return { service: hop.service, operation: nameOperation(hop.entry), status: hop.outcome.status, fate, evidence, hop };
+}
+
+function isOk(hop: Hop): boolean {
+  return hop.outcome.kind === "ok" || hop.outcome.kind === "refused";
+}
+
+function describeStatus(status: string): string {
+  return status === "error" ? "an error" : status;
+}
+
+/** A duration for a sentence. */
+export function formatMs(ms: number): string {
+  if (ms >= 10_000) return `${(ms / 1000).toFixed(1)} s`;
+  return ms >= 100 ? `${ms.toFixed(0)} ms` : `${ms.toFixed(1)} ms`;
+}
+
+function cut(text: string, limit = 300): string {
+  return text.length <= limit ? text : `${text.slice(0, limit)}...`;
+}

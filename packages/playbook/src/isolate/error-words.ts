@@ -1,0 +1,35 @@
+/**
+ * What the words of an error say about which side it was made on. The patterns are the exact wording of widely used clients
+ * and servers; each is anchored on words that do not occur in ordinary messages.
+ */
+
+const TIMEOUT =
+  /\btime[d]?[ _-]?out\b|\bETIMEDOUT\b|\bESOCKETTIMEDOUT\b|TimeoutError|TimeoutException|Timeout(?:Error)?\b|deadline exceeded|DEADLINE_EXCEEDED|canceling statement due to (?:statement|lock|user)|ER_LOCK_WAIT|Lock wait timeout|\b57014\b|\b55P03\b|ECONNABORTED|AbortError|UND_ERR_(?:HEADERS|BODY)_TIMEOUT|context canceled/i;
+
+/** The caller gave up before anything left its process: a pool, a queue, a breaker, a limiter of its own. */
+const LOCAL =
+  /timeout exceeded when trying to connect|ResourceRequest timed out|connection is not available, request timed out|pool (?:is )?(?:exhausted|full|timeout|timed out)|\bpool\b.{0,40}\b(?:exhaust|timed? ?out|no free|limit)|too many clients waiting|(?:no|all) (?:free |available )?(?:pool(?:ed)? )?connections? (?:available|in use|busy)|QueuePool limit|Timeout waiting for connection from pool|ConnectionPoolTimeout|HikariPool.{0,60}not available|Pool\.?Timeout|PoolExhausted|(?:circuit|breaker)(?: breaker)?[ _-]?(?:is )?(?:open\b|opened\b)|BrokenCircuit|CallNotPermitted|EOPENBREAKER|OpenCircuitError|Bulkhead(?:Full|Rejected)|bulkhead.{0,20}full|Invalid URL|ERR_INVALID_URL|EMFILE|\bENOTFOUND\b|EAI_AGAIN|getaddrinfo|UnknownHost|no such host|Name or service not known|Temporary failure in name resolution/i;
+
+/** The callee understood and refused: the request, the statement or the credentials were wrong. SQLSTATE classes 22, 23, 28, 3D, 42. */
+const REFUSED =
+  /\b(?:HttpClientErrorException|ClientErrorException)\b|status(?:[ _]code)?[ :=]+4\d\d\b|\bresponded with (?:a )?(?:status )?4\d\d\b|\b(?:40[0134569]|41[0-7]|422)\b (?:null|Bad Request|Unauthorized|Forbidden|Not Found|Method Not Allowed|Conflict|Gone|Payload Too Large|Unsupported Media|Unprocessable)|violates (?:foreign key|unique|not-null|check) constraint|duplicate key value|syntax error at or near|column ".*" does not exist|relation ".*" does not exist|invalid input syntax for|value too long for type|password authentication failed|no pg_hba\.conf entry|ER_DUP_ENTRY|ER_PARSE_ERROR|ER_BAD_FIELD_ERROR|ER_ACCESS_DENIED|\b(?:22|23|28|42)[0-9][0-9A-Z][0-9]\b/;
+
+/** True when the words speak of time running out. */
+export function isTimeoutText(words: string): boolean {
+  return TIMEOUT.test(words);
+}
+
+/** `local` when the request never left the caller, `refused` when the callee rejected it as wrong; else undefined. */
+export function findRejection(words: string): "local" | "refused" | undefined {
+  if (LOCAL.test(words)) return "local";
+  return REFUSED.test(words) ? "refused" : undefined;
+}
+
+/** An HTTP status code of 400 or more that an error's words name: `403 null`, `status code 502`, `responded with 500`. */
+export function findStatusInWords(words: string): number | undefined {
+  const match =
+    /\b(?:status(?:[ _]?code)?|responded(?: with)?(?: status)?|returned|answered|HTTP(?:\/\d(?:\.\d)?)?|Exception:)[ :=(]+([45]\d\d)\b/i.exec(
+      words,
+    ) ?? /\b([45]\d\d) (?:null|[A-Z][a-z]+(?: [A-Z][a-z]+)*)/.exec(words);
+  return match?.[1] === undefined ? undefined : Number(match[1]);
+}

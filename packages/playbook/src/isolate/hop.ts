@@ -1,0 +1,173 @@
+import {
+  type FailurePath,
+  type LogRecord,
+  type SpanNode,
+  readDatabaseSystem,
+  readMethod,
+  readPath,
+  readPeerService,
+  readQuery,
+  readRoute,
+  readServerAddress,
+  readText,
+} from "@faultline/model";
+import { endOf, startOf } from "../trace/span-time.ts";
+import { findStatusInWords } from "./error-words.ts";
+import { type Outcome, readOutcome } from "./outcome.ts";
+
+/** One service's part in a request: its entry span, everything it did inside, and the calls it made. */
+export type Hop = {
+  readonly service: string;
+  readonly entry: SpanNode;
+  /** The entry and all spans below it that belong to the same service, in order of start. */
+  readonly spans: readonly SpanNode[];
+  readonly calls: readonly Call[];
+  readonly outcome: Outcome;
+  readonly logs: readonly LogRecord[];
+  readonly call?: Call;
+};
+
+/** Who a call went to, and whether that is a name or only an address. */
+export type Peer = {
+  readonly name: string;
+  readonly kind: "service" | "database" | "messaging" | "cache";
+  readonly isAddress: boolean;
+};
+
+/** One call of a hop, with the callee's hop when the callee sent telemetry. */
+export type Call = {
+  readonly from: SpanNode;
+  /** True when `from` is a client or producer span; false when the caller only has a server or internal span there. */
+  readonly hasClientSpan: boolean;
+  readonly peer: Peer;
+  readonly operation: string;
+  readonly outcome: Outcome;
+  readonly callee?: Hop;
+  readonly startMs: number;
+  readonly endMs: number;
+};
+
+/** The hops of a path, one for each root span. */
+export function buildHops(path: FailurePath): readonly Hop[] {
+  return path.roots.map((root) => buildHop(root, path));
+}
+
+type GrowingHop = Omit<Hop, "spans" | "calls" | "call"> & { spans: SpanNode[]; calls: Call[]; call?: Call };
+
+function buildHop(entry: SpanNode, path: FailurePath): GrowingHop {
+  const spans: SpanNode[] = [];
+  const calls: Call[] = [];
+  const open: SpanNode[] = [entry];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    spans.push(node);
+    const isOutgoing = node.span.kind === "client" || node.span.kind === "producer";
+    const entered = node.children.filter((child) => isEntered(node, child));
+    if (isOutgoing && !node.children.some((child) => isOutgoingBelow(node, child))) calls.push(...toCalls(node, entered, path));
+    else calls.push(...entered.map((child) => toCallee(node, child, { path, hasClientSpan: false })));
+    open.push(...node.children.filter((child) => !isEntered(node, child)));
+  }
+  spans.sort((a, b) => startOf(a) - startOf(b));
+  calls.sort((a, b) => a.startMs - b.startMs);
+  const logs = spans.flatMap((node) => path.logs.get(node.span.spanId) ?? []).sort((a, b) => a.timeMs - b.timeMs);
+  const outcome = readOutcome(entry, path.logs.get(entry.span.spanId) ?? []);
+  return { service: entry.span.resource.service, entry, spans, calls, outcome, logs };
+}
+
+/** A child begins another hop when it serves a request, or belongs to another service. */
+function isEntered(parent: SpanNode, child: SpanNode): boolean {
+  if (child.span.resource.service !== parent.span.resource.service) return true;
+  const serves = child.span.kind === "server" || child.span.kind === "consumer";
+  return serves && (parent.span.kind === "client" || parent.span.kind === "producer");
+}
+
+/** Client spans nest (fetch over http, ORM over driver): only the innermost of one service is the call. */
+function isOutgoingBelow(parent: SpanNode, child: SpanNode): boolean {
+  return (child.span.kind === "client" || child.span.kind === "producer") && child.span.resource.service === parent.span.resource.service;
+}
+
+function toCalls(node: SpanNode, entered: readonly SpanNode[], path: FailurePath): readonly Call[] {
+  if (entered.length > 0) return entered.map((child) => toCallee(node, child, { path, hasClientSpan: true }));
+  const outcome = readCallOutcome(node, path);
+  return [
+    {
+      from: node,
+      hasClientSpan: true,
+      peer: readPeer(node),
+      operation: nameOperation(node),
+      outcome,
+      startMs: startOf(node),
+      endMs: endOf(node),
+    },
+  ];
+}
+
+function toCallee(node: SpanNode, child: SpanNode, { path, hasClientSpan }: { path: FailurePath; hasClientSpan: boolean }): Call {
+  const callee = buildHop(child, path);
+  const call: Call = {
+    from: node,
+    hasClientSpan,
+    peer: { name: callee.service, kind: "service", isAddress: false },
+    operation: hasClientSpan ? nameOperation(node, child) : nameOperation(child),
+    outcome: hasClientSpan ? readCallOutcome(node, path) : callee.outcome,
+    callee,
+    startMs: hasClientSpan ? startOf(node) : startOf(child),
+    endMs: hasClientSpan ? endOf(node) : endOf(child),
+  };
+  callee.call = call;
+  return call;
+}
+
+/**
+ * A call's outcome is its client span's; where that names no status, the error that the caller wrote in the meantime may
+ * (`HttpClientErrorException: 403 null`).
+ */
+function readCallOutcome(node: SpanNode, path: FailurePath): Outcome {
+  const outcome = readOutcome(node, path.logs.get(node.span.spanId) ?? []);
+  if (outcome.kind !== "failed" || outcome.code !== undefined) return outcome;
+  const code = findStatusInWords(outcome.words);
+  return code === undefined ? outcome : { ...outcome, code, status: String(code), kind: code < 500 ? "refused" : outcome.kind };
+}
+
+/** Whom a client span calls: by the names OpenTelemetry gives it, most telling first. */
+export function readPeer(node: SpanNode): Peer {
+  const { attributes } = node.span;
+  const system = readDatabaseSystem(attributes);
+  const messaging = readText(attributes, "messaging.system");
+  const service = readPeerService(attributes);
+  const address = readServerAddress(attributes) ?? hostOf(readText(attributes, "url.full", "http.url"));
+  const kind =
+    system !== undefined
+      ? /redis|memcached|valkey/i.test(system)
+        ? "cache"
+        : "database"
+      : messaging !== undefined
+        ? "messaging"
+        : "service";
+  if (service !== undefined && service !== node.span.resource.service) return { name: service, kind, isAddress: false };
+  const isTelling = address !== undefined && !/^(?:localhost|127\.|::1|\[::1\]|0\.0\.0\.0)/.test(address);
+  if (kind !== "service") return { name: isTelling ? address : (system ?? messaging ?? "dependency"), kind, isAddress: isTelling };
+  if (address === undefined) return { name: "unknown dependency", kind, isAddress: false };
+  const port = readText(attributes, "server.port", "net.peer.port");
+  return { name: isTelling || port === undefined ? address : `${address}:${port}`, kind, isAddress: true };
+}
+
+function hostOf(url: string | undefined): string | undefined {
+  return url === undefined ? undefined : /^[a-z][a-z0-9+.-]*:\/\/(?:[^/@]*@)?(\[[^\]]+\]|[^/:?#]+)/i.exec(url)?.[1];
+}
+
+/** A short name of what a span does: method and route, query, or its own name. */
+export function nameOperation(node: SpanNode, callee?: SpanNode): string {
+  const { span } = node;
+  const query = readQuery(span.attributes);
+  if (query !== undefined && readDatabaseSystem(span.attributes) !== undefined) return shorten(query);
+  const method = readMethod(span.attributes) ?? (callee === undefined ? undefined : readMethod(callee.span.attributes));
+  const route = readRoute(span.attributes) ?? (callee === undefined ? undefined : readRoute(callee.span.attributes));
+  const path = route ?? readPath(span.attributes);
+  if (path === undefined || method === undefined) return shorten(span.name);
+  return shorten(`${method} ${path}`);
+}
+
+function shorten(text: string): string {
+  const line = text.replace(/\s+/g, " ").trim();
+  return line.length <= 120 ? line : `${line.slice(0, 117)}...`;
+}

@@ -1,0 +1,158 @@
+import type { Evidence, FaultDomain, HopAccount, MissingEvidence, Suspect } from "@faultline/model";
+import { type Judgement, type Step, type Surroundings, followFailure, isFailed, toTarget } from "./blame.ts";
+import { type Call, type Hop, nameOperation } from "./hop.ts";
+import { type Occurrence, findMaskingHop, isFailedHop } from "./occurrence.ts";
+
+/** The judgements on all failing occurrences of one symptom, and what they add up to. */
+export type Isolation = {
+  readonly domain: FaultDomain;
+  /** Judgements whose origin is the first suspect, most certain first. */
+  readonly agreeing: readonly { readonly occurrence: Occurrence; readonly judgement: Judgement }[];
+};
+
+/** What isolate reads: the failing occurrences of one symptom, and good ones of the same route to compare with. */
+export type IsolateInput = {
+  readonly failing: readonly Occurrence[];
+  readonly succeeding: readonly Occurrence[];
+  /** Every service that sent telemetry. */
+  readonly services: ReadonlySet<string>;
+};
+
+/** Which hop made the failure, and what each other hop did with it. */
+export function isolateFault(input: IsolateInput): FaultDomain {
+  return isolate(input).domain;
+}
+
+/** As `isolateFault`, with the judgement on each occurrence. */
+export function isolate(input: IsolateInput): Isolation {
+  const around = toSurroundings(input);
+  const judged = input.failing.map((occurrence) => ({ occurrence, judgement: judge(occurrence, around) }));
+  const groups = new Map<string, typeof judged>();
+  for (const each of judged) {
+    const key = each.judgement.origin.service;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [each]);
+    else group.push(each);
+  }
+  const ranked = [...groups.values()]
+    .map((members) => ({ members, score: members.reduce((sum, { judgement }) => sum + judgement.confidence, 0) / judged.length }))
+    .sort((a, b) => b.score - a.score);
+  const best = ranked[0];
+  if (best === undefined) return { domain: { path: [], suspects: [], confidence: 0, blastRadius: [], missing: [] }, agreeing: [] };
+  const agreeing = [...best.members].sort((a, b) => b.judgement.confidence - a.judgement.confidence);
+  const suspects = toSuspects(ranked);
+  return { domain: toDomain(agreeing, suspects, best.score), agreeing };
+}
+
+function toSurroundings({ failing, succeeding, services }: IsolateInput): Surroundings {
+  const inFailing = countFailedCalls(failing);
+  const inSucceeding = countFailedCalls(succeeding);
+  return {
+    services,
+    isUsuallyHandled(call) {
+      const key = keyOf(call);
+      const handled = (inSucceeding.get(key) ?? 0) / Math.max(1, succeeding.length);
+      // Half as common among the good requests as among the bad ones: it does not decide between them.
+      return handled > 0 && handled >= (inFailing.get(key) ?? 0) / Math.max(1, failing.length) / 2;
+    },
+  };
+}
+
+function countFailedCalls(occurrences: readonly Occurrence[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { entry } of occurrences) {
+    const keys = new Set<string>();
+    collectFailedCalls(entry, keys);
+    for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return counts;
+}
+
+function collectFailedCalls(hop: Hop, keys: Set<string>): void {
+  for (const call of hop.calls) {
+    if (isFailed(call)) keys.add(keyOf(call));
+    if (call.callee !== undefined) collectFailedCalls(call.callee, keys);
+  }
+}
+
+function keyOf(call: Call): string {
+  return `${call.from.span.resource.service}\n${call.peer.name}\n${toTarget(call.operation)}`;
+}
+
+function judge(occurrence: Occurrence, around: Surroundings): Judgement {
+  const { hop, above } = occurrence.state === "masked" ? findMaskingHop(occurrence) : { hop: occurrence.entry, above: occurrence.above };
+  const judgement = followFailure(hop, around);
+  return { ...judgement, steps: [...frontSteps(above, hop), ...judgement.steps] };
+}
+
+/** The hops in front of the one where the symptom is observed: nearer to the client, they only saw its answer. */
+function frontSteps(above: readonly Hop[], entry: Hop): readonly Step[] {
+  const steps: Step[] = [];
+  let below = entry;
+  for (const hop of [...above].reverse()) {
+    steps.unshift(frontStep(hop, below));
+    below = hop;
+  }
+  return steps;
+}
+
+function frontStep(hop: Hop, below: Hop): Step {
+  const evidence: Evidence = {
+    statement: `${hop.service} answered ${hop.outcome.status} in front of ${below.service}`,
+    measured: `${hop.outcome.status} over ${below.outcome.status}`,
+    source: "span",
+    weight: 1,
+  };
+  const base = { service: hop.service, operation: nameOperation(hop.entry), status: hop.outcome.status, hop, evidence: [evidence] };
+  if (!isFailedHop(below)) return { ...base, fate: "clean" };
+  if (!isFailedHop(hop)) return { ...base, fate: "masked" };
+  const isSame = hop.outcome.code === undefined || below.outcome.code === undefined || hop.outcome.code === below.outcome.code;
+  return { ...base, fate: isSame ? "propagated" : "remapped" };
+}
+
+type Ranked = readonly { readonly members: readonly { readonly judgement: Judgement }[]; readonly score: number }[];
+
+function toSuspects(ranked: Ranked): readonly Suspect[] {
+  const listed = new Map<string, Suspect>();
+  for (const { members, score } of ranked) {
+    const origin = members[0]?.judgement.origin;
+    if (origin !== undefined) listed.set(origin.service, { service: origin.service, operation: origin.operation, score });
+  }
+  // The other hops of the path follow: nearer to the origin, likelier.
+  const path = ranked[0]?.members[0]?.judgement.steps ?? [];
+  const least = Math.min(...[...listed.values()].map(({ score }) => score), 1);
+  [...path].reverse().forEach(({ service, operation }, index) => {
+    if (!listed.has(service)) listed.set(service, { service, operation, score: (least * 0.2) / (index + 1) });
+  });
+  return [...listed.values()];
+}
+
+function toDomain(agreeing: Isolation["agreeing"], suspects: readonly Suspect[], score: number): FaultDomain {
+  const typical = agreeing[0];
+  const steps = typical?.judgement.steps ?? [];
+  const origin = typical?.judgement.origin.service;
+  const blast = new Set<string>();
+  const missing = new Map<string, MissingEvidence>();
+  for (const { judgement, occurrence } of agreeing) {
+    for (const { service, fate } of judgement.steps) if (fate !== "clean" && service !== origin) blast.add(service);
+    for (const each of judgement.missing) missing.set(each.what, each);
+    for (const id of occurrence.path.missingParents.slice(0, 1)) missing.set("missing parents", missingParent(id, occurrence));
+  }
+  return { path: toAccounts(steps), suspects, confidence: score, blastRadius: [...blast], missing: [...missing.values()] };
+}
+
+function missingParent(id: string, { path }: Occurrence): MissingEvidence {
+  return {
+    what: `the span ${id} of trace ${path.traceId}, which other spans name as their parent`,
+    wouldTell: "what stands between the parts of this trace",
+  };
+}
+
+function toAccounts(steps: readonly Step[]): readonly HopAccount[] {
+  const passed = new Map<string, number>();
+  return steps.map(({ service, operation, status, fate, evidence }) => {
+    const times = (passed.get(service) ?? 0) + 1;
+    passed.set(service, times);
+    return { hop: times === 1 ? service : `${service} (${times})`, service, operation, status, fate, evidence };
+  });
+}

@@ -1,0 +1,92 @@
+import { type FailurePath, readRoute } from "@faultline/model";
+import { isFailed } from "./blame.ts";
+import { type Call, type Hop, buildHops, nameOperation } from "./hop.ts";
+
+/** One exchange of the symptom inside its trace: the hop where it is observed, and the hops in front of that one. */
+export type Occurrence = {
+  readonly path: FailurePath;
+  readonly entry: Hop;
+  /** Root first, without the entry. */
+  readonly above: readonly Hop[];
+  /** `failed`: the entry answered with a server error. `masked`: it answered well over a call that failed for good. */
+  readonly state: "ok" | "failed" | "masked";
+};
+
+/** Which exchanges are meant; absent members mean any. */
+export type EntryFilter = {
+  readonly service?: string;
+  readonly route?: string;
+  readonly version?: string;
+  readonly region?: string;
+};
+
+/**
+ * The exchange of a trace that the filter is about: the outermost hop that matches it. Without a filter, the outermost server hop
+ * that failed, else the outermost server hop.
+ */
+export function findOccurrence(path: FailurePath, filter: EntryFilter): Occurrence | undefined {
+  const chains = buildHops(path).flatMap((root) => [...walk(root, [])]);
+  const matching = chains.filter(({ hop }) => matches(hop, filter));
+  const served = matching.filter(({ hop }) => hop.entry.span.kind === "server" || hop.entry.span.kind === "consumer");
+  const pool = served.length > 0 ? served : matching;
+  const hasFilter = Object.values(filter).some((value) => value !== undefined);
+  const failed = pool.find(({ hop }) => isFailedHop(hop));
+  const chosen = hasFilter ? (pool[0] ?? failed) : (failed ?? matching.find(({ hop }) => isFailedHop(hop)) ?? pool[0]);
+  if (chosen === undefined) return undefined;
+  const state = isFailedHop(chosen.hop) ? "failed" : hidesFailure(chosen.hop) ? "masked" : "ok";
+  return { path, entry: chosen.hop, above: chosen.above, state };
+}
+
+function* walk(hop: Hop, above: readonly Hop[]): Generator<{ hop: Hop; above: readonly Hop[] }> {
+  yield { hop, above };
+  for (const { callee } of hop.calls) if (callee !== undefined) yield* walk(callee, [...above, hop]);
+}
+
+function matches(hop: Hop, filter: EntryFilter): boolean {
+  const { span } = hop.entry;
+  if (filter.service !== undefined && hop.service !== filter.service) return false;
+  if (filter.version !== undefined && span.resource.version !== filter.version) return false;
+  if (filter.region !== undefined && span.resource.region !== filter.region) return false;
+  return filter.route === undefined || isRoute(hop, filter.route);
+}
+
+function isRoute(hop: Hop, route: string): boolean {
+  return routeOf(hop) === route || nameOperation(hop.entry) === route || hop.entry.span.name === route;
+}
+
+/** The route of a hop: its template, else the name of its entry span. */
+export function routeOf(hop: Hop): string {
+  return readRoute(hop.entry.span.attributes) ?? hop.entry.span.name;
+}
+
+/** True when the hop answered with a server error. */
+export function isFailedHop(hop: Hop): boolean {
+  return hop.outcome.kind === "failed" || hop.outcome.kind === "timed-out" || hop.outcome.kind === "local";
+}
+
+/** True when a call below a hop that answered well failed for good, with a server error of its own. */
+function hidesFailure(hop: Hop): boolean {
+  return hop.calls.some(
+    (call) =>
+      (call.callee !== undefined && isFailedHop(call.callee)) ||
+      isHardFailure(call) ||
+      (call.callee !== undefined && hidesFailure(call.callee)),
+  );
+}
+
+function isHardFailure(call: Call): boolean {
+  return isFailed(call) && call.outcome.kind !== "refused";
+}
+
+/** The hop nearest to the client that hid a failure, with the hops in front of it. */
+export function findMaskingHop(occurrence: Occurrence): { readonly hop: Hop; readonly above: readonly Hop[] } {
+  let hop = occurrence.entry;
+  const above = [...occurrence.above];
+  for (;;) {
+    if (hop.calls.some((call) => isHardFailure(call) || (call.callee !== undefined && isFailedHop(call.callee)))) return { hop, above };
+    const next = hop.calls.find(({ callee }) => callee !== undefined && hidesFailure(callee))?.callee;
+    if (next === undefined) return { hop, above };
+    above.push(hop);
+    hop = next;
+  }
+}

@@ -1,0 +1,95 @@
+import {
+  type ExceptionRecord,
+  type LogRecord,
+  type SpanNode,
+  readLogException,
+  readNumber,
+  readSpanExceptions,
+  readStatusCode,
+  readText,
+} from "@faultline/model";
+import { findRejection, isTimeoutText } from "./error-words.ts";
+
+/**
+ * How a span ended. `refused`: the callee answered that the request was wrong (4xx, a violated constraint), so the fault lies with
+ * who made the request. `local`: the caller never sent it: no free connection, an open circuit, its own time-out before sending.
+ */
+export type OutcomeKind = "ok" | "refused" | "failed" | "timed-out" | "local" | "unknown";
+
+/** How a span ended, with the status to show and the reason for the judgement. */
+export type Outcome = {
+  readonly kind: OutcomeKind;
+  /** HTTP code, gRPC code, `error`, `ok` or `unknown`, as the path shows it. */
+  readonly status: string;
+  readonly code?: number;
+  readonly errorType?: string;
+  /** Everything textual that the span says about its failure: status message, exceptions, error type. */
+  readonly words: string;
+  readonly exceptions: readonly ExceptionRecord[];
+};
+
+const LOG_ERROR = 17;
+
+/** gRPC codes that mean the server failed: 2 UNKNOWN, 12 UNIMPLEMENTED, 13 INTERNAL, 14 UNAVAILABLE, 15 DATA_LOSS; 4 is a time-out. */
+const GRPC_SERVER_ERRORS: ReadonlySet<number> = new Set([2, 12, 13, 14, 15]);
+const GRPC_DEADLINE_EXCEEDED = 4;
+
+/** Reads how a span ended from its status, codes, error type, exceptions and the log records written under it. */
+export function readOutcome(node: SpanNode, logs: readonly LogRecord[]): Outcome {
+  const { span } = node;
+  const exceptions = [...readSpanExceptions(span), ...logs.flatMap((log) => readLogException(log) ?? [])];
+  const errorType = readText(span.attributes, "error.type");
+  const code = readStatusCode(span.attributes);
+  const grpc = readNumber(span.attributes, "rpc.grpc.status_code", "rpc.response.status_code");
+  const words = [errorType, span.statusMessage, ...exceptions.map(({ type, message }) => `${type}: ${message}`)]
+    .filter((text) => text !== undefined && text !== "")
+    .join("\n");
+  const rest = {
+    words,
+    exceptions,
+    ...(code === undefined ? {} : { code }),
+    ...(errorType === undefined ? {} : { errorType }),
+  };
+  const status = code !== undefined ? String(code) : grpc !== undefined ? `grpc ${grpc}` : undefined;
+  const isMarked = span.status === "error" || errorType !== undefined;
+  const kind = judge({ span, code, grpc, isMarked, words, hasErrorLog: logs.some((log) => log.severity >= LOG_ERROR), exceptions });
+  return { kind, status: status ?? (kind === "ok" ? "ok" : kind === "unknown" ? "unknown" : "error"), ...rest };
+}
+
+type Signs = {
+  readonly span: SpanNode["span"];
+  readonly code: number | undefined;
+  readonly grpc: number | undefined;
+  readonly isMarked: boolean;
+  readonly words: string;
+  readonly hasErrorLog: boolean;
+  readonly exceptions: readonly ExceptionRecord[];
+};
+
+function judge(signs: Signs): OutcomeKind {
+  const { code, grpc, span } = signs;
+  if (code !== undefined && code > 0) return judgeStatusCode(code, signs);
+  if (grpc !== undefined) {
+    if (grpc === GRPC_DEADLINE_EXCEEDED) return "timed-out";
+    return grpc === 0 ? "ok" : GRPC_SERVER_ERRORS.has(grpc) ? "failed" : "refused";
+  }
+  if (signs.isMarked) return judgeWords(signs.words, span.kind);
+  if (span.status === "ok") return "ok";
+  // Without a status, a server span that carries an exception or logged an error has most probably failed.
+  if (signs.exceptions.length > 0 && span.kind === "server") return judgeWords(signs.words, span.kind);
+  return signs.hasErrorLog ? "unknown" : "ok";
+}
+
+function judgeStatusCode(code: number, signs: Signs): OutcomeKind {
+  if (code >= 500) return code === 504 && signs.span.kind !== "server" ? "timed-out" : "failed";
+  if (code >= 400) return code === 408 && signs.span.kind !== "server" ? "timed-out" : "refused";
+  // A client may fail after the headers: a body that breaks off or cannot be read under a status of 200.
+  return signs.span.status === "error" && signs.span.kind !== "server" ? judgeWords(signs.words, signs.span.kind) : "ok";
+}
+
+function judgeWords(words: string, kind: SpanNode["span"]["kind"]): OutcomeKind {
+  if (kind === "server" || kind === "consumer") return "failed";
+  const rejection = findRejection(words);
+  if (rejection !== undefined) return rejection;
+  return isTimeoutText(words) ? "timed-out" : "failed";
+}

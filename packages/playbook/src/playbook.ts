@@ -1,0 +1,53 @@
+/** The playbook for a server error, from observations to verdict, on one screen. */
+import type { Diagnosis, Observations, Scope } from "@faultline/model";
+import { gatherFindings } from "./diagnose/gather-findings.ts";
+import { listNextChecks } from "./diagnose/next-checks.ts";
+import { rankCauses } from "./diagnose/rank-causes.ts";
+import { planGuard } from "./guard/plan-guard.ts";
+import { isolate } from "./isolate/isolate-fault.ts";
+import { type SymptomRequest, selectSymptom } from "./isolate/select-symptom.ts";
+
+/** What a diagnosis is asked about: a scope, a window, counts; everything may be left open. */
+export type DiagnosisRequest = SymptomRequest;
+
+/** A verdict is `diagnosed` when its first cause is at least this sure: more likely right than all others together. */
+export const DIAGNOSED_CONFIDENCE = 0.5;
+
+/**
+ * Why do these requests fail? Deterministic: the same observations and request give the same verdict, bit for bit.
+ * Without a failure in scope the verdict is inconclusive, with no causes and `scope.failing` 0.
+ */
+export function diagnose(observations: Observations, request: DiagnosisRequest = {}): Diagnosis {
+  const symptom = selectSymptom(observations, request);
+  if (symptom.failing.length === 0) return nothingFailed(symptom.scope);
+  const isolation = isolate(symptom);
+  const findings = gatherFindings(symptom, isolation, observations);
+  const { causes, ruledOut } = rankCauses(findings);
+  const { path, suspects, missing } = isolation.domain;
+  const { scope } = symptom;
+  return {
+    verdict: (causes[0]?.confidence ?? 0) >= DIAGNOSED_CONFIDENCE ? "diagnosed" : "inconclusive",
+    scope,
+    path,
+    suspects,
+    causes,
+    ruledOut,
+    missing,
+    next: listNextChecks(findings),
+    guard: planGuard({ causes, path, ...(scope.route === undefined ? {} : { route: scope.route }) }),
+  };
+}
+
+function nothingFailed(scope: Scope): Diagnosis {
+  return {
+    verdict: "inconclusive",
+    scope,
+    path: [],
+    suspects: [],
+    causes: [],
+    ruledOut: [],
+    missing: [],
+    next: [{ check: "No failure in scope: widen the window, or name another route or service" }],
+    guard: { now: [], prevent: [] },
+  };
+}

@@ -1,0 +1,142 @@
+import type { Exchange, FailurePath, LogRecord, Span } from "@faultline/model";
+import { correctClockSkew } from "./clock-skew.ts";
+
+/** A node while its tree is being built; what leaves this folder is the read-only `SpanNode`. */
+export type GrowingNode = { span: Span; parent?: GrowingNode; children: GrowingNode[]; skewMs: number };
+
+/**
+ * Puts spans, log records and exchanges together, one path a trace, in the order in which the traces first appear.
+ * A span is one by its id: later copies are dropped. Spans whose parent is not there become roots and the parent's id is listed in
+ * `missingParents`; spans that are each other's ancestors are cut apart where the earliest of them starts.
+ */
+export function assembleTraces(
+  spans: readonly Span[],
+  logs: readonly LogRecord[] = [],
+  exchanges: readonly Exchange[] = [],
+): readonly FailurePath[] {
+  const spansOf = groupByTrace(spans);
+  const logsOf = groupByTrace(logs);
+  const exchangesOf = groupByTrace(exchanges);
+  return [...spansOf].map(([traceId, members]) =>
+    assembleTrace(traceId, members, { logs: logsOf.get(traceId) ?? [], exchanges: exchangesOf.get(traceId) ?? [] }),
+  );
+}
+
+function groupByTrace<T extends { readonly traceId?: string }>(items: readonly T[]): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    if (item.traceId === undefined || item.traceId === "") continue;
+    const group = groups.get(item.traceId);
+    if (group === undefined) groups.set(item.traceId, [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+/** Assembles one trace; every span given must be of that trace. */
+export function assembleTrace(
+  traceId: string,
+  spans: readonly Span[],
+  beside: { readonly logs: readonly LogRecord[]; readonly exchanges: readonly Exchange[] },
+): FailurePath {
+  const nodes = toNodes(spans);
+  const missingParents = connect(nodes);
+  cutCycles(nodes);
+  for (const node of nodes) node.children.sort(byStart);
+  const roots = nodes.filter((node) => node.parent === undefined).sort(byStart);
+  for (const root of roots) correctClockSkew(root);
+  return {
+    traceId,
+    roots: roots,
+    logs: groupBySpan(beside.logs),
+    exchanges: beside.exchanges,
+    missingParents,
+    spanCount: nodes.length,
+  };
+}
+
+/**
+ * One node a span. B3 propagation lets the server reuse the client's span id (openzipkin/b3-propagation, "shared spans"): the two
+ * halves are told apart by their kind and the server half becomes the client half's child.
+ */
+function toNodes(spans: readonly Span[]): GrowingNode[] {
+  const seen = new Map<string, { readonly first: Span; hasBothHalves: boolean }>();
+  const nodes: GrowingNode[] = [];
+  for (const span of spans) {
+    const known = seen.get(span.spanId);
+    if (known === undefined) seen.set(span.spanId, { first: span, hasBothHalves: false });
+    else if (known.hasBothHalves || !isSharedHalf(known.first, span)) continue;
+    else known.hasBothHalves = true;
+    nodes.push({ span, children: [], skewMs: 0 });
+  }
+  return nodes;
+}
+
+function isSharedHalf(a: Span, b: Span): boolean {
+  return (a.kind === "client" && b.kind === "server") || (a.kind === "server" && b.kind === "client");
+}
+
+/** Sets parents and children; returns the ids that are named as a parent and absent. */
+function connect(nodes: readonly GrowingNode[]): readonly string[] {
+  const clientHalf = new Map<string, GrowingNode>();
+  const byId = new Map<string, GrowingNode>();
+  for (const node of nodes) {
+    const twin = byId.get(node.span.spanId);
+    if (twin !== undefined) clientHalf.set(node.span.spanId, node.span.kind === "client" ? node : twin);
+    // Children of a shared id hang under the server half: it is the one that works.
+    if (twin === undefined || node.span.kind === "server") byId.set(node.span.spanId, node);
+  }
+  const missing = new Set<string>();
+  for (const node of nodes) {
+    const shared = clientHalf.get(node.span.spanId);
+    const parentId = node.span.parentSpanId;
+    const parent = shared !== undefined && shared !== node ? shared : parentId === undefined ? undefined : byId.get(parentId);
+    if (parent !== undefined && parent !== node) {
+      node.parent = parent;
+      parent.children.push(node);
+    } else if (parentId !== undefined && parentId !== "" && parent === undefined) {
+      missing.add(parentId);
+    }
+  }
+  return [...missing];
+}
+
+/** Detaches one member of every ring of parents, the earliest, so that each node has a root. */
+function cutCycles(nodes: readonly GrowingNode[]): void {
+  const settled = new Set<GrowingNode>();
+  for (const node of nodes) {
+    const walked: GrowingNode[] = [];
+    const onWalk = new Set<GrowingNode>();
+    let current: GrowingNode | undefined = node;
+    while (current !== undefined && !settled.has(current) && !onWalk.has(current)) {
+      walked.push(current);
+      onWalk.add(current);
+      current = current.parent;
+    }
+    if (current !== undefined && onWalk.has(current)) detach(walked.slice(walked.indexOf(current)).sort(byStart)[0]);
+    for (const each of walked) settled.add(each);
+  }
+}
+
+function detach(node: GrowingNode | undefined): void {
+  if (node?.parent === undefined) return;
+  const { parent } = node;
+  parent.children = parent.children.filter((child) => child !== node);
+  delete node.parent;
+}
+
+function byStart(a: GrowingNode, b: GrowingNode): number {
+  return a.span.startMs - b.span.startMs || (a.span.spanId < b.span.spanId ? -1 : 1);
+}
+
+function groupBySpan(logs: readonly LogRecord[]): ReadonlyMap<string, readonly LogRecord[]> {
+  const groups = new Map<string, LogRecord[]>();
+  for (const log of logs) {
+    const id = log.spanId ?? "";
+    const group = groups.get(id);
+    if (group === undefined) groups.set(id, [log]);
+    else group.push(log);
+  }
+  for (const group of groups.values()) group.sort((a, b) => a.timeMs - b.timeMs);
+  return groups;
+}
