@@ -1,6 +1,7 @@
 import type { Attributes } from "@faultline/model";
+import { testFisherExact } from "../detect/fisher-exact.ts";
+import { toWilsonInterval } from "../detect/wilson-interval.ts";
 import type { Occurrence } from "../isolate/occurrence.ts";
-import { fisherExact, wilson } from "./statistics.ts";
 
 /** A property that failing requests have more often than good ones, or never. */
 export type Difference = {
@@ -117,8 +118,9 @@ function toDifference({ name, ...rest }: Named, { failing, succeeding, has }: Si
     succeedingWith: succeeding.filter(has).length,
     succeeding: succeeding.length,
   };
-  const effect = wilson(table.failingWith, table.failing).lower - wilson(table.succeedingWith, table.succeeding).upper;
-  return { attribute: name, ...rest, ...table, pValue: fisherExact(table), effect };
+  const effect = toWilsonInterval(table.failingWith, table.failing).lower - toWilsonInterval(table.succeedingWith, table.succeeding).upper;
+  const { failingWith: hits, failing: total, succeedingWith: otherHits, succeeding: otherTotal } = table;
+  return { attribute: name, ...rest, ...table, pValue: testFisherExact({ hits, total, otherHits, otherTotal }), effect };
 }
 
 /** Holm's step-down correction: the smallest p-value is held against all tests, the next against one less, and so on. */

@@ -1,4 +1,4 @@
-import type { CauseId, GuardPlan, HopAccount, Protection, RankedCause } from "@faultline/model";
+import type { GuardPlan, HopAccount, Protection, RankedCause } from "@faultline/model";
 import { GUARDS, type GuardTemplate } from "./guards.ts";
 
 /** What the plan is made for: the ranked causes and the path they were found on. */
@@ -11,11 +11,6 @@ export function planGuard({ causes, path, route }: GuardRequest): GuardPlan {
   const places = findPlaces(path, route);
   const { now, prevent } = GUARDS[cause];
   return { now: now.map((each) => place(each, places)), prevent: prevent.map((each) => place(each, places)) };
-}
-
-/** The guard templates of a cause, for the documentation. */
-export function guardsOf(cause: CauseId): { readonly now: readonly GuardTemplate[]; readonly prevent: readonly GuardTemplate[] } {
-  return GUARDS[cause];
 }
 
 type Places = { readonly creating: string; readonly calling: string; readonly front: string };

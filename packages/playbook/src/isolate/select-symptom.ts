@@ -73,7 +73,7 @@ function both(service: string | undefined, route: string | undefined): EntryFilt
 }
 
 /** The stretch that the spans cover, else the log records. */
-export function findWindow({ spans, logs }: Observations): Window {
+function findWindow({ spans, logs }: Observations): Window {
   let [fromMs, toMs] = [Infinity, -Infinity];
   for (const { startMs, endMs } of spans) {
     if (startMs < fromMs) fromMs = startMs;
@@ -116,7 +116,7 @@ function indexTraces({ spans, logs }: Observations, window: Window): Map<string,
 }
 
 /** A quick look at one span: could it be part of a failure? */
-export function looksFailed(span: Span): boolean {
+function looksFailed(span: Span): boolean {
   if (span.status === "error" || span.events.some(({ name }) => name === "exception")) return true;
   const { attributes } = span;
   const code = readStatusCode(attributes);

@@ -1,8 +1,6 @@
 import type { Exchange, FailurePath, LogRecord, Span } from "@faultline/model";
 import { correctClockSkew } from "./clock-skew.ts";
-
-/** A node while its tree is being built; what leaves this folder is the read-only `SpanNode`. */
-export type GrowingNode = { span: Span; parent?: GrowingNode; children: GrowingNode[]; skewMs: number };
+import type { GrowingNode } from "./growing-node.ts";
 
 /**
  * Puts spans, log records and exchanges together, one path a trace, in the order in which the traces first appear.

@@ -1,4 +1,4 @@
-import type { GrowingNode } from "./assemble-traces.ts";
+import type { GrowingNode } from "./growing-node.ts";
 
 /** Below this two clocks agree as far as anybody can tell: exporters round to a millisecond. */
 const TOLERANCE_MS = 1;
