@@ -1,0 +1,28 @@
+import { APPLICATION_SIGNATURES } from "./applications.ts";
+import { CDN_SIGNATURES } from "./cdns.ts";
+import { CLOUD_SIGNATURES } from "./clouds.ts";
+import { MESH_SIGNATURES } from "./meshes.ts";
+import { PROXY_SIGNATURES } from "./proxies.ts";
+import type { Signature } from "./signature.ts";
+
+export {
+  type Certainty,
+  matchSignatures,
+  normaliseBody,
+  type ResponsePattern,
+  type SeenResponse,
+  type Signature,
+  type SignatureMatch,
+} from "./signature.ts";
+
+/** Raised whenever a signature's meaning changes, so that a stored verdict says which table it stood on. */
+export const SIGNATURES_VERSION = 1;
+
+/** Every signature of a response that Faultline knows; the more specific before the more general. */
+export const SIGNATURES: readonly Signature[] = [
+  ...PROXY_SIGNATURES,
+  ...MESH_SIGNATURES,
+  ...CDN_SIGNATURES,
+  ...CLOUD_SIGNATURES,
+  ...APPLICATION_SIGNATURES,
+];
