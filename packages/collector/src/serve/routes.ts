@@ -5,6 +5,7 @@ import { parseDeclaredChange } from "./deploys.ts";
 import type { EventStream } from "./event-stream.ts";
 import { composeFault } from "./fault-answer.ts";
 import { toFaultListing } from "./fault-listing.ts";
+import { answerGate } from "./gate.ts";
 import { composeOverview } from "./overview.ts";
 import { answerJson, answerProblem } from "./problem.ts";
 import { parseChoice, parseCount, parseText, parseTime, readQuery, readWindow } from "./query.ts";
@@ -43,6 +44,7 @@ export function createRoutes(parts: RouteParts): readonly Route[] {
     { method: "GET", path: "/api/failing", answer: (call) => answerFailing(parts, call) },
     { method: "GET", path: "/api/traces/:id", answer: (call) => answerTrace(parts, call) },
     { method: "POST", path: "/api/deploys", answer: (call) => answerDeploy(parts, call) },
+    { method: "GET", path: "/api/gate", answer: (call) => answerRollout(parts, call) },
     { method: "GET", path: "/api/health", answer: (call) => answerHealth(parts, call) },
     { method: "GET", path: "/api/events", answer: ({ request }) => events.open(request) },
     { method: "GET", path: "/api/demo/faults", answer: () => demo.list() },
@@ -59,6 +61,24 @@ async function inWindow({ url }: Call, nowMs: number, answer: (window: Window) =
   if (!query.ok) return refuse(query.error);
   const window: Result<Window, ProblemDetails> = readWindow(query.value, nowMs, OVERVIEW_MS);
   return window.ok ? answerJson(await answer(window.value)) : refuse(window.error);
+}
+
+const GATE = {
+  baseline: parseText(512),
+  canary: parseText(512),
+  service: parseText(512),
+  route: parseText(2048),
+  minutes: parseCount(1, 10_080),
+};
+
+async function answerRollout({ store, now }: RouteParts, { url }: Call): Promise<Answer> {
+  const query = readQuery(url.searchParams, GATE);
+  if (!query.ok) return refuse(query.error);
+  const { baseline, canary, minutes = 60, ...scope } = query.value;
+  if (baseline === undefined) return answerProblem(400, "Name the version that has the traffic now.", "baseline");
+  if (canary === undefined) return answerProblem(400, "Name the version that asks for more traffic.", "canary");
+  const toMs = now() + 1;
+  return answerJson(await answerGate(store, { baseline, canary, ...scope, window: { fromMs: toMs - minutes * 60_000, toMs } }));
 }
 
 async function answerFaults({ store, now }: RouteParts, { url }: Call): Promise<Answer> {

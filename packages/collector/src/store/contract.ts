@@ -103,8 +103,8 @@ export type StoreHealth = {
   readonly audit: readonly string[];
 };
 
-/** A fault with its newest diagnosis. */
-export type StoredFault = Fault & { readonly diagnosis?: Diagnosis; readonly diagnosedAtMs?: number };
+/** A fault with its newest diagnosis, and when people were told of it. */
+export type StoredFault = Fault & { readonly diagnosis?: Diagnosis; readonly diagnosedAtMs?: number; readonly alertedAtMs?: number };
 
 /** The promise above, as methods. Times are Unix ms. Lists are bounded by `limit`, newest first unless they say otherwise. */
 export interface Store {

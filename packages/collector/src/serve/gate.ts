@@ -1,0 +1,39 @@
+import type { ArmCounts, RolloutDecision, Window } from "@faultline/model";
+import { decideRollout } from "@faultline/playbook/rollout";
+import type { Store } from "../store/contract.ts";
+
+/** Whose counts a gate compares. */
+export type GateQuestion = {
+  readonly baseline: string;
+  readonly canary: string;
+  readonly service?: string;
+  readonly route?: string;
+  readonly window: Window;
+};
+
+/** The counts of both versions and what follows from them. */
+export type GateAnswer = {
+  readonly baseline: ArmCounts;
+  readonly canary: ArmCounts;
+  readonly decision: RolloutDecision;
+  /** Seconds since the newest request of the canary, so that a stale series is seen as one. */
+  readonly canaryAgeS?: number;
+};
+
+const STEP_MS = 10_000;
+
+/** Counts both versions' server exchanges and decides by them. */
+export async function answerGate(store: Store, { baseline, canary, window, ...scope }: GateQuestion): Promise<GateAnswer> {
+  const rows = await store.count({ ...scope, window, stepMs: STEP_MS, groupBy: ["version"] });
+  const sum = (version: string): ArmCounts => {
+    const own = rows.filter((row) => row.group.version === version);
+    return { failing: own.reduce((all, row) => all + row.failing, 0), total: own.reduce((all, row) => all + row.total, 0) };
+  };
+  const arms = { baseline: sum(baseline), canary: sum(canary) };
+  const newestMs = rows.filter((row) => row.group.version === canary).reduce((newest, row) => Math.max(newest, row.fromMs + STEP_MS), 0);
+  return {
+    ...arms,
+    decision: decideRollout(arms.baseline, arms.canary),
+    ...(newestMs === 0 ? {} : { canaryAgeS: Math.max(0, Math.round((window.toMs - newestMs) / 1000)) }),
+  };
+}
