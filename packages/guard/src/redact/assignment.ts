@@ -1,0 +1,72 @@
+import { ALNUM, classOf, SPACE } from "./character.ts";
+import type { Finding, Scan } from "./finding.ts";
+import { replaceDigits, replaceString } from "./scalar.ts";
+import { findValue } from "./assigned-value.ts";
+import type { KeyKind } from "./sensitive-key.ts";
+import { isCredible } from "./credible.ts";
+import { findSign } from "./operator.ts";
+
+const NAME_TAIL = new Set([
+  "key",
+  "keys",
+  "number",
+  "code",
+  "id",
+  "value",
+  "string",
+  "str",
+  "text",
+  "is",
+  "was",
+  "const",
+  "phrase",
+  "hash",
+  "secret",
+]);
+
+/** Only the last two of dotted names count: what a host or a class is called says nothing of a value. */
+function lastNames(chain: string): string {
+  const last = chain.lastIndexOf(".");
+  return last < 0 ? chain : chain.slice(chain.lastIndexOf(".", last - 1) + 1);
+}
+
+/** The kind by the name, or by the name and the word before it: `api key: ...`, `var accessToken string = ...`. */
+function classifyChain(scan: Scan, wordEnd: number): { readonly kind: KeyKind | undefined; readonly name: string } {
+  const { text, pass, chain, before } = scan;
+  const name = lastNames(text.slice(chain, wordEnd));
+  const kind = pass.classify(name);
+  const gap = chain - before.end;
+  if (kind !== undefined || gap < 1 || gap > 2 || !NAME_TAIL.has(name.toLowerCase())) return { kind, name };
+  const previous = lastNames(text.slice(Math.max(before.start, before.end - 64), before.end));
+  return {
+    kind:
+      pass.classify(`${previous} ${name}`) ??
+      (/^(?:str|string|text|value|is|was|const)$/i.test(name) ? pass.classify(previous) : undefined),
+    name: `${previous} ${name}`,
+  };
+}
+
+/** A secret by its name: the value that is assigned to the name ending at `wordEnd`. */
+export function readAssignment(scan: Scan, wordEnd: number): Finding | undefined {
+  const { text, pass } = scan;
+  const after = classOf(text.charCodeAt(wordEnd));
+  if (
+    wordEnd >= text.length ||
+    (after & ALNUM) !== 0 ||
+    ((after & SPACE) !== 0 && text.charCodeAt(wordEnd) < 0x0e && text.charCodeAt(wordEnd) !== 0x09)
+  )
+    return undefined;
+  const sign = findSign(scan, wordEnd);
+  if (sign === undefined) return undefined;
+  const { kind, name } = classifyChain(scan, wordEnd);
+  const value = findValue(scan, sign, kind);
+  if (value === undefined || !isCredible({ scan, value, kind, name, operator: sign.operator })) return undefined;
+  const raw = text.slice(value.start, value.end);
+  if (kind === "personal" && pass.policy.personal === "keep") return undefined;
+  const found = kind ?? "key";
+  // The count is taken by the scan; these two count as well when a structured value calls them.
+  const quiet = { ...pass, count: () => undefined };
+  const isNumber = !value.isQuoted && /^\d{1,19}$/.test(raw);
+  const replacement = isNumber ? replaceDigits(found, raw, quiet) : replaceString(found, raw, quiet);
+  return replacement === raw ? undefined : { start: value.start, end: value.end, kind: found, replacement };
+}

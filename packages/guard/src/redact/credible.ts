@@ -1,0 +1,127 @@
+import { classOf, DIGIT, entropyOf, HEX_LETTER, LOWER, UPPER } from "./character.ts";
+import type { AssignedValue } from "./assigned-value.ts";
+import type { Scan } from "./finding.ts";
+import { isReplacement } from "./replacement.ts";
+import type { Operator } from "./operator.ts";
+import type { KeyKind } from "./sensitive-key.ts";
+
+type Claim = {
+  readonly scan: Scan;
+  readonly value: AssignedValue;
+  readonly kind: KeyKind | undefined;
+  readonly name: string;
+  readonly operator: Operator;
+};
+
+/** Words that say something about a secret where the secret itself could stand: `token: expired`, `password=null`. */
+const SAID_OF = new Set(
+  "null nil none undefined nan true false yes no on off empty unset set not is was are missing required optional invalid valid incorrect wrong expired revoked rejected denied failed failure error unknown unexpected must cannot should may has have does did too the a an for of in to from by with and or at as if when changed reset mismatch mismatched mandatory disabled enabled active inactive closed open ok string number boolean object array text any bearer basic type password token secret key apikey username user email redacted filtered masked hidden removed omitted encrypted anonymous public private self local default placeholder changeme example test todo see use using new old this that it its self".split(
+    " ",
+  ),
+);
+
+/** Values that only say where the secret comes from. */
+const PLACEHOLDER =
+  /^(?:\$\{[\w.:-]{1,64}\}|\$\([\w. -]{1,64}\)|\$[A-Za-z_]\w{0,63}|\{\{[ \w.|-]{1,64}\}\}|<[\w -]{1,64}>|%[\w()]{1,32}%?|%\([\w]{1,32}\)s|@[\w]{1,32}@|\*{2,64}|x{3,64}|X{3,64}|\.{2,16}|•{2,64}|\[(?:filtered|redacted|masked|secret|removed|hidden|object object)\]|\{[\w.]{0,32}\}|\?|:\w{1,32}|\$\d{1,3})$/i;
+
+/** What code puts behind a name: `process.env.TOKEN`, `getSecret()`, `request.body['x']`, `config.password`. */
+const REFERENCE =
+  /^(?:[A-Za-z_$][\w$]{0,63}(?:\?\.|\.|->|::))+[A-Za-z_$][\w$]{0,63}(?:\[[^\]]{0,64}\])?$|^(?:[A-Za-z_$][\w$]{0,63}(?:\.|->|::)?){1,8}\(|^[A-Za-z_$][\w$.]{0,63}\[/;
+
+type Shape = {
+  readonly hasDigit: boolean;
+  readonly hasLower: boolean;
+  readonly hasUpper: boolean;
+  readonly hasOther: boolean;
+  readonly isHex: boolean;
+};
+
+function shapeOf(text: string): Shape {
+  let bits = 0;
+  let hasOther = false;
+  let isHex = true;
+  for (let at = 0; at < text.length; at++) {
+    const kind = classOf(text.charCodeAt(at));
+    bits |= kind;
+    if ((kind & (DIGIT | UPPER | LOWER)) === 0) hasOther = true;
+    if ((kind & (DIGIT | HEX_LETTER)) === 0) isHex = false;
+  }
+  return { hasDigit: (bits & DIGIT) !== 0, hasLower: (bits & LOWER) !== 0, hasUpper: (bits & UPPER) !== 0, hasOther, isHex };
+}
+
+/** Long, of one piece, and random: no word, path, date, version or name. */
+function isTokenLike(text: string, leastLength: number): boolean {
+  if (text.length < leastLength || !/^[\w.=~+/-]+$/.test(text)) return false;
+  const shape = shapeOf(text);
+  if (!shape.hasDigit || !(shape.hasLower || shape.hasUpper))
+    return shape.hasLower && shape.hasUpper && text.length >= 20 && entropyOf(text) >= 3.9;
+  return entropyOf(text) >= (shape.isHex ? 2.5 : 3);
+}
+
+/** Names that hold keys and tokens among much else; only a random value under them is taken. */
+const GENERIC_NAME = /(?:key|api|access|client|auth|credential|cert|salt|hmac|cipher|seed)/i;
+/** Names of what identifies telemetry and things, never secrets. */
+const IDENTITY_NAME =
+  /(?:trace|span|request|correlation|transaction|build|commit|sha|digest|hash|checksum|etag|revision|version|uuid|guid|integrity|idempoten|cache|partition|primary|foreign|public|sort|object|fingerprint|parent|event|message|order|product|item|route|host|node|pod|instance|image|path|file|url|uri|keyboard|monkey|author)/i;
+/** Services whose keys have no sign of their own: random values under a name with theirs are taken. */
+const VENDOR =
+  /(?:adafruit|adobe|airtable|algolia|alibaba|aliyun|asana|atlassian|confluence|jira|beamer|bitbucket|bittrex|meraki|cloudflare|codecov|cohere|coinbase|confluent|contentful|datadog|ddog|discord|drone_?ci|dropbox|etsy|facebook|fastly|finicity|finnhub|flickr|freshbooks|gitter|heroku|hubspot|intercom|jfrog|artifactory|xray|kraken|kucoin|launchdarkly|linkedin|looker|mailchimp|mailgun|mapbox|mattermost|message_?bird|netlify|new_?relic|newyorktimes|nytimes|okta|plaid|private_?ai|rapid_?api|sendbird|sentry|snyk|sonar|squarespace|sumo|telegram|travis|trello|twilio|twitch|twitter|yandex|zendesk|softlayer|cloudant|ibm_?cos|ibm_?cloud|iam_?api|aiven|box|paypal|braintree|auth0|segment|pagerduty|splunk|elastic|maxmind|openweather|sidekiq|contribsys)/i;
+
+function isSaidOf(text: string): boolean {
+  return SAID_OF.has(text.toLowerCase().replace(/[.,;:!?]+$/, ""));
+}
+
+/** True when plain words go on behind the value: a sentence, not an assignment. */
+function isProse(scan: Scan, value: AssignedValue, raw: string): boolean {
+  if (!/^[A-Za-z]+(?:'[a-z]+)?[.,;:!?]?$/.test(raw)) return false;
+  return /^[ \t]+(?:[a-z]|$)/.test(scan.text.slice(value.end, value.end + 8)) || (/^[a-z]+$/.test(raw) && raw.length <= 4);
+}
+
+function isCredibleBare(claim: Claim, kind: KeyKind, raw: string): boolean {
+  const { scan, value, operator } = claim;
+  if (isSaidOf(raw) || REFERENCE.test(raw)) return false;
+  if (operator === "assign" || operator === "tag") return !(kind === "session" && /^[a-z]{1,12}$/.test(raw));
+  if (isProse(scan, value, raw)) return false;
+  if (kind === "password") return true;
+  return /[\d]/.test(raw) || /[a-z][A-Z]|[^\w.,:]/.test(raw) || raw.length >= 16;
+}
+
+/** Names whose secrets are numbers; under other names a number counts only when it is long. */
+const NUMERIC_KINDS: ReadonlySet<KeyKind> = new Set(["password", "code", "card", "national-id", "bank", "personal"]);
+
+function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
+  const { value, operator } = claim;
+  if (/^-?[\d.]+$/.test(raw)) return operator !== "weak" && raw.length >= (NUMERIC_KINDS.has(kind) ? 3 : 8);
+  if (raw === claim.name && operator !== "colon") return false;
+  if (operator === "weak") return isTokenLike(raw, kind === "password" ? 8 : 12) && !/^\d{4}-\d\d-\d\d/.test(raw);
+  if (operator === "flag") return !raw.startsWith("-") && !isSaidOf(raw) && (kind === "password" || isTokenLike(raw, 8));
+  if (operator === "quote" || operator === "compare") {
+    const shape = shapeOf(raw);
+    return value.isQuoted && raw.length >= 6 && !/\s/.test(raw) && (shape.hasDigit || shape.hasOther) && !isSaidOf(raw);
+  }
+  if (!value.isQuoted) return isCredibleBare(claim, kind, raw);
+  return !isSaidOf(raw) && raw.length >= (kind === "password" ? 1 : 3) && !/^(?:[A-Za-z]+ ){2}/.test(raw);
+}
+
+/** Under a name that is not secret by itself: only what is long and random, and belongs to a key of some sort. */
+function isCredibleUnnamed(claim: Claim, raw: string): boolean {
+  const { name, operator } = claim;
+  if (operator === "quote" || operator === "flag" || operator === "compare" || IDENTITY_NAME.test(name)) return false;
+  if (VENDOR.test(name)) return isTokenLike(raw, 16) || /^\d{16}$/.test(raw);
+  return (
+    operator !== "weak" &&
+    GENERIC_NAME.test(name) &&
+    isTokenLike(raw, 16) &&
+    !/^[\da-f]{8}-[\da-f]{4}-/i.test(raw) &&
+    entropyOf(raw) >= 3.5 &&
+    !/^[a-z]+(?:[._/-][a-z]+)*\d{0,3}$/i.test(raw)
+  );
+}
+
+/** Decides whether what stands behind a name is a secret, by the name's kind, the operator, and the value's own look. */
+export function isCredible(claim: Claim): boolean {
+  const { value, kind, scan } = claim;
+  const raw = scan.text.slice(value.start, Math.min(value.end, value.start + 128));
+  if (raw === "" || isReplacement(raw) || PLACEHOLDER.test(raw)) return false;
+  return kind === undefined ? isCredibleUnnamed(claim, raw) : isCredibleNamed(claim, kind, raw);
+}

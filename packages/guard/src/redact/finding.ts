@@ -1,0 +1,20 @@
+import type { Pass } from "./pass.ts";
+
+/** A stretch of text that is secret, and what stands in its place. */
+export type Finding = { readonly start: number; readonly end: number; readonly kind: string; readonly replacement: string };
+
+/** The state of one scan. Every reader gets it and a position, and answers with a finding or nothing. */
+export type Scan = {
+  readonly text: string;
+  readonly pass: Pass;
+  /** Reads a decoded piece; absent when enough encodings have been followed. */
+  readonly inner: ((text: string) => string) | undefined;
+  /** End of the last finding: nothing before it may be taken again. */
+  taken: number;
+  /** Start of the chain of words joined by `.` and `-` that the current word belongs to: `x-api-key`, `db.password`. */
+  chain: number;
+  /** The chain before the current one. */
+  readonly before: { start: number; end: number };
+  /** Where the last search for a closing quote failed, and how far it had looked: bounds the work over the whole text. */
+  readonly unclosed: { quote: number; from: number; to: number };
+};

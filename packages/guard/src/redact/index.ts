@@ -1,0 +1,2 @@
+export type { RedactionPolicy } from "./policy.ts";
+export { createRedactor, type HeaderInput, type RedactedBody, type Redactor } from "./redactor.ts";

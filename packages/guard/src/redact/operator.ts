@@ -1,0 +1,86 @@
+import { classOf, QUOTE } from "./character.ts";
+import type { Scan } from "./finding.ts";
+
+/**
+ * How a name and its value are joined. `assign`: `=` and its kin; `colon`; `tag`: an XML element; `compare`: `==`; `quote`: a quoted
+ * text right behind the name; `flag`: `--password x`; `weak`: a comma, a bracket, a bar, which join much else too.
+ */
+export type Operator = "assign" | "colon" | "tag" | "compare" | "quote" | "flag" | "weak";
+
+/** The operator behind a name and where the search for its value begins. */
+export type Sign = { readonly operator: Operator; readonly at: number };
+
+const BACKSLASH = 0x5c;
+function skipSpaces(text: string, start: number, most: number): number {
+  let at = start;
+  while (at - start < most && (text.charCodeAt(at) === 0x20 || text.charCodeAt(at) === 0x09)) at += 1;
+  return at;
+}
+
+/** Passes over what may close a name before its operator: `\"`, `']`, `[]`. */
+function skipClosers(text: string, start: number): number {
+  let at = start;
+  while (at - start < 5) {
+    const code = text.charCodeAt(at);
+    if (code !== BACKSLASH && code !== 0x5d && code !== 0x5b && (classOf(code) & QUOTE) === 0) break;
+    at += 1;
+  }
+  return at;
+}
+
+function readColons(text: string, at: number): Sign | undefined {
+  let end = at + 1;
+  while (end - at < 3 && text.charCodeAt(end) === 0x3a) end += 1;
+  if (text.charCodeAt(end) === 0x3d) return { operator: "assign", at: end + 1 };
+  // `::` is a scope, `://` a URL.
+  if (end - at > 1 || (text.charCodeAt(end) === 0x2f && text.charCodeAt(end + 1) === 0x2f)) return undefined;
+  return { operator: "colon", at: end };
+}
+
+function readEquals(text: string, at: number): Sign {
+  const next = text.charCodeAt(at + 1);
+  if (next === 0x3e || next === 0x7e) return { operator: "assign", at: at + 2 };
+  if (next !== 0x3d) return { operator: "assign", at: at + 1 };
+  return { operator: "compare", at: text.charCodeAt(at + 2) === 0x3d ? at + 3 : at + 2 };
+}
+
+/** Reads the operator at `at`, past closers and spaces. */
+function readOperator(text: string, at: number, isTag: boolean): Sign | undefined {
+  const code = text.charCodeAt(at);
+  const next = text.charCodeAt(at + 1);
+  switch (code) {
+    case 0x3d:
+      return readEquals(text, at);
+    case 0x3a:
+      return readColons(text, at);
+    case 0x3e:
+      return next === 0x3d ? { operator: "assign", at: at + 2 } : { operator: isTag ? "tag" : "weak", at: at + 1 };
+    case 0x21:
+      return next === 0x3d ? { operator: "compare", at: at + (text.charCodeAt(at + 2) === 0x3d ? 3 : 2) } : undefined;
+    case 0x3f:
+    case 0x2b:
+    case 0x2e:
+    case 0x3c:
+      if (next === 0x3d) return { operator: "assign", at: at + 2 };
+      return code === 0x3f && next === 0x3f && text.charCodeAt(at + 2) === 0x3d ? { operator: "assign", at: at + 3 } : undefined;
+    case 0x2c:
+    case 0x28:
+    case 0x7c:
+      return { operator: "weak", at: next === 0x7c ? at + 2 : at + 1 };
+    default:
+      return undefined;
+  }
+}
+
+/** Finds the operator that follows a name ending at `wordEnd`; undefined when the name is just a word. */
+export function findSign(scan: Scan, wordEnd: number): Sign | undefined {
+  const { text } = scan;
+  const closed = skipClosers(text, wordEnd);
+  const at = skipSpaces(text, closed, 5);
+  const sign = readOperator(text, at, text.charCodeAt(scan.chain - 1) === 0x3c);
+  if (sign !== undefined) return sign;
+  if ((classOf(text.charCodeAt(wordEnd)) & QUOTE) !== 0) return { operator: "quote", at: wordEnd };
+  if (at > wordEnd && (classOf(text.charCodeAt(at)) & QUOTE) !== 0) return { operator: "quote", at };
+  const isFlag = text.charCodeAt(scan.chain - 1) === 0x2d && text.charCodeAt(scan.chain - 2) === 0x2d;
+  return isFlag && at > closed ? { operator: "flag", at } : undefined;
+}

@@ -1,0 +1,15 @@
+import type { KeyClassifier } from "./sensitive-key.ts";
+import type { ResolvedPolicy } from "./policy.ts";
+import type { Pseudonymizer } from "./pseudonym.ts";
+
+/** What every part of the redactor needs to know while it looks through one value. */
+export type Pass = {
+  readonly policy: ResolvedPolicy;
+  readonly classify: KeyClassifier;
+  readonly pseudonym: Pseudonymizer;
+  /** Notes one replaced value by its kind. */
+  readonly count: (kind: string) => void;
+};
+
+/** How many encodings inside encodings are followed: base64 of JSON of a URL. What lies deeper is left as the opaque text it is. */
+export const MAX_ENCODINGS = 4;

@@ -1,0 +1,102 @@
+import type { Attributes } from "@faultline/model";
+import { redactAttributesWith } from "./attributes.ts";
+import { redactBodyWith } from "./body.ts";
+import { type HeaderInput, redactHeadersWith } from "./headers.ts";
+import type { Pass } from "./pass.ts";
+import { type RedactionPolicy, resolvePolicy } from "./policy.ts";
+import { createPseudonymizer } from "./pseudonym.ts";
+import { UNSCANNED } from "./replacement.ts";
+import { createKeyClassifier } from "./sensitive-key.ts";
+import { redactTextWith } from "./text.ts";
+import { redactUrlWith } from "./url.ts";
+import { redactValueWith } from "./value.ts";
+
+export type { HeaderInput } from "./headers.ts";
+
+/** A body that may leave the process. */
+export type RedactedBody = {
+  readonly text: string;
+  /** True when something was cut at the policy's limit, or dropped because it could not be looked through. */
+  readonly truncated: boolean;
+};
+
+/**
+ * Takes secrets and personal data out of what is about to leave memory. Credentials become markers such as `[redacted:token:3fa9c1]`;
+ * emails, cards, IBANs and numbers become others of the same shape, so that a recorded request can still be sent in a test. Equal
+ * values have equal pseudonyms within one redactor.
+ *
+ * No method ever throws, changes its argument, or takes more than linear time. Whatever goes wrong inside, what it was working on is
+ * dropped and `[unscanned]` stands in its place: nothing leaves unread.
+ */
+export type Redactor = {
+  /** Free text: a message, a stack, a log line, SQL. */
+  redactText(text: string): string;
+  /** Headers by name. Several values of one name are joined by a comma. */
+  redactHeaders(headers: HeaderInput): Record<string, string>;
+  /** A request's or response's body by its content type; bytes that are no text are dropped and described. */
+  redactBody(body: string | Uint8Array, contentType?: string): RedactedBody;
+  /** A request target or a whole URL. */
+  redactUrl(target: string): string;
+  /** Any value of the program, as JSON data: a log record's fields, an error's properties. Getters are not called. */
+  redactValue(value: unknown): unknown;
+  /** Attributes of a span, an event or a log record. */
+  redactAttributes(attributes: Attributes): Attributes;
+  /** How many values were replaced so far, by kind; `unscanned` counts what was dropped because the redactor failed. */
+  counts(): Readonly<Record<string, number>>;
+};
+
+/** Creates a redactor. Its pseudonyms agree with each other, and with nobody else's unless `pseudonymKey` is shared. */
+export function createRedactor(policy: RedactionPolicy = {}): Redactor {
+  const resolved = resolvePolicy(policy);
+  const counts: Record<string, number> = Object.create(null);
+  const count = (kind: string) => {
+    counts[kind] = (counts[kind] ?? 0) + 1;
+  };
+  const pass: Pass = {
+    policy: resolved,
+    classify: createKeyClassifier(resolved.keys, resolved.safeKeys),
+    pseudonym: createPseudonymizer(resolved.pseudonymKey),
+    count,
+  };
+  const closed = <T>(work: () => T, dropped: () => T): T => {
+    try {
+      return work();
+    } catch {
+      count("unscanned");
+      return dropped();
+    }
+  };
+  return {
+    redactText: (text) =>
+      closed(
+        () => redactTextWith(text, pass),
+        () => UNSCANNED,
+      ),
+    redactHeaders: (headers) =>
+      closed(
+        () => redactHeadersWith(headers, pass),
+        () => ({}),
+      ),
+    redactBody: (body, contentType) =>
+      closed(
+        () => redactBodyWith(body, contentType, pass),
+        () => ({ text: UNSCANNED, truncated: true }),
+      ),
+    redactUrl: (target) =>
+      closed(
+        () => redactUrlWith(target, pass),
+        () => UNSCANNED,
+      ),
+    redactValue: (value) =>
+      closed(
+        () => redactValueWith(value, pass),
+        () => UNSCANNED,
+      ),
+    redactAttributes: (attributes) =>
+      closed(
+        () => redactAttributesWith(attributes, pass),
+        () => ({}),
+      ),
+    counts: () => ({ ...counts }),
+  };
+}

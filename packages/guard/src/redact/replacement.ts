@@ -1,0 +1,121 @@
+import type { Pseudonymizer } from "./pseudonym.ts";
+
+/** What stands in place of a value that could not be looked through. Never followed by anything of the value. */
+export const UNSCANNED = "[unscanned]";
+
+/** True for text that this module wrote in place of a secret: reading it again changes nothing. */
+export function isReplacement(text: string): boolean {
+  return /^(?:\[redacted:[a-z0-9-]{1,40}:[0-9a-f]{6}(?::\d{1,9})?\]|redacted-[0-9a-f]{6}|\[unscanned\])$/.test(text);
+}
+
+function hex(word: number, digits: number): string {
+  return word.toString(16).padStart(8, "0").slice(0, digits);
+}
+
+/** Pseudonymous decimal digits. */
+function digits(raw: string, count: number, pseudonym: Pseudonymizer): string {
+  let text = "";
+  for (let salt = 1; text.length < count; salt++) text += String(pseudonym(raw, salt)).padStart(10, "0").slice(1);
+  return text.slice(0, count);
+}
+
+/**
+ * The marker for a secret: its kind and a pseudonym, and for long values their length rounded to a power of two, because "too long"
+ * is itself a cause of failures. The brackets keep other scanners of secrets from taking it for one.
+ */
+export function toMarker(kind: string, raw: string, pseudonym: Pseudonymizer): string {
+  const size = raw.length > 256 ? `:${2 ** Math.round(Math.log2(raw.length))}` : "";
+  return `[redacted:${kind}:${hex(pseudonym(raw), 6)}${size}]`;
+}
+
+/** A stand-in made of letters, digits and a hyphen only, for the places of a URL where a marker's brackets would break parsers. */
+export function toPlainMarker(raw: string, pseudonym: Pseudonymizer): string {
+  return `redacted-${hex(pseudonym(raw), 6)}`;
+}
+
+/** An address in a domain that can never exist (RFC 2606), so that what expects an email still gets one. */
+export function toEmail(raw: string, pseudonym: Pseudonymizer): string {
+  return `user-${hex(pseudonym(raw.toLowerCase()), 8)}@${EMAIL_DOMAIN}`;
+}
+
+/** The domain of every pseudonymous address. */
+export const EMAIL_DOMAIN = "redacted.example";
+
+/** An address of the benchmarking range 198.18.0.0/15 (RFC 2544), which no host on the internet has. */
+export function toIpv4(raw: string, pseudonym: Pseudonymizer): string {
+  const word = pseudonym(raw);
+  return `198.${18 + (word & 1)}.${(word >>> 8) & 255}.${(word >>> 16) & 255}`;
+}
+
+/** An address of the documentation range 2001:db8::/32 (RFC 3849). */
+export function toIpv6(raw: string, pseudonym: Pseudonymizer): string {
+  return `2001:db8::${hex(pseudonym(raw), 4)}:${hex(pseudonym(raw, 1), 4)}`;
+}
+
+/** The sum of Luhn's check over the digits of `text`; 0 when they are a valid number. Other characters are passed over. */
+export function luhnSum(text: string): number {
+  let sum = 0;
+  let doubled = false;
+  for (let at = text.length - 1; at >= 0; at--) {
+    const digit = text.charCodeAt(at) - 48;
+    if (digit < 0 || digit > 9) continue;
+    const value = doubled ? digit * 2 : digit;
+    sum += value > 9 ? value - 9 : value;
+    doubled = !doubled;
+  }
+  return sum % 10;
+}
+
+/** Puts `replacement`'s digits in place of the digits of `raw`, so that its grouping stays. */
+function keepGrouping(raw: string, replacement: string): string {
+  let next = 0;
+  return raw.replace(/\d/g, () => replacement[next++] ?? "0");
+}
+
+/** A number of the same length and grouping that passes Luhn's check and belongs to no brand: it begins with 9. */
+export function toCardNumber(raw: string, pseudonym: Pseudonymizer): string {
+  const bare = raw.replace(/\D/g, "");
+  const body = `9${digits(bare, bare.length - 2, pseudonym)}`;
+  const check = (10 - luhnSum(`${body}0`)) % 10;
+  return keepGrouping(raw, `${body}${check}`);
+}
+
+/** A social security number from the area numbers 900 to 999, which are never given out. */
+export function toSsn(raw: string, pseudonym: Pseudonymizer): string {
+  return keepGrouping(raw, `9${digits(raw, 8, pseudonym)}`);
+}
+
+/** Remainder by 97 of an IBAN's rearranged digits (ISO 13616, ISO 7064); 1 when the check digits are right. */
+export function ibanRemainder(iban: string): number {
+  let remainder = 0;
+  for (const character of iban.slice(4) + iban.slice(0, 4)) {
+    const code = character.charCodeAt(0);
+    remainder = code >= 65 ? (remainder * 100 + (code - 55)) % 97 : (remainder * 10 + (code - 48)) % 97;
+  }
+  return remainder;
+}
+
+/** An IBAN of the same country and length with right check digits and the bank code 0, which no bank has. */
+export function toIban(raw: string, pseudonym: Pseudonymizer): string {
+  const bare = raw.replace(/[ -]/g, "").toUpperCase();
+  const account = `00000000${digits(bare, bare.length - 12, pseudonym)}`;
+  const country = bare.slice(0, 2);
+  const check = 98 - ibanRemainder(`${country}00${account}`);
+  const iban = `${country}${String(check).padStart(2, "0")}${account}`;
+  let next = 0;
+  return raw.replace(/[A-Za-z0-9]/g, () => iban[next++] ?? "0");
+}
+
+/** A number with as many digits, for a secret that was a number: `{"cvv": 123}`. Zero stays zero, a sign and a fraction stay. */
+export function toNumber(raw: string, pseudonym: Pseudonymizer): string {
+  const match = /^(-?)(\d+)(\.\d+)?/.exec(raw);
+  const whole = match?.[2] ?? "0";
+  if (/^0*$/.test(whole)) return raw === "0" ? "0" : `${match?.[1] ?? ""}0`;
+  const replaced = whole.length === 1 ? "9" : `9${digits(raw, whole.length - 1, pseudonym)}`;
+  return `${match?.[1] ?? ""}${replaced}${match?.[3] === undefined ? "" : ".5"}`;
+}
+
+/** The same text with other digits: a phone number keeps its signs and groups. */
+export function toOtherDigits(raw: string, pseudonym: Pseudonymizer): string {
+  return keepGrouping(raw, digits(raw, raw.length, pseudonym));
+}

@@ -1,0 +1,32 @@
+import type { Finding } from "./finding.ts";
+import { redactJson } from "./json.ts";
+import { MAX_ENCODINGS, type Pass } from "./pass.ts";
+import { findSecrets } from "./scan.ts";
+
+/** Text that a JSON value begins: worth reading by its structure first. */
+function looksLikeJson(text: string): boolean {
+  return /^\s{0,16}(?:\{\s{0,16}(?:"|\})|\[\s{0,16}[[{"\]])/.test(text);
+}
+
+/** Puts the replacements in. */
+export function applyFindings(text: string, findings: readonly Finding[]): string {
+  let output = "";
+  let copied = 0;
+  for (const finding of findings) {
+    output += text.slice(copied, finding.start) + finding.replacement;
+    copied = finding.end;
+  }
+  return output + text.slice(copied);
+}
+
+/** Redacts free text, `depth` encodings deep inside what was given. Text past the policy's limit is dropped unread. */
+export function redactTextWith(text: string, pass: Pass, depth = 0): string {
+  const limit = pass.policy.maxTextLength;
+  if (text.length > limit)
+    return `${redactTextWith(text.slice(0, limit).replace(/\S{1,512}$/, ""), pass, depth)}[${text.length - limit} more]`;
+  const inner = (piece: string): string => redactTextWith(piece, pass, depth + 1);
+  if (depth < MAX_ENCODINGS && looksLikeJson(text)) return redactJson(text, pass, inner);
+  const findings = findSecrets(text, pass, depth < MAX_ENCODINGS ? inner : undefined);
+  for (const finding of findings) pass.count(finding.kind);
+  return findings.length === 0 ? text : applyFindings(text, findings);
+}
