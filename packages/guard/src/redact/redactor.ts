@@ -11,6 +11,7 @@ import { redactTextWith } from "./text.ts";
 import { redactUrlWith } from "./url.ts";
 import { redactValueWith } from "./value.ts";
 
+/** Headers as a redactor takes them. */
 export type { HeaderInput } from "./headers.ts";
 
 /** A body that may leave the process. */

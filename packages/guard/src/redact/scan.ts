@@ -72,6 +72,9 @@ export function findSecrets(text: string, pass: Pass, inner: ((text: string) => 
       }
       wordEnd = next;
       finding = readAtWord(scan, at, next);
+    } else if (text.charCodeAt(at) === 0x5b && text.startsWith("[redacted:", at)) {
+      next = skipReplacement(text, at);
+      wordEnd = -2;
     } else if ((kind & SPACE) === 0) finding = readAtSign(scan, at);
     if (finding !== undefined && finding.start >= scan.taken) {
       findings.push(finding);
@@ -82,6 +85,12 @@ export function findSecrets(text: string, pass: Pass, inner: ((text: string) => 
     at = next;
   }
   return findings;
+}
+
+/** Passes over a marker of an earlier reading, so that nothing inside it is taken for a secret. */
+function skipReplacement(text: string, at: number): number {
+  const end = text.indexOf("]", at);
+  return end > 0 && end - at < 80 && isReplacement(text.slice(at, end + 1)) ? end + 1 : at + 1;
 }
 
 /** True when exactly one `.` or `-` stands between the last word and this one. */
