@@ -6,6 +6,7 @@ import { readBase64, readPercent } from "./encoded.ts";
 import type { Finding, Scan } from "./finding.ts";
 import { readCard, readIban, readSsn } from "./number.ts";
 import type { Pass } from "./pass.ts";
+import { isReplacement } from "./replacement.ts";
 import { readPrivateKey, readVendorToken } from "./token.ts";
 
 const WORD = ALNUM | UNDERSCORE | FOREIGN;
@@ -89,8 +90,9 @@ export function findSecrets(text: string, pass: Pass, inner: ((text: string) => 
 
 /** Passes over a marker of an earlier reading, so that nothing inside it is taken for a secret. */
 function skipReplacement(text: string, at: number): number {
-  const end = text.indexOf("]", at);
-  return end > 0 && end - at < 80 && isReplacement(text.slice(at, end + 1)) ? end + 1 : at + 1;
+  const marker = text.slice(at, at + 80);
+  const length = marker.indexOf("]") + 1;
+  return length > 0 && isReplacement(marker.slice(0, length)) ? at + length : at + 1;
 }
 
 /** True when exactly one `.` or `-` stands between the last word and this one. */
