@@ -1,0 +1,30 @@
+/** The orders' connections to PostgreSQL: few, and nobody waits for long. */
+import pg from "pg";
+
+const MAX_CONNECTIONS = 4;
+const ACQUIRE_TIMEOUT_MS = 700;
+const QUERY_TIMEOUT_MS = 1_000;
+
+/** Opens the pool on `DATABASE_URL`. */
+export function createPool(): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: process.env.DATABASE_URL,
+    max: MAX_CONNECTIONS,
+    connectionTimeoutMillis: ACQUIRE_TIMEOUT_MS,
+    query_timeout: QUERY_TIMEOUT_MS,
+    idleTimeoutMillis: 0,
+  });
+  // A connection that dies while idle is replaced at the next request; without a listener it would end the process.
+  pool.on("error", () => undefined);
+  return pool;
+}
+
+/** Runs one statement on a pooled connection. The connection goes back whatever happened: a late answer is skipped by the client. */
+export async function query<Row extends pg.QueryResultRow>(pool: pg.Pool, text: string, values: readonly unknown[]): Promise<Row[]> {
+  const client = await pool.connect();
+  try {
+    return (await client.query<Row>(text, [...values])).rows;
+  } finally {
+    client.release();
+  }
+}

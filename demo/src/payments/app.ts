@@ -1,0 +1,55 @@
+import express, { type ErrorRequestHandler, type Express } from "express";
+import { pino } from "pino";
+import { fetch } from "undici";
+import { readAddress, shopAgent } from "../hosts.ts";
+import { formatPrice, readRates, toBookCents } from "./quote.ts";
+
+type Charge = { readonly order: string; readonly amountCents: number; readonly currency: string; readonly method: string };
+
+const PROVIDER_TIMEOUT_MS = 1_000;
+const log = pino();
+
+/** The payment company failed; the caller may try again later. */
+class ProviderError extends Error {
+  override readonly name = "ProviderError";
+  readonly status = 502;
+}
+
+async function sendCharge(charge: Charge, bookCents: number): Promise<unknown> {
+  const response = await fetch(`${readAddress("PROVIDER_URL")}/v1/charges`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ reference: charge.order, amount: bookCents }),
+    dispatcher: shopAgent,
+    signal: AbortSignal.timeout(PROVIDER_TIMEOUT_MS),
+  });
+  if (!response.ok) {
+    await response.body?.cancel();
+    throw new ProviderError(`the payment provider answered ${response.status}`);
+  }
+  return response.json();
+}
+
+// oxlint-disable-next-line max-params -- Express knows an error handler by its four parameters.
+const answerError: ErrorRequestHandler = (error, request, response, _next) => {
+  log.error({ err: error }, `${request.method} ${request.path} failed`);
+  response.status(error instanceof ProviderError ? error.status : 500).json({ error: "payment failed" });
+};
+
+/** Payments as a handler for a server. */
+export function createPayments(): Express {
+  const app = express();
+  app.disable("x-powered-by");
+  app.use(express.json());
+  app.post("/charges", async (request, response) => {
+    const charge = request.body as Charge;
+    const bookCents = toBookCents(charge.amountCents, charge.currency, readRates(readAddress("RATES_FILE")));
+    response.status(201).json(await sendCharge(charge, bookCents));
+  });
+  app.post("/api/quotes", (request, response) => {
+    const { amountCents, currency } = request.body as { amountCents: number; currency: string };
+    response.json({ price: formatPrice(amountCents, currency) });
+  });
+  app.use(answerError);
+  return app;
+}
