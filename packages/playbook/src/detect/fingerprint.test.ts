@@ -13,7 +13,7 @@ const DOMAIN = {
 
 function fingerprint(exception: { type: string; message: string; stack?: string }): string {
   const paths = assembleTraces(new TraceBuilder().trace({ service: "shop", code: 500, exception }).observations().spans);
-  return paths.map((path) => fingerprintFailure(path, DOMAIN)).join(" ");
+  return paths.map((path) => fingerprintFailure(path, DOMAIN).fingerprint).join(" ");
 }
 
 describe("the fingerprint of a fault", () => {

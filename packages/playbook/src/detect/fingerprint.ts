@@ -4,12 +4,15 @@ import { type StackFrame, type StackTrace, parseStack } from "./parse-stack.ts";
 /** In-app frames that make up a fault: enough to tell two callers of one assertion helper apart. */
 const FRAMES = 5;
 
+/** Which fault a failure belongs to: its fingerprint, one line a person recognises, and the service that created it. */
+export type FaultIdentity = { readonly fingerprint: string; readonly title: string; readonly service: string };
+
 /**
  * The identity of a fault: the same for every failure with one origin and cause, whatever the line, bundle, id, time, address,
  * locale or process. Made of the creating service, the exception's type and its innermost in-app functions; without a stack, of the
  * operation, the status and the message with everything variable taken out.
  */
-export function fingerprintFailure(path: FailurePath, domain: FaultDomain): string {
+export function fingerprintFailure(path: FailurePath, domain: FaultDomain): FaultIdentity {
   const suspect = domain.suspects[0];
   const service = suspect?.service ?? path.roots[0]?.span.resource.service ?? "";
   const account = domain.path.find((each) => each.service === service) ?? domain.path.at(-1);
@@ -22,7 +25,17 @@ export function fingerprintFailure(path: FailurePath, domain: FaultDomain): stri
     parts.push(toTemplate(account?.operation ?? suspect?.operation ?? ""), account?.status ?? "");
     if (exception !== undefined) parts.push(exception.type, toTemplate(exception.message));
   }
-  return hash(parts.join("\n"));
+  const title = toTitle({ exception, service, operation: account?.operation ?? "", status: account?.status ?? "" });
+  return { fingerprint: hash(parts.join("\n")), title, service };
+}
+
+function toTitle(of: { exception: Thrown | undefined; service: string; operation: string; status: string }): string {
+  const place = `${of.service}${of.operation === "" ? "" : `, ${of.operation}`}`;
+  if (of.exception === undefined) return `${of.status === "" ? "failure" : of.status} in ${place}`;
+  const frame = of.exception.chain.flatMap(({ frames }) => frames).find(({ isInApp, function: name }) => isInApp && name !== "");
+  const message = of.exception.message.split("\n", 1)[0] ?? "";
+  const what = message === "" ? of.exception.type : `${of.exception.type}: ${message}`;
+  return `${what.slice(0, 160)} in ${frame === undefined ? place : `${toFunctionName(frame.function)}, ${of.service}`}`;
 }
 
 type Thrown = { readonly type: string; readonly message: string; readonly chain: readonly StackTrace[] };

@@ -1,7 +1,7 @@
-import type { Evidence, FaultDomain, HopAccount, MissingEvidence, Suspect } from "@faultline/model";
+import type { Evidence, FailurePath, FaultDomain, HopAccount, MissingEvidence, SpanNode, Suspect } from "@faultline/model";
 import { type Judgement, type Step, type Surroundings, followFailure, isFailed, toTarget } from "./blame.ts";
 import { type Call, type Hop, nameOperation } from "./hop.ts";
-import { type Occurrence, findMaskingHop, isFailedHop } from "./occurrence.ts";
+import { type EntryFilter, type Occurrence, findMaskingHop, findOccurrence, isFailedHop } from "./occurrence.ts";
 
 /** The judgements on all failing occurrences of one symptom, and what they add up to. */
 export type Isolation = {
@@ -11,16 +11,30 @@ export type Isolation = {
 };
 
 /** What isolate reads: the failing occurrences of one symptom, and good ones of the same route to compare with. */
-export type IsolateInput = {
+type IsolateInput = {
   readonly failing: readonly Occurrence[];
   readonly succeeding: readonly Occurrence[];
   /** Every service that sent telemetry. */
   readonly services: ReadonlySet<string>;
 };
 
+/** Paths of one symptom, as `isolateFault` takes them. */
+export type FaultPaths = {
+  readonly failing: readonly FailurePath[];
+  readonly succeeding?: readonly FailurePath[];
+  /** The exchange of the paths that failed; without it, the outermost server hop that did. */
+  readonly scope?: EntryFilter;
+};
+
 /** Which hop made the failure, and what each other hop did with it. */
-export function isolateFault(input: IsolateInput): FaultDomain {
-  return isolate(input).domain;
+export function isolateFault({ failing, succeeding = [], scope = {} }: FaultPaths): FaultDomain {
+  const toOccurrences = (paths: readonly FailurePath[]) => paths.flatMap((path) => findOccurrence(path, scope) ?? []);
+  const services = new Set([...failing, ...succeeding].flatMap(({ roots }) => roots.flatMap(listServices)));
+  return isolate({ failing: toOccurrences(failing), succeeding: toOccurrences(succeeding), services }).domain;
+}
+
+function listServices(node: SpanNode): readonly string[] {
+  return [node.span.resource.service, ...node.children.flatMap(listServices)];
 }
 
 /** As `isolateFault`, with the judgement on each occurrence. */
