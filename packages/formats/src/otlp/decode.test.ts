@@ -1,31 +1,12 @@
-import {
-  type Arbitrary,
-  array,
-  assert,
-  bigInt,
-  boolean,
-  double,
-  integer,
-  letrec,
-  nat,
-  oneof,
-  property,
-  record,
-  string,
-  tuple,
-  uint8Array,
-} from "fast-check";
+import { array, assert, nat, property, tuple } from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Span } from "@faultline/model";
+import { attributes, hexBytes, spanJson, toBinaryIds } from "../../../../tests/oracle/otlp-arbitraries.ts";
 import { getMessageType, writeMessage } from "../../../../tests/oracle/otlp-schema.ts";
 import { decodeLogs, decodeMetrics, decodeTraces, readOtlpLine } from "./index.ts";
 
 const TRACE_ID = "5b8efff798038103d269b633813fc60c";
 const SPAN_ID = "eee19b7ec3c1b174";
-
-function hexBytes(hex: string): Uint8Array {
-  return Uint8Array.from(Buffer.from(hex, "hex"));
-}
 
 function unwrap<T>(result: { ok: true; value: T } | { ok: false; error: string }): T {
   expect(result).toMatchObject({ ok: true });
@@ -219,55 +200,6 @@ describe("metrics", () => {
     expect(unwrap(decodeMetrics(writeMessage("MetricsData", request), "protobuf"))).toEqual(fromJson);
   });
 });
-
-const anyValue = letrec((tie) => ({
-  value: oneof(
-    { depthSize: "small", withCrossShrink: true },
-    record({ stringValue: string({ unit: "binary", maxLength: 80 }) }),
-    record({ intValue: bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(String) }),
-    record({ doubleValue: double({ noNaN: true, noDefaultInfinity: true }) }),
-    record({ boolValue: boolean() }),
-    record({ bytesValue: uint8Array({ maxLength: 9 }).map((bytes) => Buffer.from(bytes).toString("base64")) }),
-    record({ arrayValue: record({ values: array(tie("value"), { maxLength: 3 }) }) }),
-    record({ kvlistValue: record({ values: array(record({ key: string(), value: tie("value") }), { maxLength: 3 }) }) }),
-  ),
-})).value as Arbitrary<object>;
-const attributes = array(record({ key: string({ unit: "binary" }), value: anyValue }), { maxLength: 5 });
-const hexOf = (length: number) =>
-  uint8Array({ minLength: length, maxLength: length, min: 1 }).map((bytes) => Buffer.from(bytes).toString("hex"));
-const nanos = bigInt({ min: 0n, max: 2n ** 63n }).map(String);
-const spanJson = record(
-  {
-    traceId: hexOf(16),
-    spanId: hexOf(8),
-    parentSpanId: hexOf(8),
-    name: string({ unit: "binary" }),
-    kind: integer({ min: 0, max: 7 }),
-    startTimeUnixNano: nanos,
-    endTimeUnixNano: nanos,
-    attributes,
-    events: array(record({ timeUnixNano: nanos, name: string(), attributes }), { maxLength: 2 }),
-    links: array(record({ traceId: hexOf(16), spanId: hexOf(8) }), { maxLength: 2 }),
-    status: record({ message: string(), code: integer({ min: 0, max: 3 }) }),
-  },
-  { requiredKeys: ["traceId", "spanId"] },
-);
-
-/** OTLP/JSON writes ids as hex; protobufjs's JSON wants bytes. */
-function toBinaryIds(span: {
-  traceId: string;
-  spanId: string;
-  parentSpanId?: string;
-  links?: { traceId: string; spanId: string }[];
-}): object {
-  return {
-    ...span,
-    traceId: hexBytes(span.traceId),
-    spanId: hexBytes(span.spanId),
-    parentSpanId: hexBytes(span.parentSpanId ?? ""),
-    links: (span.links ?? []).map((link) => ({ traceId: hexBytes(link.traceId), spanId: hexBytes(link.spanId) })),
-  };
-}
 
 describe("protobuf, against protobufjs as oracle", () => {
   it("decodes what protobufjs wrote to the same spans as the JSON form of it", () => {

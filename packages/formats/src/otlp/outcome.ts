@@ -13,6 +13,11 @@ export class MalformedPayload extends Error {
   override readonly name = "MalformedPayload";
 }
 
+/** The reason for which items past the limit are rejected. */
+export function tooMany(maxItems: number): string {
+  return `more than ${maxItems} items in one payload`;
+}
+
 /** Collects items and counts those that had to be rejected. */
 export class Tally<T> {
   readonly items: T[] = [];
@@ -27,7 +32,7 @@ export class Tally<T> {
   /** Keeps an item, or rejects it when the payload already holds as many as it may. */
   add(item: T): void {
     if (this.items.length < this.limits.maxItems) this.items.push(item);
-    else this.reject(`more than ${this.limits.maxItems} items in one payload`);
+    else this.reject(tooMany(this.limits.maxItems));
   }
 
   reject(because: string): void {

@@ -50,9 +50,11 @@ export class AttributeReader {
   }
 }
 
-type Nesting = { readonly limits: DecodeLimits; readonly depth: number };
+/** How deep a value stands in another, and how deep it may. */
+export type Nesting = { readonly limits: DecodeLimits; readonly depth: number };
 
-function readKeyValue(reader: ProtobufReader, end: number, nesting: Nesting): [string, PlainValue] {
+/** Reads the body of a KeyValue. */
+export function readKeyValue(reader: ProtobufReader, end: number, nesting: Nesting): [string, PlainValue] {
   let key = "";
   let value: PlainValue = null;
   while (reader.at < end) {

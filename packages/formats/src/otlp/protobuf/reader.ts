@@ -126,7 +126,7 @@ export class ProtobufReader {
     const textEnd = this.readEnd(end);
     const { at } = this;
     this.at = textEnd;
-    return textEnd - at <= SHORT_TEXT ? this.internText(at, textEnd) : utf8Decoder.decode(this.bytes.subarray(at, textEnd));
+    return textEnd - at <= SHORT_TEXT ? internText(this.bytes, at, textEnd) : utf8Decoder.decode(this.bytes.subarray(at, textEnd));
   }
 
   /** Reads a length and that many bytes, as lower-case hex. */
@@ -182,25 +182,24 @@ export class ProtobufReader {
     if (end - this.at < count) throw new MalformedPayload(`truncated number at byte ${this.at}`);
     this.at += count;
   }
+}
 
-  /** Looks a short text up by its bytes, so that a text seen before is not built again. */
-  private internText(start: number, end: number): string {
-    const { bytes } = this;
-    let hash = end - start;
-    let ascii = 0;
-    for (let at = start; at < end; at += 1) {
-      const byte = bytes[at]!;
-      ascii |= byte;
-      hash = (Math.imul(hash, 31) + byte) | 0;
-    }
-    if (ascii > 127) return utf8Decoder.decode(bytes.subarray(start, end));
-    const slot = (hash ^ (hash >>> 15)) & (CACHE_SLOTS - 1);
-    const known = cache[slot];
-    if (known !== undefined && equalsAscii(known, bytes, start, end)) return known;
-    const text = String.fromCharCode.apply(null, bytes.subarray(start, end) as unknown as number[]);
-    cache[slot] = text;
-    return text;
+/** Reads short text, looking it up by its bytes first, so that text seen before is not built again. */
+export function internText(bytes: Uint8Array, start: number, end: number): string {
+  let hash = end - start;
+  let ascii = 0;
+  for (let at = start; at < end; at += 1) {
+    const byte = bytes[at]!;
+    ascii |= byte;
+    hash = (Math.imul(hash, 31) + byte) | 0;
   }
+  if (ascii > 127) return utf8Decoder.decode(bytes.subarray(start, end));
+  const slot = (hash ^ (hash >>> 15)) & (CACHE_SLOTS - 1);
+  const known = cache[slot];
+  if (known !== undefined && equalsAscii(known, bytes, start, end)) return known;
+  const text = String.fromCharCode.apply(null, bytes.subarray(start, end) as unknown as number[]);
+  cache[slot] = text;
+  return text;
 }
 
 // Four parameters: a range of bytes is three of them, and this runs once a text.

@@ -109,8 +109,8 @@ export class SpanReader {
     return { name, timeMs, attributes: inner.take() };
   }
 
-  /** A link whose ids are no ids says nothing and is left out. */
-  private readLink(end: number): SpanLink | undefined {
+  /** Reads the body of a Link. A link whose ids are no ids says nothing and is left out. */
+  readLink(end: number): SpanLink | undefined {
     const { reader } = this;
     let traceId = "";
     let spanId = "";

@@ -1,0 +1,94 @@
+import { fail, type Result } from "@faultline/model";
+import { attempt, decodeTraces, type OtlpEncoding } from "../decode.ts";
+import { encodeTraces } from "../encode/index.ts";
+import { describeMessage, ProtobufReader } from "../protobuf/reader.ts";
+import { SpanScanner } from "./scan-span.ts";
+import type { TraceScan } from "./trace-scan.ts";
+
+/**
+ * Walks a trace payload without building its spans: what rollups and the choice of failing traces need goes into the columns of
+ * `into`, and each span is known by where its bytes stand. Fails exactly when `decodeTraces` fails, with nothing to undo: read `into`
+ * only when the result is ok. JSON is read in full, written as protobuf, and then walked.
+ */
+export function scanTraces(payload: Uint8Array, encoding: OtlpEncoding, into: TraceScan): Result<TraceScan> {
+  if (encoding === "protobuf") return attempt(() => walk(payload, into));
+  const decoded = decodeTraces(payload, "json");
+  if (!decoded.ok) return fail(decoded.error);
+  walk(encodeTraces(decoded.value.items), into);
+  into.rejected += decoded.value.rejected;
+  into.rejectedBecause ??= decoded.value.rejectedBecause;
+  return { ok: true, value: into };
+}
+
+const REQUEST = describeMessage("Export…ServiceRequest", 1);
+const RESOURCE_GROUP = describeMessage("Resource…", 1, 2);
+const SCOPE_GROUP = describeMessage("Scope…", 2);
+
+function walk(bytes: Uint8Array, into: TraceScan): TraceScan {
+  const reader = new ProtobufReader(bytes);
+  const spans = new SpanScanner(bytes, into);
+  const end = bytes.length;
+  into.begin(bytes);
+  while (reader.at < end) {
+    const tag = reader.readTag(end);
+    if (tag !== 10) {
+      reader.skip(tag, end, REQUEST);
+      continue;
+    }
+    const groupEnd = reader.readEnd(end);
+    const start = reader.at;
+    spans.resource = findResource(reader, groupEnd, into);
+    reader.at = start;
+    while (reader.at < groupEnd) {
+      const inner = reader.readTag(groupEnd);
+      if (inner === 18) walkScopeGroup(reader, reader.readEnd(groupEnd), spans);
+      else reader.skip(inner, groupEnd, NOTHING);
+    }
+  }
+  return into;
+}
+
+/** What was looked at before and is now passed over. */
+const NOTHING = describeMessage("");
+
+function walkScopeGroup(reader: ProtobufReader, end: number, spans: SpanScanner): void {
+  while (reader.at < end) {
+    const start = reader.at;
+    const tag = reader.readTag(end);
+    if (tag !== 18) {
+      reader.skip(tag, end, SCOPE_GROUP);
+      continue;
+    }
+    const spanEnd = reader.readEnd(end);
+    spans.scan(start, reader.at, spanEnd);
+    reader.at = spanEnd;
+  }
+}
+
+/** The resource may stand behind its spans, and in several pieces that protobuf merges by appending them. */
+function findResource(reader: ProtobufReader, end: number, into: TraceScan): number {
+  const { bytes } = reader;
+  let start = 0;
+  let resourceEnd = 0;
+  let pieces: Uint8Array | undefined;
+  while (reader.at < end) {
+    const tag = reader.readTag(end);
+    if (tag === 18) reader.at = reader.readEnd(end);
+    else if (tag === 10) {
+      if (resourceEnd > 0) pieces = append(pieces ?? new Uint8Array(), bytes.subarray(start, resourceEnd));
+      resourceEnd = reader.readEnd(end);
+      start = reader.at;
+      reader.at = resourceEnd;
+    } else reader.skip(tag, end, RESOURCE_GROUP);
+  }
+  if (pieces === undefined) return into.addResource(bytes, start, resourceEnd);
+  const merged = append(pieces, bytes.subarray(start, resourceEnd));
+  return into.addResource(merged, 0, merged.length);
+}
+
+function append(head: Uint8Array, tail: Uint8Array): Uint8Array {
+  const both = new Uint8Array(head.length + tail.length);
+  both.set(head);
+  both.set(tail, head.length);
+  return both;
+}
