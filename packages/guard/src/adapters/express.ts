@@ -1,0 +1,60 @@
+/** The guard for Express 5 and 4: `app.use(guardRequests(guard))` first, `app.use(guardErrors(guard))` last. */
+import type { ServerResponse } from "node:http";
+import type { HostView } from "../exchange.ts";
+import type { Guard } from "../guard.ts";
+import { findMountPath, type RouterLayer } from "./express-routes.ts";
+import { beginNode, findExchange, nodeView, type NodeRequest, sendAnswer } from "./node-view.ts";
+
+type ExpressRequest = NodeRequest & {
+  originalUrl?: string;
+  baseUrl?: string;
+  route?: { path?: unknown };
+  app?: { router?: { stack?: readonly RouterLayer[] }; _router?: { stack?: readonly RouterLayer[] } };
+};
+type Next = (error?: unknown) => void;
+
+function readRoute(request: ExpressRequest): string | undefined {
+  const path = request.route?.path;
+  if (path === undefined) return undefined;
+  // Express also routes by regular expressions and by lists.
+  const template = typeof path === "string" ? path : (path as RegExp | readonly string[]).toString();
+  const mount = findMountPath(request);
+  return mount === "" ? template : template === "/" ? mount : mount + template;
+}
+
+const expressView: HostView<ExpressRequest> = {
+  ...nodeView,
+  target: (request) => request.originalUrl ?? request.url ?? "/",
+  route: readRoute,
+};
+
+/** The first middleware: begins the exchange, and runs everything after it in its context. */
+export function guardRequests(guard: Guard): (request: NodeRequest, response: ServerResponse, next: Next) => void {
+  return (request, response, next) => {
+    const exchange = guard.shield(() => beginNode(guard, expressView, { request, response }));
+    if (exchange === undefined) return next();
+    guard.run(exchange, next);
+  };
+}
+
+/** What `guardErrors` does with an error after it has been captured. */
+export type ErrorOptions = {
+  /** False passes the very same error on to the error handlers behind it. Default true: problem details are sent. */
+  readonly respond?: boolean;
+};
+
+/** An error handler of Express, which knows one by its four parameters. */
+export type ErrorMiddleware = (...given: [thrown: unknown, request: NodeRequest, response: ServerResponse, next: Next]) => void;
+
+/** The last middleware: captures what was thrown, and answers. After the headers it leaves the error to Express, which ends the connection. */
+export function guardErrors(guard: Guard, options: ErrorOptions = {}): ErrorMiddleware {
+  // oxlint-disable-next-line max-params -- Express knows an error handler by its four parameters
+  return (thrown, request, response, next) => {
+    const exchange = guard.shield(() => findExchange(request) ?? beginNode(guard, expressView, { request, response }));
+    exchange?.fail(thrown);
+    if (exchange === undefined || options.respond === false || response.headersSent) return next(thrown);
+    const isClientGone = request.destroyed && !request.complete;
+    const isSent = guard.shield(() => sendAnswer(response, guard.answer(exchange, thrown, isClientGone)));
+    if (isSent !== true) next(thrown);
+  };
+}

@@ -1,0 +1,32 @@
+/** The guard for node:http: `createServer(guardHandler(guard, handler))`. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Guard } from "../guard.ts";
+import { beginNode, findExchange, nodeView, sendAnswer } from "./node-view.ts";
+
+/** A handler of node:http; it may be asynchronous. */
+export type Handler = (request: IncomingMessage, response: ServerResponse) => unknown;
+
+/** Guards a handler: what it throws or rejects with becomes a record and an answer; after the headers it ends the connection. */
+export function guardHandler(guard: Guard, handler: Handler): (request: IncomingMessage, response: ServerResponse) => void {
+  return (request, response) => {
+    const exchange = guard.shield(() => beginNode(guard, nodeView, { request, response }));
+    if (exchange === undefined) return void handler(request, response);
+    const onThrown = (thrown: unknown): void => {
+      const isSent = guard.shield(() => sendAnswer(response, guard.answer(exchange, thrown, request.destroyed && !request.complete)));
+      // The client must not take half a response for a whole one.
+      if (isSent !== true && !response.writableFinished) response.destroy();
+    };
+    try {
+      const result = guard.run(exchange, () => handler(request, response));
+      if (result instanceof Promise) result.catch(onThrown);
+    } catch (thrown) {
+      onThrown(thrown);
+    }
+  };
+}
+
+/** Says which route template a request matched: without a router, only the handler knows. */
+export function setRoute(request: IncomingMessage, template: string): void {
+  const exchange = findExchange(request);
+  if (exchange !== undefined) exchange.route = template;
+}

@@ -1,0 +1,84 @@
+/** What the adapters on node:http's request and response share: how to read them, how to watch the end, how to write an answer. */
+import { IncomingMessage, type ServerResponse } from "node:http";
+import type { Exchange, HostView } from "../exchange.ts";
+import type { Guard } from "../guard.ts";
+import type { Answer } from "../respond/problem.ts";
+
+const EXCHANGE: unique symbol = Symbol("faultline.exchange");
+
+type Marked = { [EXCHANGE]?: Exchange };
+
+/** A request as node:http has it; `body` is where body parsers put theirs. */
+export type NodeRequest = IncomingMessage & { body?: unknown };
+
+/** Reads node:http's request. Frameworks built on it override `route` and `target`. */
+export const nodeView: HostView<NodeRequest> = {
+  method: (request) => request.method ?? "_OTHER",
+  target: (request) => request.url ?? "/",
+  headers: (request) => request.headers,
+  scheme: (request) => ((request.socket as { encrypted?: boolean }).encrypted === true ? "https" : "http"),
+  route: () => undefined,
+  protocol: (request) => request.httpVersion,
+  clientAddress: (request) => request.socket.remoteAddress,
+  parsedBody: (request) => request.body,
+};
+
+/** The exchange that a request or response of node:http belongs to. */
+export function findExchange(message: object): Exchange | undefined {
+  return (message as Marked)[EXCHANGE];
+}
+
+// One function for all responses: nothing is made per request.
+function onClose(this: ServerResponse): void {
+  const exchange = findExchange(this);
+  exchange?.owner.finish(exchange, this.headersSent ? this.statusCode : undefined, !this.writableFinished);
+}
+
+/** Sees each piece of the body as the parser hands it to the stream, which flows as it would have. */
+function pushAndKeep(this: IncomingMessage, chunk: unknown, encoding?: BufferEncoding): boolean {
+  if (chunk instanceof Uint8Array) findExchange(this)?.keepBody(chunk);
+  return IncomingMessage.prototype.push.call(this, chunk, encoding);
+}
+
+/** Begins the exchange of a request and its response; of a request that is already watched it returns the first. */
+export function beginNode<R extends NodeRequest>(
+  guard: Guard,
+  view: HostView<R>,
+  pair: { request: R; response: ServerResponse },
+): Exchange<R> {
+  const { request, response } = pair;
+  const known = findExchange(request);
+  if (known !== undefined) return known as Exchange<R>;
+  const exchange = guard.begin(view, request);
+  (request as Marked)[EXCHANGE] = exchange;
+  (response as Marked)[EXCHANGE] = exchange;
+  response.on("close", onClose);
+  const { headers } = request;
+  if (guard.bodyLimitBytes > 0 && (headers["transfer-encoding"] !== undefined || (headers["content-length"] ?? "0") !== "0")) {
+    request.push = pushAndKeep;
+  }
+  return exchange;
+}
+
+/** Headers that described the representation that is not going to be sent. */
+const STALE = [
+  "content-encoding",
+  "content-language",
+  "content-range",
+  "content-length",
+  "etag",
+  "last-modified",
+  "transfer-encoding",
+  "accept-ranges",
+];
+
+/** Writes an answer. False when the response has begun or is over: then it is too late for one. */
+export function sendAnswer(response: ServerResponse, answer: Answer): boolean {
+  if (response.headersSent || response.destroyed || response.writableEnded) return false;
+  for (const name of STALE) response.removeHeader(name);
+  response.statusCode = answer.status;
+  for (const name of Object.keys(answer.headers)) response.setHeader(name, answer.headers[name] ?? "");
+  response.setHeader("content-length", Buffer.byteLength(answer.body));
+  response.end(answer.body);
+  return true;
+}

@@ -1,0 +1,154 @@
+/**
+ * Calls that a request makes: noted through the diagnostics channels of undici (and so of `fetch`) and of node:http, which costs nothing
+ * when nothing is called and patches no module. Each gets a `traceparent`, unless something else already put one there.
+ */
+import { channel, subscribe, unsubscribe } from "node:diagnostics_channel";
+import type { ClientRequest, IncomingMessage } from "node:http";
+import type { Exchange } from "../exchange.ts";
+import { createSpanId } from "../ids.ts";
+import { formatTraceparent } from "../trace-context.ts";
+import { readMember, readTextMember } from "./throwable.ts";
+
+/** One call, as a client span will tell it. Times are `performance.now()`. */
+export type OutgoingCall = {
+  readonly spanId: string;
+  readonly startMs: number;
+  endMs: number | undefined;
+  readonly name: string;
+  /** Semantic-convention attributes of the kind of call. */
+  readonly attributes: Record<string, string | number | undefined>;
+  status: number | undefined;
+  /** `error.type`: a code, a class, or the status in text. */
+  errorType: string | undefined;
+};
+
+const MAX_CALLS = 64;
+
+/** Notes a call on an exchange; undefined when the exchange has noted enough, or is over. */
+export function recordCall(exchange: Exchange, name: string, attributes: OutgoingCall["attributes"]): OutgoingCall | undefined {
+  exchange.calls ??= [];
+  if (exchange.isFinished || exchange.calls.length >= MAX_CALLS) return undefined;
+  const call: OutgoingCall = {
+    spanId: createSpanId(),
+    startMs: performance.now(),
+    endMs: undefined,
+    name,
+    attributes,
+    status: undefined,
+    errorType: undefined,
+  };
+  exchange.calls.push(call);
+  return call;
+}
+
+/** Ends a call that got a status. */
+export function endCall(call: OutgoingCall, status?: number): void {
+  call.endMs = performance.now();
+  call.status = status;
+  if (status !== undefined && status >= 400) call.errorType = String(status);
+}
+
+/** Ends a call that got none: `error.type` is the code where there is one, else the class. */
+export function failCall(call: OutgoingCall, error: unknown): void {
+  call.endMs = performance.now();
+  call.errorType = readTextMember(error, "code") ?? readTextMember(error, "name") ?? "_OTHER";
+}
+
+type UndiciRequest = {
+  origin?: unknown;
+  method?: unknown;
+  path?: unknown;
+  headers?: unknown;
+  addHeader?: (name: string, value: string) => unknown;
+};
+
+function describeHttp(method: string, url: URL): OutgoingCall["attributes"] {
+  const port = url.port === "" ? (url.protocol === "https:" ? 443 : 80) : Number(url.port);
+  return {
+    "http.request.method": method,
+    // No query: it is where tokens travel. The route of the callee is in the callee's own span.
+    "url.full": `${url.origin}${url.pathname}`,
+    "server.address": url.hostname,
+    "server.port": port,
+  };
+}
+
+function hasTraceparent(headers: unknown): boolean {
+  if (typeof headers === "string") return /^traceparent:/im.test(headers);
+  return Array.isArray(headers) && headers.some((each, index) => index % 2 === 0 && /^traceparent$/i.test(String(each)));
+}
+
+type Watch = {
+  /** The exchange that runs now, unless the call is one of the guard's own. */
+  readonly current: () => Exchange | undefined;
+  /** Everything below runs inside the host's call: nothing may come out of it. */
+  readonly shield: <T>(run: () => T) => T | undefined;
+};
+
+function watchUndici(calls: WeakMap<object, OutgoingCall>, watch: Watch): Record<string, (message: unknown) => void> {
+  return {
+    "undici:request:create": (message) => {
+      const exchange = watch.current();
+      if (exchange === undefined) return;
+      const request = readMember(message, "request") as UndiciRequest & object;
+      const method = String(request.method);
+      const call = recordCall(exchange, method, describeHttp(method, new URL(String(request.path), String(request.origin))));
+      if (call === undefined) return;
+      calls.set(request, call);
+      if (exchange.otel !== undefined || hasTraceparent(request.headers)) return;
+      request.addHeader?.("traceparent", formatTraceparent(exchange.trace, call.spanId));
+      if (exchange.trace.traceState !== undefined) request.addHeader?.("tracestate", exchange.trace.traceState);
+    },
+    "undici:request:headers": (message) => {
+      const call = calls.get(readMember(message, "request") as object);
+      if (call !== undefined) endCall(call, Number(readMember(readMember(message, "response"), "statusCode")));
+    },
+    "undici:request:error": (message) => {
+      const call = calls.get(readMember(message, "request") as object);
+      if (call !== undefined) failCall(call, readMember(message, "error"));
+    },
+  };
+}
+
+function watchHttp(calls: WeakMap<object, OutgoingCall>, watch: Watch): Record<string, (message: unknown) => void> {
+  return {
+    "http.client.request.created": (message) => {
+      const exchange = watch.current();
+      if (exchange === undefined) return;
+      const request = readMember(message, "request") as ClientRequest;
+      const url = new URL(
+        request.path.split("?", 1)[0] ?? "/",
+        `${request.protocol}//${String(request.getHeader("host") ?? request.host)}`,
+      );
+      const call = recordCall(exchange, request.method, describeHttp(request.method, url));
+      if (call === undefined) return;
+      calls.set(request, call);
+      if (exchange.otel !== undefined || request.headersSent || request.hasHeader("traceparent")) return;
+      request.setHeader("traceparent", formatTraceparent(exchange.trace, call.spanId));
+      if (exchange.trace.traceState !== undefined) request.setHeader("tracestate", exchange.trace.traceState);
+    },
+    "http.client.response.finish": (message) => {
+      const { request, response } = message as { request: ClientRequest; response: IncomingMessage };
+      const call = calls.get(request);
+      if (call !== undefined) endCall(call, response.statusCode);
+    },
+    "http.client.request.error": (message) => {
+      const call = calls.get(readMember(message, "request") as object);
+      if (call !== undefined) failCall(call, readMember(message, "error"));
+    },
+  };
+}
+
+/** Watches the calls of this process until the returned function is called. */
+export function watchOutgoingCalls(watch: Watch): () => void {
+  const calls = new WeakMap<object, OutgoingCall>();
+  const listeners = Object.entries({ ...watchUndici(calls, watch), ...watchHttp(calls, watch) }).map(([name, listener]) => {
+    const shielded = (message: unknown): void => watch.shield(() => listener(message));
+    channel(name);
+    subscribe(name, shielded);
+    return (): boolean => unsubscribe(name, shielded);
+  });
+  return () => {
+    for (const stop of listeners) stop();
+  };
+}

@@ -1,0 +1,220 @@
+/** A failing exchange as OTLP items: its server span, a client span for each call, the exception, and the flight recorder's lines. */
+import type { AttributeValue } from "@faultline/model";
+import type { Exchange } from "../exchange.ts";
+import { writeLog, writeSpan } from "../export/otlp-json.ts";
+import type { Redactor } from "../redaction.ts";
+import type { OutgoingCall } from "./outgoing.ts";
+import { describeThrowable, flattenAccount, formatStack, type ThrownAccount } from "./throwable.ts";
+
+/** OTLP items, ready to be put into export requests. */
+export type FailureRecord = { readonly spans: readonly string[]; readonly logs: readonly string[] };
+
+/** How an exchange ended. `status` is undefined when there was no response. */
+export type Ending = { readonly status: number | undefined; readonly isFailure: boolean; readonly isAborted: boolean };
+
+type Attributes = Record<string, AttributeValue | undefined>;
+
+const KNOWN_METHODS = new Set(["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "QUERY"]);
+
+/** `http.request.method`: `_OTHER` for what is no known method, so that a client cannot make up dimensions. */
+export function toMethodName(method: string): string {
+  return KNOWN_METHODS.has(method) ? method : "_OTHER";
+}
+
+/** Milliseconds between the epoch of `performance.now()` and Unix time, read once: `performance.timeOrigin` never changes. */
+const ORIGIN_MS = performance.timeOrigin;
+
+function toHeaderAttributes(prefix: string, headers: Readonly<Record<string, string>>): Attributes {
+  const attributes: Attributes = {};
+  for (const name of Object.keys(headers).slice(0, 64)) attributes[`${prefix}${name}`] = [headers[name] ?? ""];
+  return attributes;
+}
+
+function readHeaders(exchange: Exchange): Record<string, string | string[]> {
+  const present: Record<string, string | string[]> = {};
+  for (const [name, value] of Object.entries(exchange.view.headers(exchange.request))) if (value !== undefined) present[name] = value;
+  return present;
+}
+
+function describeBody(exchange: Exchange, headers: Record<string, string | string[]>, redactor: Redactor): Attributes {
+  const contentType = String(headers["content-type"] ?? "");
+  if (exchange.bodyChunks !== undefined && headers["content-encoding"] === undefined) {
+    const kept = Buffer.concat(exchange.bodyChunks);
+    const { text, truncated } = redactor.redactBody(kept, contentType);
+    const isCut = truncated || kept.byteLength < exchange.bodyBytes;
+    return {
+      "http.request.body.content": text,
+      "http.request.body.size": exchange.bodyBytes,
+      "faultline.request.body.truncated": isCut || undefined,
+    };
+  }
+  const parsed = exchange.view.parsedBody(exchange.request);
+  if (parsed === undefined || parsed === null || parsed === "") return {};
+  const text = typeof parsed === "string" ? parsed : JSON.stringify(parsed);
+  const redacted = redactor.redactBody(text ?? "", typeof parsed === "string" ? contentType : "application/json");
+  return { "http.request.body.content": redacted.text, "faultline.request.body.truncated": redacted.truncated || undefined };
+}
+
+/** The redacted input: headers, query and body, as the conventions name them. */
+function describeInput(exchange: Exchange, redactor: Redactor): Attributes {
+  const headers = readHeaders(exchange);
+  const query = redactor.redactUrl(exchange.view.target(exchange.request)).split("?").slice(1).join("?");
+  return {
+    "url.query": query === "" ? undefined : query,
+    ...toHeaderAttributes("http.request.header.", redactor.redactHeaders(headers)),
+    ...describeBody(exchange, headers, redactor),
+  };
+}
+
+function describeServerSpan(exchange: Exchange, ending: Ending, route: string | undefined): Attributes {
+  const { view, request } = exchange;
+  const method = view.method(request);
+  return {
+    "http.request.method": toMethodName(method),
+    "http.request.method_original": KNOWN_METHODS.has(method) ? undefined : method.slice(0, 32),
+    "url.scheme": view.scheme(request),
+    "http.route": route,
+    "http.response.status_code": ending.status,
+    "network.protocol.version": view.protocol(request),
+    "faultline.request.id": exchange.requestId,
+    "faultline.response.aborted": ending.isAborted || undefined,
+    "faultline.errors.later": exchange.laterThrown || undefined,
+    ...exchange.attributes,
+  };
+}
+
+/** `error.type`: the exception's class where there was one, else the status in text; absent on what is no error. */
+export function toErrorType(exchange: Exchange, ending: Ending, account: ThrownAccount | undefined): string | undefined {
+  if (!ending.isFailure) return undefined;
+  if (account !== undefined) return account.type;
+  return ending.status !== undefined && ending.status >= 500 ? String(ending.status) : exchange.hasThrown ? "_OTHER" : "aborted";
+}
+
+function writeCall(exchange: Exchange, call: OutgoingCall, endMs: number): string {
+  const { trace } = exchange;
+  return writeSpan({
+    traceId: trace.traceId,
+    spanId: call.spanId,
+    parentSpanId: trace.spanId,
+    name: call.name,
+    kind: 3,
+    startMs: ORIGIN_MS + call.startMs,
+    endMs: ORIGIN_MS + (call.endMs ?? endMs),
+    isError: call.errorType !== undefined,
+    attributes: {
+      ...call.attributes,
+      "http.response.status_code": call.status,
+      "error.type": call.errorType,
+      "faultline.call.unfinished": call.endMs === undefined ? true : undefined,
+    },
+  });
+}
+
+function describeException(account: ThrownAccount, redactor: Redactor): Attributes {
+  const links = flattenAccount(account);
+  const causes = links.slice(1).map((link) => `${link.type}: ${redactor.redactText(link.message)}`);
+  return {
+    "exception.type": account.type,
+    "exception.message": redactor.redactText(account.message),
+    "exception.stacktrace": redactor.redactText(formatStack(account)),
+    "faultline.exception.code": links.find((link) => link.code !== undefined)?.code,
+    "faultline.exception.causes": causes.length === 0 ? undefined : causes,
+  };
+}
+
+function writeException(
+  exchange: Exchange,
+  ending: Ending,
+  told: { account: ThrownAccount; timeMs: number; input: Attributes; redactor: Redactor },
+): string {
+  const { trace } = exchange;
+  const exception = describeException(told.account, told.redactor);
+  return writeLog({
+    timeMs: told.timeMs,
+    severity: ending.isFailure ? 17 : 13,
+    eventName: "http.server.request.exception",
+    body: `${told.account.type}: ${String(exception["exception.message"])}`,
+    traceId: trace.traceId,
+    spanId: trace.spanId,
+    // Where OpenTelemetry owns the span, the log record tells what the span would have told.
+    attributes: trace.joined ? { ...told.input, ...exception } : exception,
+  });
+}
+
+function toSpanName(method: string, route: string | undefined): string {
+  return route === undefined ? toMethodName(method) : `${toMethodName(method)} ${route}`;
+}
+
+/** Writes the record. It reads from the host's objects, so the caller must expect it to throw. */
+export function writeFailure(exchange: Exchange, ending: Ending, redactor: Redactor): FailureRecord {
+  const { trace, view, request } = exchange;
+  const { traceId, spanId } = trace;
+  const endMs = performance.now();
+  const timeMs = ORIGIN_MS + endMs;
+  const { route } = exchange;
+  const account = exchange.hasThrown ? describeThrowable(exchange.thrown) : undefined;
+  const errorType = toErrorType(exchange, ending, account);
+  const input: Attributes = {
+    ...describeServerSpan(exchange, ending, route),
+    "url.path": redactor.redactUrl(view.target(request)).split("?", 1)[0],
+    "client.address": redactor.redactText(view.clientAddress(request) ?? "") || undefined,
+    "error.type": errorType,
+    ...describeInput(exchange, redactor),
+  };
+  const lines = (exchange.lines ?? []).map((line) =>
+    writeLog({ ...line, body: redactor.redactText(line.text), traceId, spanId, attributes: {} }),
+  );
+  const exception = account === undefined ? [] : [writeException(exchange, ending, { account, timeMs, input, redactor })];
+  if (trace.joined) {
+    const body = `${String(ending.status)} ${toSpanName(view.method(request), route)}`;
+    const told = { timeMs, severity: 17, eventName: "http.server.response.error", body, traceId, spanId, attributes: input };
+    return { spans: [], logs: [...(account === undefined ? [writeLog(told)] : exception), ...lines] };
+  }
+  const calls = (exchange.calls ?? []).map((call) => writeCall(exchange, call, endMs));
+  const span = writeSpan({
+    ...trace,
+    name: toSpanName(view.method(request), route),
+    kind: 2,
+    startMs: ORIGIN_MS + exchange.startMs,
+    endMs: timeMs,
+    isError: ending.isFailure,
+    attributes: input,
+  });
+  return { spans: [span, ...calls], logs: [...exception, ...lines] };
+}
+
+/** The spans of an exchange that went well: its route and timing, and nothing of its input. */
+export function writeSuccess(exchange: Exchange, ending: Ending): readonly string[] {
+  const { trace, view, request } = exchange;
+  if (trace.joined) return [];
+  const endMs = performance.now();
+  const { route } = exchange;
+  const span = writeSpan({
+    ...trace,
+    name: toSpanName(view.method(request), route),
+    kind: 2,
+    startMs: ORIGIN_MS + exchange.startMs,
+    endMs: ORIGIN_MS + endMs,
+    isError: false,
+    attributes: describeServerSpan(exchange, ending, route),
+  });
+  return [span, ...(exchange.calls ?? []).map((call) => writeCall(exchange, call, endMs))];
+}
+
+/** An exception that belongs to no exchange: one log record. */
+export function writeLoneFailure(
+  thrown: unknown,
+  redactor: Redactor,
+  told: { readonly origin: string; readonly severity: number },
+): FailureRecord {
+  const account = describeThrowable(thrown);
+  const exception = describeException(account, redactor);
+  const log = writeLog({
+    timeMs: Date.now(),
+    severity: told.severity,
+    eventName: "exception",
+    body: `${account.type}: ${String(exception["exception.message"])}`,
+    attributes: { ...exception, "error.type": account.type, "faultline.uncaught": told.origin },
+  });
+  return { spans: [], logs: [log] };
+}

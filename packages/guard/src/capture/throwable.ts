@@ -1,0 +1,127 @@
+/**
+ * An account of anything that can be thrown: null, a revoked proxy, an error whose getters throw, a cause that leads back to itself.
+ * Reads only, never changes the thrown thing, and never throws.
+ */
+
+/** One link of a cause chain. */
+export type ThrownAccount = {
+  /** Class or name: what `error.type` says when there is no status. */
+  readonly type: string;
+  readonly message: string;
+  readonly stack?: string;
+  /** Own `code` (`ECONNREFUSED`, SQLSTATE `23505`), when it is short text or a number. */
+  readonly code?: string;
+  /** What it was caused by, first the direct cause; the errors of an AggregateError follow it. */
+  readonly causes: readonly ThrownAccount[];
+};
+
+const MAX_TEXT = 4096;
+const MAX_STACK = 16_384;
+const MAX_LINKS = 8;
+const MAX_AGGREGATED = 8;
+
+/** Reads a member of an unknown thing; undefined when the thing cannot be read. */
+export function readMember(thing: unknown, name: PropertyKey): unknown {
+  if (thing === null || (typeof thing !== "object" && typeof thing !== "function")) return undefined;
+  try {
+    return (thing as Record<PropertyKey, unknown>)[name];
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads a member that is text; undefined when it is anything else. */
+export function readTextMember(thing: unknown, name: PropertyKey): string | undefined {
+  const value = readMember(thing, name);
+  return typeof value === "string" ? value : undefined;
+}
+
+function clip(text: string, limit: number): string {
+  return text.length > limit ? text.slice(0, limit) : text;
+}
+
+function describePrimitive(thrown: unknown): string {
+  if (typeof thrown === "symbol") return thrown.toString();
+  if (typeof thrown === "bigint") return `${thrown}n`;
+  return String(thrown);
+}
+
+function readType(thrown: object): string {
+  const name = readTextMember(thrown, "name");
+  const className = readTextMember(readMember(thrown, "constructor"), "name");
+  const preferred = name === undefined || name === "" || name === "Error" ? className || name : name;
+  return clip(preferred || "object", 128);
+}
+
+function readMessage(thrown: object): string {
+  const message = readMember(thrown, "message");
+  if (typeof message === "string") return clip(message, MAX_TEXT);
+  try {
+    return clip(JSON.stringify(thrown) ?? typeof thrown, MAX_TEXT);
+  } catch {
+    return `[unreadable ${typeof thrown}]`;
+  }
+}
+
+function readCode(thrown: object): string | undefined {
+  const code = readMember(thrown, "code");
+  if (typeof code === "number") return String(code);
+  return typeof code === "string" && code.length <= 64 ? code : undefined;
+}
+
+function isReference(value: unknown): value is object {
+  return (typeof value === "object" && value !== null) || typeof value === "function";
+}
+
+function readAggregated(thrown: object): readonly unknown[] {
+  try {
+    const errors = readMember(thrown, "errors");
+    return Array.isArray(errors) ? (errors.slice(0, MAX_AGGREGATED) as unknown[]) : [];
+  } catch {
+    return [];
+  }
+}
+
+function readCauses(thrown: object, seen: Set<object>): ThrownAccount[] {
+  const cause = readMember(thrown, "cause");
+  const linked = [...(cause === undefined ? [] : [cause]), ...readAggregated(thrown)];
+  const accounts: ThrownAccount[] = [];
+  for (const each of linked) {
+    if (seen.size >= MAX_LINKS || (isReference(each) && seen.has(each))) continue;
+    accounts.push(describe(each, seen));
+  }
+  return accounts;
+}
+
+function describe(thrown: unknown, seen: Set<object>): ThrownAccount {
+  if (!isReference(thrown)) {
+    return { type: thrown === null ? "null" : typeof thrown, message: clip(describePrimitive(thrown), MAX_TEXT), causes: [] };
+  }
+  seen.add(thrown);
+  const stack = readTextMember(thrown, "stack");
+  const code = readCode(thrown);
+  return {
+    type: readType(thrown),
+    message: readMessage(thrown),
+    ...(stack === undefined ? {} : { stack: clip(stack, MAX_STACK) }),
+    ...(code === undefined ? {} : { code }),
+    causes: readCauses(thrown, seen),
+  };
+}
+
+/** The account of `thrown`, at most 8 links deep and wide, texts clipped. */
+export function describeThrowable(thrown: unknown): ThrownAccount {
+  return describe(thrown, new Set());
+}
+
+/** All links of an account, the thrown thing first, then depth first. */
+export function flattenAccount(account: ThrownAccount): readonly ThrownAccount[] {
+  return [account, ...account.causes.flatMap(flattenAccount)];
+}
+
+/** The stack as a person reads it: own stack, then a `Caused by:` section for each link. */
+export function formatStack(account: ThrownAccount): string {
+  const [own, ...causes] = flattenAccount(account);
+  const head = own?.stack ?? `${own?.type}: ${own?.message}`;
+  return clip([head, ...causes.map((each) => `Caused by: ${each.stack ?? `${each.type}: ${each.message}`}`)].join("\n"), MAX_STACK);
+}

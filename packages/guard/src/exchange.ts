@@ -1,0 +1,121 @@
+/**
+ * One request and its response, the same for every framework: adapters only say how to read theirs (`HostView`) and when it failed or ended.
+ * A success costs a start time, a counter and a clock; ids, headers and bodies are read only when there is something to tell.
+ */
+import { createRequestId, parseRequestId } from "./ids.ts";
+import type { OutgoingCall } from "./capture/outgoing.ts";
+import type { LogLine } from "./capture/flight-recorder.ts";
+import { createTraceContext, findActiveOtelContext, type TraceContext } from "./trace-context.ts";
+
+/** Headers as Node has them: lower-case names. */
+export type IncomingHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+/** How to read one framework's request. Functions without state; any of them may throw. */
+export type HostView<Request> = {
+  method(request: Request): string;
+  /** Path and query as they were sent. */
+  target(request: Request): string;
+  headers(request: Request): IncomingHeaders;
+  scheme(request: Request): "http" | "https";
+  /** The template of the route that matched. */
+  route(request: Request): string | undefined;
+  /** Protocol version: `1.1`, `2`. */
+  protocol(request: Request): string | undefined;
+  clientAddress(request: Request): string | undefined;
+  /** The body as the framework parsed it, for when the bytes were not seen. */
+  parsedBody(request: Request): unknown;
+};
+
+/** What an exchange needs of the guard that began it. */
+export type ExchangeOwner = {
+  finish(exchange: Exchange, status: number | undefined, isAborted: boolean): void;
+  readonly bodyLimitBytes: number;
+};
+
+/** What the guard knows of the exchange while it runs. */
+export class Exchange<Request = unknown> {
+  readonly owner: ExchangeOwner;
+  readonly view: HostView<Request>;
+  readonly request: Request;
+  /** `performance.now()` at the start. */
+  readonly startMs: number;
+  readonly otel: TraceContext | undefined;
+  /** A route template set by hand; it wins over the framework's. */
+  route: string | undefined;
+  /** True once something was thrown: `thrown` may itself be undefined. */
+  hasThrown: boolean;
+  thrown: unknown;
+  /** The first thing thrown is the story; what an error handler throws after it is only counted. */
+  laterThrown: number;
+  isReported: boolean;
+  isFinished: boolean;
+  /** The first bytes of the request's body, and how long the body is so far. */
+  bodyChunks: Uint8Array[] | undefined;
+  bodyBytes: number;
+  calls: OutgoingCall[] | undefined;
+  lines: LogLine[] | undefined;
+  attributes: Record<string, string | number | boolean> | undefined;
+  #trace: TraceContext | undefined;
+  #requestId: string | undefined;
+
+  constructor(owner: ExchangeOwner, view: HostView<Request>, request: Request) {
+    this.owner = owner;
+    this.view = view;
+    this.request = request;
+    this.startMs = performance.now();
+    this.otel = findActiveOtelContext();
+    this.route = undefined;
+    this.hasThrown = false;
+    this.thrown = undefined;
+    this.laterThrown = 0;
+    this.isReported = false;
+    this.isFinished = false;
+    this.bodyChunks = undefined;
+    this.bodyBytes = 0;
+    this.calls = undefined;
+    this.lines = undefined;
+    this.attributes = undefined;
+    this.#trace = undefined;
+    this.#requestId = undefined;
+  }
+
+  /** Where this exchange stands in its trace; made when first asked for. */
+  get trace(): TraceContext {
+    if (this.#trace === undefined) {
+      const headers = this.view.headers(this.request);
+      this.#trace = this.otel ?? createTraceContext(headers["traceparent"], headers["tracestate"]);
+    }
+    return this.#trace;
+  }
+
+  /** The caller's `X-Request-Id` where it is safe to echo, else a new one. */
+  get requestId(): string {
+    this.#requestId ??= parseRequestId(this.view.headers(this.request)["x-request-id"]) ?? createRequestId();
+    return this.#requestId;
+  }
+
+  /** Keeps the thrown thing itself. The first one counts: an error handler that throws on top does not hide it. */
+  fail(thrown: unknown): void {
+    if (this.hasThrown) {
+      if (!Object.is(this.thrown, thrown)) this.laterThrown += 1;
+      return;
+    }
+    this.hasThrown = true;
+    this.thrown = thrown;
+  }
+
+  /** Adds to what a failure will tell: a tenant, a flag variant, the size of a cart. At most 32. */
+  set(name: string, value: string | number | boolean): void {
+    this.attributes ??= {};
+    if (name in this.attributes || Object.keys(this.attributes).length < 32) this.attributes[name] = value;
+  }
+
+  /** Keeps the first bytes of the body, copied: the parser's buffer is larger than what a request needs to hold on to. */
+  keepBody(chunk: Uint8Array): void {
+    const room = this.owner.bodyLimitBytes - this.bodyBytes;
+    this.bodyBytes += chunk.byteLength;
+    if (room <= 0) return;
+    this.bodyChunks ??= [];
+    this.bodyChunks.push(Uint8Array.prototype.slice.call(chunk, 0, room));
+  }
+}

@@ -1,0 +1,271 @@
+/**
+ * Takes failures to a collector: collected for a moment, gzipped, sent; into the spool when the collector is away; counted when dropped.
+ * At any moment captured = delivered + pending + spooled + the sum of dropped.
+ */
+import { gzip, gzipSync } from "node:zlib";
+import { promisify } from "node:util";
+import type { FailureRecord } from "../capture/record.ts";
+import { SIGNAL_PATHS, type Signal, writeRequest } from "./otlp-json.ts";
+import type { Batch, Spool, SpooledPart } from "./spool.ts";
+import type { Transport } from "./transport.ts";
+
+const gzipAsync = promisify(gzip);
+/** Level 1: a batch of failures repeats itself so much that higher levels gain little and cost a multiple. */
+const GZIP = { level: 1 } as const;
+const MIN_BACKOFF_MS = 500;
+const MAX_BACKOFF_MS = 30_000;
+const MAX_BATCH_BYTES = 1 << 20;
+
+/** Why a failure did not arrive. */
+export type DropReason = "queue-full" | "spool-full" | "spool-failed" | "refused" | "damaged-spool" | "record-failed" | "closed";
+
+/** What has become of the captured failures so far. */
+export type ExportCounts = {
+  captured: number;
+  delivered: number;
+  pending: number;
+  spooled: number;
+  readonly dropped: Partial<Record<DropReason, number>>;
+};
+
+/** Parts of an exporter. `resource` is attributes as OTLP/JSON text. */
+export type ExporterSettings = {
+  readonly resource: string;
+  readonly transport: Transport;
+  readonly spool: Spool | undefined;
+  readonly flushMs: number;
+  readonly queueBytes: number;
+  readonly random: () => number;
+};
+
+type Pending = { count: number; bytes: number; spans: string[]; logs: string[]; metrics: string[] };
+
+function createPending(): Pending {
+  return { count: 0, bytes: 0, spans: [], logs: [], metrics: [] };
+}
+
+/** Sends failure records and metrics; see the file's comment. */
+export class Exporter {
+  readonly counts: ExportCounts = { captured: 0, delivered: 0, pending: 0, spooled: 0, dropped: {} };
+  readonly #settings: ExporterSettings;
+  #pending = createPending();
+  /** Batches in memory that wait for the collector; only used without a spool. */
+  #waiting: Batch[] = [];
+  #waitingBytes = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #sending: Promise<void> | undefined;
+  #failures = 0;
+  #notBeforeMs = 0;
+  #isClosed = false;
+  /** What is being packed or sent: on its way, and in no queue. */
+  #packing: Pending | undefined;
+  #underWay: Batch | undefined;
+
+  constructor(settings: ExporterSettings) {
+    this.#settings = settings;
+    if (settings.spool !== undefined && settings.spool.size > 0) this.#schedule();
+  }
+
+  /** Counts a drop. */
+  drop(reason: DropReason, count: number): void {
+    this.counts.dropped[reason] = (this.counts.dropped[reason] ?? 0) + count;
+  }
+
+  /** Takes one failure. */
+  offer(record: FailureRecord): void {
+    this.counts.captured += 1;
+    this.#add(record, 1);
+  }
+
+  /** Takes telemetry that is no failure: metrics and the spans of successes. Loses it silently when the queue is full. */
+  offerUncounted(items: { readonly spans?: readonly string[]; readonly metrics?: readonly string[] }): void {
+    this.#add({ spans: items.spans ?? [], logs: [], metrics: items.metrics ?? [] }, 0);
+  }
+
+  #add(items: FailureRecord & { readonly metrics?: readonly string[] }, count: number): void {
+    if (this.#isClosed) return this.drop("closed", count);
+    let bytes = 0;
+    for (const list of [items.spans, items.logs, items.metrics ?? []]) for (const item of list) bytes += item.length;
+    if (this.#pending.bytes + bytes > this.#settings.queueBytes) return this.drop("queue-full", count);
+    const pending = this.#pending;
+    pending.spans.push(...items.spans);
+    pending.logs.push(...items.logs);
+    pending.metrics.push(...(items.metrics ?? []));
+    pending.bytes += bytes;
+    pending.count += count;
+    this.counts.pending += count;
+    if (pending.bytes > MAX_BATCH_BYTES && this.#sending === undefined) void this.flush();
+    else this.#schedule();
+  }
+
+  #schedule(delayMs = this.#settings.flushMs): void {
+    if (this.#timer !== undefined || this.#isClosed) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      void this.flush();
+    }, delayMs);
+    this.#timer.unref();
+  }
+
+  /** Sends what there is. Resolves when it is delivered, spooled or dropped; never rejects. */
+  async flush(): Promise<void> {
+    while (this.#sending !== undefined) await this.#sending;
+    this.#sending = this.#sendAll()
+      .catch(() => undefined)
+      .finally(() => {
+        this.#sending = undefined;
+      });
+    await this.#sending;
+    if (this.#hasMore()) this.#schedule(Math.max(this.#settings.flushMs, this.#notBeforeMs - Date.now()));
+  }
+
+  #hasMore(): boolean {
+    return this.#pending.bytes > 0 || this.#waiting.length > 0 || (this.#settings.spool?.size ?? 0) > 0;
+  }
+
+  async #sendAll(): Promise<void> {
+    const isAway = Date.now() < this.#notBeforeMs;
+    const pending = this.#takePending();
+    this.#packing = pending;
+    const batch = pending === undefined ? undefined : await encode(pending, this.#settings.resource);
+    this.#packing = undefined;
+    this.#underWay = batch;
+    if (batch !== undefined && (isAway || !(await this.#sendBatch(batch)))) this.#keep(batch);
+    this.#underWay = undefined;
+    if (Date.now() >= this.#notBeforeMs) await this.#sendKept();
+  }
+
+  #takePending(): Pending | undefined {
+    if (this.#pending.bytes === 0) return undefined;
+    const taken = this.#pending;
+    this.#pending = createPending();
+    return taken;
+  }
+
+  /** True when the batch is done with: delivered or refused. */
+  async #sendBatch(batch: Batch): Promise<boolean> {
+    let isRefused = false;
+    for (const part of batch.parts) {
+      const outcome = await this.#settings.transport.send(part.path, part.body);
+      if (outcome.kind === "unavailable") {
+        this.#backOff(outcome.retryAfterMs ?? 0);
+        return false;
+      }
+      // A collector without metrics or logs refuses those: the failure itself is told by whichever part was accepted.
+      if (outcome.kind === "refused" && part.path !== SIGNAL_PATHS.metrics) isRefused = true;
+    }
+    this.#failures = 0;
+    this.counts.pending -= batch.count;
+    if (isRefused) this.drop("refused", batch.count);
+    else this.counts.delivered += batch.count;
+    return true;
+  }
+
+  /** Full jitter: a restart of the collector is not met by everybody at once. Retry-After is the floor. */
+  #backOff(floorMs: number): void {
+    const ceiling = Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS * 2 ** Math.min(this.#failures, 10));
+    this.#failures += 1;
+    this.#notBeforeMs = Date.now() + Math.max(floorMs, MIN_BACKOFF_MS / 2 + this.#settings.random() * ceiling);
+  }
+
+  #keep(batch: Batch): void {
+    if (this.#isClosed || batch.count === 0) return;
+    const { spool, queueBytes } = this.#settings;
+    if (spool !== undefined) return this.#keepOnDisk(batch, spool);
+    const bytes = batch.parts.reduce((sum, part) => sum + part.body.byteLength, 0);
+    if (this.#waitingBytes + bytes > queueBytes) {
+      this.counts.pending -= batch.count;
+      return this.drop("queue-full", batch.count);
+    }
+    this.#waiting.push(batch);
+    this.#waitingBytes += bytes;
+  }
+
+  #keepOnDisk(batch: Batch, spool: Spool): void {
+    this.counts.pending -= batch.count;
+    try {
+      if (spool.write(batch)) this.counts.spooled += batch.count;
+      else this.drop("spool-full", batch.count);
+    } catch {
+      this.drop("spool-failed", batch.count);
+    }
+  }
+
+  async #sendKept(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting[0] as Batch;
+      if (!(await this.#sendBatch(batch))) return;
+      this.#waiting.shift();
+      this.#waitingBytes -= batch.parts.reduce((sum, part) => sum + part.body.byteLength, 0);
+    }
+    if (this.#settings.spool !== undefined) await this.#sendSpooled(this.#settings.spool);
+  }
+
+  async #sendSpooled(spool: Spool): Promise<void> {
+    for (let oldest = spool.findOldest(); oldest !== undefined; oldest = spool.findOldest()) {
+      const { count } = oldest.batch;
+      // What an earlier process captured enters this one's balance when it leaves the disk.
+      if (oldest.isAdopted) this.counts.captured += count;
+      else this.counts.spooled -= count;
+      this.counts.pending += count;
+      if (!(await this.#sendBatch(oldest.batch))) {
+        this.counts.pending -= count;
+        if (oldest.isAdopted) this.counts.captured -= count;
+        else this.counts.spooled += count;
+        return;
+      }
+      spool.remove(oldest.name);
+    }
+  }
+
+  /** For the end of the process, when nothing asynchronous runs any more: puts what is pending on disk. */
+  spoolNow(): void {
+    const { resource } = this.#settings;
+    // A batch under way may arrive twice, now and from the spool: spans are one by their ids.
+    const batches = [...this.#waiting.splice(0), ...(this.#underWay === undefined ? [] : [this.#underWay])];
+    for (const pending of [this.#packing, this.#takePending()]) {
+      if (pending !== undefined) batches.push({ count: pending.count, parts: toParts(pending, resource, (text) => gzipSync(text, GZIP)) });
+    }
+    this.#packing = undefined;
+    this.#underWay = undefined;
+    const { spool } = this.#settings;
+    for (const batch of batches.filter((each) => each.count > 0)) {
+      if (spool !== undefined) this.#keepOnDisk(batch, spool);
+      else this.counts.pending -= batch.count;
+      if (spool === undefined) this.drop("closed", batch.count);
+    }
+  }
+
+  /** Sends what can be sent within `timeoutMs`, spools the rest, and takes nothing more. */
+  async close(timeoutMs: number): Promise<void> {
+    if (this.#isClosed) return;
+    clearTimeout(this.#timer);
+    let timer: NodeJS.Timeout | undefined;
+    const timeUp = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, timeoutMs);
+    });
+    await Promise.race([this.flush(), timeUp]);
+    clearTimeout(timer);
+    clearTimeout(this.#timer);
+    this.#isClosed = true;
+    this.spoolNow();
+    this.#settings.transport.close();
+  }
+}
+
+function toParts(pending: Pending, resource: string, compress: (text: string) => Uint8Array): SpooledPart[] {
+  const lists: readonly (readonly [Signal, readonly string[]])[] = [
+    ["traces", pending.spans],
+    ["logs", pending.logs],
+    ["metrics", pending.metrics],
+  ];
+  return lists
+    .filter(([, items]) => items.length > 0)
+    .map(([signal, items]) => ({ path: SIGNAL_PATHS[signal], body: compress(writeRequest(signal, resource, items)) }));
+}
+
+async function encode(pending: Pending, resource: string): Promise<Batch> {
+  const plain = toParts(pending, resource, (text) => Buffer.from(text));
+  const parts = await Promise.all(plain.map(async (part) => ({ path: part.path, body: await gzipAsync(part.body, GZIP) })));
+  return { count: pending.count, parts };
+}

@@ -1,0 +1,305 @@
+/** `createGuard`: puts capture, redaction, answers and export together. Nothing that goes wrong in here reaches the host. */
+import { channel } from "node:diagnostics_channel";
+import { findCurrentExchange, runInExchange } from "./capture/context.ts";
+import { watchOutgoingCalls } from "./capture/outgoing.ts";
+import { watchProcess } from "./capture/process-hooks.ts";
+import { recordLine } from "./capture/flight-recorder.ts";
+import { type Ending, toErrorType, toMethodName, writeFailure, writeLoneFailure, writeSuccess } from "./capture/record.ts";
+import { watchRuntime, type Runtime } from "./capture/runtime.ts";
+import { describeThrowable } from "./capture/throwable.ts";
+import { type Configuration, type GuardOptions, parseOptions } from "./configuration.ts";
+import { Exchange, type ExchangeOwner, type HostView } from "./exchange.ts";
+import { createDurations, type Durations } from "./export/durations.ts";
+import { type ExportCounts, Exporter } from "./export/exporter.ts";
+import { writeAttributes } from "./export/otlp-json.ts";
+import { openSpool, type Spool } from "./export/spool.ts";
+import { createTransport, type Transport } from "./export/transport.ts";
+import { createRedactor } from "./redact/index.ts";
+import { type Redactor, sealRedactor } from "./redaction.ts";
+import { decideAnswer } from "./respond/error-map.ts";
+import { type ErrorFacts, readChain } from "./respond/error-facts.ts";
+import { type Answer, writeAnswer } from "./respond/problem.ts";
+
+/** Counters of one guard. `internalErrors` should stay 0; each is also published on the channel `faultline:guard:error`. */
+export type GuardCounts = ExportCounts & { readonly internalErrors: number };
+
+const errors = channel("faultline:guard:error");
+const METRICS_MS = 10_000;
+const CLOSE_TIMEOUT_MS = 5_000;
+const PLAIN_500: Answer = {
+  status: 500,
+  headers: { "content-type": "application/problem+json" },
+  body: '{"title":"Internal Server Error","status":500}',
+};
+
+function openSpoolQuietly(settings: Configuration["spool"], onDamaged: () => void): Spool | undefined {
+  try {
+    return settings === undefined ? undefined : openSpool(settings.directory, settings.limitBytes, onDamaged);
+  } catch {
+    // A read-only file system: the guard works from memory, and a drop is counted when that is full.
+    return undefined;
+  }
+}
+
+const nowhere: Transport = { send: () => Promise.resolve({ kind: "accepted" }), close: () => undefined };
+
+/** One guard of one service. Made by `createGuard`, used by the adapters. */
+export class Guard implements ExchangeOwner {
+  readonly service: string;
+  readonly bodyLimitBytes: number;
+  readonly #configuration: Configuration;
+  readonly #redactor: Redactor;
+  readonly #exporter: Exporter;
+  readonly #durations: Durations;
+  readonly #runtime: Runtime;
+  readonly #stops: (() => void)[] = [];
+  #internalErrors = 0;
+
+  constructor(options: GuardOptions) {
+    const configuration = parseOptions(options);
+    this.#configuration = configuration;
+    this.service = configuration.service;
+    this.bodyLimitBytes = configuration.bodyLimitBytes;
+    this.#redactor =
+      options.redactor === undefined
+        ? createRedactor(options.redaction)
+        : sealRedactor(options.redactor, () => this.#countError(new Error("the redactor failed")));
+    const { endpoint } = configuration;
+    this.#exporter = new Exporter({
+      ...configuration,
+      resource: writeAttributes(configuration.resource),
+      transport: options.transport ?? (endpoint === undefined ? nowhere : createTransport(endpoint, configuration.headers)),
+      spool: openSpoolQuietly(configuration.spool, () => this.#exporter.drop("damaged-spool", 0)),
+    });
+    this.#durations = createDurations(Date.now());
+    this.#runtime = watchRuntime();
+    this.#watch();
+  }
+
+  #watch(): void {
+    const metrics = setInterval(() => this.shield(() => this.#sendMetrics()), METRICS_MS);
+    metrics.unref();
+    this.#stops.push(
+      () => clearInterval(metrics),
+      () => this.#runtime.close(),
+    );
+    if (this.#configuration.context) {
+      const current = (): Exchange | undefined => {
+        const exchange = findCurrentExchange();
+        return exchange?.owner === this ? exchange : undefined;
+      };
+      this.#stops.push(watchOutgoingCalls({ current, shield: (run) => this.shield(run) }));
+    }
+    if (!this.#configuration.processHooks) return;
+    this.#stops.push(
+      watchProcess({
+        onUncaught: (thrown, origin) => this.shield(() => this.#recordUncaught(thrown, origin)),
+        onEnd: () => this.shield(() => this.#exporter.spoolNow()),
+      }),
+    );
+  }
+
+  #countError(error: unknown): void {
+    this.#internalErrors += 1;
+    try {
+      if (errors.hasSubscribers) errors.publish({ guard: this, error });
+    } catch {
+      // A subscriber that throws is not the host's problem either.
+    }
+  }
+
+  /** Runs the guard's own code: what it throws is counted and published, and the host goes on. */
+  shield<T>(run: () => T): T | undefined {
+    try {
+      return run();
+    } catch (error) {
+      this.#countError(error);
+      return undefined;
+    }
+  }
+
+  /** Begins an exchange. */
+  begin<Request>(view: HostView<Request>, request: Request): Exchange<Request> {
+    return new Exchange(this, view, request);
+  }
+
+  /** Runs the host's code in the context of an exchange, so that its calls, log lines and uncaught exceptions find it. */
+  run<T>(exchange: Exchange<never> | Exchange, work: () => T): T {
+    return this.#configuration.context ? runInExchange(exchange as Exchange, work) : work();
+  }
+
+  /** The exchange that runs now, if it is this guard's. */
+  current(): Exchange | undefined {
+    const exchange = findCurrentExchange();
+    return exchange?.owner === this ? exchange : undefined;
+  }
+
+  /** Ends an exchange: counts it, and tells of it when it failed, or hid a failure. */
+  finish(exchange: Exchange, status: number | undefined, isAborted: boolean): void {
+    if (exchange.isFinished) return;
+    exchange.isFinished = true;
+    try {
+      this.#finish(exchange, status, isAborted);
+    } catch (error) {
+      this.#countError(error);
+      this.#exporter.drop("record-failed", 0);
+    }
+    exchange.bodyChunks = undefined;
+    exchange.lines = undefined;
+  }
+
+  #finish(exchange: Exchange, status: number | undefined, isAborted: boolean): void {
+    const isFailure = (status !== undefined && status >= 500) || (exchange.hasThrown && (isAborted || status === undefined));
+    const { view, request } = exchange;
+    const ending: Ending = { status, isFailure, isAborted };
+    exchange.route ??= this.#readRoute(exchange);
+    this.#durations.record(
+      {
+        route: exchange.route,
+        method: toMethodName(view.method(request)),
+        status: status ?? 0,
+        scheme: view.scheme(request),
+        errorType: isFailure
+          ? toErrorType(exchange, ending, exchange.hasThrown ? describeThrowable(exchange.thrown) : undefined)
+          : undefined,
+      },
+      performance.now() - exchange.startMs,
+    );
+    if (isFailure || hidesFailure(exchange, status)) this.#report(exchange, ending);
+    else if (this.#configuration.successSpans > 0) this.#sendSuccess(exchange, ending);
+  }
+
+  /** A router that cannot be read costs the route, not the record. */
+  #readRoute(exchange: Exchange): string | undefined {
+    try {
+      return exchange.view.route(exchange.request);
+    } catch (error) {
+      this.#countError(error);
+      return undefined;
+    }
+  }
+
+  #report(exchange: Exchange, ending: Ending): void {
+    if (exchange.isReported) return;
+    exchange.isReported = true;
+    exchange.route ??= this.#readRoute(exchange);
+    Object.assign((exchange.attributes ??= {}), this.#runtime.readNow());
+    this.#exporter.offer(writeFailure(exchange, ending, this.#redactor));
+  }
+
+  #sendSuccess(exchange: Exchange, ending: Ending): void {
+    const { successSpans } = this.#configuration;
+    // By the trace's id, so that every service of a trace decides alike.
+    const isChosen = successSpans === 1 || Number.parseInt(exchange.trace.traceId.slice(-7), 16) / 0x10000000 < successSpans;
+    if (isChosen) this.#exporter.offerUncounted({ spans: writeSuccess(exchange, ending) });
+  }
+
+  #sendMetrics(): void {
+    const nowMs = Date.now();
+    const durations = this.#durations.take(nowMs);
+    const metrics = [...(durations === undefined ? [] : [durations]), ...this.#runtime.takeMetrics(nowMs)];
+    this.#exporter.offerUncounted({ metrics });
+  }
+
+  #recordUncaught(thrown: unknown, origin: string): void {
+    const exchange = this.current();
+    if (exchange === undefined) {
+      // Of several guards in a process only the one whose exchange it is may tell, so that it is told once.
+      if (findCurrentExchange() === undefined) this.#exporter.offer(writeLoneFailure(thrown, this.#redactor, { origin, severity: 21 }));
+      return;
+    }
+    exchange.fail(thrown);
+    exchange.set("faultline.uncaught", origin);
+    this.#report(exchange, { status: undefined, isFailure: true, isAborted: true });
+  }
+
+  /** Tells of an error that was handled, or that belongs to no request. Inside an exchange it becomes part of its story. */
+  capture(thrown: unknown): void {
+    const exchange = this.current();
+    if (exchange !== undefined) return exchange.fail(thrown);
+    this.shield(() => this.#exporter.offer(writeLoneFailure(thrown, this.#redactor, { origin: "capture", severity: 17 })));
+  }
+
+  /** Adds a log line to the flight recorder of the request that runs now. `severity` as in OpenTelemetry: 5 DEBUG, 9 INFO, 13 WARN, 17 ERROR. */
+  note(severity: number, text: string): void {
+    const exchange = this.current();
+    if (exchange !== undefined && !exchange.isFinished) exchange.lines = recordLine(exchange.lines, severity, text);
+  }
+
+  /** The ids to stamp a log line with; undefined outside of a request. */
+  logContext(): { readonly request_id: string; readonly trace_id: string; readonly span_id: string } | undefined {
+    const exchange = this.current();
+    if (exchange === undefined) return undefined;
+    return { request_id: exchange.requestId, trace_id: exchange.trace.traceId, span_id: exchange.trace.spanId };
+  }
+
+  /** Keeps what was thrown and writes the answer to it. Never throws: the worst answer is a bare 500. */
+  answer(exchange: Exchange, thrown: unknown, isClientGone = false): Answer {
+    exchange.fail(thrown);
+    const answered = this.shield(() => {
+      const { view, request } = exchange;
+      const facts: ErrorFacts = {
+        chain: readChain(thrown),
+        method: view.method(request),
+        target: view.target(request),
+        clientGone: isClientGone,
+        bodyText: () => readBodyText(exchange),
+      };
+      return writeAnswer(decideAnswer(facts, this.#configuration.rules), {
+        service: this.service,
+        accept: view.headers(request)["accept"],
+        requestId: exchange.requestId,
+        traceId: exchange.trace.traceId,
+      });
+    });
+    return answered ?? PLAIN_500;
+  }
+
+  /** What became of the failures so far: captured = delivered + pending + spooled + dropped. */
+  counts(): GuardCounts {
+    return { ...structuredClone(this.#exporter.counts), internalErrors: this.#internalErrors };
+  }
+
+  /** Sends what is pending; resolves when it is delivered, spooled or dropped. */
+  async flush(): Promise<void> {
+    this.shield(() => this.#sendMetrics());
+    await this.#exporter.flush();
+  }
+
+  /** Sends or spools the rest and stops watching. At most 5 s. */
+  async close(): Promise<void> {
+    this.shield(() => this.#sendMetrics());
+    await this.#exporter.close(CLOSE_TIMEOUT_MS);
+    for (const stop of this.#stops.splice(0)) this.shield(stop);
+  }
+}
+
+/** An answer below 400 over an error that was thrown, or over a call that failed: a success that hides a failure. */
+function hidesFailure(exchange: Exchange, status: number | undefined): boolean {
+  if (exchange.hasThrown && status !== undefined && status < 400) return true;
+  const calls = exchange.calls;
+  return calls !== undefined && calls.some((call) => call.errorType !== undefined && (call.status === undefined || call.status >= 500));
+}
+
+function readBodyText(exchange: Exchange): string | undefined {
+  const { bodyChunks } = exchange;
+  if (bodyChunks !== undefined) {
+    const kept = Buffer.concat(bodyChunks);
+    return kept.byteLength === exchange.bodyBytes ? kept.toString("utf8") : undefined;
+  }
+  const parsed = exchange.view.parsedBody(exchange.request);
+  if (parsed === undefined || parsed === null) return undefined;
+  return typeof parsed === "string" ? parsed : JSON.stringify(parsed);
+}
+
+/** Makes a guard. Throws a ConfigurationError when an option is wrong; from then on it never throws. */
+export function createGuard(options: GuardOptions): Guard {
+  const guard = new Guard(options);
+  const configuration = parseOptions(options);
+  if (configuration.announce) {
+    const where = options.transport === undefined ? (configuration.endpoint?.origin ?? "nowhere") : "a transport of yours";
+    const spool = configuration.spool === undefined ? "no spool" : `spool ${configuration.spool.directory}`;
+    process.stderr.write(`faultline: guarding ${configuration.service}, failures go to ${where}, ${spool}\n`);
+  }
+  return guard;
+}

@@ -1,0 +1,46 @@
+/** Content negotiation (RFC 9110 §12.5.1) for the few representations that an error has. */
+
+/** The representations, best first when the client has no preference. */
+const OFFERED = ["application/problem+json", "application/json", "text/html", "text/plain"] as const;
+
+/** A representation of an error. */
+export type ErrorMediaType = (typeof OFFERED)[number];
+
+/** Longer headers are not read to their end: negotiation of an error must not cost more than the error. */
+const MAX_RANGES = 32;
+const MAX_LENGTH = 1024;
+
+type Range = { readonly type: string; readonly quality: number };
+
+function readRange(text: string): Range {
+  const [type = "", ...parameters] = text.split(";").map((part) => part.trim().toLowerCase());
+  const q = parameters.find((each) => each.startsWith("q="));
+  const quality = q === undefined ? 1 : Number(q.slice(2));
+  return { type, quality: Number.isFinite(quality) ? Math.min(Math.max(quality, 0), 1) : 0 };
+}
+
+/** The quality a client gives a type: its most specific range decides. */
+function qualityOf(offer: string, ranges: readonly Range[]): number {
+  const group = `${offer.split("/", 1)[0]}/*`;
+  for (const wanted of [offer, group, "*/*"]) {
+    const range = ranges.find((each) => each.type === wanted);
+    if (range !== undefined) return range.quality;
+  }
+  return 0;
+}
+
+/** Picks the representation. A client that accepts none of them gets problem details all the same: an error beats a 406. */
+export function negotiate(accept: unknown): ErrorMediaType {
+  if (typeof accept !== "string" || accept === "" || accept === "*/*") return "application/problem+json";
+  const ranges = accept.slice(0, MAX_LENGTH).split(",", MAX_RANGES).map(readRange);
+  let best: ErrorMediaType = "application/problem+json";
+  let bestQuality = 0;
+  for (const offer of OFFERED) {
+    const quality = qualityOf(offer, ranges);
+    if (quality > bestQuality) {
+      best = offer;
+      bestQuality = quality;
+    }
+  }
+  return best;
+}

@@ -1,0 +1,59 @@
+/** Errors that say themselves which status they mean: http-errors, Koa's ctx.throw, Fastify, Nest, Hono, body-parser, and the guard's own. */
+import { readMember, readTextMember } from "../capture/throwable.ts";
+import type { ErrorAnswer, ErrorFacts } from "./error-facts.ts";
+
+/** How an error of the guard carries its answer: by a symbol, so that nothing that came from outside can forge one. */
+export const ANSWER: unique symbol = Symbol.for("faultline.guard.answer");
+
+/** The client closed the request: nginx's 499, which no client sees and which is nobody's server error. */
+const CLIENT_CLOSED_REQUEST = 499;
+
+/** Members that only the error of an HTTP client or a cloud SDK has: its status is that of a dependency, not of this request. */
+const FOREIGN_MEMBERS = ["response", "request", "config", "$metadata", "$response", "meta", "rawType", "request_id", "requestID"] as const;
+
+/** True when the error tells of another server's answer. */
+export function isForeignAnswer(thrown: unknown): boolean {
+  return FOREIGN_MEMBERS.some((name) => readMember(thrown, name) !== undefined);
+}
+
+/** An abort after the client went away is no failure of the server. */
+export function ruleForClientGone(facts: ErrorFacts): ErrorAnswer | undefined {
+  if (!facts.clientGone) return undefined;
+  const [thrown] = facts.chain;
+  const isAbort =
+    readTextMember(thrown, "name") === "AbortError" ||
+    readTextMember(thrown, "type") === "request.aborted" ||
+    readTextMember(thrown, "code") === "ERR_STREAM_PREMATURE_CLOSE" ||
+    readTextMember(thrown, "code") === "ECONNRESET";
+  return isAbort ? { status: CLIENT_CLOSED_REQUEST } : undefined;
+}
+
+function readRetryAfter(thrown: unknown): number | undefined {
+  const value = Number(
+    readMember(readMember(thrown, "headers"), "retry-after") ?? readMember(readMember(thrown, "headers"), "Retry-After"),
+  );
+  return Number.isFinite(value) && value >= 0 ? Math.min(value, 3600) : undefined;
+}
+
+function readStatus(thrown: unknown): number | undefined {
+  const getStatus = readMember(thrown, "getStatus");
+  const status =
+    typeof getStatus === "function"
+      ? (Reflect.apply(getStatus, thrown, []) as unknown)
+      : (readMember(thrown, "status") ?? readMember(thrown, "statusCode"));
+  return typeof status === "number" && Number.isInteger(status) && status >= 400 && status <= 599 ? status : undefined;
+}
+
+/** Reads the guard's own answer, else the declared status. A declared 500 is left to the rules that look at the causes. */
+export function ruleForDeclaredStatus(facts: ErrorFacts): ErrorAnswer | undefined {
+  const [thrown] = facts.chain;
+  for (const link of facts.chain) {
+    const own = readMember(link, ANSWER);
+    if (own !== undefined) return own as ErrorAnswer;
+  }
+  const status = readStatus(thrown);
+  if (status === undefined || status === 500) return undefined;
+  const retryAfterSeconds = readRetryAfter(thrown);
+  const isPassing = status === 408 || status === 425 || status === 429 || status === 503;
+  return { status, retryable: isPassing, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) };
+}

@@ -1,0 +1,66 @@
+/** What the rules of the error table read and return. */
+import { readMember, readTextMember } from "../capture/throwable.ts";
+import type { ProxyStatus } from "./proxy-status.ts";
+
+/** One thing that is wrong with the input, in terms the client can act on. */
+export type InputIssue = {
+  readonly in: "path" | "query" | "headers" | "body";
+  /** JSON pointer (RFC 6901) into that part. */
+  readonly at: string;
+  readonly message: string;
+};
+
+/** What the client is told. Every text in it must be fit for a stranger's eyes. */
+export type ErrorAnswer = {
+  readonly status: number;
+  /** Problem type URI; `about:blank` when absent. */
+  readonly type?: string;
+  readonly title?: string;
+  readonly detail?: string;
+  /** Would the same request, sent again later, have a chance, and do no harm? */
+  readonly retryable?: boolean;
+  readonly retryAfterSeconds?: number;
+  /** Set when a dependency caused the failure. */
+  readonly proxy?: ProxyStatus;
+  readonly errors?: readonly InputIssue[];
+};
+
+/** What a rule may look at. */
+export type ErrorFacts = {
+  /** The thrown thing itself, then its causes; at most 8. */
+  readonly chain: readonly unknown[];
+  readonly method: string;
+  /** Did the client go away before there was an answer? */
+  readonly clientGone: boolean;
+  /** Path and query as they were sent. */
+  readonly target: string;
+  /** The request's body as text, when all of it was seen. */
+  readonly bodyText: () => string | undefined;
+};
+
+/** One row of the table: the answer for an error it knows, undefined for any other. */
+export type ErrorRule = (facts: ErrorFacts) => ErrorAnswer | undefined;
+
+/** Methods that may be repeated and yet act once (RFC 9110 §9.2.2). */
+export function isIdempotent(method: string): boolean {
+  return method === "GET" || method === "HEAD" || method === "PUT" || method === "DELETE" || method === "OPTIONS" || method === "TRACE";
+}
+
+/** The thrown thing and its causes by reference, each once. */
+export function readChain(thrown: unknown): readonly unknown[] {
+  const chain: unknown[] = [thrown];
+  for (let link = readMember(thrown, "cause"); link !== undefined && chain.length < 8; link = readMember(link, "cause")) {
+    if (chain.includes(link)) break;
+    chain.push(link);
+  }
+  return chain;
+}
+
+/** First `code` along the chain that is text, such as `ECONNREFUSED` or an SQLSTATE, with the link that has it. */
+export function findCode(chain: readonly unknown[]): { readonly code: string; readonly link: unknown } | undefined {
+  for (const link of chain) {
+    const code = readTextMember(link, "code");
+    if (code !== undefined) return { code, link };
+  }
+  return undefined;
+}

@@ -1,0 +1,90 @@
+/** W3C Trace Context (Level 2): read `traceparent`, restart on anything invalid, and join OpenTelemetry where it already runs. */
+import { createSpanId, createTraceId } from "./ids.ts";
+
+/** Where an exchange stands in its trace. */
+export type TraceContext = {
+  readonly traceId: string;
+  /** The span of this exchange. */
+  readonly spanId: string;
+  readonly parentSpanId?: string;
+  readonly sampled: boolean;
+  /** Passed on unchanged; dropped when `traceparent` was invalid, as the recommendation asks. */
+  readonly traceState?: string;
+  /** True when OpenTelemetry in this process owns the span: the guard then adds a log record and no second span. */
+  readonly joined: boolean;
+};
+
+type Header = string | readonly string[] | undefined;
+
+const ZERO_TRACE = "0".repeat(32);
+const ZERO_SPAN = "0".repeat(16);
+const MAX_TRACESTATE = 512;
+
+function isLowerHex(text: string): boolean {
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (!((code >= 48 && code <= 57) || (code >= 97 && code <= 102))) return false;
+  }
+  return true;
+}
+
+/** The members of a valid `traceparent`, or undefined: version ff, zero ids, upper case and wrong lengths are invalid. */
+export function parseTraceparent(header: Header): { traceId: string; parentSpanId: string; sampled: boolean } | undefined {
+  if (typeof header !== "string" || header.length < 55) return undefined;
+  const version = header.slice(0, 2);
+  if (!isLowerHex(version) || version === "ff") return undefined;
+  if (header.length > 55 && (version === "00" || header[55] !== "-")) return undefined;
+  if (header[2] !== "-" || header[35] !== "-" || header[52] !== "-") return undefined;
+  const traceId = header.slice(3, 35);
+  const parentSpanId = header.slice(36, 52);
+  const flags = header.slice(53, 55);
+  if (!isLowerHex(traceId) || !isLowerHex(parentSpanId) || !isLowerHex(flags)) return undefined;
+  if (traceId === ZERO_TRACE || parentSpanId === ZERO_SPAN) return undefined;
+  return { traceId, parentSpanId, sampled: (Number.parseInt(flags, 16) & 1) === 1 };
+}
+
+/** Continues the caller's trace, or starts one. */
+export function createTraceContext(traceparent: Header, tracestate: Header): TraceContext {
+  const parent = parseTraceparent(traceparent);
+  if (parent === undefined) return { traceId: createTraceId(), spanId: createSpanId(), sampled: true, joined: false };
+  const state = typeof tracestate === "string" && tracestate.length <= MAX_TRACESTATE ? tracestate : undefined;
+  return { ...parent, spanId: createSpanId(), joined: false, ...(state === undefined ? {} : { traceState: state }) };
+}
+
+/** The header that makes a callee a child of `spanId`. */
+export function formatTraceparent(context: TraceContext, spanId: string): string {
+  return `00-${context.traceId}-${spanId}-${context.sampled ? "01" : "00"}`;
+}
+
+type OtelSpanContext = { traceId?: unknown; spanId?: unknown; traceFlags?: unknown };
+type OtelContext = { getValue(key: symbol): unknown; setValue(key: symbol, value: unknown): OtelContext };
+type OtelGlobal = {
+  trace?: unknown;
+  context?: { active(): OtelContext; with(context: OtelContext, run: () => unknown): unknown };
+};
+
+/** How `@opentelemetry/api` 1.x registers itself and names its context keys; read here so that it need not be a dependency. */
+const OTEL = Symbol.for("opentelemetry.js.api.1");
+const SPAN_KEY = Symbol.for("OpenTelemetry Context Key SPAN");
+const SUPPRESS_KEY = Symbol.for("OpenTelemetry SDK Context Key SUPPRESS_TRACING");
+
+function otel(): OtelGlobal | undefined {
+  return (globalThis as { [OTEL]?: OtelGlobal })[OTEL];
+}
+
+/** The span that OpenTelemetry has active here, as a context to join; undefined when there is no SDK or no span. */
+export function findActiveOtelContext(): TraceContext | undefined {
+  const api = otel();
+  if (api?.context === undefined || api.trace === undefined) return undefined;
+  const span = api.context.active().getValue(SPAN_KEY) as { spanContext?: () => OtelSpanContext } | undefined;
+  const found = span?.spanContext?.();
+  if (typeof found?.traceId !== "string" || typeof found.spanId !== "string" || found.traceId === ZERO_TRACE) return undefined;
+  return { traceId: found.traceId, spanId: found.spanId, sampled: (Number(found.traceFlags) & 1) === 1, joined: true };
+}
+
+/** Runs `send` so that OpenTelemetry, if it runs here, makes no spans of the guard's own exports. */
+export function withoutTracing<T>(send: () => T): T {
+  const manager = otel()?.context;
+  if (manager === undefined) return send();
+  return manager.with(manager.active().setValue(SUPPRESS_KEY, true), send) as T;
+}
