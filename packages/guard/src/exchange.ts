@@ -3,7 +3,7 @@
  * A success costs a start time, a counter and a clock; ids, headers and bodies are read only when there is something to tell.
  */
 import { createRequestId, parseRequestId } from "./ids.ts";
-import type { OutgoingCall } from "./capture/outgoing.ts";
+import type { OutgoingCall } from "./capture/call.ts";
 import type { LogLine } from "./capture/flight-recorder.ts";
 import { createTraceContext, findActiveOtelContext, type TraceContext } from "./trace-context.ts";
 

@@ -7,20 +7,8 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Exchange } from "../exchange.ts";
 import { createSpanId } from "../ids.ts";
 import { formatTraceparent } from "../trace-context.ts";
-import { readMember, readTextMember } from "./throwable.ts";
-
-/** One call, as a client span will tell it. Times are `performance.now()`. */
-export type OutgoingCall = {
-  readonly spanId: string;
-  readonly startMs: number;
-  endMs: number | undefined;
-  readonly name: string;
-  /** Semantic-convention attributes of the kind of call. */
-  readonly attributes: Record<string, string | number | undefined>;
-  status: number | undefined;
-  /** `error.type`: a code, a class, or the status in text. */
-  errorType: string | undefined;
-};
+import { endCall, failCall, type OutgoingCall } from "./call.ts";
+import { readMember } from "./throwable.ts";
 
 const MAX_CALLS = 64;
 
@@ -39,19 +27,6 @@ export function recordCall(exchange: Exchange, name: string, attributes: Outgoin
   };
   exchange.calls.push(call);
   return call;
-}
-
-/** Ends a call that got a status. */
-export function endCall(call: OutgoingCall, status?: number): void {
-  call.endMs = performance.now();
-  call.status = status;
-  if (status !== undefined && status >= 400) call.errorType = String(status);
-}
-
-/** Ends a call that got none: `error.type` is the code where there is one, else the class. */
-export function failCall(call: OutgoingCall, error: unknown): void {
-  call.endMs = performance.now();
-  call.errorType = readTextMember(error, "code") ?? readTextMember(error, "name") ?? "_OTHER";
 }
 
 type UndiciRequest = {

@@ -3,7 +3,7 @@ import type { AttributeValue } from "@faultline/model";
 import type { Exchange } from "../exchange.ts";
 import { writeLog, writeSpan } from "../export/otlp-json.ts";
 import type { Redactor } from "../redaction.ts";
-import type { OutgoingCall } from "./outgoing.ts";
+import type { OutgoingCall } from "./call.ts";
 import { describeThrowable, flattenAccount, formatStack, type ThrownAccount } from "./throwable.ts";
 
 /** OTLP items, ready to be put into export requests. */
