@@ -1,0 +1,51 @@
+/** Apache's error log, 2.4 (`[time] [module:level] [pid 1:tid 2] ... AH01075: ...`) and 2.2 (`[time] [level] [client ...] ...`). */
+import { parseCTime } from "./clock.ts";
+import { stripPort } from "./draft.ts";
+import type { LineParser, ParseContext, TextFormat } from "./line.ts";
+import { readSeverity } from "./severity.ts";
+
+const LINE = /^\[([A-Z][a-z]{2} [A-Z][a-z]{2}\s+\d{1,2} \d\d:\d\d:\d\d(?:\.\d+)? \d{4})\] \[(?:([\w-]*):)?(\w+)\] (.*)$/s;
+const PREFIX = /^\[(?:pid \d+(?::tid \d+)?|client ([^\]]+)|remote ([^\]]+)|[^\]]{1,64})\] ?/;
+
+/** The error log of httpd. */
+export const apacheError: TextFormat = { id: "apache-error", create: createApacheError };
+
+function createApacheError(context: ParseContext): LineParser {
+  return (line) => {
+    const match = LINE.exec(line);
+    if (match === null) return undefined;
+    const severity = readSeverity(match[3]?.replace(/^trace\d$/, "trace"));
+    if (severity === 0) return undefined;
+    const { text, client } = splitPrefixes(match[4] ?? "");
+    const timeMs = parseCTime(match[1] ?? "", context.zoneOffsetMinutes);
+    return {
+      kind: "message",
+      format: "apache-error",
+      message: {
+        severity,
+        text,
+        ...(timeMs === undefined ? {} : { timeMs }),
+        ...(client === undefined ? {} : { clientAddress: stripPort(client) }),
+      },
+    };
+  };
+}
+
+/** Takes `[pid ...]`, `[client ...]` and `(70008)Partial results...:` prefixes off, in any order; the latter stays part of the text. */
+function splitPrefixes(message: string): { readonly text: string; readonly client?: string } {
+  let text = message;
+  let client: string | undefined;
+  let status = "";
+  for (let round = 0; round < 6; round += 1) {
+    const bracket = PREFIX.exec(text);
+    const number = /^\((?:\d+|[A-Z]+\d*)\)[^:[]{1,120}: (?=\[|AH\d)/.exec(text);
+    if (bracket !== null) {
+      client ??= bracket[1] ?? bracket[2];
+      text = text.slice(bracket[0].length);
+    } else if (number !== null) {
+      status += number[0];
+      text = text.slice(number[0].length);
+    } else break;
+  }
+  return { text: status + text, ...(client === undefined ? {} : { client }) };
+}

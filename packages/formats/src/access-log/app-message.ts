@@ -1,0 +1,89 @@
+/** What structured application logs have in common: a level, a message, a time, an exception, and what they say about a request. */
+import { type Draft, readJsonText, readObject, startDraft } from "./draft.ts";
+import type { JsonObject, LogMessage, ParseContext, ParsedLine } from "./line.ts";
+import { createFieldReader, type FieldReader, putNamedFields } from "./named-fields.ts";
+import { readSeverity } from "./severity.ts";
+
+const MESSAGE = ["message", "msg", "event", "text", "log", "body", "short_message", "@message"];
+const LEVEL = ["level", "severity", "log.level", "loglevel", "lvl", "severity_text", "severitytext", "levelname", "level_name"];
+const EXCEPTION_TYPE = [
+  "err.type",
+  "err.name",
+  "error.type",
+  "exception.type",
+  "error.name",
+  "exception.class",
+  "error_class",
+  "exception_class",
+  "error.class",
+];
+const STACK = [
+  "err.stack",
+  "error.stack_trace",
+  "error.stack",
+  "exception.stacktrace",
+  "stack",
+  "stack_trace",
+  "stacktrace",
+  "exc_info",
+  "exception",
+  "traceback",
+];
+const ERROR_TEXT = ["err.message", "error.message", "exception.message", "error", "err"];
+const SERVICE = ["service.name", "service", "app", "application", "name"];
+
+/** The message of a structured record, whatever its library. */
+export function readAppMessage(object: JsonObject, context: ParseContext): LogMessage {
+  const read = createFieldReader(object);
+  const draft = startDraft("app", "application");
+  putNamedFields(draft, read, context);
+  return toMessage(draft, read);
+}
+
+function toMessage(draft: Draft, read: FieldReader): LogMessage {
+  const { timeMs, method, path, query, host, status, durationMs, clientAddress, userAgent, requestId, traceId } = draft;
+  const known = { timeMs, method, path, query, host, status, durationMs, clientAddress, userAgent, requestId, traceId };
+  const stack = readJsonText(read(STACK));
+  const exceptionType = readJsonText(read(EXCEPTION_TYPE)) ?? /^([A-Z][\w.]*(?:Error|Exception|Fault)): /.exec(stack ?? "")?.[1];
+  const service = readJsonText(read(SERVICE));
+  return {
+    ...(Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined)) as Partial<LogMessage>),
+    severity: readSeverity(read(LEVEL)),
+    text: readJsonText(read(MESSAGE)) ?? readJsonText(read(ERROR_TEXT)) ?? "",
+    ...(stack === undefined ? {} : { exceptionStack: stack }),
+    ...(exceptionType === undefined ? {} : { exceptionType }),
+    ...(service === undefined ? {} : { service }),
+  };
+}
+
+/** How one library marks its records. */
+export type AppFormat = { readonly id: string; readonly observer: string };
+
+/** A structured record as an exchange when it reports one (status with method or path), else as a message. */
+export function readAppRecord(object: JsonObject, format: AppFormat, context: ParseContext): ParsedLine {
+  const read = createFieldReader(object);
+  const draft = startDraft("app", format.observer);
+  const isExchange = putNamedFields(draft, read, context);
+  const message = toMessage(draft, read);
+  if (!isExchange) return { kind: "message", format: format.id, message };
+  putAppVerdict(draft, message);
+  return { kind: "exchange", format: format.id, exchange: draft };
+}
+
+/** Sets what the record says of an exception and who made a server error: the application logs its own answers. */
+export function putAppVerdict(draft: Draft, message: Pick<LogMessage, "text" | "exceptionType" | "exceptionStack">): void {
+  const exception = message.exceptionStack?.split("\n", 1)[0] ?? message.exceptionType;
+  if (exception !== undefined) draft.errorMessage = exception;
+  else if (draft.status !== undefined && draft.status >= 500 && message.text !== "") draft.errorMessage = message.text;
+  if (draft.status !== undefined && draft.status >= 500) {
+    const because =
+      exception === undefined ? "the application logged its own answer" : `the application logged its own answer, with ${exception}`;
+    draft.madeBy = { hop: "observer", because, confidence: exception === undefined ? 0.75 : 0.9 };
+  }
+}
+
+/** True when the object's nested member `name` is an object with one of the members `inner`. */
+export function hasInner(object: JsonObject, name: string, inner: readonly string[]): boolean {
+  const nested = readObject(object[name]);
+  return nested !== undefined && inner.some((key) => key in nested);
+}

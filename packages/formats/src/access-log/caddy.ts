@@ -1,0 +1,75 @@
+/** Caddy's access and error logs (JSON). Times and durations are in seconds. Source: Caddy documentation, "Logging". */
+import { parseAnyTime } from "./clock.ts";
+import {
+  isAbsent,
+  putClient,
+  putDuration,
+  putNumber,
+  putRequestLine,
+  putStatus,
+  putTarget,
+  putText,
+  putTime,
+  readDecimal,
+  readHeader,
+  readJsonText,
+  readObject,
+  startDraft,
+} from "./draft.ts";
+import type { JsonFormat, JsonLineParser, ParseContext } from "./line.ts";
+
+/** Caddy as JSON. */
+export const caddy: JsonFormat = { id: "caddy", create: createCaddy };
+
+function createCaddy(context: ParseContext): JsonLineParser {
+  return (object) => {
+    const logger = readJsonText(object["logger"]);
+    const request = readObject(object["request"]);
+    const isHttp = logger?.startsWith("http.log") ?? false;
+    if (request === undefined || !(isHttp || ("resp_headers" in object && "status" in object && "ts" in object))) return undefined;
+    const draft = startDraft("proxy", "caddy");
+    putTime(draft, parseAnyTime(object["ts"] ?? object["time"], context));
+    putText(draft, "method", request["method"]);
+    putTarget(draft, request["uri"]);
+    if (draft.method === undefined) putRequestLine(draft, object["request_line"]);
+    putText(draft, "host", request["host"]);
+    putStatus(draft, object["status"]);
+    putNumber(draft, "responseBytes", object["size"]);
+    putNumber(draft, "requestBytes", object["bytes_read"]);
+    const duration = object["duration"];
+    if (typeof duration === "string" && readDecimal(duration) === undefined) putGoDuration(draft, duration);
+    else putDuration(draft, duration, 1000);
+    putClient(
+      draft,
+      readJsonText(request["client_ip"]) ?? readJsonText(request["remote_ip"]) ?? readJsonText(request["remote_addr"]) ?? "",
+    );
+    putText(draft, "userAgent", readHeader(request["headers"], "user-agent"));
+    putText(draft, "requestId", readJsonText(object["uuid"]) ?? readHeader(request["headers"], "x-request-id"));
+    const isError = logger?.startsWith("http.log.error") ?? false;
+    if (isError && !isAbsent(readJsonText(object["msg"]))) draft.errorMessage = readJsonText(object["msg"]) ?? "";
+    judgeCaddy(draft, isError, readHeader(object["resp_headers"], "via") !== undefined);
+    return { kind: "exchange", format: isError ? "caddy-error" : "caddy", exchange: draft };
+  };
+}
+
+/** A Go duration such as `1m2.5s`, `12.3ms`, `90µs`. */
+function putGoDuration(draft: ReturnType<typeof startDraft>, text: string): void {
+  const units: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1, us: 0.001, µs: 0.001, ns: 1e-6 };
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s|us|µs|ns)/g)];
+  if (parts.length === 0) return;
+  draft.durationMs = Math.round(parts.reduce((sum, [, value, unit]) => sum + Number(value) * (units[unit ?? ""] ?? 0), 0) * 1e6) / 1e6;
+}
+
+/** The error logger speaks only where Caddy itself gave up; `Via: Caddy` in the response stands on proxied answers (since 2.9). */
+function judgeCaddy(draft: ReturnType<typeof startDraft>, isError: boolean, hasVia: boolean): void {
+  if (draft.status === undefined || draft.status < 500) return;
+  if (isError) draft.madeBy = { hop: "observer", because: `Caddy's error logger: ${draft.errorMessage ?? "no message"}`, confidence: 0.93 };
+  else if (hasVia)
+    draft.madeBy = { hop: "behind", because: "the response carries Via: Caddy, which only proxied answers do", confidence: 0.85 };
+  else
+    draft.madeBy = {
+      hop: "unknown",
+      because: "Caddy's access log does not name the upstream's status; its http.log.error line would",
+      confidence: 0.4,
+    };
+}

@@ -1,0 +1,75 @@
+import { parseClfTime, parseIsoTime } from "./clock.ts";
+import { type Draft, putClient, putNumber, putRequestLine, putStatus, putText, putTime, startDraft } from "./draft.ts";
+import { findClosingQuote, readToken, unescapeQuoted } from "./tokens.ts";
+
+/** The head that all lines of the Common Log Format family share, and where its end is. */
+export type ClfHead = { readonly draft: Draft; readonly end: number; readonly vhost: boolean };
+
+const TIME = /\[(\d{1,2}\/[A-Za-z]{3}\/\d{4}:\d\d:\d\d:\d\d(?:\.\d+)?(?: [+-]\d{4})?|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[^\]"]{0,16})\] "/;
+
+/** Reads `[vhost[:port] ]client ident user [time] "request" status bytes`; undefined when the line has no such head. */
+export function readClfHead(line: string): ClfHead | undefined {
+  const time = TIME.exec(line);
+  if (time === null || time.index > 4096) return undefined;
+  const names = line.slice(0, time.index).trimEnd();
+  const start = time.index + time[0].length;
+  const close = findRequestEnd(line, start);
+  if (close === undefined) return undefined;
+  const draft = startDraft("unknown", "access log");
+  const vhost = putNames(draft, names);
+  if (vhost === undefined) return undefined;
+  putTime(draft, parseClfTime(time[1] ?? "", 0) ?? parseIsoTime(time[1] ?? "", 0));
+  putRequestLine(draft, unescapeQuoted(line.slice(start, close.quote)));
+  putStatus(draft, close.status);
+  putNumber(draft, "responseBytes", close.bytes);
+  return { draft, end: close.end, vhost };
+}
+
+/**
+ * Where the request ends: at the first quote that status and size follow. A request may itself hold quotes that its server did not
+ * escape, so the next candidate is tried until the rest fits.
+ */
+function findRequestEnd(line: string, start: number) {
+  const after = / (\d{3}|-) (\d+|-)(?= |$)/y;
+  for (let quote = findClosingQuote(line, start); quote !== -1; quote = findClosingQuote(line, quote + 1)) {
+    after.lastIndex = quote + 1;
+    const match = after.exec(line);
+    if (match !== null) return { quote, status: match[1], bytes: match[2], end: after.lastIndex };
+    if (quote - start > 65_536) return undefined;
+  }
+  return undefined;
+}
+
+/** Client and virtual host from what stands before the time; true when there is a virtual host, undefined when it fits nothing. */
+function putNames(draft: Draft, names: string): boolean | undefined {
+  const list = /^((?:[^\s,]+, )+[^\s,]+) (\S+) (\S.*)$/.exec(names);
+  if (list !== null) {
+    putClient(draft, list[1] ?? "");
+    return false;
+  }
+  const words = names.split(" ").filter((word) => word !== "");
+  if (words.length < 2) return undefined;
+  const [first = "", second = "", third = ""] = words;
+  if (!/^[\w.:*%-]+$|^\[[\w.:%]+\](?::\d+)?$/.test(first) || /^\d{4}-\d\d-\d\dT/.test(first)) return undefined;
+  const isVhost = words.length >= 4 && third === "-" && second !== "-" && looksLikeAddress(second);
+  if (isVhost) {
+    putText(draft, "host", first);
+    putClient(draft, second);
+    return true;
+  }
+  putClient(draft, first);
+  return false;
+}
+
+function looksLikeAddress(text: string): boolean {
+  return /^[\d.]+$/.test(text) || /^[0-9a-fA-F]*:[0-9a-fA-F:.]*$/.test(text) || /^[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$/.test(text);
+}
+
+/** Reads the two quoted fields of the combined format, referrer and user agent, from `from` on. */
+export function readCombinedTail(line: string, from: number): { readonly userAgent: string; readonly end: number } | undefined {
+  const referrer = readToken(line, from);
+  if (referrer?.kind !== "quoted") return undefined;
+  const agent = readToken(line, referrer.end);
+  if (agent?.kind !== "quoted") return undefined;
+  return { userAgent: unescapeQuoted(agent.text), end: agent.end };
+}

@@ -1,0 +1,57 @@
+/** Django's development server, the logger django.request, and Python's usual line layouts around it. */
+import { parseAnyTime, parseClfTime } from "./clock.ts";
+import { putNumber, putRequestLine, putStatus, putTime, splitTarget, startDraft } from "./draft.ts";
+import type { LineParser, ParseContext, TextFormat } from "./line.ts";
+import { readSeverity } from "./severity.ts";
+import { unescapeQuoted } from "./tokens.ts";
+
+/** Django. */
+export const django: TextFormat = { id: "django", create: createDjango };
+
+const SERVER = /^(?:([A-Z]+) )?\[(\d\d\/[A-Z][a-z]{2}\/\d{4} \d\d:\d\d:\d\d)\] "(.*)" (\d{3}) (\d+|-)$/s;
+const REQUEST_LOG =
+  /^(?:(?:\[?(\d{4}-\d\d-\d\d[ T][\d:.,]+)\]? )?(?:\[?(DEBUG|INFO|WARNING|ERROR|CRITICAL)\]?:? )?(?:\[?[\w.:]+\]?:? )?)?(Internal Server Error|Bad Request|Not Found|Forbidden|Method Not Allowed|Service Unavailable|Bad Gateway|Gateway Timeout|Unauthorized|Gone)(?: \([^)]*\))?: (\/\S*)$/;
+const STATUSES: Readonly<Record<string, number>> = {
+  "Internal Server Error": 500,
+  "Bad Request": 400,
+  "Not Found": 404,
+  Forbidden: 403,
+  "Method Not Allowed": 405,
+  "Service Unavailable": 503,
+  "Bad Gateway": 502,
+  "Gateway Timeout": 504,
+  Unauthorized: 401,
+  Gone: 410,
+};
+
+function createDjango(context: ParseContext): LineParser {
+  return (line) => {
+    const server = SERVER.exec(line);
+    if (server !== null) {
+      const draft = startDraft("app-server", "django");
+      putTime(draft, parseClfTime(server[2] ?? "", context.zoneOffsetMinutes));
+      putRequestLine(draft, unescapeQuoted(server[3] ?? ""));
+      putStatus(draft, server[4]);
+      putNumber(draft, "responseBytes", server[5]);
+      if (draft.status !== undefined && draft.status >= 500) {
+        draft.madeBy = { hop: "observer", because: "Django's own server answered so", confidence: 0.85 };
+      }
+      return { kind: "exchange", format: "django", exchange: draft };
+    }
+    const request = REQUEST_LOG.exec(line);
+    if (request === null) return undefined;
+    const timeMs = parseAnyTime(request[1], context);
+    const status = STATUSES[request[3] ?? ""] ?? 500;
+    return {
+      kind: "message",
+      format: "django",
+      message: {
+        severity: request[2] === undefined ? (status >= 500 ? 17 : 13) : readSeverity(request[2]),
+        text: line,
+        ...splitTarget(request[4] ?? ""),
+        status,
+        ...(timeMs === undefined ? {} : { timeMs }),
+      },
+    };
+  };
+}

@@ -1,0 +1,56 @@
+import type { Exchange } from "@faultline/model";
+
+/** What a parser cannot read from the line itself. */
+export type ParseContext = {
+  /** The present, Unix ms: the year of syslog's dates, which carry none, is the one that puts them before it. */
+  readonly nowMs: number;
+  /** Offset from UTC, in minutes, of times that are written without a zone (nginx error log, HAProxy, uWSGI). */
+  readonly zoneOffsetMinutes: number;
+};
+
+/** One line of an application or error log: something a program said, most often about one request. */
+export type LogMessage = {
+  readonly timeMs?: number;
+  /** OpenTelemetry's severity number: 5 DEBUG, 9 INFO, 13 WARN, 17 ERROR, 21 FATAL, 0 unknown. */
+  readonly severity: number;
+  readonly text: string;
+  readonly method?: string;
+  readonly path?: string;
+  readonly query?: string;
+  readonly host?: string;
+  readonly status?: number;
+  readonly durationMs?: number;
+  readonly clientAddress?: string;
+  readonly userAgent?: string;
+  readonly requestId?: string;
+  readonly traceId?: string;
+  readonly service?: string;
+  readonly upstreamAddress?: string;
+  readonly exceptionType?: string;
+  readonly exceptionStack?: string;
+};
+
+/**
+ * What one line says. `message` is an application or error log record; `continuation` belongs to the record before it (a stack
+ * frame); `directive` describes the file (`#Fields:`). Each carries the id of the format that recognised it.
+ */
+export type ParsedLine =
+  | { readonly kind: "exchange"; readonly format: string; readonly exchange: Exchange }
+  | { readonly kind: "message"; readonly format: string; readonly message: LogMessage }
+  | { readonly kind: "continuation"; readonly format: string; readonly text: string }
+  | { readonly kind: "directive"; readonly format: string; readonly text: string };
+
+/** Reads one line, already peeled of its wrappers; undefined means that the line is of another format. */
+export type LineParser = (line: string) => ParsedLine | undefined;
+
+/** A JSON object whose members nobody has looked at yet. */
+export type JsonObject = { readonly [key: string]: unknown };
+
+/** Reads one line that is a JSON object; undefined means that the line is of another format. */
+export type JsonLineParser = (object: JsonObject) => ParsedLine | undefined;
+
+/** A text format. A parser may keep state about its file (field lists, open requests), so each file gets its own. */
+export type TextFormat = { readonly id: string; readonly create: (context: ParseContext) => LineParser };
+
+/** A format whose lines are JSON objects. */
+export type JsonFormat = { readonly id: string; readonly create: (context: ParseContext) => JsonLineParser };

@@ -1,0 +1,62 @@
+/** logfmt, and lograge's use of it for Rails. */
+import { readAppRecord } from "./app-message.ts";
+import { putClient, putDuration, putStatus, putTarget, putText, putTime, startDraft } from "./draft.ts";
+import { parseAnyTime } from "./clock.ts";
+import type { LineParser, ParseContext, ParsedLine, TextFormat } from "./line.ts";
+import { readPairs } from "./logfmt-pairs.ts";
+
+/** `method=GET path=/jobs/1 format=json controller=JobsController action=show status=500 duration=58.33 view=40.43`. */
+export const lograge: TextFormat = {
+  id: "lograge",
+  create: (context) => (line) => {
+    const start = /(?:^|\s)(?=method=[A-Z]+ path=)/.exec(line);
+    if (start === null || !/ (?:controller|duration|view|db)=/.test(line)) return undefined;
+    return readLograge(line.slice(start.index).trim(), { prefix: line.slice(0, start.index), context });
+  },
+};
+
+function readLograge(body: string, rest: { readonly prefix: string; readonly context: ParseContext }): ParsedLine | undefined {
+  const pairs = readPairs(body.replace(/ error='(.*?)'(?= \w+=|$)/, (_, text: string) => ` error="${text.replaceAll('"', "'")}"`));
+  if (pairs === undefined || !pairs.has("status")) return undefined;
+  const draft = startDraft("app", "rails");
+  const prefixTime = /\[?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[\d.]*Z?)/.exec(rest.prefix)?.[1];
+  putTime(draft, parseAnyTime(pairs.get("time") ?? pairs.get("timestamp") ?? pairs.get("@timestamp") ?? prefixTime, rest.context));
+  putText(draft, "method", pairs.get("method"));
+  putTarget(draft, pairs.get("path"));
+  putStatus(draft, pairs.get("status"));
+  putDuration(draft, pairs.get("duration"), 1);
+  putClient(draft, pairs.get("remote_ip") ?? pairs.get("ip") ?? pairs.get("client_ip") ?? "");
+  putText(draft, "host", pairs.get("host"));
+  putText(
+    draft,
+    "requestId",
+    pairs.get("request_id") ?? pairs.get("req_id") ?? /\[([0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{32})\]/.exec(rest.prefix)?.[1],
+  );
+  putText(draft, "userAgent", pairs.get("user_agent") ?? pairs.get("ua"));
+  putText(draft, "errorMessage", pairs.get("error") ?? pairs.get("exception"));
+  if (draft.status !== undefined && draft.status >= 500) {
+    draft.madeBy = {
+      hop: "observer",
+      because: `the Rails action answered so${draft.errorMessage === undefined ? "" : `: ${draft.errorMessage}`}`,
+      confidence: 0.88,
+    };
+  }
+  return { kind: "exchange", format: "lograge", exchange: draft };
+}
+
+/** Any line that is nearly all `key=value`. */
+export const logfmt: TextFormat = { id: "logfmt", create: createLogfmt };
+
+function createLogfmt(context: ParseContext): LineParser {
+  return (line) => {
+    if (!line.includes("=")) return undefined;
+    const pairs = readPairs(line);
+    if (pairs === undefined) return undefined;
+    const names = [...pairs.keys()].map((key) => key.toLowerCase());
+    const isRecord = names.some((name) =>
+      ["level", "lvl", "msg", "message", "status", "time", "ts", "at", "severity", "method", "err", "error"].includes(name),
+    );
+    if (!isRecord) return undefined;
+    return readAppRecord(Object.fromEntries(pairs), { id: "logfmt", observer: "logfmt" }, context);
+  };
+}

@@ -1,0 +1,261 @@
+/**
+ * Exchanges out of flat named fields whose keys the operators chose: nginx's `log_format` as JSON, logfmt, lograge, winston and other
+ * structured logs. Only names that everywhere mean the same are known; a unit must be part of the name or of the value.
+ */
+import { parseAnyTime } from "./clock.ts";
+import {
+  type Draft,
+  isAbsent,
+  putClient,
+  putNumber,
+  putRequestLine,
+  putStatus,
+  putTarget,
+  putText,
+  putTime,
+  readJsonText,
+  scaleDuration,
+} from "./draft.ts";
+import type { JsonObject, ParseContext } from "./line.ts";
+
+const METHOD = [
+  "http.request.method",
+  "request_method",
+  "http_method",
+  "httpmethod",
+  "http.method",
+  "req.method",
+  "request.method",
+  "verb",
+  "method",
+];
+const TARGET = [
+  "request_uri",
+  "http.target",
+  "original_uri",
+  "request_target",
+  "req.url",
+  "request.url",
+  "request.uri",
+  "request.path",
+  "url.original",
+  "url.path",
+  "http.path",
+  "request_path",
+  "requestpath",
+  "uri_path",
+  "path",
+  "uri",
+  "url",
+  "target",
+  "url.full",
+  "http.url",
+];
+const REQUEST_LINE = ["request", "request_line", "req", "http_request"];
+const STATUS = [
+  "http.response.status_code",
+  "http.status_code",
+  "response.status_code",
+  "response.status",
+  "res.statuscode",
+  "res.status",
+  "status_code",
+  "statuscode",
+  "response_status",
+  "response_code",
+  "http_status",
+  "http_status_code",
+  "resp_status",
+  "status",
+  "code",
+];
+const BYTES = [
+  "http.response.body.bytes",
+  "http.response.body.size",
+  "http.response.bytes",
+  "body_bytes_sent",
+  "bytes_sent",
+  "bytes_out",
+  "response_bytes",
+  "response_size",
+  "response_length",
+  "content_length",
+  "bytes",
+  "size",
+  "length",
+];
+const CLIENT = [
+  "client.address",
+  "client.ip",
+  "source.ip",
+  "source.address",
+  "http.client_ip",
+  "remote_addr",
+  "remote_address",
+  "remoteaddr",
+  "remoteaddress",
+  "client_ip",
+  "clientip",
+  "client_address",
+  "remote_ip",
+  "remoteip",
+  "remote_host",
+  "client",
+  "real_ip",
+  "ip",
+  "x_forwarded_for",
+  "http_x_forwarded_for",
+];
+const AGENT = ["user_agent.original", "http_user_agent", "http.user_agent", "user_agent", "useragent", "user-agent", "agent", "ua"];
+const REQUEST_ID = [
+  "http.request.id",
+  "request_id",
+  "requestid",
+  "req_id",
+  "reqid",
+  "x_request_id",
+  "x-request-id",
+  "http_x_request_id",
+  "correlation_id",
+  "correlationid",
+];
+const TRACE_ID = ["trace_id", "trace.id", "traceid", "otel.trace_id"];
+const HOST = ["http_host", "host", "server_name", "url.domain", "server.address", "vhost", "authority"];
+const TIME = [
+  "@timestamp",
+  "time_iso8601",
+  "timestamp",
+  "time_local",
+  "time",
+  "ts",
+  "msec",
+  "datetime",
+  "date",
+  "t",
+  "start_time",
+  "event_time",
+  "asctime",
+];
+const ROUTE = ["http.route", "route"];
+
+/** Names whose unit everybody knows, with the unit in ms. */
+const DURATIONS: readonly (readonly [name: string, unitMs: number])[] = [
+  ["request_time", 1000],
+  ["duration_ms", 1],
+  ["durationms", 1],
+  ["response_time_ms", 1],
+  ["responsetimems", 1],
+  ["elapsed_ms", 1],
+  ["latency_ms", 1],
+  ["latencyms", 1],
+  ["took_ms", 1],
+  ["request_time_ms", 1],
+  ["processing_time_ms", 1],
+  ["http.server.request.duration", 1000],
+  ["duration_s", 1000],
+  ["duration_seconds", 1000],
+  ["elapsed_seconds", 1000],
+  ["latency_seconds", 1000],
+  ["duration_us", 0.001],
+  ["duration_micros", 0.001],
+  ["duration_ns", 1e-6],
+  ["duration_nanos", 1e-6],
+  ["event.duration", 1e-6],
+  ["responsetime", 1],
+  ["response_time", 1],
+];
+/** Names whose unit only the value tells: a suffix (`12ms`), else milliseconds when the field is known to be counted so. */
+const SUFFIXED = ["duration", "latency", "elapsed", "took", "response_time", "responsetime", "request_duration", "elapsed_time", "dur"];
+
+/** Looks members up by lower-case name; `a.b` also finds `b` inside `a`. */
+export type FieldReader = (names: readonly string[]) => unknown;
+
+/** A reader over an object, one level deep. */
+export function createFieldReader(object: JsonObject): FieldReader {
+  const fields = new Map<string, unknown>();
+  for (const [key, value] of Object.entries(object)) collect(fields, { key: key.toLowerCase(), value, depth: 0 });
+  return (names) => {
+    for (const name of names) {
+      const value = fields.get(name);
+      if (value !== undefined && value !== null && !(typeof value === "string" && isAbsent(value))) return value;
+    }
+    return undefined;
+  };
+}
+
+function collect(fields: Map<string, unknown>, entry: { readonly key: string; readonly value: unknown; readonly depth: number }): void {
+  const { key, value, depth } = entry;
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    if (depth < 3 && fields.size < 500) {
+      for (const [inner, each] of Object.entries(value))
+        collect(fields, { key: `${key}.${inner.toLowerCase()}`, value: each, depth: depth + 1 });
+    }
+    return;
+  }
+  if (!fields.has(key)) fields.set(key, value);
+}
+
+/** Sets what the fields say; returns true when they describe an exchange: a status together with a method or a target. */
+export function putNamedFields(draft: Draft, read: FieldReader, context: ParseContext): boolean {
+  putText(draft, "method", readMethod(read));
+  putTarget(draft, readTarget(read));
+  if (draft.method === undefined || draft.path === undefined) putRequestLine(draft, read(REQUEST_LINE));
+  const query = readJsonText(read(["url.query", "query_string", "args", "query"]));
+  if (draft.query === undefined && query !== undefined && query !== "{}") draft.query = query.replace(/^\?/, "");
+  putStatus(draft, readStatusNumber(read(STATUS)));
+  putNumber(draft, "responseBytes", readJsonText(read(BYTES)));
+  putNumber(draft, "requestBytes", readJsonText(read(["request_length", "http.request.body.bytes", "bytes_in", "request_size"])));
+  putClient(draft, readJsonText(read(CLIENT)) ?? "");
+  putText(draft, "userAgent", read(AGENT));
+  putText(draft, "requestId", read(REQUEST_ID));
+  putText(draft, "traceId", read(TRACE_ID));
+  putText(draft, "host", read(HOST));
+  putText(draft, "route", read(ROUTE));
+  putTime(draft, parseAnyTime(readTimeValue(read), context));
+  const durationMs = readDuration(read);
+  if (durationMs !== undefined) draft.durationMs = durationMs;
+  return draft.status !== undefined && (draft.method !== undefined || draft.path?.startsWith("/") === true);
+}
+
+function readTimeValue(read: FieldReader): unknown {
+  const value = read(TIME);
+  return typeof value === "string" && /^\d{10,19}(?:\.\d+)?$/.test(value) ? Number(value) : value;
+}
+
+function readMethod(read: FieldReader): string | undefined {
+  const method = readJsonText(read(METHOD));
+  return method !== undefined && /^[A-Za-z_-]{2,20}$/.test(method) ? method.toUpperCase() : undefined;
+}
+
+function readTarget(read: FieldReader): string | undefined {
+  const target = readJsonText(read(TARGET));
+  return target !== undefined && /^(?:\/|\*$|[a-z][a-z0-9+.-]*:\/\/)/i.test(target) ? target : undefined;
+}
+
+/** A status is a number or three digits; `500 Internal Server Error` reads as 500. */
+function readStatusNumber(value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  return /^([1-9]\d\d)(?: [A-Za-z].*)?$/.exec(value)?.[1];
+}
+
+/** `12ms`, `1.5s`, `250µs`, `00:00:01.5`: milliseconds by the value's own unit; undefined when it has none. */
+export function readSuffixedDuration(text: string): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)\s*(ns|us|µs|μs|ms|s|sec|secs|seconds|msec|milliseconds|m)$/.exec(text.trim());
+  if (match === null) return undefined;
+  const units: Readonly<Record<string, number>> = { ns: 1e-6, us: 0.001, µs: 0.001, μs: 0.001, ms: 1, msec: 1, milliseconds: 1, m: 60_000 };
+  return scaleDuration(match[1], units[match[2] ?? ""] ?? 1000);
+}
+
+function readDuration(read: FieldReader): number | undefined {
+  for (const name of SUFFIXED) {
+    const text = readJsonText(read([name]));
+    const durationMs = text === undefined ? undefined : readSuffixedDuration(text);
+    if (durationMs !== undefined) return durationMs;
+  }
+  for (const [name, unitMs] of DURATIONS) {
+    const value = readJsonText(read([name]));
+    const durationMs = value === undefined ? undefined : scaleDuration(value, unitMs);
+    if (durationMs !== undefined) return durationMs;
+  }
+  return undefined;
+}

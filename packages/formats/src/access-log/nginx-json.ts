@@ -1,0 +1,60 @@
+/** nginx's `log_format ... escape=json` with the usual variable names as keys; values are often all text. */
+import { readJsonText, startDraft } from "./draft.ts";
+import type { JsonFormat, JsonLineParser, ParseContext } from "./line.ts";
+import { createFieldReader, putNamedFields } from "./named-fields.ts";
+import { putNginxUpstream } from "./nginx-upstream.ts";
+
+/** nginx as JSON. */
+export const nginxJson: JsonFormat = { id: "nginx-json", create: createNginxJson };
+
+/** Variables whose names only nginx uses; two of them make it nginx. */
+const TELLING = [
+  "remote_addr",
+  "body_bytes_sent",
+  "request_time",
+  "time_local",
+  "time_iso8601",
+  "request_uri",
+  "http_user_agent",
+  "http_referer",
+  "http_x_forwarded_for",
+  "upstream_addr",
+  "upstream_status",
+  "upstream_response_time",
+  "server_protocol",
+  "request_length",
+  "server_name",
+  "remote_user",
+  "ssl_protocol",
+  "request_method",
+  "msec",
+];
+
+function createNginxJson(context: ParseContext): JsonLineParser {
+  return (object) => {
+    if (TELLING.filter((name) => name in object).length < 2) return undefined;
+    const draft = startDraft("unknown", "nginx");
+    const read = createFieldReader(object);
+    if (!putNamedFields(draft, read, context) && draft.status === undefined) return undefined;
+    const named = "upstream_status" in object || "upstream_addr" in object;
+    putNginxUpstream(
+      draft,
+      {
+        address: readJsonText(object["upstream_addr"]),
+        status: readJsonText(object["upstream_status"]),
+        connectTime: textOf(object["upstream_connect_time"]),
+        headerTime: textOf(object["upstream_header_time"]),
+        responseTime: readJsonText(object["upstream_response_time"]),
+        bytesReceived: textOf(object["upstream_bytes_received"]),
+      },
+      named,
+    );
+    return { kind: "exchange", format: "nginx-json", exchange: draft };
+  };
+}
+
+/** Like `readJsonText`, but keeps `-` and the empty text: they mean that nginx has the variable and that it has no value. */
+function textOf(value: unknown): string | undefined {
+  if (value === "") return "-";
+  return typeof value === "string" || typeof value === "number" ? String(value) : undefined;
+}

@@ -1,0 +1,97 @@
+import type { UpstreamAttempt } from "@faultline/model";
+import { type Draft, isAbsent, putMadeBy, readStatus, scaleDuration } from "./draft.ts";
+
+/** nginx's upstream variables as the log has them; each may hold several values. */
+export type NginxUpstream = {
+  readonly address?: string | undefined;
+  readonly status?: string | undefined;
+  readonly connectTime?: string | undefined;
+  readonly headerTime?: string | undefined;
+  readonly responseTime?: string | undefined;
+  readonly bytesReceived?: string | undefined;
+};
+
+/** `a, b` are tries of one request, `a : b` is an internal redirect to another group (ngx_http_upstream_module, $upstream_addr). */
+function splitValues(text: string | undefined): string[] {
+  return text === undefined || isAbsent(text) ? [] : text.split(/\s*,\s*|\s+:\s+/);
+}
+
+/** The tries of a request, oldest first. */
+export function readNginxAttempts(upstream: NginxUpstream): UpstreamAttempt[] {
+  const addresses = splitValues(upstream.address);
+  const statuses = splitValues(upstream.status);
+  const connects = splitValues(upstream.connectTime);
+  const headers = splitValues(upstream.headerTime);
+  const responses = splitValues(upstream.responseTime);
+  const received = splitValues(upstream.bytesReceived);
+  const count = Math.max(addresses.length, statuses.length);
+  return Array.from({ length: count }, (_, index) => {
+    const status = readStatus(statuses[index]);
+    const connectMs = scaleDuration(connects[index], 1000);
+    const headerMs = scaleDuration(headers[index], 1000);
+    const durationMs = scaleDuration(responses[index], 1000);
+    const answered = findAnswered({ header: headers[index], bytes: received[index], status });
+    return {
+      ...(isAbsent(addresses[index]) ? {} : { address: addresses[index] ?? "" }),
+      ...(status === undefined ? {} : { status }),
+      ...(answered === undefined ? {} : { answered }),
+      ...(connectMs === undefined ? {} : { connectMs }),
+      ...(headerMs === undefined ? {} : { headerMs }),
+      ...(durationMs === undefined ? {} : { durationMs }),
+    };
+  });
+}
+
+/**
+ * Whether response headers came from behind. nginx writes its own 502 or 504 into `$upstream_status` when a try fails
+ * (ngx_http_upstream_next), so for those two only the header time or the bytes received tell; any other status came from behind.
+ */
+function findAnswered(seen: {
+  readonly header: string | undefined;
+  readonly bytes: string | undefined;
+  readonly status: number | undefined;
+}): boolean | undefined {
+  if (seen.header !== undefined) return !isAbsent(seen.header);
+  if (seen.bytes !== undefined) return !isAbsent(seen.bytes) && seen.bytes !== "0";
+  if (seen.status === undefined) return undefined;
+  return seen.status === 502 || seen.status === 504 ? undefined : true;
+}
+
+/** Sets the tries and, for a server error, who made it. `named` says that the log's format has the upstream variables at all. */
+export function putNginxUpstream(draft: Draft, upstream: NginxUpstream, named: boolean): void {
+  const attempts = readNginxAttempts(upstream);
+  if (attempts.length > 0) draft.upstream = attempts;
+  if (named) draft.observer = { kind: "proxy", name: "nginx" };
+  judgeNginx(draft, named);
+}
+
+/** Rules nginx-011 to nginx-015 and trap T1. */
+function judgeNginx(draft: Draft, named: boolean): void {
+  const { status } = draft;
+  if (status === 499)
+    putMadeBy(draft, "client", { because: "499 is nginx's note that the client closed the connection", confidence: 0.95 });
+  if (status === undefined || status < 500 || !named) return;
+  const last = draft.upstream?.at(-1);
+  if (last === undefined || (last.status === undefined && last.address === undefined)) {
+    putMadeBy(draft, "observer", {
+      because: "nginx tried no upstream ($upstream_status is -): it answered by itself",
+      confidence: 0.95,
+    });
+    return;
+  }
+  if (last.answered === true && last.status === status) {
+    putMadeBy(draft, "behind", { because: `the upstream really sent headers, with status ${status}`, confidence: 0.97 });
+  } else if (last.answered === false) {
+    putMadeBy(draft, "observer", {
+      because: `no response header came from the upstream, so nginx wrote the ${status} itself`,
+      confidence: 0.95,
+    });
+  } else if (last.status !== undefined && last.status !== status) {
+    putMadeBy(draft, "observer", { because: `nginx answered ${status} where the upstream's status was ${last.status}`, confidence: 0.85 });
+  } else {
+    putMadeBy(draft, "unknown", {
+      because: `nginx writes its own 502 and 504 into $upstream_status; only $upstream_header_time, which this log lacks, would tell`,
+      confidence: 0.5,
+    });
+  }
+}

@@ -1,0 +1,212 @@
+import type { Exchange } from "@faultline/model";
+import { alb } from "./alb.ts";
+import { apacheError } from "./apache-error.ts";
+import { apiGateway } from "./api-gateway.ts";
+import { apiGatewayExecution } from "./api-gateway-execution.ts";
+import { bunyan } from "./bunyan.ts";
+import { caddy } from "./caddy.ts";
+import { clf } from "./clf.ts";
+import { cloudflare } from "./cloudflare.ts";
+import { django } from "./django.ts";
+import { envoy } from "./envoy.ts";
+import { envoyJson } from "./envoy-json.ts";
+import { googleCloud } from "./google-cloud.ts";
+import { haproxy } from "./haproxy.ts";
+import { heroku } from "./heroku.ts";
+import { kong } from "./kong.ts";
+import type { JsonFormat, JsonObject, LineParser, ParseContext, ParsedLine, TextFormat } from "./line.ts";
+import { logfmt, lograge } from "./logfmt.ts";
+import { morgan } from "./morgan.ts";
+import { nginxError } from "./nginx-error.ts";
+import { nginxJson } from "./nginx-json.ts";
+import { pino } from "./pino.ts";
+import { rails } from "./rails.ts";
+import { spring } from "./spring.ts";
+import { ecs, json, winston } from "./structured.ts";
+import { stackTrace, textLog } from "./text-log.ts";
+import { traefik } from "./traefik.ts";
+import { uwsgi } from "./uwsgi.ts";
+import { w3c } from "./w3c.ts";
+import { cleanLine, findInnerLine, type Peeled, peelJson, peelLoose, peelStrict } from "./wrappers/peel.ts";
+
+/** Text formats, the strictest first: a line belongs to the first that reads it. */
+export const TEXT_FORMATS: readonly TextFormat[] = [
+  nginxError,
+  alb,
+  envoy,
+  haproxy,
+  uwsgi,
+  apacheError,
+  clf,
+  django,
+  apiGatewayExecution,
+  w3c,
+  heroku,
+  lograge,
+  morgan,
+  spring,
+  rails,
+  textLog,
+  logfmt,
+  stackTrace,
+];
+
+/** JSON formats, the most telling first. */
+export const JSON_FORMATS: readonly JsonFormat[] = [
+  traefik,
+  caddy,
+  kong,
+  cloudflare,
+  envoyJson,
+  googleCloud,
+  bunyan,
+  pino,
+  ecs,
+  nginxJson,
+  apiGateway,
+  winston,
+  json,
+];
+
+/** What became of one line. `partial` lines are kept and come out joined with the one that completes them. */
+export type ReadLine =
+  | ParsedLine
+  | { readonly kind: "unparsed"; readonly text: string }
+  | { readonly kind: "partial" }
+  | { readonly kind: "blank" };
+
+/** Reads the lines of one file, in order. */
+export type LineReader = { readonly read: (line: string) => ReadLine };
+
+/** How to read one file. */
+export type ReaderOptions = {
+  readonly context: ParseContext;
+  /** Only these formats, by id; all when absent. */
+  readonly formats?: readonly string[];
+  /** A format of the operators' own, tried before all others. */
+  readonly custom?: TextFormat;
+};
+
+/** Longer lines are not parsed: no server writes them, and a reader must not be stalled by one. */
+const MAX_TEXT = 65_536;
+const MAX_JSON = 4_194_304;
+const MAX_LAYERS = 5;
+const MAX_STREAMS = 64;
+
+/** A reader for one file: it detects the format line by line, so mixed files are fine, and keeps what formats must remember. */
+export function createLineReader(options: ReaderOptions): LineReader {
+  const { context, formats, custom } = options;
+  const isWanted = ({ id }: { readonly id: string }) => formats === undefined || formats.includes(id);
+  const text = [
+    ...(custom === undefined ? [] : [custom.create(context)]),
+    ...TEXT_FORMATS.filter(isWanted).map((format) => format.create(context)),
+  ];
+  const objects = JSON_FORMATS.filter(isWanted).map((format) => format.create(context));
+  const partial = new Map<string, string>();
+  return {
+    read(raw) {
+      let line = cleanLine(raw);
+      if (line.trim() === "") return { kind: "blank" };
+      const layers: Peeled[] = [];
+      for (let depth = 0; depth < MAX_LAYERS; depth += 1) {
+        const step = readLayer(line, { text, objects, context });
+        if ("kind" in step) return step.kind === "unparsed" ? { kind: "unparsed", text: cleanLine(raw) } : addWrapper(step, layers);
+        const joined = joinPartial(step, partial);
+        if (joined === undefined) return { kind: "partial" };
+        layers.push(step);
+        line = cleanLine(joined);
+        if (line.trim() === "") return { kind: "blank" };
+      }
+      return { kind: "unparsed", text: cleanLine(raw) };
+    },
+  };
+}
+
+type Tools = {
+  readonly text: readonly LineParser[];
+  readonly objects: readonly ((object: JsonObject) => ParsedLine | undefined)[];
+  readonly context: ParseContext;
+};
+
+/** The parsed line, or what a wrapper holds, or the verdict that nothing reads it. */
+function readLayer(line: string, tools: Tools): ParsedLine | Peeled | { readonly kind: "unparsed" } {
+  const first = line.trimStart();
+  if (first.startsWith("{")) {
+    const object = line.length > MAX_JSON ? undefined : parseObject(first);
+    if (object !== undefined) return readJson(object, tools) ?? { kind: "unparsed" };
+  }
+  if (line.length > MAX_TEXT) {
+    const wrapper = peelStrict(line.slice(0, 1024), tools.context);
+    return wrapper === undefined ? { kind: "unparsed" } : { ...wrapper, text: wrapper.text + line.slice(1024) };
+  }
+  return peelStrict(line, tools.context) ?? readText(line, tools) ?? peelLoose(line) ?? { kind: "unparsed" };
+}
+
+function readText(line: string, tools: Tools): ParsedLine | undefined {
+  for (const parse of tools.text) {
+    const parsed = parse(line);
+    if (parsed !== undefined) return parsed;
+  }
+  return undefined;
+}
+
+function readJson(object: JsonObject, tools: Tools): ParsedLine | Peeled | undefined {
+  const wrapper = peelJson(object, tools.context);
+  if (wrapper !== undefined) return wrapper;
+  for (const parse of tools.objects) {
+    const parsed = parse(object);
+    if (parsed === undefined) continue;
+    return parsed.kind === "exchange" ? parsed : (readInner(object, tools) ?? parsed);
+  }
+  return readInner(object, tools);
+}
+
+/** A record of a shipper around a raw line: the raw line wins when it is an exchange. */
+function readInner(object: JsonObject, tools: Tools): ParsedLine | undefined {
+  const inner = findInnerLine(object);
+  if (inner === undefined || inner.length > MAX_TEXT) return undefined;
+  const nested = inner.startsWith("{") ? parseObject(inner) : undefined;
+  if (nested !== undefined) {
+    for (const parse of tools.objects) {
+      const parsed = parse(nested);
+      if (parsed?.kind === "exchange") return parsed;
+    }
+    return undefined;
+  }
+  const parsed = readText(inner, tools);
+  return parsed?.kind === "exchange" || parsed?.format === "nginx-error" || parsed?.format === "apache-error" ? parsed : undefined;
+}
+
+function parseObject(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Joins the pieces of a line that its runtime cut; undefined while more are to come. */
+function joinPartial(peeled: Peeled, partial: Map<string, string>): string | undefined {
+  if (peeled.stream === undefined) return peeled.text;
+  const text = (partial.get(peeled.stream) ?? "") + peeled.text;
+  const isFull = text.length > MAX_JSON || partial.size > MAX_STREAMS;
+  if (peeled.partial !== true || isFull) {
+    partial.delete(peeled.stream);
+    return text;
+  }
+  partial.set(peeled.stream, text);
+  return undefined;
+}
+
+/** Gives the line the time of its wrapper when it has none of its own. */
+function addWrapper(parsed: ParsedLine, layers: readonly Peeled[]): ParsedLine {
+  const timeMs = layers.findLast((layer) => layer.timeMs !== undefined)?.timeMs;
+  if (timeMs === undefined) return parsed;
+  if (parsed.kind === "exchange" && parsed.exchange.timeMs === undefined) {
+    const exchange: Exchange = { ...parsed.exchange, timeMs };
+    return { ...parsed, exchange };
+  }
+  if (parsed.kind === "message" && parsed.message.timeMs === undefined) return { ...parsed, message: { ...parsed.message, timeMs } };
+  return parsed;
+}

@@ -1,0 +1,45 @@
+/** OpenTelemetry's severity numbers for the level words of the field. */
+const LEVELS: Readonly<Record<string, number>> = {
+  trace: 1,
+  silly: 1,
+  finest: 1,
+  debug: 5,
+  verbose: 5,
+  fine: 5,
+  info: 9,
+  information: 9,
+  informational: 9,
+  default: 9,
+  http: 9,
+  notice: 10,
+  warn: 13,
+  warning: 13,
+  error: 17,
+  err: 17,
+  severe: 17,
+  crit: 18,
+  critical: 18,
+  alert: 19,
+  emerg: 21,
+  emergency: 21,
+  fatal: 21,
+  panic: 21,
+};
+
+/** A level's severity number: a word in any case, or pino's and bunyan's 10 to 60; 0 when it is neither. */
+export function readSeverity(level: unknown): number {
+  if (typeof level === "number") {
+    if (level >= 60) return 21;
+    return level >= 10 ? 1 + 4 * Math.floor(level / 10 - 1) : 0;
+  }
+  return typeof level === "string" && Object.hasOwn(LEVELS, level.toLowerCase()) ? (LEVELS[level.toLowerCase()] ?? 0) : 0;
+}
+
+/** The word for a severity number. */
+export function nameSeverity(severity: number): string {
+  if (severity >= 21) return "fatal";
+  if (severity >= 17) return "error";
+  if (severity >= 13) return "warn";
+  if (severity >= 9) return "info";
+  return severity >= 5 ? "debug" : "trace";
+}

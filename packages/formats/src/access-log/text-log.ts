@@ -1,0 +1,59 @@
+/** Text logs of no single product: a time, a level and words; and the lines of stack traces that follow a record. */
+import { parseAnyTime } from "./clock.ts";
+import type { LineParser, LogMessage, ParseContext, TextFormat } from "./line.ts";
+import { readSeverity } from "./severity.ts";
+
+/** `2026-11-21 10:00:00,123 ERROR name: words`, `[2026-11-21 10:00:00 +0000] [7] [ERROR] words`, `ERROR:name:words`. */
+export const textLog: TextFormat = { id: "text", create: createTextLog };
+
+const LEVEL = "(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|CRIT|CRITICAL|ALERT|EMERG|FATAL|SEVERE|PANIC)";
+const TIME = String.raw`\[?(\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z| ?[+-]\d\d:?\d\d| UTC)?)\]?`;
+const TIMED = new RegExp(
+  String.raw`^${TIME}(?:\s+|\s*[-|:]\s*)(?:(?:\[[^\]]{1,80}\]|[\w.$-]{1,80}|\(\S{1,80}\))[\s|:-]*){0,3}?\[?(${LEVEL})\b\]?[\s|:-]*(.*)$`,
+  "is",
+);
+const LEVELLED = new RegExp(
+  String.raw`^\[?(${LEVEL})\]?(?::|\s+)\s*\[?(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*)?\]?\s*([\w.]{1,80}:)?(.*)$`,
+  "s",
+);
+const THROWN = /\b([A-Za-z_$][\w$.]*(?:Exception|Error|Fault|Panic))\b(?:: |$)/;
+
+function createTextLog(context: ParseContext): LineParser {
+  return (line) => {
+    const timed = TIMED.exec(line);
+    if (timed !== null) {
+      const [, time, level, text = ""] = timed;
+      return { kind: "message", format: "text", message: build(text, { level, timeMs: parseAnyTime(time, context) }) };
+    }
+    const levelled = LEVELLED.exec(line);
+    if (levelled === null || (levelled[2] === undefined && levelled[3] === undefined)) return undefined;
+    return {
+      kind: "message",
+      format: "text",
+      message: build(levelled[4] ?? "", { level: levelled[1], timeMs: parseAnyTime(levelled[2], context) }),
+    };
+  };
+}
+
+function build(text: string, seen: { readonly level: string | undefined; readonly timeMs: number | undefined }): LogMessage {
+  const thrown = THROWN.exec(text)?.[1];
+  const request = /\b(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) (\/[^\s"'?]*)/.exec(text);
+  const requestId = /\b(?:request[_-]?id|req[_-]?id|x-request-id|correlation[_-]?id)["']?[=:]\s*["']?([\w-]{6,64})/i.exec(text)?.[1];
+  return {
+    severity: readSeverity(seen.level),
+    text,
+    ...(seen.timeMs === undefined ? {} : { timeMs: seen.timeMs }),
+    ...(thrown === undefined ? {} : { exceptionType: thrown }),
+    ...(request === null ? {} : { method: request[1] ?? "", path: request[2] ?? "" }),
+    ...(requestId === undefined ? {} : { requestId }),
+  };
+}
+
+const CONTINUATION =
+  /^(?:\s+at \S|\s*\.{3} \d+ (?:more|common frames)|Caused by: |\s*Suppressed: |Traceback \(most recent call last\):|\s+File "[^"]*", line \d+|\s+raise \S|During handling of the above exception|The above exception was the direct cause|\s{2,}\S.*|\s*[\^~]+\s*$|goroutine \d+ \[|\t\S|(?:[a-z][\w$]*\.)*[A-Z][\w$.]*(?:Error|Exception|Warning)(?:: .*)?$)/;
+
+/** The lines of a stack trace, which belong to the record before them. */
+export const stackTrace: TextFormat = {
+  id: "stack-trace",
+  create: () => (line) => (CONTINUATION.test(line) ? { kind: "continuation", format: "stack-trace", text: line } : undefined),
+};

@@ -1,0 +1,132 @@
+/** What shippers and runtimes put around a log line. A wrapper is peeled, its time kept for lines that have none. */
+import { parseAnyTime, parseIsoTime, parseSyslogTime } from "../clock.ts";
+import { readObject } from "../draft.ts";
+import type { JsonObject, ParseContext } from "../line.ts";
+
+/** The line inside a wrapper. */
+export type Peeled = {
+  readonly text: string;
+  readonly timeMs?: number;
+  /** The stream or container it came from, where partial lines are joined. */
+  readonly stream?: string;
+  /** True for a piece whose rest comes with the next line of the stream. */
+  readonly partial?: boolean;
+  readonly service?: string;
+};
+
+/** Removes byte order mark, carriage return and terminal colours. */
+export function cleanLine(line: string): string {
+  let text = line.charCodeAt(0) === 0xfeff ? line.slice(1) : line;
+  if (text.charCodeAt(text.length - 1) === 13) text = text.slice(0, -1);
+  return text.includes("\u001B") ? text.replace(/\u001B\[[0-9;?]*[ -/]*[@-~]/g, "") : text;
+}
+
+function withTime(peeled: Omit<Peeled, "timeMs">, timeMs: number | undefined): Peeled {
+  return timeMs === undefined ? peeled : { ...peeled, timeMs };
+}
+
+const CRI = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)) (stdout|stderr) ([FP])(?::\S*)?(?: |$)/;
+const SYSLOG_5424 = /^(?:\d+ )?<(\d{1,3})>1 (\S+) (\S+) (\S+) (\S+) (\S+) (?:-|(?:\[(?:[^\]\\]|\\.)*\])+)(?: |$)\uFEFF?/;
+const SYSLOG_3164 = /^(?:<\d{1,3}>)?([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?) (?:(\S+) )?([\w./()-]+)(?:\[(\d+)\])?: ?/;
+const SYSLOG_ISO = /^(?:<\d{1,3}>)?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)) (\S+) ([\w./-]+)(?:\[([\w.-]+)\])?: ?/;
+
+const COMPOSE = /^((?=[\w.-]*[A-Za-z])[\w.-]{1,80}) +\| /;
+const KUBECTL = /^\[(?:pod|job|deployment|statefulset|daemonset)\/([\w.-]+)(?:\/([\w.-]+))?\] /;
+
+/** Wrappers of text lines that cannot be mistaken for a format. */
+export function peelStrict(line: string, context: ParseContext): Peeled | undefined {
+  const cri = CRI.exec(line);
+  if (cri !== null) {
+    const peeled = { text: line.slice(cri[0].length), stream: cri[2] ?? "", partial: cri[3] === "P" };
+    return withTime(peeled, parseIsoTime(cri[1] ?? "", 0));
+  }
+  const modern = SYSLOG_5424.exec(line);
+  if (modern !== null) {
+    const service = modern[4] === "-" ? {} : { service: modern[4] ?? "" };
+    return withTime({ text: line.slice(modern[0].length), ...service }, parseIsoTime(modern[2] ?? "", 0));
+  }
+  const old = SYSLOG_3164.exec(line);
+  if (old !== null)
+    return withTime({ text: peelCookie(line.slice(old[0].length)), service: old[3] ?? "" }, parseSyslogTime(old[1] ?? "", context));
+  const iso = SYSLOG_ISO.exec(line);
+  if (iso !== null) return withTime({ text: peelCookie(line.slice(iso[0].length)), service: iso[3] ?? "" }, parseIsoTime(iso[1] ?? "", 0));
+  const prefix = COMPOSE.exec(line) ?? KUBECTL.exec(line);
+  return prefix === null ? undefined : { text: line.slice(prefix[0].length), service: prefix[2] ?? prefix[1] ?? "" };
+}
+
+/** CEE's mark for a JSON payload. */
+function peelCookie(text: string): string {
+  return text.replace(/^@cee: ?(?=\{)/, "");
+}
+
+const TIMESTAMP = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?)[ \t]+(?=\S)/;
+const EPOCH = /^(\d{13})[ \t]+(?=\S)/;
+const PRIORITY = /^<\d{1,3}>(?=\S)/;
+const BRACKETED = /^\[([\w.-]+(?:\/[\w.-]+)+)\] (?=\S)/;
+const TAG = /^(?:[\w.-]+ )?([\w./-]{1,64})\[([\w.-]+)\]: /;
+const NAME = /^([a-z][\w.-]{1,40}): (?=\S)/;
+
+/** Wrappers that could also be part of a line: tried only when the line as it stands was not recognised. */
+export function peelLoose(line: string): Peeled | undefined {
+  const timestamp = TIMESTAMP.exec(line);
+  if (timestamp !== null) return withTime({ text: peelStreamName(line.slice(timestamp[0].length)) }, parseIsoTime(timestamp[1] ?? "", 0));
+  const epoch = EPOCH.exec(line);
+  if (epoch !== null) return { text: line.slice(epoch[0].length), timeMs: Number(epoch[1]) };
+  for (const pattern of [PRIORITY, BRACKETED, TAG, NAME]) {
+    const match = pattern.exec(line);
+    if (match !== null) return { text: line.slice(match[0].length), ...(match[1] === undefined ? {} : { service: match[1] }) };
+  }
+  return undefined;
+}
+
+/** `aws logs tail` puts the stream's name behind the time. */
+function peelStreamName(text: string): string {
+  return text.replace(/^(?=\S*[/[\]])\S+\/\S+ (?=[[({"\dA-Z])/, "");
+}
+
+/** Wrappers that are JSON objects: Docker's json-file, fluentd's kubernetes record, journald, CloudWatch events, GELF. */
+export function peelJson(object: JsonObject, context: ParseContext): Peeled | undefined {
+  const { log, message, MESSAGE } = object;
+  if (
+    typeof log === "string" &&
+    ("stream" in object || "kubernetes" in object || "container_name" in object || Object.keys(object).length === 1)
+  ) {
+    const stream = typeof object["stream"] === "string" ? object["stream"] : "";
+    const peeled = {
+      text: log.replace(/\r?\n$/, ""),
+      stream,
+      partial: "stream" in object && "time" in object && !log.endsWith("\n") && log.length >= 16_384,
+    };
+    return withTime(peeled, parseAnyTime(object["time"] ?? object["@timestamp"] ?? object["date"], context));
+  }
+  const isJournal = "__REALTIME_TIMESTAMP" in object || "_SYSTEMD_UNIT" in object || "SYSLOG_IDENTIFIER" in object;
+  if (MESSAGE !== undefined && isJournal) {
+    const text =
+      typeof MESSAGE === "string" ? MESSAGE : Array.isArray(MESSAGE) ? String.fromCharCode(...MESSAGE.slice(0, 65_536).map(Number)) : "";
+    return withTime({ text }, parseAnyTime(Number(object["__REALTIME_TIMESTAMP"]), context));
+  }
+  const isCloudWatch =
+    typeof message === "string" &&
+    typeof object["timestamp"] === "number" &&
+    ("ingestionTime" in object || "logStreamName" in object || "eventId" in object || "id" in object);
+  if (isCloudWatch) return withTime({ text: message }, parseAnyTime(object["timestamp"], context));
+  return undefined;
+}
+
+/** A raw line that a shipper put into `message`, `log`, `event.original` or `short_message` of its own record. */
+export function findInnerLine(object: JsonObject): string | undefined {
+  const original = object["event.original"] ?? readObject(object["event"])?.["original"];
+  for (const value of [
+    original,
+    object["message"],
+    object["log"],
+    object["short_message"],
+    object["MESSAGE"],
+    object["textPayload"],
+    object["line"],
+    object["_raw"],
+  ]) {
+    if (typeof value === "string" && value.length > 20) return value.replace(/\r?\n$/, "");
+  }
+  return undefined;
+}
