@@ -1,0 +1,91 @@
+import { type Change, describeDiagnosis, type Diagnosis } from "@faultline/model";
+import { detectServerErrors } from "@faultline/playbook/detect";
+import type { Store, StoredFault } from "../store/contract.ts";
+
+/** The window in which a rate must be a problem, and the stretch before the fault that says what is usual. */
+const WINDOW_MS = 5 * 60_000;
+const BEFORE_MS = 60 * 60_000;
+const STEP_MS = 10_000;
+/** A change this long before the first failure may have caused it. */
+const CHANGE_BEFORE_MS = 30 * 60_000;
+
+/** What the watch tells people about a fault; `notify` shapes it for each receiver. */
+export type FaultAlert = {
+  readonly key: string;
+  readonly fingerprint: string;
+  readonly sentence: string;
+  readonly service: string;
+  readonly route: string;
+  readonly hop?: string;
+  readonly cause?: Diagnosis["causes"][number]["cause"];
+  readonly confidence?: number;
+  readonly failing: number;
+  readonly total: number;
+  readonly firstSeenMs: number;
+  readonly exampleTraceId: string;
+  readonly change?: Change;
+};
+
+/** Counts of a scope in a window. */
+type Counted = { readonly failing: number; readonly total: number };
+
+/**
+ * Is this fault worth waking somebody? When the server-error rate of the route it shows on, or of the service that makes it, is certainly
+ * a problem. A fault that stays hidden behind successes counts by the service that makes it.
+ */
+export async function decideAlert(
+  store: Store,
+  fault: StoredFault & { readonly diagnosis: Diagnosis },
+  { nowMs, exampleTraceId }: { readonly nowMs: number; readonly exampleTraceId: string },
+): Promise<FaultAlert | undefined> {
+  const window = { fromMs: Math.floor((nowMs - WINDOW_MS) / STEP_MS) * STEP_MS, toMs: nowMs + 1 };
+  const before = { fromMs: window.fromMs - BEFORE_MS, toMs: Math.min(window.fromMs, fault.firstSeenMs) };
+  const { service, route } = fault.diagnosis.scope;
+  const scopes = [{ ...(service === undefined ? {} : { service }), ...(route === undefined ? {} : { route }) }, { service: fault.service }];
+  for (const scope of scopes) {
+    const now = await sumCounts(store, scope, window);
+    const past = await sumCounts(store, scope, before);
+    const [detection] = detectServerErrors([{ ...scope, ...now, before: past }], window);
+    if (detection?.state === "firing")
+      return toAlert(fault, now, {
+        exampleTraceId,
+        changes: await store.listChanges({ fromMs: fault.firstSeenMs - CHANGE_BEFORE_MS, toMs: fault.firstSeenMs + 1 }),
+      });
+  }
+  return undefined;
+}
+
+async function sumCounts(
+  store: Store,
+  scope: { service?: string; route?: string },
+  window: { fromMs: number; toMs: number },
+): Promise<Counted> {
+  if (window.toMs <= window.fromMs) return { failing: 0, total: 0 };
+  const rows = await store.count({ ...scope, window, stepMs: 3_600_000, groupBy: [] });
+  return { failing: rows.reduce((sum, row) => sum + row.failing, 0), total: rows.reduce((sum, row) => sum + row.total, 0) };
+}
+
+function toAlert(
+  fault: StoredFault & { readonly diagnosis: Diagnosis },
+  { failing, total }: Counted,
+  { exampleTraceId, changes }: { readonly exampleTraceId: string; readonly changes: readonly Change[] },
+): FaultAlert {
+  const { diagnosis, fingerprint, firstSeenMs } = fault;
+  const hop = diagnosis.suspects[0]?.service;
+  const cause = diagnosis.verdict === "diagnosed" ? diagnosis.causes[0] : undefined;
+  const change = changes.filter((each) => diagnosis.path.some((step) => step.service === each.service)).at(-1);
+  return {
+    key: `${fingerprint}-${firstSeenMs}`,
+    fingerprint,
+    sentence: describeDiagnosis(diagnosis),
+    service: diagnosis.scope.service ?? fault.service,
+    route: diagnosis.scope.route ?? fault.route,
+    ...(hop === undefined ? {} : { hop }),
+    ...(cause === undefined ? {} : { cause: cause.cause, confidence: cause.confidence }),
+    failing,
+    total,
+    firstSeenMs,
+    exampleTraceId,
+    ...(change === undefined ? {} : { change }),
+  };
+}

@@ -1,0 +1,62 @@
+import type { Observations, Scope } from "@faultline/model";
+import type { FailingExchange, Store, StoredFault, StoredTrace } from "../store/contract.ts";
+
+/** What a diagnosis of a live fault reads. All of it is bounded, so that a diagnosis costs the same in a quiet hour and in a storm. */
+const FAILING_TRACES = 60;
+const GOOD_TRACES = 60;
+const METRIC_POINTS = 20_000;
+/** How far the window reaches back from now, and how far before the fault began changes and metrics are of interest. */
+const LONGEST_WINDOW_MS = 15 * 60_000;
+const BEFORE_ONSET_MS = 30 * 60_000;
+
+/** A fault's evidence as the playbook takes it. */
+export type FaultEvidence = {
+  readonly observations: Observations;
+  readonly scope: Scope;
+  readonly example: FailingExchange;
+};
+
+/** Collects what is known around a fault: its failing traces, good ones of the same route, changes, metrics and counts. */
+export async function gatherObservations(store: Store, fault: StoredFault, nowMs: number): Promise<FaultEvidence | undefined> {
+  const window = { fromMs: Math.max(fault.firstSeenMs, nowMs - LONGEST_WINDOW_MS), toMs: nowMs + 1 };
+  const around = { fromMs: fault.firstSeenMs - BEFORE_ONSET_MS, toMs: nowMs + 1 };
+  const failing = await store.listFailing({ window, fingerprint: fault.fingerprint, order: "newest", limit: FAILING_TRACES });
+  const [example] = failing;
+  if (example === undefined) return undefined;
+  const symptom = findSymptom(failing);
+  const goodWindow = { fromMs: around.fromMs, toMs: around.toMs };
+  const good = await store.sampleSucceeding({ window: goodWindow, service: symptom.service, route: symptom.route, limit: GOOD_TRACES });
+  const bad = await findTraces(store, failing);
+  const traces = [...bad, ...good];
+  const changes = await store.listChanges(around);
+  const metrics = await store.listMetrics({ window: around, limit: METRIC_POINTS });
+  const counts = await store.count({ window, service: symptom.service, route: symptom.route, stepMs: 3_600_000, groupBy: [] });
+  const total = counts.reduce((sum, row) => sum + row.total, 0);
+  return {
+    example,
+    scope: { service: symptom.service, route: symptom.route, window, failing: fault.count, succeeding: Math.max(0, total - fault.count) },
+    observations: {
+      spans: traces.flatMap((trace) => trace.spans),
+      logs: traces.flatMap((trace) => trace.logs),
+      exchanges: traces.flatMap((trace) => trace.exchanges),
+      changes,
+      metrics,
+    },
+  };
+}
+
+/** Where most of the fault's failures met their clients. */
+function findSymptom(failing: readonly FailingExchange[]): { readonly service: string; readonly route: string } {
+  const groups = [...Map.groupBy(failing, ({ service, route }) => JSON.stringify([service, route])).values()];
+  const [most = { service: "", route: "" }] = groups.reduce((best, group) => (group.length > best.length ? group : best));
+  return { service: most.service, route: most.route };
+}
+
+async function findTraces(store: Store, failing: readonly FailingExchange[]): Promise<readonly StoredTrace[]> {
+  const traces: StoredTrace[] = [];
+  for (const traceId of new Set(failing.map((each) => each.traceId))) {
+    const trace = await store.findTrace(traceId);
+    if (trace !== undefined) traces.push(trace);
+  }
+  return traces;
+}

@@ -1,0 +1,145 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { createLiveFeed, type LiveEvent } from "../live-feed.ts";
+import { createMemoryStore } from "../store/index.ts";
+import type { FaultAlert } from "./decide-alert.ts";
+import { startWatch, type Watch } from "./watch.ts";
+
+const NOW = 1_790_000_000_000;
+const toHex = (number: number, digits: number): string => number.toString(16).padStart(digits, "0");
+const nano = (ms: number): string => `${ms}000000`;
+
+/** One request through storefront to payments, as OTLP/JSON; a failing one carries the exception of payments. */
+function toPayload(index: number, { isFailing, bug = "TypeError" }: { isFailing: boolean; bug?: string }): Uint8Array {
+  const traceId = toHex(index + 1, 32);
+  const startMs = NOW - 60_000 + index * 50;
+  const status = isFailing ? 500 : 200;
+  const span = (id: number, kind: number, rest: { parent?: number; attributes?: readonly object[]; events?: readonly object[] }) => ({
+    traceId,
+    spanId: toHex(index * 16 + id, 16),
+    ...(rest.parent === undefined ? {} : { parentSpanId: toHex(index * 16 + rest.parent, 16) }),
+    name: "POST /checkout",
+    kind,
+    startTimeUnixNano: nano(startMs + id),
+    endTimeUnixNano: nano(startMs + 40 - id),
+    attributes: [
+      { key: "http.response.status_code", value: { intValue: status } },
+      { key: "http.request.method", value: { stringValue: "POST" } },
+      ...(rest.attributes ?? []),
+    ],
+    events: rest.events ?? [],
+    status: { code: Number(isFailing) * 2 },
+  });
+  const exception = [
+    {
+      name: "exception",
+      timeUnixNano: nano(startMs + 5),
+      attributes: [
+        { key: "exception.type", value: { stringValue: bug } },
+        { key: "exception.message", value: { stringValue: `no price for item ${index}` } },
+        {
+          key: "exception.stacktrace",
+          value: { stringValue: `${bug}: no price for item ${index}\n    at price${bug} (/app/src/price.js:${10 + index}:5)` },
+        },
+      ],
+    },
+  ];
+  const route = { key: "http.route", value: { stringValue: "/checkout" } };
+  const resource = (name: string) => ({ attributes: [{ key: "service.name", value: { stringValue: name } }] });
+  return Buffer.from(
+    JSON.stringify({
+      resourceSpans: [
+        { resource: resource("storefront"), scopeSpans: [{ spans: [span(1, 2, { attributes: [route] }), span(2, 3, { parent: 1 })] }] },
+        {
+          resource: resource("payments"),
+          scopeSpans: [{ spans: [span(3, 2, { parent: 2, attributes: [route], events: exception.slice(0, Number(isFailing)) })] }],
+        },
+      ],
+    }),
+  );
+}
+
+const closers: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close();
+});
+
+function start(store: ReturnType<typeof createMemoryStore>, alerts: FaultAlert[], events: LiveEvent[]): Watch {
+  const feed = createLiveFeed();
+  feed.subscribe((event) => events.push(event));
+  const watch = startWatch({
+    store,
+    feed,
+    onAlert: (alert) => alerts.push(alert),
+    onProblem: (line) => expect.fail(line),
+    now: () => NOW,
+    intervalMs: 3_600_000,
+  });
+  closers.push(() => watch.close());
+  return watch;
+}
+
+/** A run of requests by their numbers. */
+type Run = { readonly from: number; readonly to: number; readonly isFailing: boolean; readonly bug?: string };
+
+async function append(store: ReturnType<typeof createMemoryStore>, { from, to, ...options }: Run): Promise<void> {
+  for (let index = from; index < to; index++) await store.append({ signal: "traces", encoding: "json", bytes: toPayload(index, options) });
+  await store.flush();
+}
+
+describe("watching a store", () => {
+  it("shows a fault with its diagnosis at its first failure and alerts only once the rate is certainly a problem", async () => {
+    const store = createMemoryStore({ now: () => NOW });
+    const [alerts, events]: [FaultAlert[], LiveEvent[]] = [[], []];
+    const watch = start(store, alerts, events);
+    await append(store, { from: 0, to: 200, isFailing: false });
+    await append(store, { from: 200, to: 201, isFailing: true });
+    await watch.round();
+    const [fault] = await store.listFaults({ limit: 10 });
+    expect(fault).toMatchObject({ service: "payments", count: 1, state: "open" });
+    expect(fault?.diagnosis?.suspects[0]?.service).toBe("payments");
+    expect(events.filter(({ kind }) => kind === "fault")).toHaveLength(1);
+    expect(alerts).toEqual([]);
+
+    await append(store, { from: 201, to: 240, isFailing: true });
+    await watch.round();
+    await watch.round();
+    expect(await store.listFaults({ limit: 10 })).toHaveLength(1);
+    expect(alerts).toHaveLength(1);
+    expect(alerts[0]).toMatchObject({ service: "storefront", route: "/checkout", hop: "payments", failing: 40, total: 240 });
+  });
+
+  it("keeps two bugs apart on one route", async () => {
+    const store = createMemoryStore({ now: () => NOW });
+    const watch = start(store, [], []);
+    await append(store, { from: 0, to: 10, isFailing: true, bug: "TypeError" });
+    await append(store, { from: 10, to: 30, isFailing: true, bug: "RangeError" });
+    await watch.round();
+    const faults = await store.listFaults({ limit: 10 });
+    expect(faults.map(({ count }) => count)).toEqual(expect.arrayContaining([10, 20]));
+  });
+
+  it("goes on after a restart without counting twice, and raises an alert that nobody got", async () => {
+    const store = createMemoryStore({ now: () => NOW });
+    const first: FaultAlert[] = [];
+    await append(store, { from: 0, to: 100, isFailing: false });
+    await append(store, { from: 100, to: 140, isFailing: true });
+    const before = start(store, first, []);
+    await before.round();
+    await before.close();
+
+    const second: FaultAlert[] = [];
+    const watch = start(store, second, []);
+    await append(store, { from: 140, to: 170, isFailing: true });
+    await watch.round();
+    expect((await store.listFaults({ limit: 10 }))[0]?.count).toBe(70);
+    expect(second.map(({ key }) => key)).toEqual(first.map(({ key }) => key));
+
+    await watch.markAlerted(String(second[0]?.fingerprint));
+    await watch.close();
+    const third: FaultAlert[] = [];
+    const again = start(store, third, []);
+    await append(store, { from: 170, to: 200, isFailing: true });
+    await again.round();
+    expect(third).toEqual([]);
+  });
+});

@@ -1,0 +1,174 @@
+import type { Scope } from "@faultline/model";
+import { diagnose, type FaultIdentity } from "@faultline/playbook";
+import type { LiveFeed } from "../live-feed.ts";
+import type { FailingExchange, Store, StoredFault } from "../store/contract.ts";
+import { decideAlert, type FaultAlert } from "./decide-alert.ts";
+import { gatherObservations } from "./gather-observations.ts";
+import { identifyFailures } from "./identify-failures.ts";
+
+/** What the watch needs from the world. */
+export type WatchOptions = {
+  readonly store: Store;
+  readonly feed: LiveFeed;
+  /** Called at most once for a fault in the life of its data; the receiver calls `markAlerted` when people have it. */
+  readonly onAlert: (alert: FaultAlert) => void;
+  /** One line for the operator: a round that failed, to be tried again. */
+  readonly onProblem: (line: string) => void;
+  /** Unix ms. */
+  readonly now?: () => number;
+  /** Pause between rounds, ms. Default 500. */
+  readonly intervalMs?: number;
+};
+
+/** Turns newly failing exchanges into faults with diagnoses, and faults into alerts. */
+export type Watch = {
+  /** One round: reads what newly failed, diagnoses what changed. The timer calls it; tests may. */
+  round(): Promise<void>;
+  markAlerted(fingerprint: string): Promise<void>;
+  close(): Promise<void>;
+};
+
+const BATCH = 1000;
+const DEFAULT_INTERVAL_MS = 500;
+/** A fault that keeps failing is diagnosed anew when it grew by this factor, or when this much time has passed. */
+const REDIAGNOSE_GROWTH = 1.3;
+const REDIAGNOSE_AFTER_MS = 10_000;
+/** A fault without a new failure for this long leaves the working set; the store keeps it. */
+const FORGET_AFTER_MS = 10 * 60_000;
+
+/** A fault in work. */
+type Entry = { fault: StoredFault; diagnosedCount: number; alerted: boolean };
+
+/** Starts watching. Rounds never overlap; a round that fails is said and tried again. */
+export function startWatch(options: WatchOptions): Watch {
+  const { store, feed, now = Date.now, intervalMs = DEFAULT_INTERVAL_MS } = options;
+  const entries = new Map<string, Entry>();
+  let cursor: number | undefined;
+  let running: Promise<void> = Promise.resolve();
+  let timer: NodeJS.Timeout | undefined;
+  let isClosed = false;
+
+  const round = async (): Promise<void> => {
+    cursor ??= await resume(store, entries);
+    for (;;) {
+      const page = await store.listFailingSince(cursor, BATCH);
+      if (page.failing.length === 0) break;
+      await recordFailures(store, entries, page.failing);
+      cursor = page.cursor;
+      if (page.failing.length < BATCH || isClosed) break;
+    }
+    for (const entry of entries.values()) {
+      if (!isClosed && isDue(entry, now())) await update(entry, options, now());
+      if (now() - entry.fault.lastSeenMs > FORGET_AFTER_MS) entries.delete(entry.fault.fingerprint);
+    }
+    feed.publish({ kind: "counts", atMs: now() });
+  };
+  const guarded = (): Promise<void> => {
+    running = running
+      .then(round)
+      .catch((error: unknown) => options.onProblem(`the watch missed a round: ${error instanceof Error ? error.message : String(error)}`));
+    return running;
+  };
+  const schedule = (): void => {
+    timer = setTimeout(() => void guarded().then(() => (isClosed ? undefined : schedule())), intervalMs);
+  };
+  schedule();
+  return {
+    round: guarded,
+    async markAlerted(fingerprint) {
+      const fault = entries.get(fingerprint)?.fault ?? (await store.findFault(fingerprint));
+      if (fault === undefined) return;
+      const alerted = { ...fault, alertedAtMs: now() };
+      const entry = entries.get(fingerprint);
+      if (entry !== undefined) entry.fault = alerted;
+      await store.saveFault(alerted);
+    },
+    async close() {
+      isClosed = true;
+      clearTimeout(timer);
+      await running;
+    },
+  };
+}
+
+/** After a start: the faults that are still young go back to work; failing exchanges without a fault are read again. */
+async function resume(store: Store, entries: Map<string, Entry>): Promise<number> {
+  for (const fault of await store.listFaults({ limit: BATCH })) {
+    entries.set(fault.fingerprint, {
+      fault,
+      diagnosedCount: fault.diagnosis === undefined ? 0 : fault.count,
+      alerted: fault.alertedAtMs !== undefined,
+    });
+  }
+  return 0;
+}
+
+async function recordFailures(store: Store, entries: Map<string, Entry>, failing: readonly FailingExchange[]): Promise<void> {
+  // A crash between the listing and `assignFault` shows a failure again; one that has its fault already is not counted twice.
+  const fresh = failing.filter((exchange) => exchange.fingerprint === undefined);
+  const identities = await identifyFailures(store, fresh);
+  const groups = Map.groupBy(identities.keys(), (exchange) => identities.get(exchange)?.fingerprint ?? "");
+  for (const [fingerprint, members] of groups) {
+    const identity = identities.get(members[0] as FailingExchange) as FaultIdentity; // grouped by their identity, so each has one
+    const known = entries.get(fingerprint)?.fault ?? (await store.findFault(fingerprint));
+    const fault = countIn(known, identity, members);
+    await store.assignFault(
+      members.map((each) => each.traceId),
+      fingerprint,
+    );
+    await store.saveFault(fault);
+    const entry = entries.get(fingerprint);
+    if (entry !== undefined) entry.fault = fault;
+    else
+      entries.set(fingerprint, {
+        fault,
+        diagnosedCount: known?.diagnosis === undefined ? 0 : known.count,
+        alerted: fault.alertedAtMs !== undefined,
+      });
+  }
+}
+
+/** Where the symptom shows, without its counts; the window stays open, so that good traces from before the onset are read too. */
+function toFilter({ service, route }: Scope): { readonly service?: string; readonly route?: string } {
+  return { ...(service === undefined ? {} : { service }), ...(route === undefined ? {} : { route }) };
+}
+
+/** The fault with these failures added. */
+function countIn(known: StoredFault | undefined, identity: FaultIdentity, members: readonly FailingExchange[]): StoredFault {
+  const times = members.map((each) => each.timeMs);
+  const first = times.reduce((a, b) => Math.min(a, b));
+  const last = times.reduce((a, b) => Math.max(a, b));
+  if (known === undefined) {
+    return { ...identity, route: members[0]?.route ?? "", firstSeenMs: first, lastSeenMs: last, count: members.length, state: "open" };
+  }
+  return {
+    ...known,
+    firstSeenMs: Math.min(known.firstSeenMs, first),
+    lastSeenMs: Math.max(known.lastSeenMs, last),
+    count: known.count + members.length,
+  };
+}
+
+function isDue({ fault, diagnosedCount }: Entry, nowMs: number): boolean {
+  if (fault.count === diagnosedCount) return false;
+  if (fault.diagnosis === undefined || fault.count >= diagnosedCount * REDIAGNOSE_GROWTH) return true;
+  return nowMs - (fault.diagnosedAtMs ?? 0) >= REDIAGNOSE_AFTER_MS;
+}
+
+/** Diagnoses a fault anew, shows it, and raises its alert when that is due. */
+async function update(entry: Entry, { store, feed, onAlert }: WatchOptions, nowMs: number): Promise<void> {
+  const evidence = await gatherObservations(store, entry.fault, nowMs);
+  if (evidence === undefined) return;
+  const { observations, scope } = evidence;
+  const diagnosis = diagnose(observations, { scope: toFilter(scope), counts: { failing: scope.failing, succeeding: scope.succeeding } });
+  const fault = { ...entry.fault, diagnosis, diagnosedAtMs: nowMs };
+  entry.fault = fault;
+  entry.diagnosedCount = fault.count;
+  await store.saveFault(fault);
+  feed.publish({ kind: "fault", fault });
+  if (entry.alerted) return;
+  const alert = await decideAlert(store, fault, { nowMs, exampleTraceId: evidence.example.traceId });
+  if (alert === undefined) return;
+  entry.alerted = true;
+  onAlert(alert);
+}
