@@ -20,12 +20,15 @@ export function hexBytes(hex: string): Uint8Array {
   return Uint8Array.from(Buffer.from(hex, "hex"));
 }
 
+/** JSON has no minus zero, so the two encodings cannot agree on it. */
+const withoutMinusZero = (value: number): number => value + 0;
+
 const anyValue = letrec((tie) => ({
   value: oneof(
     { depthSize: "small", withCrossShrink: true },
     record({ stringValue: string({ unit: "binary", maxLength: 80 }) }),
     record({ intValue: bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(String) }),
-    record({ doubleValue: double({ noNaN: true, noDefaultInfinity: true }) }),
+    record({ doubleValue: double({ noNaN: true, noDefaultInfinity: true }).map(withoutMinusZero) }),
     record({ boolValue: boolean() }),
     record({ bytesValue: uint8Array({ maxLength: 9 }).map((bytes) => Buffer.from(bytes).toString("base64")) }),
     record({ arrayValue: record({ values: array(tie("value"), { maxLength: 3 }) }) }),
