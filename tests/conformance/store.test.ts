@@ -2,13 +2,16 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createMemoryStore, type Store } from "@faultline/collector/store";
+import { createMemoryStore, openSqliteStore, type Store } from "@faultline/collector/store";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { gauge, logs, malformed, NOON, spans, traceId } from "./payloads.ts";
 
 type Implementation = { readonly name: string; readonly open: (directory: string) => Promise<Store> };
 
-const IMPLEMENTATIONS: readonly Implementation[] = [{ name: "memory", open: async () => createMemoryStore({ now: () => NOON }) }];
+const IMPLEMENTATIONS: readonly Implementation[] = [
+  { name: "memory", open: async () => createMemoryStore({ now: () => NOON }) },
+  { name: "SQLite", open: (directory) => openSqliteStore({ directory, now: () => NOON }) },
+];
 
 const HOUR = { fromMs: NOON, toMs: NOON + 3_600_000 };
 const ALL = { window: HOUR, order: "newest", limit: 100 } as const;

@@ -1,0 +1,85 @@
+/**
+ * How the journal writes a record: a header of 48 bytes with its own check sum, then the payload. The header carries the number of the
+ * record and the items counted before it, so that a reader can say exactly how much a damaged stretch held.
+ *
+ * | bytes | what                                                         |
+ * | ----: | ------------------------------------------------------------ |
+ * |  0..3 | magic `FLJ1`                                                 |
+ * |  4..7 | payload bytes                                                |
+ * | 8..15 | number of the record, from 1, without gaps                   |
+ * |16..23 | items of all records before this one                         |
+ * |24..31 | when it was received, Unix ms                                |
+ * |32..35 | items in it                                                  |
+ * |36..39 | kind                                                         |
+ * |40..43 | CRC-32 of the payload                                        |
+ * |44..47 | CRC-32 of the 44 bytes before                                |
+ */
+import { crc32 } from "node:zlib";
+
+/** What a record holds: OTLP protobuf of one signal, or JSON of an intermediary's exchanges. */
+export const RECORD_KINDS = ["traces", "logs", "metrics", "exchanges"] as const;
+
+/** See RECORD_KINDS. */
+export type RecordKind = (typeof RECORD_KINDS)[number];
+
+/** Everything about a record but its payload. */
+export type FrameHeader = {
+  readonly length: number;
+  readonly number: number;
+  readonly itemsBefore: number;
+  readonly receivedMs: number;
+  readonly items: number;
+  readonly kind: RecordKind;
+  readonly payloadCrc: number;
+};
+
+/** Size of a header. */
+export const HEADER_BYTES = 48;
+const MAGIC = 0x464c4a31;
+/** What OTLP/HTTP accepts is bounded at 64 MiB; JSON written as protobuf is smaller. */
+const MAX_PAYLOAD_BYTES = 256 << 20;
+
+/** Writes the header of a payload. */
+export function encodeHeader(header: Omit<FrameHeader, "length" | "payloadCrc">, payload: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(HEADER_BYTES);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, MAGIC);
+  view.setUint32(4, payload.length);
+  view.setFloat64(8, header.number);
+  view.setFloat64(16, header.itemsBefore);
+  view.setFloat64(24, header.receivedMs);
+  view.setUint32(32, header.items);
+  view.setUint32(36, RECORD_KINDS.indexOf(header.kind));
+  view.setUint32(40, crc32(payload));
+  view.setUint32(44, crc32(bytes.subarray(0, 44)));
+  return bytes;
+}
+
+/** Reads the header at `at`; undefined when there is none, or a damaged one. */
+export function decodeHeader(bytes: Uint8Array, at: number): FrameHeader | undefined {
+  if (at + HEADER_BYTES > bytes.length) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset + at, HEADER_BYTES);
+  if (view.getUint32(0) !== MAGIC || view.getUint32(44) !== crc32(bytes.subarray(at, at + 44))) return undefined;
+  const kind = RECORD_KINDS[view.getUint32(36)];
+  const length = view.getUint32(4);
+  if (kind === undefined || length > MAX_PAYLOAD_BYTES) return undefined;
+  return {
+    length,
+    number: view.getFloat64(8),
+    itemsBefore: view.getFloat64(16),
+    receivedMs: view.getFloat64(24),
+    items: view.getUint32(32),
+    kind,
+    payloadCrc: view.getUint32(40),
+  };
+}
+
+/** The next place from `from` on where a whole header stands; the end of the bytes when there is none. */
+export function findHeader(bytes: Uint8Array, from: number): number {
+  for (let at = from; at + HEADER_BYTES <= bytes.length; at++) {
+    at = bytes.indexOf(0x46, at);
+    if (at < 0) break;
+    if (decodeHeader(bytes, at) !== undefined) return at;
+  }
+  return bytes.length;
+}

@@ -1,0 +1,233 @@
+/**
+ * The append-only journal that makes an acknowledgement true: a record's promise resolves after the `fdatasync` that covers it has
+ * returned. All appends that wait while one sync runs share the next (group commit), so the price of a sync is divided by the load.
+ */
+import { closeSync, constants, openSync, readSync, unlinkSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { encodeHeader, HEADER_BYTES, type RecordKind } from "./frame.ts";
+import { listSegments, type Segment, toSegment } from "./segments.ts";
+
+/** Something to append. */
+export type Entry = { readonly kind: RecordKind; readonly items: number; readonly receivedMs: number; readonly payload: Uint8Array };
+
+/** Where the payload of a durable record stands. */
+export type Appended = { readonly position: number; readonly length: number };
+
+type Waiting = { readonly entry: Entry; readonly resolve: (appended: Appended) => void; readonly reject: (reason: unknown) => void };
+
+/** Where a journal goes on from. */
+export type JournalStart = { readonly position: number; readonly lastNumber: number; readonly itemsBefore: number };
+
+/** Limits of a journal. */
+export type JournalOptions = {
+  readonly segmentBytes: number;
+  /** Bytes that may wait for the disk; beyond them an append is refused. */
+  readonly maxWaitingBytes: number;
+};
+
+const MAX_BATCH_BYTES = 16 << 20;
+const MAX_BATCH_RECORDS = 500;
+
+/** Thrown by `append` when so much waits for the disk that more would only take memory. */
+export class JournalOverloadedError extends Error {
+  override readonly name = "JournalOverloadedError";
+}
+
+/** One journal in one directory; one process at a time. */
+export class Journal {
+  readonly #directory: string;
+  readonly #options: JournalOptions;
+  readonly #segments: Segment[];
+  readonly #readers = new Map<number, number>();
+  #file: FileHandle | undefined;
+  #fileBase = 0;
+  #end: number;
+  #number: number;
+  #items: number;
+  #waiting: Waiting[] = [];
+  #waitingBytes = 0;
+  #pumping: Promise<void> | undefined;
+
+  constructor(directory: string, start: JournalStart, options: JournalOptions) {
+    this.#directory = directory;
+    this.#options = options;
+    this.#segments = listSegments(directory);
+    this.#end = start.position;
+    this.#number = start.lastNumber;
+    this.#items = start.itemsBefore;
+  }
+
+  /** The position behind the last durable byte. */
+  get end(): number {
+    return this.#end;
+  }
+
+  /** Number of the last durable record. */
+  get lastNumber(): number {
+    return this.#number;
+  }
+
+  /** Bytes on disk, about. */
+  get sizeBytes(): number {
+    return this.#end - (this.#segments[0]?.base ?? this.#end);
+  }
+
+  /** Resolves when the record would survive the loss of power. Rejects, with nothing kept, when the disk refuses. */
+  append(entry: Entry): Promise<Appended> {
+    if (this.#waitingBytes + entry.payload.length > this.#options.maxWaitingBytes && this.#waiting.length > 0) {
+      return Promise.reject(new JournalOverloadedError("more data waits for the disk than memory is set aside for"));
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ entry, resolve, reject });
+      this.#waitingBytes += entry.payload.length;
+      this.#pumping ??= this.#pump();
+    });
+  }
+
+  /** Reads bytes of durable records. */
+  read(position: number, length: number): Uint8Array {
+    const segment = this.#segments.findLast((each) => each.base <= position);
+    if (segment === undefined) throw new RangeError(`journal position ${position} is gone`);
+    let file = this.#readers.get(segment.base);
+    if (file === undefined) this.#readers.set(segment.base, (file = openSync(segment.path, "r")));
+    const bytes = Buffer.allocUnsafe(length);
+    const count = readSync(file, bytes, 0, length, position - segment.base);
+    if (count !== length) throw new RangeError(`journal position ${position} ends early`);
+    return bytes;
+  }
+
+  /** Deletes the segments that lie wholly before a position. */
+  deleteBefore(position: number): void {
+    while (this.#segments.length > 1 && (this.#segments[1]?.base ?? Infinity) <= position) {
+      const segment = this.#segments.shift();
+      if (segment !== undefined) this.#forget(segment);
+    }
+    if (position >= this.#end && this.#pumping === undefined) this.#dropAll();
+  }
+
+  /** Waits for everything that was appended, then lets go of the files. */
+  async close(): Promise<void> {
+    await this.#pumping;
+    await this.#file?.close();
+    this.#file = undefined;
+    for (const file of this.#readers.values()) closeSync(file);
+    this.#readers.clear();
+  }
+
+  /** Nothing is needed any more: the next append begins a new segment. */
+  #dropAll(): void {
+    const file = this.#file;
+    this.#file = undefined;
+    void file?.close().catch(() => undefined);
+    for (const segment of this.#segments.splice(0)) this.#forget(segment);
+  }
+
+  #forget(segment: Segment): void {
+    const reader = this.#readers.get(segment.base);
+    if (reader !== undefined) closeSync(reader);
+    this.#readers.delete(segment.base);
+    unlinkSync(segment.path);
+  }
+
+  async #pump(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch = this.#takeBatch();
+      try {
+        const appended = await this.#write(batch.map((each) => each.entry));
+        for (const [index, each] of batch.entries()) each.resolve(appended[index] ?? { position: 0, length: 0 });
+      } catch (error) {
+        for (const each of batch) each.reject(error);
+      }
+    }
+    this.#pumping = undefined;
+  }
+
+  #takeBatch(): Waiting[] {
+    let bytes = 0;
+    let count = 0;
+    while (count < this.#waiting.length && count < MAX_BATCH_RECORDS && bytes < MAX_BATCH_BYTES) {
+      bytes += this.#waiting[count]?.entry.payload.length ?? 0;
+      count += 1;
+    }
+    this.#waitingBytes -= bytes;
+    return this.#waiting.splice(0, count);
+  }
+
+  /** Writes and syncs one batch; counters move only when both have succeeded. */
+  async #write(batch: readonly Entry[]): Promise<Appended[]> {
+    const file = await this.#openSegment();
+    const chunks: Uint8Array[] = [];
+    const appended: Appended[] = [];
+    let [number, items, end] = [this.#number, this.#items, this.#end];
+    for (const { kind, items: count, receivedMs, payload } of batch) {
+      number += 1;
+      chunks.push(encodeHeader({ number, itemsBefore: items, receivedMs, items: count, kind }, payload), payload);
+      items += count;
+      appended.push({ position: end + HEADER_BYTES, length: payload.length });
+      end += HEADER_BYTES + payload.length;
+    }
+    try {
+      await writeAll(file, chunks, this.#end - this.#fileBase);
+      await file.datasync();
+    } catch (error) {
+      await this.#abandonSegment(file);
+      throw error;
+    }
+    [this.#number, this.#items, this.#end] = [number, items, end];
+    return appended;
+  }
+
+  async #openSegment(): Promise<FileHandle> {
+    if (this.#file !== undefined && this.#end - this.#fileBase < this.#options.segmentBytes) return this.#file;
+    const segment = toSegment(this.#directory, this.#end);
+    const file = await open(segment.path, constants.O_CREAT | constants.O_RDWR | constants.O_TRUNC, 0o600);
+    await syncDirectory(this.#directory);
+    await this.#file?.close();
+    this.#file = file;
+    this.#fileBase = segment.base;
+    if (this.#segments.at(-1)?.base !== segment.base) this.#segments.push(segment);
+    return file;
+  }
+
+  /**
+   * After a failed write or sync nobody knows what of it is on disk (a failed fsync may have dropped the pages and forgets the error),
+   * so the file is cut back to what was acknowledged and not written to again.
+   */
+  async #abandonSegment(file: FileHandle): Promise<void> {
+    const keep = this.#end - this.#fileBase;
+    this.#file = undefined;
+    await file.truncate(keep).catch(() => undefined);
+    await file.close().catch(() => undefined);
+    if (keep > 0) this.#end += 1;
+  }
+}
+
+async function writeAll(file: FileHandle, chunks: readonly Uint8Array[], at: number): Promise<void> {
+  let position = at;
+  let left: readonly Uint8Array[] = chunks;
+  while (left.length > 0) {
+    const { bytesWritten } = await file.writev(left as Uint8Array[], position);
+    position += bytesWritten;
+    left = dropBytes(left, bytesWritten);
+  }
+}
+
+/** What of the chunks is still to be written after a partial write. */
+function dropBytes(chunks: readonly Uint8Array[], count: number): readonly Uint8Array[] {
+  let left = count;
+  for (const [index, chunk] of chunks.entries()) {
+    if (left < chunk.length) return [chunk.subarray(left), ...chunks.slice(index + 1)];
+    left -= chunk.length;
+  }
+  return [];
+}
+
+/** A new file survives the loss of power only when its directory was synced, too. */
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, "r");
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}

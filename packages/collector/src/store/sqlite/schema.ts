@@ -1,0 +1,60 @@
+/** The tables, and the rule for opening a directory of another version. */
+import type { DatabaseSync } from "node:sqlite";
+
+/** Grows by one with each change of the tables. */
+export const SCHEMA_VERSION = 1;
+
+const TABLES = `
+  -- What the journal's records up to "applied" left behind is in these tables; replay begins at "replay_from".
+  CREATE TABLE progress (only INTEGER PRIMARY KEY CHECK (only = 1), json TEXT NOT NULL, crc INTEGER NOT NULL);
+  CREATE TABLE series (number INTEGER PRIMARY KEY, json TEXT NOT NULL, crc INTEGER NOT NULL);
+  CREATE TABLE block (from_ms INTEGER PRIMARY KEY, bytes BLOB NOT NULL, crc INTEGER NOT NULL);
+  -- Failing traces, and the sample of good ones ("failing" 0, without a place in the lists).
+  CREATE TABLE trace (
+    id INTEGER PRIMARY KEY, trace_id BLOB NOT NULL UNIQUE, failing INTEGER NOT NULL, stored_ms INTEGER NOT NULL,
+    items INTEGER NOT NULL, bytes INTEGER NOT NULL,
+    cursor INTEGER, series INTEGER, time_ms REAL, duration_ms REAL, shown TEXT, fingerprint TEXT, crc INTEGER NOT NULL
+  );
+  CREATE INDEX trace_by_cursor ON trace (cursor) WHERE cursor IS NOT NULL;
+  CREATE INDEX trace_by_time ON trace (time_ms) WHERE cursor IS NOT NULL;
+  CREATE INDEX trace_by_series_time ON trace (series, time_ms) WHERE cursor IS NOT NULL;
+  CREATE INDEX trace_by_series_duration ON trace (series, duration_ms) WHERE cursor IS NOT NULL;
+  CREATE INDEX trace_by_fingerprint ON trace (fingerprint, time_ms) WHERE fingerprint IS NOT NULL;
+  CREATE INDEX trace_by_age ON trace (failing, stored_ms);
+  CREATE TABLE part (
+    id INTEGER PRIMARY KEY, trace INTEGER NOT NULL, kind INTEGER NOT NULL, packed INTEGER NOT NULL, bytes BLOB NOT NULL, crc INTEGER NOT NULL
+  );
+  CREATE INDEX part_by_trace ON part (trace);
+  CREATE TABLE sample (series INTEGER NOT NULL, time_ms REAL NOT NULL, trace INTEGER NOT NULL, PRIMARY KEY (series, time_ms, trace)) WITHOUT ROWID;
+  CREATE INDEX sample_by_trace ON sample (trace);
+  CREATE TABLE change (key TEXT PRIMARY KEY, time_ms REAL NOT NULL, json TEXT NOT NULL, crc INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE INDEX change_by_time ON change (time_ms);
+  CREATE TABLE known_service (service TEXT PRIMARY KEY, json TEXT NOT NULL, crc INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE fault (
+    fingerprint TEXT PRIMARY KEY, first_ms REAL NOT NULL, last_ms REAL NOT NULL, count INTEGER NOT NULL, json TEXT NOT NULL, crc INTEGER NOT NULL
+  );
+  CREATE INDEX fault_by_time ON fault (last_ms, count);
+  CREATE TABLE untraced_log (id INTEGER PRIMARY KEY, service TEXT NOT NULL, time_ms REAL NOT NULL, bytes BLOB NOT NULL, crc INTEGER NOT NULL);
+  CREATE INDEX untraced_log_by_service ON untraced_log (service, time_ms);
+  CREATE INDEX untraced_log_by_time ON untraced_log (time_ms);
+  CREATE TABLE metric_series (number INTEGER PRIMARY KEY, bytes BLOB NOT NULL, crc INTEGER NOT NULL);
+  CREATE TABLE metric_block (
+    series INTEGER NOT NULL, from_ms INTEGER NOT NULL, bytes BLOB NOT NULL, crc INTEGER NOT NULL, PRIMARY KEY (series, from_ms)
+  ) WITHOUT ROWID;
+`;
+
+/** What stops a store from opening; the message is one sentence with what to do. */
+export class StoreOpenError extends Error {
+  override readonly name = "StoreOpenError";
+}
+
+/** The version of a database's tables; 0 when it has none yet. */
+export function readSchemaVersion(db: DatabaseSync): number {
+  const row = db.prepare("PRAGMA user_version").get();
+  return Number(row?.["user_version"] ?? 0);
+}
+
+/** Creates the tables in one transaction, so that a crash leaves either all of them or none. */
+export function createTables(db: DatabaseSync): void {
+  db.exec(`BEGIN IMMEDIATE; ${TABLES} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
+}

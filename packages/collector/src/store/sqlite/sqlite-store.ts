@@ -1,0 +1,310 @@
+/** The contract on one SQLite file and a journal: for one process on one machine. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Change, Exchange, LogRecord, MetricPoint, Window } from "@faultline/model";
+import type { CountRow, FailingExchange, Payload, Receipt, Store, StoredFault, StoredTrace, StoreHealth } from "../contract.ts";
+import { Journal, JournalOverloadedError } from "../journal/journal.ts";
+import { readJournal } from "../journal/read-journal.ts";
+import { Ledger } from "../ledger.ts";
+import { ChangeTable } from "./change-table.ts";
+import { Checkpoints, readUnwritten } from "./checkpoint.ts";
+import { FaultTable } from "./fault-table.ts";
+import { Ingest } from "./ingest.ts";
+import { type Intake, readPayload, readRecord, releaseIntake, toExchangeIntake } from "./intake.ts";
+import { MetricTable } from "./metric-table.ts";
+import { openDatabase, refuseNewerVersion } from "./open-database.ts";
+import { ProgressRow } from "./progress.ts";
+import { RollupTable } from "./rollup-table.ts";
+import { SampleGate } from "./sample-gate.ts";
+import { createPartContents, readPart } from "./trace-parts.ts";
+import { toStoredTrace, TraceTable } from "./trace-table.ts";
+import { TraceWindow } from "./trace-window.ts";
+import { toTraceWords } from "./trace-words.ts";
+import { UntracedLogTable } from "./untraced-log-table.ts";
+
+/** Where a store lives, and its limits. */
+export type SqliteStoreOptions = {
+  /** Created when it is not there. One process at a time. */
+  readonly directory: string;
+  readonly now?: () => number;
+  /** How long traces may still grow before they are forgotten (good) or only found by their id (failing). Default 60 s. */
+  readonly windowMs?: number;
+  /** How long a good trace must be quiet before it may join the sample. Default 3 s. */
+  readonly settleAfterMs?: number;
+  /** Under heavy load the window is shortened so that the journal stays below this. Default 256 MiB. */
+  readonly maxJournalBytes?: number;
+  /** Default 16 MiB. */
+  readonly segmentBytes?: number;
+  /** Default 20,000 series of exchanges and 5,000 of metrics. */
+  readonly maxSeries?: number;
+  readonly maxMetricSeries?: number;
+};
+
+const TICK_MS = 200;
+const COUNTS_EVERY_MS = 5_000;
+const MAX_WAITING_BYTES = 64 << 20;
+/** A filter that lets more series pass is answered from the first of them. */
+const MAX_SAMPLED_SERIES = 500;
+
+/** Opens or creates a store. Rejects with `StoreOpenError`, one sentence that says what to do, when the directory cannot be used. */
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+  return new SqliteStore(options);
+}
+
+class SqliteStore implements Store {
+  readonly visibleWithinMs = 1_000;
+  readonly #now: () => number;
+  readonly #options: SqliteStoreOptions;
+  readonly #db: ReturnType<typeof openDatabase>;
+  readonly #ledger = new Ledger();
+  readonly #window: TraceWindow;
+  readonly #rollups: RollupTable;
+  readonly #traces: TraceTable;
+  readonly #changes: ChangeTable;
+  readonly #faults: FaultTable;
+  readonly #untracedLogs: UntracedLogTable;
+  readonly #metrics: MetricTable;
+  readonly #ingest: Ingest;
+  readonly #journal: Journal;
+  readonly #checkpoints: Checkpoints;
+  readonly #audit: string[] = [];
+  readonly #timer: NodeJS.Timeout;
+  #appliedEnd = 0;
+  #countsWrittenMs = 0;
+  #running: Promise<void> | undefined;
+  #trouble: string | undefined;
+  #closed = false;
+
+  constructor(options: SqliteStoreOptions) {
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+    const journalDirectory = join(options.directory, "journal");
+    const databasePath = join(options.directory, "faultline.db");
+    refuseNewerVersion(databasePath);
+    mkdirSync(journalDirectory, { recursive: true, mode: 0o700 });
+    this.#db = openDatabase(databasePath);
+    this.#window = new TraceWindow({ settleAfterMs: options.settleAfterMs ?? 3_000, keepMs: options.windowMs ?? 60_000 });
+    this.#rollups = new RollupTable(this.#db, options.maxSeries ?? 20_000);
+    this.#traces = new TraceTable(this.#db, (series) => this.#rollups.intern(series));
+    this.#changes = new ChangeTable(this.#db);
+    this.#faults = new FaultTable(this.#db);
+    this.#untracedLogs = new UntracedLogTable(this.#db);
+    this.#metrics = new MetricTable(this.#db, options.maxMetricSeries ?? 5_000);
+    const parts = {
+      ledger: this.#ledger,
+      window: this.#window,
+      rollups: this.#rollups,
+      traces: this.#traces,
+      changes: this.#changes,
+      untracedLogs: this.#untracedLogs,
+      metrics: this.#metrics,
+    };
+    this.#ingest = new Ingest(parts);
+    const progress = new ProgressRow(this.#db);
+    this.#journal = this.#replay(journalDirectory, progress);
+    const saved = progress.read() ?? { applied: 0, counted: 0, replayFrom: 0, lastNumber: 0, items: 0, ledger: this.#ledger };
+    this.#checkpoints = new Checkpoints(
+      { ...parts, db: this.#db, journal: this.#journal, ingest: this.#ingest, progress, gate: new SampleGate() },
+      saved,
+    );
+    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+    this.#timer.unref();
+  }
+
+  async append(payload: Payload): Promise<Receipt> {
+    if (this.#closed) return { kind: "overloaded", because: "the store is closed", retryAfterMs: 1_000 };
+    const read = readPayload(payload);
+    if (!read.ok) return { kind: "malformed", because: read.error };
+    return this.#accept(read.value);
+  }
+
+  async appendExchanges(exchanges: readonly Exchange[]): Promise<void> {
+    const receipt = await this.#accept(toExchangeIntake(exchanges));
+    if (receipt.kind !== "accepted") throw new Error(receipt.because);
+  }
+
+  async appendChange(change: Change): Promise<void> {
+    this.#changes.add(change);
+    await this.#checkpoint({ settleAll: false, counts: false });
+  }
+
+  async flush(): Promise<void> {
+    await this.#checkpoint({ settleAll: true, counts: true });
+  }
+
+  async findTrace(traceId: string): Promise<StoredTrace | undefined> {
+    const words = toTraceWords(traceId);
+    const known = this.#traces.mayHold(words) ? this.#traces.load(traceId) : undefined;
+    const open = this.#window.find(words);
+    const contents = known?.contents ?? createPartContents();
+    const unwritten = open === undefined ? [] : readUnwritten(open, this.#journal);
+    for (const part of unwritten) readPart({ kind: part.kind, packed: false, bytes: part.plain }, contents);
+    return known === undefined && open === undefined ? undefined : toStoredTrace(traceId, contents);
+  }
+
+  async listFailing(filter: Parameters<Store["listFailing"]>[0]): Promise<readonly FailingExchange[]> {
+    const { service, route, version, region } = filter;
+    const isNarrowed = [service, route, version, region].some((each) => each !== undefined);
+    return this.#traces.listFailing(filter, isNarrowed ? this.#rollups.listMatching(filter) : undefined);
+  }
+
+  async listFailingSince(cursor: number, limit: number): ReturnType<Store["listFailingSince"]> {
+    return this.#traces.listSince(cursor, limit);
+  }
+
+  async sampleSucceeding(filter: Parameters<Store["sampleSucceeding"]>[0]): Promise<readonly StoredTrace[]> {
+    const series = this.#rollups.listMatching(filter).slice(0, MAX_SAMPLED_SERIES);
+    const ids = this.#traces.listSample(series, filter);
+    return ids.map((traceId) => this.#traces.read(traceId)).filter((trace) => trace !== undefined);
+  }
+
+  async count(filter: Parameters<Store["count"]>[0]): Promise<readonly CountRow[]> {
+    return this.#rollups.sum(filter).rows();
+  }
+
+  async listChanges(window: Window): Promise<readonly Change[]> {
+    return this.#changes.list(window);
+  }
+
+  async listMetrics(filter: Parameters<Store["listMetrics"]>[0]): Promise<readonly MetricPoint[]> {
+    return this.#metrics.list(filter);
+  }
+
+  async listUntracedLogs(filter: Parameters<Store["listUntracedLogs"]>[0]): Promise<readonly LogRecord[]> {
+    return this.#untracedLogs.list(filter);
+  }
+
+  async assignFault(traceIds: readonly string[], fingerprint: string): Promise<void> {
+    this.#db.exec("BEGIN IMMEDIATE");
+    try {
+      for (const traceId of traceIds) this.#traces.assignFault(traceId, fingerprint);
+      this.#db.exec("COMMIT");
+    } catch (error) {
+      if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
+      throw error;
+    }
+  }
+
+  async saveFault(fault: StoredFault): Promise<void> {
+    this.#faults.save(fault);
+  }
+
+  async findFault(fingerprint: string): Promise<StoredFault | undefined> {
+    return this.#faults.find(fingerprint);
+  }
+
+  async listFaults(filter: Parameters<Store["listFaults"]>[0]): Promise<readonly StoredFault[]> {
+    return this.#faults.list(filter);
+  }
+
+  async health(): Promise<StoreHealth> {
+    const { accepted, stored, deduplicated, dropped } = this.#ledger;
+    const pages = this.#db.prepare("PRAGMA page_count").get()?.["page_count"];
+    const sizeBytes = Number(pages ?? 0) * 16_384 + this.#journal.sizeBytes;
+    const tables = [this.#rollups, this.#traces, this.#changes, this.#faults, this.#untracedLogs, this.#metrics];
+    const damaged = tables.flatMap((table) => [...table.damaged].map((what) => `Damaged on disk and left out: ${what}.`));
+    const audit = [...this.#audit, ...damaged, ...(this.#trouble === undefined ? [] : [this.#trouble])];
+    return {
+      ready: !this.#closed && this.#trouble === undefined,
+      accepted,
+      stored,
+      deduplicated,
+      dropped: { ...dropped },
+      sizeBytes,
+      audit,
+    };
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearInterval(this.#timer);
+    await this.#checkpoint({ settleAll: false, counts: true }).catch(() => undefined);
+    await this.#journal.close();
+    this.#db.close();
+  }
+
+  /** Journals an intake, then lets memory take it in: nothing is counted or shown that was not durable first. */
+  async #accept(intake: Intake): Promise<Receipt> {
+    const { items, rejected, rejectedBecause } = intake;
+    try {
+      if (this.#trouble !== undefined) return { kind: "overloaded", because: this.#trouble, retryAfterMs: 5_000 };
+      if (items > 0) {
+        const nowMs = this.#now();
+        const { position, length } = await this.#journal.append({ kind: intake.kind, items, receivedMs: nowMs, payload: intake.bytes });
+        this.#ingest.apply(intake, { position, nowMs, keep: true, count: true });
+        this.#appliedEnd = position + length;
+      }
+      return { kind: "accepted", items, rejected, ...(rejectedBecause === undefined ? {} : { rejectedBecause }) };
+    } catch (error) {
+      if (error instanceof JournalOverloadedError) return { kind: "overloaded", because: error.message, retryAfterMs: 1_000 };
+      return { kind: "overloaded", because: describeDiskError(error), retryAfterMs: 5_000 };
+    } finally {
+      releaseIntake(intake);
+    }
+  }
+
+  #replay(directory: string, row: ProgressRow): Journal {
+    const progress = row.read();
+    if (progress === undefined)
+      this.#audit.push("How far the database follows the journal is damaged: the journal was read from its start.");
+    const { applied, counted, replayFrom, lastNumber, items, ledger } = progress ?? { ...NOTHING_DONE, ledger: this.#ledger };
+    this.#ledger.restore(ledger);
+    const end = readJournal(directory, {
+      position: replayFrom,
+      knownNumber: lastNumber,
+      onRecord: (record) => {
+        const intake = readRecord(record.kind, record.payload);
+        if (!intake.ok) return void this.#audit.push(`Journal record ${record.number} cannot be read: ${intake.error}.`);
+        const { position, receivedMs } = record;
+        this.#ingest.apply(intake.value, { position, nowMs: receivedMs, keep: position >= applied, count: position >= counted });
+        releaseIntake(intake.value);
+      },
+    });
+    this.#audit.push(...end.findings);
+    if (end.lostItems > 0) this.#ledger.countDropped("corrupted", end.lostItems);
+    this.#appliedEnd = Math.max(end.position, applied);
+    const start = {
+      position: this.#appliedEnd,
+      lastNumber: Math.max(end.lastNumber, lastNumber),
+      itemsBefore: Math.max(end.itemsBefore, items),
+    };
+    const { segmentBytes = 16 << 20 } = this.#options;
+    return new Journal(directory, start, { segmentBytes, maxWaitingBytes: MAX_WAITING_BYTES });
+  }
+
+  #tick(): void {
+    if (this.#running !== undefined) return;
+    const counts = this.#now() - this.#countsWrittenMs >= COUNTS_EVERY_MS;
+    this.#checkpoint({ settleAll: false, counts }).catch(() => undefined);
+  }
+
+  /** Checkpoints follow each other; one that is asked for while another runs covers all that was accepted before. */
+  async #checkpoint(what: { readonly settleAll: boolean; readonly counts: boolean }): Promise<void> {
+    while (this.#running !== undefined) await this.#running.catch(() => undefined);
+    const { maxJournalBytes = 256 << 20 } = this.#options;
+    const nowMs = this.#now();
+    if (what.counts) this.#countsWrittenMs = nowMs;
+    const oldestPosition = this.#journal.end - maxJournalBytes;
+    this.#running = this.#checkpoints.run({ ...what, nowMs, oldestPosition, appliedEnd: () => this.#appliedEnd });
+    try {
+      await this.#running;
+      this.#trouble = undefined;
+      this.#rollups.cool(nowMs);
+      this.#metrics.cool(nowMs);
+    } catch (error) {
+      this.#trouble = describeDiskError(error);
+      throw error;
+    } finally {
+      this.#running = undefined;
+    }
+  }
+}
+
+const NOTHING_DONE = { applied: 0, counted: 0, replayFrom: 0, lastNumber: 0, items: 0 };
+
+function describeDiskError(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const isFull = /ENOSPC|EDQUOT|disk is full/i.test(text);
+  return isFull ? "The disk is full: free some space, and the store goes on by itself." : `The disk refuses to write: ${text}.`;
+}

@@ -1,0 +1,252 @@
+/** Failing traces, and the sample of good ones, in the database. */
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { ExchangeFilter, FailingExchange, StoredTrace } from "../contract.ts";
+import { RECORD_KINDS } from "../journal/frame.ts";
+import { matchesSeries } from "../rules/count-rows.ts";
+import { toFailingExchange } from "../rules/failing-exchange.ts";
+import type { Series } from "../rules/series.ts";
+import { seal, sealBytes, unseal, unsealBytes } from "./sealed.ts";
+import { toTraceKey, toTraceWords, type TraceWords } from "./trace-words.ts";
+import { createPartContents, packPart, type Part, type PartContents, readPart } from "./trace-parts.ts";
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** What is written of a trace at one time. */
+export type TraceWrite = {
+  readonly traceId: string;
+  /** Its row, 0 when it has none. */
+  readonly row: number;
+  readonly failing: boolean;
+  readonly items: number;
+  readonly parts: readonly { readonly kind: Part["kind"]; readonly plain: Uint8Array }[];
+  /** Where the sample finds it: series and start of each of its exchanges. Empty for failing traces. */
+  readonly sampleExchanges: readonly number[];
+  readonly nowMs: number;
+};
+
+const COLUMNS = "id, trace_id, cursor, shown AS json, fingerprint, crc";
+/** With more series than this a filter is checked row by row instead of series by series. */
+const MANY_SERIES = 200;
+
+/** Reads and writes traces; transactions are the caller's. */
+export class TraceTable {
+  readonly #statements: ReturnType<typeof prepare>;
+  readonly #interned: (series: Series) => number;
+  readonly #known = new Set<number>();
+  #cursor: number;
+  /** Damaged rows that were met, each once. */
+  readonly damaged = new Set<string>();
+
+  constructor(db: DatabaseSync, intern: (series: Series) => number) {
+    this.#statements = prepare(db);
+    this.#interned = intern;
+    this.#cursor = Number(db.prepare("SELECT max(cursor) AS cursor FROM trace").get()?.["cursor"] ?? 0);
+    for (const row of db.prepare("SELECT trace_id FROM trace").iterate()) this.#known.add(toTraceKey(toTraceWords(toHex(row["trace_id"]))));
+  }
+
+  /** False when the trace is certainly not there. */
+  mayHold(words: TraceWords): boolean {
+    return this.#known.has(toTraceKey(words));
+  }
+
+  /** The row of a trace, what it holds, and whether it failed. */
+  load(traceId: string): { readonly row: number; readonly failing: boolean; readonly contents: PartContents } | undefined {
+    const row = this.#statements.find.get(toBlob(traceId));
+    if (row === undefined) return undefined;
+    const id = Number(row["id"]);
+    return { row: id, failing: row["failing"] === 1, contents: this.#readParts(id) };
+  }
+
+  /** Writes what is new of a trace and how the lists show it; answers with its row. */
+  write(write: TraceWrite): number {
+    const contents = write.row === 0 ? createPartContents() : this.#readParts(write.row);
+    const packed = write.parts.map(({ kind, plain }) => {
+      readPart({ kind, packed: false, bytes: plain }, contents);
+      return packPart(kind, plain);
+    });
+    const size = packed.reduce((sum, part) => sum + part.bytes.length, 0);
+    const row = this.#writeRow(write, { contents, size });
+    for (const part of packed) {
+      const kind = RECORD_KINDS.indexOf(part.kind);
+      this.#statements.insertPart.run(row, kind, Number(part.packed), part.bytes, sealBytes(`${row} ${part.kind}`, part.bytes));
+    }
+    if (write.failing) this.#statements.deleteSample.run(row);
+    for (let at = 0; at < write.sampleExchanges.length; at += 2) {
+      this.#statements.insertSample.run(write.sampleExchanges[at] ?? 0, write.sampleExchanges[at + 1] ?? 0, row);
+    }
+    this.#known.add(toTraceKey(toTraceWords(write.traceId)));
+    return row;
+  }
+
+  /** Whole telemetry of the trace in a row. */
+  read(traceId: string): StoredTrace | undefined {
+    const loaded = this.load(traceId);
+    return loaded === undefined ? undefined : toStoredTrace(traceId, loaded.contents);
+  }
+
+  listFailing(
+    filter: ExchangeFilter & { readonly fingerprint?: string; readonly order: "newest" | "slowest"; readonly limit: number },
+    series: readonly number[] | undefined,
+  ): FailingExchange[] {
+    const { fromMs, toMs } = filter.window;
+    const statements = filter.order === "newest" ? this.#statements.newest : this.#statements.slowest;
+    const limit = Math.max(0, filter.limit);
+    const rows: Row[] = [];
+    if (filter.fingerprint !== undefined) rows.push(...this.#statements.ofFault.all(filter.fingerprint, fromMs, toMs));
+    else if (series !== undefined && series.length <= MANY_SERIES) {
+      for (const number of series) rows.push(...statements.ofSeries.all(number, fromMs, toMs, limit));
+    } else rows.push(...this.#takeMatching(statements.all.iterate(fromMs, toMs), filter, limit));
+    const found = rows.map((row) => this.#toListed(row)).filter((each) => each !== undefined);
+    const matching = found.filter((each) => matchesFilter(filter, each));
+    const byTime = (a: FailingExchange, b: FailingExchange) => b.timeMs - a.timeMs;
+    const byDuration = (a: FailingExchange, b: FailingExchange) => b.durationMs - a.durationMs;
+    return matching.sort(filter.order === "newest" ? byTime : byDuration).slice(0, limit);
+  }
+
+  listSince(cursor: number, limit: number): { readonly failing: readonly FailingExchange[]; readonly cursor: number } {
+    const rows = this.#statements.since.all(cursor, Math.max(0, limit));
+    const failing = rows.map((row) => this.#toListed(row)).filter((each) => each !== undefined);
+    return { failing, cursor: Number(rows.at(-1)?.["cursor"] ?? cursor) };
+  }
+
+  /** Ids of good traces with an exchange of one of these series that began in the window, newest first. */
+  listSample(series: readonly number[], filter: ExchangeFilter & { readonly limit: number }): string[] {
+    const { fromMs, toMs } = filter.window;
+    const found: { readonly traceId: string; readonly timeMs: number }[] = [];
+    for (const number of series) {
+      for (const row of this.#statements.sample.iterate(number, fromMs, toMs, filter.limit)) {
+        found.push({ traceId: toHex(row["trace_id"]), timeMs: Number(row["time_ms"]) });
+      }
+    }
+    found.sort((a, b) => b.timeMs - a.timeMs);
+    return [...new Set(found.map((each) => each.traceId))].slice(0, filter.limit);
+  }
+
+  assignFault(traceId: string, fingerprint: string): void {
+    const row = this.#statements.find.get(toBlob(traceId));
+    if (row === undefined) return;
+    const shown = this.#unsealShown(traceId, row);
+    const { json, crc } = seal(`${traceId} ${fingerprint}`, shown ?? null);
+    this.#statements.assign.run(fingerprint, json, crc, Number(row["id"]));
+  }
+
+  #writeRow(write: TraceWrite, { contents, size }: { readonly contents: PartContents; readonly size: number }): number {
+    const { traceId, failing, nowMs, items } = write;
+    const old = this.#statements.find.get(toBlob(traceId));
+    const fingerprint = typeof old?.["fingerprint"] === "string" ? old["fingerprint"] : null;
+    const shown = failing ? toFailingExchange([...contents.spans.values()]) : undefined;
+    const { json, crc } = seal(`${traceId} ${fingerprint ?? ""}`, shown ?? null);
+    const cursor = shown === undefined ? null : this.#toCursor(old, shown);
+    const place = [
+      cursor,
+      shown === undefined ? null : this.#interned(toSeriesOf(shown)),
+      shown?.timeMs ?? null,
+      shown?.durationMs ?? null,
+    ];
+    if (old !== undefined) {
+      const id = Number(old["id"]);
+      this.#statements.update.run(Number(failing), items, size, ...place, json, fingerprint, crc, id);
+      return id;
+    }
+    const inserted = this.#statements.insert.run(toBlob(traceId), Number(failing), nowMs, items, size, ...place, json, fingerprint, crc);
+    return Number(inserted.lastInsertRowid);
+  }
+
+  /** A trace shown by another exchange than before gets a new place in the order of becoming visible. */
+  #toCursor(old: Row | undefined, shown: FailingExchange): number {
+    const before = old === undefined ? undefined : this.#unsealShown(shown.traceId, old);
+    const isSame = before?.spanId === shown.spanId && before.status === shown.status && typeof old?.["cursor"] === "number";
+    return isSame ? Number(old["cursor"]) : ++this.#cursor;
+  }
+
+  #readParts(row: number): PartContents {
+    const contents = createPartContents();
+    for (const part of this.#statements.parts.iterate(row)) {
+      const kind = RECORD_KINDS[Number(part["kind"])];
+      const bytes = kind === undefined ? undefined : unsealBytes(`${row} ${kind}`, part);
+      if (kind === undefined || bytes === undefined) this.damaged.add(`a part of the trace in row ${row}`);
+      else readPart({ kind, packed: part["packed"] === 1, bytes }, contents);
+    }
+    return contents;
+  }
+
+  #unsealShown(traceId: string, row: Row): FailingExchange | undefined {
+    const fingerprint = typeof row["fingerprint"] === "string" ? row["fingerprint"] : "";
+    const value = unseal(`${traceId} ${fingerprint}`, row);
+    // Sealed under the trace's id by #writeRow, so that it is what was written there.
+    return typeof value === "object" && value !== null ? (value as FailingExchange) : undefined;
+  }
+
+  #toListed(row: Row): FailingExchange | undefined {
+    const traceId = toHex(row["trace_id"]);
+    const shown = this.#unsealShown(traceId, row);
+    if (shown === undefined) this.damaged.add(`the entry of trace ${traceId}`);
+    return shown === undefined || typeof row["fingerprint"] !== "string" ? shown : { ...shown, fingerprint: row["fingerprint"] };
+  }
+
+  /** Rows in order until enough of them pass the filter. */
+  #takeMatching(rows: Iterable<Row>, filter: ExchangeFilter, limit: number): Row[] {
+    const taken: Row[] = [];
+    for (const row of rows) {
+      if (taken.length >= limit) break;
+      const shown = this.#toListed(row);
+      if (shown !== undefined && matchesFilter(filter, shown)) taken.push(row);
+    }
+    return taken;
+  }
+}
+
+function prepare(db: DatabaseSync) {
+  const listed = (where: string, order: string) =>
+    db.prepare(`SELECT ${COLUMNS} FROM trace WHERE ${where} AND cursor IS NOT NULL ORDER BY ${order}`);
+  return {
+    find: db.prepare("SELECT id, failing, cursor, shown AS json, fingerprint, crc FROM trace WHERE trace_id = ?"),
+    insert: db.prepare(
+      "INSERT INTO trace (trace_id, failing, stored_ms, items, bytes, cursor, series, time_ms, duration_ms, shown, fingerprint, crc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    ),
+    update: db.prepare(
+      "UPDATE trace SET failing = ?, items = ?, bytes = bytes + ?, cursor = ?, series = ?, time_ms = ?, duration_ms = ?, shown = ?, fingerprint = ?, crc = ? WHERE id = ?",
+    ),
+    assign: db.prepare("UPDATE trace SET fingerprint = ?, shown = ?, crc = ? WHERE id = ?"),
+    parts: db.prepare("SELECT kind, packed, bytes, crc FROM part WHERE trace = ? ORDER BY id"),
+    insertPart: db.prepare("INSERT INTO part (trace, kind, packed, bytes, crc) VALUES (?, ?, ?, ?, ?)"),
+    insertSample: db.prepare("INSERT OR IGNORE INTO sample (series, time_ms, trace) VALUES (?, ?, ?)"),
+    deleteSample: db.prepare("DELETE FROM sample WHERE trace = ?"),
+    sample: db.prepare(
+      "SELECT trace.trace_id, sample.time_ms FROM sample JOIN trace ON trace.id = sample.trace WHERE sample.series = ? AND sample.time_ms >= ? AND sample.time_ms < ? ORDER BY sample.time_ms DESC LIMIT ?",
+    ),
+    since: db.prepare(`SELECT ${COLUMNS} FROM trace WHERE cursor > ? ORDER BY cursor LIMIT ?`),
+    ofFault: listed("fingerprint = ? AND time_ms >= ? AND time_ms < ?", "time_ms DESC"),
+    newest: {
+      all: listed("time_ms >= ? AND time_ms < ?", "time_ms DESC"),
+      ofSeries: listed("series = ? AND time_ms >= ? AND time_ms < ?", "time_ms DESC LIMIT ?"),
+    },
+    slowest: {
+      all: listed("time_ms >= ? AND time_ms < ?", "duration_ms DESC"),
+      ofSeries: listed("series = ? AND time_ms >= ? AND time_ms < ?", "duration_ms DESC LIMIT ?"),
+    },
+  } satisfies Record<string, StatementSync | Record<string, StatementSync>>;
+}
+
+/** A trace's parts as the contract answers with them. */
+export function toStoredTrace(traceId: string, contents: PartContents): StoredTrace {
+  return { traceId, spans: [...contents.spans.values()], logs: contents.logs, exchanges: contents.exchanges };
+}
+
+function toSeriesOf(shown: FailingExchange): Series {
+  const { service, route, method, status, version, region } = shown;
+  return { service, route, method, status, version: version ?? "", region: region ?? "" };
+}
+
+function matchesFilter(filter: ExchangeFilter, shown: FailingExchange): boolean {
+  const { fromMs, toMs } = filter.window;
+  return shown.timeMs >= fromMs && shown.timeMs < toMs && matchesSeries(filter, toSeriesOf(shown));
+}
+
+function toBlob(traceId: string): Uint8Array {
+  return Buffer.from(traceId, "hex");
+}
+
+function toHex(blob: unknown): string {
+  return blob instanceof Uint8Array ? Buffer.from(blob).toString("hex") : "";
+}

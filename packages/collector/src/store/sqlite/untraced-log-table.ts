@@ -1,0 +1,65 @@
+/** Error logs that belong to no trace, so many of each service. */
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { decodeLogs } from "@faultline/formats/otlp";
+import { encodeLogs } from "@faultline/formats/otlp-encode";
+import type { LogRecord } from "@faultline/model";
+import type { Store } from "../contract.ts";
+import { sealBytes, unsealBytes } from "./sealed.ts";
+
+const MAX_PER_SERVICE = 1_000;
+const MAX_PENDING = 10_000;
+
+/** See above. Transactions are the caller's. */
+export class UntracedLogTable {
+  #pending: LogRecord[] = [];
+  readonly #insert: StatementSync;
+  readonly #trim: StatementSync;
+  readonly #list: StatementSync;
+  /** Damaged rows that were met, each once. */
+  readonly damaged = new Set<string>();
+
+  constructor(db: DatabaseSync) {
+    this.#insert = db.prepare("INSERT INTO untraced_log (service, time_ms, bytes, crc) VALUES (?, ?, ?, ?)");
+    this.#trim = db.prepare(
+      `DELETE FROM untraced_log WHERE service = ?1 AND id <= (SELECT id FROM untraced_log WHERE service = ?1 ORDER BY id DESC LIMIT 1 OFFSET ${MAX_PER_SERVICE})`,
+    );
+    this.#list = db.prepare(
+      "SELECT service, bytes, crc FROM untraced_log WHERE time_ms >= ? AND time_ms < ? AND (?3 IS NULL OR service = ?3) ORDER BY time_ms DESC LIMIT ?4",
+    );
+  }
+
+  /** Takes a record; false when too many wait already. */
+  add(log: LogRecord): boolean {
+    if (this.#pending.length >= MAX_PENDING) return false;
+    this.#pending.push(log);
+    return true;
+  }
+
+  get isDirty(): boolean {
+    return this.#pending.length > 0;
+  }
+
+  /** Writes what is new; answers with how many old ones had to go, and what to call once the transaction is committed. */
+  write(): { readonly removed: number; readonly commit: () => void } {
+    const logs = this.#pending;
+    for (const log of logs) {
+      const bytes = encodeLogs([log]);
+      this.#insert.run(log.resource.service, log.timeMs, bytes, sealBytes(log.resource.service, bytes));
+    }
+    let removed = 0;
+    for (const service of new Set(logs.map((log) => log.resource.service))) removed += Number(this.#trim.run(service).changes);
+    return { removed, commit: () => (this.#pending = this.#pending.slice(logs.length)) };
+  }
+
+  list({ window, service, limit }: Parameters<Store["listUntracedLogs"]>[0]): LogRecord[] {
+    return this.#list.all(window.fromMs, window.toMs, service ?? null, Math.max(0, limit)).flatMap((row) => {
+      const bytes = unsealBytes(String(row["service"]), row);
+      if (bytes === undefined) {
+        this.damaged.add(`a log record of ${String(row["service"])}`);
+        return [];
+      }
+      const decoded = decodeLogs(bytes, "protobuf");
+      return decoded.ok ? decoded.value.items : [];
+    });
+  }
+}
