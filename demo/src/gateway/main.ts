@@ -35,7 +35,14 @@ function keepEndToEnd(headers: IncomingMessage["headers"]): IncomingMessage["hea
 
 function sendPage(response: ServerResponse, status: number, proxyStatus: string): void {
   if (response.headersSent) return void response.destroy();
-  response.writeHead(status, { "content-type": "text/html", server: "shop-gateway", "proxy-status": proxyStatus });
+  response.statusCode = status;
+  response.setHeaders(
+    new Map([
+      ["content-type", "text/html"],
+      ["server", "shop-gateway"],
+      ["proxy-status", proxyStatus],
+    ]),
+  );
   response.end(HTML_PAGE.replaceAll("500 Internal Server Error", `${status}`));
 }
 
@@ -64,7 +71,9 @@ function relay(answer: IncomingMessage, response: ServerResponse): number {
     sendPage(response, 500, `shop-gateway; received-status=${status}`);
     return 500;
   }
-  response.writeHead(status, { ...keepEndToEnd(answer.headers), via: "1.1 shop-gateway" });
+  response.statusCode = status;
+  for (const [name, value] of Object.entries(keepEndToEnd(answer.headers))) if (value !== undefined) response.setHeader(name, value);
+  response.setHeader("via", "1.1 shop-gateway");
   answer.pipe(response);
   return status;
 }

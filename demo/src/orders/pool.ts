@@ -1,9 +1,9 @@
 /** The orders' connections to PostgreSQL: few, and nobody waits for long. */
 import pg from "pg";
 
-const MAX_CONNECTIONS = 4;
+const MAX_CONNECTIONS = 6;
 const ACQUIRE_TIMEOUT_MS = 700;
-const QUERY_TIMEOUT_MS = 1_000;
+const QUERY_TIMEOUT_MS = 500;
 
 /** Opens the pool on `DATABASE_URL`. */
 export function createPool(): pg.Pool {

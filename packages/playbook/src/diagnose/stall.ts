@@ -1,40 +1,90 @@
-import type { Evidence } from "@faultline/model";
+import type { Evidence, MetricPoint } from "@faultline/model";
 import { formatMs } from "../isolate/blame.ts";
-import { endOf, selfTimeOf, startOf } from "../trace/span-time.ts";
+import type { Hop } from "../isolate/hop.ts";
+import { durationOf, endOf, startOf } from "../trace/span-time.ts";
 import type { Findings } from "./findings.ts";
 
 /** Shorter waits happen to everybody. */
 const STALL_MS = 200;
+/** Requests that end this close to the end of the stall were let go by it. */
+const LET_GO_MS = 5;
+/** An event loop that is late by more than this held every request of its process. */
+const LOOP_DELAY_MS = 500;
+const LOOP_DELAY = /event[._]?loop[._](?:delay|lag)(?:[._](?:max|p99))?$/i;
 
 /**
- * A process that stands still: the requests of one instance that overlap all end within a moment of each other, and none of them
- * did anything meanwhile. That is what a blocked event loop, a long collection or a stopped process looks like from outside.
+ * A process that stands still: nothing that reaches one instance while a long request runs is done before that request is. That
+ * is what a blocked event loop, a long collection or a stopped process looks like from outside. Its own measurements, where it
+ * sends any, say so from inside.
  */
-export function findStall({ origin, failing, succeeding, elsewhere }: Findings): readonly Evidence[] {
+export function findStall(findings: Findings): readonly Evidence[] {
+  return [...fromRequests(findings), ...fromLoopDelay(findings)];
+}
+
+function fromRequests({ origin, failing, succeeding, elsewhere }: Findings): readonly Evidence[] {
   const hop = origin?.step.hop;
-  if (origin === undefined || hop === undefined) return [];
+  if (hop === undefined) return [];
   const { instance, service } = hop.entry.span.resource;
-  const nodes = [...failing, ...elsewhere, ...succeeding]
+  const hops = [...failing, ...elsewhere, ...succeeding]
     .flatMap(({ entry }) => collect(entry))
-    .filter(({ entry }) => entry.span.resource.service === service && entry.span.resource.instance === instance)
-    .map(({ entry }) => entry);
-  const long = nodes.filter((node) => selfTimeOf(node) >= STALL_MS).sort((a, b) => selfTimeOf(b) - selfTimeOf(a))[0];
+    .filter(({ entry }) => entry.span.resource.service === service && entry.span.resource.instance === instance);
+  const long = hops.filter((each) => ownTimeOf(each) >= STALL_MS).sort((a, b) => ownTimeOf(b) - ownTimeOf(a))[0];
   if (long === undefined) return [];
-  const held = nodes.filter(
-    (node) => node !== long && startOf(node) < endOf(long) && startOf(node) > startOf(long) && endOf(node) >= endOf(long) - 5,
-  );
-  if (held.length < 2) return [];
+  const [fromMs, toMs] = [startOf(long.entry), endOf(long.entry)];
+  const during = hops.filter((each) => each !== long && arrivalOf(each) > fromMs && arrivalOf(each) < toMs - STALL_MS);
+  const held = during.filter(({ entry }) => endOf(entry) >= toMs - LET_GO_MS);
+  if (held.length < 2 || held.length < during.length * 0.8) return [];
   return [
     {
       statement: `${service} stood still: one request kept it busy and ${held.length} others waited until it was done`,
-      measured: `${formatMs(selfTimeOf(long))} of its own time in ${long.span.name}`,
+      measured: `${formatMs(ownTimeOf(long))} of its own time in ${long.entry.span.name}`,
       source: "span",
       weight: 4,
     },
   ];
 }
 
-function collect(hop: NonNullable<Findings["origin"]>["step"]["hop"]): NonNullable<typeof hop>[] {
-  if (hop === undefined) return [];
-  return [hop, ...hop.calls.flatMap(({ callee }) => collect(callee))];
+function collect(hop: Hop): readonly Hop[] {
+  return [hop, ...hop.calls.flatMap(({ callee }) => (callee === undefined ? [] : collect(callee)))];
+}
+
+/** When the request was sent: a process that stands still notices it later. */
+function arrivalOf({ entry, call }: Hop): number {
+  return call === undefined ? startOf(entry) : Math.min(call.startMs, startOf(entry));
+}
+
+/** Time of a hop during which none of its calls ran, ms. */
+function ownTimeOf({ entry, calls }: Hop): number {
+  let covered = 0;
+  let reachedMs = startOf(entry);
+  for (const { startMs, endMs } of [...calls].sort((a, b) => a.startMs - b.startMs)) {
+    const fromMs = Math.max(reachedMs, startMs);
+    const toMs = Math.min(endOf(entry), endMs);
+    if (toMs <= fromMs) continue;
+    covered += toMs - fromMs;
+    reachedMs = toMs;
+  }
+  return durationOf(entry) - covered;
+}
+
+function fromLoopDelay({ origin, metrics }: Findings): readonly Evidence[] {
+  const resource = origin?.step.hop?.entry.span.resource;
+  if (resource === undefined) return [];
+  const late = metrics
+    .filter((point) => point.resource.service === resource.service && point.resource.instance === resource.instance)
+    .filter(({ name }) => LOOP_DELAY.test(name))
+    .sort((a, b) => toMs(b) - toMs(a))[0];
+  if (late === undefined || toMs(late) < LOOP_DELAY_MS) return [];
+  return [
+    {
+      statement: `the event loop of ${resource.service} was blocked`,
+      measured: `${late.name} reached ${formatMs(toMs(late))}`,
+      source: "metric",
+      weight: 3,
+    },
+  ];
+}
+
+function toMs({ value, unit }: MetricPoint): number {
+  return unit === "s" ? value * 1_000 : unit === "ns" ? value / 1e6 : unit === "us" ? value / 1_000 : value;
 }

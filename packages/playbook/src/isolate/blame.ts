@@ -1,5 +1,5 @@
 import type { Evidence, Fate, MissingEvidence } from "@faultline/model";
-import { durationOf } from "../trace/span-time.ts";
+import { durationOf, startOf } from "../trace/span-time.ts";
 import type { Call, Hop } from "./hop.ts";
 import { nameOperation } from "./hop.ts";
 
@@ -234,6 +234,7 @@ function judgeHealthyCallee(
   const calleeMs = durationOf(callee.entry);
   const callMs = call.endMs - call.startMs;
   if (call.outcome.kind === "timed-out" && calleeMs >= callMs * 0.8) return followSlow(hop, call, { around, depth });
+  if (call.outcome.kind === "timed-out" && startOf(callee.entry) - call.startMs >= callMs * 0.8) return endLate(hop, call);
   const between = toIntermediary(call, callee);
   if (between !== undefined) {
     return {
@@ -293,6 +294,19 @@ function followSlow(hop: Hop, call: Call & { readonly callee: Hop }, { around, d
     call: slowest,
   };
   return { steps: [passOn(hop, call), passing, created], kind: "slow-callee", confidence: 0.8, missing: [] };
+}
+
+/** The callee took the request up when the caller had as good as given up: it was not free before. */
+function endLate(hop: Hop, call: Call & { readonly callee: Hop }): Found {
+  const { callee } = call;
+  const late: Evidence = {
+    statement: `${callee.service} took the request up only when ${hop.service} was giving up: it was not free before`,
+    measured: `taken up ${formatMs(startOf(callee.entry) - call.startMs)} after it was sent, call ended after ${formatMs(call.endMs - call.startMs)}`,
+    source: "span",
+    weight: 2.5,
+  };
+  const steps: Step[] = [passOn(hop, call), { ...toStep(callee, "created", [late]), call }];
+  return { steps, kind: "slow-callee", confidence: 0.8, missing: [] };
 }
 
 function findSlowestCall(hop: Hop, totalMs: number): Call | undefined {

@@ -1,4 +1,4 @@
-import type { Evidence } from "@faultline/model";
+import type { Evidence, SpanNode } from "@faultline/model";
 import { type CauseRule, type Findings, hear } from "../findings.ts";
 
 const WORDS =
@@ -8,9 +8,39 @@ const WORDS =
 export const gatewayMismatch: CauseRule = {
   sign: "an answer that changed between two hops, HTML where JSON was due, or a header that cannot be read",
   weigh: (findings) => ({
-    evidence: [...hear(findings, WORDS, { statement: "the answer was not in the form that was due", weight: 4.5 }), ...fromPath(findings)],
+    evidence: [
+      ...hear(findings, WORDS, { statement: "the answer was not in the form that was due", weight: 4.5 }),
+      ...fromForms(findings),
+      ...fromPath(findings),
+    ],
   }),
 };
+
+/** A hop that changed the status and sent a page where it had received JSON. What stands behind it, when known for sure, weighs more. */
+function fromForms({ origin }: Findings): readonly Evidence[] {
+  const steps = origin?.judgement.steps ?? [];
+  return steps.flatMap((step, index): readonly Evidence[] => {
+    const below = steps[index + 1];
+    const call = below?.call ?? below?.hop?.call;
+    if (step.fate !== "remapped" || step.hop === undefined || call === undefined) return [];
+    const sent = readContentType(step.hop.entry);
+    const received = readContentType(call.from) ?? (call.callee === undefined ? undefined : readContentType(call.callee.entry));
+    if (sent === undefined || received === undefined || !/\bhtml\b/i.test(sent) || !/\bjson\b/i.test(received)) return [];
+    return [
+      {
+        statement: `${step.service} answered with an HTML page where it had received JSON`,
+        measured: `content-type ${sent} over ${received}, status ${step.status} over ${call.outcome.status}`,
+        source: "header",
+        weight: 3.8,
+      },
+    ];
+  });
+}
+
+function readContentType({ span }: SpanNode): string | undefined {
+  const value = span.attributes["http.response.header.content-type"];
+  return Array.isArray(value) ? String(value[0]) : typeof value === "string" ? value : undefined;
+}
 
 function fromPath({ domain, origin }: Findings): readonly Evidence[] {
   const changed = origin?.judgement.steps.find(({ fate, hop, call }) => fate === "remapped" && hop === undefined && call !== undefined);

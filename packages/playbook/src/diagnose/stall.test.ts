@@ -1,0 +1,59 @@
+import type { MetricPoint } from "@faultline/model";
+import { describe, expect, it } from "vitest";
+import { diagnose } from "../playbook.ts";
+import { type SpanSketch, TraceBuilder } from "../trace/trace-builder.ts";
+
+const order: SpanSketch = { service: "orders", instance: "o1", name: "GET /orders", code: 200, attributes: { "http.route": "/orders" } };
+
+/** The storefront asks orders and gives up after `gaveUpMs`; orders takes the request up after `takenUpMs`. */
+function ask(orders: SpanSketch, gaveUpMs: number): SpanSketch {
+  const call: SpanSketch = { service: "storefront", kind: "client", name: "GET", takes: gaveUpMs, calls: [orders] };
+  const failed: SpanSketch = { ...call, status: "error", message: "The operation was aborted due to timeout" };
+  return { service: "storefront", name: "GET /", code: 504, attributes: { "http.route": "/" }, takes: gaveUpMs + 5, calls: [failed] };
+}
+
+/** Traces start a second after one another: three requests wait behind a long one that began before them. */
+const builder = () =>
+  new TraceBuilder()
+    .trace(ask({ ...order, name: "GET /invoice", takes: 5_000 }, 2_000))
+    .trace(ask({ ...order, at: 4_005 }, 2_000))
+    .trace(ask({ ...order, at: 3_005 }, 2_000))
+    .trace(ask({ ...order, at: 2_005 }, 2_000));
+
+describe("a process that stands still", () => {
+  it("is the origin, although its own spans are short and well", () => {
+    const diagnosis = diagnose(builder().observations());
+    expect(diagnosis.suspects[0]?.service).toBe("orders");
+    expect(diagnosis.path.map(({ service, fate }) => `${service} ${fate}`)).toEqual(["storefront propagated", "orders created"]);
+    expect(diagnosis.causes[0]?.cause).toBe("resource-exhausted");
+  });
+
+  it("is not seen where others were served meanwhile", () => {
+    const served = ask({ ...order, takes: 2_000 }, 1_000);
+    const diagnosis = diagnose(
+      new TraceBuilder()
+        .trace(ask({ ...order, name: "GET /invoice", takes: 5_000 }, 2_000))
+        .traces(3, () => served)
+        .observations(),
+    );
+    expect(diagnosis.causes.map(({ cause }) => cause)).not.toContain("resource-exhausted");
+  });
+
+  it("is confirmed by the process's own measurement, in whichever unit", () => {
+    const point = (value: number, unit: string): MetricPoint => ({
+      name: "nodejs.eventloop.delay.max",
+      unit,
+      value,
+      timeMs: 1_700_000_002_000,
+      attributes: {},
+      resource: { service: "orders", instance: "o1", attributes: {} },
+    });
+    const confirm = (...metrics: MetricPoint[]) => {
+      const cause = diagnose(builder().observations({ metrics })).causes.find((each) => each.cause === "resource-exhausted");
+      return cause?.evidence.filter(({ source }) => source === "metric").map(({ measured }) => measured);
+    };
+    expect(confirm(point(4.9, "s"))).toEqual(["nodejs.eventloop.delay.max reached 4900 ms"]);
+    expect(confirm(point(4_900, "ms"))).toEqual(["nodejs.eventloop.delay.max reached 4900 ms"]);
+    expect(confirm(point(0.02, "s"))).toEqual([]);
+  });
+});
