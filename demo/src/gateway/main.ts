@@ -9,7 +9,7 @@ import { findRoute } from "./routes.ts";
 /** What the gateway's operator can change while it runs. */
 export type GatewaySwitch = { readonly storefront?: readonly string[]; readonly hideErrors?: boolean };
 
-const UPSTREAM_TIMEOUT_MS = 4_000;
+const UPSTREAM_TIMEOUT_MS = 2_500;
 const HOP_HEADERS = new Set(["connection", "keep-alive", "transfer-encoding", "upgrade", "te", "trailer", "proxy-authorization"]);
 const HTML_PAGE =
   "<!DOCTYPE html>\n<html><head><title>500 Internal Server Error</title></head>\n<body><h1>Internal Server Error</h1><p>Please try again later.</p></body></html>\n";
@@ -100,7 +100,9 @@ function forward(request: IncomingMessage, response: ServerResponse, target: URL
     (answer) =>
       settle({ status: relay(answer, response), ...(answer.statusCode === undefined ? {} : { upstreamStatus: answer.statusCode }) }),
   );
-  upstream.on("timeout", () => upstream.destroy(Object.assign(new Error("the backend did not answer in time"), { code: "ETIMEDOUT" })));
+  upstream.on("timeout", () =>
+    upstream.destroy(Object.assign(new Error(`${target.hostname} timed out after ${UPSTREAM_TIMEOUT_MS} ms`), { code: "ETIMEDOUT" })),
+  );
   upstream.on("error", (error: NodeJS.ErrnoException) => {
     const isLate = error.code === "ETIMEDOUT";
     sendPage(response, isLate ? 504 : 502, `shop-gateway; error=${isLate ? "http_response_timeout" : "connection_terminated"}`);

@@ -16,6 +16,9 @@ const ordinaryPerSecond = Number(process.env.LOAD_RATE ?? 20);
 const maxInFlight = Number(process.env.LOAD_MAX_IN_FLIGHT ?? 128);
 const seed = Number(process.env.LOAD_SEED ?? 1);
 
+/** Rare requests too begin soon after they were asked for. */
+const FIRST_WITHIN_MS = 500;
+
 const agent = new Agent({ connections: maxInFlight });
 const timers = new Map<string, NodeJS.Timeout>();
 let inFlight = 0;
@@ -50,7 +53,7 @@ function setStream(name: string, kind: TrafficKind, perSecond: number): void {
     timers.set(name, setTimeout(arrive, drawGapMs(random, perSecond)));
     void send(kind, random);
   };
-  timers.set(name, setTimeout(arrive, drawGapMs(random, perSecond)));
+  timers.set(name, setTimeout(arrive, Math.min(FIRST_WITHIN_MS, drawGapMs(random, perSecond))));
 }
 
 for (const [kind, share] of Object.entries(ORDINARY_SHARES)) setStream(kind, kind as TrafficKind, share * ordinaryPerSecond);

@@ -1,6 +1,6 @@
 /** What the shop's customers send. Ordinary traffic never fails; the rest is what some day's customers do besides. */
 
-import { sealPage } from "../orders/seal.ts";
+import { sealPage } from "../storefront/seal.ts";
 
 /** One request of a customer. */
 export type ShopRequest = { readonly method: "GET" | "POST"; readonly path: string; readonly body?: unknown };
@@ -65,8 +65,8 @@ const KINDS = {
   largeReview: (random) => sendReview(random, 180_000 + drawNumber(random, 200_000)),
   /** Customers who joined long ago. */
   recommendToEarly: (random) => ({ method: "GET", path: `/api/recommendations?customer=c${900 + drawNumber(random, 100)}` }),
-  /** An accountant who wants ten years in one document: more pages than this machine seals in two seconds. */
-  longInvoice: (random) => ({ method: "GET", path: `/api/orders/o${drawNumber(random, 500)}/invoice?pages=${countPagesFor(2_800)}` }),
+  /** An accountant who wants ten years in one document: more pages than this machine seals in three seconds. */
+  longInvoice: (random) => ({ method: "GET", path: `/api/orders/o${drawNumber(random, 500)}/invoice?pages=${countPagesFor(4_000)}` }),
 } as const satisfies Record<string, Draw>;
 
 /** A kind of request. */

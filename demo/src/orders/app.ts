@@ -4,7 +4,6 @@ import type pg from "pg";
 import { fetch } from "undici";
 import { readAddress, shopAgent } from "../hosts.ts";
 import { createPool, query } from "./pool.ts";
-import { sealPage } from "./seal.ts";
 
 type Checkout = { readonly customer: string; readonly totalCents: number; readonly currency: string; readonly method: string };
 type Preferences = { readonly language: string; readonly interests: readonly string[] };
@@ -55,12 +54,6 @@ function addRoutes(app: FastifyInstance, pool: pg.Pool): void {
     const [order] = await query(pool, "select id, customer, status, total_cents, currency from orders where id = $1", [request.params.id]);
     return order ?? reply.code(404).send({ error: "no such order" });
   });
-  app.get<{ Params: { id: string }; Querystring: { pages?: string } }>("/orders/:id/invoice", (request) => {
-    const pages = Number(request.query.pages ?? 1);
-    let seal: Buffer = Buffer.from(request.params.id);
-    for (let page = 0; page < pages; page += 1) seal = sealPage(seal, page);
-    return Promise.resolve({ id: request.params.id, pages, seal: seal.toString("hex") });
-  });
   app.get<{ Params: { id: string } }>("/customers/:id/interests", async (request) => {
     const [customer] = await query<{ preferences: Preferences }>(pool, "select preferences from customers where id = $1", [
       request.params.id,
@@ -71,7 +64,7 @@ function addRoutes(app: FastifyInstance, pool: pg.Pool): void {
 
 /** The orders service, ready to listen. */
 export async function createOrders(): Promise<FastifyInstance> {
-  const pool = createPool();
+  const pool = await createPool();
   const app = Fastify({ logger: true, disableRequestLogging: true });
   app.addHook("onError", async (request, _reply, error) => request.log.error({ err: error }, `${request.method} ${request.url} failed`));
   app.addHook("onClose", () => pool.end());

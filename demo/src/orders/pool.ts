@@ -5,8 +5,8 @@ const MAX_CONNECTIONS = 6;
 const ACQUIRE_TIMEOUT_MS = 700;
 const QUERY_TIMEOUT_MS = 500;
 
-/** Opens the pool on `DATABASE_URL`. */
-export function createPool(): pg.Pool {
+/** Opens the pool on `DATABASE_URL`, with every connection it may have: a request never waits for a handshake. */
+export async function createPool(): Promise<pg.Pool> {
   const pool = new pg.Pool({
     connectionString: process.env.DATABASE_URL,
     max: MAX_CONNECTIONS,
@@ -16,6 +16,8 @@ export function createPool(): pg.Pool {
   });
   // A connection that dies while idle is replaced at the next request; without a listener it would end the process.
   pool.on("error", () => undefined);
+  const clients = await Promise.all(Array.from({ length: MAX_CONNECTIONS }, () => pool.connect()));
+  for (const client of clients) client.release();
   return pool;
 }
 

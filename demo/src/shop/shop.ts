@@ -60,6 +60,8 @@ function describeTelemetry(options: ShopOptions, { service, version, region, ins
     OTEL_NODE_ENABLED_INSTRUMENTATIONS: "http,express,undici,pg,pino,runtime-node",
     OTEL_NODE_RESOURCE_DETECTORS: "env",
     OTEL_BSP_SCHEDULE_DELAY: "400",
+    OTEL_BSP_MAX_QUEUE_SIZE: "16384",
+    OTEL_BSP_MAX_EXPORT_BATCH_SIZE: "2048",
     OTEL_BLRP_SCHEDULE_DELAY: "400",
     OTEL_METRIC_EXPORT_INTERVAL: "2000",
     OTEL_METRIC_EXPORT_TIMEOUT: "1500",

@@ -3,6 +3,7 @@ import express, { type ErrorRequestHandler, type Express } from "express";
 import { pino } from "pino";
 import { readAddress } from "../hosts.ts";
 import { BackendError, callBackend } from "./backend.ts";
+import { sealInvoice } from "./seal.ts";
 
 const log = pino();
 
@@ -42,8 +43,8 @@ function addOrders(app: Express): void {
     response.json(await callBackend(`${orders}/orders/${encodeURIComponent(request.params.id)}`));
   });
   app.get("/api/orders/:id/invoice", async (request, response) => {
-    const pages = Number(request.query.pages ?? 1);
-    response.json(await callBackend(`${orders}/orders/${encodeURIComponent(request.params.id)}/invoice?pages=${pages}`));
+    const order = await callBackend(`${orders}/orders/${encodeURIComponent(request.params.id)}`);
+    response.json({ order, seal: sealInvoice(request.params.id, Number(request.query.pages ?? 1)) });
   });
   app.get("/api/recommendations", async (request, response) => {
     // A page without recommendations sells more than no page: whatever happens behind this, the answer is a 200.

@@ -62,8 +62,8 @@ export const DEMO_FAULTS: readonly DemoFault[] = [
   },
   {
     name: "pool-exhaustion",
-    story: "A sale begins: twenty times as many customers check out.",
-    switchOn: sendMore({ checkout: 45 }),
+    story: "A sale begins: fifteen times as many customers check out.",
+    switchOn: sendMore({ checkout: 32 }),
   },
   {
     name: "third-party",
@@ -102,6 +102,6 @@ export const DEMO_FAULTS: readonly DemoFault[] = [
   {
     name: "blocked-loop",
     story: "An accountant asks for an invoice of ten years, again and again.",
-    switchOn: sendMore({ longInvoice: 0.3 }),
+    switchOn: sendMore({ longInvoice: 0.2 }),
   },
 ];
