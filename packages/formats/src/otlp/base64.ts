@@ -11,3 +11,15 @@ export function toBase64(bytes: Uint8Array, start: number, end: number): string 
   }
   return text;
 }
+
+/** Reads base64 (RFC 4648 section 4, padding optional); undefined when the text is none. */
+export function fromBase64(text: string): Uint8Array | undefined {
+  const digits = text.replaceAll(/\s+/g, "").replace(/={1,2}$/, "");
+  if (digits.length % 4 === 1 || !/^[A-Za-z0-9+/]*$/.test(digits)) return undefined;
+  const bytes = new Uint8Array(Math.floor((digits.length * 3) / 4));
+  for (let at = 0, to = 0; at < digits.length; at += 4) {
+    const group = [0, 1, 2, 3].reduce((sum, offset) => (sum << 6) | Math.max(0, ALPHABET.indexOf(digits[at + offset] ?? "A")), 0);
+    for (const shift of [16, 8, 0]) if (to < bytes.length) bytes[to++] = (group >> shift) & 255;
+  }
+  return bytes;
+}

@@ -1,0 +1,143 @@
+import { type Exchange, fail, type Result, succeed } from "@faultline/model";
+import { fromBase64 } from "../otlp/base64.ts";
+import { utf8Decoder } from "../otlp/text-coding.ts";
+import { parseIsoTime } from "../access-log/clock.ts";
+
+/** One entry of a HAR file, as far as it can be sent again and judged. */
+export type HarEntry = {
+  readonly index: number;
+  readonly method: string;
+  readonly url: string;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body?: string;
+  /** Absent when there was no response. */
+  readonly status?: number;
+  readonly exchange: Exchange;
+  /** Why the browser got no response: `net::ERR_CONNECTION_REFUSED`. */
+  readonly error?: string;
+};
+
+type Json = Readonly<Record<string, unknown>>;
+
+const MOST_ENTRIES = 100_000;
+
+/**
+ * Parses a HAR 1.2 file. Entries of pages that never were on the network (`data:`, `blob:`, extensions) are left out; what browsers omit or get
+ * wrong (missing timings, status 0, HTTP/2 pseudo headers, a byte order mark) is taken as it is. Source: HAR 1.2 specification.
+ */
+export function parseHar(text: string): Result<readonly HarEntry[]> {
+  const json = parseJson(text.replace(/^\uFEFF/, ""));
+  if (!json.ok) return json;
+  const entries = asObject(asObject(json.value)["log"])["entries"];
+  if (!Array.isArray(entries)) return fail("this JSON is no HAR file: it has no log.entries list");
+  if (entries.length > MOST_ENTRIES) return fail(`the HAR file has more than ${MOST_ENTRIES} entries`);
+  return succeed(entries.flatMap((entry: unknown, index) => toEntry(asObject(entry), index) ?? []));
+}
+
+function parseJson(text: string): Result<unknown> {
+  try {
+    return succeed(JSON.parse(text) as unknown);
+  } catch (error) {
+    return fail(`the file is no JSON: ${describeSyntaxError(error, text)}`);
+  }
+}
+
+/** V8 names the position only for some mistakes; the line and column are what a person can find. */
+function describeSyntaxError(error: unknown, text: string): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const at = /position (\d+)/.exec(message)?.[1];
+  if (at === undefined) return message.slice(0, 200);
+  const before = text.slice(0, Number(at)).split("\n");
+  return `${message.slice(0, 200).replace(/ \(line.*$/, "")}, line ${before.length}, character ${(before.at(-1)?.length ?? 0) + 1}`;
+}
+
+function toEntry(entry: Json, index: number): HarEntry | undefined {
+  const request = asObject(entry["request"]);
+  const response = asObject(entry["response"]);
+  const url = asText(request["url"]);
+  if (url === undefined || !/^https?:/i.test(url)) return undefined;
+  const status = asNumber(response["status"]);
+  const error = asText(entry["_error"]) ?? asText(response["_error"]) ?? asText(asObject(response["_error"])["message"]);
+  const body = readPostData(asObject(request["postData"]));
+  return {
+    index,
+    method: asText(request["method"]) ?? "GET",
+    url,
+    headers: readHeaders(request["headers"]).filter(([name]) => !name.startsWith(":")),
+    ...(body === undefined ? {} : { body }),
+    ...(status === undefined || status <= 0 ? {} : { status }),
+    exchange: toExchange(entry, { request, response, url, status }),
+    ...(error === undefined ? {} : { error }),
+  };
+}
+
+type Parts = { readonly request: Json; readonly response: Json; readonly url: string; readonly status: number | undefined };
+
+function toExchange(entry: Json, { request, response, url, status }: Parts): Exchange {
+  const timeMs = parseIsoTime(asText(entry["startedDateTime"]) ?? "", 0);
+  const durationMs = asNumber(entry["time"]);
+  const [, host = "", path = "/", query] = /^https?:\/\/(?:[^/?#@]*@)?([^/?#]*)([^?#]*)(?:\?([^#]*))?/i.exec(url) ?? [];
+  const body = readContent(asObject(response["content"]));
+  const method = asText(request["method"]);
+  return {
+    observer: { kind: "client", name: "browser" },
+    ...(timeMs === undefined ? {} : { timeMs }),
+    ...(durationMs === undefined || durationMs < 0 ? {} : { durationMs }),
+    ...(method === undefined ? {} : { method }),
+    host,
+    path: path === "" ? "/" : path,
+    ...(query === undefined ? {} : { query }),
+    ...(status === undefined || status <= 0 ? {} : { status }),
+    requestHeaders: toRecord(readHeaders(request["headers"])),
+    responseHeaders: toRecord(readHeaders(response["headers"])),
+    ...(body === undefined ? {} : { responseBody: body }),
+  };
+}
+
+function readHeaders(value: unknown): readonly (readonly [string, string])[] {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((each: unknown) => {
+    const { name, value: text } = asObject(each);
+    return typeof name === "string" && typeof text === "string" ? [[name, text] as const] : [];
+  });
+}
+
+/** Lower-case names; a repeated header is joined by a comma as RFC 9110 section 5.3 allows. */
+function toRecord(headers: readonly (readonly [string, string])[]): Readonly<Record<string, string>> {
+  const record: Record<string, string> = Object.create(null) as Record<string, string>; // a header may be called __proto__
+  for (const [name, value] of headers) {
+    const key = name.toLowerCase();
+    record[key] = record[key] === undefined ? value : `${record[key]}, ${value}`;
+  }
+  return record;
+}
+
+function readPostData(postData: Json): string | undefined {
+  const text = asText(postData["text"]);
+  if (text !== undefined) return text;
+  const { params } = postData;
+  if (!Array.isArray(params) || params.length === 0) return undefined;
+  return params
+    .map((each: unknown) => asObject(each))
+    .map(({ name, value }) => `${encodeURIComponent(asText(name) ?? "")}=${encodeURIComponent(asText(value) ?? "")}`)
+    .join("&");
+}
+
+function readContent(content: Json): string | undefined {
+  const text = asText(content["text"]);
+  if (text === undefined || content["encoding"] !== "base64") return text;
+  const bytes = fromBase64(text);
+  return bytes === undefined ? undefined : utf8Decoder.decode(bytes);
+}
+
+function asObject(value: unknown): Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : {};
+}
+
+function asText(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+function asNumber(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+}
