@@ -1,4 +1,4 @@
-import type { ProblemDetails, Result, Window } from "@faultline/model";
+import type { ProblemDetails, Window } from "@faultline/model";
 import type { Store } from "../store/contract.ts";
 import type { DemoSwitchboard } from "./demo-switchboard.ts";
 import { parseDeclaredChange } from "./deploys.ts";
@@ -8,7 +8,7 @@ import { toFaultListing } from "./fault-listing.ts";
 import { answerGate } from "./gate.ts";
 import { composeOverview } from "./overview.ts";
 import { answerJson, answerProblem } from "./problem.ts";
-import { parseChoice, parseCount, parseText, parseTime, readQuery, readWindow } from "./query.ts";
+import { LONGEST_WINDOW_MS, parseChoice, parseCount, parseText, parseTime, readQuery, readWindow } from "./query.ts";
 import { readJsonObject } from "./read-body.ts";
 import type { Answer, Call, Route } from "./route.ts";
 import { composeTrace } from "./trace-answer.ts";
@@ -57,9 +57,11 @@ function refuse(problem: ProblemDetails): Answer {
 }
 
 async function inWindow({ url }: Call, nowMs: number, answer: (window: Window) => Promise<unknown>): Promise<Answer> {
-  const query = readQuery(url.searchParams, TIMES);
+  const query = readQuery(url.searchParams, { ...TIMES, minutes: parseCount(1, LONGEST_WINDOW_MS / 60_000) });
   if (!query.ok) return refuse(query.error);
-  const window: Result<Window, ProblemDetails> = readWindow(query.value, nowMs, OVERVIEW_MS);
+  const { minutes, ...times } = query.value;
+  if (minutes !== undefined && times.from !== undefined) return answerProblem(400, "Give either minutes or from.", "minutes");
+  const window = readWindow(times, nowMs, minutes === undefined ? OVERVIEW_MS : minutes * 60_000);
   return window.ok ? answerJson(await answer(window.value)) : refuse(window.error);
 }
 

@@ -1,0 +1,117 @@
+import { type ReactNode, useContext, useEffect, useRef, useState } from "react";
+import { LiveContext } from "./live.ts";
+import { FailingPage } from "./pages/failing-page.tsx";
+import { FaultPage } from "./pages/fault-page.tsx";
+import { OverviewPage } from "./pages/overview-page.tsx";
+import { RolloutPage } from "./pages/rollout-page.tsx";
+import { TracePage } from "./pages/trace-page.tsx";
+import { HealthFooter } from "./parts/health-footer.tsx";
+import { Link } from "./parts/link.tsx";
+import { PageBoundary } from "./parts/page-boundary.tsx";
+import { Empty } from "./parts/page-state.tsx";
+import { ThemeButton } from "./parts/theme-button.tsx";
+import { type Page, parsePage, useAddress } from "./router.ts";
+
+const TITLES: Readonly<Record<Page["kind"], string>> = {
+  overview: "Overview",
+  fault: "Fault",
+  trace: "Trace",
+  failing: "Failing requests",
+  rollout: "Rollout",
+  unknown: "No such page",
+};
+
+/** The frame around every page: where one is, whether it is live, light or dark, and how the collector is doing. */
+export function App(): ReactNode {
+  const address = useAddress();
+  const { pathname, search } = new URL(address, location.origin);
+  const page = parsePage(pathname, search);
+  usePageFocus(pathname, TITLES[page.kind]);
+  return (
+    <>
+      <a className="skip" href="#main">
+        Skip to the content
+      </a>
+      <header className="bar">
+        <Link to="/" className="brand">
+          <svg viewBox="0 0 28 20" width="28" height="20" aria-hidden="true">
+            <path d="M1 12h8l3-9 3.5 15 2.5-8 1 2h8" />
+          </svg>
+          Faultline
+        </Link>
+        <nav aria-label="Pages">
+          <Link to="/" current={page.kind === "overview"}>
+            Overview
+          </Link>
+          <Link to="/failing" current={page.kind === "failing"}>
+            Failing requests
+          </Link>
+          <Link to="/rollout" current={page.kind === "rollout"}>
+            Rollout
+          </Link>
+        </nav>
+        <LiveMark />
+        <ThemeButton />
+      </header>
+      <main id="main" key={pathname}>
+        <PageBoundary>
+          <Shown page={page} />
+        </PageBoundary>
+      </main>
+      <HealthFooter />
+    </>
+  );
+}
+
+function Shown({ page }: { readonly page: Page }): ReactNode {
+  switch (page.kind) {
+    case "overview":
+      return <OverviewPage minutes={page.minutes} />;
+    case "fault":
+      return <FaultPage fingerprint={page.fingerprint} />;
+    case "trace":
+      return <TracePage traceId={page.traceId} spanId={page.spanId} />;
+    case "failing":
+      return <FailingPage query={page.query} />;
+    case "rollout":
+      return <RolloutPage query={page.query} />;
+    case "unknown":
+      return (
+        <Empty title="There is no such page.">
+          <Link to="/">To the overview</Link>
+        </Empty>
+      );
+  }
+}
+
+const HEADING_TRIES = 30;
+
+/** After a change of page the focus goes to the new heading, once it is there, so that a keyboard and a screen reader follow. */
+function usePageFocus(path: string, title: string): void {
+  const shown = useRef(path);
+  useEffect(() => {
+    document.title = `${title} · Faultline`;
+    if (shown.current === path) return undefined;
+    shown.current = path;
+    let tries = 0;
+    const timer = setInterval(() => {
+      const heading = document.querySelector<HTMLElement>("main h1");
+      heading?.focus({ preventScroll: true });
+      tries += 1;
+      if (heading !== null || tries > HEADING_TRIES) clearInterval(timer);
+    }, 50);
+    return () => clearInterval(timer);
+  }, [path, title]);
+}
+
+function LiveMark(): ReactNode {
+  const live = useContext(LiveContext);
+  const [isOpen, setOpen] = useState(false);
+  useEffect(() => live?.watch(setOpen), [live]);
+  return (
+    <span className={`live${isOpen ? " live-on" : ""}`} role="status">
+      <i aria-hidden="true" />
+      {isOpen ? "live" : "connecting"}
+    </span>
+  );
+}

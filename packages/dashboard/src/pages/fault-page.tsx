@@ -1,0 +1,189 @@
+import type { Diagnosis, Fate, FaultAnswer } from "@faultline/model";
+import { type ReactNode, useMemo, useState } from "react";
+import { formatCount, formatTime } from "../format.ts";
+import { useLive } from "../live.ts";
+import { Captured } from "../parts/captured-text.tsx";
+import { ContrastFigure } from "../parts/contrast-figure.tsx";
+import { Command } from "../parts/copy-button.tsx";
+import { CountChart } from "../parts/count-chart.tsx";
+import { CauseAccounts, MissingList, RuledOut } from "../parts/cause-accounts.tsx";
+import { FailingTable } from "../parts/failing-table.tsx";
+import { GuardPlanFigure } from "../parts/guard-plan.tsx";
+import { HopEvidence, HopPath } from "../parts/hop-path.tsx";
+import { Link } from "../parts/link.tsx";
+import { Empty, Failed, Loading, Stale } from "../parts/page-state.tsx";
+import { Exceptions, RequestFigure } from "../parts/request-figure.tsx";
+import { Waterfall } from "../parts/waterfall.tsx";
+import { toTraceAddress } from "../router.ts";
+import { useResource } from "../use-resource.ts";
+
+/** A fault's story, top to bottom: the verdict, the path, one failing request, why, what differs, since when, and what to do. */
+export function FaultPage({ fingerprint }: { readonly fingerprint: string }): ReactNode {
+  const [answer, refresh] = useResource<FaultAnswer>(`/api/faults/${encodeURIComponent(fingerprint)}`);
+  useLive((message) => {
+    if (message.kind === "reset" || (message.kind === "fault" && message.fault.fingerprint === fingerprint)) refresh();
+  });
+  if (answer.kind === "loading") return <Loading what="the fault" />;
+  if (answer.kind === "failed") return <Failed problem={answer.problem} />;
+  const { value } = answer;
+  return (
+    <>
+      <Verdict value={value} />
+      <Stale problem={answer.problem} />
+      {value.diagnosis === undefined && <Empty title="Being diagnosed: the verdict shows here by itself." />}
+      {value.diagnosis !== undefined && value.diagnosis.path.length > 0 && (
+        <section>
+          <h2>Path</h2>
+          <HopPath path={value.diagnosis.path} />
+          <HopEvidence path={value.diagnosis.path} />
+        </section>
+      )}
+      <Example value={value} />
+      {value.diagnosis !== undefined && <Why diagnosis={value.diagnosis} />}
+      <Difference value={value} />
+      <section>
+        <h2>Over time</h2>
+        <CountChart series={value.series} changes={value.changes} />
+      </section>
+      {value.diagnosis !== undefined && <WhatToDo value={value} diagnosis={value.diagnosis} />}
+      <section>
+        <h2>Failing requests</h2>
+        {value.failing.length === 0 ? <Empty title="Their traces are no longer kept." /> : <FailingTable failing={value.failing} />}
+      </section>
+    </>
+  );
+}
+
+function Verdict({ value: { fault, diagnosis } }: { readonly value: FaultAnswer }): ReactNode {
+  const tag = fault.state === "resolved" ? "resolved" : (fault.verdict ?? "open");
+  return (
+    <header className="page-head verdict">
+      <p className="crumbs">
+        <Link to="/">Overview</Link> / <Captured text={fault.title} />
+      </p>
+      <h1 tabIndex={-1}>
+        <Captured text={fault.sentence ?? fault.title} />
+      </h1>
+      <p className="facts">
+        <span className={`tag tag-${tag}`}>{tag}</span>
+        {fault.cause !== undefined && <span className="tag tag-cause">{fault.cause}</span>}
+        <span>
+          <b>{formatCount(fault.count)}</b> failures
+        </span>
+        {diagnosis !== undefined && diagnosis.scope.failing + diagnosis.scope.succeeding > 0 && (
+          <span>
+            {formatCount(diagnosis.scope.failing)} of {formatCount(diagnosis.scope.failing + diagnosis.scope.succeeding)} requests in scope
+          </span>
+        )}
+        <span>first {formatTime(fault.firstSeenMs)}</span>
+        <span>last {formatTime(fault.lastSeenMs)}</span>
+        {fault.resolvedInVersion !== undefined && <span>resolved in {fault.resolvedInVersion}</span>}
+      </p>
+    </header>
+  );
+}
+
+/** The first example stays while the page is open: live updates must not change what somebody is reading. */
+function Example({ value: { example: newest, diagnosis } }: { readonly value: FaultAnswer }): ReactNode {
+  const [held] = useState(newest);
+  const example = held ?? newest;
+  const fates = useMemo(() => new Map<string, Fate>((diagnosis?.path ?? []).map((hop) => [hop.service, hop.fate])), [diagnosis]);
+  if (example === undefined) return null;
+  return (
+    <>
+      <section>
+        <h2>
+          One failing request{" "}
+          <Link className="aside" to={toTraceAddress(example.traceId, example.failingSpanId)}>
+            trace {example.traceId.slice(0, 8)}
+          </Link>
+        </h2>
+        <Waterfall key={example.traceId} trace={example} fates={fates} />
+      </section>
+      <div className="columns">
+        <section>
+          <h2>Exception</h2>
+          <Exceptions exceptions={example.exceptions} />
+        </section>
+        <section>
+          <h2>Request, redacted</h2>
+          <RequestFigure request={example.request} />
+        </section>
+      </div>
+    </>
+  );
+}
+
+function Why({ diagnosis }: { readonly diagnosis: Diagnosis }): ReactNode {
+  return (
+    <section>
+      <h2>Evidence</h2>
+      <CauseAccounts diagnosis={diagnosis} />
+      <div className="columns">
+        <RuledOut ruledOut={diagnosis.ruledOut} />
+        <MissingList missing={diagnosis.missing} />
+      </div>
+    </section>
+  );
+}
+
+function Difference({ value: { contrast, compared } }: { readonly value: FaultAnswer }): ReactNode {
+  if (compared.failing === 0) return null;
+  return (
+    <section>
+      <h2>
+        What differs from good requests{" "}
+        <span className="aside">
+          {compared.failing} failing against {compared.succeeding} good traces of the same route
+        </span>
+      </h2>
+      {contrast.length === 0 ? (
+        <p className="muted">
+          {compared.succeeding < 3
+            ? "Too few good requests of this route are kept to compare with."
+            : "No attribute of the request separates the two: failing and good requests look alike."}
+        </p>
+      ) : (
+        <>
+          <p className="legend">
+            <span className="key-failing">failing</span>
+            <span className="key-good">good</span>
+          </p>
+          <div className="contrasts">
+            {contrast.map((each) => (
+              <ContrastFigure key={each.attribute} contrast={each} compared={compared} />
+            ))}
+          </div>
+        </>
+      )}
+    </section>
+  );
+}
+
+function WhatToDo({ value, diagnosis }: { readonly value: FaultAnswer; readonly diagnosis: Diagnosis }): ReactNode {
+  const traceId = value.example?.traceId;
+  return (
+    <>
+      <section>
+        <h2>Next checks</h2>
+        <ol className="checks">
+          {diagnosis.next.map((next) => (
+            <li key={next.check}>
+              <p>
+                <Captured text={next.check} />
+              </p>
+              {next.command !== undefined && <Command text={next.command} />}
+            </li>
+          ))}
+          {traceId !== undefined && (
+            <li>
+              <p>Turn this failing request into a regression test: red before the fix, green after it.</p>
+              <Command text={`npx faultline prove ${traceId} --as node:test`} />
+            </li>
+          )}
+        </ol>
+      </section>
+      <GuardPlanFigure plan={diagnosis.guard} />
+    </>
+  );
+}

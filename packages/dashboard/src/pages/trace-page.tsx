@@ -1,0 +1,60 @@
+import type { TraceAnswer } from "@faultline/model";
+import type { ReactNode } from "react";
+import { formatDuration, formatTime } from "../format.ts";
+import { Captured } from "../parts/captured-text.tsx";
+import { CopyButton } from "../parts/copy-button.tsx";
+import { Link } from "../parts/link.tsx";
+import { ExchangeTable, LogTable } from "../parts/log-table.tsx";
+import { Failed, Loading } from "../parts/page-state.tsx";
+import { Exceptions, RequestFigure } from "../parts/request-figure.tsx";
+import { Waterfall } from "../parts/waterfall.tsx";
+import { useResource } from "../use-resource.ts";
+
+type Props = { readonly traceId: string; readonly spanId?: string | undefined };
+
+/** One trace whole: its spans over time, what was thrown, what was logged, what intermediaries wrote. */
+export function TracePage({ traceId, spanId }: Props): ReactNode {
+  const [answer] = useResource<TraceAnswer>(`/api/traces/${encodeURIComponent(traceId)}`);
+  if (answer.kind === "loading") return <Loading what="the trace" />;
+  if (answer.kind === "failed") return <Failed problem={answer.problem} />;
+  const trace = answer.value;
+  const services = new Set(trace.rows.map((row) => row.service));
+  const [root] = trace.rows;
+  const focusId = trace.rows.some((row) => row.spanId === spanId) ? spanId : undefined;
+  return (
+    <>
+      <header className="page-head">
+        <p className="crumbs">
+          <Link to="/">Overview</Link> / <Link to="/failing">Failing requests</Link> / trace
+        </p>
+        <h1 tabIndex={-1}>
+          <Captured text={root === undefined ? "A trace without spans" : `${root.service}: ${root.name}`} />
+        </h1>
+        <p className="facts">
+          <span>{formatTime(trace.startMs)}</span>
+          <span>{formatDuration(trace.durationMs)}</span>
+          <span>
+            {trace.rows.length + trace.leftOut} spans in {services.size} services
+          </span>
+          <code className="trace-id">{trace.traceId}</code>
+          <CopyButton text={trace.traceId} label="Copy id" />
+        </p>
+      </header>
+      <section>
+        <Waterfall key={focusId} trace={trace} focusId={focusId} />
+      </section>
+      <div className="columns">
+        <section>
+          <h2>Exceptions</h2>
+          <Exceptions exceptions={trace.exceptions} />
+        </section>
+        <section>
+          <h2>Request, redacted</h2>
+          <RequestFigure request={trace.request} />
+        </section>
+      </div>
+      <LogTable logs={trace.logs} />
+      <ExchangeTable exchanges={trace.exchanges} />
+    </>
+  );
+}

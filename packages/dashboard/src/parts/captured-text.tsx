@@ -1,0 +1,30 @@
+import { type ReactNode, useState } from "react";
+import { toVisibleText } from "../format.ts";
+
+/** Captured text inline: every control made visible, kept from spilling its direction into ours. */
+export function Captured({ text }: { readonly text: string }): ReactNode {
+  return <bdi>{toVisibleText(text)}</bdi>;
+}
+
+const MOST_LINES = 24;
+const MOST_CHARACTERS = 4000;
+
+/** A block of captured text: a stack, a body, a log line. The rest of a very long one is a button away. */
+export function CapturedBlock({ text, label }: { readonly text: string; readonly label: string }): ReactNode {
+  const [isWhole, setWhole] = useState(false);
+  const visible = toVisibleText(text);
+  const start = visible.split("\n").slice(0, MOST_LINES).join("\n").slice(0, MOST_CHARACTERS);
+  const isLong = start.length < visible.length;
+  return (
+    <div className="captured">
+      <pre tabIndex={0} aria-label={label}>
+        {isWhole ? visible : start}
+      </pre>
+      {isLong && (
+        <button type="button" className="quiet" onClick={() => setWhole(!isWhole)}>
+          {isWhole ? "Show less" : `Show all ${visible.length.toLocaleString("en-GB")} characters`}
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,34 @@
+import { type ReactNode, useEffect, useState } from "react";
+
+/** Copies a command or a piece of code, and says so to eyes and to screen readers. */
+export function CopyButton({ text, label = "Copy" }: { readonly text: string; readonly label?: string }): ReactNode {
+  const [outcome, setOutcome] = useState<"" | "Copied" | "Select and copy by hand">("");
+  useEffect(() => {
+    if (outcome === "") return undefined;
+    const timer = setTimeout(() => setOutcome(""), 2000);
+    return () => clearTimeout(timer);
+  }, [outcome]);
+  const copy = async (): Promise<void> => {
+    try {
+      await navigator.clipboard.writeText(text);
+      setOutcome("Copied");
+    } catch {
+      setOutcome("Select and copy by hand");
+    }
+  };
+  return (
+    <button type="button" className="copy" onClick={() => void copy()} aria-label={`${label}: ${text.slice(0, 80)}`}>
+      <span aria-live="polite">{outcome === "" ? label : outcome}</span>
+    </button>
+  );
+}
+
+/** A command to run, with its button. */
+export function Command({ text }: { readonly text: string }): ReactNode {
+  return (
+    <div className="command">
+      <code>{text}</code>
+      <CopyButton text={text} />
+    </div>
+  );
+}

@@ -1,0 +1,182 @@
+import type { Change, CountSeries } from "@faultline/model";
+import { type ReactNode, useEffect, useRef, useState } from "react";
+import uPlot from "uplot";
+import { formatClock, formatCompact, formatCount, formatRatio, formatTime } from "../format.ts";
+
+type Props = { readonly series: CountSeries; readonly changes: readonly Change[]; readonly height?: number };
+
+/** Requests as a quiet line, server errors as bars on their own scale, deploys as lines across. */
+export function CountChart({ series, changes, height = 150 }: Props): ReactNode {
+  const [readout, setReadout] = useState<number | undefined>(undefined);
+  const ink = useInk();
+  return (
+    <figure className="chart">
+      <figcaption className="chart-key">
+        <span className="key-failing">server errors</span>
+        <span className="key-total">requests</span>
+        {changes.length > 0 && <span className="key-change">deploys and changes</span>}
+        <span className="chart-readout">{describeStep(series, readout)}</span>
+      </figcaption>
+      <Canvas key={ink} series={series} changes={changes} height={height} setReadout={setReadout} />
+    </figure>
+  );
+}
+
+type CanvasProps = Required<Props> & { readonly setReadout: (step: number | undefined) => void };
+
+/** The drawing lives as long as its theme; new counts are put into it, so that it neither blinks nor loses the pointer. */
+function Canvas({ series, changes, height, setReadout }: CanvasProps): ReactNode {
+  const place = useRef<HTMLDivElement>(null);
+  const drawn = useRef<{ chart?: uPlot; changes: readonly Change[] }>({ changes: [] });
+  useEffect(() => {
+    const element = place.current;
+    if (element === null) return undefined;
+    const parts = drawn.current;
+    const chart = new uPlot(toOptions({ element, height, listChanges: () => parts.changes, setReadout }), [[], [], []], element);
+    parts.chart = chart;
+    const resize = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height }));
+    resize.observe(element);
+    return () => {
+      resize.disconnect();
+      chart.destroy();
+    };
+  }, [height, setReadout]);
+  useEffect(() => {
+    drawn.current.changes = changes;
+    drawn.current.chart?.setData(toData(series));
+  }, [series, changes]);
+  return <div ref={place} role="img" aria-label={describeSeries(series, changes)} />;
+}
+
+function toData(series: CountSeries): uPlot.AlignedData {
+  const seconds = series.total.map((_, step) => (series.fromMs + step * series.stepMs) / 1000);
+  return [seconds, [...series.failing], [...series.total]];
+}
+
+function readInk(): string {
+  return getComputedStyle(document.documentElement).getPropertyValue("--ink");
+}
+
+/** The ink of the viewer's theme: when it turns, a canvas has to be drawn anew, because it keeps the colours it was drawn with. */
+function useInk(): string {
+  const [ink, setInk] = useState(readInk);
+  useEffect(() => {
+    const update = (): void => setInk(readInk());
+    const media = matchMedia("(prefers-color-scheme: dark)");
+    const observer = new MutationObserver(update);
+    observer.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
+    media.addEventListener("change", update);
+    return () => {
+      observer.disconnect();
+      media.removeEventListener("change", update);
+    };
+  }, []);
+  return ink;
+}
+
+/** uPlot numbers the sides of a chart clockwise from the top. */
+const RIGHT = { side: 1 };
+
+type ChartParts = {
+  readonly element: HTMLElement;
+  readonly height: number;
+  readonly listChanges: () => readonly Change[];
+  readonly setReadout: (step: number | undefined) => void;
+};
+
+function toOptions({ element, height, listChanges, setReadout }: ChartParts): uPlot.Options {
+  const style = getComputedStyle(element);
+  const color = (name: string): string => style.getPropertyValue(name).trim();
+  const axis = {
+    stroke: color("--muted"),
+    grid: { stroke: color("--line"), width: 1 },
+    ticks: { show: false },
+    font: `11px ${color("--sans")}`,
+  };
+  const bars = uPlot.paths.bars?.({ size: [0.9, 40], align: 1 });
+  return {
+    width: element.clientWidth,
+    height,
+    legend: { show: false },
+    cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
+    scales: { x: { time: true }, failing: { range: toRange }, total: { range: toRange } },
+    axes: [
+      { ...axis, grid: { show: false }, size: 24, gap: 4 },
+      {
+        ...axis,
+        scale: "failing",
+        size: 44,
+        values: (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? formatCompact(tick) : "")),
+      },
+      { ...axis, ...RIGHT, scale: "total", size: 44, grid: { show: false }, values: (_, ticks) => ticks.map(formatCompact) },
+    ],
+    series: [
+      {},
+      {
+        scale: "failing",
+        fill: color("--created"),
+        stroke: color("--created"),
+        width: 0,
+        points: { show: false },
+        ...(bars && { paths: bars }),
+      },
+      { scale: "total", stroke: color("--muted"), width: 1.2, points: { show: false } },
+    ],
+    hooks: {
+      setCursor: [(chart) => setReadout(chart.cursor.idx ?? undefined)],
+      draw: [
+        (chart) =>
+          drawChanges(chart, listChanges(), { line: color("--accent"), font: `600 11px ${color("--sans")}`, paper: color("--paper") }),
+      ],
+    },
+  };
+}
+
+function toRange(_: uPlot, _least: number | null, most: number | null): [number, number] {
+  return [0, Math.max(1, (most ?? 1) * 1.12)];
+}
+
+type ChangeInk = { readonly line: string; readonly font: string; readonly paper: string };
+
+function drawChanges(chart: uPlot, changes: readonly Change[], { line, font, paper }: ChangeInk): void {
+  const { ctx, bbox } = chart;
+  const ratio = devicePixelRatio;
+  ctx.save();
+  ctx.font = font.replace("11px", `${11 * ratio}px`);
+  let labelEnd = Number.NEGATIVE_INFINITY;
+  for (const change of [...changes].sort((a, b) => a.timeMs - b.timeMs)) {
+    const x = Math.round(chart.valToPos(change.timeMs / 1000, "x", true));
+    if (x < bbox.left || x > bbox.left + bbox.width) continue;
+    ctx.strokeStyle = line;
+    ctx.lineWidth = 1.5 * ratio;
+    ctx.setLineDash([4 * ratio, 3 * ratio]);
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+    const label = `${change.service} ${change.version ?? change.kind}`.slice(0, 28);
+    const width = ctx.measureText(label).width + 8 * ratio;
+    const left = Math.min(x + 3 * ratio, bbox.left + bbox.width - width);
+    if (left < labelEnd) continue;
+    labelEnd = left + width;
+    ctx.fillStyle = paper;
+    ctx.fillRect(left, bbox.top, width, 15 * ratio);
+    ctx.fillStyle = line;
+    ctx.textBaseline = "middle";
+    ctx.fillText(label, left + 4 * ratio, bbox.top + 8 * ratio);
+  }
+  ctx.restore();
+}
+
+function describeStep({ fromMs, stepMs, total, failing }: CountSeries, step: number | undefined): string {
+  if (step === undefined || step >= total.length) return `steps of ${stepMs / 1000} s`;
+  const [all, failed] = [total[step] ?? 0, failing[step] ?? 0];
+  return `${formatClock(fromMs + step * stepMs)}: ${formatCount(failed)} of ${formatCount(all)} failed${all > 0 ? `, ${formatRatio(failed / all)}` : ""}`;
+}
+
+function describeSeries({ fromMs, stepMs, total, failing }: CountSeries, changes: readonly Change[]): string {
+  const worst = failing.reduce((best, count, step) => (count > (failing[best] ?? 0) ? step : best), 0);
+  const sum = (counts: readonly number[]): number => counts.reduce((all, count) => all + count, 0);
+  const said = changes.map((change) => `${change.kind} of ${change.service} ${change.version ?? ""} at ${formatTime(change.timeMs)}`);
+  return `${formatCount(sum(failing))} of ${formatCount(sum(total))} requests failed, most at ${formatTime(fromMs + worst * stepMs)}. ${said.join("; ")}`;
+}

@@ -1,0 +1,58 @@
+import type { FailureListing } from "@faultline/model";
+import type { ReactNode } from "react";
+import { formatDuration, formatTime } from "../format.ts";
+import { toTraceAddress } from "../router.ts";
+import { Captured } from "./captured-text.tsx";
+import { Link } from "./link.tsx";
+
+/** Failing requests, each a link to its trace with the failing span in view. */
+export function FailingTable({ failing }: { readonly failing: readonly FailureListing[] }): ReactNode {
+  return (
+    <div className="scroll" tabIndex={0} role="region" aria-label="Failing requests">
+      <table className="rows">
+        <thead>
+          <tr>
+            <th scope="col">Time</th>
+            <th scope="col">Request</th>
+            <th scope="col">Status</th>
+            <th scope="col">Service</th>
+            <th scope="col">Version</th>
+            <th scope="col">Region</th>
+            <th scope="col">Error</th>
+            <th scope="col" className="number">
+              Took
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {failing.map((each) => (
+            <tr key={`${each.traceId} ${each.spanId}`}>
+              <td className="time">{formatTime(each.timeMs)}</td>
+              <td className="route">
+                <Link to={toTraceAddress(each.traceId, each.spanId)}>
+                  <Captured text={`${each.method} ${each.route}`} />
+                </Link>
+              </td>
+              <td>
+                <span className={`status status-${Math.floor(each.status / 100)}`}>{each.status === 0 ? "none" : each.status}</span>
+              </td>
+              <td>
+                <Captured text={each.service} />
+              </td>
+              <td>
+                <Captured text={each.version ?? "–"} />
+              </td>
+              <td>
+                <Captured text={each.region ?? "–"} />
+              </td>
+              <td className="error-type">
+                <Captured text={each.errorType ?? "–"} />
+              </td>
+              <td className="number">{formatDuration(each.durationMs)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

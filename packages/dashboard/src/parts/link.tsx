@@ -1,0 +1,18 @@
+import type { MouseEvent, ReactNode } from "react";
+import { navigate } from "../router.ts";
+
+type Props = { readonly to: string; readonly className?: string; readonly current?: boolean; readonly children: ReactNode };
+
+/** A link inside the dashboard: a real address, opened without loading the page again. */
+export function Link({ to, className, current = false, children }: Props): ReactNode {
+  const open = (event: MouseEvent): void => {
+    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    navigate(to);
+  };
+  return (
+    <a href={to} className={className} onClick={open} aria-current={current ? "page" : undefined}>
+      {children}
+    </a>
+  );
+}

@@ -1,0 +1,73 @@
+import { useSyncExternalStore } from "react";
+
+/** The pages there are, with what their address says. */
+export type Page =
+  | { readonly kind: "overview"; readonly minutes: number }
+  | { readonly kind: "fault"; readonly fingerprint: string }
+  | { readonly kind: "trace"; readonly traceId: string; readonly spanId?: string }
+  | { readonly kind: "failing"; readonly query: string }
+  | { readonly kind: "rollout"; readonly query: string }
+  | { readonly kind: "unknown"; readonly path: string };
+
+/** The windows that the overview offers, in minutes. */
+export const WINDOWS = [15, 60, 360, 1440] as const;
+
+/** Reads a page from an address; what is no page of ours is `unknown`. */
+export function parsePage(path: string, query: string): Page {
+  const [first = "", second, ...rest] = path.split("/").slice(1);
+  const params = new URLSearchParams(query);
+  if (rest.length > 0) return { kind: "unknown", path };
+  if (first === "" && second === undefined) {
+    const minutes = Number(params.get("minutes"));
+    return { kind: "overview", minutes: WINDOWS.find((each) => each === minutes) ?? WINDOWS[0] };
+  }
+  if (first === "faults" && second !== undefined) return { kind: "fault", fingerprint: decodePart(second) };
+  if (first === "traces" && second !== undefined) {
+    const spanId = params.get("span");
+    return { kind: "trace", traceId: decodePart(second), ...(spanId === null ? {} : { spanId }) };
+  }
+  if ((first === "failing" || first === "rollout") && second === undefined) return { kind: first, query };
+  return { kind: "unknown", path };
+}
+
+function decodePart(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+const listeners = new Set<() => void>();
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  addEventListener("popstate", listener);
+  return () => {
+    listeners.delete(listener);
+    removeEventListener("popstate", listener);
+  };
+}
+
+/** Goes to an address of ours without loading the page again. */
+export function navigate(address: string, { replace = false } = {}): void {
+  if (replace) history.replaceState(null, "", address);
+  else history.pushState(null, "", address);
+  for (const listener of listeners) listener();
+  if (!replace) scrollTo(0, 0);
+}
+
+/** The address as it is now: path and query; changes re-render. */
+export function useAddress(): string {
+  return useSyncExternalStore(subscribe, () => location.pathname + location.search);
+}
+
+/** The address of a fault's page. */
+export function toFaultAddress(fingerprint: string): string {
+  return `/faults/${encodeURIComponent(fingerprint)}`;
+}
+
+/** The address of a trace's page, with one span in view. */
+export function toTraceAddress(traceId: string, spanId?: string): string {
+  return `/traces/${encodeURIComponent(traceId)}${spanId === undefined ? "" : `?span=${encodeURIComponent(spanId)}`}`;
+}

@@ -1,0 +1,71 @@
+import type { ProblemDetails } from "@faultline/model";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { ask } from "./api-client.ts";
+
+/** What a page knows of an answer it needs. An old answer stays while a new one is on its way or could not be had. */
+export type Resource<T> =
+  | { readonly kind: "loading" }
+  | { readonly kind: "ready"; readonly value: T; readonly problem?: ProblemDetails }
+  | { readonly kind: "failed"; readonly problem: ProblemDetails };
+
+/** After a failure a page asks again this often. */
+const RETRY_MS = 3000;
+/** Live events may ask for a refresh many times a second; the collector is asked at most this often. */
+const LEAST_PAUSE_MS = 1000;
+
+/** Reads `path` and keeps it; the second value asks again, soon and not too often. */
+export function useResource<T>(path: string): readonly [Resource<T>, () => void] {
+  const [held, setHeld] = useState<{ readonly path: string; readonly resource: Resource<T> }>({ path, resource: { kind: "loading" } });
+  const refreshRef = useRef<() => void>(() => {});
+  useEffect(() => {
+    const reader = createReader<T>(path, (reply) => {
+      setHeld((old) => ({ path, resource: merge(old.path === path ? old.resource : { kind: "loading" }, reply) }));
+    });
+    refreshRef.current = reader.refresh;
+    return () => reader.stop();
+  }, [path]);
+  const refresh = useCallback(() => refreshRef.current(), []);
+  return [held.path === path ? held.resource : { kind: "loading" }, refresh];
+}
+
+type AskReply<T> = Awaited<ReturnType<typeof ask<T>>>;
+
+function merge<T>(old: Resource<T>, reply: AskReply<T>): Resource<T> {
+  if (reply.ok) return { kind: "ready", value: reply.value };
+  return old.kind === "ready" ? { ...old, problem: reply.problem } : { kind: "failed", problem: reply.problem };
+}
+
+/** One question at a time, at most one waiting; a failed one is asked again unless the answer was a refusal. */
+function createReader<T>(path: string, tell: (reply: AskReply<T>) => void): { refresh: () => void; stop: () => void } {
+  const abort = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isAsking = false;
+  let isWanted = false;
+  let askedAtMs = 0;
+  const read = async (): Promise<void> => {
+    timer = undefined;
+    isAsking = true;
+    isWanted = false;
+    askedAtMs = performance.now();
+    const reply = await ask<T>(path, { signal: abort.signal });
+    isAsking = false;
+    if (abort.signal.aborted) return;
+    tell(reply);
+    const isPassing = !reply.ok && (reply.problem.status === 0 || reply.problem.status >= 500);
+    if (isPassing || isWanted) plan(isPassing ? RETRY_MS : LEAST_PAUSE_MS);
+  };
+  const plan = (pauseMs: number): void => {
+    timer ??= setTimeout(() => void read(), Math.max(0, askedAtMs + pauseMs - performance.now()));
+  };
+  void read();
+  return {
+    refresh() {
+      isWanted = true;
+      if (!isAsking) plan(LEAST_PAUSE_MS);
+    },
+    stop() {
+      abort.abort();
+      clearTimeout(timer);
+    },
+  };
+}
