@@ -68,7 +68,7 @@ function Shown({ page }: { readonly page: Page }): ReactNode {
     case "overview":
       return <OverviewPage minutes={page.minutes} />;
     case "fault":
-      return <FaultPage fingerprint={page.fingerprint} />;
+      return <FaultPage fingerprint={page.fingerprint} traceId={page.traceId} />;
     case "trace":
       return <TracePage traceId={page.traceId} spanId={page.spanId} />;
     case "failing":

@@ -1,14 +1,16 @@
 const NUMBER = new Intl.NumberFormat("en-GB");
-const COMPACT = new Intl.NumberFormat("en-GB", { notation: "compact", maximumFractionDigits: 1 });
 
 /** A count in full: 12,044. */
 export function formatCount(count: number): string {
   return NUMBER.format(count);
 }
 
-/** A count in three or four characters: 12K. */
+/** A count in few characters: 9,999, 12.3k, 3.4M. */
 export function formatCompact(count: number): string {
-  return count < 10_000 ? NUMBER.format(count) : COMPACT.format(count);
+  if (count < 10_000) return NUMBER.format(count);
+  const [size, unit] = count < 1e6 ? [1e3, "k"] : count < 1e9 ? [1e6, "M"] : [1e9, "G"];
+  const value = count / size;
+  return `${value.toFixed(value < 100 ? 1 : 0).replace(/\.0$/, "")}${unit}`;
 }
 
 /** A ratio as a percentage with as many digits as it deserves: 0.03 %, 1.2 %, 48 %. */

@@ -3,7 +3,7 @@ import { useSyncExternalStore } from "react";
 /** The pages there are, with what their address says. */
 export type Page =
   | { readonly kind: "overview"; readonly minutes: number }
-  | { readonly kind: "fault"; readonly fingerprint: string }
+  | { readonly kind: "fault"; readonly fingerprint: string; readonly traceId?: string }
   | { readonly kind: "trace"; readonly traceId: string; readonly spanId?: string }
   | { readonly kind: "failing"; readonly query: string }
   | { readonly kind: "rollout"; readonly query: string }
@@ -21,7 +21,10 @@ export function parsePage(path: string, query: string): Page {
     const minutes = Number(params.get("minutes"));
     return { kind: "overview", minutes: WINDOWS.find((each) => each === minutes) ?? WINDOWS[0] };
   }
-  if (first === "faults" && second !== undefined) return { kind: "fault", fingerprint: decodePart(second) };
+  if (first === "faults" && second !== undefined) {
+    const traceId = params.get("trace");
+    return { kind: "fault", fingerprint: decodePart(second), ...(traceId === null ? {} : { traceId }) };
+  }
   if (first === "traces" && second !== undefined) {
     const spanId = params.get("span");
     return { kind: "trace", traceId: decodePart(second), ...(spanId === null ? {} : { spanId }) };

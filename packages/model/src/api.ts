@@ -4,6 +4,7 @@ import type { Detection, Interval } from "./detection.ts";
 import type { CauseId, Diagnosis, Window } from "./diagnosis.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Failure, Fault } from "./fault.ts";
+import type { ArmCounts, RolloutDecision } from "./rollout-decision.ts";
 import type { Attributes, SpanEvent, SpanKind, SpanStatus } from "./telemetry.ts";
 
 /** Counts of exchanges in equal steps of time: `total[i]` and `failing[i]` began at `fromMs + i * stepMs`. */
@@ -55,6 +56,8 @@ export type HealthAnswer = {
   readonly audit: readonly string[];
   /** Browsers that listen to live events. */
   readonly listeners: number;
+  /** True when the switches of a running demo are at `/api/demo/faults`. */
+  readonly hasDemo: boolean;
 };
 
 /** `GET /api/overview`. */
@@ -180,6 +183,15 @@ export type FailingAnswer = { readonly failing: readonly FailureListing[] };
 
 /** `GET /api/changes`. */
 export type ChangesAnswer = { readonly changes: readonly Change[] };
+
+/** `GET /api/gate`: the counts of two versions and what follows from them. */
+export type GateAnswer = {
+  readonly baseline: ArmCounts;
+  readonly canary: ArmCounts;
+  readonly decision: RolloutDecision;
+  /** Seconds since the newest request of the canary, so that a stale series is seen as one. */
+  readonly canaryAgeS?: number;
+};
 
 /** One fault of the demo shop that can be switched on and off. */
 export type DemoSwitch = { readonly id: string; readonly title: string; readonly on: boolean };

@@ -14,4 +14,3 @@ export * from "./result.ts";
 export * from "./rollout-decision.ts";
 export * from "./semconv.ts";
 export * from "./telemetry.ts";
-export * from "./verdict-sentence.ts";

@@ -1,4 +1,4 @@
-import { type AttributeContrast, type AttributeValue, readRoute, type Span } from "@faultline/model";
+import type { AttributeContrast, AttributeValue } from "@faultline/model";
 import type { StoredTrace } from "../store/contract.ts";
 
 const MOST_CONTRASTS = 6;
@@ -12,51 +12,55 @@ const PASSED_OVER =
   /(^error|status_code|^exception|^otel\.|^faultline\.|response|\.port$|^thread\.|(^|[._])(trace|span|request|correlation)[._]?id$|pid$|^host\.|^process\.|^telemetry\.|^os\.|traceparent|content\.length$|network\.peer)/;
 
 type Value = string | number;
-type Place = { readonly service?: string; readonly route?: string };
 
 /**
- * What separates failing from good requests: per attribute of the request's server span and of the process that answered it, how
+ * What separates failing from good requests: per attribute of their server spans and of the processes that answered, how
  * differently the two groups have it. Best separating first; nothing when either group is too small to tell.
  */
-export function contrastTraces(
-  failing: readonly StoredTrace[],
-  succeeding: readonly StoredTrace[],
-  place: Place,
-): readonly AttributeContrast[] {
+export function contrastTraces(failing: readonly StoredTrace[], succeeding: readonly StoredTrace[]): readonly AttributeContrast[] {
   if (failing.length < LEAST_TRACES || succeeding.length < LEAST_TRACES) return [];
-  const bad = failing.map((trace) => readFeatures(trace, place));
-  const good = succeeding.map((trace) => readFeatures(trace, place));
+  const bad = failing.map(readFeatures);
+  const good = succeeding.map(readFeatures);
   const names = new Set([...bad, ...good].flatMap((features) => [...features.keys()]));
-  const contrasts = [...names].map((name) => contrastOne(name, pick(bad, name), pick(good, name)));
-  return contrasts
+  const isOnlyCaptured = (name: string): boolean => CAPTURED.test(name) && !good.some((features) => features.has(name));
+  const compared = [...names].filter((name) => !isOnlyCaptured(name));
+  const contrasts = compared.map((name) => contrastOne(name, pick(bad, name), pick(good, name)));
+  return dropEchoes(contrasts)
     .filter(({ separation }) => separation >= LEAST_SEPARATION)
     .sort((a, b) => b.separation - a.separation || a.attribute.localeCompare(b.attribute))
     .slice(0, MOST_CONTRASTS);
+}
+
+/** Attributes that split the requests exactly alike say one thing: the first is kept. */
+function dropEchoes(contrasts: readonly AttributeContrast[]): readonly AttributeContrast[] {
+  const seen = new Set<string>();
+  return contrasts.filter(({ groups }) => {
+    const split = JSON.stringify(groups);
+    return !seen.has(split) && seen.add(split);
+  });
 }
 
 function pick(requests: readonly ReadonlyMap<string, Value>[], name: string): readonly (Value | undefined)[] {
   return requests.map((features) => features.get(name));
 }
 
-/** The server span that the contrast is about: of this service and route, else the outermost server span. */
-function findEntry(spans: readonly Span[], { service, route }: Place): Span | undefined {
-  const servers = spans.filter((span) => span.kind === "server").sort((a, b) => a.startMs - b.startMs);
-  const ofService = servers.filter((span) => service === undefined || span.resource.service === service);
-  return ofService.find((span) => route === undefined || readRoute(span.attributes) === route) ?? ofService[0] ?? servers[0];
-}
+/** What the guard captures of failing requests only: between two groups it says which one failed, and no more. */
+const CAPTURED = /^(http\.request\.(header\.|body)|url\.query|url\.full)/;
 
-function readFeatures({ spans }: StoredTrace, place: Place): ReadonlyMap<string, Value> {
+/** Attributes of the server spans from the outermost inwards (the first that has one counts), and of the processes behind them. */
+function readFeatures({ spans }: StoredTrace): ReadonlyMap<string, Value> {
   const features = new Map<string, Value>();
-  const entry = findEntry(spans, place);
-  if (entry === undefined) return features;
-  for (const [name, value] of Object.entries(entry.attributes)) {
-    if (value !== undefined && !PASSED_OVER.test(name)) features.set(name, toValue(value));
+  const servers = spans.filter((span) => span.kind === "server").sort((a, b) => a.startMs - b.startMs);
+  for (const { attributes, resource } of servers) {
+    const { service, version, instance, region } = resource;
+    const own = { "service.version": version, "service.instance.id": instance, "cloud.region": region };
+    for (const [name, value] of Object.entries(attributes)) {
+      if (value !== undefined && !PASSED_OVER.test(name) && !features.has(name)) features.set(name, toValue(value));
+    }
+    for (const [name, value] of Object.entries(own)) if (value !== undefined) features.set(`${service}: ${name}`, value);
   }
-  const { version, instance, region } = entry.resource;
-  if (version !== undefined) features.set("service.version", version);
-  if (instance !== undefined) features.set("service.instance.id", instance);
-  if (region !== undefined) features.set("cloud.region", region);
-  features.set("duration (ms)", entry.endMs - entry.startMs);
+  const [entry] = servers;
+  if (entry !== undefined) features.set("duration (ms)", entry.endMs - entry.startMs);
   return features;
 }
 

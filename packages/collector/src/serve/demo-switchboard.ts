@@ -7,7 +7,7 @@ const TIMEOUT_MS = 3000;
 const MOST_SWITCHES = 100;
 
 /** The demo shop's fault switches, passed on to the process that owns them; without a demo there is nothing here. */
-export type DemoSwitchboard = { list(): Promise<Answer>; switch(call: Call): Promise<Answer> };
+export type DemoSwitchboard = { readonly isThere: boolean; list(): Promise<Answer>; switch(call: Call): Promise<Answer> };
 
 /**
  * Speaks to the switchboard of a running demo: `GET <url>/faults` lists the switches, `POST <url>/faults/<id>` with `{ on }` moves
@@ -26,6 +26,7 @@ export function createDemoSwitchboard(url: string | undefined): DemoSwitchboard 
     }
   };
   return {
+    isThere: url !== undefined,
     list: () => ask("/faults", {}),
     async switch({ request, params }) {
       const body = await readJsonObject(request);

@@ -1,5 +1,6 @@
 import type { FaultAnswer, TraceAnswer, Window } from "@faultline/model";
 import type { FailingExchange, Store, StoredFault } from "../store/contract.ts";
+import { dropEchoes } from "./changes.ts";
 import { contrastTraces } from "./contrast-traces.ts";
 import { chooseSteps, toCountSeries } from "./count-series.ts";
 import { toFaultListing } from "./fault-listing.ts";
@@ -13,8 +14,11 @@ const MOST_FAILING = 20;
 /** Traces of each kind that the contrast reads. */
 const MOST_COMPARED = 50;
 
-/** Everything a fault's page tells, in one answer; undefined when there is no such fault. */
-export async function composeFault(store: Store, fingerprint: string): Promise<FaultAnswer | undefined> {
+/**
+ * Everything a fault's page tells, in one answer; undefined when there is no such fault. The example is the failing request with
+ * `traceId`, else the newest.
+ */
+export async function composeFault(store: Store, fingerprint: string, traceId?: string): Promise<FaultAnswer | undefined> {
   const fault = await store.findFault(fingerprint);
   if (fault === undefined) return undefined;
   const { stepMs, window } = chooseSteps(toWindow(fault), MOST_STEPS);
@@ -28,16 +32,18 @@ export async function composeFault(store: Store, fingerprint: string): Promise<F
     findTraces(store, failing),
     store.sampleSucceeding({ window, ...scope, limit: MOST_COMPARED }),
   ]);
-  const [newest] = traces;
-  const example: TraceAnswer | undefined = newest === undefined ? undefined : composeTrace(newest);
+  const asked = traceId === undefined ? undefined : (traces.find((trace) => trace.traceId === traceId) ?? (await store.findTrace(traceId)));
+  const shown = asked ?? traces[0];
+  const origin = fault.diagnosis?.suspects[0]?.service ?? fault.service;
+  const example: TraceAnswer | undefined = shown === undefined ? undefined : composeTrace(shown, origin);
   return {
     fault: toFaultListing(fault),
     ...(fault.diagnosis === undefined ? {} : { diagnosis: fault.diagnosis }),
     series: toCountSeries(counts, window, stepMs),
-    changes,
+    changes: dropEchoes(changes),
     failing: failing.slice(0, MOST_FAILING),
     ...(example === undefined ? {} : { example }),
-    contrast: contrastTraces(traces, good, scope),
+    contrast: contrastTraces(traces, good),
     compared: { failing: traces.length, succeeding: good.length },
   };
 }

@@ -1,4 +1,4 @@
-import type { ArmCounts, RolloutDecision, Window } from "@faultline/model";
+import type { ArmCounts, GateAnswer, Window } from "@faultline/model";
 import { decideRollout } from "@faultline/playbook/rollout";
 import type { Store } from "../store/contract.ts";
 
@@ -9,15 +9,6 @@ export type GateQuestion = {
   readonly service?: string;
   readonly route?: string;
   readonly window: Window;
-};
-
-/** The counts of both versions and what follows from them. */
-export type GateAnswer = {
-  readonly baseline: ArmCounts;
-  readonly canary: ArmCounts;
-  readonly decision: RolloutDecision;
-  /** Seconds since the newest request of the canary, so that a stale series is seen as one. */
-  readonly canaryAgeS?: number;
 };
 
 const STEP_MS = 10_000;

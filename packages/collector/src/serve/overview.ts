@@ -1,6 +1,7 @@
 import type { OverviewAnswer, OverviewRow, Window } from "@faultline/model";
 import { detectServerErrors, toWilsonInterval } from "@faultline/playbook/detect";
 import type { CountRow, Store } from "../store/contract.ts";
+import { dropEchoes } from "./changes.ts";
 import { chooseSteps, toCountSeries } from "./count-series.ts";
 import { toFaultListing } from "./fault-listing.ts";
 
@@ -32,7 +33,7 @@ export async function composeOverview(store: Store, asked: Window): Promise<Over
     rows: shown,
     leftOut,
     faults: faults.map(toFaultListing),
-    changes: changes.slice(0, MOST_CHANGES),
+    changes: dropEchoes(changes).slice(0, MOST_CHANGES),
   };
 }
 

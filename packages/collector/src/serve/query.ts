@@ -54,6 +54,11 @@ export function parseText(most: number): ValueParser<string> {
   return (text) => (text.length > 0 && text.length <= most ? succeed(text) : fail(`This has to be 1 to ${most} characters.`));
 }
 
+/** A trace id as the model writes it. */
+export function parseTraceId(text: string): Result<string> {
+  return /^[0-9a-f]{32}$/.test(text) ? succeed(text) : fail("A trace id is 32 lower-case hexadecimal digits.");
+}
+
 /** One of a few words. */
 export function parseChoice<const T extends string>(...words: readonly T[]): ValueParser<T> {
   return (text) => {

@@ -8,14 +8,13 @@ import { toFaultListing } from "./fault-listing.ts";
 import { answerGate } from "./gate.ts";
 import { composeOverview } from "./overview.ts";
 import { answerJson, answerProblem } from "./problem.ts";
-import { LONGEST_WINDOW_MS, parseChoice, parseCount, parseText, parseTime, readQuery, readWindow } from "./query.ts";
+import { LONGEST_WINDOW_MS, parseChoice, parseCount, parseText, parseTime, parseTraceId, readQuery, readWindow } from "./query.ts";
 import { readJsonObject } from "./read-body.ts";
 import type { Answer, Call, Route } from "./route.ts";
 import { composeTrace } from "./trace-answer.ts";
 
 const OVERVIEW_MS = 15 * 60_000;
 const LIST_MS = 24 * 3_600_000;
-const TRACE_ID = /^[0-9a-f]{32}$/;
 const FINGERPRINT = /^[\w.:~-]{1,128}$/;
 const TIMES = { from: parseTime, to: parseTime };
 const FILTER = { service: parseText(512), route: parseText(2048), version: parseText(512), region: parseText(512) };
@@ -96,11 +95,11 @@ async function answerFaults({ store, now }: RouteParts, { url }: Call): Promise<
 }
 
 async function answerFault({ store }: RouteParts, { url, params }: Call): Promise<Answer> {
-  const query = readQuery(url.searchParams, {});
+  const query = readQuery(url.searchParams, { trace: parseTraceId });
   if (!query.ok) return refuse(query.error);
   const fingerprint = params["fingerprint"] ?? "";
   if (!FINGERPRINT.test(fingerprint)) return answerProblem(400, "This is no fingerprint.", "fingerprint");
-  const fault = await composeFault(store, fingerprint);
+  const fault = await composeFault(store, fingerprint, query.value.trace);
   return fault === undefined ? answerProblem(404, "There is no fault with this fingerprint.", "fingerprint") : answerJson(fault);
 }
 
@@ -123,9 +122,9 @@ async function answerFailing({ store, now }: RouteParts, { url }: Call): Promise
 async function answerTrace({ store }: RouteParts, { url, params }: Call): Promise<Answer> {
   const query = readQuery(url.searchParams, {});
   if (!query.ok) return refuse(query.error);
-  const traceId = params["id"] ?? "";
-  if (!TRACE_ID.test(traceId)) return answerProblem(400, "A trace id is 32 lower-case hexadecimal digits.", "id");
-  const trace = await store.findTrace(traceId);
+  const traceId = parseTraceId(params["id"] ?? "");
+  if (!traceId.ok) return answerProblem(400, traceId.error, "id");
+  const trace = await store.findTrace(traceId.value);
   return trace === undefined ? answerProblem(404, "There is no such trace here, or no longer.", "id") : answerJson(composeTrace(trace));
 }
 
@@ -138,9 +137,9 @@ async function answerDeploy({ store, now }: RouteParts, { request }: Call): Prom
   return answerJson(change.value, 201);
 }
 
-async function answerHealth({ store, events, version, now }: RouteParts, { url }: Call): Promise<Answer> {
+async function answerHealth({ store, events, demo, version, now }: RouteParts, { url }: Call): Promise<Answer> {
   const query = readQuery(url.searchParams, {});
   if (!query.ok) return refuse(query.error);
   const health = await store.health();
-  return answerJson({ ...health, version, nowMs: now(), listeners: events.listeners }, health.ready ? 200 : 503);
+  return answerJson({ ...health, version, nowMs: now(), listeners: events.listeners, hasDemo: demo.isThere }, health.ready ? 200 : 503);
 }

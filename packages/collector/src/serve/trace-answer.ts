@@ -10,6 +10,7 @@ import {
   type TraceAnswer,
   type TraceException,
 } from "@faultline/model";
+import { assembleTrace } from "@faultline/playbook";
 import type { StoredTrace } from "../store/contract.ts";
 import { toWaterfall } from "./waterfall.ts";
 
@@ -17,12 +18,12 @@ const MOST_LOGS = 500;
 const MOST_EXCEPTIONS = 50;
 const HEADER = "http.request.header.";
 
-/** A stored trace as its page shows it. */
-export function composeTrace({ traceId, spans, logs, exchanges }: StoredTrace): TraceAnswer {
+/** A stored trace as its page shows it. `origin` is the service that made the failure, when a diagnosis has said so. */
+export function composeTrace({ traceId, spans, logs, exchanges }: StoredTrace, origin?: string): TraceAnswer {
   const request = findRequest(spans);
   return {
     traceId,
-    ...toWaterfall(spans),
+    ...toWaterfall(assembleTrace(traceId, spans, { logs, exchanges }), origin),
     exceptions: listExceptions(spans, logs),
     ...(request === undefined ? {} : { request }),
     logs: [...logs]
@@ -83,6 +84,6 @@ function toRequest(span: Span): CapturedRequest {
     target: `${readPath(attributes) ?? "/"}${query === undefined ? "" : `?${query}`}`,
     headers: Object.fromEntries(headers),
     ...(body === undefined ? {} : { body }),
-    bodyTruncated: attributes["http.request.body.truncated"] === true,
+    bodyTruncated: attributes["faultline.request.body.truncated"] === true,
   };
 }

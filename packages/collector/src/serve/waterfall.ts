@@ -1,4 +1,4 @@
-import { readStatusCode, readSpanExceptions, type Span, type WaterfallRow } from "@faultline/model";
+import { type FailurePath, readSpanExceptions, readStatusCode, type SpanNode, type WaterfallRow } from "@faultline/model";
 
 /** More spans than a person looks at; the rest is counted. */
 const MOST_ROWS = 2000;
@@ -11,76 +11,43 @@ export type Waterfall = {
   readonly rows: readonly WaterfallRow[];
   readonly leftOut: number;
   readonly missingParents: readonly string[];
-  /** The deepest failing span that has no failing child, the earliest of several. */
+  /** The span at which the failure began. */
   readonly failingSpanId?: string;
 };
 
-/** Orders spans parents first, siblings by time, and moves a child whose clock disagrees into its parent. */
-export function toWaterfall(spans: readonly Span[]): Waterfall {
-  const byId = new Map(spans.map((span) => [span.spanId, span]));
-  const children = new Map<string, Span[]>();
-  const roots: Span[] = [];
-  const missing = new Set<string>();
-  for (const span of byId.values()) {
-    const parent = span.parentSpanId;
-    if (parent === undefined || parent === span.spanId || !byId.has(parent)) {
-      roots.push(span);
-      if (parent !== undefined && parent !== span.spanId) missing.add(parent);
-    } else {
-      const siblings = children.get(parent);
-      if (siblings === undefined) children.set(parent, [span]);
-      else siblings.push(span);
-    }
-  }
-  const startMs = roots.reduce((least, span) => Math.min(least, span.startMs), roots[0]?.startMs ?? 0);
-  const rows = walk(roots, children, startMs);
+/** Lays an assembled trace out: parents first, siblings by time, clock skew taken out. `origin` names the service to look in first. */
+export function toWaterfall({ roots, spanCount, missingParents }: FailurePath, origin?: string): Waterfall {
+  const startMs = roots.reduce((least, { span, skewMs }) => Math.min(least, span.startMs + skewMs), Number.POSITIVE_INFINITY);
+  const rows = walk(roots, startMs);
   const endMs = rows.reduce((most, row) => Math.max(most, row.offsetMs + row.durationMs), 0);
-  const failingSpanId = findFailingSpan(rows);
+  const failingSpanId = findFailingSpan(rows, origin);
   return {
-    startMs,
+    startMs: Number.isFinite(startMs) ? startMs : 0,
     durationMs: endMs,
     rows,
-    leftOut: spans.length - rows.length,
-    missingParents: [...missing],
+    leftOut: spanCount - rows.length,
+    missingParents,
     ...(failingSpanId === undefined ? {} : { failingSpanId }),
   };
 }
 
-type Step = { readonly span: Span; readonly depth: number; readonly skewMs: number };
+type Step = { readonly node: SpanNode; readonly depth: number };
 
-function walk(roots: readonly Span[], children: ReadonlyMap<string, readonly Span[]>, startMs: number): WaterfallRow[] {
+/** Without recursion: a trace of ten thousand nested spans must not end the collector. */
+function walk(roots: readonly SpanNode[], startMs: number): WaterfallRow[] {
   const rows: WaterfallRow[] = [];
-  const waiting: Step[] = byStart(roots)
-    .reverse()
-    .map((span) => ({ span, depth: 0, skewMs: 0 }));
-  const seen = new Set<string>();
+  const waiting: Step[] = roots.map((node) => ({ node, depth: 0 })).reverse();
   for (let step = waiting.pop(); step !== undefined && rows.length < MOST_ROWS; step = waiting.pop()) {
-    const { span, depth, skewMs } = step;
-    if (seen.has(span.spanId)) continue;
-    seen.add(span.spanId);
     rows.push(toRow(step, startMs));
-    for (const child of byStart(children.get(span.spanId) ?? []).reverse()) {
-      waiting.push({ span: child, depth: Math.min(depth + 1, MOST_DEPTH), skewMs: toSkew(span, child, skewMs) });
+    for (let i = step.node.children.length - 1; i >= 0; i -= 1) {
+      const node = step.node.children[i];
+      if (node !== undefined) waiting.push({ node, depth: Math.min(step.depth + 1, MOST_DEPTH) });
     }
   }
   return rows;
 }
 
-function byStart(spans: readonly Span[]): Span[] {
-  return [...spans].sort((a, b) => a.startMs - b.startMs || a.endMs - b.endMs);
-}
-
-/** Clocks of one process agree; another's is moved when its span would begin before its parent or end after it. */
-function toSkew(parent: Span, child: Span, parentSkewMs: number): number {
-  if (parent.resource.service === child.resource.service && parent.resource.instance === child.resource.instance) return parentSkewMs;
-  const [parentMs, childMs] = [parent.endMs - parent.startMs, child.endMs - child.startMs];
-  const before = parent.startMs - child.startMs;
-  const after = child.endMs - parent.endMs;
-  if (childMs > parentMs || (before <= 0 && after <= 0)) return before > 0 ? parentSkewMs + before : parentSkewMs;
-  return parentSkewMs + before + (parentMs - childMs) / 2;
-}
-
-function toRow({ span, depth, skewMs }: Step, startMs: number): WaterfallRow {
+function toRow({ node: { span, skewMs }, depth }: Step, startMs: number): WaterfallRow {
   const { version, instance, region, service } = span.resource;
   const statusCode = readStatusCode(span.attributes);
   return {
@@ -105,10 +72,12 @@ function toRow({ span, depth, skewMs }: Step, startMs: number): WaterfallRow {
   };
 }
 
-/** The origin by shape alone: a failing span below which nothing fails, the deepest and then the earliest. */
-function findFailingSpan(rows: readonly WaterfallRow[]): string | undefined {
+/** A failing span below which nothing fails, the deepest and then the earliest: in the origin's service where that is known. */
+function findFailingSpan(rows: readonly WaterfallRow[], origin: string | undefined): string | undefined {
   const failing = rows.filter((row) => row.failed);
   const parents = new Set(failing.map((row) => row.parentSpanId));
   const ends = failing.filter((row) => !parents.has(row.spanId));
-  return ends.sort((a, b) => b.depth - a.depth || a.offsetMs - b.offsetMs)[0]?.spanId;
+  const inOrigin = failing.filter((row) => row.service === origin);
+  const deepest = (some: readonly WaterfallRow[]) => [...some].sort((a, b) => b.depth - a.depth || a.offsetMs - b.offsetMs)[0]?.spanId;
+  return deepest(inOrigin) ?? deepest(ends);
 }

@@ -1,5 +1,5 @@
 import type { Diagnosis, Fate, FaultAnswer } from "@faultline/model";
-import { type ReactNode, useMemo, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { formatCount, formatTime } from "../format.ts";
 import { useLive } from "../live.ts";
 import { Captured } from "../parts/captured-text.tsx";
@@ -17,9 +17,16 @@ import { Waterfall } from "../parts/waterfall.tsx";
 import { toTraceAddress } from "../router.ts";
 import { useResource } from "../use-resource.ts";
 
+type Props = {
+  readonly fingerprint: string;
+  /** The failing request to show as the example, as an alert's link names it. */
+  readonly traceId?: string | undefined;
+};
+
 /** A fault's story, top to bottom: the verdict, the path, one failing request, why, what differs, since when, and what to do. */
-export function FaultPage({ fingerprint }: { readonly fingerprint: string }): ReactNode {
-  const [answer, refresh] = useResource<FaultAnswer>(`/api/faults/${encodeURIComponent(fingerprint)}`);
+export function FaultPage({ fingerprint, traceId }: Props): ReactNode {
+  const query = traceId === undefined ? "" : `?trace=${encodeURIComponent(traceId)}`;
+  const [answer, refresh] = useResource<FaultAnswer>(`/api/faults/${encodeURIComponent(fingerprint)}${query}`);
   useLive((message) => {
     if (message.kind === "reset" || (message.kind === "fault" && message.fault.fingerprint === fingerprint)) refresh();
   });
@@ -38,7 +45,7 @@ export function FaultPage({ fingerprint }: { readonly fingerprint: string }): Re
           <HopEvidence path={value.diagnosis.path} />
         </section>
       )}
-      <Example value={value} />
+      <Example value={value} isAsked={traceId !== undefined} />
       {value.diagnosis !== undefined && <Why diagnosis={value.diagnosis} />}
       <Difference value={value} />
       <section>
@@ -83,15 +90,21 @@ function Verdict({ value: { fault, diagnosis } }: { readonly value: FaultAnswer 
   );
 }
 
+type ExampleProps = { readonly value: FaultAnswer; readonly isAsked: boolean };
+
 /** The first example stays while the page is open: live updates must not change what somebody is reading. */
-function Example({ value: { example: newest, diagnosis } }: { readonly value: FaultAnswer }): ReactNode {
+function Example({ value: { example: newest, diagnosis }, isAsked }: ExampleProps): ReactNode {
   const [held] = useState(newest);
   const example = held ?? newest;
+  const place = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (isAsked) place.current?.scrollIntoView({ block: "start" });
+  }, [isAsked]);
   const fates = useMemo(() => new Map<string, Fate>((diagnosis?.path ?? []).map((hop) => [hop.service, hop.fate])), [diagnosis]);
   if (example === undefined) return null;
   return (
     <>
-      <section>
+      <section ref={place}>
         <h2>
           One failing request{" "}
           <Link className="aside" to={toTraceAddress(example.traceId, example.failingSpanId)}>
@@ -119,10 +132,8 @@ function Why({ diagnosis }: { readonly diagnosis: Diagnosis }): ReactNode {
     <section>
       <h2>Evidence</h2>
       <CauseAccounts diagnosis={diagnosis} />
-      <div className="columns">
-        <RuledOut ruledOut={diagnosis.ruledOut} />
-        <MissingList missing={diagnosis.missing} />
-      </div>
+      <MissingList missing={diagnosis.missing} />
+      <RuledOut ruledOut={diagnosis.ruledOut} />
     </section>
   );
 }

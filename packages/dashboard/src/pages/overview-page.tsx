@@ -82,7 +82,7 @@ function toHeadline({ total, failing, errorRatio }: OverviewAnswer, faults: read
     <>
       {known}
       <span className="headline-rest">
-        {formatCount(failing)} of {formatCount(total)} requests failed
+        {formatCount(failing)} of {formatCount(total)} answers of all services were server errors
         {failing > 0 && `, ${formatRatio(errorRatio.ratio)} (${formatRatio(errorRatio.lower)} to ${formatRatio(errorRatio.upper)})`}
       </span>
     </>

@@ -1,6 +1,6 @@
-import type { ArmCounts, OverviewAnswer, RolloutDecision } from "@faultline/model";
+import type { ArmCounts, GateAnswer, OverviewAnswer, RolloutDecision } from "@faultline/model";
 import type { FormEvent, ReactNode } from "react";
-import { formatCount, formatRatio } from "../format.ts";
+import { formatCount, formatDuration, formatRatio } from "../format.ts";
 import { useLive } from "../live.ts";
 import { Captured } from "../parts/captured-text.tsx";
 import { Command } from "../parts/copy-button.tsx";
@@ -9,6 +9,8 @@ import { Empty, Failed, Loading, Stale } from "../parts/page-state.tsx";
 import { navigate } from "../router.ts";
 import { useResource } from "../use-resource.ts";
 
+/** A canary that had no request for this long may be gone. */
+const STALE_S = 120;
 const VERDICTS: Readonly<Record<RolloutDecision["kind"], string>> = { promote: "Promote", "roll-back": "Roll back", wait: "Wait" };
 
 /** May this version have more traffic? Exact counts of two versions, and the decision with its reason. */
@@ -53,11 +55,13 @@ export function RolloutPage({ query }: { readonly query: string }): ReactNode {
 type DecisionProps = { readonly query: string; readonly baseline: string; readonly canary: string };
 
 function Decision({ query, baseline, canary }: DecisionProps): ReactNode {
-  const [answer, refresh] = useResource<RolloutDecision>(`/api/gate?${query}`);
+  const [answer, refresh] = useResource<GateAnswer>(`/api/gate?${query}`);
   useLive(() => refresh());
   if (answer.kind === "loading") return <Loading what="the decision" />;
   if (answer.kind === "failed") return <Failed problem={answer.problem} />;
-  const decision = answer.value;
+  const asked = new URLSearchParams(query).get("service");
+  const service = asked === null ? "" : ` --service ${quote(asked)}`;
+  const { decision, canaryAgeS } = answer.value;
   return (
     <>
       <Stale problem={answer.problem} />
@@ -71,7 +75,9 @@ function Decision({ query, baseline, canary }: DecisionProps): ReactNode {
             It takes <b>{formatCount(decision.needMore)}</b> more requests to the canary before a promotion is possible.
           </p>
         )}
-        {decision.pValue !== undefined && <p className="muted">p = {decision.pValue.toPrecision(2)}, exact, one-sided</p>}
+        {canaryAgeS !== undefined && canaryAgeS > STALE_S && (
+          <p className="stale">The newest request to the canary is {formatDuration(canaryAgeS * 1000)} old: is it still getting traffic?</p>
+        )}
       </section>
       <div className="arms">
         <Arm name={`baseline ${baseline}`} counts={decision.baseline} />
@@ -79,7 +85,7 @@ function Decision({ query, baseline, canary }: DecisionProps): ReactNode {
       </div>
       <section>
         <h2>In a pipeline</h2>
-        <Command text={`npx faultline gate --baseline ${quote(baseline)} --canary ${quote(canary)}`} />
+        <Command text={`npx faultline gate --baseline ${quote(baseline)} --canary ${quote(canary)}${service}`} />
       </section>
     </>
   );

@@ -62,7 +62,7 @@ export function RuledOut({ ruledOut }: { readonly ruledOut: Diagnosis["ruledOut"
   return (
     <div>
       <h3>Ruled out</h3>
-      <ul className="ruled-out">
+      <ul className="ruled-out ruled-out-all">
         {ruledOut.map(({ cause, because }) => (
           <li key={cause}>
             <b>{cause}</b> <Captured text={because} />

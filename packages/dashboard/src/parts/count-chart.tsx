@@ -3,6 +3,9 @@ import { type ReactNode, useEffect, useRef, useState } from "react";
 import uPlot from "uplot";
 import { formatClock, formatCompact, formatCount, formatRatio, formatTime } from "../format.ts";
 
+const HOUR = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
+
 type Props = { readonly series: CountSeries; readonly changes: readonly Change[]; readonly height?: number };
 
 /** Requests as a quiet line, server errors as bars on their own scale, deploys as lines across. */
@@ -74,9 +77,6 @@ function useInk(): string {
   return ink;
 }
 
-/** uPlot numbers the sides of a chart clockwise from the top. */
-const RIGHT = { side: 1 };
-
 type ChartParts = {
   readonly element: HTMLElement;
   readonly height: number;
@@ -101,14 +101,15 @@ function toOptions({ element, height, listChanges, setReadout }: ChartParts): uP
     cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
     scales: { x: { time: true }, failing: { range: toRange }, total: { range: toRange } },
     axes: [
-      { ...axis, grid: { show: false }, size: 24, gap: 4 },
+      { ...axis, grid: { show: false }, size: 24, gap: 4, space: 64, values: (_, ticks) => ticks.map(formatTick) },
       {
         ...axis,
         scale: "failing",
         size: 44,
         values: (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? formatCompact(tick) : "")),
       },
-      { ...axis, ...RIGHT, scale: "total", size: 44, grid: { show: false }, values: (_, ticks) => ticks.map(formatCompact) },
+      // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- uPlot declares the enum Axis.Side and exports no value of it
+      { ...axis, scale: "total", side: 1, size: 44, grid: { show: false }, values: (_, ticks) => ticks.map(formatCompact) },
     ],
     series: [
       {},
@@ -130,6 +131,13 @@ function toOptions({ element, height, listChanges, setReadout }: ChartParts): uP
       ],
     },
   };
+}
+
+/** A time on the axis: the hour and minute, and at midnight the day. */
+function formatTick(seconds: number): string {
+  const date = new Date(seconds * 1000);
+  const isMidnight = date.getHours() === 0 && date.getMinutes() === 0;
+  return isMidnight ? DAY.format(date) : date.getSeconds() === 0 ? HOUR.format(date) : formatClock(seconds * 1000);
 }
 
 function toRange(_: uPlot, _least: number | null, most: number | null): [number, number] {

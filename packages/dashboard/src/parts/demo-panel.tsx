@@ -1,4 +1,4 @@
-import type { DemoAnswer, ProblemDetails } from "@faultline/model";
+import type { DemoAnswer, HealthAnswer, ProblemDetails } from "@faultline/model";
 import { type ReactNode, useState } from "react";
 import { send } from "../api-client.ts";
 import { useResource } from "../use-resource.ts";
@@ -6,6 +6,11 @@ import { Captured } from "./captured-text.tsx";
 
 /** The demo shop's switches; where no demo runs there is no panel. */
 export function DemoPanel(): ReactNode {
+  const [health] = useResource<HealthAnswer>("/api/health");
+  return health.kind === "ready" && health.value.hasDemo ? <Switches /> : null;
+}
+
+function Switches(): ReactNode {
   const [demo, refresh] = useResource<DemoAnswer>("/api/demo/faults");
   const [problem, setProblem] = useState<ProblemDetails | undefined>(undefined);
   const [moving, setMoving] = useState<string | undefined>(undefined);

@@ -85,7 +85,7 @@ function Row({ row }: { readonly row: OverviewRow }): ReactNode {
         <Captured text={row.region ?? "–"} />
       </td>
       <td className="number" title={`${formatCount(row.failing)} of ${formatCount(row.total)}`}>
-        <b>{formatCompact(row.failing)}</b>
+        {row.failing > 0 ? <b>{formatCompact(row.failing)}</b> : 0}
         <span className="muted"> / {formatCompact(row.total)}</span>
       </td>
       <td title={STATES[row.state]}>

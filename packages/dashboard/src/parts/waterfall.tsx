@@ -1,10 +1,13 @@
 import type { Fate, TraceAnswer, WaterfallRow } from "@faultline/model";
-import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from "react";
+import { type CSSProperties, type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from "react";
 import { formatDuration } from "../format.ts";
 import { Captured } from "./captured-text.tsx";
 import { chooseRows, toBar, toTicks } from "./choose-rows.ts";
 import { FateMark } from "./fate-mark.tsx";
 import { SpanDetails } from "./span-details.tsx";
+
+/** A longer list scrolls in a box of its own. */
+const LONG_LIST = 30;
 
 type Props = {
   readonly trace: TraceAnswer;
@@ -17,7 +20,7 @@ type Props = {
 /** The spans of a trace over time; give it a key of trace and span, so that another one opens afresh. Arrow keys walk through them; Enter opens one. */
 export function Waterfall({ trace, focusId, fates = new Map() }: Props): ReactNode {
   const wanted = focusId ?? trace.failingSpanId;
-  const [openId, setOpenId] = useState(wanted);
+  const [openId, setOpenId] = useState(focusId);
   const [isWhole, setWhole] = useState(false);
   const list = useRef<HTMLOListElement>(null);
   useEffect(() => {
@@ -30,7 +33,12 @@ export function Waterfall({ trace, focusId, fates = new Map() }: Props): ReactNo
   return (
     <div className="waterfall">
       <Ruler traceMs={trace.durationMs} />
-      <ol ref={list} className="spans" onKeyDown={walk} aria-label={`${rows.length} spans over ${formatDuration(trace.durationMs)}`}>
+      <ol
+        ref={list}
+        className={rows.length > LONG_LIST ? "spans spans-long" : "spans"}
+        onKeyDown={walk}
+        aria-label={`${rows.length} spans over ${formatDuration(trace.durationMs)}`}
+      >
         {rows.map((row) => (
           <li key={row.spanId} data-wanted={row.spanId === wanted || undefined}>
             <SpanRow
@@ -92,7 +100,6 @@ type RowProps = {
 function SpanRow({ row, traceMs, fate, isOpen, isWanted, onToggle }: RowProps): ReactNode {
   const bar = toBar(row, traceMs);
   const indent = { paddingInlineStart: `${Math.min(row.depth, 14) * 12 + 8}px` };
-  const isLate = Number.parseFloat(bar.left) > 70;
   return (
     <button
       type="button"
@@ -112,15 +119,18 @@ function SpanRow({ row, traceMs, fate, isOpen, isWanted, onToggle }: RowProps): 
       </span>
       <span className="span-track">
         <span className={`span-bar kind-${row.kind}`} style={bar} />
-        <span
-          className={`span-time${isLate ? " late" : ""}`}
-          style={isLate ? { right: `calc(100% - ${bar.left})` } : { left: `calc(${bar.left} + ${bar.width})` }}
-        >
-          {formatDuration(row.durationMs)}
-        </span>
+        <span {...placeTime(bar)}>{formatDuration(row.durationMs)}</span>
       </span>
     </button>
   );
+}
+
+/** The time stands after its bar, before it, or in it, wherever there is room. */
+function placeTime({ left, width }: { readonly left: string; readonly width: string }): { className: string; style: CSSProperties } {
+  const [from, to] = [Number.parseFloat(left), Number.parseFloat(left) + Number.parseFloat(width)];
+  if (to <= 86) return { className: "span-time", style: { left: `${to}%` } };
+  if (from >= 16) return { className: "span-time", style: { right: `${100 - from}%` } };
+  return { className: "span-time inside", style: { right: `${100 - to}%` } };
 }
 
 function Remarks({ trace, hidden }: { readonly trace: TraceAnswer; readonly hidden: number }): ReactNode {

@@ -1,0 +1,15 @@
+import type { Change } from "@faultline/model";
+
+/** A declared deploy takes at most this long until its first telemetry, or is declared at most this long after it. */
+const SAME_MS = 30 * 60_000;
+
+/** Leaves out what was inferred from telemetry where the same change was also declared: one deploy is one line in a chart. */
+export function dropEchoes(changes: readonly Change[]): readonly Change[] {
+  const declared = changes.filter((change) => change.source === "declared");
+  return changes.filter((change) => change.source === "declared" || !declared.some((each) => isSame(each, change)));
+}
+
+function isSame(a: Change, b: Change): boolean {
+  const isSamePlace = a.region === undefined || b.region === undefined || a.region === b.region;
+  return a.kind === b.kind && a.service === b.service && a.version === b.version && isSamePlace && Math.abs(a.timeMs - b.timeMs) < SAME_MS;
+}

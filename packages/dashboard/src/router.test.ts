@@ -1,0 +1,26 @@
+import { describe, expect, it } from "vitest";
+import { parsePage, toFaultAddress, toTraceAddress } from "./router.ts";
+
+describe("addresses", () => {
+  it.each([
+    ["/", "", { kind: "overview", minutes: 15 }],
+    ["/", "?minutes=60", { kind: "overview", minutes: 60 }],
+    ["/", "?minutes=7", { kind: "overview", minutes: 15 }],
+    ["/faults/a%2Fb", "", { kind: "fault", fingerprint: "a/b" }],
+    ["/faults/f1", "?trace=abc", { kind: "fault", fingerprint: "f1", traceId: "abc" }],
+    ["/faults/%E0%A4%A", "", { kind: "fault", fingerprint: "%E0%A4%A" }],
+    ["/traces/abc", "?span=def", { kind: "trace", traceId: "abc", spanId: "def" }],
+    ["/failing", "?service=x", { kind: "failing", query: "?service=x" }],
+    ["/rollout", "", { kind: "rollout", query: "" }],
+    ["/faults", "", { kind: "unknown", path: "/faults" }],
+    ["/faults/a/b", "", { kind: "unknown", path: "/faults/a/b" }],
+    ["/elsewhere", "", { kind: "unknown", path: "/elsewhere" }],
+  ])("%s%s is a page", (path, query, page) => expect(parsePage(path, query)).toEqual(page));
+
+  it("are read back as they were made, whatever is in them", () => {
+    const hostile = '"><script>/?#%';
+    expect(parsePage(toFaultAddress(hostile), "")).toEqual({ kind: "fault", fingerprint: hostile });
+    const url = new URL(toTraceAddress(hostile, hostile), "http://localhost");
+    expect(parsePage(url.pathname, url.search)).toEqual({ kind: "trace", traceId: hostile, spanId: hostile });
+  });
+});
