@@ -11,6 +11,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
+          // No test measures time: a busy machine must not fail one.
+          testTimeout: 30_000,
           include: ["packages/*/src/**/*.test.{ts,tsx}", "tools/**/*.test.ts", "demo/**/*.test.ts", "tests/conformance/**/*.test.ts"],
         },
       },

@@ -211,7 +211,7 @@ describe("protobuf, against protobufjs as oracle", () => {
         expect(fromBinary).toEqual(unwrap(decodeTraces(JSON.stringify(json), "json")));
         expect(fromBinary.items).toHaveLength(spans.length);
       }),
-      { numRuns: 300 },
+      { numRuns: 60 },
     );
   });
 
@@ -227,7 +227,7 @@ describe("protobuf, against protobufjs as oracle", () => {
         expect(typeof result.ok).toBe("boolean");
         expect(Object.keys({})).toEqual([]);
       }),
-      { numRuns: 1_000 },
+      { numRuns: 400 },
     );
   });
 

@@ -95,7 +95,7 @@ describe("scanning traces", () => {
           expect({ flags, status, route, method }).toEqual(expectRow(span));
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 60 },
     );
   });
 
@@ -113,7 +113,7 @@ describe("scanning traces", () => {
         expect(scanned.ok).toBe(decoded.ok);
         expect(countScanned(scanned)).toEqual(countDecoded(decoded));
       }),
-      { numRuns: 1_500 },
+      { numRuns: 400 },
     );
   });
 
