@@ -17,6 +17,8 @@ import { type EntryFilter, type Occurrence, findOccurrence, routeOf } from "./oc
 export type SymptomRequest = {
   readonly scope?: EntryFilter;
   readonly window?: Window;
+  /** A time when all was well, to compare with; without it, what comes before the window. */
+  readonly baseline?: Window;
   /** Exact counts from whoever keeps them; without them the observed exchanges are counted. */
   readonly counts?: { readonly failing: number; readonly succeeding: number };
 };

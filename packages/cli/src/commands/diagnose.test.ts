@@ -1,0 +1,108 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync, zstdCompressSync } from "node:zlib";
+import { afterAll, describe, expect, it } from "vitest";
+import { runFaultline } from "../main.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "faultline-diagnose-"));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+function write(name: string, content: string | Uint8Array): string {
+  const path = join(directory, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+/** One export request with one failing server span that threw. */
+function line(index: number): string {
+  const start = 1_700_000_000_000 + index * 1000;
+  const text = (key: string, stringValue: string) => ({ key, value: { stringValue } });
+  const exception = [text("exception.type", "TypeError"), text("exception.message", "x is not a function")];
+  const span = {
+    traceId: index.toString(16).padStart(32, "a"),
+    spanId: index.toString(16).padStart(16, "b"),
+    name: "GET /cart",
+    kind: 2,
+    startTimeUnixNano: `${start}000000`,
+    endTimeUnixNano: `${start + 20}000000`,
+    attributes: [text("http.route", "/cart"), { key: "http.response.status_code", value: { intValue: "500" } }],
+    events: [{ name: "exception", timeUnixNano: `${start + 19}000000`, attributes: exception }],
+    status: { code: 2 },
+  };
+  return JSON.stringify({ resourceSpans: [{ resource: { attributes: [text("service.name", "shop")] }, scopeSpans: [{ spans: [span] }] }] });
+}
+
+const lines = `${[1, 2, 3].map(line).join("\n")}\n`;
+
+/** Runs `faultline diagnose` and collects what it printed. */
+async function run(words: readonly string[], stdin = "") {
+  const printed = { out: "", err: "" };
+  const io = {
+    stdout: { write: (text: string) => (printed.out += text), columns: 60 },
+    stderr: { write: (text: string) => (printed.err += text) },
+    stdin: (async function* () {
+      yield Buffer.from(stdin);
+    })(),
+    env: {},
+  };
+  return { code: await runFaultline(["diagnose", ...words], io), ...printed };
+}
+
+describe("faultline diagnose", () => {
+  it("names the hop and the cause and exits 0", async () => {
+    const { code, out } = await run([write("plain.jsonl", lines)]);
+    expect(code).toBe(0);
+    expect(out).toContain("DIAGNOSED. shop");
+    expect(Math.max(...out.split("\n").map((each) => each.length))).toBeLessThanOrEqual(62);
+  });
+
+  it.each([
+    ["gzip", gzipSync(lines)],
+    ["zstd", zstdCompressSync(lines)],
+  ])("reads %s by its first bytes", async (name, bytes) => {
+    const { code, out } = await run([write(name, bytes), "--json"]);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ verdict: "diagnosed", scope: { failing: 3 }, suspects: [{ service: "shop" }] });
+  });
+
+  it("reads standard input", async () => {
+    expect((await run(["-", "--json"], lines)).out).toContain('"verdict":"diagnosed"');
+  });
+
+  it("takes a window in seconds, milliseconds, nanoseconds or as RFC 3339", async () => {
+    const path = write("window.jsonl", lines);
+    const failing = async (from: string) => JSON.parse((await run([path, "--json", "--from", from])).out).scope.failing;
+    expect(await failing("1700000002")).toBe(2);
+    expect(await failing("1700000002000")).toBe(2);
+    expect(await failing("1700000002000000000")).toBe(2);
+    expect(await failing("2023-11-14T22:13:22Z")).toBe(2);
+  });
+
+  it("exits 1 when nothing failed in scope", async () => {
+    const { code, out } = await run([write("other.jsonl", lines), "--route", "/nothing"]);
+    expect(code).toBe(1);
+    expect(out).toContain("No failure in scope");
+  });
+
+  it("warns of a half-written last line and goes on", async () => {
+    const { code, err } = await run([write("half.jsonl", lines + line(4).slice(0, 100))]);
+    expect(code).toBe(0);
+    expect(err).toContain("line 4 left out: the last line is half-written");
+  });
+
+  it.each([
+    ["no file at all", [], "name at least one file"],
+    ["a file that is not there", ["/no/such/file"], "there is no file /no/such/file"],
+    ["a directory", [directory], "is a directory"],
+    ["a file that is no OTLP", [write("text.txt", "hello\n")], "is no OTLP/JSON lines file: line 1"],
+    ["a cut-off gzip file", [write("cut.gz", gzipSync(lines).subarray(0, 60))], "cannot be decompressed"],
+    ["a time that is none", ["--from", "yesterday", "x"], '--from "yesterday" is no time'],
+    ["an unknown option", ["--rout", "/x", "x"], "--rout"],
+  ])("says in one sentence what is wrong with %s", async (_what, words, sentence) => {
+    const { code, err } = await run(words);
+    expect(code).toBe(2);
+    expect(err).toContain(sentence);
+    expect(err.trim().split("\n")).toHaveLength(1);
+  });
+});

@@ -1,0 +1,131 @@
+import { statSync } from "node:fs";
+import { parseArgs } from "node:util";
+import type { LogRecord, MetricPoint, Span, Window } from "@faultline/model";
+import { diagnose, type DiagnosisRequest } from "@faultline/playbook";
+import { type Command, type CommandIo, UsageError } from "../command.ts";
+import { formatDiagnosis } from "../format-diagnosis.ts";
+import { parseTime } from "../parse-time.ts";
+import { readTelemetry } from "../read-telemetry.ts";
+
+const HELP = `usage: faultline diagnose [OPTION ...] FILE...
+
+Reads OTLP/JSON lines (traces, logs, metrics), as an OpenTelemetry Collector's file exporter writes them, plain or compressed by gzip
+or zstd, and says which hop made the failure and why. "-" is standard input.
+
+  --route ROUTE          only exchanges of this route, as in /cart/{id}
+  --service NAME         only exchanges served by this service
+  --version VERSION      only this version of it
+  --region REGION        only this region
+  --from TIME --to TIME  only traces that start in this time: 2026-05-01T10:00:00Z, or Unix s, ms or ns
+  --baseline-from TIME --baseline-to TIME
+                         a time when all was well, to compare with; without it, what comes before --from
+  --json                 the Diagnosis as JSON
+
+exit codes: 0 diagnosed; 1 inconclusive, or nothing failed; 2 the question could not be asked (wrong words, unreadable file)
+
+example: faultline diagnose --route /checkout traces.jsonl.gz logs.jsonl.gz
+`;
+
+const EXIT = { diagnosed: 0, inconclusive: 1 } as const;
+
+/** `faultline diagnose` */
+export const command: Command = {
+  help: HELP,
+  async run(args, io) {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        route: { type: "string" },
+        service: { type: "string" },
+        version: { type: "string" },
+        region: { type: "string" },
+        from: { type: "string" },
+        to: { type: "string" },
+        "baseline-from": { type: "string" },
+        "baseline-to": { type: "string" },
+        json: { type: "boolean", default: false },
+      },
+    });
+    if (positionals.length === 0) throw new UsageError('name at least one file, or "-" for standard input');
+    if (positionals.filter((name) => name === "-").length > 1) throw new UsageError('"-" (standard input) can be read only once');
+    const request = toRequest(values);
+    const observations = await readAll(positionals, io);
+    const diagnosis = diagnose(observations, request);
+    io.stdout.write(values.json ? `${JSON.stringify(diagnosis)}\n` : formatDiagnosis(diagnosis, io.stdout.columns));
+    return EXIT[diagnosis.verdict];
+  },
+};
+
+type Options = Readonly<
+  Record<"route" | "service" | "version" | "region" | "from" | "to" | "baseline-from" | "baseline-to", string | undefined>
+>;
+
+function toRequest(options: Partial<Options>): DiagnosisRequest {
+  const { route, service, version, region } = options;
+  const window = toWindow(options.from, options.to, "--from");
+  const baseline = toWindow(options["baseline-from"], options["baseline-to"], "--baseline-from");
+  return {
+    scope: {
+      ...(route === undefined ? {} : { route }),
+      ...(service === undefined ? {} : { service }),
+      ...(version === undefined ? {} : { version }),
+      ...(region === undefined ? {} : { region }),
+    },
+    ...(window === undefined ? {} : { window }),
+    ...(baseline === undefined ? {} : { baseline }),
+  };
+}
+
+function toWindow(from: string | undefined, to: string | undefined, option: string): Window | undefined {
+  if (from === undefined && to === undefined) return undefined;
+  const window = {
+    fromMs: from === undefined ? -Infinity : parseTime(from, option),
+    toMs: to === undefined ? Infinity : parseTime(to, option.replace("from", "to")),
+  };
+  if (window.fromMs >= window.toMs) throw new UsageError(`${option} must be before ${option.replace("from", "to")}`);
+  return window;
+}
+
+async function readAll(names: readonly string[], io: CommandIo) {
+  const spans: Span[] = [];
+  const logs: LogRecord[] = [];
+  const metrics: MetricPoint[] = [];
+  const progress = createProgress(names, io);
+  for (const name of names) {
+    await readTelemetry(
+      { name, stdin: io.stdin },
+      {
+        take(line) {
+          // Not push(...items): a line may hold more items than a call may have arguments.
+          if (line.signal === "traces") for (const span of line.decoded.items) spans.push(span);
+          else if (line.signal === "logs") for (const log of line.decoded.items) logs.push(log);
+          else for (const point of line.decoded.items) metrics.push(point);
+        },
+        warn: (sentence) => io.stderr.write(`faultline diagnose: ${sentence}\n`),
+        onBytes: (count) => progress.add(count),
+      },
+    );
+  }
+  progress.end();
+  return { spans, logs, metrics, changes: [], exchanges: [] };
+}
+
+/** Says how far reading has come, on a terminal only. */
+function createProgress(names: readonly string[], { stderr }: CommandIo) {
+  const total = names.reduce((sum, name) => sum + (name === "-" ? 0 : (statSync(name, { throwIfNoEntry: false })?.size ?? 0)), 0);
+  let read = 0;
+  let shown = -1;
+  return {
+    add(count: number) {
+      read += count;
+      const percent = total === 0 ? 0 : Math.floor((100 * read) / total);
+      if (stderr.isTTY !== true || percent === shown) return;
+      shown = percent;
+      stderr.write(`\rreading: ${total === 0 ? `${Math.round(read / 1_048_576)} MiB` : `${percent} %`} `);
+    },
+    end() {
+      if (stderr.isTTY === true && shown >= 0) stderr.write("\r\u001b[K");
+    },
+  };
+}

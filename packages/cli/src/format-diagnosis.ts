@@ -1,0 +1,109 @@
+import { type Diagnosis, type Evidence, describeVerdict } from "@faultline/model";
+
+const LEAST_WIDTH = 40;
+const MOST_WIDTH = 100;
+/** Reasons for ruled-out causes are many; the page and `--json` have them all. */
+const RULED_OUT_SHOWN = 6;
+
+/** A diagnosis for a person, wrapped to the width; says everything in words, nothing by colour. */
+export function formatDiagnosis(diagnosis: Diagnosis, columns = 80): string {
+  const width = Math.min(MOST_WIDTH, Math.max(LEAST_WIDTH, columns));
+  const sections = [
+    section("", [headline(diagnosis)]),
+    section("SCOPE", [describeScope(diagnosis)]),
+    section(
+      "PATH, client side first",
+      diagnosis.path.flatMap(({ hop, operation, status, fate, evidence }) => [
+        `${hop}  ${operation}  ${status}  ${fate.toUpperCase()}`,
+        ...quote(evidence, 1),
+      ]),
+    ),
+    section(
+      "SUSPECTS",
+      diagnosis.suspects
+        .slice(0, 5)
+        .map(
+          ({ service, operation, score }, index) =>
+            `${index + 1}. ${service}${operation === undefined ? "" : `, ${operation}`} (${score.toFixed(2)})`,
+        ),
+    ),
+    section(
+      "CAUSES",
+      diagnosis.causes.flatMap(({ cause, confidence, evidence, against }) => [
+        `${cause}, ${Math.round(confidence * 100)} %`,
+        ...quote(evidence, 4),
+        ...quote(against, 2, "against: "),
+      ]),
+    ),
+    section("RULED OUT", listRuledOut(diagnosis)),
+    section(
+      "MISSING",
+      diagnosis.missing.map(({ what, wouldTell }) => `${what}: would tell ${wouldTell}`),
+    ),
+    section(
+      "NEXT",
+      diagnosis.next.flatMap(({ check, command }) => [check, ...(command === undefined ? [] : [`    $ ${command}`])]),
+    ),
+    section("GUARD NOW", diagnosis.guard.now.flatMap(formatProtection)),
+    section("PREVENT", diagnosis.guard.prevent.flatMap(formatProtection)),
+  ];
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.flatMap((line) => wrap(line, width)).join("\n"))
+    .join("\n\n")}\n`;
+}
+
+function section(title: string, lines: readonly string[]): readonly string[] {
+  if (lines.length === 0) return [];
+  return title === "" ? lines : [title, ...lines.map((line) => `  ${line}`)];
+}
+
+function headline(diagnosis: Diagnosis): string {
+  if (diagnosis.scope.failing === 0 && diagnosis.causes.length === 0) return "INCONCLUSIVE. No failure in scope.";
+  return `${diagnosis.verdict.toUpperCase()}. ${describeVerdict(diagnosis)}`;
+}
+
+function describeScope({ scope }: Diagnosis): string {
+  const named = [scope.service, scope.route, scope.version, scope.region].filter((part) => part !== undefined).join(", ");
+  const window = `${new Date(scope.window.fromMs).toISOString()} to ${new Date(scope.window.toMs).toISOString()}`;
+  return `${named === "" ? "everything" : named}: ${scope.failing} failing, ${scope.succeeding} good, ${window}`;
+}
+
+function quote(evidence: readonly Evidence[], limit: number, prefix = ""): readonly string[] {
+  return evidence.slice(0, limit).map(({ statement, measured }) => `    ${prefix}${statement} (${oneLine(measured)})`);
+}
+
+function listRuledOut({ ruledOut }: Diagnosis): readonly string[] {
+  const shown = [...ruledOut]
+    .sort((a, b) => Number(a.because.startsWith("not seen")) - Number(b.because.startsWith("not seen")))
+    .slice(0, RULED_OUT_SHOWN);
+  const rest = ruledOut.length - shown.length;
+  return [
+    ...shown.map(({ cause, because }) => `${cause}: ${oneLine(because)}`),
+    ...(rest > 0 ? [`and ${rest} more (--json has them all)`] : []),
+  ];
+}
+
+function formatProtection({ what, where, example }: Diagnosis["guard"]["now"][number]): readonly string[] {
+  return [`${what} (${where})`, ...(example === undefined ? [] : [`    ${example}`])];
+}
+
+/** Captured text is data: control characters could move the cursor or change colours. */
+function oneLine(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ").trim();
+}
+
+/** Breaks a line at spaces; what follows is indented a little more than its start. */
+function wrap(line: string, width: number): readonly string[] {
+  const indent = /^ */.exec(line)?.[0] ?? "";
+  const lines: string[] = [];
+  let current = indent;
+  for (const word of oneLine(line).split(" ")) {
+    if (current.length + word.length + 1 > width && current.trim() !== "") {
+      lines.push(current);
+      current = `${indent}  `;
+    }
+    current += current.trim() === "" ? word : ` ${word}`;
+  }
+  return [...lines, current];
+}
