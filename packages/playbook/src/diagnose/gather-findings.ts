@@ -1,5 +1,5 @@
 import { type Observations, type Window, readSpanExceptions } from "@faultline/model";
-import type { Hop } from "../isolate/hop.ts";
+import type { Hop } from "../isolate/hop-shape.ts";
 import type { Isolation } from "../isolate/isolate-fault.ts";
 import type { Symptom } from "../isolate/select-symptom.ts";
 import { contrastOccurrences } from "./contrast.ts";

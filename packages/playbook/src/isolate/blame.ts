@@ -1,6 +1,6 @@
 import type { Evidence, Fate, MissingEvidence } from "@faultline/model";
 import { durationOf, startOf } from "../trace/span-time.ts";
-import type { Call, Hop } from "./hop.ts";
+import type { Call, Hop } from "./hop-shape.ts";
 import { nameOperation } from "./hop.ts";
 
 /** One step of a path while it is being judged, client side first. */

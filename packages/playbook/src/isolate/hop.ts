@@ -1,6 +1,5 @@
 import {
   type FailurePath,
-  type LogRecord,
   type SpanNode,
   readDatabaseSystem,
   readMethod,
@@ -12,40 +11,9 @@ import {
   readText,
 } from "@faultline/model";
 import { endOf, startOf } from "../trace/span-time.ts";
-import { findStatusInWords } from "./error-words.ts";
+import { explainByLogs } from "./explain-call.ts";
+import type { Call, Hop, Peer } from "./hop-shape.ts";
 import { type Outcome, readOutcome } from "./outcome.ts";
-
-/** One service's part in a request: its entry span, everything it did inside, and the calls it made. */
-export type Hop = {
-  readonly service: string;
-  readonly entry: SpanNode;
-  /** The entry and all spans below it that belong to the same service, in order of start. */
-  readonly spans: readonly SpanNode[];
-  readonly calls: readonly Call[];
-  readonly outcome: Outcome;
-  readonly logs: readonly LogRecord[];
-  readonly call?: Call;
-};
-
-/** Who a call went to, and whether that is a name or only an address. */
-export type Peer = {
-  readonly name: string;
-  readonly kind: "service" | "database" | "messaging" | "cache";
-  readonly isAddress: boolean;
-};
-
-/** One call of a hop, with the callee's hop when the callee sent telemetry. */
-export type Call = {
-  readonly from: SpanNode;
-  /** True when `from` is a client or producer span; false when the caller only has a server or internal span there. */
-  readonly hasClientSpan: boolean;
-  readonly peer: Peer;
-  readonly operation: string;
-  readonly outcome: Outcome;
-  readonly callee?: Hop;
-  readonly startMs: number;
-  readonly endMs: number;
-};
 
 /** The hops of a path, one for each root span. */
 export function buildHops(path: FailurePath): readonly Hop[] {
@@ -70,7 +38,8 @@ function buildHop(entry: SpanNode, path: FailurePath): GrowingHop {
   calls.sort((a, b) => a.startMs - b.startMs);
   const logs = spans.flatMap((node) => path.logs.get(node.span.spanId) ?? []).sort((a, b) => a.timeMs - b.timeMs);
   const outcome = readOutcome(entry, path.logs.get(entry.span.spanId) ?? []);
-  return { service: entry.span.resource.service, entry, spans, calls, outcome, logs };
+  const heard = calls.map((call) => explainByLogs(call, logs));
+  return { service: entry.span.resource.service, entry, spans, calls: heard, outcome, logs };
 }
 
 /** A child begins another hop when it serves a request, or belongs to another service. */
@@ -117,15 +86,8 @@ function toCallee(node: SpanNode, child: SpanNode, { path, hasClientSpan }: { pa
   return call;
 }
 
-/**
- * A call's outcome is its client span's; where that names no status, the error that the caller wrote in the meantime may
- * (`HttpClientErrorException: 403 null`).
- */
 function readCallOutcome(node: SpanNode, path: FailurePath): Outcome {
-  const outcome = readOutcome(node, path.logs.get(node.span.spanId) ?? []);
-  if (outcome.kind !== "failed" || outcome.code !== undefined) return outcome;
-  const code = findStatusInWords(outcome.words);
-  return code === undefined ? outcome : { ...outcome, code, status: String(code), kind: code < 500 ? "refused" : outcome.kind };
+  return readOutcome(node, path.logs.get(node.span.spanId) ?? []);
 }
 
 /** Whom a client span calls: by the names OpenTelemetry gives it, most telling first. */

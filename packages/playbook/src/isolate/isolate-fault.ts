@@ -1,6 +1,7 @@
 import type { Evidence, FailurePath, FaultDomain, HopAccount, MissingEvidence, SpanNode, Suspect } from "@faultline/model";
 import { type Judgement, type Step, type Surroundings, followFailure, isFailed, toTarget } from "./blame.ts";
-import { type Call, type Hop, nameOperation } from "./hop.ts";
+import { nameOperation } from "./hop.ts";
+import type { Call, Hop } from "./hop-shape.ts";
 import { type EntryFilter, type Occurrence, findMaskingHop, findOccurrence, isFailedHop } from "./occurrence.ts";
 
 /** The judgements on all failing occurrences of one symptom, and what they add up to. */

@@ -1,6 +1,7 @@
 import { type FailurePath, readRoute } from "@faultline/model";
 import { isFailed } from "./blame.ts";
-import { type Call, type Hop, buildHops, nameOperation } from "./hop.ts";
+import { buildHops, nameOperation } from "./hop.ts";
+import type { Call, Hop } from "./hop-shape.ts";
 
 /** One exchange of the symptom inside its trace: the hop where it is observed, and the hops in front of that one. */
 export type Occurrence = {

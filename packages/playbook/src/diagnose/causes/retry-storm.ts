@@ -1,5 +1,5 @@
 import { isFailed, toTarget } from "../../isolate/blame.ts";
-import type { Hop } from "../../isolate/hop.ts";
+import type { Hop } from "../../isolate/hop-shape.ts";
 import type { CauseRule } from "../findings.ts";
 
 const MANY = 4;
