@@ -6,6 +6,8 @@ import { contrastOccurrences } from "./contrast.ts";
 import type { Findings, Origin, Saying, SuspiciousChange } from "./findings.ts";
 
 const LOG_WARN = 13;
+/** What an error says, it says at its beginning; dumps behind it are only slow to search. */
+const MAX_TEXT = 1500;
 /** A change explains an onset that follows within this time. */
 const CHANGE_REACH_MS = 15 * 60_000;
 /** Occurrences read for their words: enough to see the typical ones, bounded for speed. */
@@ -78,7 +80,13 @@ function listenToHop(hop: Hop, place: Saying["place"]): readonly Saying[] {
     const detail = [log.body, log.attributes["exception.type"], log.attributes["exception.message"]]
       .filter((part) => part !== undefined && part !== "")
       .join(": ");
-    sayings.push({ text: detail, source: "log", service, place, isDirect: log.attributes["exception.type"] !== undefined });
+    sayings.push({
+      text: detail.slice(0, MAX_TEXT),
+      source: "log",
+      service,
+      place,
+      isDirect: log.attributes["exception.type"] !== undefined,
+    });
   }
   return sayings;
 }

@@ -65,7 +65,10 @@ type Found = {
 export function followFailure(entry: Hop, around: Surroundings): Judgement {
   const found = follow(entry, around, 0);
   const steps = found.steps;
-  const origin = [...steps].reverse().find(({ fate }) => fate === "created" || fate === "remapped") ?? steps[steps.length - 1];
+  const origin =
+    steps.findLast(({ fate }) => fate === "created" || fate === "remapped") ??
+    steps.findLast(({ fate }) => fate === "masked") ??
+    steps.at(-1);
   if (origin === undefined) throw new Error("a walk has at least the hop it started from");
   return { steps, origin, originKind: found.kind, confidence: found.confidence, missing: found.missing };
 }

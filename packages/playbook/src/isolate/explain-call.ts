@@ -3,7 +3,9 @@ import { findRejection, findStatusInWords, isTimeoutText } from "./error-words.t
 import type { Call, Hop } from "./hop-shape.ts";
 import type { Outcome } from "./outcome.ts";
 
-const LOG_WARN = 13;
+const LOG_ERROR = 17;
+/** What an error says, it says at its beginning; stacks and dumps behind it are only slow to search. */
+const MAX_WORDS = 1500;
 /** A caller logs a failed call right after it; clocks and buffers allow for this much, ms. */
 const SOON_MS = 1000;
 
@@ -16,17 +18,18 @@ export function explainByLogs(call: Call, logs: readonly LogRecord[]): Call {
   if (call.outcome.kind !== "failed" || call.outcome.code !== undefined) return call;
   const words = [call.outcome.words, ...logs.filter((log) => isAbout(log, call)).map(({ body }) => body)]
     .filter((text) => text !== "")
-    .join("\n");
+    .join("\n")
+    .slice(0, MAX_WORDS);
   const outcome = words === "" ? call.outcome : judgeByWords(call.outcome, words);
   if (call.callee === undefined) return { ...call, outcome };
   if (outcome.kind === "refused") return { ...call, outcome, callee: refuse(call.callee, outcome) };
   if (outcome.kind !== "failed" || words !== "" || !isTurnedAway(call.callee)) return { ...call, outcome };
-  const refused: Outcome = { ...outcome, kind: "refused", words: "turned away before any handler ran" };
+  const refused: Outcome = { ...outcome, kind: "refused", words: "" };
   return { ...call, outcome: refused, callee: refuse(call.callee, refused) };
 }
 
 function isAbout(log: LogRecord, call: Call): boolean {
-  return log.severity >= LOG_WARN && log.timeMs >= call.endMs - 2 && log.timeMs <= call.endMs + SOON_MS;
+  return log.severity >= LOG_ERROR && log.timeMs >= call.endMs - 2 && log.timeMs <= call.endMs + SOON_MS;
 }
 
 function judgeByWords(outcome: Outcome, words: string): Outcome {

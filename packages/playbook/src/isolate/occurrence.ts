@@ -75,8 +75,9 @@ function hidesFailure(hop: Hop): boolean {
   );
 }
 
+/** A refused call is an everyday answer (404 for "not there yet"), unless the caller itself complained of it. */
 function isHardFailure(call: Call): boolean {
-  return isFailed(call) && call.outcome.kind !== "refused";
+  return isFailed(call) && (call.outcome.kind !== "refused" || call.outcome.words !== "");
 }
 
 /** The hop nearest to the client that hid a failure, with the hops in front of it. */

@@ -29,6 +29,8 @@ export type Outcome = {
 };
 
 const LOG_ERROR = 17;
+/** What an error says, it says at its beginning. */
+const MAX_WORDS = 1500;
 
 /** gRPC codes that mean the server failed: 2 UNKNOWN, 12 UNIMPLEMENTED, 13 INTERNAL, 14 UNAVAILABLE, 15 DATA_LOSS; 4 is a time-out. */
 const GRPC_SERVER_ERRORS: ReadonlySet<number> = new Set([2, 12, 13, 14, 15]);
@@ -43,7 +45,8 @@ export function readOutcome(node: SpanNode, logs: readonly LogRecord[]): Outcome
   const grpc = readNumber(span.attributes, "rpc.grpc.status_code", "rpc.response.status_code");
   const words = [errorType, span.statusMessage, ...exceptions.map(({ type, message }) => `${type}: ${message}`)]
     .filter((text) => text !== undefined && text !== "")
-    .join("\n");
+    .join("\n")
+    .slice(0, MAX_WORDS);
   const rest = {
     words,
     exceptions,
