@@ -44,7 +44,7 @@ function readLabels(path: string): ReadonlyMap<string, Label> {
   for (const line of readFileSync(path, "utf8").split("\n")) {
     if (line.trim() === "") continue;
     const label = parseRecord(line);
-    labels.set(String(label["case_id"]), toLabel(label));
+    labels.set(toText(label["case_id"]), toLabel(label));
   }
   return labels;
 }
@@ -53,10 +53,14 @@ function toLabel(label: Readonly<Record<string, unknown>>): Label {
   const { service, services, cause } = label;
   const known = CAUSES.find((each) => each === cause);
   return {
-    services: Array.isArray(services) ? services.map(String) : service === undefined || service === null ? [] : [String(service)],
+    services: Array.isArray(services) ? services.map(toText) : service === undefined || service === null ? [] : [toText(service)],
     ...(known === undefined ? {} : { cause: known }),
-    kind: String(label["fault_type"] ?? label["product_class"] ?? cause ?? "?"),
+    kind: toText(label["fault_type"] ?? label["product_class"] ?? cause ?? "?"),
   };
+}
+
+function toText(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 function readWindows(path: string): { window?: Window; baseline?: Window } {

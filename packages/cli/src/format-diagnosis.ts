@@ -1,4 +1,4 @@
-import { type Diagnosis, type Evidence, describeVerdict } from "@faultline/model";
+import { type Diagnosis, type Evidence, describeDiagnosis } from "@faultline/model";
 
 const LEAST_WIDTH = 40;
 const MOST_WIDTH = 100;
@@ -60,7 +60,7 @@ function section(title: string, lines: readonly string[]): readonly string[] {
 
 function headline(diagnosis: Diagnosis): string {
   if (diagnosis.scope.failing === 0 && diagnosis.causes.length === 0) return "INCONCLUSIVE. No failure in scope.";
-  return `${diagnosis.verdict.toUpperCase()}. ${describeVerdict(diagnosis)}`;
+  return `${diagnosis.verdict.toUpperCase()}. ${describeDiagnosis(diagnosis)}`;
 }
 
 function describeScope({ scope }: Diagnosis): string {

@@ -1,6 +1,6 @@
 import type { Evidence, MetricPoint } from "@faultline/model";
 import { formatMs } from "../isolate/blame.ts";
-import type { Hop } from "../isolate/hop.ts";
+import type { Hop } from "../isolate/hop-shape.ts";
 import { durationOf, endOf, startOf } from "../trace/span-time.ts";
 import type { Findings } from "./findings.ts";
 
