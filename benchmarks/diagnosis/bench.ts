@@ -3,12 +3,12 @@
  * people use today: the deepest errored span, scoped and unscoped, and the most ERROR logs.
  */
 import { parseArgs } from "node:util";
-import { type Diagnosis, type Suspect } from "@faultline/model";
+import type { Diagnosis, Suspect } from "@faultline/model";
 import { diagnose } from "@faultline/playbook";
+import { recordResult } from "../record.ts";
 import { type Case, loadSet } from "./load-set.ts";
 import { deepestErroredSpan, deepestErroredSpanScoped, mostErrorLogs } from "./rules.ts";
 import { calibrationError, mean, scoreAt } from "./score.ts";
-import { writeResult } from "./write-result.ts";
 
 const { values } = parseArgs({
   args: process.argv.slice(2).filter((word) => word !== "diagnosis"),
@@ -92,5 +92,5 @@ for (const directory of values.set) {
     rules: Object.fromEntries(Object.keys(RULES).map((rule) => [rule, mean(faults.map((row) => row.rules[rule] ?? 0))])),
   };
   console.log(summary);
-  writeResult("diagnosis", summary);
+  recordResult("diagnosis", summary);
 }

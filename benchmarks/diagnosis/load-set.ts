@@ -32,7 +32,7 @@ function findCaseFolders(directory: string): readonly string[] {
   for (const name of readdirSync(directory).sort()) {
     const path = join(directory, name);
     if (!statSync(path).isDirectory()) continue;
-    if (readdirSync(path).some((file) => /^traces\.jsonl/.test(file))) found.push(path);
+    if (readdirSync(path).some((file) => file.startsWith("traces.jsonl"))) found.push(path);
     else found.push(...findCaseFolders(path));
   }
   return found;
