@@ -7,6 +7,7 @@ import type { Ingest, IngestParts } from "./ingest.ts";
 import type { Progress, ProgressRow } from "./progress.ts";
 import { joinPieces, type Piece } from "./request-pieces.ts";
 import type { SampleGate } from "./sample-gate.ts";
+import type { Part } from "./trace-parts.ts";
 import { type OpenTrace, PLACE_WORDS } from "./trace-window.ts";
 
 /** What checkpoints work on. */
@@ -33,25 +34,26 @@ export type CheckpointTask = {
 
 const TRACES_PER_TRANSACTION = 100;
 
-type Part = { readonly kind: RecordKind; readonly plain: Uint8Array };
-
-/** What of a trace the database does not hold yet, as parts; undefined when the journal no longer has all of it. */
+/** What of a trace the database does not hold yet, as parts. */
 export function readUnwritten(trace: OpenTrace, journal: Journal): Part[] {
   const pieces = new Map<RecordKind, Piece[]>();
+  let position = 0;
   for (let at = trace.writtenPlaces; at < trace.places.length; at += PLACE_WORDS) {
     const record = trace.records[trace.places[at] ?? 0];
     const start = trace.places[at + 1] ?? 0;
     const end = trace.places[at + 2] ?? 0;
     if (record === undefined) continue;
+    position = record.position;
     const resource = record.resources[trace.places[at + 3] ?? 0]?.bytes ?? new Uint8Array();
     const field = journal.read(record.position + start, end - start);
     const list = pieces.get(record.kind);
     if (list === undefined) pieces.set(record.kind, [{ field, resource }]);
     else list.push({ field, resource });
   }
-  const parts: Part[] = [...pieces].map(([kind, list]) => ({ kind, plain: joinPieces(list) }));
+  const parts: Part[] = [...pieces].map(([kind, list]) => ({ kind, packed: false, position, bytes: joinPieces(list) }));
   const exchanges = trace.intermediaries?.slice(trace.writtenIntermediaries) ?? [];
-  if (exchanges.length > 0) parts.push({ kind: "exchanges", plain: Buffer.from(JSON.stringify(exchanges)) });
+  const written = { kind: "exchanges", packed: false, position: trace.lastIntermediary } as const;
+  if (exchanges.length > 0) parts.push({ ...written, bytes: Buffer.from(JSON.stringify(exchanges)) });
   return parts;
 }
 

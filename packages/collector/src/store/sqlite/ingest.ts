@@ -77,12 +77,18 @@ export class Ingest {
     for (let row = 0; row < scan.spanCount; row++) {
       const trace = this.#traceOf[scan.trace[row] ?? 0];
       if (trace === undefined) continue;
-      if (!trace.noteSpan(scan.spanWords[row * 2] ?? 0, scan.spanWords[row * 2 + 1] ?? 0)) {
+      const origin = trace.origins?.spans.get(scan.spanId(row));
+      const isCopy = origin !== undefined && arrival.position > origin;
+      if (isCopy || !trace.noteSpan(scan.spanWords[row * 2] ?? 0, scan.spanWords[row * 2 + 1] ?? 0)) {
         duplicates += 1;
         continue;
       }
       const flags = scan.flags[row] ?? 0;
       if ((flags & SPAN_IS_EXCHANGE) !== 0) this.#noteExchange(trace, { scan, row, flags }, arrival);
+      if (origin !== undefined) {
+        stored += 1;
+        continue;
+      }
       if (trace.items >= MAX_TRACE_ITEMS) {
         if (arrival.keep) ledger.countDropped("trace-too-large");
         continue;
@@ -125,13 +131,12 @@ export class Ingest {
   #recall(trace: OpenTrace): void {
     const known = this.#parts.traces.load(trace.traceId);
     if (known === undefined) return;
-    const { spans, logs, logSums } = known.contents;
+    const { spans, logs, origins } = known.contents;
     trace.row = known.row;
     trace.failing = known.failing;
     trace.settled = true;
     trace.items = spans.size + logs.length;
-    trace.logSums = logSums;
-    for (const spanId of spans.keys()) trace.noteSpan(Number.parseInt(spanId.slice(0, 8), 16), Number.parseInt(spanId.slice(8), 16));
+    trace.origins = origins;
   }
 
   #noteExchange(
@@ -190,8 +195,14 @@ export class Ingest {
   ): void {
     const { ledger } = this.#parts;
     trace.logSums ??= new Set();
-    if (trace.logSums.has(log.sum)) {
+    const origin = trace.origins?.logs.get(log.sum);
+    if ((origin !== undefined && arrival.position > origin) || trace.logSums.has(log.sum)) {
       if (arrival.keep) ledger.countDuplicate();
+      return;
+    }
+    if (origin !== undefined) {
+      trace.logSums.add(log.sum);
+      if (arrival.keep) ledger.countStored();
       return;
     }
     if (trace.items >= MAX_TRACE_ITEMS) {
@@ -229,8 +240,9 @@ export class Ingest {
       if (arrival.count) rollups.count(series, { timeMs, durationMs: exchange.durationMs ?? 0, failing }, arrival.nowMs);
       if (exchange.traceId === undefined || !/^[0-9a-f]{32}$/.test(exchange.traceId)) continue;
       const trace = this.#getTrace(toTraceWords(exchange.traceId), arrival);
-      if (!arrival.keep && trace.row !== 0) continue;
+      if (arrival.position <= (trace.origins?.exchanges ?? -1)) continue;
       (trace.intermediaries ??= []).push(exchange);
+      trace.lastIntermediary = arrival.position;
       if (failing) trace.failing = true;
       this.#markDirty(trace);
     }

@@ -1,27 +1,65 @@
 /** Opens the database file, refusing what it must not touch. */
-import { existsSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { createTables, readSchemaVersion, SCHEMA_VERSION, StoreOpenError } from "./schema.ts";
 
 const PAGE_BYTES = 16_384;
 /** Pages the write-ahead log may hold before it is moved into the file: 32 MiB. */
 const CHECKPOINT_PAGES = 2_000;
+/** Where SQLite's file format keeps `user_version`. */
+const VERSION_AT = 60;
 
-/** Refuses a database of a newer Faultline before anything is written, not even a lock file. */
+function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && "code" in error && codes.includes(String(error.code));
+}
+
+/** One sentence with what to do, for whatever keeps a directory from being used. */
+export function toOpenError(directory: string, error: unknown): StoreOpenError {
+  if (error instanceof StoreOpenError) return error;
+  const text = error instanceof Error ? error.message : String(error);
+  const because = (sentence: string) => new StoreOpenError(sentence, { cause: error });
+  if (hasCode(error, "EEXIST", "ENOTDIR")) return because(`${directory} is a file, or lies below one: name a directory for the data.`);
+  if (hasCode(error, "EROFS")) return because(`${directory} lies on a read-only disk: name a directory that can be written to.`);
+  if (hasCode(error, "EACCES", "EPERM"))
+    return because(`${directory} may not be written to by this user: change its owner, or name another one.`);
+  if (hasCode(error, "ENOSPC", "EDQUOT") || /disk is full/i.test(text))
+    return because(`The disk of ${directory} is full: free some space.`);
+  if (/database is locked/i.test(text)) return because(`${directory} is in use by another process: stop it, or name another directory.`);
+  if (/readonly database/i.test(text)) return because(`${directory} cannot be written to: change its owner, or name another one.`);
+  return because(`${directory} cannot be opened as a store (${text}): name another directory, or move its files away.`);
+}
+
+/** Makes the directory for the journal, and with it the one for the data. */
+export function makeDirectory(path: string): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+}
+
+/**
+ * Refuses a database of a newer Faultline before anything is written. The version is read from the file's header: SQLite itself would
+ * leave its side files behind, even when it only reads.
+ */
 export function refuseNewerVersion(path: string): void {
-  if (!existsSync(path)) return;
-  const db = new DatabaseSync(path, { readOnly: true });
+  const header = Buffer.alloc(100);
   try {
-    const version = readSchemaVersion(db);
-    if (version > SCHEMA_VERSION) {
-      throw new StoreOpenError(
-        `${path} was written by a newer Faultline (its tables have version ${version}, this one knows ${SCHEMA_VERSION}): ` +
-          "start that version, or name another data directory. Nothing was changed.",
-      );
+    const file = openSync(path, "r");
+    try {
+      if (readSync(file, header, 0, header.length, 0) < header.length) return;
+    } finally {
+      closeSync(file);
     }
-  } finally {
-    db.close();
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return;
+    throw error;
   }
+  if (header.toString("latin1", 0, 15) === "SQLite format 3") refuseVersion(path, header.readUInt32BE(VERSION_AT));
+}
+
+function refuseVersion(path: string, version: number): void {
+  if (version <= SCHEMA_VERSION) return;
+  throw new StoreOpenError(
+    `${path} was written by a newer Faultline (its tables have version ${version}, this one knows ${SCHEMA_VERSION}): ` +
+      "start that version, or name another data directory. Nothing was changed.",
+  );
 }
 
 /** Opens or creates the database with full durability: a commit has reached the disk when it returns. */
@@ -31,7 +69,9 @@ export function openDatabase(path: string): DatabaseSync {
     db.exec(`PRAGMA page_size = ${PAGE_BYTES}; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA locking_mode = EXCLUSIVE;`);
     db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};`);
     db.exec("PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864;");
-    if (readSchemaVersion(db) === 0) createTables(db);
+    const version = readSchemaVersion(db);
+    refuseVersion(path, version);
+    if (version === 0) createTables(db);
     return db;
   } catch (error) {
     db.close();

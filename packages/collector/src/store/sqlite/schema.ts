@@ -22,7 +22,8 @@ const TABLES = `
   CREATE INDEX trace_by_fingerprint ON trace (fingerprint, time_ms) WHERE fingerprint IS NOT NULL;
   CREATE INDEX trace_by_age ON trace (failing, stored_ms);
   CREATE TABLE part (
-    id INTEGER PRIMARY KEY, trace INTEGER NOT NULL, kind INTEGER NOT NULL, packed INTEGER NOT NULL, bytes BLOB NOT NULL, crc INTEGER NOT NULL
+    id INTEGER PRIMARY KEY, trace INTEGER NOT NULL, kind INTEGER NOT NULL, packed INTEGER NOT NULL,
+    position INTEGER NOT NULL, bytes BLOB NOT NULL, crc INTEGER NOT NULL
   );
   CREATE INDEX part_by_trace ON part (trace);
   CREATE TABLE sample (series INTEGER NOT NULL, time_ms REAL NOT NULL, trace INTEGER NOT NULL, PRIMARY KEY (series, time_ms, trace)) WITHOUT ROWID;

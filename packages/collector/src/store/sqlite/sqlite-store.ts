@@ -1,6 +1,6 @@
 /** The contract on one SQLite file and a journal: for one process on one machine. */
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
 import type { Change, Exchange, LogRecord, MetricPoint, Window } from "@faultline/model";
 import type { CountRow, FailingExchange, Payload, Receipt, Store, StoredFault, StoredTrace, StoreHealth } from "../contract.ts";
 import { Journal, JournalOverloadedError } from "../journal/journal.ts";
@@ -12,7 +12,7 @@ import { FaultTable } from "./fault-table.ts";
 import { Ingest } from "./ingest.ts";
 import { type Intake, readPayload, readRecord, releaseIntake, toExchangeIntake } from "./intake.ts";
 import { MetricTable } from "./metric-table.ts";
-import { openDatabase, refuseNewerVersion } from "./open-database.ts";
+import { makeDirectory, openDatabase, refuseNewerVersion, toOpenError } from "./open-database.ts";
 import { ProgressRow } from "./progress.ts";
 import { RollupTable } from "./rollup-table.ts";
 import { SampleGate } from "./sample-gate.ts";
@@ -40,6 +40,7 @@ export type SqliteStoreOptions = {
   readonly maxMetricSeries?: number;
 };
 
+const JOURNAL_DIRECTORY = "journal";
 const TICK_MS = 200;
 const COUNTS_EVERY_MS = 5_000;
 const MAX_WAITING_BYTES = 64 << 20;
@@ -48,14 +49,24 @@ const MAX_SAMPLED_SERIES = 500;
 
 /** Opens or creates a store. Rejects with `StoreOpenError`, one sentence that says what to do, when the directory cannot be used. */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
-  return new SqliteStore(options);
+  const path = join(options.directory, "faultline.db");
+  let db: DatabaseSync | undefined;
+  try {
+    refuseNewerVersion(path);
+    makeDirectory(join(options.directory, JOURNAL_DIRECTORY));
+    db = openDatabase(path);
+    return new SqliteStore(db, options);
+  } catch (error) {
+    db?.close();
+    throw toOpenError(options.directory, error);
+  }
 }
 
 class SqliteStore implements Store {
   readonly visibleWithinMs = 1_000;
   readonly #now: () => number;
   readonly #options: SqliteStoreOptions;
-  readonly #db: ReturnType<typeof openDatabase>;
+  readonly #db: DatabaseSync;
   readonly #ledger = new Ledger();
   readonly #window: TraceWindow;
   readonly #rollups: RollupTable;
@@ -75,14 +86,10 @@ class SqliteStore implements Store {
   #trouble: string | undefined;
   #closed = false;
 
-  constructor(options: SqliteStoreOptions) {
+  constructor(db: DatabaseSync, options: SqliteStoreOptions) {
+    this.#db = db;
     this.#options = options;
     this.#now = options.now ?? Date.now;
-    const journalDirectory = join(options.directory, "journal");
-    const databasePath = join(options.directory, "faultline.db");
-    refuseNewerVersion(databasePath);
-    mkdirSync(journalDirectory, { recursive: true, mode: 0o700 });
-    this.#db = openDatabase(databasePath);
     this.#window = new TraceWindow({ settleAfterMs: options.settleAfterMs ?? 3_000, keepMs: options.windowMs ?? 60_000 });
     this.#rollups = new RollupTable(this.#db, options.maxSeries ?? 20_000);
     this.#traces = new TraceTable(this.#db, (series) => this.#rollups.intern(series));
@@ -101,7 +108,7 @@ class SqliteStore implements Store {
     };
     this.#ingest = new Ingest(parts);
     const progress = new ProgressRow(this.#db);
-    this.#journal = this.#replay(journalDirectory, progress);
+    this.#journal = this.#replay(join(options.directory, JOURNAL_DIRECTORY), progress);
     const saved = progress.read() ?? { applied: 0, counted: 0, replayFrom: 0, lastNumber: 0, items: 0, ledger: this.#ledger };
     this.#checkpoints = new Checkpoints(
       { ...parts, db: this.#db, journal: this.#journal, ingest: this.#ingest, progress, gate: new SampleGate() },
@@ -138,7 +145,7 @@ class SqliteStore implements Store {
     const open = this.#window.find(words);
     const contents = known?.contents ?? createPartContents();
     const unwritten = open === undefined ? [] : readUnwritten(open, this.#journal);
-    for (const part of unwritten) readPart({ kind: part.kind, packed: false, bytes: part.plain }, contents);
+    for (const part of unwritten) readPart(part, contents);
     return known === undefined && open === undefined ? undefined : toStoredTrace(traceId, contents);
   }
 

@@ -6,31 +6,39 @@ import type { RecordKind } from "../journal/frame.ts";
 import { listLogFields } from "./request-pieces.ts";
 
 /** One part as it stands in the database. */
-export type Part = { readonly kind: RecordKind; readonly packed: boolean; readonly bytes: Uint8Array };
+export type Part = {
+  readonly kind: RecordKind;
+  readonly packed: boolean;
+  /** Journal position of the last record that it was taken from: what arrives behind it with the same ids is a copy. */
+  readonly position: number;
+  readonly bytes: Uint8Array;
+};
+
+/** Which journal record at the latest each item came in: of spans by id, of log records (they have none) by check sum. */
+export type Origins = { readonly spans: Map<string, number>; readonly logs: Map<number, number>; exchanges: number };
 
 /** What the parts of a trace hold together. */
 export type PartContents = {
   readonly spans: Map<string, Span>;
   readonly logs: LogRecord[];
-  /** Check sums of the log records' bytes: they have no id to be told apart by. */
-  readonly logSums: Set<number>;
+  readonly origins: Origins;
   readonly exchanges: Exchange[];
 };
 
 const MAX_PART_BYTES = 256 << 20;
-/** Below this size a compressed part is hardly smaller. */
-const MIN_PACKED_BYTES = 256;
+/** A call into zstd costs more than small parts are worth: the disk is spared by keeping failing traces only. */
+const MIN_PACKED_BYTES = 8_192;
 
 /** A part of plain bytes, compressed where that pays. */
-export function packPart(kind: RecordKind, plain: Uint8Array): Part {
-  if (plain.length < MIN_PACKED_BYTES) return { kind, packed: false, bytes: plain };
-  const bytes = zstdCompressSync(plain);
-  return bytes.length < plain.length ? { kind, packed: true, bytes } : { kind, packed: false, bytes: plain };
+export function packPart(part: Part): Part {
+  if (part.bytes.length < MIN_PACKED_BYTES) return part;
+  const bytes = zstdCompressSync(part.bytes);
+  return bytes.length < part.bytes.length ? { ...part, packed: true, bytes } : part;
 }
 
 /** Contents of nothing, to read parts into. */
 export function createPartContents(): PartContents {
-  return { spans: new Map(), logs: [], logSums: new Set(), exchanges: [] };
+  return { spans: new Map(), logs: [], origins: { spans: new Map(), logs: new Map(), exchanges: -1 }, exchanges: [] };
 }
 
 /** Reads a part whose check sum was right. A span that is there already is passed over. */
@@ -40,12 +48,17 @@ export function readPart(part: Part, into: PartContents): void {
     const parsed: unknown = JSON.parse(Buffer.from(plain).toString());
     // Written by us, and its check sum was right.
     if (Array.isArray(parsed)) into.exchanges.push(...(parsed as Exchange[]));
+    into.origins.exchanges = Math.max(into.origins.exchanges, part.position);
   } else if (part.kind === "logs") {
     const decoded = decodeLogs(plain, "protobuf");
     if (decoded.ok) into.logs.push(...decoded.value.items);
-    for (const field of listLogFields(plain)) into.logSums.add(crc32(plain.subarray(field.start, field.end)));
+    for (const field of listLogFields(plain)) into.origins.logs.set(crc32(plain.subarray(field.start, field.end)), part.position);
   } else {
     const decoded = decodeTraces(plain, "protobuf");
-    for (const span of decoded.ok ? decoded.value.items : []) if (!into.spans.has(span.spanId)) into.spans.set(span.spanId, span);
+    for (const span of decoded.ok ? decoded.value.items : []) {
+      if (into.spans.has(span.spanId)) continue;
+      into.spans.set(span.spanId, span);
+      into.origins.spans.set(span.spanId, part.position);
+    }
   }
 }

@@ -18,7 +18,8 @@ export type TraceWrite = {
   readonly row: number;
   readonly failing: boolean;
   readonly items: number;
-  readonly parts: readonly { readonly kind: Part["kind"]; readonly plain: Uint8Array }[];
+  /** Not packed yet. */
+  readonly parts: readonly Part[];
   /** Where the sample finds it: series and start of each of its exchanges. Empty for failing traces. */
   readonly sampleExchanges: readonly number[];
   readonly nowMs: number;
@@ -60,15 +61,16 @@ export class TraceTable {
   /** Writes what is new of a trace and how the lists show it; answers with its row. */
   write(write: TraceWrite): number {
     const contents = write.row === 0 ? createPartContents() : this.#readParts(write.row);
-    const packed = write.parts.map(({ kind, plain }) => {
-      readPart({ kind, packed: false, bytes: plain }, contents);
-      return packPart(kind, plain);
+    const packed = write.parts.map((part) => {
+      readPart(part, contents);
+      return packPart(part);
     });
     const size = packed.reduce((sum, part) => sum + part.bytes.length, 0);
     const row = this.#writeRow(write, { contents, size });
     for (const part of packed) {
       const kind = RECORD_KINDS.indexOf(part.kind);
-      this.#statements.insertPart.run(row, kind, Number(part.packed), part.bytes, sealBytes(`${row} ${part.kind}`, part.bytes));
+      const crc = sealBytes(`${row} ${part.kind}`, part.bytes);
+      this.#statements.insertPart.run(row, kind, Number(part.packed), part.position, part.bytes, crc);
     }
     if (write.failing) this.#statements.deleteSample.run(row);
     for (let at = 0; at < write.sampleExchanges.length; at += 2) {
@@ -165,7 +167,7 @@ export class TraceTable {
       const kind = RECORD_KINDS[Number(part["kind"])];
       const bytes = kind === undefined ? undefined : unsealBytes(`${row} ${kind}`, part);
       if (kind === undefined || bytes === undefined) this.damaged.add(`a part of the trace in row ${row}`);
-      else readPart({ kind, packed: part["packed"] === 1, bytes }, contents);
+      else readPart({ kind, packed: part["packed"] === 1, position: Number(part["position"]), bytes }, contents);
     }
     return contents;
   }
@@ -208,8 +210,8 @@ function prepare(db: DatabaseSync) {
       "UPDATE trace SET failing = ?, items = ?, bytes = bytes + ?, cursor = ?, series = ?, time_ms = ?, duration_ms = ?, shown = ?, fingerprint = ?, crc = ? WHERE id = ?",
     ),
     assign: db.prepare("UPDATE trace SET fingerprint = ?, shown = ?, crc = ? WHERE id = ?"),
-    parts: db.prepare("SELECT kind, packed, bytes, crc FROM part WHERE trace = ? ORDER BY id"),
-    insertPart: db.prepare("INSERT INTO part (trace, kind, packed, bytes, crc) VALUES (?, ?, ?, ?, ?)"),
+    parts: db.prepare("SELECT kind, packed, position, bytes, crc FROM part WHERE trace = ? ORDER BY id"),
+    insertPart: db.prepare("INSERT INTO part (trace, kind, packed, position, bytes, crc) VALUES (?, ?, ?, ?, ?, ?)"),
     insertSample: db.prepare("INSERT OR IGNORE INTO sample (series, time_ms, trace) VALUES (?, ?, ?)"),
     deleteSample: db.prepare("DELETE FROM sample WHERE trace = ?"),
     sample: db.prepare(

@@ -4,6 +4,7 @@
  */
 import type { Exchange } from "@faultline/model";
 import type { RecordKind } from "../journal/frame.ts";
+import type { Origins } from "./trace-parts.ts";
 import { toTraceId, toTraceKey, type TraceWords } from "./trace-words.ts";
 
 /** A journal record that traces of the window point into. */
@@ -35,7 +36,11 @@ export class OpenTrace {
   #spanSet: Set<string> | undefined = undefined;
   /** Check sums of its log records. */
   logSums: Set<number> | undefined = undefined;
+  /** What of it the database held when the window met it. */
+  origins: Origins | undefined = undefined;
   intermediaries: Exchange[] | undefined = undefined;
+  /** Position of the record with the last of them. */
+  lastIntermediary = 0;
   /** Two numbers an exchange: its series and its start. */
   readonly exchanges: number[] = [];
   failing = false;

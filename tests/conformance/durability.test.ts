@@ -1,0 +1,253 @@
+/** What the store on disk promises beyond the shared contract: restarts, crashes, damage, and directories it cannot use. */
+import { appendFile, cp, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openSqliteStore, type Store, StoreOpenError, type StoreHealth } from "@faultline/collector/store";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { gauge, logs, NOON, spans, traceId } from "./payloads.ts";
+
+const HOUR = { fromMs: NOON, toMs: NOON + 3_600_000 };
+const ALL = { window: HOUR, order: "newest", limit: 1_000 } as const;
+
+let root: string;
+let directory: string;
+let opened: Store[];
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "faultline-durability-"));
+  directory = join(root, "data");
+  opened = [];
+});
+
+afterEach(async () => {
+  await Promise.all(opened.map((store) => store.close()));
+  await rm(root, { recursive: true, force: true });
+});
+
+async function open(path = directory, now = () => NOON): Promise<Store> {
+  const store = await openSqliteStore({ directory: path, now, segmentBytes: 8_192 });
+  opened.push(store);
+  return store;
+}
+
+/** What a `kill -9` at this moment would leave: a copy of the files as they are. */
+async function crash(): Promise<Store> {
+  const copy = join(root, `crashed-${opened.length}`);
+  await cp(directory, copy, { recursive: true });
+  return open(copy);
+}
+
+async function append(store: Store, ...payloads: readonly Parameters<Store["append"]>[0][]): Promise<void> {
+  for (const payload of payloads) expect(await store.append(payload)).toMatchObject({ kind: "accepted" });
+}
+
+/** Everything a reader can see, for comparing two stores. */
+async function readAll(store: Store): Promise<unknown> {
+  await store.flush();
+  const failing = await store.listFailing(ALL);
+  const { accepted, stored, deduplicated, dropped } = await store.health();
+  return {
+    failing: failing.toSorted((a, b) => a.traceId.localeCompare(b.traceId)),
+    traces: await Promise.all(failing.map(async ({ traceId }) => toSets(await store.findTrace(traceId)))),
+    counts: await store.count({ window: HOUR, stepMs: 10_000, groupBy: ["service", "route", "status", "version"] }),
+    changes: await store.listChanges(HOUR),
+    faults: await store.listFaults({ limit: 10 }),
+    logs: await store.listUntracedLogs({ window: HOUR, limit: 10 }),
+    metrics: await store.listMetrics({ window: HOUR, limit: 10 }),
+    books: { accepted, stored, deduplicated, dropped },
+  };
+}
+
+function toSets(trace: Awaited<ReturnType<Store["findTrace"]>>): unknown {
+  const spanIds = trace?.spans.map((span) => span.spanId).sort();
+  return { traceId: trace?.traceId, spanIds, logs: trace?.logs.map((log) => log.body).sort(), exchanges: trace?.exchanges };
+}
+
+async function fill(store: Store): Promise<void> {
+  await append(store, spans({ trace: 1, span: 1, version: "1", instance: "a" }, { trace: 1, span: 2, parent: 1, kind: "client" }));
+  await append(store, spans({ trace: 2, span: 1, status: 500, version: "1", exception: "TypeError" }), logs({ trace: 2, body: "in it" }));
+  await append(store, logs({ severity: 17, body: "alone" }, { body: "lost" }), gauge("process.cpu.utilization", 0.7));
+  await append(store, spans({ trace: 3, span: 1, status: 502, version: "2", atMs: NOON + 20_000 }), spans({ trace: 2, span: 1 }));
+  const observer = { kind: "gateway", name: "edge" } as const;
+  await store.appendExchanges([{ traceId: traceId(3), status: 502, timeMs: NOON, observer }]);
+  await store.appendChange({ kind: "flag", service: "shop", timeMs: NOON + 1, source: "declared" });
+  const fault = { fingerprint: "f", title: "t", service: "s", route: "/r", state: "open", count: 1 } as const;
+  await store.saveFault({ ...fault, firstSeenMs: NOON, lastSeenMs: NOON });
+}
+
+function expectBalance({ accepted, stored, deduplicated, dropped }: StoreHealth): void {
+  expect(stored + deduplicated + Object.values(dropped).reduce((sum, count) => sum + count, 0)).toBe(accepted);
+}
+
+describe("a restart", () => {
+  it("shows after a clean stop what was there before", async () => {
+    const store = await open();
+    await fill(store);
+    const before = await readAll(store);
+    await store.close();
+    expect(await readAll(await open())).toEqual(before);
+  });
+
+  it("shows after a crash everything that was acknowledged, once", async () => {
+    const store = await open();
+    await fill(store);
+    const crashed = await crash();
+    const before = await readAll(store);
+    expect(await readAll(crashed)).toEqual(before);
+    expect((await crashed.health()).audit).toEqual([]);
+  });
+
+  it("loses nothing however the crash falls between checkpoints", async () => {
+    const store = await open();
+    for (let n = 1; n <= 12; n++) {
+      await append(
+        store,
+        spans({ trace: n, span: 1, status: 500 }, { trace: n, span: 2, parent: 1, kind: "client" }),
+        spans({ trace: 100 + n }),
+      );
+      await [() => store.flush(), () => undefined, () => append(store, spans({ trace: n, span: 3, parent: 2, kind: "server" }))][n % 3]?.();
+      const crashed = await crash();
+      await crashed.flush();
+      expect((await crashed.listFailing(ALL)).map((each) => each.traceId).sort()).toEqual(
+        Array.from({ length: n }, (_, at) => traceId(at + 1)),
+      );
+      const expected = await readAll(store);
+      expect(await readAll(crashed)).toEqual(expected);
+    }
+  });
+
+  it("goes on counting and joining late spans after a crash", async () => {
+    const store = await open();
+    await append(store, spans({ trace: 1, span: 1, status: 500 }), spans({ trace: 2, span: 1 }));
+    await store.flush();
+    const crashed = await crash();
+    await append(crashed, spans({ trace: 1, span: 2, parent: 1, kind: "client" }), spans({ trace: 1, span: 1, status: 500 }));
+    await append(crashed, spans({ trace: 2, span: 2, parent: 1, kind: "client", spanStatus: "error" }));
+    await crashed.flush();
+    expect((await crashed.findTrace(traceId(1)))?.spans).toHaveLength(2);
+    expect((await crashed.findTrace(traceId(2)))?.spans).toHaveLength(2);
+    expect((await crashed.health()).deduplicated).toBe(1);
+    expectBalance(await crashed.health());
+  });
+
+  it("deletes the journal behind what the database holds", async () => {
+    let nowMs = NOON;
+    const store = await open(directory, () => nowMs);
+    for (let n = 1; n <= 50; n++) await append(store, spans(...Array.from({ length: 20 }, (_, span) => ({ trace: n, span }))));
+    await store.flush();
+    expect((await readdir(join(directory, "journal"))).length).toBeGreaterThan(3);
+    nowMs += 600_000;
+    await store.flush();
+    expect(await readdir(join(directory, "journal"))).toEqual([]);
+    await append(store, spans({ trace: 99, status: 500 }));
+    await store.close();
+    const again = await open();
+    expect((await again.listFailing(ALL)).map((each) => each.traceId)).toEqual([traceId(99)]);
+    expect(await again.count({ window: HOUR, stepMs: 3_600_000, groupBy: [] })).toMatchObject([{ total: 1001 }]);
+  });
+});
+
+describe("a damaged journal", () => {
+  async function findSegments(path: string): Promise<string[]> {
+    const names = await readdir(join(path, "journal"));
+    return names.sort().map((name) => join(path, "journal", name));
+  }
+
+  async function damage(store: Store, change: (segments: readonly string[]) => Promise<unknown>): Promise<Store> {
+    const copy = join(root, "damaged");
+    await cp(directory, copy, { recursive: true });
+    expect(await store.health()).toMatchObject({ ready: true });
+    await change(await findSegments(copy));
+    return open(copy);
+  }
+
+  async function flip(path: string, at: number): Promise<void> {
+    const bytes = await readFile(path);
+    bytes.writeUInt8(bytes.readUInt8(at) ^ 4, at);
+    await writeFile(path, bytes);
+  }
+
+  async function fillTraces(count: number): Promise<Store> {
+    const store = await open();
+    for (let n = 1; n <= count; n++) await append(store, spans({ trace: n, status: 500 }, { trace: n, span: 2, kind: "client" }));
+    return store;
+  }
+
+  it("opens, leaves out the record with a flipped bit, says so, and accepts more", async () => {
+    const damaged = await damage(await fillTraces(5), async ([first = ""]) => flip(first, 100));
+    await append(damaged, spans({ trace: 50, status: 500 }));
+    await damaged.flush();
+    expect((await damaged.listFailing(ALL)).map((each) => each.traceId).sort()).toEqual([2, 3, 4, 5, 50].map(traceId));
+    const health = await damaged.health();
+    expect(health.audit).toEqual([expect.stringMatching(/^Journal record 1 .* fails its check sum: 2 items received at .* were lost\.$/)]);
+    expect(health.dropped).toEqual({ corrupted: 2 });
+    expect(health).toMatchObject({ ready: true, accepted: 11 });
+    expectBalance(health);
+  });
+
+  it("finds the next record behind a header with a flipped bit and counts what the header hid", async () => {
+    const damaged = await damage(await fillTraces(5), async ([first = ""]) => flip(first, 5));
+    await damaged.flush();
+    expect(await damaged.listFailing(ALL)).toHaveLength(4);
+    expect((await damaged.health()).audit.join(" ")).toMatch(/no journal record/);
+  });
+
+  it("takes a record that ends early for a request that was never acknowledged", async () => {
+    const damaged = await damage(await fillTraces(3), async (segments) => {
+      const last = String(segments.at(-1));
+      await truncate(last, (await stat(last)).size - 7);
+    });
+    await append(damaged, spans({ trace: 50, status: 500 }));
+    await damaged.flush();
+    expect(await damaged.listFailing(ALL)).toHaveLength(3);
+    expect((await damaged.health()).audit).toEqual([expect.stringMatching(/ends inside a record .* not acknowledged/)]);
+  });
+
+  it("passes over foreign bytes behind the last record", async () => {
+    const damaged = await damage(await fillTraces(3), async (segments) => appendFile(String(segments.at(-1)), Buffer.alloc(5_000)));
+    await damaged.flush();
+    expect(await damaged.listFailing(ALL)).toHaveLength(3);
+  });
+
+  it("reports a segment that is gone", async () => {
+    const store = await fillTraces(60);
+    const damaged = await damage(store, async ([, second = ""]) => rm(second));
+    await damaged.flush();
+    const left = await damaged.listFailing(ALL);
+    const health = await damaged.health();
+    expect(left.length).toBeLessThan(60);
+    expect(health.dropped).toEqual({ corrupted: (60 - left.length) * 2 });
+    expect(health.audit).toEqual([expect.stringMatching(/journal records with \d+ items are damaged or missing and were lost/)]);
+    expectBalance(health);
+  });
+});
+
+describe("a directory that cannot be used", () => {
+  it("refuses a database of a newer version and writes nothing", async () => {
+    await (await open()).close();
+    const path = join(directory, "faultline.db");
+    const bytes = await readFile(path);
+    bytes.writeUInt32BE(99, 60);
+    await writeFile(path, bytes);
+    const before = await Promise.all([readdir(directory), readFile(path)]);
+    await expect(openSqliteStore({ directory })).rejects.toThrow(/written by a newer Faultline .* version 99.*Nothing was changed/);
+    expect(await Promise.all([readdir(directory), readFile(path)])).toEqual(before);
+  });
+
+  it("says that a file stands where the directory should be", async () => {
+    await writeFile(directory, "");
+    await expect(openSqliteStore({ directory })).rejects.toThrow(StoreOpenError);
+    await expect(openSqliteStore({ directory })).rejects.toThrow(/is a file.*name a directory/i);
+  });
+
+  it("says that another process uses the directory", async () => {
+    await open();
+    await expect(openSqliteStore({ directory })).rejects.toThrow(/in use by another process/);
+  });
+
+  it("says that a file is no database of Faultline", async () => {
+    await (await open()).close();
+    await writeFile(join(directory, "faultline.db"), "this is not a database".repeat(1_000));
+    await expect(openSqliteStore({ directory })).rejects.toThrow(StoreOpenError);
+  });
+});
