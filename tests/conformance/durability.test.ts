@@ -25,7 +25,7 @@ afterEach(async () => {
 });
 
 async function open(path = directory, now = () => NOON): Promise<Store> {
-  const store = await openSqliteStore({ directory: path, now, segmentBytes: 8_192 });
+  const store = await openSqliteStore({ directory: path, now, segmentBytes: 8_192, checkpointEveryMs: 3_600_000 });
   opened.push(store);
   return store;
 }

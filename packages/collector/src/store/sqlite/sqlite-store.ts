@@ -38,10 +38,12 @@ export type SqliteStoreOptions = {
   /** Default 20,000 series of exchanges and 5,000 of metrics. */
   readonly maxSeries?: number;
   readonly maxMetricSeries?: number;
+  /** How often failing traces are moved from the journal to the database, where lists find them. Default 200 ms. */
+  readonly checkpointEveryMs?: number;
 };
 
 const JOURNAL_DIRECTORY = "journal";
-const TICK_MS = 200;
+const CHECKPOINT_EVERY_MS = 200;
 const COUNTS_EVERY_MS = 5_000;
 const MAX_WAITING_BYTES = 64 << 20;
 /** A filter that lets more series pass is answered from the first of them. */
@@ -114,7 +116,7 @@ class SqliteStore implements Store {
       { ...parts, db: this.#db, journal: this.#journal, ingest: this.#ingest, progress, gate: new SampleGate() },
       saved,
     );
-    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+    this.#timer = setInterval(() => this.#tick(), options.checkpointEveryMs ?? CHECKPOINT_EVERY_MS);
     this.#timer.unref();
   }
 
