@@ -8,7 +8,7 @@ import { createPool, query } from "./pool.ts";
 type Checkout = { readonly customer: string; readonly totalCents: number; readonly currency: string; readonly method: string };
 type Preferences = { readonly language: string; readonly interests: readonly string[] };
 
-const PAYMENT_TIMEOUT_MS = 1_200;
+const PAYMENT_TIMEOUT_MS = 1_700;
 
 /** The payment of an order could not be made; the client is told that it was not its fault. */
 class PaymentError extends Error {

@@ -1,7 +1,7 @@
 /** The orders' connections to PostgreSQL: few, and nobody waits for long. */
 import pg from "pg";
 
-const MAX_CONNECTIONS = 6;
+const MAX_CONNECTIONS = 5;
 const ACQUIRE_TIMEOUT_MS = 700;
 const QUERY_TIMEOUT_MS = 500;
 

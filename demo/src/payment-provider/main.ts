@@ -18,7 +18,7 @@ function sendJson(response: ServerResponse, status: number, body: unknown): void
 const server = createServer((request, response) => {
   request.resume();
   const path = request.url ?? "/";
-  const delayMs = path.startsWith("/v1/charges") ? 220 + Math.random() * 100 : 15 + Math.random() * 15;
+  const delayMs = path.startsWith("/v1/charges") ? 380 + Math.random() * 100 : 15 + Math.random() * 15;
   setTimeout(() => {
     if (path.startsWith("/v1/gift-cards/")) {
       sendJson(response, 200, state.giftCardsPending === true ? { state: "pending" } : { state: "active", balanceCents: 2500 });

@@ -6,7 +6,7 @@ import { formatPrice, readRates, toBookCents } from "./quote.ts";
 
 type Charge = { readonly order: string; readonly amountCents: number; readonly currency: string; readonly method: string };
 
-const PROVIDER_TIMEOUT_MS = 1_000;
+const PROVIDER_TIMEOUT_MS = 1_500;
 const log = pino();
 
 /** The payment company failed; the caller may try again later. */

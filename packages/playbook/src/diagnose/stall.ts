@@ -5,7 +5,7 @@ import { durationOf, endOf, startOf } from "../trace/span-time.ts";
 import type { Findings } from "./findings.ts";
 
 /** Shorter waits happen to everybody. */
-const STALL_MS = 200;
+const STALL_MS = 500;
 /** Requests that end this close to the end of the stall were let go by it. */
 const LET_GO_MS = 5;
 /** An event loop that is late by more than this held every request of its process. */

@@ -1,0 +1,146 @@
+/**
+ * The right answers: for each fault of the demo who created the failure, what every hop of the path did with it, and why it
+ * failed. Only tests and the benchmark read this; the engine sees telemetry.
+ */
+import type { CauseId, Diagnosis, Fate } from "@faultline/model";
+
+/** The right answer for one fault. */
+export type Expectation = {
+  readonly fault: string;
+  /** The service that created the failure; for what is not ours, its name on the wire. */
+  readonly origin: string;
+  readonly cause: CauseId;
+  /** Client side first. */
+  readonly fates: readonly (readonly [service: string, fate: Fate])[];
+};
+
+/** One for each fault, in the order in which they are played. docs/decisions/0070 argues the ones that could be seen otherwise. */
+export const EXPECTATIONS: readonly Expectation[] = [
+  {
+    fault: "unhandled-exception",
+    origin: "payments",
+    cause: "unhandled-exception",
+    fates: [
+      ["gateway", "propagated"],
+      ["payments", "created"],
+    ],
+  },
+  {
+    fault: "blocked-query",
+    origin: "postgresql",
+    cause: "dependency-timeout",
+    fates: [
+      ["gateway", "propagated"],
+      ["storefront", "remapped"],
+      ["orders", "propagated"],
+      ["postgresql", "created"],
+    ],
+  },
+  {
+    fault: "bad-deploy",
+    origin: "storefront",
+    cause: "bad-configuration",
+    fates: [
+      ["gateway", "propagated"],
+      ["storefront", "created"],
+    ],
+  },
+  {
+    fault: "large-body",
+    origin: "storefront",
+    cause: "body-too-large",
+    fates: [
+      ["gateway", "propagated"],
+      ["storefront", "created"],
+    ],
+  },
+  {
+    fault: "pool-exhaustion",
+    origin: "orders",
+    cause: "pool-exhausted",
+    fates: [
+      ["gateway", "propagated"],
+      ["storefront", "remapped"],
+      ["orders", "created"],
+    ],
+  },
+  {
+    fault: "third-party",
+    origin: "api.payco.example",
+    cause: "third-party-failure",
+    fates: [
+      ["gateway", "propagated"],
+      ["storefront", "propagated"],
+      ["orders", "propagated"],
+      ["payments", "remapped"],
+      ["api.payco.example", "created"],
+    ],
+  },
+  {
+    fault: "gateway-html",
+    origin: "storefront",
+    cause: "gateway-mismatch",
+    fates: [
+      ["gateway", "remapped"],
+      ["storefront", "created"],
+    ],
+  },
+  {
+    fault: "masked-error",
+    origin: "orders",
+    cause: "masked-by-middleware",
+    fates: [
+      ["gateway", "clean"],
+      ["storefront", "masked"],
+      ["orders", "created"],
+    ],
+  },
+  {
+    fault: "cascade",
+    origin: "payments",
+    cause: "unhandled-exception",
+    fates: [
+      ["gateway", "propagated"],
+      ["storefront", "propagated"],
+      ["orders", "remapped"],
+      ["payments", "created"],
+    ],
+  },
+  {
+    fault: "blocked-loop",
+    origin: "storefront",
+    cause: "resource-exhausted",
+    fates: [
+      ["gateway", "propagated"],
+      ["storefront", "created"],
+    ],
+  },
+];
+
+/** `honest`: inconclusive, and it says that the telemetry of the hop which was left out is missing. */
+export type Mark = "right" | "honest" | "wrong";
+
+/** How a diagnosis compares with the right answer, and in one line what it said. */
+export type Marked = { readonly mark: Mark; readonly said: string };
+
+/** Marks a diagnosis. With `without`, the telemetry of that service had been left out. */
+export function markDiagnosis(diagnosis: Diagnosis, expected: Expectation, without?: string): Marked {
+  const origin = diagnosis.suspects[0]?.service ?? "nobody";
+  const cause = diagnosis.causes[0];
+  const path = diagnosis.path.map(({ service, fate }) => `${service} ${fate}`);
+  const missing = diagnosis.missing.map(({ what }) => what);
+  const said = [
+    diagnosis.verdict,
+    `${cause?.cause ?? "no cause"} ${cause?.confidence.toFixed(2) ?? ""}`.trim(),
+    path.join(" > "),
+    ...(missing.length === 0 ? [] : [`missing ${missing.join("; ")}`]),
+  ].join(", ");
+  if (diagnosis.verdict === "inconclusive") {
+    return { mark: without !== undefined && missing.some((what) => what.includes(without)) ? "honest" : "wrong", said };
+  }
+  const wanted = expected.fates.map(([service, fate]) => `${service} ${fate}`);
+  const isKept = (step: string): boolean => without === undefined || !step.startsWith(`${without} `);
+  const samePath = path.filter(isKept).join() === wanted.filter(isKept).join();
+  const isRight = origin === expected.origin && cause?.cause === expected.cause && samePath;
+  return { mark: isRight ? "right" : "wrong", said };
+}
