@@ -1,0 +1,100 @@
+import { once } from "node:events";
+import { isIP } from "node:net";
+import { parseArgs } from "node:util";
+import { startCollector, StartError } from "@faultline/collector";
+import { type Command, type CommandIo, UsageError } from "../command.ts";
+import { findDashboard } from "../dashboard-files.ts";
+
+const HELP = `usage: faultline up [--port 4318] [--data DIRECTORY]
+
+Starts the collector and the dashboard on one port. Point any OpenTelemetry exporter at it (OTLP/HTTP), open it in a browser.
+
+  --port N            default 4318; 0 takes a free one
+  --host ADDRESS      default 127.0.0.1. Whoever can reach another address can read everything: there is no log-in yet
+  --data DIRECTORY    where the data lives; default .faultline
+  --memory            keep everything in memory and forget it at the end
+  --webhook URL       tell this URL about a new fault, once (may be given again)
+  --slack URL         the same in Slack's format: an incoming webhook
+  --public-url URL    how people reach the dashboard, for the links in alerts
+  --allow-host NAME   a host name by which browsers may call it (may be given again)
+  --demo-switchboard URL   fault switches of a running demo
+
+exit codes: 0 stopped by a signal, 1 could not start, 2 wrong words
+
+example: faultline up --slack https://hooks.slack.example/services/...
+`;
+
+const EXIT_CANNOT_START = 1;
+
+/** `faultline up` */
+export const command: Command = {
+  help: HELP,
+  async run(args, io) {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        port: { type: "string", default: "4318" },
+        host: { type: "string", default: "127.0.0.1" },
+        data: { type: "string", default: ".faultline" },
+        memory: { type: "boolean", default: false },
+        webhook: { type: "string", multiple: true, default: [] },
+        slack: { type: "string", multiple: true, default: [] },
+        "public-url": { type: "string" },
+        "allow-host": { type: "string", multiple: true, default: [] },
+        "demo-switchboard": { type: "string" },
+      },
+    });
+    const { webhook, slack, host } = values;
+    const publicUrl = values["public-url"] === undefined ? undefined : toHttpUrl("public-url", values["public-url"]);
+    const demoUrl = values["demo-switchboard"] === undefined ? undefined : toHttpUrl("demo-switchboard", values["demo-switchboard"]);
+    const options = {
+      host,
+      port: toPort(values.port),
+      storage: values.memory ? ({ kind: "memory" } as const) : ({ kind: "sqlite", directory: values.data } as const),
+      alertTargets: [
+        ...webhook.map((url) => ({ format: "webhook" as const, url: toHttpUrl("webhook", url) })),
+        ...slack.map((url) => ({ format: "slack" as const, url: toHttpUrl("slack", url) })),
+      ],
+      allowedHosts: values["allow-host"].map((name) => name.toLowerCase()),
+      ...(publicUrl === undefined ? {} : { publicUrl }),
+      ...(demoUrl === undefined ? {} : { demoUrl }),
+    };
+    return await runCollector(options, io);
+  },
+};
+
+async function runCollector(options: Parameters<typeof startCollector>[0], io: CommandIo): Promise<number> {
+  const log = (line: string): void => void io.stderr.write(`faultline up: ${line}\n`);
+  const dashboardDirectory = findDashboard(log);
+  try {
+    const collector = await startCollector({ ...options, log, ...(dashboardDirectory === undefined ? {} : { dashboardDirectory }) });
+    for (const sentence of collector.audit) log(sentence);
+    if (!isLoopback(options.host ?? "")) log(`listening beyond this machine: whoever reaches ${collector.url} can read what is stored`);
+    io.stdout.write(
+      `faultline is up: ${collector.url}\n  dashboard      ${collector.url}/\n  OTLP/HTTP      ${collector.url} (set OTEL_EXPORTER_OTLP_ENDPOINT to it)\n`,
+    );
+    await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
+    await collector.close();
+    return 0;
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    log(error.message);
+    return EXIT_CANNOT_START;
+  }
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
+}
+
+function toPort(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(port <= 65_535)) throw new UsageError(`--port takes a number from 0 to 65535; got "${text}"`);
+  return port;
+}
+
+function toHttpUrl(option: string, text: string): string {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol)) throw new UsageError(`--${option} takes an http or https URL; got "${text}"`);
+  return url.href;
+}
