@@ -3,6 +3,7 @@ import { toBase64 } from "../otlp/base64.ts";
 import { utf8Encoder } from "../otlp/text-coding.ts";
 import { guessShell, type Shell, type ShellError, type ShellWord, splitShellWords } from "./shell-words.ts";
 
+/** The shells whose quoting is understood. */
 export type { Shell } from "./shell-words.ts";
 
 /** A piece of a request body: text, or a file that the reader may or may not open. */
