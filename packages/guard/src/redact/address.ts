@@ -44,7 +44,7 @@ export function readAddress(scan: Scan, at: number): Finding | undefined {
 }
 
 /** Longest authority of a URL that is looked through for user information. */
-const LONGEST_AUTHORITY = 1_024;
+const LONGEST_AUTHORITY = 512;
 
 /** The password, or the lone token, before the `@` of a URL's authority; `at` is the colon of `://`. */
 export function readUserInfo(scan: Scan, at: number): Finding | undefined {
@@ -60,9 +60,10 @@ export function readUserInfo(scan: Scan, at: number): Finding | undefined {
     if ((kind & SPACE) !== 0 || code === 0x22 || code === 0x3c || code === 0x3e || code === 0x60) break;
     if (code === 0x40) sign = next;
     else if (code === 0x3a && colon < 0) colon = next;
+    else if (code === 0x2f && text.charCodeAt(next + 1) === 0x2f) break;
     else if ((code === 0x2f || code === 0x3f || code === 0x23 || code === 0x27 || code === 0x2c) && (sign >= 0 || colon < 0)) break;
     // Behind a password with a slash in it an `@` may still follow; a port ends the search.
-    else if (code === 0x2f && /^\d{1,5}$/.test(text.slice(colon + 1, next))) break;
+    else if (code === 0x2f && next - colon <= 6 && /^\d{1,5}$/.test(text.slice(colon + 1, next))) break;
   }
   if (sign < 0) return undefined;
   const hasPassword = colon >= 0 && colon < sign;

@@ -3,8 +3,13 @@ import type { Finding, Scan } from "./finding.ts";
 import { replaceDigits, replaceString } from "./scalar.ts";
 import { findValue } from "./assigned-value.ts";
 import type { KeyKind } from "./sensitive-key.ts";
-import { isCredible } from "./credible.ts";
-import { findSign } from "./operator.ts";
+import { isCredible, isSuspectName } from "./credible.ts";
+import { findSign, type Operator } from "./operator.ts";
+import { isSignedParameter } from "./query-name.ts";
+
+/** `token.ts:12:5` is a place in a file. */
+const FILE_NAME =
+  /\.(?:[cm]?[jt]sx?|py|rb|go|java|kt|scala|php|rs|cs|cpp|cc|c|h|swift|vue|svelte|html?|css|json|ya?ml|md|txt|log|sql|sh|lua|ex|exs|dart)$/i;
 
 const NAME_TAIL = new Set([
   "key",
@@ -31,12 +36,15 @@ function lastNames(chain: string): string {
 }
 
 /** The kind by the name, or by the name and the word before it: `api key: ...`, `var accessToken string = ...`. */
-function classifyChain(scan: Scan, wordEnd: number): { readonly kind: KeyKind | undefined; readonly name: string } {
+function classifyChain(scan: Scan, wordEnd: number, operator: Operator): { readonly kind: KeyKind | undefined; readonly name: string } {
   const { text, pass, chain, before } = scan;
   const name = lastNames(text.slice(chain, wordEnd));
-  const kind = pass.classify(name);
+  if (name.includes(".") && FILE_NAME.test(name)) return { kind: undefined, name: "file" };
+  const isParameter = operator === "assign" && /[?&;]/.test(text.charAt(chain - 1));
+  const kind = pass.classify(name) ?? (isParameter && isSignedParameter(name, 16) ? "key" : undefined);
   const gap = chain - before.end;
   if (kind !== undefined || gap < 1 || gap > 2 || !NAME_TAIL.has(name.toLowerCase())) return { kind, name };
+  if (name.toLowerCase() === "by" && /\bidentified\s$/i.test(text.slice(Math.max(0, chain - 12), chain))) return { kind: "password", name };
   const previous = lastNames(text.slice(Math.max(before.start, before.end - 64), before.end));
   return {
     kind:
@@ -58,7 +66,8 @@ export function readAssignment(scan: Scan, wordEnd: number): Finding | undefined
     return undefined;
   const sign = findSign(scan, wordEnd);
   if (sign === undefined) return undefined;
-  const { kind, name } = classifyChain(scan, wordEnd);
+  const { kind, name } = classifyChain(scan, wordEnd, sign.operator);
+  if (kind === undefined && !isSuspectName(name)) return undefined;
   const value = findValue(scan, sign, kind);
   if (value === undefined || !isCredible({ scan, value, kind, name, operator: sign.operator })) return undefined;
   const raw = text.slice(value.start, value.end);

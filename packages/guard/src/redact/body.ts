@@ -1,7 +1,7 @@
 import { redactJson } from "./json.ts";
 import { redactMultipart } from "./multipart.ts";
 import type { Pass } from "./pass.ts";
-import { redactTextWith } from "./text.ts";
+import { findCut, redactTextWith } from "./text.ts";
 import { redactPairs } from "./url.ts";
 
 type Body = { readonly text: string; readonly truncated: boolean };
@@ -63,7 +63,7 @@ function redactByType(text: string, media: MediaType, pass: Pass): string {
   if (media.type.endsWith("json") || first !== undefined) return redactJson(text, pass, (inner) => redactTextWith(inner, pass, 1));
   if (media.type === "application/x-www-form-urlencoded") return redactPairs(text, pass);
   if (media.type.startsWith("multipart/")) return redactMultipart(text, readParameter(media.parameters, "boundary"), pass);
-  if (media.type === "" && /^[\w.%[\]-]{1,64}=[^\s<>"{]*(?:&[\w.%[\]-]{1,64}=[^\s<>"{]*)+$/.test(text.slice(0, 4_096)))
+  if (media.type === "" && /^[\w.%[\]-]{1,64}=[^\s<>"{&]*(?:&[\w.%[\]-]{1,64}=[^\s<>"{&]*)+$/.test(text.slice(0, 4_096)))
     return redactPairs(text, pass);
   return redactTextWith(text, pass);
 }
@@ -73,8 +73,10 @@ export function redactBodyWith(body: string | Uint8Array, contentType: string | 
   const { maxBodyLength } = pass.policy;
   const media = parseMediaType(contentType);
   const truncated = body.length > maxBodyLength;
-  const kept = typeof body === "string" ? body.slice(0, maxBodyLength) : body.subarray(0, maxBodyLength);
-  const text = typeof kept === "string" ? kept : decodeBytes(kept, readParameter(media.parameters, "charset").toLowerCase());
+  const kept =
+    typeof body === "string" ? (truncated ? body.slice(0, findCut(body, maxBodyLength)) : body) : body.subarray(0, maxBodyLength);
+  const decoded = typeof kept === "string" ? kept : decodeBytes(kept, readParameter(media.parameters, "charset").toLowerCase());
+  const text = truncated && typeof body !== "string" ? decoded?.slice(0, findCut(decoded, decoded.length)) : decoded;
   if (text === undefined)
     return { text: `[${body.length} bytes of ${/^[\w.+-]+\/[\w.+-]+$/.test(media.type) ? media.type : "binary data"}]`, truncated: true };
   return { text: redactByType(text, media, pass), truncated };

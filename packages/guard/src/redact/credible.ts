@@ -26,7 +26,7 @@ const PLACEHOLDER =
 
 /** What code puts behind a name: `process.env.TOKEN`, `getSecret()`, `request.body['x']`, `config.password`. */
 const REFERENCE =
-  /^(?:[A-Za-z_$][\w$]{0,63}(?:\?\.|\.|->|::))+[A-Za-z_$][\w$]{0,63}(?:\[[^\]]{0,64}\])?$|^(?:[A-Za-z_$][\w$]{0,63}(?:\.|->|::)?){1,8}\(|^[A-Za-z_$][\w$.]{0,63}\[/;
+  /^(?:[A-Za-z_$][\w$]{0,63}(?:\?\.|\.|->|::)){1,8}[A-Za-z_$][\w$]{0,63}(?:\[[^\]]{0,64}\])?$|^[A-Za-z_$][\w$.>:-]{0,127}\(|^[A-Za-z_$][\w$.]{0,63}\[/;
 
 type Shape = {
   readonly hasDigit: boolean;
@@ -67,6 +67,20 @@ const IDENTITY_NAME =
 const VENDOR =
   /(?:adafruit|adobe|airtable|algolia|alibaba|aliyun|asana|atlassian|confluence|jira|beamer|bitbucket|bittrex|meraki|cloudflare|codecov|cohere|coinbase|confluent|contentful|datadog|ddog|discord|drone_?ci|dropbox|etsy|facebook|fastly|finicity|finnhub|flickr|freshbooks|gitter|heroku|hubspot|intercom|jfrog|artifactory|xray|kraken|kucoin|launchdarkly|linkedin|looker|mailchimp|mailgun|mapbox|mattermost|message_?bird|netlify|new_?relic|newyorktimes|nytimes|okta|plaid|private_?ai|rapid_?api|sendbird|sentry|snyk|sonar|squarespace|sumo|telegram|travis|trello|twilio|twitch|twitter|yandex|zendesk|softlayer|cloudant|ibm_?cos|ibm_?cloud|iam_?api|aiven|box|paypal|braintree|auth0|segment|pagerduty|splunk|elastic|maxmind|openweather|sidekiq|contribsys)/i;
 
+/** True for names under which random values are looked at although the name itself is not secret. */
+export function isSuspectName(name: string): boolean {
+  const known = SUSPECTS.get(name);
+  if (known !== undefined) return known;
+  const isSuspect = (VENDOR.test(name) || GENERIC_NAME.test(name)) && !IDENTITY_NAME.test(name);
+  if (SUSPECTS.size >= MOST_REMEMBERED) SUSPECTS.clear();
+  SUSPECTS.set(name, isSuspect);
+  return isSuspect;
+}
+
+/** Names seen before. Names come from requests, so the table is bounded. */
+const SUSPECTS = new Map<string, boolean>();
+const MOST_REMEMBERED = 2_000;
+
 function isSaidOf(text: string): boolean {
   return SAID_OF.has(text.toLowerCase().replace(/[.,;:!?]+$/, ""));
 }
@@ -91,12 +105,16 @@ const NUMERIC_KINDS: ReadonlySet<KeyKind> = new Set(["password", "code", "card",
 
 function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
   const { value, operator } = claim;
-  if (/^-?[\d.]+$/.test(raw)) return operator !== "weak" && raw.length >= (NUMERIC_KINDS.has(kind) ? 3 : 8);
+  if (/^\d{1,6}:\d{1,5}\)?$/.test(raw)) return false;
+  if (/^-?[\d.]+$/.test(raw)) return raw.length >= (operator === "weak" ? 15 : NUMERIC_KINDS.has(kind) ? 3 : 8);
   if (raw === claim.name && operator !== "colon") return false;
-  if (operator === "weak") return isTokenLike(raw, kind === "password" ? 8 : 12) && !/^\d{4}-\d\d-\d\d/.test(raw);
-  if (operator === "flag") return !raw.startsWith("-") && !isSaidOf(raw) && (kind === "password" || isTokenLike(raw, 8));
+  if (operator === "weak")
+    return isTokenLike(raw.replace(/[!|@#$%^*]/g, "."), kind === "password" ? 8 : 12) && !/^\d{4}-\d\d-\d\d/.test(raw);
+  if (operator === "flag")
+    return !raw.startsWith("-") && !isSaidOf(raw) && (kind === "password" || isTokenLike(raw.replace(/[!|@#$%^*]/g, "."), 8));
   if (operator === "quote" || operator === "compare") {
     const shape = shapeOf(raw);
+    if (claim.name.toLowerCase() === "by") return value.isQuoted;
     return value.isQuoted && raw.length >= 6 && !/\s/.test(raw) && (shape.hasDigit || shape.hasOther) && !isSaidOf(raw);
   }
   if (!value.isQuoted) return isCredibleBare(claim, kind, raw);

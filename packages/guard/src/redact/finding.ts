@@ -16,5 +16,7 @@ export type Scan = {
   /** The chain before the current one. */
   readonly before: { start: number; end: number };
   /** Where the last search for a closing quote failed, and how far it had looked: bounds the work over the whole text. */
+  /** End of the last run read for each set of characters: a run is read once, however many tokens might begin in it. */
+  readonly runEnds: Map<string, number>;
   readonly unclosed: { quote: number; from: number; to: number };
 };

@@ -11,6 +11,8 @@ type Frame = {
   readonly name: string | undefined;
   key: string | undefined;
   isKeyNext: boolean;
+  /** What `name`, `key` or `header` said in this object: the name of its `value`, as HAR and many clients write headers. */
+  label: string | undefined;
 };
 
 type Walk = {
@@ -51,13 +53,14 @@ function findKind(walk: Walk, frame: Frame | undefined): KeyKind | undefined {
   if (frame?.kind !== undefined) return frame.kind;
   if (frame === undefined) return undefined;
   const key = frame.isObject ? frame.key : frame.name;
+  if (key === "value" && frame.label !== undefined) return walk.pass.classify(frame.label) ?? walk.pass.classify("value", frame.name);
   return key === undefined ? undefined : walk.pass.classify(key, frame.isObject ? frame.name : undefined);
 }
 
 function open(walk: Walk, isObject: boolean): void {
   const parent = walk.stack.at(-1);
   const name = parent?.isObject === true ? parent.key : parent?.name;
-  walk.stack.push({ isObject, kind: findKind(walk, parent), name, key: undefined, isKeyNext: isObject });
+  walk.stack.push({ isObject, kind: findKind(walk, parent), name, key: undefined, isKeyNext: isObject, label: undefined });
 }
 
 /** Reads a string; returns where to go on, or -1 when the text ended inside it. */
@@ -70,6 +73,7 @@ function readString(walk: Walk, start: number): number {
     frame.isKeyNext = false;
     walk.output += `"${redactString(walk, raw, undefined)}`;
   } else {
+    if (frame?.key === "name" || frame?.key === "key" || frame?.key === "header") frame.label = unescape(raw);
     // An escape that the end of the text cut in two would make the last piece unreadable.
     walk.output += `"${redactString(walk, end < 0 ? raw.replace(/\\(?:u[0-9a-fA-F]{0,3})?$/, "") : raw, findKind(walk, frame))}`;
   }

@@ -72,8 +72,26 @@ function readOperator(text: string, at: number, isTag: boolean): Sign | undefine
   }
 }
 
+/** Characters behind a name that may lead to a value; any other ends the search at once. */
+const LEADS = new Uint8Array(128);
+for (const character of " \t=:><!?+.,(|\"'`\\][") LEADS[character.charCodeAt(0)] = 1;
+
+/** True when what follows a name cannot be an operator: most words of most texts. */
+function isPlainWord(scan: Scan, wordEnd: number): boolean {
+  const { text } = scan;
+  const code = text.charCodeAt(wordEnd);
+  if (LEADS[code] !== 1) return true;
+  const next = text.charCodeAt(wordEnd + 1);
+  if (code === 0x2e) return next !== 0x3d;
+  // Behind a single space a word follows: no operator, unless the name is an option.
+  return (
+    code === 0x20 && (LEADS[next] !== 1 || next === 0x28 || next === 0x5b) && text.charCodeAt(scan.chain - 1) !== 0x2d && next !== 0x7e
+  );
+}
+
 /** Finds the operator that follows a name ending at `wordEnd`; undefined when the name is just a word. */
 export function findSign(scan: Scan, wordEnd: number): Sign | undefined {
+  if (isPlainWord(scan, wordEnd)) return undefined;
   const { text } = scan;
   const closed = skipClosers(text, wordEnd);
   const at = skipSpaces(text, closed, 5);

@@ -1,12 +1,13 @@
 import { readAddress, readUserInfo } from "./address.ts";
 import { readAssignment } from "./assignment.ts";
 import { ALNUM, classOf, DIGIT, FOREIGN, SPACE, UNDERSCORE, UPPER } from "./character.ts";
-import { readCredential } from "./credential.ts";
+import { readAzureSecret, readCredential } from "./credential.ts";
 import { readBase64, readPercent } from "./encoded.ts";
 import type { Finding, Scan } from "./finding.ts";
 import { readCard, readIban, readSsn } from "./number.ts";
 import type { Pass } from "./pass.ts";
 import { isReplacement } from "./replacement.ts";
+import { readTuples } from "./tuple.ts";
 import { readPrivateKey, readVendorToken } from "./token.ts";
 
 const WORD = ALNUM | UNDERSCORE | FOREIGN;
@@ -33,7 +34,12 @@ function readAtWord(scan: Scan, start: number, end: number): Finding | undefined
     const iban = readIban(scan, start);
     if (iban !== undefined) return iban;
   }
-  return readAssignment(scan, end) ?? readCredential(scan, start, end) ?? (end - start >= 12 ? readBase64(scan, start, end) : undefined);
+  return (
+    readTuples(scan, start, end) ??
+    readAssignment(scan, end) ??
+    readCredential(scan, start, end) ??
+    (end - start >= 12 ? readBase64(scan, start, end) : undefined)
+  );
 }
 
 function readAtSign(scan: Scan, at: number): Finding | undefined {
@@ -46,6 +52,8 @@ function readAtSign(scan: Scan, at: number): Finding | undefined {
       return readPrivateKey(scan, at);
     case 0x25:
       return readPercent(scan, at);
+    case 0x7e:
+      return readAzureSecret(scan, at);
     default:
       return undefined;
   }
@@ -56,7 +64,16 @@ function readAtSign(scan: Scan, at: number): Finding | undefined {
  * read, so the time is linear in the length whatever the text; no regular expression runs over unbounded text.
  */
 export function findSecrets(text: string, pass: Pass, inner: ((text: string) => string) | undefined): Finding[] {
-  const scan: Scan = { text, pass, inner, taken: 0, chain: 0, before: { start: 0, end: 0 }, unclosed: { quote: 0, from: 0, to: 0 } };
+  const scan: Scan = {
+    text,
+    pass,
+    inner,
+    taken: 0,
+    chain: 0,
+    before: { start: 0, end: 0 },
+    runEnds: new Map(),
+    unclosed: { quote: 0, from: 0, to: 0 },
+  };
   const findings: Finding[] = [];
   let at = 0;
   let wordEnd = -2;

@@ -18,7 +18,7 @@ export type KeyKind =
 const STEMS: readonly (readonly [KeyKind, readonly string[]])[] = [
   [
     "password",
-    "password passwd passwort passphrase passcode passkey kennwort contrasena contraseña contrasenha motdepasse wachtwoord lösenord losenord hasło haslo parola şifre sifre heslo salasana jelszo jelszó lozinka senhadousuario пароль 密码 密碼 口令 パスワード 비밀번호 كلمةالمرور סיסמה สั่งผ่าน mậtkhẩu matkhau katasandi".split(
+    "password passwd passwort passphrase passcode passkey kennwort contrasena contraseña contrasenha motdepasse wachtwoord lösenord losenord hasło haslo parola şifre sifre heslo salasana jelszo jelszó lozinka пароль 密码 密碼 口令 パスワード 비밀번호 كلمةالمرور סיסמה สั่งผ่าน mậtkhẩu matkhau katasandi".split(
       " ",
     ),
   ],
@@ -85,8 +85,8 @@ const WORDS: Readonly<Record<string, KeyKind>> = toTable([
   ["auth", "auth authz authn dsn sas"],
   ["cookie", "cookie cookies"],
   ["session", "session sid phpsessid sess"],
-  ["code", "otp totp mfa 2fa tan pincode pin nonce2 onetimecode verificationcode"],
-  ["card", "cvv cvc cvv2 cvc2 csc cid2 pan"],
+  ["code", "otp totp mfa 2fa tan pincode pin onetimecode verificationcode"],
+  ["card", "cvv cvc cvv2 cvc2 csc pan"],
   ["bank", "iban bic swift"],
   ["national-id", "ssn sin nino cpf cnpj dni nif bsn nric aadhaar pesel passport"],
   ["personal", "dob birthdate birthday dateofbirth phone phonenumber mobile telephone msisdn"],
@@ -94,7 +94,7 @@ const WORDS: Readonly<Record<string, KeyKind>> = toTable([
 
 /** Names of two words or more that mean a secret only together. */
 const PAIRS: Readonly<Record<string, KeyKind>> = toTable([
-  ["session", "connectsid sessionvalue"],
+  ["session", "connectsid sessionvalue gitlabsession"],
   ["code", "authcode verificationcode securitycode recoverycode backupcode smscode accesscode activationcode"],
   ["card", "cardsecurity securitynumber"],
   ["personal", "birthdate dateofbirth phonenumber mobilenumber"],
@@ -102,7 +102,7 @@ const PAIRS: Readonly<Record<string, KeyKind>> = toTable([
 
 /** A last word that says the value is about the secret, and is not the secret: `token_type`, `passwordResetAt`. */
 const ABOUT = new Set(
-  "name names type types kind length len count counts size limit ttl expiry expires expiration expired expiresin exp lifetime maxage url uri endpoint path file filename dir policy policies enabled disabled required optional format version algorithm alg status state field fields prefix suffix strategy changed updated created rotated at date time valid invalid min max header param parameter issuer provider manager service store storage usage used scope scopes error errors attempts reset forgot strength rules present missing set mode index position line column budget bucket source class schema description label title hint2 ms sec seconds days age".split(
+  "name names type types kind length len count counts size limit ttl expiry expires expiration expired expiresin exp lifetime maxage url uri endpoint path file filename dir policy policies enabled disabled required optional format version algorithm alg status state field fields prefix suffix strategy changed updated created rotated at date time valid invalid min max header param parameter issuer provider manager service store storage usage used scope scopes error errors attempts reset forgot strength rules present missing set mode index position line column budget bucket source class schema description label title ms sec seconds days age".split(
     " ",
   ),
 );

@@ -19,6 +19,12 @@ export function applyFindings(text: string, findings: readonly Finding[]): strin
   return output + text.slice(copied);
 }
 
+/** Where to cut so that no word is cut in two: half a secret is not always known for one. */
+export function findCut(text: string, limit: number): number {
+  for (let at = limit; at > limit - 512 && at > 0; at--) if (/[\s,;&"']/.test(text.charAt(at))) return at;
+  return Math.max(0, limit - 512);
+}
+
 /** Redacts free text, `depth` encodings deep inside what was given. Text past the policy's limit is dropped unread. */
 export function redactTextWith(text: string, pass: Pass, depth = 0): string {
   const limit = pass.policy.maxTextLength;

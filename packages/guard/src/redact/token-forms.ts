@@ -2,16 +2,103 @@
 export type TokenForm = {
   readonly kind: string;
   readonly prefix: string;
-  readonly set: "alnum" | "word" | "hex" | "base64" | "dotted";
+  readonly set: TokenSet;
   readonly least: number;
-  readonly most?: number;
   /** A further condition on the whole token, read over its first 512 characters. */
   readonly check?: RegExp;
 };
 
-/** Every form, those with the longer prefixes first. */
-export const TOKEN_FORMS: readonly TokenForm[] = [
-  { kind: "jwt", prefix: "eyJ", set: "dotted", least: 20, check: /^[\w-]{10,}\.[\w=-]{4,}/ },
-  { kind: "github-token", prefix: "ghp_", set: "alnum", least: 30 },
-  { kind: "aws-key", prefix: "AKIA", set: "alnum", least: 16, most: 16 },
+/** Characters that may follow a prefix. */
+export type TokenSet = "alnum" | "word" | "hex" | "base64" | "dotted";
+
+type Row = readonly [kind: string, set: TokenSet, least: number, prefixes: string, check?: RegExp];
+
+/**
+ * The published forms of tokens, from the issuers' documentation. A row holds what shares a kind, a set and a least length; lengths are
+ * a little below the real ones, because what begins like a token and is cut short is still most of one.
+ */
+const ROWS: readonly Row[] = [
+  ["jwt", "dotted", 24, "ey", /^ey[\w-]{10,}\.(?:ey|[\w-]{0,}\.[\w-]+\.[\w-]+\.)[\w=/\\-]{2,}/],
+  ["jwt", "base64", 40, "ZXlK"],
+  ["grafana-token", "base64", 60, "eyJrIjoi"],
+  ["grafana-token", "base64", 28, "glc_ glsa_"],
+  ["aws-key", "alnum", 16, "AKIA ASIA ABIA ACCA AGPA AIDA AROA AIPA ANPA ANVA A3T", /^[A-Z0-9]{20}$/],
+  ["aws-token", "base64", 60, "IQoJb3JpZ2lu FwoGZXIvYXdz FQoGZXIvYXdz ABSK bedrock-api-key-"],
+  ["aws-token", "dotted", 20, "amzn.mws. amzn1.oa2-cs.v1."],
+  ["github-token", "alnum", 30, "ghp_ gho_ ghu_ ghs_ ghr_"],
+  ["github-token", "word", 36, "github_pat_"],
+  ["gitlab-token", "dotted", 18, "glpat- gldt- glft- glffct- glimt- glagent- gloas- glptt- glrt- glrtr- glcbt- glsoat- glwt- GR1348941"],
+  ["slack-token", "dotted", 10, "xoxb- xoxp- xoxo- xoxs- xoxa- xoxr- xoxe- xoxe. xoxc- xoxd- xapp-", /\d/],
+  ["stripe-key", "alnum", 10, "sk_live_ sk_test_ sk_prod_ rk_live_ rk_test_ rk_prod_ sk_sbx_ whsec_"],
+  ["google-key", "word", 33, "AIza"],
+  ["google-token", "dotted", 20, "ya29. GOCSPX- 1//0"],
+  ["openai-key", "word", 20, "sk-", /\d/],
+  [
+    "ai-key",
+    "word",
+    24,
+    "gsk_ pplx- nvapi- xai- tgp_v1_ fw_ csk- jina_ pcsk_ tvly- llx- lsv2_pt_ lsv2_sk_ e2b_ r8_ hf_ api_org_ voyage- esecret_",
+    /^api_org_|^hf_|\d/,
+  ],
+  ["npm-token", "alnum", 30, "npm_ NPM_"],
+  ["pypi-token", "word", 40, "pypi-"],
+  ["docker-token", "word", 20, "dckr_pat_ dckr_oat_"],
+  ["package-token", "alnum", 30, "rubygems_ CLOJARS_ clojars_ oy2 cio", /\d/],
+  [
+    "cloud-token",
+    "word",
+    24,
+    "dop_v1_ doo_v1_ dor_v1_ dapi HRKU-AA tskey- rnd_ napi_ nfp_ pscale_tkn_ pscale_oauth_ pscale_pw_ sbp_ sb_secret_ fo1_ pul- pnu_ pnb_ xau_ CCDB1_ mdb_sa_sk_ tk-us- vcp_ SCW",
+    /\d/,
+  ],
+  ["cloud-token", "alnum", 16, "LTAI", /\d/],
+  ["cloud-token", "base64", 60, "fm1r_ fm1a_ fm2_ ops_eyJ"],
+  ["shopify-token", "hex", 28, "shpat_ shpca_ shppa_ shpss_ shptka_"],
+  [
+    "payment-token",
+    "word",
+    16,
+    "sq0atp- sq0csp- sq0idp- rzp_live_ rzp_test_ FLWSECK_TEST- FLWSECK- FLWPUBK_TEST- access_token$production$ access_token$sandbox$ duffel_live_ duffel_test_ shippo_live_ shippo_test_ EZAK EZTK access-sandbox- access-development- access-production- ck_live_ cs_live_",
+    /\d/,
+  ],
+  ["payment-token", "word", 12, "FLWSECK_TEST- FLWSECK-"],
+  ["payment-token", "word", 18, "EAAA", /^EAAA(?=[\w-]*\d)[\w-]{18,70}$/],
+  ["facebook-token", "alnum", 80, "EAA"],
+  ["twilio-key", "alnum", 32, "SK AC", /^(?:SK|AC)(?:[a-z0-9]{32}|[0-9a-fA-F]{32})$/],
+  ["mail-token", "dotted", 40, "SG. xkeysib- xsmtpsib-"],
+  ["mail-token", "hex", 32, "key- pubkey-"],
+  ["mail-token", "word", 20, "re_ md-", /^(?:re_[A-Za-z0-9]+_[A-Za-z0-9]{16,}|md-[\w-]{22})$/],
+  ["vault-token", "dotted", 60, "hvs. hvb. hvr."],
+  ["vault-token", "alnum", 24, "s. b.", /^[sb]\.(?=[A-Za-z0-9]*\d)[A-Za-z0-9]{24}$/],
+  ["vault-token", "dotted", 30, "dp.pt. dp.st. dp.ct. dp.sa. dp.scim. dp.audit. st."],
+  ["atlassian-token", "base64", 20, "ATATT3 ATBB ATCTT3 ATTA"],
+  ["observability-token", "word", 16, "NRAK- NRJS- NRII- NRIQ- NRRA- sntryu_ sntrys_ phx_ phc_ hcaik_ xaat- xapt- ddp_ ddapp_", /\d/],
+  ["observability-token", "dotted", 60, "dt0c01. dt0s01. dt0s02. sntrys_"],
+  [
+    "work-token",
+    "word",
+    20,
+    "lin_api_ lin_oauth_ ntn_ secret_ PMAK- figd_ figu_ figh_ tfp_ rdme_ CFPAT- sgp_ slk_ sm_aat_ sm_pat_ sm_sat_ pat-na1- pat-eu1- bkua_ bkaj_ CCIPAT_ CCIPRJ_ chpt_ lip_ fio-u- ico- p8e- dnkey- zpka_ s-s4t2ud- s-s4t2af- dtn_ knit_ stp_",
+    /\d/,
+  ],
+  ["work-token", "word", 16, "sm_aat_ sm_pat_ sm_sat_"],
+  ["work-token", "dotted", 60, "pat. sat. sl.", /\d/],
+  ["work-token", "dotted", 70, "pat", /^pat[A-Za-z0-9]{14}\.[0-9a-f]{64}$/],
+  ["work-token", "dotted", 40, "sc_ ext_ scauth_ authress_", /^(?:sc|ext|scauth|authress)_[A-Za-z0-9]{5,30}\.[A-Za-z0-9]{4,6}\.acc[_-]/],
+  ["work-token", "alnum", 26, "API-", /^API-[A-Z0-9]{26}$/],
+  ["mapbox-token", "dotted", 40, "pk.eyJ sk.eyJ tk.eyJ pk."],
+  ["yandex-token", "dotted", 30, "t1. AQVN YCA YCM YCN YCO YCP", /\d/],
+  ["openshift-token", "word", 40, "sha256~"],
+  ["cloudflare-token", "word", 100, "v1.0-"],
+  ["clickhouse-key", "alnum", 38, "4b1d"],
+  ["artifactory-token", "alnum", 10, "AKC", /^AKC(?:p[A-Za-z0-9]{50,}|[A-Za-z0-9]{10,})$/],
+  ["artifactory-token", "alnum", 56, "cmVmd", /^cmVmd[A-Za-z0-9]{56,64}$/],
+  ["age-key", "alnum", 50, "AGE-SECRET-KEY-1"],
+  ["1password-key", "word", 30, "A3-", /^A3-[A-Z0-9]{6}-[A-Z0-9]{6}/],
+  ["launchdarkly-key", "word", 36, "sdk- mob- api-", /^(?:sdk|mob|api)-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/],
 ];
+
+/** Every form, those with the longer prefixes first. */
+export const TOKEN_FORMS: readonly TokenForm[] = ROWS.flatMap(([kind, set, least, prefixes, check]) =>
+  prefixes.split(" ").map((prefix) => ({ kind, prefix, set, least, ...(check === undefined ? {} : { check }) })),
+).sort((one, other) => other.prefix.length - one.prefix.length);

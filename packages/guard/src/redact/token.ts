@@ -1,45 +1,59 @@
 import { ALNUM, classOf, UNDERSCORE } from "./character.ts";
 import type { Finding, Scan } from "./finding.ts";
 import { toMarker } from "./replacement.ts";
-import { TOKEN_FORMS, type TokenForm } from "./token-forms.ts";
+import { TOKEN_FORMS, type TokenForm, type TokenSet } from "./token-forms.ts";
 
 /** Forms by their first two characters, so that most words are passed over after one look. */
-const BY_START = new Map<number, TokenForm[]>();
+const BY_START: (TokenForm[] | undefined)[] = Array.from({ length: 128 * 128 }, () => undefined);
 for (const form of TOKEN_FORMS) {
   const key = (form.prefix.charCodeAt(0) << 7) | form.prefix.charCodeAt(1);
-  BY_START.set(key, [...(BY_START.get(key) ?? []), form]);
+  (BY_START[key] ??= []).push(form);
 }
 
-/** Longest token that is read; a longer run is taken up to here and goes on being read. */
-const LONGEST = 8_192;
-
-const SETS: Readonly<Record<TokenForm["set"], RegExp>> = {
+const SETS: Readonly<Record<TokenSet, RegExp>> = {
   alnum: /[A-Za-z0-9]/,
   word: /[\w-]/,
   hex: /[0-9a-fA-F]/,
   base64: /[\w+/=-]/,
-  dotted: /[\w.+/=~:-]/,
+  dotted: /[\w.+=~-]/,
 };
 
-function findRunEnd(text: string, start: number, set: RegExp): number {
-  const most = Math.min(text.length, start + LONGEST);
+/** The sets as tables, built once. */
+const TABLES = Object.fromEntries(
+  Object.entries(SETS).map(([name, set]) => [
+    name,
+    Uint8Array.from({ length: 128 }, (_, code) => (set.test(String.fromCharCode(code)) ? 1 : 0)),
+  ]),
+);
+
+function findRunEnd(scan: Scan, start: number, set: TokenSet): number {
+  const known = scan.runEnds.get(set) ?? 0;
+  if (start < known) return known;
+  const table = TABLES[set];
   let at = start;
-  while (at < most && set.test(text.charAt(at))) at += 1;
+  while (at < scan.text.length && table?.[scan.text.charCodeAt(at)] === 1) at += 1;
+  scan.runEnds.set(set, at);
+  return at;
+}
+
+/** Dots and slashes at the end are the sentence's and the path's. */
+function trimRun(text: string, start: number, end: number): number {
+  let at = end;
+  while (at > start && (text.charCodeAt(at - 1) === 0x2e || text.charCodeAt(at - 1) === 0x2f)) at -= 1;
   return at;
 }
 
 /** A token that its issuer made recognisable by a prefix: `ghp_...`, `AKIA...`, `eyJ...`. */
 export function readVendorToken(scan: Scan, start: number): Finding | undefined {
   const { text } = scan;
-  const forms = BY_START.get((text.charCodeAt(start) << 7) | text.charCodeAt(start + 1));
+  const forms = BY_START[(text.charCodeAt(start) << 7) | text.charCodeAt(start + 1)];
   if (forms === undefined) return undefined;
   for (const form of forms) {
     if (!text.startsWith(form.prefix, start)) continue;
     const from = start + form.prefix.length;
-    const end = findRunEnd(text, from, SETS[form.set]);
-    const length = end - from;
-    if (length < form.least || length > (form.most ?? LONGEST)) continue;
-    if ((classOf(text.charCodeAt(end)) & (ALNUM | UNDERSCORE)) !== 0 && end - from < LONGEST) continue;
+    const end = trimRun(text, from, findRunEnd(scan, from, form.set));
+    if (end - from < form.least) continue;
+    if ((classOf(text.charCodeAt(end)) & (ALNUM | UNDERSCORE)) !== 0) continue;
     const raw = text.slice(start, end);
     if (form.check !== undefined && !form.check.test(raw.slice(0, 512))) continue;
     return { start, end, kind: form.kind, replacement: toMarker(form.kind, raw, scan.pass.pseudonym) };
@@ -47,16 +61,25 @@ export function readVendorToken(scan: Scan, start: number): Finding | undefined 
   return undefined;
 }
 
-const BEGIN = "-----BEGIN ";
+const BEGIN = "-----BEGIN";
 
-/** A PEM block of a private key, to its end line or, when that is missing, as far as its lines go. */
+/** A PEM block of a private key, to its end line or, when that is missing, as far as the text goes. */
 export function readPrivateKey(scan: Scan, at: number): Finding | undefined {
   const { text } = scan;
   if (!text.startsWith(BEGIN, at)) return undefined;
-  const label = /^[A-Z0-9 ]{0,40}/.exec(text.slice(at + BEGIN.length, at + BEGIN.length + 48))?.[0] ?? "";
-  if (!label.includes("PRIVATE KEY")) return undefined;
-  const close = `-----END ${label.trimEnd()}-----`;
-  const closeAt = text.indexOf(close, at);
-  const end = closeAt < 0 ? text.length : closeAt + close.length;
+  const label = /^[A-Za-z0-9 _-]{0,100}?PRIVATE KEY(?: BLOCK)?-----/i.exec(text.slice(at + BEGIN.length, at + BEGIN.length + 130))?.[0];
+  if (label === undefined) return undefined;
+  const from = at + BEGIN.length + label.length;
+  const closeAt = text.indexOf("KEY", from);
+  const close = closeAt < 0 ? undefined : /^KEY(?: BLOCK)?-----/.exec(text.slice(closeAt, closeAt + 16))?.[0];
+  const end = close === undefined ? findKeyEnd(text, from) : closeAt + close.length;
   return { start: at, end, kind: "private-key", replacement: toMarker("private-key", text.slice(at, end), scan.pass.pseudonym) };
+}
+
+/** Without a proper end line: everything to the next `-----` or to the end. */
+function findKeyEnd(text: string, from: number): number {
+  const dashes = text.indexOf("-----END", from);
+  if (dashes < 0) return text.length;
+  const close = text.indexOf("-----", dashes + 8);
+  return close < 0 ? text.length : close + 5;
 }

@@ -1,13 +1,7 @@
 import type { Pass } from "./pass.ts";
+import { isSignedParameter } from "./query-name.ts";
 import { isReplacement, toMarker } from "./replacement.ts";
 import { redactTextWith } from "./text.ts";
-
-/** Query values that OpenTelemetry's conventions redact in `url.full` and `url.query`, and their kin of other clouds' signed URLs. */
-const SIGNED = new Set(
-  "x-amz-signature x-amz-credential x-amz-security-token awsaccesskeyid signature sig x-goog-signature x-goog-credential googleaccessid key-pair-id hdnea hdnts code state_token ticket samlresponse samlrequest relaystate assertion client_assertion code_verifier id_token_hint login_hint sv_sig".split(
-    " ",
-  ),
-);
 
 /** Decodes one form-urlencoded piece; undefined where it is no valid encoding. */
 export function decodeComponent(text: string): string | undefined {
@@ -24,7 +18,7 @@ function redactPair(pair: string, pass: Pass): string {
   const rawName = pair.slice(0, at);
   const rawValue = pair.slice(at + 1);
   const name = decodeComponent(rawName) ?? rawName;
-  const kind = SIGNED.has(name.toLowerCase()) ? "signature" : pass.classify(lastName(name));
+  const kind = isSignedParameter(name, rawValue.length) ? "signature" : pass.classify(lastName(name));
   if (kind === undefined) return `${rawName}=${redactEncoded(rawValue, pass)}`;
   const value = decodeComponent(rawValue) ?? rawValue;
   if (value === "" || isReplacement(value)) return pair;

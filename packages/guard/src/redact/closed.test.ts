@@ -1,0 +1,136 @@
+/** The redactor fails closed: whatever part of it throws, and whenever, nothing of the value comes out unread. */
+import { describe, expect, it } from "vitest";
+import type { Pass } from "./pass.ts";
+import { resolvePolicy } from "./policy.ts";
+import { createPseudonymizer } from "./pseudonym.ts";
+import { createRedactor, createRedactorFrom, type Redactor } from "./redactor.ts";
+import { createKeyClassifier } from "./sensitive-key.ts";
+
+const CANARY = ["ca", "nary", "7f3a91"].join("");
+const BODY = JSON.stringify({ password: CANARY, nested: { token: [CANARY] }, note: `password=${CANARY}`, cookie: `sid=${CANARY}` });
+
+/** Every way in, with the canary where a secret may stand. */
+const CALLS: readonly ((redactor: Redactor) => unknown)[] = [
+  (redactor) => redactor.redactText(`login failed: password=${CANARY} for https://app:${CANARY}@db/x`),
+  (redactor) => redactor.redactHeaders({ authorization: `Bearer ${CANARY}`, cookie: `sid=${CANARY}`, "x-api-key": CANARY }),
+  (redactor) => redactor.redactBody(BODY, "application/json"),
+  (redactor) => redactor.redactBody(new TextEncoder().encode(`a=1&password=${CANARY}`), "application/x-www-form-urlencoded"),
+  (redactor) =>
+    redactor.redactBody(`--b\r\nContent-Disposition: form-data; name="token"\r\n\r\n${CANARY}\r\n--b--`, "multipart/form-data; boundary=b"),
+  (redactor) => redactor.redactUrl(`/reset?token=${CANARY}&next=%2Fa%3Fpassword%3D${CANARY}`),
+  (redactor) => redactor.redactValue({ session: { id: CANARY }, error: new Error(`secret: "${CANARY}"`) }),
+  (redactor) => redactor.redactAttributes({ "http.request.header.cookie": [`a=${CANARY}`], "http.request.body.content": BODY }),
+];
+
+/** Parts of which the n-th call to any throws. */
+function createFailing(failAt: number): Redactor {
+  const policy = resolvePolicy({});
+  let calls = 0;
+  const orFail = <A extends unknown[], R>(work: (...args: A) => R) => {
+    return (...args: A): R => {
+      calls += 1;
+      if (calls >= failAt) throw new Error(`injected at call ${calls}`);
+      return work(...args);
+    };
+  };
+  const pass: Pass = {
+    policy,
+    classify: orFail(createKeyClassifier([], [])),
+    pseudonym: orFail(createPseudonymizer("test")),
+    count: orFail(() => undefined),
+  };
+  return createRedactorFrom(pass, {});
+}
+
+describe("a redactor that fails", () => {
+  it("lets nothing out in 10,000 injected failures, and never throws", () => {
+    let leaked = 0;
+    for (let failAt = 1; failAt <= 1_250; failAt++) {
+      for (const call of CALLS) {
+        const output = JSON.stringify(call(createFailing(1 + (failAt % 60))));
+        leaked += Number(output.includes(CANARY));
+      }
+    }
+    expect(leaked).toBe(0);
+  });
+
+  it("counts what it dropped", () => {
+    const redactor = createRedactor();
+    const hostile = {
+      toString: () => {
+        throw new Error("no");
+      },
+    } as unknown as string;
+    expect(redactor.redactText(hostile)).toBe("[unscanned]");
+    expect(redactor.counts()["unscanned"]).toBe(1);
+  });
+
+  it("finds every canary when nothing fails", () => {
+    const redactor = createRedactor();
+    expect(CALLS.map((call) => JSON.stringify(call(redactor)).includes(CANARY))).toEqual(CALLS.map(() => false));
+  });
+});
+
+describe("objects of the program", () => {
+  const redactor = createRedactor();
+
+  it("are not changed, and their getters are not called", () => {
+    let called = 0;
+    const value = Object.freeze({
+      password: "x1",
+      get boom() {
+        called += 1;
+        return "secret";
+      },
+      deep: Object.freeze([Object.freeze({ token: "abc123" })]),
+    });
+    const before = JSON.stringify(Object.getOwnPropertyDescriptors(value.deep));
+    expect(redactor.redactValue(value)).toMatchObject({ boom: "[getter]" });
+    expect(called).toBe(0);
+    expect(JSON.stringify(Object.getOwnPropertyDescriptors(value.deep))).toBe(before);
+  });
+
+  it("survive when they are cyclic, revoked, deep or wide", () => {
+    const cyclic: Record<string, unknown> = { name: "a" };
+    cyclic["self"] = cyclic;
+    expect(redactor.redactValue(cyclic)).toEqual({ name: "a", self: "[circular]" });
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    expect(redactor.redactValue({ proxy, kept: 1 })).toEqual({ proxy: "[unscanned]", kept: 1 });
+    const deep: unknown = Array.from({ length: 100 }).reduce<unknown>((inner) => ({ inner }), "end");
+    expect(JSON.stringify(redactor.redactValue(deep))).toContain("[deeper]");
+    const wide = redactor.redactValue(Array.from({ length: 5_000 }, (_, index) => index));
+    expect(wide).toHaveLength(1_001);
+  });
+
+  it("cannot reach the prototypes of others", () => {
+    const hostile: unknown = JSON.parse(
+      '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"a":{"__proto__":{"polluted":1}}}',
+    );
+    const redacted = redactor.redactValue(hostile);
+    redactor.redactHeaders({ ["__proto__"]: "x", constructor: "y" });
+    redactor.redactAttributes({ ["__proto__"]: "x" });
+    expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
+    expect(JSON.stringify(redacted)).toContain('"__proto__":{"polluted":1}');
+  });
+
+  it("keep their types: a number stays a number, an email an email, true and null stay", () => {
+    const redacted = redactor.redactValue({
+      cvv: 123,
+      pin: 4711n,
+      email: "bob@corp.test",
+      password: null,
+      secret: true,
+      when: new Date(0),
+      n: 5,
+    });
+    expect(redacted).toMatchObject({
+      cvv: expect.any(Number),
+      email: expect.stringMatching(/^user-\w{8}@/),
+      password: null,
+      secret: true,
+      when: "1970-01-01T00:00:00.000Z",
+      n: 5,
+    });
+  });
+});

@@ -1,0 +1,134 @@
+import type { Finding, Scan } from "./finding.ts";
+import { replaceDigits, replaceString } from "./scalar.ts";
+import type { KeyKind } from "./sensitive-key.ts";
+
+/** Longest statement or detail that is read as a list of columns and a list of values. */
+const LONGEST = 8_192;
+
+type Item = { readonly start: number; readonly end: number; readonly isQuoted: boolean };
+type Tuple = { readonly items: readonly Item[]; readonly end: number };
+
+/** Reads `(a, 'b', 3)` whose bracket opens at `open`; a quote inside a quoted text is doubled. Undefined when it never closes. */
+function readTuple(scan: Scan, open: number, most: number): Tuple | undefined {
+  const { text } = scan;
+  const items: Item[] = [];
+  let start = open + 1;
+  let depth = 0;
+  for (let at = start; at < most; at++) {
+    const character = text.charAt(at);
+    if (character === "'" || character === '"' || character === "`") {
+      at = skipQuoted(text, at, most);
+    } else if (character === "(") depth += 1;
+    else if (character === ")" && depth > 0) depth -= 1;
+    else if (depth === 0 && (character === "," || character === ")")) {
+      items.push(trimItem(text, start, at));
+      start = at + 1;
+      if (character === ")") return { items, end: at + 1 };
+    }
+  }
+  // What opened here never closes nearby, so neither does what opens in between: it is not read again.
+  scan.runEnds.set("tuple", most);
+  return undefined;
+}
+
+/** Index of the quote that closes the one at `at`, or the limit. */
+function skipQuoted(text: string, at: number, most: number): number {
+  const quote = text.charCodeAt(at);
+  let close = at + 1;
+  while (close < most && text.charCodeAt(close) !== quote) close += 1;
+  return close;
+}
+
+function trimItem(text: string, from: number, to: number): Item {
+  let start = from;
+  let end = to;
+  while (start < end && /\s/.test(text.charAt(start))) start += 1;
+  while (end > start && /\s/.test(text.charAt(end - 1))) end -= 1;
+  const quote = text.charAt(start);
+  const isQuoted = end - start >= 2 && /['"`]/.test(quote) && text.charAt(end - 1) === quote;
+  return isQuoted ? { start: start + 1, end: end - 1, isQuoted } : { start, end, isQuoted };
+}
+
+/** Text written so far, up to where in the original, and what the columns say of each value. */
+type Rewriting = { readonly from: number; readonly text: string; readonly kinds: readonly (KeyKind | undefined)[] };
+
+/** Writes a tuple anew with the values of secret columns replaced. */
+function replaceItems(scan: Scan, tuple: Tuple, rewriting: Rewriting): Rewriting {
+  const { kinds } = rewriting;
+  const { text, pass } = scan;
+  const quiet = { ...pass, count: () => undefined };
+  let { from, text: output } = rewriting;
+  tuple.items.forEach((item, index) => {
+    const raw = text.slice(item.start, item.end);
+    const kind = kinds[index];
+    if (raw === "" || (!item.isQuoted && /^(?:null|true|false|default|now\(\)|\?|\$\d+|:\w+)$/i.test(raw))) return;
+    const isNumber = !item.isQuoted && /^-?\d+(?:\.\d+)?$/.test(raw);
+    const read = scan.inner ?? ((piece: string) => piece);
+    const replaced = kind === undefined ? read(raw) : isNumber ? replaceDigits(kind, raw, quiet) : replaceString(kind, raw, quiet);
+    output += text.slice(from, item.start) + replaced;
+    from = item.end;
+  });
+  return { from: tuple.end, text: output + text.slice(from, tuple.end), kinds };
+}
+
+function toKinds(scan: Scan, tuple: Tuple): (KeyKind | undefined)[] {
+  return tuple.items.map(({ start, end }) => scan.pass.classify(scan.text.slice(start, end)));
+}
+
+/** `INSERT INTO users (email, password) VALUES ('a', 'b'), ...`: the columns name the values. */
+function readInsert(scan: Scan, start: number): Finding | undefined {
+  const { text } = scan;
+  const head = /^(?:insert|replace)\s+(?:ignore\s+)?into\s+[\w."`[\]]{1,128}\s*\(/i.exec(text.slice(start, start + 192))?.[0];
+  if (head === undefined) return undefined;
+  const most = Math.min(text.length, start + LONGEST);
+  const columns = readTuple(scan, start + head.length - 1, most);
+  const values = columns === undefined ? undefined : /^\s{0,8}values\s{0,8}\(/i.exec(text.slice(columns.end, columns.end + 32))?.[0];
+  if (columns === undefined || values === undefined) return undefined;
+  const kinds = toKinds(scan, columns);
+  if (kinds.every((kind) => kind === undefined)) return undefined;
+  let open = columns.end + values.length - 1;
+  let written: Rewriting = { from: start, text: "", kinds };
+  let end = -1;
+  for (let row = readTuple(scan, open, most); row !== undefined; row = readTuple(scan, open, most)) {
+    written = replaceItems(scan, row, written);
+    end = row.end;
+    const next = /^\s{0,8},\s{0,8}\(/.exec(text.slice(end, end + 24))?.[0];
+    if (next === undefined) break;
+    open = end + next.length - 1;
+  }
+  return end < 0 ? undefined : { start, end, kind: "sql-value", replacement: written.text };
+}
+
+/** PostgreSQL's `Key (email, token)=(a, b) already exists.` and `Failing row contains (1, a, b).` */
+function readDetail(scan: Scan, start: number): Finding | undefined {
+  const { text } = scan;
+  const most = Math.min(text.length, start + LONGEST);
+  if (text.startsWith("Key (", start)) {
+    const columns = readTuple(scan, start + 4, most);
+    if (columns === undefined || !text.startsWith("=(", columns.end)) return undefined;
+    const kinds = toKinds(scan, columns);
+    const values = readTuple(scan, columns.end + 1, most);
+    if (values === undefined || kinds.every((kind) => kind === undefined)) return undefined;
+    return { start, end: values.end, kind: "sql-value", replacement: replaceItems(scan, values, { from: start, text: "", kinds }).text };
+  }
+  const head = "Failing row contains ";
+  if (!text.startsWith(`${head}(`, start)) return undefined;
+  const row = readTuple(scan, start + head.length, most);
+  if (row === undefined) return undefined;
+  // The columns are not named, so every text of the row may be anything: only numbers, dates and ids stay.
+  const kinds = row.items.map((item) =>
+    /^(?:-?[\d.]+|\d{4}-\d\d-\d\d[\d:.+ TZ-]*|[\da-f-]{36}|t|f|null)$/i.test(text.slice(item.start, item.end))
+      ? undefined
+      : ("personal" as const),
+  );
+  return { start, end: row.end, kind: "sql-value", replacement: replaceItems(scan, row, { from: start, text: "", kinds }).text };
+}
+
+/** Values that a list of columns names: in SQL, and in the details of a database's errors. */
+export function readTuples(scan: Scan, start: number, wordEnd: number): Finding | undefined {
+  if (start < (scan.runEnds.get("tuple") ?? 0)) return undefined;
+  const length = wordEnd - start;
+  const code = scan.text.charCodeAt(start) | 0x20;
+  if ((length === 6 && code === 0x69) || (length === 7 && code === 0x72)) return readInsert(scan, start);
+  return (length === 3 && code === 0x6b) || (length === 7 && code === 0x66) ? readDetail(scan, start) : undefined;
+}
