@@ -141,7 +141,7 @@ export function toTracePayload(spans: readonly Span[]): Payload {
             startTimeUnixNano: toNanos(span.startMs),
             endTimeUnixNano: toNanos(span.endMs),
             attributes: toKeyValues(span.attributes),
-            status: { code: ["unset", "ok", "error"].indexOf(span.status) },
+            status: { code: ["unset", "ok", "error"].indexOf(span.status), message: span.statusMessage },
             events: span.events.map(({ name, timeMs, attributes }) => ({
               name,
               timeUnixNano: toNanos(timeMs),

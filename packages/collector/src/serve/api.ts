@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { LiveFeed } from "../live-feed.ts";
 import type { Store } from "../store/contract.ts";
 import { createDemoSwitchboard } from "./demo-switchboard.ts";
+import { createDisplayRedactor } from "./display-redactor.ts";
 import { createEventStream, type EventStreamLimits } from "./event-stream.ts";
 import { answerProblem } from "./problem.ts";
 import { type Answer, findRoute, type Route } from "./route.ts";
@@ -43,10 +44,11 @@ const NOT_BUILT = "The dashboard is not built yet; npm run build -w packages/das
 
 /** Opens the API over a store and a live feed. */
 export function createApi(options: ApiOptions): Api {
-  const events = createEventStream(options.live, options.eventLimits);
+  const redactor = createDisplayRedactor();
+  const events = createEventStream(options.live, redactor, options.eventLimits);
   const { store, demoUrl, version = "0.1.0", now = Date.now } = options;
   const demo = createDemoSwitchboard(demoUrl);
-  const routes = [...createRoutes({ store, events, demo, version, now }), ...(options.routes ?? [])];
+  const routes = [...createRoutes({ store, events, demo, redactor, version, now }), ...(options.routes ?? [])];
   let files: StaticFiles | undefined;
   const respondFile = (path: string, request: IncomingMessage, response: ServerResponse): void => {
     files ??= loadStaticFiles(options.dashboardDirectory ?? "");

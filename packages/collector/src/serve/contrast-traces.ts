@@ -7,6 +7,8 @@ const MOST_GROUPS = 6;
 const LEAST_TRACES = 3;
 /** Below this an attribute does not separate. */
 const LEAST_SEPARATION = 0.3;
+/** The two-sample Kolmogorov-Smirnov distance that chance alone passes in one of fifty comparisons, in units of its spread. */
+const CHANCE = 1.5;
 /** Attributes that say that the request failed, or that differ in every request, explain nothing. */
 const PASSED_OVER =
   /(^error|status_code|^exception|^otel\.|^faultline\.|response|\.port$|^thread\.|(^|[._])(trace|span|request|correlation)[._]?id$|pid$|^host\.|^process\.|^telemetry\.|^os\.|traceparent|content\.length$|network\.peer)/;
@@ -25,8 +27,9 @@ export function contrastTraces(failing: readonly StoredTrace[], succeeding: read
   const isOnlyCaptured = (name: string): boolean => CAPTURED.test(name) && !good.some((features) => features.has(name));
   const compared = [...names].filter((name) => !isOnlyCaptured(name));
   const contrasts = compared.map((name) => contrastOne(name, pick(bad, name), pick(good, name)));
+  const least = Math.max(LEAST_SEPARATION, CHANCE * Math.sqrt((bad.length + good.length) / (bad.length * good.length)));
   return dropEchoes(contrasts)
-    .filter(({ separation }) => separation >= LEAST_SEPARATION)
+    .filter(({ separation }) => separation >= least)
     .sort((a, b) => b.separation - a.separation || a.attribute.localeCompare(b.attribute))
     .slice(0, MOST_CONTRASTS);
 }

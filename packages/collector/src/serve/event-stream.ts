@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { LiveFeed } from "../live-feed.ts";
+import type { DisplayRedactor } from "./display-redactor.ts";
 import { toFaultListing } from "./fault-listing.ts";
 import { answerProblem } from "./problem.ts";
 import type { Answer } from "./route.ts";
@@ -33,7 +34,7 @@ const DEFAULTS: EventStreamLimits = { clients: 64, waitingBytes: 256 * 1024, kep
  * Subscribes to the feed. Events: `fault` with a FaultListing, `counts` with `{ atMs }`, `reset` when events were missed and the page
  * has to ask again. Ids are `<this process>-<number>`, so that an id of an earlier process is never mistaken for one of ours.
  */
-export function createEventStream(live: LiveFeed, limits: Partial<EventStreamLimits> = {}): EventStream {
+export function createEventStream(live: LiveFeed, redactor: DisplayRedactor, limits: Partial<EventStreamLimits> = {}): EventStream {
   const { clients: mostClients, waitingBytes, kept, heartbeatMs } = { ...DEFAULTS, ...limits };
   const epoch = randomUUID().slice(0, 8);
   const clients = new Set<ServerResponse>();
@@ -50,7 +51,7 @@ export function createEventStream(live: LiveFeed, limits: Partial<EventStreamLim
   };
   const unsubscribe = live.subscribe((event) => {
     number += 1;
-    const data = event.kind === "fault" ? toFaultListing(event.fault) : { atMs: event.atMs };
+    const data = event.kind === "fault" ? redactor.redactListing(toFaultListing(event.fault)) : { atMs: event.atMs };
     const text = `id: ${epoch}-${number}\nevent: ${event.kind}\ndata: ${JSON.stringify(data)}\n\n`;
     recent.push({ number, text });
     if (recent.length > kept) recent.shift();

@@ -3,6 +3,7 @@ import { detectServerErrors, toWilsonInterval } from "@faultline/playbook/detect
 import type { CountRow, Store } from "../store/contract.ts";
 import { dropEchoes } from "./changes.ts";
 import { chooseSteps, toCountSeries } from "./count-series.ts";
+import type { DisplayRedactor } from "./display-redactor.ts";
 import { toFaultListing } from "./fault-listing.ts";
 
 const MOST_STEPS = 90;
@@ -11,7 +12,7 @@ const MOST_FAULTS = 100;
 const MOST_CHANGES = 200;
 
 /** What fails where, over time: route × version × region with counts and bounds, the faults, and the changes of the window. */
-export async function composeOverview(store: Store, asked: Window): Promise<OverviewAnswer> {
+export async function composeOverview(store: Store, asked: Window, redactor: DisplayRedactor): Promise<OverviewAnswer> {
   const { stepMs, window } = chooseSteps(asked, MOST_STEPS);
   const [counts, faults, changes] = await Promise.all([
     store.count({ window, stepMs, groupBy: ["service", "route", "version", "region"] }),
@@ -32,7 +33,7 @@ export async function composeOverview(store: Store, asked: Window): Promise<Over
     series,
     rows: shown,
     leftOut,
-    faults: faults.map(toFaultListing),
+    faults: faults.map((fault) => redactor.redactListing(toFaultListing(fault))),
     changes: dropEchoes(changes).slice(0, MOST_CHANGES),
   };
 }

@@ -2,6 +2,7 @@ import type { ProblemDetails, Window } from "@faultline/model";
 import type { Store } from "../store/contract.ts";
 import type { DemoSwitchboard } from "./demo-switchboard.ts";
 import { parseDeclaredChange } from "./deploys.ts";
+import type { DisplayRedactor } from "./display-redactor.ts";
 import type { EventStream } from "./event-stream.ts";
 import { composeFault } from "./fault-answer.ts";
 import { toFaultListing } from "./fault-listing.ts";
@@ -24,6 +25,7 @@ export type RouteParts = {
   readonly store: Store;
   readonly events: EventStream;
   readonly demo: DemoSwitchboard;
+  readonly redactor: DisplayRedactor;
   readonly version: string;
   readonly now: () => number;
 };
@@ -32,7 +34,11 @@ export type RouteParts = {
 export function createRoutes(parts: RouteParts): readonly Route[] {
   const { store, events, demo, now } = parts;
   return [
-    { method: "GET", path: "/api/overview", answer: (call) => inWindow(call, now(), async (window) => composeOverview(store, window)) },
+    {
+      method: "GET",
+      path: "/api/overview",
+      answer: (call) => inWindow(call, now(), (window) => composeOverview(store, window, parts.redactor)),
+    },
     {
       method: "GET",
       path: "/api/changes",
@@ -82,25 +88,26 @@ async function answerRollout({ store, now }: RouteParts, { url }: Call): Promise
   return answerJson(await answerGate(store, { baseline, canary, ...scope, window: { fromMs: toMs - minutes * 60_000, toMs } }));
 }
 
-async function answerFaults({ store, now }: RouteParts, { url }: Call): Promise<Answer> {
+async function answerFaults({ store, redactor, now }: RouteParts, { url }: Call): Promise<Answer> {
   const query = readQuery(url.searchParams, { ...TIMES, limit: parseCount(1, 1000) });
   if (!query.ok) return refuse(query.error);
   const { limit = 100, ...times } = query.value;
-  if (times.from === undefined && times.to === undefined) {
-    return answerJson({ faults: (await store.listFaults({ limit })).map(toFaultListing) });
-  }
+  const isEver = times.from === undefined && times.to === undefined;
   const window = readWindow(times, now(), LIST_MS);
   if (!window.ok) return refuse(window.error);
-  return answerJson({ faults: (await store.listFaults({ window: window.value, limit })).map(toFaultListing) });
+  const faults = await store.listFaults(isEver ? { limit } : { window: window.value, limit });
+  return answerJson({ faults: faults.map((fault) => redactor.redactListing(toFaultListing(fault))) });
 }
 
-async function answerFault({ store }: RouteParts, { url, params }: Call): Promise<Answer> {
+async function answerFault({ store, redactor }: RouteParts, { url, params }: Call): Promise<Answer> {
   const query = readQuery(url.searchParams, { trace: parseTraceId });
   if (!query.ok) return refuse(query.error);
   const fingerprint = params["fingerprint"] ?? "";
   if (!FINGERPRINT.test(fingerprint)) return answerProblem(400, "This is no fingerprint.", "fingerprint");
   const fault = await composeFault(store, fingerprint, query.value.trace);
-  return fault === undefined ? answerProblem(404, "There is no fault with this fingerprint.", "fingerprint") : answerJson(fault);
+  return fault === undefined
+    ? answerProblem(404, "There is no fault with this fingerprint.", "fingerprint")
+    : answerJson(redactor.redactFault(fault));
 }
 
 async function answerFailing({ store, now }: RouteParts, { url }: Call): Promise<Answer> {
@@ -119,13 +126,15 @@ async function answerFailing({ store, now }: RouteParts, { url }: Call): Promise
   return answerJson({ failing: await store.listFailing({ ...filter, window: window.value, order, limit }) });
 }
 
-async function answerTrace({ store }: RouteParts, { url, params }: Call): Promise<Answer> {
+async function answerTrace({ store, redactor }: RouteParts, { url, params }: Call): Promise<Answer> {
   const query = readQuery(url.searchParams, {});
   if (!query.ok) return refuse(query.error);
   const traceId = parseTraceId(params["id"] ?? "");
   if (!traceId.ok) return answerProblem(400, traceId.error, "id");
   const trace = await store.findTrace(traceId.value);
-  return trace === undefined ? answerProblem(404, "There is no such trace here, or no longer.", "id") : answerJson(composeTrace(trace));
+  return trace === undefined
+    ? answerProblem(404, "There is no such trace here, or no longer.", "id")
+    : answerJson(redactor.redactTrace(composeTrace(trace)));
 }
 
 async function answerDeploy({ store, now }: RouteParts, { request }: Call): Promise<Answer> {

@@ -60,7 +60,7 @@ function Confidence({ ratio }: { readonly ratio: number }): ReactNode {
 export function RuledOut({ ruledOut }: { readonly ruledOut: Diagnosis["ruledOut"] }): ReactNode {
   if (ruledOut.length === 0) return null;
   return (
-    <div>
+    <div className="aside-block">
       <h3>Ruled out</h3>
       <ul className="ruled-out ruled-out-all">
         {ruledOut.map(({ cause, because }) => (
@@ -77,7 +77,7 @@ export function RuledOut({ ruledOut }: { readonly ruledOut: Diagnosis["ruledOut"
 export function MissingList({ missing }: { readonly missing: Diagnosis["missing"] }): ReactNode {
   if (missing.length === 0) return null;
   return (
-    <div>
+    <div className="aside-block">
       <h3>Missing</h3>
       <ul className="ruled-out">
         {missing.map(({ what, wouldTell }) => (
