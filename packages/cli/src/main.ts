@@ -9,6 +9,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   deploy: { summary: "tell the collector that something changed", load: () => import("./commands/deploy.ts") },
   diagnose: { summary: "which hop made the failure in these telemetry files, and why", load: () => import("./commands/diagnose.ts") },
   gate: { summary: "may a version have more traffic? promote, roll back or wait", load: () => import("./commands/gate.ts") },
+  redact: { summary: "take secrets out of text: a filter for files and streams", load: () => import("./commands/redact.ts") },
   version: { summary: "print the version", load: () => import("./commands/version.ts") },
 };
 
