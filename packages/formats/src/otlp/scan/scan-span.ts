@@ -5,7 +5,7 @@ import { DEFAULT_LIMITS } from "../limits.ts";
 import { toMillis } from "../nanos.ts";
 import { MalformedPayload, tooMany } from "../outcome.ts";
 import { readKeyValue } from "../protobuf/attributes.ts";
-import { describeMessage, internText, ProtobufReader } from "../protobuf/reader.ts";
+import { describeMessage, internText, MAX_INTERNED_BYTES, ProtobufReader } from "../protobuf/reader.ts";
 import { SpanReader } from "../protobuf/traces.ts";
 import { SPAN_FAILS, SPAN_IS_EXCHANGE, SPAN_IS_SERVER_ERROR, type TraceScan } from "./trace-scan.ts";
 import { findSlot, findSlotByName, GRPC_STATUS, isGrpcServerError, METHOD, OLD_METHOD, OLD_STATUS, ROUTE, STATUS } from "./wanted.ts";
@@ -18,8 +18,6 @@ const VALUE = { limits: DEFAULT_LIMITS, depth: 0 };
 const ERROR = 2;
 const SERVER = 2;
 const CONSUMER = 5;
-/** Longer texts are rare and not worth a place among the interned ones. */
-const MAX_INTERNED = 64;
 const NONE = -1;
 
 /**
@@ -69,10 +67,13 @@ export class SpanScanner {
       const tag = bytes[at]!;
       // Bytes behind the end are zeros or belong to the next message: the checks below notice before anything is made of them.
       const length = at + 1 < end ? bytes[at + 1]! : 255;
-      if (tag === 74 && length < 128) {
+      if (length < 128 && (tag === 74 || tag === 42 || tag === 10 || tag === 18 || tag === 34)) {
         const next = at + 2 + length;
         if (next > end) throw truncated(at);
-        this.scanAttribute(at + 2, next);
+        if (tag === 74) this.scanAttribute(at + 2, next);
+        else if (tag === 10) this.traceAt = length === 16 ? at + 2 : NONE;
+        else if (tag === 18) this.spanAt = length === 8 ? at + 2 : NONE;
+        else if (tag === 34) this.noteParent(at + 2, length);
         at = next;
       } else if ((tag === 57 || tag === 65) && end - at >= 9) {
         const ms = toMillis(view.getUint32(at + 5, true), view.getUint32(at + 1, true));
@@ -124,7 +125,7 @@ export class SpanScanner {
     if (tag === 10) this.traceAt = length === 16 ? body : NONE;
     else if (tag === 18) this.spanAt = length === 8 ? body : NONE;
     else if (tag === 34) this.noteParent(body, length);
-    else if (tag === 74) this.scanAttribute(body, bodyEnd);
+    else if (tag === 74) this.scanOtherAttribute(body, bodyEnd);
     else if (tag === 90) this.scanEvent(body, bodyEnd);
     else if (tag === 106) this.decoder.readLink(bodyEnd);
     else if (tag === 122) this.scanStatus(bodyEnd);
@@ -185,7 +186,23 @@ export class SpanScanner {
     if (key === "exception.type" && toAttributeValue(value) !== undefined) this.hasException = true;
   }
 
+  /** Scans an attribute of less than 128 bytes: then key and value are shorter too, and each length is one byte. */
   private scanAttribute(start: number, end: number): void {
+    const { bytes } = this;
+    const keyEnd = end - start < 6 ? end : start + 2 + bytes[start + 1]!;
+    const isUsual =
+      keyEnd + 4 <= end &&
+      bytes[start] === 10 &&
+      bytes[keyEnd] === 18 &&
+      end === keyEnd + 2 + bytes[keyEnd + 1]! &&
+      (bytes[keyEnd + 2] === 10 ? end === keyEnd + 4 + bytes[keyEnd + 3]! : isUsualValue(bytes, keyEnd + 2, end));
+    if (isUsual) {
+      const slot = findSlot(bytes, start + 2, keyEnd);
+      if (slot >= 0) this.noteBytes(slot, keyEnd, end);
+    } else this.scanOtherAttribute(start, end);
+  }
+
+  private scanOtherAttribute(start: number, end: number): void {
     const keyEnd = this.findKeyEnd(start, end);
     if (keyEnd === NONE) {
       this.reader.at = start;
@@ -195,8 +212,7 @@ export class SpanScanner {
       return;
     }
     const slot = findSlot(this.bytes, start + 2, keyEnd);
-    if (slot < 0) return;
-    this.noteBytes(slot, keyEnd, end);
+    if (slot >= 0) this.noteBytes(slot, keyEnd, end);
   }
 
   /** Index behind the key of a KeyValue that has the usual shape throughout, or NONE: then it must be read with care. */
@@ -223,7 +239,7 @@ export class SpanScanner {
       if (slot === STATUS) this.httpStatus = number;
       else if (slot === OLD_STATUS) this.oldHttpStatus = number;
       else this.noteValue(slot, number);
-    } else if (type === 10 && end - value <= MAX_INTERNED) {
+    } else if (type === 10 && end - value <= MAX_INTERNED_BYTES) {
       const text = internText(bytes, value + 2, end);
       if (slot === ROUTE) this.route = text;
       else if (slot === METHOD) this.method = text;

@@ -1,7 +1,7 @@
 import { fail, type Result } from "@faultline/model";
 import { attempt, decodeTraces, type OtlpEncoding } from "../decode.ts";
 import { encodeTraces } from "../encode/index.ts";
-import { describeMessage, ProtobufReader } from "../protobuf/reader.ts";
+import { describeMessage, ProtobufReader, toPlainBytes } from "../protobuf/reader.ts";
 import { SpanScanner } from "./scan-span.ts";
 import type { TraceScan } from "./trace-scan.ts";
 
@@ -24,7 +24,8 @@ const REQUEST = describeMessage("Export…ServiceRequest", 1);
 const RESOURCE_GROUP = describeMessage("Resource…", 1, 2);
 const SCOPE_GROUP = describeMessage("Scope…", 2);
 
-function walk(bytes: Uint8Array, into: TraceScan): TraceScan {
+function walk(payload: Uint8Array, into: TraceScan): TraceScan {
+  const bytes = toPlainBytes(payload);
   const reader = new ProtobufReader(bytes);
   const spans = new SpanScanner(bytes, into);
   const end = bytes.length;

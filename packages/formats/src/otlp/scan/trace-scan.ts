@@ -131,7 +131,11 @@ export class TraceScan {
       const trace = slots[slot]! - 1;
       if (trace < 0) {
         slots[slot] = this.traceCount + 1;
-        traceWords.set([a, b, c, d], this.traceCount * 4);
+        const word = this.traceCount * 4;
+        traceWords[word] = a;
+        traceWords[word + 1] = b;
+        traceWords[word + 2] = c;
+        traceWords[word + 3] = d;
         this.traceFlags[this.traceCount] = 0;
         return this.traceCount++;
       }

@@ -27,21 +27,22 @@ const NAMES = [
 const SLOT_BY_NAME: ReadonlyMap<string, number> = new Map(NAMES.map((name, slot) => [name, slot]));
 
 /** Attribute names by their length: no two of those wanted have the same, so that length and bytes decide. */
-const BY_LENGTH: ({ readonly slot: number; readonly codes: Uint8Array } | undefined)[] = Array.from({ length: 128 });
+const SLOT_BY_LENGTH = new Int8Array(128).fill(-1);
+const CODES = NAMES.map((name) => Uint8Array.from(name, (char) => char.charCodeAt(0)));
 for (const [name, slot] of SLOT_BY_NAME) {
-  if (BY_LENGTH[name.length] !== undefined) throw new Error(`two wanted attributes of length ${name.length}`);
-  BY_LENGTH[name.length] = { slot, codes: Uint8Array.from(name, (char) => char.charCodeAt(0)) };
+  if (SLOT_BY_LENGTH[name.length] !== -1) throw new Error(`two wanted attributes of length ${name.length}`);
+  SLOT_BY_LENGTH[name.length] = slot;
 }
 
-/** The slot of the attribute whose name is `bytes[start]` to `bytes[end - 1]`, or -1. */
+/** The slot of the attribute whose name is `bytes[start]` to `bytes[end - 1]`, shorter than 128 bytes, or -1. */
 export function findSlot(bytes: Uint8Array, start: number, end: number): number {
-  const wanted = BY_LENGTH[end - start];
-  if (wanted === undefined) return -1;
-  const { codes } = wanted;
+  const slot = SLOT_BY_LENGTH[end - start]!;
+  if (slot < 0) return -1;
+  const codes = CODES[slot]!;
   for (let index = 0; index < codes.length; index += 1) {
     if (bytes[start + index] !== codes[index]) return -1;
   }
-  return wanted.slot;
+  return slot;
 }
 
 /** The slot of an attribute by its name, or -1. */
