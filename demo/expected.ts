@@ -136,11 +136,17 @@ export function markDiagnosis(diagnosis: Diagnosis, expected: Expectation, witho
     ...(missing.length === 0 ? [] : [`missing ${missing.join("; ")}`]),
   ].join(", ");
   if (diagnosis.verdict === "inconclusive") {
-    return { mark: without !== undefined && missing.some((what) => what.includes(without)) ? "honest" : "wrong", said };
+    return { mark: without !== undefined && missing.some((what) => namesHop(what, expected, without)) ? "honest" : "wrong", said };
   }
   const wanted = expected.fates.map(([service, fate]) => `${service} ${fate}`);
   const isKept = (step: string): boolean => without === undefined || !step.startsWith(`${without} `);
   const samePath = path.filter(isKept).join() === wanted.filter(isKept).join();
   const isRight = origin === expected.origin && cause?.cause === expected.cause && samePath;
   return { mark: isRight ? "right" : "wrong", said };
+}
+
+/** The hop in front of all others is nowhere named once its own telemetry is gone: it is who calls the next one. */
+function namesHop(what: string, { fates }: Expectation, without: string): boolean {
+  const isFirst = fates[0]?.[0] === without;
+  return what.includes(without) || (isFirst && what.includes(`what calls ${fates[1]?.[0]}`));
 }

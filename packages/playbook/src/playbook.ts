@@ -20,7 +20,7 @@ export const DIAGNOSED_CONFIDENCE = 0.5;
 export function diagnose(observations: Observations, request: DiagnosisRequest = {}): Diagnosis {
   const symptom = selectSymptom(observations, request);
   if (symptom.failing.length === 0) return nothingFailed(symptom.scope);
-  const isolation = isolate(symptom);
+  const isolation = isolate({ ...symptom, metrics: observations.metrics });
   const findings = gatherFindings(symptom, isolation, observations);
   const { causes, ruledOut } = rankCauses(findings);
   const { path, suspects, missing } = isolation.domain;

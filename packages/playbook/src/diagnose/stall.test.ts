@@ -21,6 +21,25 @@ const builder = () =>
     .trace(ask({ ...order, at: 2_005 }, 2_000));
 
 describe("a process that stands still", () => {
+  it("is at fault itself when its own calls run out of time meanwhile", () => {
+    const call: SpanSketch = { service: "storefront", kind: "client", name: "GET", takes: 4_000, status: "error", message: "timed out" };
+    const named = { ...call, attributes: { "server.address": "stock" } };
+    const sketch: SpanSketch = { service: "storefront", name: "GET /", code: 504, attributes: { "http.route": "/" }, takes: 4_010 };
+    const traces = () => new TraceBuilder().traces(4, () => ({ ...sketch, calls: [named] }));
+    const delay: MetricPoint = {
+      name: "nodejs.eventloop.delay.max",
+      unit: "s",
+      value: 4.4,
+      timeMs: 1_700_000_006_000,
+      attributes: {},
+      resource: { service: "storefront", attributes: {} },
+    };
+    expect(diagnose(traces().observations()).suspects[0]?.service).toBe("stock");
+    const diagnosis = diagnose(traces().observations({ metrics: [delay] }));
+    expect(diagnosis.suspects[0]?.service).toBe("storefront");
+    expect(diagnosis.causes[0]?.cause).toBe("resource-exhausted");
+  });
+
   it("is the origin, although its own spans are short and well", () => {
     const diagnosis = diagnose(builder().observations());
     expect(diagnosis.suspects[0]?.service).toBe("orders");
@@ -52,8 +71,9 @@ describe("a process that stands still", () => {
       const cause = diagnose(builder().observations({ metrics })).causes.find((each) => each.cause === "resource-exhausted");
       return cause?.evidence.filter(({ source }) => source === "metric").map(({ measured }) => measured);
     };
-    expect(confirm(point(4.9, "s"))).toEqual(["nodejs.eventloop.delay.max reached 4900 ms"]);
-    expect(confirm(point(4_900, "ms"))).toEqual(["nodejs.eventloop.delay.max reached 4900 ms"]);
+    const measured = "nodejs.eventloop.delay.max reached 4900 ms, the failing request waited 2000 ms";
+    expect(confirm(point(4.9, "s"))).toEqual([measured]);
+    expect(confirm(point(4_900, "ms"))).toEqual([measured]);
     expect(confirm(point(0.02, "s"))).toEqual([]);
   });
 });

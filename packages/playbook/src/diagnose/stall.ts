@@ -1,7 +1,8 @@
-import type { Evidence, MetricPoint } from "@faultline/model";
+import type { Evidence } from "@faultline/model";
 import { formatMs } from "../isolate/blame.ts";
 import type { Hop } from "../isolate/hop-shape.ts";
 import { durationOf, endOf, startOf } from "../trace/span-time.ts";
+import { findLoopDelay } from "../isolate/loop-delay.ts";
 import type { Findings } from "./findings.ts";
 
 /** Shorter waits happen to everybody. */
@@ -10,7 +11,6 @@ const STALL_MS = 500;
 const LET_GO_MS = 5;
 /** An event loop that is late by more than this held every request of its process. */
 const LOOP_DELAY_MS = 500;
-const LOOP_DELAY = /event[._]?loop[._](?:delay|lag)(?:[._](?:max|p99))?$/i;
 
 /**
  * A process that stands still: nothing that reaches one instance while a long request runs is done before that request is. That
@@ -67,24 +67,20 @@ function ownTimeOf({ entry, calls }: Hop): number {
   return durationOf(entry) - covered;
 }
 
-function fromLoopDelay({ origin, metrics }: Findings): readonly Evidence[] {
-  const resource = origin?.step.hop?.entry.span.resource;
-  if (resource === undefined) return [];
-  const late = metrics
-    .filter((point) => point.resource.service === resource.service && point.resource.instance === resource.instance)
-    .filter(({ name }) => LOOP_DELAY.test(name))
-    .sort((a, b) => toMs(b) - toMs(a))[0];
-  if (late === undefined || toMs(late) < LOOP_DELAY_MS) return [];
+function fromLoopDelay({ origin, metrics, scope }: Findings): readonly Evidence[] {
+  const hop = origin?.step.hop;
+  if (hop === undefined) return [];
+  const { resource } = hop.entry.span;
+  const late = findLoopDelay(metrics, { resource, ...scope.window });
+  if (late === undefined || late.delayMs < LOOP_DELAY_MS) return [];
+  const waitMs = origin?.step.call === undefined ? durationOf(hop.entry) : origin.step.call.endMs - origin.step.call.startMs;
   return [
     {
       statement: `the event loop of ${resource.service} was blocked`,
-      measured: `${late.name} reached ${formatMs(toMs(late))}`,
+      measured: `${late.name} reached ${formatMs(late.delayMs)}, the failing request waited ${formatMs(waitMs)}`,
       source: "metric",
-      weight: 3,
+      // A block that lasted as long as the wait explains all of it.
+      weight: late.delayMs >= waitMs * 0.8 ? 4.5 : 2,
     },
   ];
-}
-
-function toMs({ value, unit }: MetricPoint): number {
-  return unit === "s" ? value * 1_000 : unit === "ns" ? value / 1e6 : unit === "us" ? value / 1_000 : value;
 }

@@ -50,6 +50,8 @@ export type Judgement = {
 export type Surroundings = {
   /** Services that sent at least one span anywhere in the observations. */
   readonly services: ReadonlySet<string>;
+  /** How long the caller's own process stood still while this call ran, ms; absent when that was not measured. */
+  stallOf(call: Call): number | undefined;
   /** True when this call fails as well in requests that succeed: retried, optional or otherwise taken care of. */
   isUsuallyHandled(call: Call): boolean;
 };
@@ -82,7 +84,27 @@ function follow(hop: Hop, around: Surroundings, depth: number): Found {
   if (call.outcome.kind === "local") return endAt(hop, "local", explainLocal(hop, call));
   if (call.outcome.kind === "refused" && !isServerFailure(call.callee)) return endRefused(hop, call);
   if (call.callee === undefined) return endAbsent(hop, call, around);
+  if (call.callee.isInferred === true && findBlamedCall(call.callee, around) === undefined) return endAbsent(hop, call, around);
   return followCallee(hop, call, { around, depth });
+}
+
+/** Shorter stalls happen to everybody. */
+const LEAST_STALL_MS = 500;
+
+/** A process that stands still cannot read the answers it got: the time-outs it then sees are its own doing. */
+function endStalled(hop: Hop, call: Call, stallMs: number): Found {
+  const evidence: Evidence = {
+    statement: `${hop.service} itself stood still while its call to ${call.peer.name} ran out of time`,
+    measured: `event loop blocked for ${formatMs(stallMs)}, call ended after ${formatMs(call.endMs - call.startMs)}`,
+    source: "metric",
+    weight: 3,
+  };
+  return endAt(hop, "own", { evidence: [evidence, statusEvidence(hop)], confidence: 0.8 });
+}
+
+function isStalled(call: Call, stallMs: number | undefined): stallMs is number {
+  const waitMs = call.endMs - call.startMs;
+  return call.outcome.kind === "timed-out" && stallMs !== undefined && stallMs >= Math.max(LEAST_STALL_MS, waitMs * 0.9);
 }
 
 function isServerFailure(callee: Hop | undefined): boolean {
@@ -161,6 +183,8 @@ function endRefused(hop: Hop, call: Call): Found {
 
 function endAbsent(hop: Hop, call: Call, around: Surroundings): Found {
   const { peer, outcome } = call;
+  const stallMs = around.stallOf(call);
+  if (isStalled(call, stallMs)) return endStalled(hop, call, stallMs);
   const answered = outcome.code !== undefined && outcome.kind !== "timed-out";
   const kind: OriginKind = answered ? "silent-callee" : "absent-callee";
   const measured = `${call.operation}: ${outcome.status}, ${formatMs(call.endMs - call.startMs)} ${cut(outcome.words, 160)}`.trim();
@@ -196,9 +220,16 @@ function followCallee(hop: Hop, call: Call, { around, depth }: { around: Surroun
   const below = follow(callee, around, depth + 1);
   const first = below.steps[0];
   if (first !== undefined) below.steps[0] = { ...first, call };
+  if (callee.isInferred === true) return throughInferred(hop, call, below);
   const between = toIntermediary(call, callee);
   const steps = between === undefined ? [passOn(hop, call), ...below.steps] : [passOn(hop, call), between, ...below.steps];
   return { ...below, steps };
+}
+
+/** The failure went through a hop without telemetry: what it did is known from both its sides, what it saw is not. */
+function throughInferred(hop: Hop, call: Call, below: Found): Found {
+  const missing = [...below.missing, missingServerSpan(call.peer.name, false)];
+  return { ...below, steps: [passOn(hop, call), ...below.steps], confidence: below.confidence * 0.9, missing };
 }
 
 /** The status changed on the wire: whoever the call was addressed to stands between and sent no telemetry. */
@@ -236,6 +267,8 @@ function judgeHealthyCallee(
   const { callee } = call;
   const calleeMs = durationOf(callee.entry);
   const callMs = call.endMs - call.startMs;
+  const stallMs = around.stallOf(call);
+  if (isStalled(call, stallMs)) return endStalled(hop, call, stallMs);
   if (call.outcome.kind === "timed-out" && calleeMs >= callMs * 0.8) return followSlow(hop, call, { around, depth });
   if (call.outcome.kind === "timed-out" && startOf(callee.entry) - call.startMs >= callMs * 0.8) return endLate(hop, call);
   const between = toIntermediary(call, callee);

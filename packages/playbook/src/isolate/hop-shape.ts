@@ -11,6 +11,8 @@ export type Hop = {
   readonly outcome: Outcome;
   readonly logs: readonly LogRecord[];
   readonly call?: Call;
+  /** True for a hop that sent no telemetry and is known from both its sides: the call to it, and the spans that it caused. */
+  readonly isInferred?: boolean;
 };
 
 /** Who a call went to, and whether that is a name or only an address. */

@@ -11,18 +11,25 @@ import {
   readText,
 } from "@faultline/model";
 import { endOf, startOf } from "../trace/span-time.ts";
+import { type Behind, findBehind } from "./find-behind.ts";
 import { explainByLogs } from "./explain-call.ts";
 import type { Call, Hop, Peer } from "./hop-shape.ts";
 import { type Outcome, readOutcome } from "./outcome.ts";
 
-/** The hops of a path, one for each root span. */
+/** The hops of a path, one for each root span. Roots that stand behind a hop without telemetry are found below that hop. */
 export function buildHops(path: FailurePath): readonly Hop[] {
-  return path.roots.map((root) => buildHop(root, path));
+  const behind = findBehind(path.roots);
+  const bridged = new Set([...behind.values()].flat());
+  return path.roots.filter((root) => !bridged.has(root)).map((root) => buildHop(root, { path, behind }));
 }
+
+/** What a hop is built from: its path, and the roots behind each call whose callee sent no telemetry. */
+type Ground = { readonly path: FailurePath; readonly behind: Behind };
 
 type GrowingHop = Omit<Hop, "spans" | "calls" | "call"> & { spans: SpanNode[]; calls: Call[]; call?: Call };
 
-function buildHop(entry: SpanNode, path: FailurePath): GrowingHop {
+function buildHop(entry: SpanNode, ground: Ground): GrowingHop {
+  const { path } = ground;
   const spans: SpanNode[] = [];
   const calls: Call[] = [];
   const open: SpanNode[] = [entry];
@@ -30,8 +37,8 @@ function buildHop(entry: SpanNode, path: FailurePath): GrowingHop {
     spans.push(node);
     const isOutgoing = node.span.kind === "client" || node.span.kind === "producer";
     const entered = node.children.filter((child) => isEntered(node, child));
-    if (isOutgoing && !node.children.some((child) => isOutgoingBelow(node, child))) calls.push(...toCalls(node, entered, path));
-    else calls.push(...entered.map((child) => toCallee(node, child, { path, hasClientSpan: false })));
+    if (isOutgoing && !node.children.some((child) => isOutgoingBelow(node, child))) calls.push(...toCalls(node, entered, ground));
+    else calls.push(...entered.map((child) => toCallee(node, child, { ground, hasClientSpan: false })));
     open.push(...node.children.filter((child) => !isEntered(node, child)));
   }
   spans.sort((a, b) => startOf(a) - startOf(b));
@@ -54,30 +61,51 @@ function isOutgoingBelow(parent: SpanNode, child: SpanNode): boolean {
   return (child.span.kind === "client" || child.span.kind === "producer") && child.span.resource.service === parent.span.resource.service;
 }
 
-function toCalls(node: SpanNode, entered: readonly SpanNode[], path: FailurePath): readonly Call[] {
-  if (entered.length > 0) return entered.map((child) => toCallee(node, child, { path, hasClientSpan: true }));
-  const outcome = readCallOutcome(node, path);
+function toCalls(node: SpanNode, entered: readonly SpanNode[], ground: Ground): readonly Call[] {
+  if (entered.length > 0) return entered.map((child) => toCallee(node, child, { ground, hasClientSpan: true }));
+  const outcome = readCallOutcome(node, ground.path);
+  const peer = readPeer(node);
+  const callee = inferHop(node, { peer, outcome, ground });
   return [
     {
       from: node,
       hasClientSpan: true,
-      peer: readPeer(node),
+      peer,
       operation: nameOperation(node),
       outcome,
+      ...(callee === undefined ? {} : { callee }),
       startMs: startOf(node),
       endMs: endOf(node),
     },
   ];
 }
 
-function toCallee(node: SpanNode, child: SpanNode, { path, hasClientSpan }: { path: FailurePath; hasClientSpan: boolean }): Call {
-  const callee = buildHop(child, path);
+/** The hop between a call and the spans that it must have caused, as far as it can be told from both. */
+function inferHop(node: SpanNode, { peer, outcome, ground }: { peer: Peer; outcome: Outcome; ground: Ground }): Hop | undefined {
+  const caused = ground.behind.get(node);
+  if (caused === undefined) return undefined;
+  const span: SpanNode["span"] = { ...node.span, kind: "server", events: [], resource: { service: peer.name, attributes: {} } };
+  const entry: SpanNode = { span, children: caused, skewMs: node.skewMs };
+  const calls = caused.map((child) => toCallee(entry, child, { ground, hasClientSpan: false }));
+  return {
+    service: peer.name,
+    entry,
+    spans: [entry],
+    calls,
+    outcome: { ...outcome, words: "", exceptions: [] },
+    logs: [],
+    isInferred: true,
+  };
+}
+
+function toCallee(node: SpanNode, child: SpanNode, { ground, hasClientSpan }: { ground: Ground; hasClientSpan: boolean }): Call {
+  const callee = buildHop(child, ground);
   const call: Call = {
     from: node,
     hasClientSpan,
     peer: { name: callee.service, kind: "service", isAddress: false },
     operation: hasClientSpan ? nameOperation(node, child) : nameOperation(child),
-    outcome: hasClientSpan ? readCallOutcome(node, path) : callee.outcome,
+    outcome: hasClientSpan ? readCallOutcome(node, ground.path) : callee.outcome,
     callee,
     startMs: hasClientSpan ? startOf(node) : startOf(child),
     endMs: hasClientSpan ? endOf(node) : endOf(child),

@@ -1,6 +1,7 @@
-import type { Evidence, FailurePath, FaultDomain, HopAccount, MissingEvidence, SpanNode, Suspect } from "@faultline/model";
+import type { Evidence, FailurePath, FaultDomain, HopAccount, MetricPoint, MissingEvidence, SpanNode, Suspect } from "@faultline/model";
 import { type Judgement, type Step, type Surroundings, followFailure, isFailed, toTarget } from "./blame.ts";
 import { nameOperation } from "./hop.ts";
+import { findLoopDelay } from "./loop-delay.ts";
 import type { Call, Hop } from "./hop-shape.ts";
 import { type EntryFilter, type Occurrence, findMaskingHop, findOccurrence, isFailedHop } from "./occurrence.ts";
 
@@ -17,6 +18,7 @@ type IsolateInput = {
   readonly succeeding: readonly Occurrence[];
   /** Every service that sent telemetry. */
   readonly services: ReadonlySet<string>;
+  readonly metrics?: readonly MetricPoint[];
 };
 
 /** Paths of one symptom, as `isolateFault` takes them. */
@@ -59,11 +61,12 @@ export function isolate(input: IsolateInput): Isolation {
   return { domain: toDomain(agreeing, suspects, best.score), agreeing };
 }
 
-function toSurroundings({ failing, succeeding, services }: IsolateInput): Surroundings {
+function toSurroundings({ failing, succeeding, services, metrics = [] }: IsolateInput): Surroundings {
   const inFailing = countFailedCalls(failing);
   const inSucceeding = countFailedCalls(succeeding);
   return {
     services,
+    stallOf: (call) => findLoopDelay(metrics, { resource: call.from.span.resource, fromMs: call.startMs, toMs: call.endMs })?.delayMs,
     isUsuallyHandled(call) {
       const key = keyOf(call);
       const handled = (inSucceeding.get(key) ?? 0) / Math.max(1, succeeding.length);
@@ -157,9 +160,10 @@ function toDomain(agreeing: Isolation["agreeing"], suspects: readonly Suspect[],
 }
 
 function missingParent(id: string, { path }: Occurrence): MissingEvidence {
+  const orphan = path.roots.find(({ span }) => span.parentSpanId === id)?.span.resource.service;
   return {
-    what: `the span ${id} of trace ${path.traceId}, which other spans name as their parent`,
-    wouldTell: "what stands between the parts of this trace",
+    what: `any telemetry of what calls ${orphan ?? "the first hop"}: span ${id} of trace ${path.traceId} never came`,
+    wouldTell: "what stands in front, and what it made of the answer",
   };
 }
 

@@ -1,10 +1,12 @@
 import type { CauseRule } from "../findings.ts";
+import { hearSilence } from "../silence.ts";
 import { isThirdParty } from "../third-party.ts";
 
 /** A service of one's own, without telemetry of its own, answered with an error. */
 export const dependencyError: CauseRule = {
   sign: "an error status received from an internal service that sends no telemetry",
-  weigh: ({ origin }) => {
+  weigh: (findings) => {
+    const { origin } = findings;
     const call = origin?.step.call;
     if (origin === undefined || call === undefined || call.peer.kind === "database" || call.callee !== undefined) return { evidence: [] };
     if (origin.judgement.originKind !== "silent-callee" || isThirdParty(origin)) return { evidence: [] };
@@ -17,6 +19,7 @@ export const dependencyError: CauseRule = {
           weight: 3.5,
         },
       ],
+      against: hearSilence(findings),
     };
   },
 };

@@ -1,5 +1,6 @@
 import type { Evidence } from "@faultline/model";
 import { formatMs } from "../../isolate/blame.ts";
+import { hearSilence } from "../silence.ts";
 import { type CauseRule, type Findings, hear } from "../findings.ts";
 
 const WORDS =
@@ -12,7 +13,10 @@ export const dependencyTimeout: CauseRule = {
     const call = findings.origin?.step.call;
     const timedOut = call?.outcome.kind === "timed-out" || isSlow(findings);
     if (!timedOut) return { evidence: [] };
-    return { evidence: [...hear(findings, WORDS, { statement: "the call ended by a time-out", weight: 3 }), ...measureWait(findings)] };
+    return {
+      evidence: [...hear(findings, WORDS, { statement: "the call ended by a time-out", weight: 3 }), ...measureWait(findings)],
+      against: hearSilence(findings),
+    };
   },
 };
 

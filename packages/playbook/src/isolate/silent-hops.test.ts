@@ -1,0 +1,65 @@
+import type { Observations } from "@faultline/model";
+import { describe, expect, it } from "vitest";
+import { diagnose } from "../playbook.ts";
+import { type SpanSketch, TraceBuilder } from "../trace/trace-builder.ts";
+
+const thrown = { type: "TypeError", message: "x is not a function" };
+
+/** gateway -> shop -> orders, where orders fails in one way or another. */
+function request(orders: Partial<SpanSketch>, shopCode: number): SpanSketch {
+  const callOrders: SpanSketch = {
+    service: "shop",
+    kind: "client",
+    takes: 50,
+    code: orders.code ?? 200,
+    attributes: { "server.address": "orders" },
+    calls: [{ service: "orders", code: 200, takes: 40, attributes: { "http.route": "/orders" }, ...orders }],
+  };
+  const shop: SpanSketch = { service: "shop", code: shopCode, takes: 60, attributes: { "http.route": "/" }, calls: [callOrders] };
+  return {
+    service: "gateway",
+    code: shopCode,
+    takes: 80,
+    attributes: { "http.route": "/" },
+    calls: [{ service: "gateway", kind: "client", takes: 70, code: shopCode, attributes: { "server.address": "shop" }, calls: [shop] }],
+  };
+}
+
+function observe(orders: Partial<SpanSketch>, { shopCode, without }: { shopCode: number; without: string }): Observations {
+  const all = new TraceBuilder()
+    .traces(10, () => request({}, 200))
+    .traces(5, () => request(orders, shopCode))
+    .observations();
+  return { ...all, spans: all.spans.filter(({ resource }) => resource.service !== without) };
+}
+
+describe("a hop that sends no telemetry", () => {
+  it("is walked through when what it caused is known", () => {
+    const diagnosis = diagnose(observe({ code: 500, exception: thrown }, { shopCode: 502, without: "shop" }));
+    expect(diagnosis.path.map(({ service, fate }) => `${service} ${fate}`)).toEqual([
+      "gateway propagated",
+      "shop remapped",
+      "orders created",
+    ]);
+    expect(diagnosis.causes[0]?.cause).toBe("unhandled-exception");
+    expect(diagnosis.missing.map(({ what }) => what)).toContain("any telemetry of shop");
+  });
+
+  it("is seen to mask what failed behind it", () => {
+    const diagnosis = diagnose(observe({ code: 500, exception: thrown }, { shopCode: 200, without: "shop" }));
+    expect(diagnosis.path.map(({ service, fate }) => `${service} ${fate}`)).toEqual(["gateway clean", "shop masked", "orders created"]);
+  });
+
+  it("leaves the verdict open when the trail ends there", () => {
+    const diagnosis = diagnose(observe({ code: 500, exception: thrown }, { shopCode: 502, without: "orders" }));
+    expect(diagnosis.verdict).toBe("inconclusive");
+    expect(diagnosis.suspects[0]?.service).toBe("orders");
+    expect(diagnosis.missing.map(({ what }) => what)).toContain("any telemetry of orders");
+  });
+
+  it("is said to stand in front when only what it called is known", () => {
+    const diagnosis = diagnose(observe({ code: 500, exception: thrown }, { shopCode: 502, without: "gateway" }));
+    expect(diagnosis.suspects[0]?.service).toBe("orders");
+    expect(diagnosis.missing.map(({ what }) => what).join()).toContain("what calls shop");
+  });
+});
