@@ -6,6 +6,7 @@ type Entry = { readonly summary: string; readonly load: () => Promise<{ readonly
 /** Commands in the order of the help text. Each is loaded only when it runs, so that a cold start stays short. */
 const COMMANDS: Readonly<Record<string, Entry>> = {
   up: { summary: "start the collector and the dashboard on one port", load: () => import("./commands/up.ts") },
+  demo: { summary: "a shop of real services with faults to switch on, beside a collector", load: () => import("./commands/demo.ts") },
   deploy: { summary: "tell the collector that something changed", load: () => import("./commands/deploy.ts") },
   diagnose: { summary: "which hop made the failure in these telemetry files, and why", load: () => import("./commands/diagnose.ts") },
   gate: { summary: "may a version have more traffic? promote, roll back or wait", load: () => import("./commands/gate.ts") },
