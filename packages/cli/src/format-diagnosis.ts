@@ -59,7 +59,11 @@ function section(title: string, lines: readonly string[]): readonly string[] {
 }
 
 function headline(diagnosis: Diagnosis): string {
-  if (diagnosis.scope.failing === 0 && diagnosis.causes.length === 0) return "INCONCLUSIVE. No failure in scope.";
+  const { scope, causes, suspects } = diagnosis;
+  if (scope.failing === 0 && suspects[0] !== undefined) {
+    return `${diagnosis.verdict.toUpperCase()}. No request failed openly, but ${suspects[0].service} behaves unlike before.`;
+  }
+  if (scope.failing === 0 && causes.length === 0) return "INCONCLUSIVE. No failure in scope.";
   return `${diagnosis.verdict.toUpperCase()}. ${describeDiagnosis(diagnosis)}`;
 }
 

@@ -1,5 +1,6 @@
 /** The playbook for a server error, from observations to verdict, on one screen. */
 import type { Diagnosis, Observations, Scope } from "@faultline/model";
+import { diagnoseDeviation } from "./diagnose/diagnose-deviation.ts";
 import { gatherFindings } from "./diagnose/gather-findings.ts";
 import { listNextChecks } from "./diagnose/next-checks.ts";
 import { rankCauses } from "./diagnose/rank-causes.ts";
@@ -19,14 +20,14 @@ export const DIAGNOSED_CONFIDENCE = 0.5;
  */
 export function diagnose(observations: Observations, request: DiagnosisRequest = {}): Diagnosis {
   const symptom = selectSymptom(observations, request);
-  if (symptom.failing.length === 0) return nothingFailed(symptom.scope);
+  if (symptom.failing.length === 0) return withoutFailure(symptom.scope, diagnoseDeviation(observations, symptom.scope, request.baseline));
   const isolation = isolate({ ...symptom, metrics: observations.metrics });
   const findings = gatherFindings(symptom, isolation, observations);
   const { causes, ruledOut } = rankCauses(findings);
   const { path, suspects, missing } = isolation.domain;
   const { scope } = symptom;
   return {
-    verdict: (causes[0]?.confidence ?? 0) >= DIAGNOSED_CONFIDENCE ? "diagnosed" : "inconclusive",
+    verdict: toVerdict(causes),
     scope,
     path,
     suspects,
@@ -38,16 +39,14 @@ export function diagnose(observations: Observations, request: DiagnosisRequest =
   };
 }
 
-function nothingFailed(scope: Scope): Diagnosis {
-  return {
-    verdict: "inconclusive",
-    scope,
-    path: [],
-    suspects: [],
-    causes: [],
-    ruledOut: [],
-    missing: [],
-    next: [{ check: "No failure in scope: widen the window, or name another route or service" }],
-    guard: { now: [], prevent: [] },
-  };
+/** Nothing failed openly: what deviates from before, if anything does. */
+function withoutFailure(scope: Scope, deviation: ReturnType<typeof diagnoseDeviation>): Diagnosis {
+  const check = "No failure in scope: widen the window, or name another route or service";
+  const { path, suspects, causes, missing, next } = deviation ?? { path: [], suspects: [], causes: [], missing: [], next: [{ check }] };
+  const verdict = toVerdict(causes);
+  return { verdict, scope, path, suspects, causes, ruledOut: [], missing, next, guard: planGuard({ causes, path }) };
+}
+
+function toVerdict(causes: Diagnosis["causes"]): Diagnosis["verdict"] {
+  return (causes[0]?.confidence ?? 0) >= DIAGNOSED_CONFIDENCE ? "diagnosed" : "inconclusive";
 }

@@ -1,0 +1,68 @@
+import type { Diagnosis, Evidence, HopAccount, Observations, RankedCause, Scope, Window } from "@faultline/model";
+import type { Deviation } from "../isolate/behaviour/compare.ts";
+import { type DeviatingService, findDeviations } from "../isolate/find-deviations.ts";
+import type { Hop } from "../isolate/hop-shape.ts";
+import { nameOperation } from "../isolate/hop.ts";
+import { thin } from "../isolate/select-symptom.ts";
+import { assembleTraces } from "../trace/assemble-traces.ts";
+
+/** Traces compared at most. */
+const MAX_TRACES = 4000;
+/** Below this probability, after correction, a deviation is certain. */
+const CERTAIN = Math.log(0.01);
+
+type Deviant = Pick<Diagnosis, "path" | "suspects" | "causes" | "missing" | "next">;
+
+/**
+ * Nothing failed openly: does a service behave unlike before? Suspects are named on any deviation that is hardly chance, a cause
+ * only where a slowdown and a saturated resource agree. Undefined when everything is as usual.
+ */
+export function diagnoseDeviation(observations: Observations, scope: Scope, baseline: Window | undefined): Deviant | undefined {
+  const paths = thin(assembleTraces(observations.spans, observations.logs, observations.exchanges), MAX_TRACES);
+  const found = findDeviations({
+    paths,
+    metrics: observations.metrics,
+    window: scope.window,
+    ...(baseline === undefined ? {} : { baseline }),
+  });
+  const first = found[0];
+  if (first === undefined) return undefined;
+  const example = first.deviations.find((each) => each.example !== undefined)?.example;
+  return {
+    path: toPath(example, first),
+    suspects: found.map(({ suspect }) => suspect),
+    causes: toCauses(first),
+    missing: [{ what: "an error status on the spans of these requests", wouldTell: "which of them failed, and for whom" }],
+    next: [{ check: `Look at what ${first.suspect.service} changed: ${first.deviations[0]?.what ?? ""}` }],
+  };
+}
+
+function toPath(example: Hop | undefined, { suspect, deviations }: DeviatingService): readonly HopAccount[] {
+  const evidence = deviations.slice(0, 5).map(toEvidence);
+  if (example === undefined)
+    return [{ hop: suspect.service, service: suspect.service, operation: "", status: "unknown", fate: "created", evidence }];
+  return [
+    {
+      hop: suspect.service,
+      service: suspect.service,
+      operation: nameOperation(example.entry),
+      status: example.outcome.status,
+      fate: "created",
+      evidence,
+    },
+  ];
+}
+
+function toEvidence({ kind, what, measured, logP }: Deviation): Evidence {
+  const source = kind === "busy" ? "metric" : kind === "slow" || kind === "far" ? "span" : "log";
+  return { statement: what, measured, source, weight: Math.max(0.1, Math.min(4, -logP / 2)) };
+}
+
+function toCauses({ deviations }: DeviatingService): readonly RankedCause[] {
+  const slow = deviations.find(({ kind, logP }) => kind === "slow" && logP < CERTAIN);
+  const busy = deviations.find(({ kind }) => kind === "busy");
+  if (slow === undefined && busy === undefined) return [];
+  const confidence = slow === undefined ? 0.3 : busy === undefined ? 0.4 : 0.85;
+  const evidence = [slow, busy].flatMap((each) => (each === undefined ? [] : [toEvidence(each)]));
+  return [{ cause: "resource-exhausted", confidence, evidence, against: [] }];
+}

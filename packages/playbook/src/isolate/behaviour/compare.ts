@@ -1,0 +1,175 @@
+import { testFisherExact } from "../../detect/fisher-exact.ts";
+import type { Hop } from "../hop-shape.ts";
+import type { HopRecord, Profile, TimeSample } from "./profile.ts";
+
+/** One way in which a service behaves unlike before. */
+export type Deviation = {
+  readonly service: string;
+  readonly kind: "missing" | "new" | "new-error" | "always-error" | "slow" | "far" | "busy";
+  readonly what: string;
+  readonly measured: string;
+  /** Natural logarithm of the probability of it by chance, times the number of comparisons that could have shown as much. */
+  readonly logP: number;
+  readonly example?: Hop;
+  /** Traces that show it. */
+  readonly traceIds: ReadonlySet<string>;
+  /** Share of the comparable traces that show it, 0 to 1. */
+  readonly share: number;
+  /** For times: how much longer, in relation to what whole requests usually take. */
+  readonly relativeExcess?: number;
+};
+
+type Raw = Deviation & { readonly leastLogP: number };
+
+/** Below this a comparison counts as one that could have shown something (Tarone's correction). */
+const ATTAINABLE = Math.log(0.01);
+
+/** Compares a time with one when all was well; surest first. Deviations that may well be chance are listed too, with their `logP`. */
+export function compareProfiles(baseline: Profile, window: Profile): readonly Deviation[] {
+  const found = [
+    ...correct(compareFeatures(baseline, window)),
+    ...correct(compareTimes({ before: baseline.ownTimes, now: window.ownTimes, kind: "slow", usualMs: baseline.usualMs })),
+    ...correct(compareTimes({ before: baseline.gaps, now: window.gaps, kind: "far", usualMs: baseline.usualMs })),
+  ];
+  return found.sort((a, b) => a.logP - b.logP);
+}
+
+/** Bonferroni's correction over those comparisons that could have been significant at all (Tarone 1990). */
+function correct(found: readonly Raw[]): readonly Deviation[] {
+  const able = Math.max(1, found.filter(({ leastLogP }) => leastLogP <= ATTAINABLE).length);
+  return found.map((each) => ({ ...each, logP: each.logP + Math.log(able) }));
+}
+
+function compareFeatures(baseline: Profile, window: Profile): readonly Raw[] {
+  const before = Map.groupBy(baseline.hops, toOperation);
+  const known = new Map(
+    [...Map.groupBy(baseline.hops, ({ service }) => service)].map(([service, hops]) => [
+      service,
+      new Set(hops.flatMap(({ features }) => [...features])),
+    ]),
+  );
+  const found: Raw[] = [];
+  for (const [key, now] of Map.groupBy(window.hops, toOperation)) {
+    const old = before.get(key);
+    const [first] = now;
+    if (old === undefined || first === undefined) continue;
+    const isBetter = losesErrors(old, now);
+    for (const feature of new Set([...now, ...old].flatMap(({ features }) => [...features]))) {
+      const isKnown = known.get(first.service)?.has(feature) ?? false;
+      // Work that is done again after errors ended is no fault.
+      if (!isBetter) found.push(...compareFeature({ feature, isKnown, first }, old, now));
+    }
+  }
+  return found;
+}
+
+function toOperation({ service, operation }: HopRecord): string {
+  return `${service}\n${operation}`;
+}
+
+function losesErrors(old: readonly HopRecord[], now: readonly HopRecord[]): boolean {
+  const share = (records: readonly HopRecord[]) =>
+    records.filter(({ features }) => [...features].some((each) => each.startsWith("error log"))).length / records.length;
+  return share(now) < share(old);
+}
+
+type Subject = { readonly feature: string; readonly isKnown: boolean; readonly first: HopRecord };
+
+/**
+ * A step that every request took and none takes now, or that none ever took. Steps that some requests take and some do not follow
+ * the input; their shares move with the traffic.
+ */
+function compareFeature({ feature, isKnown, first }: Subject, old: readonly HopRecord[], now: readonly HopRecord[]): readonly Raw[] {
+  const [was, is] = [countTraces(old, feature), countTraces(now, feature)];
+  if (was.total === 0 || is.total === 0) return [];
+  const isMissing = was.hits === was.total && is.hits < is.total;
+  const isNew = !isKnown && was.hits === 0 && is.hits > 0;
+  if (!isMissing && !isNew) return [];
+  const shown = now.filter(({ features }) => features.has(feature) === isNew);
+  const hits = isMissing ? is.total - is.hits : is.hits;
+  const [total, otherTotal] = [is.total, was.total];
+  const what = `${first.operation} ${isMissing ? "no longer shows" : "shows what it never showed before"}: ${feature}`;
+  return [
+    {
+      service: first.service,
+      kind: isMissing ? "missing" : feature.startsWith("error log") ? "new-error" : "new",
+      what,
+      measured: `in ${is.hits} of ${is.total} traces, before in ${was.hits} of ${was.total}`,
+      logP: Math.log(testFisherExact({ hits, total, otherHits: 0, otherTotal })),
+      leastLogP: Math.log(testFisherExact({ hits: total, total, otherHits: 0, otherTotal })),
+      ...(shown[0] === undefined ? {} : { example: shown[0].hop }),
+      traceIds: new Set(shown.map(({ traceId }) => traceId)),
+      share: hits / total,
+    },
+  ];
+}
+
+/** Requests of one trace share their input: they count once. */
+function countTraces(records: readonly HopRecord[], feature: string): { readonly hits: number; readonly total: number } {
+  const all = new Set<string>();
+  const having = new Set<string>();
+  for (const { traceId, features, hasLogs } of records) {
+    // Where the logs of a trace were not kept, no line is missing from it.
+    if (!hasLogs && !feature.startsWith("call")) continue;
+    all.add(traceId);
+    if (features.has(feature)) having.add(traceId);
+  }
+  return { hits: having.size, total: all.size };
+}
+
+type Times = {
+  readonly before: readonly TimeSample[];
+  readonly now: readonly TimeSample[];
+  readonly kind: "slow" | "far";
+  /** What a whole request usually takes. */
+  readonly usualMs: number;
+};
+
+/**
+ * Are times of one service longer? Each is held against the usual limit of its own operation, so that operations can be pooled; then
+ * the share above it is tested exactly.
+ */
+function compareTimes({ before, now, kind, usualMs }: Times): readonly Raw[] {
+  const usual = new Map([...Map.groupBy(before, ({ key }) => key)].map(([key, samples]) => [key, toUsual(samples.map(({ ms }) => ms))]));
+  const isLong = ({ key, ms }: TimeSample) => ms > (usual.get(key)?.limit ?? Infinity);
+  const old = Map.groupBy(before, ({ service }) => service);
+  const comparable = now.filter(({ key }) => usual.has(key));
+  return [...Map.groupBy(comparable, ({ service }) => service)].flatMap(([service, samples]): readonly Raw[] => {
+    const long = samples.filter(isLong).sort((a, b) => b.ms - a.ms);
+    const reference = old.get(service) ?? [];
+    if (long[0] === undefined) return [];
+    const excess = long.reduce((sum, { key, ms }) => sum + ms - (usual.get(key)?.middle ?? 0), 0) / long.length;
+    const [is, was] = [countLong(samples, isLong), countLong(reference, isLong)];
+    const margins = { total: is.total, otherTotal: was.total };
+    return [
+      {
+        service,
+        kind,
+        what: kind === "slow" ? "takes longer by itself than before" : "is further away from its callers than before",
+        measured: `longer than usual in ${is.hits} of ${is.total} traces, before in ${was.hits} of ${was.total}; ${excess.toFixed(0)} ms more each`,
+        logP: Math.log(testFisherExact({ hits: is.hits, otherHits: was.hits, ...margins })),
+        leastLogP: Math.log(testFisherExact({ hits: is.total, otherHits: 0, ...margins })),
+        example: long[0].hop,
+        traceIds: new Set(long.map(({ hop }) => hop.entry.span.traceId)),
+        share: is.hits / is.total,
+        relativeExcess: excess / usualMs,
+      },
+    ];
+  });
+}
+
+function countLong(
+  samples: readonly TimeSample[],
+  isLong: (sample: TimeSample) => boolean,
+): { readonly hits: number; readonly total: number } {
+  const all = new Set(samples.map(({ hop }) => hop.entry.span.traceId));
+  return { hits: new Set(samples.filter(isLong).map(({ hop }) => hop.entry.span.traceId)).size, total: all.size };
+}
+
+/** Middle and upper limit of what is usual: Tukey's far fence, at least half again the middle and 10 ms more. */
+function toUsual(values: readonly number[]): { readonly middle: number; readonly limit: number } {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
+  const middle = at(0.5);
+  return { middle, limit: Math.max(at(0.75) + 3 * (at(0.75) - at(0.25)), middle * 1.5, middle + 10) };
+}
