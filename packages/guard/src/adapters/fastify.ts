@@ -1,0 +1,88 @@
+/** The guard for Fastify 5: `app.register(guardFastify(guard))` before the routes. */
+import type { ServerResponse } from "node:http";
+import type { HostView } from "../exchange.ts";
+import type { Guard } from "../guard.ts";
+import { beginNode, findExchange, nodeView, type NodeRequest } from "./node-view.ts";
+
+type FastifyRequest = {
+  readonly raw: NodeRequest;
+  readonly originalUrl?: string;
+  readonly body?: unknown;
+  readonly is404?: boolean;
+  readonly routeOptions?: { readonly url?: string | undefined };
+};
+type FastifyReply = {
+  readonly raw: ServerResponse;
+  readonly sent: boolean;
+  code(status: number): FastifyReply;
+  headers(values: Record<string, string>): FastifyReply;
+  send(payload: unknown): FastifyReply;
+};
+type Done = (error?: Error) => void;
+type Hook = (...given: never[]) => unknown;
+
+/** What is used of a Fastify instance. */
+type FastifyLike = {
+  addHook(name: "onRequest", hook: Hook): unknown;
+  addHook(name: "onError", hook: Hook): unknown;
+  setErrorHandler(handler: Hook): unknown;
+};
+
+/** A plugin of Fastify. `app` is Fastify's instance; its overloads cannot be told without depending on its types. */
+type Plugin = (app: object, given: unknown, done: () => void) => void;
+
+const FASTIFY: unique symbol = Symbol("faultline.fastify");
+
+type Raw = NodeRequest & { [FASTIFY]?: FastifyRequest };
+
+const fastifyView: HostView<Raw> = {
+  ...nodeView,
+  target: (raw) => raw[FASTIFY]?.originalUrl ?? raw.url ?? "/",
+  route: (raw) => (raw[FASTIFY]?.is404 === true ? undefined : raw[FASTIFY]?.routeOptions?.url),
+  parsedBody: (raw) => raw[FASTIFY]?.body,
+};
+
+/** What the plugin does with an error after it has been captured. */
+export type FastifyGuardOptions = {
+  /** Your own error handler: it gets the very error that was thrown. Without one, problem details are sent. */
+  readonly errorHandler?: Hook;
+};
+
+function answerError(guard: Guard, thrown: unknown, at: { request: FastifyRequest; reply: FastifyReply }): unknown {
+  const { request, reply } = at;
+  const exchange = findExchange(request.raw);
+  // Fastify ends a response that has begun by itself; there is nothing left to answer.
+  if (exchange === undefined || reply.raw.headersSent) throw thrown;
+  const answer = guard.answer(exchange, thrown, request.raw.destroyed && !request.raw.complete);
+  return reply
+    .code(answer.status)
+    .headers({ ...answer.headers })
+    .send(answer.body);
+}
+
+/** The plugin. It is not encapsulated: everything registered after it is guarded. */
+export function guardFastify(guard: Guard, options: FastifyGuardOptions = {}): Plugin {
+  const plugin: Plugin = (instance, _given, done) => {
+    const app = instance as FastifyLike;
+    app.addHook("onRequest", (request: FastifyRequest, reply: FastifyReply, next: Done) => {
+      const raw: Raw = request.raw;
+      const exchange = guard.shield(() => beginNode(guard, fastifyView, { request: raw, response: reply.raw }));
+      if (exchange === undefined) return next();
+      raw[FASTIFY] = request;
+      guard.run(exchange, next);
+    });
+    // oxlint-disable-next-line max-params -- Fastify's hook
+    app.addHook("onError", (request: FastifyRequest, _reply: FastifyReply, thrown: unknown, next: Done) => {
+      guard.shield(() => findExchange(request.raw)?.fail(thrown));
+      next();
+    });
+    app.setErrorHandler((thrown: unknown, request: FastifyRequest, reply: FastifyReply) => {
+      guard.shield(() => findExchange(request.raw)?.fail(thrown));
+      const own = options.errorHandler as ((thrown: unknown, request: unknown, reply: unknown) => unknown) | undefined;
+      return own === undefined ? answerError(guard, thrown, { request, reply }) : own(thrown, request, reply);
+    });
+    done();
+  };
+  // How Fastify is told not to encapsulate a plugin; what the package fastify-plugin does.
+  return Object.assign(plugin, { [Symbol.for("skip-override")]: true });
+}

@@ -1,0 +1,61 @@
+/** The guard for plain `fetch` handlers: Next.js route handlers, workers, `createServer` adapters. */
+import type { Exchange } from "../exchange.ts";
+import type { Guard } from "../guard.ts";
+import type { Answer } from "../respond/problem.ts";
+import { fetchView, type RoutedRequest } from "./fetch-view.ts";
+
+/** What the guard cannot see in a Request. */
+export type FetchGuardOptions = {
+  /** The route template: `/orders/[id]`. */
+  readonly route?: string;
+  /** False rejects with the very same error. Default true: problem details are returned. */
+  readonly respond?: boolean;
+};
+
+/** An answer as a Response; to HEAD without its body. */
+export function toResponse(answer: Answer, method: string): Response {
+  return new Response(method === "HEAD" ? null : answer.body, { status: answer.status, headers: { ...answer.headers } });
+}
+
+/** A second reader of a small body, so that a failure can tell it; of a long or unmeasured one there is none. */
+function copyBody(guard: Guard, request: Request): Request | undefined {
+  const length = Number(request.headers.get("content-length") ?? Number.NaN);
+  return length > 0 && length <= guard.bodyLimitBytes && request.body !== null && !request.bodyUsed ? request.clone() : undefined;
+}
+
+async function keepCopy(exchange: Exchange, copy: Request | undefined): Promise<void> {
+  if (copy === undefined) return;
+  try {
+    exchange.keepBody(new Uint8Array(await copy.arrayBuffer()));
+  } catch {
+    // The client sent less than it announced: then there is no body to tell of.
+  }
+}
+
+/** Guards a handler. What it takes beside the Request is passed through. */
+export function guardFetch<Rest extends readonly unknown[]>(
+  guard: Guard,
+  handler: (request: Request, ...rest: Rest) => Response | Promise<Response>,
+  options: FetchGuardOptions = {},
+): (request: Request, ...rest: Rest) => Promise<Response> {
+  return async (request, ...rest) => {
+    const routed: RoutedRequest = { request, readRoute: () => options.route, headers: undefined };
+    const exchange = guard.shield(() => guard.begin(fetchView, routed)) as Exchange | undefined;
+    if (exchange === undefined) return handler(request, ...rest);
+    const copy = guard.shield(() => copyBody(guard, request));
+    try {
+      const response = await guard.run(exchange, () => handler(request, ...rest));
+      if (response.status >= 500) await keepCopy(exchange, copy);
+      else void copy?.body?.cancel().catch(() => undefined);
+      guard.finish(exchange, response.status, false);
+      return response;
+    } catch (thrown) {
+      exchange.fail(thrown);
+      await keepCopy(exchange, copy);
+      const answer = options.respond === false ? undefined : guard.answer(exchange, thrown, request.signal.aborted);
+      guard.finish(exchange, answer?.status, false);
+      if (answer === undefined) throw thrown;
+      return toResponse(answer, request.method);
+    }
+  };
+}

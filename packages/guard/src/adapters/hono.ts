@@ -1,0 +1,68 @@
+/** The guard for Hono: `app.use(guardRequests(guard))` first, and `app.onError(guardErrors(guard))`. */
+import type { ServerResponse } from "node:http";
+import type { Exchange, HostView } from "../exchange.ts";
+import type { Guard } from "../guard.ts";
+import { toResponse } from "./fetch.ts";
+import { fetchView, type RoutedRequest } from "./fetch-view.ts";
+import { beginNode, nodeView, type NodeRequest } from "./node-view.ts";
+
+/** What is used of Hono's context. */
+export type HonoLike = {
+  readonly req: { readonly raw: Request; readonly method: string; readonly routePath: string };
+  /** On Node, @hono/node-server puts node:http's pair here. */
+  readonly env: unknown;
+  readonly res: Response;
+  readonly error: unknown;
+};
+
+const HONO: unique symbol = Symbol("faultline.hono");
+
+type Raw = NodeRequest & { [HONO]?: HonoLike };
+
+/** The template of the last route that ran; a wildcard is some middleware's, not a route. */
+function readRoute(context: HonoLike | undefined): string | undefined {
+  const path = context?.req.routePath;
+  return path === undefined || path === "*" || path.endsWith("/*") ? undefined : path;
+}
+
+const honoNodeView: HostView<Raw> = { ...nodeView, route: (raw) => readRoute(raw[HONO]) };
+
+const exchanges = new WeakMap<object, Exchange>();
+
+function begin(guard: Guard, context: HonoLike): { exchange: Exchange; isNode: boolean } {
+  const pair = context.env as { incoming?: Raw; outgoing?: ServerResponse } | undefined;
+  const isNode = pair?.incoming !== undefined && pair.outgoing !== undefined;
+  const routed: RoutedRequest = { request: context.req.raw, readRoute: () => readRoute(context), headers: undefined };
+  const exchange = isNode
+    ? beginNode(guard, honoNodeView, { request: pair.incoming as Raw, response: pair.outgoing as ServerResponse })
+    : guard.begin(fetchView, routed);
+  if (isNode) (pair.incoming as Raw)[HONO] = context;
+  exchanges.set(context, exchange);
+  return { exchange, isNode };
+}
+
+/** The first middleware. What is thrown and no Error, which Hono does not hand to `onError`, it answers itself. */
+export function guardRequests(guard: Guard): (context: HonoLike, next: () => Promise<void>) => Promise<Response | void> {
+  return async (context: HonoLike, next) => {
+    const begun = guard.shield(() => begin(guard, context));
+    if (begun === undefined) return next();
+    const { exchange, isNode } = begun;
+    try {
+      await guard.run(exchange, next);
+      if (context.error !== undefined) exchange.fail(context.error);
+      if (!isNode) guard.finish(exchange, context.res.status, false);
+    } catch (thrown) {
+      const response = toResponse(guard.answer(exchange, thrown), context.req.method);
+      if (!isNode) guard.finish(exchange, response.status, false);
+      return response;
+    }
+  };
+}
+
+/** The handler for `app.onError`: captures and answers with problem details. */
+export function guardErrors(guard: Guard): (thrown: Error, context: HonoLike) => Response {
+  return (thrown, context: HonoLike) => {
+    const exchange = exchanges.get(context) ?? begin(guard, context).exchange;
+    return toResponse(guard.answer(exchange, thrown, context.req.raw.signal.aborted), context.req.method);
+  };
+}

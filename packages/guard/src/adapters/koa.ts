@@ -1,0 +1,74 @@
+/** The guard for Koa: `app.use(guardKoa(guard))` as the first middleware. */
+import type { ServerResponse } from "node:http";
+import { readMember } from "../capture/throwable.ts";
+import type { Exchange, HostView } from "../exchange.ts";
+import type { Guard } from "../guard.ts";
+import { beginNode, nodeView, type NodeRequest } from "./node-view.ts";
+
+/** What is used of Koa's context. */
+export type KoaLike = {
+  readonly req: NodeRequest;
+  readonly res: ServerResponse;
+  readonly headerSent: boolean;
+  readonly originalUrl?: string;
+  /** Set by @koa/router. */
+  readonly _matchedRoute?: unknown;
+  readonly app: { emit(event: "error", thrown: unknown, context: unknown): unknown };
+  status: number;
+  body: unknown;
+  set(name: string, value: string): void;
+};
+
+const KOA: unique symbol = Symbol("faultline.koa");
+
+type Raw = NodeRequest & { [KOA]?: KoaLike };
+
+const koaView: HostView<Raw> = {
+  ...nodeView,
+  target: (raw) => raw[KOA]?.originalUrl ?? raw.url ?? "/",
+  route: (raw) => {
+    const matched = raw[KOA]?._matchedRoute;
+    return typeof matched === "string" ? matched : matched instanceof RegExp ? matched.source : undefined;
+  },
+  parsedBody: (raw) => readMember(readMember(raw[KOA], "request"), "body"),
+};
+
+/** What the middleware does with an error after it has been captured. */
+export type KoaGuardOptions = {
+  /** False throws the very same error on, to the error handling outside. Default true: problem details are sent. */
+  readonly respond?: boolean;
+};
+
+/** A body that is a stream fails after the middleware is done; Koa listens for its errors as well. */
+function watchBody(context: KoaLike, exchange: Exchange): void {
+  const { body } = context;
+  const on = typeof body === "object" && body !== null ? readMember(body, "on") : undefined;
+  if (typeof on === "function") Reflect.apply(on, body, ["error", (thrown: unknown) => exchange.fail(thrown)]);
+}
+
+function answerError(guard: Guard, exchange: Exchange, at: { context: KoaLike; thrown: unknown }): void {
+  const { context, thrown } = at;
+  const answer = guard.answer(exchange, thrown, context.req.destroyed && !context.req.complete);
+  context.status = answer.status;
+  context.body = answer.body;
+  for (const name of Object.keys(answer.headers)) context.set(name, answer.headers[name] ?? "");
+}
+
+/** The middleware. Whoever listens to the app's `error` event still hears of every error. */
+export function guardKoa(guard: Guard, options: KoaGuardOptions = {}): (context: KoaLike, next: () => Promise<unknown>) => Promise<void> {
+  return async (context: KoaLike, next) => {
+    const raw: Raw = context.req;
+    const exchange = guard.shield(() => beginNode(guard, koaView, { request: raw, response: context.res })) as Exchange | undefined;
+    if (exchange === undefined) return void (await next());
+    raw[KOA] = context;
+    try {
+      await guard.run(exchange, next);
+      guard.shield(() => watchBody(context, exchange));
+    } catch (thrown) {
+      exchange.fail(thrown);
+      if (options.respond === false || context.headerSent) throw thrown;
+      guard.shield(() => answerError(guard, exchange, { context, thrown }));
+      context.app.emit("error", thrown, context);
+    }
+  };
+}
