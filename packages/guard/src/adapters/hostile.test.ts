@@ -47,8 +47,8 @@ const FAILURE = { status: 500, records: 1, internalErrors: 0 };
 
 describe.each(HOSTS.filter((host) => host.takesFalsy))("on $name", (host) => {
   const rig = createRig(host, false);
-  beforeAll(rig.open);
-  afterAll(rig.close);
+  beforeAll(() => rig.open());
+  afterAll(() => rig.close());
 
   it.each(HOSTILE_KINDS)("$name, thrown in a route, is one record and one clean answer", async (kind) => {
     const told = await rig.tell(kind.make());
@@ -59,8 +59,8 @@ describe.each(HOSTS.filter((host) => host.takesFalsy))("on $name", (host) => {
 
 describe.each(HOSTS.filter((host) => host.handsOnAll))("behind the guard on $name", (host) => {
   const rig = createRig(host, true);
-  beforeAll(rig.open);
-  afterAll(rig.close);
+  beforeAll(() => rig.open());
+  afterAll(() => rig.close());
 
   it.each(HOSTILE_KINDS.filter((kind) => kind.falsy === undefined))(
     "$name reaches the host's own handler as the same reference",
