@@ -5,6 +5,7 @@
 import { createRequestId, parseRequestId } from "./ids.ts";
 import type { OutgoingCall } from "./capture/call.ts";
 import type { LogLine } from "./capture/flight-recorder.ts";
+import { describeThrowable, type ThrownAccount } from "./capture/throwable.ts";
 import { createTraceContext, findActiveOtelContext, type TraceContext } from "./trace-context.ts";
 
 /** Headers as Node has them: lower-case names. */
@@ -45,6 +46,7 @@ export class Exchange<Request = unknown> {
   /** True once something was thrown: `thrown` may itself be undefined. */
   hasThrown: boolean;
   thrown: unknown;
+  #account: ThrownAccount | undefined;
   /** The first thing thrown is the story; what an error handler throws after it is only counted. */
   laterThrown: number;
   isReported: boolean;
@@ -102,6 +104,12 @@ export class Exchange<Request = unknown> {
     }
     this.hasThrown = true;
     this.thrown = thrown;
+  }
+
+  /** What can be said of the thrown thing; made once. Undefined when nothing was thrown. */
+  get account(): ThrownAccount | undefined {
+    if (this.hasThrown) this.#account ??= describeThrowable(this.thrown);
+    return this.#account;
   }
 
   /** Adds to what a failure will tell: a tenant, a flag variant, the size of a cart. At most 32. */

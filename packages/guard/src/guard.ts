@@ -6,7 +6,6 @@ import { watchProcess } from "./capture/process-hooks.ts";
 import { recordLine } from "./capture/flight-recorder.ts";
 import { type Ending, toErrorType, toMethodName, writeFailure, writeLoneFailure, writeSuccess } from "./capture/record.ts";
 import { watchRuntime, type Runtime } from "./capture/runtime.ts";
-import { describeThrowable } from "./capture/throwable.ts";
 import { type Configuration, type GuardOptions, parseOptions } from "./configuration.ts";
 import { Exchange, type ExchangeOwner, type HostView } from "./exchange.ts";
 import { createDurations, type Durations } from "./export/durations.ts";
@@ -159,9 +158,7 @@ export class Guard implements ExchangeOwner {
         method: toMethodName(view.method(request)),
         status: status ?? 0,
         scheme: view.scheme(request),
-        errorType: isFailure
-          ? toErrorType(exchange, ending, exchange.hasThrown ? describeThrowable(exchange.thrown) : undefined)
-          : undefined,
+        errorType: isFailure ? toErrorType(exchange, ending) : undefined,
       },
       performance.now() - exchange.startMs,
     );

@@ -4,7 +4,7 @@ import type { Exchange } from "../exchange.ts";
 import { writeLog, writeSpan } from "../export/otlp-json.ts";
 import type { Redactor } from "../redaction.ts";
 import type { OutgoingCall } from "./call.ts";
-import { describeThrowable, flattenAccount, formatStack, type ThrownAccount } from "./throwable.ts";
+import { describeThrowable, flattenAccount, MAX_STACK, type ThrownAccount } from "./throwable.ts";
 
 /** OTLP items, ready to be put into export requests. */
 export type FailureRecord = { readonly spans: readonly string[]; readonly logs: readonly string[] };
@@ -84,8 +84,9 @@ function describeServerSpan(exchange: Exchange, ending: Ending, route: string | 
 }
 
 /** `error.type`: the exception's class where there was one, else the status in text; absent on what is no error. */
-export function toErrorType(exchange: Exchange, ending: Ending, account: ThrownAccount | undefined): string | undefined {
+export function toErrorType(exchange: Exchange, ending: Ending): string | undefined {
   if (!ending.isFailure) return undefined;
+  const { account } = exchange;
   if (account !== undefined) return account.type;
   return ending.status !== undefined && ending.status >= 500 ? String(ending.status) : exchange.hasThrown ? "_OTHER" : "aborted";
 }
@@ -110,13 +111,42 @@ function writeCall(exchange: Exchange, call: OutgoingCall, endMs: number): strin
   });
 }
 
+/** Frames repeat from failure to failure, and hold no values: they are looked through once. */
+const redactedFrames = new WeakMap<Redactor, Map<string, string>>();
+const MAX_KNOWN_FRAMES = 256;
+
+function redactFrames(frames: string, redactor: Redactor): string {
+  let known = redactedFrames.get(redactor);
+  if (known === undefined) redactedFrames.set(redactor, (known = new Map()));
+  const found = known.get(frames);
+  if (found !== undefined) return found;
+  if (known.size >= MAX_KNOWN_FRAMES) known.clear();
+  const redacted = redactor.redactText(frames);
+  known.set(frames, redacted);
+  return redacted;
+}
+
+/** Redacts a stack: its head, which repeats the message, and its frames apart. `message` is redacted already. */
+function redactStack(account: ThrownAccount, message: string, redactor: Redactor): string {
+  const { stack } = account;
+  if (stack === undefined) return `${account.type}: ${message}`;
+  const at = stack.indexOf("\n    at ");
+  if (at < 0) return redactor.redactText(stack);
+  const head = stack.slice(0, at);
+  const isPlain = account.message !== "" && head.endsWith(account.message);
+  const shown = isPlain ? head.slice(0, head.length - account.message.length) + message : redactor.redactText(head);
+  return shown + redactFrames(stack.slice(at), redactor);
+}
+
 function describeException(account: ThrownAccount, redactor: Redactor): Attributes {
   const links = flattenAccount(account);
-  const causes = links.slice(1).map((link) => `${link.type}: ${redactor.redactText(link.message)}`);
+  const messages = links.map((link) => redactor.redactText(link.message));
+  const stacks = links.map((link, index) => redactStack(link, messages[index] ?? "", redactor));
+  const causes = links.slice(1).map((link, index) => `${link.type}: ${messages[index + 1]}`);
   return {
     "exception.type": account.type,
-    "exception.message": redactor.redactText(account.message),
-    "exception.stacktrace": redactor.redactText(formatStack(account)),
+    "exception.message": messages[0],
+    "exception.stacktrace": stacks.join("\nCaused by: ").slice(0, MAX_STACK),
     "faultline.exception.code": links.find((link) => link.code !== undefined)?.code,
     "faultline.exception.causes": causes.length === 0 ? undefined : causes,
   };
@@ -152,8 +182,8 @@ export function writeFailure(exchange: Exchange, ending: Ending, redactor: Redac
   const endMs = performance.now();
   const timeMs = ORIGIN_MS + endMs;
   const { route } = exchange;
-  const account = exchange.hasThrown ? describeThrowable(exchange.thrown) : undefined;
-  const errorType = toErrorType(exchange, ending, account);
+  const { account } = exchange;
+  const errorType = toErrorType(exchange, ending);
   const input: Attributes = {
     ...describeServerSpan(exchange, ending, route),
     "url.path": redactor.redactUrl(view.target(request)).split("?", 1)[0],

@@ -16,7 +16,8 @@ export type ThrownAccount = {
 };
 
 const MAX_TEXT = 4096;
-const MAX_STACK = 16_384;
+/** Longest stack that is kept, characters. */
+export const MAX_STACK = 16_384;
 const MAX_LINKS = 8;
 const MAX_AGGREGATED = 8;
 
@@ -117,11 +118,4 @@ export function describeThrowable(thrown: unknown): ThrownAccount {
 /** All links of an account, the thrown thing first, then depth first. */
 export function flattenAccount(account: ThrownAccount): readonly ThrownAccount[] {
   return [account, ...account.causes.flatMap(flattenAccount)];
-}
-
-/** The stack as a person reads it: own stack, then a `Caused by:` section for each link. */
-export function formatStack(account: ThrownAccount): string {
-  const [own, ...causes] = flattenAccount(account);
-  const head = own?.stack ?? `${own?.type}: ${own?.message}`;
-  return clip([head, ...causes.map((each) => `Caused by: ${each.stack ?? `${each.type}: ${each.message}`}`)].join("\n"), MAX_STACK);
 }
