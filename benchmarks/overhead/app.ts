@@ -13,13 +13,6 @@ import { Hono } from "hono";
 const [framework = "express", variant = "bare", endpoint = ""] = process.argv.slice(2);
 const PROBLEM = { type: "about:blank", title: "Internal Server Error", status: 500 };
 
-if (variant === "otel") {
-  const { NodeSDK } = await import("@opentelemetry/sdk-node");
-  const { getNodeAutoInstrumentations } = await import("@opentelemetry/auto-instrumentations-node");
-  process.env["OTEL_EXPORTER_OTLP_ENDPOINT"] = endpoint;
-  new NodeSDK({ serviceName: "overhead", instrumentations: [getNodeAutoInstrumentations()] }).start();
-}
-
 function openGuard(): Guard | undefined {
   if (!variant.startsWith("guard")) return undefined;
   return createGuard({ service: "overhead", endpoint, spool: false, announce: false, context: variant !== "guard-without-context" });
