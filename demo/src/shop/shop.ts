@@ -2,6 +2,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
 import type { GatewaySwitch } from "../gateway/main.ts";
@@ -109,6 +110,8 @@ function nameHost(host: string, { port }: ShopProcess): string {
   return `http://${host}:${port}`;
 }
 
+/** The gateway's last requests to a process that is being replaced are on their way for at most this long. */
+const DRAIN_MS = 1_500;
 const EUROPE = "eu-west-1";
 const AMERICA = "us-east-1";
 
@@ -187,6 +190,7 @@ async function assembleShop(crew: Crew, options: ShopOptions, folder: string): P
       const before = america;
       america = await startStorefront(crew, backends, { region: AMERICA, release });
       gateway.tell({ storefront: listStorefronts() } satisfies GatewaySwitch);
+      await sleep(DRAIN_MS);
       await crew.stop(before);
     },
     async close() {

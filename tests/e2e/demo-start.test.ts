@@ -1,0 +1,53 @@
+/** `npm start` as a newcomer sees it: one address, a fault in plain words, what was found, and nothing left behind. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { afterEach, describe, expect, it } from "vitest";
+
+const CLI = fileURLToPath(new URL("../../packages/cli/bin/faultline.js", import.meta.url));
+const TOLD = /Faultline, [\d.]+ s later: (.+)\n\s+(http\S+)/;
+
+/** Collects what a process writes until `pattern` is in it, or the process ends. */
+async function readUntil(child: ChildProcess, pattern: RegExp): Promise<string> {
+  let text = "";
+  if (child.stdout === null) throw new Error("started without a standard output");
+  for await (const chunk of child.stdout) {
+    text += String(chunk);
+    if (pattern.test(text)) return text;
+  }
+  throw new Error(`it ended before it said ${String(pattern)}:\n${text}`);
+}
+
+function readStory(text: string): { address: string; sentence: string; link: string } {
+  const [address] = /http:\/\/127\.0\.0\.1:\d+\//.exec(text) ?? [];
+  const [, sentence, link] = TOLD.exec(text) ?? [];
+  if (address === undefined || sentence === undefined || link === undefined) throw new Error(`something is missing in:\n${text}`);
+  return { address, sentence, link };
+}
+
+describe("faultline demo", () => {
+  let child: ChildProcess | undefined;
+  afterEach(() => child?.kill("SIGKILL"));
+
+  it("prints one address, shows the first diagnosed fault, and ends everything on SIGINT", async () => {
+    child = spawn(process.execPath, [CLI, "demo", "--port", "0"], { stdio: ["ignore", "pipe", "inherit"] });
+    const text = await readUntil(child, TOLD);
+    const { address, sentence, link } = readStory(text);
+    expect(sentence).toContain("payments");
+    expect(link.startsWith(address)).toBe(true);
+    expect((await fetch(link)).status).toBe(200);
+    const exited = once(child, "exit");
+    child.kill("SIGINT");
+    expect(await exited).toEqual([0, null]);
+    await expect(fetch(address)).rejects.toThrow("fetch failed");
+  });
+
+  it("says in one sentence what is wrong with its words", async () => {
+    child = spawn(process.execPath, [CLI, "demo", "fault", "cascade"], { stdio: ["ignore", "pipe", "pipe"] });
+    const exited = once(child, "exit");
+    let said = "";
+    child.stderr?.on("data", (chunk: Buffer) => (said += chunk.toString()));
+    expect(await exited).toEqual([2, null]);
+    expect(said).toContain("faultline demo fault NAME on|off");
+  });
+});
