@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   diagnose: { summary: "which hop made the failure in these telemetry files, and why", load: () => import("./commands/diagnose.ts") },
   gate: { summary: "may a version have more traffic? promote, roll back or wait", load: () => import("./commands/gate.ts") },
   redact: { summary: "take secrets out of text: a filter for files and streams", load: () => import("./commands/redact.ts") },
+  logs: { summary: "server errors out of log files: which route, which hop, why", load: () => import("./commands/logs.ts") },
   version: { summary: "print the version", load: () => import("./commands/version.ts") },
 };
 

@@ -29,7 +29,7 @@ export function compileLogFormat(format: string): Result<TextFormat> {
     .replace(/^(?:log_format\s+\w+\s+(?:escape=\w+\s+)?|LogFormat\s+)/, "")
     .replace(/;\s*$/, "");
   const joined = joinQuoted(text);
-  const pieces = joined.includes("$") ? splitNginx(joined) : splitApache(joined);
+  const pieces = joined.includes("$") ? splitNginx(joined) : splitApache(joined.replaceAll("%U%q", "%{target}U"));
   const fields = pieces.flatMap((piece) => ("field" in piece ? [piece.field] : []));
   if (fields.length === 0) return fail(`the format has no $variables (nginx) and no %directives (Apache): ${format.slice(0, 80)}`);
   const crowded = pieces.findIndex((piece, index) => "field" in piece && "field" in (pieces[index + 1] ?? { literal: "" }));
@@ -149,6 +149,8 @@ const SETTERS: Readonly<Record<string, Setter>> = {
   "%r": putLine,
   "%m": (draft, value) => putText(draft, "method", value),
   "%U": putPath,
+  // Path and query without anything between them are one target.
+  "%{target}U": putPath,
   "%q": (draft, value) => putText(draft, "query", value.replace(/^\?/, "")),
   "%s": (draft, value) => putStatus(draft, value),
   "%b": putBytes,

@@ -67,7 +67,6 @@ const STATUS = [
   "http_status_code",
   "resp_status",
   "status",
-  "code",
 ];
 const BYTES = [
   "http.response.body.bytes",
@@ -109,6 +108,8 @@ const CLIENT = [
 const AGENT = ["user_agent.original", "http_user_agent", "http.user_agent", "user_agent", "useragent", "user-agent", "agent", "ua"];
 const REQUEST_ID = [
   "http.request.id",
+  "req.id",
+  "request.id",
   "request_id",
   "requestid",
   "req_id",

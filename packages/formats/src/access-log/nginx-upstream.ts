@@ -30,7 +30,12 @@ export function readNginxAttempts(upstream: NginxUpstream): UpstreamAttempt[] {
     const connectMs = scaleDuration(connects[index], 1000);
     const headerMs = scaleDuration(headers[index], 1000);
     const durationMs = scaleDuration(responses[index], 1000);
-    const answered = findAnswered({ header: headers[index], bytes: received[index], status });
+    const answered = findAnswered({
+      // A variable that the format has, and that is -, says that there was no header; one that it lacks says nothing.
+      header: upstream.headerTime === undefined ? undefined : (headers[index] ?? "-"),
+      bytes: upstream.bytesReceived === undefined ? undefined : (received[index] ?? "-"),
+      status,
+    });
     return {
       ...(isAbsent(addresses[index]) ? {} : { address: addresses[index] ?? "" }),
       ...(status === undefined ? {} : { status }),

@@ -1,0 +1,291 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync, zstdCompressSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import type { Report } from "../logs/report.ts";
+import { runFaultline } from "../main.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "faultline-logs-"));
+let files = 0;
+
+function write(content: string | Uint8Array): string {
+  files += 1;
+  const name = join(folder, `${files}.log`);
+  writeFileSync(name, content);
+  return name;
+}
+
+async function run(words: readonly string[], stdin: Iterable<Uint8Array> = []) {
+  const printed = { out: "", err: "" };
+  const io = {
+    stdout: { write: (text: string) => (printed.out += text), columns: 140 },
+    stderr: { write: (text: string) => (printed.err += text) },
+    stdin: (async function* () {
+      yield* stdin;
+    })(),
+    env: {},
+  };
+  return { code: await runFaultline(["logs", ...words], io), ...printed };
+}
+
+async function report(...words: string[]): Promise<Report> {
+  return JSON.parse((await run(["--json", ...words])).out);
+}
+
+function clock(second: number): string {
+  const pad = (value: number) => String(value).padStart(2, "0");
+  return `21/Nov/2026:${pad(10 + Math.floor(second / 3600))}:${pad(Math.floor(second / 60) % 60)}:${pad(second % 60)} +0000`;
+}
+
+function access(second: number, request: string, rest: string): string {
+  return `10.0.0.1 - - [${clock(second)}] "${request} HTTP/1.1" ${rest}`;
+}
+
+describe("faultline logs, the report", () => {
+  const lines = Array.from({ length: 600 }, (_, index) =>
+    access(index, `GET /users/${index * 37}`, `${index % 50 === 0 ? 500 : 200} 12 "-" "curl" 0.012`),
+  );
+
+  it("counts server errors by learned route, with share, bounds and times", async () => {
+    const [first] = (await report(write(lines.join("\n")))).routes;
+    expect(first).toMatchObject({
+      method: "GET",
+      route: "/users/{id}",
+      status: 500,
+      count: 12,
+      requests: 600,
+      firstMs: Date.UTC(2026, 10, 21, 10),
+      lastMs: Date.UTC(2026, 10, 21, 10, 9, 10),
+    });
+    expect(first?.share.ratio).toBeCloseTo(0.02);
+    expect(first?.share.lower).toBeCloseTo(0.0115, 3);
+    expect(first?.share.upper).toBeCloseTo(0.0346, 3);
+  });
+
+  it.each([
+    ["gzip", gzipSync],
+    ["zstd", zstdCompressSync],
+  ])("reads %s, from a file and from standard input", async (_, compress) => {
+    const bytes = compress(Buffer.from(lines.join("\n")));
+    expect((await report(write(bytes))).errors.count).toBe(12);
+    expect(JSON.parse((await run(["--json", "-"], [bytes.subarray(0, 100), bytes.subarray(100)])).out).errors.count).toBe(12);
+  });
+
+  it("says that compressed data is cut off", async () => {
+    const { code, err } = await run([write(gzipSync(Buffer.from(lines.join("\n"))).subarray(0, 300))]);
+    expect(code).toBe(2);
+    expect(err).toContain("cut off or damaged");
+  });
+
+  it("keeps to --from, --to and --route", async () => {
+    const name = write([...lines, access(5, "GET /other", '503 1 "-" "curl"')].join("\n"));
+    expect((await report("--from", "2026-11-21T10:05:00Z", "--to", "2026-11-21T10:06:00Z", name)).requests).toBe(60);
+    expect((await report("--route", "/other", name)).routes.map(({ route }) => route)).toEqual(["/other"]);
+  });
+
+  it("counts by another member", async () => {
+    const name = write(lines.join("\n"));
+    expect((await report("--group-by", "client", name)).groups).toEqual({ by: "client", rows: [{ name: "10.0.0.1", count: 12 }] });
+    expect((await report("--group-by", "status", name)).groups?.rows).toEqual([{ name: "500", count: 12 }]);
+  });
+
+  it("shows lines that nothing reads and counts them", async () => {
+    const { out } = await run([write(`${lines.join("\n")}\nwhat is this\n`)]);
+    expect(out).toContain("1 lines not understood");
+    expect(out).toContain("what is this");
+  });
+
+  it("finds one failing line among many, with its hop and cause", async () => {
+    const good = Array.from({ length: 50_000 }, (_, index) => access(index % 3000, `GET /a/${index}`, '200 5 "-" "curl" 0.001'));
+    good.splice(
+      31_234,
+      0,
+      `10.0.0.1:33320 [21/Nov/2026:10:20:17.925] in back/srv1 9/0/-1/-1/3011 503 243 - - SC-- 3/2/2/0/0 0/0 "POST /pay/77 HTTP/1.1"`,
+    );
+    const found = await report(write(good.join("\n")));
+    expect(found.errors.count).toBe(1);
+    expect(found.routes[0]).toMatchObject({
+      route: "/pay/{id}",
+      status: 503,
+      madeBy: { hop: "observer", observer: "haproxy", fate: "created" },
+    });
+    expect(found.routes[0]?.causes[0]).toMatchObject({ cause: "connection-refused" });
+    expect(found.diagnosis.verdict).toBe("diagnosed");
+  });
+});
+
+describe("faultline logs, patterns", () => {
+  const patternsOf = async (...names: string[]) => (await report(...names)).patterns.map(({ pattern }) => pattern);
+  const good = Array.from({ length: 300 }, (_, index) => access(index, `GET /p${index % 5}`, '200 12 "-" "curl" 0.010'));
+
+  it("sees failures that all end after one time-out, on one route", async () => {
+    const slow = Array.from({ length: 20 }, (_, index) => access(index * 10, "POST /pay", `504 12 "-" "curl" 60.00${index % 3}`));
+    const found = await report(write([...good, ...slow].join("\n")));
+    expect(found.patterns.map(({ pattern }) => pattern)).toEqual(expect.arrayContaining(["steady-delay", "one-route"]));
+    expect(found.diagnosis.causes[0]).toMatchObject({ cause: "gateway-timeout" });
+  });
+
+  it("sees no steady delay in failures of many lengths", async () => {
+    const mixed = Array.from({ length: 20 }, (_, index) => access(index * 10, "POST /pay", `500 12 "-" "curl" ${index + 1}.000`));
+    expect(await patternsOf(write([...good, ...mixed].join("\n")))).not.toContain("steady-delay");
+  });
+
+  it("sees failures that begin when a program started", async () => {
+    const after = Array.from({ length: 60 }, (_, index) => access(240 + index, "GET /p1", '500 12 "-" "curl" 0.010'));
+    const error = write("2026/11/21 10:04:00 [notice] 1#1: start worker processes\n");
+    expect(await patternsOf(write([...good, ...after].join("\n")), error)).toContain("after-restart");
+    expect(await patternsOf(write([...good, ...after].join("\n")))).toContain("onset");
+  });
+
+  it("sees that only large requests fail", async () => {
+    const format = '$remote_addr [$time_local] "$request" $status $body_bytes_sent $request_length';
+    const line = (second: number, status: number, bytes: number) => `10.0.0.1 [${clock(second)}] "POST /up HTTP/1.1" ${status} 5 ${bytes}`;
+    const small = Array.from({ length: 60 }, (_, index) => line(index, 200, 300 + index));
+    const large = Array.from({ length: 9 }, (_, index) => line(index, 500, 900_000 + index));
+    expect(await patternsOf("--log-format", format, write([...small, ...large].join("\n")))).toContain("large-bodies");
+  });
+
+  it("counts failures that a retry hid, and names the upstream", async () => {
+    const ingress = (second: number, tail: string) =>
+      `10.0.0.1 - - [${clock(second)}] "GET /cart/${second} HTTP/2.0" 200 5 "-" "curl" 462 0.050 [shop-80] [] ${tail} 752178adb17130b291aefd8c386279e7`;
+    const saved = Array.from({ length: 7 }, (_, index) => ingress(index, "10.0.0.2:80, 10.0.0.3:80 0, 5 0.001, 0.049 502, 200"));
+    const found = await report(write([...good, ...saved].join("\n")));
+    expect(found.errors.count).toBe(0);
+    expect(found.hidden).toMatchObject([
+      { route: "/cart/{id}", count: 7, upstreams: [{ address: "10.0.0.2:80", count: 7 }], statuses: [{ status: "502", count: 7 }] },
+    ]);
+  });
+
+  it("sees that one upstream makes the failures", async () => {
+    const ingress = (second: number, host: number, status: number) =>
+      `10.0.0.1 - - [${clock(second)}] "GET /cart HTTP/2.0" ${status} 5 "-" "curl" 462 0.050 [shop-80] [] 10.0.0.${host}:80 5 0.049 ${status} 752178adb17130b291aefd8c386279e7`;
+    const rows = Array.from({ length: 90 }, (_, index) => ingress(index, 1 + (index % 3), Number(`${"225222".charAt(index % 6)}00`)));
+    expect(await patternsOf(write(rows.join("\n")))).toContain("one-upstream");
+  });
+});
+
+describe("faultline logs, several logs together", () => {
+  it("joins the application's exception by request id", async () => {
+    const front = JSON.stringify({
+      time_iso8601: "2026-11-21T10:00:00+00:00",
+      request: "GET /pay/1 HTTP/1.1",
+      status: "500",
+      request_id: "abc-123",
+      remote_addr: "10.0.0.1",
+      upstream_status: "500",
+      upstream_header_time: "0.01",
+    });
+    const app = JSON.stringify({
+      level: 50,
+      time: Date.UTC(2026, 10, 21, 9, 0),
+      pid: 1,
+      hostname: "h",
+      req: { id: "abc-123", method: "GET", url: "/pay/1" },
+      err: { type: "TypeError", message: "x is undefined", stack: "TypeError: x is undefined\n    at pay (/app/pay.js:1:1)" },
+      msg: "request errored",
+    });
+    const [route] = (await report(write(front), write(app))).routes;
+    expect(route?.joined[0]).toMatchObject({ by: "request id", count: 1, text: expect.stringContaining("TypeError") });
+    expect(route?.causes[0]).toMatchObject({ cause: "unhandled-exception" });
+    expect(route?.madeBy).toMatchObject({ hop: "behind", fate: "propagated" });
+  });
+
+  it("joins nginx's error log by time and path", async () => {
+    const front = access(60, "GET /pay/1", '502 5 "-" "curl" 0.001');
+    const errors =
+      '2026/11/21 10:01:00 [error] 1#1: *1 connect() failed (111: Connection refused) while connecting to upstream, client: 10.0.0.1, server: a, request: "GET /pay/1 HTTP/1.1", upstream: "http://127.0.0.1:1/", host: "a"';
+    const [route] = (await report(write(front), write(errors))).routes;
+    expect(route?.joined[0]).toMatchObject({ by: "time and path" });
+    expect(route?.causes[0]).toMatchObject({ cause: "connection-refused" });
+  });
+});
+
+describe("faultline logs, records", () => {
+  it("prints every line as a flat object, and what it cannot read as unparsed", async () => {
+    const { out } = await run(["--records", write(`${access(0, "GET /a?b=1", '500 5 "-" "c" 0.250')}\nnot a log\n`)]);
+    expect(
+      out
+        .trimEnd()
+        .split("\n")
+        .map((line): unknown => JSON.parse(line)),
+    ).toEqual([
+      {
+        time: "2026-11-21T10:00:00.000Z",
+        "http.request.method": "GET",
+        "url.path": "/a",
+        "url.query": "b=1",
+        "http.response.status_code": 500,
+        "http.response.body.size": 5,
+        "client.address": "10.0.0.1",
+        "user_agent.original": "c",
+        duration_ms: 250,
+        format: "combined",
+      },
+      { unparsed: "not a log" },
+    ]);
+  });
+});
+
+describe("faultline logs, hostile input", () => {
+  const attack = '\u001B]0;owned\u0007\u001B[2J\u009B31m\u202Eevil<script>alert(1)</script>|`"';
+  const name = write(
+    Array.from(
+      { length: 3 },
+      (_, index) =>
+        `10.0.0.1 - - [${clock(index)}] "GET /${attack.replace('"', "")} HTTP/1.1" 500 5 "-" "${attack}" 0.1\n${attack} ${index}\n`,
+    ).join(""),
+  );
+
+  it.each([[], ["--markdown"], ["--html"], ["--json"], ["--records"], ["--group-by", "client"]])(
+    "lets no control character through (%s)",
+    async (...words) => {
+      const { out } = await run([...words, name]);
+      expect(out.replaceAll("\n", "")).not.toMatch(/[\u0000-\u001F\u007F-\u009F\u202A-\u202E]/);
+    },
+  );
+
+  it("writes a page in which the log cannot become markup", async () => {
+    const { out } = await run(["--html", name]);
+    expect(out).not.toContain("<script");
+    expect(out).toContain("default-src 'none'");
+  });
+
+  it("passes over a line longer than its buffer", async () => {
+    const long = Buffer.alloc(9 << 20, 97);
+    const found = await report(
+      write(
+        Buffer.concat([
+          Buffer.from(`${access(0, "GET /a", '500 5 "-" "c"')}\n`),
+          long,
+          Buffer.from(`\n${access(1, "GET /a", '500 5 "-" "c"')}\n`),
+        ]),
+      ),
+    );
+    expect(found).toMatchObject({ errors: { count: 2 }, unparsed: { count: 1 } });
+  });
+
+  it("reads binary and invalid UTF-8 without falling over", async () => {
+    const noise = Buffer.from(Array.from({ length: 200_000 }, (_, index) => (index * 7919) % 256));
+    expect((await report(write(noise))).errors.count).toBe(0);
+  });
+});
+
+describe("faultline logs, wrong usage", () => {
+  it.each([
+    [[], "name one or more log files"],
+    [["nope.log"], "there is no such file"],
+    [[folder], "is a directory"],
+    [["--format", "nope", "x"], "--format nope is not known"],
+    [["--log-format", "hello", "x"], "--log-format: the format has no"],
+    [["--from", "soon", "x"], "--from soon is no time"],
+    [["--json", "--html", "x"], "choose one of"],
+    [["--top", "0", "x"], "--top 0 is no whole number"],
+    [["--group-by", "moon", "x"], "--group-by moon is not known"],
+    [["--timezone", "CET", "x"], "--timezone CET"],
+  ])("says what is wrong with %j", async (words, message) => {
+    const { code, err } = await run(words);
+    expect(code).toBe(2);
+    expect(err).toContain(message);
+  });
+});

@@ -1,0 +1,128 @@
+/** `faultline logs`: server errors out of log files, by route, with who made them and why. */
+import { createLineReader } from "@faultline/formats/access-log";
+import type { Command, CommandIo } from "../command.ts";
+import { analyzeSource } from "../logs/analyze.ts";
+import { buildReport } from "../logs/build-report.ts";
+import { followFiles } from "../logs/follow.ts";
+import { type LogsOptions, parseLogsOptions } from "../logs/options.ts";
+import { Progress } from "../logs/progress.ts";
+import { toRecordLine, toSafeJson, writeRecords, type RecordFilter } from "../logs/records.ts";
+import { renderHtml } from "../logs/render/html.ts";
+import { renderMarkdown } from "../logs/render/markdown.ts";
+import { renderTerminal } from "../logs/render/terminal.ts";
+import type { Report } from "../logs/report.ts";
+import { findSize, type Source } from "../logs/source.ts";
+import { Tally } from "../logs/tally.ts";
+import { toVisible } from "../logs/visible.ts";
+
+const HELP = `usage: faultline logs [OPTION ...] FILE ...
+
+Which routes fail, since when, which hop made the errors and why: out of access, error and application logs.
+Formats are detected line by line; files may be mixed, gzip or zstd. FILE may be - for standard input.
+Several files (access, error and application log) are joined by request id, or by time and path.
+
+  --format NAME        read only this format (may be given several times)
+  --log-format STRING  the log_format of nginx or LogFormat of Apache that wrote the file
+  --route TEXT         only routes with this text
+  --from TIME, --to TIME   only this time: 2026-11-21T10:00:00Z, or 90m for 90 minutes ago
+  --timezone +02:00    zone of times that are written without one (default UTC)
+  --group-by MEMBER    also count the errors by route, status, hop, upstream, client, flags or message
+  --top N              rows of the table (default 12)
+  --follow             go on with new lines and print each server error
+  --json, --markdown, --html   the report in another form, on standard output
+  --records            every line as one flat JSON object; lines not understood as {"unparsed": "..."}
+
+Exit codes: 0 read (with or without errors in it), 2 wrong usage or unreadable file.
+
+Example: faultline logs /var/log/nginx/access.log /var/log/nginx/error.log
+`;
+
+/** Reads all files into one tally. */
+async function analyzeAll(options: LogsOptions, io: CommandIo): Promise<Tally> {
+  const tally = new Tally(options.limits);
+  await eachSource(options, io, (source) => analyzeSource(source, { tally, reader: options.reader, isFastAllowed: options.isFastAllowed }));
+  return tally;
+}
+
+async function eachSource(options: LogsOptions, io: CommandIo, read: (source: Source) => Promise<void>): Promise<void> {
+  const sizes = options.files.map(findSize);
+  const progress = new Progress(
+    io.stderr,
+    sizes.reduce((sum, size) => sum + size, 0),
+    () => performance.now(),
+  );
+  const onBytes = (bytes: number) => progress.add(bytes);
+  for (const name of options.files) await read({ name, onBytes, ...(name === "-" ? { stdin: io.stdin } : {}) });
+  progress.clear();
+}
+
+function render(report: Report, options: LogsOptions, io: CommandIo): string {
+  if (options.output === "json") return `${toSafeJson(report, 2)}\n`;
+  if (options.output === "markdown") return renderMarkdown(report);
+  if (options.output === "html") return renderHtml(report);
+  const hasColors = io.stdout.isTTY === true && io.env["NO_COLOR"] === undefined;
+  return renderTerminal(report, { width: io.stdout.columns ?? 120, hasColors });
+}
+
+/** Lines inside `--from` and `--to` that are of the wanted route. */
+function createFilter(options: LogsOptions): RecordFilter {
+  const { route } = options;
+  const tally = new Tally(options.limits);
+  return (read) => {
+    if (read.kind === "exchange")
+      return (
+        tally.isInside(read.exchange.timeMs) &&
+        (route === undefined || `${read.exchange.method ?? "-"} ${read.exchange.path ?? ""}`.includes(route))
+      );
+    if (read.kind === "message")
+      return tally.isInside(read.message.timeMs) && (route === undefined || (read.message.path ?? "").includes(route));
+    return route === undefined;
+  };
+}
+
+async function follow(options: LogsOptions, io: CommandIo): Promise<void> {
+  const controller = new AbortController();
+  const stop = () => controller.abort();
+  process.once("SIGINT", stop);
+  process.once("SIGTERM", stop);
+  const isWanted = createFilter(options);
+  const readers = new Map(options.files.map((name) => [name, createLineReader(options.reader)]));
+  await followFiles({
+    files: options.files,
+    everyMs: 250,
+    signal: controller.signal,
+    onLine: (line, file) => {
+      const reader = readers.get(file);
+      if (reader === undefined) return;
+      if (options.output === "records") {
+        const text = toRecordLine(reader, line, isWanted);
+        if (text !== undefined) io.stdout.write(`${text}\n`);
+        return;
+      }
+      const read = reader.read(line);
+      if (!isWanted(read)) return;
+      const isFailure = read.kind === "exchange" && (read.exchange.status ?? 0) >= 500;
+      if (isFailure || (read.kind === "message" && read.message.severity >= 17)) io.stdout.write(`${toVisible(line)}\n`);
+    },
+  });
+  process.off("SIGINT", stop);
+  process.off("SIGTERM", stop);
+}
+
+/** `faultline logs` */
+export const command: Command = {
+  help: HELP,
+  async run(args, io) {
+    const options = parseLogsOptions(args, Date.now());
+    if (options.output === "records") {
+      const write = (text: string) => io.stdout.write(text);
+      await eachSource(options, io, (source) => writeRecords(source, { reader: options.reader, isWanted: createFilter(options), write }));
+    } else {
+      const tally = await analyzeAll(options, io);
+      const report = buildReport(tally, { files: options.files, route: options.route, top: options.top, groupBy: options.groupBy });
+      io.stdout.write(render(report, options, io));
+    }
+    if (options.follow) await follow(options, io);
+    return 0;
+  },
+};

@@ -1,0 +1,311 @@
+import type { Diagnosis, Fate, MissingEvidence, RankedCause } from "@faultline/model";
+import { rankCauses } from "./causes.ts";
+import { toInterval } from "./interval.ts";
+import { createJoiner } from "./join.ts";
+import { findGroupPatterns, findLogPatterns, STEPS } from "./patterns.ts";
+import type { GroupRow, HiddenErrors, Pattern, Report, RouteErrors } from "./report.ts";
+import type { FailureTally, RouteTally } from "./route-tally.ts";
+import type { Tally } from "./tally.ts";
+
+/** What the user asked the report to show. */
+export type ReportOptions = {
+  readonly files: readonly string[];
+  /** Only routes with this template, or with this text in it. */
+  readonly route?: string | undefined;
+  readonly top: number;
+  readonly groupBy?: GroupBy | undefined;
+};
+
+/** Members by which failures can be counted. */
+export const GROUPINGS = ["route", "status", "hop", "upstream", "client", "flags", "message"] as const;
+/** One of them. */
+export type GroupBy = (typeof GROUPINGS)[number];
+
+type Learned = { readonly method: string; readonly template: string; readonly leaf: RouteTally };
+
+/** Turns what was counted into what is said. */
+export function buildReport(tally: Tally, options: ReportOptions): Report {
+  const learned = learnRoutes(tally).filter(({ method, template }) => isWanted(`${method} ${template}`, options.route));
+  const joiner = createJoiner(tally);
+  const groups = learned.flatMap((each) => [...each.leaf.failures].map(([status, failures]) => ({ ...each, status, failures })));
+  groups.sort((a, b) => b.failures.count - a.failures.count || a.template.localeCompare(b.template));
+  const window = tally.firstMs === undefined || tally.lastMs === undefined ? undefined : { fromMs: tally.firstMs, toMs: tally.lastMs + 1 };
+  const logPatterns = findLogPatterns(tally, sumRoutes(groups));
+  const detailed = groups
+    .slice(0, options.top)
+    .map((group) => toRouteErrors(group, { tally, window, joined: joiner(group.method, createMatcher(group.template), group.status) }));
+  const errorCount = groups.reduce((sum, { failures }) => sum + failures.count, 0);
+  const requests = learned.reduce((sum, { leaf }) => sum + leaf.lines, 0);
+  const hidden = learned.flatMap(toHidden).sort((a, b) => b.count - a.count);
+  const patterns = [...detailed.slice(0, 3).flatMap(({ patterns: own }) => own), ...logPatterns, ...describeHidden(hidden)];
+  return {
+    files: options.files,
+    ...(window === undefined ? {} : { window }),
+    lines: tally.lines,
+    requests,
+    messages: tally.messageCount,
+    unparsed: { count: tally.unparsed, examples: tally.unparsedLines },
+    formats: tally.formats.list().map(([format, lines]) => ({ format, lines })),
+    errors: { count: errorCount, share: toInterval(errorCount, requests) },
+    traffic: window === undefined ? [] : tally.traffic.resample(window.fromMs, window.toMs, STEPS),
+    errorsOverTime: window === undefined ? [] : tally.errors.resample(window.fromMs, window.toMs, STEPS),
+    routes: detailed.map(({ route }) => route),
+    moreRoutes: Math.max(0, groups.length - options.top),
+    ...(options.groupBy === undefined ? {} : { groups: { by: options.groupBy, rows: groupRows(groups, options.groupBy) } }),
+    hidden: hidden.slice(0, options.top),
+    patterns: dedupe(patterns),
+    diagnosis: toDiagnosis({ worst: detailed[0]?.route, requests, errorCount, window, logPatterns, tally }),
+  };
+}
+
+function learnRoutes(tally: Tally): Learned[] {
+  return [...tally.routes].flatMap(([method, trie]) => trie.learn().map(({ template, leaf }) => ({ method, template, leaf })));
+}
+
+function isWanted(name: string, route: string | undefined): boolean {
+  return route === undefined || name === route || name.endsWith(` ${route}`) || name.includes(route);
+}
+
+/** True for paths that a template stands for. */
+function createMatcher(template: string): (path: string) => boolean {
+  const pattern = template
+    .split("{id}")
+    .map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"))
+    .join("[^/]+");
+  const compiled = new RegExp(`^${pattern}$`);
+  return (path) => path === template || compiled.test(path);
+}
+
+type Group = Learned & { readonly status: number; readonly failures: FailureTally };
+
+function sumRoutes(groups: readonly Group[]) {
+  const byRoute = new Map<string, { name: string; count: number; requests: number }>();
+  for (const { method, template, leaf, failures } of groups) {
+    const name = `${method} ${template}`;
+    const known = byRoute.get(name);
+    if (known === undefined) byRoute.set(name, { name, count: failures.count, requests: leaf.lines });
+    else known.count += failures.count;
+  }
+  return [...byRoute.values()].sort((a, b) => b.count - a.count);
+}
+
+type Surroundings = { readonly tally: Tally; readonly window: Report["window"]; readonly joined: RouteErrors["joined"] };
+
+function toRouteErrors(
+  group: Group,
+  { tally, window, joined }: Surroundings,
+): { readonly route: RouteErrors; readonly patterns: readonly Pattern[] } {
+  const { method, template, leaf, status, failures } = group;
+  const patterns = findGroupPatterns({ route: leaf, failures, status, tally, joined });
+  const { causes, next } = rankCauses(failures, status, patterns);
+  const failingMedianMs = failures.durations.quantile(0.5);
+  const okMedianMs = leaf.findLatency(0.5);
+  const madeBy = judge(failures, status);
+  const route: RouteErrors = {
+    method,
+    route: template,
+    status,
+    count: failures.count,
+    requests: leaf.lines,
+    share: toInterval(failures.count, leaf.lines),
+    ...(failures.firstMs === undefined ? {} : { firstMs: failures.firstMs }),
+    ...(failures.lastMs === undefined ? {} : { lastMs: failures.lastMs }),
+    overTime: window === undefined ? [] : failures.series.resample(window.fromMs, window.toMs, STEPS),
+    ...(failingMedianMs === undefined ? {} : { failingMedianMs }),
+    ...(okMedianMs === undefined ? {} : { okMedianMs }),
+    madeBy,
+    causes,
+    next: next.map((check) => ({ check })),
+    joined,
+    requestIds: failures.requestIds,
+    lines: failures.lines,
+  };
+  return { route, patterns };
+}
+
+/** Who wrote the responses of a group: what most lines say, as sure as they are, less what they disagree on. */
+function judge(failures: FailureTally, status: number): RouteErrors["madeBy"] {
+  const observer = failures.observers.list()[0]?.[0] ?? "access log";
+  const votes = [...failures.madeBy].sort((a, b) => b[1].count - a[1].count);
+  const [first] = votes;
+  if (first === undefined) {
+    const because = "these lines carry nothing of the hop behind; with nginx, log $upstream_status and $upstream_header_time";
+    return { hop: "unknown", because, confidence: 0, observer };
+  }
+  const [hop, { count, because, confidence }] = first;
+  const total = votes.reduce((sum, [, vote]) => sum + vote.count, 0);
+  const fate = nameFate(hop, failures, status);
+  return {
+    hop: hop as RouteErrors["madeBy"]["hop"],
+    because: because.list()[0]?.[0] ?? "",
+    confidence: (confidence / count) * (count / total),
+    observer,
+    ...(fate === undefined ? {} : { fate }),
+  };
+}
+
+/** What the observer did with the failure. */
+function nameFate(hop: string, failures: FailureTally, status: number): Fate | undefined {
+  if (hop === "behind") return "propagated";
+  if (hop !== "observer") return undefined;
+  const statuses = failures.upstreamStatuses.list();
+  const isRemap =
+    statuses.length > 0 &&
+    statuses.every(([each]) => each !== String(status)) &&
+    (failures.madeBy.get("observer")?.because.list()[0]?.[0] ?? "").includes(" answered ");
+  return isRemap ? "remapped" : "created";
+}
+
+function toHidden({ method, template, leaf }: Learned): HiddenErrors[] {
+  const { hidden } = leaf;
+  if (hidden === undefined) return [];
+  return [
+    {
+      method,
+      route: template,
+      count: hidden.count,
+      requests: leaf.lines,
+      ...(hidden.firstMs === undefined ? {} : { firstMs: hidden.firstMs }),
+      ...(hidden.lastMs === undefined ? {} : { lastMs: hidden.lastMs }),
+      statuses: hidden.statuses.list().map(([status, count]) => ({ status, count })),
+      upstreams: hidden.upstreams
+        .list()
+        .slice(0, 5)
+        .map(([address, count]) => ({ address, count })),
+      line: hidden.line,
+    },
+  ];
+}
+
+function describeHidden(hidden: readonly HiddenErrors[]): readonly Pattern[] {
+  const total = hidden.reduce((sum, { count }) => sum + count, 0);
+  const [first] = hidden;
+  if (first === undefined) return [];
+  return [
+    {
+      pattern: "hidden-by-retries",
+      evidence: {
+        statement: "a retry saved requests whose first try failed: the client saw no error, the upstream made one (fate: masked)",
+        measured: `${total} requests, most on ${first.method} ${first.route} (${first.count}); upstreams: ${first.upstreams.map(({ address }) => address).join(", ") || "not named"}`,
+        source: "access-log",
+        weight: 3,
+      },
+      next: { check: "why does the first try fail? the retry costs time and load, and hides the fault until all upstreams have it" },
+    },
+  ];
+}
+
+function groupRows(groups: readonly Group[], by: GroupBy): readonly GroupRow[] {
+  const rows = new Map<string, number>();
+  const add = (name: string, count: number) => rows.set(name, (rows.get(name) ?? 0) + count);
+  for (const { method, template, status, failures } of groups) {
+    if (by === "route") add(`${method} ${template}`, failures.count);
+    else if (by === "status") add(String(status), failures.count);
+    else if (by === "hop") for (const [hop, { count }] of failures.madeBy) add(hop, count);
+    else {
+      const names = { upstream: failures.upstreams, client: failures.clients, flags: failures.flags, message: failures.messages }[by];
+      for (const [name, count] of names.list()) add(name, count);
+      if (names.others > 0) add("(others)", names.others);
+    }
+  }
+  return [...rows]
+    .map(([name, count]) => ({ name, count }))
+    .sort((a, b) => b.count - a.count)
+    .slice(0, 50);
+}
+
+function dedupe(patterns: readonly Pattern[]): readonly Pattern[] {
+  const seen = new Set<string>();
+  return patterns.filter(({ evidence }) => !seen.has(evidence.statement) && seen.add(evidence.statement).size > 0);
+}
+
+type Parts = {
+  readonly worst: RouteErrors | undefined;
+  readonly requests: number;
+  readonly errorCount: number;
+  readonly window: Report["window"];
+  readonly logPatterns: readonly Pattern[];
+  readonly tally: Tally;
+};
+
+/** The verdict on the worst group, in the words that every face of Faultline uses. */
+function toDiagnosis({ worst, requests, errorCount, window, logPatterns, tally }: Parts): Diagnosis {
+  const causes: readonly RankedCause[] = worst === undefined ? [] : addLogWide(worst.causes, logPatterns);
+  const isSure = (causes[0]?.confidence ?? 0) >= 0.6;
+  return {
+    verdict: isSure ? "diagnosed" : "inconclusive",
+    scope: {
+      ...(worst === undefined ? {} : { route: `${worst.method} ${worst.route}` }),
+      window: window ?? { fromMs: 0, toMs: 0 },
+      failing: worst?.count ?? errorCount,
+      succeeding: (worst?.requests ?? requests) - (worst?.count ?? errorCount),
+    },
+    path: worst === undefined ? [] : toPath(worst),
+    suspects:
+      worst === undefined || worst.madeBy.hop === "unknown"
+        ? []
+        : [
+            {
+              service: worst.madeBy.hop === "observer" ? worst.madeBy.observer : `behind ${worst.madeBy.observer}`,
+              score: worst.madeBy.confidence,
+            },
+          ],
+    causes,
+    ruledOut: [],
+    missing: worst === undefined ? [] : findMissing(worst, tally),
+    next: worst === undefined ? [] : [...worst.next, ...logPatterns.map(({ next }) => next)].slice(0, 5),
+    guard: { now: [], prevent: [] },
+  };
+}
+
+function addLogWide(causes: readonly RankedCause[], patterns: readonly Pattern[]): readonly RankedCause[] {
+  const restart = patterns.find(({ pattern }) => pattern === "after-restart");
+  const rush = patterns.find(({ pattern }) => pattern === "with-traffic");
+  const wide: RankedCause[] = [
+    ...(restart === undefined ? [] : [{ cause: "bad-deploy" as const, confidence: 0.5, evidence: [restart.evidence], against: [] }]),
+    ...(rush === undefined ? [] : [{ cause: "resource-exhausted" as const, confidence: 0.45, evidence: [rush.evidence], against: [] }]),
+  ];
+  return [...causes, ...wide.filter(({ cause }) => causes.every((known) => known.cause !== cause))].sort(
+    (a, b) => b.confidence - a.confidence,
+  );
+}
+
+function toPath(worst: RouteErrors): Diagnosis["path"] {
+  const { madeBy } = worst;
+  const evidence = [
+    {
+      statement: madeBy.because,
+      measured: `${worst.count} lines`,
+      source: "access-log" as const,
+      weight: madeBy.confidence >= 0.9 ? 3 : 1,
+    },
+  ];
+  const operation = `${worst.method} ${worst.route}`;
+  const own = { hop: madeBy.observer, service: madeBy.observer, operation, status: String(worst.status), evidence };
+  if (madeBy.hop === "behind") {
+    return [
+      { ...own, fate: "propagated" },
+      { hop: `behind ${madeBy.observer}`, service: "upstream", operation, status: String(worst.status), fate: "created", evidence },
+    ];
+  }
+  return madeBy.fate === undefined ? [] : [{ ...own, fate: madeBy.fate }];
+}
+
+function findMissing(worst: RouteErrors, tally: Tally): readonly MissingEvidence[] {
+  return [
+    ...(worst.madeBy.hop === "unknown"
+      ? [{ what: "the upstream's own status and header time in the access log", wouldTell: "which hop wrote the response" }]
+      : []),
+    ...(worst.failingMedianMs === undefined
+      ? [{ what: "durations in the access log", wouldTell: "whether a time-out ends the requests" }]
+      : []),
+    ...(tally.messageCount === 0
+      ? [
+          {
+            what: "the error log or the application's log beside this one",
+            wouldTell: "the reason behind each failure: name both files in one command",
+          },
+        ]
+      : []),
+  ];
+}

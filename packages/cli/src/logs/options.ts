@@ -1,0 +1,147 @@
+import { parseArgs } from "node:util";
+import { compileLogFormat, JSON_FORMATS, parseAnyTime, type ReaderOptions, TEXT_FORMATS } from "@faultline/formats/access-log";
+import { UsageError } from "../command.ts";
+import { GROUPINGS, type GroupBy } from "./build-report.ts";
+import type { TimeLimits } from "./tally.ts";
+
+/** How the answer is written. */
+export type Output = "terminal" | "json" | "markdown" | "html" | "records";
+
+/** The command line of `faultline logs`, understood. */
+export type LogsOptions = {
+  readonly files: readonly string[];
+  readonly output: Output;
+  readonly reader: ReaderOptions;
+  readonly limits: TimeLimits;
+  readonly route: string | undefined;
+  readonly groupBy: GroupBy | undefined;
+  readonly top: number;
+  readonly follow: boolean;
+  /** False when the lines must go through parsers that the user named. */
+  readonly isFastAllowed: boolean;
+};
+
+const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** Understands the words after `faultline logs`. Throws a `UsageError` that says what was wrong and what to write. */
+export function parseLogsOptions(args: readonly string[], nowMs: number): LogsOptions {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      format: { type: "string", multiple: true },
+      "log-format": { type: "string" },
+      json: { type: "boolean" },
+      markdown: { type: "boolean" },
+      html: { type: "boolean" },
+      records: { type: "boolean" },
+      route: { type: "string" },
+      from: { type: "string" },
+      to: { type: "string" },
+      "group-by": { type: "string" },
+      top: { type: "string" },
+      timezone: { type: "string" },
+      follow: { type: "boolean" },
+    },
+  });
+  if (positionals.length === 0) throw new UsageError("name one or more log files, or - for standard input: faultline logs access.log");
+  if (positionals.filter((name) => name === "-").length > 1) throw new UsageError("standard input (-) can be read once only");
+  const zoneOffsetMinutes = parseZone(values.timezone);
+  const context = { nowMs, zoneOffsetMinutes };
+  const custom = values["log-format"] === undefined ? undefined : compile(values["log-format"]);
+  const formats = parseFormats(values.format);
+  const groupBy = parseGroupBy(values["group-by"]);
+  const follow = values.follow ?? false;
+  if (follow && positionals.includes("-")) throw new UsageError("--follow needs files; standard input is read as it comes anyway");
+  return {
+    files: positionals,
+    output: parseOutput(values),
+    reader: { context, ...(formats === undefined ? {} : { formats }), ...(custom === undefined ? {} : { custom }) },
+    limits: { fromMs: parseLimit("--from", values.from, context), toMs: parseLimit("--to", values.to, context) },
+    route: values.route,
+    groupBy,
+    top: parseTop(values.top),
+    follow,
+    isFastAllowed: custom === undefined && formats === undefined && (groupBy === undefined || groupBy === "route" || groupBy === "status"),
+  };
+}
+
+function parseOutput(values: Readonly<Record<string, unknown>>): Output {
+  const chosen = (["json", "markdown", "html", "records"] as const).filter((name) => values[name] === true);
+  if (chosen.length > 1) throw new UsageError(`choose one of --${chosen.join(" and --")}`);
+  return chosen[0] ?? "terminal";
+}
+
+function compile(format: string): NonNullable<ReaderOptions["custom"]> {
+  const compiled = compileLogFormat(format);
+  if (!compiled.ok) throw new UsageError(`--log-format: ${compiled.error}`);
+  return compiled.value;
+}
+
+/** Names by which people call formats, beside the parsers' own. */
+const ALIASES: Readonly<Record<string, readonly string[]>> = {
+  nginx: ["clf", "nginx-json", "nginx-error"],
+  apache: ["clf", "apache-error"],
+  combined: ["clf"],
+  common: ["clf"],
+  gunicorn: ["clf", "text"],
+  "ingress-nginx": ["clf", "nginx-error"],
+  traefik: ["traefik", "clf"],
+  envoy: ["envoy", "envoy-json"],
+  istio: ["envoy", "envoy-json"],
+  iis: ["w3c"],
+  cloudfront: ["w3c"],
+  apigateway: ["apigateway", "apigateway-execution"],
+  gclb: ["google-cloud"],
+  rails: ["rails", "lograge", "stack-trace"],
+  django: ["django", "text", "stack-trace"],
+  spring: ["spring", "text", "stack-trace"],
+  morgan: ["morgan", "clf"],
+  heroku: ["heroku-router", "logfmt"],
+};
+
+function parseFormats(names: readonly string[] | undefined): readonly string[] | undefined {
+  if (names === undefined) return undefined;
+  const known = [...TEXT_FORMATS, ...JSON_FORMATS].map(({ id }) => id);
+  return names.flatMap((name) => {
+    const alias = Object.hasOwn(ALIASES, name) ? ALIASES[name] : undefined;
+    if (alias !== undefined) return alias;
+    if (known.includes(name)) return [name];
+    throw new UsageError(
+      `--format ${name} is not known; use one of ${[...new Set([...Object.keys(ALIASES), ...known])].sort().join(", ")}`,
+    );
+  });
+}
+
+function parseGroupBy(name: string | undefined): GroupBy | undefined {
+  if (name === undefined) return undefined;
+  const found = GROUPINGS.find((each) => each === name);
+  if (found === undefined) throw new UsageError(`--group-by ${name} is not known; use one of ${GROUPINGS.join(", ")}`);
+  return found;
+}
+
+function parseTop(text: string | undefined): number {
+  if (text === undefined) return 12;
+  const top = Number(text);
+  if (!Number.isInteger(top) || top < 1 || top > 10_000) throw new UsageError(`--top ${text} is no whole number from 1 to 10000`);
+  return top;
+}
+
+function parseZone(text: string | undefined): number {
+  if (text === undefined || text === "UTC" || text === "Z") return 0;
+  const match = /^([+-])(\d\d):?(\d\d)$/.exec(text);
+  if (match === null) throw new UsageError(`--timezone ${text} is no offset from UTC; write it as +02:00`);
+  const minutes = Number(match[2]) * 60 + Number(match[3]);
+  return match[1] === "-" ? -minutes : minutes;
+}
+
+/** A time in any form that logs use, or a length of time before now: `90m`. */
+function parseLimit(option: string, text: string | undefined, context: ReaderOptions["context"]): number | undefined {
+  if (text === undefined) return undefined;
+  const ago = /^-?(\d+(?:\.\d+)?)([smhd])$/.exec(text);
+  if (ago !== null) return context.nowMs - Number(ago[1]) * (UNITS[ago[2] ?? ""] ?? 0);
+  const timeMs = parseAnyTime(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00` : text, context);
+  if (timeMs === undefined)
+    throw new UsageError(`${option} ${text} is no time; write it as 2026-11-21T10:00:00Z, or as 90m for 90 minutes ago`);
+  return timeMs;
+}

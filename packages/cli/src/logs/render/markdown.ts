@@ -1,0 +1,75 @@
+import type { Report, RouteErrors } from "../report.ts";
+import { cut, toVisible } from "../visible.ts";
+import { drawSparkline, formatClock, formatCount, formatDuration, formatShare, nameMaker } from "./words.ts";
+
+/** Text inside a table's cell or a sentence: nothing in it is markup. */
+function escape(text: string): string {
+  return toVisible(text).replace(/[\\`*_{}[\]<>()#+!|~&@]/g, (mark) =>
+    mark === "<" ? "&lt;" : mark === ">" ? "&gt;" : mark === "&" ? "&amp;" : `\\${mark}`,
+  );
+}
+
+/** A line of the log as a code block, whatever backticks it holds. */
+function fence(text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+  const mark = "`".repeat(longest + 1);
+  return `${mark}\n${text}\n${mark}`;
+}
+
+/** The report as Markdown, to paste into an incident's page. */
+export function renderMarkdown(report: Report): string {
+  const { window, errors, diagnosis } = report;
+  const span = window === undefined ? "" : `, ${formatClock(window.fromMs)} to ${formatClock(window.toMs)} UTC`;
+  const blocks = [
+    `# ${formatCount(errors.count)} server errors in ${formatCount(report.requests)} requests`,
+    `${formatShare(errors.share)}${span}. Read from ${report.files.map((file) => escape(file)).join(", ")}: ${formatCount(report.lines)} lines, ${formatCount(report.unparsed.count)} not understood.`,
+  ];
+  if (report.routes.length > 0) {
+    blocks.push(
+      [
+        "| count | status | route | share (95 %) | first | last | over time | made by |",
+        "| ---: | --- | --- | --- | --- | --- | --- | --- |",
+        ...report.routes.map(
+          (route) =>
+            `| ${formatCount(route.count)} | ${route.status} | ${escape(`${route.method} ${route.route}`)} | ${formatShare(route.share)} | ${formatClock(route.firstMs)} | ${formatClock(route.lastMs)} | ${drawSparkline(route.overTime, 16)} | ${escape(nameMaker(route))} |`,
+        ),
+      ].join("\n"),
+    );
+  }
+  for (const route of report.routes.slice(0, 3)) blocks.push(renderRoute(route));
+  if (report.patterns.length > 0) {
+    blocks.push(
+      "## Patterns",
+      report.patterns
+        .map(({ pattern, evidence }) => `- **${pattern}**: ${escape(evidence.statement)} (${escape(evidence.measured)})`)
+        .join("\n"),
+    );
+  }
+  if (diagnosis.next.length > 0) blocks.push("## Next", diagnosis.next.map(({ check }) => `- ${escape(check)}`).join("\n"));
+  if (diagnosis.missing.length > 0)
+    blocks.push(
+      "## Missing",
+      diagnosis.missing.map(({ what, wouldTell }) => `- ${escape(what)}: would tell ${escape(wouldTell)}`).join("\n"),
+    );
+  return `${blocks.join("\n\n")}\n`;
+}
+
+function renderRoute(route: RouteErrors): string {
+  const parts = [
+    `## ${route.status} on ${escape(`${route.method} ${route.route}`)}`,
+    `Made by: ${escape(nameMaker(route))}. ${escape(route.madeBy.because)}.`,
+  ];
+  if (route.failingMedianMs !== undefined) parts.push(`Failing ones take ${formatDuration(route.failingMedianMs)} (median).`);
+  for (const { cause, confidence, evidence } of route.causes.slice(0, 3)) {
+    parts.push(
+      [
+        `- **${cause}** (${Math.round(confidence * 100)} %)`,
+        ...evidence.map((each) => `  - ${escape(each.statement)}; ${escape(each.measured)}`),
+      ].join("\n"),
+    );
+  }
+  for (const message of route.joined) parts.push(`- logged (${message.count}, by ${message.by}): ${escape(message.text)}`);
+  const [line] = route.lines;
+  if (line !== undefined) parts.push(fence(cut(toVisible(line), 500)));
+  return parts.join("\n\n");
+}

@@ -1,0 +1,46 @@
+import { formatTime } from "@faultline/formats/access-log";
+import type { RouteErrors } from "../report.ts";
+
+const BARS = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
+
+/** A series as a row of bars, `width` of them; a step without events is a dot. */
+export function drawSparkline(values: readonly number[], width: number): string {
+  if (values.length === 0) return "";
+  const steps = Array.from({ length: width }, (_, index) => {
+    const from = Math.floor((index * values.length) / width);
+    const to = Math.max(from + 1, Math.floor(((index + 1) * values.length) / width));
+    return values.slice(from, to).reduce((sum, value) => sum + value, 0);
+  });
+  const most = Math.max(...steps);
+  return steps.map((value) => (value === 0 ? "·" : (BARS[Math.min(7, Math.floor((value / most) * 7.999))] ?? "█"))).join("");
+}
+
+/** A share with its bounds: `2.0 % (1.9-2.1)`. */
+export function formatShare({ ratio, lower, upper }: RouteErrors["share"]): string {
+  const digits = ratio > 0 && ratio < 0.001 ? 4 : ratio < 0.1 ? 2 : 1;
+  const percent = (value: number) => (value * 100).toFixed(digits);
+  return `${percent(ratio)} % (${percent(lower)}-${percent(upper)})`;
+}
+
+/** Whole numbers in groups of three. */
+export function formatCount(count: number): string {
+  return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, " ");
+}
+
+/** A time to the second, in UTC. */
+export function formatClock(timeMs: number | undefined): string {
+  return timeMs === undefined ? "-" : formatTime(timeMs).slice(0, 19).replace("T", " ");
+}
+
+/** A duration in the unit that reads best. */
+export function formatDuration(durationMs: number): string {
+  if (durationMs >= 1000) return `${(durationMs / 1000).toFixed(durationMs < 10_000 ? 2 : 1)} s`;
+  return `${durationMs.toFixed(durationMs < 10 ? 1 : 0)} ms`;
+}
+
+/** Who wrote the responses, in a few words. */
+export function nameMaker({ madeBy }: Pick<RouteErrors, "madeBy">): string {
+  if (madeBy.hop === "unknown") return "unknown";
+  const who = madeBy.hop === "observer" ? madeBy.observer : madeBy.hop === "behind" ? `behind ${madeBy.observer}` : "the client";
+  return `${who}${madeBy.fate === undefined ? "" : `, ${madeBy.observer} ${madeBy.fate} it`} (${Math.round(madeBy.confidence * 100)} %)`;
+}

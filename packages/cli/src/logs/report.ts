@@ -1,0 +1,88 @@
+import type { Diagnosis, Evidence, Fate, Interval, MadeBy, NextCheck, RankedCause } from "@faultline/model";
+
+/** What the joined error and application logs say about a group of failures. */
+export type JoinedMessage = {
+  readonly text: string;
+  readonly format: string;
+  readonly count: number;
+  readonly by: "request id" | "time and path";
+};
+
+/** The server errors of one route with one status. */
+export type RouteErrors = {
+  readonly method: string;
+  readonly route: string;
+  readonly status: number;
+  readonly count: number;
+  /** All requests of the route, and the share of them that failed so, with the bounds of its 95 % interval (Wilson). */
+  readonly requests: number;
+  readonly share: Interval;
+  readonly firstMs?: number;
+  readonly lastMs?: number;
+  /** Counts over the report's window in equal steps. */
+  readonly overTime: readonly number[];
+  readonly failingMedianMs?: number;
+  readonly okMedianMs?: number;
+  /** Who wrote the response, as the lines show it, and what the observer did with the failure. */
+  readonly madeBy: MadeBy & { readonly observer: string; readonly fate?: Fate };
+  readonly causes: readonly RankedCause[];
+  readonly next: readonly NextCheck[];
+  readonly joined: readonly JoinedMessage[];
+  readonly requestIds: readonly string[];
+  /** The first lines as they stand in the log. They may hold anything a client sent. */
+  readonly lines: readonly string[];
+};
+
+/** Failures of an upstream that a retry hid from the client. */
+export type HiddenErrors = {
+  readonly method: string;
+  readonly route: string;
+  readonly count: number;
+  readonly requests: number;
+  readonly firstMs?: number;
+  readonly lastMs?: number;
+  readonly statuses: readonly { readonly status: string; readonly count: number }[];
+  readonly upstreams: readonly { readonly address: string; readonly count: number }[];
+  readonly line: string;
+};
+
+/** A shape in the failures that points at a cause, for the whole log or one route. */
+export type Pattern = {
+  readonly pattern:
+    | "one-route"
+    | "every-route"
+    | "steady-delay"
+    | "after-restart"
+    | "onset"
+    | "large-bodies"
+    | "with-traffic"
+    | "one-upstream"
+    | "hidden-by-retries"
+    | "logged-reason";
+  readonly evidence: Evidence;
+  readonly next: NextCheck;
+};
+
+/** One row of `--group-by`. */
+export type GroupRow = { readonly name: string; readonly count: number };
+
+/** What `faultline logs` says; `--json` prints it as it is. */
+export type Report = {
+  readonly files: readonly string[];
+  readonly window?: { readonly fromMs: number; readonly toMs: number };
+  readonly lines: number;
+  readonly requests: number;
+  readonly messages: number;
+  readonly unparsed: { readonly count: number; readonly examples: readonly string[] };
+  readonly formats: readonly { readonly format: string; readonly lines: number }[];
+  readonly errors: { readonly count: number; readonly share: Interval };
+  readonly traffic: readonly number[];
+  readonly errorsOverTime: readonly number[];
+  readonly routes: readonly RouteErrors[];
+  /** Rows left out of `routes` because of `--top`. */
+  readonly moreRoutes: number;
+  readonly groups?: { readonly by: string; readonly rows: readonly GroupRow[] };
+  readonly hidden: readonly HiddenErrors[];
+  readonly patterns: readonly Pattern[];
+  readonly diagnosis: Diagnosis;
+};

@@ -1,0 +1,211 @@
+import type { Exchange } from "@faultline/model";
+import { Names, Sample } from "./sample.ts";
+import { Series } from "./series.ts";
+
+const MAX_LINES = 3;
+
+/** What is kept of the server errors of one route with one status. */
+export class FailureTally {
+  count = 0;
+  firstMs: number | undefined;
+  lastMs: number | undefined;
+  readonly series = new Series();
+  readonly durations = new Sample();
+  readonly requestBytes = new Sample();
+  /** Who made the response, by hop, with how sure the lines were. */
+  readonly madeBy = new Map<string, { count: number; because: Names; confidence: number }>();
+  readonly flags = new Names();
+  readonly messages = new Names();
+  readonly upstreams = new Names(64);
+  readonly upstreamStatuses = new Names();
+  readonly clients = new Names(64);
+  readonly observers = new Names();
+  /** The first lines, as they stand in the log, cut. */
+  readonly lines: string[] = [];
+  readonly requestIds: string[] = [];
+
+  addTimed(timeMs: number | undefined, durationMs: number | undefined): void {
+    this.count += 1;
+    if (durationMs !== undefined) this.durations.add(durationMs);
+    if (timeMs === undefined) return;
+    this.series.add(timeMs);
+    if (this.firstMs === undefined || timeMs < this.firstMs) this.firstMs = timeMs;
+    if (this.lastMs === undefined || timeMs > this.lastMs) this.lastMs = timeMs;
+  }
+
+  /** What only a fully read line tells; the counts are `addTimed`'s. */
+  addDetail(exchange: Exchange, line: string): void {
+    if (this.lines.length < MAX_LINES) this.lines.push(line.slice(0, 2000));
+    if (exchange.requestId !== undefined && this.requestIds.length < MAX_LINES) this.requestIds.push(exchange.requestId);
+    if (exchange.requestBytes !== undefined) this.requestBytes.add(exchange.requestBytes);
+    if (exchange.flags !== undefined) this.flags.add(exchange.flags);
+    if (exchange.errorMessage !== undefined) this.messages.add(exchange.errorMessage.slice(0, 200));
+    if (exchange.clientAddress !== undefined) this.clients.add(exchange.clientAddress);
+    this.observers.add(exchange.observer.name);
+    const last = exchange.upstream?.at(-1);
+    if (last?.address !== undefined) this.upstreams.add(last.address);
+    if (last?.status !== undefined) this.upstreamStatuses.add(String(last.status));
+    const { madeBy } = exchange;
+    if (madeBy === undefined) return;
+    const known = this.madeBy.get(madeBy.hop) ?? { count: 0, because: new Names(8), confidence: 0 };
+    known.count += 1;
+    known.because.add(madeBy.because);
+    known.confidence += madeBy.confidence;
+    this.madeBy.set(madeBy.hop, known);
+  }
+
+  merge(other: FailureTally): void {
+    this.count += other.count;
+    this.firstMs = least(this.firstMs, other.firstMs);
+    this.lastMs = least(this.lastMs, other.lastMs, -1);
+    this.series.merge(other.series);
+    this.durations.merge(other.durations);
+    this.requestBytes.merge(other.requestBytes);
+    for (const [hop, theirs] of other.madeBy) {
+      const ours = this.madeBy.get(hop);
+      if (ours === undefined) this.madeBy.set(hop, theirs);
+      else {
+        ours.count += theirs.count;
+        ours.confidence += theirs.confidence;
+        ours.because.merge(theirs.because);
+      }
+    }
+    for (const name of ["flags", "messages", "upstreams", "upstreamStatuses", "clients", "observers"] as const)
+      this[name].merge(other[name]);
+    this.lines.push(...other.lines.slice(0, MAX_LINES - this.lines.length));
+    this.requestIds.push(...other.requestIds.slice(0, MAX_LINES - this.requestIds.length));
+  }
+}
+
+function least(a: number | undefined, b: number | undefined, sign = 1): number | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return sign * a <= sign * b ? a : b;
+}
+
+/** Half octaves of milliseconds, 1 ms to 12 days. */
+export const LATENCY_BUCKETS = 62;
+
+/** The half octave of a duration in whole ms. */
+export function findLatencyBucket(durationMs: number): number {
+  const value = durationMs | 1;
+  const octave = 31 - Math.clz32(value);
+  return 2 * octave + (octave === 0 ? 0 : (value >> (octave - 1)) & 1);
+}
+
+/** A failure that a retry hid from the client. */
+export type HiddenTally = {
+  count: number;
+  firstMs: number | undefined;
+  lastMs: number | undefined;
+  readonly statuses: Names;
+  readonly upstreams: Names;
+  line: string;
+};
+
+/** What is counted on one route (or path, while routes are being learned). */
+export class RouteTally {
+  lines = 0;
+  /** Lines by the first digit of the status; 0 counts those without one. */
+  readonly classes = new Float64Array(10);
+  readonly latency = new Float64Array(LATENCY_BUCKETS);
+  readonly failures = new Map<number, FailureTally>();
+  readonly okBytes = new Sample();
+  readonly okUpstreams = new Names(64);
+  hidden: HiddenTally | undefined;
+
+  getFailures(status: number): FailureTally {
+    let tally = this.failures.get(status);
+    if (tally === undefined) {
+      tally = new FailureTally();
+      this.failures.set(status, tally);
+    }
+    return tally;
+  }
+
+  /** Counts one fully read exchange. */
+  add(exchange: Exchange, line: string): void {
+    const { status, timeMs, durationMs } = exchange;
+    this.lines += 1;
+    const kind = status === undefined ? 0 : Math.floor(status / 100);
+    this.classes[kind] = (this.classes[kind] ?? 0) + 1;
+    if (status !== undefined && status >= 500 && status < 600) {
+      const failures = this.getFailures(status);
+      failures.addTimed(timeMs, durationMs);
+      failures.addDetail(exchange, line);
+      return;
+    }
+    if (durationMs !== undefined) {
+      const bucket = findLatencyBucket(Math.min(durationMs, 2 ** 30));
+      this.latency[bucket] = (this.latency[bucket] ?? 0) + 1;
+    }
+    if (exchange.requestBytes !== undefined) this.okBytes.add(exchange.requestBytes);
+    const address = exchange.upstream?.at(-1)?.address;
+    if (address !== undefined) this.okUpstreams.add(address);
+    this.addHidden(exchange, line);
+  }
+
+  /** An earlier try that failed, behind an answer that did not: the client never saw it. */
+  private addHidden(exchange: Exchange, line: string): void {
+    const failed = exchange.upstream?.slice(0, -1).filter((attempt) => attempt.answered === false || (attempt.status ?? 0) >= 500) ?? [];
+    if (failed.length === 0 || exchange.status === undefined) return;
+    const hidden = (this.hidden ??= {
+      count: 0,
+      firstMs: undefined,
+      lastMs: undefined,
+      statuses: new Names(),
+      upstreams: new Names(32),
+      line: line.slice(0, 2000),
+    });
+    hidden.count += 1;
+    hidden.firstMs = least(hidden.firstMs, exchange.timeMs);
+    hidden.lastMs = least(hidden.lastMs, exchange.timeMs, -1);
+    for (const attempt of failed) {
+      hidden.statuses.add(attempt.status === undefined ? "no answer" : String(attempt.status));
+      if (attempt.address !== undefined) hidden.upstreams.add(attempt.address);
+    }
+  }
+
+  merge(other: RouteTally): void {
+    this.lines += other.lines;
+    addArrays(this.classes, other.classes);
+    addArrays(this.latency, other.latency);
+    for (const [status, failures] of other.failures) {
+      const ours = this.failures.get(status);
+      if (ours === undefined) this.failures.set(status, failures);
+      else ours.merge(failures);
+    }
+    this.okBytes.merge(other.okBytes);
+    this.okUpstreams.merge(other.okUpstreams);
+    this.mergeHidden(other.hidden);
+  }
+
+  private mergeHidden(theirs: HiddenTally | undefined): void {
+    if (theirs === undefined) return;
+    if (this.hidden === undefined) {
+      this.hidden = theirs;
+      return;
+    }
+    this.hidden.count += theirs.count;
+    this.hidden.firstMs = least(this.hidden.firstMs, theirs.firstMs);
+    this.hidden.lastMs = least(this.hidden.lastMs, theirs.lastMs, -1);
+    this.hidden.statuses.merge(theirs.statuses);
+    this.hidden.upstreams.merge(theirs.upstreams);
+  }
+
+  /** The latency of answers that were no server errors, ms, below which `ratio` of them lie. */
+  findLatency(ratio: number): number | undefined {
+    const total = this.latency.reduce((sum, count) => sum + count, 0);
+    let below = 0;
+    for (let bucket = 0; bucket < LATENCY_BUCKETS; bucket += 1) {
+      below += this.latency[bucket] ?? 0;
+      if (total > 0 && below >= ratio * total) return 2 ** (bucket / 2) * 1.2;
+    }
+    return undefined;
+  }
+}
+
+function addArrays(into: Float64Array, from: Float64Array): void {
+  from.forEach((count, index) => {
+    into[index] = (into[index] ?? 0) + count;
+  });
+}

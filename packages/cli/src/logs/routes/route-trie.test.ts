@@ -1,0 +1,161 @@
+import { describe, expect, it } from "vitest";
+import { RouteTrie } from "./route-trie.ts";
+
+/** Counts lines by the template that made them, so that a test can see what was folded into what. */
+class Origins {
+  readonly counts = new Map<string, number>();
+
+  constructor(template: string) {
+    this.counts.set(template, 1);
+  }
+
+  merge(other: Origins): void {
+    for (const [template, count] of other.counts) this.counts.set(template, (this.counts.get(template) ?? 0) + count);
+  }
+}
+
+function learn(paths: readonly (readonly [path: string, template: string])[]) {
+  const trie = new RouteTrie<Origins>();
+  for (const [path, template] of paths) trie.add(path, new Origins(template), { lines: 1, variedFrom: Number.POSITIVE_INFINITY });
+  return trie.learn();
+}
+
+function createRandom(seed: number) {
+  let state = seed | 1;
+  const next = () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) / 2 ** 32;
+  };
+  const below = (limit: number) => Math.floor(next() * limit);
+  const pick = <T>(items: readonly T[]): T => items[below(items.length)] as T;
+  return {
+    next,
+    below,
+    pick,
+    text: (alphabet: string, length: number) => Array.from({ length }, () => alphabet.charAt(below(alphabet.length))).join(""),
+  };
+}
+
+type Random = ReturnType<typeof createRandom>;
+
+const WORDS =
+  "users accounts orders items products carts payments invoices sessions tokens search status reports exports events hooks teams members roles groups projects tasks comments labels milestones issues pulls branches commits tags releases assets files folders pages posts media images videos streams channels messages threads reactions customers subscriptions plans prices coupons refunds disputes transfers balances charges cards banks addresses cities countries regions zones clusters nodes pods services deployments jobs runs logs metrics alerts rules policies keys secrets configs settings profiles followers stars watchers devices sensors schedules calendars meetings rooms seats tickets flights hotels bookings reviews ratings".split(
+    " ",
+  );
+const HEX = "0123456789abcdef";
+const LOWER = "abcdefghijklmnopqrstuvwxyz";
+const VALUES: Readonly<Record<string, (random: Random) => string>> = {
+  integer: (random) => String(random.below(10 ** (1 + random.below(8)))),
+  uuid: (random) => [8, 4, 4, 4, 12].map((length) => random.text(HEX, length)).join("-"),
+  hash: (random) => random.text(HEX, random.pick([12, 24, 40, 64])),
+  date: (random) => `20${10 + random.below(16)}-0${1 + random.below(9)}-1${random.below(10)}`,
+  slug: (random) => Array.from({ length: 2 + random.below(3) }, () => random.pick(WORDS)).join("-"),
+  token: (random) => random.text(`${LOWER}${LOWER.toUpperCase()}0123456789`, 8 + random.below(12)),
+  word: (random) => random.text(LOWER, 5 + random.below(8)),
+  prefixed: (random) => `cus_${random.text(`${LOWER}0123456789`, 14)}`,
+};
+const VERBS = ["findByStatus", "search", "export", "bulk", "me", "stats", "recent", "archive", "oauth2", "2fa"];
+
+/** The paths of one made-up API: resources with literal and parameter children, two levels deep. */
+function inventTemplates(random: Random): string[] {
+  const prefix = random.pick(["", "/api", "/api/v1", "/v2", "/2010-04-01", "/api/1"]);
+  const kind = () => `{${random.pick(Object.keys(VALUES))}}`;
+  const templates = new Set<string>();
+  const resources = new Set(Array.from({ length: 5 + random.below(25) }, () => random.pick(WORDS)));
+  for (const resource of resources) {
+    const item = `${prefix}/${resource}/${kind()}`;
+    const own = [`${prefix}/${resource}`, item, `${item}:cancel`, `${item}.json`].slice(0, random.pick([2, 2, 2, 3, 4]));
+    if (random.next() < 0.6) own.push(`${prefix}/${resource}/${random.pick(VERBS)}`);
+    for (const sub of new Set(Array.from({ length: random.below(4) }, () => random.pick(WORDS))))
+      own.push(`${item}/${sub}`, `${item}/${sub}/${kind()}`);
+    for (const template of own) templates.add(template);
+  }
+  return [...templates];
+}
+
+function fill(template: string, random: Random): string {
+  return template.replace(/\{(\w+)\}/g, (_, kind: string) => VALUES[kind]?.(random) ?? "");
+}
+
+/** Lines whose learned route holds mostly lines of their own template and most of its lines. */
+function score(learned: ReturnType<typeof learn>) {
+  const homes = new Map<string, { template: string; count: number }>();
+  for (const { template, leaf } of learned) {
+    for (const [origin, count] of leaf.counts) if (count > (homes.get(origin)?.count ?? 0)) homes.set(origin, { template, count });
+  }
+  let right = 0;
+  let total = 0;
+  for (const { template, leaf } of learned) {
+    const [main] = [...leaf.counts].sort((a, b) => b[1] - a[1]).map(([origin]) => origin);
+    for (const [origin, count] of leaf.counts) {
+      total += count;
+      right += origin === main && homes.get(origin)?.template === template ? count : 0;
+    }
+  }
+  return right / total;
+}
+
+describe("learning routes from paths", () => {
+  it.each(Array.from({ length: 20 }, (_, index) => 1000 + index * 77))(
+    "puts 98 percent of the lines of made-up API %s to their own template",
+    (seed) => {
+      const random = createRandom(seed);
+      const lines = inventTemplates(random).flatMap((template) =>
+        Array.from({ length: Math.max(20, Math.floor(20 / (random.next() + 0.01))) }, (): [string, string] => [
+          fill(template, random),
+          template,
+        ]),
+      );
+      expect(score(learn(lines))).toBeGreaterThanOrEqual(0.98);
+    },
+  );
+
+  it("keeps literals beside a parameter apart from its values", () => {
+    const values = Array.from({ length: 60 }, (_, index): [string, string] => [
+      `/users/${createRandom(index + 5).text(LOWER, 9)}`,
+      "{name}",
+    ]);
+    const literals = Array.from({ length: 40 }, (): [string, string] => ["/users/search", "search"]);
+    expect(
+      learn([...values, ...literals])
+        .map(({ template }) => template)
+        .sort(),
+    ).toEqual(["/users/search", "/users/{id}"]);
+  });
+
+  it("keeps the version of an API that looks like a date", () => {
+    const lines = Array.from({ length: 30 }, (_, index): [string, string] => [`/2010-04-01/Accounts/${index}/Calls.json`, "x"]);
+    expect(learn(lines).map(({ template }) => template)).toEqual(["/2010-04-01/Accounts/{id}/Calls.json"]);
+  });
+
+  it("leaves few and frequent names alone", () => {
+    const names = ["charges", "refunds", "payouts", "events", "files", "topups", "plans", "prices", "taxes", "tokens"];
+    const lines = names.flatMap((name) => Array.from({ length: 30 }, (): [string, string] => [`/v1/${name}`, name]));
+    expect(learn(lines)).toHaveLength(names.length);
+  });
+
+  it("stays small on paths without end", () => {
+    const random = createRandom(7);
+    const trie = new RouteTrie<Origins>();
+    for (let index = 0; index < 70_000; index += 1) {
+      trie.add(`/${random.text(LOWER, 3)}/${random.text(LOWER, 4)}`, new Origins("x"), { lines: 1, variedFrom: Number.POSITIVE_INFINITY });
+    }
+    expect(trie.learn().length).toBeLessThan(40_000);
+  });
+
+  it.each([
+    ["/orders/42", "/orders/{id}"],
+    ["/orders/5f2b9a1c", "/orders/{id}"],
+    ["/orders/2026-11-21", "/orders/{id}"],
+    ["/users/a@b.example", "/users/{id}"],
+    ["/v1beta1/oauth2/sha256/iso8601/ipv4", "/v1beta1/oauth2/sha256/iso8601/ipv4"],
+    ["/files/123.json", "/files/{id}.json"],
+    ["/orders/42:cancel", "/orders/{id}:cancel"],
+    ["/", "/"],
+    ["/a/", "/a/"],
+  ])("reads the single path %s as %s", (path, template) => {
+    expect(learn([[path, "x"]]).map((route) => route.template)).toEqual([template]);
+  });
+});

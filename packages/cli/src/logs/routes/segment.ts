@@ -1,0 +1,91 @@
+/**
+ * What a segment of a path looks like by itself: `id` (numbers, UUIDs, hashes, dates, versions, random tokens), which is a value wherever
+ * it stands; or `word`, which may be part of the route or a value: only its neighbours tell.
+ */
+type SegmentKind = "id" | "word";
+
+const DIGIT = 1;
+const HEX_LETTER = 2;
+const LETTER = 4;
+const UPPER = 8;
+const DASH = 16;
+const DOT = 32;
+const UNDERSCORE = 64;
+const COLON = 128;
+const AT = 256;
+const OTHER = 512;
+
+/** The kind of each byte, as bits. */
+const BYTES = new Uint16Array(256).fill(OTHER);
+for (let code = 48; code <= 57; code += 1) BYTES[code] = DIGIT;
+for (let code = 97; code <= 122; code += 1) BYTES[code] = code <= 102 ? HEX_LETTER : LETTER;
+for (let code = 65; code <= 90; code += 1) BYTES[code] = (code <= 70 ? HEX_LETTER : LETTER) | UPPER;
+BYTES[45] = DASH;
+BYTES[46] = DOT;
+BYTES[95] = UNDERSCORE;
+BYTES[58] = COLON;
+BYTES[64] = AT;
+
+const ALPHABET = HEX_LETTER | LETTER | UPPER;
+
+/** The kind of the segment that lies in `bytes` from `start` to `end`, and nothing else of it. */
+function classifySegment(bytes: Uint8Array, start: number, end: number): SegmentKind {
+  let mask = 0;
+  let digits = 0;
+  let dashes = 0;
+  let turns = 0;
+  let last = 0;
+  for (let index = start; index < end; index += 1) {
+    const kind = BYTES[bytes[index] as number] as number;
+    mask |= kind;
+    if (kind === DIGIT) digits += 1;
+    else if (kind === DASH) dashes += 1;
+    const side = kind === DIGIT ? 1 : (kind & ALPHABET) === 0 ? last : 2;
+    if (side !== last && last !== 0) turns += 1;
+    last = side;
+  }
+  if ((mask & AT) !== 0 && end - start > 2) return "id";
+  return digits > 0 && isId({ mask, digits, dashes, turns, length: end - start }) ? "id" : "word";
+}
+
+type Shape = { readonly mask: number; readonly digits: number; readonly dashes: number; readonly turns: number; readonly length: number };
+
+/** Judges a segment that has digits. */
+function isId({ mask, digits, dashes, turns, length }: Shape): boolean {
+  if ((mask & ALPHABET) === 0) return true;
+  const isHex = (mask & ~(DIGIT | HEX_LETTER | UPPER | DASH)) === 0;
+  if (isHex && (dashes === 0 ? length >= 8 : length === 36 && dashes === 4)) return true;
+  if (digits >= 3 && turns >= 3 && length >= 8) return true;
+  if (digits >= 2 && length >= 16 && dashes <= 1) return true;
+  // 2024-01-01T10:00:00Z and other times.
+  return digits >= 8 && dashes >= 2 && turns <= 4;
+}
+
+/** The end of a stem that carries a file extension (`report.json`) or a custom verb (`orders:cancel`); `end` when there is none. */
+function findSuffix(bytes: Uint8Array, start: number, end: number): number {
+  for (let index = end - 1; index > start && end - index <= 12; index -= 1) {
+    const kind = BYTES[bytes[index] as number] as number;
+    if (kind === COLON) return end - index > 2 ? index : end;
+    if (kind === DOT)
+      return end - index > 1 && end - index <= 6 && ((BYTES[bytes[index + 1] as number] as number) & ALPHABET) !== 0 ? index : end;
+    if ((kind & (ALPHABET | DIGIT)) === 0) return end;
+  }
+  return end;
+}
+
+/** Where the fixed suffix of a value starts (`end` when it has none), or -1 when the segment is a word. */
+export function findValueEnd(bytes: Uint8Array, start: number, end: number): number {
+  const stem = findSuffix(bytes, start, end);
+  if (stem < end)
+    return classifySegment(bytes, start, stem) === "id"
+      ? stem
+      : classifySegment(bytes, start, end) === "id" && bytes.subarray(start, end).includes(64)
+        ? end
+        : -1;
+  return classifySegment(bytes, start, end) === "id" ? end : -1;
+}
+
+/** True for words that look more like a value than like a part of a route: digits, escapes, many dashes, all capitals. */
+export function looksLikeValue(word: string): boolean {
+  return /\d{2}|[%+=,]|(?:-[^-]+){3}|^[A-Z]{2,}$|^.{28,}$/.test(word) || (/^[a-z]+\d+[a-z]*$/i.test(word) && !/^v\d+/i.test(word));
+}

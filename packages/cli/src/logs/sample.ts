@@ -1,0 +1,67 @@
+const LIMIT = 256;
+
+/** An even sample of a stream of numbers in bounded memory: every n-th, where n doubles whenever the sample is full. */
+export class Sample {
+  private values: number[] = [];
+  private stride = 1;
+  private seen = 0;
+
+  add(value: number): void {
+    if (this.seen % this.stride === 0) {
+      this.values.push(value);
+      if (this.values.length > LIMIT) {
+        this.values = this.values.filter((_, index) => index % 2 === 0);
+        this.stride *= 2;
+      }
+    }
+    this.seen += 1;
+  }
+
+  merge(other: Sample): void {
+    this.values.push(...other.values);
+    this.seen += other.seen;
+    while (this.values.length > LIMIT) {
+      this.values = this.values.filter((_, index) => index % 2 === 0);
+      this.stride *= 2;
+    }
+  }
+
+  /** How many numbers the sample stands for. */
+  get count(): number {
+    return this.seen;
+  }
+
+  /** The value below which `ratio` of the sample lies; undefined for an empty sample. */
+  quantile(ratio: number): number | undefined {
+    const sorted = this.values.toSorted((a, b) => a - b);
+    return sorted[Math.min(sorted.length - 1, Math.floor(ratio * sorted.length))];
+  }
+}
+
+/** Counts by name in bounded memory: once full, new names are counted together. */
+export class Names {
+  readonly counts = new Map<string, number>();
+  others = 0;
+  private readonly limit: number;
+
+  constructor(limit = 24) {
+    this.limit = limit;
+  }
+
+  add(name: string, count = 1): void {
+    const known = this.counts.get(name);
+    if (known !== undefined) this.counts.set(name, known + count);
+    else if (this.counts.size < this.limit) this.counts.set(name, count);
+    else this.others += count;
+  }
+
+  merge(other: Names): void {
+    for (const [name, count] of other.counts) this.add(name, count);
+    this.others += other.others;
+  }
+
+  /** Most frequent first. */
+  list(): readonly (readonly [name: string, count: number])[] {
+    return [...this.counts].sort((a, b) => b[1] - a[1]);
+  }
+}

@@ -1,0 +1,117 @@
+/** The fast path against the full parsers: they must count the same. */
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { analyzeSource } from "./analyze.ts";
+import { buildReport } from "./build-report.ts";
+import { Tally } from "./tally.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "faultline-scanner-"));
+
+async function analyze(text: string, isFastAllowed: boolean) {
+  const name = join(folder, "access.log");
+  writeFileSync(name, text, "latin1");
+  const tally = new Tally({ fromMs: undefined, toMs: undefined });
+  const reader = { context: { nowMs: Date.UTC(2026, 10, 22), zoneOffsetMinutes: 0 } };
+  await analyzeSource({ name, onBytes: () => undefined }, { tally, reader, isFastAllowed });
+  const report = buildReport(tally, { files: [name], top: 10_000 });
+  return {
+    lines: report.lines,
+    requests: report.requests,
+    unparsed: report.unparsed.count,
+    window: report.window,
+    routes: report.routes
+      .map(({ method, route, status, count, requests, firstMs, lastMs, failingMedianMs, okMedianMs }) => ({
+        method,
+        route,
+        status,
+        count,
+        requests,
+        firstMs,
+        lastMs,
+        failingMedianMs,
+        okMedianMs,
+      }))
+      .sort((a, b) => `${a.method} ${a.route} ${a.status}`.localeCompare(`${b.method} ${b.route} ${b.status}`)),
+    traffic: report.traffic,
+    errors: report.errorsOverTime,
+  };
+}
+
+/** Without the routes: mutated methods and paths are more than a report keeps apart, and what it drops depends on the order. */
+async function countStatuses(text: string, isFastAllowed: boolean) {
+  const { lines, requests, unparsed, traffic, errors, routes } = await analyze(text, isFastAllowed);
+  const statuses = new Map<number, number>();
+  for (const { status, count } of routes) statuses.set(status, (statuses.get(status) ?? 0) + count);
+  return { lines, requests, unparsed, traffic, errors, statuses: [...statuses].sort(([a], [b]) => a - b) };
+}
+
+function createRandom(seed: number) {
+  let state = seed;
+  return (limit: number) => {
+    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
+    return (state >>> 8) % limit;
+  };
+}
+
+const PATHS = [
+  "/",
+  "/users/#",
+  "/users/#/orders/#",
+  "/search?q=a%20b",
+  "/static/app.#.js",
+  "/a//b",
+  "/é",
+  "/x\\x22y",
+  "/items/#:cancel",
+  "/a#b",
+  "/2010-04-01/x/#",
+];
+const TAILS = [
+  "",
+  ' "-" "curl"',
+  ' "http://a/b" "Mozilla/5.0 (X; Y)" 0.123',
+  ' "-" "curl" "10.0.0.9"',
+  ' "-" "c" 1234',
+  ' "-" "a \\"b\\" c" 0.5',
+  ' "-" "c" 12.000 extra',
+  ' "-" "curl" 462 0.050 [up] [] 10.0.0.2:80 5 0.049 502 abc',
+  ' "-" "-" 500 "r" "http://b" 3ms',
+];
+const HEADS = ["10.0.0.1 - -", "2001:db8::1 - bob", "a.example:80 10.0.0.1 - -", "10.0.0.1, 10.0.0.2 - -", "- - -"];
+
+function inventLine(random: (limit: number) => number): string {
+  const path = (PATHS[random(PATHS.length)] ?? "").replaceAll("#", () => String(random(1_000_000)));
+  const request = [`GET ${path} HTTP/1.1`, `POST ${path} HTTP/2.0`, "-", "", `GET ${path}`, "\\x16\\x03\\x01"][random(8) % 6] ?? "";
+  const seconds = String(random(60)).padStart(2, "0");
+  const status = [200, 200, 200, 404, 500, 502, 504, 499, 301, "000"][random(10)] ?? 200;
+  return `${HEADS[random(HEADS.length)] ?? ""} [21/Nov/2026:10:${String(random(3)).padStart(2, "0")}:${seconds} +0000] "${request}" ${status} ${random(4) === 0 ? "-" : random(9999)}${TAILS[random(TAILS.length)] ?? ""}`;
+}
+
+function mutate(line: string, random: (limit: number) => number): string {
+  const at = random(line.length);
+  const kind = random(4);
+  if (kind === 0) return line.slice(0, at) + line.slice(at + 1);
+  if (kind === 1) return line.slice(0, at) + String.fromCharCode(random(256)).replace("\n", " ") + line.slice(at + 1);
+  if (kind === 2) return line.slice(0, at);
+  return line.slice(0, at) + (line[random(line.length)] ?? "") + line.slice(at);
+}
+
+describe("the fast path", () => {
+  it("counts what the full parsers count", async () => {
+    const random = createRandom(42);
+    const text = Array.from({ length: 6000 }, () => inventLine(random)).join("\n");
+    expect(await analyze(text, true)).toEqual(await analyze(text, false));
+  });
+
+  it.each([
+    [1, "\n"],
+    [2, "\r\n"],
+    [3, "\n"],
+  ])("counts the same on mutated lines, seed %i", async (seed, lineBreak) => {
+    const random = createRandom(seed * 7919);
+    const text = Array.from({ length: 3000 }, () => mutate(inventLine(random), random)).join(lineBreak);
+    expect(await countStatuses(text, true)).toEqual(await countStatuses(text, false));
+  });
+});

@@ -1,0 +1,185 @@
+/** Where lines come from: files, gzip and zstd by their first bytes, and standard input. Chunks are read into one buffer. */
+import { closeSync, createReadStream, fstatSync, openSync, readSync } from "node:fs";
+import { setImmediate } from "node:timers/promises";
+import { createGunzip, createZstdDecompress } from "node:zlib";
+import { UsageError } from "../command.ts";
+
+/** Bytes in the buffer; a longer line is passed over. */
+const BUFFER_BYTES = 4 << 20;
+/** Bytes after which a quick loop over a cached file lets signals and timers in. */
+const BREATH_BYTES = 64 << 20;
+
+/** Takes a buffer with `length` bytes in it and returns how many it consumed: whole lines. */
+export type Consume = (buffer: Buffer, length: number) => number;
+
+/** One thing to read. `onBytes` hears of compressed bytes as they are read. */
+export type Source = { readonly name: string; readonly stdin?: AsyncIterable<Uint8Array>; readonly onBytes: (bytes: number) => void };
+
+/** The size of a file; 0 for standard input. Throws a `UsageError` for what cannot be read. */
+export function findSize(name: string): number {
+  if (name === "-") return 0;
+  const fd = openFile(name);
+  try {
+    const stat = fstatSync(fd);
+    if (stat.isDirectory()) throw new UsageError(`${name} is a directory; name the files in it, for example ${name}/*.log`);
+    return stat.isFile() ? stat.size : 0;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function openFile(name: string): number {
+  try {
+    return openSync(name, "r");
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
+    const why = code === "ENOENT" ? "there is no such file" : code === "EACCES" ? "you may not read it" : code;
+    throw new UsageError(`cannot open ${name}: ${why}`);
+  }
+}
+
+/** Reads a source to its end. The last line counts even without a line break. */
+export async function readSource(source: Source, consume: Consume): Promise<void> {
+  const filled = new Filled(consume);
+  if (source.stdin !== undefined) {
+    await readChunks(await peelStream(source.stdin), source, filled);
+  } else {
+    const kind = findCompression(source.name);
+    if (kind === "none") await readPlain(source, filled);
+    else {
+      const file = createReadStream(source.name, { highWaterMark: 1 << 20 });
+      file.on("data", (chunk) => source.onBytes(chunk.length));
+      const decoder = kind === "gzip" ? createGunzip() : createZstdDecompress();
+      file.on("error", (error) => decoder.destroy(error));
+      file.pipe(decoder);
+      await readChunks(decoder, { ...source, onBytes: () => undefined }, filled);
+    }
+  }
+  filled.finish();
+}
+
+type Compression = "none" | "gzip" | "zstd";
+
+function findCompression(name: string): Compression {
+  const fd = openFile(name);
+  const head = Buffer.alloc(4);
+  try {
+    return fstatSync(fd).isFile() ? nameCompression(head.subarray(0, readSync(fd, head, 0, 4, 0))) : "none";
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function nameCompression(head: Uint8Array): Compression {
+  if (head[0] === 0x1f && head[1] === 0x8b) return "gzip";
+  return head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd ? "zstd" : "none";
+}
+
+/** Standard input, decompressed when its first chunk says so. */
+async function peelStream(stdin: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
+  const chunks = stdin[Symbol.asyncIterator]();
+  const first = await chunks.next();
+  const whole = (async function* () {
+    if (first.done !== true) yield first.value;
+    for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) yield next.value;
+  })();
+  const kind = first.done === true ? "none" : nameCompression(first.value);
+  if (kind === "none") return whole;
+  const { Readable } = await import("node:stream");
+  return Readable.from(whole).pipe(kind === "gzip" ? createGunzip() : createZstdDecompress());
+}
+
+async function readChunks(chunks: AsyncIterable<Uint8Array>, source: Source, filled: Filled): Promise<void> {
+  try {
+    for await (const chunk of chunks) {
+      source.onBytes(chunk.length);
+      filled.add(chunk);
+    }
+  } catch (error) {
+    const isBroken = error instanceof Error && "code" in error && /^(?:Z_|ZSTD_|ERR_ZLIB|ERR_ZSTD)/.test(String(error.code));
+    if (!isBroken) throw error;
+    filled.finish();
+    throw new UsageError(`${source.name} is cut off or damaged: its compressed data ends in an error (${error.message})`);
+  }
+}
+
+/** A plain file: straight into the buffer. */
+async function readPlain(source: Source, filled: Filled): Promise<void> {
+  const fd = openFile(source.name);
+  let sinceBreath = 0;
+  try {
+    for (;;) {
+      const read = readSync(fd, filled.buffer, filled.length, filled.room, null);
+      if (read === 0) return;
+      filled.advance(read);
+      source.onBytes(read);
+      sinceBreath += read;
+      if (sinceBreath < BREATH_BYTES) continue;
+      sinceBreath = 0;
+      await setImmediate();
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** The buffer and how far it is filled. */
+class Filled {
+  readonly buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+  length = 0;
+  private readonly consume: Consume;
+  private skipping = false;
+
+  constructor(consume: Consume) {
+    this.consume = consume;
+  }
+
+  get room(): number {
+    return this.buffer.length - 1 - this.length;
+  }
+
+  add(chunk: Uint8Array): void {
+    for (let from = 0; from < chunk.length;) {
+      const count = Math.min(this.room, chunk.length - from);
+      this.buffer.set(chunk.subarray(from, from + count), this.length);
+      this.advance(count);
+      from += count;
+    }
+  }
+
+  /** Takes `count` new bytes in and gives whole lines out. A line longer than the buffer is given out as its start and the rest dropped. */
+  advance(count: number): void {
+    const from = this.length;
+    this.length += count;
+    if (this.skipping) {
+      const newline = this.buffer.indexOf(10, from);
+      if (newline === -1 || newline >= this.length) {
+        this.length = 0;
+        return;
+      }
+      this.skipping = false;
+      this.drop(newline + 1);
+    }
+    this.drop(this.consume(this.buffer, this.length));
+    if (this.room > 0) return;
+    this.buffer[LONG_BYTES] = 10;
+    this.consume(this.buffer, LONG_BYTES + 1);
+    this.length = 0;
+    this.skipping = true;
+  }
+
+  private drop(count: number): void {
+    if (count > 0) this.buffer.copyWithin(0, count, this.length);
+    this.length -= count;
+  }
+
+  finish(): void {
+    if (this.length === 0 || this.skipping) return;
+    this.buffer[this.length] = 10;
+    this.consume(this.buffer, this.length + 1);
+    this.length = 0;
+  }
+}
+
+/** How much of a line that is longer than the buffer is shown to the parsers. */
+const LONG_BYTES = 2 << 20;

@@ -1,0 +1,142 @@
+import { type LogMessage, type ReadLine } from "@faultline/formats/access-log";
+import type { Exchange } from "@faultline/model";
+import { RouteTally } from "./route-tally.ts";
+import { RouteTrie } from "./routes/route-trie.ts";
+import { Names } from "./sample.ts";
+import { Series } from "./series.ts";
+
+/** A failing exchange or a message, kept whole so that several logs can be joined. Both lists are bounded. */
+export type KeptExchange = { readonly exchange: Exchange; readonly format: string; readonly file: string };
+/** A message of an application or error log. */
+export type KeptMessage = { readonly message: LogMessage; readonly format: string; readonly file: string };
+
+/** A moment at which a program said that it started. */
+export type Start = { readonly timeMs: number; readonly text: string };
+
+const MAX_KEPT = 4000;
+const MAX_MESSAGES = 8000;
+const MAX_UNPARSED = 5;
+const MAX_STARTS = 64;
+const STARTED =
+  /start worker processes|signal process started|^Booting |Booting worker|Started \w+ in [\d.]+ seconds|listening (?:on|at) |server (?:is )?(?:running|started|listening)|Starting gunicorn|\bresuming normal operations\b|Proxy \S+ started|Application started|starting container process|Listening at: /i;
+
+/** Limits of what is counted, Unix ms. */
+export type TimeLimits = { readonly fromMs: number | undefined; readonly toMs: number | undefined };
+
+/** Everything that is counted while lines pass by. Its size does not depend on how many they are. */
+export class Tally {
+  readonly routes = new Map<string, RouteTrie<RouteTally>>();
+  readonly formats = new Names(64);
+  readonly traffic = new Series();
+  readonly errors = new Series();
+  readonly kept: KeptExchange[] = [];
+  readonly messages: KeptMessage[] = [];
+  readonly starts: Start[] = [];
+  readonly unparsedLines: string[] = [];
+  lines = 0;
+  exchanges = 0;
+  messageCount = 0;
+  unparsed = 0;
+  firstMs: number | undefined;
+  lastMs: number | undefined;
+  private readonly leaves = new Map<string, RouteTally>();
+  private readonly limits: TimeLimits;
+
+  constructor(limits: TimeLimits) {
+    this.limits = limits;
+  }
+
+  isInside(timeMs: number | undefined): boolean {
+    if (timeMs === undefined) return this.limits.fromMs === undefined && this.limits.toMs === undefined;
+    return (
+      (this.limits.fromMs === undefined || timeMs >= this.limits.fromMs) && (this.limits.toMs === undefined || timeMs < this.limits.toMs)
+    );
+  }
+
+  /** Counts one line that was read in full. */
+  add(read: ReadLine, line: string, file: string): void {
+    if (read.kind === "blank" || read.kind === "partial") return;
+    this.lines += 1;
+    if (read.kind === "unparsed") this.addUnparsed(read.text);
+    else if (read.kind === "exchange") this.addExchange(read, line, file);
+    else if (read.kind === "message") this.addMessage(read, file);
+  }
+
+  addUnparsed(text: string): void {
+    this.unparsed += 1;
+    if (this.unparsedLines.length < MAX_UNPARSED) this.unparsedLines.push(text.slice(0, 300));
+  }
+
+  private addExchange(read: ReadLine & { readonly kind: "exchange" }, line: string, file: string): void {
+    const { exchange, format } = read;
+    if (!this.isInside(exchange.timeMs)) return;
+    this.exchanges += 1;
+    this.formats.add(format);
+    this.addTime(exchange.timeMs, 1);
+    this.getLeaf(exchange).add(exchange, line);
+    if (exchange.status !== undefined && exchange.status >= 500 && exchange.status < 600) {
+      if (exchange.timeMs !== undefined) this.errors.add(exchange.timeMs);
+      this.keep({ exchange, format, file });
+    }
+  }
+
+  /** The tally of one path; paths go into the trie in batches, so that one that returns is built once. */
+  private getLeaf(exchange: Exchange): RouteTally {
+    const method = exchange.method ?? "-";
+    const path = exchange.route ?? exchange.path ?? "/-";
+    const key = `${method} ${path}`;
+    let leaf = this.leaves.get(key);
+    if (leaf !== undefined) return leaf;
+    if (this.leaves.size >= MAX_LEAVES) this.flush();
+    leaf = new RouteTally();
+    this.leaves.set(key, leaf);
+    return leaf;
+  }
+
+  /** Moves what was counted by path into the tries. */
+  flush(): void {
+    for (const [key, leaf] of this.leaves) {
+      const space = key.indexOf(" ");
+      this.getTrie(key.slice(0, space)).add(key.slice(space + 1), leaf, { lines: leaf.lines, variedFrom: Number.POSITIVE_INFINITY });
+    }
+    this.leaves.clear();
+  }
+
+  /** Keeps a failing exchange for the join, the first ones of each path first. */
+  keep(kept: KeptExchange): void {
+    if (this.kept.length < MAX_KEPT) this.kept.push(kept);
+  }
+
+  private addMessage(read: ReadLine & { readonly kind: "message" }, file: string): void {
+    const { message, format } = read;
+    if (!this.isInside(message.timeMs)) return;
+    this.formats.add(format);
+    this.messageCount += 1;
+    if (message.timeMs !== undefined && STARTED.test(message.text) && this.starts.length < MAX_STARTS) {
+      this.starts.push({ timeMs: message.timeMs, text: message.text.slice(0, 160) });
+    }
+    if ((message.severity >= 17 || message.exceptionType !== undefined) && this.messages.length < MAX_MESSAGES)
+      this.messages.push({ message, format, file });
+  }
+
+  addTime(timeMs: number | undefined, count: number): void {
+    if (timeMs === undefined) return;
+    this.traffic.add(timeMs, count);
+    if (this.firstMs === undefined || timeMs < this.firstMs) this.firstMs = timeMs;
+    if (this.lastMs === undefined || timeMs > this.lastMs) this.lastMs = timeMs;
+  }
+
+  getTrie(method: string): RouteTrie<RouteTally> {
+    const key = this.routes.size < MAX_METHODS || this.routes.has(method) ? method : "-";
+    let trie = this.routes.get(key);
+    if (trie === undefined) {
+      trie = new RouteTrie<RouteTally>();
+      this.routes.set(key, trie);
+    }
+    return trie;
+  }
+}
+
+/** Hostile requests invent methods; real ones are few. */
+const MAX_METHODS = 24;
+const MAX_LEAVES = 4096;

@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import { compileLogFormat, createLineReader, toFlatRecord } from "./index.ts";
+
+function read(format: string, line: string) {
+  const compiled = compileLogFormat(format);
+  expect(compiled).toMatchObject({ ok: true });
+  const custom = (compiled as Extract<typeof compiled, { ok: true }>).value;
+  return toFlatRecord(createLineReader({ context: { nowMs: 0, zoneOffsetMinutes: 0 }, custom }).read(line));
+}
+
+describe("nginx's log_format", () => {
+  it("reads any order of variables, with several upstream tries", () => {
+    const format = `log_format timed '$time_iso8601 $status $request_time [$upstream_addr] ($upstream_status) '\n '"$request_method $request_uri" $request_id $remote_addr "$http_user_agent"';`;
+    const line = `2026-11-21T10:00:00+01:00 200 1.250 [10.0.0.2:80, 10.0.0.3:80] (502, 200) "GET /a/b?c=d" 7f3a 2001:db8::1 "curl \\x22x\\x22"`;
+    expect(read(format, line)).toEqual({
+      time: "2026-11-21T09:00:00.000Z",
+      "http.request.method": "GET",
+      "url.path": "/a/b",
+      "url.query": "c=d",
+      "http.response.status_code": 200,
+      "client.address": "2001:db8::1",
+      "user_agent.original": 'curl "x"',
+      duration_ms: 1250,
+      "upstream.status_code": 200,
+      request_id: "7f3a",
+      format: "nginx-log-format",
+    });
+  });
+
+  it("reads ${braces}, tabs and a trailing text", () => {
+    expect(read("${status}\\t${request}\\tend", "504\tPOST /x HTTP/1.1\tend")).toMatchObject({
+      "http.response.status_code": 504,
+      "url.path": "/x",
+    });
+  });
+
+  it("says which fields cannot be told apart, and what has no fields", () => {
+    expect(compileLogFormat("$status$request")).toMatchObject({ ok: false, error: expect.stringContaining("nothing between") });
+    expect(compileLogFormat("hello")).toMatchObject({ ok: false });
+  });
+});
+
+describe("Apache's LogFormat", () => {
+  it.each([
+    [
+      'LogFormat "%h %l %u %t \\"%r\\" %>s %O \\"%{Referer}i\\" \\"%{User-Agent}i\\" %D" timed',
+      '10.0.0.1 - - [21/Nov/2026:10:00:00 +0000] "GET /a HTTP/1.1" 500 12 "-" "curl" 1234',
+      1.234,
+    ],
+    [
+      '%v:%p %h %t "%m %U%q %H" %s %B %T/%D',
+      'a.example:80 10.0.0.1 [21/Nov/2026:10:00:00 +0000] "GET /a?b=1 HTTP/1.1" 500 12 0/1234',
+      1.234,
+    ],
+    ['%a %t "%r" %>s %b %{ms}T', '10.0.0.1 [21/Nov/2026:10:00:00 +0000] "GET /a HTTP/1.1" 500 12 77', 77],
+    ['%a %t "%r" %>s %b %T', '10.0.0.1 [21/Nov/2026:10:00:00 +0000] "GET /a HTTP/1.1" 500 12 3', 3000],
+    ['%a [%{%Y-%m-%dT%H:%M:%S%z}t] "%r" %>s %b %{us}T', '10.0.0.1 [2026-11-21T10:00:00+0000] "GET /a HTTP/1.1" 500 12 77', 0.077],
+  ])("reads %s", (format, line, durationMs) => {
+    expect(read(format, line)).toMatchObject({
+      time: "2026-11-21T10:00:00.000Z",
+      "http.response.status_code": 500,
+      "url.path": "/a",
+      duration_ms: durationMs,
+    });
+  });
+});

@@ -1,0 +1,141 @@
+/** The traps of judging which hop made a server error, each as a line that would mislead. */
+import type { Exchange } from "@faultline/model";
+import { describe, expect, it } from "vitest";
+import { createLineReader } from "./index.ts";
+
+function read(line: string | object): Exchange {
+  const reader = createLineReader({ context: { nowMs: Date.UTC(2026, 10, 22), zoneOffsetMinutes: 0 } });
+  const parsed = reader.read(typeof line === "string" ? line : JSON.stringify(line));
+  expect(parsed.kind).toBe("exchange");
+  return (parsed as Extract<typeof parsed, { kind: "exchange" }>).exchange;
+}
+
+const nginx = {
+  time_iso8601: "2026-11-21T10:00:00+00:00",
+  remote_addr: "10.0.0.1",
+  request: "GET /a HTTP/1.1",
+  request_time: "0.001",
+  upstream_addr: "10.0.0.2:80",
+};
+
+describe("traps of who made it", () => {
+  it("T1: nginx's upstream status 502 without a header time is nginx's own", () => {
+    expect(read({ ...nginx, status: "502", upstream_status: "502", upstream_header_time: "-" }).madeBy).toMatchObject({ hop: "observer" });
+    expect(read({ ...nginx, status: "502", upstream_status: "502", upstream_header_time: "0.001" }).madeBy).toMatchObject({
+      hop: "behind",
+    });
+  });
+
+  it("T1: nginx's upstream status 502 is nobody's when the log has no header time", () => {
+    expect(read({ ...nginx, status: "502", upstream_status: "502" }).madeBy).toMatchObject({ hop: "unknown" });
+    expect(read({ ...nginx, status: "500", upstream_status: "500" }).madeBy).toMatchObject({ hop: "behind" });
+  });
+
+  it("T1: an error without any upstream is nginx's own", () => {
+    expect(read({ ...nginx, status: "503", upstream_addr: "-", upstream_status: "-" }).madeBy).toMatchObject({ hop: "observer" });
+  });
+
+  const traefik = {
+    StartUTC: "2026-11-21T10:00:00Z",
+    RequestMethod: "GET",
+    RequestPath: "/a",
+    ServiceURL: "http://10.0.0.2:80",
+    Duration: 2_000_000,
+  };
+
+  it("T2: Traefik's origin status 502 with its own body and no origin headers is Traefik's own", () => {
+    expect(read({ ...traefik, DownstreamStatus: 502, OriginStatus: 502, OriginContentSize: 11 }).madeBy).toMatchObject({ hop: "observer" });
+    expect(
+      read({ ...traefik, DownstreamStatus: 502, OriginStatus: 502, OriginContentSize: 900, "origin_Content-Type": "text/html" }).madeBy,
+    ).toMatchObject({ hop: "behind" });
+    expect(read({ ...traefik, DownstreamStatus: 502, OriginStatus: 502, OriginContentSize: 900 }).madeBy).toMatchObject({ hop: "unknown" });
+    expect(read({ ...traefik, DownstreamStatus: 502, OriginStatus: 0 }).madeBy).toMatchObject({ hop: "observer" });
+  });
+
+  const cloudflare = { ClientRequestMethod: "GET", ClientRequestURI: "/a", RayID: "1", EdgeStartTimestamp: 1_700_000_000_000_000_000 };
+
+  it("T4: Cloudflare's origin status 0 is the edge's answer, unless a Worker ran", () => {
+    expect(read({ ...cloudflare, EdgeResponseStatus: 522, OriginResponseStatus: 0 }).madeBy).toMatchObject({ hop: "observer" });
+    expect(read({ ...cloudflare, EdgeResponseStatus: 500, OriginResponseStatus: 0, WorkerStatus: "exception" }).madeBy).toMatchObject({
+      hop: "unknown",
+    });
+    expect(read({ ...cloudflare, EdgeResponseStatus: 502, OriginResponseStatus: 502 }).madeBy).toMatchObject({ hop: "behind" });
+  });
+
+  it("T5: CloudFront's Error with a gateway status does not say who made it", () => {
+    const line = (status: number, result: string) =>
+      `2024-03-12\t15:22:28\tCDG50-P2\t703\t1.2.3.4\tGET\td.cloudfront.net\t/a\t${status}\t-\tcurl\t-\t-\t${result}\tID==\texample.com\thttps\t62\t0.113\t-\tTLSv1.3\tX\t${result}\tHTTP/2.0\t-\t-\t51754\t0.113\t${result}\ttext/plain\t20\t-\t-`;
+    expect(read(line(502, "Error")).madeBy).toMatchObject({ hop: "unknown" });
+    expect(read(line(502, "OriginConnectError")).madeBy).toMatchObject({ hop: "observer" });
+    expect(read(line(500, "Error")).madeBy).toMatchObject({ hop: "behind" });
+  });
+
+  const gateway = { requestId: "r", httpMethod: "GET", resourcePath: "/a/{id}", path: "/a/1", status: "502", stage: "prod" };
+
+  it("T6: API Gateway's integrationStatus is the Lambda service's, not the function's", () => {
+    const exchange = read({ ...gateway, integrationStatus: "200" });
+    expect(exchange.madeBy).toMatchObject({ hop: "unknown" });
+    expect(exchange.upstream).toBeUndefined();
+    expect(read({ ...gateway, "integration.status": "502", integrationStatus: "200" }).madeBy).toMatchObject({ hop: "behind" });
+  });
+
+  it("T7: a load balancer's 503 without a target says that none is registered, not that they are unhealthy", () => {
+    const line = `https 2026-11-21T10:00:00.000000Z app/a/b 10.0.0.1:5 - -1 -1 -1 503 - 34 300 "GET https://a.example:443/x HTTP/1.1" "curl" - - - "Root=1-a" "a.example" "arn" 0 2026-11-21T10:00:00.000000Z "forward" "-" "-" "-" "-" "-" "-"`;
+    expect(read(line).madeBy).toMatchObject({ hop: "observer", because: expect.stringContaining("no target was picked") });
+  });
+
+  const haproxy = (flags: string, status: number) =>
+    `10.0.0.1:33320 [15/Oct/2026:08:32:17.925] in back/srv1 9/0/7/14/30 ${status} 243 - - ${flags} 3/2/2/0/0 0/0 "GET /a HTTP/1.1"`;
+
+  it("T9: HAProxy's tarpit and header-rewrite 500s are not the application's", () => {
+    for (const flags of ["PT--", "PH--", "PR--"]) expect(read(haproxy(flags, 500)).madeBy).toMatchObject({ hop: "observer" });
+    expect(read(haproxy("----", 500)).madeBy).toMatchObject({ hop: "behind" });
+    expect(read(haproxy("--VN", 500)).madeBy).toMatchObject({ hop: "behind" });
+  });
+
+  it("T10: a retry that saved the user keeps both tries", () => {
+    const exchange = read({
+      ...nginx,
+      status: "200",
+      upstream_addr: "10.0.0.2:80, 10.0.0.3:80",
+      upstream_status: "502, 200",
+      upstream_header_time: "-, 0.004",
+    });
+    expect(exchange.upstream).toEqual([
+      { address: "10.0.0.2:80", status: 502, answered: false },
+      { address: "10.0.0.3:80", status: 200, answered: true, headerMs: 4 },
+    ]);
+    expect(read({ ...nginx, status: "200", upstream_status: "502 : 200" }).upstream?.map(({ status }) => status)).toEqual([502, 200]);
+  });
+
+  const envoy = (flags: string, time: string) =>
+    `[2026-11-21T10:00:00.000Z] "GET /a HTTP/1.1" 503 ${flags} 0 91 5 ${time} "10.0.0.1" "curl" "id" "a.example" "10.0.0.2:80"`;
+
+  it("T12: of Envoy's flags the one beside URX is the cause", () => {
+    expect(read(envoy("UF,URX", "-")).madeBy).toMatchObject({ hop: "observer", because: expect.stringContaining("flag UF") });
+    expect(read(envoy("URX,UC", "-")).madeBy).toMatchObject({ because: expect.stringContaining("flag UC") });
+    expect(read(envoy("URX", "4")).madeBy).toMatchObject({ hop: "behind" });
+    expect(read(envoy("-", "4")).madeBy).toMatchObject({ hop: "behind" });
+  });
+
+  const google = {
+    insertId: "i",
+    resource: { type: "http_load_balancer" },
+    httpRequest: { requestMethod: "GET", requestUrl: "https://a.example/x?y=1", status: 502, latency: "0.120s" },
+  };
+
+  it("T13: Google's cause stands in statusDetails or in proxyStatus", () => {
+    expect(read({ ...google, jsonPayload: { statusDetails: "failed_to_pick_backend" } }).madeBy).toMatchObject({ hop: "observer" });
+    expect(
+      read({ ...google, jsonPayload: { proxyStatus: 'error="connection_refused"; details="failed_to_connect_to_backend"' } }).flags,
+    ).toBe("failed_to_connect_to_backend");
+    expect(read({ ...google, jsonPayload: { statusDetails: "response_sent_by_backend" } }).madeBy).toMatchObject({ hop: "behind" });
+  });
+
+  it("never takes Traefik's request counter for a status", () => {
+    const exchange = read(
+      `172.17.0.1 - - [08/Dec/2021:09:16:05 +0000] "GET /a HTTP/1.1" 200 414 "-" "-" 500 "test@docker" "http://172.17.0.3:80" 12ms`,
+    );
+    expect(exchange).toMatchObject({ status: 200, durationMs: 12 });
+  });
+});
