@@ -1,5 +1,6 @@
 /** A shop's half hour, as its telemetry: good traffic on six routes, and faults of several kinds. Same seed, same data. */
 import type { Payload, Store } from "@faultline/collector/store";
+import { encodeTraces } from "@faultline/formats/otlp-encode";
 import type { Attributes, Change, Observations, Resource, Span, SpanEvent } from "@faultline/model";
 import { diagnose } from "@faultline/playbook";
 
@@ -98,61 +99,9 @@ export function sketchTrace(hops: readonly HopSketch[], startMs: number, random:
   return spans;
 }
 
-const SPAN_KINDS = ["unspecified", "internal", "server", "client", "producer", "consumer"];
-
-function toAnyValue(value: Attributes[string]): unknown {
-  if (Array.isArray(value)) return { arrayValue: { values: value.map((each: string | number | boolean) => toAnyValue(each)) } };
-  if (typeof value === "number") return Number.isInteger(value) ? { intValue: String(value) } : { doubleValue: value };
-  return typeof value === "boolean" ? { boolValue: value } : { stringValue: String(value) };
-}
-
-function toKeyValues(attributes: Attributes): unknown[] {
-  return Object.entries(attributes)
-    .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => ({ key, value: toAnyValue(value) }));
-}
-
-function toNanos(ms: number): string {
-  return (BigInt(Math.round(ms * 1000)) * 1000n).toString();
-}
-
-function toResourceAttributes({ service, version, instance, region }: Resource): unknown[] {
-  return toKeyValues({
-    "service.name": service,
-    "service.version": version,
-    "service.instance.id": instance,
-    "cloud.region": region,
-  });
-}
-
 /** Spans as an exporter would send them. */
 export function toTracePayload(spans: readonly Span[]): Payload {
-  const resourceSpans = spans.map((span) => ({
-    resource: { attributes: toResourceAttributes(span.resource) },
-    scopeSpans: [
-      {
-        spans: [
-          {
-            traceId: span.traceId,
-            spanId: span.spanId,
-            parentSpanId: span.parentSpanId,
-            name: span.name,
-            kind: SPAN_KINDS.indexOf(span.kind),
-            startTimeUnixNano: toNanos(span.startMs),
-            endTimeUnixNano: toNanos(span.endMs),
-            attributes: toKeyValues(span.attributes),
-            status: { code: ["unset", "ok", "error"].indexOf(span.status), message: span.statusMessage },
-            events: span.events.map(({ name, timeMs, attributes }) => ({
-              name,
-              timeUnixNano: toNanos(timeMs),
-              attributes: toKeyValues(attributes),
-            })),
-          },
-        ],
-      },
-    ],
-  }));
-  return { signal: "traces", encoding: "json", bytes: new TextEncoder().encode(JSON.stringify({ resourceSpans })) };
+  return { signal: "traces", encoding: "protobuf", bytes: encodeTraces(spans) };
 }
 
 const STACK = `TypeError: Cannot read properties of undefined (reading 'rate')

@@ -12,6 +12,9 @@ export type Resource<T> =
 const RETRY_MS = 3000;
 /** Live events may ask for a refresh many times a second; the collector is asked at most this often. */
 const LEAST_PAUSE_MS = 1000;
+/** An open page may keep the collector busy for at most a tenth of the time. */
+const PAUSE_PER_ANSWER = 10;
+const MOST_PAUSE_MS = 30_000;
 
 /** Reads `path` and keeps it; the second value asks again, soon and not too often. */
 export function useResource<T>(path: string): readonly [Resource<T>, () => void] {
@@ -42,6 +45,7 @@ function createReader<T>(path: string, tell: (reply: AskReply<T>) => void): { re
   let isAsking = false;
   let isWanted = false;
   let askedAtMs = 0;
+  let pauseMs = LEAST_PAUSE_MS;
   const read = async (): Promise<void> => {
     timer = undefined;
     isAsking = true;
@@ -49,22 +53,29 @@ function createReader<T>(path: string, tell: (reply: AskReply<T>) => void): { re
     askedAtMs = performance.now();
     const reply = await ask<T>(path, { signal: abort.signal });
     isAsking = false;
+    pauseMs = Math.min(MOST_PAUSE_MS, Math.max(LEAST_PAUSE_MS, PAUSE_PER_ANSWER * (performance.now() - askedAtMs)));
     if (abort.signal.aborted) return;
     tell(reply);
     const isPassing = !reply.ok && (reply.problem.status === 0 || reply.problem.status >= 500);
-    if (isPassing || isWanted) plan(isPassing ? RETRY_MS : LEAST_PAUSE_MS);
+    if (isPassing || isWanted) plan(isPassing ? RETRY_MS : pauseMs);
   };
-  const plan = (pauseMs: number): void => {
-    timer ??= setTimeout(() => void read(), Math.max(0, askedAtMs + pauseMs - performance.now()));
+  const plan = (afterMs: number): void => {
+    timer ??= setTimeout(() => void read(), Math.max(0, askedAtMs + afterMs - performance.now()));
   };
+  // A page that nobody sees asks nothing; when it is seen again it asks once.
+  const onSeen = (): void => {
+    if (!document.hidden && isWanted && !isAsking) plan(pauseMs);
+  };
+  document.addEventListener("visibilitychange", onSeen);
   void read();
   return {
     refresh() {
       isWanted = true;
-      if (!isAsking) plan(LEAST_PAUSE_MS);
+      if (!isAsking && !document.hidden) plan(pauseMs);
     },
     stop() {
       abort.abort();
+      document.removeEventListener("visibilitychange", onSeen);
       clearTimeout(timer);
     },
   };

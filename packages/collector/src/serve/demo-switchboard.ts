@@ -13,7 +13,8 @@ export type DemoSwitchboard = { readonly isThere: boolean; list(): Promise<Answe
  * Speaks to the switchboard of a running demo: `GET <url>/faults` lists the switches, `POST <url>/faults/<id>` with `{ on }` moves
  * one and answers the list.
  */
-export function createDemoSwitchboard(url: string | undefined): DemoSwitchboard {
+export function createDemoSwitchboard(base: string | undefined): DemoSwitchboard {
+  const url = base?.replace(/\/+$/, "");
   const ask = async (path: string, init: RequestInit): Promise<Answer> => {
     if (url === undefined) return answerProblem(404, "No demo is running here; npm start runs one.");
     try {

@@ -12,7 +12,7 @@ const LONGEST_MS = 6 * 3_600_000;
 const MOST_STEPS = 120;
 const MOST_FAILING = 20;
 /** Traces of each kind that the contrast reads. */
-const MOST_COMPARED = 50;
+const MOST_COMPARED = 30;
 
 /**
  * Everything a fault's page tells, in one answer; undefined when there is no such fault. The example is the failing request with

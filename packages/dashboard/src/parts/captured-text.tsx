@@ -9,16 +9,24 @@ export function Captured({ text }: { readonly text: string }): ReactNode {
 const MOST_LINES = 24;
 const MOST_CHARACTERS = 4000;
 
+type BlockProps = {
+  readonly text: string;
+  readonly label: string;
+  /** Lines that are shown more quietly than the others. */
+  readonly isQuiet?: (line: string) => boolean;
+};
+
 /** A block of captured text: a stack, a body, a log line. The rest of a very long one is a button away. */
-export function CapturedBlock({ text, label }: { readonly text: string; readonly label: string }): ReactNode {
+export function CapturedBlock({ text, label, isQuiet }: BlockProps): ReactNode {
   const [isWhole, setWhole] = useState(false);
   const visible = toVisibleText(text);
   const start = visible.split("\n").slice(0, MOST_LINES).join("\n").slice(0, MOST_CHARACTERS);
   const isLong = start.length < visible.length;
+  const shown = isWhole ? visible : start;
   return (
     <div className="captured">
       <pre tabIndex={0} aria-label={label}>
-        {isWhole ? visible : start}
+        {isQuiet === undefined ? shown : shown.split("\n").map((line, index) => toLine(line, index, isQuiet))}
       </pre>
       {isLong && (
         <button type="button" className="quiet" onClick={() => setWhole(!isWhole)}>
@@ -26,5 +34,14 @@ export function CapturedBlock({ text, label }: { readonly text: string; readonly
         </button>
       )}
     </div>
+  );
+}
+
+function toLine(line: string, index: number, isQuiet: (line: string) => boolean): ReactNode {
+  return (
+    <span key={index} className={isQuiet(line) ? "quiet-line" : undefined}>
+      {line}
+      {"\n"}
+    </span>
   );
 }

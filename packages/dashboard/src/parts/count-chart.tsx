@@ -151,7 +151,7 @@ function drawChanges(chart: uPlot, changes: readonly Change[], { line, font, pap
   const ratio = devicePixelRatio;
   ctx.save();
   ctx.font = font.replace("11px", `${11 * ratio}px`);
-  let labelEnd = Number.NEGATIVE_INFINITY;
+  const ends: number[] = [];
   for (const change of [...changes].sort((a, b) => a.timeMs - b.timeMs)) {
     const x = Math.round(chart.valToPos(change.timeMs / 1000, "x", true));
     if (x < bbox.left || x > bbox.left + bbox.width) continue;
@@ -165,13 +165,15 @@ function drawChanges(chart: uPlot, changes: readonly Change[], { line, font, pap
     const label = `${change.service} ${change.version ?? change.kind}`.slice(0, 28);
     const width = ctx.measureText(label).width + 8 * ratio;
     const left = Math.min(x + 3 * ratio, bbox.left + bbox.width - width);
-    if (left < labelEnd) continue;
-    labelEnd = left + width;
+    const row = [0, 1, 2].find((each) => left >= (ends[each] ?? Number.NEGATIVE_INFINITY));
+    if (row === undefined) continue;
+    ends[row] = left + width;
+    const top = bbox.top + row * 15 * ratio;
     ctx.fillStyle = paper;
-    ctx.fillRect(left, bbox.top, width, 15 * ratio);
+    ctx.fillRect(left, top, width, 15 * ratio);
     ctx.fillStyle = line;
     ctx.textBaseline = "middle";
-    ctx.fillText(label, left + 4 * ratio, bbox.top + 8 * ratio);
+    ctx.fillText(label, left + 4 * ratio, top + 8 * ratio);
   }
   ctx.restore();
 }

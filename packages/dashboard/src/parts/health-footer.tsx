@@ -20,7 +20,7 @@ export function HealthFooter(): ReactNode {
   const drops = Object.entries(dropped).filter(([, count]) => count > 0);
   const lost = drops.reduce((sum, [, count]) => sum + count, 0);
   return (
-    <footer className={`health${ready && lost === 0 && audit.length === 0 ? "" : " health-bad"}`}>
+    <footer className={`health${ready && audit.length === 0 ? "" : " health-bad"}`}>
       <span>{ready ? "Collector ready" : "Collector not ready"}</span>
       <span>
         {formatCount(accepted)} accepted = {formatCount(stored)} stored + {formatCount(deduplicated)} duplicates + {formatCount(lost)}{" "}

@@ -40,9 +40,14 @@ function ExceptionFigure({ exception: { service, source, type, message, stack } 
           <Captured text={message} />
         </p>
       )}
-      {stack !== undefined && <CapturedBlock text={stack} label={`Stack of ${type}`} />}
+      {stack !== undefined && <CapturedBlock text={stack} label={`Stack of ${type}`} isQuiet={isForeignFrame} />}
     </article>
   );
+}
+
+/** A line of a stack that is not the team's own code. */
+function isForeignFrame(line: string): boolean {
+  return /^\s+at /.test(line) && /node_modules|\(?node:|<anonymous>/.test(line);
 }
 
 /** The request as it was captured, secrets taken out. */
@@ -57,9 +62,10 @@ export function RequestFigure({ request }: { readonly request: CapturedRequest |
       <Pairs pairs={headers} />
       {request.body !== undefined && <CapturedBlock text={toReadableBody(request.body)} label="Request body" />}
       {request.bodyTruncated && <p className="muted">The recorder cut this body at its limit.</p>}
-      {headers.length === 0 && request.body === undefined && (
+      {request.body === undefined && (
         <p className="muted">
-          Headers and body were not captured; <code>@faultline/guard</code> in <Captured text={request.service} /> captures them, redacted.
+          {headers.length === 0 ? "Headers and body were" : "A body was"} not captured; <code>@faultline/guard</code> in{" "}
+          <Captured text={request.service} /> captures the whole failing request, redacted.
         </p>
       )}
     </article>
