@@ -10,6 +10,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   deploy: { summary: "tell the collector that something changed", load: () => import("./commands/deploy.ts") },
   diagnose: { summary: "which hop made the failure in these telemetry files, and why", load: () => import("./commands/diagnose.ts") },
   gate: { summary: "may a version have more traffic? promote, roll back or wait", load: () => import("./commands/gate.ts") },
+  prove: { summary: "turn a failing request into a regression test", load: () => import("./commands/prove.ts") },
   redact: { summary: "take secrets out of text: a filter for files and streams", load: () => import("./commands/redact.ts") },
   logs: { summary: "server errors out of log files: which route, which hop, why", load: () => import("./commands/logs.ts") },
   version: { summary: "print the version", load: () => import("./commands/version.ts") },
