@@ -2,6 +2,7 @@
 import { channel } from "node:diagnostics_channel";
 import { findCurrentExchange, runInExchange } from "./capture/context.ts";
 import { watchOutgoingCalls } from "./capture/outgoing.ts";
+import { type PoolState, PoolWatch } from "./capture/pool-watch.ts";
 import { watchProcess } from "./capture/process-hooks.ts";
 import { recordLine } from "./capture/flight-recorder.ts";
 import { type Ending, toErrorType, toMethodName, writeFailure, writeLoneFailure, writeSuccess } from "./capture/record.ts";
@@ -51,6 +52,7 @@ export class Guard implements ExchangeOwner {
   readonly #exporter: Exporter;
   readonly #durations: Durations;
   readonly #runtime: Runtime;
+  readonly #pools = new PoolWatch();
   readonly #stops: (() => void)[] = [];
   #internalErrors = 0;
 
@@ -180,7 +182,11 @@ export class Guard implements ExchangeOwner {
     if (exchange.isReported) return;
     exchange.isReported = true;
     exchange.route ??= this.#readRoute(exchange);
-    Object.assign((exchange.attributes ??= {}), this.#runtime.readNow());
+    Object.assign(
+      (exchange.attributes ??= {}),
+      this.#runtime.readNow(),
+      this.shield(() => this.#pools.readWorst()),
+    );
     this.#exporter.offer(writeFailure(exchange, ending, this.#redactor));
   }
 
@@ -194,7 +200,11 @@ export class Guard implements ExchangeOwner {
   #sendMetrics(): void {
     const nowMs = Date.now();
     const durations = this.#durations.take(nowMs);
-    const metrics = [...(durations === undefined ? [] : [durations]), ...this.#runtime.takeMetrics(nowMs)];
+    const metrics = [
+      ...(durations === undefined ? [] : [durations]),
+      ...this.#runtime.takeMetrics(nowMs),
+      ...(this.shield(() => this.#pools.takeMetrics(nowMs)) ?? []),
+    ];
     this.#exporter.offerUncounted({ metrics });
   }
 
@@ -221,6 +231,11 @@ export class Guard implements ExchangeOwner {
   note(severity: number, text: string): void {
     const exchange = this.current();
     if (exchange !== undefined && !exchange.isFinished) exchange.lines = recordLine(exchange.lines, severity, text);
+  }
+
+  /** Watches a connection pool, `guard.watchPool("orders-db", () => readPgPool(pool))`, until the returned function is called. */
+  watchPool(name: string, read: () => PoolState): () => void {
+    return this.#pools.add(name, read);
   }
 
   /** The ids to stamp a log line with; undefined outside of a request. */

@@ -1,6 +1,6 @@
 /** The state of this process at the moment of a failure: a blocked event loop and a full heap are causes that no stack shows. */
 import { monitorEventLoopDelay, performance } from "node:perf_hooks";
-import { writeAttributes, writeUnixNano } from "../export/otlp-json.ts";
+import { writeGauge } from "../export/otlp-json.ts";
 
 const HEAP_FRESH_MS = 100;
 
@@ -12,14 +12,6 @@ export type Runtime = {
   takeMetrics(nowMs: number): readonly string[];
   close(): void;
 };
-
-function writeGauge(name: string, unit: string, point: { value: number; nowMs: number }): string {
-  const value = Number.isFinite(point.value) ? point.value : 0;
-  return (
-    `{"name":${JSON.stringify(name)},"unit":"${unit}","gauge":{"dataPoints":[{"attributes":${writeAttributes({})},` +
-    `"timeUnixNano":${writeUnixNano(point.nowMs)},"asDouble":${value}}]}}`
-  );
-}
 
 /** Starts to watch the event loop, at a resolution of 20 ms. */
 export function watchRuntime(): Runtime {

@@ -77,6 +77,19 @@ export function writeLog(log: LogText): string {
   );
 }
 
+/** One number of a metric, as a gauge with a single point. A value that is no number is 0. */
+export function writeGauge(
+  name: string,
+  unit: string,
+  point: { readonly value: number; readonly nowMs: number; readonly attributes?: Readonly<Record<string, AttributeValue>> },
+): string {
+  const value = Number.isFinite(point.value) ? point.value : 0;
+  return (
+    `{"name":${JSON.stringify(name)},"unit":${JSON.stringify(unit)},"gauge":{"dataPoints":[{"attributes":${writeAttributes(point.attributes ?? {})},` +
+    `"timeUnixNano":${writeUnixNano(point.nowMs)},"asDouble":${value}}]}}`
+  );
+}
+
 /** The three signals and where OTLP/HTTP takes them. */
 export const SIGNAL_PATHS = { traces: "/v1/traces", logs: "/v1/logs", metrics: "/v1/metrics" } as const;
 

@@ -5,3 +5,17 @@ export { Dependency, type Attempt, type CallOptions, type DependencyOptions, typ
 export { ResilienceError, type ResilienceCode } from "./failures.ts";
 export { RetryBudget, type RetryBudgetOptions } from "./retry-budget.ts";
 export { judgeResult, judgeThrown, type Verdict } from "./verdict.ts";
+export { createShutdown, shutdownOnSignals, type ShutdownOptions } from "./graceful-shutdown.ts";
+export {
+  IdempotencyError,
+  parseIdempotencyKey,
+  runIdempotent,
+  type Claim,
+  type IdempotencyOptions,
+  type IdempotencyStore,
+  type IdempotentRequest,
+  type StoredAnswer,
+} from "./idempotency.ts";
+export { createMemoryIdempotencyStore } from "./idempotency-memory.ts";
+export { createKillSwitch, type FlagReader, type KillSwitch, type KillSwitchOptions } from "./kill-switch.ts";
+export { LoadShedder, type Load, type Priority, type ShedderOptions } from "./load-shedding.ts";

@@ -1,0 +1,80 @@
+/** Watches a connection pool: an exhausted pool is the cause that looks like a slow database. */
+import { writeGauge } from "../export/otlp-json.ts";
+
+/** Used, idle and waiting connections of a pool now. */
+export type PoolState = { readonly used: number; readonly idle: number; readonly waiting: number; readonly limit: number | undefined };
+
+type PgPool = {
+  readonly totalCount: number;
+  readonly idleCount: number;
+  readonly waitingCount: number;
+  readonly options?: { readonly max?: number };
+};
+
+/** Reads a pool of `pg`. */
+export function readPgPool(pool: PgPool): PoolState {
+  return { used: pool.totalCount - pool.idleCount, idle: pool.idleCount, waiting: pool.waitingCount, limit: pool.options?.max };
+}
+
+type Mysql2Pool = {
+  readonly pool?: Mysql2Pool;
+  readonly _allConnections?: { length: number };
+  readonly _freeConnections?: { length: number };
+  readonly _connectionQueue?: { length: number };
+  readonly config?: { connectionLimit?: number };
+};
+
+/** Reads a pool of `mysql2`, also of its promise wrapper. */
+export function readMysql2Pool(pool: Mysql2Pool): PoolState {
+  const inner = pool.pool ?? pool;
+  const idle = inner._freeConnections?.length ?? 0;
+  const all = inner._allConnections?.length ?? 0;
+  return { used: all - idle, idle, waiting: inner._connectionQueue?.length ?? 0, limit: inner.config?.connectionLimit };
+}
+
+/** Pools by name, read when something is to be told. */
+export class PoolWatch {
+  readonly #pools = new Map<string, () => PoolState>();
+
+  /** Watches a pool until the returned function is called. */
+  add(name: string, read: () => PoolState): () => void {
+    this.#pools.set(name, read);
+    return () => void this.#pools.delete(name);
+  }
+
+  /** Attributes of the pool that most are waiting for: what a failing exchange says of the pools at its moment. */
+  readWorst(): Record<string, string | number> {
+    const states = [...this.#pools].map(([name, read]) => ({ name, ...read() }));
+    const worst = states.toSorted((a, b) => b.waiting - a.waiting || b.used - a.used)[0];
+    if (worst === undefined) return {};
+    return {
+      "db.client.connection.pool.name": worst.name,
+      "db.client.connection.used": worst.used,
+      "db.client.connection.idle": worst.idle,
+      "db.client.connection.pending_requests": worst.waiting,
+      ...(worst.limit === undefined ? {} : { "db.client.connection.max": worst.limit }),
+    };
+  }
+
+  /** The pools as metrics of the conventions, OTLP/JSON items. */
+  takeMetrics(nowMs: number): readonly string[] {
+    return [...this.#pools].flatMap(([name, read]) => {
+      const { used, idle, waiting, limit } = read();
+      const pool = { "db.client.connection.pool.name": name };
+      return [
+        writeGauge("db.client.connection.count", "{connection}", {
+          value: used,
+          nowMs,
+          attributes: { ...pool, "db.client.connection.state": "used" },
+        }),
+        writeGauge("db.client.connection.count", "{connection}", {
+          value: idle,
+          nowMs,
+          attributes: { ...pool, "db.client.connection.state": "idle" },
+        }),
+        writeGauge("db.client.connection.pending_requests", "{request}", { value: waiting, nowMs, attributes: pool }),
+        ...(limit === undefined ? [] : [writeGauge("db.client.connection.max", "{connection}", { value: limit, nowMs, attributes: pool })]),
+      ];
+    });
+  }
+}

@@ -1,0 +1,52 @@
+/** Switches a route or a code path off without a deploy: by any feature-flag system that can answer yes or no. */
+import { ResilienceError } from "./failures.ts";
+
+/** Answers whether a switch is on, at once or later. What it throws, and what takes longer than `timeoutMs`, counts as the default. */
+export type FlagReader = (name: string) => boolean | Promise<boolean>;
+
+/** How a switch behaves. */
+export type KillSwitchOptions = {
+  readonly read: FlagReader;
+  /** Is the path on when nobody can say? Default true: a flag system that is down must not take the service with it. */
+  readonly fallback?: boolean;
+  /** How long an answer is used, ms. Default 1,000. */
+  readonly freshMs?: number;
+  /** Longest wait for an answer, ms. Default 100. */
+  readonly timeoutMs?: number;
+  readonly nowMs?: () => number;
+};
+
+/** A switch: `pass` resolves while the path is on, and rejects with a ResilienceError (503) while it is off. */
+export type KillSwitch = { isOn(): Promise<boolean>; pass(): Promise<void> };
+
+/** Makes a switch for the flag `name`. */
+export function createKillSwitch(name: string, options: KillSwitchOptions): KillSwitch {
+  const { fallback = true, freshMs = 1_000, timeoutMs = 100, nowMs = () => performance.now() } = options;
+  let known: { readonly isOn: boolean; readonly untilMs: number } | undefined;
+
+  async function ask(): Promise<boolean> {
+    let timer: NodeJS.Timeout | undefined;
+    const timeUp = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(known?.isOn ?? fallback), timeoutMs);
+    });
+    try {
+      return await Promise.race([options.read(name), timeUp]);
+    } catch {
+      return known?.isOn ?? fallback;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async function isOn(): Promise<boolean> {
+    if (known === undefined || nowMs() >= known.untilMs) known = { isOn: await ask(), untilMs: nowMs() + freshMs };
+    return known.isOn;
+  }
+
+  return {
+    isOn,
+    async pass() {
+      if (!(await isOn())) throw new ResilienceError("switched-off", `${name} is switched off`);
+    },
+  };
+}

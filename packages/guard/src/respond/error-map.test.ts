@@ -1,0 +1,89 @@
+import { describe, expect, it } from "vitest";
+import { decideAnswer } from "./error-map.ts";
+import { type ErrorFacts, readChain } from "./error-facts.ts";
+
+function facts(thrown: unknown, given: Partial<ErrorFacts> & { readonly body?: string } = {}): ErrorFacts {
+  const { body, ...rest } = given;
+  return { chain: readChain(thrown), method: "GET", clientGone: false, target: "/", bodyText: () => body, ...rest };
+}
+
+function coded(code: string, more: object = {}): Error {
+  return Object.assign(new Error(code), { code, ...more });
+}
+
+/** What a parser throws for `text`. */
+function thrownBy(parse: (text: string) => unknown, text: string): unknown {
+  try {
+    return parse(text);
+  } catch (thrown) {
+    return thrown;
+  }
+}
+
+const fetchFailed = new TypeError("fetch failed", { cause: coded("ECONNREFUSED") });
+const happyEyeballs = new AggregateError([coded("ETIMEDOUT"), coded("ENETUNREACH")], "connect");
+
+describe("the answer to an error", () => {
+  it.each([
+    ["a body that is too large", Object.assign(new Error("x"), { type: "entity.too.large", status: 413, expose: true }), 413],
+    ["an unsupported type", Object.assign(new Error("x"), { statusCode: 415 }), 415],
+    ["Nest's not found", { getStatus: () => 404, message: "no" }, 404],
+    ["a unique violation in PostgreSQL", coded("23505", { severity: "ERROR" }), 409],
+    ["a value PostgreSQL cannot read", coded("22P02", { severity: "ERROR" }), 400],
+    ["a unique violation in MySQL", coded("ER_DUP_ENTRY"), 409],
+    ["a unique violation in node:sqlite", coded("ERR_SQLITE_ERROR", { errcode: 2067 }), 409],
+    ["a refused connection under fetch", fetchFailed, 502],
+    ["a name that does not resolve", coded("ENOTFOUND"), 502],
+    ["a dependency that took too long", coded("UND_ERR_HEADERS_TIMEOUT"), 504],
+    ["addresses that did not answer", happyEyeballs, 504],
+    ["AbortSignal.timeout", new DOMException("x", "TimeoutError"), 504],
+    ["a cancelled statement", coded("57014", { severity: "ERROR" }), 504],
+    ["an exhausted pool", new Error("timeout exceeded when trying to connect"), 503],
+    ["a deadlock", coded("40P01", { severity: "ERROR" }), 503],
+    ["a 404 of somebody else", Object.assign(new Error("x"), { isAxiosError: true, status: 404, response: { status: 404 } }), 502],
+    ["a bug", new TypeError("x is not a function"), 500],
+    ["a division by zero in a query", coded("22012", { severity: "ERROR" }), 500],
+    ["a file that is not there", coded("ENOENT"), 500],
+    ["a declared status that is none", Object.assign(new Error("x"), { status: 200 }), 500],
+  ])("to %s is right", (_name, thrown, status) => {
+    expect(decideAnswer(facts(thrown), []).status).toBe(status);
+  });
+
+  it("tells which dependency failure it was, and whether to try again", () => {
+    expect(decideAnswer(facts(fetchFailed, { method: "POST" }), [])).toMatchObject({
+      retryable: true,
+      proxy: { error: "connection_refused" },
+    });
+    expect(decideAnswer(facts(coded("ECONNRESET"), { method: "POST" }), [])).toMatchObject({ retryable: false });
+    const bad = Object.assign(new Error("x"), { response: { status: 503 } });
+    expect(decideAnswer(facts(bad), [])).toMatchObject({ status: 502, proxy: { receivedStatus: 503 } });
+  });
+
+  it("is 400 only when the request's own text breaks the same parser", () => {
+    const broken = thrownBy(JSON.parse, '{"a":');
+    expect(decideAnswer(facts(broken, { body: '{"a":' }), []).status).toBe(400);
+    expect(decideAnswer(facts(broken, { body: '{"a":1}' }), []).status).toBe(500);
+    const uri = thrownBy(decodeURIComponent, "%E0%A4%A");
+    expect(decideAnswer(facts(uri, { target: "/files/%E0%A4%A" }), []).status).toBe(400);
+    const big = thrownBy(BigInt, "12x");
+    expect(decideAnswer(facts(big, { target: "/sum?n=12x" }), []).status).toBe(400);
+    expect(decideAnswer(facts(big, { target: "/sum?n=12" }), []).status).toBe(500);
+    const url = thrownBy((text) => new URL(text), "not a url");
+    expect(decideAnswer(facts(url, { target: "/go?to=not%20a%20url" }), []).status).toBe(400);
+  });
+
+  it("is nobody's server error when the client went away", () => {
+    expect(decideAnswer(facts(coded("ECONNRESET"), { clientGone: true }), []).status).toBe(499);
+  });
+
+  it("is the user's own where they have a rule, and a rule that throws or answers nonsense has no opinion", () => {
+    const rules = [
+      () => {
+        throw new Error("a bad rule");
+      },
+      () => ({ status: 200 }),
+      () => ({ status: 418 }),
+    ];
+    expect(decideAnswer(facts(new Error("teapot")), rules)).toEqual({ status: 418 });
+  });
+});
