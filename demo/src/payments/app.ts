@@ -1,5 +1,6 @@
-import express, { type ErrorRequestHandler, type Express } from "express";
-import { pino } from "pino";
+import { createGuard, type Guard } from "@faultline/guard";
+import { guardErrors, guardRequests } from "@faultline/guard/express";
+import express, { type Express } from "express";
 import { fetch } from "undici";
 import { readAddress, shopAgent } from "../hosts.ts";
 import { formatPrice, readRates, toBookCents } from "./quote.ts";
@@ -7,7 +8,6 @@ import { formatPrice, readRates, toBookCents } from "./quote.ts";
 type Charge = { readonly order: string; readonly amountCents: number; readonly currency: string; readonly method: string };
 
 const PROVIDER_TIMEOUT_MS = 1_500;
-const log = pino();
 
 /** The payment company failed; the caller may try again later. */
 class ProviderError extends Error {
@@ -30,16 +30,26 @@ async function sendCharge(charge: Charge, bookCents: number): Promise<unknown> {
   return response.json();
 }
 
-// oxlint-disable-next-line max-params -- Express knows an error handler by its four parameters.
-const answerError: ErrorRequestHandler = (error, request, response, _next) => {
-  log.error({ err: error }, `${request.method} ${request.path} failed`);
-  response.status(error instanceof ProviderError ? error.status : 500).json({ error: "payment failed" });
-};
+/** The guard of this service; who it is comes from the environment, as its deployment says it. */
+export function createPaymentsGuard(): Guard {
+  return createGuard({
+    service: "payments",
+    version: readAddress("SERVICE_VERSION"),
+    region: readAddress("SERVICE_REGION"),
+    instance: readAddress("SERVICE_INSTANCE"),
+    environment: "demo",
+    // A demo that has ended has nothing to send later.
+    spool: false,
+    // The shop is small: its good requests are drawn too.
+    successSpans: 1,
+  });
+}
 
 /** Payments as a handler for a server. */
-export function createPayments(): Express {
+export function createPayments(guard: Guard): Express {
   const app = express();
   app.disable("x-powered-by");
+  app.use(guardRequests(guard));
   app.use(express.json());
   app.post("/charges", async (request, response) => {
     const charge = request.body as Charge;
@@ -50,6 +60,6 @@ export function createPayments(): Express {
     const { amountCents, currency } = request.body as { amountCents: number; currency: string };
     response.json({ price: formatPrice(amountCents, currency) });
   });
-  app.use(answerError);
+  app.use(guardErrors(guard));
   return app;
 }

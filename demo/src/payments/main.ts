@@ -1,6 +1,8 @@
-/** Payments on Express 5. */
+/** Payments on Express 5, watched by our own guard. */
 import { createServer } from "node:http";
-import { serveUntilStopped } from "../lifecycle.ts";
-import { createPayments } from "./app.ts";
+import { flushBeforeExit, serveUntilStopped } from "../lifecycle.ts";
+import { createPayments, createPaymentsGuard } from "./app.ts";
 
-serveUntilStopped(createServer(createPayments()));
+const guard = createPaymentsGuard();
+flushBeforeExit(() => guard.close());
+serveUntilStopped(createServer(createPayments(guard)));

@@ -47,10 +47,16 @@ export const GOOD_RATES = { EUR: 1, USD: 1.08, GBP: 0.84 };
 
 const TELEMETRY = fileURLToPath(new URL("../telemetry.ts", import.meta.url));
 
+/** These bring our guard with them and no OpenTelemetry SDK. */
+const GUARDED: ReadonlySet<string> = new Set(["payments"]);
+
 type Identity = { readonly service: string; readonly version: string; readonly region: string; readonly instance: string };
 
 function describeTelemetry(options: ShopOptions, { service, version, region, instance }: Identity): Record<string, string> {
   return {
+    SERVICE_VERSION: version,
+    SERVICE_REGION: region,
+    SERVICE_INSTANCE: instance,
     OTEL_SERVICE_NAME: service,
     OTEL_RESOURCE_ATTRIBUTES: `service.version=${version},service.instance.id=${instance},cloud.region=${region},deployment.environment.name=demo`,
     OTEL_EXPORTER_OTLP_ENDPOINT: options.otlpEndpoint,
@@ -89,7 +95,7 @@ class Crew {
     const started = await startProcess({
       name: identity?.instance ?? folder,
       folder,
-      nodeOptions: identity === undefined ? [] : ["--import", TELEMETRY],
+      nodeOptions: identity === undefined || GUARDED.has(identity.service) ? [] : ["--import", TELEMETRY],
       env: identity === undefined ? env : { ...describeTelemetry(this.#options, identity), ...env },
     });
     this.#running.add(started);
