@@ -90,7 +90,8 @@ function toDatabaseAttributes(random: () => number): Attributes {
 /** The spans of one payload. */
 export function createSpans(plan: PayloadPlan): Span[] {
   const random = createRandom(plan.seed);
-  const resources = createResources(random);
+  // A fleet of sixteen processes, which send again and again.
+  const resources = createResources(createRandom(plan.seed % 4));
   const spans: Span[] = [];
   while (spans.length < plan.spans) {
     const traceId = createId(random, 4);

@@ -1,15 +1,15 @@
-const TRACE_ID = /^[0-9a-f]{32}$/;
-const SPAN_ID = /^[0-9a-f]{16}$/;
-const ZEROS = /^0+$/;
+const TRACE_ID = /^(?!0{32})[0-9a-f]{32}$/;
+const SPAN_ID = /^(?!0{16})[0-9a-f]{16}$/;
+const NO_SPAN_ID = "0".repeat(16);
 
 /** True for 32 lower-case hex digits that are not all zero. */
 export function isTraceId(text: string): boolean {
-  return TRACE_ID.test(text) && !ZEROS.test(text);
+  return TRACE_ID.test(text);
 }
 
 /** True for 16 lower-case hex digits that are not all zero. */
 export function isSpanId(text: string): boolean {
-  return SPAN_ID.test(text) && !ZEROS.test(text);
+  return SPAN_ID.test(text);
 }
 
 /** The ids as a span carries them: the parent's is empty, or zeros, for a root. */
@@ -26,6 +26,6 @@ export const BAD_PARENT_ID = "a span's parent span id is not 8 bytes";
 export function findBadId({ traceId, spanId, parentSpanId }: SpanIds): string | undefined {
   if (!isTraceId(traceId)) return BAD_TRACE_ID;
   if (!isSpanId(spanId)) return BAD_SPAN_ID;
-  if (parentSpanId !== "" && !SPAN_ID.test(parentSpanId)) return BAD_PARENT_ID;
+  if (parentSpanId !== "" && parentSpanId !== NO_SPAN_ID && !SPAN_ID.test(parentSpanId)) return BAD_PARENT_ID;
   return undefined;
 }

@@ -1,16 +1,9 @@
-import {
-  AttributeBag,
-  cutText,
-  type MutableAttributes,
-  NO_ATTRIBUTES,
-  type PlainValue,
-  toAttributeValue,
-  toInteger,
-} from "../attributes.ts";
-import type { Attributes } from "@faultline/model";
+import { AttributeBag, cutText, type MutableAttributes, NO_ATTRIBUTES, type PlainValue, toAttributeValue } from "../attributes.ts";
+import type { Attributes, AttributeValue } from "@faultline/model";
 import type { DecodeLimits } from "../limits.ts";
 import { MalformedPayload } from "../outcome.ts";
 import { toBase64 } from "../base64.ts";
+import { readKeyText, readValueText } from "./interned.ts";
 import { describeMessage, type ProtobufReader } from "./reader.ts";
 
 const KEY_VALUE = describeMessage("KeyValue", 1, 2);
@@ -33,12 +26,36 @@ export class AttributeReader {
   readField(end: number): void {
     const { reader, limits } = this;
     const fieldEnd = reader.readEnd(end);
+    if (this.readShortText(fieldEnd)) return;
     const [key, plain] = readKeyValue(reader, fieldEnd, { limits, depth: 0 });
     const value = toAttributeValue(plain);
-    if (value === undefined || this.count >= limits.maxAttributes) return;
+    if (value !== undefined) this.set(key, typeof value === "string" ? cutText(value, limits.maxTextLength) : value);
+  }
+
+  /** Reads a KeyValue of the shape that most have: shorter than 128 bytes, key before value, the value one text. */
+  private readShortText(end: number): boolean {
+    const { reader } = this;
+    const { bytes, at } = reader;
+    if (end - at < 6 || end - at > 127) return false;
+    const keyEnd = at + 2 + bytes[at + 1]!;
+    const isUsual =
+      keyEnd + 4 <= end &&
+      bytes[at] === 10 &&
+      bytes[keyEnd] === 18 &&
+      end === keyEnd + 2 + bytes[keyEnd + 1]! &&
+      bytes[keyEnd + 2] === 10 &&
+      end === keyEnd + 4 + bytes[keyEnd + 3]!;
+    if (!isUsual) return false;
+    this.set(readKeyText(bytes, at + 2, keyEnd), cutText(readValueText(bytes, keyEnd + 4, end), this.limits.maxTextLength));
+    reader.at = end;
+    return true;
+  }
+
+  private set(key: string, value: AttributeValue): void {
+    if (this.count >= this.limits.maxAttributes) return;
     this.count += 1;
     this.bag ??= new AttributeBag();
-    this.bag[key] = typeof value === "string" ? cutText(value, limits.maxTextLength) : value;
+    this.bag[key] = value;
   }
 
   /** Hands the attributes out and begins anew. */
@@ -59,11 +76,18 @@ export function readKeyValue(reader: ProtobufReader, end: number, nesting: Nesti
   let value: PlainValue = null;
   while (reader.at < end) {
     const tag = reader.readTag(end);
-    if (tag === 10) key = reader.readText(end);
+    if (tag === 10) key = readKey(reader, end);
     else if (tag === 18) value = readAnyValue(reader, reader.readEnd(end), nesting);
     else reader.skip(tag, end, KEY_VALUE);
   }
   return [key, value];
+}
+
+function readKey(reader: ProtobufReader, end: number): string {
+  const keyEnd = reader.readEnd(end);
+  const { bytes, at } = reader;
+  reader.at = keyEnd;
+  return readKeyText(bytes, at, keyEnd);
 }
 
 /** Reads the body of an AnyValue. Bytes become base64 text; the last member of the oneof stays. */
@@ -74,8 +98,8 @@ export function readAnyValue(reader: ProtobufReader, end: number, nesting: Nesti
   while (reader.at < end) {
     const tag = reader.readTag(end);
     if (tag === 10) value = reader.readText(end);
-    else if (tag === 16) value = reader.readInt64(end) !== 0n;
-    else if (tag === 24) value = toInteger(reader.readInt64(end));
+    else if (tag === 16) value = reader.readInt64(end) !== 0;
+    else if (tag === 24) value = reader.readInt64(end);
     else if (tag === 33) value = reader.readDouble(end);
     else if (tag === 42) value = readList(reader, reader.readEnd(end), nesting);
     else if (tag === 50) value = readMap(reader, reader.readEnd(end), nesting);

@@ -1,6 +1,7 @@
+import { toInteger } from "../attributes.ts";
 import { toMillis } from "../nanos.ts";
 import { MalformedPayload } from "../outcome.ts";
-import { utf8Decoder } from "../text-coding.ts";
+import { readValueText } from "./interned.ts";
 
 /** Protobuf's wire types that OTLP uses. A field's tag is its number shifted by three, plus one of these. */
 export const VARINT = 0;
@@ -11,20 +12,14 @@ export const BYTES = 2;
 /** Four bytes, little-endian. */
 export const FIXED32 = 5;
 
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+const HEX_DIGITS = Array.from("0123456789abcdef", (digit) => digit.charCodeAt(0));
+/** Character codes of the id that is being read: one flat text is made of them, where joining digits would make a tree. */
+const traceIdCodes: number[] = Array.from({ length: 32 }, () => 0);
+const spanIdCodes: number[] = Array.from({ length: 16 }, () => 0);
 const TWO_32 = 4_294_967_296;
 const MAX_GROUP_DEPTH = 32;
-const CACHE_SLOTS = 4_096;
-
-/** Longer text is rarely seen twice. */
-export const MAX_INTERNED_BYTES = 64;
 
 const scratch = new DataView(new ArrayBuffer(8));
-
-/** The texts seen last, each in the slot of its hash, with their bytes beside them: shared by all readers, only ever a short-cut. */
-const cache: string[] = Array.from({ length: CACHE_SLOTS }, () => "");
-const cachedLengths = new Uint8Array(CACHE_SLOTS);
-const cachedBytes = new Uint8Array(CACHE_SLOTS * MAX_INTERNED_BYTES);
 
 /** Which fields of a message this code reads, as bits, so that one of them with a foreign wire type is noticed. */
 export type MessageShape = { readonly name: string; readonly fields: number };
@@ -80,8 +75,23 @@ export class ProtobufReader {
     return this.at + length;
   }
 
-  /** Reads a signed 64-bit varint. */
-  readInt64(end: number): bigint {
+  /** Reads a signed 64-bit varint: a number, or decimal text when a double would change its digits. */
+  readInt64(end: number): number | string {
+    const { bytes, at } = this;
+    let result = 0;
+    // Four bytes hold 28 bits; more, and negative numbers, which take ten, are rare.
+    for (let index = 0; index < 4 && at + index < end; index += 1) {
+      const byte = bytes[at + index]!;
+      result |= (byte & 127) << (index * 7);
+      if (byte < 128) {
+        this.at = at + index + 1;
+        return result;
+      }
+    }
+    return toInteger(this.readBigInt(end));
+  }
+
+  private readBigInt(end: number): bigint {
     let result = 0n;
     const start = this.at;
     for (let shift = 0n; shift < 70n; shift += 7n) {
@@ -135,16 +145,25 @@ export class ProtobufReader {
     const textEnd = this.readEnd(end);
     const { at } = this;
     this.at = textEnd;
-    return textEnd - at <= MAX_INTERNED_BYTES ? internText(this.bytes, at, textEnd) : utf8Decoder.decode(this.bytes.subarray(at, textEnd));
+    return readValueText(this.bytes, at, textEnd);
   }
 
-  /** Reads a length and that many bytes, as lower-case hex. */
+  /** Reads a length and as many bytes, an id, as lower-case hex; empty for none, and no hex for what has not the length of an id. */
   readHex(end: number): string {
     const hexEnd = this.readEnd(end);
-    let hex = "";
-    for (let at = this.at; at < hexEnd; at += 1) hex += HEX[this.bytes[at]!]!;
+    const start = this.at;
     this.at = hexEnd;
-    return hex;
+    const length = hexEnd - start;
+    if (length === 0) return "";
+    // Ids have 8 or 16 bytes; everything else is none, and its text says so.
+    if (length !== 8 && length !== 16) return "no id";
+    const codes = length === 8 ? spanIdCodes : traceIdCodes;
+    for (let index = 0; index < length; index += 1) {
+      const byte = this.bytes[start + index]!;
+      codes[index * 2] = HEX_DIGITS[byte >> 4]!;
+      codes[index * 2 + 1] = HEX_DIGITS[byte & 15]!;
+    }
+    return String.fromCharCode.apply(null, codes);
   }
 
   /** Passes over a field that nobody asked for; a field that is read must not come here, for then its wire type is wrong. */
@@ -191,27 +210,4 @@ export class ProtobufReader {
     if (end - this.at < count) throw new MalformedPayload(`truncated number at byte ${this.at}`);
     this.at += count;
   }
-}
-
-/**
- * Reads text of at most `MAX_INTERNED_BYTES`, looking it up by its bytes first, so that text seen before is not built again. The slots
- * are few and a newer text takes the place of an older one: a sender of ever new texts costs time, not memory.
- */
-export function internText(bytes: Uint8Array, start: number, end: number): string {
-  const length = end - start;
-  let hash = length;
-  for (let at = start; at < end; at += 1) hash = (Math.imul(hash, 31) + bytes[at]!) | 0;
-  const slot = (hash ^ (hash >>> 15)) & (CACHE_SLOTS - 1);
-  const base = slot * MAX_INTERNED_BYTES;
-  const known = cache[slot]!;
-  if (cachedLengths[slot] === length) {
-    let index = 0;
-    while (index < length && cachedBytes[base + index] === bytes[start + index]) index += 1;
-    if (index === length) return known;
-  }
-  const text = utf8Decoder.decode(bytes.subarray(start, end));
-  cachedLengths[slot] = length;
-  for (let index = 0; index < length; index += 1) cachedBytes[base + index] = bytes[start + index]!;
-  cache[slot] = text;
-  return text;
 }

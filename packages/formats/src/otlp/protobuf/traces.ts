@@ -68,21 +68,23 @@ export class SpanReader {
     const gathered = attributes.take();
     const badId = findBadId(ids);
     if (badId !== undefined) return badId;
-    return {
+    // Optional members come last and without a spread, which would make each span an object of its own shape.
+    const span: Span & { parentSpanId?: string; statusMessage?: string } = {
       traceId: ids.traceId,
       spanId: ids.spanId,
-      ...(isSpanId(ids.parentSpanId) ? { parentSpanId: ids.parentSpanId } : {}),
       name,
       kind: toSpanKind(kind),
       startMs,
       endMs,
       status: toSpanStatus(status.code),
-      ...(status.message === "" ? {} : { statusMessage: status.message }),
       attributes: gathered,
       events,
       links,
       resource,
     };
+    if (isSpanId(ids.parentSpanId)) span.parentSpanId = ids.parentSpanId;
+    if (status.message !== "") span.statusMessage = status.message;
+    return span;
   }
 
   private readStatus(end: number, into: { code: number; message: string }): void {

@@ -5,7 +5,8 @@ import { DEFAULT_LIMITS } from "../limits.ts";
 import { toMillis } from "../nanos.ts";
 import { MalformedPayload, tooMany } from "../outcome.ts";
 import { readKeyValue } from "../protobuf/attributes.ts";
-import { describeMessage, internText, MAX_INTERNED_BYTES, ProtobufReader } from "../protobuf/reader.ts";
+import { MAX_INTERNED_BYTES, readValueText } from "../protobuf/interned.ts";
+import { describeMessage, ProtobufReader } from "../protobuf/reader.ts";
 import { SpanReader } from "../protobuf/traces.ts";
 import { SPAN_FAILS, SPAN_IS_EXCHANGE, SPAN_IS_SERVER_ERROR, type TraceScan } from "./trace-scan.ts";
 import { findSlot, findSlotByName, GRPC_STATUS, isGrpcServerError, METHOD, OLD_METHOD, OLD_STATUS, ROUTE, STATUS } from "./wanted.ts";
@@ -240,7 +241,7 @@ export class SpanScanner {
       else if (slot === OLD_STATUS) this.oldHttpStatus = number;
       else this.noteValue(slot, number);
     } else if (type === 10 && end - value <= MAX_INTERNED_BYTES) {
-      const text = internText(bytes, value + 2, end);
+      const text = readValueText(bytes, value + 2, end);
       if (slot === ROUTE) this.route = text;
       else if (slot === METHOD) this.method = text;
       else if (slot === OLD_METHOD) this.oldMethod = text;

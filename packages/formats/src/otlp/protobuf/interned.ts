@@ -1,0 +1,54 @@
+import { utf8Decoder } from "../text-coding.ts";
+
+/** Longer text is rarely seen twice. */
+export const MAX_INTERNED_BYTES = 64;
+
+const SLOTS = 4_096;
+
+/**
+ * The short texts seen last, with their bytes beside them, each in the slot of its hash: text seen before is not built again. A newer
+ * text takes the place of an older one, so that a sender of ever new texts costs time, not memory.
+ */
+class InternTable {
+  private readonly texts: string[] = Array.from({ length: SLOTS }, () => "");
+  private readonly lengths = new Uint8Array(SLOTS);
+  private readonly bytes = new Uint8Array(SLOTS * MAX_INTERNED_BYTES);
+  private readonly build: (bytes: Uint8Array) => string;
+
+  constructor(build: (bytes: Uint8Array) => string) {
+    this.build = build;
+  }
+
+  find(bytes: Uint8Array, start: number, end: number): string {
+    const length = end - start;
+    let hash = length;
+    for (let at = start; at < end; at += 1) hash = (Math.imul(hash, 31) + bytes[at]!) | 0;
+    const slot = (hash ^ (hash >>> 15)) & (SLOTS - 1);
+    const base = slot * MAX_INTERNED_BYTES;
+    const own = this.bytes;
+    if (this.lengths[slot] === length) {
+      let index = 0;
+      while (index < length && own[base + index] === bytes[start + index]) index += 1;
+      if (index === length) return this.texts[slot]!;
+    }
+    const text = this.build(bytes.subarray(start, end));
+    this.lengths[slot] = length;
+    for (let index = 0; index < length; index += 1) own[base + index] = bytes[start + index]!;
+    this.texts[slot] = text;
+    return text;
+  }
+}
+
+const values = new InternTable((bytes) => utf8Decoder.decode(bytes));
+// The engine keeps names of properties unique: as one, the text needs no look-up when it names a property again.
+const keys = new InternTable((bytes) => Object.keys({ [utf8Decoder.decode(bytes)]: 0 })[0]!);
+
+/** Reads text: a value of any length. */
+export function readValueText(bytes: Uint8Array, start: number, end: number): string {
+  return end - start <= MAX_INTERNED_BYTES ? values.find(bytes, start, end) : utf8Decoder.decode(bytes.subarray(start, end));
+}
+
+/** Reads text that will name a property. */
+export function readKeyText(bytes: Uint8Array, start: number, end: number): string {
+  return end - start <= MAX_INTERNED_BYTES ? keys.find(bytes, start, end) : utf8Decoder.decode(bytes.subarray(start, end));
+}
