@@ -8,6 +8,8 @@ export type TelemetrySink = {
   /** Something was left out; reading goes on. */
   readonly warn: (sentence: string) => void;
   readonly onBytes?: (count: number) => void;
+  /** Cuts a line down before it is parsed; undefined when nothing of it is wanted. */
+  readonly reduce?: (bytes: Uint8Array) => Uint8Array | undefined;
 };
 
 /** Warnings given for one file before the rest is only counted. */
@@ -23,7 +25,12 @@ export async function readTelemetry(source: LineSource, sink: TelemetrySink): Pr
   let firstError = "";
   for await (const { bytes, number, isUnfinished } of readLines(source, sink.onBytes)) {
     if (isBlank(bytes)) continue;
-    const line = readOtlpLine(bytes);
+    const wanted = sink.reduce === undefined ? bytes : sink.reduce(bytes);
+    if (wanted === undefined) {
+      good += 1;
+      continue;
+    }
+    const line = readOtlpLine(wanted);
     if (line.ok) {
       good += 1;
       sink.take(line.value);

@@ -5,7 +5,10 @@ import { diagnose, type DiagnosisRequest } from "@faultline/playbook";
 import { type Command, type CommandIo, UsageError } from "../command.ts";
 import { formatDiagnosis } from "../format-diagnosis.ts";
 import { parseTime } from "../parse-time.ts";
+import type { LineSource } from "../read-lines.ts";
 import { readTelemetry } from "../read-telemetry.ts";
+import { spoolInput } from "../spool-input.ts";
+import { readThinned, type Thinned, type ThinningOptions } from "../thinned/read-thinned.ts";
 
 const HELP = `usage: faultline diagnose [OPTION ...] FILE...
 
@@ -50,8 +53,8 @@ export const command: Command = {
     if (positionals.length === 0) throw new UsageError('name at least one file, or "-" for standard input');
     if (positionals.filter((name) => name === "-").length > 1) throw new UsageError('"-" (standard input) can be read only once');
     const request = toRequest(values);
-    const observations = await readAll(positionals, io);
-    const diagnosis = diagnose(observations, request);
+    const { keptShare, ...observations } = await readAll(positionals, io, request);
+    const diagnosis = diagnose({ ...observations, changes: [], exchanges: [] }, { ...request, keptShare });
     io.stdout.write(values.json ? `${JSON.stringify(diagnosis)}\n` : formatDiagnosis(diagnosis, io.stdout.columns));
     return EXIT[diagnosis.verdict];
   },
@@ -87,28 +90,54 @@ function toWindow(from: string | undefined, to: string | undefined, option: stri
   return window;
 }
 
-async function readAll(names: readonly string[], io: CommandIo) {
+/** Up to this size everything is kept; beyond it the input is thinned. Compressed input is larger than it looks. */
+const KEPT_WHOLE_BYTES = 48 * 1024 * 1024;
+const COMPRESSION = 12;
+
+async function readAll(names: readonly string[], io: CommandIo, request: DiagnosisRequest): Promise<Thinned> {
+  const spool = names.includes("-") ? await spoolInput(io.stdin) : undefined;
+  try {
+    const files = names.map((name) => (name === "-" && spool !== undefined ? spool.file : name));
+    const sources = files.map((name) => ({ name, stdin: io.stdin }));
+    const progress = createProgress(files, io);
+    const warn = (sentence: string) => io.stderr.write(`faultline diagnose: ${sentence.replace(spool?.file ?? "-", "standard input")}\n`);
+    const options = { warn, onBytes: (count: number) => progress.add(count), windows: toWindows(request) };
+    const read = files.reduce((sum, name) => sum + expectSize(name), 0) > KEPT_WHOLE_BYTES ? readThinned : readWhole;
+    const thinned = await read(sources, options);
+    progress.end();
+    return thinned;
+  } finally {
+    spool?.remove();
+  }
+}
+
+function expectSize(name: string): number {
+  const size = statSync(name, { throwIfNoEntry: false })?.size ?? 0;
+  return /\.(?:gz|zst)$/.test(name) ? size * COMPRESSION : size;
+}
+
+/** The time asked about and the one to compare with; without a baseline everything before the window may be it. */
+function toWindows({ window, baseline }: DiagnosisRequest): readonly Window[] {
+  if (window === undefined) return [];
+  return baseline === undefined ? [{ fromMs: -Infinity, toMs: window.toMs }] : [window, baseline];
+}
+
+async function readWhole(sources: readonly LineSource[], options: ThinningOptions): Promise<Thinned> {
   const spans: Span[] = [];
   const logs: LogRecord[] = [];
   const metrics: MetricPoint[] = [];
-  const progress = createProgress(names, io);
-  for (const name of names) {
-    await readTelemetry(
-      { name, stdin: io.stdin },
-      {
-        take(line) {
-          // Not push(...items): a line may hold more items than a call may have arguments.
-          if (line.signal === "traces") for (const span of line.decoded.items) spans.push(span);
-          else if (line.signal === "logs") for (const log of line.decoded.items) logs.push(log);
-          else for (const point of line.decoded.items) metrics.push(point);
-        },
-        warn: (sentence) => io.stderr.write(`faultline diagnose: ${sentence}\n`),
-        onBytes: (count) => progress.add(count),
+  for (const source of sources) {
+    await readTelemetry(source, {
+      ...options,
+      take(line) {
+        // Not push(...items): a line may hold more items than a call may have arguments.
+        if (line.signal === "traces") for (const span of line.decoded.items) spans.push(span);
+        else if (line.signal === "logs") for (const log of line.decoded.items) logs.push(log);
+        else for (const point of line.decoded.items) metrics.push(point);
       },
-    );
+    });
   }
-  progress.end();
-  return { spans, logs, metrics, changes: [], exchanges: [] };
+  return { spans, logs, metrics, keptShare: { failing: 1, good: 1 } };
 }
 
 /** Says how far reading has come, on a terminal only. */

@@ -19,6 +19,8 @@ export type SymptomRequest = {
   readonly window?: Window;
   /** A time when all was well, to compare with; without it, what comes before the window. */
   readonly baseline?: Window;
+  /** What share of the failing and of the good traces the observations hold, 0 to 1; counts are scaled by it. */
+  readonly keptShare?: { readonly failing: number; readonly good: number };
   /** Exact counts from whoever keeps them; without them the observed exchanges are counted. */
   readonly counts?: { readonly failing: number; readonly succeeding: number };
 };
@@ -34,7 +36,7 @@ export type Symptom = {
 };
 
 /** Traces assembled at most, failing and good: a verdict needs no more, and its time stays bounded. */
-const MAX_FAILING_TRACES = 600;
+const MAX_FAILING_TRACES = 3000;
 const MAX_SUCCEEDING_TRACES = 300;
 const LOG_ERROR = 17;
 
@@ -60,14 +62,20 @@ export function selectSymptom(observations: Observations, request: SymptomReques
       ...filter,
       ...(failing.length === 0 ? {} : both(service, route)),
       window,
-      failing: request.counts?.failing ?? failing.length,
-      succeeding: request.counts?.succeeding ?? good.length + alsoGood.length,
+      failing:
+        request.counts?.failing ??
+        scale(failing.length, (request.keptShare?.failing ?? 1) * Math.min(1, MAX_FAILING_TRACES / suspicious.length)),
+      succeeding: request.counts?.succeeding ?? scale(good.length, request.keptShare?.good ?? 1) + alsoGood.length,
     },
     failing,
     succeeding: [...compared, ...alsoGood],
     elsewhere: occurrences.filter((each) => each.state !== "ok" && !members.has(each)),
     services: new Set([...traces.values()].flatMap(({ spans }) => spans.map(({ resource }) => resource.service))),
   };
+}
+
+function scale(count: number, share: number): number {
+  return Math.round(count / share);
 }
 
 function both(service: string | undefined, route: string | undefined): EntryFilter {
