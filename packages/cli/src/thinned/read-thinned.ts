@@ -3,7 +3,7 @@ import { readOtlpLine } from "@faultline/formats/otlp";
 import { type LineSource, readLines } from "../read-lines.ts";
 import { readTelemetry, type TelemetrySink } from "../read-telemetry.ts";
 import { DistinctSample } from "./distinct-sample.ts";
-import { findSpans, keepSpans, type SpanPlace } from "./span-line.ts";
+import { findSpans, keepSpans, markFailing, readStart } from "./span-line.ts";
 
 /** Failing and good traces kept whole: a verdict needs no more, and memory stays bounded however long the input is. */
 const MAX_FAILING_TRACES = 3000;
@@ -42,12 +42,16 @@ type Marking = { readonly failing: DistinctSample; readonly all: DistinctSample;
 async function mark(source: LineSource, { failing, all, options }: Marking): Promise<void> {
   for await (const { bytes } of readLines(source, options.onBytes)) {
     const text = toLatin1(bytes);
-    for (const { traceId, startMs, looksFailed } of findSpans(text) ?? parseSpans(bytes, text)) {
-      if (!isAsked(startMs, options.windows)) continue;
-      all.add(traceId);
-      if (looksFailed) failing.add(traceId);
-    }
-    if (text.startsWith('{"resourceLogs"') && SEVERE.test(text)) for (const traceId of listSevere(bytes)) failing.add(traceId);
+    const places = findSpans(text);
+    if (places !== undefined) {
+      markFailing(text, places);
+      for (const { at, traceId, looksFailed } of places) {
+        if (options.windows.length > 0 && !isAsked(readStart(text, at), options.windows)) continue;
+        all.add(traceId);
+        if (looksFailed) failing.add(traceId);
+      }
+    } else if (text.includes("resourceSpans")) markParsed(bytes, { failing, all, options });
+    else if (text.includes("resourceLogs") && SEVERE.test(text)) for (const traceId of listSevere(bytes)) failing.add(traceId);
   }
 }
 
@@ -55,20 +59,16 @@ function isAsked(startMs: number, windows: readonly Window[]): boolean {
   return windows.length === 0 || windows.some(({ fromMs, toMs }) => startMs >= fromMs && startMs < toMs);
 }
 
-/** Spans of a line that is written in an unusual way: parsed, and slower. */
-function parseSpans(bytes: Uint8Array, text: string): readonly Omit<SpanPlace, "at">[] {
-  if (!text.includes("resourceSpans")) return [];
+/** A line that is written in an unusual way: parsed, and slower. */
+function markParsed(bytes: Uint8Array, { failing, all, options }: Marking): void {
   const line = readOtlpLine(bytes);
-  if (!line.ok || line.value.signal !== "traces") return [];
-  return line.value.decoded.items.map(({ traceId, startMs, status, events, attributes }) => ({
-    traceId,
-    startMs,
-    looksFailed:
-      status === "error" ||
-      events.length > 0 ||
-      Number(attributes["http.response.status_code"] ?? 0) >= 500 ||
-      attributes["error.type"] !== undefined,
-  }));
+  if (!line.ok || line.value.signal !== "traces") return;
+  for (const { traceId, startMs, status, events, attributes } of line.value.decoded.items) {
+    if (!isAsked(startMs, options.windows)) continue;
+    all.add(traceId);
+    const hasCode = Number(attributes["http.response.status_code"] ?? attributes["http.status_code"] ?? 0) >= 500;
+    if (status === "error" || events.length > 0 || hasCode || attributes["error.type"] !== undefined) failing.add(traceId);
+  }
 }
 
 function listSevere(bytes: Uint8Array): readonly string[] {

@@ -11,7 +11,7 @@ const SIGNS = [
 ];
 
 /** One span of a line, by its place in the text. */
-export type SpanPlace = { readonly at: number; readonly traceId: string; readonly startMs: number; looksFailed: boolean };
+export type SpanPlace = { readonly at: number; readonly traceId: string; looksFailed: boolean };
 
 /**
  * Finds the spans of an OTLP/JSON line without parsing it: as every exporter writes it, compact and with the trace id first. Undefined
@@ -24,14 +24,19 @@ export function findSpans(line: string): readonly SpanPlace[] | undefined {
     const before = line.charCodeAt(at - 1);
     const traceId = line.slice(at + SPAN.length, at + SPAN.length + 32);
     if ((before !== 0x5b && before !== 0x2c) || traceId.includes('"')) return undefined;
-    places.push({ at, traceId, startMs: readStart(line, at), looksFailed: false });
+    places.push({ at, traceId, looksFailed: false });
   }
   if (places.length === 0 || line.includes('"traceId": ')) return undefined;
-  for (const sign of SIGNS) markSign(line, sign, places);
   return places;
 }
 
-function readStart(line: string, at: number): number {
+/** Sets `looksFailed` on the spans that carry a sign of failure. */
+export function markFailing(line: string, places: readonly SpanPlace[]): void {
+  for (const sign of SIGNS) markSign(line, sign, places);
+}
+
+/** When the span at a place started, Unix ms; NaN when it does not say so in the usual way. */
+export function readStart(line: string, at: number): number {
   const from = line.indexOf(START, at) + START.length;
   const quoted = line.charCodeAt(from) === 0x22 ? 1 : 0;
   return Number.parseInt(line.slice(from + quoted, from + quoted + 16), 10) / 1000;
