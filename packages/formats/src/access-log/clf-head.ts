@@ -5,7 +5,7 @@ import { findClosingQuote, readToken, unescapeQuoted } from "./tokens.ts";
 /** The head that all lines of the Common Log Format family share, and where its end is. */
 export type ClfHead = { readonly draft: Draft; readonly end: number; readonly vhost: boolean };
 
-const TIME = /\[(\d{1,2}\/[A-Za-z]{3}\/\d{4}:\d\d:\d\d:\d\d(?:\.\d+)?(?: [+-]\d{4})?|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[^\]"]{0,16})\] "/;
+const TIME = /\[(\d{1,2}\/[A-Za-z]{3}\/\d{4}[: ]\d\d:\d\d:\d\d(?:\.\d+)?(?: [+-]\d{4})?|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[^\]"]{0,16})\] "/;
 
 /** Reads `[vhost[:port] ]client ident user [time] "request" status bytes`; undefined when the line has no such head. */
 export function readClfHead(line: string): ClfHead | undefined {

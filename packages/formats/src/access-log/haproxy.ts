@@ -3,11 +3,11 @@
  * 8.2.5 and 8.5. `%tr` is the time at which the request was received; the last timer is the total time in ms.
  */
 import { parseClfTime } from "./clock.ts";
-import { type Draft, putClient, putDuration, putNumber, putRequestLine, putStatus, putTime, startDraft } from "./draft.ts";
+import { type Draft, putClient, putDuration, putNumber, putRequestLine, putStatus, putTime, startDraft, stripPort } from "./draft.ts";
 import { findHaproxyTermination } from "./knowledge/haproxy-termination.ts";
 import type { LineParser, ParseContext, TextFormat } from "./line.ts";
 
-const HEAD = /^(?:haproxy\[\d+\]: )?(\S+):(\d+) \[(\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d(?:\.\d+)?)\] (\S+?)(~?) (\S+?)\/(\S+) /;
+const HEAD = /^(?:haproxy\[\d+\]: )?(\S+):(\d+) \[(\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d(?:\.\d+)?)\] ([^\s~/]+)(~?) ([^\s/]+)\/(\S+) /;
 const HTTP =
   /^(-?\d+)\/(-?\d+)\/(-?\d+)\/(-?\d+)\/(\+?-?\d+) (-?\d+) (\+?-?\d+) (\S+) (\S+) ([A-Za-z-]{4}) (\d+\/\d+\/\d+\/\d+\/\+?\d+) (\d+\/\d+)(?: \{[^}]*\}){0,2} (.*)$/s;
 const TCP = /^(-?\d+)\/(-?\d+)\/(\+?-?\d+) (\+?\d+) ([A-Za-z-]{2,4}) (\d+\/\d+\/\d+\/\d+\/\+?\d+) (\d+\/\d+)/;
@@ -19,7 +19,7 @@ export const haproxy: TextFormat = { id: "haproxy", create: createHaproxy };
 function createHaproxy(context: ParseContext): LineParser {
   return (line) => {
     const head = HEAD.exec(line);
-    if (head === null) return undefined;
+    if (head === null) return parseErrorLine(line, context);
     const draft = startDraft("load-balancer", "haproxy");
     putClient(draft, `${head[1]}:${head[2]}`.replace(/^::ffff:(?=\d+\.)/, ""));
     putTime(draft, parseClfTime(head[3] ?? "", context.zoneOffsetMinutes));
@@ -37,6 +37,17 @@ function createHaproxy(context: ParseContext): LineParser {
     if (!server.startsWith("<")) draft.upstream = [{ address: `${backend}/${server}` }];
     return { kind: "exchange", format: "haproxy-tcp", exchange: draft };
   };
+}
+
+const ERROR = /^(?:haproxy\[\d+\]: )?(\S+:\d+) \[(\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d(?:\.\d+)?)\] ([^\s/]+\/\S+): (.+)$/;
+
+/** Section 8.2.6: `client [time] frontend/bind: message`, for connections that failed before a request. */
+function parseErrorLine(line: string, context: ParseContext): ReturnType<LineParser> {
+  const match = ERROR.exec(line);
+  if (match === null) return undefined;
+  const timeMs = parseClfTime(match[2] ?? "", context.zoneOffsetMinutes);
+  const message = { severity: 13, text: match[4] ?? "", clientAddress: stripPort(match[1] ?? ""), service: match[3] ?? "" };
+  return { kind: "message", format: "haproxy-error", message: timeMs === undefined ? message : { ...message, timeMs } };
 }
 
 function readHttp(draft: Draft, http: RegExpExecArray, server: string): string {

@@ -10,7 +10,7 @@ export const lograge: TextFormat = {
   id: "lograge",
   create: (context) => (line) => {
     const start = /(?:^|\s)(?=method=[A-Z]+ path=)/.exec(line);
-    if (start === null || !/ (?:controller|duration|view|db)=/.test(line)) return undefined;
+    if (start === null || !/ (?:controller|view|db|format)=/.test(line)) return undefined;
     return readLograge(line.slice(start.index).trim(), { prefix: line.slice(0, start.index), context });
   },
 };

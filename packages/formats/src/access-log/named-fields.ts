@@ -94,6 +94,8 @@ const CLIENT = [
   "remoteaddr",
   "remoteaddress",
   "client_ip",
+  "req.remoteaddress",
+  "req.ip",
   "clientip",
   "client_address",
   "remote_ip",
@@ -105,7 +107,18 @@ const CLIENT = [
   "x_forwarded_for",
   "http_x_forwarded_for",
 ];
-const AGENT = ["user_agent.original", "http_user_agent", "http.user_agent", "user_agent", "useragent", "user-agent", "agent", "ua"];
+const AGENT = [
+  "req.headers.user-agent",
+  "request.headers.user-agent",
+  "user_agent.original",
+  "http_user_agent",
+  "http.user_agent",
+  "user_agent",
+  "useragent",
+  "user-agent",
+  "agent",
+  "ua",
+];
 const REQUEST_ID = [
   "http.request.id",
   "req.id",

@@ -17,7 +17,7 @@ const OTHER =
   /^(?:Processing by \S+#\S+ as |  ?Parameters: |Redirected to |Rendered |  Rendering |  Rendered |Rendering |Filter chain halted |Sent (?:file|data) |Unpermitted parameter)/;
 const EXCEPTION =
   /^\s*([A-Z]\w*(?:::[A-Z]\w*)*(?:Error|Exception|NotFound|Invalid|Timeout|Missing|Abort|Failed|Denied|Unknown\w*|Refused)\w*) \((.*)\):?\s*$/;
-const FRAME = /^\s*(?:app|lib|config|vendor|\/\S+|[\w-]+ \([\d.]+\) \S+)[^:]*:\d+:in [`'].*'$/;
+const FRAME = /^\s*(?:app\/|lib\/|config\/|vendor\/|\/|[\w-]{1,64} \([\d.]+\) )[^:\s]*:\d+:in [`'].*'$/;
 
 const MAX_OPEN = 4096;
 

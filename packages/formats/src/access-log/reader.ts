@@ -25,6 +25,7 @@ import { spring } from "./spring.ts";
 import { ecs, json, winston } from "./structured.ts";
 import { stackTrace, textLog } from "./text-log.ts";
 import { traefik } from "./traefik.ts";
+import { uvicorn } from "./uvicorn.ts";
 import { uwsgi } from "./uwsgi.ts";
 import { w3c } from "./w3c.ts";
 import { cleanLine, findInnerLine, type Peeled, peelJson, peelLoose, peelStrict } from "./wrappers/peel.ts";
@@ -36,6 +37,7 @@ export const TEXT_FORMATS: readonly TextFormat[] = [
   envoy,
   haproxy,
   uwsgi,
+  uvicorn,
   apacheError,
   clf,
   django,
@@ -110,7 +112,10 @@ export function createLineReader(options: ReaderOptions): LineReader {
       const layers: Peeled[] = [];
       for (let depth = 0; depth < MAX_LAYERS; depth += 1) {
         const step = readLayer(line, { text, objects, context });
-        if ("kind" in step) return step.kind === "unparsed" ? { kind: "unparsed", text: cleanLine(raw) } : addWrapper(step, layers);
+        if ("kind" in step)
+          return step.kind === "unparsed"
+            ? (toSyslogMessage(line, layers) ?? { kind: "unparsed", text: cleanLine(raw) })
+            : addWrapper(step, layers);
         const joined = joinPartial(step, partial);
         if (joined === undefined) return { kind: "partial" };
         layers.push(step);
@@ -197,6 +202,15 @@ function joinPartial(peeled: Peeled, partial: Map<string, string>): string | und
   }
   partial.set(peeled.stream, text);
   return undefined;
+}
+
+/** A syslog line is a record by itself: time, program and words, whatever the words are. */
+function toSyslogMessage(text: string, layers: readonly Peeled[]): ParsedLine | undefined {
+  const syslog = layers.find((layer) => layer.severity !== undefined);
+  if (syslog === undefined) return undefined;
+  const { severity = 0, service, timeMs } = syslog;
+  const message = { severity, text, ...(service === undefined ? {} : { service }), ...(timeMs === undefined ? {} : { timeMs }) };
+  return { kind: "message", format: "syslog", message };
 }
 
 /** Gives the line the time of its wrapper when it has none of its own. */

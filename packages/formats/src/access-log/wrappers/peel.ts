@@ -12,6 +12,8 @@ export type Peeled = {
   /** True for a piece whose rest comes with the next line of the stream. */
   readonly partial?: boolean;
   readonly service?: string;
+  /** Syslog's severity as OpenTelemetry's number, 0 when it has no priority; set for syslog only. */
+  readonly severity?: number;
 };
 
 /** Removes byte order mark, carriage return and terminal colours. */
@@ -26,9 +28,11 @@ function withTime(peeled: Omit<Peeled, "timeMs">, timeMs: number | undefined): P
 }
 
 const CRI = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)) (stdout|stderr) ([FP])(?::\S*)?(?: |$)/;
-const SYSLOG_5424 = /^(?:\d+ )?<(\d{1,3})>1 (\S+) (\S+) (\S+) (\S+) (\S+) (?:-|(?:\[(?:[^\]\\]|\\.)*\])+)(?: |$)\uFEFF?/;
-const SYSLOG_3164 = /^(?:<\d{1,3}>)?([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?) (?:(\S+) )?([\w./()-]+)(?:\[(\d+)\])?: ?/;
-const SYSLOG_ISO = /^(?:<\d{1,3}>)?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)) (\S+) ([\w./-]+)(?:\[([\w.-]+)\])?: ?/;
+const SYSLOG_5424 = /^(?:\d+ )?<(\d{1,3})>1 (\S+) (\S+) (\S+) (\S+) (\S+)(?: (?:-|(?:\[(?:[^\]\\]|\\.)*\])+))?(?: |$)\uFEFF?/;
+const SYSLOG_3164 =
+  /^(?:<(\d{1,3})>)?([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?) (?:(\S+) )?([\w./()-]+)(?:\[(\d+)\])?:(?: |$|(?=[[{"<]))/;
+const SYSLOG_ISO =
+  /^(?:<(\d{1,3})>)?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)) (?:(\S+) )?([\w./-]+)(?:\[([\w.-]+)\])?:(?: |$|(?=[[{"<]))/;
 
 const COMPOSE = /^((?=[\w.-]*[A-Za-z])[\w.-]{1,80}) +\| /;
 const KUBECTL = /^\[(?:pod|job|deployment|statefulset|daemonset)\/([\w.-]+)(?:\/([\w.-]+))?\] /;
@@ -40,18 +44,33 @@ export function peelStrict(line: string, context: ParseContext): Peeled | undefi
     const peeled = { text: line.slice(cri[0].length), stream: cri[2] ?? "", partial: cri[3] === "P" };
     return withTime(peeled, parseIsoTime(cri[1] ?? "", 0));
   }
+  const syslog = peelSyslog(line, context);
+  if (syslog !== undefined) return syslog;
+  const prefix = COMPOSE.exec(line) ?? KUBECTL.exec(line);
+  return prefix === null ? undefined : { text: line.slice(prefix[0].length), service: prefix[2] ?? prefix[1] ?? "" };
+}
+
+/** OpenTelemetry's severity for syslog's eight (RFC 5424, table 2), the low three bits of the priority. */
+const SYSLOG_SEVERITIES = [21, 19, 18, 17, 13, 10, 9, 5];
+
+function readPriority(text: string | undefined): number {
+  return text === undefined ? 0 : (SYSLOG_SEVERITIES[Number(text) % 8] ?? 0);
+}
+
+function peelSyslog(line: string, context: ParseContext): Peeled | undefined {
   const modern = SYSLOG_5424.exec(line);
   if (modern !== null) {
     const service = modern[4] === "-" ? {} : { service: modern[4] ?? "" };
-    return withTime({ text: line.slice(modern[0].length), ...service }, parseIsoTime(modern[2] ?? "", 0));
+    return withTime(
+      { text: line.slice(modern[0].length), severity: readPriority(modern[1]), ...service },
+      parseIsoTime(modern[2] ?? "", 0),
+    );
   }
   const old = SYSLOG_3164.exec(line);
-  if (old !== null)
-    return withTime({ text: peelCookie(line.slice(old[0].length)), service: old[3] ?? "" }, parseSyslogTime(old[1] ?? "", context));
-  const iso = SYSLOG_ISO.exec(line);
-  if (iso !== null) return withTime({ text: peelCookie(line.slice(iso[0].length)), service: iso[3] ?? "" }, parseIsoTime(iso[1] ?? "", 0));
-  const prefix = COMPOSE.exec(line) ?? KUBECTL.exec(line);
-  return prefix === null ? undefined : { text: line.slice(prefix[0].length), service: prefix[2] ?? prefix[1] ?? "" };
+  const match = old ?? SYSLOG_ISO.exec(line);
+  if (match === null) return undefined;
+  const timeMs = old === null ? parseIsoTime(match[2] ?? "", 0) : parseSyslogTime(match[2] ?? "", context);
+  return withTime({ text: peelCookie(line.slice(match[0].length)), severity: readPriority(match[1]), service: match[4] ?? "" }, timeMs);
 }
 
 /** CEE's mark for a JSON payload. */
