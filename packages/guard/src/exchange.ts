@@ -33,30 +33,33 @@ export type ExchangeOwner = {
   readonly bodyLimitBytes: number;
 };
 
-/** What the guard knows of the exchange while it runs. */
+/**
+ * What the guard knows of the exchange while it runs. Its fields are declared and set in the constructor, all of them, so that each is
+ * written once and all exchanges have one shape.
+ */
 export class Exchange<Request = unknown> {
-  readonly owner: ExchangeOwner;
-  readonly view: HostView<Request>;
-  readonly request: Request;
+  declare readonly owner: ExchangeOwner;
+  declare readonly view: HostView<Request>;
+  declare readonly request: Request;
   /** `performance.now()` at the start. */
-  readonly startMs: number;
-  readonly otel: TraceContext | undefined;
+  declare readonly startMs: number;
+  declare readonly otel: TraceContext | undefined;
   /** A route template set by hand; it wins over the framework's. */
-  route: string | undefined;
+  declare route: string | undefined;
   /** True once something was thrown: `thrown` may itself be undefined. */
-  hasThrown: boolean;
-  thrown: unknown;
+  declare hasThrown: boolean;
+  declare thrown: unknown;
   #account: ThrownAccount | undefined;
   /** The first thing thrown is the story; what an error handler throws after it is only counted. */
-  laterThrown: number;
-  isReported: boolean;
-  isFinished: boolean;
+  declare laterThrown: number;
+  declare isReported: boolean;
+  declare isFinished: boolean;
   /** The first bytes of the request's body, and how long the body is so far. */
-  bodyChunks: Uint8Array[] | undefined;
-  bodyBytes: number;
-  calls: OutgoingCall[] | undefined;
-  lines: LogLine[] | undefined;
-  attributes: Record<string, string | number | boolean> | undefined;
+  declare bodyChunks: Uint8Array[] | undefined;
+  declare bodyBytes: number;
+  declare calls: OutgoingCall[] | undefined;
+  declare lines: LogLine[] | undefined;
+  declare attributes: Record<string, string | number | boolean> | undefined;
   #trace: TraceContext | undefined;
   #requestId: string | undefined;
 
