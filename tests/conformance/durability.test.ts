@@ -251,3 +251,49 @@ describe("a directory that cannot be used", () => {
     await expect(openSqliteStore({ directory })).rejects.toThrow(StoreOpenError);
   });
 });
+
+describe("retention", () => {
+  async function fillFor(store: Store, count: number): Promise<void> {
+    for (let n = 1; n <= count; n++) {
+      const attributes = { noise: `${n}`.repeat(500) };
+      await append(store, spans({ trace: n, span: 1, status: 500, attributes }, { trace: 10_000 + n, span: 1, attributes }));
+    }
+    await store.flush();
+  }
+
+  it("takes failing traces and samples by age, counts them, and keeps the counts of exchanges", async () => {
+    let nowMs = NOON;
+    const store = await open(directory, () => nowMs);
+    await fillFor(store, 20);
+    nowMs += 31 * 86_400_000;
+    await store.flush();
+    expect(await store.listFailing(ALL)).toEqual([]);
+    expect(await store.findTrace(traceId(1))).toBeUndefined();
+    expect(await store.sampleSucceeding({ window: HOUR, limit: 10 })).toEqual([]);
+    expect(await store.count({ window: HOUR, stepMs: 3_600_000, groupBy: [] })).toMatchObject([{ total: 40, failing: 20 }]);
+    const health = await store.health();
+    expect(health.dropped).toEqual({ "retention-age": 20 });
+    expectBalance(health);
+    await store.close();
+    expect(await (await open(directory, () => nowMs)).health()).toMatchObject({ dropped: { "retention-age": 20 }, accepted: 40 });
+  });
+
+  it("takes good traces, then the oldest failing ones, when the database grows too large", async () => {
+    let nowMs = NOON;
+    const store = await openSqliteStore({ directory, now: () => nowMs, checkpointEveryMs: 3_600_000, retention: { maxBytes: 1 << 20 } });
+    opened.push(store);
+    for (let n = 1; n <= 600; n++) {
+      nowMs += 1;
+      await append(store, spans({ trace: n, span: 1, status: 500, attributes: { noise: `${n}`.repeat(1_500) } }));
+    }
+    for (let run = 0; run < 12; run++) await store.flush();
+    const left = await store.listFailing(ALL);
+    expect(left.length).toBeGreaterThan(50);
+    expect(left.length).toBeLessThan(500);
+    expect(left.map((each) => each.traceId)).toContain(traceId(600));
+    expect(left.map((each) => each.traceId)).not.toContain(traceId(1));
+    const health = await store.health();
+    expect(health.dropped).toEqual({ "retention-size": 600 - left.length });
+    expectBalance(health);
+  });
+});

@@ -18,6 +18,14 @@ export type DropReason =
   /** Bad records that the start-up audit found. */
   | "corrupted";
 
+/** The books at one time. */
+export type LedgerState = {
+  readonly accepted: number;
+  readonly stored: number;
+  readonly deduplicated: number;
+  readonly dropped: Readonly<Record<string, number>>;
+};
+
 /** A count of items by what became of them. */
 export class Ledger {
   accepted = 0;
@@ -50,13 +58,17 @@ export class Ledger {
     this.dropped[reason] = (this.dropped[reason] ?? 0) + items;
   }
 
+  /** The books as they would be after these items stopped being stored. */
+  preview(removals: readonly { readonly reason: DropReason; readonly items: number }[]): LedgerState {
+    const copy = new Ledger();
+    copy.restore(this);
+    for (const { reason, items } of removals) copy.moveToDropped(reason, items);
+    const { accepted, stored, deduplicated, dropped } = copy;
+    return { accepted, stored, deduplicated, dropped };
+  }
+
   /** Takes over the counts of an earlier run. */
-  restore(saved: {
-    readonly accepted: number;
-    readonly stored: number;
-    readonly deduplicated: number;
-    readonly dropped: Readonly<Record<string, number>>;
-  }): void {
+  restore(saved: LedgerState): void {
     this.accepted = saved.accepted;
     this.stored = saved.stored;
     this.deduplicated = saved.deduplicated;

@@ -6,6 +6,7 @@ import type { RecordKind } from "../journal/frame.ts";
 import type { Ingest, IngestParts } from "./ingest.ts";
 import type { Progress, ProgressRow } from "./progress.ts";
 import { joinPieces, type Piece } from "./request-pieces.ts";
+import type { Removal, Retention } from "./retention.ts";
 import type { SampleGate } from "./sample-gate.ts";
 import type { Part } from "./trace-parts.ts";
 import { type OpenTrace, PLACE_WORDS } from "./trace-window.ts";
@@ -17,6 +18,7 @@ export type CheckpointParts = IngestParts & {
   readonly ingest: Ingest;
   readonly progress: ProgressRow;
   readonly gate: SampleGate;
+  readonly retention: Retention;
 };
 
 /** How the journal stands at a checkpoint. */
@@ -28,7 +30,7 @@ export type CheckpointTask = {
   readonly oldestPosition: number;
   /** Settle good traces however young they are. */
   readonly settleAll: boolean;
-  /** Write counts and metrics, too. */
+  /** Write counts and metrics, and take out what is too old or too much, too. */
   readonly counts: boolean;
 };
 
@@ -91,33 +93,39 @@ export class Checkpoints {
 
   /** The last transaction: the rest of the traces, everything else that waits, and how far it all goes. */
   #finish(samples: readonly OpenTrace[], gone: readonly OpenTrace[], task: CheckpointTask): void {
-    const { window, ingest, ledger, journal, rollups, metrics, changes, untracedLogs, progress } = this.#parts;
+    const { window, ingest, ledger, journal, rollups, metrics, traces, changes, untracedLogs, progress, retention } = this.#parts;
     const applied = task.appliedEnd();
     const replayFrom = Math.min(window.oldestPosition ?? applied, applied);
     const isIdle = ingest.dirty.size === 0 && samples.length === 0 && !changes.isDirty && !untracedLogs.isDirty;
     const countsDue = task.counts && (rollups.isDirty || metrics.isDirty || this.#saved.counted !== applied);
     if (isIdle && !countsDue && this.#saved.replayFrom === replayFrom) return;
-    for (const trace of gone) {
-      if (!trace.failing && trace.row === 0 && !samples.includes(trace)) ledger.moveToDropped("log-of-good-trace", trace.logs);
-    }
     const counted = task.counts ? applied : this.#saved.counted;
-    const saved: Progress = {
-      applied,
-      counted,
-      replayFrom,
-      lastNumber: journal.lastNumber,
-      items: ledger.accepted,
-      ledger: { accepted: ledger.accepted, stored: ledger.stored, deduplicated: ledger.deduplicated, dropped: { ...ledger.dropped } },
-    };
+    const forgottenLogs = gone.reduce(
+      (sum, trace) => sum + (trace.failing || trace.row !== 0 || samples.includes(trace) ? 0 : trace.logs),
+      0,
+    );
     this.#transact(() => {
       const commits = [...this.#writeTraces([...ingest.dirty, ...samples], task), changes.write()];
       const logs = untracedLogs.write();
-      commits.push(logs.commit, () => ledger.moveToDropped("retention-size", logs.removed));
-      if (task.counts) commits.push(rollups.writeBlocks(), metrics.write());
+      const removals: Removal[] = [
+        { reason: "log-of-good-trace", items: forgottenLogs },
+        { reason: "retention-size", items: logs.removed },
+      ];
+      commits.push(logs.commit);
+      if (task.counts) {
+        commits.push(rollups.writeBlocks(), metrics.write());
+        removals.push(...retention.remove(task.nowMs, (traceId) => traces.forget(traceId)));
+      }
+      const ledgerAfter = ledger.preview(removals);
+      const saved: Progress = { applied, counted, replayFrom, lastNumber: journal.lastNumber, items: ledger.accepted, ledger: ledgerAfter };
       progress.write(saved);
+      commits.push(() => {
+        this.#saved = saved;
+        ledger.restore(ledgerAfter);
+      });
       return commits;
     });
-    this.#saved = saved;
+    if (task.counts) retention.shrink();
     journal.deleteBefore(Math.min(replayFrom, counted));
   }
 
@@ -140,7 +148,7 @@ export class Checkpoints {
       const [places, intermediaries] = [trace.places.length, trace.intermediaries?.length ?? 0];
       const parts = readUnwritten(trace, journal);
       const sampleExchanges = failing ? [] : trace.exchanges;
-      const row = traces.write({ traceId, row: trace.row, failing, items, parts, sampleExchanges, nowMs });
+      const row = traces.write({ traceId, failing, items, parts, sampleExchanges, nowMs });
       return () => {
         trace.row = row;
         trace.settled = true;

@@ -1,5 +1,6 @@
 /** How far the database reflects the journal: written in the same transaction as what it speaks of. */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { LedgerState } from "../ledger.ts";
 import { seal, unseal } from "./sealed.ts";
 
 /** Positions in the journal, and the books as they stood. */
@@ -13,12 +14,7 @@ export type Progress = {
   /** Number and items of the last record applied. */
   readonly lastNumber: number;
   readonly items: number;
-  readonly ledger: {
-    readonly accepted: number;
-    readonly stored: number;
-    readonly deduplicated: number;
-    readonly dropped: Readonly<Record<string, number>>;
-  };
+  readonly ledger: LedgerState;
 };
 
 const START: Progress = {

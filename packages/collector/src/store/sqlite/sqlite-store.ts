@@ -14,6 +14,7 @@ import { type Intake, readPayload, readRecord, releaseIntake, toExchangeIntake }
 import { MetricTable } from "./metric-table.ts";
 import { makeDirectory, openDatabase, refuseNewerVersion, toOpenError } from "./open-database.ts";
 import { ProgressRow } from "./progress.ts";
+import { Retention, type RetentionOptions } from "./retention.ts";
 import { RollupTable } from "./rollup-table.ts";
 import { SampleGate } from "./sample-gate.ts";
 import { createPartContents, readPart } from "./trace-parts.ts";
@@ -38,6 +39,8 @@ export type SqliteStoreOptions = {
   /** Default 20,000 series of exchanges and 5,000 of metrics. */
   readonly maxSeries?: number;
   readonly maxMetricSeries?: number;
+  /** What is kept for how long, and how large the database may grow. */
+  readonly retention?: Partial<RetentionOptions>;
   /** How often failing traces are moved from the journal to the database, where lists find them. Default 200 ms. */
   readonly checkpointEveryMs?: number;
 };
@@ -110,10 +113,11 @@ class SqliteStore implements Store {
     };
     this.#ingest = new Ingest(parts);
     const progress = new ProgressRow(this.#db);
+    const retention = new Retention(this.#db, options.retention ?? {});
     this.#journal = this.#replay(join(options.directory, JOURNAL_DIRECTORY), progress);
     const saved = progress.read() ?? { applied: 0, counted: 0, replayFrom: 0, lastNumber: 0, items: 0, ledger: this.#ledger };
     this.#checkpoints = new Checkpoints(
-      { ...parts, db: this.#db, journal: this.#journal, ingest: this.#ingest, progress, gate: new SampleGate() },
+      { ...parts, db: this.#db, journal: this.#journal, ingest: this.#ingest, progress, gate: new SampleGate(), retention },
       saved,
     );
     this.#timer = setInterval(() => this.#tick(), options.checkpointEveryMs ?? CHECKPOINT_EVERY_MS);

@@ -14,8 +14,6 @@ type Row = Readonly<Record<string, unknown>>;
 /** What is written of a trace at one time. */
 export type TraceWrite = {
   readonly traceId: string;
-  /** Its row, 0 when it has none. */
-  readonly row: number;
   readonly failing: boolean;
   readonly items: number;
   /** Not packed yet. */
@@ -58,15 +56,21 @@ export class TraceTable {
     return { row: id, failing: row["failing"] === 1, contents: this.#readParts(id) };
   }
 
+  /** Takes note that a row is gone. */
+  forget(traceId: Uint8Array): void {
+    this.#known.delete(toTraceKey(toTraceWords(toHex(traceId))));
+  }
+
   /** Writes what is new of a trace and how the lists show it; answers with its row. */
   write(write: TraceWrite): number {
-    const contents = write.row === 0 ? createPartContents() : this.#readParts(write.row);
+    const old = this.#statements.find.get(toBlob(write.traceId));
+    const contents = old === undefined ? createPartContents() : this.#readParts(Number(old["id"]));
     const packed = write.parts.map((part) => {
       readPart(part, contents);
       return packPart(part);
     });
     const size = packed.reduce((sum, part) => sum + part.bytes.length, 0);
-    const row = this.#writeRow(write, { contents, size });
+    const row = this.#writeRow(write, { old, contents, size });
     for (const part of packed) {
       const kind = RECORD_KINDS.indexOf(part.kind);
       const crc = sealBytes(`${row} ${part.kind}`, part.bytes);
@@ -132,9 +136,11 @@ export class TraceTable {
     this.#statements.assign.run(fingerprint, json, crc, Number(row["id"]));
   }
 
-  #writeRow(write: TraceWrite, { contents, size }: { readonly contents: PartContents; readonly size: number }): number {
+  #writeRow(
+    write: TraceWrite,
+    { old, contents, size }: { readonly old: Row | undefined; readonly contents: PartContents; readonly size: number },
+  ): number {
     const { traceId, failing, nowMs, items } = write;
-    const old = this.#statements.find.get(toBlob(traceId));
     const fingerprint = typeof old?.["fingerprint"] === "string" ? old["fingerprint"] : null;
     const shown = failing ? toFailingExchange([...contents.spans.values()]) : undefined;
     const { json, crc } = seal(`${traceId} ${fingerprint ?? ""}`, shown ?? null);
