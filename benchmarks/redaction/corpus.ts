@@ -173,6 +173,8 @@ export const BENIGN: Readonly<Record<string, (random: Random) => string>> = {
       random,
     ),
   pod: (random) => fill("pod shop-orders-{l9}-{l5} on ip-10-0-12-7.ec2.internal", random),
+  cursor: (random) => JSON.stringify({ next: btoa(JSON.stringify({ id: Math.floor(random() * 1e9), after: "2026-11-21", limit: 50 })) }),
+  digest: (random) => fill('"digest":"{b43}=","md5":"{h32}"', random),
   objectId: (random) => fill('{"_id":"{h24}"}', random),
   ulid: (random) => fill("01{u24}", random),
 };

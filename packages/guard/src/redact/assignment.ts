@@ -67,7 +67,7 @@ export function readAssignment(scan: Scan, wordEnd: number): Finding | undefined
   const sign = findSign(scan, wordEnd);
   if (sign === undefined) return undefined;
   const { kind, name } = classifyChain(scan, wordEnd, sign.operator);
-  if (kind === undefined && !isSuspectName(name)) return undefined;
+  if (kind === undefined && !isSuspectName(name, sign.operator)) return undefined;
   const value = findValue(scan, sign, kind);
   if (value === undefined || !isCredible({ scan, value, kind, name, operator: sign.operator })) return undefined;
   const raw = text.slice(value.start, value.end);

@@ -1,4 +1,5 @@
 import { ALNUM, classOf, DIGIT, entropyOf, LOWER, QUOTE, SPACE, UNDERSCORE, UPPER } from "./character.ts";
+import { isReadableBase64 } from "./encoded.ts";
 import type { Finding, Scan } from "./finding.ts";
 import { isReplacement, toMarker } from "./replacement.ts";
 
@@ -95,11 +96,18 @@ function isMixed(text: string): boolean {
 /** Lengths of base64 digests: SHA-1, SHA-256, SHA-384, SHA-512. Those are no secrets. */
 const DIGEST_LENGTHS = new Set([27, 28, 43, 44, 64, 86, 88]);
 
-/** A quoted text that is nothing but random base64, of a key's length and no digest's. */
-function readQuotedRandom(scan: Scan, start: number): Finding | undefined {
+/** True where a text of its own begins or ends: at a quote, a space, or the whole text's edge. */
+function isEdge(code: number): boolean {
+  return Number.isNaN(code) || (classOf(code) & (QUOTE | SPACE)) !== 0;
+}
+
+/**
+ * A text that stands alone and is nothing but random base64, of a key's length and no digest's: in quotes, or with its padding. Base64
+ * of readable text is none: that was read decoded.
+ */
+function readLoneRandom(scan: Scan, start: number): Finding | undefined {
   const { text } = scan;
-  const quote = text.charCodeAt(start - 1);
-  if ((classOf(quote) & QUOTE) === 0) return undefined;
+  if (!isEdge(text.charCodeAt(start - 1))) return undefined;
   const most = start + 129;
   let end = start;
   let bits = 0;
@@ -110,11 +118,27 @@ function readQuotedRandom(scan: Scan, start: number): Finding | undefined {
     bits |= kind;
   }
   const length = end - start;
-  if (length < 40 || length > 128 || text.charCodeAt(end) !== quote || DIGEST_LENGTHS.has(length)) return undefined;
+  if (length < 40 || length > 128 || !isEdge(text.charCodeAt(end))) return undefined;
   const isBase64 = (bits & DIGIT) !== 0 && (bits & UPPER) !== 0 && (bits & LOWER) !== 0;
   const raw = text.slice(start, end);
-  if (!isBase64 || entropyOf(raw) < 4.5 || /^sha\d+-|^[A-Za-z]+(?:[-_/][A-Za-z]+)+$|^[\w-]+(?:\/[\w-]+){2,}$/.test(raw)) return undefined;
+  const isQuoted = (classOf(text.charCodeAt(start - 1)) & QUOTE) !== 0;
+  if (!isBase64 || !(isQuoted || raw.endsWith("=")) || (DIGEST_LENGTHS.has(length) && !isAzureNear(text, start))) return undefined;
+  if (entropyOf(raw) < 4.5 || isReadableBase64(raw) || /^sha\d{1,3}-|^[A-Za-z]+(?:[-_/][A-Za-z]+)+$|^[a-z0-9-]+(?:\/[\w-]+){2,}$/.test(raw))
+    return undefined;
   return toFinding(scan, "key", [start, end]);
+}
+
+/** An Azure storage key looks like a SHA-512 digest; what is around it tells. */
+function isAzureNear(text: string, start: number): boolean {
+  return /azure/i.test(text.slice(Math.max(0, start - 240), start));
+}
+
+/** A PuTTY key file, to its end. */
+function readPuttyKey(scan: Scan, start: number): Finding | undefined {
+  if (!scan.text.startsWith("PuTTY-User-Key-File-", start)) return undefined;
+  const mac = /Private-MAC:[ \t]*\w+/.exec(scan.text.slice(start, start + 16_384));
+  const end = mac === null ? Math.min(scan.text.length, start + 16_384) : start + mac.index + mac[0].length;
+  return toFinding(scan, "private-key", [start, end]);
 }
 
 const WEBHOOKS =
@@ -170,13 +194,13 @@ export function readCredential(scan: Scan, start: number, end: number): Finding 
     return length === 1 || length === 4
       ? readUserOption(scan, start, end)
       : length === 5 || length === 6
-        ? (readScheme(scan, start, end) ?? readHooks(scan, start))
+        ? (readScheme(scan, start, end) ?? readHooks(scan, start) ?? readPuttyKey(scan, start))
         : undefined;
   const found = readBotToken(scan, start, end) ?? readHooks(scan, start) ?? (length >= 14 ? readShaped(scan, start, end) : undefined);
   if (found !== undefined) return found;
   // A word carries its own underscores; only a hyphen can make it longer.
   const isLong = length >= 23 || scan.text.charCodeAt(end) === 0x2d;
-  return (isLong ? readPrefixed(scan, start) : undefined) ?? readQuotedRandom(scan, start);
+  return (isLong ? readPrefixed(scan, start) : undefined) ?? readLoneRandom(scan, start);
 }
 
 function readHooks(scan: Scan, start: number): Finding | undefined {

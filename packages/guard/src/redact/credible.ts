@@ -20,6 +20,13 @@ const SAID_OF = new Set(
   ),
 );
 
+/** The few of them that stand behind `=` or in quotes without being a secret. A password may well be "secret". */
+const NO_VALUE = new Set(
+  "null nil none undefined nan true false unset missing required optional invalid expired string number boolean object bearer basic redacted filtered masked hidden removed".split(
+    " ",
+  ),
+);
+
 /** Values that only say where the secret comes from. */
 const PLACEHOLDER =
   /^(?:\$\{[\w.:-]{1,64}\}|\$\([\w. -]{1,64}\)|\$[A-Za-z_]\w{0,63}|\{\{[ \w.|-]{1,64}\}\}|<[\w -]{1,64}>|%[\w()]{1,32}%?|%\([\w]{1,32}\)s|@[\w]{1,32}@|\*{2,64}|x{3,64}|X{3,64}|\.{2,16}|•{2,64}|\[(?:filtered|redacted|masked|secret|removed|hidden|object object)\]|\{[\w.]{0,32}\}|\?|:\w{1,32}|\$\d{1,3})$/i;
@@ -67,22 +74,27 @@ const IDENTITY_NAME =
 const VENDOR =
   /(?:adafruit|adobe|airtable|algolia|alibaba|aliyun|asana|atlassian|confluence|jira|beamer|bitbucket|bittrex|meraki|cloudflare|codecov|cohere|coinbase|confluent|contentful|datadog|ddog|discord|drone_?ci|dropbox|etsy|facebook|fastly|finicity|finnhub|flickr|freshbooks|gitter|heroku|hubspot|intercom|jfrog|artifactory|xray|kraken|kucoin|launchdarkly|linkedin|looker|mailchimp|mailgun|mapbox|mattermost|message_?bird|netlify|new_?relic|newyorktimes|nytimes|okta|plaid|private_?ai|rapid_?api|sendbird|sentry|snyk|sonar|squarespace|sumo|telegram|travis|trello|twilio|twitch|twitter|yandex|zendesk|softlayer|cloudant|ibm_?cos|ibm_?cloud|iam_?api|aiven|box|paypal|braintree|auth0|segment|pagerduty|splunk|elastic|maxmind|openweather|sidekiq|contribsys)/i;
 
+/** What a name that is not secret itself says of a random value under it. */
+type Suspicion = "none" | "generic" | "vendor";
+
 /** True for names under which random values are looked at although the name itself is not secret. */
-export function isSuspectName(name: string): boolean {
-  const known = SUSPECTS.get(name);
-  if (known !== undefined) return known;
-  const isSuspect = (VENDOR.test(name) || GENERIC_NAME.test(name)) && !IDENTITY_NAME.test(name);
-  if (SUSPECTS.size >= MOST_REMEMBERED) SUSPECTS.clear();
-  SUSPECTS.set(name, isSuspect);
-  return isSuspect;
+export function isSuspectName(name: string, operator: Operator): boolean {
+  if (operator === "quote" || operator === "flag" || operator === "compare") return false;
+  let suspicion = SUSPICIONS.get(name);
+  if (suspicion === undefined) {
+    suspicion = IDENTITY_NAME.test(name) ? "none" : VENDOR.test(name) ? "vendor" : GENERIC_NAME.test(name) ? "generic" : "none";
+    if (SUSPICIONS.size >= MOST_REMEMBERED) SUSPICIONS.clear();
+    SUSPICIONS.set(name, suspicion);
+  }
+  return suspicion === "vendor" || (suspicion === "generic" && operator !== "weak");
 }
 
 /** Names seen before. Names come from requests, so the table is bounded. */
-const SUSPECTS = new Map<string, boolean>();
+const SUSPICIONS = new Map<string, Suspicion>();
 const MOST_REMEMBERED = 2_000;
 
-function isSaidOf(text: string): boolean {
-  return SAID_OF.has(text.toLowerCase().replace(/[.,;:!?]+$/, ""));
+function isSaidOf(text: string, words: ReadonlySet<string> = SAID_OF): boolean {
+  return words.has(text.toLowerCase().replace(/[.,;:!?]{1,4}$/, ""));
 }
 
 /** True when plain words go on behind the value: a sentence, not an assignment. */
@@ -93,8 +105,9 @@ function isProse(scan: Scan, value: AssignedValue, raw: string): boolean {
 
 function isCredibleBare(claim: Claim, kind: KeyKind, raw: string): boolean {
   const { scan, value, operator } = claim;
-  if (isSaidOf(raw) || REFERENCE.test(raw)) return false;
-  if (operator === "assign" || operator === "tag") return !(kind === "session" && /^[a-z]{1,12}$/.test(raw));
+  if (REFERENCE.test(raw)) return false;
+  if (operator === "assign" || operator === "tag") return !isSaidOf(raw, NO_VALUE) && !(kind === "session" && /^[a-z]{1,12}$/.test(raw));
+  if (isSaidOf(raw)) return false;
   if (isProse(scan, value, raw)) return false;
   if (kind === "password") return true;
   return /[\d]/.test(raw) || /[a-z][A-Z]|[^\w.,:]/.test(raw) || raw.length >= 16;
@@ -118,14 +131,15 @@ function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
     return value.isQuoted && raw.length >= 6 && !/\s/.test(raw) && (shape.hasDigit || shape.hasOther) && !isSaidOf(raw);
   }
   if (!value.isQuoted) return isCredibleBare(claim, kind, raw);
-  return !isSaidOf(raw) && raw.length >= (kind === "password" ? 1 : 3) && !/^(?:[A-Za-z]+ ){2}/.test(raw);
+  return !isSaidOf(raw, NO_VALUE) && raw.length >= (kind === "password" ? 1 : 3) && !/^(?:[A-Za-z]+ ){2}/.test(raw);
 }
 
 /** Under a name that is not secret by itself: only what is long and random, and belongs to a key of some sort. */
 function isCredibleUnnamed(claim: Claim, raw: string): boolean {
   const { name, operator } = claim;
-  if (operator === "quote" || operator === "flag" || operator === "compare" || IDENTITY_NAME.test(name)) return false;
-  if (VENDOR.test(name)) return isTokenLike(raw, 16) || /^\d{16}$/.test(raw);
+  const isKey = /key$/i.test(name);
+  if (VENDOR.test(name)) return isTokenLike(raw, 16) || /^\d{16}$/.test(raw) || (isKey && /^[A-Za-z0-9]{20,}$/.test(raw));
+  if (isKey && operator !== "weak" && raw.length >= 32 && isTokenLike(raw, 32)) return true;
   return (
     operator !== "weak" &&
     GENERIC_NAME.test(name) &&
@@ -140,6 +154,13 @@ function isCredibleUnnamed(claim: Claim, raw: string): boolean {
 export function isCredible(claim: Claim): boolean {
   const { value, kind, scan } = claim;
   const raw = scan.text.slice(value.start, Math.min(value.end, value.start + 128));
-  if (raw === "" || isReplacement(raw) || PLACEHOLDER.test(raw)) return false;
+  if (
+    raw === "" ||
+    isReplacement(raw) ||
+    (!/^\w*$/.test(raw.slice(0, 8)) && PLACEHOLDER.test(raw)) ||
+    /^[xX]{3,64}$/.test(raw) ||
+    /^[^\p{L}\p{N}]{1,3}$/u.test(raw)
+  )
+    return false;
   return kind === undefined ? isCredibleUnnamed(claim, raw) : isCredibleNamed(claim, kind, raw);
 }

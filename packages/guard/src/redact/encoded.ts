@@ -84,6 +84,12 @@ function isPrintable(bytes: Uint8Array, most: number): boolean {
   return true;
 }
 
+/** True for base64 of readable text. */
+export function isReadableBase64(text: string): boolean {
+  const bytes = decodeBase64(text);
+  return bytes !== undefined && isPrintable(bytes, bytes.length);
+}
+
 function findBase64End(text: string, start: number): number {
   let at = start;
   while (at < text.length) {

@@ -13,8 +13,6 @@ function isBrand(digits: string): boolean {
   const two = Number(digits.slice(0, 2));
   const four = Number(digits.slice(0, 4));
   switch (digits.length) {
-    case 13:
-      return digits.startsWith("4") && false;
     case 14:
       return two === 36 || two === 38 || two === 39 || (four >= 3000 && four <= 3059);
     case 15:
@@ -52,38 +50,44 @@ function isBrand(digits: string): boolean {
   }
 }
 
-/** A payment card's number: 14 to 19 digits, in groups or not, of a known brand, with Luhn's check digit. */
-export function readCard(scan: Scan, start: number): Finding | undefined {
-  const { text } = scan;
-  let digits = "";
+type DigitRun = { readonly end: number; readonly count: number; readonly isGrouped: boolean };
+
+/** Measures digits from `start`, in groups joined by one kind of separator or not, up to one more than a card has. */
+function measureDigits(text: string, start: number): DigitRun {
+  let count = 0;
   let separator = 0;
   let end = start;
-  for (let at = start; at < text.length && digits.length <= 19; at++) {
+  for (let at = start; at < text.length && count <= 19; at++) {
     const code = text.charCodeAt(at);
-    if ((classOf(code) & DIGIT) !== 0) {
-      digits += text.charAt(at);
+    if (code >= 0x30 && code <= 0x39) {
+      count += 1;
       end = at + 1;
       continue;
     }
     const isSeparator = (code === 0x20 || code === 0x2d) && (separator === 0 || separator === code) && at === end;
-    if (!isSeparator || digits.length < 4 || (classOf(text.charCodeAt(at + 1)) & DIGIT) === 0) break;
+    if (!isSeparator || count < 4 || (classOf(text.charCodeAt(at + 1)) & DIGIT) === 0) break;
     separator = code;
   }
-  if (digits.length < 13 || digits.length > 19 || !isBoundary(text, end) || !isBrand(digits) || luhnSum(digits) !== 0) return undefined;
+  return { end, count, isGrouped: separator !== 0 };
+}
+
+/** A payment card's number: 14 to 19 digits, in groups or not, of a known brand, with Luhn's check digit. */
+export function readCard(scan: Scan, start: number): Finding | undefined {
+  const { text } = scan;
+  const { end, count, isGrouped } = measureDigits(text, start);
+  if (count < 13 || count > 19 || !isBoundary(text, end)) return undefined;
+  const raw = text.slice(start, end);
+  if (luhnSum(raw) !== 0 || !isBrand(raw.replace(/\D/g, ""))) return undefined;
   const before = text.charCodeAt(start - 1);
   // A decimal's fraction, a timestamp's piece and a UUID's group are no cards.
   if (
     before === 0x2e ||
-    (before === 0x2d && separator !== 0) ||
+    (before === 0x2d && isGrouped) ||
     (text.charCodeAt(end) === 0x2e && (classOf(text.charCodeAt(end + 1)) & DIGIT) !== 0)
   )
     return undefined;
-  if (
-    separator !== 0 &&
-    !/^\d{4}.\d{4}.\d{4}.\d{1,7}$|^\d{4}.\d{6}.\d{4,5}$|^\d{4}.\d{4}.\d{4}.\d{4}.\d{1,3}$/.test(text.slice(start, end))
-  )
-    return undefined;
-  return { start, end, kind: "card", replacement: toCardNumber(text.slice(start, end), scan.pass.pseudonym) };
+  if (isGrouped && !/^\d{4}.\d{4}.\d{4}.\d{1,7}$|^\d{4}.\d{6}.\d{4,5}$|^\d{4}.\d{4}.\d{4}.\d{4}.\d{1,3}$/.test(raw)) return undefined;
+  return { start, end, kind: "card", replacement: toCardNumber(raw, scan.pass.pseudonym) };
 }
 
 /** A United States social security number written with hyphens, of an area that can have been issued. */

@@ -5,7 +5,11 @@ export const UNSCANNED = "[unscanned]";
 
 /** True for text that this module wrote in place of a secret: reading it again changes nothing. */
 export function isReplacement(text: string): boolean {
-  return /^(?:\[redacted:[a-z0-9-]{1,40}:[0-9a-f]{6}(?::\d{1,9})?\]|redacted-[0-9a-f]{6}|\[unscanned\])$/.test(text);
+  const first = text.charCodeAt(0);
+  return (
+    (first === 0x5b || first === 0x72) &&
+    /^(?:\[redacted:[a-z0-9-]{1,40}:[0-9a-f]{6}(?::\d{1,9})?\]|redacted-[0-9a-f]{6}|\[unscanned\])$/.test(text)
+  );
 }
 
 function hex(word: number, digits: number): string {

@@ -18,7 +18,7 @@ export type KeyKind =
 const STEMS: readonly (readonly [KeyKind, readonly string[]])[] = [
   [
     "password",
-    "password passwd passwort passphrase passcode passkey kennwort contrasena contraseña contrasenha motdepasse wachtwoord lösenord losenord hasło haslo parola şifre sifre heslo salasana jelszo jelszó lozinka пароль 密码 密碼 口令 パスワード 비밀번호 كلمةالمرور סיסמה สั่งผ่าน mậtkhẩu matkhau katasandi".split(
+    "dbpass keypass storepass userpass rootpass adminpass sqlpass password passwd passwort passphrase passcode passkey kennwort contrasena contraseña contrasenha motdepasse wachtwoord lösenord losenord hasło haslo parola şifre sifre heslo salasana jelszo jelszó lozinka пароль 密码 密碼 口令 パスワード 비밀번호 كلمةالمرور סיסמה สั่งผ่าน mậtkhẩu matkhau katasandi".split(
       " ",
     ),
   ],
@@ -142,6 +142,7 @@ function classifyWords(words: readonly string[]): KeyKind | undefined {
     const kind = WORDS[word] ?? WORDS[word.replace(/\d+$/, "")];
     if (kind !== undefined) return kind;
   }
+  if (/(?:pwd|pswd)$/.test(joined)) return "password";
   return joined.endsWith("token") || joined.endsWith("cookie") ? "token" : undefined;
 }
 

@@ -4,7 +4,7 @@ export type TokenForm = {
   readonly prefix: string;
   readonly set: TokenSet;
   readonly least: number;
-  /** A further condition on the whole token, read over its first 512 characters. */
+  /** A further condition, read over the first 128 characters (1,024 for a JWT). */
   readonly check?: RegExp;
 };
 
@@ -92,6 +92,7 @@ const ROWS: readonly Row[] = [
   ["cloudflare-token", "word", 100, "v1.0-"],
   ["clickhouse-key", "alnum", 38, "4b1d"],
   ["artifactory-token", "alnum", 10, "AKC", /^AKC(?:p[A-Za-z0-9]{50,}|[A-Za-z0-9]{10,})$/],
+  ["artifactory-token", "alnum", 9, "AP", /^AP\d(?=[A-Za-z0-9]*[A-Za-z])[A-Za-z0-9]{8,}$/],
   ["artifactory-token", "alnum", 56, "cmVmd", /^cmVmd[A-Za-z0-9]{56,64}$/],
   ["age-key", "alnum", 50, "AGE-SECRET-KEY-1"],
   ["1password-key", "word", 30, "A3-", /^A3-[A-Z0-9]{6}-[A-Z0-9]{6}/],

@@ -55,7 +55,7 @@ export function readVendorToken(scan: Scan, start: number): Finding | undefined 
     if (end - from < form.least) continue;
     if ((classOf(text.charCodeAt(end)) & (ALNUM | UNDERSCORE)) !== 0) continue;
     const raw = text.slice(start, end);
-    if (form.check !== undefined && !form.check.test(raw.slice(0, 512))) continue;
+    if (form.check !== undefined && !form.check.test(raw.slice(0, form.kind === "jwt" ? 1_024 : 128))) continue;
     return { start, end, kind: form.kind, replacement: toMarker(form.kind, raw, scan.pass.pseudonym) };
   }
   return undefined;
@@ -66,7 +66,14 @@ const BEGIN = "-----BEGIN";
 /** A PEM block of a private key, to its end line or, when that is missing, as far as the text goes. */
 export function readPrivateKey(scan: Scan, at: number): Finding | undefined {
   const { text } = scan;
-  if (!text.startsWith(BEGIN, at)) return undefined;
+  if (text.charCodeAt(at + 5) !== 0x42 || !text.startsWith(BEGIN, at)) return undefined;
+  if (
+    !text
+      .slice(at, at + 140)
+      .toUpperCase()
+      .includes("PRIVATE KEY")
+  )
+    return undefined;
   const label = /^[A-Za-z0-9 _-]{0,100}?PRIVATE KEY(?: BLOCK)?-----/i.exec(text.slice(at + BEGIN.length, at + BEGIN.length + 130))?.[0];
   if (label === undefined) return undefined;
   const from = at + BEGIN.length + label.length;
