@@ -1,4 +1,4 @@
-import { array, assert, nat, property, tuple } from "fast-check";
+import { array, assert, constantFrom, jsonValue, nat, property, tuple } from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Span } from "@faultline/model";
 import { attributes, hexBytes, spanJson, toBinaryIds } from "../../../../tests/oracle/otlp-arbitraries.ts";
@@ -103,9 +103,43 @@ describe("OTLP/JSON traces", () => {
     ["name is not text", requestWith({ ...SPAN_JSON, name: 5 })],
     ["startTimeUnixNano", requestWith({ ...SPAN_JSON, startTimeUnixNano: "soon" })],
     ["intValue", requestWith({ ...SPAN_JSON, attributes: [{ key: "a", value: { intValue: "1.5" } }] })],
-    ["nested deeper", "[".repeat(5_000) + "]".repeat(5_000)],
+    ["nested deeper", `{"x":${"[".repeat(5_000)}${"]".repeat(5_000)}}`],
   ])("refuses a request: %s", (because, text) => {
     expect(decodeTraces(text, "json")).toMatchObject({ ok: false, error: expect.stringContaining(because) });
+  });
+
+  it("finds the resource wherever it stands, and takes escapes, white space and null as JSON does", () => {
+    const text = `{ "resourceSpans" : [ { "scopeSpans":[{"spans":[ {"traceId":"${TRACE_ID}","spanId":"${SPAN_ID}","name":"a\\u0041\\n","kind":null,
+      "attributes":[{"value":{"stringValue":"v"},"key":"k\\"1"},{"key":"n","value":null}]} , {"x":[1.5e3,-0,true,"\\ud800"]} ]}],
+      "resource":{"attributes":[{"key":"service.name","value":{"stringValue":"shop"}}]}}]}\r\n`;
+    const { items, rejected } = unwrap(decodeTraces(text, "json"));
+    expect(rejected).toBe(1);
+    expect(items).toMatchObject([{ name: "aA\n", kind: "unspecified", attributes: { 'k"1': "v" }, resource: { service: "shop" } }]);
+  });
+
+  it("accepts and refuses what JSON.parse does, whatever the bytes", () => {
+    const isJson = (text: string): boolean => {
+      try {
+        return typeof JSON.parse(text) === "object";
+      } catch {
+        return false;
+      }
+    };
+    assert(
+      property(
+        jsonValue(),
+        array(tuple(nat(), constantFrom(...Array.from('0123456789.-+eE{}[],:"\\ntfu \u0001'))), { maxLength: 2 }),
+        (value, edits) => {
+          let text = `{"x":${JSON.stringify(value)}}`;
+          for (const [place, char] of edits) {
+            const at = 5 + (place % (text.length - 5));
+            text = text.slice(0, at) + char + text.slice(at + 1);
+          }
+          expect([text, decodeTraces(text, "json").ok]).toEqual([text, isJson(text)]);
+        },
+      ),
+      { numRuns: 500 },
+    );
   });
 
   it("takes an empty request as one without items", () => {

@@ -1,10 +1,10 @@
 import { fail, type LogRecord, type MetricPoint, type Result, type Span, succeed } from "@faultline/model";
-import { toLogs } from "./json/logs.ts";
-import { toMetrics } from "./json/metrics.ts";
-import { parseRequest } from "./json/parse.ts";
-import { toTraces } from "./json/traces.ts";
+import { forEachItem, type JsonPayload, type EnvelopeNames, type ReadItem } from "./json/envelope.ts";
+import { LOG_NAMES, readLogsInto } from "./json/logs.ts";
+import { METRIC_NAMES, readPointsInto } from "./json/metrics.ts";
+import { readSpansInto, TRACE_NAMES } from "./json/traces.ts";
 import { type DecodeLimits, DEFAULT_LIMITS } from "./limits.ts";
-import { type Decoded, MalformedPayload } from "./outcome.ts";
+import { type Decoded, MalformedPayload, Tally } from "./outcome.ts";
 import { readLogs } from "./protobuf/logs.ts";
 import { readMetrics } from "./protobuf/metrics.ts";
 import { readTraces } from "./protobuf/traces.ts";
@@ -13,14 +13,16 @@ import { readTraces } from "./protobuf/traces.ts";
 export type OtlpEncoding = "protobuf" | "json";
 
 /** Bytes of either encoding, or JSON already as text. */
-export type OtlpPayload = Uint8Array | string;
+export type OtlpPayload = JsonPayload;
 
 /**
  * Decodes an ExportTraceServiceRequest of OTLP 1.11. Fails with one sentence when it cannot be read as a whole (the 400 of
  * OTLP/HTTP); single spans with bad ids are rejected and counted. An empty payload holds nothing and is well.
  */
 export function decodeTraces(payload: OtlpPayload, encoding: OtlpEncoding, limits: DecodeLimits = DEFAULT_LIMITS): Result<Decoded<Span>> {
-  return attempt(() => (encoding === "json" ? toTraces(parseRequest(payload), limits) : readTraces(asBytes(payload), limits)));
+  return attempt(() =>
+    encoding === "json" ? readJson(payload, limits, { names: TRACE_NAMES, readInto: readSpansInto }) : readTraces(asBytes(payload), limits),
+  );
 }
 
 /** Decodes an ExportLogsServiceRequest; like `decodeTraces`, but a log record with a bad id is kept without it, as OTLP says. */
@@ -29,7 +31,9 @@ export function decodeLogs(
   encoding: OtlpEncoding,
   limits: DecodeLimits = DEFAULT_LIMITS,
 ): Result<Decoded<LogRecord>> {
-  return attempt(() => (encoding === "json" ? toLogs(parseRequest(payload), limits) : readLogs(asBytes(payload), limits)));
+  return attempt(() =>
+    encoding === "json" ? readJson(payload, limits, { names: LOG_NAMES, readInto: readLogsInto }) : readLogs(asBytes(payload), limits),
+  );
 }
 
 /** Decodes an ExportMetricsServiceRequest to one point per data point. Buckets, quantiles and exemplars are not kept. */
@@ -38,7 +42,11 @@ export function decodeMetrics(
   encoding: OtlpEncoding,
   limits: DecodeLimits = DEFAULT_LIMITS,
 ): Result<Decoded<MetricPoint>> {
-  return attempt(() => (encoding === "json" ? toMetrics(parseRequest(payload), limits) : readMetrics(asBytes(payload), limits)));
+  return attempt(() =>
+    encoding === "json"
+      ? readJson(payload, limits, { names: METRIC_NAMES, readInto: readPointsInto })
+      : readMetrics(asBytes(payload), limits),
+  );
 }
 
 /** Runs a decoder and turns its exception for malformed payloads into a value. */
@@ -49,6 +57,14 @@ export function attempt<T>(decode: () => T): Result<T> {
     if (error instanceof MalformedPayload) return fail(error.message);
     throw error;
   }
+}
+
+type JsonSignal<T> = { readonly names: EnvelopeNames; readonly readInto: (tally: Tally<T>, limits: DecodeLimits) => ReadItem };
+
+function readJson<T>(payload: OtlpPayload, limits: DecodeLimits, { names, readInto }: JsonSignal<T>): Decoded<T> {
+  const tally = new Tally<T>(limits);
+  forEachItem(payload, { names, limits, readItem: readInto(tally, limits) });
+  return tally.finish();
 }
 
 function asBytes(payload: OtlpPayload): Uint8Array {

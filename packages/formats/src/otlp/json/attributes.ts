@@ -10,62 +10,142 @@ import {
 } from "../attributes.ts";
 import type { DecodeLimits } from "../limits.ts";
 import { MalformedPayload } from "../outcome.ts";
-import { asList, asNumber, asObject, asText } from "./fields.ts";
+import { readKeyText, readValueText } from "../protobuf/interned.ts";
+import type { JsonReader } from "./reader.ts";
 
 const INTEGER = /^-?\d{1,20}$/;
 
 /** Reads a list of KeyValues. The last of several values for one key stays. */
-export function toAttributes(value: unknown, limits: DecodeLimits): Attributes {
-  const list = asList(value, "attributes");
-  if (list.length === 0) return NO_ATTRIBUTES;
+export function readAttributes(reader: JsonReader, limits: DecodeLimits): Attributes {
+  if (!reader.beginList("attributes")) return NO_ATTRIBUTES;
   const bag: MutableAttributes = new AttributeBag();
+  const outermost = { limits, depth: 0 };
   let count = 0;
-  for (const each of list) {
-    const pair = asObject(each, "an attribute");
-    const narrowed = toAttributeValue(toPlainValue(pair["value"], limits, 0));
-    const key = asText(pair["key"], "an attribute's key");
-    if (narrowed === undefined || count >= limits.maxAttributes) continue;
+  do {
+    const start = reader.at;
+    if (count < limits.maxAttributes && readShortText(reader, bag, limits)) {
+      count += 1;
+      continue;
+    }
+    reader.at = start;
+    const [key, plain] = readKeyValue(reader, outermost);
+    const value = toAttributeValue(plain);
+    if (value === undefined || count >= limits.maxAttributes) continue;
     count += 1;
-    bag[key] = typeof narrowed === "string" ? cutText(narrowed, limits.maxTextLength) : narrowed;
-  }
+    bag[key] = typeof value === "string" ? cutText(value, limits.maxTextLength) : value;
+  } while (reader.nextItem());
   return bag;
 }
 
-/** Reads an AnyValue. Bytes stay base64 text. */
-export function toPlainValue(value: unknown, limits: DecodeLimits, depth: number): PlainValue {
+const toBytes = (text: string): Uint8Array => Uint8Array.from(text, (char) => char.charCodeAt(0));
+const BEFORE_KEY = toBytes('{"key":"');
+const BEFORE_TEXT = toBytes(',"value":{"stringValue":"');
+const BEHIND_VALUE = toBytes("}}");
+
+/** Reads a KeyValue written as most are: compact, the key first, its value text without escapes. False leaves the reader anywhere. */
+function readShortText(reader: JsonReader, bag: MutableAttributes, limits: DecodeLimits): boolean {
+  if (!reader.takeBytes(BEFORE_KEY)) return false;
+  const key = reader.at;
+  const keyEnd = reader.leaveText();
+  if (keyEnd < 0 || !reader.takeBytes(BEFORE_TEXT)) return false;
+  const value = reader.at;
+  const valueEnd = reader.leaveText();
+  if (valueEnd < 0 || !reader.takeBytes(BEHIND_VALUE)) return false;
+  const { bytes } = reader;
+  bag[readKeyText(bytes, key, keyEnd)] = cutText(readValueText(bytes, value, valueEnd), limits.maxTextLength);
+  return true;
+}
+
+type Nesting = { readonly limits: DecodeLimits; readonly depth: number };
+
+function readKeyValue(reader: JsonReader, nesting: Nesting): [string, PlainValue] {
+  let key = "";
+  let value: PlainValue = null;
+  if (!reader.beginObject("an attribute")) return [key, value];
+  do {
+    const name = reader.readName();
+    if (name === "key") key = reader.readKey("an attribute's key");
+    else if (name === "value") value = readAnyValue(reader, nesting);
+    else reader.skip();
+  } while (reader.nextMember());
+  return [key, value];
+}
+
+/** Reads an AnyValue. Bytes stay base64 text; the last member of the oneof stays. */
+export function readAnyValue(reader: JsonReader, nesting: Nesting): PlainValue {
+  const { limits, depth } = nesting;
   if (depth > limits.maxDepth) throw new MalformedPayload(`values nested deeper than ${limits.maxDepth}`);
-  const any = asObject(value, "an attribute's value");
-  if (any["stringValue"] !== undefined) return asText(any["stringValue"], "stringValue");
-  if (any["intValue"] !== undefined) return toWhole(any["intValue"]);
-  if (any["doubleValue"] !== undefined) return asNumber(any["doubleValue"], "doubleValue");
-  if (any["boolValue"] !== undefined) return toFlag(any["boolValue"]);
-  if (any["bytesValue"] !== undefined) return asText(any["bytesValue"], "bytesValue");
-  if (any["arrayValue"] !== undefined) {
-    const values = asList(asObject(any["arrayValue"], "arrayValue")["values"], "arrayValue.values");
-    return values.slice(0, limits.maxAttributes).map((each) => toPlainValue(each, limits, depth + 1));
-  }
-  return any["kvlistValue"] === undefined ? null : toMap(any["kvlistValue"], limits, depth);
+  if (!reader.beginObject("an attribute's value")) return null;
+  let value: PlainValue = null;
+  do value = readMember(reader, reader.readName(), nesting) ?? value;
+  while (reader.nextMember());
+  return value;
 }
 
-function toMap(value: unknown, limits: DecodeLimits, depth: number): PlainValue {
+/** Reads one member of an AnyValue; undefined for those that say nothing. */
+function readMember(reader: JsonReader, name: string, nesting: Nesting): PlainValue | undefined {
+  switch (name) {
+    case "stringValue":
+      return reader.readText("stringValue");
+    case "intValue":
+      return readWhole(reader);
+    case "boolValue":
+      return reader.readFlag("boolValue");
+    case "doubleValue":
+      return reader.readNumber("doubleValue");
+    case "bytesValue":
+      return reader.readText("bytesValue");
+    case "arrayValue":
+      return readList(reader, { limits: nesting.limits, depth: nesting.depth + 1 });
+    case "kvlistValue":
+      return readMap(reader, { limits: nesting.limits, depth: nesting.depth + 1 });
+    default:
+      reader.skip();
+      return undefined;
+  }
+}
+
+function readWhole(reader: JsonReader): number | string | undefined {
+  if (reader.peek() === 34) {
+    const text = reader.readText("intValue");
+    if (!INTEGER.test(text)) throw new MalformedPayload("intValue is not a whole number");
+    const number = Number(text);
+    return Number.isSafeInteger(number) ? number : toInteger(BigInt.asIntN(64, BigInt(text)));
+  }
+  const number = reader.readNumber("intValue");
+  if (number !== undefined && !Number.isInteger(number)) throw new MalformedPayload("intValue is not a whole number");
+  return number;
+}
+
+/** Steps into the `values` of an ArrayValue or KeyValueList, and calls `readOne` at each. */
+function forEachValue(reader: JsonReader, what: string, readOne: () => void): void {
+  if (!reader.beginObject(what)) return;
+  do {
+    if (reader.readName() !== "values") reader.skip();
+    else if (reader.beginList(`${what}.values`)) {
+      do readOne();
+      while (reader.nextItem());
+    }
+  } while (reader.nextMember());
+}
+
+function readList(reader: JsonReader, nesting: Nesting): PlainValue {
+  const list: PlainValue[] = [];
+  forEachValue(reader, "arrayValue", () => {
+    const value = readAnyValue(reader, nesting);
+    if (list.length < nesting.limits.maxAttributes) list.push(value);
+  });
+  return list;
+}
+
+function readMap(reader: JsonReader, nesting: Nesting): PlainValue {
+  // A map becomes JSON text in the end; its own prototype is gone so that no key is special.
   const map: { [name: string]: PlainValue } = Object.create(null);
-  for (const each of asList(asObject(value, "kvlistValue")["values"], "kvlistValue.values").slice(0, limits.maxAttributes)) {
-    const pair = asObject(each, "an entry of kvlistValue");
-    map[asText(pair["key"], "a key in kvlistValue")] = toPlainValue(pair["value"], limits, depth + 1);
-  }
+  let count = 0;
+  forEachValue(reader, "kvlistValue", () => {
+    const [key, value] = readKeyValue(reader, nesting);
+    count += 1;
+    if (count <= nesting.limits.maxAttributes) map[key] = value;
+  });
   return map;
-}
-
-function toWhole(value: unknown): number | string {
-  if (typeof value === "string" && INTEGER.test(value)) {
-    const number = Number(value);
-    return Number.isSafeInteger(number) ? number : toInteger(BigInt.asIntN(64, BigInt(value)));
-  }
-  if (typeof value === "number" && Number.isInteger(value)) return value;
-  throw new MalformedPayload("intValue is not a whole number");
-}
-
-function toFlag(value: unknown): boolean | null {
-  if (typeof value === "boolean" || value === null) return value;
-  throw new MalformedPayload("boolValue is not true or false");
 }

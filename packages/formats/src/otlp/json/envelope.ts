@@ -1,8 +1,11 @@
 import type { Resource } from "@faultline/model";
+import { NO_ATTRIBUTES } from "../attributes.ts";
 import type { DecodeLimits } from "../limits.ts";
+import { MalformedPayload } from "../outcome.ts";
 import { toResource } from "../resource.ts";
-import { toAttributes } from "./attributes.ts";
-import { asList, asObject, type JsonObject } from "./fields.ts";
+import { utf8Encoder } from "../text-coding.ts";
+import { readAttributes } from "./attributes.ts";
+import { JsonReader } from "./reader.ts";
 
 /** The names that differ between the signals in the envelope that they share. */
 export type EnvelopeNames = {
@@ -11,16 +14,85 @@ export type EnvelopeNames = {
   readonly items: "spans" | "logRecords" | "metrics";
 };
 
-type Visit = (item: JsonObject, resource: Resource) => void;
+/** Reads one item; the reader stands before it and must stand behind it afterwards. */
+export type ReadItem = (reader: JsonReader, resource: Resource) => void;
+
+/** Bytes of JSON, or JSON already as text. */
+export type JsonPayload = Uint8Array | string;
+
+/** Calls `readMember` with the name of each member of the request; it must read or skip the value. */
+export function forEachMember(payload: JsonPayload, readMember: (reader: JsonReader, name: string) => void): void {
+  const reader = new JsonReader(typeof payload === "string" ? utf8Encoder.encode(payload) : payload);
+  if (reader.peek() === 110) throw new MalformedPayload("the request is not an object");
+  if (reader.beginObject("the request")) {
+    do readMember(reader, reader.readName());
+    while (reader.nextMember());
+  }
+  reader.expectEnd();
+}
+
+type Envelope = { readonly names: EnvelopeNames; readonly limits: DecodeLimits; readonly readItem: ReadItem };
 
 /** Walks an export request: resource groups, scope groups, items. */
-export function forEachItem(request: JsonObject, { names, limits }: { names: EnvelopeNames; limits: DecodeLimits }, visit: Visit): void {
-  for (const each of asList(request[names.resources], names.resources)) {
-    const group = asObject(each, `an entry of ${names.resources}`);
-    const resource = toResource(toAttributes(asObject(group["resource"], "resource")["attributes"], limits));
-    for (const scope of asList(group[names.scopes], names.scopes)) {
-      const items = asList(asObject(scope, `an entry of ${names.scopes}`)[names.items], names.items);
-      for (const item of items) visit(asObject(item, `an entry of ${names.items}`), resource);
+export function forEachItem(payload: JsonPayload, envelope: Envelope): void {
+  forEachMember(payload, (reader, name) => {
+    if (name === envelope.names.resources) readResourceGroups(reader, envelope);
+    else reader.skip();
+  });
+}
+
+/** Walks the list of resource groups. */
+export function readResourceGroups(reader: JsonReader, envelope: Envelope): void {
+  if (!reader.beginList(envelope.names.resources)) return;
+  do readResourceGroup(reader, envelope);
+  while (reader.nextItem());
+}
+
+/** The resource may stand behind the items it belongs to: then they are passed over first and read when it is known. */
+function readResourceGroup(reader: JsonReader, envelope: Envelope): void {
+  const { names, limits } = envelope;
+  if (!reader.beginObject(`an entry of ${names.resources}`)) return;
+  let resource: Resource | undefined;
+  const passedOver: number[] = [];
+  do {
+    const name = reader.readName();
+    if (name === "resource") resource = readResource(reader, limits);
+    else if (name !== names.scopes) reader.skip();
+    else if (resource !== undefined) readScopeGroups(reader, envelope, resource);
+    else {
+      passedOver.push(reader.at);
+      reader.skip();
     }
+  } while (reader.nextMember());
+  const end = reader.at;
+  for (const start of passedOver) {
+    reader.at = start;
+    readScopeGroups(reader, envelope, resource ?? toResource(NO_ATTRIBUTES));
   }
+  reader.at = end;
+}
+
+function readResource(reader: JsonReader, limits: DecodeLimits): Resource {
+  let attributes = NO_ATTRIBUTES;
+  if (reader.beginObject("resource")) {
+    do {
+      if (reader.readName() === "attributes") attributes = readAttributes(reader, limits);
+      else reader.skip();
+    } while (reader.nextMember());
+  }
+  return toResource(attributes);
+}
+
+function readScopeGroups(reader: JsonReader, { names, readItem }: Envelope, resource: Resource): void {
+  if (!reader.beginList(names.scopes)) return;
+  do {
+    if (!reader.beginObject(`an entry of ${names.scopes}`)) continue;
+    do {
+      if (reader.readName() !== names.items) reader.skip();
+      else if (reader.beginList(names.items)) {
+        do readItem(reader, resource);
+        while (reader.nextItem());
+      }
+    } while (reader.nextMember());
+  } while (reader.nextItem());
 }

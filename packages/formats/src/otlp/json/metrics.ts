@@ -1,50 +1,84 @@
-import type { MetricPoint, Resource } from "@faultline/model";
+import type { Attributes, MetricPoint, Resource } from "@faultline/model";
+import { NO_ATTRIBUTES } from "../attributes.ts";
 import type { DecodeLimits } from "../limits.ts";
 import { type RawDataPoint, toMetricPoint } from "../metric-point.ts";
-import { type Decoded, Tally } from "../outcome.ts";
-import { toAttributes } from "./attributes.ts";
-import { forEachItem } from "./envelope.ts";
-import { asList, asMillis, asNumber, asObject, asText, type JsonObject } from "./fields.ts";
+import { type Tally, tooMany } from "../outcome.ts";
+import { readAttributes } from "./attributes.ts";
+import type { EnvelopeNames, ReadItem } from "./envelope.ts";
+import type { JsonReader } from "./reader.ts";
 
-const NAMES = { resources: "resourceMetrics", scopes: "scopeMetrics", items: "metrics" } as const;
-const DATA = ["gauge", "sum", "histogram", "exponentialHistogram", "summary"];
-const COUNTING = new Set(["histogram", "exponentialHistogram", "summary"]);
+/** The envelope of metrics. */
+export const METRIC_NAMES: EnvelopeNames = { resources: "resourceMetrics", scopes: "scopeMetrics", items: "metrics" };
 
-/** Reads a parsed ExportMetricsServiceRequest. */
-export function toMetrics(request: JsonObject, limits: DecodeLimits): Decoded<MetricPoint> {
-  const tally = new Tally<MetricPoint>(limits);
-  forEachItem(request, { names: NAMES, limits }, (item, resource) => addPoints({ tally, limits, resource }, item));
-  return tally.finish();
+/** Kinds of metric data; the points of those that count have a count even when it is 0 and left out. */
+const DATA: ReadonlyMap<string, "number" | "counting"> = new Map([
+  ["gauge", "number"],
+  ["sum", "number"],
+  ["histogram", "counting"],
+  ["exponentialHistogram", "counting"],
+  ["summary", "counting"],
+]);
+
+type Point = { readonly raw: RawDataPoint; readonly attributes: Attributes };
+
+/** Reads data points into `tally`. */
+export function readPointsInto(tally: Tally<MetricPoint>, limits: DecodeLimits): ReadItem {
+  return (reader, resource) => readMetric(reader, { tally, limits, resource });
 }
 
 type Context = { readonly tally: Tally<MetricPoint>; readonly limits: DecodeLimits; readonly resource: Resource };
 
-function addPoints({ tally, limits, resource }: Context, metric: JsonObject): void {
-  const name = asText(metric["name"], "name");
-  const unit = asText(metric["unit"], "unit");
-  for (const kind of DATA) {
-    for (const each of asList(asObject(metric[kind], kind)["dataPoints"], `${kind}.dataPoints`)) {
-      const raw = asObject(each, "a data point");
-      const attributes = toAttributes(raw["attributes"], limits);
-      const point = toMetricPoint(toRawPoint(raw, COUNTING.has(kind)), { name, unit, attributes, resource });
-      if (point !== undefined) tally.add(point);
+function readMetric(reader: JsonReader, { tally, limits, resource }: Context): void {
+  let [name, unit] = ["", ""];
+  const points: Point[] = [];
+  if (!reader.beginObject("an entry of metrics")) return;
+  do {
+    const member = reader.readName();
+    const kind = DATA.get(member);
+    if (member === "name") name = reader.readText("name");
+    else if (member === "unit") unit = reader.readText("unit");
+    else if (kind === undefined) reader.skip();
+    else {
+      forEachPoint(reader, member, () => {
+        const point = readPoint(reader, kind === "counting", limits);
+        if (points.length < limits.maxItems) points.push(point);
+        else tally.reject(tooMany(limits.maxItems));
+      });
     }
+  } while (reader.nextMember());
+  for (const { raw, attributes } of points) {
+    const point = toMetricPoint(raw, { name, unit, attributes, resource });
+    if (point !== undefined) tally.add(point);
   }
 }
 
-function toRawPoint(raw: JsonObject, isCounting: boolean): RawDataPoint {
-  const value = readOptional(raw, "asInt") ?? readOptional(raw, "asDouble");
-  const count = isCounting ? asNumber(raw["count"], "count") : undefined;
-  const sum = readOptional(raw, "sum");
-  return {
-    timeMs: asMillis(raw["timeUnixNano"], "timeUnixNano"),
-    flags: asNumber(raw["flags"], "flags"),
-    ...(value === undefined ? {} : { value }),
-    ...(count === undefined ? {} : { count }),
-    ...(sum === undefined ? {} : { sum }),
-  };
+function forEachPoint(reader: JsonReader, kind: string, readOne: () => void): void {
+  if (!reader.beginObject(kind)) return;
+  do {
+    if (reader.readName() !== "dataPoints") reader.skip();
+    else if (reader.beginList(`${kind}.dataPoints`)) {
+      do readOne();
+      while (reader.nextItem());
+    }
+  } while (reader.nextMember());
 }
 
-function readOptional(raw: JsonObject, name: string): number | undefined {
-  return raw[name] === undefined || raw[name] === null ? undefined : asNumber(raw[name], name);
+function readPoint(reader: JsonReader, isCounting: boolean, limits: DecodeLimits): Point {
+  const raw: RawDataPoint = { timeMs: 0, flags: 0, ...(isCounting ? { count: 0 } : {}) };
+  let attributes: Attributes = NO_ATTRIBUTES;
+  if (!reader.beginObject("a data point")) return { raw, attributes };
+  do {
+    const member = reader.readName();
+    if (member === "timeUnixNano") raw.timeMs = reader.readMillis("timeUnixNano");
+    else if (member === "attributes") attributes = readAttributes(reader, limits);
+    else if (member === "flags") raw.flags = reader.readNumber("flags") ?? 0;
+    else if (member === "count" && isCounting) raw.count = reader.readNumber("count") ?? 0;
+    else if (member === "sum" || member === "asInt" || member === "asDouble") {
+      const number = reader.readNumber(member);
+      if (number === undefined) continue;
+      if (member === "sum") raw.sum = number;
+      else raw.value = number;
+    } else reader.skip();
+  } while (reader.nextMember());
+  return { raw, attributes };
 }

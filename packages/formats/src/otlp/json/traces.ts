@@ -1,67 +1,124 @@
-import type { Resource, Span, SpanEvent, SpanLink } from "@faultline/model";
+import type { Attributes, Resource, Span, SpanEvent, SpanLink } from "@faultline/model";
+import { NO_ATTRIBUTES } from "../attributes.ts";
 import { SPAN_KINDS, SPAN_STATUSES, toSpanKind, toSpanStatus } from "../enums.ts";
-import { findBadId, isSpanId, isTraceId } from "../ids.ts";
+import { BAD_TRACE_ID, findBadId, isSpanId, isTraceId } from "../ids.ts";
 import type { DecodeLimits } from "../limits.ts";
-import { type Decoded, Tally } from "../outcome.ts";
-import { toAttributes } from "./attributes.ts";
-import { forEachItem } from "./envelope.ts";
-import { asEnum, asList, asMillis, asObject, asText, type JsonObject } from "./fields.ts";
+import type { Tally } from "../outcome.ts";
+import { readAttributes } from "./attributes.ts";
+import { readEnum } from "./enum-value.ts";
+import type { EnvelopeNames, ReadItem } from "./envelope.ts";
+import type { JsonReader } from "./reader.ts";
 
-const NAMES = { resources: "resourceSpans", scopes: "scopeSpans", items: "spans" } as const;
-const KIND_NAMES = { prefix: "SPAN_KIND_", names: SPAN_KINDS };
-const STATUS_NAMES = { prefix: "STATUS_CODE_", names: SPAN_STATUSES };
+const KIND = { what: "kind", prefix: "SPAN_KIND_", names: SPAN_KINDS };
+const STATUS_CODE = { what: "status.code", prefix: "STATUS_CODE_", names: SPAN_STATUSES };
 
-/** Reads a parsed ExportTraceServiceRequest. */
-export function toTraces(request: JsonObject, limits: DecodeLimits): Decoded<Span> {
-  const tally = new Tally<Span>(limits);
-  forEachItem(request, { names: NAMES, limits }, (item, resource) => {
-    const span = toSpan(item, resource, limits);
+/** The envelope of traces. */
+export const TRACE_NAMES: EnvelopeNames = { resources: "resourceSpans", scopes: "scopeSpans", items: "spans" };
+
+/** Reads spans into `tally`. */
+export function readSpansInto(tally: Tally<Span>, limits: DecodeLimits): ReadItem {
+  return (reader, resource) => {
+    const span = readSpan(reader, resource, limits);
     if (typeof span === "string") tally.reject(span);
     else tally.add(span);
-  });
-  return tally.finish();
+  };
 }
 
-function toSpan(item: JsonObject, resource: Resource, limits: DecodeLimits): Span | string {
-  const ids = {
-    traceId: asText(item["traceId"], "traceId").toLowerCase(),
-    spanId: asText(item["spanId"], "spanId").toLowerCase(),
-    parentSpanId: asText(item["parentSpanId"], "parentSpanId").toLowerCase(),
-  };
-  const status = asObject(item["status"], "status");
-  const statusMessage = asText(status["message"], "status.message");
-  const span: Omit<Span, "traceId" | "spanId" | "parentSpanId"> = {
-    name: asText(item["name"], "name"),
-    kind: toSpanKind(asEnum(item["kind"], "kind", KIND_NAMES)),
-    startMs: asMillis(item["startTimeUnixNano"], "startTimeUnixNano"),
-    endMs: asMillis(item["endTimeUnixNano"], "endTimeUnixNano"),
-    status: toSpanStatus(asEnum(status["code"], "status.code", STATUS_NAMES)),
-    ...(statusMessage === "" ? {} : { statusMessage }),
-    attributes: toAttributes(item["attributes"], limits),
-    events: asList(item["events"], "events")
-      .slice(0, limits.maxEvents)
-      .map((each) => toEvent(each, limits)),
-    links: asList(item["links"], "links").flatMap(toLink).slice(0, limits.maxEvents),
-    resource,
-  };
+/** Text says why the span is rejected. */
+function readSpan(reader: JsonReader, resource: Resource, limits: DecodeLimits): Span | string {
+  if (!reader.beginObject("an entry of spans")) return BAD_TRACE_ID;
+  const ids = { traceId: "", spanId: "", parentSpanId: "" };
+  const status = { code: 0, message: "" };
+  let [name, kind, startMs, endMs] = ["", 0, 0, 0];
+  let attributes: Attributes = NO_ATTRIBUTES;
+  let events: SpanEvent[] = [];
+  let links: SpanLink[] = [];
+  do {
+    const member = reader.readName();
+    if (member === "traceId") ids.traceId = reader.readId("traceId");
+    else if (member === "spanId") ids.spanId = reader.readId("spanId");
+    else if (member === "parentSpanId") ids.parentSpanId = reader.readId("parentSpanId");
+    else if (member === "name") name = reader.readText("name");
+    else if (member === "kind") kind = readEnum(reader, KIND);
+    else if (member === "startTimeUnixNano") startMs = reader.readMillis("startTimeUnixNano");
+    else if (member === "endTimeUnixNano") endMs = reader.readMillis("endTimeUnixNano");
+    else if (member === "attributes") attributes = readAttributes(reader, limits);
+    else if (member === "status") readStatus(reader, status);
+    else if (member === "events") events = readSome(reader, { what: "events", max: limits.maxEvents }, () => readEvent(reader, limits));
+    else if (member === "links") links = readSome(reader, { what: "links", max: limits.maxEvents }, () => readLink(reader));
+    else reader.skip();
+  } while (reader.nextMember());
   const badId = findBadId(ids);
   if (badId !== undefined) return badId;
-  const { traceId, spanId, parentSpanId } = ids;
-  return { traceId, spanId, ...(isSpanId(parentSpanId) ? { parentSpanId } : {}), ...span };
-}
-
-function toEvent(value: unknown, limits: DecodeLimits): SpanEvent {
-  const event = asObject(value, "an event");
-  return {
-    name: asText(event["name"], "an event's name"),
-    timeMs: asMillis(event["timeUnixNano"], "an event's timeUnixNano"),
-    attributes: toAttributes(event["attributes"], limits),
+  // Optional members come last and without a spread, which would make each span an object of its own shape.
+  const span: Span & { parentSpanId?: string; statusMessage?: string } = {
+    traceId: ids.traceId,
+    spanId: ids.spanId,
+    name,
+    kind: toSpanKind(kind),
+    startMs,
+    endMs,
+    status: toSpanStatus(status.code),
+    attributes,
+    events,
+    links,
+    resource,
   };
+  if (isSpanId(ids.parentSpanId)) span.parentSpanId = ids.parentSpanId;
+  if (status.message !== "") span.statusMessage = status.message;
+  return span;
 }
 
-function toLink(value: unknown): SpanLink[] {
-  const link = asObject(value, "a link");
-  const traceId = asText(link["traceId"], "a link's traceId").toLowerCase();
-  const spanId = asText(link["spanId"], "a link's spanId").toLowerCase();
-  return isTraceId(traceId) && isSpanId(spanId) ? [{ traceId, spanId }] : [];
+function readStatus(reader: JsonReader, into: { code: number; message: string }): void {
+  if (!reader.beginObject("status")) return;
+  do {
+    const member = reader.readName();
+    if (member === "code") into.code = readEnum(reader, STATUS_CODE);
+    else if (member === "message") into.message = reader.readText("status.message");
+    else reader.skip();
+  } while (reader.nextMember());
+}
+
+/** Reads a list up to a number of items; those past it, and those that `readOne` finds to be none, are left out. */
+function readSome<T>(
+  reader: JsonReader,
+  { what, max }: { readonly what: string; readonly max: number },
+  readOne: () => T | undefined,
+): T[] {
+  const list: T[] = [];
+  if (!reader.beginList(what)) return list;
+  do {
+    const item = readOne();
+    if (item !== undefined && list.length < max) list.push(item);
+  } while (reader.nextItem());
+  return list;
+}
+
+function readEvent(reader: JsonReader, limits: DecodeLimits): SpanEvent {
+  let [name, timeMs] = ["", 0];
+  let attributes: Attributes = NO_ATTRIBUTES;
+  if (reader.beginObject("an event")) {
+    do {
+      const member = reader.readName();
+      if (member === "name") name = reader.readText("an event's name");
+      else if (member === "timeUnixNano") timeMs = reader.readMillis("an event's timeUnixNano");
+      else if (member === "attributes") attributes = readAttributes(reader, limits);
+      else reader.skip();
+    } while (reader.nextMember());
+  }
+  return { name, timeMs, attributes };
+}
+
+/** A link whose ids are no ids says nothing and is left out. */
+function readLink(reader: JsonReader): SpanLink | undefined {
+  let [traceId, spanId] = ["", ""];
+  if (reader.beginObject("a link")) {
+    do {
+      const member = reader.readName();
+      if (member === "traceId") traceId = reader.readId("a link's traceId");
+      else if (member === "spanId") spanId = reader.readId("a link's spanId");
+      else reader.skip();
+    } while (reader.nextMember());
+  }
+  return isTraceId(traceId) && isSpanId(spanId) ? { traceId, spanId } : undefined;
 }
