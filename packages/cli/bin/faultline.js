@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 import { existsSync } from "node:fs";
-import { registerHooks } from "node:module";
+import { enableCompileCache, registerHooks } from "node:module";
 
+// Keeps what was compiled (and stripped of types) for the next start, in the system's folder for temporary files.
+enableCompileCache();
 const source = new URL("../src/main.ts", import.meta.url);
 const isCheckout = existsSync(source);
 if (isCheckout) {

@@ -1,0 +1,70 @@
+import { parseArgs } from "node:util";
+import { type Command, type CommandIo, UsageError } from "../command.ts";
+import { type Explanation, findExplanations } from "../explain/find-explanations.ts";
+
+const HELP = `usage: faultline explain STATUS | CAUSE | CODE | HEADER | BODY
+
+What a status, a cause, a vendor's code or flag, a header or an error body means: who makes it, who says so, what it is mistaken for, what to check.
+
+  502                                    a status code
+  gateway-timeout                        one of Faultline's causes
+  H12, UF, sH--, Target.Timeout          a code or flag of a log
+  x-envoy-upstream-service-time          a header, with or without its value
+  "no healthy upstream"                  an error body or a line of an error log; - reads it from standard input
+
+  --json    the explanations as JSON
+
+exit codes: 0 explained, 1 nothing is known of it, 2 wrong words
+`;
+
+const EXIT_UNKNOWN = 1;
+const INPUT_BYTES = 1 << 20;
+
+/** `faultline explain` */
+export const command: Command = {
+  help: HELP,
+  async run(args, io) {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { json: { type: "boolean", default: false } },
+    });
+    if (positionals.length === 0) throw new UsageError("say what: a status, a cause, a code, a header or a body");
+    const words = positionals.join(" ");
+    const query = words === "-" ? await readInput(io) : words;
+    const found = findExplanations(query);
+    if (values.json) io.stdout.write(`${JSON.stringify(found)}\n`);
+    else if (found.length > 0) io.stdout.write(`${found.map(format).join("\n\n")}\n`);
+    if (found.length === 0)
+      io.stderr.write(
+        `faultline explain: nothing is known of "${query.slice(0, 60).replaceAll(/\p{Cc}+/gu, " ")}"; try a status, a cause, a code, a header or a body\n`,
+      );
+    return found.length === 0 ? EXIT_UNKNOWN : 0;
+  },
+};
+
+async function readInput(io: CommandIo): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of io.stdin) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > INPUT_BYTES) throw new UsageError(`standard input is longer than ${INPUT_BYTES >> 20} MiB`);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function format({ title, meaning, madeBy, cause, mistakenFor, nextCheck, source }: Explanation): string {
+  const lines: readonly (readonly [string, string | undefined])[] = [
+    ["made by", madeBy],
+    ["cause", cause],
+    ["mistaken for", mistakenFor],
+    ["next", nextCheck],
+    ["source", source],
+  ];
+  return [
+    title,
+    `  ${meaning}`,
+    ...lines.flatMap(([name, text]) => (text === undefined || text === "" ? [] : [`  ${`${name}:`.padEnd(14)}${text}`])),
+  ].join("\n");
+}
