@@ -129,6 +129,28 @@ export function gauge(name: string, value: number, options: { readonly atMs?: nu
   return toPayload("metrics", { resourceMetrics: [{ resource: toResource(options), scopeMetrics: [{ metrics }] }] });
 }
 
+/** What a guarded service counts instead of sending spans of its successes; `countedBy` is what its resource says. */
+export function durations(
+  countedBy: string,
+  ...counted: readonly { readonly status: number; readonly count: number; readonly meanMs: number }[]
+): Payload {
+  const text = (key: string, value: string): unknown => ({ key, value: { stringValue: value } });
+  const dataPoints = counted.map(({ status, count, meanMs }) => ({
+    timeUnixNano: toNanos(NOON + 10_000),
+    count: String(count),
+    sum: (count * meanMs) / 1000,
+    scale: 3,
+    attributes: [
+      text("http.route", "/cart"),
+      text("http.request.method", "GET"),
+      { key: "http.response.status_code", value: { intValue: String(status) } },
+    ],
+  }));
+  const metrics = [{ name: "http.server.request.duration", unit: "s", exponentialHistogram: { aggregationTemporality: 1, dataPoints } }];
+  const attributes = [text("service.name", "shop"), text("service.version", "1"), text("faultline.counted_by", countedBy)];
+  return toPayload("metrics", { resourceMetrics: [{ resource: { attributes }, scopeMetrics: [{ metrics }] }] });
+}
+
 /** A payload of text that is no OTLP. */
 export function malformed(text: string, signal: Payload["signal"] = "traces"): Payload {
   return { signal, encoding: "json", bytes: new TextEncoder().encode(text) };

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createMemoryStore, openSqliteStore, type Store } from "@faultline/collector/store";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { gauge, logs, malformed, NOON, spans, traceId } from "./payloads.ts";
+import { durations, gauge, logs, malformed, NOON, spans, traceId } from "./payloads.ts";
 
 type Implementation = { readonly name: string; readonly open: (directory: string) => Promise<Store> };
 
@@ -215,6 +215,28 @@ describe.each(IMPLEMENTATIONS)("the $name store", ({ open }) => {
         { group: { status: "200", method: "GET" }, total: 2 },
         { group: { status: "500", method: "GET" }, total: 1, failing: 1 },
       ]);
+    });
+
+    it("counts the successes of a sender that counts them itself, and its failures by their spans", async () => {
+      const counted = [
+        { status: 200, count: 40, meanMs: 20 },
+        { status: 404, count: 5, meanMs: 2 },
+        { status: 500, count: 3, meanMs: 900 },
+      ];
+      await append(
+        durations("metrics", ...counted),
+        spans({ trace: 1, status: 500 }, { trace: 2, status: 500 }, { trace: 3, status: 500 }),
+      );
+      const [row] = await store.count({ window: HOUR, route: "/cart", stepMs: 60_000, groupBy: ["service"] });
+      expect(row).toMatchObject({ fromMs: NOON, total: 48, failing: 3 });
+      expect(row?.p50Ms).toBeCloseTo(20, -1);
+      await expectBalance();
+    });
+
+    it("counts nobody twice whose spans are all there", async () => {
+      await append(durations("spans", { status: 200, count: 40, meanMs: 20 }), spans({ trace: 1 }));
+      const rows = await store.count({ window: HOUR, stepMs: 60_000, groupBy: ["service"] });
+      expect(rows).toMatchObject([{ total: 1, failing: 0 }]);
     });
 
     it("counts in steps of time, oldest first", async () => {

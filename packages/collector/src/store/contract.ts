@@ -9,7 +9,8 @@
  *
  * What is kept: failing traces whole (every span and log record that arrived, in whatever order and however late, until retention
  * takes the trace); successful exchanges only as counts and duration histograms per service, route, method, status, version,
- * region and 10 s, and as a bounded sample of whole good traces per route. A span is one by (trace id, span id): a second copy is
+ * region and 10 s, and as a bounded sample of whole good traces per route. A sender whose resource says `faultline.counted_by: metrics`
+ * sends no spans of successes: they are counted from its `http.server.request.duration`. A span is one by (trace id, span id): a second copy is
  * dropped and counted. accepted = stored + deduplicated + dropped(reason), to the unit, always.
  *
  * A trace is failing when one of its spans has status error, an HTTP status of 500 or more, a gRPC status that means a server

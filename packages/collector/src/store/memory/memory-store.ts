@@ -6,6 +6,7 @@ import type { Change, Exchange, LogRecord, MetricPoint, Resource, Span, Window }
 import type { CountRow, FailingExchange, Payload, Receipt, Store, StoredFault, StoredTrace, StoreHealth } from "../contract.ts";
 import { decodePayload } from "../decode-payload.ts";
 import { Ledger } from "../ledger.ts";
+import { toCountedSuccesses } from "../rules/counted-metric.ts";
 import { CountSum, matchesSeries } from "../rules/count-rows.ts";
 import { isFailingIntermediaryExchange, isFailingLog, isFailingSpan, isServerError } from "../rules/failing.ts";
 import { toFailingExchange } from "../rules/failing-exchange.ts";
@@ -224,6 +225,10 @@ class MemoryStore implements Store {
 
   #addPoint(point: MetricPoint): void {
     this.#noteResource(point.resource, point.timeMs);
+    const counted = toCountedSuccesses(point);
+    if (counted !== undefined) {
+      this.#count(counted.series, { timeMs: point.timeMs - 1, durationMs: counted.durationMs, failing: false, times: counted.times });
+    }
     const step = Math.floor(point.timeMs / STEP_MS);
     const key = JSON.stringify([point.resource.service, point.resource.instance, point.name, point.attributes, step]);
     if (this.#points.has(key)) this.#ledger.countDropped("metric-point-thinned");
@@ -239,7 +244,10 @@ class MemoryStore implements Store {
     if (change !== undefined) void this.appendChange(change);
   }
 
-  #count(series: Series, exchange: { readonly timeMs: number; readonly durationMs: number; readonly failing: boolean }): void {
+  #count(
+    series: Series,
+    exchange: { readonly timeMs: number; readonly durationMs: number; readonly failing: boolean; readonly times?: number },
+  ): void {
     const fromMs = toBlockStart(exchange.timeMs);
     let block = this.#blocks.get(fromMs);
     if (block === undefined) this.#blocks.set(fromMs, (block = createBlock(fromMs)));

@@ -62,16 +62,17 @@ export function toBlockStart(timeMs: number): number {
   return Math.floor(timeMs / BLOCK_MS) * BLOCK_MS;
 }
 
-/** Counts one exchange. `timeMs` lies inside the block. */
+/** Counts one exchange, or `times` of them that look alike. `timeMs` lies inside the block. */
 export function countExchange(
   block: Block,
   series: number,
-  exchange: { readonly timeMs: number; readonly durationMs: number; readonly failing: boolean },
+  exchange: { readonly timeMs: number; readonly durationMs: number; readonly failing: boolean; readonly times?: number },
 ): void {
+  const { times = 1 } = exchange;
   const cell = getCell(block, series, Math.floor((exchange.timeMs - block.fromMs) / STEP_MS));
-  cell.total += 1;
-  if (exchange.failing) cell.failing += 1;
-  addToBucket(cell.durations, toBucket(exchange.durationMs), 1);
+  cell.total += times;
+  if (exchange.failing) cell.failing += times;
+  addToBucket(cell.durations, toBucket(exchange.durationMs), times);
 }
 
 /** The cell of a series and step, made when it is not there. */

@@ -1,8 +1,9 @@
 /** What an accepted payload changes in memory: the window, the rollups, and what waits to be written. */
 import { crc32 } from "node:zlib";
 import { type ScannedResource, SPAN_FAILS, SPAN_IS_EXCHANGE, SPAN_IS_SERVER_ERROR, type TraceScan } from "@faultline/formats/otlp";
-import type { Resource } from "@faultline/model";
+import type { MetricPoint, Resource } from "@faultline/model";
 import type { Ledger } from "../ledger.ts";
+import { toCountedSuccesses } from "../rules/counted-metric.ts";
 import { isFailingIntermediaryExchange, isFailingLog } from "../rules/failing.ts";
 import { type Series, toIntermediarySeries, toSeries } from "../rules/series.ts";
 import type { ChangeTable } from "./change-table.ts";
@@ -223,11 +224,26 @@ export class Ingest {
     const { ledger, metrics } = this.#parts;
     for (const point of intake.points) {
       const outcome = arrival.count ? metrics.add(point, arrival.nowMs) : "stored";
+      if (arrival.count) this.#countSuccesses(point, arrival.nowMs);
       if (!arrival.keep) continue;
       this.#noteResource(point.resource, point.timeMs);
       if (outcome === "stored") ledger.countStored();
       else ledger.countDropped(outcome === "thinned" ? "metric-point-thinned" : "too-many-metric-series");
     }
+  }
+
+  #countSuccesses(point: MetricPoint, nowMs: number): void {
+    const counted = toCountedSuccesses(point);
+    if (counted === undefined) return;
+    const { rollups } = this.#parts;
+    // A point is stamped at its end; what it counts happened before, and in the step before when it ends on the edge.
+    const exchange = {
+      timeMs: toCountedTime(point.timeMs - 1, nowMs),
+      durationMs: counted.durationMs,
+      failing: false,
+      times: counted.times,
+    };
+    rollups.count(rollups.intern(counted.series), exchange, nowMs);
   }
 
   #applyExchanges(intake: Extract<Intake, { kind: "exchanges" }>, arrival: Arrival): void {

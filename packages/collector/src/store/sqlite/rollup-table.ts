@@ -52,10 +52,10 @@ export class RollupTable {
     return this.#series.get(number);
   }
 
-  /** Counts one exchange of a series. */
+  /** Counts one exchange of a series, or `times` of them. */
   count(
     series: number,
-    exchange: { readonly timeMs: number; readonly durationMs: number; readonly failing: boolean },
+    exchange: { readonly timeMs: number; readonly durationMs: number; readonly failing: boolean; readonly times?: number },
     nowMs: number,
   ): void {
     const fromMs = toBlockStart(exchange.timeMs);

@@ -1,0 +1,20 @@
+/**
+ * Successes that a sender counts in `http.server.request.duration` instead of sending a span for each; docs/decisions/0040. Failures of such
+ * a sender arrive as spans and are counted there, so the metric's own failures are passed over.
+ */
+import { type MetricPoint, readMethod, readRoute, readStatusCode } from "@faultline/model";
+import type { Series } from "./series.ts";
+
+/** So many exchanges of a series, with their mean duration. */
+export type CountedSuccesses = { readonly series: Series; readonly times: number; readonly durationMs: number };
+
+/** What a point of a metric counts; undefined for every metric and sender whose exchanges are counted by their spans. */
+export function toCountedSuccesses(point: MetricPoint): CountedSuccesses | undefined {
+  if (point.name !== "http.server.request.duration" || point.resource.attributes["faultline.counted_by"] !== "metrics") return undefined;
+  const times = point.count ?? 0;
+  const status = readStatusCode(point.attributes) ?? 0;
+  if (times <= 0 || status >= 500 || point.attributes["error.type"] !== undefined) return undefined;
+  const { service, version = "", region = "" } = point.resource;
+  const series = { service, route: readRoute(point.attributes) ?? "", method: readMethod(point.attributes) ?? "", status, version, region };
+  return { series, times, durationMs: point.value * 1000 };
+}
