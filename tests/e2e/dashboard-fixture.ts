@@ -38,6 +38,17 @@ function toEvents(exception: HopSketch["exception"], timeMs: number): readonly S
   return [{ name: "exception", timeMs, attributes }];
 }
 
+function toResource({ service, version, region = "eu-west-1" }: HopSketch): Resource {
+  const instance = `${service}-7d9f`;
+  const attributes = {
+    "service.name": service,
+    "service.version": version,
+    "service.instance.id": instance,
+    "cloud.region": region,
+  };
+  return { service, ...(version === undefined ? {} : { version }), instance, region, attributes };
+}
+
 /** The spans of one request through its hops: a server span each, and a client span for every call in between. */
 export function sketchTrace(hops: readonly HopSketch[], startMs: number, random: () => number): readonly Span[] {
   const traceId = toHex(random, 32);
@@ -45,14 +56,8 @@ export function sketchTrace(hops: readonly HopSketch[], startMs: number, random:
   let parentSpanId: string | undefined;
   let [fromMs, endMs] = [startMs, startMs + 20 + random() * 60 * hops.length];
   for (const [index, hop] of hops.entries()) {
-    const { service, version, region = "eu-west-1", route, method = "GET", status } = hop;
-    const resource: Resource = {
-      service,
-      ...(version === undefined ? {} : { version }),
-      instance: `${service}-7d9f`,
-      region,
-      attributes: {},
-    };
+    const { route, method = "GET", status } = hop;
+    const resource = toResource(hop);
     const base = { traceId, events: [], links: [], resource };
     const span: Span = {
       ...base,
