@@ -6,22 +6,26 @@ import { chooseSteps, toCountSeries } from "./count-series.ts";
 import type { DisplayRedactor } from "./display-redactor.ts";
 import { toFaultListing } from "./fault-listing.ts";
 
-const MOST_STEPS = 90;
+/** The chart is finer than the strips of the rows: one row has little room, and there may be hundreds of them. */
+const CHART_STEPS = 90;
+const ROW_STEPS = 30;
 const MOST_ROWS = 200;
 const MOST_FAULTS = 100;
 const MOST_CHANGES = 200;
 
 /** What fails where, over time: route × version × region with counts and bounds, the faults, and the changes of the window. */
 export async function composeOverview(store: Store, asked: Window, redactor: DisplayRedactor): Promise<OverviewAnswer> {
-  const { stepMs, window } = chooseSteps(asked, MOST_STEPS);
-  const [counts, faults, changes] = await Promise.all([
-    store.count({ window, stepMs, groupBy: ["service", "route", "version", "region"] }),
+  const { stepMs, window } = chooseSteps(asked, CHART_STEPS);
+  const strips = chooseSteps(asked, ROW_STEPS);
+  const [all, counts, faults, changes] = await Promise.all([
+    store.count({ window, stepMs, groupBy: [] }),
+    store.count({ window: strips.window, stepMs: strips.stepMs, groupBy: ["service", "route", "version", "region"] }),
     store.listFaults({ limit: MOST_FAULTS }),
     store.listChanges(window),
   ]);
-  const series = toCountSeries(counts, window, stepMs);
+  const series = toCountSeries(all, window, stepMs);
   const [total, failing] = [sum(series.total), sum(series.failing)];
-  const rows = toRows(counts, window, stepMs);
+  const rows = toRows(counts, strips.window, strips.stepMs);
   const shown = rows.slice(0, MOST_ROWS);
   const rest = rows.slice(MOST_ROWS);
   const leftOut = { rows: rest.length, total: sum(rest.map((row) => row.total)), failing: sum(rest.map((row) => row.failing)) };
@@ -46,7 +50,8 @@ function sum(numbers: readonly number[]): number {
 function toRows(counts: readonly CountRow[], window: Window, stepMs: number): readonly OverviewRow[] {
   const groups = new Map<string, CountRow[]>();
   for (const row of counts) {
-    const key = JSON.stringify([row.group.service, row.group.route, row.group.version, row.group.region]);
+    const { service, route, version, region } = row.group;
+    const key = `${service}\u0000${route}\u0000${version}\u0000${region}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [row]);
     else group.push(row);
