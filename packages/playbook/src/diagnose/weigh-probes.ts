@@ -1,0 +1,300 @@
+import type { CauseId, Evidence } from "@faultline/model";
+import type { MakerJudgement, ProxyStatement } from "../isolate/responses/judge-maker.ts";
+import { findKnownTimeout } from "../isolate/responses/known-timeouts.ts";
+import { isFailedProbe, type Probe, toHeaderRecord } from "../isolate/responses/probe.ts";
+import { findCauseOfProxyError } from "../isolate/responses/proxy-error.ts";
+
+/** Evidence from probes for one cause. */
+export type ProbeEvidence = { readonly cause: CauseId; readonly evidence: Evidence };
+
+/** What the causes of a probed failure are weighed on. */
+export type ProbeFindings = {
+  readonly probes: readonly Probe[];
+  readonly maker: MakerJudgement;
+  readonly proxyStatus: readonly ProxyStatement[];
+};
+
+/** Everything in the probes that speaks for a cause. */
+export function weighProbes(findings: ProbeFindings): readonly ProbeEvidence[] {
+  return [
+    ...weighNetwork(findings.probes[0]),
+    ...weighStatements(findings),
+    ...weighTime(findings),
+    ...weighSizes(findings),
+    ...weighRepeats(findings),
+    ...weighDirect(findings),
+    ...weighStatus(findings),
+  ];
+}
+
+const NETWORK_CAUSES: readonly { readonly codes: RegExp; readonly cause: CauseId; readonly statement: string; readonly weight: number }[] =
+  [
+    { codes: /^(?:ENOTFOUND|EAI_\w+|ENODATA)$/, cause: "dns-failure", statement: "the name does not resolve", weight: 5 },
+    { codes: /^ECONNREFUSED$/, cause: "connection-refused", statement: "nothing listens at that address and port", weight: 5 },
+    { codes: /^(?:EHOSTUNREACH|ENETUNREACH)$/, cause: "no-healthy-upstream", statement: "there is no route to that address", weight: 3 },
+    {
+      codes: /^(?:CERT_|ERR_TLS|ERR_SSL|EPROTO|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH)/,
+      cause: "tls-failure",
+      statement: "TLS fails",
+      weight: 5,
+    },
+    { codes: /^HPE_/, cause: "gateway-mismatch", statement: "the response is malformed", weight: 4 },
+  ];
+
+function weighNetwork(first: Probe | undefined): readonly ProbeEvidence[] {
+  const failure = first?.failure;
+  if (first === undefined || failure === undefined) return [];
+  const measured = `${failure.code} after ${Math.round(first.totalMs)} ms`;
+  const known = NETWORK_CAUSES.find(({ codes }) => codes.test(failure.code));
+  if (known !== undefined)
+    return [{ cause: known.cause, evidence: { statement: known.statement, measured, source: "probe", weight: known.weight } }];
+  if (failure.phase === "tls")
+    return [{ cause: "tls-failure", evidence: { statement: "the TLS handshake does not finish", measured, source: "probe", weight: 3 } }];
+  if (failure.phase === "connect")
+    return [
+      {
+        cause: "no-healthy-upstream",
+        evidence: { statement: "nobody accepts the connection in time", measured, source: "probe", weight: 2.5 },
+      },
+    ];
+  if (failure.code === "TIMEOUT")
+    return [
+      {
+        cause: "dependency-timeout",
+        evidence: { statement: "connected, but no answer came: something behind it waits", measured, source: "probe", weight: 2 },
+      },
+    ];
+  return [
+    {
+      cause: "unhandled-exception",
+      evidence: {
+        statement: "the connection broke before a response: the server's process or worker may have died",
+        measured,
+        source: "probe",
+        weight: 1.5,
+      },
+    },
+  ];
+}
+
+/** What intermediaries and known pages say in so many words. */
+function weighStatements({ maker, proxyStatus }: ProbeFindings): readonly ProbeEvidence[] {
+  const said = proxyStatus.flatMap(({ proxy, error }) => {
+    const cause = error === undefined ? undefined : findCauseOfProxyError(error);
+    return cause === undefined
+      ? []
+      : [{ cause, evidence: { statement: `${proxy} names the error`, measured: `error=${error}`, source: "header", weight: 4 } } as const];
+  });
+  const seen = new Set<CauseId>();
+  const signed = maker.matches.flatMap(({ signature, weight }) => {
+    if (signature.cause === undefined || seen.has(signature.cause)) return [];
+    seen.add(signature.cause);
+    return [
+      {
+        cause: signature.cause,
+        evidence: { statement: `${signature.vendor}: ${signature.meaning}`, measured: `signature ${signature.id}`, source: "body", weight },
+      } as const,
+    ];
+  });
+  return [...said, ...signed];
+}
+
+function weighTime({ probes: [first], maker }: ProbeFindings): readonly ProbeEvidence[] {
+  const status = first?.response?.status;
+  if (first === undefined || status === undefined || status < 500) return [];
+  const latencyMs = first.firstByteMs ?? first.totalMs;
+  const timeout = findKnownTimeout(latencyMs, status);
+  const measured = `${Math.round(latencyMs)} ms to the first byte`;
+  const found: ProbeEvidence[] = [];
+  if (timeout !== undefined)
+    found.push({
+      cause: "gateway-timeout",
+      evidence: { statement: `it failed after a default time-out of ${timeout.hop}`, measured, source: "probe", weight: 1.5 },
+    });
+  if (status === 504) {
+    const cause = maker.maker === "app" ? "dependency-timeout" : "gateway-timeout";
+    found.push({
+      cause,
+      evidence: { statement: "504: whoever wrote it waited in vain for the hop behind it", measured, source: "probe", weight: 2 },
+    });
+  }
+  return found;
+}
+
+/** Bodies of other sizes on the same route: the largest that passes and the smallest that fails. */
+function weighSizes({ probes }: ProbeFindings): readonly ProbeEvidence[] {
+  const tried = probes.filter(({ purpose }) => purpose === "body-size" || purpose === "first");
+  const passing = tried
+    .filter((probe) => !isFailedProbe(probe) && (probe.response?.status ?? 0) !== 413)
+    .map(({ requestBodyBytes }) => requestBodyBytes);
+  const failing = tried.filter((probe) => isFailedProbe(probe)).map(({ requestBodyBytes }) => requestBodyBytes);
+  if (tried.length < 3 || passing.length === 0 || failing.length === 0) return [];
+  const [most, least] = [Math.max(...passing), Math.min(...failing)];
+  if (most >= least) return [];
+  return [
+    {
+      cause: "body-too-large",
+      evidence: {
+        statement: "bodies above a size fail, smaller ones pass",
+        measured: `passes at ${most} bytes, fails at ${least} bytes`,
+        source: "probe",
+        weight: 4,
+      },
+    },
+  ];
+}
+
+function weighRepeats({ probes }: ProbeFindings): readonly ProbeEvidence[] {
+  const repeated = probes.filter(({ purpose }) => purpose === "first" || purpose === "again");
+  const failed = repeated.filter(isFailedProbe).length;
+  const idle = probes.filter(({ purpose }) => purpose === "idle");
+  const found: ProbeEvidence[] = [];
+  if (idle.some(isFailedProbe) && failed === 0) {
+    found.push({
+      cause: "keepalive-race",
+      evidence: {
+        statement: "only requests over a connection that lay idle fail",
+        measured: `${idle.filter(isFailedProbe).length} of ${idle.length} idle ones, 0 of ${repeated.length} others`,
+        source: "probe",
+        weight: 3,
+      },
+    });
+  }
+  if (repeated.length >= 4 && failed > 0 && failed < repeated.length) {
+    found.push({
+      cause: "no-healthy-upstream",
+      evidence: {
+        statement: "the same request sometimes passes: one of several backends may be bad",
+        measured: `${failed} of ${repeated.length} failed`,
+        source: "probe",
+        weight: 1.2,
+      },
+    });
+  }
+  return found;
+}
+
+/** The gateway against the backend behind it. */
+function weighDirect({ probes }: ProbeFindings): readonly ProbeEvidence[] {
+  const [first, ...others] = probes;
+  const direct = others.find(({ purpose }) => purpose === "direct");
+  if (first?.response === undefined || direct === undefined) return [];
+  const { response } = first;
+  if (direct.failure !== undefined) return weighNetwork(direct);
+  if (direct.response === undefined || direct.response.status >= 400) return [];
+  const measured = `${direct.response.status} in ${Math.round(direct.totalMs)} ms directly, ${response.status} in ${Math.round(first.totalMs)} ms through the gateway`;
+  const flaws = listFlaws(direct);
+  if (flaws.length > 0)
+    return [
+      {
+        cause: "gateway-mismatch",
+        evidence: {
+          statement: "the backend's good answer has flaws that a gateway may refuse",
+          measured: flaws.join("; "),
+          source: "header",
+          weight: 3,
+        },
+      },
+    ];
+  if (direct.totalMs > first.totalMs * 1.2 && direct.totalMs - first.totalMs > 500) {
+    return [
+      {
+        cause: "gateway-timeout",
+        evidence: { statement: "the backend needs longer than the gateway waits", measured, source: "probe", weight: 3 },
+      },
+    ];
+  }
+  const isIdentity =
+    response.status === 401 ||
+    response.status === 403 ||
+    /not authori|forbidden|permission|access denied|credential/i.test(response.body ?? "");
+  const cause = isIdentity ? "gateway-identity" : "gateway-mismatch";
+  return [
+    {
+      cause,
+      evidence: { statement: "the backend answers the same request well", measured, source: "probe", weight: isIdentity ? 2.5 : 1.5 },
+    },
+  ];
+}
+
+/** What a strict gateway refuses in a response: RFC 9112 section 2.2 and 5, RFC 9110 section 8.3. */
+function listFlaws({ response, wantsJson }: Probe): readonly string[] {
+  if (response === undefined) return [];
+  const counts = Map.groupBy(response.headers, ([name]) => name.toLowerCase());
+  const single = ["content-length", "content-type", "transfer-encoding", "location", "date"];
+  const flaws = single
+    .filter((name) => (counts.get(name)?.length ?? 0) > 1)
+    .map((name) => `${name} is given ${counts.get(name)?.length} times`);
+  const invalid = response.headers.find(
+    ([name, value]) => !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) || /[\0-\x08\x0a-\x1f\x7f]/.test(value),
+  );
+  if (invalid !== undefined) flaws.push(`the header ${JSON.stringify(invalid[0].slice(0, 40))} has invalid characters`);
+  if (counts.has("content-length") && counts.has("transfer-encoding")) flaws.push("both content-length and transfer-encoding");
+  const size = response.headers.reduce((sum, [name, value]) => sum + name.length + value.length + 4, response.statusLine.length + 2);
+  if (size > 4096) flaws.push(`its header section has ${size} bytes`);
+  if (response.bodyBytes > 0 && !counts.has("content-type")) flaws.push("it has a body and no content-type");
+  if (wantsJson && toHeaderRecord(response.headers)["content-type"]?.includes("json") === true && !isJson(response.body))
+    flaws.push("its content-type says JSON and its body is none");
+  return flaws;
+}
+
+function isJson(body: string | undefined): boolean {
+  try {
+    JSON.parse(body ?? "");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What the status itself and the state of the rest of the host say. */
+function weighStatus({ probes, maker }: ProbeFindings): readonly ProbeEvidence[] {
+  const [first, ...others] = probes;
+  if (first?.response === undefined) return [];
+  const { status } = first.response;
+  const headers = toHeaderRecord(first.response.headers);
+  const found: ProbeEvidence[] = [];
+  const remaining = headers["x-ratelimit-remaining"] ?? /(?:^|;)\s*r=(\d+)/.exec(headers["ratelimit"] ?? "")?.[1];
+  if (status >= 500 && remaining?.trim() === "0")
+    found.push({
+      cause: "rate-limited-as-5xx",
+      evidence: { statement: "the quota is used up", measured: `remaining 0, status ${status}`, source: "header", weight: 3 },
+    });
+  if (status === 503 && headers["retry-after"] !== undefined)
+    found.push({
+      cause: "circuit-open",
+      evidence: {
+        statement: "it refuses for now and says when to come back",
+        measured: `Retry-After: ${headers["retry-after"]}`,
+        source: "header",
+        weight: 1,
+      },
+    });
+  const simple = others.find(({ purpose, response }) => purpose === "simple" && response !== undefined && response.status < 400);
+  if (maker.maker === "app" && status === 500) {
+    const weight = simple === undefined ? 1.2 : 1.8;
+    const statement = simple === undefined ? "the app answers 500" : "the app answers 500 here, and other routes of it work";
+    found.push({
+      cause: "unhandled-exception",
+      evidence: {
+        statement,
+        measured: `status ${status}${simple === undefined ? "" : `; ${simple.url} answers ${simple.response?.status}`}`,
+        source: "probe",
+        weight,
+      },
+    });
+  }
+  const smaller = others.find((probe) => probe.purpose === "body-size" && !isFailedProbe(probe));
+  if (maker.maker === "app" && status === 500 && smaller !== undefined) {
+    found.push({
+      cause: "invalid-input-unguarded",
+      evidence: {
+        statement: "the same route answers other input",
+        measured: `${smaller.response?.status} for ${smaller.requestBodyBytes} bytes`,
+        source: "probe",
+        weight: 1.5,
+      },
+    });
+  }
+  return found;
+}

@@ -1,0 +1,311 @@
+import type { Evidence, HopKind } from "@faultline/model";
+import { matchSignatures, type Signature, type SignatureMatch } from "../signatures/index.ts";
+import { findKnownTimeout } from "./known-timeouts.ts";
+import { isFailedProbe, type Probe, toHeaderRecord } from "./probe.ts";
+
+/** What an intermediary said in `Proxy-Status`; parsed by whoever read the header. First: closest to the origin. */
+export type ProxyStatement = { readonly proxy: string; readonly error?: string; readonly receivedStatus?: number };
+
+/** What the probes of one request showed. The first is the failing request. */
+export type ProbeSeries = {
+  readonly probes: readonly Probe[];
+  readonly proxyStatus: readonly ProxyStatement[];
+  readonly signatures: readonly Signature[];
+};
+
+/** Who wrote the failing response. */
+export type MakerJudgement = {
+  readonly maker: "intermediary" | "app" | "network" | "unknown";
+  /** A vendor, a proxy's own name, or the host. */
+  readonly name: string;
+  readonly kind: HopKind;
+  /** 0 to 1. */
+  readonly confidence: number;
+  readonly evidence: readonly Evidence[];
+  readonly against: readonly Evidence[];
+  /** Intermediaries that the response passed, client side first. */
+  readonly passed: readonly string[];
+  readonly matches: readonly SignatureMatch[];
+};
+
+/** Evidence with its direction: positive speaks for an intermediary, negative for the app behind all of them. */
+type Pull = Evidence & { readonly towards: "intermediary" | "app" };
+
+/** Below this the answer is "unknown": a wrong name costs more than none. */
+const KNOWN_FROM = 0.75;
+/** Header names that any hop may add or change; they tell nothing about who wrote a response. */
+const NEUTRAL =
+  /^(?:date|age|vary|etag|expires|last-modified|cache-control|connection|keep-alive|transfer-encoding|content-\w+|accept-ranges|server|via|alt-svc|x-cache\w*|retry-after|pragma|proxy-status|location|allow)$/;
+const APP_HEADERS = ["x-powered-by", "x-runtime", "x-aspnet-version", "x-response-time"];
+
+/** Judges who wrote the failing response: the most telling evidence first, never by one weak sign alone. */
+export function judgeMaker(series: ProbeSeries): MakerJudgement {
+  const [first] = series.probes;
+  if (first === undefined) throw new RangeError("a series has at least its first probe");
+  const host = hostOf(first.url);
+  const headers = toHeaderRecord(first.response?.headers ?? []);
+  const matches = first.response === undefined ? [] : matchSignatures({ ...first.response, headers }, series.signatures);
+  const passed = listPassed(matches, series.proxyStatus, headers);
+  if (first.response === undefined) return { ...judgeNetwork(first, host), passed, matches };
+  const pulls = [
+    ...readProxyStatus(series.proxyStatus),
+    ...readSignatures(matches),
+    ...compareDirect(series.probes),
+    ...compareGood(series.probes),
+    ...readOwnWords(first, headers),
+  ];
+  const sum = pulls.reduce((total, { towards, weight }) => total + (towards === "intermediary" ? weight : -weight), 0);
+  const probability = 1 / (1 + Math.exp(-sum));
+  const maker = probability >= KNOWN_FROM ? "intermediary" : probability <= 1 - KNOWN_FROM ? "app" : "unknown";
+  const side = maker === "unknown" ? (sum >= 0 ? "intermediary" : "app") : maker;
+  return {
+    maker,
+    ...nameMaker(side, { matches, statements: series.proxyStatus, headers, host }),
+    confidence: Math.min(0.98, Math.max(probability, 1 - probability)),
+    evidence: pulls
+      .filter(({ towards }) => towards === side)
+      .map(toEvidence)
+      .sort(byWeight),
+    against: pulls
+      .filter(({ towards }) => towards !== side)
+      .map(toEvidence)
+      .sort(byWeight),
+    passed,
+    matches,
+  };
+}
+
+function toEvidence({ statement, measured, source, weight }: Pull): Evidence {
+  return { statement, measured, source, weight };
+}
+
+function byWeight(a: Evidence, b: Evidence): number {
+  return b.weight - a.weight;
+}
+
+function judgeNetwork(first: Probe, host: string): Omit<MakerJudgement, "passed" | "matches"> {
+  const { phase, code, message } = first.failure ?? { phase: "response", code: "UNKNOWN", message: "" };
+  const statement = `no response: it ended while ${{ dns: "resolving the name", connect: "connecting", tls: "shaking hands for TLS", request: "sending the request", response: "waiting for the response" }[phase]}`;
+  return {
+    maker: "network",
+    name: host,
+    kind: "unknown",
+    confidence: phase === "response" || phase === "request" ? 0.6 : 0.95,
+    evidence: [
+      {
+        statement,
+        measured: `${code} after ${Math.round(first.totalMs)} ms${message === "" ? "" : `: ${message}`}`,
+        source: "probe",
+        weight: 4,
+      },
+    ],
+    against: [],
+  };
+}
+
+function readProxyStatus(statements: readonly ProxyStatement[]): readonly Pull[] {
+  const made = statements.find(({ error }) => error !== undefined);
+  if (made !== undefined) {
+    return [
+      {
+        towards: "intermediary",
+        statement: `${made.proxy} says that it generated the response`,
+        measured: `Proxy-Status: ${made.proxy}; error=${made.error}`,
+        source: "header",
+        weight: 4,
+      },
+    ];
+  }
+  const [nearest] = statements;
+  if (nearest?.receivedStatus === undefined || nearest.receivedStatus < 500) return [];
+  return [
+    {
+      towards: "app",
+      statement: `${nearest.proxy} says that it received the failure from behind`,
+      measured: `Proxy-Status: ${nearest.proxy}; received-status=${nearest.receivedStatus}`,
+      source: "header",
+      weight: 3,
+    },
+  ];
+}
+
+/** The strongest match of each vendor; two signs of one vendor are one statement. */
+function readSignatures(matches: readonly SignatureMatch[]): readonly Pull[] {
+  const seen = new Set<string>();
+  return matches.flatMap(({ signature, weight }) => {
+    if (weight === 0 || seen.has(signature.vendor)) return [];
+    seen.add(signature.vendor);
+    const isApp = signature.made === "behind" || signature.hop === "app" || signature.hop === "app-server";
+    const where = signature.pattern.headers === undefined || signature.pattern.bodyHas !== undefined ? "body" : "header";
+    return [
+      {
+        towards: isApp ? "app" : "intermediary",
+        statement: `${signature.vendor}: ${signature.meaning}`,
+        measured: `signature ${signature.id} (${signature.certainty}; ${signature.source})`,
+        source: where,
+        weight,
+      } as const,
+    ];
+  });
+}
+
+/** The gateway's answer against the backend's own. */
+function compareDirect(probes: readonly Probe[]): readonly Pull[] {
+  const [first, ...others] = probes;
+  const direct = others.find(({ purpose }) => purpose === "direct");
+  if (first?.response === undefined || direct?.response === undefined) return [];
+  const measured = `${first.response.status} through the gateway, ${direct.response.status} from the backend`;
+  if (direct.response.status < 500)
+    return [{ towards: "intermediary", statement: "the backend answers the same request well", measured, source: "probe", weight: 4 }];
+  const isSame = direct.response.status === first.response.status && direct.response.body === first.response.body;
+  return [
+    {
+      towards: "app",
+      statement: isSame ? "the backend sends the very same answer" : "the backend fails by itself",
+      measured,
+      source: "probe",
+      weight: isSame ? 4 : 3,
+    },
+  ];
+}
+
+/** The failing response against a good one of the same host: which headers vanished, and whether the content type changed. */
+function compareGood(probes: readonly Probe[]): readonly Pull[] {
+  const [first, ...others] = probes;
+  const good = others.find((probe) => probe.purpose !== "direct" && probe.response !== undefined && probe.response.status < 500);
+  if (first?.response === undefined || good?.response === undefined) return [];
+  const bad = toHeaderRecord(first.response.headers);
+  const own = Object.keys(toHeaderRecord(good.response.headers)).filter((name) => !NEUTRAL.test(name));
+  const gone = own.filter((name) => bad[name] === undefined);
+  const pulls: Pull[] = [];
+  if (gone.length >= 2 && gone.length > own.length / 2) {
+    pulls.push({
+      towards: "intermediary",
+      statement: "headers that good answers of this host have are gone",
+      measured: gone.slice(0, 6).join(", "),
+      source: "header",
+      weight: 1.2,
+    });
+  } else if (own.length >= 2 && gone.length === 0) {
+    pulls.push({
+      towards: "app",
+      statement: "it has every header that good answers of this host have",
+      measured: own.slice(0, 6).join(", "),
+      source: "header",
+      weight: 1.5,
+    });
+  }
+  const [badType, goodType] = [bad["content-type"], toHeaderRecord(good.response.headers)["content-type"]];
+  if (badType?.includes("html") === true && goodType?.includes("json") === true) {
+    pulls.push({
+      towards: "intermediary",
+      statement: "HTML, where good answers of this host are JSON",
+      measured: `${badType} against ${goodType}`,
+      source: "header",
+      weight: 1,
+    });
+  }
+  return pulls;
+}
+
+/** What status, latency and headers of the failing response say by themselves. */
+function readOwnWords({ response, firstByteMs, totalMs, wantsJson }: Probe, headers: Readonly<Record<string, string>>): readonly Pull[] {
+  if (response === undefined) return [];
+  const { status } = response;
+  const pulls: Pull[] = [];
+  if (status === 502 || status === 504) {
+    pulls.push({
+      towards: "intermediary",
+      statement: "the status is a gateway's word about what is behind it",
+      measured: `status ${status} (RFC 9110 section 15.6)`,
+      source: "probe",
+      weight: 0.7,
+    });
+  } else if (status === 500) {
+    pulls.push({ towards: "app", statement: "500 is most often the app's own", measured: "status 500", source: "probe", weight: 0.5 });
+  }
+  const timeout = findKnownTimeout(firstByteMs ?? totalMs, status);
+  if (timeout !== undefined) {
+    pulls.push({
+      towards: "intermediary",
+      statement: `it took as long as a default time-out of ${timeout.hop}`,
+      measured: `${Math.round(firstByteMs ?? totalMs)} ms`,
+      source: "probe",
+      weight: 1.2,
+    });
+  }
+  const own = APP_HEADERS.filter((name) => headers[name] !== undefined);
+  if (own.length > 0)
+    pulls.push({ towards: "app", statement: "it has a header that apps set", measured: own.join(", "), source: "header", weight: 1.2 });
+  if (wantsJson && headers["content-type"]?.includes("html") === true) {
+    pulls.push({
+      towards: "intermediary",
+      statement: "HTML, although JSON was asked for",
+      measured: headers["content-type"],
+      source: "header",
+      weight: 0.4,
+    });
+  }
+  return pulls;
+}
+
+type Naming = {
+  readonly matches: readonly SignatureMatch[];
+  readonly statements: readonly ProxyStatement[];
+  readonly headers: Readonly<Record<string, string>>;
+  readonly host: string;
+};
+
+function nameMaker(
+  side: "intermediary" | "app",
+  { matches, statements, headers, host }: Naming,
+): { readonly name: string; readonly kind: HopKind } {
+  const isApp = (signature: Signature): boolean => signature.made === "here" && (signature.hop === "app" || signature.hop === "app-server");
+  if (side === "app") {
+    const match = matches.find(({ signature, weight }) => weight > 0 && isApp(signature));
+    return {
+      name:
+        match === undefined || match.signature.vendor.startsWith("RFC")
+          ? `the app behind ${host}`
+          : `the app behind ${host} (${match.signature.vendor})`,
+      kind: "app",
+    };
+  }
+  const said = statements.find(({ error }) => error !== undefined);
+  const match = matches.find(({ signature, weight }) => weight > 0 && signature.made === "here" && !isApp(signature));
+  if (said !== undefined) return { name: said.proxy, kind: match?.signature.hop ?? "proxy" };
+  if (match !== undefined) return { name: match.signature.vendor, kind: match.signature.hop };
+  const server = headers["server"];
+  return { name: server === undefined ? `an intermediary before ${host}` : server, kind: "proxy" };
+}
+
+/** Names of intermediaries on the way, client side first: in `Via` the last entry is nearest to the client. */
+function listPassed(
+  matches: readonly SignatureMatch[],
+  statements: readonly ProxyStatement[],
+  headers: Readonly<Record<string, string>>,
+): readonly string[] {
+  const via = (headers["via"] ?? "")
+    .split(",")
+    .map((entry) => entry.trim().replace(/^\S+\s+/, ""))
+    .filter((entry) => entry !== "")
+    .reverse();
+  const bySign = matches
+    .filter(({ signature }) => signature.made !== "here" && signature.hop !== "app")
+    .map(({ signature }) => signature.vendor);
+  return [...new Set([...statements.map(({ proxy }) => proxy).reverse(), ...bySign, ...via])];
+}
+
+/** Host and port of a URL, without credentials. */
+export function hostOf(url: string): string {
+  return /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#@]*@)?([^/?#]*)/i.exec(url)?.[1] ?? url;
+}
+
+/** How many of the probes of one purpose failed. */
+export function countFailed(
+  probes: readonly Probe[],
+  purposes: readonly Probe["purpose"][],
+): { readonly failed: number; readonly sent: number } {
+  const own = probes.filter(({ purpose }) => purposes.includes(purpose));
+  return { failed: own.filter(isFailedProbe).length, sent: own.length };
+}

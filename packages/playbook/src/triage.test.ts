@@ -1,0 +1,147 @@
+import { describe, expect, it } from "vitest";
+import { SIGNATURES } from "./isolate/signatures/index.ts";
+import { type Probe, type ProbeResponse, type ProxyStatement, triageProbes } from "./triage.ts";
+
+const WINDOW = { fromMs: 0, toMs: 1000 };
+type Part = Partial<Omit<ProbeResponse, "headers">> & { readonly headers?: Readonly<Record<string, string>> };
+
+function respond(purpose: Probe["purpose"], { headers = {}, status = 200, ...rest }: Part, more: Partial<Probe> = {}): Probe {
+  const response = {
+    status,
+    statusLine: `HTTP/1.1 ${status}`,
+    bodyBytes: rest.body?.length ?? 0,
+    headers: Object.entries(headers),
+    ...rest,
+  };
+  return {
+    purpose,
+    method: "GET",
+    url: "http://api.example/cart",
+    response,
+    totalMs: 20,
+    firstByteMs: 20,
+    requestBodyBytes: 0,
+    wantsJson: true,
+    ...more,
+  };
+}
+
+const broken = (phase: "dns" | "connect" | "tls" | "response", code: string): Probe => {
+  const { response: _none, ...probe } = respond("first", {});
+  return { ...probe, failure: { phase, code, message: "" }, totalMs: 5 };
+};
+
+const judge = (probes: readonly Probe[], proxyStatus: readonly ProxyStatement[] = []) =>
+  triageProbes({ probes, proxyStatus, signatures: SIGNATURES }, WINDOW);
+
+const NGINX_502 =
+  "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>";
+const GOOD_APP = {
+  status: 200,
+  headers: { "content-type": "application/json", "x-request-id": "1", "strict-transport-security": "x" },
+  body: "{}",
+};
+
+describe("triage of one failing request", () => {
+  it("names nginx for its own page, although the app behind is what does not answer", () => {
+    const { maker, diagnosis } = judge([
+      respond("first", { status: 502, headers: { "content-type": "text/html", server: "nginx" }, body: NGINX_502 }),
+      respond("simple", GOOD_APP),
+    ]);
+    expect(maker).toMatchObject({ maker: "intermediary", name: "nginx" });
+    expect(diagnosis.path.at(-1)).toMatchObject({ service: "nginx", fate: "created" });
+  });
+
+  it("names the app when the failure bears the app's own headers and error body", () => {
+    const headers = { ...GOOD_APP.headers, "content-type": "application/problem+json" };
+    const { maker, diagnosis } = judge([
+      respond("first", { status: 500, headers, body: '{"title":"Internal Server Error","status":500}' }),
+      respond("simple", GOOD_APP),
+    ]);
+    expect(maker.maker).toBe("app");
+    expect(diagnosis).toMatchObject({ verdict: "diagnosed", causes: [{ cause: "unhandled-exception" }] });
+  });
+
+  it("believes Proxy-Status, and maps its error type to a cause", () => {
+    const { maker, diagnosis } = judge(
+      [respond("first", { status: 502, headers: {} })],
+      [{ proxy: "edge-1", error: "connection_refused" }],
+    );
+    expect(maker).toMatchObject({ maker: "intermediary", name: "edge-1" });
+    expect(diagnosis.causes[0]).toMatchObject({ cause: "connection-refused" });
+  });
+
+  it("calls the gateway's change of status remapped when the backend's own answer differs", () => {
+    const { diagnosis } = judge(
+      [respond("first", { status: 500, body: "<html>" }), respond("direct", { status: 502, body: "{}" })],
+      [{ proxy: "edge-1", receivedStatus: 502 }],
+    );
+    expect(diagnosis.path.map(({ service, fate }) => [service, fate])).toEqual([
+      ["edge-1", "remapped"],
+      ["the app behind api.example", "created"],
+    ]);
+  });
+
+  it("finds the flaw in a good answer of the backend that the gateway refuses", () => {
+    const direct = respond("direct", { status: 200, body: "{}" });
+    const flawed = {
+      ...direct,
+      response: {
+        ...(direct.response as ProbeResponse),
+        headers: [
+          ["Content-Length", "2"],
+          ["Content-Length", "2"],
+          ["Content-Type", "application/json"],
+        ] as [string, string][],
+      },
+    };
+    const { maker, diagnosis } = judge([respond("first", { status: 502, body: NGINX_502, headers: { server: "nginx" } }), flawed]);
+    expect(maker.maker).toBe("intermediary");
+    expect(diagnosis.causes[0]).toMatchObject({
+      cause: "gateway-mismatch",
+      evidence: [{ measured: expect.stringContaining("content-length is given 2 times") }],
+    });
+  });
+
+  it.each([
+    [broken("dns", "ENOTFOUND"), "dns-failure"],
+    [broken("connect", "ECONNREFUSED"), "connection-refused"],
+    [broken("tls", "CERT_HAS_EXPIRED"), "tls-failure"],
+    [broken("response", "HPE_INVALID_HEADER_TOKEN"), "gateway-mismatch"],
+  ])("names the network's failure of %j", (probe, cause) => {
+    expect(judge([probe]).diagnosis).toMatchObject({ verdict: "diagnosed", causes: [{ cause }] });
+  });
+
+  it("finds the size above which bodies fail", () => {
+    const sized = (purpose: Probe["purpose"], status: number, requestBodyBytes: number) =>
+      respond(purpose, { status }, { method: "POST", requestBodyBytes });
+    const { diagnosis } = judge([
+      sized("first", 500, 200_000),
+      sized("body-size", 200, 1000),
+      sized("body-size", 500, 120_000),
+      sized("body-size", 200, 90_000),
+    ]);
+    expect(diagnosis.causes[0]).toMatchObject({
+      cause: "body-too-large",
+      evidence: [{ measured: "passes at 90000 bytes, fails at 120000 bytes" }],
+    });
+  });
+
+  it("is inconclusive about a bare 500 and says which request would tell", () => {
+    const { maker, diagnosis } = judge([respond("first", { status: 500, headers: {}, body: "" })]);
+    expect(maker.maker).toBe("unknown");
+    expect(diagnosis.verdict).toBe("inconclusive");
+    expect(diagnosis.missing.map(({ what }) => what)).toContain("the backend's own answer");
+    expect(diagnosis.suspects).toEqual([{ service: "unknown", score: expect.any(Number) }]);
+  });
+
+  it("finds nothing wrong with a good answer, and the failure hidden in a GraphQL one", () => {
+    expect(judge([respond("first", GOOD_APP)]).diagnosis).toMatchObject({ scope: { failing: 0 }, causes: [], path: [], suspects: [] });
+    const hidden = respond("first", {
+      status: 200,
+      headers: { "content-type": "application/json" },
+      body: '{"errors":[{"message":"x","extensions":{"code":"INTERNAL_SERVER_ERROR"}}],"data":null}',
+    });
+    expect(judge([hidden]).diagnosis).toMatchObject({ causes: [{ cause: "masked-by-middleware" }], path: [{ fate: "masked" }] });
+  });
+});

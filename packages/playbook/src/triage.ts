@@ -1,0 +1,162 @@
+/** The playbook for one failing request that can be sent again: from probes to verdict, on one screen. */
+import {
+  CAUSES,
+  type CauseId,
+  type Diagnosis,
+  type HopAccount,
+  type MissingEvidence,
+  type NextCheck,
+  type RankedCause,
+} from "@faultline/model";
+import { type ProbeEvidence, weighProbes } from "./diagnose/weigh-probes.ts";
+import { planGuard } from "./guard/plan-guard.ts";
+import { hostOf, judgeMaker, type MakerJudgement, type ProbeSeries } from "./isolate/responses/judge-maker.ts";
+import { isFailedProbe, type Probe } from "./isolate/responses/probe.ts";
+
+export type { MakerJudgement, ProbeSeries, ProxyStatement } from "./isolate/responses/judge-maker.ts";
+export {
+  isFailedProbe,
+  type Probe,
+  type ProbeFailure,
+  type ProbePurpose,
+  type ProbeResponse,
+  toHeaderRecord,
+} from "./isolate/responses/probe.ts";
+
+/** What a triage found: the verdict, and who wrote the failing response. */
+export type Triage = { readonly diagnosis: Diagnosis; readonly maker: MakerJudgement };
+
+/** A cause is named when it is more likely than all others together. */
+const DIAGNOSED_CONFIDENCE = 0.5;
+/** Log-odds of "something that no probe shows": what a cause has to outweigh. */
+const UNSEEN_WEIGHT = 1;
+
+/** Which hop made this failure and why, from probes alone. Deterministic. */
+export function triageProbes(series: ProbeSeries, window: { readonly fromMs: number; readonly toMs: number }): Triage {
+  const maker = judgeMaker(series);
+  const [first] = series.probes as [Probe, ...Probe[]]; // judgeMaker refuses an empty series
+  const failing = series.probes.filter((probe) => isOfRoute(probe) && isFailedProbe(probe)).length;
+  const isMasked = !isFailedProbe(first) && maker.matches.some(({ signature }) => signature.cause === "masked-by-middleware");
+  const found = isFailedProbe(first) || isMasked ? weighProbes({ probes: series.probes, maker, proxyStatus: series.proxyStatus }) : [];
+  const causes = rank(found);
+  const path = toPath(maker, series, isMasked);
+  const isCertain = (causes[0]?.confidence ?? 0) >= DIAGNOSED_CONFIDENCE;
+  const diagnosis: Diagnosis = {
+    verdict: isCertain ? "diagnosed" : "inconclusive",
+    scope: {
+      service: hostOf(first.url),
+      route: `${first.method} ${pathOf(first.url)}`,
+      window,
+      failing,
+      succeeding: series.probes.filter(isOfRoute).length - failing,
+    },
+    path,
+    suspects:
+      isFailedProbe(first) || isMasked ? [{ service: maker.maker === "unknown" ? "unknown" : maker.name, score: maker.confidence }] : [],
+    causes,
+    ruledOut: CAUSES.filter((cause) => !causes.some((each) => each.cause === cause)).map((cause) => ({
+      cause,
+      because: "no probe showed a sign of it",
+    })),
+    missing: listMissing(series.probes, maker),
+    next: listNext(series.probes, maker, causes),
+    guard: planGuard({ causes, path, route: pathOf(first.url) }),
+  };
+  return { diagnosis, maker };
+}
+
+function isOfRoute({ purpose }: Probe): boolean {
+  return purpose === "first" || purpose === "again" || purpose === "idle";
+}
+
+function pathOf(url: string): string {
+  return /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*([^?#]*)/i.exec(url)?.[1] || "/";
+}
+
+/** Confidence of each cause against the others and against something unseen. */
+function rank(found: readonly ProbeEvidence[]): readonly RankedCause[] {
+  const groups = Map.groupBy(found, ({ cause }) => cause);
+  const weights = new Map([...groups].map(([cause, members]) => [cause, combine(members.map(({ evidence }) => evidence.weight))]));
+  const all = [...weights.values()].reduce((sum, weight) => sum + Math.exp(weight), Math.exp(UNSEEN_WEIGHT));
+  return [...groups]
+    .map(([cause, members]) => ({
+      cause,
+      confidence: Math.exp(weights.get(cause) ?? 0) / all,
+      evidence: members.map(({ evidence }) => evidence),
+      against: [],
+    }))
+    .sort((a, b) => b.confidence - a.confidence);
+}
+
+/** The strongest sign in full and each further one by half: signs of one response are not independent. */
+function combine(weights: readonly number[]): number {
+  const [most = 0, ...rest] = [...weights].sort((a, b) => b - a);
+  return most + rest.reduce((sum, weight) => sum + weight / 2, 0);
+}
+
+function toPath(maker: MakerJudgement, { probes, proxyStatus }: ProbeSeries, isMasked: boolean): readonly HopAccount[] {
+  const [first] = probes;
+  if (first === undefined || (!isFailedProbe(first) && !isMasked)) return [];
+  const status = first.response === undefined ? "no response" : String(first.response.status);
+  const operation = `${first.method} ${pathOf(first.url)}`;
+  const behind = proxyStatus.find(({ receivedStatus }) => receivedStatus !== undefined)?.receivedStatus;
+  const direct = probes.find(({ purpose, response }) => purpose === "direct" && (response?.status ?? 0) >= 500)?.response?.status;
+  const received = direct ?? behind;
+  const passed = maker.passed.filter((name) => name !== maker.name);
+  const fate = received !== undefined && first.response !== undefined && received !== first.response.status ? "remapped" : "propagated";
+  return [
+    ...passed.map((service): HopAccount => ({ hop: service, service, operation, status, fate, evidence: [] })),
+    {
+      hop: maker.name,
+      service: maker.name,
+      operation,
+      status: received === undefined ? status : String(received),
+      fate: isMasked ? "masked" : "created",
+      evidence: maker.evidence,
+    },
+  ];
+}
+
+function listMissing(probes: readonly Probe[], maker: MakerJudgement): readonly MissingEvidence[] {
+  const missing: MissingEvidence[] = [];
+  if (maker.maker === "unknown")
+    missing.push({
+      what: "a sign of who wrote the response",
+      wouldTell: "whether the gateway or the app behind it failed: send the request straight to the backend",
+    });
+  if (maker.maker !== "network" && !probes.some(({ purpose }) => purpose === "direct"))
+    missing.push({ what: "the backend's own answer", wouldTell: "whether the gateway changed it" });
+  if (!probes.some((probe) => probe.purpose === "simple" && probe.response !== undefined && probe.response.status < 500))
+    missing.push({
+      what: "a good answer of the same host",
+      wouldTell: "which headers its own answers have, and whether only this route fails",
+    });
+  return missing;
+}
+
+const CAUSE_CHECKS: Partial<Readonly<Record<CauseId, NextCheck>>> = {
+  "dns-failure": { check: "Does the name resolve from here and from the server?", command: "dig +short NAME" },
+  "connection-refused": { check: "Is the process running and listening on that port?", command: "ss -ltnp" },
+  "tls-failure": {
+    check: "Which certificate is served, for which name, until when?",
+    command: "openssl s_client -connect HOST:443 -servername HOST </dev/null | openssl x509 -noout -subject -dates",
+  },
+  "no-healthy-upstream": { check: "Which backends does the gateway call healthy, and since when?" },
+  "gateway-timeout": {
+    check: "How long does the backend need for this request, past the gateway?",
+    command: "faultline triage URL --direct BACKEND_URL",
+  },
+  "body-too-large": { check: "Which hop has a limit near that size (client_max_body_size, body parser, API gateway payload)?" },
+  "gateway-mismatch": { check: "What does the gateway's error log say about the backend's response?" },
+  "gateway-identity": { check: "With which identity does the gateway call its backend, and may it?" },
+  "unhandled-exception": { check: "Search the app's log for the request or trace id above." },
+};
+
+function listNext(probes: readonly Probe[], maker: MakerJudgement, causes: readonly RankedCause[]): readonly NextCheck[] {
+  const checks = causes.slice(0, 2).flatMap(({ cause }) => CAUSE_CHECKS[cause] ?? []);
+  if (maker.maker === "app") checks.push({ check: "The app wrote it: its log around this request says why." });
+  if (maker.maker === "intermediary") checks.push({ check: `${maker.name} wrote it: its error log around this time says why.` });
+  if (maker.maker === "unknown" && !probes.some(({ purpose }) => purpose === "direct"))
+    checks.push({ check: "Send the request straight to the backend.", command: "faultline triage URL --direct BACKEND_URL" });
+  return checks;
+}
