@@ -64,7 +64,8 @@ function headline(diagnosis: Diagnosis): string {
     return `${diagnosis.verdict.toUpperCase()}. No request failed openly, but ${suspects[0].service} behaves unlike before.`;
   }
   if (scope.failing === 0 && causes.length === 0) return "INCONCLUSIVE. No failure in scope.";
-  return `${diagnosis.verdict.toUpperCase()}. ${describeDiagnosis(diagnosis)}`;
+  const sentence = describeDiagnosis(diagnosis);
+  return diagnosis.verdict === "diagnosed" ? `DIAGNOSED. ${sentence}` : sentence.replace(/^Inconclusive: /, "INCONCLUSIVE. ");
 }
 
 function describeScope({ scope }: Diagnosis): string {

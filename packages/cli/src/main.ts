@@ -6,6 +6,10 @@ type Entry = { readonly summary: string; readonly load: () => Promise<{ readonly
 /** Commands in the order of the help text. Each is loaded only when it runs, so that a cold start stays short. */
 const COMMANDS: Readonly<Record<string, Entry>> = {
   explain: { summary: "what a status, cause, code, header or error body means", load: () => import("./commands/explain.ts") },
+  triage: {
+    summary: "which hop answers this URL, curl command or HAR file with a 500, and why",
+    load: () => import("./commands/triage.ts"),
+  },
   up: { summary: "start the collector and the dashboard on one port", load: () => import("./commands/up.ts") },
   demo: { summary: "a shop of real services with faults to switch on, beside a collector", load: () => import("./commands/demo.ts") },
   deploy: { summary: "tell the collector that something changed", load: () => import("./commands/deploy.ts") },

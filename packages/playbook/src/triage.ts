@@ -56,7 +56,7 @@ export function triageProbes(series: ProbeSeries, window: { readonly fromMs: num
     causes,
     ruledOut: CAUSES.filter((cause) => !causes.some((each) => each.cause === cause)).map((cause) => ({
       cause,
-      because: "no probe showed a sign of it",
+      because: "not seen: no probe showed a sign of it",
     })),
     missing: listMissing(series.probes, maker),
     next: listNext(series.probes, maker, causes),

@@ -1,0 +1,128 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { runFaultline } from "../main.ts";
+
+const closers: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closers.splice(0)) close();
+});
+
+async function serve(answer: (request: IncomingMessage, response: ServerResponse, body: string) => void): Promise<string> {
+  const server = createServer((request, response) => {
+    let body = "";
+    request.on("data", (chunk: Buffer) => (body += chunk.toString()));
+    request.on("end", () => answer(request, response, body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  closers.push(() => server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+async function triage(...words: string[]) {
+  const printed = { out: "", err: "" };
+  const io = {
+    stdout: { write: (text: string) => (printed.out += text) },
+    stderr: { write: (text: string) => (printed.err += text) },
+    stdin: (async function* () {})(),
+    env: {},
+  };
+  return { code: await runFaultline(["triage", ...words], io), ...printed };
+}
+
+function refuseAbove4000(_request: IncomingMessage, response: ServerResponse, body: string): void {
+  response.writeHead(body.length > 4000 ? 500 : 200, { "content-type": "application/json" }).end("{}");
+}
+
+/** Built at run time, so that nothing in the repository looks like a secret. */
+const SECRET = ["sk", "live", "4eC39HqLyjWDarjtT1zdp7dcAbCd"].join("_");
+
+describe("faultline triage", () => {
+  it("sends exactly the headers it shows, in their order", async () => {
+    const seen: string[][] = [];
+    const base = await serve((request, response) => {
+      seen.push(request.rawHeaders);
+      response.writeHead(500).end();
+    });
+    const { out } = await triage(`curl ${base}/x -H 'X-One: 1' -H 'Accept: text/plain'`);
+    expect(seen[0]).toEqual(["Host", base.slice(7), "X-One", "1", "Accept", "text/plain", "Connection", "close"]);
+    expect(out).toContain(`GET /x HTTP/1.1\n  Host: ${base.slice(7)}\n  X-One: 1\n  Accept: text/plain\n  Connection: close`);
+  });
+
+  it("lets no secret and no control character reach the output, whatever the server echoes", async () => {
+    const base = await serve((request, response) => {
+      response.writeHead(500, { "x-echo": String(request.headers.authorization), "set-cookie": `session=${SECRET}` });
+      response.end(`\u001b[31m token=${SECRET} ${request.url}`);
+    });
+    for (const option of [[], ["--json"], ["--markdown"]]) {
+      const { out } = await triage(`curl '${base}/x?api_key=${SECRET}' -H 'Authorization: Bearer ${SECRET}'`, ...option);
+      expect(out).not.toContain(SECRET);
+      expect(out).not.toContain("\u001b");
+    }
+  });
+
+  it("finds the size above which bodies fail, by halving", async () => {
+    const base = await serve(refuseAbove4000);
+    const { out, code } = await triage(`curl ${base}/upload --json '{"a":"${"x".repeat(20_000)}"}'`, "--unsafe", "--probe-body", "--json");
+    expect(code).toBe(0);
+    const { triage: report } = JSON.parse(out) as {
+      triage: { diagnosis: { causes: { cause: string; evidence: { measured: string }[] }[] } };
+    };
+    const [cause] = report.diagnosis.causes;
+    expect(cause?.cause).toBe("body-too-large");
+    const [passes, fails] = String(cause?.evidence[0]?.measured).match(/\d+/g) as string[];
+    expect(Number(passes)).toBeLessThanOrEqual(4000);
+    expect(Number(fails)).toBeGreaterThan(4000);
+    expect(Number(fails) - Number(passes)).toBeLessThan(300);
+  });
+
+  it("follows redirects by hand without taking credentials to another origin", async () => {
+    const other: (string | undefined)[] = [];
+    const target = await serve((request, response) => {
+      other.push(request.headers.authorization);
+      response.writeHead(500).end();
+    });
+    const base = await serve((_request, response) => response.writeHead(302, { location: `${target}/there` }).end());
+    const { out } = await triage(`curl -L ${base}/here -H 'Authorization: Bearer ${SECRET}'`);
+    expect(other.every((value) => value === undefined)).toBe(true);
+    expect(out).toContain("302 Found");
+    expect(out).toContain("500 Internal Server Error");
+  });
+
+  it("shows ids to paste into a search, and keeps the exchange as HAR without writing anything over", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "faultline-triage-"));
+    closers.push(() => rmSync(directory, { recursive: true, force: true }));
+    const base = await serve((_request, response) =>
+      response.writeHead(500, { "x-request-id": "req-77", "cf-ray": "8c0ffee-FRA" }).end("boom"),
+    );
+    const file = join(directory, "kept.har");
+    const { out } = await triage(`${base}/x`, "--save", file);
+    expect(out).toContain("x-request-id: req-77");
+    expect(out).toContain("cf-ray: 8c0ffee-FRA");
+    expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({ log: { entries: [{ response: { status: 500 } }] } });
+    expect(await triage(`${base}/x`, "--save", file)).toMatchObject({ code: 2, err: expect.stringContaining("nothing was written over") });
+    expect((await triage(file)).out).toContain("500 Internal Server Error");
+  });
+
+  it.each([
+    [["gopher://x"], "no URL"],
+    [["curl --bogus http://a"], "at character 6"],
+    [["curl http://127.0.0.1:1/ -d @/etc/hostname"], "--allow-files"],
+    [["missing.har"], "cannot read missing.har"],
+    [["http://127.0.0.1:1/", "--repeat", "500"], "--repeat takes a number from 0 to 50"],
+    [["http://127.0.0.1:1/", "--simple", "//evil"], "--simple takes a path"],
+    [[], "name a URL"],
+  ])("refuses %j with what to do", async (words, message) => {
+    expect(await triage(...words)).toMatchObject({ code: 2, err: expect.stringContaining(message) });
+  });
+
+  it("names a broken HAR file's mistake", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "faultline-triage-"));
+    closers.push(() => rmSync(directory, { recursive: true, force: true }));
+    writeFileSync(join(directory, "broken.har"), '{"log":');
+    expect((await triage(join(directory, "broken.har"))).err).toContain("no JSON");
+  });
+});

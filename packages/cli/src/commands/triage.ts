@@ -1,0 +1,158 @@
+import { writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { parseProxyStatus } from "@faultline/formats/proxy-status";
+import { createRedactor, type Redactor } from "@faultline/guard/redact";
+import { SIGNATURES } from "@faultline/playbook/signatures";
+import { triageProbes, type Probe } from "@faultline/playbook/triage";
+import { type Command, type CommandIo, UsageError } from "../command.ts";
+import { findIds } from "../triage/find-ids.ts";
+import { formatFindings, formatMarkdown, formatProbe, formatRequest, toExcerpt, type TriageReport } from "../triage/format-triage.ts";
+import { redactProbe, redactRequest } from "../triage/redact-probe.ts";
+import { type ProbePlan, runProbes } from "../triage/run-probes.ts";
+import type { SentProbe } from "../triage/send-request.ts";
+import { isIdempotent, readTarget, type TriageRequest } from "../triage/target.ts";
+import { toSavedHar } from "../triage/saved-har.ts";
+
+const HELP = `usage: faultline triage TARGET [OPTION ...]
+
+TARGET is a URL, a pasted curl command in quotes, or a .har file. Sends the failing request, once more with the same input, and one simple request
+to the same host; says who wrote the response, why, and what to do next. Secrets never reach the output.
+
+  --direct URL      also send it straight to the backend, past the gateway
+  --simple PATH     the simple endpoint; default: /health, /healthz, /version and / in turn
+  --repeat N        N more repetitions (at most 50) and one over an idle connection: finds one bad backend and keep-alive races
+  --probe-body      find the size above which bodies fail, by halving
+  --unsafe          send methods again that are not idempotent (POST, PATCH); without it they are sent once
+  --allow-files     a curl command may send files of this machine
+  --entry N         which entry of a HAR file, from 0; default: the first that failed
+  --insecure        do not check certificates
+  --timeout S       for each request, 0.1 to 300; default 10
+  --json            the verdict and every probe as JSON
+  --markdown        an incident report to paste
+  --save FILE       keep the exchange, redacted, as HAR
+
+exit codes: 0 diagnosed; 1 inconclusive, or nothing failed; 2 the question could not be asked
+
+example: faultline triage https://api.example.com/cart --direct http://127.0.0.1:8080
+`;
+
+const EXIT = { diagnosed: 0, inconclusive: 1 } as const;
+
+/** `faultline triage` */
+export const command: Command = {
+  help: HELP,
+  async run(args, io) {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        direct: { type: "string" },
+        simple: { type: "string" },
+        repeat: { type: "string", default: "0" },
+        "probe-body": { type: "boolean", default: false },
+        unsafe: { type: "boolean", default: false },
+        "allow-files": { type: "boolean", default: false },
+        entry: { type: "string" },
+        insecure: { type: "boolean", default: false },
+        timeout: { type: "string", default: "10" },
+        json: { type: "boolean", default: false },
+        markdown: { type: "boolean", default: false },
+        save: { type: "string" },
+      },
+    });
+    const [target] = positionals;
+    if (target === undefined) throw new UsageError("name a URL, a curl command in quotes, or a .har file");
+    if (positionals.length > 1) throw new UsageError("one target at a time; put a curl command in quotes, so that it is one word");
+    const entry = values.entry === undefined ? undefined : Math.round(readNumber("entry", values.entry, { from: 0, to: 1e6 }));
+    const read = readTarget(target, { allowFiles: values["allow-files"], ...(entry === undefined ? {} : { entry }) });
+    const plan: ProbePlan = {
+      timeoutMs: readNumber("timeout", values.timeout, { from: 0.1, to: 300 }) * 1000,
+      allowsUnsafe: values.unsafe,
+      repeat: Math.round(readNumber("repeat", values.repeat, { from: 0, to: 50 })),
+      probesBody: values["probe-body"],
+      ...(values.direct === undefined ? {} : { direct: readBase(values.direct) }),
+      ...(values.simple === undefined ? {} : { simple: readPath(values.simple) }),
+    };
+    const request = { ...read, isInsecure: read.isInsecure || values.insecure };
+    const isQuiet = values.json || values.markdown;
+    const report = await triage(request, plan, { io, isQuiet });
+    if (values.save !== undefined) save(values.save, report, io);
+    if (values.json) io.stdout.write(`${JSON.stringify(report)}\n`);
+    else if (values.markdown) io.stdout.write(`${formatMarkdown(report)}\n`);
+    else io.stdout.write(formatFindings(report, io.stdout.columns ?? 80));
+    return EXIT[report.triage.diagnosis.verdict];
+  },
+};
+
+async function triage(
+  request: TriageRequest,
+  plan: ProbePlan,
+  { io, isQuiet }: { io: CommandIo; isQuiet: boolean },
+): Promise<TriageReport> {
+  const redactor = createRedactor();
+  const say = (text: string): void => void (isQuiet || io.stdout.write(`${text}\n`));
+  const shown = redactRequest(request, redactor);
+  say(`REQUEST, exactly as sent\n${formatRequest(shown)}\n`);
+  for (const note of request.notes) say(`  note: ${note}`);
+  if (!isIdempotent(request.method) && !plan.allowsUnsafe)
+    say(`  note: ${request.method} is not idempotent; it is sent once (--unsafe sends it again)\n`);
+  say("PROBES, one after the other");
+  const fromMs = Date.now();
+  const sent = await runProbes(request, plan, { onSending: () => {}, onSent: (each) => say(formatProbe(redactProbe(each, redactor))) });
+  return toReport(sent, { redactor, window: { fromMs, toMs: Date.now() + 1 } });
+}
+
+function toReport(
+  sent: readonly SentProbe[],
+  { redactor, window }: { redactor: Redactor; window: { fromMs: number; toMs: number } },
+): TriageReport {
+  const probes = sent.map((each) => redactProbe(each, redactor));
+  const [first] = sent as [SentProbe, ...SentProbe[]]; // the first request is always sent
+  const raw = first.probe.response;
+  const field =
+    raw?.headers
+      .filter(([name]) => name.toLowerCase() === "proxy-status")
+      .map(([, value]) => value)
+      .join(", ") ?? "";
+  const proxyStatus = parseProxyStatus(field);
+  const triaged = triageProbes({ probes, proxyStatus: proxyStatus.ok ? proxyStatus.value : [], signatures: SIGNATURES }, window);
+  return {
+    request: redactRequest(first.request, redactor),
+    probes: probes.map((probe) => hideBody(probe, redactor)),
+    ids: findIds(probes[0]?.response?.headers ?? []),
+    ...(raw?.body === undefined ? {} : { bodyExcerpt: toExcerpt(redactor.redactText(raw.body)) }),
+    triage: triaged,
+  };
+}
+
+/** Bodies were matched as they came; what is shown or kept is redacted. */
+function hideBody(probe: Probe, redactor: Redactor): Probe {
+  if (probe.response?.body === undefined) return probe;
+  return { ...probe, response: { ...probe.response, body: redactor.redactText(probe.response.body) } };
+}
+
+function save(path: string, report: TriageReport, io: CommandIo): void {
+  try {
+    writeFileSync(path, toSavedHar(report), { flag: "wx" });
+    io.stderr.write(`faultline triage: kept the exchange, redacted, in ${path}\n`);
+  } catch (error) {
+    throw new UsageError(`cannot write ${path}: ${error instanceof Error ? error.message : String(error)}; nothing was written over`);
+  }
+}
+
+function readBase(text: string): string {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol)) throw new UsageError(`--direct takes an http or https URL; got "${text}"`);
+  return url.href;
+}
+
+function readPath(text: string): string {
+  if (!text.startsWith("/") || text.startsWith("//")) throw new UsageError(`--simple takes a path that begins with /; got "${text}"`);
+  return text;
+}
+
+function readNumber(option: string, text: string, { from, to }: { from: number; to: number }): number {
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  if (!(value >= from && value <= to)) throw new UsageError(`--${option} takes a number from ${from} to ${to}; got "${text}"`);
+  return value;
+}

@@ -1,0 +1,30 @@
+/** An id that finds this exchange in somebody's logs or traces. */
+export type FoundId = { readonly header: string; readonly value: string; readonly finds: string };
+
+const KNOWN: readonly { readonly name: RegExp; readonly finds: string; readonly pick?: RegExp }[] = [
+  { name: /^traceparent$|^traceresponse$/, finds: "the trace (W3C Trace Context)", pick: /^[0-9a-f]{2}-([0-9a-f]{32})-/ },
+  { name: /^x-amzn-trace-id$/, finds: "the trace in AWS X-Ray" },
+  { name: /^x-cloud-trace-context$/, finds: "the trace in Google Cloud", pick: /^([0-9a-f]{32})/ },
+  { name: /^x-b3-traceid$|^b3$|^uber-trace-id$|^x-datadog-trace-id$|^sentry-trace$|^x-trace-id$|^trace-id$/, finds: "the trace" },
+  { name: /^cf-ray$/, finds: "the request in Cloudflare's logs and for its support" },
+  { name: /^x-amz-cf-id$/, finds: "the request in CloudFront's logs and for AWS support" },
+  {
+    name: /^x-amzn-requestid$|^x-amz-request-id$|^apigw-requestid$|^x-amz-apigw-id$/,
+    finds: "the request in AWS logs and for its support",
+  },
+  { name: /^x-azure-ref$|^x-msedge-ref$|^x-ms-request-id$|^request-id$/, finds: "the request in Azure's logs and for its support" },
+  { name: /^x-vercel-id$/, finds: "the request in Vercel's logs" },
+  { name: /^fly-request-id$|^rndr-id$|^x-nf-request-id$|^x-railway-request-id$/, finds: "the request in the platform's logs" },
+  { name: /^x-kong-request-id$/, finds: "the request in Kong's logs" },
+  { name: /^x-served-by$|^x-timer$/, finds: "the cache node at Fastly" },
+  { name: /^(?:x-)?(?:request|correlation|transaction|error|event)-?id$|^x-faultline-\w+$/, finds: "the request in the app's logs" },
+];
+
+/** Request and trace ids in a response's headers, by any vendor's name. */
+export function findIds(headers: readonly (readonly [string, string])[]): readonly FoundId[] {
+  return headers.flatMap(([header, value]) => {
+    const known = KNOWN.find(({ name }) => name.test(header.toLowerCase()));
+    if (known === undefined || value === "") return [];
+    return [{ header, value: known.pick?.exec(value)?.[1] ?? value, finds: known.finds }];
+  });
+}

@@ -1,0 +1,134 @@
+import { describeDiagnosis } from "@faultline/model";
+import type { Probe, Triage } from "@faultline/playbook/triage";
+import { formatDiagnosis } from "../format-diagnosis.ts";
+import type { FoundId } from "./find-ids.ts";
+import type { ShownRequest } from "./redact-probe.ts";
+
+/** Everything a triage shows; all of it redacted. */
+export type TriageReport = {
+  readonly request: ShownRequest;
+  readonly probes: readonly Probe[];
+  readonly ids: readonly FoundId[];
+  readonly bodyExcerpt?: string;
+  readonly triage: Triage;
+};
+
+const EXCERPT_CHARACTERS = 300;
+
+/** Captured text may move the cursor or change colours; what a terminal gets has no control characters. */
+export function toPlainLine(text: string): string {
+  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, " ");
+}
+
+/** The first part of a body on one line. */
+export function toExcerpt(text: string): string {
+  const line = toPlainLine(text).trim();
+  return line.length <= EXCERPT_CHARACTERS ? line : `${line.slice(0, EXCERPT_CHARACTERS - 1)}…`;
+}
+
+/** The request exactly as it goes over the wire, but for its secrets. */
+export function formatRequest({ method, url, headers, body }: ShownRequest): string {
+  const { pathname, search } = new URL(url);
+  const lines = [`${method} ${pathname}${search} HTTP/1.1`, ...headers.map(([name, value]) => `${name}: ${value}`)];
+  const shown = body === undefined ? [] : ["", toExcerpt(body)];
+  return [...lines, ...shown].map((line) => `  ${toPlainLine(line)}`.trimEnd()).join("\n");
+}
+
+/** One probe on one line: what it was for, what came, how long each step took. */
+export function formatProbe(probe: Probe): string {
+  const { purpose, url, response, failure, totalMs, requestBodyBytes } = probe;
+  const what =
+    response === undefined
+      ? `${failure?.code ?? "no response"} while in ${failure?.phase ?? "unknown"}`
+      : response.statusLine.replace(/^HTTP\/\S+ /, "");
+  const where =
+    purpose === "simple" || purpose === "direct" ? ` ${toPlainLine(url)}` : purpose === "body-size" ? ` ${requestBodyBytes} bytes` : "";
+  return `  ${(purpose + where).padEnd(28)} ${toPlainLine(what).padEnd(28)} ${formatMs(totalMs)}${formatSteps(probe)}`;
+}
+
+function formatSteps({ dnsMs, connectMs, tlsMs, firstByteMs }: Probe): string {
+  const steps: readonly (readonly [string, number | undefined, number | undefined])[] = [
+    ["dns", 0, dnsMs],
+    ["connect", dnsMs ?? 0, connectMs],
+    ["tls", connectMs, tlsMs],
+    ["first byte", tlsMs ?? connectMs ?? 0, firstByteMs],
+  ];
+  const shown = steps.flatMap(([name, from, to]) => (from === undefined || to === undefined ? [] : [`${name} ${formatMs(to - from)}`]));
+  return shown.length === 0 ? "" : `  (${shown.join(", ")})`;
+}
+
+function formatMs(ms: number): string {
+  return ms >= 1000 ? `${(ms / 1000).toFixed(2)} s` : `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
+}
+
+/** What stands after the probes: the response, the ids, who wrote it, the verdict. */
+export function formatFindings(report: TriageReport, columns: number): string {
+  const { triage, ids } = report;
+  const idLines = ids.map(({ header, value, finds }) => `  ${toPlainLine(header)}: ${toPlainLine(value)}  finds ${finds}`);
+  return [
+    ...formatResponse(report),
+    ...(idLines.length === 0 ? [] : ["", "IDS to paste into a search or a ticket", ...idLines]),
+    "",
+    `WHO WROTE IT: ${describeMaker(triage)}`,
+    "",
+    formatDiagnosis(triage.diagnosis, columns),
+  ].join("\n");
+}
+
+function describeMaker({ maker }: Triage): string {
+  const sure = `${Math.round(maker.confidence * 100)} %`;
+  if (maker.maker === "unknown") return `not certain; perhaps ${maker.name} (${sure})`;
+  return `${maker.name}${maker.maker === "network" ? " (no response)" : ""}, ${sure}`;
+}
+
+function formatResponse({ probes: [first], bodyExcerpt }: TriageReport): readonly string[] {
+  if (first?.response === undefined) return ["", `NO RESPONSE: ${toPlainLine(first?.failure?.message ?? "")}`];
+  const { statusLine, headers, bodyBytes } = first.response;
+  const body = bodyExcerpt === undefined || bodyExcerpt === "" ? [] : [`  body, ${bodyBytes} bytes: ${bodyExcerpt}`];
+  return [
+    "",
+    "RESPONSE, headers in the order sent",
+    ...[statusLine, ...headers.map(([name, value]) => `${name}: ${value}`)].map((line) => `  ${toPlainLine(line)}`),
+    ...body,
+  ];
+}
+
+/** An incident report to paste. */
+export function formatMarkdown(report: TriageReport): string {
+  const { request, probes, ids, triage } = report;
+  const { diagnosis } = triage;
+  const fence = (text: string): string => `\`\`\`\n${text.replaceAll("```", "'''")}\n\`\`\``;
+  const evidence = [...triage.maker.evidence, ...(diagnosis.causes[0]?.evidence ?? [])].map(
+    ({ statement, measured }) => `- ${escapeMarkdown(statement)} (${escapeMarkdown(measured)})`,
+  );
+  return [
+    `# ${escapeMarkdown(`${request.method} ${request.url}`)}`,
+    escapeMarkdown(describeDiagnosis(diagnosis)),
+    `Written by: ${escapeMarkdown(describeMaker(triage))}.`,
+    "## Evidence",
+    [...new Set(evidence)].join("\n") || "None.",
+    "## Probes",
+    fence(probes.map(formatProbe).join("\n")),
+    "## Request",
+    fence(formatRequest(request)),
+    "## Response",
+    fence(formatResponse(report).slice(1).join("\n")),
+    ...(ids.length === 0
+      ? []
+      : [
+          "## Ids",
+          ids
+            .map(({ header, value, finds }) => `- \`${toPlainLine(header)}: ${toPlainLine(value).replaceAll("`", "'")}\` finds ${finds}`)
+            .join("\n"),
+        ]),
+    "## Missing",
+    diagnosis.missing.map(({ what, wouldTell }) => `- ${what}: would tell ${wouldTell}`).join("\n") || "Nothing.",
+    "## Next",
+    diagnosis.next.map(({ check, command }) => `- ${escapeMarkdown(check)}${command === undefined ? "" : ` \`${command}\``}`).join("\n") ||
+      "Nothing.",
+  ].join("\n\n");
+}
+
+function escapeMarkdown(text: string): string {
+  return toPlainLine(text).replaceAll(/[\\`*_[\]<>#|]/g, "\\$&");
+}

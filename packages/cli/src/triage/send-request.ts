@@ -1,0 +1,174 @@
+import { Agent, type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http";
+import { Agent as SecureAgent, request as requestHttps } from "node:https";
+import type { Socket } from "node:net";
+import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from "node:zlib";
+import type { Probe, ProbeFailure, ProbePurpose, ProbeResponse } from "@faultline/playbook/triage";
+import type { TriageRequest } from "./target.ts";
+
+/** How one request is sent. */
+export type SendOptions = {
+  readonly purpose: ProbePurpose;
+  readonly timeoutMs: number;
+  /** Sends over this agent's kept connection instead of a new one. */
+  readonly agent?: Agent;
+};
+
+/** A probe with its request and response as they were, to be redacted before anybody sees them. */
+export type SentProbe = { readonly probe: Probe; readonly request: TriageRequest };
+
+const BODY_KEPT = 64 * 1024;
+/** More than any proxy passes: an oversized header section is evidence, not a reason to give up. */
+const HEADER_BYTES = 1 << 20;
+const BODY_READ = 16 << 20;
+
+type Marks = { startMs: number; dnsMs?: number; connectMs?: number; tlsMs?: number; firstByteMs?: number; phase: ProbeFailure["phase"] };
+
+/**
+ * Sends one request over HTTP/1.1, with no header that was not given but Host, Connection, Content-Length and Accept, and measures each step.
+ * Never throws for what the network or the server does: that is the probe's result.
+ */
+export async function sendRequest(request: TriageRequest, { purpose, timeoutMs, agent }: SendOptions): Promise<SentProbe> {
+  const url = new URL(request.url);
+  const marks: Marks = { startMs: performance.now(), phase: url.hostname.match(/^[\d.]+$|^\[/) === null ? "dns" : "connect" };
+  const base = {
+    purpose,
+    method: request.method,
+    url: request.url,
+    requestBodyBytes: request.body?.length ?? 0,
+    wantsJson: /json/i.test(request.headers.find(([name]) => name.toLowerCase() === "accept")?.[1] ?? "json"),
+  };
+  const outcome = await exchange(url, request, { marks, timeoutMs, agent });
+  const { dnsMs, connectMs, tlsMs, firstByteMs } = marks;
+  const timings = Object.fromEntries(Object.entries({ dnsMs, connectMs, tlsMs, firstByteMs }).filter(([, value]) => value !== undefined));
+  return { request, probe: { ...base, ...timings, ...outcome, totalMs: performance.now() - marks.startMs } };
+}
+
+/** The headers that will go over the wire, in order. */
+export function listHeaders({ url, method, headers, body }: TriageRequest): readonly (readonly [string, string])[] {
+  const has = (name: string): boolean => headers.some(([each]) => each.toLowerCase() === name);
+  const { host } = new URL(url);
+  const needsLength = body !== undefined || /^(?:POST|PUT|PATCH)$/i.test(method);
+  return [
+    ...(has("host") ? [] : [["Host", host] as const]),
+    ...headers,
+    ...(has("accept") ? [] : [["Accept", "application/json, */*;q=0.5"] as const]),
+    ...(needsLength && !has("content-length") && !has("transfer-encoding") ? [["Content-Length", String(body?.length ?? 0)] as const] : []),
+    ...(has("connection") ? [] : [["Connection", "close"] as const]),
+  ];
+}
+
+type Sending = { readonly marks: Marks; readonly timeoutMs: number; readonly agent: Agent | undefined };
+type Outcome = { readonly response: ProbeResponse } | { readonly failure: ProbeFailure };
+
+function exchange(url: URL, request: TriageRequest, { marks, timeoutMs, agent }: Sending): Promise<Outcome> {
+  const isSecure = url.protocol === "https:";
+  const own = agent ?? (isSecure ? new SecureAgent({ keepAlive: false }) : new Agent({ keepAlive: false }));
+  return new Promise((resolve) => {
+    let isDone = false;
+    const finish = (outcome: Outcome): void => {
+      if (isDone) return;
+      isDone = true;
+      clearTimeout(timer);
+      if (agent === undefined) own.destroy();
+      resolve(outcome);
+    };
+    const send = isSecure ? requestHttps : requestHttp;
+    let client: ClientRequest;
+    const timer = setTimeout(() => {
+      client.destroy();
+      finish({ failure: { phase: marks.phase, code: "TIMEOUT", message: `nothing within ${timeoutMs} ms` } });
+    }, timeoutMs);
+    try {
+      client = send(url, {
+        method: request.method,
+        agent: own,
+        setDefaultHeaders: false,
+        setHost: false,
+        maxHeaderSize: HEADER_BYTES,
+        headers: listHeaders(request).flat(),
+        ...(isSecure ? { rejectUnauthorized: !request.isInsecure, servername: url.hostname } : {}),
+      });
+    } catch (error) {
+      clearTimeout(timer);
+      return finish({ failure: toFailure(error, "request") });
+    }
+    client.on("socket", (socket) => markSocket(socket, marks, isSecure));
+    client.on("error", (error) => finish({ failure: toFailure(error, marks.phase) }));
+    client.on("response", (response) => {
+      marks.firstByteMs = performance.now() - marks.startMs;
+      void readResponse(response).then((read) => finish({ response: read }));
+    });
+    client.end(request.body);
+  });
+}
+
+function markSocket(socket: Socket, marks: Marks, isSecure: boolean): void {
+  if (!socket.connecting) {
+    marks.phase = "response";
+    return;
+  }
+  const since = (): number => performance.now() - marks.startMs;
+  socket.once("lookup", () => {
+    marks.dnsMs = since();
+    marks.phase = "connect";
+  });
+  socket.once("connect", () => {
+    marks.connectMs = since();
+    marks.phase = isSecure ? "tls" : "response";
+  });
+  socket.once("secureConnect", () => {
+    marks.tlsMs = since();
+    marks.phase = "response";
+  });
+}
+
+function toFailure(error: unknown, phase: ProbeFailure["phase"]): ProbeFailure {
+  if (!(error instanceof Error)) return { phase, code: "UNKNOWN", message: String(error) };
+  // Node tries every address of a name and reports the attempts together.
+  const inner = error instanceof AggregateError && error.errors[0] instanceof Error ? error.errors[0] : error;
+  const code = "code" in inner && typeof inner.code === "string" ? inner.code : inner.name;
+  return { phase, code, message: inner.message };
+}
+
+async function readResponse(response: IncomingMessage): Promise<ProbeResponse> {
+  const chunks: Buffer[] = [];
+  let bodyBytes = 0;
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      if (bodyBytes < BODY_KEPT) chunks.push(chunk);
+      bodyBytes += chunk.length;
+      if (bodyBytes > BODY_READ) break;
+    }
+  } catch {
+    // A body that breaks off: what came of it is the evidence.
+  }
+  const headers: [string, string][] = [];
+  for (let index = 0; index + 1 < response.rawHeaders.length; index += 2)
+    headers.push([response.rawHeaders[index] ?? "", response.rawHeaders[index + 1] ?? ""]);
+  const status = response.statusCode ?? 0;
+  const body = decode(Buffer.concat(chunks).subarray(0, BODY_KEPT), response.headers["content-encoding"]);
+  return {
+    status,
+    statusLine: `HTTP/${response.httpVersion} ${status} ${response.statusMessage ?? ""}`.trimEnd(),
+    headers,
+    ...(body === undefined ? {} : { body }),
+    bodyBytes,
+  };
+}
+
+/** The body as text, decompressed when it can be; the limit holds for what comes out. */
+function decode(bytes: Buffer, encoding: string | undefined): string | undefined {
+  const options = { maxOutputLength: BODY_KEPT * 4 };
+  const codecs: Readonly<Record<string, (input: Buffer) => Buffer>> = {
+    gzip: (input) => gunzipSync(input, options),
+    deflate: (input) => inflateSync(input, options),
+    br: (input) => brotliDecompressSync(input, options),
+    zstd: (input) => zstdDecompressSync(input, options),
+  };
+  const codec = encoding === undefined ? undefined : codecs[encoding.toLowerCase()];
+  try {
+    return (codec === undefined ? bytes : codec(bytes)).toString("utf8");
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,119 @@
+import { readFileSync } from "node:fs";
+import { parseCurl } from "@faultline/formats/curl";
+import { parseHar } from "@faultline/formats/har";
+import { UsageError } from "../command.ts";
+
+/** The request to be triaged, exactly as it will be sent. */
+export type TriageRequest = {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body?: Uint8Array;
+  readonly followsRedirects: boolean;
+  readonly isInsecure: boolean;
+  /** What was left out of the target, to be said before anything is sent. */
+  readonly notes: readonly string[];
+};
+
+/** How a target is read. */
+export type TargetOptions = { readonly entry?: number; readonly allowFiles: boolean };
+
+const HAR_BYTES = 256 << 20;
+const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
+
+/** Methods that may be sent again without asking. Source: RFC 9110 section 9.2.2. */
+export function isIdempotent(method: string): boolean {
+  return IDEMPOTENT.has(method.toUpperCase());
+}
+
+/** Reads a target: a URL, a pasted curl command, or a HAR file. */
+export function readTarget(target: string, options: TargetOptions): TriageRequest {
+  if (/^\s*(?:\$\s+)?(?:\S*[/\\])?curl(?:\.exe)?\s/i.test(target)) return readCurl(target, options);
+  if (/^https?:\/\//i.test(target)) return readUrl(target);
+  if (/\.har$/i.test(target)) return readHar(target, options);
+  throw new UsageError(`"${shorten(target)}" is no URL (http:// or https://), no curl command and no .har file`);
+}
+
+function readUrl(text: string): TriageRequest {
+  const url = URL.parse(text);
+  if (url === null) throw new UsageError(`"${shorten(text)}" is no valid URL`);
+  const credentials = url.username === "" ? [] : [["Authorization", `Basic ${toBasic(url)}`] as const];
+  url.username = "";
+  url.password = "";
+  return { method: "GET", url: url.href, headers: credentials, followsRedirects: true, isInsecure: false, notes: [] };
+}
+
+function toBasic({ username, password }: URL): string {
+  return Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString("base64");
+}
+
+function readCurl(command: string, { allowFiles }: TargetOptions): TriageRequest {
+  const parsed = parseCurl(command);
+  if (!parsed.ok) throw new UsageError(`the curl command cannot be read: ${parsed.error.message}, at character ${parsed.error.at + 1}`);
+  const { form, body, url, headers, ignored, ...rest } = parsed.value;
+  if (form.length > 0)
+    throw new UsageError("multipart forms (-F) are not sent; save the body to a file and send it with --data-binary @FILE --allow-files");
+  const parts = body.map((part) => (part.kind === "text" ? Buffer.from(part.text) : readBodyFile(part.path, allowFiles)));
+  const whole = readUrl(url);
+  return {
+    ...rest,
+    url: whole.url,
+    headers: [...whole.headers, ...headers],
+    ...(parts.length === 0 ? {} : { body: Buffer.concat(parts) }),
+    notes: ignored.length === 0 ? [] : [`without effect here: ${ignored.join(", ")}`],
+  };
+}
+
+function readBodyFile(path: string, allowFiles: boolean): Uint8Array {
+  if (!allowFiles) throw new UsageError(`the command sends the file "${shorten(path)}"; allow that with --allow-files`);
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new UsageError(`cannot read "${shorten(path)}": ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function readHar(path: string, { entry }: TargetOptions): TriageRequest {
+  let text: string;
+  try {
+    const bytes = readFileSync(path);
+    if (bytes.length > HAR_BYTES) throw new UsageError(`${path} is larger than ${HAR_BYTES >> 20} MiB`);
+    text = bytes.toString("utf8");
+  } catch (error) {
+    throw error instanceof UsageError
+      ? error
+      : new UsageError(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const parsed = parseHar(text);
+  if (!parsed.ok) throw new UsageError(`${path}: ${parsed.error}`);
+  const failed = parsed.value.filter(({ status }) => status === undefined || status >= 500);
+  const chosen = entry === undefined ? failed[0] : parsed.value.find(({ index }) => index === entry);
+  if (chosen === undefined) {
+    throw new UsageError(
+      entry === undefined
+        ? `${path} has no entry that failed; name one with --entry N (from 0)`
+        : `${path} has no entry ${entry}; it has ${parsed.value.length}, counted from 0`,
+    );
+  }
+  const notes = [
+    `entry ${chosen.index} of ${parsed.value.length}${failed.length > 1 && entry === undefined ? `; ${failed.length} entries failed, choose another with --entry N` : ""}`,
+  ];
+  const hasSecrets = chosen.headers.some(([name]) => /^(?:cookie|authorization)$/i.test(name));
+  if (!hasSecrets) notes.push("it has no Cookie or Authorization header: browsers leave them out, so this may answer 401");
+  // The transport sets these from what it really sends.
+  const headers = chosen.headers.filter(([name]) => !/^(?:host|connection|content-length|transfer-encoding|accept-encoding)$/i.test(name));
+  return {
+    method: chosen.method,
+    url: chosen.url,
+    headers,
+    ...(chosen.body === undefined ? {} : { body: Buffer.from(chosen.body) }),
+    followsRedirects: false,
+    isInsecure: false,
+    notes,
+  };
+}
+
+function shorten(text: string): string {
+  const line = text.replaceAll(/[\p{Cc}]+/gu, " ");
+  return line.length <= 80 ? line : `${line.slice(0, 79)}…`;
+}
