@@ -22,7 +22,7 @@ const PASSED_OVER = /^tools\/check-tidy\.ts$|^tests\/incidents\/[^/]+\/[^/]+\/|^
 /** Exported declarations of a source file that stand without a docstring above them. */
 function findUndocumented(lines: readonly string[]): number[] {
   return lines.flatMap((line, index) => {
-    if (!/^export (?:async )?(?:function|class|const|type|interface|enum|abstract)\b/.test(line)) return [];
+    if (!/^export (?:async )?(?:function|class|const|type|interface|enum|abstract)\b(?! \{)/.test(line)) return [];
     return /\*\/\s*$/.test(lines[index - 1] ?? "") ? [] : [index + 1];
   });
 }
