@@ -43,7 +43,8 @@ function classifyChain(scan: Scan, wordEnd: number, operator: Operator): { reado
   const isParameter = operator === "assign" && /[?&;]/.test(text.charAt(chain - 1));
   const kind = pass.classify(name) ?? (isParameter && isSignedParameter(name, 16) ? "key" : undefined);
   const gap = chain - before.end;
-  if (kind !== undefined || gap < 1 || gap > 2 || !NAME_TAIL.has(name.toLowerCase())) return { kind, name };
+  const isApart = (classOf(text.charCodeAt(chain - 1)) & SPACE) !== 0;
+  if (kind !== undefined || !isApart || gap < 1 || gap > 2 || !NAME_TAIL.has(name.toLowerCase())) return { kind, name };
   if (name.toLowerCase() === "by" && /\bidentified\s$/i.test(text.slice(Math.max(0, chain - 12), chain))) return { kind: "password", name };
   const previous = lastNames(text.slice(Math.max(before.start, before.end - 64), before.end));
   return {
