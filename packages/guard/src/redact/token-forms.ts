@@ -11,6 +11,9 @@ export type TokenForm = {
 /** Characters that may follow a prefix. */
 export type TokenSet = "alnum" | "word" | "hex" | "base64" | "dotted";
 
+/** The commonest condition; it is known without reading the token again. */
+export const DIGIT_SOMEWHERE = /\d/;
+
 type Row = readonly [kind: string, set: TokenSet, least: number, prefixes: string, check?: RegExp];
 
 /**
@@ -28,11 +31,11 @@ const ROWS: readonly Row[] = [
   ["github-token", "alnum", 30, "ghp_ gho_ ghu_ ghs_ ghr_"],
   ["github-token", "word", 36, "github_pat_"],
   ["gitlab-token", "dotted", 18, "glpat- gldt- glft- glffct- glimt- glagent- gloas- glptt- glrt- glrtr- glcbt- glsoat- glwt- GR1348941"],
-  ["slack-token", "dotted", 10, "xoxb- xoxp- xoxo- xoxs- xoxa- xoxr- xoxe- xoxe. xoxc- xoxd- xapp-", /\d/],
+  ["slack-token", "dotted", 10, "xoxb- xoxp- xoxo- xoxs- xoxa- xoxr- xoxe- xoxe. xoxc- xoxd- xapp-", DIGIT_SOMEWHERE],
   ["stripe-key", "alnum", 10, "sk_live_ sk_test_ sk_prod_ rk_live_ rk_test_ rk_prod_ sk_sbx_ whsec_"],
   ["google-key", "word", 33, "AIza"],
   ["google-token", "dotted", 20, "ya29. GOCSPX- 1//0"],
-  ["openai-key", "word", 20, "sk-", /\d/],
+  ["openai-key", "word", 20, "sk-", DIGIT_SOMEWHERE],
   [
     "ai-key",
     "word",
@@ -43,15 +46,15 @@ const ROWS: readonly Row[] = [
   ["npm-token", "alnum", 30, "npm_ NPM_"],
   ["pypi-token", "word", 40, "pypi-"],
   ["docker-token", "word", 20, "dckr_pat_ dckr_oat_"],
-  ["package-token", "alnum", 30, "rubygems_ CLOJARS_ clojars_ oy2 cio", /\d/],
+  ["package-token", "alnum", 30, "rubygems_ CLOJARS_ clojars_ oy2 cio", DIGIT_SOMEWHERE],
   [
     "cloud-token",
     "word",
     24,
     "dop_v1_ doo_v1_ dor_v1_ dapi HRKU-AA tskey- rnd_ napi_ nfp_ pscale_tkn_ pscale_oauth_ pscale_pw_ sbp_ sb_secret_ fo1_ pul- pnu_ pnb_ xau_ CCDB1_ mdb_sa_sk_ tk-us- vcp_ SCW",
-    /\d/,
+    DIGIT_SOMEWHERE,
   ],
-  ["cloud-token", "alnum", 16, "LTAI", /\d/],
+  ["cloud-token", "alnum", 16, "LTAI", DIGIT_SOMEWHERE],
   ["cloud-token", "base64", 60, "fm1r_ fm1a_ fm2_ ops_eyJ"],
   ["shopify-token", "hex", 28, "shpat_ shpca_ shppa_ shpss_ shptka_"],
   [
@@ -59,7 +62,7 @@ const ROWS: readonly Row[] = [
     "word",
     16,
     "sq0atp- sq0csp- sq0idp- rzp_live_ rzp_test_ FLWSECK_TEST- FLWSECK- FLWPUBK_TEST- access_token$production$ access_token$sandbox$ duffel_live_ duffel_test_ shippo_live_ shippo_test_ EZAK EZTK access-sandbox- access-development- access-production- ck_live_ cs_live_",
-    /\d/,
+    DIGIT_SOMEWHERE,
   ],
   ["payment-token", "word", 12, "FLWSECK_TEST- FLWSECK-"],
   ["payment-token", "word", 18, "EAAA", /^EAAA(?=[\w-]*\d)[\w-]{18,70}$/],
@@ -72,22 +75,28 @@ const ROWS: readonly Row[] = [
   ["vault-token", "alnum", 24, "s. b.", /^[sb]\.(?=[A-Za-z0-9]*\d)[A-Za-z0-9]{24}$/],
   ["vault-token", "dotted", 30, "dp.pt. dp.st. dp.ct. dp.sa. dp.scim. dp.audit. st."],
   ["atlassian-token", "base64", 20, "ATATT3 ATBB ATCTT3 ATTA"],
-  ["observability-token", "word", 16, "NRAK- NRJS- NRII- NRIQ- NRRA- sntryu_ sntrys_ phx_ phc_ hcaik_ xaat- xapt- ddp_ ddapp_", /\d/],
+  [
+    "observability-token",
+    "word",
+    16,
+    "NRAK- NRJS- NRII- NRIQ- NRRA- sntryu_ sntrys_ phx_ phc_ hcaik_ xaat- xapt- ddp_ ddapp_",
+    DIGIT_SOMEWHERE,
+  ],
   ["observability-token", "dotted", 60, "dt0c01. dt0s01. dt0s02. sntrys_"],
   [
     "work-token",
     "word",
     20,
     "lin_api_ lin_oauth_ ntn_ secret_ PMAK- figd_ figu_ figh_ tfp_ rdme_ CFPAT- sgp_ slk_ sm_aat_ sm_pat_ sm_sat_ pat-na1- pat-eu1- bkua_ bkaj_ CCIPAT_ CCIPRJ_ chpt_ lip_ fio-u- ico- p8e- dnkey- zpka_ s-s4t2ud- s-s4t2af- dtn_ knit_ stp_",
-    /\d/,
+    DIGIT_SOMEWHERE,
   ],
   ["work-token", "word", 16, "sm_aat_ sm_pat_ sm_sat_"],
-  ["work-token", "dotted", 60, "pat. sat. sl.", /\d/],
+  ["work-token", "dotted", 60, "pat. sat. sl.", DIGIT_SOMEWHERE],
   ["work-token", "dotted", 70, "pat", /^pat[A-Za-z0-9]{14}\.[0-9a-f]{64}$/],
   ["work-token", "dotted", 40, "sc_ ext_ scauth_ authress_", /^(?:sc|ext|scauth|authress)_[A-Za-z0-9]{5,30}\.[A-Za-z0-9]{4,6}\.acc[_-]/],
   ["work-token", "alnum", 26, "API-", /^API-[A-Z0-9]{26}$/],
   ["mapbox-token", "dotted", 40, "pk.eyJ sk.eyJ tk.eyJ pk."],
-  ["yandex-token", "dotted", 30, "t1. AQVN YCA YCM YCN YCO YCP", /\d/],
+  ["yandex-token", "dotted", 30, "t1. AQVN YCA YCM YCN YCO YCP", DIGIT_SOMEWHERE],
   ["openshift-token", "word", 40, "sha256~"],
   ["cloudflare-token", "word", 100, "v1.0-"],
   ["clickhouse-key", "alnum", 38, "4b1d"],

@@ -1,7 +1,7 @@
-import { ALNUM, classOf, UNDERSCORE } from "./character.ts";
+import { ALNUM, classOf, DIGIT, UNDERSCORE } from "./character.ts";
 import type { Finding, Scan } from "./finding.ts";
 import { toMarker } from "./replacement.ts";
-import { TOKEN_FORMS, type TokenForm, type TokenSet } from "./token-forms.ts";
+import { DIGIT_SOMEWHERE, TOKEN_FORMS, type TokenForm, type TokenSet } from "./token-forms.ts";
 
 /** Forms by their first two characters, so that most words are passed over after one look. */
 const BY_START: (TokenForm[] | undefined)[] = Array.from({ length: 128 * 128 }, () => undefined);
@@ -36,6 +36,16 @@ function findRunEnd(scan: Scan, start: number, set: TokenSet): number {
   return at;
 }
 
+/** The next digit at or behind `start`; tokens are read from left to right, so each character is looked at once. */
+function findDigit(scan: Scan, start: number): number {
+  const known = scan.runEnds.get("digit") ?? -1;
+  if (known >= start) return known;
+  let at = start;
+  while (at < scan.text.length && (classOf(scan.text.charCodeAt(at)) & DIGIT) === 0) at += 1;
+  scan.runEnds.set("digit", at);
+  return at;
+}
+
 /** Dots and slashes at the end are the sentence's and the path's. */
 function trimRun(text: string, start: number, end: number): number {
   let at = end;
@@ -55,7 +65,9 @@ export function readVendorToken(scan: Scan, start: number): Finding | undefined 
     if (end - from < form.least) continue;
     if ((classOf(text.charCodeAt(end)) & (ALNUM | UNDERSCORE)) !== 0) continue;
     const raw = text.slice(start, end);
-    if (form.check !== undefined && !form.check.test(raw.slice(0, form.kind === "jwt" ? 1_024 : 128))) continue;
+    if (form.check === DIGIT_SOMEWHERE) {
+      if (findDigit(scan, from) >= end) continue;
+    } else if (form.check !== undefined && !form.check.test(raw.slice(0, form.kind === "jwt" ? 1_024 : 128))) continue;
     return { start, end, kind: form.kind, replacement: toMarker(form.kind, raw, scan.pass.pseudonym) };
   }
   return undefined;
