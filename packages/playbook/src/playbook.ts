@@ -2,6 +2,7 @@
 import type { Diagnosis, Observations, Scope } from "@faultline/model";
 import { diagnoseDeviation } from "./diagnose/diagnose-deviation.ts";
 import { gatherFindings } from "./diagnose/gather-findings.ts";
+import { listMissing } from "./diagnose/list-missing.ts";
 import { listNextChecks } from "./diagnose/next-checks.ts";
 import { rankCauses } from "./diagnose/rank-causes.ts";
 import { planGuard } from "./guard/plan-guard.ts";
@@ -24,16 +25,17 @@ export function diagnose(observations: Observations, request: DiagnosisRequest =
   const isolation = isolate({ ...symptom, metrics: observations.metrics });
   const findings = gatherFindings(symptom, isolation, observations);
   const { causes, ruledOut } = rankCauses(findings);
-  const { path, suspects, missing } = isolation.domain;
+  const { path, suspects } = isolation.domain;
   const { scope } = symptom;
+  const verdict = toVerdict(causes);
   return {
-    verdict: toVerdict(causes),
+    verdict,
     scope,
     path,
     suspects,
     causes,
     ruledOut,
-    missing,
+    missing: listMissing(findings, verdict === "diagnosed"),
     next: listNextChecks(findings),
     guard: planGuard({ causes, path, ...(scope.route === undefined ? {} : { route: scope.route }) }),
   };

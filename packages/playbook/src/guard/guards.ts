@@ -18,27 +18,27 @@ const REGRESSION: GuardTemplate = {
 const TIMEOUT_BREAKER: GuardTemplate = {
   what: "Call it with a time-out shorter than the caller's own, and a circuit breaker that answers at once while it is down.",
   at: "calling",
-  example: "const callIt = protect(call, { timeoutMs: 800, breaker: { failures: 5, resetMs: 10_000 } });",
+  example: 'const payments = new Dependency("payments", { deadlineMs: 800, breaker: { minimumCalls: 20, openMs: 10_000 } });',
 };
 const FALLBACK: GuardTemplate = {
   what: "Answer without it: a cached or partial answer, marked as such, or 503 with Retry-After.",
   at: "calling",
-  example: "const callIt = protect(call, { fallback: () => lastGoodAnswer });",
+  example: "await payments.call(work, { fallback: () => lastGoodAnswer });",
 };
 const RETRY_BUDGET: GuardTemplate = {
   what: "Retry idempotent calls once, with jitter, and never more than a tenth of the traffic.",
   at: "calling",
-  example: "const callIt = protect(call, { retry: { attempts: 2, budgetRatio: 0.1 } });",
+  example: 'new Dependency("payments", { maxTries: 2, budget: { ratio: 0.1 } }); await payments.call(work, { isIdempotent: true });',
 };
 const SHED_LOAD: GuardTemplate = {
   what: "Admit only as many requests at once as can be served, and answer the others 503 with Retry-After.",
   at: "creating",
-  example: "app.use(guard({ concurrency: 64 }));",
+  example: "new LoadShedder({ inFlight: 64, eventLoopDelayMs: 200 })",
 };
 const VALIDATE: GuardTemplate = {
   what: "Check the input before the handler sees it and answer 400 or 422 with the name of the field.",
   at: "creating",
-  example: "app.post(route, validate(schema), handler);",
+  example: "app.post(route, validate({ body: schema }), handler);",
 };
 
 /** What protects now and what would have prevented it, for each cause. */
@@ -48,7 +48,7 @@ export const GUARDS: Readonly<Record<CauseId, Guards>> = {
       {
         what: "Answer these requests with problem details and keep serving the others; send the redacted input with the failure.",
         at: "creating",
-        example: "app.use(guard()); app.use(guard.errors());",
+        example: "app.use(guardRequests(guard)); /* routes */ app.use(guardErrors(guard));",
       },
     ],
     prevent: [REGRESSION, VALIDATE],
@@ -129,7 +129,7 @@ export const GUARDS: Readonly<Record<CauseId, Guards>> = {
       {
         what: "Answer 413 with the limit instead of a server error.",
         at: "creating",
-        example: "app.use(guard({ bodyLimitBytes: 1_048_576 }));",
+        example: 'createGuard({ service, rules: [/* PayloadTooLargeError to 413 */] }); app.use(express.json({ limit: "1mb" }));',
       },
     ],
     prevent: [{ what: "Set the same limit at the gateway and in the service, and document it.", at: "front" }, REGRESSION],
@@ -154,7 +154,7 @@ export const GUARDS: Readonly<Record<CauseId, Guards>> = {
       {
         what: "Pass the deadline on and stop work nobody waits for.",
         at: "creating",
-        example: "const callIt = protect(call, { deadline: fromRequest });",
+        example: "await payments.call(work, { deadlineAtMs });",
       },
     ],
   },
@@ -194,7 +194,7 @@ export const GUARDS: Readonly<Record<CauseId, Guards>> = {
       {
         what: "Look at what opened the breaker; let it count only server errors and time-outs.",
         at: "creating",
-        example: "protect(call, { breaker: { counts: isServerError } })",
+        example: 'new Dependency("payments", { judgeThrown, judgeResult, breaker: { faultRatio: 0.5 } })',
       },
     ],
   },
@@ -207,7 +207,7 @@ export const GUARDS: Readonly<Record<CauseId, Guards>> = {
       {
         what: "Answer with the real status: an error must not look like a success to the client or to monitoring.",
         at: "creating",
-        example: "app.use(guard.errors());",
+        example: "app.use(guardErrors(guard));",
       },
     ],
     prevent: [{ what: "Test the handler with a failing dependency and expect a 5xx.", at: "creating" }, REGRESSION],

@@ -1,12 +1,13 @@
 import {
+  type Exchange,
   type LogRecord,
   type Observations,
+  type Resource,
   type Scope,
   type Span,
   type Window,
   readLogException,
   readNumber,
-  readRoute,
   readStatusCode,
   readText,
 } from "@faultline/model";
@@ -46,16 +47,14 @@ export function selectSymptom(observations: Observations, request: SymptomReques
   const filter = request.scope ?? {};
   const traces = indexTraces(observations, window);
   const suspicious = [...traces.values()].filter(({ isSuspicious }) => isSuspicious);
-  const occurrences = thin(suspicious, MAX_FAILING_TRACES).flatMap((trace) => assemble(trace, observations, filter) ?? []);
+  const occurrences = thin(suspicious, MAX_FAILING_TRACES).flatMap((trace) => assemble(trace, filter) ?? []);
   const failing = chooseGroup(occurrences);
   const members = new Set(failing);
   const typical = failing[0];
   const route = filter.route ?? (typical === undefined ? undefined : routeOf(typical.entry));
   const service = filter.service ?? typical?.entry.service;
   const good = [...traces.values()].filter((trace) => !trace.isSuspicious && isOfRoute(trace, service, route));
-  const compared = thin(good, MAX_SUCCEEDING_TRACES).flatMap(
-    (trace) => assemble(trace, observations, { ...filter, ...both(service, route) }) ?? [],
-  );
+  const compared = thin(good, MAX_SUCCEEDING_TRACES).flatMap((trace) => assemble(trace, { ...filter, ...both(service, route) }) ?? []);
   const alsoGood = occurrences.filter((each) => each.state === "ok" && each.entry.service === service && routeOf(each.entry) === route);
   return {
     scope: {
@@ -70,8 +69,14 @@ export function selectSymptom(observations: Observations, request: SymptomReques
     failing,
     succeeding: [...compared, ...alsoGood],
     elsewhere: occurrences.filter((each) => each.state !== "ok" && !members.has(each)),
-    services: new Set([...traces.values()].flatMap(({ spans }) => spans.map(({ resource }) => resource.service))),
+    services: listServices(observations.spans),
   };
+}
+
+function listServices(spans: readonly Span[]): ReadonlySet<string> {
+  const resources = new Set<Resource>();
+  for (const { resource } of spans) resources.add(resource);
+  return new Set([...resources].map(({ service }) => service));
 }
 
 function scale(count: number, share: number): number {
@@ -98,23 +103,28 @@ function findWindow({ spans, logs }: Observations): Window {
   return Number.isFinite(fromMs) ? { fromMs, toMs: toMs + 1 } : { fromMs: 0, toMs: 0 };
 }
 
-type IndexedTrace = { readonly traceId: string; readonly spans: Span[]; readonly logs: LogRecord[]; isSuspicious: boolean };
+type IndexedTrace = {
+  readonly traceId: string;
+  readonly spans: Span[];
+  readonly logs: LogRecord[];
+  readonly exchanges: Exchange[];
+  startMs: number;
+  isSuspicious: boolean;
+};
 
-/** Traces that start inside the window, with whether anything in them looks like a failure. */
-function indexTraces({ spans, logs }: Observations, window: Window): Map<string, IndexedTrace> {
+/** Traces that start inside the window, with whether anything in them looks like a failure. One pass: windows are long. */
+function indexTraces({ spans, logs, exchanges }: Observations, window: Window): Map<string, IndexedTrace> {
   const traces = new Map<string, IndexedTrace>();
-  const starts = new Map<string, number>();
+  let trace: IndexedTrace | undefined;
   for (const span of spans) {
-    const start = starts.get(span.traceId);
-    if (start === undefined || span.startMs < start) starts.set(span.traceId, span.startMs);
-  }
-  for (const span of spans) {
-    const start = starts.get(span.traceId) ?? span.startMs;
-    if (start < window.fromMs || start >= window.toMs) continue;
-    let trace = traces.get(span.traceId);
-    if (trace === undefined) traces.set(span.traceId, (trace = { traceId: span.traceId, spans: [], logs: [], isSuspicious: false }));
+    // Spans of one trace mostly come together.
+    if (trace?.traceId !== span.traceId) trace = findOrAdd(traces, span.traceId);
     trace.spans.push(span);
+    if (span.startMs < trace.startMs) trace.startMs = span.startMs;
     if (!trace.isSuspicious && looksFailed(span)) trace.isSuspicious = true;
+  }
+  for (const each of traces.values()) {
+    if (each.startMs < window.fromMs || each.startMs >= window.toMs) traces.delete(each.traceId);
   }
   for (const log of logs) {
     const trace = log.traceId === undefined ? undefined : traces.get(log.traceId);
@@ -122,21 +132,30 @@ function indexTraces({ spans, logs }: Observations, window: Window): Map<string,
     trace.logs.push(log);
     if (!trace.isSuspicious && (log.severity >= LOG_ERROR || readLogException(log) !== undefined)) trace.isSuspicious = true;
   }
+  for (const exchange of exchanges) if (exchange.traceId !== undefined) traces.get(exchange.traceId)?.exchanges.push(exchange);
   return traces;
+}
+
+function findOrAdd(traces: Map<string, IndexedTrace>, traceId: string): IndexedTrace {
+  const known = traces.get(traceId);
+  if (known !== undefined) return known;
+  const added: IndexedTrace = { traceId, spans: [], logs: [], exchanges: [], startMs: Infinity, isSuspicious: false };
+  traces.set(traceId, added);
+  return added;
 }
 
 /** A quick look at one span: could it be part of a failure? */
 function looksFailed(span: Span): boolean {
-  if (span.status === "error" || span.events.some(({ name }) => name === "exception")) return true;
+  if (span.status === "error" || (span.events.length > 0 && span.events.some(({ name }) => name === "exception"))) return true;
   const { attributes } = span;
-  const code = readStatusCode(attributes);
+  const current = attributes["http.response.status_code"];
+  const code = typeof current === "number" ? current : readStatusCode(attributes);
   if (code !== undefined) return code >= 500;
   return readText(attributes, "error.type") !== undefined || (readNumber(attributes, "rpc.grpc.status_code") ?? 0) !== 0;
 }
 
-function assemble(trace: IndexedTrace, { exchanges }: Observations, filter: EntryFilter): Occurrence | undefined {
-  const beside = { logs: trace.logs, exchanges: exchanges.filter(({ traceId }) => traceId === trace.traceId) };
-  return findOccurrence(assembleTrace(trace.traceId, trace.spans, beside), filter);
+function assemble({ traceId, spans, logs, exchanges }: IndexedTrace, filter: EntryFilter): Occurrence | undefined {
+  return findOccurrence(assembleTrace(traceId, spans, { logs, exchanges }), filter);
 }
 
 /** The largest group of failing exchanges of one service and route; exchanges that hide a failure only when none failed openly. */
@@ -153,10 +172,11 @@ function chooseGroup(occurrences: readonly Occurrence[]): readonly Occurrence[] 
 }
 
 function isOfRoute(trace: IndexedTrace, service: string | undefined, route: string | undefined): boolean {
-  return trace.spans.some(
-    ({ resource, attributes, name }) =>
-      (service === undefined || resource.service === service) && (route === undefined || readRoute(attributes) === route || name === route),
-  );
+  for (const { resource, attributes, name } of trace.spans) {
+    if (service !== undefined && resource.service !== service) continue;
+    if (route === undefined || attributes["http.route"] === route || name === route) return true;
+  }
+  return false;
 }
 
 /** At most `limit` members, evenly spread, always the same ones. */

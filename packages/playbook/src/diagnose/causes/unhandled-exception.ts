@@ -2,7 +2,7 @@ import { type CauseRule, type Findings, hear } from "../findings.ts";
 
 /** Errors that a program makes by itself, in the spelling of each language. */
 const DEFECT =
-  /\b(?:TypeError|ReferenceError|RangeError|AssertionError|NullPointerException|NullReferenceException|ClassCastException|IndexOutOfBounds\w*|ArrayIndexOutOfBounds\w*|ArithmeticException|IllegalStateException|NoSuchElementException|ConcurrentModificationException|KeyError|IndexError|AttributeError|ZeroDivisionError|UnboundLocalError|NameError|NoMethodError|InvalidOperationException|DivideByZeroException|KeyNotFoundException|ArgumentCountError|DivisionByZeroError)\b|Cannot read propert|is not a function|is not defined|undefined method|nil pointer dereference|index out of range|invalid memory address|panic:|Call to a member function|Undefined (?:index|array key|variable|offset)/;
+  /\b(?:TypeError|ReferenceError|AssertionError|NullPointerException|NullReferenceException|ClassCastException|IndexOutOfBounds\w*|ArrayIndexOutOfBounds\w*|ArithmeticException|IllegalStateException|NoSuchElementException|ConcurrentModificationException|KeyError|IndexError|AttributeError|ZeroDivisionError|UnboundLocalError|NameError|NoMethodError|InvalidOperationException|DivideByZeroException|KeyNotFoundException|ArgumentCountError|DivisionByZeroError)\b|Cannot read propert|is not a function|is not defined|undefined method|nil pointer dereference|index out of range|invalid memory address|panic:|Call to a member function|Undefined (?:index|array key|variable|offset)/;
 
 /** The creating hop's own code threw, and nobody caught it. */
 export const unhandledException: CauseRule = {

@@ -1,0 +1,127 @@
+import { CAUSES, type CauseId } from "@faultline/model";
+import { describe, expect, it } from "vitest";
+import { diagnose } from "../playbook.ts";
+import { type SpanSketch, TraceBuilder } from "../trace/trace-builder.ts";
+import { CAUSE_RULES } from "./causes.ts";
+import { GUARDS } from "../guard/guards.ts";
+
+const GOOD: SpanSketch = {
+  service: "shop",
+  name: "POST /orders",
+  code: 201,
+  attributes: { "http.route": "/orders", "http.request.method": "POST", "http.request.body.size": 900 },
+};
+
+/** Thirty good requests and eight that fail as sketched. */
+function diagnoseFailing(sketch: Partial<SpanSketch>) {
+  return diagnose(
+    new TraceBuilder()
+      .traces(30, (index) => ({ ...GOOD, attributes: { ...GOOD.attributes, "http.request.body.size": 800 + index } }))
+      .traces(8, (index) => ({
+        ...GOOD,
+        code: 500,
+        takes: 80,
+        ...sketch,
+        attributes: { ...GOOD.attributes, "http.request.body.size": 810 + index, ...sketch.attributes },
+      }))
+      .observations(),
+  );
+}
+
+const call = (sketch: Partial<SpanSketch>): Partial<SpanSketch> => ({
+  calls: [
+    { service: "shop", kind: "client", name: "POST", takes: 60, attributes: { "server.address": "stock" }, status: "error", ...sketch },
+  ],
+});
+const thrown = (type: string, message: string): Partial<SpanSketch> => ({ exception: { type, message } });
+const query = (message: string, takes = 20): Partial<SpanSketch> => ({
+  calls: [
+    {
+      service: "shop",
+      kind: "client",
+      takes,
+      status: "error",
+      message,
+      attributes: { "db.system.name": "postgresql", "server.address": "orders-db" },
+    },
+  ],
+});
+
+const CASES: readonly (readonly [CauseId, string, Partial<SpanSketch>])[] = [
+  ["unhandled-exception", "shop", thrown("TypeError", "Cannot read properties of undefined (reading 'sku')")],
+  ["unhandled-exception", "shop", thrown("java.lang.NullPointerException", "")],
+  ["invalid-input-unguarded", "shop", thrown("RangeError", "Invalid time value")],
+  ["dependency-timeout", "orders-db", { ...query("canceling statement due to statement timeout", 75), takes: 80 }],
+  ["third-party-failure", "api.payments.example", call({ code: 500, attributes: { "server.address": "api.payments.example" } })],
+  ["database-failure", "orders-db", query("FATAL: the database system is shutting down (57P01)")],
+  ["database-failure", "orders-db", query("connect ECONNREFUSED 10.0.0.9:5432")],
+  ["pool-exhausted", "shop", thrown("Error", "timeout exceeded when trying to connect")],
+  ["resource-exhausted", "shop", thrown("Error", "EMFILE: too many open files, open '/tmp/x'")],
+  ["bad-configuration", "shop", thrown("Error", "secretOrPrivateKey must have a value")],
+  ["bad-configuration", "shop", thrown("Error", "environment variable SIGNING_KEY is not set")],
+  ["body-too-large", "shop", thrown("PayloadTooLargeError", "request entity too large")],
+  ["parse-failure", "shop", thrown("SyntaxError", "Unexpected end of JSON input")],
+  ["gateway-mismatch", "shop", thrown("SyntaxError", "Unexpected token '<', \"<!DOCTYPE \"... is not valid JSON")],
+  ["no-healthy-upstream", "stock", call({ code: 503, message: "no healthy upstream" })],
+  ["connection-refused", "stock", call({ message: "connect ECONNREFUSED 10.0.0.7:80" })],
+  ["keepalive-race", "stock", call({ message: "socket hang up", takes: 2 })],
+  ["tls-failure", "stock", call({ message: "CERT_HAS_EXPIRED: certificate has expired" })],
+  ["dns-failure", "shop", call({ message: "getaddrinfo ENOTFOUND stock" })],
+  ["circuit-open", "shop", call({ message: "EOPENBREAKER: circuit breaker is open" })],
+  ["rate-limited-as-5xx", "shop", call({ code: 429, message: "Too Many Requests" })],
+  ["fault-injected", "stock", call({ code: 503, message: "fault filter abort" })],
+];
+
+describe("naming a cause", () => {
+  it.each(CASES)("names %s, made by %s, on positive evidence", (cause, service, sketch) => {
+    const diagnosis = diagnoseFailing(sketch);
+    expect(diagnosis.causes[0]?.cause).toBe(cause);
+    expect(diagnosis.suspects[0]?.service).toBe(service);
+    expect(diagnosis.verdict).toBe("diagnosed");
+  });
+
+  it("leaves the verdict open, with the cause on top, where an internal callee answered 500 and sends no telemetry", () => {
+    const diagnosis = diagnoseFailing(call({ code: 500 }));
+    expect(diagnosis).toMatchObject({
+      verdict: "inconclusive",
+      suspects: [{ service: "stock" }, {}],
+      causes: [{ cause: "dependency-error" }],
+    });
+    expect(diagnosis.missing[0]?.what).toContain("stock");
+  });
+
+  it("names nothing when a failure says nothing about itself", () => {
+    const diagnosis = diagnoseFailing({});
+    expect(diagnosis).toMatchObject({ verdict: "inconclusive", suspects: [{ service: "shop" }] });
+    expect(diagnosis.ruledOut.length + diagnosis.causes.length).toBe(CAUSES.length);
+    expect(diagnosis.missing.length).toBeGreaterThan(0);
+  });
+
+  it("finds that only large bodies fail, whatever the error says", () => {
+    const diagnosis = diagnoseFailing({ attributes: { "http.request.body.size": 2_000_000 }, ...thrown("Error", "cannot take it") });
+    expect(diagnosis.causes.map(({ cause }) => cause)).toContain("body-too-large");
+  });
+
+  it("finds a storm of retries inside one request", () => {
+    const tries = Array.from({ length: 6 }, (_, index) => ({
+      ...call({ code: 503 }).calls?.[0],
+      service: "shop",
+      at: 1 + index * 10,
+      takes: 8,
+    }));
+    expect(diagnoseFailing({ calls: tries }).causes.map(({ cause }) => cause)).toContain("retry-storm");
+  });
+
+  it("finds that only the new version fails", () => {
+    const observations = new TraceBuilder()
+      .traces(30, () => ({ ...GOOD, version: "1.4" }))
+      .traces(8, () => ({ ...GOOD, code: 500, version: "1.5", ...thrown("Error", "boom") }))
+      .observations();
+    expect(diagnose(observations).causes.map(({ cause }) => cause)).toContain("bad-deploy");
+  });
+
+  it("states for every cause what would be seen, and what guards against it", () => {
+    expect(Object.values(CAUSE_RULES).every(({ sign }) => sign.length > 10)).toBe(true);
+    expect(Object.values(GUARDS).every(({ now, prevent }) => Math.min(now.length, prevent.length) > 0)).toBe(true);
+  });
+});

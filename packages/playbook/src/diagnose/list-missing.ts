@@ -1,0 +1,16 @@
+import type { MissingEvidence } from "@faultline/model";
+import type { Findings } from "./findings.ts";
+
+/** What is not there and would tell more: gaps on the path first, then what the causes could not be weighed on. */
+export function listMissing({ domain, origin, sayings, succeeding }: Findings, isDiagnosed: boolean): readonly MissingEvidence[] {
+  const missing = [...domain.missing];
+  if (isDiagnosed || origin === undefined) return missing;
+  const { service } = origin.step;
+  if (!sayings.some(({ place }) => place === "origin")) {
+    missing.push({ what: `an exception or an error log line of ${service} under these requests`, wouldTell: "what it failed with" });
+  }
+  if (succeeding.length === 0) {
+    missing.push({ what: "good requests of the same route", wouldTell: "what separates the failing requests from them" });
+  }
+  return missing;
+}
