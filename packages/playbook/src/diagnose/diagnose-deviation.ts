@@ -7,7 +7,7 @@ import { thin } from "../isolate/select-symptom.ts";
 import { assembleTraces } from "../trace/assemble-traces.ts";
 
 /** Traces compared at most. */
-const MAX_TRACES = 4000;
+const MAX_TRACES = 1500;
 /** Below this probability, after correction, a deviation is certain. */
 const CERTAIN = Math.log(0.01);
 
@@ -18,7 +18,10 @@ type Deviant = Pick<Diagnosis, "path" | "suspects" | "causes" | "missing" | "nex
  * only where a slowdown and a saturated resource agree. Undefined when everything is as usual.
  */
 export function diagnoseDeviation(observations: Observations, scope: Scope, baseline: Window | undefined): Deviant | undefined {
-  const paths = thin(assembleTraces(observations.spans, observations.logs, observations.exchanges), MAX_TRACES);
+  const chosen = new Set(thin([...new Set(observations.spans.map(({ traceId }) => traceId))], MAX_TRACES));
+  const spans = observations.spans.filter(({ traceId }) => chosen.has(traceId));
+  const logs = observations.logs.filter(({ traceId }) => traceId !== undefined && chosen.has(traceId));
+  const paths = assembleTraces(spans, logs);
   const found = findDeviations({
     paths,
     metrics: observations.metrics,
