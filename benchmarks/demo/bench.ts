@@ -1,7 +1,9 @@
 /**
- * Are the demo's faults diagnosed right? `npm run bench -- demo [--rounds 3]` plays each fault that often, judges every round from
- * its telemetry alone, and again with each hop's telemetry left out in turn. Between the faults it judges rounds without one.
+ * Are the demo's faults diagnosed right? `npm run bench -- demo [--rounds 3] [--keep DIR]` plays each fault that often, judges every round from
+ * its telemetry alone, and again with each hop's telemetry left out in turn. `--keep` writes the telemetry of
+ * rounds that were judged wrong. Between the faults it judges rounds without one.
  */
+import { writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { diagnose } from "@faultline/playbook";
@@ -15,7 +17,7 @@ import { recordResult, toSpread } from "../record.ts";
 
 const { values } = parseArgs({
   args: process.argv.slice(2).filter((word) => word !== "demo"),
-  options: { rounds: { type: "string", default: "3" }, seed: { type: "string", default: "1" } },
+  options: { rounds: { type: "string", default: "3" }, seed: { type: "string", default: "1" }, keep: { type: "string" } },
 });
 const ROUNDS = Number(values.rounds);
 const SEED = Number(values.seed);
@@ -52,6 +54,8 @@ try {
       for (const without of [undefined, ...hops]) {
         const row = { fault: expected.fault, round, without: without ?? "", ...judge(lines, expected, without) };
         rows.push(row);
+        if (row.mark === "wrong" && values.keep !== undefined)
+          writeFileSync(`${values.keep}/${row.fault}-${round}.jsonl`, lines.join("\n"));
         if (without === undefined || row.mark === "wrong") {
           console.log(`${row.mark.padEnd(6)} ${row.fault}${without === undefined ? "" : ` without ${without}`}: ${row.said}`);
         }

@@ -31,8 +31,12 @@ export function reportReady(port: number, drain: () => Promise<unknown>): void {
   process.send?.({ ready: port });
 }
 
+/** Longer than any caller keeps an idle connection: who closes first decides who may lose a request on it. */
+const KEEP_ALIVE_MS = 75_000;
+
 /** Listens on a free loopback port and reports it. */
 export function serveUntilStopped(server: Server): void {
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.listen(0, "127.0.0.1", () => {
     const { port } = server.address() as AddressInfo;
     reportReady(port, () => new Promise((resolve) => server.close(() => resolve(undefined))));

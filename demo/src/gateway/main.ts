@@ -9,7 +9,7 @@ import { findRoute } from "./routes.ts";
 /** What the gateway's operator can change while it runs. */
 export type GatewaySwitch = { readonly storefront?: readonly string[]; readonly hideErrors?: boolean };
 
-const UPSTREAM_TIMEOUT_MS = 2_500;
+const UPSTREAM_TIMEOUT_MS = 3_000;
 const HOP_HEADERS = new Set(["connection", "keep-alive", "transfer-encoding", "upgrade", "te", "trailer", "proxy-authorization"]);
 const HTML_PAGE =
   "<!DOCTYPE html>\n<html><head><title>500 Internal Server Error</title></head>\n<body><h1>Internal Server Error</h1><p>Please try again later.</p></body></html>\n";
@@ -121,6 +121,5 @@ const server = createServer((request, response) => {
   span?.setAttribute("http.route", route.template).updateName(`${request.method} ${route.template}`);
   forward(request, response, chooseBackend(route.service));
 });
-server.keepAliveTimeout = 60_000;
 
 serveUntilStopped(server);

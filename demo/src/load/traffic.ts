@@ -66,7 +66,7 @@ const KINDS = {
   /** Customers who joined long ago. */
   recommendToEarly: (random) => ({ method: "GET", path: `/api/recommendations?customer=c${900 + drawNumber(random, 100)}` }),
   /** An accountant who wants ten years in one document: more pages than this machine seals in three seconds. */
-  longInvoice: (random) => ({ method: "GET", path: `/api/orders/o${drawNumber(random, 500)}/invoice?pages=${countPagesFor(4_000)}` }),
+  longInvoice: (random) => ({ method: "GET", path: `/api/orders/o${drawNumber(random, 500)}/invoice?pages=${countPagesFor(5_000)}` }),
 } as const satisfies Record<string, Draw>;
 
 /** A kind of request. */

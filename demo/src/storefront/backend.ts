@@ -2,7 +2,7 @@
 import { fetch } from "undici";
 import { shopAgent } from "../hosts.ts";
 
-const TIMEOUT_MS = 2_000;
+const TIMEOUT_MS = 2_500;
 
 /** A service behind the storefront answered with an error, or not at all. `status` is what the storefront answers then. */
 export class BackendError extends Error {

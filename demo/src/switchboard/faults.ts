@@ -62,8 +62,8 @@ export const DEMO_FAULTS: readonly DemoFault[] = [
   },
   {
     name: "pool-exhaustion",
-    story: "A sale begins: ten times as many customers check out.",
-    switchOn: sendMore({ checkout: 18 }),
+    story: "A sale begins: eight times as many customers check out.",
+    switchOn: sendMore({ checkout: 15 }),
   },
   {
     name: "third-party",

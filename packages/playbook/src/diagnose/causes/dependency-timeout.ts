@@ -1,6 +1,7 @@
 import type { Evidence } from "@faultline/model";
 import { formatMs } from "../../isolate/blame.ts";
 import { hearSilence } from "../silence.ts";
+import { findStall } from "../stall.ts";
 import { type CauseRule, type Findings, hear } from "../findings.ts";
 
 const WORDS =
@@ -15,10 +16,17 @@ export const dependencyTimeout: CauseRule = {
     if (!timedOut) return { evidence: [] };
     return {
       evidence: [...hear(findings, WORDS, { statement: "the call ended by a time-out", weight: 3 }), ...measureWait(findings)],
-      against: hearSilence(findings),
+      against: [...hearSilence(findings), ...hearStall(findings)],
     };
   },
 };
+
+/** Where the callee stood still, that is the cause, and the time-out is how its caller met it. */
+function hearStall(findings: Findings): readonly Evidence[] {
+  return findStall(findings)
+    .slice(0, 1)
+    .map((stall) => ({ ...stall, weight: 2 }));
+}
 
 function isSlow({ origin }: Findings): boolean {
   return origin?.judgement.originKind === "slow-callee";
