@@ -73,6 +73,7 @@ function start(store: ReturnType<typeof createMemoryStore>, alerts: FaultAlert[]
     onProblem: (line) => expect.fail(line),
     now: () => NOW,
     intervalMs: 3_600_000,
+    settleMs: 0,
   });
   closers.push(() => watch.close());
   return watch;
@@ -141,5 +142,27 @@ describe("watching a store", () => {
     await append(store, { from: 170, to: 200, isFailing: true });
     await again.round();
     expect(third).toEqual([]);
+  });
+
+  it("leaves a failing exchange alone until the rest of its trace can have come", async () => {
+    const store = createMemoryStore({ now: () => NOW });
+    let nowMs = NOW;
+    const watch = startWatch({
+      store,
+      feed: createLiveFeed(),
+      onAlert: () => undefined,
+      onProblem: (line) => expect.fail(line),
+      now: () => nowMs,
+      intervalMs: 3_600_000,
+      settleMs: 1_000,
+    });
+    closers.push(() => watch.close());
+    await append(store, { from: 0, to: 5, isFailing: true });
+    await store.flush();
+    await watch.round();
+    expect(await store.listFaults({ limit: 10 })).toEqual([]);
+    nowMs += 1_000;
+    await watch.round();
+    expect(await store.listFaults({ limit: 10 })).toHaveLength(1);
   });
 });

@@ -18,6 +18,8 @@ export type WatchOptions = {
   readonly now?: () => number;
   /** Pause between rounds, ms. Default 500. */
   readonly intervalMs?: number;
+  /** How long a failing exchange is left alone, so that the rest of its trace can come, ms. Default 1000. */
+  readonly settleMs?: number;
 };
 
 /** Turns newly failing exchanges into faults with diagnoses, and faults into alerts. */
@@ -30,6 +32,8 @@ export type Watch = {
 
 const BATCH = 1000;
 const DEFAULT_INTERVAL_MS = 500;
+/** The spans of one trace come from several processes; named from its first pieces, a failure would be another fault. */
+const DEFAULT_SETTLE_MS = 1000;
 /** A fault that keeps failing is diagnosed anew when it grew by this factor, or when this much time has passed. */
 const REDIAGNOSE_GROWTH = 1.3;
 const REDIAGNOSE_AFTER_MS = 10_000;
@@ -41,8 +45,9 @@ type Entry = { fault: StoredFault; diagnosedCount: number; alerted: boolean };
 
 /** Starts watching. Rounds never overlap; a round that fails is said and tried again. */
 export function startWatch(options: WatchOptions): Watch {
-  const { store, feed, now = Date.now, intervalMs = DEFAULT_INTERVAL_MS } = options;
+  const { store, feed, now = Date.now, intervalMs = DEFAULT_INTERVAL_MS, settleMs = DEFAULT_SETTLE_MS } = options;
   const entries = new Map<string, Entry>();
+  const waiting: { readonly failing: readonly FailingExchange[]; readonly seenAtMs: number }[] = [];
   let cursor: number | undefined;
   let running: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
@@ -53,9 +58,13 @@ export function startWatch(options: WatchOptions): Watch {
     for (;;) {
       const page = await store.listFailingSince(cursor, BATCH);
       if (page.failing.length === 0) break;
-      await recordFailures(store, entries, page.failing);
+      waiting.push({ failing: page.failing, seenAtMs: now() });
       cursor = page.cursor;
       if (page.failing.length < BATCH || isClosed) break;
+    }
+    while (waiting[0] !== undefined && now() - waiting[0].seenAtMs >= settleMs) {
+      await recordFailures(store, entries, waiting[0].failing);
+      waiting.shift();
     }
     for (const entry of entries.values()) {
       if (!isClosed && isDue(entry, now())) await update(entry, options, now());

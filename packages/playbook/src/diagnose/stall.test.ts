@@ -47,6 +47,24 @@ describe("a process that stands still", () => {
     expect(diagnosis.causes[0]?.cause).toBe("resource-exhausted");
   });
 
+  it("is known by its measurements when its spans never came", () => {
+    const silent: SpanSketch = { service: "storefront", kind: "client", name: "GET", takes: 2_000, status: "error", message: "timed out" };
+    const call = { ...silent, attributes: { "server.address": "orders" } };
+    const traces = new TraceBuilder().traces(4, () => ({ service: "storefront", name: "GET /", code: 504, takes: 2_005, calls: [call] }));
+    const delay: MetricPoint = {
+      name: "nodejs.eventloop.delay.max",
+      unit: "s",
+      value: 5,
+      timeMs: 1_700_000_006_000,
+      attributes: {},
+      resource: { service: "orders", instance: "o1", attributes: {} },
+    };
+    const diagnosis = diagnose(traces.observations({ metrics: [delay] }));
+    expect(diagnosis.suspects[0]?.service).toBe("orders");
+    expect(diagnosis.causes[0]?.cause).toBe("resource-exhausted");
+    expect(diagnosis.verdict).toBe("diagnosed");
+  });
+
   it("is not seen where others were served meanwhile", () => {
     const served = ask({ ...order, takes: 2_000 }, 1_000);
     const diagnosis = diagnose(

@@ -68,12 +68,13 @@ function ownTimeOf({ entry, calls }: Hop): number {
 }
 
 function fromLoopDelay({ origin, metrics, scope }: Findings): readonly Evidence[] {
-  const hop = origin?.step.hop;
-  if (hop === undefined) return [];
-  const { resource } = hop.entry.span;
+  if (origin === undefined) return [];
+  const { hop, call, service } = origin.step;
+  // A process that stands still sends its spans late or never: then its measurements are found by its name.
+  const resource = hop?.entry.span.resource ?? { service };
   const late = findLoopDelay(metrics, { resource, ...scope.window });
   if (late === undefined || late.delayMs < LOOP_DELAY_MS) return [];
-  const waitMs = origin?.step.call === undefined ? durationOf(hop.entry) : origin.step.call.endMs - origin.step.call.startMs;
+  const waitMs = call !== undefined ? call.endMs - call.startMs : hop === undefined ? 0 : durationOf(hop.entry);
   return [
     {
       statement: `the event loop of ${resource.service} was blocked`,

@@ -7,14 +7,14 @@ const LOOP_DELAY = /event[._]?loop[._](?:delay|lag)(?:[._](?:max|p99))?$/i;
 /** Measurements come late: at the next turn of a reporter's interval, and not before the process moves again. */
 const REPORTED_WITHIN_MS = 15_000;
 
-/** The longest delay that a process measured of its event loop in a stretch of time. */
+/** The longest delay that a process measured of its event loop in a stretch of time; without an instance, any process of the service. */
 export function findLoopDelay(
   metrics: readonly MetricPoint[],
-  { resource, fromMs, toMs }: { readonly resource: Resource; readonly fromMs: number; readonly toMs: number },
+  { resource, fromMs, toMs }: { readonly resource: Pick<Resource, "service" | "instance">; readonly fromMs: number; readonly toMs: number },
 ): LoopDelay | undefined {
   let longest: LoopDelay | undefined;
   for (const point of metrics) {
-    if (point.resource.service !== resource.service || point.resource.instance !== resource.instance) continue;
+    if (point.resource.service !== resource.service || (resource.instance ?? point.resource.instance) !== point.resource.instance) continue;
     if (point.timeMs < fromMs || point.timeMs > toMs + REPORTED_WITHIN_MS || !LOOP_DELAY.test(point.name)) continue;
     const delayMs = toMilliseconds(point);
     if (longest === undefined || delayMs > longest.delayMs) longest = { name: point.name, delayMs };
