@@ -25,9 +25,9 @@ export async function composeOverview(store: Store, asked: Window, redactor: Dis
   ]);
   const series = toCountSeries(all, window, stepMs);
   const [total, failing] = [sum(series.total), sum(series.failing)];
-  const rows = toRows(counts, strips.window, strips.stepMs);
-  const shown = rows.slice(0, MOST_ROWS);
-  const rest = rows.slice(MOST_ROWS);
+  const groups = rankGroups(counts);
+  const shown = groups.slice(0, MOST_ROWS).map((group) => toRow(group, strips.window, strips.stepMs));
+  const rest = groups.slice(MOST_ROWS);
   const leftOut = { rows: rest.length, total: sum(rest.map((row) => row.total)), failing: sum(rest.map((row) => row.failing)) };
   return {
     window,
@@ -46,26 +46,48 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
 }
 
-/** One row a group, those that most surely fail first, then the busiest. */
-function toRows(counts: readonly CountRow[], window: Window, stepMs: number): readonly OverviewRow[] {
-  const groups = new Map<string, CountRow[]>();
-  for (const row of counts) {
-    const { service, route, version, region } = row.group;
-    const key = `${service}\u0000${route}\u0000${version}\u0000${region}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [row]);
-    else group.push(row);
-  }
-  const rows = [...groups.values()].map((group) => toRow(group, window, stepMs));
-  return rows.sort((a, b) => b.errorRatio.lower - a.errorRatio.lower || b.failing - a.failing || b.total - a.total);
+/** The counts of one route, version and region. */
+type Group = {
+  readonly group: CountRow["group"];
+  readonly steps: CountRow[];
+  total: number;
+  failing: number;
+  p99Ms: number;
+};
+
+/** Groups that most surely fail first, then the busiest. */
+function rankGroups(counts: readonly CountRow[]): readonly Group[] {
+  const ranked = sumGroups(counts).map((group) => ({ group, lower: toWilsonInterval(group.failing, group.total).lower }));
+  ranked.sort((a, b) => b.lower - a.lower || b.group.failing - a.group.failing || b.group.total - a.group.total);
+  return ranked.map(({ group }) => group);
 }
 
-function toRow(group: readonly CountRow[], window: Window, stepMs: number): OverviewRow {
-  const { service, route, version, region } = group[0]?.group ?? {};
-  const series = toCountSeries(group, window, stepMs);
-  const [total, failing] = [sum(series.total), sum(series.failing)];
+/** A store may use one object for all steps of a group: then a look at its identity saves the look at its names. */
+function sumGroups(counts: readonly CountRow[]): readonly Group[] {
+  const byObject = new Map<CountRow["group"], Group>();
+  const byName = new Map<string, Group>();
+  for (const row of counts) {
+    const group = byObject.get(row.group) ?? findGroup(byName, row);
+    byObject.set(row.group, group);
+    group.steps.push(row);
+    group.total += row.total;
+    group.failing += row.failing;
+    if (row.p99Ms !== undefined && row.p99Ms > group.p99Ms) group.p99Ms = row.p99Ms;
+  }
+  return [...byName.values()];
+}
+
+function findGroup(byName: Map<string, Group>, { group }: CountRow): Group {
+  const { service, route, version, region } = group;
+  const name = `${service}\u0000${route}\u0000${version}\u0000${region}`;
+  const known = byName.get(name) ?? { group, steps: [], total: 0, failing: 0, p99Ms: 0 };
+  byName.set(name, known);
+  return known;
+}
+
+function toRow({ group, steps, total, failing, p99Ms }: Group, window: Window, stepMs: number): OverviewRow {
+  const { service, route, version, region } = group;
   const [detection] = detectServerErrors([{ failing, total }], window);
-  const slowest = Math.max(...group.map((row) => row.p99Ms ?? 0));
   return {
     service: service ?? "",
     route: route ?? "",
@@ -75,7 +97,7 @@ function toRow(group: readonly CountRow[], window: Window, stepMs: number): Over
     failing,
     errorRatio: detection?.errorRatio ?? toWilsonInterval(failing, total),
     state: detection?.state ?? "too-few",
-    ...(slowest > 0 ? { p99Ms: slowest } : {}),
-    series,
+    ...(p99Ms > 0 ? { p99Ms } : {}),
+    series: toCountSeries(steps, window, stepMs),
   };
 }

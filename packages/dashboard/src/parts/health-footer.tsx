@@ -16,6 +16,8 @@ export function HealthFooter(): ReactNode {
   if (health.kind === "loading") return <footer className="health">…</footer>;
   if (health.kind === "failed")
     return <footer className="health health-bad">The collector does not answer: {health.problem.detail}</footer>;
+  if (health.problem !== undefined)
+    return <footer className="health health-bad">The collector does not answer: {health.problem.detail}</footer>;
   const { ready, accepted, stored, deduplicated, dropped, sizeBytes, audit, version } = health.value;
   const drops = Object.entries(dropped).filter(([, count]) => count > 0);
   const lost = drops.reduce((sum, [, count]) => sum + count, 0);

@@ -128,7 +128,7 @@ function SpanRow({ row, traceMs, fate, isOpen, isWanted, onToggle }: RowProps): 
 /** The time stands after its bar, before it, or in it, wherever there is room. */
 function placeTime({ left, width }: { readonly left: string; readonly width: string }): { className: string; style: CSSProperties } {
   const [from, to] = [Number.parseFloat(left), Number.parseFloat(left) + Number.parseFloat(width)];
-  if (to <= 86) return { className: "span-time", style: { left: `${to}%` } };
+  if (to <= 78) return { className: "span-time", style: { left: `${to}%` } };
   if (from >= 16) return { className: "span-time", style: { right: `${100 - from}%` } };
   return { className: "span-time inside", style: { right: `${100 - to}%` } };
 }
