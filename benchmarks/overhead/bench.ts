@@ -39,7 +39,8 @@ const sink = createServer((request, response) => {
 async function start(framework: string, variant: string): Promise<App> {
   const endpoint = `http://127.0.0.1:${(sink.address() as AddressInfo).port}`;
   const child = fork(fileURLToPath(new URL("app.ts", import.meta.url)), [framework, variant, endpoint], {
-    execArgv: ["--conditions=source"],
+    execArgv: ["--conditions=source", ...(variant === "otel" ? ["--import", new URL("otel.ts", import.meta.url).href] : [])],
+    env: { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_METRICS_EXPORTER: "none", OTEL_LOGS_EXPORTER: "none" },
   });
   const [message] = (await once(child, "message")) as [{ port: number }];
   return { variant, port: message.port, child };

@@ -59,10 +59,16 @@ export function guardRequests(guard: Guard): (context: HonoLike, next: () => Pro
   };
 }
 
+/** On Node the socket tells it; asking the Request for its signal would build the whole Request first. */
+function isClientGone(context: HonoLike): boolean {
+  const incoming = (context.env as { incoming?: Raw } | undefined)?.incoming;
+  return incoming === undefined ? context.req.raw.signal.aborted : incoming.destroyed && !incoming.complete;
+}
+
 /** The handler for `app.onError`: captures and answers with problem details. */
 export function guardErrors(guard: Guard): (thrown: Error, context: HonoLike) => Response {
   return (thrown, context: HonoLike) => {
     const exchange = exchanges.get(context) ?? begin(guard, context).exchange;
-    return toResponse(guard.answer(exchange, thrown, context.req.raw.signal.aborted), context.req.method);
+    return toResponse(guard.answer(exchange, thrown, isClientGone(context)), context.req.method);
   };
 }

@@ -75,11 +75,21 @@ class Try implements Attempt, WheelEntry {
   previous: WheelEntry | undefined = undefined;
   next: WheelEntry | undefined = undefined;
   reject: ((reason: ResilienceError) => void) | undefined = undefined;
+  /** The breaker's generation it was admitted in. */
+  generation = 0;
+  told: OutgoingCall | undefined = undefined;
+  isThrown = false;
+  /** The result, or what was thrown. */
+  value: unknown = undefined;
   #controller: AbortController | undefined = undefined;
 
-  constructor(number: number, deadlineAtMs: number) {
+  /** When it began, on the dependency's clock. */
+  startMs: number;
+
+  constructor(number: number, deadlineAtMs: number, startMs: number) {
     this.number = number;
     this.deadlineAtMs = deadlineAtMs;
+    this.startMs = startMs;
   }
 
   get signal(): AbortSignal {
@@ -108,6 +118,7 @@ export class Dependency {
   readonly #wheel: TimerWheel;
   readonly #deadlineMs: number;
   readonly #judgeResult: (result: unknown) => Verdict;
+  readonly #judgeThrown: (thrown: unknown) => Verdict;
   readonly #counts = { calls: 0, tries: 0, retries: 0, faults: 0, refused: 0, deadlinesExceeded: 0 };
 
   constructor(name: string, options: DependencyOptions = {}) {
@@ -121,6 +132,7 @@ export class Dependency {
     this.#wheel = options.clock === undefined ? defaultWheel : new TimerWheel(options.clock);
     this.#deadlineMs = options.deadlineMs ?? 10_000;
     this.#judgeResult = options.judgeResult ?? judgeResult;
+    this.#judgeThrown = options.judgeThrown ?? judgeThrown;
   }
 
   /** State and counters now. */
@@ -133,15 +145,28 @@ export class Dependency {
   async call<T>(work: (attempt: Attempt) => T | Promise<T>, options: CallOptions<T> = {}): Promise<T> {
     this.#counts.calls += 1;
     this.#budget.deposit();
-    const ownMs = this.#clock.nowMs() + this.#deadlineMs;
+    const startMs = this.#clock.nowMs();
+    const ownMs = startMs + this.#deadlineMs;
     const deadlineAtMs = options.deadlineAtMs === undefined ? ownMs : Math.min(ownMs, options.deadlineAtMs);
     try {
       for (let number = 1; ; number++) {
-        const outcome = await this.#try(work, new Try(number, deadlineAtMs), options.name);
-        if (outcome.verdict.kind !== "fault" || !(await this.#mayRetry(outcome.verdict, options, { number, deadlineAtMs }))) {
-          if (outcome.isThrown) throw outcome.value;
-          return outcome.value as T;
+        const attempt = new Try(number, deadlineAtMs, number === 1 ? startMs : this.#clock.nowMs());
+        if (!this.#bulkhead.tryEnter()) {
+          await this.#waitForPlace(attempt);
+          attempt.startMs = this.#clock.nowMs();
         }
+        this.#admit(attempt);
+        if (this.#options.attributes !== undefined) attempt.told = this.#tell(options.name);
+        try {
+          attempt.value = await this.#withDeadline(work, attempt);
+        } catch (thrown) {
+          attempt.isThrown = true;
+          attempt.value = thrown;
+        }
+        const verdict = this.#settle(attempt);
+        if (verdict.kind === "fault" && (await this.#mayRetry(verdict, options, attempt))) continue;
+        if (attempt.isThrown) throw attempt.value;
+        return attempt.value as T;
       }
     } catch (thrown) {
       if (options.fallback === undefined) throw thrown;
@@ -149,39 +174,43 @@ export class Dependency {
     }
   }
 
-  async #try(work: (attempt: Attempt) => unknown, attempt: Try, name: string | undefined): Promise<Outcome> {
-    if (!this.#bulkhead.tryEnter()) await this.#waitForPlace(attempt);
-    const permit = this.#breaker.admit(this.#clock.nowMs());
+  /** Asks the breaker; a refusal gives the place in the bulkhead back. */
+  #admit(attempt: Try): void {
+    const permit = this.#breaker.admit(attempt.startMs);
     if (permit.kind === "refused") {
       this.#bulkhead.leave();
       this.#counts.refused += 1;
       const retryAfterSeconds = Math.ceil(permit.retryAfterMs / 1000);
       throw new ResilienceError("circuit-open", `the circuit to ${this.name} is open`, { retryAfterSeconds });
     }
-    this.#counts.tries += 1;
     // The permit of a closed circuit is shared and changes with it: what counts is the generation at the start.
-    const { generation } = permit;
-    const outcome = await this.#run(work, attempt, name);
-    this.#bulkhead.leave();
-    const isFault = outcome.verdict.kind === "fault";
-    if (isFault) this.#counts.faults += 1;
-    if (outcome.verdict.kind === "not-its-fault") this.#breaker.release({ generation });
-    else this.#breaker.record({ generation }, isFault, this.#clock.nowMs());
-    return outcome;
+    attempt.generation = permit.generation;
+    this.#counts.tries += 1;
   }
 
-  async #run(work: (attempt: Attempt) => unknown, attempt: Try, name: string | undefined): Promise<Outcome> {
-    const told = this.#options.attributes === undefined ? undefined : this.#tell(name);
+  /** Gives back what a try held, and judges its outcome. */
+  #settle(attempt: Try): Verdict {
+    this.#wheel.remove(attempt);
+    this.#bulkhead.leave();
+    const { told, value, isThrown } = attempt;
+    if (told !== undefined) {
+      if (isThrown) failCall(told, value);
+      else endCall(told);
+    }
+    if (value instanceof ResilienceError && value.code === "deadline-exceeded") this.#counts.deadlinesExceeded += 1;
+    const verdict = this.#judge(attempt);
+    if (verdict.kind === "fault") this.#counts.faults += 1;
+    if (verdict.kind === "not-its-fault") this.#breaker.release(attempt);
+    else this.#breaker.record(attempt, verdict.kind === "fault", this.#clock.nowMs());
+    return verdict;
+  }
+
+  /** A judge of the user's that throws has no opinion: the outcome speaks neither way. */
+  #judge(attempt: Try): Verdict {
     try {
-      const value = await this.#withDeadline(work, attempt);
-      if (told !== undefined) endCall(told);
-      return { isThrown: false, value, verdict: this.#judgeResult(value) };
-    } catch (thrown) {
-      if (told !== undefined) failCall(told, thrown);
-      if (thrown instanceof ResilienceError && thrown.code === "deadline-exceeded") this.#counts.deadlinesExceeded += 1;
-      return { isThrown: true, value: thrown, verdict: (this.#options.judgeThrown ?? judgeThrown)(thrown) };
-    } finally {
-      this.#wheel.remove(attempt);
+      return attempt.isThrown ? this.#judgeThrown(attempt.value) : this.#judgeResult(attempt.value);
+    } catch {
+      return { kind: "not-its-fault" };
     }
   }
 
@@ -196,7 +225,7 @@ export class Dependency {
   #withDeadline(work: (attempt: Attempt) => unknown, attempt: Try): Promise<unknown> {
     return new Promise((resolve, reject) => {
       attempt.reject = reject;
-      this.#wheel.add(attempt, attempt.deadlineAtMs);
+      this.#wheel.add(attempt, attempt.deadlineAtMs, attempt.startMs);
       try {
         Promise.resolve(work(attempt)).then(resolve, reject);
       } catch (thrown) {
@@ -211,7 +240,7 @@ export class Dependency {
       this.#counts.refused += 1;
       throw new ResilienceError("bulkhead-full", `too many calls to ${this.name} at once`);
     }
-    const waiting = new Try(attempt.number, attempt.deadlineAtMs);
+    const waiting = new Try(attempt.number, attempt.deadlineAtMs, attempt.startMs);
     try {
       await this.#withDeadline(() => place.entered, waiting);
     } catch (thrown) {
@@ -225,11 +254,7 @@ export class Dependency {
   }
 
   /** Waits before a retry, if there is to be one. */
-  async #mayRetry(
-    verdict: Verdict & { kind: "fault" },
-    options: { readonly isIdempotent?: boolean },
-    so: { number: number; deadlineAtMs: number },
-  ): Promise<boolean> {
+  async #mayRetry(verdict: Verdict & { kind: "fault" }, options: { readonly isIdempotent?: boolean }, so: Attempt): Promise<boolean> {
     if (!verdict.isRetryable || options.isIdempotent !== true || so.number >= (this.#options.maxTries ?? 3)) return false;
     const delayMs = decideDelayMs(so.number, {
       baseMs: this.#options.backoffMs ?? 50,
@@ -243,5 +268,3 @@ export class Dependency {
     return true;
   }
 }
-
-type Outcome = { readonly isThrown: boolean; readonly value: unknown; readonly verdict: Verdict };

@@ -28,9 +28,9 @@ export class TimerWheel {
     return this.#size;
   }
 
-  /** Puts an entry on the wheel to expire at `atMs` of the clock. */
-  add(entry: WheelEntry, atMs: number): void {
-    if (this.#size === 0) this.#cursorMs = this.#clock.nowMs();
+  /** Puts an entry on the wheel to expire at `atMs` of the clock, where it is `nowMs` or a little later. */
+  add(entry: WheelEntry, atMs: number, nowMs = this.#clock.nowMs()): void {
+    if (this.#size === 0) this.#cursorMs = nowMs;
     entry.atMs = atMs;
     entry.slot = Math.floor(Math.max(atMs, this.#cursorMs) / SLOT_MS) % SLOTS;
     const head = this.#heads[entry.slot];

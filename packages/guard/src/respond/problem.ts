@@ -1,49 +1,15 @@
 /** The answer to an error: RFC 9457 problem details with nothing inside that helps an attacker, in the representation the client asked for. */
 import type { ErrorAnswer } from "./error-facts.ts";
+import { STATUS_CODES } from "node:http";
 import { negotiate } from "./accept.ts";
 import { formatProxyStatus } from "./proxy-status.ts";
 
-/** Reason phrases of the status codes that an error answer can have; another code is told by its class. */
-const TITLES: Readonly<Record<number, string>> = {
-  400: "Bad Request",
-  401: "Unauthorized",
-  402: "Payment Required",
-  403: "Forbidden",
-  404: "Not Found",
-  405: "Method Not Allowed",
-  406: "Not Acceptable",
-  408: "Request Timeout",
-  409: "Conflict",
-  410: "Gone",
-  411: "Length Required",
-  412: "Precondition Failed",
-  413: "Content Too Large",
-  414: "URI Too Long",
-  415: "Unsupported Media Type",
-  416: "Range Not Satisfiable",
-  417: "Expectation Failed",
-  421: "Misdirected Request",
-  422: "Unprocessable Content",
-  423: "Locked",
-  424: "Failed Dependency",
-  425: "Too Early",
-  426: "Upgrade Required",
-  428: "Precondition Required",
-  429: "Too Many Requests",
-  431: "Request Header Fields Too Large",
-  451: "Unavailable For Legal Reasons",
-  500: "Internal Server Error",
-  501: "Not Implemented",
-  502: "Bad Gateway",
-  503: "Service Unavailable",
-  504: "Gateway Timeout",
-  507: "Insufficient Storage",
-  508: "Loop Detected",
-};
+/** Where RFC 9110 renamed what Node still calls by its older name. */
+const RENAMED: Readonly<Record<number, string>> = { 413: "Content Too Large", 416: "Range Not Satisfiable", 422: "Unprocessable Content" };
 
 /** The standard reason phrase, which RFC 9457 asks for as `title` of `about:blank`. */
 export function titleOf(status: number): string {
-  return TITLES[status] ?? (status >= 500 ? "Server Error" : "Client Error");
+  return RENAMED[status] ?? STATUS_CODES[status] ?? (status >= 500 ? "Server Error" : "Client Error");
 }
 
 /** What goes on the wire. */

@@ -1,0 +1,32 @@
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build } from "vite";
+import { describe, expect, it } from "vitest";
+
+/** What a user's bundler would make of an entry point; `leftOut` stays an import. */
+async function measureGzip(entry: string, leftOut: readonly RegExp[]): Promise<{ bytes: number; imports: string[] }> {
+  const input = fileURLToPath(new URL(`../../packages/guard/src/${entry}`, import.meta.url));
+  const built = await build({
+    configFile: false,
+    logLevel: "silent",
+    resolve: { conditions: ["source"] },
+    ssr: { noExternal: true, resolve: { conditions: ["source"] } },
+    build: { ssr: input, write: false, minify: true, rolldownOptions: { external: [/^node:/, ...leftOut] } },
+  });
+  const chunks = (built as { output: { code?: string; imports?: string[] }[] }).output;
+  const code = chunks.map((chunk) => chunk.code ?? "").join("");
+  return { bytes: gzipSync(code, { level: 9 }).byteLength, imports: chunks.flatMap((chunk) => chunk.imports ?? []) };
+}
+
+describe("the size of the guard", () => {
+  it("is at most 15 KiB for the core and 26 KiB for the redactor, gzipped, and pulls in no package of anybody else", async () => {
+    const core = await measureGzip("index.ts", [/redact\/index/]);
+    const redactor = await measureGzip("redact/index.ts", []);
+    const express = await measureGzip("adapters/express.ts", []);
+    expect(core.bytes).toBeLessThanOrEqual(15 * 1024);
+    expect(redactor.bytes).toBeLessThanOrEqual(26 * 1024);
+    expect(express.bytes).toBeLessThanOrEqual(2 * 1024);
+    const imported = [...core.imports, ...redactor.imports, ...express.imports].filter((name) => !name.startsWith("node:"));
+    expect(imported.filter((name) => !/redact\/index/.test(name))).toEqual([]);
+  });
+});
