@@ -104,7 +104,10 @@ export class Ingest {
       ledger.countDuplicate(duplicates);
       for (const { resource } of scan.resources) this.#noteResource(resource, Math.min(arrival.nowMs, scan.endMs[0] ?? arrival.nowMs));
     }
-    for (let index = 0; index < scan.traceCount; index++) this.#markDirty(this.#traceOf[index]);
+    for (let index = 0; index < scan.traceCount; index++) {
+      this.#markDirty(this.#traceOf[index]);
+      this.#traceOf[index]?.compact();
+    }
     this.#traceOf.length = 0;
   }
 
