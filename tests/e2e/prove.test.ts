@@ -271,8 +271,15 @@ describe(`a proof of a failure (seed ${SEED})`, () => {
     const red = await run("/bin/sh", [script], { FAULTLINE_TARGET: target });
     current = { bug, isFixed: true };
     const green = await run("/bin/sh", [script], { FAULTLINE_TARGET: target });
-    const refused = await run("/bin/sh", [script], { FAULTLINE_TARGET: "http://203.0.113.1" });
-    expect([red.code, green.code, refused.code]).toEqual([1, 0, 2]);
+    const others = [
+      "http://203.0.113.1",
+      "http://127.0.0.1.evil.test",
+      "http://127.0.0.1:80@evil.test",
+      "http://localhost.evil.test/",
+      "http://a@127.0.0.1",
+    ];
+    const refused = await Promise.all(others.map((other) => run("/bin/sh", [script], { FAULTLINE_TARGET: other })));
+    expect([red.code, green.code, ...refused.map(({ code }) => code)]).toEqual([1, 0, 2, 2, 2, 2, 2]);
   });
 
   it("says in one sentence what is missing, and writes nothing over", async () => {

@@ -38,7 +38,7 @@ function planHeaders(request: RecordedRequest): Headers {
   const fromEnvironment: HeaderFromEnvironment[] = [];
   for (const [name, value] of Object.entries(request.headers)) {
     const lower = name.toLowerCase();
-    if (NOT_INPUT.has(lower) || lower.startsWith("x-forwarded-") || lower.startsWith(":") || !/^[\w!#$%&'*+.^`|~-]+$/.test(name)) continue;
+    if (NOT_INPUT.has(lower) || lower.startsWith("x-forwarded-") || lower.startsWith(":") || !/^[\w-]{1,128}$/.test(name)) continue;
     if (CREDENTIALS.test(lower) || REDACTED.test(value)) fromEnvironment.push({ name: lower, variable: toVariable(lower) });
     // A body that was recorded as text is sent as text.
     else if (lower !== "content-encoding") headers[lower] = value.replace(/[^\t\u0020-\u007e\u0080-\u00ff]/g, "?");
@@ -68,17 +68,28 @@ function listCaveats({ request, dependencies }: RecordedFailure, { fromEnvironme
   return caveats;
 }
 
+/** Telemetry comes from anybody: what is no method is never written into a script. */
+function toMethod(method: string): string {
+  return /^[A-Za-z-]{1,32}$/.test(method) ? method.toUpperCase() : "GET";
+}
+
+/** The path and query as sent; characters that no request line can hold are encoded. */
+function toTarget(target: string): string {
+  const path = target.startsWith("/") ? target : `/${target.replace(/^[a-z]+:\/\/[^/]*\/?/i, "")}`;
+  return path.replace(/[^\u0021-\u007e\u0080-\uffff]/g, (each) => encodeURIComponent(each));
+}
+
 /** Decides what a test sends and what has to be said about it. */
 export function planReplay(recorded: RecordedFailure): ReplayPlan {
   const { request } = recorded;
   const headers = planHeaders(request);
   const body = UNREADABLE.test(request.body ?? "") ? undefined : request.body;
   return {
-    method: request.method.toUpperCase(),
-    target: request.target.startsWith("/") ? request.target : `/${request.target.replace(/^[a-z]+:\/\/[^/]*\/?/i, "")}`,
+    method: toMethod(request.method),
+    target: toTarget(request.target),
     ...headers,
     ...(body === undefined ? {} : { body }),
-    isSafe: /^(?:GET|HEAD|OPTIONS|QUERY)$/i.test(request.method),
+    isSafe: /^(?:GET|HEAD|OPTIONS|QUERY)$/.test(toMethod(request.method)),
     caveats: listCaveats(recorded, headers),
   };
 }

@@ -116,6 +116,29 @@ describe("a proof", () => {
     expect(code.filter((line) => /^\s*(?:\*\/|throw 1|\$\(reboot)/.test(line))).toEqual([]);
   });
 
+  it.each(PROOF_FORMS)("runs nothing that a method, a header's name or a target brings along, as %s", (as) => {
+    const recorded = getRecorded();
+    const request = {
+      ...recorded.request,
+      method: "$(reboot)",
+      target: "/a\nDELETE http://evil.test\n$(reboot)",
+      headers: { "x`reboot`token": "[redacted:token:3fa9c1]" },
+    };
+    const { source } = proveFailure({ ...recorded, request }, { as });
+    expect(source).not.toContain("`reboot`");
+    expect(source).not.toMatch(/^DELETE/m);
+  });
+
+  it("writes a hostile target into a shell script as one quoted word", () => {
+    const recorded = getRecorded();
+    const { source } = proveFailure(
+      { ...recorded, request: { ...recorded.request, method: "$(reboot)", target: "/a'$(reboot)" } },
+      { as: "curl" },
+    );
+    expect(source.match(/\$\(reboot\)/g)).toHaveLength(1);
+    expect(source).toContain(String.raw`'/a'\''$(reboot)'`);
+  });
+
   it("refuses unsafe methods against other machines, in its own text", () => {
     expect(proveFailure(getRecorded(), { as: "node:test" }).source).toContain('"isSafe": false');
     expect(proveFailure(getRecorded(), { as: "curl" }).source).toContain("FAULTLINE_ALLOW_UNSAFE");

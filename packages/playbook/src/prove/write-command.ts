@@ -18,10 +18,17 @@ export function writeCurl(subject: TestSubject): string {
   const asked = plan.fromEnvironment.map(({ name, variable }) => `  \${${variable}:+--header "${name}: $${variable}"} \\\n`);
   const guard = plan.isSafe
     ? ""
-    : `case "$FAULTLINE_TARGET" in
-  http://127.0.0.1*|http://localhost*|"http://[::1]"*) ;;
-  *) [ "\${FAULTLINE_ALLOW_UNSAFE:-}" = 1 ] || { echo "refused to send ${plan.method} to $FAULTLINE_TARGET; set FAULTLINE_ALLOW_UNSAFE=1 to allow it" >&2; exit 2; } ;;
+    : `host=\${FAULTLINE_TARGET#*://}
+host=\${host%%[/?#]*}
+case "$host" in
+  *@*) isHere=no ;;
+  127.0.0.1|127.0.0.1:*|localhost|localhost:*|"[::1]"|"[::1]":*) isHere=yes ;;
+  *) isHere=no ;;
 esac
+if [ "$isHere" = no ] && [ "\${FAULTLINE_ALLOW_UNSAFE:-}" != 1 ]; then
+  echo "refused to send ${plan.method} to $FAULTLINE_TARGET; set FAULTLINE_ALLOW_UNSAFE=1 to allow it" >&2
+  exit 2
+fi
 `;
   const body = plan.body === undefined ? "" : "  --data-binary @- \\\n";
   const input = plan.body === undefined ? "" : `printf '%s' ${quote(plan.body)} | `;
