@@ -73,12 +73,13 @@ const PROOFS: Readonly<Record<string, readonly Proof[]>> = {
   ],
 };
 
-function isProvoked(thrown: unknown, values: readonly string[]): boolean {
+/** The request's values are read only for an error that a value could have provoked: most bugs are not of that kind. */
+function isProvoked(thrown: unknown, readValues: () => readonly string[]): boolean {
   const name = readTextMember(thrown, "name") ?? "";
   const message = readTextMember(thrown, "message");
   const proofs = Object.hasOwn(PROOFS, name) ? PROOFS[name] : undefined;
   if (proofs === undefined || message === undefined) return false;
-  return values.some((value) => proofs.some((proof) => proof(value, message, thrown)));
+  return readValues().some((value) => proofs.some((proof) => proof(value, message, thrown)));
 }
 
 function isValidationError(thrown: unknown): boolean {
@@ -95,5 +96,5 @@ export function ruleForRequestInput(facts: ErrorFacts): ErrorAnswer | undefined 
   const body = facts.bodyText();
   // A schema that refused the body is 422 (the syntax was right), one that refused a parameter is 400.
   if (isValidationError(thrown)) return { status: body === undefined || body === "" ? 400 : 422 };
-  return isProvoked(thrown, [...readTargetValues(facts.target), ...readBodyValues(body)]) ? BAD_REQUEST : undefined;
+  return isProvoked(thrown, () => [...readTargetValues(facts.target), ...readBodyValues(body)]) ? BAD_REQUEST : undefined;
 }
