@@ -244,11 +244,24 @@ describe("a directory that cannot be used", () => {
     await open();
     await expect(openSqliteStore({ directory })).rejects.toThrow(/in use by another process/);
   });
+});
 
-  it("says that a file is no database of Faultline", async () => {
-    await (await open()).close();
-    await writeFile(join(directory, "faultline.db"), "this is not a database".repeat(1_000));
-    await expect(openSqliteStore({ directory })).rejects.toThrow(StoreOpenError);
+describe("a damaged database", () => {
+  it("is moved aside, not deleted; the journal is read again, and the store goes on", async () => {
+    const store = await open();
+    await append(store, spans({ trace: 1, status: 500 }));
+    await store.close();
+    const garbage = "this is not a database".repeat(1_000);
+    await writeFile(join(directory, "faultline.db"), garbage);
+    const again = await open();
+    await append(again, spans({ trace: 2, status: 500 }));
+    await again.flush();
+    expect((await again.listFailing(ALL)).map((each) => each.traceId).sort()).toEqual([1, 2].map(traceId));
+    const health = await again.health();
+    expect(health.ready).toBe(true);
+    expect(health.audit).toEqual([expect.stringMatching(/^The database was damaged .* moved to .*faultline\.db\.damaged-/)]);
+    const aside = (await readdir(directory)).filter((name) => name.includes(".damaged-"));
+    expect(await readFile(join(directory, String(aside[0])), "utf8")).toBe(garbage);
   });
 });
 

@@ -1,11 +1,13 @@
 /** Adds cells up to the rows that `Store.count` answers with. */
 import type { CountRow, Dimension, ExchangeFilter } from "../contract.ts";
-import { createHistogram, estimateQuantile, type Histogram, mergeHistogram } from "./histogram.ts";
+import { createDenseHistogram, type DenseHistogram, estimateQuantile, toDenseIndex } from "./histogram.ts";
 import { type Block, type Cell, type SeriesTable, STEP_MS } from "./rollup.ts";
 import type { Series } from "./series.ts";
 
 type Question = ExchangeFilter & { readonly stepMs: number; readonly groupBy: readonly Dimension[] };
-type Sum = { readonly fromMs: number; readonly group: number; total: number; failing: number; readonly durations: Histogram };
+
+/** What was added up so far for one step of time and one group. */
+export type Sum = { total: number; failing: number; readonly durations: DenseHistogram };
 
 /** True when the filter lets the series pass. */
 export function matchesSeries(filter: ExchangeFilter, series: Series): boolean {
@@ -29,7 +31,10 @@ export class CountSum {
   readonly #groupOf: (number | undefined)[] = [];
   readonly #groups: CountRow["group"][] = [];
   readonly #groupNumbers = new Map<string, number>();
-  readonly #sums = new Map<number, Map<number, Sum>>();
+  /** By the start of the step of time, then by group. */
+  readonly #sums = new Map<number, (Sum | undefined)[]>();
+  #lastTime = Number.NaN;
+  #lastSums: (Sum | undefined)[] = [];
 
   constructor(question: Question, series: SeriesTable) {
     this.#question = question;
@@ -38,16 +43,16 @@ export class CountSum {
 
   add(block: Block): void {
     for (const [number, steps] of block.cells) {
-      if (this.getGroup(number) < 0) continue;
+      if (this.#getGroup(number) < 0) continue;
       for (let step = 0; step < steps.length; step++) {
         const cell = steps[step];
-        if (cell !== undefined) this.addCell(number, block.fromMs + step * STEP_MS, cell);
+        if (cell !== undefined) this.#addCell(number, block.fromMs + step * STEP_MS, cell);
       }
     }
   }
 
-  /** The group of a series, for readers that can skip cells before they decode them; negative when it is not asked for. */
-  getGroup(number: number): number {
+  /** Negative when the series is not asked for. */
+  #getGroup(number: number): number {
     const known = this.#groupOf[number];
     if (known !== undefined) return known;
     const series = this.#series.get(number);
@@ -56,21 +61,39 @@ export class CountSum {
     return group;
   }
 
-  /** Adds the counts of one cell that begins at `fromMs`. */
-  addCell(number: number, fromMs: number, cell: Cell): void {
+  /** Where a cell of a series that begins at `fromMs` is to be added; undefined when it is not asked for. */
+  find(number: number, fromMs: number): Sum | undefined {
     const { window, stepMs } = this.#question;
-    const group = this.getGroup(number);
-    if (group < 0 || fromMs + STEP_MS <= window.fromMs || fromMs >= window.toMs) return;
-    const sum = this.#getSum(Math.floor(fromMs / stepMs) * stepMs, group);
+    const group = this.#getGroup(number);
+    if (group < 0 || fromMs + STEP_MS <= window.fromMs || fromMs >= window.toMs) return undefined;
+    const time = Math.floor(fromMs / stepMs) * stepMs;
+    if (time !== this.#lastTime) this.#turnTo(time);
+    return (this.#lastSums[group] ??= { total: 0, failing: 0, durations: createDenseHistogram() });
+  }
+
+  #turnTo(time: number): void {
+    let sums = this.#sums.get(time);
+    if (sums === undefined) this.#sums.set(time, (sums = []));
+    this.#lastTime = time;
+    this.#lastSums = sums;
+  }
+
+  #addCell(number: number, fromMs: number, cell: Cell): void {
+    const sum = this.find(number, fromMs);
+    if (sum === undefined) return;
     sum.total += cell.total;
     sum.failing += cell.failing;
-    mergeHistogram(sum.durations, cell.durations);
+    const { offset, counts } = cell.durations;
+    const first = toDenseIndex(offset);
+    for (let at = 0; at < counts.length; at++) sum.durations[first + at]! += counts[at]!;
   }
 
   /** Oldest first; groups of one step in order of first sight. */
   rows(): CountRow[] {
     const times = [...this.#sums.keys()].sort((a, b) => a - b);
-    return times.flatMap((time) => [...(this.#sums.get(time)?.values() ?? [])].map((sum) => this.#toRow(sum)));
+    return times.flatMap((time) =>
+      (this.#sums.get(time) ?? []).flatMap((sum, group) => (sum === undefined ? [] : [this.#toRow(sum, { time, group })])),
+    );
   }
 
   #internGroup(series: Series): number {
@@ -82,20 +105,12 @@ export class CountSum {
     return this.#groups.push(group) - 1;
   }
 
-  #getSum(fromMs: number, group: number): Sum {
-    let sums = this.#sums.get(fromMs);
-    if (sums === undefined) this.#sums.set(fromMs, (sums = new Map<number, Sum>()));
-    let sum = sums.get(group);
-    if (sum === undefined) sums.set(group, (sum = { fromMs, group, total: 0, failing: 0, durations: createHistogram() }));
-    return sum;
-  }
-
-  #toRow(sum: Sum): CountRow {
+  #toRow(sum: Sum, { time, group }: { readonly time: number; readonly group: number }): CountRow {
     const p50Ms = estimateQuantile(sum.durations, 0.5);
     const p99Ms = estimateQuantile(sum.durations, 0.99);
     return {
-      fromMs: sum.fromMs,
-      group: this.#groups[sum.group] ?? {},
+      fromMs: time,
+      group: this.#groups[group] ?? {},
       total: sum.total,
       failing: sum.failing,
       ...(p50Ms === undefined ? {} : { p50Ms }),

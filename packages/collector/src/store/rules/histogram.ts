@@ -39,24 +39,29 @@ export function addToBucket(histogram: Histogram, bucket: number, count: number)
   counts[at] = (counts[at] ?? 0) + count;
 }
 
-/** Adds all of `from` to `into`. */
-export function mergeHistogram(into: Histogram, from: Histogram): void {
-  for (let at = 0; at < from.counts.length; at++) {
-    const count = from.counts[at] ?? 0;
-    if (count > 0) addToBucket(into, from.offset + at, count);
-  }
+/** A histogram of every bucket there is, for adding many up: fast, but large. */
+export type DenseHistogram = Uint32Array;
+
+/** A dense histogram of nothing. */
+export function createDenseHistogram(): DenseHistogram {
+  return new Uint32Array(MAX_INDEX - MIN_INDEX + 1);
+}
+
+/** Where in a dense histogram a bucket stands. */
+export function toDenseIndex(bucket: number): number {
+  return bucket - MIN_INDEX;
 }
 
 /** The duration in ms below which the share `quantile` (0 to 1) lies; undefined for a histogram of nothing. */
-export function estimateQuantile(histogram: Histogram, quantile: number): number | undefined {
-  const total = histogram.counts.reduce((sum, count) => sum + count, 0);
+export function estimateQuantile(histogram: DenseHistogram, quantile: number): number | undefined {
+  let total = 0;
+  for (let at = 0; at < histogram.length; at++) total += histogram[at] ?? 0;
   if (total === 0) return undefined;
   let left = Math.max(1, Math.ceil(total * quantile));
   let at = 0;
-  while (at < histogram.counts.length - 1) {
-    left -= histogram.counts[at] ?? 0;
+  for (; at < histogram.length - 1; at++) {
+    left -= histogram[at] ?? 0;
     if (left <= 0) break;
-    at += 1;
   }
-  return 2 ** ((histogram.offset + at + 0.5) / BUCKETS_PER_DOUBLING);
+  return 2 ** ((at + MIN_INDEX + 0.5) / BUCKETS_PER_DOUBLING);
 }

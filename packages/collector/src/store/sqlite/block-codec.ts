@@ -1,5 +1,10 @@
-/** A block of counts as bytes: for each cell its series, step, total, failing, and the histogram's buckets, all as varints. */
-import { type Block, BLOCK_MS, type Cell, STEP_MS } from "../rules/rollup.ts";
+/**
+ * A block of counts as bytes, all varints: for each cell its series, step, total, failing, and the buckets of its histogram that are
+ * not empty, each as its distance from the one before and its count. Ten seconds of one route fill few of the buckets they span.
+ */
+import type { CountSum } from "../rules/count-rows.ts";
+import { addToBucket, toDenseIndex } from "../rules/histogram.ts";
+import { type Block, BLOCK_MS, createBlock, getCell, STEP_MS } from "../rules/rollup.ts";
 
 const STEPS = BLOCK_MS / STEP_MS;
 /** Histogram offsets are negative below 1 ms. */
@@ -38,43 +43,84 @@ export function encodeBlock(block: Block): Uint8Array {
       const cell = steps[step];
       if (cell === undefined) continue;
       const { offset, counts } = cell.durations;
-      for (const value of [series, step, cell.total, cell.failing, offset + OFFSET_BIAS, counts.length, ...counts]) out.push(value);
+      const filled = counts.reduce((sum, count) => sum + Number(count > 0), 0);
+      for (const value of [series, step, cell.total, cell.failing, filled]) out.push(value);
+      let before = -OFFSET_BIAS;
+      for (const [at, count] of counts.entries()) {
+        if (count === 0) continue;
+        out.push(offset + at - before);
+        out.push(count);
+        before = offset + at;
+      }
     }
   }
   return out.finish();
 }
 
-/** Reads a block cell by cell; `wants` spares the work for series that nobody asked for. */
-export function forEachCell(
-  bytes: Uint8Array,
-  wants: (series: number) => boolean,
-  onCell: (series: number, step: number, cell: Cell) => void,
-): void {
-  let at = 0;
-  const next = (): number => {
-    let value = 0;
-    let factor = 1;
-    for (;;) {
-      const byte = bytes[at++] ?? 0;
+/** Reads varints; the bytes carried their check sum, so that their shape is as it was written. */
+class VarintReader {
+  readonly #bytes: Uint8Array;
+  at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  next(): number {
+    const bytes = this.#bytes;
+    const first = bytes[this.at++] ?? 0;
+    if (first < 128) return first;
+    let value = first & 127;
+    for (let factor = 128; ; factor *= 128) {
+      const byte = bytes[this.at++] ?? 0;
       value += (byte & 127) * factor;
       if (byte < 128) return value;
-      factor *= 128;
     }
-  };
-  if (next() !== FORMAT) return;
-  while (at < bytes.length) {
-    const series = next();
-    const step = next();
-    const total = next();
-    const failing = next();
-    const offset = next() - OFFSET_BIAS;
-    const length = next();
-    if (!wants(series)) {
-      for (let index = 0; index < length; index++) next();
+  }
+
+  skip(count: number): void {
+    for (let left = count; left > 0 && this.at < this.#bytes.length; this.at++) if ((this.#bytes[this.at] ?? 0) < 128) left -= 1;
+  }
+}
+
+/** Adds a written block to a sum without making its cells. */
+export function addBlock(bytes: Uint8Array, fromMs: number, into: CountSum): void {
+  const reader = new VarintReader(bytes);
+  if (reader.next() !== FORMAT) return;
+  while (reader.at < bytes.length) {
+    const series = reader.next();
+    const sum = into.find(series, fromMs + reader.next() * STEP_MS);
+    const total = reader.next();
+    const failing = reader.next();
+    const filled = reader.next();
+    if (sum === undefined) {
+      reader.skip(filled * 2);
       continue;
     }
-    const counts: number[] = [];
-    for (let index = 0; index < length; index++) counts.push(next());
-    onCell(series, step, { total, failing, durations: { offset, counts } });
+    sum.total += total;
+    sum.failing += failing;
+    let at = toDenseIndex(-OFFSET_BIAS);
+    for (let left = filled; left > 0; left--) {
+      at += reader.next();
+      sum.durations[at]! += reader.next();
+    }
   }
+}
+
+/** Reads a block. */
+export function decodeBlock(bytes: Uint8Array, fromMs: number): Block {
+  const block = createBlock(fromMs);
+  const reader = new VarintReader(bytes);
+  if (reader.next() !== FORMAT) return block;
+  while (reader.at < bytes.length) {
+    const cell = getCell(block, reader.next(), reader.next());
+    cell.total = reader.next();
+    cell.failing = reader.next();
+    let bucket = -OFFSET_BIAS;
+    for (let left = reader.next(); left > 0; left--) {
+      bucket += reader.next();
+      addToBucket(cell.durations, bucket, reader.next());
+    }
+  }
+  return block;
 }

@@ -1,5 +1,5 @@
 /** Opens the database file, refusing what it must not touch. */
-import { closeSync, mkdirSync, openSync, readSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { createTables, readSchemaVersion, SCHEMA_VERSION, StoreOpenError } from "./schema.ts";
 
@@ -60,6 +60,18 @@ function refuseVersion(path: string, version: number): void {
     `${path} was written by a newer Faultline (its tables have version ${version}, this one knows ${SCHEMA_VERSION}): ` +
       "start that version, or name another data directory. Nothing was changed.",
   );
+}
+
+/** True when SQLite says that the file is damaged, or is none of its files. */
+export function isDamage(error: unknown): boolean {
+  return error instanceof Error && /malformed|not a database|disk image/i.test(error.message);
+}
+
+/** Moves a damaged database out of the way, with its side files, and says so. Nothing is deleted. */
+export function setAside(path: string, nowMs: number): string {
+  const suffix = `damaged-${new Date(nowMs).toISOString().replaceAll(":", "")}`;
+  for (const side of ["", "-wal", "-shm"]) if (existsSync(path + side)) renameSync(path + side, `${path}.${suffix}${side}`);
+  return `The database was damaged beyond reading: it was moved to ${path}.${suffix}, and what only it held is not shown; the journal was read again from its start.`;
 }
 
 /** Opens or creates the database with full durability: a commit has reached the disk when it returns. */

@@ -6,7 +6,7 @@ import type { DropReason } from "../ledger.ts";
 export type RetentionOptions = {
   /** Failing traces, and error logs without a trace. Default 30 days. */
   readonly failingMs: number;
-  /** Good traces of the sample. Default 6 hours. */
+  /** Good traces of the sample. Default 2 hours. */
   readonly sampleMs: number;
   /** Counts and changes. Default 90 days. */
   readonly countsMs: number;
@@ -20,7 +20,7 @@ const DAY_MS = 86_400_000;
 /** See RetentionOptions. */
 export const DEFAULT_RETENTION: RetentionOptions = {
   failingMs: 30 * DAY_MS,
-  sampleMs: DAY_MS / 4,
+  sampleMs: DAY_MS / 12,
   countsMs: 90 * DAY_MS,
   metricsMs: DAY_MS,
   maxBytes: 2 * 1024 ** 3,
@@ -29,7 +29,7 @@ export const DEFAULT_RETENTION: RetentionOptions = {
 /** Items that stop being stored, and why. */
 export type Removal = { readonly reason: DropReason; readonly items: number };
 
-const ROWS_AT_A_TIME = 200;
+const ROWS_AT_A_TIME = 500;
 /** Pages given back to the file system at a time: 8 MiB. */
 const PAGES_AT_A_TIME = 512;
 

@@ -2,9 +2,9 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { ExchangeFilter } from "../contract.ts";
 import { CountSum, matchesSeries } from "../rules/count-rows.ts";
-import { type Block, BLOCK_MS, countExchange, createBlock, SeriesTable, STEP_MS, toBlockStart } from "../rules/rollup.ts";
+import { type Block, BLOCK_MS, countExchange, createBlock, SeriesTable, toBlockStart } from "../rules/rollup.ts";
 import type { Series } from "../rules/series.ts";
-import { encodeBlock, forEachCell } from "./block-codec.ts";
+import { addBlock, decodeBlock, encodeBlock } from "./block-codec.ts";
 import { seal, sealBytes, unseal, unsealBytes } from "./sealed.ts";
 
 /** Minutes that got nothing for so long leave memory. */
@@ -110,33 +110,16 @@ export class RollupTable {
       if (this.#hot.has(blockStart)) continue;
       const bytes = unsealBytes(blockStart, row);
       if (bytes === undefined) this.damaged.add(`counts of the minute ${new Date(blockStart).toISOString()}`);
-      else {
-        forEachCell(
-          bytes,
-          (series) => sum.getGroup(series) >= 0,
-          (series, step, cell) => sum.addCell(series, blockStart + step * STEP_MS, cell),
-        );
-      }
+      else addBlock(bytes, blockStart, sum);
     }
     for (const { block } of this.#hot.values()) sum.add(block);
     return sum;
   }
 
   #loadBlock(fromMs: number): Block {
-    const block = createBlock(fromMs);
     const row = this.#readBlock.get(fromMs);
     const bytes = row === undefined ? undefined : unsealBytes(fromMs, row);
-    if (bytes === undefined) return block;
-    forEachCell(
-      bytes,
-      () => true,
-      (series, step, cell) => {
-        let steps = block.cells.get(series);
-        if (steps === undefined) block.cells.set(series, (steps = []));
-        steps[step] = cell;
-      },
-    );
-    return block;
+    return bytes === undefined ? createBlock(fromMs) : decodeBlock(bytes, fromMs);
   }
 
   /** A damaged series keeps its number, so that the others keep theirs; its counts go to a service that says so. */

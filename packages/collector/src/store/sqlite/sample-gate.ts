@@ -4,7 +4,7 @@
  */
 
 const BURST = 20;
-const REFILL_MS = 10_000;
+const REFILL_MS = 20_000;
 const MAX_ROUTES = 20_000;
 
 /** A bucket of tokens for each route. */

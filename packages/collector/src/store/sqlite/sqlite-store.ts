@@ -12,7 +12,7 @@ import { FaultTable } from "./fault-table.ts";
 import { Ingest } from "./ingest.ts";
 import { type Intake, readPayload, readRecord, releaseIntake, toExchangeIntake } from "./intake.ts";
 import { MetricTable } from "./metric-table.ts";
-import { makeDirectory, openDatabase, refuseNewerVersion, toOpenError } from "./open-database.ts";
+import { isDamage, makeDirectory, openDatabase, setAside, refuseNewerVersion, toOpenError } from "./open-database.ts";
 import { ProgressRow } from "./progress.ts";
 import { Retention, type RetentionOptions } from "./retention.ts";
 import { RollupTable } from "./rollup-table.ts";
@@ -60,9 +60,15 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     refuseNewerVersion(path);
     makeDirectory(join(options.directory, JOURNAL_DIRECTORY));
     db = openDatabase(path);
-    return new SqliteStore(db, options);
+    return new SqliteStore(db, options, []);
   } catch (error) {
     db?.close();
+    if (!isDamage(error)) throw toOpenError(options.directory, error);
+  }
+  try {
+    const audit = setAside(path, options.now?.() ?? Date.now());
+    return new SqliteStore(openDatabase(path), options, [audit]);
+  } catch (error) {
     throw toOpenError(options.directory, error);
   }
 }
@@ -91,8 +97,9 @@ class SqliteStore implements Store {
   #trouble: string | undefined;
   #closed = false;
 
-  constructor(db: DatabaseSync, options: SqliteStoreOptions) {
+  constructor(db: DatabaseSync, options: SqliteStoreOptions, audit: readonly string[]) {
     this.#db = db;
+    this.#audit.push(...audit);
     this.#options = options;
     this.#now = options.now ?? Date.now;
     this.#window = new TraceWindow({ settleAfterMs: options.settleAfterMs ?? 3_000, keepMs: options.windowMs ?? 60_000 });
@@ -289,6 +296,8 @@ class SqliteStore implements Store {
   #tick(): void {
     if (this.#running !== undefined) return;
     const counts = this.#now() - this.#countsWrittenMs >= COUNTS_EVERY_MS;
+    // Every transaction waits for the disk, so that there is one only when a list would lack something, or it is time to count.
+    if (!counts && this.#ingest.dirty.size === 0 && !this.#changes.isDirty && this.#trouble === undefined) return;
     this.#checkpoint({ settleAll: false, counts }).catch(() => undefined);
   }
 
