@@ -15,6 +15,9 @@ const QUESTION = 63;
 const AT = 64;
 const BACKSLASH = 92;
 const OPEN = 91;
+const CLOSE = 93;
+const FNV_OFFSET = 0x811c9dc5;
+const FNV_PRIME = 0x01000193;
 const DASH = 45;
 const DOT = 46;
 const NEWLINE = 10;
@@ -23,6 +26,18 @@ const RETURN = 13;
 /** Bytes that the name or address of a client is made of. */
 const CLIENT = new Uint8Array(256);
 for (const character of "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:*%-") CLIENT[character.charCodeAt(0)] = 1;
+
+/** What the bytes of a path are to its hash; bytes that a plain path cannot hold are foreign. */
+const IS_DIGIT = 2;
+const IS_AT = 4;
+const SEGMENT_END = 8;
+const FOREIGN = 16;
+const PATH_KIND = new Uint8Array(256).fill(1);
+PATH_KIND.fill(IS_DIGIT, 48, 58);
+PATH_KIND.fill(FOREIGN, 0, SPACE);
+PATH_KIND[AT] = IS_AT;
+for (const code of [SLASH, SPACE, QUESTION]) PATH_KIND[code] = SEGMENT_END;
+for (const code of [QUOTE, BACKSLASH, 35]) PATH_KIND[code] = FOREIGN;
 
 const MAX_SHAPES = 16_384;
 const TABLE = MAX_SHAPES * 4;
@@ -38,7 +53,15 @@ export type ScannerHooks = {
 };
 
 /** Counts lines of one file into a tally. */
-export class Scanner {
+export type LineScanner = {
+  /** Counts the whole lines of `buffer` up to `length` and returns where the last, unfinished one starts. */
+  readonly scan: (buffer: Buffer, length: number) => number;
+  /** Moves what was counted into the tally. The scanner can go on afterwards. */
+  readonly flush: () => void;
+};
+
+/** The scanner in plain JavaScript: the oracle of the one on WebAssembly, and its stand-in where there is none. */
+export class Scanner implements LineScanner {
   private readonly tally: Tally;
   private readonly hooks: ScannerHooks;
   private buffer: Buffer = Buffer.alloc(0);
@@ -60,6 +83,7 @@ export class Scanner {
   private timed = 0;
   private hashA = 0;
   private hashB = 0;
+  private durationMs = 0;
   private firstValue = 0;
   private otherValues = 0;
 
@@ -71,45 +95,88 @@ export class Scanner {
   /** Counts the whole lines of `buffer` up to `length` and returns where the last, unfinished one starts. */
   scan(buffer: Buffer, length: number): number {
     this.buffer = buffer;
+    const limit = length === 0 ? 0 : buffer.lastIndexOf(NEWLINE, length - 1) + 1;
     let start = 0;
-    while (start < length) {
+    while (start < limit) {
+      const next = this.scanLine(start);
+      if (next !== -1) {
+        start = next;
+        continue;
+      }
       const newline = buffer.indexOf(NEWLINE, start);
-      if (newline === -1 || newline >= length) break;
-      const end = newline > start && buffer[newline - 1] === RETURN ? newline - 1 : newline;
-      if (!this.scanLine(start, end)) this.hooks.onOther(start, end);
+      this.hooks.onOther(start, newline > start && buffer[newline - 1] === RETURN ? newline - 1 : newline);
       start = newline + 1;
     }
     return start;
   }
 
-  /** Counts one line, or says that it is not of the scanner's shape. */
-  private scanLine(start: number, end: number): boolean {
+  /**
+   * Counts one line and returns where the next one starts, or -1 when it is not of the scanner's shape. The line break that every line
+   * here has ends each of the loops, so none needs to look for the buffer's end.
+   */
+  private scanLine(start: number): number {
     const bytes = this.buffer;
-    const open = findTime(bytes, start, end);
-    if (open === -1) return false;
+    const open = findTime(bytes, start);
+    if (open === -1) return -1;
     const request = open + TIME_BYTES + 4;
     let at = request;
-    while (at < end && bytes[at] !== SPACE && at - request < 17) at += 1;
-    if (bytes[at] !== SPACE || bytes[at + 1] !== SLASH || at === request || !isUpper(bytes, request, at)) return false;
+    let method = FNV_OFFSET;
+    for (let code = bytes[at] as number; code !== SPACE; code = bytes[at] as number) {
+      if (code < 65 || code > 90 || at - request > 16) return -1;
+      method = Math.imul(method ^ code, FNV_PRIME);
+      at += 1;
+    }
     const path = at + 1;
-    const pathEnd = this.hashPath(path, end, hashMethod(bytes, request, at));
-    if (pathEnd === -1) return false;
-    const quote = findRequestEnd(bytes, pathEnd, end);
-    if (quote === -1) return false;
+    if (bytes[path] !== SLASH || at === request) return -1;
+    const pathEnd = this.hashPath(path, method);
+    if (pathEnd === -1) return -1;
+    const quote = findRequestEnd(bytes, pathEnd);
+    if (quote === -1) return -1;
     const status = readStatus(bytes, quote + 2);
-    let tail = quote + 6;
-    while (tail < end && bytes[tail] !== SPACE) tail += 1;
-    if (status === -1 || bytes[quote + 5] !== SPACE || !isNumber(bytes, quote + 6, tail)) return false;
-    const duration = readDuration(bytes, tail, end);
-    if (duration === NO_FIT) return false;
+    if (status === -1 || bytes[quote + 5] !== SPACE) return -1;
+    const end = this.readTail(skipSize(bytes, quote + 6));
+    if (end === -1) return -1;
     const timeMs = this.readTime(open + 1);
-    if (timeMs === undefined) return false;
-    if (this.tally.isInside(timeMs)) this.count({ start, end, timeMs, path, pathEnd, method: request, status, duration });
-    return true;
+    if (timeMs === undefined) return -1;
+    if (this.tally.isInside(timeMs)) this.count({ start, end, timeMs, path, pathEnd, method: request, status, duration: this.durationMs });
+    return bytes[end] === RETURN ? end + 2 : end + 1;
+  }
+
+  /**
+   * Reads what stands behind the size: nothing, two quoted fields, or these and seconds with a point, which become whole ms. Returns the
+   * line's end, or -1 when something else stands there.
+   */
+  private readTail(from: number): number {
+    const bytes = this.buffer;
+    this.durationMs = NO_DURATION;
+    if (from === -1 || isLineEnd(bytes, from)) return from;
+    const agent = skipQuoted(bytes, from);
+    const after = agent === -1 ? -1 : skipQuoted(bytes, agent);
+    if (after === -1 || isLineEnd(bytes, after)) return after;
+    if (bytes[after] !== SPACE) return -1;
+    let at = after + 1;
+    let seconds = 0;
+    for (let code = bytes[at] as number; isDigit(code); code = bytes[at] as number) {
+      seconds = seconds * 10 + code - 48;
+      at += 1;
+    }
+    const dot = at;
+    if (bytes[dot] !== DOT || dot === after + 1 || dot - after > 8) return -1;
+    let fraction = 0;
+    let scale = 100;
+    at += 1;
+    for (let code = bytes[at] as number; isDigit(code); code = bytes[at] as number) {
+      fraction += (code - 48) * scale;
+      scale /= 10;
+      at += 1;
+    }
+    if (at === dot + 1 || at - dot > 7 || !isLineEnd(bytes, at)) return -1;
+    this.durationMs = Math.round(seconds * 1000 + fraction);
+    return at;
   }
 
   /** Hashes the path, every value in it as one and the same, and returns where it ends; -1 when it needs the full parser. */
-  private hashPath(path: number, end: number, seed: number): number {
+  private hashPath(path: number, seed: number): number {
     const bytes = this.buffer;
     let a = seed;
     let b = 0x9e3779b9 ^ seed;
@@ -117,45 +184,37 @@ export class Scanner {
     let otherValues = 0;
     let segment = path + 1;
     let at = path + 1;
-    let hash = 0x811c9dc5;
-    // Only a segment with a digit or an @ can be a value by itself.
-    let mayBeValue = false;
-    for (; at < end; at += 1) {
+    let hash = FNV_OFFSET;
+    let seen = 0;
+    for (; ; at += 1) {
       const code = bytes[at] as number;
-      if (code > QUESTION && code !== BACKSLASH) {
-        if (code === AT) mayBeValue = true;
-        hash = Math.imul(hash ^ code, 0x01000193);
+      const kind = PATH_KIND[code] as number;
+      if (kind < SEGMENT_END) {
+        seen |= kind;
+        hash = Math.imul(hash ^ code, FNV_PRIME);
         continue;
       }
-      if (code > SLASH && code < 58) {
-        mayBeValue = true;
-        hash = Math.imul(hash ^ code, 0x01000193);
-        continue;
+      if (kind === FOREIGN) return -1;
+      // Only a segment with a digit or an @ can be a value by itself; one of nothing but digits always is.
+      const valueEnd = seen === IS_DIGIT ? at : (seen & (IS_DIGIT | IS_AT)) === 0 ? -1 : findValueEnd(bytes, segment, at);
+      if (valueEnd !== -1) {
+        if (firstValue === 0) firstValue = hash | 1;
+        else otherValues = (Math.imul(otherValues ^ hash, 0x85ebca6b) + 1) | 0;
+        hash = 0x1b873593;
+        for (let index = valueEnd; index < at; index += 1) hash = Math.imul(hash ^ (bytes[index] as number), FNV_PRIME);
       }
-      if (code === SLASH || code === SPACE || code === QUESTION) {
-        const valueEnd = mayBeValue ? findValueEnd(bytes, segment, at) : -1;
-        if (valueEnd !== -1) {
-          if (firstValue === 0) firstValue = hash | 1;
-          else otherValues = (Math.imul(otherValues ^ hash, 0x85ebca6b) + 1) | 0;
-          hash = 0x1b873593;
-          for (let index = valueEnd; index < at; index += 1) hash = Math.imul(hash ^ (bytes[index] as number), 0x01000193);
-        }
-        a = (Math.imul(a ^ hash, 0x01000193) + 0x165667b1) | 0;
-        b = Math.imul(b + hash, 0x85ebca77) ^ (b >>> 13);
-        if (code !== SLASH) break;
-        segment = at + 1;
-        mayBeValue = false;
-        hash = 0x811c9dc5;
-        continue;
-      }
-      if (code < SPACE || code === QUOTE || code === BACKSLASH || code === 35) return -1;
-      hash = Math.imul(hash ^ code, 0x01000193);
+      a = (Math.imul(a ^ hash, FNV_PRIME) + 0x165667b1) | 0;
+      b = Math.imul(b + hash, 0x85ebca77) ^ (b >>> 13);
+      if (code !== SLASH) break;
+      segment = at + 1;
+      seen = 0;
+      hash = FNV_OFFSET;
     }
     this.hashA = a;
     this.hashB = b;
     this.firstValue = firstValue;
     this.otherValues = otherValues;
-    return at < end ? at : -1;
+    return at;
   }
 
   private count(line: Line): void {
@@ -256,9 +315,7 @@ export class Scanner {
         leaf.latency[index] = this.latency[shape * LATENCY_BUCKETS + index] as number;
       this.tally.getTrie(method).add(path, leaf, { lines: leaf.lines, variedFrom: this.variedFrom[shape] as number });
     });
-    this.tally.lines += this.counted;
-    this.tally.exchanges += this.counted;
-    if (this.counted > 0) this.tally.formats.add(this.timed > 0 ? "combined with time" : "combined", this.counted);
+    this.tally.addCombined(this.counted, this.timed);
     const used = this.shapes.length;
     this.classes.fill(0, 0, used * CLASSES);
     this.latency.fill(0, 0, used * LATENCY_BUCKETS);
@@ -282,15 +339,15 @@ type Line = {
 };
 
 /** Where `[25/Oct/2016:14:49:33 +0200] "` stands in the line, behind plain names; -1 when it does not. */
-function findTime(bytes: Buffer, start: number, end: number): number {
-  const limit = Math.min(end - TIME_BYTES - 20, start + MAX_NAMES);
+function findTime(bytes: Buffer, start: number): number {
+  const limit = start + MAX_NAMES;
   let spaces = 0;
   for (let at = start; at < limit; at += 1) {
     const code = bytes[at] as number;
     if (code === OPEN) {
       const fits =
         spaces === 3 && bytes[at - 1] === SPACE && bytes[at + 3] === SLASH && bytes[at + 7] === SLASH && bytes[at + 21] === SPACE;
-      return fits && bytes[at + 27] === 93 && bytes[at + 28] === SPACE && bytes[at + 29] === QUOTE ? at : -1;
+      return fits && bytes[at + 27] === CLOSE && bytes[at + 28] === SPACE && bytes[at + 29] === QUOTE ? at : -1;
     }
     if (code === SPACE) spaces += 1;
     else if (code < SPACE || code === QUOTE || code > 126 || (spaces === 0 && CLIENT[code] === 0)) return -1;
@@ -305,26 +362,10 @@ function isEqual(bytes: Buffer, { at, known, from, to }: Stretch): boolean {
   return true;
 }
 
-function isUpper(bytes: Buffer, from: number, to: number): boolean {
-  for (let at = from; at < to; at += 1) {
-    const code = bytes[at] as number;
-    if (code < 65 || code > 90) return false;
-  }
-  return true;
-}
-
-function hashMethod(bytes: Buffer, from: number, to: number): number {
-  let hash = 0x811c9dc5;
-  for (let at = from; at < to; at += 1) hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
-  return hash;
-}
-
 /** The quote that ends a request: ` HTTP/1.1" ` behind path and query; -1 when something else stands there. */
-function findRequestEnd(bytes: Buffer, from: number, end: number): number {
+function findRequestEnd(bytes: Buffer, from: number): number {
   let at = from;
-  while (at < end) {
-    const code = bytes[at] as number;
-    if (code === SPACE) break;
+  for (let code = bytes[at] as number; code !== SPACE; code = bytes[at] as number) {
     if (code === QUOTE || code === BACKSLASH || code < SPACE) return -1;
     at += 1;
   }
@@ -332,12 +373,11 @@ function findRequestEnd(bytes: Buffer, from: number, end: number): number {
   const fits = bytes[at + 1] === 72 && bytes[at + 2] === 84 && bytes[at + 3] === 84 && bytes[at + 4] === 80 && bytes[at + 5] === SLASH;
   if (!fits) return -1;
   let quote = at + 6;
-  while (quote < end && bytes[quote] !== QUOTE && quote - at < 12) {
-    const code = bytes[quote] as number;
-    if (code !== DOT && (code < 48 || code > 57)) return -1;
+  for (let code = bytes[quote] as number; code !== QUOTE; code = bytes[quote] as number) {
+    if ((code !== DOT && !isDigit(code)) || quote - at > 11) return -1;
     quote += 1;
   }
-  return quote < end && bytes[quote] === QUOTE && bytes[quote + 1] === SPACE && quote > at + 6 ? quote : -1;
+  return bytes[quote + 1] === SPACE && quote > at + 6 ? quote : -1;
 }
 
 /** Three digits, the first of them not 0, as a number; -1 for anything else. */
@@ -348,54 +388,31 @@ function readStatus(bytes: Buffer, at: number): number {
   return a >= 1 && a <= 9 && b >= 0 && b <= 9 && c >= 0 && c <= 9 ? a * 100 + b * 10 + c : -1;
 }
 
-function isNumber(bytes: Buffer, from: number, to: number): boolean {
-  if (to === from + 1 && bytes[from] === DASH) return true;
-  for (let at = from; at < to; at += 1) {
-    const code = bytes[at] as number;
-    if (code < 48 || code > 57) return false;
+/** Where a size, or the - in its place, ends; -1 when there is none. */
+function skipSize(bytes: Buffer, from: number): number {
+  if (bytes[from] === DASH) return from + 1;
+  let at = from;
+  while (isDigit(bytes[at] as number)) at += 1;
+  return at === from ? -1 : at;
+}
+
+/** Where ` "..."` ends; -1 when it does not stand there plainly: escapes and stray quotes are for the full parser. */
+function skipQuoted(bytes: Buffer, from: number): number {
+  if (bytes[from] !== SPACE || bytes[from + 1] !== QUOTE) return -1;
+  let at = from + 2;
+  for (let code = bytes[at] as number; code !== QUOTE; code = bytes[at] as number) {
+    if (code === NEWLINE || code === BACKSLASH) return -1;
+    at += 1;
   }
-  return to > from;
+  return at + 1;
+}
+
+function isLineEnd(bytes: Buffer, at: number): boolean {
+  return bytes[at] === NEWLINE || (bytes[at] === RETURN && bytes[at + 1] === NEWLINE);
 }
 
 const NO_DURATION = -1;
-const NO_FIT = -2;
-
-/**
- * What stands behind the size: nothing, two quoted fields, or these and seconds with a point, in whole ms. Anything else does not fit.
- */
-function readDuration(bytes: Buffer, from: number, end: number): number {
-  if (from >= end) return NO_DURATION;
-  if (bytes[from] !== SPACE || bytes[from + 1] !== QUOTE) return NO_FIT;
-  let at = end - 1;
-  const last = bytes[at] as number;
-  if (last === QUOTE) return isTwoQuoted(bytes, from, end) ? NO_DURATION : NO_FIT;
-  let fraction = 0;
-  let scale = 100;
-  const digits = at;
-  while (at > from && isDigit(bytes[at] as number)) at -= 1;
-  if (bytes[at] !== DOT || at === digits || digits - at > 6) return NO_FIT;
-  for (let index = at + 1; index <= digits; index += 1) {
-    fraction += ((bytes[index] as number) - 48) * scale;
-    scale /= 10;
-  }
-  let seconds = 0;
-  let unit = 1;
-  const dot = at;
-  for (at -= 1; at > from && isDigit(bytes[at] as number); at -= 1) {
-    seconds += ((bytes[at] as number) - 48) * unit;
-    unit *= 10;
-  }
-  if (at === dot - 1 || dot - at > 8 || bytes[at] !== SPACE || bytes[at - 1] !== QUOTE) return NO_FIT;
-  return isTwoQuoted(bytes, from, at) ? Math.round(seconds * 1000 + fraction) : NO_FIT;
-}
 
 function isDigit(code: number): boolean {
   return code >= 48 && code <= 57;
-}
-
-/** True when ` "..." "..."` fills the stretch: exactly two quoted fields without a quote, an escape or a control character in them. */
-function isTwoQuoted(bytes: Buffer, from: number, end: number): boolean {
-  const first = bytes.indexOf(QUOTE, from + 2);
-  if (first === -1 || first + 2 >= end || bytes[first + 1] !== SPACE || bytes[first + 2] !== QUOTE) return false;
-  return bytes.indexOf(QUOTE, first + 3) === end - 1;
 }

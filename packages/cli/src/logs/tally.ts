@@ -40,7 +40,7 @@ export class Tally {
   firstMs: number | undefined;
   lastMs: number | undefined;
   private readonly leaves = new Map<string, RouteTally>();
-  private readonly limits: TimeLimits;
+  readonly limits: TimeLimits;
 
   constructor(limits: TimeLimits) {
     this.limits = limits;
@@ -100,6 +100,13 @@ export class Tally {
       this.getTrie(key.slice(0, space)).add(key.slice(space + 1), leaf, { lines: leaf.lines, variedFrom: Number.POSITIVE_INFINITY });
     }
     this.leaves.clear();
+  }
+
+  /** Counts lines that a scanner took care of; `timed` of them carry a duration. */
+  addCombined(lines: number, timed: number): void {
+    this.lines += lines;
+    this.exchanges += lines;
+    if (lines > 0) this.formats.add(timed > 0 ? "combined with time" : "combined", lines);
   }
 
   /** Keeps a failing exchange for the join, the first ones of each path first. */
