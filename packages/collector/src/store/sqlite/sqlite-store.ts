@@ -297,7 +297,8 @@ class SqliteStore implements Store {
     if (this.#running !== undefined) return;
     const counts = this.#now() - this.#countsWrittenMs >= COUNTS_EVERY_MS;
     // Every transaction waits for the disk, so that there is one only when a list would lack something, or it is time to count.
-    if (!counts && this.#ingest.dirty.size === 0 && !this.#changes.isDirty && this.#trouble === undefined) return;
+    const isWaiting = this.#ingest.dirty.size > 0 || this.#changes.isDirty || this.#untracedLogs.isDirty;
+    if (!counts && !isWaiting && this.#trouble === undefined) return;
     this.#checkpoint({ settleAll: false, counts }).catch(() => undefined);
   }
 
