@@ -53,11 +53,12 @@ function compareFeatures(baseline: Profile, window: Profile): readonly Raw[] {
     const old = before.get(key);
     const [first] = now;
     if (old === undefined || first === undefined) continue;
-    const isBetter = losesErrors(old, now);
-    for (const feature of new Set([...now, ...old].flatMap(({ features }) => [...features]))) {
+    // Work that is done again after errors ended is no fault.
+    if (losesErrors(old, now)) continue;
+    const [was, is] = [countFeatures(old), countFeatures(now)];
+    for (const feature of new Set([...is.tracesOf.keys(), ...was.tracesOf.keys()])) {
       const isKnown = known.get(first.service)?.has(feature) ?? false;
-      // Work that is done again after errors ended is no fault.
-      if (!isBetter) found.push(...compareFeature({ feature, isKnown, first }, old, now));
+      found.push(...compareFeature({ feature, isKnown, first, now }, was, is));
     }
   }
   return found;
@@ -73,14 +74,14 @@ function losesErrors(old: readonly HopRecord[], now: readonly HopRecord[]): bool
   return share(now) < share(old);
 }
 
-type Subject = { readonly feature: string; readonly isKnown: boolean; readonly first: HopRecord };
+type Subject = { readonly feature: string; readonly isKnown: boolean; readonly first: HopRecord; readonly now: readonly HopRecord[] };
 
 /**
  * A step that every request took and none takes now, or that none ever took. Steps that some requests take and some do not follow
  * the input; their shares move with the traffic.
  */
-function compareFeature({ feature, isKnown, first }: Subject, old: readonly HopRecord[], now: readonly HopRecord[]): readonly Raw[] {
-  const [was, is] = [countTraces(old, feature), countTraces(now, feature)];
+function compareFeature({ feature, isKnown, first, now }: Subject, old: FeatureCounts, current: FeatureCounts): readonly Raw[] {
+  const [was, is] = [countTraces(old, feature), countTraces(current, feature)];
   if (was.total === 0 || is.total === 0) return [];
   const isMissing = was.hits === was.total && is.hits < is.total;
   const isNew = !isKnown && was.hits === 0 && is.hits > 0;
@@ -104,17 +105,33 @@ function compareFeature({ feature, isKnown, first }: Subject, old: readonly HopR
   ];
 }
 
-/** Requests of one trace share their input: they count once. */
-function countTraces(records: readonly HopRecord[], feature: string): { readonly hits: number; readonly total: number } {
-  const all = new Set<string>();
-  const having = new Set<string>();
+/** Traces of one operation, and which of them show what. Requests of one trace share their input: they count once. */
+type FeatureCounts = {
+  readonly traces: ReadonlySet<string>;
+  readonly tracesWithLogs: ReadonlySet<string>;
+  readonly tracesOf: ReadonlyMap<string, ReadonlySet<string>>;
+};
+
+function countFeatures(records: readonly HopRecord[]): FeatureCounts {
+  const traces = new Set<string>();
+  const tracesWithLogs = new Set<string>();
+  const tracesOf = new Map<string, Set<string>>();
   for (const { traceId, features, hasLogs } of records) {
-    // Where the logs of a trace were not kept, no line is missing from it.
-    if (!hasLogs && !feature.startsWith("call")) continue;
-    all.add(traceId);
-    if (features.has(feature)) having.add(traceId);
+    traces.add(traceId);
+    if (hasLogs) tracesWithLogs.add(traceId);
+    for (const feature of features) {
+      const having = tracesOf.get(feature);
+      if (having === undefined) tracesOf.set(feature, new Set([traceId]));
+      else having.add(traceId);
+    }
   }
-  return { hits: having.size, total: all.size };
+  return { traces, tracesWithLogs, tracesOf };
+}
+
+function countTraces(counts: FeatureCounts, feature: string): { readonly hits: number; readonly total: number } {
+  // Where the logs of a trace were not kept, no line is missing from it.
+  const all = feature.startsWith("call") ? counts.traces : counts.tracesWithLogs;
+  return { hits: counts.tracesOf.get(feature)?.size ?? 0, total: all.size };
 }
 
 type Times = {
