@@ -65,6 +65,22 @@ describe("a process that stands still", () => {
     expect(diagnosis.verdict).toBe("diagnosed");
   });
 
+  it("is not blamed for a request that failed at once", () => {
+    const thrown = { type: "TypeError", message: "x is not a function" };
+    const sketch: SpanSketch = { service: "orders", name: "GET /", code: 500, takes: 3, exception: thrown };
+    const delay: MetricPoint = {
+      name: "nodejs.eventloop.delay.max",
+      unit: "s",
+      value: 0.8,
+      timeMs: 1_700_000_002_000,
+      attributes: {},
+      resource: { service: "orders", attributes: {} },
+    };
+    const diagnosis = diagnose(new TraceBuilder().traces(4, () => sketch).observations({ metrics: [delay] }));
+    expect(diagnosis.causes[0]?.cause).toBe("unhandled-exception");
+    expect(diagnosis.causes.map(({ cause }) => cause)).not.toContain("resource-exhausted");
+  });
+
   it("is not seen where others were served meanwhile", () => {
     const served = ask({ ...order, takes: 2_000 }, 1_000);
     const diagnosis = diagnose(

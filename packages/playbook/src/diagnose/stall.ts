@@ -75,6 +75,8 @@ function fromLoopDelay({ origin, metrics, scope }: Findings): readonly Evidence[
   const late = findLoopDelay(metrics, { resource, ...scope.window });
   if (late === undefined || late.delayMs < LOOP_DELAY_MS) return [];
   const waitMs = call !== undefined ? call.endMs - call.startMs : hop === undefined ? 0 : durationOf(hop.entry);
+  // A request that did not wait did not fail for want of the loop.
+  if (waitMs < LOOP_DELAY_MS) return [];
   return [
     {
       statement: `the event loop of ${resource.service} was blocked`,

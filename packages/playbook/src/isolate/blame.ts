@@ -270,7 +270,7 @@ function judgeHealthyCallee(
   const stallMs = around.stallOf(call);
   if (isStalled(call, stallMs)) return endStalled(hop, call, stallMs);
   if (call.outcome.kind === "timed-out" && calleeMs >= callMs * 0.8) return followSlow(hop, call, { around, depth });
-  if (call.outcome.kind === "timed-out" && startOf(callee.entry) - call.startMs >= callMs * 0.8) return endLate(hop, call);
+  if (call.outcome.kind === "timed-out" && startOf(callee.entry) - call.startMs >= callMs / 2) return endLate(hop, call);
   const between = toIntermediary(call, callee);
   if (between !== undefined) {
     return {
