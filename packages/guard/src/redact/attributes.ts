@@ -1,6 +1,7 @@
 import type { Attributes, AttributeValue } from "@faultline/model";
 import { redactBodyWith } from "./body.ts";
 import { redactHeadersWith } from "./headers.ts";
+import { isNamedVersion } from "./ip-address.ts";
 import type { Pass } from "./pass.ts";
 import { UNSCANNED } from "./replacement.ts";
 import { redactTextWith } from "./text.ts";
@@ -20,6 +21,7 @@ function redactString(name: string, value: string, pass: Pass): string {
   if (BODY_NAME.test(name)) return redactBodyWith(value, undefined, pass).text;
   if (URL_NAMES.has(name)) return redactUrlWith(value, pass);
   if (name === "url.query") return redactPairs(value, pass);
+  if (isNamedVersion(name, value)) return value;
   if (PLAIN.test(name)) return redactTextWith(value, pass);
   const kind = pass.classify(name);
   return kind === undefined ? redactTextWith(value, pass) : replaceString(kind, value, pass);

@@ -1,3 +1,4 @@
+import { isNamedVersion } from "./ip-address.ts";
 import type { Pass } from "./pass.ts";
 import { replaceDigits, replaceString } from "./scalar.ts";
 import type { KeyKind } from "./sensitive-key.ts";
@@ -45,6 +46,7 @@ function unescape(raw: string): string {
 /** Redacts what stands between the quotes; text in which nothing was found stays as it was written, escapes and all. */
 function redactString(walk: Walk, raw: string, kind: KeyKind | undefined): string {
   const plain = unescape(raw);
+  if (kind === undefined && isNamedVersion(walk.stack.at(-1)?.key, plain)) return raw;
   const redacted = kind === undefined ? walk.inner(plain) : replaceString(kind, plain, walk.pass);
   return redacted === plain ? raw : JSON.stringify(redacted).slice(1, -1);
 }

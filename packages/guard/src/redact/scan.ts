@@ -4,6 +4,7 @@ import { ALNUM, classOf, DIGIT, FOREIGN, SPACE, UNDERSCORE, UPPER } from "./char
 import { readAzureSecret, readCredential } from "./credential.ts";
 import { readBase64, readPercent } from "./encoded.ts";
 import type { Finding, Scan } from "./finding.ts";
+import { readIpAddress } from "./ip-address.ts";
 import { readCard, readIban, readSsn } from "./number.ts";
 import type { Pass } from "./pass.ts";
 import { isReplacement } from "./replacement.ts";
@@ -28,6 +29,8 @@ function readAtWord(scan: Scan, start: number, end: number): Finding | undefined
     const number = readCard(scan, start) ?? readSsn(scan, start, end);
     if (number !== undefined) return number;
   }
+  const address = readIpAddress(scan, start, end);
+  if (address !== undefined) return address;
   const token = readVendorToken(scan, start);
   if (token !== undefined) return token;
   if ((first & UPPER) !== 0) {

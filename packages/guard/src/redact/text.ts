@@ -8,8 +8,7 @@ function looksLikeJson(text: string): boolean {
   return /^\s{0,16}(?:\{\s{0,16}(?:"|\})|\[\s{0,16}[[{"\]])/.test(text);
 }
 
-/** Puts the replacements in. */
-export function applyFindings(text: string, findings: readonly Finding[]): string {
+function applyFindings(text: string, findings: readonly Finding[]): string {
   let output = "";
   let copied = 0;
   for (const finding of findings) {

@@ -4,7 +4,7 @@ import { isReplacement, toMarker } from "./replacement.ts";
 import { redactTextWith } from "./text.ts";
 
 /** Decodes one form-urlencoded piece; undefined where it is no valid encoding. */
-export function decodeComponent(text: string): string | undefined {
+function decodeComponent(text: string): string | undefined {
   try {
     return decodeURIComponent(text.replaceAll("+", " "));
   } catch {

@@ -1,3 +1,4 @@
+import { isNamedVersion } from "./ip-address.ts";
 import type { Pass } from "./pass.ts";
 import { UNSCANNED } from "./replacement.ts";
 import { replaceDigits, replaceString } from "./scalar.ts";
@@ -110,6 +111,7 @@ function redactObject(value: object, place: Place, walk: Walk): unknown {
 
 function redactNode(value: unknown, place: Place, walk: Walk): unknown {
   walk.left -= 1;
+  if (typeof value === "string" && place.kind === undefined && isNamedVersion(place.name, value)) return value;
   if (typeof value !== "object" || value === null) return redactScalar(value, place.kind, walk.pass);
   if (walk.seen.has(value)) return "[circular]";
   if (place.depth >= walk.pass.policy.maxDepth) return "[deeper]";
