@@ -2,6 +2,7 @@ import type { Change, Evidence, EvidenceSource, FaultDomain, MetricPoint, Scope 
 import type { Judgement, Step } from "../isolate/blame.ts";
 import type { Occurrence } from "../isolate/occurrence.ts";
 import type { Difference } from "./contrast.ts";
+import type { ReleaseContrast } from "./contrast-releases.ts";
 
 /** Something that the failing requests say about themselves: an error type, a message, a log line. */
 export type Saying = {
@@ -31,6 +32,7 @@ export type Findings = {
   readonly services: ReadonlySet<string>;
   readonly sayings: readonly Saying[];
   readonly contrast: readonly Difference[];
+  readonly releases: readonly ReleaseContrast[];
   readonly changes: readonly SuspiciousChange[];
   readonly metrics: readonly MetricPoint[];
 };
@@ -74,4 +76,23 @@ export function fromDifference(difference: Difference, weight: number): Evidence
     source: "span",
     weight,
   };
+}
+
+/** Evidence that one release makes the failures: the strongest contrast of versions or instances on the path. */
+export function fromRelease({ releases }: Findings): readonly Evidence[] {
+  const found = releases.find(({ isOrigin }) => isOrigin) ?? releases[0];
+  if (found === undefined) return [];
+  const { service, kind, difference, isLate, isOrigin } = found;
+  const { value, failingWith, failing, succeedingWith, succeeding, pValue } = difference;
+  const what = kind === "version" ? `version ${value ?? ""} of ${service}` : `instances of ${service} that came later than the others`;
+  // A release that did not come after the others may only be the one that is not mended yet.
+  const weight = (kind === "version" ? (isLate ? 4 : 3) : 3) - (isOrigin ? 0 : 1);
+  return [
+    {
+      statement: `the failing requests are those that ${what} served`,
+      measured: `${failingWith} of ${failing} failing, ${succeedingWith} of ${succeeding} good; p = ${pValue.toPrecision(2)} after correction`,
+      source: "span",
+      weight,
+    },
+  ];
 }

@@ -1,8 +1,10 @@
-import { type Observations, type Window, readSpanExceptions } from "@faultline/model";
+import { type Change, type Observations, type Window, readSpanExceptions } from "@faultline/model";
 import type { Hop } from "../isolate/hop-shape.ts";
 import type { Isolation } from "../isolate/isolate-fault.ts";
+import type { Occurrence } from "../isolate/occurrence.ts";
 import type { Symptom } from "../isolate/select-symptom.ts";
-import { contrastOccurrences } from "./contrast.ts";
+import { contrast, contrastOccurrences } from "./contrast.ts";
+import { contrastReleases } from "./contrast-releases.ts";
 import type { Findings, Origin, Saying, SuspiciousChange } from "./findings.ts";
 
 const LOG_WARN = 13;
@@ -10,6 +12,8 @@ const LOG_WARN = 13;
 const MAX_TEXT = 1500;
 /** A change explains an onset that follows within this time. */
 const CHANGE_REACH_MS = 15 * 60_000;
+/** Exporters send in batches: spans come at most about this late. */
+const TELEMETRY_DELAY_MS = 10_000;
 /** Occurrences read for their words: enough to see the typical ones, bounded for speed. */
 const MAX_HEARD = 20;
 
@@ -17,23 +21,23 @@ const MAX_HEARD = 20;
 export function gatherFindings(symptom: Symptom, isolation: Isolation, observations: Observations): Findings {
   const best = isolation.agreeing[0];
   const origin = best === undefined ? undefined : { ...best, step: best.judgement.origin };
+  const failing = isolation.agreeing.map(({ occurrence }) => occurrence);
+  const { succeeding } = symptom;
   return {
     scope: symptom.scope,
     domain: isolation.domain,
     origin,
-    failing: isolation.agreeing.map(({ occurrence }) => occurrence),
-    succeeding: symptom.succeeding,
+    failing,
+    succeeding,
     elsewhere: symptom.elsewhere,
     services: symptom.services,
     sayings:
       origin === undefined
         ? []
         : isolation.agreeing.slice(0, MAX_HEARD).flatMap((each) => listen({ ...each, step: each.judgement.origin })),
-    contrast: contrastOccurrences(
-      isolation.agreeing.map(({ occurrence }) => occurrence),
-      symptom.succeeding,
-    ),
-    changes: findChanges(observations, symptom),
+    contrast: contrastOccurrences(failing, succeeding),
+    releases: best === undefined ? [] : contrastReleases({ ...observations, judgement: best.judgement, failing, succeeding }),
+    changes: findChanges(observations.changes, failing, succeeding),
     metrics: observations.metrics.filter(({ timeMs }) => isInside(timeMs, symptom.scope.window)),
   };
 }
@@ -91,12 +95,37 @@ function listenToHop(hop: Hop, place: Saying["place"]): readonly Saying[] {
   return sayings;
 }
 
-/** Changes before the first failure, nearest first. */
-function findChanges({ changes }: Observations, { failing }: Symptom): readonly SuspiciousChange[] {
-  const onsetMs = Math.min(...failing.map(({ entry }) => entry.entry.span.endMs));
-  if (!Number.isFinite(onsetMs)) return [];
+/** Changes that the failures began with, nearest first. */
+function findChanges(
+  changes: readonly Change[],
+  failing: readonly Occurrence[],
+  succeeding: readonly Occurrence[],
+): readonly SuspiciousChange[] {
+  const bad = failing.map(endOf).sort((a, b) => a - b);
+  const good = succeeding.map(endOf);
   return changes
-    .map((change) => ({ change, beforeOnsetMs: onsetMs - change.timeMs }))
-    .filter(({ beforeOnsetMs }) => beforeOnsetMs >= 0 && beforeOnsetMs <= CHANGE_REACH_MS)
+    .flatMap((change) => {
+      const onsetMs = findOnset(change, bad, good);
+      return onsetMs === undefined ? [] : [{ change, beforeOnsetMs: Math.max(0, onsetMs - change.timeMs) }];
+    })
+    .filter(({ beforeOnsetMs }) => beforeOnsetMs <= CHANGE_REACH_MS)
     .sort((a, b) => a.beforeOnsetMs - b.beforeOnsetMs);
+}
+
+/**
+ * The first failure, when it follows the change. Failures before it, of which every system has some, do not acquit a change since which
+ * certainly more requests fail: the first failure after it is the onset then.
+ */
+function findOnset(change: Change, bad: readonly number[], good: readonly number[]): number | undefined {
+  // What is inferred from telemetry may be noted as late as the telemetry came, behind the first failure.
+  const fromMs = change.timeMs - (change.source === "inferred" ? TELEMETRY_DELAY_MS : 0);
+  const first = bad[0];
+  if (first === undefined || first >= fromMs) return first;
+  const isAfter = (timeMs: number) => ({ after: timeMs >= change.timeMs });
+  const shift = contrast({ failing: bad.map(isAfter), succeeding: good.map(isAfter) }).find(({ value }) => value === "true");
+  return shift === undefined ? undefined : bad.find((timeMs) => timeMs >= change.timeMs);
+}
+
+function endOf({ entry }: Occurrence): number {
+  return entry.entry.span.endMs;
 }

@@ -1,4 +1,4 @@
-import { type CauseRule, hear } from "../findings.ts";
+import { type CauseRule, fromRelease, hear } from "../findings.ts";
 
 const WORDS =
   /(?:missing|undefined|no|empty|invalid|required|unset|not set|not (?:configured|found|provided)|expired).{0,40}(?:secret|credential|api[ _-]?key|environment variable|env(?:ironment)? var|configuration|config(?:uration)? (?:key|value|property)|private key|client[_ ]?id|access token|signing key)|(?:secret|credential|api[ _-]?key|environment variable|configuration|config|private key|signing key|[A-Z][A-Z0-9]+_[A-Z0-9_]+).{0,30}(?:is |was |are |must be )?(?:missing|not set|undefined|unset|required|empty|invalid|not configured|not provided|not defined)|must be provided|secretOrPrivateKey|password authentication failed|\bSASL\b.*password|Access denied for user|NOAUTH|WRONGPASS|invalid_client|Could not resolve placeholder|BeanCreationException|ImproperlyConfigured|ConfigurationError|\b28P01\b|\b3D000\b/i;
@@ -10,7 +10,8 @@ export const badConfiguration: CauseRule = {
     const said = hear(findings, WORDS, { statement: "the error names a missing or wrong setting", weight: 5 });
     const { origin } = findings;
     const refusedCode = origin?.judgement.originKind === "refused-request" ? origin.judgement.steps.at(-1)?.status : undefined;
-    if (said.length > 0 || (refusedCode !== "401" && refusedCode !== "403")) return { evidence: said };
+    if (said.length > 0) return { evidence: [...said, ...fromRelease(findings)] };
+    if (refusedCode !== "401" && refusedCode !== "403") return { evidence: [] };
     return {
       evidence: [
         {
@@ -19,6 +20,7 @@ export const badConfiguration: CauseRule = {
           source: "span",
           weight: 2.5,
         },
+        ...fromRelease(findings),
       ],
     };
   },

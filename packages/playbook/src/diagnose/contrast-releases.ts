@@ -1,0 +1,113 @@
+import type { Change, Span } from "@faultline/model";
+import type { Judgement } from "../isolate/blame.ts";
+import type { Hop } from "../isolate/hop-shape.ts";
+import { type Occurrence, isFailedHop } from "../isolate/occurrence.ts";
+import { type Difference, contrast } from "./contrast.ts";
+
+/** One version, or only instances that came later than the others, of one service on the path makes the failing requests. */
+export type ReleaseContrast = {
+  readonly service: string;
+  readonly kind: "version" | "instances";
+  readonly difference: Difference;
+  /** True for the service where the failure was created, or its caller when that one sent no telemetry. */
+  readonly isOrigin: boolean;
+  /** True when it certainly was not there from the beginning of what was observed. */
+  readonly isLate: boolean;
+};
+
+/** What releases are compared on. */
+type ReleaseInput = {
+  readonly judgement: Judgement;
+  readonly failing: readonly Occurrence[];
+  readonly succeeding: readonly Occurrence[];
+  readonly spans: readonly Span[];
+  readonly changes: readonly Change[];
+};
+
+type Seen = { readonly version: string | undefined; readonly instance: string | undefined };
+
+/**
+ * Compares versions and instances of every service on the path, the origin first. It is a question of its own: asked among all
+ * attributes, and of the entry alone, a bad release of a service further down would never be seen.
+ */
+export function contrastReleases(input: ReleaseInput): readonly ReleaseContrast[] {
+  const { steps, origin } = input.judgement;
+  const originService = origin.hop?.service ?? origin.call?.from.span.resource.service ?? origin.service;
+  const onPath = steps.flatMap(({ hop }) => (hop === undefined || hop.isInferred === true ? [] : [hop.service]));
+  const services = [...new Set([originService, ...onPath])];
+  return services.flatMap((service) => contrastService(service, input).map((each) => ({ ...each, isOrigin: service === originService })));
+}
+
+function contrastService(
+  service: string,
+  { failing, succeeding, spans, changes }: ReleaseInput,
+): readonly Omit<ReleaseContrast, "isOrigin">[] {
+  const bad = failing.flatMap((each) => seeService(each, service));
+  const good = succeeding.flatMap((each) => seeService(each, service));
+  const isReplaced = new Set([...bad, ...good].map(({ version }) => version)).size > 1;
+  const isSpread = new Set([...bad, ...good].map(({ instance }) => instance)).size > 1;
+  if (!isReplaced && !isSpread) return [];
+  const own = changes.filter((change) => change.service === service && change.kind === "deploy");
+  const found: Omit<ReleaseContrast, "isOrigin">[] = [];
+  const versions = isReplaced ? compare("version", bad.flatMap(versionOf), good.flatMap(versionOf)) : [];
+  for (const difference of versions) {
+    const late = listLate(spans, service, "version");
+    const isLate = late.has(String(difference.value)) || own.some(({ version }) => version === difference.value);
+    found.push({ service, kind: "version", difference, isLate });
+  }
+  if (found.length > 0 || !isSpread) return found;
+  const late = new Set([...listLate(spans, service, "instance"), ...own.flatMap(({ instances }) => instances ?? [])]);
+  const age = ({ instance }: Seen) => (instance === undefined ? [] : [late.has(instance) ? "new" : "old"]);
+  const instances = compare("instance", bad.flatMap(age), good.flatMap(age)).filter(({ value }) => value === "new");
+  return instances.map((difference) => ({ service, kind: "instances", difference, isLate: true }));
+}
+
+function versionOf({ version }: Seen): readonly string[] {
+  return version === undefined ? [] : [version];
+}
+
+function compare(attribute: string, failing: readonly string[], succeeding: readonly string[]): readonly Difference[] {
+  const toSample = (value: string) => ({ [attribute]: value });
+  return contrast({ failing: failing.map(toSample), succeeding: succeeding.map(toSample) })
+    .filter(({ kind }) => kind === "value")
+    .slice(0, 1);
+}
+
+/** The hop of a service in one request: the one that failed, else the first. Requests that never reach the service say nothing. */
+function seeService({ entry, above }: Occurrence, service: string): readonly Seen[] {
+  const hops = [...above, ...listHops(entry)].filter((hop) => hop.service === service && hop.isInferred !== true);
+  const hop = hops.find(isFailedHop) ?? hops[0];
+  if (hop === undefined) return [];
+  const { version, instance } = hop.entry.span.resource;
+  return [{ version, instance }];
+}
+
+function listHops(hop: Hop): readonly Hop[] {
+  return [hop, ...hop.calls.flatMap(({ callee }) => (callee === undefined ? [] : listHops(callee)))];
+}
+
+/** Fewer requests than this before a first sight prove nothing. */
+const LEAST_BEFORE = 5;
+/** A version or instance is late when its absence until its first sight would else be such a coincidence. */
+const COINCIDENCE = 0.001;
+
+/** Versions or instances that took no part in the first requests of a service and, by their share since, should have. */
+function listLate(spans: readonly Span[], service: string, by: "version" | "instance"): ReadonlySet<string> {
+  const requests = new Map<string, { readonly startMs: number; readonly key: string }>();
+  for (const { resource, traceId, startMs } of spans) {
+    const key = resource[by];
+    if (resource.service !== service || key === undefined) continue;
+    const id = `${traceId} ${key}`;
+    if (startMs < (requests.get(id)?.startMs ?? Infinity)) requests.set(id, { startMs, key });
+  }
+  const ordered = [...requests.values()].sort((a, b) => a.startMs - b.startMs);
+  const seen = new Map<string, { readonly first: number; count: number }>();
+  ordered.forEach(({ key }, index) => {
+    const known = seen.get(key);
+    if (known === undefined) seen.set(key, { first: index, count: 1 });
+    else known.count += 1;
+  });
+  const isLate = ({ first, count }: { first: number; count: number }) =>
+    first >= LEAST_BEFORE && (1 - count / (ordered.length - first + 1)) ** first < COINCIDENCE;
+  return new Set([...seen].filter(([, each]) => isLate(each)).map(([key]) => key));
+}
