@@ -41,6 +41,7 @@ Example: faultline logs /var/log/nginx/access.log /var/log/nginx/error.log
 async function analyzeAll(options: LogsOptions, io: CommandIo): Promise<Tally> {
   const tally = new Tally(options.limits);
   await eachSource(options, io, (source) => analyzeSource(source, { tally, reader: options.reader, isFastAllowed: options.isFastAllowed }));
+  tally.finish();
   return tally;
 }
 

@@ -3,7 +3,7 @@ import { rankCauses } from "./causes.ts";
 import { toInterval } from "./interval.ts";
 import { createJoiner } from "./join.ts";
 import { findGroupPatterns, findLogPatterns, STEPS } from "./patterns.ts";
-import type { GroupRow, HiddenErrors, Pattern, Report, RouteErrors } from "./report.ts";
+import type { GroupRow, HiddenErrors, JoinedMessage, Pattern, Report, RouteErrors } from "./report.ts";
 import type { FailureTally, RouteTally } from "./route-tally.ts";
 import type { Tally } from "./tally.ts";
 
@@ -100,7 +100,7 @@ function toRouteErrors(
   const { causes, next } = rankCauses(failures, status, patterns);
   const failingMedianMs = failures.durations.quantile(0.5);
   const okMedianMs = leaf.findLatency(0.5);
-  const madeBy = judge(failures, status);
+  const madeBy = judgeByMessages(judge(failures, status), failures, joined);
   const route: RouteErrors = {
     method,
     route: template,
@@ -142,6 +142,17 @@ function judge(failures: FailureTally, status: number): RouteErrors["madeBy"] {
     observer,
     ...(fate === undefined ? {} : { fate }),
   };
+}
+
+/** What mod_proxy says of a response that it could not read: the client got httpd's own page. */
+const HTTPD_GAVE_UP = /^AH(?:00898|01106): /;
+
+/** Where the access log cannot tell, the error log may: a message for at least every second failure says who gave up. */
+function judgeByMessages(madeBy: RouteErrors["madeBy"], failures: FailureTally, joined: readonly JoinedMessage[]): RouteErrors["madeBy"] {
+  if (madeBy.hop !== "unknown") return madeBy;
+  const own = joined.find(({ text }) => HTTPD_GAVE_UP.test(text));
+  if (own === undefined || own.count * 2 < failures.count) return madeBy;
+  return { hop: "observer", because: `httpd's error log: ${own.text}`, confidence: 0.85, observer: "httpd", fate: "created" };
 }
 
 /** What the observer did with the failure. */

@@ -1,3 +1,4 @@
+import { CaddyPairs, type SeenExchange } from "./caddy-pairs.ts";
 import { type LogMessage, type ReadLine } from "@faultline/formats/access-log";
 import type { Exchange } from "@faultline/model";
 import { RouteTally } from "./route-tally.ts";
@@ -39,6 +40,7 @@ export class Tally {
   unparsed = 0;
   firstMs: number | undefined;
   lastMs: number | undefined;
+  private readonly caddy = new CaddyPairs();
   private readonly leaves = new Map<string, RouteTally>();
   readonly limits: TimeLimits;
 
@@ -58,8 +60,10 @@ export class Tally {
     if (read.kind === "blank" || read.kind === "partial") return;
     this.lines += 1;
     if (read.kind === "unparsed") this.addUnparsed(read.text);
-    else if (read.kind === "exchange") this.addExchange(read, line, file);
-    else if (read.kind === "message") this.addMessage(read, file);
+    else if (read.kind === "exchange") {
+      if (!read.format.startsWith("caddy")) this.addExchange({ read, line, file });
+      else for (const seen of this.caddy.take({ read, line, file })) this.addExchange(seen);
+    } else if (read.kind === "message") this.addMessage(read, file);
   }
 
   addUnparsed(text: string): void {
@@ -67,7 +71,13 @@ export class Tally {
     if (this.unparsedLines.length < MAX_UNPARSED) this.unparsedLines.push(text.slice(0, 300));
   }
 
-  private addExchange(read: ReadLine & { readonly kind: "exchange" }, line: string, file: string): void {
+  /** Counts what waited for lines that did not come. */
+  finish(): void {
+    for (const seen of this.caddy.release()) this.addExchange(seen);
+    this.flush();
+  }
+
+  private addExchange({ read, line, file }: SeenExchange): void {
     const { exchange, format } = read;
     if (!this.isInside(exchange.timeMs)) return;
     this.exchanges += 1;

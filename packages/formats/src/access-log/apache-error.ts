@@ -7,6 +7,9 @@ import { readSeverity } from "./severity.ts";
 const LINE = /^\[([A-Z][a-z]{2} [A-Z][a-z]{2}\s+\d{1,2} \d\d:\d\d:\d\d(?:\.\d+)? \d{4})\] \[(?:([\w-]*):)?(\w+)\] (.*)$/s;
 const PREFIX = /^\[(?:pid \d+(?::tid \d+)?|client ([^\]]+)|remote ([^\]]+)|[^\]]{1,64})\] ?/;
 
+/** mod_proxy names the request whose response it could not read: AH00898 with its path, AH01106 with its method too. */
+const RETURNED_BY = /^AH\d{5}: .* returned by (\/\S*)(?: \(([A-Z]+)\))?$/;
+
 /** The error log of httpd. */
 export const apacheError: TextFormat = { id: "apache-error", create: createApacheError };
 
@@ -18,6 +21,7 @@ function createApacheError(context: ParseContext): LineParser {
     if (severity === 0) return undefined;
     const { text, client } = splitPrefixes(match[4] ?? "");
     const timeMs = parseCTime(match[1] ?? "", context.zoneOffsetMinutes);
+    const request = RETURNED_BY.exec(text);
     return {
       kind: "message",
       format: "apache-error",
@@ -26,6 +30,8 @@ function createApacheError(context: ParseContext): LineParser {
         text,
         ...(timeMs === undefined ? {} : { timeMs }),
         ...(client === undefined ? {} : { clientAddress: stripPort(client) }),
+        ...(request === null ? {} : { path: request[1]?.split("?", 1)[0] ?? "" }),
+        ...(request?.[2] === undefined ? {} : { method: request[2] }),
       },
     };
   };

@@ -16,7 +16,7 @@ import {
   readObject,
   startDraft,
 } from "./draft.ts";
-import type { JsonFormat, JsonLineParser, ParseContext } from "./line.ts";
+import type { JsonFormat, JsonLineParser, JsonObject, ParseContext } from "./line.ts";
 
 /** Caddy as JSON. */
 export const caddy: JsonFormat = { id: "caddy", create: createCaddy };
@@ -47,7 +47,7 @@ function createCaddy(context: ParseContext): JsonLineParser {
     putText(draft, "requestId", readJsonText(object["uuid"]) ?? readHeader(request["headers"], "x-request-id"));
     const isError = logger?.startsWith("http.log.error") ?? false;
     if (isError && !isAbsent(readJsonText(object["msg"]))) draft.errorMessage = readJsonText(object["msg"]) ?? "";
-    judgeCaddy(draft, isError, readHeader(object["resp_headers"], "via") !== undefined);
+    judgeCaddy(draft, isError, readObject(object["resp_headers"]));
     return { kind: "exchange", format: isError ? "caddy-error" : "caddy", exchange: draft };
   };
 }
@@ -60,12 +60,20 @@ function putGoDuration(draft: ReturnType<typeof startDraft>, text: string): void
   draft.durationMs = Math.round(parts.reduce((sum, [, value, unit]) => sum + Number(value) * (units[unit ?? ""] ?? 0), 0) * 1e6) / 1e6;
 }
 
-/** The error logger speaks only where Caddy itself gave up; `Via: Caddy` in the response stands on proxied answers (since 2.9). */
-function judgeCaddy(draft: ReturnType<typeof startDraft>, isError: boolean, hasVia: boolean): void {
+/**
+ * The error logger speaks only where Caddy itself gave up; `Via: Caddy` in the response stands on proxied answers (since 2.9). An answer of
+ * Caddy's own failure has no body and no header but Server and Alt-Svc; `X-Powered-By` is an application's.
+ */
+function judgeCaddy(draft: ReturnType<typeof startDraft>, isError: boolean, headers: JsonObject | undefined): void {
   if (draft.status === undefined || draft.status < 500) return;
+  const names = Object.keys(headers ?? {}).map((name) => name.toLowerCase());
   if (isError) draft.madeBy = { hop: "observer", because: `Caddy's error logger: ${draft.errorMessage ?? "no message"}`, confidence: 0.93 };
-  else if (hasVia)
+  else if (names.includes("via"))
     draft.madeBy = { hop: "behind", because: "the response carries Via: Caddy, which only proxied answers do", confidence: 0.85 };
+  else if (names.includes("x-powered-by"))
+    draft.madeBy = { hop: "behind", because: "the response carries X-Powered-By, which Caddy does not write", confidence: 0.8 };
+  else if (draft.responseBytes === 0 && names.length > 0 && names.every((name) => name === "server" || name === "alt-svc"))
+    draft.madeBy = { hop: "observer", because: "no body and no header but Caddy's own: nothing came from an upstream", confidence: 0.75 };
   else
     draft.madeBy = {
       hop: "unknown",

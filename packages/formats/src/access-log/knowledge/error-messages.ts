@@ -188,6 +188,14 @@ export const ERROR_MESSAGES: readonly MessageKnowledge[] = [
   },
   {
     ...apache,
+    code: "\\(70007\\)[^]*AH\\d{5}: (?:error reading status line|Error reading|read response body|The timeout)",
+    meaning: "the backend did not answer within ProxyTimeout",
+    hop: "behind",
+    cause: "gateway-timeout",
+    nextCheck: "what does the backend wait for? ProxyTimeout ends the wait",
+  },
+  {
+    ...apache,
     code: "AH01102|AH00898|AH01075|AH01067",
     meaning: "the backend closed the connection or stopped in the middle",
     hop: "behind",

@@ -1,0 +1,53 @@
+import type { ReadLine } from "@faultline/formats/access-log";
+import type { Exchange } from "@faultline/model";
+
+/** An exchange with the line and the file it was read from. */
+export type SeenExchange = { readonly read: ReadLine & { readonly kind: "exchange" }; readonly line: string; readonly file: string };
+
+const MAX_HELD = 4096;
+
+/**
+ * Caddy writes a request that failed in its own hands twice: its error logger says why, and, where an access log is set up, the access
+ * log says what was sent. Both carry the very same duration, to the nanosecond. Counted once, with the reason of the one and the size of
+ * the other; error lines that no access line follows stand for their request.
+ */
+export class CaddyPairs {
+  private readonly held = new Map<string, SeenExchange>();
+  private readonly counted = new Set<string>();
+
+  /** What is to be counted now: nothing while an error line waits for its access line, or repeats one. */
+  take(seen: SeenExchange): readonly SeenExchange[] {
+    const key = toKey(seen.read.exchange);
+    if (seen.read.format === "caddy-error") {
+      if (this.counted.has(key)) return [];
+      this.held.set(key, seen);
+      const [oldest] = this.held.keys();
+      if (this.held.size <= MAX_HELD || oldest === undefined) return [];
+      const released = this.held.get(oldest);
+      this.held.delete(oldest);
+      return released === undefined ? [] : [released];
+    }
+    if ((seen.read.exchange.status ?? 0) >= 500 && this.counted.size < MAX_HELD) this.counted.add(key);
+    const error = this.held.get(key);
+    if (error === undefined) return [seen];
+    this.held.delete(key);
+    const { madeBy, errorMessage } = error.read.exchange;
+    const exchange: Exchange = {
+      ...seen.read.exchange,
+      ...(madeBy === undefined ? {} : { madeBy }),
+      ...(errorMessage === undefined ? {} : { errorMessage }),
+    };
+    return [{ ...seen, read: { ...seen.read, exchange } }];
+  }
+
+  /** The error lines that no access line followed. */
+  release(): readonly SeenExchange[] {
+    const rest = [...this.held.values()];
+    this.held.clear();
+    return rest;
+  }
+}
+
+function toKey({ method, path, query, clientAddress, status, durationMs }: Exchange): string {
+  return [method, path, query, clientAddress, status, durationMs].join(" ");
+}
