@@ -1,4 +1,4 @@
-import type { Change, Evidence, EvidenceSource, FaultDomain, MetricPoint, Scope } from "@faultline/model";
+import type { CauseId, Change, Evidence, EvidenceSource, FaultDomain, MetricPoint, Scope } from "@faultline/model";
 import type { Judgement, Step } from "../isolate/blame.ts";
 import type { Occurrence } from "../isolate/occurrence.ts";
 import type { Difference } from "./contrast.ts";
@@ -18,6 +18,9 @@ export type Saying = {
 /** Where a failure was created, with one occurrence that shows it best. */
 export type Origin = { readonly judgement: Judgement; readonly occurrence: Occurrence; readonly step: Step };
 
+/** What one response of the path names as its cause. */
+export type NamedCause = { readonly cause: CauseId; readonly evidence: Evidence };
+
 /** A change close enough before the onset to have caused it. */
 export type SuspiciousChange = { readonly change: Change; readonly beforeOnsetMs: number };
 
@@ -31,6 +34,8 @@ export type Findings = {
   readonly elsewhere: readonly Occurrence[];
   readonly services: ReadonlySet<string>;
   readonly sayings: readonly Saying[];
+  /** Causes that responses and access logs name themselves. */
+  readonly named: readonly NamedCause[];
   readonly contrast: readonly Difference[];
   readonly releases: readonly ReleaseContrast[];
   readonly changes: readonly SuspiciousChange[];

@@ -5,6 +5,7 @@ import type { Occurrence } from "../isolate/occurrence.ts";
 import type { Symptom } from "../isolate/select-symptom.ts";
 import { contrast, contrastOccurrences } from "./contrast.ts";
 import { contrastReleases } from "./contrast-releases.ts";
+import { hearExchanges, nameCauses } from "./hear-responses.ts";
 import type { Findings, Origin, Saying, SuspiciousChange } from "./findings.ts";
 
 const LOG_WARN = 13;
@@ -34,7 +35,10 @@ export function gatherFindings(symptom: Symptom, isolation: Isolation, observati
     sayings:
       origin === undefined
         ? []
-        : isolation.agreeing.slice(0, MAX_HEARD).flatMap((each) => listen({ ...each, step: each.judgement.origin })),
+        : isolation.agreeing
+            .slice(0, MAX_HEARD)
+            .flatMap((each) => [...listen({ ...each, step: each.judgement.origin }), ...hearExchanges(each)]),
+    named: nameCauses(isolation.agreeing.slice(0, MAX_HEARD)),
     contrast: contrastOccurrences(failing, succeeding),
     releases: best === undefined ? [] : contrastReleases({ ...observations, judgement: best.judgement, failing, succeeding }),
     changes: findChanges(observations.changes, failing, succeeding),

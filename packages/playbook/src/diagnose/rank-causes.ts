@@ -16,7 +16,8 @@ const LEAST_CONFIDENCE = 0.05;
 /** Weighs every cause on the findings. Weights are log-odds; causes compete with each other and with "none of these". */
 export function rankCauses(findings: Findings): Ranking {
   const weighed = CAUSES.map((cause) => {
-    const { evidence, against = [] } = CAUSE_RULES[cause].weigh(findings);
+    const { evidence: found, against = [] } = CAUSE_RULES[cause].weigh(findings);
+    const evidence = [...found, ...findings.named.filter((each) => each.cause === cause).map((each) => each.evidence)];
     return { cause, evidence, against, score: addUp(evidence) - addUp(against) };
   });
   const supported = weighed.filter(({ evidence, score }) => evidence.length > 0 && score > 0);

@@ -3,6 +3,7 @@ import { type Judgement, type Step, type Surroundings, followFailure, isFailed, 
 import { nameOperation } from "./hop.ts";
 import { findLoopDelay } from "./loop-delay.ts";
 import type { Call, Hop } from "./hop-shape.ts";
+import { nameMaker } from "./responses/name-maker.ts";
 import { type EntryFilter, type Occurrence, findMaskingHop, findOccurrence, isFailedHop } from "./occurrence.ts";
 
 /** The judgements on all failing occurrences of one symptom, and what they add up to. */
@@ -100,7 +101,8 @@ function keyOf(call: Call): string {
 function judge(occurrence: Occurrence, around: Surroundings): Judgement {
   const { hop, above } = occurrence.state === "masked" ? findMaskingHop(occurrence) : { hop: occurrence.entry, above: occurrence.above };
   const judgement = followFailure(hop, around);
-  return { ...judgement, steps: [...frontSteps(above, hop), ...judgement.steps] };
+  const whole = { ...judgement, steps: [...frontSteps(above, hop), ...judgement.steps] };
+  return nameMaker(whole, occurrence.path.exchanges);
 }
 
 /** The hops in front of the one where the symptom is observed: nearer to the client, they only saw its answer. */

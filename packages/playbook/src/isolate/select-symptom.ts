@@ -12,6 +12,7 @@ import {
   readText,
 } from "@faultline/model";
 import { assembleTrace } from "../trace/assemble-traces.ts";
+import { joinExchanges } from "./join-exchanges.ts";
 import { type EntryFilter, type Occurrence, findOccurrence, routeOf } from "./occurrence.ts";
 
 /** What a diagnosis is asked about; absent members are found from the observations. */
@@ -132,7 +133,7 @@ function indexTraces({ spans, logs, exchanges }: Observations, window: Window): 
     trace.logs.push(log);
     if (!trace.isSuspicious && (log.severity >= LOG_ERROR || readLogException(log) !== undefined)) trace.isSuspicious = true;
   }
-  for (const exchange of exchanges) if (exchange.traceId !== undefined) traces.get(exchange.traceId)?.exchanges.push(exchange);
+  joinExchanges(exchanges, traces);
   return traces;
 }
 

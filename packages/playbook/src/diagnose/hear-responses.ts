@@ -1,0 +1,64 @@
+import type { CauseId, Exchange } from "@faultline/model";
+import type { Judgement } from "../isolate/blame.ts";
+import type { Occurrence } from "../isolate/occurrence.ts";
+import { type ResponseSign, readExchangeSigns, readSpanSigns } from "../isolate/responses/read-response-signs.ts";
+import type { NamedCause, Saying } from "./findings.ts";
+
+type Heard = { readonly judgement: Judgement; readonly occurrence: Occurrence };
+
+/** Exchanges of one request looked at. */
+const MAX_EXCHANGES = 16;
+/** A sign on a hop that only passed the failure on is no more than a hint. */
+const BESIDE = 0.5;
+/** From here on it is taken as known who made a response. */
+const KNOWN = 0.7;
+
+/** The causes that responses of the path and access logs name, each with its strongest evidence. */
+export function nameCauses(heard: readonly Heard[]): readonly NamedCause[] {
+  const strongest = new Map<CauseId, NamedCause>();
+  for (const { judgement, occurrence } of heard) {
+    for (const { sign, isOrigin } of [...listenToSteps(judgement), ...listenToExchanges(occurrence.path.exchanges)]) {
+      if (sign.cause === undefined) continue;
+      const { cause, statement, measured, source } = sign;
+      const weight = sign.weight * (isOrigin ? 1 : BESIDE);
+      if (weight > (strongest.get(cause)?.evidence.weight ?? 0))
+        strongest.set(cause, { cause, evidence: { statement, measured, source, weight } });
+    }
+  }
+  return [...strongest.values()];
+}
+
+type Placed = { readonly sign: ResponseSign; readonly isOrigin: boolean };
+
+function listenToSteps({ steps, origin, originKind }: Judgement): readonly Placed[] {
+  return steps.flatMap((step) => {
+    // The call to a hop that failed by its own doing brings that hop's answer; a sign of a proxy on it came from in between.
+    const isOrigin = step.service === origin.service && step.hop === origin.hop && originKind !== "refused-request";
+    const spans = [step.hop?.isInferred === true ? undefined : step.hop?.entry.span, step.call?.from.span];
+    return spans.flatMap((span) => (span === undefined ? [] : readSpanSigns(span).map((sign) => ({ sign, isOrigin }))));
+  });
+}
+
+function listenToExchanges(exchanges: readonly Exchange[]): readonly Placed[] {
+  return exchanges.slice(0, MAX_EXCHANGES).flatMap((exchange) => {
+    const isOrigin = isMadeByObserver(exchange);
+    return readExchangeSigns(exchange).map((sign) => ({ sign, isOrigin }));
+  });
+}
+
+/** What intermediaries wrote in their logs about a request that failed: flags and error messages. */
+export function hearExchanges({ occurrence }: Heard): readonly Saying[] {
+  return occurrence.path.exchanges.slice(0, MAX_EXCHANGES).flatMap((exchange) => {
+    const { flags, errorMessage, status, observer } = exchange;
+    const text = [flags, errorMessage].filter((part) => part !== undefined && part !== "" && part !== "-").join(" ");
+    if (text === "" || (status ?? 500) < 500) return [];
+    const isMaker = isMadeByObserver(exchange);
+    return [{ text, source: "access-log", service: observer.name, place: isMaker ? "origin" : "path", isDirect: isMaker }];
+  });
+}
+
+/** True when the observer wrote the answer itself; an answer that certainly came from behind is not its own, whatever its flags. */
+function isMadeByObserver({ madeBy, upstream = [] }: Exchange): boolean {
+  if (upstream.at(-1)?.answered === true) return false;
+  return madeBy?.hop === "observer" && madeBy.confidence >= KNOWN;
+}

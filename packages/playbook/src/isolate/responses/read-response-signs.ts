@@ -1,0 +1,87 @@
+import { type CauseId, type EvidenceSource, type Exchange, type Span, readStatusCode } from "@faultline/model";
+import { SIGNATURES, matchSignatures } from "../signatures/index.ts";
+import { findCauseOfProxyError } from "./proxy-error.ts";
+import type { ProxyStatement } from "./judge-maker.ts";
+import { readProxyStatus } from "./read-proxy-status.ts";
+
+/** What a response itself tells of who wrote it and why: a Proxy-Status header, the page or headers of a known gateway. */
+export type ResponseSign = {
+  /** The proxy's own name, or the vendor of the signature. */
+  readonly maker: string;
+  /** True when the maker gave its own name; a vendor's name tells what it is, not which one. */
+  readonly isNamed: boolean;
+  readonly cause?: CauseId;
+  readonly statement: string;
+  readonly measured: string;
+  readonly source: EvidenceSource;
+  readonly weight: number;
+};
+
+type Response = { readonly status?: number; readonly headers: Readonly<Record<string, string>>; readonly body?: string };
+
+const HEADER = "http.response.header.";
+/** A declared error type is what RFC 9209 made the header for. */
+const DECLARED_WEIGHT = 4;
+const MAX_HEADER = 2048;
+
+/** The signs on the failed response that a span sent (server) or received (client). */
+export function readSpanSigns(span: Span): readonly ResponseSign[] {
+  const { attributes } = span;
+  const headers: Record<string, string> = {};
+  for (const name of Object.keys(attributes)) {
+    if (!name.startsWith(HEADER)) continue;
+    const value = attributes[name];
+    const text = Array.isArray(value) ? value.join(", ") : String(value);
+    headers[name.slice(HEADER.length).replaceAll("_", "-").toLowerCase()] = text.slice(0, MAX_HEADER);
+  }
+  const body = attributes["http.response.body.content"];
+  const status = readStatusCode(attributes);
+  return readSigns({ headers, ...(typeof body === "string" ? { body } : {}), ...(status === undefined ? {} : { status }) });
+}
+
+/** The signs on the failed response that an intermediary noted. */
+export function readExchangeSigns({ status, responseHeaders = {}, responseBody }: Exchange): readonly ResponseSign[] {
+  const headers = Object.fromEntries(Object.entries(responseHeaders).map(([name, value]) => [name.toLowerCase(), value]));
+  return readSigns({ headers, ...(responseBody === undefined ? {} : { body: responseBody }), ...(status === undefined ? {} : { status }) });
+}
+
+function readSigns(response: Response): readonly ResponseSign[] {
+  const { status, headers, body } = response;
+  if (status === undefined || status < 500 || (body === undefined && Object.keys(headers).length === 0)) return [];
+  // The first that names an error is the closest to the origin: those behind it only passed its answer on.
+  const declared = readProxyStatus(headers["proxy-status"] ?? "").find(({ error }) => error !== undefined);
+  return [...(declared === undefined ? [] : [fromStatement(declared)]), ...fromSignatures(response)];
+}
+
+function fromStatement({ proxy, error = "", receivedStatus }: ProxyStatement): ResponseSign {
+  const cause = findCauseOfProxyError(error);
+  return {
+    maker: proxy,
+    isNamed: true,
+    ...(cause === undefined ? {} : { cause }),
+    statement: `${proxy} declares that it made this answer itself, because of ${error}`,
+    measured: `proxy-status: ${proxy}; error=${error}${receivedStatus === undefined ? "" : `; received-status=${receivedStatus}`}`,
+    source: "header",
+    weight: DECLARED_WEIGHT,
+  };
+}
+
+/** Only the strongest signature: the table holds the specific before the general, and both would speak of one thing. */
+function fromSignatures(response: Response): readonly ResponseSign[] {
+  const match = matchSignatures(response, SIGNATURES).find(({ signature, weight }) => weight > 0 && signature.made === "here");
+  if (match === undefined) return [];
+  const { vendor, meaning, cause: named, proxyError, pattern, id } = match.signature;
+  const cause = named ?? (proxyError === undefined ? undefined : findCauseOfProxyError(proxyError));
+  const isOfBody = pattern.bodyIs !== undefined || pattern.bodyHas !== undefined || pattern.json !== undefined;
+  return [
+    {
+      maker: vendor,
+      isNamed: false,
+      ...(cause === undefined ? {} : { cause }),
+      statement: `the answer is one that ${vendor} writes itself: ${meaning}`,
+      measured: `status ${response.status}, signature ${id}`,
+      source: isOfBody ? "body" : "header",
+      weight: match.weight,
+    },
+  ];
+}
