@@ -1,4 +1,4 @@
-import type { Diagnosis, Fate, MissingEvidence, RankedCause } from "@faultline/model";
+import type { Diagnosis, Exchange, Fate, MissingEvidence, RankedCause } from "@faultline/model";
 import { rankCauses } from "./causes.ts";
 import { toInterval } from "./interval.ts";
 import { createJoiner } from "./join.ts";
@@ -96,7 +96,9 @@ function toRouteErrors(
   { tally, window, joined }: Surroundings,
 ): { readonly route: RouteErrors; readonly patterns: readonly Pattern[] } {
   const { method, template, leaf, status, failures } = group;
-  const patterns = findGroupPatterns({ route: leaf, failures, status, tally, joined });
+  const memory = tally.memory.explain(findKept(tally, group));
+  const shapes = findGroupPatterns({ route: leaf, failures, status, tally, joined });
+  const patterns = memory === undefined ? shapes : [memory, ...shapes];
   const { causes, next } = rankCauses(failures, status, patterns);
   const failingMedianMs = failures.durations.quantile(0.5);
   const okMedianMs = leaf.findLatency(0.5);
@@ -121,6 +123,14 @@ function toRouteErrors(
     lines: failures.lines,
   };
   return { route, patterns };
+}
+
+/** The failing exchanges of a group, as far as they were kept. */
+function findKept(tally: Tally, { method, template, status }: Group): readonly Exchange[] {
+  const matches = createMatcher(template);
+  return tally.kept
+    .map(({ exchange }) => exchange)
+    .filter((each) => each.status === status && (each.method ?? "-") === method && matches(each.route ?? each.path ?? "/-"));
 }
 
 /** Who wrote the responses of a group: what most lines say, as sure as they are, less what they disagree on. */

@@ -24,8 +24,10 @@ export function rankCauses(
   status: number,
   patterns: readonly Pattern[],
 ): { readonly causes: readonly RankedCause[]; readonly next: readonly string[] } {
+  // Trap: a time-out of a dyno that swaps is a memory incident, whatever the time-out's code says by itself.
+  const isMemory = patterns.some(({ pattern }) => pattern === "memory-before");
   const claims = [
-    ...readFlags(failures, status),
+    ...readFlags(failures, status).map((claim) => (isMemory ? { ...claim, confidence: claim.confidence / 2 } : claim)),
     ...readMessages(failures),
     ...patterns.flatMap((pattern) => readPattern(pattern, status)),
   ];
@@ -105,6 +107,7 @@ function readPattern(pattern: Pattern, status: number): Claim[] {
   const claim = (cause: CauseId, confidence: number): Claim[] => [{ cause, confidence, evidence, next: next.check }];
   if (pattern.pattern === "steady-delay")
     return status === 504 || status === 524 ? claim("gateway-timeout", 0.7) : claim("dependency-timeout", 0.5);
+  if (pattern.pattern === "memory-before") return claim("memory-leak", 0.85);
   if (pattern.pattern === "large-bodies") return claim("body-too-large", 0.6);
   if (pattern.pattern === "with-traffic") return claim("resource-exhausted", 0.45);
   if (pattern.pattern === "after-restart") return claim("bad-deploy", 0.5);

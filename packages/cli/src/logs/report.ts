@@ -58,7 +58,8 @@ export type Pattern = {
     | "with-traffic"
     | "one-upstream"
     | "hidden-by-retries"
-    | "logged-reason";
+    | "logged-reason"
+    | "memory-before";
   readonly evidence: Evidence;
   readonly next: NextCheck;
 };

@@ -1,4 +1,5 @@
 import { CaddyPairs, type SeenExchange } from "./caddy-pairs.ts";
+import { MemoryWarnings } from "./memory-warnings.ts";
 import { type LogMessage, type ReadLine } from "@faultline/formats/access-log";
 import type { Exchange } from "@faultline/model";
 import { RouteTally } from "./route-tally.ts";
@@ -40,6 +41,7 @@ export class Tally {
   unparsed = 0;
   firstMs: number | undefined;
   lastMs: number | undefined;
+  readonly memory = new MemoryWarnings();
   private readonly caddy = new CaddyPairs();
   private readonly leaves = new Map<string, RouteTally>();
   readonly limits: TimeLimits;
@@ -63,7 +65,10 @@ export class Tally {
     else if (read.kind === "exchange") {
       if (!read.format.startsWith("caddy")) this.addExchange({ read, line, file });
       else for (const seen of this.caddy.take({ read, line, file })) this.addExchange(seen);
-    } else if (read.kind === "message") this.addMessage(read, file);
+    } else if (read.kind === "message") {
+      this.memory.add(line, read.message.timeMs);
+      this.addMessage(read, file);
+    }
   }
 
   addUnparsed(text: string): void {

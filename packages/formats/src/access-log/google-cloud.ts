@@ -75,7 +75,16 @@ function readRequest(object: JsonObject, seen: { readonly request: JsonObject; r
   const payload = readObject(object["jsonPayload"]);
   putText(draft, "requestId", readJsonText(payload?.["requestId"]));
   judgeGoogle(draft, payload);
+  if (!isBalancer) judgeCloudRun(draft, readJsonText(object["textPayload"]));
   return draft;
+}
+
+/** Trap T8: a request that found no instance ends with 429 or 500, not 503, and only the entry's text says so. */
+function judgeCloudRun(draft: Draft, text: string | undefined): void {
+  if (text === undefined || draft.status === undefined || draft.status < 429) return;
+  draft.errorMessage = text;
+  if (!/no available instance/.test(text)) return;
+  draft.madeBy = { hop: "observer", because: "Cloud Run had no available instance: the request did not reach the code", confidence: 0.9 };
 }
 
 /** `"0.123s"`, or `{seconds, nanos}`. */

@@ -62,6 +62,13 @@ describe("traps of who made it", () => {
     expect(read({ ...cloudflare, EdgeResponseStatus: 502, OriginResponseStatus: 502 }).madeBy).toMatchObject({ hop: "behind" });
   });
 
+  it("T3: Cloudflare's 502 is the origin's when the origin sent one, the edge's when it sent none, and 52x is always the edge's", () => {
+    expect(read({ ...cloudflare, EdgeResponseStatus: 504, OriginResponseStatus: 504 }).madeBy).toMatchObject({ hop: "behind" });
+    expect(read({ ...cloudflare, EdgeResponseStatus: 502, OriginResponseStatus: 0 }).madeBy).toMatchObject({ hop: "observer" });
+    expect(read({ ...cloudflare, EdgeResponseStatus: 520, OriginResponseStatus: 200 }).madeBy).toMatchObject({ hop: "observer" });
+    expect(read({ ...cloudflare, EdgeResponseStatus: 502 }).madeBy).toMatchObject({ hop: "unknown" });
+  });
+
   it("T5: CloudFront's Error with a gateway status does not say who made it", () => {
     const line = (status: number, result: string) =>
       `2024-03-12\t15:22:28\tCDG50-P2\t703\t1.2.3.4\tGET\td.cloudfront.net\t/a\t${status}\t-\tcurl\t-\t-\t${result}\tID==\texample.com\thttps\t62\t0.113\t-\tTLSv1.3\tX\t${result}\tHTTP/2.0\t-\t-\t51754\t0.113\t${result}\ttext/plain\t20\t-\t-`;
@@ -86,6 +93,20 @@ describe("traps of who made it", () => {
 
   const haproxy = (flags: string, status: number) =>
     `10.0.0.1:33320 [15/Oct/2026:08:32:17.925] in back/srv1 9/0/7/14/30 ${status} 243 - - ${flags} 3/2/2/0/0 0/0 "GET /a HTTP/1.1"`;
+
+  it("T8: Cloud Run without an available instance answers 429 or 500 itself; its other 500s are nobody's", () => {
+    const run = (status: number, text?: string) =>
+      read({
+        insertId: "1",
+        resource: { type: "cloud_run_revision" },
+        httpRequest: { requestMethod: "GET", requestUrl: "https://a.run.app/x", status, latency: "10.1s" },
+        ...(text === undefined ? {} : { textPayload: text }),
+      });
+    for (const status of [429, 500]) {
+      expect(run(status, "The request was aborted because there was no available instance.").madeBy).toMatchObject({ hop: "observer" });
+    }
+    expect(run(500).madeBy).toBeUndefined();
+  });
 
   it("T9: HAProxy's tarpit and header-rewrite 500s are not the application's", () => {
     for (const flags of ["PT--", "PH--", "PR--"]) expect(read(haproxy(flags, 500)).madeBy).toMatchObject({ hop: "observer" });

@@ -1,7 +1,7 @@
 import type { CodeKnowledge } from "./entry.ts";
 
 /** What a line of a proxy's error log means. `code` is a regular expression that the message matches. */
-export type MessageKnowledge = CodeKnowledge & { readonly product: "nginx" | "apache" | "php" | "caddy" | "lambda" };
+export type MessageKnowledge = CodeKnowledge & { readonly product: "nginx" | "apache" | "php" | "caddy" | "lambda" | "cloud-run" };
 
 const nginx = { product: "nginx", source: "nginx source, ngx_http_upstream.c", confidence: "H" } as const;
 const apache = { product: "apache", source: "httpd error messages", confidence: "K" } as const;
@@ -312,6 +312,16 @@ export const ERROR_MESSAGES: readonly MessageKnowledge[] = [
     nextCheck: "what did the integration wait for?",
     source: "general knowledge",
     confidence: "K",
+  },
+  {
+    product: "cloud-run",
+    code: "there was no available instance",
+    meaning: "no instance could take the request: the limit of instances was reached, or a new one did not start in time",
+    hop: "observer",
+    cause: "resource-exhausted",
+    nextCheck: "maximum instances, concurrency, and how long a cold start takes",
+    source: "Cloud Run, Troubleshooting",
+    confidence: "M",
   },
 ];
 
