@@ -32,7 +32,7 @@ function createBunyan(context: ParseContext): JsonLineParser {
     putTarget(draft, request["url"]);
     putStatus(draft, Number(status));
     putDuration(draft, object["latency"] ?? object["duration"] ?? object["responseTime"] ?? object["response-time"], 1);
-    putNumber(draft, "responseBytes", readHeader(response?.["headers"], "content-length"));
+    putNumber(draft, "responseBytes", readHeader(response?.["headers"], "content-length") ?? readRawLength(response?.["header"]));
     putClient(draft, readJsonText(request["remoteAddress"]) ?? readJsonText(object["remote-address"]) ?? "");
     putText(draft, "userAgent", readHeader(request["headers"], "user-agent"));
     putText(draft, "host", readHeader(request["headers"], "host"));
@@ -45,4 +45,9 @@ function createBunyan(context: ParseContext): JsonLineParser {
     putAppVerdict(draft, readAppMessage(object, context));
     return { kind: "exchange", format: "bunyan", exchange: draft };
   };
+}
+
+/** Its own serialiser writes the response's head as it went out, as one text. */
+function readRawLength(head: unknown): string | undefined {
+  return typeof head === "string" ? /\r\ncontent-length: *(\d+)\r\n/i.exec(head.slice(0, 16_384))?.[1] : undefined;
 }

@@ -95,17 +95,19 @@ describe("traps of who made it", () => {
     `10.0.0.1:33320 [15/Oct/2026:08:32:17.925] in back/srv1 9/0/7/14/30 ${status} 243 - - ${flags} 3/2/2/0/0 0/0 "GET /a HTTP/1.1"`;
 
   it("T8: Cloud Run without an available instance answers 429 or 500 itself; its other 500s are nobody's", () => {
-    const run = (status: number, text?: string) =>
+    const run = (status: number, text: object) =>
       read({
         insertId: "1",
         resource: { type: "cloud_run_revision" },
         httpRequest: { requestMethod: "GET", requestUrl: "https://a.run.app/x", status, latency: "10.1s" },
-        ...(text === undefined ? {} : { textPayload: text }),
+        ...text,
       });
     for (const status of [429, 500]) {
-      expect(run(status, "The request was aborted because there was no available instance.").madeBy).toMatchObject({ hop: "observer" });
+      expect(run(status, { textPayload: "The request was aborted because there was no available instance." }).madeBy).toMatchObject({
+        hop: "observer",
+      });
     }
-    expect(run(500).madeBy).toBeUndefined();
+    expect(run(500, {}).madeBy).toBeUndefined();
   });
 
   it("T9: HAProxy's tarpit and header-rewrite 500s are not the application's", () => {
