@@ -1,3 +1,4 @@
+import { findNameAbove, readNextLine } from "./beside.ts";
 import { ALNUM, classOf, SPACE } from "./character.ts";
 import type { Finding, Scan } from "./finding.ts";
 import { replaceDigits, replaceString } from "./scalar.ts";
@@ -42,10 +43,11 @@ function classifyChain(scan: Scan, wordEnd: number, operator: Operator): { reado
   if (name.includes(".") && FILE_NAME.test(name)) return { kind: undefined, name: "file" };
   const isParameter = operator === "assign" && /[?&;]/.test(text.charAt(chain - 1));
   const kind = pass.classify(name) ?? (isParameter && isSignedParameter(name, 16) ? "key" : undefined);
+  const above = kind === undefined && operator === "colon" && name === "value" ? findNameAbove(text, chain) : undefined;
+  if (above !== undefined) return { kind: pass.classify(above), name: above };
   const gap = chain - before.end;
   const isApart = (classOf(text.charCodeAt(chain - 1)) & SPACE) !== 0;
   if (kind !== undefined || !isApart || gap < 1 || gap > 2 || !NAME_TAIL.has(name.toLowerCase())) return { kind, name };
-  if (name.toLowerCase() === "by" && /\bidentified\s$/i.test(text.slice(Math.max(0, chain - 12), chain))) return { kind: "password", name };
   const previous = lastNames(text.slice(Math.max(before.start, before.end - 64), before.end));
   return {
     kind:
@@ -69,6 +71,8 @@ export function readAssignment(scan: Scan, wordEnd: number): Finding | undefined
   if (sign === undefined) return undefined;
   const { kind, name } = classifyChain(scan, wordEnd, sign.operator);
   if (kind === undefined && !isSuspectName(name, sign.operator)) return undefined;
+  const below = kind === undefined ? undefined : readNextLine(scan, sign, kind);
+  if (below !== undefined) return below;
   const value = findValue(scan, sign, kind);
   if (value === undefined || !isCredible({ scan, value, kind, name, operator: sign.operator })) return undefined;
   const raw = text.slice(value.start, value.end);

@@ -38,7 +38,7 @@ describe("a redactor", () => {
   });
 
   it("changes nothing when it reads its own output", () => {
-    const once = redactor.redactText("password=hunter2 bob@corp.test 4111111111111111 GB82WEST12345698765432 https://u:p4ss@h/");
+    const once = redactor.redactText("password=hunter2 bob@corp.test 4111111111111111 GB82WEST12345698765432 https://u:p4ss@h.test/");
     expect(redactor.redactText(once)).toBe(once);
   });
 });

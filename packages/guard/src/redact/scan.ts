@@ -1,5 +1,6 @@
 import { readAddress, readUserInfo } from "./address.ts";
 import { readAssignment } from "./assignment.ts";
+import { readBeside } from "./beside.ts";
 import { ALNUM, classOf, DIGIT, FOREIGN, SPACE, UNDERSCORE, UPPER } from "./character.ts";
 import { readAzureSecret, readCredential } from "./credential.ts";
 import { readBase64, readPercent } from "./encoded.ts";
@@ -39,6 +40,7 @@ function readAtWord(scan: Scan, start: number, end: number): Finding | undefined
   }
   return (
     readTuples(scan, start, end) ??
+    readBeside(scan, start, end) ??
     readAssignment(scan, end) ??
     readCredential(scan, start, end) ??
     (end - start >= 12 ? readBase64(scan, start, end) : undefined)
@@ -100,6 +102,7 @@ export function findSecrets(text: string, pass: Pass, inner: ((text: string) => 
     if (finding !== undefined && finding.start >= scan.taken) {
       findings.push(finding);
       scan.taken = finding.end;
+      if (finding.kind.startsWith("aws")) scan.runEnds.set("access key id", finding.end);
       next = finding.end;
       wordEnd = -2;
     }

@@ -1,0 +1,168 @@
+/** Every place where a secret has been seen to leave a process. The secrets are made at run time: none stands in this file. */
+import { describe, expect, it } from "vitest";
+import { createRedactor, type Redactor } from "./redactor.ts";
+
+const SEED = 20_261_121;
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+/** A text without meaning, the same for the same number. */
+function makeSecret(index: number, length: number): string {
+  let state = SEED + index * 7_919;
+  let text = "";
+  while (text.length < length) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    text += ALPHABET.charAt((state >>> 8) % ALPHABET.length);
+  }
+  return `x9${text.slice(2)}`;
+}
+
+const toBase64 = (text: string) => Buffer.from(text).toString("base64");
+const toBase64Url = (text: string) => Buffer.from(text).toString("base64url");
+const toJwt = (secret: string) =>
+  [toBase64Url('{"alg":"HS256","typ":"JWT"}'), toBase64Url('{"sub":"1234567890"}'), secret + secret].join(".");
+const toPem = (secret: string, lineEnd: string) =>
+  [["-----BEGIN RSA", "PRIVATE KEY-----"].join(" "), secret + secret, `${secret}==`, ["-----END RSA", "PRIVATE KEY-----"].join(" ")].join(
+    lineEnd,
+  );
+const AWS_ID = ["AK", "IA", "IOSFODNN7EXAMPLE"].join("");
+
+type Place = readonly [title: string, redact: (redactor: Redactor, secret: string) => unknown];
+const text = (title: string, write: (secret: string) => string): Place => [title, (redactor, secret) => redactor.redactText(write(secret))];
+const header = (name: string, write: (secret: string) => string): Place => [
+  `header ${name}: ${write("…")}`,
+  (redactor, secret) => redactor.redactHeaders({ [name]: write(secret) }),
+];
+const body = (title: string, type: string, write: (secret: string) => string): Place => [
+  title,
+  (redactor, secret) => redactor.redactBody(write(secret), type),
+];
+const json = (title: string, write: (secret: string) => unknown): Place =>
+  body(title, "application/json", (secret) => JSON.stringify(write(secret)));
+const FORM = "application/x-www-form-urlencoded";
+const PARTS = "multipart/form-data; boundary=b1";
+const part = (head: string, content: string) => `--b1\r\nContent-Disposition: form-data; ${head}\r\n\r\n${content}\r\n--b1--\r\n`;
+
+const PLACES: readonly Place[] = [
+  header("Set-Cookie", (s) => `sid=${s}; Path=/; HttpOnly`),
+  header("set-cookie", (s) => `theme=${s}`),
+  ["several Set-Cookie lines", (r, s) => r.redactHeaders({ "set-cookie": [`a=${s}; Path=/`, `b=${s}; Secure`] })],
+  ["Set-Cookie as pairs", (r, s) => r.redactHeaders([["Set-Cookie", `a=${s}`]])],
+  header("Cookie", (s) => `a=1; cart=${s}; b=${s}`),
+  header("cookie", (s) => s),
+  text("a Cookie line of a dump", (s) => `GET / HTTP/1.1\r\nCookie: a=${s}; cart=${s}\r\nHost: a`),
+  text("a Set-Cookie line of a dump", (s) => `< Set-Cookie: cart=${s}; Path=/\n< Date: now`),
+  text("a cookie in JSON text", (s) => `request {"headers":{"cookie":"cart=${s}; b=2"}} failed`),
+  text("a cookie of curl -b", (s) => `curl -b 'session=${s}' https://a.test/`),
+  text("a cookie of curl --cookie", (s) => `curl --cookie "cart=${s}" https://a.test/`),
+  header("Authorization", (s) => `Bearer ${s}`),
+  header("authorization", (s) => `Basic ${toBase64(`app:${s}`)}`),
+  header("AUTHORIZATION", (s) => s),
+  header("Authorization", (s) => `Digest username="a", realm="b", nonce="${s}", response="${s}"`),
+  header("Authorization", (s) => `AWS4-HMAC-SHA256 Credential=${AWS_ID}/20261121/eu/s3/aws4_request, Signature=${s}`),
+  header("Authorization", (s) => `Token token="${s}", nonce="a"`),
+  header("Proxy-Authorization", (s) => `Negotiate ${s}`),
+  header("X-Api-Key", (s) => s),
+  header("X-Amz-Security-Token", (s) => s),
+  header("X-Forwarded-Authorization", (s) => `Bearer ${s}`),
+  text("Authorization in a dump", (s) => `> Authorization: Bearer ${s}\n> Host: a`),
+  text("Authorization in a curl command", (s) => `curl -H 'Authorization: ApiKey ${s}' https://a.test`),
+  text("authorization in an object's print", (s) => `headers: { authorization: 'Bearer ${s}', host: 'a' }`),
+  text("authorization in raw headers", (s) => `rawHeaders: [ 'Authorization', 'Bearer ${s}', 'Host', 'a' ]`),
+  ["authorization in HAR headers", (r, s) => r.redactValue([{ name: "Authorization", value: `Custom ${s}` }])],
+  ["headers as pairs in a value", (r, s) => r.redactValue({ headers: { Authorization: [`Bearer ${s}`] } })],
+  ["a JWT in a path", (r, s) => r.redactUrl(`/verify/${toJwt(s)}/now`)],
+  ["a JWT in a query", (r, s) => r.redactUrl(`https://a.test/cb?state=1&x=${toJwt(s)}`)],
+  ["a JWT in a fragment", (r, s) => r.redactUrl(`https://a.test/cb#id_token=${toJwt(s)}&a=1`)],
+  ["an opaque token in a fragment", (r, s) => r.redactUrl(`/cb#access_token=${s}`)],
+  text("a JWT in a URL in a log line", (s) => `GET https://a.test/cb?x=${toJwt(s)} 500`),
+  ["a token in an encoded return address", (r, s) => r.redactUrl(`/login?next=${encodeURIComponent(`/cb?access_token=${s}&a=1`)}`)],
+  header("Referer", (s) => `https://a.test/reset?token=${s}`),
+  body("a password in nested JSON in a form field", FORM, (s) => `a=1&data=${encodeURIComponent(JSON.stringify({ u: { password: s } }))}`),
+  body("the same with plus signs", FORM, (s) => `data=${encodeURIComponent(`{ "u": { "password": "${s}" } }`).replaceAll("%20", "+")}`),
+  body("a password in a form", FORM, (s) => `user%5Bpassword%5D=${s}&a=1`),
+  body("a form of no declared type", "", (s) => `login=a&password=${s}`),
+  json("a password in JSON in JSON in JSON", (s) => ({ a: JSON.stringify({ b: JSON.stringify({ password: s }) }) })),
+  json("GraphQL variables", (s) => ({ query: "mutation($p:String!){login(p:$p){id}}", variables: { input: { email: "a", password: s } } })),
+  json("a GraphQL literal", (s) => ({ query: `mutation { login(user: "a", password: "${s}") { id } }` })),
+  body("GraphQL as itself", "application/graphql", (s) => `mutation { login(input: {user: "a", password: "${s}"}) { token } }`),
+  ["GraphQL variables in a query", (r, s) => r.redactUrl(`/graphql?variables=${encodeURIComponent(JSON.stringify({ apiKey: s }))}`)],
+  json("a list of batched GraphQL", (s) => [{ variables: { newPassword: s } }]),
+  body("a multipart field", PARTS, (s) => part('name="password"', s)),
+  body("a multipart field without quotes", PARTS, (s) => part("name=password", s)),
+  body("a multipart field with JSON", PARTS, (s) => part('name="operations"', JSON.stringify({ variables: { password: s } }))),
+  body("a multipart text file", PARTS, (s) => part('name="f"; filename="a.env"\r\nContent-Type: text/plain', `DB_PASSWORD=${s}`)),
+  body("a multipart file", PARTS, (s) => part('name="f"; filename="a.p12"\r\nContent-Type: application/x-pkcs12', s)),
+  body("a multipart body without its boundary", "multipart/form-data", (s) => part('name="token"', s)),
+  text("a multipart body in a log", (s) => part('name="password"', s)),
+  text("UPDATE", (s) => `UPDATE users SET password = '${s}' WHERE id = 7`),
+  text("UPDATE of several columns", (s) => `update users set name='a', "password_hash"='${s}', n=1`),
+  text("a comparison in WHERE", (s) => `SELECT 1 FROM t WHERE api_key = '${s}' AND a = 'b'`),
+  text("a qualified column", (s) => `UPDATE u SET u.reset_token='${s}' WHERE 1=1`),
+  text("INSERT", (s) => `INSERT INTO users (id, password) VALUES (1, '${s}'), (2, '${s}')`),
+  text("IDENTIFIED BY", (s) => `CREATE USER a IDENTIFIED BY '${s}'`),
+  text("ALTER ROLE", (s) => `ALTER ROLE app WITH PASSWORD '${s}'`),
+  text("IN and LIKE", (s) => `SELECT 1 FROM t WHERE token IN ('${s}')`),
+  text("LIKE", (s) => `SELECT 1 FROM t WHERE token LIKE '${s}'`),
+  text("a unique key's detail", (s) => `Key (email)=(${s}@b.example) already exists.`),
+  text("a unique key's detail of two columns", (s) => `Key (tenant_id, api_key)=(7, ${s}) already exists.`),
+  text("a failing row", (s) => `Failing row contains (1, ${s}, null).`),
+  text("a password in a URL", (s) => `postgres://app:${s}@db:5432/x?sslmode=on`),
+  text("a password in a URL without a user", (s) => `redis://:${s}@cache:6379/0`),
+  ["Basic credentials in a target", (r, s) => r.redactUrl(`https://app:${s}@a.test/x`)],
+  text("a token as the user of a URL", (s) => `git clone https://${s}@git.a.test/x.git`),
+  text("a PEM block", (s) => `key:\n${toPem(s, "\n")}\nend`),
+  json("a PEM block in a JSON string", (s) => ({ note: toPem(s, "\n") })),
+  text("a PEM block with escaped line ends", (s) => `loaded {"note":"${toPem(s, String.raw`\n`)}"} ok`),
+  text("a PEM block with twice escaped line ends", (s) => String.raw`{\"note\":\"${toPem(s, String.raw`\\n`)}\"}`),
+  text("a PEM block on one line of an environment", (s) => `TLS_PEM="${toPem(s, String.raw`\n`)}"`),
+  text("a PEM block cut off", (s) => toPem(s, "\n").slice(0, 60)),
+  text("an AWS pair in a credentials file", (s) => `aws_access_key_id = ${AWS_ID}\naws_secret_access_key = ${s}/${s.slice(0, 15)}`),
+  text("an AWS pair with a colon", (s) => `${AWS_ID}:${s}/${s.slice(0, 15)}`),
+  text("an AWS pair with a space", (s) => `credentials ${AWS_ID} ${s}/${s.slice(0, 15)}`),
+  text("an AWS pair on two lines", (s) => `${AWS_ID}\n${s}/${s.slice(0, 15)}\n`),
+  text("an AWS pair in CSV", (s) => `Access key ID,Secret access key\n${AWS_ID},${s}/${s.slice(0, 15)}\n`),
+  json("an AWS pair in JSON", (s) => ({ AccessKeyId: AWS_ID, SecretAccessKey: s, SessionToken: s })),
+  text("a value on the line below its key", (s) => `password:\n  ${s}\nhost: db`),
+  text("a quoted value on the line below", (s) => `db:\n  password:\n    "${s}"\n`),
+  text("a folded YAML value", (s) => `api_key: >-\n  ${s}\nhost: db`),
+  text("a literal YAML value", (s) => `api_key: |\n  ${s}\n`),
+  text("a YAML list below its key", (s) => `tokens:\n  - ${s}\n  - ${s}\n`),
+  text("an environment line that goes on", (s) => `DB_PASSWORD=\\\n${s}\n`),
+  text("an environment line", (s) => `export DB_PASSWORD='${s}'\nA=1`),
+  text("a name and a value of Kubernetes", (s) => `- name: DB_PASSWORD\n  value: ${s}\n`),
+  text("a quoted name and value of Kubernetes", (s) => `- name: "DB_PASSWORD"\n  value: "${s}"\n`),
+  text("an XML element on lines of its own", (s) => `<password>\n  ${s}\n</password>`),
+  text("an XML attribute pair", (s) => `<add key="ApiKey" value="${s}" />`),
+  text("JSON on several lines", (s) => `x {\n  "password":\n    "${s}"\n}`),
+];
+
+const PLAIN_LINES: readonly string[] = [
+  "password:\n  required: true\n  minLength: 8\n",
+  "password:\n  required\n",
+  "token:\n  type: string\n",
+  "PASSWORD=\nHOST=db1\n",
+  "password:\nhost9: db\n",
+  "secret:\n  secretName: db1\n  key9: a",
+  "apiKey:\n  ${API_KEY_1}\n",
+  "- name: LOG_LEVEL\n  value: debug1\n",
+  "name in ('a1', 'b2') and id LIKE 'c3%' ordered by 'x9'",
+  "WHERE token LIKE '%' OR token IN (?, ?)",
+  'form-data; name="quantity"\r\n\r\n12',
+  "commit 3f786850e387550fdab836ed7e6dc881de23001b",
+];
+
+describe("what is no secret", () => {
+  it.each(PLAIN_LINES)("stays as it was: %j", (line) => {
+    expect(createRedactor().redactText(line)).toBe(line);
+  });
+});
+
+describe("a secret", () => {
+  it.each(PLACES.map(([title, redact], index) => [title, redact, index] as const))("does not leave in %s", (_title, redact, index) => {
+    const secret = makeSecret(index, 24);
+    const output = JSON.stringify(redact(createRedactor(), secret));
+    const forms = [secret, toBase64(`app:${secret}`), secret.slice(4, 20)];
+    expect(forms.filter((form) => output.includes(form))).toEqual([]);
+    expect(output).not.toContain("[unscanned]");
+  });
+});
