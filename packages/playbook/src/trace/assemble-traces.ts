@@ -87,7 +87,7 @@ function connect(nodes: readonly GrowingNode[]): readonly string[] {
   const missing = new Set<string>();
   for (const node of nodes) {
     const shared = clientHalf.get(node.span.spanId);
-    const parentId = node.span.parentSpanId;
+    const parentId = node.span.parentSpanId ?? findLinked(node.span);
     const parent = shared !== undefined && shared !== node ? shared : parentId === undefined ? undefined : byId.get(parentId);
     if (parent !== undefined && parent !== node) {
       node.parent = parent;
@@ -97,6 +97,16 @@ function connect(nodes: readonly GrowingNode[]): readonly string[] {
     }
   }
   return [...missing];
+}
+
+/**
+ * What caused a consumer without a parent: the one span of the same trace that it links to. A batch that links to several has no one
+ * cause and stays a root; its links stand on its span.
+ */
+function findLinked({ kind, traceId, links }: Span): string | undefined {
+  if (kind !== "consumer") return undefined;
+  const ids = new Set(links.filter((link) => link.traceId === traceId).map(({ spanId }) => spanId));
+  return ids.size === 1 ? [...ids][0] : undefined;
 }
 
 /** Detaches one member of every ring of parents, the earliest, so that each node has a root. */

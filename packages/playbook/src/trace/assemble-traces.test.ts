@@ -1,0 +1,33 @@
+import type { Span, SpanLink } from "@faultline/model";
+import { describe, expect, it } from "vitest";
+import { assembleTraces } from "./assemble-traces.ts";
+
+const TRACE = "1".padStart(32, "0");
+
+function span(spanId: string, kind: Span["kind"], links: readonly SpanLink[] = []): Span {
+  const resource = { service: kind, attributes: {} };
+  const rest = { name: kind, startMs: Number(spanId), endMs: Number(spanId) + 5, status: "unset", attributes: {}, events: [] } as const;
+  return { traceId: TRACE, spanId, kind, links, resource, ...rest };
+}
+
+const to = (spanId: string, traceId = TRACE): SpanLink => ({ traceId, spanId });
+
+describe("span links", () => {
+  it("put a consumer without a parent under the one span of its trace that it links to", () => {
+    const [path] = assembleTraces([span("1", "producer"), span("9", "consumer", [to("1"), to("7", "f".repeat(32))])]);
+    expect(path?.roots.map(({ children }) => children.map(({ span: { spanId } }) => spanId))).toEqual([["9"]]);
+    expect(path?.missingParents).toEqual([]);
+  });
+
+  it("stay on a batch that links to several, which is a root of its own", () => {
+    const batch = span("9", "consumer", [to("1"), to("2")]);
+    const [path] = assembleTraces([span("1", "producer"), span("2", "producer"), batch]);
+    expect(path?.roots.map(({ span: { spanId } }) => spanId)).toEqual(["1", "2", "9"]);
+    expect(path?.roots[2]?.span.links).toEqual(batch.links);
+  });
+
+  it("make no parent of what they only mention, nor of the span itself", () => {
+    const [path] = assembleTraces([span("1", "server"), span("4", "server", [to("1")]), span("9", "consumer", [to("9")])]);
+    expect(path?.roots).toHaveLength(3);
+  });
+});
