@@ -37,7 +37,12 @@ export function buildReport(tally: Tally, options: ReportOptions): Report {
   const errorCount = groups.reduce((sum, { failures }) => sum + failures.count, 0);
   const requests = learned.reduce((sum, { leaf }) => sum + leaf.lines, 0);
   const hidden = learned.flatMap(toHidden).sort((a, b) => b.count - a.count);
-  const patterns = [...detailed.slice(0, 3).flatMap(({ patterns: own }) => own), ...logPatterns, ...describeHidden(hidden)];
+  const patterns = [
+    ...detailed.slice(0, 3).flatMap(({ patterns: own }) => own),
+    ...logPatterns,
+    ...describeHidden(hidden),
+    ...describeBehindGoodStatus(tally),
+  ];
   return {
     files: options.files,
     ...(window === undefined ? {} : { window }),
@@ -212,6 +217,28 @@ function describeHidden(hidden: readonly HiddenErrors[]): readonly Pattern[] {
         weight: 3,
       },
       next: { check: "why does the first try fail? the retry costs time and load, and hides the fault until all upstreams have it" },
+    },
+  ];
+}
+
+/** GraphQL, JSON-RPC and gRPC answer 200 and say inside that they failed: counted apart, for no status shows them. */
+function describeBehindGoodStatus(tally: Tally): readonly Pattern[] {
+  const rows = tally.behindGoodStatus.list();
+  if (rows.length === 0) return [];
+  const total = rows.reduce((sum, [, count]) => sum + count, 0) + tally.behindGoodStatus.others;
+  return [
+    {
+      pattern: "behind-good-status",
+      evidence: {
+        statement: `errors behind a good status, which the counts of server errors do not hold: ${rows
+          .slice(0, 3)
+          .map(([name]) => name)
+          .join(", ")}`,
+        measured: `${total} of ${tally.exchanges} requests`,
+        source: "access-log",
+        weight: 3,
+      },
+      next: { check: "count these errors as failures of their routes: alert on the code inside the answer, not on the status alone" },
     },
   ];
 }

@@ -59,7 +59,8 @@ export type Pattern = {
     | "one-upstream"
     | "hidden-by-retries"
     | "logged-reason"
-    | "memory-before";
+    | "memory-before"
+    | "behind-good-status";
   readonly evidence: Evidence;
   readonly next: NextCheck;
 };

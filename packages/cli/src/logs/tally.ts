@@ -41,6 +41,8 @@ export class Tally {
   unparsed = 0;
   firstMs: number | undefined;
   lastMs: number | undefined;
+  /** Errors of gRPC, JSON-RPC and GraphQL behind a status below 400. */
+  readonly behindGoodStatus = new Names();
   readonly memory = new MemoryWarnings();
   private readonly caddy = new CaddyPairs();
   private readonly leaves = new Map<string, RouteTally>();
@@ -89,6 +91,8 @@ export class Tally {
     this.formats.add(format);
     this.addTime(exchange.timeMs, 1);
     this.getLeaf(exchange).add(exchange, line);
+    if (exchange.errorMessage !== undefined && (exchange.status ?? 500) < 400 && HIDDEN.test(exchange.errorMessage))
+      this.behindGoodStatus.add(exchange.errorMessage);
     if (exchange.status !== undefined && exchange.status >= 500 && exchange.status < 600) {
       if (exchange.timeMs !== undefined) this.errors.add(exchange.timeMs);
       this.keep({ exchange, format, file });
@@ -162,3 +166,5 @@ export class Tally {
 /** Hostile requests invent methods; real ones are few. */
 const MAX_METHODS = 24;
 const MAX_LEAVES = 4096;
+/** What the line readers say of an error behind a good status. */
+const HIDDEN = /^(?:gRPC status|JSON-RPC error|GraphQL error) /;

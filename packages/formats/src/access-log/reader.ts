@@ -13,6 +13,7 @@ import { envoyJson } from "./envoy-json.ts";
 import { googleCloud } from "./google-cloud.ts";
 import { haproxy } from "./haproxy.ts";
 import { heroku } from "./heroku.ts";
+import { findHiddenError } from "./hidden-error.ts";
 import { kong } from "./kong.ts";
 import type { JsonFormat, JsonObject, LineParser, ParseContext, ParsedLine, TextFormat } from "./line.ts";
 import { logfmt, lograge } from "./logfmt.ts";
@@ -161,9 +162,16 @@ function readJson(object: JsonObject, tools: Tools): ParsedLine | Peeled | undef
   for (const parse of tools.objects) {
     const parsed = parse(object);
     if (parsed === undefined) continue;
-    return parsed.kind === "exchange" ? parsed : (readInner(object, tools) ?? parsed);
+    return parsed.kind === "exchange" ? addHiddenError(parsed, object) : (readInner(object, tools) ?? parsed);
   }
   return readInner(object, tools);
+}
+
+function addHiddenError(parsed: ParsedLine & { readonly kind: "exchange" }, object: JsonObject): ParsedLine {
+  const { status, errorMessage } = parsed.exchange;
+  if (status === undefined || status >= 400 || errorMessage !== undefined) return parsed;
+  const hidden = findHiddenError(object);
+  return hidden === undefined ? parsed : { ...parsed, exchange: { ...parsed.exchange, errorMessage: hidden } };
 }
 
 /** A record of a shipper around a raw line: the raw line wins when it is an exchange. */
