@@ -16,7 +16,7 @@ export const dependencyTimeout: CauseRule = {
     if (!timedOut) return { evidence: [] };
     return {
       evidence: [...hear(findings, WORDS, { statement: "the call ended by a time-out", weight: 3 }), ...measureWait(findings)],
-      against: [...hearSilence(findings), ...hearStall(findings)],
+      against: [...hearSilence(findings), ...hearStall(findings), ...hearAbsence(findings)],
     };
   },
 };
@@ -26,6 +26,14 @@ function hearStall(findings: Findings): readonly Evidence[] {
   return findStall(findings)
     .slice(0, 1)
     .map((stall) => ({ ...stall, weight: 2 }));
+}
+
+/** Of a service that sends nothing, only the caller's wait is known: the caller may have stood still itself and read the answer too late. */
+function hearAbsence({ origin }: Findings): readonly Evidence[] {
+  const call = origin?.step.call;
+  if (call === undefined || origin?.judgement.originKind !== "absent-callee" || call.peer.kind !== "service") return [];
+  const statement = `only ${call.from.span.resource.service} says that ${call.peer.name} was late`;
+  return [{ statement, measured: `no telemetry of ${call.peer.name}`, source: "span", weight: 1 }];
 }
 
 function isSlow({ origin }: Findings): boolean {
