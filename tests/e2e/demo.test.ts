@@ -48,7 +48,9 @@ describe("the demo shop", () => {
     expect(words).toEqual([]);
   });
 
-  it.each(EXPECTATIONS)("is diagnosed right: $fault", async (expected) => {
+  // Real processes in real time: a round may be spoilt by whatever else the machine does, so one more is allowed here.
+  // `npm run bench -- demo` counts every round.
+  it.each(EXPECTATIONS)("is diagnosed right: $fault", { retry: 1 }, async (expected) => {
     const lines = await captureRound({ board, sink }, expected.fault, TIMES);
     const whole = markDiagnosis(diagnose(readObservations(lines)), expected);
     expect(whole).toMatchObject({ mark: "right" });
