@@ -48,9 +48,7 @@ describe("the demo shop", () => {
     expect(words).toEqual([]);
   });
 
-  // Real processes in real time: a round may be spoilt by whatever else the machine does, so one more is allowed here.
-  // `npm run bench -- demo` counts every round.
-  it.each(EXPECTATIONS)("is diagnosed right: $fault", { retry: 1 }, async (expected) => {
+  it.each(EXPECTATIONS)("is diagnosed right: $fault", async (expected) => {
     const lines = await captureRound({ board, sink }, expected.fault, TIMES);
     const whole = markDiagnosis(diagnose(readObservations(lines)), expected);
     expect(whole).toMatchObject({ mark: "right" });
