@@ -3,7 +3,7 @@ import type { Diagnosis, Observations, Scope } from "@faultline/model";
 import { diagnoseDeviation } from "./diagnose/diagnose-deviation.ts";
 import { gatherFindings } from "./diagnose/gather-findings.ts";
 import { listMissing } from "./diagnose/list-missing.ts";
-import { listNextChecks } from "./diagnose/next-checks.ts";
+import { listNextChecks } from "./diagnose/checks/list-next-checks.ts";
 import { rankCauses } from "./diagnose/rank-causes.ts";
 import { planGuard } from "./guard/plan-guard.ts";
 import { isolate } from "./isolate/isolate-fault.ts";
@@ -36,7 +36,7 @@ export function diagnose(observations: Observations, request: DiagnosisRequest =
     causes,
     ruledOut,
     missing: listMissing(findings, verdict === "diagnosed"),
-    next: listNextChecks(findings),
+    next: listNextChecks(findings, causes),
     guard: planGuard({ causes, path, ...(scope.route === undefined ? {} : { route: scope.route }) }),
   };
 }

@@ -1,6 +1,9 @@
 import type { CauseId } from "@faultline/model";
 
-/** One protection before it has a place: `creating` is the hop that made the failure, `calling` the one before it, `front` the first. */
+/**
+ * One protection before it has a place: `creating` is the hop that made the failure, `calling` the one before it, `front` the first.
+ * In the example `{{dependency}}` is the creating hop as an identifier and `{{dependencyName}}` as a string literal.
+ */
 export type GuardTemplate = { readonly what: string; readonly at: "creating" | "calling" | "front"; readonly example?: string };
 
 type Guards = { readonly now: readonly GuardTemplate[]; readonly prevent: readonly GuardTemplate[] };
@@ -18,17 +21,18 @@ const REGRESSION: GuardTemplate = {
 const TIMEOUT_BREAKER: GuardTemplate = {
   what: "Call it with a time-out shorter than the caller's own, and a circuit breaker that answers at once while it is down.",
   at: "calling",
-  example: 'const payments = new Dependency("payments", { deadlineMs: 800, breaker: { minimumCalls: 20, openMs: 10_000 } });',
+  example: "const {{dependency}} = new Dependency({{dependencyName}}, { deadlineMs: 800, breaker: { minimumCalls: 20, openMs: 10_000 } });",
 };
 const FALLBACK: GuardTemplate = {
   what: "Answer without it: a cached or partial answer, marked as such, or 503 with Retry-After.",
   at: "calling",
-  example: "await payments.call(work, { fallback: () => lastGoodAnswer });",
+  example: "await {{dependency}}.call(work, { fallback: () => lastGoodAnswer });",
 };
 const RETRY_BUDGET: GuardTemplate = {
   what: "Retry idempotent calls once, with jitter, and never more than a tenth of the traffic.",
   at: "calling",
-  example: 'new Dependency("payments", { maxTries: 2, budget: { ratio: 0.1 } }); await payments.call(work, { isIdempotent: true });',
+  example:
+    "new Dependency({{dependencyName}}, { maxTries: 2, budget: { ratio: 0.1 } }); await {{dependency}}.call(work, { isIdempotent: true });",
 };
 const SHED_LOAD: GuardTemplate = {
   what: "Admit only as many requests at once as can be served, and answer the others 503 with Retry-After.",
@@ -120,7 +124,7 @@ export const GUARDS: Readonly<Record<CauseId, Guards>> = {
       {
         what: "Read and check every setting at start-up and refuse to start without it, so that the rollout stops by itself.",
         at: "creating",
-        example: 'const key = requireSetting("SIGNING_KEY");',
+        example: "for (const name of REQUIRED) if (!process.env[name]) throw new Error(`${name} is not set`);",
       },
     ],
   },
@@ -154,7 +158,7 @@ export const GUARDS: Readonly<Record<CauseId, Guards>> = {
       {
         what: "Pass the deadline on and stop work nobody waits for.",
         at: "creating",
-        example: "await payments.call(work, { deadlineAtMs });",
+        example: "await {{dependency}}.call(work, { deadlineAtMs });",
       },
     ],
   },
@@ -194,7 +198,7 @@ export const GUARDS: Readonly<Record<CauseId, Guards>> = {
       {
         what: "Look at what opened the breaker; let it count only server errors and time-outs.",
         at: "creating",
-        example: 'new Dependency("payments", { judgeThrown, judgeResult, breaker: { faultRatio: 0.5 } })',
+        example: "new Dependency({{dependencyName}}, { judgeThrown, judgeResult, breaker: { faultRatio: 0.5 } })",
       },
     ],
   },

@@ -1,4 +1,5 @@
 import type { GuardPlan, HopAccount, Protection, RankedCause } from "@faultline/model";
+import { fillWords } from "../diagnose/checks/fill-words.ts";
 import { GUARDS, type GuardTemplate } from "./guards.ts";
 
 /** What the plan is made for: the ranked causes and the path they were found on. */
@@ -13,7 +14,13 @@ export function planGuard({ causes, path, route }: GuardRequest): GuardPlan {
   return { now: now.map((each) => place(each, places)), prevent: prevent.map((each) => place(each, places)) };
 }
 
-type Places = { readonly creating: string; readonly calling: string; readonly front: string };
+type Places = {
+  readonly creating: string;
+  readonly calling: string;
+  readonly front: string;
+  /** The service of the creating hop. */
+  readonly dependency: string;
+};
 
 function findPlaces(path: readonly HopAccount[], route: string | undefined): Places {
   const at = path.findLastIndex(({ fate }) => fate === "created" || fate === "remapped" || fate === "masked");
@@ -21,9 +28,23 @@ function findPlaces(path: readonly HopAccount[], route: string | undefined): Pla
   const calling = path[at - 1] ?? creating;
   const front = path[0];
   const say = (hop: HopAccount | undefined) => (hop === undefined ? "the failing service" : `${hop.service}, ${hop.operation}`);
-  return { creating: say(creating), calling: say(calling), front: front === undefined ? (route ?? "the route") : say(front) };
+  return {
+    creating: say(creating),
+    calling: say(calling),
+    front: front === undefined ? (route ?? "the route") : say(front),
+    dependency: creating?.service ?? "dependency",
+  };
 }
 
 function place({ what, at, example }: GuardTemplate, places: Places): Protection {
-  return { what, where: places[at], ...(example === undefined ? {} : { example }) };
+  const { dependency } = places;
+  const filled = fillWords(example ?? "", { dependency: toIdentifier(dependency), dependencyName: JSON.stringify(dependency) });
+  return { what, where: places[at], ...(example === undefined || filled === undefined ? {} : { example: filled }) };
+}
+
+/** `api.payco.example:443` becomes `apiPaycoExample`. */
+function toIdentifier(service: string): string {
+  const words = service.replace(/:\d+$/, "").match(/[A-Za-z0-9]+/g) ?? [];
+  const name = words.map((word, index) => (index === 0 ? word : word[0]?.toUpperCase() + word.slice(1))).join("");
+  return /^[A-Za-z]/.test(name) ? name : "dependency";
 }

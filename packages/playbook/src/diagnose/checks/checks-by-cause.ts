@@ -1,0 +1,128 @@
+import type { CauseId } from "@faultline/model";
+
+/**
+ * A check before its words are known. One whose `check` needs a word that the telemetry does not hold is left out; one whose `command`
+ * does, is told without it. The words: `CheckWords`.
+ */
+export type CheckTemplate = { readonly check: string; readonly command?: string };
+
+const TIMINGS = String.raw`dns %{time_namelookup} connect %{time_connect} first byte %{time_starttransfer} total %{time_total}\n`;
+const TIME_CALL: CheckTemplate = {
+  check: "Time the call to {{callee}} from the machine of {{caller}}, part by part",
+  command: `curl -sS -o /dev/null -w '${TIMINGS}' {{callUrl}}`,
+};
+const RUNNING_QUERIES: CheckTemplate = {
+  check: "What runs, and who waits for whom, in {{database}} at {{host}}?",
+  command: "{{runningQueries}}",
+};
+const TRIAGE_CALL: CheckTemplate = {
+  check: "Ask {{callee}} itself, past {{caller}}: which hop answers, and how",
+  command: "faultline triage {{callUrl}}",
+};
+const TRIAGE_FRONT: CheckTemplate = {
+  check: "Send the request through the front and straight to {{service}}, and compare the two answers",
+  command: "faultline triage {{frontUrl}} --direct {{url}}",
+};
+const PROVE: CheckTemplate = {
+  check: "Replay this request as a test of {{service}}: red before the fix, green after it",
+  command: "faultline prove {{traceId}} --as node:test",
+};
+const FRAME: CheckTemplate = { check: "Open {{frame}}, where {{exception}} was thrown; who changed it last?", command: "{{blame}}" };
+const PORT: CheckTemplate = { check: "Does anything listen at {{host}}:{{port}}?", command: "nc -vz -w 2 {{host}} {{port}}" };
+const GATE: CheckTemplate = {
+  check: "Compare the failing share of {{service}} {{version}} with that of {{previousVersion}}",
+  command: "faultline gate --service {{serviceWord}} --baseline {{previousVersion}} --canary {{version}}",
+};
+
+/** Where to look and what to run for each cause, the most telling first. */
+export const CHECKS: Readonly<Record<CauseId, readonly CheckTemplate[]>> = {
+  "unhandled-exception": [FRAME, PROVE],
+  "invalid-input-unguarded": [FRAME, PROVE],
+  "dependency-timeout": [RUNNING_QUERIES, TIME_CALL],
+  "dependency-error": [TRIAGE_CALL, { check: "Read the log of {{callee}} at {{time}}" }],
+  "third-party-failure": [{ check: "Look at the status page of {{callee}}" }, TRIAGE_CALL],
+  "database-failure": [
+    PORT,
+    { check: "Read the log of {{callee}} at {{time}}: refused log-ins, a restart, a full disk, a fail-over?" },
+    RUNNING_QUERIES,
+  ],
+  "pool-exhausted": [
+    RUNNING_QUERIES,
+    { check: "Count connections used and waiting in {{service}} against its pool's limit: is one not given back, or are there too few?" },
+  ],
+  "resource-exhausted": [
+    {
+      check: "Profile one busy instance of {{service}} while it answers {{operation}}",
+      command: "node --cpu-prof --cpu-prof-dir=profiles SERVER.js",
+    },
+  ],
+  "memory-leak": [
+    {
+      check: "Take two heap snapshots of one instance of {{service}}, an hour apart, and compare what grew",
+      command: "kill -USR2 PID   # started with node --heapsnapshot-signal=SIGUSR2",
+    },
+  ],
+  "bad-deploy": [
+    GATE,
+    { check: "Read what changed in {{service}} {{version}}", command: "git log --stat {{previousVersion}}..{{version}}" },
+  ],
+  "bad-configuration": [
+    {
+      check: "Is {{setting}} set where {{service}} runs? The command counts it and does not show it",
+      command: "tr '\\0' '\\n' < /proc/PID/environ | grep -c '^{{setting}}=.'",
+    },
+    GATE,
+  ],
+  "body-too-large": [
+    { check: "Find the size at which {{operation}} of {{service}} begins to fail", command: "faultline triage {{frontUrl}} --probe-body" },
+  ],
+  "parse-failure": [
+    {
+      check: "Look at status, content type and first bytes of what {{service}} could not read",
+      command: "curl -sS -i {{callUrl}} | head -c 2000",
+    },
+    PROVE,
+  ],
+  "gateway-mismatch": [TRIAGE_FRONT],
+  "gateway-timeout": [
+    { check: "Is the gateway's time-out shorter than {{operation}} of {{service}} takes?", command: "faultline triage {{frontUrl}}" },
+    TRIAGE_FRONT,
+  ],
+  "gateway-identity": [{ check: "May the gateway's identity call {{service}}? Compare with a call of your own" }, TRIAGE_FRONT],
+  "no-healthy-upstream": [
+    PORT,
+    { check: "Ask an instance of {{callee}} for its health", command: "curl -sS -i http://{{host}}:{{port}}/health" },
+  ],
+  "connection-refused": [PORT, { check: "Was {{callee}} restarting at {{time}}?" }],
+  "keepalive-race": [
+    { check: "Send the same request again and again over one connection", command: "faultline triage {{frontUrl}} --repeat 50" },
+    { check: "Compare the idle time-out of {{callee}} with that of {{caller}}: the caller's must be the shorter one" },
+  ],
+  "tls-failure": [
+    {
+      check: "Read the certificate that {{host}} presents: dates, names, issuer",
+      command:
+        "openssl s_client -connect {{host}}:{{port}} -servername {{host}} </dev/null | openssl x509 -noout -dates -subject -issuer -ext subjectAltName",
+    },
+  ],
+  "dns-failure": [
+    { check: "Look {{host}} up from the machine of {{caller}}", command: "dig +short {{host}}" },
+    { check: "Did the resolver or the name change before {{time}}?" },
+  ],
+  "circuit-open": [{ check: "What opened it? Look at the failures of calls to {{callee}} just before {{time}}" }, TRIAGE_CALL],
+  "rate-limited-as-5xx": [
+    {
+      check: "Read the quota that {{callee}} reports",
+      command: "curl -sS -o /dev/null -D - {{callUrl}} | grep -i -E 'ratelimit|retry-after'",
+    },
+  ],
+  "masked-by-middleware": [
+    { check: "Find where {{service}} turns the failure of {{callee}} into a good answer: a catch that returns a default" },
+    PROVE,
+  ],
+  "retry-storm": [
+    { check: "Count the tries for each request to {{callee}}: which layers retry, and do their numbers multiply?" },
+    { check: "Read the traffic to {{callee}} over time from its own access log", command: "faultline logs ACCESS_LOG" },
+  ],
+  "fault-injected": [{ check: "Who runs an experiment on {{service}} since {{time}}? End it, and see the failures end" }],
+};

@@ -1,0 +1,16 @@
+/** Puts words into a template at `{{name}}`; undefined when a word that the template needs is not known. */
+export function fillWords(template: string, words: Readonly<Record<string, string | undefined>>): string | undefined {
+  let isWhole = true;
+  const filled = template.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => {
+    const word = words[name];
+    if (word === undefined) isWhole = false;
+    return word ?? "";
+  });
+  return isWhole ? filled : undefined;
+}
+
+/** The text as one word of a POSIX shell: captured text is pasted into terminals, so it must never be more than that. */
+export function quoteWord(text: string): string {
+  const line = text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ");
+  return /^[\w@%+=:,./][\w@%+=:,./-]*$/.test(line) ? line : `'${line.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -1,0 +1,70 @@
+import type { NextCheck } from "@faultline/model";
+import { describe, expect, it } from "vitest";
+import { diagnose } from "../../playbook.ts";
+import { type SpanSketch, TraceBuilder } from "../../trace/trace-builder.ts";
+
+const GOOD: SpanSketch = { service: "shop", name: "POST /orders", code: 201, attributes: { "http.route": "/orders" } };
+
+/** What to do next about eight failing requests among thirty good ones. */
+function checksFor(sketch: Partial<SpanSketch>): readonly NextCheck[] {
+  const failing = { ...GOOD, code: 500, takes: 80, ...sketch, attributes: { ...GOOD.attributes, ...sketch.attributes } };
+  return diagnose(
+    new TraceBuilder()
+      .traces(30, () => GOOD)
+      .traces(8, () => failing)
+      .observations(),
+  ).next;
+}
+
+const commandsFor = (sketch: Partial<SpanSketch>) => checksFor(sketch).map(({ command }) => String(command));
+
+const call = (attributes: Readonly<Record<string, string | number>>, message: string): Partial<SpanSketch> => ({
+  calls: [{ service: "shop", kind: "client", name: "GET", takes: 60, status: "error", message, attributes }],
+});
+
+describe("what to do next", () => {
+  it("shows what a blocked database is busy with", () => {
+    const attributes = { "db.system.name": "postgresql", "server.address": "orders-db", "server.port": 5433 };
+    const commands = commandsFor({ ...call(attributes, "canceling statement due to statement timeout"), takes: 80 });
+    expect(commands.join("\n")).toContain('psql -h orders-db -p 5433 -c "select pid, state');
+  });
+
+  it("asks whether anything listens where a connection was refused", () => {
+    const commands = commandsFor(call({ "server.address": "stock", "server.port": 8081 }, "connect ECONNREFUSED 10.0.0.7:8081"));
+    expect(commands).toContain("nc -vz -w 2 stock 8081");
+  });
+
+  it("names the setting that is missing and never prints its value", () => {
+    const next = checksFor({ exception: { type: "Error", message: "environment variable SIGNING_KEY is not set" } });
+    expect(next[0]?.check).toContain("Is SIGNING_KEY set where shop runs?");
+    expect(next[0]?.command).toContain("grep -c '^SIGNING_KEY=.'");
+  });
+
+  it("opens the line of the application that threw", () => {
+    const stack = "TypeError: x is not a function\n    at price (/srv/shop/src/price.js:42:7)\n    at node:internal/process:1:1";
+    const next = checksFor({ exception: { type: "TypeError", message: "x is not a function", stack } });
+    expect(next[0]).toEqual({
+      check: "Open /srv/shop/src/price.js:42, where TypeError was thrown; who changed it last?",
+      command: "git blame -L 39,45 -- src/price.js",
+    });
+  });
+
+  it("leaves out what the telemetry does not tell, and still says where to look", () => {
+    const next = checksFor({ exception: { type: "TypeError", message: "x is not a function" } });
+    expect(next.some(({ check }) => check.startsWith("Open"))).toBe(false);
+    expect(next.length).toBeGreaterThan(0);
+    expect(checksFor({}).length).toBeGreaterThan(0);
+  });
+
+  it("never lets captured text become more than one word of a command", () => {
+    const hostile = "stock'; rm -rf ~; echo '";
+    const commands = [
+      ...commandsFor(call({ "server.address": hostile, "server.port": 80 }, "connect ECONNREFUSED 10.0.0.7:80")),
+      ...commandsFor(call({ "url.full": `http://stock/$(reboot)?token=abc`, "http.request.method": "GET" }, "socket hang up")),
+      ...commandsFor({ exception: { type: "Error", message: "x", stack: "Error: x\n    at f (/srv/src/$(reboot)/a b.js:1:1)" } }),
+    ].join("\n");
+    expect(commands).not.toContain("rm -rf");
+    expect(commands).not.toContain("token=abc");
+    expect(commands.replaceAll(/'[^']*'/g, "")).not.toContain("$(reboot)");
+  });
+});
