@@ -46,6 +46,8 @@ const fastifyView: HostView<Raw> = {
 export type FastifyGuardOptions = {
   /** Your own error handler: it gets the very error that was thrown. Without one, problem details are sent. */
   readonly errorHandler?: Hook;
+  /** False sets no error handler at all: Fastify, or the handler you set yourself, answers. Default true. */
+  readonly respond?: boolean;
 };
 
 function answerError(guard: Guard, thrown: unknown, at: { request: FastifyRequest; reply: FastifyReply }): unknown {
@@ -76,6 +78,7 @@ export function guardFastify(guard: Guard, options: FastifyGuardOptions = {}): P
       guard.shield(() => findExchange(request.raw)?.fail(thrown));
       next();
     });
+    if (options.respond === false) return done();
     app.setErrorHandler((thrown: unknown, request: FastifyRequest, reply: FastifyReply) => {
       guard.shield(() => findExchange(request.raw)?.fail(thrown));
       const own = options.errorHandler as ((thrown: unknown, request: unknown, reply: unknown) => unknown) | undefined;

@@ -41,8 +41,17 @@ function begin(guard: Guard, context: HonoLike): { exchange: Exchange; isNode: b
   return { exchange, isNode };
 }
 
-/** The first middleware. What is thrown and no Error, which Hono does not hand to `onError`, it answers itself. */
-export function guardRequests(guard: Guard): (context: HonoLike, next: () => Promise<void>) => Promise<Response | void> {
+/** What the middleware does with what Hono does not hand to `onError`: whatever is thrown and no Error. */
+export type HonoGuardOptions = {
+  /** False throws the very same thing on. Default true: problem details are returned. */
+  readonly respond?: boolean;
+};
+
+/** The first middleware. What is thrown and no Error it answers itself. */
+export function guardRequests(
+  guard: Guard,
+  options: HonoGuardOptions = {},
+): (context: HonoLike, next: () => Promise<void>) => Promise<Response | void> {
   return async (context: HonoLike, next) => {
     const begun = guard.shield(() => begin(guard, context));
     if (begun === undefined) return next();
@@ -52,6 +61,11 @@ export function guardRequests(guard: Guard): (context: HonoLike, next: () => Pro
       if (context.error !== undefined) exchange.fail(context.error);
       if (!isNode) guard.finish(exchange, context.res.status, false);
     } catch (thrown) {
+      exchange.fail(thrown);
+      if (options.respond === false) {
+        if (!isNode) guard.finish(exchange, undefined, false);
+        throw thrown;
+      }
       const response = toResponse(guard.answer(exchange, thrown), context.req.method);
       if (!isNode) guard.finish(exchange, response.status, false);
       return response;

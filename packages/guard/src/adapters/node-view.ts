@@ -69,6 +69,7 @@ const STALE = [
   "etag",
   "last-modified",
   "transfer-encoding",
+  "trailer",
   "accept-ranges",
 ];
 
