@@ -103,6 +103,7 @@ describe("the pages of a failing shop", () => {
     ["fault-inconclusive", `/faults/${fixture.fingerprints[2]}`, "Inconclusive"],
     ["trace", `/traces/${fixture.traceIds[0]}`, "gateway: POST /api/quotes"],
     ["failing", "/failing", "Failing requests"],
+    ["rollout-choose", "/rollout", "Rollout"],
     ["rollout", "/rollout?baseline=2.4.1&canary=2.5.0&service=storefront", "Rollout"],
     ["unknown", "/traces/00000000000000000000000000000001", "Not found"],
   ];

@@ -188,6 +188,9 @@ export type ChangesAnswer = { readonly changes: readonly Change[] };
 export type GateAnswer = {
   readonly baseline: ArmCounts;
   readonly canary: ArmCounts;
+  /** Failing share of each version with its 95 % bounds; absent for a version without requests. */
+  readonly baselineRatio?: Interval;
+  readonly canaryRatio?: Interval;
   readonly decision: RolloutDecision;
   /** Seconds since the newest request of the canary, so that a stale series is seen as one. */
   readonly canaryAgeS?: number;

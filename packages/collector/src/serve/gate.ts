@@ -1,4 +1,5 @@
 import type { ArmCounts, GateAnswer, Window } from "@faultline/model";
+import { toWilsonInterval } from "@faultline/playbook/detect";
 import { decideRollout } from "@faultline/playbook/rollout";
 import type { Store } from "../store/contract.ts";
 
@@ -24,6 +25,8 @@ export async function answerGate(store: Store, { baseline, canary, window, ...sc
   const newestMs = rows.filter((row) => row.group.version === canary).reduce((newest, row) => Math.max(newest, row.fromMs + STEP_MS), 0);
   return {
     ...arms,
+    ...(arms.baseline.total === 0 ? {} : { baselineRatio: toWilsonInterval(arms.baseline.failing, arms.baseline.total) }),
+    ...(arms.canary.total === 0 ? {} : { canaryRatio: toWilsonInterval(arms.canary.failing, arms.canary.total) }),
     decision: decideRollout(arms.baseline, arms.canary),
     ...(newestMs === 0 ? {} : { canaryAgeS: Math.max(0, Math.round((window.toMs - newestMs) / 1000)) }),
   };

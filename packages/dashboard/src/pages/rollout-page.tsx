@@ -1,10 +1,12 @@
-import type { ArmCounts, GateAnswer, OverviewAnswer, RolloutDecision } from "@faultline/model";
+import type { GateAnswer, OverviewAnswer, RolloutDecision } from "@faultline/model";
 import type { FormEvent, ReactNode } from "react";
-import { formatCount, formatDuration, formatRatio } from "../format.ts";
+import { formatCount, formatDuration } from "../format.ts";
 import { useLive } from "../live.ts";
+import { ArmFigure } from "../parts/arm-figure.tsx";
 import { Captured } from "../parts/captured-text.tsx";
 import { Command } from "../parts/copy-button.tsx";
 import { Field } from "../parts/field.tsx";
+import { ReleaseList } from "../parts/release-list.tsx";
 import { Empty, Failed, Loading, Stale } from "../parts/page-state.tsx";
 import { navigate } from "../router.ts";
 import { useResource } from "../use-resource.ts";
@@ -46,6 +48,7 @@ export function RolloutPage({ query }: { readonly query: string }): ReactNode {
             The decision is an exact test on counts: promote, roll back, or wait for so many more requests. It never promotes without
             evidence.
           </p>
+          {overview.kind === "ready" && <ReleaseList changes={overview.value.changes} />}
         </Empty>
       )}
     </>
@@ -79,10 +82,12 @@ function Decision({ query, baseline, canary }: DecisionProps): ReactNode {
           <p className="stale">The newest request to the canary is {formatDuration(canaryAgeS * 1000)} old: is it still getting traffic?</p>
         )}
       </section>
-      <div className="arms">
-        <Arm name={`baseline ${baseline}`} counts={decision.baseline} />
-        <Arm name={`canary ${canary}`} counts={decision.canary} />
-      </div>
+      <ArmFigure
+        arms={[
+          { name: `baseline ${baseline}`, counts: decision.baseline, ratio: answer.value.baselineRatio },
+          { name: `canary ${canary}`, counts: decision.canary, ratio: answer.value.canaryRatio },
+        ]}
+      />
       <section>
         <h2>In a pipeline</h2>
         <Command text={`npx faultline gate --baseline ${quote(baseline)} --canary ${quote(canary)}${service}`} />
@@ -93,21 +98,4 @@ function Decision({ query, baseline, canary }: DecisionProps): ReactNode {
 
 function quote(word: string): string {
   return /^[\w.+-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
-}
-
-function Arm({ name, counts: { failing, total } }: { readonly name: string; readonly counts: ArmCounts }): ReactNode {
-  const ratio = total === 0 ? 0 : failing / total;
-  return (
-    <div className="arm">
-      <h3>
-        <Captured text={name} />
-      </h3>
-      <p>
-        <b>{formatCount(failing)}</b> of {formatCount(total)} failed{total > 0 && `, ${formatRatio(ratio)}`}
-      </p>
-      <span className="share-bar" aria-hidden="true">
-        <span style={{ width: `${(Math.sqrt(ratio) * 100).toFixed(1)}%` }} />
-      </span>
-    </div>
-  );
 }

@@ -60,8 +60,8 @@ function Confidence({ ratio }: { readonly ratio: number }): ReactNode {
 export function RuledOut({ ruledOut }: { readonly ruledOut: Diagnosis["ruledOut"] }): ReactNode {
   if (ruledOut.length === 0) return null;
   return (
-    <div className="aside-block">
-      <h3>Ruled out</h3>
+    <details className="more aside-block">
+      <summary>Why none of the {ruledOut.length} other causes</summary>
       <ul className="ruled-out ruled-out-all">
         {ruledOut.map(({ cause, because }) => (
           <li key={cause}>
@@ -69,7 +69,7 @@ export function RuledOut({ ruledOut }: { readonly ruledOut: Diagnosis["ruledOut"
           </li>
         ))}
       </ul>
-    </div>
+    </details>
   );
 }
 

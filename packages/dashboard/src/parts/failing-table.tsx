@@ -9,7 +9,7 @@ import { Link } from "./link.tsx";
 export function FailingTable({ failing }: { readonly failing: readonly FailureListing[] }): ReactNode {
   return (
     <div className="scroll" tabIndex={0} role="region" aria-label="Failing requests">
-      <table className="rows">
+      <table className="rows failing-rows">
         <thead>
           <tr>
             <th scope="col">Time</th>
