@@ -32,6 +32,11 @@ export type FaultDomain = {
   /** Services that failed only because of the first suspect, each once. */
   readonly blastRadius: readonly string[];
   readonly missing: readonly MissingEvidence[];
+  /**
+   * How the failure ended where no code of the first suspect raised it: `no answer`, `answers 500`, the words of a database. The same
+   * for every caller and route.
+   */
+  readonly ending?: string;
 };
 
 /** Evidence that is not there, and what it would tell. */

@@ -1,5 +1,5 @@
 /** The playbook for a server error, from observations to verdict, on one screen. */
-import type { Diagnosis, Observations, Scope } from "@faultline/model";
+import type { Diagnosis, Observations, Scope, Window } from "@faultline/model";
 import { diagnoseDeviation } from "./diagnose/diagnose-deviation.ts";
 import { gatherFindings } from "./diagnose/gather-findings.ts";
 import { listMissing } from "./diagnose/list-missing.ts";
@@ -7,6 +7,7 @@ import { listNextChecks } from "./diagnose/checks/list-next-checks.ts";
 import { rankCauses } from "./diagnose/rank-causes.ts";
 import { planGuard } from "./guard/plan-guard.ts";
 import { isolate } from "./isolate/isolate-fault.ts";
+import { listMissingCallers } from "./isolate/missing-callers.ts";
 import { type SymptomRequest, selectSymptom } from "./isolate/select-symptom.ts";
 
 /** What a diagnosis is asked about: a scope, a window, counts; everything may be left open. */
@@ -21,7 +22,7 @@ export const DIAGNOSED_CONFIDENCE = 0.5;
  */
 export function diagnose(observations: Observations, request: DiagnosisRequest = {}): Diagnosis {
   const symptom = selectSymptom(observations, request);
-  if (symptom.failing.length === 0) return withoutFailure(symptom.scope, diagnoseDeviation(observations, symptom.scope, request.baseline));
+  if (symptom.failing.length === 0) return withoutFailure(observations, symptom.scope, request.baseline);
   const isolation = isolate({ ...symptom, metrics: observations.metrics });
   const findings = gatherFindings(symptom, isolation, observations);
   const { causes, ruledOut } = rankCauses(findings);
@@ -42,11 +43,21 @@ export function diagnose(observations: Observations, request: DiagnosisRequest =
 }
 
 /** Nothing failed openly: what deviates from before, if anything does. */
-function withoutFailure(scope: Scope, deviation: ReturnType<typeof diagnoseDeviation>): Diagnosis {
+function withoutFailure(observations: Observations, scope: Scope, baseline: Window | undefined): Diagnosis {
+  const deviation = diagnoseDeviation(observations, scope, baseline);
   const check = "No failure in scope: widen the window, or name another route or service";
   const { path, suspects, causes, missing, next } = deviation ?? { path: [], suspects: [], causes: [], missing: [], next: [{ check }] };
-  const verdict = toVerdict(causes);
-  return { verdict, scope, path, suspects, causes, ruledOut: [], missing, next, guard: planGuard({ causes, path }) };
+  return {
+    verdict: toVerdict(causes),
+    scope,
+    path,
+    suspects,
+    causes,
+    ruledOut: [],
+    missing: [...missing, ...listMissingCallers(observations.spans)],
+    next,
+    guard: planGuard({ causes, path }),
+  };
 }
 
 function toVerdict(causes: Diagnosis["causes"]): Diagnosis["verdict"] {

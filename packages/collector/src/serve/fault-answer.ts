@@ -19,21 +19,24 @@ const MOST_COMPARED = 30;
  * `traceId`, else the newest.
  */
 export async function composeFault(store: Store, fingerprint: string, traceId?: string): Promise<FaultAnswer | undefined> {
-  const fault = await store.findFault(fingerprint);
+  const asked = await store.findFault(fingerprint);
+  // A link that was sent before its failures were found to belong to another fault leads there.
+  const fault = asked?.absorbedBy === undefined ? asked : ((await store.findFault(asked.absorbedBy)) ?? asked);
   if (fault === undefined) return undefined;
   const { stepMs, window } = chooseSteps(toWindow(fault), MOST_STEPS);
   const scope = toScope(fault);
   const [counts, changes, failing] = await Promise.all([
     store.count({ window, stepMs, ...scope, groupBy: [] }),
     store.listChanges(window),
-    store.listFailing({ window, fingerprint, order: "newest", limit: MOST_COMPARED }),
+    store.listFailing({ window, fingerprint: fault.fingerprint, order: "newest", limit: MOST_COMPARED }),
   ]);
   const [traces, good] = await Promise.all([
     findTraces(store, failing),
     store.sampleSucceeding({ window, ...scope, limit: MOST_COMPARED }),
   ]);
-  const asked = traceId === undefined ? undefined : (traces.find((trace) => trace.traceId === traceId) ?? (await store.findTrace(traceId)));
-  const shown = asked ?? traces[0];
+  const chosen =
+    traceId === undefined ? undefined : (traces.find((trace) => trace.traceId === traceId) ?? (await store.findTrace(traceId)));
+  const shown = chosen ?? traces[0];
   const origin = fault.diagnosis?.suspects[0]?.service ?? fault.service;
   const example: TraceAnswer | undefined = shown === undefined ? undefined : composeTrace(shown, origin);
   return {

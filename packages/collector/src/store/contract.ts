@@ -104,8 +104,16 @@ export type StoreHealth = {
   readonly audit: readonly string[];
 };
 
-/** A fault with its newest diagnosis, and when people were told of it. */
-export type StoredFault = Fault & { readonly diagnosis?: Diagnosis; readonly diagnosedAtMs?: number; readonly alertedAtMs?: number };
+/**
+ * A fault with its newest diagnosis, and when people were told of it. `absorbedBy`: all its failures turned out to belong to that other
+ * fault; its count is 0.
+ */
+export type StoredFault = Fault & {
+  readonly diagnosis?: Diagnosis;
+  readonly diagnosedAtMs?: number;
+  readonly alertedAtMs?: number;
+  readonly absorbedBy?: string;
+};
 
 /** The promise above, as methods. Times are Unix ms. Lists are bounded by `limit`, newest first unless they say otherwise. */
 export interface Store {
@@ -142,7 +150,7 @@ export interface Store {
   assignFault(traceIds: readonly string[], fingerprint: string): Promise<void>;
   saveFault(fault: StoredFault): Promise<void>;
   findFault(fingerprint: string): Promise<StoredFault | undefined>;
-  /** Newest and loudest first. */
+  /** Newest and loudest first; those without a failure left are not listed. */
   listFaults(filter: { readonly window?: Window; readonly limit: number }): Promise<readonly StoredFault[]>;
 
   health(): Promise<StoreHealth>;

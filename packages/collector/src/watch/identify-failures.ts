@@ -1,32 +1,43 @@
-import { assembleTraces, type FaultIdentity, fingerprintFailure, isolateFault } from "@faultline/playbook";
+import { assembleTraces, fingerprintFailure, isolateEach, type FaultIdentity } from "@faultline/playbook";
+import type { FailurePath, MetricPoint } from "@faultline/model";
 import type { FailingExchange, Store } from "../store/contract.ts";
 
 /** Traces read in one round. Beyond it an exchange inherits the fault of its kind, so that a burst cannot stall the watch. */
 const MOST_EXAMINED = 200;
 const EXAMINED_PER_KIND = 25;
+/** Metrics say which process stood still. They come with the next turn of their reporter. */
+const METRICS_AFTER_MS = 15_000;
+const MOST_METRICS = 5000;
+
+/** The fault of a failing exchange. `mayChange`: a hop of its path has sent nothing yet; what comes late may tell another story. */
+export type Identified = FaultIdentity & { readonly mayChange: boolean };
 
 /**
- * Finds the fault of each failing exchange by reading its trace; one whose trace holds nothing but errors that were handled has none.
- * In a burst only the first of each kind (service, route, status, error type, version) are read; the others of that kind get the fault
- * that most of those had.
+ * Finds the fault of each failing exchange by reading its trace beside the others; one whose trace holds nothing but errors that were
+ * handled has none. In a burst only the first of each kind (service, route, status, error type, version) are read; the others of that
+ * kind get the fault that most of those had.
  */
 export async function identifyFailures(
   store: Store,
   failing: readonly FailingExchange[],
-): Promise<ReadonlyMap<FailingExchange, FaultIdentity>> {
-  const found = new Map<FailingExchange, FaultIdentity>();
-  let examined = 0;
-  for (const members of Map.groupBy(failing, toKind).values()) {
-    const share = Math.max(1, Math.min(EXAMINED_PER_KIND, MOST_EXAMINED - examined));
-    const votes: (FaultIdentity | undefined)[] = [];
-    for (const exchange of members.slice(0, share)) {
-      const identity = await identify(store, exchange);
+): Promise<ReadonlyMap<FailingExchange, Identified>> {
+  const kinds = [...Map.groupBy(failing, toKind).values()];
+  const identities = await examine(store, chooseExamined(kinds));
+  const found = new Map<FailingExchange, Identified>();
+  for (const members of kinds) {
+    const votes: (Identified | undefined)[] = [];
+    const others: FailingExchange[] = [];
+    for (const exchange of members) {
+      if (!identities.has(exchange)) {
+        others.push(exchange);
+        continue;
+      }
+      const identity = identities.get(exchange);
       votes.push(identity);
       if (identity !== undefined) found.set(exchange, identity);
     }
-    examined += votes.length;
     const winner = findMost(votes);
-    if (winner !== undefined) for (const exchange of members.slice(share)) found.set(exchange, winner);
+    if (winner !== undefined) for (const exchange of others) found.set(exchange, winner);
   }
   return found;
 }
@@ -35,17 +46,42 @@ function toKind({ service, route, method, status, errorType, version }: FailingE
   return JSON.stringify([service, route, method, status, errorType, version]);
 }
 
+function chooseExamined(kinds: readonly (readonly FailingExchange[])[]): readonly FailingExchange[] {
+  const chosen: FailingExchange[] = [];
+  for (const members of kinds) {
+    const share = Math.max(1, Math.min(EXAMINED_PER_KIND, MOST_EXAMINED - chosen.length));
+    chosen.push(...members.slice(0, share));
+  }
+  return chosen;
+}
+
 /** The most frequent vote; of equals the earlier one. */
-function findMost(votes: readonly (FaultIdentity | undefined)[]): FaultIdentity | undefined {
+function findMost(votes: readonly (Identified | undefined)[]): Identified | undefined {
   const groups = [...Map.groupBy(votes, (vote) => vote?.fingerprint).values()];
   return groups.reduce((best, group) => (group.length > best.length ? group : best), [])[0];
 }
 
-async function identify(store: Store, exchange: FailingExchange): Promise<FaultIdentity | undefined> {
-  const trace = await store.findTrace(exchange.traceId);
-  if (trace === undefined) return undefined;
-  const failing = assembleTraces(trace.spans, trace.logs, trace.exchanges);
-  const [path] = failing;
-  const domain = isolateFault({ failing });
-  return path === undefined || domain.suspects.length === 0 ? undefined : fingerprintFailure(path, domain);
+async function examine(store: Store, failing: readonly FailingExchange[]): Promise<ReadonlyMap<FailingExchange, Identified | undefined>> {
+  const found = new Map<FailingExchange, Identified | undefined>(failing.map((exchange) => [exchange, undefined]));
+  const read: { readonly exchange: FailingExchange; readonly path: FailurePath }[] = [];
+  for (const exchange of failing) {
+    const trace = await store.findTrace(exchange.traceId);
+    const [path] = trace === undefined ? [] : assembleTraces(trace.spans, trace.logs, trace.exchanges);
+    if (path !== undefined) read.push({ exchange, path });
+  }
+  const paths = read.map(({ path }) => path);
+  const domains = isolateEach(paths, await listMetricsAround(store, failing));
+  read.forEach(({ exchange, path }, index) => {
+    const domain = domains[index];
+    if (domain === undefined || domain.suspects.length === 0) return;
+    found.set(exchange, { ...fingerprintFailure(path, domain), mayChange: domain.missing.length > 0 });
+  });
+  return found;
+}
+
+async function listMetricsAround(store: Store, failing: readonly FailingExchange[]): Promise<readonly MetricPoint[]> {
+  if (failing.length === 0) return [];
+  const fromMs = failing.reduce((least, { timeMs }) => Math.min(least, timeMs), Infinity);
+  const toMs = failing.reduce((most, { timeMs, durationMs }) => Math.max(most, timeMs + durationMs), 0);
+  return store.listMetrics({ window: { fromMs, toMs: toMs + METRICS_AFTER_MS }, limit: MOST_METRICS });
 }

@@ -1,10 +1,10 @@
 import type { Scope } from "@faultline/model";
-import { diagnose, type FaultIdentity } from "@faultline/playbook";
+import { diagnose } from "@faultline/playbook";
 import type { LiveFeed } from "../live-feed.ts";
-import type { FailingExchange, Store, StoredFault } from "../store/contract.ts";
+import type { FailingExchange, Store } from "../store/contract.ts";
 import { decideAlert, type FaultAlert } from "./decide-alert.ts";
 import { gatherObservations } from "./gather-observations.ts";
-import { identifyFailures } from "./identify-failures.ts";
+import { type Entry, isToLook, type OpenFailures, reconsider, recordFailures } from "./record-failures.ts";
 
 /** What the watch needs from the world. */
 export type WatchOptions = {
@@ -40,14 +40,11 @@ const REDIAGNOSE_AFTER_MS = 10_000;
 /** A fault without a new failure for this long leaves the working set; the store keeps it. */
 const FORGET_AFTER_MS = 10 * 60_000;
 
-/** A fault in work. */
-type Entry = { fault: StoredFault; diagnosedCount: number; alerted: boolean };
-
 /** Starts watching. Rounds never overlap; a round that fails is said and tried again. */
 export function startWatch(options: WatchOptions): Watch {
   const { store, feed, now = Date.now, intervalMs = DEFAULT_INTERVAL_MS, settleMs = DEFAULT_SETTLE_MS } = options;
   const entries = new Map<string, Entry>();
-  const waiting: { readonly failing: readonly FailingExchange[]; readonly seenAtMs: number }[] = [];
+  const queue: Queue = { waiting: [], open: [] };
   let cursor: number | undefined;
   let running: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
@@ -58,14 +55,11 @@ export function startWatch(options: WatchOptions): Watch {
     for (;;) {
       const page = await store.listFailingSince(cursor, BATCH);
       if (page.failing.length === 0) break;
-      waiting.push({ failing: page.failing, seenAtMs: now() });
+      queue.waiting.push({ failing: page.failing, seenAtMs: now() });
       cursor = page.cursor;
       if (page.failing.length < BATCH || isClosed) break;
     }
-    while (waiting[0] !== undefined && now() - waiting[0].seenAtMs >= settleMs) {
-      await recordFailures(store, entries, waiting[0].failing);
-      waiting.shift();
-    }
+    await recordDue(queue, { store, entries, settleMs, nowMs: now() });
     for (const entry of entries.values()) {
       if (!isClosed && isDue(entry, now())) await update(entry, options, now());
       if (now() - entry.fault.lastSeenMs > FORGET_AFTER_MS) entries.delete(entry.fault.fingerprint);
@@ -100,6 +94,33 @@ export function startWatch(options: WatchOptions): Watch {
   };
 }
 
+/** Failures on their way to their faults: until the rest of their traces can have come, and once more while a hop is silent. */
+type Queue = {
+  readonly waiting: { readonly failing: readonly FailingExchange[]; readonly seenAtMs: number }[];
+  open: readonly OpenFailures[];
+};
+
+type Recording = {
+  readonly store: Store;
+  readonly entries: Map<string, Entry>;
+  readonly settleMs: number;
+  readonly nowMs: number;
+};
+
+async function recordDue(queue: Queue, { store, entries, settleMs, nowMs }: Recording): Promise<void> {
+  while (queue.waiting[0] !== undefined && nowMs - queue.waiting[0].seenAtMs >= settleMs) {
+    const left = await recordFailures(store, { entries, nowMs }, queue.waiting[0].failing);
+    queue.waiting.shift();
+    if (left !== undefined) queue.open = [...queue.open, left];
+  }
+  const due = queue.open.filter((each) => isToLook(each, nowMs));
+  queue.open = queue.open.filter((each) => !due.includes(each));
+  for (const each of due) {
+    const left = await reconsider(store, entries, each);
+    if (left !== undefined) queue.open = [...queue.open, left];
+  }
+}
+
 /** After a start: the faults that are still young go back to work; failing exchanges without a fault are read again. */
 async function resume(store: Store, entries: Map<string, Entry>): Promise<number> {
   for (const fault of await store.listFaults({ limit: BATCH })) {
@@ -112,53 +133,13 @@ async function resume(store: Store, entries: Map<string, Entry>): Promise<number
   return 0;
 }
 
-async function recordFailures(store: Store, entries: Map<string, Entry>, failing: readonly FailingExchange[]): Promise<void> {
-  // A crash between the listing and `assignFault` shows a failure again; one that has its fault already is not counted twice.
-  const fresh = failing.filter((exchange) => exchange.fingerprint === undefined);
-  const identities = await identifyFailures(store, fresh);
-  const groups = Map.groupBy(identities.keys(), (exchange) => identities.get(exchange)?.fingerprint ?? "");
-  for (const [fingerprint, members] of groups) {
-    const identity = identities.get(members[0] as FailingExchange) as FaultIdentity; // grouped by their identity, so each has one
-    const known = entries.get(fingerprint)?.fault ?? (await store.findFault(fingerprint));
-    const fault = countIn(known, identity, members);
-    await store.assignFault(
-      members.map((each) => each.traceId),
-      fingerprint,
-    );
-    await store.saveFault(fault);
-    const entry = entries.get(fingerprint);
-    if (entry !== undefined) entry.fault = fault;
-    else
-      entries.set(fingerprint, {
-        fault,
-        diagnosedCount: known?.diagnosis === undefined ? 0 : known.count,
-        alerted: fault.alertedAtMs !== undefined,
-      });
-  }
-}
-
 /** Where the symptom shows, without its counts; the window stays open, so that good traces from before the onset are read too. */
 function toFilter({ service, route }: Scope): { readonly service?: string; readonly route?: string } {
   return { ...(service === undefined ? {} : { service }), ...(route === undefined ? {} : { route }) };
 }
 
-/** The fault with these failures added. */
-function countIn(known: StoredFault | undefined, identity: FaultIdentity, members: readonly FailingExchange[]): StoredFault {
-  const times = members.map((each) => each.timeMs);
-  const first = times.reduce((a, b) => Math.min(a, b));
-  const last = times.reduce((a, b) => Math.max(a, b));
-  if (known === undefined) {
-    return { ...identity, route: members[0]?.route ?? "", firstSeenMs: first, lastSeenMs: last, count: members.length, state: "open" };
-  }
-  return {
-    ...known,
-    firstSeenMs: Math.min(known.firstSeenMs, first),
-    lastSeenMs: Math.max(known.lastSeenMs, last),
-    count: known.count + members.length,
-  };
-}
-
-function isDue({ fault, diagnosedCount }: Entry, nowMs: number): boolean {
+function isDue({ fault, diagnosedCount, alerted, heldUntilMs }: Entry, nowMs: number): boolean {
+  if (!alerted && heldUntilMs !== undefined && nowMs >= heldUntilMs) return true;
   if (fault.count === diagnosedCount) return false;
   if (fault.diagnosis === undefined || fault.count >= diagnosedCount * REDIAGNOSE_GROWTH) return true;
   return nowMs - (fault.diagnosedAtMs ?? 0) >= REDIAGNOSE_AFTER_MS;
@@ -175,7 +156,8 @@ async function update(entry: Entry, { store, feed, onAlert }: WatchOptions, nowM
   entry.diagnosedCount = fault.count;
   await store.saveFault(fault);
   feed.publish({ kind: "fault", fault });
-  if (entry.alerted) return;
+  if (entry.alerted || (entry.heldUntilMs ?? 0) > nowMs) return;
+  delete entry.heldUntilMs;
   const alert = await decideAlert(store, fault, { nowMs, exampleTraceId: evidence.example.traceId });
   if (alert === undefined) return;
   entry.alerted = true;

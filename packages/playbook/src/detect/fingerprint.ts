@@ -10,12 +10,14 @@ export type FaultIdentity = { readonly fingerprint: string; readonly title: stri
 /**
  * The identity of a fault: the same for every failure with one origin and cause, whatever the line, bundle, id, time, address,
  * locale or process. Made of the creating service, the exception's type and its innermost in-app functions; without a stack, of the
- * operation, the status and the message with everything variable taken out.
+ * operation, the status and the message with everything variable taken out. Where no code of that service raised the failure, made of
+ * the service and how it ended alone: one dead dependency is one fault, however many services and routes call it.
  */
 export function fingerprintFailure(path: FailurePath, domain: FaultDomain): FaultIdentity {
   const suspect = domain.suspects[0];
   const service = suspect?.service ?? path.roots[0]?.span.resource.service ?? "";
   const account = domain.path.find((each) => each.service === service) ?? domain.path.at(-1);
+  if (domain.ending !== undefined) return identifyEnding(service, domain.ending);
   const exception = findException(path, service);
   const masked = domain.path.find(({ fate }) => fate === "masked");
   const parts = [service, masked === undefined ? "" : `masked by ${masked.service}`];
@@ -27,6 +29,12 @@ export function fingerprintFailure(path: FailurePath, domain: FaultDomain): Faul
   }
   const title = toTitle({ exception, service, operation: account?.operation ?? "", status: account?.status ?? "" });
   return { fingerprint: hash(parts.join("\n")), title, service };
+}
+
+/** Of a service whose code raised nothing: neither the caller nor the route is part of the fault, and neither is who hid it. */
+function identifyEnding(service: string, ending: string): FaultIdentity {
+  const words = ending.split("\n").slice(0, 2).join(": ");
+  return { fingerprint: hash([service, "ending", toTemplate(ending)].join("\n")), title: `${words.slice(0, 160)}: ${service}`, service };
 }
 
 function toTitle(of: { exception: Thrown | undefined; service: string; operation: string; status: string }): string {

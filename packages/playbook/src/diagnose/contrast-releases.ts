@@ -1,5 +1,5 @@
 import type { Change, Span } from "@faultline/model";
-import type { Judgement } from "../isolate/blame.ts";
+import type { Judgement } from "../isolate/judgement.ts";
 import type { Hop } from "../isolate/hop-shape.ts";
 import { type Occurrence, isFailedHop } from "../isolate/occurrence.ts";
 import { type Difference, contrast } from "./contrast.ts";

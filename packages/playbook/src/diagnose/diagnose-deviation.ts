@@ -3,7 +3,7 @@ import type { Deviation } from "../isolate/behaviour/compare.ts";
 import { type DeviatingService, findDeviations } from "../isolate/find-deviations.ts";
 import type { Hop } from "../isolate/hop-shape.ts";
 import { nameOperation } from "../isolate/hop.ts";
-import { thin } from "../isolate/select-symptom.ts";
+import { thin } from "../isolate/thin.ts";
 import { assembleTraces } from "../trace/assemble-traces.ts";
 
 /** Traces compared at most. */

@@ -1,5 +1,5 @@
 import type { CauseId, Change, Evidence, EvidenceSource, FaultDomain, MetricPoint, Scope } from "@faultline/model";
-import type { Judgement, Step } from "../isolate/blame.ts";
+import type { Judgement, Step } from "../isolate/judgement.ts";
 import type { Occurrence } from "../isolate/occurrence.ts";
 import type { Difference } from "./contrast.ts";
 import type { ReleaseContrast } from "./contrast-releases.ts";

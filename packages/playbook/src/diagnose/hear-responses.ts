@@ -1,5 +1,5 @@
 import type { CauseId, Exchange } from "@faultline/model";
-import type { Judgement } from "../isolate/blame.ts";
+import type { Judgement } from "../isolate/judgement.ts";
 import type { Occurrence } from "../isolate/occurrence.ts";
 import { type ResponseSign, readExchangeSigns, readSpanSigns } from "../isolate/responses/read-response-signs.ts";
 import type { NamedCause, Saying } from "./findings.ts";

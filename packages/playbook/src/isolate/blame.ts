@@ -1,64 +1,14 @@
 import type { Evidence, Fate, MissingEvidence } from "@faultline/model";
 import { durationOf, startOf } from "../trace/span-time.ts";
+import { isUnreachableText } from "./error-words.ts";
 import type { Call, Hop } from "./hop-shape.ts";
 import { nameOperation } from "./hop.ts";
-
-/** One step of a path while it is being judged, client side first. */
-export type Step = {
-  readonly service: string;
-  readonly operation: string;
-  readonly status: string;
-  readonly fate: Fate;
-  readonly evidence: readonly Evidence[];
-  /** Absent for a hop that sent no telemetry: only the call to it is known. */
-  readonly hop?: Hop;
-  /** The call through which the previous step reached this one. */
-  readonly call?: Call;
-};
-
-/** Why the walk stopped where it did. */
-export type OriginKind =
-  /** The hop failed by itself. */
-  | "own"
-  /** The hop's callee refused what the hop sent. */
-  | "refused-request"
-  /** The hop gave up before it sent anything: pool, breaker, name look-up. */
-  | "local"
-  /** A callee without telemetry answered with an error. */
-  | "silent-callee"
-  /** A callee without telemetry gave no answer in time, or no connection. */
-  | "absent-callee"
-  /** The callee worked too long. */
-  | "slow-callee"
-  /** The callee answered well and in time, and yet the caller failed. */
-  | "healthy-callee"
-  /** Something between caller and callee changed the answer. */
-  | "between";
-
-/** The judgement on one failing path. */
-export type Judgement = {
-  /** Client side first; the creating step is the last one whose fate is not `clean`. */
-  readonly steps: readonly Step[];
-  readonly origin: Step;
-  readonly originKind: OriginKind;
-  /** 0 to 1. */
-  readonly confidence: number;
-  readonly missing: readonly MissingEvidence[];
-};
-
-/** Knowledge beyond one trace that the walk needs. */
-export type Surroundings = {
-  /** Services that sent at least one span anywhere in the observations. */
-  readonly services: ReadonlySet<string>;
-  /** How long the caller's own process stood still while this call ran, ms; absent when that was not measured. */
-  stallOf(call: Call): number | undefined;
-  /** True when this call fails as well in requests that succeed: retried, optional or otherwise taken care of. */
-  isUsuallyHandled(call: Call): boolean;
-};
+import type { Judgement, OriginKind, Step, Surroundings } from "./judgement.ts";
 
 type Found = {
   readonly steps: Step[];
   readonly kind: OriginKind;
+  readonly blamed?: Call;
   readonly confidence: number;
   readonly missing: readonly MissingEvidence[];
 };
@@ -72,7 +22,8 @@ export function followFailure(entry: Hop, around: Surroundings): Judgement {
     steps.findLast(({ fate }) => fate === "masked") ??
     steps.at(-1);
   if (origin === undefined) throw new Error("a walk has at least the hop it started from");
-  return { steps, origin, originKind: found.kind, confidence: found.confidence, missing: found.missing };
+  const { kind, confidence, missing, blamed } = found;
+  return { steps, origin, originKind: kind, confidence, missing, ...(blamed === undefined ? {} : { blamed }) };
 }
 
 /** A trace that nests deeper than this is a loop of redirects or of retries; the rest is not walked. */
@@ -81,7 +32,7 @@ const MAX_DEPTH = 64;
 function follow(hop: Hop, around: Surroundings, depth: number): Found {
   const call = depth < MAX_DEPTH ? findBlamedCall(hop, around) : undefined;
   if (call === undefined) return endAt(hop, "own", explainOwn(hop));
-  if (call.outcome.kind === "local") return endAt(hop, "local", explainLocal(hop, call));
+  if (call.outcome.kind === "local") return endLocal(hop, call, around);
   if (call.outcome.kind === "refused" && !isServerFailure(call.callee)) return endRefused(hop, call);
   if (call.callee === undefined) return endAbsent(hop, call, around);
   if (call.callee.isInferred === true && findBlamedCall(call.callee, around) === undefined) return endAbsent(hop, call, around);
@@ -99,7 +50,7 @@ function endStalled(hop: Hop, call: Call, stallMs: number): Found {
     source: "metric",
     weight: 3,
   };
-  return endAt(hop, "own", { evidence: [evidence, statusEvidence(hop)], confidence: 0.8 });
+  return endAt(hop, "stalled", { evidence: [evidence, statusEvidence(hop)], confidence: 0.8 });
 }
 
 function isStalled(call: Call, stallMs: number | undefined): stallMs is number {
@@ -153,6 +104,22 @@ function statusEvidence(hop: Hop): Evidence {
   };
 }
 
+/** No connection was free. Where those in use were all waiting for a callee that gave no answer, the callee is at fault. */
+function endLocal(hop: Hop, call: Call, around: Surroundings): Found {
+  const holder = around.findHolder(call);
+  if (holder === undefined) return { ...endAt(hop, "local", explainLocal(hop, call)), blamed: call };
+  const found = endAbsent(hop, holder, around);
+  const waiting: Evidence = {
+    statement: `${hop.service} had no free connection to ${call.peer.name}: those in use were waiting for it`,
+    measured: `${holder.operation}: ${holder.outcome.status}, ${formatMs(holder.endMs - holder.startMs)}`,
+    source: "span",
+    weight: 2,
+  };
+  const [first, ...rest] = found.steps;
+  const steps = first === undefined ? rest : [{ ...first, evidence: [waiting, ...first.evidence] }, ...rest];
+  return { ...found, steps, confidence: found.confidence * 0.9 };
+}
+
 function explainLocal(hop: Hop, call: Call): { evidence: readonly Evidence[]; confidence: number } {
   return {
     evidence: [
@@ -185,7 +152,7 @@ function endAbsent(hop: Hop, call: Call, around: Surroundings): Found {
   const { peer, outcome } = call;
   const stallMs = around.stallOf(call);
   if (isStalled(call, stallMs)) return endStalled(hop, call, stallMs);
-  const answered = outcome.code !== undefined && outcome.kind !== "timed-out";
+  const answered = isAnswered(call);
   const kind: OriginKind = answered ? "silent-callee" : "absent-callee";
   const measured = `${call.operation}: ${outcome.status}, ${formatMs(call.endMs - call.startMs)} ${cut(outcome.words, 160)}`.trim();
   const evidence: Evidence = answered
@@ -204,6 +171,13 @@ function endAbsent(hop: Hop, call: Call, around: Surroundings): Found {
   const isNamed = peer.name !== "unknown dependency";
   const confidence = (answered ? 0.85 : 0.75) * (isNamed ? 1 : 0.5);
   return { steps: [passOn(hop, call), created], kind, confidence, missing };
+}
+
+/** A status is an answer; so is an error that a database raised, unless it is one of not reaching it. */
+function isAnswered({ outcome, peer }: Call): boolean {
+  if (outcome.kind === "timed-out") return false;
+  if (outcome.code !== undefined) return true;
+  return (peer.kind === "database" || peer.kind === "cache") && outcome.words !== "" && !isUnreachableText(outcome.words);
 }
 
 function missingServerSpan(name: string, isKnown: boolean): MissingEvidence {

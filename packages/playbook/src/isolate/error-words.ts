@@ -14,9 +14,25 @@ const LOCAL =
 const REFUSED =
   /\b(?:HttpClientErrorException|ClientErrorException)\b|status(?:[ _]code)?[ :=]+4\d\d\b|\bresponded with (?:a )?(?:status )?4\d\d\b|\b(?:40[0134569]|41[0-7]|422)\b (?:null|Bad Request|Unauthorized|Forbidden|Not Found|Method Not Allowed|Conflict|Gone|Payload Too Large|Unsupported Media|Unprocessable)|violates (?:foreign key|unique|not-null|check) constraint|duplicate key value|syntax error at or near|column ".*" does not exist|relation ".*" does not exist|invalid input syntax for|value too long for type|password authentication failed|no pg_hba\.conf entry|ER_DUP_ENTRY|ER_PARSE_ERROR|ER_BAD_FIELD_ERROR|ER_ACCESS_DENIED|\b(?:22|23|28|42)[0-9][0-9A-Z][0-9]\b/;
 
+/** Nobody answered: refused, reset, closed, unroutable, or not serving. SQLSTATE classes 08, 53, 57P; gRPC UNAVAILABLE. */
+const UNREACHABLE =
+  /\bECONN(?:REFUSED|RESET)\b|\bE(?:HOST|NET)UNREACH\b|\bEPIPE\b|socket hang up|connection (?:was )?(?:refused|reset|closed|terminated|aborted)|Connection(?:Refused|Reset|Closed)|ConnectException|actively refused|broken pipe|no route to host|UNAVAILABLE\b|no healthy upstream|server closed the connection|terminating connection|the database system is|remaining connection slots|MongoServerSelection|No server chosen|\b(?:08|53|57)[0-9P][0-9A-Z][0-9]\b/i;
+
+/** True when the words say that nobody answered at the other end. */
+export function isUnreachableText(words: string): boolean {
+  return UNREACHABLE.test(words);
+}
+
 /** True when the words speak of time running out. */
 export function isTimeoutText(words: string): boolean {
   return TIMEOUT.test(words);
+}
+
+/** What kept a request inside its caller, in words that do not change with the request. */
+export function nameLocalRefusal(words: string): string {
+  if (/circuit|breaker/i.test(words)) return "circuit open";
+  if (/ENOTFOUND|EAI_AGAIN|getaddrinfo|UnknownHost|no such host|name/i.test(words)) return "no such name";
+  return /pool|connection|connect|clients|bulkhead/i.test(words) ? "no free connection" : "not sent";
 }
 
 /** `local` when the request never left the caller, `refused` when the callee rejected it as wrong; else undefined. */

@@ -1,10 +1,14 @@
 import type { Evidence, FailurePath, FaultDomain, HopAccount, MetricPoint, MissingEvidence, SpanNode, Suspect } from "@faultline/model";
-import { type Judgement, type Step, type Surroundings, followFailure, isFailed, toTarget } from "./blame.ts";
+import { followFailure, isFailed, toTarget } from "./blame.ts";
+import { findEnding } from "./ending.ts";
 import { nameOperation } from "./hop.ts";
+import type { Judgement, Step, Surroundings } from "./judgement.ts";
 import { findLoopDelay } from "./loop-delay.ts";
 import type { Call, Hop } from "./hop-shape.ts";
+import { missingCaller } from "./missing-callers.ts";
 import { nameMaker } from "./responses/name-maker.ts";
 import { type EntryFilter, type Occurrence, findMaskingHop, findOccurrence, isFailedHop } from "./occurrence.ts";
+import { thin } from "./thin.ts";
 
 /** The judgements on all failing occurrences of one symptom, and what they add up to. */
 export type Isolation = {
@@ -17,6 +21,8 @@ export type Isolation = {
 type IsolateInput = {
   readonly failing: readonly Occurrence[];
   readonly succeeding: readonly Occurrence[];
+  /** Failing occurrences of other symptoms, to be read beside these. */
+  readonly elsewhere?: readonly Occurrence[];
   /** Every service that sent telemetry. */
   readonly services: ReadonlySet<string>;
   readonly metrics?: readonly MetricPoint[];
@@ -33,8 +39,30 @@ export type FaultPaths = {
 /** Which hop made the failure, and what each other hop did with it. */
 export function isolateFault({ failing, succeeding = [], scope = {} }: FaultPaths): FaultDomain {
   const toOccurrences = (paths: readonly FailurePath[]) => paths.flatMap((path) => findOccurrence(path, scope) ?? []);
-  const services = new Set([...failing, ...succeeding].flatMap(({ roots }) => roots.flatMap(listServices)));
+  const services = listAllServices([...failing, ...succeeding]);
   return isolate({ failing: toOccurrences(failing), succeeding: toOccurrences(succeeding), services }).domain;
+}
+
+/**
+ * The domain of each path by itself, in the light of all of them: which services send telemetry, which process stood still, which calls
+ * held the connections that others waited for. A path without a failure has no suspects.
+ */
+export function isolateEach(paths: readonly FailurePath[], metrics: readonly MetricPoint[] = []): readonly FaultDomain[] {
+  const occurrences = paths.map((path) => findOccurrence(path, {}));
+  const failing = occurrences.flatMap((each) => (each === undefined || each.state === "ok" ? [] : [each]));
+  const around = toSurroundings({ failing, succeeding: [], services: listAllServices(paths), metrics });
+  return occurrences.map((occurrence) => {
+    if (occurrence === undefined || occurrence.state === "ok") return NO_DOMAIN;
+    const judgement = judge(occurrence, around);
+    const members = [{ occurrence, judgement }];
+    return toDomain(members, toSuspects([{ members, score: judgement.confidence }]), judgement.confidence);
+  });
+}
+
+const NO_DOMAIN: FaultDomain = { path: [], suspects: [], confidence: 0, blastRadius: [], missing: [] };
+
+function listAllServices(paths: readonly FailurePath[]): ReadonlySet<string> {
+  return new Set(paths.flatMap(({ roots }) => roots.flatMap(listServices)));
 }
 
 function listServices(node: SpanNode): readonly string[] {
@@ -56,18 +84,56 @@ export function isolate(input: IsolateInput): Isolation {
     .map((members) => ({ members, score: members.reduce((sum, { judgement }) => sum + judgement.confidence, 0) / judged.length }))
     .sort((a, b) => b.score - a.score);
   const best = ranked[0];
-  if (best === undefined) return { domain: { path: [], suspects: [], confidence: 0, blastRadius: [], missing: [] }, agreeing: [] };
+  if (best === undefined) return { domain: NO_DOMAIN, agreeing: [] };
   const agreeing = [...best.members].sort((a, b) => b.judgement.confidence - a.judgement.confidence);
-  const suspects = toSuspects(ranked);
-  return { domain: toDomain(agreeing, suspects, best.score), agreeing };
+  const domain = toDomain(agreeing, toSuspects(ranked), best.score);
+  return { domain: addBlastRadius(domain, thin(input.elsewhere ?? [], MAX_ELSEWHERE), around), agreeing };
 }
 
-function toSurroundings({ failing, succeeding, services, metrics = [] }: IsolateInput): Surroundings {
+/** Failing requests of other routes that are judged to see how far a fault reaches. */
+const MAX_ELSEWHERE = 300;
+const MAX_NAMED = 12;
+
+/** Adds the services of other symptoms that fail because of the same origin, and says on the origin how many there are. */
+function addBlastRadius(domain: FaultDomain, elsewhere: readonly Occurrence[], around: Surroundings): FaultDomain {
+  const origin = domain.suspects[0]?.service;
+  const blast = new Set(domain.blastRadius);
+  for (const occurrence of elsewhere) {
+    const { steps, origin: other } = judge(occurrence, around);
+    if (other.service !== origin) continue;
+    for (const { service, fate } of steps) if (fate !== "clean" && service !== origin) blast.add(service);
+  }
+  if (origin === undefined || blast.size === domain.blastRadius.length) return domain;
+  const names = [...blast];
+  const evidence: Evidence = {
+    statement: `${names.length} services fail because of ${origin}`,
+    measured: `${names.slice(0, MAX_NAMED).join(", ")}${names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : ""}`,
+    source: "span",
+    weight: 1,
+  };
+  const isOrigin = (account: HopAccount) => account.service === origin && account.fate !== "clean";
+  const path = domain.path.map((account) => (isOrigin(account) ? { ...account, evidence: [...account.evidence, evidence] } : account));
+  return { ...domain, path, blastRadius: names };
+}
+
+function toSurroundings({ failing, succeeding, elsewhere = [], services, metrics = [] }: IsolateInput): Surroundings {
   const inFailing = countFailedCalls(failing);
   const inSucceeding = countFailedCalls(succeeding);
+  const held = listTimedOut([...failing, ...elsewhere]);
   return {
     services,
     stallOf: (call) => findLoopDelay(metrics, { resource: call.from.span.resource, fromMs: call.startMs, toMs: call.endMs })?.delayMs,
+    findHolder(call) {
+      const { service, instance } = call.from.span.resource;
+      return held.find(
+        (each) =>
+          each.peer.name === call.peer.name &&
+          each.from.span.resource.service === service &&
+          each.from.span.resource.instance === instance &&
+          each.startMs < call.endMs &&
+          each.endMs > call.startMs,
+      );
+    },
     isUsuallyHandled(call) {
       const key = keyOf(call);
       const handled = (inSucceeding.get(key) ?? 0) / Math.max(1, succeeding.length);
@@ -75,6 +141,19 @@ function toSurroundings({ failing, succeeding, services, metrics = [] }: Isolate
       return handled > 0 && handled >= (inFailing.get(key) ?? 0) / Math.max(1, failing.length) / 2;
     },
   };
+}
+
+/** Calls that ran out of time and are known to have reached nobody who sends telemetry. */
+function listTimedOut(occurrences: readonly Occurrence[]): readonly Call[] {
+  const calls: Call[] = [];
+  const open = occurrences.map(({ entry }) => entry);
+  for (let hop = open.pop(); hop !== undefined; hop = open.pop()) {
+    for (const call of hop.calls) {
+      if (call.outcome.kind === "timed-out" && call.callee === undefined) calls.push(call);
+      if (call.callee !== undefined) open.push(call.callee);
+    }
+  }
+  return calls;
 }
 
 function countFailedCalls(occurrences: readonly Occurrence[]): ReadonlyMap<string, number> {
@@ -158,15 +237,20 @@ function toDomain(agreeing: Isolation["agreeing"], suspects: readonly Suspect[],
     for (const each of judgement.missing) missing.set(each.what, each);
     for (const id of occurrence.path.missingParents.slice(0, 1)) missing.set("missing parents", missingParent(id, occurrence));
   }
-  return { path: toAccounts(steps), suspects, confidence: score, blastRadius: [...blast], missing: [...missing.values()] };
+  const ending = typical === undefined ? undefined : findEnding(typical.judgement);
+  return {
+    path: toAccounts(steps),
+    suspects,
+    confidence: score,
+    blastRadius: [...blast],
+    missing: [...missing.values()],
+    ...(ending === undefined ? {} : { ending }),
+  };
 }
 
 function missingParent(id: string, { path }: Occurrence): MissingEvidence {
   const orphan = path.roots.find(({ span }) => span.parentSpanId === id)?.span.resource.service;
-  return {
-    what: `any telemetry of what calls ${orphan ?? "the first hop"}: span ${id} of trace ${path.traceId} never came`,
-    wouldTell: "what stands in front, and what it made of the answer",
-  };
+  return missingCaller(orphan, { spanId: id, traceId: path.traceId });
 }
 
 function toAccounts(steps: readonly Step[]): readonly HopAccount[] {

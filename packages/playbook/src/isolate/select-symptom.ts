@@ -14,6 +14,7 @@ import {
 import { assembleTrace } from "../trace/assemble-traces.ts";
 import { joinExchanges } from "./join-exchanges.ts";
 import { type EntryFilter, type Occurrence, findOccurrence, routeOf } from "./occurrence.ts";
+import { thin } from "./thin.ts";
 
 /** What a diagnosis is asked about; absent members are found from the observations. */
 export type SymptomRequest = {
@@ -178,12 +179,4 @@ function isOfRoute(trace: IndexedTrace, service: string | undefined, route: stri
     if (route === undefined || attributes["http.route"] === route || name === route) return true;
   }
   return false;
-}
-
-/** At most `limit` members, evenly spread, always the same ones. */
-export function thin<T>(items: readonly T[], limit: number): readonly T[] {
-  if (items.length <= limit) return items;
-  return Array.from({ length: limit }, (_, index) => items[Math.floor((index * items.length) / limit)]).filter(
-    (item) => item !== undefined,
-  );
 }

@@ -179,7 +179,7 @@ class MemoryStore implements Store {
   async listFaults(filter: Parameters<Store["listFaults"]>[0]): Promise<readonly StoredFault[]> {
     const { window } = filter;
     const inside = (fault: StoredFault) => window === undefined || (fault.lastSeenMs >= window.fromMs && fault.firstSeenMs < window.toMs);
-    const found = [...this.#faults.values()].filter(inside);
+    const found = [...this.#faults.values()].filter((fault) => fault.count > 0 && inside(fault));
     return found.sort((a, b) => b.lastSeenMs - a.lastSeenMs || b.count - a.count).slice(0, filter.limit);
   }
 

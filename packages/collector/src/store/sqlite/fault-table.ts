@@ -15,7 +15,7 @@ export class FaultTable {
     this.#save = db.prepare("INSERT OR REPLACE INTO fault (fingerprint, first_ms, last_ms, count, json, crc) VALUES (?, ?, ?, ?, ?, ?)");
     this.#find = db.prepare("SELECT fingerprint, json, crc FROM fault WHERE fingerprint = ?");
     this.#list = db.prepare(
-      "SELECT fingerprint, json, crc FROM fault WHERE last_ms >= ? AND first_ms < ? ORDER BY last_ms DESC, count DESC LIMIT ?",
+      "SELECT fingerprint, json, crc FROM fault WHERE last_ms >= ? AND first_ms < ? AND count > 0 ORDER BY last_ms DESC, count DESC LIMIT ?",
     );
   }
 

@@ -1,5 +1,5 @@
 import type { Exchange } from "@faultline/model";
-import type { Judgement, Step } from "../blame.ts";
+import type { Judgement, Step } from "../judgement.ts";
 import { readSpanSigns } from "./read-response-signs.ts";
 
 /** Exchanges of one request looked at: a request passes few intermediaries. */

@@ -1,0 +1,149 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { createLiveFeed } from "../live-feed.ts";
+import { createMemoryStore } from "../store/memory/memory-store.ts";
+import { composeFault } from "../serve/fault-answer.ts";
+import type { FaultAlert } from "./decide-alert.ts";
+import { startWatch, type Watch } from "./watch.ts";
+
+const START = 1_790_000_000_000;
+const hex = (number: number, digits: number): string => number.toString(16).padStart(digits, "0");
+const text = (key: string, value: string) => ({ key, value: { stringValue: value } });
+
+type Sketch = {
+  readonly service: string;
+  readonly id: number;
+  readonly parent?: number;
+  readonly kind: number;
+  readonly takes: number;
+  readonly attributes: readonly object[];
+};
+
+/** One span of trace `index` as OTLP/JSON. */
+function toPayload(index: number, { service, id, parent = 0, kind, takes, attributes }: Sketch) {
+  const startMs = START - 60_000 + index * 50 + id;
+  const span = {
+    traceId: hex(index + 1, 32),
+    spanId: hex(index * 16 + id, 16),
+    parentSpanId: hex(index * 16 + parent, 16).repeat(Math.sign(parent)),
+    name: "work",
+    kind,
+    startTimeUnixNano: `${startMs}000000`,
+    endTimeUnixNano: `${startMs + takes}000000`,
+    attributes,
+    status: { code: 2, message: "timed out" },
+  };
+  const resource = { attributes: [text("service.name", service)] };
+  return Buffer.from(JSON.stringify({ resourceSpans: [{ resource, scopeSpans: [{ spans: [span] }] }] }));
+}
+
+const status = (code: number) => ({ key: "http.response.status_code", value: { intValue: code } });
+const route = (path: string) => [text("http.route", path), text("http.request.method", "GET")];
+
+const watches: Watch[] = [];
+afterEach(async () => {
+  for (const watch of watches.splice(0)) await watch.close();
+});
+
+/** A store with a watch on it, and a clock that the test moves. */
+function createScene() {
+  const clock = { nowMs: START };
+  const store = createMemoryStore({ now: () => clock.nowMs });
+  const alerts: FaultAlert[] = [];
+  const watch = startWatch({
+    store,
+    feed: createLiveFeed(),
+    onAlert: (alert) => alerts.push(alert),
+    onProblem: (line) => expect.fail(line),
+    now: () => clock.nowMs,
+    intervalMs: 3_600_000,
+    settleMs: 0,
+  });
+  watches.push(watch);
+  const send = async (...payloads: readonly Uint8Array[]) => {
+    for (const bytes of payloads) await store.append({ signal: "traces", encoding: "json", bytes });
+    await store.flush();
+  };
+  const pass = async (ms: number) => {
+    clock.nowMs += ms;
+    await watch.round();
+  };
+  return { store, alerts, send, pass, watch };
+}
+
+/** The shop gave up on orders, of which nothing has come yet. */
+const gaveUp = (index: number, path: string) => [
+  toPayload(index, { service: "shop", id: 1, kind: 2, takes: 1_010, attributes: [status(504), ...route(path)] }),
+  toPayload(index, {
+    service: "shop",
+    id: 2,
+    parent: 1,
+    kind: 3,
+    takes: 1_000,
+    attributes: [text("server.address", "orders"), text("error.type", "TimeoutError")],
+  }),
+];
+/** Orders, which waited for its database all the time. */
+const cameLate = (index: number) => [
+  toPayload(index, { service: "orders", id: 3, parent: 2, kind: 2, takes: 5_010, attributes: [status(500), ...route("/orders")] }),
+  toPayload(index, {
+    service: "orders",
+    id: 4,
+    parent: 3,
+    kind: 3,
+    takes: 5_000,
+    attributes: [text("db.system.name", "postgresql"), text("error.type", "TimeoutError")],
+  }),
+];
+const all = [...Array(20).keys()];
+
+describe("failures of which a hop was silent", () => {
+  it("move to the fault that late spans show, and people are told of that one alone", async () => {
+    const { store, alerts, send, pass, watch } = createScene();
+    await send(...all.flatMap((index) => gaveUp(index, `/page-${index % 2}`)));
+    await watch.round();
+    const early = await store.listFaults({ limit: 10 });
+    expect(early.map(({ service, count }) => `${service} ${count}`)).toEqual(["orders 20"]);
+    expect(alerts).toEqual([]);
+
+    await send(...all.flatMap(cameLate));
+    await pass(3_000);
+    const late = await store.listFaults({ limit: 10 });
+    expect(late.map(({ service, count }) => `${service} ${count}`)).toEqual(["postgresql 20"]);
+    await pass(10_000);
+    expect(alerts.map(({ hop }) => hop)).toEqual(["postgresql"]);
+    expect((await composeFault(store, String(early[0]?.fingerprint)))?.fault.service).toBe("postgresql");
+  });
+
+  it("are counted at once where the others were found to belong", async () => {
+    const { store, send, pass, watch } = createScene();
+    await send(...all.flatMap((index) => gaveUp(index, "/cart")));
+    await watch.round();
+    await send(...all.flatMap(cameLate));
+    await pass(3_000);
+    await send(...all.flatMap((index) => gaveUp(index + 100, "/cart")));
+    await pass(100);
+    const faults = await store.listFaults({ limit: 10 });
+    expect(faults.map(({ service, count }) => `${service} ${count}`)).toEqual(["postgresql 40"]);
+  });
+
+  it("stay where they are, with an alert, when nothing more comes", async () => {
+    const { store, alerts, send, pass, watch } = createScene();
+    await send(...all.flatMap((index) => gaveUp(index, "/cart")));
+    await watch.round();
+    for (const ms of [3_000, 6_000, 12_000]) await pass(ms);
+    expect((await store.listFaults({ limit: 10 })).map(({ service }) => service)).toEqual(["orders"]);
+    expect(alerts).toHaveLength(1);
+  });
+
+  it("go back when they were another fault after all", async () => {
+    const { store, send, pass, watch } = createScene();
+    await send(...all.flatMap((index) => gaveUp(index, "/cart")));
+    await watch.round();
+    await send(...all.flatMap(cameLate));
+    await pass(3_000);
+    await send(...all.flatMap((index) => gaveUp(index + 100, "/cart")));
+    for (const ms of [100, 3_000, 6_000, 12_000]) await pass(ms);
+    const faults = await store.listFaults({ limit: 10 });
+    expect(faults.map(({ service, count }) => `${service} ${count}`).sort()).toEqual(["orders 20", "postgresql 20"]);
+  });
+});

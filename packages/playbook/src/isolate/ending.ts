@@ -1,0 +1,29 @@
+import { findRejection, findStatusInWords, isUnreachableText, nameLocalRefusal } from "./error-words.ts";
+import type { Call } from "./hop-shape.ts";
+import type { Judgement, OriginKind } from "./judgement.ts";
+
+/** Nobody answered in time, or at all. */
+const NO_ANSWER = "no answer";
+const SILENT: ReadonlySet<OriginKind> = new Set(["absent-callee", "slow-callee", "stalled"]);
+/** What a proxy says for a server behind it that does not answer. */
+const UNAVAILABLE: ReadonlySet<number> = new Set([502, 503, 504]);
+
+/**
+ * How a failure ended that no code raised by itself: in words that are the same for every caller and every route, so that one dead
+ * dependency is one fault however many services call it, and one process that stands still is one fault whatever was asked of it.
+ * Undefined where a hop's own code failed: that fault is known by its exception.
+ */
+export function findEnding({ origin, originKind, blamed }: Judgement): string | undefined {
+  const { call, hop } = origin;
+  if (SILENT.has(originKind)) return NO_ANSWER;
+  if (originKind === "silent-callee") return call === undefined ? NO_ANSWER : describeAnswer(call);
+  if (originKind === "local") return blamed === undefined ? undefined : `${nameLocalRefusal(blamed.outcome.words)} to ${blamed.peer.name}`;
+  const isHeld = originKind === "own" && hop !== undefined && findRejection(hop.outcome.words) === "local";
+  return isHeld ? nameLocalRefusal(hop.outcome.words) : undefined;
+}
+
+function describeAnswer({ outcome }: Call): string {
+  const code = outcome.code ?? findStatusInWords(outcome.words);
+  if (code !== undefined) return UNAVAILABLE.has(code) ? NO_ANSWER : `answers ${code}`;
+  return isUnreachableText(outcome.words) || outcome.words === "" ? NO_ANSWER : outcome.words;
+}

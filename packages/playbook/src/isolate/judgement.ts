@@ -1,0 +1,61 @@
+import type { Evidence, Fate, MissingEvidence } from "@faultline/model";
+import type { Call, Hop } from "./hop-shape.ts";
+
+/** One step of a path while it is being judged, client side first. */
+export type Step = {
+  readonly service: string;
+  readonly operation: string;
+  readonly status: string;
+  readonly fate: Fate;
+  readonly evidence: readonly Evidence[];
+  /** Absent for a hop that sent no telemetry: only the call to it is known. */
+  readonly hop?: Hop;
+  /** The call through which the previous step reached this one. */
+  readonly call?: Call;
+};
+
+/** Why the walk stopped where it did. */
+export type OriginKind =
+  /** The hop failed by itself. */
+  | "own"
+  /** The hop's process stood still and could not read the answers that it got. */
+  | "stalled"
+  /** The hop's callee refused what the hop sent. */
+  | "refused-request"
+  /** The hop gave up before it sent anything: pool, breaker, name look-up. */
+  | "local"
+  /** A callee without telemetry answered with an error. */
+  | "silent-callee"
+  /** A callee without telemetry gave no answer in time, or no connection. */
+  | "absent-callee"
+  /** The callee worked too long. */
+  | "slow-callee"
+  /** The callee answered well and in time, and yet the caller failed. */
+  | "healthy-callee"
+  /** Something between caller and callee changed the answer. */
+  | "between";
+
+/** The judgement on one failing path. */
+export type Judgement = {
+  /** Client side first; the creating step is the last one whose fate is not `clean`. */
+  readonly steps: readonly Step[];
+  readonly origin: Step;
+  readonly originKind: OriginKind;
+  /** The call at which the trail ended, where it did not end inside a hop. */
+  readonly blamed?: Call;
+  /** 0 to 1. */
+  readonly confidence: number;
+  readonly missing: readonly MissingEvidence[];
+};
+
+/** Knowledge beyond one trace that the walk needs. */
+export type Surroundings = {
+  /** Services that sent at least one span anywhere in the observations. */
+  readonly services: ReadonlySet<string>;
+  /** How long the caller's own process stood still while this call ran, ms; absent when that was not measured. */
+  stallOf(call: Call): number | undefined;
+  /** True when this call fails as well in requests that succeed: retried, optional or otherwise taken care of. */
+  isUsuallyHandled(call: Call): boolean;
+  /** The call to the same place that ran out of time while this one waited in vain for a free connection; absent when none did. */
+  findHolder(call: Call): Call | undefined;
+};
