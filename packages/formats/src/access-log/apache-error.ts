@@ -1,10 +1,12 @@
 /** Apache's error log, 2.4 (`[time] [module:level] [pid 1:tid 2] ... AH01075: ...`) and 2.2 (`[time] [level] [client ...] ...`). */
-import { parseCTime } from "./clock.ts";
+import { parseAnyTime } from "./clock.ts";
 import { stripPort } from "./draft.ts";
 import type { LineParser, ParseContext, TextFormat } from "./line.ts";
 import { readSeverity } from "./severity.ts";
 
 const LINE = /^\[([A-Z][a-z]{2} [A-Z][a-z]{2}\s+\d{1,2} \d\d:\d\d:\d\d(?:\.\d+)? \d{4})\] \[(?:([\w-]*):)?(\w+)\] (.*)$/s;
+/** With a time of the operators' own (`ErrorLogFormat`), the module before the level tells whose line it is. */
+const OWN_TIME = /^\[(\d[^\]]{16,40})\] \[([\w-]+):(\w+)\] (.*)$/s;
 const PREFIX = /^\[(?:pid \d+(?::tid \d+)?|client ([^\]]+)|remote ([^\]]+)|[^\]]{1,64})\] ?/;
 
 /** mod_proxy names the request whose response it could not read: AH00898 with its path, AH01106 with its method too. */
@@ -15,12 +17,12 @@ export const apacheError: TextFormat = { id: "apache-error", create: createApach
 
 function createApacheError(context: ParseContext): LineParser {
   return (line) => {
-    const match = LINE.exec(line);
+    const match = LINE.exec(line) ?? OWN_TIME.exec(line);
     if (match === null) return undefined;
     const severity = readSeverity(match[3]?.replace(/^trace\d$/, "trace"));
     if (severity === 0) return undefined;
     const { text, client } = splitPrefixes(match[4] ?? "");
-    const timeMs = parseCTime(match[1] ?? "", context.zoneOffsetMinutes);
+    const timeMs = parseAnyTime(match[1], context);
     const request = RETURNED_BY.exec(text);
     return {
       kind: "message",

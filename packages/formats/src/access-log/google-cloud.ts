@@ -49,6 +49,12 @@ function createGoogleCloud(context: ParseContext): JsonLineParser {
   };
 }
 
+/** ingress-nginx, told to write this layout, leaves the scheme out: `shop.example/v1`. */
+function putUrl(draft: Draft, url: string | undefined): void {
+  const bare = url !== undefined && /^[\w.:-]+\//.test(url) && !/^\w+:\/\//.test(url);
+  putTarget(draft, bare ? `http://${url}` : url);
+}
+
 function readTrace(object: JsonObject): string | undefined {
   const trace = readJsonText(object["trace"]) ?? readJsonText(object["logging.googleapis.com/trace"]);
   return trace?.split("/").at(-1);
@@ -64,7 +70,7 @@ function readRequest(object: JsonObject, seen: { readonly request: JsonObject; r
   );
   putTime(draft, parseAnyTime(object["timestamp"] ?? object["time"] ?? object["receiveTimestamp"], seen.context));
   putText(draft, "method", request["requestMethod"]);
-  putTarget(draft, request["requestUrl"]);
+  putUrl(draft, readJsonText(request["requestUrl"]));
   putStatus(draft, Number(request["status"]));
   putNumber(draft, "requestBytes", request["requestSize"]);
   putNumber(draft, "responseBytes", request["responseSize"]);

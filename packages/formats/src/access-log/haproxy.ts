@@ -7,10 +7,15 @@ import { type Draft, putClient, putDuration, putNumber, putRequestLine, putStatu
 import { findHaproxyTermination } from "./knowledge/haproxy-termination.ts";
 import type { LineParser, ParseContext, TextFormat } from "./line.ts";
 
-const HEAD = /^(?:haproxy\[\d+\]: )?(\S+):(\d+) \[(\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d(?:\.\d+)?)\] ([^\s~/]+)(~?) ([^\s/]+)\/(\S+) /;
+/** What syslog and shippers put before the client is theirs; the client's port, the time and `frontend backend/server` are not mistaken. */
+const HEAD = /(?:^|[ ])(\S+):(\d+) \[(\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d(?:\.\d+)?)\] ([^\s~/]+)(~?) ([^\s/]+)\/(\S+) /;
+const MAX_PREFIX = 256;
+/** Custom formats put a captured field, mostly the host, before the timers. */
 const HTTP =
-  /^(-?\d+)\/(-?\d+)\/(-?\d+)\/(-?\d+)\/(\+?-?\d+) (-?\d+) (\+?-?\d+) (\S+) (\S+) ([A-Za-z-]{4}) (\d+\/\d+\/\d+\/\d+\/\+?\d+) (\d+\/\d+)(?: \{[^}]*\}){0,2} (.*)$/s;
+  /^(?:[^\s/]+ )?(-?\d+)\/(-?\d+)\/(-?\d+)\/(-?\d+)\/(\+?-?\d+) (-?\d+) (\+?-?\d+) (\S+) (\S+) ([A-Za-z-]{4}) (\d+\/\d+\/\d+\/\d+\/\+?\d+) (\d+\/\d+)(?: \{[^}]*\}){0,2}(?: (.*))?$/s;
 const TCP = /^(-?\d+)\/(-?\d+)\/(\+?-?\d+) (\+?\d+) ([A-Za-z-]{2,4}) (\d+\/\d+\/\d+\/\d+\/\+?\d+) (\d+\/\d+)/;
+/** httpslog since 2.5 writes error codes and TLS behind the request. */
+const TLS_BEHIND = /" \S*\/\S*\/\S*\/\S*\/\S* \S*\/\S*\/\S*$/;
 const TLS_TAIL = /^(?:(\S*\/\S*\/\S*\/\S*\/\S*) )?(\S+\/\S+\/\S+) "/;
 
 /** HAProxy's own traffic logs. */
@@ -19,14 +24,14 @@ export const haproxy: TextFormat = { id: "haproxy", create: createHaproxy };
 function createHaproxy(context: ParseContext): LineParser {
   return (line) => {
     const head = HEAD.exec(line);
-    if (head === null) return parseErrorLine(line, context);
+    if (head === null || head.index > MAX_PREFIX) return parseErrorLine(line, context);
     const draft = startDraft("load-balancer", "haproxy");
     putClient(draft, `${head[1]}:${head[2]}`.replace(/^::ffff:(?=\d+\.)/, ""));
     putTime(draft, parseClfTime(head[3] ?? "", context.zoneOffsetMinutes));
     const backend = head[6] ?? "";
     draft.service = backend;
     const server = head[7] ?? "";
-    const rest = line.slice(head[0].length);
+    const rest = line.slice(head.index + head[0].length);
     const http = HTTP.exec(rest);
     if (http !== null) return { kind: "exchange", format: readHttp(draft, http, server), exchange: draft };
     const tcp = TCP.exec(rest);
@@ -70,10 +75,11 @@ function readHttp(draft: Draft, http: RegExpExecArray, server: string): string {
   }
   const tail = http[13] ?? "";
   const tls = TLS_TAIL.exec(tail);
-  const request = /"(.*?)"?$/s.exec(tls === null ? tail : tail.slice(tls[0].length - 1))?.[1] ?? "";
+  // HAProxy writes a quote inside a request as #22, so the first one ends it; a line cut at its length limit has none.
+  const request = /"([^"]*)/.exec(tls === null ? tail : tail.slice(tls[0].length - 1))?.[1] ?? "";
   if (request !== "<BADREQ>") putRequestLine(draft, request);
   judgeHaproxy(draft, headerMs);
-  return tls === null ? "haproxy-http" : "haproxy-https";
+  return tls === null && !TLS_BEHIND.test(tail) ? "haproxy-http" : "haproxy-https";
 }
 
 /** Section 8.5: the first two letters say who ended the session and in which phase; `Tr` of -1 that no complete response came. */

@@ -23,3 +23,28 @@ export function readPairs(line: string): Map<string, string> | undefined {
   }
   return pairs.size >= 2 && bare <= pairs.size / 2 ? pairs : undefined;
 }
+
+/** `[status=502] [request=GET /a HTTP/1.1]`, as many an nginx `log_format` writes; a leading `[time]` has no name. */
+export function readBracketedPairs(line: string): Map<string, string> | undefined {
+  if (!line.startsWith("[") || !line.includes("] [")) return undefined;
+  const pairs = new Map<string, string>();
+  for (const [index, part] of line.slice(1).replace(/\]\s*$/, "").split(/\] ?\[/, 100).entries()) {
+    const match = /^([A-Za-z_][\w.-]{0,64})=(.*)$/s.exec(part);
+    if (match !== null) pairs.set(match[1] ?? "", (match[2] ?? "").replace(/^"(.*)"$/s, "$1"));
+    else if (index === 0 && /^\d/.test(part)) pairs.set("time", part);
+    else return undefined;
+  }
+  return pairs.size >= 3 ? pairs : undefined;
+}
+
+/** Labeled tab-separated values (ltsv.org): `time:[...]\tstatus:500\treq:GET /a HTTP/1.1`. */
+export function readLabelledValues(line: string): Map<string, string> | undefined {
+  if (!line.includes("\t")) return undefined;
+  const pairs = new Map<string, string>();
+  for (const part of line.split("\t", 200)) {
+    const match = /^([\w.-]{1,64}):(.*)$/s.exec(part);
+    if (match === null) return undefined;
+    pairs.set(match[1] ?? "", match[2] ?? "");
+  }
+  return pairs.size >= 3 ? pairs : undefined;
+}

@@ -3,7 +3,7 @@ import { readAppRecord } from "./app-message.ts";
 import { putClient, putDuration, putStatus, putTarget, putText, putTime, startDraft } from "./draft.ts";
 import { parseAnyTime } from "./clock.ts";
 import type { LineParser, ParseContext, ParsedLine, TextFormat } from "./line.ts";
-import { readPairs } from "./logfmt-pairs.ts";
+import { readBracketedPairs, readLabelledValues, readPairs } from "./logfmt-pairs.ts";
 
 /** `method=GET path=/jobs/1 format=json controller=JobsController action=show status=500 duration=58.33 view=40.43`. */
 export const lograge: TextFormat = {
@@ -44,13 +44,12 @@ function readLograge(body: string, rest: { readonly prefix: string; readonly con
   return { kind: "exchange", format: "lograge", exchange: draft };
 }
 
-/** Any line that is nearly all `key=value`. */
+/** Any line that is nearly all `key=value`, or `[key=value]`, or `key:value` between tabs. */
 export const logfmt: TextFormat = { id: "logfmt", create: createLogfmt };
 
 function createLogfmt(context: ParseContext): LineParser {
   return (line) => {
-    if (!line.includes("=")) return undefined;
-    const pairs = readPairs(line);
+    const pairs = readLabelledValues(line) ?? (line.includes("=") ? (readBracketedPairs(line) ?? readPairs(line)) : undefined);
     if (pairs === undefined) return undefined;
     const names = [...pairs.keys()].map((key) => key.toLowerCase());
     const isRecord = names.some((name) =>

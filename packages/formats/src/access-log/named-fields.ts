@@ -22,7 +22,6 @@ const METHOD = [
   "http.request.method",
   "request_method",
   "http_method",
-  "httpmethod",
   "http.method",
   "req.method",
   "request.method",
@@ -42,12 +41,12 @@ const TARGET = [
   "url.path",
   "http.path",
   "request_path",
-  "requestpath",
   "uri_path",
   "path",
   "uri",
   "url",
   "target",
+  "request",
   "url.full",
   "http.url",
 ];
@@ -60,7 +59,6 @@ const STATUS = [
   "res.statuscode",
   "res.status",
   "status_code",
-  "statuscode",
   "response_status",
   "response_code",
   "http_status",
@@ -91,15 +89,11 @@ const CLIENT = [
   "http.client_ip",
   "remote_addr",
   "remote_address",
-  "remoteaddr",
-  "remoteaddress",
   "client_ip",
   "req.remoteaddress",
   "req.ip",
-  "clientip",
   "client_address",
   "remote_ip",
-  "remoteip",
   "remote_host",
   "client",
   "real_ip",
@@ -114,8 +108,6 @@ const AGENT = [
   "http_user_agent",
   "http.user_agent",
   "user_agent",
-  "useragent",
-  "user-agent",
   "agent",
   "ua",
 ];
@@ -124,16 +116,12 @@ const REQUEST_ID = [
   "req.id",
   "request.id",
   "request_id",
-  "requestid",
   "req_id",
-  "reqid",
   "x_request_id",
-  "x-request-id",
   "http_x_request_id",
   "correlation_id",
-  "correlationid",
 ];
-const TRACE_ID = ["trace_id", "trace.id", "traceid", "otel.trace_id"];
+const TRACE_ID = ["trace_id", "trace.id", "otel.trace_id"];
 const HOST = ["http_host", "host", "server_name", "url.domain", "server.address", "vhost", "authority"];
 const TIME = [
   "@timestamp",
@@ -156,12 +144,10 @@ const ROUTE = ["http.route", "route"];
 const DURATIONS: readonly (readonly [name: string, unitMs: number])[] = [
   ["request_time", 1000],
   ["duration_ms", 1],
-  ["durationms", 1],
+  ["total_time_ms", 1],
   ["response_time_ms", 1],
-  ["responsetimems", 1],
   ["elapsed_ms", 1],
   ["latency_ms", 1],
-  ["latencyms", 1],
   ["took_ms", 1],
   ["request_time_ms", 1],
   ["processing_time_ms", 1],
@@ -175,26 +161,38 @@ const DURATIONS: readonly (readonly [name: string, unitMs: number])[] = [
   ["duration_ns", 1e-6],
   ["duration_nanos", 1e-6],
   ["event.duration", 1e-6],
-  ["responsetime", 1],
   ["response_time", 1],
 ];
 /** Names whose unit only the value tells: a suffix (`12ms`), else milliseconds when the field is known to be counted so. */
-const SUFFIXED = ["duration", "latency", "elapsed", "took", "response_time", "responsetime", "request_duration", "elapsed_time", "dur"];
+const SUFFIXED = ["duration", "latency", "elapsed", "took", "response_time", "request_duration", "elapsed_time", "dur"];
 
-/** Looks members up by lower-case name; `a.b` also finds `b` inside `a`. */
+/** Looks members up whatever their case and spelling (`status_code`, `statusCode`, `Status-Code`); `a.b` also finds `b` inside `a`. */
 export type FieldReader = (names: readonly string[]) => unknown;
 
 /** A reader over an object, one level deep. */
 export function createFieldReader(object: JsonObject): FieldReader {
   const fields = new Map<string, unknown>();
-  for (const [key, value] of Object.entries(object)) collect(fields, { key: key.toLowerCase(), value, depth: 0 });
+  for (const [key, value] of Object.entries(object)) collect(fields, { key: foldName(key), value, depth: 0 });
   return (names) => {
     for (const name of names) {
-      const value = fields.get(name);
+      const value = fields.get(foldName(name));
       if (value !== undefined && value !== null && !(typeof value === "string" && isAbsent(value))) return value;
     }
     return undefined;
   };
+}
+
+/** Names come again with every line, so their folded forms are kept; an unknown producer's endless new names are not. */
+const FOLDED = new Map<string, string>();
+const MAX_FOLDED = 4096;
+
+/** A name without its case and its word marks. */
+function foldName(name: string): string {
+  const known = FOLDED.get(name);
+  if (known !== undefined) return known;
+  const folded = name.toLowerCase().replaceAll(/[_-]/g, "");
+  if (FOLDED.size < MAX_FOLDED) FOLDED.set(name, folded);
+  return folded;
 }
 
 function collect(fields: Map<string, unknown>, entry: { readonly key: string; readonly value: unknown; readonly depth: number }): void {
@@ -202,7 +200,7 @@ function collect(fields: Map<string, unknown>, entry: { readonly key: string; re
   if (typeof value === "object" && value !== null && !Array.isArray(value)) {
     if (depth < 3 && fields.size < 500) {
       for (const [inner, each] of Object.entries(value))
-        collect(fields, { key: `${key}.${inner.toLowerCase()}`, value: each, depth: depth + 1 });
+        collect(fields, { key: `${key}.${foldName(inner)}`, value: each, depth: depth + 1 });
     }
     return;
   }

@@ -14,16 +14,19 @@ const PREFIX = /^(?:([DIWEFU]), \[(\d{4}-\d\d-\d\dT[\d:.]+)(?:Z)? #(\d+)\]\s+([A
 const STARTED = /^Started ([A-Z]+) "([^"]*)" for (\S+) at (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?: [+-]\d{4}| UTC)?)$/;
 const COMPLETED = /^Completed (\d{3}) .*? ?in (\d+(?:\.\d+)?)ms\b/;
 const OTHER =
-  /^(?:Processing by \S+#\S+ as |  ?Parameters: |Redirected to |Rendered |  Rendering |  Rendered |Rendering |Filter chain halted |Sent (?:file|data) |Unpermitted parameter)/;
+  /^(?:Processing by \S+#\S+ as |  ?Parameters: |Redirected to |Rendered |  Rendering |  Rendered |Rendering |Filter chain halted |Sent (?:file|data) |Unpermitted parameter|Can't verify CSRF token|DEPRECATION WARNING: )/;
 const EXCEPTION =
-  /^\s*([A-Z]\w*(?:::[A-Z]\w*)*(?:Error|Exception|NotFound|Invalid|Timeout|Missing|Abort|Failed|Denied|Unknown\w*|Refused)\w*) \((.*)\):?\s*$/;
-const FRAME = /^\s*(?:app\/|lib\/|config\/|vendor\/|\/|[\w-]{1,64} \([\d.]+\) )[^:\s]*:\d+:in [`'].*'$/;
+  /^\s*((?=[A-Z])(?:\w+::)*\w*(?:Error|Exception|NotFound|Invalid|Timeout|Missing|Abort|Failed|Denied|Unknown|Refused)\w*) \((.*?)\)?:?\s*$/;
+const FRAME = /^\s*(?:[\w-]{1,64} \([\w.]+\) )?[^:\s]+:\d+:in [`'].*'$/;
+/** Written by Ruby's Logger at the top of each file. */
+const HEADER = /^# Logfile created on .* by logger\.rb/;
 
 const MAX_OPEN = 4096;
 
 function createRails(context: ParseContext): LineParser {
   const open = new Map<string, Draft>();
   return (line) => {
+    if (HEADER.test(line)) return { kind: "directive", format: "rails", text: line };
     const prefix = PREFIX.exec(line);
     const text = line.slice(prefix?.[0].length ?? 0);
     const tag = prefix?.[6] === "" ? (prefix[3] ?? "") : (prefix?.[6] ?? "");
@@ -34,16 +37,22 @@ function createRails(context: ParseContext): LineParser {
     if (completed !== null) return readCompleted(completed, { open, tag, timeMs });
     const exception = EXCEPTION.exec(text);
     if (exception === null && !OTHER.test(text)) {
-      if (FRAME.test(text)) return { kind: "continuation", format: "rails", text: line };
+      const isEmptyTag = prefix?.[6] !== "" && text.trim() === "";
+      if (FRAME.test(text) || isEmptyTag) return { kind: "continuation", format: "rails", text: line };
       return prefix?.[1] === undefined ? undefined : readOther(text, { tag, timeMs, level: prefix[4] });
     }
     const requestId = readRequestId(tag);
+    // An exception that no action met (a routing error) ends its request without a Completed line.
+    const failed = exception === null ? undefined : open.get(tag);
+    if (exception !== null) open.delete(tag);
     return {
       kind: "message",
       format: "rails",
       message: {
         severity: exception === null ? 9 : 21,
         text: text.trim(),
+        ...(failed?.method === undefined ? {} : { method: failed.method }),
+        ...(failed?.path === undefined ? {} : { path: failed.path }),
         ...(timeMs === undefined ? {} : { timeMs }),
         ...(requestId === undefined ? {} : { requestId }),
         ...(exception === null ? {} : { exceptionType: exception[1] ?? "" }),

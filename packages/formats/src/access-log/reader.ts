@@ -22,6 +22,7 @@ import { nginxError } from "./nginx-error.ts";
 import { nginxJson } from "./nginx-json.ts";
 import { pino } from "./pino.ts";
 import { rails } from "./rails.ts";
+import { requestLine } from "./request-line.ts";
 import { spring } from "./spring.ts";
 import { ecs, json, winston } from "./structured.ts";
 import { stackTrace, textLog } from "./text-log.ts";
@@ -49,6 +50,7 @@ export const TEXT_FORMATS: readonly TextFormat[] = [
   morgan,
   spring,
   rails,
+  requestLine,
   textLog,
   logfmt,
   stackTrace,

@@ -11,17 +11,13 @@ import { readTokens } from "./tokens.ts";
 /** IIS and CloudFront. */
 export const w3c: TextFormat = { id: "w3c", create: createW3c };
 
-/** IIS's default fields, for a file whose head was cut off. */
-const IIS_FIELDS =
-  "date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) cs(Referer) sc-status sc-substatus sc-win32-status time-taken";
-/** CloudFront's 33 fields, for the same case. */
+/** CloudFront's 33 fields, for a file whose head was cut off. */
 const CLOUDFRONT_FIELDS =
   "date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status cs(Referer) cs(User-Agent) cs-uri-query cs(Cookie) x-edge-result-type x-edge-request-id x-host-header cs-protocol cs-bytes time-taken x-forwarded-for ssl-protocol ssl-cipher x-edge-response-result-type cs-protocol-version fle-status fle-encrypted-fields c-port time-to-first-byte x-edge-detailed-result-type sc-content-type sc-content-len sc-range-start sc-range-end";
 
 /** The oldest CloudFront logs end at x-edge-request-id; newer fields are added at the end. */
 const MIN_CLOUDFRONT_FIELDS = 12;
 
-const IIS_LINE = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \S+ [A-Z]+ \/\S* \S+ \d+ \S+ \S+ \S+ (?:\S+ )?\d{3} \d+ \d+ \d+$/;
 const CLOUDFRONT_LINE = /^\d{4}-\d\d-\d\d\t\d\d:\d\d:\d\d\t[A-Z]{3}\d+(?:-[A-Z]\d+)?\t/;
 
 function createW3c(): LineParser {
@@ -43,8 +39,9 @@ function parseRow(line: string, declared: readonly string[]): ParsedLine | undef
   const values = tabbed ? line.split("\t") : readTokens(line, 0, 128).map(({ text }) => text);
   let fields = tabbed && CLOUDFRONT_LINE.test(line) && !declared.includes("x-edge-location") ? CLOUDFRONT_FIELDS.split(" ") : declared;
   if (fields.length !== values.length && !(fields.includes("x-edge-location") && values.length >= MIN_CLOUDFRONT_FIELDS)) {
-    if (IIS_LINE.test(line)) fields = nameIisFields(values.length);
-    else return undefined;
+    const named = nameIisFields(values);
+    if (named === undefined) return undefined;
+    fields = named;
   }
   const row = new Map<string, string>();
   fields.forEach((field, index) => {
@@ -57,10 +54,40 @@ function parseRow(line: string, declared: readonly string[]): ParsedLine | undef
   return readRow(row);
 }
 
-/** Some default lists of older versions have no referrer. */
-function nameIisFields(count: number): readonly string[] {
-  const fields = IIS_FIELDS.split(" ");
-  return count === fields.length ? fields : fields.filter((field) => field !== "cs(Referer)");
+/** The fields in front of the method in IIS's order; a file may hold the last ones only. */
+const IIS_HEAD = ["s-sitename", "s-computername", "s-ip"];
+/** The fields between method and status in IIS's order. */
+const IIS_MIDDLE = ["cs-uri-stem", "cs-uri-query", "s-port", "cs-username", "c-ip"];
+
+/**
+ * Names the values of an IIS line whose `#Fields:` is missing. IIS keeps one order whatever fields are chosen, and two places are plain
+ * to see: the method before a path, and status, substatus and win32 status in a row. Undefined when they are not there.
+ */
+function nameIisFields(values: readonly string[]): readonly string[] | undefined {
+  const method = values.findIndex((value, index) => /^[A-Z]{3,16}$/.test(value) && /^[/*]/.test(values[index + 1] ?? ""));
+  if (!/^\d{4}-\d\d-\d\d$/.test(values[0] ?? "") || !/^\d\d:\d\d:\d\d$/.test(values[1] ?? "") || method < 2 || method > 5) return undefined;
+  if (!/^\d{1,5}$/.test(values[method + 3] ?? "")) return undefined;
+  const client = method + IIS_MIDDLE.length;
+  const status = values.findIndex(
+    (value, index) => index > client && /^\d{3}$/.test(value) && /^\d+$/.test(values[index + 1] ?? "") && /^\d+$/.test(values[index + 2] ?? ""),
+  );
+  if (status === -1) return undefined;
+  const behind = values.slice(status + 3).filter((value) => /^\d+$/.test(value)).length;
+  const hasVersion = /^HTTP\//.test(values[client + 1] ?? "");
+  return [
+    "date",
+    "time",
+    ...IIS_HEAD.slice(IIS_HEAD.length - (method - 2)),
+    "cs-method",
+    ...IIS_MIDDLE,
+    ...(hasVersion ? ["cs-version"] : []),
+    ...(status > client + 1 + Number(hasVersion) ? ["cs(user-agent)"] : []),
+    ...Array.from({ length: Math.max(0, status - client - 2 - Number(hasVersion)) }, (_, index) => `unnamed-${index}`),
+    "sc-status",
+    "sc-substatus",
+    "sc-win32-status",
+    ...(behind >= 3 ? ["sc-bytes", "cs-bytes", "time-taken"] : behind === 1 ? ["time-taken"] : []),
+  ];
 }
 
 function readRow(row: ReadonlyMap<string, string>): ParsedLine | undefined {
