@@ -28,7 +28,11 @@ export function readPairs(line: string): Map<string, string> | undefined {
 export function readBracketedPairs(line: string): Map<string, string> | undefined {
   if (!line.startsWith("[") || !line.includes("] [")) return undefined;
   const pairs = new Map<string, string>();
-  for (const [index, part] of line.slice(1).replace(/\]\s*$/, "").split(/\] ?\[/, 100).entries()) {
+  for (const [index, part] of line
+    .slice(1)
+    .replace(/\]\s*$/, "")
+    .split(/\] ?\[/, 100)
+    .entries()) {
     const match = /^([A-Za-z_][\w.-]{0,64})=(.*)$/s.exec(part);
     if (match !== null) pairs.set(match[1] ?? "", (match[2] ?? "").replace(/^"(.*)"$/s, "$1"));
     else if (index === 0 && /^\d/.test(part)) pairs.set("time", part);

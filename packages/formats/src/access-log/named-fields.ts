@@ -18,16 +18,7 @@ import {
 } from "./draft.ts";
 import type { JsonObject, ParseContext } from "./line.ts";
 
-const METHOD = [
-  "http.request.method",
-  "request_method",
-  "http_method",
-  "http.method",
-  "req.method",
-  "request.method",
-  "verb",
-  "method",
-];
+const METHOD = ["http.request.method", "request_method", "http_method", "http.method", "req.method", "request.method", "verb", "method"];
 const TARGET = [
   "request_uri",
   "http.target",

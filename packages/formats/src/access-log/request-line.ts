@@ -26,8 +26,8 @@ function createRequestLine(context: ParseContext): LineParser {
     const request = REQUEST.exec(line);
     if (request === null || request.index === 0 || request.index > MAX_HEAD) return undefined;
     const head = line.slice(0, request.index);
-    const address = ADDRESS.exec(head)?.[1];
     const time = TIME.exec(head)?.[0];
+    const address = ADDRESS.exec(time === undefined ? head : head.replace(time, "-"))?.[1];
     if ((address === undefined && time === undefined) || CALLED.test(head)) return undefined;
     // A wrapper in front of a line with the family's own time is peeled first.
     if (BRACKETED_TIME.test(head) && peelLoose(line) !== undefined) return undefined;

@@ -27,8 +27,8 @@ const OWN_BODY_BYTES: Readonly<Record<number, number>> = { 502: 11, 504: 15, 500
 
 function createTraefik(context: ParseContext): JsonLineParser {
   return (object) => {
-    if (!("DownstreamStatus" in object || "OriginStatus" in object) || !("RequestMethod" in object || "RequestPath" in object))
-      return undefined;
+    // `accesslog.fields` may keep few names; these two no other product writes.
+    if (!("DownstreamStatus" in object || "OriginStatus" in object)) return undefined;
     const draft = startDraft("proxy", "traefik");
     putTime(draft, parseAnyTime(object["StartUTC"] ?? object["StartLocal"] ?? object["time"], context));
     putText(draft, "method", object["RequestMethod"]);

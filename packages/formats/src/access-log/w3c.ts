@@ -69,11 +69,12 @@ function nameIisFields(values: readonly string[]): readonly string[] | undefined
   if (!/^\d{1,5}$/.test(values[method + 3] ?? "")) return undefined;
   const client = method + IIS_MIDDLE.length;
   const status = values.findIndex(
-    (value, index) => index > client && /^\d{3}$/.test(value) && /^\d+$/.test(values[index + 1] ?? "") && /^\d+$/.test(values[index + 2] ?? ""),
+    (value, index) =>
+      index > client && /^\d{3}$/.test(value) && /^\d+$/.test(values[index + 1] ?? "") && /^\d+$/.test(values[index + 2] ?? ""),
   );
   if (status === -1) return undefined;
   const behind = values.slice(status + 3).filter((value) => /^\d+$/.test(value)).length;
-  const hasVersion = /^HTTP\//.test(values[client + 1] ?? "");
+  const hasVersion = (values[client + 1] ?? "").startsWith("HTTP/");
   return [
     "date",
     "time",
