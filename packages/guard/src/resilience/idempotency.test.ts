@@ -1,37 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import fc from "fast-check";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { createVirtualClock } from "../testing/virtual-clock.ts";
 import { createMemoryIdempotencyStore } from "./idempotency-memory.ts";
-import { openSqliteIdempotencyStore } from "./idempotency-sqlite.ts";
+import { decodeAnswer } from "./idempotency-row.ts";
 import { type IdempotencyStore, type IdempotentRequest, parseIdempotencyKey, runIdempotent, type StoredAnswer } from "./idempotency.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "faultline-idempotency-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-let files = 0;
-const STORES: readonly { readonly name: string; readonly open: () => IdempotencyStore }[] = [
-  { name: "memory", open: () => createMemoryIdempotencyStore() },
-  { name: "SQLite", open: () => openSqliteIdempotencyStore(join(folder, `${(files += 1)}.db`)) },
-];
-
 const REQUEST: IdempotentRequest = { key: '"a-key"', method: "POST", route: "/orders", caller: "tenant-1", body: '{"n":1}' };
-
-function answerWith(status: number, text: string): StoredAnswer {
-  return { status, headers: [["location", "/orders/1"]], bodyBase64: Buffer.from(text).toString("base64") };
-}
-
-/** Work that counts how often it is done. */
-function counted(status = 201): { work: () => Promise<StoredAnswer>; times: () => number } {
-  let times = 0;
-  const work = async (): Promise<StoredAnswer> => {
-    times += 1;
-    await new Promise((resolve) => setImmediate(resolve));
-    return answerWith(status, `done ${times}`);
-  };
-  return { work, times: () => times };
-}
+const DONE: StoredAnswer = { status: 201, headers: [["location", "/orders/1"]], bodyBase64: "" };
 
 describe("the key in the header", () => {
   it("is a structured-field string, or the bare token that clients send", () => {
@@ -41,67 +15,83 @@ describe("the key in the header", () => {
   });
 });
 
-describe.each(STORES)("idempotency keys in $name", ({ open }) => {
-  it("do the work once, and replay its answer byte for byte", async () => {
-    const store = open();
-    const { work, times } = counted();
-    const first = await runIdempotent(REQUEST, work, { store });
-    const second = await runIdempotent(REQUEST, work, { store });
-    expect(times()).toBe(1);
-    expect(first.isReplay).toBe(false);
-    expect(second).toEqual({ answer: first.answer, isReplay: true });
-  });
+describe("an answer read back", () => {
+  it.each(["", "null", "[]", '[200,[],""', '["200",[],""]', '[200,[["a"]],""]', '[200,[["a",1]],""]', "[200,[],null]"])(
+    "is never made of %s",
+    (text) => {
+      expect(() => decodeAnswer(text)).toThrow(/./);
+    },
+  );
+});
 
-  it("answer 409 while the first is under way, 422 for another payload, 400 for a key that is none", async () => {
-    const store = open();
-    const { work } = counted();
-    const first = runIdempotent(REQUEST, work, { store });
-    await expect(runIdempotent(REQUEST, work, { store })).rejects.toMatchObject({ code: "in-flight" });
+/** A request that goes on until it is told to end. */
+function startLong(store: IdempotencyStore, clock: ReturnType<typeof createVirtualClock>) {
+  let end: (answer: StoredAnswer) => void = () => undefined;
+  let signal = new AbortController().signal;
+  const running = runIdempotent(
+    REQUEST,
+    (lease) => {
+      signal = lease.signal;
+      return new Promise((resolve) => {
+        end = resolve;
+      });
+    },
+    { store, clock, leaseMs: 900 },
+  );
+  return { running, end: () => end(DONE), isTold: () => signal.aborted };
+}
+
+describe("a request with a key", () => {
+  it("is refused while the first is under way, for a key that is none, and where a key is a must", async () => {
+    const store = createMemoryIdempotencyStore();
+    const first = runIdempotent(REQUEST, async () => DONE, { store });
+    await expect(runIdempotent(REQUEST, async () => DONE, { store })).rejects.toMatchObject({ code: "in-flight" });
     await first;
-    await expect(runIdempotent({ ...REQUEST, body: '{"n":2}' }, work, { store })).rejects.toMatchObject({ code: "mismatch" });
-    await expect(runIdempotent({ ...REQUEST, key: "two words" }, work, { store })).rejects.toMatchObject({ code: "bad-key" });
-    await expect(runIdempotent({ ...REQUEST, key: undefined }, work, { store, isRequired: true })).rejects.toMatchObject({
-      code: "missing-key",
-    });
+    await expect(runIdempotent({ ...REQUEST, key: "two words" }, async () => DONE, { store })).rejects.toMatchObject({ code: "bad-key" });
+    const without = runIdempotent({ ...REQUEST, key: undefined }, async () => DONE, { store, isRequired: true });
+    await expect(without).rejects.toMatchObject({ code: "missing-key" });
   });
 
-  it("keep no server error and no throw, and belong to their caller, method and route", async () => {
-    const store = open();
-    const broken = counted(503);
-    await runIdempotent(REQUEST, broken.work, { store });
-    await expect(runIdempotent(REQUEST, () => Promise.reject(new Error("no")), { store })).rejects.toThrow("no");
-    const { work, times } = counted();
-    for (const other of [REQUEST, { ...REQUEST, caller: "tenant-2" }, { ...REQUEST, route: "/refunds" }, { ...REQUEST, method: "PATCH" }]) {
-      expect((await runIdempotent(other, work, { store })).isReplay).toBe(false);
-    }
-    expect([broken.times(), times()]).toEqual([1, 4]);
+  it("keeps its key for as long as it takes, and leaves no timer", async () => {
+    const clock = createVirtualClock();
+    const store = createMemoryIdempotencyStore({ nowMs: () => clock.nowMs() });
+    const long = startLong(store, clock);
+    await clock.advance(60_000);
+    await expect(runIdempotent(REQUEST, async () => DONE, { store, clock })).rejects.toMatchObject({ code: "in-flight" });
+    long.end();
+    expect(await long.running).toMatchObject({ isReplay: false });
+    expect([long.isTold(), clock.scheduled]).toEqual([false, 0]);
   });
 
-  it("are given on when their owner died, whose late answer then changes nothing", async () => {
-    const store = open();
-    const early = await store.claim("scope", "print", { nowMs: 0, leaseMs: 100 });
-    const late = await store.claim("scope", "print", { nowMs: 100, leaseMs: 100 });
-    expect([early.kind, late.kind]).toEqual(["claimed", "claimed"]);
-    await store.complete("scope", (early as { token: string }).token, { answer: answerWith(201, "early"), expiresAtMs: 1e9 });
-    expect((await store.claim("scope", "print", { nowMs: 150, leaseMs: 100 })).kind).toBe("in-flight");
+  it("is told when its key went to another, whose answer then stands", async () => {
+    const clock = createVirtualClock();
+    let away: (() => Promise<boolean>)[] = [];
+    const inner = createMemoryIdempotencyStore({ nowMs: () => clock.nowMs() });
+    const store: IdempotencyStore = {
+      ...inner,
+      renew: (scope, token, leaseMs) => [...away, () => inner.renew(scope, token, leaseMs)][0]?.() as boolean,
+    };
+    const long = startLong(store, clock);
+    await clock.advance(0);
+    away = [() => Promise.reject(new Error("away"))];
+    await clock.advance(2_000);
+    expect(long.isTold()).toBe(false);
+    const other: StoredAnswer = { ...DONE, bodyBase64: "AAAA" };
+    await runIdempotent(REQUEST, async () => other, { store, clock });
+    away = [];
+    await clock.advance(1_000);
+    expect(long.isTold()).toBe(true);
+    long.end();
+    await long.running;
+    expect((await runIdempotent(REQUEST, async () => DONE, { store, clock })).answer).toEqual(other);
   });
 
-  it("execute each key exactly once under any number of simultaneous duplicates", async () => {
-    const store = open();
-    await fc.assert(
-      fc.asyncProperty(fc.uuid(), fc.integer({ min: 2, max: 50 }), async (key, duplicates) => {
-        const { work, times } = counted();
-        const all = Array.from({ length: duplicates }, () =>
-          runIdempotent({ ...REQUEST, key }, work, { store }).then(
-            (done) => done.isReplay,
-            () => true,
-          ),
-        );
-        const isReplay = await Promise.all(all);
-        expect(times()).toBe(1);
-        expect(isReplay.filter((each) => !each)).toHaveLength(1);
-      }),
-      { numRuns: 50 },
-    );
+  it("makes room for new keys by forgetting the oldest", async () => {
+    const store = createMemoryIdempotencyStore({ maxKeys: 2 });
+    for (const scope of ["a", "b", "c"]) await store.claim(scope, "print", 1_000);
+    expect([(await store.claim("c", "print", 1_000)).kind, (await store.claim("a", "print", 1_000)).kind]).toEqual([
+      "in-flight",
+      "claimed",
+    ]);
   });
 });

@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { ANSWER } from "../respond/declared-rule.ts";
 import type { ErrorAnswer } from "../respond/error-facts.ts";
+import { type Clock, systemClock } from "./clock.ts";
 
 /** An answer as it went out. `body` is base64, so that a store need not care. */
 export type StoredAnswer = {
@@ -22,12 +23,16 @@ export type Claim =
   | { readonly kind: "answered"; readonly answer: StoredAnswer };
 
 /**
- * Keeps keys. `claim` is atomic among everybody who shares the store: of any number of simultaneous claims of a key exactly one is
- * `claimed`. A claim whose owner died ends after its lease, and the key may be claimed again.
+ * Keeps keys, and the time: callers say how long, never when, so that machines whose clocks differ agree.
+ * - `claim` is atomic among everybody who shares the store: of any number of simultaneous claims of a key exactly one is `claimed`.
+ * - A claim ends `leaseMs` after it was made or last renewed; then the key may be claimed again. So a crash of its owner costs one lease.
+ * - A token whose key was claimed again changes nothing any more: `renew` and `complete` are then false.
+ * - An answer is replayed for `keepMs`; after that the key is as good as new.
  */
 export type IdempotencyStore = {
-  claim(scope: string, fingerprint: string, at: { readonly nowMs: number; readonly leaseMs: number }): Claim | Promise<Claim>;
-  complete(scope: string, token: string, stored: { readonly answer: StoredAnswer; readonly expiresAtMs: number }): void | Promise<void>;
+  claim(scope: string, fingerprint: string, leaseMs: number): Claim | Promise<Claim>;
+  renew(scope: string, token: string, leaseMs: number): boolean | Promise<boolean>;
+  complete(scope: string, token: string, stored: { readonly answer: StoredAnswer; readonly keepMs: number }): boolean | Promise<boolean>;
   release(scope: string, token: string): void | Promise<void>;
 };
 
@@ -49,10 +54,16 @@ export type IdempotencyOptions = {
   readonly isRequired?: boolean;
   /** How long an answer can be replayed, ms. Default 24 h. */
   readonly keepMs?: number;
-  /** How long a request may be under way before its key is given to a duplicate, ms. Default 60 s. */
+  /** How long after its process died a request's key is given to a duplicate, ms; while it lives the lease is renewed. Default 60 s. */
   readonly leaseMs?: number;
-  readonly nowMs?: () => number;
+  /** Says when to renew; for tests. */
+  readonly clock?: Clock;
 };
+
+/** The work of an idempotent request. `signal` aborts when its lease was lost, to a pause longer than it or a store that was away. */
+export type IdempotentWork = (lease: { readonly signal: AbortSignal }) => Promise<StoredAnswer>;
+
+const DEFAULT_LEASE_MS = 60_000;
 
 const PROBLEMS = {
   "missing-key": { status: 400, title: "Idempotency-Key is missing" },
@@ -105,37 +116,65 @@ function isKept(answer: StoredAnswer): boolean {
  */
 export async function runIdempotent(
   request: IdempotentRequest,
-  work: () => Promise<StoredAnswer>,
+  work: IdempotentWork,
   options: IdempotencyOptions,
 ): Promise<{ readonly answer: StoredAnswer; readonly isReplay: boolean }> {
   if (request.key === undefined) {
     if (options.isRequired === true) throw new IdempotencyError("missing-key");
-    return { answer: await work(), isReplay: false };
+    return { answer: await work({ signal: new AbortController().signal }), isReplay: false };
   }
   const key = parseIdempotencyKey(request.key);
   if (key === undefined) throw new IdempotencyError("bad-key");
-  const nowMs = options.nowMs ?? Date.now;
   const scope = hash(key, request.caller, request.method, request.route);
-  const claim = await options.store.claim(scope, hash(request.body), { nowMs: nowMs(), leaseMs: options.leaseMs ?? 60_000 });
+  const claim = await options.store.claim(scope, hash(request.body), options.leaseMs ?? DEFAULT_LEASE_MS);
   if (claim.kind === "answered") return { answer: claim.answer, isReplay: true };
   if (claim.kind !== "claimed") throw new IdempotencyError(claim.kind);
-  return { answer: await finishClaim(scope, claim.token, { work, options, nowMs }), isReplay: false };
+  return { answer: await finishClaim({ scope, token: claim.token }, work, options), isReplay: false };
 }
 
-async function finishClaim(
-  scope: string,
-  token: string,
-  so: { work: () => Promise<StoredAnswer>; options: IdempotencyOptions; nowMs: () => number },
-): Promise<StoredAnswer> {
-  const { store, keepMs = 86_400_000 } = so.options;
+type Owned = { readonly scope: string; readonly token: string };
+
+async function finishClaim(owned: Owned, work: IdempotentWork, options: IdempotencyOptions): Promise<StoredAnswer> {
+  const { store, keepMs = 86_400_000 } = options;
+  const lease = holdLease(owned, options);
   let answer: StoredAnswer;
   try {
-    answer = await so.work();
+    answer = await work({ signal: lease.signal });
   } catch (thrown) {
-    await store.release(scope, token);
+    lease.stop();
+    await store.release(owned.scope, owned.token);
     throw thrown;
   }
-  if (isKept(answer)) await store.complete(scope, token, { answer, expiresAtMs: so.nowMs() + keepMs });
-  else await store.release(scope, token);
+  lease.stop();
+  if (isKept(answer)) await store.complete(owned.scope, owned.token, { answer, keepMs });
+  else await store.release(owned.scope, owned.token);
   return answer;
+}
+
+/** Renews a claim three times a lease: a request that takes long keeps its key, and one whose process is gone does not. */
+function holdLease({ scope, token }: Owned, options: IdempotencyOptions): { readonly signal: AbortSignal; stop(): void } {
+  const { store, leaseMs = DEFAULT_LEASE_MS, clock = systemClock } = options;
+  const lost = new AbortController();
+  let cancel = (): void => undefined;
+  let isOver = false;
+  const renew = async (): Promise<void> => {
+    try {
+      if (await store.renew(scope, token, leaseMs)) return renewLater();
+      if (!isOver) lost.abort(new Error("the claim on the Idempotency-Key was lost to another request"));
+    } catch {
+      // A store that is away for a moment has not given the key to anybody.
+      renewLater();
+    }
+  };
+  const renewLater = (): void => {
+    if (!isOver) cancel = clock.schedule(leaseMs / 3, () => void renew());
+  };
+  renewLater();
+  return {
+    signal: lost.signal,
+    stop() {
+      isOver = true;
+      cancel();
+    },
+  };
 }

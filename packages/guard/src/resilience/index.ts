@@ -14,8 +14,9 @@ export {
   type IdempotencyOptions,
   type IdempotencyStore,
   type IdempotentRequest,
+  type IdempotentWork,
   type StoredAnswer,
 } from "./idempotency.ts";
-export { createMemoryIdempotencyStore } from "./idempotency-memory.ts";
+export { createMemoryIdempotencyStore, type MemoryStoreOptions } from "./idempotency-memory.ts";
 export { createKillSwitch, type FlagReader, type KillSwitch, type KillSwitchOptions } from "./kill-switch.ts";
 export { LoadShedder, type Load, type Priority, type ShedderOptions } from "./load-shedding.ts";
