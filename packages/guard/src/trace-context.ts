@@ -29,7 +29,7 @@ function isLowerHex(text: string): boolean {
 }
 
 /** The members of a valid `traceparent`, or undefined: version ff, zero ids, upper case and wrong lengths are invalid. */
-export function parseTraceparent(header: Header): { traceId: string; parentSpanId: string; sampled: boolean } | undefined {
+function parseTraceparent(header: Header): { traceId: string; parentSpanId: string; sampled: boolean } | undefined {
   if (typeof header !== "string" || header.length < 55) return undefined;
   const version = header.slice(0, 2);
   if (!isLowerHex(version) || version === "ff") return undefined;

@@ -5,7 +5,7 @@ import { GROUPINGS, type GroupBy } from "./build-report.ts";
 import type { TimeLimits } from "./tally.ts";
 
 /** How the answer is written. */
-export type Output = "terminal" | "json" | "markdown" | "html" | "records";
+type Output = "terminal" | "json" | "markdown" | "html" | "records";
 
 /** The command line of `faultline logs`, understood. */
 export type LogsOptions = {

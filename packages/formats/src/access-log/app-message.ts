@@ -1,5 +1,5 @@
 /** What structured application logs have in common: a level, a message, a time, an exception, and what they say about a request. */
-import { type Draft, readJsonText, readObject, startDraft } from "./draft.ts";
+import { type Draft, readJsonText, startDraft } from "./draft.ts";
 import type { JsonObject, LogMessage, ParseContext, ParsedLine } from "./line.ts";
 import { createFieldReader, type FieldReader, putNamedFields } from "./named-fields.ts";
 import { readSeverity } from "./severity.ts";
@@ -80,10 +80,4 @@ export function putAppVerdict(draft: Draft, message: Pick<LogMessage, "text" | "
       exception === undefined ? "the application logged its own answer" : `the application logged its own answer, with ${exception}`;
     draft.madeBy = { hop: "observer", because, confidence: exception === undefined ? 0.75 : 0.9 };
   }
-}
-
-/** True when the object's nested member `name` is an object with one of the members `inner`. */
-export function hasInner(object: JsonObject, name: string, inner: readonly string[]): boolean {
-  const nested = readObject(object[name]);
-  return nested !== undefined && inner.some((key) => key in nested);
 }

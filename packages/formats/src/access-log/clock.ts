@@ -101,7 +101,7 @@ export function parseCTime(text: string, zoneOffsetMinutes: number): number | un
 const HTTP_DATE = /^[A-Za-z]{3}, (\d{1,2}) ([A-Za-z]{3}) (\d{4}) (\d\d):(\d\d):(\d\d) (?:GMT|UTC|\+0000)$/;
 
 /** RFC 9110's IMF-fixdate: `Tue, 10 Jun 2023 15:36:28 GMT`. */
-export function parseHttpDate(text: string): number | undefined {
+function parseHttpDate(text: string): number | undefined {
   const match = HTTP_DATE.exec(text);
   if (match === null) return undefined;
   const [, day, month, year, hour, minute, second] = match;
@@ -135,7 +135,7 @@ export function parseSyslogTime(text: string, context: { readonly nowMs: number;
 }
 
 /** An epoch number in seconds, ms, µs or ns, told by its size: each unit covers the years 1973 to 5138. */
-export function parseEpoch(value: number): number | undefined {
+function parseEpoch(value: number): number | undefined {
   if (!(value >= 1e8 && value < 1e20)) return undefined;
   if (value < 1e11) return Math.round(value * 1e6) / 1000;
   if (value < 1e14) return value;

@@ -242,7 +242,7 @@ function readStatusNumber(value: unknown): unknown {
 }
 
 /** `12ms`, `1.5s`, `250µs`, `00:00:01.5`: milliseconds by the value's own unit; undefined when it has none. */
-export function readSuffixedDuration(text: string): number | undefined {
+function readSuffixedDuration(text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*(ns|us|µs|μs|ms|s|sec|secs|seconds|msec|milliseconds|m)$/.exec(text.trim());
   if (match === null) return undefined;
   const units: Readonly<Record<string, number>> = { ns: 1e-6, us: 0.001, µs: 0.001, μs: 0.001, ms: 1, msec: 1, milliseconds: 1, m: 60_000 };

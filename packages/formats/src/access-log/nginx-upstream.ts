@@ -17,7 +17,7 @@ function splitValues(text: string | undefined): string[] {
 }
 
 /** The tries of a request, oldest first. */
-export function readNginxAttempts(upstream: NginxUpstream): UpstreamAttempt[] {
+function readNginxAttempts(upstream: NginxUpstream): UpstreamAttempt[] {
   const addresses = splitValues(upstream.address);
   const statuses = splitValues(upstream.status);
   const connects = splitValues(upstream.connectTime);

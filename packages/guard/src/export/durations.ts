@@ -19,7 +19,7 @@ type Series = {
 };
 
 /** What an exchange is counted under. `route` is undefined when nothing matched. */
-export type DurationKey = {
+type DurationKey = {
   readonly route: string | undefined;
   readonly method: string;
   readonly status: number;

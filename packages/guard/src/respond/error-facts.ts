@@ -1,5 +1,5 @@
 /** What the rules of the error table read and return. */
-import { readMember, readTextMember } from "../capture/throwable.ts";
+import { readMember } from "../capture/throwable.ts";
 import type { ProxyStatus } from "./proxy-status.ts";
 
 /** One thing that is wrong with the input, in terms the client can act on. */
@@ -54,13 +54,4 @@ export function readChain(thrown: unknown): readonly unknown[] {
     chain.push(link);
   }
   return chain;
-}
-
-/** First `code` along the chain that is text, such as `ECONNREFUSED` or an SQLSTATE, with the link that has it. */
-export function findCode(chain: readonly unknown[]): { readonly code: string; readonly link: unknown } | undefined {
-  for (const link of chain) {
-    const code = readTextMember(link, "code");
-    if (code !== undefined) return { code, link };
-  }
-  return undefined;
 }

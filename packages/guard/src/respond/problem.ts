@@ -8,7 +8,7 @@ import { formatProxyStatus } from "./proxy-status.ts";
 const RENAMED: Readonly<Record<number, string>> = { 413: "Content Too Large", 416: "Range Not Satisfiable", 422: "Unprocessable Content" };
 
 /** The standard reason phrase, which RFC 9457 asks for as `title` of `about:blank`. */
-export function titleOf(status: number): string {
+function titleOf(status: number): string {
   return RENAMED[status] ?? STATUS_CODES[status] ?? (status >= 500 ? "Server Error" : "Client Error");
 }
 

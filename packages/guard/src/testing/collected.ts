@@ -6,7 +6,7 @@ type Value = { stringValue?: string; intValue?: string; doubleValue?: number; bo
 type Attribute = { key: string; value: Value };
 
 /** A span or log record as it arrived, its attributes by name. */
-export type Item = Record<string, unknown> & { readonly attributes: Readonly<Record<string, unknown>> };
+type Item = Record<string, unknown> & { readonly attributes: Readonly<Record<string, unknown>> };
 
 /** A transport with everything that was sent through it. */
 export type Collected = Transport & {

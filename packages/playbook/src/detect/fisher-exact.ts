@@ -1,5 +1,5 @@
 /** Natural logarithm of n!, by Stirling's series above 256 (error below 1e-13 there) and by summing below. */
-export function logFactorial(n: number): number {
+function logFactorial(n: number): number {
   if (n < SMALL.length) return SMALL[n] ?? 0;
   const x = n + 1;
   return (x - 0.5) * Math.log(x) - x + 0.5 * Math.log(2 * Math.PI) + 1 / (12 * x) - 1 / (360 * x ** 3) + 1 / (1260 * x ** 5);

@@ -50,7 +50,7 @@ export type CauseRule = {
 };
 
 /** Evidence for and against one cause. */
-export type Weighed = { readonly evidence: readonly Evidence[]; readonly against?: readonly Evidence[] };
+type Weighed = { readonly evidence: readonly Evidence[]; readonly against?: readonly Evidence[] };
 
 /** Evidence from the first saying that matches; what the creating hop said counts in full, what others said by half. */
 export function hear(

@@ -325,7 +325,7 @@ function findSlowestCall(hop: Hop, totalMs: number): Call | undefined {
 }
 
 /** The call that made this hop fail, or undefined when none did. */
-export function findBlamedCall(hop: Hop, around: Surroundings): Call | undefined {
+function findBlamedCall(hop: Hop, around: Surroundings): Call | undefined {
   const failed = hop.calls.filter((call) => isFailed(call) && !isRecovered(call, hop));
   const unexpected = failed.filter((call) => !around.isUsuallyHandled(call));
   const candidates = unexpected.length > 0 || hasOwnException(hop) ? unexpected : failed;

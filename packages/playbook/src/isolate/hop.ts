@@ -122,7 +122,7 @@ function readCallOutcome(node: SpanNode, path: FailurePath): Outcome {
 const DATABASE_CLIENT = /\b(mongodb|postgresql|mysql|mariadb|redis|lettuce|jedis|memcached|cassandra|elasticsearch|h2|oracle|mssql)\b/i;
 
 /** Whom a client span calls: by the names OpenTelemetry gives it, most telling first. */
-export function readPeer(node: SpanNode): Peer {
+function readPeer(node: SpanNode): Peer {
   const { attributes } = node.span;
   const system = readDatabaseSystem(attributes) ?? DATABASE_CLIENT.exec(readText(attributes, "component") ?? "")?.[1];
   const messaging = readText(attributes, "messaging.system");

@@ -14,7 +14,7 @@ import { findRejection, isTimeoutText } from "./error-words.ts";
  * How a span ended. `refused`: the callee answered that the request was wrong (4xx, a violated constraint), so the fault lies with
  * who made the request. `local`: the caller never sent it: no free connection, an open circuit, its own time-out before sending.
  */
-export type OutcomeKind = "ok" | "refused" | "failed" | "timed-out" | "local" | "unknown";
+type OutcomeKind = "ok" | "refused" | "failed" | "timed-out" | "local" | "unknown";
 
 /** How a span ended, with the status to show and the reason for the judgement. */
 export type Outcome = {

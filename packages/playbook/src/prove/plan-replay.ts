@@ -2,7 +2,7 @@ import type { RecordedRequest } from "@faultline/model";
 import type { RecordedFailure } from "./find-recorded-failure.ts";
 
 /** A header that the test sends only when whoever runs it gives its value. */
-export type HeaderFromEnvironment = { readonly name: string; readonly variable: string };
+type HeaderFromEnvironment = { readonly name: string; readonly variable: string };
 
 /** What a generated test sends, and what a person must know before trusting it. */
 export type ReplayPlan = {

@@ -37,7 +37,7 @@ const { pathToFileURL } = require("node:url");
 };
 
 /** One line of a comment: nothing in it can end the comment or the line. */
-export function toComment(text: string): string {
+function toComment(text: string): string {
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, " ").replaceAll("*/", "* /");
 }
 

@@ -38,7 +38,7 @@ export function hashSource(): string {
 }
 
 /** The text of scan-wasm.ts for a compiled core. */
-export function formatCore(core: Uint8Array, origin: { readonly sourceHash: string; readonly compiler: string }): string {
+function formatCore(core: Uint8Array, origin: { readonly sourceHash: string; readonly compiler: string }): string {
   const lines =
     Buffer.from(core)
       .toString("base64")

@@ -8,7 +8,7 @@ import { decodeHeader, findHeader, type FrameHeader, HEADER_BYTES } from "./fram
 import { listSegments, type Segment } from "./segments.ts";
 
 /** One record, with the position of its payload. */
-export type JournalRecord = FrameHeader & { readonly position: number; readonly payload: Uint8Array };
+type JournalRecord = FrameHeader & { readonly position: number; readonly payload: Uint8Array };
 
 /** What came out of a journal besides its records. */
 export type JournalEnd = {

@@ -10,7 +10,7 @@ const GRPC_SERVER_ERRORS: ReadonlySet<string> = new Set(
 );
 
 /** OpenTelemetry's severity number of ERROR; FATAL lies above. */
-export const SEVERITY_ERROR = 17;
+const SEVERITY_ERROR = 17;
 
 function hasGrpcServerError(span: Span): boolean {
   const code = readText(span.attributes, "rpc.response.status_code", "rpc.grpc.status_code", "rpc.status_code");

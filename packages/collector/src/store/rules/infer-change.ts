@@ -10,7 +10,7 @@ const MAX_VERSIONS = 200;
 const MAX_INSTANCES = 1_000;
 
 /** What is known of one service. Both maps are ordered by first sight and bounded. */
-export type KnownService = { readonly versions: Set<string>; readonly instances: Set<string>; lastVersion?: string; lastChange?: Change };
+type KnownService = { readonly versions: Set<string>; readonly instances: Set<string>; lastVersion?: string; lastChange?: Change };
 
 /** Known services by name. */
 export type KnownServices = Map<string, KnownService>;

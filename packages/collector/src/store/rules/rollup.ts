@@ -46,7 +46,7 @@ export class SeriesTable {
 }
 
 /** Where exchanges are counted when there are too many series. */
-export const OTHER_ROUTE = "(other)";
+const OTHER_ROUTE = "(other)";
 
 function toSeriesKey(series: Series): string {
   return [series.service, series.route, series.method, series.status, series.version, series.region].join("\u0000");

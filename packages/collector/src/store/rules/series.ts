@@ -20,7 +20,7 @@ export function isExchangeSpan(span: Span): boolean {
 const ID_SEGMENT = /^(\d+|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{17,}|(?=[^/]*\d)[0-9a-f]{8,}|(?=[^/]*\d)[\w-]{20,}|[^/]{64,})$/i;
 
 /** A path with what looks like an id replaced, for senders that do not know their route: `/orders/42` to `/orders/{id}`. */
-export function toRouteTemplate(path: string): string {
+function toRouteTemplate(path: string): string {
   return path
     .split("/", 12)
     .map((segment) => (ID_SEGMENT.test(segment) ? "{id}" : segment))
@@ -28,7 +28,7 @@ export function toRouteTemplate(path: string): string {
 }
 
 /** The route of a span: `http.route`, else the RPC method, the messaging destination, the path as a template, the span's name. */
-export function toRoute(span: Span): string {
+function toRoute(span: Span): string {
   const route = readRoute(span.attributes);
   if (route !== undefined) return route;
   const method = readText(span.attributes, "rpc.method");

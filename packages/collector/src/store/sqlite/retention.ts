@@ -18,7 +18,7 @@ export type RetentionOptions = {
 
 const DAY_MS = 86_400_000;
 /** See RetentionOptions. */
-export const DEFAULT_RETENTION: RetentionOptions = {
+const DEFAULT_RETENTION: RetentionOptions = {
   failingMs: 30 * DAY_MS,
   sampleMs: DAY_MS / 12,
   countsMs: 90 * DAY_MS,

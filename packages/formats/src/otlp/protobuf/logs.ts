@@ -19,7 +19,7 @@ export function readLogs(bytes: Uint8Array, limits: DecodeLimits): Decoded<LogRe
 }
 
 /** Reads the bodies of LogRecord messages, one after the other. */
-export class LogReader {
+class LogReader {
   private readonly reader: ProtobufReader;
   private readonly limits: DecodeLimits;
   private readonly attributes: AttributeReader;

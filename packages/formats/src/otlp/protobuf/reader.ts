@@ -4,13 +4,13 @@ import { MalformedPayload } from "../outcome.ts";
 import { readValueText } from "./interned.ts";
 
 /** Protobuf's wire types that OTLP uses. A field's tag is its number shifted by three, plus one of these. */
-export const VARINT = 0;
+const VARINT = 0;
 /** Eight bytes, little-endian. */
-export const FIXED64 = 1;
+const FIXED64 = 1;
 /** A length and as many bytes. */
-export const BYTES = 2;
+const BYTES = 2;
 /** Four bytes, little-endian. */
-export const FIXED32 = 5;
+const FIXED32 = 5;
 
 const HEX_DIGITS = Array.from("0123456789abcdef", (digit) => digit.charCodeAt(0));
 /** Character codes of the id that is being read: one flat text is made of them, where joining digits would make a tree. */

@@ -10,8 +10,6 @@ export const STATUS = 3;
 export const OLD_STATUS = 4;
 /** Names of the gRPC status, the strongest first: this one and the two slots after it. */
 export const GRPC_STATUS = 5;
-/** How many slots there are. */
-export const SLOT_COUNT = 8;
 
 const NAMES = [
   "http.route",

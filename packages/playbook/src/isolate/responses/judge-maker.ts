@@ -1,7 +1,7 @@
 import type { Evidence, HopKind } from "@faultline/model";
 import { matchSignatures, type Signature, type SignatureMatch } from "../signatures/index.ts";
 import { findKnownTimeout } from "./known-timeouts.ts";
-import { isFailedProbe, type Probe, toHeaderRecord } from "./probe.ts";
+import { type Probe, toHeaderRecord } from "./probe.ts";
 
 /** What an intermediary said in `Proxy-Status`; parsed by whoever read the header. First: closest to the origin. */
 export type ProxyStatement = { readonly proxy: string; readonly error?: string; readonly receivedStatus?: number };
@@ -299,13 +299,4 @@ function listPassed(
 /** Host and port of a URL, without credentials. */
 export function hostOf(url: string): string {
   return /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#@]*@)?([^/?#]*)/i.exec(url)?.[1] ?? url;
-}
-
-/** How many of the probes of one purpose failed. */
-export function countFailed(
-  probes: readonly Probe[],
-  purposes: readonly Probe["purpose"][],
-): { readonly failed: number; readonly sent: number } {
-  const own = probes.filter(({ purpose }) => purposes.includes(purpose));
-  return { failed: own.filter(isFailedProbe).length, sent: own.length };
 }
