@@ -4,33 +4,48 @@ import type { Clock } from "../resilience/clock.ts";
 /** The clock and the hand that moves it. `advance` lets promises settle after each thing that was due. */
 export type VirtualClock = Clock & { advance(ms: number): Promise<void>; readonly scheduled: number };
 
+type Due = { readonly atMs: number; readonly run: () => void };
+
+/** Where in the list something due at `atMs` belongs: behind everything due then or earlier. */
+function findPlace(due: readonly Due[], atMs: number): number {
+  let low = 0;
+  let high = due.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((due[middle]?.atMs ?? Infinity) <= atMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+}
+
 /** Makes one that starts at `startMs`. */
 export function createVirtualClock(startMs = 1_000): VirtualClock {
   let nowMs = startMs;
-  let serial = 0;
-  const due = new Map<number, { atMs: number; run: () => void }>();
-  const settle = async (): Promise<void> => {
-    for (let turn = 0; turn < 20; turn++) await Promise.resolve();
-  };
+  const due: Due[] = [];
   return {
     nowMs: () => nowMs,
     schedule(delayMs, run) {
-      const id = (serial += 1);
-      due.set(id, { atMs: nowMs + delayMs, run });
-      return () => void due.delete(id);
+      const entry: Due = { atMs: nowMs + delayMs, run };
+      due.splice(findPlace(due, entry.atMs), 0, entry);
+      return () => {
+        const at = due.indexOf(entry);
+        if (at >= 0) due.splice(at, 1);
+      };
     },
     get scheduled() {
-      return due.size;
+      return due.length;
     },
     async advance(ms) {
       const endMs = nowMs + ms;
       await settle();
-      for (;;) {
-        const next = [...due].filter(([, each]) => each.atMs <= endMs).toSorted(([a, x], [b, y]) => x.atMs - y.atMs || a - b)[0];
-        if (next === undefined) break;
-        due.delete(next[0]);
-        nowMs = Math.max(nowMs, next[1].atMs);
-        next[1].run();
+      for (let [next] = due; next !== undefined && next.atMs <= endMs; [next] = due) {
+        due.shift();
+        nowMs = Math.max(nowMs, next.atMs);
+        next.run();
         await settle();
       }
       nowMs = endMs;
