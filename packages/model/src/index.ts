@@ -8,6 +8,7 @@ export * from "./exchange.ts";
 export * from "./failure-path.ts";
 export * from "./fault-domain.ts";
 export * from "./fault.ts";
+export * from "./known-timeouts.ts";
 export * from "./observations.ts";
 export * from "./proof.ts";
 export * from "./result.ts";

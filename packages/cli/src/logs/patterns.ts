@@ -1,5 +1,5 @@
-import type { Evidence } from "@faultline/model";
-import { findErrorMessage, findTimeouts, formatTime } from "@faultline/formats/access-log";
+import { findErrorMessage, formatTime } from "@faultline/formats/access-log";
+import { type Evidence, findTimeouts } from "@faultline/model";
 import { findOnset } from "./onset.ts";
 import type { JoinedMessage, Pattern } from "./report.ts";
 import type { FailureTally, RouteTally } from "./route-tally.ts";

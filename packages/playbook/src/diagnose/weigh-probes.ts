@@ -1,6 +1,5 @@
-import type { CauseId, Evidence } from "@faultline/model";
+import { type CauseId, type Evidence, nameTimeouts } from "@faultline/model";
 import type { MakerJudgement, ProxyStatement } from "../isolate/responses/judge-maker.ts";
-import { findKnownTimeout } from "../isolate/responses/known-timeouts.ts";
 import { isFailedProbe, type Probe, toHeaderRecord } from "../isolate/responses/probe.ts";
 import { findCauseOfProxyError } from "../isolate/responses/proxy-error.ts";
 
@@ -103,13 +102,13 @@ function weighTime({ probes: [first], maker }: ProbeFindings): readonly ProbeEvi
   const status = first?.response?.status;
   if (first === undefined || status === undefined || status < 500) return [];
   const latencyMs = first.firstByteMs ?? first.totalMs;
-  const timeout = findKnownTimeout(latencyMs, status);
+  const timeout = nameTimeouts(latencyMs, status);
   const measured = `${Math.round(latencyMs)} ms to the first byte`;
   const found: ProbeEvidence[] = [];
   if (timeout !== undefined)
     found.push({
       cause: "gateway-timeout",
-      evidence: { statement: `it failed after a default time-out of ${timeout.hop}`, measured, source: "probe", weight: 1.5 },
+      evidence: { statement: `it failed after a default time-out of ${timeout}`, measured, source: "probe", weight: 1.5 },
     });
   if (status === 504) {
     const cause = maker.maker === "app" ? "dependency-timeout" : "gateway-timeout";

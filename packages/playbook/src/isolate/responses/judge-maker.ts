@@ -1,6 +1,5 @@
-import type { Evidence, HopKind } from "@faultline/model";
+import { type Evidence, type HopKind, nameTimeouts } from "@faultline/model";
 import { matchSignatures, type Signature, type SignatureMatch } from "../signatures/index.ts";
-import { findKnownTimeout } from "./known-timeouts.ts";
 import { type Probe, toHeaderRecord } from "./probe.ts";
 
 /** What an intermediary said in `Proxy-Status`; parsed by whoever read the header. First: closest to the origin. */
@@ -224,11 +223,11 @@ function readOwnWords({ response, firstByteMs, totalMs, wantsJson }: Probe, head
   } else if (status === 500) {
     pulls.push({ towards: "app", statement: "500 is most often the app's own", measured: "status 500", source: "probe", weight: 0.5 });
   }
-  const timeout = findKnownTimeout(firstByteMs ?? totalMs, status);
+  const timeout = nameTimeouts(firstByteMs ?? totalMs, status);
   if (timeout !== undefined) {
     pulls.push({
       towards: "intermediary",
-      statement: `it took as long as a default time-out of ${timeout.hop}`,
+      statement: `it took as long as a default time-out of ${timeout}`,
       measured: `${Math.round(firstByteMs ?? totalMs)} ms`,
       source: "probe",
       weight: 1.2,

@@ -33,8 +33,17 @@ export const KNOWN_TIMEOUTS: readonly KnownTimeout[] = [
   { hop: "Cloud Run", ms: 300_000, setting: "request timeout", statuses: [504], confidence: "K" },
 ];
 
-/** Known time-outs that a latency lies close to: within 2 % or 150 ms; those that answer with this status first. */
+const TOLERANCE_RATIO = 0.02;
+const TOLERANCE_MS = 150;
+
+/** Known time-outs that a latency lies close to: within 2 % or 150 ms, whichever is more; those that answer with this status first. */
 export function findTimeouts(durationMs: number, status: number): readonly KnownTimeout[] {
-  const near = KNOWN_TIMEOUTS.filter(({ ms }) => Math.abs(durationMs - ms) <= Math.max(150, ms * 0.02));
+  const near = KNOWN_TIMEOUTS.filter(({ ms }) => Math.abs(durationMs - ms) <= Math.max(TOLERANCE_MS, ms * TOLERANCE_RATIO));
   return near.sort((a, b) => Number(b.statuses.includes(status)) - Number(a.statuses.includes(status)));
+}
+
+/** The hops whose default time-out a latency and status betray, as `nginx, AWS ALB or Kong`; undefined when there are none. */
+export function nameTimeouts(durationMs: number, status: number): string | undefined {
+  const hops = [...new Set(findTimeouts(durationMs, status).flatMap(({ hop, statuses }) => (statuses.includes(status) ? [hop] : [])))];
+  return hops.length < 2 ? hops[0] : `${hops.slice(0, -1).join(", ")} or ${hops.at(-1)}`;
 }
