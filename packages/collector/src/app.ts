@@ -1,6 +1,7 @@
 /** The collector: receive, store, watch, notify and serve on one port. The only file that knows them all. */
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Signature } from "@faultline/playbook/signatures";
 import { createLiveFeed } from "./live-feed.ts";
 import { type AlertTarget, createNotifier } from "./notify/notifier.ts";
 import { createReceiver } from "./receive/receiver.ts";
@@ -25,6 +26,8 @@ export type CollectorOptions = {
   readonly allowedHosts?: readonly string[];
   /** Base URL of a running demo's fault switches. */
   readonly demoUrl?: string;
+  /** What the answers of known gateways look like. Default: those that Faultline knows. */
+  readonly signatures?: readonly Signature[];
   /** One line for the operator. */
   readonly log?: (line: string) => void;
 };
@@ -75,6 +78,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   const watch = startWatch({
     store,
     feed,
+    ...(options.signatures === undefined ? {} : { signatures: options.signatures }),
     onAlert: (alert) => notifier.notify({ ...alert, link: toLink(options.publicUrl ?? url, alert.fingerprint, alert.exampleTraceId) }),
     onProblem: log,
   });

@@ -105,4 +105,13 @@ describe("faultline diagnose", () => {
     expect(err).toContain(sentence);
     expect(err.trim().split("\n")).toHaveLength(1);
   });
+
+  it("takes signatures of a team's own, and says what is wrong with a file that holds none", async () => {
+    const good = write("own.json", JSON.stringify([{ id: "nginx-502", off: true }]));
+    const bad = write("bad.json", JSON.stringify([{ id: "x", vendor: "Acme", hop: "router" }]));
+    expect(await run(["--signatures", good, write("own.jsonl", lines)])).toMatchObject({ code: 0 });
+    const refused = await run(["--signatures", bad, write("own.jsonl", lines)]);
+    expect(refused.code).toBe(2);
+    expect(refused.err).toContain('entry 1 (x): "meaning" must say');
+  });
 });

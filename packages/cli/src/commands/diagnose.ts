@@ -6,6 +6,7 @@ import { type Command, type CommandIo, UsageError } from "../command.ts";
 import { formatDiagnosis } from "../format-diagnosis.ts";
 import { parseTime } from "../parse-time.ts";
 import type { LineSource } from "../read-lines.ts";
+import { readSignatures } from "../read-signatures.ts";
 import { readTelemetry } from "../read-telemetry.ts";
 import { spoolInput } from "../spool-input.ts";
 import { readThinned, type Thinned, type ThinningOptions } from "../thinned/read-thinned.ts";
@@ -22,6 +23,7 @@ or zstd, and says which hop made the failure and why. "-" is standard input.
   --from TIME --to TIME  only traces that start in this time: 2026-05-01T10:00:00Z, or Unix s, ms or ns
   --baseline-from TIME --baseline-to TIME
                          a time when all was well, to compare with; without it, what comes before --from
+  --signatures FILE      answers of your own gateways, as JSON, before the known ones (docs/playbook/isolate.md)
   --json                 the Diagnosis as JSON
 
 exit codes: 0 diagnosed; 1 inconclusive, or nothing failed; 2 the question could not be asked (wrong words, unreadable file)
@@ -47,12 +49,13 @@ export const command: Command = {
         to: { type: "string" },
         "baseline-from": { type: "string" },
         "baseline-to": { type: "string" },
+        signatures: { type: "string" },
         json: { type: "boolean", default: false },
       },
     });
     if (positionals.length === 0) throw new UsageError('name at least one file, or "-" for standard input');
     if (positionals.filter((name) => name === "-").length > 1) throw new UsageError('"-" (standard input) can be read only once');
-    const request = toRequest(values);
+    const request = { ...toRequest(values), signatures: readSignatures(values.signatures) };
     const { keptShare, ...observations } = await readAll(positionals, io, request);
     const diagnosis = diagnose({ ...observations, changes: [], exchanges: [] }, { ...request, keptShare });
     io.stdout.write(values.json ? `${JSON.stringify(diagnosis)}\n` : formatDiagnosis(diagnosis, io.stdout.columns));

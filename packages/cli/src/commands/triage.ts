@@ -2,9 +2,11 @@ import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { parseProxyStatus } from "@faultline/formats/proxy-status";
 import { createRedactor, type Redactor } from "@faultline/guard/redact";
-import { SIGNATURES } from "@faultline/playbook/signatures";
+import type { Window } from "@faultline/model";
+import type { Signature } from "@faultline/playbook/signatures";
 import { triageProbes, type Probe } from "@faultline/playbook/triage";
 import { type Command, type CommandIo, UsageError } from "../command.ts";
+import { readSignatures } from "../read-signatures.ts";
 import { findIds } from "../triage/find-ids.ts";
 import { formatFindings, formatMarkdown, formatProbe, formatRequest, toExcerpt, type TriageReport } from "../triage/format-triage.ts";
 import { redactProbe, redactRequest } from "../triage/redact-probe.ts";
@@ -30,6 +32,7 @@ to the same host; says who wrote the response, why, and what to do next. Secrets
   --json            the verdict and every probe as JSON
   --markdown        an incident report to paste
   --save FILE       keep the exchange, redacted, as HAR
+  --signatures FILE answers of your own gateways, as JSON, before the known ones (docs/playbook/isolate.md)
 
 exit codes: 0 diagnosed; 1 inconclusive, or nothing failed; 2 the question could not be asked
 
@@ -58,6 +61,7 @@ export const command: Command = {
         json: { type: "boolean", default: false },
         markdown: { type: "boolean", default: false },
         save: { type: "string" },
+        signatures: { type: "string" },
       },
     });
     const [target] = positionals;
@@ -75,7 +79,7 @@ export const command: Command = {
     };
     const request = { ...read, isInsecure: read.isInsecure || values.insecure };
     const isQuiet = values.json || values.markdown;
-    const report = await triage(request, plan, { io, isQuiet });
+    const report = await triage(request, plan, { io, isQuiet, signatures: readSignatures(values.signatures) });
     if (values.save !== undefined) save(values.save, report, io);
     if (values.json) io.stdout.write(`${JSON.stringify(report)}\n`);
     else if (values.markdown) io.stdout.write(`${formatMarkdown(report)}\n`);
@@ -87,7 +91,7 @@ export const command: Command = {
 async function triage(
   request: TriageRequest,
   plan: ProbePlan,
-  { io, isQuiet }: { io: CommandIo; isQuiet: boolean },
+  { io, isQuiet, signatures }: { io: CommandIo; isQuiet: boolean; signatures: readonly Signature[] },
 ): Promise<TriageReport> {
   const redactor = createRedactor();
   const say = (text: string): void => void (isQuiet || io.stdout.write(`${text}\n`));
@@ -99,12 +103,12 @@ async function triage(
   say("PROBES, one after the other");
   const fromMs = Date.now();
   const sent = await runProbes(request, plan, { onSending: () => {}, onSent: (each) => say(formatProbe(redactProbe(each, redactor))) });
-  return toReport(sent, { redactor, window: { fromMs, toMs: Date.now() + 1 } });
+  return toReport(sent, { redactor, signatures, window: { fromMs, toMs: Date.now() + 1 } });
 }
 
 function toReport(
   sent: readonly SentProbe[],
-  { redactor, window }: { redactor: Redactor; window: { fromMs: number; toMs: number } },
+  { redactor, signatures, window }: { redactor: Redactor; signatures: readonly Signature[]; window: Window },
 ): TriageReport {
   const probes = sent.map((each) => redactProbe(each, redactor));
   const [first] = sent as [SentProbe, ...SentProbe[]]; // the first request is always sent
@@ -115,7 +119,7 @@ function toReport(
       .map(([, value]) => value)
       .join(", ") ?? "";
   const proxyStatus = parseProxyStatus(field);
-  const triaged = triageProbes({ probes, proxyStatus: proxyStatus.ok ? proxyStatus.value : [], signatures: SIGNATURES }, window);
+  const triaged = triageProbes({ probes, proxyStatus: proxyStatus.ok ? proxyStatus.value : [], signatures }, window);
   return {
     request: redactRequest(first.request, redactor),
     probes: probes.map((probe) => hideBody(probe, redactor)),

@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { startCollector, StartError } from "@faultline/collector";
 import { type Command, type CommandIo, UsageError } from "../command.ts";
 import { findDashboard } from "../dashboard-files.ts";
+import { readSignatures } from "../read-signatures.ts";
 
 const HELP = `usage: faultline up [--port 4318] [--data DIRECTORY]
 
@@ -17,6 +18,7 @@ Starts the collector and the dashboard on one port. Point any OpenTelemetry expo
   --slack URL         the same in Slack's format: an incoming webhook
   --public-url URL    how people reach the dashboard, for the links in alerts
   --allow-host NAME   a host name by which browsers may call it (may be given again)
+  --signatures FILE   answers of your own gateways, as JSON, before the known ones (docs/playbook/isolate.md)
   --demo-switchboard URL   fault switches of a running demo
 
 exit codes: 0 stopped by a signal, 1 could not start, 2 wrong words
@@ -42,6 +44,7 @@ export const command: Command = {
         "public-url": { type: "string" },
         "allow-host": { type: "string", multiple: true, default: [] },
         "demo-switchboard": { type: "string" },
+        signatures: { type: "string" },
       },
     });
     const { webhook, slack, host } = values;
@@ -58,6 +61,7 @@ export const command: Command = {
       allowedHosts: values["allow-host"].map((name) => name.toLowerCase()),
       ...(publicUrl === undefined ? {} : { publicUrl }),
       ...(demoUrl === undefined ? {} : { demoUrl }),
+      signatures: readSignatures(values.signatures),
     };
     return await runCollector(options, io);
   },

@@ -1,5 +1,6 @@
 import type { Scope } from "@faultline/model";
 import { diagnose } from "@faultline/playbook";
+import { type Signature, SIGNATURES } from "@faultline/playbook/signatures";
 import type { LiveFeed } from "../live-feed.ts";
 import type { FailingExchange, Store } from "../store/contract.ts";
 import { decideAlert, type FaultAlert } from "./decide-alert.ts";
@@ -10,6 +11,8 @@ import { type Entry, isToLook, type OpenFailures, reconsider, recordFailures } f
 export type WatchOptions = {
   readonly store: Store;
   readonly feed: LiveFeed;
+  /** What the answers of known gateways look like. */
+  readonly signatures?: readonly Signature[];
   /** Called at most once for a fault in the life of its data; the receiver calls `markAlerted` when people have it. */
   readonly onAlert: (alert: FaultAlert) => void;
   /** One line for the operator: a round that failed, to be tried again. */
@@ -146,11 +149,12 @@ function isDue({ fault, diagnosedCount, alerted, heldUntilMs }: Entry, nowMs: nu
 }
 
 /** Diagnoses a fault anew, shows it, and raises its alert when that is due. */
-async function update(entry: Entry, { store, feed, onAlert }: WatchOptions, nowMs: number): Promise<void> {
+async function update(entry: Entry, { store, feed, onAlert, signatures = SIGNATURES }: WatchOptions, nowMs: number): Promise<void> {
   const evidence = await gatherObservations(store, entry.fault, nowMs);
   if (evidence === undefined) return;
   const { observations, scope } = evidence;
-  const diagnosis = diagnose(observations, { scope: toFilter(scope), counts: { failing: scope.failing, succeeding: scope.succeeding } });
+  const counts = { failing: scope.failing, succeeding: scope.succeeding };
+  const diagnosis = diagnose(observations, { scope: toFilter(scope), counts, signatures });
   const fault = { ...entry.fault, diagnosis, diagnosedAtMs: nowMs };
   entry.fault = fault;
   entry.diagnosedCount = fault.count;

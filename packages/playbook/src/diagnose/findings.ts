@@ -36,6 +36,8 @@ export type Findings = {
   readonly sayings: readonly Saying[];
   /** Causes that responses and access logs name themselves. */
   readonly named: readonly NamedCause[];
+  /** Notes of gateways that the answer came from behind them. */
+  readonly passedOn: readonly Evidence[];
   readonly contrast: readonly Difference[];
   readonly releases: readonly ReleaseContrast[];
   readonly changes: readonly SuspiciousChange[];

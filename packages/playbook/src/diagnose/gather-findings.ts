@@ -5,7 +5,7 @@ import type { Occurrence } from "../isolate/occurrence.ts";
 import type { Symptom } from "../isolate/select-symptom.ts";
 import { contrast, contrastOccurrences } from "./contrast.ts";
 import { contrastReleases } from "./contrast-releases.ts";
-import { hearExchanges, nameCauses } from "./hear-responses.ts";
+import { hearExchanges, hearPassedOn, nameCauses } from "./hear-responses.ts";
 import type { Findings, Origin, Saying, SuspiciousChange } from "./findings.ts";
 
 const LOG_WARN = 13;
@@ -20,6 +20,7 @@ const MAX_HEARD = 20;
 
 /** Collects what the causes are weighed on. */
 export function gatherFindings(symptom: Symptom, isolation: Isolation, observations: Observations): Findings {
+  const { signatures } = symptom;
   const best = isolation.agreeing[0];
   const origin = best === undefined ? undefined : { ...best, step: best.judgement.origin };
   const failing = isolation.agreeing.map(({ occurrence }) => occurrence);
@@ -38,7 +39,8 @@ export function gatherFindings(symptom: Symptom, isolation: Isolation, observati
         : isolation.agreeing
             .slice(0, MAX_HEARD)
             .flatMap((each) => [...listen({ ...each, step: each.judgement.origin }), ...hearExchanges(each)]),
-    named: nameCauses(isolation.agreeing.slice(0, MAX_HEARD)),
+    named: nameCauses(isolation.agreeing.slice(0, MAX_HEARD), signatures),
+    passedOn: hearPassedOn(isolation.agreeing.slice(0, MAX_HEARD), signatures),
     contrast: contrastOccurrences(failing, succeeding),
     releases: best === undefined ? [] : contrastReleases({ ...observations, judgement: best.judgement, failing, succeeding }),
     changes: findChanges(observations.changes, failing, succeeding),

@@ -1,7 +1,8 @@
-import type { CauseId, Exchange } from "@faultline/model";
+import type { CauseId, Evidence, Exchange } from "@faultline/model";
 import type { Judgement } from "../isolate/judgement.ts";
 import type { Occurrence } from "../isolate/occurrence.ts";
 import { type ResponseSign, readExchangeSigns, readSpanSigns } from "../isolate/responses/read-response-signs.ts";
+import type { Signature } from "../isolate/signatures/index.ts";
 import type { NamedCause, Saying } from "./findings.ts";
 
 type Heard = { readonly judgement: Judgement; readonly occurrence: Occurrence };
@@ -14,10 +15,10 @@ const BESIDE = 0.5;
 const KNOWN = 0.7;
 
 /** The causes that responses of the path and access logs name, each with its strongest evidence. */
-export function nameCauses(heard: readonly Heard[]): readonly NamedCause[] {
+export function nameCauses(heard: readonly Heard[], signatures: readonly Signature[]): readonly NamedCause[] {
   const strongest = new Map<CauseId, NamedCause>();
   for (const { judgement, occurrence } of heard) {
-    for (const { sign, isOrigin } of [...listenToSteps(judgement), ...listenToExchanges(occurrence.path.exchanges)]) {
+    for (const { sign, isOrigin } of listen({ judgement, occurrence }, signatures)) {
       if (sign.cause === undefined) continue;
       const { cause, statement, measured, source } = sign;
       const weight = sign.weight * (isOrigin ? 1 : BESIDE);
@@ -28,21 +29,34 @@ export function nameCauses(heard: readonly Heard[]): readonly NamedCause[] {
   return [...strongest.values()];
 }
 
+/** What speaks against causes that a gateway makes: the strongest note that an answer came from behind it. */
+export function hearPassedOn(heard: readonly Heard[], signatures: readonly Signature[]): readonly Evidence[] {
+  const notes = heard.flatMap((each) => listen(each, signatures)).filter(({ sign, isOrigin }) => sign.isPassedOn && isOrigin);
+  const strongest = notes.map(({ sign }) => sign).sort((a, b) => b.weight - a.weight)[0];
+  if (strongest === undefined) return [];
+  const { statement, measured, source, weight } = strongest;
+  return [{ statement, measured, source, weight }];
+}
+
+function listen({ judgement, occurrence }: Heard, signatures: readonly Signature[]): readonly Placed[] {
+  return [...listenToSteps(judgement, signatures), ...listenToExchanges(occurrence.path.exchanges, signatures)];
+}
+
 type Placed = { readonly sign: ResponseSign; readonly isOrigin: boolean };
 
-function listenToSteps({ steps, origin, originKind }: Judgement): readonly Placed[] {
+function listenToSteps({ steps, origin, originKind }: Judgement, signatures: readonly Signature[]): readonly Placed[] {
   return steps.flatMap((step) => {
     // The call to a hop that failed by its own doing brings that hop's answer; a sign of a proxy on it came from in between.
     const isOrigin = step.service === origin.service && step.hop === origin.hop && originKind !== "refused-request";
     const spans = [step.hop?.isInferred === true ? undefined : step.hop?.entry.span, step.call?.from.span];
-    return spans.flatMap((span) => (span === undefined ? [] : readSpanSigns(span).map((sign) => ({ sign, isOrigin }))));
+    return spans.flatMap((span) => (span === undefined ? [] : readSpanSigns(span, signatures).map((sign) => ({ sign, isOrigin }))));
   });
 }
 
-function listenToExchanges(exchanges: readonly Exchange[]): readonly Placed[] {
+function listenToExchanges(exchanges: readonly Exchange[], signatures: readonly Signature[]): readonly Placed[] {
   return exchanges.slice(0, MAX_EXCHANGES).flatMap((exchange) => {
     const isOrigin = isMadeByObserver(exchange);
-    return readExchangeSigns(exchange).map((sign) => ({ sign, isOrigin }));
+    return readExchangeSigns(exchange, signatures).map((sign) => ({ sign, isOrigin }));
   });
 }
 

@@ -8,6 +8,8 @@ export type Ranking = {
   readonly ruledOut: readonly { readonly cause: CauseId; readonly because: string }[];
 };
 
+/** Causes of which a gateway writes the answer itself: a note that it came from behind speaks against them. */
+const GATEWAY_MADE: ReadonlySet<CauseId> = new Set(["gateway-timeout", "gateway-identity", "no-healthy-upstream", "circuit-open"]);
 /** What a cause unknown to Faultline would have to be worth: with less evidence than this, nothing is more likely than not. */
 const UNKNOWN = 2;
 /** Below this a cause is not worth a reader's time. */
@@ -16,7 +18,8 @@ const LEAST_CONFIDENCE = 0.05;
 /** Weighs every cause on the findings. Weights are log-odds; causes compete with each other and with "none of these". */
 export function rankCauses(findings: Findings): Ranking {
   const weighed = CAUSES.map((cause) => {
-    const { evidence: found, against = [] } = CAUSE_RULES[cause].weigh(findings);
+    const { evidence: found, against: weighed = [] } = CAUSE_RULES[cause].weigh(findings);
+    const against = GATEWAY_MADE.has(cause) ? [...weighed, ...findings.passedOn] : weighed;
     const evidence = [...found, ...findings.named.filter((each) => each.cause === cause).map((each) => each.evidence)];
     return { cause, evidence, against, score: addUp(evidence) - addUp(against) };
   });

@@ -8,6 +8,7 @@ import type { Call, Hop } from "./hop-shape.ts";
 import { missingCaller } from "./missing-callers.ts";
 import { nameMaker } from "./responses/name-maker.ts";
 import { type EntryFilter, type Occurrence, findMaskingHop, findOccurrence, isFailedHop } from "./occurrence.ts";
+import { SIGNATURES, type Signature } from "./signatures/index.ts";
 import { thin } from "./thin.ts";
 
 /** The judgements on all failing occurrences of one symptom, and what they add up to. */
@@ -26,6 +27,8 @@ type IsolateInput = {
   /** Every service that sent telemetry. */
   readonly services: ReadonlySet<string>;
   readonly metrics?: readonly MetricPoint[];
+  /** Default: those that Faultline knows. */
+  readonly signatures?: readonly Signature[];
 };
 
 /** Paths of one symptom, as `isolateFault` takes them. */
@@ -116,12 +119,14 @@ function addBlastRadius(domain: FaultDomain, elsewhere: readonly Occurrence[], a
   return { ...domain, path, blastRadius: names };
 }
 
-function toSurroundings({ failing, succeeding, elsewhere = [], services, metrics = [] }: IsolateInput): Surroundings {
+function toSurroundings(input: IsolateInput): Surroundings {
+  const { failing, succeeding, elsewhere = [], services, metrics = [], signatures = SIGNATURES } = input;
   const inFailing = countFailedCalls(failing);
   const inSucceeding = countFailedCalls(succeeding);
   const held = listTimedOut([...failing, ...elsewhere]);
   return {
     services,
+    signatures,
     stallOf: (call) => findLoopDelay(metrics, { resource: call.from.span.resource, fromMs: call.startMs, toMs: call.endMs })?.delayMs,
     findHolder(call) {
       const { service, instance } = call.from.span.resource;
@@ -181,7 +186,7 @@ function judge(occurrence: Occurrence, around: Surroundings): Judgement {
   const { hop, above } = occurrence.state === "masked" ? findMaskingHop(occurrence) : { hop: occurrence.entry, above: occurrence.above };
   const judgement = followFailure(hop, around);
   const whole = { ...judgement, steps: [...frontSteps(above, hop), ...judgement.steps] };
-  return nameMaker(whole, occurrence.path.exchanges);
+  return nameMaker(whole, { exchanges: occurrence.path.exchanges, signatures: around.signatures });
 }
 
 /** The hops in front of the one where the symptom is observed: nearer to the client, they only saw its answer. */

@@ -1,5 +1,6 @@
 import type { Evidence, Fate, MissingEvidence } from "@faultline/model";
 import type { Call, Hop } from "./hop-shape.ts";
+import type { Signature } from "./signatures/index.ts";
 
 /** One step of a path while it is being judged, client side first. */
 export type Step = {
@@ -52,6 +53,8 @@ export type Judgement = {
 export type Surroundings = {
   /** Services that sent at least one span anywhere in the observations. */
   readonly services: ReadonlySet<string>;
+  /** What the answers of known gateways look like. */
+  readonly signatures: readonly Signature[];
   /** How long the caller's own process stood still while this call ran, ms; absent when that was not measured. */
   stallOf(call: Call): number | undefined;
   /** True when this call fails as well in requests that succeed: retried, optional or otherwise taken care of. */

@@ -14,6 +14,7 @@ import {
 import { assembleTrace } from "../trace/assemble-traces.ts";
 import { joinExchanges } from "./join-exchanges.ts";
 import { type EntryFilter, type Occurrence, findOccurrence, routeOf } from "./occurrence.ts";
+import { type Signature, SIGNATURES } from "./signatures/index.ts";
 import { thin } from "./thin.ts";
 
 /** What a diagnosis is asked about; absent members are found from the observations. */
@@ -24,6 +25,8 @@ export type SymptomRequest = {
   readonly baseline?: Window;
   /** What share of the failing and of the good traces the observations hold, 0 to 1; counts are scaled by it. */
   readonly keptShare?: { readonly failing: number; readonly good: number };
+  /** What the answers of known gateways look like. Default: those that Faultline knows. */
+  readonly signatures?: readonly Signature[];
   /** Exact counts from whoever keeps them; without them the observed exchanges are counted. */
   readonly counts?: { readonly failing: number; readonly succeeding: number };
 };
@@ -36,6 +39,7 @@ export type Symptom = {
   /** Failing exchanges of other routes, for the blast radius. */
   readonly elsewhere: readonly Occurrence[];
   readonly services: ReadonlySet<string>;
+  readonly signatures: readonly Signature[];
 };
 
 /** Traces assembled at most, failing and good: a verdict needs no more, and its time stays bounded. */
@@ -72,6 +76,7 @@ export function selectSymptom(observations: Observations, request: SymptomReques
     succeeding: [...compared, ...alsoGood],
     elsewhere: occurrences.filter((each) => each.state !== "ok" && !members.has(each)),
     services: listServices(observations.spans),
+    signatures: request.signatures ?? SIGNATURES,
   };
 }
 

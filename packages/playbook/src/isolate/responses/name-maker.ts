@@ -1,22 +1,26 @@
 import type { Exchange } from "@faultline/model";
 import type { Judgement, Step } from "../judgement.ts";
+import type { Signature } from "../signatures/index.ts";
 import { readSpanSigns } from "./read-response-signs.ts";
 
 /** Exchanges of one request looked at: a request passes few intermediaries. */
 const MAX_EXCHANGES = 16;
 
 /** The judgement with what responses and access logs tell of hops that sent no spans. */
-export function nameMaker(judgement: Judgement, exchanges: readonly Exchange[]): Judgement {
-  const named = nameDeclared(judgement);
+export function nameMaker(
+  judgement: Judgement,
+  { exchanges, signatures }: { readonly exchanges: readonly Exchange[]; readonly signatures: readonly Signature[] },
+): Judgement {
+  const named = nameDeclared(judgement, signatures);
   const saving = exchanges.slice(0, MAX_EXCHANGES).find(isSaved);
   return saving === undefined ? named : { ...named, steps: [toSavingStep(saving), ...named.steps] };
 }
 
 /** An answer without a span behind it is made by the proxy that declares it, not by whom the call was addressed to. */
-function nameDeclared(judgement: Judgement): Judgement {
+function nameDeclared(judgement: Judgement, signatures: readonly Signature[]): Judgement {
   const { origin, steps } = judgement;
   if (origin.hop !== undefined || origin.call === undefined) return judgement;
-  const signs = readSpanSigns(origin.call.from.span);
+  const signs = readSpanSigns(origin.call.from.span, signatures);
   if (signs.length === 0) return judgement;
   const evidence = signs.map(({ statement, measured, source, weight }) => ({ statement, measured, source, weight }));
   const maker = signs.find(({ isNamed }) => isNamed)?.maker ?? origin.service;

@@ -1,5 +1,5 @@
 import { type CauseId, type EvidenceSource, type Exchange, type Span, readStatusCode } from "@faultline/model";
-import { SIGNATURES, matchSignatures } from "../signatures/index.ts";
+import { matchSignatures, type Signature } from "../signatures/index.ts";
 import { findCauseOfProxyError } from "./proxy-error.ts";
 import type { ProxyStatement } from "./judge-maker.ts";
 import { readProxyStatus } from "./read-proxy-status.ts";
@@ -10,6 +10,8 @@ export type ResponseSign = {
   readonly maker: string;
   /** True when the maker gave its own name; a vendor's name tells what it is, not which one. */
   readonly isNamed: boolean;
+  /** True when the maker says that it only passed the answer on: it speaks against causes that a gateway makes. */
+  readonly isPassedOn: boolean;
   readonly cause?: CauseId;
   readonly statement: string;
   readonly measured: string;
@@ -25,7 +27,7 @@ const DECLARED_WEIGHT = 4;
 const MAX_HEADER = 2048;
 
 /** The signs on the failed response that a span sent (server) or received (client). */
-export function readSpanSigns(span: Span): readonly ResponseSign[] {
+export function readSpanSigns(span: Span, signatures: readonly Signature[]): readonly ResponseSign[] {
   const { attributes } = span;
   const headers: Record<string, string> = {};
   for (const name of Object.keys(attributes)) {
@@ -36,21 +38,26 @@ export function readSpanSigns(span: Span): readonly ResponseSign[] {
   }
   const body = attributes["http.response.body.content"];
   const status = readStatusCode(attributes);
-  return readSigns({ headers, ...(typeof body === "string" ? { body } : {}), ...(status === undefined ? {} : { status }) });
+  const response = { headers, ...(typeof body === "string" ? { body } : {}), ...(status === undefined ? {} : { status }) };
+  return readSigns(response, signatures);
 }
 
 /** The signs on the failed response that an intermediary noted. */
-export function readExchangeSigns({ status, responseHeaders = {}, responseBody }: Exchange): readonly ResponseSign[] {
+export function readExchangeSigns(
+  { status, responseHeaders = {}, responseBody }: Exchange,
+  signatures: readonly Signature[],
+): readonly ResponseSign[] {
   const headers = Object.fromEntries(Object.entries(responseHeaders).map(([name, value]) => [name.toLowerCase(), value]));
-  return readSigns({ headers, ...(responseBody === undefined ? {} : { body: responseBody }), ...(status === undefined ? {} : { status }) });
+  const body = responseBody === undefined ? {} : { body: responseBody };
+  return readSigns({ headers, ...body, ...(status === undefined ? {} : { status }) }, signatures);
 }
 
-function readSigns(response: Response): readonly ResponseSign[] {
+function readSigns(response: Response, signatures: readonly Signature[]): readonly ResponseSign[] {
   const { status, headers, body } = response;
   if (status === undefined || status < 500 || (body === undefined && Object.keys(headers).length === 0)) return [];
   // The first that names an error is the closest to the origin: those behind it only passed its answer on.
   const declared = readProxyStatus(headers["proxy-status"] ?? "").find(({ error }) => error !== undefined);
-  return [...(declared === undefined ? [] : [fromStatement(declared)]), ...fromSignatures(response)];
+  return [...(declared === undefined ? [] : [fromStatement(declared)]), ...fromSignatures(response, signatures)];
 }
 
 function fromStatement({ proxy, error = "", receivedStatus }: ProxyStatement): ResponseSign {
@@ -58,6 +65,7 @@ function fromStatement({ proxy, error = "", receivedStatus }: ProxyStatement): R
   return {
     maker: proxy,
     isNamed: true,
+    isPassedOn: false,
     ...(cause === undefined ? {} : { cause }),
     statement: `${proxy} declares that it made this answer itself, because of ${error}`,
     measured: `proxy-status: ${proxy}; error=${error}${receivedStatus === undefined ? "" : `; received-status=${receivedStatus}`}`,
@@ -66,19 +74,27 @@ function fromStatement({ proxy, error = "", receivedStatus }: ProxyStatement): R
   };
 }
 
-/** Only the strongest signature: the table holds the specific before the general, and both would speak of one thing. */
-function fromSignatures(response: Response): readonly ResponseSign[] {
-  const match = matchSignatures(response, SIGNATURES).find(({ signature, weight }) => weight > 0 && signature.made === "here");
+/**
+ * Only the strongest signature: the table holds the specific before the general, and both would speak of one thing. Where nobody
+ * wrote the answer by its signature, a gateway's note that it came from behind counts.
+ */
+function fromSignatures(response: Response, signatures: readonly Signature[]): readonly ResponseSign[] {
+  const matches = matchSignatures(response, signatures).filter(({ weight }) => weight > 0);
+  const match = matches.find(({ signature }) => signature.made === "here") ?? matches.find(({ signature }) => signature.made === "behind");
   if (match === undefined) return [];
-  const { vendor, meaning, cause: named, proxyError, pattern, id } = match.signature;
+  const { vendor, meaning, cause: named, proxyError, pattern, id, made } = match.signature;
   const cause = named ?? (proxyError === undefined ? undefined : findCauseOfProxyError(proxyError));
   const isOfBody = pattern.bodyIs !== undefined || pattern.bodyHas !== undefined || pattern.json !== undefined;
+  const isPassedOn = made === "behind";
   return [
     {
       maker: vendor,
       isNamed: false,
-      ...(cause === undefined ? {} : { cause }),
-      statement: `the answer is one that ${vendor} writes itself: ${meaning}`,
+      isPassedOn,
+      ...(cause === undefined || isPassedOn ? {} : { cause }),
+      statement: isPassedOn
+        ? `${vendor} only passed the answer on: ${meaning}`
+        : `the answer is one that ${vendor} writes itself: ${meaning}`,
       measured: `status ${response.status}, signature ${id}`,
       source: isOfBody ? "body" : "header",
       weight: match.weight,

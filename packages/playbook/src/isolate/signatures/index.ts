@@ -5,6 +5,7 @@ import { MESH_SIGNATURES } from "./meshes.ts";
 import { PROXY_SIGNATURES } from "./proxies.ts";
 import type { Signature } from "./signature.ts";
 
+export { type OwnSignatures, parseOwnSignatures, withOwnSignatures } from "./own-signatures.ts";
 export {
   type Certainty,
   matchSignatures,
