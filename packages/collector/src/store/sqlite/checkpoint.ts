@@ -9,7 +9,7 @@ import { joinPieces, type Piece } from "./request-pieces.ts";
 import type { Removal, Retention } from "./retention.ts";
 import type { SampleGate } from "./sample-gate.ts";
 import type { Part } from "./trace-parts.ts";
-import { type OpenTrace, PLACE_WORDS } from "./trace-window.ts";
+import type { TraceWindow } from "./window/trace-window.ts";
 
 /** What checkpoints work on. */
 export type CheckpointParts = IngestParts & {
@@ -35,26 +35,25 @@ export type CheckpointTask = {
 };
 
 const TRACES_PER_TRANSACTION = 100;
+/** Traces looked at for the sample at a time. */
+const TRACES_AT_A_TIME = 5_000;
 
 /** What of a trace the database does not hold yet, as parts. */
-export function readUnwritten(trace: OpenTrace, journal: Journal): Part[] {
+export function readUnwritten(trace: number, window: TraceWindow, journal: Journal): Part[] {
   const pieces = new Map<RecordKind, Piece[]>();
   let position = 0;
-  for (let at = trace.writtenPlaces; at < trace.places.length; at += PLACE_WORDS) {
-    const record = trace.records[trace.places[at] ?? 0];
-    const start = trace.places[at + 1] ?? 0;
-    const end = trace.places[at + 2] ?? 0;
-    if (record === undefined) continue;
+  for (const { place, record } of window.listUnwritten(trace)) {
     position = record.position;
-    const resource = record.resources[trace.places[at + 3] ?? 0]?.bytes ?? new Uint8Array();
-    const field = journal.read(record.position + start, end - start);
+    const resource = record.resources[place.resource]?.bytes ?? new Uint8Array();
+    const piece = { field: journal.read(record.position + place.start, place.end - place.start), resource };
     const list = pieces.get(record.kind);
-    if (list === undefined) pieces.set(record.kind, [{ field, resource }]);
-    else list.push({ field, resource });
+    if (list === undefined) pieces.set(record.kind, [piece]);
+    else list.push(piece);
   }
   const parts: Part[] = [...pieces].map(([kind, list]) => ({ kind, packed: false, position, bytes: joinPieces(list) }));
-  const exchanges = trace.intermediaries?.slice(trace.writtenIntermediaries) ?? [];
-  const written = { kind: "exchanges", packed: false, position: trace.lastIntermediary } as const;
+  const { intermediaries = [], writtenIntermediaries = 0, lastIntermediary = 0 } = window.findDetails(trace) ?? {};
+  const exchanges = intermediaries.slice(writtenIntermediaries);
+  const written = { kind: "exchanges", packed: false, position: lastIntermediary } as const;
   if (exchanges.length > 0) parts.push({ ...written, bytes: Buffer.from(JSON.stringify(exchanges)) });
   return parts;
 }
@@ -71,39 +70,45 @@ export class Checkpoints {
 
   /** Runs one; throws, with the database as it was before its last transaction, when the disk refuses. */
   async run(task: CheckpointTask): Promise<void> {
-    const { window, ingest } = this.#parts;
-    const gone = window.evict(task.nowMs, task.oldestPosition);
-    const samples = this.#chooseSamples(
-      gone.filter((trace) => !trace.failing && !trace.settled),
-      task.nowMs,
-    );
-    for (;;) {
-      const due = window.takeUnsettled(task.nowMs, { limit: 5_000, all: task.settleAll });
-      if (due.length === 0) break;
-      samples.push(...this.#chooseSamples(due, task.nowMs));
-    }
+    const { ingest } = this.#parts;
+    const samples = this.#takeSamples(task);
     while (ingest.dirty.size + samples.length > TRACES_PER_TRANSACTION) {
       const failing = [...ingest.dirty].slice(0, TRACES_PER_TRANSACTION);
       const good = samples.splice(0, TRACES_PER_TRANSACTION - failing.length);
       this.#transact(() => this.#writeTraces([...failing, ...good], task));
       await setImmediate();
     }
-    this.#finish(samples, gone, task);
+    this.#finish(samples, task);
   }
 
-  /** The last transaction: the rest of the traces, everything else that waits, and how far it all goes. */
-  #finish(samples: readonly OpenTrace[], gone: readonly OpenTrace[], task: CheckpointTask): void {
+  /** Good traces that were quiet for long enough, and are wanted for the sample. */
+  #takeSamples({ nowMs, settleAll, oldestPosition }: CheckpointTask): number[] {
+    const { window, gate, rollups } = this.#parts;
+    const samples: number[] = [];
+    for (;;) {
+      const due = window.takeUnsettled(nowMs, { limit: TRACES_AT_A_TIME, all: settleAll, oldestPosition });
+      if (due.length === 0) return samples;
+      for (const trace of due) {
+        const isWanted = window.someSeries(trace, (number) => {
+          const series = rollups.get(number);
+          return series !== undefined && gate.admit(number, series, nowMs);
+        });
+        if (isWanted) samples.push(trace);
+      }
+    }
+  }
+
+  /** The last transaction: the rest of the traces, everything else that waits, and how far it all goes. Then old traces leave. */
+  #finish(samples: readonly number[], task: CheckpointTask): void {
     const { window, ingest, ledger, journal, rollups, metrics, traces, changes, untracedLogs, progress, retention } = this.#parts;
     const applied = task.appliedEnd();
-    const replayFrom = Math.min(window.oldestPosition ?? applied, applied);
+    const leaving = window.countExpired(task.nowMs, task.oldestPosition);
+    const replayFrom = Math.min(window.findPositionBehind(leaving) ?? applied, applied);
     const isIdle = ingest.dirty.size === 0 && samples.length === 0 && !changes.isDirty && !untracedLogs.isDirty;
     const countsDue = task.counts && (rollups.isDirty || metrics.isDirty || this.#saved.counted !== applied);
     if (isIdle && !countsDue && this.#saved.replayFrom === replayFrom) return;
     const counted = task.counts ? applied : this.#saved.counted;
-    const forgottenLogs = gone.reduce(
-      (sum, trace) => sum + (trace.failing || trace.row !== 0 || samples.includes(trace) ? 0 : trace.logs),
-      0,
-    );
+    const forgottenLogs = this.#countForgottenLogs(leaving, samples);
     this.#transact(() => {
       const commits = [...this.#writeTraces([...ingest.dirty, ...samples], task), changes.write()];
       const logs = untracedLogs.write();
@@ -122,6 +127,7 @@ export class Checkpoints {
       commits.push(() => {
         this.#saved = saved;
         ledger.restore(ledgerAfter);
+        window.evict(leaving);
       });
       return commits;
     });
@@ -129,31 +135,28 @@ export class Checkpoints {
     journal.deleteBefore(Math.min(replayFrom, counted));
   }
 
-  #chooseSamples(traces: readonly OpenTrace[], nowMs: number): OpenTrace[] {
-    const { gate, rollups } = this.#parts;
-    return traces.filter((trace) => {
-      trace.settled = true;
-      for (let at = 0; at < trace.exchanges.length; at += 2) {
-        const series = rollups.get(trace.exchanges[at] ?? 0);
-        if (series !== undefined && gate.admit(series.service, series.route, nowMs)) return true;
-      }
-      return false;
-    });
+  /** Log records of the traces that leave without a place in the database. */
+  #countForgottenLogs(leaving: number, samples: readonly number[]): number {
+    const { window } = this.#parts;
+    let logs = 0;
+    for (let index = 0; index < leaving; index++) {
+      const trace = window.at(index);
+      if (window.logs(trace) === 0 || window.isFailing(trace) || window.row(trace) !== 0 || samples.includes(trace)) continue;
+      logs += window.logs(trace);
+    }
+    return logs;
   }
 
-  #writeTraces(list: readonly OpenTrace[], { nowMs }: CheckpointTask): (() => void)[] {
-    const { traces, journal, ingest, rollups } = this.#parts;
+  #writeTraces(list: readonly number[], { nowMs }: CheckpointTask): (() => void)[] {
+    const { traces, journal, ingest, rollups, window } = this.#parts;
     const commits = list.map((trace) => {
-      const { traceId, failing, items } = trace;
-      const [places, intermediaries] = [trace.places.length, trace.intermediaries?.length ?? 0];
-      const parts = readUnwritten(trace, journal);
-      const sampleExchanges = failing ? [] : trace.exchanges;
-      const row = traces.write({ traceId, failing, items, parts, sampleExchanges, nowMs });
+      const [failing, items] = [window.isFailing(trace), window.items(trace)];
+      const size = window.measure(trace);
+      const parts = readUnwritten(trace, window, journal);
+      const row = traces.write({ traceId: window.traceId(trace), failing, items, parts, nowMs });
       return () => {
-        trace.row = row;
-        trace.settled = true;
-        [trace.writtenPlaces, trace.writtenIntermediaries] = [places, intermediaries];
-        if (!trace.isUnwritten) ingest.dirty.delete(trace);
+        window.markWritten(trace, { row, ...size });
+        if (!window.isUnwritten(trace)) ingest.dirty.delete(trace);
       };
     });
     return [...commits, rollups.writeSeries()];

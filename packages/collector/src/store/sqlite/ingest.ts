@@ -10,10 +10,12 @@ import type { ChangeTable } from "./change-table.ts";
 import type { Intake } from "./intake.ts";
 import type { MetricTable } from "./metric-table.ts";
 import type { RollupTable } from "./rollup-table.ts";
+import type { Origins } from "./trace-parts.ts";
 import type { TraceTable } from "./trace-table.ts";
-import type { OpenTrace, RecordRef, TraceWindow } from "./trace-window.ts";
 import { toTraceWords, type TraceWords } from "./trace-words.ts";
 import type { UntracedLogTable } from "./untraced-log-table.ts";
+import { NO_SERIES, NONE, type Place } from "./window/place-ring.ts";
+import type { TraceWindow } from "./window/trace-window.ts";
 
 /** What ingest works on. */
 export type IngestParts = {
@@ -46,11 +48,15 @@ const MAX_CLOCK_LAG_MS = 30 * 86_400_000;
 export class Ingest {
   readonly #parts: IngestParts;
   /** Failing traces with something that is not in the database. */
-  readonly dirty = new Set<OpenTrace>();
+  readonly dirty = new Set<number>();
   readonly #seen = new WeakSet<Resource>();
   /** Series by resource, then by the texts and numbers that the scan already has; empty routes must be derived each time. */
   readonly #seriesNumbers = new WeakMap<ScannedResource, Map<string, Map<string, Map<number, number>>>>();
-  readonly #traceOf: OpenTrace[] = [];
+  /** By the number of a trace inside one payload: its number in the window, and what the database held of it. */
+  readonly #traceOf: number[] = [];
+  readonly #originsOf: (Origins | undefined)[] = [];
+  /** Filled again for each item. */
+  readonly #place: Place = { record: 0, start: 0, end: 0, resource: 0, high: 0, low: 0, series: NO_SERIES };
 
   constructor(parts: IngestParts) {
     this.#parts = parts;
@@ -71,33 +77,15 @@ export class Ingest {
 
   #applyTraces(scan: TraceScan, arrival: Arrival): void {
     const { ledger } = this.#parts;
-    const record = { kind: "traces", position: arrival.position, length: scan.bytes.length, resources: scan.resources } as const;
+    this.#place.record = this.#parts.window.addRecord({ kind: "traces", position: arrival.position, resources: scan.resources });
     this.#openTraces(scan, arrival);
     let stored = 0;
     let duplicates = 0;
     for (let row = 0; row < scan.spanCount; row++) {
-      const trace = this.#traceOf[scan.trace[row] ?? 0];
-      if (trace === undefined) continue;
-      const origin = trace.origins?.spans.get(scan.spanId(row));
-      const isCopy = origin !== undefined && arrival.position > origin;
-      if (isCopy || !trace.noteSpan(scan.spanWords[row * 2] ?? 0, scan.spanWords[row * 2 + 1] ?? 0)) {
-        duplicates += 1;
-        continue;
-      }
-      const flags = scan.flags[row] ?? 0;
-      if ((flags & SPAN_IS_EXCHANGE) !== 0) this.#noteExchange(trace, { scan, row, flags }, arrival);
-      if (origin !== undefined) {
-        stored += 1;
-        continue;
-      }
-      if (trace.items >= MAX_TRACE_ITEMS) {
-        if (arrival.keep) ledger.countDropped("trace-too-large");
-        continue;
-      }
-      stored += 1;
-      trace.items += 1;
-      if ((flags & SPAN_FAILS) !== 0) trace.failing = true;
-      trace.addPlace(record, { start: scan.start[row] ?? 0, end: scan.end[row] ?? 0, resource: scan.resource[row] ?? 0 });
+      const outcome = this.#applySpan(scan, row, arrival);
+      if (outcome === "stored") stored += 1;
+      else if (outcome === "duplicate") duplicates += 1;
+      else if (arrival.keep) ledger.countDropped("trace-too-large");
     }
     if (arrival.keep) {
       ledger.countStored(stored);
@@ -105,10 +93,35 @@ export class Ingest {
       for (const { resource } of scan.resources) this.#noteResource(resource, Math.min(arrival.nowMs, scan.endMs[0] ?? arrival.nowMs));
     }
     for (let index = 0; index < scan.traceCount; index++) {
-      this.#markDirty(this.#traceOf[index]);
-      this.#traceOf[index]?.compact();
+      const trace = this.#traceOf[index]!;
+      if ((scan.traceFlags[index]! & SPAN_FAILS) !== 0) this.#parts.window.markFailing(trace);
+      this.#settle(trace);
     }
-    this.#traceOf.length = 0;
+  }
+
+  #applySpan(scan: TraceScan, row: number, arrival: Arrival): "stored" | "duplicate" | "dropped" {
+    const { window } = this.#parts;
+    const trace = this.#traceOf[scan.trace[row]!]!;
+    const origins = this.#originsOf[scan.trace[row]!];
+    const place = this.#place;
+    place.high = scan.spanWords[row * 2]! | 0;
+    place.low = scan.spanWords[row * 2 + 1]! | 0;
+    const origin = origins?.spans.get(scan.spanId(row));
+    const isCopy = origin !== undefined && arrival.position > origin;
+    if (isCopy || window.hasSpan(trace, place.high, place.low)) return "duplicate";
+    const flags = scan.flags[row]!;
+    place.series = (flags & SPAN_IS_EXCHANGE) === 0 ? NO_SERIES : this.#countExchange(scan, row, arrival);
+    if (origin !== undefined) {
+      // The original itself, read again from the journal: whatever else has its id is a copy.
+      origins?.spans.set(scan.spanId(row), NONE);
+      return "stored";
+    }
+    if (window.items(trace) >= MAX_TRACE_ITEMS) return "dropped";
+    place.start = scan.start[row]!;
+    place.end = scan.end[row]!;
+    place.resource = scan.resource[row]!;
+    window.addPlace(trace, place);
+    return "stored";
   }
 
   #openTraces(scan: TraceScan, arrival: Arrival): void {
@@ -116,45 +129,49 @@ export class Ingest {
     for (let index = 0; index < scan.traceCount; index++) {
       const at = index * 4;
       const words = [traceWords[at]! | 0, traceWords[at + 1]! | 0, traceWords[at + 2]! | 0, traceWords[at + 3]! | 0] as const;
-      this.#traceOf[index] = this.#getTrace(words, arrival);
+      const trace = this.#getTrace(words, arrival);
+      this.#traceOf[index] = trace;
+      this.#originsOf[index] = this.#parts.window.findDetails(trace)?.origins;
     }
   }
 
-  #getTrace(words: TraceWords, arrival: Arrival): OpenTrace {
+  /** The trace in the window, with what the database knows of it; a record must have been added before. */
+  #getTrace(words: TraceWords, arrival: Arrival): number {
     const { window, traces } = this.#parts;
     let trace = window.find(words);
-    if (trace === undefined) {
-      trace = window.open(words, arrival);
-      if (traces.mayHold(words)) this.#recall(trace);
-    }
-    trace.lastMs = arrival.nowMs;
+    const mayBeKnown = trace === NONE ? traces.mayHold(words) : window.isUnread(trace);
+    if (trace === NONE) trace = window.open(words, arrival.nowMs);
+    else window.touch(trace, arrival.nowMs);
+    if (mayBeKnown) this.#recall(trace, arrival);
     return trace;
   }
 
-  /** Takes over what the database knows of a trace that left the window, or that an earlier process saw. */
-  #recall(trace: OpenTrace): void {
-    const known = this.#parts.traces.load(trace.traceId);
+  /**
+   * Takes over what the database knows of a trace that left the window, or that an earlier process saw. In a replay, what arrived of a
+   * failing trace before the last checkpoint is known to be there, and reading it can wait until something new arrives: most never
+   * get anything more, and a start would read every failing trace of the last minute.
+   */
+  #recall(trace: number, { keep, count }: Arrival): void {
+    const { traces, window } = this.#parts;
+    const traceId = window.traceId(trace);
+    const row = keep || count ? undefined : traces.findFailingRow(traceId);
+    if (row !== undefined) return window.markUnread(trace, row);
+    const known = traces.load(traceId);
     if (known === undefined) return;
     const { spans, logs, origins } = known.contents;
-    trace.row = known.row;
-    trace.failing = known.failing;
-    trace.settled = true;
-    trace.items = spans.size + logs.length;
-    trace.origins = origins;
+    window.recall(trace, { row: known.row, failing: known.failing, items: spans.size + logs.length });
+    window.getDetails(trace).origins = origins;
   }
 
-  #noteExchange(
-    trace: OpenTrace,
-    { scan, row, flags }: { readonly scan: TraceScan; readonly row: number; readonly flags: number },
-    arrival: Arrival,
-  ): void {
+  /** Counts a server span; returns the number of its series. */
+  #countExchange(scan: TraceScan, row: number, arrival: Arrival): number {
     const series = this.#findSeries(scan, row);
-    const startMs = scan.startMs[row] ?? 0;
-    trace.exchanges.push(series, startMs);
-    if (!arrival.count) return;
-    const durationMs = Math.max(0, (scan.endMs[row] ?? 0) - startMs);
-    const failing = (flags & SPAN_IS_SERVER_ERROR) !== 0;
+    if (!arrival.count) return series;
+    const startMs = scan.startMs[row]!;
+    const durationMs = Math.max(0, scan.endMs[row]! - startMs);
+    const failing = (scan.flags[row]! & SPAN_IS_SERVER_ERROR) !== 0;
     this.#parts.rollups.count(series, { timeMs: toCountedTime(startMs, arrival.nowMs), durationMs, failing }, arrival.nowMs);
+    return series;
   }
 
   #findSeries(scan: TraceScan, row: number): number {
@@ -170,16 +187,25 @@ export class Ingest {
   }
 
   #applyLogs(intake: Extract<Intake, { kind: "logs" }>, arrival: Arrival): void {
-    const { ledger, untracedLogs } = this.#parts;
+    const { ledger, untracedLogs, window } = this.#parts;
     const { bytes, logs, fields } = intake;
-    const record = { kind: "logs", position: arrival.position, length: bytes.length, resources: [] as { bytes: Uint8Array }[] } as const;
+    const resources: { readonly bytes: Uint8Array }[] = [];
+    this.#place.record = window.addRecord({ kind: "logs", position: arrival.position, resources });
     for (const [index, log] of logs.entries()) {
       const field = fields[index];
       if (arrival.keep) this.#noteResource(log.resource, log.timeMs);
       if (log.traceId !== undefined && field !== undefined) {
         const trace = this.#getTrace(toTraceWords(log.traceId), arrival);
         const sum = crc32(bytes.subarray(field.start, field.end));
-        this.#addLog(trace, { record, field, sum, failing: isFailingLog(log) }, arrival);
+        if (resources.at(-1)?.bytes !== field.resource) resources.push({ bytes: field.resource });
+        Object.assign(this.#place, { start: field.start, end: field.end, resource: resources.length - 1 });
+        const outcome = this.#addLog(trace, sum, arrival);
+        if (isFailingLog(log) && outcome !== "duplicate") window.markFailing(trace);
+        this.#settle(trace);
+        if (!arrival.keep) continue;
+        if (outcome === "stored") ledger.countStored();
+        else if (outcome === "duplicate") ledger.countDuplicate();
+        else ledger.countDropped("trace-too-large");
       } else if (arrival.keep) {
         if (isFailingLog(log) && untracedLogs.add(log)) ledger.countStored();
         else ledger.countDropped("log-without-trace");
@@ -187,40 +213,18 @@ export class Ingest {
     }
   }
 
-  #addLog(
-    trace: OpenTrace,
-    log: {
-      readonly record: RecordRef & { readonly resources: { bytes: Uint8Array }[] };
-      readonly field: { readonly start: number; readonly end: number; readonly resource: Uint8Array };
-      readonly sum: number;
-      readonly failing: boolean;
-    },
-    arrival: Arrival,
-  ): void {
-    const { ledger } = this.#parts;
-    trace.logSums ??= new Set();
-    const origin = trace.origins?.logs.get(log.sum);
-    if ((origin !== undefined && arrival.position > origin) || trace.logSums.has(log.sum)) {
-      if (arrival.keep) ledger.countDuplicate();
-      return;
-    }
-    if (origin !== undefined) {
-      trace.logSums.add(log.sum);
-      if (arrival.keep) ledger.countStored();
-      return;
-    }
-    if (trace.items >= MAX_TRACE_ITEMS) {
-      if (arrival.keep) ledger.countDropped("trace-too-large");
-      return;
-    }
-    trace.logSums.add(log.sum);
-    trace.items += 1;
-    trace.logs += 1;
-    if (log.failing) trace.failing = true;
-    if (log.record.resources.at(-1)?.bytes !== log.field.resource) log.record.resources.push({ bytes: log.field.resource });
-    trace.addPlace(log.record, { start: log.field.start, end: log.field.end, resource: log.record.resources.length - 1 });
-    if (arrival.keep) ledger.countStored();
-    this.#markDirty(trace);
+  #addLog(trace: number, sum: number, arrival: Arrival): "stored" | "duplicate" | "dropped" {
+    const { window } = this.#parts;
+    const { logSums, origins } = window.getDetails(trace);
+    const origin = origins?.logs.get(sum);
+    if ((origin !== undefined && arrival.position > origin) || logSums.has(sum)) return "duplicate";
+    if (origin === undefined && window.items(trace) >= MAX_TRACE_ITEMS) return "dropped";
+    logSums.add(sum);
+    if (origin !== undefined) return "stored";
+    Object.assign(this.#place, NO_SPAN);
+    window.addPlace(trace, this.#place);
+    window.countLog(trace);
+    return "stored";
   }
 
   #applyMetrics(intake: Extract<Intake, { kind: "metrics" }>, arrival: Arrival): void {
@@ -250,7 +254,7 @@ export class Ingest {
   }
 
   #applyExchanges(intake: Extract<Intake, { kind: "exchanges" }>, arrival: Arrival): void {
-    const { ledger, rollups } = this.#parts;
+    const { ledger, rollups, window } = this.#parts;
     for (const exchange of intake.exchanges) {
       if (arrival.keep) ledger.countStored();
       const failing = isFailingIntermediaryExchange(exchange);
@@ -258,12 +262,14 @@ export class Ingest {
       const series = rollups.intern(toIntermediarySeries(exchange));
       if (arrival.count) rollups.count(series, { timeMs, durationMs: exchange.durationMs ?? 0, failing }, arrival.nowMs);
       if (exchange.traceId === undefined || !/^[0-9a-f]{32}$/.test(exchange.traceId)) continue;
+      window.addRecord({ kind: "exchanges", position: arrival.position, resources: [] });
       const trace = this.#getTrace(toTraceWords(exchange.traceId), arrival);
-      if (arrival.position <= (trace.origins?.exchanges ?? -1)) continue;
-      (trace.intermediaries ??= []).push(exchange);
-      trace.lastIntermediary = arrival.position;
-      if (failing) trace.failing = true;
-      this.#markDirty(trace);
+      const details = window.getDetails(trace);
+      if (arrival.position <= (details.origins?.exchanges ?? NONE) || window.isUnread(trace)) continue;
+      details.intermediaries.push(exchange);
+      details.lastIntermediary = arrival.position;
+      if (failing) window.markFailing(trace);
+      this.#settle(trace);
     }
   }
 
@@ -273,10 +279,16 @@ export class Ingest {
     this.#parts.changes.note(resource, timeMs);
   }
 
-  #markDirty(trace: OpenTrace | undefined): void {
-    if (trace?.failing === true && trace.isUnwritten) this.dirty.add(trace);
+  /** A failing trace with something new waits to be written; what a replay only met again does not. */
+  #settle(trace: number): void {
+    const { window } = this.#parts;
+    if (!window.isFailing(trace)) return;
+    if (window.isUnread(trace)) window.markWritten(trace, { row: window.row(trace), ...window.measure(trace) });
+    else if (window.isUnwritten(trace)) this.dirty.add(trace);
   }
 }
+
+const NO_SPAN = { high: 0, low: 0, series: NO_SERIES } as const;
 
 function toScannedSeries(resource: Resource, scanned: Pick<Series, "route" | "method" | "status">): Series {
   return { service: resource.service, ...scanned, version: resource.version ?? "", region: resource.region ?? "" };

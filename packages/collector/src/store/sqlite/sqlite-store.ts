@@ -19,9 +19,10 @@ import { RollupTable } from "./rollup-table.ts";
 import { SampleGate } from "./sample-gate.ts";
 import { createPartContents, readPart } from "./trace-parts.ts";
 import { toStoredTrace, TraceTable } from "./trace-table.ts";
-import { TraceWindow } from "./trace-window.ts";
 import { toTraceWords } from "./trace-words.ts";
 import { UntracedLogTable } from "./untraced-log-table.ts";
+import { NONE } from "./window/place-ring.ts";
+import { TraceWindow } from "./window/trace-window.ts";
 
 /** Where a store lives, and its limits. */
 export type SqliteStoreOptions = {
@@ -157,9 +158,9 @@ class SqliteStore implements Store {
     const known = this.#traces.mayHold(words) ? this.#traces.load(traceId) : undefined;
     const open = this.#window.find(words);
     const contents = known?.contents ?? createPartContents();
-    const unwritten = open === undefined ? [] : readUnwritten(open, this.#journal);
+    const unwritten = open === NONE ? [] : readUnwritten(open, this.#window, this.#journal);
     for (const part of unwritten) readPart(part, contents);
-    return known === undefined && open === undefined ? undefined : toStoredTrace(traceId, contents);
+    return known === undefined && open === NONE ? undefined : toStoredTrace(traceId, contents);
   }
 
   async listFailing(filter: Parameters<Store["listFailing"]>[0]): Promise<readonly FailingExchange[]> {

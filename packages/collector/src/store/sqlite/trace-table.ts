@@ -4,7 +4,7 @@ import type { ExchangeFilter, FailingExchange, StoredTrace } from "../contract.t
 import { RECORD_KINDS } from "../journal/frame.ts";
 import { matchesSeries } from "../rules/count-rows.ts";
 import { toFailingExchange } from "../rules/failing-exchange.ts";
-import type { Series } from "../rules/series.ts";
+import { isExchangeSpan, type Series, toSeries } from "../rules/series.ts";
 import { seal, sealBytes, unseal, unsealBytes } from "./sealed.ts";
 import { toTraceKey, toTraceWords, type TraceWords } from "./trace-words.ts";
 import { createPartContents, packPart, type Part, type PartContents, readPart } from "./trace-parts.ts";
@@ -18,8 +18,6 @@ export type TraceWrite = {
   readonly items: number;
   /** Not packed yet. */
   readonly parts: readonly Part[];
-  /** Where the sample finds it: series and start of each of its exchanges. Empty for failing traces. */
-  readonly sampleExchanges: readonly number[];
   readonly nowMs: number;
 };
 
@@ -56,6 +54,12 @@ export class TraceTable {
     return { row: id, failing: row["failing"] === 1, contents: this.#readParts(id) };
   }
 
+  /** The row of a trace that failed; undefined when there is none, or it is of the sample. */
+  findFailingRow(traceId: string): number | undefined {
+    const row = this.#statements.failingRow.get(toBlob(traceId));
+    return row === undefined ? undefined : Number(row["id"]);
+  }
+
   /** Takes note that a row is gone. */
   forget(traceId: Uint8Array): void {
     this.#known.delete(toTraceKey(toTraceWords(toHex(traceId))));
@@ -77,9 +81,7 @@ export class TraceTable {
       this.#statements.insertPart.run(row, kind, Number(part.packed), part.position, part.bytes, crc);
     }
     if (write.failing) this.#statements.deleteSample.run(row);
-    for (let at = 0; at < write.sampleExchanges.length; at += 2) {
-      this.#statements.insertSample.run(write.sampleExchanges[at] ?? 0, write.sampleExchanges[at + 1] ?? 0, row);
-    }
+    else this.#writeSample(row, contents);
     this.#known.add(toTraceKey(toTraceWords(write.traceId)));
     return row;
   }
@@ -134,6 +136,13 @@ export class TraceTable {
     const shown = this.#unsealShown(traceId, row);
     const { json, crc } = seal(`${traceId} ${fingerprint}`, shown ?? null);
     this.#statements.assign.run(fingerprint, json, crc, Number(row["id"]));
+  }
+
+  /** Where the sample finds a good trace: by the series and start of each of its exchanges. */
+  #writeSample(row: number, contents: PartContents): void {
+    for (const span of contents.spans.values()) {
+      if (isExchangeSpan(span)) this.#statements.insertSample.run(this.#interned(toSeries(span)), span.startMs, row);
+    }
   }
 
   #writeRow(
@@ -209,6 +218,7 @@ function prepare(db: DatabaseSync) {
     db.prepare(`SELECT ${COLUMNS} FROM trace WHERE ${where} AND cursor IS NOT NULL ORDER BY ${order}`);
   return {
     find: db.prepare("SELECT id, failing, cursor, shown AS json, fingerprint, crc FROM trace WHERE trace_id = ?"),
+    failingRow: db.prepare("SELECT id FROM trace WHERE trace_id = ? AND failing = 1"),
     insert: db.prepare(
       "INSERT INTO trace (trace_id, failing, stored_ms, items, bytes, cursor, series, time_ms, duration_ms, shown, fingerprint, crc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     ),

@@ -1,0 +1,125 @@
+/**
+ * Where the items of the open traces stand in the journal. A place is eight words in one array and not an object: half a million of
+ * them are 16 MiB that the garbage collector never looks into, where objects would be ten times that and looked at again and again.
+ */
+
+/** One span or log record of an open trace. Ingest fills one such object again and again. */
+export type Place = {
+  /** Number of the journal record that holds it. */
+  record: number;
+  /** Its whole field in the payload of the record. */
+  start: number;
+  end: number;
+  /** Index into the resources of the record. */
+  resource: number;
+  /** Span id; both 0 for log records, which have none. */
+  high: number;
+  low: number;
+  /** Number of its series when it is an exchange, else `NO_SERIES`. */
+  series: number;
+};
+
+/** The series of what is no exchange. */
+export const NO_SERIES = -1;
+/** No place, no trace. */
+export const NONE = -1;
+
+/** Numbers of places, records and traces count up to here and begin again at 0; far fewer of each are ever open. */
+const NUMBER_MASK = 2 ** 30 - 1;
+
+const WORDS = 8;
+const NEXT = 7;
+const FIRST_CAPACITY = 4_096;
+
+/** The number behind a number. */
+export function toNextNumber(number: number): number {
+  return (number + 1) & NUMBER_MASK;
+}
+
+/** How many numbers lie between two. */
+export function countBetween(from: number, to: number): number {
+  return (to - from) & NUMBER_MASK;
+}
+
+/** Places by number; those of one trace are chained, the oldest leave first. */
+export class PlaceRing {
+  #words = new Int32Array(FIRST_CAPACITY * WORDS);
+  #mask = FIRST_CAPACITY - 1;
+  #head = 0;
+  #tail = 0;
+
+  /** The number that the next place will have. */
+  get end(): number {
+    return this.#tail;
+  }
+
+  /** Adds a place behind another of its trace (or `NONE`); returns its number. */
+  add(place: Place, before: number): number {
+    if (countBetween(this.#head, this.#tail) > this.#mask) this.#grow();
+    const number = this.#tail;
+    const words = this.#words;
+    const at = (number & this.#mask) * WORDS;
+    words[at] = place.record;
+    words[at + 1] = place.start;
+    words[at + 2] = place.end;
+    words[at + 3] = place.resource;
+    words[at + 4] = place.high;
+    words[at + 5] = place.low;
+    words[at + 6] = place.series;
+    words[at + NEXT] = NONE;
+    if (before !== NONE) words[(before & this.#mask) * WORDS + NEXT] = number;
+    this.#tail = toNextNumber(number);
+    return number;
+  }
+
+  next(number: number): number {
+    return this.#words[(number & this.#mask) * WORDS + NEXT]!;
+  }
+
+  series(number: number): number {
+    return this.#words[(number & this.#mask) * WORDS + 6]!;
+  }
+
+  /** True when a place of the chain that begins at `first` has this span id. */
+  hasSpan(first: number, high: number, low: number): boolean {
+    const words = this.#words;
+    const mask = this.#mask;
+    for (let number = first; number !== NONE;) {
+      const at = (number & mask) * WORDS;
+      if (words[at + 5] === low && words[at + 4] === high) return true;
+      number = words[at + NEXT]!;
+    }
+    return false;
+  }
+
+  read(number: number): Readonly<Place> {
+    const words = this.#words;
+    const at = (number & this.#mask) * WORDS;
+    return {
+      record: words[at]!,
+      start: words[at + 1]!,
+      end: words[at + 2]!,
+      resource: words[at + 3]!,
+      high: words[at + 4]!,
+      low: words[at + 5]!,
+      series: words[at + 6]!,
+    };
+  }
+
+  /** Forgets the places before a number. */
+  dropBefore(number: number): void {
+    this.#head = number;
+  }
+
+  #grow(): void {
+    const old = this.#words;
+    const oldMask = this.#mask;
+    const capacity = (oldMask + 1) * 2;
+    this.#words = new Int32Array(capacity * WORDS);
+    this.#mask = capacity - 1;
+    for (let number = this.#head; number !== this.#tail; number = toNextNumber(number)) {
+      const from = (number & oldMask) * WORDS;
+      this.#words.set(old.subarray(from, from + WORDS), (number & this.#mask) * WORDS);
+    }
+  }
+}

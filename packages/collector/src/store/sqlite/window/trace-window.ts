@@ -1,0 +1,363 @@
+/**
+ * The traces of the last seconds, each as places in the journal and not as bytes: a good trace costs a few words of memory until it is
+ * old, and a failing one is read back from the journal, whole, whenever its first failing span arrives. A trace is a number into
+ * columns; only what few traces have (log records, a past in the database) is an object.
+ */
+import type { Exchange } from "@faultline/model";
+import type { Origins } from "../trace-parts.ts";
+import { toTraceId, type TraceWords } from "../trace-words.ts";
+import { countBetween, NO_SERIES, NONE, type Place, PlaceRing, toNextNumber } from "./place-ring.ts";
+import { type RecordRef, RecordRing } from "./record-ring.ts";
+import { TraceIndex } from "./trace-index.ts";
+
+/** What few traces have. */
+export type TraceDetails = {
+  /** Ids of its spans, once there are too many to look at one by one. */
+  spans?: Set<string>;
+  /** Check sums of its log records. */
+  readonly logSums: Set<number>;
+  /** What of it the database held when the window met it. */
+  origins?: Origins;
+  readonly intermediaries: Exchange[];
+  /** Position of the record with the last of them. */
+  lastIntermediary: number;
+  writtenIntermediaries: number;
+};
+
+/** How long traces stay. */
+export type WindowOptions = {
+  /** A good trace that got nothing for so long is looked at for the sample. */
+  readonly settleAfterMs: number;
+  /** A trace that got nothing for so long leaves the window. */
+  readonly keepMs: number;
+};
+
+/** How much of a trace is in the database. */
+export type Written = { readonly row: number; readonly places: number; readonly intermediaries: number };
+
+/** Traces that still get spans for this many times `keepMs` leave nevertheless: the journal cannot be held for ever. */
+const MAX_AGE_FACTOR = 5;
+/** Beyond so many spans their ids are looked up by hash instead of one by one. */
+const MANY_SPANS = 48;
+const FIRST_CAPACITY = 1_024;
+
+/** Columns of whole numbers: four words of the id, then these. */
+const WORDS = 16;
+const FIRST_PLACE = 4;
+const LAST_PLACE = 5;
+const PLACES = 6;
+const WRITTEN_PLACES = 7;
+/** Spans and log records, those that the database held before included. */
+const ITEMS = 8;
+const LOGS = 9;
+const FLAGS = 10;
+/** Number of the record that it was opened with, and of the first place that can be its own. */
+const RECORD = 11;
+const PLACE = 12;
+const FAILING = 1;
+const SETTLED = 2;
+/** What the database holds of it was not read yet: only a replay leaves that open. */
+const UNREAD = 4;
+
+/** Columns of times and of the row in the database (0 for none). */
+const TIMES = 3;
+const FIRST_MS = 0;
+const LAST_MS = 1;
+const ROW = 2;
+
+/** The window, in order of first arrival. */
+export class TraceWindow {
+  readonly #options: WindowOptions;
+  readonly #index = new TraceIndex();
+  readonly #places = new PlaceRing();
+  readonly #records = new RecordRing();
+  readonly #details = new Map<number, TraceDetails>();
+  #words = new Int32Array(FIRST_CAPACITY * WORDS);
+  #times = new Float64Array(FIRST_CAPACITY * TIMES);
+  #mask = FIRST_CAPACITY - 1;
+  #head = 0;
+  #tail = 0;
+  /** Where the traces begin that were not looked at for the sample. */
+  #unsettled = 0;
+  /** Traces before it that were not quiet when their turn came. */
+  #later: number[] = [];
+
+  constructor(options: WindowOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return countBetween(this.#head, this.#tail);
+  }
+
+  /** The number of a trace, or `NONE`. */
+  find(id: TraceWords): number {
+    return this.#index.find(id);
+  }
+
+  /** Takes note of a record that traces will point into. */
+  addRecord(record: RecordRef): number {
+    return this.#records.add(record);
+  }
+
+  /** Takes in a trace that is not there, met in the record that was added last. */
+  open(id: TraceWords, nowMs: number): number {
+    if (this.size > this.#mask) this.#grow();
+    const trace = this.#tail;
+    const at = (trace & this.#mask) * WORDS;
+    this.#words.fill(0, at, at + WORDS);
+    this.#words.set(id, at);
+    this.#words[at + FIRST_PLACE] = NONE;
+    this.#words[at + LAST_PLACE] = NONE;
+    this.#words[at + RECORD] = countBetween(1, this.#records.end);
+    this.#words[at + PLACE] = this.#places.end;
+    const from = (trace & this.#mask) * TIMES;
+    this.#times[from + FIRST_MS] = nowMs;
+    this.#times[from + LAST_MS] = nowMs;
+    this.#times[from + ROW] = 0;
+    this.#index.add(id, trace);
+    this.#tail = toNextNumber(trace);
+    return trace;
+  }
+
+  /** Something of the trace arrived. */
+  touch(trace: number, nowMs: number): void {
+    this.#times[(trace & this.#mask) * TIMES + LAST_MS] = nowMs;
+  }
+
+  words(trace: number): TraceWords {
+    const at = (trace & this.#mask) * WORDS;
+    return [this.#words[at]!, this.#words[at + 1]!, this.#words[at + 2]!, this.#words[at + 3]!];
+  }
+
+  /** Lower-case hex. */
+  traceId(trace: number): string {
+    return toTraceId(this.words(trace));
+  }
+
+  findDetails(trace: number): TraceDetails | undefined {
+    return this.#details.size === 0 ? undefined : this.#details.get(trace);
+  }
+
+  getDetails(trace: number): TraceDetails {
+    let details = this.#details.get(trace);
+    if (details === undefined) {
+      details = { logSums: new Set(), intermediaries: [], lastIntermediary: 0, writtenIntermediaries: 0 };
+      this.#details.set(trace, details);
+    }
+    return details;
+  }
+
+  /** True when the trace has this span; words signed. */
+  hasSpan(trace: number, high: number, low: number): boolean {
+    const at = (trace & this.#mask) * WORDS;
+    if (this.#words[at + PLACES]! <= MANY_SPANS) return this.#places.hasSpan(this.#words[at + FIRST_PLACE]!, high, low);
+    const details = this.getDetails(trace);
+    details.spans ??= new Set(this.#listPlaces(trace, 0).map((place) => `${place.high} ${place.low}`));
+    return details.spans.has(`${high} ${low}`);
+  }
+
+  /** Adds an item's place. */
+  addPlace(trace: number, place: Place): void {
+    const at = (trace & this.#mask) * WORDS;
+    const words = this.#words;
+    const number = this.#places.add(place, words[at + LAST_PLACE]!);
+    if (words[at + FIRST_PLACE] === NONE) words[at + FIRST_PLACE] = number;
+    words[at + LAST_PLACE] = number;
+    words[at + PLACES]! += 1;
+    words[at + ITEMS]! += 1;
+    if (words[at + PLACES]! > MANY_SPANS) this.#details.get(trace)?.spans?.add(`${place.high} ${place.low}`);
+  }
+
+  countLog(trace: number): void {
+    this.#words[(trace & this.#mask) * WORDS + LOGS]! += 1;
+  }
+
+  items(trace: number): number {
+    return this.#words[(trace & this.#mask) * WORDS + ITEMS]!;
+  }
+
+  logs(trace: number): number {
+    return this.#words[(trace & this.#mask) * WORDS + LOGS]!;
+  }
+
+  /** Its row in the database; 0 when it has none. */
+  row(trace: number): number {
+    return this.#times[(trace & this.#mask) * TIMES + ROW]!;
+  }
+
+  isFailing(trace: number): boolean {
+    return this.#hasFlag(trace, FAILING);
+  }
+
+  markFailing(trace: number): void {
+    this.#words[(trace & this.#mask) * WORDS + FLAGS]! |= FAILING;
+  }
+
+  /** Notes that the database holds a failing trace of this id, with everything that arrived of it so far. */
+  markUnread(trace: number, row: number): void {
+    this.#words[(trace & this.#mask) * WORDS + FLAGS]! |= FAILING | SETTLED | UNREAD;
+    this.#times[(trace & this.#mask) * TIMES + ROW] = row;
+  }
+
+  isUnread(trace: number): boolean {
+    return this.#hasFlag(trace, UNREAD);
+  }
+
+  /** Takes over a trace that the database holds `items` of. */
+  recall(trace: number, known: { readonly row: number; readonly failing: boolean; readonly items: number }): void {
+    const at = (trace & this.#mask) * WORDS;
+    this.#words[at + ITEMS] = known.items;
+    this.#words[at + FLAGS]! &= ~UNREAD;
+    this.#words[at + FLAGS]! |= SETTLED | (known.failing ? FAILING : 0);
+    this.#times[(trace & this.#mask) * TIMES + ROW] = known.row;
+  }
+
+  /** True when it has something that its row does not hold yet. */
+  isUnwritten(trace: number): boolean {
+    const at = (trace & this.#mask) * WORDS;
+    if (this.#words[at + WRITTEN_PLACES]! < this.#words[at + PLACES]!) return true;
+    const details = this.findDetails(trace);
+    return details !== undefined && details.writtenIntermediaries < details.intermediaries.length;
+  }
+
+  /** How much of it there is to write now; to be given to `markWritten` once that is on disk. */
+  measure(trace: number): Omit<Written, "row"> {
+    const places = this.#words[(trace & this.#mask) * WORDS + PLACES]!;
+    return { places, intermediaries: this.findDetails(trace)?.intermediaries.length ?? 0 };
+  }
+
+  markWritten(trace: number, { row, places, intermediaries }: Written): void {
+    const at = (trace & this.#mask) * WORDS;
+    this.#words[at + WRITTEN_PLACES] = places;
+    this.#words[at + FLAGS]! |= SETTLED;
+    this.#times[(trace & this.#mask) * TIMES + ROW] = row;
+    const details = this.findDetails(trace);
+    if (details !== undefined) details.writtenIntermediaries = intermediaries;
+  }
+
+  /** Places that its row does not hold yet, in order of arrival, each with its record. */
+  listUnwritten(trace: number): { readonly place: Readonly<Place>; readonly record: RecordRef }[] {
+    const written = this.#words[(trace & this.#mask) * WORDS + WRITTEN_PLACES]!;
+    return this.#listPlaces(trace, written).flatMap((place) => {
+      const record = this.#records.find(place.record);
+      return record === undefined ? [] : [{ place, record }];
+    });
+  }
+
+  /** Calls `visit` with the series of its exchanges until that returns true; tells whether it did. */
+  someSeries(trace: number, visit: (series: number) => boolean): boolean {
+    const places = this.#places;
+    for (let place = this.#words[(trace & this.#mask) * WORDS + FIRST_PLACE]!; place !== NONE; place = places.next(place)) {
+      const series = places.series(place);
+      if (series !== NO_SERIES && visit(series)) return true;
+    }
+    return false;
+  }
+
+  /**
+   * Up to `limit` good traces that are due to be looked at for the sample, for once: those that were quiet for long enough, or would
+   * hold the journal before `oldestPosition`; with `all`, every one.
+   */
+  takeUnsettled(
+    nowMs: number,
+    { limit, all, oldestPosition }: { readonly limit: number; readonly all: boolean; readonly oldestPosition: number },
+  ): number[] {
+    const due: number[] = [];
+    const { settleAfterMs } = this.#options;
+    const later = this.#later;
+    this.#later = [];
+    const take = (trace: number): void => {
+      if (this.#hasFlag(trace, FAILING | SETTLED)) return;
+      const isQuiet = nowMs - this.#times[(trace & this.#mask) * TIMES + LAST_MS]! >= settleAfterMs;
+      if (!all && !isQuiet && this.#position(trace) >= oldestPosition) return void this.#later.push(trace);
+      this.#words[(trace & this.#mask) * WORDS + FLAGS]! |= SETTLED;
+      due.push(trace);
+    };
+    for (const trace of later) if (this.isOpen(trace)) take(trace);
+    for (; this.#unsettled !== this.#tail && due.length < limit; this.#unsettled = toNextNumber(this.#unsettled)) {
+      const trace = this.#unsettled;
+      const isYoung = nowMs - this.#times[(trace & this.#mask) * TIMES + FIRST_MS]! < settleAfterMs;
+      if (isYoung && !all && this.#position(trace) >= oldestPosition) break;
+      take(trace);
+    }
+    return due;
+  }
+
+  /** True for the number of a trace that did not leave. */
+  isOpen(trace: number): boolean {
+    return countBetween(this.#head, trace) < this.size;
+  }
+
+  /**
+   * How many traces, from the oldest on, may leave: their time is over, or they would hold the journal before `oldestPosition`. A good
+   * one that was not looked at for the sample stays, and with it those behind it.
+   */
+  countExpired(nowMs: number, oldestPosition: number): number {
+    const { keepMs } = this.#options;
+    let count = 0;
+    for (let trace = this.#head; trace !== this.#tail; trace = toNextNumber(trace)) {
+      const from = (trace & this.#mask) * TIMES;
+      const isOver = nowMs - this.#times[from + LAST_MS]! >= keepMs || nowMs - this.#times[from + FIRST_MS]! >= keepMs * MAX_AGE_FACTOR;
+      if ((!isOver && this.#position(trace) >= oldestPosition) || !this.#hasFlag(trace, FAILING | SETTLED)) break;
+      count += 1;
+    }
+    return count;
+  }
+
+  /** The `index`-th trace, from the oldest on. */
+  at(index: number): number {
+    return countBetween(0, this.#head + index);
+  }
+
+  /** Where the journal must be kept from once `count` traces have left; undefined when none is left. */
+  findPositionBehind(count: number): number | undefined {
+    return count < this.size ? this.#position(this.at(count)) : undefined;
+  }
+
+  /** Lets the oldest traces leave. */
+  evict(count: number): void {
+    for (let left = count; left > 0; left--) {
+      const trace = this.#head;
+      this.#index.delete(this.words(trace));
+      if (this.#details.size > 0) this.#details.delete(trace);
+      if (this.#unsettled === trace) this.#unsettled = toNextNumber(trace);
+      this.#head = toNextNumber(trace);
+    }
+    const isEmpty = this.#head === this.#tail;
+    const at = (this.#head & this.#mask) * WORDS;
+    this.#places.dropBefore(isEmpty ? this.#places.end : this.#words[at + PLACE]!);
+    this.#records.dropBefore(isEmpty ? this.#records.end : this.#words[at + RECORD]!);
+  }
+
+  #hasFlag(trace: number, flag: number): boolean {
+    return (this.#words[(trace & this.#mask) * WORDS + FLAGS]! & flag) !== 0;
+  }
+
+  /** The first position in the journal that the trace needs. */
+  #position(trace: number): number {
+    return this.#records.find(this.#words[(trace & this.#mask) * WORDS + RECORD]!)?.position ?? 0;
+  }
+
+  #listPlaces(trace: number, from: number): Readonly<Place>[] {
+    const found: Readonly<Place>[] = [];
+    let index = 0;
+    for (let place = this.#words[(trace & this.#mask) * WORDS + FIRST_PLACE]!; place !== NONE; place = this.#places.next(place)) {
+      if (index++ >= from) found.push(this.#places.read(place));
+    }
+    return found;
+  }
+
+  #grow(): void {
+    const [words, times, mask] = [this.#words, this.#times, this.#mask];
+    const capacity = (mask + 1) * 2;
+    this.#words = new Int32Array(capacity * WORDS);
+    this.#times = new Float64Array(capacity * TIMES);
+    this.#mask = capacity - 1;
+    for (let trace = this.#head; trace !== this.#tail; trace = toNextNumber(trace)) {
+      const [from, to] = [trace & mask, trace & this.#mask];
+      this.#words.set(words.subarray(from * WORDS, (from + 1) * WORDS), to * WORDS);
+      this.#times.set(times.subarray(from * TIMES, (from + 1) * TIMES), to * TIMES);
+    }
+  }
+}
