@@ -38,7 +38,7 @@ async function checkCommand(line: string): Promise<readonly string[]> {
 
 async function checkLine(line: string, page: string): Promise<readonly string[]> {
   const found: string[] = [];
-  const spoken = [...line.matchAll(/`([^`]+)`|"(faultline [^"]+)"/g)].map((match) => match[1] ?? match[2] ?? "");
+  const spoken = [...line.matchAll(/`([^`]+)`|"((?:npx )?faultline [^"]+)"/g)].map((match) => match[1] ?? match[2] ?? "");
   for (const typed of [line.trim(), ...spoken].filter((text) => /^(?:npx )?faultline [a-z]+(?: |$)/.test(text))) {
     commands += 1;
     found.push(...(await checkCommand(typed)));

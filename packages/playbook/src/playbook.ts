@@ -3,6 +3,7 @@ import type { Diagnosis, Observations, Scope, Window } from "@faultline/model";
 import { diagnoseDeviation } from "./diagnose/diagnose-deviation.ts";
 import { gatherFindings } from "./diagnose/gather-findings.ts";
 import { listMissing } from "./diagnose/list-missing.ts";
+import { quoteWord } from "./diagnose/checks/fill-words.ts";
 import { listNextChecks } from "./diagnose/checks/list-next-checks.ts";
 import { rankCauses } from "./diagnose/rank-causes.ts";
 import { planGuard } from "./guard/plan-guard.ts";
@@ -38,7 +39,12 @@ export function diagnose(observations: Observations, request: DiagnosisRequest =
     ruledOut,
     missing: listMissing(findings, verdict === "diagnosed"),
     next: listNextChecks(findings, causes),
-    guard: planGuard({ causes, path, ...(scope.route === undefined ? {} : { route: scope.route }) }),
+    guard: planGuard({
+      causes,
+      path,
+      ...(scope.route === undefined ? {} : { route: scope.route }),
+      ...(findings.origin === undefined ? {} : { failure: quoteWord(findings.origin.occurrence.path.traceId) }),
+    }),
   };
 }
 

@@ -29,7 +29,7 @@ function createStage(answers: (nowMs: number) => readonly FaultListing[], contro
     linkTo: (fingerprint) => `http://127.0.0.1/faults/${fingerprint}`,
     signal: controller.signal,
     now: () => nowMs,
-    pace: { quietMs: 0, leastOnMs: 0, mostOnMs: 5_000, pollMs: 0 },
+    pace: { quietMs: 0, leastOnMs: 0, mostOnMs: 5_000, onlyNewMs: 2_500, pollMs: 0 },
   };
   return { stage, said, turned };
 }
@@ -57,6 +57,16 @@ describe("playing the demo's faults", () => {
     await playFaults(SWITCHES.slice(0, 1), stage);
     expect(said.join("\n")).toContain("no verdict yet");
     expect(said.join("\n")).not.toContain("storefront fails");
+  });
+
+  it("prefers a fault that was never seen to one that still goes on", async () => {
+    const { stage, said } = createStage((nowMs) => [
+      fault("goes-on", { lastSeenMs: nowMs, diagnosedAtMs: nowMs, count: nowMs, confidence: 0.9 }),
+      ...[fault("new", { lastSeenMs: nowMs, diagnosedAtMs: nowMs, confidence: 0.6 })].slice(0, Math.max(0, nowMs - 12_000)),
+    ]);
+    await playFaults(SWITCHES.slice(0, 1), stage);
+    expect(said.join("\n")).toContain("storefront fails: new");
+    expect(said.join("\n")).not.toContain("storefront fails: goes-on");
   });
 
   it("stops at once when it is told to", async () => {

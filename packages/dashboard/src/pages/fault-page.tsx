@@ -52,7 +52,7 @@ export function FaultPage({ fingerprint, traceId }: Props): ReactNode {
         <h2>Over time</h2>
         <CountChart series={value.series} changes={value.changes} />
       </section>
-      {value.diagnosis !== undefined && <WhatToDo value={value} diagnosis={value.diagnosis} />}
+      {value.diagnosis !== undefined && <WhatToDo diagnosis={value.diagnosis} />}
       <section>
         <h2>Failing requests</h2>
         {value.failing.length === 0 ? <Empty title="Their traces are no longer kept." /> : <FailingTable failing={value.failing} />}
@@ -171,8 +171,7 @@ function Difference({ value: { contrast, compared } }: { readonly value: FaultAn
   );
 }
 
-function WhatToDo({ value, diagnosis }: { readonly value: FaultAnswer; readonly diagnosis: Diagnosis }): ReactNode {
-  const traceId = value.example?.traceId;
+function WhatToDo({ diagnosis }: { readonly diagnosis: Diagnosis }): ReactNode {
   return (
     <>
       <section>
@@ -186,12 +185,6 @@ function WhatToDo({ value, diagnosis }: { readonly value: FaultAnswer; readonly 
               {next.command !== undefined && <Command text={next.command} />}
             </li>
           ))}
-          {traceId !== undefined && (
-            <li>
-              <p>Turn this failing request into a regression test: red before the fix, green after it.</p>
-              <Command text={`npx faultline prove ${traceId} --as node:test`} />
-            </li>
-          )}
         </ol>
       </section>
       <GuardPlanFigure plan={diagnosis.guard} />

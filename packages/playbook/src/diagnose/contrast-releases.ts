@@ -1,4 +1,4 @@
-import type { Change, Span } from "@faultline/model";
+import type { Change, Resource, Span } from "@faultline/model";
 import type { Judgement } from "../isolate/judgement.ts";
 import type { Hop } from "../isolate/hop-shape.ts";
 import { type Occurrence, isFailedHop } from "../isolate/occurrence.ts";
@@ -73,13 +73,16 @@ function compare(attribute: string, failing: readonly string[], succeeding: read
     .slice(0, 1);
 }
 
-/** The hop of a service in one request: the one that failed, else the first. Requests that never reach the service say nothing. */
-function seeService({ entry, above }: Occurrence, service: string): readonly Seen[] {
+function seeService(occurrence: Occurrence, service: string): readonly Seen[] {
+  return listResources(occurrence, service).map(({ version, instance }) => ({ version, instance }));
+}
+
+/** Which process of a service served one request: that of the hop that failed, else of the first. None when it never got there. */
+export function listResources({ entry, above }: Occurrence, service: string): readonly Resource[] {
   const hops = [...above, ...listHops(entry)].filter((hop) => hop.service === service && hop.isInferred !== true);
   const hop = hops.find(isFailedHop) ?? hops[0];
   if (hop === undefined) return [];
-  const { version, instance } = hop.entry.span.resource;
-  return [{ version, instance }];
+  return [hop.entry.span.resource];
 }
 
 function listHops(hop: Hop): readonly Hop[] {

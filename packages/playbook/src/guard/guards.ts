@@ -11,12 +11,12 @@ type Guards = { readonly now: readonly GuardTemplate[]; readonly prevent: readon
 const ROLL_BACK: GuardTemplate = {
   what: "Roll the release back; the gate keeps the next one at a small share until its counts are good.",
   at: "creating",
-  example: "faultline gate --baseline OLD --canary NEW",
+  example: "npx faultline gate --baseline OLD --canary NEW",
 };
 const REGRESSION: GuardTemplate = {
   what: "Keep the failing request as a regression test that is red before the fix and green after it.",
   at: "creating",
-  example: "faultline prove FAILURE --as node:test",
+  example: "npx faultline prove {{failure}} --as node:test",
 };
 const TIMEOUT_BREAKER: GuardTemplate = {
   what: "Call it with a time-out shorter than the caller's own, and a circuit breaker that answers at once while it is down.",
@@ -113,7 +113,7 @@ export const GUARDS: Readonly<Record<CauseId, Guards>> = {
       {
         what: "Release to one instance first and let the gate decide on counts.",
         at: "creating",
-        example: "faultline gate --baseline OLD --canary NEW",
+        example: "npx faultline gate --baseline OLD --canary NEW",
       },
       REGRESSION,
     ],
@@ -226,7 +226,7 @@ export const GUARDS: Readonly<Record<CauseId, Guards>> = {
       {
         what: "Bound experiments in time and share, and announce them as a change.",
         at: "creating",
-        example: "faultline deploy --kind config --description 'chaos: abort 5 %'",
+        example: "npx faultline deploy --kind config --description 'chaos: abort 5 %'",
       },
     ],
   },

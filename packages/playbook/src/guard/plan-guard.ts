@@ -3,13 +3,19 @@ import { fillWords } from "../diagnose/checks/fill-words.ts";
 import { GUARDS, type GuardTemplate } from "./guards.ts";
 
 /** What the plan is made for: the ranked causes and the path they were found on. */
-export type GuardRequest = { readonly causes: readonly RankedCause[]; readonly path: readonly HopAccount[]; readonly route?: string };
+export type GuardRequest = {
+  readonly causes: readonly RankedCause[];
+  readonly path: readonly HopAccount[];
+  readonly route?: string;
+  /** Trace id of one failing request. */
+  readonly failure?: string;
+};
 
 /** The protections for the first cause, placed on the hops of this path; none when no cause is named. */
-export function planGuard({ causes, path, route }: GuardRequest): GuardPlan {
+export function planGuard({ causes, path, route, failure }: GuardRequest): GuardPlan {
   const cause = causes[0]?.cause;
   if (cause === undefined) return { now: [], prevent: [] };
-  const places = findPlaces(path, route);
+  const places = { ...findPlaces(path, route), failure: failure ?? "FAILURE" };
   const { now, prevent } = GUARDS[cause];
   return { now: now.map((each) => place(each, places)), prevent: prevent.map((each) => place(each, places)) };
 }
@@ -20,9 +26,11 @@ type Places = {
   readonly front: string;
   /** The service of the creating hop. */
   readonly dependency: string;
+  /** What `faultline prove` takes. */
+  readonly failure: string;
 };
 
-function findPlaces(path: readonly HopAccount[], route: string | undefined): Places {
+function findPlaces(path: readonly HopAccount[], route: string | undefined): Omit<Places, "failure"> {
   const at = path.findLastIndex(({ fate }) => fate === "created" || fate === "remapped" || fate === "masked");
   const creating = path[at];
   const calling = path[at - 1] ?? creating;
@@ -37,8 +45,8 @@ function findPlaces(path: readonly HopAccount[], route: string | undefined): Pla
 }
 
 function place({ what, at, example }: GuardTemplate, places: Places): Protection {
-  const { dependency } = places;
-  const filled = fillWords(example ?? "", { dependency: toIdentifier(dependency), dependencyName: JSON.stringify(dependency) });
+  const { dependency, failure } = places;
+  const filled = fillWords(example ?? "", { dependency: toIdentifier(dependency), dependencyName: JSON.stringify(dependency), failure });
   return { what, where: places[at], ...(example === undefined || filled === undefined ? {} : { example: filled }) };
 }
 

@@ -131,4 +131,25 @@ describe("a bad deploy", () => {
     expect(diagnosis.causes[0]?.cause).toBe("bad-configuration");
     expect(evidenceFor(diagnosis, "bad-configuration")).toContain("version 2.5.0 of billing");
   });
+
+  it("is not blamed for failures of processes that it did not touch", () => {
+    const tooLarge = { exception: { type: "PayloadTooLargeError", message: "request entity too large" } };
+    const deploy: Change = {
+      kind: "deploy",
+      service: "billing",
+      version: "2.4.1",
+      instances: ["a1"],
+      region: "us-east-1",
+      timeMs: STARTS_MS + 10_500,
+      source: "declared",
+    };
+    const build = (instance: (index: number) => string) =>
+      new TraceBuilder()
+        .traces(10, (index) => request({ version: "2.4.1", instance: instance(index) }))
+        .traces(10, (index) => request({ version: `2.4.${index % 2}`, instance: instance(index), ...tooLarge }, 500))
+        .observations({ changes: [deploy] });
+    const diagnosis = diagnose(build((index) => `a${index % 2}`));
+    expect(diagnosis.causes[0]?.cause).toBe("body-too-large");
+    expect(evidenceFor(diagnosis, "bad-deploy")).not.toContain("was deployed");
+  });
 });

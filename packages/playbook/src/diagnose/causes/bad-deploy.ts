@@ -1,22 +1,62 @@
-import type { Evidence } from "@faultline/model";
+import type { Change, Evidence, Resource } from "@faultline/model";
+import type { Occurrence } from "../../isolate/occurrence.ts";
+import { listResources } from "../contrast-releases.ts";
 import { formatMs } from "../../isolate/blame.ts";
-import { type CauseRule, type Findings, fromRelease } from "../findings.ts";
+import { type CauseRule, type Findings, type SuspiciousChange, fromRelease } from "../findings.ts";
+
+/** Failures elsewhere acquit a deploy when they are more than stray ones. */
+const LEAST_UNTOUCHED = 3;
+const UNTOUCHED_SHARE = 0.2;
 
 /** A release brought the failure: it began with the release, or only the new version or instances fail. */
 export const badDeploy: CauseRule = {
   sign: "a deploy shortly before the onset, or failures on one version or on new instances only",
-  weigh: (findings) => ({ evidence: [...fromChanges(findings), ...fromRelease(findings)] }),
+  weigh: (findings) => {
+    const { near, failing } = findNear(findings);
+    const against = near === undefined ? undefined : hearUntouched(near.change, failing);
+    if (near === undefined || against !== undefined)
+      return { evidence: fromRelease(findings), ...(against === undefined ? {} : { against: [against] }) };
+    return { evidence: [fromChange(near), ...fromRelease(findings)] };
+  },
 };
 
-function fromChanges({ changes, origin }: Findings): readonly Evidence[] {
+/** The deploy nearest before the onset, of the service where the failures are created. */
+function findNear({ changes, origin, failing }: Findings): {
+  readonly near: SuspiciousChange | undefined;
+  readonly failing: readonly Occurrence[];
+} {
   const step = origin?.step;
   // Of a callee without telemetry only the caller's release is known.
   const services = new Set([step?.service, step?.hop === undefined ? step?.call?.from.span.resource.service : undefined]);
-  const near = changes.filter(({ change }) => change.kind === "deploy" && services.has(change.service)).slice(0, 1);
-  return near.map(({ change, beforeOnsetMs }) => ({
+  return { near: changes.find(({ change }) => change.kind === "deploy" && services.has(change.service)), failing };
+}
+
+function fromChange({ change, beforeOnsetMs }: SuspiciousChange): Evidence {
+  return {
     statement: `${change.service} was deployed${change.version === undefined ? "" : ` (${change.version})`} before the failures began`,
     measured: `${formatMs(beforeOnsetMs)} before the first failure; ${change.source}`,
-    source: "deploy" as const,
+    source: "deploy",
     weight: change.source === "declared" ? 3 : 2.5,
-  }));
+  };
+}
+
+/** A deploy cannot have made the failures of processes that it did not touch. */
+function hearUntouched(change: Change, failing: readonly Occurrence[]): Evidence | undefined {
+  const served = failing.flatMap((each) => listResources(each, change.service).slice(0, 1));
+  const untouched = served.filter((resource) => !mayTouch(change, resource)).length;
+  if (untouched < Math.max(LEAST_UNTOUCHED, served.length * UNTOUCHED_SHARE)) return undefined;
+  return {
+    statement: `failing requests were served by processes of ${change.service} that its deploy did not touch`,
+    measured: `${untouched} of ${served.length} failing`,
+    source: "span",
+    weight: 2,
+  };
+}
+
+/** False when version, region or instance of a process say that it is not of this deploy; what is not known may be. */
+function mayTouch(change: Change, { version, region, instance }: Resource): boolean {
+  if (change.version !== undefined && version !== undefined && version !== change.version) return false;
+  if (change.region !== undefined && region !== undefined && region !== change.region) return false;
+  // What is inferred names the processes seen so far, not all of them.
+  return change.source === "inferred" || change.instances === undefined || instance === undefined || change.instances.includes(instance);
 }

@@ -17,27 +17,29 @@ const RUNNING_QUERIES: CheckTemplate = {
 };
 const TRIAGE_CALL: CheckTemplate = {
   check: "Ask {{callee}} itself, past {{caller}}: which hop answers, and how",
-  command: "faultline triage {{callUrl}}",
+  command: "npx faultline triage {{callUrl}}",
 };
 const TRIAGE_FRONT: CheckTemplate = {
   check: "Send the request through the front and straight to {{service}}, and compare the two answers",
-  command: "faultline triage {{frontUrl}} --direct {{url}}",
-};
-const PROVE: CheckTemplate = {
-  check: "Replay this request as a test of {{service}}: red before the fix, green after it",
-  command: "faultline prove {{traceId}} --as node:test",
+  command: "npx faultline triage {{frontUrl}} --direct {{url}}",
 };
 const FRAME: CheckTemplate = { check: "Open {{frame}}, where {{exception}} was thrown; who changed it last?", command: "{{blame}}" };
 const PORT: CheckTemplate = { check: "Does anything listen at {{host}}:{{port}}?", command: "nc -vz -w 2 {{host}} {{port}}" };
 const GATE: CheckTemplate = {
   check: "Compare the failing share of {{service}} {{version}} with that of {{previousVersion}}",
-  command: "faultline gate --service {{serviceWord}} --baseline {{previousVersion}} --canary {{version}}",
+  command: "npx faultline gate --service {{serviceWord}} --baseline {{previousVersion}} --canary {{version}}",
+};
+
+/** For every cause, last: the failing request itself, kept. */
+export const PROVE: CheckTemplate = {
+  check: "Turn this failing request into a regression test: red before the fix, green after it",
+  command: "npx faultline prove {{traceId}} --as node:test",
 };
 
 /** Where to look and what to run for each cause, the most telling first. */
 export const CHECKS: Readonly<Record<CauseId, readonly CheckTemplate[]>> = {
-  "unhandled-exception": [FRAME, PROVE],
-  "invalid-input-unguarded": [FRAME, PROVE],
+  "unhandled-exception": [FRAME],
+  "invalid-input-unguarded": [FRAME],
   "dependency-timeout": [RUNNING_QUERIES, TIME_CALL],
   "dependency-error": [TRIAGE_CALL, { check: "Read the log of {{callee}} at {{time}}" }],
   "third-party-failure": [{ check: "Look at the status page of {{callee}}" }, TRIAGE_CALL],
@@ -74,18 +76,20 @@ export const CHECKS: Readonly<Record<CauseId, readonly CheckTemplate[]>> = {
     GATE,
   ],
   "body-too-large": [
-    { check: "Find the size at which {{operation}} of {{service}} begins to fail", command: "faultline triage {{frontUrl}} --probe-body" },
+    {
+      check: "Find the size at which {{operation}} of {{service}} begins to fail",
+      command: "npx faultline triage {{frontUrl}} --probe-body",
+    },
   ],
   "parse-failure": [
     {
       check: "Look at status, content type and first bytes of what {{service}} could not read",
       command: "curl -sS -i {{callUrl}} | head -c 2000",
     },
-    PROVE,
   ],
   "gateway-mismatch": [TRIAGE_FRONT],
   "gateway-timeout": [
-    { check: "Is the gateway's time-out shorter than {{operation}} of {{service}} takes?", command: "faultline triage {{frontUrl}}" },
+    { check: "Is the gateway's time-out shorter than {{operation}} of {{service}} takes?", command: "npx faultline triage {{frontUrl}}" },
     TRIAGE_FRONT,
   ],
   "gateway-identity": [{ check: "May the gateway's identity call {{service}}? Compare with a call of your own" }, TRIAGE_FRONT],
@@ -95,7 +99,7 @@ export const CHECKS: Readonly<Record<CauseId, readonly CheckTemplate[]>> = {
   ],
   "connection-refused": [PORT, { check: "Was {{callee}} restarting at {{time}}?" }],
   "keepalive-race": [
-    { check: "Send the same request again and again over one connection", command: "faultline triage {{frontUrl}} --repeat 50" },
+    { check: "Send the same request again and again over one connection", command: "npx faultline triage {{frontUrl}} --repeat 50" },
     { check: "Compare the idle time-out of {{callee}} with that of {{caller}}: the caller's must be the shorter one" },
   ],
   "tls-failure": [
@@ -118,11 +122,10 @@ export const CHECKS: Readonly<Record<CauseId, readonly CheckTemplate[]>> = {
   ],
   "masked-by-middleware": [
     { check: "Find where {{service}} turns the failure of {{callee}} into a good answer: a catch that returns a default" },
-    PROVE,
   ],
   "retry-storm": [
     { check: "Count the tries for each request to {{callee}}: which layers retry, and do their numbers multiply?" },
-    { check: "Read the traffic to {{callee}} over time from its own access log", command: "faultline logs ACCESS_LOG" },
+    { check: "Read the traffic to {{callee}} over time from its own access log", command: "npx faultline logs ACCESS_LOG" },
   ],
   "fault-injected": [{ check: "Who runs an experiment on {{service}} since {{time}}? End it, and see the failures end" }],
 };

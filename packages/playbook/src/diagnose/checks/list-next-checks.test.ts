@@ -56,6 +56,10 @@ describe("what to do next", () => {
     expect(checksFor({}).length).toBeGreaterThan(0);
   });
 
+  it("ends with the failing request itself as a test", () => {
+    expect(checksFor({}).at(-1)?.command).toMatch(/^npx faultline prove [0-9a-f]{32} --as node:test$/);
+  });
+
   it("never lets captured text become more than one word of a command", () => {
     const hostile = "stock'; rm -rf ~; echo '";
     const commands = [

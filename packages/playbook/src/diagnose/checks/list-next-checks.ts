@@ -1,6 +1,6 @@
 import type { NextCheck, RankedCause } from "@faultline/model";
 import type { Findings } from "../findings.ts";
-import { CHECKS, type CheckTemplate } from "./checks-by-cause.ts";
+import { CHECKS, PROVE, type CheckTemplate } from "./checks-by-cause.ts";
 import { fillWords } from "./fill-words.ts";
 import { type CheckWords, readCheckWords } from "./read-check-words.ts";
 
@@ -20,7 +20,7 @@ export function listNextChecks(findings: Findings, causes: readonly RankedCause[
   for (const { what, wouldTell } of domain.missing.slice(0, 2)) checks.push({ check: `Get ${what}: it would tell ${wouldTell}` });
   if (checks.length === 0)
     checks.push({ check: `Read the log of ${origin.step.service} for trace ${origin.occurrence.path.traceId}, at ${words.time ?? ""}` });
-  return distinct(checks).slice(0, MOST_CHECKS);
+  return [...distinct(checks).slice(0, MOST_CHECKS), ...toCheck(PROVE, words)];
 }
 
 function toCheck({ check, command }: CheckTemplate, words: CheckWords): readonly NextCheck[] {
