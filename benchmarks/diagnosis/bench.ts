@@ -1,18 +1,20 @@
 /**
- * How often is the diagnosis right? `npm run bench -- diagnosis --set DIR` runs every case of a set beside the rules of thumb that
- * people use today: the deepest errored span, scoped and unscoped, and the most ERROR logs.
+ * How often is the diagnosis right? `npm run bench -- diagnosis` judges every step on the project's own incidents, both halves;
+ * `--set DIR` runs a labelled set of others. Beside it stand the rules of thumb that people use today: the deepest errored span,
+ * scoped and unscoped, and the most ERROR logs.
  */
 import { parseArgs } from "node:util";
 import type { Diagnosis, Suspect } from "@faultline/model";
 import { diagnose } from "@faultline/playbook";
 import { recordResult } from "../record.ts";
+import { benchIncidents } from "./incidents.ts";
 import { type Case, loadSet } from "./load-set.ts";
 import { deepestErroredSpan, deepestErroredSpanScoped, mostErrorLogs } from "./rules.ts";
 import { calibrationError, mean, scoreAt } from "./score.ts";
 
 const { values } = parseArgs({
   args: process.argv.slice(2).filter((word) => word !== "diagnosis"),
-  options: { set: { type: "string", multiple: true, default: ["tests/incidents"] }, unaided: { type: "boolean", default: false } },
+  options: { set: { type: "string", multiple: true, default: [] }, unaided: { type: "boolean", default: false } },
 });
 
 type Row = {
@@ -58,6 +60,7 @@ function judge(diagnosis: Diagnosis, { label }: Case) {
   };
 }
 
+if (values.set.length === 0) recordResult("diagnosis", benchIncidents("tests/incidents"));
 for (const directory of values.set) {
   const rows = loadSet(directory).map(runCase);
   const faults = rows.filter(({ isHealthy }) => !isHealthy);

@@ -21,6 +21,24 @@ export function calibrationError(verdicts: readonly { readonly confidence: numbe
   return error;
 }
 
+/** How many verdicts fall into each tenth of confidence, what they stated and how many were right. */
+export function calibrationBins(
+  verdicts: readonly { readonly confidence: number; readonly isRight: boolean }[],
+): readonly CalibrationBin[] {
+  const bins = Map.groupBy(verdicts, ({ confidence }) => Math.min(9, Math.floor(confidence * 10)));
+  return [...bins]
+    .toSorted(([a], [b]) => a - b)
+    .map(([tenth, members]) => ({
+      from: tenth / 10,
+      verdicts: members.length,
+      stated: mean(members.map(({ confidence }) => confidence)),
+      right: mean(members.map(({ isRight }) => (isRight ? 1 : 0))),
+    }));
+}
+
+/** One tenth of the scale of confidence. */
+export type CalibrationBin = { readonly from: number; readonly verdicts: number; readonly stated: number; readonly right: number };
+
 /** Arithmetic mean; 0 for none. */
 export function mean(values: readonly number[]): number {
   return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;

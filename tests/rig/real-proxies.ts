@@ -24,7 +24,7 @@ type Setup = { readonly directory: string; readonly port: number; readonly backe
 type Recipe = {
   readonly programs: readonly string[];
   readonly files: (setup: Setup) => Readonly<Record<string, string>>;
-  readonly args: (setup: Setup) => readonly string[];
+  readonly args: (setup: Pick<Setup, "directory" | "port">) => readonly string[];
 };
 
 const MODULES = "/usr/lib/apache2/modules";
@@ -154,13 +154,21 @@ export async function findFreePort(): Promise<number> {
 
 /** Starts a proxy and resolves when it accepts connections. */
 export async function startProxy(name: ProxyName, backendPort: number, timeoutS = 1): Promise<RunningProxy> {
-  const directory = mkdtempSync(join(tmpdir(), `faultline-${name}-`));
   const port = await findFreePort();
-  const setup = { directory, port, backendPort, timeoutS };
+  return await launchProxy(name, port, (directory) => RECIPES[name].files({ directory, port, backendPort, timeoutS }));
+}
+
+/** Starts a proxy on files of one's own, which must be called and must listen as the rig's are and do. */
+export async function launchProxy(
+  name: ProxyName,
+  port: number,
+  write: (directory: string) => Readonly<Record<string, string>>,
+): Promise<RunningProxy> {
+  const directory = mkdtempSync(join(tmpdir(), `faultline-${name}-`));
   const recipe = RECIPES[name];
   mkdirSync(join(directory, "state"), { recursive: true });
-  for (const [file, text] of Object.entries(recipe.files(setup))) writeFileSync(join(directory, file), text);
-  const child = spawn(recipe.programs[0] as string, recipe.args(setup), {
+  for (const [file, text] of Object.entries(write(directory))) writeFileSync(join(directory, file), text);
+  const child = spawn(recipe.programs[0] as string, recipe.args({ directory, port }), {
     env: { ...process.env, HOME: directory, XDG_DATA_HOME: directory, XDG_CONFIG_HOME: directory },
     detached: true,
   });

@@ -1,0 +1,181 @@
+/** The project's own incidents: how often each step is right, by half, by cause, and with one source of telemetry taken away. */
+import { type CauseId, type Diagnosis, NO_OBSERVATIONS, type Observations } from "@faultline/model";
+import { diagnose } from "@faultline/playbook";
+import { type Incident, listIncidents } from "../../tests/incidents/incident.ts";
+import { type Marks, markDiagnosis } from "../../tests/incidents/score-incident.ts";
+import { deepestErroredSpan, deepestErroredSpanScoped, mostErrorLogs } from "./rules.ts";
+import { calibrationBins, calibrationError, mean, scoreAt } from "./score.ts";
+
+const RULES = { deepestErroredSpan, deepestErroredSpanScoped, mostErrorLogs };
+const SOURCES = ["spans", "logs", "metrics", "changes", "exchanges"] as const satisfies readonly (keyof Observations)[];
+
+type Row = {
+  readonly incident: Incident;
+  readonly diagnosis: Diagnosis;
+  readonly marks: Marks;
+  readonly ms: number;
+  readonly rules: Readonly<Record<string, number>>;
+};
+
+function run(incident: Incident, without?: keyof Observations): Row {
+  const all = incident.load();
+  const observations = without === undefined ? all : { ...all, [without]: NO_OBSERVATIONS[without] };
+  const started = performance.now();
+  const diagnosis = diagnose(observations);
+  const ms = performance.now() - started;
+  const { creators } = incident.expected.isolate;
+  const rules = Object.fromEntries(
+    Object.entries(RULES).map(([name, rule]) => [name, scoreAt(1, rule(observations, undefined), creators)]),
+  );
+  return { incident, diagnosis, marks: markDiagnosis(diagnosis, incident.expected), ms, rules };
+}
+
+const share = (values: readonly (boolean | undefined)[]): number =>
+  mean(values.flatMap((value) => (value === undefined ? [] : [value ? 1 : 0])));
+const isNegative = ({ incident }: Row): boolean => incident.facts.negative !== undefined;
+
+/** Figures of some rows that all have a cause. */
+function summarise(rows: readonly Row[]) {
+  const asked = rows.filter(({ incident }) => incident.expected.diagnose.verdict === "diagnosed");
+  const marks = asked.map((row) => row.marks);
+  return {
+    incidents: asked.length,
+    detected: share(marks.map(({ isDetected }) => isDetected)),
+    creatorAt1: share(marks.map(({ isCreatorRight }) => isCreatorRight)),
+    wholePath: share(marks.map(({ isPathRight }) => isPathRight)),
+    causeAt1: share(marks.map(({ causeRank }) => causeRank === 1)),
+    causeAt3: share(marks.map(({ causeRank }) => causeRank !== undefined && causeRank <= 3)),
+    coverage: share(marks.map(({ isDiagnosed }) => isDiagnosed)),
+    falseBlame: share(marks.map(({ isFalseBlame }) => isFalseBlame)),
+  };
+}
+
+function summariseNegatives(rows: readonly Row[]) {
+  const honest = rows.filter(({ marks }) => marks.isHonest !== undefined);
+  return {
+    negatives: rows.length,
+    falseBlame: share(rows.map(({ marks }) => marks.isFalseBlame)),
+    right: share(rows.map(({ marks }) => marks.isRight)),
+    evidenceMissing: honest.length,
+    inconclusiveAndSaysWhat: share(honest.map(({ marks }) => marks.isHonest)),
+    byKind: Object.fromEntries(
+      [...Map.groupBy(rows, ({ incident }) => incident.facts.negative ?? "")].map(([kind, members]) => [
+        kind,
+        { count: members.length, right: share(members.map(({ marks }) => marks.isRight)) },
+      ]),
+    ),
+  };
+}
+
+function tabulateCauses(rows: readonly Row[]) {
+  const groups = Map.groupBy(
+    rows.filter((row) => !isNegative(row)),
+    ({ incident }) => incident.facts.scenario,
+  );
+  return Object.fromEntries(
+    [...groups].map(([cause, members]) => {
+      const named: Record<string, number> = {};
+      for (const { diagnosis } of members) {
+        const said = diagnosis.verdict === "diagnosed" ? (diagnosis.causes[0]?.cause ?? "none") : "inconclusive";
+        named[said] = (named[said] ?? 0) + 1;
+      }
+      return [cause, { ...summarise(members), named }];
+    }),
+  );
+}
+
+function judgeCalibration(rows: readonly Row[]) {
+  const verdicts = rows
+    .filter(({ marks }) => marks.isDiagnosed)
+    .map(({ marks }) => ({ confidence: marks.confidence, isRight: marks.isRight }));
+  return { expectedCalibrationError: calibrationError(verdicts), bins: calibrationBins(verdicts) };
+}
+
+function judgeHalf(incidents: readonly Incident[]) {
+  const rows = incidents.map((incident) => run(incident));
+  const positives = rows.filter((row) => !isNegative(row));
+  const times = rows.map(({ ms }) => ms).toSorted((a, b) => a - b);
+  return {
+    rows,
+    figures: {
+      ...summarise(positives),
+      negatives: summariseNegatives(rows.filter(isNegative)),
+      calibration: judgeCalibration(rows),
+      rulesOfThumb: Object.fromEntries(Object.keys(RULES).map((rule) => [rule, mean(positives.map((row) => row.rules[rule] ?? 0))])),
+      ms: { median: times[Math.floor(times.length / 2)], p95: times[Math.floor(times.length * 0.95)] },
+      withoutSource: Object.fromEntries(
+        SOURCES.map((source) => {
+          const poorer = incidents.map((incident) => run(incident, source));
+          const { creatorAt1, causeAt1, coverage } = summarise(poorer);
+          return [source, { creatorAt1, causeAt1, coverage, falseBlame: share(poorer.map(({ marks }) => marks.isFalseBlame)) }];
+        }),
+      ),
+      byCause: tabulateCauses(rows),
+    },
+  };
+}
+
+/** One line for each incident of the read half that is not wholly right, with what was said and what was due. */
+export function describeMiss({ incident, diagnosis, marks }: Pick<Row, "incident" | "diagnosis" | "marks">): string | undefined {
+  const { expected, facts } = incident;
+  const isWhole = marks.isRight && marks.isDetected && marks.isCreatorRight !== false && marks.isPathRight !== false;
+  if (isWhole) return undefined;
+  const due =
+    expected.diagnose.verdict === "diagnosed"
+      ? expected.diagnose.cause
+      : expected.diagnose.verdict === "healthy"
+        ? "healthy"
+        : `inconclusive, missing ${expected.diagnose.missing.join(" or ")}`;
+  const causes = diagnosis.causes.slice(0, 3).map(({ cause, confidence }) => `${cause} ${confidence.toFixed(2)}`);
+  const path = diagnosis.path.map(({ service, fate }) => `${service} ${fate}`).join(" > ");
+  const right = expected.isolate.path
+    .map(({ service, fate, isOptional }) => `${isOptional === true ? "?" : ""}${service.join("|")} ${fate.join("|")}`)
+    .join(" > ");
+  const wrong = [
+    ...(marks.isRight ? [] : ["verdict"]),
+    ...(marks.isDetected
+      ? []
+      : [`scope (${diagnosis.scope.service ?? "-"} ${diagnosis.scope.route ?? "-"}, ${diagnosis.scope.failing} failing)`]),
+    ...(marks.isCreatorRight === false ? ["creator"] : []),
+    ...(marks.isPathRight === false ? ["path"] : []),
+  ];
+  return [
+    `- ${facts.scenario}/${facts.name}: wrong ${wrong.join(", ")}`,
+    `  said ${diagnosis.verdict}: ${causes.join(", ") || "no cause"}; suspect ${diagnosis.suspects[0]?.service ?? "-"}; path ${path || "-"}`,
+    `  due  ${due}; creator ${expected.isolate.creators.join("|") || "-"}; path ${right}`,
+  ].join("\n");
+}
+
+/** Both halves of a directory of incidents. Prints the misses of the read half only: the other one is there to be counted. */
+export function benchIncidents(directory: string): object {
+  const incidents = listIncidents(directory);
+  const halves = Object.fromEntries(
+    (["read", "unread"] as const).map((half) => {
+      const { rows, figures } = judgeHalf(incidents.filter(({ facts }) => facts.half === half));
+      if (half === "read") for (const row of rows) console.log(describeMiss(row) ?? "");
+      return [half, figures];
+    }),
+  );
+  print(halves);
+  return { set: directory, incidents: incidents.length, ...halves };
+}
+
+function print(halves: Readonly<Record<string, ReturnType<typeof judgeHalf>["figures"]>>): void {
+  for (const [half, { byCause, withoutSource, calibration, negatives, rulesOfThumb, ms, ...rest }] of Object.entries(halves)) {
+    console.log(`\n${half} half`);
+    console.table({ all: rest });
+    const rows = Object.entries(byCause).map(([cause, { named, ...each }]) => [
+      cause as CauseId,
+      {
+        ...each,
+        named: Object.entries(named)
+          .map(([name, count]) => `${count} ${name}`)
+          .join(", "),
+      },
+    ]);
+    console.table(Object.fromEntries(rows));
+    console.table(withoutSource);
+    console.table(calibration.bins);
+    console.log({ expectedCalibrationError: calibration.expectedCalibrationError, negatives, rulesOfThumb, ms });
+  }
+}

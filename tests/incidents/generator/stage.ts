@@ -1,0 +1,253 @@
+/** What a scenario may start and do. Everything that was started here ends with the stage. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { CauseId, Change } from "@faultline/model";
+import { createTelemetrySink, type TelemetrySink } from "../../../demo/src/capture/sink.ts";
+import { findFreePort, launchProxy, readVersion, type RunningProxy } from "../../rig/real-proxies.ts";
+import type { ServicePlan } from "../services/plan.ts";
+import type { Expected } from "../incident.ts";
+import type { Crew, RunningService, ServiceStart } from "./crew.ts";
+import { type RunningDatabase, startPostgres, startRedis } from "./databases.ts";
+import type { Dice } from "./dice.ts";
+import { PROXY_FILES, type ProxyPlan, TRACED_COMBINED } from "./proxies.ts";
+import { startRelay } from "./relay.ts";
+
+/** One request of the load. */
+export type LoadRequest = {
+  readonly method?: "GET" | "POST";
+  readonly path: string;
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** What goes with it and is no part of the symptom. */
+  readonly isNoise?: boolean;
+};
+
+/** How requests arrive. */
+export type Load = {
+  readonly port: number;
+  readonly count: number;
+  readonly perSecond: number;
+  /** Clients that begin the trace themselves and say so: what proxies log can then be joined. */
+  readonly isTraced: boolean;
+  readonly next: (index: number) => LoadRequest;
+  /** Called before a request of that number is sent. */
+  readonly at?: Readonly<Record<number, () => unknown>>;
+};
+
+/** What the clients saw. */
+export type Seen = { failing: number; requests: number; readonly statuses: Map<number, number> };
+
+/** What was gathered while the stage stood. */
+export type Takings = {
+  readonly otlp: readonly string[];
+  readonly logs: Readonly<Record<string, string>>;
+  readonly logFormats: Readonly<Record<string, string>>;
+  readonly changes: readonly Change[];
+  readonly software: readonly string[];
+};
+
+/** A little more than an interval between two reports of metrics. */
+const SETTLE_MS = 1200;
+
+/** A place for one incident. */
+export class Stage {
+  readonly dice: Dice;
+  readonly seed: number;
+  readonly folder = mkdtempSync(join(tmpdir(), "faultline-incident-"));
+  readonly #crew: Crew;
+  readonly #sink: TelemetrySink;
+  readonly #services: RunningService[] = [];
+  readonly #closing: (() => unknown)[] = [];
+  readonly #proxies: { readonly name: string; readonly proxy: RunningProxy; readonly writer: ChildProcess | undefined }[] = [];
+  readonly #changes: Change[] = [];
+  readonly #software = new Set<string>();
+  #startedAt = 0;
+  readonly seen: Seen = { failing: 0, requests: 0, statuses: new Map() };
+
+  private constructor({ dice, seed, crew, sink }: { dice: Dice; seed: number; crew: Crew; sink: TelemetrySink }) {
+    this.dice = dice;
+    this.seed = seed;
+    this.#crew = crew;
+    this.#sink = sink;
+  }
+
+  /** A stage with an ear for telemetry and nothing on it. */
+  static async open(options: { dice: Dice; seed: number; crew: Crew }): Promise<Stage> {
+    return new Stage({ ...options, sink: await createTelemetrySink() });
+  }
+
+  /** One of several ways, so that both halves of the seeds get every way. */
+  way<T>(ways: readonly T[]): T {
+    return ways[Math.floor(this.seed / 2) % ways.length]; // inside the list by the remainder
+  }
+
+  async service(
+    plan: ServicePlan,
+    more: { env?: Readonly<Record<string, string>>; port?: number; alone?: ServiceStart["alone"] } = {},
+  ): Promise<RunningService> {
+    const { service, version, instance, region } = plan;
+    const attributes = { "service.version": version, "service.instance.id": instance, "cloud.region": region };
+    const env = {
+      OTEL_SERVICE_NAME: service,
+      OTEL_RESOURCE_ATTRIBUTES: Object.entries(attributes)
+        .flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]))
+        .join(","),
+      OTEL_NODE_RESOURCE_DETECTORS: "env",
+      OTEL_EXPORTER_OTLP_ENDPOINT: this.#sink.endpoint,
+      OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
+      OTEL_LOGS_EXPORTER: "otlp",
+      OTEL_METRICS_EXPORTER: "otlp",
+      OTEL_METRIC_EXPORT_INTERVAL: "1000",
+      OTEL_METRIC_EXPORT_TIMEOUT: "900",
+      OTEL_BSP_SCHEDULE_DELAY: "100",
+      OTEL_BLRP_SCHEDULE_DELAY: "100",
+      ...more.env,
+    };
+    const { port, alone } = more;
+    const routes = [...plan.routes, { method: "GET", path: "/healthz", steps: [] } as const];
+    const started = await this.#crew.start({
+      plan: { ...plan, routes },
+      env,
+      ...(port === undefined ? {} : { port }),
+      ...(alone === undefined ? {} : { alone }),
+    });
+    this.#services.push(started);
+    this.#startedAt = performance.now();
+    // As an orchestrator asks before it sends traffic; what is slow the first time is slow now.
+    if (plan.tls === undefined) await fetch(`http://127.0.0.1:${started.port}/healthz`).then((response) => response.text());
+    this.#software.add(`Node ${process.version} with ${plan.framework}, watched by ${plan.watch}`);
+    return started;
+  }
+
+  async proxy(plan: ProxyPlan, name: string = plan.kind): Promise<RunningProxy & { readonly port: number }> {
+    const port = await findFreePort();
+    const proxy = await launchProxy(plan.kind, port, (directory) => PROXY_FILES[plan.kind](plan, { directory, port }));
+    this.#proxies.push({ name, proxy, writer: plan.kind === "varnish" ? startLogWriter(proxy) : undefined });
+    this.#software.add(readVersion(plan.kind));
+    if (plan.kind === "varnish") await sleep(300);
+    return { ...proxy, port };
+  }
+
+  async postgres(options?: Parameters<typeof startPostgres>[0]): Promise<RunningDatabase> {
+    return this.#keep(await startPostgres(options), "PostgreSQL");
+  }
+
+  async redis(settings?: readonly string[]): Promise<RunningDatabase> {
+    return this.#keep(await startRedis(settings), "Redis");
+  }
+
+  #keep(database: RunningDatabase, name: string): RunningDatabase {
+    this.#software.add(name);
+    this.#closing.push(() => database.stop());
+    return database;
+  }
+
+  async relay(port: number, delayMs: number): Promise<number> {
+    const relay = await startRelay(port, delayMs);
+    this.#closing.push(() => relay.close());
+    return relay.port;
+  }
+
+  onClose(close: () => unknown): void {
+    this.#closing.push(close);
+  }
+
+  /** Notes a change as a deployment tool would announce it. */
+  change(change: Omit<Change, "timeMs" | "source">): void {
+    this.#changes.push({ ...change, timeMs: Date.now(), source: "declared" });
+  }
+
+  /** Sends the load, open loop, and counts what came back. */
+  async load({ port, count, perSecond, isTraced, next, at = {} }: Load): Promise<void> {
+    // What starting cost is measured and reported first: a service that has just come stood still for a while.
+    await sleep(Math.max(0, SETTLE_MS - (performance.now() - this.#startedAt)));
+    const open: Promise<void>[] = [];
+    for (let index = 0; index < count; index += 1) {
+      await at[index]?.();
+      open.push(this.#send(port, next(index), isTraced));
+      await sleep((1000 / perSecond) * (0.5 + Math.random()));
+    }
+    await Promise.all(open);
+  }
+
+  async #send(port: number, { method = "GET", path, body, headers, isNoise = false }: LoadRequest, isTraced: boolean): Promise<void> {
+    const hex = (digits: number): string => Array.from({ length: digits }, () => Math.floor(Math.random() * 16).toString(16)).join("");
+    const traced = isTraced ? { traceparent: `00-${hex(32)}-${hex(16)}-01`, "x-request-id": hex(20) } : {};
+    const status = await new Promise<number>((resolve) => {
+      const type = body === undefined ? {} : { "content-type": "application/json", "content-length": String(Buffer.byteLength(body)) };
+      const options = {
+        host: "127.0.0.1",
+        port,
+        method,
+        path,
+        agent: false,
+        headers: { host: "shop.example", "user-agent": "shop-app/4.2", ...traced, ...type, ...headers },
+      };
+      const outgoing = request(options, (response) => {
+        response.resume();
+        response.on("end", () => resolve(response.statusCode ?? 0)).on("error", () => resolve(0));
+      });
+      outgoing.setTimeout(15_000, () => outgoing.destroy());
+      outgoing.on("error", () => resolve(0));
+      outgoing.end(body);
+    });
+    if (isNoise) return;
+    this.seen.requests += 1;
+    this.seen.statuses.set(status, (this.seen.statuses.get(status) ?? 0) + 1);
+    if (status >= 500 || status === 0) this.seen.failing += 1;
+  }
+
+  /** Ends all that was started, the services first so that their telemetry comes, and hands over what was gathered. */
+  async close(): Promise<Takings> {
+    const logs: Record<string, string> = {};
+    const logFormats: Record<string, string> = {};
+    await Promise.allSettled(this.#services.map((service) => service.end()));
+    await sleep(150);
+    for (const { name, proxy, writer } of this.#proxies) {
+      if (writer !== undefined) await sleep(1000);
+      writer?.kill();
+      for (const kind of ["access", "error"]) {
+        const file = join(proxy.directory, `${kind}.log`);
+        const text = existsSync(file) ? readFileSync(file, "utf8") : proxy.name === "haproxy" && kind === "access" ? proxy.log() : "";
+        if (text.trim() === "") continue;
+        logs[`${name}.${kind}.log`] = text.replaceAll(proxy.directory, `/var/lib/${proxy.name}`);
+        if (kind === "access" && (proxy.name === "apache" || proxy.name === "varnish"))
+          logFormats[`${name}.access.log.gz`] = TRACED_COMBINED;
+      }
+      await proxy.close();
+    }
+    for (const close of this.#closing.reverse()) await close();
+    const otlp = this.#sink.take();
+    await this.#sink.close();
+    rmSync(this.folder, { recursive: true, force: true });
+    return { otlp, logs, logFormats, changes: this.#changes, software: [...this.#software].sort() };
+  }
+}
+
+/** varnishd keeps its log in memory; this program writes it down. */
+function startLogWriter(proxy: RunningProxy): ChildProcess {
+  const args = ["-n", join(proxy.directory, "state"), "-t", "10", "-F", TRACED_COMBINED, "-w", join(proxy.directory, "access.log")];
+  return spawn("/usr/bin/varnishncsa", args, { stdio: "ignore" });
+}
+
+/** What a scenario says is right, once it has been played. */
+export type Played = {
+  readonly service?: string;
+  readonly route?: string;
+  readonly creators: readonly string[];
+  readonly path: Expected["isolate"]["path"];
+  readonly diagnose: Expected["diagnose"];
+  /** Services whose telemetry never reached anybody. */
+  readonly lost?: readonly string[];
+};
+
+/** One kind of incident: it sets the stage, plays, and says what is right. */
+export type Scenario = {
+  readonly cause: CauseId | "negatives";
+  readonly count: number;
+  readonly play: (stage: Stage) => Promise<Played & { readonly name: string; readonly negative?: string }>;
+};

@@ -1,0 +1,214 @@
+/** The usual shape of a system: a proxy, one to three services behind each other, and load on it. */
+import type { Fate } from "@faultline/model";
+import type { ProxyName } from "../../rig/real-proxies.ts";
+import type { RunningService, ServiceStart } from "../generator/crew.ts";
+import type { ProxyPlan } from "../generator/proxies.ts";
+import type { Load, LoadRequest, Played, Stage } from "../generator/stage.ts";
+import type { ExpectedHop } from "../incident.ts";
+import type { CallStep, Reaction, ServicePlan, Step, Watch } from "../services/plan.ts";
+
+/** What the last service of a chain is and does. */
+export type OriginPlan = Partial<Omit<ServicePlan, "routes">> & {
+  readonly steps: readonly Step[];
+  readonly method?: "GET" | "POST";
+  readonly env?: Readonly<Record<string, string>>;
+  readonly alone?: ServiceStart["alone"];
+};
+
+/** How a chain may be varied by a scenario; the rest is up to the dice. */
+export type ChainOptions = {
+  readonly origin: OriginPlan;
+  /** Services in front of the origin: one of these numbers. */
+  readonly callers?: readonly number[];
+  /** The call from the last caller to the origin. */
+  readonly call?: Partial<CallStep>;
+  /** The service that makes that call. */
+  readonly caller?: Partial<Omit<ServicePlan, "routes">>;
+  readonly proxies?: readonly (ProxyName | "none")[];
+  readonly proxy?: Partial<ProxyPlan>;
+  readonly watches?: readonly Watch[];
+  /** Where the last caller finds the origin, when not straight on its port. */
+  readonly reach?: (port: number) => Promise<string> | string;
+  readonly noise?: number;
+};
+
+/** A chain that runs. */
+export type Chain = {
+  readonly front: string;
+  readonly route: string;
+  readonly origin: RunningService;
+  readonly originName: string;
+  readonly originRoute: string;
+  readonly services: readonly RunningService[];
+  readonly proxy: ProxyName | undefined;
+  readonly isTraced: boolean;
+  readonly entryPort: number;
+  /** Sends load on the public route. `query` is what the request carries. */
+  load(options: {
+    readonly count: number;
+    readonly perSecond?: number;
+    readonly next: (index: number) => Partial<LoadRequest> & { query?: string };
+    readonly at?: Load["at"];
+  }): Promise<void>;
+  /** The right path when the origin created the failure and answered `status`; undefined when it did not answer. */
+  pathOver(status: number | undefined, origin?: readonly ExpectedHop[]): readonly ExpectedHop[];
+  /** Service, route, creators and path of a failure that the origin created. */
+  blame(status: number | undefined): Pick<Played, "service" | "route" | "creators" | "path">;
+};
+
+const FRONTS = ["storefront", "web-api", "public-api", "bff", "shop-api"] as const;
+const MIDDLES = ["checkout", "booking", "cart", "accounts", "billing"] as const;
+const LEAVES = ["payments", "inventory", "pricing", "profiles", "shipping", "ledger", "catalogue", "reviews"] as const;
+const NOUNS = ["orders", "carts", "trips", "invoices", "baskets", "quotes"] as const;
+const REACTIONS: readonly Reaction[] = ["same", 502, 500, 502, 503];
+const PROXY_KINDS: readonly (ProxyName | "none")[] = ["nginx", "haproxy", "apache", "caddy", "varnish", "none"];
+
+const WATCHES: readonly Watch[] = ["otel", "otel", "otel", "guard"];
+/** The share of requests that go elsewhere and fail there without harm. */
+const NOISE = 0.15;
+
+type Layer = { readonly name: string; readonly reaction: Reaction };
+
+/** Builds a chain from the back to the front. */
+export async function buildChain(stage: Stage, options: ChainOptions): Promise<Chain> {
+  const { dice } = stage;
+  const { origin: plan, callers = [0, 1, 1, 2], watches = WATCHES } = options;
+  const noun = dice.pick(NOUNS);
+  const depth = dice.pick(callers);
+  const originName = plan.service ?? (depth === 0 ? dice.pick(FRONTS) : dice.pick(LEAVES));
+  const originRoute = depth === 0 ? `/api/${noun}/:id` : `/${noun}/:id`;
+  const origin = await startOrigin(stage, options, { name: originName, route: originRoute, watch: plan.watch ?? dice.pick(watches) });
+  const { services, layers, isNoisy } = await startCallers(stage, options, { origin, noun, depth });
+  const front = services.at(-1) ?? origin;
+  const kind = dice.pick(options.proxies ?? PROXY_KINDS);
+  const isTraced = kind === "none" || dice.chance(0.7);
+  const entryPort = kind === "none" ? front.port : await startFrontProxy(stage, { kind, front, options });
+  const route = `/api/${noun}/:id`;
+  const pathOver: Chain["pathOver"] = (status, last) =>
+    writePath({ status, layers, last: last ?? [{ service: [originName], fate: ["created"] }], kind, isTraced });
+  return {
+    front: front.plan.service,
+    route,
+    origin,
+    originName,
+    originRoute,
+    services: services.toReversed(),
+    proxy: kind === "none" ? undefined : kind,
+    isTraced,
+    entryPort,
+    async load({ count, perSecond = dice.whole(20, 35), next, at = {} }) {
+      const toRequest = (index: number): LoadRequest => {
+        if (isNoisy && dice.chance(options.noise ?? NOISE)) return { path: "/api/suggestions", isNoise: true };
+        const { query = "", ...rest } = next(index);
+        return { method: plan.method ?? "GET", path: `/api/${noun}/${100 + index}${query === "" ? "" : `?${query}`}`, ...rest };
+      };
+      await stage.load({ port: entryPort, count, perSecond, isTraced, next: toRequest, at });
+    },
+    pathOver,
+    blame: (status) => ({ service: front.plan.service, route, creators: [originName], path: pathOver(status) }),
+  };
+}
+
+async function startFrontProxy(
+  stage: Stage,
+  { kind, front, options }: { kind: ProxyName; front: RunningService; options: ChainOptions },
+): Promise<number> {
+  const { service } = front.plan;
+  const servers = [{ name: `${service}-1`, port: front.port }];
+  return (await stage.proxy({ kind, backend: service, servers, timeoutMs: 6000, ...options.proxy })).port;
+}
+
+type Ground = { readonly origin: RunningService; readonly noun: string; readonly depth: number };
+
+/** The services in front of the origin, and what each makes of a failure behind it; the front is the last of both. */
+async function startCallers(stage: Stage, options: ChainOptions, { origin, noun, depth }: Ground) {
+  const { dice } = stage;
+  const { origin: plan, watches = WATCHES } = options;
+  const { method = "GET" } = plan;
+  const services = [origin];
+  const layers: Layer[] = [];
+  const isNoisy = depth > 0 && (options.noise ?? (dice.chance(0.3) ? NOISE : 0)) > 0;
+  const neighbour = isNoisy ? [await startNeighbour(stage)] : [];
+  let target = depth === 0 ? "" : ((await options.reach?.(origin.port)) ?? `http://${origin.plan.service}:${origin.port}`);
+  for (let level = 0; level < depth; level += 1) {
+    const isFront = level === depth - 1;
+    const name = isFront ? dice.pick(FRONTS) : dice.pick(MIDDLES);
+    const call: CallStep = {
+      kind: "call",
+      url: `${target}/${noun}/7?`,
+      method,
+      forwardBody: method === "POST",
+      reaction: dice.pick(REACTIONS),
+      timeoutMs: 3000 + level * 500,
+      ...(level === 0 ? options.call : {}),
+    };
+    layers.push({ name, reaction: call.reaction ?? 502 });
+    const own = { method, path: isFront ? `/api/${noun}/:id` : `/${noun}/:id`, steps: [call] };
+    const dress = { ...dressUp(stage, name, dice.pick(watches.filter((each) => each !== "none"))), ...(level === 0 ? options.caller : {}) };
+    const caller = await stage.service({ ...dress, routes: isFront ? [own, ...neighbour] : [own] });
+    services.push(caller);
+    target = `http://${name}:${caller.port}`;
+  }
+  return { services, layers, isNoisy };
+}
+
+async function startOrigin(
+  stage: Stage,
+  { origin }: ChainOptions,
+  { name, route, watch }: { name: string; route: string; watch: Watch },
+): Promise<RunningService> {
+  const { steps, method = "GET", env, alone, ...rest } = origin;
+  const plan: ServicePlan = { ...dressUp(stage, name, watch), ...rest, routes: [{ method, path: route, steps }] };
+  return await stage.service(plan, { ...(env === undefined ? {} : { env }), ...(alone === undefined ? {} : { alone }) });
+}
+
+/** Version, region and framework as they happen to be. */
+export function dressUp(stage: Stage, service: string, watch: Watch): Omit<ServicePlan, "routes"> {
+  const { dice } = stage;
+  const framework = watch === "guard" ? "express" : dice.pick(["express", "express", "fastify"] as const);
+  return {
+    service,
+    watch,
+    framework,
+    ...(dice.chance(0.7) ? { version: `${dice.whole(1, 9)}.${dice.whole(0, 20)}.${dice.whole(0, 9)}` } : {}),
+    ...(dice.chance(0.5) ? { region: dice.pick(["eu-west-1", "us-east-1", "ap-south-1"]) } : {}),
+    instance: `${service}-${dice.whole(10, 99)}`,
+    logs: dice.pick(["errors", "errors", "sentence"] as const),
+  };
+}
+
+/** A neighbour that fails now and then without anybody minding. */
+async function startNeighbour(stage: Stage) {
+  const service = stage.dice.pick(["recommendations", "suggestions", "banners"]);
+  const running = await stage.service({
+    ...dressUp(stage, service, "otel"),
+    framework: "express",
+    logs: "errors",
+    routes: [{ method: "GET", path: "/top", steps: [{ kind: "work", name: "loadPlugin" }] }],
+  });
+  const call: CallStep = { kind: "call", url: `http://${service}:${running.port}/top`, reaction: "silent" };
+  return { method: "GET" as const, path: "/api/suggestions", steps: [call] };
+}
+
+type PathFacts = {
+  readonly status: number | undefined;
+  readonly layers: readonly Layer[];
+  readonly last: readonly ExpectedHop[];
+  readonly kind: ProxyName | "none";
+  readonly isTraced: boolean;
+};
+
+function writePath({ status, layers, last, kind, isTraced }: PathFacts): readonly ExpectedHop[] {
+  const path: ExpectedHop[] = [];
+  let below = status;
+  for (const { name, reaction } of layers) {
+    const own = typeof reaction === "number" ? reaction : below;
+    const fate: Fate = below === undefined || own === undefined || own === below ? "propagated" : "remapped";
+    path.unshift({ service: [name], fate: [fate] });
+    below = typeof reaction === "number" ? reaction : (below ?? 504);
+  }
+  // HAProxy's line carries no trace: that it stood in front can only be told by time and path.
+  const front: ExpectedHop[] =
+    kind === "none" ? [] : [{ service: [kind], fate: ["propagated"], isOptional: !isTraced || kind === "haproxy" }];
+  return [...front, ...path, ...last];
+}

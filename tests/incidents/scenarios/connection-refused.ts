@@ -1,0 +1,37 @@
+import type { Played, Scenario, Stage } from "../generator/stage.ts";
+import { buildChain } from "./chain.ts";
+
+const RIGHT: Played["diagnose"] = { verdict: "diagnosed", cause: "connection-refused" };
+type Outcome = Promise<Played & { name: string }>;
+
+/** A service ends, and its callers go on calling. */
+async function goneService(stage: Stage, client: "undici" | "http"): Outcome {
+  const chain = await buildChain(stage, { callers: [1, 1, 2], origin: { steps: [{ kind: "answer", status: 200 }] }, call: { client } });
+  await chain.load({ count: 50, next: () => ({}), at: { 25: () => chain.origin.end() } });
+  return { name: `service-gone-${client}`, ...chain.blame(undefined), diagnose: RIGHT };
+}
+
+/** The only server behind a proxy ends. Nobody but the proxy sees it: either end of the broken connection is a right answer. */
+async function goneServer(stage: Stage): Outcome {
+  const kind = stage.dice.pick(["nginx", "haproxy", "apache", "caddy"] as const);
+  const chain = await buildChain(stage, { callers: [0], proxies: [kind], origin: { steps: [{ kind: "answer", status: 200 }] } });
+  await chain.load({ count: 50, next: () => ({}), at: { 25: () => chain.origin.end() } });
+  return {
+    name: `server-gone-${kind}`,
+    creators: [kind, chain.originName],
+    path: [
+      { service: [kind], fate: ["created", "propagated"] },
+      { service: [chain.originName], fate: ["created"], isOptional: true },
+    ],
+    diagnose: RIGHT,
+  };
+}
+
+const WAYS: readonly ((stage: Stage) => Outcome)[] = [
+  (stage) => goneService(stage, "undici"),
+  goneServer,
+  (stage) => goneService(stage, "http"),
+];
+
+/** Nothing listens where the caller connects. */
+export const connectionRefused: Scenario = { cause: "connection-refused", count: 12, play: (stage) => stage.way(WAYS)(stage) };

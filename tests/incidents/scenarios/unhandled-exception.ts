@@ -1,0 +1,25 @@
+import type { Scenario } from "../generator/stage.ts";
+import { buildChain } from "./chain.ts";
+
+/** Code that some requests are too much for. The parameter's name says nothing about the flaw. */
+const FLAWS = [
+  { work: "priceCart", input: "kind", bad: "gift", good: "plain" },
+  { work: "weighParcel", input: "sku", bad: "kettle", good: "mug" },
+  { work: "addressLabel", input: "customer", bad: "c3", good: "c2" },
+  { work: "cheapest", input: "kind", bad: "rare", good: "plain" },
+  { work: "choosePlan", input: "plan", bad: "family", good: "team" },
+  { work: "splitInvoice", input: "parts", bad: "7", good: "4" },
+] as const;
+
+/** The creating hop's own code threw for some requests. */
+export const unhandledException: Scenario = {
+  cause: "unhandled-exception",
+  count: 12,
+  async play(stage) {
+    const { work, input, bad, good } = stage.way(FLAWS);
+    const chain = await buildChain(stage, { origin: { steps: [{ kind: "work", name: work, input }], keepsStatus: true } });
+    const share = stage.dice.whole(15, 50) / 100;
+    await chain.load({ count: 60, next: () => ({ query: `${input}=${stage.dice.chance(share) ? bad : good}` }) });
+    return { name: work, ...chain.blame(500), diagnose: { verdict: "diagnosed", cause: "unhandled-exception" } };
+  },
+};
