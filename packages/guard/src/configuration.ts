@@ -2,6 +2,7 @@
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AttributeValue } from "@faultline/model";
+import type { OpenJournal } from "./capture/journal.ts";
 import type { Transport } from "./export/transport.ts";
 import type { RedactionPolicy } from "./redact/index.ts";
 import type { Redactor } from "./redaction.ts";
@@ -54,6 +55,8 @@ export type GuardOptions = {
   readonly context?: boolean;
   /** Watch for uncaught exceptions, signals and exit. Default true. */
   readonly processHooks?: boolean;
+  /** Names the requests in flight on disk, so that the next process can tell what a killed one took with it: `keepJournal()` of `@faultline/guard/journal`. Default none. */
+  readonly journal?: OpenJournal;
   /** How long failures are collected before they are sent, ms. Default 200. */
   readonly flushMs?: number;
   /** Memory for failures that are not sent yet. Default 8 MiB. */
@@ -66,7 +69,10 @@ export type GuardOptions = {
 
 /** Options with their defaults. */
 export type Configuration = Required<
-  Omit<GuardOptions, "transport" | "redactor" | "redaction" | "endpoint" | "spool" | "version" | "region" | "environment" | "resource">
+  Omit<
+    GuardOptions,
+    "journal" | "transport" | "redactor" | "redaction" | "endpoint" | "spool" | "version" | "region" | "environment" | "resource"
+  >
 > & {
   readonly endpoint: URL | undefined;
   readonly spool: { readonly directory: string; readonly limitBytes: number } | undefined;

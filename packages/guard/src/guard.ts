@@ -2,6 +2,7 @@
 import { channel } from "node:diagnostics_channel";
 import { findCurrentExchange, runInExchange } from "./capture/context.ts";
 import { watchOutgoingCalls } from "./capture/outgoing.ts";
+import type { Journal } from "./capture/journal.ts";
 import { type PoolState, PoolWatch } from "./capture/pool-watch.ts";
 import { watchProcess } from "./capture/process-hooks.ts";
 import { recordLine } from "./capture/flight-recorder.ts";
@@ -54,6 +55,7 @@ export class Guard implements ExchangeOwner {
   readonly #runtime: Runtime;
   readonly #pools = new PoolWatch();
   readonly #stops: (() => void)[] = [];
+  #journal: Journal | undefined;
   #internalErrors = 0;
 
   constructor(options: GuardOptions) {
@@ -66,14 +68,23 @@ export class Guard implements ExchangeOwner {
         ? createRedactor(options.redaction)
         : sealRedactor(options.redactor, () => this.#countError(new Error("the redactor failed")));
     const { endpoint } = configuration;
+    const resource = writeAttributes(configuration.resource);
     this.#exporter = new Exporter({
       ...configuration,
-      resource: writeAttributes(configuration.resource),
+      resource,
       transport: options.transport ?? (endpoint === undefined ? nowhere : createTransport(endpoint, configuration.headers)),
       spool: openSpoolQuietly(configuration.spool, () => this.#exporter.drop("damaged-spool", 0)),
     });
     this.#durations = createDurations(Date.now());
     this.#runtime = watchRuntime();
+    this.#journal = this.shield(() =>
+      options.journal?.({
+        service: this.service,
+        resource,
+        redactPath: (path) => this.#redactor.redactUrl(path),
+        adopt: (record, told) => this.#exporter.adopt(record, told),
+      }),
+    );
     this.#watch();
   }
 
@@ -95,7 +106,10 @@ export class Guard implements ExchangeOwner {
     this.#stops.push(
       watchProcess({
         onUncaught: (thrown, origin) => this.shield(() => this.#recordUncaught(thrown, origin)),
-        onEnd: () => this.shield(() => this.#exporter.spoolNow()),
+        onEnd: () => {
+          this.shield(() => this.#exporter.spoolNow());
+          this.shield(() => this.#journal?.settle());
+        },
       }),
     );
   }
@@ -121,7 +135,9 @@ export class Guard implements ExchangeOwner {
 
   /** Begins an exchange. */
   begin<Request>(view: HostView<Request>, request: Request): Exchange<Request> {
-    return new Exchange(this, view, request);
+    const exchange = new Exchange(this, view, request);
+    if (this.#journal !== undefined) this.shield(() => this.#journal?.open(exchange as Exchange));
+    return exchange;
   }
 
   /** Runs the host's code in the context of an exchange, so that its calls, log lines and uncaught exceptions find it. */
@@ -147,6 +163,7 @@ export class Guard implements ExchangeOwner {
     }
     exchange.bodyChunks = undefined;
     exchange.lines = undefined;
+    if (this.#journal !== undefined) this.shield(() => this.#journal?.close(exchange));
   }
 
   #finish(exchange: Exchange, status: number | undefined, isAborted: boolean): void {
@@ -218,6 +235,8 @@ export class Guard implements ExchangeOwner {
     exchange.fail(thrown);
     exchange.set("faultline.uncaught", origin);
     this.#report(exchange, { status: undefined, isFailure: true, isAborted: true });
+    // It has told its story: the next process must not tell it again.
+    this.#journal?.close(exchange);
   }
 
   /** Tells of an error that was handled, or that belongs to no request. Inside an exchange it becomes part of its story. */
@@ -283,6 +302,7 @@ export class Guard implements ExchangeOwner {
     this.shield(() => this.#sendMetrics());
     await this.#exporter.close(CLOSE_TIMEOUT_MS);
     for (const stop of this.#stops.splice(0)) this.shield(stop);
+    this.shield(() => this.#journal?.end());
   }
 }
 

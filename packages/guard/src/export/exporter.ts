@@ -77,6 +77,15 @@ export class Exporter {
     this.#add(record, 1);
   }
 
+  /** Takes `count` failures that an earlier process left to tell, under that one's resource. On disk, if there is one, when it returns. */
+  adopt(record: FailureRecord, told: { readonly count: number; readonly resource: string }): void {
+    this.counts.captured += told.count;
+    this.counts.pending += told.count;
+    const items: Pending = { ...createPending(), count: told.count, spans: [...record.spans], logs: [...record.logs] };
+    this.#keep({ count: told.count, parts: toParts(items, told.resource, (text) => gzipSync(text, GZIP)) });
+    this.#schedule();
+  }
+
   /** Takes telemetry that is no failure: metrics and the spans of successes. Loses it silently when the queue is full. */
   offerUncounted(items: { readonly spans?: readonly string[]; readonly metrics?: readonly string[] }): void {
     this.#add({ spans: items.spans ?? [], logs: [], metrics: items.metrics ?? [] }, 0);

@@ -4,6 +4,7 @@
  */
 import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { createOwnName, isOrphan } from "./process-name.ts";
 
 /** A request and where it goes; `body` is gzipped. */
 export type SpooledPart = { readonly path: string; readonly body: Uint8Array };
@@ -22,15 +23,6 @@ export type Spool = {
 };
 
 type Header = { readonly v: 1; readonly count: number; readonly parts: readonly (readonly [string, number])[] };
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
 
 function encodeBatch(batch: Batch): Uint8Array {
   const header: Header = { v: 1, count: batch.count, parts: batch.parts.map((part) => [part.path, part.body.byteLength]) };
@@ -53,8 +45,7 @@ function decodeBatch(bytes: Buffer): Batch | undefined {
 /** Takes over the folders of processes that are gone: a rename is atomic, so of two adopters one finds nothing. */
 function adoptOrphans(root: string, own: string): void {
   for (const name of readdirSync(root)) {
-    const pid = Number(/^(\d+)-/.exec(name)?.[1] ?? Number.NaN);
-    if (name === own || !Number.isInteger(pid) || (pid === process.pid ? false : isRunning(pid))) continue;
+    if (!isOrphan(name)) continue;
     try {
       const adopted = join(root, own, `adopted-${name}`);
       renameSync(join(root, name), adopted);
@@ -71,7 +62,7 @@ function adoptOrphans(root: string, own: string): void {
 /** Opens a spool under `root` (made when missing, for its owner only) that holds at most `limitBytes`. */
 export function openSpool(root: string, limitBytes: number, onDamaged: () => void): Spool {
   mkdirSync(root, { recursive: true, mode: 0o700 });
-  const own = `${process.pid}-${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 8)}`;
+  const own = createOwnName();
   const folder = join(root, own);
   mkdirSync(folder, { mode: 0o700 });
   adoptOrphans(root, own);
