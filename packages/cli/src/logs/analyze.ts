@@ -1,11 +1,11 @@
 import { createLineReader, type ReaderOptions } from "@faultline/formats/access-log";
 import { WasmScanner } from "./core/wasm-scanner.ts";
 import { type LineScanner, Scanner, type ScannerHooks } from "./scanner.ts";
-import { readSource, type Source } from "./source.ts";
+import { eachLine, readSource, type Source } from "./source.ts";
 import type { Tally } from "./tally.ts";
 
-/** Failing lines of the fast path that are read in full, for who made them and for the join. */
-const FULL_LOOKS = 4000;
+/** Failing lines of the fast path that are at most read in full, for who made them and for the join. */
+const FULL_LOOKS = 8000;
 
 /** What runs the fast path. */
 export type Engine = "wasm" | "javascript";
@@ -28,6 +28,8 @@ export async function analyzeSource(
   const { tally } = options;
   const reader = createLineReader(options.reader);
   let bytes: Buffer = Buffer.alloc(0);
+  // What the scanner takes is of the combined format, so that its failing lines need no other parser.
+  const combined = createLineReader({ context: options.reader.context, formats: ["clf"] });
   let looks = 0;
   const readOther = (start: number, end: number) => {
     const line = bytes.toString("utf8", start, end);
@@ -35,25 +37,22 @@ export async function analyzeSource(
   };
   const scanner = createScanner(options.engine ?? "wasm", tally, {
     onOther: readOther,
-    onFailure: (start, end, leaf) => {
+    onFailure: (start, end, tallied) => {
       looks += 1;
-      if (looks > FULL_LOOKS && leaf.lines > 3) return;
+      if (looks > FULL_LOOKS) return;
       const line = bytes.toString("utf8", start, end);
-      const read = reader.read(line);
+      const read = combined.read(line);
       if (read.kind !== "exchange" || read.exchange.status === undefined) return;
-      leaf.getFailures(read.exchange.status).addDetail(read.exchange, line);
+      tallied.addDetail(read.exchange, line);
       tally.keep({ exchange: read.exchange, format: read.format, file: source.name });
     },
   });
-  await readSource(source, (buffer, length) => {
-    bytes = buffer;
-    if (options.isFastAllowed) return scanner.scan(buffer, length);
-    let start = 0;
-    for (let newline = buffer.indexOf(10); newline !== -1 && newline < length; newline = buffer.indexOf(10, start)) {
-      readOther(start, newline);
-      start = newline + 1;
-    }
-    return start;
+  await readSource(source, {
+    ...(scanner.buffer === undefined ? {} : { buffer: scanner.buffer }),
+    consume: (buffer, length) => {
+      bytes = buffer;
+      return options.isFastAllowed ? scanner.scan(buffer, length) : eachLine(buffer, length, readOther);
+    },
   });
   scanner.flush();
   tally.flush();

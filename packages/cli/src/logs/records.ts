@@ -1,5 +1,5 @@
 import { createLineReader, type LineReader, type ReaderOptions, type ReadLine, toFlatRecord } from "@faultline/formats/access-log";
-import { readSource, type Source } from "./source.ts";
+import { eachLine, readSource, type Source } from "./source.ts";
 
 /** JSON in which no character can act on a terminal: what JSON itself leaves unescaped is escaped too. */
 export function toSafeJson(value: unknown, indent?: number): string {
@@ -18,16 +18,16 @@ export async function writeRecords(
   options: { readonly reader: ReaderOptions; readonly isWanted: RecordFilter; readonly write: (text: string) => void },
 ): Promise<void> {
   const reader = createLineReader(options.reader);
-  await readSource(source, (buffer, length) => {
-    let start = 0;
-    const out: string[] = [];
-    for (let newline = buffer.indexOf(10); newline !== -1 && newline < length; newline = buffer.indexOf(10, start)) {
-      const text = toRecordLine(reader, buffer.toString("utf8", start, newline), options.isWanted);
-      if (text !== undefined) out.push(text);
-      start = newline + 1;
-    }
-    if (out.length > 0) options.write(`${out.join("\n")}\n`);
-    return start;
+  await readSource(source, {
+    consume: (buffer, length) => {
+      const out: string[] = [];
+      const rest = eachLine(buffer, length, (start, end) => {
+        const text = toRecordLine(reader, buffer.toString("utf8", start, end), options.isWanted);
+        if (text !== undefined) out.push(text);
+      });
+      if (out.length > 0) options.write(`${out.join("\n")}\n`);
+      return rest;
+    },
   });
 }
 

@@ -33,6 +33,15 @@ export class FailureTally {
     if (this.lastMs === undefined || timeMs > this.lastMs) this.lastMs = timeMs;
   }
 
+  /** Takes in what a scanner counted by itself. */
+  addCounted(counted: Pick<FailureTally, "count" | "firstMs" | "lastMs" | "durations" | "series">): void {
+    this.count += counted.count;
+    this.firstMs = least(this.firstMs, counted.firstMs);
+    this.lastMs = least(this.lastMs, counted.lastMs, -1);
+    this.durations.merge(counted.durations);
+    this.series.merge(counted.series);
+  }
+
   /** What only a fully read line tells; the counts are `addTimed`'s. */
   addDetail(exchange: Exchange, line: string): void {
     if (this.lines.length < MAX_LINES) this.lines.push(line.slice(0, 2000));

@@ -2,28 +2,38 @@ const LIMIT = 256;
 
 /** An even sample of a stream of numbers in bounded memory: every n-th, where n doubles whenever the sample is full. */
 export class Sample {
-  private values: number[] = [];
-  private stride = 1;
-  private seen = 0;
+  private values: number[];
+  private stride: number;
+  private seen: number;
+
+  /** An empty sample, or one that was taken elsewhere: of `seen` numbers each `stride`-th. */
+  constructor(values: readonly number[] = [], { seen, stride } = { seen: values.length, stride: 1 }) {
+    this.values = [...values];
+    this.seen = seen;
+    this.stride = stride;
+  }
 
   add(value: number): void {
     if (this.seen % this.stride === 0) {
       this.values.push(value);
-      if (this.values.length > LIMIT) {
-        this.values = this.values.filter((_, index) => index % 2 === 0);
-        this.stride *= 2;
-      }
+      if (this.values.length > LIMIT) this.thin();
     }
     this.seen += 1;
   }
 
+  private thin(): void {
+    this.values = this.values.filter((_, index) => index % 2 === 0);
+    this.stride *= 2;
+  }
+
+  /** Takes another sample in. Both are thinned to the same density first, so that neither weighs more than it stands for. */
   merge(other: Sample): void {
-    this.values.push(...other.values);
-    this.seen += other.seen;
-    while (this.values.length > LIMIT) {
-      this.values = this.values.filter((_, index) => index % 2 === 0);
-      this.stride *= 2;
-    }
+    const theirs = new Sample(other.values, { seen: other.seen, stride: other.stride });
+    while (this.stride < theirs.stride) this.thin();
+    while (theirs.stride < this.stride) theirs.thin();
+    this.values.push(...theirs.values);
+    this.seen += theirs.seen;
+    while (this.values.length > LIMIT) this.thin();
   }
 
   /** How many numbers the sample stands for. */

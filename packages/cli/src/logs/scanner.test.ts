@@ -101,7 +101,35 @@ function mutate(line: string, random: (limit: number) => number): string {
   return line.slice(0, at) + (line[random(line.length)] ?? "") + line.slice(at);
 }
 
+/** A name without digits, which no reader takes for a value. */
+function toName(index: number): string {
+  return index
+    .toString(26)
+    .padStart(4, "0")
+    .replaceAll(/./g, (digit) => String.fromCharCode(97 + Number.parseInt(digit, 26)));
+}
+
 describe("the fast path", () => {
+  it("counts what its tables cannot hold at once", async () => {
+    const line = (index: number) => {
+      const time = `21/Nov/2026:10:${String(Math.floor(index / 600) % 60).padStart(2, "0")}:${String(index % 60).padStart(2, "0")} +0000`;
+      return `10.0.0.1 - - [${time}] "GET /${toName(index % 18_000)}/x HTTP/1.1" ${500 + (index % 3)} 1 "-" "c" 0.${100 + (index % 900)}`;
+    };
+    const text = Array.from({ length: 36_000 }, (_, index) => line(index)).join("\n");
+    const counted = await countStatuses(text, "wasm");
+    expect(counted).toEqual(await countStatuses(text, "javascript"));
+    expect(counted.lines).toBe(36_000);
+    expect(counted.errors.reduce((sum, count) => sum + count, 0)).toBe(36_000);
+  });
+
+  it("keeps the medians of failing requests while samples thin out", async () => {
+    const random = createRandom(7);
+    const line = (index: number) =>
+      `10.0.0.1 - - [21/Nov/2026:10:00:${String(index % 60).padStart(2, "0")} +0000] "GET /pay/${random(1e6)} HTTP/1.1" 504 1 "-" "c" ${random(60)}.${String(random(1000)).padStart(3, "0")}`;
+    const text = Array.from({ length: 5000 }, (_, index) => line(index)).join("\n");
+    expect(await analyze(text, "wasm")).toEqual(await analyze(text, "javascript"));
+  });
+
   it("counts what the full parsers count", async () => {
     const random = createRandom(42);
     const text = Array.from({ length: 6000 }, () => inventLine(random)).join("\n");

@@ -4,8 +4,9 @@
  * `scanner.test.ts` holds the two against each other.
  */
 import { parseAnyTime } from "@faultline/formats/access-log";
-import { findLatencyBucket, LATENCY_BUCKETS, RouteTally } from "./route-tally.ts";
+import { type FailureTally, findLatencyBucket, LATENCY_BUCKETS, RouteTally } from "./route-tally.ts";
 import { findValueEnd } from "./routes/segment.ts";
+import { Series } from "./series.ts";
 import type { Tally } from "./tally.ts";
 
 const SPACE = 32;
@@ -39,6 +40,10 @@ PATH_KIND[AT] = IS_AT;
 for (const code of [SLASH, SPACE, QUESTION]) PATH_KIND[code] = SEGMENT_END;
 for (const code of [QUOTE, BACKSLASH, 35]) PATH_KIND[code] = FOREIGN;
 
+/** Failing lines that are shown to the full parsers: the first ones, each n-th after them, and the first of each shape. */
+const FIRST_LOOKS = 500;
+const LOOK_EVERY = 256;
+const FIRST_OF_SHAPE = 3;
 const MAX_SHAPES = 16_384;
 const TABLE = MAX_SHAPES * 4;
 const MAX_NAMES = 256;
@@ -49,11 +54,13 @@ const CLASSES = 8;
 /** What the scanner asks for when a line is not its own, or when a failing one deserves a full look. */
 export type ScannerHooks = {
   readonly onOther: (start: number, end: number) => void;
-  readonly onFailure: (start: number, end: number, tally: RouteTally) => void;
+  readonly onFailure: (start: number, end: number, failures: FailureTally) => void;
 };
 
 /** Counts lines of one file into a tally. */
 export type LineScanner = {
+  /** The memory that it scans without a copy, when it has one of its own. */
+  readonly buffer?: Buffer;
   /** Counts the whole lines of `buffer` up to `length` and returns where the last, unfinished one starts. */
   readonly scan: (buffer: Buffer, length: number) => number;
   /** Moves what was counted into the tally. The scanner can go on afterwards. */
@@ -64,7 +71,7 @@ export type LineScanner = {
 export class Scanner implements LineScanner {
   private readonly tally: Tally;
   private readonly hooks: ScannerHooks;
-  private buffer: Buffer = Buffer.alloc(0);
+  private bytes: Buffer = Buffer.alloc(0);
   private readonly slots = new Int32Array(TABLE).fill(-1);
   private readonly hashes = new Int32Array(MAX_SHAPES * 2);
   /** Of each shape, hashes of the first value in its path and of the others, and from which on they were several: 0, 1 or 2 for none. */
@@ -80,6 +87,11 @@ export class Scanner implements LineScanner {
   private pending = 0;
   private pendingErrors = 0;
   private counted = 0;
+  private failingLines = 0;
+  private traffic = new Series();
+  private errors = new Series();
+  private firstMs = Number.POSITIVE_INFINITY;
+  private lastMs = Number.NEGATIVE_INFINITY;
   private timed = 0;
   private hashA = 0;
   private hashB = 0;
@@ -94,7 +106,7 @@ export class Scanner implements LineScanner {
 
   /** Counts the whole lines of `buffer` up to `length` and returns where the last, unfinished one starts. */
   scan(buffer: Buffer, length: number): number {
-    this.buffer = buffer;
+    this.bytes = buffer;
     const limit = length === 0 ? 0 : buffer.lastIndexOf(NEWLINE, length - 1) + 1;
     let start = 0;
     while (start < limit) {
@@ -115,7 +127,7 @@ export class Scanner implements LineScanner {
    * here has ends each of the loops, so none needs to look for the buffer's end.
    */
   private scanLine(start: number): number {
-    const bytes = this.buffer;
+    const bytes = this.bytes;
     const open = findTime(bytes, start);
     if (open === -1) return -1;
     const request = open + TIME_BYTES + 4;
@@ -147,7 +159,7 @@ export class Scanner implements LineScanner {
    * line's end, or -1 when something else stands there.
    */
   private readTail(from: number): number {
-    const bytes = this.buffer;
+    const bytes = this.bytes;
     this.durationMs = NO_DURATION;
     if (from === -1 || isLineEnd(bytes, from)) return from;
     const agent = skipQuoted(bytes, from);
@@ -177,7 +189,7 @@ export class Scanner implements LineScanner {
 
   /** Hashes the path, every value in it as one and the same, and returns where it ends; -1 when it needs the full parser. */
   private hashPath(path: number, seed: number): number {
-    const bytes = this.buffer;
+    const bytes = this.bytes;
     let a = seed;
     let b = 0x9e3779b9 ^ seed;
     let firstValue = 0;
@@ -219,10 +231,11 @@ export class Scanner implements LineScanner {
 
   private count(line: Line): void {
     const { status, duration, timeMs } = line;
+    // Full tables are flushed here, before the line is counted.
+    const shape = this.findShape(line);
     this.pending += 1;
     this.counted += 1;
     if (duration >= 0) this.timed += 1;
-    const shape = this.findShape(line);
     if (status >= 500 && status < 600) {
       this.pendingErrors += 1;
       let tally = this.failing.get(shape);
@@ -230,10 +243,13 @@ export class Scanner implements LineScanner {
         tally = new RouteTally();
         this.failing.set(shape, tally);
       }
+      this.failingLines += 1;
       tally.lines += 1;
       tally.classes[5] = (tally.classes[5] ?? 0) + 1;
-      tally.getFailures(status).addTimed(timeMs, duration < 0 ? undefined : duration);
-      this.hooks.onFailure(line.start, line.end, tally);
+      const failures = tally.getFailures(status);
+      failures.addTimed(timeMs, duration < 0 ? undefined : duration);
+      if (this.failingLines <= FIRST_LOOKS || this.failingLines % LOOK_EVERY === 0 || tally.lines <= FIRST_OF_SHAPE)
+        this.hooks.onFailure(line.start, line.end, failures);
       return;
     }
     const slot = shape * CLASSES + (status < 800 ? (status / 100) | 0 : 0);
@@ -269,14 +285,14 @@ export class Scanner implements LineScanner {
     this.values[shape * 2] = firstValue;
     this.values[shape * 2 + 1] = otherValues;
     this.variedFrom[shape] = 2;
-    const path = this.buffer.toString("utf8", line.path, line.pathEnd);
-    this.shapes.push({ method: this.buffer.toString("latin1", line.method, line.path - 1), path });
+    const path = this.bytes.toString("utf8", line.path, line.pathEnd);
+    this.shapes.push({ method: this.bytes.toString("latin1", line.method, line.path - 1), path });
     return shape;
   }
 
   /** The line's time. Neighbours mostly share it, or at least its minute, so its bytes are compared before they are read. */
   private readTime(at: number): number | undefined {
-    const bytes = this.buffer;
+    const bytes = this.bytes;
     const known = this.timeBytes;
     const isSameSecond = bytes[at + 19] === known[19] && bytes[at + 18] === known[18];
     const isSameMinute = isEqual(bytes, { at, known, from: 0, to: 18 }) && isEqual(bytes, { at, known, from: 20, to: TIME_BYTES });
@@ -295,8 +311,12 @@ export class Scanner implements LineScanner {
   }
 
   private flushTime(): void {
-    if (this.pending > 0) this.tally.addTime(this.timeMs, this.pending);
-    if (this.pendingErrors > 0 && this.timeMs !== undefined) this.tally.errors.add(this.timeMs, this.pendingErrors);
+    if (this.pending > 0 && this.timeMs !== undefined) {
+      this.traffic.add(this.timeMs, this.pending);
+      if (this.pendingErrors > 0) this.errors.add(this.timeMs, this.pendingErrors);
+      this.firstMs = Math.min(this.firstMs, this.timeMs);
+      this.lastMs = Math.max(this.lastMs, this.timeMs);
+    }
     this.pending = 0;
     this.pendingErrors = 0;
   }
@@ -315,7 +335,10 @@ export class Scanner implements LineScanner {
         leaf.latency[index] = this.latency[shape * LATENCY_BUCKETS + index] as number;
       this.tally.getTrie(method).add(path, leaf, { lines: leaf.lines, variedFrom: this.variedFrom[shape] as number });
     });
-    this.tally.addCombined(this.counted, this.timed);
+    const { counted: lines, timed, firstMs, lastMs, traffic, errors } = this;
+    this.tally.addCombined({ lines, timed, firstMs, lastMs, traffic, errors });
+    this.traffic = new Series();
+    this.errors = new Series();
     const used = this.shapes.length;
     this.classes.fill(0, 0, used * CLASSES);
     this.latency.fill(0, 0, used * LATENCY_BUCKETS);

@@ -5,15 +5,34 @@ import { createGunzip, createZstdDecompress } from "node:zlib";
 import { UsageError } from "../command.ts";
 
 /** Bytes in the buffer; a longer line is passed over. */
-const BUFFER_BYTES = 4 << 20;
+export const BUFFER_BYTES = 4 << 20;
+/** Bytes that are read at once while lines are short: what was read is then still in the processor's cache when it is scanned. */
+const READ_BYTES = 256 << 10;
 /** Bytes after which a quick loop over a cached file lets signals and timers in. */
 const BREATH_BYTES = 64 << 20;
 
-/** Takes a buffer with `length` bytes in it and returns how many it consumed: whole lines. */
-export type Consume = (buffer: Buffer, length: number) => number;
+/** Who takes the lines in. */
+export type Reader = {
+  /** Where they are read to, `BUFFER_BYTES` long; a buffer of its own when absent. */
+  readonly buffer?: Buffer;
+  /** Takes the first `length` bytes of the buffer and returns how many it consumed: whole lines. */
+  readonly consume: (buffer: Buffer, length: number) => number;
+};
 
 /** One thing to read. `onBytes` hears of compressed bytes as they are read. */
 export type Source = { readonly name: string; readonly stdin?: AsyncIterable<Uint8Array>; readonly onBytes: (bytes: number) => void };
+
+/** Calls `onLine` with the bounds of each whole line among the first `length` bytes and returns where the last, unfinished one starts. */
+export function eachLine(buffer: Buffer, length: number, onLine: (start: number, end: number) => void): number {
+  // What lies behind `length` is of an earlier read.
+  const filled = buffer.subarray(0, length);
+  let start = 0;
+  for (let newline = filled.indexOf(10); newline !== -1; newline = filled.indexOf(10, start)) {
+    onLine(start, newline);
+    start = newline + 1;
+  }
+  return start;
+}
 
 /** The size of a file; 0 for standard input. Throws a `UsageError` for what cannot be read. */
 export function findSize(name: string): number {
@@ -39,8 +58,8 @@ function openFile(name: string): number {
 }
 
 /** Reads a source to its end. The last line counts even without a line break. */
-export async function readSource(source: Source, consume: Consume): Promise<void> {
-  const filled = new Filled(consume);
+export async function readSource(source: Source, reader: Reader): Promise<void> {
+  const filled = new Filled(reader);
   if (source.stdin !== undefined) {
     await readChunks(await peelStream(source.stdin), source, filled);
   } else {
@@ -109,7 +128,7 @@ async function readPlain(source: Source, filled: Filled): Promise<void> {
   let sinceBreath = 0;
   try {
     for (;;) {
-      const read = readSync(fd, filled.buffer, filled.length, filled.room, null);
+      const read = readSync(fd, filled.buffer, filled.length, Math.min(filled.room, READ_BYTES), null);
       if (read === 0) return;
       filled.advance(read);
       source.onBytes(read);
@@ -125,12 +144,13 @@ async function readPlain(source: Source, filled: Filled): Promise<void> {
 
 /** The buffer and how far it is filled. */
 class Filled {
-  readonly buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+  readonly buffer: Buffer;
   length = 0;
-  private readonly consume: Consume;
+  private readonly consume: Reader["consume"];
   private skipping = false;
 
-  constructor(consume: Consume) {
+  constructor({ buffer, consume }: Reader) {
+    this.buffer = buffer ?? Buffer.allocUnsafeSlow(BUFFER_BYTES);
     this.consume = consume;
   }
 

@@ -25,6 +25,16 @@ const STARTED =
 /** Limits of what is counted, Unix ms. */
 export type TimeLimits = { readonly fromMs: number | undefined; readonly toMs: number | undefined };
 
+/** Lines of the combined format that a scanner counted: `timed` of them carry a duration; times are Unix ms. */
+export type CombinedLines = {
+  readonly lines: number;
+  readonly timed: number;
+  readonly firstMs: number;
+  readonly lastMs: number;
+  readonly traffic: Series;
+  readonly errors: Series;
+};
+
 /** Everything that is counted while lines pass by. Its size does not depend on how many they are. */
 export class Tally {
   readonly routes = new Map<string, RouteTrie<RouteTally>>();
@@ -121,11 +131,16 @@ export class Tally {
     this.leaves.clear();
   }
 
-  /** Counts lines that a scanner took care of; `timed` of them carry a duration. */
-  addCombined(lines: number, timed: number): void {
+  /** Takes in what a scanner counted. */
+  addCombined({ lines, timed, firstMs, lastMs, traffic, errors }: CombinedLines): void {
+    if (lines === 0) return;
     this.lines += lines;
     this.exchanges += lines;
-    if (lines > 0) this.formats.add(timed > 0 ? "combined with time" : "combined", lines);
+    this.formats.add(timed > 0 ? "combined with time" : "combined", lines);
+    this.firstMs = Math.min(this.firstMs ?? firstMs, firstMs);
+    this.lastMs = Math.max(this.lastMs ?? lastMs, lastMs);
+    this.traffic.merge(traffic);
+    this.errors.merge(errors);
   }
 
   /** Keeps a failing exchange for the join, the first ones of each path first. */

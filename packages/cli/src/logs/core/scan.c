@@ -13,13 +13,34 @@
 #define MAX_EVENTS 8192
 #define EXPORT(name) __attribute__((export_name(name)))
 
-typedef struct {
-  uint32_t kind, start, end, path, path_end, method, shape;
-  int32_t status;
-  double time_ms, value;
-} event;
+/* Failing lines that are shown to the full parsers, as in scanner.ts. */
+#define FIRST_LOOKS 500
+#define LOOK_EVERY 256
+#define FIRST_OF_SHAPE 3
+#define MAX_FAILURES 1024
+#define FAILURE_TABLE (MAX_FAILURES * 4)
+#define STEPS 96
+#define SAMPLE 256
 
-enum { OTHER = 1, FAILURE = 2, SHAPE = 3, TIME = 4 };
+typedef struct { uint32_t kind, start, end, path, path_end, method, shape, status; } event;
+
+enum { OTHER = 1, FAILURE = 2, SHAPE = 3 };
+
+/* A Series of series.ts: counts in buckets of one width that doubles. */
+typedef struct {
+  double width_ms;
+  int64_t first;
+  uint32_t total, counts[STEPS];
+} series;
+
+/* The server errors of one shape with one status; the durations are a Sample of sample.ts. */
+typedef struct {
+  int32_t shape, status;
+  uint32_t count, sampled, seen, stride;
+  double first_ms, last_ms;
+  int32_t values[SAMPLE + 1];
+  series over_time;
+} failure;
 
 static unsigned char buffer[BUFFER_BYTES + 64];
 static event events[MAX_EVENTS];
@@ -32,12 +53,23 @@ static unsigned char time_bytes[26];
 static double time_ms, from_ms, to_ms;
 static int time_valid;
 static uint32_t pending, pending_errors, counted, timed, full;
+static failure failures[MAX_FAILURES];
+static int32_t failure_slots[FAILURE_TABLE];
+static uint32_t failure_count, failing_lines, failing_of[MAX_SHAPES];
+static series traffic, errors;
+static double first_ms, last_ms;
 
 EXPORT("bufferAt") uint32_t buffer_at(void) { return (uint32_t)buffer; }
 EXPORT("eventsAt") uint32_t events_at(void) { return (uint32_t)events; }
 EXPORT("classesAt") uint32_t classes_at(void) { return (uint32_t)classes; }
 EXPORT("latencyAt") uint32_t latency_at(void) { return (uint32_t)latency; }
 EXPORT("variedAt") uint32_t varied_at(void) { return (uint32_t)varied_from; }
+EXPORT("failuresAt") uint32_t failures_at(void) { return (uint32_t)failures; }
+EXPORT("failureCount") uint32_t get_failure_count(void) { return failure_count; }
+EXPORT("trafficAt") uint32_t traffic_at(void) { return (uint32_t)&traffic; }
+EXPORT("errorsAt") uint32_t errors_at(void) { return (uint32_t)&errors; }
+EXPORT("firstMs") double get_first_ms(void) { return first_ms; }
+EXPORT("lastMs") double get_last_ms(void) { return last_ms; }
 EXPORT("eventCount") uint32_t get_event_count(void) { return event_count; }
 EXPORT("countedLines") uint32_t get_counted(void) { return counted; }
 EXPORT("timedLines") uint32_t get_timed(void) { return timed; }
@@ -49,12 +81,53 @@ static event *push(uint32_t kind) {
   return e;
 }
 
+static void clear_series(series *s) {
+  s->width_ms = 1000;
+  s->first = s->total = 0;
+  for (int i = 0; i < STEPS; i++) s->counts[i] = 0;
+}
+
+static int64_t floor_half(int64_t value) { return value >= 0 ? value / 2 : -((1 - value) / 2); }
+
+static void widen(series *s) {
+  uint32_t wide[STEPS];
+  int64_t first = floor_half(s->first);
+  for (int i = 0; i < STEPS; i++) wide[i] = 0;
+  for (int i = 0; i < STEPS; i++) if (s->counts[i]) wide[floor_half(s->first + i) - first] += s->counts[i];
+  for (int i = 0; i < STEPS; i++) s->counts[i] = wide[i];
+  s->first = first;
+  s->width_ms *= 2;
+}
+
+/* Moves the start back when the bucket lies before it; 0 when the span is too long for the width. */
+static int make_room(series *s, int64_t index) {
+  int64_t shift = s->first - index;
+  if (shift <= 0) return index - s->first < STEPS;
+  int last = STEPS - 1;
+  while (last >= 0 && s->counts[last] == 0) last--;
+  if (last + shift >= STEPS) return 0;
+  for (int i = STEPS - 1; i >= 0; i--) s->counts[i] = i >= shift ? s->counts[i - shift] : 0;
+  s->first = index;
+  return 1;
+}
+
+static void add_to_series(series *s, double at_ms, uint32_t count) {
+  int64_t index = (int64_t)__builtin_floor(at_ms / s->width_ms);
+  if (s->total == 0) s->first = index;
+  while (!make_room(s, index)) {
+    widen(s);
+    index = (int64_t)__builtin_floor(at_ms / s->width_ms);
+  }
+  s->counts[index - s->first] += count;
+  s->total += count;
+}
+
 static void flush_time(void) {
   if (pending == 0) return;
-  event *e = push(TIME);
-  e->time_ms = time_ms;
-  e->start = pending;
-  e->end = pending_errors;
+  add_to_series(&traffic, time_ms, pending);
+  if (pending_errors) add_to_series(&errors, time_ms, pending_errors);
+  if (time_ms < first_ms) first_ms = time_ms;
+  if (time_ms > last_ms) last_ms = time_ms;
   pending = pending_errors = 0;
 }
 
@@ -66,12 +139,19 @@ EXPORT("reset") void reset(double from, double to) {
   for (int i = 0; i < TABLE; i++) slots[i] = -1;
   for (uint32_t i = 0; i < shape_count * CLASSES; i++) classes[i] = 0;
   for (uint32_t i = 0; i < shape_count * LATENCY; i++) latency[i] = 0;
+  for (uint32_t i = 0; i < shape_count; i++) failing_of[i] = 0;
+  for (int i = 0; i < FAILURE_TABLE; i++) failure_slots[i] = -1;
+  clear_series(&traffic);
+  clear_series(&errors);
+  failure_count = 0;
+  first_ms = __builtin_inf();
+  last_ms = -__builtin_inf();
   shape_count = counted = timed = full = 0;
   from_ms = from;
   to_ms = to;
 }
 
-/* Puts what is pending into the events. */
+/* Counts what is pending. */
 EXPORT("settle") void settle(void) { event_count = 0; flush_time(); }
 
 static inline int is_digit(unsigned c) { return c - '0' < 10; }
@@ -145,36 +225,111 @@ static const unsigned char *value_end(const unsigned char *from, const unsigned 
   return is_id(from, to) ? to : 0;
 }
 
+static inline v128_t load(const unsigned char *at) { return wasm_v128_load(at); }
+static inline v128_t is_byte(v128_t bytes, char c) { return wasm_i8x16_eq(bytes, wasm_i8x16_splat(c)); }
+static inline v128_t any(v128_t a, v128_t b) { return wasm_v128_or(a, b); }
+static inline v128_t below(v128_t bytes, unsigned char c) { return wasm_u8x16_lt(bytes, wasm_u8x16_splat(c)); }
+/* Bytes from `first` on, `count` of them. */
+static inline v128_t in_range(v128_t bytes, unsigned char first, unsigned char count) {
+  return below(wasm_i8x16_sub(bytes, wasm_u8x16_splat(first)), count);
+}
+
+/* What 64 bytes are to a path, a bit a byte: ends of segments (and bytes that no plain path holds), digits, @. */
+typedef struct { const unsigned char *at; uint64_t ends, digits, ats; } window;
+
+static inline window look(const unsigned char *at) {
+  window w = { at, 0, 0, 0 };
+  for (int i = 0; i < 4; i++) {
+    v128_t bytes = load(at + 16 * i);
+    v128_t ends = any(any(below(bytes, 33), is_byte(bytes, '/')), any(is_byte(bytes, '?'), any(is_byte(bytes, '"'), any(is_byte(bytes, '\\'), is_byte(bytes, '#')))));
+    w.ends |= (uint64_t)wasm_i8x16_bitmask(ends) << (16 * i);
+    w.digits |= (uint64_t)wasm_i8x16_bitmask(in_range(bytes, '0', 10)) << (16 * i);
+    w.ats |= (uint64_t)wasm_i8x16_bitmask(is_byte(bytes, '@')) << (16 * i);
+  }
+  return w;
+}
+
+static inline uint64_t word_at(const unsigned char *at) {
+  uint64_t word;
+  __builtin_memcpy(&word, at, 8);
+  return word;
+}
+
+static inline uint64_t mix(uint64_t hash, uint64_t word) {
+  hash = (hash ^ word) * 0x9e3779b97f4a7c15ull;
+  return hash ^ (hash >> 32);
+}
+
+static inline uint64_t hash_bytes(const unsigned char *at, uint32_t length) {
+  uint64_t hash = mix(length, 0x2545f4914f6cdd1dull);
+  for (; length > 8; at += 8, length -= 8) hash = mix(hash, word_at(at));
+  return mix(hash, length == 0 ? 0 : word_at(at) << (64 - 8 * length));
+}
+
+/* True for a UUID, or eight and more hex digits, without looking at it byte by byte; false says nothing. */
+static int is_plain_id(const unsigned char *from, uint32_t length) {
+  if (length < 8 || length > 64) return 0;
+  uint64_t others = 0, dashes = 0;
+  for (uint32_t i = 0; i < length; i += 16) {
+    v128_t bytes = load(from + i);
+    v128_t hex = any(in_range(bytes, '0', 10), in_range(any(bytes, wasm_u8x16_splat(32)), 'a', 6));
+    others |= (uint64_t)(uint16_t)~wasm_i8x16_bitmask(hex) << i;
+    dashes |= (uint64_t)wasm_i8x16_bitmask(is_byte(bytes, '-')) << i;
+  }
+  if (length < 64) others &= (1ull << length) - 1;
+  return others == 0 || (length == 36 && (others & ~dashes) == 0 && __builtin_popcountll(others) == 4);
+}
+
 static uint32_t h_a, h_b, h_first, h_others;
 
+/* Hashes the path, every value in it as one and the same, and returns where it ends; 0 when it needs the full parser. */
 static const unsigned char *hash_path(const unsigned char *path, uint32_t seed) {
-  uint32_t a = seed, b = 0x9e3779b9u ^ seed, first = 0, others = 0, hash = 0x811c9dc5u;
-  const unsigned char *at = path + 1, *segment = at;
-  int seen = 0;
-  for (;; at++) {
-    unsigned c = *at, kind = path_kinds[c];
-    if (kind < 8) {
-      seen |= kind;
-      hash = (hash ^ c) * 0x01000193u;
-      continue;
+  uint64_t state = mix(seed, 0x9e3779b9u);
+  uint32_t first = 0, others = 0;
+  const unsigned char *segment = path + 1, *end;
+  window w = look(segment);
+  for (;; segment = end + 1) {
+    uint32_t shift = segment - w.at;
+    if (shift > 0 && (shift >= 64 || w.ends >> shift == 0)) {
+      w = look(segment);
+      shift = 0;
     }
-    if (kind == 16) return 0;
-    const unsigned char *end = seen == 2 ? at : (seen & 6) ? value_end(segment, at) : 0;
-    if (end) {
-      if (first == 0) first = hash | 1;
-      else others = (others ^ hash) * 0x85ebca6bu + 1;
-      hash = 0x1b873593u;
-      for (; end < at; end++) hash = (hash ^ *end) * 0x01000193u;
+    uint64_t digits, ats, all;
+    uint32_t length;
+    if (w.ends >> shift) {
+      length = __builtin_ctzll(w.ends >> shift);
+      all = (1ull << length) - 1;
+      digits = (w.digits >> shift) & all;
+      ats = (w.ats >> shift) & all;
+      end = segment + length;
+    } else {
+      digits = ats = 0;
+      for (end = segment; path_kinds[*end] < 8; end++) {
+        if (is_digit(*end)) digits = 1;
+        if (*end == '@') ats = 1;
+      }
+      length = end - segment;
+      all = 0;
     }
-    a = (a ^ hash) * 0x01000193u + 0x165667b1u;
-    b = ((b + hash) * 0x85ebca77u) ^ (b >> 13);
-    if (c != '/') break;
-    segment = at + 1;
-    seen = 0;
-    hash = 0x811c9dc5u;
+    if (path_kinds[*end] == 16) return 0;
+    uint64_t hash = hash_bytes(segment, length);
+    if (digits | ats) {
+      /* Only a segment with a digit or an @ can be a value by itself; one of nothing but digits always is. */
+      const unsigned char *stem = digits == all || (ats == 0 && is_plain_id(segment, length)) ? end : value_end(segment, end);
+      if (stem) {
+        if (first == 0) first = (uint32_t)hash | 1;
+        else others = (others ^ (uint32_t)hash) * 0x85ebca6bu + 1;
+        hash = stem < end ? hash_bytes(stem, end - stem) ^ 0x1b873593u : 0x1b873593u;
+      }
+    }
+    state = mix(state, hash);
+    if (*end != '/') break;
   }
-  h_a = a; h_b = b; h_first = first; h_others = others;
-  return at;
+  h_a = (uint32_t)state;
+  h_b = (uint32_t)(state >> 32) ^ (uint32_t)(state * 0x85ebca77u >> 32);
+  h_first = first;
+  h_others = others;
+  return end;
 }
 
 static int number(const unsigned char *at, int digits) {
@@ -241,10 +396,17 @@ static const unsigned char *read_tail(const unsigned char *at) {
   if (line_end(at)) return at;
   if (*at != ' ') return 0;
   const unsigned char *from = at++;
-  double seconds = 0, fraction = 0, scale = 100;
-  for (; is_digit(*at); at++) seconds = seconds * 10 + (*at - '0');
+  int32_t whole = 0;
+  for (; is_digit(*at) && at - from < 9; at++) whole = whole * 10 + (*at - '0');
   const unsigned char *dot = at;
   if (*dot != '.' || dot == from + 1 || dot - from > 8) return 0;
+  /* nginx writes three decimals. */
+  int thousandths = number(dot + 1, 3);
+  if (thousandths >= 0 && whole < 1000000 && line_end(dot + 4)) {
+    duration_ms = whole * 1000 + thousandths;
+    return dot + 4;
+  }
+  double seconds = whole, fraction = 0, scale = 100;
   for (at++; is_digit(*at); at++) {
     fraction += (*at - '0') * scale;
     scale /= 10;
@@ -278,16 +440,67 @@ static int32_t find_shape(const unsigned char *method, const unsigned char *path
   return shape;
 }
 
+/* The slot of the server errors of a shape with a status; -1 when all are taken. */
+static int32_t find_failure(int32_t shape, int32_t status) {
+  uint32_t at = ((uint32_t)shape * 0x9e3779b1u + (uint32_t)status * 0x85ebca6bu) >> 20;
+  for (int32_t slot; (slot = failure_slots[at &= FAILURE_TABLE - 1]) != -1; at++)
+    if (failures[slot].shape == shape && failures[slot].status == status) return slot;
+  if (failure_count >= MAX_FAILURES) return -1;
+  failure *f = &failures[failure_slots[at] = failure_count++];
+  f->shape = shape;
+  f->status = status;
+  f->count = f->sampled = f->seen = 0;
+  f->stride = 1;
+  f->first_ms = f->last_ms = time_ms;
+  clear_series(&f->over_time);
+  return failure_count - 1;
+}
+
+static void add_failure(failure *f, int32_t shape) {
+  failing_lines++;
+  failing_of[shape]++;
+  f->count++;
+  if (time_ms < f->first_ms) f->first_ms = time_ms;
+  if (time_ms > f->last_ms) f->last_ms = time_ms;
+  add_to_series(&f->over_time, time_ms, 1);
+  if (duration_ms < 0) return;
+  if (f->seen++ % f->stride == 0) f->values[f->sampled++] = duration_ms;
+  if (f->sampled <= SAMPLE) return;
+  for (uint32_t i = 0; i < f->sampled; i += 2) f->values[i / 2] = f->values[i];
+  f->sampled = (f->sampled + 1) / 2;
+  f->stride *= 2;
+}
+
+static inline uint32_t either(v128_t near, v128_t far) { return wasm_i8x16_bitmask(near) | wasm_i8x16_bitmask(far) << 16; }
+static inline v128_t is_odd(v128_t bytes) { return any(any(below(bytes, 32), is_byte(bytes, '"')), wasm_u8x16_gt(bytes, wasm_u8x16_splat(126))); }
+static inline v128_t in_client(v128_t bytes) {
+  v128_t letters = in_range(any(bytes, wasm_u8x16_splat(32)), 'a', 26), named = in_range(bytes, '-', 14);
+  /* From - to : lies one byte that is not of a name, the slash. */
+  v128_t plain = any(letters, wasm_v128_andnot(named, is_byte(bytes, '/')));
+  return any(plain, any(is_byte(bytes, '_'), any(is_byte(bytes, '*'), is_byte(bytes, '%'))));
+}
+
 /* Counts a line and returns where the next starts; 0 when it is not of the scanner's shape, -1 as a pointer when the tables are full. */
 static const unsigned char *scan_line(const unsigned char *start) {
-  const unsigned char *at = start, *limit = start + 256;
+  const unsigned char *at = start;
   int spaces = 0;
-  for (;; at++) {
-    unsigned c = *at;
-    if (at >= limit) return 0;
-    if (c == '[') break;
-    if (c == ' ') spaces++;
-    else if (c < 32 || c == '"' || c > 126 || (spaces == 0 && !client_bytes[c])) return 0;
+  v128_t near = load(at), far = load(at + 16);
+  uint32_t opens = either(is_byte(near, '['), is_byte(far, '['));
+  if (opens) {
+    uint32_t before = (1u << __builtin_ctz(opens)) - 1, gaps = either(is_byte(near, ' '), is_byte(far, ' ')) & before;
+    if (either(is_odd(near), is_odd(far)) & before || gaps == 0) return 0;
+    uint32_t client = (1u << __builtin_ctz(gaps)) - 1;
+    if (~either(in_client(near), in_client(far)) & client) return 0;
+    spaces = __builtin_popcount(gaps);
+    at += __builtin_ctz(opens);
+  } else {
+    for (const unsigned char *limit = start + 256;; at++) {
+      unsigned c = *at;
+      if (at >= limit) return 0;
+      if (c == '[') break;
+      if (c == ' ') spaces++;
+      else if (c < 32 || c == '"' || c > 126 || (spaces == 0 && !client_bytes[c])) return 0;
+    }
   }
   if (spaces != 3 || at[-1] != ' ' || at[3] != '/' || at[7] != '/' || at[21] != ' ') return 0;
   const unsigned char *open = at;
@@ -303,7 +516,17 @@ static const unsigned char *scan_line(const unsigned char *start) {
   if (*path != '/' || at == method) return 0;
   const unsigned char *path_end = hash_path(path, seed);
   if (!path_end) return 0;
-  for (at = path_end; *at != ' '; at++) if (*at == '"' || *at == '\\' || *at < 32) return 0;
+  at = path_end;
+  if (*at != ' ') {
+    for (uint32_t mask;; at += 16) {
+      v128_t bytes = load(at);
+      if ((mask = wasm_i8x16_bitmask(any(below(bytes, 33), any(is_byte(bytes, '"'), is_byte(bytes, '\\')))))) {
+        at += __builtin_ctz(mask);
+        break;
+      }
+    }
+    if (*at != ' ') return 0;
+  }
   if (at[1] != 'H' || at[2] != 'T' || at[3] != 'T' || at[4] != 'P' || at[5] != '/') return 0;
   const unsigned char *quote = at + 6;
   for (; *quote != '"'; quote++) if ((*quote != '.' && !is_digit(*quote)) || quote - at > 11) return 0;
@@ -322,19 +545,21 @@ static const unsigned char *scan_line(const unsigned char *start) {
   const unsigned char *next = *end == '\r' ? end + 2 : end + 1;
   if (time_ms < from_ms || time_ms >= to_ms) return next;
   int32_t shape = find_shape(method, path, path_end);
-  if (shape < 0) return (const unsigned char *)-1;
+  int32_t slot = shape >= 0 && status >= 500 && status < 600 ? find_failure(shape, status) : 0;
+  if (shape < 0 || slot < 0) return (const unsigned char *)-1;
   pending++;
   counted++;
   if (duration_ms >= 0) timed++;
   if (status >= 500 && status < 600) {
     pending_errors++;
-    event *e = push(FAILURE);
-    e->start = start - buffer;
-    e->end = end - buffer;
-    e->shape = shape;
-    e->status = status;
-    e->time_ms = time_ms;
-    e->value = duration_ms;
+    add_failure(&failures[slot], shape);
+    if (failing_lines <= FIRST_LOOKS || failing_lines % LOOK_EVERY == 0 || failing_of[shape] <= FIRST_OF_SHAPE) {
+      event *e = push(FAILURE);
+      e->start = start - buffer;
+      e->end = end - buffer;
+      e->shape = shape;
+      e->status = status;
+    }
     return next;
   }
   classes[shape * CLASSES + (status < 800 ? status / 100 : 0)]++;
@@ -343,6 +568,10 @@ static const unsigned char *scan_line(const unsigned char *start) {
     latency[shape * LATENCY + 2 * octave + (octave ? (value >> (octave - 1)) & 1 : 0)]++;
   }
   return next;
+}
+
+static const unsigned char *find_newline(const unsigned char *at) {
+  for (uint32_t mask;; at += 16) if ((mask = wasm_i8x16_bitmask(is_byte(load(at), '\n')))) return at + __builtin_ctz(mask);
 }
 
 /* Counts lines from `from` up to `limit`, which lies behind a line break; stops when the events or the tables are full. */
@@ -357,8 +586,7 @@ EXPORT("scan") uint32_t scan(uint32_t from, uint32_t limit) {
       break;
     }
     if (!next) {
-      const unsigned char *end = at;
-      while (*end != '\n') end++;
+      const unsigned char *end = find_newline(at);
       event *e = push(OTHER);
       e->start = at - buffer;
       e->end = (end > at && end[-1] == '\r' ? end - 1 : end) - buffer;

@@ -1,5 +1,8 @@
 import { LATENCY_BUCKETS, RouteTally } from "../route-tally.ts";
 import type { LineScanner, ScannerHooks } from "../scanner.ts";
+import { Sample } from "../sample.ts";
+import { Series } from "../series.ts";
+import { BUFFER_BYTES } from "../source.ts";
 import type { Tally } from "../tally.ts";
 import { SCAN_WASM } from "./scan-wasm.ts";
 
@@ -15,6 +18,13 @@ type Core = {
   readonly countedLines: () => number;
   readonly timedLines: () => number;
   readonly isFull: () => number;
+  readonly failuresAt: () => number;
+  readonly failureCount: () => number;
+  readonly trafficAt: () => number;
+  readonly errorsAt: () => number;
+  /** Times of the first and last line, Unix ms; infinite when there was none. */
+  readonly firstMs: () => number;
+  readonly lastMs: () => number;
   readonly reset: (fromMs: number, toMs: number) => void;
   readonly settle: () => void;
   readonly scan: (from: number, limit: number) => number;
@@ -23,7 +33,12 @@ type Core = {
 const OTHER = 1;
 const FAILURE = 2;
 const SHAPE = 3;
-const EVENT_WORDS = 12;
+const EVENT_WORDS = 8;
+/** Where the members of scan.c's `failure` and `series` lie. */
+const FAILURE_BYTES = 1480;
+const FAILURE_VALUES = 40;
+const FAILURE_SERIES = 1072;
+const SERIES_COUNTS = 20;
 const CLASSES = 8;
 const NEWLINE = 10;
 
@@ -40,25 +55,23 @@ function loadCore(): Core {
   return new api.Instance(module).exports as Core;
 }
 
-/** The scanner on WebAssembly: counts in the core's tables, and hears of failures, foreign lines, new shapes and seconds as events. */
+/** The scanner on WebAssembly: counts in the core's tables, and hears of new shapes, foreign lines and some failing ones as events. */
 export class WasmScanner implements LineScanner {
+  readonly buffer: Buffer;
   private readonly tally: Tally;
   private readonly hooks: ScannerHooks;
   private readonly core = loadCore();
-  private readonly memory: Uint8Array;
+  private readonly view: DataView;
   private readonly events: Uint32Array;
-  private readonly times: Float64Array;
-  private readonly shapes: { readonly method: string; readonly path: string }[] = [];
-  private readonly failing = new Map<number, RouteTally>();
+  private readonly shapes: { readonly method: string; readonly path: string; readonly leaf: RouteTally }[] = [];
 
   constructor(tally: Tally, hooks: ScannerHooks) {
     this.tally = tally;
     this.hooks = hooks;
     const { buffer } = this.core.memory;
-    this.memory = new Uint8Array(buffer);
-    const at = this.core.eventsAt();
-    this.events = new Uint32Array(buffer, at);
-    this.times = new Float64Array(buffer, at);
+    this.buffer = Buffer.from(buffer, this.core.bufferAt(), BUFFER_BYTES);
+    this.view = new DataView(buffer);
+    this.events = new Uint32Array(buffer, this.core.eventsAt());
     this.reset();
   }
 
@@ -66,99 +79,94 @@ export class WasmScanner implements LineScanner {
     const { fromMs, toMs } = this.tally.limits;
     this.core.reset(fromMs ?? Number.NEGATIVE_INFINITY, toMs ?? Number.POSITIVE_INFINITY);
     this.shapes.length = 0;
-    this.failing.clear();
   }
 
   scan(buffer: Buffer, length: number): number {
     const limit = length === 0 ? 0 : buffer.lastIndexOf(NEWLINE, length - 1) + 1;
-    this.memory.set(buffer.subarray(0, limit), this.core.bufferAt());
+    if (buffer !== this.buffer) buffer.copy(this.buffer, 0, 0, limit);
     let from = 0;
     while (from < limit) {
       from = this.core.scan(from, limit);
-      this.hear(buffer);
+      this.hear();
       if (this.core.isFull() === 1) this.flush();
     }
     return limit;
   }
 
   /** Takes in the events of a scan, in the order of their lines. */
-  private hear(buffer: Buffer): void {
-    const { events, times } = this;
+  private hear(): void {
+    const { events, buffer } = this;
     const count = this.core.eventCount();
     for (let index = 0; index < count; index += 1) {
       const at = index * EVENT_WORDS;
-      const kind = events[at];
-      const start = events[at + 1] ?? 0;
-      const end = events[at + 2] ?? 0;
+      const [kind, start = 0, end = 0, path = 0, pathEnd = 0, method = 0, shape = 0, status = 0] = events.subarray(at, at + EVENT_WORDS);
       if (kind === OTHER) this.hooks.onOther(start, end);
-      else if (kind === SHAPE) this.learnShape(buffer, at);
-      else if (kind === FAILURE) {
-        const durationMs = times[at / 2 + 5] ?? -1;
-        this.addFailure({
-          start,
-          end,
-          shape: events[at + 6] ?? 0,
-          status: events[at + 7] ?? 0,
-          timeMs: times[at / 2 + 4] ?? 0,
-          durationMs,
-        });
-      } else {
-        const timeMs = times[at / 2 + 4] ?? 0;
-        this.tally.addTime(timeMs, start);
-        if (end > 0) this.tally.errors.add(timeMs, end);
+      else if (kind === SHAPE) {
+        const name = { method: buffer.toString("latin1", method, path - 1), path: buffer.toString("utf8", path, pathEnd) };
+        this.shapes[shape] = { ...name, leaf: new RouteTally() };
+      } else if (kind === FAILURE) {
+        const leaf = this.shapes[shape]?.leaf;
+        if (leaf !== undefined) this.hooks.onFailure(start, end, leaf.getFailures(status));
       }
     }
   }
 
-  private learnShape(buffer: Buffer, at: number): void {
-    const { events } = this;
-    const [path, pathEnd, method] = [events[at + 3] ?? 0, events[at + 4] ?? 0, events[at + 5] ?? 0];
-    this.shapes[events[at + 6] ?? 0] = {
-      method: buffer.toString("latin1", method, path - 1),
-      path: buffer.toString("utf8", path, pathEnd),
-    };
-  }
-
-  private addFailure(line: FailingLine): void {
-    let tally = this.failing.get(line.shape);
-    if (tally === undefined) {
-      tally = new RouteTally();
-      this.failing.set(line.shape, tally);
-    }
-    tally.lines += 1;
-    tally.classes[5] = (tally.classes[5] ?? 0) + 1;
-    tally.getFailures(line.status).addTimed(line.timeMs, line.durationMs < 0 ? undefined : line.durationMs);
-    this.hooks.onFailure(line.start, line.end, tally);
-  }
-
   flush(): void {
-    const { core, tally } = this;
+    const { core, tally, view } = this;
     core.settle();
-    this.hear(Buffer.alloc(0));
+    for (let index = 0; index < core.failureCount(); index += 1) this.addFailure(core.failuresAt() + index * FAILURE_BYTES);
     const { buffer } = core.memory;
     const classes = new Uint32Array(buffer, core.classesAt());
     const latency = new Uint32Array(buffer, core.latencyAt());
     const varied = new Uint8Array(buffer, core.variedAt());
-    this.shapes.forEach(({ method, path }, shape) => {
-      const leaf = this.failing.get(shape) ?? new RouteTally();
+    this.shapes.forEach(({ method, path, leaf }, shape) => {
       for (let index = 0; index < CLASSES; index += 1) {
         const count = classes[shape * CLASSES + index] ?? 0;
         leaf.classes[index] = (leaf.classes[index] ?? 0) + count;
         leaf.lines += count;
       }
       for (let index = 0; index < LATENCY_BUCKETS; index += 1) leaf.latency[index] = latency[shape * LATENCY_BUCKETS + index] ?? 0;
-      tally.getTrie(method).add(path, leaf, { lines: leaf.lines, variedFrom: varied[shape] ?? 0 });
+      if (leaf.lines > 0) tally.getTrie(method).add(path, leaf, { lines: leaf.lines, variedFrom: varied[shape] ?? 0 });
     });
-    tally.addCombined(core.countedLines(), core.timedLines());
+    tally.addCombined({
+      lines: core.countedLines(),
+      timed: core.timedLines(),
+      firstMs: core.firstMs(),
+      lastMs: core.lastMs(),
+      traffic: readSeries(view, core.trafficAt()),
+      errors: readSeries(view, core.errorsAt()),
+    });
     this.reset();
+  }
+
+  /** Moves what the core counted of one shape's server errors with one status into its tally. */
+  private addFailure(at: number): void {
+    const { view } = this;
+    const leaf = this.shapes[view.getInt32(at, true)]?.leaf;
+    if (leaf === undefined) return;
+    const status = view.getInt32(at + 4, true);
+    const count = view.getUint32(at + 8, true);
+    const values = Array.from({ length: view.getUint32(at + 12, true) }, (_, index) =>
+      view.getInt32(at + FAILURE_VALUES + index * 4, true),
+    );
+    leaf.lines += count;
+    leaf.classes[5] = (leaf.classes[5] ?? 0) + count;
+    leaf.getFailures(status).addCounted({
+      count,
+      firstMs: view.getFloat64(at + 24, true),
+      lastMs: view.getFloat64(at + 32, true),
+      durations: new Sample(values, { seen: view.getUint32(at + 16, true), stride: view.getUint32(at + 20, true) }),
+      series: readSeries(view, at + FAILURE_SERIES),
+    });
   }
 }
 
-type FailingLine = {
-  readonly start: number;
-  readonly end: number;
-  readonly shape: number;
-  readonly status: number;
-  readonly timeMs: number;
-  readonly durationMs: number;
-};
+/** A `series` of scan.c. */
+function readSeries(view: DataView, at: number): Series {
+  const series = new Series();
+  series.widthMs = view.getFloat64(at, true);
+  series.first = Number(view.getBigInt64(at + 8, true));
+  series.total = view.getUint32(at + 16, true);
+  for (let index = 0; index < series.counts.length; index += 1) series.counts[index] = view.getUint32(at + SERIES_COUNTS + index * 4, true);
+  return series;
+}
