@@ -156,7 +156,7 @@ EXPORT("settle") void settle(void) { event_count = 0; flush_time(); }
 
 static inline int is_digit(unsigned c) { return c - '0' < 10; }
 static inline int is_alpha(unsigned c) { return (c | 32) - 'a' < 26; }
-enum { DIGIT = 1, HEX = 2, LETTER = 4, UPPER = 8, DASH = 16, DOT = 32, UNDERSCORE = 64, COLON = 128, AT = 256, ELSE = 512 };
+enum { DIGIT = 1, HEX = 2, LETTER = 4, UPPER = 8, DASH = 16, DOT = 32, UNDERSCORE = 64, COLON = 128, ELSE = 256 };
 #define ALPHABET (HEX | LETTER | UPPER)
 
 /* What a byte is to a segment, to a path (1 plain, 2 digit, 4 @, 8 end of a segment, 16 foreign) and to a client's name. */
@@ -167,7 +167,7 @@ static int classify(unsigned c) {
   if (is_digit(c)) return DIGIT;
   if (c - 'a' < 26) return c <= 'f' ? HEX : LETTER;
   if (c - 'A' < 26) return (c <= 'F' ? HEX : LETTER) | UPPER;
-  return c == '-' ? DASH : c == '.' ? DOT : c == '_' ? UNDERSCORE : c == ':' ? COLON : c == '@' ? AT : ELSE;
+  return c == '-' ? DASH : c == '.' ? DOT : c == '_' ? UNDERSCORE : c == ':' ? COLON : ELSE;
 }
 
 static void fill_tables(void) {
@@ -183,24 +183,24 @@ static void fill_tables(void) {
 static inline int kind_of(unsigned c) { return kinds[c]; }
 
 static int is_id(const unsigned char *from, const unsigned char *to) {
-  int mask = 0, digits = 0, dashes = 0, turns = 0, last = 0, length = to - from;
+  int mask = 0, digits = 0, dashes = 0, dots = 0, turns = 0, last = 0, length = to - from;
   for (; from < to; from++) {
     int kind = kind_of(*from);
     mask |= kind;
     if (kind == DIGIT) digits++;
     else if (kind == DASH) dashes++;
+    else if (kind == DOT) dots++;
     int side = kind == DIGIT ? 1 : (kind & ALPHABET) == 0 ? last : 2;
     if (side != last && last != 0) turns++;
     last = side;
   }
-  if ((mask & AT) && length > 2) return 1;
   if (digits == 0) return 0;
   if (!(mask & ALPHABET)) return 1;
   int hex = !(mask & ~(DIGIT | HEX | UPPER | DASH));
   if (hex && (dashes == 0 ? length >= 8 : length == 36 && dashes == 4)) return 1;
   if (digits >= 3 && turns >= 3 && length >= 8) return 1;
   if (digits >= 2 && length >= 16 && dashes <= 1) return 1;
-  return digits >= 8 && dashes >= 2 && turns <= 4;
+  return digits >= 8 && dashes + dots >= 2 && turns <= 4;
 }
 
 static const unsigned char *find_suffix(const unsigned char *from, const unsigned char *to) {
@@ -213,16 +213,11 @@ static const unsigned char *find_suffix(const unsigned char *from, const unsigne
   return to;
 }
 
-/* Where a value's fixed suffix starts; 0 for a word. */
+/* Where a value's fixed suffix starts; 0 for a word. An e-mail address has its @ inside and no suffix. */
 static const unsigned char *value_end(const unsigned char *from, const unsigned char *to) {
+  for (const unsigned char *at = from + 1; at < to - 1; at++) if (*at == '@') return to;
   const unsigned char *stem = find_suffix(from, to);
-  if (stem < to) {
-    if (is_id(from, stem)) return stem;
-    if (!is_id(from, to)) return 0;
-    for (const unsigned char *at = from; at < to; at++) if (*at == '@') return to;
-    return 0;
-  }
-  return is_id(from, to) ? to : 0;
+  return is_id(from, stem) ? stem : 0;
 }
 
 static inline v128_t load(const unsigned char *at) { return wasm_v128_load(at); }

@@ -115,7 +115,7 @@ function fold<T extends Mergeable<T>>(node: Node<T>, depth: number): void {
   const groups = new Map<string, string[]>();
   for (const key of node.children.keys()) {
     if (key.startsWith(PARAMETER)) continue;
-    const suffix = /(?:[^.:](\.[A-Za-z]\w{0,4}|:[A-Za-z]\w{1,10}))$/.exec(key)?.[1] ?? "";
+    const suffix = findFixedSuffix(key);
     const group = groups.get(suffix);
     if (group === undefined) groups.set(suffix, [key]);
     else group.push(key);
@@ -125,6 +125,16 @@ function fold<T extends Mergeable<T>>(node: Node<T>, depth: number): void {
     if (values.length > 0) foldInto(node, PARAMETER + suffix, values);
   }
   for (const child of node.children.values()) fold(child, depth + 1);
+}
+
+/** Endings of host names that no file has: a place for domains is one parameter, whatever they end in. */
+const DOMAINS = new Set(
+  ".com .net .org .io .dev .app .info .biz .edu .gov .eu .uk .de .fr .nl .ch .at .se .us .ca .au .jp .xyz".split(" "),
+);
+
+function findFixedSuffix(key: string): string {
+  const suffix = /(?:[^.:](\.[A-Za-z]\w{0,4}|:[A-Za-z]\w{1,10}))$/.exec(key)?.[1] ?? "";
+  return DOMAINS.has(suffix) ? "" : suffix;
 }
 
 function foldInto<T extends Mergeable<T>>(node: Node<T>, parameter: string, values: readonly string[]): void {
@@ -142,6 +152,9 @@ function foldInto<T extends Mergeable<T>>(node: Node<T>, parameter: string, valu
   }
 }
 
+/** Lines of known ids for each of a rare word that looks like one. */
+const SURE_LINES = 10;
+
 type Siblings = { readonly keys: readonly string[]; readonly suffix: string; readonly depth: number };
 
 /**
@@ -154,8 +167,11 @@ function findValues<T>(node: Node<T>, { keys, suffix, depth }: Siblings): string
   const limit = keys.length >= 8 ? Math.max(3, median * 4) : 3;
   const tail = keys.filter((key) => (node.children.get(key)?.lines ?? 0) <= limit);
   const valueLike = tail.filter(looksLikeValue);
-  const hasParameter = (node.children.get(PARAMETER + suffix)?.lines ?? 0) > 0;
+  const known = node.children.get(PARAMETER + suffix)?.lines ?? 0;
+  const hasParameter = known > 0;
   if (isLongTail(node, tail, { depth, hasParameter })) return tail;
+  // Beside many known ids, the few that happen to hold no digit.
+  if (known >= SURE_LINES && valueLike.every((key) => (node.children.get(key)?.lines ?? 0) * SURE_LINES <= known)) return valueLike;
   return isLongTail(node, valueLike, { depth: depth + 1, hasParameter: true }) || valueLike.length >= 3 ? valueLike : [];
 }
 

@@ -12,8 +12,7 @@ const DASH = 16;
 const DOT = 32;
 const UNDERSCORE = 64;
 const COLON = 128;
-const AT = 256;
-const OTHER = 512;
+const OTHER = 256;
 
 /** The kind of each byte, as bits. */
 const BYTES = new Uint16Array(256).fill(OTHER);
@@ -24,7 +23,6 @@ BYTES[45] = DASH;
 BYTES[46] = DOT;
 BYTES[95] = UNDERSCORE;
 BYTES[58] = COLON;
-BYTES[64] = AT;
 
 const ALPHABET = HEX_LETTER | LETTER | UPPER;
 
@@ -33,6 +31,7 @@ function classifySegment(bytes: Uint8Array, start: number, end: number): Segment
   let mask = 0;
   let digits = 0;
   let dashes = 0;
+  let dots = 0;
   let turns = 0;
   let last = 0;
   for (let index = start; index < end; index += 1) {
@@ -40,25 +39,25 @@ function classifySegment(bytes: Uint8Array, start: number, end: number): Segment
     mask |= kind;
     if (kind === DIGIT) digits += 1;
     else if (kind === DASH) dashes += 1;
+    else if (kind === DOT) dots += 1;
     const side = kind === DIGIT ? 1 : (kind & ALPHABET) === 0 ? last : 2;
     if (side !== last && last !== 0) turns += 1;
     last = side;
   }
-  if ((mask & AT) !== 0 && end - start > 2) return "id";
-  return digits > 0 && isId({ mask, digits, dashes, turns, length: end - start }) ? "id" : "word";
+  return digits > 0 && isId({ mask, digits, dashes, dots, turns, length: end - start }) ? "id" : "word";
 }
 
-type Shape = { readonly mask: number; readonly digits: number; readonly dashes: number; readonly turns: number; readonly length: number };
+type Shape = Readonly<Record<"mask" | "digits" | "dashes" | "dots" | "turns" | "length", number>>;
 
 /** Judges a segment that has digits. */
-function isId({ mask, digits, dashes, turns, length }: Shape): boolean {
+function isId({ mask, digits, dashes, dots, turns, length }: Shape): boolean {
   if ((mask & ALPHABET) === 0) return true;
   const isHex = (mask & ~(DIGIT | HEX_LETTER | UPPER | DASH)) === 0;
   if (isHex && (dashes === 0 ? length >= 8 : length === 36 && dashes === 4)) return true;
   if (digits >= 3 && turns >= 3 && length >= 8) return true;
   if (digits >= 2 && length >= 16 && dashes <= 1) return true;
-  // 2024-01-01T10:00:00Z and other times.
-  return digits >= 8 && dashes >= 2 && turns <= 4;
+  // 2024-01-01T10:00:00Z, logs-2024.01.01 and other times.
+  return digits >= 8 && dashes + dots >= 2 && turns <= 4;
 }
 
 /** The end of a stem that carries a file extension (`report.json`) or a custom verb (`orders:cancel`); `end` when there is none. */
@@ -75,17 +74,34 @@ function findSuffix(bytes: Uint8Array, start: number, end: number): number {
 
 /** Where the fixed suffix of a value starts (`end` when it has none), or -1 when the segment is a word. */
 export function findValueEnd(bytes: Uint8Array, start: number, end: number): number {
+  if (isAddress(bytes, start, end)) return end;
   const stem = findSuffix(bytes, start, end);
-  if (stem < end)
-    return classifySegment(bytes, start, stem) === "id"
-      ? stem
-      : classifySegment(bytes, start, end) === "id" && bytes.subarray(start, end).includes(64)
-        ? end
-        : -1;
-  return classifySegment(bytes, start, end) === "id" ? end : -1;
+  return classifySegment(bytes, start, stem) === "id" ? stem : -1;
 }
 
-/** True for words that look more like a value than like a part of a route: digits, escapes, many dashes, all capitals. */
+/** An e-mail address has its @ inside; `@me` is a name, and so may `@somebody` be. */
+function isAddress(bytes: Uint8Array, start: number, end: number): boolean {
+  const at = bytes.indexOf(64, start + 1);
+  return at !== -1 && at < end - 1;
+}
+
+/** True for words that look more like a value than like a part of a route: digits, escapes, many dashes, all capitals, random letters. */
 export function looksLikeValue(word: string): boolean {
-  return /\d{2}|[%+=,]|(?:-[^-]+){3}|^[A-Z]{2,}$|^.{28,}$/.test(word) || (/^[a-z]+\d+[a-z]*$/i.test(word) && !/^v\d+/i.test(word));
+  if (/\d{2}|[%+=,]|(?:-[^-]+){3}|^[A-Z]{2,}$|^.{28,}$/.test(word) || (/^[a-z]+[._]?\d+[a-z]*$/i.test(word) && !/^v\d+/i.test(word)))
+    return true;
+  const letters = /^(?:[a-z]{2,8}[_-])?([A-Za-z\d]{10,})$/.exec(word)?.[1];
+  return letters !== undefined && countCaseTurns(letters) > letters.length * 0.3;
+}
+
+/** How often small and capital letters take turns: half of the time in random ones, seldom in camelCase. */
+function countCaseTurns(letters: string): number {
+  let turns = 0;
+  for (let index = 1; index < letters.length; index += 1) {
+    if (isCapital(letters, index) !== isCapital(letters, index - 1)) turns += 1;
+  }
+  return turns;
+}
+
+function isCapital(letters: string, index: number): boolean {
+  return letters.charCodeAt(index) < 97;
 }
