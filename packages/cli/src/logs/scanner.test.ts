@@ -71,6 +71,11 @@ const PATHS = [
   "/items/#:cancel",
   "/a#b",
   "/2010-04-01/x/#",
+  "/2/x/#",
+  "/1.1/x/#",
+  "/users/@me",
+  "/users/a#@b.example",
+  "/logs-2026.01.01/_doc/#",
 ];
 const TAILS = [
   "",

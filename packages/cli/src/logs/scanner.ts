@@ -5,7 +5,7 @@
  */
 import { parseAnyTime } from "@faultline/formats/access-log";
 import { type FailureTally, findLatencyBucket, LATENCY_BUCKETS, RouteTally } from "./route-tally.ts";
-import { findValueEnd } from "./routes/segment.ts";
+import { findValueEnd, isVersion } from "./routes/segment.ts";
 import { Series } from "./series.ts";
 import type { Tally } from "./tally.ts";
 
@@ -208,7 +208,8 @@ export class Scanner implements LineScanner {
       }
       if (kind === FOREIGN) return -1;
       // Only a segment with a digit or an @ can be a value by itself; one of nothing but digits always is.
-      const valueEnd = seen === IS_DIGIT ? at : (seen & (IS_DIGIT | IS_AT)) === 0 ? -1 : findValueEnd(bytes, segment, at);
+      const isFixed = (seen & (IS_DIGIT | IS_AT)) === 0 || (segment === path + 1 && isVersion(bytes, segment, at));
+      const valueEnd = isFixed ? -1 : seen === IS_DIGIT ? at : findValueEnd(bytes, segment, at);
       if (valueEnd !== -1) {
         if (firstValue === 0) firstValue = hash | 1;
         else otherValues = (Math.imul(otherValues ^ hash, 0x85ebca6b) + 1) | 0;

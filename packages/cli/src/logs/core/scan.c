@@ -275,6 +275,16 @@ static int is_plain_id(const unsigned char *from, uint32_t length) {
   return others == 0 || (length == 36 && (others & ~dashes) == 0 && __builtin_popcountll(others) == 4);
 }
 
+/* The version of an API as the first segment of a path: 2, 1.1, 12.0. */
+static int is_version(const unsigned char *from, uint32_t length) {
+  uint32_t major = 0, minor = 0;
+  while (major < length && is_digit(from[major])) major++;
+  if (major == length) return major <= 2;
+  if (from[major] != '.' || major < 1 || major > 2) return 0;
+  while (major + 1 + minor < length && is_digit(from[major + 1 + minor])) minor++;
+  return major + 1 + minor == length && minor >= 1 && minor <= 2;
+}
+
 static uint32_t h_a, h_b, h_first, h_others;
 
 /* Hashes the path, every value in it as one and the same, and returns where it ends; 0 when it needs the full parser. */
@@ -308,7 +318,7 @@ static const unsigned char *hash_path(const unsigned char *path, uint32_t seed) 
     }
     if (path_kinds[*end] == 16) return 0;
     uint64_t hash = hash_bytes(segment, length);
-    if (digits | ats) {
+    if ((digits | ats) && !(segment == path + 1 && is_version(segment, length))) {
       /* Only a segment with a digit or an @ can be a value by itself; one of nothing but digits always is. */
       const unsigned char *stem = digits == all || (ats == 0 && is_plain_id(segment, length)) ? end : value_end(segment, end);
       if (stem) {

@@ -130,6 +130,17 @@ describe("learning routes from paths", () => {
     expect(learn(lines).map(({ template }) => template)).toEqual(["/2010-04-01/Accounts/{id}/Calls.json"]);
   });
 
+  it("keeps the versions of an API apart, and makes a value of many short numbers", () => {
+    const lines = Array.from({ length: 40 }, (_, index): [string, string] => [`/${["2", "1.1"][index % 2]}/users/${index}`, "x"]);
+    expect(
+      learn(lines)
+        .map(({ template }) => template)
+        .sort(),
+    ).toEqual(["/1.1/users/{id}", "/2/users/{id}"]);
+    const pages = Array.from({ length: 40 }, (_, index): [string, string] => [`/${1 + (index % 20)}/list`, "x"]);
+    expect(learn(pages).map(({ template }) => template)).toEqual(["/{id}/list"]);
+  });
+
   it("leaves few and frequent names alone", () => {
     const names = ["charges", "refunds", "payouts", "events", "files", "topups", "plans", "prices", "taxes", "tokens"];
     const lines = names.flatMap((name) => Array.from({ length: 30 }, (): [string, string] => [`/v1/${name}`, name]));

@@ -2,7 +2,7 @@
  * Routes out of paths, without knowing the application: a trie of path segments in which siblings that are values of one parameter are
  * folded into one child. What they are is learned from the data: values are many and each is rare, names are few and each is frequent.
  */
-import { findValueEnd, looksLikeValue } from "./segment.ts";
+import { findValueEnd, isVersion, looksLikeValue } from "./segment.ts";
 
 /** What is counted per route; folding adds one into the other. */
 export type Mergeable<T> = { readonly merge: (other: T) => void };
@@ -36,8 +36,8 @@ export class RouteTrie<T extends Mergeable<T>> {
     let node = this.root;
     let values = 0;
     node.lines += seen.lines;
-    for (const segment of path.split("/").slice(1, MAX_DEPTH)) {
-      const key = this.toKey(segment);
+    for (const [depth, segment] of path.split("/").slice(1, MAX_DEPTH).entries()) {
+      const key = this.toKey(segment, depth);
       const isParameter = key.startsWith(PARAMETER);
       let child = node.children.get(key);
       if (child === undefined) {
@@ -54,8 +54,9 @@ export class RouteTrie<T extends Mergeable<T>> {
     if (this.nodes > this.threshold) this.shrink();
   }
 
-  private toKey(segment: string): string {
+  private toKey(segment: string, depth: number): string {
     const bytes = encoder.encode(segment.slice(0, MAX_SEGMENT));
+    if (depth === 0 && isVersion(bytes, 0, bytes.length)) return segment;
     const valueEnd = findValueEnd(bytes, 0, bytes.length);
     return valueEnd === -1 ? segment.slice(0, MAX_SEGMENT) : PARAMETER + segment.slice(valueEnd, MAX_SEGMENT);
   }
@@ -80,6 +81,8 @@ export class RouteTrie<T extends Mergeable<T>> {
   }
 }
 
+/** No API answers in more versions; more short numbers at the start of a path are values. */
+const MAX_VERSIONS = 4;
 const MAX_DEPTH = 24;
 const MAX_SEGMENT = 200;
 
@@ -113,8 +116,11 @@ function absorb<T extends Mergeable<T>>(into: Node<T>, from: Node<T>): void {
 /** Folds the children of a node, then of its children. Children are judged together with others of the same suffix. */
 function fold<T extends Mergeable<T>>(node: Node<T>, depth: number): void {
   const groups = new Map<string, string[]>();
+  const versions =
+    depth === 0 ? [...node.children.keys()].filter((key) => /^\d/.test(key) && isVersion(encoder.encode(key), 0, key.length)) : [];
+  if (versions.length > MAX_VERSIONS) foldInto(node, PARAMETER, versions);
   for (const key of node.children.keys()) {
-    if (key.startsWith(PARAMETER)) continue;
+    if (key.startsWith(PARAMETER) || versions.includes(key)) continue;
     const suffix = findFixedSuffix(key);
     const group = groups.get(suffix);
     if (group === undefined) groups.set(suffix, [key]);

@@ -79,6 +79,18 @@ export function findValueEnd(bytes: Uint8Array, start: number, end: number): num
   return classifySegment(bytes, start, stem) === "id" ? stem : -1;
 }
 
+const DOT_CODE = 46;
+
+/** True for the version of an API as the first segment of a path: `2`, `1.1`, `12.0`. */
+export function isVersion(bytes: Uint8Array, start: number, end: number): boolean {
+  const dot = bytes.subarray(start, end).indexOf(DOT_CODE);
+  const major = dot === -1 ? end - start : dot;
+  const minor = dot === -1 ? 1 : end - start - dot - 1;
+  if (major < 1 || major > 2 || minor < 1 || minor > 2) return false;
+  for (let index = start; index < end; index += 1) if (index !== start + dot && BYTES[bytes[index] as number] !== DIGIT) return false;
+  return true;
+}
+
 /** An e-mail address has its @ inside; `@me` is a name, and so may `@somebody` be. */
 function isAddress(bytes: Uint8Array, start: number, end: number): boolean {
   const at = bytes.indexOf(64, start + 1);
