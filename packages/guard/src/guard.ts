@@ -274,6 +274,7 @@ export class Guard implements ExchangeOwner {
         method: view.method(request),
         target: view.target(request),
         clientGone: isClientGone,
+        headers: () => view.headers(request),
         bodyText: () => readBodyText(exchange),
       };
       return writeAnswer(decideAnswer(facts, this.#configuration.rules), {
@@ -313,15 +314,14 @@ function hidesFailure(exchange: Exchange, status: number | undefined): boolean {
   return calls !== undefined && calls.some((call) => call.errorType !== undefined && (call.status === undefined || call.status >= 500));
 }
 
+/** What the framework unpacked, where the body came packed; else what was seen on the wire. */
 function readBodyText(exchange: Exchange): string | undefined {
-  const { bodyChunks } = exchange;
-  if (bodyChunks !== undefined) {
-    const kept = Buffer.concat(bodyChunks);
-    return kept.byteLength === exchange.bodyBytes ? kept.toString("utf8") : undefined;
-  }
-  const parsed = exchange.view.parsedBody(exchange.request);
-  if (parsed === undefined || parsed === null) return undefined;
-  return typeof parsed === "string" ? parsed : JSON.stringify(parsed);
+  const { bodyChunks, view, request } = exchange;
+  const parsed = bodyChunks === undefined || view.headers(request)["content-encoding"] !== undefined ? view.parsedBody(request) : undefined;
+  if (parsed !== undefined && parsed !== null) return typeof parsed === "string" ? parsed : JSON.stringify(parsed);
+  if (bodyChunks === undefined) return undefined;
+  const kept = Buffer.concat(bodyChunks);
+  return kept.byteLength === exchange.bodyBytes ? kept.toString("utf8") : undefined;
 }
 
 /** Makes a guard. Throws a ConfigurationError when an option is wrong; from then on it never throws. */

@@ -39,7 +39,14 @@ export function judgeThrown(thrown: unknown): Verdict {
     return thrown.code === "deadline-exceeded" ? { kind: "fault", isRetryable: true, retryAfterMs: 0 } : NOT_ITS_FAULT;
   }
   if (readTextMember(thrown, "name") === "AbortError") return NOT_ITS_FAULT;
-  const facts: ErrorFacts = { chain: readChain(thrown), method: "GET", clientGone: false, target: "/", bodyText: () => undefined };
+  const facts: ErrorFacts = {
+    chain: readChain(thrown),
+    method: "GET",
+    clientGone: false,
+    target: "/",
+    headers: () => ({}),
+    bodyText: () => undefined,
+  };
   const answer = ruleForForeignAnswer(facts) ?? ruleForDatabase(facts) ?? ruleForDependency(facts);
   if (answer === undefined) return NOT_ITS_FAULT;
   const received = answer.proxy?.receivedStatus;

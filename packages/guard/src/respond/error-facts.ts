@@ -1,5 +1,6 @@
 /** What the rules of the error table read and return. */
 import { readMember } from "../capture/throwable.ts";
+import type { IncomingHeaders } from "../exchange.ts";
 import type { ProxyStatus } from "./proxy-status.ts";
 
 /** One thing that is wrong with the input, in terms the client can act on. */
@@ -34,6 +35,8 @@ export type ErrorFacts = {
   readonly clientGone: boolean;
   /** Path and query as they were sent. */
   readonly target: string;
+  /** The request's headers by lower-case name. */
+  readonly headers: () => IncomingHeaders;
   /** The request's body as text, when all of it was seen. */
   readonly bodyText: () => string | undefined;
 };

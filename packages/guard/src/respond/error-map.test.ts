@@ -4,7 +4,7 @@ import { type ErrorFacts, readChain } from "./error-facts.ts";
 
 function facts(thrown: unknown, given: Partial<ErrorFacts> & { readonly body?: string } = {}): ErrorFacts {
   const { body, ...rest } = given;
-  return { chain: readChain(thrown), method: "GET", clientGone: false, target: "/", bodyText: () => body, ...rest };
+  return { chain: readChain(thrown), method: "GET", clientGone: false, target: "/", headers: () => ({}), bodyText: () => body, ...rest };
 }
 
 function coded(code: string, more: object = {}): Error {
@@ -70,6 +70,55 @@ describe("the answer to an error", () => {
     expect(decideAnswer(facts(big, { target: "/sum?n=12" }), []).status).toBe(500);
     const url = thrownBy((text) => new URL(text), "not a url");
     expect(decideAnswer(facts(url, { target: "/go?to=not%20a%20url" }), []).status).toBe(400);
+  });
+
+  it.each([
+    { name: "a number out of range", provoke: () => Buffer.from("abc").readUInt8(77), guilty: "/byte?at=77", innocent: "/byte?at=1" },
+    {
+      name: "a currency",
+      provoke: () => new Intl.NumberFormat("en", { style: "currency", currency: "EURO" }),
+      guilty: "/price?in=EURO",
+      innocent: "/price?in=EUR",
+    },
+    {
+      name: "a zone",
+      provoke: () => new Date().toLocaleString("en", { timeZone: "Mars/Base" }),
+      guilty: "/now/Mars%2FBase",
+      innocent: "/now/UTC",
+    },
+    { name: "a pattern", provoke: () => new RegExp(["(", "a"].join("")), guilty: "/search?q=(a", innocent: "/search?q=a" },
+    {
+      name: "a cursor in base64",
+      provoke: () => JSON.parse('{"a"') as unknown,
+      guilty: "/page?after=eyJhIg%3D%3D",
+      innocent: "/page?after=eyJhIjoxfQ",
+    },
+    { name: "a lenient escape", provoke: () => BigInt("%1\u20ac"), guilty: "/n?v=%1%e2%82%ac", innocent: "/n?v=1" },
+    {
+      name: "a long number that is cut",
+      provoke: () => BigInt("x".repeat(5000)),
+      guilty: `/n/${"x".repeat(5000)}`,
+      innocent: `/n/${"y".repeat(5000)}`,
+    },
+    { name: "a date", provoke: () => new Date("2026-13-01").toISOString(), guilty: "/on/2026-13-01", innocent: "/on/thursday" },
+  ])("says of $name that the request was bad, and only where the request has it", ({ provoke, guilty, innocent }) => {
+    const thrown = thrownBy(provoke, "");
+    expect(decideAnswer(facts(thrown, { target: guilty }), []).status).toBe(400);
+    expect(decideAnswer(facts(thrown, { target: innocent }), []).status).toBe(500);
+  });
+
+  it("is 404 for a file that the request named, and 400 for a JSON body that nests too deep or is not there", () => {
+    const missing = Object.assign(new Error("x"), { code: "ENOENT", path: "/srv/files/a b.txt" });
+    expect(decideAnswer(facts(missing, { target: "/files/a%20b.txt" }), []).status).toBe(404);
+    expect(decideAnswer(facts(missing, { target: "/files/c.txt" }), []).status).toBe(500);
+    const overflow = new RangeError("Maximum call stack size exceeded");
+    expect(decideAnswer(facts(overflow, { body: "[".repeat(400) }), []).status).toBe(400);
+    expect(decideAnswer(facts(overflow, { body: "[[1]]" }), []).status).toBe(500);
+    const empty = thrownBy(JSON.parse, "");
+    const headers = (): Record<string, string> => ({ "content-type": "application/json" });
+    expect(decideAnswer(facts(empty, { method: "POST", headers }), []).status).toBe(400);
+    expect(decideAnswer(facts(empty, { method: "POST" }), []).status).toBe(500);
+    expect(decideAnswer(facts(empty, { method: "GET", headers }), []).status).toBe(500);
   });
 
   it("is nobody's server error when the client went away", () => {

@@ -2,36 +2,49 @@
  * Errors that the request's own values provoked. Each is proven against the request: the same parser fails on the same text. An error
  * that merely looks like one (a dependency's broken JSON, a constant with a typing error) stays a 500.
  */
+import { unescape } from "node:querystring";
 import { readMember, readTextMember } from "../capture/throwable.ts";
 import type { ErrorAnswer, ErrorFacts } from "./error-facts.ts";
+import { findProofs, isMissingFile } from "./input-proof.ts";
 
 const BAD_REQUEST: ErrorAnswer = { status: 400 };
+/** A file was asked for by a name in the request, and there is none of that name. */
+const NOT_FOUND: ErrorAnswer = { status: 404 };
 const MAX_VALUES = 100;
+const MAX_DEPTH = 32;
 
 /** Names of the validation libraries' errors. Such an error may as well be about a dependency's answer: see `ruleForValidation`. */
 const VALIDATION_NAMES = /^(?:\$?ZodError|\$ZodError|ValiError|TraversalError|ArkErrors|AggregateArkError|ValidationError|SchemaError)$/;
 
 function decodeQuietly(text: string): string | undefined {
   try {
-    return decodeURIComponent(text.replaceAll("+", " "));
+    return decodeURIComponent(text);
   } catch {
     return undefined;
   }
 }
 
-/** The values a handler may have taken from the target: path segments and query values, as sent and decoded. */
-function readTargetValues(target: string): readonly string[] {
-  const [path = "", query = ""] = target.split("?", 2);
-  const pairs = query.split("&", MAX_VALUES).map((pair) => pair.slice(pair.indexOf("=") + 1));
-  const raw = [...path.split("/", MAX_VALUES), ...pairs].filter((each) => each !== "");
-  return raw.flatMap((each) => [each, decodeQuietly(each) ?? each]);
+/** A text as it was sent, and as whoever read it may have decoded it: all of it, each part that can be, or each byte; with + as it is or as a space. */
+function toReadings(sent: string): readonly string[] {
+  const readings = sent.includes("+") ? [sent, sent.replaceAll("+", " ")] : [sent];
+  if (!sent.includes("%")) return readings;
+  const inParts = (text: string): string => text.replaceAll(/(?:%[0-9a-f]{2})+/gi, (escapes) => decodeQuietly(escapes) ?? escapes);
+  return [...readings, ...readings.flatMap((text) => decodeQuietly(text) ?? [inParts(text), unescape(text)])];
 }
 
-function collectText(value: unknown, found: string[]): void {
-  if (found.length >= MAX_VALUES) return;
+/** The values a handler may have taken from the target: path segments and query values. A target is short: Node limits it to 16 KiB. */
+function readTargetValues(target: string): readonly string[] {
+  const at = target.indexOf("?");
+  const [path, query] = at < 0 ? [target, ""] : [target.slice(0, at), target.slice(at + 1)];
+  const pairs = query.split("&").map((pair) => pair.slice(pair.indexOf("=") + 1));
+  return [...path.split("/"), ...pairs].filter((each) => each !== "").flatMap(toReadings);
+}
+
+function collectText(value: unknown, found: string[], depth = 0): void {
+  if (found.length >= MAX_VALUES || depth > MAX_DEPTH) return;
   if (typeof value === "string") found.push(value);
   else if (typeof value === "number") found.push(String(value));
-  else if (value !== null && typeof value === "object") for (const each of Object.values(value)) collectText(each, found);
+  else if (value !== null && typeof value === "object") for (const each of Object.values(value)) collectText(each, found, depth + 1);
 }
 
 /** The values in the body: of JSON all its leaves, of a form all its values, else the whole text. */
@@ -41,45 +54,37 @@ function readBodyValues(body: string | undefined): readonly string[] {
   try {
     collectText(JSON.parse(body), found);
   } catch {
-    for (const pair of body.split("&", MAX_VALUES)) found.push(decodeQuietly(pair.slice(pair.indexOf("=") + 1)) ?? "");
+    for (const pair of body.split("&", MAX_VALUES)) found.push(...toReadings(pair.slice(pair.indexOf("=") + 1)));
+    found.push(...body.split("\n", MAX_VALUES));
   }
   return found.filter((each) => each !== "");
 }
 
-function failsWith(message: string, run: () => unknown): boolean {
-  try {
-    run();
-    return false;
-  } catch (error) {
-    return readTextMember(error, "message") === message;
-  }
+/** Of the connection and the message, not of what is asked for. */
+const FRAMING = new Set(["host", "connection", "content-length", "content-type", "transfer-encoding", "user-agent", "traceparent", "via"]);
+
+function readHeaderValues(headers: ReturnType<ErrorFacts["headers"]>): readonly string[] {
+  return Object.keys(headers)
+    .filter((name) => !FRAMING.has(name))
+    .slice(0, MAX_VALUES)
+    .flatMap((name) => headers[name] ?? [])
+    .flatMap(toReadings);
 }
 
-type Proof = (value: string, message: string, thrown: unknown) => boolean;
-
-const PROOFS: Readonly<Record<string, readonly Proof[]>> = {
-  SyntaxError: [
-    (value, message) => failsWith(message, () => JSON.parse(value)),
-    (value, message) => message.startsWith("Cannot convert ") && failsWith(message, () => BigInt(value)),
-    (value, message) => message.startsWith("Invalid regular expression: ") && message.includes(value),
-  ],
-  URIError: [(value, message) => failsWith(message, () => decodeURIComponent(value))],
-  TypeError: [(value, _message, thrown) => readMember(thrown, "code") === "ERR_INVALID_URL" && readMember(thrown, "input") === value],
-  RangeError: [
-    (value, message) => message === "Invalid time value" && Number.isNaN(new Date(value).getTime()),
-    (value, message) => message.startsWith("Incorrect locale information provided") && failsWith(message, () => new Intl.Locale(value)),
-    (value, message) => message.startsWith("Invalid time zone specified: ") && message.includes(value),
-    (value, message) => message.startsWith("Invalid language tag: ") && message.includes(value),
-  ],
-};
+/** Who announces JSON and sends nothing gets the parser's word for nothing. Of an empty text alone it would prove nothing. */
+function isEmptyJson(thrown: unknown, facts: ErrorFacts, body: string | undefined): boolean {
+  const { headers, method } = facts;
+  if (readTextMember(thrown, "message") !== "Unexpected end of JSON input" || (body ?? "").trim() !== "") return false;
+  return method !== "GET" && method !== "HEAD" && /[/+]json\b/.test(String(headers()["content-type"]));
+}
 
 /** The request's values are read only for an error that a value could have provoked: most bugs are not of that kind. */
-function isProvoked(thrown: unknown, readValues: () => readonly string[]): boolean {
-  const name = readTextMember(thrown, "name") ?? "";
-  const message = readTextMember(thrown, "message");
-  const proofs = Object.hasOwn(PROOFS, name) ? PROOFS[name] : undefined;
-  if (proofs === undefined || message === undefined) return false;
-  return readValues().some((value) => proofs.some((proof) => proof(value, message, thrown)));
+function isProvoked(thrown: unknown, facts: ErrorFacts, body: string | undefined): boolean {
+  const proofs = findProofs(thrown);
+  if (proofs === undefined) return false;
+  const error = { thrown, message: readTextMember(thrown, "message") ?? "" };
+  const read = [() => readTargetValues(facts.target), () => readBodyValues(body), () => readHeaderValues(facts.headers())];
+  return read.some((values) => values().some((value) => proofs.some((proof) => proof(value, error))));
 }
 
 function isValidationError(thrown: unknown): boolean {
@@ -96,5 +101,6 @@ export function ruleForRequestInput(facts: ErrorFacts): ErrorAnswer | undefined 
   const body = facts.bodyText();
   // A schema that refused the body is 422 (the syntax was right), one that refused a parameter is 400.
   if (isValidationError(thrown)) return { status: body === undefined || body === "" ? 400 : 422 };
-  return isProvoked(thrown, () => [...readTargetValues(facts.target), ...readBodyValues(body)]) ? BAD_REQUEST : undefined;
+  if (!isProvoked(thrown, facts, body) && !isEmptyJson(thrown, facts, body)) return undefined;
+  return isMissingFile(thrown) ? NOT_FOUND : BAD_REQUEST;
 }

@@ -77,7 +77,8 @@ function findUnknown(input: unknown, output: unknown, at: string): string[] {
 
 /** Validates all parts that have a schema; throws an InvalidRequestError that lists what is wrong in all of them. */
 export async function validateRequest<Schemas extends RequestSchemas>(schemas: Schemas, parts: RequestParts): Promise<ValidParts<Schemas>> {
-  const valid: Record<string, unknown> = { ...parts };
+  // Not a copy of whatever was given: a framework's request has these members on its prototype.
+  const valid: Record<string, unknown> = { params: parts.params, query: parts.query, headers: parts.headers, body: parts.body };
   const issues: InputIssue[] = [];
   for (const [part, where] of PARTS) {
     const schema = schemas[part];
