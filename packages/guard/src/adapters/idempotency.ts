@@ -1,6 +1,7 @@
 /** `Idempotency-Key` as middleware for Express, Connect and node:http: `app.post("/orders", idempotent({ store, caller }), handler)`. */
 import type { ServerResponse } from "node:http";
 import { runIdempotent, type IdempotencyOptions, type IdempotentRequest, type StoredAnswer } from "../resilience/idempotency.ts";
+import { type Held, holdResponse } from "./held-response.ts";
 import { findExchange, type NodeRequest } from "./node-view.ts";
 
 /** Options of the middleware. */
@@ -14,54 +15,12 @@ const MAX_ANSWER_BYTES = 1 << 20;
 /** Headers of one message on one connection, not of the answer. */
 const HOP_BY_HOP = new Set(["connection", "keep-alive", "transfer-encoding", "date"]);
 
-function toBytes(chunk: unknown, encoding: unknown): Buffer {
-  if (typeof chunk === "string") return Buffer.from(chunk, typeof encoding === "string" ? (encoding as BufferEncoding) : "utf8");
-  return chunk instanceof Uint8Array ? Buffer.from(chunk) : Buffer.alloc(0);
-}
-
 function readAnswer(response: ServerResponse, body: Buffer): StoredAnswer {
   const headers = Object.entries(response.getHeaders()).flatMap(([name, value]): [string, string][] => {
     if (value === undefined || HOP_BY_HOP.has(name)) return [];
     return Array.isArray(value) ? value.map((each): [string, string] => [name, each]) : [[name, String(value)]];
   });
   return { status: response.statusCode, headers, bodyBase64: body.toString("base64") };
-}
-
-type Held = { readonly answered: Promise<StoredAnswer>; send(): void };
-
-/** Holds back what the handler writes until its answer is kept: a client that has an answer can always get it again. */
-function holdAnswer(response: ServerResponse): Held {
-  const end = response.end.bind(response);
-  const chunks: Buffer[] = [];
-  let resolve: (answer: StoredAnswer) => void = () => undefined;
-  let reject: (reason: Error) => void = () => undefined;
-  const answered = new Promise<StoredAnswer>((onAnswer, onFailure) => {
-    resolve = onAnswer;
-    reject = onFailure;
-  });
-  const hold = (chunk: unknown, encoding: unknown): void => {
-    const bytes = toBytes(chunk, encoding);
-    if (bytes.byteLength > 0) chunks.push(bytes);
-  };
-  response.write = ((chunk: unknown, encoding: unknown, done: unknown) => {
-    hold(chunk, encoding);
-    const callback = [encoding, done].find((each) => typeof each === "function") as (() => void) | undefined;
-    if (callback !== undefined) process.nextTick(callback);
-    return true;
-  }) as typeof response.write;
-  response.end = ((chunk: unknown, encoding: unknown) => {
-    hold(chunk, encoding);
-    resolve(readAnswer(response, Buffer.concat(chunks)));
-    return response;
-  }) as typeof response.end;
-  response.once("close", () => reject(new Error("the connection closed before there was an answer")));
-  return {
-    answered,
-    send() {
-      response.end = end;
-      end(Buffer.concat(chunks));
-    },
-  };
 }
 
 function replay(response: ServerResponse, answer: StoredAnswer): void {
@@ -101,11 +60,13 @@ export function idempotent(options: IdempotentOptions): Middleware {
     const key = request.headers["idempotency-key"];
     let held: Held | undefined;
     const work = async (): Promise<StoredAnswer> => {
-      held = holdAnswer(response);
+      held = holdResponse(response, MAX_ANSWER_BYTES);
       next();
-      const answer = await held.answered;
-      // Too long to keep: the store is told that it failed, and it is sent all the same.
-      return answer.bodyBase64.length > MAX_ANSWER_BYTES * (4 / 3) ? { ...answer, status: 599 } : answer;
+      const { whole } = await held.ended;
+      if (whole) return readAnswer(response, held.body());
+      held = undefined;
+      // Too long to keep, and on its way by now: the store is told that it failed.
+      return { status: 599, headers: [], bodyBase64: "" };
     };
     try {
       if (key === undefined && options.isRequired !== true) return next();

@@ -4,6 +4,7 @@ import type { Exchange } from "../exchange.ts";
 import { writeLog, writeSpan } from "../export/otlp-json.ts";
 import type { Redactor } from "../redaction.ts";
 import type { OutgoingCall } from "./call.ts";
+import { writeParsedInput } from "./parsed-input.ts";
 import { describeThrowable, flattenAccount, MAX_STACK, type ThrownAccount } from "./throwable.ts";
 
 /** OTLP items, ready to be put into export requests. */
@@ -58,11 +59,13 @@ function describeBody(exchange: Exchange, headers: Record<string, string | strin
 /** The redacted input: headers, query and body, as the conventions name them. */
 function describeInput(exchange: Exchange, redactor: Redactor): Attributes {
   const headers = readHeaders(exchange);
+  const parsed = writeParsedInput(exchange);
   const query = redactor.redactUrl(exchange.view.target(exchange.request)).split("?").slice(1).join("?");
   return {
     "url.query": query === "" ? undefined : query,
     ...toHeaderAttributes("http.request.header.", redactor.redactHeaders(headers)),
     ...describeBody(exchange, headers, redactor),
+    "faultline.request.parsed": parsed === undefined ? undefined : redactor.redactBody(parsed, "application/json").text,
   };
 }
 

@@ -1,4 +1,5 @@
 /** Validates a request at the edge with any Standard Schema (zod, valibot, arktype): what a handler gets has been parsed, or the client a 4xx. */
+import { keepParsedInput } from "../capture/parsed-input.ts";
 import { ANSWER } from "../respond/declared-rule.ts";
 import type { ErrorAnswer, InputIssue } from "../respond/error-facts.ts";
 
@@ -59,7 +60,7 @@ const PARTS = [
 ] as const;
 
 /** A JSON pointer (RFC 6901). */
-function toPointer(path: Issue["path"]): string {
+export function toPointer(path: Issue["path"]): string {
   const keys = (path ?? []).map((each) => String(typeof each === "object" ? each.key : each));
   return keys.map((key) => `/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
 }
@@ -95,6 +96,7 @@ export async function validateRequest<Schemas extends RequestSchemas>(schemas: S
     issues.push(...findUnknown(parts[part], outcome.value, "").map((at) => ({ in: where, at, message: "is not known here" })));
   }
   if (issues.length > 0) throw new InvalidRequestError(issues.slice(0, MAX_ISSUES));
+  keepParsedInput(valid);
   // Each part is the output of its own schema, or what came in.
   return valid as ValidParts<Schemas>;
 }
