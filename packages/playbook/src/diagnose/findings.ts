@@ -51,8 +51,11 @@ export type CauseRule = {
   readonly weigh: (findings: Findings) => Weighed;
 };
 
-/** Evidence for and against one cause. */
-type Weighed = { readonly evidence: readonly Evidence[]; readonly against?: readonly Evidence[] };
+/**
+ * Evidence for and against one cause. `isGeneral`: it only says that something of this kind happened; where another cause says what,
+ * that one explains it.
+ */
+type Weighed = { readonly evidence: readonly Evidence[]; readonly against?: readonly Evidence[]; readonly isGeneral?: boolean };
 
 /** Evidence from the first saying that matches; what the creating hop said counts in full, what others said by half. */
 export function hear(

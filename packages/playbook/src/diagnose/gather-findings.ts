@@ -48,8 +48,11 @@ export function gatherFindings(symptom: Symptom, isolation: Isolation, observati
   };
 }
 
+/** Measurements come at the next turn of their reporter's interval. */
+const METRICS_AFTER_MS = 15_000;
+
 function isInside(timeMs: number, { fromMs, toMs }: Window): boolean {
-  return timeMs >= fromMs && timeMs < toMs;
+  return timeMs >= fromMs && timeMs < toMs + METRICS_AFTER_MS;
 }
 
 function listen({ judgement, step }: Origin): readonly Saying[] {

@@ -63,8 +63,8 @@ function listenToExchanges(exchanges: readonly Exchange[], signatures: readonly 
 /** What intermediaries wrote in their logs about a request that failed: flags and error messages. */
 export function hearExchanges({ occurrence }: Heard): readonly Saying[] {
   return occurrence.path.exchanges.slice(0, MAX_EXCHANGES).flatMap((exchange) => {
-    const { flags, errorMessage, status, observer } = exchange;
-    const text = [flags, errorMessage].filter((part) => part !== undefined && part !== "" && part !== "-").join(" ");
+    const { flags, errorMessage, status, observer, madeBy } = exchange;
+    const text = [flags, errorMessage, madeBy?.because].filter((part) => part !== undefined && part !== "" && part !== "-").join(" ");
     if (text === "" || (status ?? 500) < 500) return [];
     const isMaker = isMadeByObserver(exchange);
     return [{ text, source: "access-log", service: observer.name, place: isMaker ? "origin" : "path", isDirect: isMaker }];

@@ -12,18 +12,22 @@ export type Ranking = {
 const GATEWAY_MADE: ReadonlySet<CauseId> = new Set(["gateway-timeout", "gateway-identity", "no-healthy-upstream", "circuit-open"]);
 /** What a cause unknown to Faultline would have to be worth: with less evidence than this, nothing is more likely than not. */
 const UNKNOWN = 2;
+/** From this score on a cause explains what a more general one only notices. */
+const EXPLAINS = 2.5;
 /** Below this a cause is not worth a reader's time. */
 const LEAST_CONFIDENCE = 0.05;
 
 /** Weighs every cause on the findings. Weights are log-odds; causes compete with each other and with "none of these". */
 export function rankCauses(findings: Findings): Ranking {
   const weighed = CAUSES.map((cause) => {
-    const { evidence: found, against: weighed = [] } = CAUSE_RULES[cause].weigh(findings);
+    const { evidence: found, against: weighed = [], isGeneral = false } = CAUSE_RULES[cause].weigh(findings);
     const against = GATEWAY_MADE.has(cause) ? [...weighed, ...findings.passedOn] : weighed;
     const evidence = [...found, ...findings.named.filter((each) => each.cause === cause).map((each) => each.evidence)];
-    return { cause, evidence, against, score: addUp(evidence) - addUp(against) };
+    return { cause, evidence, against, isGeneral, score: addUp(evidence) - addUp(against) };
   });
-  const supported = weighed.filter(({ evidence, score }) => evidence.length > 0 && score > 0);
+  const isExplained = weighed.some(({ isGeneral, score }) => !isGeneral && score >= EXPLAINS);
+  const ranked = weighed.map((each) => (each.isGeneral && isExplained ? { ...each, score: Math.min(each.score, UNKNOWN) } : each));
+  const supported = ranked.filter(({ evidence, score }) => evidence.length > 0 && score > 0);
   const total = supported.reduce((sum, { score }) => sum + Math.exp(score), Math.exp(UNKNOWN));
   const causes = supported
     .map(({ cause, evidence, against, score }) => ({

@@ -1,8 +1,10 @@
-import type { Evidence } from "@faultline/model";
+import type { Evidence, Window } from "@faultline/model";
 import { formatMs } from "../isolate/blame.ts";
 import type { Hop } from "../isolate/hop-shape.ts";
 import { durationOf, endOf, startOf } from "../trace/span-time.ts";
+import { type ProcessActivity, readActivity } from "../isolate/process-activity.ts";
 import { findLoopDelay } from "../isolate/loop-delay.ts";
+import type { Step } from "../isolate/judgement.ts";
 import type { Findings } from "./findings.ts";
 
 /** Shorter waits happen to everybody. */
@@ -18,10 +20,11 @@ const LOOP_DELAY_MS = 500;
  * sends any, say so from inside.
  */
 export function findStall(findings: Findings): readonly Evidence[] {
-  return [...fromRequests(findings), ...fromLoopDelay(findings)];
+  const activity = readActivity([...findings.failing, ...findings.elsewhere, ...findings.succeeding]);
+  return [...fromRequests(findings, activity), ...fromLoopDelay(findings, activity)];
 }
 
-function fromRequests({ origin, failing, succeeding, elsewhere }: Findings): readonly Evidence[] {
+function fromRequests({ origin, failing, succeeding, elsewhere }: Findings, activity: ProcessActivity): readonly Evidence[] {
   const hop = origin?.step.hop;
   if (hop === undefined) return [];
   const { instance, service } = hop.entry.span.resource;
@@ -33,7 +36,7 @@ function fromRequests({ origin, failing, succeeding, elsewhere }: Findings): rea
   const [fromMs, toMs] = [startOf(long.entry), endOf(long.entry)];
   const during = hops.filter((each) => each !== long && arrivalOf(each) > fromMs && arrivalOf(each) < toMs - STALL_MS);
   const held = during.filter(({ entry }) => endOf(entry) >= toMs - LET_GO_MS);
-  if (held.length < 2 || held.length < during.length * 0.8) return [];
+  if (held.length < 2 || held.length < during.length * 0.8 || activity.wasActive(long.entry.span.resource, fromMs, toMs)) return [];
   return [
     {
       statement: `${service} stood still: one request kept it busy and ${held.length} others waited until it was done`,
@@ -67,16 +70,19 @@ function ownTimeOf({ entry, calls }: Hop): number {
   return durationOf(entry) - covered;
 }
 
-function fromLoopDelay({ origin, metrics, scope }: Findings): readonly Evidence[] {
-  if (origin === undefined) return [];
-  const { hop, call, service } = origin.step;
-  // A process that stands still sends its spans late or never: then its measurements are found by its name.
-  const resource = hop?.entry.span.resource ?? { service };
-  const late = findLoopDelay(metrics, { resource, ...scope.window });
-  if (late === undefined || late.delayMs < LOOP_DELAY_MS) return [];
-  const waitMs = call !== undefined ? call.endMs - call.startMs : hop === undefined ? 0 : durationOf(hop.entry);
+function fromLoopDelay({ origin, metrics }: Findings, activity: ProcessActivity): readonly Evidence[] {
+  const waited = origin === undefined ? undefined : findWait(origin.step);
+  if (origin === undefined || waited === undefined) return [];
+  const { fromMs, toMs } = waited;
+  const waitMs = toMs - fromMs;
   // A request that did not wait did not fail for want of the loop.
   if (waitMs < LOOP_DELAY_MS) return [];
+  // A process that stands still sends its spans late or never: then its measurements are found by its name.
+  const resource = origin.step.hop?.entry.span.resource ?? { service: origin.step.service, attributes: {} };
+  const late = findLoopDelay(metrics, { resource, fromMs, toMs });
+  if (late === undefined || late.delayMs < LOOP_DELAY_MS) return [];
+  // A reporter tells the longest delay of its interval; a process that did other work meanwhile did not stand still now.
+  if (activity.wasActive(resource, fromMs, toMs)) return [];
   return [
     {
       statement: `the event loop of ${resource.service} was blocked`,
@@ -86,4 +92,10 @@ function fromLoopDelay({ origin, metrics, scope }: Findings): readonly Evidence[
       weight: late.delayMs >= waitMs * 0.8 ? 4.5 : 2,
     },
   ];
+}
+
+/** From when to when the failing request waited for the origin. */
+function findWait({ call, hop }: Step): Window | undefined {
+  if (call !== undefined) return { fromMs: call.startMs, toMs: call.endMs };
+  return hop === undefined ? undefined : { fromMs: startOf(hop.entry), toMs: endOf(hop.entry) };
 }

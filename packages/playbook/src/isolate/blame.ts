@@ -1,6 +1,7 @@
 import type { Evidence, Fate, MissingEvidence } from "@faultline/model";
 import { durationOf, startOf } from "../trace/span-time.ts";
 import { isUnreachableText } from "./error-words.ts";
+import { isExchangeSpan } from "./exchange-hops.ts";
 import type { Call, Hop } from "./hop-shape.ts";
 import { nameOperation } from "./hop.ts";
 import type { Judgement, OriginKind, Step, Surroundings } from "./judgement.ts";
@@ -326,7 +327,8 @@ function findSlowestCall(hop: Hop, totalMs: number): Call | undefined {
 
 /** The call that made this hop fail, or undefined when none did. */
 function findBlamedCall(hop: Hop, around: Surroundings): Call | undefined {
-  const failed = hop.calls.filter((call) => isFailed(call) && !isRecovered(call, hop));
+  // A hop that answered well is only looked into for what it hid: then a try that was made good is what failed.
+  const failed = hop.calls.filter((call) => isFailed(call) && (isOk(hop) || !isRecovered(call, hop)));
   const unexpected = failed.filter((call) => !around.isUsuallyHandled(call));
   const candidates = unexpected.length > 0 || hasOwnException(hop) ? unexpected : failed;
   // What failed last is what the hop could no longer do without; of two that end together, the longer one held it up.
@@ -343,11 +345,22 @@ export function isFailed(call: Call): boolean {
   return call.outcome.kind === "unknown" && call.callee?.outcome.kind === "failed";
 }
 
-/** A later call to the same place that succeeded: a retry that helped. Or the hop went on to other work and that succeeded. */
-function isRecovered(call: Call, hop: Hop): boolean {
+/** A later call to the same place that succeeded: a retry that helped. The tries of one exchange all are the same call. */
+export function isRecovered(call: Call, hop: Hop): boolean {
+  if (isExchangeSpan(call.from.span)) return hop.calls.some((other) => other !== call && other.outcome.kind === "ok");
   return hop.calls.some(
     (later) => later !== call && later.outcome.kind === "ok" && later.startMs >= call.endMs - 0.5 && isSameTarget(call, later),
   );
+}
+
+/** What shows that a later try made a failure good. */
+export function savingEvidence({ service, outcome, calls, entry }: Hop): Evidence {
+  return {
+    statement: `${service} tried again and answered ${outcome.status}: the client never saw this failure`,
+    measured: `tries: ${calls.map((call) => call.outcome.status).join(", ")}`,
+    source: isExchangeSpan(entry.span) ? "access-log" : "span",
+    weight: 3,
+  };
 }
 
 function isSameTarget(a: Call, b: Call): boolean {
@@ -360,6 +373,7 @@ export function toTarget(operation: string): string {
 }
 
 function passOn(hop: Hop, call: Call): Step {
+  if (isOk(hop) && isRecovered(call, hop)) return { ...toStep(hop, "masked", [savingEvidence(hop)]), isSaved: true };
   if (isOk(hop)) {
     const evidence: Evidence = {
       statement: `${hop.service} answered ${hop.outcome.status} although its call to ${call.peer.name} failed`,
@@ -369,7 +383,9 @@ function passOn(hop: Hop, call: Call): Step {
     };
     return toStep(hop, "masked", [evidence]);
   }
-  const isSame = hop.outcome.code === undefined || call.outcome.code === undefined || hop.outcome.code === call.outcome.code;
+  // A status below 500 is no failure: headers came, and then the rest did not.
+  const received = call.outcome.code === undefined || call.outcome.code < 500 ? undefined : call.outcome.code;
+  const isSame = hop.outcome.code === undefined || received === undefined || hop.outcome.code === received;
   const evidence: Evidence = {
     statement: isSame
       ? `${hop.service} passed on what its call to ${call.peer.name} ended with`

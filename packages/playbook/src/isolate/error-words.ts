@@ -3,8 +3,9 @@
  * and servers; each is anchored on words that do not occur in ordinary messages.
  */
 
-const TIMEOUT =
-  /\btime[d]?[ _-]?out\b|\bETIMEDOUT\b|\bESOCKETTIMEDOUT\b|TimeoutError|TimeoutException|Timeout(?:Error)?\b|deadline exceeded|DEADLINE_EXCEEDED|canceling statement due to (?:statement|lock|user)|ER_LOCK_WAIT|Lock wait timeout|\b57014\b|\b55P03\b|ECONNABORTED|AbortError|UND_ERR_(?:HEADERS|BODY)_TIMEOUT|context canceled/i;
+/** Words of time running out. */
+export const TIMEOUT_WORDS =
+  /\btime[d]?[ _-]?out\b|\bETIMEDOUT\b|\bESOCKETTIMEDOUT\b|TimeoutError|TimeoutException|Timeout(?:Error)?\b|deadline exceeded|DEADLINE_EXCEEDED|canceling statement due to (?:statement|lock|user)|ER_LOCK_WAIT|Lock wait timeout|\b57014\b|\b55P03\b|ECONNABORTED|AbortError|\bABORT_ERR\b|did(?: not|n't) (?:answer|respond|reply) (?:in time|within)|no (?:answer|response|reply) (?:in time|within)|took too long|UND_ERR_(?:HEADERS|BODY)_TIMEOUT|context canceled/i;
 
 /** The caller gave up before anything left its process: a pool, a queue, a breaker, a limiter of its own. */
 const LOCAL =
@@ -25,7 +26,7 @@ export function isUnreachableText(words: string): boolean {
 
 /** True when the words speak of time running out. */
 export function isTimeoutText(words: string): boolean {
-  return TIMEOUT.test(words);
+  return TIMEOUT_WORDS.test(words);
 }
 
 /** What kept a request inside its caller, in words that do not change with the request. */

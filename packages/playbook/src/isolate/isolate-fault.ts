@@ -1,5 +1,5 @@
 import type { Evidence, FailurePath, FaultDomain, HopAccount, MetricPoint, MissingEvidence, SpanNode, Suspect } from "@faultline/model";
-import { followFailure, isFailed, toTarget } from "./blame.ts";
+import { followFailure, isFailed, isRecovered, savingEvidence, toTarget } from "./blame.ts";
 import { findEnding } from "./ending.ts";
 import { nameOperation } from "./hop.ts";
 import type { Judgement, Step, Surroundings } from "./judgement.ts";
@@ -8,6 +8,7 @@ import type { Call, Hop } from "./hop-shape.ts";
 import { missingCaller } from "./missing-callers.ts";
 import { nameMaker } from "./responses/name-maker.ts";
 import { type EntryFilter, type Occurrence, findMaskingHop, findOccurrence, isFailedHop } from "./occurrence.ts";
+import { readActivity } from "./process-activity.ts";
 import { SIGNATURES, type Signature } from "./signatures/index.ts";
 import { thin } from "./thin.ts";
 
@@ -124,10 +125,16 @@ function toSurroundings(input: IsolateInput): Surroundings {
   const inFailing = countFailedCalls(failing);
   const inSucceeding = countFailedCalls(succeeding);
   const held = listTimedOut([...failing, ...elsewhere]);
+  const activity = readActivity([...failing, ...elsewhere, ...succeeding]);
   return {
     services,
     signatures,
-    stallOf: (call) => findLoopDelay(metrics, { resource: call.from.span.resource, fromMs: call.startMs, toMs: call.endMs })?.delayMs,
+    stallOf(call) {
+      const { resource } = call.from.span;
+      const { startMs: fromMs, endMs: toMs } = call;
+      // A reporter tells the longest delay of its interval: whether it fell on this call, the process's other work shows.
+      return activity.wasActive(resource, fromMs, toMs) ? undefined : findLoopDelay(metrics, { resource, fromMs, toMs })?.delayMs;
+    },
     findHolder(call) {
       const { service, instance } = call.from.span.resource;
       return held.find(
@@ -186,7 +193,7 @@ function judge(occurrence: Occurrence, around: Surroundings): Judgement {
   const { hop, above } = occurrence.state === "masked" ? findMaskingHop(occurrence) : { hop: occurrence.entry, above: occurrence.above };
   const judgement = followFailure(hop, around);
   const whole = { ...judgement, steps: [...frontSteps(above, hop), ...judgement.steps] };
-  return nameMaker(whole, { exchanges: occurrence.path.exchanges, signatures: around.signatures });
+  return nameMaker(whole, around.signatures);
 }
 
 /** The hops in front of the one where the symptom is observed: nearer to the client, they only saw its answer. */
@@ -209,6 +216,9 @@ function frontStep(hop: Hop, below: Hop): Step {
   };
   const base = { service: hop.service, operation: nameOperation(hop.entry), status: hop.outcome.status, hop, evidence: [evidence] };
   if (!isFailedHop(below)) return { ...base, fate: "clean" };
+  const passed = hop.calls.find(({ callee }) => callee === below);
+  if (!isFailedHop(hop) && passed !== undefined && isRecovered(passed, hop))
+    return { ...base, fate: "masked", evidence: [savingEvidence(hop)], isSaved: true };
   if (!isFailedHop(hop)) return { ...base, fate: "masked" };
   const isSame = hop.outcome.code === undefined || below.outcome.code === undefined || hop.outcome.code === below.outcome.code;
   return { ...base, fate: isSame ? "propagated" : "remapped" };

@@ -11,6 +11,8 @@ export type Step = {
   readonly evidence: readonly Evidence[];
   /** Absent for a hop that sent no telemetry: only the call to it is known. */
   readonly hop?: Hop;
+  /** True where another try made the failure good: nothing was hidden from anybody, the client was helped. */
+  readonly isSaved?: boolean;
   /** The call through which the previous step reached this one. */
   readonly call?: Call;
 };

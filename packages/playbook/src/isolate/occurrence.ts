@@ -1,5 +1,6 @@
 import { type FailurePath, readRoute } from "@faultline/model";
 import { isFailed } from "./blame.ts";
+import { isExchangeSpan } from "./exchange-hops.ts";
 import { buildHops, nameOperation } from "./hop.ts";
 import type { Call, Hop } from "./hop-shape.ts";
 
@@ -31,7 +32,8 @@ export function findOccurrence(path: FailurePath, filter: EntryFilter): Occurren
   const served = matching.filter(({ hop }) => hop.entry.span.kind === "server" || hop.entry.span.kind === "consumer");
   const pool = served.length > 0 ? served : matching;
   const hasFilter = Object.values(filter).some((value) => value !== undefined);
-  const failed = pool.find(({ hop }) => isFailedHop(hop));
+  // A hop that sent spans speaks for the request; one that only wrote it down does where no other failed.
+  const failed = pool.find(({ hop }) => isFailedHop(hop) && !isExchangeSpan(hop.entry.span)) ?? pool.find(({ hop }) => isFailedHop(hop));
   const chosen = hasFilter ? (pool[0] ?? failed) : (failed ?? matching.find(({ hop }) => isFailedHop(hop)) ?? pool[0]);
   if (chosen === undefined) return undefined;
   const state = isFailedHop(chosen.hop) ? "failed" : hidesFailure(chosen.hop) ? "masked" : "ok";

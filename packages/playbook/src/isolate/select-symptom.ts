@@ -12,9 +12,12 @@ import {
   readText,
 } from "@faultline/model";
 import { assembleTrace } from "../trace/assemble-traces.ts";
+import { addExchangeHops, toLoneSpans } from "./exchange-hops.ts";
+import { createLogFinder } from "./find-logs.ts";
 import { joinExchanges } from "./join-exchanges.ts";
-import { type EntryFilter, type Occurrence, findOccurrence, routeOf } from "./occurrence.ts";
+import { type EntryFilter, type Occurrence, findOccurrence, isFailedHop, routeOf } from "./occurrence.ts";
 import { type Signature, SIGNATURES } from "./signatures/index.ts";
+import { createRouteNamer } from "./route-of-path.ts";
 import { thin } from "./thin.ts";
 
 /** What a diagnosis is asked about; absent members are found from the observations. */
@@ -94,14 +97,19 @@ function both(service: string | undefined, route: string | undefined): EntryFilt
   return { ...(service === undefined ? {} : { service }), ...(route === undefined ? {} : { route }) };
 }
 
-/** The stretch that the spans cover, else the log records. */
-function findWindow({ spans, logs }: Observations): Window {
+/** The stretch that the spans and exchanges cover, else the log records. */
+function findWindow({ spans, logs, exchanges }: Observations): Window {
   let [fromMs, toMs] = [Infinity, -Infinity];
   for (const { startMs, endMs } of spans) {
     if (startMs < fromMs) fromMs = startMs;
     if (endMs > toMs) toMs = endMs;
   }
-  if (spans.length === 0) {
+  for (const { timeMs, durationMs = 0 } of exchanges) {
+    if (timeMs === undefined) continue;
+    if (timeMs < fromMs) fromMs = timeMs;
+    if (timeMs + durationMs > toMs) toMs = timeMs + durationMs;
+  }
+  if (!Number.isFinite(fromMs)) {
     for (const { timeMs } of logs) {
       if (timeMs < fromMs) fromMs = timeMs;
       if (timeMs > toMs) toMs = timeMs;
@@ -112,7 +120,7 @@ function findWindow({ spans, logs }: Observations): Window {
 
 type IndexedTrace = {
   readonly traceId: string;
-  readonly spans: Span[];
+  spans: Span[];
   readonly logs: LogRecord[];
   readonly exchanges: Exchange[];
   startMs: number;
@@ -139,8 +147,45 @@ function indexTraces({ spans, logs, exchanges }: Observations, window: Window): 
     trace.logs.push(log);
     if (!trace.isSuspicious && (log.severity >= LOG_ERROR || readLogException(log) !== undefined)) trace.isSuspicious = true;
   }
-  joinExchanges(exchanges, traces);
+  if (exchanges.length === 0) return traces;
+  const alone = joinExchanges(exchanges, traces);
+  for (const each of traces.values()) markByExchanges(each);
+  addAlone(alone, { traces, window, nameRoute: createRouteNamer(spans), findLogs: createLogFinder(logs) });
   return traces;
+}
+
+/** A server error that only an intermediary wrote down makes a trace as suspicious as one on a span. */
+function markByExchanges(trace: IndexedTrace): void {
+  if (trace.exchanges.length === 0) return;
+  addExchangeHops(trace);
+  trace.isSuspicious ||= trace.exchanges.some(isFailedExchange);
+}
+
+/** A failure, or one that another try made good. */
+function isFailedExchange({ status = 0, upstream = [] }: Exchange): boolean {
+  return status >= 500 || upstream.some((attempt) => attempt.answered === false || (attempt.status ?? 0) >= 500);
+}
+
+type AloneGround = {
+  readonly traces: Map<string, IndexedTrace>;
+  readonly window: Window;
+  readonly nameRoute: ReturnType<typeof createRouteNamer>;
+  readonly findLogs: ReturnType<typeof createLogFinder>;
+};
+
+/** What only an access log knows is a request by itself, with what the same observer wrote to its error log meanwhile. */
+function addAlone(exchanges: readonly Exchange[], { traces, window, nameRoute, findLogs }: AloneGround): void {
+  for (const [index, exchange] of exchanges.entries()) {
+    const startMs = exchange.timeMs ?? window.fromMs;
+    if (startMs < window.fromMs || startMs >= window.toMs) continue;
+    const traceId = exchange.traceId ?? `exchange-${index}`;
+    const isSuspicious = isFailedExchange(exchange);
+    const { method, path } = exchange;
+    const route = exchange.route ?? (path === undefined ? undefined : nameRoute(method, path));
+    const spans = [...toLoneSpans({ ...exchange, ...(route === undefined ? {} : { route }) }, traceId)];
+    const logs = isSuspicious ? findLogs(exchange).map((log) => ({ ...log, traceId, spanId: spans[0]?.spanId ?? "" })) : [];
+    traces.set(traceId, { traceId, spans, logs, exchanges: [exchange], startMs, isSuspicious });
+  }
 }
 
 function findOrAdd(traces: Map<string, IndexedTrace>, traceId: string): IndexedTrace {
@@ -165,11 +210,15 @@ function assemble({ traceId, spans, logs, exchanges }: IndexedTrace, filter: Ent
   return findOccurrence(assembleTrace(traceId, spans, { logs, exchanges }), filter);
 }
 
-/** The largest group of failing exchanges of one service and route; exchanges that hide a failure only when none failed openly. */
+/**
+ * The largest group of failing exchanges of one service and route: of those that reached the client; else of those that somebody in front
+ * answered well; else of those that hide a failure.
+ */
 function chooseGroup(occurrences: readonly Occurrence[]): readonly Occurrence[] {
   const failed = occurrences.filter(({ state }) => state === "failed");
+  const open = failed.filter(({ above }) => above.every(isFailedHop));
   const groups = new Map<string, Occurrence[]>();
-  for (const each of failed.length > 0 ? failed : occurrences.filter(({ state }) => state === "masked")) {
+  for (const each of [open, failed, occurrences.filter(({ state }) => state === "masked")].find(({ length }) => length > 0) ?? []) {
     const key = `${each.entry.service}\n${routeOf(each.entry)}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [each]);

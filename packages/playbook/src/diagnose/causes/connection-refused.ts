@@ -1,6 +1,6 @@
 import { type CauseRule, hear } from "../findings.ts";
 
-const WORDS = /\bECONNREFUSED\b|connection refused|ConnectException|actively refused/i;
+const WORDS = /\bECONNREFUSED\b|connection refused|refused the (?:TCP )?connection|ConnectException|actively refused/i;
 
 /** Nothing listens where the caller connects. */
 export const connectionRefused: CauseRule = {

@@ -1,11 +1,9 @@
 import type { Evidence } from "@faultline/model";
 import { formatMs } from "../../isolate/blame.ts";
+import { TIMEOUT_WORDS } from "../../isolate/error-words.ts";
 import { hearSilence } from "../silence.ts";
 import { findStall } from "../stall.ts";
 import { type CauseRule, type Findings, hear } from "../findings.ts";
-
-const WORDS =
-  /time[d]?[ _-]?out|ETIMEDOUT|deadline exceeded|canceling statement due to (?:statement|lock)|TimeoutError|UND_ERR_(?:HEADERS|BODY)_TIMEOUT|Lock wait timeout|AbortError|aborted/i;
 
 /** A dependency answered too late, and the caller gave up. */
 export const dependencyTimeout: CauseRule = {
@@ -15,7 +13,11 @@ export const dependencyTimeout: CauseRule = {
     const timedOut = call?.outcome.kind === "timed-out" || isSlow(findings);
     if (!timedOut) return { evidence: [] };
     return {
-      evidence: [...hear(findings, WORDS, { statement: "the call ended by a time-out", weight: 3 }), ...measureWait(findings)],
+      evidence: [
+        ...hear(findings, TIMEOUT_WORDS, { statement: "the call ended by a time-out", weight: 3 }),
+        ...measureWait(findings),
+        ...fromLateness(findings),
+      ],
       against: [...hearSilence(findings), ...hearStall(findings), ...hearAbsence(findings)],
     };
   },
@@ -38,6 +40,13 @@ function hearAbsence({ origin }: Findings): readonly Evidence[] {
 
 function isSlow({ origin }: Findings): boolean {
   return origin?.judgement.originKind === "slow-callee";
+}
+
+/** Seen from both sides: the callee was still at work, or had not begun, when its caller gave up. */
+function fromLateness(findings: Findings): readonly Evidence[] {
+  const step = findings.origin?.step;
+  const evidence = isSlow(findings) ? step?.evidence[0] : undefined;
+  return evidence === undefined ? [] : [{ ...evidence, weight: 2.5 }];
 }
 
 function measureWait({ origin }: Findings): readonly Evidence[] {

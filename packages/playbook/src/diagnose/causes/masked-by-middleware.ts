@@ -4,8 +4,8 @@ import type { CauseRule } from "../findings.ts";
 export const maskedByMiddleware: CauseRule = {
   sign: "a hop that answered well over a call that failed for good",
   weigh: ({ origin }) => {
-    const masking = origin?.judgement.steps.find(({ fate, hop }) => fate === "masked" && hop !== undefined);
-    // A proxy that tried again with success (no hop of its own) hid nothing: it helped.
+    // Who tried again with success hid nothing: it helped.
+    const masking = origin?.judgement.steps.find(({ fate, hop, isSaved }) => fate === "masked" && hop !== undefined && isSaved !== true);
     if (masking === undefined) return { evidence: [] };
     return { evidence: masking.evidence.map((each) => ({ ...each, weight: 5 })) };
   },

@@ -10,7 +10,7 @@ export const unhandledException: CauseRule = {
   weigh: (findings) => {
     if (!isOwn(findings)) return { evidence: [] };
     const defect = hear(findings, DEFECT, { statement: "the code of the creating hop raised an error of its own", weight: 4.5 });
-    return { evidence: defect.length > 0 ? defect : fromException(findings) };
+    return defect.length > 0 ? { evidence: defect } : { evidence: fromException(findings), isGeneral: true };
   },
 };
 
@@ -28,7 +28,7 @@ function fromException({ origin, sayings }: Findings) {
       statement: `an exception left ${origin.step.service} uncaught`,
       measured: said.text.slice(0, 240),
       source: said.source,
-      weight: 2.5,
+      weight: origin.step.hop.outcome.exceptions.length > 0 ? 3.5 : 2.5,
     },
   ];
 }

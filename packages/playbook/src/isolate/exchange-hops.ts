@@ -1,0 +1,223 @@
+/**
+ * Hops that sent no spans but wrote down what they did: an exchange of an access log becomes a server span with one client span for
+ * each try, in the place where it stood. From there on it is judged as every other hop is.
+ */
+import {
+  type AttributeValue,
+  type Exchange,
+  readMethod,
+  readPath,
+  readRoute,
+  readStatusCode,
+  type Resource,
+  type Span,
+  type UpstreamAttempt,
+} from "@faultline/model";
+
+/** The traces that exchanges are put into. Members may be replaced, not changed: spans belong to who sent them. */
+export type ExchangeGround = { readonly traceId: string; spans: Span[]; readonly exchanges: Exchange[] };
+
+const SPAN_ID = "exchange-";
+
+/** True for a span that an exchange became; nobody sent it. */
+export function isExchangeSpan({ spanId }: Span): boolean {
+  return spanId.startsWith(SPAN_ID);
+}
+
+/** Exchanges of one request looked at: a request passes few intermediaries. */
+const MAX_EXCHANGES = 16;
+const OWN_KINDS: ReadonlySet<string> = new Set(["app", "app-server", "client"]);
+
+/** Puts the hops that wrote down an exchange of this trace where they stood: the innermost first, so that each next one wraps it. */
+export function addExchangeHops(ground: ExchangeGround): void {
+  if (ground.exchanges.length === 0) return;
+  const senders = new Set(ground.spans.map(({ resource }) => resource.service));
+  const added = ground.exchanges
+    .slice(0, MAX_EXCHANGES)
+    .filter(({ observer }) => !senders.has(observer.name) && !OWN_KINDS.has(observer.kind))
+    .sort((a, b) => (a.durationMs ?? 0) - (b.durationMs ?? 0));
+  added.forEach((exchange, index) => {
+    ground.spans = [...placeExchange(ground, exchange, index)];
+  });
+}
+
+/** An exchange that nothing else is known of, as the spans of a request by itself. The exchange should have its route. */
+export function toLoneSpans(exchange: Exchange, traceId: string): readonly Span[] {
+  const place = { traceId, index: 0, startMs: exchange.timeMs ?? 0, endMs: (exchange.timeMs ?? 0) + (exchange.durationMs ?? 0) };
+  const server = toServerSpan(exchange, place);
+  const isOwn = OWN_KINDS.has(exchange.observer.kind);
+  const tries = isOwn ? [] : toTries(exchange, undefined);
+  return [server, ...tries.map((attempt, at) => toClientSpan(exchange, attempt, { ...place, at, parent: server }))];
+}
+
+function* placeExchange({ spans, traceId }: ExchangeGround, exchange: Exchange, index: number): Generator<Span> {
+  const caller = findCaller(spans, exchange);
+  const ids = new Set(spans.map(({ spanId }) => spanId));
+  const behind = spans
+    .filter((span) => (caller === undefined ? !ids.has(span.parentSpanId ?? "") : span.parentSpanId === caller.spanId))
+    .filter(({ kind, resource }) => (kind === "server" || kind === "unspecified") && resource !== caller?.resource)
+    .sort((a, b) => a.startMs - b.startMs);
+  const [first] = behind;
+  if (first === undefined && caller === undefined) {
+    yield* spans;
+    return;
+  }
+  const inner = first ?? caller;
+  const startMs = clampStart(exchange, inner);
+  const endMs = Math.max(
+    startMs + (exchange.durationMs ?? 0),
+    ...behind.map((span) => (exchange.durationMs === undefined ? span.endMs : 0)),
+  );
+  const parentSpanId = caller?.spanId ?? first?.parentSpanId;
+  const place = { traceId, index, startMs, endMs, ...(parentSpanId === undefined ? {} : { parentSpanId }) };
+  const server = toServerSpan(exchange, place, first);
+  const tries = toTries(exchange, behind.length);
+  const clients = tries.map((attempt, at) => toClientSpan(exchange, attempt, { ...place, at, parent: server }));
+  const adopted = adopt(clients, behind);
+  yield server;
+  for (const client of clients) {
+    const callee = behind.find((span) => adopted.get(span) === client);
+    yield callee === undefined ? client : reach(client, callee, endMs);
+  }
+  for (const span of spans) {
+    const parent = adopted.get(span);
+    yield parent === undefined ? span : { ...span, parentSpanId: parent.spanId };
+  }
+}
+
+/** A try that is known to have reached a server: it lasted at least as long, and got that answer unless another is known. */
+function reach(client: Span, callee: Span, endMs: number): Span {
+  const times = { startMs: Math.min(client.startMs, callee.startMs), endMs: Math.max(client.endMs, Math.min(callee.endMs, endMs)) };
+  const code = readStatusCode(callee.attributes);
+  const isKnown = client.status === "error" || readStatusCode(client.attributes) !== undefined;
+  if (isKnown || code === undefined) return { ...client, ...times };
+  return { ...client, ...times, status: callee.status, attributes: { ...client.attributes, "http.response.status_code": code } };
+}
+
+/** Log lines know whole seconds at worst: where the request behind began earlier than the line says, the line is imprecise. */
+function clampStart({ timeMs }: Exchange, inner: Span | undefined): number {
+  if (inner === undefined) return timeMs ?? 0;
+  return timeMs === undefined ? inner.startMs : Math.min(timeMs, inner.startMs);
+}
+
+/** The client span that sent this request to the intermediary; undefined for one that stands in front of everything. */
+function findCaller(spans: readonly Span[], { path, method }: Exchange): Span | undefined {
+  if (path === undefined) return undefined;
+  const ids = new Set(spans.map(({ spanId }) => spanId));
+  const isSame = ({ attributes }: Span) => readPath(attributes) === path && (readMethod(attributes) ?? method) === method;
+  const isFront = spans.some((span) => span.kind === "server" && !ids.has(span.parentSpanId ?? "") && isSame(span));
+  return isFront ? undefined : spans.find((span) => span.kind === "client" && isSame(span));
+}
+
+/** Which try reached which server span: by the status it ended with, else in order. */
+function adopt(clients: readonly Span[], behind: readonly Span[]): ReadonlyMap<Span, Span> {
+  const free = new Set(clients);
+  const adopted = new Map<Span, Span>();
+  for (const span of behind) {
+    const code = readStatusCode(span.attributes);
+    const match =
+      [...free].find((client) => code !== undefined && readStatusCode(client.attributes) === code) ?? [...free][0] ?? clients.at(-1);
+    if (match === undefined) continue;
+    free.delete(match);
+    adopted.set(span, match);
+  }
+  return adopted;
+}
+
+/** The tries that are known; one, where only the answer is known to have come from behind, or a span behind says that there was one. */
+function toTries({ upstream = [], status, madeBy }: Exchange, behind: number | undefined): readonly UpstreamAttempt[] {
+  if (upstream.length > 0) return upstream;
+  if (madeBy?.hop === "behind") return [{ answered: true, ...(status === undefined ? {} : { status }) }];
+  return behind === undefined || behind === 0 ? [] : [{}];
+}
+
+type Place = {
+  readonly traceId: string;
+  readonly index: number;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly parentSpanId?: string;
+};
+
+function toServerSpan(exchange: Exchange, place: Place, behind?: Span): Span {
+  const { method, path, status, observer, responseHeaders = {}, responseBody, requestBytes } = exchange;
+  const route = (behind === undefined ? undefined : readRoute(behind.attributes)) ?? exchange.route ?? path;
+  const headers = Object.entries(responseHeaders).map(([name, value]) => [`http.response.header.${name.toLowerCase()}`, [value]] as const);
+  return {
+    traceId: place.traceId,
+    spanId: `${SPAN_ID}${place.index}`,
+    ...(place.parentSpanId === undefined ? {} : { parentSpanId: place.parentSpanId }),
+    name: `${method ?? ""} ${route ?? observer.name}`.trim(),
+    kind: "server",
+    startMs: place.startMs,
+    endMs: place.endMs,
+    status: (status ?? 200) >= 500 ? "error" : "unset",
+    attributes: toAttributes([
+      ["http.request.method", method],
+      ["http.route", route],
+      ["url.path", path],
+      ["http.request.body.size", requestBytes],
+      ["http.response.status_code", status],
+      ["http.response.body.content", responseBody],
+      ...headers,
+    ]),
+    events: [],
+    links: [],
+    resource: toResource(exchange),
+  };
+}
+
+function toResource({ observer, version, instance, region }: Exchange): Resource {
+  return {
+    service: observer.name,
+    ...(version === undefined ? {} : { version }),
+    ...(instance === undefined ? {} : { instance }),
+    ...(region === undefined ? {} : { region }),
+    attributes: {},
+  };
+}
+
+/** Whom a try went to: the service that the observer names, else the address. */
+function toPeer({ service, observer }: Exchange, address: string | undefined): readonly (readonly [string, AttributeValue | undefined])[] {
+  if (service !== undefined && service !== observer.name) return [["service.peer.name", service]];
+  const match = /^(?:https?:\/\/)?(.+?)(?::(\d+))?\/?$/.exec(address ?? "");
+  return [
+    ["server.address", match?.[1]],
+    ["server.port", match?.[2] === undefined ? undefined : Number(match[2])],
+  ];
+}
+
+/** A try: a status only where it really came from behind; a 504 that did not is a time that ran out, anything else a broken call. */
+function toClientSpan(exchange: Exchange, attempt: UpstreamAttempt, place: Place & { readonly at: number; readonly parent: Span }): Span {
+  const isUnanswered = attempt.answered === false;
+  const code = isUnanswered ? undefined : attempt.status;
+  const isLate = isUnanswered && (attempt.status ?? exchange.status) === 504;
+  const startMs = place.startMs + Math.min(place.at, 1);
+  const durationMs = attempt.durationMs ?? attempt.headerMs;
+  return {
+    traceId: place.traceId,
+    spanId: `${SPAN_ID}${place.index}-${place.at}`,
+    parentSpanId: place.parent.spanId,
+    name: exchange.method ?? "request",
+    kind: "client",
+    startMs,
+    endMs: Math.min(place.endMs, durationMs === undefined ? place.endMs : startMs + durationMs),
+    status: isUnanswered || (code ?? 200) >= 500 ? "error" : "unset",
+    ...(isUnanswered ? { statusMessage: isLate ? "timed out" : (exchange.errorMessage ?? "no answer") } : {}),
+    attributes: toAttributes([
+      ["http.request.method", exchange.method],
+      ["url.path", exchange.path],
+      ...toPeer(exchange, attempt.address),
+      ["http.response.status_code", code],
+    ]),
+    events: [],
+    links: [],
+    resource: place.parent.resource,
+  };
+}
+
+function toAttributes(entries: readonly (readonly [string, AttributeValue | undefined])[]): Span["attributes"] {
+  const attributes = Object.create(null) as Record<string, AttributeValue>; // a header may be called __proto__
+  for (const [name, value] of entries) if (value !== undefined) attributes[name] = value;
+  return attributes;
+}
