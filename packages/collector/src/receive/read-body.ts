@@ -1,17 +1,24 @@
 import type { IncomingMessage } from "node:http";
 import type { ByteShare } from "./byte-budget.ts";
+import type { BodyPool } from "./body-pool.ts";
 import { type Refusal, refuseForNow, refuseTooLarge } from "./refusal.ts";
 
 /** Bytes as they came over the wire, a refusal, or the news that the client went away and nobody waits for an answer. */
 export type BodyOutcome = { readonly kind: "body"; readonly bytes: Uint8Array } | Refusal | { readonly kind: "aborted" };
 
 /** Limits on one body. */
-export type BodyLimits = { readonly maxBytes: number; readonly timeoutMs: number; readonly share: ByteShare };
+export type BodyLimits = {
+  readonly maxBytes: number;
+  readonly timeoutMs: number;
+  readonly share: ByteShare;
+  /** Where the memory for the body comes from; to be given back there once nobody looks at it. */
+  readonly pool: BodyPool;
+};
 
 const EMPTY = new Uint8Array();
 
 /** Reads a request's body. Stops early, and leaves the rest unread, once the body is too large, too slow, or memory runs short. */
-export function readBody(request: IncomingMessage, { maxBytes, timeoutMs, share }: BodyLimits): Promise<BodyOutcome> {
+export function readBody(request: IncomingMessage, { maxBytes, timeoutMs, share, pool }: BodyLimits): Promise<BodyOutcome> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let sizeBytes = 0;
@@ -23,7 +30,7 @@ export function readBody(request: IncomingMessage, { maxBytes, timeoutMs, share 
       else if (share.take(chunk.length)) chunks.push(chunk);
       else settle(refuseForNow("The server holds as much unwritten data as it may.", 1_000));
     };
-    const onEnd = (): void => settle({ kind: "body", bytes: join(chunks, sizeBytes) });
+    const onEnd = (): void => settle({ kind: "body", bytes: join(chunks, sizeBytes, pool) });
     const onGone = (): void => settle({ kind: "aborted" });
     const settle = (outcome: BodyOutcome): void => {
       clearTimeout(timer);
@@ -37,7 +44,14 @@ export function readBody(request: IncomingMessage, { maxBytes, timeoutMs, share 
   });
 }
 
-function join(chunks: readonly Buffer[], sizeBytes: number): Uint8Array {
+function join(chunks: readonly Buffer[], sizeBytes: number, pool: BodyPool): Uint8Array {
   if (chunks.length === 0) return EMPTY;
-  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, sizeBytes);
+  if (chunks.length === 1) return chunks[0]!;
+  const bytes = pool.take(sizeBytes);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
 }

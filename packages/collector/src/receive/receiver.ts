@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { encodeExportResponse, encodeStatus } from "@faultline/formats/otlp-response";
 import type { Payload, Receipt, Store } from "../store/contract.ts";
+import { BodyPool } from "./body-pool.ts";
 import { ByteBudget, type ByteShare } from "./byte-budget.ts";
 import { inflate } from "./inflate.ts";
 import { readBody } from "./read-body.ts";
@@ -52,6 +53,7 @@ type Receiving = {
   readonly append: Store["append"];
   readonly limits: ReceiverLimits;
   readonly budget: ByteBudget;
+  readonly pool: BodyPool;
   readonly tally: Tally;
   readonly report: (error: unknown) => void;
 };
@@ -66,6 +68,7 @@ export function createReceiver({ store, limits, report = () => {} }: ReceiverOpt
     append: (payload) => store.append(payload),
     limits: allLimits,
     budget: new ByteBudget(allLimits.maxHeldBytes),
+    pool: new BodyPool(),
     tally: { requests: 0, acceptedItems: 0, rejectedItems: 0, refused: {}, aborted: 0 },
     report,
   };
@@ -102,16 +105,20 @@ async function answer(receiving: Receiving, request: IncomingMessage, response: 
 
 type Body = { readonly kind: RequestKind; readonly share: ByteShare };
 
-async function take({ limits, append }: Receiving, request: IncomingMessage, { kind, share }: Body): Promise<Outcome> {
+async function take({ limits, append, pool }: Receiving, request: IncomingMessage, { kind, share }: Body): Promise<Outcome> {
   const { signal, encoding, coding, contentLength } = kind;
   const maxBytes = limits.maxBodyBytes;
   if (contentLength !== undefined && contentLength > maxBytes) return refuseTooLarge(maxBytes);
-  const body = await readBody(request, { maxBytes, timeoutMs: limits.bodyTimeoutMs, share });
+  const body = await readBody(request, { maxBytes, timeoutMs: limits.bodyTimeoutMs, share, pool });
   if (body.kind !== "body") return body;
-  const plain = coding === "identity" ? body : await inflate(body.bytes, { coding, maxBytes, share });
-  if (plain.kind !== "body") return plain;
-  const payload: Payload = { signal, encoding, bytes: plain.bytes };
-  return { kind: "taken", receipt: await append(payload) };
+  try {
+    const plain = coding === "identity" ? body : await inflate(body.bytes, { coding, maxBytes, share });
+    if (plain.kind !== "body") return plain;
+    const payload: Payload = { signal, encoding, bytes: plain.bytes };
+    return { kind: "taken", receipt: await append(payload) };
+  } finally {
+    pool.give(body.bytes);
+  }
 }
 
 type Receipted = {

@@ -119,6 +119,7 @@ export type StoredFault = Fault & {
 export interface Store {
   readonly visibleWithinMs: number;
 
+  /** Looks at the payload's bytes until the promise settles, and not after: the sender may use their memory again. */
   append(payload: Payload): Promise<Receipt>;
   appendChange(change: Change): Promise<void>;
   appendExchanges(exchanges: readonly Exchange[]): Promise<void>;

@@ -1,5 +1,6 @@
 import type { Observations, Scope } from "@faultline/model";
 import type { FailingExchange, Store, StoredFault, StoredTrace } from "../store/contract.ts";
+import { takeTurns } from "./take-turns.ts";
 
 /** What a diagnosis of a live fault reads. All of it is bounded, so that a diagnosis costs the same in a quiet hour and in a storm. */
 const FAILING_TRACES = 60;
@@ -26,7 +27,9 @@ export async function gatherObservations(store: Store, fault: StoredFault, nowMs
   const symptom = findSymptom(failing);
   const goodWindow = { fromMs: around.fromMs, toMs: around.toMs };
   const good = await store.sampleSucceeding({ window: goodWindow, service: symptom.service, route: symptom.route, limit: GOOD_TRACES });
+  await takeTurns();
   const bad = await findTraces(store, failing);
+  await takeTurns();
   const traces = [...bad, ...good];
   const changes = await store.listChanges(around);
   const metrics = await store.listMetrics({ window: around, limit: METRIC_POINTS });
@@ -57,6 +60,7 @@ async function findTraces(store: Store, failing: readonly FailingExchange[]): Pr
   for (const traceId of new Set(failing.map((each) => each.traceId))) {
     const trace = await store.findTrace(traceId);
     if (trace !== undefined) traces.push(trace);
+    await takeTurns();
   }
   return traces;
 }

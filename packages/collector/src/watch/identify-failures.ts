@@ -1,9 +1,10 @@
 import { assembleTraces, fingerprintFailure, isolateEach, type FaultIdentity } from "@faultline/playbook";
 import type { FailurePath, MetricPoint } from "@faultline/model";
 import type { FailingExchange, Store } from "../store/contract.ts";
+import { takeTurns } from "./take-turns.ts";
 
 /** Traces read in one round. Beyond it an exchange inherits the fault of its kind, so that a burst cannot stall the watch. */
-const MOST_EXAMINED = 200;
+const MOST_EXAMINED = 80;
 const EXAMINED_PER_KIND = 25;
 /** Metrics say which process stood still. They come with the next turn of their reporter. */
 const METRICS_AFTER_MS = 15_000;
@@ -68,6 +69,7 @@ async function examine(store: Store, failing: readonly FailingExchange[]): Promi
     const trace = await store.findTrace(exchange.traceId);
     const [path] = trace === undefined ? [] : assembleTraces(trace.spans, trace.logs, trace.exchanges);
     if (path !== undefined) read.push({ exchange, path });
+    await takeTurns();
   }
   const paths = read.map(({ path }) => path);
   const domains = isolateEach(paths, await listMetricsAround(store, failing));
@@ -76,6 +78,7 @@ async function examine(store: Store, failing: readonly FailingExchange[]): Promi
     if (domain === undefined || domain.suspects.length === 0) return;
     found.set(exchange, { ...fingerprintFailure(path, domain), mayChange: domain.missing.length > 0 });
   });
+  await takeTurns();
   return found;
 }
 

@@ -1,6 +1,7 @@
 import type { FaultIdentity } from "@faultline/playbook";
 import type { FailingExchange, Store, StoredFault } from "../store/contract.ts";
 import { identifyFailures, type Identified } from "./identify-failures.ts";
+import { takeTurns } from "./take-turns.ts";
 
 /** A fault in work. */
 export type Entry = {
@@ -46,6 +47,7 @@ export async function recordFailures(
     const known = await findTarget(store, entries, identity);
     const fault = countIn(known, identity, members);
     await assign(store, members, fault);
+    await takeTurns();
     const entry = keep(entries, fault, known);
     for (const member of members) if (identities.get(member)?.mayChange === true) open.set(member, fault.fingerprint);
     if (known === undefined && members.every((member) => open.has(member))) entry.heldUntilMs = nowMs + LOOKS_AFTER_MS[1];

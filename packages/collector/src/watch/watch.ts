@@ -6,6 +6,7 @@ import type { FailingExchange, Store } from "../store/contract.ts";
 import { decideAlert, type FaultAlert } from "./decide-alert.ts";
 import { gatherObservations } from "./gather-observations.ts";
 import { type Entry, isToLook, type OpenFailures, reconsider, recordFailures } from "./record-failures.ts";
+import { takeTurns } from "./take-turns.ts";
 
 /** What the watch needs from the world. */
 export type WatchOptions = {
@@ -152,6 +153,7 @@ function isDue({ fault, diagnosedCount, alerted, heldUntilMs }: Entry, nowMs: nu
 async function update(entry: Entry, { store, feed, onAlert, signatures = SIGNATURES }: WatchOptions, nowMs: number): Promise<void> {
   const evidence = await gatherObservations(store, entry.fault, nowMs);
   if (evidence === undefined) return;
+  await takeTurns();
   const { observations, scope } = evidence;
   const counts = { failing: scope.failing, succeeding: scope.succeeding };
   const diagnosis = diagnose(observations, { scope: toFilter(scope), counts, signatures });

@@ -3,7 +3,7 @@
  * returned. All appends that wait while one sync runs share the next (group commit), so the price of a sync is divided by the load.
  */
 import { closeSync, constants, openSync, readSync, unlinkSync } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import { type FileHandle, open, unlink } from "node:fs/promises";
 import { encodeHeader, HEADER_BYTES, type RecordKind } from "./frame.ts";
 import { listSegments, type Segment, toSegment } from "./segments.ts";
 
@@ -47,6 +47,7 @@ export class Journal {
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
   #pumping: Promise<void> | undefined;
+  readonly #unlinking = new Set<Promise<void>>();
 
   constructor(directory: string, start: JournalStart, options: JournalOptions) {
     this.#directory = directory;
@@ -105,9 +106,15 @@ export class Journal {
     if (position >= this.#end && this.#pumping === undefined) this.#dropAll();
   }
 
+  /** Waits until the files of deleted segments are gone. */
+  async settle(): Promise<void> {
+    await Promise.all(this.#unlinking);
+  }
+
   /** Waits for everything that was appended, then lets go of the files. */
   async close(): Promise<void> {
     await this.#pumping;
+    await this.settle();
     await this.#file?.close();
     this.#file = undefined;
     for (const file of this.#readers.values()) closeSync(file);
@@ -126,7 +133,11 @@ export class Journal {
     const reader = this.#readers.get(segment.base);
     if (reader !== undefined) closeSync(reader);
     this.#readers.delete(segment.base);
-    unlinkSync(segment.path);
+    // To give back 16 MiB of blocks takes milliseconds; a page need not wait for that. A path that is about to be used again must be free.
+    if (segment.base === this.#end) return unlinkSync(segment.path);
+    const unlinking = unlink(segment.path).catch(() => undefined);
+    this.#unlinking.add(unlinking);
+    void unlinking.then(() => this.#unlinking.delete(unlinking));
   }
 
   async #pump(): Promise<void> {

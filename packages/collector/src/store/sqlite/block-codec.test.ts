@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CountSum } from "../rules/count-rows.ts";
 import { BLOCK_MS, countExchange, createBlock, SeriesTable } from "../rules/rollup.ts";
-import { addBlock, decodeBlock, encodeBlock } from "./block-codec.ts";
+import { addBlock, decodeBlock, encodeBlock, toMinute } from "./block-codec.ts";
+import { addMinute } from "./minute-cache.ts";
 
 const FROM_MS = 1_200_000;
 const exchange = fc.record({
@@ -33,6 +34,11 @@ describe("a block of counts as bytes", () => {
         straight.add(block);
         addBlock(bytes, FROM_MS, written);
         expect(written.rows().sort(byTimeAndRoute)).toEqual(straight.rows().sort(byTimeAndRoute));
+        const inMinutes = { ...question, stepMs: BLOCK_MS };
+        const [minutes, merged] = [new CountSum(inMinutes, createSeries()), new CountSum(inMinutes, createSeries())];
+        minutes.add(block);
+        addMinute(toMinute(bytes), FROM_MS, merged);
+        expect(merged.rows().sort(byTimeAndRoute)).toEqual(minutes.rows().sort(byTimeAndRoute));
         expect(straight.rows().reduce((sum, row) => sum + row.total, 0)).toBe(exchanges.length);
       }),
     );

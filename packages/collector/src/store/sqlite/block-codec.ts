@@ -3,8 +3,9 @@
  * not empty, each as its distance from the one before and its count. Ten seconds of one route fill few of the buckets they span.
  */
 import type { CountSum } from "../rules/count-rows.ts";
-import { addToBucket, toDenseIndex } from "../rules/histogram.ts";
+import { addToBucket, createDenseHistogram, type DenseHistogram, toDenseIndex } from "../rules/histogram.ts";
 import { type Block, BLOCK_MS, createBlock, getCell, STEP_MS } from "../rules/rollup.ts";
+import type { Minute } from "./minute-cache.ts";
 
 const STEPS = BLOCK_MS / STEP_MS;
 /** Histogram offsets are negative below 1 ms. */
@@ -105,6 +106,44 @@ export function addBlock(bytes: Uint8Array, fromMs: number, into: CountSum): voi
       sum.durations[at]! += reader.next();
     }
   }
+}
+
+/** Adds up the steps of a written block. */
+export function toMinute(bytes: Uint8Array): Minute {
+  const reader = new VarintReader(bytes);
+  const out: number[] = [];
+  if (reader.next() !== FORMAT) return Uint32Array.from(out);
+  const histogram = createDenseHistogram();
+  while (reader.at < bytes.length) {
+    const series = reader.next();
+    let [total, failing, isSame] = [0, 0, true];
+    histogram.fill(0);
+    while (isSame) {
+      reader.next();
+      total += reader.next();
+      failing += reader.next();
+      let at = toDenseIndex(-OFFSET_BIAS);
+      for (let left = reader.next(); left > 0; left--) {
+        at += reader.next();
+        histogram[at]! += reader.next();
+      }
+      // The steps of a series stand behind each other.
+      const before = reader.at;
+      isSame = before < bytes.length && reader.next() === series;
+      if (!isSame) reader.at = before;
+    }
+    pushMinute(out, { series, total, failing, histogram });
+  }
+  return Uint32Array.from(out);
+}
+
+type SeriesMinute = { readonly series: number; readonly total: number; readonly failing: number; readonly histogram: DenseHistogram };
+
+function pushMinute(out: number[], { series, total, failing, histogram }: SeriesMinute): void {
+  out.push(series, total, failing, 0);
+  const begin = out.length;
+  for (let at = 0; at < histogram.length; at++) if (histogram[at]! > 0) out.push(at, histogram[at]!);
+  out[begin - 1] = (out.length - begin) / 2;
 }
 
 /** Reads a block. */

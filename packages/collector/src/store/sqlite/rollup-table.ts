@@ -2,9 +2,10 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { ExchangeFilter } from "../contract.ts";
 import { CountSum, matchesSeries } from "../rules/count-rows.ts";
-import { type Block, BLOCK_MS, countExchange, createBlock, SeriesTable, toBlockStart } from "../rules/rollup.ts";
+import { type Block, BLOCK_MS, countExchange, createBlock, SeriesTable, STEP_MS, toBlockStart } from "../rules/rollup.ts";
 import type { Series } from "../rules/series.ts";
-import { addBlock, decodeBlock, encodeBlock } from "./block-codec.ts";
+import { addBlock, decodeBlock, encodeBlock, toMinute } from "./block-codec.ts";
+import { addMinute, MinuteCache } from "./minute-cache.ts";
 import { seal, sealBytes, unseal, unsealBytes } from "./sealed.ts";
 
 /** Minutes that got nothing for so long leave memory. */
@@ -20,7 +21,8 @@ export class RollupTable {
   readonly #insertSeries: StatementSync;
   readonly #writeBlock: StatementSync;
   readonly #readBlock: StatementSync;
-  readonly #readBlocks: StatementSync;
+  readonly #listBlocks: StatementSync;
+  readonly #minutes = new MinuteCache();
   /** Damaged rows that were met, each once. */
   readonly damaged = new Set<string>();
 
@@ -29,7 +31,7 @@ export class RollupTable {
     this.#insertSeries = db.prepare("INSERT OR REPLACE INTO series (number, json, crc) VALUES (?, ?, ?)");
     this.#writeBlock = db.prepare("INSERT OR REPLACE INTO block (from_ms, bytes, crc) VALUES (?, ?, ?)");
     this.#readBlock = db.prepare("SELECT bytes, crc FROM block WHERE from_ms = ?");
-    this.#readBlocks = db.prepare("SELECT from_ms, bytes, crc FROM block WHERE from_ms >= ? AND from_ms < ? ORDER BY from_ms");
+    this.#listBlocks = db.prepare("SELECT from_ms FROM block WHERE from_ms >= ? AND from_ms < ? ORDER BY from_ms");
     for (const row of db.prepare("SELECT number, json, crc FROM series ORDER BY number").iterate()) this.#restoreSeries(row);
   }
 
@@ -42,10 +44,12 @@ export class RollupTable {
 
   /** Numbers of the series that a filter lets pass. */
   listMatching(filter: ExchangeFilter): number[] {
-    return Array.from({ length: this.#series.size }, (_, number) => number).filter((number) => {
+    const matching: number[] = [];
+    for (let number = 0; number < this.#series.size; number++) {
       const series = this.#series.get(number);
-      return series !== undefined && matchesSeries(filter, series);
-    });
+      if (series !== undefined && matchesSeries(filter, series)) matching.push(number);
+    }
+    return matching;
   }
 
   get(number: number): Series | undefined {
@@ -60,7 +64,10 @@ export class RollupTable {
   ): void {
     const fromMs = toBlockStart(exchange.timeMs);
     let hot = this.#hot.get(fromMs);
-    if (hot === undefined) this.#hot.set(fromMs, (hot = { block: this.#loadBlock(fromMs), dirty: false, lastMs: nowMs }));
+    if (hot === undefined) {
+      this.#hot.set(fromMs, (hot = { block: this.#loadBlock(fromMs), dirty: false, lastMs: nowMs }));
+      this.#minutes.delete(fromMs);
+    }
     countExchange(hot.block, series, exchange);
     hot.dirty = true;
     hot.lastMs = nowMs;
@@ -105,20 +112,42 @@ export class RollupTable {
   sum(question: ConstructorParameters<typeof CountSum>[0]): CountSum {
     const sum = new CountSum(question, this.#series);
     const { fromMs, toMs } = question.window;
-    for (const row of this.#readBlocks.iterate(toBlockStart(fromMs), toBlockStart(toMs) + BLOCK_MS)) {
+    for (const row of this.#listBlocks.all(toBlockStart(fromMs), toBlockStart(toMs) + BLOCK_MS)) {
       const blockStart = Number(row["from_ms"]);
       if (this.#hot.has(blockStart)) continue;
-      const bytes = unsealBytes(blockStart, row);
-      if (bytes === undefined) this.damaged.add(`counts of the minute ${new Date(blockStart).toISOString()}`);
-      else addBlock(bytes, blockStart, sum);
+      const isWhole = blockStart + STEP_MS > fromMs && blockStart + BLOCK_MS - STEP_MS < toMs;
+      if (isWhole && question.stepMs % BLOCK_MS === 0) this.#addMinute(blockStart, sum);
+      else this.#addSteps(blockStart, sum);
     }
     for (const { block } of this.#hot.values()) sum.add(block);
     return sum;
   }
 
-  #loadBlock(fromMs: number): Block {
+  #addMinute(fromMs: number, sum: CountSum): void {
+    let minute = this.#minutes.find(fromMs);
+    if (minute === undefined) {
+      const bytes = this.#findBytes(fromMs);
+      if (bytes === undefined) return;
+      minute = toMinute(bytes);
+      this.#minutes.add(fromMs, minute);
+    }
+    addMinute(minute, fromMs, sum);
+  }
+
+  #addSteps(fromMs: number, sum: CountSum): void {
+    const bytes = this.#findBytes(fromMs);
+    if (bytes !== undefined) addBlock(bytes, fromMs, sum);
+  }
+
+  #findBytes(fromMs: number): Uint8Array | undefined {
     const row = this.#readBlock.get(fromMs);
     const bytes = row === undefined ? undefined : unsealBytes(fromMs, row);
+    if (row !== undefined && bytes === undefined) this.damaged.add(`counts of the minute ${new Date(fromMs).toISOString()}`);
+    return bytes;
+  }
+
+  #loadBlock(fromMs: number): Block {
+    const bytes = this.#findBytes(fromMs);
     return bytes === undefined ? createBlock(fromMs) : decodeBlock(bytes, fromMs);
   }
 

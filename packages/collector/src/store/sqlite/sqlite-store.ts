@@ -151,6 +151,7 @@ class SqliteStore implements Store {
 
   async flush(): Promise<void> {
     await this.#checkpoint({ settleAll: true, counts: true });
+    await this.#journal.settle();
   }
 
   async findTrace(traceId: string): Promise<StoredTrace | undefined> {

@@ -99,12 +99,13 @@ export class TraceTable {
     const { fromMs, toMs } = filter.window;
     const statements = filter.order === "newest" ? this.#statements.newest : this.#statements.slowest;
     const limit = Math.max(0, filter.limit);
-    const rows: Row[] = [];
-    if (filter.fingerprint !== undefined) rows.push(...this.#statements.ofFault.all(filter.fingerprint, fromMs, toMs));
-    else if (series !== undefined && series.length <= MANY_SERIES) {
-      for (const number of series) rows.push(...statements.ofSeries.all(number, fromMs, toMs, limit));
-    } else rows.push(...this.#takeMatching(statements.all.iterate(fromMs, toMs), filter, limit));
-    const found = rows.map((row) => this.#toListed(row)).filter((each) => each !== undefined);
+    const { fingerprint } = filter;
+    const found =
+      fingerprint !== undefined
+        ? this.#takeMatching(statements.ofFault.iterate(fingerprint, fromMs, toMs), filter, limit)
+        : series !== undefined && series.length <= MANY_SERIES
+          ? this.#listOfSeries(statements.ofSeries, series, { fromMs, toMs, limit })
+          : this.#takeMatching(statements.all.iterate(fromMs, toMs), filter, limit);
     const matching = found.filter((each) => matchesFilter(filter, each));
     const byTime = (a: FailingExchange, b: FailingExchange) => b.timeMs - a.timeMs;
     const byDuration = (a: FailingExchange, b: FailingExchange) => b.durationMs - a.durationMs;
@@ -202,20 +203,40 @@ export class TraceTable {
   }
 
   /** Rows in order until enough of them pass the filter. */
-  #takeMatching(rows: Iterable<Row>, filter: ExchangeFilter, limit: number): Row[] {
-    const taken: Row[] = [];
+  #takeMatching(rows: Iterable<Row>, filter: ExchangeFilter, limit: number): FailingExchange[] {
+    const taken: FailingExchange[] = [];
+    if (limit === 0) return taken;
     for (const row of rows) {
-      if (taken.length >= limit) break;
       const shown = this.#toListed(row);
-      if (shown !== undefined && matchesFilter(filter, shown)) taken.push(row);
+      if (shown !== undefined && matchesFilter(filter, shown)) taken.push(shown);
+      if (taken.length >= limit) break;
     }
     return taken;
+  }
+
+  /** Looks at the index of each series, and only then reads the rows that are the first of all. */
+  #listOfSeries(
+    ofSeries: StatementSync,
+    series: readonly number[],
+    { fromMs, toMs, limit }: { readonly fromMs: number; readonly toMs: number; readonly limit: number },
+  ): FailingExchange[] {
+    const places = series.flatMap((number) => ofSeries.all(number, fromMs, toMs, limit));
+    const first = places.sort((a, b) => Number(b["rank"]) - Number(a["rank"])).slice(0, limit);
+    return first.flatMap((place) => {
+      const row = this.#statements.byId.get(Number(place["id"]));
+      const shown = row === undefined ? undefined : this.#toListed(row);
+      return shown === undefined ? [] : [shown];
+    });
   }
 }
 
 function prepare(db: DatabaseSync) {
   const listed = (where: string, order: string) =>
     db.prepare(`SELECT ${COLUMNS} FROM trace WHERE ${where} AND cursor IS NOT NULL ORDER BY ${order}`);
+  const ranked = (column: "time_ms" | "duration_ms") =>
+    db.prepare(
+      `SELECT id, ${column} AS rank FROM trace WHERE series = ? AND time_ms >= ? AND time_ms < ? AND cursor IS NOT NULL ORDER BY ${column} DESC LIMIT ?`,
+    );
   return {
     find: db.prepare("SELECT id, failing, cursor, shown AS json, fingerprint, crc FROM trace WHERE trace_id = ?"),
     failingRow: db.prepare("SELECT id FROM trace WHERE trace_id = ? AND failing = 1"),
@@ -234,14 +255,16 @@ function prepare(db: DatabaseSync) {
       "SELECT trace.trace_id, sample.time_ms FROM sample JOIN trace ON trace.id = sample.trace WHERE sample.series = ? AND sample.time_ms >= ? AND sample.time_ms < ? ORDER BY sample.time_ms DESC LIMIT ?",
     ),
     since: db.prepare(`SELECT ${COLUMNS} FROM trace WHERE cursor > ? ORDER BY cursor LIMIT ?`),
-    ofFault: listed("fingerprint = ? AND time_ms >= ? AND time_ms < ?", "time_ms DESC"),
+    byId: db.prepare(`SELECT ${COLUMNS} FROM trace WHERE id = ?`),
     newest: {
       all: listed("time_ms >= ? AND time_ms < ?", "time_ms DESC"),
-      ofSeries: listed("series = ? AND time_ms >= ? AND time_ms < ?", "time_ms DESC LIMIT ?"),
+      ofFault: listed("fingerprint = ? AND time_ms >= ? AND time_ms < ?", "time_ms DESC"),
+      ofSeries: ranked("time_ms"),
     },
     slowest: {
       all: listed("time_ms >= ? AND time_ms < ?", "duration_ms DESC"),
-      ofSeries: listed("series = ? AND time_ms >= ? AND time_ms < ?", "duration_ms DESC LIMIT ?"),
+      ofFault: listed("fingerprint = ? AND time_ms >= ? AND time_ms < ?", "duration_ms DESC"),
+      ofSeries: ranked("duration_ms"),
     },
   } satisfies Record<string, StatementSync | Record<string, StatementSync>>;
 }
