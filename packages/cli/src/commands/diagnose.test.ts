@@ -114,4 +114,29 @@ describe("faultline diagnose", () => {
     expect(refused.code).toBe(2);
     expect(refused.err).toContain('entry 1 (x): "meaning" must say');
   });
+
+  it("reads the logs of proxies beside traces, and takes a 502 that only they know for a failure", async () => {
+    const access = (second: number) =>
+      `10.0.0.${second} - - [21/Nov/2026:10:00:0${second} +0000] "GET /orders/${second} HTTP/1.1" 502 157 "-" "curl/8" rt=0.001 ua="10.0.0.9:80" us="502" uht="-"`;
+    // nginx writes its error log in the machine's own time, without a zone.
+    const hour = String(new Date(Date.UTC(2026, 10, 21, 10)).getHours()).padStart(2, "0");
+    const error = (second: number) =>
+      `2026/11/21 ${hour}:00:0${second} [error] 7#7: *${second} connect() failed (111: Connection refused) while connecting to upstream, client: 10.0.0.${second}, server: , request: "GET /orders/${second} HTTP/1.1", upstream: "http://10.0.0.9:80/orders/${second}", host: "shop"`;
+    const seconds = [1, 2, 3, 4, 5];
+    const files = [
+      write("edge.access.log", seconds.map(access).join("\n")),
+      write("edge.error.log", gzipSync(seconds.map(error).join("\n"))),
+    ];
+    const { code, out } = await run(["--json", ...files]);
+    expect(JSON.parse(out)).toMatchObject({
+      verdict: "diagnosed",
+      scope: { service: "edge", route: "/orders/{id}", failing: 5 },
+      causes: [{ cause: "connection-refused" }],
+      path: [
+        { service: "edge", fate: "propagated" },
+        { service: "10.0.0.9", fate: "created" },
+      ],
+    });
+    expect(code).toBe(0);
+  });
 });

@@ -1,10 +1,11 @@
 import { statSync } from "node:fs";
 import { parseArgs } from "node:util";
-import type { LogRecord, MetricPoint, Span, Window } from "@faultline/model";
+import type { Exchange, LogRecord, MetricPoint, Span, Window } from "@faultline/model";
 import { diagnose, type DiagnosisRequest } from "@faultline/playbook";
 import { type Command, type CommandIo, UsageError } from "../command.ts";
 import { formatDiagnosis } from "../format-diagnosis.ts";
 import { parseTime } from "../parse-time.ts";
+import { isLogFile, readAccessLogs, type ReadLogs } from "../read-access-logs.ts";
 import type { LineSource } from "../read-lines.ts";
 import { readSignatures } from "../read-signatures.ts";
 import { readTelemetry } from "../read-telemetry.ts";
@@ -14,7 +15,8 @@ import { readThinned, type Thinned, type ThinningOptions } from "../thinned/read
 const HELP = `usage: faultline diagnose [OPTION ...] FILE...
 
 Reads OTLP/JSON lines (traces, logs, metrics), as an OpenTelemetry Collector's file exporter writes them, plain or compressed by gzip
-or zstd, and says which hop made the failure and why. "-" is standard input.
+or zstd, and says which hop made the failure and why. "-" is standard input. Access and error logs of proxies and servers may stand
+beside them or alone: each is joined to its request by trace id, request id, or time and path; its file's name says who wrote it.
 
   --route ROUTE          only exchanges of this route, as in /cart/{id}
   --service NAME         only exchanges served by this service
@@ -28,7 +30,8 @@ or zstd, and says which hop made the failure and why. "-" is standard input.
 
 exit codes: 0 diagnosed; 1 inconclusive, or nothing failed; 2 the question could not be asked (wrong words, unreadable file)
 
-example: faultline diagnose --route /checkout traces.jsonl.gz logs.jsonl.gz
+examples: faultline diagnose --route /checkout traces.jsonl.gz logs.jsonl.gz
+          faultline diagnose traces.jsonl nginx.access.log nginx.error.log
 `;
 
 const EXIT = { diagnosed: 0, inconclusive: 1 } as const;
@@ -57,7 +60,7 @@ export const command: Command = {
     if (positionals.filter((name) => name === "-").length > 1) throw new UsageError('"-" (standard input) can be read only once');
     const request = { ...toRequest(values), signatures: readSignatures(values.signatures) };
     const { keptShare, ...observations } = await readAll(positionals, io, request);
-    const diagnosis = diagnose({ ...observations, changes: [], exchanges: [] }, { ...request, keptShare });
+    const diagnosis = diagnose({ ...observations, changes: [] }, { ...request, keptShare });
     io.stdout.write(values.json ? `${JSON.stringify(diagnosis)}\n` : formatDiagnosis(diagnosis, io.stdout.columns));
     return EXIT[diagnosis.verdict];
   },
@@ -97,7 +100,9 @@ function toWindow(from: string | undefined, to: string | undefined, option: stri
 const KEPT_WHOLE_BYTES = 48 * 1024 * 1024;
 const COMPRESSION = 12;
 
-async function readAll(names: readonly string[], io: CommandIo, request: DiagnosisRequest): Promise<Thinned> {
+type ReadInput = Thinned & { readonly exchanges: readonly Exchange[] };
+
+async function readAll(names: readonly string[], io: CommandIo, request: DiagnosisRequest): Promise<ReadInput> {
   const spool = names.includes("-") ? await spoolInput(io.stdin) : undefined;
   try {
     const files = names.map((name) => (name === "-" && spool !== undefined ? spool.file : name));
@@ -105,13 +110,27 @@ async function readAll(names: readonly string[], io: CommandIo, request: Diagnos
     const progress = createProgress(files, io);
     const warn = (sentence: string) => io.stderr.write(`faultline diagnose: ${sentence.replace(spool?.file ?? "-", "standard input")}\n`);
     const options = { warn, onBytes: (count: number) => progress.add(count), windows: toWindows(request) };
-    const read = files.reduce((sum, name) => sum + expectSize(name), 0) > KEPT_WHOLE_BYTES ? readThinned : readWhole;
-    const thinned = await read(sources, options);
+    const kinds = await sortSources(sources);
+    const size = kinds.telemetry.reduce((sum, { name }) => sum + expectSize(name), 0);
+    const thinned = await (size > KEPT_WHOLE_BYTES ? readThinned : readWhole)(kinds.telemetry, options);
+    const written = await readAccessLogs(kinds.logs, options);
     progress.end();
-    return thinned;
+    return join(thinned, written);
   } finally {
     spool?.remove();
   }
+}
+
+/** What is OTLP, and what are lines of logs. What is neither is left to the reader of OTLP, which says what is wrong with it. */
+async function sortSources(sources: readonly LineSource[]) {
+  const logs: LineSource[] = [];
+  for (const source of sources) if (await isLogFile(source)) logs.push(source);
+  return { logs, telemetry: sources.filter((source) => !logs.includes(source)) };
+}
+
+function join({ spans, logs, metrics, keptShare }: Thinned, written: ReadLogs): ReadInput {
+  const good = spans.length === 0 ? written.keptShare : keptShare.good;
+  return { spans, logs: [...logs, ...written.logs], metrics, exchanges: written.exchanges, keptShare: { ...keptShare, good } };
 }
 
 function expectSize(name: string): number {
