@@ -2,6 +2,7 @@
 import { channel } from "node:diagnostics_channel";
 import { findCurrentExchange, runInExchange } from "./capture/context.ts";
 import { watchOutgoingCalls } from "./capture/outgoing.ts";
+import type { MetricSource } from "./capture/metric-source.ts";
 import type { Journal } from "./capture/journal.ts";
 import { type PoolState, PoolWatch } from "./capture/pool-watch.ts";
 import { watchProcess } from "./capture/process-hooks.ts";
@@ -54,6 +55,7 @@ export class Guard implements ExchangeOwner {
   readonly #durations: Durations;
   readonly #runtime: Runtime;
   readonly #pools = new PoolWatch();
+  readonly #sources = new Set<MetricSource>();
   readonly #stops: (() => void)[] = [];
   #journal: Journal | undefined;
   #internalErrors = 0;
@@ -203,6 +205,7 @@ export class Guard implements ExchangeOwner {
       (exchange.attributes ??= {}),
       this.#runtime.readNow(),
       this.shield(() => this.#pools.readWorst()),
+      ...[...this.#sources].map((source) => this.shield(() => source.readNow?.())),
     );
     this.#exporter.offer(writeFailure(exchange, ending, this.#redactor));
   }
@@ -221,6 +224,7 @@ export class Guard implements ExchangeOwner {
       ...(durations === undefined ? [] : [durations]),
       ...this.#runtime.takeMetrics(nowMs),
       ...(this.shield(() => this.#pools.takeMetrics(nowMs)) ?? []),
+      ...[...this.#sources].flatMap((source) => this.shield(() => source.takeMetrics(nowMs)) ?? []),
     ];
     this.#exporter.offerUncounted({ metrics });
   }
@@ -255,6 +259,12 @@ export class Guard implements ExchangeOwner {
   /** Watches a connection pool, `guard.watchPool("orders-db", () => readPgPool(pool))`, until the returned function is called. */
   watchPool(name: string, read: () => PoolState): () => void {
     return this.#pools.add(name, read);
+  }
+
+  /** Reads `source`, such as `metricsOf(dependency)`, for metrics and at failures, until the returned function is called. */
+  watch(source: MetricSource): () => void {
+    this.#sources.add(source);
+    return () => void this.#sources.delete(source);
   }
 
   /** The ids to stamp a log line with; undefined outside of a request. */

@@ -4,6 +4,7 @@ import type { Exchange } from "../exchange.ts";
 import { writeLog, writeSpan } from "../export/otlp-json.ts";
 import type { Redactor } from "../redaction.ts";
 import type { OutgoingCall } from "./call.ts";
+import { writeFlags } from "./flags.ts";
 import { writeParsedInput } from "./parsed-input.ts";
 import { describeThrowable, flattenAccount, MAX_STACK, type ThrownAccount } from "./throwable.ts";
 
@@ -194,14 +195,17 @@ export function writeFailure(exchange: Exchange, ending: Ending, redactor: Redac
     "error.type": errorType,
     ...describeInput(exchange, redactor),
   };
+  const flags = writeFlags(exchange, (text) => redactor.redactText(text));
+  if (flags.short.length > 0) input["faultline.feature_flags"] = flags.short;
   const lines = (exchange.lines ?? []).map((line) =>
     writeLog({ ...line, body: redactor.redactText(line.text), traceId, spanId, attributes: {} }),
   );
   const exception = account === undefined ? [] : [writeException(exchange, ending, { account, timeMs, input, redactor })];
+  const beside = [...flags.logs, ...lines];
   if (trace.joined) {
     const body = `${String(ending.status)} ${toSpanName(view.method(request), route)}`;
     const told = { timeMs, severity: 17, eventName: "http.server.response.error", body, traceId, spanId, attributes: input };
-    return { spans: [], logs: [...(account === undefined ? [writeLog(told)] : exception), ...lines] };
+    return { spans: [], logs: [...(account === undefined ? [writeLog(told)] : exception), ...beside] };
   }
   const calls = (exchange.calls ?? []).map((call) => writeCall(exchange, call, endMs));
   const span = writeSpan({
@@ -213,7 +217,7 @@ export function writeFailure(exchange: Exchange, ending: Ending, redactor: Redac
     isError: ending.isFailure,
     attributes: input,
   });
-  return { spans: [span, ...calls], logs: [...exception, ...lines] };
+  return { spans: [span, ...calls], logs: [...exception, ...beside] };
 }
 
 /** The spans of an exchange that went well: its route and timing, and nothing of its input. */

@@ -90,6 +90,24 @@ export function writeGauge(
   );
 }
 
+/** One number of a metric that only grows, counted since `startMs`: a monotonic cumulative sum with a single point. */
+export function writeSum(
+  name: string,
+  unit: string,
+  point: {
+    readonly value: number;
+    readonly startMs: number;
+    readonly nowMs: number;
+    readonly attributes?: Readonly<Record<string, AttributeValue>>;
+  },
+): string {
+  return (
+    `{"name":${JSON.stringify(name)},"unit":${JSON.stringify(unit)},"sum":{"aggregationTemporality":2,"isMonotonic":true,"dataPoints":[` +
+    `{"attributes":${writeAttributes(point.attributes ?? {})},"startTimeUnixNano":${writeUnixNano(point.startMs)},` +
+    `"timeUnixNano":${writeUnixNano(point.nowMs)},"asInt":"${point.value}"}]}}`
+  );
+}
+
 /** The three signals and where OTLP/HTTP takes them. */
 export const SIGNAL_PATHS = { traces: "/v1/traces", logs: "/v1/logs", metrics: "/v1/metrics" } as const;
 

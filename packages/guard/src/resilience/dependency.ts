@@ -5,10 +5,12 @@
 import { endCall, failCall, type OutgoingCall } from "../capture/call.ts";
 import { findCurrentExchange } from "../capture/context.ts";
 import { recordCall } from "../capture/outgoing.ts";
+import type { Attempt } from "./attempt.ts";
 import { Breaker, type BreakerOptions, type BreakerState } from "./breaker.ts";
 import { Bulkhead } from "./bulkhead.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { ResilienceError } from "./failures.ts";
+import { raceHedged, startTry } from "./hedge.ts";
 import { decideDelayMs, RetryBudget, type RetryBudgetOptions } from "./retry-budget.ts";
 import { TimerWheel, type WheelEntry } from "./timer-wheel.ts";
 import { judgeResult, judgeThrown, type Verdict } from "./verdict.ts";
@@ -42,15 +44,14 @@ export type DependencyOptions = {
 export type CallOptions<T> = {
   /** May it be repeated? Only then it is. Default false. */
   readonly isIdempotent?: boolean;
+  /** Make a second try beside one that takes longer than this, ms, and take the better one. Only for idempotent calls, paid from the retry budget. Default never. */
+  readonly hedgeAfterMs?: number;
   /** A deadline handed down, on the dependency's clock; the earlier one counts. */
   readonly deadlineAtMs?: number;
   /** What to do instead of failing: a stale answer, an empty list. It gets the error. */
   readonly fallback?: (thrown: unknown) => T | Promise<T>;
   readonly name?: string;
 };
-
-/** What the work is told: how long there is, and a signal for those that can use one; it is only made when asked for. */
-export type Attempt = { readonly number: number; readonly deadlineAtMs: number; readonly signal: AbortSignal };
 
 /** Counters and state of one dependency, for metrics. */
 export type DependencyState = {
@@ -62,10 +63,13 @@ export type DependencyState = {
   readonly calls: number;
   readonly tries: number;
   readonly retries: number;
+  readonly hedges: number;
   readonly faults: number;
   readonly refused: number;
   readonly deadlinesExceeded: number;
 };
+
+type Work<T> = (attempt: Attempt) => T | Promise<T>;
 
 class Try implements Attempt, WheelEntry {
   readonly number: number;
@@ -119,7 +123,7 @@ export class Dependency {
   readonly #deadlineMs: number;
   readonly #judgeResult: (result: unknown) => Verdict;
   readonly #judgeThrown: (thrown: unknown) => Verdict;
-  readonly #counts = { calls: 0, tries: 0, retries: 0, faults: 0, refused: 0, deadlinesExceeded: 0 };
+  readonly #counts = { calls: 0, tries: 0, retries: 0, hedges: 0, faults: 0, refused: 0, deadlinesExceeded: 0 };
 
   constructor(name: string, options: DependencyOptions = {}) {
     this.name = name;
@@ -142,9 +146,34 @@ export class Dependency {
   }
 
   /** Makes a call. Rejects with what the work threw, or with a ResilienceError; with a fallback it gives that instead. */
-  async call<T>(work: (attempt: Attempt) => T | Promise<T>, options: CallOptions<T> = {}): Promise<T> {
+  call<T>(work: Work<T>, options: CallOptions<T> = {}): Promise<T> {
     this.#counts.calls += 1;
     this.#budget.deposit();
+    return options.hedgeAfterMs === undefined || options.isIdempotent !== true ? this.#run(work, options) : this.#hedge(work, options);
+  }
+
+  /** A call with a second try beside it, once it takes long, the circuit is closed and the budget pays. */
+  async #hedge<T>(work: Work<T>, options: CallOptions<T>): Promise<T> {
+    const { fallback, hedgeAfterMs = 0, ...once } = options;
+    const deadlineAtMs = Math.min(this.#clock.nowMs() + this.#deadlineMs, options.deadlineAtMs ?? Number.POSITIVE_INFINITY);
+    const first = startTry(work, (each) => this.#run(each, { ...once, deadlineAtMs }));
+    try {
+      return await raceHedged(first, {
+        later: (run) => this.#clock.schedule(hedgeAfterMs, run),
+        second: () => {
+          if (this.#breaker.state !== "closed" || !this.#budget.withdraw()) return undefined;
+          this.#counts.hedges += 1;
+          return startTry(work, (each) => this.#run(each, { ...once, deadlineAtMs, isIdempotent: false }));
+        },
+        isGood: (result) => this.#judgeResult(result).kind !== "fault",
+      });
+    } catch (thrown) {
+      if (fallback === undefined) throw thrown;
+      return fallback(thrown);
+    }
+  }
+
+  async #run<T>(work: Work<T>, options: CallOptions<T>): Promise<T> {
     const startMs = this.#clock.nowMs();
     const ownMs = startMs + this.#deadlineMs;
     const deadlineAtMs = options.deadlineAtMs === undefined ? ownMs : Math.min(ownMs, options.deadlineAtMs);

@@ -1,7 +1,10 @@
 /** Guards for what a service depends on, and for itself when it has too much to do. */
 export { Breaker, type Admission, type BreakerOptions, type BreakerState } from "./breaker.ts";
 export { type Clock } from "./clock.ts";
-export { Dependency, type Attempt, type CallOptions, type DependencyOptions, type DependencyState } from "./dependency.ts";
+export { type Attempt } from "./attempt.ts";
+export { Dependency, type CallOptions, type DependencyOptions, type DependencyState } from "./dependency.ts";
+export { metricsOf } from "./dependency-metrics.ts";
+export { StaleAnswers, type AgedAnswer, type StaleOptions } from "./stale-answers.ts";
 export { ResilienceError, type ResilienceCode } from "./failures.ts";
 export { RetryBudget, type RetryBudgetOptions } from "./retry-budget.ts";
 export { judgeResult, judgeThrown, type Verdict } from "./verdict.ts";
