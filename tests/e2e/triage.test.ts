@@ -4,7 +4,10 @@ import { type FaultyBackend, startFaultyBackend } from "../rig/faulty-backend.ts
 import { findFreePort, listInstalledProxies, type RunningProxy, startProxy } from "../rig/real-proxies.ts";
 
 type Report = {
-  triage: { maker: { maker: string; name: string; confidence: number }; diagnosis: { verdict: string } };
+  triage: {
+    maker: { maker: string; name: string; confidence: number };
+    diagnosis: { verdict: string; causes: { cause: string; confidence: number }[] };
+  };
   probes: { purpose: string }[];
 };
 
@@ -22,6 +25,20 @@ async function triage(...words: string[]): Promise<Report> {
 }
 
 const VENDORS = { nginx: "nginx", haproxy: "HAProxy", apache: "Apache httpd", caddy: "Caddy", varnish: "Varnish" } as const;
+/** What may truly be said of each fault, with confidence: by probes, a crash and an exception look alike, and so do waiting and being waited for. */
+const TRUE_CAUSES: Readonly<Record<string, readonly string[]>> = {
+  boom: ["unhandled-exception"],
+  "boom-503": [],
+  hang: ["gateway-timeout", "dependency-timeout"],
+  reset: ["unhandled-exception"],
+  close: ["unhandled-exception"],
+  garbage: ["gateway-mismatch"],
+  "huge-header": ["gateway-mismatch"],
+  dead: ["no-healthy-upstream", "connection-refused"],
+};
+/** Faults that the app answers itself; the proxy in front answers the others. */
+const OWN_ANSWERS = new Set(["boom", "boom-503"]);
+const nameTrueMaker = (fault: string) => (OWN_ANSWERS.has(fault) ? "app" : "intermediary");
 let backend: FaultyBackend;
 beforeAll(async () => {
   backend = await startFaultyBackend();
@@ -40,6 +57,8 @@ describe.each(listInstalledProxies())("triage behind a real %s", (name) => {
     await dead.close();
   });
 
+  const pick = (fault: string) => (fault === "dead" ? dead : proxy);
+
   it.each(["hang", "reset", "close"])("says that the proxy wrote the answer when the backend does this: %s", async (fault) => {
     const { maker } = (await triage(`${proxy.url}/${fault}`)).triage;
     expect(maker).toMatchObject({ maker: "intermediary", name: VENDORS[name] });
@@ -57,6 +76,20 @@ describe.each(listInstalledProxies())("triage behind a real %s", (name) => {
   it.each(["boom", "boom-503"])("says that the app wrote the answer when it is the app's own: %s", async (fault) => {
     expect((await triage(`${proxy.url}/${fault}`)).triage.maker.maker).toBe("app");
   });
+
+  it.each(Object.entries(TRUE_CAUSES))(
+    "names no wrong cause or maker of %s, with the backend's own answer or without",
+    async (fault, causes) => {
+      const { url } = pick(fault);
+      for (const more of [[], ["--direct", `http://127.0.0.1:${backend.port}`]]) {
+        const { maker, diagnosis } = (await triage(`${url}/${fault}`, ...more)).triage;
+        const sure = diagnosis.causes.filter(({ confidence }) => confidence >= 0.5).map(({ cause }) => cause);
+        expect(causes).toEqual(expect.arrayContaining(sure));
+        expect([nameTrueMaker(fault), "network", "unknown"]).toContain(maker.maker);
+      }
+    },
+    30_000,
+  );
 
   it("finds nothing wrong with a good answer", async () => {
     expect((await triage(`${proxy.url}/ok`)).triage.diagnosis).toMatchObject({ scope: { failing: 0 }, causes: [] });

@@ -127,6 +127,41 @@ describe("triage of one failing request", () => {
     });
   });
 
+  it("calls it the gateway's identity when the gateway refuses what the backend lets in", () => {
+    const { maker, diagnosis } = judge([
+      respond("first", { status: 401, body: '{"message":"Unauthorized"}' }),
+      respond("direct", GOOD_APP),
+    ]);
+    expect(maker.maker).toBe("intermediary");
+    expect(diagnosis).toMatchObject({ verdict: "diagnosed", scope: { failing: 1 }, causes: [{ cause: "gateway-identity" }] });
+  });
+
+  it("calls it the gateway's identity when the backend's refusal becomes a server error", () => {
+    const { maker, diagnosis } = judge([
+      respond("first", { status: 500, body: '{"message":"Internal server error"}' }),
+      respond("direct", { status: 403, body: '{"error":"who are you"}' }),
+    ]);
+    expect(maker.maker).toBe("intermediary");
+    expect(diagnosis.causes[0]).toMatchObject({ cause: "gateway-identity" });
+    const stated = judge([respond("first", { status: 502 })], [{ proxy: "edge-1", receivedStatus: 401 }]);
+    expect(stated.diagnosis.causes[0]).toMatchObject({ cause: "gateway-identity" });
+  });
+
+  it("does not call a refusal a failure that the backend makes as well, and says which request would tell", () => {
+    const refusal = { status: 401, body: '{"error":"sign in"}' };
+    expect(judge([respond("first", refusal), respond("direct", refusal)]).diagnosis).toMatchObject({ scope: { failing: 0 }, causes: [] });
+    expect(judge([respond("first", refusal)]).diagnosis.next.map(({ command }) => command)).toContain(
+      "faultline triage URL --direct BACKEND_URL",
+    );
+  });
+
+  it("sees a clock at work when each try fails after the same time, whatever it is set to", () => {
+    const late = (purpose: Probe["purpose"], totalMs: number) =>
+      respond(purpose, { status: 502, headers: { server: "nginx" }, body: NGINX_502 }, { totalMs, firstByteMs: totalMs });
+    expect(judge([late("first", 7003), late("again", 7011)]).diagnosis.causes[0]).toMatchObject({ cause: "gateway-timeout" });
+    expect(judge([late("first", 7003), late("again", 2011)]).diagnosis.causes).toEqual([]);
+  });
+
   it("is inconclusive about a bare 500 and says which request would tell", () => {
     const { maker, diagnosis } = judge([respond("first", { status: 500, headers: {}, body: "" })]);
     expect(maker.maker).toBe("unknown");

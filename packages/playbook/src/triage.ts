@@ -11,7 +11,7 @@ import {
 import { type ProbeEvidence, weighProbes } from "./diagnose/weigh-probes.ts";
 import { planGuard } from "./guard/plan-guard.ts";
 import { hostOf, judgeMaker, type MakerJudgement, type ProbeSeries } from "./isolate/responses/judge-maker.ts";
-import { isFailedProbe, type Probe } from "./isolate/responses/probe.ts";
+import { isFailedProbe, isRefusedProbe, type Probe } from "./isolate/responses/probe.ts";
 
 export type { MakerJudgement, ProbeSeries, ProxyStatement } from "./isolate/responses/judge-maker.ts";
 export {
@@ -35,11 +35,15 @@ const UNSEEN_WEIGHT = 1;
 export function triageProbes(series: ProbeSeries, window: { readonly fromMs: number; readonly toMs: number }): Triage {
   const maker = judgeMaker(series);
   const [first] = series.probes as [Probe, ...Probe[]]; // judgeMaker refuses an empty series
-  const failing = series.probes.filter((probe) => isOfRoute(probe) && isFailedProbe(probe)).length;
+  const isRefused = isRefusedByGateway(series.probes);
+  const failing = series.probes.filter(
+    (probe) => isOfRoute(probe) && (isFailedProbe(probe) || (isRefused && isRefusedProbe(probe))),
+  ).length;
   const isMasked = !isFailedProbe(first) && maker.matches.some(({ signature }) => signature.cause === "masked-by-middleware");
-  const found = isFailedProbe(first) || isMasked ? weighProbes({ probes: series.probes, maker, proxyStatus: series.proxyStatus }) : [];
+  const isFailing = isFailedProbe(first) || isMasked || isRefused;
+  const found = isFailing ? weighProbes({ probes: series.probes, maker, proxyStatus: series.proxyStatus }) : [];
   const causes = rank(found);
-  const path = toPath(maker, series, isMasked);
+  const path = isFailing ? toPath(maker, series, isMasked) : [];
   const isCertain = (causes[0]?.confidence ?? 0) >= DIAGNOSED_CONFIDENCE;
   const diagnosis: Diagnosis = {
     verdict: isCertain ? "diagnosed" : "inconclusive",
@@ -51,8 +55,7 @@ export function triageProbes(series: ProbeSeries, window: { readonly fromMs: num
       succeeding: series.probes.filter(isOfRoute).length - failing,
     },
     path,
-    suspects:
-      isFailedProbe(first) || isMasked ? [{ service: maker.maker === "unknown" ? "unknown" : maker.name, score: maker.confidence }] : [],
+    suspects: isFailing ? [{ service: maker.maker === "unknown" ? "unknown" : maker.name, score: maker.confidence }] : [],
     causes,
     ruledOut: CAUSES.filter((cause) => !causes.some((each) => each.cause === cause)).map((cause) => ({
       cause,
@@ -63,6 +66,12 @@ export function triageProbes(series: ProbeSeries, window: { readonly fromMs: num
     guard: planGuard({ causes, path, route: pathOf(first.url) }),
   };
   return { diagnosis, maker };
+}
+
+/** A refusal through the gateway where the backend answers the same request: the gateway's own, or of its identity. */
+function isRefusedByGateway([first, ...others]: readonly Probe[]): boolean {
+  const direct = others.find(({ purpose }) => purpose === "direct");
+  return first !== undefined && isRefusedProbe(first) && (direct?.response?.status ?? 599) < 400;
 }
 
 function isOfRoute({ purpose }: Probe): boolean {
@@ -96,7 +105,7 @@ function combine(weights: readonly number[]): number {
 
 function toPath(maker: MakerJudgement, { probes, proxyStatus }: ProbeSeries, isMasked: boolean): readonly HopAccount[] {
   const [first] = probes;
-  if (first === undefined || (!isFailedProbe(first) && !isMasked)) return [];
+  if (first === undefined) return [];
   const status = first.response === undefined ? "no response" : String(first.response.status);
   const operation = `${first.method} ${pathOf(first.url)}`;
   const behind = proxyStatus.find(({ receivedStatus }) => receivedStatus !== undefined)?.receivedStatus;
@@ -156,6 +165,11 @@ function listNext(probes: readonly Probe[], maker: MakerJudgement, causes: reado
   const checks = causes.slice(0, 2).flatMap(({ cause }) => CAUSE_CHECKS[cause] ?? []);
   if (maker.maker === "app") checks.push({ check: "The app wrote it: its log around this request says why." });
   if (maker.maker === "intermediary") checks.push({ check: `${maker.name} wrote it: its error log around this time says why.` });
+  if (probes.some((probe) => probe.purpose === "first" && isRefusedProbe(probe)) && !probes.some(({ purpose }) => purpose === "direct"))
+    checks.push({
+      check: "It is refused: does the backend refuse the same request too, or does the gateway, or may the gateway not call it?",
+      command: "faultline triage URL --direct BACKEND_URL",
+    });
   if (maker.maker === "unknown" && !probes.some(({ purpose }) => purpose === "direct"))
     checks.push({ check: "Send the request straight to the backend.", command: "faultline triage URL --direct BACKEND_URL" });
   return checks;

@@ -29,13 +29,19 @@ const USUAL_ENDPOINTS = ["/health", "/healthz", "/version", "/"];
 const MOST_REDIRECTS = 5;
 const BISECTIONS = 12;
 const IDLE_MS = 1500;
+/** Probes after the first share what it left of the time for one request, so that a verdict comes in about that time. */
+const LEAST_TIMEOUT_MS = 1000;
+const DIRECT_TIMEOUT_MS = 3000;
 
 /** Sends the failing request and then only what the plan allows, one after the other. The first result is the failing request's. */
 export async function runProbes(request: TriageRequest, plan: ProbePlan, listener: ProbeListener): Promise<readonly SentProbe[]> {
   const sent: SentProbe[] = [];
+  const startedMs = performance.now();
   const send = async (purpose: ProbePurpose, next: TriageRequest, agent?: Agent): Promise<SentProbe> => {
     listener.onSending(purpose, next);
-    const result = await sendRequest(next, { purpose, timeoutMs: plan.timeoutMs, ...(agent === undefined ? {} : { agent }) });
+    const leftMs = plan.timeoutMs - (performance.now() - startedMs);
+    const timeoutMs = purpose === "first" ? plan.timeoutMs : Math.max(LEAST_TIMEOUT_MS, Math.min(leftMs, findPatience(purpose, sent)));
+    const result = await sendRequest(next, { purpose, timeoutMs, ...(agent === undefined ? {} : { agent }) });
     sent.push(result);
     listener.onSent(result);
     return result;
@@ -50,6 +56,11 @@ export async function runProbes(request: TriageRequest, plan: ProbePlan, listene
   if (plan.probesBody && mayRepeat && isFailedProbe(first.probe)) await sendSizes(target, send);
   if (plan.repeat > 0 && mayRepeat) await sendIdle(target, send);
   return sent;
+}
+
+/** Past a gateway, an answer that takes three times as long as the gateway waited is as telling as a later one. */
+function findPatience(purpose: ProbePurpose, sent: readonly SentProbe[]): number {
+  return purpose === "direct" ? Math.max(DIRECT_TIMEOUT_MS, 3 * (sent[0]?.probe.totalMs ?? 0)) : Number.POSITIVE_INFINITY;
 }
 
 type Send = (purpose: ProbePurpose, request: TriageRequest, agent?: Agent) => Promise<SentProbe>;
@@ -88,8 +99,9 @@ function toDirect(request: TriageRequest, base: string): TriageRequest {
 async function sendSimple(request: TriageRequest, plan: ProbePlan, send: Send): Promise<void> {
   for (const path of plan.simple === undefined ? USUAL_ENDPOINTS : [plan.simple]) {
     const { probe } = await send("simple", toSimple(request, path));
-    if (probe.response !== undefined && probe.response.status < 400) return;
-    if (probe.failure !== undefined) return;
+    // A host that fails here as well does so on the next endpoint too.
+    if (probe.failure !== undefined || (probe.response !== undefined && (probe.response.status < 400 || probe.response.status >= 500)))
+      return;
   }
 }
 

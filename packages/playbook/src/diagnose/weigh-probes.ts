@@ -1,6 +1,6 @@
 import { type CauseId, type Evidence, nameTimeouts } from "@faultline/model";
 import type { MakerJudgement, ProxyStatement } from "../isolate/responses/judge-maker.ts";
-import { isFailedProbe, type Probe, toHeaderRecord } from "../isolate/responses/probe.ts";
+import { isFailedProbe, isRefusedProbe, type Probe, toHeaderRecord } from "../isolate/responses/probe.ts";
 import { findCauseOfProxyError } from "../isolate/responses/proxy-error.ts";
 
 /** Evidence from probes for one cause. */
@@ -19,9 +19,11 @@ export function weighProbes(findings: ProbeFindings): readonly ProbeEvidence[] {
     ...weighNetwork(findings.probes[0]),
     ...weighStatements(findings),
     ...weighTime(findings),
+    ...weighSteadyDelay(findings),
     ...weighSizes(findings),
     ...weighRepeats(findings),
     ...weighDirect(findings),
+    ...weighIdentity(findings),
     ...weighStatus(findings),
   ];
 }
@@ -77,16 +79,18 @@ function weighNetwork(first: Probe | undefined): readonly ProbeEvidence[] {
 }
 
 /** What intermediaries and known pages say in so many words. */
-function weighStatements({ maker, proxyStatus }: ProbeFindings): readonly ProbeEvidence[] {
+function weighStatements({ probes, maker, proxyStatus }: ProbeFindings): readonly ProbeEvidence[] {
+  const isSteady = isRepeated(probes);
   const said = proxyStatus.flatMap(({ proxy, error }) => {
     const cause = error === undefined ? undefined : findCauseOfProxyError(error);
-    return cause === undefined
+    return cause === undefined || (cause === "keepalive-race" && isSteady)
       ? []
       : [{ cause, evidence: { statement: `${proxy} names the error`, measured: `error=${error}`, source: "header", weight: 4 } } as const];
   });
   const seen = new Set<CauseId>();
   const signed = maker.matches.flatMap(({ signature, weight }) => {
     if (signature.cause === undefined || seen.has(signature.cause)) return [];
+    if (signature.cause === "keepalive-race" && isSteady) return [];
     seen.add(signature.cause);
     return [
       {
@@ -96,6 +100,38 @@ function weighStatements({ maker, proxyStatus }: ProbeFindings): readonly ProbeE
     ];
   });
   return [...said, ...signed];
+}
+
+/** True when the same request failed each time: a race does not come out the same twice in a row. */
+function isRepeated(probes: readonly Probe[]): boolean {
+  const repeated = probes.filter(({ purpose }) => purpose === "first" || purpose === "again");
+  return repeated.length >= 2 && repeated.every(isFailedProbe);
+}
+
+/** Least time to the first byte that a clock is likely to end, and how far two such times may lie apart. */
+const CLOCK_FROM_MS = 900;
+const CLOCK_SLACK_MS = 60;
+
+/** Tries that fail after the same long time are ended by a clock, whatever it is set to. */
+function weighSteadyDelay({ probes, maker }: ProbeFindings): readonly ProbeEvidence[] {
+  const times = probes
+    .filter((probe) => (probe.purpose === "first" || probe.purpose === "again") && isFailedProbe(probe) && probe.response !== undefined)
+    .map((probe) => probe.firstByteMs ?? probe.totalMs);
+  const [least, most] = [Math.min(...times), Math.max(...times)];
+  if (times.length < 2 || least < CLOCK_FROM_MS || most - least > Math.max(CLOCK_SLACK_MS, least * 0.03)) return [];
+  // A 503 may as well be the end of tries to connect.
+  const isRefusal = probes[0]?.response?.status === 503;
+  return [
+    {
+      cause: maker.maker === "app" ? "dependency-timeout" : "gateway-timeout",
+      evidence: {
+        statement: "each try fails after the same time, which is what a time-out does",
+        measured: times.map((time) => `${Math.round(time)} ms`).join(", "),
+        source: "probe",
+        weight: isRefusal ? 1.2 : 2.2,
+      },
+    },
+  ];
 }
 
 function weighTime({ probes: [first], maker }: ProbeFindings): readonly ProbeEvidence[] {
@@ -181,6 +217,7 @@ function weighDirect({ probes }: ProbeFindings): readonly ProbeEvidence[] {
   const { response } = first;
   if (direct.failure !== undefined) return weighNetwork(direct);
   if (direct.response === undefined || direct.response.status >= 400) return [];
+  if (isRefusedProbe(first)) return [];
   const measured = `${direct.response.status} in ${Math.round(direct.totalMs)} ms directly, ${response.status} in ${Math.round(first.totalMs)} ms through the gateway`;
   const flaws = listFlaws(direct);
   if (flaws.length > 0)
@@ -203,17 +240,45 @@ function weighDirect({ probes }: ProbeFindings): readonly ProbeEvidence[] {
       },
     ];
   }
-  const isIdentity =
-    response.status === 401 ||
-    response.status === 403 ||
-    /not authori|forbidden|permission|access denied|credential/i.test(response.body ?? "");
-  const cause = isIdentity ? "gateway-identity" : "gateway-mismatch";
   return [
     {
-      cause,
-      evidence: { statement: "the backend answers the same request well", measured, source: "probe", weight: isIdentity ? 2.5 : 1.5 },
+      cause: "gateway-mismatch",
+      evidence: { statement: "the backend answers the same request well", measured, source: "probe", weight: 1.5 },
     },
   ];
+}
+
+/** Words of platforms and proxies for a caller that may not do what it tried. */
+const NOT_ALLOWED =
+  /not authori[sz]ed (?:to|for)|access ?denied|permission[_ ]denied|(?:invalid|insufficient|missing) permissions?|ExpiredToken|InvalidSignature|SignatureDoesNotMatch|unauthorized_client|invalid_client/i;
+
+/** A gateway that may not call its backend: it refuses in the user's face, or turns the backend's refusal into a server error. */
+function weighIdentity({ probes, maker, proxyStatus }: ProbeFindings): readonly ProbeEvidence[] {
+  const [first, ...others] = probes;
+  if (first?.response === undefined) return [];
+  const { status, body = "" } = first.response;
+  const direct = others.find(({ purpose }) => purpose === "direct")?.response;
+  const found: { readonly statement: string; readonly measured: string; readonly weight: number }[] = [];
+  const measured = `${direct?.status} directly, ${status} through the gateway`;
+  if (isRefusedProbe(first) && direct !== undefined && direct.status < 400)
+    found.push({ statement: "the backend lets the same request in, the gateway's answer is a refusal", measured, weight: 2.5 });
+  if (status >= 500 && direct !== undefined && [401, 403].includes(direct.status))
+    found.push({
+      statement: "the backend refuses a caller that it does not know, and the gateway makes a server error of it",
+      measured,
+      weight: 2.2,
+    });
+  const refused = proxyStatus.find(({ receivedStatus }) => receivedStatus === 401 || receivedStatus === 403);
+  if (refused !== undefined && status >= 500)
+    found.push({
+      statement: `${refused.proxy} says that the hop behind it refused its call`,
+      measured: `received-status=${refused.receivedStatus}, answered ${status}`,
+      weight: 3,
+    });
+  const words = NOT_ALLOWED.exec(body)?.[0];
+  if (words !== undefined && status >= 500 && maker.maker !== "app")
+    found.push({ statement: "the answer's own words: the caller may not do this", measured: JSON.stringify(words), weight: 1.8 });
+  return found.map((evidence) => ({ cause: "gateway-identity", evidence: { ...evidence, source: "probe" } }));
 }
 
 /** What a strict gateway refuses in a response: RFC 9112 section 2.2 and 5, RFC 9110 section 8.3. */
@@ -259,7 +324,9 @@ function weighStatus({ probes, maker }: ProbeFindings): readonly ProbeEvidence[]
       cause: "rate-limited-as-5xx",
       evidence: { statement: "the quota is used up", measured: `remaining 0, status ${status}`, source: "header", weight: 3 },
     });
-  if (status === 503 && headers["retry-after"] !== undefined)
+  // A known page of a proxy has this header whatever happened (Varnish writes 5 s).
+  const isBoilerplate = maker.matches.some(({ signature, weight }) => weight >= 2 && signature.made !== "behind");
+  if (status === 503 && headers["retry-after"] !== undefined && !isBoilerplate)
     found.push({
       cause: "circuit-open",
       evidence: {

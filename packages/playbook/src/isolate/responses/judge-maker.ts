@@ -1,6 +1,6 @@
 import { type Evidence, type HopKind, nameTimeouts } from "@faultline/model";
 import { matchSignatures, type Signature, type SignatureMatch } from "../signatures/index.ts";
-import { type Probe, toHeaderRecord } from "./probe.ts";
+import { isFailedProbe, isRefusedProbe, type Probe, toHeaderRecord } from "./probe.ts";
 
 /** What an intermediary said in `Proxy-Status`; parsed by whoever read the header. First: closest to the origin. */
 export type ProxyStatement = { readonly proxy: string; readonly error?: string; readonly receivedStatus?: number };
@@ -153,10 +153,13 @@ function compareDirect(probes: readonly Probe[]): readonly Pull[] {
   const [first, ...others] = probes;
   const direct = others.find(({ purpose }) => purpose === "direct");
   if (first?.response === undefined || direct?.response === undefined) return [];
+  if (!isFailedProbe(first) && !isRefusedProbe(first)) return [];
   const measured = `${first.response.status} through the gateway, ${direct.response.status} from the backend`;
-  if (direct.response.status < 500)
-    return [{ towards: "intermediary", statement: "the backend answers the same request well", measured, source: "probe", weight: 4 }];
   const isSame = direct.response.status === first.response.status && direct.response.body === first.response.body;
+  if (isRefusedProbe(direct) && !isSame)
+    return [{ towards: "intermediary", statement: "the backend itself answers with a refusal", measured, source: "probe", weight: 3 }];
+  if (direct.response.status < 500 && !isSame)
+    return [{ towards: "intermediary", statement: "the backend answers the same request well", measured, source: "probe", weight: 4 }];
   return [
     {
       towards: "app",

@@ -56,6 +56,11 @@ export function isFailedProbe({ response, failure }: Probe): boolean {
   return failure !== undefined || (response?.status ?? 0) >= 500;
 }
 
+/** An answer that refuses the caller: 401, 403 or 407. Whom it refuses, the user or the gateway, only the backend's own answer tells. */
+export function isRefusedProbe({ response }: Probe): boolean {
+  return response !== undefined && [401, 403, 407].includes(response.status);
+}
+
 /** Headers by lower-case name; repeated ones joined by a comma. */
 export function toHeaderRecord(headers: readonly (readonly [string, string])[]): Readonly<Record<string, string>> {
   const record: Record<string, string> = Object.create(null) as Record<string, string>; // a header may be called __proto__
