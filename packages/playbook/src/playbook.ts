@@ -1,5 +1,5 @@
 /** The playbook for a server error, from observations to verdict, on one screen. */
-import type { Diagnosis, Observations, Scope, Window } from "@faultline/model";
+import { CAUSES, type Diagnosis, type Observations, type Scope, type Window } from "@faultline/model";
 import { diagnoseDeviation } from "./diagnose/diagnose-deviation.ts";
 import { gatherFindings } from "./diagnose/gather-findings.ts";
 import { listMissing } from "./diagnose/list-missing.ts";
@@ -59,7 +59,10 @@ function withoutFailure(observations: Observations, scope: Scope, baseline: Wind
     path,
     suspects,
     causes,
-    ruledOut: [],
+    ruledOut: CAUSES.filter((cause) => !causes.some((each) => each.cause === cause)).map((cause) => ({
+      cause,
+      because: "no request in scope failed, so nothing speaks for it",
+    })),
     missing: [...missing, ...listMissingCallers(observations.spans)],
     next,
     guard: planGuard({ causes, path }),

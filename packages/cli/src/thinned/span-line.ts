@@ -1,6 +1,6 @@
 const SPAN = '{"traceId":"';
 const START = '"startTimeUnixNano":';
-/** Words without which no span fails: a status of error, an exception, an error type, an HTTP 5xx. One too many does no harm. */
+/** Words without which no span fails: a status of error, an exception, an error type, an HTTP 5xx, a body that was kept. One too many does no harm. */
 const SIGNS = [
   '"code":2',
   "STATUS_CODE_ERROR",
@@ -8,6 +8,8 @@ const SIGNS = [
   'error.type"',
   'status_code","value":{"intValue":"5',
   'status_code","value":{"intValue":5',
+  'rpc.jsonrpc.error_code"',
+  'http.response.body.content"',
 ];
 
 /** One span of a line, by its place in the text. */

@@ -32,7 +32,7 @@ const MAX_DEPTH = 64;
 
 function follow(hop: Hop, around: Surroundings, depth: number): Found {
   const call = depth < MAX_DEPTH ? findBlamedCall(hop, around) : undefined;
-  if (call === undefined) return endAt(hop, "own", explainOwn(hop));
+  if (call === undefined) return hop.outcome.hidden === undefined ? endAt(hop, "own", explainOwn(hop)) : endHidden(hop, hop.outcome.hidden);
   if (call.outcome.kind === "local") return endLocal(hop, call, around);
   if (call.outcome.kind === "refused" && !isServerFailure(call.callee)) return endRefused(hop, call);
   if (call.callee === undefined) return endAbsent(hop, call, around);
@@ -66,6 +66,17 @@ function isServerFailure(callee: Hop | undefined): boolean {
 /** The hop stands last: nothing below it failed, or what failed below was its own doing. */
 function endAt(hop: Hop, kind: OriginKind, reason: { evidence: readonly Evidence[]; confidence: number }): Found {
   return { steps: [toStep(hop, "created", reason.evidence)], kind, confidence: reason.confidence, missing: [] };
+}
+
+/** A good status over an error of the hop's own: created and masked in one place; what was hidden is what there is to see. */
+function endHidden(hop: Hop, hidden: string): Found {
+  const evidence: Evidence = {
+    statement: `${hop.service} answered ${hop.outcome.status} over a failure`,
+    measured: cut(hidden, 240),
+    source: "span",
+    weight: 3,
+  };
+  return { steps: [toStep(hop, "masked", [evidence, ...explainOwn(hop).evidence])], kind: "own", confidence: 0.85, missing: [] };
 }
 
 function explainOwn(hop: Hop): { evidence: readonly Evidence[]; confidence: number } {

@@ -215,9 +215,10 @@ function frontStep(hop: Hop, below: Hop): Step {
     weight: 1,
   };
   const base = { service: hop.service, operation: nameOperation(hop.entry), status: hop.outcome.status, hop, evidence: [evidence] };
-  if (!isFailedHop(below)) return { ...base, fate: "clean" };
-  const passed = hop.calls.find(({ callee }) => callee === below);
-  if (!isFailedHop(hop) && passed !== undefined && isRecovered(passed, hop))
+  const sent = hop.calls.find(({ callee }) => callee === below);
+  // Whoever sends a message has answered before it is worked on.
+  if (!isFailedHop(below) || (sent?.from.span.kind === "producer" && !isFailedHop(hop))) return { ...base, fate: "clean" };
+  if (!isFailedHop(hop) && sent !== undefined && isRecovered(sent, hop))
     return { ...base, fate: "masked", evidence: [savingEvidence(hop)], isSaved: true };
   if (!isFailedHop(hop)) return { ...base, fate: "masked" };
   const isSame = hop.outcome.code === undefined || below.outcome.code === undefined || hop.outcome.code === below.outcome.code;

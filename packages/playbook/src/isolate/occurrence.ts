@@ -69,17 +69,19 @@ export function isFailedHop(hop: Hop): boolean {
 
 /** True when a call below a hop that answered well failed for good, with a server error of its own. */
 function hidesFailure(hop: Hop): boolean {
-  return hop.calls.some(
-    (call) =>
-      (call.callee !== undefined && isFailedHop(call.callee)) ||
-      isHardFailure(call) ||
-      (call.callee !== undefined && hidesFailure(call.callee)),
-  );
+  if (hop.outcome.hidden !== undefined) return true;
+  return hop.calls.some((call) => isFailedBelow(call) || isHardFailure(call) || (call.callee !== undefined && hidesFailure(call.callee)));
 }
 
 /** A refused call is an everyday answer (404 for "not there yet"), unless the caller itself complained of it. */
 function isHardFailure(call: Call): boolean {
+  // A message is worked on after its sender answered: nothing is hidden from that sender's client.
+  if (call.from.span.kind === "producer") return false;
   return isFailed(call) && (call.outcome.kind !== "refused" || call.outcome.words !== "");
+}
+
+function isFailedBelow({ callee, from }: Call): boolean {
+  return callee !== undefined && from.span.kind !== "producer" && isFailedHop(callee);
 }
 
 /** The hop nearest to the client that hid a failure, with the hops in front of it. */
@@ -87,7 +89,7 @@ export function findMaskingHop(occurrence: Occurrence): { readonly hop: Hop; rea
   let hop = occurrence.entry;
   const above = [...occurrence.above];
   for (;;) {
-    if (hop.calls.some((call) => isHardFailure(call) || (call.callee !== undefined && isFailedHop(call.callee)))) return { hop, above };
+    if (hop.outcome.hidden !== undefined || hop.calls.some((call) => isHardFailure(call) || isFailedBelow(call))) return { hop, above };
     const next = hop.calls.find(({ callee }) => callee !== undefined && hidesFailure(callee))?.callee;
     if (next === undefined) return { hop, above };
     above.push(hop);

@@ -8,6 +8,7 @@ import {
   readStatusCode,
   readText,
 } from "@faultline/model";
+import { findHiddenFailure } from "./hidden-failure.ts";
 import { findRejection, isTimeoutText } from "./error-words.ts";
 
 /**
@@ -26,6 +27,8 @@ export type Outcome = {
   /** Everything textual that the span says about its failure: status message, exceptions, error type. */
   readonly words: string;
   readonly exceptions: readonly ExceptionRecord[];
+  /** A failure that travels behind a good status: an error of JSON-RPC or GraphQL, a page that speaks of one. */
+  readonly hidden?: string;
 };
 
 const LOG_ERROR = 17;
@@ -41,6 +44,7 @@ export function readOutcome(node: SpanNode, logs: readonly LogRecord[]): Outcome
   const { span } = node;
   const exceptions = [...readSpanExceptions(span), ...logs.flatMap((log) => readLogException(log) ?? [])];
   const errorType = readText(span.attributes, "error.type");
+  const hidden = findHiddenFailure(node);
   const code = readStatusCode(span.attributes);
   const grpc = readNumber(span.attributes, "rpc.grpc.status_code", "rpc.response.status_code");
   const words = [errorType, span.statusMessage, ...exceptions.map(({ type, message }) => `${type}: ${message}`)]
@@ -52,8 +56,10 @@ export function readOutcome(node: SpanNode, logs: readonly LogRecord[]): Outcome
     exceptions,
     ...(code === undefined ? {} : { code }),
     ...(errorType === undefined ? {} : { errorType }),
+    ...(hidden === undefined ? {} : { hidden }),
   };
-  const status = code !== undefined ? String(code) : grpc !== undefined ? `grpc ${grpc}` : undefined;
+  const status =
+    code !== undefined && !(grpc !== undefined && grpc > 0 && code < 400) ? String(code) : grpc !== undefined ? `grpc ${grpc}` : undefined;
   const isMarked = span.status === "error" || errorType !== undefined;
   const kind = judge({ span, code, grpc, isMarked, words, hasErrorLog: logs.some((log) => log.severity >= LOG_ERROR), exceptions });
   return { kind, status: status ?? (kind === "ok" ? "ok" : kind === "unknown" ? "unknown" : "error"), ...rest };
@@ -71,7 +77,9 @@ type Signs = {
 
 function judge(signs: Signs): OutcomeKind {
   const { code, grpc, span } = signs;
-  if (code !== undefined && code > 0) return judgeStatusCode(code, signs);
+  // gRPC says in its own status what became of a call; the HTTP status under it is 200 then (gRPC over HTTP/2, "Responses").
+  const isGrpcError = grpc !== undefined && grpc > 0 && (code ?? 200) < 400;
+  if (code !== undefined && code > 0 && !isGrpcError) return judgeStatusCode(code, signs);
   if (grpc !== undefined) {
     if (grpc === GRPC_DEADLINE_EXCEEDED) return "timed-out";
     return grpc === 0 ? "ok" : GRPC_SERVER_ERRORS.has(grpc) ? "failed" : "refused";

@@ -13,7 +13,9 @@ import {
 } from "@faultline/model";
 import { assembleTrace } from "../trace/assemble-traces.ts";
 import { addExchangeHops, toLoneSpans } from "./exchange-hops.ts";
+import { mayHideFailure } from "./hidden-failure.ts";
 import { createLogFinder } from "./find-logs.ts";
+import { followLinks } from "./follow-links.ts";
 import { joinExchanges } from "./join-exchanges.ts";
 import { type EntryFilter, type Occurrence, findOccurrence, isFailedHop, routeOf } from "./occurrence.ts";
 import { type Signature, SIGNATURES } from "./signatures/index.ts";
@@ -138,6 +140,7 @@ function indexTraces({ spans, logs, exchanges }: Observations, window: Window): 
     if (span.startMs < trace.startMs) trace.startMs = span.startMs;
     if (!trace.isSuspicious && looksFailed(span)) trace.isSuspicious = true;
   }
+  followLinks(traces);
   for (const each of traces.values()) {
     if (each.startMs < window.fromMs || each.startMs >= window.toMs) traces.delete(each.traceId);
   }
@@ -202,7 +205,9 @@ function looksFailed(span: Span): boolean {
   const { attributes } = span;
   const current = attributes["http.response.status_code"];
   const code = typeof current === "number" ? current : readStatusCode(attributes);
-  if (code !== undefined) return code >= 500;
+  if (code !== undefined && code >= 500) return true;
+  if (mayHideFailure(span)) return true;
+  if (code !== undefined) return (readNumber(attributes, "rpc.grpc.status_code") ?? 0) !== 0;
   return readText(attributes, "error.type") !== undefined || (readNumber(attributes, "rpc.grpc.status_code") ?? 0) !== 0;
 }
 

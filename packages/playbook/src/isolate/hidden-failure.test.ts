@@ -1,0 +1,66 @@
+import type { AttributeValue } from "@faultline/model";
+import { describe, expect, it } from "vitest";
+import { diagnose } from "../playbook.ts";
+import { type SpanSketch, TraceBuilder } from "../trace/trace-builder.ts";
+
+const operation = (message: string): SpanSketch => ({
+  service: "api",
+  kind: "internal",
+  name: "query",
+  status: "error",
+  message,
+  attributes: { "graphql.operation.type": "query" },
+});
+const answer = (attributes: Record<string, AttributeValue>, more: Partial<SpanSketch> = {}): SpanSketch => ({
+  service: "api",
+  code: 200,
+  attributes: { "http.route": "/api", ...attributes },
+  ...more,
+});
+/** Ten good requests and six of these. */
+const ask = (sketch: SpanSketch) =>
+  diagnose(
+    new TraceBuilder()
+      .traces(10, () => answer({}))
+      .traces(6, () => sketch)
+      .observations(),
+  );
+
+describe("a failure behind a good status", () => {
+  it.each<readonly [string, SpanSketch]>([
+    ["an error of JSON-RPC", answer({ "rpc.jsonrpc.error_code": -32_603, "rpc.jsonrpc.error_message": "Internal error" })],
+    ["a GraphQL operation that ended in error", answer({}, { calls: [operation("Cannot read properties of null")] })],
+    ["GraphQL errors in a body", answer({ "http.response.body.content": '{"data":null,"errors":[{"message":"boom"}]}' })],
+    ["a page that speaks of an error", answer({ "http.response.body.content": "<html><head><title>503 Service Unavailable</title>" })],
+  ])("is masked: %s", (_, sketch) => {
+    const diagnosis = ask(sketch);
+    expect(diagnosis.scope).toMatchObject({ failing: 6, succeeding: 10 });
+    expect(diagnosis.path).toMatchObject([{ service: "api", fate: "masked", status: "200" }]);
+    expect(diagnosis.causes[0]?.cause).toBe("masked-by-middleware");
+  });
+
+  it.each<readonly [string, SpanSketch]>([
+    ["a method that JSON-RPC does not know", answer({ "rpc.jsonrpc.error_code": -32_601 })],
+    ["a field that GraphQL does not know", answer({}, { calls: [operation('Cannot query field "nmae" on type "User"')] })],
+    ["input that GraphQL refused", answer({ "http.response.body.content": '{"errors":[{"extensions":{"code":"BAD_USER_INPUT"}}]}' })],
+    ["a page about something else", answer({ "http.response.body.content": "<html><title>Our 500 best recipes</title>" })],
+  ])("is not seen in the client's own mistake: %s", (_, sketch) => {
+    expect(ask(sketch).scope.failing).toBe(0);
+  });
+
+  it("is a failure where gRPC says so in its own status", () => {
+    const diagnosis = ask(answer({ "rpc.grpc.status_code": 13, "rpc.system": "grpc" }));
+    expect(diagnosis.path).toMatchObject([{ service: "api", fate: "created", status: "grpc 13" }]);
+  });
+
+  it("is masked, and nobody is blamed for hiding it, where a retry saved the user", () => {
+    const call: SpanSketch = { service: "api", kind: "client", name: "GET", takes: 5, attributes: { "server.address": "stock" } };
+    const tries = [
+      { ...call, code: 503 },
+      { ...call, at: 10, code: 200 },
+    ];
+    const diagnosis = ask(answer({}, { takes: 20, calls: tries }));
+    expect(diagnosis.path.map(({ service, fate }) => `${service} ${fate}`)).toEqual(["api masked", "stock created"]);
+    expect(diagnosis.causes.map(({ cause }) => cause)).not.toContain("masked-by-middleware");
+  });
+});
