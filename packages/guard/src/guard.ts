@@ -171,7 +171,8 @@ export class Guard implements ExchangeOwner {
   #finish(exchange: Exchange, status: number | undefined, isAborted: boolean): void {
     const isFailure = (status !== undefined && status >= 500) || (exchange.hasThrown && (isAborted || status === undefined));
     const { view, request } = exchange;
-    const ending: Ending = { status, isFailure, isAborted };
+    const endMs = performance.now();
+    const ending: Ending = { status, isFailure, isAborted, endMs };
     exchange.route ??= this.#readRoute(exchange);
     this.#durations.record(
       {
@@ -181,7 +182,7 @@ export class Guard implements ExchangeOwner {
         scheme: view.scheme(request),
         errorType: isFailure ? toErrorType(exchange, ending) : undefined,
       },
-      performance.now() - exchange.startMs,
+      endMs - exchange.startMs,
     );
     if (isFailure || hidesFailure(exchange, status)) this.#report(exchange, ending);
     else if (this.#configuration.successSpans > 0) this.#sendSuccess(exchange, ending);
@@ -201,13 +202,16 @@ export class Guard implements ExchangeOwner {
     if (exchange.isReported) return;
     exchange.isReported = true;
     exchange.route ??= this.#readRoute(exchange);
-    Object.assign(
-      (exchange.attributes ??= {}),
-      this.#runtime.readNow(),
-      this.shield(() => this.#pools.readWorst()),
-      ...[...this.#sources].map((source) => this.shield(() => source.readNow?.())),
-    );
-    this.#exporter.offer(writeFailure(exchange, ending, this.#redactor));
+    const state = { runtime: this.#runtime.writeNow(ending.endMs), sources: this.#readSources() };
+    this.#exporter.offer(writeFailure(exchange, ending, { redactor: this.#redactor, state }));
+  }
+
+  /** What pools and other sources say at this moment. */
+  #readSources(): Record<string, string | number> | undefined {
+    const pools = this.shield(() => this.#pools.readWorst());
+    if (this.#sources.size === 0) return pools;
+    const read = [...this.#sources].map((source) => this.shield(() => source.readNow?.()));
+    return Object.assign({}, pools, ...read) as Record<string, string | number>;
   }
 
   #sendSuccess(exchange: Exchange, ending: Ending): void {
@@ -238,7 +242,7 @@ export class Guard implements ExchangeOwner {
     }
     exchange.fail(thrown);
     exchange.set("faultline.uncaught", origin);
-    this.#report(exchange, { status: undefined, isFailure: true, isAborted: true });
+    this.#report(exchange, { status: undefined, isFailure: true, isAborted: true, endMs: performance.now() });
     // It has told its story: the next process must not tell it again.
     this.#journal?.close(exchange);
   }

@@ -1,33 +1,36 @@
-/** Ids without a system call per request: random bytes come from a pool, request ids are a random prefix and a counter. */
-import { randomFillSync } from "node:crypto";
+/** Ids without a system call per request: random digits are cut from a block, request ids are a random prefix and a counter. */
+import { randomBytes } from "node:crypto";
 
-const POOL_BYTES = 4096;
-const pool = Buffer.allocUnsafe(POOL_BYTES);
-let used = POOL_BYTES;
+const BLOCK_BYTES = 2048;
+const ZERO_TRACE_ID = "0".repeat(32);
+const ZERO_SPAN_ID = "0".repeat(16);
+/** Random digits as text: cutting a piece off copies nothing and asks no native code. */
+let block = "";
+let used = 0;
 
-function takeHex(bytes: number): string {
-  if (used + bytes > POOL_BYTES) {
-    randomFillSync(pool);
+function takeHex(digits: number): string {
+  if (used + digits > block.length) {
+    block = randomBytes(BLOCK_BYTES).toString("hex");
     used = 0;
   }
-  const hex = pool.toString("hex", used, used + bytes);
-  used += bytes;
+  const hex = block.slice(used, used + digits);
+  used += digits;
   return hex;
 }
 
 /** A W3C trace id: 32 lower-case hex characters, never all zero. */
 export function createTraceId(): string {
-  const id = takeHex(16);
-  return /^0+$/.test(id) ? createTraceId() : id;
+  const id = takeHex(32);
+  return id === ZERO_TRACE_ID ? createTraceId() : id;
 }
 
 /** A W3C span id: 16 lower-case hex characters, never all zero. */
 export function createSpanId(): string {
-  const id = takeHex(8);
-  return /^0+$/.test(id) ? createSpanId() : id;
+  const id = takeHex(16);
+  return id === ZERO_SPAN_ID ? createSpanId() : id;
 }
 
-const prefix = takeHex(8);
+const prefix = takeHex(16);
 let counter = 0;
 
 /** A request id unique to this process and, by its random prefix, among processes. */

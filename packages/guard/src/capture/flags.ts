@@ -1,7 +1,7 @@
 /** The feature flags that a request evaluated: kept beside its exchange, told only when it fails. */
 import type { AttributeValue } from "@faultline/model";
 import type { Exchange } from "../exchange.ts";
-import { writeLog } from "../export/otlp-json.ts";
+import { AttributeText, writeLog } from "../export/otlp-json.ts";
 import { findCurrentExchange } from "./context.ts";
 
 /** One evaluation, in the words of the semantic conventions (`feature_flag.*`). */
@@ -51,7 +51,9 @@ export function writeFlags(
   exchange: Exchange,
   redact: (text: string) => string,
 ): { readonly logs: readonly string[]; readonly short: readonly string[] } {
-  const known = [...(flags.get(exchange)?.values() ?? [])];
+  const evaluated = flags.get(exchange);
+  if (evaluated === undefined) return { short: [], logs: [] };
+  const known = [...evaluated.values()];
   const { traceId, spanId } = exchange.trace;
   return {
     short: known.map(({ key, variant, value }) => redact(`${key}=${variant ?? toShort(value) ?? "?"}`)),
@@ -59,6 +61,8 @@ export function writeFlags(
       const attributes = describe(each);
       const shown = attributes["feature_flag.result.value"];
       if (typeof shown === "string") attributes["feature_flag.result.value"] = redact(shown);
+      const written = new AttributeText();
+      written.addAll(attributes);
       return writeLog({
         timeMs: each.timeMs,
         severity: 9,
@@ -66,7 +70,7 @@ export function writeFlags(
         body: each.key,
         traceId,
         spanId,
-        attributes,
+        attributes: written.written,
       });
     }),
   };

@@ -1,6 +1,6 @@
 /** What is told of the requests that a process had under way when it was killed or ran out of memory: a span and a log record each. */
 import type { AttributeValue } from "@faultline/model";
-import { writeLog, writeSpan } from "../export/otlp-json.ts";
+import { AttributeText, writeLog, writeSpan } from "../export/otlp-json.ts";
 import { type FailureRecord, toMethodName } from "./record.ts";
 
 /** A request as its slot tells it. `path` is redacted and clipped; times are Unix ms. */
@@ -40,7 +40,9 @@ export function writeOrphan(orphan: Orphan): FailureRecord {
   const logs: string[] = [];
   for (const entry of entries) {
     const { traceId, spanId, parentSpanId, startMs } = entry;
-    const attributes = describe(entry, entries.length);
+    const text = new AttributeText();
+    text.addAll(describe(entry, entries.length));
+    const attributes = text.written;
     const name = toMethodName(entry.method);
     const times = { startMs, endMs: Math.max(startMs, endMs) };
     if (!entry.isJoined) spans.push(writeSpan({ traceId, spanId, parentSpanId, name, kind: 2, ...times, isError: true, attributes }));

@@ -89,10 +89,11 @@ export class PoolWatch {
   }
 
   /** Attributes of the pool that most are waiting for: what a failing exchange says of the pools at its moment. */
-  readWorst(): Record<string, string | number> {
+  readWorst(): Record<string, string | number> | undefined {
+    if (this.#pools.size === 0) return undefined;
     const states = [...this.#pools].map(([name, read]) => ({ name, ...read() }));
     const worst = states.toSorted((a, b) => b.waiting - a.waiting || b.used - a.used)[0];
-    if (worst === undefined) return {};
+    if (worst === undefined) return undefined;
     return {
       "db.client.connection.pool.name": worst.name,
       "db.client.connection.used": worst.used,

@@ -1,20 +1,28 @@
 /** A failing exchange as OTLP items: its server span, a client span for each call, the exception, and the flight recorder's lines. */
 import type { AttributeValue } from "@faultline/model";
 import type { Exchange } from "../exchange.ts";
-import { writeLog, writeSpan } from "../export/otlp-json.ts";
+import { AttributeText, writeLog, writeSpan } from "../export/otlp-json.ts";
 import type { Redactor } from "../redaction.ts";
 import type { OutgoingCall } from "./call.ts";
+import { type ExceptionText, writeException } from "./exception.ts";
 import { writeFlags } from "./flags.ts";
-import { writeParsedInput } from "./parsed-input.ts";
-import { describeThrowable, flattenAccount, MAX_STACK, type ThrownAccount } from "./throwable.ts";
+import { addInput } from "./request-input.ts";
+import { describeThrowable } from "./throwable.ts";
 
 /** OTLP items, ready to be put into export requests. */
 export type FailureRecord = { readonly spans: readonly string[]; readonly logs: readonly string[] };
 
 /** How an exchange ended. `status` is undefined when there was no response. */
-export type Ending = { readonly status: number | undefined; readonly isFailure: boolean; readonly isAborted: boolean };
+export type Ending = {
+  readonly status: number | undefined;
+  readonly isFailure: boolean;
+  readonly isAborted: boolean;
+  /** `performance.now()` at the end. */
+  readonly endMs: number;
+};
 
-type Attributes = Record<string, AttributeValue | undefined>;
+/** What the process was like at the moment of a failure: `runtime` is attributes that are written already, `sources` are those of its pools and dependencies. */
+export type ProcessState = { readonly runtime: string; readonly sources: Readonly<Record<string, AttributeValue>> | undefined };
 
 const KNOWN_METHODS = new Set(["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "QUERY"]);
 
@@ -26,65 +34,88 @@ export function toMethodName(method: string): string {
 /** Milliseconds between the epoch of `performance.now()` and Unix time, read once: `performance.timeOrigin` never changes. */
 const ORIGIN_MS = performance.timeOrigin;
 
-function toHeaderAttributes(prefix: string, headers: Readonly<Record<string, string>>): Attributes {
-  const attributes: Attributes = {};
-  for (const name of Object.keys(headers).slice(0, 64)) attributes[`${prefix}${name}`] = [headers[name] ?? ""];
-  return attributes;
+/** Names that the record itself writes: `exchange.set` cannot add a second attribute of such a name. */
+const OWN_NAMES = new Set([
+  "http.request.method",
+  "http.request.method_original",
+  "url.scheme",
+  "url.path",
+  "url.query",
+  "http.route",
+  "http.response.status_code",
+  "network.protocol.version",
+  "client.address",
+  "error.type",
+  "http.request.body.content",
+  "http.request.body.size",
+  "nodejs.eventloop.delay.max",
+  "nodejs.eventloop.utilization",
+  "v8js.memory.heap.used",
+]);
+
+/** What most failures of a route have in common, with its text. */
+type Outline = {
+  readonly method: string;
+  readonly scheme: string;
+  readonly route: string | undefined;
+  readonly status: number | undefined;
+  readonly protocol: string | undefined;
+  readonly errorType: string | undefined;
+};
+
+/** The last outlines: failures come in runs, and a run has one outline. */
+const outlines: { readonly outline: Outline; readonly written: string }[] = [];
+const MAX_OUTLINES = 16;
+
+function isSame(one: Outline, other: Outline): boolean {
+  return (
+    one.status === other.status &&
+    one.route === other.route &&
+    one.errorType === other.errorType &&
+    one.method === other.method &&
+    one.scheme === other.scheme &&
+    one.protocol === other.protocol
+  );
 }
 
-function readHeaders(exchange: Exchange): Record<string, string | string[]> {
-  const present: Record<string, string | string[]> = {};
-  for (const [name, value] of Object.entries(exchange.view.headers(exchange.request))) if (value !== undefined) present[name] = value;
-  return present;
+function writeOutline(outline: Outline): string {
+  for (const known of outlines) if (isSame(known.outline, outline)) return known.written;
+  const { method } = outline;
+  const attributes = new AttributeText();
+  attributes.add("http.request.method", toMethodName(method));
+  if (!KNOWN_METHODS.has(method)) attributes.add("http.request.method_original", method.slice(0, 32));
+  attributes.add("url.scheme", outline.scheme);
+  attributes.add("http.route", outline.route);
+  attributes.add("http.response.status_code", outline.status);
+  attributes.add("network.protocol.version", outline.protocol);
+  attributes.add("error.type", outline.errorType);
+  if (outlines.length >= MAX_OUTLINES) outlines.shift();
+  outlines.push({ outline, written: attributes.written });
+  return attributes.written;
 }
 
-function describeBody(exchange: Exchange, headers: Record<string, string | string[]>, redactor: Redactor): Attributes {
-  const contentType = String(headers["content-type"] ?? "");
-  if (exchange.bodyChunks !== undefined && headers["content-encoding"] === undefined) {
-    const kept = Buffer.concat(exchange.bodyChunks);
-    const { text, truncated } = redactor.redactBody(kept, contentType);
-    const isCut = truncated || kept.byteLength < exchange.bodyBytes;
-    return {
-      "http.request.body.content": text,
-      "http.request.body.size": exchange.bodyBytes,
-      "faultline.request.body.truncated": isCut || undefined,
-    };
-  }
-  const parsed = exchange.view.parsedBody(exchange.request);
-  if (parsed === undefined || parsed === null || parsed === "") return {};
-  const text = typeof parsed === "string" ? parsed : JSON.stringify(parsed);
-  const redacted = redactor.redactBody(text ?? "", typeof parsed === "string" ? contentType : "application/json");
-  return { "http.request.body.content": redacted.text, "faultline.request.body.truncated": redacted.truncated || undefined };
-}
-
-/** The redacted input: headers, query and body, as the conventions name them. */
-function describeInput(exchange: Exchange, redactor: Redactor): Attributes {
-  const headers = readHeaders(exchange);
-  const parsed = writeParsedInput(exchange);
-  const query = redactor.redactUrl(exchange.view.target(exchange.request)).split("?").slice(1).join("?");
-  return {
-    "url.query": query === "" ? undefined : query,
-    ...toHeaderAttributes("http.request.header.", redactor.redactHeaders(headers)),
-    ...describeBody(exchange, headers, redactor),
-    "faultline.request.parsed": parsed === undefined ? undefined : redactor.redactBody(parsed, "application/json").text,
-  };
-}
-
-function describeServerSpan(exchange: Exchange, ending: Ending, route: string | undefined): Attributes {
+function addExchange(attributes: AttributeText, exchange: Exchange, ending: Ending): void {
   const { view, request } = exchange;
-  const method = view.method(request);
-  return {
-    "http.request.method": toMethodName(method),
-    "http.request.method_original": KNOWN_METHODS.has(method) ? undefined : method.slice(0, 32),
-    "url.scheme": view.scheme(request),
-    "http.route": route,
-    "http.response.status_code": ending.status,
-    "network.protocol.version": view.protocol(request),
-    "faultline.request.id": exchange.requestId,
-    "faultline.response.aborted": ending.isAborted || undefined,
-    "faultline.errors.later": exchange.laterThrown || undefined,
-    ...exchange.attributes,
-  };
+  attributes.addWritten(
+    writeOutline({
+      method: view.method(request),
+      scheme: view.scheme(request),
+      route: exchange.route,
+      status: ending.status,
+      protocol: view.protocol(request),
+      errorType: toErrorType(exchange, ending),
+    }),
+  );
+  attributes.add("faultline.request.id", exchange.requestId);
+  if (ending.isAborted) attributes.add("faultline.response.aborted", true);
+  if (exchange.laterThrown > 0) attributes.add("faultline.errors.later", exchange.laterThrown);
+}
+
+/** What the host told of the exchange, under names that are not taken. */
+function addTold(attributes: AttributeText, exchange: Exchange, sources: ProcessState["sources"] = {}): void {
+  const told = exchange.attributes;
+  if (told === undefined) return;
+  for (const name of Object.keys(told)) if (!OWN_NAMES.has(name) && !Object.hasOwn(sources, name)) attributes.add(name, told[name]);
 }
 
 /** `error.type`: the exception's class where there was one, else the status in text; absent on what is no error. */
@@ -97,6 +128,11 @@ export function toErrorType(exchange: Exchange, ending: Ending): string | undefi
 
 function writeCall(exchange: Exchange, call: OutgoingCall, endMs: number): string {
   const { trace } = exchange;
+  const attributes = new AttributeText();
+  attributes.addAll(call.attributes);
+  attributes.add("http.response.status_code", call.status);
+  attributes.add("error.type", call.errorType);
+  if (call.endMs === undefined) attributes.add("faultline.call.unfinished", true);
   return writeSpan({
     traceId: trace.traceId,
     spanId: call.spanId,
@@ -106,72 +142,7 @@ function writeCall(exchange: Exchange, call: OutgoingCall, endMs: number): strin
     startMs: ORIGIN_MS + call.startMs,
     endMs: ORIGIN_MS + (call.endMs ?? endMs),
     isError: call.errorType !== undefined,
-    attributes: {
-      ...call.attributes,
-      "http.response.status_code": call.status,
-      "error.type": call.errorType,
-      "faultline.call.unfinished": call.endMs === undefined ? true : undefined,
-    },
-  });
-}
-
-/** Frames repeat from failure to failure, and hold no values: they are looked through once. */
-const redactedFrames = new WeakMap<Redactor, Map<string, string>>();
-const MAX_KNOWN_FRAMES = 256;
-
-function redactFrames(frames: string, redactor: Redactor): string {
-  let known = redactedFrames.get(redactor);
-  if (known === undefined) redactedFrames.set(redactor, (known = new Map()));
-  const found = known.get(frames);
-  if (found !== undefined) return found;
-  if (known.size >= MAX_KNOWN_FRAMES) known.clear();
-  const redacted = redactor.redactText(frames);
-  known.set(frames, redacted);
-  return redacted;
-}
-
-/** Redacts a stack: its head, which repeats the message, and its frames apart. `message` is redacted already. */
-function redactStack(account: ThrownAccount, message: string, redactor: Redactor): string {
-  const { stack } = account;
-  if (stack === undefined) return `${account.type}: ${message}`;
-  const at = stack.indexOf("\n    at ");
-  if (at < 0) return redactor.redactText(stack);
-  const head = stack.slice(0, at);
-  const isPlain = account.message !== "" && head.endsWith(account.message);
-  const shown = isPlain ? head.slice(0, head.length - account.message.length) + message : redactor.redactText(head);
-  return shown + redactFrames(stack.slice(at), redactor);
-}
-
-function describeException(account: ThrownAccount, redactor: Redactor): Attributes {
-  const links = flattenAccount(account);
-  const messages = links.map((link) => redactor.redactText(link.message));
-  const stacks = links.map((link, index) => redactStack(link, messages[index] ?? "", redactor));
-  const causes = links.slice(1).map((link, index) => `${link.type}: ${messages[index + 1]}`);
-  return {
-    "exception.type": account.type,
-    "exception.message": messages[0],
-    "exception.stacktrace": stacks.join("\nCaused by: ").slice(0, MAX_STACK),
-    "faultline.exception.code": links.find((link) => link.code !== undefined)?.code,
-    "faultline.exception.causes": causes.length === 0 ? undefined : causes,
-  };
-}
-
-function writeException(
-  exchange: Exchange,
-  ending: Ending,
-  told: { account: ThrownAccount; timeMs: number; input: Attributes; redactor: Redactor },
-): string {
-  const { trace } = exchange;
-  const exception = describeException(told.account, told.redactor);
-  return writeLog({
-    timeMs: told.timeMs,
-    severity: ending.isFailure ? 17 : 13,
-    eventName: "http.server.request.exception",
-    body: `${told.account.type}: ${String(exception["exception.message"])}`,
-    traceId: trace.traceId,
-    spanId: trace.spanId,
-    // Where OpenTelemetry owns the span, the log record tells what the span would have told.
-    attributes: trace.joined ? { ...told.input, ...exception } : exception,
+    attributes: attributes.written,
   });
 }
 
@@ -179,63 +150,83 @@ function toSpanName(method: string, route: string | undefined): string {
   return route === undefined ? toMethodName(method) : `${toMethodName(method)} ${route}`;
 }
 
-/** Writes the record. It reads from the host's objects, so the caller must expect it to throw. */
-export function writeFailure(exchange: Exchange, ending: Ending, redactor: Redactor): FailureRecord {
-  const { trace, view, request } = exchange;
-  const { traceId, spanId } = trace;
-  const endMs = performance.now();
-  const timeMs = ORIGIN_MS + endMs;
-  const { route } = exchange;
-  const { account } = exchange;
-  const errorType = toErrorType(exchange, ending);
-  const input: Attributes = {
-    ...describeServerSpan(exchange, ending, route),
-    "url.path": redactor.redactUrl(view.target(request)).split("?", 1)[0],
-    "client.address": redactor.redactText(view.clientAddress(request) ?? "") || undefined,
-    "error.type": errorType,
-    ...describeInput(exchange, redactor),
-  };
-  const flags = writeFlags(exchange, (text) => redactor.redactText(text));
-  if (flags.short.length > 0) input["faultline.feature_flags"] = flags.short;
-  const lines = (exchange.lines ?? []).map((line) =>
-    writeLog({ ...line, body: redactor.redactText(line.text), traceId, spanId, attributes: {} }),
-  );
-  const exception = account === undefined ? [] : [writeException(exchange, ending, { account, timeMs, input, redactor })];
-  const beside = [...flags.logs, ...lines];
-  if (trace.joined) {
-    const body = `${String(ending.status)} ${toSpanName(view.method(request), route)}`;
-    const told = { timeMs, severity: 17, eventName: "http.server.response.error", body, traceId, spanId, attributes: input };
-    return { spans: [], logs: [...(account === undefined ? [writeLog(told)] : exception), ...beside] };
-  }
-  const calls = (exchange.calls ?? []).map((call) => writeCall(exchange, call, endMs));
-  const span = writeSpan({
-    ...trace,
+function writeServerSpan(exchange: Exchange, ending: Ending, attributes: string): string {
+  const { view, request, route } = exchange;
+  return writeSpan({
+    ...exchange.trace,
     name: toSpanName(view.method(request), route),
     kind: 2,
     startMs: ORIGIN_MS + exchange.startMs,
-    endMs: timeMs,
+    endMs: ORIGIN_MS + ending.endMs,
     isError: ending.isFailure,
-    attributes: input,
+    attributes,
   });
-  return { spans: [span, ...calls], logs: [...exception, ...beside] };
+}
+
+function writeCalls(exchange: Exchange, endMs: number): readonly string[] {
+  return exchange.calls === undefined ? [] : exchange.calls.map((call) => writeCall(exchange, call, endMs));
+}
+
+function writeLines(exchange: Exchange, redactor: Redactor): readonly string[] {
+  const { lines, trace } = exchange;
+  if (lines === undefined) return [];
+  const { traceId, spanId } = trace;
+  return lines.map((line) => writeLog({ ...line, body: redactor.redactText(line.text), traceId, spanId, attributes: "" }));
+}
+
+function joinWritten(one: string, other: string): string {
+  return one === "" || other === "" ? one + other : `${one},${other}`;
+}
+
+/** The log record of an exchange: what was thrown, or where nothing was, the status. */
+function writeEvent(exchange: Exchange, ending: Ending, told: { exception: ExceptionText | undefined; attributes: string }): string {
+  const { traceId, spanId } = exchange.trace;
+  const { exception, attributes } = told;
+  const plain = `${String(ending.status)} ${toSpanName(exchange.view.method(exchange.request), exchange.route)}`;
+  return writeLog({
+    timeMs: ORIGIN_MS + ending.endMs,
+    severity: ending.isFailure ? 17 : 13,
+    eventName: exception === undefined ? "http.server.response.error" : "http.server.request.exception",
+    body: exception === undefined ? plain : exception.headline,
+    traceId,
+    spanId,
+    attributes: joinWritten(attributes, exception?.attributes ?? ""),
+  });
+}
+
+/** Writes the record. It reads from the host's objects, so the caller must expect it to throw. */
+export function writeFailure(
+  exchange: Exchange,
+  ending: Ending,
+  { redactor, state }: { readonly redactor: Redactor; readonly state: ProcessState },
+): FailureRecord {
+  const { account } = exchange;
+  const written = new AttributeText();
+  addExchange(written, exchange, ending);
+  addTold(written, exchange, state.sources);
+  written.addWritten(state.runtime);
+  if (state.sources !== undefined) written.addAll(state.sources);
+  addInput(written, exchange, redactor);
+  const exception = account === undefined ? undefined : writeException(account, redactor);
+  const flags = writeFlags(exchange, (text) => redactor.redactText(text));
+  if (flags.short.length > 0) written.add("faultline.feature_flags", flags.short);
+  const beside = [...flags.logs, ...writeLines(exchange, redactor)];
+  // Where OpenTelemetry owns the span, the log record tells what the span would have told.
+  if (exchange.trace.joined) {
+    return { spans: [], logs: [writeEvent(exchange, ending, { exception, attributes: written.written }), ...beside] };
+  }
+  const spans = [writeServerSpan(exchange, ending, written.written), ...writeCalls(exchange, ending.endMs)];
+  if (exception === undefined) return { spans, logs: beside };
+  return { spans, logs: [writeEvent(exchange, ending, { exception, attributes: "" }), ...beside] };
 }
 
 /** The spans of an exchange that went well: its route and timing, and nothing of its input. */
 export function writeSuccess(exchange: Exchange, ending: Ending): readonly string[] {
-  const { trace, view, request } = exchange;
-  if (trace.joined) return [];
-  const endMs = performance.now();
-  const { route } = exchange;
-  const span = writeSpan({
-    ...trace,
-    name: toSpanName(view.method(request), route),
-    kind: 2,
-    startMs: ORIGIN_MS + exchange.startMs,
-    endMs: ORIGIN_MS + endMs,
-    isError: false,
-    attributes: describeServerSpan(exchange, ending, route),
-  });
-  return [span, ...(exchange.calls ?? []).map((call) => writeCall(exchange, call, endMs))];
+  if (exchange.trace.joined) return [];
+  const written = new AttributeText();
+  addExchange(written, exchange, ending);
+  addTold(written, exchange);
+  return [writeServerSpan(exchange, ending, written.written), ...writeCalls(exchange, ending.endMs)];
 }
 
 /** An exception that belongs to no exchange: one log record. */
@@ -245,13 +236,17 @@ export function writeLoneFailure(
   told: { readonly origin: string; readonly severity: number },
 ): FailureRecord {
   const account = describeThrowable(thrown);
-  const exception = describeException(account, redactor);
+  const exception = writeException(account, redactor);
+  const written = new AttributeText();
+  written.addWritten(exception.attributes);
+  written.add("error.type", account.type);
+  written.add("faultline.uncaught", told.origin);
   const log = writeLog({
     timeMs: Date.now(),
     severity: told.severity,
     eventName: "exception",
-    body: `${account.type}: ${String(exception["exception.message"])}`,
-    attributes: { ...exception, "error.type": account.type, "faultline.uncaught": told.origin },
+    body: exception.headline,
+    attributes: written.written,
   });
   return { spans: [], logs: [log] };
 }

@@ -1,13 +1,16 @@
 /** The state of this process at the moment of a failure: a blocked event loop and a full heap are causes that no stack shows. */
 import { monitorEventLoopDelay, performance } from "node:perf_hooks";
-import { writeGauge } from "../export/otlp-json.ts";
+import { AttributeText, writeGauge } from "../export/otlp-json.ts";
 
+/** As finely as the event loop's delay is measured. A burst of failures shares one reading, which costs as much as half a record. */
+const FRESH_MS = 20;
+/** Asking V8 for the heap costs 30 µs. */
 const HEAP_FRESH_MS = 100;
 
 /** Reads the process. Times in seconds, sizes in bytes, as the conventions want them. */
 export type Runtime = {
-  /** Attributes for a failing exchange. */
-  readNow(): Record<string, number>;
+  /** Attributes for an exchange that fails at `nowMs` (`performance.now()`), written as `AttributeText` has them. */
+  writeNow(nowMs: number): string;
   /** Gauges since the last call, as OTLP/JSON `metrics` items. */
   takeMetrics(nowMs: number): readonly string[];
   close(): void;
@@ -15,24 +18,27 @@ export type Runtime = {
 
 /** Starts to watch the event loop, at a resolution of 20 ms. */
 export function watchRuntime(): Runtime {
-  const delay = monitorEventLoopDelay({ resolution: 20 });
+  const delay = monitorEventLoopDelay({ resolution: FRESH_MS });
   delay.enable();
   let before = performance.eventLoopUtilization();
   const toSeconds = (nanoseconds: number): number => Math.max(0, nanoseconds) / 1e9;
   let heap = { used: 0, readAtMs: Number.NEGATIVE_INFINITY };
-  // Asking V8 costs 30 µs; in a burst of failures the answer of a moment ago does.
-  const readHeap = (): number => {
-    const nowMs = performance.now();
+  const readHeap = (nowMs: number): number => {
     if (nowMs - heap.readAtMs > HEAP_FRESH_MS) heap = { used: process.memoryUsage().heapUsed, readAtMs: nowMs };
     return heap.used;
   };
+  let written = { text: "", atMs: Number.NEGATIVE_INFINITY };
+  const write = (nowMs: number): string => {
+    const attributes = new AttributeText();
+    attributes.add("nodejs.eventloop.delay.max", delay.count === 0 ? 0 : toSeconds(delay.max));
+    attributes.add("nodejs.eventloop.utilization", performance.eventLoopUtilization(before).utilization);
+    attributes.add("v8js.memory.heap.used", readHeap(nowMs));
+    return attributes.written;
+  };
   return {
-    readNow() {
-      return {
-        "nodejs.eventloop.delay.max": delay.count === 0 ? 0 : toSeconds(delay.max),
-        "nodejs.eventloop.utilization": performance.eventLoopUtilization(before).utilization,
-        "v8js.memory.heap.used": readHeap(),
-      };
+    writeNow(nowMs) {
+      if (nowMs - written.atMs > FRESH_MS) written = { text: write(nowMs), atMs: nowMs };
+      return written.text;
     },
     takeMetrics(nowMs) {
       const utilization = performance.eventLoopUtilization(before).utilization;

@@ -3,21 +3,21 @@
  * Reads only, never changes the thrown thing, and never throws.
  */
 
+import { readStack, type Stack } from "./stack.ts";
+
 /** One link of a cause chain. */
 export type ThrownAccount = {
   /** Class or name: what `error.type` says when there is no status. */
   readonly type: string;
   readonly message: string;
-  readonly stack?: string;
+  readonly stack: Stack | undefined;
   /** Own `code` (`ECONNREFUSED`, SQLSTATE `23505`), when it is short text or a number. */
-  readonly code?: string;
+  readonly code: string | undefined;
   /** What it was caused by, first the direct cause; the errors of an AggregateError follow it. */
   readonly causes: readonly ThrownAccount[];
 };
 
 const MAX_TEXT = 4096;
-/** Longest stack that is kept, characters. */
-export const MAX_STACK = 16_384;
 const MAX_LINKS = 8;
 const MAX_AGGREGATED = 8;
 
@@ -47,8 +47,7 @@ function describePrimitive(thrown: unknown): string {
   return String(thrown);
 }
 
-function readType(thrown: object): string {
-  const name = readTextMember(thrown, "name");
+function readType(thrown: object, name: string | undefined): string {
   const className = readTextMember(readMember(thrown, "constructor"), "name");
   const preferred = name === undefined || name === "" || name === "Error" ? className || name : name;
   return clip(preferred || "object", 128);
@@ -75,17 +74,22 @@ function isReference(value: unknown): value is object {
 }
 
 function readAggregated(thrown: object): readonly unknown[] {
+  const errors = readMember(thrown, "errors");
+  if (errors === undefined) return [];
   try {
-    const errors = readMember(thrown, "errors");
     return Array.isArray(errors) ? (errors.slice(0, MAX_AGGREGATED) as unknown[]) : [];
   } catch {
     return [];
   }
 }
 
-function readCauses(thrown: object, seen: Set<object>): ThrownAccount[] {
+const NO_CAUSES: readonly ThrownAccount[] = [];
+
+function readCauses(thrown: object, seen: Set<object>): readonly ThrownAccount[] {
   const cause = readMember(thrown, "cause");
-  const linked = [...(cause === undefined ? [] : [cause]), ...readAggregated(thrown)];
+  const aggregated = readAggregated(thrown);
+  if (cause === undefined && aggregated.length === 0) return NO_CAUSES;
+  const linked = [...(cause === undefined ? [] : [cause]), ...aggregated];
   const accounts: ThrownAccount[] = [];
   for (const each of linked) {
     if (seen.size >= MAX_LINKS || (isReference(each) && seen.has(each))) continue;
@@ -94,18 +98,25 @@ function readCauses(thrown: object, seen: Set<object>): ThrownAccount[] {
   return accounts;
 }
 
+/** What V8 writes above the frames (ECMA-262, Error.prototype.toString). */
+function toHead(name: string | undefined, message: string): string {
+  if (name === undefined || name === "") return message;
+  return message === "" ? name : `${name}: ${message}`;
+}
+
 function describe(thrown: unknown, seen: Set<object>): ThrownAccount {
   if (!isReference(thrown)) {
-    return { type: thrown === null ? "null" : typeof thrown, message: clip(describePrimitive(thrown), MAX_TEXT), causes: [] };
+    const type = thrown === null ? "null" : typeof thrown;
+    return { type, message: clip(describePrimitive(thrown), MAX_TEXT), stack: undefined, code: undefined, causes: NO_CAUSES };
   }
   seen.add(thrown);
-  const stack = readTextMember(thrown, "stack");
-  const code = readCode(thrown);
+  const name = readTextMember(thrown, "name");
+  const message = readMessage(thrown);
   return {
-    type: readType(thrown),
-    message: readMessage(thrown),
-    ...(stack === undefined ? {} : { stack: clip(stack, MAX_STACK) }),
-    ...(code === undefined ? {} : { code }),
+    type: readType(thrown, name),
+    message,
+    stack: readStack(thrown, toHead(name, message)),
+    code: readCode(thrown),
     causes: readCauses(thrown, seen),
   };
 }

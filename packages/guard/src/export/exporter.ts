@@ -5,8 +5,9 @@
 import { gzip, gzipSync } from "node:zlib";
 import { promisify } from "node:util";
 import type { FailureRecord } from "../capture/record.ts";
-import { SIGNAL_PATHS, type Signal, writeRequest } from "./otlp-json.ts";
-import type { Batch, Spool, SpooledPart } from "./spool.ts";
+import { SIGNAL_PATHS } from "./otlp-json.ts";
+import { Pending, type PlainPart } from "./pending.ts";
+import type { Batch, Spool } from "./spool.ts";
 import type { Transport } from "./transport.ts";
 
 const gzipAsync = promisify(gzip);
@@ -14,7 +15,8 @@ const gzipAsync = promisify(gzip);
 const GZIP = { level: 1 } as const;
 const MIN_BACKOFF_MS = 500;
 const MAX_BACKOFF_MS = 30_000;
-const MAX_BATCH_BYTES = 1 << 20;
+/** A batch is sent before its time at this size: half a megabyte compresses as well as ten. */
+const MAX_BATCH_BYTES = 512 << 10;
 
 /** Why a failure did not arrive. */
 export type DropReason = "queue-full" | "spool-full" | "spool-failed" | "refused" | "damaged-spool" | "record-failed" | "closed";
@@ -38,17 +40,14 @@ export type ExporterSettings = {
   readonly random: () => number;
 };
 
-type Pending = { count: number; bytes: number; spans: string[]; logs: string[]; metrics: string[] };
-
-function createPending(): Pending {
-  return { count: 0, bytes: 0, spans: [], logs: [], metrics: [] };
-}
+/** A batch that is being compressed. */
+type PackedParts = { readonly count: number; readonly plain: readonly PlainPart[] };
 
 /** Sends failure records and metrics; see the file's comment. */
 export class Exporter {
   readonly counts: ExportCounts = { captured: 0, delivered: 0, pending: 0, spooled: 0, dropped: {} };
   readonly #settings: ExporterSettings;
-  #pending = createPending();
+  #pending: Pending;
   /** Batches in memory that wait for the collector; only used without a spool. */
   #waiting: Batch[] = [];
   #waitingBytes = 0;
@@ -58,11 +57,12 @@ export class Exporter {
   #notBeforeMs = 0;
   #isClosed = false;
   /** What is being packed or sent: on its way, and in no queue. */
-  #packing: Pending | undefined;
+  #packing: PackedParts | undefined;
   #underWay: Batch | undefined;
 
   constructor(settings: ExporterSettings) {
     this.#settings = settings;
+    this.#pending = new Pending(settings.resource);
     if (settings.spool !== undefined && settings.spool.size > 0) this.#schedule();
   }
 
@@ -81,8 +81,11 @@ export class Exporter {
   adopt(record: FailureRecord, told: { readonly count: number; readonly resource: string }): void {
     this.counts.captured += told.count;
     this.counts.pending += told.count;
-    const items: Pending = { ...createPending(), count: told.count, spans: [...record.spans], logs: [...record.logs] };
-    this.#keep({ count: told.count, parts: toParts(items, told.resource, (text) => gzipSync(text, GZIP)) });
+    const pending = new Pending(told.resource);
+    pending.add("traces", record.spans);
+    pending.add("logs", record.logs);
+    this.#keep(packNow({ count: told.count, plain: pending.finish() }));
+    pending.release();
     this.#schedule();
   }
 
@@ -93,17 +96,16 @@ export class Exporter {
 
   #add(items: FailureRecord & { readonly metrics?: readonly string[] }, count: number): void {
     if (this.#isClosed) return this.drop("closed", count);
-    let bytes = 0;
-    for (const list of [items.spans, items.logs, items.metrics ?? []]) for (const item of list) bytes += item.length;
-    if (this.#pending.bytes + bytes > this.#settings.queueBytes) return this.drop("queue-full", count);
+    const { spans, logs, metrics = [] } = items;
+    const sizeBytes = sizeOf(spans) + sizeOf(logs) + sizeOf(metrics);
     const pending = this.#pending;
-    pending.spans.push(...items.spans);
-    pending.logs.push(...items.logs);
-    pending.metrics.push(...(items.metrics ?? []));
-    pending.bytes += bytes;
+    if (pending.sizeBytes + sizeBytes > this.#settings.queueBytes) return this.drop("queue-full", count);
+    pending.add("traces", spans);
+    pending.add("logs", logs);
+    pending.add("metrics", metrics);
     pending.count += count;
     this.counts.pending += count;
-    if (pending.bytes > MAX_BATCH_BYTES && this.#sending === undefined) void this.flush();
+    if (pending.sizeBytes > MAX_BATCH_BYTES && this.#sending === undefined) void this.flush();
     else this.#schedule();
   }
 
@@ -129,15 +131,13 @@ export class Exporter {
   }
 
   #hasMore(): boolean {
-    return this.#pending.bytes > 0 || this.#waiting.length > 0 || (this.#settings.spool?.size ?? 0) > 0;
+    return this.#pending.sizeBytes > 0 || this.#waiting.length > 0 || (this.#settings.spool?.size ?? 0) > 0;
   }
 
   async #sendAll(): Promise<void> {
     const isAway = Date.now() < this.#notBeforeMs;
     const pending = this.#takePending();
-    this.#packing = pending;
-    const batch = pending === undefined ? undefined : await encode(pending, this.#settings.resource);
-    this.#packing = undefined;
+    const batch = pending === undefined ? undefined : await this.#pack(pending);
     this.#underWay = batch;
     if (batch !== undefined && (isAway || !(await this.#sendBatch(batch)))) this.#keep(batch);
     this.#underWay = undefined;
@@ -145,10 +145,20 @@ export class Exporter {
   }
 
   #takePending(): Pending | undefined {
-    if (this.#pending.bytes === 0) return undefined;
+    if (this.#pending.sizeBytes === 0) return undefined;
     const taken = this.#pending;
-    this.#pending = createPending();
+    this.#pending = new Pending(this.#settings.resource);
     return taken;
+  }
+
+  async #pack(pending: Pending): Promise<Batch> {
+    const { count } = pending;
+    const plain = pending.finish();
+    this.#packing = { count, plain };
+    const parts = await Promise.all(plain.map(async ({ path, body }) => ({ path, body: await gzipAsync(body, GZIP) })));
+    this.#packing = undefined;
+    pending.release();
+    return { count, parts };
   }
 
   /** True when the batch is done with: delivered or refused. */
@@ -229,12 +239,11 @@ export class Exporter {
 
   /** For the end of the process, when nothing asynchronous runs any more: puts what is pending on disk. */
   spoolNow(): void {
-    const { resource } = this.#settings;
     // A batch under way may arrive twice, now and from the spool: spans are one by their ids.
     const batches = [...this.#waiting.splice(0), ...(this.#underWay === undefined ? [] : [this.#underWay])];
-    for (const pending of [this.#packing, this.#takePending()]) {
-      if (pending !== undefined) batches.push({ count: pending.count, parts: toParts(pending, resource, (text) => gzipSync(text, GZIP)) });
-    }
+    if (this.#packing !== undefined) batches.push(packNow(this.#packing));
+    const pending = this.#takePending();
+    if (pending !== undefined) batches.push(packNow({ count: pending.count, plain: pending.finish() }));
     this.#packing = undefined;
     this.#underWay = undefined;
     const { spool } = this.#settings;
@@ -262,19 +271,12 @@ export class Exporter {
   }
 }
 
-function toParts(pending: Pending, resource: string, compress: (text: string) => Uint8Array): SpooledPart[] {
-  const lists: readonly (readonly [Signal, readonly string[]])[] = [
-    ["traces", pending.spans],
-    ["logs", pending.logs],
-    ["metrics", pending.metrics],
-  ];
-  return lists
-    .filter(([, items]) => items.length > 0)
-    .map(([signal, items]) => ({ path: SIGNAL_PATHS[signal], body: compress(writeRequest(signal, resource, items)) }));
+function sizeOf(items: readonly string[]): number {
+  let size = 0;
+  for (const item of items) size += item.length;
+  return size;
 }
 
-async function encode(pending: Pending, resource: string): Promise<Batch> {
-  const plain = toParts(pending, resource, (text) => Buffer.from(text));
-  const parts = await Promise.all(plain.map(async (part) => ({ path: part.path, body: await gzipAsync(part.body, GZIP) })));
-  return { count: pending.count, parts };
+function packNow({ count, plain }: PackedParts): Batch {
+  return { count, parts: plain.map(({ path, body }) => ({ path, body: gzipSync(body, GZIP) })) };
 }

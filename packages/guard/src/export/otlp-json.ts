@@ -1,8 +1,9 @@
 /** Writes OTLP/JSON (1.11) by concatenation: ids in hex, enums as integers, 64-bit integers as decimal text. */
 import type { AttributeValue } from "@faultline/model";
+import { quote } from "../json-text.ts";
 
 function writeValue(value: AttributeValue): string {
-  if (typeof value === "string") return `{"stringValue":${JSON.stringify(value)}}`;
+  if (typeof value === "string") return `{"stringValue":${quote(value)}}`;
   if (typeof value === "boolean") return `{"boolValue":${value}}`;
   if (typeof value === "number") {
     if (Number.isSafeInteger(value)) return `{"intValue":"${value}"}`;
@@ -11,21 +12,63 @@ function writeValue(value: AttributeValue): string {
   return `{"arrayValue":{"values":[${value.map((each) => writeValue(each)).join(",")}]}}`;
 }
 
-/** Attributes with a value; those that are undefined are left out. */
-export function writeAttributes(attributes: Readonly<Record<string, AttributeValue | undefined>>): string {
-  let text = "";
-  for (const key of Object.keys(attributes)) {
-    const value = attributes[key];
-    if (value === undefined) continue;
-    text += `${text === "" ? "" : ","}{"key":${JSON.stringify(key)},"value":${writeValue(value)}}`;
+/** Names repeat from record to record: each is written once. Bounded, because some come from outside, as the names of headers do. */
+const writtenNames = new Map<string, string>();
+const MAX_WRITTEN_NAMES = 512;
+
+function writeName(name: string): string {
+  const known = writtenNames.get(name);
+  if (known !== undefined) return known;
+  const written = `{"key":${JSON.stringify(name)},"value":`;
+  if (writtenNames.size < MAX_WRITTEN_NAMES) writtenNames.set(name, written);
+  return written;
+}
+
+/** One attribute, `{"key":...,"value":...}`. */
+export function writeAttribute(name: string, value: AttributeValue): string {
+  return `${writeName(name)}${writeValue(value)}}`;
+}
+
+/** One attribute whose value is text that is JSON already, quotes and all. */
+export function writeTextAttribute(name: string, json: string): string {
+  return `${writeName(name)}{"stringValue":${json}}}`;
+}
+
+/** Attributes being written, one behind the other; those without a value are left out. */
+export class AttributeText {
+  #text = "";
+
+  add(name: string, value: AttributeValue | undefined): void {
+    if (value !== undefined) this.addWritten(writeAttribute(name, value));
   }
-  return `[${text}]`;
+
+  addAll(attributes: Readonly<Record<string, AttributeValue | undefined>>): void {
+    for (const name of Object.keys(attributes)) this.add(name, attributes[name]);
+  }
+
+  /** Takes attributes that are written already, with commas between them; none when empty. */
+  addWritten(written: string): void {
+    if (written !== "") this.#text += this.#text === "" ? written : `,${written}`;
+  }
+
+  /** What was added so far, without brackets, for `addWritten`. */
+  get written(): string {
+    return this.#text;
+  }
+}
+
+/** Attributes with a value as a JSON array; those that are undefined are left out. */
+export function writeAttributes(attributes: Readonly<Record<string, AttributeValue | undefined>>): string {
+  const text = new AttributeText();
+  text.addAll(attributes);
+  return `[${text.written}]`;
 }
 
 /** Unix milliseconds with a fraction as nanoseconds in text; a double keeps about 0.25 µs of them. */
 export function writeUnixNano(timeMs: number): string {
   const whole = Math.floor(timeMs);
-  return `"${whole}${String(Math.floor((timeMs - whole) * 1e6)).padStart(6, "0")}"`;
+  // The 1 in front keeps the zeros.
+  return `"${whole}${String(1_000_000 + Math.floor((timeMs - whole) * 1e6)).slice(1)}"`;
 }
 
 /** What a span says. `kind`: 2 server, 3 client. `isError` sets status 2; the code says it, so there is no description. */
@@ -39,7 +82,8 @@ export type SpanText = {
   readonly startMs: number;
   readonly endMs: number;
   readonly isError: boolean;
-  readonly attributes: Readonly<Record<string, AttributeValue | undefined>>;
+  /** As `AttributeText.written` gives them. */
+  readonly attributes: string;
 };
 
 /** One span of an ExportTraceServiceRequest. */
@@ -48,9 +92,9 @@ export function writeSpan(span: SpanText): string {
   const state = span.traceState === undefined ? "" : `,"traceState":${JSON.stringify(span.traceState)}`;
   const status = span.isError ? `,"status":{"code":2}` : "";
   return (
-    `{"traceId":"${span.traceId}","spanId":"${span.spanId}"${parent}${state},"name":${JSON.stringify(span.name)},"kind":${span.kind},` +
+    `{"traceId":"${span.traceId}","spanId":"${span.spanId}"${parent}${state},"name":${quote(span.name)},"kind":${span.kind},` +
     `"startTimeUnixNano":${writeUnixNano(span.startMs)},"endTimeUnixNano":${writeUnixNano(span.endMs)},` +
-    `"attributes":${writeAttributes(span.attributes)}${status}}`
+    `"attributes":[${span.attributes}]${status}}`
   );
 }
 
@@ -62,18 +106,19 @@ export type LogText = {
   readonly body: string;
   readonly traceId?: string | undefined;
   readonly spanId?: string | undefined;
-  readonly attributes: Readonly<Record<string, AttributeValue | undefined>>;
+  /** As `AttributeText.written` gives them. */
+  readonly attributes: string;
 };
 
 /** One log record of an ExportLogsServiceRequest. */
 export function writeLog(log: LogText): string {
-  const event = log.eventName === undefined ? "" : `,"eventName":${JSON.stringify(log.eventName)}`;
+  const event = log.eventName === undefined ? "" : `,"eventName":${quote(log.eventName)}`;
   const trace = log.traceId === undefined ? "" : `,"traceId":"${log.traceId}"`;
   const span = log.spanId === undefined ? "" : `,"spanId":"${log.spanId}"`;
   const time = writeUnixNano(log.timeMs);
   return (
     `{"timeUnixNano":${time},"observedTimeUnixNano":${time},"severityNumber":${log.severity}${event},` +
-    `"body":{"stringValue":${JSON.stringify(log.body)}},"attributes":${writeAttributes(log.attributes)}${trace}${span}}`
+    `"body":{"stringValue":${quote(log.body)}},"attributes":[${log.attributes}]${trace}${span}}`
   );
 }
 
@@ -120,8 +165,11 @@ const FRAMES: Readonly<Record<Signal, readonly [string, string, string]>> = {
   metrics: ["resourceMetrics", "scopeMetrics", "metrics"],
 };
 
-/** An export request: `items` are already JSON, `resource` is the text of `writeAttributes`. */
-export function writeRequest(signal: Signal, resource: string, items: readonly string[]): string {
+/** What stands before the items of an export request, which are JSON with commas between them; `resource` is the text of `writeAttributes`. */
+export function beginRequest(signal: Signal, resource: string): string {
   const [outer, middle, inner] = FRAMES[signal];
-  return `{"${outer}":[{"resource":{"attributes":${resource}},"${middle}":[{"scope":{"name":"@faultline/guard"},"${inner}":[${items.join(",")}]}]}]}`;
+  return `{"${outer}":[{"resource":{"attributes":${resource}},"${middle}":[{"scope":{"name":"@faultline/guard"},"${inner}":[`;
 }
+
+/** What stands behind them. */
+export const REQUEST_END = "]}]}]}";

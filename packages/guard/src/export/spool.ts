@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createOwnName, isOrphan } from "./process-name.ts";
 
 /** A request and where it goes; `body` is gzipped. */
-export type SpooledPart = { readonly path: string; readonly body: Uint8Array };
+type SpooledPart = { readonly path: string; readonly body: Uint8Array };
 
 /** Requests that belong together, with the number of failures they tell of. */
 export type Batch = { readonly count: number; readonly parts: readonly SpooledPart[] };

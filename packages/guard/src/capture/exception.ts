@@ -1,0 +1,88 @@
+/** What was thrown, as the attributes of a log record: message, stack and causes, redacted. */
+import { AttributeText, writeTextAttribute } from "../export/otlp-json.ts";
+import { quote } from "../json-text.ts";
+import type { Redactor } from "../redaction.ts";
+import { MAX_STACK } from "./stack.ts";
+import { flattenAccount, type ThrownAccount } from "./throwable.ts";
+
+/** A redacted exception. `headline` is its type and message, `attributes` are written. */
+export type ExceptionText = { readonly headline: string; readonly attributes: string };
+
+/** Redacted text, and the same as JSON without its quotes. */
+type Written = { readonly text: string; readonly json: string };
+
+function toWritten(text: string): Written {
+  return { text, json: quote(text).slice(1, -1) };
+}
+
+/** What one redactor has made of frames. The last ones are also at hand: comparing two texts is cheaper than looking one up. */
+type KnownFrames = { readonly written: Map<string, Written>; last: { readonly frames: string; readonly written: Written } | undefined };
+
+/** Frames repeat from failure to failure, and hold no values: they are looked through and written once. */
+const knownFrames = new WeakMap<Redactor, KnownFrames>();
+const MAX_KNOWN_FRAMES = 256;
+
+function redactFrames(frames: string, redactor: Redactor): Written {
+  let known = knownFrames.get(redactor);
+  if (known === undefined) knownFrames.set(redactor, (known = { written: new Map(), last: undefined }));
+  if (known.last?.frames === frames) return known.last.written;
+  let written = known.written.get(frames);
+  if (written === undefined) {
+    if (known.written.size >= MAX_KNOWN_FRAMES) known.written.clear();
+    known.written.set(frames, (written = toWritten(redactor.redactText(frames))));
+  }
+  known.last = { frames, written };
+  return written;
+}
+
+/** Redacts a stack: its head, which repeats the message, and its frames apart. `message` is redacted already. */
+function redactStack(account: ThrownAccount, message: string, redactor: Redactor): Written {
+  const { stack } = account;
+  if (stack === undefined) return toWritten(`${account.type}: ${message}`);
+  const { head } = stack;
+  const isPlain = account.message !== "" && head.endsWith(account.message);
+  const shown = isPlain ? head.slice(0, head.length - account.message.length) + message : redactor.redactText(head);
+  const { text, json } = toWritten(shown);
+  if (stack.frames === "") return { text, json };
+  const frames = redactFrames(stack.frames, redactor);
+  return { text: text + frames.text, json: json + frames.json };
+}
+
+/** The stacks of a chain as one text, in JSON. */
+function joinStacks(first: Written, rest: readonly Written[]): string {
+  let { text, json } = first;
+  for (const stack of rest) {
+    text += `\nCaused by: ${stack.text}`;
+    json += `\\nCaused by: ${stack.json}`;
+  }
+  return text.length > MAX_STACK ? JSON.stringify(text.slice(0, MAX_STACK)) : `"${json}"`;
+}
+
+type Link = { readonly account: ThrownAccount; readonly message: string; readonly stack: Written };
+
+function redactLink(account: ThrownAccount, redactor: Redactor): Link {
+  const message = redactor.redactText(account.message);
+  return { account, message, stack: redactStack(account, message, redactor) };
+}
+
+/** Writes the exception. */
+export function writeException(account: ThrownAccount, redactor: Redactor): ExceptionText {
+  const first = redactLink(account, redactor);
+  const rest = account.causes.flatMap(flattenAccount).map((link) => redactLink(link, redactor));
+  const attributes = new AttributeText();
+  attributes.add("exception.type", account.type);
+  attributes.add("exception.message", first.message);
+  const stack = joinStacks(
+    first.stack,
+    rest.map((link) => link.stack),
+  );
+  attributes.addWritten(writeTextAttribute("exception.stacktrace", stack));
+  attributes.add("faultline.exception.code", account.code ?? rest.find((link) => link.account.code !== undefined)?.account.code);
+  if (rest.length > 0) {
+    attributes.add(
+      "faultline.exception.causes",
+      rest.map((link) => `${link.account.type}: ${link.message}`),
+    );
+  }
+  return { headline: `${account.type}: ${first.message}`, attributes: attributes.written };
+}

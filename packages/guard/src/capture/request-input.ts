@@ -1,0 +1,111 @@
+/** The input of a failing request as attributes: path, query, headers and body, redacted, as the conventions name them. */
+import type { Exchange } from "../exchange.ts";
+import { AttributeText, writeAttribute } from "../export/otlp-json.ts";
+import type { Redactor } from "../redaction.ts";
+import { writeParsedInput } from "./parsed-input.ts";
+
+const MAX_HEADERS = 64;
+
+/**
+ * Headers in which a redactor found nothing, as they are written: most requests repeat the headers of the one before. What held a secret
+ * is not kept, and of each name only a few values are, so that ids do not crowd out the rest.
+ */
+type CleanHeaders = Map<string, Map<string, string>>;
+
+const cleanHeaders = new WeakMap<Redactor, CleanHeaders>();
+const MAX_NAMES = 128;
+const MAX_VALUES = 16;
+const MAX_KEPT_LENGTH = 256;
+
+function findCleanHeaders(redactor: Redactor): CleanHeaders {
+  let clean = cleanHeaders.get(redactor);
+  if (clean === undefined) cleanHeaders.set(redactor, (clean = new Map()));
+  return clean;
+}
+
+function keepClean(clean: CleanHeaders, header: { name: string; value: string }, written: string): void {
+  const { name, value } = header;
+  if (name.length + value.length > MAX_KEPT_LENGTH) return;
+  let values = clean.get(name);
+  if (values === undefined) {
+    if (clean.size >= MAX_NAMES) clean.clear();
+    clean.set(name, (values = new Map()));
+  } else if (values.size >= MAX_VALUES) values.clear();
+  values.set(value, written);
+}
+
+function writeHeader(name: string, value: string): string {
+  return writeAttribute(`http.request.header.${name}`, [value]);
+}
+
+function addHeaders(attributes: AttributeText, headers: ReturnType<Exchange["view"]["headers"]>, redactor: Redactor): void {
+  const clean = findCleanHeaders(redactor);
+  let unread: Record<string, string | string[]> | undefined;
+  let seen = 0;
+  for (const name in headers) {
+    const value = headers[name];
+    if (value === undefined) continue;
+    if (++seen > MAX_HEADERS) break;
+    const written = typeof value === "string" ? clean.get(name)?.get(value) : undefined;
+    if (written === undefined) (unread ??= {})[name] = value;
+    else attributes.addWritten(written);
+  }
+  if (unread === undefined) return;
+  const redacted = redactor.redactHeaders(unread);
+  for (const name of Object.keys(redacted)) {
+    const value = redacted[name] ?? "";
+    const written = writeHeader(name, value);
+    attributes.addWritten(written);
+    if (unread[name] === value) keepClean(clean, { name, value }, written);
+  }
+}
+
+function addBody(attributes: AttributeText, exchange: Exchange, redactor: Redactor): void {
+  const headers = exchange.view.headers(exchange.request);
+  const contentType = String(headers["content-type"] ?? "");
+  if (exchange.bodyChunks !== undefined && headers["content-encoding"] === undefined) {
+    const kept = Buffer.concat(exchange.bodyChunks);
+    const { text, truncated } = redactor.redactBody(kept, contentType);
+    attributes.add("http.request.body.content", text);
+    attributes.add("http.request.body.size", exchange.bodyBytes);
+    attributes.add("faultline.request.body.truncated", truncated || kept.byteLength < exchange.bodyBytes || undefined);
+    return;
+  }
+  const parsed = exchange.view.parsedBody(exchange.request);
+  if (parsed === undefined || parsed === null || parsed === "") return;
+  const text = typeof parsed === "string" ? parsed : JSON.stringify(parsed);
+  const redacted = redactor.redactBody(text ?? "", typeof parsed === "string" ? contentType : "application/json");
+  attributes.add("http.request.body.content", redacted.text);
+  attributes.add("faultline.request.body.truncated", redacted.truncated || undefined);
+}
+
+/** Addresses of clients in which a redactor found nothing to replace. */
+const cleanAddresses = new WeakMap<Redactor, Set<string>>();
+const MAX_ADDRESSES = 256;
+
+function redactAddress(address: string | undefined, redactor: Redactor): string | undefined {
+  if (address === undefined || address === "") return undefined;
+  let clean = cleanAddresses.get(redactor);
+  if (clean === undefined) cleanAddresses.set(redactor, (clean = new Set()));
+  if (clean.has(address)) return address;
+  const redacted = redactor.redactText(address);
+  if (redacted === address) {
+    if (clean.size >= MAX_ADDRESSES) clean.clear();
+    clean.add(address);
+  }
+  return redacted || undefined;
+}
+
+/** Adds what the request carried. It reads from the host's objects, so the caller must expect it to throw. */
+export function addInput(attributes: AttributeText, exchange: Exchange, redactor: Redactor): void {
+  const { view, request } = exchange;
+  const target = redactor.redactUrl(view.target(request));
+  const question = target.indexOf("?");
+  attributes.add("url.path", question < 0 ? target : target.slice(0, question));
+  attributes.add("client.address", redactAddress(view.clientAddress(request), redactor));
+  if (question >= 0 && question + 1 < target.length) attributes.add("url.query", target.slice(question + 1));
+  addHeaders(attributes, view.headers(request), redactor);
+  addBody(attributes, exchange, redactor);
+  const parsed = writeParsedInput(exchange);
+  if (parsed !== undefined) attributes.add("faultline.request.parsed", redactor.redactBody(parsed, "application/json").text);
+}
