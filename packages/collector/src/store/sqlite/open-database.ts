@@ -1,5 +1,6 @@
 /** Opens the database file, refusing what it must not touch. */
 import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync } from "node:fs";
+import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { createTables, readSchemaVersion, SCHEMA_VERSION, StoreOpenError } from "./schema.ts";
 
@@ -31,7 +32,13 @@ export function toOpenError(directory: string, error: unknown): StoreOpenError {
 
 /** Makes the directory for the journal, and with it the one for the data. */
 export function makeDirectory(path: string): void {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    // Node says ENOENT where the parent is there, but on a read-only disk; without `recursive` it says what the disk said.
+    if (hasCode(error, "ENOENT") && existsSync(dirname(path))) mkdirSync(path, { mode: 0o700 });
+    throw error;
+  }
 }
 
 /**
@@ -83,6 +90,8 @@ export function openDatabase(path: string): DatabaseSync {
     db.exec("PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864;");
     const version = readSchemaVersion(db);
     refuseVersion(path, version);
+    // The lock that keeps other processes out is taken by the first write, and an old database might get none for a while.
+    db.exec("BEGIN IMMEDIATE; COMMIT;");
     if (version === 0) createTables(db);
     return db;
   } catch (error) {
