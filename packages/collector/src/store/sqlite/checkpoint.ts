@@ -159,11 +159,11 @@ export class Checkpoints {
         if (!window.isUnwritten(trace)) ingest.dirty.delete(trace);
       };
     });
-    return [...commits, rollups.writeSeries()];
+    return [...commits, rollups.writeSeries(), () => traces.endWrites(true)];
   }
 
   #transact(write: () => readonly (() => void)[]): void {
-    const { db } = this.#parts;
+    const { db, traces } = this.#parts;
     db.exec("BEGIN IMMEDIATE");
     let commits: readonly (() => void)[];
     try {
@@ -172,6 +172,7 @@ export class Checkpoints {
     } catch (error) {
       // A full disk may have rolled back by itself; then there is nothing to roll back and this fails, which is no news.
       if (db.isTransaction) db.exec("ROLLBACK");
+      traces.endWrites(false);
       throw error;
     }
     for (const commit of commits) commit();

@@ -44,14 +44,22 @@ const MAX_TRACE_ITEMS = 10_000;
 const MAX_CLOCK_LEAD_MS = 3_600_000;
 const MAX_CLOCK_LAG_MS = 30 * 86_400_000;
 
+/** A series and what the scan knows it by; a process keeps its resource from payload to payload. */
+type SeenSeries = { readonly resource: ScannedResource; readonly method: string; readonly status: number; readonly number: number };
+
+const MOST_SEEN = 50_000;
+/** Beside so many others of a route, one is as quickly made again as found. */
+const MOST_SEEN_OF_ROUTE = 63;
+
 /** Applies payloads in the order of the journal. */
 export class Ingest {
   readonly #parts: IngestParts;
   /** Failing traces with something that is not in the database. */
   readonly dirty = new Set<number>();
   readonly #seen = new WeakSet<Resource>();
-  /** Series by resource, then by the texts and numbers that the scan already has; empty routes must be derived each time. */
-  readonly #seriesNumbers = new WeakMap<ScannedResource, Map<string, Map<string, Map<number, number>>>>();
+  /** Series seen last, by route; empty routes must be derived each time. */
+  #seriesOfRoute = new Map<string, SeenSeries[]>();
+  #seenSeries = 0;
   /** By the number of a trace inside one payload: its number in the window, and what the database held of it. */
   readonly #traceOf: number[] = [];
   readonly #originsOf: (Origins | undefined)[] = [];
@@ -180,10 +188,19 @@ export class Ingest {
     if (resource === undefined || route === "") return this.#parts.rollups.intern(toSeries(scan.readSpan(row)));
     const method = scan.method[row] ?? "";
     const status = scan.status[row] ?? 0;
-    const byRoute = getOrAdd(this.#seriesNumbers, resource, () => new Map<string, Map<string, Map<number, number>>>());
-    const byMethod = getOrAdd(byRoute, route, () => new Map<string, Map<number, number>>());
-    const byStatus = getOrAdd(byMethod, method, () => new Map<number, number>());
-    return getOrAdd(byStatus, status, () => this.#parts.rollups.intern(toScannedSeries(resource.resource, { route, method, status })));
+    const seen = this.#seriesOfRoute.get(route) ?? [];
+    for (const each of seen) if (each.status === status && each.resource === resource && each.method === method) return each.number;
+    const number = this.#parts.rollups.intern(toScannedSeries(resource.resource, { route, method, status }));
+    this.#remember(route, [...seen.slice(-MOST_SEEN_OF_ROUTE), { resource, method, status, number }]);
+    return number;
+  }
+
+  #remember(route: string, seen: SeenSeries[]): void {
+    if (this.#seenSeries++ > MOST_SEEN) {
+      this.#seriesOfRoute = new Map();
+      this.#seenSeries = 0;
+    }
+    this.#seriesOfRoute.set(route, seen);
   }
 
   #applyLogs(intake: Extract<Intake, { kind: "logs" }>, arrival: Arrival): void {
@@ -296,10 +313,4 @@ function toScannedSeries(resource: Resource, scanned: Pick<Series, "route" | "me
 
 function toCountedTime(timeMs: number, nowMs: number): number {
   return timeMs > nowMs + MAX_CLOCK_LEAD_MS || timeMs < nowMs - MAX_CLOCK_LAG_MS || !Number.isFinite(timeMs) ? nowMs : timeMs;
-}
-
-function getOrAdd<K, V>(map: { get(key: K): V | undefined; set(key: K, value: V): unknown }, key: K, make: () => V): V {
-  let value = map.get(key);
-  if (value === undefined) map.set(key, (value = make()));
-  return value;
 }

@@ -17,6 +17,8 @@ type HotBlock = { readonly block: Block; dirty: boolean; lastMs: number };
 export class RollupTable {
   readonly #series: SeriesTable;
   readonly #hot = new Map<number, HotBlock>();
+  /** The minute that was counted in last: most exchanges are of the same. */
+  #last: HotBlock | undefined;
   #newSeries: { readonly number: number; readonly series: Series }[] = [];
   readonly #insertSeries: StatementSync;
   readonly #writeBlock: StatementSync;
@@ -63,11 +65,12 @@ export class RollupTable {
     nowMs: number,
   ): void {
     const fromMs = toBlockStart(exchange.timeMs);
-    let hot = this.#hot.get(fromMs);
+    let hot = this.#last?.block.fromMs === fromMs ? this.#last : this.#hot.get(fromMs);
     if (hot === undefined) {
       this.#hot.set(fromMs, (hot = { block: this.#loadBlock(fromMs), dirty: false, lastMs: nowMs }));
       this.#minutes.delete(fromMs);
     }
+    this.#last = hot;
     countExchange(hot.block, series, exchange);
     hot.dirty = true;
     hot.lastMs = nowMs;
@@ -106,6 +109,7 @@ export class RollupTable {
   /** Lets go of minutes that are on disk and do not change any more. */
   cool(nowMs: number): void {
     for (const [fromMs, hot] of this.#hot) if (!hot.dirty && nowMs - hot.lastMs > HOT_MS) this.#hot.delete(fromMs);
+    this.#last = undefined;
   }
 
   /** Adds up what a question asks for. */

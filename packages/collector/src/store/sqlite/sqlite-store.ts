@@ -17,7 +17,7 @@ import { ProgressRow } from "./progress.ts";
 import { Retention, type RetentionOptions } from "./retention.ts";
 import { RollupTable } from "./rollup-table.ts";
 import { SampleGate } from "./sample-gate.ts";
-import { createPartContents, readPart } from "./trace-parts.ts";
+import { copyPartContents, readPart } from "./trace-parts.ts";
 import { toStoredTrace, TraceTable } from "./trace-table.ts";
 import { toTraceWords } from "./trace-words.ts";
 import { UntracedLogTable } from "./untraced-log-table.ts";
@@ -158,8 +158,8 @@ class SqliteStore implements Store {
     const words = toTraceWords(traceId);
     const known = this.#traces.mayHold(words) ? this.#traces.load(traceId) : undefined;
     const open = this.#window.find(words);
-    const contents = known?.contents ?? createPartContents();
     const unwritten = open === NONE ? [] : readUnwritten(open, this.#window, this.#journal);
+    const contents = unwritten.length === 0 && known !== undefined ? known.contents : copyPartContents(known?.contents);
     for (const part of unwritten) readPart(part, contents);
     return known === undefined && open === NONE ? undefined : toStoredTrace(traceId, contents);
   }

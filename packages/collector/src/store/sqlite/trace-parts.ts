@@ -41,6 +41,18 @@ export function createPartContents(): PartContents {
   return { spans: new Map(), logs: [], origins: { spans: new Map(), logs: new Map(), exchanges: -1 }, exchanges: [] };
 }
 
+/** The same contents, to read more parts into; of nothing when there are none. */
+export function copyPartContents(contents: PartContents | undefined): PartContents {
+  if (contents === undefined) return createPartContents();
+  const { spans, logs, exchanges, origins } = contents;
+  return {
+    spans: new Map(spans),
+    logs: [...logs],
+    exchanges: [...exchanges],
+    origins: { spans: new Map(origins.spans), logs: new Map(origins.logs), exchanges: origins.exchanges },
+  };
+}
+
 /** Reads a part whose check sum was right. A span that is there already is passed over. */
 export function readPart(part: Part, into: PartContents): void {
   const plain = part.packed ? zstdDecompressSync(part.bytes, { maxOutputLength: MAX_PART_BYTES }) : part.bytes;

@@ -25,11 +25,21 @@ const COLUMNS = "id, trace_id, cursor, shown AS json, fingerprint, crc";
 /** With more series than this a filter is checked row by row instead of series by series. */
 const MANY_SERIES = 200;
 
+/** The row of a trace, what it holds, and whether it failed. */
+type LoadedTrace = { readonly row: number; readonly failing: boolean; readonly contents: PartContents };
+
+const MOST_RECENT = 500;
+/** Traces of more spans and log records are decoded each time. */
+const MOST_RECENT_ITEMS = 50;
+
 /** Reads and writes traces; transactions are the caller's. */
 export class TraceTable {
   readonly #statements: ReturnType<typeof prepare>;
   readonly #interned: (series: Series) => number;
   readonly #known = new Set<number>();
+  /** Failing traces written last, decoded: the watch asks for them a second later. */
+  readonly #recent = new Map<string, LoadedTrace>();
+  #written: [traceId: string, loaded: LoadedTrace][] = [];
   #cursor: number;
   /** Damaged rows that were met, each once. */
   readonly damaged = new Set<string>();
@@ -47,7 +57,9 @@ export class TraceTable {
   }
 
   /** The row of a trace, what it holds, and whether it failed. */
-  load(traceId: string): { readonly row: number; readonly failing: boolean; readonly contents: PartContents } | undefined {
+  load(traceId: string): LoadedTrace | undefined {
+    const recent = this.#recent.get(traceId);
+    if (recent !== undefined) return recent;
     const row = this.#statements.find.get(toBlob(traceId));
     if (row === undefined) return undefined;
     const id = Number(row["id"]);
@@ -60,15 +72,27 @@ export class TraceTable {
     return row === undefined ? undefined : Number(row["id"]);
   }
 
+  /** To be called once the transaction of the writes is committed, or is no more. */
+  endWrites(isCommitted: boolean): void {
+    if (isCommitted) for (const [traceId, loaded] of this.#written) this.#recent.set(traceId, loaded);
+    this.#written = [];
+    for (const oldest of this.#recent.keys()) {
+      if (this.#recent.size <= MOST_RECENT) return;
+      this.#recent.delete(oldest);
+    }
+  }
+
   /** Takes note that a row is gone. */
   forget(traceId: Uint8Array): void {
+    this.#recent.delete(toHex(traceId));
     this.#known.delete(toTraceKey(toTraceWords(toHex(traceId))));
   }
 
   /** Writes what is new of a trace and how the lists show it; answers with its row. */
   write(write: TraceWrite): number {
-    const old = this.#statements.find.get(toBlob(write.traceId));
+    const old = this.mayHold(toTraceWords(write.traceId)) ? this.#statements.find.get(toBlob(write.traceId)) : undefined;
     const contents = old === undefined ? createPartContents() : this.#readParts(Number(old["id"]));
+    this.#recent.delete(write.traceId);
     const packed = write.parts.map((part) => {
       readPart(part, contents);
       return packPart(part);
@@ -80,8 +104,9 @@ export class TraceTable {
       const crc = sealBytes(`${row} ${part.kind}`, part.bytes);
       this.#statements.insertPart.run(row, kind, Number(part.packed), part.position, part.bytes, crc);
     }
-    if (write.failing) this.#statements.deleteSample.run(row);
-    else this.#writeSample(row, contents);
+    if (!write.failing) this.#writeSample(row, contents);
+    else if (old?.["failing"] === 0) this.#statements.deleteSample.run(row);
+    if (write.failing && write.items <= MOST_RECENT_ITEMS) this.#written.push([write.traceId, { row, failing: true, contents }]);
     this.#known.add(toTraceKey(toTraceWords(write.traceId)));
     return row;
   }

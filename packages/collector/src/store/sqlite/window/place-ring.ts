@@ -113,13 +113,24 @@ export class PlaceRing {
 
   #grow(): void {
     const old = this.#words;
-    const oldMask = this.#mask;
-    const capacity = (oldMask + 1) * 2;
+    const capacity = (this.#mask + 1) * 2;
     this.#words = new Int32Array(capacity * WORDS);
     this.#mask = capacity - 1;
-    for (let number = this.#head; number !== this.#tail; number = toNextNumber(number)) {
-      const from = (number & oldMask) * WORDS;
-      this.#words.set(old.subarray(from, from + WORDS), (number & this.#mask) * WORDS);
-    }
+    copyRing({ from: old, to: this.#words, words: WORDS }, this.#head, this.#tail);
+  }
+}
+
+/** Copies the entries of a full ring, each of so many words, into one of twice the size. */
+export function copyRing(
+  { from, to, words }: { readonly from: Int32Array | Float64Array; readonly to: Int32Array | Float64Array; readonly words: number },
+  head: number,
+  tail: number,
+): void {
+  const [fromSize, toSize] = [from.length / words, to.length / words];
+  for (let number = head; number !== tail;) {
+    const [fromAt, toAt] = [number & (fromSize - 1), number & (toSize - 1)];
+    const count = Math.min(countBetween(number, tail), fromSize - fromAt, toSize - toAt);
+    to.set(from.subarray(fromAt * words, (fromAt + count) * words), toAt * words);
+    number = (number + count) & NUMBER_MASK;
   }
 }

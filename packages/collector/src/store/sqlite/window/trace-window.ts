@@ -6,7 +6,7 @@
 import type { Exchange } from "@faultline/model";
 import type { Origins } from "../trace-parts.ts";
 import { toTraceId, type TraceWords } from "../trace-words.ts";
-import { countBetween, NO_SERIES, NONE, type Place, PlaceRing, toNextNumber } from "./place-ring.ts";
+import { copyRing, countBetween, NO_SERIES, NONE, type Place, PlaceRing, toNextNumber } from "./place-ring.ts";
 import { type RecordRef, RecordRing } from "./record-ring.ts";
 import { TraceIndex } from "./trace-index.ts";
 
@@ -349,15 +349,12 @@ export class TraceWindow {
   }
 
   #grow(): void {
-    const [words, times, mask] = [this.#words, this.#times, this.#mask];
-    const capacity = (mask + 1) * 2;
+    const [words, times] = [this.#words, this.#times];
+    const capacity = (this.#mask + 1) * 2;
     this.#words = new Int32Array(capacity * WORDS);
     this.#times = new Float64Array(capacity * TIMES);
     this.#mask = capacity - 1;
-    for (let trace = this.#head; trace !== this.#tail; trace = toNextNumber(trace)) {
-      const [from, to] = [trace & mask, trace & this.#mask];
-      this.#words.set(words.subarray(from * WORDS, (from + 1) * WORDS), to * WORDS);
-      this.#times.set(times.subarray(from * TIMES, (from + 1) * TIMES), to * TIMES);
-    }
+    copyRing({ from: words, to: this.#words, words: WORDS }, this.#head, this.#tail);
+    copyRing({ from: times, to: this.#times, words: TIMES }, this.#head, this.#tail);
   }
 }
