@@ -213,11 +213,14 @@ export function writeFailure(
   const beside = [...flags.logs, ...writeLines(exchange, redactor)];
   // Where OpenTelemetry owns the span, the log record tells what the span would have told.
   if (exchange.trace.joined) {
+    if (!ending.isFailure) written.add("error.type", account?.type);
     return { spans: [], logs: [writeEvent(exchange, ending, { exception, attributes: written.written }), ...beside] };
   }
   const spans = [writeServerSpan(exchange, ending, written.written), ...writeCalls(exchange, ending.endMs)];
   if (exception === undefined) return { spans, logs: beside };
-  return { spans, logs: [writeEvent(exchange, ending, { exception, attributes: "" }), ...beside] };
+  const own = new AttributeText();
+  own.add("error.type", account?.type);
+  return { spans, logs: [writeEvent(exchange, ending, { exception, attributes: own.written }), ...beside] };
 }
 
 /** The spans of an exchange that went well: its route and timing, and nothing of its input. */
