@@ -15,6 +15,8 @@ export type RunningService = {
   readonly plan: ServicePlan;
   readonly port: number;
   readonly pid: number;
+  /** Resolves when its process is gone, with why in the supervisor's words. */
+  gone(): Promise<string>;
   toggle(name: string, on: boolean): void;
   /** Flushes its telemetry and ends. */
   end(): Promise<void>;
@@ -56,6 +58,7 @@ export function createCrew(): Crew {
         plan,
         port: ready,
         pid: child.pid ?? 0,
+        gone: () => once(child, "exit").then(([code, signal]: unknown[]) => `exit code ${String(code ?? signal)}`),
         toggle: (name, on) => void child.send({ kind: "toggle", name, on } satisfies Order),
         async end() {
           if (isOver || child.exitCode !== null || child.signalCode !== null) return;

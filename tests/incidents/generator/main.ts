@@ -2,6 +2,7 @@
  * Makes incidents anew: `npm run incidents -- [--scenario NAME ...] [--seeds FROM-TO] [--parallel 3]`. Needs the programs that `.ci/run`
  * installs. A seed decides everything but ids, times and ports.
  */
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -35,7 +36,8 @@ async function play({ name, scenario, seed }: Task, crew: Crew): Promise<void> {
     takings = await stage.close();
   }
   const { seen } = stage;
-  if (!takings.otlp.some((line) => line.startsWith('{"resourceSpans"'))) throw new Error("no spans came");
+  const isSeen = takings.otlp.some((line) => line.startsWith('{"resourceSpans"')) || Object.keys(takings.logs).length > 0;
+  if (!isSeen) throw new Error("no spans came");
   const { service, route, creators, path, diagnose, lost = [], negative } = played;
   const isHidden = diagnose.verdict === "healthy" || path.some(({ fate }) => fate.includes("masked"));
   if (isHidden !== (seen.failing === 0))
@@ -61,10 +63,17 @@ async function play({ name, scenario, seed }: Task, crew: Crew): Promise<void> {
     software: takings.software,
     logFormats: takings.logFormats,
   };
+  dropOlder(join(HERE, name), seed);
   const bytes = writeIncident(join(HERE, name, folder), { facts, expected, takings, lost });
   console.log(
     `${name}/${folder}: ${seen.failing} of ${seen.requests} failing ${JSON.stringify([...seen.statuses])}, ${Math.round(bytes / 1024)} KiB`,
   );
+}
+
+/** A seed has one incident, whatever it was called before. */
+function dropOlder(directory: string, seed: number): void {
+  const before = existsSync(directory) ? readdirSync(directory).filter((each) => Number(each.split("-", 1)[0]) === seed) : [];
+  for (const each of before) rmSync(join(directory, each), { recursive: true, force: true });
 }
 
 function listTasks(): Task[] {

@@ -28,7 +28,7 @@ const LINES: Readonly<Record<string, string>> = {};
 /** The files of each proxy, called as the rig calls them. */
 export const PROXY_FILES: Readonly<Record<ProxyName, (plan: ProxyPlan, place: ProxyPlace) => Readonly<Record<string, string>>>> = {
   nginx: ({ backend, servers, timeoutMs = 2000, isHttps = false, lines = LINES }, { directory, port }) => ({
-    "nginx.conf": `daemon off; worker_processes 1; user root; pid ${directory}/pid; error_log ${directory}/error.log;
+    "nginx.conf": `daemon off; worker_processes 1; user root; pid ${directory}/pid; error_log ${directory}/error.log; ${lines["main"] ?? ""}
 events { ${lines["events"] ?? ""} }
 http {
   map $http_traceparent $trace { default "-"; "~^..-(?<trace_part>[0-9a-f]+)-" $trace_part; }

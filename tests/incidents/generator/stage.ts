@@ -1,6 +1,6 @@
 /** What a scenario may start and do. Everything that was started here ends with the stage. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -50,6 +50,7 @@ export type Takings = {
   readonly software: readonly string[];
 };
 
+const HEALTH = { method: "GET", path: "/healthz", steps: [] } as const;
 /** A little more than an interval between two reports of metrics. */
 const SETTLE_MS = 1200;
 
@@ -57,7 +58,7 @@ const SETTLE_MS = 1200;
 export class Stage {
   readonly dice: Dice;
   readonly seed: number;
-  readonly folder = mkdtempSync(join(tmpdir(), "faultline-incident-"));
+  readonly folder = createFolder();
   readonly #crew: Crew;
   readonly #sink: TelemetrySink;
   readonly #services: RunningService[] = [];
@@ -108,7 +109,7 @@ export class Stage {
       ...more.env,
     };
     const { port, alone } = more;
-    const routes = [...plan.routes, { method: "GET", path: "/healthz", steps: [] } as const];
+    const routes = plan.routes.some(({ path }) => path === "/healthz") ? plan.routes : [...plan.routes, HEALTH];
     const started = await this.#crew.start({
       plan: { ...plan, routes },
       env,
@@ -226,6 +227,13 @@ export class Stage {
     rmSync(this.folder, { recursive: true, force: true });
     return { otlp, logs, logFormats, changes: this.#changes, software: [...this.#software].sort() };
   }
+}
+
+/** Open to the user that PostgreSQL runs as. */
+function createFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "faultline-incident-"));
+  chmodSync(folder, 0o755);
+  return folder;
 }
 
 /** varnishd keeps its log in memory; this program writes it down. */

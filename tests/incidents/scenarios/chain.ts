@@ -1,5 +1,5 @@
 /** The usual shape of a system: a proxy, one to three services behind each other, and load on it. */
-import type { Fate } from "@faultline/model";
+import type { CauseId, Fate } from "@faultline/model";
 import type { ProxyName } from "../../rig/real-proxies.ts";
 import type { RunningService, ServiceStart } from "../generator/crew.ts";
 import type { ProxyPlan } from "../generator/proxies.ts";
@@ -30,7 +30,38 @@ export type ChainOptions = {
   /** Where the last caller finds the origin, when not straight on its port. */
   readonly reach?: (port: number) => Promise<string> | string;
   readonly noise?: number;
+  /** What the last caller does before it calls the origin. */
+  readonly before?: readonly Step[];
 };
+
+/** What a scenario resolves to. */
+export type Outcome = Promise<Played & { readonly name: string; readonly negative?: string }>;
+
+/** One way in which a fault comes about. */
+export type Way = (stage: Stage) => Outcome;
+
+/** The right verdict where a cause can be told; `also` are causes that say the same of it. */
+export function diagnosed(cause: CauseId, also?: readonly CauseId[]): Played["diagnose"] {
+  return { verdict: "diagnosed", cause, ...(also === undefined ? {} : { also }) };
+}
+
+/** A hop that certainly took part. */
+export function hop(service: string | readonly string[], ...fate: readonly Fate[]): ExpectedHop {
+  return { service: typeof service === "string" ? [service] : service, fate };
+}
+
+/** A hop that an answer may leave out. */
+export function maybe(service: string | readonly string[], ...fate: readonly Fate[]): ExpectedHop {
+  return { ...hop(service, ...fate), isOptional: true };
+}
+
+/** A proxy could not use the server behind it, and nobody else saw it: either end is right. */
+export function blameEdge(chain: Chain): Pick<Played, "creators" | "path"> {
+  const proxy = chain.proxy ?? "proxy";
+  return { creators: [proxy, chain.originName], path: [hop(proxy, "created", "propagated"), maybe(chain.originName, "created", "clean")] };
+}
+
+type Blame = Pick<Played, "service" | "route" | "creators" | "path">;
 
 /** A chain that runs. */
 export type Chain = {
@@ -39,7 +70,10 @@ export type Chain = {
   readonly origin: RunningService;
   readonly originName: string;
   readonly originRoute: string;
+  /** Front first. */
   readonly services: readonly RunningService[];
+  /** The service that calls the origin, or the origin itself when nobody does. */
+  readonly caller: string;
   readonly proxy: ProxyName | undefined;
   readonly isTraced: boolean;
   readonly entryPort: number;
@@ -53,7 +87,11 @@ export type Chain = {
   /** The right path when the origin created the failure and answered `status`; undefined when it did not answer. */
   pathOver(status: number | undefined, origin?: readonly ExpectedHop[]): readonly ExpectedHop[];
   /** Service, route, creators and path of a failure that the origin created. */
-  blame(status: number | undefined): Pick<Played, "service" | "route" | "creators" | "path">;
+  blame(status: number | undefined): Blame;
+  /** The same for a failure that the origin's caller made, with what stands behind it. */
+  blameCaller(behind?: readonly ExpectedHop[], ...fates: readonly Fate[]): Blame;
+  /** The same for a failure that something behind the origin made. */
+  blameBehind(name: string, status?: number): Blame;
 };
 
 const FRONTS = ["storefront", "web-api", "public-api", "bff", "shop-api"] as const;
@@ -93,6 +131,7 @@ export async function buildChain(stage: Stage, options: ChainOptions): Promise<C
     originName,
     originRoute,
     services: services.toReversed(),
+    caller: (services[1] ?? origin).plan.service,
     proxy: kind === "none" ? undefined : kind,
     isTraced,
     entryPort,
@@ -106,6 +145,19 @@ export async function buildChain(stage: Stage, options: ChainOptions): Promise<C
     },
     pathOver,
     blame: (status) => ({ service: front.plan.service, route, creators: [originName], path: pathOver(status) }),
+    blameCaller(behind = [], ...fates) {
+      const path = pathOver(undefined, behind);
+      const at = path.length - behind.length - 1;
+      const caller = services[1]?.plan.service ?? originName;
+      const own = path.map((each, index) => (index === at ? hop(caller, ...(fates.length === 0 ? (["created"] as const) : fates)) : each));
+      return { service: front.plan.service, route, creators: [caller], path: own };
+    },
+    blameBehind: (name, status = 500) => ({
+      service: front.plan.service,
+      route,
+      creators: [name],
+      path: pathOver(status, [hop(originName, "propagated"), hop(name, "created")]),
+    }),
   };
 }
 
@@ -138,12 +190,17 @@ async function startCallers(stage: Stage, options: ChainOptions, { origin, noun,
       url: `${target}/${noun}/7?`,
       method,
       forwardBody: method === "POST",
-      reaction: dice.pick(REACTIONS),
+      // Of a call that was never answered there is no status to pass on.
+      reaction: dice.pick(level === 0 ? REACTIONS.filter((each) => each !== "same") : REACTIONS),
       timeoutMs: 3000 + level * 500,
       ...(level === 0 ? options.call : {}),
     };
     layers.push({ name, reaction: call.reaction ?? 502 });
-    const own = { method, path: isFront ? `/api/${noun}/:id` : `/${noun}/:id`, steps: [call] };
+    const own = {
+      method,
+      path: isFront ? `/api/${noun}/:id` : `/${noun}/:id`,
+      steps: level === 0 ? [...(options.before ?? []), call] : [call],
+    };
     const dress = { ...dressUp(stage, name, dice.pick(watches.filter((each) => each !== "none"))), ...(level === 0 ? options.caller : {}) };
     const caller = await stage.service({ ...dress, routes: isFront ? [own, ...neighbour] : [own] });
     services.push(caller);

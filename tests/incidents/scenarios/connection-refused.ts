@@ -1,8 +1,7 @@
-import type { Played, Scenario, Stage } from "../generator/stage.ts";
-import { buildChain } from "./chain.ts";
+import type { Scenario, Stage } from "../generator/stage.ts";
+import { type Outcome, buildChain, diagnosed } from "./chain.ts";
 
-const RIGHT: Played["diagnose"] = { verdict: "diagnosed", cause: "connection-refused" };
-type Outcome = Promise<Played & { name: string }>;
+const RIGHT = diagnosed("connection-refused");
 
 /** A service ends, and its callers go on calling. */
 async function goneService(stage: Stage, client: "undici" | "http"): Outcome {

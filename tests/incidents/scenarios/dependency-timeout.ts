@@ -1,8 +1,7 @@
-import type { Played, Scenario, Stage } from "../generator/stage.ts";
-import { buildChain } from "./chain.ts";
+import type { Scenario, Stage } from "../generator/stage.ts";
+import { type Outcome, buildChain, diagnosed } from "./chain.ts";
 
-const RIGHT: Played["diagnose"] = { verdict: "diagnosed", cause: "dependency-timeout" };
-type Outcome = Promise<Played & { name: string }>;
+const RIGHT = diagnosed("dependency-timeout");
 
 /** A service that starts to answer late, or not at all. */
 async function lateService(stage: Stage, name: string, slow: Parameters<typeof buildChain>[1]["origin"]["steps"]): Outcome {
@@ -38,11 +37,7 @@ async function lockedTable(stage: Stage): Outcome {
     },
   });
   await locked;
-  const path = chain.pathOver(500, [
-    { service: [chain.originName], fate: ["propagated"] },
-    { service: ["postgresql"], fate: ["created"] },
-  ]);
-  return { name: "lock-held", service: chain.front, route: chain.route, creators: ["postgresql"], path, diagnose: RIGHT };
+  return { name: "lock-held", ...chain.blameBehind("postgresql"), diagnose: RIGHT };
 }
 
 /** A cache that stands still: its process was stopped. */
@@ -53,11 +48,7 @@ async function frozenCache(stage: Stage): Outcome {
   });
   await chain.load({ count: 50, next: () => ({}), at: { 25: () => redis.signal("SIGSTOP") } });
   redis.signal("SIGCONT");
-  const path = chain.pathOver(500, [
-    { service: [chain.originName], fate: ["propagated"] },
-    { service: ["redis"], fate: ["created"] },
-  ]);
-  return { name: "cache-frozen", service: chain.front, route: chain.route, creators: ["redis"], path, diagnose: RIGHT };
+  return { name: "cache-frozen", ...chain.blameBehind("redis"), diagnose: RIGHT };
 }
 
 const WAYS: readonly ((stage: Stage) => Outcome)[] = [

@@ -17,7 +17,10 @@ export const unhandledException: Scenario = {
   count: 12,
   async play(stage) {
     const { work, input, bad, good } = stage.way(FLAWS);
-    const chain = await buildChain(stage, { origin: { steps: [{ kind: "work", name: work, input }], keepsStatus: true } });
+    const chain = await buildChain(stage, {
+      origin: { steps: [{ kind: "work", name: work, input }] },
+      call: { reaction: stage.dice.pick(["same", 500, 502]) },
+    });
     const share = stage.dice.whole(15, 50) / 100;
     await chain.load({ count: 60, next: () => ({ query: `${input}=${stage.dice.chance(share) ? bad : good}` }) });
     return { name: work, ...chain.blame(500), diagnose: { verdict: "diagnosed", cause: "unhandled-exception" } };

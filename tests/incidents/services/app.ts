@@ -22,7 +22,8 @@ export async function createApp(plan: ServicePlan, given: AppMeans): Promise<Req
 
 /** Turns work away when there is too much of it, and counts what is going on. */
 async function runCounted(plan: ServicePlan, { means }: AppMeans, run: () => Promise<Reply>): Promise<Reply> {
-  if (plan.maxBusy !== undefined && means.busy >= plan.maxBusy) throw new OverloadedError("server overloaded: too many requests in flight");
+  if (plan.maxBusy !== undefined && means.busy >= plan.maxBusy)
+    throw new OverloadedError(plan.busyMessage ?? "server overloaded: too many requests in flight");
   means.busy += 1;
   try {
     return await run();

@@ -40,6 +40,7 @@ async function begin(plan: ServicePlan, env: Readonly<Record<string, string>>, p
   };
   const server = createMyServer(plan, await createApp(plan, { means, log: createLog(), ...(guard === undefined ? {} : { guard }) }));
   server.keepAliveTimeout = plan.keepAliveMs ?? 75_000;
+  server.keepAliveTimeoutBuffer = 0;
   await new Promise<void>((resolve, reject) => server.once("error", reject).listen(port, "127.0.0.1", resolve));
   running = {
     async end() {
@@ -78,6 +79,7 @@ function createPool(plan: ServicePlan, connectionString: string) {
   const pool = new Pool({ connectionString, max, connectionTimeoutMillis: waitMs, ...timeout });
   // Without a listener, a connection that dies while idle would end the process.
   pool.on("error", () => undefined);
+  pool.on("connect", (client) => void client.on("error", () => undefined));
   return pool;
 }
 

@@ -92,6 +92,7 @@ export type ServicePlan = {
   readonly unknownHosts?: readonly string[];
   /** A share of these requests at once is too much: everything above is turned away with 503. */
   readonly maxBusy?: number;
+  readonly busyMessage?: string;
   /** The error handler itself fails while it formats what was thrown. */
   readonly handlerFails?: boolean;
 };

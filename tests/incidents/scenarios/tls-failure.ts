@@ -1,0 +1,62 @@
+import { createAuthority, type Authority } from "../generator/certificates.ts";
+import type { Scenario } from "../generator/stage.ts";
+import type { ServicePlan } from "../services/plan.ts";
+import { type Way, blameEdge, buildChain, diagnosed } from "./chain.ts";
+
+const RIGHT = diagnosed("tls-failure");
+const NAME = "vault.internal";
+
+/** A service calls another over TLS, and the handshake fails. */
+function betweenServices(
+  name: string,
+  certify: (authority: Authority) => { readonly tls?: ServicePlan["tls"]; readonly ca?: string },
+): Way {
+  return async (stage) => {
+    const { tls, ca } = certify(createAuthority(stage.folder));
+    const chain = await buildChain(stage, {
+      callers: [1, 1, 2],
+      origin: { service: NAME, framework: "node", watch: "otel", steps: [], ...(tls === undefined ? {} : { tls }) },
+      caller: ca === undefined ? {} : { ca },
+      call: { client: "undici" },
+      reach: (port) => `https://${NAME}:${port}`,
+    });
+    await chain.load({ count: 35, next: () => ({}) });
+    return { name, ...chain.blame(undefined), diagnose: RIGHT };
+  };
+}
+
+/** A proxy verifies the server behind it, which shows what it should not, or speaks no TLS at all. */
+function behindProxy(kind: "nginx" | "apache" | "caddy" | "haproxy", speaksTls: boolean): Way {
+  return async (stage) => {
+    const authority = createAuthority(stage.folder);
+    const lines = {
+      nginx: { location: `proxy_ssl_verify on; proxy_ssl_name ${NAME}; proxy_ssl_trusted_certificate ${authority.cert};` },
+      apache: {
+        main: `SSLProxyEngine on\nSSLProxyVerify require\nSSLProxyCACertificateFile ${authority.cert}\nSSLProxyCheckPeerName off\nSSLProxyCheckPeerExpire on`,
+      },
+      caddy: { transport: `tls_trust_pool file ${authority.cert}\n      tls_server_name ${NAME}` },
+      haproxy: { server: `ssl verify required ca-file ${authority.cert}` },
+    }[kind];
+    const chain = await buildChain(stage, {
+      callers: [0],
+      proxies: [kind],
+      proxy: { isHttps: true, lines },
+      origin: { framework: "node", watch: "otel", steps: [], ...(speaksTls ? { tls: authority.sign(NAME, -3) } : {}) },
+    });
+    await chain.load({ count: 35, next: () => ({}) });
+    return { name: `${kind}-${speaksTls ? "expired" : "plain"}`, ...blameEdge(chain), diagnose: RIGHT };
+  };
+}
+
+const WAYS: readonly Way[] = [
+  betweenServices("expired", (authority) => ({ tls: authority.sign(NAME, -2), ca: authority.cert })),
+  behindProxy("nginx", true),
+  betweenServices("unknown-authority", (authority) => ({ tls: authority.sign(NAME) })),
+  behindProxy("haproxy", true),
+  betweenServices("other-name", (authority) => ({ tls: authority.sign("vault-old.internal"), ca: authority.cert })),
+  behindProxy("apache", false),
+  betweenServices("plain", () => ({})),
+];
+
+/** The two ends do not agree on TLS: certificate, name, version. */
+export const tlsFailure: Scenario = { cause: "tls-failure", count: 14, play: (stage) => stage.way(WAYS)(stage) };
