@@ -1,5 +1,6 @@
 import { type Change, type Observations, type Window, readSpanExceptions } from "@faultline/model";
 import type { Hop } from "../isolate/hop-shape.ts";
+import { isExchangeSpan } from "../isolate/exchange-hops.ts";
 import type { Isolation } from "../isolate/isolate-fault.ts";
 import type { Occurrence } from "../isolate/occurrence.ts";
 import type { Symptom } from "../isolate/select-symptom.ts";
@@ -62,8 +63,11 @@ function listen({ judgement, step }: Origin): readonly Saying[] {
     if (each.hop !== undefined) sayings.push(...listenToHop(each.hop, place));
     if (each === step && each.call !== undefined) sayings.push(...listenToCall(each.call));
   }
-  // What the caller of a silent callee says about the call is the best there is.
-  if (step.hop === undefined && step.call !== undefined) {
+  // What the caller of a silent callee says about the call is the best there is; so is it of one that said nothing itself.
+  const isMute =
+    step.hop === undefined ||
+    !sayings.some(({ place, text, service }) => place === "origin" && service === step.service && /[a-z]{3}/i.test(text));
+  if (isMute && step.call !== undefined) {
     const caller = judgement.steps.find(({ hop }) => hop?.service === step.call?.from.span.resource.service)?.hop;
     if (caller !== undefined) sayings.push(...listenToHop(caller, "origin"));
   }
@@ -98,7 +102,9 @@ function listenToHop(hop: Hop, place: Saying["place"]): readonly Saying[] {
       source: "log",
       service,
       place,
-      isDirect: log.attributes["exception.type"] !== undefined,
+      // What an intermediary's error log says of this very path is said of this request.
+      isDirect:
+        log.attributes["exception.type"] !== undefined || (isExchangeSpan(hop.entry.span) && log.attributes["url.path"] !== undefined),
     });
   }
   return sayings;

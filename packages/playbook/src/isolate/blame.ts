@@ -255,7 +255,8 @@ function judgeHealthyCallee(
   const callMs = call.endMs - call.startMs;
   const stallMs = around.stallOf(call);
   if (isStalled(call, stallMs)) return endStalled(hop, call, stallMs);
-  if (call.outcome.kind === "timed-out" && calleeMs >= callMs * 0.8) return followSlow(hop, call, { around, depth });
+  if (call.outcome.kind === "timed-out" && calleeMs >= callMs * 0.8)
+    return isExchangeSpan(hop.entry.span) && isAllWell(callee) ? endImpatient(hop, call) : followSlow(hop, call, { around, depth });
   if (call.outcome.kind === "timed-out" && startOf(callee.entry) - call.startMs >= callMs / 2) return endLate(hop, call);
   const between = toIntermediary(call, callee);
   if (between !== undefined) {
@@ -274,6 +275,23 @@ function judgeHealthyCallee(
   };
   const steps: Step[] = [toStep(hop, "created", [evidence, statusEvidence(hop)]), { ...toStep(callee, "clean", []), call }];
   return { steps, kind: "healthy-callee", confidence: 0.6, missing: [] };
+}
+
+/** Nothing in or behind the hop failed. */
+function isAllWell(hop: Hop): boolean {
+  return isOk(hop) && hop.calls.every((call) => !isFailed(call) && (call.callee === undefined || isAllWell(call.callee)));
+}
+
+/** An intermediary gave up on work that then ended well: its limit is shorter than the work. */
+function endImpatient(hop: Hop, call: Call & { readonly callee: Hop }): Found {
+  const evidence: Evidence = {
+    statement: `${hop.service} gave up on ${call.callee.service}, which finished its work well`,
+    measured: `gave up after ${formatMs(call.endMs - call.startMs)}, finished after ${formatMs(durationOf(call.callee.entry))} with ${call.callee.outcome.status}`,
+    source: "access-log",
+    weight: 3,
+  };
+  const steps: Step[] = [toStep(hop, "created", [evidence, statusEvidence(hop)]), { ...toStep(call.callee, "clean", []), call }];
+  return { steps, kind: "impatient", confidence: 0.85, missing: [] };
 }
 
 /** The caller gave up on a callee that was still working: go where the callee's time went. */

@@ -14,6 +14,8 @@ import {
   type UpstreamAttempt,
 } from "@faultline/model";
 
+import { nameOfCallee } from "./join-exchanges.ts";
+
 /** The traces that exchanges are put into. Members may be replaced, not changed: spans belong to who sent them. */
 export type ExchangeGround = { readonly traceId: string; spans: Span[]; readonly exchanges: Exchange[] };
 
@@ -48,6 +50,21 @@ export function toLoneSpans(exchange: Exchange, traceId: string): readonly Span[
   const isOwn = OWN_KINDS.has(exchange.observer.kind);
   const tries = isOwn ? [] : toTries(exchange, undefined);
   return [server, ...tries.map((attempt, at) => toClientSpan(exchange, attempt, { ...place, at, parent: server }))];
+}
+
+/** Learns from exchanges that were joined to a trace which service stands at which address. */
+export function learnAddresses(grounds: Iterable<ExchangeGround>): (address: string | undefined) => string | undefined {
+  const names = new Map<string, string>();
+  for (const { spans, exchanges } of grounds) {
+    for (const { upstream = [] } of exchanges) {
+      const address = upstream.at(-1)?.address;
+      if (address === undefined || names.has(address)) continue;
+      const tries = new Set(spans.filter((span) => isExchangeSpan(span) && span.kind === "client").map(({ spanId }) => spanId));
+      const behind = spans.find((span) => span.kind === "server" && !isExchangeSpan(span) && tries.has(span.parentSpanId ?? ""));
+      if (behind !== undefined) names.set(address, behind.resource.service);
+    }
+  }
+  return (address) => (address === undefined ? undefined : names.get(address));
 }
 
 function* placeExchange({ spans, traceId }: ExchangeGround, exchange: Exchange, index: number): Generator<Span> {
@@ -101,10 +118,12 @@ function clampStart({ timeMs }: Exchange, inner: Span | undefined): number {
 }
 
 /** The client span that sent this request to the intermediary; undefined for one that stands in front of everything. */
-function findCaller(spans: readonly Span[], { path, method }: Exchange): Span | undefined {
+function findCaller(spans: readonly Span[], { path, method, observer }: Exchange): Span | undefined {
   if (path === undefined) return undefined;
   const ids = new Set(spans.map(({ spanId }) => spanId));
   const isSame = ({ attributes }: Span) => readPath(attributes) === path && (readMethod(attributes) ?? method) === method;
+  const addressed = spans.find((span) => span.kind === "client" && nameOfCallee(span) === observer.name && isSame(span));
+  if (addressed !== undefined) return addressed;
   const isFront = spans.some((span) => span.kind === "server" && !ids.has(span.parentSpanId ?? "") && isSame(span));
   return isFront ? undefined : spans.find((span) => span.kind === "client" && isSame(span));
 }

@@ -1,4 +1,13 @@
-import { type Exchange, readMethod, readPath, readStatusCode, readText, type Span } from "@faultline/model";
+import {
+  type Exchange,
+  readMethod,
+  readPath,
+  readPeerService,
+  readServerAddress,
+  readStatusCode,
+  readText,
+  type Span,
+} from "@faultline/model";
 
 /** Where instrumentations and frameworks note the id that an intermediary gave the request. */
 const REQUEST_ID = [
@@ -13,8 +22,8 @@ const REQUEST_ID = [
 type Joined = { readonly spans: readonly Span[]; readonly exchanges: Exchange[] };
 
 /**
- * Puts what intermediaries wrote beside the trace of the same request: by trace id, else by request id, else by method, path, status
- * and time. Returns the exchanges that belong to no trace.
+ * Puts what intermediaries wrote beside the trace of the same request: by trace id, else by request id, else by method, path and
+ * time. Returns the exchanges that belong to no trace.
  */
 export function joinExchanges(exchanges: readonly Exchange[], traces: ReadonlyMap<string, Joined>): readonly Exchange[] {
   let byRequestId: ReadonlyMap<string, Joined> | undefined;
@@ -32,43 +41,76 @@ export function joinExchanges(exchanges: readonly Exchange[], traces: ReadonlyMa
 
 /** Log lines know whole seconds at worst, and some of them only the end of the request. */
 const TOLERANCE_MS = 1_500;
+/** Share of the observer's wait after which a server that was late must still have been at work; clocks and log lines are imprecise. */
+const STILL_AT_WORK = 0.8;
 
-type Served = { readonly trace: Joined; readonly span: Span };
+/** A request as a span shows it: at the server that served it, or at the caller of one that sent no spans. */
+type Seen = { readonly trace: Joined; readonly span: Span; readonly peer: string | undefined };
 
 /**
- * Where no id was logged, the request of the same method, path and status at the same time is taken for it; each is taken once. An
- * exchange whose status differs from what stands behind it stays alone: that would be a claim about who changed it.
+ * Where no id was logged, the request of the same method and path at the same time is taken for it: the one that was sent to the
+ * observer by name, else one that ended with the same status, each once; else, where the statuses differ, only the one request that it can be.
  */
 function joinByTime(exchanges: readonly Exchange[], traces: ReadonlyMap<string, Joined>): readonly Exchange[] {
-  const served = indexServed(traces);
+  const seen = indexRequests(traces);
+  const taken = new Set<Span>();
   return exchanges.filter((exchange) => {
-    const { timeMs, durationMs = 0, method, path, status, observer } = exchange;
-    const candidates = served.get(`${method} ${path} ${status}`);
-    if (timeMs === undefined || candidates === undefined) return true;
-    const fromMs = timeMs - TOLERANCE_MS;
-    const toMs = timeMs + durationMs + TOLERANCE_MS;
-    const at = candidates.findIndex(
-      ({ trace, span }) =>
-        span.startMs >= fromMs && span.endMs <= toMs && !trace.exchanges.some((each) => each.observer.name === observer.name),
-    );
-    candidates[at]?.trace.exchanges.push(exchange);
-    return at === -1;
+    const candidates = (seen.get(`${exchange.method} ${exchange.path}`) ?? []).filter((each) => isMeanwhile(exchange, each.span));
+    const free = candidates.filter(({ span }) => !taken.has(span));
+    const match = chooseRequest(exchange, free);
+    if (match === undefined) return true;
+    taken.add(match.span);
+    match.trace.exchanges.push(exchange);
+    return false;
   });
 }
 
-function indexServed(traces: ReadonlyMap<string, Joined>): ReadonlyMap<string, Served[]> {
-  const index = new Map<string, Served[]>();
+function chooseRequest(exchange: Exchange, free: readonly Seen[]): Seen | undefined {
+  const { observer, status, upstream = [] } = exchange;
+  const received = upstream.findLast(({ answered }) => answered === true)?.status ?? status;
+  const addressed = free.find(({ peer }) => peer === observer.name);
+  if (addressed !== undefined) return addressed;
+  const others = free.filter(
+    ({ trace, peer }) => peer === undefined && !trace.exchanges.some((each) => each.observer.name === observer.name),
+  );
+  const same = others.find(({ span }) => readStatusCode(span.attributes) === received);
+  return same ?? (others.length === 1 ? others.find(({ span }) => canHaveReached(exchange, span)) : undefined);
+}
+
+/** A try that nobody answered reached a server only when that server was still at work as its time ran out. */
+function canHaveReached({ timeMs = 0, durationMs = 0, status, upstream = [] }: Exchange, { endMs }: Span): boolean {
+  const last = upstream.at(-1);
+  return last?.answered !== false || ((last.status ?? status) === 504 && endMs >= timeMs + durationMs * STILL_AT_WORK);
+}
+
+function isMeanwhile({ timeMs, durationMs = 0 }: Exchange, { startMs }: Span): boolean {
+  return timeMs !== undefined && startMs >= timeMs - TOLERANCE_MS && startMs <= timeMs + durationMs + TOLERANCE_MS;
+}
+
+/** Requests by method and path: server spans without a caller in their trace, and calls to somebody who sent no spans. */
+function indexRequests(traces: ReadonlyMap<string, Joined>): ReadonlyMap<string, Seen[]> {
+  const index = new Map<string, Seen[]>();
   for (const trace of traces.values()) {
+    const ids = new Set(trace.spans.map(({ spanId }) => spanId));
+    const parents = new Set(trace.spans.map(({ parentSpanId }) => parentSpanId));
     for (const span of trace.spans) {
-      if (span.kind !== "server") continue;
-      const { attributes } = span;
-      const key = `${readMethod(attributes)} ${readPath(attributes)} ${readStatusCode(attributes)}`;
+      const { kind, attributes, parentSpanId = "", spanId } = span;
+      const isFront = kind === "server" && !ids.has(parentSpanId);
+      const isToSilent = kind === "client" && !parents.has(spanId);
+      if (!isFront && !isToSilent) continue;
+      const key = `${readMethod(attributes)} ${readPath(attributes)}`;
+      const seen: Seen = { trace, span, peer: isToSilent ? (nameOfCallee(span) ?? "") : undefined };
       const known = index.get(key);
-      if (known === undefined) index.set(key, [{ trace, span }]);
-      else known.push({ trace, span });
+      if (known === undefined) index.set(key, [seen]);
+      else known.push(seen);
     }
   }
   return index;
+}
+
+/** Whom a client span says that it calls. */
+export function nameOfCallee({ attributes }: Span): string | undefined {
+  return readPeerService(attributes) ?? readServerAddress(attributes);
 }
 
 function indexRequestIds(traces: ReadonlyMap<string, Joined>): ReadonlyMap<string, Joined> {

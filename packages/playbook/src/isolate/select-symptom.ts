@@ -12,11 +12,12 @@ import {
   readText,
 } from "@faultline/model";
 import { assembleTrace } from "../trace/assemble-traces.ts";
-import { addExchangeHops, toLoneSpans } from "./exchange-hops.ts";
+import { addExchangeHops, isExchangeSpan, learnAddresses, toLoneSpans } from "./exchange-hops.ts";
 import { mayHideFailure } from "./hidden-failure.ts";
 import { createLogFinder } from "./find-logs.ts";
 import { followLinks } from "./follow-links.ts";
 import { joinExchanges } from "./join-exchanges.ts";
+import { mergeTwins } from "./merge-twins.ts";
 import { type EntryFilter, type Occurrence, findOccurrence, isFailedHop, routeOf } from "./occurrence.ts";
 import { type Signature, SIGNATURES } from "./signatures/index.ts";
 import { createRouteNamer } from "./route-of-path.ts";
@@ -151,16 +152,21 @@ function indexTraces({ spans, logs, exchanges }: Observations, window: Window): 
     if (!trace.isSuspicious && (log.severity >= LOG_ERROR || readLogException(log) !== undefined)) trace.isSuspicious = true;
   }
   if (exchanges.length === 0) return traces;
-  const alone = joinExchanges(exchanges, traces);
-  for (const each of traces.values()) markByExchanges(each);
-  addAlone(alone, { traces, window, nameRoute: createRouteNamer(spans), findLogs: createLogFinder(logs) });
+  const alone = joinExchanges(mergeTwins(exchanges), traces);
+  const findLogs = createLogFinder(logs);
+  for (const each of traces.values()) markByExchanges(each, findLogs);
+  addAlone(alone, { traces, window, findLogs, nameRoute: createRouteNamer(spans), nameAddress: learnAddresses(traces.values()) });
   return traces;
 }
 
 /** A server error that only an intermediary wrote down makes a trace as suspicious as one on a span. */
-function markByExchanges(trace: IndexedTrace): void {
+function markByExchanges(trace: IndexedTrace, findLogs: ReturnType<typeof createLogFinder>): void {
   if (trace.exchanges.length === 0) return;
   addExchangeHops(trace);
+  for (const exchange of trace.exchanges.filter(isFailedExchange)) {
+    const hop = trace.spans.find((span) => isExchangeSpan(span) && span.resource.service === exchange.observer.name);
+    if (hop !== undefined) trace.logs.push(...findLogs(exchange).map((log) => ({ ...log, traceId: trace.traceId, spanId: hop.spanId })));
+  }
   trace.isSuspicious ||= trace.exchanges.some(isFailedExchange);
 }
 
@@ -174,10 +180,11 @@ type AloneGround = {
   readonly window: Window;
   readonly nameRoute: ReturnType<typeof createRouteNamer>;
   readonly findLogs: ReturnType<typeof createLogFinder>;
+  readonly nameAddress: ReturnType<typeof learnAddresses>;
 };
 
 /** What only an access log knows is a request by itself, with what the same observer wrote to its error log meanwhile. */
-function addAlone(exchanges: readonly Exchange[], { traces, window, nameRoute, findLogs }: AloneGround): void {
+function addAlone(exchanges: readonly Exchange[], { traces, window, nameRoute, findLogs, nameAddress }: AloneGround): void {
   for (const [index, exchange] of exchanges.entries()) {
     const startMs = exchange.timeMs ?? window.fromMs;
     if (startMs < window.fromMs || startMs >= window.toMs) continue;
@@ -185,7 +192,9 @@ function addAlone(exchanges: readonly Exchange[], { traces, window, nameRoute, f
     const isSuspicious = isFailedExchange(exchange);
     const { method, path } = exchange;
     const route = exchange.route ?? (path === undefined ? undefined : nameRoute(method, path));
-    const spans = [...toLoneSpans({ ...exchange, ...(route === undefined ? {} : { route }) }, traceId)];
+    const service = exchange.service ?? nameAddress(exchange.upstream?.at(-1)?.address);
+    const named = { ...exchange, ...(route === undefined ? {} : { route }), ...(service === undefined ? {} : { service }) };
+    const spans = [...toLoneSpans(named, traceId)];
     const logs = isSuspicious ? findLogs(exchange).map((log) => ({ ...log, traceId, spanId: spans[0]?.spanId ?? "" })) : [];
     traces.set(traceId, { traceId, spans, logs, exchanges: [exchange], startMs, isSuspicious });
   }

@@ -8,7 +8,14 @@ export const dependencyError: CauseRule = {
   weigh: (findings) => {
     const { origin } = findings;
     const call = origin?.step.call;
-    if (origin === undefined || call === undefined || call.peer.kind === "database" || call.callee !== undefined) return { evidence: [] };
+    if (
+      origin === undefined ||
+      call === undefined ||
+      call.peer.kind === "database" ||
+      call.peer.kind === "cache" ||
+      call.callee !== undefined
+    )
+      return { evidence: [] };
     if (origin.judgement.originKind !== "silent-callee" || isThirdParty(origin)) return { evidence: [] };
     return {
       evidence: [

@@ -1,7 +1,9 @@
 import type { Evidence } from "@faultline/model";
 import { formatMs } from "../../isolate/blame.ts";
 import { TIMEOUT_WORDS } from "../../isolate/error-words.ts";
+import { findMemoryGrowth } from "../memory-growth.ts";
 import { hearSilence } from "../silence.ts";
+import { isThirdParty } from "../third-party.ts";
 import { findStall } from "../stall.ts";
 import { type CauseRule, type Findings, hear } from "../findings.ts";
 
@@ -18,7 +20,13 @@ export const dependencyTimeout: CauseRule = {
         ...measureWait(findings),
         ...fromLateness(findings),
       ],
-      against: [...hearSilence(findings), ...hearStall(findings), ...hearAbsence(findings)],
+      against: [
+        ...hearSilence(findings),
+        ...hearStall(findings),
+        ...hearAbsence(findings),
+        ...hearGrowth(findings),
+        ...hearStranger(findings),
+      ],
     };
   },
 };
@@ -36,6 +44,19 @@ function hearAbsence({ origin }: Findings): readonly Evidence[] {
   if (call === undefined || origin?.judgement.originKind !== "absent-callee" || call.peer.kind !== "service") return [];
   const statement = `only ${call.from.span.resource.service} says that ${call.peer.name} was late`;
   return [{ statement, measured: `no telemetry of ${call.peer.name}`, source: "span", weight: 1 }];
+}
+
+/** A process that runs out of memory is late before it is gone. */
+function hearGrowth({ origin, metrics }: Findings): readonly Evidence[] {
+  const growth = origin === undefined ? undefined : findMemoryGrowth(metrics, origin.step.service);
+  return growth === undefined ? [] : [{ ...growth, weight: 2 }];
+}
+
+/** Of somebody else's service, that it is theirs says more than how it failed. */
+function hearStranger({ origin }: Findings): readonly Evidence[] {
+  if (origin === undefined || !isThirdParty(origin)) return [];
+  const measured = origin.step.call?.peer.name ?? origin.step.service;
+  return [{ statement: "who gave no answer is somebody else's service", measured, source: "span", weight: 1.5 }];
 }
 
 function isSlow({ origin }: Findings): boolean {

@@ -2,14 +2,16 @@ import { formatMs } from "../../isolate/blame.ts";
 import { type CauseRule, hear } from "../findings.ts";
 
 const WORDS =
-  /gateway time-?out|upstream request timeout|Endpoint request timed out|\bsH--\b|\bUT\b|upstream timed out|FUNCTION_INVOCATION_TIMEOUT/i;
+  /gateway time-?out|upstream request timeout|Endpoint request timed out|\bsH--\b|\bUT\b|upstream timed out|timeout specified has expired|timeout awaiting response headers|no complete headers within timeout|FUNCTION_INVOCATION_TIMEOUT/i;
 
 /** A gateway gave up while the server behind it was still working. */
 export const gatewayTimeout: CauseRule = {
   sign: "a 504 made by a gateway in front of a hop that was still working",
   weigh: (findings) => {
     const said = hear(findings, WORDS, { statement: "a gateway says that it gave up waiting", weight: 3 });
-    const { steps } = findings.origin?.judgement ?? { steps: [] };
+    const { steps, originKind } = findings.origin?.judgement ?? { steps: [] };
+    const [impatience] = originKind === "impatient" ? (findings.origin?.step.evidence ?? []) : [];
+    if (impatience !== undefined) return { evidence: [{ ...impatience, weight: 4 }, ...said] };
     const cut = steps.find(({ hop, status }, index) => index < 2 && status === "504" && hop !== undefined);
     if (cut?.hop === undefined || said.length === 0) return { evidence: said };
     const { entry } = cut.hop;

@@ -7,6 +7,6 @@ export const maskedByMiddleware: CauseRule = {
     // Who tried again with success hid nothing: it helped.
     const masking = origin?.judgement.steps.find(({ fate, hop, isSaved }) => fate === "masked" && hop !== undefined && isSaved !== true);
     if (masking === undefined) return { evidence: [] };
-    return { evidence: masking.evidence.map((each) => ({ ...each, weight: 5 })) };
+    return { evidence: masking.evidence.map((each) => ({ ...each, weight: 6 })) };
   },
 };

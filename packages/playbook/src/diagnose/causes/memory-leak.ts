@@ -1,27 +1,20 @@
+import { findMemoryGrowth } from "../memory-growth.ts";
 import { type CauseRule, hear } from "../findings.ts";
 
 const WORDS = /heap out of memory|OutOfMemoryError|OOMKilled|MemoryError|Allocation failed|memory limit/i;
-const MEMORY = /memory|heap|rss/i;
+/** How a process that is out of memory is met by its callers: late, gone, or failing by itself. */
+const MET = new Set(["own", "absent-callee", "slow-callee", "silent-callee", "stalled"]);
 
 /** Memory grows until the process fails. */
 export const memoryLeak: CauseRule = {
-  sign: "memory that grows from restart to restart, with out-of-memory errors",
+  sign: "memory that keeps growing until the process fails, or out-of-memory errors",
   weigh: (findings) => {
+    const { origin, metrics } = findings;
     const said = hear(findings, WORDS, { statement: "the process ran out of memory", weight: 2 });
-    if (said.length === 0) return { evidence: [] };
-    const points = findings.metrics.filter(({ name, resource }) => MEMORY.test(name) && resource.service === findings.origin?.step.service);
-    const [first, last] = [points[0], points[points.length - 1]];
-    if (first === undefined || last === undefined || last.value < first.value * 1.5) return { evidence: said };
-    return {
-      evidence: [
-        ...said,
-        {
-          statement: `${first.name} kept growing`,
-          measured: `${first.value} to ${last.value} ${first.unit}`,
-          source: "metric",
-          weight: 2.5,
-        },
-      ],
-    };
+    if (origin === undefined || !MET.has(origin.judgement.originKind)) return { evidence: said };
+    // A process that raises an error of its own has memory enough for that.
+    if (said.length === 0 && origin.judgement.originKind === "own") return { evidence: [] };
+    const growth = findMemoryGrowth(metrics, origin.step.service);
+    return { evidence: growth === undefined ? said : [...said, growth] };
   },
 };

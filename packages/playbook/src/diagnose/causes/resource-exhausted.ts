@@ -2,7 +2,7 @@ import { type CauseRule, hear } from "../findings.ts";
 import { findStall } from "../stall.ts";
 
 const WORDS =
-  /\bENOMEM\b|\bEMFILE\b|\bENFILE\b|\bENOSPC\b|too many open files|OutOfMemory|heap out of memory|Cannot allocate memory|OOMKilled|queue (?:is )?full|event loop (?:is )?(?:blocked|delay|lag)|MemoryError|StackOverflow|Maximum call stack|unable to create (?:new )?(?:native )?thread|server (?:is )?overloaded|worker_connections are not enough/i;
+  /\bENOMEM\b|\bEMFILE\b|\bENFILE\b|\bENOSPC\b|too many open files|OutOfMemory|heap out of memory|Cannot allocate memory|OOMKilled|queue (?:is )?full|waited in the queue|No space left|event loop (?:is )?(?:blocked|delay|lag)|MemoryError|StackOverflow|Maximum call stack|unable to create (?:new )?(?:native )?thread|server (?:is )?overloaded|worker_connections are not enough/i;
 
 /** A process ran out of CPU, memory, its event loop, file handles or a queue. */
 export const resourceExhausted: CauseRule = {

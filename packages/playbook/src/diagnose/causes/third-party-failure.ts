@@ -15,7 +15,7 @@ export const thirdPartyFailure: CauseRule = {
           statement: `${call.peer.name}, which never sends telemetry, answered ${call.outcome.status}`,
           measured: `${call.operation}: ${call.outcome.status}`,
           source: "span",
-          weight: originKind === "silent-callee" ? 4 : 2,
+          weight: originKind === "silent-callee" ? 4 : 3.5,
         },
       ],
     };

@@ -1,4 +1,4 @@
-import { type CauseRule, type Findings, hear } from "../findings.ts";
+import { type CauseRule, type Findings, fromRelease, hear } from "../findings.ts";
 
 /** Errors that a program makes by itself, in the spelling of each language. */
 const DEFECT =
@@ -10,7 +10,9 @@ export const unhandledException: CauseRule = {
   weigh: (findings) => {
     if (!isOwn(findings)) return { evidence: [] };
     const defect = hear(findings, DEFECT, { statement: "the code of the creating hop raised an error of its own", weight: 4.5 });
-    return defect.length > 0 ? { evidence: defect } : { evidence: fromException(findings), isGeneral: true };
+    // What only one release throws came with that release.
+    const against = fromRelease(findings);
+    return defect.length > 0 ? { evidence: defect, against } : { evidence: fromException(findings), against, isGeneral: true };
   },
 };
 

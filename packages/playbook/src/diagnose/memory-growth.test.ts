@@ -1,0 +1,31 @@
+import type { MetricPoint } from "@faultline/model";
+import { describe, expect, it } from "vitest";
+import { findMemoryGrowth } from "./memory-growth.ts";
+
+const MIB = 1_048_576;
+const points = (values: readonly number[], name = "v8js.memory.heap.used"): readonly MetricPoint[] =>
+  values.map((value, index) => ({
+    name,
+    unit: "By",
+    timeMs: index * 1000,
+    value: value * MIB,
+    attributes: {},
+    resource: { service: "shop", instance: "a", attributes: {} },
+  }));
+
+describe("memory that leaks", () => {
+  it("is seen where it keeps growing, also when the process started anew behind it", () => {
+    expect(findMemoryGrowth(points([20, 31, 44, 62, 80, 18, 19]), "shop")?.measured).toBe("v8js.memory.heap.used: 20.0 MiB to 80.0 MiB");
+  });
+
+  it("is not seen in the swing of a garbage collector, a limit, or another service", () => {
+    expect(findMemoryGrowth(points([20, 45, 21, 44, 20, 46, 22]), "shop")).toBeUndefined();
+    expect(findMemoryGrowth(points([20, 31, 44, 62, 80], "v8js.heap.limit"), "shop")).toBeUndefined();
+    expect(findMemoryGrowth(points([20, 31, 44, 62, 80]), "cart")).toBeUndefined();
+  });
+
+  it("is the sum of what a process reports in parts", () => {
+    const parts = [...points([10, 15, 22, 30, 40]), ...points([10, 16, 22, 32, 40])];
+    expect(findMemoryGrowth(parts, "shop")?.measured).toContain("20.0 MiB to 80.0 MiB");
+  });
+});
