@@ -1,27 +1,46 @@
 /**
- * What the guard costs: bursts in turn on a bare app, a second bare app as control, the guarded app and OpenTelemetry's
- * auto-instrumentation. CPU is what the app's process used for the burst; ratios are of pairs in the same round.
- * `npm run bench -- overhead` [rounds] [burst]
+ * What the guard costs: bursts in turn on a bare app, a second bare app as control, a floor, the guarded app and its peers. CPU is what the
+ * app's own process used, threads for collection of garbage and compression included. Neighbours on the machine only ever add to it, so
+ * `cpuUs` is the lower quartile of many short bursts, and `addedCpuUs` is that less bare's; ratios of rates are medians over the bursts of
+ * a round. Every app is warmed first: what is not compiled yet costs several times what it costs in the long run.
+ * `npm run bench -- overhead [express|fastify|hono]... [success|failure]... [ROUNDS] [BURST]`; `PEERS=FOLDER` adds @sentry/node.
  */
-import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { type AddressInfo, connect } from "node:net";
-import { availableParallelism, cpus } from "node:os";
-import { fileURLToPath } from "node:url";
+import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
+import { recordResult } from "../record.ts";
+import { type App, ask, readPeakRss, startApp, stopApp } from "./apps.ts";
 
-type Report = { readonly cpu: NodeJS.CpuUsage; readonly rss: number };
-type App = { readonly variant: string; readonly port: number; readonly child: ChildProcess };
-type Sample = { readonly cpuUs: number; readonly wallMs: number };
+type Sample = { readonly cpuUs: number; readonly wallMs: number; readonly p99Ms: number };
 
-const numbers = process.argv.slice(2).map(Number).filter(Number.isFinite);
-const ROUNDS = numbers[0] ?? 15;
-const BURST = numbers[1] ?? 1000;
+const words = process.argv.slice(3);
+const numbers = words.map(Number).filter(Number.isFinite);
+const ROUNDS = numbers[0] ?? 40;
+const BURST = numbers[1] ?? 320;
 const CONNECTIONS = 16;
-const VARIANTS = ["bare", "bare-again", "guard", "guard-without-context", "otel"];
-const PATHS = { success: "/hello/7", failure: "/fail/" };
+const PATHS = { success: "/hello/7", failure: "/fail/" } as const;
+type Kind = keyof typeof PATHS;
+
+function choose<T extends string>(all: readonly T[]): readonly T[] {
+  const chosen = all.filter((each) => words.includes(each));
+  return chosen.length === 0 ? all : chosen;
+}
+
+const FRAMEWORKS = choose(["express", "fastify", "hono"]);
+const KINDS = choose<Kind>(["success", "failure"]);
+const VARIANTS = [
+  "bare",
+  "bare-again",
+  "floor",
+  "guard",
+  "guard-without-context",
+  "otel",
+  ...(process.env["PEERS"] === undefined ? [] : ["sentry"]),
+];
+/** Requests before the first that counts; the peers cost so much more that the rest of their warming up does not show. */
+const WARM = 20_000;
+const WARM_PEERS = 4_000;
 
 const received = { bytes: 0, boom: new Set<string>() };
 const sink = createServer((request, response) => {
@@ -36,146 +55,115 @@ const sink = createServer((request, response) => {
   });
 });
 
-async function start(framework: string, variant: string): Promise<App> {
+function start(framework: string, variant: string): Promise<App> {
   const endpoint = `http://127.0.0.1:${(sink.address() as AddressInfo).port}`;
-  const child = fork(fileURLToPath(new URL("app.ts", import.meta.url)), [framework, variant, endpoint], {
-    execArgv: ["--conditions=source", ...(variant === "otel" ? ["--import", new URL("otel.ts", import.meta.url).href] : [])],
-    env: { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_METRICS_EXPORTER: "none", OTEL_LOGS_EXPORTER: "none" },
-  });
-  const [message] = (await once(child, "message")) as [{ port: number }];
-  return { variant, port: message.port, child };
-}
-
-async function ask(app: App): Promise<Report> {
-  const answer = once(app.child, "message") as Promise<[Report]>;
-  app.child.send("report");
-  return (await answer)[0];
-}
-
-/** Sends `count` requests over one connection, one after the other. */
-function drive(port: number, paths: readonly string[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, "127.0.0.1");
-    let sent = 0;
-    const send = (): void => {
-      if (sent === paths.length) {
-        socket.end();
-        resolve();
-      } else socket.write(`GET ${paths[sent++]} HTTP/1.1\r\nhost: localhost\r\naccept: */*\r\nuser-agent: bench\r\n\r\n`);
-    };
-    let buffered = "";
-    socket.setEncoding("latin1");
-    socket.on("connect", send);
-    socket.on("error", reject);
-    socket.on("data", (chunk) => {
-      buffered += String(chunk);
-      const end = buffered.indexOf("\r\n\r\n");
-      const length = Number(/content-length: (\d+)/i.exec(buffered)?.[1] ?? Number.NaN);
-      if (end < 0 || buffered.length < end + 4 + length) return;
-      buffered = "";
-      send();
-    });
-  });
+  return startApp(framework, variant, { endpoint, connections: CONNECTIONS });
 }
 
 let serial = 0;
 
-async function burst(app: App, path: string): Promise<Sample> {
-  const before = await ask(app);
-  const startMs = performance.now();
-  const each = Math.ceil(BURST / CONNECTIONS);
-  const drives = Array.from({ length: CONNECTIONS }, () =>
-    drive(
-      app.port,
-      Array.from({ length: each }, () => (path.endsWith("/") ? `${path}${serial++}` : path)),
-    ),
-  );
-  await Promise.all(drives);
-  const wallMs = performance.now() - startMs;
-  const after = await ask(app);
-  const usedUs = after.cpu.user + after.cpu.system - before.cpu.user - before.cpu.system;
-  return { cpuUs: usedUs / (each * CONNECTIONS), wallMs };
+/** Targets of a burst; failures are all distinct. */
+function toTargets(kind: Kind, count: number, mark = ""): readonly string[] {
+  return Array.from({ length: count }, () => (kind === "failure" ? `${PATHS.failure}${mark}${serial++}` : PATHS.success));
 }
 
-function median(values: readonly number[]): number {
+function quantile(values: readonly number[], at: number): number {
   const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+  return sorted[Math.floor((sorted.length - 1) * at)] ?? Number.NaN;
 }
 
-async function measure(framework: string, kind: keyof typeof PATHS): Promise<Record<string, unknown>> {
+/** One burst. Of failures the sending is part of the cost; successes are sent every ten seconds, which a burst may or may not meet. */
+async function burst(app: App, kind: Kind): Promise<Sample> {
+  const before = await ask(app, "report");
+  const startMs = performance.now();
+  const latencies = await app.load.send(toTargets(kind, BURST));
+  const wallMs = performance.now() - startMs;
+  const after = await ask(app, kind === "failure" ? "settle" : "report");
+  const usedUs = after.cpu.user + after.cpu.system - before.cpu.user - before.cpu.system;
+  return { cpuUs: usedUs / BURST, wallMs, p99Ms: quantile(latencies, 0.99) };
+}
+
+async function warm(app: App, kind: Kind): Promise<void> {
+  const isPeer = app.variant === "otel" || app.variant === "sentry";
+  for (let left = isPeer ? WARM_PEERS : WARM; left > 0; left -= 1_000) await app.load.send(toTargets(kind, 1_000));
+  await ask(app, "settle");
+}
+
+type Row = {
+  readonly cpuUs: number;
+  readonly addedCpuUs: number;
+  readonly bareCpuOverOwn: number;
+  readonly rateOverBare: number;
+  readonly p99Ms: number;
+  readonly rssMB: number;
+};
+
+function readCpu(samples: readonly Sample[]): number {
+  const each = samples.map((sample) => sample.cpuUs);
+  return quantile(each, 0.25);
+}
+
+function compare(own: readonly Sample[], bare: readonly Sample[], rss: number): Row {
+  const rates = own.flatMap(({ wallMs }, round) => (bare[round] === undefined ? [] : [bare[round].wallMs / wallMs]));
+  const p99s = own.map((sample) => sample.p99Ms);
+  return {
+    cpuUs: readCpu(own),
+    addedCpuUs: readCpu(own) - readCpu(bare),
+    bareCpuOverOwn: readCpu(bare) / readCpu(own),
+    rateOverBare: quantile(rates, 0.5),
+    p99Ms: quantile(p99s, 0.5),
+    rssMB: rss / 1e6,
+  };
+}
+
+function print(title: string, rows: Readonly<Record<string, object>>): void {
+  const round = (row: object): object =>
+    Object.fromEntries(Object.entries(row).map(([name, value]) => [name, typeof value === "number" ? Number(value.toFixed(3)) : value]));
+  console.log(`\n${title}`);
+  console.table(Object.fromEntries(Object.entries(rows).map(([name, row]) => [name, round(row)])));
+}
+
+async function measure(framework: string, kind: Kind): Promise<Record<string, Row>> {
   const apps: App[] = [];
   for (const variant of VARIANTS) apps.push(await start(framework, variant));
+  for (const app of apps) await warm(app, kind);
   const samples = new Map<string, Sample[]>(VARIANTS.map((variant) => [variant, []]));
-  for (const app of apps) for (let warm = 0; warm < 5; warm++) await burst(app, PATHS[kind]);
   for (let round = 0; round < ROUNDS; round++) {
     // Every other round backwards: what comes first in a round must not be always the same.
-    for (const app of round % 2 === 0 ? apps : apps.toReversed()) samples.get(app.variant)?.push(await burst(app, PATHS[kind]));
+    for (const app of round % 2 === 0 ? apps : apps.toReversed()) samples.get(app.variant)?.push(await burst(app, kind));
   }
-  const rss = Object.fromEntries(
-    await Promise.all(apps.map(async (app) => [app.variant, Math.round((await ask(app)).rss / 1e6)] as const)),
-  );
-  for (const app of apps) app.child.disconnect();
-  const bare = samples.get("bare") ?? [];
-  const rows = VARIANTS.map((variant) => {
-    const own = samples.get(variant) ?? [];
-    const added = median(own.map((sample, round) => sample.cpuUs - (bare[round]?.cpuUs ?? Number.NaN)));
-    const cpuRatio = median(own.map((sample, round) => (bare[round]?.cpuUs ?? Number.NaN) / sample.cpuUs));
-    const rateRatio = median(own.map((sample, round) => (bare[round]?.wallMs ?? Number.NaN) / sample.wallMs));
-    return [
-      variant,
-      {
-        cpuUs: median(own.map((each) => each.cpuUs)),
-        addedCpuUs: added,
-        bareCpuOverOwn: cpuRatio,
-        rateOverBare: rateRatio,
-        rssMB: rss[variant],
-      },
-    ] as const;
-  });
-  console.log(`\n${framework}, ${kind}`);
-  console.table(
-    Object.fromEntries(
-      rows.map(([variant, row]) => [
-        variant,
-        {
-          ...row,
-          cpuUs: row.cpuUs.toFixed(1),
-          addedCpuUs: row.addedCpuUs.toFixed(1),
-          bareCpuOverOwn: row.bareCpuOverOwn.toFixed(3),
-          rateOverBare: row.rateOverBare.toFixed(3),
-        },
-      ]),
-    ),
-  );
-  return Object.fromEntries(rows);
+  const rows: Record<string, Row> = {};
+  for (const app of apps) {
+    const { rss } = await ask(app, "report");
+    rows[app.variant] = compare(samples.get(app.variant) ?? [], samples.get("bare") ?? [], rss);
+    stopApp(app);
+  }
+  print(`${framework}, ${kind}`, rows);
+  return rows;
 }
 
-/** 5,000 distinct failures in one burst: are all delivered, and at how many bytes each? */
-async function deliver(): Promise<Record<string, number>> {
-  const app = await start("express", "guard");
+const DISTINCT = 5_000;
+
+/** One burst of distinct failures on an app that has just started: what is delivered, at how many bytes each, and what memory it takes. */
+async function deliver(variant: string): Promise<Record<string, number>> {
+  const app = await start("express", variant);
   received.bytes = 0;
-  const each = Math.ceil(5000 / CONNECTIONS);
-  const paths = Array.from({ length: CONNECTIONS }, (_, lane) => Array.from({ length: each }, (__, at) => `/fail/b${lane * each + at}`));
-  await Promise.all(paths.map((lane) => drive(app.port, lane)));
-  for (let before = -1; before !== received.boom.size; await new Promise((resolve) => setTimeout(resolve, 1500)))
-    before = received.boom.size;
-  app.child.disconnect();
-  return { sent: each * CONNECTIONS, delivered: received.boom.size, bytesEach: received.bytes / (each * CONNECTIONS) };
+  received.boom.clear();
+  await app.load.send(toTargets("failure", DISTINCT, "b"));
+  const { rss, heapUsed } = await ask(app, "settle");
+  const peak = readPeakRss(app) ?? Number.NaN;
+  stopApp(app);
+  const delivered = received.boom.size;
+  return { sent: DISTINCT, delivered, bytesEach: received.bytes / DISTINCT, rssMB: rss / 1e6, peakMB: peak / 1e6, heapMB: heapUsed / 1e6 };
 }
 
 sink.listen(0, "127.0.0.1");
 await once(sink, "listening");
 const results: Record<string, unknown> = {};
-for (const framework of ["express", "fastify", "hono"]) {
-  for (const kind of ["success", "failure"] as const) results[`${framework} ${kind}`] = await measure(framework, kind);
-}
-const delivery = await deliver();
-console.log("\nburst of distinct failures", delivery);
-const date = new Date().toISOString();
-mkdirSync(new URL("../results/", import.meta.url), { recursive: true });
-writeFileSync(
-  new URL(`../results/overhead-${date.slice(0, 10)}.json`, import.meta.url),
-  `${JSON.stringify({ date, node: process.version, cpu: cpus()[0]?.model, cores: availableParallelism(), rounds: ROUNDS, burst: BURST, results, delivery }, null, 2)}\n`,
-);
+for (const framework of FRAMEWORKS) for (const kind of KINDS) results[`${framework} ${kind}`] = await measure(framework, kind);
+const delivery: Record<string, Record<string, number>> = {};
+for (const variant of ["bare", "bare-again", "guard"]) delivery[variant] = await deliver(variant);
+print("5,000 distinct failures in one burst", delivery);
+recordResult("overhead", { rounds: ROUNDS, burst: BURST, warm: WARM, results, delivery });
 sink.close();
 sink.closeAllConnections();

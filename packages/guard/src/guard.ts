@@ -174,6 +174,8 @@ export class Guard implements ExchangeOwner {
     const endMs = performance.now();
     const ending: Ending = { status, isFailure, isAborted, endMs };
     exchange.route ??= this.#readRoute(exchange);
+    const isTold = isFailure || hidesFailure(exchange, status);
+    const isSent = isTold || (this.#configuration.successSpans > 0 && this.#isChosen(exchange));
     this.#durations.record(
       {
         route: exchange.route,
@@ -181,11 +183,19 @@ export class Guard implements ExchangeOwner {
         status: status ?? 0,
         scheme: view.scheme(request),
         errorType: isFailure ? toErrorType(exchange, ending) : undefined,
+        // Where OpenTelemetry runs in this process, its span is the one that is sent.
+        hasSpan: exchange.otel === undefined ? isSent : exchange.otel.sampled,
       },
       endMs - exchange.startMs,
     );
-    if (isFailure || hidesFailure(exchange, status)) this.#report(exchange, ending);
-    else if (this.#configuration.successSpans > 0) this.#sendSuccess(exchange, ending);
+    if (isTold) this.#report(exchange, ending);
+    else if (isSent) this.#exporter.offerUncounted({ spans: writeSuccess(exchange, ending) });
+  }
+
+  /** Is the span of this success to be sent? By the trace's id, so that every service of a trace decides alike. */
+  #isChosen(exchange: Exchange): boolean {
+    const { successSpans } = this.#configuration;
+    return successSpans === 1 || Number.parseInt(exchange.trace.traceId.slice(-7), 16) / 0x10000000 < successSpans;
   }
 
   /** A router that cannot be read costs the route, not the record. */
@@ -212,13 +222,6 @@ export class Guard implements ExchangeOwner {
     if (this.#sources.size === 0) return pools;
     const read = [...this.#sources].map((source) => this.shield(() => source.readNow?.()));
     return Object.assign({}, pools, ...read) as Record<string, string | number>;
-  }
-
-  #sendSuccess(exchange: Exchange, ending: Ending): void {
-    const { successSpans } = this.#configuration;
-    // By the trace's id, so that every service of a trace decides alike.
-    const isChosen = successSpans === 1 || Number.parseInt(exchange.trace.traceId.slice(-7), 16) / 0x10000000 < successSpans;
-    if (isChosen) this.#exporter.offerUncounted({ spans: writeSuccess(exchange, ending) });
   }
 
   #sendMetrics(): void {

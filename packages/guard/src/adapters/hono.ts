@@ -27,17 +27,24 @@ function readRoute(context: HonoLike | undefined): string | undefined {
 
 const honoNodeView: HostView<Raw> = { ...nodeView, route: (raw) => readRoute(raw[HONO]) };
 
-const exchanges = new WeakMap<object, Exchange>();
+/** Where a context keeps its exchange: a WeakMap of all of them would make every collection of garbage slower, and the heap larger. */
+const EXCHANGE: unique symbol = Symbol("faultline.exchange");
+
+type Marked = { [EXCHANGE]?: Exchange };
+
+function beginFetch(guard: Guard, context: HonoLike): Exchange {
+  const routed: RoutedRequest = { request: context.req.raw, readRoute: () => readRoute(context), headers: undefined };
+  return guard.begin(fetchView, routed);
+}
 
 function begin(guard: Guard, context: HonoLike): { exchange: Exchange; isNode: boolean } {
   const pair = context.env as { incoming?: Raw; outgoing?: ServerResponse } | undefined;
   const isNode = pair?.incoming !== undefined && pair.outgoing !== undefined;
-  const routed: RoutedRequest = { request: context.req.raw, readRoute: () => readRoute(context), headers: undefined };
   const exchange = isNode
     ? beginNode(guard, honoNodeView, { request: pair.incoming as Raw, response: pair.outgoing as ServerResponse })
-    : guard.begin(fetchView, routed);
+    : beginFetch(guard, context);
   if (isNode) (pair.incoming as Raw)[HONO] = context;
-  exchanges.set(context, exchange);
+  (context as Marked)[EXCHANGE] = exchange;
   return { exchange, isNode };
 }
 
@@ -82,7 +89,7 @@ function isClientGone(context: HonoLike): boolean {
 /** The handler for `app.onError`: captures and answers with problem details. */
 export function guardErrors(guard: Guard): (thrown: Error, context: HonoLike) => Response {
   return (thrown, context: HonoLike) => {
-    const exchange = exchanges.get(context) ?? begin(guard, context).exchange;
+    const exchange = (context as Marked)[EXCHANGE] ?? begin(guard, context).exchange;
     return toResponse(guard.answer(exchange, thrown, isClientGone(context)), context.req.method);
   };
 }

@@ -25,6 +25,8 @@ type DurationKey = {
   readonly status: number;
   readonly scheme: string;
   readonly errorType: string | undefined;
+  /** A span of this exchange is sent as well: whoever counts spans must not count it twice. */
+  readonly hasSpan: boolean;
 };
 
 /** A counter of durations; `take` returns the metric as OTLP/JSON and starts anew (delta temporality). */
@@ -41,6 +43,8 @@ function toSeries(key: DurationKey): Series {
     "http.route": key.route,
     "http.response.status_code": key.status || undefined,
     "error.type": key.errorType,
+    // See docs/decisions/0040: an attribute of the point, because it is not so of all exchanges of this service.
+    "faultline.counted_by": key.hasSpan ? "spans" : undefined,
   };
   return { attributes: writeAttributes(attributes), count: 0, sum: 0, min: Infinity, max: 0, zero: 0, buckets: new Map() };
 }
@@ -85,7 +89,7 @@ export function createDurations(startMs: number): Durations {
   let last: { key: DurationKey; series: Series } | undefined;
 
   function findSeries(key: DurationKey): Series {
-    const rest = `${key.method} ${key.status} ${key.scheme} ${key.errorType ?? ""}`;
+    const rest = `${key.method} ${key.status} ${key.scheme} ${key.hasSpan} ${key.errorType ?? ""}`;
     let group = routes.get(key.route);
     if (group === undefined) routes.set(key.route, (group = new Map()));
     let series = group.get(rest);
@@ -105,6 +109,7 @@ export function createDurations(startMs: number): Durations {
         known.key.route === key.route &&
         known.key.status === key.status &&
         known.key.method === key.method &&
+        known.key.hasSpan === key.hasSpan &&
         known.key.errorType === key.errorType &&
         known.key.scheme === key.scheme;
       const series = isSame ? known.series : findSeries(key);

@@ -11,6 +11,8 @@ export type CountedSuccesses = { readonly series: Series; readonly times: number
 /** What a point of a metric counts; undefined for every metric and sender whose exchanges are counted by their spans. */
 export function toCountedSuccesses(point: MetricPoint): CountedSuccesses | undefined {
   if (point.name !== "http.server.request.duration" || point.resource.attributes["faultline.counted_by"] !== "metrics") return undefined;
+  // A success that hides a failure, and one that was sampled, come as spans too, and are counted there.
+  if (point.attributes["faultline.counted_by"] === "spans") return undefined;
   const times = point.count ?? 0;
   const status = readStatusCode(point.attributes) ?? 0;
   if (times <= 0 || status >= 500 || point.attributes["error.type"] !== undefined) return undefined;
