@@ -1,7 +1,9 @@
 /** What the store on disk promises beyond the shared contract: restarts, crashes, damage, and directories it cannot use. */
+import { createHash } from "node:crypto";
 import { appendFile, cp, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { openSqliteStore, type Store, StoreOpenError, type StoreHealth } from "@faultline/collector/store";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { gauge, logs, NOON, spans, traceId } from "./payloads.ts";
@@ -222,6 +224,28 @@ describe("a damaged journal", () => {
   });
 });
 
+describe("a directory of an older version", () => {
+  it("is brought to this one, with everything in it", async () => {
+    const store = await open();
+    await append(store, spans({ trace: 1, status: 500 }, { trace: 2, status: 503 }), logs({ trace: 1, body: "late" }));
+    const before = await readAll(store);
+    await store.close();
+    const db = new DatabaseSync(join(directory, "faultline.db"));
+    db.exec("DROP INDEX trace_by_series_duration; PRAGMA user_version = 1;");
+    db.exec("CREATE INDEX trace_by_series_duration ON trace (series, duration_ms) WHERE cursor IS NOT NULL;");
+    db.close();
+    const again = await open();
+    expect(await readAll(again)).toEqual(before);
+    await again.close();
+    const updated = new DatabaseSync(join(directory, "faultline.db"));
+    expect(updated.prepare("PRAGMA user_version").get()).toEqual({ user_version: 2 });
+    expect(updated.prepare("SELECT sql FROM sqlite_schema WHERE name = 'trace_by_series_duration'").get()).toMatchObject({
+      sql: expect.stringContaining("(series, duration_ms, time_ms)"),
+    });
+    updated.close();
+  });
+});
+
 describe("a directory that cannot be used", () => {
   it("refuses a database of a newer version and writes nothing", async () => {
     await (await open()).close();
@@ -265,6 +289,11 @@ describe("a damaged database", () => {
   });
 });
 
+/** Text that does not compress, always the same for a number. */
+function toNoise(number: number): string {
+  return createHash("shake256", { outputLength: 2_500 }).update(String(number)).digest("base64");
+}
+
 describe("retention", () => {
   async function fillFor(store: Store, count: number): Promise<void> {
     for (let n = 1; n <= count; n++) {
@@ -297,7 +326,7 @@ describe("retention", () => {
     opened.push(store);
     for (let n = 1; n <= 600; n++) {
       nowMs += 1;
-      await append(store, spans({ trace: n, span: 1, status: 500, attributes: { noise: `${n}`.repeat(1_500) } }));
+      await append(store, spans({ trace: n, span: 1, status: 500, attributes: { noise: toNoise(n) } }));
     }
     for (let run = 0; run < 12; run++) await store.flush();
     const left = await store.listFailing(ALL);

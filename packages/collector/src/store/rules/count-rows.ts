@@ -1,6 +1,6 @@
 /** Adds cells up to the rows that `Store.count` answers with. */
 import type { CountRow, Dimension, ExchangeFilter } from "../contract.ts";
-import { createDenseHistogram, type DenseHistogram, estimateQuantile, toDenseIndex } from "./histogram.ts";
+import { createDenseHistogram, type DenseHistogram, estimateQuantiles, toDenseIndex } from "./histogram.ts";
 import { type Block, type Cell, type SeriesTable, STEP_MS } from "./rollup.ts";
 import type { Series } from "./series.ts";
 
@@ -106,15 +106,12 @@ export class CountSum {
   }
 
   #toRow(sum: Sum, { time, group }: { readonly time: number; readonly group: number }): CountRow {
-    const p50Ms = estimateQuantile(sum.durations, 0.5);
-    const p99Ms = estimateQuantile(sum.durations, 0.99);
     return {
       fromMs: time,
       group: this.#groups[group] ?? {},
       total: sum.total,
       failing: sum.failing,
-      ...(p50Ms === undefined ? {} : { p50Ms }),
-      ...(p99Ms === undefined ? {} : { p99Ms }),
+      ...estimateQuantiles(sum.durations),
     };
   }
 }

@@ -52,16 +52,25 @@ export function toDenseIndex(bucket: number): number {
   return bucket - MIN_INDEX;
 }
 
-/** The duration in ms below which the share `quantile` (0 to 1) lies; undefined for a histogram of nothing. */
-export function estimateQuantile(histogram: DenseHistogram, quantile: number): number | undefined {
+/** The durations in ms below which half and 99 of 100 lie; undefined for a histogram of nothing. */
+export function estimateQuantiles(histogram: DenseHistogram): { readonly p50Ms: number; readonly p99Ms: number } | undefined {
   let total = 0;
-  for (let at = 0; at < histogram.length; at++) total += histogram[at] ?? 0;
-  if (total === 0) return undefined;
-  let left = Math.max(1, Math.ceil(total * quantile));
-  let at = 0;
-  for (; at < histogram.length - 1; at++) {
-    left -= histogram[at] ?? 0;
-    if (left <= 0) break;
+  let last = 0;
+  for (let at = 0; at < histogram.length; at++) {
+    const count = histogram[at]!;
+    if (count === 0) continue;
+    total += count;
+    last = at;
   }
-  return 2 ** ((at + MIN_INDEX + 0.5) / BUCKETS_PER_DOUBLING);
+  if (total === 0) return undefined;
+  // Half lies below the middle, the last hundredth at the end: each is found from its own side.
+  let [below, at] = [histogram[0]!, 0];
+  while (below < Math.ceil(total / 2)) below += histogram[++at]!;
+  let [above, high] = [histogram[last]!, last];
+  while (total - above >= Math.ceil(total * 0.99)) above += histogram[--high]!;
+  return { p50Ms: toMiddle(at), p99Ms: toMiddle(high) };
+}
+
+function toMiddle(denseIndex: number): number {
+  return 2 ** ((denseIndex + MIN_INDEX + 0.5) / BUCKETS_PER_DOUBLING);
 }

@@ -36,6 +36,8 @@ export type Arrival = {
   readonly keep: boolean;
   /** False in a replay when its counts are in the database already. */
   readonly count: boolean;
+  /** In a replay, where it began. */
+  readonly replayFrom?: number;
 };
 
 /** One trace may hold so many spans and log records; a loop that traces itself must not fill the disk. */
@@ -159,10 +161,10 @@ export class Ingest {
    * failing trace before the last checkpoint is known to be there, and reading it can wait until something new arrives: most never
    * get anything more, and a start would read every failing trace of the last minute.
    */
-  #recall(trace: number, { keep, count }: Arrival): void {
+  #recall(trace: number, { keep, replayFrom = 0 }: Arrival): void {
     const { traces, window } = this.#parts;
     const traceId = window.traceId(trace);
-    const row = keep || count ? undefined : traces.findFailingRow(traceId);
+    const row = keep ? undefined : traces.findFailingRow(traceId, replayFrom);
     if (row !== undefined) return window.markUnread(trace, row);
     const known = traces.load(traceId);
     if (known === undefined) return;

@@ -2,7 +2,7 @@
 import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { createTables, readSchemaVersion, SCHEMA_VERSION, StoreOpenError } from "./schema.ts";
+import { createTables, readSchemaVersion, SCHEMA_VERSION, StoreOpenError, updateTables } from "./schema.ts";
 
 const PAGE_BYTES = 16_384;
 /** Pages the write-ahead log may hold before it is moved into the file: 32 MiB. */
@@ -93,6 +93,7 @@ export function openDatabase(path: string): DatabaseSync {
     // The lock that keeps other processes out is taken by the first write, and an old database might get none for a while.
     db.exec("BEGIN IMMEDIATE; COMMIT;");
     if (version === 0) createTables(db);
+    else updateTables(db);
     return db;
   } catch (error) {
     db.close();

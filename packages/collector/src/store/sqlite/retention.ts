@@ -30,8 +30,9 @@ const DEFAULT_RETENTION: RetentionOptions = {
 export type Removal = { readonly reason: DropReason; readonly items: number };
 
 const ROWS_AT_A_TIME = 500;
-/** Pages given back to the file system at a time: 8 MiB. */
+/** Pages given back to the file system at a time: 8 MiB. Some are left for what comes next. */
 const PAGES_AT_A_TIME = 512;
+const PAGES_LEFT = 64;
 
 /** Deletes inside the caller's transaction. */
 export class Retention {
@@ -102,7 +103,8 @@ export class Retention {
 
   /** Gives free pages back to the file system; outside a transaction. */
   shrink(): void {
-    if (this.#freePages > PAGES_AT_A_TIME) this.#db.exec(`PRAGMA incremental_vacuum(${PAGES_AT_A_TIME})`);
+    const pages = Math.min(PAGES_AT_A_TIME, this.#freePages - PAGES_LEFT);
+    if (pages >= PAGES_LEFT) this.#db.exec(`PRAGMA incremental_vacuum(${pages})`);
   }
 
   get #freePages(): number {

@@ -279,7 +279,8 @@ class SqliteStore implements Store {
         const intake = readRecord(record.kind, record.payload);
         if (!intake.ok) return void this.#audit.push(`Journal record ${record.number} cannot be read: ${intake.error}.`);
         const { position, receivedMs } = record;
-        this.#ingest.apply(intake.value, { position, nowMs: receivedMs, keep: position >= applied, count: position >= counted });
+        const [keep, count] = [position >= applied, position >= counted];
+        this.#ingest.apply(intake.value, { position, nowMs: receivedMs, keep, count, replayFrom });
         releaseIntake(intake.value);
       },
     });

@@ -66,9 +66,9 @@ export class TraceTable {
     return { row: id, failing: row["failing"] === 1, contents: this.#readParts(id) };
   }
 
-  /** The row of a trace that failed; undefined when there is none, or it is of the sample. */
-  findFailingRow(traceId: string): number | undefined {
-    const row = this.#statements.failingRow.get(toBlob(traceId));
+  /** The row of a trace that failed and has no part from before a position in the journal; undefined for any other. */
+  findFailingRow(traceId: string, position: number): number | undefined {
+    const row = this.#statements.failingRow.get(toBlob(traceId), position);
     return row === undefined ? undefined : Number(row["id"]);
   }
 
@@ -264,7 +264,9 @@ function prepare(db: DatabaseSync) {
     );
   return {
     find: db.prepare("SELECT id, failing, cursor, shown AS json, fingerprint, crc FROM trace WHERE trace_id = ?"),
-    failingRow: db.prepare("SELECT id FROM trace WHERE trace_id = ? AND failing = 1"),
+    failingRow: db.prepare(
+      "SELECT id FROM trace WHERE trace_id = ? AND failing = 1 AND NOT EXISTS (SELECT 1 FROM part WHERE part.trace = trace.id AND part.position < ?)",
+    ),
     insert: db.prepare(
       "INSERT INTO trace (trace_id, failing, stored_ms, items, bytes, cursor, series, time_ms, duration_ms, shown, fingerprint, crc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     ),

@@ -12,6 +12,8 @@ export const SPAN_IS_EXCHANGE = 2;
 export const SPAN_IS_SERVER_ERROR = 4;
 
 const FIRST_CAPACITY = 1_024;
+/** One for all scans: a process is known by the same object whichever scan its payload met. */
+const cache = new ResourceCache();
 
 /**
  * What `scanTraces` found in one payload: one row a span, in columns, so that a payload of 500 spans makes no object but its few
@@ -31,7 +33,7 @@ export class TraceScan {
   /** Spans that were malformed or too many, and the first reason. They have no row. */
   rejected = 0;
   rejectedBecause: string | undefined;
-  /** Resources of this payload; a process keeps the same `ScannedResource` object from payload to payload while the cache holds it. */
+  /** Resources of this payload; a process keeps the same `ScannedResource` object from payload to payload, over all scans, while the cache holds it. */
   resources: ScannedResource[] = [];
 
   /** Column: index in `bytes` of the span's field. */
@@ -64,7 +66,6 @@ export class TraceScan {
   /** Column by trace: the `SPAN_…` bits of its spans, or-ed. */
   traceFlags = new Uint8Array(FIRST_CAPACITY);
 
-  private readonly cache = new ResourceCache();
   /** Open addressing from trace id to trace number + 1; twice as many slots as rows at least. */
   private slots = new Uint32Array(FIRST_CAPACITY * 2);
 
@@ -102,7 +103,7 @@ export class TraceScan {
 
   /** Adds the resource whose body is `bytes[start]` to `bytes[end - 1]` and returns its index. */
   addResource(bytes: Uint8Array, start: number, end: number): number {
-    return this.resources.push(this.cache.find(bytes, start, end)) - 1;
+    return this.resources.push(cache.find(bytes, start, end)) - 1;
   }
 
   reject(because: string): void {
