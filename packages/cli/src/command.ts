@@ -3,6 +3,8 @@ export type CommandIo = {
   readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number };
   readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number };
   readonly stdin: AsyncIterable<Uint8Array>;
+  /** The descriptor behind `stdin`, while nobody has touched that: a command that reads much may read it directly instead. */
+  readonly stdinFd?: number;
   readonly env: Readonly<Record<string, string | undefined>>;
 };
 

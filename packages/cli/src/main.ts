@@ -69,6 +69,16 @@ function isOptionError(error: unknown): error is Error {
 
 /** Runs this process's own command line; the exit code is set, never forced, so that output drains. */
 export async function main(): Promise<void> {
-  const { stdout, stderr, stdin, env } = process;
-  process.exitCode = await runFaultline(process.argv.slice(2), { stdout, stderr, stdin, env });
+  const { stdout, stderr, env } = process;
+  const io: CommandIo = {
+    stdout,
+    stderr,
+    env,
+    stdinFd: 0,
+    // Looking at it alone would make the descriptor non-blocking.
+    get stdin() {
+      return process.stdin;
+    },
+  };
+  process.exitCode = await runFaultline(process.argv.slice(2), io);
 }

@@ -1,4 +1,5 @@
 /** `faultline logs`: server errors out of log files, by route, with who made them and why. */
+import { fstatSync } from "node:fs";
 import { createLineReader } from "@faultline/formats/access-log";
 import type { Command, CommandIo } from "../command.ts";
 import { analyzeSource } from "../logs/analyze.ts";
@@ -11,7 +12,7 @@ import { renderHtml } from "../logs/render/html.ts";
 import { renderMarkdown } from "../logs/render/markdown.ts";
 import { renderTerminal } from "../logs/render/terminal.ts";
 import type { Report } from "../logs/report.ts";
-import { findSize, type Source } from "../logs/source.ts";
+import { findSize, type Input, type Source } from "../logs/source.ts";
 import { Tally } from "../logs/tally.ts";
 import { toVisible } from "../logs/visible.ts";
 
@@ -37,24 +38,45 @@ Exit codes: 0 read (with or without errors in it), 2 wrong usage or unreadable f
 Example: faultline logs /var/log/nginx/access.log /var/log/nginx/error.log
 `;
 
+/** How many bytes of each file were read, from its start. */
+type ReadBytes = ReadonlyMap<string, number>;
+
 /** Reads all files into one tally. */
-async function analyzeAll(options: LogsOptions, io: CommandIo): Promise<Tally> {
+async function analyzeAll(options: LogsOptions, io: CommandIo): Promise<{ readonly tally: Tally; readonly readBytes: ReadBytes }> {
   const tally = new Tally(options.limits);
-  await eachSource(options, io, (source) => analyzeSource(source, { tally, reader: options.reader, isFastAllowed: options.isFastAllowed }));
+  const readBytes = await eachSource(options, io, (source) =>
+    analyzeSource(source, { tally, reader: options.reader, isFastAllowed: options.isFastAllowed }),
+  );
   tally.finish();
-  return tally;
+  return { tally, readBytes };
 }
 
-async function eachSource(options: LogsOptions, io: CommandIo, read: (source: Source) => Promise<void>): Promise<void> {
+async function eachSource(options: LogsOptions, io: CommandIo, read: (source: Source) => Promise<void>): Promise<ReadBytes> {
   const sizes = options.files.map(findSize);
   const progress = new Progress(
     io.stderr,
     sizes.reduce((sum, size) => sum + size, 0),
     () => performance.now(),
   );
-  const onBytes = (bytes: number) => progress.add(bytes);
-  for (const name of options.files) await read({ name, onBytes, ...(name === "-" ? { stdin: io.stdin } : {}) });
+  const readBytes = new Map<string, number>();
+  for (const name of options.files) {
+    const onBytes = (bytes: number) => {
+      progress.add(bytes);
+      readBytes.set(name, (readBytes.get(name) ?? 0) + bytes);
+    };
+    await read({ name, onBytes, ...(name === "-" ? { stdin: toInput(io) } : {}) });
+  }
   progress.clear();
+  return readBytes;
+}
+
+/** Pipes and files can be read by their descriptor; a terminal or a socket comes as chunks. */
+function toInput(io: CommandIo): Input {
+  const chunks = () => io.stdin;
+  const { stdinFd: fd } = io;
+  if (fd === undefined) return { chunks };
+  const stat = fstatSync(fd);
+  return stat.isFIFO() || stat.isFile() ? { chunks, fd } : { chunks };
 }
 
 function render(report: Report, options: LogsOptions, io: CommandIo): string {
@@ -81,7 +103,7 @@ function createFilter(options: LogsOptions): RecordFilter {
   };
 }
 
-async function follow(options: LogsOptions, io: CommandIo): Promise<void> {
+async function follow(options: LogsOptions, io: CommandIo, readBytes: ReadBytes): Promise<void> {
   const controller = new AbortController();
   const stop = () => controller.abort();
   process.once("SIGINT", stop);
@@ -89,7 +111,7 @@ async function follow(options: LogsOptions, io: CommandIo): Promise<void> {
   const isWanted = createFilter(options);
   const readers = new Map(options.files.map((name) => [name, createLineReader(options.reader)]));
   await followFiles({
-    files: options.files,
+    files: options.files.map((name) => ({ name, fromBytes: readBytes.get(name) ?? 0 })),
     everyMs: 250,
     signal: controller.signal,
     onLine: (line, file) => {
@@ -110,20 +132,27 @@ async function follow(options: LogsOptions, io: CommandIo): Promise<void> {
   process.off("SIGTERM", stop);
 }
 
+/** Writes what the files hold by now. */
+async function report(options: LogsOptions, io: CommandIo): Promise<ReadBytes> {
+  if (options.output === "records") {
+    const write = (text: string) => io.stdout.write(text);
+    return await eachSource(options, io, (source) =>
+      writeRecords(source, { reader: options.reader, isWanted: createFilter(options), write }),
+    );
+  }
+  const { tally, readBytes } = await analyzeAll(options, io);
+  const { files, route, top, groupBy } = options;
+  io.stdout.write(render(buildReport(tally, { files, route, top, groupBy }), options, io));
+  return readBytes;
+}
+
 /** `faultline logs` */
 export const command: Command = {
   help: HELP,
   async run(args, io) {
     const options = parseLogsOptions(args, Date.now());
-    if (options.output === "records") {
-      const write = (text: string) => io.stdout.write(text);
-      await eachSource(options, io, (source) => writeRecords(source, { reader: options.reader, isWanted: createFilter(options), write }));
-    } else {
-      const tally = await analyzeAll(options, io);
-      const report = buildReport(tally, { files: options.files, route: options.route, top: options.top, groupBy: options.groupBy });
-      io.stdout.write(render(report, options, io));
-    }
-    if (options.follow) await follow(options, io);
+    if (options.follow) await follow(options, io, await report(options, io));
+    else await report(options, io);
     return 0;
   },
 };

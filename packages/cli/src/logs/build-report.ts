@@ -38,7 +38,7 @@ export function buildReport(tally: Tally, options: ReportOptions): Report {
   const requests = learned.reduce((sum, { leaf }) => sum + leaf.lines, 0);
   const hidden = learned.flatMap(toHidden).sort((a, b) => b.count - a.count);
   const patterns = [
-    ...detailed.slice(0, 3).flatMap(({ patterns: own }) => own),
+    ...detailed.flatMap(({ patterns: own }) => own),
     ...logPatterns,
     ...describeHidden(hidden),
     ...describeBehindGoodStatus(tally),

@@ -1,53 +1,89 @@
-/** New lines of growing files, as `tail -F` finds them: a file that shrinks or is replaced is read again from its start. */
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+/**
+ * New lines of growing files, as `tail -F` finds them. A file is kept open while it is followed, so that what is written to it after it
+ * was renamed is read as well; then its successor is read from its start. A file that shrank is read again from its start.
+ */
+import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 
 /** What to follow and how often to look. `signal` ends it. */
 export type FollowOptions = {
-  readonly files: readonly string[];
+  readonly files: readonly FollowedFile[];
   readonly everyMs: number;
   readonly signal: AbortSignal;
   readonly onLine: (line: string, file: string) => void;
 };
 
+/** A file and how many of its bytes are known; from its present end on when absent. */
+export type FollowedFile = { readonly name: string; readonly fromBytes?: number };
+
 const CHUNK_BYTES = 1 << 20;
 const MAX_LINE_BYTES = 2 << 20;
 
-type Followed = { readonly name: string; inode: number; offset: number; rest: Buffer };
+type Followed = { readonly name: string; fd: number | undefined; inode: number; offset: number; rest: Buffer };
 
-/** Follows the files from their present ends on until it is told to stop. */
+/** Follows the files until it is told to stop. */
 export async function followFiles({ files, everyMs, signal, onLine }: FollowOptions): Promise<void> {
-  const followed = files.map((name): Followed => ({ name, inode: -1, offset: -1, rest: Buffer.alloc(0) }));
-  for (const file of followed) look(file, onLine);
-  while (!signal.aborted) {
-    await setTimeout(everyMs, undefined, { signal }).catch(() => undefined);
-    for (const file of followed) look(file, onLine);
+  const followed = files.map((file) => start(file));
+  try {
+    while (!signal.aborted) {
+      for (const file of followed) look(file, onLine);
+      await setTimeout(everyMs, undefined, { signal }).catch(() => undefined);
+    }
+  } finally {
+    for (const file of followed) close(file);
   }
 }
 
-function look(file: Followed, onLine: FollowOptions["onLine"]): void {
-  let fd: number;
+function start({ name, fromBytes }: FollowedFile): Followed {
+  const file: Followed = { name, fd: undefined, inode: -1, offset: 0, rest: Buffer.alloc(0) };
+  open(file);
+  if (file.fd !== undefined) file.offset = fromBytes ?? fstatSync(file.fd).size;
+  return file;
+}
+
+/** Between the two halves of a rotation there may be no file: it is tried again at the next look. */
+function open(file: Followed): void {
   try {
-    fd = openSync(file.name, "r");
+    file.fd = openSync(file.name, "r");
   } catch {
-    // Between the two halves of a rotation there may be no file.
     return;
   }
-  try {
-    const { ino, size } = fstatSync(fd);
-    if (file.offset === -1) file.offset = size;
-    else if (ino !== file.inode || size < file.offset) {
-      file.offset = 0;
-      file.rest = Buffer.alloc(0);
-    }
-    file.inode = ino;
-    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-    for (let read = readSync(fd, chunk, 0, CHUNK_BYTES, file.offset); read > 0; read = readSync(fd, chunk, 0, CHUNK_BYTES, file.offset)) {
-      file.offset += read;
-      takeLines(file, chunk.subarray(0, read), onLine);
-    }
-  } finally {
-    closeSync(fd);
+  file.inode = fstatSync(file.fd).ino;
+  file.offset = 0;
+  file.rest = Buffer.alloc(0);
+}
+
+function close(file: Followed): void {
+  if (file.fd !== undefined) closeSync(file.fd);
+  file.fd = undefined;
+}
+
+function look(file: Followed, onLine: FollowOptions["onLine"]): void {
+  if (file.fd === undefined) open(file);
+  // Seen before the old file is read for the last time: what was written to it until then is not lost.
+  const isReplaced = findInode(file.name) !== file.inode;
+  readNew(file, onLine);
+  if (!isReplaced || file.fd === undefined) return;
+  close(file);
+  open(file);
+  readNew(file, onLine);
+}
+
+function findInode(name: string): number | undefined {
+  return statSync(name, { throwIfNoEntry: false })?.ino;
+}
+
+function readNew(file: Followed, onLine: FollowOptions["onLine"]): void {
+  const { fd } = file;
+  if (fd === undefined) return;
+  if (fstatSync(fd).size < file.offset) {
+    file.offset = 0;
+    file.rest = Buffer.alloc(0);
+  }
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  for (let read = readSync(fd, chunk, 0, CHUNK_BYTES, file.offset); read > 0; read = readSync(fd, chunk, 0, CHUNK_BYTES, file.offset)) {
+    file.offset += read;
+    takeLines(file, chunk.subarray(0, read), onLine);
   }
 }
 

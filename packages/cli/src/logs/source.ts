@@ -20,7 +20,14 @@ export type Reader = {
 };
 
 /** One thing to read. `onBytes` hears of compressed bytes as they are read. */
-export type Source = { readonly name: string; readonly stdin?: AsyncIterable<Uint8Array>; readonly onBytes: (bytes: number) => void };
+export type Source = {
+  readonly name: string;
+  readonly stdin?: Input;
+  readonly onBytes: (bytes: number) => void;
+};
+
+/** Standard input as chunks, and its descriptor when that is a pipe or a file that can be read directly, which spares a copy of all of it. */
+export type Input = { readonly chunks: () => AsyncIterable<Uint8Array>; readonly fd?: number };
 
 /** Calls `onLine` with the bounds of each whole line among the first `length` bytes and returns where the last, unfinished one starts. */
 export function eachLine(buffer: Buffer, length: number, onLine: (start: number, end: number) => void): number {
@@ -61,7 +68,9 @@ function openFile(name: string): number {
 export async function readSource(source: Source, reader: Reader): Promise<void> {
   const filled = new Filled(reader);
   if (source.stdin !== undefined) {
-    await readChunks(await peelStream(source.stdin), source, filled);
+    const { chunks, fd } = source.stdin;
+    if (fd === undefined) await readChunks(await peelStream(chunks()), source, filled);
+    else await readPipe({ fd, chunks }, source, filled);
   } else {
     const kind = findCompression(source.name);
     if (kind === "none") await readPlain(source, filled);
@@ -75,6 +84,24 @@ export async function readSource(source: Source, reader: Reader): Promise<void> 
     }
   }
   filled.finish();
+}
+
+/** A pipe: straight into the buffer, unless its first bytes say that it is compressed. */
+async function readPipe({ fd, chunks }: Input & { readonly fd: number }, source: Source, filled: Filled): Promise<void> {
+  const count = readSync(fd, filled.buffer, 0, Math.min(filled.room, READ_BYTES), null);
+  if (count === 0) return;
+  if (nameCompression(filled.buffer) === "none") {
+    source.onBytes(count);
+    filled.advance(count);
+    await readAll(fd, source, filled);
+    return;
+  }
+  const first = Uint8Array.from(filled.buffer.subarray(0, count));
+  const whole = (async function* () {
+    yield first;
+    yield* chunks();
+  })();
+  await readChunks(await peelStream(whole), source, filled);
 }
 
 type Compression = "none" | "gzip" | "zstd";
@@ -125,20 +152,24 @@ async function readChunks(chunks: AsyncIterable<Uint8Array>, source: Source, fil
 /** A plain file: straight into the buffer. */
 async function readPlain(source: Source, filled: Filled): Promise<void> {
   const fd = openFile(source.name);
-  let sinceBreath = 0;
   try {
-    for (;;) {
-      const read = readSync(fd, filled.buffer, filled.length, Math.min(filled.room, READ_BYTES), null);
-      if (read === 0) return;
-      filled.advance(read);
-      source.onBytes(read);
-      sinceBreath += read;
-      if (sinceBreath < BREATH_BYTES) continue;
-      sinceBreath = 0;
-      await setImmediate();
-    }
+    await readAll(fd, source, filled);
   } finally {
     closeSync(fd);
+  }
+}
+
+async function readAll(fd: number, source: Source, filled: Filled): Promise<void> {
+  let sinceBreath = 0;
+  for (;;) {
+    const read = readSync(fd, filled.buffer, filled.length, Math.min(filled.room, READ_BYTES), null);
+    if (read === 0) return;
+    filled.advance(read);
+    source.onBytes(read);
+    sinceBreath += read;
+    if (sinceBreath < BREATH_BYTES) continue;
+    sinceBreath = 0;
+    await setImmediate();
   }
 }
 

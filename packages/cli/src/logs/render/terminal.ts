@@ -21,9 +21,9 @@ export function renderTerminal(report: Report, screen: Screen): string {
   const paints = createPaints(screen.hasColors);
   const width = Math.max(60, Math.min(screen.width, 160));
   const blocks = [
-    renderHead(report, paints),
+    renderHead(report, { paints, width }),
     renderTable(report, { paints, width }),
-    ...report.routes.slice(0, DETAILED).map((route, index) => renderRoute(route, { index, paints, width })),
+    ...pickDetailed(report).map((index) => renderRoute(report.routes[index], { index, paints, width })),
   ];
   if (report.groups !== undefined) {
     blocks.push(
@@ -41,7 +41,21 @@ export function renderTerminal(report: Report, screen: Screen): string {
   return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
 }
 
-function renderHead(report: Report, { bold, red, dim }: Paints): string {
+/** Breaks a text at its spaces into lines of a width; those after the first are indented. */
+function wrap(text: string, width: number, indent: number): string {
+  const lines: string[] = [];
+  let rest = text;
+  while (rest.length > width) {
+    const space = rest.lastIndexOf(" ", width);
+    if (space <= indent) break;
+    lines.push(rest.slice(0, space).trimEnd());
+    rest = `${" ".repeat(indent)}${rest.slice(space + 1)}`;
+  }
+  return [...lines, rest].join("\n");
+}
+
+function renderHead(report: Report, { paints, width }: Look): string {
+  const { bold, red, dim } = paints;
   const { window } = report;
   const span = window === undefined ? "no times" : `${formatClock(window.fromMs)} to ${formatClock(window.toMs)} UTC`;
   const formats = report.formats
@@ -52,7 +66,11 @@ function renderHead(report: Report, { bold, red, dim }: Paints): string {
   const lines = [
     `${bold(count)} in ${formatCount(report.requests)} requests: ${formatShare(report.errors.share)}`,
     dim(
-      `${span} · ${formatCount(report.lines)} lines: ${formats || "none"}${report.unparsed.count > 0 ? `, ${formatCount(report.unparsed.count)} not understood` : ""}`,
+      wrap(
+        `${span} · ${formatCount(report.lines)} lines: ${formats || "none"}${report.unparsed.count > 0 ? `, ${formatCount(report.unparsed.count)} not understood` : ""}`,
+        width,
+        2,
+      ),
     ),
   ];
   if (report.traffic.length > 0) {
@@ -63,28 +81,57 @@ function renderHead(report: Report, { bold, red, dim }: Paints): string {
 
 type Look = { readonly paints: Paints; readonly width: number };
 
+const SHARE = 22;
+/** Room that a route's name should have before columns that only decorate get any. */
+const WANTED_NAME = 28;
+
+/** Which columns there is room for. The route's name comes first, then the last time, then the course over time. */
+function chooseColumns(
+  width: number,
+  time: number,
+): { readonly name: number; readonly time: number; readonly hasLast: boolean; readonly spark: number } {
+  const room = width - 9 - 2 - 4 - 2 - 2 - SHARE - 2 - time;
+  const hasLast = room - time - 2 >= WANTED_NAME;
+  const beside = hasLast ? room - time - 2 : room;
+  const spark = [24, 12].find((length) => beside - length - 2 >= WANTED_NAME) ?? 0;
+  return { name: Math.max(14, spark === 0 ? beside : beside - spark - 2), time, hasLast, spark };
+}
+
 function renderTable(report: Report, { paints, width }: Look): string {
   if (report.routes.length === 0) return "";
-  const spark = width >= 120 ? 24 : 12;
   const { window } = report;
   const isOneDay = window !== undefined && window.toMs - window.fromMs < DAY_MS;
   const clock = (timeMs: number | undefined) => formatClock(timeMs).slice(isOneDay ? -8 : 0);
-  const times = isOneDay ? 8 : 19;
+  const columns = chooseColumns(width, isOneDay ? 8 : 19);
   const longest = Math.max(5, ...report.routes.map((route) => route.method.length + route.route.length + 1));
-  const name = Math.min(longest, Math.max(18, width - 9 - 4 - 22 - 2 * times - spark - 12));
-  const head = `${"count".padStart(9)}  ${"code".padEnd(4)}  ${"route".padEnd(name)}  ${"share (95 %)".padEnd(22)}  ${"first".padEnd(times)}  ${"last".padEnd(times)}`;
+  const name = Math.min(longest, columns.name);
+  const times = (first: string, last: string) =>
+    (columns.hasLast ? [first, last] : [first]).map((time) => time.padEnd(columns.time)).join("  ");
+  const head = `${"count".padStart(9)}  ${"code".padEnd(4)}  ${"route".padEnd(name)}  ${"share (95 %)".padEnd(SHARE)}  ${times("first", "last")}`;
   const rows = report.routes.map((route) => {
     const label = cut(toVisible(`${route.method} ${route.route}`), name).padEnd(name);
-    return `${formatCount(route.count).padStart(9)}  ${paints.red(String(route.status).padEnd(4))}  ${label}  ${formatShare(route.share).padEnd(22)}  ${clock(route.firstMs).padEnd(times)}  ${clock(route.lastMs).padEnd(times)}  ${drawSparkline(route.overTime, spark)}`;
+    const spark = columns.spark === 0 ? "" : `  ${drawSparkline(route.overTime, columns.spark)}`;
+    return `${formatCount(route.count).padStart(9)}  ${paints.red(String(route.status).padEnd(4))}  ${label}  ${formatShare(route.share).padEnd(SHARE)}  ${times(clock(route.firstMs), clock(route.lastMs))}${spark}`.trimEnd();
   });
   const more = report.moreRoutes === 0 ? [] : [paints.dim(`  and ${formatCount(report.moreRoutes)} more; --top shows more`)];
   return [paints.bold(head), ...rows, ...more].join("\n");
 }
 
-function renderRoute(route: RouteErrors, { index, paints, width }: Look & { readonly index: number }): string {
+/** The routes to tell more of: the most frequent failure, then those with a cause to name, the more frequent first. */
+function pickDetailed({ routes }: Report): readonly number[] {
+  const [first, ...others] = routes.keys();
+  if (first === undefined) return [];
+  const isExplained = (index: number) => (routes[index]?.causes[0]?.confidence ?? 0) >= 0.5;
+  const picked = [...others.filter(isExplained), ...others.filter((index) => !isExplained(index))].slice(0, DETAILED - 1);
+  return [first, ...picked].toSorted((a, b) => a - b);
+}
+
+function renderRoute(route: RouteErrors | undefined, { index, paints, width }: Look & { readonly index: number }): string {
+  if (route === undefined) return "";
   const { bold, dim, yellow } = paints;
   const lines = [bold(`${index + 1}. ${route.status} on ${cut(toVisible(`${route.method} ${route.route}`), width - 20)}`)];
-  lines.push(`   made by  ${toVisible(nameMaker(route))}: ${toVisible(route.madeBy.because)}`);
+  const say = (label: string, text: string) => lines.push(wrap(`   ${label.padEnd(9)}${text}`, width, 12));
+  say("made by", `${toVisible(nameMaker(route))}: ${toVisible(route.madeBy.because)}`);
   if (route.failingMedianMs !== undefined) {
     const ok = route.okMedianMs === undefined ? "" : `; good ones about ${formatDuration(route.okMedianMs)}`;
     lines.push(`   takes    ${formatDuration(route.failingMedianMs)} (median of the failing)${ok}`);
@@ -98,9 +145,9 @@ function renderRoute(route: RouteErrors, { index, paints, width }: Look & { read
       );
   }
   for (const message of route.joined.slice(0, 2))
-    lines.push(`   log      ${cut(toVisible(message.text), width - 12)} ${dim(`(${message.count}, by ${message.by})`)}`);
+    say("log", `${cut(toVisible(message.text), 2 * width)} (${message.count}, by ${message.by})`);
   const [next] = route.next;
-  if (next !== undefined) lines.push(`   next     ${toVisible(next.check)}`);
+  if (next !== undefined) say("next", toVisible(next.check));
   if (route.requestIds.length > 0) lines.push(dim(`   ids      ${toVisible(route.requestIds.join(", "))}`));
   const [line] = route.lines;
   if (line !== undefined) lines.push(dim(`   line     ${cut(toVisible(line), width - 12)}`));
@@ -124,12 +171,14 @@ function renderVerdict(report: Report, { paints, width }: Look): string {
   );
   const [cause] = diagnosis.causes;
   const verdict = cause === undefined ? "no cause named" : `${cause.cause}, ${Math.round(cause.confidence * 100)} %`;
-  const missing = diagnosis.missing.map(({ what, wouldTell }) => paints.dim(`  missing: ${what} (would tell ${wouldTell})`));
+  const missing = diagnosis.missing.map(({ what, wouldTell }) =>
+    paints.dim(wrap(`  missing: ${what} (would tell ${wouldTell})`, width, 11)),
+  );
   return [
     paints.bold(`Verdict: ${diagnosis.verdict} (${verdict})`),
     ...lines,
     ...missing,
-    ...diagnosis.next.slice(0, 3).map(({ check }) => `  next: ${toVisible(check)}`),
+    ...diagnosis.next.slice(0, 3).map(({ check }) => wrap(`  next: ${toVisible(check)}`, width, 8)),
   ].join("\n");
 }
 
