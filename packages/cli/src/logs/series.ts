@@ -53,16 +53,39 @@ export class Series {
     while (this.total > 0 && this.widthMs < other.widthMs) this.widen();
   }
 
-  /** Counts of `[fromMs, toMs)` in `buckets` equal steps. */
+  /**
+   * Counts of `[fromMs, toMs)` in `buckets` equal steps. A bucket that lies over several steps is shared out by its time in each, so that
+   * even traffic looks even; what is shared out comes to whole numbers and to the same sum.
+   */
   resample(fromMs: number, toMs: number, buckets: number): number[] {
-    const steps = Array.from({ length: buckets }, () => 0);
     const stepMs = Math.max(1, (toMs - fromMs) / buckets);
+    const shares = Array.from({ length: buckets }, () => 0);
     this.counts.forEach((count, index) => {
       if (count === 0) return;
-      const at = Math.floor(((this.first + index) * this.widthMs + this.widthMs / 2 - fromMs) / stepMs);
-      const step = Math.min(buckets - 1, Math.max(0, at));
-      steps[step] = (steps[step] ?? 0) + count;
+      const startMs = (this.first + index) * this.widthMs;
+      const start = clamp((startMs - fromMs) / stepMs, 0, buckets);
+      const end = clamp((startMs + this.widthMs - fromMs) / stepMs, 0, buckets);
+      if (end - start < 1e-9) {
+        const at = Math.min(buckets - 1, Math.floor(start));
+        shares[at] = (shares[at] ?? 0) + count;
+        return;
+      }
+      for (let step = Math.floor(start); step < end; step += 1) {
+        const overlap = Math.min(end, step + 1) - Math.max(start, step);
+        shares[step] = (shares[step] ?? 0) + (count * overlap) / (end - start);
+      }
     });
-    return steps;
+    let before = 0;
+    let sum = 0;
+    return shares.map((share) => {
+      sum += share;
+      const whole = Math.round(sum) - before;
+      before += whole;
+      return whole;
+    });
   }
+}
+
+function clamp(value: number, least: number, most: number): number {
+  return Math.min(most, Math.max(least, value));
 }

@@ -12,6 +12,7 @@ const STYLE = `
 @media(prefers-color-scheme:dark){:root{--text:#e6e9ed;--soft:#9aa5b1;--back:#14171b;--card:#1c2126;--line:#323a43;--bad:#ff6b60;--calm:#4f6c8c}}
 *{box-sizing:border-box}body{margin:0 auto;max-width:72rem;padding:2rem 1rem;font:16px/1.5 system-ui,sans-serif;color:var(--text);background:var(--back)}
 h1{font-size:1.6rem;margin:0 0 .25rem}h2{font-size:1.15rem;margin:2rem 0 .5rem}p{margin:.25rem 0}.soft{color:var(--soft)}
+.chart svg{width:100%}.ends{display:flex;justify-content:space-between;font-size:.8rem}.t{white-space:nowrap}
 .wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.875rem}th,td{padding:.4rem .6rem;text-align:left;border-bottom:1px solid var(--line);vertical-align:top}
 th.n,td.n{text-align:right;font-variant-numeric:tabular-nums}td.r{font-family:ui-monospace,monospace;overflow-wrap:anywhere;min-width:14rem}
 .bad{color:var(--bad);font-weight:600}svg{display:block}.card{background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:1rem;margin:.75rem 0}
@@ -28,7 +29,7 @@ function drawBars(
     const height = value === 0 ? 0 : Math.max(1.5, (value / most) * look.height);
     return `<rect x="${(index * step).toFixed(2)}" y="${(look.height - height).toFixed(2)}" width="${Math.max(0.5, step - 0.6).toFixed(2)}" height="${height.toFixed(2)}"/>`;
   });
-  return `<svg role="img" aria-label="${escape(look.label)}" width="${look.width}" height="${look.height}" viewBox="0 0 ${look.width} ${look.height}" fill="${look.color}"><title>${escape(look.label)}</title>${bars.join("")}</svg>`;
+  return `<svg role="img" aria-label="${escape(look.label)}" width="${look.width}" height="${look.height}" viewBox="0 0 ${look.width} ${look.height}" preserveAspectRatio="none" fill="${look.color}"><title>${escape(look.label)}</title>${bars.join("")}</svg>`;
 }
 
 /** The report as one page that needs nothing else: no script, no font, no request. */
@@ -42,7 +43,8 @@ export function renderHtml(report: Report): string {
 <meta name="referrer" content="no-referrer"><title>${escape(title)}</title><style>${STYLE}</style></head><body><main>
 <h1>${escape(title)}</h1>
 <p class="soft">${escape(formatShare(errors.share))}${escape(span)} · ${escape(report.files.join(", "))} · ${formatCount(report.lines)} lines, ${formatCount(report.unparsed.count)} not understood</p>
-<section class="card" aria-label="Over time"><p>Requests</p>${drawBars(report.traffic, { width: 960, height: 60, color: "var(--calm)", label: "requests over time" })}<p>Server errors</p>${drawBars(report.errorsOverTime, { width: 960, height: 60, color: "var(--bad)", label: "server errors over time" })}</section>
+${renderVerdict(report)}
+${renderCharts(report)}
 ${renderTable(report)}
 ${report.routes.slice(0, 10).map(renderRoute).join("\n")}
 ${renderLists(report)}
@@ -50,10 +52,35 @@ ${renderLists(report)}
 `;
 }
 
+function renderVerdict({ diagnosis, patterns }: Report): string {
+  const [cause] = diagnosis.causes;
+  const verdict = cause === undefined ? "no cause named" : `${cause.cause}, ${Math.round(cause.confidence * 100)} %`;
+  const rows = patterns.map(
+    ({ pattern, evidence }) =>
+      `<li><strong>${escape(pattern)}</strong>: ${escape(evidence.statement)} <span class="soft">${escape(evidence.measured)}</span></li>`,
+  );
+  const next = diagnosis.next.map(({ check }) => `<p>Next: ${escape(check)}</p>`);
+  return `<h2>Verdict: ${escape(diagnosis.verdict)} (${escape(verdict)})</h2>${toList(rows)}${next.join("")}`;
+}
+
+function toList(rows: readonly string[]): string {
+  return rows.length === 0 ? "" : `<ul>${rows.join("")}</ul>`;
+}
+
+function renderCharts(report: Report): string {
+  const { window } = report;
+  if (window === undefined) return "";
+  const stepMs = (window.toMs - window.fromMs) / Math.max(1, report.traffic.length);
+  const chart = (name: string, values: readonly number[], color: string) =>
+    `<p>${name} <span class="soft">at most ${formatCount(Math.max(0, ...values))} in ${formatDuration(stepMs)}</span></p>${drawBars(values, { width: 960, height: 60, color, label: `${name.toLowerCase()} over time` })}`;
+  const ends = `<p class="ends soft"><span>${formatClock(window.fromMs)}</span><span>${formatClock(window.toMs)} UTC</span></p>`;
+  return `<section class="card chart" aria-label="Over time">${chart("Requests", report.traffic, "var(--calm)")}${chart("Server errors", report.errorsOverTime, "var(--bad)")}${ends}</section>`;
+}
+
 function renderTable(report: Report): string {
   const rows = report.routes.map(
     (route) =>
-      `<tr><td class="n">${formatCount(route.count)}</td><td class="bad">${route.status}</td><td class="r">${escape(`${route.method} ${route.route}`)}</td><td>${escape(formatShare(route.share))}</td><td>${formatClock(route.firstMs)}</td><td>${formatClock(route.lastMs)}</td><td>${drawBars(route.overTime, { width: 120, height: 24, color: "var(--bad)", label: "over time" })}</td><td>${escape(nameMaker(route))}</td></tr>`,
+      `<tr><td class="n">${formatCount(route.count)}</td><td class="bad">${route.status}</td><td class="r">${escape(`${route.method} ${route.route}`)}</td><td class="t">${escape(formatShare(route.share))}</td><td class="t">${formatClock(route.firstMs)}</td><td class="t">${formatClock(route.lastMs)}</td><td>${drawBars(route.overTime, { width: 120, height: 24, color: "var(--bad)", label: "over time" })}</td><td>${escape(nameMaker(route))}</td></tr>`,
   );
   return `<h2>Routes</h2><div class="wide"><table><thead><tr><th class="n">Count</th><th>Status</th><th>Route</th><th>Share (95 %)</th><th>First</th><th>Last</th><th>Over time</th><th>Made by</th></tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
 }
@@ -69,19 +96,14 @@ function renderRoute(route: RouteErrors): string {
   const took =
     route.failingMedianMs === undefined ? "" : `<p class="soft">failing ones take ${formatDuration(route.failingMedianMs)} (median)</p>`;
   const lines = route.lines.map((line) => `<pre>${escape(cut(line, 1000))}</pre>`).join("");
-  return `<section class="card"><h2>${route.status} on ${escape(`${route.method} ${route.route}`)}</h2><p>Made by ${escape(nameMaker(route))}: ${escape(route.madeBy.because)}</p>${took}<ul>${causes.join("")}${joined.join("")}</ul>${route.next.map(({ check }) => `<p>Next: ${escape(check)}</p>`).join("")}${lines}</section>`;
+  return `<section class="card"><h2>${route.status} on ${escape(`${route.method} ${route.route}`)}</h2><p>Made by ${escape(nameMaker(route))}: ${escape(route.madeBy.because)}</p>${took}${toList([...causes, ...joined])}${route.next.map(({ check }) => `<p>Next: ${escape(check)}</p>`).join("")}${lines}</section>`;
 }
 
 function renderLists(report: Report): string {
-  const patterns = report.patterns.map(
-    ({ pattern, evidence }) =>
-      `<li><strong>${escape(pattern)}</strong>: ${escape(evidence.statement)} <span class="soft">${escape(evidence.measured)}</span></li>`,
-  );
   const missing = report.diagnosis.missing.map(({ what, wouldTell }) => `<li>${escape(what)}: would tell ${escape(wouldTell)}</li>`);
   const unparsed = report.unparsed.examples.map((line) => `<pre>${escape(line)}</pre>`).join("");
   return [
-    patterns.length === 0 ? "" : `<h2>Patterns</h2><ul>${patterns.join("")}</ul>`,
-    missing.length === 0 ? "" : `<h2>Missing</h2><ul>${missing.join("")}</ul>`,
+    missing.length === 0 ? "" : `<h2>Missing</h2>${toList(missing)}`,
     unparsed === "" ? "" : `<h2>Not understood</h2>${unparsed}`,
   ].join("\n");
 }
