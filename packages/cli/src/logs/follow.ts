@@ -14,7 +14,7 @@ export type FollowOptions = {
 };
 
 /** A file and how many of its bytes are known; from its present end on when absent. */
-export type FollowedFile = { readonly name: string; readonly fromBytes?: number };
+type FollowedFile = { readonly name: string; readonly fromBytes?: number };
 
 const CHUNK_BYTES = 1 << 20;
 const MAX_LINE_BYTES = 2 << 20;

@@ -10,7 +10,7 @@ export const django: TextFormat = { id: "django", create: createDjango };
 
 const SERVER = /^(?:([A-Z]+) )?\[(\d\d\/[A-Z][a-z]{2}\/\d{4} \d\d:\d\d:\d\d)\] "(.*)" (\d{3}) (\d+|-)$/s;
 const REQUEST_LOG =
-  /^(?:(?:\[?(\d{4}-\d\d-\d\d[ T][\d:.,]+)\]? )?(?:\[?(DEBUG|INFO|WARNING|ERROR|CRITICAL)\]?:? )?(?:\[?[\w.:]+\]?:? )?)?(Internal Server Error|Bad Request|Not Found|Forbidden|Method Not Allowed|Service Unavailable|Bad Gateway|Gateway Timeout|Unauthorized|Gone)(?: \([^)]*\))?: (\/\S*)$/;
+  /^(?:\[?(DEBUG|INFO|WARNING|ERROR|CRITICAL)\]?:? )?(?:\[?(\d{4}-\d\d-\d\d[ T][\d:.,]+|\d\d\/[A-Z][a-z]{2}\/\d{4} [\d:]+)\]? )?(?:\[?(DEBUG|INFO|WARNING|ERROR|CRITICAL)\]?:? )?(?:\[?[\w.:]{1,64}\]?:? ){0,3}(Internal Server Error|Bad Request|Not Found|Forbidden|Method Not Allowed|Service Unavailable|Bad Gateway|Gateway Timeout|Unauthorized|Gone)(?: \([^)]*\))?: (\/\S*)$/;
 const STATUSES: Readonly<Record<string, number>> = {
   "Internal Server Error": 500,
   "Bad Request": 400,
@@ -40,15 +40,16 @@ function createDjango(context: ParseContext): LineParser {
     }
     const request = REQUEST_LOG.exec(line);
     if (request === null) return undefined;
-    const timeMs = parseAnyTime(request[1], context);
-    const status = STATUSES[request[3] ?? ""] ?? 500;
+    const level = request[1] ?? request[3];
+    const timeMs = parseAnyTime(request[2], context);
+    const status = STATUSES[request[4] ?? ""] ?? 500;
     return {
       kind: "message",
       format: "django",
       message: {
-        severity: request[2] === undefined ? (status >= 500 ? 17 : 13) : readSeverity(request[2]),
+        severity: level === undefined ? (status >= 500 ? 17 : 13) : readSeverity(level),
         text: line,
-        ...splitTarget(request[4] ?? ""),
+        ...splitTarget(request[5] ?? ""),
         status,
         ...(timeMs === undefined ? {} : { timeMs }),
       },

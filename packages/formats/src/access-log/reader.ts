@@ -147,7 +147,21 @@ function readLayer(line: string, tools: Tools): ParsedLine | Peeled | { readonly
     const wrapper = peelStrict(line.slice(0, 1024), tools.context);
     return wrapper === undefined ? { kind: "unparsed" } : { ...wrapper, text: wrapper.text + line.slice(1024) };
   }
+  const fields = first.startsWith("20") ? readConsoleFields(line) : undefined;
+  const console = fields === undefined ? undefined : readJson(fields, tools);
+  if (console !== undefined && "kind" in console && console.kind === "exchange") return console;
   return peelStrict(line, tools.context) ?? readText(line, tools) ?? peelLoose(line) ?? { kind: "unparsed" };
+}
+
+/**
+ * zap's console layout, which Caddy writes to a terminal: time, level, logger and message between tabs, and the fields as JSON at the end.
+ */
+function readConsoleFields(line: string): JsonObject | undefined {
+  const [ts = "", level = "", logger = "", ...rest] = line.split("\t");
+  const [msg = "", fields] = rest.length >= 2 ? rest : [undefined, rest[0]];
+  if (fields === undefined || !fields.startsWith("{") || !/^[A-Z]{4,6}$/.test(level)) return undefined;
+  const object = parseObject(fields);
+  return object === undefined ? undefined : { ts, level: level.toLowerCase(), logger, msg, ...object };
 }
 
 function readText(line: string, tools: Tools): ParsedLine | undefined {

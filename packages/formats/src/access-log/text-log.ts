@@ -7,6 +7,8 @@ import { readSeverity } from "./severity.ts";
 export const textLog: TextFormat = { id: "text", create: createTextLog };
 
 const LEVEL = "(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|CRIT|CRITICAL|ALERT|EMERG|FATAL|SEVERE|PANIC)";
+/** Logback's own default writes the time of the day only. */
+const CLOCKED = new RegExp(String.raw`^\d\d:\d\d:\d\d[.,]\d{3} \[[^\]]{1,80}\] (${LEVEL})\b\s+(\S{1,120} -{1,3} .*)$`, "s");
 const TIME = String.raw`\[?(\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z| ?[+-]\d\d:?\d\d| UTC)?)\]?`;
 const TIMED = new RegExp(
   String.raw`^${TIME}(?:\s+|\s*[-|:]\s*)(?:(?:\[[^\]]{1,80}\]|[\w.$-]{1,80}|\(\S{1,80}\))[\s|:-]*){0,3}?\[?(${LEVEL})\b\]?[\s|:-]*(.*)$`,
@@ -25,6 +27,9 @@ function createTextLog(context: ParseContext): LineParser {
       const [, time, level, text = ""] = timed;
       return { kind: "message", format: "text", message: build(text, { level, timeMs: parseAnyTime(time, context) }) };
     }
+    const clocked = CLOCKED.exec(line);
+    if (clocked !== null)
+      return { kind: "message", format: "text", message: build(clocked[2] ?? "", { level: clocked[1], timeMs: undefined }) };
     const levelled = LEVELLED.exec(line);
     if (levelled === null || (levelled[2] === undefined && levelled[3] === undefined)) return undefined;
     return {

@@ -1,6 +1,6 @@
 import type { Report, RouteErrors } from "../report.ts";
 import { cut, toVisible } from "../visible.ts";
-import { formatClock, formatCount, formatDuration, formatShare, nameMaker } from "./words.ts";
+import { formatClock, formatCount, formatDuration, formatNumberOf, formatShare, nameMaker } from "./words.ts";
 
 /** Everything that comes from a log goes through here: made visible, then escaped for text and attributes alike. */
 function escape(text: string): string {
@@ -35,7 +35,7 @@ function drawBars(
 /** The report as one page that needs nothing else: no script, no font, no request. */
 export function renderHtml(report: Report): string {
   const { errors, window } = report;
-  const title = `${formatCount(errors.count)} server errors in ${formatCount(report.requests)} requests`;
+  const title = `${formatNumberOf(errors.count, "server error")} in ${formatNumberOf(report.requests, "request")}`;
   const span = window === undefined ? "" : ` · ${formatClock(window.fromMs)} to ${formatClock(window.toMs)} UTC`;
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">

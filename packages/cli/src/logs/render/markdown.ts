@@ -1,6 +1,6 @@
 import type { Report, RouteErrors } from "../report.ts";
 import { cut, toVisible } from "../visible.ts";
-import { drawSparkline, formatClock, formatCount, formatDuration, formatShare, nameMaker } from "./words.ts";
+import { drawSparkline, formatClock, formatCount, formatDuration, formatNumberOf, formatShare, nameMaker } from "./words.ts";
 
 /** Text inside a table's cell or a sentence: nothing in it is markup. */
 function escape(text: string): string {
@@ -21,7 +21,7 @@ export function renderMarkdown(report: Report): string {
   const { window, errors, diagnosis } = report;
   const span = window === undefined ? "" : `, ${formatClock(window.fromMs)} to ${formatClock(window.toMs)} UTC`;
   const blocks = [
-    `# ${formatCount(errors.count)} server errors in ${formatCount(report.requests)} requests`,
+    `# ${formatNumberOf(errors.count, "server error")} in ${formatNumberOf(report.requests, "request")}`,
     `${formatShare(errors.share)}${span}. Read from ${report.files.map((file) => escape(file)).join(", ")}: ${formatCount(report.lines)} lines, ${formatCount(report.unparsed.count)} not understood.`,
   ];
   if (report.routes.length > 0) {

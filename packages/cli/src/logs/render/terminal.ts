@@ -1,6 +1,6 @@
 import type { Report, RouteErrors } from "../report.ts";
 import { cut, toVisible } from "../visible.ts";
-import { drawSparkline, formatClock, formatCount, formatDuration, formatShare, nameMaker } from "./words.ts";
+import { drawSparkline, formatClock, formatCount, formatDuration, formatNumberOf, formatShare, nameMaker } from "./words.ts";
 
 /** How the screen is: its width, and whether it shows colours. */
 export type Screen = { readonly width: number; readonly hasColors: boolean };
@@ -62,12 +62,12 @@ function renderHead(report: Report, { paints, width }: Look): string {
     .slice(0, 5)
     .map(({ format, lines }) => `${format} ${formatCount(lines)}`)
     .join(", ");
-  const count = report.errors.count === 0 ? "no server errors" : red(`${formatCount(report.errors.count)} server errors`);
+  const count = report.errors.count === 0 ? "no server errors" : red(formatNumberOf(report.errors.count, "server error"));
   const lines = [
-    `${bold(count)} in ${formatCount(report.requests)} requests: ${formatShare(report.errors.share)}`,
+    `${bold(count)} in ${formatNumberOf(report.requests, "request")}: ${formatShare(report.errors.share)}`,
     dim(
       wrap(
-        `${span} · ${formatCount(report.lines)} lines: ${formats || "none"}${report.unparsed.count > 0 ? `, ${formatCount(report.unparsed.count)} not understood` : ""}`,
+        `${span} · ${formatNumberOf(report.lines, "line")}: ${formats || "none"}${report.unparsed.count > 0 ? `, ${formatCount(report.unparsed.count)} not understood` : ""}`,
         width,
         2,
       ),

@@ -27,6 +27,11 @@ export function formatCount(count: number): string {
   return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, " ");
 }
 
+/** `1 request`, `1 903 requests`. */
+export function formatNumberOf(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
 /** A time to the second, in UTC. */
 export function formatClock(timeMs: number | undefined): string {
   return timeMs === undefined ? "-" : formatTime(timeMs).slice(0, 19).replace("T", " ");
