@@ -96,7 +96,7 @@ export function fromRelease({ releases }: Findings): readonly Evidence[] {
   const { value, failingWith, failing, succeedingWith, succeeding, pValue } = difference;
   const what = kind === "version" ? `version ${value ?? ""} of ${service}` : `instances of ${service} that came later than the others`;
   // A release that did not come after the others may only be the one that is not mended yet.
-  const weight = (kind === "version" ? (isLate ? 4 : 3) : 3) - (isOrigin ? 0 : 1);
+  const weight = (kind === "version" && isLate ? 4 : 3.5) - (isOrigin ? 0 : 1);
   return [
     {
       statement: `the failing requests are those that ${what} served`,

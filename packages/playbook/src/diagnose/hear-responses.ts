@@ -63,8 +63,12 @@ function listenToExchanges(exchanges: readonly Exchange[], signatures: readonly 
 /** What intermediaries wrote in their logs about a request that failed: flags and error messages. */
 export function hearExchanges({ occurrence }: Heard): readonly Saying[] {
   return occurrence.path.exchanges.slice(0, MAX_EXCHANGES).flatMap((exchange) => {
-    const { flags, errorMessage, status, observer, madeBy } = exchange;
-    const text = [flags, errorMessage, madeBy?.because].filter((part) => part !== undefined && part !== "" && part !== "-").join(" ");
+    const { flags, errorMessage, status, observer, madeBy, upstream = [] } = exchange;
+    // HAProxy notes a refused connection as well where it had no server left to connect to; then it notes no server.
+    const isUntried = upstream.length === 0 && flags?.startsWith("SC") === true ? "no server is available" : undefined;
+    const text = [flags, errorMessage, madeBy?.because, isUntried]
+      .filter((part) => part !== undefined && part !== "" && part !== "-")
+      .join(" ");
     if (text === "" || (status ?? 500) < 500) return [];
     const isMaker = isMadeByObserver(exchange);
     return [{ text, source: "access-log", service: observer.name, place: isMaker ? "origin" : "path", isDirect: isMaker }];

@@ -6,7 +6,8 @@ export function listMissing({ domain, origin, sayings, succeeding }: Findings, i
   const missing = [...domain.missing];
   if (isDiagnosed || origin === undefined) return missing;
   const { service } = origin.step;
-  if (!sayings.some(({ place }) => place === "origin")) {
+  // A bare status, or what the caller says of it, tells nothing about what went wrong inside.
+  if (!sayings.some((each) => each.place === "origin" && each.service === service && /[a-z]{3}/i.test(each.text))) {
     missing.push({ what: `an exception or an error log line of ${service} under these requests`, wouldTell: "what it failed with" });
   }
   if (succeeding.length === 0) {

@@ -24,7 +24,7 @@ export function findMemoryGrowth(metrics: readonly MetricPoint[], service: strin
     statement: `the memory of ${service} kept growing until it failed`,
     measured: `${best.name}: ${toMiB(best.from)} to ${toMiB(best.to)}`,
     source: "metric",
-    weight: 3.5,
+    weight: 4.5,
   };
 }
 

@@ -3,6 +3,7 @@ import type { Exchange, LogRecord } from "@faultline/model";
 const LOG_WARN = 13;
 /** Log lines know whole seconds at worst. */
 const TOLERANCE_MS = 1_500;
+const BESIDE_MS = 20;
 const MAX_FOUND = 8;
 
 /**
@@ -20,6 +21,10 @@ export function createLogFinder(logs: readonly LogRecord[]): (exchange: Exchange
       (log) => log.timeMs >= timeMs - TOLERANCE_MS && log.timeMs <= timeMs + durationMs + TOLERANCE_MS,
     );
     const about = near.filter(({ attributes }) => attributes["url.path"] !== undefined && attributes["url.path"] === path);
-    return (about.length > 0 ? about : near.filter(({ attributes }) => attributes["url.path"] === undefined)).slice(0, MAX_FOUND);
+    const other = near.filter(({ attributes }) => attributes["url.path"] === undefined);
+    if (about.length === 0) return other.slice(0, MAX_FOUND);
+    // Lines of one incident stand together; the one that names the path may not be the one that says why.
+    const beside = other.filter((log) => about.some((each) => Math.abs(each.timeMs - log.timeMs) <= BESIDE_MS));
+    return [...about, ...beside].slice(0, MAX_FOUND);
   };
 }

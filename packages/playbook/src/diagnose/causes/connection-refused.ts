@@ -28,5 +28,5 @@ function hearReason(findings: Findings): readonly Evidence[] {
   const left = hear(findings, NO_SERVER_LEFT, { statement: "no server was left to send to", weight: 3 });
   const { origin, metrics } = findings;
   const growth = origin === undefined ? undefined : findMemoryGrowth(metrics, origin.step.service);
-  return [...left, ...(growth === undefined ? [] : [{ ...growth, weight: 2 }])];
+  return [...left, ...(growth === undefined ? [] : [{ ...growth, weight: 2.5 }])];
 }

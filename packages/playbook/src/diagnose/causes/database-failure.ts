@@ -2,7 +2,7 @@ import { type CauseRule, hear } from "../findings.ts";
 
 /** The server's side of a database error: SQLSTATE classes 08, 40, 53, 57, 58, XX, and their words. */
 const WORDS =
-  /\b(?:08|40|53|57|58|XX)[0-9P][0-9A-Z][0-9]\b|too many (?:connections|clients)|remaining connection slots|the database system is (?:starting up|shutting down|in recovery)|terminating connection|deadlock detected|could not serialize access|read-only transaction|server closed the connection|Connection terminated|MongoServerSelection|No server chosen|not (?:master|primary)|\bREADONLY\b|LOADING Redis|MISCONF Redis|CLUSTERDOWN|OOM command not allowed|ER_CON_COUNT|Lost connection to MySQL/i;
+  /(?<![:.\d])\b(?:08|40|53|57|58|XX)[0-9P][0-9A-Z][0-9]\b|too many (?:connections|clients)|remaining connection slots|the database system is (?:starting up|shutting down|in recovery)|terminating connection|deadlock detected|could not serialize access|read-only transaction|server closed the connection|Connection terminated|MongoServerSelection|No server chosen|not (?:master|primary)|\bREADONLY\b|LOADING Redis|MISCONF Redis|CLUSTERDOWN|OOM command not allowed|ER_CON_COUNT|Lost connection to MySQL/i;
 
 const FULL = /No space left|disk (?:is )?full/i;
 const REFUSED = /\bECONNREFUSED\b|connection refused/i;

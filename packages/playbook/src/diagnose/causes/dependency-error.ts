@@ -1,4 +1,7 @@
-import type { CauseRule } from "../findings.ts";
+import type { Evidence } from "@faultline/model";
+import { isExchangeSpan } from "../../isolate/exchange-hops.ts";
+import { nameOperation } from "../../isolate/hop.ts";
+import type { CauseRule, Findings } from "../findings.ts";
 import { hearSilence } from "../silence.ts";
 import { isThirdParty } from "../third-party.ts";
 
@@ -8,6 +11,8 @@ export const dependencyError: CauseRule = {
   weigh: (findings) => {
     const { origin } = findings;
     const call = origin?.step.call;
+    const written = fromOwnLog(findings);
+    if (written.length > 0) return { evidence: written };
     if (
       origin === undefined ||
       call === undefined ||
@@ -30,3 +35,17 @@ export const dependencyError: CauseRule = {
     };
   },
 };
+
+/** A callee that sent no spans, and whose own access log says that it made the error by itself. */
+function fromOwnLog({ origin }: Findings): readonly Evidence[] {
+  const { hop, call, service } = origin?.step ?? {};
+  if (hop === undefined || call === undefined || origin?.judgement.originKind !== "own" || !isExchangeSpan(hop.entry.span)) return [];
+  return [
+    {
+      statement: `${service ?? hop.service} answered ${hop.outcome.status} by itself`,
+      measured: `its own log: ${nameOperation(hop.entry)}, ${hop.outcome.status}`,
+      source: "access-log",
+      weight: 3.5,
+    },
+  ];
+}

@@ -49,7 +49,7 @@ function hearAbsence({ origin }: Findings): readonly Evidence[] {
 /** A process that runs out of memory is late before it is gone. */
 function hearGrowth({ origin, metrics }: Findings): readonly Evidence[] {
   const growth = origin === undefined ? undefined : findMemoryGrowth(metrics, origin.step.service);
-  return growth === undefined ? [] : [{ ...growth, weight: 2 }];
+  return growth === undefined ? [] : [{ ...growth, weight: 2.5 }];
 }
 
 /** Of somebody else's service, that it is theirs says more than how it failed. */

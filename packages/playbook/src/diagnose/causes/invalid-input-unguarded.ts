@@ -2,7 +2,7 @@ import { type CauseRule, fromDifference, hear } from "../findings.ts";
 
 /** The value itself is what the error complains about. */
 const WORDS =
-  /invalid (?:input|time value|date|literal|argument|value|number|uuid|base64)|invalid input syntax|value too long for type|out of range for type|NumberFormatException|DateTimeParseException|ValidationError|ValueError|FormatException|IllegalArgumentException|MalformedURL|URI malformed|Invalid array length|toFixed\(\) digits|Invalid (?:UTF|count value|code point)|could not convert|must be (?:a|an|one of|positive|greater|less|between)|violates (?:check|not-null) constraint|\b22[0-9][0-9A-Z][0-9]\b|ZodError|JsonSchema/i;
+  /invalid (?:input|time value|date|literal|argument|value|number|uuid|base64)|invalid input syntax|value too long for type|out of range for type|NumberFormatException|DateTimeParseException|ValidationError|ValueError|FormatException|IllegalArgumentException|MalformedURL|URI malformed|Invalid array length|toFixed\(\) digits|Invalid (?:UTF|count value|code point)|could not convert|must be (?:a|an|one of|positive|greater|less|between)|violates (?:check|not-null) constraint|(?<![:.\d])\b22[0-9][0-9A-Z][0-9]\b|ZodError|JsonSchema/i;
 const INPUT =
   /^(?:url\.query|url\.path|http\.request\.(?:header|body|param)|http\.target|request\.|input\.|faultline\.input|app\.|form\.|graphql\.)/;
 

@@ -1,7 +1,8 @@
 import type { CauseRule } from "../findings.ts";
 import { hear } from "../findings.ts";
 
-const WORDS = /\b429\b|too many requests|rate[ -]?limit|throttl|quota exceeded|RESOURCE_EXHAUSTED|SlowDown|ProvisionedThroughputExceeded/i;
+const WORDS =
+  /\b429\b|too many requests|limiting requests|rate[ -]?limit|throttl|quota exceeded|RESOURCE_EXHAUSTED|SlowDown|ProvisionedThroughputExceeded/i;
 
 /** Somebody said "slow down", and it reached the client as a server error. */
 export const rateLimitedAs5xx: CauseRule = {

@@ -21,13 +21,16 @@ function isOwn({ origin }: Findings): boolean {
 }
 
 function fromException({ origin, sayings }: Findings) {
-  const said = sayings.find(({ place, isDirect }) => place === "origin" && isDirect);
+  const own = sayings.filter(({ place, service }) => place === "origin" && service === origin?.step.service);
+  const said = own.find(({ isDirect, text }) => isDirect && /[a-z]{3}/i.test(text)) ?? own.find(({ source }) => source === "log");
   if (origin === undefined || said === undefined || origin.step.hop === undefined) return [];
   const hasException = origin.step.hop.outcome.exceptions.length > 0 || /\w(?:Error|Exception)\b/.test(said.text);
-  if (!hasException) return [];
+  if (!hasException && (said.isDirect || said.source !== "log")) return [];
   return [
     {
-      statement: `an exception left ${origin.step.service} uncaught`,
+      statement: hasException
+        ? `an exception left ${origin.step.service} uncaught`
+        : `${origin.step.service} failed by itself and logged why`,
       measured: said.text.slice(0, 240),
       source: said.source,
       weight: origin.step.hop.outcome.exceptions.length > 0 ? 3.5 : 2.5,
