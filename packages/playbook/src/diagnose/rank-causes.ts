@@ -1,4 +1,5 @@
 import { CAUSES, type CauseId, type RankedCause } from "@faultline/model";
+import { calibrate } from "./calibrate.ts";
 import { CAUSE_RULES } from "./causes.ts";
 import type { Findings } from "./findings.ts";
 
@@ -34,7 +35,7 @@ export function rankCauses(findings: Findings): Ranking {
       cause,
       evidence,
       against,
-      confidence: round((Math.exp(score) / total) * findings.domain.confidence),
+      confidence: round(calibrate((Math.exp(score) / total) * findings.domain.confidence)),
     }))
     .sort((a, b) => b.confidence - a.confidence)
     .filter(({ confidence }) => confidence >= LEAST_CONFIDENCE);
