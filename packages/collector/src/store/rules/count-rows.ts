@@ -1,6 +1,6 @@
 /** Adds cells up to the rows that `Store.count` answers with. */
 import type { CountRow, Dimension, ExchangeFilter } from "../contract.ts";
-import { createDenseHistogram, type DenseHistogram, estimateQuantiles, toDenseIndex } from "./histogram.ts";
+import { type DenseHistogram, DenseHistogramSlab, estimateQuantiles, toDenseIndex } from "./histogram.ts";
 import { type Block, type Cell, type SeriesTable, STEP_MS } from "./rollup.ts";
 import type { Series } from "./series.ts";
 
@@ -33,6 +33,7 @@ export class CountSum {
   readonly #groupNumbers = new Map<string, number>();
   /** By the start of the step of time, then by group. */
   readonly #sums = new Map<number, (Sum | undefined)[]>();
+  readonly #slab = new DenseHistogramSlab();
   #lastTime = Number.NaN;
   #lastSums: (Sum | undefined)[] = [];
 
@@ -68,7 +69,7 @@ export class CountSum {
     if (group < 0 || fromMs + STEP_MS <= window.fromMs || fromMs >= window.toMs) return undefined;
     const time = Math.floor(fromMs / stepMs) * stepMs;
     if (time !== this.#lastTime) this.#turnTo(time);
-    return (this.#lastSums[group] ??= { total: 0, failing: 0, durations: createDenseHistogram() });
+    return (this.#lastSums[group] ??= { total: 0, failing: 0, durations: this.#slab.create() });
   }
 
   #turnTo(time: number): void {
@@ -111,7 +112,7 @@ export class CountSum {
       group: this.#groups[group] ?? {},
       total: sum.total,
       failing: sum.failing,
-      ...estimateQuantiles(sum.durations),
+      ...estimateQuantiles(sum.durations, sum.total),
     };
   }
 }

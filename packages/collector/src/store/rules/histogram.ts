@@ -47,28 +47,43 @@ export function createDenseHistogram(): DenseHistogram {
   return new Uint32Array(MAX_INDEX - MIN_INDEX + 1);
 }
 
+const SLAB = 128;
+
+/** Makes dense histograms, many in one piece of memory: a question may need thousands, and each of its own would cost more than its answer. */
+export class DenseHistogramSlab {
+  #slab = new Uint32Array();
+  #used = 0;
+
+  create(): DenseHistogram {
+    const length = MAX_INDEX - MIN_INDEX + 1;
+    if (this.#used + length > this.#slab.length) {
+      this.#slab = new Uint32Array(length * SLAB);
+      this.#used = 0;
+    }
+    const histogram = this.#slab.subarray(this.#used, this.#used + length);
+    this.#used += length;
+    return histogram;
+  }
+}
+
 /** Where in a dense histogram a bucket stands. */
 export function toDenseIndex(bucket: number): number {
   return bucket - MIN_INDEX;
 }
 
-/** The durations in ms below which half and 99 of 100 lie; undefined for a histogram of nothing. */
-export function estimateQuantiles(histogram: DenseHistogram): { readonly p50Ms: number; readonly p99Ms: number } | undefined {
-  let total = 0;
-  let last = 0;
-  for (let at = 0; at < histogram.length; at++) {
-    const count = histogram[at]!;
-    if (count === 0) continue;
-    total += count;
-    last = at;
-  }
+/** The durations in ms below which half and 99 of 100 of `total` lie; undefined for a histogram of nothing. */
+export function estimateQuantiles(
+  histogram: DenseHistogram,
+  total: number,
+): { readonly p50Ms: number; readonly p99Ms: number } | undefined {
   if (total === 0) return undefined;
-  // Half lies below the middle, the last hundredth at the end: each is found from its own side.
-  let [below, at] = [histogram[0]!, 0];
-  while (below < Math.ceil(total / 2)) below += histogram[++at]!;
-  let [above, high] = [histogram[last]!, last];
-  while (total - above >= Math.ceil(total * 0.99)) above += histogram[--high]!;
-  return { p50Ms: toMiddle(at), p99Ms: toMiddle(high) };
+  const last = histogram.length - 1;
+  let [left, at] = [Math.ceil(total * 0.5), 0];
+  while ((left -= histogram[at]!) > 0 && at < last) at += 1;
+  const half = at;
+  left += Math.ceil(total * 0.99) - Math.ceil(total * 0.5);
+  while (left > 0 && at < last) left -= histogram[++at]!;
+  return { p50Ms: toMiddle(half), p99Ms: toMiddle(at) };
 }
 
 function toMiddle(denseIndex: number): number {
