@@ -4,6 +4,8 @@ import { runIdempotent, type IdempotencyOptions, type IdempotentRequest, type St
 import { type Held, holdResponse } from "./held-response.ts";
 import { findExchange, type NodeRequest } from "./node-view.ts";
 
+export { idempotentFetch, type IdempotentFetchOptions } from "./idempotency-fetch.ts";
+
 /** Options of the middleware. */
 export type IdempotentOptions = IdempotencyOptions & {
   /** Who asks. Keys of different callers never meet: the tenant or user of the request, after it has been authenticated. */
