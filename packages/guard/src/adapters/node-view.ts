@@ -40,6 +40,19 @@ function pushAndKeep(this: IncomingMessage, chunk: unknown, encoding?: BufferEnc
   return IncomingMessage.prototype.push.call(this, chunk, encoding);
 }
 
+const CONTENT_LENGTH = "content-length";
+const TRANSFER_ENCODING = "transfer-encoding";
+
+/** Is a body announced (RFC 9112 §6.3)? Read from the raw headers: `request.headers` makes an object, which many hosts never ask for. */
+function hasBody({ rawHeaders = [] }: { readonly rawHeaders?: readonly string[] }): boolean {
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? "";
+    if (name.length === TRANSFER_ENCODING.length && name.toLowerCase() === TRANSFER_ENCODING) return true;
+    if (name.length === CONTENT_LENGTH.length && name.toLowerCase() === CONTENT_LENGTH) return rawHeaders[at + 1] !== "0";
+  }
+  return false;
+}
+
 /** Begins the exchange of a request and its response; of a request that is already watched it returns the first. */
 export function beginNode<R extends NodeRequest>(
   guard: Guard,
@@ -53,10 +66,7 @@ export function beginNode<R extends NodeRequest>(
   (request as Marked)[EXCHANGE] = exchange;
   (response as Marked)[EXCHANGE] = exchange;
   response.on("close", onClose);
-  const { headers } = request;
-  if (guard.bodyLimitBytes > 0 && (headers["transfer-encoding"] !== undefined || (headers["content-length"] ?? "0") !== "0")) {
-    request.push = pushAndKeep;
-  }
+  if (guard.bodyLimitBytes > 0 && hasBody(request)) request.push = pushAndKeep;
   return exchange;
 }
 
