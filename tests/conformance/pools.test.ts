@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createServer as createTcpServer } from "node:net";
 import { setTimeout } from "node:timers/promises";
-import { readIoredis, readMysql2Pool, readPgPool, readRedisPool, readUndici } from "@faultline/guard";
+import { readIoredis, readMysql2Pool, readPgPool, readRedisPool, readUndici } from "@faultline/guard/pools";
 import { Redis } from "ioredis";
 import mysql from "mysql2";
 import pg from "pg";

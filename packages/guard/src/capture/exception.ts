@@ -15,23 +15,17 @@ function toWritten(text: string): Written {
   return { text, json: quote(text).slice(1, -1) };
 }
 
-/** What one redactor has made of frames. The last ones are also at hand: comparing two texts is cheaper than looking one up. */
-type KnownFrames = { readonly written: Map<string, Written>; last: { readonly frames: string; readonly written: Written } | undefined };
-
 /** Frames repeat from failure to failure, and hold no values: they are looked through and written once. */
-const knownFrames = new WeakMap<Redactor, KnownFrames>();
+const knownFrames = new WeakMap<Redactor, Map<string, Written>>();
 const MAX_KNOWN_FRAMES = 256;
 
 function redactFrames(frames: string, redactor: Redactor): Written {
   let known = knownFrames.get(redactor);
-  if (known === undefined) knownFrames.set(redactor, (known = { written: new Map(), last: undefined }));
-  if (known.last?.frames === frames) return known.last.written;
-  let written = known.written.get(frames);
-  if (written === undefined) {
-    if (known.written.size >= MAX_KNOWN_FRAMES) known.written.clear();
-    known.written.set(frames, (written = toWritten(redactor.redactText(frames))));
-  }
-  known.last = { frames, written };
+  if (known === undefined) knownFrames.set(redactor, (known = new Map()));
+  let written = known.get(frames);
+  if (written !== undefined) return written;
+  if (known.size >= MAX_KNOWN_FRAMES) known.clear();
+  known.set(frames, (written = toWritten(redactor.redactText(frames))));
   return written;
 }
 

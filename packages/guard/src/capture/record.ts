@@ -35,23 +35,7 @@ export function toMethodName(method: string): string {
 const ORIGIN_MS = performance.timeOrigin;
 
 /** Names that the record itself writes: `exchange.set` cannot add a second attribute of such a name. */
-const OWN_NAMES = new Set([
-  "http.request.method",
-  "http.request.method_original",
-  "url.scheme",
-  "url.path",
-  "url.query",
-  "http.route",
-  "http.response.status_code",
-  "network.protocol.version",
-  "client.address",
-  "error.type",
-  "http.request.body.content",
-  "http.request.body.size",
-  "nodejs.eventloop.delay.max",
-  "nodejs.eventloop.utilization",
-  "v8js.memory.heap.used",
-]);
+const OWN_NAME = /^(?:url\.|http\.(?:route|re)|network\.|client\.|error\.type$|nodejs\.|v8js\.)/;
 
 /** What most failures of a route have in common, with its text. */
 type Outline = {
@@ -115,7 +99,7 @@ function addExchange(attributes: AttributeText, exchange: Exchange, ending: Endi
 function addTold(attributes: AttributeText, exchange: Exchange, sources: ProcessState["sources"] = {}): void {
   const told = exchange.attributes;
   if (told === undefined) return;
-  for (const name of Object.keys(told)) if (!OWN_NAMES.has(name) && !Object.hasOwn(sources, name)) attributes.add(name, told[name]);
+  for (const name of Object.keys(told)) if (!OWN_NAME.test(name) && !Object.hasOwn(sources, name)) attributes.add(name, told[name]);
 }
 
 /** `error.type`: the exception's class where there was one, else the status in text; absent on what is no error. */

@@ -79,21 +79,16 @@ function addBody(attributes: AttributeText, exchange: Exchange, redactor: Redact
   attributes.add("faultline.request.body.truncated", redacted.truncated || undefined);
 }
 
-/** Addresses of clients in which a redactor found nothing to replace. */
-const cleanAddresses = new WeakMap<Redactor, Set<string>>();
-const MAX_ADDRESSES = 256;
-
-function redactAddress(address: string | undefined, redactor: Redactor): string | undefined {
-  if (address === undefined || address === "") return undefined;
-  let clean = cleanAddresses.get(redactor);
-  if (clean === undefined) cleanAddresses.set(redactor, (clean = new Set()));
-  if (clean.has(address)) return address;
-  const redacted = redactor.redactText(address);
-  if (redacted === address) {
-    if (clean.size >= MAX_ADDRESSES) clean.clear();
-    clean.add(address);
-  }
-  return redacted || undefined;
+/** The address of the client, which is kept as headers are. */
+function addAddress(attributes: AttributeText, value: string | undefined, redactor: Redactor): void {
+  if (value === undefined || value === "") return;
+  const name = "client.address";
+  const clean = findCleanHeaders(redactor);
+  const known = clean.get(name)?.get(value);
+  const redacted = known === undefined ? redactor.redactText(value) : value;
+  const written = known ?? writeAttribute(name, redacted);
+  attributes.addWritten(written);
+  if (known === undefined && redacted === value) keepClean(clean, { name, value }, written);
 }
 
 /** Adds what the request carried. It reads from the host's objects, so the caller must expect it to throw. */
@@ -102,7 +97,7 @@ export function addInput(attributes: AttributeText, exchange: Exchange, redactor
   const target = redactor.redactUrl(view.target(request));
   const question = target.indexOf("?");
   attributes.add("url.path", question < 0 ? target : target.slice(0, question));
-  attributes.add("client.address", redactAddress(view.clientAddress(request), redactor));
+  addAddress(attributes, view.clientAddress(request), redactor);
   if (question >= 0 && question + 1 < target.length) attributes.add("url.query", target.slice(question + 1));
   addHeaders(attributes, view.headers(request), redactor);
   addBody(attributes, exchange, redactor);
