@@ -11,7 +11,7 @@ import { runFaultline } from "../../packages/cli/src/main.ts";
 import { startFaultyBackend } from "../rig/faulty-backend.ts";
 import { findFreePort, listInstalledProxies, type ProxyName, type RunningProxy, startProxy } from "../rig/real-proxies.ts";
 
-const FAULTS = ["boom", "boom-503", "hang", "reset", "close", "garbage"] as const;
+const FAULTS = ["boom", "boom-503", "hang", "reset", "close", "garbage", "huge-header"] as const;
 const VARNISHNCSA = "/usr/bin/varnishncsa";
 /** The default format, and the time to serve the request in µs behind it. */
 const NCSA_FORMAT = '%h %l %u %t "%r" %s %b "%{Referer}i" "%{User-agent}i" %D';
@@ -77,8 +77,8 @@ function listProxies(): readonly ProxyName[] {
 
 /** Whether the lines of each proxy tell who made a failure; where they do not, the answer must be `unknown`. */
 const TELLS: Readonly<Record<ProxyName, { readonly own: readonly string[]; readonly app: readonly string[] }>> = {
-  nginx: { own: ["hang", "reset", "close", "dead"], app: ["boom", "boom-503"] },
-  haproxy: { own: ["hang", "reset", "close", "garbage", "dead"], app: ["boom", "boom-503"] },
+  nginx: { own: ["hang", "reset", "close", "huge-header", "dead"], app: ["boom", "boom-503"] },
+  haproxy: { own: ["hang", "reset", "close", "garbage", "huge-header", "dead"], app: ["boom", "boom-503"] },
   apache: { own: ["hang", "reset", "close"], app: [] },
   caddy: { own: ["hang", "reset", "close", "garbage", "dead"], app: ["boom", "boom-503"] },
   varnish: { own: [], app: [] },
