@@ -46,13 +46,15 @@ export type ErrorOptions = {
 /** An error handler of Express, which knows one by its four parameters. */
 export type ErrorMiddleware = (...given: [thrown: unknown, request: NodeRequest, response: ServerResponse, next: Next]) => void;
 
-/** The last middleware: captures what was thrown, and answers. After the headers it leaves the error to Express, which ends the connection. */
+/** The last middleware: captures what was thrown, and answers. After the headers it can only end the connection. */
 export function guardErrors(guard: Guard, options: ErrorOptions = {}): ErrorMiddleware {
   // oxlint-disable-next-line max-params -- Express knows an error handler by its four parameters
   return (thrown, request, response, next) => {
     const exchange = guard.shield(() => findExchange(request) ?? beginNode(guard, expressView, { request, response }));
     exchange?.fail(thrown);
-    if (exchange === undefined || options.respond === false || response.headersSent) return next(thrown);
+    if (exchange === undefined || options.respond === false) return next(thrown);
+    // As Express would: the client must not take half a response for a whole one.
+    if (response.headersSent) return void response.destroy();
     const isClientGone = request.destroyed && !request.complete;
     const isSent = guard.shield(() => sendAnswer(response, guard.answer(exchange, thrown, isClientGone)));
     if (isSent !== true) next(thrown);

@@ -2,7 +2,7 @@
 import type { ServerResponse } from "node:http";
 import type { HostView } from "../exchange.ts";
 import type { Guard } from "../guard.ts";
-import { beginNode, findExchange, nodeView, type NodeRequest } from "./node-view.ts";
+import { beginNode, findExchange, nodeView, watchStream, type NodeRequest, STALE_HEADERS } from "./node-view.ts";
 
 type FastifyRequest = {
   readonly raw: NodeRequest;
@@ -16,6 +16,7 @@ type FastifyReply = {
   readonly sent: boolean;
   code(status: number): FastifyReply;
   headers(values: Record<string, string>): FastifyReply;
+  removeHeader(name: string): unknown;
   send(payload: unknown): FastifyReply;
 };
 type Done = (error?: Error) => void;
@@ -24,7 +25,7 @@ type Hook = (...given: never[]) => unknown;
 /** What is used of a Fastify instance. */
 type FastifyLike = {
   addHook(name: "onRequest", hook: Hook): unknown;
-  addHook(name: "onError", hook: Hook): unknown;
+  addHook(name: "onError" | "onSend", hook: Hook): unknown;
   setErrorHandler(handler: Hook): unknown;
 };
 
@@ -53,9 +54,11 @@ export type FastifyGuardOptions = {
 function answerError(guard: Guard, thrown: unknown, at: { request: FastifyRequest; reply: FastifyReply }): unknown {
   const { request, reply } = at;
   const exchange = findExchange(request.raw);
-  // Fastify ends a response that has begun by itself; there is nothing left to answer.
-  if (exchange === undefined || reply.raw.headersSent) throw thrown;
+  if (exchange === undefined) throw thrown;
+  // The client must not take half a response for a whole one.
+  if (reply.raw.headersSent) return void reply.raw.destroy();
   const answer = guard.answer(exchange, thrown, request.raw.destroyed && !request.raw.complete);
+  for (const name of STALE_HEADERS) reply.removeHeader(name);
   return reply
     .code(answer.status)
     .headers({ ...answer.headers })
@@ -78,6 +81,15 @@ export function guardFastify(guard: Guard, options: FastifyGuardOptions = {}): P
       guard.shield(() => findExchange(request.raw)?.fail(thrown));
       next();
     });
+    // A stream that fails after the headers is only logged by Fastify.
+    app.addHook(
+      "onSend",
+      // oxlint-disable-next-line max-params -- Fastify's hook
+      (request: FastifyRequest, _reply: FastifyReply, payload: unknown, next: (error: null, payload: unknown) => void) => {
+        guard.shield(() => watchStream(payload, findExchange(request.raw)));
+        next(null, payload);
+      },
+    );
     if (options.respond === false) return done();
     app.setErrorHandler((thrown: unknown, request: FastifyRequest, reply: FastifyReply) => {
       guard.shield(() => findExchange(request.raw)?.fail(thrown));

@@ -45,9 +45,11 @@ export function guardFetch<Rest extends readonly unknown[]>(
     const copy = guard.shield(() => copyBody(guard, request));
     try {
       const response = await guard.run(exchange, () => handler(request, ...rest));
-      if (response.status >= 500) await keepCopy(exchange, copy);
+      // A handler that returned nothing is told so by its host.
+      const status = (response as Response | undefined)?.status;
+      if (status !== undefined && status >= 500) await keepCopy(exchange, copy);
       else void copy?.body?.cancel().catch(() => undefined);
-      guard.finish(exchange, response.status, false);
+      guard.finish(exchange, status, false);
       return response;
     } catch (thrown) {
       exchange.fail(thrown);

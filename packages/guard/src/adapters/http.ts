@@ -3,6 +3,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Guard } from "../guard.ts";
 import { beginNode, findExchange, nodeView, sendAnswer } from "./node-view.ts";
 
+export { guardUpgrade, type UpgradeHandler } from "./upgrade.ts";
+
 /** A handler of node:http; it may be asynchronous. */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => unknown;
 

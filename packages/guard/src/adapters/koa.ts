@@ -3,7 +3,7 @@ import type { ServerResponse } from "node:http";
 import { readMember } from "../capture/throwable.ts";
 import type { Exchange, HostView } from "../exchange.ts";
 import type { Guard } from "../guard.ts";
-import { beginNode, nodeView, type NodeRequest } from "./node-view.ts";
+import { beginNode, nodeView, type NodeRequest, STALE_HEADERS, watchStream } from "./node-view.ts";
 
 /** What is used of Koa's context. */
 export type KoaLike = {
@@ -16,6 +16,7 @@ export type KoaLike = {
   readonly app: { emit(event: "error", thrown: unknown, context: unknown): unknown };
   status: number;
   body: unknown;
+  respond?: boolean;
   set(name: string, value: string): void;
 };
 
@@ -39,16 +40,10 @@ export type KoaGuardOptions = {
   readonly respond?: boolean;
 };
 
-/** A body that is a stream fails after the middleware is done; Koa listens for its errors as well. */
-function watchBody(context: KoaLike, exchange: Exchange): void {
-  const { body } = context;
-  const on = typeof body === "object" && body !== null ? readMember(body, "on") : undefined;
-  if (typeof on === "function") Reflect.apply(on, body, ["error", (thrown: unknown) => exchange.fail(thrown)]);
-}
-
 function answerError(guard: Guard, exchange: Exchange, at: { context: KoaLike; thrown: unknown }): void {
   const { context, thrown } = at;
   const answer = guard.answer(exchange, thrown, context.req.destroyed && !context.req.complete);
+  for (const name of STALE_HEADERS) context.res.removeHeader(name);
   context.status = answer.status;
   context.body = answer.body;
   for (const name of Object.keys(answer.headers)) context.set(name, answer.headers[name] ?? "");
@@ -63,11 +58,14 @@ export function guardKoa(guard: Guard, options: KoaGuardOptions = {}): (context:
     raw[KOA] = context;
     try {
       await guard.run(exchange, next);
-      guard.shield(() => watchBody(context, exchange));
+      guard.shield(() => watchStream(context.body, exchange));
     } catch (thrown) {
       exchange.fail(thrown);
-      if (options.respond === false || context.headerSent) throw thrown;
-      guard.shield(() => answerError(guard, exchange, { context, thrown }));
+      // The client must not wait for the rest of a response that has none.
+      if (context.headerSent) context.res.destroy();
+      if (options.respond === false) throw thrown;
+      if (context.headerSent) context.respond = false;
+      else guard.shield(() => answerError(guard, exchange, { context, thrown }));
       context.app.emit("error", thrown, context);
     }
   };

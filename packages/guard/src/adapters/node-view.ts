@@ -1,5 +1,6 @@
 /** What the adapters on node:http's request and response share: how to read them, how to watch the end, how to write an answer. */
 import { IncomingMessage, type ServerResponse } from "node:http";
+import { readMember, readTextMember } from "../capture/throwable.ts";
 import type { Exchange, HostView } from "../exchange.ts";
 import type { Guard } from "../guard.ts";
 import type { Answer } from "../respond/problem.ts";
@@ -28,9 +29,17 @@ export function findExchange(message: object): Exchange | undefined {
   return (message as Marked)[EXCHANGE];
 }
 
+const DISCONNECTS = new Set(["ECONNRESET", "EPIPE", "ERR_STREAM_PREMATURE_CLOSE", "ECONNABORTED"]);
+
+function isDisconnect(thrown: unknown): boolean {
+  return DISCONNECTS.has(readTextMember(thrown, "code") ?? "");
+}
+
 // One function for all responses: nothing is made per request.
 function onClose(this: ServerResponse): void {
   const exchange = findExchange(this);
+  // Whoever breaks a response off with an error says why; that the client left says nothing of the server.
+  if (!this.writableFinished && this.errored !== null && !isDisconnect(this.errored)) exchange?.fail(this.errored);
   exchange?.owner.finish(exchange, this.headersSent ? this.statusCode : undefined, !this.writableFinished);
 }
 
@@ -70,8 +79,15 @@ export function beginNode<R extends NodeRequest>(
   return exchange;
 }
 
+/** A body that is a stream fails after the handler is done; whoever sends it listens for its errors as well. */
+export function watchStream(body: unknown, exchange: Exchange | undefined): void {
+  if (exchange === undefined || typeof body !== "object" || body === null) return;
+  const on = readMember(body, "on");
+  if (typeof on === "function") Reflect.apply(on, body, ["error", (thrown: unknown) => exchange.fail(thrown)]);
+}
+
 /** Headers that described the representation that is not going to be sent. */
-const STALE = [
+export const STALE_HEADERS: readonly string[] = [
   "content-encoding",
   "content-language",
   "content-range",
@@ -86,7 +102,7 @@ const STALE = [
 /** Writes an answer. False when the response has begun or is over: then it is too late for one. */
 export function sendAnswer(response: ServerResponse, answer: Answer): boolean {
   if (response.headersSent || response.destroyed || response.writableEnded) return false;
-  for (const name of STALE) response.removeHeader(name);
+  for (const name of STALE_HEADERS) response.removeHeader(name);
   response.statusCode = answer.status;
   for (const name of Object.keys(answer.headers)) response.setHeader(name, answer.headers[name] ?? "");
   response.setHeader("content-length", Buffer.byteLength(answer.body));

@@ -13,6 +13,8 @@ const FOREIGN_MEMBERS = ["response", "request", "config", "$metadata", "$respons
 
 /** True when the error tells of another server's answer. */
 export function isForeignAnswer(thrown: unknown): boolean {
+  // Nest's HttpException keeps what it will answer in `response`.
+  if (typeof readMember(thrown, "getStatus") === "function" && typeof readMember(thrown, "getResponse") === "function") return false;
   return FOREIGN_MEMBERS.some((name) => readMember(thrown, name) !== undefined);
 }
 

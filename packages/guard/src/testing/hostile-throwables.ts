@@ -1,7 +1,10 @@
 /** Everything awkward that JavaScript lets one throw, made anew for each use. */
 
-/** A kind of thrown thing. `falsy` ones some frameworks take for "no error". */
-export type HostileKind = { readonly name: string; readonly make: () => unknown; readonly falsy?: true };
+/**
+ * A kind of thrown thing. `falsy` ones some frameworks take for "no error". `unreadable` ones throw when their name,
+ * message, code or stack is read, as Node does with whatever a stream is destroyed with: it cannot carry them, guard or no guard.
+ */
+export type HostileKind = { readonly name: string; readonly make: () => unknown; readonly falsy?: true; readonly unreadable?: true };
 
 function throwing(name: string): () => never {
   return () => {
@@ -74,21 +77,22 @@ export const HOSTILE_KINDS: readonly HostileKind[] = [
   { name: "a frozen error", make: () => Object.freeze(new Error("frozen")) },
   { name: "a promise", make: () => Promise.resolve("odd") },
   { name: "a thenable that throws", make: () => withGetter({ odd: true }, "then") },
-  { name: "a revoked proxy", make: () => revoked({}) },
-  { name: "a revoked proxy of an error", make: () => revoked(new Error("hidden")) },
+  { name: "a revoked proxy", make: () => revoked({}), unreadable: true },
+  { name: "a revoked proxy of an error", make: () => revoked(new Error("hidden")), unreadable: true },
   {
     name: "a proxy that throws on everything",
+    unreadable: true,
     make: () =>
       new Proxy(
         {},
         { get: throwing("get"), has: throwing("has"), ownKeys: throwing("ownKeys"), getPrototypeOf: throwing("getPrototypeOf") },
       ),
   },
-  { name: "an error whose message throws", make: () => withGetter(new Error("m"), "message") },
-  { name: "an error whose stack throws", make: () => withGetter(new Error("s"), "stack") },
-  { name: "an error whose name throws", make: () => withGetter(new Error("n"), "name") },
+  { name: "an error whose message throws", make: () => withGetter(new Error("m"), "message"), unreadable: true },
+  { name: "an error whose stack throws", make: () => withGetter(new Error("s"), "stack"), unreadable: true },
+  { name: "an error whose name throws", make: () => withGetter(new Error("n"), "name"), unreadable: true },
   { name: "an error whose cause throws", make: () => withGetter(new Error("c"), "cause") },
-  { name: "an error whose code throws", make: () => withGetter(new Error("k"), "code") },
+  { name: "an error whose code throws", make: () => withGetter(new Error("k"), "code"), unreadable: true },
   { name: "an error whose status throws", make: () => withGetter(withGetter(new Error("k"), "status"), "statusCode") },
   { name: "an error that is its own cause", make: () => causeCycle(1) },
   { name: "a cycle of three causes", make: () => causeCycle(3) },

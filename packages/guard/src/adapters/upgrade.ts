@@ -1,0 +1,71 @@
+/** The guard for upgrades on node:http: `server.on("upgrade", guardUpgrade(guard, (request, socket, head) => wss.handleUpgrade(...)))`. */
+import { type IncomingMessage, STATUS_CODES } from "node:http";
+import type { Duplex } from "node:stream";
+import type { Exchange } from "../exchange.ts";
+import type { Guard } from "../guard.ts";
+import type { Answer } from "../respond/problem.ts";
+import { nodeView, type NodeRequest } from "./node-view.ts";
+
+/** A listener for node:http's `upgrade` or `connect`; it may be asynchronous. */
+export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => unknown;
+
+const SWITCHING_PROTOCOLS = 101;
+
+/** A response for a socket that node:http has let go of. */
+function writeResponse({ status, headers, body }: Answer): string {
+  const fields = { ...headers, "content-length": String(Buffer.byteLength(body)), connection: "close" };
+  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? "Error"}\r\n${lines.join("")}\r\n${body}`;
+}
+
+/** How much was written by whoever had the socket so far, what is still on its way included. */
+function countWritten(socket: Duplex): number {
+  return (socket as { readonly bytesWritten?: number }).bytesWritten ?? socket.writableLength;
+}
+
+/** Answers what was thrown while nothing has been said; else it can only hang up. Returns the status that was sent. */
+function answerOnSocket(
+  guard: Guard,
+  at: { exchange: Exchange<NodeRequest>; socket: Duplex; thrown: unknown; before: number },
+): number | undefined {
+  const { exchange, socket, thrown, before } = at;
+  const answer = guard.answer(exchange, thrown, socket.destroyed);
+  if (socket.destroyed || !socket.writable || countWritten(socket) !== before) {
+    socket.destroy();
+    return undefined;
+  }
+  socket.end(writeResponse(answer));
+  return answer.status;
+}
+
+/**
+ * Guards the handshake: what the handler throws or rejects with is told once and answered, where it would have ended the process. The exchange
+ * ends with the handshake; what goes wrong on the connection later is told by `guard.capture(error)`.
+ */
+export function guardUpgrade(guard: Guard, handler: UpgradeHandler): (request: IncomingMessage, socket: Duplex, head: Buffer) => void {
+  return (request, socket, head) => {
+    const exchange = guard.shield(() => guard.begin(nodeView, request as NodeRequest));
+    if (exchange === undefined) return void handler(request, socket, head);
+    const before = countWritten(socket);
+    // A socket that breaks emits an error; until the handler has taken it, nobody listens.
+    const onSocketError = (): void => undefined;
+    socket.on("error", onSocketError);
+    const onDone = (): void => {
+      socket.off("error", onSocketError);
+      // Who refuses a handshake ends the socket, with a status that only the client reads.
+      guard.finish(exchange, socket.writableEnded || socket.destroyed ? undefined : SWITCHING_PROTOCOLS, false);
+    };
+    const onThrown = (thrown: unknown): void => {
+      exchange.fail(thrown);
+      const status = guard.shield(() => answerOnSocket(guard, { exchange, socket, thrown, before }));
+      guard.finish(exchange, status, status === undefined);
+    };
+    try {
+      const result = guard.run(exchange, () => handler(request, socket, head));
+      if (result instanceof Promise) result.then(onDone, onThrown);
+      else onDone();
+    } catch (thrown) {
+      onThrown(thrown);
+    }
+  };
+}
