@@ -14,6 +14,14 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   demo: { summary: "a shop of real services with faults to switch on, beside a collector", load: () => import("./commands/demo.ts") },
   deploy: { summary: "tell the collector that something changed", load: () => import("./commands/deploy.ts") },
   diagnose: { summary: "which hop made the failure in these telemetry files, and why", load: () => import("./commands/diagnose.ts") },
+  init: {
+    summary: "guard this app: shows the change, makes it with --yes, takes it back with --undo",
+    load: () => import("./commands/init.ts"),
+  },
+  verify: {
+    summary: "send a test failure through a running app and say which link is broken",
+    load: () => import("./commands/verify.ts"),
+  },
   gate: { summary: "may a version have more traffic? promote, roll back or wait", load: () => import("./commands/gate.ts") },
   prove: { summary: "turn a failing request into a regression test", load: () => import("./commands/prove.ts") },
   redact: { summary: "take secrets out of text: a filter for files and streams", load: () => import("./commands/redact.ts") },

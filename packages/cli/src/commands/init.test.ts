@@ -1,0 +1,131 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { runFaultline } from "../main.ts";
+
+const folders: string[] = [];
+afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true })));
+
+function createApp(files: Readonly<Record<string, string>>): string {
+  const folder = mkdtempSync(join(tmpdir(), "faultline-init-"));
+  folders.push(folder);
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  return folder;
+}
+
+function readApp(folder: string): Record<string, string> {
+  return Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), "utf8")]));
+}
+
+async function init(folder: string, ...words: string[]) {
+  const printed = { out: "", err: "" };
+  const io = {
+    stdout: { write: (text: string) => (printed.out += text) },
+    stderr: { write: (text: string) => (printed.err += text) },
+    stdin: (async function* () {})(),
+    env: {},
+  };
+  return { code: await runFaultline(["init", "--dir", folder, ...words], io), ...printed };
+}
+
+function manifest(dependency: string, more: object = {}): string {
+  return JSON.stringify({ name: "@shop/orders", dependencies: { [dependency]: "1" }, ...more });
+}
+
+const APPS = [
+  {
+    name: "Express in CommonJS",
+    files: {
+      "package.json": manifest("express", { scripts: { start: "node server.js" } }),
+      "server.js": `const express = require("express");\nconst app = express();\napp.get("/", (q, r) => r.send("hi"));\napp.listen(3000);\n`,
+    },
+    entry: "server.js",
+    made: "faultline.js",
+    expected: [
+      /require\("@faultline\/guard\/express"\)/,
+      /express\(\);\napp\.use\(guardRequests\(guard\)\);/,
+      /guardErrors\(guard\)\);.*\napp\.listen/,
+    ],
+  },
+  {
+    name: "Fastify in TypeScript, over several lines and with CRLF",
+    files: {
+      "package.json": manifest("fastify"),
+      "server.ts": `import Fastify from "fastify";\r\n\r\nconst app = Fastify({\r\n  logger: true,\r\n});\r\napp.get("/", async () => "hi");\r\nawait app.listen({ port: 3000 });\r\n`,
+    },
+    entry: "server.ts",
+    made: "faultline.ts",
+    expected: [/from "@faultline\/guard\/fastify"/, /\}\);\r\napp\.register\(guardFastify\(guard\)\);/],
+  },
+  {
+    name: "Koa as an ES module",
+    files: {
+      "package.json": manifest("koa", { type: "module", main: "app.js" }),
+      "app.js": `import Koa from "koa";\n\nexport const app = new Koa();\napp.use((context) => (context.body = "hi"));\n`,
+    },
+    entry: "app.js",
+    made: "faultline.js",
+    expected: [/new Koa\(\);\napp\.use\(guardKoa\(guard\)\);/, /import \{ guard \} from "\.\/faultline\.js";/],
+  },
+  {
+    name: "Hono",
+    files: {
+      "package.json": manifest("hono", { type: "module" }),
+      "index.mjs": `import { Hono } from "hono";\nconst app = new Hono();\nexport default app;\n`,
+    },
+    entry: "index.mjs",
+    made: "faultline.mjs",
+    expected: [/app\.onError\(guardErrors\(guard\)\);/],
+  },
+  {
+    name: "NestJS",
+    files: {
+      "package.json": JSON.stringify({ name: "shop", dependencies: { "@nestjs/core": "1", express: "1" } }),
+      "main.ts": `import { NestFactory } from "@nestjs/core";\nasync function run() {\n  const app = await NestFactory.create(App);\n  await app.listen(3000);\n}\nrun();\n`,
+    },
+    entry: "main.ts",
+    made: "faultline.ts",
+    expected: [/create\(App\);\n {2}guardNest\(app, guard\);/],
+  },
+];
+
+describe.each(APPS)("faultline init on $name", ({ files, entry, made, expected }) => {
+  it("shows the change first, makes it when told to, and takes it back to the byte", async () => {
+    const folder = createApp(files);
+    const shown = await init(folder);
+    expect(shown.code).toBe(0);
+    expect(readApp(folder)).toEqual(files);
+    const done = await init(folder, "--yes");
+    expect(done).toMatchObject({ code: 0, err: "" });
+    const changed = readApp(folder);
+    expect(Object.keys(changed).toSorted()).toEqual([...Object.keys(files), made].toSorted());
+    for (const pattern of expected) expect(changed[entry]?.replaceAll(/ \/\/ added by faultline init/g, "")).toMatch(pattern);
+    expect(changed[made]).toMatch(/createGuard\(\{ service: "(?:orders|shop)" \}\)/);
+    const undone = await init(folder, "--undo");
+    expect(undone.code).toBe(0);
+    expect(readApp(folder)).toEqual(files);
+  });
+});
+
+describe("faultline init", () => {
+  it.each([
+    ["no package.json", {}, "no package.json"],
+    ["two frameworks", { "package.json": JSON.stringify({ dependencies: { express: "1", koa: "1" } }) }, "--framework"],
+    ["none", { "package.json": "{}" }, "depends on none"],
+    ["Next.js", { "package.json": manifest("next") }, "guardRoute"],
+    ["no entry", { "package.json": manifest("koa") }, "--entry"],
+    ["two entries", { "package.json": manifest("koa"), "app.js": "", "server.js": "" }, "app.js"],
+    ["no app in it", { "package.json": manifest("koa"), "app.js": "hello();\n" }, "was not found"],
+    ["an app that never listens", { "package.json": manifest("express"), "app.js": "const app = express();\n" }, "begins to listen"],
+    ["two apps", { "package.json": manifest("koa"), "app.js": "const a = new Koa();\nconst b = new Koa();\n" }, "lines 1 and 2"],
+    ["a guard", { "package.json": manifest("koa"), "app.js": 'import "@faultline/guard";\nconst a = new Koa();\n' }, "already"],
+    ["a file in the way", { "package.json": manifest("koa"), "app.js": "const a = new Koa();\n", "faultline.js": "" }, "overwritten"],
+  ])("refuses %s with a sentence and changes nothing", async (_name, files, sentence) => {
+    const folder = createApp(files);
+    const { code, err } = await init(folder, "--yes");
+    expect(code).toBe(2);
+    expect(err).toContain(sentence);
+    expect(readApp(folder)).toEqual(files);
+  });
+});

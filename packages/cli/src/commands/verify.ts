@@ -1,0 +1,60 @@
+import { parseArgs } from "node:util";
+import { DEFAULT_COLLECTOR } from "../collector-client.ts";
+import { type Command, UsageError } from "../command.ts";
+import { checkLinks, type Link } from "../init/check-links.ts";
+
+const HELP = `usage: faultline verify --url URL [--fails PATH] [--collector URL] [--wait SECONDS] [--json]
+
+Sends one test failure through a running app and says which link holds: app reached, guard active, request id returned, collector reachable,
+record arrived, secrets redacted.
+
+  --url URL           where the app listens
+  --fails PATH        a path on which it fails with a 5xx; without one the last two links cannot be tested
+  --collector URL     default ${DEFAULT_COLLECTOR}
+  --wait SECONDS      how long the record may take, 0 to 60; default 10
+  --json              the links as JSON
+
+exit codes: 0 every link that was tested holds, 1 a link is broken, 2 wrong words
+
+example: faultline verify --url http://127.0.0.1:3000 --fails /boom
+`;
+
+const MARKS = { holds: "ok", broken: "BROKEN", "not tested": "-" } as const;
+
+function formatLink({ name, state, told, next }: Link): string {
+  return `${MARKS[state].padEnd(7)} ${name.padEnd(20)} ${told}\n${next === undefined ? "" : `${" ".repeat(29)}${next}\n`}`;
+}
+
+function readUrl(name: string, text: string | undefined): string {
+  const url = URL.parse(text ?? "");
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw new UsageError(`--${name} takes a URL as http://127.0.0.1:3000; got "${text ?? ""}"`);
+  return url.origin;
+}
+
+/** `faultline verify` */
+export const command: Command = {
+  help: HELP,
+  async run(args, io) {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        url: { type: "string" },
+        fails: { type: "string" },
+        collector: { type: "string", default: DEFAULT_COLLECTOR },
+        wait: { type: "string", default: "10" },
+        json: { type: "boolean", default: false },
+      },
+    });
+    const waitMs = Number(values.wait) * 1000;
+    if (!(waitMs >= 0 && waitMs <= 60_000)) throw new UsageError(`--wait takes seconds from 0 to 60; got "${values.wait}"`);
+    const links = await checkLinks({
+      app: readUrl("url", values.url),
+      fails: values.fails,
+      collector: readUrl("collector", values.collector),
+      waitMs,
+    });
+    io.stdout.write(values.json ? `${JSON.stringify(links)}\n` : links.map(formatLink).join(""));
+    return links.some((link) => link.state === "broken") ? 1 : 0;
+  },
+};

@@ -1,0 +1,104 @@
+/** What kind of app lives in a folder: its framework, its entry file and how its modules are written. Whatever is not certain is refused with a sentence. */
+import { existsSync, readFileSync } from "node:fs";
+import { basename, extname, join } from "node:path";
+import { UsageError } from "../command.ts";
+
+/** A framework that `faultline init` can wire by itself. */
+export type Framework = "express" | "fastify" | "koa" | "hono" | "nest";
+
+/** An app, ready to be changed. Paths are relative to the folder. */
+export type DetectedApp = {
+  readonly framework: Framework;
+  readonly entry: string;
+  readonly modules: "esm" | "cjs";
+  readonly isTypeScript: boolean;
+  readonly service: string;
+};
+
+/** What the user said and need not be guessed. */
+export type Said = { readonly framework?: string | undefined; readonly entry?: string | undefined; readonly service?: string | undefined };
+
+type Manifest = {
+  readonly name?: string;
+  readonly type?: string;
+  readonly main?: string;
+  readonly scripts?: Readonly<Record<string, string>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+};
+
+/** Packages in the order in which one hides another: NestJS brings Express or Fastify along. */
+const PACKAGES: readonly (readonly [name: string, framework: Framework])[] = [
+  ["@nestjs/core", "nest"],
+  ["express", "express"],
+  ["fastify", "fastify"],
+  ["koa", "koa"],
+  ["hono", "hono"],
+];
+const USUAL_ENTRIES = ["src/main", "src/index", "src/server", "src/app", "main", "index", "server", "app"];
+const EXTENSIONS = [".ts", ".mts", ".cts", ".js", ".mjs", ".cjs"];
+
+function readManifest(folder: string): Manifest {
+  const file = join(folder, "package.json");
+  if (!existsSync(file)) throw new UsageError(`there is no package.json in ${folder}; run it in the app's folder or name one with --dir`);
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as Manifest;
+  } catch {
+    throw new UsageError(`${file} is not JSON`);
+  }
+}
+
+function findFramework(manifest: Manifest, said: string | undefined): Framework {
+  const known = PACKAGES.map(([, framework]) => framework);
+  if (said !== undefined) {
+    const framework = known.find((each) => each === said);
+    if (framework === undefined) throw new UsageError(`--framework is one of ${known.join(", ")}; got "${said}"`);
+    return framework;
+  }
+  const dependencies = manifest.dependencies ?? {};
+  if ("next" in dependencies) {
+    throw new UsageError("Next.js has no one place for all route handlers: wrap each with guardRoute from @faultline/guard/next");
+  }
+  const found = PACKAGES.filter(([name]) => name in dependencies).map(([, framework]) => framework);
+  const [first, second] = found;
+  if (first === undefined) throw new UsageError(`package.json depends on none of ${known.join(", ")}; name one with --framework`);
+  if (second !== undefined && first !== "nest") {
+    throw new UsageError(`package.json depends on ${found.join(" and ")}; say which one serves with --framework`);
+  }
+  return first;
+}
+
+/** The file that `npm start` runs, that `main` names, or the only one with a usual name. */
+function findEntry(folder: string, manifest: Manifest, said: string | undefined): string {
+  const isThere = (file: string): boolean => existsSync(join(folder, file));
+  if (said !== undefined) {
+    if (isThere(said)) return said;
+    throw new UsageError(`there is no file ${said} in ${folder}`);
+  }
+  const started = /\bnode\s+(?:-\S+\s+)*(\S+\.[cm]?[jt]s)\b/.exec(manifest.scripts?.["start"] ?? "")?.[1];
+  const built = [started ?? "", manifest.main ?? ""].find((file) => file !== "" && isThere(file));
+  if (built !== undefined && !/^(?:\.\/)?(?:dist|build|out|lib)\//.test(built)) return built;
+  const usual = USUAL_ENTRIES.flatMap((name) => EXTENSIONS.map((extension) => name + extension)).filter(isThere);
+  const [first, second] = usual;
+  if (first === undefined) throw new UsageError("no entry file was found; name it with --entry FILE");
+  if (second !== undefined) throw new UsageError(`the entry may be ${usual.slice(0, 4).join(" or ")}; name it with --entry FILE`);
+  return first;
+}
+
+/** Finds out; throws a UsageError that says what to name where it cannot be sure. */
+export function detectApp(folder: string, said: Said): DetectedApp {
+  const manifest = readManifest(folder);
+  const framework = findFramework(manifest, said.framework);
+  const entry = findEntry(folder, manifest, said.entry);
+  const extension = extname(entry);
+  const text = readFileSync(join(folder, entry), "utf8");
+  const hasImports = /^\s*(?:import\s|export\s)/m.test(text);
+  const isTypeScript = extension.endsWith("ts");
+  const isEsm = extension.startsWith(".m") || (!extension.startsWith(".c") && (isTypeScript ? hasImports : manifest.type === "module"));
+  return {
+    framework,
+    entry,
+    modules: isEsm ? "esm" : "cjs",
+    isTypeScript,
+    service: said.service ?? (manifest.name ?? basename(folder)).replace(/^@[^/]*\//, ""),
+  };
+}

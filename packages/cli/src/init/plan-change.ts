@@ -1,0 +1,193 @@
+/**
+ * The change that guards an app: one new file that makes the guard, and lines in the entry file. Every line that is put in ends in a mark, so
+ * that taking them out again gives back the very bytes that were there.
+ */
+import { dirname, extname, join } from "node:path";
+import { UsageError } from "../command.ts";
+import type { DetectedApp, Framework } from "./detect-app.ts";
+
+/** Ends every line that was put in. */
+export const MARK = "// added by faultline init";
+
+/** Lines that are put in before line `at` of a file, counted from 0. */
+type Insertion = { readonly at: number; readonly lines: readonly string[] };
+
+/** The new file and the entry as it will be. Paths are relative to the app's folder. */
+export type Change = {
+  readonly file: string;
+  readonly content: string;
+  readonly entry: string;
+  readonly changed: string;
+  readonly diff: string;
+};
+
+type Wiring = {
+  readonly from: string;
+  readonly names: readonly string[];
+  /** The statement that makes the app; its first group is the app's name. */
+  readonly creates: RegExp;
+  readonly first: (app: string) => readonly string[];
+  /** Lines that belong behind the routes. */
+  readonly last?: (app: string) => readonly string[];
+};
+
+const DECLARES = String.raw`^[ \t]*(?:export\s+)?(?:const|let|var)\s+(\w+)(?:\s*:[^=\n]+)?\s*=\s*`;
+const WIRINGS: Readonly<Record<Framework, Wiring>> = {
+  express: {
+    from: "express",
+    names: ["guardRequests", "guardErrors"],
+    creates: new RegExp(String.raw`${DECLARES}express\(`),
+    first: (app) => [`${app}.use(guardRequests(guard));`],
+    last: (app) => [`${app}.use(guardErrors(guard));`],
+  },
+  fastify: {
+    from: "fastify",
+    names: ["guardFastify"],
+    creates: new RegExp(String.raw`${DECLARES}[Ff]astify\(`),
+    first: (app) => [`${app}.register(guardFastify(guard));`],
+  },
+  koa: {
+    from: "koa",
+    names: ["guardKoa"],
+    creates: new RegExp(String.raw`${DECLARES}new\s+Koa\(`),
+    first: (app) => [`${app}.use(guardKoa(guard));`],
+  },
+  hono: {
+    from: "hono",
+    names: ["guardRequests", "guardErrors"],
+    creates: new RegExp(String.raw`${DECLARES}new\s+Hono\b`),
+    first: (app) => [`${app}.use(guardRequests(guard));`, `${app}.onError(guardErrors(guard));`],
+  },
+  nest: {
+    from: "nest",
+    names: ["guardNest"],
+    creates: new RegExp(String.raw`${DECLARES}await\s+NestFactory\.create\b`),
+    first: (app) => [`guardNest(${app}, guard);`],
+  },
+};
+
+function marked(line: string): string {
+  return `${line} ${MARK}`;
+}
+
+/** The line after the statement that begins on `at`: where its brackets are closed again. Quotes in it are rare; templates are refused. */
+function findEnd(lines: readonly string[], at: number): number {
+  let depth = 0;
+  for (let line = at; line < lines.length; line++) {
+    const code = (lines[line] ?? "").replaceAll(/"[^"]*"|'[^']*'/g, '""').replace(/\/\/.*$/, "");
+    if (code.includes("`")) break;
+    for (const character of code) {
+      if ("([{".includes(character)) depth += 1;
+      else if (")]}".includes(character)) depth -= 1;
+    }
+    if (depth <= 0) return line + 1;
+  }
+  throw new UsageError(`the end of the statement on line ${at + 1} is not clear; wire the guard by hand as docs/playbook/guard.md shows`);
+}
+
+function findOnly(lines: readonly string[], pattern: RegExp, what: string): number {
+  const found = lines.flatMap((line, at) => (pattern.test(line) ? [at] : []));
+  const [first, second] = found;
+  if (first === undefined)
+    throw new UsageError(`${what} was not found in the entry file; name another with --entry, or wire the guard by hand`);
+  if (second !== undefined)
+    throw new UsageError(`${what} stands on lines ${found.map((at) => at + 1).join(" and ")}; wire the guard by hand`);
+  return first;
+}
+
+/** Behind the routes is before the app listens, or before it is given away. */
+function findLast(lines: readonly string[], app: string): number {
+  return findOnly(
+    lines,
+    new RegExp(
+      String.raw`^(?:\S.*=\s*)?(?:await\s+)?${app}\.listen\(|^(?:\S.*)?createServer\(${app}\)|^export default ${app}\b|^module\.exports\s*=\s*${app}\b`,
+    ),
+    `the place where ${app} begins to listen`,
+  );
+}
+
+function afterImports(lines: readonly string[]): number {
+  const last = lines.findLastIndex((line) =>
+    /^(?:import\b.*(?:["'];?)$|\}\s*from\s*["']|(?:const|let|var)\s.*=\s*require\()/.test(line.trimEnd()),
+  );
+  const start = lines[0]?.startsWith("#!") === true ? 1 : 0;
+  return Math.max(last + 1, start);
+}
+
+function insert(lines: readonly string[], insertions: readonly Insertion[]): { changed: string[]; diff: string[] } {
+  const changed: string[] = [];
+  const diff: string[] = [];
+  for (let at = 0; at <= lines.length; at++) {
+    const added = insertions.filter((each) => each.at === at).flatMap((each) => each.lines);
+    if (added.length > 0)
+      diff.push(`@@ line ${at + 1} @@`, ...(at > 0 ? [`  ${lines[at - 1] ?? ""}`] : []), ...added.map((line) => `+ ${line}`));
+    changed.push(...added);
+    if (at < lines.length) changed.push(lines[at] ?? "");
+  }
+  return { changed, diff };
+}
+
+function writeGuardFile({ modules, service }: DetectedApp): string[] {
+  const create = `createGuard({ service: ${JSON.stringify(service)} });`;
+  return modules === "esm"
+    ? [
+        marked('import { createGuard } from "@faultline/guard";'),
+        "",
+        "/** One guard for the service. */",
+        `export const guard = ${create}`,
+        "",
+      ]
+    : [
+        marked('const { createGuard } = require("@faultline/guard");'),
+        "",
+        "/** One guard for the service. */",
+        `exports.guard = ${create}`,
+        "",
+      ];
+}
+
+/** Plans it; changes nothing. Throws a UsageError where the code leaves a doubt. */
+export function planChange(app: DetectedApp, source: string): Change {
+  const newline = source.includes("\r\n") ? "\r\n" : "\n";
+  const lines = source.split(newline);
+  const wiring = WIRINGS[app.framework];
+  const created = findOnly(lines, wiring.creates, `the statement that makes the ${app.framework} app`);
+  const name = wiring.creates.exec(lines[created] ?? "")?.[1] ?? "app";
+  const indent = /^[ \t]*/.exec(lines[created] ?? "")?.[0] ?? "";
+  const extension = extname(app.entry);
+  const guardName = `faultline${extension}`;
+  // Compilers resolve the name that will be there; type stripping wants the one that is.
+  const specifier = app.isTypeScript && /from\s+["']\.[^"']*\.js["']/.test(source) ? "./faultline.js" : `./${guardName}`;
+  const names = wiring.names.join(", ");
+  const imports =
+    app.modules === "esm"
+      ? [`import { ${names} } from "@faultline/guard/${wiring.from}";`, `import { guard } from "${specifier}";`]
+      : [`const { ${names} } = require("@faultline/guard/${wiring.from}");`, `const { guard } = require("${specifier}");`];
+  const last = wiring.last === undefined ? [] : [{ at: findLast(lines, name), lines: wiring.last(name).map(marked) }];
+  const insertions: Insertion[] = [
+    { at: Math.min(afterImports(lines), created), lines: imports.map(marked) },
+    { at: findEnd(lines, created), lines: wiring.first(name).map((line) => marked(indent + line)) },
+    ...last,
+  ];
+  const { changed, diff } = insert(lines, insertions);
+  const file = join(dirname(app.entry), guardName);
+  const content = writeGuardFile(app).join(newline);
+  const shown = [
+    `--- ${app.entry}`,
+    ...diff,
+    `--- ${file} (new)`,
+    ...content
+      .trimEnd()
+      .split(newline)
+      .map((line) => `+ ${line}`),
+  ];
+  return { file, content, entry: app.entry, changed: changed.join(newline), diff: `${shown.join("\n")}\n` };
+}
+
+/** The source without the lines that were put in; undefined when there are none. */
+export function takeOut(source: string): string | undefined {
+  const newline = source.includes("\r\n") ? "\r\n" : "\n";
+  const lines = source.split(newline);
+  const kept = lines.filter((line) => !line.endsWith(MARK));
+  return kept.length === lines.length ? undefined : kept.join(newline);
+}
