@@ -28,7 +28,7 @@ export type Mounted = { readonly url: string; readonly reraised: readonly unknow
 export type Host = { readonly name: string; mount(guard: Guard, route: () => unknown, own?: boolean): Promise<Mounted> };
 
 /** Starts a server on a free port. */
-export async function listen(server: Server, reraised: readonly unknown[]): Promise<Mounted> {
+async function listen(server: Server, reraised: readonly unknown[]): Promise<Mounted> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const close = (): Promise<unknown> =>
     new Promise((resolve) => {

@@ -50,7 +50,7 @@ function createModule(route: () => unknown): new () => object {
 }
 
 /** Mounts it; `createAdapter` decides the platform. */
-export function onNest(createAdapter: () => ExpressAdapter | FastifyAdapter): Host["mount"] {
+function onNest(createAdapter: () => ExpressAdapter | FastifyAdapter): Host["mount"] {
   return async (guard: Guard, route, own = false): Promise<Mounted> => {
     const reraised: unknown[] = [];
     const app = await NestFactory.create(createModule(route), createAdapter() as ExpressAdapter, { logger: false });
