@@ -71,7 +71,7 @@ function onExpress(create: typeof express, awaitsHandlers: boolean): Host["mount
         return awaitsHandlers ? running : void running.then(undefined, next);
       });
     };
-    get("/route", (response) => response.json(route()));
+    get("/route", awaitsHandlers ? async (response) => response.json(await route()) : (response) => response.json(route()));
     get("/late", (response) => writeHalf(response, route));
     get("/stream", (response) => pipeline(createFailingStream(route), response));
     app.use(forExpress.guardErrors(guard, { respond: !own }));
