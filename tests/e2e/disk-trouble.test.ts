@@ -7,7 +7,7 @@ import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { spans, traceId } from "../conformance/payloads.ts";
-import { createOtlpClient, type OtlpClient } from "../otlp-client.ts";
+import { createOtlpClient, type OtlpClient } from "../rig/otlp-client.ts";
 import { canMount, onOwnDisk, runUp, startUp } from "./collector-process.ts";
 
 const SIZE = 32 << 20;

@@ -3,8 +3,8 @@ import type { AddressInfo } from "node:net";
 import { expect, it } from "vitest";
 import { createReceiver, DEFAULT_RECEIVER_LIMITS } from "@faultline/collector/receive";
 import { createMemoryStore } from "@faultline/collector/store";
-import { createMalformedCases } from "../malformed-otlp.ts";
-import { createOtlpClient } from "../otlp-client.ts";
+import { createMalformedCases } from "../oracle/malformed-otlp.ts";
+import { createOtlpClient } from "../rig/otlp-client.ts";
 
 const SEED = Date.now() % 1_000_000;
 const CASES = 2_400;

@@ -1,8 +1,8 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createMalformedCases } from "../../../../tests/malformed-otlp.ts";
-import { createOtlpClient } from "../../../../tests/otlp-client.ts";
+import { createMalformedCases } from "../../../../tests/oracle/malformed-otlp.ts";
+import { createOtlpClient } from "../../../../tests/rig/otlp-client.ts";
 import { createMemoryStore } from "../store/index.ts";
 import { createReceiver } from "./receiver.ts";
 

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { encodeTraces, encodeTracesJson } from "@faultline/formats/otlp-encode";
 import type { Span } from "@faultline/model";
 import { readMessage } from "../../../../tests/oracle/otlp-schema.ts";
-import { type Answer, createOtlpClient, type Sending } from "../../../../tests/otlp-client.ts";
+import { type Answer, createOtlpClient, type Sending } from "../../../../tests/rig/otlp-client.ts";
 import type { Payload, Receipt } from "../store/contract.ts";
 import { createReceiver, type Receiver, type ReceiverLimits } from "./receiver.ts";
 

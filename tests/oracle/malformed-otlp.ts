@@ -9,7 +9,7 @@ import {
   encodeTracesJson,
 } from "@faultline/formats/otlp-encode";
 import type { LogRecord, MetricPoint, Resource, Span } from "@faultline/model";
-import { readMessage } from "./oracle/otlp-schema.ts";
+import { readMessage } from "./otlp-schema.ts";
 
 /** One request and the statuses that it may be answered with. */
 export type MalformedCase = {
