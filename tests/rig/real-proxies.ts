@@ -1,5 +1,5 @@
 /** Starts real proxies on loopback, each with its files in a folder of its own, in front of a backend. */
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createConnection, createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -222,10 +222,9 @@ async function waitForPort(port: number, child: ChildProcess, output: () => stri
   throw new Error(`port ${port} did not open: ${output()}`);
 }
 
-/** The version that a program of the rig prints of itself. */
+/** The version that a program of the rig prints of itself; some print it where errors go. */
 export function readVersion(name: ProxyName): string {
   const args = { nginx: ["-v"], haproxy: ["-v"], apache: ["-v"], caddy: ["version"], varnish: ["-V"] }[name];
-  return (
-    execFileSync(RECIPES[name].programs[0] as string, args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }).split("\n", 1)[0] ?? ""
-  );
+  const { stdout, stderr } = spawnSync(RECIPES[name].programs[0] as string, args, { encoding: "utf8" });
+  return `${stdout}${stderr}`.split("\n", 1)[0] ?? "";
 }

@@ -19,8 +19,8 @@ export type ProxyPlan = {
 /** Where a proxy stands while its files are written. */
 export type ProxyPlace = { readonly directory: string; readonly port: number };
 
-/** How Apache and varnishncsa write a line: the combined format, the time taken, and the client's trace. */
-export const TRACED_COMBINED = '%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i" %D "%{traceparent}i" "%{x-request-id}i"';
+/** How Apache and varnishncsa write a line: the combined format, the time taken, and the client's trace. Varnish knows no `%>s`. */
+export const TRACED_COMBINED = '%h %l %u %t "%r" %s %b "%{Referer}i" "%{User-Agent}i" %D "%{traceparent}i" "%{x-request-id}i"';
 
 const MODULES = "/usr/lib/apache2/modules";
 const LINES: Readonly<Record<string, string>> = {};

@@ -58,7 +58,9 @@ export function maybe(service: string | readonly string[], ...fate: readonly Fat
 /** A proxy could not use the server behind it, and nobody else saw it: either end is right. */
 export function blameEdge(chain: Chain): Pick<Played, "creators" | "path"> {
   const proxy = chain.proxy ?? "proxy";
-  return { creators: [proxy, chain.originName], path: [hop(proxy, "created", "propagated"), maybe(chain.originName, "created", "clean")] };
+  // Most proxies know the server behind them by its address alone.
+  const server = [chain.originName, `127.0.0.1:${chain.origin.port}`];
+  return { creators: [proxy, ...server], path: [hop(proxy, "created", "propagated"), maybe(server, "created", "clean")] };
 }
 
 type Blame = Pick<Played, "service" | "route" | "creators" | "path">;

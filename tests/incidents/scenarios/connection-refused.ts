@@ -1,5 +1,5 @@
 import type { Scenario, Stage } from "../generator/stage.ts";
-import { type Outcome, buildChain, diagnosed } from "./chain.ts";
+import { type Outcome, blameEdge, buildChain, diagnosed } from "./chain.ts";
 
 const RIGHT = diagnosed("connection-refused");
 
@@ -17,11 +17,7 @@ async function goneServer(stage: Stage): Outcome {
   await chain.load({ count: 50, next: () => ({}), at: { 25: () => chain.origin.end() } });
   return {
     name: `server-gone-${kind}`,
-    creators: [kind, chain.originName],
-    path: [
-      { service: [kind], fate: ["created", "propagated"] },
-      { service: [chain.originName], fate: ["created"], isOptional: true },
-    ],
+    ...blameEdge(chain),
     diagnose: RIGHT,
   };
 }

@@ -29,14 +29,13 @@ function betweenServices(client: "undici" | "http"): Way {
 /** The same between a proxy and the service behind it. Only what may not be sent twice shows it: proxies try the rest again. */
 const behindNginx: Way = async (stage) => {
   const lines = { upstream: "keepalive 4;", location: 'proxy_http_version 1.1; proxy_set_header Connection "";' };
-  let relayed = 0;
   const chain = await buildChain(stage, {
     callers: [0],
     proxies: ["none"],
     noise: 0,
     origin: { method: "POST", steps: SILENT, keepAliveMs: IDLE_MS, watch: "otel" },
   });
-  relayed = await stage.relay(chain.origin.port, DISTANCE_MS);
+  const relayed = await stage.relay(chain.origin.port, DISTANCE_MS);
   const proxy = await stage.proxy({ kind: "nginx", backend: chain.originName, servers: [{ name: "one", port: relayed }], lines });
   await stage.load({
     port: proxy.port,
@@ -45,7 +44,7 @@ const behindNginx: Way = async (stage) => {
     isTraced: true,
     next: (index) => ({ method: "POST", path: chain.route.replace(":id", String(index)), body: "{}" }),
   });
-  return { name: "behind-nginx", ...blameEdge({ ...chain, proxy: "nginx" }), diagnose: RIGHT };
+  return { name: "behind-nginx", ...blameEdge({ ...chain, proxy: "nginx", origin: { ...chain.origin, port: relayed } }), diagnose: RIGHT };
 };
 
 const WAYS: readonly Way[] = [betweenServices("undici"), behindNginx, betweenServices("http")];
