@@ -92,7 +92,7 @@ function readAwsSecret(scan: Scan, start: number): Finding | undefined {
 export function readBeside(scan: Scan, start: number, end: number): Finding | undefined {
   const length = end - start;
   if (length === 4 && scan.text.startsWith("name=", start)) return readPart(scan, start);
-  const isNearId = start - (scan.runEnds.get("access key id") ?? -AWS_REACH) < AWS_REACH;
+  const isNearId = start - scan.read.accessKeyId < AWS_REACH;
   const secret = isNearId ? readAwsSecret(scan, start) : undefined;
   if (secret !== undefined || length > 5) return secret;
   const first = scan.text.charCodeAt(start) | 0x20;

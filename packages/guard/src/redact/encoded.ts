@@ -20,12 +20,12 @@ function isPieceCode(code: number): boolean {
 /** The percent-encoded piece around the `%` at `at`: read decoded, and encoded anew when something in it was replaced. */
 export function readPercent(scan: Scan, at: number): Finding | undefined {
   const { text, inner } = scan;
-  if (inner === undefined || at < (scan.runEnds.get("percent") ?? 0) || !isHexPair(text, at + 1)) return undefined;
+  if (inner === undefined || at < scan.read.percent || !isHexPair(text, at + 1)) return undefined;
   let start = at;
   while (start > scan.taken && at - start < 256 && isPieceCode(text.charCodeAt(start - 1))) start -= 1;
   let end = at;
   while (end < text.length && isPieceCode(text.charCodeAt(end))) end += 1;
-  scan.runEnds.set("percent", end);
+  scan.read.percent = end;
   const raw = text.slice(start, end);
   let decoded: string;
   try {
@@ -104,11 +104,11 @@ function findBase64End(text: string, start: number): number {
 /** Text inside base64, as cookies, cursors and tokens carry it: read decoded, and encoded anew when something was replaced. */
 export function readBase64(scan: Scan, start: number, wordEnd: number): Finding | undefined {
   const { text, inner } = scan;
-  if (inner === undefined || start < scan.taken || start < (scan.runEnds.get("base64 text") ?? 0)) return undefined;
+  if (inner === undefined || start < scan.taken || start < scan.read.base64Text) return undefined;
   const first = decodeBase64(text.slice(start, start + 12));
   if (first === undefined || !isPrintable(first, 9)) return undefined;
   const end = Math.max(wordEnd, findBase64End(text, start));
-  scan.runEnds.set("base64 text", end);
+  scan.read.base64Text = end;
   if (end - start < 16) return undefined;
   const raw = text.slice(start, end);
   const bytes = decodeBase64(raw);

@@ -76,7 +76,18 @@ export function findSecrets(text: string, pass: Pass, inner: ((text: string) => 
     taken: 0,
     chain: 0,
     before: { start: 0, end: 0 },
-    runEnds: new Map(),
+    read: {
+      alnum: 0,
+      word: 0,
+      hex: 0,
+      base64: 0,
+      dotted: 0,
+      digit: -1,
+      tuple: 0,
+      percent: 0,
+      base64Text: 0,
+      accessKeyId: Number.NEGATIVE_INFINITY,
+    },
     unclosed: { quote: 0, from: 0, to: 0 },
   };
   const findings: Finding[] = [];
@@ -102,7 +113,7 @@ export function findSecrets(text: string, pass: Pass, inner: ((text: string) => 
     if (finding !== undefined && finding.start >= scan.taken) {
       findings.push(finding);
       scan.taken = finding.end;
-      if (finding.kind.startsWith("aws")) scan.runEnds.set("access key id", finding.end);
+      if (finding.kind.startsWith("aws")) scan.read.accessKeyId = finding.end;
       next = finding.end;
       wordEnd = -2;
     }

@@ -10,39 +10,36 @@ for (const form of TOKEN_FORMS) {
   (BY_START[key] ??= []).push(form);
 }
 
-const SETS: Readonly<Record<TokenSet, RegExp>> = {
-  alnum: /[A-Za-z0-9]/,
-  word: /[\w-]/,
-  hex: /[0-9a-fA-F]/,
-  base64: /[\w+/=-]/,
-  dotted: /[\w.+=~-]/,
+/** The sets as tables, built once. */
+const TABLES: Readonly<Record<TokenSet, Uint8Array>> = {
+  alnum: toTable(/[A-Za-z0-9]/),
+  word: toTable(/[\w-]/),
+  hex: toTable(/[0-9a-fA-F]/),
+  base64: toTable(/[\w+/=-]/),
+  dotted: toTable(/[\w.+=~-]/),
 };
 
-/** The sets as tables, built once. */
-const TABLES = Object.fromEntries(
-  Object.entries(SETS).map(([name, set]) => [
-    name,
-    Uint8Array.from({ length: 128 }, (_, code) => (set.test(String.fromCharCode(code)) ? 1 : 0)),
-  ]),
-);
+function toTable(set: RegExp): Uint8Array {
+  return Uint8Array.from({ length: 128 }, (_, code) => (set.test(String.fromCharCode(code)) ? 1 : 0));
+}
 
 function findRunEnd(scan: Scan, start: number, set: TokenSet): number {
-  const known = scan.runEnds.get(set) ?? 0;
+  const known = scan.read[set];
   if (start < known) return known;
   const table = TABLES[set];
   let at = start;
-  while (at < scan.text.length && table?.[scan.text.charCodeAt(at)] === 1) at += 1;
-  scan.runEnds.set(set, at);
+  while (at < scan.text.length && table[scan.text.charCodeAt(at)] === 1) at += 1;
+  scan.read[set] = at;
   return at;
 }
 
 /** The next digit at or behind `start`; tokens are read from left to right, so each character is looked at once. */
 function findDigit(scan: Scan, start: number): number {
-  const known = scan.runEnds.get("digit") ?? -1;
+  const known = scan.read.digit;
   if (known >= start) return known;
   let at = start;
   while (at < scan.text.length && (classOf(scan.text.charCodeAt(at)) & DIGIT) === 0) at += 1;
-  scan.runEnds.set("digit", at);
+  scan.read.digit = at;
   return at;
 }
 
@@ -64,11 +61,11 @@ export function readVendorToken(scan: Scan, start: number): Finding | undefined 
     const end = trimRun(text, from, findRunEnd(scan, from, form.set));
     if (end - from < form.least) continue;
     if ((classOf(text.charCodeAt(end)) & (ALNUM | UNDERSCORE)) !== 0) continue;
-    const raw = text.slice(start, end);
     if (form.check === DIGIT_SOMEWHERE) {
       if (findDigit(scan, from) >= end) continue;
-    } else if (form.check !== undefined && !form.check.test(raw.slice(0, form.kind === "jwt" ? 1_024 : 128))) continue;
-    return { start, end, kind: form.kind, replacement: toMarker(form.kind, raw, scan.pass.pseudonym) };
+    } else if (form.check !== undefined && !form.check.test(text.slice(start, Math.min(end, start + (form.kind === "jwt" ? 1_024 : 128)))))
+      continue;
+    return { start, end, kind: form.kind, replacement: toMarker(form.kind, text.slice(start, end), scan.pass.pseudonym) };
   }
   return undefined;
 }

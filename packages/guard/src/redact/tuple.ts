@@ -27,7 +27,7 @@ function readTuple(scan: Scan, open: number, most: number): Tuple | undefined {
     }
   }
   // What opened here never closes nearby, so neither does what opens in between: it is not read again.
-  scan.runEnds.set("tuple", most);
+  scan.read.tuple = most;
   return undefined;
 }
 
@@ -126,7 +126,7 @@ function readDetail(scan: Scan, start: number): Finding | undefined {
 
 /** Values that a list of columns names: in SQL, and in the details of a database's errors. */
 export function readTuples(scan: Scan, start: number, wordEnd: number): Finding | undefined {
-  if (start < (scan.runEnds.get("tuple") ?? 0)) return undefined;
+  if (start < scan.read.tuple) return undefined;
   const length = wordEnd - start;
   const code = scan.text.charCodeAt(start) | 0x20;
   if ((length === 6 && code === 0x69) || (length === 7 && code === 0x72)) return readInsert(scan, start);
