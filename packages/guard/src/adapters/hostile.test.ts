@@ -110,7 +110,7 @@ describe.each(EVERYWHERE.filter((host) => host.handsOnAll))("behind the guard on
     async (kind) => {
       const thrown = kind.make();
       const told = await rig.tell(thrown, "/route");
-      expect(told).toMatchObject({ records: 1, internalErrors: 0 });
+      expect(told).toMatchObject({ status: 500, records: 1, internalErrors: 0, body: "own" });
       expect(told.handed).toHaveLength(1);
       expect(Object.is(told.handed[0], thrown)).toBe(true);
     },

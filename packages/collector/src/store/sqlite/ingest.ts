@@ -36,8 +36,6 @@ export type Arrival = {
   readonly keep: boolean;
   /** False in a replay when its counts are in the database already. */
   readonly count: boolean;
-  /** In a replay, where it began. */
-  readonly replayFrom?: number;
 };
 
 /** One trace may hold so many spans and log records; a loop that traces itself must not fill the disk. */
@@ -149,24 +147,18 @@ export class Ingest {
   #getTrace(words: TraceWords, arrival: Arrival): number {
     const { window, traces } = this.#parts;
     let trace = window.find(words);
-    const mayBeKnown = trace === NONE ? traces.mayHold(words) : window.isUnread(trace);
-    if (trace === NONE) trace = window.open(words, arrival.nowMs);
-    else window.touch(trace, arrival.nowMs);
-    if (mayBeKnown) this.#recall(trace, arrival);
+    if (trace !== NONE) window.touch(trace, arrival.nowMs);
+    else {
+      trace = window.open(words, arrival.nowMs);
+      if (traces.mayHold(words)) this.#recall(trace);
+    }
     return trace;
   }
 
-  /**
-   * Takes over what the database knows of a trace that left the window, or that an earlier process saw. In a replay, what arrived of a
-   * failing trace before the last checkpoint is known to be there, and reading it can wait until something new arrives: most never
-   * get anything more, and a start would read every failing trace of the last minute.
-   */
-  #recall(trace: number, { keep, replayFrom = 0 }: Arrival): void {
+  /** Takes over what the database knows of a trace that left the window, or that an earlier process saw. */
+  #recall(trace: number): void {
     const { traces, window } = this.#parts;
-    const traceId = window.traceId(trace);
-    const row = keep ? undefined : traces.findFailingRow(traceId, replayFrom);
-    if (row !== undefined) return window.markUnread(trace, row);
-    const known = traces.load(traceId);
+    const known = traces.load(window.traceId(trace));
     if (known === undefined) return;
     const { spans, logs, origins } = known.contents;
     window.recall(trace, { row: known.row, failing: known.failing, items: spans.size + logs.length });
@@ -284,7 +276,7 @@ export class Ingest {
       window.addRecord({ kind: "exchanges", position: arrival.position, resources: [] });
       const trace = this.#getTrace(toTraceWords(exchange.traceId), arrival);
       const details = window.getDetails(trace);
-      if (arrival.position <= (details.origins?.exchanges ?? NONE) || window.isUnread(trace)) continue;
+      if (arrival.position <= (details.origins?.exchanges ?? NONE)) continue;
       details.intermediaries.push(exchange);
       details.lastIntermediary = arrival.position;
       if (failing) window.markFailing(trace);
@@ -301,9 +293,7 @@ export class Ingest {
   /** A failing trace with something new waits to be written; what a replay only met again does not. */
   #settle(trace: number): void {
     const { window } = this.#parts;
-    if (!window.isFailing(trace)) return;
-    if (window.isUnread(trace)) window.markWritten(trace, { row: window.row(trace), ...window.measure(trace) });
-    else if (window.isUnwritten(trace)) this.dirty.add(trace);
+    if (window.isFailing(trace) && window.isUnwritten(trace)) this.dirty.add(trace);
   }
 }
 

@@ -280,7 +280,7 @@ class SqliteStore implements Store {
         if (!intake.ok) return void this.#audit.push(`Journal record ${record.number} cannot be read: ${intake.error}.`);
         const { position, receivedMs } = record;
         const [keep, count] = [position >= applied, position >= counted];
-        this.#ingest.apply(intake.value, { position, nowMs: receivedMs, keep, count, replayFrom });
+        this.#ingest.apply(intake.value, { position, nowMs: receivedMs, keep, count });
         releaseIntake(intake.value);
       },
     });

@@ -66,12 +66,6 @@ export class TraceTable {
     return { row: id, failing: row["failing"] === 1, contents: this.#readParts(id) };
   }
 
-  /** The row of a trace that failed and has no part from before a position in the journal; undefined for any other. */
-  findFailingRow(traceId: string, position: number): number | undefined {
-    const row = this.#statements.failingRow.get(toBlob(traceId), position);
-    return row === undefined ? undefined : Number(row["id"]);
-  }
-
   /** To be called once the transaction of the writes is committed, or is no more. */
   endWrites(isCommitted: boolean): void {
     if (isCommitted) for (const [traceId, loaded] of this.#written) this.#recent.set(traceId, loaded);
@@ -264,9 +258,6 @@ function prepare(db: DatabaseSync) {
     );
   return {
     find: db.prepare("SELECT id, failing, cursor, shown AS json, fingerprint, crc FROM trace WHERE trace_id = ?"),
-    failingRow: db.prepare(
-      "SELECT id FROM trace WHERE trace_id = ? AND failing = 1 AND NOT EXISTS (SELECT 1 FROM part WHERE part.trace = trace.id AND part.position < ?)",
-    ),
     insert: db.prepare(
       "INSERT INTO trace (trace_id, failing, stored_ms, items, bytes, cursor, series, time_ms, duration_ms, shown, fingerprint, crc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     ),

@@ -56,8 +56,6 @@ const RECORD = 11;
 const PLACE = 12;
 const FAILING = 1;
 const SETTLED = 2;
-/** What the database holds of it was not read yet: only a replay leaves that open. */
-const UNREAD = 4;
 
 /** Columns of times and of the row in the database (0 for none). */
 const TIMES = 3;
@@ -194,21 +192,10 @@ export class TraceWindow {
     this.#words[(trace & this.#mask) * WORDS + FLAGS]! |= FAILING;
   }
 
-  /** Notes that the database holds a failing trace of this id, with everything that arrived of it so far. */
-  markUnread(trace: number, row: number): void {
-    this.#words[(trace & this.#mask) * WORDS + FLAGS]! |= FAILING | SETTLED | UNREAD;
-    this.#times[(trace & this.#mask) * TIMES + ROW] = row;
-  }
-
-  isUnread(trace: number): boolean {
-    return this.#hasFlag(trace, UNREAD);
-  }
-
   /** Takes over a trace that the database holds `items` of. */
   recall(trace: number, known: { readonly row: number; readonly failing: boolean; readonly items: number }): void {
     const at = (trace & this.#mask) * WORDS;
     this.#words[at + ITEMS] = known.items;
-    this.#words[at + FLAGS]! &= ~UNREAD;
     this.#words[at + FLAGS]! |= SETTLED | (known.failing ? FAILING : 0);
     this.#times[(trace & this.#mask) * TIMES + ROW] = known.row;
   }
