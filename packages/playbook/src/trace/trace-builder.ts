@@ -16,6 +16,7 @@ export type SpanSketch = {
   readonly logs?: readonly { readonly severity: number; readonly body: string }[];
   readonly version?: string;
   readonly instance?: string;
+  readonly region?: string;
   readonly calls?: readonly SpanSketch[];
 };
 
@@ -73,14 +74,15 @@ export class TraceBuilder {
     for (const call of sketch.calls ?? []) this.#add(call, { traceId: parent.traceId, startMs, spanId });
   }
 
-  #resourceOf({ service, version, instance }: SpanSketch): Resource {
-    const key = `${service} ${version} ${instance}`;
+  #resourceOf({ service, version, instance, region }: SpanSketch): Resource {
+    const key = `${service} ${version} ${instance} ${region}`;
     const known = this.#resources.get(key);
     if (known !== undefined) return known;
     const resource: Resource = {
       service,
       ...(version === undefined ? {} : { version }),
       ...(instance === undefined ? {} : { instance }),
+      ...(region === undefined ? {} : { region }),
       attributes: {},
     };
     this.#resources.set(key, resource);

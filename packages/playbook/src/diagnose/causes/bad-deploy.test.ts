@@ -132,24 +132,49 @@ describe("a bad deploy", () => {
     expect(evidenceFor(diagnosis, "bad-configuration")).toContain("version 2.5.0 of billing");
   });
 
-  it("is not blamed for failures of processes that it did not touch", () => {
-    const tooLarge = { exception: { type: "PayloadTooLargeError", message: "request entity too large" } };
-    const deploy: Change = {
-      kind: "deploy",
-      service: "billing",
-      version: "2.4.1",
-      instances: ["a1"],
-      region: "us-east-1",
-      timeMs: STARTS_MS + 10_500,
-      source: "declared",
-    };
-    const build = (instance: (index: number) => string) =>
+  const tooLarge = { exception: { type: "PayloadTooLargeError", message: "request entity too large" } };
+
+  /** Ten good requests, then a deploy of that scope, then ten failing ones, served by each of two releases in turn. */
+  function diagnoseDeployOf(scope: Partial<Change>, releases: readonly [Partial<SpanSketch>, Partial<SpanSketch>]): Diagnosis {
+    const deploy: Change = { kind: "deploy", service: "billing", timeMs: STARTS_MS + 10_500, source: "declared", ...scope };
+    const serve = (rest: Partial<SpanSketch>, code: number) =>
+      everyNth(
+        2,
+        () => request({ ...releases[0], ...rest }, code),
+        () => request({ ...releases[1], ...rest }, code),
+      );
+    return diagnose(
       new TraceBuilder()
-        .traces(10, (index) => request({ version: "2.4.1", instance: instance(index) }))
-        .traces(10, (index) => request({ version: `2.4.${index % 2}`, instance: instance(index), ...tooLarge }, 500))
-        .observations({ changes: [deploy] });
-    const diagnosis = diagnose(build((index) => `a${index % 2}`));
+        .traces(10, serve({}, 200))
+        .traces(10, serve(tooLarge, 500))
+        .observations({ changes: [deploy] }),
+    );
+  }
+
+  type Scope = {
+    readonly by: string;
+    readonly scope: Partial<Change>;
+    readonly touched: Partial<SpanSketch>;
+    readonly untouched: Partial<SpanSketch>;
+  };
+  const SCOPES: readonly Scope[] = [
+    { by: "version", scope: { version: "2.4.1" }, touched: { version: "2.4.1" }, untouched: { version: "2.4.0" } },
+    { by: "region", scope: { region: "us-east-1" }, touched: { region: "us-east-1" }, untouched: { region: "eu-west-1" } },
+    { by: "instance", scope: { instances: ["a1"] }, touched: { instance: "a1" }, untouched: { instance: "a2" } },
+  ];
+
+  it.each(SCOPES)("is not blamed for failures of processes of another $by than its own", ({ scope, touched, untouched }) => {
+    const diagnosis = diagnoseDeployOf(scope, [touched, untouched]);
     expect(diagnosis.causes[0]?.cause).toBe("body-too-large");
     expect(evidenceFor(diagnosis, "bad-deploy")).not.toContain("was deployed");
+  });
+
+  it.each(SCOPES)("is suspected where every failing process is of its $by", ({ scope, touched }) => {
+    expect(evidenceFor(diagnoseDeployOf(scope, [touched, touched]), "bad-deploy")).toContain("was deployed");
+  });
+
+  it("is suspected beyond the instances that an inferred deploy names, which are those seen so far", () => {
+    const diagnosis = diagnoseDeployOf({ instances: ["a1"], source: "inferred" }, [{ instance: "a1" }, { instance: "a2" }]);
+    expect(evidenceFor(diagnosis, "bad-deploy")).toContain("was deployed");
   });
 });
