@@ -20,12 +20,10 @@ async function findPort(): Promise<number> {
   return typeof address === "object" && address !== null ? address.port : 0;
 }
 
-/** Tries until the server is up, at most five seconds. */
-async function waitFor(attempt: () => Promise<unknown>): Promise<void> {
-  for (let round = 0; round < 50; round += 1) {
-    if ((await attempt().catch(() => undefined)) !== undefined) return;
-    await setTimeout(100);
-  }
+/** Tries until it holds, at most a minute. */
+async function waitFor(isTrue: () => Promise<boolean>): Promise<void> {
+  for (const until = Date.now() + 60_000; !(await isTrue().catch(() => false)); await setTimeout(100))
+    if (Date.now() > until) throw new Error("not within a minute");
 }
 
 function read(file: string) {
@@ -48,9 +46,10 @@ server { listen 127.0.0.1:${port}; location /ok { return 200 ok; } location / { 
     writeFileSync(join(folder, "nginx.conf"), config);
     const nginx = spawn(NGINX, ["-p", folder, "-c", join(folder, "nginx.conf"), "-e", join(folder, "error.log")], { stdio: "ignore" });
     try {
-      await waitFor(() => fetch(`http://127.0.0.1:${port}/ok?a=1`, { headers: { "user-agent": 'odd "agent"' } }));
+      await waitFor(async () => (await fetch(`http://127.0.0.1:${port}/ok?a=1`, { headers: { "user-agent": 'odd "agent"' } })).ok);
       await fetch(`http://127.0.0.1:${port}/pay/1`);
-      await setTimeout(200);
+      const isWritten = (name: string) => readFileSync(join(folder, name), "utf8").includes("/pay/1");
+      await waitFor(async () => ["access.log", "full.log", "error.log"].every(isWritten));
     } finally {
       nginx.kill();
       await once(nginx, "exit");

@@ -17,6 +17,9 @@ export type RunningProxy = {
   readonly url: string;
   readonly directory: string;
   log(): string;
+  /** Ends it; `log` is then whole. */
+  stop(): Promise<void>;
+  /** Ends it and removes its files. */
   close(): Promise<void>;
 };
 
@@ -187,6 +190,7 @@ export async function launchProxy(
           .filter((file) => existsSync(file))
           .map((file) => readFileSync(file, "utf8")),
       ].join("\n"),
+    stop: async () => await stop(child),
     async close() {
       await stop(child);
       rmSync(directory, { recursive: true, force: true });
@@ -194,10 +198,10 @@ export async function launchProxy(
   };
 }
 
-/** Ends the process group that this rig started, by its id. */
+/** Ends the process group that this rig started, by its id, and resolves when all that it wrote has arrived. */
 async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.pid === undefined) return;
-  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
   for (const signal of ["SIGTERM", "SIGKILL"] as const) {
     try {
       process.kill(-child.pid, signal);
