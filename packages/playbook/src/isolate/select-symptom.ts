@@ -67,7 +67,8 @@ export function selectSymptom(observations: Observations, request: SymptomReques
   const service = filter.service ?? typical?.entry.service;
   const good = [...traces.values()].filter((trace) => !trace.isSuspicious && isOfRoute(trace, service, route));
   const compared = thin(good, MAX_SUCCEEDING_TRACES).flatMap((trace) => assemble(trace, { ...filter, ...both(service, route) }) ?? []);
-  const alsoGood = occurrences.filter((each) => each.state === "ok" && each.entry.service === service && routeOf(each.entry) === route);
+  const isGood = (each: Occurrence) => each.state === "ok" || (each.state === "masked" && typical?.state === "failed");
+  const alsoGood = occurrences.filter((each) => isGood(each) && each.entry.service === service && routeOf(each.entry) === route);
   return {
     scope: {
       ...filter,
