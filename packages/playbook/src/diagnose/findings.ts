@@ -1,4 +1,5 @@
 import type { CauseId, Change, Evidence, EvidenceSource, FaultDomain, MetricPoint, Scope } from "@faultline/model";
+import type { Call } from "../isolate/hop-shape.ts";
 import type { Judgement, Step } from "../isolate/judgement.ts";
 import type { Occurrence } from "../isolate/occurrence.ts";
 import type { Difference } from "./contrast.ts";
@@ -30,6 +31,8 @@ export type Findings = {
   readonly domain: FaultDomain;
   readonly origin: Origin | undefined;
   readonly failing: readonly Occurrence[];
+  /** The calls through which the failing requests met the origin, as far as they called it. */
+  readonly originCalls: readonly Call[];
   readonly succeeding: readonly Occurrence[];
   readonly elsewhere: readonly Occurrence[];
   readonly services: ReadonlySet<string>;
@@ -53,9 +56,14 @@ export type CauseRule = {
 
 /**
  * Evidence for and against one cause. `isGeneral`: it only says that something of this kind happened; where another cause says what,
- * that one explains it.
+ * that one explains it. `isAmbiguous`: all that was seen has other explanations as well, so that the cause is a guess, never a verdict.
  */
-type Weighed = { readonly evidence: readonly Evidence[]; readonly against?: readonly Evidence[]; readonly isGeneral?: boolean };
+type Weighed = {
+  readonly evidence: readonly Evidence[];
+  readonly against?: readonly Evidence[];
+  readonly isGeneral?: boolean;
+  readonly isAmbiguous?: boolean;
+};
 
 /** Evidence from the first saying that matches; what the creating hop said counts in full, what others said by half. */
 export function hear(

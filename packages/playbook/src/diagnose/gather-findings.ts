@@ -31,6 +31,7 @@ export function gatherFindings(symptom: Symptom, isolation: Isolation, observati
     domain: isolation.domain,
     origin,
     failing,
+    originCalls: isolation.agreeing.flatMap(({ judgement }) => judgement.origin.call ?? []),
     succeeding,
     elsewhere: symptom.elsewhere,
     services: symptom.services,

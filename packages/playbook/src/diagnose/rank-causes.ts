@@ -21,10 +21,12 @@ const LEAST_CONFIDENCE = 0.05;
 /** Weighs every cause on the findings. Weights are log-odds; causes compete with each other and with "none of these". */
 export function rankCauses(findings: Findings): Ranking {
   const weighed = CAUSES.map((cause) => {
-    const { evidence: found, against: weighed = [], isGeneral = false } = CAUSE_RULES[cause].weigh(findings);
+    const { evidence: found, against: weighed = [], isGeneral = false, isAmbiguous = false } = CAUSE_RULES[cause].weigh(findings);
     const against = GATEWAY_MADE.has(cause) ? [...weighed, ...findings.passedOn] : weighed;
     const evidence = [...found, ...findings.named.filter((each) => each.cause === cause).map((each) => each.evidence)];
-    return { cause, evidence, against, isGeneral, score: addUp(evidence) - addUp(against) };
+    const score = addUp(evidence) - addUp(against);
+    // A guess is never worth more than what a cause unknown to Faultline would have to be.
+    return { cause, evidence, against, isGeneral, score: isAmbiguous ? Math.min(score, UNKNOWN) : score };
   });
   const isExplained = weighed.some(({ isGeneral, score }) => !isGeneral && score >= EXPLAINS);
   const ranked = weighed.map((each) => (each.isGeneral && isExplained ? { ...each, score: Math.min(each.score, UNKNOWN) } : each));

@@ -65,6 +65,14 @@ describe("a process that stands still", () => {
     expect(diagnosis.verdict).toBe("diagnosed");
   });
 
+  it("is not said of a callee that was only late: nothing is named then, and what kept it busy is missing", () => {
+    const late: SpanSketch = { ...order, at: 1_900, takes: 5 };
+    const diagnosis = diagnose(new TraceBuilder().traces(4, () => ask(late, 2_000)).observations());
+    expect(diagnosis.verdict).toBe("inconclusive");
+    expect(diagnosis.suspects[0]?.service).toBe("orders");
+    expect(diagnosis.missing.map(({ what }) => what).join()).toContain("metrics of orders");
+  });
+
   it("is not blamed for a request that failed at once", () => {
     const thrown = { type: "TypeError", message: "x is not a function" };
     const sketch: SpanSketch = { service: "orders", name: "GET /", code: 500, takes: 3, exception: thrown };

@@ -1,5 +1,5 @@
 import type { Evidence, Fate, MissingEvidence } from "@faultline/model";
-import { durationOf, startOf } from "../trace/span-time.ts";
+import { durationOf, endOf, startOf } from "../trace/span-time.ts";
 import { isUnreachableText } from "./error-words.ts";
 import { isExchangeSpan } from "./exchange-hops.ts";
 import type { Call, Hop } from "./hop-shape.ts";
@@ -346,7 +346,7 @@ function endLate(hop: Hop, call: Call & { readonly callee: Hop }): Found {
     weight: 2.5,
   };
   const steps: Step[] = [passOn(hop, call), { ...toStep(callee, "created", [late]), call }];
-  return { steps, kind: "slow-callee", confidence: 0.8, missing: [] };
+  return { steps, kind: "late-callee", confidence: 0.8, missing: [] };
 }
 
 function findSlowestCall(hop: Hop, totalMs: number): Call | undefined {
@@ -357,11 +357,19 @@ function findSlowestCall(hop: Hop, totalMs: number): Call | undefined {
 /** The call that made this hop fail, or undefined when none did. */
 function findBlamedCall(hop: Hop, around: Surroundings): Call | undefined {
   // A hop that answered well is only looked into for what it hid: then a try that was made good is what failed.
-  const failed = hop.calls.filter((call) => isFailed(call) && (isOk(hop) || !isRecovered(call, hop)));
+  const failed = hop.calls.filter((call) => isFailed(call) && (isOk(hop) ? !isAfterwards(call, hop) : !isRecovered(call, hop)));
   const unexpected = failed.filter((call) => !around.isUsuallyHandled(call));
   const candidates = unexpected.length > 0 || hasOwnException(hop) ? unexpected : failed;
   // What failed last is what the hop could no longer do without; of two that end together, the longer one held it up.
   return [...candidates].sort((a, b) => b.endMs - a.endMs || a.startMs - b.startMs)[0];
+}
+
+/** Both ends are noted by one process, though not in one instant. */
+const SAME_INSTANT_MS = 10;
+
+/** True when the call ended only after its hop had answered: whatever became of it, the answer did not depend on it. */
+export function isAfterwards(call: Call, hop: Hop): boolean {
+  return call.endMs > endOf(hop.entry) + SAME_INSTANT_MS;
 }
 
 function hasOwnException(hop: Hop): boolean {

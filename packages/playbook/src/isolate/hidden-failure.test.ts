@@ -53,6 +53,19 @@ describe("a failure behind a good status", () => {
     expect(diagnosis.path).toMatchObject([{ service: "api", fate: "created", status: "grpc 13" }]);
   });
 
+  it("is none where a call only failed after the answer: nothing was hidden by that", () => {
+    const cancelled = { status: "error", message: "The operation was aborted due to timeout" } as const;
+    const call = (takes: number): SpanSketch => ({
+      service: "api",
+      kind: "client",
+      takes,
+      attributes: { "server.address": "stock" },
+      ...cancelled,
+    });
+    expect(ask(answer({}, { takes: 78, calls: [call(4_480)] })).scope.failing).toBe(0);
+    expect(ask(answer({}, { takes: 78, calls: [call(60)] })).path).toMatchObject([{ fate: "masked" }, { service: "stock" }]);
+  });
+
   it("is masked, and nobody is blamed for hiding it, where a retry saved the user", () => {
     const call: SpanSketch = { service: "api", kind: "client", name: "GET", takes: 5, attributes: { "server.address": "stock" } };
     const tries = [

@@ -33,6 +33,8 @@ export type OriginKind =
   | "absent-callee"
   /** The callee worked too long. */
   | "slow-callee"
+  /** The callee took the request up only when its caller was giving up: something else kept it busy. */
+  | "late-callee"
   /** An intermediary gave up on a callee that finished its work well. */
   | "impatient"
   /** The callee answered well and in time, and yet the caller failed. */

@@ -1,5 +1,5 @@
 import { type FailurePath, readRoute } from "@faultline/model";
-import { isFailed } from "./blame.ts";
+import { isAfterwards, isFailed } from "./blame.ts";
 import { isExchangeSpan } from "./exchange-hops.ts";
 import { buildHops, nameOperation } from "./hop.ts";
 import type { Call, Hop } from "./hop-shape.ts";
@@ -70,7 +70,12 @@ export function isFailedHop(hop: Hop): boolean {
 /** True when a call below a hop that answered well failed for good, with a server error of its own. */
 function hidesFailure(hop: Hop): boolean {
   if (hop.outcome.hidden !== undefined) return true;
-  return hop.calls.some((call) => isFailedBelow(call) || isHardFailure(call) || (call.callee !== undefined && hidesFailure(call.callee)));
+  return hop.calls.some((call) => hidesCall(call, hop) || (call.callee !== undefined && hidesFailure(call.callee)));
+}
+
+/** What failed once the answer was out was not hidden by it. */
+function hidesCall(call: Call, hop: Hop): boolean {
+  return (isFailedBelow(call) || isHardFailure(call)) && !isAfterwards(call, hop);
 }
 
 /** A refused call is an everyday answer (404 for "not there yet"), unless the caller itself complained of it. */
@@ -89,7 +94,7 @@ export function findMaskingHop(occurrence: Occurrence): { readonly hop: Hop; rea
   let hop = occurrence.entry;
   const above = [...occurrence.above];
   for (;;) {
-    if (hop.outcome.hidden !== undefined || hop.calls.some((call) => isHardFailure(call) || isFailedBelow(call))) return { hop, above };
+    if (hop.outcome.hidden !== undefined || hop.calls.some((call) => hidesCall(call, hop))) return { hop, above };
     const next = hop.calls.find(({ callee }) => callee !== undefined && hidesFailure(callee))?.callee;
     if (next === undefined) return { hop, above };
     above.push(hop);

@@ -27,6 +27,8 @@ export const dependencyTimeout: CauseRule = {
         ...hearGrowth(findings),
         ...hearStranger(findings),
       ],
+      // The call ran out of time because its callee was not free; why it was not is the cause, and not to be seen from here.
+      isAmbiguous: findings.origin?.judgement.originKind === "late-callee",
     };
   },
 };
@@ -60,7 +62,8 @@ function hearStranger({ origin }: Findings): readonly Evidence[] {
 }
 
 function isSlow({ origin }: Findings): boolean {
-  return origin?.judgement.originKind === "slow-callee";
+  const kind = origin?.judgement.originKind;
+  return kind === "slow-callee" || kind === "late-callee";
 }
 
 /** Seen from both sides: the callee was still at work, or had not begun, when its caller gave up. */

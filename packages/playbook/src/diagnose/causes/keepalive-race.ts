@@ -1,24 +1,71 @@
 import type { Evidence } from "@faultline/model";
+import { formatMs } from "../../isolate/blame.ts";
+import { isExchangeSpan } from "../../isolate/exchange-hops.ts";
+import type { Call, Hop } from "../../isolate/hop-shape.ts";
 import { type CauseRule, type Findings, hear } from "../findings.ts";
 
 const WORDS =
   /\bECONNRESET\b|socket hang up|other side closed|UND_ERR_SOCKET|\bEPIPE\b|connection reset|upstream prematurely closed|NoHttpResponse|RemoteDisconnected|broken pipe|unexpected EOF|stream closed/i;
-const QUICK_MS = 50;
+/** A close that crosses a request comes back within one round trip; without good calls to compare with, this is a long one. */
+const ROUND_TRIP_MS = 50;
 
 /** The server closed an idle connection in the moment in which the caller used it again. */
 export const keepaliveRace: CauseRule = {
   sign: "a reset within milliseconds on a connection that was open already, now and then",
   weigh: (findings) => {
-    const said = hear(findings, WORDS, { statement: "the connection was closed under the request", weight: 2.5 });
-    return { evidence: said.length === 0 ? [] : [...said, ...isQuick(findings), ...isRare(findings)] };
+    const evidence = hear(findings, WORDS, { statement: "the connection was closed under the request", weight: 2.5 });
+    if (evidence.length === 0) return { evidence };
+    const wait = measureWait(findings);
+    // Crashed, killed and halted processes reset connections as well: only the haste of a race tells it from them.
+    if (wait === undefined) return { evidence, isAmbiguous: true };
+    if (wait.waitMs > wait.roundTripMs) return { evidence, against: [hearWait(wait)], isAmbiguous: true };
+    return { evidence: [...evidence, hearHaste(wait), ...isRare(findings)] };
   },
 };
 
-function isQuick({ origin }: Findings): readonly Evidence[] {
-  const call = origin?.step.call;
-  if (call === undefined || call.endMs - call.startMs > QUICK_MS) return [];
-  const measured = `${(call.endMs - call.startMs).toFixed(1)} ms`;
-  return [{ statement: "it happened at once, before any work could be done", measured, source: "span", weight: 1.5 }];
+type Wait = { readonly waitMs: number; readonly roundTripMs: number };
+
+/** How long the failing calls lasted, beside the time that a good answer to such a call takes at least; medians, ms. */
+function measureWait({ origin, originCalls, succeeding }: Findings): Wait | undefined {
+  const waitMs = medianOf(originCalls.map(lastingOf));
+  if (origin === undefined || waitMs === undefined) return undefined;
+  const good = succeeding.flatMap(({ entry }) => listCalls(entry)).filter((call) => call.outcome.kind === "ok" && isSamePeer(call, origin));
+  if (![...originCalls, ...good].some(isTimed)) return undefined;
+  return { waitMs, roundTripMs: Math.max(ROUND_TRIP_MS, medianOf(good.map(lastingOf)) ?? 0) };
+}
+
+/** A log without durations makes every call of it last no time. */
+function isTimed({ from, startMs, endMs }: Call): boolean {
+  return !isExchangeSpan(from.span) || endMs > startMs;
+}
+
+function lastingOf({ startMs, endMs }: Call): number {
+  return endMs - startMs;
+}
+
+function isSamePeer({ peer }: Call, { step }: NonNullable<Findings["origin"]>): boolean {
+  return peer.name === step.service || peer.name === step.call?.peer.name;
+}
+
+function listCalls(hop: Hop): readonly Call[] {
+  return hop.calls.flatMap((call) => [call, ...(call.callee === undefined ? [] : listCalls(call.callee))]);
+}
+
+function medianOf(values: readonly number[]): number | undefined {
+  return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)];
+}
+
+function hearHaste({ waitMs }: Wait): Evidence {
+  return { statement: "it happened at once, before any work could be done", measured: formatMs(waitMs), source: "span", weight: 1.5 };
+}
+
+function hearWait({ waitMs, roundTripMs }: Wait): Evidence {
+  return {
+    statement: "the requests had waited before their connections were closed, longer than a close that crosses them can take",
+    measured: `${formatMs(waitMs)}, where ${formatMs(roundTripMs)} would be long`,
+    source: "span",
+    weight: 2.5,
+  };
 }
 
 function isRare({ scope }: Findings): readonly Evidence[] {

@@ -3,7 +3,7 @@ import { type CauseRule, hear } from "../findings.ts";
 
 const WORDS = /heap out of memory|OutOfMemoryError|OOMKilled|MemoryError|Allocation failed|memory limit/i;
 /** How a process that is out of memory is met by its callers: late, gone, or failing by itself. */
-const MET = new Set(["own", "absent-callee", "slow-callee", "silent-callee", "stalled"]);
+const MET = new Set(["own", "absent-callee", "slow-callee", "late-callee", "silent-callee", "stalled"]);
 
 /** Memory grows until the process fails. */
 export const memoryLeak: CauseRule = {

@@ -1,0 +1,56 @@
+import { describe, expect, it } from "vitest";
+import { diagnose } from "../../playbook.ts";
+import { type SpanSketch, TraceBuilder } from "../../trace/trace-builder.ts";
+
+const ROUTE = { "http.route": "/api/orders/:id", "http.request.method": "GET" };
+const STOREFRONT = { "server.address": "storefront" };
+
+/** A gateway's request as the gateway saw it: its call to a storefront that sends no telemetry, and the answer it made of that. */
+function forwarded(call: Partial<SpanSketch>, answer: Partial<SpanSketch>): SpanSketch {
+  const sent: SpanSketch = { service: "gateway", kind: "client", name: "GET", attributes: STOREFRONT, ...call };
+  return { service: "gateway", name: "GET /api/orders/:id", attributes: ROUTE, calls: [sent], ...answer };
+}
+
+function good(takes: number): SpanSketch {
+  return forwarded({ takes, code: 200 }, { takes: takes + 2, code: 200 });
+}
+
+/** As the demo's gateway tells it: the error of its client span, and what it declares in its own answer. */
+function reset(takes: number): SpanSketch {
+  return forwarded(
+    { takes, status: "error", message: "socket hang up", attributes: { ...STOREFRONT, "error.type": "ECONNRESET" } },
+    {
+      takes: takes + 2,
+      code: 502,
+      attributes: { ...ROUTE, "http.response.header.proxy-status": ["shop-gateway; error=connection_terminated"] },
+    },
+  );
+}
+
+function diagnoseResets(waitsMs: readonly number[], goodMs: number) {
+  const builder = new TraceBuilder().traces(40, () => good(goodMs));
+  for (const waitMs of waitsMs) builder.trace(reset(waitMs));
+  return diagnose(builder.observations());
+}
+
+describe("a reset connection", () => {
+  it("is a race with the server's idle time-out when it comes at once", () => {
+    const diagnosis = diagnoseResets([1.2, 0.9, 2.4, 1.1, 1.7], 8);
+    expect(diagnosis.verdict).toBe("diagnosed");
+    expect(diagnosis.causes[0]?.cause).toBe("keepalive-race");
+  });
+
+  it("is a race as well where the way is long and the reset comes within one round trip", () => {
+    const diagnosis = diagnoseResets([118, 121, 119, 120], 180);
+    expect(diagnosis.verdict).toBe("diagnosed");
+    expect(diagnosis.causes[0]?.cause).toBe("keepalive-race");
+  });
+
+  // A storefront that stood still for seconds closes its idle connections when it wakes, with the requests that had come on them.
+  it("is no race after a wait: with the callee's telemetry missing, nothing is named", () => {
+    const diagnosis = diagnoseResets([2_911, 2_640, 2_207, 1_803, 1_322, 871], 8);
+    expect(diagnosis.verdict).toBe("inconclusive");
+    expect(diagnosis.missing.map(({ what }) => what)).toContain("any telemetry of storefront");
+    expect(diagnosis.suspects[0]?.service).toBe("storefront");
+  });
+});
