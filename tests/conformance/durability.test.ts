@@ -132,6 +132,44 @@ describe("a restart", () => {
     expectBalance(await crashed.health());
   });
 
+  it("counts a late copy of a span once when the crash falls between the copy and the next counts", async () => {
+    let nowMs = NOON;
+    const options = { directory, now: () => nowMs, windowMs: 1_000, checkpointEveryMs: 3_600_000 };
+    const store = await openSqliteStore(options);
+    opened.push(store);
+    // The second trace holds the journal from between the two records of the first one, which leaves the window before it.
+    await append(
+      store,
+      spans({ trace: 1, span: 1, status: 500 }),
+      spans({ trace: 2, span: 1 }),
+      spans({ trace: 1, span: 2, kind: "client" }),
+    );
+    await store.flush();
+    nowMs += 900;
+    await append(store, spans({ trace: 2, span: 2, kind: "client" }));
+    nowMs += 300;
+    await store.appendChange({ kind: "flag", service: "shop", timeMs: NOON, source: "declared" });
+    await append(store, spans({ trace: 1, span: 1, status: 500 }));
+    await store.appendChange({ kind: "flag", service: "shop", timeMs: NOON + 1, source: "declared" });
+    const crashed = await crash();
+    expect(await crashed.count({ window: HOUR, stepMs: 3_600_000, groupBy: [] })).toMatchObject([{ total: 2, failing: 1 }]);
+    expect((await crashed.findTrace(traceId(1)))?.spans).toHaveLength(2);
+    expect(await readAll(crashed)).toEqual(await readAll(store));
+  });
+
+  it("keeps the counts of traces that a full journal made leave before the counts were written", async () => {
+    const options = { directory, now: () => NOON, segmentBytes: 4_096, maxJournalBytes: 16_384, checkpointEveryMs: 3_600_000 };
+    const store = await openSqliteStore(options);
+    opened.push(store);
+    for (let n = 1; n <= 100; n++) {
+      await append(store, spans(...Array.from({ length: 10 }, (_, span) => ({ trace: n, span: span + 1 }))));
+      await store.appendChange({ kind: "flag", service: "shop", timeMs: NOON + n, source: "declared" });
+    }
+    const crashed = await crash();
+    expect(await crashed.count({ window: HOUR, stepMs: 3_600_000, groupBy: [] })).toMatchObject([{ total: 1_000 }]);
+    expect(await readAll(crashed)).toEqual(await readAll(store));
+  });
+
   it("deletes the journal behind what the database holds", async () => {
     let nowMs = NOON;
     const store = await open(directory, () => nowMs);

@@ -104,10 +104,12 @@ export class Checkpoints {
     const applied = task.appliedEnd();
     const leaving = window.countExpired(task.nowMs, task.oldestPosition);
     const replayFrom = Math.min(window.findPositionBehind(leaving) ?? applied, applied);
+    // A full journal makes traces leave sooner than it is time to count; a replay that begins behind what is uncounted would miss it.
+    const counts = task.counts || replayFrom > this.#saved.counted;
     const isIdle = ingest.dirty.size === 0 && samples.length === 0 && !changes.isDirty && !untracedLogs.isDirty;
-    const countsDue = task.counts && (rollups.isDirty || metrics.isDirty || this.#saved.counted !== applied);
+    const countsDue = counts && (rollups.isDirty || metrics.isDirty || this.#saved.counted !== applied);
     if (isIdle && !countsDue && this.#saved.replayFrom === replayFrom) return;
-    const counted = task.counts ? applied : this.#saved.counted;
+    const counted = counts ? applied : this.#saved.counted;
     const forgottenLogs = this.#countForgottenLogs(leaving, samples);
     this.#transact(() => {
       const commits = [...this.#writeTraces([...ingest.dirty, ...samples], task), changes.write()];
@@ -117,10 +119,8 @@ export class Checkpoints {
         { reason: "retention-size", items: logs.removed },
       ];
       commits.push(logs.commit);
-      if (task.counts) {
-        commits.push(rollups.writeBlocks(), metrics.write());
-        removals.push(...retention.remove(task.nowMs, (traceId) => traces.forget(traceId)));
-      }
+      if (counts) commits.push(rollups.writeBlocks(), metrics.write());
+      if (task.counts) removals.push(...retention.remove(task.nowMs, (traceId) => traces.forget(traceId)));
       const ledgerAfter = ledger.preview(removals);
       const saved: Progress = { applied, counted, replayFrom, lastNumber: journal.lastNumber, items: ledger.accepted, ledger: ledgerAfter };
       progress.write(saved);
