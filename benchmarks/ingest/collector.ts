@@ -1,7 +1,7 @@
 /** A collector as it ships, in its own process on its own core. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -19,11 +19,15 @@ export type BenchCollector = {
 const CLI = fileURLToPath(new URL("../../packages/cli/bin/faultline.js", import.meta.url));
 const TICKS_PER_SECOND = 100;
 
-/** Starts `faultline up` with an empty data directory; pinned to `core` where `taskset` is installed. */
+/**
+ * Starts `faultline up` with an empty data directory. Where `taskset` is installed, it has `core` for all its threads, and this process,
+ * which sends the load, keeps to the others: otherwise the system wakes the sender where the answer was written, on the collector's core.
+ */
 export async function startBenchCollector(core: number): Promise<BenchCollector> {
   const directory = mkdtempSync(join(process.env["BENCH_DIRECTORY"] ?? tmpdir(), "faultline-bench-"));
   const words = [process.execPath, CLI, "up", "--port", "0", "--data", directory];
   const pinned = hasTaskset() ? ["taskset", "-c", String(core), ...words] : words;
+  if (hasTaskset()) leaveCore(core);
   const child = spawn(pinned[0]!, pinned.slice(1), { stdio: ["ignore", "pipe", "inherit"] });
   const port = await readPort(child);
   const { pid } = child;
@@ -43,6 +47,12 @@ export async function startBenchCollector(core: number): Promise<BenchCollector>
       rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** Moves all threads of this process to the other cores. */
+function leaveCore(core: number): void {
+  const others = cpus().flatMap((_, index) => (index === core ? [] : [index]));
+  if (others.length > 0) execFileSync("taskset", ["-acp", others.join(","), String(process.pid)], { stdio: "ignore" });
 }
 
 function hasTaskset(): boolean {
