@@ -4,6 +4,7 @@ import { createLineReader } from "@faultline/formats/access-log";
 import type { Command, CommandIo } from "../command.ts";
 import { analyzeSource } from "../logs/analyze.ts";
 import { buildReport } from "../logs/build-report.ts";
+import { countSegments } from "../logs/count-segments.ts";
 import { followFiles } from "../logs/follow.ts";
 import { type LogsOptions, parseLogsOptions } from "../logs/options.ts";
 import { Progress } from "../logs/progress.ts";
@@ -12,6 +13,7 @@ import { renderHtml } from "../logs/render/html.ts";
 import { renderMarkdown } from "../logs/render/markdown.ts";
 import { renderTerminal } from "../logs/render/terminal.ts";
 import type { Report } from "../logs/report.ts";
+import { DEFAULT_CUT, planSegments } from "../logs/segments.ts";
 import { findSize, type Input, type Source } from "../logs/source.ts";
 import { Tally } from "../logs/tally.ts";
 import { toVisible } from "../logs/visible.ts";
@@ -29,6 +31,7 @@ Several files (access, error and application log) are joined by request id, or b
   --timezone +02:00    zone of times that are written without one (default UTC)
   --group-by MEMBER    also count the errors by route, status, hop, upstream, client, flags or message
   --top N              rows of the table (default 12)
+  --workers N          threads for files of 256 MiB and more (default: one a core, at most 4)
   --follow             go on with new lines and print each server error
   --json, --markdown, --html   the report in another form, on standard output
   --records            every line as one flat JSON object; lines not understood as {"unparsed": "..."}
@@ -44,9 +47,11 @@ type ReadBytes = ReadonlyMap<string, number>;
 /** Reads all files into one tally. */
 async function analyzeAll(options: LogsOptions, io: CommandIo): Promise<{ readonly tally: Tally; readonly readBytes: ReadBytes }> {
   const tally = new Tally(options.limits);
-  const readBytes = await eachSource(options, io, (source) =>
-    analyzeSource(source, { tally, reader: options.reader, isFastAllowed: options.isFastAllowed }),
-  );
+  const readBytes = await eachSource(options, io, async (source) => {
+    const segments = planSegments(source.name, DEFAULT_CUT);
+    if (segments === undefined) await analyzeSource(source, { ...options, tally });
+    else await countSegments(segments, { ...options, tally, cut: DEFAULT_CUT, onBytes: source.onBytes });
+  });
   tally.finish();
   return { tally, readBytes };
 }

@@ -14,6 +14,7 @@ const MAX_HELD = 4096;
 export class CaddyPairs {
   private readonly held = new Map<string, SeenExchange>();
   private readonly counted = new Set<string>();
+  private beforeTail: readonly string[] | undefined;
 
   /** What is to be counted now: nothing while an error line waits for its access line, or repeats one. */
   take(seen: SeenExchange): readonly SeenExchange[] {
@@ -40,11 +41,26 @@ export class CaddyPairs {
     return [{ ...seen, read: { ...seen.read, exchange } }];
   }
 
-  /** The error lines that no access line followed. */
+  /** From here on error lines that wait are left to the next part of the log, which reads these lines once more. */
+  startTail(): void {
+    this.beforeTail = [...this.held.keys()];
+  }
+
+  /** The error lines that no access line followed: those before the tail when there is one. */
   release(): readonly SeenExchange[] {
-    const rest = [...this.held.values()];
+    const keys = this.beforeTail ?? [...this.held.keys()];
+    const rest = keys.map((key) => this.held.get(key)).filter((seen) => seen !== undefined);
     this.held.clear();
     return rest;
+  }
+
+  /** Takes in what waits in a later part of the same log, or in another log. */
+  merge(later: CaddyPairs): void {
+    for (const key of later.counted) {
+      this.held.delete(key);
+      if (this.counted.size < MAX_HELD) this.counted.add(key);
+    }
+    for (const [key, seen] of later.held) if (!this.counted.has(key)) this.held.set(key, seen);
   }
 }
 

@@ -20,6 +20,11 @@ export class MemoryWarnings {
     if (match !== null) this.warnings.push({ timeMs, dyno: match[1] ?? match[2] ?? "", code: match[3] ?? "" });
   }
 
+  /** Takes in what was said later. */
+  merge(later: MemoryWarnings): void {
+    this.warnings.push(...later.warnings.slice(0, MAX_WARNINGS - this.warnings.length));
+  }
+
   /** Time-outs (H12) and lost connections (H13) of dynos that were out of memory when the request came or while it waited. */
   explain(failures: readonly Exchange[]): Pattern | undefined {
     if (this.warnings.length === 0) return undefined;

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { compileLogFormat, JSON_FORMATS, parseAnyTime, type ReaderOptions, TEXT_FORMATS } from "@faultline/formats/access-log";
 import { UsageError } from "../command.ts";
@@ -9,6 +10,9 @@ type Output = "terminal" | "json" | "markdown" | "html" | "records";
 
 /** The command line of `faultline logs`, understood. */
 export type LogsOptions = {
+  /** The words themselves, and the time that they were understood at, Unix ms. */
+  readonly words: readonly string[];
+  readonly nowMs: number;
   readonly files: readonly string[];
   readonly output: Output;
   readonly reader: ReaderOptions;
@@ -17,6 +21,8 @@ export type LogsOptions = {
   readonly groupBy: GroupBy | undefined;
   readonly top: number;
   readonly follow: boolean;
+  /** Threads that count large files. */
+  readonly workers: number;
   /** False when the lines must go through parsers that the user named. */
   readonly isFastAllowed: boolean;
 };
@@ -42,6 +48,7 @@ export function parseLogsOptions(args: readonly string[], nowMs: number): LogsOp
       top: { type: "string" },
       timezone: { type: "string" },
       follow: { type: "boolean" },
+      workers: { type: "string" },
     },
   });
   if (positionals.length === 0) throw new UsageError("name one or more log files, or - for standard input: faultline logs access.log");
@@ -54,6 +61,8 @@ export function parseLogsOptions(args: readonly string[], nowMs: number): LogsOp
   const follow = values.follow ?? false;
   if (follow && positionals.includes("-")) throw new UsageError("--follow needs files; standard input is read as it comes anyway");
   return {
+    words: args,
+    nowMs,
     files: positionals,
     output: parseOutput(values),
     reader: { context, ...(formats === undefined ? {} : { formats }), ...(custom === undefined ? {} : { custom }) },
@@ -62,6 +71,7 @@ export function parseLogsOptions(args: readonly string[], nowMs: number): LogsOp
     groupBy,
     top: parseTop(values.top),
     follow,
+    workers: parseWorkers(values.workers),
     isFastAllowed: custom === undefined && formats === undefined && (groupBy === undefined || groupBy === "route" || groupBy === "status"),
   };
 }
@@ -125,6 +135,17 @@ function parseTop(text: string | undefined): number {
   const top = Number(text);
   if (!Number.isInteger(top) || top < 1 || top > 10_000) throw new UsageError(`--top ${text} is no whole number from 1 to 10000`);
   return top;
+}
+
+/** Each thread takes some 12 MB; more of them than fit into 150 MiB are for the user to ask for. */
+const DEFAULT_WORKERS = 4;
+
+function parseWorkers(text: string | undefined): number {
+  if (text === undefined) return Math.min(availableParallelism(), DEFAULT_WORKERS);
+  const workers = Number(text);
+  if (!Number.isInteger(workers) || workers < 1 || workers > 256)
+    throw new UsageError(`--workers ${text} is no whole number from 1 to 256`);
+  return workers;
 }
 
 function parseZone(text: string | undefined): number {

@@ -65,6 +65,8 @@ export type LineScanner = {
   readonly scan: (buffer: Buffer, length: number) => number;
   /** Moves what was counted into the tally. The scanner can go on afterwards. */
   readonly flush: () => void;
+  /** Ends its use, and forgets what was not flushed. */
+  readonly close: () => void;
 };
 
 /** The scanner in plain JavaScript: the oracle of the one on WebAssembly, and its stand-in where there is none. */
@@ -309,6 +311,10 @@ export class Scanner implements LineScanner {
       this.minuteMs = this.timeMs === undefined ? undefined : this.timeMs - (tens * 10 + ones) * 1000;
     }
     return this.timeMs;
+  }
+
+  close(): void {
+    this.bytes = Buffer.alloc(0);
   }
 
   private flushTime(): void {

@@ -47,10 +47,18 @@ export class Series {
   }
 
   merge(other: Series): void {
+    if (other.total === 0) return;
+    if (this.total === 0) {
+      this.widthMs = other.widthMs;
+      this.first = other.first;
+      this.counts.set(other.counts);
+      this.total = other.total;
+      return;
+    }
+    while (this.widthMs < other.widthMs) this.widen();
     other.counts.forEach((count, index) => {
       if (count > 0) this.add((other.first + index) * other.widthMs, count);
     });
-    while (this.total > 0 && this.widthMs < other.widthMs) this.widen();
   }
 
   /**

@@ -54,7 +54,8 @@ export function findSize(name: string): number {
   }
 }
 
-function openFile(name: string): number {
+/** Opens a file for reading. Throws a `UsageError` that says why it cannot be read. */
+export function openFile(name: string): number {
   try {
     return openSync(name, "r");
   } catch (error) {
@@ -62,6 +63,11 @@ function openFile(name: string): number {
     const why = code === "ENOENT" ? "there is no such file" : code === "EACCES" ? "you may not read it" : code;
     throw new UsageError(`cannot open ${name}: ${why}`);
   }
+}
+
+/** True for a plain file, whose parts can be read each by itself. Throws a `UsageError` for what cannot be read. */
+export function isPlainFile(name: string): boolean {
+  return name !== "-" && findSize(name) > 0 && findCompression(name) === "none";
 }
 
 /** Reads a source to its end. The last line counts even without a line break. */
@@ -159,11 +165,27 @@ async function readPlain(source: Source, filled: Filled): Promise<void> {
   }
 }
 
-async function readAll(fd: number, source: Source, filled: Filled): Promise<void> {
+/** A stretch of an open file; `toBytes` may lie behind its end. */
+export type Stretch = { readonly fd: number; readonly fromBytes: number; readonly toBytes: number; readonly onBytes: Source["onBytes"] };
+
+/** Reads the lines of a stretch, which starts where a line does and ends behind a line break or with the file. */
+export async function readStretch(stretch: Stretch, reader: Reader): Promise<void> {
+  const filled = new Filled(reader);
+  await readAll(stretch.fd, stretch, filled);
+  filled.finish();
+}
+
+type Plain = Pick<Source, "onBytes"> & Partial<Pick<Stretch, "fromBytes" | "toBytes">>;
+
+/** Reads from where the descriptor stands, or a stretch. */
+async function readAll(fd: number, source: Plain, filled: Filled): Promise<void> {
+  const { fromBytes, toBytes = Number.POSITIVE_INFINITY } = source;
   let sinceBreath = 0;
-  for (;;) {
-    const read = readSync(fd, filled.buffer, filled.length, Math.min(filled.room, READ_BYTES), null);
+  for (let at = fromBytes ?? 0; at < toBytes;) {
+    const count = Math.min(filled.room, READ_BYTES, toBytes - at);
+    const read = readSync(fd, filled.buffer, filled.length, count, fromBytes === undefined ? null : at);
     if (read === 0) return;
+    at += read;
     filled.advance(read);
     source.onBytes(read);
     sinceBreath += read;
@@ -177,12 +199,12 @@ async function readAll(fd: number, source: Source, filled: Filled): Promise<void
 class Filled {
   readonly buffer: Buffer;
   length = 0;
-  private readonly consume: Reader["consume"];
+  private readonly reader: Reader;
   private skipping = false;
 
-  constructor({ buffer, consume }: Reader) {
-    this.buffer = buffer ?? Buffer.allocUnsafeSlow(BUFFER_BYTES);
-    this.consume = consume;
+  constructor(reader: Reader) {
+    this.buffer = reader.buffer ?? Buffer.allocUnsafeSlow(BUFFER_BYTES);
+    this.reader = reader;
   }
 
   get room(): number {
@@ -211,10 +233,10 @@ class Filled {
       this.skipping = false;
       this.drop(newline + 1);
     }
-    this.drop(this.consume(this.buffer, this.length));
+    this.drop(this.reader.consume(this.buffer, this.length));
     if (this.room > 0) return;
     this.buffer[LONG_BYTES] = 10;
-    this.consume(this.buffer, LONG_BYTES + 1);
+    this.reader.consume(this.buffer, LONG_BYTES + 1);
     this.length = 0;
     this.skipping = true;
   }
@@ -227,7 +249,7 @@ class Filled {
   finish(): void {
     if (this.length === 0 || this.skipping) return;
     this.buffer[this.length] = 10;
-    this.consume(this.buffer, this.length + 1);
+    this.reader.consume(this.buffer, this.length + 1);
     this.length = 0;
   }
 }

@@ -54,7 +54,7 @@ export class Tally {
   /** Errors of gRPC, JSON-RPC and GraphQL behind a status below 400. */
   readonly behindGoodStatus = new Names();
   readonly memory = new MemoryWarnings();
-  private readonly caddy = new CaddyPairs();
+  readonly caddy = new CaddyPairs();
   private readonly leaves = new Map<string, RouteTally>();
   readonly limits: TimeLimits;
 
@@ -81,6 +81,16 @@ export class Tally {
       this.memory.add(line, read.message.timeMs);
       this.addMessage(read, file);
     }
+  }
+
+  /** Sees a line that was counted elsewhere, for the sake of the lines that follow it. */
+  recall(seen: SeenExchange): void {
+    if (seen.read.format.startsWith("caddy")) this.caddy.take(seen);
+  }
+
+  /** What waits for another line from here on is left to the next part of the file. */
+  startTail(): void {
+    this.caddy.startTail();
   }
 
   addUnparsed(text: string): void {
@@ -160,11 +170,32 @@ export class Tally {
       this.messages.push({ message, format, file });
   }
 
+  /** Takes in what was counted in a later part, which is not to be used any more. */
+  merge(later: Tally): void {
+    for (const name of ["lines", "exchanges", "messageCount", "unparsed"] as const) this[name] += later[name];
+    for (const name of ["formats", "behindGoodStatus"] as const) this[name].merge(later[name]);
+    for (const name of ["traffic", "errors"] as const) this[name].merge(later[name]);
+    this.widenWindow(later.firstMs);
+    this.widenWindow(later.lastMs);
+    this.kept.push(...later.kept.slice(0, MAX_KEPT - this.kept.length));
+    this.messages.push(...later.messages.slice(0, MAX_MESSAGES - this.messages.length));
+    this.starts.push(...later.starts.slice(0, MAX_STARTS - this.starts.length));
+    this.unparsedLines.push(...later.unparsedLines.slice(0, MAX_UNPARSED - this.unparsedLines.length));
+    this.memory.merge(later.memory);
+    this.caddy.merge(later.caddy);
+    for (const [method, trie] of later.routes) this.getTrie(method).merge(trie);
+  }
+
+  private widenWindow(timeMs: number | undefined): void {
+    if (timeMs === undefined) return;
+    if (this.firstMs === undefined || timeMs < this.firstMs) this.firstMs = timeMs;
+    if (this.lastMs === undefined || timeMs > this.lastMs) this.lastMs = timeMs;
+  }
+
   addTime(timeMs: number | undefined, count: number): void {
     if (timeMs === undefined) return;
     this.traffic.add(timeMs, count);
-    if (this.firstMs === undefined || timeMs < this.firstMs) this.firstMs = timeMs;
-    if (this.lastMs === undefined || timeMs > this.lastMs) this.lastMs = timeMs;
+    this.widenWindow(timeMs);
   }
 
   getTrie(method: string): RouteTrie<RouteTally> {

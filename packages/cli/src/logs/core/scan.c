@@ -133,7 +133,7 @@ static void flush_time(void) {
 
 static void fill_tables(void);
 
-/* Empties the tables; limits are Unix ms, infinite when there are none. */
+/* Empties the tables and goes on; limits are Unix ms, infinite when there are none. */
 EXPORT("reset") void reset(double from, double to) {
   fill_tables();
   for (int i = 0; i < TABLE; i++) slots[i] = -1;
@@ -149,6 +149,12 @@ EXPORT("reset") void reset(double from, double to) {
   shape_count = counted = timed = full = 0;
   from_ms = from;
   to_ms = to;
+}
+
+/* Forgets all that was counted. */
+EXPORT("begin") void begin(double from, double to) {
+  pending = pending_errors = failing_lines = 0;
+  reset(from, to);
 }
 
 /* Counts what is pending. */

@@ -25,6 +25,8 @@ type Core = {
   /** Times of the first and last line, Unix ms; infinite when there was none. */
   readonly firstMs: () => number;
   readonly lastMs: () => number;
+  /** Forgets all that was counted; `reset` empties the tables only, so that the same counting can go on. Limits are Unix ms. */
+  readonly begin: (fromMs: number, toMs: number) => void;
   readonly reset: (fromMs: number, toMs: number) => void;
   readonly settle: () => void;
   readonly scan: (from: number, limit: number) => number;
@@ -48,6 +50,9 @@ type WasmApi = {
   readonly Instance: new (module: object) => { readonly exports: unknown };
 };
 
+/** A core takes 12 MB, so one that is not in use any more serves the next scanner. */
+const idleCores: Core[] = [];
+
 function loadCore(): Core {
   const { WebAssembly: api } = globalThis as unknown as { readonly WebAssembly: WasmApi };
   const module = new api.Module(Buffer.from(SCAN_WASM, "base64"));
@@ -60,7 +65,7 @@ export class WasmScanner implements LineScanner {
   readonly buffer: Buffer;
   private readonly tally: Tally;
   private readonly hooks: ScannerHooks;
-  private readonly core = loadCore();
+  private readonly core = idleCores.pop() ?? loadCore();
   private readonly view: DataView;
   private readonly events: Uint32Array;
   private readonly shapes: { readonly method: string; readonly path: string; readonly leaf: RouteTally }[] = [];
@@ -72,13 +77,16 @@ export class WasmScanner implements LineScanner {
     this.buffer = Buffer.from(buffer, this.core.bufferAt(), BUFFER_BYTES);
     this.view = new DataView(buffer);
     this.events = new Uint32Array(buffer, this.core.eventsAt());
-    this.reset();
+    this.core.begin(...this.limits);
   }
 
-  private reset(): void {
+  private get limits(): [fromMs: number, toMs: number] {
     const { fromMs, toMs } = this.tally.limits;
-    this.core.reset(fromMs ?? Number.NEGATIVE_INFINITY, toMs ?? Number.POSITIVE_INFINITY);
-    this.shapes.length = 0;
+    return [fromMs ?? Number.NEGATIVE_INFINITY, toMs ?? Number.POSITIVE_INFINITY];
+  }
+
+  close(): void {
+    idleCores.push(this.core);
   }
 
   scan(buffer: Buffer, length: number): number {
@@ -136,7 +144,8 @@ export class WasmScanner implements LineScanner {
       traffic: readSeries(view, core.trafficAt()),
       errors: readSeries(view, core.errorsAt()),
     });
-    this.reset();
+    core.reset(...this.limits);
+    this.shapes.length = 0;
   }
 
   /** Moves what the core counted of one shape's server errors with one status into its tally. */

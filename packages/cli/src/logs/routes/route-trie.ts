@@ -54,6 +54,22 @@ export class RouteTrie<T extends Mergeable<T>> {
     if (this.nodes > this.threshold) this.shrink();
   }
 
+  /** Takes another trie in, which is not to be used any more. */
+  merge(other: RouteTrie<T>): void {
+    absorb(this.root, other.root);
+    this.nodes = countNodes(this.root);
+    if (this.nodes > this.threshold) this.shrink();
+  }
+
+  /** A trie out of its copy from another thread; `reviveLeaf` does the same for what is counted. */
+  static revive<T extends Mergeable<T>>(copy: RouteTrie<T>, reviveLeaf: (leaf: T) => T): RouteTrie<T> {
+    const trie = Object.assign(new RouteTrie<T>(), copy);
+    eachNode(trie.root, (node) => {
+      if (node.leaf !== undefined) node.leaf = reviveLeaf(node.leaf);
+    });
+    return trie;
+  }
+
   private toKey(segment: string, depth: number): string {
     const bytes = encoder.encode(segment.slice(0, MAX_SEGMENT));
     if (depth === 0 && isVersion(bytes, 0, bytes.length)) return segment;
@@ -94,6 +110,11 @@ function countNodes<T>(node: Node<T>): number {
   let count = 1;
   for (const child of node.children.values()) count += countNodes(child);
   return count;
+}
+
+function eachNode<T>(node: Node<T>, visit: (node: Node<T>) => void): void {
+  visit(node);
+  for (const child of node.children.values()) eachNode(child, visit);
 }
 
 /** Adds `from` into `into`: lines, leaf and subtrees. */
