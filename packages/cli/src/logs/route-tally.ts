@@ -111,12 +111,17 @@ export type HiddenTally = {
   line: string;
 };
 
+/** Plain arrays, as in a series. */
+const NO_CLASSES: readonly number[] = Array.from({ length: 10 }, () => 0);
+const NO_LATENCY: readonly number[] = Array.from({ length: LATENCY_BUCKETS }, () => 0);
+
 /** What is counted on one route (or path, while routes are being learned). */
 export class RouteTally {
   lines = 0;
   /** Lines by the first digit of the status; 0 counts those without one. */
-  readonly classes = new Float64Array(10);
-  readonly latency = new Float64Array(LATENCY_BUCKETS);
+  readonly classes = NO_CLASSES.slice();
+  /** Answers that were no server errors by `findLatencyBucket`; absent until there is one with a duration. */
+  private latency: number[] | undefined;
   readonly failures = new Map<number, FailureTally>();
   readonly okBytes = new Sample();
   readonly okUpstreams = new Names(64);
@@ -129,6 +134,11 @@ export class RouteTally {
       this.failures.set(status, tally);
     }
     return tally;
+  }
+
+  addLatency(bucket: number, count: number): void {
+    const latency = (this.latency ??= NO_LATENCY.slice());
+    latency[bucket] = (latency[bucket] ?? 0) + count;
   }
 
   /** Counts one fully read exchange. */
@@ -144,8 +154,7 @@ export class RouteTally {
       return;
     }
     if (durationMs !== undefined) {
-      const bucket = findLatencyBucket(Math.min(durationMs, 2 ** 30));
-      this.latency[bucket] = (this.latency[bucket] ?? 0) + 1;
+      this.addLatency(findLatencyBucket(Math.min(durationMs, 2 ** 30)), 1);
     }
     if (exchange.requestBytes !== undefined) this.okBytes.add(exchange.requestBytes);
     const address = exchange.upstream?.at(-1)?.address;
@@ -177,7 +186,8 @@ export class RouteTally {
   merge(other: RouteTally): void {
     this.lines += other.lines;
     addArrays(this.classes, other.classes);
-    addArrays(this.latency, other.latency);
+    if (this.latency === undefined) this.latency = other.latency;
+    else if (other.latency !== undefined) addArrays(this.latency, other.latency);
     for (const [status, failures] of other.failures) {
       const ours = this.failures.get(status);
       if (ours === undefined) this.failures.set(status, failures);
@@ -203,6 +213,7 @@ export class RouteTally {
 
   /** The latency of answers that were no server errors, ms, below which `ratio` of them lie. */
   findLatency(ratio: number): number | undefined {
+    if (this.latency === undefined) return undefined;
     const total = this.latency.reduce((sum, count) => sum + count, 0);
     let below = 0;
     for (let bucket = 0; bucket < LATENCY_BUCKETS; bucket += 1) {
@@ -213,7 +224,7 @@ export class RouteTally {
   }
 }
 
-function addArrays(into: Float64Array, from: Float64Array): void {
+function addArrays(into: number[], from: readonly number[]): void {
   from.forEach((count, index) => {
     into[index] = (into[index] ?? 0) + count;
   });

@@ -50,7 +50,8 @@ export class Sample {
 
 /** Counts by name in bounded memory: once full, new names are counted together. */
 export class Names {
-  readonly counts = new Map<string, number>();
+  /** Absent until there is one: most of the many that a report keeps stay empty. */
+  private counts: Map<string, number> | undefined;
   others = 0;
   private readonly limit: number;
 
@@ -59,19 +60,20 @@ export class Names {
   }
 
   add(name: string, count = 1): void {
-    const known = this.counts.get(name);
-    if (known !== undefined) this.counts.set(name, known + count);
-    else if (this.counts.size < this.limit) this.counts.set(name, count);
+    const counts = (this.counts ??= new Map<string, number>());
+    const known = counts.get(name);
+    if (known !== undefined) counts.set(name, known + count);
+    else if (counts.size < this.limit) counts.set(name, count);
     else this.others += count;
   }
 
   merge(other: Names): void {
-    for (const [name, count] of other.counts) this.add(name, count);
+    for (const [name, count] of other.counts ?? []) this.add(name, count);
     this.others += other.others;
   }
 
   /** Most frequent first. */
   list(): readonly (readonly [name: string, count: number])[] {
-    return [...this.counts].sort((a, b) => b[1] - a[1]);
+    return [...(this.counts ?? [])].sort((a, b) => b[1] - a[1]);
   }
 }

@@ -338,8 +338,10 @@ export class Scanner implements LineScanner {
         leaf.classes[index] = (leaf.classes[index] ?? 0) + count;
         leaf.lines += count;
       }
-      for (let index = 0; index < LATENCY_BUCKETS; index += 1)
-        leaf.latency[index] = this.latency[shape * LATENCY_BUCKETS + index] as number;
+      for (let index = 0; index < LATENCY_BUCKETS; index += 1) {
+        const count = this.latency[shape * LATENCY_BUCKETS + index] as number;
+        if (count > 0) leaf.addLatency(index, count);
+      }
       this.tally.getTrie(method).add(path, leaf, { lines: leaf.lines, variedFrom: this.variedFrom[shape] as number });
     });
     const { counted: lines, timed, firstMs, lastMs, traffic, errors } = this;

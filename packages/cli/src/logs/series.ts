@@ -1,4 +1,6 @@
 const BUCKETS = 96;
+/** Plain arrays: there may be a series for each of thousands of routes, and V8 keeps typed arrays of this size outside of its heap. */
+const EMPTY: readonly number[] = Array.from({ length: BUCKETS }, () => 0);
 
 /**
  * Counts over time in bounded memory: buckets of one width, a power of two of seconds, which doubles whenever the span outgrows them.
@@ -8,7 +10,7 @@ export class Series {
   widthMs = 1000;
   /** Number of the first bucket on the grid of this width. */
   first = 0;
-  readonly counts = new Float64Array(BUCKETS);
+  counts = EMPTY.slice();
   total = 0;
 
   add(timeMs: number, count = 1): void {
@@ -35,30 +37,50 @@ export class Series {
   }
 
   private widen(): void {
-    const wide = new Float64Array(BUCKETS);
+    const wide = EMPTY.slice();
     const first = Math.floor(this.first / 2);
     this.counts.forEach((count, index) => {
       const target = Math.floor((this.first + index) / 2) - first;
       if (count > 0) wide[target] = (wide[target] ?? 0) + count;
     });
-    this.counts.set(wide);
+    this.counts = wide;
     this.first = first;
     this.widthMs *= 2;
   }
 
   merge(other: Series): void {
     if (other.total === 0) return;
-    if (this.total === 0) {
-      this.widthMs = other.widthMs;
-      this.first = other.first;
-      this.counts.set(other.counts);
-      this.total = other.total;
-      return;
+    const both = this.total === 0 ? [other] : [this, other];
+    let widthMs = Math.max(...both.map((series) => series.widthMs));
+    const spans = both.map((series) => series.findSpan());
+    const startMs = Math.min(...spans.map(({ firstMs }) => firstMs));
+    const endMs = Math.max(...spans.map(({ lastMs }) => lastMs));
+    while (Math.floor(endMs / widthMs) - Math.floor(startMs / widthMs) >= BUCKETS) widthMs *= 2;
+    const first = Math.floor(startMs / widthMs);
+    const counts = EMPTY.slice();
+    for (const series of both) series.addTo(counts, { widthMs, first });
+    this.counts = counts;
+    this.widthMs = widthMs;
+    this.first = first;
+    this.total += other.total;
+  }
+
+  /** The starts of the first and of the last bucket that counts something. */
+  private findSpan(): { readonly firstMs: number; readonly lastMs: number } {
+    const { counts } = this;
+    let [low, high] = [0, BUCKETS - 1];
+    while (low < high && counts[low] === 0) low += 1;
+    while (high > low && counts[high] === 0) high -= 1;
+    return { firstMs: (this.first + low) * this.widthMs, lastMs: (this.first + high) * this.widthMs };
+  }
+
+  private addTo(counts: number[], grid: { readonly widthMs: number; readonly first: number }): void {
+    for (let index = 0; index < BUCKETS; index += 1) {
+      const count = this.counts[index] ?? 0;
+      if (count === 0) continue;
+      const target = Math.floor(((this.first + index) * this.widthMs) / grid.widthMs) - grid.first;
+      counts[target] = (counts[target] ?? 0) + count;
     }
-    while (this.widthMs < other.widthMs) this.widen();
-    other.counts.forEach((count, index) => {
-      if (count > 0) this.add((other.first + index) * other.widthMs, count);
-    });
   }
 
   /**

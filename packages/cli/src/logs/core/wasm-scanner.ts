@@ -133,7 +133,10 @@ export class WasmScanner implements LineScanner {
         leaf.classes[index] = (leaf.classes[index] ?? 0) + count;
         leaf.lines += count;
       }
-      for (let index = 0; index < LATENCY_BUCKETS; index += 1) leaf.latency[index] = latency[shape * LATENCY_BUCKETS + index] ?? 0;
+      for (let index = 0; index < LATENCY_BUCKETS; index += 1) {
+        const count = latency[shape * LATENCY_BUCKETS + index] ?? 0;
+        if (count > 0) leaf.addLatency(index, count);
+      }
       if (leaf.lines > 0) tally.getTrie(method).add(path, leaf, { lines: leaf.lines, variedFrom: varied[shape] ?? 0 });
     });
     tally.addCombined({
