@@ -5,27 +5,18 @@ import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import type { Diagnosis, Span } from "@faultline/model";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createLiveFeed, type LiveFeed } from "../../packages/collector/src/live-feed.ts";
 import { type Api, createApi } from "../../packages/collector/src/serve/api.ts";
 import { createMemoryStore, type Store, type StoredFault } from "../../packages/collector/src/store/index.ts";
+import { launchBrowser, openPage } from "./browser.ts";
 import { createRandom, fillStore, type Fixture, sketchTrace, toTracePayload } from "./dashboard-fixture.ts";
 import { HOSTILE_TEXTS } from "./hostile-text.ts";
 
 const DIST = fileURLToPath(new URL("../../packages/dashboard/dist", import.meta.url));
 const PICTURES = fileURLToPath(new URL("../../test-artifacts/dashboard", import.meta.url));
 const MOST_SCRIPT_BYTES = 150_000;
-const BROWSER_ARGS = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 const LOOKS: Readonly<Record<string, BrowserContextOptions>> = {
   light: { colorScheme: "light", viewport: { width: 1280, height: 900 } },
   dark: { colorScheme: "dark", viewport: { width: 1280, height: 900 } },
@@ -53,30 +44,10 @@ async function closeSite({ api, server, store }: Site): Promise<void> {
   await store.close();
 }
 
-/** A page, and everything that went wrong on it: errors, violations of the policy, dialogs, requests to elsewhere. */
-type Watched = { readonly page: Page; readonly troubles: readonly string[] };
-
-async function openPage(browser: Browser, site: Site, look: BrowserContextOptions = {}): Promise<Watched> {
-  const context = await browser.newContext(look);
-  await context.addInitScript(() => {
-    addEventListener("securitypolicyviolation", (event) => console.error(`violates ${event.effectiveDirective}: ${event.blockedURI}`));
-  });
-  const page = await context.newPage();
-  const troubles: string[] = [];
-  page.on("console", (message) => ["error", "warning"].includes(message.type()) && troubles.push(message.text()));
-  page.on("pageerror", (error) => void troubles.push(error.message));
-  page.on("dialog", (dialog) => {
-    troubles.push(`dialog: ${dialog.message()}`);
-    void dialog.dismiss();
-  });
-  page.on("request", (request) => request.url().startsWith(site.url) || troubles.push(`request to ${request.url()}`));
-  return { page, troubles };
-}
-
 let browser: Browser;
 beforeAll(async () => {
   mkdirSync(PICTURES, { recursive: true });
-  browser = await chromium.launch({ executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium", args: BROWSER_ARGS });
+  browser = await launchBrowser();
 });
 afterAll(() => browser.close());
 
@@ -109,7 +80,7 @@ describe("the pages of a failing shop", () => {
   ];
 
   it.each(Object.keys(LOOKS))("render without trouble and without overflow: %s", async (look) => {
-    const { page, troubles } = await openPage(browser, site, LOOKS[look]);
+    const { page, troubles } = await openPage(browser, site.url, LOOKS[look]);
     for (const [name, path, heading] of addresses()) {
       await page.goto(site.url + path);
       await page.getByText(heading).first().waitFor();
@@ -123,7 +94,7 @@ describe("the pages of a failing shop", () => {
   });
 
   it("tell a fault's story from the verdict to the guard", async () => {
-    const { page } = await openPage(browser, site);
+    const { page } = await openPage(browser, site.url);
     await page.goto(`${site.url}/faults/${fixture.fingerprints[0]}`);
     await page.getByRole("heading", { name: "Guard" }).waitFor();
     const headings = await page.getByRole("heading", { level: 2 }).allInnerTexts();
@@ -146,7 +117,7 @@ describe("the pages of a failing shop", () => {
   });
 
   it("open the request that an alert's link names", async () => {
-    const { page } = await openPage(browser, site);
+    const { page } = await openPage(browser, site.url);
     await page.goto(`${site.url}/faults/${fixture.fingerprints[0]}?trace=${fixture.traceIds[0]}`);
     await page.getByText(`trace ${fixture.traceIds[0]?.slice(0, 8)}`).waitFor();
     await expect.poll(() => page.locator(".wanted-span").evaluate((row) => row.getBoundingClientRect().top < innerHeight)).toBe(true);
@@ -154,7 +125,7 @@ describe("the pages of a failing shop", () => {
   });
 
   it("can be walked by keyboard, and the focus follows to the new page", async () => {
-    const { page } = await openPage(browser, site);
+    const { page } = await openPage(browser, site.url);
     await page.goto(site.url);
     await page.getByText("3 open faults").waitFor();
     await page.keyboard.press("Tab");
@@ -174,7 +145,7 @@ describe("the pages of a failing shop", () => {
   });
 
   it("keep the theme that somebody chose", async () => {
-    const { page } = await openPage(browser, site, { colorScheme: "light" });
+    const { page } = await openPage(browser, site.url, { colorScheme: "light" });
     await page.goto(site.url);
     const paper = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
     const light = await paper();
@@ -191,7 +162,7 @@ describe("the pages of a failing shop", () => {
 describe("a page that stays open", () => {
   it("shows a new fault, its diagnosis and lost contact without being loaded again", async () => {
     const site = await openSite();
-    const { page, troubles } = await openPage(browser, site);
+    const { page, troubles } = await openPage(browser, site.url);
     await page.goto(site.url);
     await page.getByText("Nothing has arrived yet.").waitFor();
     await page.screenshot({ path: `${PICTURES}/empty-light.png`, fullPage: true });
@@ -229,7 +200,7 @@ describe("captured text", () => {
     expect(HOSTILE_TEXTS.length).toBe(2000);
     const site = await openSite();
     const { traceId, fingerprint } = await fillWithHostileText(site.store, Date.now());
-    const { page, troubles } = await openPage(browser, site);
+    const { page, troubles } = await openPage(browser, site.url);
     for (const path of ["/", `/faults/${fingerprint}`, `/traces/${traceId}`, "/failing"]) {
       await page.goto(site.url + path);
       await page.locator("main h1").waitFor();

@@ -1,3 +1,4 @@
+import { addressCollector } from "../address-collector.ts";
 import { type ReactNode, useEffect, useState } from "react";
 
 /** Copies a command or a piece of code, and says so to eyes and to screen readers. */
@@ -23,12 +24,13 @@ export function CopyButton({ text, label = "Copy" }: { readonly text: string; re
   );
 }
 
-/** A command to run, with its button. */
+/** A command to run, with its button; where it asks a collector it asks the one that this page is from. */
 export function Command({ text }: { readonly text: string }): ReactNode {
+  const command = addressCollector(text, location.origin);
   return (
     <div className="command">
-      <code>{text}</code>
-      <CopyButton text={text} />
+      <code>{command}</code>
+      <CopyButton text={command} />
     </div>
   );
 }

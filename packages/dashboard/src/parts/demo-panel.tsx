@@ -1,5 +1,5 @@
 import type { DemoAnswer, HealthAnswer, ProblemDetails } from "@faultline/model";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { send } from "../api-client.ts";
 import { useResource } from "../use-resource.ts";
 import { Captured } from "./captured-text.tsx";
@@ -10,28 +10,48 @@ export function DemoPanel(): ReactNode {
   return health.kind === "ready" && health.value.hasDemo ? <Switches /> : null;
 }
 
+/** The command line and the demo's play turn switches too. */
+const EVERY_MS = 5000;
+
+/** Open while every fault is off, until somebody opens or folds it; folded it still shows what is on, so that it can be switched off. */
 function Switches(): ReactNode {
   const [demo, refresh] = useResource<DemoAnswer>("/api/demo/faults");
   const [problem, setProblem] = useState<ProblemDetails | undefined>(undefined);
   const [moving, setMoving] = useState<string | undefined>(undefined);
+  const [chosen, setChosen] = useState<boolean | undefined>(undefined);
+  useEffect(() => {
+    const timer = setInterval(refresh, EVERY_MS);
+    return () => clearInterval(timer);
+  }, [refresh]);
   if (demo.kind !== "ready") return null;
-  const turn = async (id: string, on: boolean): Promise<void> => {
+  const on = demo.value.faults.filter((fault) => fault.on);
+  const isOpen = chosen ?? on.length === 0;
+  const turn = async (id: string, wanted: boolean): Promise<void> => {
+    // What was clicked must not vanish under the hand.
+    setChosen(true);
     setMoving(id);
-    const reply = await send<DemoAnswer>(`/api/demo/faults/${encodeURIComponent(id)}`, { on });
+    const reply = await send<DemoAnswer>(`/api/demo/faults/${encodeURIComponent(id)}`, { on: wanted });
     setMoving(undefined);
     setProblem(reply.ok ? undefined : reply.problem);
     refresh();
   };
-  const on = demo.value.faults.filter((fault) => fault.on).length;
   return (
-    <details className="demo" open={on === 0}>
-      <summary>
-        Demo shop: switch a fault on and watch it being found <span className="muted">{on === 0 ? "all off" : `${on} on`}</span>
-      </summary>
+    <section className="demo" aria-label="Demo shop">
+      <button type="button" className="demo-fold" aria-expanded={isOpen} onClick={() => setChosen(!isOpen)}>
+        Demo shop: switch a fault on and watch it being found
+        <span className="muted">{on.length === 0 ? "all off" : `${on.length} on`}</span>
+      </button>
       <ul>
-        {demo.value.faults.map(({ id, title, on: isOn }) => (
+        {(isOpen ? demo.value.faults : on).map(({ id, title, on: isOn }) => (
           <li key={id}>
-            <button type="button" role="switch" aria-checked={isOn} disabled={moving !== undefined} onClick={() => void turn(id, !isOn)}>
+            <button
+              type="button"
+              role="switch"
+              aria-checked={isOn}
+              aria-busy={moving === id}
+              disabled={moving !== undefined}
+              onClick={() => void turn(id, !isOn)}
+            >
               <i aria-hidden="true" />
               <Captured text={title} />
             </button>
@@ -43,6 +63,6 @@ function Switches(): ReactNode {
           {problem.detail}
         </p>
       )}
-    </details>
+    </section>
   );
 }

@@ -1,5 +1,6 @@
 import type { GuardPlan, Protection } from "@faultline/model";
 import type { ReactNode } from "react";
+import { addressCollector } from "../address-collector.ts";
 import { Captured, CapturedBlock } from "./captured-text.tsx";
 import { CopyButton } from "./copy-button.tsx";
 
@@ -35,8 +36,8 @@ function Protections({ title, protections }: Props): ReactNode {
             </p>
             {example !== undefined && (
               <div className="example">
-                <CapturedBlock text={example} label={`Example: ${what}`} />
-                <CopyButton text={example} />
+                <CapturedBlock text={addressCollector(example, location.origin)} label={`Example: ${what}`} />
+                <CopyButton text={addressCollector(example, location.origin)} />
               </div>
             )}
           </li>
