@@ -102,6 +102,36 @@ describe("naming a cause", () => {
     expect(diagnosis.causes.map(({ cause }) => cause)).toContain("body-too-large");
   });
 
+  it("knows a bad input by the value that the error quotes", () => {
+    const diagnosis = diagnoseFailing({ attributes: { "url.query": "number=47-11" }, ...thrown("SyntaxError", "cannot read 47-11") });
+    expect(diagnosis.verdict).toBe("diagnosed");
+    expect(diagnosis.causes[0]?.cause).toBe("invalid-input-unguarded");
+  });
+
+  it("does not say which it is where a handshake was refused without a reason", () => {
+    const diagnosis = diagnoseFailing(call({ message: "SSL routines::sslv3 alert handshake failure:SSL alert number 40" }));
+    expect(diagnosis.verdict).toBe("inconclusive");
+    expect(diagnosis.causes.map(({ cause }) => cause)).toEqual(expect.arrayContaining(["tls-failure", "gateway-identity"]));
+  });
+
+  it("suggests an exception where a service answered 500 without a word", () => {
+    expect(diagnoseFailing({})).toMatchObject({ verdict: "inconclusive", causes: [{ cause: "unhandled-exception" }] });
+  });
+
+  it("blames no code for what only one of several instances does", () => {
+    const failing = { ...GOOD, code: 500, ...thrown("TypeError", "Cannot read properties of undefined (reading 'sku')") };
+    const diagnosis = diagnose(
+      new TraceBuilder()
+        .traces(10, () => ({ ...GOOD, instance: "i0" }))
+        .traces(10, () => ({ ...failing, instance: "i1" }))
+        .traces(10, () => ({ ...GOOD, instance: "i2" }))
+        .observations(),
+    );
+    expect(diagnosis.verdict).toBe("inconclusive");
+    expect(diagnosis.causes.map(({ cause }) => cause)).toEqual(["unhandled-exception"]);
+    expect(diagnosis.missing.map(({ what }) => what).join()).toContain("which release");
+  });
+
   it("finds a storm of retries inside one request", () => {
     const tries = Array.from({ length: 6 }, (_, index) => ({
       ...call({ code: 503 }).calls?.[0],

@@ -85,6 +85,11 @@ function excerpt(text: string, pattern: RegExp): string {
   return `${from > 0 ? "..." : ""}${cut}${from + 240 < text.length ? "..." : ""}`;
 }
 
+/** True when a response of the path names the cause itself: then nothing of it has to be guessed. */
+export function isNamed({ named }: Findings, cause: CauseId): boolean {
+  return named.some((each) => each.cause === cause);
+}
+
 /** Evidence from a difference between failing and good requests. */
 export function fromDifference(difference: Difference, weight: number): Evidence {
   const { attribute, property, failingWith, failing, succeedingWith, succeeding, pValue } = difference;

@@ -1,8 +1,11 @@
 import type { MissingEvidence } from "@faultline/model";
 import type { Findings } from "./findings.ts";
+import { mayHaveStoodStill } from "./stall.ts";
+import { hearLoneInstances } from "./lone-instances.ts";
 
 /** What is not there and would tell more: gaps on the path first, then what the causes could not be weighed on. */
-export function listMissing({ domain, origin, sayings, succeeding }: Findings, isDiagnosed: boolean): readonly MissingEvidence[] {
+export function listMissing(findings: Findings, isDiagnosed: boolean): readonly MissingEvidence[] {
+  const { domain, origin, sayings, succeeding } = findings;
   const missing = [...domain.missing];
   if (isDiagnosed || origin === undefined) return missing;
   const { service } = origin.step;
@@ -10,10 +13,16 @@ export function listMissing({ domain, origin, sayings, succeeding }: Findings, i
   if (!sayings.some((each) => each.place === "origin" && each.service === service && /[a-z]{3}/i.test(each.text))) {
     missing.push({ what: `an exception or an error log line of ${service} under these requests`, wouldTell: "what it failed with" });
   }
-  if (origin.judgement.originKind === "late-callee") {
+  if (hearLoneInstances(findings) !== undefined) {
+    missing.push({
+      what: `which release the instances of ${service} run: service.version, or a record of their deploys`,
+      wouldTell: "whether a release brought it, or their settings or machines",
+    });
+  }
+  if (origin.judgement.originKind === "late-callee" || mayHaveStoodStill(findings)) {
     missing.push({
       what: `metrics of ${service}: event loop delay, memory, queues`,
-      wouldTell: `what kept ${service} busy before it took these requests up`,
+      wouldTell: `what kept ${service} busy when these requests came`,
     });
   }
   if (succeeding.length === 0) {

@@ -65,6 +65,24 @@ describe("a process that stands still", () => {
     expect(diagnosis.verdict).toBe("diagnosed");
   });
 
+  it("may be one that was slow and did nothing else: its loop's delay tells, and what else it did", () => {
+    const slow: SpanSketch = { ...order, takes: 5_000 };
+    const alone = new TraceBuilder().trace(ask(slow, 900)).trace(ask({ ...slow, at: 1 }, 900));
+    expect(diagnose(alone.observations()).verdict).toBe("inconclusive");
+    const delay: MetricPoint = {
+      name: "nodejs.eventloop.delay.max",
+      unit: "s",
+      value: 0.02,
+      timeMs: 1_700_000_003_000,
+      attributes: {},
+      resource: { service: "orders", instance: "o1", attributes: {} },
+    };
+    expect(diagnose(alone.observations({ metrics: [delay] }))).toMatchObject({
+      verdict: "diagnosed",
+      causes: [{ cause: "dependency-timeout" }],
+    });
+  });
+
   it("is not said of a callee that was only late: nothing is named then, and what kept it busy is missing", () => {
     const late: SpanSketch = { ...order, at: 1_900, takes: 5 };
     const diagnosis = diagnose(new TraceBuilder().traces(4, () => ask(late, 2_000)).observations());

@@ -94,6 +94,19 @@ function fromLoopDelay({ origin, metrics }: Findings, activity: ProcessActivity)
   ];
 }
 
+/**
+ * True of a callee that was late by its own doing and, as far as is known, did nothing else meanwhile: it may have waited for something
+ * unseen, or have stood still. Its own measurements, or other work that it did at that time, would tell.
+ */
+export function mayHaveStoodStill({ origin, originCalls, failing, elsewhere, succeeding, metrics }: Findings): boolean {
+  const hop = origin?.step.hop;
+  if (hop === undefined || origin?.judgement.originKind !== "slow-callee") return false;
+  const { resource } = hop.entry.span;
+  const activity = readActivity([...failing, ...elsewhere, ...succeeding]);
+  const waits = originCalls.map(({ startMs, endMs }) => ({ resource, fromMs: startMs, toMs: endMs }));
+  return !waits.some((wait) => activity.wasActive(resource, wait.fromMs, wait.toMs) || findLoopDelay(metrics, wait) !== undefined);
+}
+
 /** From when to when the failing request waited for the origin. */
 function findWait({ call, hop }: Step): Window | undefined {
   if (call !== undefined) return { fromMs: call.startMs, toMs: call.endMs };

@@ -32,6 +32,8 @@ const MAX_DEPTH = 64;
 
 function follow(hop: Hop, around: Surroundings, depth: number): Found {
   const call = depth < MAX_DEPTH ? findBlamedCall(hop, around) : undefined;
+  const outlived = call === undefined ? findOutlived(hop) : undefined;
+  if (outlived !== undefined) return endImpatient(hop, outlived);
   if (call === undefined) return hop.outcome.hidden === undefined ? endAt(hop, "own", explainOwn(hop)) : endHidden(hop, hop.outcome.hidden);
   if (call.outcome.kind === "local") return endLocal(hop, call, around);
   if (call.outcome.kind === "refused" && !isServerFailure(call.callee)) return endRefused(hop, call);
@@ -275,6 +277,17 @@ function judgeHealthyCallee(
   };
   const steps: Step[] = [toStep(hop, "created", [evidence, statusEvidence(hop)]), { ...toStep(callee, "clean", []), call }];
   return { steps, kind: "healthy-callee", confidence: 0.6, missing: [] };
+}
+
+/** The work behind a failing intermediary that took longer than the intermediary did, and ended well: whoever gave up says so by that. */
+function findOutlived(hop: Hop): (Call & { readonly callee: Hop }) | undefined {
+  if (!isExchangeSpan(hop.entry.span) || isOk(hop)) return undefined;
+  for (const call of hop.calls) {
+    const { callee } = call;
+    if (callee === undefined || callee.isInferred === true || !isAllWell(callee)) continue;
+    if (durationOf(callee.entry) > durationOf(hop.entry) + SAME_INSTANT_MS) return { ...call, callee };
+  }
+  return undefined;
 }
 
 /** Nothing in or behind the hop failed. */

@@ -53,6 +53,34 @@ describe("a hop that sent no spans but wrote an access log", () => {
     expect(fates(diagnosis)).toEqual(["nginx remapped", "shop created"]);
   });
 
+  it("created the failure when the work behind it outlasted it and ended well, although its log names no server", () => {
+    const exchanges = indices.map((index) => logged(index, { traceId: traceId(index), status: 503, durationMs: 1_001 }));
+    const traces = new TraceBuilder().traces(6, (index) => request(index, { code: 200, takes: 1_600 }));
+    const diagnosis = diagnose(traces.observations({ exchanges }));
+    expect(fates(diagnosis)).toEqual(["nginx created", "shop clean"]);
+    expect(diagnosis.causes[0]?.cause).toBe("gateway-timeout");
+  });
+
+  it("only suggests causes where its answer is bare and came at once", () => {
+    const exchanges = indices.map((index) => logged(index, { status: 503, durationMs: 0.3 }));
+    const diagnosis = diagnose(new TraceBuilder().observations({ exchanges }));
+    expect(diagnosis.verdict).toBe("inconclusive");
+    expect(diagnosis.causes.map(({ cause }) => cause)).toEqual(["no-healthy-upstream", "connection-refused"]);
+  });
+
+  it("leaves open what an answer stands for that several causes make", () => {
+    const madeBy = {
+      hop: "observer",
+      because: "termination SC--: the server, or a device before it, refused it",
+      confidence: 0.95,
+    } as const;
+    const upstream = [{ address: "10.0.0.9:80", answered: false }];
+    const exchanges = indices.map((index) => logged(index, { status: 503, flags: "SC--", madeBy, upstream }));
+    const diagnosis = diagnose(new TraceBuilder().observations({ exchanges }));
+    expect(diagnosis.verdict).toBe("inconclusive");
+    expect(diagnosis.causes.map(({ cause }) => cause)).toEqual(["connection-refused", "tls-failure"]);
+  });
+
   it("created the failure when it gave up on a server that finished its work well", () => {
     const late = { traceId: "", status: 504, durationMs: 2_000, upstream: [{ status: 504, answered: false, durationMs: 2_000 }] };
     const exchanges = indices.map((index) => logged(index, { ...late, traceId: traceId(index) }));

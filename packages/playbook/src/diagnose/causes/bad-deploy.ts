@@ -14,9 +14,10 @@ export const badDeploy: CauseRule = {
   weigh: (findings) => {
     const { near, failing } = findNear(findings);
     const against = near === undefined ? undefined : hearUntouched(near.change, failing);
+    const released = fromRelease(findings);
     if (near === undefined || against !== undefined)
-      return { evidence: fromRelease(findings), ...(against === undefined ? {} : { against: [against] }) };
-    return { evidence: [fromChange(near), ...fromRelease(findings)] };
+      return { evidence: released, ...(against === undefined ? {} : { against: [against] }) };
+    return { evidence: [fromChange(near), ...released] };
   },
 };
 

@@ -1,9 +1,12 @@
 import type { Evidence } from "@faultline/model";
-import { type CauseRule, type Findings, hear } from "../findings.ts";
+import { hearBareRefusal } from "../bare-refusal.ts";
+import { type CauseRule, type Findings, hear, isNamed } from "../findings.ts";
 import { findMemoryGrowth } from "../memory-growth.ts";
 import { NO_SERVER_LEFT } from "./no-healthy-upstream.ts";
 
-const WORDS = /\bECONNREFUSED\b|connection refused|refused the (?:TCP )?connection|ConnectException|actively refused/i;
+const WORDS = /\bECONNREFUSED\b|connection refused|ConnectException|actively refused/i;
+/** HAProxy's SC: it notes a TLS handshake that failed, and a host without a route, in the same way. */
+const UNCONNECTED = /termination SC/;
 
 /** Nothing listens where the caller connects. */
 export const connectionRefused: CauseRule = {
@@ -11,7 +14,8 @@ export const connectionRefused: CauseRule = {
   weigh: (findings) => {
     const evidence = hear(findings, WORDS, { statement: "the connection was refused: nothing listens at that address", weight: 4.5 });
     const peer = findings.origin?.step.call?.peer;
-    if (evidence.length === 0) return { evidence };
+    if (evidence.length === 0)
+      return { evidence: hearUnconnected(findings), against: hearReason(findings), isAmbiguous: !isNamed(findings, "connection-refused") };
     if (peer?.kind !== "database" && peer?.kind !== "cache") return { evidence, against: hearReason(findings) };
     const against = {
       statement: "what refused is the database: its failure says more",
@@ -22,6 +26,11 @@ export const connectionRefused: CauseRule = {
     return { evidence, against: [against] };
   },
 };
+
+function hearUnconnected(findings: Findings): readonly Evidence[] {
+  const flagged = hear(findings, UNCONNECTED, { statement: "no connection to the server came about, as when nothing listens", weight: 3 });
+  return [...flagged, ...hearBareRefusal(findings, 1.3)];
+}
 
 /** Nothing listens where no server is left, or where the process ran out of memory: those say why. */
 function hearReason(findings: Findings): readonly Evidence[] {

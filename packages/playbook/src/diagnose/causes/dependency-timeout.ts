@@ -4,7 +4,7 @@ import { TIMEOUT_WORDS } from "../../isolate/error-words.ts";
 import { findMemoryGrowth } from "../memory-growth.ts";
 import { hearSilence } from "../silence.ts";
 import { isThirdParty } from "../third-party.ts";
-import { findStall } from "../stall.ts";
+import { findStall, mayHaveStoodStill } from "../stall.ts";
 import { type CauseRule, type Findings, hear } from "../findings.ts";
 
 /** A dependency answered too late, and the caller gave up. */
@@ -27,8 +27,8 @@ export const dependencyTimeout: CauseRule = {
         ...hearGrowth(findings),
         ...hearStranger(findings),
       ],
-      // The call ran out of time because its callee was not free; why it was not is the cause, and not to be seen from here.
-      isAmbiguous: findings.origin?.judgement.originKind === "late-callee",
+      // Where the callee was not free, or did nothing else meanwhile, what kept it is the cause, and not to be seen from here.
+      isAmbiguous: findings.origin?.judgement.originKind === "late-callee" || mayHaveStoodStill(findings),
     };
   },
 };

@@ -1,4 +1,6 @@
-import { type CauseRule, fromDifference, hear } from "../findings.ts";
+import type { Evidence } from "@faultline/model";
+import type { Difference } from "../contrast.ts";
+import { type CauseRule, type Findings, fromDifference, hear } from "../findings.ts";
 
 /** The value itself is what the error complains about. */
 const WORDS =
@@ -13,7 +15,34 @@ export const invalidInputUnguarded: CauseRule = {
     const kind = findings.origin?.judgement.originKind;
     if (kind !== "own" && kind !== "refused-request") return { evidence: [] };
     const said = hear(findings, WORDS, { statement: "the error is about a value that came with the request", weight: 3.5 });
-    const inputs = findings.contrast.filter(({ attribute }) => INPUT.test(attribute)).slice(0, 1);
-    return { evidence: [...said, ...inputs.map((difference) => fromDifference(difference, 1.5))] };
+    const inputs = findings.contrast.filter(({ attribute }) => INPUT.test(attribute));
+    const [quoted] = inputs.flatMap((input) => hearQuoted(findings, input));
+    return {
+      evidence: [...said, ...(quoted === undefined ? [] : [quoted]), ...inputs.slice(0, 1).map((each) => fromDifference(each, 1.5))],
+    };
   },
 };
+
+/** Words that are too short or too plain to be known again in an error. */
+const TELLING = /\d|[^a-z]/i;
+const LEAST_LENGTH = 3;
+
+/** The error quotes a value that came with the failing requests and with none of the good ones. */
+function hearQuoted({ sayings }: Findings, { attribute, value, kind }: Difference): readonly Evidence[] {
+  if (kind !== "value" || typeof value !== "string") return [];
+  const values = value.split(/[?&;]/).map((pair) => pair.slice(pair.indexOf("=") + 1));
+  const telling = values.filter((each) => each.length >= LEAST_LENGTH && TELLING.test(each));
+  for (const { text, service, source, place, isDirect } of sayings) {
+    const word = place === "origin" && isDirect ? telling.find((each) => quotes(text, each)) : undefined;
+    if (word === undefined) continue;
+    const statement = `the error is about a value of ${attribute} that only the failing requests have`;
+    return [{ statement, measured: `${service}: ${JSON.stringify(word)} in ${JSON.stringify(text.slice(0, 200))}`, source, weight: 3 }];
+  }
+  return [];
+}
+
+/** True when the text holds the word by itself, not as a part of another. */
+function quotes(text: string, word: string): boolean {
+  const at = text.indexOf(word);
+  return at >= 0 && !/\w/.test(text[at - 1] ?? "") && !/\w/.test(text[at + word.length] ?? "");
+}

@@ -1,11 +1,20 @@
-import { type CauseRule, hear } from "../findings.ts";
+import { hearBareRefusal } from "../bare-refusal.ts";
+import { type CauseRule, hear, isNamed } from "../findings.ts";
 
 /** Words of a gateway, or a client, that has nobody left to send to. */
 export const NO_SERVER_LEFT =
   /no healthy (?:upstream|host|backend)|no (?:available|live) (?:server|upstream|backend|instance)s?|No instances available|no server is available|no endpoints available|no servers available|no upstreams available|(?:all workers|no worker).{0,20}(?:error|available)|There is no available backend|NoHealthyUpstream|\bUH\b,?|Backend fetch failed|destination_unavailable/i;
 
+/** A server taken out for a while: whether others are left is not said. */
+const DISABLED = /disabling worker|marking (?:server|host|upstream) .{0,80}(?:down|unhealthy|failed)|temporarily disabled/i;
+
 /** A gateway has no server left to send to. */
 export const noHealthyUpstream: CauseRule = {
   sign: "a gateway or client saying that no server is available",
-  weigh: (findings) => ({ evidence: hear(findings, NO_SERVER_LEFT, { statement: "no healthy server was left to send to", weight: 4 }) }),
+  weigh: (findings) => {
+    const evidence = hear(findings, NO_SERVER_LEFT, { statement: "no healthy server was left to send to", weight: 4 });
+    if (evidence.length > 0) return { evidence };
+    const disabled = hear(findings, DISABLED, { statement: "the intermediary takes servers out that it cannot reach", weight: 2.5 });
+    return { evidence: [...disabled, ...hearBareRefusal(findings, 1.5)], isAmbiguous: !isNamed(findings, "no-healthy-upstream") };
+  },
 };

@@ -1,10 +1,25 @@
-import { type CauseRule, hear } from "../findings.ts";
+import { type CauseRule, hear, isNamed } from "../findings.ts";
 
 const WORDS =
   /\bCERT_[A-Z_]+\b|certificate (?:has expired|verify failed|is not yet valid|signed by unknown|required|unknown)|self[- ]signed certificate|unable to (?:verify|get) .{0,20}certificate|\bERR_TLS_|\bERR_SSL_|\bEPROTO\b|SSLHandshake|SSL Handshake|SSLException|handshake failure|wrong version number|tls: |alert (?:handshake|protocol|certificate)|does not match certificate|DEPTH_ZERO/i;
 
+/** Alert 40 says that the other side refused, not why: no common cipher or version, or no certificate of the client (RFC 8446, 6.2). */
+const BARE_ALERT = /alert handshake failure|alert number 40\b/i;
+const REASON = /certificate|expired|self.signed|unknown ca|version|does not match/i;
+/** HAProxy notes a handshake with a server that failed as a connection that did not come about. */
+const UNCONNECTED = /termination SC/;
+
 /** The two ends do not agree on TLS: certificate, name, version. */
 export const tlsFailure: CauseRule = {
   sign: "a certificate or TLS handshake error",
-  weigh: (findings) => ({ evidence: hear(findings, WORDS, { statement: "the TLS handshake failed", weight: 4 }) }),
+  weigh: (findings) => {
+    const evidence = hear(findings, WORDS, { statement: "the TLS handshake failed", weight: 4 });
+    const isBare = evidence.every(({ measured }) => BARE_ALERT.test(measured) && !REASON.test(measured));
+    if (evidence.length > 0) return { evidence, isAmbiguous: isBare && !isNamed(findings, "tls-failure") };
+    const unconnected = hear(findings, UNCONNECTED, {
+      statement: "no connection to the server came about, as when TLS fails",
+      weight: 1.8,
+    });
+    return { evidence: unconnected, isAmbiguous: !isNamed(findings, "tls-failure") };
+  },
 };

@@ -1,4 +1,7 @@
+import { isExchangeSpan } from "../../isolate/exchange-hops.ts";
+import type { Evidence } from "@faultline/model";
 import { type CauseRule, type Findings, fromRelease, hear } from "../findings.ts";
+import { hearLoneInstances } from "../lone-instances.ts";
 
 /** Errors that a program makes by itself, in the spelling of each language. */
 const DEFECT =
@@ -10,14 +13,28 @@ export const unhandledException: CauseRule = {
   weigh: (findings) => {
     if (!isOwn(findings)) return { evidence: [] };
     const defect = hear(findings, DEFECT, { statement: "the code of the creating hop raised an error of its own", weight: 4.5 });
-    // What only one release throws came with that release.
-    const against = fromRelease(findings);
-    return defect.length > 0 ? { evidence: defect, against } : { evidence: fromException(findings), against, isGeneral: true };
+    // What only one release throws came with that release; what only one of several instances throws may have.
+    const lone = hearLoneInstances(findings);
+    const against = [...fromRelease(findings), ...(lone === undefined ? [] : [{ ...lone, weight: 1 }])];
+    const isAmbiguous = lone !== undefined;
+    if (defect.length > 0) return { evidence: defect, against, isAmbiguous };
+    const thrown = fromException(findings);
+    return { evidence: thrown.length > 0 ? thrown : fromBareStatus(findings), against, isGeneral: true, isAmbiguous };
   },
 };
 
+/** What an intermediary answers by itself is no code of a team. */
 function isOwn({ origin }: Findings): boolean {
-  return origin?.judgement.originKind === "own";
+  return origin?.judgement.originKind === "own" && (origin.step.hop === undefined || !isExchangeSpan(origin.step.hop.entry.span));
+}
+
+/** A 500 without a word is what frameworks answer when nobody caught an exception; other things answer so as well. */
+function fromBareStatus({ origin }: Findings): readonly Evidence[] {
+  const hop = origin?.step.hop;
+  if (hop?.outcome.code !== 500) return [];
+  return [
+    { statement: `${hop.service} answered 500 and does not say why`, measured: "no exception, no log line", source: "span", weight: 1.5 },
+  ];
 }
 
 function fromException({ origin, sayings }: Findings) {
