@@ -4,6 +4,8 @@ const LEAST_WIDTH = 40;
 const MOST_WIDTH = 100;
 /** Reasons for ruled-out causes are many; the page and `--json` have them all. */
 const RULED_OUT_SHOWN = 6;
+/** The longest fate. */
+const FATE_WIDTH = "PROPAGATED".length;
 
 /** A diagnosis for a person, wrapped to the width; says everything in words, nothing by colour. */
 export function formatDiagnosis(diagnosis: Diagnosis, columns = 80): string {
@@ -11,13 +13,7 @@ export function formatDiagnosis(diagnosis: Diagnosis, columns = 80): string {
   const sections = [
     section("", [headline(diagnosis)]),
     section("SCOPE", [describeScope(diagnosis)]),
-    section(
-      "PATH, client side first",
-      diagnosis.path.flatMap(({ hop, operation, status, fate, evidence }) => [
-        `${hop}  ${operation}  ${status}  ${fate.toUpperCase()}`,
-        ...quote(evidence, 1),
-      ]),
-    ),
+    section("PATH, client side first", listHops(diagnosis, width)),
     section(
       "SUSPECTS",
       diagnosis.suspects
@@ -78,14 +74,25 @@ function quote(evidence: readonly Evidence[], limit: number, prefix = ""): reado
   return evidence.slice(0, limit).map(({ statement, measured }) => `    ${prefix}${statement} (${oneLine(measured)})`);
 }
 
+/** Hops under one another in columns, where they fit; each with its strongest evidence. */
+function listHops({ path }: Diagnosis, width: number): readonly string[] {
+  const cells = path.map(({ hop, operation, status, fate }) => [hop, operation, status, fate.toUpperCase()].map(oneLine));
+  const widths = [0, 1, 2].map((column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  const isAligned = widths.reduce((sum, each) => sum + each + 2, 2) + FATE_WIDTH <= width;
+  return path.flatMap(({ evidence }, index) => [
+    (cells[index] ?? []).map((cell, column) => (isAligned ? cell.padEnd(widths[column] ?? 0) : cell)).join("  "),
+    ...quote(evidence, 1),
+  ]);
+}
+
+/** Causes with a reason of their own; those that simply showed no sign are many, and are counted. */
 function listRuledOut({ ruledOut }: Diagnosis): readonly string[] {
-  const shown = [...ruledOut]
-    .sort((a, b) => Number(a.because.startsWith("not seen")) - Number(b.because.startsWith("not seen")))
-    .slice(0, RULED_OUT_SHOWN);
+  const reasoned = ruledOut.filter(({ because }) => !because.startsWith("not seen"));
+  const shown = reasoned.slice(0, RULED_OUT_SHOWN);
   const rest = ruledOut.length - shown.length;
   return [
     ...shown.map(({ cause, because }) => `${cause}: ${oneLine(because)}`),
-    ...(rest > 0 ? [`and ${rest} more (--json has them all)`] : []),
+    ...(rest > 0 ? [`${shown.length === 0 ? "" : "and "}${rest} more, of which no sign was seen (--json names each and its sign)`] : []),
   ];
 }
 
@@ -94,16 +101,21 @@ function formatProtection({ what, where, example }: Diagnosis["guard"]["now"][nu
 }
 
 /** Captured text is data: control characters could move the cursor or change colours. */
-function oneLine(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ").trim();
+function toPlain(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ");
 }
 
-/** Breaks a line at spaces; what follows is indented a little more than its start. */
-function wrap(line: string, width: number): readonly string[] {
+function oneLine(text: string): string {
+  return toPlain(text).trim();
+}
+
+/** Breaks a line at spaces, never between a number and its percent sign, keeps its columns where it fits; what follows is indented more. */
+export function wrap(line: string, width: number): readonly string[] {
+  if (line.length <= width) return [toPlain(line).trimEnd()];
   const indent = /^ */.exec(line)?.[0] ?? "";
   const lines: string[] = [];
   let current = indent;
-  for (const word of oneLine(line).split(" ")) {
+  for (const word of oneLine(line).split(/ +(?!%)/)) {
     if (current.length + word.length + 1 > width && current.trim() !== "") {
       lines.push(current);
       current = `${indent}  `;

@@ -3,6 +3,7 @@ import type { ArmCounts, RolloutDecision } from "@faultline/model";
 import { decideRollout, type RolloutPolicy } from "@faultline/playbook/rollout";
 import { callCollector, DEFAULT_COLLECTOR } from "../collector-client.ts";
 import { type Command, UsageError } from "../command.ts";
+import { wrap } from "../format-diagnosis.ts";
 
 const HELP = `usage: faultline gate --baseline V1 --canary V2 [--service NAME] [--route ROUTE] [--since MINUTES]
        faultline gate --counts FAILING/TOTAL,FAILING/TOTAL
@@ -57,7 +58,7 @@ export const command: Command = {
     const policy = readPolicy(values);
     const arms = values.counts === undefined ? await fetchArms(values) : parseCounts(values.counts);
     const decision = decideRollout(arms.baseline, arms.canary, policy);
-    io.stdout.write(values.json ? `${JSON.stringify(decision)}\n` : formatDecision(decision));
+    io.stdout.write(values.json ? `${JSON.stringify(decision)}\n` : formatDecision(decision, io.stdout.columns));
     return EXIT[decision.kind];
   },
 };
@@ -106,8 +107,9 @@ function readNumber(option: string, text: string, { from, to }: { from: number; 
   return value;
 }
 
-function formatDecision(decision: RolloutDecision): string {
+function formatDecision(decision: RolloutDecision, columns: number | undefined): string {
   const words = { promote: "PROMOTE", "roll-back": "ROLL BACK", wait: "WAIT" } as const;
   const more = decision.kind === "wait" && decision.needMore !== undefined ? ` for ${decision.needMore} more requests to the canary` : "";
-  return `${words[decision.kind]}${more}\n  ${decision.because}\n`;
+  const because = columns === undefined ? [`  ${decision.because}`] : wrap(`  ${decision.because}`, columns);
+  return `${[`${words[decision.kind]}${more}`, ...because].join("\n")}\n`;
 }

@@ -7,7 +7,7 @@ import type { Signature } from "@faultline/playbook/signatures";
 import { triageProbes, type Probe } from "@faultline/playbook/triage";
 import { type Command, type CommandIo, UsageError } from "../command.ts";
 import { readSignatures } from "../read-signatures.ts";
-import { findIds } from "../triage/find-ids.ts";
+import { findBodyIds, findIds, type FoundId } from "../triage/find-ids.ts";
 import { formatFindings, formatMarkdown, formatProbe, formatRequest, toExcerpt, type TriageReport } from "../triage/format-triage.ts";
 import { redactProbe, redactRequest } from "../triage/redact-probe.ts";
 import { type ProbePlan, runProbes } from "../triage/run-probes.ts";
@@ -123,10 +123,15 @@ function toReport(
   return {
     request: redactRequest(first.request, redactor),
     probes: probes.map((probe) => hideBody(probe, redactor)),
-    ids: findIds(probes[0]?.response?.headers ?? []),
+    ids: toDistinct([...findIds(probes[0]?.response?.headers ?? []), ...findBodyIds(redactor.redactText(raw?.body ?? ""))]),
     ...(raw?.body === undefined ? {} : { bodyExcerpt: toExcerpt(redactor.redactText(raw.body)) }),
     triage: triaged,
   };
+}
+
+/** An id that stands in a header and in the body is one. */
+function toDistinct(ids: readonly FoundId[]): readonly FoundId[] {
+  return ids.filter(({ value }, index) => ids.findIndex((each) => each.value === value) === index);
 }
 
 /** Bodies were matched as they came; what is shown or kept is redacted. */

@@ -1,4 +1,4 @@
-/** An id that finds this exchange in somebody's logs or traces. */
+/** An id that finds this exchange in somebody's logs or traces; `header` says where it stood. */
 export type FoundId = { readonly header: string; readonly value: string; readonly finds: string };
 
 const KNOWN: readonly { readonly name: RegExp; readonly finds: string; readonly pick?: RegExp }[] = [
@@ -27,4 +27,34 @@ export function findIds(headers: readonly (readonly [string, string])[]): readon
     if (known === undefined || value === "") return [];
     return [{ header, value: known.pick?.exec(value)?.[1] ?? value, finds: known.finds }];
   });
+}
+
+/** Members of an error body that name the request, in the spellings that error bodies use. */
+const BODY_IDS: readonly { readonly name: RegExp; readonly finds: string }[] = [
+  { name: /^trace_?id$/i, finds: "the trace" },
+  { name: /^(?:request|correlation|transaction|error|event)_?id$/i, finds: "the request in the app's logs" },
+];
+const ID = /^[\w.:-]{6,128}$/;
+
+/** Request and trace ids among the members of a JSON error body, or of its `error` member; none where the body is no JSON object. */
+export function findBodyIds(body: string): readonly FoundId[] {
+  const members = toObject(parse(body));
+  return [...Object.entries(members), ...Object.entries(toObject(members["error"]))].flatMap(([name, value]) => {
+    const known = BODY_IDS.find((each) => each.name.test(name));
+    return known === undefined || typeof value !== "string" || !ID.test(value)
+      ? []
+      : [{ header: `${name} in the body`, value, finds: known.finds }];
+  });
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function toObject(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
 }

@@ -34,27 +34,41 @@ export function formatRequest({ method, url, headers, body }: ShownRequest): str
   return [...lines, ...shown].map((line) => `  ${toPlainLine(line)}`.trimEnd()).join("\n");
 }
 
-/** One probe on one line: what it was for, what came, how long each step took. */
+const LABEL_WIDTH = 18;
+const OUTCOME_WIDTH = 5;
+
+/** One probe on one line: what it was for, what came, how long it took in all and in each step. */
 export function formatProbe(probe: Probe): string {
   const { purpose, url, response, failure, totalMs, requestBodyBytes } = probe;
   const what =
-    response === undefined
-      ? `${failure?.code ?? "no response"} while in ${failure?.phase ?? "unknown"}`
-      : response.statusLine.replace(/^HTTP\/\S+ /, "");
-  const where =
-    purpose === "simple" || purpose === "direct" ? ` ${toPlainLine(url)}` : purpose === "body-size" ? ` ${requestBodyBytes} bytes` : "";
-  return `  ${(purpose + where).padEnd(28)} ${toPlainLine(what).padEnd(28)} ${formatMs(totalMs)}${formatSteps(probe)}`;
+    response === undefined ? `${failure?.code ?? "no response"} while in ${failure?.phase ?? "unknown"}` : String(response.status);
+  // The simple endpoint is on the same host; the whole address of the direct one is what somebody gave.
+  const detail = { simple: ` ${pathOf(url)}`, direct: ` ${originOf(url)}`, "body-size": ` ${requestBodyBytes} bytes` };
+  const where = Object.hasOwn(detail, purpose) ? detail[purpose as keyof typeof detail] : "";
+  const label = toPlainLine(purpose + where).padEnd(LABEL_WIDTH);
+  return `  ${label} ${toPlainLine(what).padEnd(OUTCOME_WIDTH)} ${formatMs(totalMs).padStart(7)}${formatSteps(probe)}`;
 }
 
+function pathOf(url: string): string {
+  return URL.parse(url)?.pathname ?? url;
+}
+
+function originOf(url: string): string {
+  return URL.parse(url)?.origin ?? url;
+}
+
+/** `answer` is the wait for the first byte after the request was sent. */
 function formatSteps({ dnsMs, connectMs, tlsMs, firstByteMs }: Probe): string {
   const steps: readonly (readonly [string, number | undefined, number | undefined])[] = [
     ["dns", 0, dnsMs],
     ["connect", dnsMs ?? 0, connectMs],
     ["tls", connectMs, tlsMs],
-    ["first byte", tlsMs ?? connectMs ?? 0, firstByteMs],
+    ["answer", tlsMs ?? connectMs ?? 0, firstByteMs],
   ];
-  const shown = steps.flatMap(([name, from, to]) => (from === undefined || to === undefined ? [] : [`${name} ${formatMs(to - from)}`]));
-  return shown.length === 0 ? "" : `  (${shown.join(", ")})`;
+  const shown = steps.flatMap(([name, from, to]) =>
+    from === undefined || to === undefined ? [] : [`${name} ${(to - from).toFixed(to - from < 10 ? 1 : 0)}`],
+  );
+  return shown.length === 0 ? "" : `  ${shown.join(", ")} ms`;
 }
 
 function formatMs(ms: number): string {
