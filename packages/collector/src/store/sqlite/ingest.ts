@@ -44,12 +44,13 @@ const MAX_TRACE_ITEMS = 10_000;
 const MAX_CLOCK_LEAD_MS = 3_600_000;
 const MAX_CLOCK_LAG_MS = 30 * 86_400_000;
 
-/** A series and what the scan knows it by; a process keeps its resource from payload to payload. */
-type SeenSeries = { readonly resource: ScannedResource; readonly method: string; readonly status: number; readonly number: number };
+/** A series of a process and a route, and what the scan knows it by. */
+type SeenSeries = { readonly method: string; readonly status: number; readonly number: number };
 
+/** Of all processes; senders of ever new routes make them all begin again. */
 const MOST_SEEN = 50_000;
 /** Beside so many others of a route, one is as quickly made again as found. */
-const MOST_SEEN_OF_ROUTE = 63;
+const MOST_SEEN_OF_ROUTE = 15;
 
 /** Applies payloads in the order of the journal. */
 export class Ingest {
@@ -57,9 +58,12 @@ export class Ingest {
   /** Failing traces with something that is not in the database. */
   readonly dirty = new Set<number>();
   readonly #seen = new WeakSet<Resource>();
-  /** Series seen last, by route; empty routes must be derived each time. */
-  #seriesOfRoute = new Map<string, SeenSeries[]>();
+  /** Series seen last, by process (which keeps its resource from payload to payload) and route; empty routes must be derived each time. */
+  #seriesOf = new WeakMap<ScannedResource, Map<string, SeenSeries[]>>();
   #seenSeries = 0;
+  /** The process of the last span, and its series: most spans have the process of the one before. */
+  #lastResource: ScannedResource | undefined;
+  #lastSeries = new Map<string, SeenSeries[]>();
   /** By the number of a trace inside one payload: its number in the window, and what the database held of it. */
   readonly #traceOf: number[] = [];
   readonly #originsOf: (Origins | undefined)[] = [];
@@ -182,19 +186,26 @@ export class Ingest {
     if (resource === undefined || route === "") return this.#parts.rollups.intern(toSeries(scan.readSpan(row)));
     const method = scan.method[row] ?? "";
     const status = scan.status[row] ?? 0;
-    const seen = this.#seriesOfRoute.get(route) ?? [];
-    for (const each of seen) if (each.status === status && each.resource === resource && each.method === method) return each.number;
+    if (resource !== this.#lastResource) this.#switchResource(resource);
+    const seen = this.#lastSeries.get(route) ?? [];
+    for (const each of seen) if (each.status === status && each.method === method) return each.number;
     const number = this.#parts.rollups.intern(toScannedSeries(resource.resource, { route, method, status }));
-    this.#remember(route, [...seen.slice(-MOST_SEEN_OF_ROUTE), { resource, method, status, number }]);
+    this.#lastSeries.set(route, [...seen.slice(-MOST_SEEN_OF_ROUTE), { method, status, number }]);
+    if (this.#seenSeries++ > MOST_SEEN) this.#forgetSeries();
     return number;
   }
 
-  #remember(route: string, seen: SeenSeries[]): void {
-    if (this.#seenSeries++ > MOST_SEEN) {
-      this.#seriesOfRoute = new Map();
-      this.#seenSeries = 0;
-    }
-    this.#seriesOfRoute.set(route, seen);
+  #switchResource(resource: ScannedResource): void {
+    let series = this.#seriesOf.get(resource);
+    if (series === undefined) this.#seriesOf.set(resource, (series = new Map()));
+    this.#lastResource = resource;
+    this.#lastSeries = series;
+  }
+
+  #forgetSeries(): void {
+    this.#seriesOf = new WeakMap();
+    this.#lastResource = undefined;
+    this.#seenSeries = 0;
   }
 
   #applyLogs(intake: Extract<Intake, { kind: "logs" }>, arrival: Arrival): void {
