@@ -41,15 +41,24 @@ const TRACES_AT_A_TIME = 5_000;
 /** What of a trace the database does not hold yet, as parts. */
 export function readUnwritten(trace: number, window: TraceWindow, journal: Journal): Part[] {
   const pieces = new Map<RecordKind, Piece[]>();
-  let position = 0;
-  for (const { place, record } of window.listUnwritten(trace)) {
-    position = record.position;
+  const unwritten = window.listUnwritten(trace);
+  for (let at = 0; at < unwritten.length;) {
+    const { place, record } = unwritten[at]!;
+    const { start } = place;
+    let { end } = place;
+    // Spans of one process stand behind each other more often than not: one read, and one piece, for all of them.
+    for (at += 1; at < unwritten.length; at++) {
+      const next = unwritten[at]!;
+      if (next.record !== record || next.place.start !== end || next.place.resource !== place.resource) break;
+      ({ end } = next.place);
+    }
     const resource = record.resources[place.resource]?.bytes ?? new Uint8Array();
-    const piece = { field: journal.read(record.position + place.start, place.end - place.start), resource };
+    const piece = { fields: journal.read(record.position + start, end - start), resource };
     const list = pieces.get(record.kind);
     if (list === undefined) pieces.set(record.kind, [piece]);
     else list.push(piece);
   }
+  const position = unwritten.at(-1)?.record.position ?? 0;
   const parts: Part[] = [...pieces].map(([kind, list]) => ({ kind, packed: false, position, bytes: joinPieces(list) }));
   const { intermediaries = [], writtenIntermediaries = 0, lastIntermediary = 0 } = window.findDetails(trace) ?? {};
   const exchanges = intermediaries.slice(writtenIntermediaries);
@@ -153,7 +162,7 @@ export class Checkpoints {
       const [failing, items] = [window.isFailing(trace), window.items(trace)];
       const size = window.measure(trace);
       const parts = readUnwritten(trace, window, journal);
-      const row = traces.write({ traceId: window.traceId(trace), failing, items, parts, nowMs });
+      const row = traces.write({ words: window.words(trace), failing, items, parts, nowMs });
       return () => {
         window.markWritten(trace, { row, ...size });
         if (!window.isUnwritten(trace)) ingest.dirty.delete(trace);

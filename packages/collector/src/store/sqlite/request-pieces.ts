@@ -60,8 +60,8 @@ export function listLogFields(bytes: Uint8Array): LogField[] {
   });
 }
 
-/** One item of a request to be: its whole field, and the body of its resource. */
-export type Piece = { readonly field: Uint8Array; readonly resource: Uint8Array };
+/** Items of a request to be: their whole fields behind each other, and the body of their resource. */
+export type Piece = { readonly fields: Uint8Array; readonly resource: Uint8Array };
 
 /** An OTLP request of these pieces; neighbours with the same resource share it. Scopes are not kept: the model has none. */
 export function joinPieces(pieces: readonly Piece[]): Uint8Array {
@@ -73,8 +73,8 @@ export function joinPieces(pieces: readonly Piece[]): Uint8Array {
     for (; at < pieces.length; at++) {
       const piece = pieces[at];
       if (piece === undefined || !isSame(piece.resource, resource)) break;
-      fields.push(piece.field);
-      length += piece.field.length;
+      fields.push(piece.fields);
+      length += piece.fields.length;
     }
     const resourceHead = toHead(10, resource.length);
     const scopeHead = toHead(18, length);

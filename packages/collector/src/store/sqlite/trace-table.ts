@@ -1,19 +1,21 @@
 /** Failing traces, and the sample of good ones, in the database. */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { scanTraces, SPAN_IS_SERVER_ERROR, TraceScan } from "@faultline/formats/otlp";
+import type { Span } from "@faultline/model";
 import type { ExchangeFilter, FailingExchange, StoredTrace } from "../contract.ts";
 import { RECORD_KINDS } from "../journal/frame.ts";
 import { matchesSeries } from "../rules/count-rows.ts";
 import { toFailingExchange } from "../rules/failing-exchange.ts";
 import { isExchangeSpan, type Series, toSeries } from "../rules/series.ts";
 import { seal, sealBytes, unseal, unsealBytes } from "./sealed.ts";
-import { toTraceKey, toTraceWords, type TraceWords } from "./trace-words.ts";
+import { toTraceId, toTraceKey, toTraceWords, type TraceWords } from "./trace-words.ts";
 import { createPartContents, packPart, type Part, type PartContents, readPart } from "./trace-parts.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 
 /** What is written of a trace at one time. */
 export type TraceWrite = {
-  readonly traceId: string;
+  readonly words: TraceWords;
   readonly failing: boolean;
   readonly items: number;
   /** Not packed yet. */
@@ -28,18 +30,29 @@ const MANY_SERIES = 200;
 /** The row of a trace, what it holds, and whether it failed. */
 type LoadedTrace = { readonly row: number; readonly failing: boolean; readonly contents: PartContents };
 
+/** A failing trace that was written a moment ago: as parts until somebody asks for it. */
+type RecentTrace = { readonly row: number; readonly parts: readonly Part[]; contents: PartContents | undefined };
+
 const MOST_RECENT = 500;
-/** Traces of more spans and log records are decoded each time. */
+/** Traces of more spans and log records are read from the database again. */
 const MOST_RECENT_ITEMS = 50;
+
+/** How the row of a trace is to be written. */
+type RowWrite = {
+  readonly traceId: string;
+  readonly old: Row | undefined;
+  readonly shown: FailingExchange | undefined;
+  readonly size: number;
+};
 
 /** Reads and writes traces; transactions are the caller's. */
 export class TraceTable {
   readonly #statements: ReturnType<typeof prepare>;
   readonly #interned: (series: Series) => number;
   readonly #known = new Set<number>();
-  /** Failing traces written last, decoded: the watch asks for them a second later. */
-  readonly #recent = new Map<string, LoadedTrace>();
-  #written: [traceId: string, loaded: LoadedTrace][] = [];
+  /** Failing traces written last: the watch asks for some of them a second later. */
+  readonly #recent = new Map<string, RecentTrace>();
+  #written: [traceId: string, recent: RecentTrace][] = [];
   #cursor: number;
   /** Damaged rows that were met, each once. */
   readonly damaged = new Set<string>();
@@ -59,7 +72,7 @@ export class TraceTable {
   /** The row of a trace, what it holds, and whether it failed. */
   load(traceId: string): LoadedTrace | undefined {
     const recent = this.#recent.get(traceId);
-    if (recent !== undefined) return recent;
+    if (recent !== undefined) return { row: recent.row, failing: true, contents: (recent.contents ??= readParts(recent.parts)) };
     const row = this.#statements.find.get(toBlob(traceId));
     if (row === undefined) return undefined;
     const id = Number(row["id"]);
@@ -68,7 +81,7 @@ export class TraceTable {
 
   /** To be called once the transaction of the writes is committed, or is no more. */
   endWrites(isCommitted: boolean): void {
-    if (isCommitted) for (const [traceId, loaded] of this.#written) this.#recent.set(traceId, loaded);
+    if (isCommitted) for (const [traceId, recent] of this.#written) this.#recent.set(traceId, recent);
     this.#written = [];
     for (const oldest of this.#recent.keys()) {
       if (this.#recent.size <= MOST_RECENT) return;
@@ -84,24 +97,26 @@ export class TraceTable {
 
   /** Writes what is new of a trace and how the lists show it; answers with its row. */
   write(write: TraceWrite): number {
-    const old = this.mayHold(toTraceWords(write.traceId)) ? this.#statements.find.get(toBlob(write.traceId)) : undefined;
-    const contents = old === undefined ? createPartContents() : this.#readParts(Number(old["id"]));
-    this.#recent.delete(write.traceId);
-    const packed = write.parts.map((part) => {
-      readPart(part, contents);
-      return packPart(part);
-    });
+    const { words, failing, parts } = write;
+    const traceId = toTraceId(words);
+    const old = this.mayHold(words) ? this.#statements.find.get(toBlob(traceId)) : undefined;
+    this.#recent.delete(traceId);
+    const only = old === undefined && failing ? findOnlyServerError(parts) : undefined;
+    const contents = only === undefined ? this.#readWhole(old, parts) : undefined;
+    const shown = failing ? toFailingExchange(only === undefined ? [...(contents?.spans.values() ?? [])] : [only]) : undefined;
+    const packed = parts.map((part) => packPart(part));
     const size = packed.reduce((sum, part) => sum + part.bytes.length, 0);
-    const row = this.#writeRow(write, { old, contents, size });
+    const row = this.#writeRow(write, { traceId, old, shown, size });
     for (const part of packed) {
       const kind = RECORD_KINDS.indexOf(part.kind);
       const crc = sealBytes(`${row} ${part.kind}`, part.bytes);
       this.#statements.insertPart.run(row, kind, Number(part.packed), part.position, part.bytes, crc);
     }
-    if (!write.failing) this.#writeSample(row, contents);
+    if (!failing && contents !== undefined) this.#writeSample(row, contents);
     else if (old?.["failing"] === 0) this.#statements.deleteSample.run(row);
-    if (write.failing && write.items <= MOST_RECENT_ITEMS) this.#written.push([write.traceId, { row, failing: true, contents }]);
-    this.#known.add(toTraceKey(toTraceWords(write.traceId)));
+    if (failing && write.items <= MOST_RECENT_ITEMS)
+      this.#written.push([traceId, { row, parts: contents === undefined ? parts : [], contents }]);
+    this.#known.add(toTraceKey(words));
     return row;
   }
 
@@ -165,13 +180,8 @@ export class TraceTable {
     }
   }
 
-  #writeRow(
-    write: TraceWrite,
-    { old, contents, size }: { readonly old: Row | undefined; readonly contents: PartContents; readonly size: number },
-  ): number {
-    const { traceId, failing, nowMs, items } = write;
+  #writeRow({ failing, nowMs, items }: TraceWrite, { traceId, old, shown, size }: RowWrite): number {
     const fingerprint = typeof old?.["fingerprint"] === "string" ? old["fingerprint"] : null;
-    const shown = failing ? toFailingExchange([...contents.spans.values()]) : undefined;
     const { json, crc } = seal(`${traceId} ${fingerprint ?? ""}`, shown ?? null);
     const cursor = shown === undefined ? null : this.#toCursor(old, shown);
     const place = [
@@ -194,6 +204,11 @@ export class TraceTable {
     const before = old === undefined ? undefined : this.#unsealShown(shown.traceId, old);
     const isSame = before?.spanId === shown.spanId && before.status === shown.status && typeof old?.["cursor"] === "number";
     return isSame ? Number(old["cursor"]) : ++this.#cursor;
+  }
+
+  /** What the database holds of a trace together with what is new of it. */
+  #readWhole(old: Row | undefined, parts: readonly Part[]): PartContents {
+    return readParts(parts, old === undefined ? undefined : this.#readParts(Number(old["id"])));
   }
 
   #readParts(row: number): PartContents {
@@ -285,6 +300,29 @@ function prepare(db: DatabaseSync) {
       ofSeries: ranked("duration_ms"),
     },
   } satisfies Record<string, StatementSync | Record<string, StatementSync>>;
+}
+
+function readParts(parts: readonly Part[], into: PartContents = createPartContents()): PartContents {
+  for (const part of parts) readPart(part, into);
+  return into;
+}
+
+const scan = new TraceScan();
+
+/**
+ * The one exchange of new parts that ended in a server error; undefined when there are several, or none, or when its status is to be
+ * told from other spans: then all must be decoded to know which one the lists show.
+ */
+function findOnlyServerError(parts: readonly Part[]): Span | undefined {
+  const traces = parts.filter((part) => part.kind === "traces");
+  if (traces.length !== 1 || !scanTraces(traces[0]!.bytes, "protobuf", scan).ok) return undefined;
+  let only = -1;
+  for (let row = 0; row < scan.spanCount; row++) {
+    if ((scan.flags[row]! & SPAN_IS_SERVER_ERROR) === 0) continue;
+    if (only >= 0) return undefined;
+    only = row;
+  }
+  return only < 0 || scan.status[only] === 0 ? undefined : scan.readSpan(only);
 }
 
 /** A trace's parts as the contract answers with them. */
