@@ -45,24 +45,34 @@ describe("the window of open traces", () => {
       fc.property(plan, ({ arrivals }) => {
         const window = new TraceWindow({ settleAfterMs: 5, keepMs: 200 });
         const model: Model = new Map();
+        // Compared as two texts at the end: tens of thousands of expectations take longer than everything else.
+        const seen: string[] = [];
+        const wanted: string[] = [];
         let nowMs = 0;
         for (const [position, { trace, span, lastsMs }] of arrivals.entries()) {
           nowMs += lastsMs / 10;
-          expect(window.find(toId(trace)) === NONE).toBe(!model.has(trace));
+          const isUnknown = window.find(toId(trace)) === NONE;
           const record = window.addRecord({ kind: "traces", position, resources: [] });
           const number = findOrOpen(window, toId(trace), nowMs);
-          const expected = listOf(model, trace);
-          expect(window.hasSpan(number, span, ~span)).toBe(expected.some(({ high }) => high === span));
+          const before = listOf(model, trace);
+          const isThere = window.hasSpan(number, span, ~span);
           const place = { record, start: position * 3, end: 0, resource: 0, high: span, low: ~span, series: NO_SERIES };
           window.addPlace(number, place);
-          model.set(trace, [...expected, { high: span, start: position * 3, position }]);
+          wanted.push(`${position}: ${!model.has(trace)} ${before.some(({ high }) => high === span)}`);
+          model.set(trace, [...before, { high: span, start: position * 3, position }]);
+          seen.push(`${position}: ${isUnknown} ${isThere}`);
           const found = window.listUnwritten(number);
-          expect(found.map((each) => ({ high: each.place.high, start: each.place.start, position: each.record.position }))).toEqual(
-            model.get(trace),
+          seen.push(found.map((each) => `${each.place.high} ${each.place.start} ${each.record.position}`).join());
+          wanted.push(
+            listOf(model, trace)
+              .map((each) => `${each.high} ${each.start} ${each.position}`)
+              .join(),
           );
           evict(window, model, nowMs);
-          expect(window.size).toBe(model.size);
+          seen.push(String(window.size));
+          wanted.push(String(model.size));
         }
+        expect(seen.join("\n")).toBe(wanted.join("\n"));
       }),
       { numRuns: 15 },
     );
