@@ -6,6 +6,7 @@ import { createLiveFeed } from "./live-feed.ts";
 import { type AlertTarget, createNotifier } from "./notify/notifier.ts";
 import { createReceiver } from "./receive/receiver.ts";
 import { createApi } from "./serve/api.ts";
+import { mapObservations, mapStack, type SourceMaps } from "./source-maps/index.ts";
 import type { Store } from "./store/contract.ts";
 import { createMemoryStore, openSqliteStore } from "./store/index.ts";
 import { startWatch } from "./watch/watch.ts";
@@ -28,6 +29,8 @@ export type CollectorOptions = {
   readonly demoUrl?: string;
   /** What the answers of known gateways look like. Default: those that Faultline knows. */
   readonly signatures?: readonly Signature[];
+  /** Source maps of the bundles that run: stacks are then shown and diagnosed by their sources. */
+  readonly sourceMaps?: SourceMaps;
   /** One line for the operator. */
   readonly log?: (line: string) => void;
 };
@@ -50,7 +53,7 @@ export class StartError extends Error {
 
 /** Starts a collector. Throws `StartError` when the port or the data directory cannot be used; then nothing was written. */
 export async function startCollector(options: CollectorOptions): Promise<Collector> {
-  const { host = "127.0.0.1", port = 4318, log = () => {} } = options;
+  const { host = "127.0.0.1", port = 4318, sourceMaps, log = () => {} } = options;
   const store = await openStore(options.storage);
   const feed = createLiveFeed((error) => log(`a listener of the live feed failed: ${String(error)}`));
   const receiver = createReceiver({ store, report: (error) => log(`defect: ${String(error)}`) });
@@ -58,6 +61,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     ...options,
     store,
     live: feed,
+    ...(sourceMaps === undefined ? {} : { mapStack: (stack) => mapStack(stack, sourceMaps) }),
     onDefect: (error) => log(`defect: ${error instanceof Error ? error.stack : String(error)}`),
   });
   const server = createServer((request, response) => {
@@ -79,6 +83,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     store,
     feed,
     ...(options.signatures === undefined ? {} : { signatures: options.signatures }),
+    ...(sourceMaps === undefined ? {} : { prepare: (observations) => mapObservations(observations, sourceMaps) }),
     onAlert: (alert) => notifier.notify({ ...alert, link: toLink(options.publicUrl ?? url, alert.fingerprint, alert.exampleTraceId) }),
     onProblem: log,
   });

@@ -6,6 +6,8 @@ import { type Command, type CommandIo, UsageError } from "../command.ts";
 import { formatDiagnosis } from "../format-diagnosis.ts";
 import { parseTime } from "../parse-time.ts";
 import { isLogFile, readAccessLogs, type ReadLogs } from "../read-access-logs.ts";
+import { mapObservations } from "@faultline/collector/source-maps";
+import { openSourceMaps } from "../open-source-maps.ts";
 import type { LineSource } from "../read-lines.ts";
 import { readSignatures } from "../read-signatures.ts";
 import { readTelemetry } from "../read-telemetry.ts";
@@ -26,6 +28,7 @@ beside them or alone: each is joined to its request by trace id, request id, or 
   --baseline-from TIME --baseline-to TIME
                          a time when all was well, to compare with; without it, what comes before --from
   --signatures FILE      answers of your own gateways, as JSON, before the known ones (docs/playbook/isolate.md)
+  --source-maps DIR      source maps (*.map) of the bundles that ran: stacks are read by their sources
   --json                 the Diagnosis as JSON
 
 exit codes: 0 diagnosed; 1 inconclusive, or nothing failed; 2 the question could not be asked (wrong words, unreadable file)
@@ -53,14 +56,18 @@ export const command: Command = {
         "baseline-from": { type: "string" },
         "baseline-to": { type: "string" },
         signatures: { type: "string" },
+        "source-maps": { type: "string" },
         json: { type: "boolean", default: false },
       },
     });
     if (positionals.length === 0) throw new UsageError('name at least one file, or "-" for standard input');
     if (positionals.filter((name) => name === "-").length > 1) throw new UsageError('"-" (standard input) can be read only once');
+    const sourceMaps = openSourceMaps(values["source-maps"]);
     const request = { ...toRequest(values), signatures: readSignatures(values.signatures) };
-    const { keptShare, ...observations } = await readAll(positionals, io, request);
-    const diagnosis = diagnose({ ...observations, changes: [] }, { ...request, keptShare });
+    const { keptShare, ...read } = await readAll(positionals, io, request);
+    const observations = { ...read, changes: [] };
+    const told = sourceMaps === undefined ? observations : mapObservations(observations, sourceMaps);
+    const diagnosis = diagnose(told, { ...request, keptShare });
     io.stdout.write(values.json ? `${JSON.stringify(diagnosis)}\n` : formatDiagnosis(diagnosis, io.stdout.columns));
     return EXIT[diagnosis.verdict];
   },

@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { startCollector, StartError } from "@faultline/collector";
 import { type Command, type CommandIo, UsageError } from "../command.ts";
 import { findDashboard } from "../dashboard-files.ts";
+import { openSourceMaps } from "../open-source-maps.ts";
 import { readSignatures } from "../read-signatures.ts";
 
 const HELP = `usage: faultline up [--port 4318] [--data DIRECTORY]
@@ -19,6 +20,7 @@ Starts the collector and the dashboard on one port. Point any OpenTelemetry expo
   --public-url URL    how people reach the dashboard, for the links in alerts
   --allow-host NAME   a host name by which browsers may call it (may be given again)
   --signatures FILE   answers of your own gateways, as JSON, before the known ones (docs/playbook/isolate.md)
+  --source-maps DIR   source maps (*.map) of the bundles that run: stacks are shown and read by their sources
   --demo-switchboard URL   fault switches of a running demo
 
 exit codes: 0 stopped by a signal, 1 could not start, 2 wrong words
@@ -45,11 +47,13 @@ export const command: Command = {
         "allow-host": { type: "string", multiple: true, default: [] },
         "demo-switchboard": { type: "string" },
         signatures: { type: "string" },
+        "source-maps": { type: "string" },
       },
     });
     const { webhook, slack, host } = values;
     const publicUrl = values["public-url"] === undefined ? undefined : toHttpUrl("public-url", values["public-url"]);
     const demoUrl = values["demo-switchboard"] === undefined ? undefined : toHttpUrl("demo-switchboard", values["demo-switchboard"]);
+    const sourceMaps = openSourceMaps(values["source-maps"]);
     const options = {
       host,
       port: toPort(values.port),
@@ -60,6 +64,7 @@ export const command: Command = {
       ],
       allowedHosts: values["allow-host"].map((name) => name.toLowerCase()),
       ...(publicUrl === undefined ? {} : { publicUrl }),
+      ...(sourceMaps === undefined ? {} : { sourceMaps }),
       ...(demoUrl === undefined ? {} : { demoUrl }),
       signatures: readSignatures(values.signatures),
     };

@@ -20,6 +20,8 @@ export type ApiOptions = {
   readonly allowedHosts?: readonly string[];
   /** Base URL of a running demo's fault switches. */
   readonly demoUrl?: string;
+  /** Tells a stack by its sources. Default: as it came. */
+  readonly mapStack?: (stack: string) => string;
   /** Routes of other parts. Their paths begin with `/api/`. */
   readonly routes?: readonly Route[];
   /** Version of this collector, for `/api/health`. */
@@ -44,7 +46,7 @@ const NOT_BUILT = "The dashboard is not built yet; npm run build -w packages/das
 
 /** Opens the API over a store and a live feed. */
 export function createApi(options: ApiOptions): Api {
-  const redactor = createDisplayRedactor();
+  const redactor = createDisplayRedactor(options.mapStack);
   const events = createEventStream(options.live, redactor, options.eventLimits);
   const { store, demoUrl, version = "0.1.0", now = Date.now } = options;
   const demo = createDemoSwitchboard(demoUrl);

@@ -11,8 +11,8 @@ export type DisplayRedactor = {
   redactTrace(answer: TraceAnswer): TraceAnswer;
 };
 
-/** Creates the redactor of one server; equal secrets look equal on all its pages. */
-export function createDisplayRedactor(): DisplayRedactor {
+/** Creates the redactor of one server; equal secrets look equal on all its pages. `mapStack` tells stacks by their sources first. */
+export function createDisplayRedactor(mapStack: (stack: string) => string = (stack) => stack): DisplayRedactor {
   const redactor = createRedactor();
   const redactListing = (listing: FaultListing): FaultListing => ({
     ...listing,
@@ -25,14 +25,19 @@ export function createDisplayRedactor(): DisplayRedactor {
       ...answer,
       fault: redactListing(answer.fault),
       ...(answer.diagnosis === undefined ? {} : { diagnosis: redactDiagnosis(answer.diagnosis, redactor) }),
-      ...(answer.example === undefined ? {} : { example: redactTrace(answer.example, redactor) }),
+      ...(answer.example === undefined ? {} : { example: redactTrace(mapStacks(answer.example, mapStack), redactor) }),
       contrast: answer.contrast.map((each) => ({
         ...each,
         groups: each.groups.map((group) => ({ ...group, label: redactor.redactText(group.label) })),
       })),
     }),
-    redactTrace: (answer) => redactTrace(answer, redactor),
+    redactTrace: (answer) => redactTrace(mapStacks(answer, mapStack), redactor),
   };
+}
+
+function mapStacks(trace: TraceAnswer, mapStack: (stack: string) => string): TraceAnswer {
+  const exceptions = trace.exceptions.map((each) => (each.stack === undefined ? each : { ...each, stack: mapStack(each.stack) }));
+  return { ...trace, exceptions };
 }
 
 function redactTrace(trace: TraceAnswer, redactor: Redactor): TraceAnswer {

@@ -45,7 +45,7 @@ afterEach(async () => {
 });
 
 /** A store with a watch on it, and a clock that the test moves. */
-function createScene() {
+function createScene(more: Partial<Parameters<typeof startWatch>[0]> = {}) {
   const clock = { nowMs: START };
   const store = createMemoryStore({ now: () => clock.nowMs });
   const alerts: FaultAlert[] = [];
@@ -57,6 +57,7 @@ function createScene() {
     now: () => clock.nowMs,
     intervalMs: 3_600_000,
     settleMs: 0,
+    ...more,
   });
   watches.push(watch);
   const send = async (...payloads: readonly Uint8Array[]) => {
@@ -124,6 +125,18 @@ describe("failures of which a hop was silent", () => {
     await pass(100);
     const faults = await store.listFaults({ limit: 10 });
     expect(faults.map(({ service, count }) => `${service} ${count}`)).toEqual(["postgresql 40"]);
+  });
+
+  it("are known by what came, whatever is done to it before it is diagnosed", async () => {
+    const scenes = [createScene(), createScene({ prepare: (observations) => ({ ...observations, logs: [], metrics: [] }) })];
+    const known = await Promise.all(
+      scenes.map(async ({ store, send, watch }) => {
+        await send(...all.flatMap((index) => gaveUp(index, "/cart")));
+        await watch.round();
+        return (await store.listFaults({ limit: 10 })).map(({ fingerprint }) => fingerprint);
+      }),
+    );
+    expect(known[1]).toEqual(known[0]);
   });
 
   it("stay where they are, with an alert, when nothing more comes", async () => {

@@ -1,4 +1,4 @@
-import type { Scope } from "@faultline/model";
+import type { Observations, Scope } from "@faultline/model";
 import { diagnose } from "@faultline/playbook";
 import { type Signature, SIGNATURES } from "@faultline/playbook/signatures";
 import type { LiveFeed } from "../live-feed.ts";
@@ -14,6 +14,8 @@ export type WatchOptions = {
   readonly feed: LiveFeed;
   /** What the answers of known gateways look like. */
   readonly signatures?: readonly Signature[];
+  /** What is done to a fault's observations before they are diagnosed; its fingerprint is not touched by it. */
+  readonly prepare?: (observations: Observations) => Observations;
   /** Called at most once for a fault in the life of its data; the receiver calls `markAlerted` when people have it. */
   readonly onAlert: (alert: FaultAlert) => void;
   /** One line for the operator: a round that failed, to be tried again. */
@@ -150,13 +152,14 @@ function isDue({ fault, diagnosedCount, alerted, heldUntilMs }: Entry, nowMs: nu
 }
 
 /** Diagnoses a fault anew, shows it, and raises its alert when that is due. */
-async function update(entry: Entry, { store, feed, onAlert, signatures = SIGNATURES }: WatchOptions, nowMs: number): Promise<void> {
+async function update(entry: Entry, options: WatchOptions, nowMs: number): Promise<void> {
+  const { store, feed, onAlert, signatures = SIGNATURES, prepare = (observations) => observations } = options;
   const evidence = await gatherObservations(store, entry.fault, nowMs);
   if (evidence === undefined) return;
   await takeTurns();
   const { observations, scope } = evidence;
   const counts = { failing: scope.failing, succeeding: scope.succeeding };
-  const diagnosis = diagnose(observations, { scope: toFilter(scope), counts, signatures });
+  const diagnosis = diagnose(prepare(observations), { scope: toFilter(scope), counts, signatures });
   const fault = { ...entry.fault, diagnosis, diagnosedAtMs: nowMs };
   entry.fault = fault;
   entry.diagnosedCount = fault.count;
