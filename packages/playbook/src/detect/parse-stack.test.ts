@@ -57,22 +57,135 @@ LookupError: no cart`;
     ]);
   });
 
-  it("reads Go, Ruby, PHP and .NET", () => {
-    const go =
-      "panic: runtime error: index out of range [3]\n\ngoroutine 1 [running]:\nmain.(*Cart).Price(0xc000010000)\n\t/src/shop/cart.go:12 +0x1d\nnet/http.HandlerFunc.ServeHTTP(0x1)\n\t/usr/local/go/src/net/http/server.go:2109 +0x2f";
-    const ruby =
-      "NoMethodError: undefined method `price' for nil:NilClass\n/app/cart.rb:12:in `price'\n/usr/lib/ruby/gems/3.2.0/gems/rack/x.rb:1:in `call'";
-    const php =
-      "Exception: no cart in /app/Cart.php:12\n#0 /app/Shop.php(33): Shop\\Cart->price(1)\n#1 /app/vendor/slim/App.php(1): Slim\\App->run()\n#2 {main}";
-    const dotnet =
-      "System.InvalidOperationException: no cart\n   at Shop.Cart.Price(Int32 id) in /src/Cart.cs:line 12\n ---> System.Exception: inner\n   at Shop.Db.Run() in /src/Db.cs:line 3";
-    expect(inApp(go)).toEqual([["panic", "main.(*Cart).Price"]]);
-    expect(inApp(ruby)).toEqual([["NoMethodError", "price"]]);
-    expect(inApp(php)).toEqual([["Exception", "Shop\\Cart->price"]]);
-    expect(inApp(dotnet)).toEqual([
-      ["System.InvalidOperationException", "Shop.Cart.Price"],
-      ["System.Exception", "Shop.Db.Run"],
+  it("reads what Java 17 prints, with lambdas, modules and a message that quotes a class", () => {
+    const text = `Exception in thread "main" java.lang.IllegalStateException: order 17 has no price
+	at Shop.due(Shop.java:4)
+	at Shop.lambda$main$0(Shop.java:5)
+	at java.base/java.lang.Iterable.forEach(Iterable.java:75)
+	at Shop.main(Shop.java:5)
+Caused by: java.lang.NullPointerException: Cannot invoke "java.lang.Integer.intValue()" because the return value of "java.util.Map.get(Object)" is null
+	at Shop$Cart.price(Shop.java:3)
+	at Shop.due(Shop.java:4)
+	at java.base/java.lang.reflect.Method.invoke(Method.java:569)
+	at jdk.compiler/com.sun.tools.javac.launcher.Main.main(Main.java:132)`;
+    expect(inApp(text)).toEqual([
+      ["java.lang.IllegalStateException", "Shop.due", "Shop.lambda$main$0", "Shop.main"],
+      ["java.lang.NullPointerException", "Shop$Cart.price", "Shop.due"],
     ]);
+  });
+
+  it("reads an exception group of Python 3.11 with the carets under its lines", () => {
+    const text = `  + Exception Group Traceback (most recent call last):
+  |   File "/srv/shop/cart.py", line 12, in <module>
+  |     try: f()
+  |          ^^^
+  |   File "/srv/shop/cart.py", line 9, in both
+  |     raise ExceptionGroup("two carts", [NoPrice("a"), ValueError("b")])
+  | ExceptionGroup: two carts (2 sub-exceptions)
+  +-+---------------- 1 ----------------
+    | NoPrice: a
+    +---------------- 2 ----------------
+    | ValueError: b
+    +------------------------------------`;
+    expect(inApp(text)).toEqual([["ExceptionGroup", "both", "<module>"]]);
+  });
+
+  it("reads an exception of Python without a message, under whatever name", () => {
+    const text = 'Traceback (most recent call last):\n  File "/srv/shop/db.py", line 2, in fetch\n    raise NoCart\nshop.errors.NoCart';
+    expect(inApp(text)).toEqual([["shop.errors.NoCart", "fetch"]]);
+  });
+
+  it("reads what Ruby 3.1 prints, place first, with the cause behind it", () => {
+    const text = `/app/cart.rb:6:in \`rescue in due': order 17 has no price (ArgumentError)
+	from /app/cart.rb:3:in \`due'
+	from /usr/lib/ruby/gems/3.1.0/gems/rack-3.0/lib/rack.rb:9:in \`call'
+/app/cart.rb:2:in \`price': undefined method \`fetch' for nil:NilClass (NoMethodError)
+
+  def price = nil.fetch(:tea)
+                 ^^^^^^
+	from /app/cart.rb:4:in \`block in due'
+	from /app/cart.rb:4:in \`due'`;
+    expect(inApp(text)).toEqual([
+      ["ArgumentError", "rescue in due", "due"],
+      ["NoMethodError", "price", "block in due", "due"],
+    ]);
+    const backtrace =
+      "NoMethodError: undefined method `price' for nil\n/app/cart.rb:12:in `price'\n/app/lib/ruby/gems/rack/x.rb:1:in `call'";
+    expect(inApp(backtrace)).toEqual([["NoMethodError", "price"]]);
+    expect(inApp("/app/cart.rb:12:in 'Cart#price': no tea (Shop::NoPrice)")).toEqual([["Shop::NoPrice", "Cart#price"]]);
+  });
+
+  it("reads PHP, which tells the cause first and of each function where it was called from", () => {
+    const text = `TypeError: Cart::price(): Return value must be of type int, null returned in /app/src/Cart.php:12
+Stack trace:
+#0 /app/src/Shop.php(33): Shop\\Cart->price('tea')
+#1 /app/vendor/slim/slim/App.php(199): Shop\\Shop->due(Object(Request))
+#2 [internal function]: Slim\\App->handle(Object(Request))
+#3 /app/public/index.php(10): array_map(Object(Closure), Array)
+#4 {main}
+
+Next RuntimeException: order 17 has no price in /app/src/Shop.php:35
+Stack trace:
+#0 /app/vendor/slim/slim/App.php(199): Shop\\Shop->due(Object(Request))
+#1 {main}`;
+    expect(inApp(text)).toEqual([
+      ["RuntimeException", "Shop\\Shop->due"],
+      ["TypeError", "Shop\\Cart->price", "Shop\\Shop->due", "{main}"],
+    ]);
+    expect(parseStack(text)[1]?.frames[0]).toMatchObject({ file: "/app/src/Cart.php", line: 12 });
+    expect(parseStack(text)[0]?.message).toBe("order 17 has no price");
+  });
+
+  it("reads Go: a panic, methods, generics, modules, and errors that carry their stack", () => {
+    const panic = `panic: runtime error: index out of range [3] with length 3 [recovered]
+	panic: runtime error: index out of range [3] with length 3
+
+goroutine 18 [running]:
+panic({0x7f2c40?, 0xc0000b8018?})
+	/usr/local/go/src/runtime/panic.go:884 +0x213
+github.com/acme/shop/cart.(*Cart).Price(0xc000010000)
+	/src/shop/cart/cart.go:12 +0x1d
+main.Map[...]({0xc000012030, 0x3, 0x4}, 0x0)
+	/src/shop/main.go:30 +0x6a
+main.main.func1()
+	/src/shop/main.go:21 +0x2c
+github.com/gin-gonic/gin.(*Context).Next(...)
+	/root/go/pkg/mod/github.com/gin-gonic/gin@v1.9.1/context.go:174
+created by net/http.(*Server).Serve
+	/usr/local/go/src/net/http/server.go:3086 +0x5cb`;
+    expect(inApp(panic)).toEqual([["panic", "github.com/acme/shop/cart.(*Cart).Price", "main.Map[...]", "main.main.func1"]]);
+    const wrapped = `no price
+main.fetch
+	/src/shop/db.go:12
+main.main
+	/src/shop/main.go:8
+runtime.main
+	/usr/local/go/src/runtime/proc.go:250`;
+    expect(inApp(wrapped)).toEqual([["", "main.fetch", "main.main"]]);
+  });
+
+  it("reads .NET, which prints the inner exception between the outer one's name and its frames", () => {
+    const text = `System.InvalidOperationException: order 17 has no price
+ ---> System.Collections.Generic.KeyNotFoundException: The given key 'tea' was not present in the dictionary.
+   at System.Collections.Generic.Dictionary\`2.get_Item(TKey key)
+   at Shop.Cart.Price(String id) in /src/Shop/Cart.cs:line 12
+   --- End of inner exception stack trace ---
+   at Shop.Orders.Due(Int32 order) in /src/Shop/Orders.cs:line 31
+   at Shop.Orders.<DueAsync>d__3.MoveNext() in /src/Shop/Orders.cs:line 44
+--- End of stack trace from previous location ---
+   at Microsoft.AspNetCore.Mvc.Infrastructure.ControllerActionInvoker.Invoke()`;
+    expect(inApp(text)).toEqual([
+      ["System.InvalidOperationException", "Shop.Orders.Due", "Shop.Orders.<DueAsync>d__3.MoveNext"],
+      ["System.Collections.Generic.KeyNotFoundException", "Shop.Cart.Price"],
+    ]);
+    const aggregate = `System.AggregateException: One or more errors occurred. (boom)
+ ---> System.Exception: boom
+   at Shop.Db.Run() in /src/Db.cs:line 3
+   --- End of inner exception stack trace ---
+   at Shop.Cart.Wait() in /src/Cart.cs:line 9
+ ---> (Inner Exception #0) System.Exception: boom
+   at Shop.Db.Run() in /src/Db.cs:line 3<---`;
+    expect(inApp(aggregate).map(([type]) => type)).toEqual(["System.AggregateException", "System.Exception", "System.Exception"]);
   });
 
   it("finds no frames in text that is no stack", () => {

@@ -24,69 +24,152 @@ const FOREIGN_FILE =
 const FOREIGN_FUNCTION =
   /^(?:java|javax|jakarta|jdk|sun|com\.sun|org\.(?:springframework|apache|hibernate|eclipse|postgresql|slf4j|junit|jboss|aspectj)|com\.(?:fasterxml|zaxxer|mysql|google\.common|mongodb|netflix)|io\.(?:netty|vertx|undertow|micrometer|opentelemetry|grpc)|reactor|kotlin|kotlinx|scala|akka|System|Microsoft|runtime|net\/http|reflect|testing|net\.sf\.cglib)[./]/;
 
+type Growing = { type: string; message: string; frames: StackFrame[] };
+
+/** How far a text is read. */
+type Reading = {
+  readonly traces: Growing[];
+  /** The exception that the next frame belongs to. */
+  current: Growing | undefined;
+  /** Exceptions that go on behind the one being read: .NET prints an inner one between the outer one's head and its frames. */
+  readonly outer: Growing[];
+  /** Python and PHP tell a cause before its consequence. */
+  isCauseFirst: boolean;
+  /** Python prints the outermost frame first. */
+  isOldestFirst: boolean;
+  /** Go prints a function, and its place on the next line. */
+  pendingGo: string | undefined;
+  /** PHP prints where a function was called from; where it stands is what the line above said. */
+  phpPlace: { readonly file: string; readonly line: string } | undefined;
+};
+
 /**
  * Reads a stack as V8, SpiderMonkey, Java, Python, Go, Ruby, PHP or .NET print it, with its chain of causes: the outermost exception
  * first, each with its innermost frame first. Text that is no stack gives no frames.
  */
 export function parseStack(text: string): readonly StackTrace[] {
-  const traces: { type: string; message: string; frames: StackFrame[]; isOldestFirst: boolean }[] = [];
-  const begin = (head: { type: string; message: string }) => traces.push({ ...head, frames: [], isOldestFirst: false });
-  let pendingGo: string | undefined;
-  for (const raw of text.split("\n", MAX_LINES)) {
-    const line = raw.slice(0, MAX_LINE_LENGTH).trimEnd();
-    const head = readHead(line);
-    const current = traces.at(-1);
-    // Python prints the exception under its frames, every other language above them.
-    if (head !== undefined && current?.isOldestFirst === true && current.type === "") Object.assign(current, head);
-    else if (head !== undefined && (current === undefined || head.isChained || (current.frames.length > 0 && current.type === "")))
-      begin(head);
-    if (line.startsWith("Traceback (most recent call last)")) begin({ type: "", message: "" });
-    const goFile = /^\s+(\S+\.go):(\d+)/.exec(line);
-    const frame =
-      goFile !== null && pendingGo !== undefined
-        ? { function: pendingGo, file: goFile[1] ?? "", line: Number(goFile[2]) }
-        : (readFrame(line) ?? undefined);
-    pendingGo = /^([\w./*()-]+(?:\.[\w*().-]+)+)\(.*\)$/.exec(line)?.[1];
-    if (frame === undefined) continue;
-    if (traces.length === 0) begin({ type: "", message: "" });
-    const trace = traces.at(-1);
-    if (trace === undefined) continue;
-    if (/^\s*File "/.test(line)) trace.isOldestFirst = true;
-    trace.frames.push({ ...frame, isInApp: isInApp(frame) });
-  }
-  const chain = traces.map(({ type, message, frames, isOldestFirst }) => ({
+  const reading: Reading = {
+    traces: [],
+    current: undefined,
+    outer: [],
+    isCauseFirst: false,
+    isOldestFirst: false,
+    pendingGo: undefined,
+    phpPlace: undefined,
+  };
+  for (const raw of text.split("\n", MAX_LINES)) readLine(raw.slice(0, MAX_LINE_LENGTH).trimEnd(), reading);
+  const chain = reading.traces.map(({ type, message, frames }) => ({
     type,
     message,
-    frames: isOldestFirst ? frames.toReversed() : frames,
+    frames: reading.isOldestFirst ? frames.toReversed() : frames,
   }));
-  // Python tells causes before their consequences.
-  return traces.some(({ isOldestFirst }) => isOldestFirst) ? chain.toReversed() : chain;
+  return reading.isCauseFirst ? chain.toReversed() : chain;
+}
+
+function begin({ type, message }: { readonly type: string; readonly message: string }, reading: Reading): Growing {
+  const trace: Growing = { type, message, frames: [] };
+  reading.traces.push(trace);
+  reading.current = trace;
+  return trace;
+}
+
+function addFrame(frame: Frame, reading: Reading): void {
+  const trace = reading.current ?? begin({ type: "", message: "" }, reading);
+  trace.frames.push({ ...frame, isInApp: isInApp(frame) });
+}
+
+function readLine(printed: string, reading: Reading): void {
+  // Python draws the exceptions of a group as a tree.
+  const line = reading.isOldestFirst ? printed.replace(/^ *(?:\| |\+-\+-* \d+ -*$|\+-* *$)/, "") : printed;
+  if (/^\s*--- End of inner exception stack trace ---/.test(line)) reading.current = reading.outer.pop() ?? reading.current;
+  else if (/^(?: *\+ Exception Group |\s*)Traceback \(most recent call last\)/.test(line)) {
+    reading.isOldestFirst = true;
+    begin({ type: "", message: "" }, reading);
+  } else if (/^The above exception was the direct cause of|^During handling of the above exception/.test(line)) reading.isCauseFirst = true;
+  else if (!readRubyHead(line, reading)) {
+    readHeadLine(line, reading);
+    readFrameLine(line, reading);
+  }
+}
+
+function readFrameLine(line: string, reading: Reading): void {
+  const goFile = /^\s+(\S+\.go):(\d+)/.exec(line);
+  const isGo = goFile !== null && reading.pendingGo !== undefined;
+  const frame = isGo ? toFrame(reading.pendingGo, goFile[1], goFile[2]) : (readPhpFrame(line, reading) ?? readFrame(line));
+  reading.pendingGo = readGoFunction(line);
+  if (frame !== undefined) addFrame(frame, reading);
+}
+
+/** `main.(*Cart).Price(0xc000010000)`; errors with stacks print it without arguments. */
+function readGoFunction(line: string): string | undefined {
+  const name = line.replace(/\((?!\*).*$/, "");
+  return /^[\w./@~%*()[\]-]+\.[\w*()[\].-]+$/.test(name) ? name : undefined;
+}
+
+function readHeadLine(line: string, reading: Reading): void {
+  const { current } = reading;
+  // Python prints the exception under its frames, every other language above them.
+  const isAwaited = reading.isOldestFirst && current?.type === "" && current.frames.length > 0;
+  const head = readHead(line, isAwaited);
+  if (head === undefined) return;
+  if (reading.isOldestFirst) {
+    if (isAwaited) Object.assign(current, { type: head.type, message: head.message });
+    return;
+  }
+  const isFirst = current === undefined || (current.frames.length > 0 && current.type === "");
+  if (!isFirst && head.link === undefined) return;
+  if (head.link === "outer") reading.isCauseFirst = true;
+  if (head.link === "inside" && current !== undefined) reading.outer.push(current);
+  begin(head, reading);
+  const place = /^(.*) in (\S+\.php)[:(](\d+)\)?$/.exec(head.message);
+  if (place !== null && reading.current !== undefined) reading.current.message = place[1] ?? "";
+  reading.phpPlace = place === null ? undefined : { file: place[2] ?? "", line: place[3] ?? "" };
+}
+
+/** `cart.rb:12:in 'Cart#price': undefined method 'x' (NoMethodError)`: place, message and type at once, for an exception and for each cause. */
+function readRubyHead(line: string, reading: Reading): boolean {
+  const match = /^(\S+\.rb):(\d+):in [`'](.+?)': (.*) \(([A-Z]\w*(?:::\w+)*)\)$/.exec(line);
+  if (match === null) return false;
+  begin({ type: match[5] ?? "", message: match[4] ?? "" }, reading);
+  addFrame(toFrame(match[3], match[1], match[2]), reading);
+  return true;
 }
 
 function isInApp({ file, function: name }: Frame): boolean {
   return !FOREIGN_FILE.test(file) && !FOREIGN_FUNCTION.test(name) && file !== "";
 }
 
-/** `TypeError: text`, `Caused by: a.b.C: text`, ` ---> System.X: text`, `[cause]: Error: text`, `panic: text`. */
-function readHead(line: string): { type: string; message: string; isChained: boolean } | undefined {
-  const chained = /^\s*(?:Caused by: |-+> |\[cause\]: |Suppressed: |Previous: )(.*)$/.exec(line);
-  const rest = chained?.[1] ?? line;
+/** How an exception is joined to the one before it: `cause` of it, its consequence (`outer`), or printed `inside` it. */
+type Head = { readonly type: string; readonly message: string; readonly link?: "cause" | "outer" | "inside" };
+
+/** `TypeError: text`, `Caused by: a.b.C: text`, ` ---> System.X: text`, `[cause]: Error: text`, `Next X: text`, `panic: text`. */
+function readHead(line: string, isAwaited: boolean): Head | undefined {
+  const linked = /^\s*(Caused by: |-+> (?:\(Inner Exception #\d+\) )?|\[cause\]: |Suppressed: |Previous: |Next |Wrapped by: )(.*)$/.exec(
+    line,
+  );
+  const rest = linked?.[2] ?? line;
   const panic = /^panic: (.*)$/.exec(rest);
-  if (panic !== null) return { type: "panic", message: panic[1] ?? "", isChained: false };
+  if (panic !== null) return { type: "panic", message: panic[1] ?? "" };
   const match =
     /^(?:Uncaught |Unhandled exception\. |PHP Fatal error: {1,2}Uncaught |Exception in thread "[^"]*" )?([A-Za-z_$][\w$.\\]*(?:::\w+)*)(?: \[[\w-]+\])?(?:: (.*))?$/.exec(
       rest,
     );
   if (match?.[1] === undefined) return undefined;
   const isNamedLikeOne =
-    /(?:Error|Exception|Throwable|Fault|Panic|Exit|Interrupt|Warning|Failure)$/.test(match[1]) || /^[\w$]+(?:\.[\w$]+)+$/.test(match[1]);
-  if (!isNamedLikeOne && chained === null) return undefined;
-  return { type: match[1], message: match[2] ?? "", isChained: chained !== null };
+    /(?:Error|Exception|Throwable|Fault|Panic|Exit|Interrupt|Warning|Failure|Group)$/.test(match[1]) ||
+    (match[2] !== undefined && /^[\w$]+(?:\.[\w$]+)+$/.test(match[1]));
+  if (!isNamedLikeOne && linked === null && !isAwaited) return undefined;
+  return { type: match[1], message: match[2] ?? "", ...(linked === null ? {} : { link: readLink(linked[1] ?? "") }) };
+}
+
+function readLink(word: string): "cause" | "outer" | "inside" {
+  if (word.startsWith("-")) return "inside";
+  return word === "Next " || word === "Wrapped by: " ? "outer" : "cause";
 }
 
 /** Reads one line as a frame of any of the languages. */
 function readFrame(line: string): Frame | undefined {
-  return readAtFrame(line) ?? readPythonFrame(line) ?? readRubyFrame(line) ?? readPhpFrame(line) ?? readSpiderMonkeyFrame(line);
+  return readAtFrame(line) ?? readPythonFrame(line) ?? readRubyFrame(line) ?? readSpiderMonkeyFrame(line);
 }
 
 function readAtFrame(line: string): Frame | undefined {
@@ -117,9 +200,13 @@ function readRubyFrame(line: string): Frame | undefined {
   return match === null ? undefined : toFrame(match[3], match[1], match[2]);
 }
 
-function readPhpFrame(line: string): Frame | undefined {
-  const match = /^#\d+ (\S+\.php|\[internal function\])(?:\((\d+)\))?: (.+?)\(/.exec(line);
-  return match === null ? undefined : toFrame(match[3], match[1], match[2]);
+function readPhpFrame(line: string, reading: Reading): Frame | undefined {
+  const called = /^#\d+ (?:(\S+\.php)\((\d+)\)|\[internal function\]): (.+?)\(/.exec(line);
+  if (called === null && !/^#\d+ \{main\}$/.test(line)) return undefined;
+  const place = reading.phpPlace;
+  reading.phpPlace = called === null ? undefined : { file: called[1] ?? "[internal function]", line: called[2] ?? "" };
+  if (place === undefined) return called === null ? undefined : toFrame(called[3], called[1], called[2]);
+  return toFrame(called?.[3] ?? "{main}", place.file, place.line === "" ? undefined : place.line);
 }
 
 function readSpiderMonkeyFrame(line: string): Frame | undefined {
