@@ -7,6 +7,8 @@ import { createRedactor } from "@faultline/guard/redact";
 import { recordResult, toSpread } from "../record.ts";
 import { createBenign, createPositives } from "./corpus.ts";
 import { createRandom } from "./forms.ts";
+import { createHeldOut } from "./held-out.ts";
+import { createHeldOutPlain } from "./held-out-plain.ts";
 import { createHostile } from "./hostile.ts";
 
 const SEED = Number(process.argv[3] ?? 7);
@@ -51,6 +53,24 @@ function score(read: (text: string) => string) {
   };
 }
 
+/** The rows put down before they were tried; `found` counts secrets, `altered` harmless texts. */
+function scoreHeldOut(read: (text: string) => string) {
+  const secrets = createHeldOut(createRandom(SEED)).map(({ group, text, secrets: each }) => ({
+    group,
+    missed: each.filter((secret) => read(text).includes(secret)).length,
+    of: each.length,
+  }));
+  const plain = createHeldOutPlain(createRandom(SEED), 5);
+  const missed = secrets.reduce((sum, row) => sum + row.missed, 0);
+  const all = secrets.reduce((sum, row) => sum + row.of, 0);
+  return {
+    found: 1 - missed / all,
+    altered: plain.filter((text) => read(text) !== text).length / plain.length,
+    positives: all,
+    benign: plain.length,
+  };
+}
+
 function time(name: string, text: string) {
   const ours: number[] = [];
   const peer: number[] = [];
@@ -86,6 +106,7 @@ const body = JSON.stringify(
   createBenign(createRandom(SEED), 1_000).map(({ sort, text }, id) => ({ id, sort, text, total: id * 1.5 })),
 ).slice(0, SIZE);
 const recall = { ours: score(redact), naive: score(scrub) };
+const heldOut = { ours: scoreHeldOut(redact), naive: scoreHeldOut(scrub) };
 const costs = [
   time("64 KiB of logs and stacks", joined("\n")),
   time("64 KiB of JSON, broken off", body),
@@ -93,8 +114,8 @@ const costs = [
 ];
 const hostile = probeHostile();
 
-console.table({ ours: recall.ours, naive: recall.naive });
+console.table({ ours: recall.ours, naive: recall.naive, "ours, held out": heldOut.ours, "naive, held out": heldOut.naive });
 console.table(costs.map(({ name, ms, naiveMs }) => ({ name, "ms (median)": ms.median, "naive ms": naiveMs.median })));
 console.table(hostile.slowest);
 console.table(hostile.steepest);
-recordResult("redaction", { seed: SEED, recall, costs, hostile });
+recordResult("redaction", { seed: SEED, recall, heldOut, costs, hostile });

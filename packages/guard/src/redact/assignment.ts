@@ -1,80 +1,68 @@
 import { findNameAbove, readNextLine } from "./beside.ts";
-import { ALNUM, classOf, SPACE } from "./character.ts";
+import { classOf, DIGIT, SPACE } from "./character.ts";
 import type { Finding, Scan } from "./finding.ts";
 import { replaceDigits, replaceString } from "./scalar.ts";
 import { findValue } from "./assigned-value.ts";
-import type { KeyKind } from "./sensitive-key.ts";
-import { isCredible, isSuspectName } from "./credible.ts";
-import { findSign, type Operator } from "./operator.ts";
-import { isSignedParameter } from "./query-name.ts";
+import type { NameVerdict } from "./sensitive-key.ts";
+import { isCredible, isSuspect } from "./credible.ts";
+import { type KnownName, lastNames } from "./name-table.ts";
+import { findSign, isPlainWord, type Operator } from "./operator.ts";
 
-/** `token.ts:12:5` is a place in a file. */
-const FILE_NAME =
-  /\.(?:[cm]?[jt]sx?|py|rb|go|java|kt|scala|php|rs|cs|cpp|cc|c|h|swift|vue|svelte|html?|css|json|ya?ml|md|txt|log|sql|sh|lua|ex|exs|dart)$/i;
+/** A name and what it says of its value. */
+type Named = NameVerdict & { readonly name: string };
 
-const NAME_TAIL = new Set([
-  "key",
-  "keys",
-  "number",
-  "code",
-  "id",
-  "value",
-  "string",
-  "str",
-  "text",
-  "is",
-  "was",
-  "const",
-  "phrase",
-  "hash",
-  "secret",
-]);
-
-/** Only the last two of dotted names count: what a host or a class is called says nothing of a value. */
-function lastNames(chain: string): string {
-  const last = chain.lastIndexOf(".");
-  return last < 0 ? chain : chain.slice(chain.lastIndexOf(".", last - 1) + 1);
+/** The verdict on the word before and this one together: `api key: ...`, `var accessToken string = ...`. */
+function judgeTail(scan: Scan, name: string): Named | undefined {
+  const { text, pass, chain, before } = scan;
+  const gap = chain - before.end;
+  const isApart = chain > 0 && (classOf(text.charCodeAt(chain - 1)) & SPACE) !== 0;
+  if (!isApart || gap < 1 || gap > 2) return undefined;
+  const previous = lastNames(text.slice(Math.max(before.start, before.end - 64), before.end));
+  const whole = `${previous} ${name}`;
+  const verdict = pass.classify(whole);
+  if (verdict.kind !== undefined || !/^(?:str|string|text|value|is|was|const)$/i.test(name)) return { ...verdict, name: whole };
+  return { kind: pass.classify(previous).kind, suspicion: verdict.suspicion, name: whole };
 }
 
-/** The kind by the name, or by the name and the word before it: `api key: ...`, `var accessToken string = ...`. */
-function classifyChain(scan: Scan, wordEnd: number, operator: Operator): { readonly kind: KeyKind | undefined; readonly name: string } {
-  const { text, pass, chain, before } = scan;
-  const name = lastNames(text.slice(chain, wordEnd));
-  if (name.includes(".") && FILE_NAME.test(name)) return { kind: undefined, name: "file" };
-  const isParameter = operator === "assign" && /[?&;]/.test(text.charAt(chain - 1));
-  const kind = pass.classify(name) ?? (isParameter && isSignedParameter(name, 16) ? "key" : undefined);
-  const above = kind === undefined && operator === "colon" && name === "value" ? findNameAbove(text, chain) : undefined;
-  if (above !== undefined) return { kind: pass.classify(above), name: above };
-  const gap = chain - before.end;
-  const isApart = (classOf(text.charCodeAt(chain - 1)) & SPACE) !== 0;
-  if (kind !== undefined || !isApart || gap < 1 || gap > 2 || !NAME_TAIL.has(name.toLowerCase())) return { kind, name };
-  const previous = lastNames(text.slice(Math.max(before.start, before.end - 64), before.end));
-  return {
-    kind:
-      pass.classify(`${previous} ${name}`) ??
-      (/^(?:str|string|text|value|is|was|const)$/i.test(name) ? pass.classify(previous) : undefined),
-    name: `${previous} ${name}`,
-  };
+/** The verdict by a name that may mean a secret, or by what stands before or above it. */
+function judgeName(scan: Scan, known: KnownName, operator: Operator): Named {
+  const { text, pass, chain } = scan;
+  const { name } = known;
+  if (known.isSignedParameter && operator === "assign" && chain > 0 && isParameterMark(text.charCodeAt(chain - 1)))
+    return { kind: "key", suspicion: "none", name };
+  const above = known.isTail && operator === "colon" && name === "value" ? findNameAbove(text, chain) : undefined;
+  if (above !== undefined) return { ...pass.classify(above), name: above };
+  return (known.isTail ? judgeTail(scan, name) : undefined) ?? known;
+}
+
+/** Longest name that is looked up; what is longer is a value itself. */
+const LONGEST_NAME = 96;
+
+/** True for what is no name by its look: a number, a date, a line of a file, and what is too long. */
+function isNoName({ text, chain }: Scan, wordEnd: number): boolean {
+  if (wordEnd - chain > LONGEST_NAME) return true;
+  return (classOf(text.charCodeAt(chain)) & DIGIT) !== 0 && (wordEnd - chain === 1 || (classOf(text.charCodeAt(chain + 1)) & DIGIT) !== 0);
+}
+
+/** `?`, `&`, `;`. */
+function isParameterMark(code: number): boolean {
+  return code === 0x3f || code === 0x26 || code === 0x3b;
 }
 
 /** A secret by its name: the value that is assigned to the name ending at `wordEnd`. */
 export function readAssignment(scan: Scan, wordEnd: number): Finding | undefined {
   const { text, pass } = scan;
-  const after = classOf(text.charCodeAt(wordEnd));
-  if (
-    wordEnd >= text.length ||
-    (after & ALNUM) !== 0 ||
-    ((after & SPACE) !== 0 && text.charCodeAt(wordEnd) < 0x0e && text.charCodeAt(wordEnd) !== 0x09)
-  )
-    return undefined;
+  if (isPlainWord(scan, wordEnd) || isNoName(scan, wordEnd)) return undefined;
+  const known = pass.names(text, scan.chain, wordEnd);
+  if (known.isPlain) return undefined;
   const sign = findSign(scan, wordEnd);
   if (sign === undefined) return undefined;
-  const { kind, name } = classifyChain(scan, wordEnd, sign.operator);
-  if (kind === undefined && !isSuspectName(name, sign.operator)) return undefined;
+  const { kind, suspicion, name } = judgeName(scan, known, sign.operator);
+  if (kind === undefined && !isSuspect(suspicion, sign.operator)) return undefined;
   const below = kind === undefined ? undefined : readNextLine(scan, sign, kind);
   if (below !== undefined) return below;
   const value = findValue(scan, sign, kind);
-  if (value === undefined || !isCredible({ scan, value, kind, name, operator: sign.operator })) return undefined;
+  if (value === undefined || !isCredible({ scan, value, kind, suspicion, name, operator: sign.operator })) return undefined;
   const raw = text.slice(value.start, value.end);
   if (kind === "personal" && pass.policy.personal === "keep") return undefined;
   const found = kind ?? "key";

@@ -23,14 +23,14 @@ function redactString(name: string, value: string, pass: Pass): string {
   if (name === "url.query") return redactPairs(value, pass);
   if (isNamedVersion(name, value)) return value;
   if (PLAIN.test(name)) return redactTextWith(value, pass);
-  const kind = pass.classify(name);
+  const kind = pass.classify(name).kind;
   return kind === undefined ? redactTextWith(value, pass) : replaceString(kind, value, pass);
 }
 
 function redactAttribute(name: string, value: AttributeValue, pass: Pass): AttributeValue {
   if (typeof value === "string") return redactString(name, value, pass);
   if (typeof value === "number") {
-    const kind = PLAIN.test(name) ? undefined : pass.classify(name);
+    const kind = PLAIN.test(name) ? undefined : pass.classify(name).kind;
     return kind === undefined ? value : Number(replaceDigits(kind, String(value), pass));
   }
   if (typeof value === "boolean") return value;

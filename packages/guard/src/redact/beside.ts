@@ -46,12 +46,14 @@ export function readNextLine(scan: Scan, sign: Sign, kind: KeyKind): Finding | u
 const SQL_VALUES = /^\s{1,4}\(?\s{0,4}'(?:[^'\n]|''){1,512}'(?:\s{0,4},\s{0,4}'(?:[^'\n]|''){1,512}'){0,64}/;
 
 /** `token IN ('a', 'b')`, `token LIKE 'a'`, `IDENTIFIED BY 'a'`: the word before names the values. */
-function readSqlWord(scan: Scan, start: number, end: number): Finding | undefined {
+export function readSqlWord(scan: Scan, start: number, end: number): Finding | undefined {
   const { text, before } = scan;
+  const first = text.charCodeAt(start) | 0x20;
+  if (first !== 0x69 && first !== 0x6c && first !== 0x62) return undefined;
   const word = text.slice(start, end).toLowerCase();
   if ((word !== "in" && word !== "like" && word !== "ilike" && word !== "by") || before.end < 0 || start - before.end > 3) return undefined;
   const name = text.slice(Math.max(before.start, before.end - 64), before.end);
-  const kind = word === "by" && /^identified$/i.test(name) ? "password" : scan.pass.classify(name);
+  const kind = word === "by" && /^identified$/i.test(name) ? "password" : scan.pass.classify(name).kind;
   const values = kind === undefined ? undefined : SQL_VALUES.exec(text.slice(end, end + 1_024))?.[0];
   if (kind === undefined || values === undefined) return undefined;
   const replacement = values.replace(/'((?:[^'\n]|'')+)'/g, (whole, raw: string) =>
@@ -63,11 +65,12 @@ function readSqlWord(scan: Scan, start: number, end: number): Finding | undefine
 const PART = /^name="?([^";\r\n]{1,64})"?(?:;[^\r\n]{0,128})?\r?\n(?:[\w-]{1,40}:[^\r\n]{0,128}\r?\n){0,3}\r?\n/i;
 
 /** A field of a multipart body inside other text. */
-function readPart(scan: Scan, start: number): Finding | undefined {
+export function readPart(scan: Scan, start: number): Finding | undefined {
   const { text } = scan;
+  if (!text.startsWith("name=", start)) return undefined;
   if (!/form-data;[ \t]{0,4}$/i.test(text.slice(Math.max(0, start - 16), start))) return undefined;
   const head = PART.exec(text.slice(start, start + 768));
-  const kind = head === null ? undefined : scan.pass.classify(head[1] ?? "");
+  const kind = head === null ? undefined : scan.pass.classify(head[1] ?? "").kind;
   if (head === null || kind === undefined) return undefined;
   const from = start + head[0].length;
   const raw = /^[^\r\n]+/.exec(text.slice(from, from + 4_096))?.[0] ?? "";
@@ -79,7 +82,7 @@ function readPart(scan: Scan, start: number): Finding | undefined {
 const AWS_REACH = 96;
 
 /** The secret of an AWS pair, which has no form of its own: 40 characters of base64 shortly behind an access key id. */
-function readAwsSecret(scan: Scan, start: number): Finding | undefined {
+export function readAwsSecret(scan: Scan, start: number): Finding | undefined {
   const { text } = scan;
   if (/[\w/+]/.test(text.charAt(start - 1))) return undefined;
   const raw = /^[A-Za-z0-9/+]{40}(?![\w/+=])/.exec(text.slice(start, start + 41))?.[0];
@@ -88,16 +91,9 @@ function readAwsSecret(scan: Scan, start: number): Finding | undefined {
   return { start, end: start + 40, kind: "key", replacement: toMarker("key", raw, scan.pass.pseudonym) };
 }
 
-/** A secret that a word begins or announces by where it stands. */
-export function readBeside(scan: Scan, start: number, end: number): Finding | undefined {
-  const length = end - start;
-  if (length === 4 && scan.text.startsWith("name=", start)) return readPart(scan, start);
-  const isNearId = start - scan.read.accessKeyId < AWS_REACH;
-  const secret = isNearId ? readAwsSecret(scan, start) : undefined;
-  if (secret !== undefined || length > 5) return secret;
-  const first = scan.text.charCodeAt(start) | 0x20;
-  // In, like, ilike, by.
-  return first === 0x69 || first === 0x6c || first === 0x62 ? readSqlWord(scan, start, end) : undefined;
+/** True shortly behind an access key id. */
+export function isNearAccessKey(scan: Scan, start: number): boolean {
+  return start - scan.read.accessKeyId < AWS_REACH;
 }
 
 /** The name that a line above gives to a `value:`, as Kubernetes and many lists of settings write it. */

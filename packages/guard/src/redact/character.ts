@@ -17,7 +17,8 @@ export const FOREIGN = 128;
 /** Letters, digits of ASCII. */
 export const ALNUM = DIGIT | UPPER | LOWER;
 
-const CLASSES = new Uint8Array(128);
+/** The class bits by UTF-16 code unit, for the loops over whole texts; elsewhere `classOf` is safer past the end. */
+export const CLASSES = new Uint8Array(65_536).fill(FOREIGN);
 for (let code = 0; code < 128; code++) {
   const character = String.fromCharCode(code);
   let bits = 0;
@@ -33,14 +34,25 @@ for (let code = 0; code < 128; code++) {
 
 /** The class bits of a UTF-16 code unit; 0 for NaN, so that reading past the end is harmless. */
 export function classOf(code: number): number {
-  return code < 128 ? (CLASSES[code] ?? 0) : code >= 128 ? FOREIGN : 0;
+  return CLASSES[code] ?? 0;
 }
 
-/** Shannon entropy of a text, bits per character. */
+const SEEN = new Uint16Array(256);
+/** `n × log2(n)` for counts up to the longest text whose entropy is asked for; what is longer is measured over its beginning. */
+const LONGEST_MEASURED = 512;
+const WEIGHTS = Float64Array.from({ length: LONGEST_MEASURED + 1 }, (_, count) => (count === 0 ? 0 : count * Math.log2(count)));
+
+/** Shannon entropy of a text, bits per character; characters above Latin-1 count by their low byte. */
 export function entropyOf(text: string): number {
-  const counts = new Map<number, number>();
-  for (let at = 0; at < text.length; at++) counts.set(text.charCodeAt(at), (counts.get(text.charCodeAt(at)) ?? 0) + 1);
-  let bits = 0;
-  for (const count of counts.values()) bits -= (count / text.length) * Math.log2(count / text.length);
-  return bits;
+  const length = Math.min(text.length, LONGEST_MEASURED);
+  if (length === 0) return 0;
+  SEEN.fill(0);
+  let sum = 0;
+  for (let at = 0; at < length; at++) {
+    const code = text.charCodeAt(at) & 255;
+    const count = SEEN[code] ?? 0;
+    SEEN[code] = count + 1;
+    sum += (WEIGHTS[count + 1] ?? 0) - (WEIGHTS[count] ?? 0);
+  }
+  return Math.log2(length) - sum / length;
 }

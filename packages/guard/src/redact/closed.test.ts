@@ -1,5 +1,6 @@
 /** The redactor fails closed: whatever part of it throws, and whenever, nothing of the value comes out unread. */
 import { describe, expect, it } from "vitest";
+import { createNameTable } from "./name-table.ts";
 import type { Pass } from "./pass.ts";
 import { resolvePolicy } from "./policy.ts";
 import { createPseudonymizer } from "./pseudonym.ts";
@@ -33,9 +34,11 @@ function createFailing(failAt: number): Redactor {
       return work(...args);
     };
   };
+  const classify = orFail(createKeyClassifier([], []));
   const pass: Pass = {
     policy,
-    classify: orFail(createKeyClassifier([], [])),
+    classify,
+    names: orFail(createNameTable(classify)),
     pseudonym: orFail(createPseudonymizer("test")),
     count: orFail(() => undefined),
   };

@@ -3,12 +3,13 @@ import type { AssignedValue } from "./assigned-value.ts";
 import type { Scan } from "./finding.ts";
 import { isReplacement } from "./replacement.ts";
 import type { Operator } from "./operator.ts";
-import type { KeyKind } from "./sensitive-key.ts";
+import type { KeyKind, Suspicion } from "./sensitive-key.ts";
 
 type Claim = {
   readonly scan: Scan;
   readonly value: AssignedValue;
   readonly kind: KeyKind | undefined;
+  readonly suspicion: Suspicion;
   readonly name: string;
   readonly operator: Operator;
 };
@@ -65,33 +66,11 @@ function isTokenLike(text: string, leastLength: number): boolean {
   return entropyOf(text) >= (shape.isHex ? 2.5 : 3);
 }
 
-/** Names that hold keys and tokens among much else; only a random value under them is taken. */
-const GENERIC_NAME = /(?:key|api|access|client|auth|credential|cert|salt|hmac|cipher|seed)/i;
-/** Names of what identifies telemetry and things, never secrets. */
-const IDENTITY_NAME =
-  /(?:trace|span|request|correlation|transaction|build|commit|sha|digest|hash|checksum|etag|revision|version|uuid|guid|integrity|idempoten|cache|partition|primary|foreign|public|sort|object|fingerprint|parent|event|message|order|product|item|route|host|node|pod|instance|image|path|file|url|uri|keyboard|monkey|author)/i;
-/** Services whose keys have no sign of their own: random values under a name with theirs are taken. */
-const VENDOR =
-  /(?:adafruit|adobe|airtable|algolia|alibaba|aliyun|asana|atlassian|confluence|jira|beamer|bitbucket|bittrex|meraki|cloudflare|codecov|cohere|coinbase|confluent|contentful|datadog|ddog|discord|drone_?ci|dropbox|etsy|facebook|fastly|finicity|finnhub|flickr|freshbooks|gitter|heroku|hubspot|intercom|jfrog|artifactory|xray|kraken|kucoin|launchdarkly|linkedin|looker|mailchimp|mailgun|mapbox|mattermost|message_?bird|netlify|new_?relic|newyorktimes|nytimes|okta|plaid|private_?ai|rapid_?api|sendbird|sentry|snyk|sonar|squarespace|sumo|telegram|travis|trello|twilio|twitch|twitter|yandex|zendesk|softlayer|cloudant|ibm_?cos|ibm_?cloud|iam_?api|aiven|box|paypal|braintree|auth0|segment|pagerduty|splunk|elastic|maxmind|openweather|sidekiq|contribsys)/i;
-
-/** What a name that is not secret itself says of a random value under it. */
-type Suspicion = "none" | "generic" | "vendor";
-
 /** True for names under which random values are looked at although the name itself is not secret. */
-export function isSuspectName(name: string, operator: Operator): boolean {
-  if (operator === "quote" || operator === "flag" || operator === "compare") return false;
-  let suspicion = SUSPICIONS.get(name);
-  if (suspicion === undefined) {
-    suspicion = IDENTITY_NAME.test(name) ? "none" : VENDOR.test(name) ? "vendor" : GENERIC_NAME.test(name) ? "generic" : "none";
-    if (SUSPICIONS.size >= MOST_REMEMBERED) SUSPICIONS.clear();
-    SUSPICIONS.set(name, suspicion);
-  }
-  return suspicion === "vendor" || (suspicion === "generic" && operator !== "weak");
+export function isSuspect(suspicion: Suspicion, operator: Operator): boolean {
+  if (suspicion === "none" || operator === "quote" || operator === "flag" || operator === "compare") return false;
+  return suspicion === "vendor" || operator !== "weak";
 }
-
-/** Names seen before. Names come from requests, so the table is bounded. */
-const SUSPICIONS = new Map<string, Suspicion>();
-const MOST_REMEMBERED = 2_000;
 
 function isSaidOf(text: string, words: ReadonlySet<string> = SAID_OF): boolean {
   return words.has(text.toLowerCase().replace(/[.,;:!?]{1,4}$/, ""));
@@ -136,13 +115,13 @@ function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
 
 /** Under a name that is not secret by itself: only what is long and random, and belongs to a key of some sort. */
 function isCredibleUnnamed(claim: Claim, raw: string): boolean {
-  const { name, operator } = claim;
+  const { name, operator, suspicion } = claim;
   const isKey = /key$/i.test(name);
-  if (VENDOR.test(name)) return isTokenLike(raw, 16) || /^\d{16}$/.test(raw) || (isKey && /^[A-Za-z0-9]{20,}$/.test(raw));
+  if (suspicion === "vendor") return isTokenLike(raw, 16) || /^\d{16}$/.test(raw) || (isKey && /^[A-Za-z0-9]{20,}$/.test(raw));
   if (isKey && operator !== "weak" && raw.length >= 32 && isTokenLike(raw, 32)) return true;
   return (
     operator !== "weak" &&
-    GENERIC_NAME.test(name) &&
+    suspicion === "generic" &&
     isTokenLike(raw, 16) &&
     !/^[\da-f]{8}-[\da-f]{4}-/i.test(raw) &&
     entropyOf(raw) >= 3.5 &&

@@ -5,6 +5,9 @@ function isHexPair(text: string, at: number): boolean {
   return (classOf(text.charCodeAt(at)) & (DIGIT | HEX_LETTER)) !== 0 && (classOf(text.charCodeAt(at + 1)) & (DIGIT | HEX_LETTER)) !== 0;
 }
 
+const DECODER = new TextDecoder();
+const ENCODER = new TextEncoder();
+
 function isPieceCode(code: number): boolean {
   return (
     (classOf(code) & (ALNUM | UNDERSCORE)) !== 0 ||
@@ -45,7 +48,8 @@ VALUES[0x5f] = 63;
 
 /** Decodes base64 of either alphabet to bytes; undefined when a character does not belong. */
 function decodeBase64(text: string): Uint8Array | undefined {
-  const length = text.replace(/=+$/, "").length;
+  let { length } = text;
+  while (length > 0 && text.charCodeAt(length - 1) === 0x3d) length -= 1;
   if (length % 4 === 1) return undefined;
   const bytes = new Uint8Array(Math.floor((length * 3) / 4));
   let buffer = 0;
@@ -75,11 +79,35 @@ function encodeBase64(bytes: Uint8Array, isUrlSafe: boolean, isPadded: boolean):
   return isUrlSafe ? text.replaceAll("+", "-").replaceAll("/", "_") : text;
 }
 
+const PRINTABLE = Uint8Array.from({ length: 256 }, (_, byte) =>
+  Number(byte < 32 ? byte === 9 || byte === 10 || byte === 13 : byte !== 127),
+);
+
 function isPrintable(bytes: Uint8Array, most: number): boolean {
   const end = Math.min(bytes.length, most);
   for (let at = 0; at < end; at++) {
-    const byte = bytes[at] ?? 0;
-    if (byte < 32 ? byte !== 9 && byte !== 10 && byte !== 13 : byte === 127) return false;
+    if (PRINTABLE[bytes[at] ?? 0] !== 1) return false;
+  }
+  return true;
+}
+
+/** UTF-8 as text; undefined for bytes that are none. Short ASCII, the usual case, needs no decoder. */
+function decodeText(bytes: Uint8Array): string | undefined {
+  let bits = 0;
+  for (const byte of bytes) bits |= byte;
+  if (bits < 128 && bytes.length <= 1_024) return String.fromCharCode(...bytes);
+  const text = DECODER.decode(bytes);
+  return text.includes("\ufffd") ? undefined : text;
+}
+
+/** True when the first twelve characters are base64 of nine readable ones; most words are passed over after one or two. */
+function beginsReadable(text: string, start: number): boolean {
+  let buffer = 0;
+  for (let at = 0; at < 12; at++) {
+    const value = VALUES[text.charCodeAt(start + at)] ?? -1;
+    if (value < 0) return false;
+    buffer = ((buffer << 6) | value) & 0xffff;
+    if ((at & 3) !== 0 && PRINTABLE[(buffer >> (6 - 2 * (at & 3))) & 0xff] !== 1) return false;
   }
   return true;
 }
@@ -105,18 +133,17 @@ function findBase64End(text: string, start: number): number {
 export function readBase64(scan: Scan, start: number, wordEnd: number): Finding | undefined {
   const { text, inner } = scan;
   if (inner === undefined || start < scan.taken || start < scan.read.base64Text) return undefined;
-  const first = decodeBase64(text.slice(start, start + 12));
-  if (first === undefined || !isPrintable(first, 9)) return undefined;
+  if (!beginsReadable(text, start)) return undefined;
   const end = Math.max(wordEnd, findBase64End(text, start));
   scan.read.base64Text = end;
   if (end - start < 16) return undefined;
   const raw = text.slice(start, end);
   const bytes = decodeBase64(raw);
   if (bytes === undefined || !isPrintable(bytes, bytes.length)) return undefined;
-  const decoded = new TextDecoder().decode(bytes);
-  if (decoded.includes("\ufffd")) return undefined;
+  const decoded = decodeText(bytes);
+  if (decoded === undefined) return undefined;
   const redacted = inner(decoded);
   if (redacted === decoded) return undefined;
-  const encoded = encodeBase64(new TextEncoder().encode(redacted), /[-_]/.test(raw), raw.endsWith("="));
+  const encoded = encodeBase64(ENCODER.encode(redacted), /[-_]/.test(raw), raw.endsWith("="));
   return { start, end, kind: "encoded", replacement: encoded };
 }

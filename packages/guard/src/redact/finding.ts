@@ -1,7 +1,11 @@
+import { toMarker } from "./replacement.ts";
 import type { Pass } from "./pass.ts";
 
 /** A stretch of text that is secret, and what stands in its place. */
 export type Finding = { readonly start: number; readonly end: number; readonly kind: string; readonly replacement: string };
+
+/** A run of letters, digits and underscores, with the classes of all its characters; one object serves a whole scan. */
+export type Word = { start: number; end: number; bits: number };
 
 /** Positions behind the last run that each reader has read, by what it reads. */
 type ReadAhead = {
@@ -12,6 +16,9 @@ type ReadAhead = {
   dotted: number;
   /** Of the next digit. */
   digit: number;
+  /** Of letters, digits, `_` and `-`, and where its last part begins. */
+  joined: number;
+  joinedTail: number;
   tuple: number;
   percent: number;
   base64Text: number;
@@ -36,3 +43,35 @@ export type Scan = {
   /** Where the last search for a closing quote failed, and how far it had looked: bounds the work over the whole text. */
   readonly unclosed: { quote: number; from: number; to: number };
 };
+
+/** The state before the first character. */
+export function createScan(text: string, pass: Pass, inner: Scan["inner"]): Scan {
+  return {
+    text,
+    pass,
+    inner,
+    taken: 0,
+    chain: 0,
+    before: { start: 0, end: 0 },
+    read: {
+      alnum: 0,
+      word: 0,
+      hex: 0,
+      base64: 0,
+      dotted: 0,
+      digit: -1,
+      joined: 0,
+      joinedTail: 0,
+      tuple: 0,
+      percent: 0,
+      base64Text: 0,
+      accessKeyId: Number.NEGATIVE_INFINITY,
+    },
+    unclosed: { quote: 0, from: 0, to: 0 },
+  };
+}
+
+/** The finding of a stretch that a marker of its kind replaces. */
+export function toFinding(scan: Scan, kind: string, [start, end]: readonly [number, number]): Finding {
+  return { start, end, kind, replacement: toMarker(kind, scan.text.slice(start, end), scan.pass.pseudonym) };
+}

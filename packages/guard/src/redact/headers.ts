@@ -56,7 +56,7 @@ function redactHeader(name: string, value: string, pass: Pass): string {
   if (name === "set-cookie") return redactSetCookie(value, pass);
   if (name === "authorization" || name === "proxy-authorization") return redactAuthorization(value, pass);
   if (URLS.has(name)) return redactUrlWith(value, pass);
-  const kind = pass.classify(name);
+  const kind = pass.classify(name).kind;
   return kind === undefined || kind === "personal" ? redactTextWith(value, pass) : replace(kind, value, pass);
 }
 

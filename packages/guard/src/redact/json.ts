@@ -55,8 +55,9 @@ function findKind(walk: Walk, frame: Frame | undefined): KeyKind | undefined {
   if (frame?.kind !== undefined) return frame.kind;
   if (frame === undefined) return undefined;
   const key = frame.isObject ? frame.key : frame.name;
-  if (key === "value" && frame.label !== undefined) return walk.pass.classify(frame.label) ?? walk.pass.classify("value", frame.name);
-  return key === undefined ? undefined : walk.pass.classify(key, frame.isObject ? frame.name : undefined);
+  if (key === "value" && frame.label !== undefined)
+    return walk.pass.classify(frame.label).kind ?? walk.pass.classify("value", frame.name).kind;
+  return key === undefined ? undefined : walk.pass.classify(key, frame.isObject ? frame.name : undefined).kind;
 }
 
 function open(walk: Walk, isObject: boolean): void {

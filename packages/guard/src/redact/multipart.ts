@@ -5,7 +5,7 @@ import { replaceString } from "./scalar.ts";
 
 function redactContent(headers: string, content: string, pass: Pass): string {
   const name = /\bname="?([^";\r\n]*)/i.exec(headers)?.[1] ?? "";
-  const kind = pass.classify(name);
+  const kind = pass.classify(name).kind;
   if (/\bfilename=/i.test(headers) && !/^content-type:\s*(?:text\/|application\/json)/im.test(headers))
     return `[${content.length} characters of a file]`;
   if (kind !== undefined) return replaceString(kind, content, pass);

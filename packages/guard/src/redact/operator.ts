@@ -73,14 +73,18 @@ function readOperator(text: string, at: number, isTag: boolean): Sign | undefine
 }
 
 /** Characters behind a name that may lead to a value; any other ends the search at once. */
-const LEADS = new Uint8Array(128);
+const LEADS = new Uint8Array(65_536);
 for (const character of " \t=:><!?+.,(|\"'`\\][") LEADS[character.charCodeAt(0)] = 1;
 
+/** True for a character behind a name that may lead to its value. */
+export function leadsToValue(code: number): boolean {
+  return LEADS[code] === 1;
+}
+
 /** True when what follows a name cannot be an operator: most words of most texts. */
-function isPlainWord(scan: Scan, wordEnd: number): boolean {
+export function isPlainWord(scan: Scan, wordEnd: number): boolean {
   const { text } = scan;
   const code = text.charCodeAt(wordEnd);
-  if (LEADS[code] !== 1) return true;
   const next = text.charCodeAt(wordEnd + 1);
   if (code === 0x2e) return next !== 0x3d;
   // Behind a single space a word follows: no operator, unless the name is an option.
@@ -89,9 +93,8 @@ function isPlainWord(scan: Scan, wordEnd: number): boolean {
   );
 }
 
-/** Finds the operator that follows a name ending at `wordEnd`; undefined when the name is just a word. */
+/** Finds the operator that follows a name ending at `wordEnd`, for what is no plain word; undefined when there is none. */
 export function findSign(scan: Scan, wordEnd: number): Sign | undefined {
-  if (isPlainWord(scan, wordEnd)) return undefined;
   const { text } = scan;
   const closed = skipClosers(text, wordEnd);
   const at = skipSpaces(text, closed, 5);

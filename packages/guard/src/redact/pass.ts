@@ -1,3 +1,4 @@
+import type { NameTable } from "./name-table.ts";
 import type { KeyClassifier } from "./sensitive-key.ts";
 import type { ResolvedPolicy } from "./policy.ts";
 import type { Pseudonymizer } from "./pseudonym.ts";
@@ -6,6 +7,8 @@ import type { Pseudonymizer } from "./pseudonym.ts";
 export type Pass = {
   readonly policy: ResolvedPolicy;
   readonly classify: KeyClassifier;
+  /** The same verdicts for names where they stand in a text. */
+  readonly names: NameTable;
   readonly pseudonym: Pseudonymizer;
   /** Notes one replaced value by its kind. */
   readonly count: (kind: string) => void;

@@ -2,6 +2,7 @@ import type { Attributes } from "@faultline/model";
 import { redactAttributesWith } from "./attributes.ts";
 import { redactBodyWith } from "./body.ts";
 import { type HeaderInput, redactHeadersWith } from "./headers.ts";
+import { createNameTable } from "./name-table.ts";
 import type { Pass } from "./pass.ts";
 import { type RedactionPolicy, resolvePolicy } from "./policy.ts";
 import { createPseudonymizer } from "./pseudonym.ts";
@@ -53,9 +54,11 @@ export function createRedactor(policy: RedactionPolicy = {}): Redactor {
   const count = (kind: string) => {
     counts[kind] = (counts[kind] ?? 0) + 1;
   };
+  const classify = createKeyClassifier(resolved.keys, resolved.safeKeys);
   const pass: Pass = {
     policy: resolved,
-    classify: createKeyClassifier(resolved.keys, resolved.safeKeys),
+    classify,
+    names: createNameTable(classify),
     pseudonym: createPseudonymizer(resolved.pseudonymKey),
     count,
   };

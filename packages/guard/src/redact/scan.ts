@@ -1,54 +1,20 @@
 import { readAddress, readUserInfo } from "./address.ts";
-import { readAssignment } from "./assignment.ts";
-import { readBeside } from "./beside.ts";
-import { ALNUM, classOf, DIGIT, FOREIGN, SPACE, UNDERSCORE, UPPER } from "./character.ts";
-import { readAzureSecret, readCredential } from "./credential.ts";
-import { readBase64, readPercent } from "./encoded.ts";
-import type { Finding, Scan } from "./finding.ts";
-import { readIpAddress } from "./ip-address.ts";
-import { readCard, readIban, readSsn } from "./number.ts";
+import { ALNUM, CLASSES, FOREIGN, SPACE, UNDERSCORE } from "./character.ts";
+import { readPercent } from "./encoded.ts";
+import { createScan, type Finding, type Scan, type Word } from "./finding.ts";
 import type { Pass } from "./pass.ts";
 import { isReplacement } from "./replacement.ts";
-import { readTuples } from "./tuple.ts";
-import { readPrivateKey, readVendorToken } from "./token.ts";
+import { readAzureSecret } from "./shaped-token.ts";
+import { readPrivateKey } from "./token.ts";
+import { readWord } from "./word.ts";
 
 const WORD = ALNUM | UNDERSCORE | FOREIGN;
 
 /** Longest chain of words that is read as one name. */
 const LONGEST_CHAIN = 128;
 
-function findWordEnd(text: string, start: number): number {
-  let at = start + 1;
-  while (at < text.length && (classOf(text.charCodeAt(at)) & WORD) !== 0) at += 1;
-  return at;
-}
-
-/** Readers of what a word may begin, the surest first. */
-function readAtWord(scan: Scan, start: number, end: number): Finding | undefined {
-  const first = classOf(scan.text.charCodeAt(start));
-  if ((first & DIGIT) !== 0) {
-    const number = readCard(scan, start) ?? readSsn(scan, start, end);
-    if (number !== undefined) return number;
-  }
-  const address = readIpAddress(scan, start, end);
-  if (address !== undefined) return address;
-  const token = readVendorToken(scan, start);
-  if (token !== undefined) return token;
-  if ((first & UPPER) !== 0) {
-    const iban = readIban(scan, start);
-    if (iban !== undefined) return iban;
-  }
-  return (
-    readTuples(scan, start, end) ??
-    readBeside(scan, start, end) ??
-    readAssignment(scan, end) ??
-    readCredential(scan, start, end) ??
-    (end - start >= 12 ? readBase64(scan, start, end) : undefined)
-  );
-}
-
-function readAtSign(scan: Scan, at: number): Finding | undefined {
-  switch (scan.text.charCodeAt(at)) {
+function readAtSign(scan: Scan, at: number, code: number): Finding | undefined {
+  switch (code) {
     case 0x40:
       return readAddress(scan, at);
     case 0x3a:
@@ -69,47 +35,38 @@ function readAtSign(scan: Scan, at: number): Finding | undefined {
  * read, so the time is linear in the length whatever the text; no regular expression runs over unbounded text.
  */
 export function findSecrets(text: string, pass: Pass, inner: ((text: string) => string) | undefined): Finding[] {
-  const scan: Scan = {
-    text,
-    pass,
-    inner,
-    taken: 0,
-    chain: 0,
-    before: { start: 0, end: 0 },
-    read: {
-      alnum: 0,
-      word: 0,
-      hex: 0,
-      base64: 0,
-      dotted: 0,
-      digit: -1,
-      tuple: 0,
-      percent: 0,
-      base64Text: 0,
-      accessKeyId: Number.NEGATIVE_INFINITY,
-    },
-    unclosed: { quote: 0, from: 0, to: 0 },
-  };
+  const scan = createScan(text, pass, inner);
+  const word: Word = { start: 0, end: 0, bits: 0 };
   const findings: Finding[] = [];
+  const { length } = text;
   let at = 0;
   let wordEnd = -2;
-  while (at < text.length) {
-    const kind = classOf(text.charCodeAt(at));
+  while (at < length) {
+    const code = text.charCodeAt(at);
+    const kind = CLASSES[code] ?? 0;
     let next = at + 1;
     let finding: Finding | undefined;
     if ((kind & WORD) !== 0) {
-      next = findWordEnd(text, at);
-      if (!isJoined(text, at, wordEnd) || next - scan.chain > LONGEST_CHAIN) {
+      let bits = kind;
+      for (; next < length; next++) {
+        const each = CLASSES[text.charCodeAt(next)] ?? 0;
+        if ((each & WORD) === 0) break;
+        bits |= each;
+      }
+      if (wordEnd !== at - 1 || !isJoint(text.charCodeAt(wordEnd)) || next - scan.chain > LONGEST_CHAIN) {
         scan.before.start = scan.chain;
         scan.before.end = wordEnd;
         scan.chain = at;
       }
       wordEnd = next;
-      finding = readAtWord(scan, at, next);
-    } else if (text.charCodeAt(at) === 0x5b && text.startsWith("[redacted:", at)) {
+      word.start = at;
+      word.end = next;
+      word.bits = bits;
+      finding = readWord(scan, word);
+    } else if (code === 0x5b && text.startsWith("[redacted:", at)) {
       next = skipReplacement(text, at);
       wordEnd = -2;
-    } else if ((kind & SPACE) === 0) finding = readAtSign(scan, at);
+    } else if ((kind & SPACE) === 0) finding = readAtSign(scan, at, code);
     if (finding !== undefined && finding.start >= scan.taken) {
       findings.push(finding);
       scan.taken = finding.end;
@@ -129,9 +86,7 @@ function skipReplacement(text: string, at: number): number {
   return length > 0 && isReplacement(marker.slice(0, length)) ? at + length : at + 1;
 }
 
-/** True when exactly one `.` or `-` stands between the last word and this one. */
-function isJoined(text: string, at: number, wordEnd: number): boolean {
-  if (wordEnd !== at - 1) return false;
-  const between = text.charCodeAt(wordEnd);
-  return between === 0x2e || between === 0x2d;
+/** True for the `.` and the `-` that make one name of two words. */
+function isJoint(code: number): boolean {
+  return code === 0x2e || code === 0x2d;
 }

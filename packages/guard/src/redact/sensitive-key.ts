@@ -1,3 +1,6 @@
+import { ALNUM, classOf, DIGIT, FOREIGN, UPPER } from "./character.ts";
+import { createWordFinder } from "./word-finder.ts";
+
 /** Why a value under a name is taken out: the kind goes into the marker. */
 export type KeyKind =
   | "password"
@@ -120,39 +123,96 @@ function toTable(rows: readonly (readonly [KeyKind, string])[]): Readonly<Record
   return table;
 }
 
-/** The words of a name, lower case: at separators, and where small letters meet capitals. */
-function splitName(name: string): string[] {
-  return name
-    .replace(/([\p{Ll}\d])(\p{Lu})/gu, "$1 $2")
-    .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, "$1 $2")
-    .toLowerCase()
-    .split(/[^\p{L}\p{M}\p{N}]+/u)
-    .filter((word) => word !== "");
+/** Names that hold keys and tokens among much else; only a random value under them is taken. */
+const GENERIC = "key api access client auth credential cert salt hmac cipher seed".split(" ");
+/** Names of what identifies telemetry and things, never secrets. */
+const IDENTITY =
+  "trace span request correlation transaction build commit sha digest hash checksum etag revision version uuid guid integrity idempoten cache partition primary foreign public sort object fingerprint parent event message order product item route host node pod instance image path file url uri keyboard monkey author".split(
+    " ",
+  );
+/** Services whose keys have no sign of their own: random values under a name with theirs are taken. */
+const VENDORS =
+  "adafruit adobe airtable algolia alibaba aliyun asana atlassian confluence jira beamer bitbucket bittrex meraki cloudflare codecov cohere coinbase confluent contentful datadog ddog discord droneci dropbox etsy facebook fastly finicity finnhub flickr freshbooks gitter heroku hubspot intercom jfrog artifactory xray kraken kucoin launchdarkly linkedin looker mailchimp mailgun mapbox mattermost messagebird netlify newrelic newyorktimes nytimes okta plaid privateai rapidapi sendbird sentry snyk sonar squarespace sumo telegram travis trello twilio twitch twitter yandex zendesk softlayer cloudant ibmcos ibmcloud iamapi aiven box paypal braintree auth0 segment pagerduty splunk elastic maxmind openweather sidekiq contribsys".split(
+    " ",
+  );
+
+const findStems = createWordFinder(STEMS.map(([, stems]) => stems));
+const findHints = createWordFinder([IDENTITY, VENDORS, GENERIC]);
+
+/** What a name that is not secret itself says of a random value under it. */
+export type Suspicion = "none" | "generic" | "vendor";
+
+function suspectWords(joined: string): Suspicion {
+  const hints = findHints(joined);
+  return (hints & 1) !== 0 ? "none" : (hints & 2) !== 0 ? "vendor" : (hints & 4) !== 0 ? "generic" : "none";
 }
 
-function classifyWords(words: readonly string[]): KeyKind | undefined {
-  const joined = words.join("");
+const SEPARATOR = 0;
+const CAPITAL = 1;
+const OTHER = 2;
+
+function sortOf(code: number): number {
+  const kind = classOf(code);
+  if ((kind & ALNUM) !== 0) return (kind & UPPER) !== 0 ? CAPITAL : OTHER;
+  if ((kind & FOREIGN) === 0) return SEPARATOR;
+  const character = String.fromCharCode(code);
+  return /[\p{L}\p{M}\p{N}]/u.test(character) ? (character.toLowerCase() === character ? OTHER : CAPITAL) : SEPARATOR;
+}
+
+/** The words of a name, lower case: at separators, and where small letters meet capitals: `HTTPServerKey` is three. */
+function splitName(name: string): string[] {
+  const words: string[] = [];
+  let start = 0;
+  let before = SEPARATOR;
+  for (let at = 0; at < name.length; at++) {
+    const code = name.charCodeAt(at);
+    const sort = sortOf(code);
+    const isSmall = sort === OTHER && (classOf(code) & DIGIT) === 0;
+    // The capital before a small letter begins a word: `S` of `HTTPServer`.
+    const isCut = sort === SEPARATOR || before === SEPARATOR || (sort === CAPITAL && before === OTHER);
+    const next = isSmall && before === CAPITAL && at - 1 > start ? at - 1 : isCut ? at : start;
+    if (next > start) {
+      if (sortOf(name.charCodeAt(start)) !== SEPARATOR) words.push(name.slice(start, next).toLowerCase());
+      start = next;
+    }
+    before = sort;
+  }
+  if (start < name.length && before !== SEPARATOR) words.push(name.slice(start).toLowerCase());
+  return words;
+}
+
+function classifyWords(words: readonly string[], joined: string): KeyKind | undefined {
   if (joined === "" || HARMLESS.has(joined)) return undefined;
   const last = words.at(-1) ?? "";
-  if (words.length > 1 && (ABOUT.has(last) || HARMLESS.has(words.slice(-2).join("")))) return undefined;
-  for (const [kind, stems] of STEMS) if (stems.some((stem) => joined.includes(stem))) return kind;
-  const pair = PAIRS[joined] ?? PAIRS[words.slice(-2).join("")];
+  const lastTwo = words.length > 2 ? (words.at(-2) ?? "") + last : joined;
+  if (words.length > 1 && (ABOUT.has(last) || HARMLESS.has(lastTwo))) return undefined;
+  const stems = findStems(joined);
+  if (stems !== 0) return STEMS[31 - Math.clz32(stems & -stems)]?.[0];
+  const pair = PAIRS[joined] ?? PAIRS[lastTwo];
   if (pair !== undefined) return pair;
   for (const word of words) {
-    const kind = WORDS[word] ?? WORDS[word.replace(/\d+$/, "")];
+    const kind = WORDS[word] ?? (endsInDigit(word) ? WORDS[word.replace(/\d+$/, "")] : undefined);
     if (kind !== undefined) return kind;
   }
-  if (/(?:pwd|pswd)$/.test(joined)) return "password";
+  if (joined.endsWith("pwd") || joined.endsWith("pswd")) return "password";
   return joined.endsWith("token") || joined.endsWith("cookie") ? "token" : undefined;
+}
+
+function endsInDigit(word: string): boolean {
+  return (classOf(word.charCodeAt(word.length - 1)) & DIGIT) !== 0;
 }
 
 /** Names that say nothing alone and everything under a parent: `card.number`, `session.id`. */
 const DEPENDENT = new Set(["id", "number", "value", "key", "code", "data", "raw", "content", "string", "hash"]);
 
-/** Decides by its name alone whether a value is secret. Names come from requests: bounded, and remembered in a bounded table. */
-export type KeyClassifier = (name: string, parent?: string) => KeyKind | undefined;
+/** What a name says of the value under it. */
+export type NameVerdict = { readonly kind: KeyKind | undefined; readonly suspicion: Suspicion };
+
+/** Decides by its name alone whether a value is secret; the parent's name counts where the name alone says nothing. */
+export type KeyClassifier = (name: string, parent?: string) => NameVerdict;
 
 const LONGEST_NAME = 128;
+/** Names come from requests: what is remembered of them is bounded. */
 const MOST_REMEMBERED = 2_000;
 
 /** Creates a classifier; `extra` and `safe` are names of the policy. */
@@ -160,24 +220,26 @@ export function createKeyClassifier(extra: readonly string[], safe: readonly str
   const normalise = (name: string) => splitName(name).join("");
   const extraNames = new Set(extra.map(normalise));
   const safeNames = new Set(safe.map(normalise));
-  const remembered = new Map<string, KeyKind | undefined>();
-  const classify = (name: string): KeyKind | undefined => {
+  const remembered = new Map<string, NameVerdict>();
+  const judge = (name: string): NameVerdict => {
     const words = splitName(name);
-    const joined = words.join("");
-    if (safeNames.has(joined)) return undefined;
-    return extraNames.has(joined) ? "secret" : classifyWords(words);
+    const joined = words.length === 1 ? (words[0] ?? "") : words.join("");
+    if (safeNames.has(joined)) return { kind: undefined, suspicion: "none" };
+    const kind = extraNames.has(joined) ? "secret" : classifyWords(words, joined);
+    return { kind, suspicion: kind === undefined ? suspectWords(joined) : "none" };
   };
-  const recall = (name: string): KeyKind | undefined => {
+  const recall = (name: string): NameVerdict => {
     const key = name.length > LONGEST_NAME ? name.slice(-LONGEST_NAME) : name;
-    if (remembered.has(key)) return remembered.get(key);
+    const known = remembered.get(key);
+    if (known !== undefined) return known;
     if (remembered.size >= MOST_REMEMBERED) remembered.clear();
-    const kind = classify(key);
-    remembered.set(key, kind);
-    return kind;
+    const verdict = judge(key);
+    remembered.set(key, verdict);
+    return verdict;
   };
   return (name, parent) => {
-    const kind = recall(name);
-    if (kind !== undefined || parent === undefined || !DEPENDENT.has(name.toLowerCase())) return kind;
+    const verdict = recall(name);
+    if (verdict.kind !== undefined || parent === undefined || !DEPENDENT.has(name.toLowerCase())) return verdict;
     return recall(`${parent}_${name}`);
   };
 }

@@ -1,3 +1,4 @@
+import { ALNUM, CLASSES, UNDERSCORE } from "./character.ts";
 import type { Finding } from "./finding.ts";
 import { redactJson } from "./json.ts";
 import { MAX_ENCODINGS, type Pass } from "./pass.ts";
@@ -24,8 +25,20 @@ export function findCut(text: string, limit: number): number {
   return Math.max(0, limit - 512);
 }
 
+/** The shortest word that is a secret by itself; every other has signs in it, or a name before it. */
+const SHORTEST_SECRET = 10;
+
+/** True for a short word alone: most names and many values of a JSON text. Nothing is looked for in it. */
+function isPlainWord(text: string): boolean {
+  // Written so that what is no text, and has no length, is not passed over unread.
+  if (!(text.length < SHORTEST_SECRET)) return false;
+  for (let at = 0; at < text.length; at++) if (((CLASSES[text.charCodeAt(at)] ?? 0) & (ALNUM | UNDERSCORE)) === 0) return false;
+  return true;
+}
+
 /** Redacts free text, `depth` encodings deep inside what was given. Text past the policy's limit is dropped unread. */
 export function redactTextWith(text: string, pass: Pass, depth = 0): string {
+  if (isPlainWord(text)) return text;
   const limit = pass.policy.maxTextLength;
   if (text.length > limit)
     return `${redactTextWith(text.slice(0, limit).replace(/\S{1,512}$/, ""), pass, depth)}[${text.length - limit} more]`;

@@ -72,12 +72,14 @@ function replaceItems(scan: Scan, tuple: Tuple, rewriting: Rewriting): Rewriting
 }
 
 function toKinds(scan: Scan, tuple: Tuple): (KeyKind | undefined)[] {
-  return tuple.items.map(({ start, end }) => scan.pass.classify(scan.text.slice(start, end)));
+  return tuple.items.map(({ start, end }) => scan.pass.classify(scan.text.slice(start, end)).kind);
 }
 
 /** `INSERT INTO users (email, password) VALUES ('a', 'b'), ...`: the columns name the values. */
-function readInsert(scan: Scan, start: number): Finding | undefined {
+export function readInsert(scan: Scan, start: number): Finding | undefined {
   const { text } = scan;
+  const code = text.charCodeAt(start) | 0x20;
+  if ((code !== 0x69 && code !== 0x72) || start < scan.read.tuple) return undefined;
   const head = /^(?:insert|replace)\s+(?:ignore\s+)?into\s+[\w."`[\]]{1,128}\s*\(/i.exec(text.slice(start, start + 192))?.[0];
   if (head === undefined) return undefined;
   const most = Math.min(text.length, start + LONGEST);
@@ -100,8 +102,10 @@ function readInsert(scan: Scan, start: number): Finding | undefined {
 }
 
 /** PostgreSQL's `Key (email, token)=(a, b) already exists.` and `Failing row contains (1, a, b).` */
-function readDetail(scan: Scan, start: number): Finding | undefined {
+export function readDetail(scan: Scan, start: number): Finding | undefined {
   const { text } = scan;
+  const code = text.charCodeAt(start);
+  if ((code !== 0x4b && code !== 0x46) || start < scan.read.tuple) return undefined;
   const most = Math.min(text.length, start + LONGEST);
   if (text.startsWith("Key (", start)) {
     const columns = readTuple(scan, start + 4, most);
@@ -122,13 +126,4 @@ function readDetail(scan: Scan, start: number): Finding | undefined {
       : ("personal" as const),
   );
   return { start, end: row.end, kind: "sql-value", replacement: replaceItems(scan, row, { from: start, text: "", kinds }).text };
-}
-
-/** Values that a list of columns names: in SQL, and in the details of a database's errors. */
-export function readTuples(scan: Scan, start: number, wordEnd: number): Finding | undefined {
-  if (start < scan.read.tuple) return undefined;
-  const length = wordEnd - start;
-  const code = scan.text.charCodeAt(start) | 0x20;
-  if ((length === 6 && code === 0x69) || (length === 7 && code === 0x72)) return readInsert(scan, start);
-  return (length === 3 && code === 0x6b) || (length === 7 && code === 0x66) ? readDetail(scan, start) : undefined;
 }

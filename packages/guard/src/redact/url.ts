@@ -18,7 +18,7 @@ function redactPair(pair: string, pass: Pass): string {
   const rawName = pair.slice(0, at);
   const rawValue = pair.slice(at + 1);
   const name = decodeComponent(rawName) ?? rawName;
-  const kind = isSignedParameter(name, rawValue.length) ? "signature" : pass.classify(lastName(name));
+  const kind = isSignedParameter(name, rawValue.length) ? "signature" : pass.classify(lastName(name)).kind;
   if (kind === undefined) return `${rawName}=${redactEncoded(rawValue, pass)}`;
   const value = decodeComponent(rawValue) ?? rawValue;
   if (value === "" || isReplacement(value)) return pair;

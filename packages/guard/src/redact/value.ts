@@ -75,8 +75,8 @@ function redactMembers(members: Members, place: Place, walk: Walk): Record<strin
   for (const name of members.names) {
     if (taken >= walk.pass.policy.maxMembers || walk.left <= 0) break;
     taken += 1;
-    const said = sibling !== undefined && name === "value" ? walk.pass.classify(sibling) : undefined;
-    const kind = place.kind ?? said ?? walk.pass.classify(name, place.name);
+    const said = sibling !== undefined && name === "value" ? walk.pass.classify(sibling).kind : undefined;
+    const kind = place.kind ?? said ?? walk.pass.classify(name, place.name).kind;
     const key = redactTextWith(name, walk.pass);
     try {
       redacted[key] = redactNode(members.read(name), { kind, name, depth: place.depth + 1 }, walk);

@@ -1,0 +1,71 @@
+import { isSignedParameter } from "./query-name.ts";
+import type { KeyClassifier, NameVerdict } from "./sensitive-key.ts";
+
+/** A chain of words as a name: what it says of a value, and whether it can lead to a secret at all. */
+export type KnownName = NameVerdict & {
+  readonly chain: string;
+  /** The last two of dotted names: what a host or a class is called says nothing of a value. */
+  readonly name: string;
+  /** A last word whose meaning the word before it decides: `api key`, `accessToken string`. */
+  readonly isTail: boolean;
+  readonly isSignedParameter: boolean;
+  /** Nothing that follows this name is secret because of it. */
+  readonly isPlain: boolean;
+};
+
+/** Finds what is known of the name between two indexes of a text. */
+export type NameTable = (text: string, start: number, end: number) => KnownName;
+
+/** `token.ts:12:5` is a place in a file. */
+const FILE_NAME =
+  /\.(?:[cm]?[jt]sx?|py|rb|go|java|kt|scala|php|rs|cs|cpp|cc|c|h|swift|vue|svelte|html?|css|json|ya?ml|md|txt|log|sql|sh|lua|ex|exs|dart)$/i;
+
+const TAILS = new Set("key keys number code id value string str text is was const phrase hash secret".split(" "));
+
+/** Only the last two of dotted names count. */
+export function lastNames(chain: string): string {
+  const last = chain.lastIndexOf(".");
+  return last < 0 ? chain : chain.slice(chain.lastIndexOf(".", last - 1) + 1);
+}
+
+const UNKNOWN: NameVerdict = { kind: undefined, suspicion: "none" };
+
+function judge(chain: string, classify: KeyClassifier): KnownName {
+  const name = lastNames(chain);
+  const verdict = classify(name);
+  const isFile = (verdict.kind !== undefined || verdict.suspicion !== "none") && name.includes(".") && FILE_NAME.test(name);
+  const isTail = verdict.kind === undefined && TAILS.has(name.toLowerCase());
+  const isParameter = verdict.kind === undefined && isSignedParameter(name, 16);
+  const isPlain = (isFile || (verdict.kind === undefined && verdict.suspicion === "none")) && !isTail && !isParameter;
+  return { ...(isFile ? UNKNOWN : verdict), chain, name, isTail, isSignedParameter: isParameter, isPlain };
+}
+
+const SLOTS = 1_024;
+
+function hash(text: string, start: number, end: number): number {
+  let word = 0;
+  for (let at = start; at < end; at++) word = (Math.imul(word, 31) + text.charCodeAt(at)) | 0;
+  return Math.imul(word, -1_640_531_535) >>> 22;
+}
+
+/** True when `chain` stands in the text at `start`; `startsWith` costs more than so short a comparison. */
+function standsAt(chain: string, text: string, start: number): boolean {
+  for (let at = 0; at < chain.length; at++) if (chain.charCodeAt(at) !== text.charCodeAt(start + at)) return false;
+  return true;
+}
+
+/**
+ * Creates a table of the names met last. A name is compared where it stands, so that most words of a text cost neither a copy nor a
+ * search. Names come from requests: the table has a fixed number of slots, and a new name takes the place of another.
+ */
+export function createNameTable(classify: KeyClassifier): NameTable {
+  const slots: (KnownName | undefined)[] = Array.from({ length: SLOTS }, () => undefined);
+  return (text, start, end) => {
+    const slot = hash(text, start, end);
+    const known = slots[slot];
+    if (known !== undefined && known.chain.length === end - start && standsAt(known.chain, text, start)) return known;
+    const judged = judge(text.slice(start, end), classify);
+    slots[slot] = judged;
+    return judged;
+  };
+}
