@@ -6,6 +6,7 @@ import { findValue } from "./assigned-value.ts";
 import type { NameVerdict } from "./sensitive-key.ts";
 import { isCredible, isSuspect } from "./credible.ts";
 import { type KnownName, lastNames } from "./name-table.ts";
+import { COST } from "./work.ts";
 import { findSign, isPlainWord, type Operator } from "./operator.ts";
 
 /** A name and what it says of its value. */
@@ -30,7 +31,7 @@ function judgeName(scan: Scan, known: KnownName, operator: Operator): Named {
   const { name } = known;
   if (known.isSignedParameter && operator === "assign" && chain > 0 && isParameterMark(text.charCodeAt(chain - 1)))
     return { kind: "key", suspicion: "none", name };
-  const above = known.isTail && operator === "colon" && name === "value" ? findNameAbove(text, chain) : undefined;
+  const above = known.isTail && operator === "colon" && name === "value" ? findNameAbove(scan, chain) : undefined;
   if (above !== undefined) return { ...pass.classify(above), name: above };
   return (known.isTail ? judgeTail(scan, name) : undefined) ?? known;
 }
@@ -55,6 +56,7 @@ export function readAssignment(scan: Scan, wordEnd: number): Finding | undefined
   if (isPlainWord(scan, wordEnd) || isNoName(scan, wordEnd)) return undefined;
   const known = pass.names(text, scan.chain, wordEnd);
   if (known.isPlain) return undefined;
+  pass.work.left -= COST.assignment;
   const sign = findSign(scan, wordEnd);
   if (sign === undefined) return undefined;
   const { kind, suspicion, name } = judgeName(scan, known, sign.operator);

@@ -1,6 +1,7 @@
 /** Secrets whose name stands beside them with something else than an operator in between: a line's end, a SQL word, a part's headers. */
 import type { Finding, Scan } from "./finding.ts";
 import type { Sign } from "./operator.ts";
+import { COST } from "./work.ts";
 import { toMarker } from "./replacement.ts";
 import { replaceString } from "./scalar.ts";
 import type { KeyKind } from "./sensitive-key.ts";
@@ -24,6 +25,7 @@ export function readNextLine(scan: Scan, sign: Sign, kind: KeyKind): Finding | u
   const { text } = scan;
   const gap = sign.operator === "colon" ? /^[ \t]{0,8}\\?\r?\n[ \t]{1,32}(?:-[ \t]{1,3})?/ : /^[ \t]{0,8}\\\r?\n[ \t]{0,32}/;
   if ((sign.operator !== "colon" && sign.operator !== "assign") || /[^\s\\]/.test(text.charAt(sign.at))) return undefined;
+  scan.pass.work.left -= COST.random;
   let output = "";
   let [start, end, at] = [-1, -1, sign.at];
   for (let item = 0; item < 64; item++) {
@@ -50,6 +52,7 @@ export function readSqlWord(scan: Scan, start: number, end: number): Finding | u
   const { text, before } = scan;
   const first = text.charCodeAt(start) | 0x20;
   if (first !== 0x69 && first !== 0x6c && first !== 0x62) return undefined;
+  scan.pass.work.left -= COST.words;
   const word = text.slice(start, end).toLowerCase();
   if ((word !== "in" && word !== "like" && word !== "ilike" && word !== "by") || before.end < 0 || start - before.end > 3) return undefined;
   const name = text.slice(Math.max(before.start, before.end - 64), before.end);
@@ -68,6 +71,7 @@ const PART = /^name="?([^";\r\n]{1,64})"?(?:;[^\r\n]{0,128})?\r?\n(?:[\w-]{1,40}
 export function readPart(scan: Scan, start: number): Finding | undefined {
   const { text } = scan;
   if (!text.startsWith("name=", start)) return undefined;
+  scan.pass.work.left -= COST.words;
   if (!/form-data;[ \t]{0,4}$/i.test(text.slice(Math.max(0, start - 16), start))) return undefined;
   const head = PART.exec(text.slice(start, start + 768));
   const kind = head === null ? undefined : scan.pass.classify(head[1] ?? "").kind;
@@ -97,7 +101,8 @@ export function isNearAccessKey(scan: Scan, start: number): boolean {
 }
 
 /** The name that a line above gives to a `value:`, as Kubernetes and many lists of settings write it. */
-export function findNameAbove(text: string, start: number): string | undefined {
+export function findNameAbove({ text, pass }: Scan, start: number): string | undefined {
+  pass.work.left -= COST.random;
   return /\b(?:name|key)["']?:[ \t]{0,4}["']?([\w.-]{1,64})["']?,?[ \t]{0,4}\r?\n[ \t]{0,32}["']?$/i.exec(
     text.slice(Math.max(0, start - 144), start),
   )?.[1];

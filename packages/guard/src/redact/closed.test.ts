@@ -23,6 +23,9 @@ const CALLS: readonly ((redactor: Redactor) => unknown)[] = [
   (redactor) => redactor.redactAttributes({ "http.request.header.cookie": [`a=${CANARY}`], "http.request.body.content": BODY }),
 ];
 
+/** One for all injections: a stack for each would be most of the test's time. */
+const INJECTED = new Error("injected");
+
 /** Parts of which the n-th call to any throws. */
 function createFailing(failAt: number): Redactor {
   const policy = resolvePolicy({});
@@ -30,15 +33,17 @@ function createFailing(failAt: number): Redactor {
   const orFail = <A extends unknown[], R>(work: (...args: A) => R) => {
     return (...args: A): R => {
       calls += 1;
-      if (calls >= failAt) throw new Error(`injected at call ${calls}`);
+      if (calls >= failAt) throw INJECTED;
       return work(...args);
     };
   };
   const classify = orFail(createKeyClassifier([], []));
+  const work = { left: 0 };
   const pass: Pass = {
     policy,
     classify,
-    names: orFail(createNameTable(classify)),
+    names: orFail(createNameTable(classify, work)),
+    work,
     pseudonym: orFail(createPseudonymizer("test")),
     count: orFail(() => undefined),
   };
@@ -71,6 +76,40 @@ describe("a redactor that fails", () => {
   it("finds every canary when nothing fails", () => {
     const redactor = createRedactor();
     expect(CALLS.map((call) => JSON.stringify(call(redactor)).includes(CANARY))).toEqual(CALLS.map(() => false));
+  });
+});
+
+describe("a text made to cost much", () => {
+  const SIZE = 65_536;
+  const dense = Array.from({ length: SIZE / 8 }, (_, index) => `k${index.toString(36)}=1;`).join("");
+
+  it("is not read to its end: the rest is dropped and counted, and the next text is read as ever", () => {
+    const redactor = createRedactor();
+    const output = redactor.redactText(`${dense} password=${CANARY}`);
+    expect(output).not.toContain(CANARY);
+    expect(output).toMatch(/\[\d+ more\]$/);
+    expect(redactor.counts()["unscanned"]).toBe(1);
+    expect(redactor.redactText(`password=${CANARY} then more`)).toMatch(/^password=\[redacted:password:\w{6}\] then more$/);
+  });
+
+  it("keeps its structure when it is JSON", () => {
+    const body = JSON.stringify({ first: dense, second: [`password=${CANARY}`], third: "a text of no secret" });
+    const parsed: unknown = JSON.parse(createRedactor().redactBody(body, "application/json").text);
+    expect(parsed).toMatchObject({ first: expect.stringMatching(/\[\d+ more\]$/), second: [expect.stringMatching(/^\[\d+ more\]$/)] });
+  });
+
+  it("costs no one else anything: 64 KiB of users with an email and a token each are read to their end", () => {
+    const users = Array.from({ length: 400 }, (_, id) => ({
+      id,
+      email: `user${id}@corp.test`,
+      token: `${CANARY}${id}`,
+      created: "2026-11-21T07:41:12.123Z",
+      address: { street: `Main ${id}`, zip: "10115" },
+    }));
+    const redactor = createRedactor();
+    const output = redactor.redactBody(JSON.stringify(users), "application/json").text;
+    expect(output).not.toContain(CANARY);
+    expect(redactor.counts()).toEqual({ email: 400, token: 400 });
   });
 });
 

@@ -1,5 +1,6 @@
 import { ALNUM, classOf, SPACE, UNDERSCORE } from "./character.ts";
 import { type Finding, type Scan, toFinding } from "./finding.ts";
+import { COST } from "./work.ts";
 import { isReplacement } from "./replacement.ts";
 
 const LONGEST = 4_096;
@@ -25,6 +26,7 @@ export function readScheme(scan: Scan, start: number, end: number): Finding | un
   if (!SCHEME_STARTS.has(scan.text.charCodeAt(start))) return undefined;
   const scheme = scan.text.slice(start, end).toLowerCase();
   if (scheme !== "bearer" && scheme !== "basic" && scheme !== "token" && scheme !== "digest") return undefined;
+  scan.pass.work.left -= COST.words;
   const from = end + 1;
   const to = findTokenEnd(scan.text, from);
   const raw = scan.text.slice(from, to);
@@ -39,6 +41,7 @@ export function readUserOption(scan: Scan, start: number, end: number): Finding 
   const isShort = end - start === 1 && text.charCodeAt(start - 1) === 0x2d && (classOf(text.charCodeAt(start - 2)) & SPACE) !== 0;
   const isLong = end - start === 4 && text.startsWith("--user", start - 2);
   if (!isShort && !isLong) return undefined;
+  scan.pass.work.left -= COST.words;
   const option = /^(?:=|[ \t]{0,5})(["']?)/.exec(text.slice(end, end + 8));
   const quote = option?.[1] ?? "";
   const from = end + (option?.[0].length ?? 0);

@@ -1,4 +1,5 @@
 import { ALNUM, classOf, DIGIT, HEX_LETTER, UNDERSCORE } from "./character.ts";
+import { COST } from "./work.ts";
 import type { Finding, Scan } from "./finding.ts";
 
 function isHexPair(text: string, at: number): boolean {
@@ -30,6 +31,7 @@ export function readPercent(scan: Scan, at: number): Finding | undefined {
   while (end < text.length && isPieceCode(text.charCodeAt(end))) end += 1;
   scan.read.percent = end;
   const raw = text.slice(start, end);
+  scan.pass.work.left -= COST.decoding + raw.length * COST.decodedCharacter;
   let decoded: string;
   try {
     decoded = decodeURIComponent(raw);
@@ -138,6 +140,7 @@ export function readBase64(scan: Scan, start: number, wordEnd: number): Finding 
   scan.read.base64Text = end;
   if (end - start < 16) return undefined;
   const raw = text.slice(start, end);
+  scan.pass.work.left -= COST.decoding + raw.length * COST.decodedCharacter;
   const bytes = decodeBase64(raw);
   if (bytes === undefined || !isPrintable(bytes, bytes.length)) return undefined;
   const decoded = decodeText(bytes);

@@ -1,4 +1,5 @@
 import { ALNUM, classOf, DIGIT, HEX_LETTER, UNDERSCORE } from "./character.ts";
+import { COST } from "./work.ts";
 import type { Finding, Scan } from "./finding.ts";
 import { toIpv4, toIpv6 } from "./replacement.ts";
 
@@ -83,6 +84,7 @@ function readIpv6(scan: Scan, start: number): Finding | undefined {
 /** An IP address that begins with the word from `start` to `wordEnd`. Each look ahead and back is of a fixed length. */
 export function readIpAddress(scan: Scan, start: number, wordEnd: number): Finding | undefined {
   if (scan.pass.policy.ipAddresses === "keep" || wordEnd - start > 4) return undefined;
+  scan.pass.work.left -= COST.form;
   const first = classOf(scan.text.charCodeAt(start));
   const behind = scan.text.charCodeAt(wordEnd);
   if (behind === 0x2e && (first & DIGIT) !== 0) return readIpv4(scan, start);

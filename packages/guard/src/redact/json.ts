@@ -24,6 +24,9 @@ type Walk = {
   output: string;
 };
 
+/** What opens more often than this is no JSON of any program. */
+const MOST_OPEN = 512;
+
 /** Index behind the closing quote of the string that opens at `start`, or -1 when it never closes. */
 function findStringEnd(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at++) {
@@ -103,6 +106,7 @@ function step(walk: Walk, at: number): number {
   switch (code) {
     case 0x7b:
     case 0x5b:
+      if (walk.stack.length >= MOST_OPEN) return -1;
       open(walk, code === 0x7b);
       break;
     case 0x7d:

@@ -2,6 +2,7 @@ import { redactJson } from "./json.ts";
 import type { Pass } from "./pass.ts";
 import { redactTextWith } from "./text.ts";
 import { replaceString } from "./scalar.ts";
+import { allowWork } from "./work.ts";
 
 function redactContent(headers: string, content: string, pass: Pass): string {
   const name = /\bname="?([^";\r\n]*)/i.exec(headers)?.[1] ?? "";
@@ -9,9 +10,9 @@ function redactContent(headers: string, content: string, pass: Pass): string {
   if (/\bfilename=/i.test(headers) && !/^content-type:\s*(?:text\/|application\/json)/im.test(headers))
     return `[${content.length} characters of a file]`;
   if (kind !== undefined) return replaceString(kind, content, pass);
-  return /^\s*[[{]/.test(content.slice(0, 64))
-    ? redactJson(content, pass, (inner) => redactTextWith(inner, pass, 1))
-    : redactTextWith(content, pass);
+  if (!/^\s*[[{]/.test(content.slice(0, 64))) return redactTextWith(content, pass);
+  allowWork(pass.work, content.length);
+  return redactJson(content, pass, (inner) => redactTextWith(inner, pass, 1));
 }
 
 function redactPart(part: string, pass: Pass): string {

@@ -1,5 +1,6 @@
 import { isSignedParameter } from "./query-name.ts";
 import type { KeyClassifier, NameVerdict } from "./sensitive-key.ts";
+import { COST, type Work } from "./work.ts";
 
 /** A chain of words as a name: what it says of a value, and whether it can lead to a secret at all. */
 export type KnownName = NameVerdict & {
@@ -34,10 +35,12 @@ function judge(chain: string, classify: KeyClassifier): KnownName {
   const name = lastNames(chain);
   const verdict = classify(name);
   const isFile = (verdict.kind !== undefined || verdict.suspicion !== "none") && name.includes(".") && FILE_NAME.test(name);
-  const isTail = verdict.kind === undefined && TAILS.has(name.toLowerCase());
-  const isParameter = verdict.kind === undefined && isSignedParameter(name, 16);
+  const lower = name.toLowerCase();
+  const isTail = verdict.kind === undefined && TAILS.has(lower);
+  const isParameter = verdict.kind === undefined && isSignedParameter(lower, 16);
   const isPlain = (isFile || (verdict.kind === undefined && verdict.suspicion === "none")) && !isTail && !isParameter;
-  return { ...(isFile ? UNKNOWN : verdict), chain, name, isTail, isSignedParameter: isParameter, isPlain };
+  const { kind, suspicion } = isFile ? UNKNOWN : verdict;
+  return { kind, suspicion, chain, name, isTail, isSignedParameter: isParameter, isPlain };
 }
 
 const SLOTS = 1_024;
@@ -58,12 +61,14 @@ function standsAt(chain: string, text: string, start: number): boolean {
  * Creates a table of the names met last. A name is compared where it stands, so that most words of a text cost neither a copy nor a
  * search. Names come from requests: the table has a fixed number of slots, and a new name takes the place of another.
  */
-export function createNameTable(classify: KeyClassifier): NameTable {
-  const slots: (KnownName | undefined)[] = Array.from({ length: SLOTS }, () => undefined);
+export function createNameTable(classify: KeyClassifier, work: Work): NameTable {
+  const slots: (KnownName | undefined)[] = [];
+  slots.length = SLOTS;
   return (text, start, end) => {
     const slot = hash(text, start, end);
     const known = slots[slot];
     if (known !== undefined && known.chain.length === end - start && standsAt(known.chain, text, start)) return known;
+    work.left -= COST.name;
     const judged = judge(text.slice(start, end), classify);
     slots[slot] = judged;
     return judged;

@@ -1,4 +1,5 @@
 import { ALNUM, classOf, DIGIT, FOREIGN, UNDERSCORE } from "./character.ts";
+import { COST } from "./work.ts";
 import type { Finding, Scan } from "./finding.ts";
 import { ibanRemainder, luhnSum, toCardNumber, toIban, toSsn } from "./replacement.ts";
 
@@ -114,19 +115,27 @@ const IBAN_LENGTHS: ReadonlyMap<string, number> = new Map(
     .map((entry) => [entry.slice(0, 2), Number(entry.slice(2))]),
 );
 
+/** Reads `length` letters and digits, in groups or not; fewer when something else comes in between. */
+function readGroups(text: string, start: number, length: number): { readonly bare: string; readonly end: number } {
+  let count = 0;
+  let at = start;
+  for (; at < text.length && count < length; at++) {
+    const code = text.charCodeAt(at);
+    if ((classOf(code) & ALNUM) !== 0) count += 1;
+    else if ((code !== 0x20 && code !== 0x2d) || count < 4 || at + 1 >= text.length || isBoundary(text, at + 1)) break;
+  }
+  const raw = text.slice(start, at);
+  return { bare: (at - start === count ? raw : raw.replace(/[ -]/g, "")).toUpperCase(), end: at };
+}
+
 /** An international bank account number (ISO 13616), in groups or not, by its country's length and its check digits. */
 export function readIban(scan: Scan, start: number): Finding | undefined {
   const { text } = scan;
+  if ((classOf(text.charCodeAt(start + 2)) & classOf(text.charCodeAt(start + 3)) & DIGIT) === 0) return undefined;
+  scan.pass.work.left -= COST.form;
   const length = IBAN_LENGTHS.get(text.slice(start, start + 2));
   if (length === undefined || !/^\d\d[ -]?[0-9A-Z]/.test(text.slice(start + 2, start + 6))) return undefined;
-  let bare = "";
-  let at = start;
-  for (; at < text.length && bare.length < length; at++) {
-    const code = text.charCodeAt(at);
-    if ((code === 0x20 || code === 0x2d) && bare.length >= 4 && at + 1 < text.length && !isBoundary(text, at + 1)) continue;
-    if ((classOf(code) & ALNUM) === 0) return undefined;
-    bare += text.charAt(at).toUpperCase();
-  }
-  if (bare.length !== length || !isBoundary(text, at) || bare.startsWith("00000000", 4) || ibanRemainder(bare) !== 1) return undefined;
-  return { start, end: at, kind: "iban", replacement: toIban(text.slice(start, at), scan.pass.pseudonym) };
+  const { bare, end } = readGroups(text, start, length);
+  if (bare.length !== length || !isBoundary(text, end) || bare.startsWith("00000000", 4) || ibanRemainder(bare) !== 1) return undefined;
+  return { start, end, kind: "iban", replacement: toIban(text.slice(start, end), scan.pass.pseudonym) };
 }

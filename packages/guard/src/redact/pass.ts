@@ -2,6 +2,7 @@ import type { NameTable } from "./name-table.ts";
 import type { KeyClassifier } from "./sensitive-key.ts";
 import type { ResolvedPolicy } from "./policy.ts";
 import type { Pseudonymizer } from "./pseudonym.ts";
+import type { Work } from "./work.ts";
 
 /** What every part of the redactor needs to know while it looks through one value. */
 export type Pass = {
@@ -10,6 +11,7 @@ export type Pass = {
   /** The same verdicts for names where they stand in a text. */
   readonly names: NameTable;
   readonly pseudonym: Pseudonymizer;
+  readonly work: Work;
   /** Notes one replaced value by its kind. */
   readonly count: (kind: string) => void;
 };

@@ -1,5 +1,6 @@
 import { ALNUM, classOf, DIGIT, entropyOf, LOWER, QUOTE, SPACE, UNDERSCORE, UPPER } from "./character.ts";
 import { isReadableBase64 } from "./encoded.ts";
+import { COST } from "./work.ts";
 import { type Finding, type Scan, toFinding } from "./finding.ts";
 
 const HYPHEN = 0x2d;
@@ -13,6 +14,7 @@ export function readPrefixed(scan: Scan, start: number): Finding | undefined {
   if (read.joined <= start) readJoined(scan, start);
   const { joined: end, joinedTail: tail } = read;
   if (end - tail < 20 || tail - start < 3 || tail - start > 32 || end - start > 512) return undefined;
+  scan.pass.work.left -= COST.random;
   const random = text.slice(tail, end);
   return isMixed(random) && KEY_PART.test(text.slice(start, tail)) ? toFinding(scan, "key", [start, end]) : undefined;
 }
@@ -55,6 +57,7 @@ export function isBase64Sign(code: number): boolean {
  */
 export function readLoneRandom(scan: Scan, start: number): Finding | undefined {
   const { text } = scan;
+  scan.pass.work.left -= COST.random;
   const most = start + 129;
   let end = start;
   let bits = 0;

@@ -10,6 +10,7 @@ import { UNSCANNED } from "./replacement.ts";
 import { createKeyClassifier } from "./sensitive-key.ts";
 import { redactTextWith } from "./text.ts";
 import { redactUrlWith } from "./url.ts";
+import { startWork } from "./work.ts";
 import { redactValueWith } from "./value.ts";
 
 /** Headers as a redactor takes them. */
@@ -54,11 +55,13 @@ export function createRedactor(policy: RedactionPolicy = {}): Redactor {
   const count = (kind: string) => {
     counts[kind] = (counts[kind] ?? 0) + 1;
   };
+  const work = { left: 0 };
   const classify = createKeyClassifier(resolved.keys, resolved.safeKeys);
   const pass: Pass = {
     policy: resolved,
     classify,
-    names: createNameTable(classify),
+    names: createNameTable(classify, work),
+    work,
     pseudonym: createPseudonymizer(resolved.pseudonymKey),
     count,
   };
@@ -67,9 +70,10 @@ export function createRedactor(policy: RedactionPolicy = {}): Redactor {
 
 /** A redactor over the given parts; the tests pass parts that fail. */
 export function createRedactorFrom(pass: Pass, counts: Record<string, number>): Redactor {
-  const closed = <T>(work: () => T, dropped: () => T): T => {
+  const closed = <T>(read: () => T, dropped: () => T): T => {
     try {
-      return work();
+      startWork(pass.work);
+      return read();
     } catch {
       // Not through `pass.count`: whatever failed may be that.
       counts["unscanned"] = (counts["unscanned"] ?? 0) + 1;

@@ -72,6 +72,7 @@ export function luhnSum(text: string): number {
 
 /** Puts `replacement`'s digits in place of the digits of `raw`, so that its grouping stays. */
 function keepGrouping(raw: string, replacement: string): string {
+  if (raw.length === replacement.length) return replacement;
   let next = 0;
   return raw.replace(/\d/g, () => replacement[next++] ?? "0");
 }
@@ -92,8 +93,8 @@ export function toSsn(raw: string, pseudonym: Pseudonymizer): string {
 /** Remainder by 97 of an IBAN's rearranged digits (ISO 13616, ISO 7064); 1 when the check digits are right. */
 export function ibanRemainder(iban: string): number {
   let remainder = 0;
-  for (const character of iban.slice(4) + iban.slice(0, 4)) {
-    const code = character.charCodeAt(0);
+  for (let at = 4; at < iban.length + 4; at++) {
+    const code = iban.charCodeAt(at < iban.length ? at : at - iban.length);
     remainder = code >= 65 ? (remainder * 100 + (code - 55)) % 97 : (remainder * 10 + (code - 48)) % 97;
   }
   return remainder;
@@ -106,6 +107,7 @@ export function toIban(raw: string, pseudonym: Pseudonymizer): string {
   const country = bare.slice(0, 2);
   const check = 98 - ibanRemainder(`${country}00${account}`);
   const iban = `${country}${String(check).padStart(2, "0")}${account}`;
+  if (raw.length === iban.length) return iban;
   let next = 0;
   return raw.replace(/[A-Za-z0-9]/g, () => iban[next++] ?? "0");
 }

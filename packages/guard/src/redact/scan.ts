@@ -7,27 +7,27 @@ import { isReplacement } from "./replacement.ts";
 import { readAzureSecret } from "./shaped-token.ts";
 import { readPrivateKey } from "./token.ts";
 import { readWord } from "./word.ts";
+import { COST } from "./work.ts";
 
 const WORD = ALNUM | UNDERSCORE | FOREIGN;
 
 /** Longest chain of words that is read as one name. */
 const LONGEST_CHAIN = 128;
 
+/** Readers of what a sign stands in the middle or at the beginning of: `@`, `:`, `-`, `%`, `~`. */
+const SIGNS: ReadonlyMap<number, (scan: Scan, at: number) => Finding | undefined> = new Map([
+  [0x40, readAddress],
+  [0x3a, readUserInfo],
+  [0x2d, readPrivateKey],
+  [0x25, readPercent],
+  [0x7e, readAzureSecret],
+]);
+
 function readAtSign(scan: Scan, at: number, code: number): Finding | undefined {
-  switch (code) {
-    case 0x40:
-      return readAddress(scan, at);
-    case 0x3a:
-      return readUserInfo(scan, at);
-    case 0x2d:
-      return readPrivateKey(scan, at);
-    case 0x25:
-      return readPercent(scan, at);
-    case 0x7e:
-      return readAzureSecret(scan, at);
-    default:
-      return undefined;
-  }
+  const read = SIGNS.get(code);
+  if (read === undefined) return undefined;
+  scan.pass.work.left -= COST.sign;
+  return read(scan, at);
 }
 
 /**
@@ -38,6 +38,7 @@ export function findSecrets(text: string, pass: Pass, inner: ((text: string) => 
   const scan = createScan(text, pass, inner);
   const word: Word = { start: 0, end: 0, bits: 0 };
   const findings: Finding[] = [];
+  const { work } = pass;
   const { length } = text;
   let at = 0;
   let wordEnd = -2;
@@ -67,8 +68,13 @@ export function findSecrets(text: string, pass: Pass, inner: ((text: string) => 
       next = skipReplacement(text, at);
       wordEnd = -2;
     } else if ((kind & SPACE) === 0) finding = readAtSign(scan, at, code);
+    if (work.left < 0) {
+      findings.push(dropRest(at, length));
+      break;
+    }
     if (finding !== undefined && finding.start >= scan.taken) {
       findings.push(finding);
+      work.left -= COST.finding;
       scan.taken = finding.end;
       if (finding.kind.startsWith("aws")) scan.read.accessKeyId = finding.end;
       next = finding.end;
@@ -77,6 +83,11 @@ export function findSecrets(text: string, pass: Pass, inner: ((text: string) => 
     at = next;
   }
   return findings;
+}
+
+/** What is left of a text that costs too much to read. */
+function dropRest(start: number, end: number): Finding {
+  return { start, end, kind: "unscanned", replacement: `[${end - start} more]` };
 }
 
 /** Passes over a marker of an earlier reading, so that nothing inside it is taken for a secret. */

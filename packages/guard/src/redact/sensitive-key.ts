@@ -81,7 +81,7 @@ const STEMS: readonly (readonly [KeyKind, readonly string[]])[] = [
 ];
 
 /** Whole words of a name: `db_pwd`, `card.cvv`, `X-Auth`. Too short to be looked for inside other words. */
-const WORDS: Readonly<Record<string, KeyKind>> = toTable([
+const WORDS = toTable([
   ["password", "pwd pass pw passw pswd psw passwrd senha mdp wachtwoord clave"],
   ["secret", "secrets creds cred"],
   ["token", "token tokens jwt bearer"],
@@ -96,7 +96,7 @@ const WORDS: Readonly<Record<string, KeyKind>> = toTable([
 ]);
 
 /** Names of two words or more that mean a secret only together. */
-const PAIRS: Readonly<Record<string, KeyKind>> = toTable([
+const PAIRS = toTable([
   ["session", "connectsid sessionvalue gitlabsession"],
   ["code", "authcode verificationcode securitycode recoverycode backupcode smscode accesscode activationcode"],
   ["card", "cardsecurity securitynumber"],
@@ -117,10 +117,8 @@ const HARMLESS = new Set(
   ),
 );
 
-function toTable(rows: readonly (readonly [KeyKind, string])[]): Readonly<Record<string, KeyKind>> {
-  const table: Record<string, KeyKind> = Object.create(null);
-  for (const [kind, words] of rows) for (const word of words.split(" ")) table[word] = kind;
-  return table;
+function toTable(rows: readonly (readonly [KeyKind, string])[]): ReadonlyMap<string, KeyKind> {
+  return new Map(rows.flatMap(([kind, words]) => words.split(" ").map((word) => [word, kind] as const)));
 }
 
 /** Names that hold keys and tokens among much else; only a random value under them is taken. */
@@ -188,10 +186,10 @@ function classifyWords(words: readonly string[], joined: string): KeyKind | unde
   if (words.length > 1 && (ABOUT.has(last) || HARMLESS.has(lastTwo))) return undefined;
   const stems = findStems(joined);
   if (stems !== 0) return STEMS[31 - Math.clz32(stems & -stems)]?.[0];
-  const pair = PAIRS[joined] ?? PAIRS[lastTwo];
+  const pair = PAIRS.get(joined) ?? (lastTwo === joined ? undefined : PAIRS.get(lastTwo));
   if (pair !== undefined) return pair;
   for (const word of words) {
-    const kind = WORDS[word] ?? (endsInDigit(word) ? WORDS[word.replace(/\d+$/, "")] : undefined);
+    const kind = WORDS.get(word) ?? (endsInDigit(word) ? WORDS.get(word.replace(/\d+$/, "")) : undefined);
     if (kind !== undefined) return kind;
   }
   if (joined.endsWith("pwd") || joined.endsWith("pswd")) return "password";

@@ -1,3 +1,4 @@
+import { COST } from "./work.ts";
 import { type Finding, type Scan, toFinding } from "./finding.ts";
 
 /** A PuTTY key file, to its end. */
@@ -15,6 +16,7 @@ const WEBHOOKS =
 export function readWebhook(scan: Scan, start: number): Finding | undefined {
   const code = scan.text.charCodeAt(start);
   if (code !== 0x68 && code !== 0x77 && code !== 0x73 && code !== 0x6d) return undefined;
+  scan.pass.work.left -= COST.words;
   const prefix = WEBHOOKS.exec(scan.text.slice(start, start + 96))?.[0];
   if (prefix === undefined) return undefined;
   const from = start + prefix.length;

@@ -3,6 +3,7 @@ import type { Finding } from "./finding.ts";
 import { redactJson } from "./json.ts";
 import { MAX_ENCODINGS, type Pass } from "./pass.ts";
 import { findSecrets } from "./scan.ts";
+import { allowWork, COST } from "./work.ts";
 
 /** Text that a JSON value begins: worth reading by its structure first. */
 function looksLikeJson(text: string): boolean {
@@ -39,6 +40,8 @@ function isPlainWord(text: string): boolean {
 /** Redacts free text, `depth` encodings deep inside what was given. Text past the policy's limit is dropped unread. */
 export function redactTextWith(text: string, pass: Pass, depth = 0): string {
   if (isPlainWord(text)) return text;
+  if (depth === 0) allowWork(pass.work, text.length);
+  else pass.work.left -= COST.inner;
   const limit = pass.policy.maxTextLength;
   if (text.length > limit)
     return `${redactTextWith(text.slice(0, limit).replace(/\S{1,512}$/, ""), pass, depth)}[${text.length - limit} more]`;

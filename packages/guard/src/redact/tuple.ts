@@ -1,4 +1,5 @@
 import type { Finding, Scan } from "./finding.ts";
+import { COST } from "./work.ts";
 import { replaceDigits, replaceString } from "./scalar.ts";
 import type { KeyKind } from "./sensitive-key.ts";
 
@@ -80,6 +81,7 @@ export function readInsert(scan: Scan, start: number): Finding | undefined {
   const { text } = scan;
   const code = text.charCodeAt(start) | 0x20;
   if ((code !== 0x69 && code !== 0x72) || start < scan.read.tuple) return undefined;
+  scan.pass.work.left -= COST.words;
   const head = /^(?:insert|replace)\s+(?:ignore\s+)?into\s+[\w."`[\]]{1,128}\s*\(/i.exec(text.slice(start, start + 192))?.[0];
   if (head === undefined) return undefined;
   const most = Math.min(text.length, start + LONGEST);
@@ -106,6 +108,7 @@ export function readDetail(scan: Scan, start: number): Finding | undefined {
   const { text } = scan;
   const code = text.charCodeAt(start);
   if ((code !== 0x4b && code !== 0x46) || start < scan.read.tuple) return undefined;
+  scan.pass.work.left -= COST.words;
   const most = Math.min(text.length, start + LONGEST);
   if (text.startsWith("Key (", start)) {
     const columns = readTuple(scan, start + 4, most);

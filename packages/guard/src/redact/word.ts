@@ -9,6 +9,7 @@ import { readCard, readIban, readSsn } from "./number.ts";
 import { leadsToValue } from "./operator.ts";
 import { isBase64Sign, isEdge, readLoneRandom, readPrefixed } from "./random-token.ts";
 import { readBotToken, readPuttyKey, readShaped, readWebhook } from "./shaped-token.ts";
+import { COST } from "./work.ts";
 import { readDetail, readInsert } from "./tuple.ts";
 import { mayBeginToken, readVendorToken } from "./token.ts";
 
@@ -20,8 +21,10 @@ const EQUALS = 0x3d;
 
 function readNumber(scan: Scan, start: number, end: number): Finding | undefined {
   const length = end - start;
-  if (length === 4 || length >= 13) return readCard(scan, start);
-  return length === 3 ? readSsn(scan, start, end) : undefined;
+  if (length !== 3 && length !== 4 && length < 13) return undefined;
+  scan.pass.work.left -= COST.form;
+  if (length !== 3) return readCard(scan, start);
+  return readSsn(scan, start, end);
 }
 
 /** What is known by its own form. */
@@ -31,7 +34,9 @@ function readForm(scan: Scan, { start, end, bits }: Word): Finding | undefined {
   if (bits === DIGIT) found = readNumber(scan, start, end);
   else if (end - start >= 4 && (bits & DIGIT) !== 0 && (classOf(text.charCodeAt(start)) & UPPER) !== 0) found = readIban(scan, start);
   if (found === undefined && end - start <= 4 && scan.pass.policy.ipAddresses !== "keep") found = readIpAddress(scan, start, end);
-  return found === undefined && mayBeginToken(text, start) ? readVendorToken(scan, start) : found;
+  if (found !== undefined || !mayBeginToken(text, start)) return found;
+  scan.pass.work.left -= COST.token;
+  return readVendorToken(scan, start);
 }
 
 /** What the words behind this one make of it, in SQL and in what databases answer. */
