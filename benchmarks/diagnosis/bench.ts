@@ -1,6 +1,6 @@
 /**
  * How often is the diagnosis right? `npm run bench -- diagnosis` judges every step on the project's own incidents, both halves;
- * `--set DIR` runs a labelled set of others. Beside it stand the rules of thumb that people use today: the deepest errored span,
+ * `--publish` writes its tables into the pages of the playbook, `--set DIR` runs a labelled set of others. Beside it stand the rules of thumb that people use today: the deepest errored span,
  * scoped and unscoped, and the most ERROR logs.
  */
 import { parseArgs } from "node:util";
@@ -9,12 +9,17 @@ import { diagnose } from "@faultline/playbook";
 import { recordResult } from "../record.ts";
 import { benchIncidents } from "./incidents.ts";
 import { type Case, loadSet } from "./load-set.ts";
+import { publishFigures } from "./publish.ts";
 import { deepestErroredSpan, deepestErroredSpanScoped, mostErrorLogs } from "./rules.ts";
 import { calibrationError, mean, scoreAt } from "./score.ts";
 
 const { values } = parseArgs({
   args: process.argv.slice(2).filter((word) => word !== "diagnosis"),
-  options: { set: { type: "string", multiple: true, default: [] }, unaided: { type: "boolean", default: false } },
+  options: {
+    set: { type: "string", multiple: true, default: [] },
+    unaided: { type: "boolean", default: false },
+    publish: { type: "boolean", default: false },
+  },
 });
 
 type Row = {
@@ -60,7 +65,11 @@ function judge(diagnosis: Diagnosis, { label }: Case) {
   };
 }
 
-if (values.set.length === 0) recordResult("diagnosis", benchIncidents("tests/incidents"));
+if (values.set.length === 0) {
+  const figures = benchIncidents("tests/incidents");
+  recordResult("diagnosis", figures);
+  if (values.publish) publishFigures(figures);
+}
 for (const directory of values.set) {
   const rows = loadSet(directory).map(runCase);
   const faults = rows.filter(({ isHealthy }) => !isHealthy);

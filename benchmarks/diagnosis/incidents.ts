@@ -4,10 +4,45 @@ import { diagnose } from "@faultline/playbook";
 import { type Incident, listIncidents } from "../../tests/incidents/incident.ts";
 import { type Marks, markDiagnosis } from "../../tests/incidents/score-incident.ts";
 import { deepestErroredSpan, deepestErroredSpanScoped, mostErrorLogs } from "./rules.ts";
-import { calibrationBins, calibrationError, mean, scoreAt } from "./score.ts";
+import { type CalibrationBin, calibrationBins, calibrationError, mean, scoreAt } from "./score.ts";
 
 const RULES = { deepestErroredSpan, deepestErroredSpanScoped, mostErrorLogs };
 const SOURCES = ["spans", "logs", "metrics", "changes", "exchanges"] as const satisfies readonly (keyof Observations)[];
+
+/** Shares, 0 to 1, of incidents that have a cause. */
+export type Summary = {
+  readonly incidents: number;
+  readonly detected: number;
+  readonly creatorAt1: number;
+  readonly wholePath: number;
+  readonly causeAt1: number;
+  readonly causeAt3: number;
+  readonly coverage: number;
+  readonly falseBlame: number;
+};
+
+/** Shares of incidents whose obvious answer is wrong, or that have none. */
+export type NegativesSummary = {
+  readonly negatives: number;
+  readonly falseBlame: number;
+  readonly right: number;
+  readonly evidenceMissing: number;
+  readonly inconclusiveAndSaysWhat: number;
+  readonly byKind: Readonly<Record<string, { readonly count: number; readonly right: number }>>;
+};
+
+/** All that is counted of one half. */
+export type HalfFigures = Summary & {
+  readonly negatives: NegativesSummary;
+  /** The same of the incidents that were recorded last: figures of theirs had no part in earlier tuning. */
+  readonly newest: Summary & { readonly negatives: NegativesSummary };
+  readonly calibration: { readonly expectedCalibrationError: number; readonly bins: readonly CalibrationBin[] };
+  readonly rulesOfThumb: Readonly<Record<string, number>>;
+  readonly ms: { readonly median: number; readonly p95: number };
+  readonly withoutSource: Readonly<Record<string, Pick<Summary, "creatorAt1" | "causeAt1" | "coverage" | "falseBlame">>>;
+  /** `named` is a row of the confusion table: how often each cause was named where this one was right. */
+  readonly byCause: Readonly<Record<string, Summary & { readonly named: Readonly<Record<string, number>> }>>;
+};
 
 type Row = {
   readonly incident: Incident;
@@ -34,8 +69,8 @@ const share = (values: readonly (boolean | undefined)[]): number =>
   mean(values.flatMap((value) => (value === undefined ? [] : [value ? 1 : 0])));
 const isNegative = ({ incident }: Row): boolean => incident.facts.negative !== undefined;
 
-/** Figures of some rows that all have a cause. */
-function summarise(rows: readonly Row[]) {
+/** Figures of those rows that have a cause. */
+function summarise(rows: readonly Row[]): Summary {
   const asked = rows.filter(({ incident }) => incident.expected.diagnose.verdict === "diagnosed");
   const marks = asked.map((row) => row.marks);
   return {
@@ -50,7 +85,7 @@ function summarise(rows: readonly Row[]) {
   };
 }
 
-function summariseNegatives(rows: readonly Row[]) {
+function summariseNegatives(rows: readonly Row[]): NegativesSummary {
   const honest = rows.filter(({ marks }) => marks.isHonest !== undefined);
   return {
     negatives: rows.length,
@@ -91,18 +126,24 @@ function judgeCalibration(rows: readonly Row[]) {
   return { expectedCalibrationError: calibrationError(verdicts), bins: calibrationBins(verdicts) };
 }
 
-function judgeHalf(incidents: readonly Incident[]) {
+function summariseBoth(rows: readonly Row[]) {
+  return { ...summarise(rows.filter((row) => !isNegative(row))), negatives: summariseNegatives(rows.filter(isNegative)) };
+}
+
+function judgeHalf(incidents: readonly Incident[]): { readonly rows: readonly Row[]; readonly figures: HalfFigures } {
   const rows = incidents.map((incident) => run(incident));
   const positives = rows.filter((row) => !isNegative(row));
   const times = rows.map(({ ms }) => ms).toSorted((a, b) => a - b);
+  const batchOf = ({ incident }: Row): number => incident.facts.batch ?? 1;
+  const newest = Math.max(...rows.map(batchOf));
   return {
     rows,
     figures: {
-      ...summarise(positives),
-      negatives: summariseNegatives(rows.filter(isNegative)),
+      ...summariseBoth(rows),
+      newest: summariseBoth(rows.filter((row) => batchOf(row) === newest)),
       calibration: judgeCalibration(rows),
       rulesOfThumb: Object.fromEntries(Object.keys(RULES).map((rule) => [rule, mean(positives.map((row) => row.rules[rule] ?? 0))])),
-      ms: { median: times[Math.floor(times.length / 2)], p95: times[Math.floor(times.length * 0.95)] },
+      ms: { median: times[Math.floor(times.length / 2)] ?? 0, p95: times[Math.floor(times.length * 0.95)] ?? 0 },
       withoutSource: Object.fromEntries(
         SOURCES.map((source) => {
           const poorer = incidents.map((incident) => run(incident, source));
@@ -147,23 +188,29 @@ export function describeMiss({ incident, diagnosis, marks }: Pick<Row, "incident
 }
 
 /** Both halves of a directory of incidents. Prints the misses of the read half only: the other one is there to be counted. */
-export function benchIncidents(directory: string): object {
+export function benchIncidents(directory: string): IncidentFigures {
   const incidents = listIncidents(directory);
-  const halves = Object.fromEntries(
-    (["read", "unread"] as const).map((half) => {
-      const { rows, figures } = judgeHalf(incidents.filter(({ facts }) => facts.half === half));
-      if (half === "read") for (const row of rows) console.log(describeMiss(row) ?? "");
-      return [half, figures];
-    }),
-  );
+  const [read, unread] = (["read", "unread"] as const).map((half) => judgeHalf(incidents.filter(({ facts }) => facts.half === half)));
+  if (read === undefined || unread === undefined) throw new Error("a list of two has two members");
+  for (const miss of read.rows.map(describeMiss)) if (miss !== undefined) console.log(miss);
+  const halves = { read: read.figures, unread: unread.figures };
   print(halves);
   return { set: directory, incidents: incidents.length, ...halves };
 }
 
-function print(halves: Readonly<Record<string, ReturnType<typeof judgeHalf>["figures"]>>): void {
-  for (const [half, { byCause, withoutSource, calibration, negatives, rulesOfThumb, ms, ...rest }] of Object.entries(halves)) {
+/** What `npm run bench -- diagnosis` records of the project's own incidents. */
+export type IncidentFigures = {
+  readonly set: string;
+  readonly incidents: number;
+  readonly read: HalfFigures;
+  readonly unread: HalfFigures;
+};
+
+function print(halves: Readonly<Record<string, HalfFigures>>): void {
+  for (const [half, { byCause, withoutSource, calibration, negatives, newest, rulesOfThumb, ms, ...rest }] of Object.entries(halves)) {
+    const { negatives: newestNegatives, ...newestRest } = newest;
     console.log(`\n${half} half`);
-    console.table({ all: rest });
+    console.table({ all: rest, newest: newestRest });
     const rows = Object.entries(byCause).map(([cause, { named, ...each }]) => [
       cause as CauseId,
       {
@@ -176,6 +223,6 @@ function print(halves: Readonly<Record<string, ReturnType<typeof judgeHalf>["fig
     console.table(Object.fromEntries(rows));
     console.table(withoutSource);
     console.table(calibration.bins);
-    console.log({ expectedCalibrationError: calibration.expectedCalibrationError, negatives, rulesOfThumb, ms });
+    console.log({ expectedCalibrationError: calibration.expectedCalibrationError, negatives, newestNegatives, rulesOfThumb, ms });
   }
 }

@@ -1,31 +1,58 @@
-/** What the diagnosis reaches on the incidents whose seeds may be read. The other half is counted by `npm run bench -- diagnosis`. */
+/**
+ * What the diagnosis reaches on the recorded incidents, exactly: the set is stored and the diagnosis deterministic, so one incident less is
+ * a regression. Of the unread half only totals are told; which incidents they are is nobody's business.
+ */
 import { fileURLToPath } from "node:url";
 import { diagnose } from "@faultline/playbook";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Incident, listIncidents } from "./incident.ts";
+import { listIncidents } from "./incident.ts";
 import { type Marks, markDiagnosis } from "./score-incident.ts";
 
-/** Shares that were reached once and are not given up. */
-const REACHED = { detected: 0.96, creator: 0.97, path: 0.95, cause: 0.88, notBlamed: 0.95 };
+/** How many incidents each half has, and in how many of them each answer is right; of false blame, how many at most. */
+const REACHED = [
+  {
+    half: "read",
+    incidents: 222,
+    symptom: 217,
+    creator: 203,
+    path: 200,
+    verdict: 204,
+    firstThree: 202,
+    honest: 12,
+    falseBlame: 1,
+  },
+  {
+    half: "unread",
+    incidents: 222,
+    symptom: 218,
+    creator: 202,
+    path: 199,
+    verdict: 202,
+    firstThree: 202,
+    honest: 12,
+    falseBlame: 2,
+  },
+] as const;
 
-let marks: readonly Marks[] = [];
-let incidents: readonly Incident[] = [];
+const FIRST_THREE: readonly (number | undefined)[] = [1, 2, 3];
 
-function shareOf(isSo: (each: Marks) => boolean | undefined): number {
-  const judged = marks.map(isSo).filter((each) => each !== undefined);
-  return judged.filter(Boolean).length / judged.length;
-}
+describe.each(REACHED)("the diagnosis of the incidents of the $half half", (reached) => {
+  let marks: readonly Marks[] = [];
+  const count = (isSo: (each: Marks) => boolean | undefined): number => marks.filter((each) => isSo(each) === true).length;
 
-describe("the diagnosis of recorded incidents", () => {
   beforeAll(() => {
-    incidents = listIncidents(fileURLToPath(new URL(".", import.meta.url))).filter(({ facts }) => facts.half === "read");
-    marks = incidents.map((incident) => markDiagnosis(diagnose(incident.load()), incident.expected));
-  });
+    marks = listIncidents(fileURLToPath(new URL(".", import.meta.url)))
+      .filter(({ facts }) => facts.half === reached.half)
+      .map((incident) => markDiagnosis(diagnose(incident.load()), incident.expected));
+  }, 300_000);
 
-  it("reads every incident", () => expect(incidents.length).toBeGreaterThan(15));
-  it("finds the symptom", () => expect(shareOf(({ isDetected }) => isDetected)).toBeGreaterThanOrEqual(REACHED.detected));
-  it("names the creating hop", () => expect(shareOf(({ isCreatorRight }) => isCreatorRight)).toBeGreaterThanOrEqual(REACHED.creator));
-  it("knows what every hop did", () => expect(shareOf(({ isPathRight }) => isPathRight)).toBeGreaterThanOrEqual(REACHED.path));
-  it("is right in its verdict", () => expect(shareOf(({ isRight }) => isRight)).toBeGreaterThanOrEqual(REACHED.cause));
-  it("blames nothing falsely", () => expect(shareOf(({ isFalseBlame }) => !isFalseBlame)).toBeGreaterThanOrEqual(REACHED.notBlamed));
+  it("is made for every incident", () => expect(marks.length).toBe(reached.incidents));
+  it("finds the symptom", () => expect(count(({ isDetected }) => isDetected)).toBeGreaterThanOrEqual(reached.symptom));
+  it("names the creating hop", () => expect(count(({ isCreatorRight }) => isCreatorRight)).toBeGreaterThanOrEqual(reached.creator));
+  it("knows what every hop did", () => expect(count(({ isPathRight }) => isPathRight)).toBeGreaterThanOrEqual(reached.path));
+  it("is right in its verdict", () => expect(count(({ isRight }) => isRight)).toBeGreaterThanOrEqual(reached.verdict));
+  it("has the cause among its first three", () =>
+    expect(count(({ causeRank }) => FIRST_THREE.includes(causeRank))).toBeGreaterThanOrEqual(reached.firstThree));
+  it("says what is missing where evidence is", () => expect(count(({ isHonest }) => isHonest)).toBeGreaterThanOrEqual(reached.honest));
+  it("blames nothing falsely more often", () => expect(count(({ isFalseBlame }) => isFalseBlame)).toBeLessThanOrEqual(reached.falseBlame));
 });

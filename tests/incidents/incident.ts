@@ -31,12 +31,16 @@ export type IncidentFacts = {
   readonly scenario: string;
   readonly seed: number;
   readonly half: "read" | "unread";
+  /** Incidents recorded together; figures of the newest batch were not seen by who tuned before it. */
+  readonly batch?: number;
   /** For negatives: `noise`, `two-faults`, `decoy-deploy`, `evidence-missing`, `healthy`. */
   readonly negative?: string;
   readonly made: string;
   readonly software: readonly string[];
   /** Formats of access logs that cannot be told from their lines. */
   readonly logFormats: Readonly<Record<string, string>>;
+  /** Who met the fault, how often and in which words: what the services and proxies told the generator, not their telemetry. */
+  readonly proof?: { readonly source: string; readonly count: number; readonly reasons: readonly string[] };
 };
 
 /** A stored incident, read when it is its turn. */

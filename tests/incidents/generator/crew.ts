@@ -4,8 +4,9 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
-import type { ServicePlan, Watch } from "../services/plan.ts";
 import type { Order } from "../services/main.ts";
+import type { Notes } from "../services/notes.ts";
+import type { ServicePlan, Watch } from "../services/plan.ts";
 
 const MAIN = fileURLToPath(new URL("../services/main.ts", import.meta.url));
 const START_MS = 60_000;
@@ -17,7 +18,10 @@ export type RunningService = {
   readonly pid: number;
   /** Resolves when its process is gone, with why in the supervisor's words. */
   gone(): Promise<string>;
-  toggle(name: string, on: boolean): void;
+  /** Resolves when the service knows. */
+  toggle(name: string, on: boolean): Promise<void>;
+  /** What it met, once it has ended in peace; nothing of one that was killed. */
+  notes(): Notes;
   /** Flushes its telemetry and ends. */
   end(): Promise<void>;
   /** As a kernel without memory, or a node without power, would. What it had not sent is lost. */
@@ -53,17 +57,22 @@ export function createCrew(): Crew {
       const child = hire(start);
       const { plan, env, port = 0 } = start;
       let isOver = false;
+      let notes: Notes = {};
       const { ready } = await ask<{ ready: number }>(child, { kind: "begin", plan, env, port });
       return {
         plan,
         port: ready,
         pid: child.pid ?? 0,
         gone: () => once(child, "exit").then(([code, signal]: unknown[]) => `exit code ${String(code ?? signal)}`),
-        toggle: (name, on) => void child.send({ kind: "toggle", name, on } satisfies Order),
+        async toggle(name, on) {
+          await ask(child, { kind: "toggle", name, on });
+        },
+        notes: () => notes,
         async end() {
           if (isOver || child.exitCode !== null || child.signalCode !== null) return;
           isOver = true;
-          await ask(child, { kind: "end" }).catch(() => undefined);
+          const said = await ask<{ notes: Notes }>(child, { kind: "end" }).catch(() => undefined);
+          notes = said?.notes ?? notes;
           if (start.alone !== undefined) child.kill();
           else if (child.connected) idle.set(plan.watch, [...(idle.get(plan.watch) ?? []), child]);
         },

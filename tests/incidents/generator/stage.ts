@@ -15,6 +15,8 @@ import { type RunningDatabase, startPostgres, startRedis } from "./databases.ts"
 import type { Dice } from "./dice.ts";
 import { PROXY_FILES, type ProxyPlan, TRACED_COMBINED } from "./proxies.ts";
 import { startRelay } from "./relay.ts";
+import type { Sign, Sources } from "./signs.ts";
+import { until } from "./until.ts";
 
 /** One request of the load. */
 export type LoadRequest = {
@@ -34,12 +36,20 @@ export type Load = {
   /** Clients that begin the trace themselves and say so: what proxies log can then be joined. */
   readonly isTraced: boolean;
   readonly next: (index: number) => LoadRequest;
-  /** Called before a request of that number is sent. */
+  /** Called before a request of that number is sent; before the first of these nothing may fail. */
   readonly at?: Readonly<Record<number, () => unknown>>;
+  /** The fault comes later: nothing may fail. */
+  readonly isBefore?: boolean;
 };
 
 /** What the clients saw. */
-export type Seen = { failing: number; requests: number; readonly statuses: Map<number, number> };
+export type Seen = {
+  failing: number;
+  requests: number;
+  /** Those that failed before the fault was there. */
+  early: number;
+  readonly statuses: Map<number, number>;
+};
 
 /** What was gathered while the stage stood. */
 export type Takings = {
@@ -48,11 +58,15 @@ export type Takings = {
   readonly logFormats: Readonly<Record<string, string>>;
   readonly changes: readonly Change[];
   readonly software: readonly string[];
+  /** What only the generator is told. */
+  readonly sources: Sources;
 };
 
 const HEALTH = { method: "GET", path: "/healthz", steps: [] } as const;
 /** A little more than an interval between two reports of metrics. */
 const SETTLE_MS = 1200;
+/** A request of the stage's own, which stays out of the log. */
+const FIRST_LINE = "/healthz?first-line";
 
 /** A place for one incident. */
 export class Stage {
@@ -63,11 +77,13 @@ export class Stage {
   readonly #sink: TelemetrySink;
   readonly #services: RunningService[] = [];
   readonly #closing: (() => unknown)[] = [];
-  readonly #proxies: { readonly name: string; readonly proxy: RunningProxy; readonly writer: ChildProcess | undefined }[] = [];
+  readonly #proxies: StagedProxy[] = [];
   readonly #changes: Change[] = [];
   readonly #software = new Set<string>();
+  /** Responses that the load got, by the port that it was sent to. */
+  readonly #answered = new Map<number, number>();
   #startedAt = 0;
-  readonly seen: Seen = { failing: 0, requests: 0, statuses: new Map() };
+  readonly seen: Seen = { failing: 0, requests: 0, early: 0, statuses: new Map() };
 
   private constructor({ dice, seed, crew, sink }: { dice: Dice; seed: number; crew: Crew; sink: TelemetrySink }) {
     this.dice = dice;
@@ -127,9 +143,8 @@ export class Stage {
   async proxy(plan: ProxyPlan, name: string = plan.kind): Promise<RunningProxy & { readonly port: number }> {
     const port = await findFreePort();
     const proxy = await launchProxy(plan.kind, port, (directory) => PROXY_FILES[plan.kind](plan, { directory, port }));
-    this.#proxies.push({ name, proxy, writer: plan.kind === "varnish" ? startLogWriter(proxy) : undefined });
+    this.#proxies.push({ name, port, proxy, writer: plan.kind === "varnish" ? await startLogWriter(proxy) : undefined });
     this.#software.add(readVersion(plan.kind));
-    if (plan.kind === "varnish") await sleep(300);
     return { ...proxy, port };
   }
 
@@ -163,19 +178,25 @@ export class Stage {
   }
 
   /** Sends the load, open loop, and counts what came back. */
-  async load({ port, count, perSecond, isTraced, next, at = {} }: Load): Promise<void> {
+  async load({ port, count, perSecond, isTraced, next, at = {}, isBefore = false }: Load): Promise<void> {
     // What starting cost is measured and reported first: a service that has just come stood still for a while.
     await sleep(Math.max(0, SETTLE_MS - (performance.now() - this.#startedAt)));
     const open: Promise<void>[] = [];
+    const faultFrom = isBefore ? count : Math.min(...Object.keys(at).map(Number));
     for (let index = 0; index < count; index += 1) {
+      if (index === faultFrom) await Promise.all(open);
       await at[index]?.();
-      open.push(this.#send(port, next(index), isTraced));
+      open.push(this.#send(port, next(index), { isTraced, isEarly: Number.isFinite(faultFrom) && index < faultFrom }));
       await sleep((1000 / perSecond) * (0.5 + Math.random()));
     }
     await Promise.all(open);
   }
 
-  async #send(port: number, { method = "GET", path, body, headers, isNoise = false }: LoadRequest, isTraced: boolean): Promise<void> {
+  async #send(
+    port: number,
+    { method = "GET", path, body, headers, isNoise = false }: LoadRequest,
+    { isTraced, isEarly }: { isTraced: boolean; isEarly: boolean },
+  ): Promise<void> {
     const hex = (digits: number): string => Array.from({ length: digits }, () => Math.floor(Math.random() * 16).toString(16)).join("");
     const traced = isTraced ? { traceparent: `00-${hex(32)}-${hex(16)}-01`, "x-request-id": hex(20) } : {};
     const status = await new Promise<number>((resolve) => {
@@ -196,25 +217,34 @@ export class Stage {
       outgoing.on("error", () => resolve(0));
       outgoing.end(body);
     });
+    if (status > 0) this.#answered.set(port, (this.#answered.get(port) ?? 0) + 1);
     if (isNoise) return;
     this.seen.requests += 1;
     this.seen.statuses.set(status, (this.seen.statuses.get(status) ?? 0) + 1);
-    if (status >= 500 || status === 0) this.seen.failing += 1;
+    if (status < 500 && status !== 0) return;
+    this.seen.failing += 1;
+    if (isEarly) this.seen.early += 1;
   }
 
   /** Ends all that was started, the services first so that their telemetry comes, and hands over what was gathered. */
   async close(): Promise<Takings> {
     const logs: Record<string, string> = {};
     const logFormats: Record<string, string> = {};
-    await Promise.allSettled(this.#services.map((service) => service.end()));
-    await sleep(150);
-    for (const { name, proxy, writer } of this.#proxies) {
-      if (writer !== undefined) await sleep(1000);
+    // The front first: whoever still asks must not find the service behind it gone.
+    for (const service of this.#services.toReversed()) await service.end().catch(() => undefined);
+    const sources: Record<string, Map<string, number>> = {
+      supervisor: countWords(this.#changes.map(({ description = "" }) => description)),
+    };
+    for (const service of this.#services)
+      sources[`${service.plan.service} ${service.plan.instance ?? ""}`] = new Map(Object.entries(service.notes()));
+    for (const staged of this.#proxies) {
+      const { name, proxy, writer } = staged;
+      await this.#waitForLines(staged);
       writer?.kill();
-      for (const kind of ["access", "error"]) {
-        const file = join(proxy.directory, `${kind}.log`);
-        const text = existsSync(file) ? readFileSync(file, "utf8") : proxy.name === "haproxy" && kind === "access" ? proxy.log() : "";
+      for (const kind of ["access", "error"] as const) {
+        const text = readLog(proxy, kind);
         if (text.trim() === "") continue;
+        sources[`${name}.${kind}.log`] = countWords(text.split("\n"));
         logs[`${name}.${kind}.log`] = text.replaceAll(proxy.directory, `/var/lib/${proxy.name}`);
         if (kind === "access" && (proxy.name === "apache" || proxy.name === "varnish"))
           logFormats[`${name}.access.log.gz`] = TRACED_COMBINED;
@@ -225,9 +255,38 @@ export class Stage {
     const otlp = this.#sink.take();
     await this.#sink.close();
     rmSync(this.folder, { recursive: true, force: true });
-    return { otlp, logs, logFormats, changes: this.#changes, software: [...this.#software].sort() };
+    return { otlp, logs, logFormats, changes: this.#changes, software: [...this.#software].sort(), sources };
+  }
+
+  /** A line reaches a log after its response: there must be one for each response of the load. */
+  async #waitForLines({ port, proxy }: StagedProxy): Promise<void> {
+    const due = this.#answered.get(port) ?? 0;
+    const count = (): number => readLog(proxy, "access").match(/\b(?:GET|POST)\b/g)?.length ?? 0;
+    await until(() => count() >= due, `${due} lines of ${proxy.name}`);
   }
 }
+
+type StagedProxy = {
+  readonly name: string;
+  readonly port: number;
+  readonly proxy: RunningProxy;
+  readonly writer: ChildProcess | undefined;
+};
+
+function countWords(lines: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const line of lines) counts.set(line, (counts.get(line) ?? 0) + 1);
+  return counts;
+}
+
+/** What a proxy wrote; HAProxy writes all of it where its output goes. */
+function readLog(proxy: RunningProxy, kind: "access" | "error"): string {
+  const file = join(proxy.directory, `${kind}.log`);
+  const text = existsSync(file) ? readFileSync(file, "utf8") : proxy.name === "haproxy" && kind === "access" ? proxy.log() : "";
+  return text.includes(FIRST_LINE) ? text.replace(FIRST_LINES, "") : text;
+}
+
+const FIRST_LINES = new RegExp(`^.*${FIRST_LINE.replace("?", "\\?")}.*\n`, "gm");
 
 /** Open to the user that PostgreSQL runs as. */
 function createFolder(): string {
@@ -236,10 +295,16 @@ function createFolder(): string {
   return folder;
 }
 
-/** varnishd keeps its log in memory; this program writes it down. */
-function startLogWriter(proxy: RunningProxy): ChildProcess {
-  const args = ["-n", join(proxy.directory, "state"), "-t", "10", "-F", TRACED_COMBINED, "-w", join(proxy.directory, "access.log")];
-  return spawn("/usr/bin/varnishncsa", args, { stdio: "ignore" });
+/** varnishd keeps its log in memory; this program writes it down, and only what comes after it has found that memory. */
+async function startLogWriter(proxy: RunningProxy): Promise<ChildProcess> {
+  const file = join(proxy.directory, "access.log");
+  const args = ["-n", join(proxy.directory, "state"), "-t", "10", "-F", TRACED_COMBINED, "-w", file];
+  const writer = spawn("/usr/bin/varnishncsa", args, { stdio: "ignore" });
+  await until(async () => {
+    await fetch(`${proxy.url}${FIRST_LINE}`).then((response) => response.text());
+    return existsSync(file) && readFileSync(file, "utf8").includes(FIRST_LINE);
+  }, "the first line of Varnish");
+  return writer;
 }
 
 /** What a scenario says is right, once it has been played. */
@@ -249,6 +314,8 @@ export type Played = {
   readonly creators: readonly string[];
   readonly path: Expected["isolate"]["path"];
   readonly diagnose: Expected["diagnose"];
+  /** By what the fault is known to be there, when not by the usual sign of its cause. */
+  readonly sign?: Sign;
   /** Services whose telemetry never reached anybody. */
   readonly lost?: readonly string[];
 };

@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { CauseId } from "@faultline/model";
 import type { Scenario } from "../generator/stage.ts";
 import type { Step } from "../services/plan.ts";
 import { type Way, buildChain, diagnosed, hop, maybe } from "./chain.ts";
@@ -7,22 +8,26 @@ import { type Way, buildChain, diagnosed, hop, maybe } from "./chain.ts";
 const RIGHT = diagnosed("bad-configuration");
 
 /** A setting is gone that some of the code asks for. */
-function missing(name: string, work: string, env: Readonly<Record<string, string>>): Way {
+function missing(
+  name: string,
+  work: string,
+  { env = {}, also }: { env?: Readonly<Record<string, string>>; also?: readonly CauseId[] } = {},
+): Way {
   return async (stage) => {
     const chain = await buildChain(stage, {
       origin: { steps: [{ kind: "work", name: work, when: { query: "pay=card" } }], env },
       call: { reaction: stage.dice.pick(["same", 502]) },
     });
     await chain.load({ count: 55, next: () => ({ query: stage.dice.chance(0.45) ? "pay=card" : "pay=invoice" }) });
-    return { name, ...chain.blame(500), diagnose: RIGHT };
+    return { name, ...chain.blame(500), diagnose: diagnosed("bad-configuration", also) };
   };
 }
 
 /** A flag switches to code that wants a value nobody gave. */
 const badFlag: Way = async (stage) => {
   const chain = await buildChain(stage, { origin: { steps: [{ kind: "work", name: "readLimits", when: { toggle: "new-limits" } }] } });
-  const turn = (): void => {
-    chain.origin.toggle("new-limits", true);
+  const turn = async (): Promise<void> => {
+    await chain.origin.toggle("new-limits", true);
     stage.change({ kind: "flag", service: chain.originName, description: "flag new-limits: off to on" });
   };
   await chain.load({ count: 50, next: () => ({}), at: { [stage.dice.whole(15, 28)]: turn } });
@@ -66,13 +71,15 @@ const wrongToken: Way = async (stage) => {
 };
 
 const WAYS: readonly Way[] = [
-  missing("missing-key", "readApiKey", {}),
+  missing("missing-key", "readApiKey"),
   credentials("wrong-password", (url) => url.replace("correct%20horse", "battery")),
-  missing("missing-limit", "readLimits", { LIMITS: '{"maxWeight":30}' }),
+  missing("missing-limit", "readLimits", { env: { LIMITS: '{"maxWeight":30}' } }),
   wrongToken,
   badFlag,
   credentials("wrong-database", (url) => url.replace(/\/postgres$/, "/shop_v2")),
+  // The error names no setting: that it is one can only be guessed.
+  missing("missing-secret", "signSession", { also: ["unhandled-exception"] }),
 ];
 
 /** A setting is missing or wrong: a secret, an address, a key. */
-export const badConfiguration: Scenario = { cause: "bad-configuration", count: 12, play: (stage) => stage.way(WAYS)(stage) };
+export const badConfiguration: Scenario = { cause: "bad-configuration", count: 16, play: (stage) => stage.way(WAYS)(stage) };

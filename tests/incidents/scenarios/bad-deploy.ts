@@ -39,7 +39,7 @@ function canary(name: string, work: string, knows: { readonly versions: boolean;
     );
     const isTraced = dice.chance(0.7);
     const load = { perSecond: 25, isTraced, next: (index: number) => ({ path: `/api/orders/${index}` }) };
-    await stage.load({ ...load, port: without.port, count: 30 });
+    await stage.load({ ...load, port: without.port, count: 30, isBefore: true });
     if (knows.event)
       stage.change({
         kind: "deploy",
@@ -72,7 +72,7 @@ const rollout: Way = async (stage) => {
   const { service } = base;
   const old = await startRelease(stage, base, { steps: GOOD, version: "7.1.0", instance: `${service}-1` });
   const load = { perSecond: 25, isTraced: true, next: (index: number) => ({ path: `/api/orders/${index}` }) };
-  await stage.load({ ...load, port: old.port, count: 35 });
+  await stage.load({ ...load, port: old.port, count: 35, isBefore: true });
   const fresh = await startRelease(stage, base, {
     steps: [...GOOD, { kind: "work", name: dice.pick(["renderProfile", "roundTotals"]) }],
     version: "7.2.0",
@@ -91,4 +91,4 @@ const WAYS: readonly Way[] = [
 ];
 
 /** A release brought the failure. */
-export const badDeploy: Scenario = { cause: "bad-deploy", count: 12, play: (stage) => stage.way(WAYS)(stage) };
+export const badDeploy: Scenario = { cause: "bad-deploy", count: 14, play: (stage) => stage.way(WAYS)(stage) };

@@ -1,6 +1,6 @@
 /** The usual shape of a system: a proxy, one to three services behind each other, and load on it. */
 import type { CauseId, Fate } from "@faultline/model";
-import type { ProxyName } from "../../rig/real-proxies.ts";
+import type { ProxyName, RunningProxy } from "../../rig/real-proxies.ts";
 import type { RunningService, ServiceStart } from "../generator/crew.ts";
 import type { ProxyPlan } from "../generator/proxies.ts";
 import type { Load, LoadRequest, Played, Stage } from "../generator/stage.ts";
@@ -32,6 +32,10 @@ export type ChainOptions = {
   readonly noise?: number;
   /** What the last caller does before it calls the origin. */
   readonly before?: readonly Step[];
+  /** The calls further up. */
+  readonly upperCalls?: Partial<CallStep>;
+  /** More pods of the front behind the proxy. */
+  readonly twins?: number;
 };
 
 /** What a scenario resolves to. */
@@ -55,11 +59,17 @@ export function maybe(service: string | readonly string[], ...fate: readonly Fat
   return { ...hop(service, ...fate), isOptional: true };
 }
 
+/** A service could not read what the one behind it wrote: either end is right. */
+export function blameLink(chain: Chain): Blame {
+  const blame = chain.blameCaller([maybe(chain.originName, "created", "clean")], "created", "propagated", "remapped");
+  return { ...blame, creators: [chain.caller, chain.originName] };
+}
+
 /** A proxy could not use the server behind it, and nobody else saw it: either end is right. */
 export function blameEdge(chain: Chain): Pick<Played, "creators" | "path"> {
   const proxy = chain.proxy ?? "proxy";
   // Most proxies know the server behind them by its address alone.
-  const server = [chain.originName, `127.0.0.1:${chain.origin.port}`];
+  const server = [chain.originName, ...[chain.origin, ...chain.twins].map(({ port }) => `127.0.0.1:${port}`)];
   return { creators: [proxy, ...server], path: [hop(proxy, "created", "propagated"), maybe(server, "created", "clean")] };
 }
 
@@ -74,6 +84,9 @@ export type Chain = {
   readonly originRoute: string;
   /** Front first. */
   readonly services: readonly RunningService[];
+  /** The other pods of the front. */
+  readonly twins: readonly RunningService[];
+  readonly frontProxy?: RunningProxy;
   /** The service that calls the origin, or the origin itself when nobody does. */
   readonly caller: string;
   readonly proxy: ProxyName | undefined;
@@ -122,7 +135,11 @@ export async function buildChain(stage: Stage, options: ChainOptions): Promise<C
   const front = services.at(-1) ?? origin;
   const kind = dice.pick(options.proxies ?? PROXY_KINDS);
   const isTraced = kind === "none" || dice.chance(0.7);
-  const entryPort = kind === "none" ? front.port : await startFrontProxy(stage, { kind, front, options });
+  const twins: RunningService[] = [];
+  for (let count = 1; count <= (options.twins ?? 0); count += 1)
+    twins.push(await stage.service({ ...front.plan, instance: `${front.plan.service}-twin-${count}` }));
+  const frontProxy = kind === "none" ? undefined : await startFrontProxy(stage, { kind, pods: [front, ...twins], options });
+  const entryPort = frontProxy?.port ?? front.port;
   const route = `/api/${noun}/:id`;
   const pathOver: Chain["pathOver"] = (status, last) =>
     writePath({ status, layers, last: last ?? [{ service: [originName], fate: ["created"] }], kind, isTraced });
@@ -133,6 +150,8 @@ export async function buildChain(stage: Stage, options: ChainOptions): Promise<C
     originName,
     originRoute,
     services: services.toReversed(),
+    twins,
+    ...(frontProxy === undefined ? {} : { frontProxy }),
     caller: (services[1] ?? origin).plan.service,
     proxy: kind === "none" ? undefined : kind,
     isTraced,
@@ -165,11 +184,11 @@ export async function buildChain(stage: Stage, options: ChainOptions): Promise<C
 
 async function startFrontProxy(
   stage: Stage,
-  { kind, front, options }: { kind: ProxyName; front: RunningService; options: ChainOptions },
-): Promise<number> {
-  const { service } = front.plan;
-  const servers = [{ name: `${service}-1`, port: front.port }];
-  return (await stage.proxy({ kind, backend: service, servers, timeoutMs: 6000, ...options.proxy })).port;
+  { kind, pods, options }: { kind: ProxyName; pods: readonly RunningService[]; options: ChainOptions },
+): Promise<RunningProxy & { readonly port: number }> {
+  const service = pods[0]?.plan.service ?? "service";
+  const servers = pods.map(({ port }, index) => ({ name: `${service}-${index + 1}`, port }));
+  return await stage.proxy({ kind, backend: service, servers, timeoutMs: 6000, ...options.proxy });
 }
 
 type Ground = { readonly origin: RunningService; readonly noun: string; readonly depth: number };
@@ -195,7 +214,7 @@ async function startCallers(stage: Stage, options: ChainOptions, { origin, noun,
       // Of a call that was never answered there is no status to pass on.
       reaction: dice.pick(level === 0 ? REACTIONS.filter((each) => each !== "same") : REACTIONS),
       timeoutMs: 3000 + level * 500,
-      ...(level === 0 ? options.call : {}),
+      ...(level === 0 ? options.call : options.upperCalls),
     };
     layers.push({ name, reaction: call.reaction ?? 502 });
     const own = {

@@ -29,4 +29,4 @@ const WAYS: readonly ((stage: Stage) => Outcome)[] = [
 ];
 
 /** Nothing listens where the caller connects. */
-export const connectionRefused: Scenario = { cause: "connection-refused", count: 12, play: (stage) => stage.way(WAYS)(stage) };
+export const connectionRefused: Scenario = { cause: "connection-refused", count: 14, play: (stage) => stage.way(WAYS)(stage) };

@@ -51,6 +51,28 @@ function ownWords(name: string, service: string, body: string): Way {
   };
 }
 
+/** A service that loses its connection over certain requests, always and after it began to work: its worker dies of them. */
+function broken(name: string, what: "reset" | "cut-body"): Way {
+  return async (stage) => {
+    const chain = await buildChain(stage, {
+      callers: [1, 1, 2],
+      noise: 0,
+      watches: ["otel"],
+      origin: {
+        framework: "node",
+        steps: [
+          { kind: "pause", ms: [60, 120] },
+          { kind: "wire", what, when: { query: "kind=wide" } },
+        ],
+      },
+      call: { client: stage.dice.pick(["undici", "http"]) },
+    });
+    const share = stage.dice.whole(30, 50) / 100;
+    await chain.load({ count: 55, next: () => ({ query: stage.dice.chance(share) ? "kind=wide" : "kind=narrow" }) });
+    return { name, ...chain.blame(undefined), diagnose: RIGHT };
+  };
+}
+
 const WAYS: readonly Way[] = [
   circle("nginx"),
   ownWords(
@@ -63,7 +85,9 @@ const WAYS: readonly Way[] = [
     "pdf-renderer",
     '{"error":"internal","detail":"renderer worker crashed with signal 11 while laying out page 3"}',
   ),
+  broken("resets", "reset"),
+  broken("cut-short", "cut-body"),
 ];
 
-/** A service of one's own, without telemetry of its own, answered with an error. */
-export const dependencyError: Scenario = { cause: "dependency-error", count: 10, play: (stage) => stage.way(WAYS)(stage) };
+/** A service of one's own answered with an error, or broke off. */
+export const dependencyError: Scenario = { cause: "dependency-error", count: 14, play: (stage) => stage.way(WAYS)(stage) };

@@ -20,6 +20,30 @@ function unknownName(client: "undici" | "http"): Way {
   };
 }
 
+/** The name server of a cluster fails, or says nothing at all. */
+const nameServerFails: Way = async (stage) => {
+  const server = await startNameServer(stage.dice.pick(["server-failure", "silence"] as const));
+  stage.onClose(() => server.close());
+  const name = stage.dice.pick(["rates.shop.svc.cluster.local", "ledger.internal"]);
+  const chain = await buildChain(stage, {
+    callers: [1, 1, 2],
+    origin: { steps: [] },
+    caller: { unknownHosts: [name], nameServer: server.port },
+    before: [
+      {
+        kind: "call",
+        url: `http://${name}/rates`,
+        client: stage.dice.pick(["undici", "http"]),
+        reaction: 502,
+        when: { query: "currency" },
+      },
+    ],
+    call: { reaction: 502 },
+  });
+  await chain.load({ count: 50, next: () => ({ query: stage.dice.chance(0.5) ? "currency=NOK" : "" }) });
+  return { name: "name-server-fails", ...chain.blameCaller([maybe(name, "clean", "created")]), diagnose: RIGHT };
+};
+
 /** A proxy looks the name of its server up for each request, and is told that there is none, or nothing. */
 const nginxResolver: Way = async (stage) => {
   const server = await startNameServer(stage.dice.pick(["no-such-name", "server-failure"] as const));
@@ -57,7 +81,7 @@ const caddySystem: Way = async (stage) => {
   };
 };
 
-const WAYS: readonly Way[] = [unknownName("undici"), nginxResolver, unknownName("http"), caddySystem];
+const WAYS: readonly Way[] = [unknownName("undici"), nginxResolver, unknownName("http"), caddySystem, nameServerFails];
 
 /** A name does not resolve. */
-export const dnsFailure: Scenario = { cause: "dns-failure", count: 10, play: (stage) => stage.way(WAYS)(stage) };
+export const dnsFailure: Scenario = { cause: "dns-failure", count: 14, play: (stage) => stage.way(WAYS)(stage) };

@@ -1,6 +1,6 @@
 import type { ProxyName } from "../../rig/real-proxies.ts";
 import type { Scenario } from "../generator/stage.ts";
-import { type Way, blameEdge, buildChain, diagnosed, maybe } from "./chain.ts";
+import { type Way, blameEdge, blameLink, buildChain, diagnosed, maybe } from "./chain.ts";
 
 const RIGHT = diagnosed("gateway-mismatch");
 
@@ -18,6 +18,25 @@ function unacceptable(what: string, proxies: readonly ProxyName[]): Way {
     });
     await chain.load({ count: 55, next: () => ({ query: stage.dice.chance(0.4) ? "view=full" : "view=short" }) });
     return { name: `${what}-${chain.proxy}`, ...blameEdge(chain), diagnose: RIGHT };
+  };
+}
+
+/** The service behind answers in a way that its caller's HTTP client does not accept. */
+function unreadable(what: string): Way {
+  return async (stage) => {
+    const chain = await buildChain(stage, {
+      callers: [1, 1, 2],
+      noise: 0,
+      watches: ["otel"],
+      origin: {
+        framework: "node",
+        watch: stage.dice.pick(["otel", "none"]),
+        steps: [{ kind: "wire", what, when: { query: "view=full" } }],
+      },
+      call: { client: stage.dice.pick(["undici", "http"]) },
+    });
+    await chain.load({ count: 55, next: () => ({ query: stage.dice.chance(0.4) ? "view=full" : "view=short" }) });
+    return { name: `${what}-between-services`, ...blameLink(chain), diagnose: RIGHT };
   };
 }
 
@@ -45,7 +64,10 @@ const WAYS: readonly Way[] = [
   pageForJson,
   unacceptable("two-lengths", ["nginx", "haproxy"]),
   unacceptable("garbage", ["nginx", "haproxy", "caddy"]),
+  unreadable("bad-chunk"),
+  unreadable("huge-header"),
+  unacceptable("bad-chunk", ["haproxy", "apache"]),
 ];
 
 /** A gateway and what stands behind it do not speak alike. */
-export const gatewayMismatch: Scenario = { cause: "gateway-mismatch", count: 12, play: (stage) => stage.way(WAYS)(stage) };
+export const gatewayMismatch: Scenario = { cause: "gateway-mismatch", count: 18, play: (stage) => stage.way(WAYS)(stage) };

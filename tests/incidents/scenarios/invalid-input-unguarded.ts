@@ -39,7 +39,9 @@ const WAYS: readonly Way[] = [
     "status=waiting-for-customs",
   ]),
   inCode("roundPrice", "digits", ["digits=2", "digits=200"]),
+  inCode("decodeName", "name", ["name=Ada", "name=100%25"]),
+  inCode("pageOf", "size", ["size=20", "size=-1"]),
 ];
 
 /** A request that should have been answered with a 4xx reached code that could not take it. */
-export const invalidInputUnguarded: Scenario = { cause: "invalid-input-unguarded", count: 12, play: (stage) => stage.way(WAYS)(stage) };
+export const invalidInputUnguarded: Scenario = { cause: "invalid-input-unguarded", count: 18, play: (stage) => stage.way(WAYS)(stage) };

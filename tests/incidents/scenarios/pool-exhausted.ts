@@ -48,4 +48,4 @@ const bulkhead: Way = async (stage) => {
 const WAYS: readonly Way[] = [slowStatements, leak, bulkhead];
 
 /** Every connection of a pool is in use, and a request waited for one in vain. */
-export const poolExhausted: Scenario = { cause: "pool-exhausted", count: 12, play: (stage) => stage.way(WAYS)(stage) };
+export const poolExhausted: Scenario = { cause: "pool-exhausted", count: 14, play: (stage) => stage.way(WAYS)(stage) };

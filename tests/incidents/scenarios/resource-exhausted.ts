@@ -1,23 +1,24 @@
 import type { Scenario } from "../generator/stage.ts";
+import { enforce, restart } from "../generator/supervisor.ts";
 import { type Way, blameEdge, buildChain, diagnosed, hop, maybe } from "./chain.ts";
 
 const RIGHT = diagnosed("resource-exhausted");
 
+const STALLED = { words: /TimeoutError|AbortError/, share: 0.8 };
+
 /** Work that holds the event loop: nothing else moves, and callers run out of time. */
-const blockedLoop: Way = async (stage) => {
-  const chain = await buildChain(stage, {
-    callers: [1, 1, 2],
-    watches: ["otel"],
-    origin: { watch: "otel", steps: [{ kind: "work", name: "hashPassword", input: "rounds" }] },
-    call: { timeoutMs: 700 },
-  });
-  await chain.load({
-    count: 50,
-    perSecond: 20,
-    next: (index) => ({ query: index > 20 && index % 6 === 0 ? "rounds=1500000" : "rounds=1" }),
-  });
-  return { name: "blocked-loop", ...chain.blame(undefined), diagnose: RIGHT };
-};
+function blockedLoop(name: string, work: string, [input, good, bad]: readonly [string, string, string]): Way {
+  return async (stage) => {
+    const chain = await buildChain(stage, {
+      callers: [1, 1, 2],
+      watches: ["otel"],
+      origin: { watch: "otel", steps: [{ kind: "work", name: work, input }] },
+      call: { timeoutMs: 700 },
+    });
+    await chain.load({ count: 50, perSecond: 20, next: (index) => ({ query: index > 20 && index % 6 === 0 ? bad : good }) });
+    return { name, ...chain.blame(undefined), diagnose: RIGHT, sign: STALLED };
+  };
+}
 
 /** The disk is full. */
 const fullDisk: Way = async (stage) => {
@@ -65,7 +66,48 @@ const fullQueue: Way = async (stage) => {
   return { name: "queue-full", ...blameEdge(chain), diagnose: RIGHT };
 };
 
-const WAYS: readonly Way[] = [blockedLoop, fullDisk, overload, fewConnections, fullQueue];
+/** A process may have few files open, and does not close what it opened. */
+const fewHandles: Way = async (stage) => {
+  const limit = stage.dice.whole(200, 260);
+  const chain = await buildChain(stage, {
+    origin: {
+      watch: "otel",
+      steps: [{ kind: "work", name: "openAttachment", when: { query: "with=attachments" } }],
+      alone: { limits: [`--nofile=${limit}:${limit}`] },
+    },
+    call: { reaction: stage.dice.pick(["same", 502, 500]) },
+  });
+  await chain.load({ count: 60, next: () => ({ query: stage.dice.chance(0.7) ? "with=attachments" : "with=text" }) });
+  return { name: "few-handles", ...chain.blame(500), diagnose: RIGHT };
+};
+
+/** One request takes more memory than the container has: it is killed in the middle of everybody's requests, and comes back. */
+const killed: Way = async (stage) => {
+  const chain = await buildChain(stage, {
+    callers: [1, 1, 2],
+    origin: { watch: "otel", steps: [{ kind: "work", name: "renderReport", input: "years" }], alone: {} },
+    call: { timeoutMs: 2000 },
+  });
+  const over = enforce(chain.origin, 420);
+  const again = over.then((because) => restart(stage, chain.origin, because));
+  const largeFrom = stage.dice.whole(18, 26);
+  const at = { [largeFrom]: () => undefined, [largeFrom + 1]: () => over };
+  await chain.load({ count: 70, perSecond: 30, next: (index) => ({ query: index === largeFrom ? "years=all" : "years=1" }), at });
+  await again;
+  await chain.load({ count: 15, next: () => ({ query: "years=1" }) });
+  return { name: "oom-killed", ...chain.blame(undefined), diagnose: RIGHT, sign: { words: /OOMKilled/, share: 0 } };
+};
+
+const WAYS: readonly Way[] = [
+  blockedLoop("blocked-loop", "hashPassword", ["rounds", "rounds=1", "rounds=1500000"]),
+  fullDisk,
+  overload,
+  fewConnections,
+  fullQueue,
+  fewHandles,
+  blockedLoop("slow-pattern", "matchCoupon", ["code", "code=TEA-1", `code=${"TEAPOTANDMUG1".repeat(2)}`]),
+  killed,
+];
 
 /** A process ran out of CPU, memory, its event loop, file handles or a queue. */
-export const resourceExhausted: Scenario = { cause: "resource-exhausted", count: 10, play: (stage) => stage.way(WAYS)(stage) };
+export const resourceExhausted: Scenario = { cause: "resource-exhausted", count: 18, play: (stage) => stage.way(WAYS)(stage) };

@@ -7,16 +7,13 @@ const RIGHT = diagnosed("tls-failure");
 const NAME = "vault.internal";
 
 /** A service calls another over TLS, and the handshake fails. */
-function betweenServices(
-  name: string,
-  certify: (authority: Authority) => { readonly tls?: ServicePlan["tls"]; readonly ca?: string },
-): Way {
+function betweenServices(name: string, certify: (authority: Authority) => Pick<ServicePlan, "tls" | "ca" | "newestTls">): Way {
   return async (stage) => {
-    const { tls, ca } = certify(createAuthority(stage.folder));
+    const { tls, ...client } = certify(createAuthority(stage.folder));
     const chain = await buildChain(stage, {
       callers: [1, 1, 2],
       origin: { service: NAME, framework: "node", watch: "otel", steps: [], ...(tls === undefined ? {} : { tls }) },
-      caller: ca === undefined ? {} : { ca },
+      caller: client,
       call: { client: "undici" },
       reach: (port) => `https://${NAME}:${port}`,
     });
@@ -56,7 +53,12 @@ const WAYS: readonly Way[] = [
   betweenServices("other-name", (authority) => ({ tls: authority.sign("vault-old.internal"), ca: authority.cert })),
   behindProxy("apache", false),
   betweenServices("plain", () => ({})),
+  betweenServices("old-version", (authority) => ({
+    tls: { ...authority.sign(NAME), oldest: "TLSv1.3" },
+    ca: authority.cert,
+    newestTls: "TLSv1.2",
+  })),
 ];
 
 /** The two ends do not agree on TLS: certificate, name, version. */
-export const tlsFailure: Scenario = { cause: "tls-failure", count: 14, play: (stage) => stage.way(WAYS)(stage) };
+export const tlsFailure: Scenario = { cause: "tls-failure", count: 18, play: (stage) => stage.way(WAYS)(stage) };

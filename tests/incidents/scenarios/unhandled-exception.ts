@@ -14,7 +14,7 @@ const FLAWS = [
 /** The creating hop's own code threw for some requests. */
 export const unhandledException: Scenario = {
   cause: "unhandled-exception",
-  count: 12,
+  count: 14,
   async play(stage) {
     const { work, input, bad, good } = stage.way(FLAWS);
     const chain = await buildChain(stage, {

@@ -6,6 +6,7 @@ import type { ErrorRequestHandler, Express, Request, Response } from "express";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { OverloadedError, statusOf } from "./errors.ts";
+import { describeRoot } from "./notes.ts";
 import type { RoutePlan, ServicePlan } from "./plan.ts";
 import { type Means, type Reply, runRoute } from "./steps.ts";
 
@@ -22,6 +23,7 @@ export async function createApp(plan: ServicePlan, given: AppMeans): Promise<Req
 
 /** Turns work away when there is too much of it, and counts what is going on. */
 async function runCounted(plan: ServicePlan, { means }: AppMeans, run: () => Promise<Reply>): Promise<Reply> {
+  means.note("request");
   if (plan.maxBusy !== undefined && means.busy >= plan.maxBusy)
     throw new OverloadedError(plan.busyMessage ?? "server overloaded: too many requests in flight");
   means.busy += 1;
@@ -32,7 +34,8 @@ async function runCounted(plan: ServicePlan, { means }: AppMeans, run: () => Pro
   }
 }
 
-function writeError(plan: ServicePlan, { log }: AppMeans, { error, what }: { error: unknown; what: string }): NonNullable<Reply> {
+function writeError(plan: ServicePlan, { log, means }: AppMeans, { error, what }: { error: unknown; what: string }): NonNullable<Reply> {
+  means.note(describeRoot(error));
   const status = statusOf(error, plan.keepsStatus ?? true);
   if (status >= 500 && plan.logs !== "none") {
     if (plan.logs === "sentence") log.error(`${what} failed: ${error instanceof Error ? error.message : String(error)}`);

@@ -1,5 +1,5 @@
 /** Calls from one service to the next. */
-import { lookup } from "node:dns";
+import { Resolver, lookup } from "node:dns";
 import { readFileSync } from "node:fs";
 import type { Agent as HttpAgent, IncomingMessage } from "node:http";
 import { createRequire } from "node:module";
@@ -23,20 +23,25 @@ export type Caller = (
 
 type Policy = { execute<T>(run: () => Promise<T>): Promise<T> };
 
-/** Every name is this machine, except those that only DNS could know. */
-function createLookup(unknown: readonly string[]): LookupFunction {
+/** Every name is this machine, except those that only DNS could know: the system's, or a name server of the incident. */
+function createLookup({ unknownHosts = [], nameServer }: ServicePlan): LookupFunction {
+  const resolver = new Resolver({ timeout: 300, tries: 1 });
+  if (nameServer !== undefined) resolver.setServers([`127.0.0.1:${nameServer}`]);
   return (hostname, options, callback) => {
-    if (unknown.includes(hostname)) return lookup(hostname, { ...options, all: true }, callback as never);
+    const isUnknown = unknownHosts.includes(hostname);
+    if (isUnknown && nameServer !== undefined) return resolver.resolve4(hostname, (error) => callback(error, []));
+    if (isUnknown) return lookup(hostname, { ...options, all: true }, callback as never);
     if (options.all === true) return callback(null, [{ address: "127.0.0.1", family: 4 }]);
     return callback(null, "127.0.0.1", 4);
   };
 }
 
-/** A caller with the connections, breakers and bulkheads of one service. */
-export function createCaller(plan: ServicePlan): Caller {
-  const find = createLookup(plan.unknownHosts ?? []);
+/** A caller with the connections, breakers and bulkheads of one service. Once `ended`, calls break off and none is begun. */
+export function createCaller(plan: ServicePlan, ended: AbortSignal): Caller {
+  const find = createLookup(plan);
   const ca = plan.ca === undefined ? {} : { ca: readFileSync(plan.ca) };
-  const dispatcher = new Agent({ connect: { lookup: find, ...ca }, connections: 64, pipelining: 1 });
+  const newest = plan.newestTls === undefined ? {} : { maxVersion: plan.newestTls };
+  const dispatcher = new Agent({ connect: { lookup: find, ...ca, ...newest }, connections: 64, pipelining: 1 });
   const agent = new http.Agent({ keepAlive: true, maxSockets: 64, lookup: find });
   const policies = new Map<string, Policy>();
   const policyOf = (step: CallStep): Policy | undefined => {
@@ -55,10 +60,10 @@ export function createCaller(plan: ServicePlan): Caller {
       ...(step.bearer === undefined ? {} : { authorization: `Bearer ${step.bearer}` }),
     };
     const method = step.method ?? (body === undefined ? "GET" : "POST");
-    const timeoutMs = step.timeoutMs ?? 5000;
+    const signal = AbortSignal.any([AbortSignal.timeout(step.timeoutMs ?? 5000), ended]);
     return step.client === "http"
-      ? sendByHttp({ url, method, headers, body, agent, timeoutMs })
-      : sendByFetch({ url, method, headers, body, dispatcher, timeoutMs });
+      ? sendByHttp({ url, method, headers, body, agent, signal })
+      : sendByFetch({ url, method, headers, body, dispatcher, signal });
   };
   return async (step, { url, body, route }) => {
     const reaction = step.reaction ?? route.reaction ?? 502;
@@ -77,7 +82,7 @@ export function createCaller(plan: ServicePlan): Caller {
       try {
         return await guarded();
       } catch (error) {
-        if (left <= 0) {
+        if (left <= 0 || ended.aborted) {
           if (reaction === "silent") return undefined;
           throw error;
         }
@@ -129,22 +134,21 @@ function toOwn(error: unknown, host: string): unknown {
   return error;
 }
 
-type Sending = { url: string; method: string; headers: Record<string, string>; body: string | undefined; timeoutMs: number };
+type Sending = { url: string; method: string; headers: Record<string, string>; body: string | undefined; signal: AbortSignal };
 
-async function sendByFetch({ url, method, headers, body, dispatcher, timeoutMs }: Sending & { dispatcher: Agent }): Promise<Answer> {
+async function sendByFetch({ url, method, headers, body, dispatcher, signal }: Sending & { dispatcher: Agent }): Promise<Answer> {
   const response = await fetch(url, {
     method,
     headers,
     dispatcher,
-    signal: AbortSignal.timeout(timeoutMs),
+    signal,
     ...(body === undefined ? {} : { body }),
   });
   return { status: response.status, text: await response.text() };
 }
 
-function sendByHttp({ url, method, headers, body, agent, timeoutMs }: Sending & { agent: HttpAgent }): Promise<Answer> {
+function sendByHttp({ url, method, headers, body, agent, signal }: Sending & { agent: HttpAgent }): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const signal = AbortSignal.timeout(timeoutMs);
     const outgoing = http.request(url, { method, headers, agent, signal }, (response: IncomingMessage) => {
       let text = "";
       response.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));

@@ -6,8 +6,10 @@ import { readFileSync } from "node:fs";
 import { type RequestListener, type Server, createServer } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Guard } from "@faultline/guard";
 import type { Logger } from "pino";
+import { type Notes, createNotebook } from "./notes.ts";
 import type { ServicePlan } from "./plan.ts";
 
 /** What the generator says to a service's process. */
@@ -16,15 +18,22 @@ export type Order =
   | { readonly kind: "toggle"; readonly name: string; readonly on: boolean }
   | { readonly kind: "end" };
 
-type Running = { readonly end: () => Promise<void> };
+type Running = { readonly notes: Notes; end(): Promise<void> };
 
 const require = createRequire(import.meta.url);
 const toggles = new Set<string>();
+/** Flushing on a busy machine takes its time; whoever waits longer than this has lost the telemetry anyway. */
+const FLUSH_MS = 15_000;
+/** Requests that nobody waits for any longer may come to their end in this time; then their calls are broken off. */
+const DRAIN_MS = 6000;
+const STEP_MS = 20;
 let running: Running | undefined;
 
 async function begin(plan: ServicePlan, env: Readonly<Record<string, string>>, port: number): Promise<void> {
   Object.assign(process.env, env);
   toggles.clear();
+  const { notes, note } = createNotebook();
+  const ended = new AbortController();
   // Before anything that it watches is loaded.
   const endTelemetry = plan.watch === "otel" ? (await import("./telemetry.ts")).startTelemetry() : async () => {};
   const guard = plan.watch === "guard" ? await createMyGuard(plan) : undefined;
@@ -32,8 +41,9 @@ async function begin(plan: ServicePlan, env: Readonly<Record<string, string>>, p
   const redis = plan.redisUrl === undefined ? undefined : createRedis(plan.redisUrl);
   const [{ createApp }, { createCaller }] = [await import("./app.ts"), await import("./calls.ts")];
   const means = {
-    call: createCaller(plan),
+    call: createCaller(plan, ended.signal),
     toggles,
+    note,
     busy: 0,
     ...(pool === undefined ? {} : { pool }),
     ...(redis === undefined ? {} : { redis }),
@@ -43,7 +53,11 @@ async function begin(plan: ServicePlan, env: Readonly<Record<string, string>>, p
   server.keepAliveTimeoutBuffer = 0;
   await new Promise<void>((resolve, reject) => server.once("error", reject).listen(port, "127.0.0.1", resolve));
   running = {
+    notes,
     async end() {
+      // Nothing of this service may go on in the next one that this process is.
+      for (const last = performance.now() + DRAIN_MS; means.busy > 0 && performance.now() < last;) await sleep(STEP_MS);
+      ended.abort();
       server.close();
       server.closeAllConnections();
       redis?.disconnect();
@@ -94,20 +108,25 @@ function createMyServer({ tls }: ServicePlan, listener: RequestListener): Server
   if (tls === undefined) return createServer({ maxHeaderSize: 65_536 }, listener);
   const { createServer: createTlsServer } = require("node:https") as typeof import("node:https");
   const client = tls.clientCa === undefined ? {} : { ca: readFileSync(tls.clientCa), requestCert: true, rejectUnauthorized: true };
-  return createTlsServer({ key: readFileSync(tls.key), cert: readFileSync(tls.cert), ...client }, listener);
+  const oldest = tls.oldest === undefined ? {} : { minVersion: tls.oldest };
+  return createTlsServer({ key: readFileSync(tls.key), cert: readFileSync(tls.cert), ...client, ...oldest }, listener);
 }
 
 async function end(): Promise<void> {
-  await Promise.race([running?.end(), new Promise((resolve) => setTimeout(resolve, 2500).unref())]);
+  const notes = running?.notes ?? {};
+  await Promise.race([running?.end(), new Promise((resolve) => setTimeout(resolve, FLUSH_MS).unref())]);
   running = undefined;
-  process.send?.({ ended: true });
+  process.send?.({ ended: true, notes });
 }
 
 async function obey(order: Order): Promise<void> {
   if (order.kind === "begin") await begin(order.plan, order.env, order.port);
   else if (order.kind === "end") await end();
-  else if (order.on) toggles.add(order.name);
-  else toggles.delete(order.name);
+  else {
+    if (order.on) toggles.add(order.name);
+    else toggles.delete(order.name);
+    process.send?.({ toggled: order.name });
+  }
 }
 
 process.on("message", (order: Order) => void obey(order).catch((error: unknown) => process.send?.({ failed: String(error) })));

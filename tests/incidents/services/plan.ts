@@ -64,6 +64,9 @@ export type RoutePlan = {
   readonly reaction?: Reaction;
 };
 
+/** A version of TLS. */
+export type TlsVersion = "TLSv1.2" | "TLSv1.3";
+
 /** How a service is watched. */
 export type Watch = "otel" | "guard" | "none";
 
@@ -85,11 +88,15 @@ export type ServicePlan = {
   /** True when the error handler keeps the status of framework errors (413, 400); false turns all into 500. */
   readonly keepsStatus?: boolean;
   readonly keepAliveMs?: number;
-  readonly tls?: { readonly key: string; readonly cert: string; readonly clientCa?: string };
+  readonly tls?: { readonly key: string; readonly cert: string; readonly clientCa?: string; readonly oldest?: TlsVersion };
   /** Trust this CA for calls. */
   readonly ca?: string;
+  /** Speak no newer TLS than this in calls. */
+  readonly newestTls?: TlsVersion;
   /** Names that only real DNS may know, and it does not. */
   readonly unknownHosts?: readonly string[];
+  /** The port of the name server that is asked for them, when it is not the system's. */
+  readonly nameServer?: number;
   /** A share of these requests at once is too much: everything above is turned away with 503. */
   readonly maxBusy?: number;
   readonly busyMessage?: string;

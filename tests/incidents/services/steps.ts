@@ -24,6 +24,8 @@ export type Means = {
   readonly pool?: pg.Pool;
   readonly redis?: Redis;
   readonly toggles: ReadonlySet<string>;
+  /** Keeps for the generator what went wrong. */
+  readonly note: (reason: string) => void;
   busy: number;
 };
 
@@ -33,6 +35,7 @@ export async function runRoute(route: RoutePlan, input: Input, means: Means): Pr
   for (const step of route.steps) {
     if (!holds(step.when, input, means)) continue;
     if (step.kind === "answer") {
+      if (step.status >= 400) means.note(`answer ${step.status}`);
       return {
         status: step.status,
         body: step.body ?? '{"ok":true}',
@@ -40,6 +43,7 @@ export async function runRoute(route: RoutePlan, input: Input, means: Means): Pr
       };
     }
     if (step.kind === "wire") {
+      means.note(`wire ${step.what}`);
       WIRE[step.what]?.(input.response);
       return undefined;
     }
