@@ -14,11 +14,22 @@ import {
   putText,
   putTime,
   readJsonText,
+  readObject,
   scaleDuration,
 } from "./draft.ts";
 import type { JsonObject, ParseContext } from "./line.ts";
 
-const METHOD = ["http.request.method", "request_method", "http_method", "http.method", "req.method", "request.method", "verb", "method"];
+const METHOD = [
+  "http.request.method",
+  "request_method",
+  "http_method",
+  "http.method",
+  "req.method",
+  "request.method",
+  "verb",
+  "method",
+  "cs_method",
+];
 const TARGET = [
   "request_uri",
   "http.target",
@@ -40,6 +51,8 @@ const TARGET = [
   "request",
   "url.full",
   "http.url",
+  "http.request.uri",
+  "cs_uri_stem",
 ];
 const REQUEST_LINE = ["request", "request_line", "req", "http_request"];
 const STATUS = [
@@ -55,6 +68,8 @@ const STATUS = [
   "http_status",
   "http_status_code",
   "resp_status",
+  "http.response.status",
+  "sc_status",
   "status",
 ];
 const BYTES = [
@@ -67,6 +82,10 @@ const BYTES = [
   "response_bytes",
   "response_size",
   "response_length",
+  "response_body_size",
+  "http.response.written",
+  "sent_bytes",
+  "sc_bytes",
   "content_length",
   "bytes",
   "size",
@@ -91,6 +110,8 @@ const CLIENT = [
   "ip",
   "x_forwarded_for",
   "http_x_forwarded_for",
+  "http.request.remoteaddr",
+  "c_ip",
 ];
 const AGENT = [
   "req.headers.user-agent",
@@ -99,6 +120,7 @@ const AGENT = [
   "http_user_agent",
   "http.user_agent",
   "user_agent",
+  "http.request.useragent",
   "agent",
   "ua",
 ];
@@ -155,15 +177,32 @@ const DURATIONS: readonly (readonly [name: string, unitMs: number])[] = [
   ["response_time", 1],
 ];
 /** Names whose unit only the value tells: a suffix (`12ms`), else milliseconds when the field is known to be counted so. */
-const SUFFIXED = ["duration", "latency", "elapsed", "took", "response_time", "request_duration", "elapsed_time", "dur"];
+const SUFFIXED = [
+  "duration",
+  "latency",
+  "elapsed",
+  "took",
+  "response_time",
+  "request_duration",
+  "elapsed_time",
+  "dur",
+  "http.response.duration",
+];
 
 /** Looks members up whatever their case and spelling (`status_code`, `statusCode`, `Status-Code`); `a.b` also finds `b` inside `a`. */
 export type FieldReader = (names: readonly string[]) => unknown;
+
+/** Members that only hold others, of Azure's diagnostic logs and of many a logging library: what they hold counts as the object's own. */
+const CONTAINERS = ["properties", "fields", "attributes", "data", "context", "extra", "payload"];
 
 /** A reader over an object, one level deep. */
 export function createFieldReader(object: JsonObject): FieldReader {
   const fields = new Map<string, unknown>();
   for (const [key, value] of Object.entries(object)) collect(fields, { key: foldName(key), value, depth: 0 });
+  for (const container of CONTAINERS) {
+    for (const [key, value] of Object.entries(readObject(object[container]) ?? {}))
+      collect(fields, { key: foldName(key), value, depth: 1 });
+  }
   return (names) => {
     for (const name of names) {
       const value = fields.get(foldName(name));
@@ -203,7 +242,7 @@ export function putNamedFields(draft: Draft, read: FieldReader, context: ParseCo
   putText(draft, "method", readMethod(read));
   putTarget(draft, readTarget(read));
   if (draft.method === undefined || draft.path === undefined) putRequestLine(draft, read(REQUEST_LINE));
-  const query = readJsonText(read(["url.query", "query_string", "args", "query"]));
+  const query = readJsonText(read(["url.query", "query_string", "args", "query", "request_query", "cs_uri_query"]));
   if (draft.query === undefined && query !== undefined && query !== "{}") draft.query = query.replace(/^\?/, "");
   putStatus(draft, readStatusNumber(read(STATUS)));
   putNumber(draft, "responseBytes", readJsonText(read(BYTES)));
@@ -241,8 +280,10 @@ function readStatusNumber(value: unknown): unknown {
   return /^([1-9]\d\d)(?: [A-Za-z].*)?$/.exec(value)?.[1];
 }
 
-/** `12ms`, `1.5s`, `250µs`, `00:00:01.5`: milliseconds by the value's own unit; undefined when it has none. */
-function readSuffixedDuration(text: string): number | undefined {
+/** `12ms`, `1.5s`, `250µs`, Go's `1m2.5s`: milliseconds by the value's own unit; undefined when it has none. */
+export function readSuffixedDuration(text: string): number | undefined {
+  const minutes = /^(\d{1,6})m(\d+(?:\.\d+)?)s$/.exec(text);
+  if (minutes !== null) return scaleDuration(Number(minutes[1]) * 60 + Number(minutes[2]), 1000);
   const match = /^(\d+(?:\.\d+)?)\s*(ns|us|µs|μs|ms|s|sec|secs|seconds|msec|milliseconds|m)$/.exec(text.trim());
   if (match === null) return undefined;
   const units: Readonly<Record<string, number>> = { ns: 1e-6, us: 0.001, µs: 0.001, μs: 0.001, ms: 1, msec: 1, milliseconds: 1, m: 60_000 };

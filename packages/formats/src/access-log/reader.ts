@@ -8,8 +8,10 @@ import { caddy } from "./caddy.ts";
 import { clf } from "./clf.ts";
 import { cloudflare } from "./cloudflare.ts";
 import { django } from "./django.ts";
+import { elbConnections } from "./elb-connections.ts";
 import { envoy } from "./envoy.ts";
 import { envoyJson } from "./envoy-json.ts";
+import { gin } from "./gin.ts";
 import { googleCloud } from "./google-cloud.ts";
 import { haproxy } from "./haproxy.ts";
 import { heroku } from "./heroku.ts";
@@ -20,12 +22,15 @@ import { logfmt, lograge } from "./logfmt.ts";
 import { morgan } from "./morgan.ts";
 import { nginxError } from "./nginx-error.ts";
 import { nginxJson } from "./nginx-json.ts";
+import { nginxProxyManager } from "./nginx-proxy-manager.ts";
 import { pino } from "./pino.ts";
 import { rails } from "./rails.ts";
 import { requestLine } from "./request-line.ts";
 import { spring } from "./spring.ts";
+import { squid } from "./squid.ts";
 import { ecs, json, winston } from "./structured.ts";
 import { stackTrace, textLog } from "./text-log.ts";
+import { tornado } from "./tornado.ts";
 import { traefik } from "./traefik.ts";
 import { uvicorn } from "./uvicorn.ts";
 import { uwsgi } from "./uwsgi.ts";
@@ -36,10 +41,15 @@ import { cleanLine, findInnerLine, type Peeled, peelJson, peelLoose, peelStrict 
 export const TEXT_FORMATS: readonly TextFormat[] = [
   nginxError,
   alb,
+  elbConnections,
   envoy,
   haproxy,
+  nginxProxyManager,
+  squid,
   uwsgi,
   uvicorn,
+  gin,
+  tornado,
   apacheError,
   clf,
   django,

@@ -1,12 +1,17 @@
 /** OpenTelemetry's severity numbers for the level words of the field. */
 const LEVELS: Readonly<Record<string, number>> = {
   trace: 1,
+  trce: 1,
+  vrb: 1,
   silly: 1,
   finest: 1,
   debug: 5,
+  dbug: 5,
+  dbg: 5,
   verbose: 5,
   fine: 5,
   info: 9,
+  inf: 9,
   information: 9,
   informational: 9,
   default: 9,
@@ -14,8 +19,10 @@ const LEVELS: Readonly<Record<string, number>> = {
   notice: 10,
   warn: 13,
   warning: 13,
+  wrn: 13,
   error: 17,
   err: 17,
+  fail: 17,
   severe: 17,
   crit: 18,
   critical: 18,
@@ -23,6 +30,7 @@ const LEVELS: Readonly<Record<string, number>> = {
   emerg: 21,
   emergency: 21,
   fatal: 21,
+  ftl: 21,
   panic: 21,
 };
 

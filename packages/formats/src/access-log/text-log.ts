@@ -1,12 +1,14 @@
 /** Text logs of no single product: a time, a level and words; and the lines of stack traces that follow a record. */
+import { readAnswerSentence } from "./answer-sentence.ts";
 import { parseAnyTime } from "./clock.ts";
-import type { LineParser, LogMessage, ParseContext, TextFormat } from "./line.ts";
+import { putTime } from "./draft.ts";
+import type { LineParser, LogMessage, ParseContext, ParsedLine, TextFormat } from "./line.ts";
 import { readSeverity } from "./severity.ts";
 
 /** `2026-11-21 10:00:00,123 ERROR name: words`, `[2026-11-21 10:00:00 +0000] [7] [ERROR] words`, `ERROR:name:words`. */
 export const textLog: TextFormat = { id: "text", create: createTextLog };
 
-const LEVEL = "(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|CRIT|CRITICAL|ALERT|EMERG|FATAL|SEVERE|PANIC)";
+const LEVEL = "(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|CRIT|CRITICAL|ALERT|EMERG|FATAL|SEVERE|PANIC|VRB|DBG|INF|WRN|FTL)";
 /** Logback's own default writes the time of the day only. */
 const CLOCKED = new RegExp(String.raw`^\d\d:\d\d:\d\d[.,]\d{3} \[[^\]]{1,80}\] (${LEVEL})\b\s+(\S{1,120} -{1,3} .*)$`, "s");
 const TIME = String.raw`\[?(\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z| ?[+-]\d\d:?\d\d| UTC)?)\]?`;
@@ -18,6 +20,12 @@ const LEVELLED = new RegExp(
   String.raw`^\[?(${LEVEL})\]?(?::|\s+)\s*\[?(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*)?\]?\s*([\w.]{1,80}:)?(.*)$`,
   "s",
 );
+/** The consoles of Serilog, of .NET's own logger, and of Elixir, whose metadata stand before the level: no date in any of them. */
+const CONSOLES = [
+  /^\[\d\d:\d\d:\d\d(?:[.,]\d{1,7})? (VRB|DBG|INF|WRN|ERR|FTL)\] (.*)$/s,
+  /^(trce|dbug|info|warn|fail|crit): [\w.`]{1,120}\[\d{1,6}\]\s*(.*)$/s,
+  /^\d\d:\d\d:\d\d\.\d{3} (?:\w{1,40}=\S{1,200} ){0,8}\[(debug|info|notice|warn|warning|error|critical|alert|emergency)\]\s+(.*)$/s,
+];
 const THROWN = /\b([A-Za-z_$][\w$.]*(?:Exception|Error|Fault|Panic))\b(?:: |$)/;
 
 function createTextLog(context: ParseContext): LineParser {
@@ -25,22 +33,28 @@ function createTextLog(context: ParseContext): LineParser {
     const timed = TIMED.exec(line);
     if (timed !== null) {
       const [, time, level, text = ""] = timed;
-      return { kind: "message", format: "text", message: build(text, { level, timeMs: parseAnyTime(time, context) }) };
+      return toLine(text, { level, timeMs: parseAnyTime(time, context) });
     }
-    const clocked = CLOCKED.exec(line);
-    if (clocked !== null)
-      return { kind: "message", format: "text", message: build(clocked[2] ?? "", { level: clocked[1], timeMs: undefined }) };
+    for (const pattern of [CLOCKED, ...CONSOLES]) {
+      const clocked = pattern.exec(line);
+      if (clocked !== null) return toLine(clocked[2] ?? "", { level: clocked[1], timeMs: undefined });
+    }
     const levelled = LEVELLED.exec(line);
     if (levelled === null || (levelled[2] === undefined && levelled[3] === undefined)) return undefined;
-    return {
-      kind: "message",
-      format: "text",
-      message: build(levelled[4] ?? "", { level: levelled[1], timeMs: parseAnyTime(levelled[2], context) }),
-    };
+    return toLine(levelled[4] ?? "", { level: levelled[1], timeMs: parseAnyTime(levelled[2], context) });
   };
 }
 
-function build(text: string, seen: { readonly level: string | undefined; readonly timeMs: number | undefined }): LogMessage {
+type Seen = { readonly level: string | undefined; readonly timeMs: number | undefined };
+
+function toLine(text: string, seen: Seen): ParsedLine {
+  const answer = readAnswerSentence(text);
+  if (answer === undefined) return { kind: "message", format: "text", message: build(text, seen) };
+  putTime(answer, seen.timeMs);
+  return { kind: "exchange", format: "text", exchange: answer };
+}
+
+function build(text: string, seen: Seen): LogMessage {
   const thrown = THROWN.exec(text)?.[1];
   const request = /\b(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) (\/[^\s"'?]*)/.exec(text);
   const requestId = /\b(?:request[_-]?id|req[_-]?id|x-request-id|correlation[_-]?id)["']?[=:]\s*["']?([\w-]{6,64})/i.exec(text)?.[1];

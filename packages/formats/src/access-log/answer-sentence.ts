@@ -1,0 +1,52 @@
+/**
+ * The sentences in which frameworks log that they answered a request: tornado, sanic and hypercorn behind a Python layout, Serilog and
+ * ASP.NET Core. A sentence counts as a whole only, so that words about a call that the application made are none.
+ * Sources: tornado/web.py log_request; sanic/log.py; hypercorn's default access_log_format; Serilog.AspNetCore's MessageTemplate;
+ * HostingApplicationDiagnostics' RequestFinishedLog of ASP.NET Core 6 and later.
+ */
+import { putAppVerdict } from "./app-message.ts";
+import { type Draft, putClient, putDuration, putNumber, putStatus, putTarget, startDraft } from "./draft.ts";
+
+const METHOD = "(?<method>GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|TRACE|CONNECT|PROPFIND)";
+const TARGET = String.raw`(?<target>(?:/|https?://)\S*|\*)`;
+
+const SENTENCES: readonly (readonly [framework: string, pattern: RegExp])[] = [
+  ["tornado", new RegExp(String.raw`^(?<status>\d{3}) ${METHOD} ${TARGET} \((?:[^()\s]*@)?(?<client>[^()\s]+)\) (?<ms>\d+(?:\.\d+)?)ms$`)],
+  ["sanic", new RegExp(String.raw`^\[?(?<client>[^\]\s]+:\d+)\]?: ${METHOD} ${TARGET}  ?(?<status>\d{3}) (?<bytes>-?\d+)$`)],
+  ["hypercorn", new RegExp(String.raw`^(?<client>\S+:\d+) ${METHOD} ${TARGET} [\d.]+ (?<status>\d{3}) (?<bytes>\d+|-) (?<us>\d+)$`)],
+  [
+    "serilog",
+    new RegExp(
+      String.raw`^HTTP "?${METHOD}"? "?${TARGET.replace("\\S", '[^\\s"]')}"? responded (?<status>\d{3}) in (?<ms>\d+(?:\.\d+)?) ms$`,
+    ),
+  ],
+  [
+    "aspnetcore",
+    new RegExp(
+      String.raw`^Request finished (?:"?HTTP\/[\d.]+"?) "?${METHOD}"? "?${TARGET.replace("\\S", '[^\\s"]')}"? \S+ \S+ - (?<status>\d{3}) (?:\d+|-|null) .*?(?<ms>\d+(?:\.\d+)?)ms$`,
+    ),
+  ],
+];
+
+/** A logger's name, where a layout puts it between level and words. */
+const LOGGER = /^[A-Za-z_][\w.]{1,80}:?(?: -)? (?=[\d[])/;
+
+/** The exchange that a sentence tells of; undefined for any other words. */
+export function readAnswerSentence(text: string): Draft | undefined {
+  const sentence = text.replace(LOGGER, "");
+  for (const [framework, pattern] of SENTENCES) {
+    const groups = pattern.exec(sentence)?.groups;
+    if (groups === undefined) continue;
+    const draft = startDraft("app", framework);
+    draft.method = groups["method"] ?? "";
+    putTarget(draft, groups["target"]);
+    putStatus(draft, groups["status"]);
+    putClient(draft, groups["client"]);
+    putNumber(draft, "responseBytes", groups["bytes"]);
+    putDuration(draft, groups["ms"], 1);
+    putDuration(draft, groups["us"], 0.001);
+    putAppVerdict(draft, { text: "" });
+    return draft;
+  }
+  return undefined;
+}

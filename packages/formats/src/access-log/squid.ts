@@ -1,0 +1,30 @@
+/**
+ * Squid's native format, which Apache Traffic Server writes too: `time elapsed client code/status bytes method URL user peer type`.
+ * Source: Squid wiki, "Squid LogFormat"; Traffic Server's squid.
+ */
+import { putClient, putDuration, putNumber, putStatus, putTarget, putTime, startDraft } from "./draft.ts";
+import type { ParsedLine, TextFormat } from "./line.ts";
+
+/** Squid. */
+export const squid: TextFormat = { id: "squid", create: () => parseSquid };
+
+const LINE =
+  /^(\d{9,10}\.\d{3})\s+(\d+) (\S+) ((?:TCP|UDP|ERR|NONE|TAG)\w*)\/(\d{3}) (\d+) ([A-Z]{3,16}|-) (\S+) \S+ (\w+)\/(\S+) \S+(?: .*)?$/;
+
+function parseSquid(line: string): ParsedLine | undefined {
+  const match = LINE.exec(line);
+  if (match === null) return undefined;
+  const [, time, elapsed, client, code = "", status, bytes, method = "", target, peering = "", peer = ""] = match;
+  const draft = startDraft("proxy", "squid");
+  putTime(draft, Math.round(Number(time) * 1000));
+  putDuration(draft, elapsed, 1);
+  putClient(draft, client);
+  putStatus(draft, status);
+  putNumber(draft, "responseBytes", bytes);
+  if (method !== "-") draft.method = method;
+  putTarget(draft, target);
+  draft.flags = code;
+  const isAsked = /DIRECT|PARENT|SIBLING/.test(peering) && peer !== "-";
+  if (isAsked) draft.upstream = [{ address: peer }];
+  return { kind: "exchange", format: "squid", exchange: draft };
+}
