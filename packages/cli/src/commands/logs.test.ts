@@ -92,7 +92,7 @@ describe("faultline logs, the report", () => {
 
   it("shows lines that nothing reads and counts them", async () => {
     const { out } = await run([write(`${lines.join("\n")}\nwhat is this\n`)]);
-    expect(out).toContain("1 lines not understood");
+    expect(out).toContain("1 line not understood");
     expect(out).toContain("what is this");
   });
 

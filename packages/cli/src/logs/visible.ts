@@ -9,7 +9,33 @@ export function toVisible(text: string): string {
   );
 }
 
-/** Cut to a width, with a mark where something is missing. */
+/** Characters that take two columns (East Asian wide and fullwidth, emoji), and marks that take none. Source: Unicode TR 11. */
+const WIDE =
+  /[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6\u{1F300}-\u{1F64F}\u{1F680}-\u{1F6FF}\u{1F900}-\u{1F9FF}\u{20000}-\u{3FFFD}]/u;
+const MARK = /[\p{Mn}\p{Me}]/u;
+const NARROW_ONLY = /^[\u0020-\u02FF]*$/;
+
+function countColumns(text: string): number {
+  if (NARROW_ONLY.test(text)) return text.length;
+  let columns = 0;
+  for (const character of text) columns += WIDE.test(character) ? 2 : MARK.test(character) ? 0 : 1;
+  return columns;
+}
+
+/** Cut to a width in columns of a terminal, with a mark where something is missing. */
 export function cut(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
+  if (countColumns(text) <= width) return text;
+  let kept = "";
+  let columns = 1;
+  for (const character of text) {
+    columns += countColumns(character);
+    if (columns > width) break;
+    kept += character;
+  }
+  return `${kept}…`;
+}
+
+/** Filled with spaces to a width in columns of a terminal. */
+export function fill(text: string, width: number): string {
+  return text + " ".repeat(Math.max(0, width - countColumns(text)));
 }

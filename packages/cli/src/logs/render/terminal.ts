@@ -1,5 +1,7 @@
+import type { Evidence, RankedCause } from "@faultline/model";
+import { STEPS } from "../patterns.ts";
 import type { Report, RouteErrors } from "../report.ts";
-import { cut, toVisible } from "../visible.ts";
+import { cut, fill, toVisible } from "../visible.ts";
 import { drawSparkline, formatClock, formatCount, formatDuration, formatNumberOf, formatShare, nameMaker } from "./words.ts";
 
 /** How the screen is: its width, and whether it shows colours. */
@@ -14,12 +16,16 @@ function createPaints(hasColors: boolean): Paints {
 }
 
 const DETAILED = 3;
+const MIN_WIDTH = 48;
+const MAX_WIDTH = 160;
+/** A screen too narrow for the bounds of a share and for times beside a route. */
+const NARROW = 66;
 const DAY_MS = 86_400_000;
 
 /** The report for a terminal: what fails, who makes it, why, and what to check next. Everything from the log is made visible first. */
 export function renderTerminal(report: Report, screen: Screen): string {
   const paints = createPaints(screen.hasColors);
-  const width = Math.max(60, Math.min(screen.width, 160));
+  const width = Math.max(MIN_WIDTH, Math.min(screen.width, MAX_WIDTH));
   const blocks = [
     renderHead(report, { paints, width }),
     renderTable(report, { paints, width }),
@@ -63,8 +69,9 @@ function renderHead(report: Report, { paints, width }: Look): string {
     .map(({ format, lines }) => `${format} ${formatCount(lines)}`)
     .join(", ");
   const count = report.errors.count === 0 ? "no server errors" : red(formatNumberOf(report.errors.count, "server error"));
+  const [ratio = "", bounds = ""] = formatShare(report.errors.share).split(/(?<=%)/);
   const lines = [
-    `${bold(count)} in ${formatNumberOf(report.requests, "request")}: ${formatShare(report.errors.share)}`,
+    `${bold(count)} in ${formatNumberOf(report.requests, "request")}: ${ratio}${width < NARROW ? "" : bounds}`,
     dim(
       wrap(
         `${span} · ${formatNumberOf(report.lines, "line")}: ${formats || "none"}${report.unparsed.count > 0 ? `, ${formatCount(report.unparsed.count)} not understood` : ""}`,
@@ -74,7 +81,9 @@ function renderHead(report: Report, { paints, width }: Look): string {
     ),
   ];
   if (report.traffic.length > 0) {
-    lines.push(`requests ${drawSparkline(report.traffic, 48)}`, `errors   ${drawSparkline(report.errorsOverTime, 48)}`);
+    // Only a whole part of the steps: even traffic must look even.
+    const steps = width - 9 >= STEPS ? STEPS : STEPS / 2;
+    lines.push(`requests ${drawSparkline(report.traffic, steps)}`, `errors   ${drawSparkline(report.errorsOverTime, steps)}`);
   }
   return lines.join("\n");
 }
@@ -82,19 +91,22 @@ function renderHead(report: Report, { paints, width }: Look): string {
 type Look = { readonly paints: Paints; readonly width: number };
 
 const SHARE = 22;
+/** Without its bounds: `5.00 %`. */
+const SHORT_SHARE = 8;
 /** Room that a route's name should have before columns that only decorate get any. */
 const WANTED_NAME = 28;
 
-/** Which columns there is room for. The route's name comes first, then the last time, then the course over time. */
-function chooseColumns(
-  width: number,
-  time: number,
-): { readonly name: number; readonly time: number; readonly hasLast: boolean; readonly spark: number } {
+type Columns = { readonly name: number; readonly share: number; readonly times: number; readonly time: number; readonly spark: number };
+
+/** Which columns there is room for. The route's name comes first, then the times (0 to 2), then the course over time. */
+function chooseColumns(width: number, time: number): Columns {
+  if (width < NARROW) return { name: width - 9 - 2 - 4 - 2 - 2 - SHORT_SHARE, share: SHORT_SHARE, times: 0, time, spark: 0 };
   const room = width - 9 - 2 - 4 - 2 - 2 - SHARE - 2 - time;
   const hasLast = room - time - 2 >= WANTED_NAME;
   const beside = hasLast ? room - time - 2 : room;
   const spark = [24, 12].find((length) => beside - length - 2 >= WANTED_NAME) ?? 0;
-  return { name: Math.max(14, spark === 0 ? beside : beside - spark - 2), time, hasLast, spark };
+  const name = Math.max(14, spark === 0 ? beside : beside - spark - 2);
+  return { name, share: SHARE, times: hasLast ? 2 : 1, time, spark };
 }
 
 function renderTable(report: Report, { paints, width }: Look): string {
@@ -106,12 +118,17 @@ function renderTable(report: Report, { paints, width }: Look): string {
   const longest = Math.max(5, ...report.routes.map((route) => route.method.length + route.route.length + 1));
   const name = Math.min(longest, columns.name);
   const times = (first: string, last: string) =>
-    (columns.hasLast ? [first, last] : [first]).map((time) => time.padEnd(columns.time)).join("  ");
-  const head = `${"count".padStart(9)}  ${"code".padEnd(4)}  ${"route".padEnd(name)}  ${"share (95 %)".padEnd(SHARE)}  ${times("first", "last")}`;
+    [first, last]
+      .slice(0, columns.times)
+      .map((time) => `  ${time.padEnd(columns.time)}`)
+      .join("");
+  const share = (text: string) => text.replace(columns.share === SHARE ? "" : / \(.*$/, "").padEnd(columns.share);
+  const head =
+    `${"count".padStart(9)}  ${"code".padEnd(4)}  ${"route".padEnd(name)}  ${share("share (95 %)")}${times("first", "last")}`.trimEnd();
   const rows = report.routes.map((route) => {
-    const label = cut(toVisible(`${route.method} ${route.route}`), name).padEnd(name);
+    const label = fill(cut(toVisible(`${route.method} ${route.route}`), name), name);
     const spark = columns.spark === 0 ? "" : `  ${drawSparkline(route.overTime, columns.spark)}`;
-    return `${formatCount(route.count).padStart(9)}  ${paints.red(String(route.status).padEnd(4))}  ${label}  ${formatShare(route.share).padEnd(SHARE)}  ${times(clock(route.firstMs), clock(route.lastMs))}${spark}`.trimEnd();
+    return `${formatCount(route.count).padStart(9)}  ${paints.red(String(route.status).padEnd(4))}  ${label}  ${share(formatShare(route.share))}${times(clock(route.firstMs), clock(route.lastMs))}${spark}`.trimEnd();
   });
   const more = report.moreRoutes === 0 ? [] : [paints.dim(`  and ${formatCount(report.moreRoutes)} more; --top shows more`)];
   return [paints.bold(head), ...rows, ...more].join("\n");
@@ -126,23 +143,31 @@ function pickDetailed({ routes }: Report): readonly number[] {
   return [first, ...picked].toSorted((a, b) => a - b);
 }
 
+/** The causes of a route that are told of, each with its best evidence. */
+function tellCauses(route: RouteErrors | undefined): readonly RankedCause[] {
+  return (route?.causes ?? []).slice(0, 2).map((each) => ({ ...each, evidence: each.evidence.slice(0, 2) }));
+}
+
+function toKey({ statement, measured }: Evidence): string {
+  return `${statement}\n${measured}`;
+}
+
 function renderRoute(route: RouteErrors | undefined, { index, paints, width }: Look & { readonly index: number }): string {
   if (route === undefined) return "";
   const { bold, dim, yellow } = paints;
-  const lines = [bold(`${index + 1}. ${route.status} on ${cut(toVisible(`${route.method} ${route.route}`), width - 20)}`)];
+  const lines = [bold(`${index + 1}. ${route.status} on ${toVisible(`${route.method} ${route.route}`)}`)];
   const say = (label: string, text: string) => lines.push(wrap(`   ${label.padEnd(9)}${text}`, width, 12));
   say("made by", `${toVisible(nameMaker(route))}: ${toVisible(route.madeBy.because)}`);
   if (route.failingMedianMs !== undefined) {
     const ok = route.okMedianMs === undefined ? "" : `; good ones about ${formatDuration(route.okMedianMs)}`;
-    lines.push(`   takes    ${formatDuration(route.failingMedianMs)} (median of the failing)${ok}`);
+    say("takes", `${formatDuration(route.failingMedianMs)} (median of the failing)${ok}`);
   }
-  for (const { cause, confidence, evidence } of route.causes.slice(0, 2)) {
+  for (const { cause, confidence, evidence } of tellCauses(route)) {
     lines.push(`   cause    ${yellow(cause)} (${Math.round(confidence * 100)} %)`);
-    for (const each of evidence.slice(0, 2))
-      lines.push(
-        `            ${cut(toVisible(each.statement), width - 12)}`,
-        dim(`            ${cut(toVisible(each.measured), width - 12)}`),
-      );
+    for (const { statement, measured } of evidence) {
+      say("", toVisible(statement));
+      lines.push(dim(wrap(`${" ".repeat(12)}${toVisible(measured)}`, width, 12)));
+    }
   }
   for (const message of route.joined.slice(0, 2))
     say("log", `${cut(toVisible(message.text), 2 * width)} (${message.count}, by ${message.by})`);
@@ -157,7 +182,11 @@ function renderRoute(route: RouteErrors | undefined, { index, paints, width }: L
 function renderHidden(report: Report, { paints, width }: Look): string {
   const rows = report.hidden.slice(0, 5).map((hidden) => {
     const statuses = hidden.statuses.map(({ status, count }) => `${status} ${count}×`).join(", ");
-    return `${formatCount(hidden.count).padStart(9)}  ${cut(toVisible(`${hidden.method} ${hidden.route}`), width - 50)}  first tries: ${toVisible(statuses)}`;
+    return wrap(
+      `${formatCount(hidden.count).padStart(9)}  ${toVisible(`${hidden.method} ${hidden.route}`)}  first tries: ${toVisible(statuses)}`,
+      width,
+      11,
+    );
   });
   return [paints.bold("Hidden by retries (the client saw no error)"), ...rows].join("\n");
 }
@@ -165,9 +194,13 @@ function renderHidden(report: Report, { paints, width }: Look): string {
 function renderVerdict(report: Report, { paints, width }: Look): string {
   if (report.errors.count === 0 && report.hidden.length === 0) return "";
   const { diagnosis } = report;
-  const lines = report.patterns.map(
+  const told = new Set(
+    pickDetailed(report).flatMap((index) => tellCauses(report.routes[index]).flatMap(({ evidence }) => evidence.map(toKey))),
+  );
+  const untold = report.patterns.filter(({ evidence }) => !told.has(toKey(evidence)));
+  const lines = untold.map(
     ({ pattern, evidence }) =>
-      `  ${pattern.padEnd(17)} ${cut(toVisible(evidence.statement), width - 20)}\n${paints.dim(`${" ".repeat(20)}${cut(toVisible(evidence.measured), width - 20)}`)}`,
+      `${wrap(`  ${pattern.padEnd(17)} ${toVisible(evidence.statement)}`, width, 20)}\n${paints.dim(wrap(`${" ".repeat(20)}${toVisible(evidence.measured)}`, width, 20))}`,
   );
   const [cause] = diagnosis.causes;
   const verdict = cause === undefined ? "no cause named" : `${cause.cause}, ${Math.round(cause.confidence * 100)} %`;
@@ -185,7 +218,7 @@ function renderVerdict(report: Report, { paints, width }: Look): string {
 function renderUnparsed(report: Report, { paints, width }: Look): string {
   const { count, examples } = report.unparsed;
   return [
-    paints.bold(`${formatCount(count)} lines not understood (counted, not guessed)`),
+    paints.bold(`${formatNumberOf(count, "line")} not understood (counted, not guessed)`),
     ...examples.slice(0, 3).map((line) => paints.dim(`  ${cut(toVisible(line), width - 2)}`)),
   ].join("\n");
 }

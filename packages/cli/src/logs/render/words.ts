@@ -47,5 +47,5 @@ export function formatDuration(durationMs: number): string {
 export function nameMaker({ madeBy }: Pick<RouteErrors, "madeBy">): string {
   if (madeBy.hop === "unknown") return "unknown";
   const who = madeBy.hop === "observer" ? madeBy.observer : madeBy.hop === "behind" ? `behind ${madeBy.observer}` : "the client";
-  return `${who}${madeBy.fate === undefined ? "" : `, ${madeBy.observer} ${madeBy.fate} it`} (${Math.round(madeBy.confidence * 100)} %)`;
+  return `${who}${madeBy.fate === undefined ? "" : `, which ${madeBy.fate} it`} (${Math.round(madeBy.confidence * 100)} %)`;
 }

@@ -1,0 +1,54 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { analyzeSource } from "../analyze.ts";
+import { buildReport } from "../build-report.ts";
+import { parseLogsOptions } from "../options.ts";
+import { Tally } from "../tally.ts";
+import { renderTerminal } from "./terminal.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "faultline-terminal-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const LONG = "/api/v2/organisations/7/workspaces/9/environments/3/deployments/8/rollback-to-the-previous-release";
+const PATHS = [LONG, "/checkout", "/日本語/パス", "/health"];
+
+async function render(width: number): Promise<string> {
+  const name = join(folder, "access.log");
+  const lines = Array.from({ length: 400 }, (_, index) => {
+    const failed = index % 8 < 3;
+    const time = `21/Nov/2026:10:${String(Math.floor(index / 60)).padStart(2, "0")}:${String(index % 60).padStart(2, "0")} +0000`;
+    const answer = failed
+      ? '504 12 "-" "curl" rt=60.001 ua="10.0.0.2:80" us="504" uht="-"'
+      : '200 12 "-" "curl" rt=0.012 ua="-" us="-" uht="-"';
+    return `10.0.0.1 - - [${time}] "GET ${PATHS[index % 4] ?? ""} HTTP/1.1" ${answer}`;
+  });
+  writeFileSync(name, [...lines, "not a line of any log"].join("\n"));
+  const options = parseLogsOptions([name], Date.UTC(2026, 10, 22));
+  const tally = new Tally(options.limits);
+  await analyzeSource({ name, onBytes: () => undefined }, { ...options, tally });
+  tally.finish();
+  return renderTerminal(buildReport(tally, { files: [name], top: 12 }), { width, hasColors: false });
+}
+
+describe("the report on a terminal", () => {
+  it.each([50, 66, 80, 120, 160])("keeps to %i columns, but for the title of a long route", async (width) => {
+    const tooWide = (await render(width)).split("\n").filter((line) => line.length > width);
+    expect(tooWide.filter((line) => !/^\d\. \d{3} on /.test(line))).toEqual([]);
+  });
+
+  it.each([50, 80])("names a long route in full once, at %i columns", async (width) => {
+    expect(await render(width)).toContain("rollback-to-the-previous-release");
+  });
+
+  it("lines columns up behind characters that take two", async () => {
+    const rows = (await render(120)).split("\n").filter((line) => /^\s+\d+ {2}504/.test(line));
+    const columns = rows.map((row) => row.replaceAll(/[日本語パス]/g, "ab").indexOf(" %"));
+    expect(new Set(columns).size).toBe(1);
+  });
+
+  it("tells the evidence for a cause once", async () => {
+    expect((await render(160)).match(/the failures all end after the same time/g)).toHaveLength(3);
+  });
+});
