@@ -11,12 +11,13 @@ const STYLE = `
 :root{color-scheme:light dark;--text:#1b1f24;--soft:#5b6570;--back:#fff;--card:#f6f7f9;--line:#d9dee4;--bad:#c62828;--calm:#8aa4c2}
 @media(prefers-color-scheme:dark){:root{--text:#e6e9ed;--soft:#9aa5b1;--back:#14171b;--card:#1c2126;--line:#323a43;--bad:#ff6b60;--calm:#4f6c8c}}
 *{box-sizing:border-box}body{margin:0 auto;max-width:72rem;padding:2rem 1rem;font:16px/1.5 system-ui,sans-serif;color:var(--text);background:var(--back)}
-h1{font-size:1.6rem;margin:0 0 .25rem}h2{font-size:1.15rem;margin:2rem 0 .5rem}p{margin:.25rem 0}.soft{color:var(--soft)}
+h1{font-size:1.6rem;margin:0 0 .25rem}h2{font-size:1.15rem;margin:2rem 0 .5rem;overflow-wrap:anywhere}.card h2{margin-top:0}p{margin:.25rem 0}.soft{color:var(--soft)}
 .chart svg{width:100%}.ends{display:flex;justify-content:space-between;font-size:.8rem}.t{white-space:nowrap}
 .wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.875rem}th,td{padding:.4rem .6rem;text-align:left;border-bottom:1px solid var(--line);vertical-align:top}
 th.n,td.n{text-align:right;font-variant-numeric:tabular-nums}td.r{font-family:ui-monospace,monospace;overflow-wrap:anywhere;min-width:14rem}
 .bad{color:var(--bad);font-weight:600}svg{display:block}.card{background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:1rem;margin:.75rem 0}
-pre{white-space:pre-wrap;overflow-wrap:anywhere;margin:.5rem 0 0;font-size:.8rem;color:var(--soft)}ul{margin:.25rem 0;padding-left:1.25rem}`;
+pre{white-space:pre-wrap;overflow-wrap:anywhere;margin:.5rem 0 0;font-size:.8rem;color:var(--soft)}ul{margin:.25rem 0;padding-left:1.25rem}
+@media(max-width:40rem){body{padding:1rem .75rem}td.r{min-width:8rem}th,td{padding:.4rem .3rem}.t{white-space:normal}tr>:nth-child(n+5){display:none}}`;
 
 /** Bars of a series as an inline SVG; `label` is read out in its place. */
 function drawBars(

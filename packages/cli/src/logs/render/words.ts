@@ -46,6 +46,6 @@ export function formatDuration(durationMs: number): string {
 /** Who wrote the responses, in a few words. */
 export function nameMaker({ madeBy }: Pick<RouteErrors, "madeBy">): string {
   if (madeBy.hop === "unknown") return "unknown";
-  const who = madeBy.hop === "observer" ? madeBy.observer : madeBy.hop === "behind" ? `behind ${madeBy.observer}` : "the client";
+  const who = madeBy.hop === "observer" ? madeBy.observer : madeBy.hop === "behind" ? `what is behind ${madeBy.observer}` : "the client";
   return `${who}${madeBy.fate === undefined ? "" : `, which ${madeBy.fate} it`} (${Math.round(madeBy.confidence * 100)} %)`;
 }
