@@ -190,6 +190,7 @@ describe("a page that stays open", () => {
     await closeSite(site);
     await page.getByText("connecting").waitFor();
     await page.getByText("Not up to date").first().waitFor();
+    await page.getByText("The collector does not answer").waitFor();
     await page.screenshot({ path: `${PICTURES}/lost-contact-light.png`, fullPage: true });
     await page.context().close();
   });

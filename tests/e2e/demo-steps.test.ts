@@ -44,6 +44,7 @@ let receiver: Server;
 let collector: Collector;
 let shop: Shop;
 let board: Switchboard;
+let switchboardUrl: string;
 let switches: Server | undefined;
 let browser: Browser;
 
@@ -80,11 +81,12 @@ beforeAll(async () => {
   await once(receiver, "listening");
   const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`;
   const switchboardPort = await findFreePort(0);
+  switchboardUrl = `http://127.0.0.1:${switchboardPort}`;
   collector = await startCollector({
     port: 0,
     storage: { kind: "memory" },
     dashboardDirectory: DIST,
-    demoUrl: `http://127.0.0.1:${switchboardPort}`,
+    demoUrl: switchboardUrl,
     alertTargets: [{ format: "webhook", url }],
   });
   [shop, browser] = await Promise.all([
@@ -166,11 +168,12 @@ async function startFixedPayments(): Promise<{ readonly url: string; readonly st
 }
 
 describe("a fault that no input brings about", () => {
-  it("is told with a link that opens the failing span", async () => {
-    await board.turn("blocked-query", true);
+  it("is switched on the command line, and told with a link that opens the failing span", async () => {
+    const turn = (state: string) => run([CLI, "demo", "fault", "blocked-query", state, "--switchboard", switchboardUrl]);
+    expect(await turn("on")).toEqual({ code: 0, output: "blocked-query is on\n" });
     await expect.poll(() => alerts.map(({ hop }) => hop), PATIENCE).toContain("postgresql");
     await expect.poll(async () => (await findFault("postgresql"))?.count, PATIENCE).toBeGreaterThan(20);
-    await board.turn("blocked-query", false);
+    expect(await turn("off")).toEqual({ code: 0, output: "blocked-query is off\n" });
     const alert = alerts.find(({ hop }) => hop === "postgresql");
     const link = new URL(String(alert?.link));
     const { example } = await ask<FaultAnswer>(link.pathname + link.search);

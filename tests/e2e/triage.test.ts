@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runFaultline } from "../../packages/cli/src/main.ts";
+import { nameTrueMaker, TRUE_CAUSES } from "../rig/backend-truths.ts";
 import { type FaultyBackend, startFaultyBackend } from "../rig/faulty-backend.ts";
 import { findFreePort, listInstalledProxies, type RunningProxy, startProxy } from "../rig/real-proxies.ts";
 
@@ -8,7 +9,7 @@ type Report = {
     maker: { maker: string; name: string; confidence: number };
     diagnosis: { verdict: string; causes: { cause: string; confidence: number }[] };
   };
-  probes: { purpose: string }[];
+  probes: { purpose: string; failure?: { phase: string } }[];
 };
 
 async function triage(...words: string[]): Promise<Report> {
@@ -25,20 +26,6 @@ async function triage(...words: string[]): Promise<Report> {
 }
 
 const VENDORS = { nginx: "nginx", haproxy: "HAProxy", apache: "Apache httpd", caddy: "Caddy", varnish: "Varnish" } as const;
-/** What may truly be said of each fault, with confidence: by probes, a crash and an exception look alike, and so do waiting and being waited for. */
-const TRUE_CAUSES: Readonly<Record<string, readonly string[]>> = {
-  boom: ["unhandled-exception"],
-  "boom-503": [],
-  hang: ["gateway-timeout", "dependency-timeout"],
-  reset: ["unhandled-exception"],
-  close: ["unhandled-exception"],
-  garbage: ["gateway-mismatch"],
-  "huge-header": ["gateway-mismatch"],
-  dead: ["no-healthy-upstream", "connection-refused"],
-};
-/** Faults that the app answers itself; the proxy in front answers the others. */
-const OWN_ANSWERS = new Set(["boom", "boom-503"]);
-const nameTrueMaker = (fault: string) => (OWN_ANSWERS.has(fault) ? "app" : "intermediary");
 let backend: FaultyBackend;
 beforeAll(async () => {
   backend = await startFaultyBackend();
@@ -109,6 +96,7 @@ describe("triage of what cannot be reached", () => {
     expect(refused.triage.diagnosis).toMatchObject({ verdict: "diagnosed", causes: [{ cause: "connection-refused" }] });
     const unknown = await triage("http://no-such-name.invalid/");
     expect(unknown.triage.diagnosis).toMatchObject({ verdict: "diagnosed", causes: [{ cause: "dns-failure" }] });
+    expect(unknown.probes[0]?.failure?.phase).toBe("dns");
   });
 
   it("sends a POST once unless told otherwise", async () => {

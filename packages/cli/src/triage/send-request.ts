@@ -108,9 +108,9 @@ function markSocket(socket: Socket, marks: Marks, isSecure: boolean): void {
     return;
   }
   const since = (): number => performance.now() - marks.startMs;
-  socket.once("lookup", () => {
+  socket.once("lookup", (error: Error | null | undefined) => {
     marks.dnsMs = since();
-    marks.phase = "connect";
+    if (error === null || error === undefined) marks.phase = "connect";
   });
   socket.once("connect", () => {
     marks.connectMs = since();

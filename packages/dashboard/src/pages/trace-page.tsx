@@ -34,7 +34,7 @@ export function TracePage({ traceId, spanId }: Props): ReactNode {
           <span>{formatTime(trace.startMs)}</span>
           <span>{formatDuration(trace.durationMs)}</span>
           <span>
-            {trace.rows.length + trace.leftOut} spans in {services.size} services
+            {trace.rows.length + trace.leftOut} spans in {services.size === 1 ? "1 service" : `${services.size} services`}
           </span>
           <code className="trace-id">{trace.traceId}</code>
           <CopyButton text={trace.traceId} label="Copy id" />

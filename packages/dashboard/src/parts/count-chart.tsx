@@ -109,10 +109,10 @@ function toOptions({ element, height, listChanges, setReadout }: ChartParts): uP
         ...axis,
         scale: "failing",
         size: 44,
-        values: (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? formatCompact(tick) : "")),
+        values: (_, ticks) => ticks.map(formatWhole),
       },
       // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- uPlot declares the enum Axis.Side and exports no value of it
-      { ...axis, scale: "total", side: 1, size: 44, grid: { show: false }, values: (_, ticks) => ticks.map(formatCompact) },
+      { ...axis, scale: "total", side: 1, size: 44, grid: { show: false }, values: (_, ticks) => ticks.map(formatWhole) },
     ],
     series: [
       {},
@@ -134,6 +134,11 @@ function toOptions({ element, height, listChanges, setReadout }: ChartParts): uP
       ],
     },
   };
+}
+
+/** A count on the axis; between whole numbers there is none. */
+function formatWhole(count: number): string {
+  return Number.isInteger(count) ? formatCompact(count) : "";
 }
 
 /** A time on the axis: the hour and minute, and at midnight the day. */

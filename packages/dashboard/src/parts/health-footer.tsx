@@ -1,6 +1,7 @@
 import type { HealthAnswer } from "@faultline/model";
-import { type ReactNode, useEffect } from "react";
+import { type ReactNode, useContext, useEffect } from "react";
 import { formatBytes, formatCount } from "../format.ts";
+import { LiveContext } from "../live.ts";
 import { useResource } from "../use-resource.ts";
 import { Captured } from "./captured-text.tsx";
 
@@ -13,6 +14,9 @@ export function HealthFooter(): ReactNode {
     const timer = setInterval(refresh, EVERY_MS);
     return () => clearInterval(timer);
   }, [refresh]);
+  // When contact is lost or found again, the foot of the page says so as soon as its head does.
+  const live = useContext(LiveContext);
+  useEffect(() => live?.watch(refresh), [live, refresh]);
   if (health.kind === "loading") return <footer className="health">…</footer>;
   if (health.kind === "failed")
     return <footer className="health health-bad">The collector does not answer: {health.problem.detail}</footer>;

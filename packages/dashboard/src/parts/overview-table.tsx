@@ -19,6 +19,7 @@ export function OverviewTable({ overview }: { readonly overview: OverviewAnswer 
   const failing = overview.rows.filter((row) => row.failing > 0).length;
   const shown = isWhole ? overview.rows : overview.rows.slice(0, failing + MOST_QUIET);
   const hidden = overview.rows.length - shown.length;
+  if (overview.rows.length === 0) return <p className="muted">No request in this window.</p>;
   return (
     <>
       <div className="scroll" tabIndex={0} role="region" aria-label="What fails where">

@@ -1,0 +1,21 @@
+/** What may truly be said of each fault of the faulty backend from outside, behind a proxy. */
+
+/** Causes with confidence: by probes, a crash and an exception look alike, and so do waiting and being waited for. `dead`: nothing listens there. */
+export const TRUE_CAUSES: Readonly<Record<string, readonly string[]>> = {
+  boom: ["unhandled-exception"],
+  "boom-503": [],
+  hang: ["gateway-timeout", "dependency-timeout"],
+  reset: ["unhandled-exception"],
+  close: ["unhandled-exception"],
+  garbage: ["gateway-mismatch"],
+  "huge-header": ["gateway-mismatch"],
+  dead: ["no-healthy-upstream", "connection-refused"],
+};
+
+/** Faults that the app answers itself; the proxy in front answers the others. */
+const OWN_ANSWERS = new Set(["boom", "boom-503"]);
+
+/** Who writes the answer that the client gets. */
+export function nameTrueMaker(fault: string): "app" | "intermediary" {
+  return OWN_ANSWERS.has(fault) ? "app" : "intermediary";
+}
