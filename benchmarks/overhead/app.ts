@@ -141,8 +141,9 @@ server.keepAliveTimeout = 0;
 server.listen(0, "127.0.0.1", () => process.send?.({ port: (server.address() as AddressInfo).port }));
 async function answer(question: unknown): Promise<void> {
   if (question === "settle") await (guard?.flush() ?? sendCollected?.());
-  const { rss, heapUsed, external } = process.memoryUsage();
-  process.send?.({ cpu: process.cpuUsage(), rss, heapUsed, external });
+  const { rss, heapUsed } = question === "report" ? process.memoryUsage() : { rss: 0, heapUsed: 0 };
+  const { user, system } = process.cpuUsage();
+  process.send?.({ cpuUs: user + system, rss, heapUsed });
 }
 
 process.on("message", (question) => void answer(question));

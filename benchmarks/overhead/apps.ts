@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { type Load, openLoad } from "./load.ts";
 
 /** What an app tells of itself. */
-export type Report = { readonly cpu: NodeJS.CpuUsage; readonly rss: number; readonly heapUsed: number; readonly external: number };
+export type Report = { readonly cpuUs: number; readonly rss: number; readonly heapUsed: number };
 
 /** A running app with open connections to it. */
 export type App = { readonly variant: string; readonly child: ChildProcess; readonly load: Load };
@@ -32,8 +32,18 @@ export async function startApp(framework: string, variant: string, options: { en
   return { variant, child, load: await openLoad(message.port, connections) };
 }
 
-/** Asks an app; to `settle` means that it first sends what it has collected. */
-export async function ask(app: App, question: "report" | "settle"): Promise<Report> {
+/** Stops an app where it is, so that it uses no CPU while others are measured. */
+export function pauseApp(app: App): void {
+  app.child.kill("SIGSTOP");
+}
+
+/** Lets an app go on. */
+export function resumeApp(app: App): void {
+  app.child.kill("SIGCONT");
+}
+
+/** Asks an app; to `settle` means that it first sends what it has collected. Only a `report` tells of memory, which is dear to read. */
+export async function ask(app: App, question: "cpu" | "report" | "settle"): Promise<Report> {
   const answer = once(app.child, "message") as Promise<[Report]>;
   app.child.send(question);
   return (await answer)[0];

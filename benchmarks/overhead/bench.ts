@@ -1,23 +1,31 @@
 /**
  * What the guard costs: bursts in turn on a bare app, a second bare app as control, a floor, the guarded app and its peers. CPU is what the
- * app's own process used, threads for collection of garbage and compression included. Neighbours on the machine only ever add to it, so
- * `cpuUs` is the lower quartile of many short bursts, and `addedCpuUs` is that less bare's; ratios of rates are medians over the bursts of
- * a round. Every app is warmed first: what is not compiled yet costs several times what it costs in the long run.
- * `npm run bench -- overhead [express|fastify|hono]... [success|failure]... [ROUNDS] [BURST]`; `PEERS=FOLDER` adds @sentry/node.
+ * app's own process used, threads for collection of garbage and compression included. The machine is hardly ever quiet and no two processes
+ * of one program are equally fast, so:
+ * - idle apps are stopped, or the work that V8 keeps for idle times would be counted in somebody's burst;
+ * - each burst has a lead-in that does not count, in which caches and branch predictors become the app's own again;
+ * - neighbours only ever add, so a block's `cpuUs` is the lower quartile of its many short bursts;
+ * - every block starts all apps anew and warms them (what is not compiled yet costs several times what it costs in the long run), and
+ *   `addedCpuUs` is the median over the blocks of the difference to bare, with all of them beside it. How far bare-again is from 0 says how
+ *   far to trust the others.
+ * `npm run bench -- overhead [express|fastify|hono]... [success|failure]... [BLOCKS] [ROUNDS] [BURST]`; `VARIANTS=bare,guard` chooses,
+ * `PEERS=FOLDER` adds @sentry/node.
  */
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
 import { recordResult } from "../record.ts";
-import { type App, ask, readPeakRss, startApp, stopApp } from "./apps.ts";
+import { type App, ask, pauseApp, readPeakRss, resumeApp, startApp, stopApp } from "./apps.ts";
 
 type Sample = { readonly cpuUs: number; readonly wallMs: number; readonly p99Ms: number };
 
 const words = process.argv.slice(3);
 const numbers = words.map(Number).filter(Number.isFinite);
-const ROUNDS = numbers[0] ?? 40;
-const BURST = numbers[1] ?? 320;
+const BLOCKS = numbers[0] ?? 5;
+const ROUNDS = numbers[1] ?? 30;
+const BURST = numbers[2] ?? 320;
+const LEAD_IN = 96;
 const CONNECTIONS = 16;
 const PATHS = { success: "/hello/7", failure: "/fail/" } as const;
 type Kind = keyof typeof PATHS;
@@ -29,7 +37,7 @@ function choose<T extends string>(all: readonly T[]): readonly T[] {
 
 const FRAMEWORKS = choose(["express", "fastify", "hono"]);
 const KINDS = choose<Kind>(["success", "failure"]);
-const VARIANTS = [
+const ALL_VARIANTS = [
   "bare",
   "bare-again",
   "floor",
@@ -38,6 +46,7 @@ const VARIANTS = [
   "otel",
   ...(process.env["PEERS"] === undefined ? [] : ["sentry"]),
 ];
+const VARIANTS = process.env["VARIANTS"]?.split(",") ?? ALL_VARIANTS;
 /** Requests before the first that counts; the peers cost so much more that the rest of their warming up does not show. */
 const WARM = 20_000;
 const WARM_PEERS = 4_000;
@@ -74,13 +83,15 @@ function quantile(values: readonly number[], at: number): number {
 
 /** One burst. Of failures the sending is part of the cost; successes are sent every ten seconds, which a burst may or may not meet. */
 async function burst(app: App, kind: Kind): Promise<Sample> {
-  const before = await ask(app, "report");
+  resumeApp(app);
+  await app.load.send(toTargets(kind, LEAD_IN));
+  const before = await ask(app, kind === "failure" ? "settle" : "cpu");
   const startMs = performance.now();
   const latencies = await app.load.send(toTargets(kind, BURST));
   const wallMs = performance.now() - startMs;
-  const after = await ask(app, kind === "failure" ? "settle" : "report");
-  const usedUs = after.cpu.user + after.cpu.system - before.cpu.user - before.cpu.system;
-  return { cpuUs: usedUs / BURST, wallMs, p99Ms: quantile(latencies, 0.99) };
+  const after = await ask(app, kind === "failure" ? "settle" : "cpu");
+  pauseApp(app);
+  return { cpuUs: (after.cpuUs - before.cpuUs) / BURST, wallMs, p99Ms: quantile(latencies, 0.99) };
 }
 
 async function warm(app: App, kind: Kind): Promise<void> {
@@ -89,31 +100,18 @@ async function warm(app: App, kind: Kind): Promise<void> {
   await ask(app, "settle");
 }
 
-type Row = {
-  readonly cpuUs: number;
-  readonly addedCpuUs: number;
-  readonly bareCpuOverOwn: number;
-  readonly rateOverBare: number;
-  readonly p99Ms: number;
-  readonly rssMB: number;
-};
+/** What one app used in a block. */
+type BlockRow = { readonly cpuUs: number; readonly rateOverBare: number; readonly p99Ms: number; readonly rssMB: number };
 
 function readCpu(samples: readonly Sample[]): number {
   const each = samples.map((sample) => sample.cpuUs);
   return quantile(each, 0.25);
 }
 
-function compare(own: readonly Sample[], bare: readonly Sample[], rss: number): Row {
+function compare(own: readonly Sample[], bare: readonly Sample[], rss: number): BlockRow {
   const rates = own.flatMap(({ wallMs }, round) => (bare[round] === undefined ? [] : [bare[round].wallMs / wallMs]));
   const p99s = own.map((sample) => sample.p99Ms);
-  return {
-    cpuUs: readCpu(own),
-    addedCpuUs: readCpu(own) - readCpu(bare),
-    bareCpuOverOwn: readCpu(bare) / readCpu(own),
-    rateOverBare: quantile(rates, 0.5),
-    p99Ms: quantile(p99s, 0.5),
-    rssMB: rss / 1e6,
-  };
+  return { cpuUs: readCpu(own), rateOverBare: quantile(rates, 0.5), p99Ms: quantile(p99s, 0.5), rssMB: rss / 1e6 };
 }
 
 function print(title: string, rows: Readonly<Record<string, object>>): void {
@@ -123,21 +121,61 @@ function print(title: string, rows: Readonly<Record<string, object>>): void {
   console.table(Object.fromEntries(Object.entries(rows).map(([name, row]) => [name, round(row)])));
 }
 
-async function measure(framework: string, kind: Kind): Promise<Record<string, Row>> {
+async function measureBlock(framework: string, kind: Kind): Promise<ReadonlyMap<string, BlockRow>> {
   const apps: App[] = [];
-  for (const variant of VARIANTS) apps.push(await start(framework, variant));
-  for (const app of apps) await warm(app, kind);
+  for (const variant of VARIANTS) {
+    const app = await start(framework, variant);
+    await warm(app, kind);
+    pauseApp(app);
+    apps.push(app);
+  }
   const samples = new Map<string, Sample[]>(VARIANTS.map((variant) => [variant, []]));
   for (let round = 0; round < ROUNDS; round++) {
     // Every other round backwards: what comes first in a round must not be always the same.
     for (const app of round % 2 === 0 ? apps : apps.toReversed()) samples.get(app.variant)?.push(await burst(app, kind));
   }
-  const rows: Record<string, Row> = {};
+  const rows = new Map<string, BlockRow>();
   for (const app of apps) {
+    resumeApp(app);
     const { rss } = await ask(app, "report");
-    rows[app.variant] = compare(samples.get(app.variant) ?? [], samples.get("bare") ?? [], rss);
+    rows.set(app.variant, compare(samples.get(app.variant) ?? [], samples.get("bare") ?? [], rss));
     stopApp(app);
   }
+  return rows;
+}
+
+type Row = {
+  readonly cpuUs: number;
+  readonly addedCpuUs: number;
+  readonly bareCpuOverOwn: number;
+  readonly rateOverBare: number;
+  readonly p99Ms: number;
+  readonly rssMB: number;
+  /** `addedCpuUs` of each block. */
+  readonly added: string;
+};
+
+function summarize(blocks: readonly ReadonlyMap<string, BlockRow>[], variant: string): Row {
+  const pairs = blocks.flatMap((block) => {
+    const [own, bare] = [block.get(variant), block.get("bare")];
+    return own === undefined || bare === undefined ? [] : [{ own, bare }];
+  });
+  const medianOf = (read: (pair: (typeof pairs)[number]) => number): number => quantile(pairs.map(read), 0.5);
+  return {
+    cpuUs: medianOf(({ own }) => own.cpuUs),
+    addedCpuUs: medianOf(({ own, bare }) => own.cpuUs - bare.cpuUs),
+    bareCpuOverOwn: medianOf(({ own, bare }) => bare.cpuUs / own.cpuUs),
+    rateOverBare: medianOf(({ own }) => own.rateOverBare),
+    p99Ms: medianOf(({ own }) => own.p99Ms),
+    rssMB: medianOf(({ own }) => own.rssMB),
+    added: pairs.map(({ own, bare }) => (own.cpuUs - bare.cpuUs).toFixed(1)).join(" "),
+  };
+}
+
+async function measure(framework: string, kind: Kind): Promise<Record<string, Row>> {
+  const blocks: ReadonlyMap<string, BlockRow>[] = [];
+  for (let block = 0; block < BLOCKS; block++) blocks.push(await measureBlock(framework, kind));
+  const rows = Object.fromEntries(VARIANTS.map((variant) => [variant, summarize(blocks, variant)]));
   print(`${framework}, ${kind}`, rows);
   return rows;
 }
@@ -150,7 +188,8 @@ async function deliver(variant: string): Promise<Record<string, number>> {
   received.bytes = 0;
   received.boom.clear();
   await app.load.send(toTargets("failure", DISTINCT, "b"));
-  const { rss, heapUsed } = await ask(app, "settle");
+  await ask(app, "settle");
+  const { rss, heapUsed } = await ask(app, "report");
   const peak = readPeakRss(app) ?? Number.NaN;
   stopApp(app);
   const delivered = received.boom.size;
@@ -164,6 +203,6 @@ for (const framework of FRAMEWORKS) for (const kind of KINDS) results[`${framewo
 const delivery: Record<string, Record<string, number>> = {};
 for (const variant of ["bare", "bare-again", "guard"]) delivery[variant] = await deliver(variant);
 print("5,000 distinct failures in one burst", delivery);
-recordResult("overhead", { rounds: ROUNDS, burst: BURST, warm: WARM, results, delivery });
+recordResult("overhead", { blocks: BLOCKS, rounds: ROUNDS, burst: BURST, leadIn: LEAD_IN, warm: WARM, results, delivery });
 sink.close();
 sink.closeAllConnections();

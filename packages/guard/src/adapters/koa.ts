@@ -3,7 +3,7 @@ import type { ServerResponse } from "node:http";
 import { readMember } from "../capture/throwable.ts";
 import type { Exchange, HostView } from "../exchange.ts";
 import type { Guard } from "../guard.ts";
-import { beginNode, nodeView, type NodeRequest, STALE_HEADERS, watchStream } from "./node-view.ts";
+import { beginNode, nodeView, type NodeRequest, removeStaleHeaders, watchStream } from "./node-view.ts";
 
 /** What is used of Koa's context. */
 export type KoaLike = {
@@ -43,7 +43,7 @@ export type KoaGuardOptions = {
 function answerError(guard: Guard, exchange: Exchange, at: { context: KoaLike; thrown: unknown }): void {
   const { context, thrown } = at;
   const answer = guard.answer(exchange, thrown, context.req.destroyed && !context.req.complete);
-  for (const name of STALE_HEADERS) context.res.removeHeader(name);
+  removeStaleHeaders(context.res);
   context.status = answer.status;
   context.body = answer.body;
   for (const name of Object.keys(answer.headers)) context.set(name, answer.headers[name] ?? "");

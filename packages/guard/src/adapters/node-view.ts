@@ -87,7 +87,7 @@ export function watchStream(body: unknown, exchange: Exchange | undefined): void
 }
 
 /** Headers that described the representation that is not going to be sent. */
-export const STALE_HEADERS: readonly string[] = [
+export const STALE_HEADERS: ReadonlySet<string> = new Set([
   "content-encoding",
   "content-language",
   "content-range",
@@ -97,12 +97,17 @@ export const STALE_HEADERS: readonly string[] = [
   "transfer-encoding",
   "trailer",
   "accept-ranges",
-];
+]);
+
+/** Takes them off a response. */
+export function removeStaleHeaders(response: ServerResponse): void {
+  for (const name of response.getHeaderNames()) if (STALE_HEADERS.has(name)) response.removeHeader(name);
+}
 
 /** Writes an answer. False when the response has begun or is over: then it is too late for one. */
 export function sendAnswer(response: ServerResponse, answer: Answer): boolean {
   if (response.headersSent || response.destroyed || response.writableEnded) return false;
-  for (const name of STALE_HEADERS) response.removeHeader(name);
+  removeStaleHeaders(response);
   response.statusCode = answer.status;
   for (const name of Object.keys(answer.headers)) response.setHeader(name, answer.headers[name] ?? "");
   response.setHeader("content-length", Buffer.byteLength(answer.body));

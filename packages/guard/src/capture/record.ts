@@ -2,6 +2,7 @@
 import type { AttributeValue } from "@faultline/model";
 import type { Exchange } from "../exchange.ts";
 import { AttributeText, writeLog, writeSpan } from "../export/otlp-json.ts";
+import { flatten } from "../json-text.ts";
 import type { Redactor } from "../redaction.ts";
 import type { OutgoingCall } from "./call.ts";
 import { type ExceptionText, writeException } from "./exception.ts";
@@ -74,8 +75,9 @@ function writeOutline(outline: Outline): string {
   attributes.add("network.protocol.version", outline.protocol);
   attributes.add("error.type", outline.errorType);
   if (outlines.length >= MAX_OUTLINES) outlines.shift();
-  outlines.push({ outline, written: attributes.written });
-  return attributes.written;
+  const written = flatten(attributes.written);
+  outlines.push({ outline, written });
+  return written;
 }
 
 function addExchange(attributes: AttributeText, exchange: Exchange, ending: Ending): void {

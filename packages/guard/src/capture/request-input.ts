@@ -1,6 +1,7 @@
 /** The input of a failing request as attributes: path, query, headers and body, redacted, as the conventions name them. */
 import type { Exchange } from "../exchange.ts";
 import { AttributeText, writeAttribute } from "../export/otlp-json.ts";
+import { flatten } from "../json-text.ts";
 import type { Redactor } from "../redaction.ts";
 import { writeParsedInput } from "./parsed-input.ts";
 
@@ -31,7 +32,7 @@ function keepClean(clean: CleanHeaders, header: { name: string; value: string },
     if (clean.size >= MAX_NAMES) clean.clear();
     clean.set(name, (values = new Map()));
   } else if (values.size >= MAX_VALUES) values.clear();
-  values.set(value, written);
+  values.set(value, flatten(written));
 }
 
 function writeHeader(name: string, value: string): string {

@@ -1,6 +1,7 @@
 /** The state of this process at the moment of a failure: a blocked event loop and a full heap are causes that no stack shows. */
 import { monitorEventLoopDelay, performance } from "node:perf_hooks";
 import { AttributeText, writeGauge } from "../export/otlp-json.ts";
+import { flatten } from "../json-text.ts";
 
 /** As finely as the event loop's delay is measured. A burst of failures shares one reading, which costs as much as half a record. */
 const FRESH_MS = 20;
@@ -33,7 +34,7 @@ export function watchRuntime(): Runtime {
     attributes.add("nodejs.eventloop.delay.max", delay.count === 0 ? 0 : toSeconds(delay.max));
     attributes.add("nodejs.eventloop.utilization", performance.eventLoopUtilization(before).utilization);
     attributes.add("v8js.memory.heap.used", readHeap(nowMs));
-    return attributes.written;
+    return flatten(attributes.written);
   };
   return {
     writeNow(nowMs) {

@@ -1,4 +1,7 @@
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
 import { afterEach, describe, expect, it } from "vitest";
+import type { StackRead } from "../testing/stacks-read.ts";
 import { readStack, type Stack } from "./stack.ts";
 
 const before = Object.getOwnPropertyDescriptor(Error, "prepareStackTrace");
@@ -43,6 +46,15 @@ describe("the stack of an error", () => {
     const [first = "", ...others] = twins.map((twin) => String(twin.stack));
     expect(others).toEqual([1, 2, 3].map((index) => first.replace("twin 0", `twin ${index}`)));
     expect(Object.getOwnPropertyDescriptor(Error, "prepareStackTrace")).toEqual(before);
+  });
+
+  it("is to the letter what Node writes, for the guard and for whoever reads it after the guard", async () => {
+    const worker = new Worker(new URL("../testing/stacks-read.ts", import.meta.url), { execArgv: ["--conditions=source"] });
+    const [reads] = (await once(worker, "message")) as [readonly StackRead[]];
+    expect(reads.length).toBeGreaterThan(30);
+    const untouched = reads.map((read) => ({ name: read.name, stack: read.untouched }));
+    expect(reads.map((read) => ({ name: read.name, stack: read.told }))).toEqual(untouched);
+    expect(reads.map((read) => ({ name: read.name, stack: read.after }))).toEqual(untouched);
   });
 
   it("is written by the app's own formatter where there is one", () => {

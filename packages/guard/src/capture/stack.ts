@@ -1,8 +1,8 @@
 /**
  * Reads the stack of an error. V8 writes a stack as text when it is first read, and to write ten frames costs more than all the rest of a
- * record. Failures of one kind stand in the same frames, so frames are known by their places: for the time of one read
- * `Error.prepareStackTrace` looks at the call sites and, where it knows them, ends the read by a throw. V8 then keeps the stack unwritten,
- * and whoever reads it later gets what they would have got without the guard. See docs/decisions/0042.
+ * record. Failures of one kind stand in the same frames, so frames are known by their call sites: for the time of one read
+ * `Error.prepareStackTrace` looks at these and, where it knows them all, answers with the text that was written for them before. That text
+ * becomes the stack of the error, as Node's own would, so it must not differ from it by a letter. See docs/decisions/0042 and 0090.
  */
 import { types } from "node:util";
 
@@ -16,28 +16,39 @@ const FIRST_FRAME = "\n    at ";
 type Formatter = (error: Error, sites: NodeJS.CallSite[]) => unknown;
 
 /** Call sites have more methods than Node's types say. */
-type Site = { getPosition(): number; getScriptNameOrSourceURL(): string | null; getTypeName(): string | null };
+type Site = {
+  getPosition(): number;
+  getScriptNameOrSourceURL(): string | null;
+  getFunctionName(): string | null;
+  getTypeName(): string | null;
+  toString(): string;
+};
+
+/** What the text of a frame is made of. `name` is the whole text where there is no script: such a frame has no position either. */
+type Frame = {
+  readonly position: number;
+  readonly script: string | null;
+  readonly name: string | null;
+  readonly receiver: string | null;
+};
 
 /** Where a stack was made, and its frames as they were written the first time. */
-type Place = {
-  readonly positions: readonly number[];
-  readonly scripts: readonly (string | null)[];
-  readonly receiver: string | null;
-  frames: string | undefined;
-};
+type Place = { readonly known: readonly Frame[]; frames: string | undefined };
 
 /** Node's own formatter. Where another one is installed, as source-map-support does, stacks are read as everybody reads them. */
 const { prepareStackTrace: nodeFormatter } = Error as { prepareStackTrace?: Formatter };
 const isNodeFormatter = nodeFormatter?.name === "ErrorPrepareStackTrace";
-const KNOWN = Symbol("a stack whose frames are known");
+// oxlint-disable-next-line typescript/unbound-method -- kept as it is now, whatever the host puts in its place; called with an error as `this`
+const writeHead = Error.prototype.toString;
 
 /** Places by the sum of their positions; of two with one sum the later stays. */
 const places = new Map<number, Place>();
 const MAX_PLACES = 512;
 
-/** The error that is being read, and the place that its call sites gave. */
+/** The error that is being read, the place that its call sites gave, and what stands above the frames where these were known. */
 let wanted: object | undefined;
 let found: Place | undefined;
+let knownHead: string | undefined;
 
 /** The positions of the stack that is being read: V8 looks each up in a table, so they are asked for once. */
 const positions: number[] = [];
@@ -54,42 +65,57 @@ function readPositions(sites: readonly Site[]): number {
   return sum;
 }
 
-function isAt(place: Place, sites: readonly Site[]): boolean {
-  if (place.frames === undefined || place.positions.length !== sites.length || place.receiver !== sites[0]?.getTypeName()) return false;
+function readName(site: Site, script: string | null): string | null {
+  return script === null ? site.toString() : site.getFunctionName();
+}
+
+function isAt({ known }: Place, sites: readonly Site[]): boolean {
+  if (known.length !== sites.length) return false;
   for (let at = 0; at < sites.length; at++) {
-    if (positions[at] !== place.positions[at] || (sites[at] as Site).getScriptNameOrSourceURL() !== place.scripts[at]) return false;
+    const site = sites[at] as Site;
+    const frame = known[at] as Frame;
+    if (positions[at] !== frame.position || site.getScriptNameOrSourceURL() !== frame.script) return false;
+    if (readName(site, frame.script) !== frame.name || site.getTypeName() !== frame.receiver) return false;
   }
   return true;
+}
+
+function findPlace(sites: readonly Site[]): Place {
+  const sum = readPositions(sites);
+  const place = places.get(sum);
+  if (place !== undefined && isAt(place, sites)) return place;
+  const known = sites.map((site, at) => {
+    const script = site.getScriptNameOrSourceURL();
+    return { position: positions[at] as number, script, name: readName(site, script), receiver: site.getTypeName() };
+  });
+  const made: Place = { known, frames: undefined };
+  if (places.size >= MAX_PLACES) places.clear();
+  places.set(sum, made);
+  return made;
 }
 
 const lookAtSites: Formatter = (error, given) => {
   const sites = given as unknown as readonly Site[];
   if (error !== wanted || sites.length === 0) return nodeFormatter?.(error, given);
-  const sum = readPositions(sites);
-  found = places.get(sum);
-  if (found !== undefined && isAt(found, sites)) throw KNOWN;
-  found = {
-    positions: positions.slice(),
-    scripts: sites.map((site) => site.getScriptNameOrSourceURL()),
-    receiver: sites[0]?.getTypeName() ?? null,
-    frames: undefined,
-  };
-  if (places.size >= MAX_PLACES) places.clear();
-  places.set(sum, found);
-  return nodeFormatter?.(error, given);
+  found = findPlace(sites);
+  if (found.frames === undefined) return nodeFormatter?.(error, given);
+  const head = Reflect.apply(writeHead, error, []);
+  knownHead = head;
+  return head + found.frames;
 };
 
 function readText(error: object): unknown {
   try {
     return (error as { stack?: unknown }).stack;
-  } catch (thrown) {
-    return thrown === KNOWN ? KNOWN : undefined;
+  } catch {
+    return undefined;
   }
 }
 
-/** The stack as text, KNOWN when `found` has its frames, undefined when there is none. */
+/** The stack as text, undefined when there is none. */
 function readLooking(error: object): unknown {
   found = undefined;
+  knownHead = undefined;
   if (!isNodeFormatter || Error.prepareStackTrace !== nodeFormatter || !types.isNativeError(error)) return readText(error);
   // Where the intrinsics are frozen there is nothing to put in its place.
   if (!Reflect.set(Error, "prepareStackTrace", lookAtSites)) return readText(error);
@@ -103,14 +129,15 @@ function readLooking(error: object): unknown {
 /** Reads a stack; undefined when there is none. `head` is what it begins with unless the error's class writes another. Never throws. */
 export function readStack(error: object, head: string): Stack | undefined {
   const text = readLooking(error);
-  const place = found;
-  if (text === KNOWN) return { head, frames: place?.frames ?? "" };
   if (typeof text !== "string") return undefined;
-  const kept = text.length > MAX_STACK ? text.slice(0, MAX_STACK) : text;
+  const place = found;
+  const isShort = text.length <= MAX_STACK;
+  if (isShort && knownHead !== undefined && place?.frames !== undefined) return { head: knownHead, frames: place.frames };
+  const kept = isShort ? text : text.slice(0, MAX_STACK);
   const at = kept.startsWith(head) && kept.startsWith(FIRST_FRAME, head.length) ? head.length : kept.indexOf(FIRST_FRAME);
   if (at < 0) return { head: kept, frames: "" };
   const frames = kept.slice(at);
-  // A head of its own, as Node's errors with a code have it, cannot be told from the call sites.
-  if (place !== undefined && at === head.length && kept === text) place.frames = frames;
+  // A head of its own cannot be told from the call sites.
+  if (place !== undefined && at === head.length && isShort) place.frames = frames;
   return { head: kept.slice(0, at), frames };
 }

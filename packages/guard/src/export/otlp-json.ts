@@ -1,6 +1,6 @@
 /** Writes OTLP/JSON (1.11) by concatenation: ids in hex, enums as integers, 64-bit integers as decimal text. */
 import type { AttributeValue } from "@faultline/model";
-import { quote } from "../json-text.ts";
+import { flatten, quote } from "../json-text.ts";
 
 function writeValue(value: AttributeValue): string {
   if (typeof value === "string") return `{"stringValue":${quote(value)}}`;
@@ -19,7 +19,7 @@ const MAX_WRITTEN_NAMES = 512;
 function writeName(name: string): string {
   const known = writtenNames.get(name);
   if (known !== undefined) return known;
-  const written = `{"key":${JSON.stringify(name)},"value":`;
+  const written = flatten(`{"key":${JSON.stringify(name)},"value":`);
   if (writtenNames.size < MAX_WRITTEN_NAMES) writtenNames.set(name, written);
   return written;
 }

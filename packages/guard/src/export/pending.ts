@@ -62,9 +62,8 @@ export class Pending {
       let request = this.#requests.get(signal);
       if (request === undefined) {
         this.#requests.set(signal, (request = new RequestBytes()));
-        request.append(beginRequest(signal, this.#resource));
-      } else request.append(",");
-      request.append(item);
+        request.append(beginRequest(signal, this.#resource) + item);
+      } else request.append(`,${item}`);
       this.sizeBytes += item.length;
     }
   }

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createServer, get } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it } from "vitest";
@@ -14,10 +15,11 @@ describe("a graceful shutdown", () => {
       }, 50);
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const requested = once(server, "request");
     const answered = new Promise<number | undefined>((resolve) => {
       get({ port: (server.address() as AddressInfo).port, host: "127.0.0.1" }, (response) => resolve(response.resume().statusCode));
     });
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await requested;
     const shutdown = createShutdown({ server, afterwards: [() => order.push("flushed")] });
     expect(await Promise.all([shutdown(), shutdown()])).toEqual([0, 0]);
     expect(await answered).toBe(200);
@@ -27,8 +29,9 @@ describe("a graceful shutdown", () => {
   it("ends in time, with a code that says so, when something hangs", async () => {
     const server = createServer(() => undefined);
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const requested = once(server, "request");
     get({ port: (server.address() as AddressInfo).port, host: "127.0.0.1" }).on("error", () => undefined);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await requested;
     const shutdown = createShutdown({ server, drainMs: 20, flushMs: 20, afterwards: [() => new Promise(() => undefined)] });
     expect(await shutdown()).toBe(1);
   });
