@@ -27,7 +27,10 @@ type App = { readonly child: ChildProcess; readonly port: number; readonly agent
 const { values } = parseArgs({ args: process.argv.slice(3), options: { minutes: { type: "string", default: "0.5" } }, strict: false });
 const AWAY_MS = Number(values.minutes) * 60_000;
 const BEFORE_MS = 15_000;
+/** Latencies are compared minute by minute, so that a burst of work elsewhere on the machine counts as one minute only. */
+const SLICE_MS = 60_000;
 const EVERY_MS = 20;
+const DRAIN_MS = 600_000;
 const MIB = 2 ** 20;
 
 const folder = mkdtempSync(join(tmpdir(), "faultline-outage-"));
@@ -71,6 +74,14 @@ async function drive(apps: readonly App[], forMs: number): Promise<number[]> {
   return peaks;
 }
 
+const takeMedian = (numbers: readonly number[]): number => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+
+/** How far the app's memory went beyond what it was, MiB, and how much of that was there after a quarter of the time already. */
+function toGrowth(at: number): { readonly peak: number; readonly firstQuarter: number } {
+  const beyond = slices.map(({ peaks }) => ((peaks[at] ?? 0) - (rssBefore[at] ?? 0)) / MIB);
+  return { peak: Math.max(...beyond), firstQuarter: Math.max(...beyond.slice(0, Math.ceil(beyond.length / 4))) };
+}
+
 function takeP99(app: App): number {
   const sorted = app.latenciesMs.splice(0).toSorted((a, b) => a - b);
   return sorted[Math.floor(sorted.length * 0.99)] ?? Number.NaN;
@@ -90,18 +101,22 @@ const p99Before = apps.map(takeP99);
 await collector.goAway();
 const requestsBefore = collector.requests;
 const awayFromMs = performance.now();
-const peaks = await drive(apps, AWAY_MS);
-const p99Away = apps.map(takeP99);
+const slices: { readonly peaks: readonly number[]; readonly p99: readonly number[] }[] = [];
+while (performance.now() < awayFromMs + AWAY_MS) {
+  const peaks = await drive(apps, Math.min(SLICE_MS, awayFromMs + AWAY_MS - performance.now()));
+  slices.push({ peaks, p99: apps.map(takeP99) });
+}
 const atReturn = await report(guarded);
 await collector.comeBack();
 const backMs = performance.now();
 
 let last = atReturn;
-for (let round = 0; round < 400; round++) {
+while (performance.now() < backMs + DRAIN_MS) {
   await setTimeout(250);
   last = await report(guarded);
   if (last.counts !== undefined && last.counts.spooled === 0 && last.counts.pending === 0) break;
 }
+const sent = collector.requests - requestsBefore + collector.attempts;
 const drainedMs = performance.now() - backMs;
 const { captured = 0, delivered = 0, dropped = {} } = last.counts ?? {};
 const droppedSum = Object.values(dropped).reduce((sum, count) => sum + count, 0);
@@ -115,12 +130,16 @@ const figures = {
   dropped,
   isBalanced: captured === collector.stored.size + droppedSum && delivered === collector.stored.size,
   drainedSeconds: drainedMs / 1000,
-  rssGrowthMiB: { guarded: ((peaks[0] ?? 0) - (rssBefore[0] ?? 0)) / MIB, bare: ((peaks[1] ?? 0) - (rssBefore[1] ?? 0)) / MIB },
-  p99Ms: { before: { guarded: p99Before[0], bare: p99Before[1] }, away: { guarded: p99Away[0], bare: p99Away[1] } },
-  requestsToCollector: { sent: collector.requests - requestsBefore, faultFree, ratio: (collector.requests - requestsBefore) / faultFree },
+  rssGrowthMiB: { guarded: toGrowth(0), bare: toGrowth(1) },
+  p99Ms: {
+    before: { guarded: p99Before[0], bare: p99Before[1] },
+    medianOfMinutes: { guarded: takeMedian(slices.map(({ p99 }) => p99[0] ?? 0)), bare: takeMedian(slices.map(({ p99 }) => p99[1] ?? 0)) },
+    medianDifference: takeMedian(slices.map(({ p99 }) => (p99[0] ?? 0) - (p99[1] ?? 0))),
+  },
+  requestsToCollector: { sent, whileAway: collector.attempts, faultFree, ratio: sent / faultFree },
 };
 console.log(JSON.stringify(figures, null, 2));
 for (const app of apps) app.child.kill("SIGKILL");
-await collector.goAway();
+await collector.close();
 rmSync(folder, { recursive: true, force: true });
 recordResult("outage", figures);
