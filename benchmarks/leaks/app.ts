@@ -1,6 +1,6 @@
 /**
  * One app for the leak benchmark: `app.ts FRAMEWORK guarded|bare`, with --expose-gc. Every request object is registered with a FinalizationRegistry;
- * `collect` collects garbage and says how many are gone, `report` says what memory is used after a collection.
+ * any message collects garbage and says how many are gone.
  */
 import { createServer, type IncomingMessage, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -48,19 +48,11 @@ const server = createServer((request, response) => {
 });
 server.listen(0, "127.0.0.1", () => process.send?.({ port: (server.address() as AddressInfo).port }));
 
-const ASKED: Readonly<Record<string, () => Promise<object>>> = {
-  async collect() {
-    for (let round = 0; round < 10; round++) {
-      collect();
-      await setTimeout(50);
-    }
-    return counts;
-  },
-  report() {
+process.on("message", async () => {
+  for (let round = 0; round < 10; round++) {
     collect();
-    const { rss, heapUsed } = process.memoryUsage();
-    return Promise.resolve({ rss, heapUsed });
-  },
-};
-process.on("message", (asked: string) => void ASKED[asked]?.().then((answer) => process.send?.(answer)));
+    await setTimeout(50);
+  }
+  process.send?.(counts);
+});
 process.on("disconnect", () => process.exit(0));
