@@ -1,12 +1,13 @@
 /** Loaded before a test file of Fastify's: every instance that the file makes is guarded, and answers its errors itself. */
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { createGuard } from "@faultline/guard";
 import { guardFastify } from "@faultline/guard/fastify";
 
 type Factory = (...given: readonly unknown[]) => object;
 
-const require = createRequire(import.meta.url);
-const path = require.resolve("fastify");
+const require = createRequire(join(process.env["SUITE_ROOT"] ?? "", "fastify.js"));
+const path = require.resolve("./fastify.js");
 const original = require(path) as Factory;
 const guard = createGuard({ service: "fastify-suite", endpoint: false, announce: false, processHooks: false });
 
