@@ -25,7 +25,7 @@ function findMissing(root: string, file: string): string | undefined {
 function runFiles(root: string, files: readonly string[], isGuarded: boolean): Run {
   const preload = isGuarded ? ["--conditions=source", `--import=${PRELOAD}`] : [];
   const paths = files.map((file) => join(root, "test", file));
-  const args = [...preload, "--test", "--test-isolation=none", "--test-reporter=tap", ...paths];
+  const args = [...preload, "--test", "--test-concurrency=2", "--test-reporter=tap", ...paths];
   const env = { ...process.env, SUITE_ROOT: root };
   const { stdout } = spawnSync(process.execPath, args, { encoding: "utf8", cwd: root, env, timeout: 240_000, maxBuffer: 1 << 28 });
   const results = [...stdout.matchAll(/^ *(ok|not ok) \d+ - (.*)$/gm)];

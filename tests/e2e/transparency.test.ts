@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { createGuard } from "@faultline/guard";
 import { afterAll, describe, expect, it } from "vitest";
 import { ROUTED_HOSTS, type RoutedHost, type Stance } from "../transparency/hosts.ts";
+import { NEST_HOSTS } from "../transparency/nest-hosts.ts";
 import { exchangeRaw, withoutClock } from "../transparency/raw-exchange.ts";
 import { REQUEST_KINDS, type RequestKind } from "../transparency/request-kinds.ts";
 
@@ -60,7 +61,7 @@ async function compare(cases: readonly Case[], ports: Ports): Promise<Difference
   return differences;
 }
 
-describe.each(ROUTED_HOSTS)("$name under the guard", (host) => {
+describe.each([...ROUTED_HOSTS, ...NEST_HOSTS])("$name under the guard", (host) => {
   it("answers every kind of request on 200 routes with the very bytes it answers without", async () => {
     expect(host.routes).toHaveLength(200);
     const ports = {

@@ -37,9 +37,11 @@ function toRoutes(readers: Table<unknown>, answers: Table<unknown>): RoutedHost[
 
 const NODE_READER_TABLE = Object.entries(NODE_READERS);
 
+/** How a route reads and answers. */
 type Routed = { readonly read: NodeReader; readonly answer: NodeAnswer };
 
-function findRoute(url: string | undefined, answers: Table<NodeAnswer>): Routed {
+/** The reader and the answer of a path. */
+export function findRoute(url: string | undefined, answers: Table<NodeAnswer>): Routed {
   const [, at, of] = (url ?? "").split("/");
   const read = NODE_READER_TABLE[Number(at)]?.[1];
   const answer = answers[Number(of)]?.[1];
@@ -247,20 +249,21 @@ const listenFetch: RoutedHost["listen"] = (stance) => {
 };
 
 const express4 = createRequire(import.meta.url)("express4") as typeof express;
-const nodeRoutes = toRoutes(NODE_READER_TABLE, Object.entries(NODE_ANSWERS));
+/** The routes of the hosts on node:http's request and response. */
+export const NODE_ROUTES = toRoutes(NODE_READER_TABLE, Object.entries(NODE_ANSWERS));
 const fetchRoutes = toRoutes(FETCH_READER_TABLE, FETCH_ANSWER_TABLE);
 
-/** All of them. */
+/** All of them but NestJS, which has a file of its own. */
 export const ROUTED_HOSTS: readonly RoutedHost[] = [
   {
     name: "node:http",
-    routes: nodeRoutes,
+    routes: NODE_ROUTES,
     listen: (stance) => (stance === undefined ? serveHttp : guardHandler(stance.guard, serveHttp)),
   },
-  { name: "Express 5", routes: nodeRoutes, listen: listenExpress(express) },
-  { name: "Express 4", routes: nodeRoutes, listen: listenExpress(express4) },
-  { name: "Fastify 5", routes: nodeRoutes, listen: listenFastify },
-  { name: "Koa 3", routes: nodeRoutes, listen: listenKoa },
+  { name: "Express 5", routes: NODE_ROUTES, listen: listenExpress(express) },
+  { name: "Express 4", routes: NODE_ROUTES, listen: listenExpress(express4) },
+  { name: "Fastify 5", routes: NODE_ROUTES, listen: listenFastify },
+  { name: "Koa 3", routes: NODE_ROUTES, listen: listenKoa },
   { name: "Hono 4", routes: fetchRoutes, listen: listenHono },
   { name: "fetch", routes: fetchRoutes, listen: listenFetch },
 ];

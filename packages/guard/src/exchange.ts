@@ -29,6 +29,8 @@ export type HostView<Request> = {
 
 /** What an exchange needs of the guard that began it. */
 export type ExchangeOwner = {
+  /** Runs code of the guard: what it throws is counted, and undefined is returned. */
+  shield<T>(run: () => T): T | undefined;
   finish(exchange: Exchange, status: number | undefined, isAborted: boolean): void;
   readonly bodyLimitBytes: number;
 };

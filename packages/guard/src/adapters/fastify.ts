@@ -25,7 +25,7 @@ type Hook = (...given: never[]) => unknown;
 /** What is used of a Fastify instance. */
 type FastifyLike = {
   addHook(name: "onRequest", hook: Hook): unknown;
-  addHook(name: "onError" | "onSend", hook: Hook): unknown;
+  addHook(name: "onError", hook: Hook): unknown;
   setErrorHandler(handler: Hook): unknown;
 };
 
@@ -65,6 +65,15 @@ function answerError(guard: Guard, thrown: unknown, at: { request: FastifyReques
     .send(answer.body);
 }
 
+/**
+ * A stream that fails after the headers is only logged by Fastify. Its hook `onSend` would see the stream as well, but with any such hook
+ * `reply.send` throws no more what it throws without one.
+ */
+function onPipe(this: ServerResponse, source: unknown): void {
+  const exchange = findExchange(this);
+  exchange?.owner.shield(() => watchStream(source, exchange));
+}
+
 /** The plugin. It is not encapsulated: everything registered after it is guarded. */
 export function guardFastify(guard: Guard, options: FastifyGuardOptions = {}): Plugin {
   const plugin: Plugin = (instance, _given, done) => {
@@ -74,6 +83,7 @@ export function guardFastify(guard: Guard, options: FastifyGuardOptions = {}): P
       const exchange = guard.shield(() => beginNode(guard, fastifyView, { request: raw, response: reply.raw }));
       if (exchange === undefined) return next();
       raw[FASTIFY] = request;
+      reply.raw.on("pipe", onPipe);
       guard.run(exchange, next);
     });
     // oxlint-disable-next-line max-params -- Fastify's hook
@@ -81,15 +91,6 @@ export function guardFastify(guard: Guard, options: FastifyGuardOptions = {}): P
       guard.shield(() => findExchange(request.raw)?.fail(thrown));
       next();
     });
-    // A stream that fails after the headers is only logged by Fastify.
-    app.addHook(
-      "onSend",
-      // oxlint-disable-next-line max-params -- Fastify's hook
-      (request: FastifyRequest, _reply: FastifyReply, payload: unknown, next: (error: null, payload: unknown) => void) => {
-        guard.shield(() => watchStream(payload, findExchange(request.raw)));
-        next(null, payload);
-      },
-    );
     if (options.respond === false) return done();
     app.setErrorHandler((thrown: unknown, request: FastifyRequest, reply: FastifyReply) => {
       guard.shield(() => findExchange(request.raw)?.fail(thrown));
