@@ -139,7 +139,7 @@ export class Exporter {
     const pending = this.#takePending();
     const batch = pending === undefined ? undefined : await this.#pack(pending);
     this.#underWay = batch;
-    if (batch !== undefined && (isAway || !(await this.#sendBatch(batch)))) this.#keep(batch);
+    if (batch !== undefined && (isAway || !(await this.#sendBatch(batch)))) await this.#keepBeside(batch);
     this.#underWay = undefined;
     if (Date.now() >= this.#notBeforeMs) await this.#sendKept();
   }
@@ -185,6 +185,18 @@ export class Exporter {
     const ceiling = Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS * 2 ** Math.min(this.#failures, 10));
     this.#failures += 1;
     this.#notBeforeMs = Date.now() + Math.max(floorMs, MIN_BACKOFF_MS / 2 + this.#settings.random() * ceiling);
+  }
+
+  /** Keeps a batch while the host goes on; until it is on disk it counts as under way, so that the end of the process finds it. */
+  async #keepBeside(batch: Batch): Promise<void> {
+    const { spool } = this.#settings;
+    if (spool === undefined || this.#isClosed || batch.count === 0) return this.#keep(batch);
+    const name = await spool.writeBeside(batch).catch(() => null);
+    // The process was about to end, and wrote it in the meantime.
+    if (this.#underWay !== batch) return void (typeof name === "string" && spool.remove(name));
+    this.counts.pending -= batch.count;
+    if (typeof name === "string") this.counts.spooled += batch.count;
+    else this.drop(name === null ? "spool-failed" : "spool-full", batch.count);
   }
 
   #keep(batch: Batch): void {

@@ -3,6 +3,7 @@
  * folders of processes that are gone are adopted by the next one that starts. Bounded by size; a file is whole or it is not there.
  */
 import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import { open, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { createOwnName, isOrphan } from "./process-name.ts";
 
@@ -12,10 +13,12 @@ type SpooledPart = { readonly path: string; readonly body: Uint8Array };
 /** Requests that belong together, with the number of failures they tell of. */
 export type Batch = { readonly count: number; readonly parts: readonly SpooledPart[] };
 
-/** Files on disk, oldest first. All methods throw what the file system throws. */
+/** Files on disk, oldest first. All methods throw what the file system throws, or reject with it. */
 export type Spool = {
-  /** False when the batch does not fit: it is then the caller's to count. */
+  /** False when the batch does not fit: it is then the caller's to count. Waits for the disk: for the end of the process. */
   write(batch: Batch): boolean;
+  /** The same while the host goes on: a busy disk takes its time to sync, and nobody's request must wait for that. Gives the name, or undefined. */
+  writeBeside(batch: Batch): Promise<string | undefined>;
   readonly size: number;
   /** The oldest batch and a name to remove it by; a damaged file is removed, counted by `onDamaged`, and passed over. */
   findOldest(): { readonly name: string; readonly batch: Batch; readonly isAdopted: boolean } | undefined;
@@ -59,6 +62,28 @@ function adoptOrphans(root: string, own: string): void {
   }
 }
 
+function writeWhole(path: string, bytes: Uint8Array): void {
+  const file = openSync(`${path}.part`, "wx", 0o600);
+  try {
+    for (let written = 0; written < bytes.byteLength;) written += writeSync(file, bytes, written);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(`${path}.part`, path);
+}
+
+async function writeWholeBeside(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(`${path}.part`, "wx", 0o600);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(`${path}.part`, path);
+}
+
 /** Opens a spool under `root` (made when missing, for its owner only) that holds at most `limitBytes`. */
 export function openSpool(root: string, limitBytes: number, onDamaged: () => void): Spool {
   mkdirSync(root, { recursive: true, mode: 0o700 });
@@ -74,6 +99,7 @@ export function openSpool(root: string, limitBytes: number, onDamaged: () => voi
     total += size;
   }
   let sequence = 0;
+  const nextName = (): string => `1-${String((sequence += 1)).padStart(10, "0")}.otlp`;
 
   function remove(name: string): void {
     rmSync(join(folder, name), { force: true });
@@ -89,19 +115,25 @@ export function openSpool(root: string, limitBytes: number, onDamaged: () => voi
     write(batch) {
       const bytes = encodeBatch(batch);
       if (total + bytes.byteLength > limitBytes) return false;
-      sequence += 1;
-      const name = `1-${String(sequence).padStart(10, "0")}.otlp`;
-      const file = openSync(join(folder, `${name}.part`), "wx", 0o600);
-      try {
-        for (let written = 0; written < bytes.byteLength;) written += writeSync(file, bytes, written);
-        fsyncSync(file);
-      } finally {
-        closeSync(file);
-      }
-      renameSync(join(folder, `${name}.part`), join(folder, name));
+      const name = nextName();
+      writeWhole(join(folder, name), bytes);
       sizes.set(name, bytes.byteLength);
       total += bytes.byteLength;
       return true;
+    },
+    async writeBeside(batch) {
+      const bytes = encodeBatch(batch);
+      if (total + bytes.byteLength > limitBytes) return undefined;
+      total += bytes.byteLength;
+      const name = nextName();
+      try {
+        await writeWholeBeside(join(folder, name), bytes);
+      } catch (error) {
+        total -= bytes.byteLength;
+        throw error;
+      }
+      sizes.set(name, bytes.byteLength);
+      return name;
     },
     findOldest() {
       for (const name of sizes.keys()) {
