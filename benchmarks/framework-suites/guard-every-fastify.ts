@@ -6,8 +6,8 @@ import { guardFastify } from "@faultline/guard/fastify";
 
 type Factory = (...given: readonly unknown[]) => object;
 
-const require = createRequire(join(process.env["SUITE_ROOT"] ?? "", "fastify.js"));
-const path = require.resolve("./fastify.js");
+const path = join(process.env["SUITE_ROOT"] ?? "", "fastify.js");
+const require = createRequire(path);
 const original = require(path) as Factory;
 const guard = createGuard({ service: "fastify-suite", endpoint: false, announce: false, processHooks: false });
 
