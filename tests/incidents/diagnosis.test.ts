@@ -13,7 +13,7 @@ const REACHED = [
   {
     half: "read",
     incidents: 222,
-    symptom: 217,
+    symptom: 220,
     creator: 203,
     path: 200,
     verdict: 204,
@@ -24,7 +24,7 @@ const REACHED = [
   {
     half: "unread",
     incidents: 222,
-    symptom: 218,
+    symptom: 221,
     creator: 202,
     path: 199,
     verdict: 202,

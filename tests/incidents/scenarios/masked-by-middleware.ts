@@ -19,7 +19,8 @@ const inService: Way = async (stage) => {
   const above = services.slice(0, -2).map(({ plan }) => hop(plan.service, "clean"));
   const front = proxy === undefined ? [] : [{ ...hop(proxy, "clean"), isOptional: true }];
   const path = [...front, ...above, hop(chain.caller, "masked"), hop(originName, "created")];
-  return { name: "in-service", service: chain.front, route: chain.route, creators: [originName], path, diagnose: RIGHT };
+  // No route is asked for: at the front nothing failed, and the inner route that did is as good a name for it.
+  return { name: "in-service", creators: [originName], path, diagnose: RIGHT };
 };
 
 /** A proxy turns every error into a success. */

@@ -32,7 +32,7 @@ const KNOWS: Partial<Readonly<Record<ProxyPlan["kind"], (proxy: RunningProxy, ch
 const TURNED_AWAY = { words: /" 503 /, share: 0.8 };
 
 function countSick(directory: string): number {
-  const list = execFileSync("varnishadm", ["-n", join(directory, "state"), "backend.list"], { encoding: "utf8" });
+  const list = execFileSync("/usr/bin/varnishadm", ["-n", join(directory, "state"), "backend.list"], { encoding: "utf8" });
   return list.match(/\bsick\b/gi)?.length ?? 0;
 }
 
