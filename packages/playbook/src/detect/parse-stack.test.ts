@@ -150,7 +150,7 @@ main.Map[...]({0xc000012030, 0x3, 0x4}, 0x0)
 main.main.func1()
 	/src/shop/main.go:21 +0x2c
 github.com/gin-gonic/gin.(*Context).Next(...)
-	/root/go/pkg/mod/github.com/gin-gonic/gin@v1.9.1/context.go:174
+	/go/pkg/mod/github.com/gin-gonic/gin@v1.9.1/context.go:174
 created by net/http.(*Server).Serve
 	/usr/local/go/src/net/http/server.go:3086 +0x5cb`;
     expect(inApp(panic)).toEqual([["panic", "github.com/acme/shop/cart.(*Cart).Price", "main.Map[...]", "main.main.func1"]]);
