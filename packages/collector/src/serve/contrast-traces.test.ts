@@ -61,6 +61,8 @@ describe("what differs from good requests", () => {
     "error.type",
     "http.request.body.content",
     "http.request.header.x-customer",
+    "nodejs.eventloop.delay.max",
+    "v8js.memory.heap.used",
     "faultline.request.id",
   ])("does not take %s for a difference: only a failing request has it", (name) => {
     const failing = times(10, (i) => trace(i, { [name]: `value ${i % 2}` }));

@@ -47,8 +47,8 @@ function pick(requests: readonly ReadonlyMap<string, Value>[], name: string): re
   return requests.map((features) => features.get(name));
 }
 
-/** What the guard captures of failing requests only: between two groups it says which one failed, and no more. */
-const CAPTURED = /^(http\.request\.(header\.|body)|url\.query|url\.full)/;
+/** What the guard captures of failing requests only, the state of their process included: it says which request failed, and no more. */
+const CAPTURED = /^(http\.request\.(header\.|body)|url\.query|url\.full|nodejs\.|v8js\.)/;
 
 /** Attributes of the server spans from the outermost inwards (the first that has one counts), and of the processes behind them. */
 function readFeatures({ spans }: StoredTrace): ReadonlyMap<string, Value> {

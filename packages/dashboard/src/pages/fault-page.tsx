@@ -152,7 +152,7 @@ function Difference({ value: { contrast, compared } }: { readonly value: FaultAn
         <p className="muted">
           {compared.succeeding < 3
             ? "Too few good requests of this route are kept to compare with."
-            : "No attribute of the request separates the two: failing and good requests look alike."}
+            : "Nothing that failing and good requests both carry separates them."}
         </p>
       ) : (
         <>

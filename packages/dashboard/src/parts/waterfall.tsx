@@ -73,6 +73,9 @@ function walk(event: KeyboardEvent<HTMLOListElement>): void {
   next.focus();
 }
 
+/** Beyond this part of the ruler there is no room for a label: the mark stands alone. */
+const LABELLED_TO = 0.95;
+
 function Ruler({ traceMs }: { readonly traceMs: number }): ReactNode {
   return (
     <div className="ruler" aria-hidden="true">
@@ -80,7 +83,7 @@ function Ruler({ traceMs }: { readonly traceMs: number }): ReactNode {
       <div>
         {toTicks(traceMs).map((tick) => (
           <span key={tick} style={{ left: `${((tick / (traceMs || 1)) * 100).toFixed(2)}%` }}>
-            {tick === 0 ? "0" : formatDuration(tick)}
+            {tick === 0 ? "0" : tick < traceMs * LABELLED_TO ? formatDuration(tick) : ""}
           </span>
         ))}
       </div>
