@@ -197,7 +197,7 @@ describe("a release", () => {
 
   it("is promoted when it is good, after waiting for enough requests", async () => {
     await shop.deployStorefront({ ...GOOD_RELEASE, version: "2.4.2" });
-    expect(await waitForGate("2.4.2", "/api/products", 2)).toMatch(/^WAIT for \d+ more requests to the canary/);
+    expect(await waitForGate("2.4.2", "/api/products", 2)).toMatch(/^WAIT/);
     shop.tellLoad({ extra: { browse: 60 } });
     expect(await waitForGate("2.4.2", "/api/products", 0)).toMatch(/^PROMOTE/);
     shop.tellLoad({ extra: { browse: 0 } });
