@@ -6,8 +6,9 @@ import { guardFastify } from "@faultline/guard/fastify";
 
 type Factory = (...given: readonly unknown[]) => object;
 
-const path = join(process.env["SUITE_ROOT"] ?? "", "fastify.js");
-const require = createRequire(path);
+const entry = join(process.env["SUITE_ROOT"] ?? "", "fastify.js");
+const require = createRequire(entry);
+const path = require.resolve(entry);
 const original = require(path) as Factory;
 const guard = createGuard({ service: "fastify-suite", endpoint: false, announce: false, processHooks: false });
 
