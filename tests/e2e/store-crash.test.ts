@@ -32,18 +32,22 @@ function quantile(values: readonly number[], ratio: number): string {
 }
 
 describe("a store under kill -9", () => {
-  it(`loses nothing that was acknowledged and shows nothing twice, over ${KILLS} kills`, { timeout: 600_000 }, async () => {
-    const { acknowledged, lost, doubled, listed, listedOnce, readyAfterMs, health } = await killUnderLoad(directory, KILLS);
-    console.log(
-      `${KILLS} kills, ${acknowledged} acknowledged traces, ${lost.length} lost, ${doubled.length} doubled; ` +
-        `ready again after ${quantile(readyAfterMs, 0.5)} (median), ${quantile(readyAfterMs, 0.99)} (p99)`,
-    );
-    expect(acknowledged).toBeGreaterThan(KILLS);
-    expect({ lost, doubled }).toEqual({ lost: [], doubled: [] });
-    expect(listed).toBe(listedOnce);
-    const { accepted, stored, deduplicated, dropped } = health;
-    expect(stored + deduplicated + Object.values(dropped).reduce((sum, count) => sum + count, 0)).toBe(accepted);
-  });
+  it(
+    `loses nothing that was acknowledged and shows nothing twice, over ${KILLS} kills`,
+    { timeout: 300_000 + KILLS * 15_000 },
+    async () => {
+      const { acknowledged, lost, doubled, listed, listedOnce, readyAfterMs, health } = await killUnderLoad(directory, KILLS);
+      console.log(
+        `${KILLS} kills, ${acknowledged} acknowledged traces, ${lost.length} lost, ${doubled.length} doubled; ` +
+          `ready again after ${quantile(readyAfterMs, 0.5)} (median), ${quantile(readyAfterMs, 0.99)} (p99)`,
+      );
+      expect(acknowledged).toBeGreaterThan(KILLS);
+      expect({ lost, doubled }).toEqual({ lost: [], doubled: [] });
+      expect(listed).toBe(listedOnce);
+      const { accepted, stored, deduplicated, dropped } = health;
+      expect(stored + deduplicated + Object.values(dropped).reduce((sum, count) => sum + count, 0)).toBe(accepted);
+    },
+  );
 });
 
 describe.runIf(hasStrace)(`every answer of ${TRACED_REQUESTS} (under strace)`, () => {
