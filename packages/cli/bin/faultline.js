@@ -1,14 +1,24 @@
 #!/usr/bin/env node
 import { existsSync } from "node:fs";
-import { enableCompileCache, registerHooks } from "node:module";
+// By its default, as an older Node has not all of it, and would only name the first thing that it misses.
+import module from "node:module";
 
-// Keeps what was compiled (and stripped of types) for the next start, in the system's folder for temporary files.
-enableCompileCache();
-const source = new URL("../src/main.ts", import.meta.url);
-const isCheckout = existsSync(source);
-if (isCheckout) {
-  // From source, so that a checkout never speaks for a stale build.
-  registerHooks({ resolve: (specifier, context, next) => next(specifier, { ...context, conditions: ["source", ...context.conditions] }) });
+async function run() {
+  // Keeps what was compiled (and stripped of types) for the next start, in the system's folder for temporary files.
+  module.enableCompileCache();
+  const source = new URL("../src/main.ts", import.meta.url);
+  const isCheckout = existsSync(source);
+  if (isCheckout) {
+    // From source, so that a checkout never speaks for a stale build.
+    const resolve = (specifier, context, next) => next(specifier, { ...context, conditions: ["source", ...context.conditions] });
+    module.registerHooks({ resolve });
+  }
+  const { main } = await import(isCheckout ? source.href : "../dist/main.js");
+  await main();
 }
-const { main } = await import(isCheckout ? source.href : "../dist/main.js");
-await main();
+
+if (Number.parseInt(process.versions.node) >= 24) await run();
+else {
+  console.error(`faultline needs Node.js 24 or newer; this is ${process.versions.node}. The guard itself runs on 20.`);
+  process.exitCode = 2;
+}

@@ -30,6 +30,11 @@ describe("the examples on the guard's page", () => {
     for (const { file, code } of quoted) expect(code).toBe(readFileSync(new URL(file, EXAMPLES), "utf8"));
   });
 
+  it("begin like those of the package's own page", () => {
+    const page = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+    expect(page).toContain(`\`\`\`ts file=express-app.ts\n${readFileSync(new URL("express-app.ts", EXAMPLES), "utf8")}\`\`\``);
+  });
+
   it("answer as the page says", async () => {
     const { app, guard } = await import("./testing/examples/express-app.ts");
     open.push(() => guard.close());

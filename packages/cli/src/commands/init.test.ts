@@ -59,6 +59,19 @@ const APPS = [
     expected: [/from "@faultline\/guard\/fastify"/, /\}\);\r\napp\.register\(guardFastify\(guard\)\);/],
   },
   {
+    name: "Fastify in CommonJS, as its own first page has it",
+    files: {
+      "package.json": manifest("fastify"),
+      "server.js": `const fastify = require('fastify')({ logger: true })\nfastify.get('/', async () => 'hi')\nfastify.listen({ port: 3000 })\n`,
+    },
+    entry: "server.js",
+    made: "faultline.js",
+    expected: [
+      /^const \{ guardFastify \} = require\("@faultline\/guard\/fastify"\);/,
+      /true \}\)\nfastify\.register\(guardFastify\(guard\)\);/,
+    ],
+  },
+  {
     name: "Koa as an ES module",
     files: {
       "package.json": manifest("koa", { type: "module", main: "app.js" }),

@@ -32,18 +32,21 @@ type Wiring = {
 };
 
 const DECLARES = String.raw`^[ \t]*(?:export\s+)?(?:const|let|var)\s+(\w+)(?:\s*:[^=\n]+)?\s*=\s*`;
+/** The module's function, under its usual names, or as `require("fastify")({ logger: true })`. */
+const makes = (name: string): string =>
+  String.raw`(?:[${name.charAt(0).toUpperCase()}${name.charAt(0)}]${name.slice(1)}|require\(["']${name}["']\))`;
 const WIRINGS: Readonly<Record<Framework, Wiring>> = {
   express: {
     from: "express",
     names: ["guardRequests", "guardErrors"],
-    creates: new RegExp(String.raw`${DECLARES}express\(`),
+    creates: new RegExp(String.raw`${DECLARES}${makes("express")}\(`),
     first: (app) => [`${app}.use(guardRequests(guard));`],
     last: (app) => [`${app}.use(guardErrors(guard));`],
   },
   fastify: {
     from: "fastify",
     names: ["guardFastify"],
-    creates: new RegExp(String.raw`${DECLARES}[Ff]astify\(`),
+    creates: new RegExp(String.raw`${DECLARES}${makes("fastify")}\(`),
     first: (app) => [`${app}.register(guardFastify(guard));`],
   },
   koa: {
