@@ -1,4 +1,5 @@
 /** The guard for plain `fetch` handlers: Next.js route handlers, workers, `createServer` adapters. */
+import { setTimeout } from "node:timers/promises";
 import type { Exchange } from "../exchange.ts";
 import type { Guard } from "../guard.ts";
 import type { Answer } from "../respond/problem.ts";
@@ -23,10 +24,14 @@ function copyBody(guard: Guard, request: Request): Request | undefined {
   return length > 0 && length <= guard.bodyLimitBytes && request.body !== null && !request.bodyUsed ? request.clone() : undefined;
 }
 
+/** A body that has not come by now is not waited for: the answer must not hang on a client that has stopped sending. */
+const PATIENCE_MS = 20;
+
 async function keepCopy(exchange: Exchange, copy: Request | undefined): Promise<void> {
   if (copy === undefined) return;
   try {
-    exchange.keepBody(new Uint8Array(await copy.arrayBuffer()));
+    const body = await Promise.race([copy.arrayBuffer(), setTimeout(PATIENCE_MS, undefined, { ref: false })]);
+    if (body !== undefined) exchange.keepBody(new Uint8Array(body));
   } catch {
     // The client sent less than it announced: then there is no body to tell of.
   }
