@@ -1,4 +1,4 @@
-import { findNameAbove, readNextLine } from "./beside.ts";
+import { findNameAbove, readNextLine, readPair } from "./beside.ts";
 import { classOf, DIGIT, SPACE } from "./character.ts";
 import type { Finding, Scan } from "./finding.ts";
 import { replaceDigits, replaceString } from "./scalar.ts";
@@ -17,7 +17,8 @@ function judgeTail(scan: Scan, name: string): Named | undefined {
   const { text, pass, chain, before } = scan;
   const gap = chain - before.end;
   const isApart = chain > 0 && (classOf(text.charCodeAt(chain - 1)) & SPACE) !== 0;
-  if (!isApart || gap < 1 || gap > 2) return undefined;
+  // A quote in between ends the name before, `name="password" id=`, but for `key="password" value=`.
+  if (!isApart || gap < 1 || gap > 2 || ((classOf(text.charCodeAt(before.end)) & SPACE) === 0 && name !== "value")) return undefined;
   const previous = lastNames(text.slice(Math.max(before.start, before.end - 64), before.end));
   const whole = `${previous} ${name}`;
   const verdict = pass.classify(whole);
@@ -61,6 +62,8 @@ export function readAssignment(scan: Scan, wordEnd: number): Finding | undefined
   if (sign === undefined) return undefined;
   const { kind, suspicion, name } = judgeName(scan, known, sign.operator);
   if (kind === undefined && !isSuspect(suspicion, sign.operator)) return undefined;
+  const pair = kind === "auth" && sign.operator === "assign" ? readPair(scan, sign.at) : undefined;
+  if (pair !== undefined) return pair;
   const below = kind === undefined ? undefined : readNextLine(scan, sign, kind);
   if (below !== undefined) return below;
   const value = findValue(scan, sign, kind);

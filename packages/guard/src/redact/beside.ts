@@ -47,6 +47,17 @@ export function readNextLine(scan: Scan, sign: Sign, kind: KeyKind): Finding | u
 
 const SQL_VALUES = /^\s{1,4}\(?\s{0,4}'(?:[^'\n]|''){1,512}'(?:\s{0,4},\s{0,4}'(?:[^'\n]|''){1,512}'){0,64}/;
 
+/** `SET PASSWORD FOR 'app'@'%' = 'secret'`: `start` is at `FOR`. */
+export function readSetPassword(scan: Scan, start: number, end: number): Finding | undefined {
+  const { text, before } = scan;
+  if ((text.charCodeAt(start) | 0x20) !== 0x66 || !/^password$/i.test(text.slice(before.start, Math.max(before.start, before.end))))
+    return undefined;
+  const match = /^ {1,4}[^\s=]{1,128} {0,4}= {0,4}(?:PASSWORD\()?'([^'\n]{1,200})'/i.exec(text.slice(end, end + 360));
+  if (match?.[1] === undefined) return undefined;
+  const to = end + match[0].length - 1;
+  return { start: to - match[1].length, end: to, kind: "password", replacement: toMarker("password", match[1], scan.pass.pseudonym) };
+}
+
 /** `token IN ('a', 'b')`, `token LIKE 'a'`, `IDENTIFIED BY 'a'`: the word before names the values. */
 export function readSqlWord(scan: Scan, start: number, end: number): Finding | undefined {
   const { text, before } = scan;
@@ -98,6 +109,15 @@ export function readAwsSecret(scan: Scan, start: number): Finding | undefined {
 /** True shortly behind an access key id. */
 export function isNearAccessKey(scan: Scan, start: number): boolean {
   return start - scan.read.accessKeyId < AWS_REACH;
+}
+
+/** `auth=('name', 'password')`, as Python's clients take it: `at` is behind the operator. */
+export function readPair(scan: Scan, at: number): Finding | undefined {
+  const match = /^[ \t]{0,4}\((["'])[^"'\n]{0,100}\1,[ \t]{0,4}(["'])([^"'\n]{1,200})\2\)/.exec(scan.text.slice(at, at + 330));
+  if (match?.[3] === undefined) return undefined;
+  const end = at + match[0].length - 2;
+  const start = end - match[3].length;
+  return { start, end, kind: "password", replacement: toMarker("password", match[3], scan.pass.pseudonym) };
 }
 
 /** The name that a line above gives to a `value:`, as Kubernetes and many lists of settings write it. */

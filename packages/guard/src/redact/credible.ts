@@ -82,9 +82,13 @@ function isProse(scan: Scan, value: AssignedValue, raw: string): boolean {
   return /^[ \t]+(?:[a-z]|$)/.test(scan.text.slice(value.end, value.end + 8)) || (/^[a-z]+$/.test(raw) && raw.length <= 4);
 }
 
+/** What code and settings put in a value's place: the beginning of an expression, a map, a tag of YAML. */
+const NO_LITERAL = /^(?:await|new|async|function|typeof|void|yield|lambda|\{[\w-]{1,40}:|![A-Za-z]{2,20})$/;
+
 function isCredibleBare(claim: Claim, kind: KeyKind, raw: string): boolean {
   const { scan, value, operator } = claim;
-  if (REFERENCE.test(raw)) return false;
+  if (REFERENCE.test(raw) || NO_LITERAL.test(raw)) return false;
+  if (operator === "tag" && !/^\s{0,32}(?:<|$)/.test(scan.text.slice(value.end, value.end + 40))) return false;
   if (operator === "assign" || operator === "tag") return !isSaidOf(raw, NO_VALUE) && !(kind === "session" && /^[a-z]{1,12}$/.test(raw));
   if (isSaidOf(raw)) return false;
   if (isProse(scan, value, raw)) return false;
@@ -99,15 +103,24 @@ function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
   const { value, operator } = claim;
   if (/^\d{1,6}:\d{1,5}\)?$/.test(raw)) return false;
   if (/^-?[\d.]+$/.test(raw)) return raw.length >= (operator === "weak" ? 15 : NUMERIC_KINDS.has(kind) ? 3 : 8);
+  // `cookies: 3, session: none` counts them.
+  if (kind === "cookie" && operator === "colon" && !raw.includes("=") && /[ ,]/.test(raw)) return false;
   if (raw === claim.name && operator !== "colon") return false;
+  // A constant and its value: `define('DB_PASSWORD', 'LongAndRandom')`; the names of two fields are in small letters.
+  if (
+    operator === "weak" &&
+    value.isQuoted &&
+    /^[A-Z][A-Z\d]*_[A-Z\d_]+$/.test(claim.name) &&
+    /^(?=.*[a-z])(?=.*[A-Z])[\w.~+/-]{8,}$/.test(raw)
+  )
+    return true;
   if (operator === "weak")
     return isTokenLike(raw.replace(/[!|@#$%^*]/g, "."), kind === "password" ? 8 : 12) && !/^\d{4}-\d\d-\d\d/.test(raw);
   if (operator === "flag")
     return !raw.startsWith("-") && !isSaidOf(raw) && (kind === "password" || isTokenLike(raw.replace(/[!|@#$%^*]/g, "."), 8));
   if (operator === "quote" || operator === "compare") {
-    const shape = shapeOf(raw);
     if (claim.name.toLowerCase() === "by") return value.isQuoted;
-    return value.isQuoted && raw.length >= 6 && !/\s/.test(raw) && (shape.hasDigit || shape.hasOther) && !isSaidOf(raw);
+    return value.isQuoted && raw.length >= 6 && !/\s/.test(raw) && /\d|[^\w.:/-]/.test(raw) && !isSaidOf(raw);
   }
   if (!value.isQuoted) return isCredibleBare(claim, kind, raw);
   return !isSaidOf(raw, NO_VALUE) && raw.length >= (kind === "password" ? 1 : 3) && !/^(?:[A-Za-z]+ ){2}/.test(raw);

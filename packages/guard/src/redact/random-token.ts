@@ -6,7 +6,7 @@ import { type Finding, type Scan, toFinding } from "./finding.ts";
 const HYPHEN = 0x2d;
 
 /** Parts of a name that say the rest is a key: `acme_live_...`, `x-secret-...`. */
-const KEY_PART = /(?:^|[_-])(?:live|test|prod|sandbox|secret|sk|rk|pat|tok|token|key|apikey|api|access|auth|priv)(?:[_-]|$)/i;
+const KEY_PART = /(?:^|[_-])(?:live|test|prod|dev|stg|sandbox|secret|sk|rk|pat|tok|token|key|apikey|api|access|auth|priv)(?:[_-]|$)/i;
 
 /** A token with a readable beginning of its own, as most services issue them today, whoever the issuer is. */
 export function readPrefixed(scan: Scan, start: number): Finding | undefined {

@@ -21,7 +21,7 @@ export type KeyKind =
 const STEMS: readonly (readonly [KeyKind, readonly string[]])[] = [
   [
     "password",
-    "dbpass keypass storepass userpass rootpass adminpass sqlpass password passwd passwort passphrase passcode passkey kennwort contrasena contraseña contrasenha motdepasse wachtwoord lösenord losenord hasło haslo parola şifre sifre heslo salasana jelszo jelszó lozinka пароль 密码 密碼 口令 パスワード 비밀번호 كلمةالمرور סיסמה สั่งผ่าน mậtkhẩu matkhau katasandi".split(
+    "requirepass masterauth dbpass keypass storepass userpass rootpass adminpass sqlpass password passwd passwort passphrase passcode passkey kennwort contrasena contraseña contrasenha motdepasse wachtwoord lösenord losenord hasło haslo parola şifre sifre heslo salasana jelszo jelszó lozinka пароль 密码 密碼 口令 パスワード 비밀번호 كلمةالمرور סיסמה สั่งผ่าน mậtkhẩu matkhau katasandi".split(
       " ",
     ),
   ],
@@ -98,7 +98,7 @@ const WORDS = toTable([
 /** Names of two words or more that mean a secret only together. */
 const PAIRS = toTable([
   ["session", "connectsid sessionvalue gitlabsession"],
-  ["code", "authcode verificationcode securitycode recoverycode backupcode smscode accesscode activationcode"],
+  ["code", "authcode verificationcode securitycode recoverycode backupcode smscode accesscode activationcode factorcode"],
   ["card", "cardsecurity securitynumber"],
   ["personal", "birthdate dateofbirth phonenumber mobilenumber"],
 ]);

@@ -1,5 +1,5 @@
 import { readAssignment } from "./assignment.ts";
-import { isNearAccessKey, readAwsSecret, readPart, readSqlWord } from "./beside.ts";
+import { isNearAccessKey, readAwsSecret, readPart, readSetPassword, readSqlWord } from "./beside.ts";
 import { classOf, DIGIT, SPACE, UPPER } from "./character.ts";
 import { readScheme, readUserOption } from "./credential.ts";
 import { readBase64 } from "./encoded.ts";
@@ -9,6 +9,7 @@ import { readCard, readIban, readSsn } from "./number.ts";
 import { leadsToValue } from "./operator.ts";
 import { isBase64Sign, isEdge, readLoneRandom, readPrefixed } from "./random-token.ts";
 import { readBotToken, readPuttyKey, readShaped, readWebhook } from "./shaped-token.ts";
+import { readOracle, readPasswordOption, readSpoken } from "./spoken.ts";
 import { COST } from "./work.ts";
 import { readDetail, readInsert } from "./tuple.ts";
 import { mayBeginToken, readVendorToken } from "./token.ts";
@@ -47,7 +48,7 @@ function readSql(scan: Scan, start: number, end: number): Finding | undefined {
     case 5:
       return readSqlWord(scan, start, end);
     case 3:
-      return readDetail(scan, start);
+      return readDetail(scan, start) ?? readSetPassword(scan, start, end);
     case 6:
       return readInsert(scan, start);
     case 7:
@@ -60,7 +61,12 @@ function readSql(scan: Scan, start: number, end: number): Finding | undefined {
 /** What is known by the sign that follows the word, or by the hyphen before it. */
 function readBySigns(scan: Scan, { start, end }: Word, next: number): Finding | undefined {
   const length = end - start;
-  if (length < 5) return start > 0 && scan.text.charCodeAt(start - 1) === HYPHEN ? readUserOption(scan, start, end) : undefined;
+  const option = start > 1 && scan.text.charCodeAt(start - 1) === HYPHEN ? readPasswordOption(scan, start, end) : undefined;
+  if (option !== undefined) return option;
+  if (length < 5) {
+    if (length === 4 && next === COLON) return readOracle(scan, start);
+    return start > 0 && scan.text.charCodeAt(start - 1) === HYPHEN ? readUserOption(scan, start, end) : undefined;
+  }
   let found: Finding | undefined;
   if (next === DOT || next === SLASH) found = readWebhook(scan, start);
   else if (next === COLON && length > 6) found = readBotToken(scan, start, end);
@@ -93,5 +99,5 @@ export function readWord(scan: Scan, word: Word): Finding | undefined {
   else if (next === EQUALS && end - start === 4) found = readPart(scan, start);
   if (found === undefined && isNearAccessKey(scan, start)) found = readAwsSecret(scan, start);
   if (found === undefined && leadsToValue(next)) found = readAssignment(scan, end);
-  return found ?? readBySigns(scan, word, next) ?? (end - start > 6 ? readRandom(scan, word, next) : undefined);
+  return found ?? readSpoken(scan, word) ?? readBySigns(scan, word, next) ?? (end - start > 6 ? readRandom(scan, word, next) : undefined);
 }

@@ -1,0 +1,78 @@
+/** Secrets that words lead to without any sign: `with password x9!aB`, `requirepass x9`, `mysql -px9`. */
+import { classOf, DIGIT, LOWER, QUOTE, SPACE, UPPER } from "./character.ts";
+import { type Finding, type Scan, toFinding, type Word } from "./finding.ts";
+import { isReplacement, toMarker } from "./replacement.ts";
+import type { KeyKind } from "./sensitive-key.ts";
+import { COST } from "./work.ts";
+
+/** Kinds of names that one value can follow; `session 4bf92f` and `card 17` are sentences. */
+const SPOKEN: ReadonlySet<KeyKind | undefined> = new Set<KeyKind | undefined>(["password", "secret", "key", "token"]);
+
+const LONGEST = 512;
+
+function findEnd(text: string, start: number): number {
+  const most = Math.min(text.length, start + LONGEST);
+  let at = start;
+  while (at < most && (classOf(text.charCodeAt(at)) & (SPACE | QUOTE)) === 0) at += 1;
+  while (at > start && /[.,;:)\]}>]/.test(text.charAt(at - 1))) at -= 1;
+  return at;
+}
+
+/** Letters and digits, and not only small ones: a password with a capital or a sign in it, or a long key of hex. */
+function isSecretLike(raw: string, kind: KeyKind): boolean {
+  if (raw.length < 8 || !/\d/.test(raw) || !/[A-Za-z]/.test(raw) || /^[\w.-]{1,64}[(=:]|:\/\/|^v?\d+\.\d+/.test(raw)) return false;
+  const isMixed = /[a-z]/.test(raw) && (/[A-Z]/.test(raw) || /[!#$%^&*@]/.test(raw));
+  return (isMixed && !/[/(\\]/.test(raw)) || /^[0-9a-f]{32,}$/i.test(raw) || (kind === "password" && /^[0-9a-f-]{36}$/i.test(raw));
+}
+
+/** The kind by the word before, or by the word before `is` and `was`. */
+function judgeBefore(scan: Scan, start: number): KeyKind | undefined {
+  const { text, pass, before } = scan;
+  const { kind } = pass.names(text, before.start, before.end);
+  if (kind !== undefined || before.end - before.start > 3) return kind;
+  const name = /([\w-]{3,40}) (?:is|was) $/.exec(text.slice(Math.max(0, start - 48), start))?.[1];
+  return name === undefined ? undefined : pass.classify(name).kind;
+}
+
+/** A random value right behind a secret's name and one space. Only a word of letters and digits asks. */
+export function readSpoken(scan: Scan, { start, end, bits }: Word): Finding | undefined {
+  const { text, pass, before } = scan;
+  const isMixed = (bits & DIGIT) !== 0 && (bits & (LOWER | UPPER)) !== 0;
+  if (!isMixed || end - start < 5 || scan.chain !== start || before.end !== start - 1 || text.charCodeAt(start - 1) !== 0x20)
+    return undefined;
+  const kind = judgeBefore(scan, start);
+  if (kind === undefined || !SPOKEN.has(kind)) return undefined;
+  pass.work.left -= COST.random;
+  const to = findEnd(text, start);
+  const raw = text.slice(start, to);
+  if (!isSecretLike(raw, kind) || isReplacement(raw)) return undefined;
+  return { start, end: to, kind, replacement: toMarker(kind, raw, pass.pseudonym) };
+}
+
+/** Programs that take a password behind `-p`, and `redis-cli`, behind `-a`. */
+const PROGRAM_P = /\b(?:mysql\w*|mariadb\w*|mongo\w*|sshpass|docker[ ]+login|podman[ ]+login|ldapsearch)\b[^\n|;&]{0,120}$/;
+const PROGRAM_A = /\bredis-cli\b[^\n|;&]{0,120}$/;
+
+/** `mysql -uroot -pSecret`, `sshpass -p 'Secret'`, `redis-cli -a Secret`: `start` is behind the hyphen. */
+export function readPasswordOption(scan: Scan, start: number, end: number): Finding | undefined {
+  const { text } = scan;
+  const letter = text.charCodeAt(start);
+  if ((letter !== 0x70 && letter !== 0x61) || (classOf(text.charCodeAt(start - 2)) & SPACE) === 0) return undefined;
+  scan.pass.work.left -= COST.words;
+  const line = text.slice(Math.max(0, start - 160), start - 1);
+  if (!(letter === 0x70 ? PROGRAM_P : PROGRAM_A).test(line)) return undefined;
+  const isApart = end - start === 1 && (classOf(text.charCodeAt(end)) & SPACE) !== 0;
+  if (letter === 0x61 && !isApart) return undefined;
+  const at = isApart ? end + 1 : start + 1;
+  const from = (classOf(text.charCodeAt(at)) & QUOTE) === 0 ? at : at + 1;
+  const to = findEnd(text, from);
+  const raw = text.slice(from, to);
+  return raw.length < 4 || /^[-$<]|^\d+:\d+$/.test(raw) || isReplacement(raw) ? undefined : toFinding(scan, "password", [from, to]);
+}
+
+/** `jdbc:oracle:thin:scott/Secret@//host`: a password in front of an `@` without a URL. `start` is at `thin`. */
+export function readOracle(scan: Scan, start: number): Finding | undefined {
+  const match = /^thin:[^/@\s"']{1,64}\/([^@\s"']{1,128})@/.exec(scan.text.slice(start, start + 208));
+  const from = start + (match?.[0].length ?? 0) - 1 - (match?.[1]?.length ?? 0);
+  return match?.[1] === undefined ? undefined : toFinding(scan, "password", [from, from + match[1].length]);
+}
