@@ -1,6 +1,7 @@
 /**
  * What the redactor finds, what it leaves alone, and what it costs: beside a set of regular expressions as applications write them, on
  * the same texts in the same run. Hostile texts are read at two sizes: four times the length may cost four times as much, not more.
+ * Then a seeded search hunts for the slowest text it can make.
  * Pin it for steady figures: taskset -c 1 npm run bench -- redaction
  */
 import { createRedactor } from "@faultline/guard/redact";
@@ -10,6 +11,7 @@ import { createRandom } from "./forms.ts";
 import { createHeldOut } from "./held-out.ts";
 import { createHeldOutPlain } from "./held-out-plain.ts";
 import { createHostile } from "./hostile.ts";
+import { hunt } from "./hunt.ts";
 
 const SEED = Number(process.argv[3] ?? 7);
 const ROUNDS = 15;
@@ -113,9 +115,11 @@ const costs = [
   time("a message of 80 characters", "Error: connect ECONNREFUSED 10.0.3.7:5432 while reading order 4711 of customer 12"),
 ];
 const hostile = probeHostile();
+const hunted = hunt(least, { rounds: 300, seed: SEED, length: SIZE }).map(({ name, cost }) => ({ name, ms: cost }));
 
 console.table({ ours: recall.ours, naive: recall.naive, "ours, held out": heldOut.ours, "naive, held out": heldOut.naive });
 console.table(costs.map(({ name, ms, naiveMs }) => ({ name, "ms (median)": ms.median, "naive ms": naiveMs.median })));
 console.table(hostile.slowest);
 console.table(hostile.steepest);
-recordResult("redaction", { seed: SEED, recall, heldOut, costs, hostile });
+console.table(hunted);
+recordResult("redaction", { seed: SEED, recall, heldOut, costs, hostile, hunted });

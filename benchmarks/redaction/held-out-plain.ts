@@ -1,3 +1,4 @@
+import { LATER_PLAIN } from "./held-out-later.ts";
 import { fill, type Random } from "./forms.ts";
 
 /** Held-out text without a secret, see `held-out.ts`, that must come out as it went in. */
@@ -125,5 +126,5 @@ const PLAIN: readonly string[] = [
 
 /** Every harmless row, each filled `times` times. */
 export function createHeldOutPlain(random: Random, times: number): string[] {
-  return PLAIN.flatMap((row) => Array.from({ length: times }, () => fill(row, random)));
+  return [...PLAIN, ...LATER_PLAIN].flatMap((row) => Array.from({ length: times }, () => fill(row, random)));
 }

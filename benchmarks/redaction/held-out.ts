@@ -3,6 +3,7 @@
  * apart from the corpus; `docs/playbook/measured.md` has what was found at first sight. A secret stands between « and » and is made from
  * a seed; a dot in the middle (·) cuts what scanners of repositories would take for a secret, and is left out when the row is filled.
  */
+import { LATER_SECRET } from "./held-out-later.ts";
 import { fill, type Random } from "./forms.ts";
 
 /** Rows by where such text is met. */
@@ -278,7 +279,7 @@ export type HeldOut = { readonly group: string; readonly text: string; readonly 
 
 /** Every row filled once. */
 export function createHeldOut(random: Random): HeldOut[] {
-  return Object.entries(SECRET).flatMap(([group, rows]) =>
+  return Object.entries({ ...SECRET, ...LATER_SECRET }).flatMap(([group, rows]) =>
     rows.map((row) => {
       const filled = fill(row, random);
       const secrets = [...filled.matchAll(/«([^»]+)»/g)].map((match) => match[1] ?? "");

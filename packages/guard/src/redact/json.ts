@@ -16,6 +16,9 @@ type Frame = {
   label: string | undefined;
 };
 
+/** Names whose value names the `value` beside it; capital letters are how clouds write their tags. */
+export const LABELS: ReadonlySet<string> = new Set(["name", "key", "header", "Name", "Key"]);
+
 type Walk = {
   readonly text: string;
   readonly pass: Pass;
@@ -58,7 +61,7 @@ function findKind(walk: Walk, frame: Frame | undefined): KeyKind | undefined {
   if (frame?.kind !== undefined) return frame.kind;
   if (frame === undefined) return undefined;
   const key = frame.isObject ? frame.key : frame.name;
-  if (key === "value" && frame.label !== undefined)
+  if ((key === "value" || key === "Value") && frame.label !== undefined)
     return walk.pass.classify(frame.label).kind ?? walk.pass.classify("value", frame.name).kind;
   return key === undefined ? undefined : walk.pass.classify(key, frame.isObject ? frame.name : undefined).kind;
 }
@@ -79,7 +82,7 @@ function readString(walk: Walk, start: number): number {
     frame.isKeyNext = false;
     walk.output += `"${redactString(walk, raw, undefined)}`;
   } else {
-    if (frame?.key === "name" || frame?.key === "key" || frame?.key === "header") frame.label = unescape(raw);
+    if (frame?.key !== undefined && LABELS.has(frame.key)) frame.label = unescape(raw);
     // An escape that the end of the text cut in two would make the last piece unreadable.
     walk.output += `"${redactString(walk, end < 0 ? raw.replace(/\\(?:u[0-9a-fA-F]{0,3})?$/, "") : raw, findKind(walk, frame))}`;
   }

@@ -55,6 +55,8 @@ function readOperator(text: string, at: number, isTag: boolean): Sign | undefine
       return readColons(text, at);
     case 0x3e:
       return next === 0x3d ? { operator: "assign", at: at + 2 } : { operator: isTag ? "tag" : "weak", at: at + 1 };
+    case 0x2d:
+      return next === 0x3e ? { operator: "assign", at: at + 2 } : undefined;
     case 0x21:
       return next === 0x3d ? { operator: "compare", at: at + (text.charCodeAt(at + 2) === 0x3d ? 3 : 2) } : undefined;
     case 0x3f:
@@ -87,10 +89,10 @@ export function isPlainWord(scan: Scan, wordEnd: number): boolean {
   const code = text.charCodeAt(wordEnd);
   const next = text.charCodeAt(wordEnd + 1);
   if (code === 0x2e) return next !== 0x3d;
-  // Behind a single space a word follows: no operator, unless the name is an option.
-  return (
-    code === 0x20 && (LEADS[next] !== 1 || next === 0x28 || next === 0x5b) && text.charCodeAt(scan.chain - 1) !== 0x2d && next !== 0x7e
-  );
+  // Behind a single space a word follows: no operator but `~>` and `->`, unless the name is an option.
+  if (code !== 0x20 || next === 0x7e || text.charCodeAt(scan.chain - 1) === 0x2d) return false;
+  if (next === 0x2d) return text.charCodeAt(wordEnd + 2) !== 0x3e;
+  return LEADS[next] !== 1 || next === 0x28 || next === 0x5b;
 }
 
 /** Finds the operator that follows a name ending at `wordEnd`, for what is no plain word; undefined when there is none. */

@@ -73,9 +73,19 @@ export function readLoneRandom(scan: Scan, start: number): Finding | undefined {
   const raw = text.slice(start, end);
   const isQuoted = (classOf(text.charCodeAt(start - 1)) & QUOTE) !== 0;
   if (!isBase64 || !(isQuoted || raw.endsWith("=")) || (DIGEST_LENGTHS.has(length) && !isAzureNear(text, start))) return undefined;
-  if (entropyOf(raw) < 4.5 || isReadableBase64(raw) || /^sha\d{1,3}-|^[A-Za-z]+(?:[-_/][A-Za-z]+)+$|^[a-z0-9-]+(?:\/[\w-]+){2,}$/.test(raw))
+  if (
+    entropyOf(raw) < 4.5 ||
+    isIdentity(text, start) ||
+    isReadableBase64(raw) ||
+    /^sha\d{1,3}-|^[A-Za-z]+(?:[-_/][A-Za-z]+)+$|^[a-z0-9-]+(?:\/[\w-]+){2,}$/.test(raw)
+  )
     return undefined;
   return toFinding(scan, "key", [start, end]);
+}
+
+/** `x-amz-cf-id: ...`, `digest=...`: a name that says the text identifies something. */
+function isIdentity(text: string, start: number): boolean {
+  return /(?:id|etag|digest|hash|sum|cursor|signature-input)["']?[ \t]?[:=][ \t]?["']?$/i.test(text.slice(Math.max(0, start - 32), start));
 }
 
 /** An Azure storage key looks like a SHA-512 digest; what is around it tells. */

@@ -22,7 +22,12 @@ function findEnd(text: string, start: number): number {
 function isSecretLike(raw: string, kind: KeyKind): boolean {
   if (raw.length < 8 || !/\d/.test(raw) || !/[A-Za-z]/.test(raw) || /^[\w.-]{1,64}[(=:]|:\/\/|^v?\d+\.\d+/.test(raw)) return false;
   const isMixed = /[a-z]/.test(raw) && (/[A-Z]/.test(raw) || /[!#$%^&*@]/.test(raw));
-  return (isMixed && !/[/(\\]/.test(raw)) || /^[0-9a-f]{32,}$/i.test(raw) || (kind === "password" && /^[0-9a-f-]{36}$/i.test(raw));
+  if (kind === "key" && /^[A-Za-z0-9/+]{40}$/.test(raw)) return true;
+  return (
+    (isMixed && !/[/(\\]/.test(raw)) ||
+    /^(?:[0-9a-f]{32,}|[0-9A-F]{32,}|[A-Z0-9]{16,})$/.test(raw) ||
+    (kind === "password" && /^[0-9a-f-]{36}$/i.test(raw))
+  );
 }
 
 /** The kind by the word before, or by the word before `is` and `was`. */
@@ -34,10 +39,10 @@ function judgeBefore(scan: Scan, start: number): KeyKind | undefined {
   return name === undefined ? undefined : pass.classify(name).kind;
 }
 
-/** A random value right behind a secret's name and one space. Only a word of letters and digits asks. */
+/** A random value right behind a secret's name and one space. Only a word of letters and digits, or of both cases, asks. */
 export function readSpoken(scan: Scan, { start, end, bits }: Word): Finding | undefined {
   const { text, pass, before } = scan;
-  const isMixed = (bits & DIGIT) !== 0 && (bits & (LOWER | UPPER)) !== 0;
+  const isMixed = (bits & (LOWER | UPPER)) !== 0 && ((bits & DIGIT) !== 0 || (bits & (LOWER | UPPER)) === (LOWER | UPPER));
   if (!isMixed || end - start < 5 || scan.chain !== start || before.end !== start - 1 || text.charCodeAt(start - 1) !== 0x20)
     return undefined;
   const kind = judgeBefore(scan, start);

@@ -1,4 +1,5 @@
 import { isNamedVersion } from "./ip-address.ts";
+import { LABELS } from "./json.ts";
 import type { Pass } from "./pass.ts";
 import { UNSCANNED } from "./replacement.ts";
 import { replaceDigits, replaceString } from "./scalar.ts";
@@ -63,8 +64,8 @@ function listMembers(value: object, pass: Pass): Members {
 
 /** `{name: "authorization", value: "..."}`, as HAR and many clients write headers: the name beside a value is the value's name. */
 function readSiblingName({ names, read }: Members): string | undefined {
-  const holder = names.find((each) => each === "name" || each === "key" || each === "header");
-  const name = holder !== undefined && names.includes("value") ? read(holder) : undefined;
+  const holder = names.find((each) => LABELS.has(each));
+  const name = holder !== undefined && (names.includes("value") || names.includes("Value")) ? read(holder) : undefined;
   return typeof name === "string" ? name : undefined;
 }
 
@@ -75,7 +76,7 @@ function redactMembers(members: Members, place: Place, walk: Walk): Record<strin
   for (const name of members.names) {
     if (taken >= walk.pass.policy.maxMembers || walk.left <= 0) break;
     taken += 1;
-    const said = sibling !== undefined && name === "value" ? walk.pass.classify(sibling).kind : undefined;
+    const said = sibling !== undefined && (name === "value" || name === "Value") ? walk.pass.classify(sibling).kind : undefined;
     const kind = place.kind ?? said ?? walk.pass.classify(name, place.name).kind;
     const key = redactTextWith(name, walk.pass);
     try {
