@@ -63,7 +63,7 @@ export function readPasswordOption(scan: Scan, start: number, end: number): Find
   const { text } = scan;
   const letter = text.charCodeAt(start);
   if ((letter !== 0x70 && letter !== 0x61) || (classOf(text.charCodeAt(start - 2)) & SPACE) === 0) return undefined;
-  scan.pass.work.left -= COST.words;
+  scan.pass.work.left -= COST.line;
   const line = text.slice(Math.max(0, start - 160), start - 1);
   if (!(letter === 0x70 ? PROGRAM_P : PROGRAM_A).test(line)) return undefined;
   const isApart = end - start === 1 && (classOf(text.charCodeAt(end)) & SPACE) !== 0;

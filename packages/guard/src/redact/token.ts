@@ -1,5 +1,6 @@
 import { ALNUM, classOf, DIGIT, UNDERSCORE } from "./character.ts";
 import type { Finding, Scan } from "./finding.ts";
+import { COST } from "./work.ts";
 import { toMarker } from "./replacement.ts";
 import { DIGIT_SOMEWHERE, TOKEN_FORMS, type TokenForm, type TokenSet } from "./token-forms.ts";
 
@@ -80,6 +81,7 @@ export function readVendorToken(scan: Scan, start: number): Finding | undefined 
     const end = trimRun(text, from, findRunEnd(scan, from, form.set));
     if (end - from < form.least) continue;
     if ((classOf(text.charCodeAt(end)) & (ALNUM | UNDERSCORE)) !== 0) continue;
+    scan.pass.work.left -= COST.form;
     if (form.check === DIGIT_SOMEWHERE) {
       if (findDigit(scan, from) >= end) continue;
     } else if (form.check !== undefined && !form.check.test(text.slice(start, Math.min(end, start + (form.kind === "jwt" ? 1_024 : 128)))))

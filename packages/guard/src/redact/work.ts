@@ -26,6 +26,7 @@ export const COST = {
   name: 900,
   assignment: 600,
   words: 150,
+  line: 2_500,
   random: 400,
   decoding: 1_000,
   decodedCharacter: 14,
