@@ -91,7 +91,7 @@ function compile(format: string): NonNullable<ReaderOptions["custom"]> {
 /** Names by which people call formats, beside the parsers' own. */
 const ALIASES: Readonly<Record<string, readonly string[]>> = {
   nginx: ["clf", "nginx-json", "nginx-error"],
-  apache: ["clf", "apache-error"],
+  apache: ["clf", "apache-error", "apache-ssl-request"],
   combined: ["clf"],
   common: ["clf"],
   gunicorn: ["clf", "text"],

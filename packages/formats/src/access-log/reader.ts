@@ -1,6 +1,7 @@
 import type { Exchange } from "@faultline/model";
 import { alb } from "./alb.ts";
 import { apacheError } from "./apache-error.ts";
+import { apacheSslRequest } from "./apache-ssl-request.ts";
 import { apiGateway } from "./api-gateway.ts";
 import { apiGatewayExecution } from "./api-gateway-execution.ts";
 import { bunyan } from "./bunyan.ts";
@@ -51,6 +52,7 @@ export const TEXT_FORMATS: readonly TextFormat[] = [
   gin,
   tornado,
   apacheError,
+  apacheSslRequest,
   clf,
   django,
   apiGatewayExecution,
