@@ -46,7 +46,7 @@ try {
   const hook = `data:text/javascript,process.on("exit",()=>process.stderr.write("maxRSS "+process.resourceUsage().maxRSS+"\\n"))`;
   const node = `'${process.execPath}' --import '${hook}'`;
   const peers: Record<string, { readonly command: string; readonly file: string }> = {
-    faultline: { command: `${node} '${cli}' logs '${large}'`, file: large },
+    faultline: { command: `${node} '${cli}' logs --workers 1 '${large}'`, file: large },
   };
   if (has("mawk")) peers["mawk, route x status"] = { command: `LC_ALL=C mawk '${MAWK}' '${large}'`, file: large };
   if (has(CC)) {

@@ -31,7 +31,7 @@ Several files (access, error and application log) are joined by request id, or b
   --timezone +02:00    zone of times that are written without one (default UTC)
   --group-by MEMBER    also count the errors by route, status, hop, upstream, client, flags or message
   --top N              rows of the table (default 12)
-  --workers N          threads for files of 256 MiB and more (default: one a core, at most 4)
+  --workers N          threads for files of 256 MiB and more (default: 2 where there are cores)
   --follow             go on with new lines and print each server error
   --json, --markdown, --html   the report in another form, on standard output
   --records            every line as one flat JSON object; lines not understood as {"unparsed": "..."}

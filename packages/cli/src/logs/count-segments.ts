@@ -1,4 +1,4 @@
-/** Segments of one file, counted by this thread or by workers, added up in the order of the file. */
+/** Segments of one file, counted by this thread or by workers beside it, added up in the order of the file. */
 import { getCompileCacheDir } from "node:module";
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
@@ -24,8 +24,8 @@ export type CountOptions = AnalyzeOptions & {
 /** Counts segments into the tally. */
 export async function countSegments(segments: readonly Segment[], options: CountOptions): Promise<void> {
   const count = Math.min(options.workers, segments.length);
-  if (count > 1) return await countInWorkers(segments, { ...options, workers: count });
-  for (const segment of segments) options.tally.merge(await analyzeSegment(segment, { ...options, limits: options.tally.limits }));
+  if (count > 1) return await countInThreads(segments, { ...options, workers: count });
+  for (const segment of segments) options.tally.merge(await countHere(segment, options));
 }
 
 /** A worker's memory for what is young is kept small: with V8's own choice each would take three times as much. */
@@ -44,42 +44,56 @@ function startWorker({ words, nowMs, cut }: CountOptions): Worker {
   });
 }
 
-/** How far workers may run ahead of the oldest segment that is not finished: what they counted waits in memory. */
+/** How far threads may run ahead of the oldest segment that is not finished: what they counted waits in memory. */
 const AHEAD = 2;
 
-async function countInWorkers(segments: readonly Segment[], options: CountOptions): Promise<void> {
+/** A thread that counts one segment when it is told to. */
+type Hand = { readonly start: (index: number) => void };
+
+/** Counts with this thread and others beside it. */
+async function countInThreads(segments: readonly Segment[], options: CountOptions): Promise<void> {
   const { tally, workers: count, onBytes } = options;
-  const workers = Array.from({ length: count }, () => startWorker(options));
-  const idle = [...workers];
-  const waiting = new Map<number, Tally>();
-  let [given, added] = [0, 0];
   const { promise: finished, resolve, reject } = Promise.withResolvers<void>();
+  const waiting = new Map<number, Tally>();
+  const idle: Hand[] = [];
+  let [given, added] = [0, 0];
   const give = () => {
-    while (given < segments.length && given < added + AHEAD * count) {
-      const worker = idle.shift();
-      if (worker === undefined) return;
-      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that is of a browser's windows
-      worker.postMessage({ index: given, segment: segments[given] });
-      given += 1;
+    for (; given < segments.length && given < added + AHEAD * count; given += 1) {
+      const hand = idle.shift();
+      if (hand === undefined) return;
+      hand.start(given);
     }
   };
-  const take = (worker: Worker, answer: Answer) => {
-    if (answer.kind === "bytes") return onBytes(answer.bytes);
-    if (answer.kind === "failed") return reject(new UsageError(answer.text));
-    waiting.set(answer.index, answer.tally);
-    idle.push(worker);
+  const take = (hand: Hand, index: number, counted: Tally) => {
+    waiting.set(index, counted);
+    idle.push(hand);
     for (let next = waiting.get(added); next !== undefined; next = waiting.get(added)) {
-      tally.merge(reviveTally(next));
+      tally.merge(next);
       waiting.delete(added);
       added += 1;
     }
     give();
     if (added === segments.length) resolve();
   };
+  const workers = Array.from({ length: count - 1 }, () => startWorker(options));
   for (const worker of workers) {
-    worker.on("message", (answer: Answer) => take(worker, answer));
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that is of a browser's windows
+    const hand: Hand = { start: (index) => worker.postMessage({ index, segment: segments[index] }) };
+    worker.on("message", (answer: Answer) => {
+      if (answer.kind === "bytes") onBytes(answer.bytes);
+      else if (answer.kind === "failed") reject(new UsageError(answer.text));
+      else take(hand, answer.index, reviveTally(answer.tally));
+    });
     worker.on("error", reject);
+    idle.push(hand);
   }
+  const own: Hand = { start: (index) => void countHere(segments[index], options).then((counted) => take(own, index, counted), reject) };
+  idle.push(own);
   give();
   await finished.finally(async () => await Promise.all(workers.map((worker) => worker.terminate())));
+}
+
+async function countHere(segment: Segment | undefined, options: CountOptions): Promise<Tally> {
+  if (segment === undefined) throw new RangeError("there is no such segment");
+  return await analyzeSegment(segment, { ...options, limits: options.tally.limits });
 }

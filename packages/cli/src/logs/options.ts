@@ -141,8 +141,8 @@ function parseTop(text: string | undefined): number {
   return top;
 }
 
-/** Each thread takes some 12 MB; more of them than fit into 150 MiB are for the user to ask for. */
-const DEFAULT_WORKERS = 4;
+/** Each further thread takes some 20 MB; more of them than fit into 150 MiB are for the user to ask for. */
+const DEFAULT_WORKERS = 2;
 
 function parseWorkers(text: string | undefined): number {
   if (text === undefined) return Math.min(availableParallelism(), DEFAULT_WORKERS);
