@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createGuard } from "@faultline/guard";
 import { guardErrors, guardRequests } from "@faultline/guard/express";
 
-type Handle = (this: unknown, request: IncomingMessage, response: ServerResponse, callback?: (thrown?: unknown) => void) => void;
+type Handle = (request: IncomingMessage, response: ServerResponse, callback?: (thrown?: unknown) => void) => void;
 type App = { handle: Handle; use(middleware: unknown): unknown };
 type Factory = (...given: readonly unknown[]) => App;
 
@@ -20,10 +20,10 @@ function createGuarded(...given: readonly unknown[]): App {
   const { handle } = app;
   let isReady = false;
   // Not before the first request: a test may still change settings that Express reads when a middleware is added.
-  app.handle = function guarded(request, response, callback) {
+  app.handle = (request, response, callback) => {
     if (!isReady) app.use(guardErrors(guard, { respond: false }));
     isReady = true;
-    first(request, response, () => handle.call(this, request, response, callback));
+    first(request, response, () => handle.call(app, request, response, callback));
   };
   return app;
 }
