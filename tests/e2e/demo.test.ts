@@ -100,10 +100,7 @@ describe("the demo shop from outside", () => {
     expect(OUTSIDE_VIEWS.map(({ fault }) => fault)).toEqual(DEMO_FAULTS.map(({ name }) => name));
   });
 
-  /** Its page is still taken for the app's: docs/playbook/measured.md. */
-  const missed = "gateway-html";
-
-  it.each(OUTSIDE_VIEWS.filter(({ fault }) => fault !== missed))(
+  it.each(OUTSIDE_VIEWS)(
     "triage of $fault blames nobody wrongly, and sends nothing that it does not show",
     async ({ fault, kind, statuses, maker, causes }) => {
       const before = relay.requests.length;

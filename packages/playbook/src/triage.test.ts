@@ -82,6 +82,17 @@ describe("triage of one failing request", () => {
     ]);
   });
 
+  it("does not take the page that a gateway writes over a 502 for the app's, nor its 500 for an exception", () => {
+    const page = respond("first", { status: 500, headers: { "content-type": "text/html", server: "edge-1" }, body: "<html>" });
+    const { maker, diagnosis } = judge([page, { ...page, purpose: "again" }], [{ proxy: "edge-1", receivedStatus: 502 }]);
+    expect(maker).toMatchObject({ maker: "intermediary", name: "edge-1" });
+    expect(diagnosis.causes.filter(({ confidence }) => confidence >= 0.5)).toEqual([]);
+    expect(diagnosis.path.map(({ service, status, fate }) => [service, status, fate])).toEqual([
+      ["edge-1", "500", "remapped"],
+      ["the app behind api.example", "502", "created"],
+    ]);
+  });
+
   it("finds the flaw in a good answer of the backend that the gateway refuses", () => {
     const direct = respond("direct", { status: 200, body: "{}" });
     const flawed = {
@@ -167,7 +178,7 @@ describe("triage of one failing request", () => {
     expect(maker.maker).toBe("unknown");
     expect(diagnosis.verdict).toBe("inconclusive");
     expect(diagnosis.missing.map(({ what }) => what)).toContain("the backend's own answer");
-    expect(diagnosis.suspects).toEqual([{ service: "unknown", score: expect.any(Number) }]);
+    expect(diagnosis.suspects).toEqual([]);
   });
 
   it("finds nothing wrong with a good answer, and the failure hidden in a GraphQL one", () => {

@@ -10,7 +10,14 @@ import {
 } from "@faultline/model";
 import { type ProbeEvidence, weighProbes } from "./diagnose/weigh-probes.ts";
 import { planGuard } from "./guard/plan-guard.ts";
-import { hostOf, judgeMaker, type MakerJudgement, type ProbeSeries } from "./isolate/responses/judge-maker.ts";
+import {
+  findRewriter,
+  hostOf,
+  judgeMaker,
+  type MakerJudgement,
+  type ProbeSeries,
+  type ProxyStatement,
+} from "./isolate/responses/judge-maker.ts";
 import { isFailedProbe, isRefusedProbe, type Probe } from "./isolate/responses/probe.ts";
 
 export type { MakerJudgement, ProbeSeries, ProxyStatement } from "./isolate/responses/judge-maker.ts";
@@ -55,7 +62,7 @@ export function triageProbes(series: ProbeSeries, window: { readonly fromMs: num
       succeeding: series.probes.filter(isOfRoute).length - failing,
     },
     path,
-    suspects: isFailing ? [{ service: maker.maker === "unknown" ? "unknown" : maker.name, score: maker.confidence }] : [],
+    suspects: isFailing ? nameSuspects({ maker, path, isCertain, host: hostOf(first.url) }) : [],
     causes,
     ruledOut: CAUSES.filter((cause) => !causes.some((each) => each.cause === cause)).map((cause) => ({
       cause,
@@ -66,6 +73,20 @@ export function triageProbes(series: ProbeSeries, window: { readonly fromMs: num
     guard: planGuard({ causes, path, route: pathOf(first.url) }),
   };
   return { diagnosis, maker };
+}
+
+type Suspected = {
+  readonly maker: MakerJudgement;
+  readonly path: readonly HopAccount[];
+  readonly isCertain: boolean;
+  readonly host: string;
+};
+
+/** The hop that created the failure. Without a sign of who wrote the answer it is the host when a cause is certain, else nobody. */
+function nameSuspects({ maker, path, isCertain, host }: Suspected): Diagnosis["suspects"] {
+  if (maker.maker === "unknown") return isCertain ? [{ service: host, score: maker.confidence }] : [];
+  const origin = path.find(({ fate }) => fate === "created" || fate === "masked");
+  return [{ service: origin?.service ?? maker.name, score: maker.confidence }];
 }
 
 /** A refusal through the gateway where the backend answers the same request: the gateway's own, or of its identity. */
@@ -113,6 +134,9 @@ function toPath(maker: MakerJudgement, { probes, proxyStatus }: ProbeSeries, isM
   const received = direct ?? behind;
   const passed = maker.passed.filter((name) => name !== maker.name);
   const fate = received !== undefined && first.response !== undefined && received !== first.response.status ? "remapped" : "propagated";
+  const rewriter = maker.maker === "app" ? undefined : findRewriter(proxyStatus, first);
+  if (rewriter !== undefined)
+    return toRewrittenPath(rewriter, maker, { operation, status, backend: `the app behind ${hostOf(first.url)}` });
   return [
     ...passed.map((service): HopAccount => ({ hop: service, service, operation, status, fate, evidence: [] })),
     {
@@ -123,6 +147,20 @@ function toPath(maker: MakerJudgement, { probes, proxyStatus }: ProbeSeries, isM
       fate: isMasked ? "masked" : "created",
       evidence: maker.evidence,
     },
+  ];
+}
+
+/** Who wrote another answer over a server error is not who made the failure. */
+function toRewrittenPath(
+  { proxy, receivedStatus }: ProxyStatement,
+  { passed, evidence }: MakerJudgement,
+  { operation, status, backend }: { readonly operation: string; readonly status: string; readonly backend: string },
+): readonly HopAccount[] {
+  const before = passed.filter((service) => service !== proxy);
+  return [
+    ...before.map((service): HopAccount => ({ hop: service, service, operation, status, fate: "propagated", evidence: [] })),
+    { hop: proxy, service: proxy, operation, status, fate: "remapped", evidence },
+    { hop: backend, service: backend, operation, status: String(receivedStatus), fate: "created", evidence: [] },
   ];
 }
 

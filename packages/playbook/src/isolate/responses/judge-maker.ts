@@ -47,7 +47,7 @@ export function judgeMaker(series: ProbeSeries): MakerJudgement {
   const passed = listPassed(matches, series.proxyStatus, headers);
   if (first.response === undefined) return { ...judgeNetwork(first, host), passed, matches };
   const pulls = [
-    ...readProxyStatus(series.proxyStatus),
+    ...readProxyStatus(series.proxyStatus, first),
     ...readSignatures(matches),
     ...compareDirect(series.probes),
     ...compareGood(series.probes),
@@ -59,7 +59,7 @@ export function judgeMaker(series: ProbeSeries): MakerJudgement {
   const side = maker === "unknown" ? (sum >= 0 ? "intermediary" : "app") : maker;
   return {
     maker,
-    ...nameMaker(side, { matches, statements: series.proxyStatus, headers, host }),
+    ...nameMaker(side, { matches, statements: series.proxyStatus, rewriter: findRewriter(series.proxyStatus, first), headers, host }),
     confidence: Math.min(0.98, Math.max(probability, 1 - probability)),
     evidence: pulls
       .filter(({ towards }) => towards === side)
@@ -102,7 +102,14 @@ function judgeNetwork(first: Probe, host: string): Omit<MakerJudgement, "passed"
   };
 }
 
-function readProxyStatus(statements: readonly ProxyStatement[]): readonly Pull[] {
+/** The intermediary nearest to the client that says it received a server error and did not pass its status on (RFC 9209 section 2.1.4). */
+export function findRewriter(statements: readonly ProxyStatement[], { response }: Probe): ProxyStatement | undefined {
+  const nearest = statements.findLast(({ receivedStatus }) => receivedStatus !== undefined);
+  const received = nearest?.receivedStatus ?? 0;
+  return received >= 500 && response !== undefined && response.status !== received ? nearest : undefined;
+}
+
+function readProxyStatus(statements: readonly ProxyStatement[], first: Probe): readonly Pull[] {
   const made = statements.find(({ error }) => error !== undefined);
   if (made !== undefined) {
     return [
@@ -116,12 +123,19 @@ function readProxyStatus(statements: readonly ProxyStatement[]): readonly Pull[]
     ];
   }
   const [nearest] = statements;
-  if (nearest?.receivedStatus === undefined || nearest.receivedStatus < 500) return [];
+  if (nearest?.receivedStatus === undefined) return [];
+  const received = `Proxy-Status: ${nearest.proxy}; received-status=${nearest.receivedStatus}`;
+  const rewriter = findRewriter(statements, first);
+  if (rewriter !== undefined) {
+    const statement = `${rewriter.proxy} received ${rewriter.receivedStatus} from behind and answered something else itself`;
+    return [{ towards: "intermediary", statement, measured: received, source: "header", weight: 4 }];
+  }
+  if (nearest.receivedStatus < 500) return [];
   return [
     {
       towards: "app",
       statement: `${nearest.proxy} says that it received the failure from behind`,
-      measured: `Proxy-Status: ${nearest.proxy}; received-status=${nearest.receivedStatus}`,
+      measured: received,
       source: "header",
       weight: 3,
     },
@@ -254,13 +268,14 @@ function readOwnWords({ response, firstByteMs, totalMs, wantsJson }: Probe, head
 type Naming = {
   readonly matches: readonly SignatureMatch[];
   readonly statements: readonly ProxyStatement[];
+  readonly rewriter: ProxyStatement | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly host: string;
 };
 
 function nameMaker(
   side: "intermediary" | "app",
-  { matches, statements, headers, host }: Naming,
+  { matches, statements, rewriter, headers, host }: Naming,
 ): { readonly name: string; readonly kind: HopKind } {
   const isApp = (signature: Signature): boolean => signature.made === "here" && (signature.hop === "app" || signature.hop === "app-server");
   if (side === "app") {
@@ -273,7 +288,7 @@ function nameMaker(
       kind: "app",
     };
   }
-  const said = statements.find(({ error }) => error !== undefined);
+  const said = statements.find(({ error }) => error !== undefined) ?? rewriter;
   const match = matches.find(({ signature, weight }) => weight > 0 && signature.made === "here" && !isApp(signature));
   if (said !== undefined) return { name: said.proxy, kind: match?.signature.hop ?? "proxy" };
   if (match !== undefined) return { name: match.signature.vendor, kind: match.signature.hop };
