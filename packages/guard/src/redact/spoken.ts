@@ -9,6 +9,7 @@ import { COST } from "./work.ts";
 const SPOKEN: ReadonlySet<KeyKind | undefined> = new Set<KeyKind | undefined>(["password", "secret", "key", "token"]);
 
 const LONGEST = 512;
+const LONGEST_NAME = 40;
 
 function findEnd(text: string, start: number): number {
   const most = Math.min(text.length, start + LONGEST);
@@ -33,6 +34,8 @@ function isSecretLike(raw: string, kind: KeyKind): boolean {
 /** The kind by the word before, or by the word before `is` and `was`. */
 function judgeBefore(scan: Scan, start: number): KeyKind | undefined {
   const { text, pass, before } = scan;
+  // Most of what stands before a random word is no name: a number, a path, a word of one letter.
+  if (before.end - before.start > LONGEST_NAME || (classOf(text.charCodeAt(before.start)) & (LOWER | UPPER)) === 0) return undefined;
   const { kind } = pass.names(text, before.start, before.end);
   if (kind !== undefined || before.end - before.start > 3) return kind;
   const name = /([\w-]{3,40}) (?:is|was) $/.exec(text.slice(Math.max(0, start - 48), start))?.[1];
