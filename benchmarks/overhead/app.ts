@@ -2,145 +2,18 @@
  * One small app of the overhead benchmark: `app.ts FRAMEWORK VARIANT COLLECTOR`. Asked by its parent it tells what it has used; asked to
  * `settle`, it first sends all that it has collected, so that a figure holds the cost of sending as well.
  */
-import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createGuard, type Guard } from "@faultline/guard";
-import * as forExpress from "@faultline/guard/express";
-import { guardFastify } from "@faultline/guard/fastify";
-import * as forHono from "@faultline/guard/hono";
-import { getRequestListener } from "@hono/node-server";
-import express from "express";
-import fastify from "fastify";
-import { Hono } from "hono";
+import { openListener } from "./listeners.ts";
 
 const [framework = "express", variant = "bare", endpoint = ""] = process.argv.slice(2);
-const PROBLEM = JSON.stringify({ type: "about:blank", title: "Internal Server Error", status: 500 });
-const PROBLEM_TYPE = "application/problem+json";
-const isFloor = variant === "floor";
-
-function openGuard(): Guard | undefined {
-  if (!variant.startsWith("guard")) return undefined;
-  return createGuard({ service: "overhead", endpoint, spool: false, announce: false, context: variant === "guard" });
-}
-
-/** A peer, loaded before this app: how it sends what it has collected, and how it is told of errors. */
-const { sendCollected, watchErrors } = globalThis as {
-  sendCollected?: () => Promise<unknown>;
-  watchErrors?: Record<"express" | "fastify" | "hono", (appOrError: unknown) => void>;
-};
-
-/** The least that anything does which counts requests and keeps failures: clock, route and status of each, the stack of an error. */
-const counted = { requests: 0, sumMs: 0, routes: new Set<unknown>(), stackLength: 0 };
-const START: unique symbol = Symbol("start");
-
-type Started = ServerResponse & { [START]?: { readonly startMs: number; readonly readRoute: () => unknown } };
-
-function countEnd(this: Started): void {
-  const start = this[START];
-  if (start === undefined) return;
-  counted.requests += 1;
-  counted.sumMs += performance.now() - start.startMs;
-  counted.routes.add(start.readRoute()).add(this.statusCode);
-}
-
-function count(response: Started, readRoute: () => unknown): void {
-  response[START] = { startMs: performance.now(), readRoute };
-  response.on("close", countEnd);
-}
-
-function readStack(thrown: unknown): void {
-  counted.stackLength += (thrown as Error).stack?.length ?? 0;
-}
-
-function onExpress(guard: Guard | undefined): RequestListener {
-  const app = express();
-  if (guard !== undefined) app.use(forExpress.guardRequests(guard));
-  if (isFloor) {
-    app.use((request, response, next) => {
-      count(response, () => (request.route as { path?: unknown } | undefined)?.path);
-      next();
-    });
-  }
-  app.get("/hello/:id", (request, response) => void response.json({ hello: request.params.id }));
-  app.get("/fail/:n", (request) => {
-    throw new Error(`boom-${request.params.n}`);
-  });
-  if (guard !== undefined) app.use(forExpress.guardErrors(guard));
-  watchErrors?.express(app);
-  // oxlint-disable-next-line max-params -- Express knows an error handler by its four parameters
-  app.use(((thrown, _request, response, _next) => {
-    if (isFloor) readStack(thrown);
-    response.status(500).type(PROBLEM_TYPE).send(PROBLEM);
-  }) as express.ErrorRequestHandler);
-  return app;
-}
-
-async function onFastify(guard: Guard | undefined): Promise<RequestListener> {
-  let listener: RequestListener | undefined;
-  const app = fastify({
-    serverFactory: (handler) => {
-      listener = handler;
-      return createServer();
-    },
-  });
-  if (guard === undefined) {
-    app.setErrorHandler((thrown, _request, reply) => {
-      if (isFloor) readStack(thrown);
-      return reply.code(500).type(PROBLEM_TYPE).send(PROBLEM);
-    });
-  } else await app.register(guardFastify(guard));
-  watchErrors?.fastify(app);
-  if (isFloor) {
-    app.addHook("onRequest", (request, reply, done) => {
-      count(reply.raw, () => request.routeOptions.url);
-      done();
-    });
-  }
-  app.get("/hello/:id", (request, reply) => void reply.send({ hello: (request.params as { id: string }).id }));
-  app.get("/fail/:n", (request) => {
-    throw new Error(`boom-${(request.params as { n: string }).n}`);
-  });
-  await app.ready();
-  return (request, response) => listener?.(request, response);
-}
-
-function onHono(guard: Guard | undefined): RequestListener {
-  const app = new Hono<{ Bindings: { incoming: IncomingMessage; outgoing: ServerResponse } }>();
-  if (guard !== undefined) app.use(forHono.guardRequests(guard));
-  if (isFloor) {
-    app.use(async (context, next) => {
-      count(context.env.outgoing, () => context.req.routePath);
-      await next();
-    });
-  }
-  app.get("/hello/:id", (context) => context.json({ hello: context.req.param("id") }));
-  app.get("/fail/:n", (context) => {
-    throw new Error(`boom-${context.req.param("n")}`);
-  });
-  if (guard !== undefined) app.onError(forHono.guardErrors(guard));
-  else {
-    app.onError((thrown, context) => {
-      if (isFloor) readStack(thrown);
-      watchErrors?.hono(thrown);
-      return context.body(PROBLEM, 500, { "content-type": PROBLEM_TYPE });
-    });
-  }
-  return getRequestListener(app.fetch);
-}
-
-const create: Record<string, (guard: Guard | undefined) => RequestListener | Promise<RequestListener>> = {
-  express: onExpress,
-  fastify: onFastify,
-  hono: onHono,
-};
-const guard = openGuard();
-const listener = (await create[framework]?.(guard)) as RequestListener;
+const { listener, settle } = await openListener(framework, variant, { endpoint });
 const server = createServer(listener);
 // Connections stay open from one burst to the next.
 server.keepAliveTimeout = 0;
 server.listen(0, "127.0.0.1", () => process.send?.({ port: (server.address() as AddressInfo).port }));
 async function answer(question: unknown): Promise<void> {
-  if (question === "settle") await (guard?.flush() ?? sendCollected?.());
+  if (question === "settle") await settle();
   const { rss, heapUsed } = question === "report" ? process.memoryUsage() : { rss: 0, heapUsed: 0 };
   const { user, system } = process.cpuUsage();
   process.send?.({ cpuUs: user + system, rss, heapUsed });

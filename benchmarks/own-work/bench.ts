@@ -1,0 +1,63 @@
+/**
+ * The guard's own work for a request, told apart from everything that a busy machine adds: the apps of the benchmark `overhead`, each in a
+ * process of its own, with connections that make no system call, in bursts of a few requests, of which most fit into one time slice. The
+ * CPU is that of the main thread, and a row is the tenth of its bursts that were disturbed least: neighbours only ever add. How far
+ * bare-again is from bare says how far to trust the rest, and a busy minute makes all of it dearer. Compression, which runs in other threads, is in `overhead` only.
+ * `npm run bench -- own-work [express|fastify|hono]... [success|failure]... [BURSTS]`.
+ */
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { recordResult } from "../record.ts";
+
+const words = process.argv.slice(3);
+const BURSTS = words.map(Number).find(Number.isFinite) ?? 2_000;
+/** Bursts of one app before the next has its turn. */
+const TURN = 100;
+const BURST = 5;
+const WARM = 6_000;
+const VARIANTS = ["bare", "bare-again", "floor", "guard", "guard-without-context"] as const;
+
+function choose<T extends string>(all: readonly T[]): readonly T[] {
+  const chosen = all.filter((each) => words.includes(each));
+  return chosen.length === 0 ? all : chosen;
+}
+
+type App = { readonly variant: string; readonly child: ChildProcess; readonly bursts: number[] };
+
+async function start(framework: string, kind: string, variant: string): Promise<App> {
+  const child = fork(fileURLToPath(new URL("app.ts", import.meta.url)), [framework, kind, variant, String(WARM), String(BURST)], {
+    execArgv: ["--conditions=source"],
+    env: { ...process.env, NODE_ENV: "production" },
+  });
+  await once(child, "message");
+  return { variant, child, bursts: [] };
+}
+
+function readTenth(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 10)] ?? Number.NaN;
+}
+
+async function measure(framework: string, kind: string): Promise<Record<string, { cpuUs: number; addedCpuUs: number }>> {
+  const apps: App[] = [];
+  for (const variant of VARIANTS) apps.push(await start(framework, kind, variant));
+  for (let turn = 0; turn * TURN < BURSTS; turn++) {
+    for (const app of turn % 2 === 0 ? apps : apps.toReversed()) {
+      const measured = once(app.child, "message") as Promise<[readonly number[]]>;
+      app.child.send(TURN);
+      app.bursts.push(...(await measured)[0]);
+    }
+  }
+  for (const app of apps) app.child.disconnect();
+  const bareUs = readTenth(apps[0]?.bursts ?? []);
+  const rows = apps.map(({ variant, bursts }) => [variant, { cpuUs: readTenth(bursts), addedCpuUs: readTenth(bursts) - bareUs }] as const);
+  console.log(`\n${framework}, ${kind}: µs of CPU of the main thread for a request`);
+  console.table(Object.fromEntries(rows));
+  return Object.fromEntries(rows);
+}
+
+const results: Record<string, unknown> = {};
+for (const framework of choose(["express", "fastify", "hono"])) {
+  for (const kind of choose(["success", "failure"])) results[`${framework} ${kind}`] = await measure(framework, kind);
+}
+recordResult("own-work", { bursts: BURSTS, burst: BURST, warm: WARM, results });

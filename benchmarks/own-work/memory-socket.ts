@@ -1,0 +1,67 @@
+/**
+ * A connection to a server of node:http that is no socket: requests come from memory, answers go there, and no system call is made. What is left is
+ * the app's own work, which can be measured in pieces shorter than what a scheduler gives to a process at a time.
+ */
+import type { Server } from "node:http";
+import { Duplex } from "node:stream";
+
+const HEAD_END = "\r\n\r\n";
+
+function isWhole(answer: string): boolean {
+  const end = answer.indexOf(HEAD_END);
+  if (end < 0) return false;
+  const length = /content-length: (\d+)/i.exec(answer.slice(0, end));
+  return length === null ? answer.endsWith("\r\n0\r\n\r\n") : answer.length >= end + HEAD_END.length + Number(length[1]);
+}
+
+/** One connection that stays open; requests go one after the other. */
+export class MemorySocket extends Duplex {
+  readonly remoteAddress = "127.0.0.1";
+  #answer = "";
+  #left: string[] = [];
+  #done = (): void => undefined;
+
+  /** Connects to `server`, which need not listen. */
+  constructor(server: Server) {
+    super();
+    server.emit("connection", this);
+  }
+
+  /** Resolves when all `paths` were answered. */
+  async send(paths: readonly string[]): Promise<void> {
+    this.#left = paths.toReversed();
+    await new Promise<void>((resolve) => {
+      this.#done = resolve;
+      this.#sendNext();
+    });
+  }
+
+  #sendNext(): void {
+    const path = this.#left.pop();
+    if (path === undefined) return this.#done();
+    this.push(Buffer.from(`GET ${path} HTTP/1.1\r\nhost: localhost\r\naccept: */*\r\nuser-agent: bench\r\n\r\n`, "latin1"));
+  }
+
+  override _read(): void {}
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.#answer += chunk.toString("latin1");
+    done();
+    if (!isWhole(this.#answer)) return;
+    this.#answer = "";
+    setImmediate(() => this.#sendNext());
+  }
+
+  /** Of the methods of a socket, those that node:http calls. */
+  setTimeout(): this {
+    return this;
+  }
+
+  setNoDelay(): this {
+    return this;
+  }
+
+  setKeepAlive(): this {
+    return this;
+  }
+}
