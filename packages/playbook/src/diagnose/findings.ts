@@ -3,6 +3,7 @@ import type { Call } from "../isolate/hop-shape.ts";
 import type { Judgement, Step } from "../isolate/judgement.ts";
 import type { Occurrence } from "../isolate/occurrence.ts";
 import type { Difference } from "./contrast.ts";
+import type { Onset } from "./find-onset.ts";
 import type { ReleaseContrast } from "./contrast-releases.ts";
 
 /** Something that the failing requests say about themselves: an error type, a message, a log line. */
@@ -23,7 +24,7 @@ export type Origin = { readonly judgement: Judgement; readonly occurrence: Occur
 export type NamedCause = { readonly cause: CauseId; readonly evidence: Evidence };
 
 /** A change close enough before the onset to have caused it. */
-export type SuspiciousChange = { readonly change: Change; readonly beforeOnsetMs: number };
+export type SuspiciousChange = { readonly change: Change; readonly beforeOnsetMs: number; readonly onset?: Onset };
 
 /** Everything that the causes are weighed on. */
 export type Findings = {
@@ -44,6 +45,8 @@ export type Findings = {
   readonly contrast: readonly Difference[];
   readonly releases: readonly ReleaseContrast[];
   readonly changes: readonly SuspiciousChange[];
+  /** When the failures became more common; absent where that cannot be told. */
+  readonly onset?: Onset;
   readonly metrics: readonly MetricPoint[];
 };
 

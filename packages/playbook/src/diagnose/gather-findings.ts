@@ -6,6 +6,7 @@ import type { Occurrence } from "../isolate/occurrence.ts";
 import type { Symptom } from "../isolate/select-symptom.ts";
 import { contrast, contrastOccurrences } from "./contrast.ts";
 import { contrastReleases } from "./contrast-releases.ts";
+import { findOnset, type Onset } from "./find-onset.ts";
 import { hearExchanges, hearPassedOn, nameCauses } from "./hear-responses.ts";
 import type { Findings, Origin, Saying, SuspiciousChange } from "./findings.ts";
 
@@ -26,6 +27,9 @@ export function gatherFindings(symptom: Symptom, isolation: Isolation, observati
   const origin = best === undefined ? undefined : { ...best, step: best.judgement.origin };
   const failing = isolation.agreeing.map(({ occurrence }) => occurrence);
   const { succeeding } = symptom;
+  const [bad, good] = [failing.map(endOf).sort((a, b) => a - b), succeeding.map(endOf)];
+  // Where only the newest failures are at hand, the first of them is no onset.
+  const onset = symptom.scope.failing > symptom.failing.length ? undefined : findOnset(bad, good);
   return {
     scope: symptom.scope,
     domain: isolation.domain,
@@ -45,7 +49,8 @@ export function gatherFindings(symptom: Symptom, isolation: Isolation, observati
     passedOn: hearPassedOn(isolation.agreeing.slice(0, MAX_HEARD), signatures),
     contrast: contrastOccurrences(failing, succeeding),
     releases: best === undefined ? [] : contrastReleases({ ...observations, judgement: best.judgement, failing, succeeding }),
-    changes: findChanges(observations.changes, failing, succeeding),
+    changes: findChanges(observations.changes, { bad, good, onset }),
+    ...(onset === undefined ? {} : { onset }),
     metrics: observations.metrics.filter(({ timeMs }) => isInside(timeMs, symptom.scope.window)),
   };
 }
@@ -111,35 +116,42 @@ function listenToHop(hop: Hop, place: Saying["place"]): readonly Saying[] {
   return sayings;
 }
 
+type Times = { readonly bad: readonly number[]; readonly good: readonly number[]; readonly onset: Onset | undefined };
+
 /** Changes that the failures began with, nearest first. */
-function findChanges(
-  changes: readonly Change[],
-  failing: readonly Occurrence[],
-  succeeding: readonly Occurrence[],
-): readonly SuspiciousChange[] {
-  const bad = failing.map(endOf).sort((a, b) => a - b);
-  const good = succeeding.map(endOf);
+function findChanges(changes: readonly Change[], times: Times): readonly SuspiciousChange[] {
+  const { onset } = times;
   return changes
     .flatMap((change) => {
-      const onsetMs = findOnset(change, bad, good);
-      return onsetMs === undefined ? [] : [{ change, beforeOnsetMs: Math.max(0, onsetMs - change.timeMs) }];
+      const beforeOnsetMs = onset === undefined ? measureToFirst(change, times) : measureToOnset(change, onset);
+      return beforeOnsetMs === undefined ? [] : [{ change, beforeOnsetMs, ...(onset === undefined ? {} : { onset }) }];
     })
     .filter(({ beforeOnsetMs }) => beforeOnsetMs <= CHANGE_REACH_MS)
     .sort((a, b) => a.beforeOnsetMs - b.beforeOnsetMs);
 }
 
+/** What is inferred from telemetry may be noted as late as the telemetry came, behind the first failure. */
+function earliestOf({ timeMs, source }: Change): number {
+  return timeMs - (source === "inferred" ? TELEMETRY_DELAY_MS : 0);
+}
+
+/** A change after the failures had certainly begun did not bring them. */
+function measureToOnset(change: Change, { atMs, toMs }: Onset): number | undefined {
+  return earliestOf(change) > toMs ? undefined : Math.max(0, atMs - change.timeMs);
+}
+
 /**
- * The first failure, when it follows the change. Failures before it, of which every system has some, do not acquit a change since which
- * certainly more requests fail: the first failure after it is the onset then.
+ * To the first failure, when it follows the change. Failures before it, of which every system has some, do not acquit a change since
+ * which certainly more requests fail: the first failure after it counts then.
  */
-function findOnset(change: Change, bad: readonly number[], good: readonly number[]): number | undefined {
-  // What is inferred from telemetry may be noted as late as the telemetry came, behind the first failure.
-  const fromMs = change.timeMs - (change.source === "inferred" ? TELEMETRY_DELAY_MS : 0);
+function measureToFirst(change: Change, { bad, good }: Times): number | undefined {
   const first = bad[0];
-  if (first === undefined || first >= fromMs) return first;
+  if (first === undefined) return undefined;
+  if (first >= earliestOf(change)) return Math.max(0, first - change.timeMs);
   const isAfter = (timeMs: number) => ({ after: timeMs >= change.timeMs });
   const shift = contrast({ failing: bad.map(isAfter), succeeding: good.map(isAfter) }).find(({ value }) => value === "true");
-  return shift === undefined ? undefined : bad.find((timeMs) => timeMs >= change.timeMs);
+  const next = shift === undefined ? undefined : bad.find((timeMs) => timeMs >= change.timeMs);
+  return next === undefined ? undefined : next - change.timeMs;
 }
 
 function endOf({ entry }: Occurrence): number {

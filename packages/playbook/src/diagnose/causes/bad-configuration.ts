@@ -1,4 +1,7 @@
-import { type CauseRule, fromRelease, hear } from "../findings.ts";
+import type { Evidence } from "@faultline/model";
+import { formatMs } from "../../isolate/blame.ts";
+import { describeOnset } from "../describe-onset.ts";
+import { type CauseRule, type Findings, fromRelease, hear } from "../findings.ts";
 
 const WORDS =
   /(?:missing|undefined|no|empty|invalid|required|unset|not set|not (?:configured|found|provided)|expired).{0,40}(?:secret|credential|api[ _-]?key|environment variable|env(?:ironment)? var|configuration|config(?:uration)? (?:key|value|property)|private key|client[_ ]?id|access token|signing key)|(?:secret|credential|api[ _-]?key|environment variable|configuration|config|private key|signing key|\b(?!ERR_|UND_|CERT_|HPE_|ABORT_)[A-Z][A-Z0-9]+_[A-Z0-9_]+).{0,30}(?:is |was |are |must be )?(?:missing|not set|undefined|unset|required|empty|invalid|not configured|not provided|not defined)|must be provided|secretOrPrivateKey|password authentication failed|\bSASL\b.*password|Access denied for user|NOAUTH|WRONGPASS|invalid_client|Could not resolve placeholder|BeanCreationException|ImproperlyConfigured|ConfigurationError|\b28P01\b|\b3D000\b/i;
@@ -10,8 +13,9 @@ export const badConfiguration: CauseRule = {
     const said = hear(findings, WORDS, { statement: "the error names a missing or wrong setting", weight: 5 });
     const { origin } = findings;
     const refusedCode = origin?.judgement.originKind === "refused-request" ? origin.judgement.steps.at(-1)?.status : undefined;
-    if (said.length > 0) return { evidence: [...said, ...fromRelease(findings)] };
-    if (refusedCode !== "401" && refusedCode !== "403") return { evidence: [] };
+    const switched = fromSetting(findings);
+    if (said.length > 0) return { evidence: [...said, ...fromRelease(findings), ...switched] };
+    if (refusedCode !== "401" && refusedCode !== "403") return { evidence: switched, isAmbiguous: true };
     return {
       evidence: [
         {
@@ -21,7 +25,26 @@ export const badConfiguration: CauseRule = {
           weight: 2.5,
         },
         ...fromRelease(findings),
+        ...switched,
       ],
     };
   },
 };
+
+/** A flag or a setting of a service on the path that was changed shortly before the failures began. */
+function fromSetting({ changes, origin }: Findings): readonly Evidence[] {
+  const services = new Set(origin?.judgement.steps.map(({ service }) => service));
+  const near = changes.find(({ change }) => (change.kind === "flag" || change.kind === "config") && services.has(change.service));
+  if (near === undefined) return [];
+  const { change, beforeOnsetMs, onset } = near;
+  const what = change.kind === "flag" ? "a flag" : "a setting";
+  const detail = change.description === undefined ? "" : `${change.description}; `;
+  return [
+    {
+      statement: `${what} of ${change.service} was changed before the failures began`,
+      measured: `${detail}${formatMs(beforeOnsetMs)} before ${onset === undefined ? "the first failure" : describeOnset(onset)}`,
+      source: "deploy",
+      weight: 2.5,
+    },
+  ];
+}

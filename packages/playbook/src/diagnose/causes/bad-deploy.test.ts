@@ -121,6 +121,35 @@ describe("a bad deploy", () => {
     expect(diagnose(observations).causes.map(({ cause }) => cause)).not.toContain("bad-deploy");
   });
 
+  it("is acquitted by failures that had certainly begun before it", () => {
+    const late: Change = { kind: "deploy", service: "billing", timeMs: STARTS_MS + 48_500, version: "2.5.0", source: "declared" };
+    const observations = new TraceBuilder()
+      .traces(30, () => request({}))
+      .traces(30, () => request(boom, 500))
+      .observations({ changes: [late] });
+    expect(diagnose(observations).causes.map(({ cause }) => cause)).not.toContain("bad-deploy");
+  });
+
+  it("is told with the onset of the failures and how surely that is known", () => {
+    const change: Change = { kind: "deploy", service: "billing", timeMs: STARTS_MS + 30_500, version: "2.5.0", source: "declared" };
+    const observations = new TraceBuilder()
+      .traces(30, () => request({}))
+      .traces(12, () => request(boom, 500))
+      .observations({ changes: [change] });
+    const measured = diagnose(observations).causes.flatMap(({ evidence }) => evidence.map((each) => each.measured));
+    expect(measured.join("; ")).toContain("0 of 30 failed before, 12 of 12 since");
+  });
+
+  it("is weighed against a flag: what was switched before the failures began is a setting", () => {
+    const flag: Change = { kind: "flag", service: "billing", timeMs: STARTS_MS + 30_500, source: "declared", description: "new-tax on" };
+    const observations = new TraceBuilder()
+      .traces(30, () => request({}))
+      .traces(12, () => request({ attributes: { "http.route": "/bills" } }, 500))
+      .observations({ changes: [flag] });
+    const cause = diagnose(observations).causes.find((each) => each.cause === "bad-configuration");
+    expect(cause?.evidence[0]?.measured).toContain("new-tax on");
+  });
+
   it("supports a bad setting that only the new version complains of", () => {
     const unset = { exception: { type: "Error", message: "environment variable SIGNING_KEY is not set" } };
     const observations = new TraceBuilder()

@@ -1,5 +1,6 @@
 import type { Change, Evidence, Resource } from "@faultline/model";
 import type { Occurrence } from "../../isolate/occurrence.ts";
+import { describeOnset } from "../describe-onset.ts";
 import { listResources } from "../contrast-releases.ts";
 import { formatMs } from "../../isolate/blame.ts";
 import { type CauseRule, type Findings, type SuspiciousChange, fromRelease } from "../findings.ts";
@@ -32,10 +33,10 @@ function findNear({ changes, origin, failing }: Findings): {
   return { near: changes.find(({ change }) => change.kind === "deploy" && services.has(change.service)), failing };
 }
 
-function fromChange({ change, beforeOnsetMs }: SuspiciousChange): Evidence {
+function fromChange({ change, beforeOnsetMs, onset }: SuspiciousChange): Evidence {
   return {
     statement: `${change.service} was deployed${change.version === undefined ? "" : ` (${change.version})`} before the failures began`,
-    measured: `${formatMs(beforeOnsetMs)} before the first failure; ${change.source}`,
+    measured: `${formatMs(beforeOnsetMs)} before ${onset === undefined ? "the first failure" : describeOnset(onset)}; ${change.source}`,
     source: "deploy",
     weight: change.source === "declared" ? 3 : 2.5,
   };
