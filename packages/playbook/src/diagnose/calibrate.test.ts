@@ -3,10 +3,10 @@ import { calibrate } from "./calibrate.ts";
 
 describe("the confidence of a cause", () => {
   it("rises with its share of the weights, without a jump, and never to certainty", () => {
-    const shares = Array.from({ length: 101 }, (_, index) => index / 100);
+    const shares = Array.from({ length: 1_001 }, (_, index) => index / 1_000);
     const confidences = shares.map(calibrate);
     expect(confidences).toEqual(confidences.toSorted((a, b) => a - b));
-    expect(Math.max(...confidences.slice(1).map((each, index) => each - Number(confidences[index])))).toBeLessThan(0.05);
+    expect(Math.max(...confidences.slice(1).map((each, index) => each - Number(confidences[index])))).toBeLessThan(0.02);
     expect(Math.max(...confidences)).toBeLessThan(1);
   });
 

@@ -1,6 +1,7 @@
 import type { MissingEvidence } from "@faultline/model";
 import type { Findings } from "./findings.ts";
 import { mayHaveStoodStill } from "./stall.ts";
+import { CLOSED, REFUSED } from "./connection-words.ts";
 import { hearLoneInstances } from "./lone-instances.ts";
 
 /** What is not there and would tell more: gaps on the path first, then what the causes could not be weighed on. */
@@ -12,6 +13,12 @@ export function listMissing(findings: Findings, isDiagnosed: boolean): readonly 
   // A bare status, or what the caller says of it, tells nothing about what went wrong inside.
   if (!sayings.some((each) => each.place === "origin" && each.service === service && /[a-z]{3}/i.test(each.text))) {
     missing.push({ what: `an exception or an error log line of ${service} under these requests`, wouldTell: "what it failed with" });
+  }
+  if (sayings.some(({ text }) => CLOSED.test(text)) && sayings.some(({ text }) => REFUSED.test(text))) {
+    missing.push({
+      what: `how the process of ${service} ended: exit code, signal, out of memory`,
+      wouldTell: "why it died with requests in hand",
+    });
   }
   if (hearLoneInstances(findings) !== undefined) {
     missing.push({

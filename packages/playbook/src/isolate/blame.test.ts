@@ -61,7 +61,12 @@ describe("where the walk along a failing path ends", () => {
   });
 
   it("ends at the caller where the callee answered well and in time, and the call failed all the same", () => {
-    expect(pathOf(request(500, [call(reset, { code: 200 })]))).toBe("front created > back clean");
+    const unread = { status: "error", message: "the answer could not be decoded" } as const;
+    expect(pathOf(request(500, [call(unread, { code: 200 })]))).toBe("front created > back clean");
+  });
+
+  it("ends at a callee that took the request up and broke the connection, whatever it noted of its answer", () => {
+    expect(pathOf(request(500, [call(reset, { code: 200 })]))).toBe("front propagated > back created");
   });
 
   it("goes where the time went when the caller gave up on work that was still going on", () => {

@@ -1,7 +1,8 @@
 import type { Evidence, Fate, MissingEvidence } from "@faultline/model";
-import { durationOf, endOf, startOf } from "../trace/span-time.ts";
+import { durationOf, startOf } from "../trace/span-time.ts";
 import { isUnreachableText } from "./error-words.ts";
 import { isExchangeSpan } from "./exchange-hops.ts";
+import { isAfterwards, isFailed, isRecovered, SAME_INSTANT_MS } from "./call-fate.ts";
 import type { Call, Hop } from "./hop-shape.ts";
 import { nameOperation } from "./hop.ts";
 import type { Judgement, OriginKind, Step, Surroundings } from "./judgement.ts";
@@ -269,6 +270,7 @@ function judgeHealthyCallee(
       missing: [],
     };
   }
+  if (isUnreachableText(call.outcome.words)) return endCut(hop, call);
   const evidence: Evidence = {
     statement: `${callee.service} answered ${callee.outcome.status} in ${formatMs(calleeMs)}, and yet the call failed in ${hop.service}`,
     measured: `call ${formatMs(callMs)}, callee ${formatMs(calleeMs)}; ${cut(call.outcome.words, 160)}`,
@@ -288,6 +290,19 @@ function findOutlived(hop: Hop): (Call & { readonly callee: Hop }) | undefined {
     if (durationOf(callee.entry) > durationOf(hop.entry) + SAME_INSTANT_MS) return { ...call, callee };
   }
   return undefined;
+}
+
+/** The connection broke in the callee's hands: what it noted of its answer, its caller never had. */
+function endCut(hop: Hop, call: Call & { readonly callee: Hop }): Found {
+  const { callee } = call;
+  const cutOff: Evidence = {
+    statement: `${callee.service} took the request up, and the connection was closed before ${hop.service} had the answer`,
+    measured: `call ${formatMs(call.endMs - call.startMs)}, callee ${formatMs(durationOf(callee.entry))} with ${callee.outcome.status}; ${cut(call.outcome.words, 160)}`,
+    source: "span",
+    weight: 2.5,
+  };
+  const steps: Step[] = [passOn(hop, call), { ...toStep(callee, "created", [cutOff]), call }];
+  return { steps, kind: "cut-callee", confidence: 0.8, missing: [] };
 }
 
 /** Nothing in or behind the hop failed. */
@@ -377,30 +392,8 @@ function findBlamedCall(hop: Hop, around: Surroundings): Call | undefined {
   return [...candidates].sort((a, b) => b.endMs - a.endMs || a.startMs - b.startMs)[0];
 }
 
-/** Both ends are noted by one process, though not in one instant. */
-const SAME_INSTANT_MS = 10;
-
-/** True when the call ended only after its hop had answered: whatever became of it, the answer did not depend on it. */
-export function isAfterwards(call: Call, hop: Hop): boolean {
-  return call.endMs > endOf(hop.entry) + SAME_INSTANT_MS;
-}
-
 function hasOwnException(hop: Hop): boolean {
   return hop.outcome.exceptions.length > 0;
-}
-
-/** True when the call ended badly, whichever side says so. */
-export function isFailed(call: Call): boolean {
-  if (call.outcome.kind !== "ok" && call.outcome.kind !== "unknown") return true;
-  return call.outcome.kind === "unknown" && call.callee?.outcome.kind === "failed";
-}
-
-/** A later call to the same place that succeeded: a retry that helped. The tries of one exchange all are the same call. */
-export function isRecovered(call: Call, hop: Hop): boolean {
-  if (isExchangeSpan(call.from.span)) return hop.calls.some((other) => other !== call && other.outcome.kind === "ok");
-  return hop.calls.some(
-    (later) => later !== call && later.outcome.kind === "ok" && later.startMs >= call.endMs - 0.5 && isSameTarget(call, later),
-  );
 }
 
 /** What shows that a later try made a failure good. */
@@ -411,15 +404,6 @@ export function savingEvidence({ service, outcome, calls, entry }: Hop): Evidenc
     source: isExchangeSpan(entry.span) ? "access-log" : "span",
     weight: 3,
   };
-}
-
-function isSameTarget(a: Call, b: Call): boolean {
-  return a.peer.name === b.peer.name && toTarget(a.operation) === toTarget(b.operation);
-}
-
-/** An operation without what changes from one request to the next: ids, numbers. */
-export function toTarget(operation: string): string {
-  return operation.replace(/[0-9a-f]{8}-[0-9a-f-]{27}|\b[0-9a-f]{16,}\b|\d+/gi, "#");
 }
 
 function passOn(hop: Hop, call: Call): Step {

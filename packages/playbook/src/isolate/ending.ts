@@ -4,7 +4,7 @@ import type { Judgement, OriginKind } from "./judgement.ts";
 
 /** Nobody answered in time, or at all. */
 const NO_ANSWER = "no answer";
-const SILENT: ReadonlySet<OriginKind> = new Set(["absent-callee", "slow-callee", "late-callee", "stalled"]);
+const SILENT: ReadonlySet<OriginKind> = new Set(["absent-callee", "slow-callee", "late-callee", "cut-callee", "stalled"]);
 /** What a proxy says for a server behind it that does not answer. */
 const UNAVAILABLE: ReadonlySet<number> = new Set([502, 503, 504]);
 

@@ -1,5 +1,6 @@
 import type { Evidence, FailurePath, FaultDomain, HopAccount, MetricPoint, MissingEvidence, SpanNode, Suspect } from "@faultline/model";
-import { followFailure, isFailed, isRecovered, savingEvidence, toTarget } from "./blame.ts";
+import { followFailure, savingEvidence } from "./blame.ts";
+import { isFailed, isRecovered, toTarget } from "./call-fate.ts";
 import { findEnding } from "./ending.ts";
 import { nameOperation } from "./hop.ts";
 import type { Judgement, Step, Surroundings } from "./judgement.ts";

@@ -35,6 +35,8 @@ export type OriginKind =
   | "slow-callee"
   /** The callee took the request up only when its caller was giving up: something else kept it busy. */
   | "late-callee"
+  /** The callee took the request up, and its connection was closed before the caller had the answer. */
+  | "cut-callee"
   /** An intermediary gave up on a callee that finished its work well. */
   | "impatient"
   /** The callee answered well and in time, and yet the caller failed. */

@@ -1,5 +1,5 @@
 import { type FailurePath, readRoute } from "@faultline/model";
-import { isAfterwards, isFailed } from "./blame.ts";
+import { isAfterwards, isFailed } from "./call-fate.ts";
 import { isExchangeSpan } from "./exchange-hops.ts";
 import { buildHops, nameOperation } from "./hop.ts";
 import type { Call, Hop } from "./hop-shape.ts";

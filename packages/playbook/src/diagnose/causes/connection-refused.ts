@@ -1,10 +1,11 @@
 import type { Evidence } from "@faultline/model";
 import { hearBareRefusal } from "../bare-refusal.ts";
+import { CLOSED, REFUSED } from "../connection-words.ts";
 import { type CauseRule, type Findings, hear, isNamed } from "../findings.ts";
 import { findMemoryGrowth } from "../memory-growth.ts";
+
 import { NO_SERVER_LEFT } from "./no-healthy-upstream.ts";
 
-const WORDS = /\bECONNREFUSED\b|connection refused|ConnectException|actively refused/i;
 /** HAProxy's SC: it notes a TLS handshake that failed, and a host without a route, in the same way. */
 const UNCONNECTED = /termination SC/;
 
@@ -12,11 +13,13 @@ const UNCONNECTED = /termination SC/;
 export const connectionRefused: CauseRule = {
   sign: "a refused connection",
   weigh: (findings) => {
-    const evidence = hear(findings, WORDS, { statement: "the connection was refused: nothing listens at that address", weight: 4.5 });
+    const evidence = hear(findings, REFUSED, { statement: "the connection was refused: nothing listens at that address", weight: 4.5 });
     const peer = findings.origin?.step.call?.peer;
     if (evidence.length === 0)
       return { evidence: hearUnconnected(findings), against: hearReason(findings), isAmbiguous: !isNamed(findings, "connection-refused") };
-    if (peer?.kind !== "database" && peer?.kind !== "cache") return { evidence, against: hearReason(findings) };
+    // Who broke connections under requests before it refused new ones had died with work in hand: how it died is the cause.
+    const isDead = hear(findings, CLOSED, { statement: "", weight: 1 }).length > 0;
+    if (peer?.kind !== "database" && peer?.kind !== "cache") return { evidence, against: hearReason(findings), isAmbiguous: isDead };
     const against = {
       statement: "what refused is the database: its failure says more",
       measured: peer.name,

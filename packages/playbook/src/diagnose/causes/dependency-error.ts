@@ -13,6 +13,7 @@ export const dependencyError: CauseRule = {
     const call = origin?.step.call;
     const written = fromOwnLog(findings);
     if (written.length > 0) return { evidence: written };
+    if (origin?.judgement.originKind === "cut-callee") return { evidence: origin.step.evidence.map((each) => ({ ...each, weight: 3.5 })) };
     if (
       origin === undefined ||
       call === undefined ||

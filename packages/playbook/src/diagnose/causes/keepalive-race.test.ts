@@ -46,6 +46,25 @@ describe("a reset connection", () => {
     expect(diagnosis.causes[0]?.cause).toBe("keepalive-race");
   });
 
+  it("is no race where the callee had taken the request up: the callee broke it off", () => {
+    const cut = { status: "error", message: "read ECONNRESET", takes: 30, attributes: STOREFRONT } as const;
+    const served: SpanSketch = { service: "storefront", name: "GET /", code: 200, takes: 25 };
+    const builder = new TraceBuilder().traces(20, () => good(40));
+    builder.traces(6, () => forwarded({ ...cut, calls: [served] }, { takes: 32, code: 502 }));
+    const diagnosis = diagnose(builder.observations());
+    expect(diagnosis.path.map(({ service, fate }) => `${service} ${fate}`)).toEqual(["gateway propagated", "storefront created"]);
+    expect(diagnosis.causes[0]?.cause).toBe("dependency-error");
+  });
+
+  it("is no cause by itself where new connections are refused as well: the process died, and how is missing", () => {
+    const refused = { takes: 1, status: "error", message: "connect ECONNREFUSED 10.0.0.7:80", attributes: STOREFRONT } as const;
+    const builder = new TraceBuilder().traces(20, () => good(8)).traces(4, () => reset(1.2));
+    builder.traces(4, () => forwarded(refused, { takes: 3, code: 502 }));
+    const diagnosis = diagnose(builder.observations());
+    expect(diagnosis.causes.find(({ cause }) => cause === "connection-refused")?.confidence).toBeLessThan(0.5);
+    expect(diagnosis.missing.map(({ what }) => what).join()).toContain("how the process of storefront ended");
+  });
+
   // A storefront that stood still for seconds closes its idle connections when it wakes, with the requests that had come on them.
   it("is no race after a wait: with the callee's telemetry missing, nothing is named", () => {
     const diagnosis = diagnoseResets([2_911, 2_640, 2_207, 1_803, 1_322, 871], 8);

@@ -2,10 +2,9 @@ import type { Evidence } from "@faultline/model";
 import { formatMs } from "../../isolate/blame.ts";
 import { isExchangeSpan } from "../../isolate/exchange-hops.ts";
 import type { Call, Hop } from "../../isolate/hop-shape.ts";
+import { CLOSED, REFUSED } from "../connection-words.ts";
 import { type CauseRule, type Findings, hear } from "../findings.ts";
 
-const WORDS =
-  /\bECONNRESET\b|socket hang up|other side closed|UND_ERR_SOCKET|\bEPIPE\b|connection reset|upstream prematurely closed|NoHttpResponse|RemoteDisconnected|broken pipe|unexpected EOF|stream closed/i;
 /** A close that crosses a request comes back within one round trip; without good calls to compare with, this is a long one. */
 const ROUND_TRIP_MS = 50;
 
@@ -13,11 +12,12 @@ const ROUND_TRIP_MS = 50;
 export const keepaliveRace: CauseRule = {
   sign: "a reset within milliseconds on a connection that was open already, now and then",
   weigh: (findings) => {
-    const evidence = hear(findings, WORDS, { statement: "the connection was closed under the request", weight: 2.5 });
+    const evidence = hear(findings, CLOSED, { statement: "the connection was closed under the request", weight: 2.5 });
     if (evidence.length === 0) return { evidence };
     const wait = measureWait(findings);
+    if (findings.origin?.judgement.originKind === "cut-callee") return { evidence, against: [hearTaken(findings)], isAmbiguous: true };
     // Crashed, killed and halted processes reset connections as well: only the haste of a race tells it from them.
-    if (wait === undefined) return { evidence, isAmbiguous: true };
+    if (wait === undefined || findings.sayings.some(({ text }) => REFUSED.test(text))) return { evidence, isAmbiguous: true };
     if (wait.waitMs > wait.roundTripMs) return { evidence, against: [hearWait(wait)], isAmbiguous: true };
     return { evidence: [...evidence, hearHaste(wait), ...isRare(findings)] };
   },
@@ -53,6 +53,11 @@ function listCalls(hop: Hop): readonly Call[] {
 
 function medianOf(values: readonly number[]): number | undefined {
   return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)];
+}
+
+function hearTaken({ origin }: Findings): Evidence {
+  const measured = origin?.step.operation ?? "";
+  return { statement: "the request had been taken up: its connection was not an idle one", measured, source: "span", weight: 2.5 };
 }
 
 function hearHaste({ waitMs }: Wait): Evidence {

@@ -1,4 +1,4 @@
-import { isFailed, toTarget } from "../../isolate/blame.ts";
+import { isFailed, toTarget } from "../../isolate/call-fate.ts";
 import type { Hop } from "../../isolate/hop-shape.ts";
 import type { CauseRule } from "../findings.ts";
 
