@@ -53,6 +53,21 @@ function stamp(into: Uint8Array): { readonly body: Uint8Array; readonly failing:
 
 const largest = Math.max(...templates.map(({ bytes }) => bytes.length));
 
+/** Spans that the scan alone reads in a second of processor time: tells how fast the machine is just now, with all that runs beside. */
+function measureScan(): number {
+  const scan = new TraceScan();
+  const before = process.cpuUsage();
+  let spans = 0;
+  for (const end = performance.now() + 1_000; performance.now() < end;) {
+    for (const { bytes } of templates) {
+      scanTraces(bytes, "protobuf", scan);
+      spans += scan.spanCount;
+    }
+  }
+  const { user, system } = process.cpuUsage(before);
+  return Math.round((spans * 1_000_000) / (user + system));
+}
+
 /** Asks for a page over and over; returns how long each answer took. */
 function watchPage(port: number): { readonly stop: () => Promise<number[]> } {
   const latencies: number[] = [];
@@ -108,10 +123,12 @@ async function runOnce(isGzip: boolean): Promise<object> {
   const load = { port: collector.port, connections: CONNECTIONS, isGzip, nextBody: isGzip ? () => send(pool.pop()) : sendPlain };
   await sendLoad({ ...load, isGzip: false, nextBody: sendPlain, durationMs: WARM_UP_MS });
   const page = watchPage(collector.port);
+  const scanBefore = measureScan();
   const cpuBefore = collector.cpuMs();
   const result = await sendLoad({ ...load, durationMs });
   const cpuMs = collector.cpuMs() - cpuBefore;
   const pageMs = await page.stop();
+  const scanSpeed = (scanBefore + measureScan()) / 2;
   const peakMiB = Math.round(collector.peakBytes() / 2 ** 20);
   await new Promise((resolve) => setTimeout(resolve, 1_500));
   const incomplete = await countIncomplete(collector.port, failingSent);
@@ -121,6 +138,9 @@ async function runOnce(isGzip: boolean): Promise<object> {
   return {
     spansPerSecond: Math.round((spans * 1_000) / result.elapsedMs),
     spansPerProcessorSecond: Math.round((spans * 1_000) / cpuMs),
+    /** How many times its scan a span costs: holds on a busy machine, too. */
+    timesScan: Number(((scanSpeed * cpuMs) / (spans * 1_000)).toFixed(2)),
+    scanPerProcessorSecond: Math.round(scanSpeed),
     processorShare: Number((cpuMs / result.elapsedMs).toFixed(2)),
     requests: result.requests,
     refused: result.refused,
