@@ -122,8 +122,8 @@ async function runOnce(isGzip: boolean): Promise<object> {
   const collector = await startBenchCollector(0);
   const load = { port: collector.port, connections: CONNECTIONS, isGzip, nextBody: isGzip ? () => send(pool.pop()) : sendPlain };
   await sendLoad({ ...load, isGzip: false, nextBody: sendPlain, durationMs: WARM_UP_MS });
-  const page = watchPage(collector.port);
   const scanBefore = measureScan();
+  const page = watchPage(collector.port);
   const cpuBefore = collector.cpuMs();
   const result = await sendLoad({ ...load, durationMs });
   const cpuMs = collector.cpuMs() - cpuBefore;
