@@ -1,4 +1,4 @@
-import type { Observations, Scope } from "@faultline/model";
+import type { Observations, Scope, Span } from "@faultline/model";
 import type { FailingExchange, Store, StoredFault, StoredTrace } from "../store/contract.ts";
 import { takeTurns } from "./take-turns.ts";
 
@@ -24,13 +24,13 @@ export async function gatherObservations(store: Store, fault: StoredFault, nowMs
   const failing = await store.listFailing({ window, fingerprint: fault.fingerprint, order: "newest", limit: FAILING_TRACES });
   const [example] = failing;
   if (example === undefined) return undefined;
-  const symptom = findSymptom(failing);
+  const bad = await findTraces(store, failing);
+  await takeTurns();
+  const symptom = findSymptom(failing, bad);
   const goodWindow = { fromMs: around.fromMs, toMs: around.toMs };
   const good = await store.sampleSucceeding({ window: goodWindow, service: symptom.service, route: symptom.route, limit: GOOD_TRACES });
   await takeTurns();
-  const bad = await findTraces(store, failing);
-  await takeTurns();
-  const traces = [...bad, ...good];
+  const traces = [...bad.values(), ...good];
   const changes = await store.listChanges(around);
   const metrics = await store.listMetrics({ window: around, limit: METRIC_POINTS });
   const counts = await store.count({ window, service: symptom.service, route: symptom.route, stepMs: 3_600_000, groupBy: [] });
@@ -48,18 +48,37 @@ export async function gatherObservations(store: Store, fault: StoredFault, nowMs
   };
 }
 
-/** Where most of the fault's failures met their clients. */
-function findSymptom(failing: readonly FailingExchange[]): { readonly service: string; readonly route: string } {
-  const groups = [...Map.groupBy(failing, ({ service, route }) => JSON.stringify([service, route])).values()];
+/** Where most of the fault's failures met their clients: of those that reached one, else of those that somebody in front answered well. */
+function findSymptom(
+  failing: readonly FailingExchange[],
+  traces: ReadonlyMap<string, StoredTrace>,
+): { readonly service: string; readonly route: string } {
+  const open = failing.filter(({ traceId, spanId }) => !isAnswered(spanId, traces.get(traceId)?.spans ?? []));
+  const shown = open.length > 0 ? open : failing;
+  const groups = [...Map.groupBy(shown, ({ service, route }) => JSON.stringify([service, route])).values()];
   const [most = { service: "", route: "" }] = groups.reduce((best, group) => (group.length > best.length ? group : best));
   return { service: most.service, route: most.route };
 }
 
-async function findTraces(store: Store, failing: readonly FailingExchange[]): Promise<readonly StoredTrace[]> {
-  const traces: StoredTrace[] = [];
+/** True when a hop in front of the outermost failing one sent spans: as it did not fail itself, it answered well. */
+function isAnswered(spanId: string, spans: readonly Span[]): boolean {
+  const byId = new Map(spans.map((span) => [span.spanId, span]));
+  const seen = new Set<string>();
+  let parentId = byId.get(spanId)?.parentSpanId;
+  while (parentId !== undefined && !seen.has(parentId)) {
+    seen.add(parentId);
+    const parent = byId.get(parentId);
+    if (parent?.kind === "server" || parent?.kind === "consumer") return true;
+    parentId = parent?.parentSpanId;
+  }
+  return false;
+}
+
+async function findTraces(store: Store, failing: readonly FailingExchange[]): Promise<ReadonlyMap<string, StoredTrace>> {
+  const traces = new Map<string, StoredTrace>();
   for (const traceId of new Set(failing.map((each) => each.traceId))) {
     const trace = await store.findTrace(traceId);
-    if (trace !== undefined) traces.push(trace);
+    if (trace !== undefined) traces.set(traceId, trace);
     await takeTurns();
   }
   return traces;

@@ -10,8 +10,11 @@ const EXAMINED_PER_KIND = 25;
 const METRICS_AFTER_MS = 15_000;
 const MOST_METRICS = 5000;
 
-/** The fault of a failing exchange. `mayChange`: a hop of its path has sent nothing yet; what comes late may tell another story. */
-export type Identified = FaultIdentity & { readonly mayChange: boolean };
+/**
+ * The fault of a failing exchange. `mayChange`: a hop of its path has sent nothing yet; what comes late may tell another story.
+ * `isMasked`: somebody in front answered well over it.
+ */
+export type Identified = FaultIdentity & { readonly mayChange: boolean; readonly isMasked: boolean };
 
 /**
  * Finds the fault of each failing exchange by reading its trace beside the others; one whose trace holds nothing but errors that were
@@ -76,7 +79,8 @@ async function examine(store: Store, failing: readonly FailingExchange[]): Promi
   read.forEach(({ exchange, path }, index) => {
     const domain = domains[index];
     if (domain === undefined || domain.suspects.length === 0) return;
-    found.set(exchange, { ...fingerprintFailure(path, domain), mayChange: domain.missing.length > 0 });
+    const isMasked = domain.path.some(({ fate }) => fate === "masked");
+    found.set(exchange, { ...fingerprintFailure(path, domain), mayChange: domain.missing.length > 0, isMasked });
   });
   await takeTurns();
   return found;

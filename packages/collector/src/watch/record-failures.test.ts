@@ -16,10 +16,13 @@ type Sketch = {
   readonly kind: number;
   readonly takes: number;
   readonly attributes: readonly object[];
+  readonly events?: readonly object[];
+  /** As OTLP counts them: 2 is an error. */
+  readonly code?: number;
 };
 
 /** One span of trace `index` as OTLP/JSON. */
-function toPayload(index: number, { service, id, parent = 0, kind, takes, attributes }: Sketch) {
+function toPayload(index: number, { service, id, parent = 0, kind, takes, attributes, events = [], code = 2 }: Sketch) {
   const startMs = START - 60_000 + index * 50 + id;
   const span = {
     traceId: hex(index + 1, 32),
@@ -30,7 +33,8 @@ function toPayload(index: number, { service, id, parent = 0, kind, takes, attrib
     startTimeUnixNano: `${startMs}000000`,
     endTimeUnixNano: `${startMs + takes}000000`,
     attributes,
-    status: { code: 2, message: "timed out" },
+    events,
+    status: { code, message: "timed out" },
   };
   const resource = { attributes: [text("service.name", service)] };
   return Buffer.from(JSON.stringify({ resourceSpans: [{ resource, scopeSpans: [{ spans: [span] }] }] }));
@@ -158,5 +162,61 @@ describe("failures of which a hop was silent", () => {
     for (const ms of [100, 3_000, 6_000, 12_000]) await pass(ms);
     const faults = await store.listFaults({ limit: 10 });
     expect(faults.map(({ service, count }) => `${service} ${count}`).sort()).toEqual(["orders 20", "postgresql 20"]);
+  });
+});
+
+/** Orders, whose pool has no connection left. */
+const outOfConnections = {
+  name: "exception",
+  timeUnixNano: `${START}000000`,
+  attributes: [
+    text("exception.type", "Error"),
+    text("exception.message", "timeout exceeded when trying to connect"),
+    text("exception.stacktrace", "Error: timeout exceeded when trying to connect\n    at query (/app/src/pool.js:7:5)"),
+  ],
+};
+/** The shop, which answers by `answer` what orders failed to. */
+const asked = (index: number, path: string, answer: number) => [
+  toPayload(index, {
+    service: "shop",
+    id: 1,
+    kind: 2,
+    takes: 30,
+    attributes: [status(answer), ...route(path)],
+    code: Number(answer >= 500) * 2,
+  }),
+  toPayload(index, { service: "shop", id: 2, parent: 1, kind: 3, takes: 20, attributes: [status(500), text("server.address", "orders")] }),
+  toPayload(index, {
+    service: "orders",
+    id: 3,
+    parent: 2,
+    kind: 2,
+    takes: 10,
+    attributes: [status(500), ...route(`/of${path}`)],
+    events: [outOfConnections],
+  }),
+];
+
+describe("failures that somebody in front answered well", () => {
+  it("wake nobody before they can have reached a client elsewhere, and are told as what that client met", async () => {
+    const { store, alerts, send, pass, watch } = createScene();
+    await send(...all.flatMap((index) => asked(index, "/home", 200)));
+    await watch.round();
+    expect((await store.listFaults({ limit: 10 })).map(({ diagnosis }) => diagnosis?.causes[0]?.cause)).toEqual(["masked-by-middleware"]);
+    expect(alerts).toEqual([]);
+
+    await send(...all.slice(0, 7).flatMap((index) => asked(index + 100, "/cart", 500)));
+    await pass(1_000);
+    await pass(20_000);
+    expect(alerts).toHaveLength(1);
+    expect(alerts[0]).toMatchObject({ hop: "orders", cause: "pool-exhausted", service: "shop", route: "/cart" });
+  });
+
+  it("are told as hidden ones when that is all that comes", async () => {
+    const { alerts, send, pass, watch } = createScene();
+    await send(...all.flatMap((index) => asked(index, "/home", 200)));
+    await watch.round();
+    for (const ms of [3_000, 6_000]) await pass(ms);
+    expect(alerts.map(({ hop, cause }) => ({ hop, cause }))).toEqual([{ hop: "orders", cause: "masked-by-middleware" }]);
   });
 });

@@ -8,7 +8,7 @@ export type Entry = {
   fault: StoredFault;
   diagnosedCount: number;
   alerted: boolean;
-  /** Nobody is told of the fault before this time, Unix ms: until then it may turn out to be another one. */
+  /** Nobody is told of the fault before this time, Unix ms: until then it may turn out to be another one, or to reach clients too. */
   heldUntilMs?: number;
 };
 
@@ -50,7 +50,9 @@ export async function recordFailures(
     await takeTurns();
     const entry = keep(entries, fault, known);
     for (const member of members) if (identities.get(member)?.mayChange === true) open.set(member, fault.fingerprint);
-    if (known === undefined && members.every((member) => open.has(member))) entry.heldUntilMs = nowMs + LOOKS_AFTER_MS[1];
+    const isWhole = members.some((member) => !open.has(member) && identities.get(member)?.isMasked === false);
+    if (isWhole) delete entry.heldUntilMs;
+    else if (known === undefined) entry.heldUntilMs = nowMs + LOOKS_AFTER_MS[1];
   }
   return open.size === 0 ? undefined : { failing: open, looks: 0, recordedAtMs: nowMs };
 }
