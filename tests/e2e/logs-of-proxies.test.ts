@@ -164,7 +164,7 @@ describe.each(listProxies())("lines of a real %s", (name) => {
   it("give at least the time that the proxy waited for a backend that hung, and a time of the day", () => {
     const record = findRecord("/hang");
     expect(record?.["duration_ms"]).toBeGreaterThanOrEqual(WAIT_S * 900);
-    expect(record?.["duration_ms"]).toBeLessThan(60_000);
+    expect(record?.["duration_ms"]).toBeLessThan(20_000);
     expect(Math.abs(Date.parse(String(record?.["time"])) - Date.now())).toBeLessThan(120_000);
   });
 

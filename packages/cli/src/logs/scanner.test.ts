@@ -116,14 +116,15 @@ function toName(index: number): string {
 }
 
 describe("the fast path", () => {
-  it.each(["wasm", "javascript"] as const)("counts what its tables cannot hold at once, on %s", async (engine) => {
+  it("counts what its tables cannot hold at once", async () => {
     const statuses = [500, 200, 200, 502, 200, 200, 404, 200, 200, 200];
     const line = (index: number) => {
       const time = `21/Nov/2026:10:${String(Math.floor(index / 600) % 60).padStart(2, "0")}:${String(index % 60).padStart(2, "0")} +0000`;
       return `10.0.0.1 - - [${time}] "GET /${toName(index % 17_000)}/x HTTP/1.1" ${statuses[index % 10]} 1 "-" "c" 0.${100 + (index % 900)}`;
     };
     const text = Array.from({ length: 19_000 }, (_, index) => line(index)).join("\n");
-    const counted = await analyze(text, engine, 1);
+    const counted = await analyze(text, "wasm", 1);
+    expect(await analyze(text, "javascript", 1)).toEqual(counted);
     expect(counted).toMatchObject({ lines: 19_000, requests: 19_000, unparsed: 0 });
     expect(counted.statuses).toEqual([
       { name: "500", count: 1900 },

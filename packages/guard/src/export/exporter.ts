@@ -15,7 +15,7 @@ const gzipAsync = promisify(gzip);
 const GZIP = { level: 1 } as const;
 const MIN_BACKOFF_MS = 500;
 const MAX_BACKOFF_MS = 30_000;
-/** To compress so little beside the event loop costs more of it, 110 µs, than to do it at once, and leaves the process larger. */
+/** To compress so little beside the event loop costs more of it, 110 µs, than to do it at once. */
 const AT_ONCE_BYTES = 16 << 10;
 /** A batch is sent before its time at this size: half a megabyte compresses as well as ten. */
 const MAX_BATCH_BYTES = 512 << 10;
