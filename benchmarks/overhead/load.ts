@@ -1,20 +1,11 @@
 /** The load: requests one after the other on each of some connections that stay open. Its own CPU is not in any figure. */
 import { connect, type Socket } from "node:net";
+import { isWhole } from "../whole-answer.ts";
 
 /** Open connections to one app. `send` resolves with the latency of each request, ms. */
 export type Load = { send(paths: readonly string[]): Promise<readonly number[]>; close(): void };
 
 type Lane = { readonly socket: Socket; buffered: string; onAnswer: () => void; onClose: () => void };
-
-const HEAD_END = "\r\n\r\n";
-
-/** An answer says how long it is, or comes in chunks that end with an empty one. */
-function isWhole(answer: string): boolean {
-  const end = answer.indexOf(HEAD_END);
-  if (end < 0) return false;
-  const length = /content-length: (\d+)/i.exec(answer.slice(0, end));
-  return length === null ? answer.endsWith("\r\n0\r\n\r\n") : answer.length >= end + HEAD_END.length + Number(length[1]);
-}
 
 async function openLane(port: number): Promise<Lane> {
   const socket = connect(port, "127.0.0.1").setNoDelay(true).setEncoding("latin1");

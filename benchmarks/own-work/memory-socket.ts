@@ -4,15 +4,7 @@
  */
 import type { Server } from "node:http";
 import { Duplex } from "node:stream";
-
-const HEAD_END = "\r\n\r\n";
-
-function isWhole(answer: string): boolean {
-  const end = answer.indexOf(HEAD_END);
-  if (end < 0) return false;
-  const length = /content-length: (\d+)/i.exec(answer.slice(0, end));
-  return length === null ? answer.endsWith("\r\n0\r\n\r\n") : answer.length >= end + HEAD_END.length + Number(length[1]);
-}
+import { isWhole } from "../whole-answer.ts";
 
 /** One connection that stays open; requests go one after the other. */
 export class MemorySocket extends Duplex {
