@@ -8,11 +8,16 @@ async function run() {
   module.enableCompileCache();
   const source = new URL("../src/main.ts", import.meta.url);
   const isCheckout = existsSync(source);
-  if (isCheckout) {
-    // From source, so that a checkout never speaks for a stale build.
-    const resolve = (specifier, context, next) => next(specifier, { ...context, conditions: ["source", ...context.conditions] });
-    module.registerHooks({ resolve });
-  }
+  // Our own files name each other exactly: found without Node's search, the hundred of a command take a third of the start less.
+  const [ours, format] = isCheckout ? [/^\.{1,2}\/.*\.ts$/, "module-typescript"] : [/^\.{1,2}\/.*\.js$/, "module"];
+  const ownParent = isCheckout ? /\.ts$/ : /\/(?:@faultline\/[\w-]+|faultline|packages\/[\w-]+)\/dist\/.*\.js$/;
+  // From source in a checkout, so that it never speaks for a stale build.
+  const conditions = isCheckout ? ["source"] : [];
+  const resolve = (specifier, context, next) =>
+    ours.test(specifier) && ownParent.test(context.parentURL)
+      ? { url: new URL(specifier, context.parentURL).href, format, shortCircuit: true }
+      : next(specifier, { ...context, conditions: [...conditions, ...context.conditions] });
+  module.registerHooks({ resolve });
   const { main } = await import(isCheckout ? source.href : "../dist/main.js");
   await main();
 }

@@ -50,7 +50,14 @@ export class Series {
 
   merge(other: Series): void {
     if (other.total === 0) return;
-    const both = this.total === 0 ? [other] : [this, other];
+    if (this.total === 0) {
+      this.counts = other.counts.slice();
+      this.widthMs = other.widthMs;
+      this.first = other.first;
+      this.total = other.total;
+      return;
+    }
+    const both = [this, other];
     let widthMs = Math.max(...both.map((series) => series.widthMs));
     const spans = both.map((series) => series.findSpan());
     const startMs = Math.min(...spans.map(({ firstMs }) => firstMs));
