@@ -229,20 +229,22 @@ static const unsigned char *value_end(const unsigned char *from, const unsigned 
 static inline v128_t load(const unsigned char *at) { return wasm_v128_load(at); }
 static inline v128_t is_byte(v128_t bytes, char c) { return wasm_i8x16_eq(bytes, wasm_i8x16_splat(c)); }
 static inline v128_t any(v128_t a, v128_t b) { return wasm_v128_or(a, b); }
-static inline v128_t below(v128_t bytes, unsigned char c) { return wasm_u8x16_lt(bytes, wasm_u8x16_splat(c)); }
+/* At most `c`: processors have this comparison, and not the one for less. */
+static inline v128_t up_to(v128_t bytes, unsigned char c) { return wasm_u8x16_le(bytes, wasm_u8x16_splat(c)); }
 /* Bytes from `first` on, `count` of them. */
 static inline v128_t in_range(v128_t bytes, unsigned char first, unsigned char count) {
-  return below(wasm_i8x16_sub(bytes, wasm_u8x16_splat(first)), count);
+  return up_to(wasm_i8x16_sub(bytes, wasm_u8x16_splat(first)), count - 1);
 }
 
-/* What 64 bytes are to a path, a bit a byte: ends of segments (and bytes that no plain path holds), digits, @. */
+/* What 64 bytes are to a path, a bit a byte: ends of segments (and bytes that no plain path holds, but for quotes), digits, @. */
 typedef struct { const unsigned char *at; uint64_t ends, digits, ats; } window;
 
 static inline window look(const unsigned char *at) {
   window w = { at, 0, 0, 0 };
   for (int i = 0; i < 4; i++) {
     v128_t bytes = load(at + 16 * i);
-    v128_t ends = any(any(below(bytes, 33), is_byte(bytes, '/')), any(is_byte(bytes, '?'), any(is_byte(bytes, '"'), any(is_byte(bytes, '\\'), is_byte(bytes, '#')))));
+    /* / and ? differ in one bit. */
+    v128_t ends = any(any(up_to(bytes, 32), is_byte(bytes, '#')), is_byte(any(bytes, wasm_u8x16_splat(16)), '?'));
     w.ends |= (uint64_t)wasm_i8x16_bitmask(ends) << (16 * i);
     w.digits |= (uint64_t)wasm_i8x16_bitmask(in_range(bytes, '0', 10)) << (16 * i);
     w.ats |= (uint64_t)wasm_i8x16_bitmask(is_byte(bytes, '@')) << (16 * i);
@@ -293,8 +295,8 @@ static int is_version(const unsigned char *from, uint32_t length) {
 
 static uint32_t h_a, h_b, h_first, h_others;
 
-/* Hashes the path, every value in it as one and the same, and returns where it ends; 0 when it needs the full parser. */
-static const unsigned char *hash_path(const unsigned char *path, uint32_t seed) {
+/* Hashes the path, every value in it as one and the same, and returns where it ends; 0 when it needs the full parser. No quote and no backslash stands before `stop`. */
+static const unsigned char *hash_path(const unsigned char *path, const unsigned char *stop, uint32_t seed) {
   uint64_t state = mix(seed, 0x9e3779b9u);
   uint32_t first = 0, others = 0;
   const unsigned char *segment = path + 1, *end;
@@ -322,7 +324,7 @@ static const unsigned char *hash_path(const unsigned char *path, uint32_t seed) 
       length = end - segment;
       all = 0;
     }
-    if (path_kinds[*end] == 16) return 0;
+    if (end >= stop || path_kinds[*end] == 16) return 0;
     uint64_t hash = hash_bytes(segment, length);
     if ((digits | ats) && !(segment == path + 1 && is_version(segment, length))) {
       /* Only a segment with a digit or an @ can be a value by itself; one of nothing but digits always is. */
@@ -383,28 +385,54 @@ static int read_time(const unsigned char *at) {
   return 1;
 }
 
-static int line_end(const unsigned char *at) { return *at == '\n' || (*at == '\r' && at[1] == '\n'); }
+/*
+ * Quotes, backslashes and line breaks of what is scanned, in their order: a line of the format has two or six quotes and nothing else of
+ * these, so it is known by them alone, and its fields are found without a search for each.
+ */
+#define TILE 8192
+#define LOOKAHEAD 8
+static uint32_t marks[TILE + 64 + 2 * LOOKAHEAD];
+static uint32_t mark_at, mark_end;
+static const unsigned char *marked;
 
-static const unsigned char *skip_quoted(const unsigned char *at) {
-  if (at[0] != ' ' || at[1] != '"') return 0;
-  const v128_t quote = wasm_i8x16_splat('"'), newline = wasm_i8x16_splat('\n'), back = wasm_i8x16_splat('\\');
-  for (at += 2;; at += 16) {
-    v128_t bytes = wasm_v128_load(at);
-    uint32_t mask = wasm_i8x16_bitmask(wasm_v128_or(wasm_i8x16_eq(bytes, quote), wasm_v128_or(wasm_i8x16_eq(bytes, newline), wasm_i8x16_eq(bytes, back))));
-    if (mask) {
-      at += __builtin_ctz(mask);
-      return *at == '"' ? at + 1 : 0;
+/* Keeps what is left of the marks and adds those of the next bytes, until there are some or `stop` is reached. Behind the last come copies of it. */
+static void mark_more(const unsigned char *stop) {
+  uint32_t left = mark_end - mark_at, *to = marks;
+  for (uint32_t i = 0; i < left; i++) *to++ = marks[mark_at + i];
+  for (const unsigned char *end = marked + TILE; marked < stop && (marked < end || to - marks < LOOKAHEAD);) {
+    uint64_t bits = 0;
+    for (int i = 0; i < 4; i++) {
+      v128_t bytes = load(marked + 16 * i);
+      v128_t found = any(any(is_byte(bytes, '"'), is_byte(bytes, '\n')), is_byte(bytes, '\\'));
+      bits |= (uint64_t)wasm_i8x16_bitmask(found) << (16 * i);
     }
+    if (stop - marked < 64) bits &= (1ull << (stop - marked)) - 1;
+    uint32_t base = marked - buffer, count = __builtin_popcountll(bits);
+    /* Four at a time without a question; most blocks have no more. */
+    for (uint32_t i = 0; i < 4; i++, bits &= bits - 1) to[i] = base + __builtin_ctzll(bits);
+    for (uint32_t i = 4; i < count; i++, bits &= bits - 1) to[i] = base + __builtin_ctzll(bits);
+    to += count;
+    marked += 64;
+  }
+  mark_at = 0;
+  mark_end = to - marks;
+  if (mark_end) for (uint32_t i = 0; i < LOOKAHEAD; i++) to[i] = to[-1];
+}
+
+/* The line break that ends the line at hand; the marks up to it are used up. */
+static const unsigned char *skip_marks(const unsigned char *stop) {
+  for (;; mark_at++) {
+    if (mark_at == mark_end) mark_more(stop);
+    if (buffer[marks[mark_at]] == '\n') return buffer + marks[mark_at++];
   }
 }
 
 static int32_t duration_ms;
 
-static const unsigned char *read_tail(const unsigned char *at) {
+/* Reads what stands between the fourth quote of the tail and the end of the line: nothing, or a time in seconds. */
+static int read_duration(const unsigned char *at, const unsigned char *end) {
   duration_ms = -1;
-  if (line_end(at)) return at;
-  if (!(at = skip_quoted(at)) || !(at = skip_quoted(at))) return 0;
-  if (line_end(at)) return at;
+  if (at == end) return 1;
   if (*at != ' ') return 0;
   const unsigned char *from = at++;
   int32_t whole = 0;
@@ -412,20 +440,30 @@ static const unsigned char *read_tail(const unsigned char *at) {
   const unsigned char *dot = at;
   if (*dot != '.' || dot == from + 1 || dot - from > 8) return 0;
   /* nginx writes three decimals. */
-  int thousandths = number(dot + 1, 3);
-  if (thousandths >= 0 && whole < 1000000 && line_end(dot + 4)) {
+  int thousandths = dot + 4 == end ? number(dot + 1, 3) : -1;
+  if (thousandths >= 0 && whole < 1000000) {
     duration_ms = whole * 1000 + thousandths;
-    return dot + 4;
+    return 1;
   }
   double seconds = whole, fraction = 0, scale = 100;
   for (at++; is_digit(*at); at++) {
     fraction += (*at - '0') * scale;
     scale /= 10;
   }
-  if (at == dot + 1 || at - dot > 7 || !line_end(at)) return 0;
+  if (at == dot + 1 || at - dot > 7 || at != end) return 0;
   /* Math.round rounds halves up. */
   duration_ms = (int32_t)__builtin_floor(seconds * 1000 + fraction + 0.5);
-  return at;
+  return 1;
+}
+
+/* True for digits alone, or a -, between two places; sizes have at most 16. */
+static int is_size(const unsigned char *from, const unsigned char *to) {
+  uint32_t length = to - from;
+  if (length == 0) return 0;
+  if (length == 1 && *from == '-') return 1;
+  for (; length > 16; from += 16, length -= 16)
+    if (!wasm_i8x16_all_true(in_range(load(from), '0', 10))) return 0;
+  return (~wasm_i8x16_bitmask(in_range(load(from), '0', 10)) & ((1u << length) - 1)) == 0;
 }
 
 static int32_t find_shape(const unsigned char *method, const unsigned char *path, const unsigned char *path_end) {
@@ -483,7 +521,7 @@ static void add_failure(failure *f, int32_t shape) {
 }
 
 static inline uint32_t either(v128_t near, v128_t far) { return wasm_i8x16_bitmask(near) | wasm_i8x16_bitmask(far) << 16; }
-static inline v128_t is_odd(v128_t bytes) { return any(any(below(bytes, 32), is_byte(bytes, '"')), wasm_u8x16_gt(bytes, wasm_u8x16_splat(126))); }
+static inline v128_t is_odd(v128_t bytes) { return any(up_to(bytes, 31), any(is_byte(bytes, '['), wasm_u8x16_ge(bytes, wasm_u8x16_splat(127)))); }
 static inline v128_t in_client(v128_t bytes) {
   v128_t letters = in_range(any(bytes, wasm_u8x16_splat(32)), 'a', 26), named = in_range(bytes, '-', 14);
   /* From - to : lies one byte that is not of a name, the slash. */
@@ -491,33 +529,43 @@ static inline v128_t in_client(v128_t bytes) {
   return any(plain, any(is_byte(bytes, '_'), any(is_byte(bytes, '*'), is_byte(bytes, '%'))));
 }
 
+/* True for three plain words and a space behind each, of which the first is a client's name, between two places. */
+static int is_names(const unsigned char *from, const unsigned char *to) {
+  uint32_t length = to - from;
+  if (length <= 32) {
+    v128_t near = load(from), far = load(from + 16);
+    uint64_t all = (1ull << length) - 1, gaps = either(is_byte(near, ' '), is_byte(far, ' ')) & all;
+    if ((either(is_odd(near), is_odd(far)) & all) || gaps == 0 || to[-1] != ' ') return 0;
+    uint64_t client = (1ull << __builtin_ctzll(gaps)) - 1;
+    return (~(uint64_t)either(in_client(near), in_client(far)) & client) == 0 && __builtin_popcountll(gaps) == 3;
+  }
+  int spaces = 0;
+  if (length >= 256) return 0;
+  for (const unsigned char *at = from; at < to; at++) {
+    if (*at == ' ') spaces++;
+    else if (*at < 32 || *at > 126 || *at == '[' || (spaces == 0 && !client_bytes[*at])) return 0;
+  }
+  return spaces == 3 && to[-1] == ' ';
+}
+
 /* Counts a line and returns where the next starts; 0 when it is not of the scanner's shape, -1 as a pointer when the tables are full. */
 static const unsigned char *scan_line(const unsigned char *start) {
-  const unsigned char *at = start;
-  int spaces = 0;
-  v128_t near = load(at), far = load(at + 16);
-  uint32_t opens = either(is_byte(near, '['), is_byte(far, '['));
-  if (opens) {
-    uint32_t before = (1u << __builtin_ctz(opens)) - 1, gaps = either(is_byte(near, ' '), is_byte(far, ' ')) & before;
-    if (either(is_odd(near), is_odd(far)) & before || gaps == 0) return 0;
-    uint32_t client = (1u << __builtin_ctz(gaps)) - 1;
-    if (~either(in_client(near), in_client(far)) & client) return 0;
-    spaces = __builtin_popcount(gaps);
-    at += __builtin_ctz(opens);
-  } else {
-    for (const unsigned char *limit = start + 256;; at++) {
-      unsigned c = *at;
-      if (at >= limit) return 0;
-      if (c == '[') break;
-      if (c == ' ') spaces++;
-      else if (c < 32 || c == '"' || c > 126 || (spaces == 0 && !client_bytes[c])) return 0;
-    }
+  const uint32_t *mark = marks + mark_at;
+  const unsigned char *method = buffer + mark[0] + 1, *quote = buffer + mark[1], *last = buffer + mark[2], *tail = 0;
+  if (method[-1] != '"' || *quote != '"') return 0;
+  if (*last == '"') {
+    tail = buffer + mark[5] + 1;
+    if (buffer[mark[3]] != '"' || buffer[mark[4]] != '"' || tail[-1] != '"') return 0;
+    /* A quote opens behind a space and nothing else. */
+    if (last[-1] != ' ' || buffer[mark[4]-1] != ' ' || mark[4] != mark[3] + 2) return 0;
   }
-  if (spaces != 3 || at[-1] != ' ' || at[3] != '/' || at[7] != '/' || at[21] != ' ') return 0;
-  const unsigned char *open = at;
-  /* Offsets count from the bracket, so the time's own start one later. */
-  if (at[27] != ']' || at[28] != ' ' || at[29] != '"') return 0;
-  const unsigned char *method = at = open + 30;
+  const unsigned char *line_break = tail ? buffer + mark[6] : last;
+  if (*line_break != '\n') return 0;
+  const unsigned char *end = line_break[-1] == '\r' ? line_break - 1 : line_break;
+  const unsigned char *open = method - 30;
+  if (open < start || open[0] != '[' || open[3] != '/' || open[7] != '/' || open[21] != ' ' || open[27] != ']' || open[28] != ' ') return 0;
+  if (!is_names(start, open)) return 0;
+  const unsigned char *at = method;
   uint32_t seed = 0x811c9dc5u;
   for (; *at != ' '; at++) {
     if (*at - 'A' >= 26u || at - method > 16) return 0;
@@ -525,35 +573,26 @@ static const unsigned char *scan_line(const unsigned char *start) {
   }
   const unsigned char *path = at + 1;
   if (*path != '/' || at == method) return 0;
-  const unsigned char *path_end = hash_path(path, seed);
+  const unsigned char *path_end = hash_path(path, quote, seed);
   if (!path_end) return 0;
   at = path_end;
   if (*at != ' ') {
-    for (uint32_t mask;; at += 16) {
-      v128_t bytes = load(at);
-      if ((mask = wasm_i8x16_bitmask(any(below(bytes, 33), any(is_byte(bytes, '"'), is_byte(bytes, '\\')))))) {
-        at += __builtin_ctz(mask);
-        break;
-      }
-    }
-    if (*at != ' ') return 0;
+    for (uint32_t mask; (mask = wasm_i8x16_bitmask(up_to(load(at), 32))) == 0;) at += 16;
+    for (; *at > 32;) at++;
+    if (*at != ' ' || at >= quote) return 0;
   }
   if (at[1] != 'H' || at[2] != 'T' || at[3] != 'T' || at[4] != 'P' || at[5] != '/') return 0;
-  const unsigned char *quote = at + 6;
-  for (; *quote != '"'; quote++) if ((*quote != '.' && !is_digit(*quote)) || quote - at > 11) return 0;
-  if (quote[1] != ' ' || quote == at + 6) return 0;
+  const unsigned char *version = at + 6;
+  if (quote <= version || quote - version > 6) return 0;
+  for (at = version; at < quote; at++) if (*at != '.' && !is_digit(*at)) return 0;
   int status = number(quote + 2, 3);
-  if (status < 100 || quote[5] != ' ') return 0;
-  at = quote + 6;
-  if (*at == '-') at++;
-  else {
-    const unsigned char *size = at;
-    while (is_digit(*at)) at++;
-    if (at == size) return 0;
-  }
-  const unsigned char *end = read_tail(at);
-  if (!end || !read_time(open + 1)) return 0;
-  const unsigned char *next = *end == '\r' ? end + 2 : end + 1;
+  if (quote[1] != ' ' || status < 100 || quote[5] != ' ') return 0;
+  if (!is_size(quote + 6, tail ? last - 1 : end)) return 0;
+  duration_ms = -1;
+  if (tail && !read_duration(tail, end)) return 0;
+  if (!read_time(open + 1)) return 0;
+  const unsigned char *next = line_break + 1;
+  mark_at += tail ? 7 : 3;
   if (time_ms < from_ms || time_ms >= to_ms) return next;
   int32_t shape = find_shape(method, path, path_end);
   int32_t slot = shape >= 0 && status >= 500 && status < 600 ? find_failure(shape, status) : 0;
@@ -581,23 +620,22 @@ static const unsigned char *scan_line(const unsigned char *start) {
   return next;
 }
 
-static const unsigned char *find_newline(const unsigned char *at) {
-  for (uint32_t mask;; at += 16) if ((mask = wasm_i8x16_bitmask(is_byte(load(at), '\n')))) return at + __builtin_ctz(mask);
-}
-
 /* Counts lines from `from` up to `limit`, which lies behind a line break; stops when the events or the tables are full. */
 EXPORT("scan") uint32_t scan(uint32_t from, uint32_t limit) {
   event_count = 0;
   full = 0;
   const unsigned char *at = buffer + from, *stop = buffer + limit;
+  marked = at;
+  mark_at = mark_end = 0;
   while (at < stop && event_count < MAX_EVENTS - 4) {
+    if (mark_end - mark_at < LOOKAHEAD && marked < stop) mark_more(stop);
     const unsigned char *next = scan_line(at);
     if (next == (const unsigned char *)-1) {
       full = 1;
       break;
     }
     if (!next) {
-      const unsigned char *end = find_newline(at);
+      const unsigned char *end = skip_marks(stop);
       event *e = push(OTHER);
       e->start = at - buffer;
       e->end = (end > at && end[-1] == '\r' ? end - 1 : end) - buffer;
