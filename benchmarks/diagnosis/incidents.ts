@@ -36,13 +36,25 @@ export type HalfFigures = Summary & {
   readonly negatives: NegativesSummary;
   /** The same of the incidents that were recorded last: figures of theirs had no part in earlier tuning. */
   readonly newest: Summary & { readonly negatives: NegativesSummary };
-  readonly calibration: { readonly expectedCalibrationError: number; readonly bins: readonly CalibrationBin[] };
+  readonly calibration: Calibration;
+  /** The same with the verdicts that were reached without one source of telemetry, each source in turn. */
+  readonly calibrationOfAll: Calibration;
   readonly rulesOfThumb: Readonly<Record<string, number>>;
   readonly ms: { readonly median: number; readonly p95: number };
-  readonly withoutSource: Readonly<Record<string, Pick<Summary, "creatorAt1" | "causeAt1" | "coverage" | "falseBlame">>>;
+  readonly withoutSource: Readonly<Record<string, PoorerFigures>>;
   /** `named` is a row of the confusion table: how often each cause was named where this one was right. */
   readonly byCause: Readonly<Record<string, Summary & { readonly named: Readonly<Record<string, number>> }>>;
 };
+
+/** How far stated confidence lies from what was right. */
+export type Calibration = {
+  readonly expectedCalibrationError: number;
+  readonly bins: readonly CalibrationBin[];
+  readonly verdicts: number;
+};
+
+/** What is left of the figures without one source; false blame of all incidents, negatives too, and of the newest. */
+export type PoorerFigures = Pick<Summary, "creatorAt1" | "causeAt1" | "coverage" | "falseBlame"> & { readonly falseBlameNewest: number };
 
 type Row = {
   readonly incident: Incident;
@@ -119,11 +131,20 @@ function tabulateCauses(rows: readonly Row[]) {
   );
 }
 
-function judgeCalibration(rows: readonly Row[]) {
+function judgeCalibration(rows: readonly Row[]): Calibration {
   const verdicts = rows
     .filter(({ marks }) => marks.isDiagnosed)
     .map(({ marks }) => ({ confidence: marks.confidence, isRight: marks.isRight }));
-  return { expectedCalibrationError: calibrationError(verdicts), bins: calibrationBins(verdicts) };
+  return { expectedCalibrationError: calibrationError(verdicts), bins: calibrationBins(verdicts), verdicts: verdicts.length };
+}
+
+const batchOf = ({ incident }: Row): number => incident.facts.batch ?? 1;
+const blames = (rows: readonly Row[]): number => share(rows.map(({ marks }) => marks.isFalseBlame));
+
+function summarisePoorer(rows: readonly Row[], newest: number): PoorerFigures {
+  const { creatorAt1, causeAt1, coverage } = summarise(rows);
+  const falseBlameNewest = blames(rows.filter((row) => batchOf(row) === newest));
+  return { creatorAt1, causeAt1, coverage, falseBlame: blames(rows), falseBlameNewest };
 }
 
 function summariseBoth(rows: readonly Row[]) {
@@ -134,23 +155,18 @@ function judgeHalf(incidents: readonly Incident[]): { readonly rows: readonly Ro
   const rows = incidents.map((incident) => run(incident));
   const positives = rows.filter((row) => !isNegative(row));
   const times = rows.map(({ ms }) => ms).toSorted((a, b) => a - b);
-  const batchOf = ({ incident }: Row): number => incident.facts.batch ?? 1;
   const newest = Math.max(...rows.map(batchOf));
+  const poorer = SOURCES.map((source) => [source, incidents.map((incident) => run(incident, source))] as const);
   return {
     rows,
     figures: {
       ...summariseBoth(rows),
       newest: summariseBoth(rows.filter((row) => batchOf(row) === newest)),
       calibration: judgeCalibration(rows),
+      calibrationOfAll: judgeCalibration([...rows, ...poorer.flatMap(([, members]) => members)]),
       rulesOfThumb: Object.fromEntries(Object.keys(RULES).map((rule) => [rule, mean(positives.map((row) => row.rules[rule] ?? 0))])),
       ms: { median: times[Math.floor(times.length / 2)] ?? 0, p95: times[Math.floor(times.length * 0.95)] ?? 0 },
-      withoutSource: Object.fromEntries(
-        SOURCES.map((source) => {
-          const poorer = incidents.map((incident) => run(incident, source));
-          const { creatorAt1, causeAt1, coverage } = summarise(poorer);
-          return [source, { creatorAt1, causeAt1, coverage, falseBlame: share(poorer.map(({ marks }) => marks.isFalseBlame)) }];
-        }),
-      ),
+      withoutSource: Object.fromEntries(poorer.map(([source, members]) => [source, summarisePoorer(members, newest)])),
       byCause: tabulateCauses(rows),
     },
   };
@@ -207,7 +223,10 @@ export type IncidentFigures = {
 };
 
 function print(halves: Readonly<Record<string, HalfFigures>>): void {
-  for (const [half, { byCause, withoutSource, calibration, negatives, newest, rulesOfThumb, ms, ...rest }] of Object.entries(halves)) {
+  for (const [
+    half,
+    { byCause, withoutSource, calibration, calibrationOfAll, negatives, newest, rulesOfThumb, ms, ...rest },
+  ] of Object.entries(halves)) {
     const { negatives: newestNegatives, ...newestRest } = newest;
     console.log(`\n${half} half`);
     console.table({ all: rest, newest: newestRest });
@@ -223,6 +242,15 @@ function print(halves: Readonly<Record<string, HalfFigures>>): void {
     console.table(Object.fromEntries(rows));
     console.table(withoutSource);
     console.table(calibration.bins);
-    console.log({ expectedCalibrationError: calibration.expectedCalibrationError, negatives, newestNegatives, rulesOfThumb, ms });
+    console.table(calibrationOfAll.bins);
+    const { expectedCalibrationError } = calibration;
+    console.log({
+      expectedCalibrationError,
+      ofAll: calibrationOfAll.expectedCalibrationError,
+      negatives,
+      newestNegatives,
+      rulesOfThumb,
+      ms,
+    });
   }
 }

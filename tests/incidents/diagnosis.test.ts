@@ -8,10 +8,14 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { listIncidents } from "./incident.ts";
 import { type Marks, markDiagnosis } from "./score-incident.ts";
 
-/** How many incidents each half has, and in how many of them each answer is right; of false blame, how many at most. */
+/**
+ * How many incidents each half has, and in how many of them each answer is right; of false blame, how many at most. The first two batches
+ * are counted by themselves as well, so that what a later batch teaches costs nothing that was there.
+ */
 const REACHED = [
   {
     half: "read",
+    batches: [1, 2],
     incidents: 222,
     symptom: 220,
     creator: 205,
@@ -22,7 +26,20 @@ const REACHED = [
     falseBlame: 0,
   },
   {
+    half: "read",
+    batches: [3],
+    incidents: 42,
+    symptom: 40,
+    creator: 36,
+    path: 36,
+    verdict: 37,
+    firstThree: 34,
+    honest: 3,
+    falseBlame: 3,
+  },
+  {
     half: "unread",
+    batches: [1, 2],
     incidents: 222,
     symptom: 221,
     creator: 204,
@@ -32,17 +49,29 @@ const REACHED = [
     honest: 12,
     falseBlame: 1,
   },
+  {
+    half: "unread",
+    batches: [3],
+    incidents: 42,
+    symptom: 40,
+    creator: 37,
+    path: 37,
+    verdict: 37,
+    firstThree: 35,
+    honest: 3,
+    falseBlame: 2,
+  },
 ] as const;
 
 const FIRST_THREE: readonly (number | undefined)[] = [1, 2, 3];
 
-describe.each(REACHED)("the diagnosis of the incidents of the $half half", (reached) => {
+describe.each(REACHED)("the diagnosis of the incidents of the $half half, batches $batches", (reached) => {
   let marks: readonly Marks[] = [];
   const count = (isSo: (each: Marks) => boolean | undefined): number => marks.filter((each) => isSo(each) === true).length;
 
   beforeAll(() => {
     marks = listIncidents(fileURLToPath(new URL(".", import.meta.url)))
-      .filter(({ facts }) => facts.half === reached.half)
+      .filter(({ facts }) => facts.half === reached.half && new Set<number>(reached.batches).has(facts.batch ?? 1))
       .map((incident) => markDiagnosis(diagnose(incident.load()), incident.expected));
   }, 300_000);
 

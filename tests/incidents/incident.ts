@@ -33,7 +33,7 @@ export type IncidentFacts = {
   readonly half: "read" | "unread";
   /** Incidents recorded together; figures of the newest batch were not seen by who tuned before it. */
   readonly batch?: number;
-  /** For negatives: `noise`, `two-faults`, `decoy-deploy`, `evidence-missing`, `healthy`. */
+  /** For negatives: `noise`, `two-faults`, `decoy-deploy`, `decoy-restart`, `decoy-surge`, `evidence-missing`, `healthy`. */
   readonly negative?: string;
   readonly made: string;
   readonly software: readonly string[];

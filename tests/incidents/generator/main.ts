@@ -26,7 +26,7 @@ const { values } = parseArgs({
 });
 
 /** Raised when a batch is recorded after figures of the one before were seen. */
-const BATCH = 2;
+const BATCH = 3;
 /** On a busy machine a fault may not come about as it should; the same seed is then played again. */
 const ATTEMPTS = 4;
 const LEAST_FAILING = 3;

@@ -32,7 +32,7 @@ export const SIGNS: Readonly<Record<CauseId, Sign>> = {
   "bad-configuration": sign(/PROVIDER_API_KEY|limits\.maxItems|28P01|3D000|^answer 401|"key" argument/),
   "body-too-large": sign(/PayloadTooLarge|BODY_TOO_LARGE|^answer 413|" 413 | 413 .*PR--/),
   "parse-failure": sign(/^SyntaxError/),
-  "gateway-mismatch": sign(/^wire (?:huge-header|bad-header|two-lengths|garbage|bad-chunk)|^SyntaxError/),
+  "gateway-mismatch": sign(/^wire (?:false-gzip|huge-header|bad-header|two-lengths|garbage|bad-chunk)|^SyntaxError/),
   "gateway-timeout": sign(/upstream timed out| sH--|AH01102|timeout awaiting response headers|" 503 /),
   "gateway-identity": sign(/^answer 403|certificate required|peer did not return a certificate/),
   "no-healthy-upstream": sign(/no live upstreams|<NOSRV>|no upstreams available|[Aa]ll workers are in error state/),

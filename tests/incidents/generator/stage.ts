@@ -68,6 +68,9 @@ const SETTLE_MS = 1200;
 /** A request of the stage's own, which stays out of the log. */
 const FIRST_LINE = "/healthz?first-line";
 
+/** Ways that came to a scenario later, and the even seed from which on they take turns. */
+export type Later<T> = { readonly from: number; readonly ways: readonly T[] };
+
 /** A place for one incident. */
 export class Stage {
   readonly dice: Dice;
@@ -98,8 +101,10 @@ export class Stage {
   }
 
   /** One of several ways, so that both halves of the seeds get every way. */
-  way<T>(ways: readonly T[]): T {
-    return ways[Math.floor(this.seed / 2) % ways.length]; // inside the list by the remainder
+  way<T>(ways: readonly T[], later?: Later<T>): T {
+    // What was thought of later is for later seeds, so that the earlier ones stay what they were.
+    const [list, from] = later === undefined || this.seed < later.from ? [ways, 0] : [later.ways, later.from];
+    return list[Math.floor((this.seed - from) / 2) % list.length]; // inside the list by the remainder
   }
 
   async service(

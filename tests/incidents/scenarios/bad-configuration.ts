@@ -70,6 +70,22 @@ const wrongToken: Way = async (stage) => {
   return { name: "wrong-token", ...chain.blameCaller([maybe(chain.originName, "clean")], "created", "remapped"), diagnose: RIGHT };
 };
 
+/** The cache asks for a password, and the service gives none. */
+const noPassword: Way = async (stage) => {
+  const redis = await stage.redis();
+  await redis.operate("config", "set", "requirepass", "correct-horse");
+  const chain = await buildChain(stage, {
+    origin: {
+      watch: "otel",
+      redisUrl: redis.url,
+      steps: [{ kind: "cache", command: ["get", "greeting"], when: { query: "with=greeting" } }],
+    },
+  });
+  await chain.load({ count: 45, next: () => ({ query: stage.dice.chance(0.5) ? "with=greeting" : "with=none" }) });
+  const path = chain.pathOver(500, [hop(chain.originName, "created", "remapped"), maybe("redis", "clean")]);
+  return { ...chain.blame(500), name: "no-password", path, diagnose: RIGHT, sign: { words: /NOAUTH/, share: 0.8 } };
+};
+
 const WAYS: readonly Way[] = [
   missing("missing-key", "readApiKey"),
   credentials("wrong-password", (url) => url.replace("correct%20horse", "battery")),
@@ -81,5 +97,7 @@ const WAYS: readonly Way[] = [
   missing("missing-secret", "signSession", { also: ["unhandled-exception"] }),
 ];
 
+const LATER = { from: 16, ways: [noPassword, badFlag] };
+
 /** A setting is missing or wrong: a secret, an address, a key. */
-export const badConfiguration: Scenario = { cause: "bad-configuration", count: 16, play: (stage) => stage.way(WAYS)(stage) };
+export const badConfiguration: Scenario = { cause: "bad-configuration", count: 20, play: (stage) => stage.way(WAYS, LATER)(stage) };

@@ -91,4 +91,4 @@ const WAYS: readonly Way[] = [
 ];
 
 /** A release brought the failure. */
-export const badDeploy: Scenario = { cause: "bad-deploy", count: 14, play: (stage) => stage.way(WAYS)(stage) };
+export const badDeploy: Scenario = { cause: "bad-deploy", count: 16, play: (stage) => stage.way(WAYS)(stage) };

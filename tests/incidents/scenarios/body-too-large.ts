@@ -62,4 +62,4 @@ function proxyLimit(kind: "nginx" | "haproxy"): Way {
 const WAYS: readonly Way[] = [ownLimit, proxyLimit("nginx"), calleeLimit, proxyLimit("haproxy")];
 
 /** A body over a limit, answered with a 5xx where a 413 belongs. */
-export const bodyTooLarge: Scenario = { cause: "body-too-large", count: 12, play: (stage) => stage.way(WAYS)(stage) };
+export const bodyTooLarge: Scenario = { cause: "body-too-large", count: 14, play: (stage) => stage.way(WAYS)(stage) };

@@ -98,6 +98,7 @@ export type Chain = {
     readonly perSecond?: number;
     readonly next: (index: number) => Partial<LoadRequest> & { query?: string };
     readonly at?: Load["at"];
+    readonly isBefore?: boolean;
   }): Promise<void>;
   /** The right path when the origin created the failure and answered `status`; undefined when it did not answer. */
   pathOver(status: number | undefined, origin?: readonly ExpectedHop[]): readonly ExpectedHop[];
@@ -156,13 +157,13 @@ export async function buildChain(stage: Stage, options: ChainOptions): Promise<C
     proxy: kind === "none" ? undefined : kind,
     isTraced,
     entryPort,
-    async load({ count, perSecond = dice.whole(20, 35), next, at = {} }) {
+    async load({ count, perSecond = dice.whole(20, 35), next, at = {}, isBefore = false }) {
       const toRequest = (index: number): LoadRequest => {
         if (isNoisy && dice.chance(options.noise ?? NOISE)) return { path: "/api/suggestions", isNoise: true };
         const { query = "", ...rest } = next(index);
         return { method: plan.method ?? "GET", path: `/api/${noun}/${100 + index}${query === "" ? "" : `?${query}`}`, ...rest };
       };
-      await stage.load({ port: entryPort, count, perSecond, isTraced, next: toRequest, at });
+      await stage.load({ port: entryPort, count, perSecond, isTraced, next: toRequest, at, isBefore });
     },
     pathOver,
     blame: (status) => ({ service: front.plan.service, route, creators: [originName], path: pathOver(status) }),

@@ -4,7 +4,7 @@ import { buildChain, diagnosed } from "./chain.ts";
 /** A short trouble opens a breaker, and it stays open long after the service behind it is well again. */
 export const circuitOpen: Scenario = {
   cause: "circuit-open",
-  count: 10,
+  count: 12,
   async play(stage) {
     const { dice } = stage;
     const chain = await buildChain(stage, {

@@ -72,4 +72,4 @@ const WAYS: readonly Way[] = [
 ];
 
 /** The database failed: down, full, out of connections, dead-locked. */
-export const databaseFailure: Scenario = { cause: "database-failure", count: 14, play: (stage) => stage.way(WAYS)(stage) };
+export const databaseFailure: Scenario = { cause: "database-failure", count: 16, play: (stage) => stage.way(WAYS)(stage) };

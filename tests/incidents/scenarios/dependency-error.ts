@@ -90,4 +90,4 @@ const WAYS: readonly Way[] = [
 ];
 
 /** A service of one's own answered with an error, or broke off. */
-export const dependencyError: Scenario = { cause: "dependency-error", count: 14, play: (stage) => stage.way(WAYS)(stage) };
+export const dependencyError: Scenario = { cause: "dependency-error", count: 16, play: (stage) => stage.way(WAYS)(stage) };

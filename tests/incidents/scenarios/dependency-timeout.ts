@@ -60,4 +60,4 @@ const WAYS: readonly ((stage: Stage) => Outcome)[] = [
 ];
 
 /** A dependency answered too late, and the caller gave up. */
-export const dependencyTimeout: Scenario = { cause: "dependency-timeout", count: 14, play: (stage) => stage.way(WAYS)(stage) };
+export const dependencyTimeout: Scenario = { cause: "dependency-timeout", count: 16, play: (stage) => stage.way(WAYS)(stage) };

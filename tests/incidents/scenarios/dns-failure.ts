@@ -81,7 +81,25 @@ const caddySystem: Way = async (stage) => {
   };
 };
 
+/** The database moved, and its old name is known no longer. */
+const unknownDatabase: Way = async (stage) => {
+  const name = stage.dice.pick(["db-primary.shop.invalid", "orders-db.prod.invalid"]);
+  const chain = await buildChain(stage, {
+    callers: [1, 1, 2],
+    origin: {
+      watch: "otel",
+      databaseUrl: `postgres://app@${name}:5432/postgres`,
+      steps: [{ kind: "query", sql: "select count(*) from orders", when: { query: "with=orders" } }],
+    },
+  });
+  await chain.load({ count: 45, next: () => ({ query: stage.dice.chance(0.5) ? "with=orders" : "with=none" }) });
+  const path = chain.pathOver(500, [hop(chain.originName, "created", "propagated"), maybe(["postgresql", name], "clean", "created")]);
+  return { name: "unknown-database", ...chain.blame(500), path, diagnose: RIGHT };
+};
+
 const WAYS: readonly Way[] = [unknownName("undici"), nginxResolver, unknownName("http"), caddySystem, nameServerFails];
 
+const LATER = { from: 14, ways: [unknownDatabase, caddySystem] };
+
 /** A name does not resolve. */
-export const dnsFailure: Scenario = { cause: "dns-failure", count: 14, play: (stage) => stage.way(WAYS)(stage) };
+export const dnsFailure: Scenario = { cause: "dns-failure", count: 18, play: (stage) => stage.way(WAYS, LATER)(stage) };

@@ -50,4 +50,4 @@ const WAYS: readonly Way[] = [
 ];
 
 /** Somebody injects faults on purpose. */
-export const faultInjected: Scenario = { cause: "fault-injected", count: 10, play: (stage) => stage.way(WAYS)(stage) };
+export const faultInjected: Scenario = { cause: "fault-injected", count: 12, play: (stage) => stage.way(WAYS)(stage) };

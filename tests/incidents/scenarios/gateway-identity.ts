@@ -53,4 +53,4 @@ const WAYS: readonly Way[] = [
 ];
 
 /** The gateway may not call the backend. */
-export const gatewayIdentity: Scenario = { cause: "gateway-identity", count: 10, play: (stage) => stage.way(WAYS)(stage) };
+export const gatewayIdentity: Scenario = { cause: "gateway-identity", count: 12, play: (stage) => stage.way(WAYS)(stage) };

@@ -22,7 +22,7 @@ function unacceptable(what: string, proxies: readonly ProxyName[]): Way {
 }
 
 /** The service behind answers in a way that its caller's HTTP client does not accept. */
-function unreadable(what: string): Way {
+function unreadable(what: string, clients: readonly ("undici" | "http")[] = ["undici", "http"]): Way {
   return async (stage) => {
     const chain = await buildChain(stage, {
       callers: [1, 1, 2],
@@ -33,7 +33,7 @@ function unreadable(what: string): Way {
         watch: stage.dice.pick(["otel", "none"]),
         steps: [{ kind: "wire", what, when: { query: "view=full" } }],
       },
-      call: { client: stage.dice.pick(["undici", "http"]) },
+      call: { client: stage.dice.pick(clients) },
     });
     await chain.load({ count: 55, next: () => ({ query: stage.dice.chance(0.4) ? "view=full" : "view=short" }) });
     return { name: `${what}-between-services`, ...blameLink(chain), diagnose: RIGHT };
@@ -69,5 +69,7 @@ const WAYS: readonly Way[] = [
   unacceptable("bad-chunk", ["haproxy", "apache"]),
 ];
 
+const LATER = { from: 18, ways: [unreadable("false-gzip", ["undici"]), unacceptable("garbage", ["nginx", "varnish"])] };
+
 /** A gateway and what stands behind it do not speak alike. */
-export const gatewayMismatch: Scenario = { cause: "gateway-mismatch", count: 18, play: (stage) => stage.way(WAYS)(stage) };
+export const gatewayMismatch: Scenario = { cause: "gateway-mismatch", count: 22, play: (stage) => stage.way(WAYS, LATER)(stage) };

@@ -4,7 +4,7 @@ import { buildChain, diagnosed, hop, maybe } from "./chain.ts";
 /** A gateway gave up while the server behind it was at its ordinary work: large reports take longer than the gateway waits. */
 export const gatewayTimeout: Scenario = {
   cause: "gateway-timeout",
-  count: 12,
+  count: 14,
   async play(stage) {
     const kind = stage.way(["nginx", "haproxy", "caddy", "apache", "varnish"] as const);
     const chain = await buildChain(stage, {

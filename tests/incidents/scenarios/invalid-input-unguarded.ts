@@ -44,4 +44,4 @@ const WAYS: readonly Way[] = [
 ];
 
 /** A request that should have been answered with a 4xx reached code that could not take it. */
-export const invalidInputUnguarded: Scenario = { cause: "invalid-input-unguarded", count: 18, play: (stage) => stage.way(WAYS)(stage) };
+export const invalidInputUnguarded: Scenario = { cause: "invalid-input-unguarded", count: 20, play: (stage) => stage.way(WAYS)(stage) };

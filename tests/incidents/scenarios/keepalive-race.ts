@@ -57,4 +57,4 @@ const behindNginx: Way = async (stage) => {
 const WAYS: readonly Way[] = [betweenServices("undici"), behindNginx, betweenServices("http")];
 
 /** The server closed an idle connection in the moment in which the caller used it again. */
-export const keepaliveRace: Scenario = { cause: "keepalive-race", count: 10, play: (stage) => stage.way(WAYS)(stage) };
+export const keepaliveRace: Scenario = { cause: "keepalive-race", count: 12, play: (stage) => stage.way(WAYS)(stage) };

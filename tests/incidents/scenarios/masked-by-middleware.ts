@@ -53,4 +53,4 @@ function inProxy(kind: "nginx" | "haproxy"): Way {
 const WAYS: readonly Way[] = [inService, inProxy("nginx"), inService, inProxy("haproxy")];
 
 /** A handler hid the first error: a 200 over a failure. */
-export const maskedByMiddleware: Scenario = { cause: "masked-by-middleware", count: 10, play: (stage) => stage.way(WAYS)(stage) };
+export const maskedByMiddleware: Scenario = { cause: "masked-by-middleware", count: 12, play: (stage) => stage.way(WAYS)(stage) };

@@ -32,4 +32,4 @@ const WAYS: readonly Way[] = [
 ];
 
 /** Memory grows until the process fails. */
-export const memoryLeak: Scenario = { cause: "memory-leak", count: 10, play: (stage) => stage.way(WAYS)(stage) };
+export const memoryLeak: Scenario = { cause: "memory-leak", count: 12, play: (stage) => stage.way(WAYS)(stage) };

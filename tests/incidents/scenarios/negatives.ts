@@ -75,6 +75,24 @@ function decoy(
 }
 
 const AWAY = { when: { toggle: "away" } } as const;
+
+/** The same of a restart. */
+const restartBefore: Way = async (stage) => {
+  const chain = await buildChain(stage, {
+    callers: [1, 2],
+    noise: 0,
+    watches: ["otel"],
+    origin: { watch: "otel", steps: [{ kind: "work", name: "exportReport", ...AWAY }] },
+  });
+  const restarted = (): void => stage.change({ kind: "restart", service: chain.originName, description: "certificates renewed" });
+  await chain.load({
+    count: 60,
+    next: () => ({}),
+    at: { [stage.dice.whole(15, 25)]: restarted, 30: () => chain.origin.toggle("away", true) },
+  });
+  return { name: "decoy-restart", negative: "decoy-restart", ...chain.blame(500), diagnose: diagnosed("resource-exhausted") };
+};
+
 const DECOYS: readonly Way[] = [
   decoy(
     "third-party",
@@ -166,7 +184,9 @@ const oneRoute: Way = async (stage) => {
     count: 70,
     next: () => ({ query: stage.dice.chance(0.1) ? "sku=kettle" : stage.dice.chance(0.55) ? "sku=mug&depth=all" : "sku=mug" }),
   });
-  return { name: "one-route", negative: "two-faults", ...chain.blame(undefined), diagnose: diagnosed("dependency-timeout") };
+  // The two share the requests: the larger part must be the one that the label names.
+  const sign = { words: /TimeoutError|AbortError/, share: 0.55 };
+  return { name: "one-route", negative: "two-faults", ...chain.blame(undefined), diagnose: diagnosed("dependency-timeout"), sign };
 };
 
 /** What failed sent nothing, and what it answered says nothing. */
@@ -205,6 +225,46 @@ const swallowed: Way = async (stage) => {
     ...chain.blame(500),
     diagnose: { verdict: "inconclusive", missing: [`log line of ${chain.originName}`, "exception"] },
   };
+};
+
+/** The same of a service that logs what it does as it goes: its lines say how far it came, not why it went no further. */
+const stoppedShort: Way = async (stage) => {
+  const chain = await buildChain(stage, {
+    callers: [0, 1],
+    noise: 0,
+    watches: ["otel"],
+    origin: {
+      watch: "otel",
+      framework: "node",
+      logs: "none",
+      steps: [
+        { kind: "log", text: "basket 17 read" },
+        { kind: "work", name: "renderProfile", when: { query: "kind=b" } },
+        { kind: "log", text: "basket 17 confirmed" },
+      ],
+    },
+  });
+  await chain.load({ count: 50, next: () => ({ query: stage.dice.chance(0.4) ? "kind=b" : "kind=a" }) });
+  return {
+    name: "stopped-short",
+    negative: "evidence-missing",
+    ...chain.blame(500),
+    diagnose: { verdict: "inconclusive", missing: [`log line of ${chain.originName}`, "exception"] },
+  };
+};
+
+/** Traffic grows fivefold a while before somebody else's service fails, which was never asked too much. */
+const surgeBefore: Way = async (stage) => {
+  const chain = await buildChain(stage, {
+    callers: [1, 2],
+    noise: 0,
+    watches: ["otel"],
+    origin: { service: "api.payco.example", watch: "none", framework: "node", steps: [{ kind: "answer", status: 503, ...AWAY }] },
+    call: { quotes: false },
+  });
+  await chain.load({ count: 24, perSecond: 6, next: () => ({}), isBefore: true });
+  await chain.load({ count: 70, perSecond: 30, next: () => ({}), at: { 40: () => chain.origin.toggle("away", true) } });
+  return { name: "decoy-surge", negative: "decoy-surge", ...chain.blame(503), diagnose: diagnosed("third-party-failure") };
 };
 
 /** Only an access log is left, which does not say who wrote the status. */
@@ -261,5 +321,10 @@ const WAYS: readonly Way[] = [
   ...DECOYS.slice(3, 4),
 ];
 
+const LATER = {
+  from: 98,
+  ways: [restartBefore, stoppedShort, surgeBefore, silentOrigin, loud("thrown", thrown), oneRoute, ...DECOYS.slice(2, 3), onlyAccessLog],
+};
+
 /** The right answer is another cause than it seems, or none. */
-export const negatives: Scenario = { cause: "negatives", count: 98, play: (stage) => stage.way(WAYS)(stage) };
+export const negatives: Scenario = { cause: "negatives", count: 114, play: (stage) => stage.way(WAYS, LATER)(stage) };

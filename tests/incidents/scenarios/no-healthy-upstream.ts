@@ -39,7 +39,7 @@ function countSick(directory: string): number {
 /** A gateway has no server left to send to: it noticed before the requests that it turns away. */
 export const noHealthyUpstream: Scenario = {
   cause: "no-healthy-upstream",
-  count: 12,
+  count: 14,
   async play(stage) {
     const kind = stage.way(["haproxy", "nginx", "varnish", "caddy", "apache"] as const);
     const chain = await buildChain(stage, {

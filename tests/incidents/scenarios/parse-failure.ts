@@ -41,4 +41,4 @@ const cutFile: Way = async (stage) => {
 const WAYS: readonly Way[] = [cutCache, badBody, cutFile];
 
 /** Something that was received could not be read. */
-export const parseFailure: Scenario = { cause: "parse-failure", count: 12, play: (stage) => stage.way(WAYS)(stage) };
+export const parseFailure: Scenario = { cause: "parse-failure", count: 14, play: (stage) => stage.way(WAYS)(stage) };

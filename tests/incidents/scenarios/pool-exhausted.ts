@@ -45,7 +45,28 @@ const bulkhead: Way = async (stage) => {
   return { name: "bulkhead", ...chain.blameCaller(), diagnose: RIGHT };
 };
 
+/** Traffic grows to more than the connections can serve. */
+const surge: Way = async (stage) => {
+  const database = await stage.postgres();
+  const chain = await buildChain(stage, {
+    callers: [0, 1, 1],
+    noise: 0,
+    watches: ["otel"],
+    origin: {
+      watch: "otel",
+      databaseUrl: database.url,
+      pool: { max: 3, waitMs: 250 },
+      steps: [{ kind: "query", sql: "select pg_sleep(0.15)" }],
+    },
+  });
+  await chain.load({ count: 30, perSecond: 5, next: () => ({}), isBefore: true });
+  await chain.load({ count: 60, perSecond: 35, next: () => ({}) });
+  return { name: "surge", ...chain.blame(500), diagnose: RIGHT };
+};
+
 const WAYS: readonly Way[] = [slowStatements, leak, bulkhead];
 
+const LATER = { from: 14, ways: [surge] };
+
 /** Every connection of a pool is in use, and a request waited for one in vain. */
-export const poolExhausted: Scenario = { cause: "pool-exhausted", count: 14, play: (stage) => stage.way(WAYS)(stage) };
+export const poolExhausted: Scenario = { cause: "pool-exhausted", count: 16, play: (stage) => stage.way(WAYS, LATER)(stage) };

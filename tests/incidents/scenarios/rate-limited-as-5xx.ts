@@ -44,4 +44,4 @@ const nginxLimit: Way = async (stage) => {
 const WAYS: readonly Way[] = [refused("third-party", "api.shipfast.example"), nginxLimit, refused("internal", undefined)];
 
 /** Somebody said "slow down", and it reached the client as a server error. */
-export const rateLimitedAs5xx: Scenario = { cause: "rate-limited-as-5xx", count: 12, play: (stage) => stage.way(WAYS)(stage) };
+export const rateLimitedAs5xx: Scenario = { cause: "rate-limited-as-5xx", count: 14, play: (stage) => stage.way(WAYS)(stage) };

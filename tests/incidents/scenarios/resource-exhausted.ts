@@ -81,6 +81,37 @@ const fewHandles: Way = async (stage) => {
   return { name: "few-handles", ...chain.blame(500), diagnose: RIGHT };
 };
 
+/** nginx may hold fewer connections at once than it has clients and servers. */
+const fewWorkers: Way = async (stage) => {
+  const chain = await buildChain(stage, {
+    callers: [0],
+    proxies: ["nginx"],
+    proxy: { lines: { events: "worker_connections 12;" } },
+    origin: { steps: [{ kind: "pause", ms: [250, 350] }] },
+  });
+  await chain.load({ count: 60, perSecond: 25, next: () => ({}) });
+  return {
+    name: "few-workers",
+    creators: ["nginx"],
+    path: [hop("nginx", "created"), maybe(chain.originName, "clean")],
+    diagnose: RIGHT,
+  };
+};
+
+/** Traffic grows to more than the service takes at once. */
+const surge: Way = async (stage) => {
+  const chain = await buildChain(stage, {
+    callers: [1, 1, 2],
+    noise: 0,
+    watches: ["otel"],
+    origin: { watch: "otel", maxBusy: 3, steps: [{ kind: "pause", ms: [150, 220] }] },
+    call: { reaction: stage.dice.pick(["same", 502, 500]) },
+  });
+  await chain.load({ count: 30, perSecond: 5, next: () => ({}), isBefore: true });
+  await chain.load({ count: 60, perSecond: 35, next: () => ({}) });
+  return { name: "surge", ...chain.blame(503), diagnose: RIGHT };
+};
+
 /** One request takes more memory than the container has: it is killed in the middle of everybody's requests, and comes back. */
 const killed: Way = async (stage) => {
   const chain = await buildChain(stage, {
@@ -109,5 +140,10 @@ const WAYS: readonly Way[] = [
   killed,
 ];
 
+const LATER = {
+  from: 18,
+  ways: [fewWorkers, blockedLoop("waits-for-program", "scalePicture", ["size", "size=small", "size=large"]), surge],
+};
+
 /** A process ran out of CPU, memory, its event loop, file handles or a queue. */
-export const resourceExhausted: Scenario = { cause: "resource-exhausted", count: 18, play: (stage) => stage.way(WAYS)(stage) };
+export const resourceExhausted: Scenario = { cause: "resource-exhausted", count: 24, play: (stage) => stage.way(WAYS, LATER)(stage) };

@@ -60,7 +60,23 @@ async function afterStall(stage: Stage): Outcome {
   return { name: "after-a-stall", ...chain.blame(undefined), diagnose: diagnosed("retry-storm", ["dependency-timeout"]), sign: STORM };
 }
 
+/** The proxy in front tries again by itself whatever is turned away. */
+const byProxy: Way = async (stage) => {
+  const chain = await buildChain(stage, {
+    callers: [0],
+    noise: 0,
+    proxies: ["haproxy"],
+    proxy: { lines: { backend: "retries 4\n  retry-on 503" } },
+    watches: ["otel"],
+    origin: BUSY,
+  });
+  await chain.load({ count: 40, perSecond: 14, next: () => ({}) });
+  return { name: "by-haproxy", ...chain.blame(503), diagnose: RIGHT };
+};
+
 const WAYS: readonly Way[] = [turnedAway, afterStall, twoLayers];
 
+const LATER = { from: 12, ways: [byProxy, twoLayers] };
+
 /** Callers that try again at once multiply the load on a service that can hardly take what it has. */
-export const retryStorm: Scenario = { cause: "retry-storm", count: 12, play: (stage) => stage.way(WAYS)(stage) };
+export const retryStorm: Scenario = { cause: "retry-storm", count: 16, play: (stage) => stage.way(WAYS, LATER)(stage) };

@@ -38,4 +38,4 @@ const WAYS: readonly Way[] = [
 ];
 
 /** Somebody else's service failed. */
-export const thirdPartyFailure: Scenario = { cause: "third-party-failure", count: 14, play: (stage) => stage.way(WAYS)(stage) };
+export const thirdPartyFailure: Scenario = { cause: "third-party-failure", count: 16, play: (stage) => stage.way(WAYS)(stage) };

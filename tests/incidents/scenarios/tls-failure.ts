@@ -31,7 +31,7 @@ function behindProxy(kind: "nginx" | "apache" | "caddy" | "haproxy", speaksTls: 
       apache: {
         main: `SSLProxyEngine on\nSSLProxyVerify require\nSSLProxyCACertificateFile ${authority.cert}\nSSLProxyCheckPeerName off\nSSLProxyCheckPeerExpire on`,
       },
-      caddy: { transport: `tls_trust_pool file ${authority.cert}\n      tls_server_name ${NAME}` },
+      caddy: { transport: `tls_trusted_ca_certs ${authority.cert}\n      tls_server_name ${NAME}` },
       haproxy: { server: `ssl verify required ca-file ${authority.cert}` },
     }[kind];
     const chain = await buildChain(stage, {
@@ -60,5 +60,24 @@ const WAYS: readonly Way[] = [
   })),
 ];
 
+/** A proxy that was told to speak no newer TLS than the server behind it takes. */
+const outdatedProxy: Way = async (stage) => {
+  const chain = await buildChain(stage, {
+    callers: [0],
+    proxies: ["nginx"],
+    proxy: { isHttps: true, lines: { location: "proxy_ssl_protocols TLSv1.2;" } },
+    origin: {
+      framework: "node",
+      watch: "otel",
+      steps: [],
+      tls: { ...createAuthority(stage.folder).sign(NAME), oldest: "TLSv1.3" },
+    },
+  });
+  await chain.load({ count: 35, next: () => ({}) });
+  return { name: "nginx-old-version", ...blameEdge(chain), diagnose: RIGHT };
+};
+
+const LATER = { from: 18, ways: [behindProxy("caddy", true), outdatedProxy] };
+
 /** The two ends do not agree on TLS: certificate, name, version. */
-export const tlsFailure: Scenario = { cause: "tls-failure", count: 18, play: (stage) => stage.way(WAYS)(stage) };
+export const tlsFailure: Scenario = { cause: "tls-failure", count: 22, play: (stage) => stage.way(WAYS, LATER)(stage) };

@@ -11,14 +11,27 @@ const FLAWS = [
   { work: "splitInvoice", input: "parts", bad: "7", good: "4" },
 ] as const;
 
+/** Since then a service logs what it does as it goes, and says nothing of what went wrong. */
+const LATER = { from: 14, ways: [FLAWS[0], FLAWS[4]] };
+const TOLD = { watch: "otel" } as const;
+const BEFORE = [{ kind: "log", text: "order 4711 read from the book" }] as const;
+const AFTER = [
+  { kind: "log", text: "order 4711 priced" },
+  { kind: "log", text: "offer for order 4711 sent" },
+] as const;
+
 /** The creating hop's own code threw for some requests. */
 export const unhandledException: Scenario = {
   cause: "unhandled-exception",
-  count: 14,
+  count: 18,
   async play(stage) {
-    const { work, input, bad, good } = stage.way(FLAWS);
+    const { work, input, bad, good } = stage.way(FLAWS, LATER);
+    const isTold = stage.seed >= LATER.from;
     const chain = await buildChain(stage, {
-      origin: { steps: [{ kind: "work", name: work, input }] },
+      origin: {
+        ...(isTold ? TOLD : {}),
+        steps: [...(isTold ? BEFORE : []), { kind: "work", name: work, input }, ...(isTold ? AFTER : [])],
+      },
       call: { reaction: stage.dice.pick(["same", 500, 502]) },
     });
     const share = stage.dice.whole(15, 50) / 100;

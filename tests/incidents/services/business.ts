@@ -2,6 +2,7 @@
  * The business code of the services: small functions as one finds them, each with the flaw that such code has. Which request
  * meets a flaw is up to what it carries.
  */
+import { execFileSync } from "node:child_process";
 import { createHmac, pbkdf2Sync } from "node:crypto";
 import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -106,6 +107,11 @@ function hashPassword(rounds: string | undefined): string {
   return pbkdf2Sync("password", "salt", Number(rounds ?? 1), 64, "sha512").toString("hex");
 }
 
+/** Large pictures are scaled by another program, and everything waits for it. */
+function scalePicture(size: string | undefined): string {
+  return execFileSync("sleep", [size === "large" ? "1.6" : "0"]).toString();
+}
+
 function matchCoupon(code: string | undefined): boolean {
   return /^(?:[A-Z0-9]+)+-[0-9]$/.test(code ?? "TEA-1");
 }
@@ -183,6 +189,7 @@ export const BUSINESS: Readonly<Record<string, (input: string | undefined) => un
   readApiKey,
   readLimits,
   hashPassword,
+  scalePicture,
   matchCoupon,
   renderReport,
   cacheReport,

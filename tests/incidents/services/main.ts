@@ -40,7 +40,9 @@ async function begin(plan: ServicePlan, env: Readonly<Record<string, string>>, p
   const pool = plan.databaseUrl === undefined ? undefined : createPool(plan, plan.databaseUrl);
   const redis = plan.redisUrl === undefined ? undefined : createRedis(plan.redisUrl);
   const [{ createApp }, { createCaller }] = [await import("./app.ts"), await import("./calls.ts")];
+  const log = createLog();
   const means = {
+    log,
     call: createCaller(plan, ended.signal),
     toggles,
     note,
@@ -48,7 +50,7 @@ async function begin(plan: ServicePlan, env: Readonly<Record<string, string>>, p
     ...(pool === undefined ? {} : { pool }),
     ...(redis === undefined ? {} : { redis }),
   };
-  const server = createMyServer(plan, await createApp(plan, { means, log: createLog(), ...(guard === undefined ? {} : { guard }) }));
+  const server = createMyServer(plan, await createApp(plan, { means, log, ...(guard === undefined ? {} : { guard }) }));
   server.keepAliveTimeout = plan.keepAliveMs ?? 75_000;
   server.keepAliveTimeoutBuffer = 0;
   await new Promise<void>((resolve, reject) => server.once("error", reject).listen(port, "127.0.0.1", resolve));

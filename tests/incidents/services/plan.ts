@@ -52,6 +52,8 @@ export type Step = (
       readonly headers?: Readonly<Record<string, string>>;
     }
   | { readonly kind: "wire"; readonly what: string }
+  /** A line of the operation's normal sequence, as services log what they have done. */
+  | { readonly kind: "log"; readonly text: string }
 ) & { readonly when?: Condition };
 
 /** One route of a service. */

@@ -3,6 +3,7 @@ import type { ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import type pg from "pg";
+import type { Logger } from "pino";
 import { BUSINESS } from "./business.ts";
 import type { Caller } from "./calls.ts";
 import type { Condition, RoutePlan, Step } from "./plan.ts";
@@ -23,6 +24,7 @@ export type Means = {
   readonly call: Caller;
   readonly pool?: pg.Pool;
   readonly redis?: Redis;
+  readonly log: Logger;
   readonly toggles: ReadonlySet<string>;
   /** Keeps for the generator what went wrong. */
   readonly note: (reason: string) => void;
@@ -62,6 +64,8 @@ async function runStep(step: Exclude<Step, { kind: "answer" | "wire" }>, { input
       return await runQuery(step, input, means);
     case "cache":
       return await runCommand(step, input, means);
+    case "log":
+      return means.log.info(fill(step.text, input));
     case "pause":
       return await sleep(step.ms[0] + Math.random() * (step.ms[1] - step.ms[0]));
     case "work":

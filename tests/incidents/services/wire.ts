@@ -28,5 +28,10 @@ export const WIRE: Readonly<Record<string, (response: ServerResponse) => void>> 
     void response.socket?.end(
       `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nX-Debug: ${"x".repeat(200_000)}\r\nContent-Length: 2\r\n\r\n{}`,
     ),
+  /** Says that its body is compressed, and it is not: a cache in between kept the header of another answer. */
+  "false-gzip": (response) => {
+    response.writeHead(200, { ...JSON_TYPE, "content-encoding": "gzip" });
+    response.end('{"items":[]}');
+  },
   garbage: (response) => void response.socket?.end("-ERR unknown command\r\n"),
 };

@@ -1,5 +1,5 @@
 import type { Evidence } from "@faultline/model";
-import { formatMs } from "../isolate/blame.ts";
+import { formatMs } from "../trace/format-ms.ts";
 import { isExchangeSpan } from "../isolate/exchange-hops.ts";
 import { durationOf } from "../trace/span-time.ts";
 import type { Findings } from "./findings.ts";

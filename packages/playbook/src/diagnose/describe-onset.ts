@@ -1,4 +1,4 @@
-import { formatMs } from "../isolate/blame.ts";
+import { formatMs } from "../trace/format-ms.ts";
 import type { Onset } from "./find-onset.ts";
 
 /** An onset for a sentence: how surely it is known, and what changed at it. */

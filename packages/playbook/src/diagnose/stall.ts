@@ -1,5 +1,5 @@
 import type { Evidence, Window } from "@faultline/model";
-import { formatMs } from "../isolate/blame.ts";
+import { formatMs } from "../trace/format-ms.ts";
 import type { Hop } from "../isolate/hop-shape.ts";
 import { durationOf, endOf, startOf } from "../trace/span-time.ts";
 import { type ProcessActivity, readActivity } from "../isolate/process-activity.ts";

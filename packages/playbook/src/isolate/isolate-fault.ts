@@ -1,5 +1,6 @@
 import type { Evidence, FailurePath, FaultDomain, HopAccount, MetricPoint, MissingEvidence, SpanNode, Suspect } from "@faultline/model";
-import { followFailure, savingEvidence } from "./blame.ts";
+import { followFailure } from "./blame/follow-failure.ts";
+import { savingEvidence } from "./blame/step.ts";
 import { isFailed, isRecovered, toTarget } from "./call-fate.ts";
 import { findEnding } from "./ending.ts";
 import { nameOperation } from "./hop.ts";

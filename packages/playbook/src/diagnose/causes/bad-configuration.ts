@@ -1,5 +1,5 @@
 import type { Evidence } from "@faultline/model";
-import { formatMs } from "../../isolate/blame.ts";
+import { formatMs } from "../../trace/format-ms.ts";
 import { describeOnset } from "../describe-onset.ts";
 import { type CauseRule, type Findings, fromRelease, hear } from "../findings.ts";
 

@@ -2,7 +2,7 @@ import type { Change, Evidence, Resource } from "@faultline/model";
 import type { Occurrence } from "../../isolate/occurrence.ts";
 import { describeOnset } from "../describe-onset.ts";
 import { listResources } from "../contrast-releases.ts";
-import { formatMs } from "../../isolate/blame.ts";
+import { formatMs } from "../../trace/format-ms.ts";
 import { type CauseRule, type Findings, type SuspiciousChange, fromRelease } from "../findings.ts";
 
 /** Failures elsewhere acquit a deploy when they are more than stray ones. */

@@ -1,5 +1,5 @@
 import type { Evidence } from "@faultline/model";
-import { formatMs } from "../../isolate/blame.ts";
+import { formatMs } from "../../trace/format-ms.ts";
 import { TIMEOUT_WORDS } from "../../isolate/error-words.ts";
 import { findMemoryGrowth } from "../memory-growth.ts";
 import { hearSilence } from "../silence.ts";

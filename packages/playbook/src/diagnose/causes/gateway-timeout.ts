@@ -1,4 +1,4 @@
-import { formatMs } from "../../isolate/blame.ts";
+import { formatMs } from "../../trace/format-ms.ts";
 import { type CauseRule, hear } from "../findings.ts";
 
 const WORDS =

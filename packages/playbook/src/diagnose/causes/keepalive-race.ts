@@ -1,5 +1,5 @@
 import type { Evidence } from "@faultline/model";
-import { formatMs } from "../../isolate/blame.ts";
+import { formatMs } from "../../trace/format-ms.ts";
 import { isExchangeSpan } from "../../isolate/exchange-hops.ts";
 import type { Call, Hop } from "../../isolate/hop-shape.ts";
 import { CLOSED, REFUSED } from "../connection-words.ts";

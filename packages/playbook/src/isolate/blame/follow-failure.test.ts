@@ -1,0 +1,114 @@
+import { describe, expect, it } from "vitest";
+import { diagnose } from "../../playbook.ts";
+import { type SpanSketch, TraceBuilder } from "../../trace/trace-builder.ts";
+
+/** `front` calls `back`: what the client span of the call says, and what `back` itself says, where it sends telemetry. */
+function call(client: Partial<SpanSketch>, callee?: Partial<SpanSketch>): SpanSketch {
+  const behind: readonly SpanSketch[] = callee === undefined ? [] : [{ service: "back", code: 200, takes: 20, ...callee }];
+  const attributes = { "server.address": "back", ...client.attributes };
+  return { service: "front", kind: "client", name: "GET /stock", takes: 30, calls: behind, ...client, attributes };
+}
+
+function request(code: number, calls: readonly SpanSketch[], rest: Partial<SpanSketch> = {}): SpanSketch {
+  return { service: "front", name: "GET /pay", code, takes: 100, calls, ...rest, attributes: { "http.route": "/pay", ...rest.attributes } };
+}
+
+const good = request(200, [call({ code: 200 }, {})]);
+const boom = { exception: { type: "Error", message: "boom" } };
+const reset = { status: "error", message: "read ECONNRESET" } as const;
+const gaveUp = { status: "error", message: "request timed out", takes: 90 } as const;
+
+/** `service fate` of each hop, client side first, of five such requests among twenty good ones. */
+function pathOf(failing: SpanSketch, succeeding = good): string {
+  const observations = new TraceBuilder()
+    .traces(20, () => succeeding)
+    .traces(5, () => failing)
+    .observations();
+  return diagnose(observations)
+    .path.map(({ service, fate }) => `${service} ${fate}`)
+    .join(" > ");
+}
+
+describe("where the walk along a failing path ends", () => {
+  it("ends at a hop that raised the error itself", () => {
+    expect(pathOf(request(500, [call({ code: 200 }, {})], boom))).toBe("front created");
+    expect(pathOf(request(500, [call({ code: 500 }, { code: 500, ...boom })]))).toBe("front propagated > back created");
+  });
+
+  it("says remapped where the status changed on the way to the client", () => {
+    expect(pathOf(request(502, [call({ code: 500 }, { code: 500, ...boom })]))).toBe("front remapped > back created");
+  });
+
+  it("says remapped, and nothing bad of the callee, where a refusal became a server error", () => {
+    expect(pathOf(request(500, [call({ code: 404, status: "error" }, { code: 404 })]))).toBe("front remapped > back clean");
+  });
+
+  it("says masked where a failure below ended in a good answer", () => {
+    expect(pathOf(request(200, [call({ code: 500 }, { code: 500, ...boom })]))).toBe("front masked > back created");
+  });
+
+  it("ends at a callee without telemetry, whether it answered or not", () => {
+    expect(pathOf(request(503, [call({ code: 503 })]), request(200, [call({ code: 200 })]))).toBe("front propagated > back created");
+    expect(pathOf(request(500, [call({ ...reset })]), request(200, [call({ code: 200 })]))).toBe("front propagated > back created");
+  });
+
+  it("names what stands between where the callee's answer was not the caller's", () => {
+    expect(pathOf(request(502, [call({ code: 502 }, { code: 200 })]))).toBe(
+      "front propagated > intermediary before back created > back clean",
+    );
+    const addressed = call({ code: 502, attributes: { "server.address": "gateway.internal" } }, { code: 500, ...boom });
+    expect(pathOf(request(502, [addressed]))).toBe("front propagated > gateway.internal remapped > back created");
+  });
+
+  it("ends at the caller where the callee answered well and in time, and the call failed all the same", () => {
+    const unread = { status: "error", message: "the answer could not be decoded" } as const;
+    expect(pathOf(request(500, [call(unread, { code: 200 })]))).toBe("front created > back clean");
+  });
+
+  it("ends at a callee that took the request up and broke the connection, whatever it noted of its answer", () => {
+    expect(pathOf(request(500, [call(reset, { code: 200 })]))).toBe("front propagated > back created");
+  });
+
+  it("goes where the time went when the caller gave up on work that was still going on", () => {
+    expect(pathOf(request(504, [call(gaveUp, { takes: 300 })]))).toBe("front propagated > back created");
+    const query: SpanSketch = { service: "back", kind: "client", takes: 280, attributes: { "db.system.name": "postgresql" } };
+    expect(pathOf(request(504, [call(gaveUp, { takes: 300, calls: [query] })]))).toBe(
+      "front propagated > back propagated > postgresql created",
+    );
+  });
+
+  it("ends at a callee that took the request up when its caller had as good as given up", () => {
+    expect(pathOf(request(504, [call(gaveUp, { at: 70, takes: 5 })]))).toBe("front propagated > back created");
+  });
+
+  it("ends at the caller where the request never left it", () => {
+    expect(pathOf(request(500, [call({ status: "error", message: "timeout exceeded when trying to connect" })]))).toBe("front created");
+  });
+});
+
+describe("which of several calls is blamed", () => {
+  const failed = (rest: Partial<SpanSketch>) => call({ code: 500, ...rest }, { code: 500, ...boom });
+
+  it("is not one that a later try made good", () => {
+    expect(pathOf(request(500, [failed({ at: 1 }), call({ at: 50, code: 200 }, {})], boom))).toMatch(/^front created/);
+  });
+
+  it("is not one that fails in good requests as well", () => {
+    const optional = call({ name: "GET /advice", code: 500, attributes: { "server.address": "advice" } });
+    expect(pathOf(request(500, [optional], boom), request(200, [optional]))).toMatch(/^front created/);
+  });
+
+  it("is the one that ended last, and of two that end together the longer one", () => {
+    const other = (rest: Partial<SpanSketch>) => call({ code: 500, attributes: { "server.address": "other" }, ...rest });
+    expect(pathOf(request(500, [other({ at: 1, takes: 10 }), failed({ at: 20 })]))).toBe("front propagated > back created");
+    expect(pathOf(request(500, [failed({ at: 20 }), other({ at: 1, takes: 49 })]))).toBe("front propagated > other created");
+  });
+});
+
+describe("a walk without end", () => {
+  it("stops where a trace nests deeper than any real one", () => {
+    let deep = request(500, []);
+    for (let depth = 0; depth < 100; depth += 1) deep = request(500, [call({ code: 500, calls: [deep] })]);
+    expect(pathOf(deep)).toMatch(/^front propagated/);
+  });
+});

@@ -1,0 +1,63 @@
+import type { Evidence, MissingEvidence } from "@faultline/model";
+import { durationOf } from "../../trace/span-time.ts";
+import { formatMs } from "../../trace/format-ms.ts";
+import { isUnreachableText } from "../error-words.ts";
+import type { Call, Hop } from "../hop-shape.ts";
+import type { OriginKind, Step, Surroundings } from "../judgement.ts";
+import type { Found } from "./found.ts";
+import { endStalled, isStalled } from "./stalled.ts";
+import { cut, passOn, toStep } from "./step.ts";
+
+/** The trail ends at a callee of which only its caller tells: it answered with an error, or not at all. */
+export function endAbsent(hop: Hop, call: Call, around: Surroundings): Found {
+  const { peer, outcome } = call;
+  const stallMs = around.stallOf(call);
+  if (isStalled(call, stallMs)) return endStalled(hop, call, stallMs);
+  const answered = isAnswered(call);
+  const kind: OriginKind = answered ? "silent-callee" : "absent-callee";
+  const measured = `${call.operation}: ${outcome.status}, ${formatMs(call.endMs - call.startMs)} ${cut(outcome.words, 160)}`.trim();
+  const evidence: Evidence = answered
+    ? { statement: `${peer.name} answered ${outcome.status} to ${hop.service}`, measured, source: "span", weight: 2.5 }
+    : { statement: `${peer.name} gave ${hop.service} no answer`, measured, source: "span", weight: 2 };
+  const isKnown = around.services.has(peer.name);
+  const missing = isKnown || peer.kind === "service" ? [missingServerSpan(peer.name, isKnown)] : [];
+  const created: Step = {
+    service: peer.name,
+    operation: call.operation,
+    status: outcome.status,
+    fate: "created",
+    evidence: [evidence],
+    call,
+  };
+  const isNamed = peer.name !== "unknown dependency";
+  const confidence = (answered ? 0.85 : 0.75) * (isNamed ? 1 : 0.5);
+  return { steps: [passOn(hop, call), created], kind, confidence, missing };
+}
+
+/** A status is an answer; so is an error that a database raised, unless it is one of not reaching it. */
+function isAnswered({ outcome, peer }: Call): boolean {
+  if (outcome.kind === "timed-out") return false;
+  if (outcome.code !== undefined) return true;
+  return (peer.kind === "database" || peer.kind === "cache") && outcome.words !== "" && !isUnreachableText(outcome.words);
+}
+
+/** What a callee without telemetry would have told. */
+export function missingServerSpan(name: string, isKnown: boolean): MissingEvidence {
+  return {
+    what: isKnown ? `the server span of ${name} in these traces` : `any telemetry of ${name}`,
+    wouldTell: `whether ${name} got the request, and what failed inside it or behind it`,
+  };
+}
+
+/** The connection broke in the callee's hands: what it noted of its answer, its caller never had. */
+export function endCut(hop: Hop, call: Call & { readonly callee: Hop }): Found {
+  const { callee } = call;
+  const cutOff: Evidence = {
+    statement: `${callee.service} took the request up, and the connection was closed before ${hop.service} had the answer`,
+    measured: `call ${formatMs(call.endMs - call.startMs)}, callee ${formatMs(durationOf(callee.entry))} with ${callee.outcome.status}; ${cut(call.outcome.words, 160)}`,
+    source: "span",
+    weight: 2.5,
+  };
+  const steps: Step[] = [passOn(hop, call), { ...toStep(callee, "created", [cutOff]), call }];
+  return { steps, kind: "cut-callee", confidence: 0.8, missing: [] };
+}

@@ -1,0 +1,74 @@
+import type { Evidence, Fate } from "@faultline/model";
+import { durationOf } from "../../trace/span-time.ts";
+import { formatMs } from "../../trace/format-ms.ts";
+import { isRecovered } from "../call-fate.ts";
+import { isExchangeSpan } from "../exchange-hops.ts";
+import { nameOperation } from "../hop.ts";
+import type { Call, Hop } from "../hop-shape.ts";
+import type { Step } from "../judgement.ts";
+
+/** A hop with its part in the failure. */
+export function toStep(hop: Hop, fate: Fate, evidence: readonly Evidence[]): Step {
+  return { service: hop.service, operation: nameOperation(hop.entry), status: hop.outcome.status, fate, evidence, hop };
+}
+
+/** The hop over a failed call: it passed the failure on, changed it, or hid it. */
+export function passOn(hop: Hop, call: Call): Step {
+  if (isOk(hop) && isRecovered(call, hop)) return { ...toStep(hop, "masked", [savingEvidence(hop)]), isSaved: true };
+  if (isOk(hop)) {
+    const evidence: Evidence = {
+      statement: `${hop.service} answered ${hop.outcome.status} although its call to ${call.peer.name} failed`,
+      measured: `${call.operation}: ${call.outcome.status}`,
+      source: "span",
+      weight: 3,
+    };
+    return toStep(hop, "masked", [evidence]);
+  }
+  // A status below 500 is no failure: headers came, and then the rest did not.
+  const received = call.outcome.code === undefined || call.outcome.code < 500 ? undefined : call.outcome.code;
+  const isSame = hop.outcome.code === undefined || received === undefined || hop.outcome.code === received;
+  const evidence: Evidence = {
+    statement: isSame
+      ? `${hop.service} passed on what its call to ${call.peer.name} ended with`
+      : `${hop.service} answered ${hop.outcome.status} where it had received ${call.outcome.status}`,
+    measured: `${call.operation}: ${call.outcome.status}`,
+    source: "span",
+    weight: 2,
+  };
+  return toStep(hop, isSame ? "propagated" : "remapped", [evidence]);
+}
+
+/** What shows that a later try made a failure good. */
+export function savingEvidence({ service, outcome, calls, entry }: Hop): Evidence {
+  return {
+    statement: `${service} tried again and answered ${outcome.status}: the client never saw this failure`,
+    measured: `tries: ${calls.map((call) => call.outcome.status).join(", ")}`,
+    source: isExchangeSpan(entry.span) ? "access-log" : "span",
+    weight: 3,
+  };
+}
+
+/** What the hop itself answered. */
+export function statusEvidence(hop: Hop): Evidence {
+  return {
+    statement: `${hop.service} answered ${describeStatus(hop.outcome.status)}`,
+    measured: `${nameOperation(hop.entry)}: ${hop.outcome.status}, ${formatMs(durationOf(hop.entry))}`,
+    source: "span",
+    weight: 1,
+  };
+}
+
+/** True of a hop that answered well, or refused the request for a reason of the client's. */
+export function isOk(hop: Hop): boolean {
+  return hop.outcome.kind === "ok" || hop.outcome.kind === "refused";
+}
+
+/** A status for a sentence. */
+export function describeStatus(status: string): string {
+  return status === "error" ? "an error" : status;
+}
+
+/** A text for a sentence. */
+export function cut(text: string, limit = 300): string {
+  return text.length <= limit ? text : `${text.slice(0, limit)}...`;
+}
