@@ -68,7 +68,8 @@ function looksLikeAddress(text: string): boolean {
 /** Reads the two quoted fields of the combined format, referrer and user agent, from `from` on. */
 export function readCombinedTail(line: string, from: number): { readonly userAgent: string; readonly end: number } | undefined {
   const referrer = readToken(line, from);
-  if (referrer?.kind !== "quoted") return undefined;
+  // Traefik before 1.6 wrote an absent referrer without quotes.
+  if (referrer?.kind !== "quoted" && referrer?.text !== "-") return undefined;
   const agent = readToken(line, referrer.end);
   if (agent?.kind !== "quoted") return undefined;
   return { userAgent: unescapeQuoted(agent.text), end: agent.end };

@@ -148,12 +148,16 @@ const PAIR_NAMES: Readonly<Record<string, string>> = {
   host: "host",
 };
 
+/** Durations whose name is their unit, as Tomcat's pattern `ms:%D` writes them, with the unit in ms. */
+const UNITS: Readonly<Record<string, number>> = { ms: 1, us: 0.001, s: 1000 };
+
 function readPairs(draft: Draft, rest: readonly Token[]): string | undefined {
   const text = rest.map((token) => (token.kind === "quoted" ? `"${token.text}"` : token.text)).join(" ");
   const found: Record<string, string> = {};
   for (const [, key = "", quoted, bare] of text.matchAll(/([A-Za-z_]+)(?:=|: ?)(?:"([^"]*)"|([^"\s]*(?:, [^"\s=]+)*))/g)) {
     const name = PAIR_NAMES[key.toLowerCase()];
     if (name !== undefined) found[name] ??= quoted ?? bare ?? "";
+    if (Object.hasOwn(UNITS, key)) putDuration(draft, bare, UNITS[key] ?? 1);
   }
   putText(draft, "requestId", found["requestId"]);
   putText(draft, "host", found["host"]);

@@ -11,6 +11,8 @@ export const django: TextFormat = { id: "django", create: createDjango };
 const SERVER = /^(?:([A-Z]+) )?\[(\d\d\/[A-Z][a-z]{2}\/\d{4} \d\d:\d\d:\d\d)\] "(.*)" (\d{3}) (\d+|-)$/s;
 const REQUEST_LOG =
   /^(?:\[?(DEBUG|INFO|WARNING|ERROR|CRITICAL)\]?:? )?(?:\[?(\d{4}-\d\d-\d\d[ T][\d:.,]+|\d\d\/[A-Z][a-z]{2}\/\d{4} [\d:]+)\]? )?(?:\[?(DEBUG|INFO|WARNING|ERROR|CRITICAL)\]?:? )?(?:\[?[\w.:]{1,64}\]?:? ){0,3}(Internal Server Error|Bad Request|Not Found|Forbidden|Method Not Allowed|Service Unavailable|Bad Gateway|Gateway Timeout|Unauthorized|Gone)(?: \([^)]*\))?: (\/\S*)$/;
+/** What Python's own servers note beside requests, as `code 404, message File not found`. */
+const SERVER_WORDS = /^(\S+) - - \[(\d\d\/[A-Z][a-z]{2}\/\d{4} \d\d:\d\d:\d\d)\] ([^"\s].*)$/s;
 const STATUSES: Readonly<Record<string, number>> = {
   "Internal Server Error": 500,
   "Bad Request": 400,
@@ -39,7 +41,7 @@ function createDjango(context: ParseContext): LineParser {
       return { kind: "exchange", format: "django", exchange: draft };
     }
     const request = REQUEST_LOG.exec(line);
-    if (request === null) return undefined;
+    if (request === null) return readServerWords(line, context);
     const level = request[1] ?? request[3];
     const timeMs = parseAnyTime(request[2], context);
     const status = STATUSES[request[4] ?? ""] ?? 500;
@@ -55,4 +57,12 @@ function createDjango(context: ParseContext): LineParser {
       },
     };
   };
+}
+
+function readServerWords(line: string, context: ParseContext): ReturnType<LineParser> {
+  const match = SERVER_WORDS.exec(line);
+  if (match === null) return undefined;
+  const timeMs = parseClfTime(match[2] ?? "", context.zoneOffsetMinutes);
+  const message = { severity: 9, text: match[3] ?? "", clientAddress: match[1] ?? "" };
+  return { kind: "message", format: "django", message: timeMs === undefined ? message : { ...message, timeMs } };
 }

@@ -22,7 +22,10 @@ import { findClosingQuote, readTokens, type Token, unescapeQuoted } from "./toke
 /** Envoy and Istio access logs as text. */
 export const envoy: TextFormat = { id: "envoy", create: () => parseEnvoy };
 
-const HEAD = /^\[(\d{4}-\d\d-\d\dT[\d:.]+Z)\] "/;
+/** Ambassador writes a word before the time, which some layouts leave to the wrapper. */
+const HEAD = /^(?:ACCESS )?(?:\[(\d{4}-\d\d-\d\dT[\d:.]+Z)\] )?"/;
+/** Without a time, all of the quoted fields behind the numbers must be there. */
+const QUOTED = 5;
 const AFTER = / (\d{1,3}|-) (\S+) /y;
 
 /** The numbers after the details and what follows them: received, sent, duration, upstream service time, then four or five quoted. */
@@ -41,6 +44,8 @@ function parseEnvoy(line: string): ParsedLine | undefined {
   const rest = readTokens(line, AFTER.lastIndex, 40);
   const numbers = findNumbers(rest);
   if (numbers === -1) return undefined;
+  const isWhole = rest.slice(numbers + 4, numbers + 4 + QUOTED).filter((token) => token.kind === "quoted").length === QUOTED;
+  if (head[1] === undefined && !isWhole) return undefined;
   const details = rest.slice(0, numbers).map((token) => token.text);
   readNumbers(draft, rest.slice(numbers));
   const serviceTime = rest[numbers + 3]?.text;

@@ -24,6 +24,14 @@ export function readPairs(line: string): Map<string, string> | undefined {
   return pairs.size >= 2 && bare <= pairs.size / 2 ? pairs : undefined;
 }
 
+/** The same with values that hold spaces and no quotes, as lograge writes them: each goes on to the next `name=`. */
+export function readLoosePairs(line: string): Map<string, string> {
+  const pairs = new Map<string, string>();
+  for (const [, key = "", value = ""] of line.matchAll(/(?:^|\s)([A-Za-z_@][\w.@-]*)=(.*?)(?=\s[A-Za-z_@][\w.@-]*=|$)/g))
+    if (!pairs.has(key)) pairs.set(key, value.trim().replace(/^"(.*)"$/, "$1"));
+  return pairs;
+}
+
 /** `[status=502] [request=GET /a HTTP/1.1]`, as many an nginx `log_format` writes; a leading `[time]` has no name. */
 export function readBracketedPairs(line: string): Map<string, string> | undefined {
   if (!line.startsWith("[") || !line.includes("] [")) return undefined;

@@ -3,7 +3,7 @@ import { readAppRecord } from "./app-message.ts";
 import { putClient, putDuration, putStatus, putTarget, putText, putTime, startDraft } from "./draft.ts";
 import { parseAnyTime } from "./clock.ts";
 import type { LineParser, ParseContext, ParsedLine, TextFormat } from "./line.ts";
-import { readBracketedPairs, readLabelledValues, readPairs } from "./logfmt-pairs.ts";
+import { readBracketedPairs, readLabelledValues, readLoosePairs, readPairs } from "./logfmt-pairs.ts";
 
 /** `method=GET path=/jobs/1 format=json controller=JobsController action=show status=500 duration=58.33 view=40.43`. */
 export const lograge: TextFormat = {
@@ -16,8 +16,9 @@ export const lograge: TextFormat = {
 };
 
 function readLograge(body: string, rest: { readonly prefix: string; readonly context: ParseContext }): ParsedLine | undefined {
-  const pairs = readPairs(body.replace(/ error='(.*?)'(?= \w+=|$)/, (_, text: string) => ` error="${text.replaceAll('"', "'")}"`));
-  if (pairs === undefined || !pairs.has("status")) return undefined;
+  const quoted = body.replace(/ error='(.*?)'(?= \w+=|$)/, (_, text: string) => ` error="${text.replaceAll('"', "'")}"`);
+  const pairs = readPairs(quoted) ?? readLoosePairs(quoted);
+  if (!pairs.has("status")) return undefined;
   const draft = startDraft("app", "rails");
   const prefixTime = /\[?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[\d.]*Z?)/.exec(rest.prefix)?.[1];
   putTime(draft, parseAnyTime(pairs.get("time") ?? pairs.get("timestamp") ?? pairs.get("@timestamp") ?? prefixTime, rest.context));

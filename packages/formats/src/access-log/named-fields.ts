@@ -290,7 +290,12 @@ export function readSuffixedDuration(text: string): number | undefined {
   return scaleDuration(match[1], units[match[2] ?? ""] ?? 1000);
 }
 
+/** What Rails' loggers write beside a duration in ms: lograge, and GitLab's JSON. */
+const OF_RAILS = ["controller", "view", "db"];
+
 function readDuration(read: FieldReader): number | undefined {
+  const railsMs = read(OF_RAILS) === undefined ? undefined : scaleDuration(readJsonText(read(["duration"])), 1);
+  if (railsMs !== undefined) return railsMs;
   for (const name of SUFFIXED) {
     const text = readJsonText(read([name]));
     const durationMs = text === undefined ? undefined : readSuffixedDuration(text);

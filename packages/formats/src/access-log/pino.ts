@@ -33,7 +33,8 @@ function createPino(context: ParseContext): JsonLineParser {
     }
     const draft = startDraft("app", "pino");
     putTime(draft, parseAnyTime(object["time"], context));
-    putText(draft, "method", request["method"]);
+    // hapi has methods in lower case.
+    putText(draft, "method", readJsonText(request["method"])?.toUpperCase());
     putTarget(draft, readJsonText(request["url"]) ?? readJsonText(request["path"]));
     putStatus(draft, Number(status));
     putNumber(draft, "responseBytes", readHeader(response?.["headers"], "content-length"));

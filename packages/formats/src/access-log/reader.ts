@@ -17,6 +17,7 @@ import { googleCloud } from "./google-cloud.ts";
 import { haproxy } from "./haproxy.ts";
 import { heroku } from "./heroku.ts";
 import { findHiddenError } from "./hidden-error.ts";
+import { klog } from "./klog.ts";
 import { kong } from "./kong.ts";
 import type { JsonFormat, JsonObject, LineParser, ParseContext, ParsedLine, TextFormat } from "./line.ts";
 import { logfmt, lograge } from "./logfmt.ts";
@@ -62,6 +63,7 @@ export const TEXT_FORMATS: readonly TextFormat[] = [
   morgan,
   spring,
   rails,
+  klog,
   requestLine,
   textLog,
   logfmt,
@@ -129,7 +131,7 @@ export function createLineReader(options: ReaderOptions): LineReader {
         const step = readLayer(line, { text, objects, context });
         if ("kind" in step)
           return step.kind === "unparsed"
-            ? (toSyslogMessage(line, layers) ?? { kind: "unparsed", text: cleanLine(raw) })
+            ? (toWrappedMessage(line, layers) ?? { kind: "unparsed", text: cleanLine(raw) })
             : addWrapper(step, layers);
         const joined = joinPartial(step, partial);
         if (joined === undefined) return { kind: "partial" };
@@ -240,13 +242,13 @@ function joinPartial(peeled: Peeled, partial: Map<string, string>): string | und
   return undefined;
 }
 
-/** A syslog line is a record by itself: time, program and words, whatever the words are. */
-function toSyslogMessage(text: string, layers: readonly Peeled[]): ParsedLine | undefined {
-  const syslog = layers.find((layer) => layer.severity !== undefined);
-  if (syslog === undefined) return undefined;
-  const { severity = 0, service, timeMs } = syslog;
+/** A line of syslog or of a container's output is a record by itself: time, program and words, whatever the words are. */
+function toWrappedMessage(text: string, layers: readonly Peeled[]): ParsedLine | undefined {
+  const wrapper = layers.find((layer) => layer.record !== undefined);
+  if (wrapper?.record === undefined) return undefined;
+  const { severity = 0, service, timeMs, record } = wrapper;
   const message = { severity, text, ...(service === undefined ? {} : { service }), ...(timeMs === undefined ? {} : { timeMs }) };
-  return { kind: "message", format: "syslog", message };
+  return { kind: "message", format: record, message };
 }
 
 /** Gives the line the time of its wrapper when it has none of its own. */

@@ -18,7 +18,7 @@ const TIME =
   /\d{1,2}\/[A-Z][a-z]{2}\/\d{4}[: ]\d\d:\d\d:\d\d(?:\.\d+)?(?: [+-]\d{4})?|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| ?[+-]\d\d:?\d\d)?/;
 /** A URL before the request is a client's note of a call that it made (urllib3), not of one that it served. */
 const CALLED = /https?:\/\/\S+ $/;
-const BRACKETED_TIME = /\[\d{1,2}\/[A-Z][a-z]{2}\/\d{4}/;
+const BRACKETED_TIME = /\[(?:\d{1,2}\/[A-Z][a-z]{2}\/\d{4}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)/;
 const MAX_HEAD = 1024;
 
 function createRequestLine(context: ParseContext): LineParser {

@@ -7,7 +7,7 @@ import { readSeverity } from "./severity.ts";
 export const spring: TextFormat = { id: "spring", create: createSpring };
 
 const LINE =
-  /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.,]\d{3,9}(?:Z|[+-]\d\d:?\d\d)?)\s+(TRACE|DEBUG|INFO|WARN|ERROR|FATAL)\s+(?:\[([^\]]*)\] )?(\d+) --- (?:\[([^\]]*)\] )?(?:\[([^\]]*)\] )?(?:\[([^\]]*)\] )?(\S.*?)\s*: (.*)$/s;
+  /^(?:(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.,]\d{3,9}(?:Z|[+-]\d\d:?\d\d)?)\s+|\s*)(TRACE|DEBUG|INFO|WARN|ERROR|FATAL)\s+(?:\[([^\]]*)\] )?(\d+) --- (?:\[([^\]]*)\] )?(?:\[([^\]]*)\] )?(?:\[([^\]]*)\] )?(\S.*?)\s*: (.*)$/s;
 const THROWN = /([a-zA-Z_$][\w$]*(?:\.[\w$]+)+(?:Exception|Error|Throwable|Fault)\b)(?:: |$|;)/;
 
 function createSpring(context: ParseContext): LineParser {

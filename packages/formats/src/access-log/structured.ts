@@ -30,7 +30,7 @@ export const winston: JsonFormat = {
   },
 };
 
-/** Any JSON object that names a status together with a method or a path, or a level together with a message or time. */
+/** Any JSON object that names a status together with a method or a path, or a message beside a level, a time or anything else. */
 export const json: JsonFormat = {
   id: "json",
   create: (context) => (object) => {
@@ -43,7 +43,9 @@ export const json: JsonFormat = {
     }
     const hasLevel = read(["level", "severity", "lvl", "log.level", "severity_text", "levelname"]) !== undefined;
     const hasText = read(["message", "msg", "event", "body", "error", "err", "short_message"]) !== undefined;
-    if (hasText && (hasLevel || draft.timeMs !== undefined)) return readAppRecord(object, { id: "json", observer: "application" }, context);
+    const isMessage = [object["msg"], object["message"]].some((text) => typeof text === "string" && text !== "");
+    const isRecord = hasLevel || draft.timeMs !== undefined || (isMessage && Object.keys(object).length > 1);
+    if (hasText && isRecord) return readAppRecord(object, { id: "json", observer: "application" }, context);
     return undefined;
   },
 };

@@ -69,7 +69,7 @@ function build(text: string, seen: Seen): LogMessage {
 }
 
 const CONTINUATION =
-  /^(?:\s+at \S|\s*\.{3} \d+ (?:more|common frames)|Caused by: |PHP message: |\s*Suppressed: |Traceback \(most recent call last\):|\s+File "[^"]*", line \d+|\s+raise \S|During handling of the above exception|The above exception was the direct cause|\s{2,}\S.*|\s*[\^~]+\s*$|goroutine \d+ \[|\t\S|(?:[a-z][\w$]*\.)*[A-Z][\w$.]*(?:Error|Exception|Warning)(?:: .*)?$)/;
+  /^(?:\s+at \S|\s*\.{3} \d+ (?:more|common frames)|Caused by: |PHP message: |\s*Suppressed: |Traceback \(most recent call last\):|\s+File "[^"]*", line \d+|\s+raise \S|During handling of the above exception|The above exception was the direct cause|\s{2,}\S.*|\s*[\^~]+\s*$|goroutine \d+ \[|created by \S+\.\S+|[\w./*()-]+\((?:0x[0-9a-f]+\b[^)]*|\.{3})\)$|#\d+ \S|\[(?:stacktrace|previous exception)\]|Stack trace:$|\t\S|(?:[a-z][\w$]*\.)*[A-Z][\w$.]*(?:Error|Exception|Warning)(?:: .*)?$)/;
 
 /** The lines of a stack trace, which belong to the record before them. */
 export const stackTrace: TextFormat = {

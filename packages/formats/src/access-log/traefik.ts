@@ -33,7 +33,8 @@ function createTraefik(context: ParseContext): JsonLineParser {
     putTime(draft, parseAnyTime(object["StartUTC"] ?? object["StartLocal"] ?? object["time"], context));
     putText(draft, "method", object["RequestMethod"]);
     putTarget(draft, object["RequestPath"]);
-    putStatus(draft, Number(object["DownstreamStatus"]));
+    // Where the fields that are kept leave the client's status out, the server's is what it got.
+    putStatus(draft, Number(object["DownstreamStatus"] ?? object["OriginStatus"]));
     putNumber(draft, "responseBytes", object["DownstreamContentSize"]);
     putNumber(draft, "requestBytes", object["RequestContentSize"]);
     putDuration(draft, object["Duration"], 1e-6);

@@ -39,7 +39,7 @@ function parseRow(line: string, declared: readonly string[]): ParsedLine | undef
   const values = tabbed ? line.split("\t") : readTokens(line, 0, 128).map(({ text }) => text);
   let fields = tabbed && CLOUDFRONT_LINE.test(line) && !declared.includes("x-edge-location") ? CLOUDFRONT_FIELDS.split(" ") : declared;
   if (fields.length !== values.length && !(fields.includes("x-edge-location") && values.length >= MIN_CLOUDFRONT_FIELDS)) {
-    const named = nameIisFields(values);
+    const named = nameIisFields(values) ?? nameHttperrFields(values);
     if (named === undefined) return undefined;
     fields = named;
   }
@@ -91,6 +91,27 @@ function nameIisFields(values: readonly string[]): readonly string[] | undefined
   ];
 }
 
+/** The fields of HTTP.sys's own log of requests that never reached IIS; newer ones add a stream, a name of the queue, a transport. */
+const HTTPERR_FIELDS = ["date", "time", "c-ip", "c-port", "s-ip", "s-port", "cs-version"];
+const ADDRESS = /^(?:[\d.]+|[0-9a-f:]*:[0-9a-f:.]*(?:%\d+)?)$/i;
+const PORT = /^\d{1,5}$/;
+
+/** Names the values of a line of HTTPERR: two addresses with their ports and the version stand first, status, site and reason last. */
+function nameHttperrFields(values: readonly string[]): readonly string[] | undefined {
+  const [, , client = "", clientPort = "", server = "", serverPort = "", version = "", method = ""] = values;
+  if (!ADDRESS.test(client) || !PORT.test(clientPort) || !ADDRESS.test(server) || !PORT.test(serverPort)) return undefined;
+  if (!/^(?:HTTP\/[\d.]+|-)$/.test(version)) return undefined;
+  const status = values.findIndex(
+    (value, index) => index > 7 && /^(?:[1-5]\d\d|-)$/.test(value) && /^[A-Z][A-Za-z_]+$/.test(values[index + 2] ?? ""),
+  );
+  if (status === -1) return undefined;
+  const isPlain = /^(?:[A-Z-]{1,20})$/.test(method) && /^(?:[/*.]|-$|https?:)/.test(values[8] ?? "");
+  const request = Array.from({ length: status - 7 }, (_, index) =>
+    isPlain ? (["cs-method", "cs-uri"][index] ?? "streamid") : `unnamed-${index}`,
+  );
+  return [...HTTPERR_FIELDS, ...request, "sc-status", "s-siteid", "s-reason"];
+}
+
 function readRow(row: ReadonlyMap<string, string>): ParsedLine | undefined {
   const isCloudfront = row.has("x-edge-location") || row.has("x-edge-request-id");
   const draft = startDraft(isCloudfront ? "cdn" : "app-server", isCloudfront ? "cloudfront" : "iis");
@@ -130,7 +151,13 @@ function putIis(draft: Draft, row: ReadonlyMap<string, string>): void {
   const win32 = row.get("sc-win32-status");
   if (!isAbsent(substatus) && substatus !== "0") draft.flags = `${row.get("sc-status") ?? ""}.${substatus ?? ""}`;
   putText(draft, "requestId", row.get("x-request-id") ?? row.get("cs(x-request-id)"));
+  const reason = row.get("s-reason");
+  if (!isAbsent(reason)) draft.flags = reason ?? "";
   if (draft.status === undefined || draft.status < 500) return;
+  if (reason !== undefined) {
+    draft.madeBy = { hop: "observer", because: `HTTP.sys answered before IIS saw the request: ${reason}`, confidence: 0.9 };
+    return;
+  }
   if (!isAbsent(win32) && win32 !== "0") draft.errorMessage = `win32 status ${win32 ?? ""}`;
   draft.madeBy = { hop: "observer", because: "IIS logs what it or the application inside it answered", confidence: 0.7 };
 }

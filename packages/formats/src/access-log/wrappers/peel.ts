@@ -14,6 +14,8 @@ export type Peeled = {
   readonly service?: string;
   /** Syslog's severity as OpenTelemetry's number, 0 when it has no priority; set for syslog only. */
   readonly severity?: number;
+  /** The wrapper's name where it is a record by itself, whatever the words in it are. */
+  readonly record?: "syslog" | "container" | "journald";
 };
 
 /** Removes byte order mark, carriage return and terminal colours. */
@@ -34,6 +36,8 @@ const SYSLOG_3164 =
 const SYSLOG_ISO =
   /^(?:<(\d{1,3})>)?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)) (?:(\S+) )?([\w./-]+)(?:\[([\w.-]+)\])?:(?: |$|(?=[[{"<]))/;
 
+/** fluentd's file output: time, tag and the record as JSON between tabs. */
+const FLUENTD = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d))\t([\w.-]+)\t(?=\{)/;
 const COMPOSE = /^((?=[\w.-]*[A-Za-z])[\w.-]{1,80}) +\| /;
 const KUBECTL = /^\[(?:pod|job|deployment|statefulset|daemonset)\/([\w.-]+)(?:\/([\w.-]+))?\] /;
 
@@ -41,13 +45,15 @@ const KUBECTL = /^\[(?:pod|job|deployment|statefulset|daemonset)\/([\w.-]+)(?:\/
 export function peelStrict(line: string, context: ParseContext): Peeled | undefined {
   const cri = CRI.exec(line);
   if (cri !== null) {
-    const peeled = { text: line.slice(cri[0].length), stream: cri[2] ?? "", partial: cri[3] === "P" };
+    const peeled = { text: line.slice(cri[0].length), stream: cri[2] ?? "", partial: cri[3] === "P", record: "container" } as const;
     return withTime(peeled, parseIsoTime(cri[1] ?? "", 0));
   }
   const syslog = peelSyslog(line, context);
   if (syslog !== undefined) return syslog;
+  const fluentd = FLUENTD.exec(line);
+  if (fluentd !== null) return withTime({ text: line.slice(fluentd[0].length) }, parseIsoTime(fluentd[1] ?? "", 0));
   const prefix = COMPOSE.exec(line) ?? KUBECTL.exec(line);
-  return prefix === null ? undefined : { text: line.slice(prefix[0].length), service: prefix[2] ?? prefix[1] ?? "" };
+  return prefix === null ? undefined : { text: line.slice(prefix[0].length), service: prefix[2] ?? prefix[1] ?? "", record: "container" };
 }
 
 /** OpenTelemetry's severity for syslog's eight (RFC 5424, table 2), the low three bits of the priority. */
@@ -62,7 +68,7 @@ function peelSyslog(line: string, context: ParseContext): Peeled | undefined {
   if (modern !== null) {
     const service = modern[4] === "-" ? {} : { service: modern[4] ?? "" };
     return withTime(
-      { text: line.slice(modern[0].length), severity: readPriority(modern[1]), ...service },
+      { text: line.slice(modern[0].length), severity: readPriority(modern[1]), record: "syslog", ...service },
       parseIsoTime(modern[2] ?? "", 0),
     );
   }
@@ -70,7 +76,10 @@ function peelSyslog(line: string, context: ParseContext): Peeled | undefined {
   const match = old ?? SYSLOG_ISO.exec(line);
   if (match === null) return undefined;
   const timeMs = old === null ? parseIsoTime(match[2] ?? "", 0) : parseSyslogTime(match[2] ?? "", context);
-  return withTime({ text: peelCookie(line.slice(match[0].length)), severity: readPriority(match[1]), service: match[4] ?? "" }, timeMs);
+  return withTime(
+    { text: peelCookie(line.slice(match[0].length)), severity: readPriority(match[1]), record: "syslog", service: match[4] ?? "" },
+    timeMs,
+  );
 }
 
 /** CEE's mark for a JSON payload. */
@@ -100,7 +109,7 @@ export function peelLoose(line: string): Peeled | undefined {
 
 /** `aws logs tail` puts the stream's name behind the time. */
 function peelStreamName(text: string): string {
-  return text.replace(/^(?=\S*[/[\]])\S+\/\S+ (?=[[({"\dA-Z])/, "");
+  return text.replace(/^(?!\d{4}\/\d\d\/\d\d )(?=\S*[/[\]])\S+\/\S+ (?=[[({"\dA-Z])/, "");
 }
 
 /** Wrappers that are JSON objects: Docker's json-file, fluentd's kubernetes record, journald, CloudWatch events, GELF. */
@@ -115,14 +124,15 @@ export function peelJson(object: JsonObject, context: ParseContext): Peeled | un
       text: log.replace(/\r?\n$/, ""),
       stream,
       partial: "stream" in object && "time" in object && !log.endsWith("\n") && log.length >= 16_384,
-    };
+      record: "container",
+    } as const;
     return withTime(peeled, parseAnyTime(object["time"] ?? object["@timestamp"] ?? object["date"], context));
   }
   const isJournal = "__REALTIME_TIMESTAMP" in object || "_SYSTEMD_UNIT" in object || "SYSLOG_IDENTIFIER" in object;
   if (MESSAGE !== undefined && isJournal) {
     const text =
       typeof MESSAGE === "string" ? MESSAGE : Array.isArray(MESSAGE) ? String.fromCharCode(...MESSAGE.slice(0, 65_536).map(Number)) : "";
-    return withTime({ text }, parseAnyTime(Number(object["__REALTIME_TIMESTAMP"]), context));
+    return withTime({ text, record: "journald" }, parseAnyTime(Number(object["__REALTIME_TIMESTAMP"]), context));
   }
   const isCloudWatch =
     typeof message === "string" &&
