@@ -43,8 +43,8 @@ export class CountSum {
   }
 
   add(block: Block): void {
-    for (const [number, steps] of block.cells) {
-      if (this.#getGroup(number) < 0) continue;
+    for (const [number, steps] of block.cells.entries()) {
+      if (steps === undefined || this.#getGroup(number) < 0) continue;
       for (let step = 0; step < steps.length; step++) {
         const cell = steps[step];
         if (cell !== undefined) this.#addCell(number, block.fromMs + step * STEP_MS, cell);

@@ -10,8 +10,11 @@ export const BLOCK_MS = 60_000;
 /** Exchanges of one series in one step. */
 export type Cell = { total: number; failing: number; readonly durations: Histogram };
 
+/** Cells of one series in one block, by step. */
+type Steps = (Cell | undefined)[];
+
 /** The counts of one minute: by the number of the series, then by the step inside the minute. */
-export type Block = { readonly fromMs: number; readonly cells: Map<number, (Cell | undefined)[]> };
+export type Block = { readonly fromMs: number; readonly cells: (Steps | undefined)[] };
 
 /** Series by number and back. Bounded: what exceeds the limit is counted under the route `(other)` of its service. */
 export class SeriesTable {
@@ -54,7 +57,7 @@ function toSeriesKey(series: Series): string {
 
 /** A block of nothing. */
 export function createBlock(fromMs: number): Block {
-  return { fromMs, cells: new Map() };
+  return { fromMs, cells: [] };
 }
 
 /** Start of the block that a time falls into. */
@@ -77,10 +80,9 @@ export function countExchange(
 
 /** The cell of a series and step, made when it is not there. */
 export function getCell(block: Block, series: number, step: number): Cell {
-  let steps = block.cells.get(series);
-  if (steps === undefined) {
-    steps = Array.from({ length: BLOCK_MS / STEP_MS }, () => undefined);
-    block.cells.set(series, steps);
-  }
+  const { cells } = block;
+  // Number after number, so that the list never has holes: it would become a dictionary, which is as slow as a map.
+  while (cells.length <= series) cells.push(undefined);
+  const steps = (cells[series] ??= Array.from({ length: BLOCK_MS / STEP_MS }, () => undefined));
   return (steps[step] ??= { total: 0, failing: 0, durations: createHistogram() });
 }

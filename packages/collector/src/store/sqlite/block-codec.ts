@@ -39,9 +39,9 @@ class ByteList {
 export function encodeBlock(block: Block): Uint8Array {
   const out = new ByteList();
   out.push(FORMAT);
-  for (const [series, steps] of block.cells) {
+  for (const [series, steps] of block.cells.entries()) {
     for (let step = 0; step < STEPS; step++) {
-      const cell = steps[step];
+      const cell = steps?.[step];
       if (cell === undefined) continue;
       const { offset, counts } = cell.durations;
       const filled = counts.reduce((sum, count) => sum + Number(count > 0), 0);

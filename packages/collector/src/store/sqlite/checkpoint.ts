@@ -3,6 +3,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { setImmediate } from "node:timers/promises";
 import type { Journal } from "../journal/journal.ts";
 import type { RecordKind } from "../journal/frame.ts";
+import type { CommitSync } from "./commit-sync.ts";
 import type { Ingest, IngestParts } from "./ingest.ts";
 import type { Progress, ProgressRow } from "./progress.ts";
 import { joinPieces, type Piece } from "./request-pieces.ts";
@@ -14,6 +15,7 @@ import type { TraceWindow } from "./window/trace-window.ts";
 /** What checkpoints work on. */
 export type CheckpointParts = IngestParts & {
   readonly db: DatabaseSync;
+  readonly commits: CommitSync;
   readonly journal: Journal;
   readonly ingest: Ingest;
   readonly progress: ProgressRow;
@@ -34,9 +36,10 @@ export type CheckpointTask = {
   readonly counts: boolean;
 };
 
-const TRACES_PER_TRANSACTION = 100;
+/** Some milliseconds of work: a page waits for no more than one transaction. */
+const TRACES_PER_TRANSACTION = 32;
 /** Traces looked at for the sample at a time. */
-const TRACES_AT_A_TIME = 5_000;
+const TRACES_AT_A_TIME = 2_000;
 
 /** What of a trace the database does not hold yet, as parts. */
 export function readUnwritten(trace: number, window: TraceWindow, journal: Journal): Part[] {
@@ -71,6 +74,8 @@ export function readUnwritten(trace: number, window: TraceWindow, journal: Journ
 export class Checkpoints {
   readonly #parts: CheckpointParts;
   #saved: Progress;
+  /** There are commits that a loss of power would take back. */
+  #isUnsynced = false;
 
   constructor(parts: CheckpointParts, saved: Progress) {
     this.#parts = parts;
@@ -79,36 +84,44 @@ export class Checkpoints {
 
   /** Runs one; throws, with the database as it was before its last transaction, when the disk refuses. */
   async run(task: CheckpointTask): Promise<void> {
-    const { ingest } = this.#parts;
-    const samples = this.#takeSamples(task);
+    const { ingest, journal, commits } = this.#parts;
+    const samples = await this.#takeSamples(task);
     while (ingest.dirty.size + samples.length > TRACES_PER_TRANSACTION) {
-      const failing = [...ingest.dirty].slice(0, TRACES_PER_TRANSACTION);
+      const failing = takeFirst(ingest.dirty, TRACES_PER_TRANSACTION);
       const good = samples.splice(0, TRACES_PER_TRANSACTION - failing.length);
       this.#transact(() => this.#writeTraces([...failing, ...good], task));
       await setImmediate();
     }
-    this.#finish(samples, task);
+    const keepFrom = this.#finish(samples, task);
+    if (this.#isUnsynced) await commits.sync();
+    this.#isUnsynced = false;
+    // Only what the database keeps even without power may be missing from the journal.
+    if (keepFrom !== undefined) journal.deleteBefore(keepFrom);
   }
 
   /** Good traces that were quiet for long enough, and are wanted for the sample. */
-  #takeSamples({ nowMs, settleAll, oldestPosition }: CheckpointTask): number[] {
+  async #takeSamples({ nowMs, settleAll, oldestPosition }: CheckpointTask): Promise<number[]> {
     const { window, gate, rollups } = this.#parts;
     const samples: number[] = [];
-    for (;;) {
+    const isWanted = (number: number): boolean => {
+      const series = rollups.get(number);
+      return series !== undefined && gate.admit(number, series, nowMs);
+    };
+    // No more than there are now: more arrive while others have their turn.
+    for (let left = window.size; left > 0; left -= TRACES_AT_A_TIME) {
       const due = window.takeUnsettled(nowMs, { limit: TRACES_AT_A_TIME, all: settleAll, oldestPosition });
-      if (due.length === 0) return samples;
-      for (const trace of due) {
-        const isWanted = window.someSeries(trace, (number) => {
-          const series = rollups.get(number);
-          return series !== undefined && gate.admit(number, series, nowMs);
-        });
-        if (isWanted) samples.push(trace);
-      }
+      for (const trace of due) if (window.someSeries(trace, isWanted)) samples.push(trace);
+      if (due.length < TRACES_AT_A_TIME) break;
+      await setImmediate();
     }
+    return samples;
   }
 
-  /** The last transaction: the rest of the traces, everything else that waits, and how far it all goes. Then old traces leave. */
-  #finish(samples: readonly number[], task: CheckpointTask): void {
+  /**
+   * The last transaction: the rest of the traces, everything else that waits, and how far it all goes. Then old traces leave. Returns
+   * where the journal must be kept from once that is synced; undefined when there was nothing to do.
+   */
+  #finish(samples: readonly number[], task: CheckpointTask): number | undefined {
     const { window, ingest, ledger, journal, rollups, metrics, traces, changes, untracedLogs, progress, retention } = this.#parts;
     const applied = task.appliedEnd();
     const leaving = window.countExpired(task.nowMs, task.oldestPosition);
@@ -117,7 +130,7 @@ export class Checkpoints {
     const counts = task.counts || replayFrom > this.#saved.counted;
     const isIdle = ingest.dirty.size === 0 && samples.length === 0 && !changes.isDirty && !untracedLogs.isDirty;
     const countsDue = counts && (rollups.isDirty || metrics.isDirty || this.#saved.counted !== applied);
-    if (isIdle && !countsDue && this.#saved.replayFrom === replayFrom) return;
+    if (isIdle && !countsDue && this.#saved.replayFrom === replayFrom) return undefined;
     const counted = counts ? applied : this.#saved.counted;
     const forgottenLogs = this.#countForgottenLogs(leaving, samples);
     this.#transact(() => {
@@ -141,7 +154,7 @@ export class Checkpoints {
       return commits;
     });
     if (task.counts) retention.shrink();
-    journal.deleteBefore(Math.min(replayFrom, counted));
+    return Math.min(replayFrom, counted);
   }
 
   /** Log records of the traces that leave without a place in the database. */
@@ -178,6 +191,7 @@ export class Checkpoints {
     try {
       commits = write();
       db.exec("COMMIT");
+      this.#isUnsynced = true;
     } catch (error) {
       // A full disk may have rolled back by itself; then there is nothing to roll back and this fails, which is no news.
       if (db.isTransaction) db.exec("ROLLBACK");
@@ -186,4 +200,10 @@ export class Checkpoints {
     }
     for (const commit of commits) commit();
   }
+}
+
+function takeFirst(traces: Iterable<number>, limit: number): number[] {
+  const first: number[] = [];
+  for (const trace of traces) if (first.push(trace) === limit) break;
+  return first;
 }

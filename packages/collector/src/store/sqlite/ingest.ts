@@ -12,7 +12,7 @@ import type { MetricTable } from "./metric-table.ts";
 import type { RollupTable } from "./rollup-table.ts";
 import type { Origins } from "./trace-parts.ts";
 import type { TraceTable } from "./trace-table.ts";
-import { toTraceWords, type TraceWords } from "./trace-words.ts";
+import { type MutableTraceWords, toTraceWords, type TraceWords } from "./trace-words.ts";
 import type { UntracedLogTable } from "./untraced-log-table.ts";
 import { NO_SERIES, NONE, type Place } from "./window/place-ring.ts";
 import type { TraceWindow } from "./window/trace-window.ts";
@@ -69,6 +69,8 @@ export class Ingest {
   readonly #originsOf: (Origins | undefined)[] = [];
   /** Filled again for each item. */
   readonly #place: Place = { record: 0, start: 0, end: 0, resource: 0, high: 0, low: 0, series: NO_SERIES };
+  readonly #words: MutableTraceWords = [0, 0, 0, 0];
+  readonly #exchange = { timeMs: 0, durationMs: 0, failing: false, times: 1 };
 
   constructor(parts: IngestParts) {
     this.#parts = parts;
@@ -138,9 +140,9 @@ export class Ingest {
 
   #openTraces(scan: TraceScan, arrival: Arrival): void {
     const { traceWords } = scan;
+    const words = this.#words;
     for (let index = 0; index < scan.traceCount; index++) {
-      const at = index * 4;
-      const words = [traceWords[at]! | 0, traceWords[at + 1]! | 0, traceWords[at + 2]! | 0, traceWords[at + 3]! | 0] as const;
+      for (let word = 0; word < 4; word++) words[word] = traceWords[index * 4 + word]! | 0;
       const trace = this.#getTrace(words, arrival);
       this.#traceOf[index] = trace;
       this.#originsOf[index] = this.#parts.window.findDetails(trace)?.origins;
@@ -174,9 +176,11 @@ export class Ingest {
     const series = this.#findSeries(scan, row);
     if (!arrival.count) return series;
     const startMs = scan.startMs[row]!;
-    const durationMs = Math.max(0, scan.endMs[row]! - startMs);
-    const failing = (scan.flags[row]! & SPAN_IS_SERVER_ERROR) !== 0;
-    this.#parts.rollups.count(series, { timeMs: toCountedTime(startMs, arrival.nowMs), durationMs, failing }, arrival.nowMs);
+    const exchange = this.#exchange;
+    exchange.timeMs = toCountedTime(startMs, arrival.nowMs);
+    exchange.durationMs = Math.max(0, scan.endMs[row]! - startMs);
+    exchange.failing = (scan.flags[row]! & SPAN_IS_SERVER_ERROR) !== 0;
+    this.#parts.rollups.count(series, exchange, arrival.nowMs);
     return series;
   }
 

@@ -81,12 +81,15 @@ export function setAside(path: string, nowMs: number): string {
   return `The database was damaged beyond reading: it was moved to ${path}.${suffix}, and what only it held is not shown; the journal was read again from its start.`;
 }
 
-/** Opens or creates the database with full durability: a commit has reached the disk when it returns. */
+/**
+ * Opens or creates the database. A commit is whole after a crash, but survives the loss of power only once `CommitSync` has synced it:
+ * nothing may be taken for written before.
+ */
 export function openDatabase(path: string): DatabaseSync {
   const db = new DatabaseSync(path, { timeout: 0 });
   try {
     db.exec(`PRAGMA page_size = ${PAGE_BYTES}; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA locking_mode = EXCLUSIVE;`);
-    db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};`);
+    db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};`);
     db.exec("PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864;");
     const version = readSchemaVersion(db);
     refuseVersion(path, version);

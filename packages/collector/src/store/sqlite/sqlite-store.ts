@@ -8,6 +8,7 @@ import { readJournal } from "../journal/read-journal.ts";
 import { Ledger } from "../ledger.ts";
 import { ChangeTable } from "./change-table.ts";
 import { Checkpoints, readUnwritten } from "./checkpoint.ts";
+import { CommitSync } from "./commit-sync.ts";
 import { FaultTable } from "./fault-table.ts";
 import { Ingest } from "./ingest.ts";
 import { type Intake, readPayload, readRecord, releaseIntake, toExchangeIntake } from "./intake.ts";
@@ -61,24 +62,33 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     refuseNewerVersion(path);
     makeDirectory(join(options.directory, JOURNAL_DIRECTORY));
     db = openDatabase(path);
-    return new SqliteStore(db, options, []);
+    return new SqliteStore({ db, path, options, audit: [] });
   } catch (error) {
     db?.close();
     if (!isDamage(error)) throw toOpenError(options.directory, error);
   }
   try {
     const audit = setAside(path, options.now?.() ?? Date.now());
-    return new SqliteStore(openDatabase(path), options, [audit]);
+    return new SqliteStore({ db: openDatabase(path), path, options, audit: [audit] });
   } catch (error) {
     throw toOpenError(options.directory, error);
   }
 }
+
+/** An open database, where it lies, and what was found when it was opened. */
+type Opened = {
+  readonly db: DatabaseSync;
+  readonly path: string;
+  readonly options: SqliteStoreOptions;
+  readonly audit: readonly string[];
+};
 
 class SqliteStore implements Store {
   readonly visibleWithinMs = 1_000;
   readonly #now: () => number;
   readonly #options: SqliteStoreOptions;
   readonly #db: DatabaseSync;
+  readonly #commits: CommitSync;
   readonly #ledger = new Ledger();
   readonly #window: TraceWindow;
   readonly #rollups: RollupTable;
@@ -98,8 +108,9 @@ class SqliteStore implements Store {
   #trouble: string | undefined;
   #closed = false;
 
-  constructor(db: DatabaseSync, options: SqliteStoreOptions, audit: readonly string[]) {
+  constructor({ db, path, options, audit }: Opened) {
     this.#db = db;
+    this.#commits = new CommitSync(path);
     this.#audit.push(...audit);
     this.#options = options;
     this.#now = options.now ?? Date.now;
@@ -125,7 +136,16 @@ class SqliteStore implements Store {
     this.#journal = this.#replay(join(options.directory, JOURNAL_DIRECTORY), progress);
     const saved = progress.read() ?? { applied: 0, counted: 0, replayFrom: 0, lastNumber: 0, items: 0, ledger: this.#ledger };
     this.#checkpoints = new Checkpoints(
-      { ...parts, db: this.#db, journal: this.#journal, ingest: this.#ingest, progress, gate: new SampleGate(), retention },
+      {
+        ...parts,
+        db: this.#db,
+        commits: this.#commits,
+        journal: this.#journal,
+        ingest: this.#ingest,
+        progress,
+        gate: new SampleGate(),
+        retention,
+      },
       saved,
     );
     this.#timer = setInterval(() => this.#tick(), options.checkpointEveryMs ?? CHECKPOINT_EVERY_MS);
@@ -205,10 +225,12 @@ class SqliteStore implements Store {
       if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
       throw error;
     }
+    await this.#commits.sync();
   }
 
   async saveFault(fault: StoredFault): Promise<void> {
     this.#faults.save(fault);
+    await this.#commits.sync();
   }
 
   async findFault(fingerprint: string): Promise<StoredFault | undefined> {
@@ -243,6 +265,7 @@ class SqliteStore implements Store {
     clearInterval(this.#timer);
     await this.#checkpoint({ settleAll: false, counts: true }).catch(() => undefined);
     await this.#journal.close();
+    await this.#commits.close();
     this.#db.close();
   }
 

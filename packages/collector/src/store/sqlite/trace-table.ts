@@ -8,7 +8,8 @@ import { matchesSeries } from "../rules/count-rows.ts";
 import { toFailingExchange } from "../rules/failing-exchange.ts";
 import { isExchangeSpan, type Series, toSeries } from "../rules/series.ts";
 import { seal, sealBytes, unseal, unsealBytes } from "./sealed.ts";
-import { toTraceId, toTraceKey, toTraceWords, type TraceWords } from "./trace-words.ts";
+import { TraceSet } from "./trace-set.ts";
+import { readTraceWords, toTraceId, type TraceWords } from "./trace-words.ts";
 import { createPartContents, packPart, type Part, type PartContents, readPart } from "./trace-parts.ts";
 
 type Row = Readonly<Record<string, unknown>>;
@@ -49,7 +50,7 @@ type RowWrite = {
 export class TraceTable {
   readonly #statements: ReturnType<typeof prepare>;
   readonly #interned: (series: Series) => number;
-  readonly #known = new Set<number>();
+  readonly #known = new TraceSet();
   /** Failing traces written last: the watch asks for some of them a second later. */
   readonly #recent = new Map<string, RecentTrace>();
   #written: [traceId: string, recent: RecentTrace][] = [];
@@ -61,12 +62,15 @@ export class TraceTable {
     this.#statements = prepare(db);
     this.#interned = intern;
     this.#cursor = Number(db.prepare("SELECT max(cursor) AS cursor FROM trace").get()?.["cursor"] ?? 0);
-    for (const row of db.prepare("SELECT trace_id FROM trace").iterate()) this.#known.add(toTraceKey(toTraceWords(toHex(row["trace_id"]))));
+    for (const row of db.prepare("SELECT trace_id FROM trace").iterate()) {
+      const words = readTraceWords(row["trace_id"]);
+      if (words !== undefined) this.#known.add(words);
+    }
   }
 
   /** False when the trace is certainly not there. */
   mayHold(words: TraceWords): boolean {
-    return this.#known.has(toTraceKey(words));
+    return this.#known.has(words);
   }
 
   /** The row of a trace, what it holds, and whether it failed. */
@@ -92,7 +96,8 @@ export class TraceTable {
   /** Takes note that a row is gone. */
   forget(traceId: Uint8Array): void {
     this.#recent.delete(toHex(traceId));
-    this.#known.delete(toTraceKey(toTraceWords(toHex(traceId))));
+    const words = readTraceWords(traceId);
+    if (words !== undefined) this.#known.delete(words);
   }
 
   /** Writes what is new of a trace and how the lists show it; answers with its row. */
@@ -116,7 +121,7 @@ export class TraceTable {
     else if (old?.["failing"] === 0) this.#statements.deleteSample.run(row);
     if (failing && write.items <= MOST_RECENT_ITEMS)
       this.#written.push([traceId, { row, parts: contents === undefined ? parts : [], contents }]);
-    this.#known.add(toTraceKey(words));
+    this.#known.add(words);
     return row;
   }
 

@@ -3,6 +3,9 @@
 /** A trace id, big-endian; each word signed. */
 export type TraceWords = readonly [a: number, b: number, c: number, d: number];
 
+/** One that is filled again and again, where an object for each of a hundred thousand ids would be felt. */
+export type MutableTraceWords = [a: number, b: number, c: number, d: number];
+
 /** Reads a trace id of 32 hex digits. */
 export function toTraceWords(traceId: string): TraceWords {
   const word = (at: number) => Number.parseInt(traceId.slice(at, at + 8), 16) | 0;
@@ -14,9 +17,9 @@ export function toTraceId(words: TraceWords): string {
   return words.map((word) => (word >>> 0).toString(16).padStart(8, "0")).join("");
 }
 
-/** 53 bits of the id; senders of 64-bit ids leave the first half 0, so that all words must have a part in both halves. */
-export function toTraceKey([a, b, c, d]: TraceWords): number {
-  const high = Math.imul(a ^ c, 0x9e3779b1) ^ d;
-  const low = Math.imul(b ^ d, 0x85ebca6b) ^ a;
-  return (high >>> 0) * 0x200000 + (low >>> 11);
+/** Reads a trace id of sixteen bytes as the database has it; undefined for what is none. */
+export function readTraceWords(bytes: unknown): TraceWords | undefined {
+  if (!(bytes instanceof Uint8Array) || bytes.length !== 16) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, 16);
+  return [view.getInt32(0), view.getInt32(4), view.getInt32(8), view.getInt32(12)];
 }

@@ -5,7 +5,7 @@
  */
 import type { Exchange } from "@faultline/model";
 import type { Origins } from "../trace-parts.ts";
-import { toTraceId, type TraceWords } from "../trace-words.ts";
+import { type MutableTraceWords, toTraceId, type TraceWords } from "../trace-words.ts";
 import { copyRing, countBetween, NO_SERIES, NONE, type Place, PlaceRing, toNextNumber } from "./place-ring.ts";
 import { type RecordRef, RecordRing } from "./record-ring.ts";
 import { TraceIndex } from "./trace-index.ts";
@@ -313,9 +313,12 @@ export class TraceWindow {
 
   /** Lets the oldest traces leave. */
   evict(count: number): void {
+    const id: MutableTraceWords = [0, 0, 0, 0];
     for (let left = count; left > 0; left--) {
       const trace = this.#head;
-      this.#index.delete(this.words(trace));
+      const first = (trace & this.#mask) * WORDS;
+      for (let word = 0; word < 4; word++) id[word] = this.#words[first + word]!;
+      this.#index.delete(id);
       if (this.#details.size > 0) this.#details.delete(trace);
       if (this.#unsettled === trace) this.#unsettled = toNextNumber(trace);
       this.#head = toNextNumber(trace);
