@@ -2,6 +2,7 @@
  * A connection to a server of node:http that is no socket: requests come from memory, answers go there, and no system call is made. What is left is
  * the app's own work, which can be measured in pieces shorter than what a scheduler gives to a process at a time.
  */
+import { AsyncResource } from "node:async_hooks";
 import type { Server } from "node:http";
 import { Duplex } from "node:stream";
 import { isWhole } from "../whole-answer.ts";
@@ -12,6 +13,8 @@ export class MemorySocket extends Duplex {
   #answer = "";
   #left: string[] = [];
   #done = (): void => undefined;
+  /** As on a real connection: what comes in belongs to it, and runs in no context of the request before. */
+  readonly #sendNext = AsyncResource.bind(() => this.#push());
 
   /** Connects to `server`, which need not listen. */
   constructor(server: Server) {
@@ -28,7 +31,7 @@ export class MemorySocket extends Duplex {
     });
   }
 
-  #sendNext(): void {
+  #push(): void {
     const path = this.#left.pop();
     if (path === undefined) return this.#done();
     this.push(Buffer.from(`GET ${path} HTTP/1.1\r\nhost: localhost\r\naccept: */*\r\nuser-agent: bench\r\n\r\n`, "latin1"));
@@ -41,7 +44,7 @@ export class MemorySocket extends Duplex {
     done();
     if (!isWhole(this.#answer)) return;
     this.#answer = "";
-    setImmediate(() => this.#sendNext());
+    setImmediate(this.#sendNext);
   }
 
   /** Of the methods of a socket, those that node:http calls. */

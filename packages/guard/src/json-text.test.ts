@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { quote } from "./json-text.ts";
+import { escapeText, quote } from "./json-text.ts";
 
 it("quotes any text as JSON.stringify does", () => {
   fc.assert(
@@ -10,6 +10,7 @@ it("quotes any text as JSON.stringify does", () => {
       (one, other) => {
         expect(quote(one)).toBe(JSON.stringify(one));
         expect(quote(one + other)).toBe(JSON.stringify(one + other));
+        expect(`"${escapeText(one + other)}"`).toBe(JSON.stringify(one + other));
       },
     ),
   );

@@ -9,13 +9,22 @@ export function flatten(json: string): string {
   return Buffer.from(json).toString();
 }
 
-/** A JSON string, as `JSON.stringify` writes it. */
-export function quote(text: string): string {
-  if (text.length > SHORT_TEXT) return JSON.stringify(text);
+function isShortAndPlain(text: string): boolean {
+  if (text.length > SHORT_TEXT) return false;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     // Quotation mark, reverse solidus, control characters (RFC 8259 §7), and surrogates, which may stand alone.
-    if (code === 0x22 || code === 0x5c || code < 0x20 || code >= 0xd800) return JSON.stringify(text);
+    if (code === 0x22 || code === 0x5c || code < 0x20 || code >= 0xd800) return false;
   }
-  return `"${text}"`;
+  return true;
+}
+
+/** A JSON string, as `JSON.stringify` writes it. */
+export function quote(text: string): string {
+  return isShortAndPlain(text) ? `"${text}"` : JSON.stringify(text);
+}
+
+/** The same without its quotation marks, for text that brings them along: each piece less is one less to walk through later. */
+export function escapeText(text: string): string {
+  return isShortAndPlain(text) ? text : JSON.stringify(text).slice(1, -1);
 }

@@ -79,6 +79,8 @@ export function findActiveOtelContext(): TraceContext | undefined {
   const span = api.context.active().getValue(SPAN_KEY) as { spanContext?: () => OtelSpanContext } | undefined;
   const found = span?.spanContext?.();
   if (typeof found?.traceId !== "string" || typeof found.spanId !== "string" || found.traceId === ZERO_TRACE) return undefined;
+  // Whatever calls itself OpenTelemetry here: the ids go into headers and bodies as they are.
+  if (found.traceId.length !== 32 || found.spanId.length !== 16 || !isLowerHex(found.traceId + found.spanId)) return undefined;
   return { traceId: found.traceId, spanId: found.spanId, sampled: (Number(found.traceFlags) & 1) === 1, joined: true };
 }
 

@@ -15,7 +15,7 @@ type FastifyReply = {
   readonly raw: ServerResponse;
   readonly sent: boolean;
   code(status: number): FastifyReply;
-  headers(values: Record<string, string>): FastifyReply;
+  headers(values: Readonly<Record<string, string>>): FastifyReply;
   removeHeader(name: string): unknown;
   send(payload: unknown): FastifyReply;
 };
@@ -59,10 +59,7 @@ function answerError(guard: Guard, thrown: unknown, at: { request: FastifyReques
   if (reply.raw.headersSent) return void reply.raw.destroy();
   const answer = guard.answer(exchange, thrown, request.raw.destroyed && !request.raw.complete);
   for (const name of STALE_HEADERS) reply.removeHeader(name);
-  return reply
-    .code(answer.status)
-    .headers({ ...answer.headers })
-    .send(answer.body);
+  return reply.code(answer.status).headers(answer.headers).send(answer.body);
 }
 
 /**

@@ -37,15 +37,20 @@ function beginFetch(guard: Guard, context: HonoLike): Exchange {
   return guard.begin(fetchView, routed);
 }
 
-function begin(guard: Guard, context: HonoLike): { exchange: Exchange; isNode: boolean } {
-  const pair = context.env as { incoming?: Raw; outgoing?: ServerResponse } | undefined;
-  const isNode = pair?.incoming !== undefined && pair.outgoing !== undefined;
-  const exchange = isNode
-    ? beginNode(guard, honoNodeView, { request: pair.incoming as Raw, response: pair.outgoing as ServerResponse })
-    : beginFetch(guard, context);
-  if (isNode) (pair.incoming as Raw)[HONO] = context;
+function begin(guard: Guard, context: HonoLike): Exchange {
+  const { incoming, outgoing } = (context.env ?? {}) as { incoming?: Raw; outgoing?: ServerResponse };
+  let exchange: Exchange;
+  if (incoming !== undefined && outgoing !== undefined) {
+    exchange = beginNode(guard, honoNodeView, { request: incoming, response: outgoing });
+    incoming[HONO] = context;
+  } else exchange = beginFetch(guard, context);
   (context as Marked)[EXCHANGE] = exchange;
-  return { exchange, isNode };
+  return exchange;
+}
+
+/** Ends an exchange that no response of node:http will end. */
+function finishFetch(exchange: Exchange, status: number | undefined): void {
+  if (exchange.view === fetchView) exchange.owner.finish(exchange, status, false);
 }
 
 /** What the middleware does with what Hono does not hand to `onError`: whatever is thrown and no Error. */
@@ -60,21 +65,21 @@ export function guardRequests(
   options: HonoGuardOptions = {},
 ): (context: HonoLike, next: () => Promise<void>) => Promise<Response | void> {
   return async (context: HonoLike, next) => {
-    const begun = guard.shield(() => begin(guard, context));
-    if (begun === undefined) return next();
-    const { exchange, isNode } = begun;
+    const exchange = guard.shield(() => begin(guard, context));
+    if (exchange === undefined) return next();
     try {
       await guard.run(exchange, next);
       if (context.error !== undefined) exchange.fail(context.error);
-      if (!isNode) guard.finish(exchange, context.res.status, false);
+      // On Node the response itself tells its status when it closes; asking Hono for one would make it.
+      if (exchange.view === fetchView) finishFetch(exchange, context.res.status);
     } catch (thrown) {
       exchange.fail(thrown);
       if (options.respond === false) {
-        if (!isNode) guard.finish(exchange, undefined, false);
+        finishFetch(exchange, undefined);
         throw thrown;
       }
       const response = toResponse(guard.answer(exchange, thrown), context.req.method);
-      if (!isNode) guard.finish(exchange, response.status, false);
+      finishFetch(exchange, response.status);
       return response;
     }
   };
@@ -89,7 +94,7 @@ function isClientGone(context: HonoLike): boolean {
 /** The handler for `app.onError`: captures and answers with problem details. */
 export function guardErrors(guard: Guard): (thrown: Error, context: HonoLike) => Response {
   return (thrown, context: HonoLike) => {
-    const exchange = (context as Marked)[EXCHANGE] ?? begin(guard, context).exchange;
+    const exchange = (context as Marked)[EXCHANGE] ?? begin(guard, context);
     return toResponse(guard.answer(exchange, thrown, isClientGone(context)), context.req.method);
   };
 }

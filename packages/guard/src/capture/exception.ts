@@ -1,6 +1,6 @@
 /** What was thrown, as the attributes of a log record: message, stack and causes, redacted. */
-import { AttributeText, writeTextAttribute } from "../export/otlp-json.ts";
-import { quote } from "../json-text.ts";
+import { AttributeText } from "../export/otlp-json.ts";
+import { escapeText } from "../json-text.ts";
 import type { Redactor } from "../redaction.ts";
 import { MAX_STACK } from "./stack.ts";
 import { flattenAccount, type ThrownAccount } from "./throwable.ts";
@@ -12,7 +12,7 @@ export type ExceptionText = { readonly headline: string; readonly attributes: st
 type Written = { readonly text: string; readonly json: string };
 
 function toWritten(text: string): Written {
-  return { text, json: quote(text).slice(1, -1) };
+  return { text, json: escapeText(text) };
 }
 
 /** Frames repeat from failure to failure, and hold no values: they are looked through and written once. */
@@ -42,14 +42,14 @@ function redactStack(account: ThrownAccount, message: string, redactor: Redactor
   return { text: text + frames.text, json: json + frames.json };
 }
 
-/** The stacks of a chain as one text, in JSON. */
+/** The stacks of a chain as one text, in JSON without its quotes. */
 function joinStacks(first: Written, rest: readonly Written[]): string {
   let { text, json } = first;
   for (const stack of rest) {
     text += `\nCaused by: ${stack.text}`;
     json += `\\nCaused by: ${stack.json}`;
   }
-  return text.length > MAX_STACK ? JSON.stringify(text.slice(0, MAX_STACK)) : `"${json}"`;
+  return text.length > MAX_STACK ? escapeText(text.slice(0, MAX_STACK)) : json;
 }
 
 type Link = { readonly account: ThrownAccount; readonly message: string; readonly stack: Written };
@@ -70,7 +70,7 @@ export function writeException(account: ThrownAccount, redactor: Redactor): Exce
     first.stack,
     rest.map((link) => link.stack),
   );
-  attributes.addWritten(writeTextAttribute("exception.stacktrace", stack));
+  attributes.addEscaped("exception.stacktrace", stack);
   attributes.add("faultline.exception.code", account.code ?? rest.find((link) => link.account.code !== undefined)?.account.code);
   if (rest.length > 0) {
     attributes.add(

@@ -1,6 +1,6 @@
 /** Writes OTLP/JSON (1.11) by concatenation: ids in hex, enums as integers, 64-bit integers as decimal text. */
 import type { AttributeValue } from "@faultline/model";
-import { flatten, quote } from "../json-text.ts";
+import { escapeText, flatten, quote } from "../json-text.ts";
 
 function writeValue(value: AttributeValue): string {
   if (typeof value === "string") return `{"stringValue":${quote(value)}}`;
@@ -12,26 +12,26 @@ function writeValue(value: AttributeValue): string {
   return `{"arrayValue":{"values":[${value.map((each) => writeValue(each)).join(",")}]}}`;
 }
 
-/** Names repeat from record to record: each is written once. Bounded, because some come from outside, as the names of headers do. */
-const writtenNames = new Map<string, string>();
-const MAX_WRITTEN_NAMES = 512;
+/** What stands before the value of an attribute: of any, of one that is text, and of such a one behind another. */
+type WrittenName = { readonly name: string; readonly text: string; readonly nextText: string };
 
-function writeName(name: string): string {
-  const known = writtenNames.get(name);
+/** Names repeat from record to record: each is written once. Bounded, because some come from outside, as the names of headers do. */
+const writtenNames = new Map<string, WrittenName>();
+const MAX_WRITTEN_NAMES = 512;
+const TEXT_END = '"}}';
+
+function writeName(given: string): WrittenName {
+  const known = writtenNames.get(given);
   if (known !== undefined) return known;
-  const written = flatten(`{"key":${JSON.stringify(name)},"value":`);
-  if (writtenNames.size < MAX_WRITTEN_NAMES) writtenNames.set(name, written);
+  const name = flatten(`{"key":${JSON.stringify(given)},"value":`);
+  const written = { name, text: flatten(`${name}{"stringValue":"`), nextText: flatten(`,${name}{"stringValue":"`) };
+  if (writtenNames.size < MAX_WRITTEN_NAMES) writtenNames.set(given, written);
   return written;
 }
 
 /** One attribute, `{"key":...,"value":...}`. */
 export function writeAttribute(name: string, value: AttributeValue): string {
-  return `${writeName(name)}${writeValue(value)}}`;
-}
-
-/** One attribute whose value is text that is JSON already, quotes and all. */
-export function writeTextAttribute(name: string, json: string): string {
-  return `${writeName(name)}{"stringValue":${json}}}`;
+  return `${writeName(name).name}${writeValue(value)}}`;
 }
 
 /** Attributes being written, one behind the other; those without a value are left out. */
@@ -39,7 +39,14 @@ export class AttributeText {
   #text = "";
 
   add(name: string, value: AttributeValue | undefined): void {
-    if (value !== undefined) this.addWritten(writeAttribute(name, value));
+    if (typeof value === "string") this.addEscaped(name, escapeText(value));
+    else if (value !== undefined) this.addWritten(writeAttribute(name, value));
+  }
+
+  /** One whose value is text that is written as JSON already, without its quotation marks. */
+  addEscaped(name: string, json: string): void {
+    const { text, nextText } = writeName(name);
+    this.#text += (this.#text === "" ? text : nextText) + json + TEXT_END;
   }
 
   addAll(attributes: Readonly<Record<string, AttributeValue | undefined>>): void {
@@ -71,6 +78,14 @@ export function writeUnixNano(timeMs: number): string {
   return `"${whole}${String(1_000_000 + Math.floor((timeMs - whole) * 1e6)).slice(1)}"`;
 }
 
+/** Of a record the last time is written more than once. */
+let lastTime = { atMs: Number.NaN, written: "" };
+
+function writeTime(timeMs: number): string {
+  if (timeMs !== lastTime.atMs) lastTime = { atMs: timeMs, written: writeUnixNano(timeMs) };
+  return lastTime.written;
+}
+
 /** What a span says. `kind`: 2 server, 3 client. `isError` sets status 2; the code says it, so there is no description. */
 export type SpanText = {
   readonly traceId: string;
@@ -93,7 +108,7 @@ export function writeSpan(span: SpanText): string {
   const status = span.isError ? `,"status":{"code":2}` : "";
   return (
     `{"traceId":"${span.traceId}","spanId":"${span.spanId}"${parent}${state},"name":${quote(span.name)},"kind":${span.kind},` +
-    `"startTimeUnixNano":${writeUnixNano(span.startMs)},"endTimeUnixNano":${writeUnixNano(span.endMs)},` +
+    `"startTimeUnixNano":${writeUnixNano(span.startMs)},"endTimeUnixNano":${writeTime(span.endMs)},` +
     `"attributes":[${span.attributes}]${status}}`
   );
 }
@@ -115,7 +130,7 @@ export function writeLog(log: LogText): string {
   const event = log.eventName === undefined ? "" : `,"eventName":${quote(log.eventName)}`;
   const trace = log.traceId === undefined ? "" : `,"traceId":"${log.traceId}"`;
   const span = log.spanId === undefined ? "" : `,"spanId":"${log.spanId}"`;
-  const time = writeUnixNano(log.timeMs);
+  const time = writeTime(log.timeMs);
   return (
     `{"timeUnixNano":${time},"observedTimeUnixNano":${time},"severityNumber":${log.severity}${event},` +
     `"body":{"stringValue":${quote(log.body)}},"attributes":[${log.attributes}]${trace}${span}}`
