@@ -3,7 +3,7 @@
  * folders of processes that are gone are adopted by the next one that starts. Bounded by size; a file is whole or it is not there.
  */
 import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
-import { open, rename } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createOwnName, isOrphan } from "./process-name.ts";
 
@@ -62,26 +62,39 @@ function adoptOrphans(root: string, own: string): void {
   }
 }
 
+/** What was begun and could not be finished goes again: on a full disk it would keep others out, and nobody counts it. */
 function writeWhole(path: string, bytes: Uint8Array): void {
-  const file = openSync(`${path}.part`, "wx", 0o600);
+  const part = `${path}.part`;
   try {
-    for (let written = 0; written < bytes.byteLength;) written += writeSync(file, bytes, written);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
+    const file = openSync(part, "wx", 0o600);
+    try {
+      for (let written = 0; written < bytes.byteLength;) written += writeSync(file, bytes, written);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(part, path);
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw error;
   }
-  renameSync(`${path}.part`, path);
 }
 
 async function writeWholeBeside(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(`${path}.part`, "wx", 0o600);
+  const part = `${path}.part`;
   try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
+    const file = await open(part, "wx", 0o600);
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(part, path);
+  } catch (error) {
+    await rm(part, { force: true });
+    throw error;
   }
-  await rename(`${path}.part`, path);
 }
 
 /** Opens a spool under `root` (made when missing, for its owner only) that holds at most `limitBytes`. */
