@@ -70,7 +70,7 @@ describe("a trace through services of which only some have the official SDK", ()
     const behind = await readGuard(last);
     expect(joined.spans).toEqual([]);
     expect(joined.logs).toMatchObject([
-      { traceId: only(sdk, SERVER).traceId, spanId: only(sdk, SERVER).spanId, eventName: "http.server.response.error" },
+      { traceId: only(sdk, SERVER).traceId, spanId: only(sdk, SERVER).spanId, eventName: "faultline.response.error" },
     ]);
     expect(only(behind.spans, SERVER)).toMatchObject({ traceId: only(sdk, SERVER).traceId, parentSpanId: only(sdk, CLIENT).spanId });
   });

@@ -172,7 +172,7 @@ function writeEvent(exchange: Exchange, ending: Ending, told: { exception: Excep
   return writeLog({
     timeMs: ORIGIN_MS + ending.endMs,
     severity: ending.isFailure ? 17 : 13,
-    eventName: exception === undefined ? "http.server.response.error" : "http.server.request.exception",
+    eventName: exception === undefined ? "faultline.response.error" : "http.server.request.exception",
     body: exception === undefined ? plain : exception.headline,
     traceId,
     spanId,
