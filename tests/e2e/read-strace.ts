@@ -7,7 +7,7 @@
 export type StraceOutcome = { readonly answers: number; readonly syncs: number; readonly violations: number };
 
 const LINE = /^(\d+) +(.*)$/;
-/** The journal is written with header and payload of each record as two buffers of one call; SQLite writes single buffers. */
+/** The journal is written with header and payload of each record as two buffers of one call, and its end; SQLite writes single buffers. */
 const JOURNAL_WRITE = /^pwritev\((\d+), .*, (\d+), \d+\) = \d+$/;
 const ANSWER = /^(?:write|writev|sendto|sendmsg)\(\d+, .*"HTTP\/1\.1 200/;
 
@@ -46,7 +46,8 @@ export function countUnsyncedAnswers(log: string): StraceOutcome {
     const synced = /^fdatasync\((\d+)/.exec(call)?.[1];
     if (at === "end" && write !== null) {
       journalFiles.add(write[1] ?? "");
-      written += Number(write[2]) / 2;
+      // Behind the records stands the end of the journal, one buffer more.
+      written += Math.floor(Number(write[2]) / 2);
     } else if (at === "begin" && synced !== undefined) coveredBy.set(thread, written);
     else if (at === "end" && synced !== undefined && /\) += 0$/.test(call) && journalFiles.has(synced)) {
       durable = Math.max(durable, coveredBy.get(thread) ?? 0);

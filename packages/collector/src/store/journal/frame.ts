@@ -1,10 +1,12 @@
 /**
  * How the journal writes a record: a header of 48 bytes with its own check sum, then the payload. The header carries the number of the
- * record and the items counted before it, so that a reader can say exactly how much a damaged stretch held.
+ * record and the items counted before it, so that a reader can say exactly how much a damaged stretch held. Behind the last record
+ * stand 48 zeros: a segment's file may have been used before, and what is left of that is no record of this one, since a header's check
+ * sum begins with the segment it was written to.
  *
  * | bytes | what                                                         |
  * | ----: | ------------------------------------------------------------ |
- * |  0..3 | magic `FLJ1`                                                 |
+ * |  0..3 | magic `FLJ2`                                                 |
  * |  4..7 | payload bytes                                                |
  * | 8..15 | number of the record, from 1, without gaps                   |
  * |16..23 | items of all records before this one                         |
@@ -12,7 +14,7 @@
  * |32..35 | items in it                                                  |
  * |36..39 | kind                                                         |
  * |40..43 | CRC-32 of the payload                                        |
- * |44..47 | CRC-32 of the 44 bytes before                                |
+ * |44..47 | CRC-32 of the 44 bytes before, from the segment's seed on     |
  */
 import { crc32 } from "node:zlib";
 
@@ -35,12 +37,22 @@ export type FrameHeader = {
 
 /** Size of a header. */
 export const HEADER_BYTES = 48;
-const MAGIC = 0x464c4a31;
+const MAGIC = 0x464c4a32;
+/** Of the first version, whose header check sum knew no segment and whose files were never used again. */
+const FIRST_MAGIC = 0x464c4a31;
+const MAGIC_LETTERS = "FLJ";
+/** What stands behind the last record. */
+export const END: Uint8Array = new Uint8Array(HEADER_BYTES);
 /** What OTLP/HTTP accepts is bounded at 64 MiB; JSON written as protobuf is smaller. */
 const MAX_PAYLOAD_BYTES = 256 << 20;
 
-/** Writes the header of a payload. */
-export function encodeHeader(header: Omit<FrameHeader, "length" | "payloadCrc">, payload: Uint8Array): Uint8Array {
+/** What the check sums of a segment's headers begin with, by the position of its first byte. */
+export function toSeed(base: number): number {
+  return crc32(String(base));
+}
+
+/** Writes the header of a payload, for the segment with this seed. */
+export function encodeHeader(header: Omit<FrameHeader, "length" | "payloadCrc">, payload: Uint8Array, seed: number): Uint8Array {
   const bytes = new Uint8Array(HEADER_BYTES);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, MAGIC);
@@ -51,15 +63,17 @@ export function encodeHeader(header: Omit<FrameHeader, "length" | "payloadCrc">,
   view.setUint32(32, header.items);
   view.setUint32(36, RECORD_KINDS.indexOf(header.kind));
   view.setUint32(40, crc32(payload));
-  view.setUint32(44, crc32(bytes.subarray(0, 44)));
+  view.setUint32(44, crc32(bytes.subarray(0, 44), seed));
   return bytes;
 }
 
-/** Reads the header at `at`; undefined when there is none, or a damaged one. */
-export function decodeHeader(bytes: Uint8Array, at: number): FrameHeader | undefined {
+/** Reads the header at `at`; undefined when there is none of this segment, or a damaged one. */
+export function decodeHeader(bytes: Uint8Array, at: number, seed: number): FrameHeader | undefined {
   if (at + HEADER_BYTES > bytes.length) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset + at, HEADER_BYTES);
-  if (view.getUint32(0) !== MAGIC || view.getUint32(44) !== crc32(bytes.subarray(at, at + 44))) return undefined;
+  const magic = view.getUint32(0);
+  if (magic !== MAGIC && magic !== FIRST_MAGIC) return undefined;
+  if (view.getUint32(44) !== crc32(bytes.subarray(at, at + 44), magic === MAGIC ? seed : 0)) return undefined;
   const kind = RECORD_KINDS[view.getUint32(36)];
   const length = view.getUint32(4);
   if (kind === undefined || length > MAX_PAYLOAD_BYTES) return undefined;
@@ -74,12 +88,15 @@ export function decodeHeader(bytes: Uint8Array, at: number): FrameHeader | undef
   };
 }
 
-/** The next place from `from` on where a whole header stands; the end of the bytes when there is none. */
-export function findHeader(bytes: Uint8Array, from: number): number {
-  for (let at = from; at + HEADER_BYTES <= bytes.length; at++) {
-    at = bytes.indexOf(0x46, at);
-    if (at < 0) break;
-    if (decodeHeader(bytes, at) !== undefined) return at;
+/** The next place from `from` on where a whole header of the segment stands; the end of the bytes when there is none. */
+export function findHeader(bytes: Buffer, from: number, seed: number): number {
+  for (let at = bytes.indexOf(MAGIC_LETTERS, from, "latin1"); at >= 0; at = bytes.indexOf(MAGIC_LETTERS, at + 1, "latin1")) {
+    if (decodeHeader(bytes, at, seed) !== undefined) return at;
   }
   return bytes.length;
+}
+
+/** True where the records of a segment end: with the zeros, or with the file. */
+export function isEnd(bytes: Buffer, at: number): boolean {
+  return at >= bytes.length || bytes.subarray(at, at + HEADER_BYTES).equals(END);
 }

@@ -1,11 +1,14 @@
 /**
  * The append-only journal that makes an acknowledgement true: a record's promise resolves after the `fdatasync` that covers it has
  * returned. All appends that wait while one sync runs share the next (group commit), so the price of a sync is divided by the load.
+ *
+ * Under load the files of segments that are not needed any more are used again: to write over blocks that a file has changes nothing but
+ * the blocks, while to append makes the file system write its own journal, too, and that can take a tenth of a second.
  */
 import { closeSync, constants, openSync, readSync, unlinkSync } from "node:fs";
-import { type FileHandle, open, unlink } from "node:fs/promises";
-import { encodeHeader, HEADER_BYTES, type RecordKind } from "./frame.ts";
-import { listSegments, type Segment, toSegment } from "./segments.ts";
+import { type FileHandle, open, rename, unlink } from "node:fs/promises";
+import { encodeHeader, END, HEADER_BYTES, type RecordKind, toSeed } from "./frame.ts";
+import { listSegments, listSpares, type Segment, toSegment, toSparePath } from "./segments.ts";
 
 /** Something to append. */
 export type Entry = { readonly kind: RecordKind; readonly items: number; readonly receivedMs: number; readonly payload: Uint8Array };
@@ -27,6 +30,7 @@ export type JournalOptions = {
 
 const MAX_BATCH_BYTES = 16 << 20;
 const MAX_BATCH_RECORDS = 500;
+const MAX_SPARES = 4;
 
 /** Thrown by `append` when so much waits for the disk that more would only take memory. */
 export class JournalOverloadedError extends Error {
@@ -47,12 +51,18 @@ export class Journal {
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
   #pumping: Promise<void> | undefined;
-  readonly #unlinking = new Set<Promise<void>>();
+  /** Deletions and renamings under way. */
+  readonly #leaving = new Set<Promise<void>>();
+  /** Paths of files that may become segments. */
+  #spares: string[];
+  /** Segments whose file may be used again: by this process made, and never failed. */
+  readonly #reusable = new Set<number>();
 
   constructor(directory: string, start: JournalStart, options: JournalOptions) {
     this.#directory = directory;
     this.#options = options;
     this.#segments = listSegments(directory);
+    this.#spares = listSpares(directory);
     this.#end = start.position;
     this.#number = start.lastNumber;
     this.#items = start.itemsBefore;
@@ -99,21 +109,23 @@ export class Journal {
 
   /** Deletes the segments that lie wholly before a position. */
   deleteBefore(position: number): void {
+    if (position >= this.#end && this.#pumping === undefined) return this.#dropAll();
     while (this.#segments.length > 1 && (this.#segments[1]?.base ?? Infinity) <= position) {
       const segment = this.#segments.shift();
       if (segment !== undefined) this.#forget(segment);
     }
-    if (position >= this.#end && this.#pumping === undefined) this.#dropAll();
   }
 
   /** Waits until the files of deleted segments are gone. */
   async settle(): Promise<void> {
-    await Promise.all(this.#unlinking);
+    while (this.#leaving.size > 0) await Promise.all(this.#leaving);
   }
 
   /** Waits for everything that was appended, then lets go of the files. */
   async close(): Promise<void> {
     await this.#pumping;
+    await this.settle();
+    this.#dropSpares();
     await this.settle();
     await this.#file?.close();
     this.#file = undefined;
@@ -126,18 +138,39 @@ export class Journal {
     const file = this.#file;
     this.#file = undefined;
     void file?.close().catch(() => undefined);
+    this.#reusable.clear();
     for (const segment of this.#segments.splice(0)) this.#forget(segment);
+    this.#dropSpares();
+  }
+
+  #dropSpares(): void {
+    for (const path of this.#spares.splice(0)) this.#leave(unlink(path));
   }
 
   #forget(segment: Segment): void {
-    const reader = this.#readers.get(segment.base);
+    const { base, path } = segment;
+    const reader = this.#readers.get(base);
     if (reader !== undefined) closeSync(reader);
-    this.#readers.delete(segment.base);
+    this.#readers.delete(base);
+    if (this.#reusable.delete(base) && this.#spares.length < MAX_SPARES) {
+      const spare = toSparePath(segment);
+      return this.#leave(rename(path, spare).then(() => this.#keep(spare)));
+    }
     // To give back 16 MiB of blocks takes milliseconds; a page need not wait for that. A path that is about to be used again must be free.
-    if (segment.base === this.#end) return unlinkSync(segment.path);
-    const unlinking = unlink(segment.path).catch(() => undefined);
-    this.#unlinking.add(unlinking);
-    void unlinking.then(() => this.#unlinking.delete(unlinking));
+    if (base === this.#end) return unlinkSync(path);
+    this.#leave(unlink(path));
+  }
+
+  /** Nothing is written at present where there is no file: then what may be used again has come too late. */
+  async #keep(spare: string): Promise<void> {
+    if (this.#file === undefined) await unlink(spare);
+    else this.#spares.push(spare);
+  }
+
+  #leave(change: Promise<void>): void {
+    const leaving = change.catch(() => undefined);
+    this.#leaving.add(leaving);
+    void leaving.then(() => this.#leaving.delete(leaving));
   }
 
   async #pump(): Promise<void> {
@@ -168,15 +201,17 @@ export class Journal {
   async #write(batch: readonly Entry[]): Promise<Appended[]> {
     const file = await this.#openSegment();
     const chunks: Uint8Array[] = [];
+    const seed = toSeed(this.#fileBase);
     const appended: Appended[] = [];
     let [number, items, end] = [this.#number, this.#items, this.#end];
     for (const { kind, items: count, receivedMs, payload } of batch) {
       number += 1;
-      chunks.push(encodeHeader({ number, itemsBefore: items, receivedMs, items: count, kind }, payload), payload);
+      chunks.push(encodeHeader({ number, itemsBefore: items, receivedMs, items: count, kind }, payload, seed), payload);
       items += count;
       appended.push({ position: end + HEADER_BYTES, length: payload.length });
       end += HEADER_BYTES + payload.length;
     }
+    chunks.push(END);
     try {
       await writeAll(file, chunks, this.#end - this.#fileBase);
       await file.datasync();
@@ -191,12 +226,22 @@ export class Journal {
   async #openSegment(): Promise<FileHandle> {
     if (this.#file !== undefined && this.#end - this.#fileBase < this.#options.segmentBytes) return this.#file;
     const segment = toSegment(this.#directory, this.#end);
-    const file = await open(segment.path, constants.O_CREAT | constants.O_RDWR | constants.O_TRUNC, 0o600);
+    const file = await this.#createFile(segment);
     await syncDirectory(this.#directory);
     await this.#file?.close();
     this.#file = file;
     this.#fileBase = segment.base;
+    this.#reusable.add(segment.base);
     if (this.#segments.at(-1)?.base !== segment.base) this.#segments.push(segment);
+    return file;
+  }
+
+  async #createFile({ path }: Segment): Promise<FileHandle> {
+    const spare = this.#spares.pop();
+    if (spare === undefined) return open(path, constants.O_CREAT | constants.O_RDWR | constants.O_TRUNC, 0o600);
+    const file = await open(spare, constants.O_RDWR);
+    await writeAll(file, [END], 0);
+    await rename(spare, path);
     return file;
   }
 
@@ -207,6 +252,7 @@ export class Journal {
   async #abandonSegment(file: FileHandle): Promise<void> {
     const keep = this.#end - this.#fileBase;
     this.#file = undefined;
+    this.#reusable.delete(this.#fileBase);
     await file.truncate(keep).catch(() => undefined);
     await file.close().catch(() => undefined);
     if (keep > 0) this.#end += 1;

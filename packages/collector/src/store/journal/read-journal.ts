@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { crc32 } from "node:zlib";
-import { decodeHeader, findHeader, type FrameHeader, HEADER_BYTES } from "./frame.ts";
+import { decodeHeader, findHeader, type FrameHeader, HEADER_BYTES, isEnd, toSeed } from "./frame.ts";
 import { listSegments, type Segment } from "./segments.ts";
 
 /** One record, with the position of its payload. */
@@ -58,40 +58,46 @@ type SegmentTask = { readonly progress: Progress; readonly isLast: boolean; read
 
 function readSegment(segment: Segment, { progress, isLast, onRecord }: SegmentTask): void {
   const bytes = readFileSync(segment.path);
+  const seed = toSeed(segment.base);
   progress.position = Math.max(progress.position, segment.base + bytes.length);
   let at = 0;
   while (at < bytes.length) {
-    const header = decodeHeader(bytes, at);
+    const header = decodeHeader(bytes, at, seed);
     if (header === undefined) {
-      const next = findHeader(bytes, at + 1);
-      reportGap(progress, { segment, at, bytes: next - at, isTail: next === bytes.length && isLast });
+      const next = findHeader(bytes, at + 1, seed);
+      const isTail = next === bytes.length && isLast;
+      if (next < bytes.length || !isEnd(bytes, at)) reportGap(progress, { segment, at, bytes: next - at, isTail });
       at = next;
       continue;
     }
     noteMissing(progress, header);
     const payload = bytes.subarray(at + HEADER_BYTES, at + HEADER_BYTES + header.length);
     const position = segment.base + at + HEADER_BYTES;
-    if (payload.length < header.length) {
-      const next = findHeader(bytes, at + 1);
-      if (next < bytes.length) loseRecord(progress, header, segment);
-      else reportGap(progress, { segment, at, bytes: bytes.length - at, isTail: isLast });
-      if (next === bytes.length && isLast) return;
-      at = next;
-    } else if (crc32(payload) === header.payloadCrc) {
+    if (payload.length === header.length && crc32(payload) === header.payloadCrc) {
       advance(progress, header);
       onRecord({ ...header, position, payload });
       at += HEADER_BYTES + header.length;
-    } else {
-      loseRecord(progress, header, segment);
-      at = skipDamaged(bytes, at, header);
+      continue;
     }
+    const next = findNext(bytes, { at, header, seed });
+    if (next === undefined && isLast) return reportGap(progress, { segment, at, bytes: bytes.length - at, isTail: true });
+    loseRecord(progress, header, segment);
+    at = next ?? bytes.length;
   }
 }
 
-/** A damaged length is impossible (the header has its own check sum), so the next record stands right behind. */
-function skipDamaged(bytes: Uint8Array, at: number, header: FrameHeader): number {
-  const next = at + HEADER_BYTES + header.length;
-  return next === bytes.length || decodeHeader(bytes, next) !== undefined ? next : findHeader(bytes, at + 1);
+/**
+ * Where to go on behind a record that is not what was written; undefined when it was not written to its end: then nothing of the segment
+ * stands behind it, not even its end. A damaged length is impossible, since the header has its own check sum.
+ */
+function findNext(
+  bytes: Buffer,
+  { at, header, seed }: { readonly at: number; readonly header: FrameHeader; readonly seed: number },
+): number | undefined {
+  const behind = at + HEADER_BYTES + header.length;
+  if (behind <= bytes.length && (isEnd(bytes, behind) || decodeHeader(bytes, behind, seed) !== undefined)) return behind;
+  const next = findHeader(bytes, at + 1, seed);
+  return next < bytes.length ? next : undefined;
 }
 
 function advance(progress: Progress, header: FrameHeader): void {

@@ -3,6 +3,8 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 
 const NAME = /^(\d{16})\.journal$/;
+/** What was a segment, and may be one again. */
+const SPARE = ".spare";
 
 /** One file of the journal. */
 export type Segment = { readonly base: number; readonly path: string };
@@ -19,4 +21,16 @@ export function listSegments(directory: string): Segment[] {
     return base === undefined ? [] : [Number(base)];
   });
   return bases.sort((a, b) => a - b).map((base) => toSegment(directory, base));
+}
+
+/** Where the file of a segment waits that is not needed any more. */
+export function toSparePath(segment: Segment): string {
+  return segment.path + SPARE;
+}
+
+/** The files of a directory that wait to be used again. */
+export function listSpares(directory: string): string[] {
+  return readdirSync(directory)
+    .filter((name) => name.endsWith(SPARE))
+    .map((name) => join(directory, name));
 }

@@ -2,7 +2,7 @@
 import type { DatabaseSync } from "node:sqlite";
 
 /** Grows by one with each change of the tables. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 const TABLES = `
   -- What the journal's records up to "applied" left behind is in these tables; replay begins at "replay_from".
@@ -51,6 +51,8 @@ const STEPS: Readonly<Record<number, string>> = {
     DROP INDEX trace_by_series_duration;
     CREATE INDEX trace_by_series_duration ON trace (series, duration_ms, time_ms) WHERE cursor IS NOT NULL;
   `,
+  // The journal beside the database is written in a form that older versions do not know (journal/frame.ts).
+  2: "",
 };
 
 /** What stops a store from opening; the message is one sentence with what to do. */
