@@ -1,4 +1,5 @@
-/** The small apps that are compared: bare, a floor, guarded; on Express, Fastify and Hono. */
+/** The small apps that are compared: bare, two floors, guarded; on Express, Fastify and Hono. */
+import { AsyncLocalStorage } from "node:async_hooks";
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import { createGuard, type Guard, type GuardOptions } from "@faultline/guard";
 import * as forExpress from "@faultline/guard/express";
@@ -45,17 +46,26 @@ function count(response: Started, readRoute: () => unknown): void {
   response.on("close", countEnd);
 }
 
+/** The one thing that holds a request's context: the second floor does it as well. */
+const storage = new AsyncLocalStorage<object>();
+
+type Floor = "plain" | "with context" | undefined;
+
+function runOn<T>(floor: Floor, response: object, work: () => T): T {
+  return floor === "with context" ? storage.run(response, work) : work();
+}
+
 function readStack(thrown: unknown): void {
   counted.stackLength += (thrown as Error).stack?.length ?? 0;
 }
 
-function onExpress(guard: Guard | undefined, isFloor: boolean): RequestListener {
+function onExpress(guard: Guard | undefined, floor: Floor): RequestListener {
   const app = express();
   if (guard !== undefined) app.use(forExpress.guardRequests(guard));
-  if (isFloor) {
+  if (floor !== undefined) {
     app.use((request, response, next) => {
       count(response, () => (request.route as { path?: unknown } | undefined)?.path);
-      next();
+      runOn(floor, response, next);
     });
   }
   app.get("/hello/:id", (request, response) => void response.json({ hello: request.params.id }));
@@ -66,13 +76,13 @@ function onExpress(guard: Guard | undefined, isFloor: boolean): RequestListener 
   watchErrors?.express(app);
   // oxlint-disable-next-line max-params -- Express knows an error handler by its four parameters
   app.use(((thrown, _request, response, _next) => {
-    if (isFloor) readStack(thrown);
+    if (floor !== undefined) readStack(thrown);
     response.status(500).type(PROBLEM_TYPE).send(PROBLEM);
   }) as express.ErrorRequestHandler);
   return app;
 }
 
-async function onFastify(guard: Guard | undefined, isFloor: boolean): Promise<RequestListener> {
+async function onFastify(guard: Guard | undefined, floor: Floor): Promise<RequestListener> {
   let listener: RequestListener | undefined;
   const app = fastify({
     serverFactory: (handler) => {
@@ -82,15 +92,15 @@ async function onFastify(guard: Guard | undefined, isFloor: boolean): Promise<Re
   });
   if (guard === undefined) {
     app.setErrorHandler((thrown, _request, reply) => {
-      if (isFloor) readStack(thrown);
+      if (floor !== undefined) readStack(thrown);
       return reply.code(500).type(PROBLEM_TYPE).send(PROBLEM);
     });
   } else await app.register(guardFastify(guard));
   watchErrors?.fastify(app);
-  if (isFloor) {
+  if (floor !== undefined) {
     app.addHook("onRequest", (request, reply, done) => {
       count(reply.raw, () => request.routeOptions.url);
-      done();
+      runOn(floor, reply.raw, done);
     });
   }
   app.get("/hello/:id", (request, reply) => void reply.send({ hello: (request.params as { id: string }).id }));
@@ -101,13 +111,13 @@ async function onFastify(guard: Guard | undefined, isFloor: boolean): Promise<Re
   return (request, response) => listener?.(request, response);
 }
 
-function onHono(guard: Guard | undefined, isFloor: boolean): RequestListener {
+function onHono(guard: Guard | undefined, floor: Floor): RequestListener {
   const app = new Hono<{ Bindings: { incoming: IncomingMessage; outgoing: ServerResponse } }>();
   if (guard !== undefined) app.use(forHono.guardRequests(guard));
-  if (isFloor) {
+  if (floor !== undefined) {
     app.use(async (context, next) => {
       count(context.env.outgoing, () => context.req.routePath);
-      await next();
+      await runOn(floor, context.env.outgoing, next);
     });
   }
   app.get("/hello/:id", (context) => context.json({ hello: context.req.param("id") }));
@@ -117,7 +127,7 @@ function onHono(guard: Guard | undefined, isFloor: boolean): RequestListener {
   if (guard !== undefined) app.onError(forHono.guardErrors(guard));
   else {
     app.onError((thrown, context) => {
-      if (isFloor) readStack(thrown);
+      if (floor !== undefined) readStack(thrown);
       watchErrors?.hono(thrown);
       return context.body(PROBLEM, 500, { "content-type": PROBLEM_TYPE });
     });
@@ -125,11 +135,13 @@ function onHono(guard: Guard | undefined, isFloor: boolean): RequestListener {
   return getRequestListener(app.fetch);
 }
 
-const create: Record<string, (guard: Guard | undefined, isFloor: boolean) => RequestListener | Promise<RequestListener>> = {
+const create: Record<string, (guard: Guard | undefined, floor: Floor) => RequestListener | Promise<RequestListener>> = {
   express: onExpress,
   fastify: onFastify,
   hono: onHono,
 };
+const FLOORS: Readonly<Record<string, Floor>> = { floor: "plain", "floor-with-context": "with context" };
+
 /** An app, and how to have it send what it has collected. Misuse of the names throws. */
 export async function openListener(
   framework: string,
@@ -137,7 +149,7 @@ export async function openListener(
   sending: Sending,
 ): Promise<{ readonly listener: RequestListener; readonly settle: () => Promise<unknown> }> {
   const guard = openGuard(variant, sending);
-  const listener = await create[framework]?.(guard, variant === "floor");
+  const listener = await create[framework]?.(guard, FLOORS[variant]);
   if (listener === undefined) throw new Error(`no app on ${framework}`);
   return { listener, settle: async () => guard?.flush() ?? sendCollected?.() };
 }

@@ -1,9 +1,10 @@
 /**
  * The guard's own work for a request, told apart from everything that a busy machine adds: the apps of the benchmark `overhead`, each in a
  * process of its own, with connections that make no system call, in bursts of a few requests, of which most fit into one time slice. The
- * CPU is that of the main thread, and a row is the tenth of its bursts that were disturbed least: neighbours only ever add. How far
- * bare-again is from bare says how far to trust the rest, and a busy minute makes all of it dearer. Compression, which runs in other threads, is in `overhead` only.
- * `npm run bench -- own-work [express|fastify|hono]... [success|failure]... [BURSTS]`.
+ * CPU is that of the main thread, and a process's figure is the tenth of its bursts that were disturbed least: neighbours only ever add. V8
+ * does not compile the same app alike in each process, so a row is the median of several. How far bare-again is from bare says how far to trust
+ * the rest, and a busy minute makes all of it dearer. Compression, which runs in other threads, is in `overhead` only.
+ * `npm run bench -- own-work [express|fastify|hono]... [success|failure]... [BURSTS]`; each pair of words takes about half a minute.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
@@ -11,12 +12,13 @@ import { fileURLToPath } from "node:url";
 import { recordResult } from "../record.ts";
 
 const words = process.argv.slice(3);
-const BURSTS = words.map(Number).find(Number.isFinite) ?? 2_000;
+const BURSTS = words.map(Number).find(Number.isFinite) ?? 1_000;
 /** Bursts of one app before the next has its turn. */
 const TURN = 100;
 const BURST = 5;
 const WARM = 6_000;
-const VARIANTS = ["bare", "bare-again", "floor", "guard", "guard-without-context"] as const;
+const PROCESSES = 5;
+const VARIANTS = ["bare", "bare-again", "floor", "floor-with-context", "guard", "guard-without-context"] as const;
 
 function choose<T extends string>(all: readonly T[]): readonly T[] {
   const chosen = all.filter((each) => words.includes(each));
@@ -38,9 +40,20 @@ function readTenth(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 10)] ?? Number.NaN;
 }
 
-async function measure(framework: string, kind: string): Promise<Record<string, { cpuUs: number; addedCpuUs: number }>> {
+type Row = { readonly cpuUs: number; readonly addedCpuUs: number; readonly fromUs: number; readonly toUs: number };
+
+/** A variant's processes: the middle one, and how far they are apart. */
+function describe(apps: readonly App[], variant: string): Omit<Row, "addedCpuUs"> {
+  const each = apps.filter((app) => app.variant === variant).map((app) => readTenth(app.bursts));
+  const sorted = each.toSorted((a, b) => a - b);
+  return { cpuUs: sorted[PROCESSES >> 1] ?? Number.NaN, fromUs: sorted[0] ?? Number.NaN, toUs: sorted.at(-1) ?? Number.NaN };
+}
+
+async function measure(framework: string, kind: string): Promise<Record<string, Row>> {
   const apps: App[] = [];
-  for (const variant of VARIANTS) apps.push(await start(framework, kind, variant));
+  for (let process = 0; process < PROCESSES; process++) {
+    for (const variant of VARIANTS) apps.push(await start(framework, kind, variant));
+  }
   for (let turn = 0; turn * TURN < BURSTS; turn++) {
     for (const app of turn % 2 === 0 ? apps : apps.toReversed()) {
       const measured = once(app.child, "message") as Promise<[readonly number[]]>;
@@ -49,8 +62,11 @@ async function measure(framework: string, kind: string): Promise<Record<string, 
     }
   }
   for (const app of apps) app.child.disconnect();
-  const bareUs = readTenth(apps[0]?.bursts ?? []);
-  const rows = apps.map(({ variant, bursts }) => [variant, { cpuUs: readTenth(bursts), addedCpuUs: readTenth(bursts) - bareUs }] as const);
+  const bareUs = describe(apps, "bare").cpuUs;
+  const rows = VARIANTS.map((variant) => {
+    const row = describe(apps, variant);
+    return [variant, { ...row, addedCpuUs: row.cpuUs - bareUs }] as const;
+  });
   console.log(`\n${framework}, ${kind}: µs of CPU of the main thread for a request`);
   console.table(Object.fromEntries(rows));
   return Object.fromEntries(rows);
@@ -60,4 +76,4 @@ const results: Record<string, unknown> = {};
 for (const framework of choose(["express", "fastify", "hono"])) {
   for (const kind of choose(["success", "failure"])) results[`${framework} ${kind}`] = await measure(framework, kind);
 }
-recordResult("own-work", { bursts: BURSTS, burst: BURST, warm: WARM, results });
+recordResult("own-work", { processes: PROCESSES, bursts: BURSTS, burst: BURST, warm: WARM, results });

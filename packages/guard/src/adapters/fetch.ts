@@ -15,7 +15,7 @@ export type FetchGuardOptions = {
 
 /** An answer as a Response; to HEAD without its body. */
 export function toResponse(answer: Answer, method: string): Response {
-  return new Response(method === "HEAD" ? null : answer.body, { status: answer.status, headers: answer.headers });
+  return new Response(method === "HEAD" ? null : answer.body, { status: answer.status, headers: { ...answer.headers } });
 }
 
 /** A second reader of a small body, so that a failure can tell it; of a long or unmeasured one there is none. */
