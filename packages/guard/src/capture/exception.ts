@@ -8,11 +8,11 @@ import { flattenAccount, type ThrownAccount } from "./throwable.ts";
 /** A redacted exception. `headline` is its type and message, `attributes` are written. */
 export type ExceptionText = { readonly headline: string; readonly attributes: string };
 
-/** Redacted text, and the same as JSON without its quotes. */
-type Written = { readonly text: string; readonly json: string };
+/** Redacted text as JSON without its quotes, and its length before that. */
+type Written = { readonly json: string; readonly length: number };
 
 function toWritten(text: string): Written {
-  return { text, json: escapeText(text) };
+  return { json: escapeText(text), length: text.length };
 }
 
 /** Frames repeat from failure to failure, and hold no values: they are looked through and written once. */
@@ -36,20 +36,23 @@ function redactStack(account: ThrownAccount, message: string, redactor: Redactor
   const { head } = stack;
   const isPlain = account.message !== "" && head.endsWith(account.message);
   const shown = isPlain ? head.slice(0, head.length - account.message.length) + message : redactor.redactText(head);
-  const { text, json } = toWritten(shown);
-  if (stack.frames === "") return { text, json };
+  if (stack.frames === "") return toWritten(shown);
   const frames = redactFrames(stack.frames, redactor);
-  return { text: text + frames.text, json: json + frames.json };
+  return { json: escapeText(shown) + frames.json, length: shown.length + frames.length };
 }
+
+/** A line break, as JSON has it, and the words of Java's traces, which tools know. */
+const CAUSED_BY = String.raw`\nCaused by: `;
 
 /** The stacks of a chain as one text, in JSON without its quotes. */
 function joinStacks(first: Written, rest: readonly Written[]): string {
-  let { text, json } = first;
+  let { json, length } = first;
   for (const stack of rest) {
-    text += `\nCaused by: ${stack.text}`;
-    json += `\\nCaused by: ${stack.json}`;
+    json += CAUSED_BY + stack.json;
+    length += CAUSED_BY.length + stack.length;
   }
-  return text.length > MAX_STACK ? escapeText(text.slice(0, MAX_STACK)) : json;
+  // What was clipped is rare: then the text is made from its JSON again.
+  return length > MAX_STACK ? escapeText((JSON.parse(`"${json}"`) as string).slice(0, MAX_STACK)) : json;
 }
 
 type Link = { readonly account: ThrownAccount; readonly message: string; readonly stack: Written };

@@ -46,13 +46,15 @@ function describe(evaluation: FlagEvaluation): Record<string, AttributeValue | u
   };
 }
 
+const NONE: readonly string[] = [];
+
 /** The evaluations of a failing request: one `feature_flag.evaluation` event each, and all of them in short for its span. */
 export function writeFlags(
   exchange: Exchange,
   redact: (text: string) => string,
 ): { readonly logs: readonly string[]; readonly short: readonly string[] } {
   const evaluated = flags.get(exchange);
-  if (evaluated === undefined) return { short: [], logs: [] };
+  if (evaluated === undefined) return { short: NONE, logs: NONE };
   const known = [...evaluated.values()];
   const { traceId, spanId } = exchange.trace;
   return {

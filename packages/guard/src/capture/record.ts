@@ -48,8 +48,11 @@ type Outline = {
   readonly errorType: string | undefined;
 };
 
+/** An outline as it is written: the name of its span and its attributes. */
+type WrittenOutline = { readonly outline: Outline; readonly name: string; readonly attributes: string };
+
 /** The last outlines: failures come in runs, and a run has one outline. */
-const outlines: { readonly outline: Outline; readonly written: string }[] = [];
+const outlines: WrittenOutline[] = [];
 const MAX_OUTLINES = 16;
 
 function isSame(one: Outline, other: Outline): boolean {
@@ -63,8 +66,8 @@ function isSame(one: Outline, other: Outline): boolean {
   );
 }
 
-function writeOutline(outline: Outline): string {
-  for (const known of outlines) if (isSame(known.outline, outline)) return known.written;
+function writeOutline(outline: Outline): WrittenOutline {
+  for (const known of outlines) if (isSame(known.outline, outline)) return known;
   const { method } = outline;
   const attributes = new AttributeText();
   attributes.add("http.request.method", toMethodName(method));
@@ -75,26 +78,29 @@ function writeOutline(outline: Outline): string {
   attributes.add("network.protocol.version", outline.protocol);
   attributes.add("error.type", outline.errorType);
   if (outlines.length >= MAX_OUTLINES) outlines.shift();
-  const written = flatten(attributes.written);
-  outlines.push({ outline, written });
+  const name = flatten(outline.route === undefined ? toMethodName(method) : `${toMethodName(method)} ${outline.route}`);
+  const written = { outline, name, attributes: flatten(attributes.written) };
+  outlines.push(written);
   return written;
 }
 
-function addExchange(attributes: AttributeText, exchange: Exchange, ending: Ending): void {
+/** Adds what is known of every exchange; returns the name of its span. */
+function addExchange(attributes: AttributeText, exchange: Exchange, ending: Ending): string {
   const { view, request } = exchange;
-  attributes.addWritten(
-    writeOutline({
-      method: view.method(request),
-      scheme: view.scheme(request),
-      route: exchange.route,
-      status: ending.status,
-      protocol: view.protocol(request),
-      errorType: toErrorType(exchange, ending),
-    }),
-  );
-  attributes.add("faultline.request.id", exchange.requestId);
+  const outline = writeOutline({
+    method: view.method(request),
+    scheme: view.scheme(request),
+    route: exchange.route,
+    status: ending.status,
+    protocol: view.protocol(request),
+    errorType: toErrorType(exchange, ending),
+  });
+  attributes.addWritten(outline.attributes);
+  // An id that was let in, or our own, holds nothing to escape.
+  attributes.addEscaped("faultline.request.id", exchange.requestId);
   if (ending.isAborted) attributes.add("faultline.response.aborted", true);
   if (exchange.laterThrown > 0) attributes.add("faultline.errors.later", exchange.laterThrown);
+  return outline.name;
 }
 
 /** What the host told of the exchange, under names that are not taken. */
@@ -132,30 +138,31 @@ function writeCall(exchange: Exchange, call: OutgoingCall, endMs: number): strin
   });
 }
 
-function toSpanName(method: string, route: string | undefined): string {
-  return route === undefined ? toMethodName(method) : `${toMethodName(method)} ${route}`;
-}
-
-function writeServerSpan(exchange: Exchange, ending: Ending, attributes: string): string {
-  const { view, request, route } = exchange;
+function writeServerSpan(exchange: Exchange, ending: Ending, told: { readonly name: string; readonly attributes: string }): string {
+  const { traceId, spanId, parentSpanId, traceState } = exchange.trace;
   return writeSpan({
-    ...exchange.trace,
-    name: toSpanName(view.method(request), route),
+    traceId,
+    spanId,
+    parentSpanId,
+    traceState,
+    name: told.name,
     kind: 2,
     startMs: ORIGIN_MS + exchange.startMs,
     endMs: ORIGIN_MS + ending.endMs,
     isError: ending.isFailure,
-    attributes,
+    attributes: told.attributes,
   });
 }
 
+const NONE: readonly string[] = [];
+
 function writeCalls(exchange: Exchange, endMs: number): readonly string[] {
-  return exchange.calls === undefined ? [] : exchange.calls.map((call) => writeCall(exchange, call, endMs));
+  return exchange.calls === undefined ? NONE : exchange.calls.map((call) => writeCall(exchange, call, endMs));
 }
 
 function writeLines(exchange: Exchange, redactor: Redactor): readonly string[] {
   const { lines, trace } = exchange;
-  if (lines === undefined) return [];
+  if (lines === undefined) return NONE;
   const { traceId, spanId } = trace;
   return lines.map((line) => writeLog({ ...line, body: redactor.redactText(line.text), traceId, spanId, attributes: "" }));
 }
@@ -165,15 +172,18 @@ function joinWritten(one: string, other: string): string {
 }
 
 /** The log record of an exchange: what was thrown, or where nothing was, the status. */
-function writeEvent(exchange: Exchange, ending: Ending, told: { exception: ExceptionText | undefined; attributes: string }): string {
+function writeEvent(
+  exchange: Exchange,
+  ending: Ending,
+  told: { readonly name: string; readonly exception: ExceptionText | undefined; readonly attributes: string },
+): string {
   const { traceId, spanId } = exchange.trace;
   const { exception, attributes } = told;
-  const plain = `${String(ending.status)} ${toSpanName(exchange.view.method(exchange.request), exchange.route)}`;
   return writeLog({
     timeMs: ORIGIN_MS + ending.endMs,
     severity: ending.isFailure ? 17 : 13,
     eventName: exception === undefined ? "faultline.response.error" : "http.server.request.exception",
-    body: exception === undefined ? plain : exception.headline,
+    body: exception === undefined ? `${String(ending.status)} ${told.name}` : exception.headline,
     traceId,
     spanId,
     attributes: joinWritten(attributes, exception?.attributes ?? ""),
@@ -188,7 +198,7 @@ export function writeFailure(
 ): FailureRecord {
   const { account } = exchange;
   const written = new AttributeText();
-  addExchange(written, exchange, ending);
+  const name = addExchange(written, exchange, ending);
   addTold(written, exchange, state.sources);
   written.addWritten(state.runtime);
   if (state.sources !== undefined) written.addAll(state.sources);
@@ -196,26 +206,27 @@ export function writeFailure(
   const exception = account === undefined ? undefined : writeException(account, redactor);
   const flags = writeFlags(exchange, (text) => redactor.redactText(text));
   if (flags.short.length > 0) written.add("faultline.feature_flags", flags.short);
-  const beside = [...flags.logs, ...writeLines(exchange, redactor)];
+  const lines = writeLines(exchange, redactor);
+  const beside = flags.logs.length === 0 ? lines : [...flags.logs, ...lines];
   // Where OpenTelemetry owns the span, the log record tells what the span would have told.
   if (exchange.trace.joined) {
     if (!ending.isFailure) written.add("error.type", account?.type);
-    return { spans: [], logs: [writeEvent(exchange, ending, { exception, attributes: written.written }), ...beside] };
+    return { spans: [], logs: [writeEvent(exchange, ending, { name, exception, attributes: written.written }), ...beside] };
   }
-  const spans = [writeServerSpan(exchange, ending, written.written), ...writeCalls(exchange, ending.endMs)];
+  const spans = [writeServerSpan(exchange, ending, { name, attributes: written.written }), ...writeCalls(exchange, ending.endMs)];
   if (exception === undefined) return { spans, logs: beside };
   const own = new AttributeText();
   own.add("error.type", account?.type);
-  return { spans, logs: [writeEvent(exchange, ending, { exception, attributes: own.written }), ...beside] };
+  return { spans, logs: [writeEvent(exchange, ending, { name, exception, attributes: own.written }), ...beside] };
 }
 
 /** The spans of an exchange that went well: its route and timing, and nothing of its input. */
 export function writeSuccess(exchange: Exchange, ending: Ending): readonly string[] {
   if (exchange.trace.joined) return [];
   const written = new AttributeText();
-  addExchange(written, exchange, ending);
+  const name = addExchange(written, exchange, ending);
   addTold(written, exchange);
-  return [writeServerSpan(exchange, ending, written.written), ...writeCalls(exchange, ending.endMs)];
+  return [writeServerSpan(exchange, ending, { name, attributes: written.written }), ...writeCalls(exchange, ending.endMs)];
 }
 
 /** An exception that belongs to no exchange: one log record. */
