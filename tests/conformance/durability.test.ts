@@ -298,18 +298,23 @@ describe("a damaged journal", () => {
 describe("a directory of an older version", () => {
   it("is brought to this one, with everything in it", async () => {
     const store = await open();
-    await append(store, spans({ trace: 1, status: 500 }, { trace: 2, status: 503 }), logs({ trace: 1, body: "late" }));
+    // Flushed one by one, so that each part stands alone, as older versions wrote them.
+    for (const payload of [spans({ trace: 1, status: 500 }), spans({ trace: 2, status: 503 }), logs({ trace: 1, body: "late" })]) {
+      await append(store, payload);
+      await store.flush();
+    }
     const before = await readAll(store);
     await store.close();
     const db = new DatabaseSync(join(directory, "faultline.db"));
-    db.exec("DROP INDEX trace_by_series_duration; PRAGMA user_version = 1;");
+    db.exec("DROP INDEX trace_by_series_duration; PRAGMA user_version = 1; DROP TRIGGER part_leaves_bundle; DROP TABLE bundle;");
+    for (const column of ["bundle", "start", "length"]) db.exec(`ALTER TABLE part DROP COLUMN ${column}`);
     db.exec("CREATE INDEX trace_by_series_duration ON trace (series, duration_ms) WHERE cursor IS NOT NULL;");
     db.close();
     const again = await open();
     expect(await readAll(again)).toEqual(before);
     await again.close();
     const updated = new DatabaseSync(join(directory, "faultline.db"));
-    expect(updated.prepare("PRAGMA user_version").get()).toEqual({ user_version: 3 });
+    expect(updated.prepare("PRAGMA user_version").get()).toEqual({ user_version: 4 });
     expect(updated.prepare("SELECT sql FROM sqlite_schema WHERE name = 'trace_by_series_duration'").get()).toMatchObject({
       sql: expect.stringContaining("(series, duration_ms, time_ms)"),
     });

@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { startCollector, StartError } from "@faultline/collector";
 import { type Command, type CommandIo, UsageError } from "../command.ts";
 import { findDashboard } from "../dashboard-files.ts";
-import { holdYoungGeneration } from "../hold-young-generation.ts";
+import { tuneGarbageCollection } from "../tune-garbage-collection.ts";
 import { openSourceMaps } from "../open-source-maps.ts";
 import { readSignatures } from "../read-signatures.ts";
 
@@ -77,7 +77,7 @@ async function runCollector(options: Parameters<typeof startCollector>[0], io: C
   const log = (line: string): void => void io.stderr.write(`faultline up: ${line}\n`);
   const dashboardDirectory = findDashboard(log);
   try {
-    holdYoungGeneration();
+    tuneGarbageCollection();
     const collector = await startCollector({ ...options, log, ...(dashboardDirectory === undefined ? {} : { dashboardDirectory }) });
     for (const sentence of collector.audit) log(sentence);
     if (!isLoopback(options.host ?? "")) log(`listening beyond this machine: whoever reaches ${collector.url} can read what is stored`);

@@ -171,7 +171,8 @@ export class Checkpoints {
 
   #writeTraces(list: readonly number[], { nowMs }: CheckpointTask): (() => void)[] {
     const { traces, journal, ingest, rollups, window } = this.#parts;
-    const commits = list.map((trace) => {
+    // A trace may have become failing since it was chosen for the sample.
+    const commits = [...new Set(list)].map((trace) => {
       const [failing, items] = [window.isFailing(trace), window.items(trace)];
       const size = window.measure(trace);
       const parts = readUnwritten(trace, window, journal);
@@ -181,6 +182,7 @@ export class Checkpoints {
         if (!window.isUnwritten(trace)) ingest.dirty.delete(trace);
       };
     });
+    traces.finishWrites();
     return [...commits, rollups.writeSeries(), () => traces.endWrites(true)];
   }
 

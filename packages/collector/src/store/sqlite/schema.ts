@@ -2,7 +2,16 @@
 import type { DatabaseSync } from "node:sqlite";
 
 /** Grows by one with each change of the tables. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
+
+/** Parts of many traces in one piece; a part in one has no bytes of its own, but its place there. */
+const BUNDLES = `
+  CREATE TABLE bundle (id INTEGER PRIMARY KEY, parts INTEGER NOT NULL, bytes BLOB NOT NULL);
+  CREATE TRIGGER part_leaves_bundle AFTER DELETE ON part WHEN OLD.bundle IS NOT NULL BEGIN
+    UPDATE bundle SET parts = parts - 1 WHERE id = OLD.bundle;
+    DELETE FROM bundle WHERE id = OLD.bundle AND parts <= 0;
+  END;
+`;
 
 const TABLES = `
   -- What the journal's records up to "applied" left behind is in these tables; replay begins at "replay_from".
@@ -23,9 +32,10 @@ const TABLES = `
   CREATE INDEX trace_by_age ON trace (failing, stored_ms);
   CREATE TABLE part (
     id INTEGER PRIMARY KEY, trace INTEGER NOT NULL, kind INTEGER NOT NULL, packed INTEGER NOT NULL,
-    position INTEGER NOT NULL, bytes BLOB NOT NULL, crc INTEGER NOT NULL
+    position INTEGER NOT NULL, bytes BLOB NOT NULL, crc INTEGER NOT NULL, bundle INTEGER, start INTEGER, length INTEGER
   );
   CREATE INDEX part_by_trace ON part (trace);
+  ${BUNDLES}
   CREATE TABLE sample (series INTEGER NOT NULL, time_ms REAL NOT NULL, trace INTEGER NOT NULL, PRIMARY KEY (series, time_ms, trace)) WITHOUT ROWID;
   CREATE INDEX sample_by_trace ON sample (trace);
   CREATE TABLE change (key TEXT PRIMARY KEY, time_ms REAL NOT NULL, json TEXT NOT NULL, crc INTEGER NOT NULL) WITHOUT ROWID;
@@ -53,6 +63,12 @@ const STEPS: Readonly<Record<number, string>> = {
   `,
   // The journal beside the database is written in a form that older versions do not know (journal/frame.ts).
   2: "",
+  3: `
+    ALTER TABLE part ADD COLUMN bundle INTEGER;
+    ALTER TABLE part ADD COLUMN start INTEGER;
+    ALTER TABLE part ADD COLUMN length INTEGER;
+    ${BUNDLES}
+  `,
 };
 
 /** What stops a store from opening; the message is one sentence with what to do. */

@@ -3,14 +3,14 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { scanTraces, SPAN_IS_SERVER_ERROR, TraceScan } from "@faultline/formats/otlp";
 import type { Span } from "@faultline/model";
 import type { ExchangeFilter, FailingExchange, StoredTrace } from "../contract.ts";
-import { RECORD_KINDS } from "../journal/frame.ts";
 import { matchesSeries } from "../rules/count-rows.ts";
 import { toFailingExchange } from "../rules/failing-exchange.ts";
 import { isExchangeSpan, type Series, toSeries } from "../rules/series.ts";
-import { seal, sealBytes, unseal, unsealBytes } from "./sealed.ts";
+import { PartBundles } from "./part-bundles.ts";
+import { seal, unseal } from "./sealed.ts";
 import { TraceSet } from "./trace-set.ts";
 import { readTraceWords, toTraceId, type TraceWords } from "./trace-words.ts";
-import { createPartContents, packPart, type Part, type PartContents, readPart } from "./trace-parts.ts";
+import { createPartContents, type Part, type PartContents, readPart } from "./trace-parts.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -49,6 +49,7 @@ type RowWrite = {
 /** Reads and writes traces; transactions are the caller's. */
 export class TraceTable {
   readonly #statements: ReturnType<typeof prepare>;
+  readonly #bundles: PartBundles;
   readonly #interned: (series: Series) => number;
   readonly #known = new TraceSet();
   /** Failing traces written last: the watch asks for some of them a second later. */
@@ -60,6 +61,7 @@ export class TraceTable {
 
   constructor(db: DatabaseSync, intern: (series: Series) => number) {
     this.#statements = prepare(db);
+    this.#bundles = new PartBundles(db);
     this.#interned = intern;
     this.#cursor = Number(db.prepare("SELECT max(cursor) AS cursor FROM trace").get()?.["cursor"] ?? 0);
     for (const row of db.prepare("SELECT trace_id FROM trace").iterate()) {
@@ -83,10 +85,16 @@ export class TraceTable {
     return { row: id, failing: row["failing"] === 1, contents: this.#readParts(id) };
   }
 
+  /** Writes what of the traces waits for others; the last thing to do with them in a transaction. */
+  finishWrites(): void {
+    this.#bundles.flush();
+  }
+
   /** To be called once the transaction of the writes is committed, or is no more. */
   endWrites(isCommitted: boolean): void {
     if (isCommitted) for (const [traceId, recent] of this.#written) this.#recent.set(traceId, recent);
     this.#written = [];
+    this.#bundles.discard();
     for (const oldest of this.#recent.keys()) {
       if (this.#recent.size <= MOST_RECENT) return;
       this.#recent.delete(oldest);
@@ -100,7 +108,7 @@ export class TraceTable {
     if (words !== undefined) this.#known.delete(words);
   }
 
-  /** Writes what is new of a trace and how the lists show it; answers with its row. */
+  /** Writes what is new of a trace and how the lists show it; answers with its row. Once for each trace in a transaction. */
   write(write: TraceWrite): number {
     const { words, failing, parts } = write;
     const traceId = toTraceId(words);
@@ -109,14 +117,9 @@ export class TraceTable {
     const only = old === undefined && failing ? findOnlyServerError(parts) : undefined;
     const contents = only === undefined ? this.#readWhole(old, parts) : undefined;
     const shown = failing ? toFailingExchange(only === undefined ? [...(contents?.spans.values() ?? [])] : [only]) : undefined;
-    const packed = parts.map((part) => packPart(part));
-    const size = packed.reduce((sum, part) => sum + part.bytes.length, 0);
+    const size = parts.reduce((sum, part) => sum + part.bytes.length, 0);
     const row = this.#writeRow(write, { traceId, old, shown, size });
-    for (const part of packed) {
-      const kind = RECORD_KINDS.indexOf(part.kind);
-      const crc = sealBytes(`${row} ${part.kind}`, part.bytes);
-      this.#statements.insertPart.run(row, kind, Number(part.packed), part.position, part.bytes, crc);
-    }
+    for (const part of parts) this.#bundles.add(row, part);
     if (!failing && contents !== undefined) this.#writeSample(row, contents);
     else if (old?.["failing"] === 0) this.#statements.deleteSample.run(row);
     if (failing && write.items <= MOST_RECENT_ITEMS)
@@ -218,11 +221,10 @@ export class TraceTable {
 
   #readParts(row: number): PartContents {
     const contents = createPartContents();
-    for (const part of this.#statements.parts.iterate(row)) {
-      const kind = RECORD_KINDS[Number(part["kind"])];
-      const bytes = kind === undefined ? undefined : unsealBytes(`${row} ${kind}`, part);
-      if (kind === undefined || bytes === undefined) this.damaged.add(`a part of the trace in row ${row}`);
-      else readPart({ kind, packed: part["packed"] === 1, position: Number(part["position"]), bytes }, contents);
+    for (const found of this.#statements.parts.all(row)) {
+      const part = this.#bundles.read(row, found);
+      if (part === undefined) this.damaged.add(`a part of the trace in row ${row}`);
+      else readPart(part, contents);
     }
     return contents;
   }
@@ -285,8 +287,7 @@ function prepare(db: DatabaseSync) {
       "UPDATE trace SET failing = ?, items = ?, bytes = bytes + ?, cursor = ?, series = ?, time_ms = ?, duration_ms = ?, shown = ?, fingerprint = ?, crc = ? WHERE id = ?",
     ),
     assign: db.prepare("UPDATE trace SET fingerprint = ?, shown = ?, crc = ? WHERE id = ?"),
-    parts: db.prepare("SELECT kind, packed, position, bytes, crc FROM part WHERE trace = ? ORDER BY id"),
-    insertPart: db.prepare("INSERT INTO part (trace, kind, packed, position, bytes, crc) VALUES (?, ?, ?, ?, ?, ?)"),
+    parts: db.prepare("SELECT kind, packed, position, bytes, crc, bundle, start, length FROM part WHERE trace = ? ORDER BY id"),
     insertSample: db.prepare("INSERT OR IGNORE INTO sample (series, time_ms, trace) VALUES (?, ?, ?)"),
     deleteSample: db.prepare("DELETE FROM sample WHERE trace = ?"),
     sample: db.prepare(
