@@ -1,5 +1,6 @@
 import type { Diagnosis, Exchange, Fate, MissingEvidence, RankedCause } from "@faultline/model";
 import { rankCauses } from "./causes.ts";
+import type { GroupBy } from "./groupings.ts";
 import { toInterval } from "./interval.ts";
 import { createJoiner } from "./join.ts";
 import { findGroupPatterns, findLogPatterns, STEPS } from "./patterns.ts";
@@ -15,11 +16,6 @@ export type ReportOptions = {
   readonly top: number;
   readonly groupBy?: GroupBy | undefined;
 };
-
-/** Members by which failures can be counted. */
-export const GROUPINGS = ["route", "status", "hop", "upstream", "client", "flags", "message"] as const;
-/** One of them. */
-export type GroupBy = (typeof GROUPINGS)[number];
 
 type Learned = { readonly method: string; readonly template: string; readonly leaf: RouteTally };
 

@@ -1,11 +1,11 @@
 /** Segments of one file, counted by this thread or by workers beside it, added up in the order of the file. */
-import { getCompileCacheDir } from "node:module";
-import { extname } from "node:path";
+import { flushCompileCache, getCompileCacheDir } from "node:module";
+import { dirname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { UsageError } from "../command.ts";
 import { analyzeSegment, type AnalyzeOptions } from "./analyze.ts";
 import { reviveTally } from "./revive-tally.ts";
-import type { Answer, WorkerInput } from "./segment-worker.ts";
+import { type Answer, SEGMENT_WORKER, type WorkerInput } from "./segment-worker.ts";
 import type { Cut, Segment } from "./segments.ts";
 import type { Tally } from "./tally.ts";
 
@@ -28,19 +28,21 @@ export async function countSegments(segments: readonly Segment[], options: Count
   for (const segment of segments) options.tally.merge(await countHere(segment, options));
 }
 
-/** A worker's memory for what is young is kept small: with V8's own choice each would take three times as much. */
-const YOUNG_MEGABYTES = 4;
+/**
+ * A worker's memory for what is young is kept small: with V8's own choice each would take three times as much. The bound on what is old is
+ * far above what a segment's counts can take; below V8's own one, its heap grows in smaller steps.
+ */
+const LIMITS = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 512 };
 
 function startWorker({ words, nowMs, cut }: CountOptions): Worker {
-  const extension = extname(new URL(import.meta.url).pathname);
-  const workerData: WorkerInput = { words, nowMs, cut };
+  const workerData: WorkerInput = { segmentWorker: true, words, nowMs, cut };
   const compiled = getCompileCacheDir();
-  return new Worker(new URL(`./segment-worker${extension}`, import.meta.url), {
+  return new Worker(SEGMENT_WORKER, {
     workerData,
-    // Workers do not inherit the cache of what was compiled before, but they read its place where a process would.
-    env: compiled === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: compiled },
-    execArgv: extension === ".ts" ? ["--conditions=source"] : [],
-    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
+    // Workers do not inherit the cache of what was compiled before, but they read its place, the folder above that of this version of Node.
+    env: compiled === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: dirname(compiled) },
+    execArgv: SEGMENT_WORKER.pathname.endsWith(".ts") ? ["--conditions=source"] : [],
+    resourceLimits: LIMITS,
   });
 }
 
@@ -75,6 +77,8 @@ async function countInThreads(segments: readonly Segment[], options: CountOption
     give();
     if (added === segments.length) resolve();
   };
+  // They load what this thread has loaded; what it compiled and stripped of types is theirs once it is on disk.
+  flushCompileCache();
   const workers = Array.from({ length: count - 1 }, () => startWorker(options));
   for (const worker of workers) {
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that is of a browser's windows

@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { compileLogFormat, JSON_FORMATS, parseAnyTime, type ReaderOptions, TEXT_FORMATS } from "@faultline/formats/access-log";
 import { UsageError } from "../command.ts";
-import { GROUPINGS, type GroupBy } from "./build-report.ts";
+import { GROUPINGS, type GroupBy } from "./groupings.ts";
 import type { TimeLimits } from "./tally.ts";
 
 /** How the answer is written. */
@@ -141,7 +141,7 @@ function parseTop(text: string | undefined): number {
   return top;
 }
 
-/** Each further thread takes some 20 MB; more of them than fit into 150 MiB are for the user to ask for. */
+/** Each further thread takes some 20 MB, so that four fit into 150 MiB; two leave room for logs of many routes. */
 const DEFAULT_WORKERS = 2;
 
 function parseWorkers(text: string | undefined): number {

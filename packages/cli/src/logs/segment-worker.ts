@@ -7,7 +7,7 @@ import type { Cut, Segment } from "./segments.ts";
 import type { Tally } from "./tally.ts";
 
 /** What a worker is started with. */
-export type WorkerInput = { readonly words: readonly string[]; readonly nowMs: number; readonly cut: Cut };
+export type WorkerInput = { readonly segmentWorker: true; readonly words: readonly string[]; readonly nowMs: number; readonly cut: Cut };
 
 /** What it is asked for. */
 type Task = { readonly index: number; readonly segment: Segment };
@@ -21,16 +21,15 @@ export type Answer =
 /** Bytes after which it says how far it is. */
 const REPORT_BYTES = 8 << 20;
 
-// The thread that started this one passes these along.
-const { words, nowMs, cut } = workerData as WorkerInput;
-const options = parseLogsOptions(words, nowMs);
+/** Where a worker of this kind starts. That the thread which starts it loads this file too spares the worker the compiling of it. */
+export const SEGMENT_WORKER = new URL(import.meta.url);
 
 function answer(said: Answer): void {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that is of a browser's windows
   parentPort?.postMessage(said);
 }
 
-async function count({ index, segment }: Task): Promise<Answer> {
+async function count({ index, segment }: Task, { words, nowMs, cut }: WorkerInput): Promise<Answer> {
   let unsaid = 0;
   const say = (least: number) => {
     if (unsaid < least) return;
@@ -41,14 +40,19 @@ async function count({ index, segment }: Task): Promise<Answer> {
     unsaid += bytes;
     say(REPORT_BYTES);
   };
-  const tally = await analyzeSegment(segment, { ...options, cut, onBytes });
+  const tally = await analyzeSegment(segment, { ...parseLogsOptions(words, nowMs), cut, onBytes });
   say(1);
   return { kind: "counted", index, tally };
 }
 
-parentPort?.on("message", (task: Task) => {
-  count(task).then(answer, (error: unknown) => {
-    if (!(error instanceof UsageError)) throw error;
-    answer({ kind: "failed", text: error.message });
+function serve(input: WorkerInput): void {
+  parentPort?.on("message", (task: Task) => {
+    count(task, input).then(answer, (error: unknown) => {
+      if (!(error instanceof UsageError)) throw error;
+      answer({ kind: "failed", text: error.message });
+    });
   });
-});
+}
+
+// The thread that started this one passes its input along; whoever else loads this file has none.
+if (typeof workerData === "object" && workerData !== null && "segmentWorker" in workerData) serve(workerData as WorkerInput);

@@ -2,7 +2,7 @@
  * Parsers made from the operators' own format string: nginx's `log_format` (`$variables`) and Apache's `LogFormat` (`%directives`, which
  * varnishncsa shares). Sources: ngx_http_log_module; httpd mod_log_config, "Custom Log Formats"; varnishncsa(1), "FORMAT".
  */
-import { fail, type Result, succeed } from "@faultline/model";
+import type { Result } from "@faultline/model";
 import { parseAnyTime } from "./clock.ts";
 import {
   type Draft,
@@ -31,14 +31,14 @@ export function compileLogFormat(format: string): Result<TextFormat> {
   const joined = joinQuoted(text);
   const pieces = joined.includes("$") ? splitNginx(joined) : splitApache(joined.replaceAll("%U%q", "%{target}U"));
   const fields = pieces.flatMap((piece) => ("field" in piece ? [piece.field] : []));
-  if (fields.length === 0) return fail(`the format has no $variables (nginx) and no %directives (Apache): ${format.slice(0, 80)}`);
+  if (fields.length === 0) return { ok: false, error: `the format has no $variables (nginx) and no %directives (Apache): ${format.slice(0, 80)}` };
   const crowded = pieces.findIndex((piece, index) => "field" in piece && "field" in (pieces[index + 1] ?? { literal: "" }));
   if (crowded !== -1) {
-    return fail(`the format has two fields with nothing between them (field ${crowded + 1}), so a line cannot be split`);
+    return { ok: false, error: `the format has two fields with nothing between them (field ${crowded + 1}), so a line cannot be split` };
   }
   const id = joined.includes("$") ? "nginx-log-format" : "apache-log-format";
   const named = fields.some((field) => field.startsWith("upstream_"));
-  return succeed({ id, create: (context) => (line) => readLine(line, { pieces, id, named, context }) });
+  return { ok: true, value: { id, create: (context) => (line) => readLine(line, { pieces, id, named, context }) } };
 }
 
 /** `'a ' 'b'`, as nginx writes a format over several lines, becomes `a b`; outer quotes go, `\"` becomes `"`. */
