@@ -8,7 +8,8 @@ import { unescapeQuoted } from "./tokens.ts";
 /** Django. */
 export const django: TextFormat = { id: "django", create: createDjango };
 
-const SERVER = /^(?:([A-Z]+) )?\[(\d\d\/[A-Z][a-z]{2}\/\d{4} \d\d:\d\d:\d\d)\] "(.*)" (\d{3}) (\d+|-)$/s;
+/** With Python's default layout of records, `INFO:django.server:` stands where the time would. */
+const SERVER = /^(?:(?:([A-Z]+) )?\[(\d\d\/[A-Z][a-z]{2}\/\d{4} \d\d:\d\d:\d\d)\] |[A-Z]+:django\.server:)"(.*)" (\d{3}) (\d+|-)$/s;
 const REQUEST_LOG =
   /^(?:\[?(DEBUG|INFO|WARNING|ERROR|CRITICAL)\]?:? )?(?:\[?(\d{4}-\d\d-\d\d[ T][\d:.,]+|\d\d\/[A-Z][a-z]{2}\/\d{4} [\d:]+)\]? )?(?:\[?(DEBUG|INFO|WARNING|ERROR|CRITICAL)\]?:? )?(?:\[?[\w.:]{1,64}\]?:? ){0,3}(Internal Server Error|Bad Request|Not Found|Forbidden|Method Not Allowed|Service Unavailable|Bad Gateway|Gateway Timeout|Unauthorized|Gone)(?: \([^)]*\))?: (\/\S*)$/;
 /** What Python's own servers note beside requests, as `code 404, message File not found`. */

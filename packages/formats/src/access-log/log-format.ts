@@ -31,7 +31,8 @@ export function compileLogFormat(format: string): Result<TextFormat> {
   const joined = joinQuoted(text);
   const pieces = joined.includes("$") ? splitNginx(joined) : splitApache(joined.replaceAll("%U%q", "%{target}U"));
   const fields = pieces.flatMap((piece) => ("field" in piece ? [piece.field] : []));
-  if (fields.length === 0) return { ok: false, error: `the format has no $variables (nginx) and no %directives (Apache): ${format.slice(0, 80)}` };
+  if (fields.length === 0)
+    return { ok: false, error: `the format has no $variables (nginx) and no %directives (Apache): ${format.slice(0, 80)}` };
   const crowded = pieces.findIndex((piece, index) => "field" in piece && "field" in (pieces[index + 1] ?? { literal: "" }));
   if (crowded !== -1) {
     return { ok: false, error: `the format has two fields with nothing between them (field ${crowded + 1}), so a line cannot be split` };

@@ -20,6 +20,8 @@ const LEVELLED = new RegExp(
   String.raw`^\[?(${LEVEL})\]?(?::|\s+)\s*\[?(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*)?\]?\s*([\w.]{1,80}:)?(.*)$`,
   "s",
 );
+/** A level in brackets, or before a colon, in capitals: no other line starts so. */
+const MARKED = new RegExp(String.raw`^(?:\[${LEVEL}\]|${LEVEL}:) \S`);
 /** The consoles of Serilog, of .NET's own logger, and of Elixir, whose metadata stand before the level: no date in any of them. */
 const CONSOLES = [
   /^\[\d\d:\d\d:\d\d(?:[.,]\d{1,7})? (VRB|DBG|INF|WRN|ERR|FTL)\] (.*)$/s,
@@ -40,7 +42,8 @@ function createTextLog(context: ParseContext): LineParser {
       if (clocked !== null) return toLine(clocked[2] ?? "", { level: clocked[1], timeMs: undefined });
     }
     const levelled = LEVELLED.exec(line);
-    if (levelled === null || (levelled[2] === undefined && levelled[3] === undefined)) return undefined;
+    const isMarked = MARKED.test(line) || levelled?.[2] !== undefined || levelled?.[3] !== undefined;
+    if (levelled === null || !isMarked) return undefined;
     return toLine(levelled[4] ?? "", { level: levelled[1], timeMs: parseAnyTime(levelled[2], context) });
   };
 }
