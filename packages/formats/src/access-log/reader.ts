@@ -164,7 +164,24 @@ function readLayer(line: string, tools: Tools): ParsedLine | Peeled | { readonly
   const fields = first.startsWith("20") ? readConsoleFields(line) : undefined;
   const console = fields === undefined ? undefined : readJson(fields, tools);
   if (console !== undefined && "kind" in console && console.kind === "exchange") return console;
-  return peelStrict(line, tools.context) ?? readText(line, tools) ?? peelLoose(line) ?? { kind: "unparsed" };
+  return peelStrict(line, tools.context) ?? readRecord(line, tools) ?? peelLoose(line) ?? { kind: "unparsed" };
+}
+
+/** A line of text. Where it is a logger's record of a raw line, or stands indented, the raw line wins when it is an exchange. */
+function readRecord(line: string, tools: Tools): ParsedLine | undefined {
+  const parsed = readText(line, tools);
+  if (parsed?.kind === "continuation") {
+    const inner = readText(line.trimStart(), tools);
+    return inner?.kind === "exchange" ? inner : parsed;
+  }
+  if (parsed?.kind !== "message") return parsed;
+  const words = parsed.message.text.replace(/^(?:\[[\w.:-]+\] )+(?=\{)/, "");
+  if (words === line) return parsed;
+  const object = words.startsWith("{") ? parseObject(words) : undefined;
+  const inner = object === undefined ? morganLine(words) : readJson(object, tools);
+  if (inner === undefined || !("kind" in inner) || inner.kind !== "exchange") return parsed;
+  const { timeMs } = parsed.message;
+  return timeMs === undefined || inner.exchange.timeMs !== undefined ? inner : { ...inner, exchange: { ...inner.exchange, timeMs } };
 }
 
 /**
@@ -177,6 +194,9 @@ function readConsoleFields(line: string): JsonObject | undefined {
   const object = parseObject(fields);
   return object === undefined ? undefined : { ts, level: level.toLowerCase(), logger, msg, ...object };
 }
+
+/** Express applications hand morgan's lines to their own logger. */
+const morganLine = morgan.create({ nowMs: 0, zoneOffsetMinutes: 0 });
 
 function readText(line: string, tools: Tools): ParsedLine | undefined {
   for (const parse of tools.text) {
