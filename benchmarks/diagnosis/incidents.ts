@@ -54,12 +54,17 @@ export type Calibration = {
 };
 
 /** What is left of the figures without one source; false blame of all incidents, negatives too, and of the newest. */
-export type PoorerFigures = Pick<Summary, "creatorAt1" | "causeAt1" | "coverage" | "falseBlame"> & { readonly falseBlameNewest: number };
+export type PoorerFigures = Pick<Summary, "creatorAt1" | "causeAt1" | "coverage" | "falseBlame"> & {
+  readonly falseBlameNewest: number;
+  readonly falseBlameStrictly: number;
+};
 
 type Row = {
   readonly incident: Incident;
   readonly diagnosis: Diagnosis;
   readonly marks: Marks;
+  /** Marked as if all had been at hand: a cause that only the missing source shows is asked for all the same. */
+  readonly strict: Marks;
   readonly ms: number;
   readonly rules: Readonly<Record<string, number>>;
 };
@@ -74,7 +79,14 @@ function run(incident: Incident, without?: keyof Observations): Row {
   const rules = Object.fromEntries(
     Object.entries(RULES).map(([name, rule]) => [name, scoreAt(1, rule(observations, undefined), creators)]),
   );
-  return { incident, diagnosis, marks: markDiagnosis(diagnosis, incident.expected), ms, rules };
+  return {
+    incident,
+    diagnosis,
+    marks: markDiagnosis(diagnosis, incident.expected, without),
+    strict: markDiagnosis(diagnosis, incident.expected),
+    ms,
+    rules,
+  };
 }
 
 const share = (values: readonly (boolean | undefined)[]): number =>
@@ -144,7 +156,8 @@ const blames = (rows: readonly Row[]): number => share(rows.map(({ marks }) => m
 function summarisePoorer(rows: readonly Row[], newest: number): PoorerFigures {
   const { creatorAt1, causeAt1, coverage } = summarise(rows);
   const falseBlameNewest = blames(rows.filter((row) => batchOf(row) === newest));
-  return { creatorAt1, causeAt1, coverage, falseBlame: blames(rows), falseBlameNewest };
+  const falseBlameStrictly = share(rows.map(({ strict }) => strict.isFalseBlame));
+  return { creatorAt1, causeAt1, coverage, falseBlame: blames(rows), falseBlameNewest, falseBlameStrictly };
 }
 
 function summariseBoth(rows: readonly Row[]) {

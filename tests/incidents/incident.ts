@@ -20,7 +20,13 @@ export type Expected = {
   readonly isolate: { readonly creators: readonly string[]; readonly path: readonly ExpectedHop[] };
   /** `inconclusive` names what must be called missing; `healthy` is when nothing failed. */
   readonly diagnose:
-    | { readonly verdict: "diagnosed"; readonly cause: CauseId; readonly also?: readonly CauseId[] }
+    | {
+        readonly verdict: "diagnosed";
+        readonly cause: CauseId;
+        readonly also?: readonly CauseId[];
+        /** What is right to say as well once the source is taken away that alone shows this cause. */
+        readonly without?: Readonly<Partial<Record<keyof Observations, readonly CauseId[]>>>;
+      }
     | { readonly verdict: "inconclusive"; readonly missing: readonly string[] }
     | { readonly verdict: "healthy" };
 };

@@ -1,5 +1,5 @@
 /** How far an answer is right: each step on its own. */
-import type { Diagnosis } from "@faultline/model";
+import type { CauseId, Diagnosis, Observations } from "@faultline/model";
 import type { Expected, ExpectedHop } from "./incident.ts";
 
 /** The marks of one answer. `undefined` where the incident does not ask. */
@@ -22,20 +22,20 @@ export type Marks = {
 /** From here on a verdict names its cause. */
 const NAMED = 0.5;
 
-/** Marks a diagnosis against what is right. */
-export function markDiagnosis(diagnosis: Diagnosis, expected: Expected): Marks {
+/** Marks a diagnosis against what is right, where all was at hand or one source was taken away. */
+export function markDiagnosis(diagnosis: Diagnosis, expected: Expected, without?: keyof Observations): Marks {
   const { verdict, scope, suspects, causes, path, missing } = diagnosis;
   const first = causes[0];
   const { diagnose, isolate, detect } = expected;
   const isDiagnosed = verdict === "diagnosed";
-  const right = diagnose.verdict === "diagnosed" ? new Set([diagnose.cause, ...(diagnose.also ?? [])]) : new Set<string>();
+  const right = listRight(diagnose, without);
   const rank = causes.findIndex(({ cause }) => right.has(cause));
   const isNamed = isDiagnosed && (first?.confidence ?? 0) >= NAMED;
   const asksHop = diagnose.verdict === "diagnosed";
   const isRouteRight = detect.route === undefined || (scope.route !== undefined && scope.route.endsWith(detect.route));
   const said = [...missing.map(({ what }) => what), suspects[0]?.service ?? ""].join("\n");
   const honest = diagnose.verdict === "inconclusive" ? !isNamed && diagnose.missing.some((name) => said.includes(name)) : undefined;
-  const isFalseBlame = isNamed && !right.has(first?.cause ?? "");
+  const isFalseBlame = isNamed && first !== undefined && !right.has(first.cause);
   return {
     isDetected: diagnose.verdict === "healthy" ? scope.failing === 0 : scope.failing > 0 && isRouteRight,
     isCreatorRight: asksHop ? isolate.creators.includes(suspects[0]?.service ?? "") : undefined,
@@ -47,6 +47,11 @@ export function markDiagnosis(diagnosis: Diagnosis, expected: Expected): Marks {
     isHonest: honest,
     isRight: asksHop ? isDiagnosed && rank === 0 : diagnose.verdict === "inconclusive" ? honest === true : !isNamed,
   };
+}
+
+function listRight(due: Expected["diagnose"], without: keyof Observations | undefined): ReadonlySet<CauseId> {
+  if (due.verdict !== "diagnosed") return new Set();
+  return new Set([due.cause, ...(due.also ?? []), ...(without === undefined ? [] : (due.without?.[without] ?? []))]);
 }
 
 /** The answer's hops in order against the right ones; optional hops may be left out, hops without a part in it may be added. */

@@ -45,7 +45,8 @@ function inProxy(kind: "nginx" | "haproxy"): Way {
       name: `in-${kind}`,
       creators: [chain.originName],
       path: [hop(kind, "masked"), hop(chain.originName, "created")],
-      diagnose: RIGHT,
+      // That somebody in front made a success of it only its log says: without, the first error is what failed.
+      diagnose: { verdict: "diagnosed", cause: "masked-by-middleware", without: { exchanges: ["unhandled-exception"] } },
     };
   };
 }

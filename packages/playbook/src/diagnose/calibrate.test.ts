@@ -11,6 +11,10 @@ describe("the confidence of a cause", () => {
   });
 
   it("leaves alone what is not named", () => {
-    expect([0, 0.2, 0.5].map(calibrate)).toEqual([0, 0.2, 0.5]);
+    expect([0, 0.2, 0.43].map((share) => Number(calibrate(share).toFixed(9)))).toEqual([0, 0.2, 0.43]);
+  });
+
+  it("says of few incidents that were all right less than of many", () => {
+    expect([0.47, 0.52, 0.57, 0.9].map((share) => Number(calibrate(share).toFixed(3)))).toEqual([0.857, 0.95, 0.979, 0.98]);
   });
 });

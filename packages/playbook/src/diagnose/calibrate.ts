@@ -1,17 +1,28 @@
-/** From this share of the weights on, a cause is named: below it too little speaks for it, whatever it is. */
-const NAMED = 0.5;
-/**
- * How steeply the share of right verdicts rises above that, in log-odds for each 1 of the share. Fitted on the read half of
- * tests/incidents by maximum likelihood with Platt's targets (1999); rounded towards modesty, for few verdicts have small shares.
- */
-const STEEPNESS = 64;
-/** Nothing is surer than what was measured: of verdicts with large shares, all but some two in a hundred may be expected to be right. */
-const MOST = 0.98;
+/** A share of all weights, and the probability that a cause with that share is the right one. */
+type Knot = readonly [share: number, probability: number];
 
 /**
- * Turns the share that a cause has of all weights into a probability of being right. Shares above a half are far too modest: of
- * 190 recorded incidents whose first cause had more, 189 were right. Below a half the share stays what it is.
+ * Measured on the read half of tests/incidents, whole and with each source of telemetry taken away, 1,500 answers: of neighbouring shares
+ * the part that was right, by Laplace's rule of succession, where all answers of one incident count as one. Isotonic: of more weight, never
+ * less. Up to 0.43 hardly any answer was right that was not a guess; from 0.44 to 0.5 all of 5 incidents, to 0.54 of 18, beyond of 170.
  */
+const KNOTS: readonly Knot[] = [
+  [0, 0],
+  [0.43, 0.43],
+  [0.47, 0.857],
+  [0.52, 0.95],
+  [0.57, 0.979],
+  [0.6, 0.98],
+  // Nothing is surer than what was measured, on incidents that nobody had tuned on.
+  [1, 0.98],
+];
+
+/** Turns the share that a cause has of all weights into a probability of being right, straight from knot to knot. */
 export function calibrate(share: number): number {
-  return share <= NAMED ? share : Math.min(MOST, 1 / (1 + Math.exp(-STEEPNESS * (share - NAMED))));
+  const next = Math.max(
+    1,
+    KNOTS.findIndex(([at]) => at >= share),
+  );
+  const [[fromShare, from], [toShare, to]] = [KNOTS[next - 1] ?? [0, 0], KNOTS[next] ?? [1, 1]];
+  return from + ((to - from) * (share - fromShare)) / (toShare - fromShare);
 }

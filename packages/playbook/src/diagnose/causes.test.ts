@@ -58,6 +58,8 @@ const CASES: readonly (readonly [CauseId, string, Partial<SpanSketch>])[] = [
   ["pool-exhausted", "shop", thrown("Error", "timeout exceeded when trying to connect")],
   ["resource-exhausted", "shop", thrown("Error", "EMFILE: too many open files, open '/tmp/x'")],
   ["bad-configuration", "shop", thrown("Error", "secretOrPrivateKey must have a value")],
+  ["bad-configuration", "shop", query("NOAUTH Authentication required.")],
+  ["gateway-mismatch", "shop", thrown("TypeError", "terminated: incorrect header check")],
   ["bad-configuration", "shop", thrown("Error", "environment variable SIGNING_KEY is not set")],
   ["body-too-large", "shop", thrown("PayloadTooLargeError", "request entity too large")],
   ["parse-failure", "shop", thrown("SyntaxError", "Unexpected end of JSON input")],
@@ -140,6 +142,27 @@ describe("naming a cause", () => {
       takes: 8,
     }));
     expect(diagnoseFailing({ calls: tries }).causes.map(({ cause }) => cause)).toContain("retry-storm");
+  });
+
+  it("finds one by somebody in front who sends no spans", () => {
+    const busy = { ...GOOD, code: 503, ...thrown("OverloadedError", "try again later") };
+    const { spans, logs } = new TraceBuilder()
+      .traces(30, () => GOOD)
+      .traces(8, () => ({ service: "proxy", calls: [0, 20, 40, 60, 80].map((at) => ({ ...busy, at })) }))
+      .observations();
+    const own = spans.filter(({ resource }) => resource.service !== "proxy");
+    const { verdict, causes } = diagnose({ spans: own, logs, metrics: [], changes: [], exchanges: [] });
+    expect([verdict, causes[0]?.cause, causes[0]?.evidence[0]?.measured.slice(0, 20)]).toEqual([
+      "diagnosed",
+      "retry-storm",
+      "up to 5 failed tries",
+    ]);
+  });
+
+  it("takes no server error that was chosen for an exception that nobody caught", () => {
+    const unavailable = diagnoseFailing({ ...thrown("BusyError", "come back later"), code: 503 });
+    expect(unavailable.verdict).toBe("inconclusive");
+    expect(diagnoseFailing({ ...thrown("BusyError", "come back later"), code: 500 }).causes[0]?.cause).toBe("unhandled-exception");
   });
 
   it("finds that only the new version fails", () => {

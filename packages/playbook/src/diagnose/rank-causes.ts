@@ -26,19 +26,17 @@ export function rankCauses(findings: Findings): Ranking {
     const evidence = [...found, ...findings.named.filter((each) => each.cause === cause).map((each) => each.evidence)];
     const score = addUp(evidence) - addUp(against);
     // A guess is never worth more than what a cause unknown to Faultline would have to be.
-    return { cause, evidence, against, isGeneral, score: isAmbiguous ? Math.min(score, UNKNOWN) : score };
+    return { cause, evidence, against, isGeneral, isAmbiguous, score: isAmbiguous ? Math.min(score, UNKNOWN) : score };
   });
   const isExplained = weighed.some(({ isGeneral, score }) => !isGeneral && score >= EXPLAINS);
   const ranked = weighed.map((each) => (each.isGeneral && isExplained ? { ...each, score: Math.min(each.score, UNKNOWN) } : each));
   const supported = ranked.filter(({ evidence, score }) => evidence.length > 0 && score > 0);
   const total = supported.reduce((sum, { score }) => sum + Math.exp(score), Math.exp(UNKNOWN));
   const causes = supported
-    .map(({ cause, evidence, against, score }) => ({
-      cause,
-      evidence,
-      against,
-      confidence: round(calibrate((Math.exp(score) / total) * findings.domain.confidence)),
-    }))
+    .map(({ cause, evidence, against, score, isAmbiguous }) => {
+      const share = (Math.exp(score) / total) * findings.domain.confidence;
+      return { cause, evidence, against, confidence: round(isAmbiguous ? share : calibrate(share)) };
+    })
     .sort((a, b) => b.confidence - a.confidence)
     .filter(({ confidence }) => confidence >= LEAST_CONFIDENCE);
   const named = new Set(causes.map(({ cause }) => cause));

@@ -13,8 +13,8 @@ function ask(orders: SpanSketch, gaveUpMs: number): SpanSketch {
 }
 
 /** Traces start a second after one another: three requests wait behind a long one that began before them. */
-const builder = () =>
-  new TraceBuilder()
+const builder = (before = new TraceBuilder()) =>
+  before
     .trace(ask({ ...order, name: "GET /invoice", takes: 5_000 }, 2_000))
     .trace(ask({ ...order, at: 4_005 }, 2_000))
     .trace(ask({ ...order, at: 3_005 }, 2_000))
@@ -45,6 +45,23 @@ describe("a process that stands still", () => {
     expect(diagnosis.suspects[0]?.service).toBe("orders");
     expect(diagnosis.path.map(({ service, fate }) => `${service} ${fate}`)).toEqual(["storefront propagated", "orders created"]);
     expect(diagnosis.causes[0]?.cause).toBe("resource-exhausted");
+  });
+
+  it("is known by any of its stalls: who waits through the longest may leave no span", () => {
+    const observations = builder()
+      .traces(6, () => ({ ...order, name: "GET /invoice", takes: 2 }))
+      .trace(ask({ ...order, name: "GET /invoice", takes: 9_000 }, 2_000))
+      .observations();
+    expect(diagnose(observations).causes[0]?.cause).toBe("resource-exhausted");
+  });
+
+  it("is not why requests fail that hardly ever met it", () => {
+    const failed = { service: "storefront", kind: "client", name: "GET", takes: 800, status: "error", message: "timed out" } as const;
+    const meanwhile: SpanSketch = { ...failed, takes: 20, status: "ok", message: "", at: 400, calls: [order] };
+    const late: SpanSketch = { ...failed, calls: [{ ...order, takes: 900 }] };
+    const before = new TraceBuilder().traces(20, () => ({ ...ask(order, 800), calls: [late, meanwhile] }));
+    const observations = builder(before).observations();
+    expect(diagnose(observations).causes.map(({ cause }) => cause)).toEqual(["dependency-timeout"]);
   });
 
   it("is known by its measurements when its spans never came", () => {

@@ -9,7 +9,7 @@ import type { Findings } from "./findings.ts";
 
 /** Shorter waits happen to everybody. */
 const STALL_MS = 500;
-/** Requests that end this close to the end of the stall were let go by it. */
+/** Requests that begin this close to the end of the stall were let go by it. */
 const LET_GO_MS = 5;
 /** An event loop that is late by more than this held every request of its process. */
 const LOOP_DELAY_MS = 500;
@@ -24,27 +24,40 @@ export function findStall(findings: Findings): readonly Evidence[] {
   return [...fromRequests(findings, activity), ...fromLoopDelay(findings, activity)];
 }
 
-function fromRequests({ origin, failing, succeeding, elsewhere }: Findings, activity: ProcessActivity): readonly Evidence[] {
+function fromRequests({ origin, originCalls, failing, succeeding, elsewhere }: Findings, activity: ProcessActivity): readonly Evidence[] {
   const hop = origin?.step.hop;
   if (hop === undefined) return [];
-  const { instance, service } = hop.entry.span.resource;
+  const { resource } = hop.entry.span;
+  const { instance, service } = resource;
+  // A stall that few of the failing requests met is not why they failed.
+  const met = originCalls.filter(({ startMs, endMs }) => !activity.wasActive(resource, startMs, endMs)).length;
+  if (met * 2 < originCalls.length) return [];
   const hops = [...failing, ...elsewhere, ...succeeding]
     .flatMap(({ entry }) => collect(entry))
     .filter(({ entry }) => entry.span.resource.service === service && entry.span.resource.instance === instance);
-  const long = hops.filter((each) => ownTimeOf(each) >= STALL_MS).sort((a, b) => ownTimeOf(b) - ownTimeOf(a))[0];
-  if (long === undefined) return [];
-  const [fromMs, toMs] = [startOf(long.entry), endOf(long.entry)];
-  const during = hops.filter((each) => each !== long && arrivalOf(each) > fromMs && arrivalOf(each) < toMs - STALL_MS);
-  const held = during.filter(({ entry }) => endOf(entry) >= toMs - LET_GO_MS);
-  if (held.length < 2 || held.length < during.length * 0.8 || activity.wasActive(long.entry.span.resource, fromMs, toMs)) return [];
+  // Who waited for the longest of all may have given up and left no trace: any long request may be the one that shows it.
+  const stalls = hops
+    .filter((each) => ownTimeOf(each) >= STALL_MS && !activity.wasActive(each.entry.span.resource, startOf(each.entry), endOf(each.entry)))
+    .map((long) => ({ long, held: countHeld(long, hops) }))
+    .sort((a, b) => b.held - a.held || ownTimeOf(b.long) - ownTimeOf(a.long));
+  const [worst] = stalls;
+  if (worst === undefined || worst.held < 2) return [];
   return [
     {
-      statement: `${service} stood still: one request kept it busy and ${held.length} others waited until it was done`,
-      measured: `${formatMs(ownTimeOf(long))} of its own time in ${long.entry.span.name}`,
+      statement: `${service} stood still: one request kept it busy and ${worst.held} others waited until it was done`,
+      measured: `${formatMs(ownTimeOf(worst.long))} of its own time in ${worst.long.entry.span.name}`,
       source: "span",
       weight: 4,
     },
   ];
+}
+
+/** How many requests that came while a long one ran were taken up only when it was done; 0 where more than a stray one was before. */
+function countHeld(long: Hop, hops: readonly Hop[]): number {
+  const [fromMs, toMs] = [startOf(long.entry), endOf(long.entry)];
+  const during = hops.filter((each) => each !== long && arrivalOf(each) > fromMs && arrivalOf(each) < toMs - STALL_MS);
+  const held = during.filter(({ entry }) => startOf(entry) >= toMs - LET_GO_MS).length;
+  return held < during.length * 0.8 ? 0 : held;
 }
 
 function collect(hop: Hop): readonly Hop[] {

@@ -13,7 +13,7 @@ const LOCAL =
 
 /** The callee understood and refused: the request, the statement or the credentials were wrong. SQLSTATE classes 22, 23, 28, 3D, 42. */
 const REFUSED =
-  /\b(?:HttpClientErrorException|ClientErrorException)\b|status(?:[ _]code)?[ :=]+4\d\d\b|\bresponded with (?:a )?(?:status )?4\d\d\b|\b(?:40[0134569]|41[0-7]|422)\b (?:null|Bad Request|Unauthorized|Forbidden|Not Found|Method Not Allowed|Conflict|Gone|Payload Too Large|Unsupported Media|Unprocessable)|violates (?:foreign key|unique|not-null|check) constraint|duplicate key value|syntax error at or near|column ".*" does not exist|relation ".*" does not exist|invalid input syntax for|value too long for type|password authentication failed|no pg_hba\.conf entry|ER_DUP_ENTRY|ER_PARSE_ERROR|ER_BAD_FIELD_ERROR|ER_ACCESS_DENIED|database ".*" does not exist|(?<![:.\d])\b(?:22|23|28|3D|42)[0-9][0-9A-Z][0-9]\b/;
+  /\b(?:HttpClientErrorException|ClientErrorException)\b|status(?:[ _]code)?[ :=]+4\d\d\b|\bresponded with (?:a )?(?:status )?4\d\d\b|\b(?:40[0134569]|41[0-7]|422)\b (?:null|Bad Request|Unauthorized|Forbidden|Not Found|Method Not Allowed|Conflict|Gone|Payload Too Large|Unsupported Media|Unprocessable)|violates (?:foreign key|unique|not-null|check) constraint|duplicate key value|syntax error at or near|column ".*" does not exist|relation ".*" does not exist|invalid input syntax for|value too long for type|password authentication failed|no pg_hba\.conf entry|ER_DUP_ENTRY|ER_PARSE_ERROR|ER_BAD_FIELD_ERROR|ER_ACCESS_DENIED|database ".*" does not exist|\b(?:NOAUTH|WRONGPASS|NOPERM)\b|(?<![:.\d])\b(?:22|23|28|3D|42)[0-9][0-9A-Z][0-9]\b/;
 
 /** Nobody answered: refused, reset, closed, unroutable, or not serving. SQLSTATE classes 08, 53, 57P; gRPC UNAVAILABLE. */
 const UNREACHABLE =

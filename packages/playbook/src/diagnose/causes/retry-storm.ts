@@ -1,5 +1,6 @@
 import { isFailed, toTarget } from "../../isolate/call-fate.ts";
 import type { Hop } from "../../isolate/hop-shape.ts";
+import { type Occurrence, isFailedHop } from "../../isolate/occurrence.ts";
 import type { CauseRule } from "../findings.ts";
 
 const MANY = 4;
@@ -8,7 +9,7 @@ const MANY = 4;
 export const retryStorm: CauseRule = {
   sign: "many tries of the same call inside one request",
   weigh: ({ failing }) => {
-    const tries = failing.map(({ entry }) => countTries(entry));
+    const tries = failing.map(countAttempts);
     const most = Math.max(0, ...tries);
     const share = tries.filter((count) => count >= MANY).length / Math.max(1, tries.length);
     if (most < MANY || share < 0.5) return { evidence: [] };
@@ -24,6 +25,17 @@ export const retryStorm: CauseRule = {
     };
   },
 };
+
+/** Tries by the hop where the failure was met and those behind it, by the hops in front, or by somebody in front who tells nothing. */
+function countAttempts({ entry, above, path }: Occurrence): number {
+  const { name, parentSpanId, resource } = entry.entry.span;
+  // One client span, or one client without spans, asked for all of these.
+  const arrivals = path.roots.filter(
+    ({ span }) => span.resource.service === resource.service && span.name === name && span.parentSpanId === parentSpanId,
+  );
+  const arrived = parentSpanId === undefined || !isFailedHop(entry) ? 1 : arrivals.length;
+  return Math.max(...[entry, ...above].map(countTries), arrived * Math.max(1, countTries(entry)));
+}
 
 /** Failed tries of the most repeated call, multiplied along the path: three hops that try three times make 27. */
 function countTries(hop: Hop): number {

@@ -3,9 +3,9 @@ import type { Evidence } from "@faultline/model";
 import { type CauseRule, type Findings, fromRelease, hear } from "../findings.ts";
 import { hearLoneInstances } from "../lone-instances.ts";
 
-/** Errors that a program makes by itself, in the spelling of each language. */
+/** Errors that a program makes by itself, in the spelling of each language. Of a broken connection, fetch makes a TypeError as well. */
 const DEFECT =
-  /\b(?:TypeError|ReferenceError|AssertionError|NullPointerException|NullReferenceException|ClassCastException|IndexOutOfBounds\w*|ArrayIndexOutOfBounds\w*|ArithmeticException|IllegalStateException|NoSuchElementException|ConcurrentModificationException|KeyError|IndexError|AttributeError|ZeroDivisionError|UnboundLocalError|NameError|NoMethodError|InvalidOperationException|DivideByZeroException|KeyNotFoundException|ArgumentCountError|DivisionByZeroError)\b|Cannot read propert|is not a function|is not defined|undefined method|nil pointer dereference|index out of range|invalid memory address|panic:|Call to a member function|Undefined (?:index|array key|variable|offset)/;
+  /\b(?:TypeError(?!: (?:fetch failed|terminated|Failed to fetch|network error))|ReferenceError|AssertionError|NullPointerException|NullReferenceException|ClassCastException|IndexOutOfBounds\w*|ArrayIndexOutOfBounds\w*|ArithmeticException|IllegalStateException|NoSuchElementException|ConcurrentModificationException|KeyError|IndexError|AttributeError|ZeroDivisionError|UnboundLocalError|NameError|NoMethodError|InvalidOperationException|DivideByZeroException|KeyNotFoundException|ArgumentCountError|DivisionByZeroError)\b|Cannot read propert|is not a function|is not defined|undefined method|nil pointer dereference|index out of range|invalid memory address|panic:|Call to a member function|Undefined (?:index|array key|variable|offset)/;
 
 /** The creating hop's own code threw, and nobody caught it. */
 export const unhandledException: CauseRule = {
@@ -19,13 +19,24 @@ export const unhandledException: CauseRule = {
     const isAmbiguous = lone !== undefined;
     if (defect.length > 0) return { evidence: defect, against, isAmbiguous };
     const thrown = fromException(findings);
-    return { evidence: thrown.length > 0 ? thrown : fromBareStatus(findings), against, isGeneral: true, isAmbiguous };
+    return {
+      evidence: thrown.length > 0 ? thrown : fromBareStatus(findings),
+      against,
+      isGeneral: true,
+      isAmbiguous: isAmbiguous || isChosen(findings),
+    };
   },
 };
 
 /** What an intermediary answers by itself is no code of a team. */
 function isOwn({ origin }: Findings): boolean {
   return origin?.judgement.originKind === "own" && (origin.step.hop === undefined || !isExchangeSpan(origin.step.hop.entry.span));
+}
+
+/** What nobody caught becomes a 500: whoever answers with another server error knew the error, and chose what to say of it. */
+function isChosen({ origin }: Findings): boolean {
+  const code = origin?.step.hop?.outcome.code;
+  return code !== undefined && code > 500 && code < 600;
 }
 
 /** A 500 without a word is what frameworks answer when nobody caught an exception; other things answer so as well. */
