@@ -4,7 +4,7 @@ import { createLineReader } from "@faultline/formats/access-log";
 import type { Command, CommandIo } from "../command.ts";
 import { analyzeSource } from "../logs/analyze.ts";
 import { buildReport } from "../logs/build-report.ts";
-import { countSegments } from "../logs/count-segments.ts";
+import { countSegments, Crew } from "../logs/count-segments.ts";
 import { followFiles } from "../logs/follow.ts";
 import { type LogsOptions, parseLogsOptions } from "../logs/options.ts";
 import { Progress } from "../logs/progress.ts";
@@ -47,11 +47,12 @@ type ReadBytes = ReadonlyMap<string, number>;
 /** Reads all files into one tally. */
 async function analyzeAll(options: LogsOptions, io: CommandIo): Promise<{ readonly tally: Tally; readonly readBytes: ReadBytes }> {
   const tally = new Tally(options.limits);
+  const crew = new Crew();
   const readBytes = await eachSource(options, io, async (source) => {
     const segments = planSegments(source.name, DEFAULT_CUT);
     if (segments === undefined) await analyzeSource(source, { ...options, tally });
-    else await countSegments(segments, { ...options, tally, cut: DEFAULT_CUT, onBytes: source.onBytes });
-  });
+    else await countSegments(segments, { ...options, tally, crew, cut: DEFAULT_CUT, onBytes: source.onBytes });
+  }).finally(async () => await crew.close());
   tally.finish();
   return { tally, readBytes };
 }

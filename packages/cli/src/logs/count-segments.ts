@@ -19,12 +19,20 @@ export type CountOptions = AnalyzeOptions & {
   /** The command's words, out of which a worker makes the same options again, and the time that they were understood at, Unix ms. */
   readonly words: readonly string[];
   readonly nowMs: number;
+  /** Threads that are kept from one file to the next; the caller closes them. A file's own when absent. */
+  readonly crew?: Crew;
 };
 
 /** Counts segments into the tally. */
 export async function countSegments(segments: readonly Segment[], options: CountOptions): Promise<void> {
   const count = Math.min(options.workers, segments.length);
-  if (count > 1) return await countInThreads(segments, { ...options, workers: count });
+  if (count > 1) {
+    const crew = options.crew ?? new Crew();
+    await countInThreads(segments, { ...options, workers: count, crew }).finally(async () =>
+      crew === options.crew ? undefined : await crew.close(),
+    );
+    return;
+  }
   for (const segment of segments) options.tally.merge(await countHere(segment, options));
 }
 
@@ -46,6 +54,26 @@ function startWorker({ words, nowMs, cut }: CountOptions): Worker {
   });
 }
 
+/** Threads beside this one, started when they are first needed: what an ended one leaves behind in the process is not all used again. */
+export class Crew {
+  private readonly workers: Worker[] = [];
+
+  /** The first `count` of them, with no one listening. */
+  gather(count: number, options: CountOptions): readonly Worker[] {
+    // They load what this thread has loaded; what it compiled and stripped of types is theirs once it is on disk.
+    if (this.workers.length < count) flushCompileCache();
+    while (this.workers.length < count) this.workers.push(startWorker(options));
+    const gathered = this.workers.slice(0, count);
+    for (const worker of gathered) worker.removeAllListeners("message").removeAllListeners("error");
+    return gathered;
+  }
+
+  /** Ends them. */
+  async close(): Promise<void> {
+    await Promise.all(this.workers.splice(0).map((worker) => worker.terminate()));
+  }
+}
+
 /** How far threads may run ahead of the oldest segment that is not finished: what they counted waits in memory. */
 const AHEAD = 2;
 
@@ -53,8 +81,8 @@ const AHEAD = 2;
 type Hand = { readonly start: (index: number) => void };
 
 /** Counts with this thread and others beside it. */
-async function countInThreads(segments: readonly Segment[], options: CountOptions): Promise<void> {
-  const { tally, workers: count, onBytes } = options;
+async function countInThreads(segments: readonly Segment[], options: CountOptions & { readonly crew: Crew }): Promise<void> {
+  const { tally, workers: count, onBytes, crew } = options;
   const { promise: finished, resolve, reject } = Promise.withResolvers<void>();
   const waiting = new Map<number, Tally>();
   const idle: Hand[] = [];
@@ -77,10 +105,7 @@ async function countInThreads(segments: readonly Segment[], options: CountOption
     give();
     if (added === segments.length) resolve();
   };
-  // They load what this thread has loaded; what it compiled and stripped of types is theirs once it is on disk.
-  flushCompileCache();
-  const workers = Array.from({ length: count - 1 }, () => startWorker(options));
-  for (const worker of workers) {
+  for (const worker of crew.gather(count - 1, options)) {
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that is of a browser's windows
     const hand: Hand = { start: (index) => worker.postMessage({ index, segment: segments[index] }) };
     worker.on("message", (answer: Answer) => {
@@ -94,7 +119,7 @@ async function countInThreads(segments: readonly Segment[], options: CountOption
   const own: Hand = { start: (index) => void countHere(segments[index], options).then((counted) => take(own, index, counted), reject) };
   idle.push(own);
   give();
-  await finished.finally(async () => await Promise.all(workers.map((worker) => worker.terminate())));
+  await finished;
 }
 
 async function countHere(segment: Segment | undefined, options: CountOptions): Promise<Tally> {

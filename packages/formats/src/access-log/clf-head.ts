@@ -50,7 +50,7 @@ function putNames(draft: Draft, names: string): boolean | undefined {
   const words = names.split(" ").filter((word) => word !== "");
   if (words.length < 2) return undefined;
   const [first = "", second = "", third = ""] = words;
-  if (!/^[\w.:*%-]+$|^\[[\w.:%]+\](?::\d+)?$/.test(first) || /^\d{4}-\d\d-\d\dT/.test(first)) return undefined;
+  if (!/^[\w.:*%-]+$|^\[[\w.:%]+\](?::\d+)?$/.test(first) || /^\d{4}-\d\d-\d\d(?:T|$)/.test(first)) return undefined;
   const isVhost = words.length >= 4 && third === "-" && second !== "-" && looksLikeAddress(second);
   if (isVhost) {
     putText(draft, "host", first);
