@@ -189,6 +189,37 @@ describe("a restart", () => {
     expect(new Set(changes).size).toBeLessThan(changes.length);
   });
 
+  it("need not read all of a long journal again to have what was acknowledged, the books included", async () => {
+    const options = { directory, now: () => NOON, segmentBytes: 4_096, maxReplayBytes: 8_192, checkpointEveryMs: 3_600_000 };
+    const store = await openSqliteStore(options);
+    opened.push(store);
+    for (let n = 1; n <= 60; n++) {
+      await append(store, spans({ trace: n, span: 1 }, { trace: n, span: 2 }), logs({ trace: n, body: `good ${n}` }));
+      await append(store, spans({ trace: 1_000 + n, status: 500 }), spans({ trace: 1_000 + n, span: 2, kind: "client" }));
+      await store.appendChange({ kind: "flag", service: "shop", timeMs: NOON + n, source: "declared" });
+    }
+    const [first] = (await readdir(join(directory, "journal"))).sort();
+    const copy = join(root, "without-its-beginning");
+    await cp(directory, copy, { recursive: true });
+    await rm(join(copy, "journal", String(first)));
+    const crashed = await openSqliteStore({ ...options, directory: copy });
+    opened.push(crashed);
+    expect((await crashed.health()).audit).toEqual([]);
+    // Copies of what was acknowledged before, and of what was read again.
+    await append(crashed, spans({ trace: 1_001, status: 500 }), spans({ trace: 1_060, status: 500 }), spans({ trace: 60, span: 1 }));
+    await crashed.flush();
+    expect(await crashed.listFailing(ALL)).toHaveLength(60);
+    expect(await crashed.count({ window: HOUR, stepMs: 3_600_000, groupBy: [] })).toMatchObject([{ total: 180, failing: 60 }]);
+    const health = await crashed.health();
+    expect(health).toMatchObject({ accepted: 303, deduplicated: 3 });
+    expectBalance(health);
+    // Of the good traces only those that were read again still have their log records; all others are in the books as dropped.
+    const kept = await Promise.all(Array.from({ length: 60 }, (_, n) => crashed.findTrace(traceId(n + 1))));
+    const logsKept = kept.filter((trace) => trace !== undefined).flatMap((trace) => trace.logs).length;
+    expect(health.dropped).toEqual({ "log-of-good-trace": 60 - logsKept });
+    expect(logsKept).toBeLessThan(60);
+  });
+
   it("deletes the journal behind what the database holds", async () => {
     let nowMs = NOON;
     const store = await open(directory, () => nowMs);

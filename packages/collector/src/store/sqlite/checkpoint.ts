@@ -30,6 +30,8 @@ export type CheckpointTask = {
   readonly appliedEnd: () => number;
   /** Journal positions before this must be given up. */
   readonly oldestPosition: number;
+  /** A start after a crash need not read the journal before this, when the database has all that it must have of it. */
+  readonly restartFrom: number;
   /** Settle good traces however young they are. */
   readonly settleAll: boolean;
   /** Write counts and metrics, and take out what is too old or too much, too. */
@@ -125,13 +127,14 @@ export class Checkpoints {
     const { window, ingest, ledger, journal, rollups, metrics, traces, changes, untracedLogs, progress, retention } = this.#parts;
     const applied = task.appliedEnd();
     const leaving = window.countExpired(task.nowMs, task.oldestPosition);
-    const replayFrom = Math.min(window.findPositionBehind(leaving) ?? applied, applied);
+    const windowFrom = Math.min(window.findPositionBehind(leaving) ?? applied, applied);
     // A full journal makes traces leave sooner than it is time to count; a replay that begins behind what is uncounted would miss it.
-    const counts = task.counts || replayFrom > this.#saved.counted;
+    const counts = task.counts || Math.max(windowFrom, task.restartFrom) > this.#saved.counted;
+    const counted = counts ? applied : this.#saved.counted;
+    const replayFrom = Math.max(windowFrom, Math.min(task.restartFrom, applied, counted));
     const isIdle = ingest.dirty.size === 0 && samples.length === 0 && !changes.isDirty && !untracedLogs.isDirty;
     const countsDue = counts && (rollups.isDirty || metrics.isDirty || this.#saved.counted !== applied);
     if (isIdle && !countsDue && this.#saved.replayFrom === replayFrom) return undefined;
-    const counted = counts ? applied : this.#saved.counted;
     const forgottenLogs = this.#countForgottenLogs(leaving, samples);
     this.#transact(() => {
       const commits = [...this.#writeTraces([...ingest.dirty, ...samples], task), changes.write()];
@@ -144,7 +147,16 @@ export class Checkpoints {
       if (counts) commits.push(rollups.writeBlocks(), metrics.write());
       if (task.counts) removals.push(...retention.remove(task.nowMs, (traceId) => traces.forget(traceId)));
       const ledgerAfter = ledger.preview(removals);
-      const saved: Progress = { applied, counted, replayFrom, lastNumber: journal.lastNumber, items: ledger.accepted, ledger: ledgerAfter };
+      // Who starts with this finds the window without what lies before `replayFrom`.
+      const unread = { reason: "log-of-good-trace", items: window.countGoodLogs(leaving, replayFrom, samples) } as const;
+      const saved: Progress = {
+        applied,
+        counted,
+        replayFrom,
+        lastNumber: journal.lastNumber,
+        items: ledger.accepted,
+        ledger: ledger.preview([...removals, unread]),
+      };
       progress.write(saved);
       commits.push(() => {
         this.#saved = saved;
@@ -154,7 +166,7 @@ export class Checkpoints {
       return commits;
     });
     if (task.counts) retention.shrink();
-    return Math.min(replayFrom, counted);
+    return Math.min(windowFrom, counted);
   }
 
   /** Log records of the traces that leave without a place in the database. */

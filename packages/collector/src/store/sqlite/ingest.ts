@@ -164,11 +164,10 @@ export class Ingest {
   /** Takes over what the database knows of a trace that left the window, or that an earlier process saw. */
   #recall(trace: number): void {
     const { traces, window } = this.#parts;
-    const known = traces.load(window.traceId(trace));
+    const known = traces.recall(window.traceId(trace));
     if (known === undefined) return;
-    const { spans, logs, origins } = known.contents;
-    window.recall(trace, { row: known.row, failing: known.failing, items: spans.size + logs.length });
-    window.getDetails(trace).origins = origins;
+    window.recall(trace, known);
+    window.getDetails(trace).origins = known.origins;
   }
 
   /** Counts a server span; returns the number of its series. */

@@ -36,6 +36,11 @@ export type SqliteStoreOptions = {
   readonly settleAfterMs?: number;
   /** Under heavy load the window is shortened so that the journal stays below this. Default 256 MiB. */
   readonly maxJournalBytes?: number;
+  /**
+   * How much of the journal a start reads again, about, at most: it takes a second for a hundred megabytes. After a restart under heavy
+   * load, what open good traces got before that is no longer at hand. Default 96 MiB.
+   */
+  readonly maxReplayBytes?: number;
   /** Default 16 MiB. */
   readonly segmentBytes?: number;
   /** Default 20,000 series of exchanges and 5,000 of metrics. */
@@ -331,11 +336,12 @@ class SqliteStore implements Store {
   /** Checkpoints follow each other; one that is asked for while another runs covers all that was accepted before. */
   async #checkpoint(what: { readonly settleAll: boolean; readonly counts: boolean }): Promise<void> {
     while (this.#running !== undefined) await this.#running.catch(() => undefined);
-    const { maxJournalBytes = 256 << 20 } = this.#options;
+    const { maxJournalBytes = 256 << 20, maxReplayBytes = 96 << 20 } = this.#options;
     const nowMs = this.#now();
     if (what.counts) this.#countsWrittenMs = nowMs;
     const oldestPosition = this.#journal.end - maxJournalBytes;
-    this.#running = this.#checkpoints.run({ ...what, nowMs, oldestPosition, appliedEnd: () => this.#appliedEnd });
+    const restartFrom = this.#journal.end - maxReplayBytes;
+    this.#running = this.#checkpoints.run({ ...what, nowMs, oldestPosition, restartFrom, appliedEnd: () => this.#appliedEnd });
     try {
       await this.#running;
       this.#trouble = undefined;

@@ -1,6 +1,6 @@
 /** The parts that a kept trace consists of: OTLP requests of one trace, and what intermediaries wrote about it. */
 import { crc32, zstdCompressSync, zstdDecompressSync } from "node:zlib";
-import { decodeLogs, decodeTraces } from "@faultline/formats/otlp";
+import { decodeLogs, decodeTraces, scanTraces, TraceScan } from "@faultline/formats/otlp";
 import type { Exchange, LogRecord, Span } from "@faultline/model";
 import type { RecordKind } from "../journal/frame.ts";
 import { listLogFields } from "./request-pieces.ts";
@@ -41,7 +41,7 @@ export function packPart(part: Part): Part {
 
 /** Contents of nothing, to read parts into. */
 export function createPartContents(): PartContents {
-  return { spans: new Map(), logs: [], origins: { spans: new Map(), logs: new Map(), exchanges: -1 }, exchanges: [] };
+  return { spans: new Map(), logs: [], origins: createOrigins(), exchanges: [] };
 }
 
 /** The same contents, to read more parts into; of nothing when there are none. */
@@ -56,9 +56,40 @@ export function copyPartContents(contents: PartContents | undefined): PartConten
   };
 }
 
+/** Origins of nothing. */
+export function createOrigins(): Origins {
+  return { spans: new Map(), logs: new Map(), exchanges: -1 };
+}
+
+const scan = new TraceScan();
+
+/** Reads only what a part whose check sum was right holds and since when; returns how many spans and log records. */
+export function readOrigins(part: Part, into: Origins): number {
+  const plain = unpack(part);
+  if (part.kind === "exchanges") into.exchanges = Math.max(into.exchanges, part.position);
+  if (part.kind === "logs") return noteLogs(plain, part.position, into);
+  if (part.kind !== "traces" || !scanTraces(plain, "protobuf", scan).ok) return 0;
+  const before = into.spans.size;
+  for (let row = 0; row < scan.spanCount; row++) {
+    const spanId = scan.spanId(row);
+    if (!into.spans.has(spanId)) into.spans.set(spanId, part.position);
+  }
+  return into.spans.size - before;
+}
+
+function unpack(part: Part): Uint8Array {
+  return part.packed ? zstdDecompressSync(part.bytes, { maxOutputLength: MAX_PART_BYTES }) : part.bytes;
+}
+
+function noteLogs(plain: Uint8Array, position: number, into: Origins): number {
+  const fields = listLogFields(plain);
+  for (const field of fields) into.logs.set(crc32(plain.subarray(field.start, field.end)), position);
+  return fields.length;
+}
+
 /** Reads a part whose check sum was right. A span that is there already is passed over. */
 export function readPart(part: Part, into: PartContents): void {
-  const plain = part.packed ? zstdDecompressSync(part.bytes, { maxOutputLength: MAX_PART_BYTES }) : part.bytes;
+  const plain = unpack(part);
   if (part.kind === "exchanges") {
     const parsed: unknown = JSON.parse(Buffer.from(plain).toString());
     // Written by us, and its check sum was right.
@@ -67,7 +98,7 @@ export function readPart(part: Part, into: PartContents): void {
   } else if (part.kind === "logs") {
     const decoded = decodeLogs(plain, "protobuf");
     if (decoded.ok) into.logs.push(...decoded.value.items);
-    for (const field of listLogFields(plain)) into.origins.logs.set(crc32(plain.subarray(field.start, field.end)), part.position);
+    noteLogs(plain, part.position, into.origins);
   } else {
     const decoded = decodeTraces(plain, "protobuf");
     for (const span of decoded.ok ? decoded.value.items : []) {

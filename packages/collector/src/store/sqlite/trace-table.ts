@@ -10,7 +10,7 @@ import { PartBundles } from "./part-bundles.ts";
 import { seal, unseal } from "./sealed.ts";
 import { TraceSet } from "./trace-set.ts";
 import { readTraceWords, toTraceId, type TraceWords } from "./trace-words.ts";
-import { createPartContents, type Part, type PartContents, readPart } from "./trace-parts.ts";
+import { createOrigins, createPartContents, type Origins, type Part, type PartContents, readOrigins, readPart } from "./trace-parts.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -30,6 +30,9 @@ const MANY_SERIES = 200;
 
 /** The row of a trace, what it holds, and whether it failed. */
 type LoadedTrace = { readonly row: number; readonly failing: boolean; readonly contents: PartContents };
+
+/** The row of a trace, whether it failed, how many spans and log records it has, and where they came from. */
+type RecalledTrace = { readonly row: number; readonly failing: boolean; readonly items: number; readonly origins: Origins };
 
 /** A failing trace that was written a moment ago: as parts until somebody asks for it. */
 type RecentTrace = { readonly row: number; readonly parts: readonly Part[]; contents: PartContents | undefined };
@@ -88,6 +91,16 @@ export class TraceTable {
   /** Writes what of the traces waits for others; the last thing to do with them in a transaction. */
   finishWrites(): void {
     this.#bundles.flush();
+  }
+
+  /** What the database holds of a trace, without decoding it: a start meets again every failing trace that it wrote of late. */
+  recall(traceId: string): RecalledTrace | undefined {
+    const found = this.#statements.find.get(toBlob(traceId));
+    if (found === undefined) return undefined;
+    const row = Number(found["id"]);
+    const origins = createOrigins();
+    const items = this.#listParts(row).reduce((sum, part) => sum + readOrigins(part, origins), 0);
+    return { row, failing: found["failing"] === 1, items, origins };
   }
 
   /** To be called once the transaction of the writes is committed, or is no more. */
@@ -221,12 +234,16 @@ export class TraceTable {
 
   #readParts(row: number): PartContents {
     const contents = createPartContents();
-    for (const found of this.#statements.parts.all(row)) {
+    for (const part of this.#listParts(row)) readPart(part, contents);
+    return contents;
+  }
+
+  #listParts(row: number): Part[] {
+    return this.#statements.parts.all(row).flatMap((found) => {
       const part = this.#bundles.read(row, found);
       if (part === undefined) this.damaged.add(`a part of the trace in row ${row}`);
-      else readPart(part, contents);
-    }
-    return contents;
+      return part ?? [];
+    });
   }
 
   #unsealShown(traceId: string, row: Row): FailingExchange | undefined {

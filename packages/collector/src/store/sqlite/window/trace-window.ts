@@ -311,6 +311,19 @@ export class TraceWindow {
     return count < this.size ? this.#position(this.at(count)) : undefined;
   }
 
+  /** Log records, in journal records before `position`, of good traces without a row, but for `excepted` and the oldest `skipped` traces. */
+  countGoodLogs(skipped: number, position: number, excepted: readonly number[]): number {
+    let logs = 0;
+    // Only traces that have details have log records.
+    for (const trace of this.#details.keys()) {
+      if (countBetween(this.#head, trace) < skipped || this.#position(trace) >= position) continue;
+      if (this.logs(trace) === 0 || this.isFailing(trace) || this.row(trace) !== 0 || excepted.includes(trace)) continue;
+      const before = this.listUnwritten(trace).filter(({ record }) => record.kind === "logs" && record.position < position);
+      logs += before.length;
+    }
+    return logs;
+  }
+
   /** Lets the oldest traces leave. */
   evict(count: number): void {
     const id: MutableTraceWords = [0, 0, 0, 0];
