@@ -4,7 +4,6 @@ import { findCurrentExchange, runInExchange } from "./capture/context.ts";
 import { watchOutgoingCalls } from "./capture/outgoing.ts";
 import type { MetricSource } from "./capture/metric-source.ts";
 import type { Journal } from "./capture/journal.ts";
-import { type PoolState, PoolWatch } from "./capture/pool-watch.ts";
 import { watchProcess } from "./capture/process-hooks.ts";
 import { recordLine } from "./capture/flight-recorder.ts";
 import { type Ending, toErrorType, toMethodName, writeFailure, writeLoneFailure, writeSuccess } from "./capture/record.ts";
@@ -54,7 +53,6 @@ export class Guard implements ExchangeOwner {
   readonly #exporter: Exporter;
   readonly #durations: Durations;
   readonly #runtime: Runtime;
-  readonly #pools = new PoolWatch();
   readonly #sources = new Set<MetricSource>();
   readonly #stops: (() => void)[] = [];
   #journal: Journal | undefined;
@@ -216,12 +214,11 @@ export class Guard implements ExchangeOwner {
     this.#exporter.offer(writeFailure(exchange, ending, { redactor: this.#redactor, state }));
   }
 
-  /** What pools and other sources say at this moment. */
+  /** What pools, dependencies and other sources say at this moment. */
   #readSources(): Record<string, string | number> | undefined {
-    const pools = this.shield(() => this.#pools.readWorst());
-    if (this.#sources.size === 0) return pools;
+    if (this.#sources.size === 0) return undefined;
     const read = [...this.#sources].map((source) => this.shield(() => source.readNow?.()));
-    return Object.assign({}, pools, ...read) as Record<string, string | number>;
+    return Object.assign({}, ...read) as Record<string, string | number>;
   }
 
   #sendMetrics(): void {
@@ -230,7 +227,6 @@ export class Guard implements ExchangeOwner {
     const metrics = [
       ...(durations === undefined ? [] : [durations]),
       ...this.#runtime.takeMetrics(nowMs),
-      ...(this.shield(() => this.#pools.takeMetrics(nowMs)) ?? []),
       ...[...this.#sources].flatMap((source) => this.shield(() => source.takeMetrics(nowMs)) ?? []),
     ];
     this.#exporter.offerUncounted({ metrics });
@@ -263,12 +259,7 @@ export class Guard implements ExchangeOwner {
     if (exchange !== undefined && !exchange.isFinished) exchange.lines = recordLine(exchange.lines, severity, text);
   }
 
-  /** Watches a connection pool, `guard.watchPool("orders-db", () => readPgPool(pool))`, until the returned function is called. */
-  watchPool(name: string, read: () => PoolState): () => void {
-    return this.#pools.add(name, read);
-  }
-
-  /** Reads `source`, such as `metricsOf(dependency)`, for metrics and at failures, until the returned function is called. */
+  /** Reads `source`, such as `metricsOf(dependency)` or `poolsOf(pools)`, for metrics and at failures, until the returned function is called. */
   watch(source: MetricSource): () => void {
     this.#sources.add(source);
     return () => void this.#sources.delete(source);

@@ -1,7 +1,6 @@
 export { createGuard, type Guard, type GuardCounts } from "./guard.ts";
 export { ConfigurationError, type GuardOptions } from "./configuration.ts";
 export { type Exchange, type HostView } from "./exchange.ts";
-export { type PoolState } from "./capture/pool-watch.ts";
 export { type MetricSource } from "./capture/metric-source.ts";
 export { findCurrentExchange } from "./capture/context.ts";
 export { type Redactor } from "./redaction.ts";

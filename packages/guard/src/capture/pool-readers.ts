@@ -1,6 +1,8 @@
-/** Readers for the pools of common clients: `guard.watchPool("orders-db", () => readPgPool(pool))`. */
+/** Readers for the pools of common clients: `guard.watch(poolsOf({ "orders-db": () => readPgPool(pool) }))`. */
 import type { PoolState } from "./pool-watch.ts";
 import { readMember } from "./throwable.ts";
+
+export { poolsOf, type PoolState } from "./pool-watch.ts";
 
 type PgPool = {
   readonly totalCount: number;

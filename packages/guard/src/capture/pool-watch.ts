@@ -1,53 +1,50 @@
-/** Watches a connection pool: an exhausted pool is the cause that looks like a slow database. */
+/** Watches connection pools: an exhausted pool is the cause that looks like a slow database. */
 import { writeGauge } from "../export/otlp-json.ts";
+import type { MetricSource } from "./metric-source.ts";
 
 /** Used, idle and waiting connections of a pool now. */
 export type PoolState = { readonly used: number; readonly idle: number; readonly waiting: number; readonly limit: number | undefined };
 
-/** Pools by name, read when something is to be told. */
-export class PoolWatch {
-  readonly #pools = new Map<string, () => PoolState>();
+/** How to read each pool, by name. */
+type Pools = Readonly<Record<string, () => PoolState>>;
 
-  /** Watches a pool until the returned function is called. */
-  add(name: string, read: () => PoolState): () => void {
-    this.#pools.set(name, read);
-    return () => void this.#pools.delete(name);
-  }
+/** Attributes of the pool that most are waiting for: what a failing exchange says of the pools at its moment. */
+function readWorst(pools: Pools): Record<string, string | number> {
+  const states = Object.entries(pools).map(([name, read]) => ({ name, ...read() }));
+  const worst = states.toSorted((a, b) => b.waiting - a.waiting || b.used - a.used)[0];
+  if (worst === undefined) return {};
+  return {
+    "db.client.connection.pool.name": worst.name,
+    "db.client.connection.used": worst.used,
+    "db.client.connection.idle": worst.idle,
+    "db.client.connection.pending_requests": worst.waiting,
+    ...(worst.limit === undefined ? {} : { "db.client.connection.max": worst.limit }),
+  };
+}
 
-  /** Attributes of the pool that most are waiting for: what a failing exchange says of the pools at its moment. */
-  readWorst(): Record<string, string | number> | undefined {
-    if (this.#pools.size === 0) return undefined;
-    const states = [...this.#pools].map(([name, read]) => ({ name, ...read() }));
-    const worst = states.toSorted((a, b) => b.waiting - a.waiting || b.used - a.used)[0];
-    if (worst === undefined) return undefined;
-    return {
-      "db.client.connection.pool.name": worst.name,
-      "db.client.connection.used": worst.used,
-      "db.client.connection.idle": worst.idle,
-      "db.client.connection.pending_requests": worst.waiting,
-      ...(worst.limit === undefined ? {} : { "db.client.connection.max": worst.limit }),
-    };
-  }
-
-  /** The pools as metrics of the conventions, OTLP/JSON items. */
-  takeMetrics(nowMs: number): readonly string[] {
-    return [...this.#pools].flatMap(([name, read]) => {
-      const { used, idle, waiting, limit } = read();
-      const pool = { "db.client.connection.pool.name": name };
-      return [
-        writeGauge("db.client.connection.count", "{connection}", {
-          value: used,
-          nowMs,
-          attributes: { ...pool, "db.client.connection.state": "used" },
-        }),
-        writeGauge("db.client.connection.count", "{connection}", {
-          value: idle,
-          nowMs,
-          attributes: { ...pool, "db.client.connection.state": "idle" },
-        }),
-        writeGauge("db.client.connection.pending_requests", "{request}", { value: waiting, nowMs, attributes: pool }),
-        ...(limit === undefined ? [] : [writeGauge("db.client.connection.max", "{connection}", { value: limit, nowMs, attributes: pool })]),
-      ];
+function writePool(name: string, { used, idle, waiting, limit }: PoolState, nowMs: number): readonly string[] {
+  const pool = { "db.client.connection.pool.name": name };
+  const toCount = (state: string, value: number): string =>
+    writeGauge("db.client.connection.count", "{connection}", {
+      value,
+      nowMs,
+      attributes: { ...pool, "db.client.connection.state": state },
     });
-  }
+  return [
+    toCount("used", used),
+    toCount("idle", idle),
+    writeGauge("db.client.connection.pending_requests", "{request}", { value: waiting, nowMs, attributes: pool }),
+    ...(limit === undefined ? [] : [writeGauge("db.client.connection.max", "{connection}", { value: limit, nowMs, attributes: pool })]),
+  ];
+}
+
+/**
+ * The pools of this process: as metrics of the conventions, and at a failure the one that most are waiting for.
+ * `guard.watch(poolsOf({ "orders-db": () => readPgPool(pool) }))`.
+ */
+export function poolsOf(pools: Pools): MetricSource {
+  return {
+    readNow: () => readWorst(pools),
+    takeMetrics: (nowMs) => Object.entries(pools).flatMap(([name, read]) => writePool(name, read(), nowMs)),
+  };
 }
