@@ -3,6 +3,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createMemoryStore, openSqliteStore, type Store } from "@faultline/collector/store";
+import { decodeTraces } from "@faultline/formats/otlp";
+import { encodeTraces } from "@faultline/formats/otlp-encode";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { durations, gauge, logs, malformed, NOON, spans, traceId } from "./payloads.ts";
 
@@ -12,6 +14,12 @@ const IMPLEMENTATIONS: readonly Implementation[] = [
   { name: "memory", open: async () => createMemoryStore({ now: () => NOON }) },
   { name: "SQLite", open: (directory) => openSqliteStore({ directory, now: () => NOON }) },
 ];
+
+/** The same payload in the encoding that stores keep: no copy is made of it on its way in. */
+function toProtobuf({ bytes }: Parameters<Store["append"]>[0]): Uint8Array {
+  const decoded = decodeTraces(bytes, "json") as Extract<ReturnType<typeof decodeTraces>, { ok: true }>; // made by `spans`
+  return encodeTraces(decoded.value.items);
+}
 
 const HOUR = { fromMs: NOON, toMs: NOON + 3_600_000 };
 const ALL = { window: HOUR, order: "newest", limit: 100 } as const;
@@ -96,6 +104,33 @@ describe.each(IMPLEMENTATIONS)("the $name store", ({ open }) => {
       expect(span).toMatchObject({ kind: "server", startMs: NOON, endMs: NOON + 12.5, name: "GET /cart" });
       expect(span?.resource).toMatchObject({ service: "shop", version: "2.0.1", region: "eu" });
       expect(span?.events[0]?.attributes["exception.type"]).toBe("RangeError");
+    });
+
+    it("holds nothing in the memory of a payload that was acknowledged", async () => {
+      const send = async (trace: number): Promise<void> => {
+        const bytes = toProtobuf(spans({ trace, status: 500, exception: "TypeError" }, { trace, span: 2, parent: 1, kind: "client" }));
+        expect(await store.append({ signal: "traces", encoding: "protobuf", bytes })).toMatchObject({ kind: "accepted" });
+        // What a receiver does that reads every body into the same memory.
+        bytes.fill(0xff);
+      };
+      const expectWhole = async (trace: number): Promise<void> => {
+        const found = (await store.findTrace(traceId(trace)))?.spans.map((span) => [span.name, span.attributes, span.events.length]);
+        const attributes = { "http.request.method": "GET", "http.route": "/cart", "http.response.status_code": 500 };
+        expect(found).toMatchObject([
+          ["GET /cart", attributes, 1],
+          ["GET /cart", {}, 0],
+        ]);
+      };
+      for (let trace = 1; trace <= 20; trace++) {
+        await send(trace);
+        await expectWhole(trace);
+      }
+      await store.flush();
+      for (let trace = 21; trace <= 40; trace++) {
+        await send(trace);
+        await store.flush();
+      }
+      for (let trace = 1; trace <= 40; trace++) await expectWhole(trace);
     });
 
     it("joins late spans to the trace", async () => {

@@ -1,6 +1,11 @@
 /** A store behind the plainest HTTP server, as a process of its own that tests may kill: `node store-process.ts DIRECTORY`. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { openSqliteStore, type Signal } from "@faultline/collector/store";
+import module from "node:module";
+import type { Signal } from "@faultline/collector/store";
+
+// As `faultline up` does, so that a start is as long as there; a process that is killed must write it down while it lives.
+module.enableCompileCache();
+const { openSqliteStore } = await import("@faultline/collector/store");
 
 const STATUS = { accepted: 200, malformed: 400, overloaded: 503 } as const;
 
@@ -30,4 +35,5 @@ const server = createServer((request, response) => void (request.url === "/stop"
 server.listen(0, "127.0.0.1", () => {
   const address = server.address();
   console.log(`ready ${typeof address === "object" ? address?.port : ""}`);
+  module.flushCompileCache();
 });

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { flushCompileCache } from "node:module";
 import { isIP } from "node:net";
 import { parseArgs } from "node:util";
 import { startCollector, StartError } from "@faultline/collector";
@@ -84,6 +85,8 @@ async function runCollector(options: Parameters<typeof startCollector>[0], io: C
     io.stdout.write(
       `faultline is up: ${collector.url}\n  dashboard      ${collector.url}/\n  OTLP/HTTP      ${collector.url} (set OTEL_EXPORTER_OTLP_ENDPOINT to it)\n`,
     );
+    // Otherwise written at the end, which a process that is killed does not have: the next start must be quick all the same.
+    flushCompileCache();
     await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
     await collector.close();
     return 0;

@@ -21,6 +21,7 @@ const REJECTED_NAMES: Readonly<Record<OtlpSignal, string>> = {
   metrics: "rejectedDataPoints",
 };
 const MAX_MESSAGE_LENGTH = 1_000;
+const NOTHING = new Uint8Array();
 
 /** Items that were refused for good inside a request that was otherwise taken. The sender must not send them again. */
 export type PartialSuccess = { readonly rejected: number; readonly because: string };
@@ -33,13 +34,12 @@ export function encodeExportResponse(signal: OtlpSignal, encoding: OtlpEncoding,
     const body = partial === undefined ? {} : { partialSuccess: { [REJECTED_NAMES[signal]]: String(partial.rejected), errorMessage } };
     return utf8Encoder.encode(JSON.stringify(body));
   }
+  if (partial === undefined) return NOTHING;
   const writer = new ProtobufWriter();
-  if (partial !== undefined) {
-    writer.nest(1, () => {
-      writer.int64(1, BigInt(partial.rejected));
-      writer.text(2, partial.because.slice(0, MAX_MESSAGE_LENGTH));
-    });
-  }
+  writer.nest(1, () => {
+    writer.int64(1, BigInt(partial.rejected));
+    writer.text(2, partial.because.slice(0, MAX_MESSAGE_LENGTH));
+  });
   return writer.finish();
 }
 

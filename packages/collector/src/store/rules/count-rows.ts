@@ -97,6 +97,12 @@ export class CountSum {
     );
   }
 
+  /** To be called once its rows are read: it must not be used any more. */
+  release(): void {
+    this.#sums.clear();
+    this.#slab.release();
+  }
+
   #internGroup(series: Series): number {
     const group = toGroup(series, this.#question.groupBy);
     const key = Object.values(group).join("\u0000");

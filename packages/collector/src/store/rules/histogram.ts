@@ -48,21 +48,36 @@ export function createDenseHistogram(): DenseHistogram {
 }
 
 const SLAB = 128;
+/** Five megabytes, which a question about an hour of fifty routes takes. */
+const MAX_IDLE_SLABS = 32;
+const idleSlabs: Uint32Array<ArrayBuffer>[] = [];
 
-/** Makes dense histograms, many in one piece of memory: a question may need thousands, and each of its own would cost more than its answer. */
+/**
+ * Makes dense histograms, many in one piece of memory: a question may need thousands, and each of its own would cost more than its answer.
+ * The memory is used again, since megabytes of garbage for each question make the slowest of them slow.
+ */
 export class DenseHistogramSlab {
+  readonly #slabs: Uint32Array<ArrayBuffer>[] = [];
   #slab = new Uint32Array();
   #used = 0;
 
   create(): DenseHistogram {
     const length = MAX_INDEX - MIN_INDEX + 1;
     if (this.#used + length > this.#slab.length) {
-      this.#slab = new Uint32Array(length * SLAB);
+      this.#slab = idleSlabs.pop()?.fill(0) ?? new Uint32Array(length * SLAB);
+      this.#slabs.push(this.#slab);
       this.#used = 0;
     }
     const histogram = this.#slab.subarray(this.#used, this.#used + length);
     this.#used += length;
     return histogram;
+  }
+
+  /** Gives the memory of all its histograms back; they must not be looked at any more. */
+  release(): void {
+    for (const slab of this.#slabs.splice(0)) if (idleSlabs.length < MAX_IDLE_SLABS) idleSlabs.push(slab);
+    this.#slab = new Uint32Array();
+    this.#used = 0;
   }
 }
 

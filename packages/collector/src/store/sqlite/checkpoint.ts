@@ -39,7 +39,7 @@ export type CheckpointTask = {
 };
 
 /** Some milliseconds of work: a page waits for no more than one transaction. */
-const TRACES_PER_TRANSACTION = 32;
+const TRACES_PER_TRANSACTION = 64;
 /** Traces looked at for the sample at a time. */
 const TRACES_AT_A_TIME = 2_000;
 

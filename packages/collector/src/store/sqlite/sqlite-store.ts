@@ -206,7 +206,10 @@ class SqliteStore implements Store {
   }
 
   async count(filter: Parameters<Store["count"]>[0]): Promise<readonly CountRow[]> {
-    return this.#rollups.sum(filter).rows();
+    const sum = this.#rollups.sum(filter);
+    const rows = sum.rows();
+    sum.release();
+    return rows;
   }
 
   async listChanges(window: Window): Promise<readonly Change[]> {
