@@ -1,13 +1,14 @@
-import { ALNUM, classOf, DIGIT, FOREIGN, LOWER, SPACE, UPPER } from "./character.ts";
+import { ALNUM, classOf, DIGIT, FOREIGN, LOWER, SPACE, UNDERSCORE, UPPER } from "./character.ts";
 import type { Finding, Scan } from "./finding.ts";
+import { COST } from "./work.ts";
 import { EMAIL_DOMAIN, isReplacement, toEmail, toPlainMarker } from "./replacement.ts";
 
-const LOCAL_SIGNS = new Set(Array.from(".!#$%&*+/=?^_{|}~-", (each) => each.charCodeAt(0)));
-/** Signs that may stand in an address (RFC 5322) and far more often stand before one: `key=a@b.c`. */
-const SELDOM = new Set(Array.from("!#$&*/=?^{|}~%", (each) => each.charCodeAt(0)));
-
+/**
+ * Letters, digits, and the signs of an address (RFC 5322) but those that far more often stand before one: `key=a@b.c`. Left are
+ * `.`, `+`, `_`, `-`.
+ */
 function isLocal(code: number): boolean {
-  return (classOf(code) & (ALNUM | FOREIGN)) !== 0 || (LOCAL_SIGNS.has(code) && !SELDOM.has(code));
+  return (classOf(code) & (ALNUM | FOREIGN | UNDERSCORE)) !== 0 || code === 0x2e || code === 0x2b || code === 0x2d;
 }
 
 /** End of a domain that begins at `start`, or -1: labels of letters, digits and hyphens, the last of two letters or more. */
@@ -32,6 +33,7 @@ function findDomainEnd(text: string, start: number): number {
 /** An email address around the `@` at `at` (RFC 5321: up to 64 characters before it). */
 export function readAddress(scan: Scan, at: number): Finding | undefined {
   if (scan.pass.policy.emails === "keep") return undefined;
+  scan.pass.work.left -= COST.sign;
   const { text } = scan;
   let start = at;
   while (start > scan.taken && at - start < 64 && isLocal(text.charCodeAt(start - 1))) start -= 1;
@@ -51,6 +53,7 @@ const LONGEST_AUTHORITY = 512;
 export function readUserInfo(scan: Scan, at: number): Finding | undefined {
   const { text } = scan;
   if (text.charCodeAt(at + 1) !== 0x2f || text.charCodeAt(at + 2) !== 0x2f) return undefined;
+  scan.pass.work.left -= COST.sign;
   const start = at + 3;
   const most = Math.min(text.length, start + LONGEST_AUTHORITY);
   let colon = -1;

@@ -1,13 +1,13 @@
 import { findNameAbove, readNextLine, readPair } from "./beside.ts";
 import { classOf, DIGIT, SPACE } from "./character.ts";
-import type { Finding, Scan } from "./finding.ts";
-import { replaceDigits, replaceString } from "./scalar.ts";
+import type { Finding, Scan, Word } from "./finding.ts";
+import { replaceNumber, replaceText } from "./scalar.ts";
 import { findValue } from "./assigned-value.ts";
 import type { NameVerdict } from "./sensitive-key.ts";
 import { isCredible, isSuspect } from "./credible.ts";
 import { type KnownName, lastNames } from "./name-table.ts";
 import { COST } from "./work.ts";
-import { findSign, isPlainWord, type Operator } from "./operator.ts";
+import { findSign, type Operator } from "./operator.ts";
 
 /** A name and what it says of its value. */
 type Named = NameVerdict & { readonly name: string };
@@ -52,9 +52,9 @@ function isParameterMark(code: number): boolean {
 }
 
 /** A secret by its name: the value that is assigned to the name ending at `wordEnd`. */
-export function readAssignment(scan: Scan, wordEnd: number): Finding | undefined {
+export function readAssignment(scan: Scan, { end: wordEnd }: Word): Finding | undefined {
   const { text, pass } = scan;
-  if (isPlainWord(scan, wordEnd) || isNoName(scan, wordEnd)) return undefined;
+  if (isNoName(scan, wordEnd)) return undefined;
   const known = pass.names(text, scan.chain, wordEnd);
   if (known.isPlain) return undefined;
   pass.work.left -= COST.assignment;
@@ -71,9 +71,7 @@ export function readAssignment(scan: Scan, wordEnd: number): Finding | undefined
   const raw = text.slice(value.start, value.end);
   if (kind === "personal" && pass.policy.personal === "keep") return undefined;
   const found = kind ?? "key";
-  // The count is taken by the scan; these two count as well when a structured value calls them.
-  const quiet = { ...pass, count: () => undefined };
   const isNumber = !value.isQuoted && /^\d{1,19}$/.test(raw);
-  const replacement = isNumber ? replaceDigits(found, raw, quiet) : replaceString(found, raw, quiet);
+  const replacement = isNumber ? replaceNumber(found, raw, pass) : replaceText(found, raw, pass);
   return replacement === raw ? undefined : { start: value.start, end: value.end, kind: found, replacement };
 }

@@ -1,15 +1,11 @@
 /** Secrets whose name stands beside them with something else than an operator in between: a line's end, a SQL word, a part's headers. */
-import type { Finding, Scan } from "./finding.ts";
+import { classOf, SPACE } from "./character.ts";
+import type { Finding, Scan, Word } from "./finding.ts";
 import type { Sign } from "./operator.ts";
 import { COST } from "./work.ts";
 import { toMarker } from "./replacement.ts";
-import { replaceString } from "./scalar.ts";
+import { replaceText } from "./scalar.ts";
 import type { KeyKind } from "./sensitive-key.ts";
-
-/** The count is taken by the scan. */
-function replaceQuietly(scan: Scan, kind: KeyKind, raw: string): string {
-  return replaceString(kind, raw, { ...scan.pass, count: () => undefined });
-}
 
 /** A value alone on its line: in quotes, or one word that is no name of something deeper and no plain word. */
 function readLoneValue(line: string): string | undefined {
@@ -20,11 +16,20 @@ function readLoneValue(line: string): string | undefined {
   return /\d|[a-z][A-Z]|[^\w-]/.test(bare) ? bare : undefined;
 }
 
+const BACKSLASH = 0x5c;
+/** What lies between a name and a value on the next line. */
+const GAPS: ReadonlyMap<string, RegExp> = new Map([
+  ["colon", /^[ \t]{0,8}\\?\r?\n[ \t]{1,32}(?:-[ \t]{1,3})?/],
+  ["assign", /^[ \t]{0,8}\\\r?\n[ \t]{0,32}/],
+]);
+
 /** The values on the lines behind `password:`, alone or as a list, or behind a backslash at the line's end. */
 export function readNextLine(scan: Scan, sign: Sign, kind: KeyKind): Finding | undefined {
   const { text } = scan;
-  const gap = sign.operator === "colon" ? /^[ \t]{0,8}\\?\r?\n[ \t]{1,32}(?:-[ \t]{1,3})?/ : /^[ \t]{0,8}\\\r?\n[ \t]{0,32}/;
-  if ((sign.operator !== "colon" && sign.operator !== "assign") || /[^\s\\]/.test(text.charAt(sign.at))) return undefined;
+  const next = text.charCodeAt(sign.at);
+  if ((classOf(next) & SPACE) === 0 && next !== BACKSLASH) return undefined;
+  const gap = GAPS.get(sign.operator);
+  if (gap === undefined) return undefined;
   scan.pass.work.left -= COST.random;
   let output = "";
   let [start, end, at] = [-1, -1, sign.at];
@@ -36,7 +41,7 @@ export function readNextLine(scan: Scan, sign: Sign, kind: KeyKind): Finding | u
     const value = readLoneValue(text.slice(from, from + 532));
     if (value === undefined) break;
     const valueAt = /["']/.test(text.charAt(from)) ? from + 1 : from;
-    output += (start < 0 ? "" : text.slice(end, valueAt)) + replaceQuietly(scan, kind, value);
+    output += (start < 0 ? "" : text.slice(end, valueAt)) + replaceText(kind, value, scan.pass);
     if (start < 0) start = valueAt;
     end = valueAt + value.length;
     at = valueAt === from ? end : end + 1;
@@ -48,10 +53,9 @@ export function readNextLine(scan: Scan, sign: Sign, kind: KeyKind): Finding | u
 const SQL_VALUES = /^\s{1,4}\(?\s{0,4}'(?:[^'\n]|''){1,512}'(?:\s{0,4},\s{0,4}'(?:[^'\n]|''){1,512}'){0,64}/;
 
 /** `SET PASSWORD FOR 'app'@'%' = 'secret'`: `start` is at `FOR`. */
-export function readSetPassword(scan: Scan, start: number, end: number): Finding | undefined {
+export function readSetPassword(scan: Scan, { end }: Word): Finding | undefined {
   const { text, before } = scan;
-  if ((text.charCodeAt(start) | 0x20) !== 0x66 || !/^password$/i.test(text.slice(before.start, Math.max(before.start, before.end))))
-    return undefined;
+  if (!/^password$/i.test(text.slice(before.start, Math.max(before.start, before.end)))) return undefined;
   const match = /^ {1,4}[^\s=]{1,128} {0,4}= {0,4}(?:PASSWORD\()?'([^'\n]{1,200})'/i.exec(text.slice(end, end + 360));
   if (match?.[1] === undefined) return undefined;
   const to = end + match[0].length - 1;
@@ -59,10 +63,8 @@ export function readSetPassword(scan: Scan, start: number, end: number): Finding
 }
 
 /** `token IN ('a', 'b')`, `token LIKE 'a'`, `IDENTIFIED BY 'a'`: the word before names the values. */
-export function readSqlWord(scan: Scan, start: number, end: number): Finding | undefined {
+export function readSqlWord(scan: Scan, { start, end }: Word): Finding | undefined {
   const { text, before } = scan;
-  const first = text.charCodeAt(start) | 0x20;
-  if (first !== 0x69 && first !== 0x6c && first !== 0x62) return undefined;
   scan.pass.work.left -= COST.words;
   const word = text.slice(start, end).toLowerCase();
   if ((word !== "in" && word !== "like" && word !== "ilike" && word !== "by") || before.end < 0 || start - before.end > 3) return undefined;
@@ -71,7 +73,7 @@ export function readSqlWord(scan: Scan, start: number, end: number): Finding | u
   const values = kind === undefined ? undefined : SQL_VALUES.exec(text.slice(end, end + 1_024))?.[0];
   if (kind === undefined || values === undefined) return undefined;
   const replacement = values.replace(/'((?:[^'\n]|'')+)'/g, (whole, raw: string) =>
-    /^%?[?%]?$/.test(raw) ? whole : `'${replaceQuietly(scan, kind, raw)}'`,
+    /^%?[?%]?$/.test(raw) ? whole : `'${replaceText(kind, raw, scan.pass)}'`,
   );
   return replacement === values ? undefined : { start: end, end: end + values.length, kind, replacement };
 }
@@ -79,7 +81,7 @@ export function readSqlWord(scan: Scan, start: number, end: number): Finding | u
 const PART = /^name="?([^";\r\n]{1,64})"?(?:;[^\r\n]{0,128})?\r?\n(?:[\w-]{1,40}:[^\r\n]{0,128}\r?\n){0,3}\r?\n/i;
 
 /** A field of a multipart body inside other text. */
-export function readPart(scan: Scan, start: number): Finding | undefined {
+export function readPart(scan: Scan, { start }: Word): Finding | undefined {
   const { text } = scan;
   if (!text.startsWith("name=", start)) return undefined;
   scan.pass.work.left -= COST.words;
@@ -89,7 +91,7 @@ export function readPart(scan: Scan, start: number): Finding | undefined {
   if (head === null || kind === undefined) return undefined;
   const from = start + head[0].length;
   const raw = /^[^\r\n]+/.exec(text.slice(from, from + 4_096))?.[0] ?? "";
-  const replacement = replaceQuietly(scan, kind, raw);
+  const replacement = replaceText(kind, raw, scan.pass);
   return raw.startsWith("--") || replacement === raw ? undefined : { start: from, end: from + raw.length, kind, replacement };
 }
 
@@ -97,7 +99,7 @@ export function readPart(scan: Scan, start: number): Finding | undefined {
 const AWS_REACH = 96;
 
 /** The secret of an AWS pair, which has no form of its own: 40 characters of base64 shortly behind an access key id. */
-export function readAwsSecret(scan: Scan, start: number): Finding | undefined {
+export function readAwsSecret(scan: Scan, { start }: Word): Finding | undefined {
   const { text } = scan;
   if (/[\w/+]/.test(text.charAt(start - 1))) return undefined;
   const raw = /^[A-Za-z0-9/+]{40}(?![\w/+=])/.exec(text.slice(start, start + 41))?.[0];

@@ -1,5 +1,5 @@
 import { ALNUM, classOf, SPACE, UNDERSCORE } from "./character.ts";
-import { type Finding, type Scan, toFinding } from "./finding.ts";
+import { type Finding, type Scan, toFinding, type Word } from "./finding.ts";
 import { COST } from "./work.ts";
 import { isReplacement } from "./replacement.ts";
 
@@ -19,11 +19,8 @@ function findTokenEnd(text: string, start: number): number {
   return at;
 }
 
-const SCHEME_STARTS = new Set(Array.from("bdtBDT", (each) => each.charCodeAt(0)));
-
 /** The credential behind a scheme's name in running text: `Bearer ab12...`, `Basic dXNlcjpwYXNz`. */
-export function readScheme(scan: Scan, start: number, end: number): Finding | undefined {
-  if (!SCHEME_STARTS.has(scan.text.charCodeAt(start))) return undefined;
+export function readScheme(scan: Scan, { start, end }: Word): Finding | undefined {
   const scheme = scan.text.slice(start, end).toLowerCase();
   if (scheme !== "bearer" && scheme !== "basic" && scheme !== "token" && scheme !== "digest") return undefined;
   scan.pass.work.left -= COST.words;
@@ -36,7 +33,7 @@ export function readScheme(scan: Scan, start: number, end: number): Finding | un
 }
 
 /** The password of `curl -u name:password`, in quotes or not. */
-export function readUserOption(scan: Scan, start: number, end: number): Finding | undefined {
+export function readUserOption(scan: Scan, { start, end }: Word): Finding | undefined {
   const { text } = scan;
   const isShort = end - start === 1 && text.charCodeAt(start - 1) === 0x2d && (classOf(text.charCodeAt(start - 2)) & SPACE) !== 0;
   const isLong = end - start === 4 && text.startsWith("--user", start - 2);

@@ -1,4 +1,4 @@
-import { classOf, DIGIT, entropyOf, HEX_LETTER, LOWER, UPPER } from "./character.ts";
+import { ALNUM, classOf, DIGIT, entropyOf, HEX_LETTER, LOWER, UPPER } from "./character.ts";
 import type { AssignedValue } from "./assigned-value.ts";
 import type { Scan } from "./finding.ts";
 import { isReplacement } from "./replacement.ts";
@@ -14,23 +14,20 @@ type Claim = {
   readonly operator: Operator;
 };
 
-/** Words that say something about a secret where the secret itself could stand: `token: expired`, `password=null`. */
-const SAID_OF = new Set(
-  "null nil none undefined nan true false yes no on off empty unset set not is was are missing required optional invalid valid incorrect wrong expired revoked rejected denied failed failure error unknown unexpected must cannot should may has have does did too the a an for of in to from by with and or at as if when changed reset mismatch mismatched mandatory disabled enabled active inactive closed open ok string number boolean object array text any bearer basic type password token secret key apikey username user email redacted filtered masked hidden removed omitted encrypted anonymous public private self local default placeholder changeme example test todo see use using new old this that it its self".split(
+const WORDS =
+  "null nil none undefined nan true false unset missing required optional invalid expired string number boolean object bearer basic redacted filtered masked hidden removed no yes on off empty set not is was are valid incorrect wrong revoked rejected denied failed failure error unknown unexpected must cannot should may has have does did too the a an for of in to from by with and or at as if when changed reset mismatch mismatched mandatory disabled enabled active inactive closed open ok array text any type password token secret key apikey username user email omitted encrypted anonymous public private self local default placeholder changeme example test todo see use using new old this that it its self".split(
     " ",
-  ),
-);
+  );
+
+/** Words that say something about a secret where the secret itself could stand: `token: expired`, `password=null`. */
+const SAID_OF = new Set(WORDS);
 
 /** The few of them that stand behind `=` or in quotes without being a secret. A password may well be "secret". */
-const NO_VALUE = new Set(
-  "null nil none undefined nan true false unset missing required optional invalid expired string number boolean object bearer basic redacted filtered masked hidden removed".split(
-    " ",
-  ),
-);
+const NO_VALUE = new Set(WORDS.slice(0, WORDS.indexOf("no")));
 
 /** Values that only say where the secret comes from. */
 const PLACEHOLDER =
-  /^(?:\$\{[\w.:-]{1,64}\}|\$\([\w. -]{1,64}\)|\$[A-Za-z_]\w{0,63}|\{\{[ \w.|-]{1,64}\}\}|<[\w -]{1,64}>|%[\w()]{1,32}%?|%\([\w]{1,32}\)s|@[\w]{1,32}@|\*{2,64}|x{3,64}|X{3,64}|\.{2,16}|•{2,64}|\[(?:filtered|redacted|masked|secret|removed|hidden|object object)\]|\{[\w.]{0,32}\}|\?|:\w{1,32}|\$\d{1,3})$/i;
+  /^(?:\$\{[\w.:-]{1,64}\}|\$\([\w. -]{1,64}\)|\$[A-Za-z_]\w{0,63}|\{\{[ \w.|-]{1,64}\}\}|<[\w -]{1,64}>|%[\w()]{1,32}%?|%\([\w]{1,32}\)s|@[\w]{1,32}@|\*{2,64}|\.{2,16}|•{2,64}|\[(?:filtered|redacted|masked|secret|removed|hidden|object object)\]|\{[\w.]{0,32}\}|\?|:\w{1,32}|\$\d{1,3})$/i;
 
 /** What code puts behind a name: `process.env.TOKEN`, `getSecret()`, `request.body['x']`, `config.password`. */
 const REFERENCE =
@@ -72,8 +69,13 @@ export function isSuspect(suspicion: Suspicion, operator: Operator): boolean {
   return suspicion === "vendor" || operator !== "weak";
 }
 
+const LONGEST_SAID = 24;
+
+/** True for a word of the list, with or without a sentence's sign behind it. None of them has a digit in it. */
 function isSaidOf(text: string, words: ReadonlySet<string> = SAID_OF): boolean {
-  return words.has(text.toLowerCase().replace(/[.,;:!?]{1,4}$/, ""));
+  if (text.length > LONGEST_SAID || /[\d_]/.test(text)) return false;
+  const lower = text.toLowerCase();
+  return words.has(lower.replace(/[.,;:!?]{1,4}$/, ""));
 }
 
 /** True when plain words go on behind the value: a sentence, not an assignment. */
@@ -87,7 +89,7 @@ const NO_LITERAL = /^(?:await|new|async|function|typeof|void|yield|lambda|\{[\w-
 
 function isCredibleBare(claim: Claim, kind: KeyKind, raw: string): boolean {
   const { scan, value, operator } = claim;
-  if (REFERENCE.test(raw) || NO_LITERAL.test(raw)) return false;
+  if (NO_LITERAL.test(raw) || (/\W/.test(raw) && REFERENCE.test(raw))) return false;
   if (operator === "tag" && !/^\s{0,32}(?:<|$)/.test(scan.text.slice(value.end, value.end + 40))) return false;
   if (operator === "assign" || operator === "tag") return !isSaidOf(raw, NO_VALUE) && !(kind === "session" && /^[a-z]{1,12}$/.test(raw));
   if (isSaidOf(raw)) return false;
@@ -149,9 +151,9 @@ export function isCredible(claim: Claim): boolean {
   if (
     raw === "" ||
     isReplacement(raw) ||
-    (!/^\w*$/.test(raw.slice(0, 8)) && PLACEHOLDER.test(raw)) ||
-    /^[xX]{3,64}$/.test(raw) ||
-    /^[^\p{L}\p{N}]{1,3}$/u.test(raw)
+    ((classOf(raw.charCodeAt(0)) & ALNUM) === 0
+      ? PLACEHOLDER.test(raw) || (raw.length < 7 && /^[^\p{L}\p{N}]{1,3}$/u.test(raw))
+      : (raw.charCodeAt(0) | 0x20) === 0x78 && /^x{3,64}$/i.test(raw))
   )
     return false;
   return kind === undefined ? isCredibleUnnamed(claim, raw) : isCredibleNamed(claim, kind, raw);

@@ -1,6 +1,6 @@
 import { ALNUM, classOf, DIGIT, HEX_LETTER, UNDERSCORE } from "./character.ts";
 import { COST } from "./work.ts";
-import type { Finding, Scan } from "./finding.ts";
+import type { Finding, Scan, Word } from "./finding.ts";
 
 function isHexPair(text: string, at: number): boolean {
   return (classOf(text.charCodeAt(at)) & (DIGIT | HEX_LETTER)) !== 0 && (classOf(text.charCodeAt(at + 1)) & (DIGIT | HEX_LETTER)) !== 0;
@@ -132,7 +132,7 @@ function findBase64End(text: string, start: number): number {
 }
 
 /** Text inside base64, as cookies, cursors and tokens carry it: read decoded, and encoded anew when something was replaced. */
-export function readBase64(scan: Scan, start: number, wordEnd: number): Finding | undefined {
+export function readBase64(scan: Scan, { start, end: wordEnd }: Word): Finding | undefined {
   const { text, inner } = scan;
   if (inner === undefined || start < scan.taken || start < scan.read.base64Text) return undefined;
   if (!beginsReadable(text, start)) return undefined;

@@ -16,6 +16,8 @@ type ReadAhead = {
   dotted: number;
   /** Of the next digit. */
   digit: number;
+  /** Of digits in groups, more than a card has. */
+  digits: number;
   /** Of letters, digits, `_` and `-`, and where its last part begins. */
   joined: number;
   joinedTail: number;
@@ -36,8 +38,12 @@ export type Scan = {
   taken: number;
   /** Start of the chain of words joined by `.` and `-` that the current word belongs to: `x-api-key`, `db.password`. */
   chain: number;
+  /** True when the chain has a name's trigger in it: only then what follows may be secret because of it. */
+  mayName: boolean;
+  /** The last three letters or digits of the chain, as `foldTrigger` folds them. */
+  row: number;
   /** The chain before the current one. */
-  readonly before: { start: number; end: number };
+  readonly before: { start: number; end: number; mayName: boolean };
   /** How far each reader has read ahead: a run is read once, however many tokens might begin in it. */
   readonly read: ReadAhead;
   /** Where the last search for a closing quote failed, and how far it had looked: bounds the work over the whole text. */
@@ -52,7 +58,9 @@ export function createScan(text: string, pass: Pass, inner: Scan["inner"]): Scan
     inner,
     taken: 0,
     chain: 0,
-    before: { start: 0, end: 0 },
+    mayName: false,
+    row: 0,
+    before: { start: 0, end: 0, mayName: false },
     read: {
       alnum: 0,
       word: 0,
@@ -60,6 +68,7 @@ export function createScan(text: string, pass: Pass, inner: Scan["inner"]): Scan
       base64: 0,
       dotted: 0,
       digit: -1,
+      digits: 0,
       joined: 0,
       joinedTail: 0,
       tuple: 0,

@@ -1,6 +1,6 @@
 import { ALNUM, classOf, DIGIT, HEX_LETTER, UNDERSCORE } from "./character.ts";
 import { COST } from "./work.ts";
-import type { Finding, Scan } from "./finding.ts";
+import type { Finding, Scan, Word } from "./finding.ts";
 import { toIpv4, toIpv6 } from "./replacement.ts";
 
 /** Names before four numbers that make them a version or a heading: `version="1.2.3.4"`, `Section 1.2.3.4`. */
@@ -82,8 +82,7 @@ function readIpv6(scan: Scan, start: number): Finding | undefined {
 }
 
 /** An IP address that begins with the word from `start` to `wordEnd`. Each look ahead and back is of a fixed length. */
-export function readIpAddress(scan: Scan, start: number, wordEnd: number): Finding | undefined {
-  if (scan.pass.policy.ipAddresses === "keep" || wordEnd - start > 4) return undefined;
+export function readIpAddress(scan: Scan, { start, end: wordEnd }: Word): Finding | undefined {
   scan.pass.work.left -= COST.form;
   const first = classOf(scan.text.charCodeAt(start));
   const behind = scan.text.charCodeAt(wordEnd);
@@ -94,6 +93,10 @@ export function readIpAddress(scan: Scan, start: number, wordEnd: number): Findi
 /** True for four numbers under a name that says they are a version: `{"version": "4.2.1.7"}` has no words around it to tell. */
 export function isNamedVersion(name: string | undefined, value: string): boolean {
   return (
-    name !== undefined && value.length < 24 && /^\d+(?:\.\d+){3}$/.test(value) && /version|release|build|revision|^v$|oid$/i.test(name)
+    name !== undefined &&
+    value.length < 24 &&
+    (classOf(value.charCodeAt(0)) & DIGIT) !== 0 &&
+    /^\d+(?:\.\d+){3}$/.test(value) &&
+    /version|release|build|revision|^v$|oid$/i.test(name)
   );
 }

@@ -1,4 +1,6 @@
+import { ALNUM, classOf, DIGIT, UNDERSCORE } from "./character.ts";
 import { isNamedVersion } from "./ip-address.ts";
+import { mayLeadToSecret } from "./name-trigger.ts";
 import type { Pass } from "./pass.ts";
 import { replaceDigits, replaceString } from "./scalar.ts";
 import type { KeyKind } from "./sensitive-key.ts";
@@ -10,6 +12,9 @@ type Frame = {
   readonly kind: KeyKind | undefined;
   /** The name under which this object or array itself stands. */
   readonly name: string | undefined;
+  /** The frame around this one. */
+  readonly above: Frame | undefined;
+  readonly depth: number;
   key: string | undefined;
   isKeyNext: boolean;
   /** What `name`, `key` or `header` said in this object: the name of its `value`, as HAR and many clients write headers. */
@@ -23,19 +28,23 @@ type Walk = {
   readonly text: string;
   readonly pass: Pass;
   readonly inner: (text: string) => string;
-  readonly stack: Frame[];
+  frame: Frame | undefined;
+  /** What is written of the text before `copied`; whatever is not replaced is copied in one piece. */
   output: string;
+  copied: number;
 };
 
 /** What opens more often than this is no JSON of any program. */
 const MOST_OPEN = 512;
+const BACKSLASH = 0x5c;
+const QUOTE = 0x22;
 
 /** Index behind the closing quote of the string that opens at `start`, or -1 when it never closes. */
 function findStringEnd(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    if (code === 0x5c) at += 1;
-    else if (code === 0x22) return at + 1;
+    if (code === BACKSLASH) at += 1;
+    else if (code === QUOTE) return at + 1;
   }
   return -1;
 }
@@ -49,87 +58,101 @@ function unescape(raw: string): string {
   }
 }
 
+function replaceRange(walk: Walk, [start, end]: readonly [number, number], replacement: string): void {
+  walk.output += walk.text.slice(walk.copied, start) + replacement;
+  walk.copied = end;
+}
+
 /** Redacts what stands between the quotes; text in which nothing was found stays as it was written, escapes and all. */
 function redactString(walk: Walk, raw: string, kind: KeyKind | undefined): string {
   const plain = unescape(raw);
-  if (kind === undefined && isNamedVersion(walk.stack.at(-1)?.key, plain)) return raw;
+  if (kind === undefined && isNamedVersion(walk.frame?.key, plain)) return raw;
   const redacted = kind === undefined ? walk.inner(plain) : replaceString(kind, plain, walk.pass);
   return redacted === plain ? raw : JSON.stringify(redacted).slice(1, -1);
 }
 
-function findKind(walk: Walk, frame: Frame | undefined): KeyKind | undefined {
+function findKind({ pass }: Walk, frame: Frame | undefined): KeyKind | undefined {
   if (frame?.kind !== undefined) return frame.kind;
-  if (frame === undefined) return undefined;
-  const key = frame.isObject ? frame.key : frame.name;
+  const key = frame?.isObject === true ? frame.key : frame?.name;
+  if (frame === undefined || key === undefined) return undefined;
   if ((key === "value" || key === "Value") && frame.label !== undefined)
-    return walk.pass.classify(frame.label).kind ?? walk.pass.classify("value", frame.name).kind;
-  return key === undefined ? undefined : walk.pass.classify(key, frame.isObject ? frame.name : undefined).kind;
+    return pass.classify(frame.label).kind ?? pass.classify("value", frame.name).kind;
+  return mayLeadToSecret(key, pass.policy.nameTriggers) ? pass.classify(key, frame.isObject ? frame.name : undefined).kind : undefined;
 }
 
-function open(walk: Walk, isObject: boolean): void {
-  const parent = walk.stack.at(-1);
-  const name = parent?.isObject === true ? parent.key : parent?.name;
-  walk.stack.push({ isObject, kind: findKind(walk, parent), name, key: undefined, isKeyNext: isObject, label: undefined });
+/** Opens an object or an array; false when too many are open. */
+function open(walk: Walk, isObject: boolean): boolean {
+  const above = walk.frame;
+  const depth = above === undefined ? 1 : above.depth + 1;
+  const name = above?.isObject === true ? above.key : above?.name;
+  walk.frame = { isObject, kind: findKind(walk, above), name, above, depth, key: undefined, isKeyNext: isObject, label: undefined };
+  return depth <= MOST_OPEN;
 }
 
 /** Reads a string; returns where to go on, or -1 when the text ended inside it. */
 function readString(walk: Walk, start: number): number {
-  const end = findStringEnd(walk.text, start);
-  const frame = walk.stack.at(-1);
-  const raw = walk.text.slice(start + 1, end < 0 ? undefined : end - 1);
+  const { frame, text } = walk;
+  const end = findStringEnd(text, start);
+  const raw = text.slice(start + 1, end < 0 ? text.length : end - 1);
+  let redacted: string;
   if (frame?.isKeyNext === true) {
     frame.key = unescape(raw);
     frame.isKeyNext = false;
-    walk.output += `"${redactString(walk, raw, undefined)}`;
+    redacted = redactString(walk, raw, undefined);
   } else {
     if (frame?.key !== undefined && LABELS.has(frame.key)) frame.label = unescape(raw);
     // An escape that the end of the text cut in two would make the last piece unreadable.
-    walk.output += `"${redactString(walk, end < 0 ? raw.replace(/\\(?:u[0-9a-fA-F]{0,3})?$/, "") : raw, findKind(walk, frame))}`;
+    redacted = redactString(walk, end < 0 ? raw.replace(/\\(?:u[0-9a-fA-F]{0,3})?$/, "") : raw, findKind(walk, frame));
   }
-  if (end >= 0) walk.output += '"';
+  if (redacted !== raw) replaceRange(walk, [start + 1, start + 1 + raw.length], redacted);
   return end;
 }
 
 /** Reads a number or a literal; returns its end. */
 function readBare(walk: Walk, start: number): number {
+  const { text, pass } = walk;
   let end = start + 1;
-  while (end < walk.text.length && /[\w.+-]/.test(walk.text.charAt(end))) end += 1;
-  const raw = walk.text.slice(start, end);
-  const kind = findKind(walk, walk.stack.at(-1));
-  if (!/^-?\d/.test(raw)) walk.output += raw;
-  else if (kind !== undefined) walk.output += replaceDigits(kind, raw, walk.pass);
-  else walk.output += raw.length < 9 ? raw : walk.inner(raw);
+  for (; end < text.length; end++) {
+    const code = text.charCodeAt(end);
+    if ((classOf(code) & (ALNUM | UNDERSCORE)) === 0 && code !== 0x2e && code !== 0x2b && code !== 0x2d) break;
+  }
+  const first = text.charCodeAt(start) === 0x2d ? start + 1 : start;
+  if ((classOf(text.charCodeAt(first)) & DIGIT) === 0) return end;
+  const kind = findKind(walk, walk.frame);
+  if (kind === undefined && end - start < 9) return end;
+  const raw = text.slice(start, end);
+  const redacted = kind === undefined ? walk.inner(raw) : replaceDigits(kind, raw, pass);
+  if (redacted !== raw) replaceRange(walk, [start, end], redacted);
   return end;
 }
+
+/** Characters that a number or a literal begins with. */
+const BARE_STARTS: ReadonlySet<number> = new Set(Array.from("-0123456789tfnTFN", (each) => each.charCodeAt(0)));
 
 /** Takes one step at `at`; returns where to go on, or -1 when what stands there is no JSON. */
 function step(walk: Walk, at: number): number {
   const code = walk.text.charCodeAt(at);
-  const frame = walk.stack.at(-1);
+  const { frame } = walk;
   switch (code) {
     case 0x7b:
     case 0x5b:
-      if (walk.stack.length >= MOST_OPEN) return -1;
-      open(walk, code === 0x7b);
-      break;
+      return open(walk, code === 0x7b) ? at + 1 : -1;
     case 0x7d:
     case 0x5d:
-      walk.stack.pop();
-      break;
+      walk.frame = frame?.above;
+      return at + 1;
     case 0x2c:
       if (frame?.isObject === true) frame.isKeyNext = true;
-      break;
+      return at + 1;
     case 0x3a:
     case 0x20:
     case 0x09:
     case 0x0a:
     case 0x0d:
-      break;
+      return at + 1;
     default:
-      return /[-\dtfnTFN]/.test(walk.text.charAt(at)) && frame?.isKeyNext !== true ? readBare(walk, at) : -1;
+      return BARE_STARTS.has(code) && frame?.isKeyNext !== true ? readBare(walk, at) : -1;
   }
-  walk.output += walk.text.charAt(at);
-  return at + 1;
 }
 
 /**
@@ -138,18 +161,16 @@ function step(walk: Walk, at: number): number {
  * being JSON the rest goes to `inner`, which reads free text.
  */
 export function redactJson(text: string, pass: Pass, inner: (text: string) => string): string {
-  const walk: Walk = { text, pass, inner, stack: [], output: "" };
+  const walk: Walk = { text, pass, inner, frame: undefined, output: "", copied: 0 };
   let at = 0;
-  while (at < text.length) {
-    if (text.charCodeAt(at) === 0x22 && (walk.stack.length > 0 || at === 0)) {
-      const next = readString(walk, at);
-      if (next < 0) return walk.output;
-      at = next;
-    } else {
-      const next = walk.stack.length === 0 && !/[\s[{]/.test(text.charAt(at)) ? -1 : step(walk, at);
-      if (next < 0) return walk.output + inner(text.slice(at));
+  while (at >= 0 && at < text.length) {
+    const isString = text.charCodeAt(at) === QUOTE && (walk.frame !== undefined || at === 0);
+    if (isString) at = readString(walk, at);
+    else {
+      const next = walk.frame === undefined && !/[\s[{]/.test(text.charAt(at)) ? -1 : step(walk, at);
+      if (next < 0) return walk.output + text.slice(walk.copied, at) + inner(text.slice(at));
       at = next;
     }
   }
-  return walk.output;
+  return walk.copied === 0 ? text : walk.output + text.slice(walk.copied);
 }

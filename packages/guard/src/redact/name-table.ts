@@ -21,7 +21,10 @@ export type NameTable = (text: string, start: number, end: number) => KnownName;
 const FILE_NAME =
   /\.(?:[cm]?[jt]sx?|py|rb|go|java|kt|scala|php|rs|cs|cpp|cc|c|h|swift|vue|svelte|html?|css|json|ya?ml|md|txt|log|sql|sh|lua|ex|exs|dart)$/i;
 
-const TAILS = new Set("key keys number code id value string str text is was const phrase hash secret".split(" "));
+/** Last words whose meaning the word before them decides. */
+export const TAILS: ReadonlySet<string> = new Set(
+  "key keys number code id value string str text is was const phrase hash secret".split(" "),
+);
 
 /** Only the last two of dotted names count. */
 export function lastNames(chain: string): string {

@@ -75,13 +75,9 @@ function readOperator(text: string, at: number, isTag: boolean): Sign | undefine
 }
 
 /** Characters behind a name that may lead to a value; any other ends the search at once. */
-const LEADS = new Uint8Array(65_536);
-for (const character of " \t=:><!?+.,(|\"'`\\][") LEADS[character.charCodeAt(0)] = 1;
-
-/** True for a character behind a name that may lead to its value. */
-export function leadsToValue(code: number): boolean {
-  return LEADS[code] === 1;
-}
+export const LEADS_TO_VALUE = " \t=:><!?+.,(|\"'`\\][";
+const LEADS = new Uint8Array(128);
+for (const character of LEADS_TO_VALUE) LEADS[character.charCodeAt(0)] = 1;
 
 /** True when what follows a name cannot be an operator: most words of most texts. */
 export function isPlainWord(scan: Scan, wordEnd: number): boolean {

@@ -1,3 +1,5 @@
+import { createNameTriggers, type NameTriggers } from "./name-trigger.ts";
+
 /**
  * What is taken out of telemetry before it leaves memory. Everything is on unless it is said otherwise here; credentials cannot be
  * switched off, because nobody has ever needed one in a log.
@@ -26,7 +28,11 @@ export type RedactionPolicy = {
 };
 
 /** A policy with every default filled in. */
-export type ResolvedPolicy = Required<Omit<RedactionPolicy, "pseudonymKey">> & { readonly pseudonymKey: string | undefined };
+export type ResolvedPolicy = Required<Omit<RedactionPolicy, "pseudonymKey">> & {
+  readonly pseudonymKey: string | undefined;
+  /** What a name must have in it to lead to a secret. */
+  readonly nameTriggers: NameTriggers;
+};
 
 /** Fills in the defaults. */
 export function resolvePolicy(policy: RedactionPolicy): ResolvedPolicy {
@@ -41,5 +47,6 @@ export function resolvePolicy(policy: RedactionPolicy): ResolvedPolicy {
     maxDepth: policy.maxDepth ?? 32,
     maxMembers: policy.maxMembers ?? 1_000,
     pseudonymKey: policy.pseudonymKey,
+    nameTriggers: createNameTriggers(policy.keys ?? []),
   };
 }

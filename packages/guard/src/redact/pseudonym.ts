@@ -1,44 +1,40 @@
 /** A keyed hash of a text, 32 bits; `salt` gives further independent ones. Equal texts have equal pseudonyms under one key. */
 export type Pseudonymizer = (text: string, salt?: number) => number;
 
-/** The four words of the hash's state. */
-type State = { a: number; b: number; c: number; d: number };
-
-function rotate(word: number, bits: number): number {
-  return (word << bits) | (word >>> (32 - bits));
-}
-
-/** One round of HalfSipHash (Aumasson, Bernstein: SipHash, a fast short-input PRF; the 32-bit variant). */
-function mix(s: State): void {
-  s.a = (s.a + s.b) | 0;
-  s.b = rotate(s.b, 5) ^ s.a;
-  s.a = rotate(s.a, 16);
-  s.c = (s.c + s.d) | 0;
-  s.d = rotate(s.d, 8) ^ s.c;
-  s.a = (s.a + s.d) | 0;
-  s.d = rotate(s.d, 7) ^ s.a;
-  s.c = (s.c + s.b) | 0;
-  s.b = rotate(s.b, 13) ^ s.c;
-  s.c = rotate(s.c, 16);
-}
-
-function absorb(state: State, word: number): void {
-  state.d ^= word;
-  mix(state);
-  mix(state);
-  state.a ^= word;
-}
-
+/**
+ * HalfSipHash-2-4 (Aumasson, Bernstein: SipHash, a fast short-input PRF; the 32-bit variant) over `salt`, the text's code units in pairs,
+ * and its length. The four words of the state stay in registers.
+ */
 function hash(text: string, key: readonly [number, number], salt: number): number {
-  const state: State = { a: key[0], b: key[1], c: 0x6c796765 ^ key[0], d: 0x74656462 ^ key[1] };
-  absorb(state, salt);
-  for (let at = 0; at < text.length; at += 2) {
-    absorb(state, text.charCodeAt(at) | ((at + 1 < text.length ? text.charCodeAt(at + 1) : 0) << 16));
+  // As 32-bit integers from the start: what the loop turns over is never a double.
+  let a = key[0] | 0;
+  let b = key[1] | 0;
+  let c = 0x6c796765 ^ a;
+  let d = 0x74656462 ^ b;
+  const pairs = (text.length + 1) >> 1;
+  // Two further turns without a word are the four rounds at the end.
+  for (let turn = -1; turn <= pairs + 2; turn++) {
+    let word = 0;
+    if (turn < 0) word = salt;
+    else if (turn < pairs) word = text.charCodeAt(2 * turn) | (2 * turn + 1 < text.length ? text.charCodeAt(2 * turn + 1) << 16 : 0);
+    else if (turn === pairs) word = text.length;
+    else if (turn === pairs + 1) c ^= 0xff;
+    d ^= word;
+    for (let round = 0; round < 2; round++) {
+      a = (a + b) | 0;
+      b = ((b << 5) | (b >>> 27)) ^ a;
+      a = (a << 16) | (a >>> 16);
+      c = (c + d) | 0;
+      d = ((d << 8) | (d >>> 24)) ^ c;
+      a = (a + d) | 0;
+      d = ((d << 7) | (d >>> 25)) ^ a;
+      c = (c + b) | 0;
+      b = ((b << 13) | (b >>> 19)) ^ c;
+      c = (c << 16) | (c >>> 16);
+    }
+    a ^= word;
   }
-  absorb(state, text.length);
-  state.c ^= 0xff;
-  for (let round = 0; round < 4; round++) mix(state);
-  return (state.b ^ state.d) >>> 0;
+  return (b ^ d) >>> 0;
 }
 
 /**

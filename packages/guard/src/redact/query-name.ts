@@ -2,7 +2,7 @@
  * Query parameters whose values sign or authorise a URL: those that OpenTelemetry's conventions redact in `url.full`, and their kin in
  * other clouds, OAuth and SAML. Lower case.
  */
-const SIGNED = new Set(
+export const SIGNED_NAMES: ReadonlySet<string> = new Set(
   "x-amz-signature x-amz-credential x-amz-security-token awsaccesskeyid signature sig x-goog-signature x-goog-credential googleaccessid key-pair-id hdnea hdnts policy ticket samlresponse samlrequest assertion client_assertion code_verifier id_token_hint state_token hmac expires_sig oauth_signature".split(
     " ",
   ),
@@ -12,5 +12,5 @@ const SIGNED = new Set(
 export function isSignedParameter(name: string, valueLength: number): boolean {
   const lower = name.toLowerCase();
   if (lower === "policy") return valueLength >= 64;
-  return SIGNED.has(lower) || (lower === "code" && valueLength >= 16);
+  return SIGNED_NAMES.has(lower) || (lower === "code" && valueLength >= 16);
 }

@@ -1,7 +1,7 @@
 import { ALNUM, classOf, DIGIT, entropyOf, LOWER, QUOTE, SPACE, UNDERSCORE, UPPER } from "./character.ts";
 import { isReadableBase64 } from "./encoded.ts";
 import { COST } from "./work.ts";
-import { type Finding, type Scan, toFinding } from "./finding.ts";
+import { type Finding, type Scan, toFinding, type Word } from "./finding.ts";
 
 const HYPHEN = 0x2d;
 
@@ -9,7 +9,7 @@ const HYPHEN = 0x2d;
 const KEY_PART = /(?:^|[_-])(?:live|test|prod|dev|stg|sandbox|secret|sk|rk|pat|tok|token|key|apikey|api|access|auth|priv)(?:[_-]|$)/i;
 
 /** A token with a readable beginning of its own, as most services issue them today, whoever the issuer is. */
-export function readPrefixed(scan: Scan, start: number): Finding | undefined {
+export function readPrefixed(scan: Scan, { start }: Word): Finding | undefined {
   const { text, read } = scan;
   if (read.joined <= start) readJoined(scan, start);
   const { joined: end, joinedTail: tail } = read;
@@ -42,12 +42,12 @@ function isMixed(text: string): boolean {
 const DIGEST_LENGTHS = new Set([27, 28, 43, 44, 64, 86, 88]);
 
 /** True where a text of its own begins or ends: at a quote, a space, or the whole text's edge. */
-export function isEdge(text: string, at: number): boolean {
+function isEdge(text: string, at: number): boolean {
   return at < 0 || at >= text.length || (classOf(text.charCodeAt(at)) & (QUOTE | SPACE)) !== 0;
 }
 
 /** True for the signs of base64: `+`, `/`, `-`, `=`. */
-export function isBase64Sign(code: number): boolean {
+function isBase64Sign(code: number): boolean {
   return code === 0x2b || code === 0x2f || code === HYPHEN || code === 0x3d;
 }
 
@@ -55,7 +55,7 @@ export function isBase64Sign(code: number): boolean {
  * A text that stands alone and is nothing but random base64, of a key's length and no digest's: in quotes, or with its padding. Base64
  * of readable text is none: that was read decoded. The caller has seen an edge before it.
  */
-export function readLoneRandom(scan: Scan, start: number): Finding | undefined {
+export function readLoneRandom(scan: Scan, { start }: Word): Finding | undefined {
   const { text } = scan;
   scan.pass.work.left -= COST.random;
   const most = start + 129;

@@ -70,47 +70,35 @@ export function createRedactor(policy: RedactionPolicy = {}): Redactor {
 
 /** A redactor over the given parts; the tests pass parts that fail. */
 export function createRedactorFrom(pass: Pass, counts: Record<string, number>): Redactor {
-  const closed = <T>(read: () => T, dropped: () => T): T => {
-    try {
-      startWork(pass.work);
-      return read();
-    } catch {
-      // Not through `pass.count`: whatever failed may be that.
-      counts["unscanned"] = (counts["unscanned"] ?? 0) + 1;
-      return dropped();
-    }
-  };
+  const unscanned = () => UNSCANNED;
+  const closed =
+    <Input extends readonly unknown[], Output>(read: (...input: Input) => Output, dropped: () => Output) =>
+    (...input: Input): Output => {
+      try {
+        startWork(pass.work);
+        return read(...input);
+      } catch {
+        // Not through `pass.count`: whatever failed may be that.
+        counts["unscanned"] = (counts["unscanned"] ?? 0) + 1;
+        return dropped();
+      }
+    };
   return {
-    redactText: (text) =>
-      closed(
-        () => redactTextWith(text, pass),
-        () => UNSCANNED,
-      ),
-    redactHeaders: (headers) =>
-      closed(
-        () => redactHeadersWith(headers, pass),
-        () => ({}),
-      ),
-    redactBody: (body, contentType) =>
-      closed(
-        () => redactBodyWith(body, contentType, pass),
-        () => ({ text: UNSCANNED, truncated: true }),
-      ),
-    redactUrl: (target) =>
-      closed(
-        () => redactUrlWith(target, pass),
-        () => UNSCANNED,
-      ),
-    redactValue: (value) =>
-      closed(
-        () => redactValueWith(value, pass),
-        () => UNSCANNED,
-      ),
-    redactAttributes: (attributes) =>
-      closed(
-        () => redactAttributesWith(attributes, pass),
-        () => ({}),
-      ),
+    redactText: closed((text: string) => redactTextWith(text, pass), unscanned),
+    redactHeaders: closed(
+      (headers: HeaderInput) => redactHeadersWith(headers, pass),
+      () => ({}),
+    ),
+    redactBody: closed(
+      (body: string | Uint8Array, contentType?: string) => redactBodyWith(body, contentType, pass),
+      () => ({ text: UNSCANNED, truncated: true }),
+    ),
+    redactUrl: closed((target: string) => redactUrlWith(target, pass), unscanned),
+    redactValue: closed((value: unknown) => redactValueWith(value, pass), unscanned),
+    redactAttributes: closed(
+      (attributes: Attributes) => redactAttributesWith(attributes, pass),
+      () => ({}),
+    ),
     counts: () => ({ ...counts }),
   };
 }

@@ -12,14 +12,21 @@ export function isReplacement(text: string): boolean {
   );
 }
 
-function hex(word: number, digits: number): string {
-  return word.toString(16).padStart(8, "0").slice(0, digits);
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+/** The first hex digits of a word, two for each byte. */
+function hex(word: number, bytes: number): string {
+  let text = "";
+  for (let shift = 24; shift > 24 - 8 * bytes; shift -= 8) text += HEX[(word >>> shift) & 255] ?? "";
+  return text;
 }
+
+const NINE_DIGITS = 1_000_000_000;
 
 /** Pseudonymous decimal digits. */
 function digits(raw: string, count: number, pseudonym: Pseudonymizer): string {
   let text = "";
-  for (let salt = 1; text.length < count; salt++) text += String(pseudonym(raw, salt)).padStart(10, "0").slice(1);
+  for (let salt = 1; text.length < count; salt++) text += String(NINE_DIGITS + (pseudonym(raw, salt) % NINE_DIGITS)).slice(1);
   return text.slice(0, count);
 }
 
@@ -29,17 +36,17 @@ function digits(raw: string, count: number, pseudonym: Pseudonymizer): string {
  */
 export function toMarker(kind: string, raw: string, pseudonym: Pseudonymizer): string {
   const size = raw.length > 256 ? `:${2 ** Math.round(Math.log2(raw.length))}` : "";
-  return `[redacted:${kind}:${hex(pseudonym(raw), 6)}${size}]`;
+  return `[redacted:${kind}:${hex(pseudonym(raw), 3)}${size}]`;
 }
 
 /** A stand-in made of letters, digits and a hyphen only, for the places of a URL where a marker's brackets would break parsers. */
 export function toPlainMarker(raw: string, pseudonym: Pseudonymizer): string {
-  return `redacted-${hex(pseudonym(raw), 6)}`;
+  return `redacted-${hex(pseudonym(raw), 3)}`;
 }
 
 /** An address in a domain that can never exist (RFC 2606), so that what expects an email still gets one. */
 export function toEmail(raw: string, pseudonym: Pseudonymizer): string {
-  return `user-${hex(pseudonym(raw.toLowerCase()), 8)}@${EMAIL_DOMAIN}`;
+  return `user-${hex(pseudonym(raw.toLowerCase()), 4)}@${EMAIL_DOMAIN}`;
 }
 
 /** The domain of every pseudonymous address. */
@@ -53,13 +60,16 @@ export function toIpv4(raw: string, pseudonym: Pseudonymizer): string {
 
 /** An address of the documentation range 2001:db8::/32 (RFC 3849). */
 export function toIpv6(raw: string, pseudonym: Pseudonymizer): string {
-  return `2001:db8::${hex(pseudonym(raw), 4)}:${hex(pseudonym(raw, 1), 4)}`;
+  return `2001:db8::${hex(pseudonym(raw), 2)}:${hex(pseudonym(raw, 1), 2)}`;
 }
 
-/** The sum of Luhn's check over the digits of `text`; 0 when they are a valid number. Other characters are passed over. */
-export function luhnSum(text: string): number {
+/**
+ * The sum of Luhn's check over the digits of `text`; 0 when they are a valid number. Other characters are passed over. The last digit
+ * is doubled where the check digit is still to come.
+ */
+export function luhnSum(text: string, isLastDoubled = false): number {
   let sum = 0;
-  let doubled = false;
+  let doubled = isLastDoubled;
   for (let at = text.length - 1; at >= 0; at--) {
     const digit = text.charCodeAt(at) - 48;
     if (digit < 0 || digit > 9) continue;
@@ -70,18 +80,23 @@ export function luhnSum(text: string): number {
   return sum % 10;
 }
 
-/** Puts `replacement`'s digits in place of the digits of `raw`, so that its grouping stays. */
+/** Puts the characters of `replacement` in place of the letters and digits of `raw`, so that its grouping stays. */
 function keepGrouping(raw: string, replacement: string): string {
   if (raw.length === replacement.length) return replacement;
   let next = 0;
-  return raw.replace(/\d/g, () => replacement[next++] ?? "0");
+  return raw.replace(/[A-Za-z0-9]/g, () => replacement[next++] ?? "0");
+}
+
+/** The letters and digits of `raw` alone. */
+function ungroup(raw: string): string {
+  return raw.replace(/[ -]/g, "");
 }
 
 /** A number of the same length and grouping that passes Luhn's check and belongs to no brand: it begins with 9. */
 export function toCardNumber(raw: string, pseudonym: Pseudonymizer): string {
-  const bare = raw.replace(/\D/g, "");
+  const bare = ungroup(raw);
   const body = `9${digits(bare, bare.length - 2, pseudonym)}`;
-  const check = (10 - luhnSum(`${body}0`)) % 10;
+  const check = (10 - luhnSum(body, true)) % 10;
   return keepGrouping(raw, `${body}${check}`);
 }
 
@@ -102,14 +117,11 @@ export function ibanRemainder(iban: string): number {
 
 /** An IBAN of the same country and length with right check digits and the bank code 0, which no bank has. */
 export function toIban(raw: string, pseudonym: Pseudonymizer): string {
-  const bare = raw.replace(/[ -]/g, "").toUpperCase();
+  const bare = ungroup(raw).toUpperCase();
   const account = `00000000${digits(bare, bare.length - 12, pseudonym)}`;
   const country = bare.slice(0, 2);
   const check = 98 - ibanRemainder(`${country}00${account}`);
-  const iban = `${country}${String(check).padStart(2, "0")}${account}`;
-  if (raw.length === iban.length) return iban;
-  let next = 0;
-  return raw.replace(/[A-Za-z0-9]/g, () => iban[next++] ?? "0");
+  return keepGrouping(raw, `${country}${String(check).padStart(2, "0")}${account}`);
 }
 
 /** A number with as many digits, for a secret that was a number: `{"cvv": 123}`. Zero stays zero, a sign and a fraction stay. */

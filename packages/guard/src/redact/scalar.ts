@@ -2,17 +2,28 @@ import type { Pass } from "./pass.ts";
 import { isReplacement, toMarker, toNumber, toOtherDigits } from "./replacement.ts";
 import type { KeyKind } from "./sensitive-key.ts";
 
-/** Secret text: a marker, or for a phone number other digits in the same grouping. */
-export function replaceString(kind: KeyKind | "signature", value: string, pass: Pass): string {
+/** What stands in place of secret text: a marker, or for a phone number other digits in the same grouping. */
+export function replaceText(kind: KeyKind | "signature", value: string, pass: Pass): string {
   if (value === "" || isReplacement(value) || (kind === "personal" && pass.policy.personal === "keep")) return value;
-  pass.count(kind);
   const isPhone = kind === "personal" && /^[+\d][\d ().-]{5,20}$/.test(value);
   return isPhone ? toOtherDigits(value, pass.pseudonym) : toMarker(kind, value, pass.pseudonym);
 }
 
+/** The same, counted. */
+export function replaceString(kind: KeyKind | "signature", value: string, pass: Pass): string {
+  const replaced = replaceText(kind, value, pass);
+  if (replaced !== value) pass.count(kind);
+  return replaced;
+}
+
 /** A secret number, as text: one of as many digits. Zero stays zero: it tells more about a fault than about a person. */
+export function replaceNumber(kind: KeyKind, text: string, pass: Pass): string {
+  return Number(text) === 0 || (kind === "personal" && pass.policy.personal === "keep") ? text : toNumber(text, pass.pseudonym);
+}
+
+/** The same, counted. */
 export function replaceDigits(kind: KeyKind, text: string, pass: Pass): string {
-  if (Number(text) === 0 || (kind === "personal" && pass.policy.personal === "keep")) return text;
-  pass.count(kind);
-  return toNumber(text, pass.pseudonym);
+  const replaced = replaceNumber(kind, text, pass);
+  if (replaced !== text) pass.count(kind);
+  return replaced;
 }

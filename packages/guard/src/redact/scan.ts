@@ -1,7 +1,8 @@
 import { readAddress, readUserInfo } from "./address.ts";
-import { ALNUM, CLASSES, FOREIGN, SPACE, UNDERSCORE } from "./character.ts";
+import { ALNUM, CLASSES, FOREIGN, UNDERSCORE } from "./character.ts";
 import { readPercent } from "./encoded.ts";
 import { createScan, type Finding, type Scan, type Word } from "./finding.ts";
+import { foldTrigger } from "./name-trigger.ts";
 import type { Pass } from "./pass.ts";
 import { isReplacement } from "./replacement.ts";
 import { readAzureSecret } from "./shaped-token.ts";
@@ -14,20 +15,65 @@ const WORD = ALNUM | UNDERSCORE | FOREIGN;
 /** Longest chain of words that is read as one name. */
 const LONGEST_CHAIN = 128;
 
-/** Readers of what a sign stands in the middle or at the beginning of: `@`, `:`, `-`, `%`, `~`. */
-const SIGNS: ReadonlyMap<number, (scan: Scan, at: number) => Finding | undefined> = new Map([
-  [0x40, readAddress],
-  [0x3a, readUserInfo],
-  [0x2d, readPrivateKey],
-  [0x25, readPercent],
-  [0x7e, readAzureSecret],
-]);
+/** Readers of what a sign stands in the middle or at the beginning of. */
+const SIGN_READERS: readonly ((scan: Scan, at: number) => Finding | undefined)[] = [
+  readAddress,
+  readUserInfo,
+  readPrivateKey,
+  readPercent,
+  readAzureSecret,
+];
+/** The end of the last word when the next one cannot be joined to it. */
+const NO_WORD = -2;
+const NO_SIGN = 255;
+const BY_SIGN = new Uint8Array(128).fill(NO_SIGN);
+Array.from("@:-%~").forEach((sign, index) => {
+  BY_SIGN[sign.charCodeAt(0)] = index;
+});
 
-function readAtSign(scan: Scan, at: number, code: number): Finding | undefined {
-  const read = SIGNS.get(code);
-  if (read === undefined) return undefined;
-  scan.pass.work.left -= COST.sign;
-  return read(scan, at);
+/** True for the `.` and the `-` that make one name of two words. */
+function isJoint(code: number): boolean {
+  return code === 0x2e || code === 0x2d;
+}
+
+/** Reads the word at `start`, behind the last one, and on the way whether the chain that it belongs to can be a name. */
+function measureWord(scan: Scan, word: Word, start: number): void {
+  const { text } = scan;
+  const wordEnd = word.end;
+  const { nameTriggers } = scan.pass.policy;
+  const { length } = text;
+  if (wordEnd !== start - 1 || !isJoint(text.charCodeAt(wordEnd)) || start - scan.chain > LONGEST_CHAIN) {
+    scan.before.start = scan.chain;
+    scan.before.end = wordEnd;
+    scan.before.mayName = scan.mayName;
+    scan.chain = start;
+    scan.mayName = false;
+    scan.row = 0;
+  }
+  let { row } = scan;
+  let bits = 0;
+  let triggers = 0;
+  let at = start;
+  for (; at < length; at++) {
+    const code = text.charCodeAt(at);
+    const kind = CLASSES[code] ?? 0;
+    if ((kind & WORD) === 0) break;
+    bits |= kind;
+    if ((kind & ALNUM) === 0) continue;
+    row = foldTrigger(row, code);
+    triggers |= nameTriggers[row] ?? 0;
+  }
+  scan.row = row;
+  if (triggers !== 0 || (bits & FOREIGN) !== 0) scan.mayName = true;
+  word.start = start;
+  word.end = at;
+  word.bits = bits;
+}
+
+/** What stands at a sign; most signs are passed over after one look. */
+function readSign(scan: Scan, at: number, code: number): Finding | undefined {
+  const read = SIGN_READERS[BY_SIGN[code] ?? NO_SIGN];
+  return read === undefined ? undefined : read(scan, at);
 }
 
 /**
@@ -36,38 +82,23 @@ function readAtSign(scan: Scan, at: number, code: number): Finding | undefined {
  */
 export function findSecrets(text: string, pass: Pass, inner: ((text: string) => string) | undefined): Finding[] {
   const scan = createScan(text, pass, inner);
-  const word: Word = { start: 0, end: 0, bits: 0 };
+  const word: Word = { start: 0, end: NO_WORD, bits: 0 };
   const findings: Finding[] = [];
   const { work } = pass;
   const { length } = text;
   let at = 0;
-  let wordEnd = -2;
   while (at < length) {
     const code = text.charCodeAt(at);
-    const kind = CLASSES[code] ?? 0;
     let next = at + 1;
     let finding: Finding | undefined;
-    if ((kind & WORD) !== 0) {
-      let bits = kind;
-      for (; next < length; next++) {
-        const each = CLASSES[text.charCodeAt(next)] ?? 0;
-        if ((each & WORD) === 0) break;
-        bits |= each;
-      }
-      if (wordEnd !== at - 1 || !isJoint(text.charCodeAt(wordEnd)) || next - scan.chain > LONGEST_CHAIN) {
-        scan.before.start = scan.chain;
-        scan.before.end = wordEnd;
-        scan.chain = at;
-      }
-      wordEnd = next;
-      word.start = at;
-      word.end = next;
-      word.bits = bits;
+    if (((CLASSES[code] ?? 0) & WORD) !== 0) {
+      measureWord(scan, word, at);
+      next = word.end;
       finding = readWord(scan, word);
     } else if (code === 0x5b && text.startsWith("[redacted:", at)) {
       next = skipReplacement(text, at);
-      wordEnd = -2;
-    } else if ((kind & SPACE) === 0) finding = readAtSign(scan, at, code);
+      word.end = NO_WORD;
+    } else finding = readSign(scan, at, code);
     if (work.left < 0) {
       findings.push(dropRest(at, length));
       break;
@@ -78,7 +109,7 @@ export function findSecrets(text: string, pass: Pass, inner: ((text: string) => 
       scan.taken = finding.end;
       if (finding.kind.startsWith("aws")) scan.read.accessKeyId = finding.end;
       next = finding.end;
-      wordEnd = -2;
+      word.end = NO_WORD;
     }
     at = next;
   }
@@ -95,9 +126,4 @@ function skipReplacement(text: string, at: number): number {
   const marker = text.slice(at, at + 80);
   const length = marker.indexOf("]") + 1;
   return length > 0 && isReplacement(marker.slice(0, length)) ? at + length : at + 1;
-}
-
-/** True for the `.` and the `-` that make one name of two words. */
-function isJoint(code: number): boolean {
-  return code === 0x2e || code === 0x2d;
 }

@@ -21,43 +21,32 @@ export type KeyKind =
 const STEMS: readonly (readonly [KeyKind, readonly string[]])[] = [
   [
     "password",
-    "requirepass masterauth dbpass keypass storepass userpass rootpass adminpass sqlpass password passwd passwort passphrase passcode passkey kennwort contrasena contraseña contrasenha motdepasse wachtwoord lösenord losenord hasło haslo parola şifre sifre heslo salasana jelszo jelszó lozinka пароль 密码 密碼 口令 パスワード 비밀번호 كلمةالمرور סיסמה สั่งผ่าน mậtkhẩu matkhau katasandi".split(
+    "requirepass masterauth dbpass keypass storepass userpass rootpass adminpass sqlpass password passwd passwort passphrase passcode passkey kennwort contrasen contraseña motdepasse wachtwoord lösenord losenord hasło haslo parola şifre sifre heslo salasana jelszo jelszó lozinka пароль 密码 密碼 口令 パスワード 비밀번호 كلمةالمرور סיסמה สั่งผ่าน mậtkhẩu matkhau katasandi".split(
       " ",
     ),
   ],
   ["secret", ["secret", "credential", "geheimnis", "segredo"]],
   [
     "key",
-    "apikey accesskey secretkey privatekey privkey signingkey encryptionkey masterkey accountkey sharedkey storagekey subscriptionkey authkey licensekey licencekey consumerkey sshkey writekey servicekey deploykey appkey applicationkey clientkey functionkey hostkeybase64 databasekey dbkey hmackey aeskey rsakey kmskey sessionkey serverkey webhookkey instrumentationkey ingestionkey userkey apitoken awskey".split(
+    "apikey accesskey privatekey privkey signingkey encryptionkey masterkey accountkey sharedkey storagekey subscriptionkey authkey licensekey licencekey consumerkey sshkey writekey servicekey deploykey appkey applicationkey clientkey functionkey databasekey dbkey hostkeyb hmackey aeskey rsakey kmskey sessionkey serverkey webhookkey instrumentationkey ingestionkey userkey apitoken awskey".split(
       " ",
     ),
   ],
   [
     "token",
-    "accesstoken authtoken refreshtoken idtoken bearertoken sessiontoken securitytoken usertoken privatetoken jobtoken personalaccesstoken devicetoken logintoken resettoken".split(
+    "accesstoken authtoken refreshtoken idtoken bearertoken sessiontoken securitytoken usertoken privatetoken jobtoken devicetoken logintoken resettoken".split(
       " ",
     ),
   ],
   [
     "auth",
-    [
-      "authorization",
-      "authorisation",
-      "connectionstring",
-      "connstring",
-      "connstr",
-      "databaseurl",
-      "mongouri",
-      "mongodburi",
-      "redisurl",
-      "amqpurl",
-    ],
+    ["authorization", "authorisation", "connectionstring", "connstr", "databaseurl", "mongouri", "mongodburi", "redisurl", "amqpurl"],
   ],
-  ["session", ["sessionid", "sessid", "sessionkey", "jsessionid"]],
+  ["session", ["sessionid", "sessid"]],
   ["csrf", ["csrf", "xsrf", "requestverificationtoken", "authenticitytoken"]],
   [
     "card",
-    "cardnumber creditcard debitcard cardnum ccnumber ccnum cardno cardcvc cardcvv cardpan kreditkarte kartennummer tarjetadecredito cartedecredit numerocarte".split(
+    "creditcard debitcard cardnum ccnum cardno cardcvc cardcvv cardpan kreditkarte kartennummer tarjetadecredito cartedecredit numerocarte".split(
       " ",
     ),
   ],
@@ -92,7 +81,7 @@ const WORDS = toTable([
   ["card", "cvv cvc cvv2 cvc2 csc pan"],
   ["bank", "iban bic swift"],
   ["national-id", "ssn sin nino cpf cnpj dni nif bsn nric aadhaar pesel passport"],
-  ["personal", "dob birthdate birthday dateofbirth phone phonenumber mobile telephone msisdn"],
+  ["personal", "dob birthday phone mobile telephone msisdn"],
 ]);
 
 /** Names of two words or more that mean a secret only together. */
@@ -112,7 +101,7 @@ const ABOUT = new Set(
 
 /** Words before `key` or `token` that make it harmless. */
 const HARMLESS = new Set(
-  "publickey primarykey foreignkey partitionkey sortkey cachekey idempotencykey routekey routingkey objectkey hashkey keyid kid nexttoken nextpagetoken pagetoken continuationtoken maxtokens totaltokens prompttokens completiontokens inputtokens outputtokens unexpectedtoken syncto author authors authority authored authenticated authentication tokenizer tokenize tokenized secretary passenger passengers passed passing passive compass bypass pinned sessions cookieconsent cookiepolicy cookiebanner".split(
+  "publickey primarykey foreignkey partitionkey sortkey cachekey idempotencykey routekey routingkey objectkey hashkey keyid nexttoken nextpagetoken pagetoken continuationtoken maxtokens totaltokens prompttokens completiontokens inputtokens outputtokens unexpectedtoken secretary cookieconsent cookiebanner".split(
     " ",
   ),
 );
@@ -130,12 +119,25 @@ const IDENTITY =
   );
 /** Services whose keys have no sign of their own: random values under a name with theirs are taken. */
 const VENDORS =
-  "adafruit adobe airtable algolia alibaba aliyun asana atlassian confluence jira beamer bitbucket bittrex meraki cloudflare codecov cohere coinbase confluent contentful datadog ddog discord droneci dropbox etsy facebook fastly finicity finnhub flickr freshbooks gitter heroku hubspot intercom jfrog artifactory xray kraken kucoin launchdarkly linkedin looker mailchimp mailgun mapbox mattermost messagebird netlify newrelic newyorktimes nytimes okta plaid privateai rapidapi sendbird sentry snyk sonar squarespace sumo telegram travis trello twilio twitch twitter yandex zendesk softlayer cloudant ibmcos ibmcloud iamapi aiven box paypal braintree auth0 segment pagerduty splunk elastic maxmind openweather sidekiq contribsys".split(
+  "adafruit adobe airtable algolia alibaba aliyun asana atlassian confluence jira beamer bitbucket bittrex meraki cloudflare codecov cohere coinbase confluent contentful datadog ddog discord droneci dropbox etsy facebook fastly finicity finnhub flickr freshbooks gitter heroku hubspot intercom jfrog artifactory xray kraken kucoin launchdarkly linkedin looker mailchimp mailgun mapbox mattermost messagebird netlify newrelic newyorktimes nytimes okta plaid privateai rapidapi sendbird sentry snyk sonar squarespace sumo telegram travis trello twilio twitch twitter yandex zendesk softlayer cloudant ibmc iamapi aiven box paypal braintree auth0 segment pagerduty splunk elastic maxmind openweather sidekiq contribsys".split(
     " ",
   );
 
 const findStems = createWordFinder(STEMS.map(([, stems]) => stems));
 const findHints = createWordFinder([IDENTITY, VENDORS, GENERIC]);
+
+/** Names that say nothing alone and everything under a parent: `card.number`, `session.id`. */
+const DEPENDENT = new Set(["id", "number", "value", "key", "code", "data", "raw", "content", "string", "hash"]);
+
+/** Whatever makes a name mean something: every name with a verdict has one of these in it, once its separators are left out. */
+export const NAME_PARTS: readonly string[] = [
+  ...STEMS.flatMap(([, stems]) => stems),
+  ...WORDS.keys(),
+  ...PAIRS.keys(),
+  ...VENDORS,
+  ...GENERIC,
+  ...DEPENDENT,
+];
 
 /** What a name that is not secret itself says of a random value under it. */
 export type Suspicion = "none" | "generic" | "vendor";
@@ -199,9 +201,6 @@ function classifyWords(words: readonly string[], joined: string): KeyKind | unde
 function endsInDigit(word: string): boolean {
   return (classOf(word.charCodeAt(word.length - 1)) & DIGIT) !== 0;
 }
-
-/** Names that say nothing alone and everything under a parent: `card.number`, `session.id`. */
-const DEPENDENT = new Set(["id", "number", "value", "key", "code", "data", "raw", "content", "string", "hash"]);
 
 /** What a name says of the value under it. */
 export type NameVerdict = { readonly kind: KeyKind | undefined; readonly suspicion: Suspicion };

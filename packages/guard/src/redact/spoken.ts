@@ -1,5 +1,5 @@
 /** Secrets that words lead to without any sign: `with password x9!aB`, `requirepass x9`, `mysql -px9`. */
-import { classOf, DIGIT, LOWER, QUOTE, SPACE, UPPER } from "./character.ts";
+import { classOf, LOWER, QUOTE, SPACE, UPPER } from "./character.ts";
 import { type Finding, type Scan, toFinding, type Word } from "./finding.ts";
 import { isReplacement, toMarker } from "./replacement.ts";
 import type { KeyKind } from "./sensitive-key.ts";
@@ -35,19 +35,18 @@ function isSecretLike(raw: string, kind: KeyKind): boolean {
 function judgeBefore(scan: Scan, start: number): KeyKind | undefined {
   const { text, pass, before } = scan;
   // Most of what stands before a random word is no name: a number, a path, a word of one letter.
-  if (before.end - before.start > LONGEST_NAME || (classOf(text.charCodeAt(before.start)) & (LOWER | UPPER)) === 0) return undefined;
-  const { kind } = pass.names(text, before.start, before.end);
-  if (kind !== undefined || before.end - before.start > 3) return kind;
+  const length = before.end - before.start;
+  if (length > LONGEST_NAME || (classOf(text.charCodeAt(before.start)) & (LOWER | UPPER)) === 0) return undefined;
+  const kind = before.mayName ? pass.names(text, before.start, before.end).kind : undefined;
+  if (kind !== undefined || length > 3 || (text.charCodeAt(before.end - 1) | 0x20) !== 0x73) return kind;
   const name = /([\w-]{3,40}) (?:is|was) $/.exec(text.slice(Math.max(0, start - 48), start))?.[1];
   return name === undefined ? undefined : pass.classify(name).kind;
 }
 
 /** A random value right behind a secret's name and one space. Only a word of letters and digits, or of both cases, asks. */
-export function readSpoken(scan: Scan, { start, end, bits }: Word): Finding | undefined {
+export function readSpoken(scan: Scan, { start }: Word): Finding | undefined {
   const { text, pass, before } = scan;
-  const isMixed = (bits & (LOWER | UPPER)) !== 0 && ((bits & DIGIT) !== 0 || (bits & (LOWER | UPPER)) === (LOWER | UPPER));
-  if (!isMixed || end - start < 5 || scan.chain !== start || before.end !== start - 1 || text.charCodeAt(start - 1) !== 0x20)
-    return undefined;
+  if (scan.chain !== start || before.end !== start - 1) return undefined;
   const kind = judgeBefore(scan, start);
   if (kind === undefined || !SPOKEN.has(kind)) return undefined;
   pass.work.left -= COST.random;
@@ -62,10 +61,10 @@ const PROGRAM_P = /\b(?:mysql\w*|mariadb\w*|mongo\w*|sshpass|docker[ ]+login|pod
 const PROGRAM_A = /\bredis-cli\b[^\n|;&]{0,120}$/;
 
 /** `mysql -uroot -pSecret`, `sshpass -p 'Secret'`, `redis-cli -a Secret`: `start` is behind the hyphen. */
-export function readPasswordOption(scan: Scan, start: number, end: number): Finding | undefined {
+export function readPasswordOption(scan: Scan, { start, end }: Word): Finding | undefined {
   const { text } = scan;
   const letter = text.charCodeAt(start);
-  if ((letter !== 0x70 && letter !== 0x61) || (classOf(text.charCodeAt(start - 2)) & SPACE) === 0) return undefined;
+  if ((classOf(text.charCodeAt(start - 2)) & SPACE) === 0) return undefined;
   scan.pass.work.left -= COST.line;
   const line = text.slice(Math.max(0, start - 160), start - 1);
   if (!(letter === 0x70 ? PROGRAM_P : PROGRAM_A).test(line)) return undefined;
@@ -79,7 +78,7 @@ export function readPasswordOption(scan: Scan, start: number, end: number): Find
 }
 
 /** `jdbc:oracle:thin:scott/Secret@//host`: a password in front of an `@` without a URL. `start` is at `thin`. */
-export function readOracle(scan: Scan, start: number): Finding | undefined {
+export function readOracle(scan: Scan, { start }: Word): Finding | undefined {
   const match = /^thin:[^/@\s"']{1,64}\/([^@\s"']{1,128})@/.exec(scan.text.slice(start, start + 208));
   const from = start + (match?.[0].length ?? 0) - 1 - (match?.[1]?.length ?? 0);
   return match?.[1] === undefined ? undefined : toFinding(scan, "password", [from, from + match[1].length]);

@@ -1,5 +1,5 @@
 import { ALNUM, classOf, DIGIT, UNDERSCORE } from "./character.ts";
-import type { Finding, Scan } from "./finding.ts";
+import type { Finding, Scan, Word } from "./finding.ts";
 import { COST } from "./work.ts";
 import { toMarker } from "./replacement.ts";
 import { DIGIT_SOMEWHERE, TOKEN_FORMS, type TokenForm, type TokenSet } from "./token-forms.ts";
@@ -71,10 +71,11 @@ function trimRun(text: string, start: number, end: number): number {
 }
 
 /** A token that its issuer made recognisable by a prefix: `ghp_...`, `AKIA...`, `eyJ...`. */
-export function readVendorToken(scan: Scan, start: number): Finding | undefined {
+export function readVendorToken(scan: Scan, { start }: Word): Finding | undefined {
   const { text } = scan;
   const forms = BY_START[startAt(text, start)];
   if (forms === undefined) return undefined;
+  scan.pass.work.left -= COST.token;
   for (const form of forms) {
     if (!text.startsWith(form.prefix, start)) continue;
     const from = start + form.prefix.length;
@@ -97,6 +98,7 @@ const BEGIN = "-----BEGIN";
 export function readPrivateKey(scan: Scan, at: number): Finding | undefined {
   const { text } = scan;
   if (text.charCodeAt(at + 5) !== 0x42 || !text.startsWith(BEGIN, at)) return undefined;
+  scan.pass.work.left -= COST.form;
   if (
     !text
       .slice(at, at + 140)

@@ -1,6 +1,6 @@
-import type { Finding, Scan } from "./finding.ts";
+import type { Finding, Scan, Word } from "./finding.ts";
 import { COST } from "./work.ts";
-import { replaceDigits, replaceString } from "./scalar.ts";
+import { replaceNumber, replaceText } from "./scalar.ts";
 import type { KeyKind } from "./sensitive-key.ts";
 
 /** Longest statement or detail that is read as a list of columns and a list of values. */
@@ -57,7 +57,6 @@ type Rewriting = { readonly from: number; readonly text: string; readonly kinds:
 function replaceItems(scan: Scan, tuple: Tuple, rewriting: Rewriting): Rewriting {
   const { kinds } = rewriting;
   const { text, pass } = scan;
-  const quiet = { ...pass, count: () => undefined };
   let { from, text: output } = rewriting;
   tuple.items.forEach((item, index) => {
     const raw = text.slice(item.start, item.end);
@@ -65,7 +64,7 @@ function replaceItems(scan: Scan, tuple: Tuple, rewriting: Rewriting): Rewriting
     if (raw === "" || (!item.isQuoted && /^(?:null|true|false|default|now\(\)|\?|\$\d+|:\w+)$/i.test(raw))) return;
     const isNumber = !item.isQuoted && /^-?\d+(?:\.\d+)?$/.test(raw);
     const read = scan.inner ?? ((piece: string) => piece);
-    const replaced = kind === undefined ? read(raw) : isNumber ? replaceDigits(kind, raw, quiet) : replaceString(kind, raw, quiet);
+    const replaced = kind === undefined ? read(raw) : isNumber ? replaceNumber(kind, raw, pass) : replaceText(kind, raw, pass);
     output += text.slice(from, item.start) + replaced;
     from = item.end;
   });
@@ -77,10 +76,9 @@ function toKinds(scan: Scan, tuple: Tuple): (KeyKind | undefined)[] {
 }
 
 /** `INSERT INTO users (email, password) VALUES ('a', 'b'), ...`: the columns name the values. */
-export function readInsert(scan: Scan, start: number): Finding | undefined {
+export function readInsert(scan: Scan, { start }: Word): Finding | undefined {
   const { text } = scan;
-  const code = text.charCodeAt(start) | 0x20;
-  if ((code !== 0x69 && code !== 0x72) || start < scan.read.tuple) return undefined;
+  if (start < scan.read.tuple) return undefined;
   scan.pass.work.left -= COST.words;
   const head = /^(?:insert|replace)\s+(?:ignore\s+)?into\s+[\w."`[\]]{1,128}\s*\(/i.exec(text.slice(start, start + 192))?.[0];
   if (head === undefined) return undefined;
@@ -104,10 +102,9 @@ export function readInsert(scan: Scan, start: number): Finding | undefined {
 }
 
 /** PostgreSQL's `Key (email, token)=(a, b) already exists.` and `Failing row contains (1, a, b).` */
-export function readDetail(scan: Scan, start: number): Finding | undefined {
+export function readDetail(scan: Scan, { start }: Word): Finding | undefined {
   const { text } = scan;
-  const code = text.charCodeAt(start);
-  if ((code !== 0x4b && code !== 0x46) || start < scan.read.tuple) return undefined;
+  if (start < scan.read.tuple) return undefined;
   scan.pass.work.left -= COST.words;
   const most = Math.min(text.length, start + LONGEST);
   if (text.startsWith("Key (", start)) {

@@ -1,103 +1,122 @@
 import { readAssignment } from "./assignment.ts";
 import { isNearAccessKey, readAwsSecret, readPart, readSetPassword, readSqlWord } from "./beside.ts";
-import { classOf, DIGIT, SPACE, UPPER } from "./character.ts";
 import { readScheme, readUserOption } from "./credential.ts";
 import { readBase64 } from "./encoded.ts";
 import type { Finding, Scan, Word } from "./finding.ts";
 import { readIpAddress } from "./ip-address.ts";
 import { readCard, readIban, readSsn } from "./number.ts";
-import { leadsToValue } from "./operator.ts";
-import { isBase64Sign, isEdge, readLoneRandom, readPrefixed } from "./random-token.ts";
+import { isPlainWord, LEADS_TO_VALUE } from "./operator.ts";
+import { readLoneRandom, readPrefixed } from "./random-token.ts";
 import { readBotToken, readPuttyKey, readShaped, readWebhook } from "./shaped-token.ts";
 import { readOracle, readPasswordOption, readSpoken } from "./spoken.ts";
-import { COST } from "./work.ts";
-import { readDetail, readInsert } from "./tuple.ts";
 import { mayBeginToken, readVendorToken } from "./token.ts";
+import { readDetail, readInsert } from "./tuple.ts";
 
-const HYPHEN = 0x2d;
-const DOT = 0x2e;
-const SLASH = 0x2f;
-const COLON = 0x3a;
-const EQUALS = 0x3d;
+type Reader = (scan: Scan, word: Word) => Finding | undefined;
 
-function readNumber(scan: Scan, start: number, end: number): Finding | undefined {
-  const length = end - start;
-  if (length !== 3 && length !== 4 && length < 13) return undefined;
-  scan.pass.work.left -= COST.form;
-  if (length !== 3) return readCard(scan, start);
-  return readSsn(scan, start, end);
+/** What a word must look like for a reader to be asked: what is left out, or empty, may be anything. */
+type Look = readonly [
+  read: Reader,
+  least: number,
+  most: number,
+  /** Characters that it may begin with, that may stand behind it, and before it; the text's edges count as a line's end. */
+  first?: string,
+  behind?: string,
+  before?: string,
+  /** Sums of `DIGIT`, `UPPER` and `LOWER` that the classes met anywhere in it may have. */
+  classes?: string,
+];
+
+const SPACES = " \t\n\r\f\v";
+const EDGES = `${SPACES}"'\``;
+const DIGITS = "1";
+const DIGIT_AND_CAPITAL = "37";
+const MIXED = "3567";
+
+/** Readers of what a word may begin, the surest first. */
+const READERS: readonly Look[] = [
+  [readSsn, 3, 3, "", "-", "", DIGITS],
+  [readCard, 4, 4, "", " -", "", DIGITS],
+  [readCard, 13, 19, "", "", "", DIGITS],
+  [readIban, 4, Infinity, "", "", "", DIGIT_AND_CAPITAL],
+  [readIpAddress, 1, 4, "", ".:"],
+  [readVendorToken, 1, Infinity],
+  [readSqlWord, 2, 5, "ilbILB", SPACES],
+  [readDetail, 3, 7, "KF", SPACES],
+  [readSetPassword, 3, 3, "fF", SPACES],
+  [readInsert, 6, 7, "irIR", SPACES],
+  [readPart, 4, 4, "n", "="],
+  [readAwsSecret, 1, Infinity],
+  [readAssignment, 1, Infinity, "", LEADS_TO_VALUE],
+  [readSpoken, 5, Infinity, "", "", " ", MIXED],
+  [readPasswordOption, 1, Infinity, "pa", "", "-"],
+  [readUserOption, 1, 4, "", "", "-"],
+  [readOracle, 4, 4, "t", ":"],
+  [readWebhook, 5, Infinity, "hwsm", "./"],
+  [readBotToken, 7, Infinity, "", ":"],
+  [readPuttyKey, 5, 5, "P", "-"],
+  [readScheme, 5, 6, "bdtBDT", SPACES],
+  [readShaped, 14, 28, "", "."],
+  [readShaped, 32, 32, "", "-"],
+  [readShaped, 40, 40],
+  [readPrefixed, 23, Infinity],
+  [readPrefixed, 7, 22, "", "-"],
+  [readLoneRandom, 40, Infinity, "", "", EDGES],
+  [readLoneRandom, 7, 39, "", "+/-=", EDGES],
+  [readBase64, 12, Infinity],
+];
+
+const bitOf = (reader: Reader): number => 1 << READERS.findIndex(([read]) => read === reader);
+/** Readers that more than the look of a word decides on. */
+const IP_ADDRESS = bitOf(readIpAddress);
+const TOKEN = bitOf(readVendorToken);
+const AWS_SECRET = bitOf(readAwsSecret);
+const ASSIGNMENT = bitOf(readAssignment);
+
+const LONGEST = 63;
+/** Everything above ASCII looks the same. */
+const ABOVE = 128;
+const LINE_END = 10;
+
+/** For each value of what is looked at, the readers that it allows, as bits. */
+function tabulate(count: number, allows: (look: Look, value: number) => boolean): Int32Array {
+  return Int32Array.from({ length: count }, (_, value) =>
+    READERS.reduce((bits, look, index) => (allows(look, value) ? bits | (1 << index) : bits), 0),
+  );
 }
 
-/** What is known by its own form. */
-function readForm(scan: Scan, { start, end, bits }: Word): Finding | undefined {
+const isIn = (characters = "", code: number): boolean => characters === "" || characters.includes(String.fromCharCode(code));
+
+const BY_LENGTH = tabulate(LONGEST + 1, ([, least, most], length) => length >= least && length <= most);
+const BY_FIRST = tabulate(ABOVE + 1, ([, , , first], code) => isIn(first, code));
+const BY_BEHIND = tabulate(ABOVE + 1, ([, , , , behind], code) => isIn(behind, code));
+const BY_BEFORE = tabulate(ABOVE + 1, ([, , , , , before], code) => isIn(before, code));
+const BY_CLASSES = tabulate(8, ([, , , , , , classes], bits) => isIn(classes, bits + 48));
+
+const toIndex = (code: number): number => (code < ABOVE ? code : ABOVE);
+
+/** Readers that a word may be one for, as bits: most words of most texts begin nothing, and cost a few looks at tables. */
+function findReaders(scan: Scan, { start, end, bits }: Word): number {
   const { text } = scan;
-  let found: Finding | undefined;
-  if (bits === DIGIT) found = readNumber(scan, start, end);
-  else if (end - start >= 4 && (bits & DIGIT) !== 0 && (classOf(text.charCodeAt(start)) & UPPER) !== 0) found = readIban(scan, start);
-  if (found === undefined && end - start <= 4 && scan.pass.policy.ipAddresses !== "keep") found = readIpAddress(scan, start, end);
-  if (found !== undefined || !mayBeginToken(text, start)) return found;
-  scan.pass.work.left -= COST.token;
-  return readVendorToken(scan, start);
+  const behind = end < text.length ? text.charCodeAt(end) : LINE_END;
+  const before = start > 0 ? text.charCodeAt(start - 1) : LINE_END;
+  let readers =
+    (BY_LENGTH[end - start < LONGEST ? end - start : LONGEST] ?? 0) &
+    (BY_FIRST[toIndex(text.charCodeAt(start))] ?? 0) &
+    (BY_BEHIND[toIndex(behind)] ?? 0) &
+    (BY_BEFORE[toIndex(before)] ?? 0) &
+    (BY_CLASSES[bits & 7] ?? 0);
+  if (!mayBeginToken(text, start)) readers &= ~TOKEN;
+  if (!scan.mayName || isPlainWord(scan, end)) readers &= ~ASSIGNMENT;
+  if (!isNearAccessKey(scan, start)) readers &= ~AWS_SECRET;
+  return scan.pass.policy.ipAddresses === "keep" ? readers & ~IP_ADDRESS : readers;
 }
 
-/** What the words behind this one make of it, in SQL and in what databases answer. */
-function readSql(scan: Scan, start: number, end: number): Finding | undefined {
-  switch (end - start) {
-    case 2:
-    case 4:
-    case 5:
-      return readSqlWord(scan, start, end);
-    case 3:
-      return readDetail(scan, start) ?? readSetPassword(scan, start, end);
-    case 6:
-      return readInsert(scan, start);
-    case 7:
-      return readInsert(scan, start) ?? readDetail(scan, start);
-    default:
-      return undefined;
-  }
-}
-
-/** What is known by the sign that follows the word, or by the hyphen before it. */
-function readBySigns(scan: Scan, { start, end }: Word, next: number): Finding | undefined {
-  const length = end - start;
-  const option = start > 1 && scan.text.charCodeAt(start - 1) === HYPHEN ? readPasswordOption(scan, start, end) : undefined;
-  if (option !== undefined) return option;
-  if (length < 5) {
-    if (length === 4 && next === COLON) return readOracle(scan, start);
-    return start > 0 && scan.text.charCodeAt(start - 1) === HYPHEN ? readUserOption(scan, start, end) : undefined;
-  }
-  let found: Finding | undefined;
-  if (next === DOT || next === SLASH) found = readWebhook(scan, start);
-  else if (next === COLON && length > 6) found = readBotToken(scan, start, end);
-  else if (next === HYPHEN && length === 5) found = readPuttyKey(scan, start);
-  else if (length <= 6 && (classOf(next) & SPACE) !== 0) found = readScheme(scan, start, end);
-  return found === undefined && length >= 14 ? readShaped(scan, start, end) : found;
-}
-
-/** A long random text of no known form. */
-function readRandom(scan: Scan, { start, end }: Word, next: number): Finding | undefined {
-  const length = end - start;
-  // A word carries its own underscores; only a hyphen can make it longer.
-  const prefixed = length >= 23 || (next === HYPHEN && length > 6) ? readPrefixed(scan, start) : undefined;
-  if (prefixed !== undefined) return prefixed;
-  const isLone = (length >= 40 || (length > 6 && isBase64Sign(next))) && isEdge(scan.text, start - 1);
-  return (isLone ? readLoneRandom(scan, start) : undefined) ?? (length >= 12 ? readBase64(scan, start, end) : undefined);
-}
-
-/**
- * Readers of what a word may begin, the surest first. Most words of most texts begin nothing, so each reader is asked only when the
- * word's length, classes, first characters, or the character behind it allow what it looks for.
- */
+/** Reads what a word begins: each reader that its look allows is asked in turn. */
 export function readWord(scan: Scan, word: Word): Finding | undefined {
-  const { text } = scan;
-  const { start, end } = word;
-  const next = end < text.length ? text.charCodeAt(end) : 0;
-  let found = readForm(scan, word);
-  if (found !== undefined) return found;
-  if ((classOf(next) & SPACE) !== 0) found = readSql(scan, start, end);
-  else if (next === EQUALS && end - start === 4) found = readPart(scan, start);
-  if (found === undefined && isNearAccessKey(scan, start)) found = readAwsSecret(scan, start);
-  if (found === undefined && leadsToValue(next)) found = readAssignment(scan, end);
-  return found ?? readSpoken(scan, word) ?? readBySigns(scan, word, next) ?? (end - start > 6 ? readRandom(scan, word, next) : undefined);
+  for (let readers = findReaders(scan, word); readers !== 0; readers &= readers - 1) {
+    const found = READERS[31 - Math.clz32(readers & -readers)]?.[0](scan, word);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
