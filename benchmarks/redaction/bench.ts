@@ -12,6 +12,7 @@ import { createHeldOut } from "./held-out.ts";
 import { createHeldOutPlain } from "./held-out-plain.ts";
 import { createHostile } from "./hostile.ts";
 import { hunt } from "./hunt.ts";
+import { createDetectSecrets, createGitleaks } from "./published.ts";
 
 const SEED = Number(process.argv[3] ?? 7);
 const ROUNDS = 15;
@@ -73,6 +74,12 @@ function scoreHeldOut(read: (text: string) => string) {
   };
 }
 
+/** Of the formats that two public detectors publish. */
+function countPublished(create: typeof createGitleaks) {
+  const positives = create(createRandom(SEED));
+  return { found: positives.filter(({ text, secret }) => !redact(text).includes(secret)).length, of: positives.length };
+}
+
 function time(name: string, text: string) {
   const ours: number[] = [];
   const peer: number[] = [];
@@ -109,6 +116,7 @@ const body = JSON.stringify(
 ).slice(0, SIZE);
 const recall = { ours: score(redact), naive: score(scrub) };
 const heldOut = { ours: scoreHeldOut(redact), naive: scoreHeldOut(scrub) };
+const published = { gitleaks: countPublished(createGitleaks), detectSecrets: countPublished(createDetectSecrets) };
 const costs = [
   time("64 KiB of logs and stacks", joined("\n")),
   time("64 KiB of JSON, broken off", body),
@@ -118,8 +126,10 @@ const hostile = probeHostile();
 const hunted = hunt(least, { rounds: 300, seed: SEED, length: SIZE }).map(({ name, cost }) => ({ name, ms: cost }));
 
 console.table({ ours: recall.ours, naive: recall.naive, "ours, held out": heldOut.ours, "naive, held out": heldOut.naive });
+console.log(`gitleaks' published formats: ${published.gitleaks.found} of ${published.gitleaks.of} found`);
+console.log(`detect-secrets' published formats: ${published.detectSecrets.found} of ${published.detectSecrets.of} found`);
 console.table(costs.map(({ name, ms, naiveMs }) => ({ name, "ms (median)": ms.median, "naive ms": naiveMs.median })));
 console.table(hostile.slowest);
 console.table(hostile.steepest);
 console.table(hunted);
-recordResult("redaction", { seed: SEED, recall, heldOut, costs, hostile, hunted });
+recordResult("redaction", { seed: SEED, recall, heldOut, published, costs, hostile, hunted });

@@ -89,7 +89,7 @@ const NO_LITERAL = /^(?:await|new|async|function|typeof|void|yield|lambda|\{[\w-
 
 function isCredibleBare(claim: Claim, kind: KeyKind, raw: string): boolean {
   const { scan, value, operator } = claim;
-  if (NO_LITERAL.test(raw) || (/\W/.test(raw) && REFERENCE.test(raw))) return false;
+  if (NO_LITERAL.test(raw) || (/\W/.test(raw) && REFERENCE.test(raw) && !/(?=[\w-]*\d)[\w-]{40}/.test(raw))) return false;
   if (operator === "tag" && !/^\s{0,32}(?:<|$)/.test(scan.text.slice(value.end, value.end + 40))) return false;
   if (operator === "assign" || operator === "tag") return !isSaidOf(raw, NO_VALUE) && !(kind === "session" && /^[a-z]{1,12}$/.test(raw));
   if (isSaidOf(raw)) return false;

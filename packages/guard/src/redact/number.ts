@@ -80,6 +80,7 @@ export function readCard(scan: Scan, { start }: Word): Finding | undefined {
   )
     return undefined;
   if (isGrouped && !/^\d{4}.\d{4}.\d{4}.\d{1,7}$|^\d{4}.\d{6}.\d{4,5}$|^\d{4}.\d{4}.\d{4}.\d{4}.\d{1,3}$/.test(raw)) return undefined;
+  scan.pass.work.left -= COST.number;
   return { start, end, kind: "card", replacement: toCardNumber(raw, scan.pass.pseudonym) };
 }
 
@@ -127,5 +128,6 @@ export function readIban(scan: Scan, { start }: Word): Finding | undefined {
   if (length === undefined || !/^\d\d[ -]?[0-9A-Z]/.test(text.slice(start + 2, start + 6))) return undefined;
   const { bare, end } = readGroups(text, start, length);
   if (bare.length !== length || !isBoundary(text, end) || bare.startsWith("00000000", 4) || ibanRemainder(bare) !== 1) return undefined;
+  scan.pass.work.left -= COST.number;
   return { start, end, kind: "iban", replacement: toIban(text.slice(start, end), scan.pass.pseudonym) };
 }

@@ -6,7 +6,7 @@
 export type Work = { left: number };
 
 const BASE = 500_000;
-const PER_CHARACTER = 45;
+const PER_CHARACTER = 26;
 
 /** What a call may cost before the length of its texts is known. */
 export function startWork(work: Work): void {
@@ -24,12 +24,13 @@ export const COST = {
   form: 250,
   token: 300,
   name: 900,
-  assignment: 600,
+  assignment: 1_000,
   words: 150,
   line: 2_500,
   random: 400,
-  decoding: 1_000,
+  decoding: 1_500,
   decodedCharacter: 14,
-  inner: 500,
-  finding: 700,
+  inner: 300,
+  finding: 450,
+  number: 3_000,
 } as const;
