@@ -6,6 +6,7 @@ import { listMissing } from "./diagnose/list-missing.ts";
 import { quoteWord } from "./diagnose/checks/fill-words.ts";
 import { listNextChecks } from "./diagnose/checks/list-next-checks.ts";
 import { rankCauses } from "./diagnose/rank-causes.ts";
+import { showContext } from "./diagnose/show-context.ts";
 import { planGuard } from "./guard/plan-guard.ts";
 import { isolate } from "./isolate/isolate-fault.ts";
 import { listMissingCallers } from "./isolate/missing-callers.ts";
@@ -27,7 +28,8 @@ export function diagnose(observations: Observations, request: DiagnosisRequest =
   const isolation = isolate({ ...symptom, metrics: observations.metrics });
   const findings = gatherFindings(symptom, isolation, observations);
   const { causes, ruledOut } = rankCauses(findings);
-  const { path, suspects } = isolation.domain;
+  const { suspects } = isolation.domain;
+  const path = showContext(findings);
   const { scope } = symptom;
   const verdict = toVerdict(causes);
   return {

@@ -5,6 +5,8 @@ import type { Occurrence } from "../isolate/occurrence.ts";
 import type { Difference } from "./contrast.ts";
 import type { Onset } from "./find-onset.ts";
 import type { ReleaseContrast } from "./contrast-releases.ts";
+import type { SequenceBreak } from "./contrast-sequence.ts";
+import type { OnsetSign } from "./onset-signs.ts";
 
 /** Something that the failing requests say about themselves: an error type, a message, a log line. */
 export type Saying = {
@@ -47,6 +49,10 @@ export type Findings = {
   readonly changes: readonly SuspiciousChange[];
   /** When the failures became more common; absent where that cannot be told. */
   readonly onset?: Onset;
+  /** What else changed at the onset: restarts, traffic, saturation. */
+  readonly onsetSigns: readonly OnsetSign[];
+  /** How far the failing requests came in what the creating service logs of a good one. */
+  readonly sequence?: SequenceBreak;
   readonly metrics: readonly MetricPoint[];
 };
 
@@ -102,6 +108,11 @@ export function fromDifference(difference: Difference, weight: number): Evidence
     source: "span",
     weight,
   };
+}
+
+/** What changed at the onset and speaks for a cause, once something else does: by itself it names none. */
+export function fromOnset({ onsetSigns }: Findings, cause: CauseId): readonly Evidence[] {
+  return onsetSigns.filter(({ causes }) => causes.includes(cause)).map(({ evidence }) => evidence);
 }
 
 /** Evidence that one release makes the failures: the strongest contrast of versions or instances on the path. */

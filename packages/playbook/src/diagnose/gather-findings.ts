@@ -6,6 +6,8 @@ import type { Occurrence } from "../isolate/occurrence.ts";
 import type { Symptom } from "../isolate/select-symptom.ts";
 import { contrast, contrastOccurrences } from "./contrast.ts";
 import { contrastReleases } from "./contrast-releases.ts";
+import { findSequenceBreak } from "./contrast-sequence.ts";
+import { findOnsetSigns } from "./onset-signs.ts";
 import { findOnset, type Onset } from "./find-onset.ts";
 import { hearExchanges, hearPassedOn, nameCauses } from "./hear-responses.ts";
 import type { Findings, Origin, Saying, SuspiciousChange } from "./findings.ts";
@@ -30,6 +32,12 @@ export function gatherFindings(symptom: Symptom, isolation: Isolation, observati
   const [bad, good] = [failing.map(endOf).sort((a, b) => a - b), succeeding.map(endOf)];
   // Where only the newest failures are at hand, the first of them is no onset.
   const onset = symptom.scope.failing > symptom.failing.length ? undefined : findOnset(bad, good);
+  const changes = findChanges(observations.changes, { bad, good, onset });
+  const metrics = observations.metrics.filter(({ timeMs }) => isInside(timeMs, symptom.scope.window));
+  const sequence = origin?.step.hop === undefined ? undefined : findSequenceBreak(origin.step.service, { failing, succeeding });
+  const services = [...new Set((origin?.judgement.steps ?? []).map(({ service }) => service).toReversed())];
+  const isWhole = symptom.scope.succeeding <= succeeding.length;
+  const timesMs = isWhole ? { timesMs: [...bad, ...good].sort((a, b) => a - b) } : {};
   return {
     scope: symptom.scope,
     domain: isolation.domain,
@@ -44,14 +52,17 @@ export function gatherFindings(symptom: Symptom, isolation: Isolation, observati
         ? []
         : isolation.agreeing
             .slice(0, MAX_HEARD)
-            .flatMap((each) => [...listen({ ...each, step: each.judgement.origin }), ...hearExchanges(each)]),
+            .flatMap((each) => [...listen({ ...each, step: each.judgement.origin }), ...hearExchanges(each)])
+            .concat(hearSupervisor(changes, origin.step.service)),
     named: nameCauses(isolation.agreeing.slice(0, MAX_HEARD), signatures),
     passedOn: hearPassedOn(isolation.agreeing.slice(0, MAX_HEARD), signatures),
     contrast: contrastOccurrences(failing, succeeding),
     releases: best === undefined ? [] : contrastReleases({ ...observations, judgement: best.judgement, failing, succeeding }),
-    changes: findChanges(observations.changes, { bad, good, onset }),
+    changes,
     ...(onset === undefined ? {} : { onset }),
-    metrics: observations.metrics.filter(({ timeMs }) => isInside(timeMs, symptom.scope.window)),
+    onsetSigns: onset === undefined ? [] : findOnsetSigns({ onset, services, changes, metrics, ...timesMs }),
+    ...(sequence === undefined ? {} : { sequence }),
+    metrics,
   };
 }
 
@@ -114,6 +125,18 @@ function listenToHop(hop: Hop, place: Saying["place"]): readonly Saying[] {
     });
   }
   return sayings;
+}
+
+/** Words of whoever stands over a process for how it ended. */
+const ENDED = /\bOOM|exit code|exit status|\bSIG[A-Z]{3,}|\bkilled\b|\bcrash|\bevicted\b/i;
+
+/** Why the creating service had to be started again, as its supervisor noted it. */
+function hearSupervisor(changes: readonly SuspiciousChange[], service: string): readonly Saying[] {
+  return changes.flatMap(({ change: { kind, description: text = "", ...change } }) =>
+    kind === "restart" && change.service === service && ENDED.test(text)
+      ? [{ text, source: "deploy", service, place: "origin", isDirect: true }]
+      : [],
+  );
 }
 
 type Times = { readonly bad: readonly number[]; readonly good: readonly number[]; readonly onset: Onset | undefined };

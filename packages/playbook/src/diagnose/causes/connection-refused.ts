@@ -1,7 +1,7 @@
 import type { Evidence } from "@faultline/model";
 import { hearBareRefusal } from "../bare-refusal.ts";
 import { CLOSED, REFUSED } from "../connection-words.ts";
-import { type CauseRule, type Findings, hear, isNamed } from "../findings.ts";
+import { type CauseRule, type Findings, fromOnset, hear, isNamed } from "../findings.ts";
 import { findMemoryGrowth } from "../memory-growth.ts";
 
 import { NO_SERVER_LEFT } from "./no-healthy-upstream.ts";
@@ -13,7 +13,8 @@ const UNCONNECTED = /termination SC/;
 export const connectionRefused: CauseRule = {
   sign: "a refused connection",
   weigh: (findings) => {
-    const evidence = hear(findings, REFUSED, { statement: "the connection was refused: nothing listens at that address", weight: 4.5 });
+    const refused = hear(findings, REFUSED, { statement: "the connection was refused: nothing listens at that address", weight: 4.5 });
+    const evidence = refused.length === 0 ? [] : [...refused, ...fromOnset(findings, "connection-refused")];
     const peer = findings.origin?.step.call?.peer;
     if (evidence.length === 0)
       return { evidence: hearUnconnected(findings), against: hearReason(findings), isAmbiguous: !isNamed(findings, "connection-refused") };

@@ -1,4 +1,4 @@
-import { type CauseRule, hear } from "../findings.ts";
+import { type CauseRule, fromOnset, hear } from "../findings.ts";
 import { findStall } from "../stall.ts";
 
 const WORDS =
@@ -7,7 +7,8 @@ const WORDS =
 /** A process ran out of CPU, memory, its event loop, file handles or a queue. */
 export const resourceExhausted: CauseRule = {
   sign: "an error of a full resource, or a process that stood still",
-  weigh: (findings) => ({
-    evidence: [...hear(findings, WORDS, { statement: "a resource of the process ran out", weight: 4 }), ...findStall(findings)],
-  }),
+  weigh: (findings) => {
+    const shown = [...hear(findings, WORDS, { statement: "a resource of the process ran out", weight: 4 }), ...findStall(findings)];
+    return { evidence: shown.length === 0 ? [] : [...shown, ...fromOnset(findings, "resource-exhausted")] };
+  },
 };

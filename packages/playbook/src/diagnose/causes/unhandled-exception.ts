@@ -1,6 +1,7 @@
 import { isExchangeSpan } from "../../isolate/exchange-hops.ts";
 import type { Evidence } from "@faultline/model";
 import { type CauseRule, type Findings, fromRelease, hear } from "../findings.ts";
+import { fromSequence } from "../contrast-sequence.ts";
 import { hearLoneInstances } from "../lone-instances.ts";
 
 /** Errors that a program makes by itself, in the spelling of each language. Of a broken connection, fetch makes a TypeError as well. */
@@ -17,10 +18,12 @@ export const unhandledException: CauseRule = {
     const lone = hearLoneInstances(findings);
     const against = [...fromRelease(findings), ...(lone === undefined ? [] : [{ ...lone, weight: 1 }])];
     const isAmbiguous = lone !== undefined;
-    if (defect.length > 0) return { evidence: defect, against, isAmbiguous };
+    // Code that stopped on its way shows where it threw, not what.
+    const stopped = findings.sequence === undefined ? [] : [fromSequence(findings.sequence, 1)];
+    if (defect.length > 0) return { evidence: [...defect, ...stopped], against, isAmbiguous };
     const thrown = fromException(findings);
     return {
-      evidence: thrown.length > 0 ? thrown : fromBareStatus(findings),
+      evidence: [...(thrown.length > 0 ? thrown : fromBareStatus(findings)), ...stopped],
       against,
       isGeneral: true,
       isAmbiguous: isAmbiguous || isChosen(findings),

@@ -1,0 +1,17 @@
+import type { FaultDomain } from "@faultline/model";
+import { fromSequence } from "./contrast-sequence.ts";
+import type { Findings } from "./findings.ts";
+
+/** What is shown beside a hop without being weighed for it. */
+const SHOWN = 0.5;
+
+/** The path, with what was seen around the failures on its creating hop: how far they came in its log, and what changed as they began. */
+export function showContext({ domain, origin, sequence, onsetSigns }: Findings): FaultDomain["path"] {
+  const shown = [
+    ...(sequence === undefined ? [] : [fromSequence(sequence, SHOWN)]),
+    ...onsetSigns.map(({ evidence }) => ({ ...evidence, weight: SHOWN })),
+  ];
+  const at = domain.path.findLastIndex(({ service }) => service === origin?.step.service);
+  if (shown.length === 0 || at < 0) return domain.path;
+  return domain.path.map((hop, index) => (index === at ? { ...hop, evidence: [...hop.evidence, ...shown] } : hop));
+}
