@@ -1,6 +1,6 @@
 import { type Dirent, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join, relative, sep } from "node:path";
-import { FlattenMap, originalPositionFor, type TraceMap } from "@jridgewell/trace-mapping";
+import { FlattenMap, originalPositionFor, type SourceMapInput, type TraceMap } from "@jridgewell/trace-mapping";
 
 /** A place in a source; line and column count from 1, as stacks count. */
 export type OriginalPlace = {
@@ -23,23 +23,44 @@ export class SourceMapsError extends Error {
 }
 
 const MAX_FILES = 20_000;
-const MAX_MAP_BYTES = 256 * 1024 * 1024;
-/** Maps kept parsed. */
-const MAX_PARSED = 16;
+const MIB = 1024 * 1024;
+
+/** How large a map may be, and how much is kept. */
+export type SourceMapLimits = {
+  /** Most of a map are the sources' own texts, which are read and dropped. */
+  readonly fileBytes: number;
+  /** The mappings themselves: to decode 4 MiB of them, those of a bundle of about 5 MB, holds the event loop for 0.3 s, once. */
+  readonly mappingsLength: number;
+  /** Mappings of all maps kept decoded, which take some 30 times that room. */
+  readonly keptLength: number;
+};
+
+const LIMITS: SourceMapLimits = { fileBytes: 32 * MIB, mappingsLength: 4 * MIB, keptLength: 6 * MIB };
 const MAP = /\.map$/;
 
-/** Lists the maps of a folder and of the folders in it. Throws `SourceMapsError` when there is no such folder, or no map in it. */
-export function readSourceMaps(directory: string): SourceMaps {
+/**
+ * Lists the maps of a folder and of the folders in it. Throws `SourceMapsError` when there is no such folder, or no map in it. A map
+ * beyond the limits maps nothing.
+ */
+export function readSourceMaps(directory: string, limits: SourceMapLimits = LIMITS): SourceMaps {
   const byName = Map.groupBy(listMaps(directory), (path) => basename(path).replace(MAP, ""));
   if (byName.size === 0) throw new SourceMapsError(`there is no source map (*.map) in ${directory}`);
-  const parsed = new Map<string, TraceMap | undefined>();
-  const load = (path: string): TraceMap | undefined => {
-    if (!parsed.has(path)) {
-      const oldest = parsed.size >= MAX_PARSED ? parsed.keys().next().value : undefined;
-      if (oldest !== undefined) parsed.delete(oldest);
-      parsed.set(path, parse(join(directory, path)));
+  const kept = new Map<string, Parsed | undefined>();
+  const makeRoom = (length: number): void => {
+    let total = length + [...kept.values()].reduce((sum, each) => sum + (each?.length ?? 0), 0);
+    for (const [oldest, each] of kept) {
+      if (total <= limits.keptLength) return;
+      kept.delete(oldest);
+      total -= each?.length ?? 0;
     }
-    return parsed.get(path);
+  };
+  const load = (path: string): TraceMap | undefined => {
+    if (!kept.has(path)) {
+      const parsed = parse(join(directory, path), limits);
+      makeRoom(parsed?.length ?? 0);
+      kept.set(path, parsed);
+    }
+    return kept.get(path)?.map;
   };
   return {
     find(file, line, column) {
@@ -84,10 +105,18 @@ function countShared(a: readonly string[], b: readonly string[]): number {
   return different < 0 ? a.length : different;
 }
 
-/** A map that cannot be read maps nothing: the stack as it came is still the truth. */
-function parse(path: string): TraceMap | undefined {
+type Parsed = { readonly map: TraceMap; readonly length: number };
+
+/** A map that cannot be read, or is too large, maps nothing: the stack as it came is still the truth. */
+function parse(path: string, { fileBytes, mappingsLength }: SourceMapLimits): Parsed | undefined {
   try {
-    return statSync(path).size > MAX_MAP_BYTES ? undefined : new FlattenMap(readFileSync(path, "utf8"));
+    if (statSync(path).size > fileBytes) return undefined;
+    let length = 0;
+    const map = JSON.parse(readFileSync(path, "utf8"), (key, value: unknown) => {
+      if (key === "mappings") length += typeof value === "string" ? value.length : Infinity;
+      return key === "sourcesContent" ? undefined : value;
+    }) as SourceMapInput; // what is none, FlattenMap refuses
+    return length > mappingsLength ? undefined : { map: new FlattenMap(map), length };
   } catch {
     return undefined;
   }

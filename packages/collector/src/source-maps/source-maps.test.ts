@@ -66,6 +66,24 @@ describe("source maps", () => {
     expect([mapStack(other, maps), mapStack(python, maps)]).toEqual([other, python]);
   });
 
+  it("map nothing where the map is larger than may be read on the event loop, as a file or once decoded", () => {
+    const limits = { fileBytes: 100_000, mappingsLength: 10_000, keptLength: 10_000 };
+    const mapped = (less: Partial<typeof limits>): string => mapStack(stack, readSourceMaps(join(folder, "dist"), { ...limits, ...less }));
+    expect(mapped({})).toContain("at priceOfCart (src/cart.js:3:28)");
+    expect([mapped({ fileBytes: 100 }), mapped({ mappingsLength: 10 })]).toEqual([stack, stack]);
+  });
+
+  it("map as before when there is no room to keep the map of another bundle beside it", () => {
+    const map = readFileSync(join(folder, "dist/app.3f9a2c1b.mjs.map"));
+    const many = join(folder, "many");
+    mkdirSync(many);
+    for (const name of ["a", "b", "c"]) writeFileSync(join(many, `${name}.mjs.map`), map);
+    const maps = readSourceMaps(many, { fileBytes: 100_000, mappingsLength: 10_000, keptLength: 1 });
+    const places = ["a", "b", "a", "c", "a"].map((name) => maps.find(`/srv/${name}.mjs`, 1, 40)?.source);
+    expect(places).toEqual(Array.from({ length: 5 }, () => maps.find("/srv/b.mjs", 1, 40)?.source));
+    expect(places[0]).toMatch(/^src\//);
+  });
+
   it("map nothing where two builds' bundles of one name fit equally well", () => {
     const map = readFileSync(join(folder, "dist/app.3f9a2c1b.mjs.map"));
     const builds = join(folder, "builds");
