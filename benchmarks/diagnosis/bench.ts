@@ -1,6 +1,6 @@
 /**
  * How often is the diagnosis right? `npm run bench -- diagnosis` judges every step on the project's own incidents, both halves;
- * `--publish` writes its tables into the pages of the playbook, `--set DIR` runs a labelled set of others. Beside it stand the rules of thumb that people use today: the deepest errored span,
+ * `--publish` writes its tables into the pages of the playbook, `--set DIR` runs a labelled set of others, `--live` times a live fault. Beside it stand the rules of thumb that people use today: the deepest errored span,
  * scoped and unscoped, and the most ERROR logs.
  */
 import { parseArgs } from "node:util";
@@ -8,6 +8,7 @@ import type { Diagnosis, Suspect } from "@faultline/model";
 import { diagnose } from "@faultline/playbook";
 import { recordResult } from "../record.ts";
 import { benchIncidents } from "./incidents.ts";
+import { benchLive } from "./live.ts";
 import { type Case, loadSet } from "./load-set.ts";
 import { publishFigures } from "./publish.ts";
 import { deepestErroredSpan, deepestErroredSpanScoped, mostErrorLogs } from "./rules.ts";
@@ -19,6 +20,7 @@ const { values } = parseArgs({
     set: { type: "string", multiple: true, default: [] },
     unaided: { type: "boolean", default: false },
     publish: { type: "boolean", default: false },
+    live: { type: "boolean", default: false },
   },
 });
 
@@ -65,7 +67,11 @@ function judge(diagnosis: Diagnosis, { label }: Case) {
   };
 }
 
-if (values.set.length === 0) {
+if (values.live) {
+  const figures = await benchLive("tests/incidents/unhandled-exception/02-weighParcel");
+  console.log(figures);
+  recordResult("diagnosis-live", figures);
+} else if (values.set.length === 0) {
   const figures = benchIncidents("tests/incidents");
   recordResult("diagnosis", figures);
   if (values.publish) publishFigures(figures);
