@@ -1,6 +1,6 @@
 /**
  * Parts of many traces compressed together: those that one transaction writes. Failures resemble each other, so that together they become
- * a third of what they are one by one, and a call into zstd costs as much for one as for thirty. Deleting a part lets a bundle go that has
+ * a third of what they are one by one, and a call into zstd costs as much for one as for forty. Deleting a part lets a bundle go that has
  * none left (a trigger in schema.ts).
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
