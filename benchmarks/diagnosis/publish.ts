@@ -72,11 +72,18 @@ function describeDiagnose(figures: IncidentFigures): string {
         "",
         "0.07",
       ],
+      [
+        "the same, with the answers without each source",
+        read.calibrationOfAll.expectedCalibrationError.toFixed(3),
+        unread.calibrationOfAll.expectedCalibrationError.toFixed(3),
+        "",
+        "0.07",
+      ],
     ]),
     `Incidents + negatives. A verdict took ${unread.ms.median.toFixed(0)} ms in the middle, ${unread.ms.p95.toFixed(0)} ms at the 95th percentile.`,
     toTable([
-      ["unread half, confidence", "verdicts", "stated", "right"],
-      ...unread.calibration.bins.map(({ from, verdicts, stated, right }) => [
+      ["unread half, with all sources and without each in turn: confidence", "verdicts", "stated", "right"],
+      ...unread.calibrationOfAll.bins.map(({ from, verdicts, stated, right }) => [
         `${from.toFixed(1)} to ${(from + 0.1).toFixed(1)}`,
         verdicts,
         percent(stated),
@@ -94,12 +101,14 @@ function describeDiagnose(figures: IncidentFigures): string {
       ]),
     ]),
     toTable([
-      ["unread half, without", "cause first", "named", "wrong cause named"],
-      ...Object.entries(unread.withoutSource).map(([source, { causeAt1, coverage, falseBlame }]) => [
+      ["unread half, without", "cause first", "named", "wrong cause named", "counted strictly", "read half: wrong cause named"],
+      ...Object.entries(unread.withoutSource).map(([source, { causeAt1, coverage, falseBlame, falseBlameStrictly }]) => [
         source,
         percent(causeAt1),
         percent(coverage),
         percent(falseBlame),
+        percent(falseBlameStrictly),
+        percent(read.withoutSource[source]?.falseBlame ?? 0),
       ]),
     ]),
   ].join("\n\n");
