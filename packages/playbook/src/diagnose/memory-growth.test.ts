@@ -1,6 +1,6 @@
 import type { MetricPoint } from "@faultline/model";
 import { describe, expect, it } from "vitest";
-import { findMemoryGrowth } from "./memory-growth.ts";
+import { findMemoryGrowth, reportsMemory } from "./memory-growth.ts";
 
 const MIB = 1_048_576;
 const points = (values: readonly number[], name = "v8js.memory.heap.used"): readonly MetricPoint[] =>
@@ -27,5 +27,16 @@ describe("memory that leaks", () => {
   it("is the sum of what a process reports in parts", () => {
     const parts = [...points([10, 15, 22, 30, 40]), ...points([10, 16, 22, 32, 40])];
     expect(findMemoryGrowth(parts, "shop")?.measured).toContain("20.0 MiB to 80.0 MiB");
+  });
+});
+
+describe("whether a service reports its memory", () => {
+  it("is told by metrics of its own that are no limits", () => {
+    expect(reportsMemory(points([10]), "shop")).toBe(true);
+    expect([reportsMemory([], "shop"), reportsMemory(points([10]), "cart"), reportsMemory(points([10], "memory.limit"), "shop")]).toEqual([
+      false,
+      false,
+      false,
+    ]);
   });
 });

@@ -9,9 +9,7 @@ const LEAST_POINTS = 4;
 
 /** Growth of the memory of one service's process without a fall in between, as a leak looks; the strongest, when there is any. */
 export function findMemoryGrowth(metrics: readonly MetricPoint[], service: string): Evidence | undefined {
-  const own = metrics.filter(
-    ({ name, unit, resource }) => resource.service === service && MEMORY.test(name) && !LIMITS.test(name) && BYTES.test(unit),
-  );
+  const own = listMemory(metrics, service);
   let best: { readonly name: string; readonly from: number; readonly to: number } | undefined;
   for (const points of Map.groupBy(own, ({ name, resource }) => `${name} ${resource.instance ?? ""}`).values()) {
     const totals = sumByTime(points);
@@ -26,6 +24,17 @@ export function findMemoryGrowth(metrics: readonly MetricPoint[], service: strin
     source: "metric",
     weight: 4.5,
   };
+}
+
+/** True when a service reports its memory: only then can a leak be told from one request that took too much. */
+export function reportsMemory(metrics: readonly MetricPoint[], service: string): boolean {
+  return listMemory(metrics, service).length > 0;
+}
+
+function listMemory(metrics: readonly MetricPoint[], service: string): readonly MetricPoint[] {
+  return metrics.filter(
+    ({ name, unit, resource }) => resource.service === service && MEMORY.test(name) && !LIMITS.test(name) && BYTES.test(unit),
+  );
 }
 
 /** A process reports its memory in parts; a fault is in their sum. */

@@ -1,4 +1,5 @@
 import { type CauseRule, fromOnset, hear } from "../findings.ts";
+import { reportsMemory } from "../memory-growth.ts";
 import { findStall } from "../stall.ts";
 
 const WORDS =
@@ -8,7 +9,12 @@ const WORDS =
 export const resourceExhausted: CauseRule = {
   sign: "an error of a full resource, or a process that stood still",
   weigh: (findings) => {
-    const shown = [...hear(findings, WORDS, { statement: "a resource of the process ran out", weight: 4 }), ...findStall(findings)];
-    return { evidence: shown.length === 0 ? [] : [...shown, ...fromOnset(findings, "resource-exhausted")] };
+    const said = hear(findings, WORDS, { statement: "a resource of the process ran out", weight: 4 });
+    const shown = [...said, ...findStall(findings)];
+    if (shown.length === 0) return { evidence: [] };
+    // Whoever ended the process for its memory does not say whether it leaked or one request took too much: its measurements do.
+    const isUnmeasured = !reportsMemory(findings.metrics, findings.origin?.step.service ?? "");
+    const isAmbiguous = isUnmeasured && shown.every(({ source }) => source === "deploy");
+    return { evidence: [...shown, ...fromOnset(findings, "resource-exhausted")], isAmbiguous };
   },
 };
