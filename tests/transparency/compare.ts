@@ -25,19 +25,32 @@ export function toCases(routes: RoutedHost["routes"]): Case[] {
   return routes.flatMap((route) => REQUEST_KINDS.map((kind) => ({ route, kind }))).filter((each) => !isRace(each));
 }
 
-async function ask({ port, prefix = "" }: Address, { route, kind }: Case): Promise<string> {
-  const { received, ending } = await exchangeRaw(port, kind.write(prefix + route.path), kind.isTorn);
-  return `${withoutClock(received)}[${ending}]`;
+type Answer = { readonly text: string; readonly isLeft: boolean };
+
+async function ask({ port, prefix = "" }: Address, { route, kind }: Case, patienceMs: number): Promise<Answer> {
+  const sent = kind.write(prefix + route.path);
+  const { received, ending } = await exchangeRaw(port, { sent, isTorn: kind.isTorn === true, patienceMs });
+  return { text: `${withoutClock(received)}[${ending}]`, isLeft: ending === "left open" };
 }
+
+/** How long a server may be silent, ms; the second time only for a pair of which a busy machine may have cut one side off. */
+const PATIENCE_MS = 2_000;
+const LONG_PATIENCE_MS = 20_000;
 
 /** Asks both and gives the pairs that differ. Several cases at a time, each with its own connections. */
 export async function compare(cases: readonly Case[], { bare, guarded, handing }: Addresses): Promise<Difference[]> {
   const differences: Difference[] = [];
   const waiting = [...cases];
+  const askBoth = async (next: Case, patienceMs: number): Promise<readonly [Answer, Answer]> => [
+    await ask(bare, next, patienceMs),
+    await ask(next.route.throws ? handing : guarded, next, patienceMs),
+  ];
   const work = async (): Promise<void> => {
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-      const [without, under] = [await ask(bare, next), await ask(next.route.throws ? handing : guarded, next)];
-      if (without !== under) differences.push({ at: `${next.kind.name} to ${next.route.name}`, bare: without, guarded: under });
+      const [without, under] = await askBoth(next, PATIENCE_MS);
+      if (without.text === under.text) continue;
+      const [one, other] = without.isLeft || under.isLeft ? await askBoth(next, LONG_PATIENCE_MS) : [without, under];
+      if (one.text !== other.text) differences.push({ at: `${next.kind.name} to ${next.route.name}`, bare: one.text, guarded: other.text });
     }
   };
   await Promise.all(Array.from({ length: 8 }, work));

@@ -4,10 +4,11 @@ import { connect } from "node:net";
 /** What came back, and whether the server ended the connection or the client had to. */
 export type RawAnswer = { readonly received: Buffer; readonly ending: "closed" | "reset" | "left open" };
 
-const PATIENCE_MS = 2_000;
+/** What is sent, and how: `isTorn` ends the client's side after the last byte; a server that is silent for `patienceMs` is left. */
+export type RawRequest = { readonly sent: Buffer; readonly isTorn?: boolean; readonly patienceMs: number };
 
-/** Writes `sent` to a port of this machine and reads until the connection ends. `isTorn` ends the client's side after the last byte. */
-export function exchangeRaw(port: number, sent: Buffer, isTorn = false): Promise<RawAnswer> {
+/** Writes a request to a port of this machine and reads until the connection ends. */
+export function exchangeRaw(port: number, { sent, isTorn = false, patienceMs }: RawRequest): Promise<RawAnswer> {
   return new Promise((resolve) => {
     const pieces: Buffer[] = [];
     const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
@@ -15,7 +16,7 @@ export function exchangeRaw(port: number, sent: Buffer, isTorn = false): Promise
       socket.destroy();
       resolve({ received: Buffer.concat(pieces), ending });
     };
-    socket.setTimeout(PATIENCE_MS, () => settle("left open"));
+    socket.setTimeout(patienceMs, () => settle("left open"));
     socket.on("data", (piece) => pieces.push(piece));
     socket.on("end", () => settle("closed"));
     socket.on("error", () => settle("reset"));
