@@ -62,10 +62,14 @@ export function readStatus(value: unknown): number | undefined {
   return typeof value === "string" && /^[1-9]\d\d$/.test(value) ? Number(value) : undefined;
 }
 
-/** Sets the status, when there was one. */
+/** What is noted of an answer that began with no status line. */
+export const NO_STATUS_LINE = "the upstream answered without a status line";
+
+/** Sets the status, when there was one. nginx takes an answer without a status line for HTTP/0.9, passes it on and writes 009. */
 export function putStatus(draft: Draft, value: unknown): void {
   const status = readStatus(value);
   if (status !== undefined) draft.status = status;
+  else if (value === "009") draft.errorMessage = NO_STATUS_LINE;
 }
 
 /** Sets the time, when it could be read. */

@@ -1,5 +1,5 @@
 /** nginx's `log_format ... escape=json` with the usual variable names as keys; values are often all text. */
-import { readJsonText, startDraft } from "./draft.ts";
+import { NO_STATUS_LINE, putStatus, readJsonText, startDraft } from "./draft.ts";
 import type { JsonFormat, JsonLineParser, ParseContext } from "./line.ts";
 import { createFieldReader, putNamedFields } from "./named-fields.ts";
 import { putNginxUpstream } from "./nginx-upstream.ts";
@@ -35,7 +35,9 @@ function createNginxJson(context: ParseContext): JsonLineParser {
     if (TELLING.filter((name) => name in object).length < 2) return undefined;
     const draft = startDraft("unknown", "nginx");
     const read = createFieldReader(object);
-    if (!putNamedFields(draft, read, context) && draft.status === undefined) return undefined;
+    const isRequest = putNamedFields(draft, read, context);
+    putStatus(draft, object["status"]);
+    if (!isRequest && draft.status === undefined && draft.errorMessage !== NO_STATUS_LINE) return undefined;
     const named = "upstream_status" in object || "upstream_addr" in object;
     putNginxUpstream(
       draft,

@@ -1,5 +1,5 @@
 import type { UpstreamAttempt } from "@faultline/model";
-import { type Draft, isAbsent, putMadeBy, readStatus, scaleDuration } from "./draft.ts";
+import { type Draft, isAbsent, NO_STATUS_LINE, putMadeBy, readStatus, scaleDuration } from "./draft.ts";
 
 /** nginx's upstream variables as the log has them; each may hold several values. */
 export type NginxUpstream = {
@@ -66,8 +66,18 @@ function findAnswered(seen: {
 export function putNginxUpstream(draft: Draft, upstream: NginxUpstream, named: boolean): void {
   const attempts = readNginxAttempts(upstream);
   if (attempts.length > 0) draft.upstream = attempts;
+  if (draft.errorMessage === NO_STATUS_LINE) return judgeNoStatusLine(draft, attempts);
   if (named) draft.observer = { kind: "proxy", name: "nginx" };
   judgeNginx(draft, named);
+}
+
+/** What came from behind was no answer; `$upstream_status` says 200 for want of anything else. */
+function judgeNoStatusLine(draft: Draft, attempts: readonly UpstreamAttempt[]): void {
+  draft.observer = { kind: "proxy", name: "nginx" };
+  draft.upstream = attempts.map(({ status, ...attempt }, index) =>
+    index === attempts.length - 1 ? { ...attempt, answered: false } : { ...attempt, ...(status === undefined ? {} : { status }) },
+  );
+  putMadeBy(draft, "behind", { because: "nginx notes 009: what came from the upstream began with no status line", confidence: 0.9 });
 }
 
 /** Rules nginx-011 to nginx-015 and trap T1. */

@@ -35,6 +35,16 @@ describe("traps of who made it", () => {
     expect(read({ ...nginx, status: "503", upstream_addr: "-", upstream_status: "-" }).madeBy).toMatchObject({ hop: "observer" });
   });
 
+  it("nginx's 009 is an answer of the upstream's without a status line, whatever $upstream_status says", () => {
+    const noted = { status: "009", upstream_status: "200", upstream_header_time: "0.001" };
+    const line = `10.0.0.1 - - [21/Nov/2026:10:00:00 +0000] "GET /a HTTP/1.1" 009 22 "-" "c" ua="10.0.0.2:80" us="200" uht="0.001"`;
+    for (const exchange of [read({ ...nginx, ...noted }), read(line)]) {
+      expect(exchange.status).toBeUndefined();
+      expect(exchange.madeBy).toMatchObject({ hop: "behind" });
+      expect(exchange.upstream).toEqual([expect.objectContaining({ address: "10.0.0.2:80", answered: false })]);
+    }
+  });
+
   const traefik = {
     StartUTC: "2026-11-21T10:00:00Z",
     RequestMethod: "GET",

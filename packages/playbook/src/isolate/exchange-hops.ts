@@ -159,7 +159,9 @@ type Place = {
 };
 
 function toServerSpan(exchange: Exchange, place: Place, behind?: Span): Span {
-  const { method, path, status, observer, responseHeaders = {}, responseBody, requestBytes } = exchange;
+  const { method, path, status, observer, responseHeaders = {}, responseBody, requestBytes, upstream = [], errorMessage } = exchange;
+  // Who has no status to note, and got no answer from behind, had none to give.
+  const isFailed = status === undefined ? upstream.at(-1)?.answered === false : status >= 500;
   const route = (behind === undefined ? undefined : readRoute(behind.attributes)) ?? exchange.route ?? path;
   const headers = Object.entries(responseHeaders).map(([name, value]) => [`http.response.header.${name.toLowerCase()}`, [value]] as const);
   return {
@@ -170,7 +172,8 @@ function toServerSpan(exchange: Exchange, place: Place, behind?: Span): Span {
     kind: "server",
     startMs: place.startMs,
     endMs: place.endMs,
-    status: (status ?? 200) >= 500 ? "error" : "unset",
+    status: isFailed ? "error" : "unset",
+    ...(isFailed && errorMessage !== undefined ? { statusMessage: errorMessage } : {}),
     attributes: toAttributes([
       ["http.request.method", method],
       ["http.route", route],

@@ -13,6 +13,7 @@ import {
 } from "@faultline/model";
 import { assembleTrace } from "../trace/assemble-traces.ts";
 import { addExchangeHops, isExchangeSpan, learnAddresses, toLoneSpans } from "./exchange-hops.ts";
+import { findClosedConnections } from "./closed-connections.ts";
 import { mayHideFailure } from "./hidden-failure.ts";
 import { createLogFinder } from "./find-logs.ts";
 import { followLinks } from "./follow-links.ts";
@@ -152,11 +153,17 @@ function indexTraces({ spans, logs, exchanges }: Observations, window: Window): 
     trace.logs.push(log);
     if (!trace.isSuspicious && (log.severity >= LOG_ERROR || readLogException(log) !== undefined)) trace.isSuspicious = true;
   }
-  if (exchanges.length === 0) return traces;
-  const alone = joinExchanges(mergeTwins(exchanges), traces);
-  const findLogs = createLogFinder(logs);
-  for (const each of traces.values()) markByExchanges(each, findLogs);
-  addAlone(alone, { traces, window, findLogs, nameRoute: createRouteNamer(spans), nameAddress: learnAddresses(traces.values()) });
+  if (exchanges.length > 0) {
+    const alone = joinExchanges(mergeTwins(exchanges), traces);
+    const findLogs = createLogFinder(logs);
+    for (const each of traces.values()) markByExchanges(each, findLogs);
+    addAlone(alone, { traces, window, findLogs, nameRoute: createRouteNamer(spans), nameAddress: learnAddresses(traces.values()) });
+  }
+  for (const { traceId, span, log } of findClosedConnections(logs)) {
+    const { startMs } = span;
+    if (startMs < window.fromMs || startMs >= window.toMs) continue;
+    traces.set(traceId, { traceId, spans: [span], logs: [log], exchanges: [], startMs, isSuspicious: true });
+  }
   return traces;
 }
 

@@ -20,7 +20,7 @@ export function listNextChecks(findings: Findings, causes: readonly RankedCause[
   for (const { what, wouldTell } of domain.missing.slice(0, 2)) checks.push({ check: `Get ${what}: it would tell ${wouldTell}` });
   if (checks.length === 0)
     checks.push({ check: `Read the log of ${origin.step.service} for trace ${origin.occurrence.path.traceId}, at ${words.time ?? ""}` });
-  return [...distinct(checks).slice(0, MOST_CHECKS), ...toCheck(PROVE, words)];
+  return [...distinct(checks).slice(0, MOST_CHECKS), ...(words.traceId === undefined ? [] : toCheck(PROVE, words))];
 }
 
 function toCheck({ check, command }: CheckTemplate, words: CheckWords): readonly NextCheck[] {

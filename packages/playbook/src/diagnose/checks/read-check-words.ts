@@ -35,6 +35,7 @@ export type CheckWords = Partial<
 >;
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };
+const TRACE_ID = /^[0-9a-f]{32}$/;
 const SETTING = /\b(?!E[A-Z]{3,}\b)([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\b/;
 
 /** Reads the words for a fault whose origin is known. */
@@ -49,11 +50,12 @@ export function readCheckWords(findings: Findings, { judgement, occurrence, step
     serviceWord: quoteWord(step.service),
     operation: step.operation,
     callee,
-    traceId: quoteWord(occurrence.path.traceId),
     time: new Intl.DateTimeFormat("sv-SE", { timeZone: "UTC", dateStyle: "short", timeStyle: "medium" })
       .format(occurrence.entry.entry.span.startMs)
       .concat(" UTC"),
     ...defined({
+      // What only an access log or an alert told of has no trace that could be played again.
+      traceId: TRACE_ID.exec(occurrence.path.traceId)?.[0],
       caller,
       url: step.hop === undefined ? undefined : readUrl(step.hop.entry.span),
       frontUrl: readUrl((occurrence.above[0] ?? occurrence.entry).entry.span),
