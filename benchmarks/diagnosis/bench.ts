@@ -1,12 +1,14 @@
 /**
  * How often is the diagnosis right? `npm run bench -- diagnosis` judges every step on the project's own incidents, both halves;
- * `--publish` writes its tables into the pages of the playbook, `--set DIR` runs a labelled set of others, `--live` times a live fault. Beside it stand the rules of thumb that people use today: the deepest errored span,
- * scoped and unscoped, and the most ERROR logs.
+ * `--publish` writes its tables into the pages of the playbook, `--set DIR` runs a labelled set of others, `--live` times a live fault,
+ * `--file` a file of a million spans. Beside it stand the rules of thumb that people use today: the deepest errored span, scoped and
+ * unscoped, and the most ERROR logs.
  */
 import { parseArgs } from "node:util";
 import type { Diagnosis, Suspect } from "@faultline/model";
 import { diagnose } from "@faultline/playbook";
 import { recordResult } from "../record.ts";
+import { benchFile } from "./file.ts";
 import { benchIncidents } from "./incidents.ts";
 import { benchLive } from "./live.ts";
 import { type Case, loadSet } from "./load-set.ts";
@@ -21,6 +23,7 @@ const { values } = parseArgs({
     unaided: { type: "boolean", default: false },
     publish: { type: "boolean", default: false },
     live: { type: "boolean", default: false },
+    file: { type: "boolean", default: false },
   },
 });
 
@@ -71,6 +74,10 @@ if (values.live) {
   const figures = await benchLive("tests/incidents/unhandled-exception/02-weighParcel");
   console.log(figures);
   recordResult("diagnosis-live", figures);
+} else if (values.file) {
+  const figures = benchFile();
+  console.log(figures);
+  recordResult("diagnosis-file", figures);
 } else if (values.set.length === 0) {
   const figures = benchIncidents("tests/incidents");
   recordResult("diagnosis", figures);
