@@ -24,7 +24,7 @@ const LOG_WARN = 13;
 const USUAL = 0.95;
 const LEAST_GOOD = 5;
 const SIGNIFICANT = 0.01;
-/** A failing request that wrote nothing at all may have lost its logs. */
+/** Records of one request and characters of a line that are looked at. */
 const MAX_LINES = 200;
 const LINE_LENGTH = 160;
 
@@ -32,7 +32,7 @@ type Lines = ReadonlyMap<string, string>;
 
 /**
  * How far the failing requests came in one service: the first line of what it logs for nearly every good request of the route that most
- * failing ones lack. Only requests that wrote something count; undefined where the service logs no sequence, or all is written.
+ * failing ones lack. Good requests that wrote nothing do not count; undefined where the service logs no sequence, or all is written.
  */
 export function findSequenceBreak(
   service: string,
@@ -73,7 +73,7 @@ export function fromSequence(found: SequenceBreak, weight: number): Evidence {
   const { service, lacks, last, failingWithout, failing, succeedingWithout, succeeding, pValue } = found;
   const place = last === undefined ? "" : `, behind ${JSON.stringify(last)}`;
   return {
-    statement: `${service} never comes to ${JSON.stringify(lacks)}${place}`,
+    statement: `${service} ${failingWithout === failing ? "never comes" : "mostly does not come"} to ${JSON.stringify(lacks)}${place}`,
     measured: `missing in ${failingWithout} of ${failing} failing, ${succeedingWithout} of ${succeeding} good; p = ${pValue.toPrecision(2)} after correction`,
     source: "log",
     weight,

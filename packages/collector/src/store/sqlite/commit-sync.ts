@@ -6,13 +6,24 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { dirname } from "node:path";
 
+/** What was committed may not survive the loss of power, and this process cannot mend it. */
+export class CommitSyncError extends Error {
+  constructor(cause: unknown) {
+    const text = cause instanceof Error ? cause.message : String(cause);
+    super(`The disk failed to sync the database (${text}): start the collector again; all that was acknowledged is in its journal.`, {
+      cause,
+    });
+    this.name = "CommitSyncError";
+  }
+}
+
 /** See above; for one database. */
 export class CommitSync {
   readonly #path: string;
   #file: FileHandle | undefined;
   #running: Promise<void> | undefined;
   #next: Promise<void> | undefined;
-  #failure: { readonly cause: unknown } | undefined;
+  #failure: CommitSyncError | undefined;
 
   /** `path` is the database file; its write-ahead log lies beside it. */
   constructor(path: string) {
@@ -20,8 +31,8 @@ export class CommitSync {
   }
 
   /**
-   * Resolves when every transaction that was committed before the call would survive the loss of power. Rejects when the disk refuses,
-   * and from then on always: a failed sync may have dropped the pages, and the next one would not know (LWN 752063).
+   * Resolves when every transaction that was committed before the call would survive the loss of power. Rejects with a
+   * `CommitSyncError` when the disk refuses, and from then on always: a failed sync may have dropped the pages, and the next one would not know (LWN 752063).
    */
   sync(): Promise<void> {
     if (this.#running === undefined) return (this.#running = this.#run());
@@ -44,12 +55,11 @@ export class CommitSync {
 
   async #run(): Promise<void> {
     try {
-      if (this.#failure !== undefined) throw this.#failure.cause;
+      if (this.#failure !== undefined) throw this.#failure;
       this.#file ??= await openWithItsName(this.#path);
       await this.#file.datasync();
     } catch (cause) {
-      this.#failure = { cause };
-      throw cause;
+      throw (this.#failure ??= new CommitSyncError(cause));
     } finally {
       if (this.#next === undefined) this.#running = undefined;
     }

@@ -8,7 +8,7 @@ import { readJournal } from "../journal/read-journal.ts";
 import { Ledger } from "../ledger.ts";
 import { ChangeTable } from "./change-table.ts";
 import { Checkpoints, readUnwritten } from "./checkpoint.ts";
-import { CommitSync } from "./commit-sync.ts";
+import { CommitSync, CommitSyncError } from "./commit-sync.ts";
 import { FaultTable } from "./fault-table.ts";
 import { Ingest } from "./ingest.ts";
 import { type Intake, readPayload, readRecord, releaseIntake, toExchangeIntake } from "./intake.ts";
@@ -362,6 +362,7 @@ class SqliteStore implements Store {
 const NOTHING_DONE = { applied: 0, counted: 0, replayFrom: 0, lastNumber: 0, items: 0 };
 
 function describeDiskError(error: unknown): string {
+  if (error instanceof CommitSyncError) return error.message;
   const text = error instanceof Error ? error.message : String(error);
   const isFull = /ENOSPC|EDQUOT|disk is full/i.test(text);
   return isFull ? "The disk is full: free some space, and the store goes on by itself." : `The disk refuses to write: ${text}.`;
