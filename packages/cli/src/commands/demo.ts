@@ -89,6 +89,8 @@ async function runDemo(options: DemoOptions, io: CommandIo): Promise<number> {
   try {
     return await openStage({ ...options, directory, signal: stopping.signal }, io);
   } catch (error) {
+    // What was on its way when somebody ended it all breaks off, and is no news.
+    if (stopping.signal.aborted) return 0;
     if (!(error instanceof StartError) && !(error instanceof ShopError)) throw error;
     io.stderr.write(`faultline demo: ${error.message}\n`);
     return EXIT_CANNOT_START;
