@@ -40,18 +40,24 @@ function findRequestEnd(line: string, start: number) {
   return undefined;
 }
 
+/** A list of addresses where one is usual, with or without quotes, as proxies that log X-Forwarded-For write it; the client is the first. */
+const FORWARDED = /^(?:([\w.:*-]+) )?(?:"([^\s",]+)(?:, [^\s",]+)*"|([^\s",]+)(?:, [^\s",]+)+) \S.*$/;
+
 /** Client and virtual host from what stands before the time; true when there is a virtual host, undefined when it fits nothing. */
 function putNames(draft: Draft, names: string): boolean | undefined {
-  const list = /^((?:[^\s,]+, )+[^\s,]+) (\S+) (\S.*)$/.exec(names);
+  const list = FORWARDED.exec(names);
   if (list !== null) {
-    putClient(draft, list[1] ?? "");
-    return false;
+    const [, host, quoted, bare] = list;
+    if (host !== undefined) putText(draft, "host", host);
+    putClient(draft, quoted ?? bare ?? "");
+    return host !== undefined;
   }
   const words = names.split(" ").filter((word) => word !== "");
   if (words.length < 2) return undefined;
   const [first = "", second = "", third = ""] = words;
   if (!/^[\w.:*%-]+$|^\[[\w.:%]+\](?::\d+)?$/.test(first) || /^\d{4}-\d\d-\d\d(?:T|$)/.test(first)) return undefined;
-  const isVhost = words.length >= 4 && third === "-" && second !== "-" && looksLikeAddress(second);
+  const hasHost = words.length >= 4 && third === "-" && second !== "-";
+  const isVhost = hasHost && (/^[^:]+:\d+$/.test(first) || (looksLikeAddress(second) && (isIp(second) || !isIp(first))));
   if (isVhost) {
     putText(draft, "host", first);
     putClient(draft, second);
@@ -61,8 +67,12 @@ function putNames(draft: Draft, names: string): boolean | undefined {
   return false;
 }
 
+function isIp(text: string): boolean {
+  return /^[\d.]+$/.test(text) || /^[0-9a-fA-F]*:[0-9a-fA-F:.]*$/.test(text);
+}
+
 function looksLikeAddress(text: string): boolean {
-  return /^[\d.]+$/.test(text) || /^[0-9a-fA-F]*:[0-9a-fA-F:.]*$/.test(text) || /^[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$/.test(text);
+  return isIp(text) || /^[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$/.test(text);
 }
 
 /** Reads the two quoted fields of the combined format, referrer and user agent, from `from` on. */

@@ -6,6 +6,7 @@
 import { readClfHead, readCombinedTail } from "./clf-head.ts";
 import { type Draft, isAbsent, putDuration, putMadeBy, putText, readDecimal } from "./draft.ts";
 import type { ParsedLine, TextFormat } from "./line.ts";
+import { readSuffixedDuration } from "./named-fields.ts";
 import { putNginxUpstream } from "./nginx-upstream.ts";
 import { readTokens, type Token } from "./tokens.ts";
 
@@ -38,6 +39,12 @@ function readRest(draft: Draft, rest: readonly Token[]): string | undefined {
   if (isTraefik(rest)) return readTraefik(draft, rest);
   if (isIngress(rest)) return readIngress(draft, rest);
   if (rest.some((token) => token.kind === "bare" && /^[A-Za-z_]+[=:]/.test(token.text))) return readPairs(draft, rest);
+  const own = rest.findLast((token) => token.kind === "bare" && /^\d+(?:\.\d+)?(?:ms|us|µs)$/.test(token.text));
+  if (own !== undefined) {
+    const durationMs = readSuffixedDuration(own.text);
+    if (durationMs !== undefined) draft.durationMs = durationMs;
+    return undefined;
+  }
   const numbers = rest.filter((token) => token.kind === "bare" && /^\d+(?:\.\d+)?(?:\/\d+)?$/.test(token.text));
   if (numbers.length === 1) putTrailingDuration(draft, numbers[0]?.text ?? "");
   return rest[0]?.kind === "quoted" ? "nginx-main" : undefined;

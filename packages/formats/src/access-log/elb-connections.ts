@@ -12,7 +12,7 @@ export const elbConnections: TextFormat = { id: "elb-connection", create: () => 
 const NETWORK =
   /^tls \d\.\d (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?) (net\/\S+) \S+ (\S+):\d+ (\S+) (\d+|-) (\d+|-) (\d+|-) (\d+|-) (\S+)(?: \S+)+$/;
 const APPLICATION =
-  /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z) (\S+) \d{1,5} \d{1,5} (?:TLS\S+|-) \S+ (?:[\d.]+|-) (?:"[^"]*"|-) (?:\S+ ){1,3}?(Success|Failed:\S+|-) (TID_\S+)(?: \S+)*$/;
+  /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z) (\S+) \d{1,5} \d{1,5} (?:TLS\S+|-) \S+ (?:[\d.]+|-) (?:"[^"]*"|-) (?:\S+ ){1,3}?(Success|Failed:\S+|-)(?: (TID_\S+)(?: \S+)*)?$/;
 
 const OK = 9;
 const FAILED = 17;

@@ -20,7 +20,7 @@ function createEnvoyJson(context: ParseContext): JsonLineParser {
     if (!("response_code" in object) || !("response_flags" in object || "upstream_cluster" in object || "start_time" in object))
       return undefined;
     const draft = startDraft("mesh", "envoy");
-    putTime(draft, parseAnyTime(object["start_time"] ?? object["timestamp"] ?? object["time"], context));
+    putTime(draft, parseAnyTime(object["start_time"] ?? object["timestamp"] ?? object["time"] ?? object["@timestamp"], context));
     putText(draft, "method", pick(object, "method", "request_method"));
     putTarget(draft, pick(object, "x-envoy-origin-path", "x-envoy-original-path", "original_path", "path", "request_path"));
     putStatus(draft, Number(object["response_code"]));
@@ -34,7 +34,7 @@ function createEnvoyJson(context: ParseContext): JsonLineParser {
     putText(draft, "host", pick(object, ":authority", "authority"));
     putText(draft, "service", pick(object, "upstream_cluster"));
     putText(draft, "route", pick(object, "route_template"));
-    putClient(draft, pick(object, "x-forwarded-for", "downstream_remote_address", "x_forwarded_for") ?? "");
+    putClient(draft, pick(object, "x-forwarded-for", "x_forwarded_for", "downstream_remote_address") ?? "");
     const address = pick(object, "upstream_host");
     if (!isAbsent(address)) draft.upstream = [{ address: address ?? "" }];
     const details = pick(object, "response_code_details");

@@ -1,4 +1,4 @@
-/** Heroku's router: logfmt with `at=`, `dyno=`, `connect=` and `service=`. Source: Heroku Dev Center, "HTTP routing" and "Error codes". */
+/** Heroku's router since 2013: logfmt with `at=`, `dyno=`, `connect=` and `service=`. Source: Heroku Dev Center, "HTTP routing" and "Error codes". */
 import { isAbsent, putClient, putDuration, putNumber, putStatus, putTarget, putText, startDraft } from "./draft.ts";
 import { findHerokuCode } from "./knowledge/heroku-codes.ts";
 import type { ParsedLine, TextFormat } from "./line.ts";

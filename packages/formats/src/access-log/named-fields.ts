@@ -85,6 +85,8 @@ const BYTES = [
   "response_body_size",
   "http.response.written",
   "sent_bytes",
+  "written_bytes",
+  "bytes_written",
   "sc_bytes",
   "content_length",
   "bytes",
@@ -108,10 +110,10 @@ const CLIENT = [
   "client",
   "real_ip",
   "ip",
-  "x_forwarded_for",
-  "http_x_forwarded_for",
   "http.request.remoteaddr",
   "c_ip",
+  "x_forwarded_for",
+  "http_x_forwarded_for",
 ];
 const AGENT = [
   "req.headers.user-agent",

@@ -8,6 +8,7 @@ import { bunyan } from "./bunyan.ts";
 import { caddy } from "./caddy.ts";
 import { clf } from "./clf.ts";
 import { cloudflare } from "./cloudflare.ts";
+import { cloudfrontJson } from "./cloudfront-json.ts";
 import { django } from "./django.ts";
 import { elbConnections } from "./elb-connections.ts";
 import { envoy } from "./envoy.ts";
@@ -16,6 +17,7 @@ import { gin } from "./gin.ts";
 import { googleCloud } from "./google-cloud.ts";
 import { haproxy } from "./haproxy.ts";
 import { heroku } from "./heroku.ts";
+import { herokuBefore2013 } from "./heroku-before-2013.ts";
 import { findHiddenError } from "./hidden-error.ts";
 import { klog } from "./klog.ts";
 import { kong } from "./kong.ts";
@@ -59,6 +61,7 @@ export const TEXT_FORMATS: readonly TextFormat[] = [
   apiGatewayExecution,
   w3c,
   heroku,
+  herokuBefore2013,
   lograge,
   morgan,
   spring,
@@ -76,6 +79,7 @@ export const JSON_FORMATS: readonly JsonFormat[] = [
   caddy,
   kong,
   cloudflare,
+  cloudfrontJson,
   envoyJson,
   googleCloud,
   bunyan,
@@ -266,8 +270,14 @@ function joinPartial(peeled: Peeled, partial: Map<string, string>): string | und
 function toWrappedMessage(text: string, layers: readonly Peeled[]): ParsedLine | undefined {
   const wrapper = layers.find((layer) => layer.record !== undefined);
   if (wrapper?.record === undefined) return undefined;
-  const { severity = 0, service, timeMs, record } = wrapper;
-  const message = { severity, text, ...(service === undefined ? {} : { service }), ...(timeMs === undefined ? {} : { timeMs }) };
+  const { severity = 0, service, timeMs, requestId, record } = wrapper;
+  const message = {
+    severity,
+    text,
+    ...(service === undefined ? {} : { service }),
+    ...(timeMs === undefined ? {} : { timeMs }),
+    ...(requestId === undefined ? {} : { requestId }),
+  };
   return { kind: "message", format: record, message };
 }
 

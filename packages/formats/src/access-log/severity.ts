@@ -15,6 +15,7 @@ const LEVELS: Readonly<Record<string, number>> = {
   information: 9,
   informational: 9,
   default: 9,
+  log: 9,
   http: 9,
   notice: 10,
   warn: 13,

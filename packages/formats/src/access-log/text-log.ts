@@ -22,9 +22,10 @@ const LEVELLED = new RegExp(
 );
 /** A level in brackets, or before a colon, in capitals: no other line starts so. */
 const MARKED = new RegExp(String.raw`^(?:\[${LEVEL}\]|${LEVEL}:) \S`);
-/** The consoles of Serilog, of .NET's own logger, and of Elixir, whose metadata stand before the level: no date in any of them. */
+/** The consoles of Nest, of Serilog, of .NET's own logger, and of Elixir, whose metadata stand before the level: no date in any of them. */
 const CONSOLES = [
   /^\[\d\d:\d\d:\d\d(?:[.,]\d{1,7})? (VRB|DBG|INF|WRN|ERR|FTL)\] (.*)$/s,
+  /^\[Nest\] \d+ +- \d[\d/.,: ]{8,24}(?:[AaPp]\.?[Mm]\.? )? *(VERBOSE|DEBUG|LOG|WARN|ERROR|FATAL)\s+(.*)$/s,
   /^(trce|dbug|info|warn|fail|crit): [\w.`]{1,120}\[\d{1,6}\]\s*(.*)$/s,
   /^\d\d:\d\d:\d\d\.\d{3} (?:\w{1,40}=\S{1,200} ){0,8}\[(debug|info|notice|warn|warning|error|critical|alert|emergency)\]\s+(.*)$/s,
 ];
@@ -72,7 +73,7 @@ function build(text: string, seen: Seen): LogMessage {
 }
 
 const CONTINUATION =
-  /^(?:\s+at \S|\s*\.{3} \d+ (?:more|common frames)|Caused by: |PHP message: |\s*Suppressed: |Traceback \(most recent call last\):|\s+File "[^"]*", line \d+|\s+raise \S|During handling of the above exception|The above exception was the direct cause|\s{2,}\S.*|\s*[\^~]+\s*$|goroutine \d+ \[|created by \S+\.\S+|[\w./*()-]+\((?:0x[0-9a-f]+\b[^)]*|\.{3})\)$|#\d+ \S|\[(?:stacktrace|previous exception)\]|Stack trace:$|\t\S|(?:[a-z][\w$]*\.)*[A-Z][\w$.]*(?:Error|Exception|Warning)(?:: .*)?$)/;
+  /^(?:\s+at \S|\s*\.{3} \d+ (?:more|common frames)|Caused by: |PHP message: |\s*Suppressed: |Traceback \(most recent call last\):|\s+File "[^"]*", line \d+|\s+raise \S|During handling of the above exception|The above exception was the direct cause|\s{2,}\S.*|\s*[\^~]+\s*$|goroutine \d+ \[|created by \S+\.\S+|[\w./*()-]+\((?:0x[0-9a-f]+\b[^)]*|\.{3}|)\)$|#\d+ \S|\[(?:stacktrace|previous exception)\]|Stack trace:$|\t\S|(?:[a-z][\w$]*\.)*[A-Z][\w$.]*(?:Error|Exception|Warning)(?:: .*)?$)/;
 
 /** The lines of a stack trace, which belong to the record before them. */
 export const stackTrace: TextFormat = {

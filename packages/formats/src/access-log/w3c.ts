@@ -51,7 +51,7 @@ function parseRow(line: string, declared: readonly string[]): ParsedLine | undef
   const status = row.get("sc-status");
   if (status !== undefined && !/^(?:\d{3}|-|0)$/.test(status)) return undefined;
   if (status === undefined && !row.has("cs-uri-stem") && !row.has("cs-uri")) return undefined;
-  return readRow(row);
+  return readW3cRow(row);
 }
 
 /** The fields in front of the method in IIS's order; a file may hold the last ones only. */
@@ -73,7 +73,9 @@ function nameIisFields(values: readonly string[]): readonly string[] | undefined
       index > client && /^\d{3}$/.test(value) && /^\d+$/.test(values[index + 1] ?? "") && /^\d+$/.test(values[index + 2] ?? ""),
   );
   if (status === -1) return undefined;
-  const behind = values.slice(status + 3).filter((value) => /^\d+$/.test(value)).length;
+  const after = values.slice(status + 3);
+  const end = after.findIndex((value) => !/^\d+$/.test(value));
+  const behind = end === -1 ? after.length : end;
   const hasVersion = (values[client + 1] ?? "").startsWith("HTTP/");
   return [
     "date",
@@ -112,8 +114,10 @@ function nameHttperrFields(values: readonly string[]): readonly string[] | undef
   return [...HTTPERR_FIELDS, ...request, "sc-status", "s-siteid", "s-reason"];
 }
 
-function readRow(row: ReadonlyMap<string, string>): ParsedLine | undefined {
-  const isCloudfront = row.has("x-edge-location") || row.has("x-edge-request-id");
+/** The exchange of one row, its fields under W3C's names in small letters; undefined when its time is none. */
+export function readW3cRow(row: ReadonlyMap<string, string>): ParsedLine | undefined {
+  // Of the two only CloudFront counts in seconds, always with three decimals.
+  const isCloudfront = row.has("x-edge-location") || row.has("x-edge-request-id") || (row.get("time-taken")?.includes(".") ?? false);
   const draft = startDraft(isCloudfront ? "cdn" : "app-server", isCloudfront ? "cloudfront" : "iis");
   const date = row.get("date") ?? row.get("date-local");
   const time = row.get("time") ?? row.get("time-local");

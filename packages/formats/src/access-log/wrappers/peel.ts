@@ -14,8 +14,10 @@ export type Peeled = {
   readonly service?: string;
   /** Syslog's severity as OpenTelemetry's number, 0 when it has no priority; set for syslog only. */
   readonly severity?: number;
+  /** A tag that ties the lines of one request together. */
+  readonly requestId?: string;
   /** The wrapper's name where it is a record by itself, whatever the words in it are. */
-  readonly record?: "syslog" | "container" | "journald";
+  readonly record?: "syslog" | "container" | "journald" | "rails" | "text";
 };
 
 /** Removes byte order mark, carriage return and terminal colours. */
@@ -87,7 +89,11 @@ function peelCookie(text: string): string {
   return text.replace(/^@cee: ?(?=\{)/, "");
 }
 
-const TIMESTAMP = /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?)[ \t]+(?=\S)/;
+const TIMESTAMP = /^(\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?)[ \t]+(?=\S)/;
+/** Go's own logger puts the place in the source behind the time; a time alone makes no record of what follows it. */
+const SOURCE = /^[\w./-]{1,120}\.go:\d+: /;
+/** Rails' tag of one request, as the logger puts it before each line. */
+const TAGGED = /^\[([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}|[0-9a-f]{32})\](?: |$)/;
 const EPOCH = /^(\d{13})[ \t]+(?=\S)/;
 const PRIORITY = /^<\d{1,3}>(?=\S)/;
 const BRACKETED = /^\[([\w.-]+(?:\/[\w.-]+)+)\] (?=\S)/;
@@ -97,7 +103,14 @@ const NAME = /^([a-z][\w.-]{1,40}): (?=\S)/;
 /** Wrappers that could also be part of a line: tried only when the line as it stands was not recognised. */
 export function peelLoose(line: string): Peeled | undefined {
   const timestamp = TIMESTAMP.exec(line);
-  if (timestamp !== null) return withTime({ text: peelStreamName(line.slice(timestamp[0].length)) }, parseIsoTime(timestamp[1] ?? "", 0));
+  if (timestamp !== null) {
+    const text = peelStreamName(line.slice(timestamp[0].length));
+    const words = text.replace(SOURCE, "");
+    const record = words === text ? {} : ({ record: "text" } as const);
+    return withTime({ text: words, ...record }, parseIsoTime(timestamp[1] ?? "", 0));
+  }
+  const tagged = TAGGED.exec(line);
+  if (tagged !== null) return { text: line.slice(tagged[0].length), requestId: tagged[1] ?? "", record: "rails" };
   const epoch = EPOCH.exec(line);
   if (epoch !== null) return { text: line.slice(epoch[0].length), timeMs: Number(epoch[1]) };
   for (const pattern of [PRIORITY, BRACKETED, TAG, NAME]) {
