@@ -66,8 +66,14 @@ function headline(diagnosis: Diagnosis): string {
 
 function describeScope({ scope }: Diagnosis): string {
   const named = [scope.service, scope.route, scope.version, scope.region].filter((part) => part !== undefined).join(", ");
-  const window = `${new Date(scope.window.fromMs).toISOString()} to ${new Date(scope.window.toMs).toISOString()}`;
-  return `${named === "" ? "everything" : named}: ${scope.failing} failing, ${scope.succeeding} good, ${window}`;
+  return `${named === "" ? "everything" : named}: ${scope.failing} failing, ${scope.succeeding} good${describeWindow(scope.window)}`;
+}
+
+/** An end that was left open is not said; neither is the time of nothing. */
+function describeWindow({ fromMs, toMs }: Diagnosis["scope"]["window"]): string {
+  const [from, to] = [fromMs, toMs].map((timeMs) => (Number.isFinite(timeMs) && toMs > 0 ? new Date(timeMs).toISOString() : undefined));
+  if (from !== undefined && to !== undefined) return `, ${from} to ${to}`;
+  return from === undefined ? (to === undefined ? "" : `, before ${to}`) : `, since ${from}`;
 }
 
 function quote(evidence: readonly Evidence[], limit: number, prefix = ""): readonly string[] {
@@ -86,7 +92,8 @@ function listHops({ path }: Diagnosis, width: number): readonly string[] {
 }
 
 /** Causes with a reason of their own; those that simply showed no sign are many, and are counted. */
-function listRuledOut({ ruledOut }: Diagnosis): readonly string[] {
+function listRuledOut({ ruledOut, scope, causes }: Diagnosis): readonly string[] {
+  if (scope.failing === 0 && causes.length === 0) return [];
   const reasoned = ruledOut.filter(({ because }) => !because.startsWith("not seen"));
   const shown = reasoned.slice(0, RULED_OUT_SHOWN);
   const rest = ruledOut.length - shown.length;

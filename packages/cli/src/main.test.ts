@@ -25,4 +25,28 @@ describe("the command line", () => {
     expect(code).toBe(2);
     expect(err).toContain('no command "__proto__"');
   });
+
+  it.each([
+    ["a mistyped command", ["diagnoze"], 'did you mean "faultline diagnose"?'],
+    ["a mistyped option", ["diagnose", "--rout", "/x"], "there is no option --rout; did you mean --route?"],
+    ["an option that is nothing like one", ["gate", "--frobnicate"], "there is no option --frobnicate (--help lists them)"],
+    ["an option without its value", ["diagnose", "--from"], "--from needs a value\n"],
+    ["a value that begins with a dash", ["gate", "--counts", "-1/3,0/4"], "is written --counts=VALUE, as in --counts=-1"],
+    ["a switch with a value", ["gate", "--json=yes"], "--json is a switch and takes no value"],
+    ["a word too many", ["gate", "extra"], '"extra" is one word too many'],
+  ])("answers %s in one sentence", async (_, words, sentence) => {
+    const { err } = await run(...words);
+    expect(err).toContain(sentence);
+    expect(err.trimEnd().split("\n")).toHaveLength(1);
+  });
+
+  it("tells the same for help of a command in either order of the words", async () => {
+    expect((await run("help", "gate")).out).toBe((await run("gate", "--help")).out);
+  });
+
+  it("names every command in its help, in the order of the playbook", async () => {
+    const { out } = await run("help");
+    const names = [...out.matchAll(/^ {2}(\w+) /gm)].map(([, name]) => name).join(" ");
+    expect(names).toBe("triage logs diagnose explain up deploy demo init verify redact prove gate version");
+  });
 });

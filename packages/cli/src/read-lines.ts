@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream";
 import { createGunzip, createZstdDecompress } from "node:zlib";
 import { UsageError } from "./command.ts";
+import { describeFileError } from "./file-error.ts";
 
 const GZIP = [0x1f, 0x8b];
 const ZSTD = [0x28, 0xb5, 0x2f, 0xfd];
@@ -51,7 +52,7 @@ async function* decompress(source: LineSource, onBytes: (count: number) => void)
     if (plain === undefined) yield* all;
     else yield* pipeline(all, plain, () => {});
   } catch (error) {
-    throw toUsageError(source.name, error);
+    throw describeFileError(source.name, error);
   }
 }
 
@@ -73,16 +74,4 @@ async function* prepend(first: Uint8Array, rest: AsyncIterator<Uint8Array>): Asy
 
 function startsWith(bytes: Uint8Array, magic: readonly number[]): boolean {
   return magic.every((byte, index) => bytes[index] === byte);
-}
-
-/** What the system says about a file, as a sentence with what to do. */
-function toUsageError(name: string, error: unknown): unknown {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === "ENOENT") return new UsageError(`there is no file ${name}`);
-  if (code === "EACCES" || code === "EPERM") return new UsageError(`${name} may not be read by this user`);
-  if (code === "EISDIR") return new UsageError(`${name} is a directory; name the files in it`);
-  if (typeof code === "string" && /^(?:Z_|ERR_ZSTD|ZSTD)/.test(code)) {
-    return new UsageError(`${name} is damaged or cut off: it cannot be decompressed (${code}); fetch or write it again`);
-  }
-  return error;
 }

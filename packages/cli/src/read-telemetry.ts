@@ -12,6 +12,8 @@ export type TelemetrySink = {
   readonly reduce?: (bytes: Uint8Array) => Uint8Array | undefined;
 };
 
+/** Bytes of a line that tell what it is. */
+const LOOKED_AT = 200;
 /** Warnings given for one file before the rest is only counted. */
 const MAX_WARNINGS = 3;
 
@@ -23,6 +25,7 @@ export async function readTelemetry(source: LineSource, sink: TelemetrySink): Pr
   let good = 0;
   let bad = 0;
   let firstError = "";
+  let first = "";
   for await (const { bytes, number, isUnfinished } of readLines(source, sink.onBytes)) {
     if (isBlank(bytes)) continue;
     const wanted = sink.reduce === undefined ? bytes : sink.reduce(bytes);
@@ -42,12 +45,22 @@ export async function readTelemetry(source: LineSource, sink: TelemetrySink): Pr
       continue;
     }
     bad += 1;
+    if (bad === 1) first = Buffer.from(wanted.subarray(0, LOOKED_AT)).toString("latin1");
     firstError ||= `line ${number}: ${line.error}`;
     const sentence = isUnfinished ? "the last line is half-written" : line.error;
     if (good > 0 && bad <= MAX_WARNINGS) sink.warn(`${source.name}: line ${number} left out: ${sentence}`);
   }
-  if (good === 0 && bad > 0) throw new UsageError(`${source.name} is no OTLP/JSON lines file: ${firstError}`);
+  if (good === 0 && bad > 0) throw new UsageError(`${source.name} is no OTLP/JSON lines file: ${firstError}${suggest(first)}`);
   if (bad > MAX_WARNINGS) sink.warn(`${source.name}: ${bad} lines left out in all`);
+}
+
+/** What to do about a file that is no such file, by how its first line begins. */
+function suggest(first: string): string {
+  if (/[\u0000-\u0008\u000e-\u001a]/.test(first))
+    return "; it is binary: export OTLP as JSON lines (the Collector's file exporter, format: json)";
+  if (/^\s*[{[]\s*$/.test(first)) return "; JSON over several lines becomes one line by: jq -c . FILE";
+  if (/^\s*\{/.test(first)) return "";
+  return "; of log lines, faultline logs says which routes fail";
 }
 
 function isBlank(bytes: Uint8Array): boolean {

@@ -1,6 +1,7 @@
 export { type FaultIdentity, fingerprintFailure } from "./detect/fingerprint.ts";
 export { assembleTrace, assembleTraces } from "./trace/assemble-traces.ts";
 export { type FaultPaths, isolateEach, isolateFault } from "./isolate/isolate-fault.ts";
+export { type FailingRoute, listFailingRoutes } from "./isolate/list-failing-routes.ts";
 export { type EntryFilter } from "./isolate/occurrence.ts";
 export { diagnose, DIAGNOSED_CONFIDENCE, type DiagnosisRequest } from "./playbook.ts";
 export { planGuard } from "./guard/plan-guard.ts";

@@ -7,7 +7,7 @@ const HELP = `usage: faultline deploy --service NAME --version V [--kind KIND] [
 Tells the collector that something changed, so that a failure that starts then is read against it.
 
   --service NAME      what changed
-  --version V         the version it runs now
+  --version V         the version it runs now; other kinds may leave it out
   --kind KIND         deploy (default), restart, config, flag or scale
   --at TIME           RFC 3339; default now
   --instances A,B     the instances that changed; default all
@@ -42,13 +42,22 @@ export const command: Command = {
     const { service, kind, at, instances, collector, ...rest } = values;
     if (service === undefined || service === "") throw new UsageError("say what changed with --service NAME");
     if (!KINDS.includes(kind)) throw new UsageError(`--kind is one of ${KINDS.join(", ")}; got "${kind}"`);
+    if (kind === "deploy" && (rest.version ?? "") === "") throw new UsageError("a deploy needs the version that runs now: --version V");
     const timeMs = at === undefined ? Date.now() : Date.parse(at);
     if (!Number.isFinite(timeMs)) throw new UsageError(`--at takes a time as 2026-11-21T10:00:00Z; got "${at}"`);
     const list = instances?.split(",").filter((each) => each !== "");
-    await callCollector(collector, "/api/deploys", { service, kind, timeMs, ...rest, ...(list === undefined ? {} : { instances: list }) });
+    const change = { service, kind, timeMs, ...rest, ...(list === undefined ? {} : { instances: list }) };
+    const answer = await callCollector(collector, "/api/deploys", change);
+    // Any other server may answer 200 to anything; a deploy that nobody kept would be missed in the next diagnosis.
+    if (!isChangeOf(answer, service)) throw new UsageError(`${collector} did not answer like a Faultline collector; nothing is recorded`);
     io.stdout.write(
       `recorded: ${kind} of ${service}${rest.version === undefined ? "" : ` ${rest.version}`} at ${new Date(timeMs).toISOString()}\n`,
     );
     return 0;
   },
 };
+
+/** The collector answers with the change as it keeps it. */
+function isChangeOf(answer: unknown, service: string): boolean {
+  return typeof answer === "object" && answer !== null && "service" in answer && answer.service === service;
+}

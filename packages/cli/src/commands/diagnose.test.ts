@@ -139,4 +139,36 @@ describe("faultline diagnose", () => {
     });
     expect(code).toBe(0);
   });
+
+  it.each([
+    ["an empty file", "", "there is no telemetry in"],
+    ["a file of empty exports", '{"resourceSpans":[]}\n', "is it the right file?"],
+    ["text", "hello world\n", "faultline logs says which routes fail"],
+    ["JSON over several lines", JSON.stringify(JSON.parse(line(1)), undefined, 2), "jq -c . FILE"],
+    ["protobuf", new Uint8Array([10, 3, 1, 0, 7, 10, 5, 5]), "it is binary"],
+  ])("refuses %s and says what to do", async (name, content, sentence) => {
+    const { code, err } = await run([write(`refused ${name}`, content)]);
+    expect(code).toBe(2);
+    expect(err).toContain(sentence);
+    expect(err.trimEnd().split("\n")).toHaveLength(1);
+  });
+
+  it("says the name of a file with a dash in it as it is", async () => {
+    const { err } = await run([write("half-written.jsonl", `${lines}{"resourceSpans":[{`)]);
+    expect(err).toContain("half-written.jsonl: line 4 left out: the last line is half-written");
+  });
+
+  it("names the routes that fail when the one asked about does not, and the others beside the one it judged", async () => {
+    const orders = line(9).replaceAll("/cart", "/orders");
+    const path = write("two-routes.jsonl", `${lines}${orders}\n`);
+    expect((await run([path])).out).toContain("ALSO FAILING; ask with --service NAME --route ROUTE\n  1 on /orders of shop");
+    const none = await run([path, "--route", "/nothing"]);
+    expect(none.out).toContain("  3 on /cart of shop\n  1 on /orders of shop");
+    expect(none.out).not.toContain("RULED OUT");
+  });
+
+  it("leaves out the end of a time that was left open", async () => {
+    const { out } = await run([write("open.jsonl", lines), "--from", "2001-01-01T00:00:00Z"]);
+    expect(out.replaceAll(/\s+/g, " ")).toContain("since 2001-01-01T00:00:00.000Z");
+  });
 });

@@ -4,6 +4,7 @@ import type { Exchange, LogRecord, MetricPoint, Span, Window } from "@faultline/
 import { diagnose, type DiagnosisRequest } from "@faultline/playbook";
 import { type Command, type CommandIo, UsageError } from "../command.ts";
 import { formatDiagnosis } from "../format-diagnosis.ts";
+import { formatElsewhere } from "../format-elsewhere.ts";
 import { parseTime } from "../parse-time.ts";
 import { isLogFile, readAccessLogs, type ReadLogs } from "../read-access-logs.ts";
 import { mapObservations } from "@faultline/collector/source-maps";
@@ -65,13 +66,22 @@ export const command: Command = {
     const sourceMaps = openSourceMaps(values["source-maps"]);
     const request = { ...toRequest(values), signatures: readSignatures(values.signatures) };
     const { keptShare, ...read } = await readAll(positionals, io, request);
+    refuseEmpty(read, positionals, request);
     const observations = { ...read, changes: [] };
     const told = sourceMaps === undefined ? observations : mapObservations(observations, sourceMaps);
     const diagnosis = diagnose(told, { ...request, keptShare });
-    io.stdout.write(values.json ? `${JSON.stringify(diagnosis)}\n` : formatDiagnosis(diagnosis, io.stdout.columns));
+    if (values.json) io.stdout.write(`${JSON.stringify(diagnosis)}\n`);
+    else io.stdout.write(`${formatDiagnosis(diagnosis, io.stdout.columns)}${formatElsewhere(diagnosis, told, io.stdout.columns)}`);
     return EXIT[diagnosis.verdict];
   },
 };
+
+/** Nothing to judge is no verdict: whoever named the wrong file should hear of it. */
+function refuseEmpty(read: Omit<ReadInput, "keptShare">, names: readonly string[], { window }: DiagnosisRequest): void {
+  if (window !== undefined || [read.spans, read.logs, read.metrics, read.exchanges].some(({ length }) => length > 0)) return;
+  const files = names.map((name) => (name === "-" ? "standard input" : name)).join(", ");
+  throw new UsageError(`there is no telemetry in ${files}: no span, log record, metric or access-log line; is it the right file?`);
+}
 
 type Options = Readonly<
   Record<"route" | "service" | "version" | "region" | "from" | "to" | "baseline-from" | "baseline-to", string | undefined>
@@ -115,7 +125,8 @@ async function readAll(names: readonly string[], io: CommandIo, request: Diagnos
     const files = names.map((name) => (name === "-" && spool !== undefined ? spool.file : name));
     const sources = files.map((name) => ({ name, stdin: io.stdin }));
     const progress = createProgress(files, io);
-    const warn = (sentence: string) => io.stderr.write(`faultline diagnose: ${sentence.replace(spool?.file ?? "-", "standard input")}\n`);
+    const nameInput = (sentence: string) => (spool === undefined ? sentence : sentence.replace(spool.file, "standard input"));
+    const warn = (sentence: string) => io.stderr.write(`faultline diagnose: ${nameInput(sentence)}\n`);
     const options = { warn, onBytes: (count: number) => progress.add(count), windows: toWindows(request) };
     const kinds = await sortSources(sources);
     const size = kinds.telemetry.reduce((sum, { name }) => sum + expectSize(name), 0);

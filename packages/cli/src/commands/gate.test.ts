@@ -29,6 +29,8 @@ describe("faultline gate", () => {
   it.each([
     [["--counts", "5/3,0/0"], "more failing than total"],
     [["--counts", "a/b"], "FAILING/TOTAL"],
+    [["--counts=-1/3,1/2"], "FAILING/TOTAL"],
+    [["--counts", "0/99999999999999999999,5/300"], "nobody has counted that many"],
     [["--counts", "0/1,0/1", "--margin", "7"], "--margin takes a number from 0 to 1"],
     [["--canary", "v2"], "name both versions"],
     [["--nonsense"], "--nonsense"],
@@ -37,6 +39,11 @@ describe("faultline gate", () => {
     const { code, err } = await gate(...words);
     expect(code).toBe(4);
     expect(err).toContain(message);
+  });
+
+  it("says of a canary that does better by how much", async () => {
+    const { out } = await gate("--counts", "4/600,0/600");
+    expect(out).toContain("at least 0.09 percentage points better (95 %)");
   });
 
   it("prints the decision as JSON", async () => {

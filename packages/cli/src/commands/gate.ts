@@ -69,6 +69,8 @@ function parseCounts(text: string): Arms {
   const match = /^(\d+)\/(\d+),(\d+)\/(\d+)$/.exec(text.replaceAll(/\s/g, ""));
   if (match === null) throw new UsageError(`--counts takes FAILING/TOTAL,FAILING/TOTAL, baseline first, as in 0/2700,5/300; got "${text}"`);
   const [failing = 0, total = 0, canaryFailing = 0, canaryTotal = 0] = match.slice(1).map(Number);
+  if (total > Number.MAX_SAFE_INTEGER || canaryTotal > Number.MAX_SAFE_INTEGER)
+    throw new UsageError(`--counts: nobody has counted that many requests: "${text}"`);
   if (failing > total || canaryFailing > canaryTotal) throw new UsageError(`--counts: more failing than total in "${text}"`);
   return { baseline: { failing, total }, canary: { failing: canaryFailing, total: canaryTotal } };
 }

@@ -67,7 +67,7 @@ describe("faultline redact", () => {
   it("refuses an unreadable file and a wrong choice in one sentence", async () => {
     const directory = mkdtempSync(join(tmpdir(), "faultline-redact-"));
     writeFileSync(join(directory, "a.log"), `password=${SECRET}\n`);
-    expect(await redact([], join(directory, "missing.log"))).toMatchObject({ code: 2, err: expect.stringContaining("cannot read") });
+    expect(await redact([], join(directory, "missing.log"))).toMatchObject({ code: 2, err: expect.stringContaining("there is no file") });
     expect(await redact([], "--ips", "some")).toMatchObject({ code: 2, err: expect.stringContaining("keep, public, all") });
     expect((await redact([], join(directory, "a.log"))).out).not.toContain(SECRET);
   });

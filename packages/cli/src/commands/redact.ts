@@ -3,6 +3,7 @@ import { createReadStream } from "node:fs";
 import { parseArgs } from "node:util";
 import { createRedactor, type RedactionPolicy } from "@faultline/guard/redact";
 import { type Command, type CommandIo, UsageError } from "../command.ts";
+import { describeFileError } from "../file-error.ts";
 import { redactStream, type StreamForm } from "../redaction-stream.ts";
 
 const HELP = `usage: faultline redact [FILE ...] [--json] [--check]
@@ -54,7 +55,7 @@ async function* readInput(path: string, io: CommandIo): AsyncGenerator<Uint8Arra
   try {
     for await (const chunk of createReadStream(path)) yield chunk as Uint8Array; // A stream without an encoding yields bytes.
   } catch (error) {
-    throw new UsageError(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);
+    throw describeFileError(path, error);
   }
 }
 

@@ -109,9 +109,12 @@ describe("faultline triage", () => {
 
   it.each([
     [["gopher://x"], "no URL"],
+    [["api.example.com/cart"], "did you mean https://api.example.com/cart?"],
+    [["localhost:3000/cart"], "did you mean http://localhost:3000/cart?"],
+    [["curl"], "put the whole curl command in quotes"],
     [["curl --bogus http://a"], "at character 6"],
     [["curl http://127.0.0.1:1/ -d @/etc/hostname"], "--allow-files"],
-    [["missing.har"], "cannot read missing.har"],
+    [["missing.har"], "there is no file missing.har"],
     [["http://127.0.0.1:1/", "--repeat", "500"], "--repeat takes a number from 0 to 50"],
     [["http://127.0.0.1:1/", "--simple", "//evil"], "--simple takes a path"],
     [[], "name a URL"],
@@ -123,6 +126,8 @@ describe("faultline triage", () => {
     const directory = mkdtempSync(join(tmpdir(), "faultline-triage-"));
     closers.push(() => rmSync(directory, { recursive: true, force: true }));
     writeFileSync(join(directory, "broken.har"), '{"log":');
-    expect((await triage(join(directory, "broken.har"))).err).toContain("no JSON");
+    expect((await triage(join(directory, "broken.har"))).err).toContain("no JSON: it ends too early, at line 1, character 8");
+    writeFileSync(join(directory, "empty.har"), '{"log":{"entries":[]}}');
+    expect((await triage(join(directory, "empty.har"))).err).toContain("has no entry with an http or https URL");
   });
 });

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { parseCurl } from "@faultline/formats/curl";
 import { parseHar } from "@faultline/formats/har";
 import { UsageError } from "../command.ts";
+import { describeFileError } from "../file-error.ts";
 
 /** The request to be triaged, exactly as it will be sent. */
 export type TriageRequest = {
@@ -31,7 +32,15 @@ export function readTarget(target: string, options: TargetOptions): TriageReques
   if (/^\s*(?:\$\s+)?(?:\S*[/\\])?curl(?:\.exe)?\s/i.test(target)) return readCurl(target, options);
   if (/^https?:\/\//i.test(target)) return readUrl(target);
   if (/\.har$/i.test(target)) return readHar(target, options);
-  throw new UsageError(`"${shorten(target)}" is no URL (http:// or https://), no curl command and no .har file`);
+  throw new UsageError(`"${shorten(target)}" is no URL (http:// or https://), no curl command and no .har file${suggestTarget(target)}`);
+}
+
+/** What was perhaps meant: most often a URL whose scheme was left out. */
+function suggestTarget(target: string): string {
+  if (/^\s*curl\s*$/i.test(target)) return "; put the whole curl command in quotes, so that it is one word";
+  if (!/^[\w.-]+(?::\d{1,5})?(?:[/?].*)?$/.test(target) || !/[.:/]|^localhost/.test(target)) return "";
+  const isNear = /^(?:localhost|127\.|10\.|192\.168\.|\[)|:\d+/.test(target);
+  return `; did you mean ${isNear ? "http" : "https"}://${shorten(target)}?`;
 }
 
 function readUrl(text: string): TriageRequest {
@@ -69,7 +78,7 @@ function readBodyFile(path: string, allowFiles: boolean): Uint8Array {
   try {
     return readFileSync(path);
   } catch (error) {
-    throw new UsageError(`cannot read "${shorten(path)}": ${error instanceof Error ? error.message : String(error)}`);
+    throw describeFileError(shorten(path), error);
   }
 }
 
@@ -80,18 +89,21 @@ function readHar(path: string, { entry }: TargetOptions): TriageRequest {
     if (bytes.length > HAR_BYTES) throw new UsageError(`${path} is larger than ${HAR_BYTES >> 20} MiB`);
     text = bytes.toString("utf8");
   } catch (error) {
-    throw error instanceof UsageError
-      ? error
-      : new UsageError(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);
+    throw describeFileError(path, error);
   }
   const parsed = parseHar(text);
   if (!parsed.ok) throw new UsageError(`${path}: ${parsed.error}`);
+  if (parsed.value.length === 0) {
+    throw new UsageError(
+      `${path} has no entry with an http or https URL; record the failing request with the browser's network panel open`,
+    );
+  }
   const failed = parsed.value.filter(({ status }) => status === undefined || status >= 500);
   const chosen = entry === undefined ? failed[0] : parsed.value.find(({ index }) => index === entry);
   if (chosen === undefined) {
     throw new UsageError(
       entry === undefined
-        ? `${path} has no entry that failed; name one with --entry N (from 0)`
+        ? `${path} has ${parsed.value.length} entries and none that failed; name one with --entry N (from 0)`
         : `${path} has no entry ${entry}; it has ${parsed.value.length}, counted from 0`,
     );
   }

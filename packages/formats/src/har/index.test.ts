@@ -66,7 +66,11 @@ describe("HAR", () => {
   });
 
   it("says where JSON breaks and what is missing", () => {
-    expect(parseHar('{"log": {\n  "entries": [}')).toMatchObject({ ok: false, error: expect.stringContaining("no JSON") });
+    expect(parseHar('{"log": {\n  "entries": [}')).toMatchObject({
+      ok: false,
+      error: 'the file is no JSON: a value or ] should stand at line 2, character 15, not "}"',
+    });
+    expect(parseHar('{"log":')).toMatchObject({ ok: false, error: expect.stringContaining("it ends too early, at line 1, character 8") });
     expect(parseHar("{}")).toMatchObject({ ok: false, error: expect.stringContaining("log.entries") });
   });
 });

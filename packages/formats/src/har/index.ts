@@ -2,6 +2,7 @@ import { type Exchange, fail, type Result, succeed } from "@faultline/model";
 import { fromBase64 } from "../otlp/base64.ts";
 import { utf8Decoder } from "../otlp/text-coding.ts";
 import { parseIsoTime } from "../access-log/clock.ts";
+import { findJsonMistake } from "./find-json-mistake.ts";
 
 /** One entry of a HAR file, as far as it can be sent again and judged. */
 export type HarEntry = {
@@ -37,18 +38,21 @@ export function parseHar(text: string): Result<readonly HarEntry[]> {
 function parseJson(text: string): Result<unknown> {
   try {
     return succeed(JSON.parse(text) as unknown);
-  } catch (error) {
-    return fail(`the file is no JSON: ${describeSyntaxError(error, text)}`);
+  } catch {
+    return fail(`the file is no JSON: ${describeMistake(text)}`);
   }
 }
 
-/** V8 names the position only for some mistakes; the line and column are what a person can find. */
-function describeSyntaxError(error: unknown, text: string): string {
-  const message = error instanceof Error ? error.message : String(error);
-  const at = /position (\d+)/.exec(message)?.[1];
-  if (at === undefined) return message.slice(0, 200);
-  const before = text.slice(0, Number(at)).split("\n");
-  return `${message.slice(0, 200).replace(/ \(line.*$/, "")}, line ${before.length}, character ${(before.at(-1)?.length ?? 0) + 1}`;
+const EXCERPT = 20;
+
+/** The line and column are what a person can find in an editor. */
+function describeMistake(text: string): string {
+  const { at, expected } = findJsonMistake(text) ?? { at: 0, expected: "a value" };
+  const before = text.slice(0, at).split("\n");
+  const place = `line ${before.length}, character ${(before.at(-1)?.length ?? 0) + 1}`;
+  if (at >= text.length) return `it ends too early, at ${place}: ${expected} is missing`;
+  const found = text.slice(at, at + EXCERPT).replaceAll(/[\p{Cc}\p{Cf}]+/gu, " ");
+  return `${expected} should stand at ${place}, not ${JSON.stringify(found)}`;
 }
 
 function toEntry(entry: Json, index: number): HarEntry | undefined {

@@ -49,7 +49,8 @@ export function decideRollout(baseline: ArmCounts, canary: ArmCounts, policy: Ro
   }
   const excess = boundExcess(baseline, canary);
   if (canary.total >= minimumRequests && excess <= marginRatio) {
-    const because = `${counts}: at most ${formatPoints(excess)} worse (95 %), the margin is ${formatPoints(marginRatio)}`;
+    const bound = excess < 0 ? `at least ${formatPoints(-excess)} better` : `at most ${formatPoints(excess)} worse`;
+    const because = `${counts}: ${bound} (95 %), the margin is ${formatPoints(marginRatio)}`;
     return { kind: "promote", because, pValue, ...arms };
   }
   const needMore = countNeeded({ baseline, canary, marginRatio, minimumRequests, alpha: spent });

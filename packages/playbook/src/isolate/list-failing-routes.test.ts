@@ -1,0 +1,38 @@
+import type { Exchange } from "@faultline/model";
+import { describe, expect, it } from "vitest";
+import { type SpanSketch, TraceBuilder } from "../trace/trace-builder.ts";
+import { listFailingRoutes } from "./list-failing-routes.ts";
+
+const request = (service: string, route: string, code: number): SpanSketch => ({
+  service,
+  name: `GET ${route}`,
+  code,
+  attributes: { "http.route": route },
+});
+
+describe("the routes that fail", () => {
+  const cascade = { ...request("gateway", "/cart", 502), calls: [request("storefront", "/price", 500)] };
+  const builder = new TraceBuilder()
+    .traces(2, () => cascade)
+    .trace(request("gateway", "/orders", 500))
+    .trace(request("gateway", "/orders", 200));
+
+  it("are where clients met the failures, once for each trace, the most frequent first", () => {
+    expect(listFailingRoutes(builder.observations())).toEqual([
+      { service: "gateway", route: "/cart", failing: 2 },
+      { service: "gateway", route: "/orders", failing: 1 },
+    ]);
+  });
+
+  it("are those of the window that is asked about", () => {
+    const { spans } = builder.observations();
+    const latest = Math.max(...spans.map(({ startMs }) => startMs));
+    expect(listFailingRoutes(builder.observations(), { fromMs: latest, toMs: Infinity })).toEqual([]);
+  });
+
+  it("are those of access logs where there are no spans", () => {
+    const exchange: Exchange = { path: "/pay", status: 502, observer: { kind: "proxy", name: "nginx" } };
+    const observations = new TraceBuilder().observations({ exchanges: [exchange, { ...exchange, status: 200 }] });
+    expect(listFailingRoutes(observations)).toEqual([{ service: "nginx", route: "/pay", failing: 1 }]);
+  });
+});
