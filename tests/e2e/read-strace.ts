@@ -1,6 +1,7 @@
 /**
- * Reads a log of `strace -f` of a store process in which every request made one journal record. A record is durable when an
- * `fdatasync` of the journal, begun after the record was written, has returned; the n-th answer needs n durable records.
+ * Reads a log of `strace -f` of a store process in which every request made one journal record. A record is durable when its write to a
+ * file that was opened with `O_DSYNC` has returned (open(2)), or an `fdatasync` that was begun after it was written; the n-th answer needs
+ * n durable records.
  */
 
 /** What the log shows. */
@@ -9,6 +10,7 @@ export type StraceOutcome = { readonly answers: number; readonly syncs: number; 
 const LINE = /^(\d+) +(.*)$/;
 /** The journal is written with header and payload of each record as two buffers of one call, and its end; SQLite writes single buffers. */
 const JOURNAL_WRITE = /^pwritev\((\d+), .*, (\d+), \d+\) = \d+$/;
+const OPENED = /^openat\(.* = (\d+)$/;
 const ANSWER = /^(?:write|writev|sendto|sendmsg)\(\d+, .*"HTTP\/1\.1 200/;
 
 /** Joins calls that another thread interrupted, keeping where each began and where it returned. */
@@ -35,6 +37,7 @@ function listEvents(log: string): { readonly at: "begin" | "end"; readonly call:
 /** Counts answers that were written before their record was durable. */
 export function countUnsyncedAnswers(log: string): StraceOutcome {
   const journalFiles = new Set<string>();
+  const syncedFiles = new Set<string>();
   const coveredBy = new Map<string, number>();
   let written = 0;
   let durable = 0;
@@ -42,12 +45,20 @@ export function countUnsyncedAnswers(log: string): StraceOutcome {
   let syncs = 0;
   let violations = 0;
   for (const { at, call, thread } of listEvents(log)) {
-    const write = JOURNAL_WRITE.exec(call.replace(/\) +=/, ") ="));
+    const whole = call.replace(/\) +=/, ") =");
+    const write = JOURNAL_WRITE.exec(whole);
+    const opened = OPENED.exec(whole)?.[1];
     const synced = /^fdatasync\((\d+)/.exec(call)?.[1];
     if (at === "end" && write !== null) {
       journalFiles.add(write[1] ?? "");
       // Behind the records stands the end of the journal, one buffer more.
       written += Math.floor(Number(write[2]) / 2);
+      if (!syncedFiles.has(write[1] ?? "")) continue;
+      durable = written;
+      syncs += 1;
+    } else if (at === "end" && opened !== undefined) {
+      if (call.includes("O_DSYNC")) syncedFiles.add(opened);
+      else syncedFiles.delete(opened);
     } else if (at === "begin" && synced !== undefined) coveredBy.set(thread, written);
     else if (at === "end" && synced !== undefined && /\) += 0$/.test(call) && journalFiles.has(synced)) {
       durable = Math.max(durable, coveredBy.get(thread) ?? 0);

@@ -51,9 +51,9 @@ describe("a store under kill -9", () => {
 });
 
 describe.runIf(hasStrace)(`every answer of ${TRACED_REQUESTS} (under strace)`, () => {
-  it("is written after the fdatasync that covers its record has returned", { timeout: 300_000 }, async () => {
+  it("is written after the synced write of its record has returned", { timeout: 300_000 }, async () => {
     const log = join(directory, "strace.log");
-    const calls = "trace=pwritev,pwrite64,fdatasync,write,writev,sendto,sendmsg";
+    const calls = "trace=openat,pwritev,pwrite64,fdatasync,write,writev,sendto,sendmsg";
     const { child, port } = await startStore(directory, ["strace", "-f", "--seccomp-bpf", "-s", "16", "-e", calls, "-o", log]);
     const exited = once(child, "exit");
     const agent = new Agent({ keepAlive: true });

@@ -16,6 +16,9 @@ export type Entry = { readonly kind: RecordKind; readonly items: number; readonl
 /** Where the payload of a durable record stands. */
 export type Appended = { readonly position: number; readonly length: number };
 
+/** A segment with its open file. */
+type Ready = { readonly segment: Segment; readonly file: FileHandle };
+
 type Waiting = { readonly entry: Entry; readonly resolve: (appended: Appended) => void; readonly reject: (reason: unknown) => void };
 
 /** Where a journal goes on from. */
@@ -32,6 +35,13 @@ const MAX_BATCH_BYTES = 16 << 20;
 const MAX_BATCH_RECORDS = 500;
 const MAX_SPARES = 4;
 
+/**
+ * On Linux each write returns once it is synced, as by `fdatasync` (open(2), O_DSYNC): one turn in another thread instead of two, with no wait
+ * for the event loop between them. Elsewhere this flag leaves the drive's own cache out, which `datasync` does not.
+ */
+const WRITES_ARE_SYNCED = process.platform === "linux";
+const SYNCED = WRITES_ARE_SYNCED ? constants.O_DSYNC : 0;
+
 /** Thrown by `append` when so much waits for the disk that more would only take memory. */
 export class JournalOverloadedError extends Error {
   override readonly name = "JournalOverloadedError";
@@ -45,13 +55,16 @@ export class Journal {
   readonly #readers = new Map<number, number>();
   #file: FileHandle | undefined;
   #fileBase = 0;
+  /** Where the segment behind this one begins, and that segment, once it is being made ready. */
+  #nextBase = Infinity;
+  #next: Promise<Ready> | undefined;
   #end: number;
   #number: number;
   #items: number;
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
   #pumping: Promise<void> | undefined;
-  /** Deletions and renamings under way. */
+  /** Deletions, renamings and closings under way. */
   readonly #leaving = new Set<Promise<void>>();
   /** Paths of files that may become segments. */
   #spares: string[];
@@ -124,6 +137,7 @@ export class Journal {
   /** Waits for everything that was appended, then lets go of the files. */
   async close(): Promise<void> {
     await this.#pumping;
+    this.#dropNext();
     await this.settle();
     this.#dropSpares();
     await this.settle();
@@ -140,7 +154,15 @@ export class Journal {
     void file?.close().catch(() => undefined);
     this.#reusable.clear();
     for (const segment of this.#segments.splice(0)) this.#forget(segment);
+    this.#dropNext();
     this.#dropSpares();
+  }
+
+  #dropNext(): void {
+    const next = this.#next;
+    this.#next = undefined;
+    this.#nextBase = Infinity;
+    if (next !== undefined) this.#leave(next.then(({ segment, file }) => file.close().finally(() => unlink(segment.path))));
   }
 
   #dropSpares(): void {
@@ -173,17 +195,22 @@ export class Journal {
     void leaving.then(() => this.#leaving.delete(leaving));
   }
 
+  /** Tells of a batch only once the next is on its way: what was appended is taken in while the disk writes what comes behind it. */
   async #pump(): Promise<void> {
+    let tell = (): void => {};
     while (this.#waiting.length > 0) {
       const batch = this.#takeBatch();
+      const writing = this.#write(batch.map((each) => each.entry));
+      tell();
       try {
-        const appended = await this.#write(batch.map((each) => each.entry));
-        for (const [index, each] of batch.entries()) each.resolve(appended[index] ?? { position: 0, length: 0 });
+        const appended = await writing;
+        tell = () => batch.forEach((each, index) => each.resolve(appended[index] ?? { position: 0, length: 0 }));
       } catch (error) {
-        for (const each of batch) each.reject(error);
+        tell = () => batch.forEach((each) => each.reject(error));
       }
     }
     this.#pumping = undefined;
+    tell();
   }
 
   #takeBatch(): Waiting[] {
@@ -199,7 +226,8 @@ export class Journal {
 
   /** Writes and syncs one batch; counters move only when both have succeeded. */
   async #write(batch: readonly Entry[]): Promise<Appended[]> {
-    const file = await this.#openSegment();
+    const bytes = batch.reduce((sum, { payload }) => sum + HEADER_BYTES + payload.length, 0);
+    const file = this.#findRoom(bytes) ?? (await this.#turn());
     const chunks: Uint8Array[] = [];
     const seed = toSeed(this.#fileBase);
     const appended: Appended[] = [];
@@ -214,32 +242,64 @@ export class Journal {
     chunks.push(END);
     try {
       await writeAll(file, chunks, this.#end - this.#fileBase);
-      await file.datasync();
+      if (!WRITES_ARE_SYNCED) await file.datasync();
     } catch (error) {
       await this.#abandonSegment(file);
       throw error;
     }
     [this.#number, this.#items, this.#end] = [number, items, end];
+    this.#prepare();
     return appended;
   }
 
-  async #openSegment(): Promise<FileHandle> {
-    if (this.#file !== undefined && this.#end - this.#fileBase < this.#options.segmentBytes) return this.#file;
-    const segment = toSegment(this.#directory, this.#end);
-    const file = await this.#createFile(segment);
-    await syncDirectory(this.#directory);
-    await this.#file?.close();
+  /** The file that is written to, when there is room in its segment. */
+  #findRoom(bytes: number): FileHandle | undefined {
+    const isFull = this.#end - this.#fileBase >= this.#options.segmentBytes;
+    return isFull || this.#end + bytes >= this.#nextBase ? undefined : this.#file;
+  }
+
+  /** Begins the next segment. */
+  async #turn(): Promise<FileHandle> {
+    const next = this.#next ?? this.#openSegment(this.#end);
+    this.#next = undefined;
+    this.#nextBase = Infinity;
+    const { segment, file } = await next;
+    if (this.#file !== undefined) this.#leave(this.#file.close());
     this.#file = file;
     this.#fileBase = segment.base;
+    this.#end = segment.base;
     this.#reusable.add(segment.base);
     if (this.#segments.at(-1)?.base !== segment.base) this.#segments.push(segment);
     return file;
   }
 
+  /**
+   * Makes the next segment ready once half of this one is used: to create a file takes as long as some syncs, and all requests would
+   * wait. Where it begins must be known by then, so that what is left of this one is not used when a batch does not fit into it.
+   */
+  #prepare(): void {
+    const { segmentBytes } = this.#options;
+    const base = this.#fileBase + segmentBytes;
+    if (this.#next !== undefined || this.#end - this.#fileBase < segmentBytes / 2 || this.#end >= base) return;
+    this.#nextBase = base;
+    this.#next = this.#openSegment(base);
+    // Whoever turns to it hears of it.
+    this.#next.catch(() => undefined);
+  }
+
+  async #openSegment(base: number): Promise<Ready> {
+    // Something that leaves may have had the same path.
+    await Promise.all(this.#leaving);
+    const segment = toSegment(this.#directory, base);
+    const file = await this.#createFile(segment);
+    await syncDirectory(this.#directory);
+    return { segment, file };
+  }
+
   async #createFile({ path }: Segment): Promise<FileHandle> {
     const spare = this.#spares.pop();
-    if (spare === undefined) return open(path, constants.O_CREAT | constants.O_RDWR | constants.O_TRUNC, 0o600);
-    const file = await open(spare, constants.O_RDWR);
+    if (spare === undefined) return open(path, constants.O_CREAT | constants.O_RDWR | constants.O_TRUNC | SYNCED, 0o600);
+    const file = await open(spare, constants.O_RDWR | SYNCED);
     await writeAll(file, [END], 0);
     await rename(spare, path);
     return file;

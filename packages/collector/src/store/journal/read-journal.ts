@@ -2,7 +2,7 @@
  * Reads what a journal holds, past any damage. A record whose check sum is wrong is left out; a stretch without a readable header is
  * searched for the next one. Both are reported with exactly what they held where the headers around them tell.
  */
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import { decodeHeader, findHeader, type FrameHeader, HEADER_BYTES, isEnd, toSeed } from "./frame.ts";
 import { listSegments, type Segment } from "./segments.ts";
@@ -46,12 +46,25 @@ export function readJournal(directory: string, { position, knownNumber, onRecord
     segments.findLastIndex((segment) => segment.base <= position),
   );
   const progress: Progress = { number: -1, items: 0, lostItems: 0, position, knownNumber, findings: [] };
+  // Behind the last segment with records there may be one that was made ready for the next.
+  const last = segments.findLastIndex((segment) => hasRecords(segment));
   for (const [index, segment] of segments.slice(first).entries()) {
-    const isLast = first + index === segments.length - 1;
+    const isLast = first + index >= last;
     readSegment(segment, { progress, isLast, onRecord: (record) => record.position >= position && onRecord(record) });
   }
   const { number, items, lostItems, findings } = progress;
   return { position: progress.position, lastNumber: Math.max(0, number), itemsBefore: items, lostItems, findings };
+}
+
+function hasRecords({ path, base }: Segment): boolean {
+  const bytes = Buffer.alloc(HEADER_BYTES);
+  const file = openSync(path, "r");
+  try {
+    readSync(file, bytes, 0, HEADER_BYTES, 0);
+  } finally {
+    closeSync(file);
+  }
+  return decodeHeader(bytes, 0, toSeed(base)) !== undefined;
 }
 
 type SegmentTask = { readonly progress: Progress; readonly isLast: boolean; readonly onRecord: (record: JournalRecord) => void };
