@@ -51,8 +51,8 @@ function findSteadyDelay({ failures, status, route }: GroupView): Pattern | unde
 
 function findLargeBodies({ failures, route }: GroupView): Pattern | undefined {
   const least = failures.requestBytes.quantile(0.05);
-  const usual = route.okBytes.quantile(0.95);
-  if (least === undefined || usual === undefined || failures.requestBytes.count < 5 || route.okBytes.count < 20) return undefined;
+  const usual = route.okBytes?.quantile(0.95);
+  if (least === undefined || usual === undefined || failures.requestBytes.count < 5 || (route.okBytes?.count ?? 0) < 20) return undefined;
   if (least < usual * 1.5 || least < 1024) return undefined;
   return {
     pattern: "large-bodies",
@@ -70,7 +70,7 @@ function findOneUpstream({ failures, route }: GroupView): Pattern | undefined {
   if (worst === undefined || failures.upstreams.others > 0) return undefined;
   const [address, count] = worst;
   const total = failures.upstreams.list().reduce((sum, [, each]) => sum + each, 0);
-  const otherOk = route.okUpstreams.list().filter(([name]) => name !== address);
+  const otherOk = (route.okUpstreams?.list() ?? []).filter(([name]) => name !== address);
   if (count < 5 || count < total * 0.9 || otherOk.length === 0) return undefined;
   const ok = otherOk.reduce((sum, [, each]) => sum + each, 0);
   if (ok < 20) return undefined;

@@ -21,10 +21,7 @@ export function reviveTally(copy: Tally): Tally {
 }
 
 function reviveRoute(copy: RouteTally): RouteTally {
-  return Object.assign(new RouteTally(), copy, {
-    failures: new Map([...copy.failures].map(([status, failures]) => [status, reviveFailures(failures)])),
-    okBytes: reviveSample(copy.okBytes),
-    okUpstreams: reviveNames(copy.okUpstreams),
+  return Object.assign(RouteTally.revive(copy, reviveFailures), {
     hidden: copy.hidden === undefined ? undefined : reviveHidden(copy.hidden),
   });
 }

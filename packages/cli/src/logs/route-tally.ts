@@ -111,34 +111,55 @@ export type HiddenTally = {
   line: string;
 };
 
-/** Plain arrays, as in a series. */
+/** A plain array, as in a series. */
 const NO_CLASSES: readonly number[] = Array.from({ length: 10 }, () => 0);
-const NO_LATENCY: readonly number[] = Array.from({ length: LATENCY_BUCKETS }, () => 0);
+const NO_FAILURES: ReadonlyMap<number, FailureTally> = new Map();
 
-/** What is counted on one route (or path, while routes are being learned). */
+/** Counts by `findLatencyBucket`, from the lowest bucket that counts something to the highest: of most paths that is one. */
+class Latency {
+  first = 0;
+  counts: number[] = [];
+
+  add(bucket: number, count: number): void {
+    if (this.counts.length === 0) this.first = bucket;
+    while (bucket < this.first) {
+      this.counts.unshift(0);
+      this.first -= 1;
+    }
+    while (bucket >= this.first + this.counts.length) this.counts.push(0);
+    this.counts[bucket - this.first] = (this.counts[bucket - this.first] ?? 0) + count;
+  }
+}
+
+/** What is counted on one route (or path, while routes are being learned). There may be tens of thousands: what most lack is made late. */
 export class RouteTally {
   lines = 0;
   /** Lines by the first digit of the status; 0 counts those without one. */
   readonly classes = NO_CLASSES.slice();
   /** Answers that were no server errors by `findLatencyBucket`; absent until there is one with a duration. */
-  private latency: number[] | undefined;
-  readonly failures = new Map<number, FailureTally>();
-  readonly okBytes = new Sample();
-  readonly okUpstreams = new Names(64);
+  private latency: Latency | undefined;
+  private failuresByStatus: Map<number, FailureTally> | undefined;
+  /** Bytes of requests that did not fail, and who answered them. */
+  okBytes: Sample | undefined;
+  okUpstreams: Names | undefined;
   hidden: HiddenTally | undefined;
 
+  get failures(): ReadonlyMap<number, FailureTally> {
+    return this.failuresByStatus ?? NO_FAILURES;
+  }
+
   getFailures(status: number): FailureTally {
-    let tally = this.failures.get(status);
+    this.failuresByStatus ??= new Map();
+    let tally = this.failuresByStatus.get(status);
     if (tally === undefined) {
       tally = new FailureTally();
-      this.failures.set(status, tally);
+      this.failuresByStatus.set(status, tally);
     }
     return tally;
   }
 
   addLatency(bucket: number, count: number): void {
-    const latency = (this.latency ??= NO_LATENCY.slice());
-    latency[bucket] = (latency[bucket] ?? 0) + count;
+    (this.latency ??= new Latency()).add(bucket, count);
   }
 
   /** Counts one fully read exchange. */
@@ -156,9 +177,9 @@ export class RouteTally {
     if (durationMs !== undefined) {
       this.addLatency(findLatencyBucket(Math.min(durationMs, 2 ** 30)), 1);
     }
-    if (exchange.requestBytes !== undefined) this.okBytes.add(exchange.requestBytes);
+    if (exchange.requestBytes !== undefined) (this.okBytes ??= new Sample()).add(exchange.requestBytes);
     const address = exchange.upstream?.at(-1)?.address;
-    if (address !== undefined) this.okUpstreams.add(address);
+    if (address !== undefined) (this.okUpstreams ??= new Names(64)).add(address);
     this.addHidden(exchange, line);
   }
 
@@ -187,15 +208,33 @@ export class RouteTally {
     this.lines += other.lines;
     addArrays(this.classes, other.classes);
     if (this.latency === undefined) this.latency = other.latency;
-    else if (other.latency !== undefined) addArrays(this.latency, other.latency);
-    for (const [status, failures] of other.failures) {
-      const ours = this.failures.get(status);
-      if (ours === undefined) this.failures.set(status, failures);
+    else other.latency?.counts.forEach((count, index) => this.addLatency((other.latency?.first ?? 0) + index, count));
+    if (other.failuresByStatus !== undefined) this.mergeFailures(other.failuresByStatus);
+    if (this.okBytes === undefined) this.okBytes = other.okBytes;
+    else if (other.okBytes !== undefined) this.okBytes.merge(other.okBytes);
+    if (this.okUpstreams === undefined) this.okUpstreams = other.okUpstreams;
+    else if (other.okUpstreams !== undefined) this.okUpstreams.merge(other.okUpstreams);
+    this.mergeHidden(other.hidden);
+  }
+
+  private mergeFailures(theirs: ReadonlyMap<number, FailureTally>): void {
+    this.failuresByStatus ??= new Map();
+    for (const [status, failures] of theirs) {
+      const ours = this.failuresByStatus.get(status);
+      if (ours === undefined) this.failuresByStatus.set(status, failures);
       else ours.merge(failures);
     }
-    this.okBytes.merge(other.okBytes);
-    this.okUpstreams.merge(other.okUpstreams);
-    this.mergeHidden(other.hidden);
+  }
+
+  /** The tally of which `copy` is a structured clone, with `reviveFailures` for what failed; the clone is not to be used any more. */
+  static revive(copy: RouteTally, reviveFailures: (copy: FailureTally) => FailureTally): RouteTally {
+    const failures = copy.failuresByStatus;
+    return Object.assign(new RouteTally(), copy, {
+      latency: copy.latency === undefined ? undefined : Object.assign(new Latency(), copy.latency),
+      failuresByStatus: failures === undefined ? undefined : new Map([...failures].map(([status, each]) => [status, reviveFailures(each)])),
+      okBytes: copy.okBytes === undefined ? undefined : Object.assign(new Sample(), copy.okBytes),
+      okUpstreams: copy.okUpstreams === undefined ? undefined : Object.assign(new Names(), copy.okUpstreams),
+    });
   }
 
   private mergeHidden(theirs: HiddenTally | undefined): void {
@@ -214,13 +253,11 @@ export class RouteTally {
   /** The latency of answers that were no server errors, ms, below which `ratio` of them lie. */
   findLatency(ratio: number): number | undefined {
     if (this.latency === undefined) return undefined;
-    const total = this.latency.reduce((sum, count) => sum + count, 0);
+    const { first, counts } = this.latency;
+    const total = counts.reduce((sum, count) => sum + count, 0);
     let below = 0;
-    for (let bucket = 0; bucket < LATENCY_BUCKETS; bucket += 1) {
-      below += this.latency[bucket] ?? 0;
-      if (total > 0 && below >= ratio * total) return 2 ** (bucket / 2) * 1.2;
-    }
-    return undefined;
+    const index = counts.findIndex((count) => (below += count) >= ratio * total);
+    return index === -1 ? undefined : 2 ** ((first + index) / 2) * 1.2;
   }
 }
 

@@ -5,6 +5,9 @@
  */
 import { parseAnyTime } from "@faultline/formats/access-log";
 import { type FailureTally, findLatencyBucket, LATENCY_BUCKETS, RouteTally } from "./route-tally.ts";
+import { findRequestEnd, findTime, isDigit, isLineEnd, readStatus, skipQuoted, skipSize } from "./combined-fields.ts";
+import { CrowdedPlaces } from "./crowded-places.ts";
+import { MAX_DEPTH } from "./routes/route-trie.ts";
 import { findValueEnd, isVersion } from "./routes/segment.ts";
 import { Series } from "./series.ts";
 import type { Tally } from "./tally.ts";
@@ -15,18 +18,14 @@ const SLASH = 47;
 const QUESTION = 63;
 const AT = 64;
 const BACKSLASH = 92;
-const OPEN = 91;
-const CLOSE = 93;
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
-const DASH = 45;
+const SEED_B = 0x9e3779b9;
+/** What the hash of a value starts with. */
+const VALUE = 0x1b873593;
 const DOT = 46;
 const NEWLINE = 10;
 const RETURN = 13;
-
-/** Bytes that the name or address of a client is made of. */
-const CLIENT = new Uint8Array(256);
-for (const character of "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:*%-") CLIENT[character.charCodeAt(0)] = 1;
 
 /** What the bytes of a path are to its hash; bytes that a plain path cannot hold are foreign. */
 const IS_DIGIT = 2;
@@ -44,9 +43,10 @@ for (const code of [QUOTE, BACKSLASH, 35]) PATH_KIND[code] = FOREIGN;
 const FIRST_LOOKS = 500;
 const LOOK_EVERY = 256;
 const FIRST_OF_SHAPE = 3;
+/** How many shapes fill the table; at first fewer, as the core on WebAssembly learns from them. */
+const FIRST_SHAPES = 4096;
 const MAX_SHAPES = 16_384;
 const TABLE = MAX_SHAPES * 4;
-const MAX_NAMES = 256;
 const TIME_BYTES = 26;
 /** What a shape's classes and latency take in the flat arrays. */
 const CLASSES = 8;
@@ -82,7 +82,11 @@ export class Scanner implements LineScanner {
   private readonly classes = new Uint32Array(MAX_SHAPES * CLASSES);
   private readonly latency = new Uint32Array(MAX_SHAPES * LATENCY_BUCKETS);
   private readonly failing = new Map<number, RouteTally>();
-  private readonly shapes: { readonly method: string; readonly path: string }[] = [];
+  private readonly shapes: { readonly method: string; readonly path: string; readonly crowdedValues: number }[] = [];
+  private readonly places = new CrowdedPlaces();
+  /** A bit for each segment of the path at hand that is a value because its place is crowded. */
+  private crowdedValues = 0;
+  private shapeLimit = FIRST_SHAPES;
   private readonly timeBytes = new Uint8Array(TIME_BYTES);
   private timeMs: number | undefined;
   private minuteMs: number | undefined;
@@ -193,13 +197,15 @@ export class Scanner implements LineScanner {
   private hashPath(path: number, seed: number): number {
     const bytes = this.bytes;
     let a = seed;
-    let b = 0x9e3779b9 ^ seed;
+    let b = SEED_B ^ seed;
     let firstValue = 0;
     let otherValues = 0;
     let segment = path + 1;
     let at = path + 1;
     let hash = FNV_OFFSET;
     let seen = 0;
+    let depth = 0;
+    this.crowdedValues = 0;
     for (; ; at += 1) {
       const code = bytes[at] as number;
       const kind = PATH_KIND[code] as number;
@@ -209,17 +215,21 @@ export class Scanner implements LineScanner {
         continue;
       }
       if (kind === FOREIGN) return -1;
-      // Only a segment with a digit or an @ can be a value by itself; one of nothing but digits always is.
-      const isFixed = (seen & (IS_DIGIT | IS_AT)) === 0 || (segment === path + 1 && isVersion(bytes, segment, at));
-      const valueEnd = isFixed ? -1 : seen === IS_DIGIT ? at : findValueEnd(bytes, segment, at);
-      if (valueEnd !== -1) {
-        if (firstValue === 0) firstValue = hash | 1;
-        else otherValues = (Math.imul(otherValues ^ hash, 0x85ebca6b) + 1) | 0;
-        hash = 0x1b873593;
-        for (let index = valueEnd; index < at; index += 1) hash = Math.imul(hash ^ (bytes[index] as number), FNV_PRIME);
+      // What lies deeper is not told apart.
+      if (depth < MAX_DEPTH) {
+        // Only a segment with a digit or an @ can be a value by itself; one of nothing but digits always is.
+        const isFixed = (seen & (IS_DIGIT | IS_AT)) === 0 || (segment === path + 1 && isVersion(bytes, segment, at));
+        let valueEnd = isFixed ? -1 : seen === IS_DIGIT ? at : findValueEnd(bytes, segment, at);
+        if (!this.places.isEmpty) valueEnd = this.findCrowdedEnd({ a, b, depth, segment, end: at, valueEnd });
+        if (valueEnd !== -1) {
+          if (firstValue === 0) firstValue = hash | 1;
+          else otherValues = (Math.imul(otherValues ^ hash, 0x85ebca6b) + 1) | 0;
+          hash = valueEnd === at ? VALUE : hashBytes(bytes.subarray(valueEnd, at), VALUE);
+        }
+        a = mixA(a, hash);
+        b = mixB(b, hash);
       }
-      a = (Math.imul(a ^ hash, FNV_PRIME) + 0x165667b1) | 0;
-      b = Math.imul(b + hash, 0x85ebca77) ^ (b >>> 13);
+      depth += 1;
       if (code !== SLASH) break;
       segment = at + 1;
       seen = 0;
@@ -230,6 +240,35 @@ export class Scanner implements LineScanner {
     this.firstValue = firstValue;
     this.otherValues = otherValues;
     return at;
+  }
+
+  /** Where the suffix of a value starts at the place whose hash is `a` and `b`, if it is a crowded one; -1 for a word. */
+  private findCrowdedEnd({ a, b, depth, segment, end, valueEnd }: SegmentAt): number {
+    const place = this.places.find(`${a} ${b}`);
+    if (place === undefined) return valueEnd;
+    if (valueEnd !== -1) {
+      const isOther = place.valueSuffixes !== undefined && !place.valueSuffixes.has(this.bytes.toString("utf8", valueEnd, end));
+      return isOther ? end : valueEnd;
+    }
+    const suffix = this.places.findSuffix(place, this.bytes.toString("utf8", segment, end));
+    if (suffix === undefined) return -1;
+    this.crowdedValues |= 1 << depth;
+    return end - suffix.length;
+  }
+
+  /** Learns where new words are values by now, so that paths without end are few shapes. */
+  private namePlaces(): void {
+    this.places.name(this.tally.routes, (method, steps) => {
+      const seed = hashBytes(Buffer.from(method), FNV_OFFSET);
+      let a = seed;
+      let b = SEED_B ^ seed;
+      for (const { isValue, text } of steps) {
+        const hash = hashBytes(Buffer.from(text), isValue ? VALUE : FNV_OFFSET);
+        a = mixA(a, hash);
+        b = mixB(b, hash);
+      }
+      return `${a} ${b}`;
+    });
   }
 
   private count(line: Line): void {
@@ -277,8 +316,10 @@ export class Scanner implements LineScanner {
       }
       slot = (slot + 1) & (TABLE - 1);
     }
-    if (this.shapes.length >= MAX_SHAPES) {
+    if (this.shapes.length >= this.shapeLimit) {
       this.flush();
+      this.namePlaces();
+      this.shapeLimit = Math.min(MAX_SHAPES, this.shapeLimit * 2);
       return this.findShape(line);
     }
     const shape = this.shapes.length;
@@ -289,7 +330,8 @@ export class Scanner implements LineScanner {
     this.values[shape * 2 + 1] = otherValues;
     this.variedFrom[shape] = 2;
     const path = this.bytes.toString("utf8", line.path, line.pathEnd);
-    this.shapes.push({ method: this.bytes.toString("latin1", line.method, line.path - 1), path });
+    const method = this.bytes.toString("latin1", line.method, line.path - 1);
+    this.shapes.push({ method, path, crowdedValues: this.crowdedValues });
     return shape;
   }
 
@@ -331,7 +373,7 @@ export class Scanner implements LineScanner {
   /** Moves what was counted into the tally. The scanner can go on afterwards. */
   flush(): void {
     this.flushTime();
-    this.shapes.forEach(({ method, path }, shape) => {
+    this.shapes.forEach(({ method, path, crowdedValues }, shape) => {
       const leaf = this.failing.get(shape) ?? new RouteTally();
       for (let index = 0; index < CLASSES; index += 1) {
         const count = this.classes[shape * CLASSES + index] as number;
@@ -342,7 +384,8 @@ export class Scanner implements LineScanner {
         const count = this.latency[shape * LATENCY_BUCKETS + index] as number;
         if (count > 0) leaf.addLatency(index, count);
       }
-      this.tally.getTrie(method).add(path, leaf, { lines: leaf.lines, variedFrom: this.variedFrom[shape] as number });
+      const variedFrom = this.variedFrom[shape] as number;
+      this.tally.getTrie(method).add(path, leaf, { lines: leaf.lines, variedFrom, crowdedValues });
     });
     const { counted: lines, timed, firstMs, lastMs, traffic, errors } = this;
     this.tally.addCombined({ lines, timed, firstMs, lastMs, traffic, errors });
@@ -359,6 +402,8 @@ export class Scanner implements LineScanner {
   }
 }
 
+type SegmentAt = Readonly<Record<"a" | "b" | "depth" | "segment" | "end" | "valueEnd", number>>;
+
 type Line = {
   readonly start: number;
   readonly end: number;
@@ -370,21 +415,19 @@ type Line = {
   readonly duration: number;
 };
 
-/** Where `[25/Oct/2016:14:49:33 +0200] "` stands in the line, behind plain names; -1 when it does not. */
-function findTime(bytes: Buffer, start: number): number {
-  const limit = start + MAX_NAMES;
-  let spaces = 0;
-  for (let at = start; at < limit; at += 1) {
-    const code = bytes[at] as number;
-    if (code === OPEN) {
-      const fits =
-        spaces === 3 && bytes[at - 1] === SPACE && bytes[at + 3] === SLASH && bytes[at + 7] === SLASH && bytes[at + 21] === SPACE;
-      return fits && bytes[at + 27] === CLOSE && bytes[at + 28] === SPACE && bytes[at + 29] === QUOTE ? at : -1;
-    }
-    if (code === SPACE) spaces += 1;
-    else if (code < SPACE || code === QUOTE || code > 126 || (spaces === 0 && CLIENT[code] === 0)) return -1;
-  }
-  return -1;
+function hashBytes(bytes: Uint8Array, seed: number): number {
+  let hash = seed;
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, FNV_PRIME);
+  return hash;
+}
+
+/** The two halves of a path's hash, with one more segment. */
+function mixA(a: number, hash: number): number {
+  return (Math.imul(a ^ hash, FNV_PRIME) + 0x165667b1) | 0;
+}
+
+function mixB(b: number, hash: number): number {
+  return Math.imul(b + hash, 0x85ebca77) ^ (b >>> 13);
 }
 
 type Stretch = { readonly at: number; readonly known: Uint8Array; readonly from: number; readonly to: number };
@@ -394,57 +437,4 @@ function isEqual(bytes: Buffer, { at, known, from, to }: Stretch): boolean {
   return true;
 }
 
-/** The quote that ends a request: ` HTTP/1.1" ` behind path and query; -1 when something else stands there. */
-function findRequestEnd(bytes: Buffer, from: number): number {
-  let at = from;
-  for (let code = bytes[at] as number; code !== SPACE; code = bytes[at] as number) {
-    if (code === QUOTE || code === BACKSLASH || code < SPACE) return -1;
-    at += 1;
-  }
-  // " HTTP/" is 32 72 84 84 80 47.
-  const fits = bytes[at + 1] === 72 && bytes[at + 2] === 84 && bytes[at + 3] === 84 && bytes[at + 4] === 80 && bytes[at + 5] === SLASH;
-  if (!fits) return -1;
-  let quote = at + 6;
-  for (let code = bytes[quote] as number; code !== QUOTE; code = bytes[quote] as number) {
-    if ((code !== DOT && !isDigit(code)) || quote - at > 11) return -1;
-    quote += 1;
-  }
-  return bytes[quote + 1] === SPACE && quote > at + 6 ? quote : -1;
-}
-
-/** Three digits, the first of them not 0, as a number; -1 for anything else. */
-function readStatus(bytes: Buffer, at: number): number {
-  const a = (bytes[at] as number) - 48;
-  const b = (bytes[at + 1] as number) - 48;
-  const c = (bytes[at + 2] as number) - 48;
-  return a >= 1 && a <= 9 && b >= 0 && b <= 9 && c >= 0 && c <= 9 ? a * 100 + b * 10 + c : -1;
-}
-
-/** Where a size, or the - in its place, ends; -1 when there is none. */
-function skipSize(bytes: Buffer, from: number): number {
-  if (bytes[from] === DASH) return from + 1;
-  let at = from;
-  while (isDigit(bytes[at] as number)) at += 1;
-  return at === from ? -1 : at;
-}
-
-/** Where ` "..."` ends; -1 when it does not stand there plainly: escapes and stray quotes are for the full parser. */
-function skipQuoted(bytes: Buffer, from: number): number {
-  if (bytes[from] !== SPACE || bytes[from + 1] !== QUOTE) return -1;
-  let at = from + 2;
-  for (let code = bytes[at] as number; code !== QUOTE; code = bytes[at] as number) {
-    if (code === NEWLINE || code === BACKSLASH) return -1;
-    at += 1;
-  }
-  return at + 1;
-}
-
-function isLineEnd(bytes: Buffer, at: number): boolean {
-  return bytes[at] === NEWLINE || (bytes[at] === RETURN && bytes[at + 1] === NEWLINE);
-}
-
 const NO_DURATION = -1;
-
-function isDigit(code: number): boolean {
-  return code >= 48 && code <= 57;
-}

@@ -22,6 +22,7 @@
 #define STEPS 96
 #define SAMPLE 256
 
+/* Of a new shape, `start` has a bit for each segment that is a value because its place is crowded. */
 typedef struct { uint32_t kind, start, end, path, path_end, method, shape, status; } event;
 
 enum { OTHER = 1, FAILURE = 2, SHAPE = 3 };
@@ -44,7 +45,9 @@ typedef struct {
 
 static unsigned char buffer[BUFFER_BYTES + 64];
 static event events[MAX_EVENTS];
-static uint32_t event_count, shape_count;
+/* How many shapes fill the table: few at first, as what they show of crowded places may make the next ones fewer. */
+#define FIRST_SHAPES 4096
+static uint32_t event_count, shape_count, shape_limit;
 static int32_t slots[TABLE];
 static uint32_t hash_a[MAX_SHAPES], hash_b[MAX_SHAPES], first_value[MAX_SHAPES], other_values[MAX_SHAPES];
 static unsigned char varied_from[MAX_SHAPES];
@@ -74,6 +77,26 @@ EXPORT("eventCount") uint32_t get_event_count(void) { return event_count; }
 EXPORT("countedLines") uint32_t get_counted(void) { return counted; }
 EXPORT("timedLines") uint32_t get_timed(void) { return timed; }
 EXPORT("isFull") uint32_t is_full(void) { return full; }
+
+/*
+ * Crowded places: where so many values were seen that new words are values at once. JavaScript names them after a look at what was counted
+ * (RouteTrie.findCrowds), with what is kept apart there; a word that comes often lately is no value (RecentWords). A place is the state of
+ * the hash of the path that leads to it; the set holds places, and places mixed with the name or suffix that is kept.
+ */
+#define MAX_DEPTH 23
+#define KEPT 16384
+#define RECENT (1 << 17)
+#define INPUT_BYTES 1024
+enum { PLACE = 1, PLACE_OF_ANY_SUFFIX = 2, NAME = 3, WORD_SUFFIX = 4, VALUE_SUFFIX = 5 };
+#define VALUE 0x1b873593u
+static uint64_t kept[KEPT];
+static unsigned char kept_kinds[KEPT], recent[RECENT], input[INPUT_BYTES + 16];
+static uint32_t kept_count, place_count, recent_seen, often, h_crowded;
+static uint64_t place;
+
+/* Hostile requests invent methods; real ones are few, and those that come first have their own routes. */
+#define MAX_METHODS 24
+static uint32_t methods[MAX_METHODS], method_count;
 
 static event *push(uint32_t kind) {
   event *e = &events[event_count++];
@@ -132,6 +155,7 @@ static void flush_time(void) {
 }
 
 static void fill_tables(void);
+void forget_places(uint32_t often_enough);
 
 /* Empties the tables and goes on; limits are Unix ms, infinite when there are none. */
 EXPORT("reset") void reset(double from, double to) {
@@ -143,6 +167,7 @@ EXPORT("reset") void reset(double from, double to) {
   for (int i = 0; i < FAILURE_TABLE; i++) failure_slots[i] = -1;
   clear_series(&traffic);
   clear_series(&errors);
+  if (shape_count == shape_limit && shape_limit < MAX_SHAPES) shape_limit *= 2;
   failure_count = 0;
   first_ms = __builtin_inf();
   last_ms = -__builtin_inf();
@@ -153,8 +178,11 @@ EXPORT("reset") void reset(double from, double to) {
 
 /* Forgets all that was counted. */
 EXPORT("begin") void begin(double from, double to) {
-  pending = pending_errors = failing_lines = 0;
+  pending = pending_errors = failing_lines = recent_seen = method_count = 0;
+  for (uint32_t i = 0; i < RECENT; i++) recent[i] = 0;
+  forget_places(0);
   reset(from, to);
+  shape_limit = FIRST_SHAPES;
 }
 
 /* Counts what is pending. */
@@ -293,15 +321,88 @@ static int is_version(const unsigned char *from, uint32_t length) {
   return major + 1 + minor == length && minor >= 1 && minor <= 2;
 }
 
+EXPORT("inputAt") uint32_t input_at(void) { return (uint32_t)input; }
+
+/* Forgets the places; words that come `often_enough` lately are none of their values, with 256 none are. */
+EXPORT("forgetPlaces") void forget_places(uint32_t often_enough) {
+  for (int i = 0; i < KEPT; i++) kept_kinds[i] = 0;
+  kept_count = place_count = 0;
+  often = often_enough;
+}
+
+static inline uint64_t keep_key(uint64_t at, uint64_t hash, int kind) { return kind <= PLACE_OF_ANY_SUFFIX ? at : mix(at ^ (uint64_t)kind << 56, hash); }
+
+static int find_kept(uint64_t key, int least, int most) {
+  for (uint32_t slot = (uint32_t)(key >> 20) & (KEPT - 1); kept_kinds[slot]; slot = (slot + 1) & (KEPT - 1))
+    if (kept[slot] == key && kept_kinds[slot] >= least && kept_kinds[slot] <= most) return kept_kinds[slot];
+  return 0;
+}
+
+static int is_kept(uint64_t at, uint64_t hash, int kind) { return find_kept(keep_key(at, hash, kind), kind, kind); }
+
+/* A method's seed; the first ones have their own, as in Tally, all others share one. */
+static uint32_t seed_of(uint32_t method) {
+  for (uint32_t i = 0; i < method_count; i++) if (methods[i] == method) return method;
+  if (method_count == MAX_METHODS) return 0;
+  return methods[method_count++] = method;
+}
+
+/* Walks to a place: from a method, by the words or the suffixes of values in `input`. */
+EXPORT("startPlace") void start_place(uint32_t length) {
+  uint32_t method = 0x811c9dc5u;
+  for (uint32_t i = 0; i < length; i++) method = (method ^ input[i]) * 0x01000193u;
+  place = mix(seed_of(method), 0x9e3779b9u);
+}
+EXPORT("enterName") void enter_name(uint32_t length) { place = mix(place, hash_bytes(input, length)); }
+EXPORT("enterValue") void enter_value(uint32_t length) { place = mix(place, length ? hash_bytes(input, length) ^ VALUE : VALUE); }
+
+/* Keeps the place itself, or a name or suffix at it; 0 when there is no more room. */
+EXPORT("keep") uint32_t keep(uint32_t length, uint32_t kind) {
+  if (kept_count >= KEPT / 2) return 0;
+  uint64_t key = keep_key(place, hash_bytes(input, length), kind);
+  uint32_t slot = (uint32_t)(key >> 20) & (KEPT - 1);
+  for (; kept_kinds[slot]; slot = (slot + 1) & (KEPT - 1));
+  kept[slot] = key;
+  kept_kinds[slot] = kind;
+  kept_count++;
+  if (kind <= PLACE_OF_ANY_SUFFIX) place_count++;
+  return 1;
+}
+
+/* True for a word that came often lately. */
+static int is_frequent(uint64_t at, uint64_t hash) {
+  if (recent_seen++ == RECENT / 2) {
+    for (uint32_t i = 0; i < RECENT; i++) recent[i] = 0;
+    recent_seen = 0;
+  }
+  unsigned char *count = &recent[(mix(at, hash) >> 24) & (RECENT - 1)];
+  if (*count < 255) ++*count;
+  return *count >= often;
+}
+
+/* What a segment at a crowded place counts as: the hash of a value with or without a suffix, or 0 for a word. */
+static uint64_t crowd_value(uint64_t at, int crowd, const unsigned char *from, const unsigned char *to) {
+  uint64_t hash = hash_bytes(from, to - from);
+  if (is_kept(at, hash, NAME)) return 0;
+  const unsigned char *stem = find_suffix(from, to);
+  uint64_t suffix = hash_bytes(stem, to - stem), value = stem < to ? suffix ^ VALUE : VALUE;
+  if (!is_kept(at, suffix, WORD_SUFFIX)) {
+    if (stem == to || crowd != PLACE_OF_ANY_SUFFIX || !is_kept(at, hash_bytes(to, 0), WORD_SUFFIX)) return 0;
+    value = VALUE;
+  }
+  return is_frequent(at, hash) ? 0 : value;
+}
+
 static uint32_t h_a, h_b, h_first, h_others;
 
 /* Hashes the path, every value in it as one and the same, and returns where it ends; 0 when it needs the full parser. No quote and no backslash stands before `stop`. */
 static const unsigned char *hash_path(const unsigned char *path, const unsigned char *stop, uint32_t seed) {
   uint64_t state = mix(seed, 0x9e3779b9u);
-  uint32_t first = 0, others = 0;
+  uint32_t first = 0, others = 0, depth = 0;
   const unsigned char *segment = path + 1, *end;
   window w = look(segment);
-  for (;; segment = end + 1) {
+  h_crowded = 0;
+  for (;; segment = end + 1, depth++) {
     uint32_t shift = segment - w.at;
     if (shift > 0 && (shift >= 64 || w.ends >> shift == 0)) {
       w = look(segment);
@@ -325,15 +426,26 @@ static const unsigned char *hash_path(const unsigned char *path, const unsigned 
       all = 0;
     }
     if (end >= stop || path_kinds[*end] == 16) return 0;
-    uint64_t hash = hash_bytes(segment, length);
+    /* What lies deeper is not told apart. */
+    if (depth >= MAX_DEPTH) {
+      if (*end != '/') break;
+      continue;
+    }
+    uint64_t hash = hash_bytes(segment, length), value = 0;
+    int crowd = place_count ? find_kept(state, PLACE, PLACE_OF_ANY_SUFFIX) : 0;
     if ((digits | ats) && !(segment == path + 1 && is_version(segment, length))) {
       /* Only a segment with a digit or an @ can be a value by itself; one of nothing but digits always is. */
       const unsigned char *stem = digits == all || (ats == 0 && is_plain_id(segment, length)) ? end : value_end(segment, end);
       if (stem) {
-        if (first == 0) first = (uint32_t)hash | 1;
-        else others = (others ^ (uint32_t)hash) * 0x85ebca6bu + 1;
-        hash = stem < end ? hash_bytes(stem, end - stem) ^ 0x1b873593u : 0x1b873593u;
+        uint64_t suffix = stem < end ? hash_bytes(stem, end - stem) : 0;
+        value = stem < end && (crowd != PLACE_OF_ANY_SUFFIX || is_kept(state, suffix, VALUE_SUFFIX)) ? suffix ^ VALUE : VALUE;
       }
+    }
+    if (crowd && !value && (value = crowd_value(state, crowd, segment, end))) h_crowded |= 1u << depth;
+    if (value) {
+      if (first == 0) first = (uint32_t)hash | 1;
+      else others = (others ^ (uint32_t)hash) * 0x85ebca6bu + 1;
+      hash = value;
     }
     state = mix(state, hash);
     if (*end != '/') break;
@@ -474,7 +586,7 @@ static int32_t find_shape(const unsigned char *method, const unsigned char *path
     else if (other_values[shape] != h_others && varied_from[shape] == 2) varied_from[shape] = 1;
     return shape;
   }
-  if (shape_count >= MAX_SHAPES) return -1;
+  if (shape_count >= shape_limit) return -1;
   int32_t shape = slots[slot] = shape_count++;
   hash_a[shape] = h_a;
   hash_b[shape] = h_b;
@@ -482,6 +594,7 @@ static int32_t find_shape(const unsigned char *method, const unsigned char *path
   other_values[shape] = h_others;
   varied_from[shape] = 2;
   event *e = push(SHAPE);
+  e->start = h_crowded;
   e->shape = shape;
   e->method = method - buffer;
   e->path = path - buffer;
@@ -573,7 +686,7 @@ static const unsigned char *scan_line(const unsigned char *start) {
   }
   const unsigned char *path = at + 1;
   if (*path != '/' || at == method) return 0;
-  const unsigned char *path_end = hash_path(path, quote, seed);
+  const unsigned char *path_end = hash_path(path, quote, seed_of(seed));
   if (!path_end) return 0;
   at = path_end;
   if (*at != ' ') {

@@ -4,6 +4,8 @@ import { Sample } from "../sample.ts";
 import { Series } from "../series.ts";
 import { BUFFER_BYTES } from "../source.ts";
 import type { Tally } from "../tally.ts";
+import { PARAMETER } from "../routes/route-node.ts";
+import type { CrowdedPlace } from "../routes/route-trie.ts";
 import { SCAN_WASM } from "./scan-wasm.ts";
 
 /** What the core exports; addresses are offsets into its memory. See scan.c. */
@@ -29,9 +31,18 @@ type Core = {
   readonly begin: (fromMs: number, toMs: number) => void;
   readonly reset: (fromMs: number, toMs: number) => void;
   readonly settle: () => void;
+  /** Names the crowded places anew: a place is walked to, and what `inputAt` holds is kept as one of `KEEP`; false when it is full. */
+  readonly inputAt: () => number;
+  readonly forgetPlaces: (often: number) => void;
+  readonly startPlace: (methodBytes: number) => void;
+  readonly enterName: (bytes: number) => void;
+  readonly enterValue: (bytes: number) => void;
+  readonly keep: (bytes: number, kind: number) => number;
   readonly scan: (from: number, limit: number) => number;
 };
 
+const KEEP = { place: 1, placeOfAnySuffix: 2, name: 3, wordSuffix: 4, valueSuffix: 5 };
+const INPUT_BYTES = 1024;
 const OTHER = 1;
 const FAILURE = 2;
 const SHAPE = 3;
@@ -60,6 +71,14 @@ function loadCore(): Core {
   return new api.Instance(module).exports as Core;
 }
 
+type Shape = {
+  readonly method: string;
+  readonly path: string;
+  readonly crowdedValues: number;
+  /** What JavaScript counts itself: absent until something fails. */
+  leaf: RouteTally | undefined;
+};
+
 /** The scanner on WebAssembly: counts in the core's tables, and hears of new shapes, foreign lines and some failing ones as events. */
 export class WasmScanner implements LineScanner {
   readonly buffer: Buffer;
@@ -68,13 +87,15 @@ export class WasmScanner implements LineScanner {
   private readonly core = idleCores.pop() ?? loadCore();
   private readonly view: DataView;
   private readonly events: Uint32Array;
-  private readonly shapes: { readonly method: string; readonly path: string; readonly leaf: RouteTally }[] = [];
+  private readonly input: Buffer;
+  private readonly shapes: Shape[] = [];
 
   constructor(tally: Tally, hooks: ScannerHooks) {
     this.tally = tally;
     this.hooks = hooks;
     const { buffer } = this.core.memory;
     this.buffer = Buffer.from(buffer, this.core.bufferAt(), BUFFER_BYTES);
+    this.input = Buffer.from(buffer, this.core.inputAt(), INPUT_BYTES);
     this.view = new DataView(buffer);
     this.events = new Uint32Array(buffer, this.core.eventsAt());
     this.core.begin(...this.limits);
@@ -96,7 +117,10 @@ export class WasmScanner implements LineScanner {
     while (from < limit) {
       from = this.core.scan(from, limit);
       this.hear();
-      if (this.core.isFull() === 1) this.flush();
+      if (this.core.isFull() === 1) {
+        this.flush();
+        this.namePlaces();
+      }
     }
     return limit;
   }
@@ -111,10 +135,10 @@ export class WasmScanner implements LineScanner {
       if (kind === OTHER) this.hooks.onOther(start, end);
       else if (kind === SHAPE) {
         const name = { method: buffer.toString("latin1", method, path - 1), path: buffer.toString("utf8", path, pathEnd) };
-        this.shapes[shape] = { ...name, leaf: new RouteTally() };
+        this.shapes[shape] = { ...name, crowdedValues: start, leaf: undefined };
       } else if (kind === FAILURE) {
-        const leaf = this.shapes[shape]?.leaf;
-        if (leaf !== undefined) this.hooks.onFailure(start, end, leaf.getFailures(status));
+        const known = this.shapes[shape];
+        if (known !== undefined) this.hooks.onFailure(start, end, (known.leaf ??= new RouteTally()).getFailures(status));
       }
     }
   }
@@ -127,7 +151,7 @@ export class WasmScanner implements LineScanner {
     const classes = new Uint32Array(buffer, core.classesAt());
     const latency = new Uint32Array(buffer, core.latencyAt());
     const varied = new Uint8Array(buffer, core.variedAt());
-    this.shapes.forEach(({ method, path, leaf }, shape) => {
+    this.shapes.forEach(({ method, path, crowdedValues, leaf = new RouteTally() }, shape) => {
       for (let index = 0; index < CLASSES; index += 1) {
         const count = classes[shape * CLASSES + index] ?? 0;
         leaf.classes[index] = (leaf.classes[index] ?? 0) + count;
@@ -137,7 +161,7 @@ export class WasmScanner implements LineScanner {
         const count = latency[shape * LATENCY_BUCKETS + index] ?? 0;
         if (count > 0) leaf.addLatency(index, count);
       }
-      if (leaf.lines > 0) tally.getTrie(method).add(path, leaf, { lines: leaf.lines, variedFrom: varied[shape] ?? 0 });
+      if (leaf.lines > 0) tally.getTrie(method).add(path, leaf, { lines: leaf.lines, variedFrom: varied[shape] ?? 0, crowdedValues });
     });
     tally.addCombined({
       lines: core.countedLines(),
@@ -151,11 +175,39 @@ export class WasmScanner implements LineScanner {
     this.shapes.length = 0;
   }
 
+  /** Tells the core where new words are values by now, so that paths without end are few shapes. */
+  private namePlaces(): void {
+    const { core, tally } = this;
+    core.forgetPlaces(Math.max(...[...tally.routes.values()].map((trie) => trie.often)));
+    for (const [method, trie] of tally.routes) {
+      for (const place of trie.findCrowds()) this.namePlace(method, place);
+    }
+  }
+
+  private namePlace(method: string, { keys, names, wordSuffixes, valueSuffixes }: CrowdedPlace): void {
+    const { core } = this;
+    core.startPlace(this.write(method));
+    for (const key of keys) {
+      if (key.startsWith(PARAMETER)) core.enterValue(this.write(key.slice(PARAMETER.length)));
+      else core.enterName(this.write(key));
+    }
+    core.keep(0, valueSuffixes === undefined ? KEEP.place : KEEP.placeOfAnySuffix);
+    for (const suffix of wordSuffixes) core.keep(this.write(suffix), KEEP.wordSuffix);
+    for (const suffix of valueSuffixes ?? []) core.keep(this.write(suffix), KEEP.valueSuffix);
+    for (const name of names) core.keep(this.write(name), KEEP.name);
+  }
+
+  /** Hands the core a text of at most 200 characters. */
+  private write(text: string): number {
+    return this.input.write(text);
+  }
+
   /** Moves what the core counted of one shape's server errors with one status into its tally. */
   private addFailure(at: number): void {
     const { view } = this;
-    const leaf = this.shapes[view.getInt32(at, true)]?.leaf;
-    if (leaf === undefined) return;
+    const shape = this.shapes[view.getInt32(at, true)];
+    if (shape === undefined) return;
+    const leaf = (shape.leaf ??= new RouteTally());
     const status = view.getInt32(at + 4, true);
     const count = view.getUint32(at + 8, true);
     const values = Array.from({ length: view.getUint32(at + 12, true) }, (_, index) =>

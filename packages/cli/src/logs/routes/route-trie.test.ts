@@ -9,6 +9,10 @@ class Origins {
     this.counts.set(template, 1);
   }
 
+  get total(): number {
+    return [...this.counts.values()].reduce((sum, count) => sum + count, 0);
+  }
+
   merge(other: Origins): void {
     for (const [template, count] of other.counts) this.counts.set(template, (this.counts.get(template) ?? 0) + count);
   }
@@ -154,6 +158,47 @@ describe("learning routes from paths", () => {
       trie.add(`/${random.text(LOWER, 3)}/${random.text(LOWER, 4)}`, new Origins("x"), { lines: 1, variedFrom: Number.POSITIVE_INFINITY });
     }
     expect(trie.learn().length).toBeLessThan(40_000);
+  });
+
+  it("takes new words for values at once where a thousand were, but for a late one that comes often", () => {
+    const random = createRandom(11);
+    const trie = new RouteTrie<Origins>();
+    const add = (path: string, template: string) =>
+      trie.add(path, new Origins(template), { lines: 1, variedFrom: Number.POSITIVE_INFINITY });
+    const slug = () => `/p/${random.text(LOWER, 4)}-${random.text(LOWER, 5)}`;
+    for (let index = 0; index < 5000; index += 1) add(slug(), "slug");
+    expect(trie.findCrowds()).toMatchObject([{ keys: ["p"], names: [], valueSuffixes: undefined }]);
+    for (let index = 0; index < 2000; index += 1) {
+      add(slug(), "slug");
+      add("/p/export", "export");
+    }
+    const learned = trie.learn();
+    expect(learned.map(({ template }) => template).sort()).toEqual(["/p/export", "/p/{id}"]);
+    const exported = learned.filter(({ template }) => template === "/p/export").map(({ leaf }) => [...leaf.counts]);
+    expect(exported).toEqual([[["export", 1995]]]);
+  });
+
+  it.each([
+    ["suffixes of ids", (random: Random) => `/files/${random.below(1e6)}.${random.text(LOWER, 4)}`, ["/files/{id}"]],
+    ["suffixes of words", (random: Random) => `/files/${random.text(LOWER, 4)}.${random.text(LOWER, 3)}`, ["/files/{id}"]],
+  ])("makes no routes of %s that are many and rare", (_, write, templates) => {
+    const random = createRandom(5);
+    const paths = Array.from({ length: 6000 }, (): [string, string] => [write(random), "file"]);
+    const frequent = learn(paths).filter(({ leaf }) => leaf.total >= 20);
+    expect(frequent.map(({ template }) => template)).toEqual(templates);
+  });
+
+  it.each([
+    ["deep", (random: Random) => Array.from({ length: 2 + random.below(30) }, () => `/${random.text(LOWER, 3)}`).join("")],
+    ["regular", (random: Random) => Array.from({ length: 6 }, () => `/page${LOWER.charAt(random.below(20))}`).join("")],
+  ])("keeps a bounded number of places of %s paths without end", (_, write) => {
+    const random = createRandom(3);
+    const trie = new RouteTrie<Origins>();
+    for (let index = 0; index < 60_000; index += 1)
+      trie.add(write(random), new Origins("x"), { lines: 1, variedFrom: Number.POSITIVE_INFINITY });
+    const learned = trie.learn();
+    expect(learned.length).toBeLessThan(40_000);
+    expect(learned.reduce((total, { leaf }) => total + leaf.total, 0)).toBe(60_000);
   });
 
   it.each([

@@ -1,48 +1,78 @@
 /**
  * Routes out of paths, without knowing the application: a trie of path segments in which siblings that are values of one parameter are
  * folded into one child. What they are is learned from the data: values are many and each is rare, names are few and each is frequent.
+ * Where a thousand words were values, new ones are at once, so that paths without end cost neither memory nor time; a word that then comes
+ * often is a name after all.
  */
-import { findValueEnd, isVersion, looksLikeValue } from "./segment.ts";
+import { foldRoutes, forceRoutes } from "./fold-routes.ts";
+import { absorb, countNodes, createNode, eachNode, type Mergeable, type Node, PARAMETER, setChild } from "./route-node.ts";
+import { RecentWords } from "./recent-words.ts";
+import { DOMAINS, findFixedSuffix, findValueEndInText, isVersionText } from "./segment.ts";
 
-/** What is counted per route; folding adds one into the other. */
-export type Mergeable<T> = { readonly merge: (other: T) => void };
-
-type Node<T> = {
-  readonly children: Map<string, Node<T>>;
-  /** Lines that went through here. */
-  lines: number;
-  leaf: T | undefined;
-  /** For a parameter: the only value seen so far; undefined once there were two. */
-  constant: string | undefined;
-};
-
-/** Marks the child that stands for a parameter; the rest of the key is its fixed suffix. No segment of a path holds a slash. */
-const PARAMETER = "/";
-/** Folding runs when a trie has this many nodes, and harder when that does not help. */
-const MAX_NODES = 60_000;
-const encoder = new TextEncoder();
+/** A trie of more places is folded, and harder until half as many are left. */
+const MAX_NODES = 40_000;
+/** Words and suffixes that a place may keep, for each try. */
+const HARDER: readonly number[] = [64, 16, 4, 0];
+/** Places that must have come before folding shows more than the last time. */
+const WORTH_FOLDING = 4000;
+/** How often a word must come lately to be a name where values are expected. */
+const OFTEN = 6;
+/** After as many hard folds frequent words are no names any more: there are too many of them. */
+const MAX_FORCED = 5;
+const NEVER = 256;
+/** Segments of a path that count. */
+export const MAX_DEPTH = 23;
+/** Letters of a segment that count. */
+const MAX_SEGMENT = 200;
 
 /** A learned route with what was counted on it. */
 export type LearnedRoute<T> = { readonly template: string; readonly leaf: T };
+
+/** What is known of a path that is added. */
+export type Seen = {
+  readonly lines: number;
+  /** Of its values those from this number on (0 is the first) were several. */
+  readonly variedFrom: number;
+  /** A bit for each segment that is a value because its place is crowded. */
+  readonly crowdedValues?: number;
+};
+
+/** A place where new words are values: the keys that lead to it, as in a trie, and what is kept apart there. */
+export type CrowdedPlace = {
+  readonly keys: readonly string[];
+  readonly names: readonly string[];
+  /** Suffixes of words that are values, and of values with digits that are told from others; undefined when all are. */
+  readonly wordSuffixes: readonly string[];
+  readonly valueSuffixes: readonly string[] | undefined;
+};
 
 /** Learns the routes of one body of traffic. */
 export class RouteTrie<T extends Mergeable<T>> {
   private readonly root: Node<T> = createNode();
   private nodes = 0;
-  private threshold = MAX_NODES;
+  private nodesAtFold = 0;
+  private forced = 0;
+  private crowds = 0;
+  private recent: RecentWords | undefined;
 
-  /** Adds a path (no query) with what was counted on it. Of its values those from number `variedFrom` on (0 is the first) were several. */
-  add(path: string, leaf: T, seen: { readonly lines: number; readonly variedFrom: number }): void {
+  /** Adds a path (no query) with what was counted on it. */
+  add(path: string, leaf: T, seen: Seen): void {
     let node = this.root;
     let values = 0;
     node.lines += seen.lines;
-    for (const [depth, segment] of path.split("/").slice(1, MAX_DEPTH).entries()) {
-      const key = this.toKey(segment, depth);
+    let depth = 0;
+    for (let start = 1; start <= path.length && depth < MAX_DEPTH; depth += 1) {
+      const slash = path.indexOf("/", start);
+      const end = slash === -1 ? path.length : slash;
+      const segment = path.slice(start, Math.min(end, start + MAX_SEGMENT));
+      start = end + 1;
+      const isCrowdedValue = ((seen.crowdedValues ?? 0) & (1 << depth)) !== 0;
+      const key = isCrowdedValue ? toValueKey(node, segment) : this.findKey(node, segment, { depth, lines: seen.lines });
       const isParameter = key.startsWith(PARAMETER);
       let child = node.children.get(key);
       if (child === undefined) {
         child = createNode(isParameter && values < seen.variedFrom ? segment : undefined);
-        node.children.set(key, child);
+        setChild(node, key, child);
         this.nodes += 1;
       } else if (isParameter && (values >= seen.variedFrom || child.constant !== segment)) child.constant = undefined;
       if (isParameter) values += 1;
@@ -51,184 +81,98 @@ export class RouteTrie<T extends Mergeable<T>> {
     }
     if (node.leaf === undefined) node.leaf = leaf;
     else if (node.leaf !== leaf) node.leaf.merge(leaf);
-    if (this.nodes > this.threshold) this.shrink();
+    if (this.nodes > MAX_NODES) this.shrink();
+  }
+
+  /** The key of a segment at a place: what it is there, or what it looks like. */
+  private findKey(node: Node<T>, segment: string, { depth, lines }: { readonly depth: number; readonly lines: number }): string {
+    const valueEnd = depth === 0 && isVersionText(segment) ? -1 : findValueEndInText(segment);
+    const { crowd } = node;
+    if (valueEnd !== -1) {
+      const key = PARAMETER + segment.slice(valueEnd);
+      return crowd?.isOfAnySuffix === true && !node.children.has(key) ? PARAMETER : key;
+    }
+    if (crowd === undefined || node.children.has(segment)) return segment;
+    const suffix = findFixedSuffix(segment);
+    if (!crowd.suffixes.has(suffix) && !(crowd.isOfAnySuffix && crowd.suffixes.has(""))) return segment;
+    crowd.number ||= this.crowds += 1;
+    this.recent ??= new RecentWords();
+    return this.recent.add(segment, crowd.number, lines) >= this.often ? segment : toValueKey(node, segment);
+  }
+
+  /** How often a word must come lately to be a name where values are expected; more than 255 is never. */
+  get often(): number {
+    return this.forced < MAX_FORCED ? OFTEN << this.forced : NEVER;
   }
 
   /** Takes another trie in, which is not to be used any more. */
   merge(other: RouteTrie<T>): void {
     absorb(this.root, other.root);
     this.nodes = countNodes(this.root);
-    if (this.nodes > this.threshold) this.shrink();
+    if (this.nodes > MAX_NODES) this.shrink();
   }
 
   /** A trie out of its copy from another thread; `reviveLeaf` does the same for what is counted. */
   static revive<T extends Mergeable<T>>(copy: RouteTrie<T>, reviveLeaf: (leaf: T) => T): RouteTrie<T> {
     const trie = Object.assign(new RouteTrie<T>(), copy);
+    trie.recent = undefined;
     eachNode(trie.root, (node) => {
       if (node.leaf !== undefined) node.leaf = reviveLeaf(node.leaf);
     });
     return trie;
   }
 
-  private toKey(segment: string, depth: number): string {
-    const bytes = encoder.encode(segment.slice(0, MAX_SEGMENT));
-    if (depth === 0 && isVersion(bytes, 0, bytes.length)) return segment;
-    const valueEnd = findValueEnd(bytes, 0, bytes.length);
-    return valueEnd === -1 ? segment.slice(0, MAX_SEGMENT) : PARAMETER + segment.slice(valueEnd, MAX_SEGMENT);
+  private fold(): void {
+    foldRoutes(this.root, 0);
+    this.nodes = countNodes(this.root);
+    this.nodesAtFold = this.nodes;
   }
 
   private shrink(): void {
-    fold(this.root, 0);
-    this.nodes = countNodes(this.root);
-    if (this.nodes > MAX_NODES / 2) {
-      force(this.root);
-      this.nodes = countNodes(this.root);
+    this.fold();
+    for (const limit of HARDER) {
+      if (this.nodes <= MAX_NODES / 2) return;
+      forceRoutes(this.root, limit);
+      this.forced += 1;
+      this.fold();
     }
-    this.threshold = Math.max(MAX_NODES, this.nodes * 2);
+  }
+
+  /** Where new words are values by now. Adding may go on afterwards. */
+  findCrowds(): readonly CrowdedPlace[] {
+    if (this.nodes - this.nodesAtFold > WORTH_FOLDING) this.fold();
+    const places: CrowdedPlace[] = [];
+    collectCrowds(this.root, [], places);
+    return places;
   }
 
   /** The routes learned so far. Adding may go on afterwards. */
   learn(): readonly LearnedRoute<T>[] {
-    fold(this.root, 0);
-    this.nodes = countNodes(this.root);
+    this.fold();
     const routes: LearnedRoute<T>[] = [];
     collect(this.root, { prefix: "", depth: 0 }, routes);
     return routes;
   }
 }
 
-/** No API answers in more versions; more short numbers at the start of a path are values. */
-const MAX_VERSIONS = 4;
-const MAX_DEPTH = 24;
-const MAX_SEGMENT = 200;
-
-function createNode<T>(constant?: string): Node<T> {
-  return { children: new Map(), lines: 0, leaf: undefined, constant };
+/** The key of what is a value by its place. */
+function toValueKey<T>(node: Node<T>, segment: string): string {
+  const suffix = findFixedSuffix(segment);
+  return node.crowd?.suffixes.has(suffix) === true ? PARAMETER + suffix : PARAMETER;
 }
 
-function countNodes<T>(node: Node<T>): number {
-  let count = 1;
-  for (const child of node.children.values()) count += countNodes(child);
-  return count;
-}
-
-function eachNode<T>(node: Node<T>, visit: (node: Node<T>) => void): void {
-  visit(node);
-  for (const child of node.children.values()) eachNode(child, visit);
-}
-
-/** Adds `from` into `into`: lines, leaf and subtrees. */
-function absorb<T extends Mergeable<T>>(into: Node<T>, from: Node<T>): void {
-  into.lines += from.lines;
-  if (from.leaf !== undefined) {
-    if (into.leaf === undefined) into.leaf = from.leaf;
-    else into.leaf.merge(from.leaf);
+function collectCrowds<T>(node: Node<T>, keys: readonly string[], places: CrowdedPlace[]): void {
+  const { crowd } = node;
+  if (crowd !== undefined) {
+    const own = [...node.children.keys()];
+    places.push({
+      keys,
+      names: own.filter((key) => !key.startsWith(PARAMETER)),
+      wordSuffixes: [...crowd.suffixes, ...(crowd.suffixes.has("") ? DOMAINS : [])],
+      valueSuffixes: crowd.isOfAnySuffix ? own.filter((key) => key.startsWith(PARAMETER)).map((key) => key.slice(1)) : undefined,
+    });
   }
-  for (const [key, child] of from.children) {
-    const same = into.children.get(key);
-    if (same === undefined) into.children.set(key, child);
-    else {
-      if (same.constant !== child.constant) same.constant = undefined;
-      absorb(same, child);
-    }
-  }
-}
-
-/** Folds the children of a node, then of its children. Children are judged together with others of the same suffix. */
-function fold<T extends Mergeable<T>>(node: Node<T>, depth: number): void {
-  const groups = new Map<string, string[]>();
-  const versions =
-    depth === 0 ? [...node.children.keys()].filter((key) => /^\d/.test(key) && isVersion(encoder.encode(key), 0, key.length)) : [];
-  if (versions.length > MAX_VERSIONS) foldInto(node, PARAMETER, versions);
-  for (const key of node.children.keys()) {
-    if (key.startsWith(PARAMETER) || versions.includes(key)) continue;
-    const suffix = findFixedSuffix(key);
-    const group = groups.get(suffix);
-    if (group === undefined) groups.set(suffix, [key]);
-    else group.push(key);
-  }
-  for (const [suffix, keys] of groups) {
-    const values = findValues(node, { keys, suffix, depth });
-    if (values.length > 0) foldInto(node, PARAMETER + suffix, values);
-  }
-  for (const child of node.children.values()) fold(child, depth + 1);
-}
-
-/** Endings of host names that no file has: a place for domains is one parameter, whatever they end in. */
-const DOMAINS = new Set(
-  ".com .net .org .io .dev .app .info .biz .edu .gov .eu .uk .de .fr .nl .ch .at .se .us .ca .au .jp .xyz".split(" "),
-);
-
-function findFixedSuffix(key: string): string {
-  const suffix = /(?:[^.:](\.[A-Za-z]\w{0,4}|:[A-Za-z]\w{1,10}))$/.exec(key)?.[1] ?? "";
-  return DOMAINS.has(suffix) ? "" : suffix;
-}
-
-function foldInto<T extends Mergeable<T>>(node: Node<T>, parameter: string, values: readonly string[]): void {
-  let target = node.children.get(parameter);
-  if (target === undefined) {
-    target = createNode();
-    node.children.set(parameter, target);
-  }
-  target.constant = undefined;
-  for (const value of values) {
-    const child = node.children.get(value);
-    if (child === undefined) continue;
-    node.children.delete(value);
-    absorb(target, child);
-  }
-}
-
-/** Lines of known ids for each of a rare word that looks like one. */
-const SURE_LINES = 10;
-
-type Siblings = { readonly keys: readonly string[]; readonly suffix: string; readonly depth: number };
-
-/**
- * The siblings that are values of one parameter. Of random values none is frequent, so the rare ones form a long tail; names stand out
- * of it. How long the tail must be depends on how much its members look like values, and whether ids already stand in the same place.
- */
-function findValues<T>(node: Node<T>, { keys, suffix, depth }: Siblings): string[] {
-  const counts = keys.map((key) => node.children.get(key)?.lines ?? 0).sort((a, b) => a - b);
-  const median = counts[Math.floor(counts.length / 2)] ?? 0;
-  const limit = keys.length >= 8 ? Math.max(3, median * 4) : 3;
-  const tail = keys.filter((key) => (node.children.get(key)?.lines ?? 0) <= limit);
-  const valueLike = tail.filter(looksLikeValue);
-  const known = node.children.get(PARAMETER + suffix)?.lines ?? 0;
-  const hasParameter = known > 0;
-  if (isLongTail(node, tail, { depth, hasParameter })) return tail;
-  // Beside many known ids, the few that happen to hold no digit.
-  if (known >= SURE_LINES && valueLike.every((key) => (node.children.get(key)?.lines ?? 0) * SURE_LINES <= known)) return valueLike;
-  return isLongTail(node, valueLike, { depth: depth + 1, hasParameter: true }) || valueLike.length >= 3 ? valueLike : [];
-}
-
-/** Least number of distinct values for a number of lines per value: the more often each returns, the more of them are wanted. */
-const TAILS: readonly (readonly [linesPerValue: number, distinct: number])[] = [
-  [1.35, 6],
-  [2, 10],
-  [3, 16],
-  [6, 40],
-  [15, 120],
-  [Number.POSITIVE_INFINITY, 400],
-];
-
-function isLongTail<T>(node: Node<T>, tail: readonly string[], place: { readonly depth: number; readonly hasParameter: boolean }): boolean {
-  if (tail.length === 0) return false;
-  const lines = tail.reduce((sum, key) => sum + (node.children.get(key)?.lines ?? 0), 0);
-  const wanted = TAILS.find(([perValue]) => lines / tail.length <= perValue)?.[1] ?? Number.POSITIVE_INFINITY;
-  // At the top of a path stand the names of an API far more often than values; beside known ids stand values.
-  const factor = place.depth === 0 ? 3 : place.hasParameter ? 0.5 : 1;
-  return tail.length >= wanted * factor;
-}
-
-/** The last resort against paths without end: every crowded place becomes a parameter, whatever it holds. */
-function force<T extends Mergeable<T>>(node: Node<T>): void {
-  const words = [...node.children.keys()].filter((key) => !key.startsWith(PARAMETER));
-  if (words.length > 64) {
-    const byLines = words.sort((a, b) => (node.children.get(b)?.lines ?? 0) - (node.children.get(a)?.lines ?? 0));
-    foldInto(node, PARAMETER, byLines.slice(32));
-  }
-  for (const child of node.children.values()) force(child);
+  for (const [key, child] of node.children) collectCrowds(child, [...keys, key], places);
 }
 
 function collect<T>(node: Node<T>, at: { readonly prefix: string; readonly depth: number }, routes: LearnedRoute<T>[]): void {

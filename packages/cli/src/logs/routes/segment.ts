@@ -91,6 +91,38 @@ export function isVersion(bytes: Uint8Array, start: number, end: number): boolea
   return true;
 }
 
+const encoder = new TextEncoder();
+
+/** True for the text of an API's version, as `isVersion`. */
+export function isVersionText(text: string): boolean {
+  return /^\d/.test(text) && isVersion(encoder.encode(text), 0, text.length);
+}
+
+/** Where the fixed suffix of a value starts in the text of a segment (its length when there is none), or -1 for a word. */
+export function findValueEndInText(text: string): number {
+  // Values have a digit or an @.
+  if (!/[\d@]/.test(text)) return -1;
+  const bytes = encoder.encode(text);
+  return findValueEnd(bytes, 0, bytes.length);
+}
+
+/** The suffix that a segment would have if it were a value; "" when it has none. */
+export function findTextSuffix(text: string): string {
+  const bytes = encoder.encode(text);
+  return text.slice(findSuffix(bytes, 0, bytes.length) - bytes.length || text.length);
+}
+
+/** Endings of host names that no file has: a place for domains is one parameter, whatever they end in. */
+export const DOMAINS: ReadonlySet<string> = new Set(
+  ".com .net .org .io .dev .app .info .biz .edu .gov .eu .uk .de .fr .nl .ch .at .se .us .ca .au .jp .xyz".split(" "),
+);
+
+/** The file extension or the verb that a word ends in; "" when there is none. */
+export function findFixedSuffix(word: string): string {
+  const suffix = /(?:[^.:](\.[A-Za-z]\w{0,4}|:[A-Za-z]\w{1,10}))$/.exec(word)?.[1] ?? "";
+  return DOMAINS.has(suffix) ? "" : suffix;
+}
+
 /** An e-mail address has its @ inside; `@me` is a name, and so may `@somebody` be. */
 function isAddress(bytes: Uint8Array, start: number, end: number): boolean {
   const at = bytes.indexOf(64, start + 1);
