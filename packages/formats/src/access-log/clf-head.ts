@@ -1,6 +1,7 @@
 import { parseClfTime, parseIsoTime } from "./clock.ts";
 import { type Draft, putClient, putNumber, putRequestLine, putStatus, putText, putTime, startDraft } from "./draft.ts";
 import { findClosingQuote, readToken, unescapeQuoted } from "./tokens.ts";
+import { isUsualStatus } from "./usual-status.ts";
 
 /** The head that all lines of the Common Log Format family share, and where its end is. */
 export type ClfHead = { readonly draft: Draft; readonly end: number; readonly vhost: boolean };
@@ -11,7 +12,10 @@ const TIME = /\[(\d{1,2}\/[A-Za-z]{3}\/\d{4}[: ]\d\d:\d\d:\d\d(?:\.\d+)?(?: [+-]
 export function readClfHead(line: string): ClfHead | undefined {
   const time = TIME.exec(line);
   if (time === null || time.index > 4096) return undefined;
-  const names = line.slice(0, time.index).trimEnd();
+  const names = line
+    .slice(0, time.index)
+    .trimEnd()
+    .replace(/^"-" (?=\S+ \S+ \S)/, "");
   const start = time.index + time[0].length;
   const close = findRequestEnd(line, start);
   if (close === undefined) return undefined;
@@ -34,6 +38,8 @@ function findRequestEnd(line: string, start: number) {
   for (let quote = findClosingQuote(line, start); quote !== -1; quote = findClosingQuote(line, quote + 1)) {
     after.lastIndex = quote + 1;
     const match = after.exec(line);
+    // Some layouts write the size first; what is then no code in use gives it away.
+    if (match !== null && !isUsualStatus(match[1]) && isUsualStatus(match[2])) return undefined;
     if (match !== null) return { quote, status: match[1], bytes: match[2], end: after.lastIndex };
     if (quote - start > 65_536) return undefined;
   }

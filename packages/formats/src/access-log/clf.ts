@@ -45,6 +45,12 @@ function readRest(draft: Draft, rest: readonly Token[]): string | undefined {
     if (durationMs !== undefined) draft.durationMs = durationMs;
     return undefined;
   }
+  // nginx's own times, whole or of the upstream's part, in either order: the whole is never the shorter.
+  const times = rest.filter((token) => token.kind !== "bracketed" && /^\d{1,6}\.\d{3}$/.test(token.text));
+  if (times.length > 1 || times[0]?.kind === "quoted") {
+    putDuration(draft, Math.max(...times.map(({ text }) => Number(text))), 1000);
+    return "nginx-main";
+  }
   const numbers = rest.filter((token) => token.kind === "bare" && /^\d+(?:\.\d+)?(?:\/\d+)?$/.test(token.text));
   if (numbers.length === 1) putTrailingDuration(draft, numbers[0]?.text ?? "");
   return rest[0]?.kind === "quoted" ? "nginx-main" : undefined;

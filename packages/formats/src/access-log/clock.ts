@@ -46,7 +46,7 @@ function readOffset(text: string | undefined, fallback: number): number {
   return match[1] === "-" ? -minutes : minutes;
 }
 
-const CLF = /^(\d{1,2})\/([A-Za-z]{3})\/(\d{4})[: ](\d\d):(\d\d):(\d\d(?:[.,]\d+)?)(\s?[+-]\d\d:?\d\d|\sUTC|\sGMT)?$/;
+const CLF = /^(\d{1,2})[/-]([A-Za-z]{3})[/-](\d{4})[: ](\d\d):(\d\d):(\d\d(?:[.,]\d+)?)(\s?[+-]\d\d:?\d\d|\sUTC|\sGMT)?$/;
 
 /** `25/Oct/2016:14:49:33 +0200`, with or without a fraction and a zone (HAProxy, Django). */
 export function parseClfTime(text: string, zoneOffsetMinutes: number): number | undefined {

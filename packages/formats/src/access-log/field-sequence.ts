@@ -1,6 +1,4 @@
 /** Lines made of fields and the fixed text between them, as nginx's `log_format` and Apache's `LogFormat` describe them. */
-import { findClosingQuote } from "./tokens.ts";
-
 /** One piece of a line: fixed text, or a field with the shape that its values have. */
 export type Piece = { readonly literal: string } | { readonly field: string; readonly shape: "number" | "list" | "text" };
 
@@ -24,7 +22,7 @@ export function readFields(line: string, pieces: readonly Piece[]): Map<string, 
       index += piece.literal.length;
       continue;
     }
-    const end = findEnd(line, index, { piece, before: pieces[at - 1], after: pieces[at + 1] });
+    const end = findEnd(line, index, { piece, before: pieces[at - 1], after: pieces[at + 1], isLast: at + 2 >= pieces.length });
     if (end === -1) return undefined;
     if (!fields.has(piece.field)) fields.set(piece.field, line.slice(index, end));
     index = end;
@@ -36,15 +34,25 @@ type Surroundings = {
   readonly piece: Exclude<Piece, { readonly literal: string }>;
   readonly before: Piece | undefined;
   readonly after: Piece | undefined;
+  /** True when nothing comes behind the text after the field. */
+  readonly isLast: boolean;
 };
 
-function findEnd(line: string, index: number, { piece, before, after }: Surroundings): number {
+/** True when an odd number of backslashes stands before the quote at `at`. */
+function isEscaped(line: string, at: number, from: number): boolean {
+  let first = at;
+  while (first > from && line[first - 1] === "\\") first -= 1;
+  return (at - first) % 2 === 1;
+}
+
+function findEnd(line: string, index: number, { piece, before, after, isLast }: Surroundings): number {
   if (after === undefined) return line.length;
   const next = "literal" in after ? after.literal : "";
   const quoted = next.startsWith('"') && before !== undefined && "literal" in before && before.literal.endsWith('"');
   if (quoted) {
-    for (let close = findClosingQuote(line, index); close !== -1; close = findClosingQuote(line, close + 1)) {
-      if (line.startsWith(next, close)) return close;
+    for (let close = line.indexOf(next, index); close !== -1; close = line.indexOf(next, close + 1)) {
+      const isWhole = !isLast || close + next.length >= line.trimEnd().length;
+      if (isWhole && !isEscaped(line, close, index)) return close;
     }
     return -1;
   }

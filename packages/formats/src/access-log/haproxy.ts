@@ -49,10 +49,20 @@ const ERROR = /^(?:haproxy\[\d+\]: )?(\S+:\d+) \[(\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\
 /** Section 8.2.6: `client [time] frontend/bind: message`, for connections that failed before a request. */
 function parseErrorLine(line: string, context: ParseContext): ReturnType<LineParser> {
   const match = ERROR.exec(line);
-  if (match === null) return undefined;
+  if (match === null) return parseConnect(line);
   const timeMs = parseClfTime(match[2] ?? "", context.zoneOffsetMinutes);
   const message = { severity: 13, text: match[4] ?? "", clientAddress: stripPort(match[1] ?? ""), service: match[3] ?? "" };
   return { kind: "message", format: "haproxy-error", message: timeMs === undefined ? message : { ...message, timeMs } };
+}
+
+const CONNECT = /^(?:haproxy\[\d+\]: )?Connect from (\S+:\d+) to \S+:\d+ \(([^\s/]+)\/(?:HTTP|TCP)\)$/;
+
+/** Section 8.2.1: without `option httplog` or `tcplog` a proxy only notes connections. */
+function parseConnect(line: string): ReturnType<LineParser> {
+  const match = CONNECT.exec(line);
+  if (match === null) return undefined;
+  const message = { severity: 9, text: line, clientAddress: stripPort(match[1] ?? ""), service: match[2] ?? "" };
+  return { kind: "message", format: "haproxy", message };
 }
 
 function readHttp(draft: Draft, http: RegExpExecArray, server: string): string {

@@ -50,7 +50,12 @@ export type JsonObject = { readonly [key: string]: unknown };
 export type JsonLineParser = (object: JsonObject) => ParsedLine | undefined;
 
 /** A text format. A parser may keep state about its file (field lists, open requests), so each file gets its own. */
-export type TextFormat = { readonly id: string; readonly create: (context: ParseContext) => LineParser };
+export type TextFormat = {
+  readonly id: string;
+  readonly create: (context: ParseContext) => LineParser;
+  /** True for the operators' own format when it writes JSON objects: it is then asked before the readers of JSON. */
+  readonly isJson?: boolean;
+};
 
 /** A format whose lines are JSON objects. */
 export type JsonFormat = { readonly id: string; readonly create: (context: ParseContext) => JsonLineParser };

@@ -34,6 +34,29 @@ describe("nginx's log_format", () => {
     });
   });
 
+  it("reads JSON by the format that was given, whatever its members are called", () => {
+    const format = `log_format short escape=json '{"ts":"$msec","m":"$request_method","u":"$request_uri","s":$status,"t":$request_time,"a":"$http_user_agent"}';`;
+    const line = '{"ts":"1795255200.610","m":"GET","u":"/a?b=1","s":502,"t":0.250,"a":"say \\"hi\\""}';
+    expect(read(format, line)).toEqual({
+      time: "2026-11-21T10:00:00.610Z",
+      "http.request.method": "GET",
+      "url.path": "/a",
+      "url.query": "b=1",
+      "http.response.status_code": 502,
+      "user_agent.original": 'say "hi"',
+      duration_ms: 250,
+      format: "nginx-log-format",
+    });
+  });
+
+  it("parts the host from the path that follows it without anything between", () => {
+    expect(read("$status $request_method $scheme://$host$request_uri", "502 GET https://shop.example/a/b?c=d")).toMatchObject({
+      "http.response.status_code": 502,
+      "url.path": "/a/b",
+      "url.query": "c=d",
+    });
+  });
+
   it("says which fields cannot be told apart, and what has no fields", () => {
     expect(compileLogFormat("$status$request")).toMatchObject({ ok: false, error: expect.stringContaining("nothing between") });
     expect(compileLogFormat("hello")).toMatchObject({ ok: false });

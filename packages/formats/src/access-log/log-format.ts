@@ -26,9 +26,9 @@ import { unescapeQuoted } from "./tokens.ts";
 export function compileLogFormat(format: string): Result<TextFormat> {
   const text = format
     .trim()
-    .replace(/^(?:log_format\s+\w+\s+(?:escape=\w+\s+)?|LogFormat\s+)/, "")
+    .replace(/^(?:log_format\s+\w+\s+|LogFormat\s+)?(?:escape=\w+\s+)?/, "")
     .replace(/;\s*$/, "");
-  const joined = joinQuoted(text);
+  const joined = joinQuoted(text).replace(/\$(?:host|http_host|server_name)\$(?:request_uri|uri)\b/g, "${host_and_uri}");
   const pieces = joined.includes("$") ? splitNginx(joined) : splitApache(joined.replaceAll("%U%q", "%{target}U"));
   const fields = pieces.flatMap((piece) => ("field" in piece ? [piece.field] : []));
   if (fields.length === 0)
@@ -39,7 +39,8 @@ export function compileLogFormat(format: string): Result<TextFormat> {
   }
   const id = joined.includes("$") ? "nginx-log-format" : "apache-log-format";
   const named = fields.some((field) => field.startsWith("upstream_"));
-  return { ok: true, value: { id, create: (context) => (line) => readLine(line, { pieces, id, named, context }) } };
+  const isJson = joined.trimStart().startsWith("{");
+  return { ok: true, value: { id, isJson, create: (context) => (line) => readLine(line, { pieces, id, named, context }) } };
 }
 
 /** `'a ' 'b'`, as nginx writes a format over several lines, becomes `a b`; outer quotes go, `\"` becomes `"`. */
@@ -126,6 +127,8 @@ const SETTERS: Readonly<Record<string, Setter>> = {
   request: putLine,
   request_method: (draft, value) => putText(draft, "method", value),
   request_uri: putPath,
+  // Nothing stands between the two: the host ends where the path starts.
+  host_and_uri: (draft, value) => putTarget(draft, `http://${value}`),
   uri: (draft, value) => draft.path ?? putTarget(draft, value),
   document_uri: (draft, value) => draft.path ?? putTarget(draft, value),
   args: (draft, value) => putText(draft, "query", value),

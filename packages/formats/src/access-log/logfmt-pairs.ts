@@ -56,7 +56,16 @@ export function readLabelledValues(line: string): Map<string, string> | undefine
   for (const part of line.split("\t", 200)) {
     const match = /^([\w.-]{1,64}):(.*)$/s.exec(part);
     if (match === null) return undefined;
-    pairs.set(match[1] ?? "", match[2] ?? "");
+    pairs.set(LABELS[match[1] ?? ""] ?? match[1] ?? "", match[2] ?? "");
   }
   return pairs.size >= 3 ? pairs : undefined;
 }
+
+/** Labels of ltsv.org that mean something else there, or need their unit said: times without one are nginx's seconds. */
+const LABELS: Readonly<Record<string, string>> = {
+  host: "remote_addr",
+  vhost: "host",
+  reqtime: "request_time",
+  reqtime_microsec: "duration_us",
+  apptime: "upstream_response_time",
+};

@@ -57,6 +57,8 @@ function createLogfmt(context: ParseContext): LineParser {
       ["level", "lvl", "msg", "message", "status", "time", "ts", "at", "severity", "method", "err", "error"].includes(name),
     );
     if (!isRecord) return undefined;
-    return readAppRecord(Object.fromEntries(pairs), { id: "logfmt", observer: "logfmt" }, context);
+    const leading = /^\[?(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*?)\]? /.exec(line)?.[1];
+    const record = { ...(leading === undefined ? {} : { "@timestamp": leading }), ...Object.fromEntries(pairs) };
+    return readAppRecord(record, { id: "logfmt", observer: "logfmt" }, context);
   };
 }

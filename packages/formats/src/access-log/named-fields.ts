@@ -99,6 +99,7 @@ const CLIENT = [
   "source.ip",
   "source.address",
   "http.client_ip",
+  "network.client.ip",
   "remote_addr",
   "remote_address",
   "client_ip",
@@ -258,7 +259,14 @@ export function putNamedFields(draft: Draft, read: FieldReader, context: ParseCo
   putTime(draft, parseAnyTime(readTimeValue(read), context));
   const durationMs = readDuration(read);
   if (durationMs !== undefined) draft.durationMs = durationMs;
-  return draft.status !== undefined && (draft.method !== undefined || draft.path?.startsWith("/") === true);
+  if (draft.status === undefined) return false;
+  return draft.method !== undefined || draft.path?.startsWith("/") === true || isRefused(draft, read);
+}
+
+/** What no server takes for a request is logged with an empty one; client, time and size show that it is an access record all the same. */
+function isRefused(draft: Draft, read: FieldReader): boolean {
+  const isRefusal = draft.status === 400 || draft.status === 408 || draft.status === 414;
+  return isRefusal && draft.clientAddress !== undefined && draft.timeMs !== undefined && read(BYTES) !== undefined;
 }
 
 function readTimeValue(read: FieldReader): unknown {

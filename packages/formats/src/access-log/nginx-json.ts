@@ -1,5 +1,5 @@
 /** nginx's `log_format ... escape=json` with the usual variable names as keys; values are often all text. */
-import { NO_STATUS_LINE, putStatus, readJsonText, startDraft } from "./draft.ts";
+import { NO_STATUS_LINE, putDuration, putStatus, readJsonText, startDraft } from "./draft.ts";
 import type { JsonFormat, JsonLineParser, ParseContext } from "./line.ts";
 import { createFieldReader, putNamedFields } from "./named-fields.ts";
 import { putNginxUpstream } from "./nginx-upstream.ts";
@@ -32,21 +32,25 @@ const TELLING = [
 
 function createNginxJson(context: ParseContext): JsonLineParser {
   return (object) => {
-    if (TELLING.filter((name) => name in object).length < 2) return undefined;
+    const isTold = TELLING.filter((name) => name in object).length >= 2;
+    if (!isTold && !("status" in object && "upstreamtime" in object)) return undefined;
     const draft = startDraft("unknown", "nginx");
     const read = createFieldReader(object);
     const isRequest = putNamedFields(draft, read, context);
     putStatus(draft, object["status"]);
     if (!isRequest && draft.status === undefined && draft.errorMessage !== NO_STATUS_LINE) return undefined;
+    // nginx counts in seconds only, whatever its operators call the member.
+    if (object["request_time"] === undefined)
+      putDuration(draft, object["responsetime"] ?? object["response_time"] ?? object["duration"], 1000);
     const named = "upstream_status" in object || "upstream_addr" in object;
     putNginxUpstream(
       draft,
       {
-        address: readJsonText(object["upstream_addr"]),
+        address: readJsonText(object["upstream_addr"] ?? object["upstreamhost"]),
         status: readJsonText(object["upstream_status"]),
         connectTime: textOf(object["upstream_connect_time"]),
         headerTime: textOf(object["upstream_header_time"]),
-        responseTime: readJsonText(object["upstream_response_time"]),
+        responseTime: readJsonText(object["upstream_response_time"] ?? object["upstreamtime"]),
         bytesReceived: textOf(object["upstream_bytes_received"]),
       },
       named,

@@ -28,6 +28,7 @@ import { nginxError } from "./nginx-error.ts";
 import { nginxJson } from "./nginx-json.ts";
 import { nginxProxyManager } from "./nginx-proxy-manager.ts";
 import { pino } from "./pino.ts";
+import { plainRequest } from "./plain-request.ts";
 import { rails } from "./rails.ts";
 import { requestLine } from "./request-line.ts";
 import { spring } from "./spring.ts";
@@ -68,6 +69,7 @@ export const TEXT_FORMATS: readonly TextFormat[] = [
   rails,
   klog,
   requestLine,
+  plainRequest,
   textLog,
   logfmt,
   stackTrace,
@@ -120,6 +122,7 @@ const MAX_STREAMS = 64;
 export function createLineReader(options: ReaderOptions): LineReader {
   const { context, formats, custom } = options;
   const isWanted = ({ id }: { readonly id: string }) => formats === undefined || formats.includes(id);
+  const ownJson = custom?.isJson === true ? custom.create(context) : undefined;
   const text = [
     ...(custom === undefined ? [] : [custom.create(context)]),
     ...TEXT_FORMATS.filter(isWanted).map((format) => format.create(context)),
@@ -132,7 +135,7 @@ export function createLineReader(options: ReaderOptions): LineReader {
       if (line.trim() === "") return { kind: "blank" };
       const layers: Peeled[] = [];
       for (let depth = 0; depth < MAX_LAYERS; depth += 1) {
-        const step = readLayer(line, { text, objects, context });
+        const step = ownJson?.(line) ?? readLayer(line, { text, objects, context });
         if ("kind" in step)
           return step.kind === "unparsed"
             ? (toWrappedMessage(line, layers) ?? { kind: "unparsed", text: cleanLine(raw) })

@@ -7,15 +7,18 @@ import { parseAnyTime } from "./clock.ts";
 import { type Draft, putClient, putDuration, putNumber, putRequestLine, putStatus, putText, putTime, startDraft } from "./draft.ts";
 import type { LineParser, ParseContext, TextFormat } from "./line.ts";
 import { readTokens, type Token, unescapeQuoted } from "./tokens.ts";
+import { isUsualStatus } from "./usual-status.ts";
 import { peelLoose } from "./wrappers/peel.ts";
 
 /** Any line with a quoted request line that a status follows. */
 export const requestLine: TextFormat = { id: "request-line", create: createRequestLine };
 
-const REQUEST = /"([A-Za-z]{3,20} [^"]* HTTP\/[\d.]+)"? (\d{3})(?= |,|$)/;
+const REQUEST = /"([A-Za-z]{3,20} [^"]* HTTP\/[\d.]+)"? "?(\d{3})"?(?= |,|$)(?: (\d{3})(?= |$))?/;
+/** What no server takes for a request: nothing, or bytes that are escaped. Servers answer it with 400, 408, 414, 494 or 497 themselves. */
+const NO_REQUEST = /"(|-|\\x[0-9A-Fa-f]{2}[^"]*)" "?(400|408|414|494|497)"?(?= |,|$)/;
 const ADDRESS = /(?:^|[\s[(<"])((?:\d{1,3}\.){3}\d{1,3}|[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7})(?::\d+)?(?=[\s\])>",]|$)/;
 const TIME =
-  /\d{1,2}\/[A-Z][a-z]{2}\/\d{4}[: ]\d\d:\d\d:\d\d(?:\.\d+)?(?: [+-]\d{4})?|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| ?[+-]\d\d:?\d\d)?/;
+  /^1\d{9}\.\d{3}(?= )|\d{1,2}\/[A-Z][a-z]{2}\/\d{4}[: ]\d\d:\d\d:\d\d(?:\.\d+)?(?: [+-]\d{4})?|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| ?[+-]\d\d:?\d\d)?/;
 /** A URL before the request is a client's note of a call that it made (urllib3), not of one that it served. */
 const CALLED = /https?:\/\/\S+ $/;
 const BRACKETED_TIME = /\[(?:\d{1,2}\/[A-Z][a-z]{2}\/\d{4}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)/;
@@ -23,8 +26,9 @@ const MAX_HEAD = 1024;
 
 function createRequestLine(context: ParseContext): LineParser {
   return (line) => {
-    const request = REQUEST.exec(line);
+    const request = REQUEST.exec(line) ?? NO_REQUEST.exec(line);
     if (request === null || request.index === 0 || request.index > MAX_HEAD) return undefined;
+    if (!isUsualStatus(request[2]) && isUsualStatus(request[3])) return undefined;
     const head = line.slice(0, request.index);
     const time = TIME.exec(head)?.[0];
     const address = ADDRESS.exec(time === undefined ? head : head.replace(time, "-"))?.[1];
@@ -36,7 +40,9 @@ function createRequestLine(context: ParseContext): LineParser {
     putTime(draft, parseAnyTime(time, context));
     putRequestLine(draft, unescapeQuoted(request[1] ?? ""));
     putStatus(draft, request[2]);
-    putRest(draft, readTokens(line, request.index + request[0].length, 40));
+    putDuration(draft, / (\d{1,5}\.\d{3}) $/.exec(head)?.[1], 1000);
+    const end = request.index + request[0].length - (request[3] === undefined ? 0 : request[3].length + 1);
+    putRest(draft, readTokens(line, end, 40));
     return { kind: "exchange", format: "request-line", exchange: draft };
   };
 }

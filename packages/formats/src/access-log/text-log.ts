@@ -9,19 +9,20 @@ import { readSeverity } from "./severity.ts";
 export const textLog: TextFormat = { id: "text", create: createTextLog };
 
 const LEVEL = "(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|CRIT|CRITICAL|ALERT|EMERG|FATAL|SEVERE|PANIC|VRB|DBG|INF|WRN|FTL)";
-/** Logback's own default writes the time of the day only. */
-const CLOCKED = new RegExp(String.raw`^\d\d:\d\d:\d\d[.,]\d{3} \[[^\]]{1,80}\] (${LEVEL})\b\s+(\S{1,120} -{1,3} .*)$`, "s");
-const TIME = String.raw`\[?(\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z| ?[+-]\d\d:?\d\d| UTC)?)\]?`;
+/** Logback's own default writes the time of the day only, log4j's TTCC layout the milliseconds since the start. */
+const CLOCKED = new RegExp(String.raw`^(?:\d\d:\d\d:\d\d[.,]\d{3}|\d{1,9}) \[[^\]]{1,80}\] (${LEVEL})\b\s+(\S{1,120} -{1,3} .*)$`, "s");
+const TIME = String.raw`\[?(\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z| ?[+-]\d\d:?\d\d| UTC)?|\d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d:\d\d\.\d{3})\]?`;
 const TIMED = new RegExp(
-  String.raw`^${TIME}(?:\s+|\s*[-|:]\s*)(?:(?:\[[^\]]{1,80}\]|[\w.$-]{1,80}|\(\S{1,80}\))[\s|:-]*){0,3}?\[?(${LEVEL})\b\]?[\s|:-]*(.*)$`,
+  String.raw`^${TIME}(?:\s+|\s*[-|:]\s*|(?=\[))(?:(?:\[[^\]]{1,80}\]|[\w.$-]{1,80}|\(\S{1,80}\))[\s|:-]*){0,3}?\[?(${LEVEL})\b\]?[\s|:-]*(.*)$`,
   "is",
 );
 const LEVELLED = new RegExp(
-  String.raw`^\[?(${LEVEL})\]?(?::|\s+)\s*\[?(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*)?\]?\s*([\w.]{1,80}:)?(.*)$`,
+  String.raw`^\[?(${LEVEL})\]?(?::|\s+- |\s+)\s*\[?(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*)?\]?\s*([\w.]{1,80}:)?(.*)$`,
   "s",
 );
-/** A level in brackets, or before a colon, in capitals: no other line starts so. */
-const MARKED = new RegExp(String.raw`^(?:\[${LEVEL}\]|${LEVEL}:) \S`);
+/** A level in capitals before a colon or a dash: no other line starts so. */
+const MARKED = new RegExp(String.raw`^(?:\[${LEVEL}\]|${LEVEL}(?::| -)) \S`);
+const BRACKETED = new RegExp(String.raw`^\[ ?(${LEVEL}) ?\]:? (?!\[?\d{4}-)(\S.*)$`, "is");
 /** The consoles of Nest, of Serilog, of .NET's own logger, and of Elixir, whose metadata stand before the level: no date in any of them. */
 const CONSOLES = [
   /^\[\d\d:\d\d:\d\d(?:[.,]\d{1,7})? (VRB|DBG|INF|WRN|ERR|FTL)\] (.*)$/s,
@@ -38,7 +39,7 @@ function createTextLog(context: ParseContext): LineParser {
       const [, time, level, text = ""] = timed;
       return toLine(text, { level, timeMs: parseAnyTime(time, context) });
     }
-    for (const pattern of [CLOCKED, ...CONSOLES]) {
+    for (const pattern of [CLOCKED, BRACKETED, ...CONSOLES]) {
       const clocked = pattern.exec(line);
       if (clocked !== null) return toLine(clocked[2] ?? "", { level: clocked[1], timeMs: undefined });
     }
@@ -73,7 +74,7 @@ function build(text: string, seen: Seen): LogMessage {
 }
 
 const CONTINUATION =
-  /^(?:\s+at \S|\s*\.{3} \d+ (?:more|common frames)|Caused by: |PHP message: |\s*Suppressed: |Traceback \(most recent call last\):|\s+File "[^"]*", line \d+|\s+raise \S|During handling of the above exception|The above exception was the direct cause|\s{2,}\S.*|\s*[\^~]+\s*$|goroutine \d+ \[|created by \S+\.\S+|[\w./*()-]+\((?:0x[0-9a-f]+\b[^)]*|\.{3}|)\)$|#\d+ \S|\[(?:stacktrace|previous exception)\]|Stack trace:$|\t\S|(?:[a-z][\w$]*\.)*[A-Z][\w$.]*(?:Error|Exception|Warning)(?:: .*)?$)/;
+  /^(?:\s+at \S|\s*\.{3} \d+ (?:more|common frames)|Caused by: |PHP message: |\s*Suppressed: |Traceback \(most recent call last\):|\s+File "[^"]*", line \d+|\s+raise \S|During handling of the above exception|The above exception was the direct cause|\s{2,}\S.*|\s*[\^~]+\s*$|goroutine \d+ \[|created by \S+\.\S+|[\w./*()-]+\((?:0x[0-9a-f]+\b[^)]*|\.{3}|)\)$|#\d+ \S|\[(?:stacktrace|previous exception)\]|Stack trace:$|stack traceback:$|coroutine \d+:$|\t\S|(?:[a-z][\w$]*\.)*[A-Z][\w$.]*(?:Error|Exception|Warning)(?:: .*)?$)/;
 
 /** The lines of a stack trace, which belong to the record before them. */
 export const stackTrace: TextFormat = {

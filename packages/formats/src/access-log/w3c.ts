@@ -126,7 +126,7 @@ export function readW3cRow(row: ReadonlyMap<string, string>): ParsedLine | undef
   putTime(draft, timeMs);
   putText(draft, "method", row.get("cs-method"));
   putTarget(draft, row.get("cs-uri-stem") ?? row.get("cs-uri"));
-  putText(draft, "query", row.get("cs-uri-query"));
+  putText(draft, "query", row.get("cs-uri-query")?.replace(/^\?/, ""));
   putStatus(draft, row.get("sc-status"));
   putNumber(draft, "responseBytes", row.get("sc-bytes"));
   putNumber(draft, "requestBytes", row.get("cs-bytes"));

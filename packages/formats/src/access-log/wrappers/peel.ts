@@ -99,6 +99,8 @@ const PRIORITY = /^<\d{1,3}>(?=\S)/;
 const BRACKETED = /^\[([\w.-]+(?:\/[\w.-]+)+)\] (?=\S)/;
 const TAG = /^(?:[\w.-]+ )?([\w./-]{1,64})\[([\w.-]+)\]: /;
 const NAME = /^([a-z][\w.-]{1,40}): (?=\S)/;
+/** A container's name before its JSON, as `stern` and `kubectl` with several containers are made to write it. */
+const BEFORE_JSON = /^((?=\D)[\w./@-]{1,100}) (?=\{"[\s\S]*\}\s*$)/;
 
 /** Wrappers that could also be part of a line: tried only when the line as it stands was not recognised. */
 export function peelLoose(line: string): Peeled | undefined {
@@ -113,7 +115,7 @@ export function peelLoose(line: string): Peeled | undefined {
   if (tagged !== null) return { text: line.slice(tagged[0].length), requestId: tagged[1] ?? "", record: "rails" };
   const epoch = EPOCH.exec(line);
   if (epoch !== null) return { text: line.slice(epoch[0].length), timeMs: Number(epoch[1]) };
-  for (const pattern of [PRIORITY, BRACKETED, TAG, NAME]) {
+  for (const pattern of [PRIORITY, BRACKETED, TAG, NAME, BEFORE_JSON]) {
     const match = pattern.exec(line);
     if (match !== null) return { text: line.slice(match[0].length), ...(match[1] === undefined ? {} : { service: match[1] }) };
   }
