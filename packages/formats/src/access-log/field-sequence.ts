@@ -1,6 +1,13 @@
 /** Lines made of fields and the fixed text between them, as nginx's `log_format` and Apache's `LogFormat` describe them. */
 /** One piece of a line: fixed text, or a field with the shape that its values have. */
-export type Piece = { readonly literal: string } | { readonly field: string; readonly shape: "number" | "list" | "text" };
+export type Piece =
+  | { readonly literal: string }
+  | {
+      readonly field: string;
+      readonly shape: "number" | "list" | "text";
+      /** How many spaces are part of a text, as in a date; none when absent. */
+      readonly spaces?: number;
+    };
 
 const SHAPES = {
   number: /-|[+-]?\d+(?:\.\d+)?/y,
@@ -62,5 +69,15 @@ function findEnd(line: string, index: number, { piece, before, after, isLast }: 
     if (shape.test(line) && (next === "" || line.startsWith(next, shape.lastIndex))) return shape.lastIndex;
     if (line.startsWith(next, index)) return index;
   }
-  return next === "" ? index : line.indexOf(next, index);
+  return next === "" ? index : line.indexOf(next, skipSpaces(line, index, piece.spaces ?? 0));
+}
+
+function skipSpaces(line: string, from: number, count: number): number {
+  let index = from;
+  for (let left = count; left > 0; left -= 1) {
+    const space = line.indexOf(" ", index);
+    if (space === -1) return from;
+    index = space + 1;
+  }
+  return index;
 }

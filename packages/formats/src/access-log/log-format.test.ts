@@ -77,6 +77,12 @@ describe("Apache's LogFormat", () => {
     ],
     ['%a %t "%r" %>s %b %{ms}T', '10.0.0.1 [21/Nov/2026:10:00:00 +0000] "GET /a HTTP/1.1" 500 12 77', 77],
     ['%a %t "%r" %>s %b %T', '10.0.0.1 [21/Nov/2026:10:00:00 +0000] "GET /a HTTP/1.1" 500 12 3', 3000],
+    ['ts="%{%Y-%m-%dT%H:%M:%S}t.%{msec_frac}t%{%z}t" %a "%U" %s %D', 'ts="2026-11-21T10:00:00.000+0000" 10.0.0.1 "/a" 500 77', 0.077],
+    [
+      '%{%Y-%m-%d %H:%M:%S}t %{X-Forwarded-For}i %h "%r" %s %{us}T',
+      '2026-11-21 10:00:00 192.0.2.1, 192.0.2.2 10.0.0.1 "GET /a HTTP/1.1" 500 77',
+      0.077,
+    ],
     ['%a [%{%Y-%m-%dT%H:%M:%S%z}t] "%r" %>s %b %{us}T', '10.0.0.1 [2026-11-21T10:00:00+0000] "GET /a HTTP/1.1" 500 12 77', 0.077],
   ])("reads %s", (format, line, durationMs) => {
     expect(read(format, line)).toMatchObject({

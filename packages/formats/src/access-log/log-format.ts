@@ -29,7 +29,7 @@ export function compileLogFormat(format: string): Result<TextFormat> {
     .replace(/^(?:log_format\s+\w+\s+|LogFormat\s+)?(?:escape=\w+\s+)?/, "")
     .replace(/;\s*$/, "");
   const joined = joinQuoted(text).replace(/\$(?:host|http_host|server_name)\$(?:request_uri|uri)\b/g, "${host_and_uri}");
-  const pieces = joined.includes("$") ? splitNginx(joined) : splitApache(joined.replaceAll("%U%q", "%{target}U"));
+  const pieces = joined.includes("$") ? splitNginx(joined) : splitApache(joinTimes(joined.replaceAll("%U%q", "%{target}U")));
   const fields = pieces.flatMap((piece) => ("field" in piece ? [piece.field] : []));
   if (fields.length === 0)
     return { ok: false, error: `the format has no $variables (nginx) and no %directives (Apache): ${format.slice(0, 80)}` };
@@ -68,7 +68,10 @@ const NUMBERS = new Set([
 function splitNginx(format: string): Piece[] {
   return splitBy(format, /\$(?:\{(\w+)\}|(\w+))/g, (match) => {
     const field = match[1] ?? match[2] ?? "";
-    return { field, shape: field.startsWith("upstream_") ? "list" : NUMBERS.has(field) ? "number" : "text" };
+    return {
+      field,
+      shape: field.startsWith("upstream_") || field === "http_x_forwarded_for" ? "list" : NUMBERS.has(field) ? "number" : "text",
+    };
   });
 }
 
@@ -78,12 +81,25 @@ function splitApache(format: string): Piece[] {
     const directive = match[2] ?? match[3] ?? "";
     const field = match[1] === undefined ? `%${directive}` : `%{${match[1].toLowerCase()}}${directive}`;
     if (field === "%t") return { field, shape: "text" };
+    if (directive === "t") return { field, shape: "text", spaces: countSpaces(match[1] ?? "") };
+    if (field === "%{x-forwarded-for}i") return { field, shape: "list" };
     return { field, shape: "sbBOIDTLkpPX".includes(directive) && directive !== "L" && directive !== "X" ? "number" : "text" };
   });
   // `%t` writes its own brackets.
   return pieces
     .flatMap((piece): Piece[] => ("field" in piece && piece.field === "%t" ? [{ literal: "[" }, piece, { literal: "]" }] : [piece]))
     .reduce<Piece[]>(mergeLiterals, []);
+}
+
+/** The spaces in what strftime writes: its own, and those of the conversions that hold some. */
+function countSpaces(strftime: string): number {
+  const own = strftime.replaceAll("%c", "a b c d e").replaceAll("%+", "a b c d e f").replaceAll("%r", "a b");
+  return own.split(" ").length - 1;
+}
+
+/** One time may be put together of several: `%{%FT%T}t.%{msec_frac}t%{%z}t`. */
+function joinTimes(format: string): string {
+  return format.replace(/%\{([^}]*)\}t([.,]?)%\{[mu]sec_frac\}t(?:( ?)%\{%z\}t)?/g, "%{$1$2N$3}t");
 }
 
 function mergeLiterals(merged: Piece[], piece: Piece): Piece[] {

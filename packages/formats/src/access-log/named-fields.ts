@@ -161,6 +161,7 @@ const DURATIONS: readonly (readonly [name: string, unitMs: number])[] = [
   ["request_time", 1000],
   ["duration_ms", 1],
   ["total_time_ms", 1],
+  ["total_ms", 1],
   ["response_time_ms", 1],
   ["elapsed_ms", 1],
   ["latency_ms", 1],
@@ -263,10 +264,12 @@ export function putNamedFields(draft: Draft, read: FieldReader, context: ParseCo
   return draft.method !== undefined || draft.path?.startsWith("/") === true || isRefused(draft, read);
 }
 
-/** What no server takes for a request is logged with an empty one; client, time and size show that it is an access record all the same. */
+/** What no server takes for a request is logged with an empty one; client and time without words are an access record all the same. */
 function isRefused(draft: Draft, read: FieldReader): boolean {
   const isRefusal = draft.status === 400 || draft.status === 408 || draft.status === 414;
-  return isRefusal && draft.clientAddress !== undefined && draft.timeMs !== undefined && read(BYTES) !== undefined;
+  return (
+    isRefusal && draft.clientAddress !== undefined && draft.timeMs !== undefined && read(["message", "msg", "event", "error"]) === undefined
+  );
 }
 
 function readTimeValue(read: FieldReader): unknown {

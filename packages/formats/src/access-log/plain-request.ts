@@ -28,7 +28,10 @@ const WHOLE = /^[A-Z]{3,10} \S.* HTTP\/[\d.]+$/;
 const PROTOCOL = /^HTTP\/[\d.]+$/;
 const ADDRESS = /^(?:(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?|\[?[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}\]?)$/;
 const ROW =
-  /^\[?(\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| ?[+-]\d\d:?\d\d)?)\]? (?:- )?(\S+) (?:- )?"?([A-Z]{3,8})"? "?((?:\/|https?:\/\/)[^\s"]*)"?(?: HTTP\/[\d.]+)?"? (\d{3})(?: (\d+|-))?(?: (\d{1,5}\.\d{3}))?(?= |$)/;
+  /^\[?(\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| ?[+-]\d\d:?\d\d)?|\d\d\/[A-Z][a-z]{2}\/\d{4}[: ]\d\d:\d\d:\d\d(?: [+-]\d{4})?)\]? (?:- )?(\S+) (?:- )?"?([A-Z]{3,8})"? "?((?:\/|https?:\/\/)[^\s"]*)"?(?: HTTP\/[\d.]+)?"? (\d{3})(?: (\d+|-))?(?: (\d{1,5}\.\d{3}))?(?= |$)/;
+/** What no server takes for a request, and the codes that servers answer it with. */
+const NO_REQUEST = /^(?:|-|\\x[0-9A-Fa-f]{2}.*)$/;
+const REFUSED = /^(?:400|408|414|494|497)$/;
 const MAX_FIELDS = 64;
 
 function createPlainRequest(context: ParseContext): LineParser {
@@ -87,7 +90,10 @@ function putRequest(draft: Draft, fields: readonly string[]): number | undefined
     return whole + 1;
   }
   const method = fields.findIndex((field, index) => METHOD.test(field) && TARGET.test(fields[index + 1] ?? ""));
-  if (method === -1) return undefined;
+  if (method === -1) {
+    const refused = fields.findIndex((field, index) => NO_REQUEST.test(field) && REFUSED.test(fields[index + 1] ?? ""));
+    return refused === -1 ? undefined : refused + 1;
+  }
   draft.method = fields[method] ?? "";
   putTarget(draft, unescapeQuoted(fields[method + 1] ?? ""));
   return PROTOCOL.test(fields[method + 2] ?? "") ? method + 3 : method + 2;
