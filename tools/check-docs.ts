@@ -1,12 +1,16 @@
 /** What the pages tell a reader to type or to open, held against what is there: commands and their options, benchmarks, links, paths. */
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const FEWEST_COMMANDS = 25;
 /** Code whose texts a reader is told to type. */
-const SPOKEN_CODE = ["packages/playbook/src/diagnose/checks/checks-by-cause.ts", "packages/playbook/src/guard/guards.ts"];
+const SPOKEN_CODE = [
+  "packages/playbook/src/diagnose/checks/checks-by-cause.ts",
+  "packages/playbook/src/guard/guards.ts",
+  "packages/playbook/src/triage.ts",
+];
 /** Paths of the repository in backticks; with a star or an ellipsis they are patterns, not files. */
 const REPOSITORY_PATH = /^(?:packages|docs|tests|benchmarks|demo|tools)\/[\w./-]*\w\/?$/;
 
@@ -51,6 +55,29 @@ async function checkLine(line: string, page: string): Promise<readonly string[]>
   return found;
 }
 
+/** The index of the decisions names each of them once, in order, by the title that stands in the file. */
+function checkDecisions(): readonly string[] {
+  const folder = "docs/decisions";
+  const files = readdirSync(folder)
+    .filter((name) => /^\d{4}-.*\.md$/.test(name))
+    .sort();
+  const twice = files.filter((name, index) => files[index - 1]?.slice(0, 4) === name.slice(0, 4));
+  const wanted = files.map((name) => {
+    const title = /^# (\d{4}) (.+)/.exec(readFileSync(join(folder, name), "utf8"));
+    return title?.[1] === name.slice(0, 4)
+      ? `- [${name.slice(0, 4)}](${name}) ${title[2] ?? ""}`
+      : `- a first line "# ${name.slice(0, 4)} TITLE" in ${name}`;
+  });
+  const listed = readFileSync(join(folder, "README.md"), "utf8")
+    .split("\n")
+    .filter((line) => line.startsWith("- "));
+  const at = wanted.findIndex((line, index) => line !== listed[index]);
+  const place = at === -1 && listed.length > wanted.length ? wanted.length : at;
+  const wrong = place === -1 ? [] : [`entry ${place + 1} should be "${wanted[place] ?? "nothing"}", not "${listed[place] ?? "nothing"}"`];
+  return [...twice.map((name) => `the number of ${name} is taken`), ...wrong].map((complaint) => `${folder}/README.md: ${complaint}`);
+}
+
+complaints.push(...checkDecisions());
 for (const page of pages) {
   const lines = readFileSync(page, "utf8").split("\n");
   for (const [index, line] of lines.entries())

@@ -82,7 +82,7 @@ function findName(file: string): string | undefined {
 }
 
 function nameObserver(exchange: Exchange, name: string | undefined): Exchange {
-  return name === undefined ? exchange : { ...exchange, observer: { ...exchange.observer, name } };
+  return name === undefined ? exchange : { ...exchange, observer: { software: exchange.observer.name, ...exchange.observer, name } };
 }
 
 function toLogRecord(message: LogMessage, name: string): LogRecord {

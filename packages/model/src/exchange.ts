@@ -51,7 +51,8 @@ export type Exchange = {
   readonly version?: string;
   readonly instance?: string;
   readonly region?: string;
-  readonly observer: { readonly kind: HopKind; readonly name: string };
+  /** `software` where the name is what somebody called it, and not what it is. */
+  readonly observer: { readonly kind: HopKind; readonly name: string; readonly software?: string };
   readonly upstream?: readonly UpstreamAttempt[];
   /** Termination or response flags in the observer's own spelling: `UF,URX`, `sH--`, `H12`. */
   readonly flags?: string;

@@ -10,6 +10,7 @@ export * from "./fault-domain.ts";
 export * from "./fault.ts";
 export * from "./known-timeouts.ts";
 export * from "./observations.ts";
+export * from "./platform.ts";
 export * from "./proof.ts";
 export * from "./result.ts";
 export * from "./rollout-decision.ts";

@@ -5,6 +5,7 @@ import { gatherFindings } from "./diagnose/gather-findings.ts";
 import { listMissing } from "./diagnose/list-missing.ts";
 import { quoteWord } from "./diagnose/checks/fill-words.ts";
 import { listNextChecks } from "./diagnose/checks/list-next-checks.ts";
+import { findOriginPlatforms } from "./diagnose/checks/origin-platforms.ts";
 import { rankCauses } from "./diagnose/rank-causes.ts";
 import { showContext } from "./diagnose/show-context.ts";
 import { planGuard } from "./guard/plan-guard.ts";
@@ -45,7 +46,9 @@ export function diagnose(observations: Observations, request: DiagnosisRequest =
       causes,
       path,
       ...(scope.route === undefined ? {} : { route: scope.route }),
-      ...(findings.origin === undefined ? {} : { failure: quoteWord(findings.origin.occurrence.path.traceId) }),
+      ...(findings.origin === undefined
+        ? {}
+        : { failure: quoteWord(findings.origin.occurrence.path.traceId), platforms: findOriginPlatforms(findings.origin) }),
     }),
   };
 }

@@ -162,7 +162,7 @@ describe("triage of one failing request", () => {
     const refusal = { status: 401, body: '{"error":"sign in"}' };
     expect(judge([respond("first", refusal), respond("direct", refusal)]).diagnosis).toMatchObject({ scope: { failing: 0 }, causes: [] });
     expect(judge([respond("first", refusal)]).diagnosis.next.map(({ command }) => command)).toContain(
-      "faultline triage URL --direct BACKEND_URL",
+      "npx faultline triage http://api.example/cart --direct BACKEND_URL",
     );
   });
 

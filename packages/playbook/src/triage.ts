@@ -7,8 +7,14 @@ import {
   type MissingEvidence,
   type NextCheck,
   type RankedCause,
+  toPlatform,
 } from "@faultline/model";
 import { type ProbeEvidence, weighProbes } from "./diagnose/weigh-probes.ts";
+import type { CheckTemplate } from "./diagnose/checks/checks-by-cause.ts";
+import { PLATFORM_CHECKS } from "./diagnose/checks/checks-by-platform.ts";
+import { fillCheck } from "./diagnose/checks/fill-check.ts";
+import { quoteWord } from "./diagnose/checks/fill-words.ts";
+import type { CheckWords } from "./diagnose/checks/read-check-words.ts";
 import { planGuard } from "./guard/plan-guard.ts";
 import {
   findRewriter,
@@ -70,7 +76,12 @@ export function triageProbes(series: ProbeSeries, window: { readonly fromMs: num
     })),
     missing: listMissing(series.probes, maker),
     next: listNext(series.probes, maker, causes),
-    guard: planGuard({ causes, path, route: pathOf(first.url) }),
+    guard: planGuard({
+      causes,
+      path,
+      route: pathOf(first.url),
+      platforms: { creating: maker.maker === "intermediary" ? toPlatform(maker.name) : undefined },
+    }),
   };
   return { diagnosis, maker };
 }
@@ -181,17 +192,21 @@ function listMissing(probes: readonly Probe[], maker: MakerJudgement): readonly 
   return missing;
 }
 
-const CAUSE_CHECKS: Partial<Readonly<Record<CauseId, NextCheck>>> = {
-  "dns-failure": { check: "Does the name resolve from here and from the server?", command: "dig +short NAME" },
-  "connection-refused": { check: "Is the process running and listening on that port?", command: "ss -ltnp" },
+/** Checks from outside, where only the address is known. */
+const CAUSE_CHECKS: Partial<Readonly<Record<CauseId, CheckTemplate>>> = {
+  "dns-failure": { check: "Does the name resolve from here and from the server?", command: "dig +short {{host}}" },
+  "connection-refused": {
+    check: "Is the process running, and does it listen on that port? On {{host}}:",
+    command: "ss -ltnp | grep ':{{port}}'",
+  },
   "tls-failure": {
     check: "Which certificate is served, for which name, until when?",
-    command: "openssl s_client -connect HOST:443 -servername HOST </dev/null | openssl x509 -noout -subject -dates",
+    command: "openssl s_client -connect {{host}}:{{port}} -servername {{host}} </dev/null | openssl x509 -noout -subject -dates",
   },
   "no-healthy-upstream": { check: "Which backends does the gateway call healthy, and since when?" },
   "gateway-timeout": {
     check: "How long does the backend need for this request, past the gateway?",
-    command: "faultline triage URL --direct BACKEND_URL",
+    command: "npx faultline triage {{url}} --direct BACKEND_URL",
   },
   "body-too-large": { check: "Which hop has a limit near that size (client_max_body_size, body parser, API gateway payload)?" },
   "gateway-mismatch": { check: "What does the gateway's error log say about the backend's response?" },
@@ -200,15 +215,35 @@ const CAUSE_CHECKS: Partial<Readonly<Record<CauseId, NextCheck>>> = {
 };
 
 function listNext(probes: readonly Probe[], maker: MakerJudgement, causes: readonly RankedCause[]): readonly NextCheck[] {
-  const checks = causes.slice(0, 2).flatMap(({ cause }) => CAUSE_CHECKS[cause] ?? []);
-  if (maker.maker === "app") checks.push({ check: "The app wrote it: its log around this request says why." });
-  if (maker.maker === "intermediary") checks.push({ check: `${maker.name} wrote it: its error log around this time says why.` });
-  if (probes.some((probe) => probe.purpose === "first" && isRefusedProbe(probe)) && !probes.some(({ purpose }) => purpose === "direct"))
-    checks.push({
-      check: "It is refused: does the backend refuse the same request too, or does the gateway, or may the gateway not call it?",
-      command: "faultline triage URL --direct BACKEND_URL",
-    });
-  if (maker.maker === "unknown" && !probes.some(({ purpose }) => purpose === "direct"))
-    checks.push({ check: "Send the request straight to the backend.", command: "faultline triage URL --direct BACKEND_URL" });
-  return checks;
+  const words = readWords(probes, maker);
+  const platform = maker.maker === "intermediary" ? toPlatform(maker.name) : undefined;
+  const direct = { command: "npx faultline triage {{url}} --direct BACKEND_URL" };
+  const hasDirect = probes.some(({ purpose }) => purpose === "direct");
+  const isRefused = probes.some((probe) => probe.purpose === "first" && isRefusedProbe(probe));
+  const templates: readonly (CheckTemplate | undefined)[] = [
+    ...causes
+      .slice(0, 2)
+      .flatMap(({ cause }) => [...(platform === undefined ? [] : (PLATFORM_CHECKS[platform][cause] ?? [])), CAUSE_CHECKS[cause]]),
+    maker.maker === "app" ? { check: "The app wrote it: its log around this request says why." } : undefined,
+    maker.maker === "intermediary" ? { check: "{{service}} wrote it: its error log around this time says why." } : undefined,
+    isRefused && !hasDirect
+      ? {
+          check: "It is refused: does the backend refuse the same request too, or does the gateway, or may the gateway not call it?",
+          ...direct,
+        }
+      : undefined,
+    maker.maker === "unknown" && !hasDirect ? { check: "Send the request straight to the backend.", ...direct } : undefined,
+  ];
+  const checks = templates.flatMap((each) => (each === undefined ? [] : fillCheck(each, words)));
+  return [...new Map(checks.map((each) => [each.check, each])).values()];
+}
+
+/** What the templates may name: the address that was asked, and who answered. */
+function readWords([first]: readonly Probe[], maker: MakerJudgement): CheckWords {
+  const [, scheme, host, port] = /^(https?):\/\/(?:[^@/?#]*@)?(\[[\da-f:.]+\]|[\w.-]+)(?::(\d{1,5}))?/i.exec(first?.url ?? "") ?? [];
+  return {
+    service: maker.name,
+    ...(host === undefined ? {} : { host, port: port ?? (scheme?.toLowerCase() === "https" ? "443" : "80") }),
+    ...(first === undefined ? {} : { url: quoteWord(first.url.replace(/[?#].*$/s, "")) }),
+  };
 }

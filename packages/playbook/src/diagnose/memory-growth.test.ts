@@ -22,6 +22,8 @@ describe("memory that leaks", () => {
     expect(findMemoryGrowth(points([20, 45, 21, 44, 20, 46, 22]), "shop")).toBeUndefined();
     expect(findMemoryGrowth(points([20, 31, 44, 62, 80], "v8js.heap.limit"), "shop")).toBeUndefined();
     expect(findMemoryGrowth(points([20, 31, 44, 62, 80]), "cart")).toBeUndefined();
+    const reserved = ["v8js.memory.heap.space.size", "v8js.memory.heap.space.physical_size", "jvm.memory.committed"];
+    expect(reserved.every((name) => findMemoryGrowth(points([68, 90, 120, 160, 193], name), "shop") === undefined)).toBe(true);
   });
 
   it("is the sum of what a process reports in parts", () => {

@@ -2,7 +2,8 @@ import type { Evidence, MetricPoint } from "@faultline/model";
 
 const MEMORY = /(?:memory|heap|rss)/i;
 const BYTES = /^(?:By|bytes|KiBy|MiBy|kB|MB)?$/;
-const LIMITS = /limit|available|size_limit|committed|free/i;
+/** What a process may take or has reserved, which says nothing of what it uses: V8 keeps a space large after a burst. */
+const LIMITS = /limit|available|committed|free|reserved|space\.(?:size|physical_size)/i;
 /** Garbage collection makes memory swing; growth by less than this is no leak. */
 const LEAST_GROWTH = 2;
 const LEAST_POINTS = 4;

@@ -1,48 +1,69 @@
-import type { CauseId } from "@faultline/model";
+import type { CauseId, Platform } from "@faultline/model";
 
 /**
  * One protection before it has a place: `creating` is the hop that made the failure, `calling` the one before it, `front` the first.
- * In the example `{{dependency}}` is the creating hop as an identifier and `{{dependencyName}}` as a string literal.
+ * In examples `{{dependency}}` is the creating hop as an identifier and `{{dependencyName}}` as a string literal.
  */
-export type GuardTemplate = { readonly what: string; readonly at: "creating" | "calling" | "front"; readonly example?: string };
+export type GuardTemplate = {
+  readonly what: string;
+  readonly at: "creating" | "calling" | "front";
+  /** In the words of the platform of its place; `any` speaks to all of them. Where the platform is not known, `node` speaks: the guard's own. */
+  readonly examples?: Partial<Readonly<Record<Platform | "any", string>>>;
+  /** Only for hops of these platforms. */
+  readonly onlyFor?: readonly Platform[];
+  /** Left out where one that is only for this platform stands beside it. */
+  readonly isGeneral?: boolean;
+};
 
 type Guards = { readonly now: readonly GuardTemplate[]; readonly prevent: readonly GuardTemplate[] };
 
 const ROLL_BACK: GuardTemplate = {
   what: "Roll the release back; the gate keeps the next one at a small share until its counts are good.",
   at: "creating",
-  example: "npx faultline gate --baseline OLD --canary NEW",
+  examples: { any: "npx faultline gate --baseline OLD --canary NEW" },
 };
 const REGRESSION: GuardTemplate = {
   what: "Keep the failing request as a regression test that is red before the fix and green after it.",
   at: "creating",
-  example: "npx faultline prove {{failure}} --as node:test",
+  examples: { any: "npx faultline prove {{failure}} --as node:test" },
 };
 const TIMEOUT_BREAKER: GuardTemplate = {
   what: "Call it with a time-out shorter than the caller's own, and a circuit breaker that answers at once while it is down.",
   at: "calling",
-  example: "const {{dependency}} = new Dependency({{dependencyName}}, { deadlineMs: 800, breaker: { minimumCalls: 20, openMs: 10_000 } });",
+  examples: {
+    node: "const {{dependency}} = new Dependency({{dependencyName}}, { deadlineMs: 800, breaker: { minimumCalls: 20, openMs: 10_000 } });",
+    nginx: "proxy_connect_timeout 1s; proxy_read_timeout 5s; # and in the upstream: server ... max_fails=3 fail_timeout=10s;",
+    haproxy: "timeout connect 1s; timeout server 5s; default-server check observe layer7 error-limit 10 on-error mark-down",
+    go: "ctx, cancel := context.WithTimeout(request.Context(), 800*time.Millisecond)",
+    python: "httpx.Client(timeout=httpx.Timeout(0.8, connect=0.2))",
+    java: "CircuitBreaker.of({{dependencyName}}, CircuitBreakerConfig.ofDefaults()) // resilience4j; and HttpRequest.timeout(Duration.ofMillis(800))",
+  },
 };
 const FALLBACK: GuardTemplate = {
   what: "Answer without it: a cached or partial answer, marked as such, or 503 with Retry-After.",
   at: "calling",
-  example: "await {{dependency}}.call(work, { fallback: () => lastGoodAnswer });",
+  examples: { node: "await {{dependency}}.call(work, { fallback: () => lastGoodAnswer });" },
 };
 const RETRY_BUDGET: GuardTemplate = {
   what: "Retry idempotent calls once, with jitter, and never more than a tenth of the traffic.",
   at: "calling",
-  example:
-    "new Dependency({{dependencyName}}, { maxTries: 2, budget: { ratio: 0.1 } }); await {{dependency}}.call(work, { isIdempotent: true });",
+  examples: {
+    node: "new Dependency({{dependencyName}}, { maxTries: 2, budget: { ratio: 0.1 } }); await {{dependency}}.call(work, { isIdempotent: true });",
+  },
 };
 const SHED_LOAD: GuardTemplate = {
   what: "Admit only as many requests at once as can be served, and answer the others 503 with Retry-After.",
   at: "creating",
-  example: "new LoadShedder({ inFlight: 64, eventLoopDelayMs: 200 })",
+  examples: {
+    node: "new LoadShedder({ inFlight: 64, eventLoopDelayMs: 200 })",
+    nginx: "limit_conn_zone $server_name zone=all:1m; limit_conn all 512; limit_conn_status 503;",
+    haproxy: "backend app: server app1 10.0.0.7:8080 maxconn 64; timeout queue 1s",
+  },
 };
 const VALIDATE: GuardTemplate = {
   what: "Check the input before the handler sees it and answer 400 or 422 with the name of the field.",
   at: "creating",
-  example: "app.post(route, validate({ body: schema }), handler);",
+  examples: { node: "app.post(route, validate({ body: schema }), handler);" },
 };
 
 /** What protects now and what would have prevented it, for each cause. */
@@ -52,7 +73,7 @@ export const GUARDS: Readonly<Record<CauseId, Guards>> = {
       {
         what: "Answer these requests with problem details and keep serving the others; send the redacted input with the failure.",
         at: "creating",
-        example: "app.use(guardRequests(guard)); /* routes */ app.use(guardErrors(guard));",
+        examples: { node: "app.use(guardRequests(guard)); /* routes */ app.use(guardErrors(guard));" },
       },
     ],
     prevent: [REGRESSION, VALIDATE],
@@ -81,9 +102,9 @@ export const GUARDS: Readonly<Record<CauseId, Guards>> = {
     now: [SHED_LOAD],
     prevent: [
       {
-        what: "Return connections in finally, bound each query's time, and size the pool to the database, not to the traffic.",
+        what: "Give connections back also when the work fails, bound each query's time, and size the pool to the database, not to the traffic.",
         at: "creating",
-        example: "new Pool({ max: 20, connectionTimeoutMillis: 1_000, statement_timeout: 2_000 })",
+        examples: { node: "new Pool({ max: 20, connectionTimeoutMillis: 1_000, statement_timeout: 2_000 })" },
       },
     ],
   },
@@ -91,9 +112,25 @@ export const GUARDS: Readonly<Record<CauseId, Guards>> = {
     now: [SHED_LOAD],
     prevent: [
       {
+        what: "Set the limits of connections and open files for the traffic that comes, and alert at four fifths of them.",
+        at: "creating",
+        onlyFor: ["nginx", "haproxy", "envoy", "apache", "caddy", "traefik", "varnish", "postgresql", "mysql", "redis", "mongodb"],
+        examples: {
+          nginx: "worker_rlimit_nofile 16384; events { worker_connections 4096; }",
+          haproxy: "global: maxconn 20000",
+          postgresql: "max_connections = 200",
+        },
+      },
+      {
+        what: "Bound what one request may take (time, memory, rows, size), and alert before the resource is full.",
+        at: "creating",
+        isGeneral: true,
+      },
+      {
         what: "Move the long computation off the event loop or cut it into pieces; limit its input.",
         at: "creating",
-        example: "new Worker(new URL('./report.js', import.meta.url))",
+        onlyFor: ["node"],
+        examples: { node: "new Worker(new URL('./report.js', import.meta.url))" },
       },
     ],
   },
@@ -101,9 +138,9 @@ export const GUARDS: Readonly<Record<CauseId, Guards>> = {
     now: [{ what: "Restart instances in turn before they reach the limit.", at: "creating" }],
     prevent: [
       {
-        what: "Compare two heap snapshots taken an hour apart; bound every cache.",
+        what: "Compare what fills the memory at two times an hour apart; bound every cache.",
         at: "creating",
-        example: "node --heapsnapshot-signal=SIGUSR2 server.js",
+        examples: { node: "node --heapsnapshot-signal=SIGUSR2 server.js" },
       },
     ],
   },
@@ -113,7 +150,7 @@ export const GUARDS: Readonly<Record<CauseId, Guards>> = {
       {
         what: "Release to one instance first and let the gate decide on counts.",
         at: "creating",
-        example: "npx faultline gate --baseline OLD --canary NEW",
+        examples: { any: "npx faultline gate --baseline OLD --canary NEW" },
       },
       REGRESSION,
     ],
@@ -124,7 +161,7 @@ export const GUARDS: Readonly<Record<CauseId, Guards>> = {
       {
         what: "Read and check every setting at start-up and refuse to start without it, so that the rollout stops by itself.",
         at: "creating",
-        example: "for (const name of REQUIRED) if (!process.env[name]) throw new Error(`${name} is not set`);",
+        examples: { node: "for (const name of REQUIRED) if (!process.env[name]) throw new Error(`${name} is not set`);" },
       },
     ],
   },
@@ -133,7 +170,9 @@ export const GUARDS: Readonly<Record<CauseId, Guards>> = {
       {
         what: "Answer 413 with the limit instead of a server error.",
         at: "creating",
-        example: 'createGuard({ service, rules: [/* PayloadTooLargeError to 413 */] }); app.use(express.json({ limit: "1mb" }));',
+        examples: {
+          node: 'createGuard({ service, rules: [/* PayloadTooLargeError to 413 */] }); app.use(express.json({ limit: "1mb" }));',
+        },
       },
     ],
     prevent: [{ what: "Set the same limit at the gateway and in the service, and document it.", at: "front" }, REGRESSION],
@@ -147,7 +186,11 @@ export const GUARDS: Readonly<Record<CauseId, Guards>> = {
       {
         what: "Let the gateway pass errors through as they are: no own error page for API routes.",
         at: "creating",
-        example: "proxy_intercept_errors off;",
+        examples: {
+          nginx: "proxy_intercept_errors off;",
+          haproxy: "no errorfile or http-errors for API routes",
+          caddy: "no handle_errors or handle_response for API routes",
+        },
       },
     ],
     prevent: [{ what: "Test the error path through the gateway: status, content type and Proxy-Status of a 502.", at: "front" }],
@@ -158,7 +201,7 @@ export const GUARDS: Readonly<Record<CauseId, Guards>> = {
       {
         what: "Pass the deadline on and stop work nobody waits for.",
         at: "creating",
-        example: "await {{dependency}}.call(work, { deadlineAtMs });",
+        examples: { node: "await {{dependency}}.call(work, { deadlineAtMs });" },
       },
     ],
   },
@@ -180,7 +223,15 @@ export const GUARDS: Readonly<Record<CauseId, Guards>> = {
       {
         what: "Keep idle connections open longer in the server than in the proxy before it.",
         at: "creating",
-        example: "server.keepAliveTimeout = 65_000; server.headersTimeout = 66_000;",
+        examples: {
+          node: "server.keepAliveTimeout = 65_000; server.headersTimeout = 66_000;",
+          nginx: "keepalive_timeout 75s;",
+          haproxy: "timeout http-keep-alive 75s",
+          apache: "KeepAliveTimeout 75",
+          go: "http.Server{IdleTimeout: 75 * time.Second}",
+          python: "gunicorn --keep-alive 75",
+          java: "server.tomcat.keep-alive-timeout=75s",
+        },
       },
     ],
   },
@@ -198,7 +249,7 @@ export const GUARDS: Readonly<Record<CauseId, Guards>> = {
       {
         what: "Look at what opened the breaker; let it count only server errors and time-outs.",
         at: "creating",
-        example: "new Dependency({{dependencyName}}, { judgeThrown, judgeResult, breaker: { faultRatio: 0.5 } })",
+        examples: { node: "new Dependency({{dependencyName}}, { judgeThrown, judgeResult, breaker: { faultRatio: 0.5 } })" },
       },
     ],
   },
@@ -211,7 +262,7 @@ export const GUARDS: Readonly<Record<CauseId, Guards>> = {
       {
         what: "Answer with the real status: an error must not look like a success to the client or to monitoring.",
         at: "creating",
-        example: "app.use(guardErrors(guard));",
+        examples: { node: "app.use(guardErrors(guard));" },
       },
     ],
     prevent: [{ what: "Test the handler with a failing dependency and expect a 5xx.", at: "creating" }, REGRESSION],
@@ -226,7 +277,7 @@ export const GUARDS: Readonly<Record<CauseId, Guards>> = {
       {
         what: "Bound experiments in time and share, and announce them as a change.",
         at: "creating",
-        example: "npx faultline deploy --kind config --description 'chaos: abort 5 %'",
+        examples: { any: "npx faultline deploy --kind config --description 'chaos: abort 5 %'" },
       },
     ],
   },

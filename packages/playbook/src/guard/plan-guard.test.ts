@@ -1,4 +1,4 @@
-import { CAUSES, type HopAccount } from "@faultline/model";
+import { CAUSES, type HopAccount, type Platform } from "@faultline/model";
 import { describe, expect, it } from "vitest";
 import { planGuard } from "./plan-guard.ts";
 
@@ -38,5 +38,32 @@ describe("the guard plan", () => {
 
   it("is empty when no cause is named", () => {
     expect(planGuard({ causes: [], path: [] })).toEqual({ now: [], prevent: [] });
+  });
+
+  it("speaks the words of the platform that it is for, and those of the guard where that is not known", () => {
+    const exampleOn = (platform: Platform | undefined) =>
+      planGuard({
+        causes: [{ cause: "keepalive-race", confidence: 0.9, evidence: [], against: [] }],
+        path: [hop("shop", "propagated"), hop("stock", "created")],
+        platforms: { creating: platform },
+      }).prevent[0]?.example;
+    expect(exampleOn("nginx")).toBe("keepalive_timeout 75s;");
+    expect(exampleOn(undefined)).toContain("server.keepAliveTimeout");
+    expect(exampleOn("varnish")).toBeUndefined();
+  });
+
+  it("speaks of the event loop only to what has one", () => {
+    const plan = (platform: Platform | undefined) =>
+      JSON.stringify(
+        planGuard({
+          causes: [{ cause: "resource-exhausted", confidence: 0.9, evidence: [], against: [] }],
+          path: [hop("edge", "created")],
+          platforms: { creating: platform },
+        }).prevent,
+      );
+    expect(plan("node")).toContain("event loop");
+    expect(plan("nginx")).toContain("worker_connections");
+    expect(plan(undefined)).toContain("Bound what one request may take");
+    expect(plan("nginx") + plan(undefined) + plan("java")).not.toContain("event loop");
   });
 });

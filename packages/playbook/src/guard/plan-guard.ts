@@ -1,4 +1,4 @@
-import type { GuardPlan, HopAccount, Protection, RankedCause } from "@faultline/model";
+import type { GuardPlan, HopAccount, Platform, Protection, RankedCause } from "@faultline/model";
 import { fillWords } from "../diagnose/checks/fill-words.ts";
 import { GUARDS, type GuardTemplate } from "./guards.ts";
 
@@ -9,15 +9,26 @@ export type GuardRequest = {
   readonly route?: string;
   /** Trace id of one failing request. */
   readonly failure?: string;
+  /** What the hops run on, as far as it is known. */
+  readonly platforms?: Partial<Readonly<Record<GuardTemplate["at"], Platform | undefined>>>;
 };
 
 /** The protections for the first cause, placed on the hops of this path; none when no cause is named. */
-export function planGuard({ causes, path, route, failure }: GuardRequest): GuardPlan {
+export function planGuard({ causes, path, route, failure, platforms = {} }: GuardRequest): GuardPlan {
   const cause = causes[0]?.cause;
   if (cause === undefined) return { now: [], prevent: [] };
   const places = { ...findPlaces(path, route), failure: failure ?? "FAILURE" };
   const { now, prevent } = GUARDS[cause];
-  return { now: now.map((each) => place(each, places)), prevent: prevent.map((each) => place(each, places)) };
+  const plan = (templates: readonly GuardTemplate[]) =>
+    chooseTemplates(templates, platforms).map((each) => place(each, places, platforms[each.at]));
+  return { now: plan(now), prevent: plan(prevent) };
+}
+
+/** What fits the platform of its place; what is general only where nothing does so by name. */
+function chooseTemplates(templates: readonly GuardTemplate[], platforms: NonNullable<GuardRequest["platforms"]>): readonly GuardTemplate[] {
+  const isMeant = ({ at, onlyFor }: GuardTemplate) => onlyFor?.some((platform) => platform === platforms[at]) === true;
+  const hasOwn = templates.some(isMeant);
+  return templates.filter((each) => (each.onlyFor === undefined ? !(hasOwn && each.isGeneral === true) : isMeant(each)));
 }
 
 type Places = {
@@ -44,7 +55,8 @@ function findPlaces(path: readonly HopAccount[], route: string | undefined): Omi
   };
 }
 
-function place({ what, at, example }: GuardTemplate, places: Places): Protection {
+function place({ what, at, examples = {} }: GuardTemplate, places: Places, platform: Platform | undefined): Protection {
+  const example = examples[platform ?? "node"] ?? examples.any;
   const { dependency, failure } = places;
   const filled = fillWords(example ?? "", { dependency: toIdentifier(dependency), dependencyName: JSON.stringify(dependency), failure });
   return { what, where: places[at], ...(example === undefined || filled === undefined ? {} : { example: filled }) };

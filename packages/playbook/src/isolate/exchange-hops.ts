@@ -10,6 +10,7 @@ import {
   readRoute,
   readStatusCode,
   type Resource,
+  SOFTWARE_ATTRIBUTE,
   type Span,
   type UpstreamAttempt,
 } from "@faultline/model";
@@ -195,7 +196,7 @@ function toResource({ observer, version, instance, region }: Exchange): Resource
     ...(version === undefined ? {} : { version }),
     ...(instance === undefined ? {} : { instance }),
     ...(region === undefined ? {} : { region }),
-    attributes: {},
+    attributes: { [SOFTWARE_ATTRIBUTE]: observer.software ?? observer.name },
   };
 }
 

@@ -4,12 +4,20 @@ import type { CauseId } from "@faultline/model";
  * A check before its words are known. One whose `check` needs a word that the telemetry does not hold is left out; one whose `command`
  * does, is told without it. The words: `CheckWords`.
  */
-export type CheckTemplate = { readonly check: string; readonly command?: string };
+export type CheckTemplate = {
+  readonly check: string;
+  readonly command?: string;
+  /** Worth nothing without its command. */
+  readonly needsCommand?: boolean;
+  /** Left out where the software of the hop has checks of its own for the cause. */
+  readonly isGeneral?: boolean;
+};
 
 const TIMINGS = String.raw`dns %{time_namelookup} connect %{time_connect} first byte %{time_starttransfer} total %{time_total}\n`;
 const TIME_CALL: CheckTemplate = {
   check: "Time the call to {{callee}} from the machine of {{caller}}, part by part",
   command: `curl -sS -o /dev/null -w '${TIMINGS}' {{callUrl}}`,
+  needsCommand: true,
 };
 const RUNNING_QUERIES: CheckTemplate = {
   check: "What runs, and who waits for whom, in {{database}} at {{host}}?",
@@ -54,14 +62,16 @@ export const CHECKS: Readonly<Record<CauseId, readonly CheckTemplate[]>> = {
   ],
   "resource-exhausted": [
     {
-      check: "Profile one busy instance of {{service}} while it answers {{operation}}",
-      command: "node --cpu-prof --cpu-prof-dir=profiles SERVER.js",
+      check: "Which resource of a busy instance of {{service}} is full: processor, memory, threads, open files?",
+      command: "top -H -b -n 1 -p PID | head -20; ls /proc/PID/fd | wc -l; grep -E 'open files|processes' /proc/PID/limits",
+      isGeneral: true,
     },
   ],
   "memory-leak": [
     {
-      check: "Take two heap snapshots of one instance of {{service}}, an hour apart, and compare what grew",
-      command: "kill -USR2 PID   # started with node --heapsnapshot-signal=SIGUSR2",
+      check: "Watch the memory of one instance of {{service}} for an hour: does it fall again, or only grow?",
+      command: "while sleep 60; do date +%T; grep VmRSS /proc/PID/status; done",
+      isGeneral: true,
     },
   ],
   "bad-deploy": [
@@ -95,7 +105,7 @@ export const CHECKS: Readonly<Record<CauseId, readonly CheckTemplate[]>> = {
   "gateway-identity": [{ check: "May the gateway's identity call {{service}}? Compare with a call of your own" }, TRIAGE_FRONT],
   "no-healthy-upstream": [
     PORT,
-    { check: "Ask an instance of {{callee}} for its health", command: "curl -sS -i http://{{host}}:{{port}}/health" },
+    { check: "Ask an instance of {{callee}} for its health", command: "curl -sS -i http://{{host}}:{{port}}/health", needsCommand: true },
   ],
   "connection-refused": [PORT, { check: "Was {{callee}} restarting at {{time}}?" }],
   "keepalive-race": [

@@ -1,4 +1,4 @@
-import type { NextCheck } from "@faultline/model";
+import type { Attributes, Exchange, NextCheck } from "@faultline/model";
 import { describe, expect, it } from "vitest";
 import { diagnose } from "../../playbook.ts";
 import { type SpanSketch, TraceBuilder } from "../../trace/trace-builder.ts";
@@ -71,4 +71,53 @@ describe("what to do next", () => {
     expect(commands).not.toContain("token=abc");
     expect(commands.replaceAll(/'[^']*'/g, "")).not.toContain("$(reboot)");
   });
+
+  it.each([
+    ["nodejs", "node --cpu-prof"],
+    ["java", "jcmd PID JFR.start"],
+    ["python", "py-spy record"],
+    ["go", "go tool pprof"],
+    ["ruby", "rbspy record"],
+    ["php", "pm.status_path of php-fpm"],
+    ["dotnet", "dotnet-trace collect"],
+  ])("profiles a busy process of %s with a tool of that language", (language, tool) => {
+    const commands = commandsOfBusy({ "telemetry.sdk.language": language });
+    expect(commands.filter((command) => command.includes(tool))).toHaveLength(1);
+  });
+
+  it("speaks of no language and no server where the telemetry names none", () => {
+    const commands = commandsOfBusy({});
+    expect(commands.join("\n")).toContain("top -H");
+    expect(commands.join("\n")).not.toMatch(/node --|jcmd|nginx|haproxy/);
+  });
+
+  it("asks a proxy that is only known from its log by its own means how long it waits", () => {
+    const exchange: Exchange = {
+      timeMs: 1_700_000_000_000,
+      durationMs: 60_000,
+      method: "GET",
+      path: "/report",
+      status: 504,
+      observer: { kind: "proxy", name: "edge", software: "nginx" },
+      upstream: [{ address: "10.0.0.7:8080", answered: false }],
+      errorMessage: "upstream timed out (110: Connection timed out) while reading response header from upstream",
+      madeBy: { hop: "observer", because: "it gave up", confidence: 0.9 },
+    };
+    const [first] = diagnose(new TraceBuilder().observations({ exchanges: [exchange, { ...exchange, timeMs: 1_700_000_001_000 }] })).next;
+    expect(first).toEqual({
+      check: "How long does edge wait for what is behind it?",
+      command: "nginx -T 2>/dev/null | grep -E '_(connect|read|send)_timeout'",
+    });
+  });
 });
+
+/** What to run when a process says that it has no more file handles. */
+function commandsOfBusy(attributes: Attributes): readonly string[] {
+  const failing = { ...GOOD, code: 500, exception: { type: "Error", message: "EMFILE: too many open files, open 'a'" } };
+  const observations = new TraceBuilder()
+    .traces(30, () => GOOD)
+    .traces(8, () => failing)
+    .observations();
+  const spans = observations.spans.map((span) => ({ ...span, resource: { ...span.resource, attributes } }));
+  return diagnose({ ...observations, spans }).next.map(({ command }) => String(command));
+}

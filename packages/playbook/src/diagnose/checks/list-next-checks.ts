@@ -1,7 +1,9 @@
-import type { NextCheck, RankedCause } from "@faultline/model";
+import type { CauseId, NextCheck, RankedCause } from "@faultline/model";
 import type { Findings } from "../findings.ts";
-import { CHECKS, PROVE, type CheckTemplate } from "./checks-by-cause.ts";
-import { fillWords } from "./fill-words.ts";
+import { CHECKS, PROVE } from "./checks-by-cause.ts";
+import { PLATFORM_CHECKS } from "./checks-by-platform.ts";
+import { fillCheck } from "./fill-check.ts";
+import { findOriginPlatforms, type OriginPlatforms } from "./origin-platforms.ts";
 import { type CheckWords, readCheckWords } from "./read-check-words.ts";
 
 /** Causes whose own checks are worth a reader's time: the likely one and its rival. */
@@ -13,21 +15,38 @@ export function listNextChecks(findings: Findings, causes: readonly RankedCause[
   const { origin, contrast, domain } = findings;
   if (origin === undefined) return [];
   const words = readCheckWords(findings, origin);
-  const checks: NextCheck[] = causes.slice(0, CAUSES_CHECKED).flatMap(({ cause }) => CHECKS[cause].flatMap((each) => toCheck(each, words)));
+  const platforms = findOriginPlatforms(origin);
+  const checks: NextCheck[] = causes.slice(0, CAUSES_CHECKED).flatMap(({ cause }) => fillChecks(cause, words, platforms));
   const difference = contrast[0];
   if (difference !== undefined)
     checks.push({ check: `Send one request where ${difference.attribute} ${difference.property}, and one where it is not` });
   for (const { what, wouldTell } of domain.missing.slice(0, 2)) checks.push({ check: `Get ${what}: it would tell ${wouldTell}` });
   if (checks.length === 0)
     checks.push({ check: `Read the log of ${origin.step.service} for trace ${origin.occurrence.path.traceId}, at ${words.time ?? ""}` });
-  return [...distinct(checks).slice(0, MOST_CHECKS), ...(words.traceId === undefined ? [] : toCheck(PROVE, words))];
+  return [...distinct(checks).slice(0, MOST_CHECKS), ...(words.traceId === undefined ? [] : fillCheck(PROVE, words))];
 }
 
-function toCheck({ check, command }: CheckTemplate, words: CheckWords): readonly NextCheck[] {
-  const told = fillWords(check, words);
-  if (told === undefined) return [];
-  const run = command === undefined ? undefined : fillWords(command, words);
-  return [{ check: told, ...(run === undefined ? {} : { command: run }) }];
+/** Causes that lie between an intermediary and what is behind it: the intermediary's own means tell as much. */
+const BETWEEN: ReadonlySet<CauseId> = new Set([
+  "gateway-timeout",
+  "gateway-mismatch",
+  "no-healthy-upstream",
+  "keepalive-race",
+  "circuit-open",
+  "rate-limited-as-5xx",
+]);
+
+/** The checks of a cause: those of the hop's own software first, or of the software in front of it where the cause lies between the two. */
+function fillChecks(
+  cause: CauseId,
+  words: CheckWords,
+  { creating, calling, callingService: inFrontName }: OriginPlatforms,
+): readonly NextCheck[] {
+  const own = (creating === undefined ? undefined : PLATFORM_CHECKS[creating][cause]) ?? [];
+  const general = CHECKS[cause].filter(({ isGeneral }) => own.length === 0 || isGeneral !== true);
+  const inFront = (calling === undefined || own.length > 0 || !BETWEEN.has(cause) ? undefined : PLATFORM_CHECKS[calling][cause]) ?? [];
+  const wordsInFront = { ...words, ...(inFrontName === undefined ? {} : { service: inFrontName }) };
+  return [...inFront.flatMap((each) => fillCheck(each, wordsInFront)), ...[...own, ...general].flatMap((each) => fillCheck(each, words))];
 }
 
 function distinct(checks: readonly NextCheck[]): readonly NextCheck[] {
