@@ -39,7 +39,8 @@ export function readAddress(scan: Scan, at: number): Finding | undefined {
   while (start > scan.taken && at - start < 64 && isLocal(text.charCodeAt(start - 1))) start -= 1;
   while (start < at && (classOf(text.charCodeAt(start)) & (ALNUM | FOREIGN)) === 0) start += 1;
   // What `toPlainMarker` left in a URL is no one's name.
-  if (start === at || isReplacement(text.slice(start, at))) return undefined;
+  const local = text.slice(start, at);
+  if (local === "" || local === "git" || isReplacement(local)) return undefined;
   const end = findDomainEnd(text, at + 1);
   if (end < 0 || text.slice(at + 1, end) === EMAIL_DOMAIN) return undefined;
   // A package with its version, `name@1.2.3`, has no domain; `user@host:port` of a git remote has one and is no address of a person.

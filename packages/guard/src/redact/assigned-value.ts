@@ -55,7 +55,7 @@ function trimEnd(text: string, start: number, end: number): number {
   let at = end;
   while (at > start) {
     const code = text.charCodeAt(at - 1);
-    const opener = code === 0x29 ? "(" : code === 0x5d ? "[" : code === 0x7d ? "{" : undefined;
+    const opener = "([{"[")]}".indexOf(text.charAt(at - 1))];
     const isStop = code === 0x2c || code === 0x3b || (code === 0x2e && at - start > 1);
     if (!isStop && (opener === undefined || text.slice(start, Math.min(at, start + 512)).includes(opener))) break;
     at -= 1;
@@ -73,7 +73,7 @@ function findBareEnd(scan: Scan, start: number, operator: Operator): number {
   for (; at < most; at++) {
     const code = text.charCodeAt(at);
     const kind = classOf(code);
-    if ((kind & (SPACE | QUOTE)) !== 0 || code === 0x3c) break;
+    if (code === 0x3c || ((kind & (SPACE | QUOTE)) !== 0 && (operator !== "tag" || code !== 0x20 || at - start > 256))) break;
     if (code === BACKSLASH && (classOf(text.charCodeAt(at + 1)) & QUOTE) !== 0) break;
     if (code === BACKSLASH && (text.charCodeAt(at + 1) === 0x6e || text.charCodeAt(at + 1) === 0x72)) break;
     if ((code === 0x26 || code === 0x3b || code === 0x2c) && (operator === "weak" || isFieldEnd(text, at))) break;
@@ -95,30 +95,26 @@ function skipToValue(text: string, start: number, operator: Operator): number {
       at += 1;
     else break;
   }
-  const code = text.charCodeAt(at);
-  const isPrefix =
-    code === 0x40 ||
-    code === 0x62 ||
-    code === 0x72 ||
-    code === 0x66 ||
-    code === 0x75 ||
-    code === 0x28 ||
-    code === 0x5b ||
-    code === 0x3d ||
-    code === 0x24;
-  return isPrefix && (classOf(text.charCodeAt(at + 1)) & QUOTE) !== 0 ? at + 1 : at;
+  return "@brfu([=$".includes(text.charAt(at)) && (classOf(text.charCodeAt(at + 1)) & QUOTE) !== 0 ? at + 1 : at;
 }
 
-/** A header's value goes on to the end of its line. */
+/** A header's value goes on to the end of its line, or to a quote that opens no parameter: `Digest username="a", response="b"`. */
 function findLineEnd(text: string, start: number): number {
   const most = Math.min(text.length, start + LONGEST_BARE);
+  let isOpen = false;
   let at = start;
-  while (at < most && text.charCodeAt(at) !== LINE_FEED && text.charCodeAt(at) !== 0x0d && text.charCodeAt(at) !== 0x22) at += 1;
+  for (; at < most; at++) {
+    const code = text.charCodeAt(at);
+    if (code === LINE_FEED || code === 0x0d) break;
+    if (code !== 0x22) continue;
+    if (!isOpen && text.charCodeAt(at - 1) !== 0x3d) break;
+    isOpen = !isOpen;
+  }
   return at;
 }
 
 const SCHEME =
-  /^(?:basic|bearer|digest|negotiate|ntlm|token|apikey|api-key|aws4-hmac-sha256|hawk|oauth|mac|hoba|scram-sha-256|key|jwt|splunk|sso-key|dpop|sharedkey|sharedaccesssignature)[ \t]+/i;
+  /^(?:basic|bearer|digest|negotiate|ntlm|token|apikey|api-key|aws4-hmac-sha256|hawk|oauth|mac|key|jwt|ssws|[a-z][a-z-]{1,19}(?=[ \t]+(?=\S{0,40}\d)\S{16}))[ \t]+/i;
 
 /** Finds the value behind an operator. */
 export function findValue(scan: Scan, sign: Sign, kind: KeyKind | undefined): AssignedValue | undefined {
@@ -146,5 +142,5 @@ export function findValue(scan: Scan, sign: Sign, kind: KeyKind | undefined): As
 }
 
 function schemeLength(text: string, at: number): number {
-  return SCHEME.exec(text.slice(at, at + 32))?.[0].length ?? 0;
+  return SCHEME.exec(text.slice(at, at + 64))?.[0].length ?? 0;
 }

@@ -1,5 +1,5 @@
-import { findNameAbove, readNextLine, readPair } from "./beside.ts";
-import { classOf, DIGIT, SPACE } from "./character.ts";
+import { findNameAbove, readItems, readNextLine, readPair } from "./beside.ts";
+import { classOf, SPACE } from "./character.ts";
 import type { Finding, Scan, Word } from "./finding.ts";
 import { replaceNumber, replaceText } from "./scalar.ts";
 import { findValue } from "./assigned-value.ts";
@@ -7,7 +7,8 @@ import type { NameVerdict } from "./sensitive-key.ts";
 import { isCredible, isSuspect } from "./credible.ts";
 import { type KnownName, lastNames } from "./name-table.ts";
 import { COST } from "./work.ts";
-import { findSign, type Operator } from "./operator.ts";
+import { findSign, type Operator, type Sign } from "./operator.ts";
+import { SAID } from "./spoken.ts";
 
 /** A name and what it says of its value. */
 type Named = NameVerdict & { readonly name: string };
@@ -17,9 +18,12 @@ function judgeTail(scan: Scan, name: string): Named | undefined {
   const { text, pass, chain, before } = scan;
   const gap = chain - before.end;
   const isApart = chain > 0 && (classOf(text.charCodeAt(chain - 1)) & SPACE) !== 0;
+  const isSaid = name === "is" || name === "was";
   // A quote in between ends the name before, `name="password" id=`, but for `key="password" value=`.
-  if (!isApart || gap < 1 || gap > 2 || ((classOf(text.charCodeAt(before.end)) & SPACE) === 0 && name !== "value")) return undefined;
-  const previous = lastNames(text.slice(Math.max(before.start, before.end - 64), before.end));
+  if (!isApart || gap < 1 || gap > 2 || ((classOf(text.charCodeAt(before.end)) & SPACE) === 0 && name !== "value" && !isSaid))
+    return undefined;
+  const said = isSaid ? SAID.exec(`${text.slice(Math.max(0, chain - 96), chain)}${name} `)?.[1] : undefined;
+  const previous = said ?? lastNames(text.slice(Math.max(before.start, before.end - 64), before.end));
   const whole = `${previous} ${name}`;
   const verdict = pass.classify(whole);
   if (verdict.kind !== undefined || !/^(?:str|string|text|value|is|was|const)$/i.test(name)) return { ...verdict, name: whole };
@@ -30,20 +34,28 @@ function judgeTail(scan: Scan, name: string): Named | undefined {
 function judgeName(scan: Scan, known: KnownName, operator: Operator): Named {
   const { text, pass, chain } = scan;
   const { name } = known;
-  if (known.isSignedParameter && operator === "assign" && chain > 0 && isParameterMark(text.charCodeAt(chain - 1)))
+  if (known.isSignedParameter && operator === "assign" && (chain === 0 || isParameterMark(text.charCodeAt(chain - 1))))
     return { kind: "key", suspicion: "none", name };
-  const above = known.isTail && operator === "colon" && name === "value" ? findNameAbove(scan, chain) : undefined;
+  const mayStandBelow = known.isTail && name === (operator === "colon" ? "value" : "default");
+  const above = mayStandBelow ? findNameAbove(scan, chain) : undefined;
   if (above !== undefined) return { ...pass.classify(above), name: above };
   return (known.isTail ? judgeTail(scan, name) : undefined) ?? known;
 }
 
+/** Names of a user and a password together. */
+const PAIR_NAME = /(?:auth|credentials?|authentication(?:token)?)$/i;
+
 /** Longest name that is looked up; what is longer is a value itself. */
 const LONGEST_NAME = 96;
 
-/** True for what is no name by its look: a number, a date, a line of a file, and what is too long. */
+/** True for what is no name by its look: a number, and what is too long. */
 function isNoName({ text, chain }: Scan, wordEnd: number): boolean {
-  if (wordEnd - chain > LONGEST_NAME) return true;
-  return (classOf(text.charCodeAt(chain)) & DIGIT) !== 0 && (wordEnd - chain === 1 || (classOf(text.charCodeAt(chain + 1)) & DIGIT) !== 0);
+  return wordEnd - chain > LONGEST_NAME || /^\d+$/.test(text.slice(chain, wordEnd));
+}
+
+/** `auth=("name", "password")`, `new NetworkCredential("name", "password")`. */
+function mayTakePair(text: string, { operator, at }: Sign, name: string): boolean {
+  return (operator === "assign" || (operator === "weak" && text.charCodeAt(at - 1) === 0x28)) && PAIR_NAME.test(name);
 }
 
 /** `?`, `&`, `;`. */
@@ -62,9 +74,9 @@ export function readAssignment(scan: Scan, { end: wordEnd }: Word): Finding | un
   if (sign === undefined) return undefined;
   const { kind, suspicion, name } = judgeName(scan, known, sign.operator);
   if (kind === undefined && !isSuspect(suspicion, sign.operator)) return undefined;
-  const pair = kind === "auth" && sign.operator === "assign" ? readPair(scan, sign.at) : undefined;
+  const pair = mayTakePair(text, sign, name) ? readPair(scan, sign.at) : undefined;
   if (pair !== undefined) return pair;
-  const below = kind === undefined ? undefined : readNextLine(scan, sign, kind);
+  const below = kind === undefined ? undefined : (readItems(scan, sign, kind) ?? readNextLine(scan, sign, kind));
   if (below !== undefined) return below;
   const value = findValue(scan, sign, kind);
   if (value === undefined || !isCredible({ scan, value, kind, suspicion, name, operator: sign.operator })) return undefined;

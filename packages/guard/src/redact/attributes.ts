@@ -2,6 +2,7 @@ import type { Attributes, AttributeValue } from "@faultline/model";
 import { redactBodyWith } from "./body.ts";
 import { redactHeadersWith } from "./headers.ts";
 import { isNamedVersion } from "./ip-address.ts";
+import { readUnderName } from "./named-text.ts";
 import type { Pass } from "./pass.ts";
 import { UNSCANNED } from "./replacement.ts";
 import { redactTextWith } from "./text.ts";
@@ -11,10 +12,6 @@ import { replaceDigits, replaceString } from "./scalar.ts";
 const URL_NAMES = new Set(["url.full", "url.path", "http.url", "http.target", "url.original"]);
 const HEADER_NAME = /^http\.(?:request|response)\.header\.(.+)$/;
 const BODY_NAME = /^http\.(?:request|response)\.body\.content$/;
-/** Conventional names whose values are ids and numbers of the telemetry itself. */
-const PLAIN =
-  /^(?:trace_?id|span_?id|parent_?span_?id|service\.|telemetry\.|process\.runtime\.|os\.|host\.|k8s\.|container\.|cloud\.region|http\.route$|http\.request\.method$|http\.response\.status_code$|error\.type$|code\.|thread\.|server\.port$|network\.|db\.system|db\.operation|rpc\.|messaging\.system)/;
-
 function redactString(name: string, value: string, pass: Pass): string {
   const header = HEADER_NAME.exec(name)?.[1];
   if (header !== undefined) return redactHeadersWith({ [header]: value }, pass)[header.toLowerCase()] ?? UNSCANNED;
@@ -22,15 +19,14 @@ function redactString(name: string, value: string, pass: Pass): string {
   if (URL_NAMES.has(name)) return redactUrlWith(value, pass);
   if (name === "url.query") return redactPairs(value, pass);
   if (isNamedVersion(name, value)) return value;
-  if (PLAIN.test(name)) return redactTextWith(value, pass);
   const kind = pass.classify(name).kind;
-  return kind === undefined ? redactTextWith(value, pass) : replaceString(kind, value, pass);
+  return kind === undefined ? readUnderName(name, value, (text) => redactTextWith(text, pass)) : replaceString(kind, value, pass);
 }
 
 function redactAttribute(name: string, value: AttributeValue, pass: Pass): AttributeValue {
   if (typeof value === "string") return redactString(name, value, pass);
   if (typeof value === "number") {
-    const kind = PLAIN.test(name) ? undefined : pass.classify(name).kind;
+    const { kind } = pass.classify(name);
     return kind === undefined ? value : Number(replaceDigits(kind, String(value), pass));
   }
   if (typeof value === "boolean") return value;

@@ -1,9 +1,8 @@
 /** Secrets whose name stands beside them with something else than an operator in between: a line's end, a SQL word, a part's headers. */
 import { classOf, SPACE } from "./character.ts";
-import type { Finding, Scan, Word } from "./finding.ts";
+import { type Finding, findForm, type Scan, type Word } from "./finding.ts";
 import type { Sign } from "./operator.ts";
 import { COST } from "./work.ts";
-import { toMarker } from "./replacement.ts";
 import { replaceText } from "./scalar.ts";
 import type { KeyKind } from "./sensitive-key.ts";
 
@@ -50,26 +49,49 @@ export function readNextLine(scan: Scan, sign: Sign, kind: KeyKind): Finding | u
   return start < 0 || output === text.slice(start, end) ? undefined : { start, end, kind, replacement: output };
 }
 
+const ITEM =
+  /^(?:[\s,[{(]|\}(?=,)){0,48}(?:["']?([\w.-]{1,40})["']?[ \t]{0,4}(?:=>|[:=])[ \t]{0,4})?(?:true|false|null|\d{1,12}(?=[\s,])|b?(["'])([^"'\n]{1,256})\2)/;
+
+/** The quoted values of a list or a map behind a name: `tokens = ["a1", "b2"]`, `SECRETS = { github: "x9" }`. */
+export function readItems(scan: Scan, sign: Sign, kind: KeyKind): Finding | undefined {
+  const { text, pass } = scan;
+  if ((sign.operator !== "assign" && sign.operator !== "colon") || !/^[ \t]{0,4}[[{]/.test(text.slice(sign.at, sign.at + 6)))
+    return undefined;
+  pass.work.left -= COST.random;
+  let output = "";
+  let at = sign.at;
+  for (let item = 0; item < 64; item++) {
+    const match = ITEM.exec(text.slice(at, at + 360));
+    if (match === null) break;
+    const [whole, name = "", , value = ""] = match;
+    const own = pass.classify(name).kind ?? (/^(?=.*\d)\S{8,}$/.test(value) ? kind : undefined);
+    const read = scan.inner ?? ((piece: string) => piece);
+    const quote = value === "" ? 0 : 1;
+    const start = at + whole.length - quote - value.length;
+    output +=
+      text.slice(at, start) +
+      (own === undefined || name === "name" ? read(value) : replaceText(own, value, pass)) +
+      text.slice(start + value.length, at + whole.length);
+    at += whole.length;
+  }
+  return output === text.slice(sign.at, at) ? undefined : { start: sign.at, end: at, kind, replacement: output };
+}
+
 const SQL_VALUES = /^\s{1,4}\(?\s{0,4}'(?:[^'\n]|''){1,512}'(?:\s{0,4},\s{0,4}'(?:[^'\n]|''){1,512}'){0,64}/;
 
-/** `SET PASSWORD FOR 'app'@'%' = 'secret'`: `start` is at `FOR`. */
-export function readSetPassword(scan: Scan, { end }: Word): Finding | undefined {
-  const { text, before } = scan;
-  if (!/^password$/i.test(text.slice(before.start, Math.max(before.start, before.end)))) return undefined;
-  const match = /^ {1,4}[^\s=]{1,128} {0,4}= {0,4}(?:PASSWORD\()?'([^'\n]{1,200})'/i.exec(text.slice(end, end + 360));
-  if (match?.[1] === undefined) return undefined;
-  const to = end + match[0].length - 1;
-  return { start: to - match[1].length, end: to, kind: "password", replacement: toMarker("password", match[1], scan.pass.pseudonym) };
-}
+/** What leads to one value behind `IDENTIFIED BY` and `SET PASSWORD FOR 'app'@'%'`. */
+const SQL_VALUE =
+  /^(?:\w{0,40}(?:identified|password) by(?: password)?|password for [^\s=]{1,128} {0,4}=(?: {0,4}password\(| password)?) {0,4}["']?([^\s"';,]{1,200})/di;
 
 /** `token IN ('a', 'b')`, `token LIKE 'a'`, `IDENTIFIED BY 'a'`: the word before names the values. */
 export function readSqlWord(scan: Scan, { start, end }: Word): Finding | undefined {
   const { text, before } = scan;
   scan.pass.work.left -= COST.words;
-  const word = text.slice(start, end).toLowerCase();
-  if ((word !== "in" && word !== "like" && word !== "ilike" && word !== "by") || before.end < 0 || start - before.end > 3) return undefined;
-  const name = text.slice(Math.max(before.start, before.end - 64), before.end);
-  const kind = word === "by" && /^identified$/i.test(name) ? "password" : scan.pass.classify(name).kind;
+  if (before.end < 0 || start - before.end > 3) return undefined;
+  const value = findForm(scan, "password", [before.start, 400, SQL_VALUE]);
+  if (value !== undefined) return value;
+  if (!/^(?:in|i?like)$/i.test(text.slice(start, end))) return undefined;
+  const { kind } = scan.pass.classify(text.slice(Math.max(before.start, before.end - 64), before.end));
   const values = kind === undefined ? undefined : SQL_VALUES.exec(text.slice(end, end + 1_024))?.[0];
   if (kind === undefined || values === undefined) return undefined;
   const replacement = values.replace(/'((?:[^'\n]|'')+)'/g, (whole, raw: string) =>
@@ -98,14 +120,15 @@ export function readPart(scan: Scan, { start }: Word): Finding | undefined {
 /** How far behind an AWS access key id its secret is looked for. */
 const AWS_REACH = 96;
 
+const AWS_SECRET = /^(?![\da-fA-F]{40})(?=.{0,39}[A-Z])(?=.{0,39}[a-z])[A-Za-z\d/+]{40}(?![\w/+=])/d;
+
 /** The secret of an AWS pair, which has no form of its own: 40 characters of base64 shortly behind an access key id. */
 export function readAwsSecret(scan: Scan, { start }: Word): Finding | undefined {
   const { text } = scan;
   if (/[\w/+]/.test(text.charAt(start - 1))) return undefined;
-  const raw = /^[A-Za-z0-9/+]{40}(?![\w/+=])/.exec(text.slice(start, start + 41))?.[0];
-  if (raw === undefined || /^[0-9a-f]+$/i.test(raw) || !/[A-Z]/.test(raw) || !/[a-z]/.test(raw)) return undefined;
-  if (!/A[KS]IA[A-Z0-9]{16}(?![A-Z0-9])/.test(text.slice(Math.max(0, start - AWS_REACH), start))) return undefined;
-  return { start, end: start + 40, kind: "key", replacement: toMarker("key", raw, scan.pass.pseudonym) };
+  return /A[KS]IA[A-Z0-9]{16}(?![A-Z0-9])/.test(text.slice(Math.max(0, start - AWS_REACH), start))
+    ? findForm(scan, "key", [start, 41, AWS_SECRET])
+    : undefined;
 }
 
 /** True shortly behind an access key id. */
@@ -113,19 +136,17 @@ export function isNearAccessKey(scan: Scan, start: number): boolean {
   return start - scan.read.accessKeyId < AWS_REACH;
 }
 
-/** `auth=('name', 'password')`, as Python's clients take it: `at` is behind the operator. */
+const PAIR = /^[ \t]{0,4}\(?[ \t]{0,4}(?:"[^"\n]{0,100}"|'[^'\n]{0,100}')[,:][ \t]{0,4}["']([^"'\n$<{[][^"'\n]{0,199})["']/d;
+
+/** `('name', 'password')`, `"name":"password"` behind a name for both; `at` is behind the operator, which may be the bracket. */
 export function readPair(scan: Scan, at: number): Finding | undefined {
-  const match = /^[ \t]{0,4}\((["'])[^"'\n]{0,100}\1,[ \t]{0,4}(["'])([^"'\n]{1,200})\2\)/.exec(scan.text.slice(at, at + 330));
-  if (match?.[3] === undefined) return undefined;
-  const end = at + match[0].length - 2;
-  const start = end - match[3].length;
-  return { start, end, kind: "password", replacement: toMarker("password", match[3], scan.pass.pseudonym) };
+  return findForm(scan, "password", [at, 330, PAIR]);
 }
 
-/** The name that a line above gives to a `value:`, as Kubernetes and many lists of settings write it. */
+/** The name that a line above gives to a `value:`, as Kubernetes and many lists of settings write it, or to Terraform's `default =`. */
 export function findNameAbove({ text, pass }: Scan, start: number): string | undefined {
   pass.work.left -= COST.random;
-  return /\b(?:name|key)["']?:[ \t]{0,4}["']?([\w.-]{1,64})["']?,?[ \t]{0,4}\r?\n[ \t]{0,32}["']?$/i.exec(
-    text.slice(Math.max(0, start - 144), start),
+  return /(?:\b(?:name|key)["']?:[ \t]{0,4}["']?|\bvariable[ \t]{1,4}"(?=[\w.-]{1,64}"[ \t]{0,4}\{[^{}]{0,200}$))([\w.-]{1,64})(?:["']?,?[ \t]{0,4}\r?\n[ \t]{0,32}["']?|"[^{}]{0,8}\{[^{}]{0,200})$/i.exec(
+    text.slice(Math.max(0, start - 280), start),
   )?.[1];
 }

@@ -7,13 +7,19 @@ import { allowWork } from "./work.ts";
 
 type Body = { readonly text: string; readonly truncated: boolean };
 
+/** A decoder by its label; UTF-8 for one that nobody knows. */
+function createDecoder(label: string): InstanceType<typeof TextDecoder> {
+  try {
+    return new TextDecoder(label);
+  } catch {
+    return new TextDecoder();
+  }
+}
+
 /** Decodes bytes as text: UTF-16 by its mark or by its zeros, else UTF-8. Undefined for bytes that are no text. */
 function decodeBytes(bytes: Uint8Array, charset: string): string | undefined {
   const utf16 = findUtf16(bytes);
-  const label =
-    utf16 ??
-    (/^(?:iso-8859-\d+|windows-125\d|latin1|us-ascii|shift_jis|gbk|gb18030|euc-(?:jp|kr)|big5)$/.test(charset) ? charset : "utf-8");
-  const text = new TextDecoder(label).decode(bytes);
+  const text = createDecoder(utf16 ?? charset).decode(bytes);
   let odd = 0;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
@@ -48,15 +54,7 @@ function parseMediaType(contentType: string | undefined): MediaType {
 
 /** Reads `name=value` of a media type's parameters, quoted or not. */
 function readParameter(parameters: string, name: string): string {
-  for (const each of parameters.split(";")) {
-    const at = each.indexOf("=");
-    if (at > 0 && each.slice(0, at).trim().toLowerCase() === name)
-      return each
-        .slice(at + 1)
-        .trim()
-        .replace(/^"(.*)"$/, "$1");
-  }
-  return "";
+  return new RegExp(`(?:^|;)\\s*${name}\\s*=\\s*"?([^";]*)`, "i").exec(parameters)?.[1]?.trim() ?? "";
 }
 
 function redactByType(text: string, media: MediaType, pass: Pass): string {

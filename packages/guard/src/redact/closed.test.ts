@@ -10,6 +10,9 @@ import { createKeyClassifier } from "./sensitive-key.ts";
 const CANARY = ["ca", "nary", "7f3a91"].join("");
 const BODY = JSON.stringify({ password: CANARY, nested: { token: [CANARY] }, note: `password=${CANARY}`, cookie: `sid=${CANARY}` });
 
+/** One for all calls: its stack is written once. */
+const ERROR = new Error(`secret: "${CANARY}"`);
+
 /** Every way in, with the canary where a secret may stand. */
 const CALLS: readonly ((redactor: Redactor) => unknown)[] = [
   (redactor) => redactor.redactText(`login failed: password=${CANARY} for https://app:${CANARY}@db/x`),
@@ -19,7 +22,7 @@ const CALLS: readonly ((redactor: Redactor) => unknown)[] = [
   (redactor) =>
     redactor.redactBody(`--b\r\nContent-Disposition: form-data; name="token"\r\n\r\n${CANARY}\r\n--b--`, "multipart/form-data; boundary=b"),
   (redactor) => redactor.redactUrl(`/reset?token=${CANARY}&next=%2Fa%3Fpassword%3D${CANARY}`),
-  (redactor) => redactor.redactValue({ session: { id: CANARY }, error: new Error(`secret: "${CANARY}"`) }),
+  (redactor) => redactor.redactValue({ session: { id: CANARY }, error: ERROR }),
   (redactor) => redactor.redactAttributes({ "http.request.header.cookie": [`a=${CANARY}`], "http.request.body.content": BODY }),
 ];
 

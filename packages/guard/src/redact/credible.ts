@@ -27,7 +27,21 @@ const NO_VALUE = new Set(WORDS.slice(0, WORDS.indexOf("no")));
 
 /** Values that only say where the secret comes from. */
 const PLACEHOLDER =
-  /^(?:\$\{[\w.:-]{1,64}\}|\$\([\w. -]{1,64}\)|\$[A-Za-z_]\w{0,63}|\{\{[ \w.|-]{1,64}\}\}|<[\w -]{1,64}>|%[\w()]{1,32}%?|%\([\w]{1,32}\)s|@[\w]{1,32}@|\*{2,64}|\.{2,16}|•{2,64}|\[(?:filtered|redacted|masked|secret|removed|hidden|object object)\]|\{[\w.]{0,32}\}|\?|:\w{1,32}|\$\d{1,3})$/i;
+  /^(?:["']?(?:\\?\$\{[^}]{1,64}\}[:@/.-]?){1,8}["']?|#\{[^}]{0,64}\}|\$\([\w. -]{1,64}\)|["']?\$\$?[A-Za-z_]\w{0,63}["']?|\{\{[ \w.|-]{1,64}\}\}|<[\w -]{1,64}>|%[\w()]{1,32}%?|@[\w]{1,32}@|\*{2,64}|\.{2,16}|•{2,64}|\[(?:filtered|redacted|masked|secret|removed|hidden|object object)\]|\{ ?[\w.]{0,32} ?\}|\?|:\w{1,32}|\$\d{1,3})$/i;
+
+/**
+ * What follows a quote that closed a text and did not open one: `"password: " + get() + "`, `"Password:",next:"`. And what is public by
+ * its look: a path of words, a selector, the name of a resource.
+ */
+const NO_SECRET =
+  /^(?:\s{0,4}[+.,;)]\s{0,4}[$\w]{1,64}[ ([:+.]|arn:aws|[#./]{0,2}[a-z_]{1,32}(?:[/#][a-z_-]{1,64}){1,8}$|[#.][a-z]{1,32}(?:-[a-z]{1,32}){1,4}$|\/(?:[a-z][\w.@-]{0,64}\/){1,8}[\w.@-]{0,64}$)/;
+
+/** A template, an expression, a map or a tag of YAML that begins in a value's place and goes on behind it. */
+const EXPRESSION =
+  /^\\?(?:[#$][{(]{1,2}[^{}]{1,80}(?:[})"'[]|$)|\{\{[^{}]{1,80}\}\}|\(|&|(?:await|new|async|function|typeof|void|yield|lambda|null|this|undefined|true|false)(?:[;,)}]|$)|\{[\w-]{1,40}:$|![A-Za-z]{2,20}$|\$[A-Za-z_]\w{0,63}(?:->|[[{.:]|$))/;
+
+/** A name of a program's own. */
+const IDENTIFIER = /^_?[A-Za-z]?[a-z]{2,32}(?:_?[A-Z]{0,2}[a-z]{2,32}){0,6}$/;
 
 /** What code puts behind a name: `process.env.TOKEN`, `getSecret()`, `request.body['x']`, `config.password`. */
 const REFERENCE =
@@ -84,13 +98,28 @@ function isProse(scan: Scan, value: AssignedValue, raw: string): boolean {
   return /^[ \t]+(?:[a-z]|$)/.test(scan.text.slice(value.end, value.end + 8)) || (/^[a-z]+$/.test(raw) && raw.length <= 4);
 }
 
-/** What code and settings put in a value's place: the beginning of an expression, a map, a tag of YAML. */
-const NO_LITERAL = /^(?:await|new|async|function|typeof|void|yield|lambda|\{[\w-]{1,40}:|![A-Za-z]{2,20})$/;
+/** What code puts behind a name, and no text of its own. */
+function isReference(raw: string): boolean {
+  return /\W/.test(raw) && REFERENCE.test(raw) && !/(?=[\w-]*\d)[\w-]{40}/.test(raw);
+}
+
+/** `token: InjectionToken;`, `session = open_session,`: a type or a variable, in code; `self.token = token`: the same name again. */
+function isVariable({ scan, value, name, operator }: Claim, kind: KeyKind, raw: string): boolean {
+  const { text } = scan;
+  if (operator === "assign" && text.charCodeAt(value.start - 1) !== 0x20) return false;
+  if (name.endsWith(raw) && name.length > raw.length && (/^(?:self|this|cls)\./.test(name) || /[a-z][A-Z_]/.test(raw))) return true;
+  return kind !== "password" && IDENTIFIER.test(raw) && /^(?:[;,)|=<[&]| [|=&])/.test(text.slice(value.end, value.end + 2));
+}
 
 function isCredibleBare(claim: Claim, kind: KeyKind, raw: string): boolean {
   const { scan, value, operator } = claim;
-  if (NO_LITERAL.test(raw) || (/\W/.test(raw) && REFERENCE.test(raw) && !/(?=[\w-]*\d)[\w-]{40}/.test(raw))) return false;
-  if (operator === "tag" && !/^\s{0,32}(?:<|$)/.test(scan.text.slice(value.end, value.end + 40))) return false;
+  if (EXPRESSION.test(raw) || isReference(raw)) return false;
+  if (
+    operator === "tag" &&
+    (!/^\s{0,32}(?:<|$)/.test(scan.text.slice(value.end, value.end + 40)) || /[a-z]{2} [a-z]{2}| .* .* |^\D* \D*$/.test(raw))
+  )
+    return false;
+  if (((kind === "session" || kind === "auth") && /^[a-z\d]{1,7}$/.test(raw)) || isVariable(claim, kind, raw)) return false;
   if (operator === "assign" || operator === "tag") return !isSaidOf(raw, NO_VALUE) && !(kind === "session" && /^[a-z]{1,12}$/.test(raw));
   if (isSaidOf(raw)) return false;
   if (isProse(scan, value, raw)) return false;
@@ -103,7 +132,7 @@ const NUMERIC_KINDS: ReadonlySet<KeyKind> = new Set(["password", "code", "card",
 
 function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
   const { value, operator } = claim;
-  if (/^\d{1,6}:\d{1,5}\)?$/.test(raw)) return false;
+  if (/^\d{1,6}:\d{1,5}\)?$/.test(raw) || NO_SECRET.test(raw) || isVersion(raw, kind)) return false;
   if (/^-?[\d.]+$/.test(raw)) return raw.length >= (operator === "weak" ? 15 : NUMERIC_KINDS.has(kind) ? 3 : 8);
   // `cookies: 3, session: none` counts them.
   if (kind === "cookie" && operator === "colon" && !raw.includes("=") && /[ ,]/.test(raw)) return false;
@@ -119,18 +148,32 @@ function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
   if (operator === "weak")
     return isTokenLike(raw.replace(/[!|@#$%^*]/g, "."), kind === "password" ? 8 : 12) && !/^\d{4}-\d\d-\d\d/.test(raw);
   if (operator === "flag")
-    return !raw.startsWith("-") && !isSaidOf(raw) && (kind === "password" || isTokenLike(raw.replace(/[!|@#$%^*]/g, "."), 8));
+    return !/^-|:\/\//.test(raw) && !isSaidOf(raw) && (kind === "password" || isTokenLike(raw.replace(/[!|@#$%^*]/g, "."), 8));
   if (operator === "quote" || operator === "compare") {
     if (claim.name.toLowerCase() === "by") return value.isQuoted;
-    return value.isQuoted && raw.length >= 6 && !/\s/.test(raw) && /\d|[^\w.:/-]/.test(raw) && !isSaidOf(raw);
+    if (kind === "password" && / (?:is|was)$/.test(claim.name)) return raw.length >= 4 && !/\s/.test(raw) && !isSaidOf(raw);
+    // `secret "tls-2026"`: what something is called.
+    if (kind !== "password" && /^[a-z]+(?:-[a-z\d]+)+$/.test(raw)) return false;
+    return value.isQuoted && raw.length >= (kind === "password" ? 4 : 6) && !/\s/.test(raw) && /\d|[^\w.:/-]/.test(raw) && !isSaidOf(raw);
   }
   if (!value.isQuoted) return isCredibleBare(claim, kind, raw);
-  return !isSaidOf(raw, NO_VALUE) && raw.length >= (kind === "password" ? 1 : 3) && !/^(?:[A-Za-z]+ ){2}/.test(raw);
+  // `"application:" + key`: a label before what is joined to it.
+  if (/[:=]$/.test(raw) && /^['"]\s{0,4}[+.]/.test(claim.scan.text.slice(value.end, value.end + 6))) return false;
+  // A label in another language.
+  if (kind === "password" && /^[^\d!-~]*[^!-~\s][^\d!-~]*[!?.:]?$/.test(raw)) return false;
+  const prose = kind === "password" ? /^(?:[A-Za-z]+ ){2}/ : /^[A-Za-z]+ [a-z]/;
+  return !isSaidOf(raw, NO_VALUE) && raw.length >= (kind === "password" ? 1 : 3) && !prose.test(raw);
+}
+
+/** True for a version of something called after a secret: `"cookie": "^0.7.1"`. A password may look like one. */
+function isVersion(raw: string, kind: KeyKind): boolean {
+  return kind !== "password" && raw.length < 24 && /^[~^v]?\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(raw);
 }
 
 /** Under a name that is not secret by itself: only what is long and random, and belongs to a key of some sort. */
 function isCredibleUnnamed(claim: Claim, raw: string): boolean {
   const { name, operator, suspicion } = claim;
+  if (!claim.value.isQuoted && isReference(raw)) return false;
   const isKey = /key$/i.test(name);
   if (suspicion === "vendor") return isTokenLike(raw, 16) || /^\d{16}$/.test(raw) || (isKey && /^[A-Za-z0-9]{20,}$/.test(raw));
   if (isKey && operator !== "weak" && raw.length >= 32 && isTokenLike(raw, 32)) return true;
@@ -140,7 +183,7 @@ function isCredibleUnnamed(claim: Claim, raw: string): boolean {
     isTokenLike(raw, 16) &&
     !/^[\da-f]{8}-[\da-f]{4}-/i.test(raw) &&
     entropyOf(raw) >= 3.5 &&
-    !/^[a-z]+(?:[._/-][a-z]+)*\d{0,3}$/i.test(raw)
+    !/^[a-z]+(?:[._/-][a-z]+)*\d{0,3}$|(?:^|\/)[a-z]{3,}(?:\/|$)|\.[a-z]{2,4}$/i.test(raw)
   );
 }
 

@@ -1,5 +1,6 @@
-import { toMarker } from "./replacement.ts";
 import type { Pass } from "./pass.ts";
+import { toMarker } from "./replacement.ts";
+import { COST } from "./work.ts";
 
 /** A stretch of text that is secret, and what stands in its place. */
 export type Finding = { readonly start: number; readonly end: number; readonly kind: string; readonly replacement: string };
@@ -83,4 +84,13 @@ export function createScan(text: string, pass: Pass, inner: Scan["inner"]): Scan
 /** The finding of a stretch that a marker of its kind replaces. */
 export function toFinding(scan: Scan, kind: string, [start, end]: readonly [number, number]): Finding {
   return { start, end, kind, replacement: toMarker(kind, scan.text.slice(start, end), scan.pass.pseudonym) };
+}
+
+/** What a form finds at `at`: its group, or all of it. The form has the flag `d`; it is given `length` characters. */
+export function findForm(scan: Scan, kind: string, form: readonly [at: number, length: number, form: RegExp]): Finding | undefined {
+  const [at, length, pattern] = form;
+  scan.pass.work.left -= COST.words;
+  const indices = pattern.exec(scan.text.slice(at, at + length))?.indices;
+  const range = indices?.[1] ?? indices?.[0];
+  return range === undefined ? undefined : toFinding(scan, kind, [at + range[0], at + range[1]]);
 }

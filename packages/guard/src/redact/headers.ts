@@ -1,5 +1,7 @@
+import { readUnderName } from "./named-text.ts";
 import type { Pass } from "./pass.ts";
-import { isReplacement, toMarker, UNSCANNED } from "./replacement.ts";
+import { UNSCANNED } from "./replacement.ts";
+import { replaceString } from "./scalar.ts";
 import { redactTextWith } from "./text.ts";
 import { redactUrlWith } from "./url.ts";
 
@@ -20,19 +22,15 @@ const PLAIN = new Set([
   "content-length",
 ]);
 
-function replace(kind: string, raw: string, pass: Pass): string {
-  if (raw === "" || isReplacement(raw)) return raw;
-  pass.count(kind);
-  return toMarker(kind, raw, pass.pseudonym);
-}
-
 /** `name=value` pairs: every value goes, because any of them may carry a session; the names stay. */
 function redactCookies(value: string, pass: Pass): string {
   return value
     .split(";")
     .map((pair) => {
       const at = pair.indexOf("=");
-      return at < 0 ? replace("cookie", pair, pass) : `${pair.slice(0, at + 1)}${replace("cookie", pair.slice(at + 1).trim(), pass)}`;
+      return at < 0
+        ? replaceString("cookie", pair, pass)
+        : `${pair.slice(0, at + 1)}${replaceString("cookie", pair.slice(at + 1).trim(), pass)}`;
     })
     .join(";");
 }
@@ -47,7 +45,7 @@ function redactSetCookie(value: string, pass: Pass): string {
 /** Keeps the scheme: whether a request came with Basic or Bearer says much, and reveals nothing. */
 function redactAuthorization(value: string, pass: Pass): string {
   const scheme = /^[A-Za-z][A-Za-z0-9-]{1,31} +(?=\S)/.exec(value)?.[0] ?? "";
-  return scheme + replace("auth", value.slice(scheme.length), pass);
+  return scheme + replaceString("auth", value.slice(scheme.length), pass);
 }
 
 function redactHeader(name: string, value: string, pass: Pass): string {
@@ -57,7 +55,9 @@ function redactHeader(name: string, value: string, pass: Pass): string {
   if (name === "authorization" || name === "proxy-authorization") return redactAuthorization(value, pass);
   if (URLS.has(name)) return redactUrlWith(value, pass);
   const kind = pass.classify(name).kind;
-  return kind === undefined || kind === "personal" ? redactTextWith(value, pass) : replace(kind, value, pass);
+  return kind === undefined || kind === "personal"
+    ? readUnderName(name, value, (text) => redactTextWith(text, pass))
+    : replaceString(kind, value, pass);
 }
 
 function* listHeaders(headers: HeaderInput): Generator<readonly [string, string]> {

@@ -6,8 +6,7 @@ import { toIpv4, toIpv6 } from "./replacement.ts";
 /** Names before four numbers that make them a version or a heading: `version="1.2.3.4"`, `Section 1.2.3.4`. */
 const VERSION_BEFORE = /(?:version|release|build|revision|section|chapter|clause|\bver|\brev|\bv|\boid|[~^]|[=<>!]=)["'\s:=(]{0,4}$/i;
 /** What follows a version and no address: a file's extension, a pre-release, a build. */
-const VERSION_BEHIND =
-  /^(?:\.\d|[-+][A-Za-z]|\+\d|\.(?:jar|zip|tar|tgz|gz|dll|exe|so|whl|deb|rpm|msi|dmg|pkg|nupkg|js|css|log|txt|md|json|ya?ml)\b)/i;
+const VERSION_BEHIND = /^(?:\.\d|[-+][A-Za-z]|\+\d|\.[a-z]\w{1,4}\b(?!\.))/i;
 /** `example.com/203.0.113.9`, as Java writes a resolved host; `Chrome/124.0.6.1` is a product and its version. */
 const RESOLVED_HOST = /(?:[\w-]+\.){2,8}[A-Za-z]{2,24}\/$/;
 

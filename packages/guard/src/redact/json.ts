@@ -1,6 +1,7 @@
 import { ALNUM, classOf, DIGIT, UNDERSCORE } from "./character.ts";
 import { isNamedVersion } from "./ip-address.ts";
 import { mayLeadToSecret } from "./name-trigger.ts";
+import { readUnderName } from "./named-text.ts";
 import type { Pass } from "./pass.ts";
 import { replaceDigits, replaceString } from "./scalar.ts";
 import type { KeyKind } from "./sensitive-key.ts";
@@ -64,10 +65,10 @@ function replaceRange(walk: Walk, [start, end]: readonly [number, number], repla
 }
 
 /** Redacts what stands between the quotes; text in which nothing was found stays as it was written, escapes and all. */
-function redactString(walk: Walk, raw: string, kind: KeyKind | undefined): string {
+function redactString(walk: Walk, raw: string, { name, kind }: { name?: string | undefined; kind?: KeyKind | undefined }): string {
   const plain = unescape(raw);
-  if (kind === undefined && isNamedVersion(walk.frame?.key, plain)) return raw;
-  const redacted = kind === undefined ? walk.inner(plain) : replaceString(kind, plain, walk.pass);
+  if (kind === undefined && isNamedVersion(name, plain)) return raw;
+  const redacted = kind === undefined ? readUnderName(name, plain, walk.inner) : replaceString(kind, plain, walk.pass);
   return redacted === plain ? raw : JSON.stringify(redacted).slice(1, -1);
 }
 
@@ -98,11 +99,14 @@ function readString(walk: Walk, start: number): number {
   if (frame?.isKeyNext === true) {
     frame.key = unescape(raw);
     frame.isKeyNext = false;
-    redacted = redactString(walk, raw, undefined);
+    redacted = redactString(walk, raw, {});
   } else {
     if (frame?.key !== undefined && LABELS.has(frame.key)) frame.label = unescape(raw);
     // An escape that the end of the text cut in two would make the last piece unreadable.
-    redacted = redactString(walk, end < 0 ? raw.replace(/\\(?:u[0-9a-fA-F]{0,3})?$/, "") : raw, findKind(walk, frame));
+    redacted = redactString(walk, end < 0 ? raw.replace(/\\(?:u[0-9a-fA-F]{0,3})?$/, "") : raw, {
+      name: frame?.key ?? frame?.name,
+      kind: findKind(walk, frame),
+    });
   }
   if (redacted !== raw) replaceRange(walk, [start + 1, start + 1 + raw.length], redacted);
   return end;

@@ -23,7 +23,7 @@ const FILE_NAME =
 
 /** Last words whose meaning the word before them decides. */
 export const TAILS: ReadonlySet<string> = new Set(
-  "key keys number code id value string str text is was const phrase hash secret".split(" "),
+  "key keys number code id value string str text is was const phrase hash secret default".split(" "),
 );
 
 /** Only the last two of dotted names count. */

@@ -24,12 +24,12 @@ function isBrand(four: string, count: number): boolean {
 
 type DigitRun = { readonly end: number; readonly count: number; readonly isGrouped: boolean };
 
-/** Measures digits from `start`, in groups joined by one kind of separator or not, up to one more than a card has. */
+/** Measures digits from `start`, in groups joined by one kind of separator or not. */
 function measureDigits(text: string, start: number): DigitRun {
   let count = 0;
   let separator = 0;
   let end = start;
-  for (let at = start; at < text.length && count <= 19; at++) {
+  for (let at = start; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code >= 0x30 && code <= 0x39) {
       count += 1;
@@ -46,27 +46,14 @@ function measureDigits(text: string, start: number): DigitRun {
 /** Nineteen digits, each between two separators. */
 const MOST_GROUPED = 38;
 
-/** Where digits and the separators between them end, for a run that is longer than any card: nothing but its end can be one. */
-function findGroupsEnd(text: string, start: number): number {
-  let at = start;
-  let separator = 0;
-  for (; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if ((classOf(code) & DIGIT) !== 0) continue;
-    const isSeparator = (code === 0x20 || code === 0x2d) && (separator === 0 || separator === code);
-    if (!isSeparator || (classOf(text.charCodeAt(at + 1)) & DIGIT) === 0) break;
-    separator = code;
-  }
-  return at;
-}
-
 /** A payment card's number: 14 to 19 digits, in groups or not, of a known brand, with Luhn's check digit. */
 export function readCard(scan: Scan, { start }: Word): Finding | undefined {
   const { text, read } = scan;
   if (read.digits - start > MOST_GROUPED) return undefined;
   scan.pass.work.left -= COST.form;
   const { end, count, isGrouped } = measureDigits(text, start);
-  if (count > 19) read.digits = findGroupsEnd(text, start);
+  // Only the end of a longer run can be one: it is measured once.
+  read.digits = end;
   if (count < 13 || count > 19 || !isBoundary(text, end)) return undefined;
   if (!isBrand(text.slice(start, start + 4), count)) return undefined;
   const raw = text.slice(start, end);

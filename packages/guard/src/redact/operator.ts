@@ -1,4 +1,4 @@
-import { classOf, QUOTE } from "./character.ts";
+import { ALNUM, classOf, DIGIT, QUOTE } from "./character.ts";
 import type { Scan } from "./finding.ts";
 
 /**
@@ -22,7 +22,8 @@ function skipClosers(text: string, start: number): number {
   let at = start;
   while (at - start < 5) {
     const code = text.charCodeAt(at);
-    if (code !== BACKSLASH && code !== 0x5d && code !== 0x5b && (classOf(code) & QUOTE) === 0) break;
+    const isSize = (classOf(code) & DIGIT) !== 0 && at > start;
+    if (code !== BACKSLASH && code !== 0x5d && code !== 0x5b && (classOf(code) & QUOTE) === 0 && !isSize) break;
     at += 1;
   }
   return at;
@@ -44,6 +45,18 @@ function readEquals(text: string, at: number): Sign {
   return { operator: "compare", at: text.charCodeAt(at + 2) === 0x3d ? at + 3 : at + 2 };
 }
 
+/** `password - x9`, `password ---- x9`: dashes between spaces. */
+function readDashes(text: string, at: number): Sign | undefined {
+  let end = at;
+  while (end - at < 8 && text.charCodeAt(end) === 0x2d) end += 1;
+  return text.charCodeAt(at - 1) === 0x20 && text.charCodeAt(end) === 0x20 ? { operator: "weak", at: end } : undefined;
+}
+
+/** `env.SECRET || "x9"`, `env.SECRET ?? "x9"`: what stands in for a value that is missing. */
+function readFallback(text: string, at: number): Sign | undefined {
+  return /^(?:\|\||\?\?) {0,2}["'`]/.test(text.slice(at, at + 5)) ? { operator: "assign", at: at + 2 } : undefined;
+}
+
 /** Reads the operator at `at`, past closers and spaces. */
 function readOperator(text: string, at: number, isTag: boolean): Sign | undefined {
   const code = text.charCodeAt(at);
@@ -56,7 +69,7 @@ function readOperator(text: string, at: number, isTag: boolean): Sign | undefine
     case 0x3e:
       return next === 0x3d ? { operator: "assign", at: at + 2 } : { operator: isTag ? "tag" : "weak", at: at + 1 };
     case 0x2d:
-      return next === 0x3e ? { operator: "assign", at: at + 2 } : undefined;
+      return next === 0x3e ? { operator: "assign", at: at + 2 } : readDashes(text, at);
     case 0x21:
       return next === 0x3d ? { operator: "compare", at: at + (text.charCodeAt(at + 2) === 0x3d ? 3 : 2) } : undefined;
     case 0x3f:
@@ -64,11 +77,11 @@ function readOperator(text: string, at: number, isTag: boolean): Sign | undefine
     case 0x2e:
     case 0x3c:
       if (next === 0x3d) return { operator: "assign", at: at + 2 };
-      return code === 0x3f && next === 0x3f && text.charCodeAt(at + 2) === 0x3d ? { operator: "assign", at: at + 3 } : undefined;
+      return code === 0x3f && text.startsWith("?=", at + 1) ? { operator: "assign", at: at + 3 } : readFallback(text, at);
     case 0x2c:
     case 0x28:
     case 0x7c:
-      return { operator: "weak", at: next === 0x7c ? at + 2 : at + 1 };
+      return readFallback(text, at) ?? { operator: "weak", at: next === 0x7c ? at + 2 : at + 1 };
     default:
       return undefined;
   }
@@ -79,15 +92,22 @@ export const LEADS_TO_VALUE = " \t=:><!?+.,(|\"'`\\][";
 const LEADS = new Uint8Array(128);
 for (const character of LEADS_TO_VALUE) LEADS[character.charCodeAt(0)] = 1;
 
+/** True for the name of an element: `<password`, `<wsse:Password`. */
+function isTagName({ text, chain }: Scan): boolean {
+  const before = text.charCodeAt(chain - 1);
+  return before === 0x3c || (before === 0x3a && /<[\w-]{1,24}:$/.test(text.slice(Math.max(0, chain - 26), chain)));
+}
+
 /** True when what follows a name cannot be an operator: most words of most texts. */
 export function isPlainWord(scan: Scan, wordEnd: number): boolean {
   const { text } = scan;
   const code = text.charCodeAt(wordEnd);
   const next = text.charCodeAt(wordEnd + 1);
   if (code === 0x2e) return next !== 0x3d;
-  // Behind a single space a word follows: no operator but `~>` and `->`, unless the name is an option.
-  if (code !== 0x20 || next === 0x7e || text.charCodeAt(scan.chain - 1) === 0x2d) return false;
-  if (next === 0x2d) return text.charCodeAt(wordEnd + 2) !== 0x3e;
+  // Behind a single space a word follows: no operator but `~>`, `->` and dashes, unless the name is an option.
+  const before = text.charCodeAt(scan.chain - 1);
+  if (code !== 0x20 || next === 0x7e || before === 0x2d || before === 0x3c || before === 0x3a) return false;
+  if (next === 0x2d) return (classOf(text.charCodeAt(wordEnd + 2)) & ALNUM) !== 0;
   return LEADS[next] !== 1 || next === 0x28 || next === 0x5b;
 }
 
@@ -95,9 +115,12 @@ export function isPlainWord(scan: Scan, wordEnd: number): boolean {
 export function findSign(scan: Scan, wordEnd: number): Sign | undefined {
   const { text } = scan;
   const closed = skipClosers(text, wordEnd);
-  const at = skipSpaces(text, closed, 5);
-  const sign = readOperator(text, at, text.charCodeAt(scan.chain - 1) === 0x3c);
+  const at = skipSpaces(text, closed, 32);
+  const isTag = isTagName(scan);
+  const sign = readOperator(text, at, isTag);
   if (sign !== undefined) return sign;
+  const attributes = isTag && at > closed ? /^[\w:.-]{1,40}="[^<>]{0,200}>/.exec(text.slice(at, at + 240))?.[0] : undefined;
+  if (attributes !== undefined) return { operator: "tag", at: at + attributes.length };
   if ((classOf(text.charCodeAt(wordEnd)) & QUOTE) !== 0) return { operator: "quote", at: wordEnd };
   if (at > wordEnd && (classOf(text.charCodeAt(at)) & QUOTE) !== 0) return { operator: "quote", at };
   const isFlag = text.charCodeAt(scan.chain - 1) === 0x2d && text.charCodeAt(scan.chain - 2) === 0x2d;

@@ -6,7 +6,13 @@ import { type Finding, type Scan, toFinding, type Word } from "./finding.ts";
 const HYPHEN = 0x2d;
 
 /** Parts of a name that say the rest is a key: `acme_live_...`, `x-secret-...`. */
-const KEY_PART = /(?:^|[_-])(?:live|test|prod|dev|stg|sandbox|secret|sk|rk|pat|tok|token|key|apikey|api|access|auth|priv)(?:[_-]|$)/i;
+const KEY_PART =
+  /(?:^|[_-])(?:live|test|prod|dev|stg|sandbox|secret|sk|rk|pat|tok|tkn|token|pw|key|apikey|api|access|o?auth|priv|admin)(?:[_-]|$)/i;
+
+/** What identifies a request, a file, a message or a digest is no key, however long. */
+const PUBLIC_PART = /^(?:sha\d|md5|req|resp?|msg|chatcmpl|run|evt|file|id|trace|span|build|hash|etag|chunk|css|ssh)/i;
+/** Longer than anything that services call their objects by, and of all three sorts. */
+const LONG_MIXED = /^(?=.*\d)(?=.*[a-z])(?=.*[A-Z]).{30}/;
 
 /** A token with a readable beginning of its own, as most services issue them today, whoever the issuer is. */
 export function readPrefixed(scan: Scan, { start }: Word): Finding | undefined {
@@ -16,7 +22,9 @@ export function readPrefixed(scan: Scan, { start }: Word): Finding | undefined {
   if (end - tail < 20 || tail - start < 3 || tail - start > 32 || end - start > 512) return undefined;
   scan.pass.work.left -= COST.random;
   const random = text.slice(tail, end);
-  return isMixed(random) && KEY_PART.test(text.slice(start, tail)) ? toFinding(scan, "key", [start, end]) : undefined;
+  const prefix = text.slice(start, tail);
+  const isKey = KEY_PART.test(prefix) ? isMixed(random) : LONG_MIXED.test(random) && !PUBLIC_PART.test(prefix) && entropyOf(random) >= 4;
+  return isKey ? toFinding(scan, "key", [start, end]) : undefined;
 }
 
 /** Reads a run of words and hyphens once, however many words in it ask. */
@@ -37,6 +45,9 @@ function isMixed(text: string): boolean {
   for (let at = 0; at < text.length; at++) bits |= classOf(text.charCodeAt(at));
   return (bits & DIGIT) !== 0 && (bits & (UPPER | LOWER)) !== 0 && entropyOf(text) >= 3;
 }
+
+/** Small letters and digits of base 32 or 36, no hex; what begins like this is the address of some content (CID). */
+const SMALL = /^(?!baf)(?=[a-f\d]*[g-z])(?=(?:[a-z]*\d){5})[a-z\d]+$/;
 
 /** Lengths of base64 digests: SHA-1, SHA-256, SHA-384, SHA-512. Those are no secrets. */
 const DIGEST_LENGTHS = new Set([27, 28, 43, 44, 64, 86, 88]);
@@ -69,8 +80,8 @@ export function readLoneRandom(scan: Scan, { start }: Word): Finding | undefined
   }
   const length = end - start;
   if (length < 40 || length > 128 || !isEdge(text, end)) return undefined;
-  const isBase64 = (bits & DIGIT) !== 0 && (bits & UPPER) !== 0 && (bits & LOWER) !== 0;
   const raw = text.slice(start, end);
+  const isBase64 = (bits & DIGIT) !== 0 && (bits & LOWER) !== 0 && ((bits & UPPER) !== 0 || SMALL.test(raw));
   const isQuoted = (classOf(text.charCodeAt(start - 1)) & QUOTE) !== 0;
   if (!isBase64 || !(isQuoted || raw.endsWith("=")) || (DIGEST_LENGTHS.has(length) && !isAzureNear(text, start))) return undefined;
   if (

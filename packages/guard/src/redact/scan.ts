@@ -5,7 +5,7 @@ import { createScan, type Finding, type Scan, type Word } from "./finding.ts";
 import { foldTrigger } from "./name-trigger.ts";
 import type { Pass } from "./pass.ts";
 import { isReplacement } from "./replacement.ts";
-import { readAzureSecret } from "./shaped-token.ts";
+import { readAzureSecret, readPasswordHash } from "./shaped-token.ts";
 import { readPrivateKey } from "./token.ts";
 import { readWord } from "./word.ts";
 import { COST } from "./work.ts";
@@ -22,12 +22,13 @@ const SIGN_READERS: readonly ((scan: Scan, at: number) => Finding | undefined)[]
   readPrivateKey,
   readPercent,
   readAzureSecret,
+  readPasswordHash,
 ];
 /** The end of the last word when the next one cannot be joined to it. */
 const NO_WORD = -2;
 const NO_SIGN = 255;
 const BY_SIGN = new Uint8Array(128).fill(NO_SIGN);
-Array.from("@:-%~").forEach((sign, index) => {
+Array.from("@:-%~$").forEach((sign, index) => {
   BY_SIGN[sign.charCodeAt(0)] = index;
 });
 

@@ -1,5 +1,4 @@
-import { ALNUM, classOf, DIGIT, FOREIGN, UPPER } from "./character.ts";
-import { createWordFinder } from "./word-finder.ts";
+import { classOf, DIGIT } from "./character.ts";
 
 /** Why a value under a name is taken out: the kind goes into the marker. */
 export type KeyKind =
@@ -17,27 +16,32 @@ export type KeyKind =
   | "bank"
   | "personal";
 
+/** `apikey` and its kin. */
+function toKeys(words: string): string[] {
+  return words.split(" ").map((word) => `${word}key`);
+}
+
 /** Stems that mean the same wherever they stand in a name, run together or not: `userpassword2`, `MyApiKey`. */
 const STEMS: readonly (readonly [KeyKind, readonly string[]])[] = [
   [
     "password",
-    "requirepass masterauth dbpass keypass storepass userpass rootpass adminpass sqlpass password passwd passwort passphrase passcode passkey kennwort contrasen contraseña motdepasse wachtwoord lösenord losenord hasło haslo parola şifre sifre heslo salasana jelszo jelszó lozinka пароль 密码 密碼 口令 パスワード 비밀번호 كلمةالمرور סיסמה สั่งผ่าน mậtkhẩu matkhau katasandi".split(
+    "bindpw rootpw userpw dbpw adminpw requirepass masterauth dbpass keypass storepass userpass rootpass adminpass sqlpass password passwd passwort passphrase passcode passkey kennwort contrasen contraseña motdepasse wachtwoord lösenord losenord hasło haslo parola şifre sifre heslo salasana jelszo jelszó lozinka пароль 密码 密碼 口令 パスワード 비밀번호 كلمةالمرور סיסמה สั่งผ่าน mậtkhẩu matkhau katasandi".split(
       " ",
     ),
   ],
   ["secret", ["secret", "credential", "geheimnis", "segredo"]],
   [
     "key",
-    "apikey accesskey privatekey privkey signingkey encryptionkey masterkey accountkey sharedkey storagekey subscriptionkey authkey licensekey licencekey consumerkey sshkey writekey servicekey deploykey appkey applicationkey clientkey functionkey databasekey dbkey hostkeyb hmackey aeskey rsakey kmskey sessionkey serverkey webhookkey instrumentationkey ingestionkey userkey apitoken awskey".split(
-      " ",
-    ),
+    [
+      ...toKeys(
+        "api access private priv signing encryption master account shared storage subscription auth license licence consumer ssh write service deploy app application client function database db hmac aes rsa kms session server webhook instrumentation ingestion user aws",
+      ),
+      "hostkeyb",
+      "signaturevalue",
+      "apitoken",
+    ],
   ],
-  [
-    "token",
-    "accesstoken authtoken refreshtoken idtoken bearertoken sessiontoken securitytoken usertoken privatetoken jobtoken devicetoken logintoken resettoken".split(
-      " ",
-    ),
-  ],
+  ["token", ["accesstoken", "authtoken", "refreshtoken"]],
   [
     "auth",
     ["authorization", "authorisation", "connectionstring", "connstr", "databaseurl", "mongouri", "mongodburi", "redisurl", "amqpurl"],
@@ -71,8 +75,8 @@ const STEMS: readonly (readonly [KeyKind, readonly string[]])[] = [
 
 /** Whole words of a name: `db_pwd`, `card.cvv`, `X-Auth`. Too short to be looked for inside other words. */
 const WORDS = toTable([
-  ["password", "pwd pass pw passw pswd psw passwrd senha mdp wachtwoord clave"],
-  ["secret", "secrets creds cred"],
+  ["password", "pwd pass pw passw pswd psw passwrd senha mdp clave"],
+  ["secret", "secrets creds cred psk"],
   ["token", "token tokens jwt bearer"],
   ["auth", "auth authz authn dsn sas"],
   ["cookie", "cookie cookies"],
@@ -87,14 +91,17 @@ const WORDS = toTable([
 /** Names of two words or more that mean a secret only together. */
 const PAIRS = toTable([
   ["session", "connectsid sessionvalue gitlabsession"],
-  ["code", "authcode verificationcode securitycode recoverycode backupcode smscode accesscode activationcode factorcode"],
+  [
+    "code",
+    "authcode verificationcode securitycode recoverycode recoverycodes recoverykey recoverykeys backupcode backupcodes smscode accesscode activationcode factorcode",
+  ],
   ["card", "cardsecurity securitynumber"],
   ["personal", "birthdate dateofbirth phonenumber mobilenumber"],
 ]);
 
 /** A last word that says the value is about the secret, and is not the secret: `token_type`, `passwordResetAt`. */
 const ABOUT = new Set(
-  "name names type types kind length len count counts size limit ttl expiry expires expiration expired expiresin exp lifetime maxage url uri endpoint path file filename dir policy policies enabled disabled required optional format version algorithm alg status state field fields prefix suffix strategy changed updated created rotated at date time valid invalid min max header param parameter issuer provider manager service store storage usage used scope scopes error errors attempts reset forgot strength rules present missing set mode index position line column budget bucket source class schema description label title ms sec seconds days age".split(
+  "timeout minutes hours ref address bus plugin plugins stdin prompt handler trigger factory generator helper separator regex pattern name names type types kind length len count counts size limit ttl expiry expires expiration expired expiresin exp lifetime maxage url uri endpoint path file filename dir policy policies enabled disabled required optional format version algorithm alg status state field fields prefix suffix strategy changed updated created rotated at date time valid invalid min max header param parameter issuer provider manager service store storage usage used scope scopes error errors attempts reset forgot strength rules present missing set mode index position line column budget bucket source class schema description label title ms sec seconds days age".split(
     " ",
   ),
 );
@@ -119,12 +126,12 @@ const IDENTITY =
   );
 /** Services whose keys have no sign of their own: random values under a name with theirs are taken. */
 const VENDORS =
-  "adafruit adobe airtable algolia alibaba aliyun asana atlassian confluence jira beamer bitbucket bittrex meraki cloudflare codecov cohere coinbase confluent contentful datadog ddog discord droneci dropbox etsy facebook fastly finicity finnhub flickr freshbooks gitter heroku hubspot intercom jfrog artifactory xray kraken kucoin launchdarkly linkedin looker mailchimp mailgun mapbox mattermost messagebird netlify newrelic newyorktimes nytimes okta plaid privateai rapidapi sendbird sentry snyk sonar squarespace sumo telegram travis trello twilio twitch twitter yandex zendesk softlayer cloudant ibmc iamapi aiven box paypal braintree auth0 segment pagerduty splunk elastic maxmind openweather sidekiq contribsys".split(
+  "adafruit algolia asana cloudant cloudflare crumb datadog dropbox facebook heroku jenkins kerberos mailgun okta plaid softlayer snyk sonar telegram twilio twitter".split(
     " ",
   );
 
-const findStems = createWordFinder(STEMS.map(([, stems]) => stems));
-const findHints = createWordFinder([IDENTITY, VENDORS, GENERIC]);
+const ANY_STEM = STEMS.map(([kind, stems]) => [kind, new RegExp(stems.join("|"))] as const);
+const ANY_HINT = ([IDENTITY, VENDORS, GENERIC] as const).map((words) => new RegExp(words.join("|")));
 
 /** Names that say nothing alone and everything under a parent: `card.number`, `session.id`. */
 const DEPENDENT = new Set(["id", "number", "value", "key", "code", "data", "raw", "content", "string", "hash"]);
@@ -142,52 +149,25 @@ export const NAME_PARTS: readonly string[] = [
 /** What a name that is not secret itself says of a random value under it. */
 export type Suspicion = "none" | "generic" | "vendor";
 
+const SUSPICIONS: readonly Suspicion[] = ["none", "vendor", "generic"];
+
 function suspectWords(joined: string): Suspicion {
-  const hints = findHints(joined);
-  return (hints & 1) !== 0 ? "none" : (hints & 2) !== 0 ? "vendor" : (hints & 4) !== 0 ? "generic" : "none";
-}
-
-const SEPARATOR = 0;
-const CAPITAL = 1;
-const OTHER = 2;
-
-function sortOf(code: number): number {
-  const kind = classOf(code);
-  if ((kind & ALNUM) !== 0) return (kind & UPPER) !== 0 ? CAPITAL : OTHER;
-  if ((kind & FOREIGN) === 0) return SEPARATOR;
-  const character = String.fromCharCode(code);
-  return /[\p{L}\p{M}\p{N}]/u.test(character) ? (character.toLowerCase() === character ? OTHER : CAPITAL) : SEPARATOR;
+  return SUSPICIONS[ANY_HINT.findIndex((hint) => hint.test(joined))] ?? "none";
 }
 
 /** The words of a name, lower case: at separators, and where small letters meet capitals: `HTTPServerKey` is three. */
 function splitName(name: string): string[] {
-  const words: string[] = [];
-  let start = 0;
-  let before = SEPARATOR;
-  for (let at = 0; at < name.length; at++) {
-    const code = name.charCodeAt(at);
-    const sort = sortOf(code);
-    const isSmall = sort === OTHER && (classOf(code) & DIGIT) === 0;
-    // The capital before a small letter begins a word: `S` of `HTTPServer`.
-    const isCut = sort === SEPARATOR || before === SEPARATOR || (sort === CAPITAL && before === OTHER);
-    const next = isSmall && before === CAPITAL && at - 1 > start ? at - 1 : isCut ? at : start;
-    if (next > start) {
-      if (sortOf(name.charCodeAt(start)) !== SEPARATOR) words.push(name.slice(start, next).toLowerCase());
-      start = next;
-    }
-    before = sort;
-  }
-  if (start < name.length && before !== SEPARATOR) words.push(name.slice(start).toLowerCase());
-  return words;
+  const parted = name.replace(/([\p{Ll}\p{Lo}\p{N}])(?=\p{Lu})|(\p{Lu})(?=\p{Lu}\p{Ll})/gu, "$1$2 ");
+  return parted.toLowerCase().match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
 }
 
 function classifyWords(words: readonly string[], joined: string): KeyKind | undefined {
   if (joined === "" || HARMLESS.has(joined)) return undefined;
   const last = words.at(-1) ?? "";
   const lastTwo = words.length > 2 ? (words.at(-2) ?? "") + last : joined;
-  if (words.length > 1 && (ABOUT.has(last) || HARMLESS.has(lastTwo))) return undefined;
-  const stems = findStems(joined);
-  if (stems !== 0) return STEMS[31 - Math.clz32(stems & -stems)]?.[0];
+  if (words.length > 1 && (ABOUT.has(last) || ABOUT.has(lastTwo) || HARMLESS.has(lastTwo))) return undefined;
+  const stem = ANY_STEM.find(([, any]) => any.test(joined));
+  if (stem !== undefined) return stem[0];
   const pair = PAIRS.get(joined) ?? (lastTwo === joined ? undefined : PAIRS.get(lastTwo));
   if (pair !== undefined) return pair;
   for (const word of words) {

@@ -1,49 +1,43 @@
-import { COST } from "./work.ts";
-import { type Finding, type Scan, toFinding, type Word } from "./finding.ts";
+import { ALNUM, classOf } from "./character.ts";
+import { type Finding, findForm, type Scan, type Word } from "./finding.ts";
+
+/** A reader of what is known by its whole form; a group, where there is one, is the secret in it. */
+function createFormReader(kind: string, form: RegExp, length = 128): (scan: Scan, word: Word) => Finding | undefined {
+  return (scan, { start }) => findForm(scan, kind, [start, length, form]);
+}
 
 /** A PuTTY key file, to its end. */
-export function readPuttyKey(scan: Scan, { start }: Word): Finding | undefined {
-  if (!scan.text.startsWith("PuTTY-User-Key-File-", start)) return undefined;
-  const mac = /Private-MAC:[ \t]*\w+/.exec(scan.text.slice(start, start + 16_384));
-  const end = mac === null ? Math.min(scan.text.length, start + 16_384) : start + mac.index + mac[0].length;
-  return toFinding(scan, "private-key", [start, end]);
-}
-
-const WEBHOOKS =
-  /^(?:hooks\.slack\.com\/(?:services|workflows|triggers)\/|hooks\.zapier\.com\/hooks\/catch\/|webhookb2\/|webhooks\/\d{5,20}\/|softlayer\.com\/soap\/v\d[\w.]*\/|maker\.ifttt\.com\/trigger\/\w+\/with\/key\/)/;
+export const readPuttyKey = createFormReader("private-key", /^PuTTY-User-Key-File-(?:[^]{0,16384}?\nPrivate-MAC:[ \t]*\w+|[^]+)/d, 16_384);
 
 /** The part of a webhook's address that lets anybody post to it. */
-export function readWebhook(scan: Scan, { start }: Word): Finding | undefined {
-  scan.pass.work.left -= COST.words;
-  const prefix = WEBHOOKS.exec(scan.text.slice(start, start + 96))?.[0];
-  if (prefix === undefined) return undefined;
-  const from = start + prefix.length;
-  let to = from;
-  while (to - from < 512 && /[\w@/%.-]/.test(scan.text.charAt(to))) to += 1;
-  return to - from >= 8 ? toFinding(scan, "webhook", [from, to]) : undefined;
-}
-
-/** A reader of what is known by its whole form. */
-function createFormReader(kind: string, form: RegExp): (scan: Scan, word: Word) => Finding | undefined {
-  return (scan, { start }) => {
-    scan.pass.work.left -= COST.words;
-    const raw = form.exec(scan.text.slice(start, start + 128))?.[0];
-    return raw === undefined ? undefined : toFinding(scan, kind, [start, start + raw.length]);
-  };
-}
+export const readWebhook = createFormReader(
+  "webhook",
+  /^(?:hooks\.slack\.com\/(?:services|workflows|triggers)\/|hooks\.zapier\.com\/hooks\/catch\/|webhookb2\/|outlook\.office(?:365)?\.com\/webhook\/|webhooks\/\d{5,20}\/|softlayer\.com\/soap\/v\d[\w.]{0,8}\/|maker\.ifttt\.com\/trigger\/\w{1,64}\/with\/key\/)([\w@/%.-]{8,512})/d,
+  608,
+);
 
 /** `110201543:AAHdqTcv...`: a Telegram bot's number and key. */
-export const readBotToken = createFormReader("telegram-token", /^(?:bot)?\d{5,16}:A[\w-]{33,36}(?![\w-])/);
-/** Forms known by their middle or end: Discord bots, Terraform's `atlasv1`, Mailchimp's data centre, MaxMind's `_mmk`. */
+export const readBotToken = createFormReader("telegram-token", /^(?:bot)?\d{5,16}:A[\w-]{33,36}(?![\w-])/d);
+
+/** `jdbc:oracle:thin:scott/Secret@//host`: a password in front of an `@` without a URL. The word is `thin`. */
+export const readOracle = createFormReader("password", /^thin:[^/@\s"']{1,64}\/([^\s"'(]{1,128})@/d, 208);
+
+/** Forms known by their middle or end: Discord bots, Terraform's `atlasv1`, Mailchimp's data centre, MaxMind's `_mmk`, Azure's keys. */
 export const readShaped = createFormReader(
   "work-token",
-  /^(?:[MNO][A-Za-z\d]{23,25}\.[\w-]{6}\.[\w-]{27,38}|[A-Za-z\d]{14}\.atlasv1\.[\w=-]{60,70}|[\da-f]{32}-us\d{1,2}|\w{36}_mmk)(?![\w-])/,
+  /^(?:[MNO][A-Za-z\d]{23,25}\.[\w-]{6}\.[\w-]{27,38}|[A-Za-z\d]{14}\.atlasv1\.[\w=-]{60,70}|[\da-f]{32}-us\d{1,2}|\w{36}_mmk|[A-Za-z\d]{52}JQQJ[A-Za-z\d]{28}|[A-Za-z\d]{76}AZDO[A-Za-z\d]{4,5})(?![\w-])/d,
 );
+
+const HASH = /^\$(?:[156-8y]|2[abxy]|argon2(?:id?|d)|scrypt|pbkdf2[\w-]{0,16})\$[\w./=,+$-]{22,256}/d;
+
+/** A password's hash in the notation of `crypt`: it is what an attacker guesses against. `at` is its first sign. */
+export function readPasswordHash(scan: Scan, at: number): Finding | undefined {
+  return (classOf(scan.text.charCodeAt(at + 1)) & ALNUM) === 0 ? undefined : findForm(scan, "password", [at, 280, HASH]);
+}
 
 /** Azure's client secrets: three characters, a digit, `Q~`, and 31 to 34 more. `at` is the tilde. */
 export function readAzureSecret(scan: Scan, at: number): Finding | undefined {
-  const { text } = scan;
-  if (text.charCodeAt(at - 1) !== 0x51) return undefined;
-  const match = /^[\w~.]{3}\dQ~[\w~.-]{31,34}(?![\w~-])/.exec(text.slice(at - 5, at + 40));
-  return match === null || at - 5 < scan.taken ? undefined : toFinding(scan, "azure-secret", [at - 5, at - 5 + match[0].length]);
+  return scan.text.charCodeAt(at - 1) !== 0x51 || at - 5 < scan.taken
+    ? undefined
+    : findForm(scan, "azure-secret", [at - 5, 45, /^[\w~.]{3}\dQ~[\w~.-]{31,34}(?![\w~-])/d]);
 }

@@ -1,7 +1,6 @@
 import { ALNUM, classOf, DIGIT, UNDERSCORE } from "./character.ts";
-import type { Finding, Scan, Word } from "./finding.ts";
+import { type Finding, findForm, type Scan, toFinding, type Word } from "./finding.ts";
 import { COST } from "./work.ts";
-import { toMarker } from "./replacement.ts";
 import { DIGIT_SOMEWHERE, TOKEN_FORMS, type TokenForm, type TokenSet } from "./token-forms.ts";
 
 /** Forms by what three characters, folded to five bits each, they begin with. */
@@ -87,38 +86,14 @@ export function readVendorToken(scan: Scan, { start }: Word): Finding | undefine
       if (findDigit(scan, from) >= end) continue;
     } else if (form.check !== undefined && !form.check.test(text.slice(start, Math.min(end, start + (form.kind === "jwt" ? 1_024 : 128)))))
       continue;
-    return { start, end, kind: form.kind, replacement: toMarker(form.kind, text.slice(start, end), scan.pass.pseudonym) };
+    return toFinding(scan, form.kind, [start, end]);
   }
   return undefined;
 }
 
-const BEGIN = "-----BEGIN";
+const PRIVATE_KEY = /^-----BEGIN[\w -]{0,100}?PRIVATE KEY(?: BLOCK)?-----(?:[^]*?KEY(?: BLOCK)?-----|[^]*)/di;
 
 /** A PEM block of a private key, to its end line or, when that is missing, as far as the text goes. */
 export function readPrivateKey(scan: Scan, at: number): Finding | undefined {
-  const { text } = scan;
-  if (text.charCodeAt(at + 5) !== 0x42 || !text.startsWith(BEGIN, at)) return undefined;
-  scan.pass.work.left -= COST.form;
-  if (
-    !text
-      .slice(at, at + 140)
-      .toUpperCase()
-      .includes("PRIVATE KEY")
-  )
-    return undefined;
-  const label = /^[A-Za-z0-9 _-]{0,100}?PRIVATE KEY(?: BLOCK)?-----/i.exec(text.slice(at + BEGIN.length, at + BEGIN.length + 130))?.[0];
-  if (label === undefined) return undefined;
-  const from = at + BEGIN.length + label.length;
-  const closeAt = text.indexOf("KEY", from);
-  const close = closeAt < 0 ? undefined : /^KEY(?: BLOCK)?-----/.exec(text.slice(closeAt, closeAt + 16))?.[0];
-  const end = close === undefined ? findKeyEnd(text, from) : closeAt + close.length;
-  return { start: at, end, kind: "private-key", replacement: toMarker("private-key", text.slice(at, end), scan.pass.pseudonym) };
-}
-
-/** Without a proper end line: everything to the next `-----` or to the end. */
-function findKeyEnd(text: string, from: number): number {
-  const dashes = text.indexOf("-----END", from);
-  if (dashes < 0) return text.length;
-  const close = text.indexOf("-----", dashes + 8);
-  return close < 0 ? text.length : close + 5;
+  return scan.text.startsWith("BEGIN", at + 5) ? findForm(scan, "private-key", [at, scan.text.length, PRIVATE_KEY]) : undefined;
 }

@@ -71,22 +71,23 @@ function replaceItems(scan: Scan, tuple: Tuple, rewriting: Rewriting): Rewriting
   return { from: tuple.end, text: output + text.slice(from, tuple.end), kinds };
 }
 
-function toKinds(scan: Scan, tuple: Tuple): (KeyKind | undefined)[] {
-  return tuple.items.map(({ start, end }) => scan.pass.classify(scan.text.slice(start, end)).kind);
-}
+const HEAD = /^(?:(?:insert|replace)\s+(?:ignore\s+)?into\s+[\w."`[\]]{1,128}\s*|Key )\(/i;
 
-/** `INSERT INTO users (email, password) VALUES ('a', 'b'), ...`: the columns name the values. */
-export function readInsert(scan: Scan, { start }: Word): Finding | undefined {
+/**
+ * `INSERT INTO users (email, password) VALUES ('a', 'b'), ...` and PostgreSQL's `Key (email, token)=(a, b) already exists.`: the columns
+ * name the values.
+ */
+export function readRows(scan: Scan, { start }: Word): Finding | undefined {
   const { text } = scan;
   if (start < scan.read.tuple) return undefined;
   scan.pass.work.left -= COST.words;
-  const head = /^(?:insert|replace)\s+(?:ignore\s+)?into\s+[\w."`[\]]{1,128}\s*\(/i.exec(text.slice(start, start + 192))?.[0];
+  const head = HEAD.exec(text.slice(start, start + 192))?.[0];
   if (head === undefined) return undefined;
   const most = Math.min(text.length, start + LONGEST);
   const columns = readTuple(scan, start + head.length - 1, most);
-  const values = columns === undefined ? undefined : /^\s{0,8}values\s{0,8}\(/i.exec(text.slice(columns.end, columns.end + 32))?.[0];
+  const values = columns === undefined ? undefined : /^(?:=|\s{0,8}values\s{0,8})\(/i.exec(text.slice(columns.end, columns.end + 32))?.[0];
   if (columns === undefined || values === undefined) return undefined;
-  const kinds = toKinds(scan, columns);
+  const kinds = columns.items.map((item) => scan.pass.classify(text.slice(item.start, item.end)).kind);
   if (kinds.every((kind) => kind === undefined)) return undefined;
   let open = columns.end + values.length - 1;
   let written: Rewriting = { from: start, text: "", kinds };
@@ -101,20 +102,11 @@ export function readInsert(scan: Scan, { start }: Word): Finding | undefined {
   return end < 0 ? undefined : { start, end, kind: "sql-value", replacement: written.text };
 }
 
-/** PostgreSQL's `Key (email, token)=(a, b) already exists.` and `Failing row contains (1, a, b).` */
-export function readDetail(scan: Scan, { start }: Word): Finding | undefined {
+/** PostgreSQL's `Failing row contains (1, a, b).` */
+export function readFailingRow(scan: Scan, { start }: Word): Finding | undefined {
   const { text } = scan;
   if (start < scan.read.tuple) return undefined;
-  scan.pass.work.left -= COST.words;
   const most = Math.min(text.length, start + LONGEST);
-  if (text.startsWith("Key (", start)) {
-    const columns = readTuple(scan, start + 4, most);
-    if (columns === undefined || !text.startsWith("=(", columns.end)) return undefined;
-    const kinds = toKinds(scan, columns);
-    const values = readTuple(scan, columns.end + 1, most);
-    if (values === undefined || kinds.every((kind) => kind === undefined)) return undefined;
-    return { start, end: values.end, kind: "sql-value", replacement: replaceItems(scan, values, { from: start, text: "", kinds }).text };
-  }
   const head = "Failing row contains ";
   if (!text.startsWith(`${head}(`, start)) return undefined;
   const row = readTuple(scan, start + head.length, most);

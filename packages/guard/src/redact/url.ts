@@ -1,6 +1,6 @@
 import type { Pass } from "./pass.ts";
 import { isSignedParameter } from "./query-name.ts";
-import { isReplacement, toMarker } from "./replacement.ts";
+import { replaceString } from "./scalar.ts";
 import { redactTextWith } from "./text.ts";
 
 /** Decodes one form-urlencoded piece; undefined where it is no valid encoding. */
@@ -21,9 +21,8 @@ function redactPair(pair: string, pass: Pass): string {
   const kind = isSignedParameter(name, rawValue.length) ? "signature" : pass.classify(lastName(name)).kind;
   if (kind === undefined) return `${rawName}=${redactEncoded(rawValue, pass)}`;
   const value = decodeComponent(rawValue) ?? rawValue;
-  if (value === "" || isReplacement(value)) return pair;
-  pass.count(kind);
-  return `${rawName}=${toMarker(kind, value, pass.pseudonym)}`;
+  const replaced = replaceString(kind, value, pass);
+  return replaced === value ? pair : `${rawName}=${replaced}`;
 }
 
 /** `user[password]` and `card.cvv`: the last part of a nested name counts together with the one before it. */

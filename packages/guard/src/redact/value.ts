@@ -1,5 +1,6 @@
 import { isNamedVersion } from "./ip-address.ts";
 import { LABELS } from "./json.ts";
+import { readUnderName } from "./named-text.ts";
 import type { Pass } from "./pass.ts";
 import { UNSCANNED } from "./replacement.ts";
 import { replaceDigits, replaceString } from "./scalar.ts";
@@ -26,25 +27,24 @@ function redactNumber(value: number | bigint, kind: KeyKind | undefined, pass: P
   return redacted === text ? value : Number(redacted);
 }
 
-function redactScalar(value: unknown, kind: KeyKind | undefined, pass: Pass): unknown {
-  if (typeof value === "string") return kind === undefined ? redactTextWith(value, pass) : replaceString(kind, value, pass);
+function redactScalar(value: unknown, { kind, name }: Place, pass: Pass): unknown {
+  if (typeof value === "string")
+    return kind === undefined ? readUnderName(name, value, (text) => redactTextWith(text, pass)) : replaceString(kind, value, pass);
   if (typeof value === "number" || typeof value === "bigint") return redactNumber(value, kind, pass);
   if (typeof value === "boolean") return value;
   if (typeof value === "symbol") return redactTextWith(String(value), pass);
   return typeof value === "function" ? "[function]" : null;
 }
 
-/** The data properties of an object. Accessors are named, not called: a getter is the program's code. */
+/**
+ * The data properties of an object. Accessors are named, not called: a getter is the program's code. An error's stack is an accessor of
+ * the engine, and its name is its prototype's.
+ */
 function readMember(holder: object, name: string): unknown {
-  const descriptor = Object.getOwnPropertyDescriptor(holder, name);
-  return descriptor === undefined || "value" in descriptor ? descriptor?.value : "[getter]";
-}
-
-/** An error's own members are hidden from enumeration, and its stack is an accessor of the engine. */
-function readErrorMember(error: Error, name: string): unknown {
-  const own = Object.getOwnPropertyDescriptor(error, name);
+  const own = Object.getOwnPropertyDescriptor(holder, name);
   if (own !== undefined && "value" in own) return own.value;
-  return name === "stack" || name === "name" ? Reflect.get(error, name) : "[getter]";
+  if (holder instanceof Error && (name === "stack" || name === "name")) return Reflect.get(holder, name);
+  return own === undefined && !(holder instanceof Error) ? undefined : "[getter]";
 }
 
 function listMembers(value: object, pass: Pass): Members {
@@ -57,9 +57,9 @@ function listMembers(value: object, pass: Pass): Members {
     return { names: [...byName.keys()], read: (name) => byName.get(name) };
   }
   const names = Object.keys(value);
-  if (!(value instanceof Error)) return { names, read: (name) => readMember(value, name) };
-  for (const each of ["name", "message", "stack", "cause", "errors"]) if (!names.includes(each) && each in value) names.push(each);
-  return { names, read: (name) => readErrorMember(value, name) };
+  if (value instanceof Error)
+    for (const each of ["name", "message", "stack", "cause", "errors"]) if (!names.includes(each) && each in value) names.push(each);
+  return { names, read: (name) => readMember(value, name) };
 }
 
 /** `{name: "authorization", value: "..."}`, as HAR and many clients write headers: the name beside a value is the value's name. */
@@ -113,7 +113,7 @@ function redactObject(value: object, place: Place, walk: Walk): unknown {
 function redactNode(value: unknown, place: Place, walk: Walk): unknown {
   walk.left -= 1;
   if (typeof value === "string" && place.kind === undefined && isNamedVersion(place.name, value)) return value;
-  if (typeof value !== "object" || value === null) return redactScalar(value, place.kind, walk.pass);
+  if (typeof value !== "object" || value === null) return redactScalar(value, place, walk.pass);
   if (walk.seen.has(value)) return "[circular]";
   if (place.depth >= walk.pass.policy.maxDepth) return "[deeper]";
   walk.seen.add(value);

@@ -1,5 +1,5 @@
 import { readAssignment } from "./assignment.ts";
-import { isNearAccessKey, readAwsSecret, readPart, readSetPassword, readSqlWord } from "./beside.ts";
+import { isNearAccessKey, readAwsSecret, readPart, readSqlWord } from "./beside.ts";
 import { readScheme, readUserOption } from "./credential.ts";
 import { readBase64 } from "./encoded.ts";
 import type { Finding, Scan, Word } from "./finding.ts";
@@ -7,10 +7,10 @@ import { readIpAddress } from "./ip-address.ts";
 import { readCard, readIban, readSsn } from "./number.ts";
 import { isPlainWord, LEADS_TO_VALUE } from "./operator.ts";
 import { readLoneRandom, readPrefixed } from "./random-token.ts";
-import { readBotToken, readPuttyKey, readShaped, readWebhook } from "./shaped-token.ts";
-import { readOracle, readPasswordOption, readSpoken } from "./spoken.ts";
+import { readBotToken, readOracle, readPuttyKey, readShaped, readWebhook } from "./shaped-token.ts";
+import { readPasswordOption, readSpoken } from "./spoken.ts";
 import { mayBeginToken, readVendorToken } from "./token.ts";
-import { readDetail, readInsert } from "./tuple.ts";
+import { readFailingRow, readRows } from "./tuple.ts";
 
 type Reader = (scan: Scan, word: Word) => Finding | undefined;
 
@@ -41,28 +41,28 @@ const READERS: readonly Look[] = [
   [readIban, 4, Infinity, "", "", "", DIGIT_AND_CAPITAL],
   [readIpAddress, 1, 4, "", ".:"],
   [readVendorToken, 1, Infinity],
-  [readSqlWord, 2, 5, "ilbILB", SPACES],
-  [readDetail, 3, 7, "KF", SPACES],
-  [readSetPassword, 3, 3, "fF", SPACES],
-  [readInsert, 6, 7, "irIR", SPACES],
+  [readSqlWord, 2, 5, "ilbfILBF", SPACES],
+  [readFailingRow, 7, 7, "F", " "],
+  [readRows, 3, 7, "irIRK", SPACES],
   [readPart, 4, 4, "n", "="],
   [readAwsSecret, 1, Infinity],
   [readAssignment, 1, Infinity, "", LEADS_TO_VALUE],
   [readSpoken, 5, Infinity, "", "", " ", MIXED],
-  [readPasswordOption, 1, Infinity, "pa", "", "-"],
-  [readUserOption, 1, 4, "", "", "-"],
+  [readPasswordOption, 1, Infinity, "paP", "", "-"],
+  [readUserOption, 1, 4, "uU", "", "-"],
   [readOracle, 4, 4, "t", ":"],
-  [readWebhook, 5, Infinity, "hwsm", "./"],
+  [readWebhook, 5, Infinity, "hwsmo", "./"],
   [readBotToken, 7, Infinity, "", ":"],
   [readPuttyKey, 5, 5, "P", "-"],
   [readScheme, 5, 6, "bdtBDT", SPACES],
   [readShaped, 14, 28, "", "."],
   [readShaped, 32, 32, "", "-"],
   [readShaped, 40, 40],
+  [readShaped, 84, 85],
   [readPrefixed, 23, Infinity],
   [readPrefixed, 7, 22, "", "-"],
   [readLoneRandom, 40, Infinity, "", "", EDGES],
-  [readLoneRandom, 7, 39, "", "+/-=", EDGES],
+  [readLoneRandom, 1, 39, "", "+/-=", EDGES],
   [readBase64, 12, Infinity],
 ];
 
@@ -73,7 +73,7 @@ const TOKEN = bitOf(readVendorToken);
 const AWS_SECRET = bitOf(readAwsSecret);
 const ASSIGNMENT = bitOf(readAssignment);
 
-const LONGEST = 63;
+const LONGEST = 127;
 /** Everything above ASCII looks the same. */
 const ABOVE = 128;
 const LINE_END = 10;

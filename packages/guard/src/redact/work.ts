@@ -23,7 +23,7 @@ export const COST = {
   sign: 120,
   form: 250,
   token: 300,
-  name: 900,
+  name: 2_500,
   assignment: 1_000,
   words: 150,
   line: 2_500,
