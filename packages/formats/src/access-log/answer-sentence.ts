@@ -4,8 +4,9 @@
  * Sources: tornado/web.py log_request; sanic/log.py; hypercorn's default access_log_format; Serilog.AspNetCore's MessageTemplate;
  * HostingApplicationDiagnostics' RequestFinishedLog of ASP.NET Core 6 and later.
  */
-import { putAppVerdict } from "./app-message.ts";
+import { putAppVerdict } from "./app-verdict.ts";
 import { type Draft, putClient, putDuration, putNumber, putStatus, putTarget, startDraft } from "./draft.ts";
+import { readSuffixedDuration } from "./named-fields.ts";
 
 const METHOD = "(?<method>GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|TRACE|CONNECT|PROPFIND)";
 const TARGET = String.raw`(?<target>(?:/|https?://)\S*|\*)`;
@@ -26,10 +27,20 @@ const SENTENCES: readonly (readonly [framework: string, pattern: RegExp])[] = [
       String.raw`^Request finished (?:"?HTTP\/[\d.]+"?) "?${METHOD}"? "?${TARGET.replace("\\S", '[^\\s"]')}"? \S+ \S+ - (?<status>\d{3}) (?:\d+|-|null) .*?(?<ms>\d+(?:\.\d+)?)ms$`,
     ),
   ],
+  [
+    "application",
+    new RegExp(
+      String.raw`^${METHOD} (?<target>/\S*)(?: HTTP/[\d.]+)?(?::| -| ->| =>| →)? (?<status>[1-5]\d\d) (?:- |in |\+)?\(?(?<took>\d+(?:\.\d+)? ?(?:ms|s|µs|us))\)?$`,
+    ),
+  ],
+  [
+    "application",
+    new RegExp(String.raw`^${METHOD} (?<target>/\S*) (?<status>[1-5]\d\d) [A-Z][A-Za-z -]{1,40} \[(?<client>[\d.]{7,15})\]$`),
+  ],
 ];
 
 /** A logger's name, where a layout puts it between level and words. */
-const LOGGER = /^[A-Za-z_][\w.]{1,80}:?(?: -)? (?=[\d[])/;
+const LOGGER = /^[A-Za-z_][\w.]{1,80}(?::?(?: -)? (?=[\d[])|: (?=[A-Z]{3,8} \/))/;
 
 /** The exchange that a sentence tells of; undefined for any other words. */
 export function readAnswerSentence(text: string): Draft | undefined {
@@ -45,6 +56,8 @@ export function readAnswerSentence(text: string): Draft | undefined {
     putNumber(draft, "responseBytes", groups["bytes"]);
     putDuration(draft, groups["ms"], 1);
     putDuration(draft, groups["us"], 0.001);
+    const durationMs = readSuffixedDuration(groups["took"] ?? "");
+    if (durationMs !== undefined) draft.durationMs = durationMs;
     putAppVerdict(draft, { text: "" });
     return draft;
   }

@@ -7,7 +7,7 @@ import { readSeverity } from "./severity.ts";
 const LINE = /^\[([A-Z][a-z]{2} [A-Z][a-z]{2}\s+\d{1,2} \d\d:\d\d:\d\d(?:\.\d+)? \d{4})\] \[(?:([\w-]*):)?(\w+)\] (.*)$/s;
 /** With a time of the operators' own (`ErrorLogFormat`), the module before the level tells whose line it is. */
 const OWN_TIME = /^\[(\d[^\]]{16,40})\] \[([\w-]+):(\w+)\] (.*)$/s;
-const STARTING = /^AH\d{5}: \S/;
+const STARTING = /^(?:\[[\w-]+:(\w+)\] )?AH\d{5}: \S/;
 const PREFIX = /^\[(?:pid \d+(?::tid \d+)?|client ([^\]]+)|remote ([^\]]+)|[^\]]{1,64})\] ?/;
 
 /** mod_proxy names the request whose response it could not read: AH00898 with its path, AH01106 with its method too. */
@@ -21,7 +21,9 @@ function createApacheError(context: ParseContext): LineParser {
     const match = LINE.exec(line) ?? OWN_TIME.exec(line);
     if (match === null) {
       // Before its log is open, httpd writes to the terminal without a time.
-      return STARTING.test(line) ? { kind: "message", format: "apache-error", message: { severity: 0, text: line } } : undefined;
+      const starting = STARTING.exec(line);
+      if (starting === null) return undefined;
+      return { kind: "message", format: "apache-error", message: { severity: readSeverity(starting[1]), text: line } };
     }
     const severity = readSeverity(match[3]?.replace(/^trace\d$/, "trace"));
     if (severity === 0) return undefined;

@@ -1,11 +1,13 @@
 /** What structured application logs have in common: a level, a message, a time, an exception, and what they say about a request. */
+import { readAnswerSentence } from "./answer-sentence.ts";
+import { putAppVerdict } from "./app-verdict.ts";
 import { type Draft, readJsonText, startDraft } from "./draft.ts";
 import type { JsonObject, LogMessage, ParseContext, ParsedLine } from "./line.ts";
 import { createFieldReader, type FieldReader, putNamedFields } from "./named-fields.ts";
 import { readSeverity } from "./severity.ts";
 
 const MESSAGE = ["message", "msg", "event", "text", "log", "body", "short_message", "@message"];
-const LEVEL = ["level", "severity", "log.level", "loglevel", "lvl", "severity_text", "severitytext", "levelname", "level_name"];
+const LEVEL = ["level", "severity", "log.level", "@level", "loglevel", "lvl", "severity_text", "severitytext", "levelname", "level_name"];
 const EXCEPTION_TYPE = [
   "err.type",
   "err.name",
@@ -65,19 +67,17 @@ export function readAppRecord(object: JsonObject, format: AppFormat, context: Pa
   const draft = startDraft("app", format.observer);
   const isExchange = putNamedFields(draft, read, context);
   const message = toMessage(draft, read);
-  if (!isExchange) return { kind: "message", format: format.id, message };
+  if (!isExchange && !putSentence(draft, message.text)) return { kind: "message", format: format.id, message };
   putAppVerdict(draft, message);
   return { kind: "exchange", format: format.id, exchange: draft };
 }
 
-/** Sets what the record says of an exception and who made a server error: the application logs its own answers. */
-export function putAppVerdict(draft: Draft, message: Pick<LogMessage, "text" | "exceptionType" | "exceptionStack">): void {
-  const exception = message.exceptionStack?.split("\n", 1)[0] ?? message.exceptionType;
-  if (exception !== undefined) draft.errorMessage = exception;
-  else if (draft.status !== undefined && draft.status >= 500 && message.text !== "") draft.errorMessage = message.text;
-  if (draft.status !== undefined && draft.status >= 500) {
-    const because =
-      exception === undefined ? "the application logged its own answer" : `the application logged its own answer, with ${exception}`;
-    draft.madeBy = { hop: "observer", because, confidence: exception === undefined ? 0.75 : 0.9 };
-  }
+/** Sets the exchange that the words alone tell of, as a whole sentence; returns whether they do. */
+function putSentence(draft: Draft, text: string): boolean {
+  const answer = draft.status === undefined && draft.method === undefined ? readAnswerSentence(text) : undefined;
+  if (answer === undefined) return false;
+  const { method, path, query, status, durationMs, clientAddress, responseBytes } = answer;
+  const told = { method, path, query, status, durationMs, clientAddress, responseBytes };
+  Object.assign(draft, Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined)));
+  return true;
 }

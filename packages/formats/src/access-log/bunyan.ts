@@ -1,5 +1,6 @@
 /** bunyan: `v: 0`, numeric level, ISO time; requests as `req` and `res` by its standard serialisers, `latency` or `duration` in ms. */
-import { putAppVerdict, readAppMessage, readAppRecord } from "./app-message.ts";
+import { readAppMessage, readAppRecord } from "./app-message.ts";
+import { putAppVerdict } from "./app-verdict.ts";
 import { parseAnyTime } from "./clock.ts";
 import {
   putClient,

@@ -22,8 +22,9 @@ import { readSeverity } from "./severity.ts";
 export const googleCloud: JsonFormat = { id: "google-cloud", create: createGoogleCloud };
 
 function createGoogleCloud(context: ParseContext): JsonLineParser {
-  return (object) => {
-    const request = readObject(object["httpRequest"]);
+  return (written) => {
+    const object = "http_request" in written && ("insert_id" in written || "log_name" in written) ? toCamelCase(written) : written;
+    const request = readObject(object["httpRequest"]) ?? readObject(readObject(object["jsonPayload"])?.["httpRequest"]);
     const isEntry = "logName" in object || "insertId" in object || "receiveTimestamp" in object;
     const isApp = "severity" in object && Object.keys(object).some((key) => key.startsWith("logging.googleapis.com/"));
     if (request !== undefined && ("requestMethod" in request || "requestUrl" in request || "status" in request)) {
@@ -47,6 +48,15 @@ function createGoogleCloud(context: ParseContext): JsonLineParser {
       },
     };
   };
+}
+
+/** The client libraries name the members as Google's own interface descriptions do: `http_request`, `request_method`. */
+function toCamelCase(object: JsonObject): JsonObject {
+  const named = Object.entries(object).map(([name, value]) => {
+    const inner = name === "http_request" ? readObject(value) : undefined;
+    return [name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()), inner === undefined ? value : toCamelCase(inner)];
+  });
+  return Object.fromEntries(named) as JsonObject;
 }
 
 /** ingress-nginx, told to write this layout, leaves the scheme out: `shop.example/v1`. */

@@ -27,11 +27,13 @@ const METHOD = [
   "req.method",
   "request.method",
   "verb",
+  "request_verb",
   "method",
   "cs_method",
 ];
 const TARGET = [
   "request_uri",
+  "request_url",
   "http.target",
   "original_uri",
   "request_target",
@@ -44,6 +46,7 @@ const TARGET = [
   "http.path",
   "request_path",
   "uri_path",
+  "http_path",
   "path",
   "uri",
   "url",
@@ -67,6 +70,7 @@ const STATUS = [
   "response_code",
   "http_status",
   "http_status_code",
+  "elb_status_code",
   "resp_status",
   "http.response.status",
   "sc_status",
@@ -179,6 +183,7 @@ const DURATIONS: readonly (readonly [name: string, unitMs: number])[] = [
   ["duration_nanos", 1e-6],
   ["event.duration", 1e-6],
   ["response_time", 1],
+  ["ms", 1],
 ];
 /** Names whose unit only the value tells: a suffix (`12ms`), else milliseconds when the field is known to be counted so. */
 const SUFFIXED = [
@@ -197,7 +202,7 @@ const SUFFIXED = [
 export type FieldReader = (names: readonly string[]) => unknown;
 
 /** Members that only hold others, of Azure's diagnostic logs and of many a logging library: what they hold counts as the object's own. */
-const CONTAINERS = ["properties", "fields", "attributes", "data", "context", "extra", "payload"];
+const CONTAINERS = ["properties", "fields", "attributes", "data", "context", "extra", "payload", "span"];
 
 /** A reader over an object, one level deep. */
 export function createFieldReader(object: JsonObject): FieldReader {
@@ -248,11 +253,11 @@ export function putNamedFields(draft: Draft, read: FieldReader, context: ParseCo
   if (draft.method === undefined || draft.path === undefined) putRequestLine(draft, read(REQUEST_LINE));
   const query = readJsonText(read(["url.query", "query_string", "args", "query", "request_query", "cs_uri_query"]));
   if (draft.query === undefined && query !== undefined && query !== "{}") draft.query = query.replace(/^\?/, "");
-  putStatus(draft, readStatusNumber(read(STATUS)));
+  putStatus(draft, readStatusNumber(read(STATUS) ?? readGrokStatus(read)));
   putNumber(draft, "responseBytes", readJsonText(read(BYTES)));
   putNumber(draft, "requestBytes", readJsonText(read(["request_length", "http.request.body.bytes", "bytes_in", "request_size"])));
   putClient(draft, readJsonText(read(CLIENT)) ?? "");
-  putText(draft, "userAgent", read(AGENT));
+  putText(draft, "userAgent", readJsonText(read(AGENT))?.replace(/^"(.*)"$/, "$1"));
   putText(draft, "requestId", read(REQUEST_ID));
   putText(draft, "traceId", read(TRACE_ID));
   putText(draft, "host", read(HOST));
@@ -285,6 +290,11 @@ function readMethod(read: FieldReader): string | undefined {
 function readTarget(read: FieldReader): string | undefined {
   const target = readJsonText(read(TARGET));
   return target !== undefined && /^(?:\/|\*$|[a-z][a-z0-9+.-]*:\/\/)/i.test(target) ? target : undefined;
+}
+
+/** Logstash's pattern for Apache's log calls the status `response`, a word that elsewhere means anything. */
+function readGrokStatus(read: FieldReader): unknown {
+  return read(["verb"]) === undefined && read(["httpversion"]) === undefined ? undefined : read(["response"]);
 }
 
 /** A status is a number or three digits; `500 Internal Server Error` reads as 500. */

@@ -5,10 +5,11 @@ import type { LineParser, ParseContext, TextFormat } from "./line.ts";
 import { readSeverity } from "./severity.ts";
 import { unescapeQuoted } from "./tokens.ts";
 
-const LINE = /^(\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d) \[(\w+)\] (\d+)#(\d+): (?:\*(\d+) )?(.*)$/s;
+/** A shipper may have taken the date off, or all of the time. */
+const LINE = /^(?:(\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d) |\d\d:\d\d:\d\d )?\[(\w+)\] (\d+)#(\d+): (?:\*(\d+) )?(.*)$/s;
 
-/** Fields at the end of a message, in the order in which ngx_http_log_error writes them. */
-const FIELD = /, (client|server|subrequest|request|upstream|host|referrer): (?:"((?:[^"\\]|\\.)*)"|([^,]*))/g;
+/** Fields at the end of a message, in the order in which ngx_http_log_error writes them; Kong adds the request's id. */
+const FIELD = /, (client|server|subrequest|request|upstream|host|referrer|request_id): (?:"((?:[^"\\]|\\.)*)"|([^,]*))/g;
 
 /** The error log of nginx and of what is built on it (OpenResty, Kong, ingress-nginx). */
 export const nginxError: TextFormat = { id: "nginx-error", create: createNginxError };
@@ -36,6 +37,7 @@ function createNginxError(context: ParseContext): LineParser {
         ...(query === undefined ? {} : { query }),
         ...(client === undefined || client === "" ? {} : { clientAddress: client.replace(/^unix:$/, "unix") }),
         ...(host === undefined || host === "" ? {} : { host }),
+        ...(fields["request_id"] === undefined ? {} : { requestId: fields["request_id"] }),
         ...(fields["upstream"] === undefined ? {} : { upstreamAddress: fields["upstream"] }),
       },
     };

@@ -1,5 +1,6 @@
 /** pino and pino-http: numeric or word level, `time` in ms or ISO, `pid` and `hostname`; requests as `req`, `res`, `responseTime` in ms. */
-import { putAppVerdict, readAppMessage, readAppRecord } from "./app-message.ts";
+import { readAppMessage, readAppRecord } from "./app-message.ts";
+import { putAppVerdict } from "./app-verdict.ts";
 import { parseAnyTime } from "./clock.ts";
 import {
   putClient,

@@ -22,6 +22,7 @@ const TIME =
 /** A URL before the request is a client's note of a call that it made (urllib3), not of one that it served. */
 const CALLED = /https?:\/\/\S+ $/;
 const BRACKETED_TIME = /\[(?:\d{1,2}\/[A-Z][a-z]{2}\/\d{4}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)/;
+const LOGGED = /^\d{4}-\d\d-\d\d[T ]\S+ .{0,80}\b(?:DEBUG|INFO|WARNING|ERROR)\b/;
 const MAX_HEAD = 1024;
 
 function createRequestLine(context: ParseContext): LineParser {
@@ -33,8 +34,8 @@ function createRequestLine(context: ParseContext): LineParser {
     const time = TIME.exec(head)?.[0];
     const address = ADDRESS.exec(time === undefined ? head : head.replace(time, "-"))?.[1];
     if ((address === undefined && time === undefined) || CALLED.test(head)) return undefined;
-    // A wrapper in front of a line with the family's own time is peeled first.
-    if (BRACKETED_TIME.test(head) && peelLoose(line) !== undefined) return undefined;
+    // A wrapper in front of a line with the family's own time is peeled first, unless a logger's level stands between the two.
+    if (BRACKETED_TIME.test(head) && !LOGGED.test(head) && peelLoose(line) !== undefined) return undefined;
     const draft = startDraft("unknown", "access log");
     putClient(draft, address ?? "");
     putTime(draft, parseAnyTime(time, context));

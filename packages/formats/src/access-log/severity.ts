@@ -17,6 +17,7 @@ const LEVELS: Readonly<Record<string, number>> = {
   default: 9,
   log: 9,
   http: 9,
+  deprecated: 9,
   notice: 10,
   warn: 13,
   warning: 13,

@@ -21,10 +21,14 @@ const LEVELLED = new RegExp(
   "s",
 );
 /** A level in capitals before a colon or a dash: no other line starts so. */
-const MARKED = new RegExp(String.raw`^(?:\[${LEVEL}\]|${LEVEL}(?::| -)) \S`);
+const MARKED = new RegExp(String.raw`^(?:\[${LEVEL}\]|${LEVEL}(?::| -)) {1,8}\S`);
 const BRACKETED = new RegExp(String.raw`^\[ ?(${LEVEL}) ?\]:? (?!\[?\d{4}-)(\S.*)$`, "is");
-/** The consoles of Nest, of Serilog, of .NET's own logger, and of Elixir, whose metadata stand before the level: no date in any of them. */
+/** The consoles of Nest, of Serilog, of pino-pretty, of .NET's own logger, of Elixir, and of many a script: no date in any of them. */
 const CONSOLES = [
+  /^\[\d\d:\d\d:\d\d(?:\.\d{3})?(?: UTC| [+-]\d{4})?\] (TRACE|DEBUG|INFO|WARN|ERROR|FATAL)(?: \([^()]{1,120}\))?: (.*)$/s,
+  /^\d\d:\d\d:\d\d(?:[.,]\d{1,6})? {1,4}\[?(TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL)\b\]?[\s|:-]*(.*)$/s,
+  /^PHP (Fatal error|Parse error|Recoverable fatal error|Warning|Notice|Deprecated): +(.*)$/s,
+  /^(panic|fatal error): (.*)$/s,
   /^\[\d\d:\d\d:\d\d(?:[.,]\d{1,7})? (VRB|DBG|INF|WRN|ERR|FTL)\] (.*)$/s,
   /^\[Nest\] \d+ +- \d[\d/.,: ]{8,24}(?:[AaPp]\.?[Mm]\.? )? *(VERBOSE|DEBUG|LOG|WARN|ERROR|FATAL)\s+(.*)$/s,
   /^(trce|dbug|info|warn|fail|crit): [\w.`]{1,120}\[\d{1,6}\]\s*(.*)$/s,
@@ -41,7 +45,7 @@ function createTextLog(context: ParseContext): LineParser {
     }
     for (const pattern of [CLOCKED, BRACKETED, ...CONSOLES]) {
       const clocked = pattern.exec(line);
-      if (clocked !== null) return toLine(clocked[2] ?? "", { level: clocked[1], timeMs: undefined });
+      if (clocked !== null) return toLine(clocked[2] ?? "", { level: clocked[1]?.split(" ").at(-1), timeMs: undefined });
     }
     const levelled = LEVELLED.exec(line);
     const isMarked = MARKED.test(line) || levelled?.[2] !== undefined || levelled?.[3] !== undefined;
