@@ -13,8 +13,8 @@ const JOURNAL_WRITE = /^pwritev\((\d+), .*, (\d+), \d+\) = \d+$/;
 const OPENED = /^openat\(.* = (\d+)$/;
 const ANSWER = /^(?:write|writev|sendto|sendmsg)\(\d+, .*"HTTP\/1\.1 200/;
 
-/** Joins calls that another thread interrupted, keeping where each began and where it returned. */
-function listEvents(log: string): { readonly at: "begin" | "end"; readonly call: string; readonly thread: string }[] {
+/** The calls of a log, joined where another thread interrupted them: where each began and where it returned. */
+export function listEvents(log: string): { readonly at: "begin" | "end"; readonly call: string; readonly thread: string }[] {
   const unfinished = new Map<string, string>();
   return log.split("\n").flatMap((line) => {
     const [, thread = "", text = ""] = LINE.exec(line) ?? [];

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { request as httpRequest, Agent } from "node:http";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import type { Payload } from "@faultline/collector/store";
+import type { Payload, SqliteStoreOptions } from "@faultline/collector/store";
 
 /** A running store. */
 export type StoreProcess = {
@@ -15,7 +15,11 @@ export type StoreProcess = {
 };
 
 /** Starts a store on a directory; `wrapper` is a command to run it under. */
-export async function startStore(directory: string, wrapper: readonly string[] = []): Promise<StoreProcess> {
+export async function startStore(
+  directory: string,
+  wrapper: readonly string[] = [],
+  options: Partial<SqliteStoreOptions> = {},
+): Promise<StoreProcess> {
   const begin = performance.now();
   const command = [
     ...wrapper,
@@ -23,6 +27,7 @@ export async function startStore(directory: string, wrapper: readonly string[] =
     "--conditions=source",
     fileURLToPath(new URL("store-process.ts", import.meta.url)),
     directory,
+    JSON.stringify(options),
   ];
   const child = spawn(command[0] ?? "", command.slice(1), { stdio: ["ignore", "pipe", "inherit"] });
   const lines = createInterface({ input: child.stdout });
@@ -32,10 +37,11 @@ export async function startStore(directory: string, wrapper: readonly string[] =
   return { child, port, readyAfterMs: performance.now() - begin };
 }
 
-/** Sends a payload; answers with the status, or 0 when the process died on it. */
-export function send(port: number, payload: Payload, agent: Agent): Promise<number> {
+/** Sends a payload; answers with the status, or 0 when the process died on it. Its `name` stands in the answer, too. */
+export function send(port: number, payload: Payload & { readonly name?: string }, agent: Agent): Promise<number> {
   return new Promise((resolve) => {
-    const headers = { "content-type": payload.encoding === "json" ? "application/json" : "application/x-protobuf" };
+    const contentType = payload.encoding === "json" ? "application/json" : "application/x-protobuf";
+    const headers = { "content-type": contentType, "x-request": payload.name ?? "" };
     const request = httpRequest({ port, host: "127.0.0.1", method: "POST", path: `/v1/${payload.signal}`, headers, agent }, (response) => {
       response.resume();
       response.on("end", () => resolve(response.statusCode ?? 0));

@@ -1,7 +1,7 @@
-/** A store behind the plainest HTTP server, as a process of its own that tests may kill: `node store-process.ts DIRECTORY`. */
+/** A store behind the plainest HTTP server, as a process of its own that tests may kill: `node store-process.ts DIRECTORY [OPTIONS AS JSON]`. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import module from "node:module";
-import type { Signal } from "@faultline/collector/store";
+import type { Signal, SqliteStoreOptions } from "@faultline/collector/store";
 
 // As `faultline up` does, so that a start is as long as there; a process that is killed must write it down while it lives.
 module.enableCompileCache();
@@ -15,7 +15,8 @@ async function readBody(request: IncomingMessage): Promise<Uint8Array> {
   return Buffer.concat(chunks);
 }
 
-const store = await openSqliteStore({ directory: process.argv[2] ?? "" });
+const options = JSON.parse(process.argv[3] ?? "{}") as Partial<SqliteStoreOptions>;
+const store = await openSqliteStore({ ...options, directory: process.argv[2] ?? "" });
 async function stop(): Promise<void> {
   server.close();
   server.closeAllConnections();
@@ -27,7 +28,9 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const signal = (request.url?.slice("/v1/".length) ?? "traces") as Signal;
   const encoding = request.headers["content-type"] === "application/json" ? "json" : "protobuf";
   const receipt = await store.append({ signal, encoding, bytes });
-  response.writeHead(STATUS[receipt.kind], receipt.kind === "overloaded" ? { "retry-after": "1" } : {});
+  // Says whose answer it is, to those who read the system calls.
+  const about = { "x-request": String(request.headers["x-request"] ?? "") };
+  response.writeHead(STATUS[receipt.kind], receipt.kind === "overloaded" ? { ...about, "retry-after": "1" } : about);
   response.end(JSON.stringify(receipt));
 }
 

@@ -86,7 +86,8 @@ export class Checkpoints {
 
   /** Runs one; throws, with the database as it was before its last transaction, when the disk refuses. */
   async run(task: CheckpointTask): Promise<void> {
-    const { ingest, journal, commits } = this.#parts;
+    const { db, ingest, journal, commits } = this.#parts;
+    await commits.ready();
     const samples = await this.#takeSamples(task);
     while (ingest.dirty.size + samples.length > TRACES_PER_TRANSACTION) {
       const failing = takeFirst(ingest.dirty, TRACES_PER_TRANSACTION);
@@ -99,6 +100,7 @@ export class Checkpoints {
     this.#isUnsynced = false;
     // Only what the database keeps even without power may be missing from the journal.
     if (keepFrom !== undefined) journal.deleteBefore(keepFrom);
+    await commits.moveLog(db);
   }
 
   /** Good traces that were quiet for long enough, and are wanted for the sample. */

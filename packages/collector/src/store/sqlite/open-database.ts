@@ -1,12 +1,12 @@
 /** Opens the database file, refusing what it must not touch. */
-import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readSync, renameSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { createTables, readSchemaVersion, SCHEMA_VERSION, StoreOpenError, updateTables } from "./schema.ts";
 
 const PAGE_BYTES = 16_384;
-/** Pages the write-ahead log may hold before it is moved into the file: 32 MiB. */
-const CHECKPOINT_PAGES = 2_000;
+/** Pages the write-ahead log may hold before SQLite moves it into the file itself, and waits for the disk: 128 MiB. `CommitSync` comes before. */
+const CHECKPOINT_PAGES = 8_000;
 /** Where SQLite's file format keeps `user_version`. */
 const VERSION_AT = 60;
 
@@ -30,14 +30,27 @@ export function toOpenError(directory: string, error: unknown): StoreOpenError {
   return because(`${directory} cannot be opened as a store (${text}): name another directory, or move its files away.`);
 }
 
-/** Makes the directory for the journal, and with it the one for the data. */
+/** Makes the directory for the journal, and with it the one for the data, so that they survive the loss of power. */
 export function makeDirectory(path: string): void {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    const first = mkdirSync(path, { recursive: true, mode: 0o700 });
+    if (first !== undefined) syncNames(path, first);
   } catch (error) {
     // Node says ENOENT where the parent is there, but on a read-only disk; without `recursive` it says what the disk said.
     if (hasCode(error, "ENOENT") && existsSync(dirname(path))) mkdirSync(path, { mode: 0o700 });
     throw error;
+  }
+}
+
+/** New directories, from the first made to the last, are there for good once those that they stand in were synced. */
+function syncNames(last: string, first: string): void {
+  for (let made = last; made.length >= first.length; made = dirname(made)) {
+    const directory = openSync(dirname(made), "r");
+    try {
+      fsyncSync(directory);
+    } finally {
+      closeSync(directory);
+    }
   }
 }
 

@@ -225,6 +225,7 @@ class SqliteStore implements Store {
   }
 
   async assignFault(traceIds: readonly string[], fingerprint: string): Promise<void> {
+    await this.#commits.ready();
     this.#db.exec("BEGIN IMMEDIATE");
     try {
       for (const traceId of traceIds) this.#traces.assignFault(traceId, fingerprint);
@@ -237,6 +238,7 @@ class SqliteStore implements Store {
   }
 
   async saveFault(fault: StoredFault): Promise<void> {
+    await this.#commits.ready();
     this.#faults.save(fault);
     await this.#commits.sync();
   }
