@@ -2,8 +2,10 @@
  * One request and its response, the same for every framework: adapters only say how to read theirs (`HostView`) and when it failed or ended.
  * A success costs a start time, a counter and a clock; ids, headers and bodies are read only when there is something to tell.
  */
+import { performance } from "node:perf_hooks";
 import { createRequestId, parseRequestId } from "./ids.ts";
 import type { OutgoingCall } from "./capture/call.ts";
+import type { EvaluatedFlags } from "./capture/flags.ts";
 import type { LogLine } from "./capture/flight-recorder.ts";
 import { describeThrowable, type ThrownAccount } from "./capture/throwable.ts";
 import { createTraceContext, findActiveOtelContext, type TraceContext } from "./trace-context.ts";
@@ -61,6 +63,7 @@ export class Exchange<Request = unknown> {
   declare bodyBytes: number;
   declare calls: OutgoingCall[] | undefined;
   declare lines: LogLine[] | undefined;
+  declare flags: EvaluatedFlags | undefined;
   declare attributes: Record<string, string | number | boolean> | undefined;
   #trace: TraceContext | undefined;
   #requestId: string | undefined;
@@ -70,7 +73,7 @@ export class Exchange<Request = unknown> {
     this.view = view;
     this.request = request;
     this.startMs = performance.now();
-    this.otel = findActiveOtelContext();
+    this.otel = findActiveOtelContext(this.startMs);
     this.route = undefined;
     this.hasThrown = false;
     this.thrown = undefined;
@@ -81,6 +84,7 @@ export class Exchange<Request = unknown> {
     this.bodyBytes = 0;
     this.calls = undefined;
     this.lines = undefined;
+    this.flags = undefined;
     this.attributes = undefined;
     this.#trace = undefined;
     this.#requestId = undefined;

@@ -1,12 +1,13 @@
 /** `createGuard`: puts capture, redaction, answers and export together. Nothing that goes wrong in here reaches the host. */
 import { channel } from "node:diagnostics_channel";
-import { findCurrentExchange, runInExchange } from "./capture/context.ts";
+import { performance } from "node:perf_hooks";
+import { canEnter, enterExchange, findCurrentExchange, runInExchange } from "./capture/context.ts";
 import { watchOutgoingCalls } from "./capture/outgoing.ts";
 import type { MetricSource } from "./capture/metric-source.ts";
 import type { Journal } from "./capture/journal.ts";
 import { watchProcess } from "./capture/process-hooks.ts";
 import { recordLine } from "./capture/flight-recorder.ts";
-import { type Ending, toErrorType, toMethodName, writeFailure, writeLoneFailure, writeSuccess } from "./capture/record.ts";
+import { type Ending, toErrorType, writeFailure, writeLoneFailure, writeSuccess } from "./capture/record.ts";
 import { watchRuntime, type Runtime } from "./capture/runtime.ts";
 import { type Configuration, type GuardOptions, parseOptions } from "./configuration.ts";
 import { Exchange, type ExchangeOwner, type HostView } from "./exchange.ts";
@@ -17,9 +18,7 @@ import { openSpool, type Spool } from "./export/spool.ts";
 import { createTransport, type Transport } from "./export/transport.ts";
 import { createRedactor } from "./redact/index.ts";
 import { type Redactor, sealRedactor } from "./redaction.ts";
-import { decideAnswer } from "./respond/error-map.ts";
-import { type ErrorFacts, readChain } from "./respond/error-facts.ts";
-import { type Answer, writeAnswer } from "./respond/problem.ts";
+import type { ErrorRule } from "./respond/error-facts.ts";
 
 /** Counters of one guard. `internalErrors` should stay 0; each is also published on the channel `faultline:guard:error`. */
 export type GuardCounts = ExportCounts & { readonly internalErrors: number };
@@ -27,11 +26,6 @@ export type GuardCounts = ExportCounts & { readonly internalErrors: number };
 const errors = channel("faultline:guard:error");
 const METRICS_MS = 10_000;
 const CLOSE_TIMEOUT_MS = 5_000;
-const PLAIN_500: Answer = {
-  status: 500,
-  headers: { "content-type": "application/problem+json" },
-  body: '{"title":"Internal Server Error","status":500}',
-};
 
 function openSpoolQuietly(settings: Configuration["spool"], onDamaged: () => void): Spool | undefined {
   try {
@@ -48,6 +42,8 @@ const nowhere: Transport = { send: () => Promise.resolve({ kind: "accepted" }), 
 export class Guard implements ExchangeOwner {
   readonly service: string;
   readonly bodyLimitBytes: number;
+  /** Asked before the built-in ones, by whoever writes answers. */
+  readonly rules: readonly ErrorRule[];
   readonly #configuration: Configuration;
   readonly #redactor: Redactor;
   readonly #exporter: Exporter;
@@ -63,10 +59,11 @@ export class Guard implements ExchangeOwner {
     this.#configuration = configuration;
     this.service = configuration.service;
     this.bodyLimitBytes = configuration.bodyLimitBytes;
+    this.rules = configuration.rules;
     this.#redactor =
       options.redactor === undefined
         ? createRedactor(options.redaction)
-        : sealRedactor(options.redactor, () => this.#countError(new Error("the redactor failed")));
+        : sealRedactor(options.redactor, () => this.countError(new Error("the redactor failed")));
     const { endpoint } = configuration;
     const resource = writeAttributes(configuration.resource);
     this.#exporter = new Exporter({
@@ -114,7 +111,8 @@ export class Guard implements ExchangeOwner {
     );
   }
 
-  #countError(error: unknown): void {
+  /** Counts and publishes an error of the guard's own, for a caller that has caught one. Never throws. */
+  countError(error: unknown): void {
     this.#internalErrors += 1;
     try {
       if (errors.hasSubscribers) errors.publish({ guard: this, error });
@@ -128,7 +126,7 @@ export class Guard implements ExchangeOwner {
     try {
       return run();
     } catch (error) {
-      this.#countError(error);
+      this.countError(error);
       return undefined;
     }
   }
@@ -145,6 +143,16 @@ export class Guard implements ExchangeOwner {
     return this.#configuration.context ? runInExchange(exchange as Exchange, work) : work();
   }
 
+  /**
+   * The same for the last thing that a callback of Node's own does for this exchange and no other, such as the parser's for a request: the
+   * context then ends with that callback, which costs less than to end it here.
+   */
+  runLast<T>(exchange: Exchange, work: () => T): T {
+    if (!canEnter || !this.#configuration.context) return this.run(exchange, work);
+    enterExchange(exchange);
+    return work();
+  }
+
   /** The exchange that runs now, if it is this guard's. */
   current(): Exchange | undefined {
     const exchange = findCurrentExchange();
@@ -158,11 +166,12 @@ export class Guard implements ExchangeOwner {
     try {
       this.#finish(exchange, status, isAborted);
     } catch (error) {
-      this.#countError(error);
+      this.countError(error);
       this.#exporter.drop("record-failed", 0);
     }
     exchange.bodyChunks = undefined;
     exchange.lines = undefined;
+    exchange.flags = undefined;
     if (this.#journal !== undefined) this.shield(() => this.#journal?.close(exchange));
   }
 
@@ -177,7 +186,7 @@ export class Guard implements ExchangeOwner {
     this.#durations.record(
       {
         route: exchange.route,
-        method: toMethodName(view.method(request)),
+        method: view.method(request),
         status: status ?? 0,
         scheme: view.scheme(request),
         errorType: isFailure ? toErrorType(exchange, ending) : undefined,
@@ -201,7 +210,7 @@ export class Guard implements ExchangeOwner {
     try {
       return exchange.view.route(exchange.request);
     } catch (error) {
-      this.#countError(error);
+      this.countError(error);
       return undefined;
     }
   }
@@ -272,29 +281,6 @@ export class Guard implements ExchangeOwner {
     return { request_id: exchange.requestId, trace_id: exchange.trace.traceId, span_id: exchange.trace.spanId };
   }
 
-  /** Keeps what was thrown and writes the answer to it. Never throws: the worst answer is a bare 500. */
-  answer(exchange: Exchange, thrown: unknown, isClientGone = false): Answer {
-    exchange.fail(thrown);
-    const answered = this.shield(() => {
-      const { view, request } = exchange;
-      const facts: ErrorFacts = {
-        chain: readChain(thrown),
-        method: view.method(request),
-        target: view.target(request),
-        clientGone: isClientGone,
-        headers: () => view.headers(request),
-        bodyText: () => readBodyText(exchange),
-      };
-      return writeAnswer(decideAnswer(facts, this.#configuration.rules), {
-        service: this.service,
-        accept: view.headers(request)["accept"],
-        requestId: exchange.requestId,
-        traceId: exchange.trace.traceId,
-      });
-    });
-    return answered ?? PLAIN_500;
-  }
-
   /** What became of the failures so far: captured = delivered + pending + spooled + dropped. */
   counts(): GuardCounts {
     return { ...structuredClone(this.#exporter.counts), internalErrors: this.#internalErrors };
@@ -320,16 +306,6 @@ function hidesFailure(exchange: Exchange, status: number | undefined): boolean {
   if (exchange.hasThrown && status !== undefined && status < 400) return true;
   const calls = exchange.calls;
   return calls !== undefined && calls.some((call) => call.errorType !== undefined && (call.status === undefined || call.status >= 500));
-}
-
-/** What the framework unpacked, where the body came packed; else what was seen on the wire. */
-function readBodyText(exchange: Exchange): string | undefined {
-  const { bodyChunks, view, request } = exchange;
-  const parsed = bodyChunks === undefined || view.headers(request)["content-encoding"] !== undefined ? view.parsedBody(request) : undefined;
-  if (parsed !== undefined && parsed !== null) return typeof parsed === "string" ? parsed : JSON.stringify(parsed);
-  if (bodyChunks === undefined) return undefined;
-  const kept = Buffer.concat(bodyChunks);
-  return kept.byteLength === exchange.bodyBytes ? kept.toString("utf8") : undefined;
 }
 
 /** Makes a guard. Throws a ConfigurationError when an option is wrong; from then on it never throws. */

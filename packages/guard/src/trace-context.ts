@@ -72,9 +72,26 @@ function otel(): OtelGlobal | undefined {
   return (globalThis as { [OTEL]?: OtelGlobal })[OTEL];
 }
 
-/** The span that OpenTelemetry has active here, as a context to join; undefined when there is no SDK or no span. */
-export function findActiveOtelContext(): TraceContext | undefined {
-  const api = otel();
+/** What is not there cannot be remembered by its place, so V8 searches the global object and all behind it: not for each request. */
+const SEARCH_MS = 10;
+let known: OtelGlobal | undefined;
+let searchedAtMs = Number.NEGATIVE_INFINITY;
+
+/** Once it is there it stays the same object, whatever is registered in it later. */
+function findOtel(nowMs: number): OtelGlobal | undefined {
+  if (known === undefined && nowMs - searchedAtMs > SEARCH_MS) {
+    searchedAtMs = nowMs;
+    known = otel();
+  }
+  return known;
+}
+
+/**
+ * The span that OpenTelemetry has active here, as a context to join; undefined when there is no SDK or no span. An SDK that comes late is seen
+ * 10 ms later at most. `nowMs` is `performance.now()`.
+ */
+export function findActiveOtelContext(nowMs: number): TraceContext | undefined {
+  const api = findOtel(nowMs);
   if (api?.context === undefined || api.trace === undefined) return undefined;
   const span = api.context.active().getValue(SPAN_KEY) as { spanContext?: () => OtelSpanContext } | undefined;
   const found = span?.spanContext?.();

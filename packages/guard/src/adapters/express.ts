@@ -2,8 +2,9 @@
 import type { ServerResponse } from "node:http";
 import type { HostView } from "../exchange.ts";
 import type { Guard } from "../guard.ts";
+import { answerThrown } from "../respond/answer.ts";
 import { findMountPath, type RouterLayer } from "./express-routes.ts";
-import { beginNode, findExchange, nodeView, type NodeRequest, sendAnswer } from "./node-view.ts";
+import { beginNode, isClientGone, nodeView, type NodeRequest, runNode, sendAnswer } from "./node-view.ts";
 
 type ExpressRequest = NodeRequest & {
   originalUrl?: string;
@@ -31,9 +32,9 @@ const expressView: HostView<ExpressRequest> = {
 /** The first middleware: begins the exchange, and runs everything after it in its context. */
 export function guardRequests(guard: Guard): (request: NodeRequest, response: ServerResponse, next: Next) => void {
   return (request, response, next) => {
-    const exchange = guard.shield(() => beginNode(guard, expressView, { request, response }));
+    const exchange = beginNode(guard, expressView, { request, response });
     if (exchange === undefined) return next();
-    guard.run(exchange, next);
+    runNode(guard, exchange, next);
   };
 }
 
@@ -50,13 +51,13 @@ export type ErrorMiddleware = (...given: [thrown: unknown, request: NodeRequest,
 export function guardErrors(guard: Guard, options: ErrorOptions = {}): ErrorMiddleware {
   // oxlint-disable-next-line max-params -- Express knows an error handler by its four parameters
   return (thrown, request, response, next) => {
-    const exchange = guard.shield(() => findExchange(request) ?? beginNode(guard, expressView, { request, response }));
+    const exchange = beginNode(guard, expressView, { request, response });
     exchange?.fail(thrown);
     if (exchange === undefined || options.respond === false) return next(thrown);
     // As Express would: the client must not take half a response for a whole one.
     if (response.headersSent) return void response.destroy();
-    const isClientGone = request.destroyed && !request.complete;
-    const isSent = guard.shield(() => sendAnswer(response, guard.answer(exchange, thrown, isClientGone)));
+    const failure = { thrown, isClientGone: isClientGone(request) };
+    const isSent = guard.shield(() => sendAnswer(response, answerThrown(guard, exchange, failure)));
     if (isSent !== true) next(thrown);
   };
 }

@@ -2,7 +2,8 @@
 import type { ServerResponse } from "node:http";
 import type { HostView } from "../exchange.ts";
 import type { Guard } from "../guard.ts";
-import { beginNode, findExchange, nodeView, watchStream, type NodeRequest, STALE_HEADERS } from "./node-view.ts";
+import { answerThrown } from "../respond/answer.ts";
+import { beginNode, findExchange, isClientGone, nodeView, type NodeRequest, runNode, STALE_HEADERS, watchStream } from "./node-view.ts";
 
 type FastifyRequest = {
   readonly raw: NodeRequest;
@@ -57,7 +58,7 @@ function answerError(guard: Guard, thrown: unknown, at: { request: FastifyReques
   if (exchange === undefined) throw thrown;
   // The client must not take half a response for a whole one.
   if (reply.raw.headersSent) return void reply.raw.destroy();
-  const answer = guard.answer(exchange, thrown, request.raw.destroyed && !request.raw.complete);
+  const answer = answerThrown(guard, exchange, { thrown, isClientGone: isClientGone(request.raw) });
   for (const name of STALE_HEADERS) reply.removeHeader(name);
   return reply.code(answer.status).headers(answer.headers).send(answer.body);
 }
@@ -77,11 +78,11 @@ export function guardFastify(guard: Guard, options: FastifyGuardOptions = {}): P
     const app = instance as FastifyLike;
     app.addHook("onRequest", (request: FastifyRequest, reply: FastifyReply, next: Done) => {
       const raw: Raw = request.raw;
-      const exchange = guard.shield(() => beginNode(guard, fastifyView, { request: raw, response: reply.raw }));
+      const exchange = beginNode(guard, fastifyView, { request: raw, response: reply.raw });
       if (exchange === undefined) return next();
       raw[FASTIFY] = request;
       reply.raw.on("pipe", onPipe);
-      guard.run(exchange, next);
+      runNode(guard, exchange, next);
     });
     // oxlint-disable-next-line max-params -- Fastify's hook
     app.addHook("onError", (request: FastifyRequest, _reply: FastifyReply, thrown: unknown, next: Done) => {

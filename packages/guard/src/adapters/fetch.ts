@@ -2,6 +2,7 @@
 import { setTimeout } from "node:timers/promises";
 import type { Exchange } from "../exchange.ts";
 import type { Guard } from "../guard.ts";
+import { answerThrown } from "../respond/answer.ts";
 import type { Answer } from "../respond/problem.ts";
 import { fetchView, type RoutedRequest } from "./fetch-view.ts";
 
@@ -59,7 +60,8 @@ export function guardFetch<Rest extends readonly unknown[]>(
     } catch (thrown) {
       exchange.fail(thrown);
       await keepCopy(exchange, copy);
-      const answer = options.respond === false ? undefined : guard.answer(exchange, thrown, request.signal.aborted);
+      const answer =
+        options.respond === false ? undefined : answerThrown(guard, exchange, { thrown, isClientGone: request.signal.aborted });
       guard.finish(exchange, answer?.status, false);
       if (answer === undefined) throw thrown;
       return toResponse(answer, request.method);

@@ -2,9 +2,10 @@
 import type { ServerResponse } from "node:http";
 import type { Exchange, HostView } from "../exchange.ts";
 import type { Guard } from "../guard.ts";
+import { answerThrown } from "../respond/answer.ts";
 import { toResponse } from "./fetch.ts";
 import { fetchView, type RoutedRequest } from "./fetch-view.ts";
-import { beginNode, nodeView, type NodeRequest } from "./node-view.ts";
+import { beginNode, nodeView, type NodeRequest, runNode } from "./node-view.ts";
 
 /** What is used of Hono's context. */
 export type HonoLike = {
@@ -32,20 +33,25 @@ const EXCHANGE: unique symbol = Symbol("faultline.exchange");
 
 type Marked = { [EXCHANGE]?: Exchange };
 
-function beginFetch(guard: Guard, context: HonoLike): Exchange {
-  const routed: RoutedRequest = { request: context.req.raw, readRoute: () => readRoute(context), headers: undefined };
-  return guard.begin(fetchView, routed);
+function beginFetch(guard: Guard, context: HonoLike): Exchange | undefined {
+  const known = (context as Marked)[EXCHANGE];
+  if (known !== undefined) return known;
+  const exchange = guard.shield(() => {
+    const routed: RoutedRequest = { request: context.req.raw, readRoute: () => readRoute(context), headers: undefined };
+    return guard.begin(fetchView, routed);
+  });
+  if (exchange !== undefined) (context as Marked)[EXCHANGE] = exchange;
+  return exchange;
 }
 
-function begin(guard: Guard, context: HonoLike): Exchange {
-  const { incoming, outgoing } = (context.env ?? {}) as { incoming?: Raw; outgoing?: ServerResponse };
-  let exchange: Exchange;
-  if (incoming !== undefined && outgoing !== undefined) {
-    exchange = beginNode(guard, honoNodeView, { request: incoming, response: outgoing });
-    incoming[HONO] = context;
-  } else exchange = beginFetch(guard, context);
-  (context as Marked)[EXCHANGE] = exchange;
-  return exchange;
+type NodeBindings = { readonly incoming?: Raw; readonly outgoing?: ServerResponse };
+
+/** Begins the exchange of a context, or gives the one that was begun. On Node it is kept with node:http's pair. */
+function begin(guard: Guard, context: HonoLike): Exchange | undefined {
+  const { incoming, outgoing } = (context.env ?? {}) as NodeBindings;
+  if (incoming === undefined || outgoing === undefined) return beginFetch(guard, context);
+  incoming[HONO] = context;
+  return beginNode(guard, honoNodeView, { request: incoming, response: outgoing });
 }
 
 /** Ends an exchange that no response of node:http will end. */
@@ -65,10 +71,10 @@ export function guardRequests(
   options: HonoGuardOptions = {},
 ): (context: HonoLike, next: () => Promise<void>) => Promise<Response | void> {
   return async (context: HonoLike, next) => {
-    const exchange = guard.shield(() => begin(guard, context));
+    const exchange = begin(guard, context);
     if (exchange === undefined) return next();
     try {
-      await guard.run(exchange, next);
+      await (exchange.view === fetchView ? guard.run(exchange, next) : runNode(guard, exchange, next));
       if (context.error !== undefined) exchange.fail(context.error);
       // On Node the response itself tells its status when it closes; asking Hono for one would make it.
       if (exchange.view === fetchView) finishFetch(exchange, context.res.status);
@@ -78,7 +84,7 @@ export function guardRequests(
         finishFetch(exchange, undefined);
         throw thrown;
       }
-      const response = toResponse(guard.answer(exchange, thrown), context.req.method);
+      const response = toResponse(answerThrown(guard, exchange, { thrown }), context.req.method);
       finishFetch(exchange, response.status);
       return response;
     }
@@ -94,7 +100,8 @@ function isClientGone(context: HonoLike): boolean {
 /** The handler for `app.onError`: captures and answers with problem details. */
 export function guardErrors(guard: Guard): (thrown: Error, context: HonoLike) => Response {
   return (thrown, context: HonoLike) => {
-    const exchange = (context as Marked)[EXCHANGE] ?? begin(guard, context);
-    return toResponse(guard.answer(exchange, thrown, isClientGone(context)), context.req.method);
+    const exchange = begin(guard, context);
+    if (exchange === undefined) throw thrown;
+    return toResponse(answerThrown(guard, exchange, { thrown, isClientGone: isClientGone(context) }), context.req.method);
   };
 }

@@ -1,7 +1,8 @@
 /** The guard for node:http: `createServer(guardHandler(guard, handler))`. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Guard } from "../guard.ts";
-import { beginNode, findExchange, nodeView, sendAnswer } from "./node-view.ts";
+import { answerThrown } from "../respond/answer.ts";
+import { beginNode, findExchange, isClientGone, nodeView, runNode, sendAnswer } from "./node-view.ts";
 
 export { guardUpgrade, type UpgradeHandler } from "./upgrade.ts";
 
@@ -11,15 +12,17 @@ export type Handler = (request: IncomingMessage, response: ServerResponse) => un
 /** Guards a handler: what it throws or rejects with becomes a record and an answer; after the headers it ends the connection. */
 export function guardHandler(guard: Guard, handler: Handler): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
-    const exchange = guard.shield(() => beginNode(guard, nodeView, { request, response }));
+    const exchange = beginNode(guard, nodeView, { request, response });
     if (exchange === undefined) return void handler(request, response);
     const onThrown = (thrown: unknown): void => {
-      const isSent = guard.shield(() => sendAnswer(response, guard.answer(exchange, thrown, request.destroyed && !request.complete)));
+      const isSent = guard.shield(() =>
+        sendAnswer(response, answerThrown(guard, exchange, { thrown, isClientGone: isClientGone(request) })),
+      );
       // The client must not take half a response for a whole one.
       if (isSent !== true && !response.writableFinished) response.destroy();
     };
     try {
-      const result = guard.run(exchange, () => handler(request, response));
+      const result = runNode(guard, exchange, () => handler(request, response));
       if (result instanceof Promise) result.catch(onThrown);
     } catch (thrown) {
       onThrown(thrown);

@@ -3,7 +3,8 @@ import type { ServerResponse } from "node:http";
 import { readMember } from "../capture/throwable.ts";
 import type { Exchange, HostView } from "../exchange.ts";
 import type { Guard } from "../guard.ts";
-import { beginNode, nodeView, type NodeRequest, removeStaleHeaders, watchStream } from "./node-view.ts";
+import { answerThrown } from "../respond/answer.ts";
+import { beginNode, isClientGone, nodeView, type NodeRequest, removeStaleHeaders, runNode, watchStream } from "./node-view.ts";
 
 /** What is used of Koa's context. */
 export type KoaLike = {
@@ -42,7 +43,7 @@ export type KoaGuardOptions = {
 
 function answerError(guard: Guard, exchange: Exchange, at: { context: KoaLike; thrown: unknown }): void {
   const { context, thrown } = at;
-  const answer = guard.answer(exchange, thrown, context.req.destroyed && !context.req.complete);
+  const answer = answerThrown(guard, exchange, { thrown, isClientGone: isClientGone(context.req) });
   removeStaleHeaders(context.res);
   context.status = answer.status;
   context.body = answer.body;
@@ -53,11 +54,11 @@ function answerError(guard: Guard, exchange: Exchange, at: { context: KoaLike; t
 export function guardKoa(guard: Guard, options: KoaGuardOptions = {}): (context: KoaLike, next: () => Promise<unknown>) => Promise<void> {
   return async (context: KoaLike, next) => {
     const raw: Raw = context.req;
-    const exchange = guard.shield(() => beginNode(guard, koaView, { request: raw, response: context.res })) as Exchange | undefined;
+    const exchange = beginNode(guard, koaView, { request: raw, response: context.res });
     if (exchange === undefined) return void (await next());
     raw[KOA] = context;
     try {
-      await guard.run(exchange, next);
+      await runNode(guard, exchange, next);
       guard.shield(() => watchStream(context.body, exchange));
     } catch (thrown) {
       exchange.fail(thrown);

@@ -1,9 +1,10 @@
 /** The guard for NestJS on Express or Fastify: `guardNest(app, guard)` before `app.listen`. */
 import type { ServerResponse } from "node:http";
 import type { Guard } from "../guard.ts";
+import { answerThrown } from "../respond/answer.ts";
 import { guardRequests } from "./express.ts";
 import { guardFastify } from "./fastify.ts";
-import { findExchange, type NodeRequest, sendAnswer } from "./node-view.ts";
+import { findExchange, isClientGone, type NodeRequest, sendAnswer } from "./node-view.ts";
 
 /** What is used of Nest's arguments host. */
 type HostLike = {
@@ -81,7 +82,7 @@ class GuardFilter {
     const isSent = guard.shield(() => {
       if (exchange === undefined || response.headersSent) return false;
       if (reply !== undefined) takeOver(reply);
-      return sendAnswer(response, guard.answer(exchange, thrown, request.destroyed && !request.complete));
+      return sendAnswer(response, answerThrown(guard, exchange, { thrown, isClientGone: isClientGone(request) }));
     });
     // The client must not take half a response for a whole one.
     if (isSent !== true && !response.writableFinished) response.destroy();

@@ -38,9 +38,11 @@ function isDisconnect(thrown: unknown): boolean {
 // One function for all responses: nothing is made per request.
 function onClose(this: ServerResponse): void {
   const exchange = findExchange(this);
+  if (exchange === undefined) return;
+  const isAborted = !this.writableFinished;
   // Whoever breaks a response off with an error says why; that the client left says nothing of the server.
-  if (!this.writableFinished && this.errored !== null && !isDisconnect(this.errored)) exchange?.fail(this.errored);
-  exchange?.owner.finish(exchange, this.headersSent ? this.statusCode : undefined, !this.writableFinished);
+  if (isAborted && this.errored !== null && !isDisconnect(this.errored)) exchange.fail(this.errored);
+  exchange.owner.finish(exchange, this.headersSent ? this.statusCode : undefined, isAborted);
 }
 
 /** Sees each piece of the body as the parser hands it to the stream, which flows as it would have. */
@@ -62,21 +64,45 @@ function hasBody({ rawHeaders = [] }: { readonly rawHeaders?: readonly string[] 
   return false;
 }
 
-/** Begins the exchange of a request and its response; of a request that is already watched it returns the first. */
+/**
+ * Begins the exchange of a request and its response; of a request that is already watched it returns the first. Undefined when that failed:
+ * the host goes on without the guard.
+ */
 export function beginNode<R extends NodeRequest>(
   guard: Guard,
   view: HostView<R>,
   pair: { request: R; response: ServerResponse },
-): Exchange<R> {
+): Exchange | undefined {
   const { request, response } = pair;
   const known = findExchange(request);
-  if (known !== undefined) return known as Exchange<R>;
-  const exchange = guard.begin(view, request);
-  (request as Marked)[EXCHANGE] = exchange;
-  (response as Marked)[EXCHANGE] = exchange;
-  response.on("close", onClose);
-  if (guard.bodyLimitBytes > 0 && hasBody(request)) request.push = pushAndKeep;
-  return exchange;
+  if (known !== undefined) return known;
+  try {
+    const exchange = guard.begin(view, request) as Exchange;
+    (request as Marked)[EXCHANGE] = exchange;
+    (response as Marked)[EXCHANGE] = exchange;
+    response.on("close", onClose);
+    if (guard.bodyLimitBytes > 0 && hasBody(request)) request.push = pushAndKeep;
+    return exchange;
+  } catch (error) {
+    guard.countError(error);
+    return undefined;
+  }
+}
+
+/** Has Node's parser handed this request over, in a callback for it alone? What injects requests may go on to other work in the same one. */
+function isFromParser(request: NodeRequest): boolean {
+  const { parser } = (request.socket ?? {}) as { readonly parser?: unknown };
+  return parser !== undefined && parser !== null;
+}
+
+/** Runs the rest of a request in its context. */
+export function runNode<T>(guard: Guard, exchange: Exchange, work: () => T): T {
+  return isFromParser(exchange.request as NodeRequest) ? guard.runLast(exchange, work) : guard.run(exchange, work);
+}
+
+/** Did the client leave before it had sent all of its request? */
+export function isClientGone(request: NodeRequest): boolean {
+  return request.destroyed && !request.complete;
 }
 
 /** A body that is a stream fails after the handler is done; whoever sends it listens for its errors as well. */

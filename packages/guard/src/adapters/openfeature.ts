@@ -2,7 +2,7 @@
  * OpenFeature: `OpenFeature.addHooks(recordFlags())` puts the flags that a request evaluated into the record of its failure, and
  * `readFlagOf(client)` makes a kill switch of any flag: `createKillSwitch("checkout", { read: readFlagOf(client) })`.
  */
-import { noteFlag } from "../capture/flags.ts";
+import { noteFlag } from "../capture/note-flag.ts";
 import type { FlagReader } from "../resilience/kill-switch.ts";
 
 /** What is used of OpenFeature's `HookContext`. */

@@ -3,6 +3,7 @@ import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Exchange } from "../exchange.ts";
 import type { Guard } from "../guard.ts";
+import { answerThrown } from "../respond/answer.ts";
 import type { Answer } from "../respond/problem.ts";
 import { nodeView, type NodeRequest } from "./node-view.ts";
 
@@ -29,7 +30,7 @@ function answerOnSocket(
   at: { exchange: Exchange<NodeRequest>; socket: Duplex; thrown: unknown; before: number },
 ): number | undefined {
   const { exchange, socket, thrown, before } = at;
-  const answer = guard.answer(exchange, thrown, socket.destroyed);
+  const answer = answerThrown(guard, exchange, { thrown, isClientGone: socket.destroyed });
   if (socket.destroyed || !socket.writable || countWritten(socket) !== before) {
     socket.destroy();
     return undefined;

@@ -1,8 +1,7 @@
-/** The feature flags that a request evaluated: kept beside its exchange, told only when it fails. */
+/** The feature flags that a request evaluated: kept with its exchange, told only when it fails. Loaded by whoever notes them. */
 import type { AttributeValue } from "@faultline/model";
-import type { Exchange } from "../exchange.ts";
 import { AttributeText, writeLog } from "../export/otlp-json.ts";
-import { findCurrentExchange } from "./context.ts";
+import type { TraceContext } from "../trace-context.ts";
 
 /** One evaluation, in the words of the semantic conventions (`feature_flag.*`). */
 export type FlagEvaluation = {
@@ -17,16 +16,6 @@ export type FlagEvaluation = {
 
 const MAX_FLAGS = 32;
 const MAX_TEXT = 128;
-const flags = new WeakMap<Exchange, Map<string, FlagEvaluation>>();
-
-/** Notes an evaluation on the request that runs now; of a flag evaluated again the last one counts. */
-export function noteFlag(evaluation: FlagEvaluation): void {
-  const exchange = findCurrentExchange();
-  if (exchange === undefined || exchange.isFinished) return;
-  let known = flags.get(exchange);
-  if (known === undefined) flags.set(exchange, (known = new Map()));
-  if (known.size < MAX_FLAGS || known.has(evaluation.key)) known.set(evaluation.key, evaluation);
-}
 
 /** A value that can stand for a variant: objects and long texts may hold anything, so they are left out. */
 function toShort(value: unknown): string | undefined {
@@ -46,34 +35,39 @@ function describe(evaluation: FlagEvaluation): Record<string, AttributeValue | u
   };
 }
 
-const NONE: readonly string[] = [];
+/** The event of one evaluation, as a log record. */
+function writeEvaluation(evaluation: FlagEvaluation, trace: TraceContext, redact: (text: string) => string): string {
+  const attributes = describe(evaluation);
+  const shown = attributes["feature_flag.result.value"];
+  if (typeof shown === "string") attributes["feature_flag.result.value"] = redact(shown);
+  const written = new AttributeText();
+  written.addAll(attributes);
+  return writeLog({
+    timeMs: evaluation.timeMs,
+    severity: 9,
+    eventName: "feature_flag.evaluation",
+    body: evaluation.key,
+    traceId: trace.traceId,
+    spanId: trace.spanId,
+    attributes: written.written,
+  });
+}
 
-/** The evaluations of a failing request: one `feature_flag.evaluation` event each, and all of them in short for its span. */
-export function writeFlags(
-  exchange: Exchange,
-  redact: (text: string) => string,
-): { readonly logs: readonly string[]; readonly short: readonly string[] } {
-  const evaluated = flags.get(exchange);
-  if (evaluated === undefined) return { short: NONE, logs: NONE };
-  const known = [...evaluated.values()];
-  const { traceId, spanId } = exchange.trace;
-  return {
-    short: known.map(({ key, variant, value }) => redact(`${key}=${variant ?? toShort(value) ?? "?"}`)),
-    logs: known.map((each) => {
-      const attributes = describe(each);
-      const shown = attributes["feature_flag.result.value"];
-      if (typeof shown === "string") attributes["feature_flag.result.value"] = redact(shown);
-      const written = new AttributeText();
-      written.addAll(attributes);
-      return writeLog({
-        timeMs: each.timeMs,
-        severity: 9,
-        eventName: "feature_flag.evaluation",
-        body: each.key,
-        traceId,
-        spanId,
-        attributes: written.written,
-      });
-    }),
-  };
+/** The evaluations of one request; of a flag evaluated again the last one counts. */
+export class EvaluatedFlags {
+  readonly #evaluations = new Map<string, FlagEvaluation>();
+
+  note(evaluation: FlagEvaluation): void {
+    const known = this.#evaluations;
+    if (known.size < MAX_FLAGS || known.has(evaluation.key)) known.set(evaluation.key, evaluation);
+  }
+
+  /** For a failing request: one `feature_flag.evaluation` event each, and all of them in short for its span. */
+  write(trace: TraceContext, redact: (text: string) => string): { readonly logs: readonly string[]; readonly short: readonly string[] } {
+    const known = [...this.#evaluations.values()];
+    return {
+      short: known.map(({ key, variant, value }) => redact(`${key}=${variant ?? toShort(value) ?? "?"}`)),
+      logs: known.map((each) => writeEvaluation(each, trace, redact)),
+    };
+  }
 }

@@ -1,7 +1,8 @@
 /** What is told of the requests that a process had under way when it was killed or ran out of memory: a span and a log record each. */
 import type { AttributeValue } from "@faultline/model";
 import { AttributeText, writeLog, writeSpan } from "../export/otlp-json.ts";
-import { type FailureRecord, toMethodName } from "./record.ts";
+import { toMethodName } from "../method-name.ts";
+import type { FailureRecord } from "./record.ts";
 
 /** A request as its slot tells it. `path` is redacted and clipped; times are Unix ms. */
 export type JournalEntry = {

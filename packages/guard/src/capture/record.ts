@@ -3,10 +3,10 @@ import type { AttributeValue } from "@faultline/model";
 import type { Exchange } from "../exchange.ts";
 import { AttributeText, writeLog, writeSpan } from "../export/otlp-json.ts";
 import { flatten } from "../json-text.ts";
+import { toMethodName } from "../method-name.ts";
 import type { Redactor } from "../redaction.ts";
 import type { OutgoingCall } from "./call.ts";
 import { type ExceptionText, writeException } from "./exception.ts";
-import { writeFlags } from "./flags.ts";
 import { addInput } from "./request-input.ts";
 import { describeThrowable } from "./throwable.ts";
 
@@ -24,13 +24,6 @@ export type Ending = {
 
 /** What the process was like at the moment of a failure: `runtime` is attributes that are written already, `sources` are those of its pools and dependencies. */
 export type ProcessState = { readonly runtime: string; readonly sources: Readonly<Record<string, AttributeValue>> | undefined };
-
-const KNOWN_METHODS = new Set(["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "QUERY"]);
-
-/** `http.request.method`: `_OTHER` for what is no known method, so that a client cannot make up dimensions. */
-export function toMethodName(method: string): string {
-  return KNOWN_METHODS.has(method) ? method : "_OTHER";
-}
 
 /** Milliseconds between the epoch of `performance.now()` and Unix time, read once: `performance.timeOrigin` never changes. */
 const ORIGIN_MS = performance.timeOrigin;
@@ -70,15 +63,16 @@ function writeOutline(outline: Outline): WrittenOutline {
   for (const known of outlines) if (isSame(known.outline, outline)) return known;
   const { method } = outline;
   const attributes = new AttributeText();
-  attributes.add("http.request.method", toMethodName(method));
-  if (!KNOWN_METHODS.has(method)) attributes.add("http.request.method_original", method.slice(0, 32));
+  const methodName = toMethodName(method);
+  attributes.add("http.request.method", methodName);
+  if (methodName !== method) attributes.add("http.request.method_original", method.slice(0, 32));
   attributes.add("url.scheme", outline.scheme);
   attributes.add("http.route", outline.route);
   attributes.add("http.response.status_code", outline.status);
   attributes.add("network.protocol.version", outline.protocol);
   attributes.add("error.type", outline.errorType);
   if (outlines.length >= MAX_OUTLINES) outlines.shift();
-  const name = flatten(outline.route === undefined ? toMethodName(method) : `${toMethodName(method)} ${outline.route}`);
+  const name = flatten(outline.route === undefined ? methodName : `${methodName} ${outline.route}`);
   const written = { outline, name, attributes: flatten(attributes.written) };
   outlines.push(written);
   return written;
@@ -204,10 +198,10 @@ export function writeFailure(
   if (state.sources !== undefined) written.addAll(state.sources);
   addInput(written, exchange, redactor);
   const exception = account === undefined ? undefined : writeException(account, redactor);
-  const flags = writeFlags(exchange, (text) => redactor.redactText(text));
-  if (flags.short.length > 0) written.add("faultline.feature_flags", flags.short);
+  const flags = exchange.flags?.write(exchange.trace, (text) => redactor.redactText(text));
+  written.add("faultline.feature_flags", flags?.short);
   const lines = writeLines(exchange, redactor);
-  const beside = flags.logs.length === 0 ? lines : [...flags.logs, ...lines];
+  const beside = flags === undefined ? lines : [...flags.logs, ...lines];
   // Where OpenTelemetry owns the span, the log record tells what the span would have told.
   if (exchange.trace.joined) {
     if (!ending.isFailure) written.add("error.type", account?.type);

@@ -1,5 +1,6 @@
 /** Counts every exchange as `http.server.request.duration`: one exponential histogram per route, method, scheme, status and error type. */
 import type { AttributeValue } from "@faultline/model";
+import { toMethodName } from "../method-name.ts";
 import { writeAttributes, writeUnixNano } from "./otlp-json.ts";
 
 /** 8 buckets to a power of two: a bucket is 9 % wide, so a quantile is off by 4.5 % at most. */
@@ -21,6 +22,7 @@ type Series = {
 /** What an exchange is counted under. `route` is undefined when nothing matched. */
 type DurationKey = {
   readonly route: string | undefined;
+  /** As the request has it. */
   readonly method: string;
   readonly status: number;
   readonly scheme: string;
@@ -89,13 +91,14 @@ export function createDurations(startMs: number): Durations {
   let last: { key: DurationKey; series: Series } | undefined;
 
   function findSeries(key: DurationKey): Series {
-    const rest = `${key.method} ${key.status} ${key.scheme} ${key.hasSpan} ${key.errorType ?? ""}`;
+    const method = toMethodName(key.method);
+    const rest = `${method} ${key.status} ${key.scheme} ${key.hasSpan} ${key.errorType ?? ""}`;
     let group = routes.get(key.route);
     if (group === undefined) routes.set(key.route, (group = new Map()));
     let series = group.get(rest);
     if (series === undefined) {
       if (size >= MAX_SERIES && key.route !== "_OTHER") return findSeries({ ...key, route: "_OTHER" });
-      group.set(rest, (series = toSeries(key)));
+      group.set(rest, (series = toSeries({ ...key, method })));
       size += 1;
     }
     return series;
