@@ -8,6 +8,7 @@ const FEWEST_COMMANDS = 25;
 /** Code whose texts a reader is told to type. */
 const SPOKEN_CODE = [
   "packages/playbook/src/diagnose/checks/checks-by-cause.ts",
+  "packages/playbook/src/diagnose/checks/checks-by-platform.ts",
   "packages/playbook/src/guard/guards.ts",
   "packages/playbook/src/triage.ts",
 ];

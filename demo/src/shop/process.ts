@@ -2,7 +2,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const START_TIMEOUT_MS = 60_000;
+/** Many times what it takes: a machine that compiles beside it may be slow. */
+const START_TIMEOUT_MS = 180_000;
 const STOP_TIMEOUT_MS = 4_000;
 const KEPT_ERROR_CHARS = 4_000;
 
@@ -50,7 +51,10 @@ export function startProcess(options: ShopProcessOptions): Promise<ShopProcess> 
       void stopChild(child);
       reject(new Error(`the demo's ${options.name} did not start: ${because}\n${complaints}`));
     };
-    const impatience = setTimeout(() => giveUp(`not ready after ${START_TIMEOUT_MS / 1_000} s`), START_TIMEOUT_MS);
+    const impatience = setTimeout(
+      () => giveUp(`not ready after ${START_TIMEOUT_MS / 1_000} s; is the machine very busy?`),
+      START_TIMEOUT_MS,
+    );
     child.once("error", (error) => giveUp(error.message));
     child.once("exit", (code, signal) => giveUp(`it ended with ${signal ?? `code ${code}`}`));
     child.once("message", (message: { ready?: number }) => {

@@ -50,6 +50,10 @@ describe("triage of one failing request", () => {
     ]);
     expect(maker).toMatchObject({ maker: "intermediary", name: "nginx" });
     expect(diagnosis.path.at(-1)).toMatchObject({ service: "nginx", fate: "created" });
+    expect(diagnosis.next.map(({ command }) => command)).toEqual([
+      "npx faultline logs --from 15m /var/log/nginx/access.log /var/log/nginx/error.log",
+      "npx faultline triage http://api.example/cart --direct BACKEND_URL",
+    ]);
   });
 
   it("names the app when the failure bears the app's own headers and error body", () => {

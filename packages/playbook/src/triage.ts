@@ -11,7 +11,7 @@ import {
 } from "@faultline/model";
 import { type ProbeEvidence, weighProbes } from "./diagnose/weigh-probes.ts";
 import type { CheckTemplate } from "./diagnose/checks/checks-by-cause.ts";
-import { PLATFORM_CHECKS } from "./diagnose/checks/checks-by-platform.ts";
+import { PLATFORM_CHECKS, RECENT_LOGS } from "./diagnose/checks/checks-by-platform.ts";
 import { fillCheck } from "./diagnose/checks/fill-check.ts";
 import { quoteWord } from "./diagnose/checks/fill-words.ts";
 import type { CheckWords } from "./diagnose/checks/read-check-words.ts";
@@ -218,6 +218,8 @@ function listNext(probes: readonly Probe[], maker: MakerJudgement, causes: reado
   const words = readWords(probes, maker);
   const platform = maker.maker === "intermediary" ? toPlatform(maker.name) : undefined;
   const direct = { command: "npx faultline triage {{url}} --direct BACKEND_URL" };
+  const logs = platform === undefined ? undefined : RECENT_LOGS[platform];
+  const isCertain = (causes[0]?.confidence ?? 0) >= DIAGNOSED_CONFIDENCE;
   const hasDirect = probes.some(({ purpose }) => purpose === "direct");
   const isRefused = probes.some((probe) => probe.purpose === "first" && isRefusedProbe(probe));
   const templates: readonly (CheckTemplate | undefined)[] = [
@@ -225,7 +227,8 @@ function listNext(probes: readonly Probe[], maker: MakerJudgement, causes: reado
       .slice(0, 2)
       .flatMap(({ cause }) => [...(platform === undefined ? [] : (PLATFORM_CHECKS[platform][cause] ?? [])), CAUSE_CHECKS[cause]]),
     maker.maker === "app" ? { check: "The app wrote it: its log around this request says why." } : undefined,
-    maker.maker === "intermediary" ? { check: "{{service}} wrote it: its error log around this time says why." } : undefined,
+    maker.maker === "intermediary" ? withCommand("{{service}} wrote it: what do its logs of the last minutes say?", logs) : undefined,
+    maker.maker === "intermediary" && !hasDirect && !isCertain ? { check: "Does the backend itself answer?", ...direct } : undefined,
     isRefused && !hasDirect
       ? {
           check: "It is refused: does the backend refuse the same request too, or does the gateway, or may the gateway not call it?",
@@ -236,6 +239,10 @@ function listNext(probes: readonly Probe[], maker: MakerJudgement, causes: reado
   ];
   const checks = templates.flatMap((each) => (each === undefined ? [] : fillCheck(each, words)));
   return [...new Map(checks.map((each) => [each.check, each])).values()];
+}
+
+function withCommand(check: string, command: string | undefined): CheckTemplate {
+  return command === undefined ? { check } : { check, command };
 }
 
 /** What the templates may name: the address that was asked, and who answered. */

@@ -25,6 +25,10 @@ describe("faultline explain", () => {
     ["x-envoy-upstream-service-time", "what is behind Envoy"],
     ["Server: awselb/2.0", "AWS ALB"],
     ["no healthy upstream", "no-healthy-upstream"],
+    ["ECONNREFUSED", "cause:        connection-refused"],
+    ["Error: connect ETIMEDOUT 10.0.0.7:5432", "cause:        dependency-timeout"],
+    ["upstream prematurely closed connection", "cause:        keepalive-race"],
+    ["upstream timed out", "nginx upstream timed out (...) while connecting to upstream"],
     ["connect() failed (111: Connection refused) while connecting to upstream", "nginx"],
   ])("knows %s", async (query, part) => {
     const { code, out } = await explain([query]);
@@ -34,7 +38,10 @@ describe("faultline explain", () => {
   });
 
   it.each(CAUSES)("explains the cause %s", async (cause) => {
-    expect((await explain([cause])).out).toContain(cause);
+    const { out } = await explain([cause]);
+    expect(out).toMatch(new RegExp(`^${cause}\\n`));
+    expect(out).toContain("mistaken for: ");
+    expect(out).toContain("next: ");
   });
 
   it("reads a body from standard input", async () => {
@@ -46,6 +53,21 @@ describe("faultline explain", () => {
     const { code, out, err } = await explain(["gl\u001b[31marb"]);
     expect({ code, out }).toEqual({ code: 1, out: "" });
     expect(err).not.toContain("\u001b");
+  });
+
+  it.each([
+    ["gateway-timeot", "did you mean gateway-timeout?"],
+    ["ECONREFUSED", "did you mean ECONNREFUSED?"],
+    [" ", "there is nothing to explain in an empty text"],
+  ])("says of %j what was perhaps meant", async (query, sentence) => {
+    const { code, err } = await explain([query]);
+    expect(code).toBe(1);
+    expect(err).toContain(sentence);
+  });
+
+  it("keeps to the width of the terminal", async () => {
+    const { out } = await explain(["502"]);
+    expect(Math.max(...out.split("\n").map(({ length }) => length))).toBeLessThanOrEqual(80);
   });
 
   it("gives JSON", async () => {

@@ -1,6 +1,9 @@
 import { parseArgs } from "node:util";
+import { wrap } from "../format-diagnosis.ts";
+import { findNearestWord } from "../nearest-word.ts";
+import { toVisible } from "../logs/visible.ts";
 import { type Command, type CommandIo, UsageError } from "../command.ts";
-import { type Explanation, findExplanations } from "../explain/find-explanations.ts";
+import { type Explanation, findExplanations, listWords } from "../explain/find-explanations.ts";
 
 const HELP = `usage: faultline explain STATUS | CAUSE | CODE | HEADER | BODY
 
@@ -34,14 +37,19 @@ export const command: Command = {
     const query = words === "-" ? await readInput(io) : words;
     const found = findExplanations(query);
     if (values.json) io.stdout.write(`${JSON.stringify(found)}\n`);
-    else if (found.length > 0) io.stdout.write(`${found.map(format).join("\n\n")}\n`);
-    if (found.length === 0)
-      io.stderr.write(
-        `faultline explain: nothing is known of "${query.slice(0, 60).replaceAll(/\p{Cc}+/gu, " ")}"; try a status, a cause, a code, a header or a body\n`,
-      );
+    else if (found.length > 0) io.stdout.write(`${found.map((each) => format(each, io.stdout.columns)).join("\n\n")}\n`);
+    if (found.length === 0) io.stderr.write(`faultline explain: ${describeUnknown(query)}\n`);
     return found.length === 0 ? EXIT_UNKNOWN : 0;
   },
 };
+
+function describeUnknown(query: string): string {
+  const asked = toVisible(query.trim().slice(0, 60));
+  if (asked === "") return "there is nothing to explain in an empty text";
+  const meant = findNearestWord(query.trim(), listWords());
+  const hint = meant === undefined ? "try a status, a cause, a code, a header or a body" : `did you mean ${meant}?`;
+  return `nothing is known of "${asked}"; ${hint}`;
+}
 
 async function readInput(io: CommandIo): Promise<string> {
   const chunks: Uint8Array[] = [];
@@ -54,7 +62,12 @@ async function readInput(io: CommandIo): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-function format({ title, meaning, madeBy, cause, mistakenFor, nextCheck, source }: Explanation): string {
+const LABEL_WIDTH = 14;
+const LEAST_WIDTH = 40;
+const MOST_WIDTH = 100;
+
+function format({ title, meaning, madeBy, cause, mistakenFor, nextCheck, source }: Explanation, columns = 80): string {
+  const width = Math.min(MOST_WIDTH, Math.max(LEAST_WIDTH, columns));
   const lines: readonly (readonly [string, string | undefined])[] = [
     ["made by", madeBy],
     ["cause", cause],
@@ -64,7 +77,16 @@ function format({ title, meaning, madeBy, cause, mistakenFor, nextCheck, source 
   ];
   return [
     title,
-    `  ${meaning}`,
-    ...lines.flatMap(([name, text]) => (text === undefined || text === "" ? [] : [`  ${`${name}:`.padEnd(14)}${text}`])),
+    ...wrapAt(2, meaning, width),
+    ...lines.flatMap(([name, text]) => {
+      if (text === undefined || text === "") return [];
+      const [first = "", ...rest] = wrapAt(2 + LABEL_WIDTH, text, width);
+      return [`  ${`${name}:`.padEnd(LABEL_WIDTH)}${first.trimStart()}`, ...rest];
+    }),
   ].join("\n");
+}
+
+/** A text in lines that all begin at one column. */
+function wrapAt(column: number, text: string, width: number): readonly string[] {
+  return wrap(text, width - column).map((line) => " ".repeat(column) + line.trimStart());
 }

@@ -2,6 +2,7 @@ import {
   ALB_REASONS,
   type CodeKnowledge,
   ENVOY_FLAGS,
+  ERROR_MESSAGES,
   findErrorMessage,
   findGoogleDetail,
   findHaproxyTermination,
@@ -10,6 +11,8 @@ import {
 } from "@faultline/formats/access-log-knowledge";
 import { type CauseId, CAUSES, describeCause } from "@faultline/model";
 import { matchSignatures, type Signature, SIGNATURES } from "@faultline/playbook/signatures";
+import { CAUSE_KNOWLEDGE } from "./cause-knowledge.ts";
+import { SYSTEM_ERRORS } from "./system-errors.ts";
 import { STATUSES } from "./statuses.ts";
 
 /** What is known about one thing that was asked for. */
@@ -25,13 +28,37 @@ export type Explanation = {
 };
 
 const MOST = 12;
+/** Letters of a part of a message below which it could be anything. */
+const LEAST_PART = 10;
+const MISTAKEN = {
+  here: "an answer of the app: this hop wrote it, whoever is to blame",
+  behind: "a failure of this hop: it only tells of the one behind it",
+  passed: "an answer of this hop: it only passed here",
+} as const;
+const CHECK_OF_MAKER = {
+  here: "its error log at that time; then the same request straight to what is behind it (faultline triage URL --direct BACKEND)",
+  behind: "the log of what is behind it, at that time and with the request's id",
+  passed: "which hop behind it wrote the answer? (faultline triage URL)",
+} as const;
 const CERTAINTY = { H: "read in its source or documentation", M: "seen in public captures", K: "common knowledge" } as const;
 
 /** Everything known about a status, a cause, a vendor's code or flag, a header or a body; the closest first. */
 export function findExplanations(query: string): readonly Explanation[] {
   const text = query.trim();
-  const found = [...explainStatus(text), ...explainCause(text), ...explainCode(text), ...explainHeader(text)];
+  const found = [...explainStatus(text), ...explainCause(text), ...explainCode(text), ...explainSystemError(text), ...explainHeader(text)];
   return (found.length > 0 ? found : explainText(text)).slice(0, MOST);
+}
+
+/** Every word that can be asked for, for somebody who mistyped one. */
+export function listWords(): readonly string[] {
+  const headers = SIGNATURES.flatMap(({ pattern }) => Object.keys(pattern.headers ?? {}));
+  return [
+    ...CAUSES,
+    ...STATUSES.map(({ code }) => code),
+    ...listCodes().map(({ knowledge }) => knowledge.code),
+    ...SYSTEM_ERRORS.map(({ code }) => code),
+    ...new Set(headers),
+  ];
 }
 
 function explainStatus(text: string): readonly Explanation[] {
@@ -44,6 +71,7 @@ function explainStatus(text: string): readonly Explanation[] {
 function explainCause(text: string): readonly Explanation[] {
   const cause = CAUSES.find((each) => each === text.toLowerCase());
   if (cause === undefined) return [];
+  const { mistakenFor, nextCheck } = CAUSE_KNOWLEDGE[cause];
   const signs = SIGNATURES.filter((signature) => signature.cause === cause).map(({ vendor, id }) => `${vendor} (${id})`);
   const codes = listCodes()
     .filter((each) => each.knowledge.cause === cause)
@@ -52,9 +80,10 @@ function explainCause(text: string): readonly Explanation[] {
   return [
     {
       title: cause,
-      meaning: describeCause(cause),
+      meaning: `${describeCause(cause)}${shows === "" ? "" : `; it shows as ${shows}`}`,
       cause,
-      ...(shows === "" ? {} : { nextCheck: `it shows as: ${shows}` }),
+      mistakenFor,
+      nextCheck,
       source: "Faultline's causes; faultline diagnose and triage weigh them",
     },
   ];
@@ -99,6 +128,15 @@ function fromCode({ vendor, knowledge }: VendorCode): Explanation {
   };
 }
 
+/** `ECONNREFUSED` alone, or somewhere in a line of a log. */
+function explainSystemError(text: string): readonly Explanation[] {
+  const spoken = text.toLowerCase();
+  const known = SYSTEM_ERRORS.find(({ code }) => spoken.includes(code.toLowerCase()));
+  if (known === undefined) return [];
+  const { code, meaning, cause, source } = known;
+  return [{ title: code, meaning, cause, ...CAUSE_KNOWLEDGE[cause], source }];
+}
+
 /** `x-envoy-upstream-service-time`, or a whole line `Proxy-Status: edge; error=dns_error`. */
 function explainHeader(text: string): readonly Explanation[] {
   const name = /^([!#$%&'*+.^_|~0-9a-z-]+)\s*(?::|$)/.exec(text.toLowerCase())?.[1];
@@ -116,12 +154,29 @@ function explainHeader(text: string): readonly Explanation[] {
 
 /** A body, or a line of an error log. */
 function explainText(text: string): readonly Explanation[] {
-  const message = findErrorMessage(text);
-  const logged = message === undefined ? [] : [fromCode({ vendor: message.product, knowledge: message })];
+  const logged = findMessages(text).map((message) =>
+    fromCode({ vendor: message.product, knowledge: { ...message, code: toSentence(message.code) } }),
+  );
   // A pasted body has no status; each class is tried, so that a pattern with a status can match.
   const matches = [500, 501, 502, 503, 504, 507, 200].flatMap((status) => matchSignatures({ status, body: text, headers: {} }, SIGNATURES));
   const bearing = new Set(matches.filter(({ signature }) => isAboutBody(signature)).map(({ signature }) => signature));
   return [...logged, ...[...bearing].map(toExplanation)];
+}
+
+/** A message that the text holds; else those that the text is a part of, as somebody types who remembers half of it. */
+function findMessages(text: string): typeof ERROR_MESSAGES {
+  const whole = findErrorMessage(text);
+  if (whole !== undefined) return [whole];
+  const part = text.toLowerCase().replaceAll(/\s+/g, " ");
+  return part.length < LEAST_PART ? [] : ERROR_MESSAGES.filter(({ code }) => toSentence(code).toLowerCase().includes(part));
+}
+
+/** A pattern of a message as a person reads it. */
+function toSentence(pattern: string): string {
+  return pattern
+    .replaceAll(/\(\?:([^()|]*)\|[^()]*\)/g, "$1")
+    .replaceAll(/\[\^?[^\]]*\][*+]?|\\[SdwD][*+]?|\.\*/g, "...")
+    .replaceAll(/\\(.)/g, "$1");
 }
 
 function isAboutBody({ pattern }: Signature): boolean {
@@ -137,10 +192,11 @@ function toExplanation({ vendor, meaning, made, hop, cause, proxyError, certaint
   const words = { source: "read in its source or documentation", seen: "seen in captures", recalled: "common knowledge" } as const;
   return {
     title: vendor,
-    meaning,
+    meaning: proxyError === undefined ? meaning : `${meaning}; RFC 9209 calls it ${proxyError}`,
     madeBy: makers[made],
     ...(cause === undefined ? {} : { cause }),
-    ...(proxyError === undefined ? {} : { nextCheck: `RFC 9209 calls it ${proxyError}` }),
+    mistakenFor: MISTAKEN[made],
+    nextCheck: cause === undefined ? CHECK_OF_MAKER[made] : CAUSE_KNOWLEDGE[cause].nextCheck,
     source: `${source} (${words[certainty]})`,
   };
 }

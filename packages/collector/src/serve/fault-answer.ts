@@ -1,5 +1,5 @@
 import type { FaultAnswer, TraceAnswer, Window } from "@faultline/model";
-import type { FailingExchange, Store, StoredFault } from "../store/contract.ts";
+import type { FailingExchange, Store, StoredFault, StoredTrace } from "../store/contract.ts";
 import { dropEchoes } from "./changes.ts";
 import { contrastTraces } from "./contrast-traces.ts";
 import { chooseSteps, toCountSeries } from "./count-series.ts";
@@ -16,7 +16,7 @@ const MOST_COMPARED = 30;
 
 /**
  * Everything a fault's page tells, in one answer; undefined when there is no such fault. The example is the failing request with
- * `traceId`, else the newest.
+ * `traceId`, else the newest of the symptom that the diagnosis is about.
  */
 export async function composeFault(store: Store, fingerprint: string, traceId?: string): Promise<FaultAnswer | undefined> {
   const asked = await store.findFault(fingerprint);
@@ -36,7 +36,8 @@ export async function composeFault(store: Store, fingerprint: string, traceId?: 
   ]);
   const chosen =
     traceId === undefined ? undefined : (traces.find((trace) => trace.traceId === traceId) ?? (await store.findTrace(traceId)));
-  const shown = chosen ?? traces[0];
+  const alike = keepAlike(traces, failing, scope);
+  const shown = chosen ?? alike[0];
   const origin = fault.diagnosis?.suspects[0]?.service ?? fault.service;
   const example: TraceAnswer | undefined = shown === undefined ? undefined : composeTrace(shown, origin);
   return {
@@ -46,8 +47,8 @@ export async function composeFault(store: Store, fingerprint: string, traceId?: 
     changes: dropEchoes(changes),
     failing: failing.slice(0, MOST_FAILING),
     ...(example === undefined ? {} : { example }),
-    contrast: contrastTraces(traces, good),
-    compared: { failing: traces.length, succeeding: good.length },
+    contrast: contrastTraces(alike, good),
+    compared: { failing: alike.length, succeeding: good.length },
   };
 }
 
@@ -65,6 +66,17 @@ function toScope({ diagnosis, service, route }: StoredFault): { readonly service
     ...(symptom.service === undefined ? {} : { service: symptom.service }),
     ...(symptom.route === undefined ? {} : { route: symptom.route }),
   };
+}
+
+/** The traces of the symptom: a fault may show on other routes as well, and the story is told of one. All of them where none is of it. */
+function keepAlike(
+  traces: readonly StoredTrace[],
+  failing: readonly FailingExchange[],
+  { service, route }: ReturnType<typeof toScope>,
+): readonly StoredTrace[] {
+  const ids = new Set(failing.filter((each) => each.service === service && each.route === route).map(({ traceId }) => traceId));
+  const alike = traces.filter(({ traceId }) => ids.has(traceId));
+  return alike.length > 0 ? alike : traces;
 }
 
 async function findTraces(store: Store, failing: readonly FailingExchange[]) {

@@ -35,9 +35,12 @@ export async function gatherObservations(store: Store, fault: StoredFault, nowMs
   const metrics = await store.listMetrics({ window: around, limit: METRIC_POINTS });
   const counts = await store.count({ window, service: symptom.service, route: symptom.route, stepMs: 3_600_000, groupBy: [] });
   const total = counts.reduce((sum, row) => sum + row.total, 0);
+  const failed = counts.reduce((sum, row) => sum + row.failing, 0);
+  // A fault may show on several routes: what is said of this one is counted on this one. What somebody hid is counted nowhere as a failure.
+  const ofFault = failed === 0 ? fault.count : Math.min(fault.count, failed);
   return {
     example,
-    scope: { service: symptom.service, route: symptom.route, window, failing: fault.count, succeeding: Math.max(0, total - fault.count) },
+    scope: { service: symptom.service, route: symptom.route, window, failing: ofFault, succeeding: Math.max(0, total - ofFault) },
     observations: {
       spans: traces.flatMap((trace) => trace.spans),
       logs: traces.flatMap((trace) => trace.logs),

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { createLiveFeed, type LiveEvent } from "../live-feed.ts";
+import { composeFault } from "../serve/fault-answer.ts";
 import { createMemoryStore } from "../store/index.ts";
 import type { FaultAlert } from "./decide-alert.ts";
 import { startWatch, type Watch } from "./watch.ts";
@@ -9,7 +10,10 @@ const toHex = (number: number, digits: number): string => number.toString(16).pa
 const nano = (ms: number): string => `${ms}000000`;
 
 /** One request through storefront to payments, as OTLP/JSON; a failing one carries the exception of payments. */
-function toPayload(index: number, { isFailing, bug = "TypeError" }: { isFailing: boolean; bug?: string }): Uint8Array {
+function toPayload(
+  index: number,
+  { isFailing, bug = "TypeError", path = "/checkout" }: { isFailing: boolean; bug?: string; path?: string },
+): Uint8Array {
   const traceId = toHex(index + 1, 32);
   const startMs = NOW - 60_000 + index * 50;
   const status = isFailing ? 500 : 200;
@@ -43,7 +47,7 @@ function toPayload(index: number, { isFailing, bug = "TypeError" }: { isFailing:
       ],
     },
   ];
-  const route = { key: "http.route", value: { stringValue: "/checkout" } };
+  const route = { key: "http.route", value: { stringValue: path } };
   const resource = (name: string) => ({ attributes: [{ key: "service.name", value: { stringValue: name } }] });
   return Buffer.from(
     JSON.stringify({
@@ -80,7 +84,7 @@ function start(store: ReturnType<typeof createMemoryStore>, alerts: FaultAlert[]
 }
 
 /** A run of requests by their numbers. */
-type Run = { readonly from: number; readonly to: number; readonly isFailing: boolean; readonly bug?: string };
+type Run = { readonly from: number; readonly to: number; readonly isFailing: boolean; readonly bug?: string; readonly path?: string };
 
 async function append(store: ReturnType<typeof createMemoryStore>, { from, to, ...options }: Run): Promise<void> {
   for (let index = from; index < to; index++) await store.append({ signal: "traces", encoding: "json", bytes: toPayload(index, options) });
@@ -107,6 +111,21 @@ describe("watching a store", () => {
     expect(await store.listFaults({ limit: 10 })).toHaveLength(1);
     expect(alerts).toHaveLength(1);
     expect(alerts[0]).toMatchObject({ service: "storefront", route: "/checkout", hop: "payments", failing: 40, total: 240 });
+  });
+
+  it("tells the story of one route where a fault shows on several: its counts, its example, its good requests", async () => {
+    const store = createMemoryStore({ now: () => NOW });
+    const watch = start(store, [], []);
+    await append(store, { from: 0, to: 40, isFailing: false });
+    await append(store, { from: 40, to: 60, isFailing: true });
+    await append(store, { from: 60, to: 65, isFailing: true, path: "/gift" });
+    await watch.round();
+    const faults = await store.listFaults({ limit: 10 });
+    expect(faults).toMatchObject([{ count: 25, diagnosis: { scope: { route: "/checkout", failing: 20, succeeding: 40 } } }]);
+    const answer = await composeFault(store, faults.map(({ fingerprint }) => fingerprint).join(""));
+    expect(answer?.example?.rows.map(({ attributes }) => attributes["http.route"])).toContain("/checkout");
+    expect(answer?.compared).toEqual({ failing: 20, succeeding: 30 });
+    expect(answer?.failing[0]?.route).toBe("/gift");
   });
 
   it("keeps two bugs apart on one route", async () => {

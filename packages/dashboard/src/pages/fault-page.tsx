@@ -31,7 +31,17 @@ export function FaultPage({ fingerprint, traceId }: Props): ReactNode {
     if (message.kind === "reset" || (message.kind === "fault" && message.fault.fingerprint === fingerprint)) refresh();
   });
   if (answer.kind === "loading") return <Loading what="the fault" />;
-  if (answer.kind === "failed") return <Failed problem={answer.problem} />;
+  if (answer.kind === "failed") {
+    return (
+      <Failed problem={answer.problem}>
+        {answer.problem.status === 404 && (
+          <p>
+            Old faults are removed with their telemetry. <Link to="/">All faults</Link>
+          </p>
+        )}
+      </Failed>
+    );
+  }
   const { value } = answer;
   return (
     <>

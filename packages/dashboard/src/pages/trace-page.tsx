@@ -16,7 +16,17 @@ type Props = { readonly traceId: string; readonly spanId?: string | undefined };
 export function TracePage({ traceId, spanId }: Props): ReactNode {
   const [answer] = useResource<TraceAnswer>(`/api/traces/${encodeURIComponent(traceId)}`);
   if (answer.kind === "loading") return <Loading what="the trace" />;
-  if (answer.kind === "failed") return <Failed problem={answer.problem} />;
+  if (answer.kind === "failed") {
+    return (
+      <Failed problem={answer.problem}>
+        {answer.problem.status === 404 && (
+          <p>
+            Old traces are removed, and of good ones only a few are kept. <Link to="/failing">Failing requests</Link>
+          </p>
+        )}
+      </Failed>
+    );
+  }
   const trace = answer.value;
   const services = new Set(trace.rows.map((row) => row.service));
   const [root] = trace.rows;

@@ -5,6 +5,11 @@ import { toTraceAddress } from "../router.ts";
 import { Captured } from "./captured-text.tsx";
 import { Link } from "./link.tsx";
 
+/** The error's type, where it says more than the status beside it. */
+function tellError({ errorType, status }: FailureListing): string | undefined {
+  return errorType === String(status) ? undefined : errorType;
+}
+
 /** Failing requests, each a link to its trace with the failing span in view. */
 export function FailingTable({ failing }: { readonly failing: readonly FailureListing[] }): ReactNode {
   return (
@@ -46,7 +51,7 @@ export function FailingTable({ failing }: { readonly failing: readonly FailureLi
                 <Captured text={each.region ?? "–"} />
               </td>
               <td className="error-type">
-                <Captured text={each.errorType ?? "–"} />
+                <Captured text={tellError(each) ?? "–"} />
               </td>
               <td className="number">{formatDuration(each.durationMs)}</td>
             </tr>

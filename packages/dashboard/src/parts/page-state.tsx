@@ -33,11 +33,12 @@ export function Empty({ title, children }: { readonly title: string; readonly ch
 }
 
 /** The page could not be had: the collector's own sentence. */
-export function Failed({ problem }: { readonly problem: ProblemDetails }): ReactNode {
+export function Failed({ problem, children }: { readonly problem: ProblemDetails; readonly children?: ReactNode }): ReactNode {
   return (
     <div className="failed" role="alert">
       <p className="empty-title">{problem.title}</p>
       <p>{problem.detail}</p>
+      {children}
     </div>
   );
 }

@@ -74,7 +74,7 @@ function walk(event: KeyboardEvent<HTMLOListElement>): void {
 }
 
 /** Beyond this part of the ruler there is no room for a label: the mark stands alone. */
-const LABELLED_TO = 0.95;
+const LABELLED_TO = 0.85;
 
 function Ruler({ traceMs }: { readonly traceMs: number }): ReactNode {
   return (

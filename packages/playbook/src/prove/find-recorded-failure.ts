@@ -67,11 +67,19 @@ function isFailing(span: ProvableSpan): boolean {
   );
 }
 
-function readTarget({ attributes }: ProvableSpan): string {
+/** A route without parameters is its own path. */
+function readFixedRoute({ attributes }: ProvableSpan): string | undefined {
+  const route = readRoute(attributes);
+  return route !== undefined && /^\/[\w./~%@+-]*$/.test(route) ? route : undefined;
+}
+
+function readTarget(span: ProvableSpan): string | undefined {
+  const { attributes } = span;
   const whole = readText(attributes, "http.target");
   if (whole !== undefined && attributes["url.path"] === undefined) return whole;
   const query = readText(attributes, "url.query")?.replace(/^\?/, "");
-  return `${readPath(attributes) ?? "/"}${query === undefined || query === "" ? "" : `?${query}`}`;
+  const path = readPath(attributes) ?? readFixedRoute(span);
+  return path === undefined ? undefined : `${path}${query === undefined || query === "" ? "" : `?${query}`}`;
 }
 
 function readHeaders({ attributes }: ProvableSpan): Record<string, string> {
@@ -84,12 +92,12 @@ function readHeaders({ attributes }: ProvableSpan): Record<string, string> {
   return headers;
 }
 
-function toRequest(span: ProvableSpan): RecordedRequest {
+function toRequest(span: ProvableSpan, target: string): RecordedRequest {
   const body = readBody(span);
   const method = readText(span.attributes, "http.request.method_original") ?? readMethod(span.attributes) ?? "GET";
   return {
     method,
-    target: readTarget(span),
+    target,
     headers: readHeaders(span),
     ...(body === undefined ? {} : { body }),
     bodyTruncated: span.attributes["faultline.request.body.truncated"] === true,
@@ -132,6 +140,12 @@ export function findRecordedFailure(trace: ProvableTrace, service?: string): Res
         : `trace ${trace.traceId} has failing server spans${of}, but none says which request it served (no http.request.method)`,
     );
   }
+  const target = readTarget(best);
+  if (target === undefined) {
+    return fail(
+      `the failure of ${best.service} is known, but not its request: its span has no url.path (the route is ${readRoute(best.attributes) ?? best.name})`,
+    );
+  }
   return succeed({
     failure: {
       traceId: trace.traceId,
@@ -140,7 +154,7 @@ export function findRecordedFailure(trace: ProvableTrace, service?: string): Res
       route: readRoute(best.attributes) ?? readPath(best.attributes) ?? "/",
       status: readStatusCode(best.attributes) ?? 500,
     },
-    request: toRequest(best),
+    request: toRequest(best, target),
     dependencies: listDependencies(best, trace.spans),
   });
 }

@@ -71,6 +71,19 @@ describe("the request to replay", () => {
     });
   });
 
+  it("is known by a route without parameters, and missing where nobody recorded the path of another", () => {
+    const recorded = (route: string) =>
+      findRecordedFailure({
+        ...TRACE,
+        spans: [
+          createSpan({ spanId: "a", attributes: { "http.request.method": "GET", "http.response.status_code": 500, "http.route": route } }),
+        ],
+      });
+    expect(recorded("/health/deep")).toMatchObject({ ok: true, value: { request: { target: "/health/deep" } } });
+    expect(recorded("/orders/:id")).toMatchObject({ ok: false, error: expect.stringContaining("no url.path (the route is /orders/:id)") });
+    expect(recorded("/orders/{id}")).toMatchObject({ ok: false });
+  });
+
   it("is missing when no server span says what it served", () => {
     expect(
       findRecordedFailure({ ...TRACE, spans: [createSpan({ spanId: "a", attributes: { "http.response.status_code": 500 } })] }).ok,

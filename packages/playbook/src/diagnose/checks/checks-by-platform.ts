@@ -18,6 +18,17 @@ function askRuntime(profile: string, memory: string): Checks {
   };
 }
 
+/** Where a server keeps what it wrote in the last minutes, as `faultline logs` reads it. */
+export const RECENT_LOGS: Partial<Readonly<Record<Platform, string>>> = {
+  nginx: "npx faultline logs --from 15m /var/log/nginx/access.log /var/log/nginx/error.log",
+  apache: "npx faultline logs --from 15m /var/log/apache2/access.log /var/log/apache2/error.log",
+  haproxy: "journalctl --unit haproxy --since -15min --output cat | npx faultline logs -",
+  caddy: "journalctl --unit caddy --since -15min --output cat | npx faultline logs -",
+  varnish: "varnishncsa -d | npx faultline logs -",
+  envoy: "kubectl logs POD --container istio-proxy --since 15m | npx faultline logs -",
+  traefik: "docker logs --since 15m traefik 2>&1 | npx faultline logs -",
+};
+
 /** Checks that fit only one software, before those of the cause. A cause that stands here replaces its checks marked as general. */
 export const PLATFORM_CHECKS: Readonly<Record<Platform, Checks>> = {
   node: askRuntime(
