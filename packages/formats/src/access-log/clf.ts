@@ -39,7 +39,13 @@ function readRest(draft: Draft, rest: readonly Token[]): string | undefined {
   if (isTraefik(rest)) return readTraefik(draft, rest);
   if (isIngress(rest)) return readIngress(draft, rest);
   if (rest.some((token) => token.kind === "bare" && /^[A-Za-z_]+[=:]/.test(token.text))) return readPairs(draft, rest);
-  const own = rest.findLast((token) => token.kind === "bare" && /^\d+(?:\.\d+)?(?:ms|us|µs)$/.test(token.text));
+  const unit = rest.findLastIndex((token) => token.kind === "bare" && /^(?:ms|msec|us|µs|s|sec)$/.test(token.text));
+  const apart = unit < 1 ? undefined : readSuffixedDuration(`${rest[unit - 1]?.text ?? ""}${rest[unit]?.text ?? ""}`);
+  if (apart !== undefined) {
+    draft.durationMs = apart;
+    return undefined;
+  }
+  const own = rest.findLast((token) => token.kind === "bare" && /^\d+(?:\.\d+)?(?:ms|us|µs|s)$/.test(token.text));
   if (own !== undefined) {
     const durationMs = readSuffixedDuration(own.text);
     if (durationMs !== undefined) draft.durationMs = durationMs;

@@ -256,7 +256,7 @@ export function putNamedFields(draft: Draft, read: FieldReader, context: ParseCo
   putStatus(draft, readStatusNumber(read(STATUS) ?? readGrokStatus(read)));
   putNumber(draft, "responseBytes", readJsonText(read(BYTES)));
   putNumber(draft, "requestBytes", readJsonText(read(["request_length", "http.request.body.bytes", "bytes_in", "request_size"])));
-  putClient(draft, readJsonText(read(CLIENT)) ?? "");
+  putClient(draft, readJsonText(read(CLIENT)) ?? readRemote(read) ?? "");
   putText(draft, "userAgent", readJsonText(read(AGENT))?.replace(/^"(.*)"$/, "$1"));
   putText(draft, "requestId", read(REQUEST_ID));
   putText(draft, "traceId", read(TRACE_ID));
@@ -290,6 +290,14 @@ function readMethod(read: FieldReader): string | undefined {
 function readTarget(read: FieldReader): string | undefined {
   const target = readJsonText(read(TARGET));
   return target !== undefined && /^(?:\/|\*$|[a-z][a-z0-9+.-]*:\/\/)/i.test(target) ? target : undefined;
+}
+
+/** A word for many things, unless an address stands there. */
+function readRemote(read: FieldReader): string | undefined {
+  const remote = readJsonText(read(["remote"]));
+  return remote !== undefined && /^(?:(?:\d{1,3}\.){3}\d{1,3}|\[?[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}\]?)(?::\d+)?$/i.test(remote)
+    ? remote
+    : undefined;
 }
 
 /** Logstash's pattern for Apache's log calls the status `response`, a word that elsewhere means anything. */

@@ -6,6 +6,7 @@
 import { parseAnyTime } from "./clock.ts";
 import { type Draft, putClient, putDuration, putNumber, putRequestLine, putStatus, putText, putTime, startDraft } from "./draft.ts";
 import type { LineParser, ParseContext, TextFormat } from "./line.ts";
+import { readSuffixedDuration } from "./named-fields.ts";
 import { readTokens, type Token, unescapeQuoted } from "./tokens.ts";
 import { isUsualStatus } from "./usual-status.ts";
 import { peelLoose } from "./wrappers/peel.ts";
@@ -28,9 +29,11 @@ const MAX_HEAD = 1024;
 function createRequestLine(context: ParseContext): LineParser {
   return (line) => {
     const request = REQUEST.exec(line) ?? NO_REQUEST.exec(line);
-    if (request === null || request.index === 0 || request.index > MAX_HEAD) return undefined;
+    if (request === null || request.index > MAX_HEAD) return undefined;
     if (!isUsualStatus(request[2]) && isUsualStatus(request[3])) return undefined;
-    const head = line.slice(0, request.index);
+    // A layout that begins with the request has address and time behind it.
+    const head =
+      request.index === 0 ? `${line.slice(request[0].length).replaceAll(/"(?:[^"\\]|\\.)*"/g, '""')} ` : line.slice(0, request.index);
     const time = TIME.exec(head)?.[0];
     const address = ADDRESS.exec(time === undefined ? head : head.replace(time, "-"))?.[1];
     if ((address === undefined && time === undefined) || CALLED.test(head)) return undefined;
@@ -56,4 +59,7 @@ function putRest(draft: Draft, rest: readonly Token[]): void {
   if (quoted.length >= 2) putText(draft, "userAgent", unescapeQuoted(quoted[1]?.text ?? ""));
   const seconds = rest.filter((token) => token.kind === "bare" && /^\d+\.\d{3,}$/.test(token.text));
   if (seconds.length === 1) putDuration(draft, seconds[0]?.text, 1000);
+  const own = rest.findLast((token) => token.kind === "bare" && /^\d+(?:\.\d+)?(?:ms|us|µs|s)$/.test(token.text));
+  const durationMs = own === undefined ? undefined : readSuffixedDuration(own.text);
+  if (durationMs !== undefined) draft.durationMs = durationMs;
 }

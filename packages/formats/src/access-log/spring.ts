@@ -19,6 +19,7 @@ function createSpring(context: ParseContext): LineParser {
     const ids = [match[3], match[6], match[7]].join(",");
     const traceId = /(?:^|[,\s-])([0-9a-f]{32}|[0-9a-f]{16})(?:[-,\s]|$)/.exec(ids)?.[1];
     const thrown = THROWN.exec(text)?.[1];
+    const status = match[8]?.endsWith(".DispatcherServlet") === true ? /^Completed (\d{3}) [A-Z][A-Z_ ]*$/i.exec(text)?.[1] : undefined;
     return {
       kind: "message",
       format: "spring",
@@ -26,6 +27,7 @@ function createSpring(context: ParseContext): LineParser {
         severity: readSeverity(match[2]),
         text,
         ...(timeMs === undefined ? {} : { timeMs }),
+        ...(status === undefined ? {} : { status: Number(status) }),
         ...(traceId === undefined ? {} : { traceId }),
         ...(thrown === undefined ? {} : { exceptionType: thrown }),
         ...(match[6] === undefined || match[5] === undefined ? {} : { service: match[5].trim() }),

@@ -20,6 +20,9 @@ const MIN_CLOUDFRONT_FIELDS = 12;
 
 const CLOUDFRONT_LINE = /^\d{4}-\d\d-\d\d\t\d\d:\d\d:\d\d\t[A-Z]{3}\d+(?:-[A-Z]\d+)?\t/;
 
+/** The head of a table that an export made of the lines. */
+const BARE_HEAD = /^date\s+time\s(?:[\w()-]+\s+)*cs-method\s/;
+
 function createW3c(): LineParser {
   let fields: readonly string[] = [];
   return (line) => {
@@ -27,6 +30,10 @@ function createW3c(): LineParser {
       const match = /^#(Software|Version|Date|Fields|Remark|Start-Date|End-Date|GMT-Offset|System-Id|X-[\w-]+):\s*(.*)$/i.exec(line);
       if (match === null) return undefined;
       if (match[1]?.toLowerCase() === "fields") fields = (match[2] ?? "").trim().split(/[\s]+/);
+      return { kind: "directive", format: "w3c", text: line };
+    }
+    if (BARE_HEAD.test(line)) {
+      fields = line.trim().split(/\s+/);
       return { kind: "directive", format: "w3c", text: line };
     }
     if (!/^(?:\d|")/.test(line)) return undefined;
