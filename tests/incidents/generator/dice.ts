@@ -21,7 +21,7 @@ export function createDice(cause: string, seed: number): Dice {
       .sort((a, b) => a.order - b.order)
       .map(({ item }) => item);
   return {
-    pick: (options) => options[whole(0, options.length - 1)], // inside the list by its length
+    pick: <T>(options: readonly T[]) => options[whole(0, options.length - 1)] as T, // inside the list by its length
     chance: (share) => random() < share,
     whole,
     shuffle,

@@ -1,0 +1,54 @@
+/** The words in which scenes are written. */
+import type { Fate } from "@faultline/model";
+import type { ExpectedHop } from "../incidents/incident.ts";
+import type { App, Line, RuntimeName, Step, Thrown, Trouble, Turn, Visit } from "./plan.ts";
+
+/** A service. */
+export function app(service: string, runtime: RuntimeName, more: Partial<App> = {}): App {
+  return { service, runtime, version: "4.2.0", instance: `${service}-7d9f6c5b4-k2p8x`, ...more };
+}
+
+/** Something without telemetry, known by its host. */
+export function outside(host: string): App {
+  return { service: host, host, runtime: "gin", isSilent: true };
+}
+
+/** A request to a service. */
+export function visit(to: App, route: string, more: Partial<Visit> = {}): Visit {
+  return { app: to, route, status: 200, ...more };
+}
+
+/** A call to another service. */
+export function call(to: Visit, more: { trouble?: Trouble; ms?: number; isUnreached?: boolean } = {}): Step {
+  return { kind: "call", to, ...more };
+}
+
+/** A statement to a store. */
+export function store(system: string, host: string, statement: string, more: { trouble?: Trouble; code?: string; ms?: number } = {}): Step {
+  return { kind: "store", system, host, statement, ...more };
+}
+
+/** An error: its class, its message, and the frames of its stack as the language prints them. */
+export function thrown(type: string, message: string, frames: readonly string[]): Thrown {
+  return { type, message, stack: [`${type}: ${message}`, ...frames].join("\n") };
+}
+
+/** A line of a service. */
+export function line(severity: number, body: string, more: Partial<Line> = {}): Line {
+  return { severity, body, ...more };
+}
+
+/** A hop of the right path. */
+export function hop(service: string | readonly string[], ...fate: readonly Fate[]): ExpectedHop {
+  return { service: typeof service === "string" ? [service] : service, fate };
+}
+
+/** A hop that an answer may leave out. */
+export function maybe(service: string | readonly string[], ...fate: readonly Fate[]): ExpectedHop {
+  return { ...hop(service, ...fate), isOptional: true };
+}
+
+/** A path in which an identifier varies. */
+export function numbered(prefix: string, { index }: Turn, suffix = ""): string {
+  return `${prefix}/${4_100 + index * 7}${suffix}`;
+}
