@@ -20,7 +20,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "system",
-          include: ["tests/e2e/**/*.test.ts", "tests/incidents/*.test.ts"],
+          include: ["tests/e2e/**/*.test.ts", "tests/incidents/*.test.ts", "tests/stacks/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,

@@ -19,18 +19,24 @@ export function visit(to: App, route: string, more: Partial<Visit> = {}): Visit 
 }
 
 /** A call to another service. */
-export function call(to: Visit, more: { trouble?: Trouble; ms?: number; isUnreached?: boolean } = {}): Step {
+export function call(to: Visit, more: Partial<Omit<Extract<Step, { kind: "call" }>, "kind" | "to">> = {}): Step {
   return { kind: "call", to, ...more };
 }
 
-/** A statement to a store. */
-export function store(system: string, host: string, statement: string, more: { trouble?: Trouble; code?: string; ms?: number } = {}): Step {
+/** A statement to a store: its system, and the host where it stands. */
+export function store(
+  [system, host]: readonly [string, string],
+  statement: string,
+  more: { trouble?: Trouble; code?: string; ms?: number } = {},
+): Step {
   return { kind: "store", system, host, statement, ...more };
 }
 
-/** An error: its class, its message, and the frames of its stack as the language prints them. */
+/** An error: its class, its message, and the frames of its stack as the language prints them; Python puts them first. */
 export function thrown(type: string, message: string, frames: readonly string[]): Thrown {
-  return { type, message, stack: [`${type}: ${message}`, ...frames].join("\n") };
+  const head = `${type}: ${message}`;
+  const lines = frames[0]?.startsWith("Traceback") === true ? [...frames, head] : [head, ...frames];
+  return { type, message, stack: lines.join("\n") };
 }
 
 /** A line of a service. */

@@ -67,7 +67,14 @@ export type Trouble = { readonly type: string; readonly message: string };
 
 /** What a service does within a request. */
 export type Step =
-  | { readonly kind: "call"; readonly to: Visit; readonly trouble?: Trouble; readonly ms?: number; readonly isUnreached?: boolean }
+  | {
+      readonly kind: "call";
+      readonly to: Visit;
+      readonly trouble?: Trouble;
+      readonly ms?: number;
+      readonly isUnreached?: boolean;
+      readonly attributes?: Attributes;
+    }
   | {
       readonly kind: "store";
       readonly system: string;

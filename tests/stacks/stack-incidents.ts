@@ -2,24 +2,21 @@
 import { createLineReader } from "@faultline/formats/access-log";
 import { readOtlpLine } from "@faultline/formats/otlp";
 import type { Exchange, LogRecord, MetricPoint, Observations, Span } from "@faultline/model";
-import { type Dice, createDice } from "../incidents/generator/dice.ts";
+import { createDice } from "../incidents/generator/dice.ts";
 import type { Incident } from "../incidents/incident.ts";
 import { type Scene, type Turn, dueVerdict } from "./plan.ts";
+import { READ_HALF } from "./read-half.ts";
 import { SCENES } from "./scenes/index.ts";
 import { Pen } from "./write-otlp.ts";
 
 /** When every written incident begins. */
 const BEGIN_MS = Date.UTC(2026, 10, 18, 9, 30);
-/** One half may be read by who works on the diagnosis; the dice say which, before any verdict was seen. */
-const HALVES_SEED = 20_261_121;
 
 type Played = { readonly observations: Observations; readonly failing: number; readonly requests: number };
 
 /** All of them, in the order in which they stand in the source. */
 export function listStackIncidents(): readonly Incident[] {
-  const order = createDice("halves", HALVES_SEED).shuffle(SCENES.map(({ name }) => name));
-  const read = new Set(order.slice(0, Math.ceil(order.length / 2)));
-  return SCENES.map((scene, seed) => toIncident(scene, { seed, half: read.has(scene.name) ? "read" : "unread" }));
+  return SCENES.map((scene, seed) => toIncident(scene, { seed, half: READ_HALF.has(scene.name) ? "read" : "unread" }));
 }
 
 function toIncident(scene: Scene, { seed, half }: { seed: number; half: "read" | "unread" }): Incident {
@@ -65,10 +62,10 @@ export function playScene(scene: Scene): Played {
   for (const { app, atMs, line } of scene.beside?.lines ?? []) pen.line(app, { line, timeMs: BEGIN_MS + atMs });
   for (const { app, name, unit = "1", points, attributes = {} } of scene.beside?.metrics ?? [])
     pen.gauge(app, { name, unit, attributes, points: points.map(([atMs, value]) => [BEGIN_MS + atMs, value] as const) });
-  return { observations: observe(pen, { scene, lines, dice }), failing, requests };
+  return { observations: observe(pen, scene, lines), failing, requests };
 }
 
-function observe({ telemetry }: Pen, { scene, lines }: { scene: Scene; lines: readonly string[]; dice: Dice }): Observations {
+function observe({ telemetry }: Pen, scene: Scene, lines: readonly string[]): Observations {
   const spans: Span[] = [];
   const logs: LogRecord[] = [];
   const metrics: MetricPoint[] = [];

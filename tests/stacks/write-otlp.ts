@@ -188,7 +188,7 @@ export class Pen {
       kind: CLIENT,
       startMs: at.startMs,
       endMs,
-      attributes: clientAttributes(step, runtime.isOld),
+      attributes: { ...clientAttributes(step, runtime.isOld), ...step.attributes },
       events: told.events,
       status: isFailed ? { code: ERROR, message: told.status.message ?? to.rpc?.message ?? "" } : {},
     });

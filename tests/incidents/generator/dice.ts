@@ -21,7 +21,10 @@ export function createDice(cause: string, seed: number): Dice {
       .sort((a, b) => a.order - b.order)
       .map(({ item }) => item);
   return {
-    pick: <T>(options: readonly T[]) => options[whole(0, options.length - 1)] as T, // inside the list by its length
+    pick: (options) => {
+      for (const option of options.slice(whole(0, options.length - 1))) return option;
+      throw new Error("there is nothing to pick from");
+    },
     chance: (share) => random() < share,
     whole,
     shuffle,

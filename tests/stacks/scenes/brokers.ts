@@ -1,5 +1,5 @@
-/** Message brokers. */
-import { app, hop, maybe, thrown, visit } from "../compose.ts";
+/** Message brokers, and who waits for what a worker makes of a message. */
+import { app, call, hop, maybe, thrown, visit } from "../compose.ts";
 import type { Scene } from "../plan.ts";
 
 const TRACEBACK = "Traceback (most recent call last):";
@@ -77,5 +77,33 @@ export const BROKERS: readonly Scene[] = [
     cause: "connection-refused",
     creators: ["rabbitmq", "mails"],
     path: [hop("mails", "propagated", "remapped", "created"), maybe(["rabbitmq"], "created")],
+  },
+  {
+    name: "celery-result-raises",
+    software: "OpenTelemetry Python with FastAPI and Celery; the request waits for its task",
+    share: 0.35,
+    visit: (turn) => {
+      const error = thrown("decimal.InvalidOperation", "[<class 'decimal.ConversionSyntax'>]", [
+        TRACEBACK,
+        '  File "/srv/worker/tasks/invoice.py", line 25, in total',
+        "    return sum(Decimal(line) for line in lines)",
+      ]);
+      const sent = { kind: "send" as const, system: "rabbitmq", host: "rabbitmq", topic: "invoices" };
+      const worker = visit(
+        app("invoice-worker", "fastapi"),
+        "/run/:task",
+        turn.isBad ? { status: 500, thrown: { ...error, told: "span" } } : {},
+      );
+      return visit(app("invoice-api", "fastapi"), "/invoices", {
+        method: "POST",
+        steps: [sent, call(worker)],
+        ...(turn.isBad ? { status: 500, thrown: { ...error, told: "log" } } : { status: 201 }),
+      });
+    },
+    seen: { service: "invoice-api", route: "/invoices" },
+    cause: "invalid-input-unguarded",
+    also: ["unhandled-exception", "parse-failure"],
+    creators: ["invoice-worker"],
+    path: [hop("invoice-api", "propagated"), maybe("rabbitmq", "clean"), hop("invoice-worker", "created")],
   },
 ];

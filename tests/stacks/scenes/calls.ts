@@ -379,32 +379,4 @@ export const CALLS: readonly Scene[] = [
     creators: ["offers"],
     path: [hop("shop", "propagated", "remapped"), hop("offers", "created")],
   },
-  {
-    name: "celery-result-raises",
-    software: "OpenTelemetry Python with FastAPI and Celery; the request waits for its task",
-    share: 0.35,
-    visit: (turn) => {
-      const error = thrown("decimal.InvalidOperation", "[<class 'decimal.ConversionSyntax'>]", [
-        TRACEBACK,
-        '  File "/srv/worker/tasks/invoice.py", line 25, in total',
-        "    return sum(Decimal(line) for line in lines)",
-      ]);
-      const sent = { kind: "send" as const, system: "rabbitmq", host: "rabbitmq", topic: "invoices" };
-      const worker = visit(
-        app("invoice-worker", "fastapi"),
-        "/run/:task",
-        turn.isBad ? { status: 500, thrown: { ...error, told: "span" } } : {},
-      );
-      return visit(app("invoice-api", "fastapi"), "/invoices", {
-        method: "POST",
-        steps: [sent, call(worker)],
-        ...(turn.isBad ? { status: 500, thrown: { ...error, told: "log" } } : { status: 201 }),
-      });
-    },
-    seen: { service: "invoice-api", route: "/invoices" },
-    cause: "invalid-input-unguarded",
-    also: ["unhandled-exception", "parse-failure"],
-    creators: ["invoice-worker"],
-    path: [hop("invoice-api", "propagated"), maybe("rabbitmq", "clean"), hop("invoice-worker", "created")],
-  },
 ];

@@ -34,7 +34,7 @@ export const EXCEPTIONS: readonly Scene[] = [
       const orders = visit(app("orders", "spring"), "/orders/:id", {
         path,
         ...failed,
-        steps: [store("postgresql", "orders-db", "select o1_0.id,o1_0.customer_id from orders o1_0 where o1_0.id=?")],
+        steps: [store(["postgresql", "orders-db"], "select o1_0.id,o1_0.customer_id from orders o1_0 where o1_0.id=?")],
       });
       return visit(app("shop-gateway", "spring"), "/orders/:id", { path, status: turn.isBad ? 500 : 200, steps: [call(orders)] });
     },
@@ -60,7 +60,7 @@ export const EXCEPTIONS: readonly Scene[] = [
         ],
       );
       const trouble = { type: "org.postgresql.util.PSQLException", message };
-      const insert = store("postgresql", "accounts-db", "insert into customers (email,name) values (?,?)", isBad ? { trouble } : {});
+      const insert = store(["postgresql", "accounts-db"], "insert into customers (email,name) values (?,?)", isBad ? { trouble } : {});
       return visit(app("accounts", "spring-old"), "/customers", {
         method: "POST",
         status: isBad ? 500 : 201,
@@ -239,7 +239,7 @@ export const EXCEPTIONS: readonly Scene[] = [
       ]);
       return visit(app("shipments", "rails"), "/shipments/:id", {
         path: numbered("/shipments", turn),
-        steps: [store("postgresql", "ships-db", "SELECT shipments.* FROM shipments WHERE shipments.id = $1 LIMIT $2")],
+        steps: [store(["postgresql", "ships-db"], "SELECT shipments.* FROM shipments WHERE shipments.id = $1 LIMIT $2")],
         ...(turn.isBad ? { status: 500, thrown: error } : {}),
       });
     },

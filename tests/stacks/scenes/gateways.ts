@@ -154,12 +154,13 @@ export const GATEWAYS: readonly Scene[] = [
     visit: (turn) => {
       const mesh = meshOf(turn, "UT", 504);
       const orders = visit(app("orders", "rails"), "/orders/:id", { ms: turn.isBad ? 21_000 : 70 });
-      const trouble = { type: "timeout", message: "upstream request timeout" };
       return visit(app("ingress", "envoy"), "/orders/:id", {
         path: numbered("/orders", turn),
         ...mesh,
         ms: 1,
-        steps: [call(orders, turn.isBad ? { ms: 15_000, trouble } : {})],
+        steps: [
+          call(orders, turn.isBad ? { ms: 15_000, attributes: { "http.status_code": "504", response_flags: "UT", error: "true" } } : {}),
+        ],
       });
     },
     cause: "dependency-timeout",

@@ -79,7 +79,7 @@ export const NEGATIVES: readonly Scene[] = [
       visit(app("reports", "aspnet"), "/reports/:id", {
         path: numbered("/reports", turn),
         ms: 9_000 + turn.index * 40,
-        steps: [store("postgresql", "reports-db", "SELECT sum(total) FROM postings GROUP BY month", { ms: 4_000 })],
+        steps: [store(["postgresql", "reports-db"], "SELECT sum(total) FROM postings GROUP BY month", { ms: 4_000 })],
       }),
   },
   {
@@ -150,8 +150,7 @@ export const NEGATIVES: readonly Scene[] = [
     negative: "noise",
     visit: (turn) => {
       const miss = store(
-        "redis",
-        "cache",
+        ["redis", "cache"],
         "GET ?",
         turn.dice.chance(0.6)
           ? {

@@ -21,7 +21,7 @@ export const STORES: readonly Scene[] = [
           "\tat com.zaxxer.hikari.pool.HikariPool.createTimeoutException(HikariPool.java:714)",
         ],
       );
-      const select = store("postgresql", "orders-db", "select o1_0.id from orders o1_0 where o1_0.customer_id=?", {
+      const select = store(["postgresql", "orders-db"], "select o1_0.id from orders o1_0 where o1_0.customer_id=?", {
         ms: turn.index >= 26 ? 900 : 8,
       });
       const orders = visit(
@@ -86,7 +86,7 @@ export const STORES: readonly Scene[] = [
         path: numbered("/claims", turn),
         ...(turn.isBad
           ? { status: 500, ms: 4_000, thrown: error }
-          : { steps: [store("microsoft.sql_server", "claims-sql", "SELECT Id, Total FROM Claims WHERE Id = @p0")] }),
+          : { steps: [store(["microsoft.sql_server", "claims-sql"], "SELECT Id, Total FROM Claims WHERE Id = @p0")] }),
       });
     },
     seen: { service: "claims", route: "claims/{id}" },
@@ -105,7 +105,7 @@ export const STORES: readonly Scene[] = [
         path: numbered("/baskets", turn),
         ...(turn.isBad
           ? { status: 500, ms: 2_001, thrown: error }
-          : { steps: [store("postgresql", "baskets-db", "SELECT id, total FROM baskets WHERE id = $1")] }),
+          : { steps: [store(["postgresql", "baskets-db"], "SELECT id, total FROM baskets WHERE id = $1")] }),
       });
     },
     seen: { service: "baskets", route: "/baskets/{id}" },
@@ -126,8 +126,7 @@ export const STORES: readonly Scene[] = [
       );
       const trouble = { type: "org.postgresql.util.PSQLException", message };
       const update = store(
-        "postgresql",
-        "stock-db",
+        ["postgresql", "stock-db"],
         "update stock set reserved = reserved + ? where sku = ?",
         turn.isBad ? { trouble, code: "40P01", ms: 1_004 } : {},
       );
@@ -161,8 +160,7 @@ export const STORES: readonly Scene[] = [
       );
       const trouble = { type: "Microsoft.Data.SqlClient.SqlException", message };
       const update = store(
-        "microsoft.sql_server",
-        "ledger-sql",
+        ["microsoft.sql_server", "ledger-sql"],
         "UPDATE [Accounts] SET [Balance] = @p0 OUTPUT 1 WHERE [Id] = @p1",
         turn.isBad ? { trouble, code: "1205", ms: 812 } : {},
       );
@@ -190,8 +188,7 @@ export const STORES: readonly Scene[] = [
         `psycopg2.errors.ReadOnlySqlTransaction: ${message}`,
       ]);
       const update = store(
-        "postgresql",
-        "profiles-db",
+        ["postgresql", "profiles-db"],
         'UPDATE "profiles" SET "name" = %s WHERE "profiles"."id" = %s',
         turn.isBad ? { trouble: { type: "psycopg2.errors.ReadOnlySqlTransaction", message } } : {},
       );
@@ -219,8 +216,7 @@ export const STORES: readonly Scene[] = [
         "    order = session.get(Order, order_id)",
       ]);
       const select = store(
-        "postgresql",
-        "orders-db",
+        ["postgresql", "orders-db"],
         "SELECT orders.id AS orders_id, orders.gift_note AS orders_gift_note FROM orders WHERE orders.id = %(pk_1)s",
         turn.isBad ? { trouble: { type: "psycopg2.errors.UndefinedColumn", message } } : {},
       );
@@ -245,8 +241,7 @@ export const STORES: readonly Scene[] = [
       const message = "OOM command not allowed when used memory > 'maxmemory'.";
       const error = thrown("redis.Error", `save session: ${message}`, []);
       const set = store(
-        "redis",
-        "sessions-redis",
+        ["redis", "sessions-redis"],
         "SET session:7 ? EX 3600",
         turn.isBad ? { trouble: { type: "github.com/redis/go-redis/v9/internal/proto.RedisError", message } } : {},
       );
@@ -275,8 +270,7 @@ export const STORES: readonly Scene[] = [
         "    return client.get(key)",
       ]);
       const get = store(
-        "redis",
-        "carts-redis",
+        ["redis", "carts-redis"],
         "GET ?",
         turn.isBad ? { trouble: { type: "redis.exceptions.ResponseError", message } } : {},
       );
@@ -303,8 +297,8 @@ export const STORES: readonly Scene[] = [
         "app/controllers/products_controller.rb:9:in 'ProductsController#show'",
         `PG::ConnectionBad: ${message}`,
       ]);
-      const select = store("postgresql", "10.0.4.5", "SELECT products.* FROM products WHERE products.id = $1");
-      const failed = store("postgresql", "10.0.4.5", "connect", { trouble: { type: "PG::ConnectionBad", message }, ms: 2 });
+      const select = store(["postgresql", "10.0.4.5"], "SELECT products.* FROM products WHERE products.id = $1");
+      const failed = store(["postgresql", "10.0.4.5"], "connect", { trouble: { type: "PG::ConnectionBad", message }, ms: 2 });
       return visit(app("products", "rails"), "/products/:id", {
         path: numbered("/products", turn),
         steps: [turn.isBad ? failed : select],
@@ -333,8 +327,7 @@ export const STORES: readonly Scene[] = [
         ],
       );
       const select = store(
-        "mysql",
-        "tickets-mysql",
+        ["mysql", "tickets-mysql"],
         "select * from `tickets` where `id` = ? limit 1",
         turn.isBad ? { trouble: { type: "PDOException", message } } : {},
       );
@@ -358,10 +351,9 @@ export const STORES: readonly Scene[] = [
     visit: (turn) => {
       const message = "ERROR: canceling statement due to statement timeout (SQLSTATE 57014)";
       const error = thrown("*pgconn.PgError", `load catalogue: ${message}`, []);
-      const miss = store("redis", "catalogue-redis", "GET catalogue:front", { ms: 1 });
+      const miss = store(["redis", "catalogue-redis"], "GET catalogue:front", { ms: 1 });
       const slow = store(
-        "postgresql",
-        "catalogue-db",
+        ["postgresql", "catalogue-db"],
         "SELECT * FROM offers ORDER BY rank LIMIT 500",
         turn.isBad ? { trouble: { type: "*pgconn.PgError", message }, code: "57014", ms: 2_001 } : { ms: turn.index >= 28 ? 1_600 : 35 },
       );

@@ -1,4 +1,13 @@
-import { type Change, type Observations, type Window, readSpanExceptions } from "@faultline/model";
+import {
+  type Change,
+  type ExceptionRecord,
+  type Observations,
+  type Window,
+  readLogException,
+  readSpanExceptions,
+  readText,
+} from "@faultline/model";
+import { parseStack } from "../detect/parse-stack.ts";
 import type { Hop } from "../isolate/hop-shape.ts";
 import { isExchangeSpan } from "../isolate/exchange-hops.ts";
 import type { Isolation } from "../isolate/isolate-fault.ts";
@@ -9,12 +18,12 @@ import { contrastReleases } from "./contrast-releases.ts";
 import { findSequenceBreak } from "./contrast-sequence.ts";
 import { findOnsetSigns } from "./onset-signs.ts";
 import { findOnset, type Onset } from "./find-onset.ts";
+import { type IsTelling, findTellingLogs } from "./telling-logs.ts";
+import { readLogWords } from "./log-words.ts";
 import { hearExchanges, hearPassedOn, nameCauses } from "./hear-responses.ts";
 import type { Findings, Origin, Saying, SuspiciousChange } from "./findings.ts";
 
 const LOG_WARN = 13;
-/** What an error says, it says at its beginning; dumps behind it are only slow to search. */
-const MAX_TEXT = 1500;
 /** A change explains an onset that follows within this time. */
 const CHANGE_REACH_MS = 15 * 60_000;
 /** Exporters send in batches: spans come at most about this late. */
@@ -36,6 +45,7 @@ export function gatherFindings(symptom: Symptom, isolation: Isolation, observati
   const metrics = observations.metrics.filter(({ timeMs }) => isInside(timeMs, symptom.scope.window));
   const sequence = origin?.step.hop === undefined ? undefined : findSequenceBreak(origin.step.service, { failing, succeeding });
   const services = [...new Set((origin?.judgement.steps ?? []).map(({ service }) => service).toReversed())];
+  const isTelling = findTellingLogs(failing, succeeding);
   const isWhole = symptom.scope.succeeding <= succeeding.length;
   const timesMs = isWhole ? { timesMs: [...bad, ...good].sort((a, b) => a - b) } : {};
   return {
@@ -52,7 +62,7 @@ export function gatherFindings(symptom: Symptom, isolation: Isolation, observati
         ? []
         : isolation.agreeing
             .slice(0, MAX_HEARD)
-            .flatMap((each) => [...listen({ ...each, step: each.judgement.origin }), ...hearExchanges(each)])
+            .flatMap((each) => [...listen({ ...each, step: each.judgement.origin }, isTelling), ...hearExchanges(each)])
             .concat(hearSupervisor(changes, origin.step.service)),
     named: nameCauses(isolation.agreeing.slice(0, MAX_HEARD), signatures),
     passedOn: hearPassedOn(isolation.agreeing.slice(0, MAX_HEARD), signatures),
@@ -73,11 +83,11 @@ function isInside(timeMs: number, { fromMs, toMs }: Window): boolean {
   return timeMs >= fromMs && timeMs < toMs + METRICS_AFTER_MS;
 }
 
-function listen({ judgement, step }: Origin): readonly Saying[] {
+function listen({ judgement, step }: Origin, isTelling: IsTelling): readonly Saying[] {
   const sayings: Saying[] = [];
   for (const each of judgement.steps) {
     const place = each === step ? "origin" : "path";
-    if (each.hop !== undefined) sayings.push(...listenToHop(each.hop, place));
+    if (each.hop !== undefined) sayings.push(...listenToHop(each.hop, place, isTelling));
     if (each === step && each.call !== undefined) sayings.push(...listenToCall(each.call));
   }
   // What the caller of a silent callee says about the call is the best there is; so is it of one that said nothing itself.
@@ -86,7 +96,7 @@ function listen({ judgement, step }: Origin): readonly Saying[] {
     !sayings.some(({ place, text, service }) => place === "origin" && service === step.service && /[a-z]{3}/i.test(text));
   if (isMute && step.call !== undefined) {
     const caller = judgement.steps.find(({ hop }) => hop?.service === step.call?.from.span.resource.service)?.hop;
-    if (caller !== undefined) sayings.push(...listenToHop(caller, "origin"));
+    if (caller !== undefined) sayings.push(...listenToHop(caller, "origin", isTelling));
   }
   return sayings;
 }
@@ -97,34 +107,44 @@ function listenToCall({ outcome, from }: NonNullable<Origin["step"]["call"]>): r
   return [{ text, source: "span", service: from.span.resource.service, place: "origin", isDirect: true }];
 }
 
-function listenToHop(hop: Hop, place: Saying["place"]): readonly Saying[] {
+function listenToHop(hop: Hop, place: Saying["place"], isTelling: IsTelling): readonly Saying[] {
   const { service } = hop;
   const sayings: Saying[] = [];
   if (hop.outcome.words !== "") sayings.push({ text: hop.outcome.words, source: "span", service, place, isDirect: true });
   for (const node of hop.spans) {
-    for (const { type, message } of readSpanExceptions(node.span)) {
-      sayings.push({ text: `${type}: ${message}`, source: "span", service, place, isDirect: true });
+    for (const exception of readSpanExceptions(node.span)) {
+      for (const text of listChain(exception)) sayings.push({ text, source: "span", service, place, isDirect: true });
     }
+    const flags = readText(node.span.attributes, "response_flags", "response_code_details");
+    // An intermediary's own reason in its span: Envoy writes it as a tag.
+    if (flags !== undefined && flags !== "-" && node.span.status === "error")
+      sayings.push({ text: `response flags ${flags}`, source: "span", service, place, isDirect: true });
     const { statusMessage } = node.span;
     if (statusMessage !== undefined && statusMessage !== "")
       sayings.push({ text: statusMessage, source: "span", service, place, isDirect: true });
   }
   for (const log of hop.logs) {
     if (log.severity < LOG_WARN) continue;
-    const detail = [log.body, log.attributes["exception.type"], log.attributes["exception.message"]]
-      .filter((part) => part !== undefined && part !== "")
-      .join(": ");
-    sayings.push({
-      text: detail.slice(0, MAX_TEXT),
-      source: "log",
-      service,
-      place,
-      // What an intermediary's error log says of this very path is said of this request.
-      isDirect:
-        log.attributes["exception.type"] !== undefined || (isExchangeSpan(hop.entry.span) && log.attributes["url.path"] !== undefined),
-    });
+    const { text, isException } = readLogWords(log);
+    // What an intermediary's error log says of this very path is said of this request.
+    const isDirect = isException || (isExchangeSpan(hop.entry.span) && log.attributes["url.path"] !== undefined) || isTelling(log);
+    sayings.push({ text, source: "log", service, place, isDirect });
+    const exception = readLogException(log);
+    for (const cause of exception === undefined ? [] : listChain(exception).slice(1))
+      sayings.push({ text: cause, source: "log", service, place, isDirect });
   }
   return sayings;
+}
+
+/** Marks of a stack that tells more exceptions than one. */
+const CHAINED = /Caused by: |-> \S|\[cause\]: |Previous: |\nNext |Wrapped by: |direct cause of|During handling of/;
+
+/** An exception and those that it was made of, outermost first: the wrapper seldom says why. */
+function listChain({ type, message, stack }: ExceptionRecord): readonly string[] {
+  const head = `${type}: ${message}`;
+  if (stack === undefined || !CHAINED.test(stack)) return [head];
+  const causes = parseStack(stack).map((each) => `${each.type}: ${each.message}`);
+  return [head, ...causes.filter((each) => each !== head)];
 }
 
 /** Words of whoever stands over a process for how it ended. */

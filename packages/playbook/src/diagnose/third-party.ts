@@ -1,3 +1,4 @@
+import { isExchangeSpan } from "../isolate/exchange-hops.ts";
 import type { Origin } from "./findings.ts";
 
 /** Names that only exist inside a network: no dot, cluster domains, private addresses. */
@@ -8,6 +9,8 @@ const INTERNAL =
 export function isThirdParty(origin: Origin): boolean {
   const { call } = origin.step;
   if (call === undefined || call.callee !== undefined || call.peer.kind !== "service") return false;
+  // What stands behind a proxy that a team runs or rents is its own, however public its address.
+  if (isExchangeSpan(call.from.span)) return false;
   const address = call.from.span.attributes["server.address"];
   const name = typeof address === "string" ? address : call.peer.name;
   return !INTERNAL.test(name) || /(?:provider|third[-_]?party|external|vendor|stripe|paypal|adyen|twilio|sendgrid)/i.test(call.peer.name);

@@ -1,7 +1,7 @@
 import { type CauseRule, fromDifference, hear } from "../findings.ts";
 
 const WORDS =
-  /PayloadTooLarge|request entity too large|entity\.too\.large|body (?:is )?too large|FST_ERR_CTP_BODY_TOO_LARGE|body (?:limit|size).{0,30}exceed|exceed.{0,40}(?:body|payload|request|message|upload).{0,10}(?:size|limit|length)|MaxUploadSizeExceeded|client intended to send too large body|RequestBodyTooLarge|max(?:imum)? (?:body|request|payload|message) (?:size|length)|larger than max|Received message larger|LIMIT_FILE_SIZE|\b413\b/i;
+  /PayloadTooLarge|request entity too large|entity\.too\.large|body (?:is )?too large|FST_ERR_CTP_BODY_TOO_LARGE|body (?:limit|size).{0,30}exceed|exceed.{0,40}(?:body|payload|request|message|upload).{0,10}(?:size|limit|length)|MaxUploadSizeExceeded|client intended to send too large body|RequestBodyTooLarge|max(?:imum)? (?:body|request|payload|message) (?:size|length)|larger than max|Received message larger|LIMIT_FILE_SIZE|(?:message|body|payload|request|upload|file|entity|content).{0,40}(?:larger|bigger|greater) than|size \(\d+\) exceeds|SizeLimitExceeded|RequestEntityTooLarge|BodyLimit|length limit exceeded|POST Content-Length of|DATA_UPLOAD_MAX|message length too large|\b413\b/i;
 const SIZE = /(?:request|body|payload|content)[._-].*(?:size|length|bytes)|content[_-]?length/i;
 
 /** A body over a limit, answered with a 5xx where a 413 belongs. */

@@ -1,5 +1,6 @@
+import type { Evidence } from "@faultline/model";
 import { formatMs } from "../../trace/format-ms.ts";
-import { type CauseRule, hear } from "../findings.ts";
+import { type CauseRule, type Findings, hear } from "../findings.ts";
 
 const WORDS =
   /gateway time-?out|upstream request timeout|Endpoint request timed out|\bsH--\b|\bUT\b|upstream timed out|timeout specified has expired|timeout awaiting response headers|no complete headers within timeout|FUNCTION_INVOCATION_TIMEOUT/i;
@@ -12,6 +13,8 @@ export const gatewayTimeout: CauseRule = {
     const { steps, originKind } = findings.origin?.judgement ?? { steps: [] };
     const [impatience] = originKind === "impatient" ? (findings.origin?.step.evidence ?? []) : [];
     if (impatience !== undefined) return { evidence: [{ ...impatience, weight: 4 }, ...said] };
+    // Where the callee is known to have been late, it is the callee's: the gateway's words are how its time-out was met.
+    if (originKind === "slow-callee") return { evidence: said, against: hearLate(findings) };
     const cut = steps.find(({ hop, status }, index) => index < 2 && status === "504" && hop !== undefined);
     if (cut?.hop === undefined || said.length === 0) return { evidence: said };
     const { entry } = cut.hop;
@@ -23,3 +26,8 @@ export const gatewayTimeout: CauseRule = {
     };
   },
 };
+
+function hearLate({ origin }: Findings): readonly Evidence[] {
+  const [late] = origin?.step.evidence ?? [];
+  return late === undefined ? [] : [{ ...late, weight: 1.5 }];
+}

@@ -3,7 +3,7 @@ import { reportsMemory } from "../memory-growth.ts";
 import { findStall } from "../stall.ts";
 
 const WORDS =
-  /\bENOMEM\b|\bEMFILE\b|\bENFILE\b|\bENOSPC\b|too many open files|OutOfMemory|heap out of memory|Cannot allocate memory|OOMKilled|queue (?:is )?full|waited in the queue|No space left|event loop (?:is )?(?:blocked|delay|lag)|MemoryError|StackOverflow|Maximum call stack|unable to create (?:new )?(?:native )?thread|server (?:is )?overloaded|worker_connections are not enough/i;
+  /\bENOMEM\b|\bEMFILE\b|\bENFILE\b|\bENOSPC\b|too many open files|OutOfMemory|heap out of memory|Cannot allocate memory|OOMKilled|queue (?:is )?full|waited in the queue|No space left|event loop (?:is )?(?:blocked|delay|lag)|MemoryError|StackOverflow|Maximum call stack|unable to create (?:new )?(?:native )?thread|server (?:is )?overloaded|Allowed memory size of|memory limit exceeded|RejectedExecutionException|TaskRejectedException|thread pool (?:is )?(?:exhaust|starv|full)|thread pool starvation|os error (?:24|28)\b|Errno (?:12|23|24|28)\b|disk quota exceeded|Resource temporarily unavailable|can't start new thread|stack level too deep|fork: |worker_connections are not enough/i;
 
 /** A process ran out of CPU, memory, its event loop, file handles or a queue. */
 export const resourceExhausted: CauseRule = {

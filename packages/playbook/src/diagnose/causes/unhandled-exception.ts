@@ -6,7 +6,7 @@ import { hearLoneInstances } from "../lone-instances.ts";
 
 /** Errors that a program makes by itself, in the spelling of each language. Of a broken connection, fetch makes a TypeError as well. */
 const DEFECT =
-  /\b(?:TypeError(?!: (?:fetch failed|terminated|Failed to fetch|network error))|ReferenceError|AssertionError|NullPointerException|NullReferenceException|ClassCastException|IndexOutOfBounds\w*|ArrayIndexOutOfBounds\w*|ArithmeticException|IllegalStateException|NoSuchElementException|ConcurrentModificationException|KeyError|IndexError|AttributeError|ZeroDivisionError|UnboundLocalError|NameError|NoMethodError|InvalidOperationException|DivideByZeroException|KeyNotFoundException|ArgumentCountError|DivisionByZeroError)\b|Cannot read propert|is not a function|is not defined|undefined method|nil pointer dereference|index out of range|invalid memory address|panic:|Call to a member function|Undefined (?:index|array key|variable|offset)/;
+  /\b(?:TypeError(?!: (?:fetch failed|terminated|Failed to fetch|network error))|ReferenceError|AssertionError|NullPointerException|NullReferenceException|ClassCastException|InvalidCastException|\w*IndexOutOf(?:Bounds|Range)\w*|ArithmeticException|NoSuchElementException|ConcurrentModificationException|UnsupportedOperationException|LazyInitializationException|KeyError|IndexError|AttributeError|ZeroDivisionError|UnboundLocalError|NameError|RecursionError|NotImplementedError|NoMethodError|FrozenError|SystemStackError|DivideByZeroException|KeyNotFoundException|ArgumentCountError|DivisionByZeroError|FunctionClauseError|CaseClauseError|MatchError|BadMapError)\b|Cannot read propert|is not a function|is not defined|undefined (?:method|local variable)|nil pointer dereference|index out of (?:range|bounds)|slice bounds out of range|divide by zero|assignment to entry in nil map|interface conversion: |on closed channel|invalid memory address|panic:|panicked at|called `(?:Option|Result)::|Object reference not set|Sequence contains (?:no|more than one)|Call to (?:a member function|undefined)|Undefined (?:index|array key|variable|offset|property|constant)|Attempt to read property|object has no attribute|is not (?:subscriptable|iterable|callable)/;
 
 /** The creating hop's own code threw, and nobody caught it. */
 export const unhandledException: CauseRule = {
@@ -56,7 +56,7 @@ function fromException({ origin, sayings }: Findings) {
   const said = own.find(({ isDirect, text }) => isDirect && /[a-z]{3}/i.test(text)) ?? own.find(({ source }) => source === "log");
   if (origin === undefined || said === undefined || origin.step.hop === undefined) return [];
   const hasException = origin.step.hop.outcome.exceptions.length > 0 || /\w(?:Error|Exception)\b/.test(said.text);
-  if (!hasException && (said.isDirect || said.source !== "log")) return [];
+  if (!hasException && said.source !== "log") return [];
   return [
     {
       statement: hasException

@@ -25,6 +25,8 @@ const HEADER = "http.response.header.";
 /** A declared error type is what RFC 9209 made the header for. */
 const DECLARED_WEIGHT = 4;
 const MAX_HEADER = 2048;
+/** From here on a status code is of one vendor's making: it tells its maker without a page or a header. */
+const OWN_STATUS = 520;
 
 /** The signs on the failed response that a span sent (server) or received (client). */
 export function readSpanSigns(span: Span, signatures: readonly Signature[]): readonly ResponseSign[] {
@@ -54,7 +56,8 @@ export function readExchangeSigns(
 
 function readSigns(response: Response, signatures: readonly Signature[]): readonly ResponseSign[] {
   const { status, headers, body } = response;
-  if (status === undefined || status < 500 || (body === undefined && Object.keys(headers).length === 0)) return [];
+  const isBare = body === undefined && Object.keys(headers).length === 0;
+  if (status === undefined || status < 500 || (isBare && status < OWN_STATUS)) return [];
   // The first that names an error is the closest to the origin: those behind it only passed its answer on.
   const declared = readProxyStatus(headers["proxy-status"] ?? "").find(({ error }) => error !== undefined);
   return [...(declared === undefined ? [] : [fromStatement(declared)]), ...fromSignatures(response, signatures)];

@@ -1,0 +1,62 @@
+import type { LogRecord } from "@faultline/model";
+import { describe, expect, it } from "vitest";
+import { readLogWords } from "./log-words.ts";
+
+const log = (body: string, attributes: LogRecord["attributes"] = {}): LogRecord => ({
+  timeMs: 0,
+  severity: 17,
+  body,
+  attributes,
+  resource: { service: "shop", attributes: {} },
+});
+
+describe("the words of a log record", () => {
+  it("are its text and the exception of its attributes", () =>
+    expect(readLogWords(log("GET /7 failed", { "exception.type": "KeyError", "exception.message": "'tier'" }))).toEqual({
+      text: "GET /7 failed: KeyError: 'tier'",
+      isException: true,
+    }));
+
+  it.each([
+    ["slog and zap", { error: "dial tcp: connection refused" }, "dial tcp: connection refused"],
+    [
+      "the Elastic Common Schema",
+      { "error.type": "PSQLException", "error.message": "deadlock detected" },
+      "PSQLException: deadlock detected",
+    ],
+    [
+      "Monolog",
+      { "context.exception": "[object] (PDOException(code: 1040): Too many connections)" },
+      "[object] (PDOException(code: 1040): Too many connections)",
+    ],
+    [
+      "structlog",
+      { exception: 'Traceback (most recent call last):\n  File "a.py", line 3, in f\n    g()\nValueError: bad' },
+      "Traceback (most recent call last):\nValueError: bad",
+    ],
+  ])("hold what %s keeps in an attribute", (_, attributes, words) =>
+    expect(readLogWords(log("request failed", attributes)).text).toBe(`request failed: ${words}`),
+  );
+
+  it("leave out frames, which name functions and not what went wrong", () => {
+    const body =
+      "panic recovered:\nruntime error: invalid memory address\n/usr/local/go/src/runtime/panic.go:262 (0x43d0b8)\n\tpanicmem: panic(memoryError)\n/app/total.go:57 (0x8b1a2c)\n\tTotal: sum += cents";
+    expect(readLogWords(log(body))).toEqual({ text: "panic recovered:\nruntime error: invalid memory address", isException: true });
+  });
+
+  it("keep each exception of a chain", () => {
+    const body = "a.Wrapper: no luck\n\tat a.B.c(B.java:3)\nCaused by: a.Inner: pool is empty\n\tat a.D.e(D.java:9)\n\t... 12 more";
+    expect(readLogWords(log(body)).text).toBe("a.Wrapper: no luck\nCaused by: a.Inner: pool is empty");
+  });
+
+  it("are of no exception where a line only says that something failed", () =>
+    expect(readLogWords(log("cache read failed, going on without"))).toEqual({
+      text: "cache read failed, going on without",
+      isException: false,
+    }));
+
+  it("know a panic of Rust by its words", () =>
+    expect(readLogWords(log("thread 'main' panicked at src/a.rs:3:9:\ncalled `Option::unwrap()` on a `None` value")).isException).toBe(
+      true,
+    ));
+});

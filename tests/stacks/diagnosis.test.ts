@@ -1,0 +1,37 @@
+/**
+ * What the diagnosis reaches on the written incidents, exactly, as in `tests/incidents/diagnosis.test.ts`. Of the unread half only totals
+ * are told.
+ */
+import { diagnose } from "@faultline/playbook";
+import { beforeAll, describe, expect, it } from "vitest";
+import { type Marks, markDiagnosis } from "../incidents/score-incident.ts";
+import { listStackIncidents } from "./stack-incidents.ts";
+
+/** How many incidents of each half are right in each answer; of false blame, how many at most. */
+const REACHED = [
+  { half: "read", incidents: 39, symptom: 39, creator: 35, path: 35, verdict: 39, firstThree: 35, honest: 1, falseBlame: 0 },
+] as const;
+
+const FIRST_THREE: readonly (number | undefined)[] = [1, 2, 3];
+
+describe.each(REACHED)("the diagnosis of the written incidents of the $half half", (reached) => {
+  let marks: readonly Marks[] = [];
+  const count = (isSo: (each: Marks) => boolean | undefined): number => marks.filter((each) => isSo(each) === true).length;
+
+  beforeAll(() => {
+    marks = listStackIncidents()
+      .filter(({ facts }) => facts.half === reached.half)
+      .map((incident) => markDiagnosis(diagnose(incident.load()), incident.expected));
+  }, 300_000);
+
+  it("is made for every incident", () => expect(marks.length).toBe(reached.incidents));
+  it("finds the symptom", () => expect(count(({ isDetected }) => isDetected)).toBeGreaterThanOrEqual(reached.symptom));
+  it("names the creating hop", () => expect(count(({ isCreatorRight }) => isCreatorRight)).toBeGreaterThanOrEqual(reached.creator));
+  it("knows what every hop did", () => expect(count(({ isPathRight }) => isPathRight)).toBeGreaterThanOrEqual(reached.path));
+  it("is right in its verdict", () => expect(count(({ isRight }) => isRight)).toBeGreaterThanOrEqual(reached.verdict));
+  it("has the cause among its first three", () =>
+    expect(count(({ causeRank }) => FIRST_THREE.includes(causeRank))).toBeGreaterThanOrEqual(reached.firstThree));
+  it("says what is missing where evidence is", () => expect(count(({ isHonest }) => isHonest)).toBeGreaterThanOrEqual(reached.honest));
+  it("blames hardly ever what it should not", () =>
+    expect(count(({ isFalseBlame }) => isFalseBlame)).toBeLessThanOrEqual(reached.falseBlame));
+});
