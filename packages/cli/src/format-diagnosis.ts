@@ -1,4 +1,5 @@
 import { type Diagnosis, type Evidence, describeDiagnosis } from "@faultline/model";
+import { toPlain, wrap } from "./wrap.ts";
 
 const LEAST_WIDTH = 40;
 const MOST_WIDTH = 100;
@@ -6,6 +7,9 @@ const MOST_WIDTH = 100;
 const RULED_OUT_SHOWN = 6;
 /** The longest fate. */
 const FATE_WIDTH = "PROPAGATED".length;
+
+/** A line, or one that is there to be copied: it is never broken, so that what is pasted is whole. */
+type Line = string | { readonly copied: string };
 
 /** A diagnosis for a person, wrapped to the width; says everything in words, nothing by colour. */
 export function formatDiagnosis(diagnosis: Diagnosis, columns = 80): string {
@@ -38,20 +42,20 @@ export function formatDiagnosis(diagnosis: Diagnosis, columns = 80): string {
     ),
     section(
       "NEXT",
-      diagnosis.next.flatMap(({ check, command }) => [check, ...(command === undefined ? [] : [`    $ ${command}`])]),
+      diagnosis.next.flatMap(({ check, command }) => [check, ...(command === undefined ? [] : [{ copied: `    $ ${command}` }])]),
     ),
     section("GUARD NOW", diagnosis.guard.now.flatMap(formatProtection)),
     section("PREVENT", diagnosis.guard.prevent.flatMap(formatProtection)),
   ];
   return `${sections
     .filter((lines) => lines.length > 0)
-    .map((lines) => lines.flatMap((line) => wrap(line, width)).join("\n"))
+    .map((lines) => lines.flatMap((line) => (typeof line === "string" ? wrap(line, width) : toPlain(line.copied))).join("\n"))
     .join("\n\n")}\n`;
 }
 
-function section(title: string, lines: readonly string[]): readonly string[] {
-  if (lines.length === 0) return [];
-  return title === "" ? lines : [title, ...lines.map((line) => `  ${line}`)];
+function section(title: string, lines: readonly Line[]): readonly Line[] {
+  if (lines.length === 0 || title === "") return lines;
+  return [title, ...lines.map((line) => (typeof line === "string" ? `  ${line}` : { copied: `  ${line.copied}` }))];
 }
 
 function headline(diagnosis: Diagnosis): string {
@@ -103,31 +107,10 @@ function listRuledOut({ ruledOut, scope, causes }: Diagnosis): readonly string[]
   ];
 }
 
-function formatProtection({ what, where, example }: Diagnosis["guard"]["now"][number]): readonly string[] {
-  return [`${what} (${where})`, ...(example === undefined ? [] : [`    ${example}`])];
-}
-
-/** Captured text is data: control characters could move the cursor or change colours. */
-function toPlain(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ");
+function formatProtection({ what, where, example }: Diagnosis["guard"]["now"][number]): readonly Line[] {
+  return [`${what} (${where})`, ...(example === undefined ? [] : [{ copied: `    ${example}` }])];
 }
 
 function oneLine(text: string): string {
   return toPlain(text).trim();
-}
-
-/** Breaks a line at spaces, never between a number and its percent sign, keeps its columns where it fits; what follows is indented more. */
-export function wrap(line: string, width: number): readonly string[] {
-  if (line.length <= width) return [toPlain(line).trimEnd()];
-  const indent = /^ */.exec(line)?.[0] ?? "";
-  const lines: string[] = [];
-  let current = indent;
-  for (const word of oneLine(line).split(/ +(?!%)/)) {
-    if (current.length + word.length + 1 > width && current.trim() !== "") {
-      lines.push(current);
-      current = `${indent}  `;
-    }
-    current += current.trim() === "" ? word : ` ${word}`;
-  }
-  return [...lines, current];
 }

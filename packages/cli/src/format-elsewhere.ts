@@ -1,6 +1,6 @@
 import type { Diagnosis, Observations } from "@faultline/model";
 import { type FailingRoute, listFailingRoutes } from "@faultline/playbook";
-import { wrap } from "./format-diagnosis.ts";
+import { wrap } from "./wrap.ts";
 import { toVisible } from "./logs/visible.ts";
 
 const SHOWN = 5;

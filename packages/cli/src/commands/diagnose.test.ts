@@ -54,7 +54,12 @@ describe("faultline diagnose", () => {
     const { code, out } = await run([write("plain.jsonl", lines)]);
     expect(code).toBe(0);
     expect(out).toContain("DIAGNOSED. shop");
-    expect(Math.max(...out.split("\n").map((each) => each.length))).toBeLessThanOrEqual(62);
+    const copied = /^ {6}(?:\$ |npx |app\.)/;
+    const told = out.split("\n").filter((each) => !copied.test(each));
+    expect(Math.max(...told.map((each) => each.length))).toBeLessThanOrEqual(60);
+    // A command that is broken over lines would be pasted as two.
+    const prove = "npx faultline prove aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa1 --as node:test";
+    expect(out).toContain(`\n      $ ${prove} --file ${join(directory, "plain.jsonl")}\n`);
   });
 
   it.each([
@@ -64,6 +69,14 @@ describe("faultline diagnose", () => {
     const { code, out } = await run([write(name, bytes), "--json"]);
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ verdict: "diagnosed", scope: { failing: 3 }, suspects: [{ service: "shop" }] });
+  });
+
+  it("names the files of telemetry in what it says to run, and of those only that", async () => {
+    const log = write("nginx.access.log", '10.0.0.1 - - [14/Nov/2023:22:13:21 +0000] "GET /cart HTTP/1.1" 500 0 "-" "-"\n');
+    const { out } = await run([write("it's.jsonl", lines), log, "--json"]);
+    const { next } = JSON.parse(out) as { next: readonly { command?: string }[] };
+    expect(next.at(-1)?.command).toMatch(/ --file '[^ ]*it'\\''s\.jsonl'$/);
+    expect((await run(["-", "--json"], lines)).out).not.toContain("--file");
   });
 
   it("reads standard input", async () => {

@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import type { Exchange, LogRecord, MetricPoint, Span, Window } from "@faultline/model";
 import { diagnose, type DiagnosisRequest } from "@faultline/playbook";
 import { type Command, type CommandIo, UsageError } from "../command.ts";
+import { addressFiles } from "../address-files.ts";
 import { formatDiagnosis } from "../format-diagnosis.ts";
 import { formatElsewhere } from "../format-elsewhere.ts";
 import { parseTime } from "../parse-time.ts";
@@ -65,11 +66,11 @@ export const command: Command = {
     if (positionals.filter((name) => name === "-").length > 1) throw new UsageError('"-" (standard input) can be read only once');
     const sourceMaps = openSourceMaps(values["source-maps"]);
     const request = { ...toRequest(values), signatures: readSignatures(values.signatures) };
-    const { keptShare, ...read } = await readAll(positionals, io, request);
+    const { keptShare, telemetry, ...read } = await readAll(positionals, io, request);
     refuseEmpty(read, positionals, request);
     const observations = { ...read, changes: [] };
     const told = sourceMaps === undefined ? observations : mapObservations(observations, sourceMaps);
-    const diagnosis = diagnose(told, { ...request, keptShare });
+    const diagnosis = addressFiles(diagnose(told, { ...request, keptShare }), telemetry);
     if (values.json) io.stdout.write(`${JSON.stringify(diagnosis)}\n`);
     else io.stdout.write(`${formatDiagnosis(diagnosis, io.stdout.columns)}${formatElsewhere(diagnosis, told, io.stdout.columns)}`);
     return EXIT[diagnosis.verdict];
@@ -77,7 +78,7 @@ export const command: Command = {
 };
 
 /** Nothing to judge is no verdict: whoever named the wrong file should hear of it. */
-function refuseEmpty(read: Omit<ReadInput, "keptShare">, names: readonly string[], { window }: DiagnosisRequest): void {
+function refuseEmpty(read: Omit<ReadInput, "keptShare" | "telemetry">, names: readonly string[], { window }: DiagnosisRequest): void {
   if (window !== undefined || [read.spans, read.logs, read.metrics, read.exchanges].some(({ length }) => length > 0)) return;
   const files = names.map((name) => (name === "-" ? "standard input" : name)).join(", ");
   throw new UsageError(`there is no telemetry in ${files}: no span, log record, metric or access-log line; is it the right file?`);
@@ -117,7 +118,8 @@ function toWindow(from: string | undefined, to: string | undefined, option: stri
 const KEPT_WHOLE_BYTES = 48 * 1024 * 1024;
 const COMPRESSION = 12;
 
-type ReadInput = Thinned & { readonly exchanges: readonly Exchange[] };
+/** `telemetry` names the files that hold OTLP, as they were named. */
+type ReadInput = Thinned & { readonly exchanges: readonly Exchange[]; readonly telemetry: readonly string[] };
 
 async function readAll(names: readonly string[], io: CommandIo, request: DiagnosisRequest): Promise<ReadInput> {
   const spool = names.includes("-") ? await spoolInput(io.stdin) : undefined;
@@ -133,7 +135,10 @@ async function readAll(names: readonly string[], io: CommandIo, request: Diagnos
     const thinned = await (size > KEPT_WHOLE_BYTES ? readThinned : readWhole)(kinds.telemetry, options);
     const written = await readAccessLogs(kinds.logs, options);
     progress.end();
-    return join(thinned, written);
+    return {
+      ...join(thinned, written),
+      telemetry: names.filter((_, index) => kinds.telemetry.some((source) => source === sources[index])),
+    };
   } finally {
     spool?.remove();
   }
@@ -146,7 +151,7 @@ async function sortSources(sources: readonly LineSource[]) {
   return { logs, telemetry: sources.filter((source) => !logs.includes(source)) };
 }
 
-function join({ spans, logs, metrics, keptShare }: Thinned, written: ReadLogs): ReadInput {
+function join({ spans, logs, metrics, keptShare }: Thinned, written: ReadLogs): Omit<ReadInput, "telemetry"> {
   const good = spans.length === 0 ? written.keptShare : keptShare.good;
   return { spans, logs: [...logs, ...written.logs], metrics, exchanges: written.exchanges, keptShare: { ...keptShare, good } };
 }

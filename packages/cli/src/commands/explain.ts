@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { wrap } from "../format-diagnosis.ts";
+import { wrap } from "../wrap.ts";
 import { findNearestWord } from "../nearest-word.ts";
 import { toVisible } from "../logs/visible.ts";
 import { type Command, type CommandIo, UsageError } from "../command.ts";

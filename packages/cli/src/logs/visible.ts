@@ -15,7 +15,8 @@ const WIDE =
 const MARK = /[\p{Mn}\p{Me}]/u;
 const NARROW_ONLY = /^[\u0020-\u02FF]*$/;
 
-function countColumns(text: string): number {
+/** How many columns of a terminal a text takes. */
+export function countColumns(text: string): number {
   if (NARROW_ONLY.test(text)) return text.length;
   let columns = 0;
   for (const character of text) columns += WIDE.test(character) ? 2 : MARK.test(character) ? 0 : 1;
