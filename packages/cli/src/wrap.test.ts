@@ -33,3 +33,12 @@ it("breaks a word that is longer than a line where the line ends", () => {
 it("lets no mark of direction through", () => {
   expect(wrap("a\u202eb\u200bc", 80)).toEqual(["a b c"]);
 });
+
+it("ends on a terminal without any room", () => {
+  expect(wrap("    one another", 1).map((each) => each.trim())).toEqual(["one another"]);
+  expect(
+    wrap(`    ${"x".repeat(30)}`, 1)
+      .join("")
+      .replaceAll(" ", ""),
+  ).toBe("x".repeat(30));
+});

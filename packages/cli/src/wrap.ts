@@ -1,5 +1,8 @@
 import { countColumns } from "./logs/visible.ts";
 
+/** Columns beside the indentation without which nothing can be read; a terminal that is narrower breaks the lines itself. */
+const LEAST_ROOM = 12;
+
 /** Captured text is data: control characters could move the cursor or change colours, others the direction of reading. */
 export function toPlain(text: string): string {
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+/g, " ");
@@ -9,9 +12,10 @@ export function toPlain(text: string): string {
  * Breaks a line at spaces to a width in columns of a terminal, never between a number and its percent sign; keeps its own columns where it
  * fits. What follows is indented more. A word that is longer than a line is broken where the line ends.
  */
-export function wrap(line: string, width: number): readonly string[] {
-  if (countColumns(line) <= width) return [toPlain(line).trimEnd()];
+export function wrap(line: string, columns: number): readonly string[] {
+  if (countColumns(line) <= columns) return [toPlain(line).trimEnd()];
   const indent = /^ */.exec(line)?.[0] ?? "";
+  const width = Math.max(columns, indent.length + LEAST_ROOM);
   const lines: string[] = [];
   let current = indent;
   for (const word of toPlain(line)
@@ -24,7 +28,8 @@ export function wrap(line: string, width: number): readonly string[] {
       current = `${indent}  `;
     }
     current += current.trim() === "" ? word : ` ${word}`;
-    while (isLong && countColumns(current) > width) {
+    if (!isLong) continue;
+    while (countColumns(current) > width) {
       const kept = takeColumns(current, width);
       lines.push(kept);
       current = `${indent}  ${current.slice(kept.length)}`;
