@@ -1,5 +1,5 @@
 /**
- * How often is the diagnosis right? `npm run bench -- diagnosis` judges every step on the project's own incidents, both halves;
+ * How often is the diagnosis right? `npm run bench -- diagnosis` judges every step on the project's own incidents, recorded and written ones, both halves of each;
  * `--publish` writes its tables into the pages of the playbook, `--set DIR` runs a labelled set of others, `--live` times a live fault,
  * `--file` a file of a million spans. Beside it stand the rules of thumb that people use today: the deepest errored span, scoped and
  * unscoped, and the most ERROR logs.
@@ -7,6 +7,8 @@
 import { parseArgs } from "node:util";
 import type { Diagnosis, Suspect } from "@faultline/model";
 import { diagnose } from "@faultline/playbook";
+import { listIncidents } from "../../tests/incidents/incident.ts";
+import { listStackIncidents } from "../../tests/stacks/stack-incidents.ts";
 import { recordResult } from "../record.ts";
 import { benchFile } from "./file.ts";
 import { benchIncidents } from "./incidents.ts";
@@ -79,8 +81,9 @@ if (values.live) {
   console.log(figures);
   recordResult("diagnosis-file", figures);
 } else if (values.set.length === 0) {
-  const figures = benchIncidents("tests/incidents");
-  recordResult("diagnosis", figures);
+  const figures = benchIncidents("tests/incidents", listIncidents("tests/incidents"));
+  const stacks = benchIncidents("tests/stacks", listStackIncidents());
+  recordResult("diagnosis", { ...figures, stacks });
   if (values.publish) publishFigures(figures);
 }
 for (const directory of values.set) {

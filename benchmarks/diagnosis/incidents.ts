@@ -1,7 +1,7 @@
-/** The project's own incidents: how often each step is right, by half, by cause, and with one source of telemetry taken away. */
+/** Sets of incidents of the project's own: how often each step is right, by half, by cause, and with one source of telemetry taken away. */
 import { type CauseId, type Diagnosis, NO_OBSERVATIONS, type Observations } from "@faultline/model";
 import { diagnose } from "@faultline/playbook";
-import { type Incident, listIncidents } from "../../tests/incidents/incident.ts";
+import type { Incident } from "../../tests/incidents/incident.ts";
 import { type Marks, markDiagnosis } from "../../tests/incidents/score-incident.ts";
 import { deepestErroredSpan, deepestErroredSpanScoped, mostErrorLogs } from "./rules.ts";
 import { type CalibrationBin, calibrationBins, calibrationError, mean, scoreAt } from "./score.ts";
@@ -216,15 +216,14 @@ export function describeMiss({ incident, diagnosis, marks }: Pick<Row, "incident
   ].join("\n");
 }
 
-/** Both halves of a directory of incidents. Prints the misses of the read half only: the other one is there to be counted. */
-export function benchIncidents(directory: string): IncidentFigures {
-  const incidents = listIncidents(directory);
+/** Both halves of a set of incidents. Prints the misses of the read half only: the other one is there to be counted. */
+export function benchIncidents(set: string, incidents: readonly Incident[]): IncidentFigures {
   const [read, unread] = (["read", "unread"] as const).map((half) => judgeHalf(incidents.filter(({ facts }) => facts.half === half)));
   if (read === undefined || unread === undefined) throw new Error("a list of two has two members");
   for (const miss of read.rows.map(describeMiss)) if (miss !== undefined) console.log(miss);
   const halves = { read: read.figures, unread: unread.figures };
   print(halves);
-  return { set: directory, incidents: incidents.length, ...halves };
+  return { set, incidents: incidents.length, ...halves };
 }
 
 /** What `npm run bench -- diagnosis` records of the project's own incidents. */

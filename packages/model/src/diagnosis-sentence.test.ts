@@ -17,7 +17,7 @@ const DIAGNOSIS: Diagnosis = {
 describe("a diagnosis in one sentence", () => {
   it("names origin, symptom, cause and certainty", () => {
     expect(describeDiagnosis(DIAGNOSIS)).toBe(
-      "payments makes the failures on POST /checkout of storefront: a dependency did not answer in time (91 % sure).",
+      "payments makes the failures on POST /checkout of storefront: it did not answer in time (91 % sure).",
     );
   });
 
@@ -32,6 +32,18 @@ describe("a diagnosis in one sentence", () => {
       "Inconclusive: payments most likely makes the failures on POST /checkout of storefront, but why does not show; missing: spans of inventory.",
     );
     expect(describeDiagnosis({ ...open, suspects: [] })).toContain("which hop makes the failures");
+  });
+
+  it("names a service once that makes the failures of its own route", () =>
+    expect(describeDiagnosis({ ...DIAGNOSIS, suspects: [{ service: "storefront", score: 1 }] })).toBe(
+      "storefront makes the failures on POST /checkout: it did not answer in time (91 % sure).",
+    ));
+
+  it("does not speak of failures where a service is only slower than before", () => {
+    const scope = { window: { fromMs: 0, toMs: 1 }, failing: 0, succeeding: 9 };
+    expect(describeDiagnosis({ ...DIAGNOSIS, verdict: "inconclusive", scope })).toBe(
+      "Nothing failed, but payments does not behave as before.",
+    );
   });
 
   it("says when nothing failed", () => {

@@ -4,8 +4,8 @@ import type { CauseId, Diagnosis } from "./diagnosis.ts";
 const CAUSE_PHRASES: Readonly<Record<CauseId, string>> = {
   "unhandled-exception": "an exception that nobody handles",
   "invalid-input-unguarded": "input that should have been refused with a 4xx",
-  "dependency-timeout": "a dependency did not answer in time",
-  "dependency-error": "a dependency answered with an error",
+  "dependency-timeout": "it did not answer in time",
+  "dependency-error": "it answered with an error",
   "third-party-failure": "a third party failed",
   "database-failure": "the database failed",
   "pool-exhausted": "its connection pool is exhausted",
@@ -19,9 +19,9 @@ const CAUSE_PHRASES: Readonly<Record<CauseId, string>> = {
   "gateway-timeout": "the gateway's time-out is shorter than the work behind it",
   "gateway-identity": "the gateway may not call its backend",
   "no-healthy-upstream": "no healthy backend",
-  "connection-refused": "nothing listens where it connects",
-  "keepalive-race": "the backend closes idle connections before the proxy does",
-  "tls-failure": "TLS to the backend fails",
+  "connection-refused": "the connection is refused",
+  "keepalive-race": "idle connections are closed while they are used again",
+  "tls-failure": "the TLS handshake fails",
   "dns-failure": "a name does not resolve",
   "circuit-open": "a circuit breaker is open",
   "rate-limited-as-5xx": "a rate limit that answers 5xx",
@@ -30,7 +30,7 @@ const CAUSE_PHRASES: Readonly<Record<CauseId, string>> = {
   "fault-injected": "a fault that was injected on purpose",
 };
 
-/** What a cause is called in the middle of a sentence: `dependency-timeout` is "a dependency did not answer in time". */
+/** What a cause is called in the middle of a sentence: `dependency-timeout` is "it did not answer in time". */
 export function describeCause(cause: CauseId): string {
   return CAUSE_PHRASES[cause];
 }
@@ -38,9 +38,10 @@ export function describeCause(cause: CauseId): string {
 /** The verdict in one sentence, the same on the command line, the page and in an alert. Total: every diagnosis has one. */
 export function describeDiagnosis(diagnosis: Diagnosis): string {
   const { scope, path, suspects, causes, missing } = diagnosis;
-  const where = describeWhere(diagnosis);
-  if (scope.failing === 0 && causes.length === 0) return `Nothing failed${where}.`;
   const origin = suspects[0]?.service;
+  const where = describeWhere(diagnosis, origin);
+  if (scope.failing === 0 && diagnosis.verdict === "inconclusive")
+    return origin === undefined ? `Nothing failed${where}.` : `Nothing failed${where}, but ${origin} does not behave as before.`;
   const cause = causes[0];
   const hidden = path.some((hop) => hop.fate === "masked") ? ", and it is hidden from the client" : "";
   if (diagnosis.verdict === "diagnosed" && cause !== undefined && origin !== undefined) {
@@ -51,8 +52,9 @@ export function describeDiagnosis(diagnosis: Diagnosis): string {
   return `Inconclusive: ${origin} most likely makes the failures${where}, but why does not show${gap}.`;
 }
 
-function describeWhere({ scope }: Diagnosis): string {
+/** Where a service makes the failures of its own route, it need not be named twice. */
+function describeWhere({ scope }: Diagnosis, origin: string | undefined): string {
   const route = scope.route === undefined ? "" : ` on ${scope.route}`;
-  const service = scope.service === undefined ? "" : ` of ${scope.service}`;
-  return `${route}${service}`;
+  const isOwn = scope.route !== undefined && scope.service === origin;
+  return scope.service === undefined || isOwn ? route : `${route} of ${scope.service}`;
 }

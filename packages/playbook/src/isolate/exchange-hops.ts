@@ -200,9 +200,12 @@ function toResource({ observer, version, instance, region }: Exchange): Resource
   };
 }
 
+/** Istio calls a cluster `outbound|8080|subset|host`. */
+const MESH_CLUSTER = /^(?:in|out)bound\|\d*\|[^|]*\|(?=[^|]+$)/;
+
 /** Whom a try went to: the service that the observer names, else the address. */
 function toPeer({ service, observer }: Exchange, address: string | undefined): readonly (readonly [string, AttributeValue | undefined])[] {
-  if (service !== undefined && service !== observer.name) return [["service.peer.name", service]];
+  if (service !== undefined && service !== observer.name) return [["service.peer.name", service.replace(MESH_CLUSTER, "")]];
   const match = /^(?:https?:\/\/)?(.+?)(?::(\d+))?\/?$/.exec(address ?? "");
   return [
     ["server.address", match?.[1]],

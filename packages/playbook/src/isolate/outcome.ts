@@ -47,10 +47,9 @@ export function readOutcome(node: SpanNode, logs: readonly LogRecord[]): Outcome
   const hidden = findHiddenFailure(node);
   const code = readStatusCode(span.attributes);
   const grpc = readNumber(span.attributes, "rpc.grpc.status_code", "rpc.response.status_code");
-  const words = [errorType, span.statusMessage, ...exceptions.map(({ type, message }) => `${type}: ${message}`)]
-    .filter((text) => text !== undefined && text !== "")
-    .join("\n")
-    .slice(0, MAX_WORDS);
+  const said = [errorType, span.statusMessage, ...exceptions.map(({ type, message }) => `${type}: ${message}`)];
+  // One exception is told by the span's status, by its event and by a log record.
+  const words = [...new Set(said.filter((text) => text !== undefined && text !== ""))].join("\n").slice(0, MAX_WORDS);
   const rest = {
     words,
     exceptions,

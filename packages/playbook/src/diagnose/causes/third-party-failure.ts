@@ -1,3 +1,4 @@
+import type { Outcome } from "../../isolate/outcome.ts";
 import type { CauseRule } from "../findings.ts";
 import { isThirdParty } from "../third-party.ts";
 
@@ -12,8 +13,8 @@ export const thirdPartyFailure: CauseRule = {
     return {
       evidence: [
         {
-          statement: `${call.peer.name}, which never sends telemetry, answered ${call.outcome.status}`,
-          measured: `${call.operation}: ${call.outcome.status}`,
+          statement: `${call.peer.name}, somebody else's service, ${describeAnswer(call.outcome)}`,
+          measured: `${call.operation}: ${call.outcome.words.slice(0, 160) || call.outcome.status}`,
           source: "span",
           weight: originKind === "silent-callee" ? 4 : 3.5,
         },
@@ -21,3 +22,8 @@ export const thirdPartyFailure: CauseRule = {
     };
   },
 };
+
+function describeAnswer({ code, kind }: Outcome): string {
+  if (code !== undefined) return `answered ${code}`;
+  return kind === "timed-out" ? "did not answer in time" : "gave no answer";
+}

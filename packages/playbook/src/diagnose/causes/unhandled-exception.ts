@@ -10,10 +10,13 @@ const DEFECT =
 
 /** The creating hop's own code threw, and nobody caught it. */
 export const unhandledException: CauseRule = {
-  sign: "an exception raised by the creating hop's own code",
+  sign: "an exception raised by the code of the service that made the failure",
   weigh: (findings) => {
     if (!isOwn(findings)) return { evidence: [] };
-    const defect = hear(findings, DEFECT, { statement: "the code of the creating hop raised an error of its own", weight: 4.5 });
+    const defect = hear(findings, DEFECT, {
+      statement: `the code of ${findings.origin?.step.service ?? "this service"} raised an error of its own`,
+      weight: 4.5,
+    });
     // What only one release throws came with that release; what only one of several instances throws may have.
     const lone = hearLoneInstances(findings);
     const against = [...fromRelease(findings), ...(lone === undefined ? [] : [{ ...lone, weight: 1 }])];
