@@ -4,6 +4,7 @@ import { WasmScanner } from "./core/wasm-scanner.ts";
 import type { FailureTally } from "./route-tally.ts";
 import { type LineScanner, Scanner, type ScannerHooks } from "./scanner.ts";
 import { type Cut, findLineStart, type Segment } from "./segments.ts";
+import { LineShapes } from "./shapes/line-shapes.ts";
 import { eachLine, openFile, type Reader, readSource, readStretch, type Source, type Stretch } from "./source.ts";
 import { Tally, type TimeLimits } from "./tally.ts";
 
@@ -88,6 +89,7 @@ class LineCounter implements Reader {
   private readonly scanner: LineScanner;
   /** What the scanner takes is of the combined format, so that its failing lines need no other parser. */
   private readonly combined: LineReader;
+  private readonly shapes: LineShapes;
   private bytes: Buffer = Buffer.alloc(0);
   private looks = 0;
 
@@ -95,6 +97,7 @@ class LineCounter implements Reader {
     this.name = name;
     this.reader = reader;
     this.options = options;
+    this.shapes = new LineShapes(options.reader.context);
     this.combined = createLineReader({ context: options.reader.context, formats: ["clf"] });
     this.scanner = createScanner(options.engine ?? "wasm", options.tally, {
       onOther: (start, end) => this.readOther(start, end),
@@ -111,10 +114,14 @@ class LineCounter implements Reader {
 
   private readOther(start: number, end: number): void {
     const { tally, recall } = this.options;
+    const request = recall === undefined ? this.shapes.read(this.bytes, start, end) : undefined;
+    if (request !== undefined) return tally.addPlain(request);
     const line = this.bytes.toString("utf8", start, end);
     const read = this.reader.read(line);
-    if (recall === undefined) tally.add(read, line, this.name);
-    else if (read.kind === "exchange") recall.recall({ read, line, file: this.name });
+    if (recall === undefined) {
+      tally.add(read, line, this.name);
+      this.shapes.learn(read);
+    } else if (read.kind === "exchange") recall.recall({ read, line, file: this.name });
   }
 
   private lookAt(line: string, failures: FailureTally): void {

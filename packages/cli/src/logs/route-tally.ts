@@ -1,5 +1,6 @@
 import type { Exchange } from "@faultline/model";
 import { Names, Sample } from "./sample.ts";
+import type { PlainRequest } from "./shapes/line-shape.ts";
 import { Series } from "./series.ts";
 
 const MAX_LINES = 3;
@@ -174,13 +175,22 @@ export class RouteTally {
       failures.addDetail(exchange, line);
       return;
     }
-    if (durationMs !== undefined) {
-      this.addLatency(findLatencyBucket(Math.min(durationMs, 2 ** 30)), 1);
-    }
-    if (exchange.requestBytes !== undefined) (this.okBytes ??= new Sample()).add(exchange.requestBytes);
-    const address = exchange.upstream?.at(-1)?.address;
-    if (address !== undefined) (this.okUpstreams ??= new Names(64)).add(address);
+    this.addAnswer({ durationMs, requestBytes: exchange.requestBytes, upstream: exchange.upstream?.at(-1)?.address });
     this.addHidden(exchange, line);
+  }
+
+  /** Counts a request that did not fail. */
+  addPlain(request: PlainRequest): void {
+    this.lines += 1;
+    const kind = Math.floor(request.status / 100);
+    this.classes[kind] = (this.classes[kind] ?? 0) + 1;
+    this.addAnswer(request);
+  }
+
+  private addAnswer({ durationMs, requestBytes, upstream }: Pick<PlainRequest, "durationMs" | "requestBytes" | "upstream">): void {
+    if (durationMs !== undefined) this.addLatency(findLatencyBucket(Math.min(durationMs, 2 ** 30)), 1);
+    if (requestBytes !== undefined) (this.okBytes ??= new Sample()).add(requestBytes);
+    if (upstream !== undefined) (this.okUpstreams ??= new Names(64)).add(upstream);
   }
 
   /** An earlier try that failed, behind an answer that did not: the client never saw it. */

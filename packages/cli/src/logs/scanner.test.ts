@@ -167,19 +167,19 @@ describe("the fast path", () => {
     const word = (length: number) => Array.from({ length }, () => String.fromCharCode(97 + random(26))).join("");
     const write = (path: string, status: number) =>
       `10.0.0.1 - - [25/Oct/2026:14:49:33 +0200] "GET ${path} HTTP/1.1" ${status} 5 "-" "curl" 0.010\n`;
-    const lines = Array.from({ length: 30_000 }, (_, index) => {
+    const lines = Array.from({ length: 12_000 }, (_, index) => {
       const slug = `${word(5)}-${word(4)}`;
       return [write(`/p/${slug}/${index}`, 502), write(`/p/${slug}.html`, 500), write("/p/search", 503), write("/api/users", 500)][
         index % 4
       ];
     });
     const { requests, routes } = await analyze(lines.join(""), engine);
-    expect(requests).toBe(30_000);
+    expect(requests).toBe(12_000);
     expect(routes.map(({ route, status, count }) => [route, status, count])).toEqual([
-      ["/api/users", 500, 7500],
-      ["/p/{id}.html", 500, 7500],
-      ["/p/{id}/{id}", 502, 7500],
-      ["/p/search", 503, 7500],
+      ["/api/users", 500, 3000],
+      ["/p/{id}.html", 500, 3000],
+      ["/p/{id}/{id}", 502, 3000],
+      ["/p/search", 503, 3000],
     ]);
   });
 
@@ -188,13 +188,13 @@ describe("the fast path", () => {
     const word = (length: number) => Array.from({ length }, () => String.fromCharCode(97 + random(26))).join("");
     const write = (path: string, status: number) =>
       `10.0.0.1 - - [25/Oct/2026:14:49:33 +0200] "GET ${path} HTTP/1.1" ${status} 5 "-" "curl" 0.010\n`;
-    const early = Array.from({ length: 25_000 }, () => write(`/p/${word(9)}`, 200));
-    const late = Array.from({ length: 5000 }, () => write(`/p/${word(9)}`, 200) + write("/p/late", 500));
+    const early = Array.from({ length: 8000 }, () => write(`/p/${word(9)}`, 200));
+    const late = Array.from({ length: 2000 }, () => write(`/p/${word(9)}`, 200) + write("/p/late", 500));
     const { requests, routes } = await analyze([...early, ...late].join(""), engine);
-    expect(requests).toBe(35_000);
+    expect(requests).toBe(12_000);
     const found = routes.find(({ route }) => route === "/p/late");
     // The first ones were taken for values.
-    expect(found?.count).toBeGreaterThanOrEqual(4980);
+    expect(found?.count).toBeGreaterThanOrEqual(1980);
     expect(found?.requests).toBe(found?.count);
   });
 });

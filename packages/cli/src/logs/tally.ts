@@ -2,8 +2,10 @@ import { CaddyPairs, type SeenExchange } from "./caddy-pairs.ts";
 import { MemoryWarnings } from "./memory-warnings.ts";
 import { type LogMessage, type ReadLine } from "@faultline/formats/access-log";
 import type { Exchange } from "@faultline/model";
-import { RouteTally } from "./route-tally.ts";
+import { PathLeaves } from "./path-leaves.ts";
+import type { RouteTally } from "./route-tally.ts";
 import { RouteTrie } from "./routes/route-trie.ts";
+import type { PlainRequest } from "./shapes/line-shape.ts";
 import { Names } from "./sample.ts";
 import { Series } from "./series.ts";
 
@@ -55,7 +57,7 @@ export class Tally {
   readonly behindGoodStatus = new Names();
   readonly memory = new MemoryWarnings();
   readonly caddy = new CaddyPairs();
-  private readonly leaves = new Map<string, RouteTally>();
+  private readonly leaves = new PathLeaves();
   readonly limits: TimeLimits;
 
   constructor(limits: TimeLimits) {
@@ -93,6 +95,16 @@ export class Tally {
     this.caddy.startTail();
   }
 
+  /** Counts a request that did not fail, of a line that needed no parser. */
+  addPlain(request: PlainRequest): void {
+    this.lines += 1;
+    if (!this.isInside(request.timeMs)) return;
+    this.exchanges += 1;
+    this.formats.add(request.format);
+    this.addTime(request.timeMs, 1);
+    this.getLeaf(request.method, request.path).addPlain(request);
+  }
+
   addUnparsed(text: string): void {
     this.unparsed += 1;
     if (this.unparsedLines.length < MAX_UNPARSED) this.unparsedLines.push(text.slice(0, 300));
@@ -110,7 +122,7 @@ export class Tally {
     this.exchanges += 1;
     this.formats.add(format);
     this.addTime(exchange.timeMs, 1);
-    this.getLeaf(exchange).add(exchange, line);
+    this.getLeaf(exchange.method, exchange.route ?? exchange.path).add(exchange, line);
     if (exchange.errorMessage !== undefined && (exchange.status ?? 500) < 400 && HIDDEN.test(exchange.errorMessage))
       this.behindGoodStatus.add(exchange.errorMessage);
     if (exchange.status !== undefined && exchange.status >= 500 && exchange.status < 600) {
@@ -120,25 +132,14 @@ export class Tally {
   }
 
   /** The tally of one path; paths go into the trie in batches, so that one that returns is built once. */
-  private getLeaf(exchange: Exchange): RouteTally {
-    const method = exchange.method ?? "-";
-    const path = exchange.route ?? exchange.path ?? "/-";
-    const key = `${method} ${path}`;
-    let leaf = this.leaves.get(key);
-    if (leaf !== undefined) return leaf;
-    if (this.leaves.size >= MAX_LEAVES) this.flush();
-    leaf = new RouteTally();
-    this.leaves.set(key, leaf);
-    return leaf;
+  private getLeaf(method = "-", path = "/-"): RouteTally {
+    if (this.leaves.isFull) this.flush();
+    return this.leaves.get(method, path);
   }
 
   /** Moves what was counted by path into the tries. */
   flush(): void {
-    for (const [key, leaf] of this.leaves) {
-      const space = key.indexOf(" ");
-      this.getTrie(key.slice(0, space)).add(key.slice(space + 1), leaf, { lines: leaf.lines, variedFrom: Number.POSITIVE_INFINITY });
-    }
-    this.leaves.clear();
+    this.leaves.flush((method) => this.getTrie(method));
   }
 
   /** Takes in what a scanner counted. */
@@ -211,6 +212,5 @@ export class Tally {
 
 /** Hostile requests invent methods; real ones are few. */
 const MAX_METHODS = 24;
-const MAX_LEAVES = 4096;
 /** What the line readers say of an error behind a good status. */
 const HIDDEN = /^(?:gRPC status|JSON-RPC error|GraphQL error) /;

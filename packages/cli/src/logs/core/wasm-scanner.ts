@@ -44,7 +44,6 @@ type Core = {
 const KEEP = { place: 1, placeOfAnySuffix: 2, name: 3, wordSuffix: 4, valueSuffix: 5 };
 const INPUT_BYTES = 1024;
 const OTHER = 1;
-const FAILURE = 2;
 const SHAPE = 3;
 const EVENT_WORDS = 8;
 /** Where the members of scan.c's `failure` and `series` lie. */
@@ -127,20 +126,34 @@ export class WasmScanner implements LineScanner {
 
   /** Takes in the events of a scan, in the order of their lines. */
   private hear(): void {
-    const { events, buffer } = this;
+    const { events } = this;
     const count = this.core.eventCount();
-    for (let index = 0; index < count; index += 1) {
-      const at = index * EVENT_WORDS;
-      const [kind, start = 0, end = 0, path = 0, pathEnd = 0, method = 0, shape = 0, status = 0] = events.subarray(at, at + EVENT_WORDS);
+    for (let at = 0; at < count * EVENT_WORDS; at += EVENT_WORDS) {
+      const kind = events[at];
+      const start = events[at + 1] as number;
+      const end = events[at + 2] as number;
       if (kind === OTHER) this.hooks.onOther(start, end);
-      else if (kind === SHAPE) {
-        const name = { method: buffer.toString("latin1", method, path - 1), path: buffer.toString("utf8", path, pathEnd) };
-        this.shapes[shape] = { ...name, crowdedValues: start, leaf: undefined };
-      } else if (kind === FAILURE) {
-        const known = this.shapes[shape];
-        if (known !== undefined) this.hooks.onFailure(start, end, (known.leaf ??= new RouteTally()).getFailures(status));
-      }
+      else if (kind === SHAPE) this.hearShape(at, start);
+      else this.hearFailure(at, start, end);
     }
+  }
+
+  private hearShape(at: number, crowdedValues: number): void {
+    const { events, buffer } = this;
+    const path = events[at + 3] as number;
+    this.shapes[events[at + 6] as number] = {
+      method: buffer.toString("latin1", events[at + 5], path - 1),
+      path: buffer.toString("utf8", path, events[at + 4]),
+      crowdedValues,
+      leaf: undefined,
+    };
+  }
+
+  private hearFailure(at: number, start: number, end: number): void {
+    const shape = this.shapes[this.events[at + 6] as number];
+    if (shape === undefined) return;
+    shape.leaf ??= new RouteTally();
+    this.hooks.onFailure(start, end, shape.leaf.getFailures(this.events[at + 7] as number));
   }
 
   flush(): void {

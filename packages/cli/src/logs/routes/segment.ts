@@ -80,15 +80,19 @@ export function findValueEnd(bytes: Uint8Array, start: number, end: number): num
 }
 
 const DOT_CODE = 46;
+const AT_CODE = 64;
 
 /** True for the version of an API as the first segment of a path: `2`, `1.1`, `12.0`. */
 export function isVersion(bytes: Uint8Array, start: number, end: number): boolean {
-  const dot = bytes.subarray(start, end).indexOf(DOT_CODE);
-  const major = dot === -1 ? end - start : dot;
-  const minor = dot === -1 ? 1 : end - start - dot - 1;
-  if (major < 1 || major > 2 || minor < 1 || minor > 2) return false;
-  for (let index = start; index < end; index += 1) if (index !== start + dot && BYTES[bytes[index] as number] !== DIGIT) return false;
-  return true;
+  if (end - start > 5) return false;
+  let dot = -1;
+  for (let index = start; index < end; index += 1) {
+    if (bytes[index] === DOT_CODE && dot === -1) dot = index;
+    else if (BYTES[bytes[index] as number] !== DIGIT) return false;
+  }
+  const major = dot === -1 ? end - start : dot - start;
+  const minor = dot === -1 ? 1 : end - dot - 1;
+  return major >= 1 && major <= 2 && minor >= 1 && minor <= 2;
 }
 
 const encoder = new TextEncoder();
@@ -125,8 +129,8 @@ export function findFixedSuffix(word: string): string {
 
 /** An e-mail address has its @ inside; `@me` is a name, and so may `@somebody` be. */
 function isAddress(bytes: Uint8Array, start: number, end: number): boolean {
-  const at = bytes.indexOf(64, start + 1);
-  return at !== -1 && at < end - 1;
+  for (let index = start + 1; index < end - 1; index += 1) if (bytes[index] === AT_CODE) return true;
+  return false;
 }
 
 /** True for words that look more like a value than like a part of a route: digits, escapes, many dashes, all capitals, random letters. */

@@ -1,0 +1,180 @@
+import { KnownTexts, type LineTokens } from "./line-tokens.ts";
+
+/** Where in a line's tokens a member of its exchange stands: what reads it there, or undefined when something else does. */
+export type Spot<T> = { readonly read: (line: LineTokens) => T | undefined };
+
+/** A plain decimal among bytes, as `Number` reads it; NaN for anything else. */
+function readDecimal(bytes: Uint8Array, start: number, end: number): number {
+  let whole = 0;
+  let scale = 0;
+  if (end === start || end - start > 15) return Number.NaN;
+  for (let at = start; at < end; at += 1) {
+    const code = bytes[at] as number;
+    if (code === 46 && scale === 0 && at > start && at < end - 1) scale = 1;
+    else if (code < 48 || code > 57) return Number.NaN;
+    else {
+      whole = whole * 10 + code - 48;
+      scale *= 10;
+    }
+  }
+  return scale === 0 ? whole : whole / scale;
+}
+
+/** A piece of a token: all of it, a word of it, or what stands between its slashes. */
+type Piece = { readonly token: number; readonly divider: number; readonly index: number };
+
+/** The bounds of the piece that was found last. */
+let from = 0;
+let to = 0;
+
+function findPiece({ bytes, starts, ends }: LineTokens, { token, divider, index }: Piece): boolean {
+  from = starts[token] as number;
+  to = ends[token] as number;
+  if (divider === 0) return true;
+  const end = to;
+  for (let left = index; left > 0; left -= 1) {
+    while (from < end && bytes[from] !== divider) from += 1;
+    if (from === end) return false;
+    from += 1;
+  }
+  to = from;
+  while (to < end && bytes[to] !== divider) to += 1;
+  return true;
+}
+
+function listPieces(line: LineTokens): Piece[] {
+  const pieces: Piece[] = [];
+  for (let token = 0; token < line.count; token += 1) {
+    pieces.push({ token, divider: 0, index: 0 });
+    const text = line.text(token);
+    for (const divider of [" ", "/"]) {
+      const parts = text.split(divider).length;
+      if (parts < 2 || parts > 6) continue;
+      for (let index = 0; index < parts; index += 1) pieces.push({ token, divider: divider.charCodeAt(0), index });
+    }
+  }
+  return pieces;
+}
+
+/** What units of durations are in ms, and the letters behind them. */
+const UNITS = [1, 1000, 0.001, 1e-6];
+const SUFFIX = /(?:ms|us|s)$/;
+
+function scale(number: number, unit: number): number {
+  return Math.round(number * unit * 1e6) / 1e6;
+}
+
+type NumberSpot = { readonly piece: Piece; readonly unit: number; readonly suffix: string; readonly others: readonly number[] };
+
+/** The decimal at the bounds, in front of `suffix`; NaN for anything else. */
+function readSuffixed(bytes: Uint8Array, suffix: string): number {
+  const end = to - suffix.length;
+  for (let index = 0; index < suffix.length; index += 1) if (bytes[end + index] !== suffix.charCodeAt(index)) return Number.NaN;
+  return readDecimal(bytes, from, end);
+}
+
+/** A number; with `others`, the sum of it and of other tokens. */
+function toNumberSpot({ piece, unit, suffix, others }: NumberSpot): Spot<number> {
+  return {
+    read(line) {
+      if (!findPiece(line, piece)) return undefined;
+      let sum = readSuffixed(line.bytes, suffix);
+      for (const token of others) {
+        from = line.starts[token] as number;
+        to = line.ends[token] as number;
+        sum += readSuffixed(line.bytes, suffix);
+      }
+      return Number.isNaN(sum) ? undefined : scale(sum, unit);
+    },
+  };
+}
+
+/** Where a number may stand, in any of `units`. */
+export function findNumberSpots(line: LineTokens, units: readonly number[] = UNITS): Spot<number>[] {
+  return listPieces(line).flatMap((piece) => {
+    findPiece(line, piece);
+    const suffix = SUFFIX.exec(line.bytes.toString("latin1", from, to))?.[0] ?? "";
+    const { token } = piece;
+    const sums = piece.divider === 0 && units.length > 1 ? [[token + 1, token + 2], [token + 2]] : [];
+    return [[], ...sums.filter((others) => others.every((other) => other < line.count))].flatMap((others) =>
+      units.map((unit) => toNumberSpot({ piece, unit, suffix, others })),
+    );
+  });
+}
+
+const texts = new KnownTexts();
+
+/** Where a text may stand. */
+export function findTextSpots(line: LineTokens): Spot<string>[] {
+  return listPieces(line).map((piece) => ({
+    read: (each) => (findPiece(each, piece) ? texts.read(each.bytes, from, to) : undefined),
+  }));
+}
+
+/** Where a method may stand: three and more capital letters. */
+export function findMethodSpots(line: LineTokens): Spot<string>[] {
+  return listPieces(line).map((piece) => ({
+    read(each) {
+      if (!findPiece(each, piece) || to - from < 3) return undefined;
+      for (let at = from; at < to; at += 1) if ((each.bytes[at] as number) < 65 || (each.bytes[at] as number) > 90) return undefined;
+      return texts.read(each.bytes, from, to);
+    },
+  }));
+}
+
+/** True when a token's last word, behind `at`, is the protocol of a request line: `HTTP/1.1`. */
+function isProtocol(bytes: Uint8Array, at: number, end: number): boolean {
+  // " HTTP/" and a digit.
+  for (const [index, code] of [32, 72, 84, 84, 80, 47].entries()) if (bytes[at + index] !== code) return false;
+  for (let digit = at + 6; digit < end; digit += 1) {
+    const code = bytes[digit] as number;
+    if (code !== 46 && (code < 48 || code > 57)) return false;
+  }
+  return end > at + 6;
+}
+
+/** Where a path may stand: in a request's target, which ends in front of a query, and may be a URL. */
+export function findPathSpots(line: LineTokens): Spot<string>[] {
+  return listPieces(line).map((piece) => ({
+    read(each) {
+      if (!findPiece(each, piece)) return undefined;
+      const { bytes } = each;
+      if (piece.divider === 32 && !isProtocol(bytes, to, each.ends[piece.token] as number)) return undefined;
+      if (bytes[from] !== 47) {
+        const host = bytes.indexOf("://", from, "latin1");
+        if (host === -1 || host >= to) return undefined;
+        from = bytes.indexOf(47, host + 3);
+        if (from === -1 || from >= to) return undefined;
+      }
+      for (let at = from; at < to; at += 1) if (bytes[at] === 63 || bytes[at] === 35) to = at;
+      return texts.read(bytes, from, to);
+    },
+  }));
+}
+
+/** Where a time may stand: in a token, or in two side by side. `parse` reads its text to Unix ms. */
+export function findTimeSpots(line: LineTokens, parse: (text: string) => number | undefined): Spot<number>[] {
+  return Array.from({ length: line.count }, (_, token) => [token, token + 1])
+    .flatMap(([first = 0, second = 0]) => [
+      { first, last: first },
+      { first, last: second },
+    ])
+    .filter(({ last }) => last < line.count)
+    .map(({ first, last }) => createTimeSpot(first, last, parse));
+}
+
+/** Lines that follow each other mostly have the same time, so their hashes are compared before it is read. */
+function createTimeSpot(first: number, last: number, parse: (text: string) => number | undefined): Spot<number> {
+  let known: readonly [first: number, last: number] | undefined;
+  let timeMs: number | undefined;
+  return {
+    read(line) {
+      const hashes = [line.hashes[first] as number, line.hashes[last] as number] as const;
+      if (known?.[0] !== hashes[0] || known[1] !== hashes[1]) {
+        known = hashes;
+        timeMs = parse(line.text(first, last).replace("\t", " "));
+      }
+      return timeMs;
+    },
+  };
+}

@@ -1,0 +1,173 @@
+/** What is read of a line by its shape is what the parsers read of it. */
+import { createLineReader } from "@faultline/formats/access-log";
+import { describe, expect, it } from "vitest";
+import { toPlainRequest } from "./line-shape.ts";
+import { LineShapes } from "./line-shapes.ts";
+
+const CONTEXT = { nowMs: Date.UTC(2026, 10, 22), zoneOffsetMinutes: 0 };
+
+function createRandom(seed: number) {
+  let state = seed;
+  const below = (limit: number) => {
+    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
+    return (state >>> 8) % limit;
+  };
+  const pick = <T>(...items: readonly T[]): T => items[below(items.length)] as T;
+  const hex = (length: number) => Array.from({ length }, () => below(16).toString(16)).join("");
+  return { below, pick, hex };
+}
+
+type Random = ReturnType<typeof createRandom>;
+
+/** One request; every few it was tried twice, failed, or has members that are seldom there. */
+function invent(random: Random, index: number) {
+  const { below, pick, hex } = random;
+  const iso = new Date(Date.UTC(2026, 10, 20) + index * 700).toISOString();
+  const status = pick(200, 200, 200, 200, 200, 204, 301, 404, 429, 499, 500, 502, 504);
+  const path = pick(`/users/${below(1e6)}`, "/cart", `/a/${hex(8)}/b`, "/x%20y", "/é", `/p.${below(9)}`, "/v1/items:batch", "/a=b", "/");
+  return {
+    iso,
+    status,
+    target: path + pick("", "", "", "?a=b&c=d", "?q=%20x", `?id=${below(99)}`),
+    clf: `${iso.slice(8, 10)}/Nov/2026:${iso.slice(11, 19)} +0000`,
+    ip: `10.${below(256)}.${below(256)}.${below(256)}`,
+    method: pick("GET", "GET", "POST", "DELETE"),
+    ms: pick(below(300), below(60_000), 0),
+    behindMs: below(200),
+    bytes: below(20_000),
+    agent: pick("curl/8.4.0", "Mozilla/5.0 (X11; Linux x86_64)", "-", 'odd \\"one\\"', "python-requests/2.31.0"),
+    behind: pick(status, status, status, status, 200, 503),
+    address: `10.0.0.${below(4)}:8080`,
+    id: hex(32),
+    isRetried: below(20) === 0,
+    isSeldom: below(25) === 0,
+  };
+}
+
+type Invented = ReturnType<typeof invent>;
+
+const seconds = (ms: number) => (ms / 1000).toFixed(3);
+const WRITERS: Readonly<Record<string, (one: Invented) => string>> = {
+  "nginx with upstream times": (one) => {
+    const [address, behind] = one.isRetried ? [`10.0.0.9:8080, ${one.address}`, `502, ${one.behind}`] : [one.address, `${one.behind}`];
+    return `${one.ip} - - [${one.clf}] "${one.method} ${one.target} HTTP/1.1" ${one.status} ${one.bytes} "-" "${one.agent}" rt=${seconds(one.ms)} uct="0.000" uht="${one.isSeldom ? "-" : seconds(one.behindMs)}" urt="${seconds(one.behindMs)}" us="${behind}" ua="${address}"`;
+  },
+  "ingress-nginx": (one) =>
+    `${one.ip} - - [${one.clf}] "${one.method} ${one.target} HTTP/2.0" ${one.status} ${one.bytes} "-" "${one.agent}" ${one.bytes} ${seconds(one.ms)} [shop-api-80] [] ${one.isRetried ? `10.0.0.9:8080, ${one.address} 0, ${one.bytes} 0.100, ${seconds(one.behindMs)} 502, ${one.behind}` : `${one.address} ${one.bytes} ${seconds(one.behindMs)} ${one.behind}`} ${one.id}`,
+  "Apache with %D": (one) =>
+    `${one.ip} - - [${one.clf}] "${one.method} ${one.target} HTTP/1.1" ${one.status} ${one.isSeldom ? "-" : one.bytes} "https://a.example/" "${one.agent}" ${one.ms * 1000 + 500}`,
+  HAProxy: (one) =>
+    `<134>Nov 20 ${one.iso.slice(11, 19)} lb haproxy[9]: ${one.ip}:5000 [${one.clf.slice(0, 20)}.${one.iso.slice(20, 23)}] fe~ be/app${one.bytes % 3} 0/0/1/${one.behindMs}/${one.ms} ${one.status} ${one.bytes} - - ${one.isSeldom ? "CD--" : "----"} 10/10/2/1/${one.isRetried ? "+1" : "0"} 0/0 "${one.method} ${one.target} HTTP/1.1"`,
+  "AWS ALB": (one) =>
+    `https ${one.iso.slice(0, 23)}000Z app/shop/50dc6c495c0c9188 ${one.ip}:4711 ${one.isSeldom ? "-" : one.address} 0.001 ${seconds(one.ms)} 0.000 ${one.status} ${one.behind} 453 ${one.bytes} "${one.method} https://shop.example.com:443${one.target} HTTP/1.1" "${one.agent}" ECDHE TLSv1.2 arn:aws:x:targetgroup/my-targets/73e2 "Root=1-${one.id}" "shop.example.com" "arn:cert" 1 ${one.iso.slice(0, 23)}000Z "forward" "-" "-" "${one.address}" "${one.behind}" "-" "-"`,
+  "nginx in JSON": (one) =>
+    JSON.stringify({
+      time_iso8601: `${one.iso.slice(0, 19)}+00:00`,
+      remote_addr: one.ip,
+      request_method: one.method,
+      request_uri: one.target,
+      status: String(one.status),
+      body_bytes_sent: one.bytes,
+      request_time: seconds(one.ms),
+      upstream_addr: one.isRetried ? `10.0.0.9:8080, ${one.address}` : one.address,
+      upstream_status: one.isRetried ? `502, ${one.behind}` : String(one.behind),
+      http_user_agent: one.agent,
+    }),
+  pino: (one) =>
+    JSON.stringify({
+      level: one.isSeldom ? 50 : 30,
+      time: Date.parse(one.iso),
+      reqId: `req-${one.bytes}`,
+      req: { method: one.method, url: one.target, remoteAddress: one.ip },
+      res: { statusCode: one.status, body: one.isRetried ? { errors: [{ message: "no stock" }] } : { data: {} } },
+      responseTime: one.ms,
+      msg: "request completed",
+    }),
+  Envoy: (one) =>
+    `[${one.iso}] "${one.method} ${one.target} HTTP/1.1" ${one.status} ${one.isSeldom ? "URX" : "-"} 0 ${one.bytes} ${one.ms} ${one.behindMs} "${one.ip}" "${one.agent}" "${one.id}" "shop.example.com" "${one.address}"`,
+  Heroku: (one) =>
+    `${one.iso.slice(0, 23)}000+00:00 heroku[router]: at=info method=${one.method} path="${one.target}" host=a.example request_id=${one.id} fwd="${one.ip}" dyno=web.${one.bytes % 4} connect=1ms service=${one.ms}ms status=${one.status} bytes=${one.bytes}`,
+  logfmt: (one) =>
+    `time=${one.iso} level=${one.isSeldom ? "error" : "info"} msg="request" method=${one.method} path=${one.target} status=${one.status} duration=${one.ms}ms remote=${one.ip}`,
+  morgan: (one) => `${one.method} ${one.target} ${one.status} ${one.ms}.123 ms - ${one.bytes}`,
+  "a container's output": (one) =>
+    `${one.iso.slice(0, 23)}123456Z stdout F ${one.ip} - - [${one.clf}] "${one.method} ${one.target} HTTP/1.1" ${one.status} ${one.bytes} "-" "${one.agent}" ${seconds(one.ms)}`,
+  "Docker's JSON": (one) =>
+    JSON.stringify({
+      log: `${one.ip} - - [${one.clf}] "${one.method} ${one.target} HTTP/1.1" ${one.status} ${one.bytes} "-" "${one.agent}" ${seconds(one.ms)}\n`,
+      stream: "stdout",
+      time: one.iso,
+    }),
+};
+
+const FIELDS = [
+  "date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) sc-status sc-substatus sc-win32-status time-taken",
+  "date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) time-taken sc-substatus sc-win32-status sc-status",
+];
+
+/** IIS, which names its fields anew when its settings change. */
+function writeIis(random: Random, count: number): string[] {
+  return FIELDS.flatMap((fields, part) => [
+    `#Fields: ${fields}`,
+    ...Array.from({ length: count / 2 }, (_, index) => {
+      const { iso, method, target, ip, status, ms } = invent(random, index);
+      const [path, query = "-"] = target.split("?");
+      const [seventh, last] = [
+        [status, ms],
+        [ms, status],
+      ][part] as [number, number];
+      return `${iso.slice(0, 10)} ${iso.slice(11, 19)} 10.0.0.5 ${method} ${path} ${query} 443 - ${ip} curl/8 ${seventh} 0 0 ${last}`;
+    }),
+  ]);
+}
+
+function mutate(line: string, { below }: Random): string {
+  const at = below(line.length);
+  if (below(2) === 0) return line.slice(0, at) + line.slice(at + 1 + below(3));
+  return line.slice(0, at) + line.charAt(below(line.length)) + line.slice(at + below(2));
+}
+
+/** Reads lines both ways. */
+function compare(lines: readonly string[]) {
+  const shapes = new LineShapes(CONTEXT);
+  const reader = createLineReader({ context: CONTEXT });
+  const different: unknown[] = [];
+  let taken = 0;
+  for (const line of lines) {
+    const bytes = Buffer.from(line);
+    const request = shapes.read(bytes, 0, bytes.length);
+    const read = reader.read(line);
+    if (request === undefined) shapes.learn(read);
+    else {
+      taken += 1;
+      const parsed = toPlainRequest(read);
+      if (JSON.stringify(parsed) !== JSON.stringify(request)) different.push({ line, request, parsed });
+    }
+  }
+  return { different, takenRatio: taken / lines.length };
+}
+
+describe("lines read by their shape", () => {
+  it.each(Object.entries(WRITERS))("say what the parsers read of %s", (name, write) => {
+    const random = createRandom(name.length * 77);
+    const lines = Array.from({ length: 1200 }, (_, index) => write(invent(random, index)));
+    const { different, takenRatio } = compare(lines);
+    expect(different).toEqual([]);
+    expect(takenRatio).toBeGreaterThan(0.1);
+  });
+
+  it("are told by the fields that a file names last", () => {
+    const { different, takenRatio } = compare(writeIis(createRandom(3), 1600));
+    expect(different).toEqual([]);
+    expect(takenRatio).toBeGreaterThan(0.1);
+  });
+
+  it.each([1, 2, 3])("are never guessed where a line is damaged, seed %i", (seed) => {
+    const random = createRandom(seed);
+    const lines = Array.from({ length: 2500 }, (_, index) => {
+      const line = random.pick(...Object.values(WRITERS))(invent(random, index));
+      return random.pick(line, line, mutate(line, random));
+    });
+    expect(compare(lines).different).toEqual([]);
+  });
+});

@@ -1,0 +1,178 @@
+/** Lines with more tokens are left to the parsers. */
+const MAX_TOKENS = 160;
+const FNV_OFFSET = 0x811c9dc5;
+const FNV_PRIME = 0x01000193;
+
+/** What a token is made of, as bits. */
+const DIGIT = 1;
+const LETTER = 2;
+const DASH = 4;
+const DOT = 8;
+const COLON = 16;
+const SLASH = 32;
+const COMMA = 64;
+const UNDERSCORE = 128;
+const GAP = 256;
+const OTHER = 512;
+/** Nothing, or a lone dash. */
+export const ABSENT = 1024;
+/** Escapes, controls and what is not ASCII: never read here. */
+const FOREIGN = 2048;
+
+const CLASS = new Uint16Array(256).fill(OTHER);
+CLASS.fill(FOREIGN, 0, 32).fill(FOREIGN, 127);
+CLASS.fill(DIGIT, 48, 58).fill(LETTER, 65, 91).fill(LETTER, 97, 123);
+for (const [character, kind] of [
+  ["-", DASH],
+  [".", DOT],
+  [":", COLON],
+  ["/", SLASH],
+  [",", COMMA],
+  ["_", UNDERSCORE],
+  [" ", GAP],
+  ["\\", FOREIGN],
+] as const)
+  CLASS[character.charCodeAt(0)] = kind;
+
+/** What stands between tokens: in text, in JSON, and in the text that Docker puts into JSON. */
+const QUOTE = 34;
+const BACKSLASH = 92;
+const EQUALS = 61;
+const COLON_CODE = 58;
+const TEXT = toTable(" \t[]");
+const JSON_LINE = toTable(" \t[]{},:");
+const DOCKER = toTable(' \t[]{}"\\');
+const DOCKER_HEAD = Buffer.from('{"log":"');
+/** Names before an equals sign. */
+const NAME = LETTER | UNDERSCORE | DASH | DOT;
+
+function toTable(characters: string): Uint8Array {
+  const table = new Uint8Array(256);
+  for (const character of characters) table[character.charCodeAt(0)] = 1;
+  return table;
+}
+
+/** A line cut into words, quoted texts and what separates them, whatever its format. One is used for all lines. */
+export class LineTokens {
+  bytes: Buffer = Buffer.alloc(0);
+  count = 0;
+  /** The same for lines with the same separators, and names before = and :, in the same order. */
+  signature = 0;
+  /** True where a token has escapes, controls or what is not ASCII. */
+  isForeign = false;
+  readonly starts = new Int32Array(MAX_TOKENS);
+  readonly ends = new Int32Array(MAX_TOKENS);
+  readonly classes = new Int32Array(MAX_TOKENS);
+  /** Of each token's bytes: what is compared instead of them. */
+  readonly hashes = new Int32Array(MAX_TOKENS);
+
+  /** Cuts the bytes from `start` to `end`; false for what has too many tokens. */
+  cut(bytes: Buffer, start: number, end: number): boolean {
+    this.bytes = bytes;
+    this.count = 0;
+    this.isForeign = false;
+    const isJson = bytes[start] === 123;
+    const isDocker = isJson && bytes.compare(DOCKER_HEAD, 0, 8, start, Math.min(end, start + 8)) === 0;
+    const separators = isDocker ? DOCKER : isJson ? JSON_LINE : TEXT;
+    let signature = FNV_OFFSET ^ (isDocker ? 2 : isJson ? 1 : 0);
+    let at = start;
+    while (at < end) {
+      const code = bytes[at] as number;
+      const isQuote = isDocker ? code === BACKSLASH && bytes[at + 1] === QUOTE : code === QUOTE;
+      if (!isQuote && separators[code] === 1) {
+        signature = Math.imul(signature ^ code, FNV_PRIME);
+        // What stands before it is the name of a member.
+        if (isJson && code === COLON_CODE && this.count > 0) signature ^= this.hashes[this.count - 1] as number;
+        at += 1;
+        continue;
+      }
+      if (this.count === MAX_TOKENS) return false;
+      const next = isQuote ? this.cutQuoted({ at: at + (isDocker ? 2 : 1), end, isDocker }) : this.cutBare(at, end, separators);
+      signature = Math.imul(signature ^ (isQuote ? QUOTE : next < 0 ? (this.hashes[this.count - 1] as number) : 1), FNV_PRIME);
+      at = Math.abs(next);
+    }
+    this.signature = signature;
+    return true;
+  }
+
+  /** A text in quotes; returns where it goes on behind them. */
+  private cutQuoted({ at, end, isDocker }: { readonly at: number; readonly end: number; readonly isDocker: boolean }): number {
+    const { bytes } = this;
+    let classes = 0;
+    let hash = FNV_OFFSET;
+    let to = at;
+    for (; to < end; to += 1) {
+      const code = bytes[to] as number;
+      if (isDocker ? code === BACKSLASH && bytes[to + 1] === QUOTE : code === QUOTE) break;
+      classes |= CLASS[code] as number;
+      hash = Math.imul(hash ^ code, FNV_PRIME);
+      if (code === BACKSLASH) to += 1;
+    }
+    this.put(at, Math.min(to, end), { classes, hash });
+    return Math.min(to, end) + (isDocker ? 2 : 1);
+  }
+
+  /** A word; returns where it goes on, as a negative number behind `name=`. */
+  private cutBare(at: number, end: number, separators: Uint8Array): number {
+    const { bytes } = this;
+    let classes = 0;
+    let hash = FNV_OFFSET;
+    let to = at;
+    for (; to < end; to += 1) {
+      const code = bytes[to] as number;
+      if (separators[code] === 1) break;
+      if (code === EQUALS && to > at && (classes & ~NAME) === 0) {
+        this.put(at, to, { classes, hash });
+        return -(to + 1);
+      }
+      classes |= CLASS[code] as number;
+      hash = Math.imul(hash ^ code, FNV_PRIME);
+    }
+    this.put(at, to, { classes, hash });
+    return to;
+  }
+
+  private put(start: number, end: number, { classes, hash }: { readonly classes: number; readonly hash: number }): void {
+    const isAbsent = end === start || (end === start + 1 && classes === DASH);
+    if ((classes & FOREIGN) !== 0) this.isForeign = true;
+    this.starts[this.count] = start;
+    this.ends[this.count] = end;
+    this.classes[this.count] = isAbsent ? ABSENT : classes;
+    this.hashes[this.count] = hash;
+    this.count += 1;
+  }
+
+  /** The text of a token, or of two that stand side by side. */
+  text(first: number, last = first): string {
+    return this.bytes.toString("latin1", this.starts[first], this.ends[last]);
+  }
+}
+
+type Place = { readonly start: number; readonly end: number; readonly text: string };
+
+/** True when the bytes of a place are this text, which is ASCII. */
+function isTextAt(bytes: Uint8Array, { start, end, text }: Place): boolean {
+  if (end - start !== text.length) return false;
+  for (let index = 0; index < text.length; index += 1) if (bytes[start + index] !== text.charCodeAt(index)) return false;
+  return true;
+}
+
+/** Texts that come again and again; a power of two. */
+const KNOWN = 512;
+
+/** Texts out of bytes, of which those that came lately are not made anew. */
+export class KnownTexts {
+  private readonly texts: string[] = Array.from({ length: KNOWN }, () => "");
+
+  read(bytes: Buffer, start: number, end: number): string {
+    const length = end - start;
+    let hash = length;
+    for (let at = start; at < end; at += 1) hash = Math.imul(hash ^ (bytes[at] as number), FNV_PRIME);
+    const slot = (hash ^ (hash >>> 15)) & (KNOWN - 1);
+    const known = this.texts[slot] as string;
+    if (isTextAt(bytes, { start, end, text: known })) return known;
+    const text = bytes.toString("latin1", start, end);
+    this.texts[slot] = text;
+    return text;
+  }
+}
