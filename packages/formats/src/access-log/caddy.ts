@@ -28,7 +28,7 @@ function createCaddy(context: ParseContext): JsonLineParser {
     const isHttp = logger?.startsWith("http.log") ?? false;
     if (request === undefined || !(isHttp || ("resp_headers" in object && "status" in object && "ts" in object))) return undefined;
     const draft = startDraft("proxy", "caddy");
-    putTime(draft, parseAnyTime(object["ts"] ?? object["time"], context));
+    putTime(draft, parseAnyTime(object["ts"] ?? object["time"] ?? object["timestamp"] ?? object["@timestamp"], context));
     putText(draft, "method", request["method"]);
     putTarget(draft, request["uri"]);
     if (draft.method === undefined) putRequestLine(draft, object["request_line"]);
@@ -38,7 +38,7 @@ function createCaddy(context: ParseContext): JsonLineParser {
     putNumber(draft, "requestBytes", object["bytes_read"]);
     const duration = object["duration"];
     if (typeof duration === "string" && readDecimal(duration) === undefined) putGoDuration(draft, duration);
-    else putDuration(draft, duration, 1000);
+    else putCountedDuration(draft, duration);
     putClient(
       draft,
       readJsonText(request["client_ip"]) ?? readJsonText(request["remote_ip"]) ?? readJsonText(request["remote_addr"]) ?? "",
@@ -50,6 +50,16 @@ function createCaddy(context: ParseContext): JsonLineParser {
     judgeCaddy(draft, isError, readObject(object["resp_headers"]));
     return { kind: "exchange", format: isError ? "caddy-error" : "caddy", exchange: draft };
   };
+}
+
+/**
+ * Seconds are Caddy's own choice, and no request takes a whole number of them. Operators may choose nanoseconds or milliseconds, whole
+ * ones: from a million on, no other unit than the former makes sense; below, the two cannot be told apart.
+ */
+function putCountedDuration(draft: ReturnType<typeof startDraft>, duration: unknown): void {
+  const count = readDecimal(duration);
+  if (count === undefined || count === 0 || !Number.isInteger(count)) putDuration(draft, count, 1000);
+  else if (count >= 1_000_000) putDuration(draft, count, 1e-6);
 }
 
 /** A Go duration such as `1m2.5s`, `12.3ms`, `90µs`. */

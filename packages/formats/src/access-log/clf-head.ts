@@ -39,11 +39,16 @@ function findRequestEnd(line: string, start: number) {
     after.lastIndex = quote + 1;
     const match = after.exec(line);
     // Some layouts write the size first; what is then no code in use gives it away.
-    if (match !== null && !isUsualStatus(match[1]) && isUsualStatus(match[2])) return undefined;
+    if (match !== null && match[1] !== "-" && !isUsualStatus(match[1]) && isSizeFirst(line, match[2], after.lastIndex)) return undefined;
     if (match !== null) return { quote, status: match[1], bytes: match[2], end: after.lastIndex };
     if (quote - start > 65_536) return undefined;
   }
   return undefined;
+}
+
+/** A code in use stands behind one size or two. */
+function isSizeFirst(line: string, second: string | undefined, end: number): boolean {
+  return isUsualStatus(second) || isUsualStatus(/^ (\d{3})(?: |$)/.exec(line.slice(end, end + 5))?.[1]);
 }
 
 /** A list of addresses where one is usual, with or without quotes, as proxies that log X-Forwarded-For write it; the client is the first. */
@@ -88,5 +93,8 @@ export function readCombinedTail(line: string, from: number): { readonly userAge
   if (referrer?.kind !== "quoted" && referrer?.text !== "-") return undefined;
   const agent = readToken(line, referrer.end);
   if (agent?.kind !== "quoted") return undefined;
+  // nginx's own guide leaves the space before `rt=$request_time` out.
+  const glued = /^([^"]*)"(?=[a-z_]{2,30}=)/.exec(agent.text);
+  if (glued !== null) return { userAgent: unescapeQuoted(glued[1] ?? ""), end: agent.end - 1 - agent.text.length + glued[0].length };
   return { userAgent: unescapeQuoted(agent.text), end: agent.end };
 }

@@ -185,6 +185,7 @@ const DURATIONS: readonly (readonly [name: string, unitMs: number])[] = [
   ["response_time", 1],
   ["ms", 1],
 ];
+const RT = ["rt", 1000] as const;
 /** Names whose unit only the value tells: a suffix (`12ms`), else milliseconds when the field is known to be counted so. */
 const SUFFIXED = [
   "duration",
@@ -332,7 +333,9 @@ function readDuration(read: FieldReader): number | undefined {
     const durationMs = text === undefined ? undefined : readSuffixedDuration(text);
     if (durationMs !== undefined) return durationMs;
   }
-  for (const [name, unitMs] of DURATIONS) {
+  // What teams call nginx's times, when several stand together.
+  const isNginx = read(["urt", "uct", "uht"]) !== undefined;
+  for (const [name, unitMs] of isNginx ? [...DURATIONS, RT] : DURATIONS) {
     const value = readJsonText(read([name]));
     const durationMs = value === undefined ? undefined : scaleDuration(value, unitMs);
     if (durationMs !== undefined) return durationMs;

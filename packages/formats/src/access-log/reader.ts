@@ -27,6 +27,7 @@ import { morgan } from "./morgan.ts";
 import { nginxError } from "./nginx-error.ts";
 import { nginxJson } from "./nginx-json.ts";
 import { nginxProxyManager } from "./nginx-proxy-manager.ts";
+import { phpFpm } from "./php-fpm.ts";
 import { pino } from "./pino.ts";
 import { plainRequest } from "./plain-request.ts";
 import { rails } from "./rails.ts";
@@ -58,6 +59,7 @@ export const TEXT_FORMATS: readonly TextFormat[] = [
   apacheError,
   apacheSslRequest,
   clf,
+  phpFpm,
   django,
   apiGatewayExecution,
   w3c,

@@ -23,14 +23,14 @@ const TIME =
 /** A URL before the request is a client's note of a call that it made (urllib3), not of one that it served. */
 const CALLED = /https?:\/\/\S+ $/;
 const BRACKETED_TIME = /\[(?:\d{1,2}\/[A-Z][a-z]{2}\/\d{4}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)/;
-const LOGGED = /^\d{4}-\d\d-\d\d[T ]\S+ .{0,80}\b(?:DEBUG|INFO|WARNING|ERROR)\b/;
+const LOGGED = /^\d{4}[-/]\d\d[-/]\d\d[T ]\S+ .{0,80}\b(?:DEBUG|INFO|WARNING|ERROR)\b/;
 const MAX_HEAD = 1024;
 
 function createRequestLine(context: ParseContext): LineParser {
   return (line) => {
     const request = REQUEST.exec(line) ?? NO_REQUEST.exec(line);
     if (request === null || request.index > MAX_HEAD) return undefined;
-    if (!isUsualStatus(request[2]) && isUsualStatus(request[3])) return undefined;
+    if (!isUsualStatus(request[2])) return undefined;
     // A layout that begins with the request has address and time behind it.
     const head =
       request.index === 0 ? `${line.slice(request[0].length).replaceAll(/"(?:[^"\\]|\\.)*"/g, '""')} ` : line.slice(0, request.index);

@@ -38,9 +38,12 @@ const CONSOLES = [
 ];
 const THROWN = /\b([A-Za-z_$][\w$.]*(?:Exception|Error|Fault|Panic))\b(?:: |$)/;
 
+/** winston's printf layout with the levels that only npm has. */
+const WINSTON = /^\[?(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?Z?)\]? (http|verbose|silly): (.*)$/s;
+
 function createTextLog(context: ParseContext): LineParser {
   return (line) => {
-    const timed = TIMED.exec(line);
+    const timed = TIMED.exec(line) ?? WINSTON.exec(line);
     if (timed !== null) {
       const [, time, level, text = ""] = timed;
       return toLine(text, { level, timeMs: parseAnyTime(time, context) });
