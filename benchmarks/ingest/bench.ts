@@ -1,7 +1,8 @@
 /**
  * End to end: OTLP/HTTP in, acknowledged after the disk's sync, into the store that ships; the collector alone on one core. Traces of
  * five spans, one in a hundred failing, 300 spans a request, plain and gzip. While it runs, a page asks for the overview twice a
- * second. Afterwards failing traces are asked for by their ids: each must be there whole. `node:http` alone and gunzip are the limits.
+ * second. Afterwards failing traces are asked for by their ids: each must be there whole. The limit is what `node:http` alone makes of the
+ * same load in the same run. At the end the collector is killed under that load and started again.
  *
  * npm run bench -- ingest [seconds]
  */
@@ -9,7 +10,7 @@ import { gzipSync } from "node:zlib";
 import { scanTraces, SPAN_FAILS, TraceScan } from "@faultline/formats/otlp";
 import { createProtobufPayload } from "../otlp-payloads.ts";
 import { recordResult } from "../record.ts";
-import { startBenchCollector } from "./collector.ts";
+import { startBareServer, startBenchCollector } from "./collector.ts";
 import { sendLoad } from "./load.ts";
 
 const SPANS = 300;
@@ -19,6 +20,9 @@ const CONNECTIONS = 16;
 const CHECKED_TRACES = 300;
 /** What is measured is the service and not its start: by then its code is compiled, and the first good traces of each route are written. */
 const WARM_UP_MS = 6_000;
+const BARE_MS = 4_000;
+const CRASHES = 3;
+const BEFORE_CRASH_MS = 6_000;
 const durationMs = Number(process.argv[3] ?? 10) * 1_000;
 
 /** A payload whose trace ids can be changed in place, so that no trace is ever sent twice. */
@@ -102,6 +106,42 @@ async function countIncomplete(port: number, ids: readonly string[]): Promise<nu
   return incomplete;
 }
 
+const buffers = Array.from({ length: CONNECTIONS }, () => new Uint8Array(largest));
+
+/** The load on a server that does nothing with it. */
+async function runBare(): Promise<object> {
+  const server = await startBareServer(0);
+  const cpuBefore = server.cpuMs();
+  const nextBody = (connection: number): Uint8Array => stamp(buffers[connection]!).body;
+  const result = await sendLoad({ port: server.port, connections: CONNECTIONS, durationMs: BARE_MS, isGzip: false, nextBody });
+  const cpuMs = server.cpuMs() - cpuBefore;
+  await server.stop();
+  const spans = result.requests * SPANS;
+  return {
+    spansPerSecond: Math.round((spans * 1_000) / result.elapsedMs),
+    spansPerProcessorSecond: Math.round((spans * 1_000) / cpuMs),
+  };
+}
+
+/** How long starts take on what a kill under full load leaves, ms. */
+async function measureRestarts(): Promise<number[]> {
+  let collector = await startBenchCollector(0);
+  const readyAfterMs: number[] = [];
+  for (let crash = 0; crash < CRASHES; crash++) {
+    const nextBody = (connection: number): Uint8Array => stamp(buffers[connection]!).body;
+    const load = { port: collector.port, connections: CONNECTIONS, durationMs: 2 * BEFORE_CRASH_MS, isGzip: false, nextBody };
+    // Its connections end with the collector.
+    const loading = sendLoad(load).catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, BEFORE_CRASH_MS));
+    const crashed = await collector.crash();
+    await loading;
+    readyAfterMs.push(Math.round(crashed.readyAfterMs));
+    ({ collector } = crashed);
+  }
+  await collector.stop();
+  return readyAfterMs;
+}
+
 async function runOnce(isGzip: boolean): Promise<object> {
   const failingSent: string[] = [];
   const pool: { readonly body: Uint8Array; readonly failing: string[] }[] = [];
@@ -113,7 +153,6 @@ async function runOnce(isGzip: boolean): Promise<object> {
       pool.push({ body: gzipSync(body), failing });
     }
   }
-  const buffers = Array.from({ length: CONNECTIONS }, () => new Uint8Array(largest));
   const send = (next: { readonly body: Uint8Array; readonly failing: string[] } | undefined): Uint8Array | undefined => {
     failingSent.push(...(next?.failing ?? []));
     return next?.body;
@@ -153,15 +192,21 @@ async function runOnce(isGzip: boolean): Promise<object> {
   };
 }
 
+const bare = await runBare();
+console.log("node:http alone", bare);
 const plain = await runOnce(false);
 console.log("plain", plain);
 const gzip = await runOnce(true);
 console.log("gzip", gzip);
+const readyAfterKillMs = await measureRestarts();
+console.log("ready after a kill, ms", readyAfterKillMs);
 recordResult("ingest", {
   spansPerRequest: SPANS,
   spansPerTrace: SPANS_PER_TRACE,
   failingTraces: 0.01,
   connections: CONNECTIONS,
+  bare,
   plain,
   gzip,
+  readyAfterKillMs,
 });

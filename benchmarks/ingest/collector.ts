@@ -1,4 +1,4 @@
-/** A collector as it ships, in its own process on its own core. */
+/** A collector as it ships, or the server that it is compared with, in its own process on its own core. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
@@ -13,6 +13,8 @@ export type BenchCollector = {
   /** The most memory it ever held, bytes. */
   readonly peakBytes: () => number;
   readonly diskBytes: () => number;
+  /** Ends it as a crash would, starts it again on what that left, and tells how long that took until it listens, ms. */
+  readonly crash: () => Promise<{ readonly readyAfterMs: number; readonly collector: BenchCollector }>;
   readonly stop: () => Promise<void>;
 };
 
@@ -23,14 +25,31 @@ const TICKS_PER_SECOND = 100;
  * Starts `faultline up` with an empty data directory. Where `taskset` is installed, it has `core` for all its threads, and this process,
  * which sends the load, keeps to the others: otherwise the system wakes the sender where the answer was written, on the collector's core.
  */
-export async function startBenchCollector(core: number): Promise<BenchCollector> {
+export function startBenchCollector(core: number): Promise<BenchCollector> {
   const directory = mkdtempSync(join(process.env["BENCH_DIRECTORY"] ?? tmpdir(), "faultline-bench-"));
-  const words = [process.execPath, CLI, "up", "--port", "0", "--data", directory];
+  return start([CLI, "up", "--port", "0", "--data", directory], { core, directory });
+}
+
+/** Starts a server that reads the load and does nothing with it. */
+export function startBareServer(core: number): Promise<BenchCollector> {
+  const directory = mkdtempSync(join(tmpdir(), "faultline-bench-"));
+  return start([fileURLToPath(new URL("bare-server.ts", import.meta.url))], { core, directory });
+}
+
+type Place = { readonly core: number; readonly directory: string };
+
+async function start(script: readonly string[], { core, directory }: Place): Promise<BenchCollector> {
+  const words = [process.execPath, ...script];
   const pinned = hasTaskset() ? ["taskset", "-c", String(core), ...words] : words;
   if (hasTaskset()) leaveCore(core);
   const child = spawn(pinned[0]!, pinned.slice(1), { stdio: ["ignore", "pipe", "inherit"] });
   const port = await readPort(child);
   const { pid } = child;
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    child.kill(signal);
+    await ended;
+  };
   return {
     port,
     cpuMs: () => {
@@ -40,10 +59,14 @@ export async function startBenchCollector(core: number): Promise<BenchCollector>
     },
     peakBytes: () => Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) * 1_024,
     diskBytes: () => Number(execFileSync("du", ["-sb", directory], { encoding: "utf8" }).split("\t")[0]),
+    crash: async () => {
+      await end("SIGKILL");
+      const begin = performance.now();
+      const collector = await start(script, { core, directory });
+      return { readyAfterMs: performance.now() - begin, collector };
+    },
     stop: async () => {
-      const ended = new Promise((resolve) => child.once("exit", resolve));
-      child.kill("SIGTERM");
-      await ended;
+      await end("SIGTERM");
       rmSync(directory, { recursive: true, force: true });
     },
   };

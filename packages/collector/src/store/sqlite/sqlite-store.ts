@@ -38,7 +38,7 @@ export type SqliteStoreOptions = {
   readonly maxJournalBytes?: number;
   /**
    * How much of the journal a start reads again, about, at most: it takes a second for a hundred megabytes. After a restart under heavy
-   * load, what open good traces got before that is no longer at hand. Default 96 MiB.
+   * load, what open good traces got before that is no longer at hand. Default 48 MiB.
    */
   readonly maxReplayBytes?: number;
   /** Default 16 MiB. */
@@ -341,7 +341,7 @@ class SqliteStore implements Store {
   /** Checkpoints follow each other; one that is asked for while another runs covers all that was accepted before. */
   async #checkpoint(what: { readonly settleAll: boolean; readonly counts: boolean }): Promise<void> {
     while (this.#running !== undefined) await this.#running.catch(() => undefined);
-    const { maxJournalBytes = 256 << 20, maxReplayBytes = 96 << 20 } = this.#options;
+    const { maxJournalBytes = 256 << 20, maxReplayBytes = 48 << 20 } = this.#options;
     const nowMs = this.#now();
     if (what.counts) this.#countsWrittenMs = nowMs;
     const oldestPosition = this.#journal.end - maxJournalBytes;

@@ -37,7 +37,8 @@ type RecalledTrace = { readonly row: number; readonly failing: boolean; readonly
 /** A failing trace that was written a moment ago: as parts until somebody asks for it. */
 type RecentTrace = { readonly row: number; readonly parts: readonly Part[]; contents: PartContents | undefined };
 
-const MOST_RECENT = 500;
+/** Two rounds of the watch under a load of a thousand failing traces a second: some megabytes. */
+const MOST_RECENT = 2_000;
 /** Traces of more spans and log records are read from the database again. */
 const MOST_RECENT_ITEMS = 50;
 
