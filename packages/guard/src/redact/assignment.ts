@@ -1,5 +1,5 @@
 import { findNameAbove, readItems, readNextLine, readPair } from "./beside.ts";
-import { classOf, SPACE } from "./character.ts";
+import { classOf, DIGIT, SPACE } from "./character.ts";
 import type { Finding, Scan, Word } from "./finding.ts";
 import { replaceNumber, replaceText } from "./scalar.ts";
 import { findValue } from "./assigned-value.ts";
@@ -19,6 +19,7 @@ function judgeTail(scan: Scan, name: string): Named | undefined {
   const gap = chain - before.end;
   const isApart = chain > 0 && (classOf(text.charCodeAt(chain - 1)) & SPACE) !== 0;
   const isSaid = name === "is" || name === "was";
+  if (!before.mayName && !isSaid) return undefined;
   // A quote in between ends the name before, `name="password" id=`, but for `key="password" value=`.
   if (!isApart || gap < 1 || gap > 2 || ((classOf(text.charCodeAt(before.end)) & SPACE) === 0 && name !== "value" && !isSaid))
     return undefined;
@@ -50,7 +51,7 @@ const LONGEST_NAME = 96;
 
 /** True for what is no name by its look: a number, and what is too long. */
 function isNoName({ text, chain }: Scan, wordEnd: number): boolean {
-  return wordEnd - chain > LONGEST_NAME || /^\d+$/.test(text.slice(chain, wordEnd));
+  return wordEnd - chain > LONGEST_NAME || ((classOf(text.charCodeAt(chain)) & DIGIT) !== 0 && /^\d+$/.test(text.slice(chain, wordEnd)));
 }
 
 /** `auth=("name", "password")`, `new NetworkCredential("name", "password")`. */
@@ -69,11 +70,13 @@ export function readAssignment(scan: Scan, { end: wordEnd }: Word): Finding | un
   if (isNoName(scan, wordEnd)) return undefined;
   const known = pass.names(text, scan.chain, wordEnd);
   if (known.isPlain) return undefined;
-  pass.work.left -= COST.assignment;
+  pass.work.left -= COST.words;
   const sign = findSign(scan, wordEnd);
   if (sign === undefined) return undefined;
+  pass.work.left -= COST.form;
   const { kind, suspicion, name } = judgeName(scan, known, sign.operator);
   if (kind === undefined && !isSuspect(suspicion, sign.operator)) return undefined;
+  pass.work.left -= COST.assignment;
   const pair = mayTakePair(text, sign, name) ? readPair(scan, sign.at) : undefined;
   if (pair !== undefined) return pair;
   const below = kind === undefined ? undefined : (readItems(scan, sign, kind) ?? readNextLine(scan, sign, kind));

@@ -86,12 +86,13 @@ const SQL_VALUE =
 /** `token IN ('a', 'b')`, `token LIKE 'a'`, `IDENTIFIED BY 'a'`: the word before names the values. */
 export function readSqlWord(scan: Scan, { start, end }: Word): Finding | undefined {
   const { text, before } = scan;
-  scan.pass.work.left -= COST.words;
   if (before.end < 0 || start - before.end > 3) return undefined;
+  scan.pass.work.left -= COST.words;
   const value = findForm(scan, "password", [before.start, 400, SQL_VALUE]);
   if (value !== undefined) return value;
   if (!/^(?:in|i?like)$/i.test(text.slice(start, end))) return undefined;
   const { kind } = scan.pass.classify(text.slice(Math.max(before.start, before.end - 64), before.end));
+  scan.pass.work.left -= COST.assignment;
   const values = kind === undefined ? undefined : SQL_VALUES.exec(text.slice(end, end + 1_024))?.[0];
   if (kind === undefined || values === undefined) return undefined;
   const replacement = values.replace(/'((?:[^'\n]|'')+)'/g, (whole, raw: string) =>

@@ -45,7 +45,7 @@ function createFailing(failAt: number): Redactor {
   const pass: Pass = {
     policy,
     classify,
-    names: orFail(createNameTable(classify, work)),
+    names: orFail(createNameTable(classify, work, policy.nameTriggers)),
     work,
     pseudonym: orFail(createPseudonymizer("test")),
     count: orFail(() => undefined),
@@ -54,13 +54,12 @@ function createFailing(failAt: number): Redactor {
 }
 
 describe("a redactor that fails", () => {
-  it("lets nothing out in 10,000 injected failures, and never throws", () => {
+  // 10,000 in all; each way in is a test, because a busy machine takes its time over all of them together.
+  it.each(CALLS)("lets nothing out in 1,250 injected failures, and never throws: way in %#", (call) => {
     let leaked = 0;
     for (let failAt = 1; failAt <= 1_250; failAt++) {
-      for (const call of CALLS) {
-        const output = JSON.stringify(call(createFailing(1 + (failAt % 60))));
-        leaked += Number(output.includes(CANARY));
-      }
+      const output = JSON.stringify(call(createFailing(1 + (failAt % 60))));
+      leaked += Number(output.includes(CANARY));
     }
     expect(leaked).toBe(0);
   });

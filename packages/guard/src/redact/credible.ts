@@ -34,7 +34,7 @@ const PLACEHOLDER =
  * its look: a path of words, a selector, the name of a resource.
  */
 const NO_SECRET =
-  /^(?:\s{0,4}[+.,;)]\s{0,4}[$\w]{1,64}[ ([:+.]|arn:aws|[#./]{0,2}[a-z_]{1,32}(?:[/#][a-z_-]{1,64}){1,8}$|[#.][a-z]{1,32}(?:-[a-z]{1,32}){1,4}$|\/(?:[a-z][\w.@-]{0,64}\/){1,8}[\w.@-]{0,64}$)/;
+  /^(?:\s{0,4}[+.,;)]\s{0,4}[$\w]{1,64}[ ([:.]|arn:aws|[#./]{0,2}[a-z_]{1,32}(?:[/#][a-z_-]{1,64}){1,8}$|[#.][a-z]{1,32}(?:-[a-z]{1,32}){1,4}$|\/(?:[a-z][\w.@-]{0,64}\/){1,8}[\w.@-]{0,64}$)/;
 
 /** A template, an expression, a map or a tag of YAML that begins in a value's place and goes on behind it. */
 const EXPRESSION =
@@ -167,7 +167,7 @@ function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
 
 /** True for a version of something called after a secret: `"cookie": "^0.7.1"`. A password may look like one. */
 function isVersion(raw: string, kind: KeyKind): boolean {
-  return kind !== "password" && raw.length < 24 && /^[~^v]?\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(raw);
+  return kind !== "password" && /^[~^v]?\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(raw);
 }
 
 /** Under a name that is not secret by itself: only what is long and random, and belongs to a key of some sort. */

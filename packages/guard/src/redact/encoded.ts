@@ -63,11 +63,16 @@ function decodeText(text: string): string | undefined {
 /** True when the first twelve characters are base64 of nine readable ones; most words are passed over after one or two. */
 function beginsReadable(text: string, start: number): boolean {
   let buffer = 0;
+  let before = 0;
   for (let at = 0; at < 12; at++) {
     const value = VALUES[text.charCodeAt(start + at)] ?? -1;
     if (value < 0) return false;
     buffer = ((buffer << 6) | value) & 0xffff;
-    if ((at & 3) !== 0 && PRINTABLE[(buffer >> (6 - 2 * (at & 3))) & 0xff] !== 1) return false;
+    if ((at & 3) === 0) continue;
+    const byte = (buffer >> (6 - 2 * (at & 3))) & 0xff;
+    // In UTF-8 a byte goes on where the one before begins or goes on, and must where it begins.
+    if (PRINTABLE[byte] !== 1 || ((byte & 0xc0) === 0x80 ? before < 0x80 : before >= 0xc0)) return false;
+    before = byte;
   }
   return true;
 }

@@ -1,10 +1,9 @@
 import { ALNUM, classOf, DIGIT, UNDERSCORE } from "./character.ts";
 import { isNamedVersion } from "./ip-address.ts";
-import { mayLeadToSecret } from "./name-trigger.ts";
 import { readUnderName } from "./named-text.ts";
 import type { Pass } from "./pass.ts";
 import { replaceDigits, replaceString } from "./scalar.ts";
-import type { KeyKind } from "./sensitive-key.ts";
+import { DEPENDENT, type KeyKind } from "./sensitive-key.ts";
 
 /** One open object or array. */
 type Frame = {
@@ -42,10 +41,10 @@ const QUOTE = 0x22;
 
 /** Index behind the closing quote of the string that opens at `start`, or -1 when it never closes. */
 function findStringEnd(text: string, start: number): number {
-  for (let at = start + 1; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === BACKSLASH) at += 1;
-    else if (code === QUOTE) return at + 1;
+  for (let at = text.indexOf('"', start + 1); at >= 0; at = text.indexOf('"', at + 1)) {
+    let before = at;
+    while (text.charCodeAt(before - 1) === BACKSLASH) before -= 1;
+    if (((at - before) & 1) === 0) return at + 1;
   }
   return -1;
 }
@@ -78,7 +77,9 @@ function findKind({ pass }: Walk, frame: Frame | undefined): KeyKind | undefined
   if (frame === undefined || key === undefined) return undefined;
   if ((key === "value" || key === "Value") && frame.label !== undefined)
     return pass.classify(frame.label).kind ?? pass.classify("value", frame.name).kind;
-  return mayLeadToSecret(key, pass.policy.nameTriggers) ? pass.classify(key, frame.isObject ? frame.name : undefined).kind : undefined;
+  // The table of names knows what has been met, without a copy; a name that depends on the one above is rare.
+  const known = pass.names(key, 0, key.length);
+  return known.kind ?? (DEPENDENT.has(key.toLowerCase()) && frame.isObject ? pass.classify(key, frame.name).kind : undefined);
 }
 
 /** Opens an object or an array; false when too many are open. */

@@ -1,5 +1,7 @@
 import { isSignedParameter } from "./query-name.ts";
-import type { KeyClassifier, NameVerdict } from "./sensitive-key.ts";
+import { ALNUM, classOf } from "./character.ts";
+import { foldTrigger, type NameTriggers } from "./name-trigger.ts";
+import { type KeyClassifier, type NameVerdict, TAILS } from "./sensitive-key.ts";
 import { COST, type Work } from "./work.ts";
 
 /** A chain of words as a name: what it says of a value, and whether it can lead to a secret at all. */
@@ -21,11 +23,6 @@ export type NameTable = (text: string, start: number, end: number) => KnownName;
 const FILE_NAME =
   /\.(?:[cm]?[jt]sx?|py|rb|go|java|kt|scala|php|rs|cs|cpp|cc|c|h|swift|vue|svelte|html?|css|json|ya?ml|md|txt|log|sql|sh|lua|ex|exs|dart)$/i;
 
-/** Last words whose meaning the word before them decides. */
-export const TAILS: ReadonlySet<string> = new Set(
-  "key keys number code id value string str text is was const phrase hash secret default".split(" "),
-);
-
 /** Only the last two of dotted names count. */
 export function lastNames(chain: string): string {
   const last = chain.lastIndexOf(".");
@@ -46,13 +43,10 @@ function judge(chain: string, classify: KeyClassifier): KnownName {
   return { kind, suspicion, chain, name, isTail, isSignedParameter: isParameter, isPlain };
 }
 
-const SLOTS = 1_024;
+/** What has no trigger in it leads to nothing, and is not remembered. */
+const PLAIN: KnownName = { ...UNKNOWN, chain: "", name: "", isTail: false, isSignedParameter: false, isPlain: true };
 
-function hash(text: string, start: number, end: number): number {
-  let word = 0;
-  for (let at = start; at < end; at++) word = (Math.imul(word, 31) + text.charCodeAt(at)) | 0;
-  return Math.imul(word, -1_640_531_535) >>> 22;
-}
+const SLOTS = 1_024;
 
 /** True when `chain` stands in the text at `start`; `startsWith` costs more than so short a comparison. */
 function standsAt(chain: string, text: string, start: number): boolean {
@@ -64,11 +58,23 @@ function standsAt(chain: string, text: string, start: number): boolean {
  * Creates a table of the names met last. A name is compared where it stands, so that most words of a text cost neither a copy nor a
  * search. Names come from requests: the table has a fixed number of slots, and a new name takes the place of another.
  */
-export function createNameTable(classify: KeyClassifier, work: Work): NameTable {
+export function createNameTable(classify: KeyClassifier, work: Work, triggers: NameTriggers): NameTable {
   const slots: (KnownName | undefined)[] = [];
   slots.length = SLOTS;
   return (text, start, end) => {
-    const slot = hash(text, start, end);
+    let word = 0;
+    let row = 0;
+    let met = 0;
+    for (let at = start; at < end; at++) {
+      const code = text.charCodeAt(at);
+      word = (Math.imul(word, 31) + code) | 0;
+      if ((classOf(code) & ALNUM) !== 0) {
+        row = foldTrigger(row, code);
+        met |= triggers[row] ?? 0;
+      } else if (code > 127) met = 1;
+    }
+    if (met === 0) return PLAIN;
+    const slot = Math.imul(word, -1_640_531_535) >>> 22;
     const known = slots[slot];
     if (known !== undefined && known.chain.length === end - start && standsAt(known.chain, text, start)) return known;
     work.left -= COST.name;

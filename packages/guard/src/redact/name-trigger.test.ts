@@ -1,11 +1,18 @@
 /** What is passed over without being looked up must be plain: every name that says something of a value has a trigger. */
 import { describe, expect, it } from "vitest";
-import { createNameTriggers, mayLeadToSecret } from "./name-trigger.ts";
+import { createNameTriggers, foldTrigger, type NameTriggers } from "./name-trigger.ts";
 import { createKeyClassifier, NAME_PARTS } from "./sensitive-key.ts";
 
 const triggers = createNameTriggers([]);
 const classify = createKeyClassifier([], []);
 const means = (name: string): boolean => classify(name).kind !== undefined || classify(name).suspicion !== "none";
+
+/** True when a row of three letters or digits of a name is a trigger, as the scan sees it; signs are passed over. */
+function mayLeadToSecret(name: string, from: NameTriggers): boolean {
+  const rows: number[] = [];
+  for (const letter of name.replace(/[^A-Za-z0-9]/g, "")) rows.push(foldTrigger(rows.at(-1) ?? 0, letter.charCodeAt(0)));
+  return /[^\w.-]/.test(name) || rows.some((row) => from[row] === 1);
+}
 
 describe("a name's trigger", () => {
   it("stands in every name with a verdict, wherever its part stands and whatever separates its letters", () => {

@@ -1,7 +1,6 @@
-import { ALNUM, classOf, UNDERSCORE } from "./character.ts";
-import { TAILS } from "./name-table.ts";
+import { ALNUM, classOf } from "./character.ts";
 import { SIGNED_NAMES } from "./query-name.ts";
-import { NAME_PARTS } from "./sensitive-key.ts";
+import { NAME_PARTS, TAILS } from "./sensitive-key.ts";
 
 /**
  * Three letters or digits in a row, folded to five bits each, of which a name that may lead to a secret has at least one such row: the
@@ -32,19 +31,4 @@ export function createNameTriggers(extra: readonly string[]): NameTriggers {
   const triggers = BUILT_IN.slice();
   for (const name of extra) addTrigger(triggers, name);
   return triggers;
-}
-
-/** False when nothing that the name says can make a value secret: it has no trigger, and no signs but those that separate words. */
-export function mayLeadToSecret(name: string, triggers: NameTriggers): boolean {
-  let row = 0;
-  for (let at = 0; at < name.length; at++) {
-    const code = name.charCodeAt(at);
-    if ((classOf(code) & ALNUM) === 0) {
-      if ((classOf(code) & UNDERSCORE) === 0 && code !== 0x2d && code !== 0x2e) return true;
-    } else {
-      row = foldTrigger(row, code);
-      if (triggers[row] === 1) return true;
-    }
-  }
-  return false;
 }

@@ -1,5 +1,5 @@
 /** What may be random, and a name that it could be a secret under. */
-const TOKEN = /^[\w.=~+/-]{16,256}$/;
+const TOKEN = /^[\w.=~+/-]{1,256}$/;
 const NAME = /^[\w.-]{1,64}$/;
 
 /**
@@ -7,7 +7,7 @@ const NAME = /^[\w.-]{1,64}$/;
  * only together with the look of its value, `{"client": "x9..."}`. Everything else is read alone.
  */
 export function readUnderName(name: string | undefined, value: string, read: (text: string) => string): string {
-  if (name === undefined || !TOKEN.test(value) || !NAME.test(name)) return read(value);
+  if (name === undefined || value.length < 16 || !TOKEN.test(value) || !NAME.test(name)) return read(value);
   const head = `${name}: "`;
   const redacted = read(`${head}${value}"`);
   return redacted.startsWith(head) && redacted.endsWith('"') ? redacted.slice(head.length, -1) : read(value);

@@ -1,4 +1,4 @@
-import { ALNUM, classOf, DIGIT, QUOTE } from "./character.ts";
+import { ALNUM, classOf, QUOTE } from "./character.ts";
 import type { Scan } from "./finding.ts";
 
 /**
@@ -22,8 +22,7 @@ function skipClosers(text: string, start: number): number {
   let at = start;
   while (at - start < 5) {
     const code = text.charCodeAt(at);
-    const isSize = (classOf(code) & DIGIT) !== 0 && at > start;
-    if (code !== BACKSLASH && code !== 0x5d && code !== 0x5b && (classOf(code) & QUOTE) === 0 && !isSize) break;
+    if (code !== BACKSLASH && code !== 0x5d && code !== 0x5b && (classOf(code) & QUOTE) === 0) break;
     at += 1;
   }
   return at;

@@ -57,9 +57,9 @@ function isEdge(text: string, at: number): boolean {
   return at < 0 || at >= text.length || (classOf(text.charCodeAt(at)) & (QUOTE | SPACE)) !== 0;
 }
 
-/** True for the signs of base64: `+`, `/`, `-`, `=`. */
-function isBase64Sign(code: number): boolean {
-  return code === 0x2b || code === 0x2f || code === HYPHEN || code === 0x3d;
+/** True for letters, digits and the signs of both base64 alphabets. */
+function isBase64Code(code: number): boolean {
+  return (classOf(code) & (ALNUM | UNDERSCORE)) !== 0 || code === 0x2b || code === 0x2f || code === HYPHEN || code === 0x3d;
 }
 
 /**
@@ -68,6 +68,7 @@ function isBase64Sign(code: number): boolean {
  */
 export function readLoneRandom(scan: Scan, { start }: Word): Finding | undefined {
   const { text } = scan;
+  if (!isBase64Code(text.charCodeAt(start + 20)) || !isBase64Code(text.charCodeAt(start + 39))) return undefined;
   scan.pass.work.left -= COST.random;
   const most = start + 129;
   let end = start;
@@ -75,7 +76,7 @@ export function readLoneRandom(scan: Scan, { start }: Word): Finding | undefined
   for (; end < most; end++) {
     const code = text.charCodeAt(end);
     const kind = classOf(code);
-    if ((kind & (ALNUM | UNDERSCORE)) === 0 && !isBase64Sign(code)) break;
+    if (!isBase64Code(code)) break;
     bits |= kind;
   }
   const length = end - start;

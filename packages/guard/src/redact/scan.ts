@@ -74,7 +74,9 @@ function measureWord(scan: Scan, word: Word, start: number): void {
 /** What stands at a sign; most signs are passed over after one look. */
 function readSign(scan: Scan, at: number, code: number): Finding | undefined {
   const read = SIGN_READERS[BY_SIGN[code] ?? NO_SIGN];
-  return read === undefined ? undefined : read(scan, at);
+  if (read === undefined) return undefined;
+  scan.pass.work.left -= COST.word / 2;
+  return read(scan, at);
 }
 
 /**
@@ -95,9 +97,11 @@ export function findSecrets(text: string, pass: Pass, inner: ((text: string) => 
     if (((CLASSES[code] ?? 0) & WORD) !== 0) {
       measureWord(scan, word, at);
       next = word.end;
+      work.left -= COST.word;
       finding = readWord(scan, word);
     } else if (code === 0x5b && text.startsWith("[redacted:", at)) {
       next = skipReplacement(text, at);
+      work.left -= COST.form;
       word.end = NO_WORD;
     } else finding = readSign(scan, at, code);
     if (work.left < 0) {

@@ -101,7 +101,7 @@ const PAIRS = toTable([
 
 /** A last word that says the value is about the secret, and is not the secret: `token_type`, `passwordResetAt`. */
 const ABOUT = new Set(
-  "timeout minutes hours ref address bus plugin plugins stdin prompt handler trigger factory generator helper separator regex pattern name names type types kind length len count counts size limit ttl expiry expires expiration expired expiresin exp lifetime maxage url uri endpoint path file filename dir policy policies enabled disabled required optional format version algorithm alg status state field fields prefix suffix strategy changed updated created rotated at date time valid invalid min max header param parameter issuer provider manager service store storage usage used scope scopes error errors attempts reset forgot strength rules present missing set mode index position line column budget bucket source class schema description label title ms sec seconds days age".split(
+  "timeout minutes hours ref address bus plugin plugins stdin prompt handler trigger factory generator pattern name names type types kind length len count counts size limit ttl expiry expires expiration expired expiresin exp lifetime maxage url uri endpoint path file filename dir policy policies enabled disabled required optional format version algorithm alg status state field fields prefix suffix strategy changed updated created rotated at date time valid invalid min max header param parameter issuer provider manager service store storage usage used scope scopes error errors attempts reset forgot strength rules present missing set mode index position line column budget bucket source class schema description label title ms sec seconds days age".split(
     " ",
   ),
 );
@@ -125,16 +125,18 @@ const IDENTITY =
     " ",
   );
 /** Services whose keys have no sign of their own: random values under a name with theirs are taken. */
-const VENDORS =
-  "adafruit algolia asana cloudant cloudflare crumb datadog dropbox facebook heroku jenkins kerberos mailgun okta plaid softlayer snyk sonar telegram twilio twitter".split(
-    " ",
-  );
+const VENDORS = "adafruit cloudflare crumb datadog heroku jenkins kerberos okta snyk sonar telegram twilio".split(" ");
 
 const ANY_STEM = STEMS.map(([kind, stems]) => [kind, new RegExp(stems.join("|"))] as const);
 const ANY_HINT = ([IDENTITY, VENDORS, GENERIC] as const).map((words) => new RegExp(words.join("|")));
 
 /** Names that say nothing alone and everything under a parent: `card.number`, `session.id`. */
-const DEPENDENT = new Set(["id", "number", "value", "key", "code", "data", "raw", "content", "string", "hash"]);
+export const DEPENDENT: ReadonlySet<string> = new Set(["id", "number", "value", "key", "code", "data", "raw", "content", "string", "hash"]);
+
+/** Last words whose meaning the word before them decides. */
+export const TAILS: ReadonlySet<string> = new Set(
+  "key keys number code id value string str text is was const phrase hash secret default".split(" "),
+);
 
 /** Whatever makes a name mean something: every name with a verdict has one of these in it, once its separators are left out. */
 export const NAME_PARTS: readonly string[] = [

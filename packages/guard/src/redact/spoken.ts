@@ -60,8 +60,7 @@ export function readSpoken(scan: Scan, { start }: Word): Finding | undefined {
 }
 
 /** Programs that take a password behind `-p`, and `redis-cli`, behind `-a`. */
-const PROGRAM_P =
-  /\b(?:mysql\w*|mariadb\w*|mongo\w*|sshpass|(?:docker|podman|az) +login|ldapsearch|psexec|smbclient|sqlcmd)\b[^\n|;&]{0,120}$/i;
+const PROGRAM_P = /\b(?:mysql\w*|mariadb\w*|mongo\w*|sshpass|(?:docker|podman|az) +login|ldapsearch|psexec)\b[^\n|;&]{0,120}$/i;
 const PROGRAM_A = /\bredis-cli\b[^\n|;&]{0,120}$/;
 
 /** `mysql -uroot -pSecret`, `sshpass -p 'Secret'`, `redis-cli -a Secret`: `start` is behind the hyphen. */

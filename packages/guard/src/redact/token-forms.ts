@@ -92,7 +92,6 @@ const ROWS: readonly Row[] = [
   ["cloud-token", "dotted", 30, "t1. AQVN YCA YCM YCN YCO YCP", DIGIT_SOMEWHERE],
   ["cloud-token", "word", 40, "sha256~"],
   ["cloud-token", "word", 100, "v1.0- APA91b"],
-  ["private-key", "base64", 40, "LS0tLS1CRUdJTi", /^LS0tLS1CRUdJTi(?!BDRV|BQVU)/],
   ["cloud-token", "alnum", 38, "4b1d"],
   ["artifactory-token", "alnum", 10, "AKC", /^AKC(?:p[A-Za-z0-9]{50,}|[A-Za-z0-9]{10,})$/],
   ["artifactory-token", "alnum", 9, "AP", /^AP\d(?=[A-Za-z0-9]*[A-Za-z])[A-Za-z0-9]{8,}$/],

@@ -95,5 +95,7 @@ const PRIVATE_KEY = /^-----BEGIN[\w -]{0,100}?PRIVATE KEY(?: BLOCK)?-----(?:[^]*
 
 /** A PEM block of a private key, to its end line or, when that is missing, as far as the text goes. */
 export function readPrivateKey(scan: Scan, at: number): Finding | undefined {
-  return scan.text.startsWith("BEGIN", at + 5) ? findForm(scan, "private-key", [at, scan.text.length, PRIVATE_KEY]) : undefined;
+  if (scan.text.charCodeAt(at + 5) !== 0x42 || !scan.text.startsWith("BEGIN", at + 5)) return undefined;
+  scan.pass.work.left -= COST.assignment;
+  return findForm(scan, "private-key", [at, scan.text.length, PRIVATE_KEY]);
 }

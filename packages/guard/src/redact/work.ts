@@ -1,12 +1,12 @@
 /**
  * What one call may still cost. The scan itself is one pass; what it stops at costs more, and a text can be made of nothing else. Each
  * reader takes off what it costs at worst, in units of about a nanosecond, and a text that leaves nothing is not read to its end: the
- * rest is dropped, as what lies past the limit of length is. Logs, stacks and JSON use a tenth to a third of what their length allows.
+ * rest is dropped, as what lies past the limit of length is. Logs, stacks and JSON use a third to a half of what their length allows.
  */
 export type Work = { left: number };
 
-const BASE = 500_000;
-const PER_CHARACTER = 26;
+const BASE = 1_000_000;
+const PER_CHARACTER = 60;
 
 /** What a call may cost before the length of its texts is known. */
 export function startWork(work: Work): void {
@@ -20,17 +20,18 @@ export function allowWork(work: Work, length: number): void {
 
 /** Costs at worst, measured on texts made of what causes them. */
 export const COST = {
-  sign: 120,
-  form: 250,
+  word: 100,
+  sign: 260,
+  form: 550,
   token: 300,
-  name: 2_500,
-  assignment: 1_000,
-  words: 150,
-  line: 2_500,
-  random: 400,
-  decoding: 1_500,
-  decodedCharacter: 14,
-  inner: 300,
-  finding: 450,
-  number: 3_000,
+  name: 4_000,
+  assignment: 2_200,
+  words: 330,
+  line: 5_500,
+  random: 900,
+  decoding: 3_300,
+  decodedCharacter: 30,
+  inner: 660,
+  finding: 1_000,
+  number: 6_600,
 } as const;
