@@ -24,6 +24,8 @@ describe("connections that were closed before their request", () => {
     expect(diagnosis).toMatchObject({ verdict: "diagnosed", scope: { service: "nginx", failing: 12 } });
     expect(diagnosis.path.map(({ service, fate }) => `${service} ${fate}`)).toEqual(["nginx created"]);
     expect(diagnosis.causes[0]?.cause).toBe("resource-exhausted");
+    expect(diagnosis.next[0]?.command).toContain("nginx -T 2>/dev/null | grep -E 'worker_(processes|connections");
+    expect(diagnosis.guard.prevent[0]?.example).toContain("worker_connections 4096;");
     expect(diagnosis.next.map(({ command }) => command)).not.toContainEqual(expect.stringContaining("prove"));
   });
 

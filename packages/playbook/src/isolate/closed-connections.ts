@@ -2,7 +2,7 @@
  * Requests that left nothing but an alert: a server without room for another connection closes it before it has read a request, so that
  * no span and no line of an access log tells of it.
  */
-import type { LogRecord, Span } from "@faultline/model";
+import { type LogRecord, SOFTWARE_ATTRIBUTE, type Span } from "@faultline/model";
 
 /** A connection that its server closed, as a trace of its own. */
 export type ClosedConnection = {
@@ -38,6 +38,6 @@ function toSpan({ timeMs, body, resource }: LogRecord, traceId: string, spanId: 
     attributes: {},
     events: [],
     links: [],
-    resource,
+    resource: { ...resource, attributes: { ...resource.attributes, [SOFTWARE_ATTRIBUTE]: "nginx" } },
   };
 }
