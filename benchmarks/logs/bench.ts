@@ -1,7 +1,7 @@
 /**
  * How fast `faultline logs` reports on 500 MB of nginx combined with request time, beside mawk counting routes by status, GoAccess and a
  * native C counter, interleaved in one run. Wall time and CPU time (user and system) of whole processes, start-up included; on a busy
- * machine the CPU ratios are the ones to read. `LOGS_MB=2000` measures another size. The file is deterministic and deleted afterwards.
+ * machine the CPU ratios are the ones to read, and of the native counter those of pairs taken in turn. `LOGS_MB=2000` measures another size. The file is deterministic and deleted afterwards.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
@@ -10,26 +10,16 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { recordResult, toSpread } from "../record.ts";
 import { writeAccessLog } from "./access-log.ts";
+import { measure, type Run } from "./measure.ts";
 
 const SIZE_MB = Number(process.env["LOGS_MB"] ?? 500);
 const SMALL_MB = 20;
 const ROUNDS = 3;
+/** Of ours and the native counter, which take turns: what both suffer from the machine is in neither's favour. */
+const PAIRS = 9;
 const CC = process.env["CC"] ?? "cc";
+const NATIVE = "native C, route x status";
 const MAWK = `{ path = $7; sub(/\\?.*/, "", path); gsub(/[0-9a-f]+-[0-9a-f]+-[0-9a-f-]+/, "#", path); gsub(/\\/[0-9]+/, "/#", path); count[path " " $9]++ } END { for (key in count) print count[key], key }`;
-
-type Run = { readonly wallMs: number; readonly cpuMs: number; readonly rssBytes: number };
-
-/** Runs a shell command under bash's clock and reads its wall time, CPU time and, of Node, its peak memory. */
-function measure(command: string): Run {
-  const result = spawnSync("bash", ["-c", `TIMEFORMAT='%R %U %S'; time ( ${command} ) > /dev/null`], {
-    encoding: "utf8",
-    maxBuffer: 64 << 20,
-  });
-  if (result.status !== 0) throw new Error(`${command}: ${result.stderr}`);
-  const [wall = 0, user = 0, system = 0] = (/([\d.]+) ([\d.]+) ([\d.]+)\s*$/.exec(result.stderr)?.slice(1) ?? []).map(Number);
-  const rss = Number(/maxRSS (\d+)/.exec(result.stderr)?.[1] ?? 0);
-  return { wallMs: wall * 1000, cpuMs: (user + system) * 1000, rssBytes: rss * 1024 };
-}
 
 function has(program: string): boolean {
   return spawnSync("bash", ["-c", `command -v ${program}`]).status === 0;
@@ -51,7 +41,7 @@ try {
   if (has("mawk")) peers["mawk, route x status"] = { command: `LC_ALL=C mawk '${MAWK}' '${large}'`, file: large };
   if (has(CC)) {
     execFileSync(CC, ["-O3", "-march=native", "-o", join(folder, "counter"), fileURLToPath(new URL("counter.c", import.meta.url))]);
-    peers["native C, route x status"] = { command: `'${join(folder, "counter")}' '${large}'`, file: large };
+    peers[NATIVE] = { command: `'${join(folder, "counter")}' '${large}'`, file: large };
   }
   if (has("goaccess"))
     peers["GoAccess"] = {
@@ -88,7 +78,16 @@ try {
       },
     ]),
   );
-  recordResult("logs", { lines, tools: figures, faultlineTimesAsFastAs: ratios });
+  const pairs = Array.from({ length: has(CC) ? PAIRS : 0 }, () => {
+    const ours = measure(peers["faultline"]?.command ?? "");
+    const native = measure(peers[NATIVE]?.command ?? "");
+    return { byWall: native.wallMs / ours.wallMs, byCpu: native.cpuMs / ours.cpuMs };
+  });
+  const besideNative =
+    pairs.length === 0
+      ? undefined
+      : { pairs: pairs.length, byWall: toSpread(pairs.map(({ byWall }) => byWall)), byCpu: toSpread(pairs.map(({ byCpu }) => byCpu)) };
+  recordResult("logs", { lines, tools: figures, faultlineTimesAsFastAs: ratios, besideNative });
   console.table(
     Object.fromEntries(
       Object.entries(figures).map(([name, figure]) => [
@@ -103,6 +102,8 @@ try {
       ]),
     ),
   );
+  if (besideNative !== undefined)
+    console.table({ "of native C's speed, wall": besideNative.byWall, "of native C's speed, CPU": besideNative.byCpu });
 } finally {
   if (existsSync(folder)) rmSync(folder, { recursive: true });
 }

@@ -7,6 +7,7 @@ import { buildReport } from "../logs/build-report.ts";
 import { countSegments, Crew } from "../logs/count-segments.ts";
 import { followFiles } from "../logs/follow.ts";
 import { type LogsOptions, parseLogsOptions } from "../logs/options.ts";
+import { limitYoungGeneration } from "../logs/limit-young-generation.ts";
 import { Progress } from "../logs/progress.ts";
 import { toRecordLine, toSafeJson, writeRecords, type RecordFilter } from "../logs/records.ts";
 import { renderHtml } from "../logs/render/html.ts";
@@ -68,6 +69,7 @@ async function eachSource(options: LogsOptions, io: CommandIo, read: (source: So
   for (const name of options.files) {
     const onBytes = (bytes: number) => {
       progress.add(bytes);
+      limitYoungGeneration();
       readBytes.set(name, (readBytes.get(name) ?? 0) + bytes);
     };
     await read({ name, onBytes, ...(name === "-" ? { stdin: toInput(io) } : {}) });

@@ -1,6 +1,15 @@
 import type { Report, RouteErrors } from "../report.ts";
 import { cut, toVisible } from "../visible.ts";
-import { drawSparkline, formatClock, formatCount, formatDuration, formatNumberOf, formatShare, nameMaker } from "./words.ts";
+import {
+  drawSparkline,
+  explainNoRequests,
+  formatClock,
+  formatCount,
+  formatDuration,
+  formatNumberOf,
+  formatShare,
+  nameMaker,
+} from "./words.ts";
 
 /** Text inside a table's cell or a sentence: nothing in it is markup. */
 function escape(text: string): string {
@@ -22,7 +31,7 @@ export function renderMarkdown(report: Report): string {
   const span = window === undefined ? "" : `, ${formatClock(window.fromMs)} to ${formatClock(window.toMs)} UTC`;
   const blocks = [
     `# ${formatNumberOf(errors.count, "server error")} in ${formatNumberOf(report.requests, "request")}`,
-    `${formatShare(errors.share)}${span}. Read from ${report.files.map((file) => escape(file)).join(", ")}: ${formatCount(report.lines)} lines, ${formatCount(report.unparsed.count)} not understood.`,
+    `${escape(explainNoRequests(report) ?? formatShare(errors.share))}${span}. Read from ${report.files.map((file) => escape(file)).join(", ")}: ${formatCount(report.lines)} lines, ${formatCount(report.unparsed.count)} not understood.`,
   ];
   if (report.routes.length > 0) {
     blocks.push(

@@ -14,6 +14,16 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const LONG = "/api/v2/organisations/7/workspaces/9/environments/3/deployments/8/rollback-to-the-previous-release";
 const PATHS = [LONG, "/checkout", "/日本語/パス", "/health"];
 
+async function renderText(text: string, width: number): Promise<string> {
+  const name = join(folder, "any.log");
+  writeFileSync(name, text);
+  const options = parseLogsOptions([name], Date.UTC(2026, 10, 22));
+  const tally = new Tally(options.limits);
+  await analyzeSource({ name, onBytes: () => undefined }, { ...options, tally });
+  tally.finish();
+  return renderTerminal(buildReport(tally, { files: [name], top: 12 }), { width, hasColors: false });
+}
+
 async function render(width: number): Promise<string> {
   const name = join(folder, "access.log");
   const lines = Array.from({ length: 400 }, (_, index) => {
@@ -50,5 +60,16 @@ describe("the report on a terminal", () => {
 
   it("tells the evidence for a cause once", async () => {
     expect((await render(160)).match(/the failures all end after the same time/g)).toHaveLength(3);
+  });
+
+  it.each([
+    ["an empty file", "", "there are no lines"],
+    ["lines of no known layout", "hello\nworld of lines\n", "none of 2 lines was understood"],
+    ["an application's log alone", "2026-11-20T10:00:00.000Z ERROR [main] could not reach the shop\n", "name the access log beside it"],
+  ])("says of %s what there is to do, not that all is well", async (_, text, words) => {
+    const shown = await renderText(text, 60);
+    expect(shown.replaceAll(/\s+/g, " ")).toContain(words);
+    expect(shown).not.toContain("server errors");
+    expect(shown.split("\n").filter((line) => line.length > 60)).toEqual([]);
   });
 });

@@ -2,7 +2,16 @@ import type { Evidence, RankedCause } from "@faultline/model";
 import { STEPS } from "../patterns.ts";
 import type { Report, RouteErrors } from "../report.ts";
 import { cut, fill, toVisible } from "../visible.ts";
-import { drawSparkline, formatClock, formatCount, formatDuration, formatNumberOf, formatShare, nameMaker } from "./words.ts";
+import {
+  drawSparkline,
+  explainNoRequests,
+  formatClock,
+  formatCount,
+  formatDuration,
+  formatNumberOf,
+  formatShare,
+  nameMaker,
+} from "./words.ts";
 
 /** How the screen is: its width, and whether it shows colours. */
 export type Screen = { readonly width: number; readonly hasColors: boolean };
@@ -70,8 +79,11 @@ function renderHead(report: Report, { paints, width }: Look): string {
     .join(", ");
   const count = report.errors.count === 0 ? "no server errors" : red(formatNumberOf(report.errors.count, "server error"));
   const [ratio = "", bounds = ""] = formatShare(report.errors.share).split(/(?<=%)/);
+  const none = explainNoRequests(report);
   const lines = [
-    `${bold(count)} in ${formatNumberOf(report.requests, "request")}: ${ratio}${width < NARROW ? "" : bounds}`,
+    none === undefined
+      ? `${bold(count)} in ${formatNumberOf(report.requests, "request")}: ${ratio}${width < NARROW ? "" : bounds}`
+      : wrap(none, width, 2),
     dim(
       wrap(
         `${span} · ${formatNumberOf(report.lines, "line")}: ${formats || "none"}${report.unparsed.count > 0 ? `, ${formatCount(report.unparsed.count)} not understood` : ""}`,
@@ -80,7 +92,7 @@ function renderHead(report: Report, { paints, width }: Look): string {
       ),
     ),
   ];
-  if (report.traffic.length > 0) {
+  if (report.traffic.length > 0 && none === undefined) {
     // Only a whole part of the steps: even traffic must look even.
     const steps = width - 9 >= STEPS ? STEPS : STEPS / 2;
     lines.push(`requests ${drawSparkline(report.traffic, steps)}`, `errors   ${drawSparkline(report.errorsOverTime, steps)}`);

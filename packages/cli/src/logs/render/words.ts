@@ -1,5 +1,5 @@
 import { formatTime } from "@faultline/formats/access-log";
-import type { RouteErrors } from "../report.ts";
+import type { Report, RouteErrors } from "../report.ts";
 
 const BARS = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 
@@ -17,7 +17,7 @@ export function drawSparkline(values: readonly number[], width: number): string 
 
 /** A share with its bounds: `2.0 % (1.9-2.1)`. */
 export function formatShare({ ratio, lower, upper }: RouteErrors["share"]): string {
-  const digits = ratio > 0 && ratio < 0.001 ? 4 : ratio < 0.1 ? 2 : 1;
+  const digits = ratio > 0 && ratio < 0.00001 ? 6 : ratio > 0 && ratio < 0.001 ? 4 : ratio < 0.1 ? 2 : 1;
   const percent = (value: number) => (value * 100).toFixed(digits);
   return `${percent(ratio)} % (${percent(lower)}-${percent(upper)})`;
 }
@@ -30,6 +30,17 @@ export function formatCount(count: number): string {
 /** `1 request`, `1 903 requests`. */
 export function formatNumberOf(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** Why a report has no requests, and what to do about it; undefined when it has some. */
+export function explainNoRequests({ lines, messages, requests, unparsed }: Report): string | undefined {
+  if (requests > 0) return undefined;
+  if (lines === 0) return "nothing to report: there are no lines";
+  if (unparsed.count === lines)
+    return `nothing to report: none of ${formatNumberOf(lines, "line")} was understood; name their layout with --log-format '...', as the server's configuration has it`;
+  if (messages > 0)
+    return `no requests in ${formatNumberOf(lines, "line")}: ${formatNumberOf(messages, "message")} of an error or application log; name the access log beside it`;
+  return `no requests in ${formatNumberOf(lines, "line")} within what was asked for; look at --route, --from and --to`;
 }
 
 /** A time to the second, in UTC. */
