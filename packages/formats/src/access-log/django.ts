@@ -14,6 +14,8 @@ const REQUEST_LOG =
   /^(?:\[?(DEBUG|INFO|WARNING|ERROR|CRITICAL)\]?:? )?(?:\[?(\d{4}-\d\d-\d\d[ T][\d:.,]+|\d\d\/[A-Z][a-z]{2}\/\d{4} [\d:]+)\]? )?(?:\[?(DEBUG|INFO|WARNING|ERROR|CRITICAL)\]?:? )?(?:\[?[\w.:]{1,64}\]?:? ){0,3}(Internal Server Error|Bad Request|Not Found|Forbidden|Method Not Allowed|Service Unavailable|Bad Gateway|Gateway Timeout|Unauthorized|Gone)(?: \([^)]*\))?: (\/\S*)$/;
 /** What Python's own servers note beside requests, as `code 404, message File not found`. */
 const SERVER_WORDS = /^(\S+) - - \[(\d\d\/[A-Z][a-z]{2}\/\d{4} \d\d:\d\d:\d\d)\] ([^"\s].*)$/s;
+/** `runserver`, when the client is gone. */
+const BROKEN_PIPE = /^\[(\d\d\/[A-Z][a-z]{2}\/\d{4} \d\d:\d\d:\d\d)(?:,\d{3})?\] - (Broken pipe from \('([^']{2,45})', \d{1,5}\))$/;
 const STATUSES: Readonly<Record<string, number>> = {
   "Internal Server Error": 500,
   "Bad Request": 400,
@@ -62,8 +64,10 @@ function createDjango(context: ParseContext): LineParser {
 
 function readServerWords(line: string, context: ParseContext): ReturnType<LineParser> {
   const match = SERVER_WORDS.exec(line);
-  if (match === null) return undefined;
-  const timeMs = parseClfTime(match[2] ?? "", context.zoneOffsetMinutes);
-  const message = { severity: 9, text: match[3] ?? "", clientAddress: match[1] ?? "" };
+  const broken = match === null ? BROKEN_PIPE.exec(line) : null;
+  const [clientAddress, time, text] = match === null ? [broken?.[3], broken?.[1], broken?.[2]] : match.slice(1);
+  if (clientAddress === undefined || text === undefined) return undefined;
+  const timeMs = parseClfTime(time ?? "", context.zoneOffsetMinutes);
+  const message = { severity: 9, text, clientAddress };
   return { kind: "message", format: "django", message: timeMs === undefined ? message : { ...message, timeMs } };
 }

@@ -28,7 +28,7 @@ function createKong(context: ParseContext): JsonLineParser {
     const latencies = readObject(object["latencies"]);
     if (request === undefined || latencies === undefined || !("kong" in latencies || "proxy" in latencies)) return undefined;
     const draft = startDraft("gateway", "kong");
-    putTime(draft, parseAnyTime(object["started_at"], context));
+    putTime(draft, parseAnyTime(object["started_at"] ?? object["timestamp"], context));
     putText(draft, "method", request["method"]);
     putTarget(draft, readJsonText(request["uri"]) ?? readJsonText(request["url"]));
     putStatus(draft, Number(response?.["status"]));

@@ -40,7 +40,7 @@ const SYSLOG_ISO =
 
 /** fluentd's file output: time, tag and the record as JSON between tabs. */
 const FLUENTD = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d))\t([\w.-]+)\t(?=\{)/;
-const COMPOSE = /^((?=[\w.-]*[A-Za-z])[\w.-]{1,80})(?:@[\w.-]{1,80})? +\| /;
+const COMPOSE = /^ ?((?=[\w.-]*[A-Za-z])[\w.-]{1,80})(?:@[\w.-]{1,80})? +\| /;
 const KUBECTL = /^\[(?:pod|job|deployment|statefulset|daemonset)\/([\w.-]+)(?:\/([\w.-]+))?\] /;
 
 /** Wrappers of text lines that cannot be mistaken for a format. */
