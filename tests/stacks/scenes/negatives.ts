@@ -98,9 +98,8 @@ export const NEGATIVES: readonly Scene[] = [
   },
   {
     name: "retried-and-fine",
-    software: "Java agent 2.20 with Spring Retry; a second try always succeeds",
+    software: "Java agent 2.20 with Spring Retry; a second try always succeeds, and the first is still worth a look",
     share: 0,
-    negative: "healthy",
     visit: (turn) => {
       const away = visit(outside("rates"), "/rates");
       const there = visit(app("rates", "gin"), "/rates");
@@ -114,6 +113,9 @@ export const NEGATIVES: readonly Scene[] = [
         steps: turn.index % 4 === 0 ? [failed, call(there)] : [call(there)],
       });
     },
+    cause: "connection-refused",
+    creators: ["rates"],
+    path: [hop("cart", "masked"), hop("rates", "created")],
   },
   {
     name: "decoy-deploy-beside-third-party",

@@ -87,7 +87,7 @@ function listen({ judgement, step }: Origin, isTelling: IsTelling): readonly Say
   const sayings: Saying[] = [];
   for (const each of judgement.steps) {
     const place = each === step ? "origin" : "path";
-    if (each.hop !== undefined) sayings.push(...listenToHop(each.hop, place, isTelling));
+    if (each.hop !== undefined) sayings.push(...listenToHop(each.hop, place, isTelling).map((saying) => placeAtCallee(saying, step)));
     if (each === step && each.call !== undefined) sayings.push(...listenToCall(each.call));
   }
   // What the caller of a silent callee says about the call is the best there is; so is it of one that said nothing itself.
@@ -99,6 +99,13 @@ function listen({ judgement, step }: Origin, isTelling: IsTelling): readonly Say
     if (caller !== undefined) sayings.push(...listenToHop(caller, "origin", isTelling));
   }
   return sayings;
+}
+
+/** Of a callee that sent nothing, a line of its caller that names it speaks as well. */
+function placeAtCallee(saying: Saying, { hop, call }: Origin["step"]): Saying {
+  if (hop !== undefined || call === undefined || saying.source !== "log") return saying;
+  const isOfCaller = saying.service === call.from.span.resource.service;
+  return isOfCaller && saying.text.includes(call.peer.name) ? { ...saying, place: "origin" } : saying;
 }
 
 function listenToCall({ outcome, from }: NonNullable<Origin["step"]["call"]>): readonly Saying[] {

@@ -159,10 +159,18 @@ type Place = {
   readonly parentSpanId?: string;
 };
 
+/** Envoy's flags for a client that went away, and HAProxy's for a session that the client ended. */
+const ABANDONED = /(?:^|,)(?:DC|DR)(?:,|$)|^[Cc][CDHLQRT-]/;
+
+/** Whoever asked did not wait for the answer: that there was none is no failure of who was asked. */
+function isAbandoned({ madeBy, flags = "", status }: Exchange): boolean {
+  return status === undefined && (madeBy?.hop === "client" || ABANDONED.test(flags));
+}
+
 function toServerSpan(exchange: Exchange, place: Place, behind?: Span): Span {
   const { method, path, status, observer, responseHeaders = {}, responseBody, requestBytes, upstream = [], errorMessage } = exchange;
   // Who has no status to note, and got no answer from behind, had none to give.
-  const isFailed = status === undefined ? upstream.at(-1)?.answered === false : status >= 500;
+  const isFailed = status === undefined ? upstream.at(-1)?.answered === false && !isAbandoned(exchange) : status >= 500;
   const route = (behind === undefined ? undefined : readRoute(behind.attributes)) ?? exchange.route ?? path;
   const headers = Object.entries(responseHeaders).map(([name, value]) => [`http.response.header.${name.toLowerCase()}`, [value]] as const);
   return {
@@ -215,7 +223,7 @@ function toPeer({ service, observer }: Exchange, address: string | undefined): r
 
 /** A try: a status only where it really came from behind; a 504 that did not is a time that ran out, anything else a broken call. */
 function toClientSpan(exchange: Exchange, attempt: UpstreamAttempt, place: Place & { readonly at: number; readonly parent: Span }): Span {
-  const isUnanswered = attempt.answered === false;
+  const isUnanswered = attempt.answered === false && !isAbandoned(exchange);
   const code = isUnanswered ? undefined : attempt.status;
   const isLate = isUnanswered && (attempt.status ?? exchange.status) === 504;
   const startMs = place.startMs + Math.min(place.at, 1);

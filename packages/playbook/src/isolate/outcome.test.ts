@@ -33,6 +33,8 @@ describe("how a span ended", () => {
     ["a 504 that a client got", { ...client, code: 504 }, { kind: "timed-out", status: "504" }],
     ["gRPC OK", grpc(0), { kind: "ok", status: "grpc 0" }],
     ["gRPC NOT_FOUND", grpc(5), { kind: "refused", status: "grpc 5" }],
+    ["gRPC CANCELLED, where whoever asked went away", grpc(1), { kind: "unknown", status: "grpc 1" }],
+    ["nginx's 499, where the client went away", { code: 499 }, { kind: "unknown", status: "499" }],
     ["gRPC DEADLINE_EXCEEDED", grpc(4), { kind: "timed-out", status: "grpc 4" }],
     ["gRPC UNAVAILABLE", grpc(14), { kind: "failed", status: "grpc 14" }],
     ["gRPC INTERNAL under an HTTP 200", grpc(13, { code: 200 }), { kind: "failed", status: "grpc 13" }],
