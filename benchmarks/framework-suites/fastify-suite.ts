@@ -8,6 +8,9 @@ import type { Run, Suite } from "./suite.ts";
 
 const PRELOAD = fileURLToPath(new URL("guard-every-fastify.ts", import.meta.url));
 
+/** A busy machine takes minutes for what takes seconds. */
+const PATIENCE_MS = 1_200_000;
+
 function findMissing(root: string, file: string): string | undefined {
   const { resolve: find } = createRequire(join(root, "fastify.js"));
   const source = readFileSync(join(root, "test", file), "utf8");
@@ -27,7 +30,15 @@ function runFiles(root: string, files: readonly string[], isGuarded: boolean): R
   const paths = files.map((file) => join(root, "test", file));
   const args = [...preload, "--test", "--test-concurrency=2", "--test-reporter=tap", ...paths];
   const env = { ...process.env, SUITE_ROOT: root };
-  const { stdout } = spawnSync(process.execPath, args, { encoding: "utf8", cwd: root, env, timeout: 240_000, maxBuffer: 1 << 28 });
+  const { stdout, signal } = spawnSync(process.execPath, args, {
+    encoding: "utf8",
+    cwd: root,
+    env,
+    timeout: PATIENCE_MS,
+    maxBuffer: 1 << 28,
+  });
+  // What was cut off says nothing of what it had not come to.
+  if (signal !== null) throw new Error(`${String(files[0])} and the files behind it were not done after ${PATIENCE_MS} ms`);
   const results = [...stdout.matchAll(/^ *(ok|not ok) \d+ - (.*)$/gm)];
   const failed = results.filter(([, result]) => result === "not ok").map(([, , name = ""]) => name.replaceAll(root, "fastify"));
   return { passed: results.length - failed.length, failed };
