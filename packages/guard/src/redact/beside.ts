@@ -81,7 +81,7 @@ const SQL_VALUES = /^\s{1,4}\(?\s{0,4}'(?:[^'\n]|''){1,512}'(?:\s{0,4},\s{0,4}'(
 
 /** What leads to one value behind `IDENTIFIED BY` and `SET PASSWORD FOR 'app'@'%'`. */
 const SQL_VALUE =
-  /^(?:\w{0,40}(?:identified|password) by(?: password)?|password for [^\s=]{1,128} {0,4}=(?: {0,4}password\(| password)?) {0,4}["']?([^\s"';,]{1,200})/di;
+  /^(?:\w{0,40}(?:identified|password) by(?: password)?|password for [^\s=]{1,128} {0,4}=(?: {0,4}password\(| password)?) {0,4}(?:["']|(?=[^\s"';,]{0,200}\d))([^\s"';,]{1,200})/di;
 
 /** `token IN ('a', 'b')`, `token LIKE 'a'`, `IDENTIFIED BY 'a'`: the word before names the values. */
 export function readSqlWord(scan: Scan, { start, end }: Word): Finding | undefined {

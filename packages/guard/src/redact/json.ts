@@ -126,7 +126,8 @@ function readBare(walk: Walk, start: number): number {
   const kind = findKind(walk, walk.frame);
   if (kind === undefined && end - start < 9) return end;
   const raw = text.slice(start, end);
-  const redacted = kind === undefined ? walk.inner(raw) : replaceDigits(kind, raw, pass);
+  const redacted =
+    kind === undefined ? readUnderName(walk.frame?.key ?? walk.frame?.name, raw, walk.inner) : replaceDigits(kind, raw, pass);
   if (redacted !== raw) replaceRange(walk, [start, end], redacted);
   return end;
 }

@@ -1,6 +1,7 @@
 import { ALNUM, classOf, DIGIT, FOREIGN, UNDERSCORE } from "./character.ts";
 import { COST } from "./work.ts";
 import type { Finding, Scan, Word } from "./finding.ts";
+import { isIdentity } from "./random-token.ts";
 import { ibanRemainder, luhnSum, toCardNumber, toIban, toSsn } from "./replacement.ts";
 
 const WORD = ALNUM | UNDERSCORE | FOREIGN;
@@ -57,7 +58,7 @@ export function readCard(scan: Scan, { start }: Word): Finding | undefined {
   if (count < 13 || count > 19 || !isBoundary(text, end)) return undefined;
   if (!isBrand(text.slice(start, start + 4), count)) return undefined;
   const raw = text.slice(start, end);
-  if (luhnSum(raw) !== 0) return undefined;
+  if (luhnSum(raw) !== 0 || (!isGrouped && isIdentity(text, start))) return undefined;
   const before = text.charCodeAt(start - 1);
   // A decimal's fraction, a timestamp's piece and a UUID's group are no cards.
   if (

@@ -204,6 +204,9 @@ const PLAIN_LINES: readonly string[] = [
   "JWT_EXPIRES_IN=90d SESSION_TIMEOUT_MINUTES=30 --password-stdin registry.test",
   "id chatcmpl-9aBcDeFgHiJkLmNoPqRsTuVwXyZ01 of req_011CQKz8VtH3nW5xYb7DpLmE",
   "git clone git@github.com:acme/shop.git",
+  "dd.trace_id=6339734595005589104 dd.span_id=4539148803436467",
+  '{"trace_id":6339734595005589104,"span_id":"4539148803436467"}',
+  "sends a value to another worker, identified by its thread id",
   'IAMUserChangePassword = "arn:aws:iam::aws:policy/IAMUserChangePassword"',
 ];
 

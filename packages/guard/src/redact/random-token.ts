@@ -96,8 +96,10 @@ export function readLoneRandom(scan: Scan, { start }: Word): Finding | undefined
 }
 
 /** `x-amz-cf-id: ...`, `digest=...`: a name that says the text identifies something. */
-function isIdentity(text: string, start: number): boolean {
-  return /(?:id|etag|digest|hash|sum|cursor|signature-input)["']?[ \t]?[:=][ \t]?["']?$/i.test(text.slice(Math.max(0, start - 32), start));
+export function isIdentity(text: string, start: number): boolean {
+  return /(?:id|etag|digest|hash|sum|cursor|public_?key|signature-input)["']?[ \t]?[:=][ \t]?["']?$/i.test(
+    text.slice(Math.max(0, start - 32), start),
+  );
 }
 
 /** An Azure storage key looks like a SHA-512 digest; what is around it tells. */

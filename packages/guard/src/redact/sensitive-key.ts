@@ -36,8 +36,6 @@ const STEMS: readonly (readonly [KeyKind, readonly string[]])[] = [
       ...toKeys(
         "api access private priv signing encryption master account shared storage subscription auth license licence consumer ssh write service deploy app application client function database db hmac aes rsa kms session server webhook instrumentation ingestion user aws",
       ),
-      "hostkeyb",
-      "signaturevalue",
       "apitoken",
     ],
   ],
@@ -125,7 +123,7 @@ const IDENTITY =
     " ",
   );
 /** Services whose keys have no sign of their own: random values under a name with theirs are taken. */
-const VENDORS = "adafruit cloudflare crumb datadog heroku jenkins kerberos okta snyk sonar telegram twilio".split(" ");
+const VENDORS = "cloudflare crumb datadog heroku jenkins kerberos okta snyk sonar telegram twilio".split(" ");
 
 const ANY_STEM = STEMS.map(([kind, stems]) => [kind, new RegExp(stems.join("|"))] as const);
 const ANY_HINT = ([IDENTITY, VENDORS, GENERIC] as const).map((words) => new RegExp(words.join("|")));
