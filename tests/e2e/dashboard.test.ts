@@ -120,7 +120,9 @@ describe("the pages of a failing shop", () => {
     const { page } = await openPage(browser, site.url);
     await page.goto(`${site.url}/faults/${fixture.fingerprints[0]}?trace=${fixture.traceIds[0]}`);
     await page.getByText(`trace ${fixture.traceIds[0]?.slice(0, 8)}`).waitFor();
-    await expect.poll(() => page.locator(".wanted-span").evaluate((row) => row.getBoundingClientRect().top < innerHeight)).toBe(true);
+    await expect
+      .poll(() => page.locator(".wanted-span").evaluate((row) => row.getBoundingClientRect().top < innerHeight), { timeout: 30_000 })
+      .toBe(true);
     await page.context().close();
   });
 
@@ -133,7 +135,7 @@ describe("the pages of a failing shop", () => {
     await page.getByRole("link", { name: /storefront makes the failures/ }).focus();
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { level: 1, name: /storefront makes/ }).waitFor();
-    await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe("H1");
+    await expect.poll(() => page.evaluate(() => document.activeElement?.tagName), { timeout: 30_000 }).toBe("H1");
     const first = page.locator(".span-row").first();
     await first.focus();
     await page.keyboard.press("ArrowDown");
