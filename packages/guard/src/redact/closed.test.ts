@@ -1,11 +1,11 @@
 /** The redactor fails closed: whatever part of it throws, and whenever, nothing of the value comes out unread. */
 import { describe, expect, it } from "vitest";
-import { createNameTable } from "./name-table.ts";
+import { createNameTable } from "./names/name-table.ts";
 import type { Pass } from "./pass.ts";
 import { resolvePolicy } from "./policy.ts";
 import { createPseudonymizer } from "./pseudonym.ts";
 import { createRedactor, createRedactorFrom, type Redactor } from "./redactor.ts";
-import { createKeyClassifier } from "./sensitive-key.ts";
+import { createKeyClassifier } from "./names/sensitive-key.ts";
 
 const CANARY = ["ca", "nary", "7f3a91"].join("");
 const BODY = JSON.stringify({ password: CANARY, nested: { token: [CANARY] }, note: `password=${CANARY}`, cookie: `sid=${CANARY}` });

@@ -1,9 +1,9 @@
 import { ALNUM, classOf, DIGIT, entropyOf, HEX_LETTER, LOWER, UPPER } from "./character.ts";
-import type { AssignedValue } from "./assigned-value.ts";
+import type { AssignedValue } from "./forms/assigned-value.ts";
 import type { Scan } from "./finding.ts";
 import { isReplacement } from "./replacement.ts";
 import type { Operator } from "./operator.ts";
-import type { KeyKind, Suspicion } from "./sensitive-key.ts";
+import type { KeyKind, Suspicion } from "./names/sensitive-key.ts";
 
 type Claim = {
   readonly scan: Scan;

@@ -1,5 +1,5 @@
-import type { NameTable } from "./name-table.ts";
-import type { KeyClassifier } from "./sensitive-key.ts";
+import type { NameTable } from "./names/name-table.ts";
+import type { KeyClassifier } from "./names/sensitive-key.ts";
 import type { ResolvedPolicy } from "./policy.ts";
 import type { Pseudonymizer } from "./pseudonym.ts";
 import type { Work } from "./work.ts";

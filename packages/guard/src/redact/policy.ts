@@ -1,4 +1,4 @@
-import { createNameTriggers, type NameTriggers } from "./name-trigger.ts";
+import { createNameTriggers, type NameTriggers } from "./names/name-trigger.ts";
 
 /**
  * What is taken out of telemetry before it leaves memory. Everything is on unless it is said otherwise here; credentials cannot be

@@ -1,20 +1,20 @@
 import type { Attributes } from "@faultline/model";
-import { redactAttributesWith } from "./attributes.ts";
-import { redactBodyWith } from "./body.ts";
-import { type HeaderInput, redactHeadersWith } from "./headers.ts";
-import { createNameTable } from "./name-table.ts";
+import { redactAttributesWith } from "./carriers/attributes.ts";
+import { redactBodyWith } from "./carriers/body.ts";
+import { type HeaderInput, redactHeadersWith } from "./carriers/headers.ts";
+import { createNameTable } from "./names/name-table.ts";
 import type { Pass } from "./pass.ts";
 import { type RedactionPolicy, resolvePolicy } from "./policy.ts";
 import { createPseudonymizer } from "./pseudonym.ts";
 import { UNSCANNED } from "./replacement.ts";
-import { createKeyClassifier } from "./sensitive-key.ts";
-import { redactTextWith } from "./text.ts";
-import { redactUrlWith } from "./url.ts";
+import { createKeyClassifier } from "./names/sensitive-key.ts";
+import { redactTextWith } from "./carriers/text.ts";
+import { redactUrlWith } from "./carriers/url.ts";
 import { startWork } from "./work.ts";
-import { redactValueWith } from "./value.ts";
+import { redactValueWith } from "./carriers/value.ts";
 
 /** Headers as a redactor takes them. */
-export type { HeaderInput } from "./headers.ts";
+export type { HeaderInput } from "./carriers/headers.ts";
 
 /** A body that may leave the process. */
 export type RedactedBody = {

@@ -1,13 +1,13 @@
-import { readAddress, readUserInfo } from "./address.ts";
+import { readAddress, readUserInfo } from "./forms/address.ts";
 import { ALNUM, CLASSES, FOREIGN, UNDERSCORE } from "./character.ts";
-import { readPercent } from "./encoded.ts";
+import { readPercent } from "./forms/encoded.ts";
 import { createScan, type Finding, type Scan, type Word } from "./finding.ts";
-import { foldTrigger } from "./name-trigger.ts";
+import { foldTrigger } from "./names/name-trigger.ts";
 import type { Pass } from "./pass.ts";
 import { isReplacement } from "./replacement.ts";
-import { readAzureSecret, readPasswordHash } from "./shaped-token.ts";
-import { readPrivateKey } from "./token.ts";
-import { readWord } from "./word.ts";
+import { readAzureSecret, readPasswordHash } from "./forms/shaped-token.ts";
+import { readPrivateKey } from "./forms/token.ts";
+import { readWord } from "./forms/word.ts";
 import { COST } from "./work.ts";
 
 const WORD = ALNUM | UNDERSCORE | FOREIGN;

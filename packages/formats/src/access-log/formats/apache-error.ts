@@ -1,0 +1,65 @@
+/** Apache's error log, 2.4 (`[time] [module:level] [pid 1:tid 2] ... AH01075: ...`) and 2.2 (`[time] [level] [client ...] ...`). */
+import { parseAnyTime } from "../clock.ts";
+import { stripPort } from "../draft.ts";
+import type { LineParser, ParseContext, TextFormat } from "../line.ts";
+import { readSeverity } from "../severity.ts";
+
+const LINE = /^\[([A-Z][a-z]{2} [A-Z][a-z]{2}\s+\d{1,2} \d\d:\d\d:\d\d(?:\.\d+)? \d{4})\] \[(?:([\w-]*):)?(\w+)\] (.*)$/s;
+/** With a time of the operators' own (`ErrorLogFormat`), the module before the level tells whose line it is. */
+const OWN_TIME = /^\[(\d[^\]]{16,40})\] \[([\w-]+):(\w+)\] (.*)$/s;
+const STARTING = /^(?:\[[\w-]+:(\w+)\] )?AH\d{5}: \S/;
+const PREFIX = /^\[(?:pid \d+(?::tid \d+)?|client ([^\]]+)|remote ([^\]]+)|[^\]]{1,64})\] ?/;
+
+/** mod_proxy names the request whose response it could not read: AH00898 with its path, AH01106 with its method too. */
+const RETURNED_BY = /^AH\d{5}: .* returned by (\/\S*)(?: \(([A-Z]+)\))?$/;
+
+/** The error log of httpd. */
+export const apacheError: TextFormat = { id: "apache-error", create: createApacheError };
+
+function createApacheError(context: ParseContext): LineParser {
+  return (line) => {
+    const match = LINE.exec(line) ?? OWN_TIME.exec(line);
+    if (match === null) {
+      // Before its log is open, httpd writes to the terminal without a time.
+      const starting = STARTING.exec(line);
+      if (starting === null) return undefined;
+      return { kind: "message", format: "apache-error", message: { severity: readSeverity(starting[1]), text: line } };
+    }
+    const severity = readSeverity(match[3]?.replace(/^trace\d$/, "trace"));
+    if (severity === 0) return undefined;
+    const { text, client } = splitPrefixes(match[4] ?? "");
+    const timeMs = parseAnyTime(match[1], context);
+    const request = RETURNED_BY.exec(text);
+    return {
+      kind: "message",
+      format: "apache-error",
+      message: {
+        severity,
+        text,
+        ...(timeMs === undefined ? {} : { timeMs }),
+        ...(client === undefined ? {} : { clientAddress: stripPort(client) }),
+        ...(request === null ? {} : { path: request[1]?.split("?", 1)[0] ?? "" }),
+        ...(request?.[2] === undefined ? {} : { method: request[2] }),
+      },
+    };
+  };
+}
+
+/** Takes `[pid ...]`, `[client ...]` and `(70008)Partial results...:` prefixes off, in any order; the latter stays part of the text. */
+function splitPrefixes(message: string): { readonly text: string; readonly client?: string } {
+  let text = message;
+  let client: string | undefined;
+  let status = "";
+  for (let round = 0; round < 6; round += 1) {
+    const bracket = PREFIX.exec(text);
+    const number = /^\((?:\d+|[A-Z]+\d*)\)[^:[]{1,120}: (?=\[|AH\d)/.exec(text);
+    if (bracket !== null) {
+      client ??= bracket[1] ?? bracket[2];
+      text = text.slice(bracket[0].length);
+    } else if (number !== null) {
+      status += number[0];
+      text = text.slice(number[0].length);
+    } else break;
+  }
+  return { text: status + text, ...(client === undefined ? {} : { client }) };
+}

@@ -1,0 +1,93 @@
+/** Caddy's access and error logs (JSON). Times and durations are in seconds. Source: Caddy documentation, "Logging". */
+import { parseAnyTime } from "../clock.ts";
+import {
+  isAbsent,
+  putClient,
+  putDuration,
+  putNumber,
+  putRequestLine,
+  putStatus,
+  putTarget,
+  putText,
+  putTime,
+  readDecimal,
+  readHeader,
+  readJsonText,
+  readObject,
+  startDraft,
+} from "../draft.ts";
+import type { JsonFormat, JsonLineParser, JsonObject, ParseContext } from "../line.ts";
+
+/** Caddy as JSON. */
+export const caddy: JsonFormat = { id: "caddy", create: createCaddy };
+
+function createCaddy(context: ParseContext): JsonLineParser {
+  return (object) => {
+    const logger = readJsonText(object["logger"]);
+    const request = readObject(object["request"]);
+    const isHttp = logger?.startsWith("http.log") ?? false;
+    if (request === undefined || !(isHttp || ("resp_headers" in object && "status" in object && "ts" in object))) return undefined;
+    const draft = startDraft("proxy", "caddy");
+    putTime(draft, parseAnyTime(object["ts"] ?? object["time"] ?? object["timestamp"] ?? object["@timestamp"], context));
+    putText(draft, "method", request["method"]);
+    putTarget(draft, request["uri"]);
+    if (draft.method === undefined) putRequestLine(draft, object["request_line"]);
+    putText(draft, "host", request["host"]);
+    putStatus(draft, object["status"]);
+    putNumber(draft, "responseBytes", object["size"]);
+    putNumber(draft, "requestBytes", object["bytes_read"]);
+    const duration = object["duration"];
+    if (typeof duration === "string" && readDecimal(duration) === undefined) putGoDuration(draft, duration);
+    else putCountedDuration(draft, duration);
+    putClient(
+      draft,
+      readJsonText(request["client_ip"]) ?? readJsonText(request["remote_ip"]) ?? readJsonText(request["remote_addr"]) ?? "",
+    );
+    putText(draft, "userAgent", readHeader(request["headers"], "user-agent"));
+    putText(draft, "requestId", readJsonText(object["uuid"]) ?? readHeader(request["headers"], "x-request-id"));
+    const isError = logger?.startsWith("http.log.error") ?? false;
+    if (isError && !isAbsent(readJsonText(object["msg"]))) draft.errorMessage = readJsonText(object["msg"]) ?? "";
+    judgeCaddy(draft, isError, readObject(object["resp_headers"]));
+    return { kind: "exchange", format: isError ? "caddy-error" : "caddy", exchange: draft };
+  };
+}
+
+/**
+ * Seconds are Caddy's own choice, and no request takes a whole number of them. Operators may choose nanoseconds or milliseconds, whole
+ * ones: from a million on, no other unit than the former makes sense; below, the two cannot be told apart.
+ */
+function putCountedDuration(draft: ReturnType<typeof startDraft>, duration: unknown): void {
+  const count = readDecimal(duration);
+  if (count === undefined || count === 0 || !Number.isInteger(count)) putDuration(draft, count, 1000);
+  else if (count >= 1_000_000) putDuration(draft, count, 1e-6);
+}
+
+/** A Go duration such as `1m2.5s`, `12.3ms`, `90µs`. */
+function putGoDuration(draft: ReturnType<typeof startDraft>, text: string): void {
+  const units: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1, us: 0.001, µs: 0.001, ns: 1e-6 };
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s|us|µs|ns)/g)];
+  if (parts.length === 0) return;
+  draft.durationMs = Math.round(parts.reduce((sum, [, value, unit]) => sum + Number(value) * (units[unit ?? ""] ?? 0), 0) * 1e6) / 1e6;
+}
+
+/**
+ * The error logger speaks only where Caddy itself gave up; `Via: Caddy` in the response stands on proxied answers (since 2.9). An answer of
+ * Caddy's own failure has no body and no header but Server and Alt-Svc; `X-Powered-By` is an application's.
+ */
+function judgeCaddy(draft: ReturnType<typeof startDraft>, isError: boolean, headers: JsonObject | undefined): void {
+  if (draft.status === undefined || draft.status < 500) return;
+  const names = Object.keys(headers ?? {}).map((name) => name.toLowerCase());
+  if (isError) draft.madeBy = { hop: "observer", because: `Caddy's error logger: ${draft.errorMessage ?? "no message"}`, confidence: 0.93 };
+  else if (names.includes("via"))
+    draft.madeBy = { hop: "behind", because: "the response carries Via: Caddy, which only proxied answers do", confidence: 0.85 };
+  else if (names.includes("x-powered-by"))
+    draft.madeBy = { hop: "behind", because: "the response carries X-Powered-By, which Caddy does not write", confidence: 0.8 };
+  else if (draft.responseBytes === 0 && names.length > 0 && names.every((name) => name === "server" || name === "alt-svc"))
+    draft.madeBy = { hop: "observer", because: "no body and no header but Caddy's own: nothing came from an upstream", confidence: 0.75 };
+  else
+    draft.madeBy = {
+      hop: "unknown",
+      because: "Caddy's access log does not name the upstream's status; its http.log.error line would",
+      confidence: 0.4,
+    };
+}

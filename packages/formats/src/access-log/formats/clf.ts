@@ -1,0 +1,189 @@
+/**
+ * The Common Log Format family: Apache common, combined and vhost_combined, nginx combined and main, morgan common and combined,
+ * gunicorn, varnishncsa, Kong's access.log, ingress-nginx and Traefik. The head is one format; what follows it tells which one it is.
+ * Sources: httpd mod_log_config, nginx ngx_http_log_module, ingress-nginx "log-format", traefik "access-logs" documentation.
+ */
+import { readClfHead, readCombinedTail } from "../clf-head.ts";
+import { type Draft, isAbsent, putDuration, putMadeBy, putText, readDecimal } from "../draft.ts";
+import type { ParsedLine, TextFormat } from "../line.ts";
+import { readSuffixedDuration } from "../named-fields.ts";
+import { putNginxUpstream } from "../nginx-upstream.ts";
+import { readTokens, type Token } from "../tokens.ts";
+
+/** All members of the family; the id that a line gets says which one it looks like. */
+export const clf: TextFormat = { id: "clf", create: () => parseClf };
+
+/** Reads one line of the family. */
+function parseClf(line: string): ParsedLine | undefined {
+  const head = readClfHead(line);
+  if (head === undefined) return undefined;
+  const { draft, vhost } = head;
+  const tail = readCombinedTail(line, head.end);
+  if (tail !== undefined) putText(draft, "userAgent", tail.userAgent);
+  const rest = readTokens(line, tail?.end ?? head.end, 40);
+  const format = readRest(draft, rest) ?? nameFormat(tail !== undefined, vhost);
+  if (draft.status === 499 && draft.madeBy === undefined) {
+    putMadeBy(draft, "client", { because: "499 is nginx's note that the client closed the connection", confidence: 0.9 });
+  }
+  return { kind: "exchange", format, exchange: draft };
+}
+
+function nameFormat(hasAgent: boolean, vhost: boolean): string {
+  if (vhost) return hasAgent ? "vhost-combined" : "vhost-common";
+  return hasAgent ? "combined" : "common";
+}
+
+/** Reads what follows the family's fields; returns the id of the format that this gives away. */
+function readRest(draft: Draft, rest: readonly Token[]): string | undefined {
+  if (rest.length === 0) return undefined;
+  if (isTraefik(rest)) return readTraefik(draft, rest);
+  if (isIngress(rest)) return readIngress(draft, rest);
+  if (rest.some((token) => token.kind === "bare" && /^[A-Za-z_]+[=:]/.test(token.text))) return readPairs(draft, rest);
+  const unit = rest.findLastIndex((token) => token.kind === "bare" && /^(?:ms|msec|us|µs|s|sec)$/.test(token.text));
+  const apart = unit < 1 ? undefined : readSuffixedDuration(`${rest[unit - 1]?.text ?? ""}${rest[unit]?.text ?? ""}`);
+  if (apart !== undefined) {
+    draft.durationMs = apart;
+    return undefined;
+  }
+  const own = rest.findLast((token) => token.kind === "bare" && /^\d+(?:\.\d+)?(?:ms|us|µs|s)$/.test(token.text));
+  if (own !== undefined) {
+    const durationMs = readSuffixedDuration(own.text);
+    if (durationMs !== undefined) draft.durationMs = durationMs;
+    return undefined;
+  }
+  // nginx's own times, whole or of the upstream's part, in either order: the whole is never the shorter.
+  const times = rest.filter((token) => token.kind !== "bracketed" && /^\d{1,6}\.\d{3}$/.test(token.text));
+  if (times.length > 1 || times[0]?.kind === "quoted") {
+    putDuration(draft, Math.max(...times.map(({ text }) => Number(text))), 1000);
+    return "nginx-main";
+  }
+  const numbers = rest.filter((token) => token.kind === "bare" && /^\d+(?:\.\d+)?(?:\/\d+)?$/.test(token.text));
+  if (numbers.length === 1) putTrailingDuration(draft, numbers[0]?.text ?? "");
+  return rest[0]?.kind === "quoted" ? "nginx-main" : undefined;
+}
+
+/**
+ * One number behind the known fields. nginx's `$request_time` always has three decimals and counts seconds; `%T/%D` has a slash; a whole
+ * number is Apache's `%D` in µs, unless it is so small that no request could have ended in it: then it is `%T` in seconds.
+ */
+function putTrailingDuration(draft: Draft, text: string): void {
+  const [seconds = "", micros] = text.split("/");
+  if (micros !== undefined) putDuration(draft, micros, 0.001);
+  else if (seconds.includes(".")) putDuration(draft, seconds, 1000);
+  else putDuration(draft, seconds, Number(seconds) < LEAST_MICROSECONDS ? 1000 : 0.001);
+}
+
+/** No server has read, answered and logged a request in fewer. */
+const LEAST_MICROSECONDS = 20;
+
+/** ` COUNT "router" "url" 12ms`: the number is Traefik's request counter, never a status. */
+function isTraefik(rest: readonly Token[]): boolean {
+  const [count, router, url, duration] = rest;
+  return (
+    count?.kind === "bare" &&
+    /^(?:\d+|-)$/.test(count.text) &&
+    router?.kind === "quoted" &&
+    url?.kind === "quoted" &&
+    /^\d+ms$/.test(duration?.text ?? "")
+  );
+}
+
+function readTraefik(draft: Draft, rest: readonly Token[]): string {
+  const [, router, url, duration] = rest;
+  draft.observer = { kind: "proxy", name: "traefik" };
+  putText(draft, "service", router?.text);
+  putDuration(draft, (duration?.text ?? "").replace(/ms$/, ""), 1);
+  if (!isAbsent(url?.text)) draft.upstream = [{ address: url?.text ?? "" }];
+  if (draft.status !== undefined && draft.status >= 500) {
+    const noServer = isAbsent(url?.text);
+    const because = noServer
+      ? "Traefik names no server for this request: a router or middleware answered"
+      : "Traefik's CLF line does not say whether the server answered; its JSON log would";
+    putMadeBy(draft, noServer ? "observer" : "unknown", { because, confidence: noServer ? 0.8 : 0.4 });
+  }
+  return "traefik-clf";
+}
+
+/** ` LENGTH TIME [upstream] [alternative] ADDR LENGTH TIME STATUS ID`, ingress-nginx's `upstreaminfo`; old ones lack `[alternative]`. */
+function isIngress(rest: readonly Token[]): boolean {
+  const [length, time, name] = rest;
+  return /^\d+$/.test(length?.text ?? "") && /^\d+\.\d+$/.test(time?.text ?? "") && name?.kind === "bracketed";
+}
+
+function readIngress(draft: Draft, rest: readonly Token[]): string {
+  putDuration(draft, rest[1]?.text, 1000);
+  const length = readDecimal(rest[0]?.text);
+  if (length !== undefined) draft.requestBytes = length;
+  putText(draft, "service", rest[2]?.text);
+  const values = readLists(rest.slice(rest[3]?.kind === "bracketed" ? 4 : 3));
+  const [address, , responseTime, status, requestId] = values;
+  putText(draft, "requestId", requestId);
+  putNginxUpstream(draft, { address, status, responseTime }, true);
+  draft.observer = { kind: "proxy", name: "ingress-nginx" };
+  if (draft.madeBy?.hop === "observer" && isAbsent(address) && draft.status === 503) {
+    putMadeBy(draft, "observer", {
+      because: "the Kubernetes service had no ready endpoint: no upstream address was tried",
+      confidence: 0.95,
+    });
+  }
+  return "ingress-nginx";
+}
+
+/** Joins `a, b` and `a : b`, which nginx writes with spaces, back into one value each. */
+function readLists(tokens: readonly Token[]): string[] {
+  const values: string[] = [];
+  let joining = false;
+  for (const { text } of tokens) {
+    const last = values.at(-1);
+    if (last !== undefined && (joining || text === ":")) values[values.length - 1] = `${last} ${text}`;
+    else values.push(text);
+    joining = text.endsWith(",") || text === ":";
+  }
+  return values;
+}
+
+/** What teams call nginx's variables when they write them as `rt=0.123 uct="0.000"`. */
+const PAIR_NAMES: Readonly<Record<string, string>> = {
+  rt: "time",
+  request_time: "time",
+  req_time: "time",
+  duration: "time",
+  ua: "address",
+  upstream_addr: "address",
+  upstream: "address",
+  us: "status",
+  upstream_status: "status",
+  uct: "connectTime",
+  upstream_connect_time: "connectTime",
+  uht: "headerTime",
+  upstream_header_time: "headerTime",
+  urt: "responseTime",
+  upstream_response_time: "responseTime",
+  request_id: "requestId",
+  req_id: "requestId",
+  rid: "requestId",
+  reqid: "requestId",
+  kong_request_id: "requestId",
+  host: "host",
+};
+
+/** Durations whose name is their unit, as Tomcat's pattern `ms:%D` writes them, with the unit in ms. */
+const UNITS: Readonly<Record<string, number>> = { ms: 1, us: 0.001, s: 1000 };
+
+function readPairs(draft: Draft, rest: readonly Token[]): string | undefined {
+  const text = rest.map((token) => (token.kind === "quoted" ? `"${token.text}"` : token.text)).join(" ");
+  const found: Record<string, string> = {};
+  for (const [, key = "", quoted, bare] of text.matchAll(/([A-Za-z_]+)(?:=|: ?)(?:"([^"]*)"|([^"\s]*(?:, [^"\s=]+)*))/g)) {
+    const name = PAIR_NAMES[key.toLowerCase()];
+    if (name !== undefined) found[name] ??= quoted ?? bare ?? "";
+    if (Object.hasOwn(UNITS, key)) putDuration(draft, bare, UNITS[key] ?? 1);
+  }
+  putText(draft, "requestId", found["requestId"]);
+  putText(draft, "host", found["host"]);
+  putDuration(draft, found["time"], 1000);
+  const named = found["status"] !== undefined || found["address"] !== undefined || found["headerTime"] !== undefined;
+  if (!named) return undefined;
+  const { address, status, connectTime, headerTime, responseTime } = found;
+  putNginxUpstream(draft, { address, status, connectTime, headerTime, responseTime }, true);
+  return "nginx-main";
+}

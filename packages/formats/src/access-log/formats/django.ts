@@ -1,0 +1,73 @@
+/** Django's development server, the logger django.request, and Python's usual line layouts around it. */
+import { parseAnyTime, parseClfTime } from "../clock.ts";
+import { putNumber, putRequestLine, putStatus, putTime, splitTarget, startDraft } from "../draft.ts";
+import type { LineParser, ParseContext, TextFormat } from "../line.ts";
+import { readSeverity } from "../severity.ts";
+import { unescapeQuoted } from "../tokens.ts";
+
+/** Django. */
+export const django: TextFormat = { id: "django", create: createDjango };
+
+/** With Python's default layout of records, `INFO:django.server:` stands where the time would. */
+const SERVER = /^(?:(?:([A-Z]+) )?\[(\d\d\/[A-Z][a-z]{2}\/\d{4} \d\d:\d\d:\d\d)\] |[A-Z]+:django\.server:)"(.*)" (\d{3}) (\d+|-)$/s;
+const REQUEST_LOG =
+  /^(?:\[?(DEBUG|INFO|WARNING|ERROR|CRITICAL)\]?:? )?(?:\[?(\d{4}-\d\d-\d\d[ T][\d:.,]+|\d\d\/[A-Z][a-z]{2}\/\d{4} [\d:]+)\]? )?(?:\[?(DEBUG|INFO|WARNING|ERROR|CRITICAL)\]?:? )?(?:\[?[\w.:]{1,64}\]?:? ){0,3}(Internal Server Error|Bad Request|Not Found|Forbidden|Method Not Allowed|Service Unavailable|Bad Gateway|Gateway Timeout|Unauthorized|Gone)(?: \([^)]*\))?: (\/\S*)$/;
+/** What Python's own servers note beside requests, as `code 404, message File not found`. */
+const SERVER_WORDS = /^(\S+) - - \[(\d\d\/[A-Z][a-z]{2}\/\d{4} \d\d:\d\d:\d\d)\] ([^"\s].*)$/s;
+/** `runserver`, when the client is gone. */
+const BROKEN_PIPE = /^\[(\d\d\/[A-Z][a-z]{2}\/\d{4} \d\d:\d\d:\d\d)(?:,\d{3})?\] - (Broken pipe from \('([^']{2,45})', \d{1,5}\))$/;
+const STATUSES: Readonly<Record<string, number>> = {
+  "Internal Server Error": 500,
+  "Bad Request": 400,
+  "Not Found": 404,
+  Forbidden: 403,
+  "Method Not Allowed": 405,
+  "Service Unavailable": 503,
+  "Bad Gateway": 502,
+  "Gateway Timeout": 504,
+  Unauthorized: 401,
+  Gone: 410,
+};
+
+function createDjango(context: ParseContext): LineParser {
+  return (line) => {
+    const server = SERVER.exec(line);
+    if (server !== null) {
+      const draft = startDraft("app-server", "django");
+      putTime(draft, parseClfTime(server[2] ?? "", context.zoneOffsetMinutes));
+      putRequestLine(draft, unescapeQuoted(server[3] ?? ""));
+      putStatus(draft, server[4]);
+      putNumber(draft, "responseBytes", server[5]);
+      if (draft.status !== undefined && draft.status >= 500) {
+        draft.madeBy = { hop: "observer", because: "Django's own server answered so", confidence: 0.85 };
+      }
+      return { kind: "exchange", format: "django", exchange: draft };
+    }
+    const request = REQUEST_LOG.exec(line);
+    if (request === null) return readServerWords(line, context);
+    const level = request[1] ?? request[3];
+    const timeMs = parseAnyTime(request[2], context);
+    const status = STATUSES[request[4] ?? ""] ?? 500;
+    return {
+      kind: "message",
+      format: "django",
+      message: {
+        severity: level === undefined ? (status >= 500 ? 17 : 13) : readSeverity(level),
+        text: line,
+        ...splitTarget(request[5] ?? ""),
+        status,
+        ...(timeMs === undefined ? {} : { timeMs }),
+      },
+    };
+  };
+}
+
+function readServerWords(line: string, context: ParseContext): ReturnType<LineParser> {
+  const match = SERVER_WORDS.exec(line);
+  const broken = match === null ? BROKEN_PIPE.exec(line) : null;
+  const [clientAddress, time, text] = match === null ? [broken?.[3], broken?.[1], broken?.[2]] : match.slice(1);
+  if (clientAddress === undefined || text === undefined) return undefined;
+  const timeMs = parseClfTime(time ?? "", context.zoneOffsetMinutes);
+  const message = { severity: 9, text, clientAddress };
+  return { kind: "message", format: "django", message: timeMs === undefined ? message : { ...message, timeMs } };
+}

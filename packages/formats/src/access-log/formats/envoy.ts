@@ -1,0 +1,83 @@
+/**
+ * Envoy's and Istio's default text format. Source: Envoy "Access logging", default format string; Istio `EnvoyTextLogFormat`.
+ * Fields behind the flags differ by version, so the quoted ones anchor the reading.
+ */
+import { parseIsoTime } from "../clock.ts";
+import {
+  isAbsent,
+  putClient,
+  putDuration,
+  putNumber,
+  putRequestLine,
+  putStatus,
+  putText,
+  putTime,
+  startDraft,
+  type Draft,
+} from "../draft.ts";
+import { putEnvoyVerdict } from "../envoy-verdict.ts";
+import type { ParsedLine, TextFormat } from "../line.ts";
+import { findClosingQuote, readTokens, type Token, unescapeQuoted } from "../tokens.ts";
+
+/** Envoy and Istio access logs as text. */
+export const envoy: TextFormat = { id: "envoy", create: () => parseEnvoy };
+
+/** Ambassador writes a word before the time, which some layouts leave to the wrapper. */
+const HEAD = /^(?:ACCESS )?(?:\[(\d{4}-\d\d-\d\dT[\d:.]+Z)\] )?"/;
+/** Without a time, all of the quoted fields behind the numbers must be there. */
+const QUOTED = 5;
+const AFTER = / (\d{1,3}|-) (\S+) /y;
+
+/** The numbers after the details and what follows them: received, sent, duration, upstream service time, then four or five quoted. */
+function parseEnvoy(line: string): ParsedLine | undefined {
+  const head = HEAD.exec(line);
+  if (head === null) return undefined;
+  const quote = findClosingQuote(line, head[0].length);
+  AFTER.lastIndex = quote + 1;
+  const after = quote === -1 ? null : AFTER.exec(line);
+  if (after === null) return undefined;
+  const draft = startDraft("mesh", "envoy");
+  putTime(draft, parseIsoTime(head[1] ?? "", 0));
+  putRequestLine(draft, unescapeQuoted(line.slice(head[0].length, quote)));
+  putStatus(draft, after[1]);
+  putText(draft, "flags", after[2]);
+  const rest = readTokens(line, AFTER.lastIndex, 40);
+  const numbers = findNumbers(rest);
+  if (numbers === -1) return undefined;
+  const isWhole = rest.slice(numbers + 4, numbers + 4 + QUOTED).filter((token) => token.kind === "quoted").length === QUOTED;
+  if (head[1] === undefined && !isWhole) return undefined;
+  const details = rest.slice(0, numbers).map((token) => token.text);
+  readNumbers(draft, rest.slice(numbers));
+  const serviceTime = rest[numbers + 3]?.text;
+  putEnvoyVerdict(draft, {
+    details: details.length > 1 ? details[0] : undefined,
+    failure: details.at(-1),
+    serviceTime,
+    hasServiceTime: true,
+  });
+  return { kind: "exchange", format: details.length > 0 ? "istio" : "envoy", exchange: draft };
+}
+
+/** Index of the first of four bare numbers (or `-`) that a quoted field follows. */
+function findNumbers(rest: readonly Token[]): number {
+  return rest.findIndex((_, index) => {
+    const four = rest.slice(index, index + 4);
+    const fits = four.length === 4 && four.every((token) => token.kind === "bare" && /^(?:\d+|-)$/.test(token.text));
+    return fits && rest[index + 4]?.kind === "quoted" && /^\d+$/.test(four[0]?.text ?? "");
+  });
+}
+
+function readNumbers(draft: Draft, rest: readonly Token[]): void {
+  const [received, sent, duration, serviceTime, forwarded, agent, requestId, authority, host, ...tail] = rest.map(({ text }) => text);
+  putNumber(draft, "requestBytes", received);
+  putNumber(draft, "responseBytes", sent);
+  putDuration(draft, duration, 1);
+  putText(draft, "userAgent", unescapeQuoted(agent ?? ""));
+  putText(draft, "requestId", requestId);
+  putText(draft, "host", authority);
+  const [cluster, , , remote] = tail;
+  putText(draft, "service", cluster);
+  putClient(draft, isAbsent(forwarded) ? remote : forwarded);
+  const headerMs = isAbsent(serviceTime) ? {} : { headerMs: Number(serviceTime) };
+  if (!isAbsent(host)) draft.upstream = [{ address: host ?? "", ...headerMs }];
+}

@@ -1,0 +1,120 @@
+/**
+ * HAProxy's httplog, httpslog and tcplog, with or without the syslog tag. Source: HAProxy configuration manual, sections 8.2.2, 8.2.3,
+ * 8.2.5 and 8.5. `%tr` is the time at which the request was received; the last timer is the total time in ms.
+ */
+import { parseClfTime } from "../clock.ts";
+import { type Draft, putClient, putDuration, putNumber, putRequestLine, putStatus, putTime, startDraft, stripPort } from "../draft.ts";
+import { findHaproxyTermination } from "../knowledge/haproxy-termination.ts";
+import type { LineParser, ParseContext, TextFormat } from "../line.ts";
+
+/** What syslog and shippers put before the client is theirs; the client's port, the time and `frontend backend/server` are not mistaken. */
+const HEAD = /(?:^|[ ])(\S+):(\d+) \[(\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d(?:\.\d+)?)\] ([^\s~/]+)(~?) ([^\s/]+)\/(\S+) /;
+const MAX_PREFIX = 256;
+/** Custom formats put a captured field, mostly the host, before the timers. */
+const HTTP =
+  /^(?:[^\s/]+ )?(-?\d+)\/(-?\d+)\/(-?\d+)\/(-?\d+)\/(\+?-?\d+) (-?\d+) (\+?-?\d+) (\S+) (\S+) ([A-Za-z-]{4}) (\d+\/\d+\/\d+\/\d+\/\+?\d+) (\d+\/\d+)(?: \{[^}]*\}){0,2}(?: (.*))?$/s;
+const TCP = /^(-?\d+)\/(-?\d+)\/(\+?-?\d+) (\+?\d+) ([A-Za-z-]{2,4}) (\d+\/\d+\/\d+\/\d+\/\+?\d+) (\d+\/\d+)/;
+/** httpslog since 2.5 writes error codes and TLS behind the request. */
+const TLS_BEHIND = /" \S*\/\S*\/\S*\/\S*\/\S* \S*\/\S*\/\S*$/;
+const TLS_TAIL = /^(?:(\S*\/\S*\/\S*\/\S*\/\S*) )?(\S+\/\S+\/\S+) "/;
+
+/** HAProxy's own traffic logs. */
+export const haproxy: TextFormat = { id: "haproxy", create: createHaproxy };
+
+function createHaproxy(context: ParseContext): LineParser {
+  return (line) => {
+    const head = HEAD.exec(line);
+    if (head === null || head.index > MAX_PREFIX) return parseErrorLine(line, context);
+    const draft = startDraft("load-balancer", "haproxy");
+    putClient(draft, `${head[1]}:${head[2]}`.replace(/^::ffff:(?=\d+\.)/, ""));
+    putTime(draft, parseClfTime(head[3] ?? "", context.zoneOffsetMinutes));
+    const backend = head[6] ?? "";
+    draft.service = backend;
+    const server = head[7] ?? "";
+    const rest = line.slice(head.index + head[0].length);
+    const http = HTTP.exec(rest);
+    if (http !== null) return { kind: "exchange", format: readHttp(draft, http, server), exchange: draft };
+    const tcp = TCP.exec(rest);
+    if (tcp === null) return undefined;
+    putDuration(draft, tcp[3]?.replace("+", ""), 1);
+    putNumber(draft, "responseBytes", tcp[4]?.replace("+", ""));
+    draft.flags = tcp[5] ?? "";
+    if (!server.startsWith("<")) draft.upstream = [{ address: `${backend}/${server}` }];
+    return { kind: "exchange", format: "haproxy-tcp", exchange: draft };
+  };
+}
+
+const ERROR = /^(?:haproxy\[\d+\]: )?(\S+:\d+) \[(\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d(?:\.\d+)?)\] ([^\s/]+\/\S+): (.+)$/;
+
+/** Section 8.2.6: `client [time] frontend/bind: message`, for connections that failed before a request. */
+function parseErrorLine(line: string, context: ParseContext): ReturnType<LineParser> {
+  const match = ERROR.exec(line);
+  if (match === null) return parseConnect(line);
+  const timeMs = parseClfTime(match[2] ?? "", context.zoneOffsetMinutes);
+  const message = { severity: 13, text: match[4] ?? "", clientAddress: stripPort(match[1] ?? ""), service: match[3] ?? "" };
+  return { kind: "message", format: "haproxy-error", message: timeMs === undefined ? message : { ...message, timeMs } };
+}
+
+const CONNECT = /^(?:haproxy\[\d+\]: )?Connect from (\S+:\d+) to \S+:\d+ \(([^\s/]+)\/(?:HTTP|TCP)\)$/;
+
+/** Section 8.2.1: without `option httplog` or `tcplog` a proxy only notes connections. */
+function parseConnect(line: string): ReturnType<LineParser> {
+  const match = CONNECT.exec(line);
+  if (match === null) return undefined;
+  const message = { severity: 9, text: line, clientAddress: stripPort(match[1] ?? ""), service: match[2] ?? "" };
+  return { kind: "message", format: "haproxy", message };
+}
+
+function readHttp(draft: Draft, http: RegExpExecArray, server: string): string {
+  putDuration(draft, http[5]?.replace("+", ""), 1);
+  putStatus(draft, http[6]);
+  putNumber(draft, "responseBytes", http[7]?.replace("+", ""));
+  draft.flags = http[10] ?? "";
+  const headerMs = Number(http[4]);
+  const connectMs = Number(http[3]);
+  const retries = /\/(\+?)(\d+)$/.exec(http[11] ?? "");
+  const last = {
+    address: `${draft.service}/${server}`,
+    answered: headerMs >= 0,
+    ...(connectMs >= 0 ? { connectMs } : {}),
+    ...(headerMs >= 0 ? { headerMs } : {}),
+  };
+  if (!server.startsWith("<")) {
+    const failed = Array.from({ length: Math.min(Number(retries?.[2] ?? 0), 8) }, () => ({ answered: false }));
+    draft.upstream = [...failed, last];
+  }
+  const tail = http[13] ?? "";
+  const tls = TLS_TAIL.exec(tail);
+  // HAProxy writes a quote inside a request as #22, so the first one ends it; a line cut at its length limit has none.
+  const request = /"([^"]*)/.exec(tls === null ? tail : tail.slice(tls[0].length - 1))?.[1] ?? "";
+  if (request !== "<BADREQ>") putRequestLine(draft, request);
+  judgeHaproxy(draft, headerMs);
+  return tls === null && !TLS_BEHIND.test(tail) ? "haproxy-http" : "haproxy-https";
+}
+
+/** Section 8.5: the first two letters say who ended the session and in which phase; `Tr` of -1 that no complete response came. */
+function judgeHaproxy(draft: Draft, headerMs: number): void {
+  if (draft.status === undefined || draft.status < 500) return;
+  const flags = draft.flags ?? "";
+  const known = findHaproxyTermination(flags);
+  if (known?.hop === "client") {
+    draft.madeBy = { hop: "client", because: `termination ${flags}: ${known.meaning}`, confidence: 0.7 };
+  } else if (flags.startsWith("--") && headerMs >= 0) {
+    draft.madeBy = {
+      hop: "behind",
+      because: `termination ${flags} is a normal end: the server sent the ${draft.status}`,
+      confidence: 0.97,
+    };
+  } else if (/^[sS]D/.test(flags) && headerMs >= 0) {
+    draft.madeBy = {
+      hop: "behind",
+      because: `termination ${flags}: the server's headers, with ${draft.status}, had been passed on`,
+      confidence: 0.9,
+    };
+  } else if (known !== undefined) {
+    draft.madeBy = { hop: "observer", because: `termination ${flags}: ${known.meaning}`, confidence: 0.95 };
+  } else {
+    const because = headerMs < 0 ? "no response header came from a server (Tr is -1)" : `termination ${flags} is not known`;
+    draft.madeBy = { hop: headerMs < 0 ? "observer" : "unknown", because, confidence: headerMs < 0 ? 0.9 : 0.3 };
+  }
+}

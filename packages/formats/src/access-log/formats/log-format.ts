@@ -1,0 +1,227 @@
+/**
+ * Parsers made from the operators' own format string: nginx's `log_format` (`$variables`) and Apache's `LogFormat` (`%directives`, which
+ * varnishncsa shares). Sources: ngx_http_log_module; httpd mod_log_config, "Custom Log Formats"; varnishncsa(1), "FORMAT".
+ */
+import type { Result } from "@faultline/model";
+import { parseAnyTime } from "../clock.ts";
+import {
+  type Draft,
+  isAbsent,
+  putClient,
+  putDuration,
+  putNumber,
+  putRequestLine,
+  putStatus,
+  putTarget,
+  putText,
+  putTime,
+  startDraft,
+} from "../draft.ts";
+import { type Piece, readFields } from "../field-sequence.ts";
+import type { ParseContext, TextFormat } from "../line.ts";
+import { putNginxUpstream } from "../nginx-upstream.ts";
+import { unescapeQuoted } from "../tokens.ts";
+
+/** A text format out of a format string; the error says what is wrong with it. */
+export function compileLogFormat(format: string): Result<TextFormat> {
+  const text = format
+    .trim()
+    .replace(/^(?:log_format\s+\w+\s+|LogFormat\s+)?(?:escape=\w+\s+)?/, "")
+    .replace(/;\s*$/, "");
+  const joined = joinQuoted(text).replace(/\$(?:host|http_host|server_name)\$(?:request_uri|uri)\b/g, "${host_and_uri}");
+  const pieces = joined.includes("$") ? splitNginx(joined) : splitApache(joinTimes(joined.replaceAll("%U%q", "%{target}U")));
+  const fields = pieces.flatMap((piece) => ("field" in piece ? [piece.field] : []));
+  if (fields.length === 0)
+    return { ok: false, error: `the format has no $variables (nginx) and no %directives (Apache): ${format.slice(0, 80)}` };
+  const crowded = pieces.findIndex((piece, index) => "field" in piece && "field" in (pieces[index + 1] ?? { literal: "" }));
+  if (crowded !== -1) {
+    return { ok: false, error: `the format has two fields with nothing between them (field ${crowded + 1}), so a line cannot be split` };
+  }
+  const id = joined.includes("$") ? "nginx-log-format" : "apache-log-format";
+  const named = fields.some((field) => field.startsWith("upstream_"));
+  const isJson = joined.trimStart().startsWith("{");
+  return { ok: true, value: { id, isJson, create: (context) => (line) => readLine(line, { pieces, id, named, context }) } };
+}
+
+/** `'a ' 'b'`, as nginx writes a format over several lines, becomes `a b`; outer quotes go, `\"` becomes `"`. */
+function joinQuoted(text: string): string {
+  const parts = [...text.matchAll(/'((?:[^'\\]|\\.)*)'/g)].map((match) => match[1] ?? "");
+  const single = text.startsWith("'") && parts.length > 0 ? parts.join("") : text;
+  const outer = /^"((?:[^"\\]|\\.)*)"(?:\s+\w+)?$/s.exec(single);
+  return (outer?.[1] ?? single).replaceAll('\\"', '"').replaceAll(String.raw`\t`, "\t");
+}
+
+const NUMBERS = new Set([
+  "status",
+  "body_bytes_sent",
+  "bytes_sent",
+  "request_time",
+  "request_length",
+  "msec",
+  "connection",
+  "connection_requests",
+  "pid",
+  "server_port",
+  "remote_port",
+]);
+
+function splitNginx(format: string): Piece[] {
+  return splitBy(format, /\$(?:\{(\w+)\}|(\w+))/g, (match) => {
+    const field = match[1] ?? match[2] ?? "";
+    return {
+      field,
+      shape: field.startsWith("upstream_") || field === "http_x_forwarded_for" ? "list" : NUMBERS.has(field) ? "number" : "text",
+    };
+  });
+}
+
+function splitApache(format: string): Piece[] {
+  const pieces = splitBy(format, /%(?:[<>!\d,]*)(?:\{([^}]*)\}(\^?[a-zA-Z]+)|(\^?[a-zA-Z]|%))/g, (match) => {
+    if (match[3] === "%") return { literal: "%" };
+    const directive = match[2] ?? match[3] ?? "";
+    const field = match[1] === undefined ? `%${directive}` : `%{${match[1].toLowerCase()}}${directive}`;
+    if (field === "%t") return { field, shape: "text" };
+    if (directive === "t") return { field, shape: "text", spaces: countSpaces(match[1] ?? "") };
+    if (field === "%{x-forwarded-for}i") return { field, shape: "list" };
+    return { field, shape: "sbBOIDTLkpPX".includes(directive) && directive !== "L" && directive !== "X" ? "number" : "text" };
+  });
+  // `%t` writes its own brackets.
+  return pieces
+    .flatMap((piece): Piece[] => ("field" in piece && piece.field === "%t" ? [{ literal: "[" }, piece, { literal: "]" }] : [piece]))
+    .reduce<Piece[]>(mergeLiterals, []);
+}
+
+/** The spaces in what strftime writes: its own, and those of the conversions that hold some. */
+function countSpaces(strftime: string): number {
+  const own = strftime.replaceAll("%c", "a b c d e").replaceAll("%+", "a b c d e f").replaceAll("%r", "a b");
+  return own.split(" ").length - 1;
+}
+
+/** One time may be put together of several: `%{%FT%T}t.%{msec_frac}t%{%z}t`. */
+function joinTimes(format: string): string {
+  return format.replace(/%\{([^}]*)\}t([.,]?)%\{[mu]sec_frac\}t(?:( ?)%\{%z\}t)?/g, "%{$1$2N$3}t");
+}
+
+function mergeLiterals(merged: Piece[], piece: Piece): Piece[] {
+  const last = merged.at(-1);
+  if (last !== undefined && "literal" in last && "literal" in piece) merged[merged.length - 1] = { literal: last.literal + piece.literal };
+  else merged.push(piece);
+  return merged;
+}
+
+function splitBy(format: string, pattern: RegExp, toPiece: (match: RegExpExecArray) => Piece): Piece[] {
+  const pieces: Piece[] = [];
+  let index = 0;
+  for (const match of format.matchAll(pattern)) {
+    if (match.index > index) pieces.push({ literal: format.slice(index, match.index) });
+    pieces.push(toPiece(match));
+    index = match.index + match[0].length;
+  }
+  if (index < format.length) pieces.push({ literal: format.slice(index) });
+  return pieces.reduce<Piece[]>(mergeLiterals, []);
+}
+
+type Setter = (draft: Draft, value: string, context: ParseContext) => void;
+
+const putBytes: Setter = (draft, value) => putNumber(draft, "responseBytes", value);
+const putAgent: Setter = (draft, value) => putText(draft, "userAgent", unescapeQuoted(value));
+const putLine: Setter = (draft, value) => putRequestLine(draft, unescapeQuoted(value));
+const putAt: Setter = (draft, value, context) => putTime(draft, parseAnyTime(value, context));
+const putId: Setter = (draft, value) => putText(draft, "requestId", value);
+const putHost: Setter = (draft, value) => putText(draft, "host", value);
+const putPath: Setter = (draft, value) => putTarget(draft, unescapeQuoted(value));
+
+/** Fields in the order of preference: where two set the same member, the earlier in the line's table wins. */
+const SETTERS: Readonly<Record<string, Setter>> = {
+  remote_addr: (draft, value) => putClient(draft, value),
+  realip_remote_addr: (draft, value) => draft.clientAddress ?? putClient(draft, value),
+  http_x_forwarded_for: (draft, value) => draft.clientAddress ?? putClient(draft, value),
+  proxy_add_x_forwarded_for: (draft, value) => draft.clientAddress ?? putClient(draft, value),
+  time_local: putAt,
+  time_iso8601: putAt,
+  msec: putAt,
+  request: putLine,
+  request_method: (draft, value) => putText(draft, "method", value),
+  request_uri: putPath,
+  // Nothing stands between the two: the host ends where the path starts.
+  host_and_uri: (draft, value) => putTarget(draft, `http://${value}`),
+  uri: (draft, value) => draft.path ?? putTarget(draft, value),
+  document_uri: (draft, value) => draft.path ?? putTarget(draft, value),
+  args: (draft, value) => putText(draft, "query", value),
+  query_string: (draft, value) => putText(draft, "query", value),
+  status: (draft, value) => putStatus(draft, value),
+  body_bytes_sent: putBytes,
+  bytes_sent: (draft, value, context) => draft.responseBytes ?? putBytes(draft, value, context),
+  request_length: (draft, value) => putNumber(draft, "requestBytes", value),
+  request_time: (draft, value) => putDuration(draft, value, 1000),
+  http_user_agent: putAgent,
+  request_id: putId,
+  req_id: putId,
+  http_x_request_id: putId,
+  host: putHost,
+  http_host: putHost,
+  server_name: (draft, value, context) => draft.host ?? putHost(draft, value, context),
+  "%h": (draft, value) => putClient(draft, value),
+  "%a": (draft, value) => putClient(draft, value),
+  "%{c}a": (draft, value) => putClient(draft, value),
+  "%{x-forwarded-for}i": (draft, value) => draft.clientAddress ?? putClient(draft, value),
+  "%t": putAt,
+  "%r": putLine,
+  "%m": (draft, value) => putText(draft, "method", value),
+  "%U": putPath,
+  // Path and query without anything between them are one target.
+  "%{target}U": putPath,
+  "%q": (draft, value) => putText(draft, "query", value.replace(/^\?/, "")),
+  "%s": (draft, value) => putStatus(draft, value),
+  "%b": putBytes,
+  "%B": putBytes,
+  "%O": (draft, value, context) => draft.responseBytes ?? putBytes(draft, value, context),
+  "%I": (draft, value) => putNumber(draft, "requestBytes", value),
+  "%D": (draft, value) => putDuration(draft, value, 0.001),
+  "%{us}T": (draft, value) => putDuration(draft, value, 0.001),
+  "%{ms}T": (draft, value) => putDuration(draft, value, 1),
+  "%T": (draft, value) => (draft.durationMs === undefined ? putDuration(draft, value, 1000) : undefined),
+  "%{s}T": (draft, value) => (draft.durationMs === undefined ? putDuration(draft, value, 1000) : undefined),
+  "%v": putHost,
+  "%V": putHost,
+  "%{host}i": putHost,
+  "%{user-agent}i": putAgent,
+  "%{x-request-id}i": putId,
+  "%{x-request-id}o": putId,
+  "%{unique_id}e": putId,
+  "%{traceparent}i": (draft, value) => putText(draft, "traceId", value.split("-")[1]),
+};
+
+type Line = { readonly pieces: readonly Piece[]; readonly id: string; readonly named: boolean; readonly context: ParseContext };
+
+function readLine(line: string, { pieces, id, named, context }: Line): ReturnType<ReturnType<TextFormat["create"]>> {
+  const fields = readFields(line, pieces);
+  if (fields === undefined) return undefined;
+  const draft = startDraft("unknown", id);
+  for (const [field, value] of fields) {
+    if (isAbsent(value)) continue;
+    if (/^%\{[^}]*\}t$/.test(field)) putStrftime(draft, value, context);
+    else if (Object.hasOwn(SETTERS, field)) SETTERS[field]?.(draft, value, context);
+  }
+  if (fields.has("%D") && fields.has("%T")) putDuration(draft, fields.get("%D"), 0.001);
+  const status = fields.get("status") ?? fields.get("%s");
+  if (status !== undefined && !isAbsent(status) && !/^\d{3}$/.test(status)) return undefined;
+  putNginxUpstream(
+    draft,
+    {
+      address: fields.get("upstream_addr"),
+      status: fields.get("upstream_status"),
+      connectTime: fields.get("upstream_connect_time"),
+      headerTime: fields.get("upstream_header_time"),
+      responseTime: fields.get("upstream_response_time"),
+      bytesReceived: fields.get("upstream_bytes_received"),
+    },
+    named,
+  );
+  return { kind: "exchange", format: id, exchange: draft };
+}
+
+/** `%{...}t` with any layout that reads as a time by itself. */
+function putStrftime(draft: Draft, value: string, context: ParseContext): void {
+  putTime(draft, parseAnyTime(value, context));
+}

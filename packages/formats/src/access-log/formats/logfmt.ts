@@ -1,0 +1,64 @@
+/** logfmt, and lograge's use of it for Rails. */
+import { readAppRecord } from "../app-message.ts";
+import { putClient, putDuration, putStatus, putTarget, putText, putTime, startDraft } from "../draft.ts";
+import { parseAnyTime } from "../clock.ts";
+import type { LineParser, ParseContext, ParsedLine, TextFormat } from "../line.ts";
+import { readBracketedPairs, readLabelledValues, readLoosePairs, readPairs } from "../logfmt-pairs.ts";
+
+/** `method=GET path=/jobs/1 format=json controller=JobsController action=show status=500 duration=58.33 view=40.43`. */
+export const lograge: TextFormat = {
+  id: "lograge",
+  create: (context) => (line) => {
+    const start = /(?:^|\s)(?=method=[A-Z]+ path=)/.exec(line);
+    if (start === null || !/ (?:controller|view|db|format)=/.test(line)) return undefined;
+    return readLograge(line.slice(start.index).trim(), { prefix: line.slice(0, start.index), context });
+  },
+};
+
+function readLograge(body: string, rest: { readonly prefix: string; readonly context: ParseContext }): ParsedLine | undefined {
+  const quoted = body.replace(/ error='(.*?)'(?= \w+=|$)/, (_, text: string) => ` error="${text.replaceAll('"', "'")}"`);
+  const pairs = readPairs(quoted) ?? readLoosePairs(quoted);
+  if (!pairs.has("status")) return undefined;
+  const draft = startDraft("app", "rails");
+  const prefixTime = /\[?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[\d.]*Z?)/.exec(rest.prefix)?.[1];
+  putTime(draft, parseAnyTime(pairs.get("time") ?? pairs.get("timestamp") ?? pairs.get("@timestamp") ?? prefixTime, rest.context));
+  putText(draft, "method", pairs.get("method"));
+  putTarget(draft, pairs.get("path"));
+  putStatus(draft, pairs.get("status"));
+  putDuration(draft, pairs.get("duration"), 1);
+  putClient(draft, pairs.get("remote_ip") ?? pairs.get("ip") ?? pairs.get("client_ip") ?? "");
+  putText(draft, "host", pairs.get("host"));
+  putText(
+    draft,
+    "requestId",
+    pairs.get("request_id") ?? pairs.get("req_id") ?? /\[([0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{32})\]/.exec(rest.prefix)?.[1],
+  );
+  putText(draft, "userAgent", pairs.get("user_agent") ?? pairs.get("ua"));
+  putText(draft, "errorMessage", pairs.get("error") ?? pairs.get("exception"));
+  if (draft.status !== undefined && draft.status >= 500) {
+    draft.madeBy = {
+      hop: "observer",
+      because: `the Rails action answered so${draft.errorMessage === undefined ? "" : `: ${draft.errorMessage}`}`,
+      confidence: 0.88,
+    };
+  }
+  return { kind: "exchange", format: "lograge", exchange: draft };
+}
+
+/** Any line that is nearly all `key=value`, or `[key=value]`, or `key:value` between tabs. */
+export const logfmt: TextFormat = { id: "logfmt", create: createLogfmt };
+
+function createLogfmt(context: ParseContext): LineParser {
+  return (line) => {
+    const pairs = readLabelledValues(line) ?? (line.includes("=") ? (readBracketedPairs(line) ?? readPairs(line)) : undefined);
+    if (pairs === undefined) return undefined;
+    const names = [...pairs.keys()].map((key) => key.toLowerCase());
+    const isRecord = names.some((name) =>
+      ["level", "lvl", "msg", "message", "status", "time", "ts", "at", "severity", "method", "err", "error"].includes(name),
+    );
+    if (!isRecord) return undefined;
+    const leading = /^\[?(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*?)\]? /.exec(line)?.[1];
+    const record = { ...(leading === undefined ? {} : { "@timestamp": leading }), ...Object.fromEntries(pairs) };
+    return readAppRecord(record, { id: "logfmt", observer: "logfmt" }, context);
+  };
+}

@@ -1,0 +1,66 @@
+/** nginx's `log_format ... escape=json` with the usual variable names as keys; values are often all text. */
+import { NO_STATUS_LINE, putDuration, putStatus, readJsonText, startDraft } from "../draft.ts";
+import type { JsonFormat, JsonLineParser, ParseContext } from "../line.ts";
+import { createFieldReader, putNamedFields } from "../named-fields.ts";
+import { putNginxUpstream } from "../nginx-upstream.ts";
+
+/** nginx as JSON. */
+export const nginxJson: JsonFormat = { id: "nginx-json", create: createNginxJson };
+
+/** Variables whose names only nginx uses; two of them make it nginx. */
+const TELLING = [
+  "remote_addr",
+  "body_bytes_sent",
+  "request_time",
+  "time_local",
+  "time_iso8601",
+  "request_uri",
+  "http_user_agent",
+  "http_referer",
+  "http_x_forwarded_for",
+  "upstream_addr",
+  "upstream_status",
+  "upstream_response_time",
+  "server_protocol",
+  "request_length",
+  "server_name",
+  "remote_user",
+  "ssl_protocol",
+  "request_method",
+  "msec",
+];
+
+function createNginxJson(context: ParseContext): JsonLineParser {
+  return (object) => {
+    const isTold = TELLING.filter((name) => name in object).length >= 2;
+    if (!isTold && !("status" in object && "upstreamtime" in object)) return undefined;
+    const draft = startDraft("unknown", "nginx");
+    const read = createFieldReader(object);
+    const isRequest = putNamedFields(draft, read, context);
+    putStatus(draft, object["status"]);
+    if (!isRequest && draft.status === undefined && draft.errorMessage !== NO_STATUS_LINE) return undefined;
+    // nginx counts in seconds only, whatever its operators call the member.
+    if (object["request_time"] === undefined)
+      putDuration(draft, object["responsetime"] ?? object["response_time"] ?? object["duration"], 1000);
+    const named = "upstream_status" in object || "upstream_addr" in object;
+    putNginxUpstream(
+      draft,
+      {
+        address: readJsonText(object["upstream_addr"] ?? object["upstreamhost"]),
+        status: readJsonText(object["upstream_status"]),
+        connectTime: textOf(object["upstream_connect_time"]),
+        headerTime: textOf(object["upstream_header_time"]),
+        responseTime: readJsonText(object["upstream_response_time"] ?? object["upstreamtime"]),
+        bytesReceived: textOf(object["upstream_bytes_received"]),
+      },
+      named,
+    );
+    return { kind: "exchange", format: "nginx-json", exchange: draft };
+  };
+}
+
+/** Like `readJsonText`, but keeps `-` and the empty text: they mean that nginx has the variable and that it has no value. */
+function textOf(value: unknown): string | undefined {
+  if (value === "") return "-";
+  return typeof value === "string" || typeof value === "number" ? String(value) : undefined;
+}

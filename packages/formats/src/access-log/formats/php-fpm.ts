@@ -1,0 +1,52 @@
+/**
+ * PHP-FPM: its access log, whose time stands without brackets and whose request without a protocol, and its error log, which PHP's own
+ * `error_log` shares. Source: php-src, sapi/fpm/www.conf.in (`access.format`), fpm/zlog.c and main/main.c (php_log_err).
+ */
+import { parseAnyTime } from "../clock.ts";
+import { putClient, putDuration, putStatus, putTarget, putTime, startDraft } from "../draft.ts";
+import type { LineParser, ParseContext, ParsedLine, TextFormat } from "../line.ts";
+import { readSeverity } from "../severity.ts";
+
+/** PHP-FPM. */
+export const phpFpm: TextFormat = { id: "php-fpm", create: createPhpFpm };
+
+const ACCESS =
+  /^(\S{2,45}) - +(?:\S+ )?\[?(\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4})\]? "([A-Z]{3,16}) (\/\S*)" (\d{3})(?: (.*))?$/;
+/** What `www.conf` proposes behind the status: the script, milliseconds, kilobytes and the processor's share. */
+const PROPOSED = /^\S+\.php (\d+\.\d{3}) \d+ \d+\.\d\d%$/;
+const ERROR =
+  /^\[(\d\d)-([A-Z][a-z]{2})-(\d{4}) (\d\d:\d\d:\d\d(?:\.\d{1,6})?)(?: ([A-Z]\w+(?:\/[\w/+-]+)?))?\] (?:(DEBUG|NOTICE|WARNING|ERROR|ALERT): |PHP (Fatal error|Parse error|Recoverable fatal error|Warning|Notice|Deprecated): +)?(\S.*)$/s;
+
+function createPhpFpm(context: ParseContext): LineParser {
+  return (line) => {
+    const access = ACCESS.exec(line);
+    return access === null ? readError(line, context) : readAccess(access, context);
+  };
+}
+
+function readAccess(access: RegExpExecArray, context: ParseContext): ParsedLine {
+  const draft = startDraft("app-server", "php-fpm");
+  putClient(draft, access[1]);
+  putTime(draft, parseAnyTime(access[2], context));
+  draft.method = access[3] ?? "";
+  putTarget(draft, access[4]);
+  putStatus(draft, access[5]);
+  putDuration(draft, PROPOSED.exec(access[6] ?? "")?.[1], 1);
+  if (draft.status !== undefined && draft.status >= 500) {
+    draft.madeBy = { hop: "observer", because: "the script under PHP-FPM answered so", confidence: 0.85 };
+  }
+  return { kind: "exchange", format: "php-fpm", exchange: draft };
+}
+
+function readError(line: string, context: ParseContext): ParsedLine | undefined {
+  const error = ERROR.exec(line);
+  if (error === null) return undefined;
+  const [, day, month, year, clock, zone, level, kind, text = ""] = error;
+  // Other zones go by names whose hour the line does not tell.
+  const known = zone === undefined || zone === "UTC" || zone === "GMT";
+  const timeMs = known
+    ? parseAnyTime(`${day}/${month}/${year}:${clock?.slice(0, 8)}${zone === undefined ? "" : " +0000"}`, context)
+    : undefined;
+  const severity = readSeverity(level ?? kind?.split(" ").at(-1));
+  return { kind: "message", format: "php-fpm", message: { severity, text, ...(timeMs === undefined ? {} : { timeMs }) } };
+}

@@ -1,0 +1,133 @@
+/**
+ * Rails' own log: `Started` and `Completed` lines of one request, tied by their tag, or by order when one request is open at a time; then
+ * the exception. Source: Rails guides, "Debugging Rails Applications"; samples of GitLab's production log.
+ */
+import { parseAnyTime } from "../clock.ts";
+import { type Draft, putClient, putDuration, putStatus, putTarget, putTime, startDraft } from "../draft.ts";
+import type { LineParser, ParseContext, ParsedLine, TextFormat } from "../line.ts";
+import { readSeverity } from "../severity.ts";
+
+/** Rails. */
+export const rails: TextFormat = { id: "rails", create: createRails };
+
+const PREFIX = /^(?:([DIWEFU]), \[(\d{4}-\d\d-\d\dT[\d:.]+)(?:Z)? #(\d+)\]\s+([A-Z]+) -- (\S*): ?)?((?:\[[^\]]{1,128}\] )*)/;
+const STARTED = /^Started ([A-Z]+) "([^"]*)" for (\S+) at (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?: [+-]\d{4}| UTC)?)$/;
+const COMPLETED = /^Completed (\d{3}) .*? ?in (\d+(?:\.\d+)?)ms\b/;
+const OTHER =
+  /^(?:Processing by \S+#\S+ as |  ?Parameters: |Redirected to |Rendered |  Rendering |  Rendered |Rendering |Filter chain halted |Sent (?:file|data) |Unpermitted parameter|Can't verify CSRF token|DEPRECATION WARNING: )/;
+const EXCEPTION =
+  /^\s*((?=[A-Z])(?:\w+::)*\w*(?:Error|Exception|NotFound|Invalid|Timeout|Missing|Abort|Failed|Denied|Unknown|Refused)\w*|Errno::E[A-Z0-9]+) \((.*?)\)?:?\s*$/;
+const FRAME = /^\s*(?:[\w-]{1,64} \([\w.]+\) )?[^:\s]+:\d+:in [`'].*'$/;
+/** Written by Ruby's Logger at the top of each file. */
+const HEADER = /^# Logfile created on .* by logger\.rb/;
+
+const MAX_OPEN = 4096;
+
+function createRails(context: ParseContext): LineParser {
+  const open = new Map<string, Draft>();
+  return (line) => {
+    if (HEADER.test(line)) return { kind: "directive", format: "rails", text: line };
+    const prefix = PREFIX.exec(line);
+    const text = line.slice(prefix?.[0].length ?? 0);
+    const tag = prefix?.[6] === "" ? (prefix[3] ?? "") : (prefix?.[6] ?? "");
+    const timeMs = parseAnyTime(prefix?.[2], context);
+    const started = STARTED.exec(text);
+    if (started !== null) return readStarted(started, { open, tag, context });
+    const completed = COMPLETED.exec(text);
+    if (completed !== null) return readCompleted(completed, { open, tag, timeMs });
+    const exception = EXCEPTION.exec(text);
+    if (exception === null && !OTHER.test(text)) {
+      const isEmptyTag = prefix?.[6] !== "" && text.trim() === "";
+      if (FRAME.test(text) || isEmptyTag) return { kind: "continuation", format: "rails", text: line };
+      return prefix?.[1] === undefined ? undefined : readOther(text, { tag, timeMs, level: prefix[4] });
+    }
+    const requestId = readRequestId(tag);
+    // An exception that no action met (a routing error) ends its request without a Completed line.
+    const failed = exception === null ? undefined : open.get(tag);
+    if (exception !== null) open.delete(tag);
+    return {
+      kind: "message",
+      format: "rails",
+      message: {
+        severity: exception === null ? 9 : 21,
+        text: text.trim(),
+        ...(failed?.method === undefined ? {} : { method: failed.method }),
+        ...(failed?.path === undefined ? {} : { path: failed.path }),
+        ...(timeMs === undefined ? {} : { timeMs }),
+        ...(requestId === undefined ? {} : { requestId }),
+        ...(exception === null ? {} : { exceptionType: exception[1] ?? "" }),
+      },
+    };
+  };
+}
+
+function readRequestId(tag: string): string | undefined {
+  return /\[([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}|[0-9a-f]{32}|[0-9A-HJKMNP-TV-Z]{26})\]/.exec(tag)?.[1];
+}
+
+/** A line in the formatter's frame that is none of Rails' own: the application's words. */
+function readOther(
+  text: string,
+  line: { readonly tag: string; readonly timeMs: number | undefined; readonly level: string | undefined },
+): ParsedLine {
+  const requestId = readRequestId(line.tag);
+  return {
+    kind: "message",
+    format: "rails",
+    message: {
+      severity: readSeverity(line.level),
+      text,
+      ...(line.timeMs === undefined ? {} : { timeMs: line.timeMs }),
+      ...(requestId === undefined ? {} : { requestId }),
+    },
+  };
+}
+
+function readStarted(
+  match: RegExpExecArray,
+  state: { readonly open: Map<string, Draft>; readonly tag: string; readonly context: ParseContext },
+): ParsedLine {
+  const draft = startDraft("app", "rails");
+  draft.method = match[1] ?? "";
+  putTarget(draft, match[2]);
+  putClient(draft, match[3] ?? "");
+  putTime(draft, parseAnyTime(match[4], state.context));
+  const requestId = readRequestId(state.tag);
+  if (requestId !== undefined) draft.requestId = requestId;
+  if (state.open.size >= MAX_OPEN) state.open.clear();
+  // Two open requests under one tag cannot be told apart: forget both rather than guess.
+  if (state.open.has(state.tag)) state.open.set(state.tag, startDraft("app", "rails"));
+  else state.open.set(state.tag, draft);
+  const { timeMs, method, path, query, clientAddress } = draft;
+  return {
+    kind: "message",
+    format: "rails",
+    message: {
+      severity: 9,
+      text: match[0],
+      ...(timeMs === undefined ? {} : { timeMs }),
+      ...(method === undefined ? {} : { method }),
+      ...(path === undefined ? {} : { path }),
+      ...(query === undefined ? {} : { query }),
+      ...(clientAddress === undefined ? {} : { clientAddress }),
+      ...(requestId === undefined ? {} : { requestId }),
+    },
+  };
+}
+
+function readCompleted(
+  match: RegExpExecArray,
+  state: { readonly open: Map<string, Draft>; readonly tag: string; readonly timeMs: number | undefined },
+): ParsedLine {
+  const draft = state.open.get(state.tag) ?? startDraft("app", "rails");
+  state.open.delete(state.tag);
+  const requestId = readRequestId(state.tag);
+  if (requestId !== undefined) draft.requestId = requestId;
+  if (draft.timeMs === undefined) putTime(draft, state.timeMs);
+  putStatus(draft, match[1]);
+  putDuration(draft, match[2], 1);
+  if (draft.status !== undefined && draft.status >= 500) {
+    draft.madeBy = { hop: "observer", because: "the Rails action answered so", confidence: 0.85 };
+  }
+  return { kind: "exchange", format: "rails", exchange: draft };
+}

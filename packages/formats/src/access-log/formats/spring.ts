@@ -1,0 +1,37 @@
+/** Spring Boot's console layout (Logback), stack traces of the JVM and of other languages behind a record. */
+import { parseIsoTime } from "../clock.ts";
+import type { LineParser, ParseContext, TextFormat } from "../line.ts";
+import { readSeverity } from "../severity.ts";
+
+/** Spring Boot. */
+export const spring: TextFormat = { id: "spring", create: createSpring };
+
+const LINE =
+  /^(?:(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.,]\d{3,9}(?:Z|[+-]\d\d:?\d\d)?)\s+|\s*)(TRACE|DEBUG|INFO|WARN|ERROR|FATAL)\s+(?:\[([^\]]*)\] )?(\d+) --- (?:\[([^\]]*)\] )?(?:\[([^\]]*)\] )?(?:\[([^\]]*)\] )?(\S.*?)\s*: (.*)$/s;
+const THROWN = /([a-zA-Z_$][\w$]*(?:\.[\w$]+)+(?:Exception|Error|Throwable|Fault)\b)(?:: |$|;)/;
+
+function createSpring(context: ParseContext): LineParser {
+  return (line) => {
+    const match = LINE.exec(line);
+    if (match === null) return undefined;
+    const timeMs = parseIsoTime((match[1] ?? "").replace(",", "."), context.zoneOffsetMinutes);
+    const text = match[9] ?? "";
+    const ids = [match[3], match[6], match[7]].join(",");
+    const traceId = /(?:^|[,\s-])([0-9a-f]{32}|[0-9a-f]{16})(?:[-,\s]|$)/.exec(ids)?.[1];
+    const thrown = THROWN.exec(text)?.[1];
+    const status = match[8]?.endsWith(".DispatcherServlet") === true ? /^Completed (\d{3}) [A-Z][A-Z_ ]*$/i.exec(text)?.[1] : undefined;
+    return {
+      kind: "message",
+      format: "spring",
+      message: {
+        severity: readSeverity(match[2]),
+        text,
+        ...(timeMs === undefined ? {} : { timeMs }),
+        ...(status === undefined ? {} : { status: Number(status) }),
+        ...(traceId === undefined ? {} : { traceId }),
+        ...(thrown === undefined ? {} : { exceptionType: thrown }),
+        ...(match[6] === undefined || match[5] === undefined ? {} : { service: match[5].trim() }),
+      },
+    };
+  };
+}

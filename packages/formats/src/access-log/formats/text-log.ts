@@ -1,0 +1,92 @@
+/** Text logs of no single product: a time, a level and words; and the lines of stack traces that follow a record. */
+import { readAnswerSentence } from "../answer-sentence.ts";
+import { parseAnyTime } from "../clock.ts";
+import { putTime } from "../draft.ts";
+import type { LineParser, LogMessage, ParseContext, ParsedLine, TextFormat } from "../line.ts";
+import { readSeverity } from "../severity.ts";
+
+/** `2026-11-21 10:00:00,123 ERROR name: words`, `[2026-11-21 10:00:00 +0000] [7] [ERROR] words`, `ERROR:name:words`. */
+export const textLog: TextFormat = { id: "text", create: createTextLog };
+
+const LEVEL = "(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|CRIT|CRITICAL|ALERT|EMERG|FATAL|SEVERE|PANIC|VRB|DBG|INF|WRN|FTL)";
+/** Logback's own default writes the time of the day only, log4j's TTCC layout the milliseconds since the start. */
+const CLOCKED = new RegExp(String.raw`^(?:\d\d:\d\d:\d\d[.,]\d{3}|\d{1,9}) \[[^\]]{1,80}\] (${LEVEL})\b\s+(\S{1,120} -{1,3} .*)$`, "s");
+const TIME = String.raw`\[?(\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z| ?[+-]\d\d:?\d\d| UTC)?|\d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d:\d\d\.\d{3})\]?`;
+const TIMED = new RegExp(
+  String.raw`^${TIME}(?:\s+|\s*[-|:]\s*|(?=\[))(?:(?:\[[^\]]{1,80}\]|[\w.$-]{1,80}|\(\S{1,80}\))[\s|:-]*){0,3}?\[?(${LEVEL})\b\]?[\s|:-]*(.*)$`,
+  "is",
+);
+const LEVELLED = new RegExp(
+  String.raw`^\[?(${LEVEL})\]?(?::|\s+- |\s+)\s*\[?(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*)?\]?\s*([\w.]{1,80}:)?(.*)$`,
+  "s",
+);
+/** A level in capitals before a colon or a dash: no other line starts so. */
+const MARKED = new RegExp(String.raw`^(?:\[${LEVEL}\]|${LEVEL}(?::| -)) {1,8}\S`);
+const BRACKETED = new RegExp(String.raw`^\[ ?(${LEVEL}) ?\]:? (?!\[?\d{4}-)(\S.*)$`, "is");
+/** The consoles of Nest, of Serilog, of pino-pretty, of .NET's own logger, of Elixir, and of many a script: no date in any of them. */
+const CONSOLES = [
+  /^\[\d\d:\d\d:\d\d(?:\.\d{3})?(?: UTC| [+-]\d{4})?\] (TRACE|DEBUG|INFO|WARN|ERROR|FATAL)(?: \([^()]{1,120}\))?: (.*)$/s,
+  /^\d\d:\d\d:\d\d(?:[.,]\d{1,6})? {1,4}\[?(TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL)\b\]?[\s|:-]*(.*)$/s,
+  /^\[\d\d\/\d\d\/\d\d \d\d:\d\d:\d\d[:.,]\d{3}(?: [A-Z]{2,5})?\] \S{1,80}\s+(TRACE|DEBUG|INFO|WARN|ERROR|FATAL)\s+(.*)$/s,
+  /^(Hibernate): (\S.*)$/s,
+  /^PHP (Fatal error|Parse error|Recoverable fatal error|Warning|Notice|Deprecated): +(.*)$/s,
+  /^(panic|fatal error): (.*)$/s,
+  /^\[\d\d:\d\d:\d\d(?:[.,]\d{1,7})? (VRB|DBG|INF|WRN|ERR|FTL)\] (.*)$/s,
+  /^\[Nest\] \d+ +- \d[\d/.,: ]{8,24}(?:[AaPp]\.?[Mm]\.? )? *(VERBOSE|DEBUG|LOG|WARN|ERROR|FATAL)\s+(.*)$/s,
+  /^(trce|dbug|info|warn|fail|crit): [\w.`]{1,120}\[\d{1,6}\]\s*(.*)$/s,
+  /^\d\d:\d\d:\d\d\.\d{3} (?:\w{1,40}=\S{1,200} ){0,8}\[(debug|info|notice|warn|warning|error|critical|alert|emergency)\]\s+(.*)$/s,
+];
+const THROWN = /\b([A-Za-z_$][\w$.]*(?:Exception|Error|Fault|Panic))\b(?:: |$)/;
+
+/** winston's printf layout with the levels that only npm has. */
+const WINSTON = /^\[?(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?Z?)\]? (http|verbose|silly): (.*)$/s;
+
+function createTextLog(context: ParseContext): LineParser {
+  return (line) => {
+    const timed = TIMED.exec(line) ?? WINSTON.exec(line);
+    if (timed !== null) {
+      const [, time, level, text = ""] = timed;
+      return toLine(text, { level, timeMs: parseAnyTime(time, context) });
+    }
+    for (const pattern of [CLOCKED, BRACKETED, ...CONSOLES]) {
+      const clocked = pattern.exec(line);
+      if (clocked !== null) return toLine(clocked[2] ?? "", { level: clocked[1]?.split(" ").at(-1), timeMs: undefined });
+    }
+    const levelled = LEVELLED.exec(line);
+    const isMarked = MARKED.test(line) || levelled?.[2] !== undefined || levelled?.[3] !== undefined;
+    if (levelled === null || !isMarked) return undefined;
+    return toLine(levelled[4] ?? "", { level: levelled[1], timeMs: parseAnyTime(levelled[2], context) });
+  };
+}
+
+type Seen = { readonly level: string | undefined; readonly timeMs: number | undefined };
+
+function toLine(text: string, seen: Seen): ParsedLine {
+  const answer = readAnswerSentence(text);
+  if (answer === undefined) return { kind: "message", format: "text", message: build(text, seen) };
+  putTime(answer, seen.timeMs);
+  return { kind: "exchange", format: "text", exchange: answer };
+}
+
+function build(text: string, seen: Seen): LogMessage {
+  const thrown = THROWN.exec(text)?.[1];
+  const request = /\b(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) (\/[^\s"'?]*)/.exec(text);
+  const requestId = /\b(?:request[_-]?id|req[_-]?id|x-request-id|correlation[_-]?id)["']?[=:]\s*["']?([\w-]{6,64})/i.exec(text)?.[1];
+  return {
+    severity: readSeverity(seen.level),
+    text,
+    ...(seen.timeMs === undefined ? {} : { timeMs: seen.timeMs }),
+    ...(thrown === undefined ? {} : { exceptionType: thrown }),
+    ...(request === null ? {} : { method: request[1] ?? "", path: request[2] ?? "" }),
+    ...(requestId === undefined ? {} : { requestId }),
+  };
+}
+
+const CONTINUATION =
+  /^(?:\s+at \S|\s*\.{3} \d+ (?:more|common frames)|Caused by: |PHP message: |\s*Suppressed: |Traceback \(most recent call last\):|\s+File "[^"]*", line \d+|\s+raise \S|During handling of the above exception|The above exception was the direct cause|\s{2,}\S.*|\s*[\^~]+\s*$|goroutine \d+ \[|created by \S+\.\S+|[\w./*()-]+\((?:0x[0-9a-f]+\b[^)]*|\.{3}|)\)$|#\d+ \S|\[(?:stacktrace|previous exception)\]|Stack trace:$|stack traceback:$|coroutine \d+:$|\t\S|(?:[a-z][\w$]*\.)*[A-Z][\w$.]*(?:Error|Exception|Warning)(?:: .*)?$)/;
+
+/** The lines of a stack trace, which belong to the record before them. */
+export const stackTrace: TextFormat = {
+  id: "stack-trace",
+  create: () => (line) => (CONTINUATION.test(line) ? { kind: "continuation", format: "stack-trace", text: line } : undefined),
+};

@@ -1,0 +1,46 @@
+/** uWSGI's default request line. Source: uWSGI core/logging.c; its times have no zone. */
+import { parseCTime } from "../clock.ts";
+import { putClient, putDuration, putNumber, putStatus, putTarget, putTime, startDraft } from "../draft.ts";
+import type { LineParser, ParseContext, TextFormat } from "../line.ts";
+
+/** uWSGI. */
+export const uwsgi: TextFormat = { id: "uwsgi", create: createUwsgi };
+
+const LINE =
+  /^(?:[\w.-]+: )?(?:\{[^}]*usage: [^}]*\} ){0,2}\[pid: \d+(?:\|app: [^|]*\|req: [^\]]*)?\] (\S+) (?:\(.*?\) )?\{\d+ vars in (\d+) bytes\} \[([^\]]+)\] ([A-Z_-]+) (.*?) => generated (\d+) bytes in (\d+) (msecs|micros|usecs|secs)(?: via sendfile\(\)| via offload\(\))? \(([^ )]+) (\d{3})\)/s;
+
+function createUwsgi(context: ParseContext): LineParser {
+  return (line) => {
+    const match = LINE.exec(line);
+    if (match === null) return readOwnWords(line, context);
+    const draft = startDraft("app-server", "uwsgi");
+    putClient(draft, match[1] ?? "");
+    putTime(draft, parseCTime(match[3] ?? "", context.zoneOffsetMinutes));
+    draft.method = match[4] ?? "";
+    putTarget(draft, match[5]);
+    putNumber(draft, "responseBytes", match[6]);
+    putDuration(draft, match[7], match[8] === "secs" ? 1000 : match[8] === "msecs" ? 1 : 0.001);
+    putStatus(draft, match[10]);
+    if (draft.status !== undefined && draft.status >= 500) {
+      draft.madeBy = { hop: "observer", because: "the application under uWSGI answered so", confidence: 0.85 };
+    }
+    return { kind: "exchange", format: "uwsgi", exchange: draft };
+  };
+}
+
+/** With `--log-date`, the time stands before each of uWSGI's own lines. */
+const DATED = /^([A-Z][a-z]{2} [A-Z][a-z]{2}\s+\d{1,2} \d\d:\d\d:\d\d \d{4}) - (.*)$/s;
+
+/** What uWSGI says of itself when it starts, respawns, runs over a limit or stops (core/uwsgi.c, core/master.c). */
+const OWN_WORDS =
+  /^(?:\*{3} .* \*{3}\s*$|compiled with version: |os: |nodename: |machine: |clock source: |pcre jit |detected |current working directory: |uWSGI |your |lock engine: |thunder lock: |uwsgi socket |Python (?:version|main interpreter)|mapped \d+ bytes|WSGI app |spawned uWSGI |DAMN ! |worker \d+ |Respawned uWSGI |SIG[A-Z]+ received|goodbye to uWSGI|VACUUM: |chdir\(\) to |set(?:g|u)id\(\) to |dropping root |HARAKIRI|invalid request block size|VmPeak|--- .* ---\s*$|subprocess \d+ exited|\.{3}|Gracefully killing|announcing my loyalty|binary reloaded)/;
+const BAD_WORDS = /^(?:DAMN ! |\*{3} HARAKIRI|HARAKIRI|invalid request block size)/;
+
+function readOwnWords(line: string, context: ParseContext): ReturnType<LineParser> {
+  const dated = DATED.exec(line);
+  const text = dated?.[2] ?? line;
+  if (dated === null && !OWN_WORDS.test(text)) return undefined;
+  const timeMs = parseCTime(dated?.[1] ?? "", context.zoneOffsetMinutes);
+  const message = { severity: BAD_WORDS.test(text) ? 17 : 9, text };
+  return { kind: "message", format: "uwsgi", message: timeMs === undefined ? message : { ...message, timeMs } };
+}

@@ -1,0 +1,85 @@
+import { redactJson } from "./json.ts";
+import { redactMultipart } from "./multipart.ts";
+import type { Pass } from "../pass.ts";
+import { findCut, redactTextWith } from "./text.ts";
+import { redactPairs } from "./url.ts";
+import { allowWork } from "../work.ts";
+
+type Body = { readonly text: string; readonly truncated: boolean };
+
+/** A decoder by its label; UTF-8 for one that nobody knows. */
+function createDecoder(label: string): InstanceType<typeof TextDecoder> {
+  try {
+    return new TextDecoder(label);
+  } catch {
+    return new TextDecoder();
+  }
+}
+
+/** Decodes bytes as text: UTF-16 by its mark or by its zeros, else UTF-8. Undefined for bytes that are no text. */
+function decodeBytes(bytes: Uint8Array, charset: string): string | undefined {
+  const utf16 = findUtf16(bytes);
+  const text = createDecoder(utf16 ?? charset).decode(bytes);
+  let odd = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0xfffd || (code < 32 && code !== 9 && code !== 10 && code !== 13)) odd += 1;
+  }
+  // A body cut inside a character, or with a few stray bytes, is still text; an image or an archive is not.
+  return odd > 2 + text.length / 20 ? undefined : text;
+}
+
+function findUtf16(bytes: Uint8Array): string | undefined {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return "utf-16le";
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return "utf-16be";
+  const most = Math.min(bytes.length, 512);
+  let even = 0;
+  let odd = 0;
+  for (let at = 0; at < most; at++) {
+    if (bytes[at] !== 0) continue;
+    if (at % 2 === 0) even += 1;
+    else odd += 1;
+  }
+  if (odd > most / 4) return "utf-16le";
+  return even > most / 4 ? "utf-16be" : undefined;
+}
+
+type MediaType = { readonly type: string; readonly parameters: string };
+
+function parseMediaType(contentType: string | undefined): MediaType {
+  const end = contentType?.indexOf(";") ?? -1;
+  const type = (end < 0 ? contentType : contentType?.slice(0, end)) ?? "";
+  return { type: type.trim().toLowerCase(), parameters: end < 0 ? "" : (contentType?.slice(end + 1) ?? "") };
+}
+
+/** Reads `name=value` of a media type's parameters, quoted or not. */
+function readParameter(parameters: string, name: string): string {
+  return new RegExp(`(?:^|;)\\s*${name}\\s*=\\s*"?([^";]*)`, "i").exec(parameters)?.[1]?.trim() ?? "";
+}
+
+function redactByType(text: string, media: MediaType, pass: Pass): string {
+  const first = /^\s*([[{])/.exec(text.slice(0, 64))?.[1];
+  if (media.type.endsWith("json") || first !== undefined) {
+    allowWork(pass.work, text.length);
+    return redactJson(text, pass, (inner) => redactTextWith(inner, pass, 1));
+  }
+  if (media.type === "application/x-www-form-urlencoded") return redactPairs(text, pass);
+  if (media.type.startsWith("multipart/")) return redactMultipart(text, readParameter(media.parameters, "boundary"), pass);
+  if (media.type === "" && /^[\w.%[\]-]{1,64}=[^\s<>"{&]*(?:&[\w.%[\]-]{1,64}=[^\s<>"{&]*)+$/.test(text.slice(0, 4_096)))
+    return redactPairs(text, pass);
+  return redactTextWith(text, pass);
+}
+
+/** Redacts a body by its content type. What lies past the limit was not read and is dropped. */
+export function redactBodyWith(body: string | Uint8Array, contentType: string | undefined, pass: Pass): Body {
+  const { maxBodyLength } = pass.policy;
+  const media = parseMediaType(contentType);
+  const truncated = body.length > maxBodyLength;
+  const kept =
+    typeof body === "string" ? (truncated ? body.slice(0, findCut(body, maxBodyLength)) : body) : body.subarray(0, maxBodyLength);
+  const decoded = typeof kept === "string" ? kept : decodeBytes(kept, readParameter(media.parameters, "charset").toLowerCase());
+  const text = truncated && typeof body !== "string" ? decoded?.slice(0, findCut(decoded, decoded.length)) : decoded;
+  if (text === undefined)
+    return { text: `[${body.length} bytes of ${/^[\w.+-]+\/[\w.+-]+$/.test(media.type) ? media.type : "binary data"}]`, truncated: true };
+  return { text: redactByType(text, media, pass), truncated };
+}

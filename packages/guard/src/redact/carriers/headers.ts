@@ -1,0 +1,92 @@
+import { readUnderName } from "../named-text.ts";
+import type { Pass } from "../pass.ts";
+import { UNSCANNED } from "../replacement.ts";
+import { replaceString } from "../scalar.ts";
+import { redactTextWith } from "./text.ts";
+import { redactUrlWith } from "./url.ts";
+
+/** Headers as Node and as fetch give them. */
+export type HeaderInput = Readonly<Record<string, string | readonly string[] | number | undefined>> | Iterable<readonly [string, string]>;
+
+const COOKIES = new Set(["cookie", "cookie2"]);
+const URLS = new Set(["referer", "location", "content-location", "origin", ":path", "x-original-url", "x-rewrite-url", "x-forwarded-uri"]);
+/** Names the key rules would take, or whose values patterns would, and that are never secret. */
+const PLAIN = new Set([
+  "traceparent",
+  "tracestate",
+  "www-authenticate",
+  "sec-websocket-accept",
+  "etag",
+  "if-none-match",
+  "date",
+  "content-length",
+]);
+
+/** `name=value` pairs: every value goes, because any of them may carry a session; the names stay. */
+function redactCookies(value: string, pass: Pass): string {
+  return value
+    .split(";")
+    .map((pair) => {
+      const at = pair.indexOf("=");
+      return at < 0
+        ? replaceString("cookie", pair, pass)
+        : `${pair.slice(0, at + 1)}${replaceString("cookie", pair.slice(at + 1).trim(), pass)}`;
+    })
+    .join(";");
+}
+
+/** The first pair of a Set-Cookie line is the cookie, the rest are its attributes. */
+function redactSetCookie(value: string, pass: Pass): string {
+  const end = value.indexOf(";");
+  const pair = end < 0 ? value : value.slice(0, end);
+  return redactCookies(pair, pass) + (end < 0 ? "" : value.slice(end));
+}
+
+/** Keeps the scheme: whether a request came with Basic or Bearer says much, and reveals nothing. */
+function redactAuthorization(value: string, pass: Pass): string {
+  const scheme = /^[A-Za-z][A-Za-z0-9-]{1,31} +(?=\S)/.exec(value)?.[0] ?? "";
+  return scheme + replaceString("auth", value.slice(scheme.length), pass);
+}
+
+function redactHeader(name: string, value: string, pass: Pass): string {
+  if (PLAIN.has(name)) return value;
+  if (COOKIES.has(name)) return redactCookies(value, pass);
+  if (name === "set-cookie") return redactSetCookie(value, pass);
+  if (name === "authorization" || name === "proxy-authorization") return redactAuthorization(value, pass);
+  if (URLS.has(name)) return redactUrlWith(value, pass);
+  const kind = pass.classify(name).kind;
+  return kind === undefined || kind === "personal"
+    ? readUnderName(name, value, (text) => redactTextWith(text, pass))
+    : replaceString(kind, value, pass);
+}
+
+function* listHeaders(headers: HeaderInput): Generator<readonly [string, string]> {
+  if (Symbol.iterator in headers) {
+    yield* headers as Iterable<readonly [string, string]>;
+    return;
+  }
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined) continue;
+    if (Array.isArray(value)) for (const each of value) yield [name, String(each)];
+    else yield [name, String(value)];
+  }
+}
+
+/** Redacts headers; a header that cannot be read is replaced, the others stay. */
+export function redactHeadersWith(headers: HeaderInput, pass: Pass): Record<string, string> {
+  const redacted: Record<string, string> = Object.create(null);
+  let seen = 0;
+  for (const [name, value] of listHeaders(headers)) {
+    if (++seen > pass.policy.maxMembers) break;
+    const lower = name.toLowerCase();
+    let text = UNSCANNED;
+    try {
+      text = redactHeader(lower, value, pass);
+    } catch {
+      pass.count("unscanned");
+    }
+    const before = redacted[lower];
+    redacted[lower] = before === undefined ? text : `${before}, ${text}`;
+  }
+  return redacted;
+}

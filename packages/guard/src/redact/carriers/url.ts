@@ -1,0 +1,72 @@
+import type { Pass } from "../pass.ts";
+import { isSignedParameter } from "../names/query-name.ts";
+import { replaceString } from "../scalar.ts";
+import { redactTextWith } from "./text.ts";
+
+/** Decodes one form-urlencoded piece; undefined where it is no valid encoding. */
+function decodeComponent(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text.replaceAll("+", " "));
+  } catch {
+    return undefined;
+  }
+}
+
+function redactPair(pair: string, pass: Pass): string {
+  const at = pair.indexOf("=");
+  if (at < 0) return redactEncoded(pair, pass);
+  const rawName = pair.slice(0, at);
+  const rawValue = pair.slice(at + 1);
+  const name = decodeComponent(rawName) ?? rawName;
+  const kind = isSignedParameter(name, rawValue.length) ? "signature" : pass.classify(lastName(name)).kind;
+  if (kind === undefined) return `${rawName}=${redactEncoded(rawValue, pass)}`;
+  const value = decodeComponent(rawValue) ?? rawValue;
+  const replaced = replaceString(kind, value, pass);
+  return replaced === value ? pair : `${rawName}=${replaced}`;
+}
+
+/** `user[password]` and `card.cvv`: the last part of a nested name counts together with the one before it. */
+function lastName(name: string): string {
+  return name.replace(/\[\]$/, "");
+}
+
+/** Looks through an encoded piece; it is written anew only when something in it was replaced. */
+function redactEncoded(raw: string, pass: Pass): string {
+  const decoded = /[%+]/.test(raw) ? decodeComponent(raw) : raw;
+  if (decoded === undefined) return redactTextWith(raw, pass);
+  const redacted = redactTextWith(decoded, pass);
+  if (redacted === decoded) return raw;
+  return decoded === raw ? redacted : encodeURIComponent(redacted);
+}
+
+/** Redacts `a=b&c=d`, as in a query or a form. */
+export function redactPairs(text: string, pass: Pass): string {
+  return text
+    .split("&")
+    .map((pair) => redactPair(pair, pass))
+    .join("&");
+}
+
+/** Redacts a request target or a URL: user information, path segments, query values, and a fragment that carries tokens. */
+export function redactUrlWith(target: string, pass: Pass): string {
+  if (target.length > pass.policy.maxTextLength) return redactUrlWith(target.slice(0, pass.policy.maxTextLength), pass);
+  const hash = target.indexOf("#");
+  const fragment = hash < 0 ? "" : target.slice(hash + 1);
+  const before = hash < 0 ? target : target.slice(0, hash);
+  const question = before.indexOf("?");
+  const query = question < 0 ? "" : before.slice(question + 1);
+  const path = question < 0 ? before : before.slice(0, question);
+  return (
+    redactPath(path, pass) + (question < 0 ? "" : `?${redactPairs(query, pass)}`) + (hash < 0 ? "" : `#${redactPairs(fragment, pass)}`)
+  );
+}
+
+/** A path is read as a whole, and segment by segment where it is encoded. */
+function redactPath(path: string, pass: Pass): string {
+  const text = redactTextWith(path, pass);
+  if (!text.includes("%")) return text;
+  return text
+    .split("/")
+    .map((segment) => (segment.includes("%") ? redactEncoded(segment, pass) : segment))
+    .join("/");
+}

@@ -1,0 +1,146 @@
+import { ALNUM, classOf, QUOTE, SPACE, UNDERSCORE } from "../character.ts";
+import type { Operator, Sign } from "../operator.ts";
+import type { Scan } from "../finding.ts";
+import type { KeyKind } from "../names/sensitive-key.ts";
+
+/** The value behind an operator, without its quotes. */
+export type AssignedValue = { readonly start: number; readonly end: number; readonly isQuoted: boolean };
+
+const BACKSLASH = 0x5c;
+const LINE_FEED = 0x0a;
+/** Longest quoted value; what is longer is read as unquoted words. */
+const LONGEST_QUOTED = 16_384;
+
+/**
+ * Finds the quote that closes a value from `start` on, on the same line: it has as many backslashes before it as the opening one,
+ * `escapes`. A failed search is remembered, so that many unclosed quotes do not read the same line many times.
+ */
+function findClosing(scan: Scan, start: number, { quote, escapes }: { quote: number; escapes: number }): number {
+  const { text, unclosed } = scan;
+  let at = start;
+  if (unclosed.quote === quote && unclosed.from <= start && start < unclosed.to) at = unclosed.to;
+  const most = Math.min(text.length, start + LONGEST_QUOTED);
+  for (; at < most; at++) {
+    const code = text.charCodeAt(at);
+    if (code === LINE_FEED) break;
+    if (code === BACKSLASH) {
+      let end = at + 1;
+      while (text.charCodeAt(end) === BACKSLASH) end += 1;
+      if (text.charCodeAt(end) === quote && end - at === escapes) return at;
+      at = text.charCodeAt(end) === quote ? end : end - 1;
+    } else if (code === quote && escapes === 0) return at;
+  }
+  Object.assign(unclosed, { quote, from: start, to: at });
+  return -1;
+}
+
+/** True where `&`, `;` or `,` ends a field, because another name follows, or nothing. */
+function isFieldEnd(text: string, at: number): boolean {
+  const next = text.charCodeAt(at + 1);
+  const kind = classOf(next);
+  if (Number.isNaN(next) || (kind & (SPACE | QUOTE)) !== 0 || next === BACKSLASH) return true;
+  if ((kind & (ALNUM | UNDERSCORE)) === 0) return false;
+  const most = Math.min(text.length, at + 34);
+  for (let end = at + 1; end < most; end++) {
+    const code = text.charCodeAt(end);
+    if (code === 0x3d || code === 0x3a) return true;
+    if ((classOf(code) & (ALNUM | UNDERSCORE)) === 0 && code !== 0x2d && code !== 0x2e && code !== 0x20 && code !== 0x5b && code !== 0x5d)
+      return false;
+  }
+  return false;
+}
+
+/** Brackets that close something opened before the value belong to the text around it. */
+function trimEnd(text: string, start: number, end: number): number {
+  let at = end;
+  while (at > start) {
+    const code = text.charCodeAt(at - 1);
+    const opener = "([{"[")]}".indexOf(text.charAt(at - 1))];
+    const isStop = code === 0x2c || code === 0x3b || (code === 0x2e && at - start > 1);
+    if (!isStop && (opener === undefined || text.slice(start, Math.min(at, start + 512)).includes(opener))) break;
+    at -= 1;
+  }
+  return at;
+}
+
+/** Longest unquoted value that is read before it is believed. */
+const LONGEST_BARE = 4_096;
+
+function findBareEnd(scan: Scan, start: number, operator: Operator): number {
+  const { text } = scan;
+  const most = Math.min(text.length, start + LONGEST_BARE);
+  let at = start;
+  for (; at < most; at++) {
+    const code = text.charCodeAt(at);
+    const kind = classOf(code);
+    if (code === 0x3c || ((kind & (SPACE | QUOTE)) !== 0 && (operator !== "tag" || code !== 0x20 || at - start > 256))) break;
+    if (code === BACKSLASH && (classOf(text.charCodeAt(at + 1)) & QUOTE) !== 0) break;
+    if (code === BACKSLASH && (text.charCodeAt(at + 1) === 0x6e || text.charCodeAt(at + 1) === 0x72)) break;
+    if ((code === 0x26 || code === 0x3b || code === 0x2c) && (operator === "weak" || isFieldEnd(text, at))) break;
+    if (operator === "weak" && (code === 0x29 || code === 0x7c || code === 0x3e)) break;
+  }
+  return trimEnd(text, start, at);
+}
+
+/** Where the value may begin: past spaces, a YAML block's mark, a line's end inside a tag, and a string's prefix. */
+function skipToValue(text: string, start: number, operator: Operator): number {
+  let at = start;
+  const most = start + 24;
+  const crossesLines =
+    operator === "tag" || (operator === "colon" && /^[ \t]{0,4}[|>][+-]?\d?[ \t]{0,4}\r?\n/.test(text.slice(start, start + 16)));
+  while (at < most) {
+    const code = text.charCodeAt(at);
+    if (code === 0x20 || code === 0x09) at += 1;
+    else if (crossesLines && (code === LINE_FEED || code === 0x0d || code === 0x7c || code === 0x3e || (code === 0x2d && at < start + 8)))
+      at += 1;
+    else break;
+  }
+  return "@brfu([=$".includes(text.charAt(at)) && (classOf(text.charCodeAt(at + 1)) & QUOTE) !== 0 ? at + 1 : at;
+}
+
+/** A header's value goes on to the end of its line, or to a quote that opens no parameter: `Digest username="a", response="b"`. */
+function findLineEnd(text: string, start: number): number {
+  const most = Math.min(text.length, start + LONGEST_BARE);
+  let isOpen = false;
+  let at = start;
+  for (; at < most; at++) {
+    const code = text.charCodeAt(at);
+    if (code === LINE_FEED || code === 0x0d) break;
+    if (code !== 0x22) continue;
+    if (!isOpen && text.charCodeAt(at - 1) !== 0x3d) break;
+    isOpen = !isOpen;
+  }
+  return at;
+}
+
+const SCHEME =
+  /^(?:basic|bearer|digest|negotiate|ntlm|token|apikey|api-key|aws4-hmac-sha256|hawk|oauth|mac|key|jwt|ssws|[a-z][a-z-]{1,19}(?=[ \t]+(?=\S{0,40}\d)\S{16}))[ \t]+/i;
+
+/** Finds the value behind an operator. */
+export function findValue(scan: Scan, sign: Sign, kind: KeyKind | undefined): AssignedValue | undefined {
+  const { operator } = sign;
+  const { text } = scan;
+  let at = skipToValue(text, sign.at, operator);
+  let quoteAt = at;
+  while (text.charCodeAt(quoteAt) === BACKSLASH && quoteAt - at < 8) quoteAt += 1;
+  const quote = text.charCodeAt(quoteAt);
+  if ((classOf(quote) & QUOTE) !== 0) {
+    const from = quoteAt + 1;
+    const end = findClosing(scan, from, { quote, escapes: quoteAt - at });
+    if (end >= 0) return { start: kind === "auth" ? from + schemeLength(text, from) : from, end, isQuoted: true };
+    at = from;
+  } else if (operator === "quote") return undefined;
+  if (kind === "cookie" && operator === "colon") return { start: at, end: findLineEnd(text, at), isQuoted: false };
+  if (kind === "auth" || kind === "token") {
+    const scheme = schemeLength(text, at);
+    const toLineEnd = scheme > 0 && kind === "auth" && operator === "colon";
+    if (toLineEnd) return { start: at + scheme, end: findLineEnd(text, at), isQuoted: false };
+    at += scheme;
+  }
+  const end = findBareEnd(scan, at, operator);
+  return end > at ? { start: at, end, isQuoted: false } : undefined;
+}
+
+function schemeLength(text: string, at: number): number {
+  return SCHEME.exec(text.slice(at, at + 64))?.[0].length ?? 0;
+}

@@ -1,0 +1,92 @@
+import { findNameAbove, readItems, readNextLine, readPair } from "./beside.ts";
+import { classOf, DIGIT, SPACE } from "../character.ts";
+import type { Finding, Scan, Word } from "../finding.ts";
+import { replaceNumber, replaceText } from "../scalar.ts";
+import { findValue } from "./assigned-value.ts";
+import type { NameVerdict } from "../names/sensitive-key.ts";
+import { isCredible, isSuspect } from "../credible.ts";
+import { type KnownName, lastNames } from "../names/name-table.ts";
+import { COST } from "../work.ts";
+import { findSign, type Operator, type Sign } from "../operator.ts";
+import { SAID } from "./spoken.ts";
+
+/** A name and what it says of its value. */
+type Named = NameVerdict & { readonly name: string };
+
+/** The verdict on the word before and this one together: `api key: ...`, `var accessToken string = ...`. */
+function judgeTail(scan: Scan, name: string): Named | undefined {
+  const { text, pass, chain, before } = scan;
+  const gap = chain - before.end;
+  const isApart = chain > 0 && (classOf(text.charCodeAt(chain - 1)) & SPACE) !== 0;
+  const isSaid = name === "is" || name === "was";
+  if (!before.mayName && !isSaid) return undefined;
+  // A quote in between ends the name before, `name="password" id=`, but for `key="password" value=`.
+  if (!isApart || gap < 1 || gap > 2 || ((classOf(text.charCodeAt(before.end)) & SPACE) === 0 && name !== "value" && !isSaid))
+    return undefined;
+  const said = isSaid ? SAID.exec(`${text.slice(Math.max(0, chain - 96), chain)}${name} `)?.[1] : undefined;
+  const previous = said ?? lastNames(text.slice(Math.max(before.start, before.end - 64), before.end));
+  const whole = `${previous} ${name}`;
+  const verdict = pass.classify(whole);
+  if (verdict.kind !== undefined || !/^(?:str|string|text|value|is|was|const)$/i.test(name)) return { ...verdict, name: whole };
+  return { kind: pass.classify(previous).kind, suspicion: verdict.suspicion, name: whole };
+}
+
+/** The verdict by a name that may mean a secret, or by what stands before or above it. */
+function judgeName(scan: Scan, known: KnownName, operator: Operator): Named {
+  const { text, pass, chain } = scan;
+  const { name } = known;
+  if (known.isSignedParameter && operator === "assign" && (chain === 0 || isParameterMark(text.charCodeAt(chain - 1))))
+    return { kind: "key", suspicion: "none", name };
+  const mayStandBelow = known.isTail && name === (operator === "colon" ? "value" : "default");
+  const above = mayStandBelow ? findNameAbove(scan, chain) : undefined;
+  if (above !== undefined) return { ...pass.classify(above), name: above };
+  return (known.isTail ? judgeTail(scan, name) : undefined) ?? known;
+}
+
+/** Names of a user and a password together. */
+const PAIR_NAME = /(?:auth|credentials?|authentication(?:token)?)$/i;
+
+/** Longest name that is looked up; what is longer is a value itself. */
+const LONGEST_NAME = 96;
+
+/** True for what is no name by its look: a number, and what is too long. */
+function isNoName({ text, chain }: Scan, wordEnd: number): boolean {
+  return wordEnd - chain > LONGEST_NAME || ((classOf(text.charCodeAt(chain)) & DIGIT) !== 0 && /^\d+$/.test(text.slice(chain, wordEnd)));
+}
+
+/** `auth=("name", "password")`, `new NetworkCredential("name", "password")`. */
+function mayTakePair(text: string, { operator, at }: Sign, name: string): boolean {
+  return (operator === "assign" || (operator === "weak" && text.charCodeAt(at - 1) === 0x28)) && PAIR_NAME.test(name);
+}
+
+/** `?`, `&`, `;`. */
+function isParameterMark(code: number): boolean {
+  return code === 0x3f || code === 0x26 || code === 0x3b;
+}
+
+/** A secret by its name: the value that is assigned to the name ending at `wordEnd`. */
+export function readAssignment(scan: Scan, { end: wordEnd }: Word): Finding | undefined {
+  const { text, pass } = scan;
+  if (isNoName(scan, wordEnd)) return undefined;
+  const known = pass.names(text, scan.chain, wordEnd);
+  if (known.isPlain) return undefined;
+  pass.work.left -= COST.words;
+  const sign = findSign(scan, wordEnd);
+  if (sign === undefined) return undefined;
+  pass.work.left -= COST.form;
+  const { kind, suspicion, name } = judgeName(scan, known, sign.operator);
+  if (kind === undefined && !isSuspect(suspicion, sign.operator)) return undefined;
+  pass.work.left -= COST.assignment;
+  const pair = mayTakePair(text, sign, name) ? readPair(scan, sign.at) : undefined;
+  if (pair !== undefined) return pair;
+  const below = kind === undefined ? undefined : (readItems(scan, sign, kind) ?? readNextLine(scan, sign, kind));
+  if (below !== undefined) return below;
+  const value = findValue(scan, sign, kind);
+  if (value === undefined || !isCredible({ scan, value, kind, suspicion, name, operator: sign.operator })) return undefined;
+  const raw = text.slice(value.start, value.end);
+  if (kind === "personal" && pass.policy.personal === "keep") return undefined;
+  const found = kind ?? "key";
+  const isNumber = !value.isQuoted && /^\d{1,19}$/.test(raw);
+  const replacement = isNumber ? replaceNumber(found, raw, pass) : replaceText(found, raw, pass);
+  return replacement === raw ? undefined : { start: value.start, end: value.end, kind: found, replacement };
+}

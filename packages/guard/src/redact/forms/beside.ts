@@ -1,0 +1,153 @@
+/** Secrets whose name stands beside them with something else than an operator in between: a line's end, a SQL word, a part's headers. */
+import { classOf, SPACE } from "../character.ts";
+import { type Finding, findForm, type Scan, type Word } from "../finding.ts";
+import type { Sign } from "../operator.ts";
+import { COST } from "../work.ts";
+import { replaceText } from "../scalar.ts";
+import type { KeyKind } from "../names/sensitive-key.ts";
+
+/** A value alone on its line: in quotes, or one word that is no name of something deeper and no plain word. */
+function readLoneValue(line: string): string | undefined {
+  const quoted = /^(["'])([^"'\r\n]{1,512})\1[ \t]{0,8},?[ \t]{0,8}(?:\r?\n|$)/.exec(line)?.[2];
+  if (quoted !== undefined) return quoted;
+  const bare = /^[^\s"'{}[\]<>|&*!#][^\s"'{}[\]<>]{3,511}(?=[ \t]{0,8}(?:\r?\n|$))/.exec(line)?.[0];
+  if (bare === undefined || /:$|^[A-Za-z_][\w.-]*=[^=]|^\$/.test(bare)) return undefined;
+  return /\d|[a-z][A-Z]|[^\w-]/.test(bare) ? bare : undefined;
+}
+
+const BACKSLASH = 0x5c;
+/** What lies between a name and a value on the next line. */
+const GAPS: ReadonlyMap<string, RegExp> = new Map([
+  ["colon", /^[ \t]{0,8}\\?\r?\n[ \t]{1,32}(?:-[ \t]{1,3})?/],
+  ["assign", /^[ \t]{0,8}\\\r?\n[ \t]{0,32}/],
+]);
+
+/** The values on the lines behind `password:`, alone or as a list, or behind a backslash at the line's end. */
+export function readNextLine(scan: Scan, sign: Sign, kind: KeyKind): Finding | undefined {
+  const { text } = scan;
+  const next = text.charCodeAt(sign.at);
+  if ((classOf(next) & SPACE) === 0 && next !== BACKSLASH) return undefined;
+  const gap = GAPS.get(sign.operator);
+  if (gap === undefined) return undefined;
+  scan.pass.work.left -= COST.random;
+  let output = "";
+  let [start, end, at] = [-1, -1, sign.at];
+  for (let item = 0; item < 64; item++) {
+    const space = gap.exec(text.slice(at, at + 52))?.[0];
+    const isList = space?.trimEnd().endsWith("-") === true;
+    if (space === undefined || (item > 0 && !isList)) break;
+    const from = at + space.length;
+    const value = readLoneValue(text.slice(from, from + 532));
+    if (value === undefined) break;
+    const valueAt = /["']/.test(text.charAt(from)) ? from + 1 : from;
+    output += (start < 0 ? "" : text.slice(end, valueAt)) + replaceText(kind, value, scan.pass);
+    if (start < 0) start = valueAt;
+    end = valueAt + value.length;
+    at = valueAt === from ? end : end + 1;
+    if (!isList) break;
+  }
+  return start < 0 || output === text.slice(start, end) ? undefined : { start, end, kind, replacement: output };
+}
+
+const ITEM =
+  /^(?:[\s,[{(]|\}(?=,)){0,48}(?:["']?([\w.-]{1,40})["']?[ \t]{0,4}(?:=>|[:=])[ \t]{0,4})?(?:true|false|null|\d{1,12}(?=[\s,])|b?(["'])([^"'\n]{1,256})\2)/;
+
+/** The quoted values of a list or a map behind a name: `tokens = ["a1", "b2"]`, `SECRETS = { github: "x9" }`. */
+export function readItems(scan: Scan, sign: Sign, kind: KeyKind): Finding | undefined {
+  const { text, pass } = scan;
+  if ((sign.operator !== "assign" && sign.operator !== "colon") || !/^[ \t]{0,4}[[{]/.test(text.slice(sign.at, sign.at + 6)))
+    return undefined;
+  pass.work.left -= COST.random;
+  let output = "";
+  let at = sign.at;
+  for (let item = 0; item < 64; item++) {
+    const match = ITEM.exec(text.slice(at, at + 360));
+    if (match === null) break;
+    const [whole, name = "", , value = ""] = match;
+    const own = pass.classify(name).kind ?? (/^(?=.*\d)\S{8,}$/.test(value) ? kind : undefined);
+    const read = scan.inner ?? ((piece: string) => piece);
+    const quote = value === "" ? 0 : 1;
+    const start = at + whole.length - quote - value.length;
+    output +=
+      text.slice(at, start) +
+      (own === undefined || name === "name" ? read(value) : replaceText(own, value, pass)) +
+      text.slice(start + value.length, at + whole.length);
+    at += whole.length;
+  }
+  return output === text.slice(sign.at, at) ? undefined : { start: sign.at, end: at, kind, replacement: output };
+}
+
+const SQL_VALUES = /^\s{1,4}\(?\s{0,4}'(?:[^'\n]|''){1,512}'(?:\s{0,4},\s{0,4}'(?:[^'\n]|''){1,512}'){0,64}/;
+
+/** What leads to one value behind `IDENTIFIED BY` and `SET PASSWORD FOR 'app'@'%'`. */
+const SQL_VALUE =
+  /^(?:\w{0,40}(?:identified|password) by(?: password)?|password for [^\s=]{1,128} {0,4}=(?: {0,4}password\(| password)?) {0,4}(?:["']|(?=[^\s"';,]{0,200}\d))([^\s"';,]{1,200})/di;
+
+/** `token IN ('a', 'b')`, `token LIKE 'a'`, `IDENTIFIED BY 'a'`: the word before names the values. */
+export function readSqlWord(scan: Scan, { start, end }: Word): Finding | undefined {
+  const { text, before } = scan;
+  if (before.end < 0 || start - before.end > 3) return undefined;
+  scan.pass.work.left -= COST.words;
+  const value = findForm(scan, "password", [before.start, 400, SQL_VALUE]);
+  if (value !== undefined) return value;
+  if (!/^(?:in|i?like)$/i.test(text.slice(start, end))) return undefined;
+  const { kind } = scan.pass.classify(text.slice(Math.max(before.start, before.end - 64), before.end));
+  scan.pass.work.left -= COST.assignment;
+  const values = kind === undefined ? undefined : SQL_VALUES.exec(text.slice(end, end + 1_024))?.[0];
+  if (kind === undefined || values === undefined) return undefined;
+  const replacement = values.replace(/'((?:[^'\n]|'')+)'/g, (whole, raw: string) =>
+    /^%?[?%]?$/.test(raw) ? whole : `'${replaceText(kind, raw, scan.pass)}'`,
+  );
+  return replacement === values ? undefined : { start: end, end: end + values.length, kind, replacement };
+}
+
+const PART = /^name="?([^";\r\n]{1,64})"?(?:;[^\r\n]{0,128})?\r?\n(?:[\w-]{1,40}:[^\r\n]{0,128}\r?\n){0,3}\r?\n/i;
+
+/** A field of a multipart body inside other text. */
+export function readPart(scan: Scan, { start }: Word): Finding | undefined {
+  const { text } = scan;
+  if (!text.startsWith("name=", start)) return undefined;
+  scan.pass.work.left -= COST.words;
+  if (!/form-data;[ \t]{0,4}$/i.test(text.slice(Math.max(0, start - 16), start))) return undefined;
+  const head = PART.exec(text.slice(start, start + 768));
+  const kind = head === null ? undefined : scan.pass.classify(head[1] ?? "").kind;
+  if (head === null || kind === undefined) return undefined;
+  const from = start + head[0].length;
+  const raw = /^[^\r\n]+/.exec(text.slice(from, from + 4_096))?.[0] ?? "";
+  const replacement = replaceText(kind, raw, scan.pass);
+  return raw.startsWith("--") || replacement === raw ? undefined : { start: from, end: from + raw.length, kind, replacement };
+}
+
+/** How far behind an AWS access key id its secret is looked for. */
+const AWS_REACH = 96;
+
+const AWS_SECRET = /^(?![\da-fA-F]{40})(?=.{0,39}[A-Z])(?=.{0,39}[a-z])[A-Za-z\d/+]{40}(?![\w/+=])/d;
+
+/** The secret of an AWS pair, which has no form of its own: 40 characters of base64 shortly behind an access key id. */
+export function readAwsSecret(scan: Scan, { start }: Word): Finding | undefined {
+  const { text } = scan;
+  if (/[\w/+]/.test(text.charAt(start - 1))) return undefined;
+  return /A[KS]IA[A-Z0-9]{16}(?![A-Z0-9])/.test(text.slice(Math.max(0, start - AWS_REACH), start))
+    ? findForm(scan, "key", [start, 41, AWS_SECRET])
+    : undefined;
+}
+
+/** True shortly behind an access key id. */
+export function isNearAccessKey(scan: Scan, start: number): boolean {
+  return start - scan.read.accessKeyId < AWS_REACH;
+}
+
+const PAIR = /^[ \t]{0,4}\(?[ \t]{0,4}(?:"[^"\n]{0,100}"|'[^'\n]{0,100}')[,:][ \t]{0,4}["']([^"'\n$<{[][^"'\n]{0,199})["']/d;
+
+/** `('name', 'password')`, `"name":"password"` behind a name for both; `at` is behind the operator, which may be the bracket. */
+export function readPair(scan: Scan, at: number): Finding | undefined {
+  return findForm(scan, "password", [at, 330, PAIR]);
+}
+
+/** The name that a line above gives to a `value:`, as Kubernetes and many lists of settings write it, or to Terraform's `default =`. */
+export function findNameAbove({ text, pass }: Scan, start: number): string | undefined {
+  pass.work.left -= COST.random;
+  return /(?:\b(?:name|key)["']?:[ \t]{0,4}["']?|\bvariable[ \t]{1,4}"(?=[\w.-]{1,64}"[ \t]{0,4}\{[^{}]{0,200}$))([\w.-]{1,64})(?:["']?,?[ \t]{0,4}\r?\n[ \t]{0,32}["']?|"[^{}]{0,8}\{[^{}]{0,200})$/i.exec(
+    text.slice(Math.max(0, start - 280), start),
+  )?.[1];
+}

@@ -1,0 +1,40 @@
+import { classOf, SPACE } from "../character.ts";
+import { type Finding, findForm, type Scan, toFinding, type Word } from "../finding.ts";
+import { readPair } from "./beside.ts";
+import { COST } from "../work.ts";
+import { isReplacement } from "../replacement.ts";
+
+const SCHEME =
+  /^(?:basic|bearer|digest|token(?=\s[\w.~+/=-]{20}))\s((?=[\w.~+/=-]{0,4096}\d|(?=[\w.~+/=-]{16})[\w.~+/=-]{0,4096}[a-z][A-Z])[\w.~+/=-]{8,4096})/di;
+
+/** The credential behind a scheme's name in running text: `Bearer ab12...`, `Basic dXNlcjpwYXNz`. */
+export function readScheme(scan: Scan, { start }: Word): Finding | undefined {
+  return findForm(scan, "auth", [start, 4_110, SCHEME]);
+}
+
+/** The password of `curl -u name:password`, in quotes or not. */
+export function readUserOption(scan: Scan, { start, end }: Word): Finding | undefined {
+  const { text } = scan;
+  const isShort = end - start === 1 && (classOf(text.charCodeAt(start - 2)) & SPACE) !== 0;
+  const isLong = end - start === 4 && text.startsWith("-user", start - 1) && text.startsWith("--", scan.chain - 2);
+  if (!isShort && !isLong) return undefined;
+  scan.pass.work.left -= COST.words;
+  const option = /^(?:=|[ \t]{0,5})(["']?)/.exec(text.slice(end, end + 8));
+  const quote = option?.[1] ?? "";
+  const from = end + (option?.[0].length ?? 0);
+  const line = text.slice(from, from + 512);
+  const pair = (
+    quote === '"'
+      ? /^([^":\n]*)(:?)([^"\n]*)/
+      : quote === "'"
+        ? /^([^':\n]*)(:?)([^'\n]*)/
+        : /^([\w$@.{}-]+)([:%])("[^"\n]*"|'[^'\n]*'|\S*)/
+  ).exec(line);
+  const [, name = "", colon = "", password = ""] = pair ?? [];
+  if (pair === null || colon === "") return readPair(scan, from - quote.length);
+  const at = from + name.length + 1;
+  if (password === "")
+    return name.length >= 16 && /\d/.test(name) ? toFinding(scan, "auth", [from, from + name.length]) : readPair(scan, from - quote.length);
+  if (/^\d+$/.test(password) || /^["']?(?:\$|<|\[|\{\{|\*+$)/.test(password) || isReplacement(password)) return undefined;
+  return toFinding(scan, "password", [at, at + password.length]);
+}

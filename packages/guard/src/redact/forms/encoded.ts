@@ -1,0 +1,112 @@
+import { ALNUM, classOf, DIGIT, HEX_LETTER, UNDERSCORE } from "../character.ts";
+import { COST } from "../work.ts";
+import type { Finding, Scan, Word } from "../finding.ts";
+
+function isHexPair(text: string, at: number): boolean {
+  return (classOf(text.charCodeAt(at)) & (DIGIT | HEX_LETTER)) !== 0 && (classOf(text.charCodeAt(at + 1)) & (DIGIT | HEX_LETTER)) !== 0;
+}
+
+function isPieceCode(code: number): boolean {
+  return (
+    (classOf(code) & (ALNUM | UNDERSCORE)) !== 0 ||
+    code === 0x25 ||
+    code === 0x2b ||
+    code === 0x2d ||
+    code === 0x2e ||
+    code === 0x7e ||
+    code === 0x2a
+  );
+}
+
+/** The percent-encoded piece around the `%` at `at`: read decoded, and encoded anew when something in it was replaced. */
+export function readPercent(scan: Scan, at: number): Finding | undefined {
+  const { text, inner } = scan;
+  if (inner === undefined || at < scan.read.percent || !isHexPair(text, at + 1)) return undefined;
+  let start = at;
+  while (start > scan.taken && at - start < 256 && isPieceCode(text.charCodeAt(start - 1))) start -= 1;
+  let end = at;
+  while (end < text.length && isPieceCode(text.charCodeAt(end))) end += 1;
+  scan.read.percent = end;
+  const raw = text.slice(start, end);
+  scan.pass.work.left -= COST.decoding + raw.length * COST.decodedCharacter;
+  let decoded: string;
+  try {
+    decoded = decodeURIComponent(raw);
+  } catch {
+    return undefined;
+  }
+  const redacted = inner(decoded);
+  return redacted === decoded ? undefined : { start, end, kind: "encoded", replacement: encodeURIComponent(redacted) };
+}
+
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_";
+const VALUES = new Int8Array(128).fill(-1);
+for (let value = 0; value < 66; value++) VALUES[ALPHABET.charCodeAt(value)] = value < 64 ? value : value - 2;
+
+const PRINTABLE = Uint8Array.from({ length: 256 }, (_, byte) =>
+  Number(byte < 32 ? byte === 9 || byte === 10 || byte === 13 : byte !== 127),
+);
+
+function isPrintable(bytes: Uint8Array): boolean {
+  for (const byte of bytes) if (PRINTABLE[byte] !== 1) return false;
+  return true;
+}
+
+/** Readable text behind base64 of either alphabet; undefined for bytes that are none. */
+function decodeText(text: string): string | undefined {
+  const bytes = Buffer.from(text, "base64");
+  if (!isPrintable(bytes)) return undefined;
+  const decoded = bytes.toString();
+  return decoded.includes("\ufffd") ? undefined : decoded;
+}
+
+/** True when the first twelve characters are base64 of nine readable ones; most words are passed over after one or two. */
+function beginsReadable(text: string, start: number): boolean {
+  let buffer = 0;
+  let before = 0;
+  for (let at = 0; at < 12; at++) {
+    const value = VALUES[text.charCodeAt(start + at)] ?? -1;
+    if (value < 0) return false;
+    buffer = ((buffer << 6) | value) & 0xffff;
+    if ((at & 3) === 0) continue;
+    const byte = (buffer >> (6 - 2 * (at & 3))) & 0xff;
+    // In UTF-8 a byte goes on where the one before begins or goes on, and must where it begins.
+    if (PRINTABLE[byte] !== 1 || ((byte & 0xc0) === 0x80 ? before < 0x80 : before >= 0xc0)) return false;
+    before = byte;
+  }
+  return true;
+}
+
+/** True for base64 of readable text. */
+export function isReadableBase64(text: string): boolean {
+  return decodeText(text) !== undefined;
+}
+
+function findBase64End(text: string, start: number): number {
+  let at = start;
+  while (at < text.length) {
+    const code = text.charCodeAt(at);
+    if (code >= 128 || (VALUES[code] ?? -1) < 0) break;
+    at += 1;
+  }
+  while (at < text.length && text.charCodeAt(at) === 0x3d) at += 1;
+  return at;
+}
+
+/** Text inside base64, as cookies, cursors and tokens carry it: read decoded, and encoded anew when something was replaced. */
+export function readBase64(scan: Scan, { start, end: wordEnd }: Word): Finding | undefined {
+  const { text, inner } = scan;
+  if (inner === undefined || start < scan.taken || start < scan.read.base64Text) return undefined;
+  if (!beginsReadable(text, start)) return undefined;
+  const end = Math.max(wordEnd, findBase64End(text, start));
+  scan.read.base64Text = end;
+  if (end - start < 16) return undefined;
+  const raw = text.slice(start, end);
+  scan.pass.work.left -= COST.decoding + raw.length * COST.decodedCharacter;
+  const decoded = decodeText(raw);
+  if (decoded === undefined) return undefined;
+  const redacted = inner(decoded);
+  if (redacted === decoded) return undefined;
+  const encoded = Buffer.from(redacted).toString(/[-_]/.test(raw) ? "base64url" : "base64");
+  return { start, end, kind: "encoded", replacement: raw.endsWith("=") ? encoded : encoded.replace(/=+$/, "") };
+}

@@ -1,0 +1,101 @@
+import { ALNUM, classOf, DIGIT, HEX_LETTER, UNDERSCORE } from "../character.ts";
+import { COST } from "../work.ts";
+import type { Finding, Scan, Word } from "../finding.ts";
+import { toIpv4, toIpv6 } from "../replacement.ts";
+
+/** Names before four numbers that make them a version or a heading: `version="1.2.3.4"`, `Section 1.2.3.4`. */
+const VERSION_BEFORE = /(?:version|release|build|revision|section|chapter|clause|\bver|\brev|\bv|\boid|[~^]|[=<>!]=)["'\s:=(]{0,4}$/i;
+/** What follows a version and no address: a file's extension, a pre-release, a build. */
+const VERSION_BEHIND = /^(?:\.\d|[-+][A-Za-z]|\+\d|\.[a-z]\w{1,4}\b(?!\.))/i;
+/** `example.com/203.0.113.9`, as Java writes a resolved host; `Chrome/124.0.6.1` is a product and its version. */
+const RESOLVED_HOST = /(?:[\w-]+\.){2,8}[A-Za-z]{2,24}\/$/;
+
+/** Loopback, unspecified, networks without a host, masks, multicast, and the range of the pseudonyms themselves (RFC 6890). */
+function isNeverReplaced([a, b, c, d]: readonly number[]): boolean {
+  return a === 127 || a === 0 || (a ?? 0) >= 224 || (c === 0 && d === 0) || (a === 198 && (b === 18 || b === 19));
+}
+
+/** Private, shared and link-local ranges (RFC 1918, RFC 6598, RFC 3927). */
+function isPrivate([a, b = 0]: readonly number[]): boolean {
+  return (
+    a === 10 ||
+    (a === 172 && b >= 16 && b <= 31) ||
+    (a === 192 && b === 168) ||
+    (a === 169 && b === 254) ||
+    (a === 100 && b >= 64 && b <= 127)
+  );
+}
+
+/** True when what stands before four numbers makes them part of something longer, or a version. */
+function isVersionBefore(scan: Scan, start: number, end: number): boolean {
+  const { text } = scan;
+  const before = text.charCodeAt(start - 1);
+  if (before === 0x2e) return true;
+  const earlier = classOf(text.charCodeAt(start - 2));
+  // A range `1.2.3.4-1.2.3.9` goes on behind its hyphen; `lib-1.2.3.4` is a package.
+  if (before === 0x2d && (earlier & (ALNUM | UNDERSCORE)) !== 0)
+    return scan.taken !== start - 1 && !/^\d{1,3}(?:\.\d{1,3}){3}-$/.test(text.slice(scan.chain, start));
+  if (before === 0x2f && (earlier & (ALNUM | UNDERSCORE)) !== 0)
+    return !/^:\d{2,5}/.test(text.slice(end, end + 6)) && !RESOLVED_HOST.test(text.slice(Math.max(0, start - 64), start));
+  return VERSION_BEFORE.test(text.slice(Math.max(0, start - 16), start));
+}
+
+function readIpv4(scan: Scan, start: number): Finding | undefined {
+  const { text } = scan;
+  const raw = /^\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?!\w)/.exec(text.slice(start, start + 16))?.[0];
+  if (raw === undefined) return undefined;
+  const parts = raw.split(".");
+  const octets = parts.map(Number);
+  if (octets.some((octet) => octet > 255) || parts.some((part) => part.length > 1 && part.startsWith("0"))) return undefined;
+  if (isNeverReplaced(octets) || (scan.pass.policy.ipAddresses === "public" && isPrivate(octets))) return undefined;
+  const end = start + raw.length;
+  if (VERSION_BEHIND.test(text.slice(end, end + 8)) || isVersionBefore(scan, start, end)) return undefined;
+  return { start, end, kind: "ip", replacement: toIpv4(raw, scan.pass.pseudonym) };
+}
+
+/** What `toIpv6` writes. */
+const PSEUDONYM = /^2001:db8::[0-9a-f]{4}:[0-9a-f]{4}$/;
+
+/** Eight groups, or fewer around one `::` (RFC 4291). Eight bytes with colons are a hardware address. */
+function isIpv6(raw: string): boolean {
+  const halves = raw.split("::");
+  const groups = raw.split(":").filter((group) => group !== "");
+  if (halves.length > 2 || groups.some((group) => group.length > 4) || PSEUDONYM.test(raw)) return false;
+  return halves.length === 2 ? groups.length <= 7 : groups.length === 8 && groups.some((group) => group.length > 2);
+}
+
+/** An address with a first group that is given out: global unicast, and for `all` also unique local and link-local. */
+function readIpv6(scan: Scan, start: number): Finding | undefined {
+  const { text } = scan;
+  const before = text.charCodeAt(start - 1);
+  if (before === 0x3a || before === 0x2e) return undefined;
+  const run = /^[0-9A-Fa-f]{4}:[0-9A-Fa-f:]{1,36}/.exec(text.slice(start, start + 42))?.[0] ?? "";
+  const raw = run.replace(/([^:]):$/, "$1");
+  const isGiven = (scan.pass.policy.ipAddresses === "public" ? /^[23]/ : /^(?:[23]|f[cd]|fe[89ab])/i).test(raw);
+  const end = start + raw.length;
+  const behind = text.charCodeAt(end);
+  // An IPv4 address at its end is read on its own.
+  const isWhole = (classOf(behind) & (ALNUM | UNDERSCORE)) === 0 && !/^\.\d/.test(text.slice(end, end + 2));
+  if (!isGiven || !isWhole || !isIpv6(raw)) return undefined;
+  return { start, end, kind: "ip", replacement: toIpv6(raw.toLowerCase(), scan.pass.pseudonym) };
+}
+
+/** An IP address that begins with the word from `start` to `wordEnd`. Each look ahead and back is of a fixed length. */
+export function readIpAddress(scan: Scan, { start, end: wordEnd }: Word): Finding | undefined {
+  scan.pass.work.left -= COST.form;
+  const first = classOf(scan.text.charCodeAt(start));
+  const behind = scan.text.charCodeAt(wordEnd);
+  if (behind === 0x2e && (first & DIGIT) !== 0) return readIpv4(scan, start);
+  return behind === 0x3a && (first & (DIGIT | HEX_LETTER)) !== 0 ? readIpv6(scan, start) : undefined;
+}
+
+/** True for four numbers under a name that says they are a version: `{"version": "4.2.1.7"}` has no words around it to tell. */
+export function isNamedVersion(name: string | undefined, value: string): boolean {
+  return (
+    name !== undefined &&
+    value.length < 24 &&
+    (classOf(value.charCodeAt(0)) & DIGIT) !== 0 &&
+    /^\d+(?:\.\d+){3}$/.test(value) &&
+    /version|release|build|revision|^v$|oid$/i.test(name)
+  );
+}

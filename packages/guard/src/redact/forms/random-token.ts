@@ -1,0 +1,108 @@
+import { ALNUM, classOf, DIGIT, entropyOf, LOWER, QUOTE, SPACE, UNDERSCORE, UPPER } from "../character.ts";
+import { isReadableBase64 } from "./encoded.ts";
+import { COST } from "../work.ts";
+import { type Finding, type Scan, toFinding, type Word } from "../finding.ts";
+
+const HYPHEN = 0x2d;
+
+/** Parts of a name that say the rest is a key: `acme_live_...`, `x-secret-...`. */
+const KEY_PART =
+  /(?:^|[_-])(?:live|test|prod|dev|stg|sandbox|secret|sk|rk|pat|tok|tkn|token|pw|key|apikey|api|access|o?auth|priv|admin)(?:[_-]|$)/i;
+
+/** What identifies a request, a file, a message or a digest is no key, however long. */
+const PUBLIC_PART = /^(?:sha\d|md5|req|resp?|msg|chatcmpl|run|evt|file|id|trace|span|build|hash|etag|chunk|css|ssh)/i;
+/** Longer than anything that services call their objects by, and of all three sorts. */
+const LONG_MIXED = /^(?=.*\d)(?=.*[a-z])(?=.*[A-Z]).{30}/;
+
+/** A token with a readable beginning of its own, as most services issue them today, whoever the issuer is. */
+export function readPrefixed(scan: Scan, { start }: Word): Finding | undefined {
+  const { text, read } = scan;
+  if (read.joined <= start) readJoined(scan, start);
+  const { joined: end, joinedTail: tail } = read;
+  if (end - tail < 20 || tail - start < 3 || tail - start > 32 || end - start > 512) return undefined;
+  scan.pass.work.left -= COST.random;
+  const random = text.slice(tail, end);
+  const prefix = text.slice(start, tail);
+  const isKey = KEY_PART.test(prefix) ? isMixed(random) : LONG_MIXED.test(random) && !PUBLIC_PART.test(prefix) && entropyOf(random) >= 4;
+  return isKey ? toFinding(scan, "key", [start, end]) : undefined;
+}
+
+/** Reads a run of words and hyphens once, however many words in it ask. */
+function readJoined(scan: Scan, start: number): void {
+  const { text, read } = scan;
+  let end = start;
+  read.joinedTail = start;
+  for (; end < text.length; end++) {
+    const code = text.charCodeAt(end);
+    if (code === 0x5f || code === HYPHEN) read.joinedTail = end + 1;
+    else if ((classOf(code) & ALNUM) === 0) break;
+  }
+  read.joined = end;
+}
+
+function isMixed(text: string): boolean {
+  let bits = 0;
+  for (let at = 0; at < text.length; at++) bits |= classOf(text.charCodeAt(at));
+  return (bits & DIGIT) !== 0 && (bits & (UPPER | LOWER)) !== 0 && entropyOf(text) >= 3;
+}
+
+/** Small letters and digits of base 32 or 36, no hex; what begins like this is the address of some content (CID). */
+const SMALL = /^(?!baf)(?=[a-f\d]*[g-z])(?=(?:[a-z]*\d){5})[a-z\d]+$/;
+
+/** Lengths of base64 digests: SHA-1, SHA-256, SHA-384, SHA-512. Those are no secrets. */
+const DIGEST_LENGTHS = new Set([27, 28, 43, 44, 64, 86, 88]);
+
+/** True where a text of its own begins or ends: at a quote, a space, or the whole text's edge. */
+function isEdge(text: string, at: number): boolean {
+  return at < 0 || at >= text.length || (classOf(text.charCodeAt(at)) & (QUOTE | SPACE)) !== 0;
+}
+
+/** True for letters, digits and the signs of both base64 alphabets. */
+function isBase64Code(code: number): boolean {
+  return (classOf(code) & (ALNUM | UNDERSCORE)) !== 0 || code === 0x2b || code === 0x2f || code === HYPHEN || code === 0x3d;
+}
+
+/**
+ * A text that stands alone and is nothing but random base64, of a key's length and no digest's: in quotes, or with its padding. Base64
+ * of readable text is none: that was read decoded. The caller has seen an edge before it.
+ */
+export function readLoneRandom(scan: Scan, { start }: Word): Finding | undefined {
+  const { text } = scan;
+  if (!isBase64Code(text.charCodeAt(start + 20)) || !isBase64Code(text.charCodeAt(start + 39))) return undefined;
+  scan.pass.work.left -= COST.random;
+  const most = start + 129;
+  let end = start;
+  let bits = 0;
+  for (; end < most; end++) {
+    const code = text.charCodeAt(end);
+    const kind = classOf(code);
+    if (!isBase64Code(code)) break;
+    bits |= kind;
+  }
+  const length = end - start;
+  if (length < 40 || length > 128 || !isEdge(text, end)) return undefined;
+  const raw = text.slice(start, end);
+  const isBase64 = (bits & DIGIT) !== 0 && (bits & LOWER) !== 0 && ((bits & UPPER) !== 0 || SMALL.test(raw));
+  const isQuoted = (classOf(text.charCodeAt(start - 1)) & QUOTE) !== 0;
+  if (!isBase64 || !(isQuoted || raw.endsWith("=")) || (DIGEST_LENGTHS.has(length) && !isAzureNear(text, start))) return undefined;
+  if (
+    entropyOf(raw) < 4.5 ||
+    isIdentity(text, start) ||
+    isReadableBase64(raw) ||
+    /^sha\d{1,3}-|^[A-Za-z]+(?:[-_/][A-Za-z]+)+$|^[a-z0-9-]+(?:\/[\w-]+){2,}$/.test(raw)
+  )
+    return undefined;
+  return toFinding(scan, "key", [start, end]);
+}
+
+/** `x-amz-cf-id: ...`, `digest=...`: a name that says the text identifies something. */
+export function isIdentity(text: string, start: number): boolean {
+  return /(?:id|etag|digest|hash|sum|cursor|public_?key|signature-input)["']?[ \t]?[:=][ \t]?["']?$/i.test(
+    text.slice(Math.max(0, start - 32), start),
+  );
+}
+
+/** An Azure storage key looks like a SHA-512 digest; what is around it tells. */
+function isAzureNear(text: string, start: number): boolean {
+  return /azure/i.test(text.slice(Math.max(0, start - 240), start));
+}

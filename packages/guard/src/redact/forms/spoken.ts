@@ -1,0 +1,82 @@
+/** Secrets that words lead to without any sign: `with password x9!aB`, `requirepass x9`, `mysql -px9`. */
+import { classOf, LOWER, QUOTE, SPACE, UPPER } from "../character.ts";
+import { type Finding, type Scan, toFinding, type Word } from "../finding.ts";
+import { isReplacement } from "../replacement.ts";
+import type { KeyKind } from "../names/sensitive-key.ts";
+import { COST } from "../work.ts";
+
+/** Kinds of names that one value can follow; `session 4bf92f` and `card 17` are sentences. */
+const SPOKEN = /^(?:password|secret|key|token)$/;
+
+const LONGEST = 512;
+const LONGEST_NAME = 40;
+
+function findEnd(text: string, start: number): number {
+  const most = Math.min(text.length, start + LONGEST);
+  let at = start;
+  while (at < most && (classOf(text.charCodeAt(at)) & (SPACE | QUOTE)) === 0) at += 1;
+  while (at > start && /[.,;:)\]}>]/.test(text.charAt(at - 1))) at -= 1;
+  return at;
+}
+
+/** Letters and digits, and not only small ones: a password with a capital or a sign in it, or a long key of hex. */
+function isSecretLike(raw: string, kind: KeyKind): boolean {
+  if (raw.length < 8 || !/\d/.test(raw) || !/[A-Za-z]/.test(raw) || /^[\w.-]{1,64}[(=:]|:\/\/|^v?\d+\.\d+/.test(raw)) return false;
+  const isMixed = /[a-z]/.test(raw) && (/[A-Z]/.test(raw) || /[!#$%^&*@]/.test(raw));
+  if (kind === "key" && /^[A-Za-z0-9/+]{40}$/.test(raw)) return true;
+  return (
+    (isMixed && !/[/(\\]/.test(raw)) ||
+    /^(?:[0-9a-f]{32,}|[0-9A-F]{32,}|[A-Z0-9]{16,}|(?=(?:[a-z-]*\d){5})[a-z\d-]{20,})$/.test(raw) ||
+    ((kind === "password" || kind === "secret") && /^[0-9a-f-]{16,36}$/i.test(raw))
+  );
+}
+
+/** `password is`, `secret of the user "app" was`: the name, and whose it is. */
+export const SAID = /([\w-]{2,40})(?: (?:for|of|in|to)(?: the| user| username){0,2} ["']?[\w.@-]{1,40}["']?)? (?:is|was) $/;
+
+/** The kind by the word before, or by the word before `is` and `was`. */
+function judgeBefore(scan: Scan, start: number): KeyKind | undefined {
+  const { text, pass, before } = scan;
+  // Most of what stands before a random word is no name: a number, a path, a word of one letter.
+  const length = before.end - before.start;
+  if (length > LONGEST_NAME || (classOf(text.charCodeAt(before.start)) & (LOWER | UPPER)) === 0) return undefined;
+  const kind = before.mayName ? pass.names(text, before.start, before.end).kind : undefined;
+  if (kind !== undefined || length > 3 || (text.charCodeAt(before.end - 1) | 0x20) !== 0x73) return kind;
+  const name = SAID.exec(text.slice(Math.max(0, start - 96), start))?.[1];
+  return name === undefined ? undefined : pass.classify(name).kind;
+}
+
+/** A random value right behind a secret's name and one space. Only a word of letters and digits, or of both cases, asks. */
+export function readSpoken(scan: Scan, { start }: Word): Finding | undefined {
+  const { text, pass, before } = scan;
+  if (scan.chain !== start || before.end !== start - 1) return undefined;
+  const kind = judgeBefore(scan, start);
+  if (kind === undefined || !SPOKEN.test(kind)) return undefined;
+  pass.work.left -= COST.random;
+  const to = findEnd(text, start);
+  const raw = text.slice(start, to);
+  if (!isSecretLike(raw, kind) || isReplacement(raw)) return undefined;
+  return toFinding(scan, kind, [start, to]);
+}
+
+/** Programs that take a password behind `-p`, and `redis-cli`, behind `-a`. */
+const PROGRAM_P = /\b(?:mysql\w*|mariadb\w*|mongo\w*|sshpass|(?:docker|podman|az) +login|ldapsearch|psexec)\b[^\n|;&]{0,120}$/i;
+const PROGRAM_A = /\bredis-cli\b[^\n|;&]{0,120}$/;
+
+/** `mysql -uroot -pSecret`, `sshpass -p 'Secret'`, `redis-cli -a Secret`: `start` is behind the hyphen. */
+export function readPasswordOption(scan: Scan, { start, end }: Word): Finding | undefined {
+  const { text } = scan;
+  const letter = text.charCodeAt(start);
+  if ((classOf(text.charCodeAt(start - 2)) & SPACE) === 0) return undefined;
+  scan.pass.work.left -= COST.line;
+  const line = text.slice(Math.max(0, start - 160), start - 1);
+  if (!(letter === 0x61 ? PROGRAM_A : PROGRAM_P).test(line)) return undefined;
+  const isApart = end - start === 1 && (classOf(text.charCodeAt(end)) & SPACE) !== 0;
+  if (letter === 0x61 && !isApart) return undefined;
+  const at = isApart ? end + 1 : start + 1;
+  const from = (classOf(text.charCodeAt(at)) & QUOTE) === 0 ? at : at + 1;
+  const close = from === at ? -1 : text.slice(from, from + LONGEST).indexOf(text.charAt(at));
+  const to = close < 0 ? findEnd(text, from) : from + close;
+  const raw = text.slice(from, to);
+  return raw.length < 4 || /^[-$<%]|^\d+:\d+$/.test(raw) || isReplacement(raw) ? undefined : toFinding(scan, "password", [from, to]);
+}

@@ -1,0 +1,101 @@
+import { ALNUM, classOf, DIGIT, UNDERSCORE } from "../character.ts";
+import { type Finding, findForm, type Scan, toFinding, type Word } from "../finding.ts";
+import { COST } from "../work.ts";
+import { DIGIT_SOMEWHERE, TOKEN_FORMS, type TokenForm, type TokenSet } from "./token-forms.ts";
+
+/** Forms by what three characters, folded to five bits each, they begin with. */
+const BY_START: (TokenForm[] | undefined)[] = Array.from({ length: 1 << 15 }, () => undefined);
+/** The same as a table that stays in the processor's cache: most words are passed over after one look. */
+const STARTS = new Uint8Array(1 << 15);
+for (const form of TOKEN_FORMS) {
+  for (const key of listStarts(form.prefix)) {
+    (BY_START[key] ??= []).push(form);
+    STARTS[key] = 1;
+  }
+}
+
+/** A prefix of two characters may go on with any third. */
+function listStarts(prefix: string): number[] {
+  if (prefix.length > 2) return [startAt(prefix, 0)];
+  return Array.from({ length: 32 }, (_, third) => startAt(prefix + String.fromCharCode(third + 64), 0));
+}
+
+function startAt(text: string, at: number): number {
+  return ((text.charCodeAt(at) & 31) << 10) | ((text.charCodeAt(at + 1) & 31) << 5) | (text.charCodeAt(at + 2) & 31);
+}
+
+/** True when a token may begin at `start`; a look at three characters. */
+export function mayBeginToken(text: string, start: number): boolean {
+  return start + 2 < text.length && STARTS[startAt(text, start)] === 1;
+}
+
+/** The sets as tables, built once. */
+const TABLES: Readonly<Record<TokenSet, Uint8Array>> = {
+  alnum: toTable(/[A-Za-z0-9]/),
+  word: toTable(/[\w-]/),
+  hex: toTable(/[0-9a-fA-F]/),
+  base64: toTable(/[\w+/=-]/),
+  dotted: toTable(/[\w.+=~-]/),
+};
+
+function toTable(set: RegExp): Uint8Array {
+  return Uint8Array.from({ length: 128 }, (_, code) => (set.test(String.fromCharCode(code)) ? 1 : 0));
+}
+
+function findRunEnd(scan: Scan, start: number, set: TokenSet): number {
+  const known = scan.read[set];
+  if (start < known) return known;
+  const table = TABLES[set];
+  let at = start;
+  while (at < scan.text.length && table[scan.text.charCodeAt(at)] === 1) at += 1;
+  scan.read[set] = at;
+  return at;
+}
+
+/** The next digit at or behind `start`; tokens are read from left to right, so each character is looked at once. */
+function findDigit(scan: Scan, start: number): number {
+  const known = scan.read.digit;
+  if (known >= start) return known;
+  let at = start;
+  while (at < scan.text.length && (classOf(scan.text.charCodeAt(at)) & DIGIT) === 0) at += 1;
+  scan.read.digit = at;
+  return at;
+}
+
+/** Dots and slashes at the end are the sentence's and the path's. */
+function trimRun(text: string, start: number, end: number): number {
+  let at = end;
+  while (at > start && (text.charCodeAt(at - 1) === 0x2e || text.charCodeAt(at - 1) === 0x2f)) at -= 1;
+  return at;
+}
+
+/** A token that its issuer made recognisable by a prefix: `ghp_...`, `AKIA...`, `eyJ...`. */
+export function readVendorToken(scan: Scan, { start }: Word): Finding | undefined {
+  const { text } = scan;
+  const forms = BY_START[startAt(text, start)];
+  if (forms === undefined) return undefined;
+  scan.pass.work.left -= COST.token;
+  for (const form of forms) {
+    if (!text.startsWith(form.prefix, start)) continue;
+    const from = start + form.prefix.length;
+    const end = trimRun(text, from, findRunEnd(scan, from, form.set));
+    if (end - from < form.least) continue;
+    if ((classOf(text.charCodeAt(end)) & (ALNUM | UNDERSCORE)) !== 0) continue;
+    scan.pass.work.left -= COST.form;
+    if (form.check === DIGIT_SOMEWHERE) {
+      if (findDigit(scan, from) >= end) continue;
+    } else if (form.check !== undefined && !form.check.test(text.slice(start, Math.min(end, start + (form.kind === "jwt" ? 1_024 : 128)))))
+      continue;
+    return toFinding(scan, form.kind, [start, end]);
+  }
+  return undefined;
+}
+
+const PRIVATE_KEY = /^-----BEGIN[\w -]{0,100}?PRIVATE KEY(?: BLOCK)?-----(?:[^]*?KEY(?: BLOCK)?-----|[^]*)/di;
+
+/** A PEM block of a private key, to its end line or, when that is missing, as far as the text goes. */
+export function readPrivateKey(scan: Scan, at: number): Finding | undefined {
+  if (scan.text.charCodeAt(at + 5) !== 0x42 || !scan.text.startsWith("BEGIN", at + 5)) return undefined;
+  scan.pass.work.left -= COST.assignment;
+  return findForm(scan, "private-key", [at, scan.text.length, PRIVATE_KEY]);
+}

@@ -1,0 +1,85 @@
+import { isSignedParameter } from "./query-name.ts";
+import { ALNUM, classOf } from "../character.ts";
+import { foldTrigger, type NameTriggers } from "./name-trigger.ts";
+import { type KeyClassifier, type NameVerdict, TAILS } from "./sensitive-key.ts";
+import { COST, type Work } from "../work.ts";
+
+/** A chain of words as a name: what it says of a value, and whether it can lead to a secret at all. */
+export type KnownName = NameVerdict & {
+  readonly chain: string;
+  /** The last two of dotted names: what a host or a class is called says nothing of a value. */
+  readonly name: string;
+  /** A last word whose meaning the word before it decides: `api key`, `accessToken string`. */
+  readonly isTail: boolean;
+  readonly isSignedParameter: boolean;
+  /** Nothing that follows this name is secret because of it. */
+  readonly isPlain: boolean;
+};
+
+/** Finds what is known of the name between two indexes of a text. */
+export type NameTable = (text: string, start: number, end: number) => KnownName;
+
+/** `token.ts:12:5` is a place in a file. */
+const FILE_NAME =
+  /\.(?:[cm]?[jt]sx?|py|rb|go|java|kt|scala|php|rs|cs|cpp|cc|c|h|swift|vue|svelte|html?|css|json|ya?ml|md|txt|log|sql|sh|lua|ex|exs|dart)$/i;
+
+/** Only the last two of dotted names count. */
+export function lastNames(chain: string): string {
+  const last = chain.lastIndexOf(".");
+  return last < 0 ? chain : chain.slice(chain.lastIndexOf(".", last - 1) + 1);
+}
+
+const UNKNOWN: NameVerdict = { kind: undefined, suspicion: "none" };
+
+function judge(chain: string, classify: KeyClassifier): KnownName {
+  const name = lastNames(chain);
+  const verdict = classify(name);
+  const isFile = (verdict.kind !== undefined || verdict.suspicion !== "none") && name.includes(".") && FILE_NAME.test(name);
+  const lower = name.toLowerCase();
+  const isTail = verdict.kind === undefined && TAILS.has(lower);
+  const isParameter = verdict.kind === undefined && isSignedParameter(lower, 16);
+  const isPlain = (isFile || (verdict.kind === undefined && verdict.suspicion === "none")) && !isTail && !isParameter;
+  const { kind, suspicion } = isFile ? UNKNOWN : verdict;
+  return { kind, suspicion, chain, name, isTail, isSignedParameter: isParameter, isPlain };
+}
+
+/** What has no trigger in it leads to nothing, and is not remembered. */
+const PLAIN: KnownName = { ...UNKNOWN, chain: "", name: "", isTail: false, isSignedParameter: false, isPlain: true };
+
+const SLOTS = 1_024;
+
+/** True when `chain` stands in the text at `start`; `startsWith` costs more than so short a comparison. */
+function standsAt(chain: string, text: string, start: number): boolean {
+  for (let at = 0; at < chain.length; at++) if (chain.charCodeAt(at) !== text.charCodeAt(start + at)) return false;
+  return true;
+}
+
+/**
+ * Creates a table of the names met last. A name is compared where it stands, so that most words of a text cost neither a copy nor a
+ * search. Names come from requests: the table has a fixed number of slots, and a new name takes the place of another.
+ */
+export function createNameTable(classify: KeyClassifier, work: Work, triggers: NameTriggers): NameTable {
+  const slots: (KnownName | undefined)[] = [];
+  slots.length = SLOTS;
+  return (text, start, end) => {
+    let word = 0;
+    let row = 0;
+    let met = 0;
+    for (let at = start; at < end; at++) {
+      const code = text.charCodeAt(at);
+      word = (Math.imul(word, 31) + code) | 0;
+      if ((classOf(code) & ALNUM) !== 0) {
+        row = foldTrigger(row, code);
+        met |= triggers[row] ?? 0;
+      } else if (code > 127) met = 1;
+    }
+    if (met === 0) return PLAIN;
+    const slot = Math.imul(word, -1_640_531_535) >>> 22;
+    const known = slots[slot];
+    if (known !== undefined && known.chain.length === end - start && standsAt(known.chain, text, start)) return known;
+    work.left -= COST.name;
+    const judged = judge(text.slice(start, end), classify);
+    slots[slot] = judged;
+    return judged;
+  };
+}

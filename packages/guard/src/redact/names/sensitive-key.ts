@@ -1,0 +1,222 @@
+import { classOf, DIGIT } from "../character.ts";
+
+/** Why a value under a name is taken out: the kind goes into the marker. */
+export type KeyKind =
+  | "password"
+  | "secret"
+  | "token"
+  | "key"
+  | "auth"
+  | "cookie"
+  | "session"
+  | "csrf"
+  | "card"
+  | "code"
+  | "national-id"
+  | "bank"
+  | "personal";
+
+/** `apikey` and its kin. */
+function toKeys(words: string): string[] {
+  return words.split(" ").map((word) => `${word}key`);
+}
+
+/** Stems that mean the same wherever they stand in a name, run together or not: `userpassword2`, `MyApiKey`. */
+const STEMS: readonly (readonly [KeyKind, readonly string[]])[] = [
+  [
+    "password",
+    "bindpw rootpw userpw dbpw adminpw requirepass masterauth dbpass keypass storepass userpass rootpass adminpass sqlpass password passwd passwort passphrase passcode passkey kennwort contrasen contraseña motdepasse wachtwoord lösenord losenord hasło haslo parola şifre sifre heslo salasana jelszo jelszó lozinka пароль 密码 密碼 口令 パスワード 비밀번호 كلمةالمرور סיסמה สั่งผ่าน mậtkhẩu matkhau katasandi".split(
+      " ",
+    ),
+  ],
+  ["secret", ["secret", "credential", "geheimnis", "segredo"]],
+  [
+    "key",
+    [
+      ...toKeys(
+        "api access private priv signing encryption master account shared storage subscription auth license licence consumer ssh write service deploy app application client function database db hmac aes rsa kms session server webhook instrumentation ingestion user aws",
+      ),
+      "apitoken",
+    ],
+  ],
+  ["token", ["accesstoken", "authtoken", "refreshtoken"]],
+  [
+    "auth",
+    ["authorization", "authorisation", "connectionstring", "connstr", "databaseurl", "mongouri", "mongodburi", "redisurl", "amqpurl"],
+  ],
+  ["session", ["sessionid", "sessid"]],
+  ["csrf", ["csrf", "xsrf", "requestverificationtoken", "authenticitytoken"]],
+  [
+    "card",
+    "creditcard debitcard cardnum ccnum cardno cardcvc cardcvv cardpan kreditkarte kartennummer tarjetadecredito cartedecredit numerocarte".split(
+      " ",
+    ),
+  ],
+  ["bank", ["accountnumber", "bankaccount", "routingnumber", "sortcode", "kontonummer", "accountno", "acctnum"]],
+  [
+    "national-id",
+    [
+      "socialsecurity",
+      "nationalid",
+      "nationalinsurance",
+      "taxpayerid",
+      "taxid",
+      "passportnumber",
+      "driverslicense",
+      "driverlicense",
+      "driverslicence",
+      "drivinglicence",
+      "sozialversicherung",
+    ],
+  ],
+];
+
+/** Whole words of a name: `db_pwd`, `card.cvv`, `X-Auth`. Too short to be looked for inside other words. */
+const WORDS = toTable([
+  ["password", "pwd pass pw passw pswd psw passwrd senha mdp clave"],
+  ["secret", "secrets creds cred psk"],
+  ["token", "token tokens jwt bearer"],
+  ["auth", "auth authz authn dsn sas"],
+  ["cookie", "cookie cookies"],
+  ["session", "session sid phpsessid sess"],
+  ["code", "otp totp mfa 2fa tan pincode pin onetimecode verificationcode"],
+  ["card", "cvv cvc cvv2 cvc2 csc pan"],
+  ["bank", "iban bic swift"],
+  ["national-id", "ssn sin nino cpf cnpj dni nif bsn nric aadhaar pesel passport"],
+  ["personal", "dob birthday phone mobile telephone msisdn"],
+]);
+
+/** Names of two words or more that mean a secret only together. */
+const PAIRS = toTable([
+  ["session", "connectsid sessionvalue gitlabsession"],
+  [
+    "code",
+    "authcode verificationcode securitycode recoverycode recoverycodes recoverykey recoverykeys backupcode backupcodes smscode accesscode activationcode factorcode",
+  ],
+  ["card", "cardsecurity securitynumber"],
+  ["personal", "birthdate dateofbirth phonenumber mobilenumber"],
+]);
+
+/** A last word that says the value is about the secret, and is not the secret: `token_type`, `passwordResetAt`. */
+const ABOUT = new Set(
+  "timeout minutes hours ref address bus plugin plugins stdin prompt handler trigger factory generator pattern name names type types kind length len count counts size limit ttl expiry expires expiration expired expiresin exp lifetime maxage url uri endpoint path file filename dir policy policies enabled disabled required optional format version algorithm alg status state field fields prefix suffix strategy changed updated created rotated at date time valid invalid min max header param parameter issuer provider manager service store storage usage used scope scopes error errors attempts reset forgot strength rules present missing set mode index position line column budget bucket source class schema description label title ms sec seconds days age".split(
+    " ",
+  ),
+);
+
+/** Words before `key` or `token` that make it harmless. */
+const HARMLESS = new Set(
+  "publickey primarykey foreignkey partitionkey sortkey cachekey idempotencykey routekey routingkey objectkey hashkey keyid nexttoken nextpagetoken pagetoken continuationtoken maxtokens totaltokens prompttokens completiontokens inputtokens outputtokens unexpectedtoken secretary cookieconsent cookiebanner".split(
+    " ",
+  ),
+);
+
+function toTable(rows: readonly (readonly [KeyKind, string])[]): ReadonlyMap<string, KeyKind> {
+  return new Map(rows.flatMap(([kind, words]) => words.split(" ").map((word) => [word, kind] as const)));
+}
+
+/** Names that hold keys and tokens among much else; only a random value under them is taken. */
+const GENERIC = "key api access client auth credential cert salt hmac cipher seed".split(" ");
+/** Names of what identifies telemetry and things, never secrets. */
+const IDENTITY =
+  "trace span request correlation transaction build commit sha digest hash checksum etag revision version uuid guid integrity idempoten cache partition primary foreign public sort object fingerprint parent event message order product item route host node pod instance image path file url uri keyboard monkey author".split(
+    " ",
+  );
+/** Services whose keys have no sign of their own: random values under a name with theirs are taken. */
+const VENDORS = "cloudflare crumb datadog heroku jenkins kerberos okta snyk sonar telegram twilio".split(" ");
+
+const ANY_STEM = STEMS.map(([kind, stems]) => [kind, new RegExp(stems.join("|"))] as const);
+const ANY_HINT = ([IDENTITY, VENDORS, GENERIC] as const).map((words) => new RegExp(words.join("|")));
+
+/** Names that say nothing alone and everything under a parent: `card.number`, `session.id`. */
+export const DEPENDENT: ReadonlySet<string> = new Set(["id", "number", "value", "key", "code", "data", "raw", "content", "string", "hash"]);
+
+/** Last words whose meaning the word before them decides. */
+export const TAILS: ReadonlySet<string> = new Set(
+  "key keys number code id value string str text is was const phrase hash secret default".split(" "),
+);
+
+/** Whatever makes a name mean something: every name with a verdict has one of these in it, once its separators are left out. */
+export const NAME_PARTS: readonly string[] = [
+  ...STEMS.flatMap(([, stems]) => stems),
+  ...WORDS.keys(),
+  ...PAIRS.keys(),
+  ...VENDORS,
+  ...GENERIC,
+  ...DEPENDENT,
+];
+
+/** What a name that is not secret itself says of a random value under it. */
+export type Suspicion = "none" | "generic" | "vendor";
+
+const SUSPICIONS: readonly Suspicion[] = ["none", "vendor", "generic"];
+
+function suspectWords(joined: string): Suspicion {
+  return SUSPICIONS[ANY_HINT.findIndex((hint) => hint.test(joined))] ?? "none";
+}
+
+/** The words of a name, lower case: at separators, and where small letters meet capitals: `HTTPServerKey` is three. */
+function splitName(name: string): string[] {
+  const parted = name.replace(/([\p{Ll}\p{Lo}\p{N}])(?=\p{Lu})|(\p{Lu})(?=\p{Lu}\p{Ll})/gu, "$1$2 ");
+  return parted.toLowerCase().match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
+}
+
+function classifyWords(words: readonly string[], joined: string): KeyKind | undefined {
+  if (joined === "" || HARMLESS.has(joined)) return undefined;
+  const last = words.at(-1) ?? "";
+  const lastTwo = words.length > 2 ? (words.at(-2) ?? "") + last : joined;
+  if (words.length > 1 && (ABOUT.has(last) || ABOUT.has(lastTwo) || HARMLESS.has(lastTwo))) return undefined;
+  const stem = ANY_STEM.find(([, any]) => any.test(joined));
+  if (stem !== undefined) return stem[0];
+  const pair = PAIRS.get(joined) ?? (lastTwo === joined ? undefined : PAIRS.get(lastTwo));
+  if (pair !== undefined) return pair;
+  for (const word of words) {
+    const kind = WORDS.get(word) ?? (endsInDigit(word) ? WORDS.get(word.replace(/\d+$/, "")) : undefined);
+    if (kind !== undefined) return kind;
+  }
+  if (joined.endsWith("pwd") || joined.endsWith("pswd")) return "password";
+  return joined.endsWith("token") || joined.endsWith("cookie") ? "token" : undefined;
+}
+
+function endsInDigit(word: string): boolean {
+  return (classOf(word.charCodeAt(word.length - 1)) & DIGIT) !== 0;
+}
+
+/** What a name says of the value under it. */
+export type NameVerdict = { readonly kind: KeyKind | undefined; readonly suspicion: Suspicion };
+
+/** Decides by its name alone whether a value is secret; the parent's name counts where the name alone says nothing. */
+export type KeyClassifier = (name: string, parent?: string) => NameVerdict;
+
+const LONGEST_NAME = 128;
+/** Names come from requests: what is remembered of them is bounded. */
+const MOST_REMEMBERED = 2_000;
+
+/** Creates a classifier; `extra` and `safe` are names of the policy. */
+export function createKeyClassifier(extra: readonly string[], safe: readonly string[]): KeyClassifier {
+  const normalise = (name: string) => splitName(name).join("");
+  const extraNames = new Set(extra.map(normalise));
+  const safeNames = new Set(safe.map(normalise));
+  const remembered = new Map<string, NameVerdict>();
+  const judge = (name: string): NameVerdict => {
+    const words = splitName(name);
+    const joined = words.length === 1 ? (words[0] ?? "") : words.join("");
+    if (safeNames.has(joined)) return { kind: undefined, suspicion: "none" };
+    const kind = extraNames.has(joined) ? "secret" : classifyWords(words, joined);
+    return { kind, suspicion: kind === undefined ? suspectWords(joined) : "none" };
+  };
+  const recall = (name: string): NameVerdict => {
+    const key = name.length > LONGEST_NAME ? name.slice(-LONGEST_NAME) : name;
+    const known = remembered.get(key);
+    if (known !== undefined) return known;
+    if (remembered.size >= MOST_REMEMBERED) remembered.clear();
+    const verdict = judge(key);
+    remembered.set(key, verdict);
+    return verdict;
+  };
+  return (name, parent) => {
+    const verdict = recall(name);
+    if (verdict.kind !== undefined || parent === undefined || !DEPENDENT.has(name.toLowerCase())) return verdict;
+    return recall(`${parent}_${name}`);
+  };
+}
