@@ -1,11 +1,9 @@
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream";
-import { createGunzip, createZstdDecompress } from "node:zlib";
 import { UsageError } from "./command.ts";
+import { createDecoder, nameEncoding } from "./encoding.ts";
 import { describeFileError } from "./file-error.ts";
 
-const GZIP = [0x1f, 0x8b];
-const ZSTD = [0x28, 0xb5, 0x2f, 0xfd];
 const NEWLINE = 0x0a;
 /** A line longer than this is no export request: the exporter's largest is a few MiB. */
 const MAX_LINE_BYTES = 256 * 1024 * 1024;
@@ -16,12 +14,12 @@ export type Line = { readonly bytes: Uint8Array; readonly number: number; readon
 /** Where lines come from: a file, or `-` with the bytes of standard input. */
 export type LineSource = { readonly name: string; readonly stdin: AsyncIterable<Uint8Array> };
 
-/** Reads a file line by line, plain, gzip or zstd by its first bytes; memory stays at one line. */
+/** Reads a file line by line, plain, gzip, zstd or UTF-16 by its first bytes; memory stays at one line. */
 export async function* readLines(source: LineSource, onBytes: (count: number) => void = () => {}): AsyncGenerator<Line> {
   let rest: Uint8Array[] = [];
   let restLength = 0;
   let number = 0;
-  for await (const chunk of decompress(source, onBytes)) {
+  for await (const chunk of decode(source, onBytes)) {
     let from = 0;
     for (let at = chunk.indexOf(NEWLINE); at !== -1; at = chunk.indexOf(NEWLINE, from)) {
       const tail = chunk.subarray(from, at);
@@ -41,16 +39,16 @@ export async function* readLines(source: LineSource, onBytes: (count: number) =>
   if (restLength > 0) yield { bytes: Buffer.concat(rest), number: number + 1, isUnfinished: true };
 }
 
-/** The source's bytes, decompressed when they begin like gzip or zstd. */
-async function* decompress(source: LineSource, onBytes: (count: number) => void): AsyncGenerator<Uint8Array> {
+/** The source's bytes as UTF-8, decoded when they begin like anything else. */
+async function* decode(source: LineSource, onBytes: (count: number) => void): AsyncGenerator<Uint8Array> {
   const raw = countBytes(source.name === "-" ? source.stdin : openFile(source.name), onBytes)[Symbol.asyncIterator]();
   try {
     const first = await raw.next();
     if (first.done === true) return;
     const all = prepend(first.value, raw);
-    const plain = startsWith(first.value, GZIP) ? createGunzip() : startsWith(first.value, ZSTD) ? createZstdDecompress() : undefined;
-    if (plain === undefined) yield* all;
-    else yield* pipeline(all, plain, () => {});
+    const encoding = nameEncoding(first.value);
+    if (encoding === "none") yield* all;
+    else yield* pipeline(all, createDecoder(encoding), () => {});
   } catch (error) {
     throw describeFileError(source.name, error);
   }
@@ -70,8 +68,4 @@ async function* countBytes(chunks: AsyncIterable<Uint8Array>, onBytes: (count: n
 async function* prepend(first: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
   yield first;
   for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
-}
-
-function startsWith(bytes: Uint8Array, magic: readonly number[]): boolean {
-  return magic.every((byte, index) => bytes[index] === byte);
 }

@@ -22,7 +22,7 @@ import { toVisible } from "../logs/visible.ts";
 const HELP = `usage: faultline logs [OPTION ...] FILE ...
 
 Which routes fail, since when, which hop made the errors and why: out of access, error and application logs.
-Formats are detected line by line; files may be mixed, gzip or zstd. FILE may be - for standard input.
+Formats are detected line by line; files may be mixed, gzip, zstd or UTF-16. FILE may be - for standard input.
 Several files (access, error and application log) are joined by request id, or by time and path.
 
   --format NAME        read only this format (may be given several times)

@@ -1,8 +1,9 @@
-/** Where lines come from: files, gzip and zstd by their first bytes, and standard input. Chunks are read into one buffer. */
+/** Where lines come from: files, gzip, zstd and UTF-16 by their first bytes, and standard input. Chunks are read into one buffer. */
 import { closeSync, createReadStream, fstatSync, openSync, readSync } from "node:fs";
+import { Readable } from "node:stream";
 import { setImmediate } from "node:timers/promises";
-import { createGunzip, createZstdDecompress } from "node:zlib";
 import { UsageError } from "../command.ts";
+import { createDecoder, HEAD_BYTES, nameEncoding, type Encoding } from "../encoding.ts";
 
 /** Bytes in the buffer; a longer line is passed over. */
 export const BUFFER_BYTES = 4 << 20;
@@ -67,7 +68,7 @@ export function openFile(name: string): number {
 
 /** True for a plain file, whose parts can be read each by itself. Throws a `UsageError` for what cannot be read. */
 export function isPlainFile(name: string): boolean {
-  return name !== "-" && findSize(name) > 0 && findCompression(name) === "none";
+  return name !== "-" && findSize(name) > 0 && findEncoding(name) === "none";
 }
 
 /** Reads a source to its end. The last line counts even without a line break. */
@@ -78,12 +79,12 @@ export async function readSource(source: Source, reader: Reader): Promise<void> 
     if (fd === undefined) await readChunks(await peelStream(chunks()), source, filled);
     else await readPipe({ fd, chunks }, source, filled);
   } else {
-    const kind = findCompression(source.name);
+    const kind = findEncoding(source.name);
     if (kind === "none") await readPlain(source, filled);
     else {
       const file = createReadStream(source.name, { highWaterMark: 1 << 20 });
       file.on("data", (chunk) => source.onBytes(chunk.length));
-      const decoder = kind === "gzip" ? createGunzip() : createZstdDecompress();
+      const decoder = createDecoder(kind);
       file.on("error", (error) => decoder.destroy(error));
       file.pipe(decoder);
       await readChunks(decoder, { ...source, onBytes: () => undefined }, filled);
@@ -92,11 +93,11 @@ export async function readSource(source: Source, reader: Reader): Promise<void> 
   filled.finish();
 }
 
-/** A pipe: straight into the buffer, unless its first bytes say that it is compressed. */
+/** A pipe: straight into the buffer, unless its first bytes say that it is compressed or no UTF-8. */
 async function readPipe({ fd, chunks }: Input & { readonly fd: number }, source: Source, filled: Filled): Promise<void> {
   const count = readSync(fd, filled.buffer, 0, Math.min(filled.room, READ_BYTES), null);
   if (count === 0) return;
-  if (nameCompression(filled.buffer) === "none") {
+  if (nameEncoding(filled.buffer.subarray(0, count)) === "none") {
     source.onBytes(count);
     filled.advance(count);
     await readAll(fd, source, filled);
@@ -110,24 +111,17 @@ async function readPipe({ fd, chunks }: Input & { readonly fd: number }, source:
   await readChunks(await peelStream(whole), source, filled);
 }
 
-type Compression = "none" | "gzip" | "zstd";
-
-function findCompression(name: string): Compression {
+function findEncoding(name: string): Encoding {
   const fd = openFile(name);
-  const head = Buffer.alloc(4);
+  const head = Buffer.alloc(HEAD_BYTES);
   try {
-    return fstatSync(fd).isFile() ? nameCompression(head.subarray(0, readSync(fd, head, 0, 4, 0))) : "none";
+    return fstatSync(fd).isFile() ? nameEncoding(head.subarray(0, readSync(fd, head, 0, HEAD_BYTES, 0))) : "none";
   } finally {
     closeSync(fd);
   }
 }
 
-function nameCompression(head: Uint8Array): Compression {
-  if (head[0] === 0x1f && head[1] === 0x8b) return "gzip";
-  return head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd ? "zstd" : "none";
-}
-
-/** Standard input, decompressed when its first chunk says so. */
+/** Standard input, decoded when its first chunk says so. */
 async function peelStream(stdin: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
   const chunks = stdin[Symbol.asyncIterator]();
   const first = await chunks.next();
@@ -135,10 +129,9 @@ async function peelStream(stdin: AsyncIterable<Uint8Array>): Promise<AsyncIterab
     if (first.done !== true) yield first.value;
     for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) yield next.value;
   })();
-  const kind = first.done === true ? "none" : nameCompression(first.value);
+  const kind = first.done === true ? "none" : nameEncoding(first.value);
   if (kind === "none") return whole;
-  const { Readable } = await import("node:stream");
-  return Readable.from(whole).pipe(kind === "gzip" ? createGunzip() : createZstdDecompress());
+  return Readable.from(whole).pipe(createDecoder(kind));
 }
 
 async function readChunks(chunks: AsyncIterable<Uint8Array>, source: Source, filled: Filled): Promise<void> {
