@@ -60,6 +60,10 @@ describe("nginx's log_format", () => {
   it("says which fields cannot be told apart, and what has no fields", () => {
     expect(compileLogFormat("$status$request")).toMatchObject({ ok: false, error: expect.stringContaining("nothing between") });
     expect(compileLogFormat("hello")).toMatchObject({ ok: false });
+    expect(compileLogFormat("$remote_addr [$time_local] $request")).toMatchObject({
+      ok: false,
+      error: expect.stringContaining("no status"),
+    });
   });
 });
 

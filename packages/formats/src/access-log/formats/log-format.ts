@@ -22,6 +22,9 @@ import type { ParseContext, TextFormat } from "../line.ts";
 import { putNginxUpstream } from "../nginx-upstream.ts";
 import { unescapeQuoted } from "../tokens.ts";
 
+/** Without one of these a line says nothing of how its request ended. */
+const STATUS_FIELDS = ["status", "%s", "upstream_status"];
+
 /** A text format out of a format string; the error says what is wrong with it. */
 export function compileLogFormat(format: string): Result<TextFormat> {
   const text = format
@@ -37,6 +40,8 @@ export function compileLogFormat(format: string): Result<TextFormat> {
   if (crowded !== -1) {
     return { ok: false, error: `the format has two fields with nothing between them (field ${crowded + 1}), so a line cannot be split` };
   }
+  if (!STATUS_FIELDS.some((field) => fields.includes(field)))
+    return { ok: false, error: `the format has no status: not $status (nginx), nor %s or %>s (Apache): ${format.slice(0, 80)}` };
   const id = joined.includes("$") ? "nginx-log-format" : "apache-log-format";
   const named = fields.some((field) => field.startsWith("upstream_"));
   const isJson = joined.trimStart().startsWith("{");
