@@ -49,6 +49,8 @@ export type Scan = {
   readonly read: ReadAhead;
   /** Where the last search for a closing quote failed, and how far it had looked: bounds the work over the whole text. */
   readonly unclosed: { quote: number; from: number; to: number };
+  /** How far the last bare value behind such an operator was read: one that begins inside of it ends no sooner. */
+  bare: { readonly operator: string; readonly from: number; readonly to: number };
 };
 
 /** The state before the first character. */
@@ -77,6 +79,7 @@ export function createScan(text: string, pass: Pass, inner: Scan["inner"]): Scan
       base64Text: 0,
       accessKeyId: Number.NEGATIVE_INFINITY,
     },
+    bare: { operator: "", from: 0, to: 0 },
     unclosed: { quote: 0, from: 0, to: 0 },
   };
 }

@@ -67,18 +67,19 @@ function trimEnd(text: string, start: number, end: number): number {
 const LONGEST_BARE = 4_096;
 
 function findBareEnd(scan: Scan, start: number, operator: Operator): number {
-  const { text } = scan;
+  const { text, bare } = scan;
   const most = Math.min(text.length, start + LONGEST_BARE);
-  let at = start;
+  // What ends a value does not depend on where it begins; in a tag it does, but no tag begins inside of a tag's value.
+  let at = bare.operator === operator && bare.from <= start && start < bare.to ? bare.to : start;
   for (; at < most; at++) {
     const code = text.charCodeAt(at);
     const kind = classOf(code);
     if (code === 0x3c || ((kind & (SPACE | QUOTE)) !== 0 && (operator !== "tag" || code !== 0x20 || at - start > 256))) break;
-    if (code === BACKSLASH && (classOf(text.charCodeAt(at + 1)) & QUOTE) !== 0) break;
-    if (code === BACKSLASH && (text.charCodeAt(at + 1) === 0x6e || text.charCodeAt(at + 1) === 0x72)) break;
+    if (code === BACKSLASH && /["'`nr]/.test(text.charAt(at + 1))) break;
     if ((code === 0x26 || code === 0x3b || code === 0x2c) && (operator === "weak" || isFieldEnd(text, at))) break;
     if (operator === "weak" && (code === 0x29 || code === 0x7c || code === 0x3e)) break;
   }
+  scan.bare = { operator, from: start, to: at };
   return trimEnd(text, start, at);
 }
 
