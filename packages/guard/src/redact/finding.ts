@@ -29,6 +29,9 @@ type ReadAhead = {
   accessKeyId: number;
 };
 
+/** A stretch that was searched by a quote or an operator: the same search from inside of it goes on behind it. */
+export type Searched = { by: number | string; from: number; to: number };
+
 /** The state of one scan. Every reader gets it and a position, and answers with a finding or nothing. */
 export type Scan = {
   readonly text: string;
@@ -47,10 +50,10 @@ export type Scan = {
   readonly before: { start: number; end: number; mayName: boolean };
   /** How far each reader has read ahead: a run is read once, however many tokens might begin in it. */
   readonly read: ReadAhead;
-  /** Where the last search for a closing quote failed, and how far it had looked: bounds the work over the whole text. */
-  readonly unclosed: { quote: number; from: number; to: number };
+  /** Where the last search for such a closing quote failed, and how far it had looked: bounds the work over the whole text. */
+  readonly unclosed: Searched;
   /** How far the last bare value behind such an operator was read: one that begins inside of it ends no sooner. */
-  bare: { readonly operator: string; readonly from: number; readonly to: number };
+  readonly bare: Searched;
 };
 
 /** The state before the first character. */
@@ -79,8 +82,8 @@ export function createScan(text: string, pass: Pass, inner: Scan["inner"]): Scan
       base64Text: 0,
       accessKeyId: Number.NEGATIVE_INFINITY,
     },
-    bare: { operator: "", from: 0, to: 0 },
-    unclosed: { quote: 0, from: 0, to: 0 },
+    bare: { by: 0, from: 0, to: 0 },
+    unclosed: { by: 0, from: 0, to: 0 },
   };
 }
 

@@ -1,6 +1,6 @@
 import { ALNUM, classOf, QUOTE, SPACE, UNDERSCORE } from "../character.ts";
 import type { Operator, Sign } from "../operator.ts";
-import type { Scan } from "../finding.ts";
+import type { Scan, Searched } from "../finding.ts";
 import type { KeyKind } from "../names/sensitive-key.ts";
 
 /** The value behind an operator, without its quotes. */
@@ -11,14 +11,18 @@ const LINE_FEED = 0x0a;
 /** Longest quoted value; what is longer is read as unquoted words. */
 const LONGEST_QUOTED = 16_384;
 
+/** Where a search from `start` on has to look. */
+function findUnsearched(searched: Searched, by: Searched["by"], start: number): number {
+  return searched.by === by && searched.from <= start && start < searched.to ? searched.to : start;
+}
+
 /**
  * Finds the quote that closes a value from `start` on, on the same line: it has as many backslashes before it as the opening one,
  * `escapes`. A failed search is remembered, so that many unclosed quotes do not read the same line many times.
  */
 function findClosing(scan: Scan, start: number, { quote, escapes }: { quote: number; escapes: number }): number {
   const { text, unclosed } = scan;
-  let at = start;
-  if (unclosed.quote === quote && unclosed.from <= start && start < unclosed.to) at = unclosed.to;
+  let at = findUnsearched(unclosed, quote, start);
   const most = Math.min(text.length, start + LONGEST_QUOTED);
   for (; at < most; at++) {
     const code = text.charCodeAt(at);
@@ -30,7 +34,7 @@ function findClosing(scan: Scan, start: number, { quote, escapes }: { quote: num
       at = text.charCodeAt(end) === quote ? end : end - 1;
     } else if (code === quote && escapes === 0) return at;
   }
-  Object.assign(unclosed, { quote, from: start, to: at });
+  Object.assign(unclosed, { by: quote, from: start, to: at });
   return -1;
 }
 
@@ -70,7 +74,7 @@ function findBareEnd(scan: Scan, start: number, operator: Operator): number {
   const { text, bare } = scan;
   const most = Math.min(text.length, start + LONGEST_BARE);
   // What ends a value does not depend on where it begins; in a tag it does, but no tag begins inside of a tag's value.
-  let at = bare.operator === operator && bare.from <= start && start < bare.to ? bare.to : start;
+  let at = findUnsearched(bare, operator, start);
   for (; at < most; at++) {
     const code = text.charCodeAt(at);
     const kind = classOf(code);
@@ -79,7 +83,7 @@ function findBareEnd(scan: Scan, start: number, operator: Operator): number {
     if ((code === 0x26 || code === 0x3b || code === 0x2c) && (operator === "weak" || isFieldEnd(text, at))) break;
     if (operator === "weak" && (code === 0x29 || code === 0x7c || code === 0x3e)) break;
   }
-  scan.bare = { operator, from: start, to: at };
+  Object.assign(bare, { by: operator, from: start, to: at });
   return trimEnd(text, start, at);
 }
 

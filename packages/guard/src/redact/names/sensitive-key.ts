@@ -17,57 +17,33 @@ export type KeyKind =
   | "personal";
 
 /** `apikey` and its kin. */
-function toKeys(words: string): string[] {
-  return words.split(" ").map((word) => `${word}key`);
+function toKeys(words: string): string {
+  return `${words.replaceAll(" ", "key ")}key`;
 }
 
 /** Stems that mean the same wherever they stand in a name, run together or not: `userpassword2`, `MyApiKey`. */
-const STEMS: readonly (readonly [KeyKind, readonly string[]])[] = [
+const STEMS: readonly (readonly [KeyKind, string])[] = [
   [
     "password",
-    "bindpw rootpw userpw dbpw adminpw requirepass masterauth dbpass keypass storepass userpass rootpass adminpass sqlpass password passwd passwort passphrase passcode passkey kennwort contrasen contraseña motdepasse wachtwoord lösenord losenord hasło haslo parola şifre sifre heslo salasana jelszo jelszó lozinka пароль 密码 密碼 口令 パスワード 비밀번호 كلمةالمرور סיסמה สั่งผ่าน mậtkhẩu matkhau katasandi".split(
-      " ",
-    ),
+    "bindpw rootpw userpw dbpw adminpw requirepass masterauth dbpass keypass storepass userpass rootpass adminpass sqlpass password passwd passwort passphrase passcode passkey kennwort contrasen contraseña motdepasse wachtwoord lösenord losenord hasło haslo parola şifre sifre heslo salasana jelszo jelszó lozinka пароль 密码 密碼 口令 パスワード 비밀번호 كلمةالمرور סיסמה สั่งผ่าน mậtkhẩu matkhau katasandi",
   ],
-  ["secret", ["secret", "credential", "geheimnis", "segredo"]],
+  ["secret", "secret credential geheimnis segredo"],
   [
     "key",
-    [
-      ...toKeys(
-        "api access private priv signing encryption master account shared storage subscription auth license licence consumer ssh write service deploy app application client function database db hmac aes rsa kms session server webhook instrumentation ingestion user aws",
-      ),
-      "apitoken",
-    ],
+    `${toKeys("api access private priv signing encryption master account shared storage subscription auth license licence consumer ssh write service deploy app application client function database db hmac aes rsa kms session server webhook instrumentation ingestion user aws")} apitoken`,
   ],
-  ["token", ["accesstoken", "authtoken", "refreshtoken"]],
-  [
-    "auth",
-    ["authorization", "authorisation", "connectionstring", "connstr", "databaseurl", "mongouri", "mongodburi", "redisurl", "amqpurl"],
-  ],
-  ["session", ["sessionid", "sessid"]],
-  ["csrf", ["csrf", "xsrf", "requestverificationtoken", "authenticitytoken"]],
+  ["token", "accesstoken authtoken refreshtoken"],
+  ["auth", "authorization authorisation connectionstring connstr databaseurl mongouri mongodburi redisurl amqpurl"],
+  ["session", "sessionid sessid"],
+  ["csrf", "csrf xsrf requestverificationtoken authenticitytoken"],
   [
     "card",
-    "creditcard debitcard cardnum ccnum cardno cardcvc cardcvv cardpan kreditkarte kartennummer tarjetadecredito cartedecredit numerocarte".split(
-      " ",
-    ),
+    "creditcard debitcard cardnum ccnum cardno cardcvc cardcvv cardpan kreditkarte kartennummer tarjetadecredito cartedecredit numerocarte",
   ],
-  ["bank", ["accountnumber", "bankaccount", "routingnumber", "sortcode", "kontonummer", "accountno", "acctnum"]],
+  ["bank", "accountnumber bankaccount routingnumber sortcode kontonummer accountno acctnum"],
   [
     "national-id",
-    [
-      "socialsecurity",
-      "nationalid",
-      "nationalinsurance",
-      "taxpayerid",
-      "taxid",
-      "passportnumber",
-      "driverslicense",
-      "driverlicense",
-      "driverslicence",
-      "drivinglicence",
-      "sozialversicherung",
-    ],
+    "socialsecurity nationalid nationalinsurance taxpayerid taxid passportnumber driverslicense driverlicense driverslicence drivinglicence sozialversicherung",
   ],
 ];
 
@@ -125,11 +101,11 @@ const IDENTITY =
 /** Services whose keys have no sign of their own: random values under a name with theirs are taken. */
 const VENDORS = "cloudflare crumb datadog heroku jenkins kerberos okta snyk sonar telegram twilio".split(" ");
 
-const ANY_STEM = STEMS.map(([kind, stems]) => [kind, new RegExp(stems.join("|"))] as const);
+const ANY_STEM = STEMS.map(([kind, stems]) => [kind, new RegExp(stems.replaceAll(" ", "|"))] as const);
 const ANY_HINT = ([IDENTITY, VENDORS, GENERIC] as const).map((words) => new RegExp(words.join("|")));
 
 /** Names that say nothing alone and everything under a parent: `card.number`, `session.id`. */
-export const DEPENDENT: ReadonlySet<string> = new Set(["id", "number", "value", "key", "code", "data", "raw", "content", "string", "hash"]);
+export const DEPENDENT: ReadonlySet<string> = new Set("id number value key code data raw content string hash".split(" "));
 
 /** Last words whose meaning the word before them decides. */
 export const TAILS: ReadonlySet<string> = new Set(
@@ -138,7 +114,7 @@ export const TAILS: ReadonlySet<string> = new Set(
 
 /** Whatever makes a name mean something: every name with a verdict has one of these in it, once its separators are left out. */
 export const NAME_PARTS: readonly string[] = [
-  ...STEMS.flatMap(([, stems]) => stems),
+  ...STEMS.flatMap(([, stems]) => stems.split(" ")),
   ...WORDS.keys(),
   ...PAIRS.keys(),
   ...VENDORS,
