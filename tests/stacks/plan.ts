@@ -15,6 +15,8 @@ export type RuntimeName =
   | "rails"
   | "laravel"
   | "axum"
+  | "phoenix"
+  | "express"
   | "envoy"
   | "lambda";
 
@@ -130,6 +132,8 @@ export type Scene = {
   readonly cause?: CauseId;
   readonly also?: readonly CauseId[];
   readonly missing?: readonly string[];
+  /** Scenes written together, before any of them was tried; the first were the fourth batch. */
+  readonly batch?: number;
   /** What makes it a negative. */
   readonly negative?: string;
   readonly creators?: readonly string[];

@@ -239,6 +239,55 @@ const AXUM: Runtime = {
   }),
 };
 
+const PHOENIX: Runtime = {
+  sdk: { "telemetry.sdk.language": "erlang", "telemetry.sdk.name": "opentelemetry", "telemetry.sdk.version": "1.5.0" },
+  isOld: false,
+  scopes: { server: "opentelemetry_bandit", client: "opentelemetry_req", rpc: "", store: () => "opentelemetry_ecto" },
+  route: asIs,
+  serverName: (method, route) => `${method} ${route}`,
+  clientName: (method) => method,
+  told: "both",
+  serverStatusText: none,
+  clientStatusText: ({ message }) => message,
+  recordsClientErrors: false,
+  logException: (thrown, visit) => ({
+    severity: 17,
+    scope: "bandit",
+    body: `** (${thrown.type}) ${thrown.message}\n${thrown.stack.split("\n").slice(1).join("\n")}`,
+    attributes: { domain: "elixir.bandit", request: `${visit.method ?? "GET"} ${pathOf(visit)}` },
+  }),
+  serverExtras: () => ({ "phoenix.action": "show" }),
+};
+
+const EXPRESS: Runtime = {
+  sdk: {
+    "telemetry.sdk.language": "nodejs",
+    "telemetry.sdk.name": "opentelemetry",
+    "telemetry.sdk.version": "2.2.0",
+    "process.runtime.name": "nodejs",
+  },
+  isOld: false,
+  scopes: {
+    server: "@opentelemetry/instrumentation-http",
+    client: "@opentelemetry/instrumentation-http",
+    rpc: "@opentelemetry/instrumentation-grpc",
+    store: (system) => `@opentelemetry/instrumentation-${system === "redis" ? "ioredis" : system === "postgresql" ? "pg" : system}`,
+  },
+  route: asIs,
+  serverName: (method, route) => `${method} ${route}`,
+  clientName: (method) => method,
+  told: "log",
+  serverStatusText: none,
+  clientStatusText: ({ message }) => message,
+  recordsClientErrors: true,
+  logException: (thrown) => ({
+    severity: 17,
+    scope: "@opentelemetry/instrumentation-pino",
+    body: thrown.message,
+    attributes: { "err.type": thrown.type, "err.message": thrown.message, "err.stack": thrown.stack },
+  }),
+};
+
 const ENVOY: Runtime = {
   sdk: { "telemetry.sdk.language": "cpp", "telemetry.sdk.name": "envoy", "telemetry.sdk.version": "1.35.3" },
   isOld: true,
@@ -306,6 +355,8 @@ export const RUNTIMES: Readonly<Record<RuntimeName, Runtime>> = {
   rails: RAILS,
   laravel: LARAVEL,
   axum: AXUM,
+  phoenix: PHOENIX,
+  express: EXPRESS,
   envoy: ENVOY,
   lambda: LAMBDA,
 };

@@ -21,7 +21,7 @@ export function listStackIncidents(): readonly Incident[] {
 
 function toIncident(scene: Scene, { seed, half }: { seed: number; half: "read" | "unread" }): Incident {
   const played = playScene(scene);
-  const { name, negative, creators = [], path = [], seen } = scene;
+  const { name, batch, negative, creators = [], path = [], seen } = scene;
   return {
     folder: name,
     facts: {
@@ -29,7 +29,7 @@ function toIncident(scene: Scene, { seed, half }: { seed: number; half: "read" |
       scenario: scene.cause ?? "negatives",
       seed,
       half,
-      batch: 4,
+      ...(batch === undefined ? {} : { batch }),
       ...(negative === undefined ? {} : { negative }),
       made: new Date(BEGIN_MS).toISOString(),
       software: [scene.software],

@@ -1,17 +1,7 @@
 /** Service meshes, load balancers, content networks, API gateways and the functions behind them. */
+import { ENVOY_OK, albLine, cloudflare, envoyLine } from "../access-lines.ts";
 import { app, call, hop, line, maybe, numbered, outside, visit } from "../compose.ts";
 import type { Scene, Turn } from "../plan.ts";
-
-type Envoy = { readonly status: number; readonly flags: string; readonly details: string; readonly upstream: string; readonly ms: number };
-
-/** Istio's default text line. */
-function envoyLine({ index, dice }: Turn, time: Date, { status, flags, details, upstream, ms }: Envoy): string {
-  const id = Array.from({ length: 12 }, () => dice.whole(0, 15).toString(16)).join("");
-  const inner = flags === "-" ? String(Math.max(1, ms - 1)) : "-";
-  return `[${time.toISOString()}] "GET /orders/${4_100 + index} HTTP/1.1" ${status} ${flags} ${details} - "-" 0 ${status === 200 ? 512 : 91} ${ms} ${inner} "10.0.9.4" "okhttp/4.12.0" "6f1d2f7e-13a4-9d0b-8a51-${id}" "orders.shop.example" "${upstream}" outbound|8080||orders.shop.svc.cluster.local 10.4.1.9:50212 10.4.1.9:8443 10.0.9.4:41822 - default`;
-}
-
-const ENVOY_OK: Envoy = { status: 200, flags: "-", details: "via_upstream", upstream: "10.4.2.17:8080", ms: 24 };
 
 /** A sidecar's span of a failed request, its flags as Envoy's tracer writes them. */
 const meshOf = (turn: Turn, flags: string, status: number) => ({
@@ -23,21 +13,6 @@ const meshOf = (turn: Turn, flags: string, status: number) => ({
     "peer.address": "10.0.9.4",
   },
 });
-
-const cloudflare = (turn: Turn, time: Date, [edge, origin]: readonly [number, number]): string =>
-  JSON.stringify({
-    ClientIP: "203.0.113.9",
-    ClientRequestHost: "shop.example",
-    ClientRequestMethod: "GET",
-    ClientRequestURI: `/orders/${4_100 + turn.index}`,
-    EdgeEndTimestamp: new Date(time.getTime() + 40).toISOString(),
-    EdgeResponseBytes: 7_012,
-    EdgeResponseStatus: edge,
-    EdgeStartTimestamp: time.toISOString(),
-    OriginIP: "198.51.100.7",
-    OriginResponseStatus: origin,
-    RayID: `8e1b2c3d4e5f${1_000 + turn.index}`,
-  });
 
 /** See the file's head. */
 export const GATEWAYS: readonly Scene[] = [
@@ -208,8 +183,7 @@ export const GATEWAYS: readonly Scene[] = [
     negative: "evidence-missing",
     access: {
       file: "alb.access.log",
-      line: ({ index, isBad }, time) =>
-        `https ${time.toISOString().replace("Z", "000Z")} app/shop/50dc6c495c0c9188 203.0.113.9:2817 10.0.0.1:80 ${isBad ? "0.001 0.002 -1 502 -" : "0.001 0.021 0.000 200 200"} 34 366 "GET https://shop.example:443/orders/${4_100 + index} HTTP/1.1" "okhttp/4.12.0" ECDHE-RSA-AES128-GCM-SHA256 TLSv1.2 arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/orders/73e2d6bc24d8a067 "Root=1-58337262-36d228ad5d99923122bb${1_000 + index}" "shop.example" "session-reused" 0 ${time.toISOString().replace("Z", "000Z")} "forward" "-" "-" "10.0.0.1:80" "${isBad ? "-" : "200"}" "-" "-"`,
+      line: (turn, time) => albLine(turn, time, turn.isBad ? ["0.001 0.002 -1", 502, "-"] : ["0.001 0.021 0.000", 200, "200"]),
     },
     missing: ["alb", "10.0.0.1:80", "10.0.0.1", "telemetry", "span"],
     creators: ["alb", "10.0.0.1:80"],

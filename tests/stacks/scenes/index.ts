@@ -5,7 +5,11 @@ import { EXCEPTIONS } from "./exceptions.ts";
 import { GATEWAYS } from "./gateways.ts";
 import { NEGATIVES } from "./negatives.ts";
 import { RESOURCES } from "./resources.ts";
+import { SECOND_BATCH } from "./second-batch/index.ts";
 import { STORES } from "./stores.ts";
 
 /** Every written incident. */
-export const SCENES: readonly Scene[] = [...EXCEPTIONS, ...STORES, ...BROKERS, ...CALLS, ...GATEWAYS, ...RESOURCES, ...NEGATIVES];
+export const SCENES: readonly Scene[] = [
+  ...[...EXCEPTIONS, ...STORES, ...BROKERS, ...CALLS, ...GATEWAYS, ...RESOURCES, ...NEGATIVES].map((scene) => ({ ...scene, batch: 4 })),
+  ...SECOND_BATCH.map((scene) => ({ ...scene, batch: 5 })),
+];

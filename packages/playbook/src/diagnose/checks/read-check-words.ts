@@ -1,6 +1,7 @@
 import { readDatabaseSystem, readNumber, readPath, readServerAddress, readSpanExceptions, readText, type Span } from "@faultline/model";
 import { parseStack } from "../../detect/parse-stack.ts";
 import type { Hop } from "../../isolate/hop-shape.ts";
+import { formatUtc } from "../../trace/format-utc.ts";
 import type { Findings, Origin } from "../findings.ts";
 import { quoteWord } from "./fill-words.ts";
 
@@ -50,9 +51,7 @@ export function readCheckWords(findings: Findings, { judgement, occurrence, step
     serviceWord: quoteWord(step.service),
     operation: step.operation,
     callee,
-    time: new Intl.DateTimeFormat("sv-SE", { timeZone: "UTC", dateStyle: "short", timeStyle: "medium" })
-      .format(occurrence.entry.entry.span.startMs)
-      .concat(" UTC"),
+    time: `${formatUtc(occurrence.entry.entry.span.startMs)} UTC`,
     ...defined({
       // What only an access log or an alert told of has no trace that could be played again.
       traceId: TRACE_ID.exec(occurrence.path.traceId)?.[0],
