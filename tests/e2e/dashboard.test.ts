@@ -29,9 +29,7 @@ async function openSite(): Promise<Site> {
   const store = createMemoryStore();
   const live = createLiveFeed();
   const api = createApi({ store, live, dashboardDirectory: DIST });
-  const server = createServer((request, response) => {
-    if (!api.respond(request, response)) response.writeHead(404).end();
-  });
+  const server = createServer((request, response) => api.respond(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo; // listening on a port, so the address is no pipe
   return { url: `http://127.0.0.1:${port}`, store, live, api, server };
@@ -76,7 +74,8 @@ describe("the pages of a failing shop", () => {
     ["failing", "/failing", "Failing requests"],
     ["rollout-choose", "/rollout", "Rollout"],
     ["rollout", "/rollout?baseline=2.4.1&canary=2.5.0&service=storefront", "Rollout"],
-    ["unknown", "/traces/00000000000000000000000000000001", "Not found"],
+    ["unknown-trace", "/traces/00000000000000000000000000000001", "Not found"],
+    ["unknown-page", "/fault/f00d", "There is no page"],
   ];
 
   it.each(Object.keys(LOOKS))("render without trouble and without overflow: %s", async (look) => {

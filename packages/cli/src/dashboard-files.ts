@@ -9,7 +9,7 @@ const BUILD_TIMEOUT_MS = 120_000;
  * takes a few seconds and is said through `say`. Undefined when it cannot be built: the API works without it.
  */
 export function findDashboard(say: (line: string) => void): string | undefined {
-  const packaged = fileURLToPath(new URL("../dashboard", import.meta.url));
+  const packaged = fileURLToPath(new URL("dashboard", import.meta.url));
   if (existsSync(`${packaged}/index.html`)) return packaged;
   const root = fileURLToPath(new URL("../../..", import.meta.url));
   const sources = `${root}/packages/dashboard`;

@@ -8,7 +8,7 @@ import { createReceiver } from "./receive/receiver.ts";
 import { createApi } from "./serve/api.ts";
 import { mapObservations, mapStack, type SourceMaps } from "./source-maps/index.ts";
 import type { Store } from "./store/contract.ts";
-import { createMemoryStore, openSqliteStore } from "./store/index.ts";
+import { createMemoryStore, openSqliteStore, type SqliteStoreOptions } from "./store/index.ts";
 import { startWatch } from "./watch/watch.ts";
 
 /** How a collector is set up. */
@@ -18,7 +18,7 @@ export type CollectorOptions = {
   /** 0 takes a free port. Default 4318, OTLP/HTTP's own. */
   readonly port?: number;
   /** Where the data lives; `memory` forgets it at the end. */
-  readonly storage: { readonly kind: "sqlite"; readonly directory: string } | { readonly kind: "memory" };
+  readonly storage: ({ readonly kind: "sqlite" } & Pick<SqliteStoreOptions, "directory" | "retention">) | { readonly kind: "memory" };
   readonly alertTargets?: readonly AlertTarget[];
   /** How people reach the dashboard, for links in alerts. Default: the address it listens on. */
   readonly publicUrl?: string;
@@ -65,9 +65,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     onDefect: (error) => log(`defect: ${error instanceof Error ? error.stack : String(error)}`),
   });
   const server = createServer((request, response) => {
-    if (receiver.receive(request, response) || api.respond(request, response)) return;
-    response.writeHead(404, { "content-type": "application/problem+json" });
-    response.end(JSON.stringify({ title: "Not Found", status: 404, detail: "There is nothing here; the dashboard is at /." }));
+    if (!receiver.receive(request, response)) api.respond(request, response);
   });
   await listen(server, host, port).catch(async (error: unknown) => {
     await store.close();
@@ -104,7 +102,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
 async function openStore(storage: CollectorOptions["storage"]): Promise<Store> {
   if (storage.kind === "memory") return createMemoryStore();
   try {
-    return await openSqliteStore({ directory: storage.directory });
+    return await openSqliteStore(storage);
   } catch (error) {
     throw new StartError(error instanceof Error ? error.message : String(error), { cause: error });
   }

@@ -7,6 +7,7 @@ import { type Command, type CommandIo, UsageError } from "../command.ts";
 import { findDashboard } from "../dashboard-files.ts";
 import { tuneGarbageCollection } from "../tune-garbage-collection.ts";
 import { openSourceMaps } from "../open-source-maps.ts";
+import { readRetention } from "../read-retention.ts";
 import { readSignatures } from "../read-signatures.ts";
 
 const HELP = `usage: faultline up [--port 4318] [--data DIRECTORY]
@@ -14,9 +15,11 @@ const HELP = `usage: faultline up [--port 4318] [--data DIRECTORY]
 Starts the collector and the dashboard on one port. Point any OpenTelemetry exporter at it (OTLP/HTTP), open it in a browser.
 
   --port N            default 4318; 0 takes a free one
-  --host ADDRESS      default 127.0.0.1. Whoever can reach another address can read everything: there is no log-in yet
+  --host ADDRESS      default 127.0.0.1. Whoever can reach another address can read everything: there is no log-in (docs/operate.md)
   --data DIRECTORY    where the data lives; default .faultline
   --memory            keep everything in memory and forget it at the end
+  --keep-days N       how long failing traces are kept, 1 to 3650; default 30 (counts 90)
+  --max-size SIZE     how large the database may grow, as 500MiB or 10GiB; default 2GiB. Beyond it the oldest goes first
   --webhook URL       tell this URL about a new fault, once (may be given again)
   --slack URL         the same in Slack's format: an incoming webhook
   --public-url URL    how people reach the dashboard, for the links in alerts
@@ -43,6 +46,8 @@ export const command: Command = {
         host: { type: "string", default: "127.0.0.1" },
         data: { type: "string", default: ".faultline" },
         memory: { type: "boolean", default: false },
+        "keep-days": { type: "string" },
+        "max-size": { type: "string" },
         webhook: { type: "string", multiple: true, default: [] },
         slack: { type: "string", multiple: true, default: [] },
         "public-url": { type: "string" },
@@ -53,13 +58,17 @@ export const command: Command = {
       },
     });
     const { webhook, slack, host } = values;
+    if (values.memory && (values["keep-days"] ?? values["max-size"]) !== undefined)
+      throw new UsageError("--memory keeps nothing; leave out --keep-days and --max-size");
     const publicUrl = values["public-url"] === undefined ? undefined : toHttpUrl("public-url", values["public-url"]);
     const demoUrl = values["demo-switchboard"] === undefined ? undefined : toHttpUrl("demo-switchboard", values["demo-switchboard"]);
     const sourceMaps = openSourceMaps(values["source-maps"]);
     const options = {
       host,
       port: toPort(values.port),
-      storage: values.memory ? ({ kind: "memory" } as const) : ({ kind: "sqlite", directory: values.data } as const),
+      storage: values.memory
+        ? ({ kind: "memory" } as const)
+        : ({ kind: "sqlite", directory: values.data, retention: readRetention(values["keep-days"], values["max-size"]) } as const),
       alertTargets: [
         ...webhook.map((url) => ({ format: "webhook" as const, url: toHttpUrl("webhook", url) })),
         ...slack.map((url) => ({ format: "slack" as const, url: toHttpUrl("slack", url) })),
@@ -81,7 +90,8 @@ async function runCollector(options: Parameters<typeof startCollector>[0], io: C
     tuneGarbageCollection();
     const collector = await startCollector({ ...options, log, ...(dashboardDirectory === undefined ? {} : { dashboardDirectory }) });
     for (const sentence of collector.audit) log(sentence);
-    if (!isLoopback(options.host ?? "")) log(`listening beyond this machine: whoever reaches ${collector.url} can read what is stored`);
+    if (!isLoopback(options.host ?? ""))
+      log(`listening on ${options.host}, beyond this machine: whoever reaches port ${new URL(collector.url).port} can read what is stored`);
     io.stdout.write(
       `faultline is up: ${collector.url}\n  dashboard      ${collector.url}/\n  OTLP/HTTP      ${collector.url} (set OTEL_EXPORTER_OTLP_ENDPOINT to it)\n`,
     );

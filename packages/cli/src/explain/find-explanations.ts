@@ -12,8 +12,13 @@ import {
 import { type CauseId, CAUSES, describeCause } from "@faultline/model";
 import { matchSignatures, type Signature, SIGNATURES } from "@faultline/playbook/signatures";
 import { CAUSE_KNOWLEDGE } from "./cause-knowledge.ts";
-import { SYSTEM_ERRORS } from "./system-errors.ts";
+import { DATABASE_ERRORS, findStateClass } from "./database-errors.ts";
+import { type ErrorKnowledge, speaksOf } from "./error-knowledge.ts";
+import { GRPC_CODES } from "./grpc-codes.ts";
+import { LANGUAGE_ERRORS } from "./language-errors.ts";
+import { PLATFORM_ERRORS } from "./platform-errors.ts";
 import { STATUSES } from "./statuses.ts";
+import { SYSTEM_ERRORS } from "./system-errors.ts";
 
 /** What is known about one thing that was asked for. */
 export type Explanation = {
@@ -45,8 +50,9 @@ const CERTAINTY = { H: "read in its source or documentation", M: "seen in public
 /** Everything known about a status, a cause, a vendor's code or flag, a header or a body; the closest first. */
 export function findExplanations(query: string): readonly Explanation[] {
   const text = query.trim();
-  const found = [...explainStatus(text), ...explainCause(text), ...explainCode(text), ...explainSystemError(text), ...explainHeader(text)];
-  return (found.length > 0 ? found : explainText(text)).slice(0, MOST);
+  const found = [...explainStatus(text), ...explainCause(text), ...explainCode(text), ...explainError(text, CODES), ...explainHeader(text)];
+  // A product's own message says more than the words that it has in common with others.
+  return (found.length > 0 ? found : [...explainText(text), ...explainError(text, LANGUAGE_ERRORS)]).slice(0, MOST);
 }
 
 /** Every word that can be asked for, for somebody who mistyped one. */
@@ -56,7 +62,7 @@ export function listWords(): readonly string[] {
     ...CAUSES,
     ...STATUSES.map(({ code }) => code),
     ...listCodes().map(({ knowledge }) => knowledge.code),
-    ...SYSTEM_ERRORS.map(({ code }) => code),
+    ...[...CODES, ...LANGUAGE_ERRORS].map(({ code }) => code),
     ...new Set(headers),
   ];
 }
@@ -128,13 +134,22 @@ function fromCode({ vendor, knowledge }: VendorCode): Explanation {
   };
 }
 
-/** `ECONNREFUSED` alone, or somewhere in a line of a log. */
-function explainSystemError(text: string): readonly Explanation[] {
-  const spoken = text.toLowerCase();
-  const known = SYSTEM_ERRORS.find(({ code }) => spoken.includes(code.toLowerCase()));
-  if (known === undefined) return [];
-  const { code, meaning, cause, source } = known;
-  return [{ title: code, meaning, cause, ...CAUSE_KNOWLEDGE[cause], source }];
+/** Errors that have a code of their own, which nothing else is called by. */
+const CODES: readonly ErrorKnowledge[] = [...DATABASE_ERRORS, ...GRPC_CODES, ...PLATFORM_ERRORS, ...SYSTEM_ERRORS];
+/** A line that speaks of several errors is mostly about the first of them. */
+const MOST_ERRORS = 2;
+
+/** `ECONNREFUSED`, `SQLSTATE[40001]` or `OOMKilled` alone, or somewhere in a line of a log. */
+function explainError(text: string, errors: readonly ErrorKnowledge[]): readonly Explanation[] {
+  const known = errors.filter((error) => speaksOf(error, text)).slice(0, MOST_ERRORS);
+  const found = known.length > 0 || errors !== CODES ? known : [findStateClass(text)].filter((error) => error !== undefined);
+  return found.map(fromError);
+}
+
+/** What an error says of itself goes before what its cause says of all like it. */
+function fromError(error: ErrorKnowledge): Explanation {
+  const { code, pattern: _pattern, ...known } = error;
+  return { title: code, ...(known.cause === undefined ? {} : CAUSE_KNOWLEDGE[known.cause]), ...known };
 }
 
 /** `x-envoy-upstream-service-time`, or a whole line `Proxy-Status: edge; error=dns_error`. */

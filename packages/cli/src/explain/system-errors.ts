@@ -1,12 +1,4 @@
-import type { CauseId } from "@faultline/model";
-
-/** An error of the operating system, of Node or of a TLS library, as it stands in logs and stacks. */
-export type SystemErrorKnowledge = {
-  readonly code: string;
-  readonly meaning: string;
-  readonly cause: CauseId;
-  readonly source: string;
-};
+import type { ErrorKnowledge } from "./error-knowledge.ts";
 
 const POSIX = "POSIX.1-2024, errno.h";
 const GAI = "RFC 3493, getaddrinfo";
@@ -14,8 +6,8 @@ const NODE = "Node.js, Errors and http";
 const UNDICI = "undici, Errors";
 const OPENSSL = "OpenSSL, X509_verify_cert_error_string";
 
-/** Codes and messages that name what broke a call, whatever language wrote them. */
-export const SYSTEM_ERRORS: readonly SystemErrorKnowledge[] = [
+/** Codes and messages of the operating system, of Node and of TLS that name what broke a call, whatever language wrote them. */
+export const SYSTEM_ERRORS: readonly ErrorKnowledge[] = [
   { code: "ECONNREFUSED", meaning: "nobody listens at that address and port", cause: "connection-refused", source: POSIX },
   {
     code: "ECONNRESET",

@@ -73,6 +73,7 @@ beforeEach(async () => {
   mkdirSync(join(directory, "assets"));
   writeFileSync(join(directory, "index.html"), "<!doctype html><title>Faultline</title>");
   writeFileSync(join(directory, "assets", "main-AbCdEf12.js"), "console.log(1)");
+  writeFileSync(join(directory, "assets", "main-AbCdEf12.css"), "main { color: black }");
   writeFileSync(join(directory, "assets", "main-AbCdEf12.js.br"), "compressed");
   changes = [];
   defects.length = 0;
@@ -85,9 +86,7 @@ beforeEach(async () => {
     onDefect: (error) => void defects.push(error),
     eventLimits: { clients: 2, kept: 3, waitingBytes: 1024 },
   });
-  server = createServer((request, response) => {
-    if (!api.respond(request, response)) response.writeHead(418).end();
-  });
+  server = createServer((request, response) => api.respond(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   ({ port } = server.address() as AddressInfo); // listening on a port, so the address is no pipe
 });
@@ -146,6 +145,9 @@ describe("bad input", () => {
     ["/api/traces/xyz", "id"],
     ["/api/faults/a%20b", "fingerprint"],
     ["/api/health?x=1", "x"],
+    ["/api/faults/%E0%A4%A", "path"],
+    ["/api/gate", "baseline"],
+    ["/api/gate?baseline=1", "canary"],
   ])("is refused with 400 and the parameter's name: %s", async (path, parameter) => {
     const reply = await ask(path);
     expect(reply.status).toBe(400);
@@ -156,7 +158,6 @@ describe("bad input", () => {
   it.each([
     ["/api", 404],
     ["/api/nothing", 404],
-    ["/api/faults/%E0%A4%A", 404],
     ["/api/faults/beef", 404],
     [`/api/traces/${"0".repeat(32)}`, 404],
     ["/api/demo/faults", 404],
@@ -295,9 +296,57 @@ describe("the dashboard's files", () => {
   ])("cannot be left by %s", async (path) => {
     expect((await ask(path)).text).not.toMatch(/root:|workspaces|compressed/);
   });
+});
 
-  it("leave other paths to the other parts", async () => {
-    expect((await ask("/v1/traces", { method: "POST" })).status).toBe(418);
+describe("an address that there is not", () => {
+  /** What Chromium and Firefox send when somebody goes to an address. */
+  const BROWSER = { accept: "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8" };
+
+  it.each(["/nothing/here", "/api/nothing", "/faults", "/assets/old.js"])("is a page with a way home for a browser: %s", async (path) => {
+    const reply = await ask(path, { headers: BROWSER });
+    expect([reply.status, reply.headers["content-type"], reply.headers.vary]).toEqual([404, "text/html; charset=utf-8", "accept"]);
+    expect(reply.text).toContain('<link rel="stylesheet" href="/assets/main-AbCdEf12.css" />');
+    expect(reply.text).toContain('<a href="/">To the overview</a>');
+    expect(reply.text).toContain(path);
+  });
+
+  it.each([
+    {},
+    { accept: "*/*" },
+    { accept: "application/json" },
+    { accept: "application/problem+json, text/html;q=0.9" },
+    { accept: "text/html;q=0" },
+    { accept: "text/event-stream" },
+  ])("is problem details for who sends %j", async (headers) => {
+    const reply = await ask("/nothing/here", { headers });
+    expect([reply.status, reply.headers["content-type"]]).toEqual([404, "application/problem+json"]);
+    expect(problemOf(reply).detail).toBe('There is no page "/nothing/here"; the overview is at /.');
+  });
+
+  it("of the API is answered with those that there are", async () => {
+    expect(problemOf(await ask("/api/fault")).detail).toContain(
+      'no API address "/api/fault"; there are /api/overview, /api/changes, /api/faults,',
+    );
+  });
+
+  it("lets nothing of itself run in the page", async () => {
+    const reply = await ask("/%22%3E<script>alert(1)</script>&'", { headers: BROWSER });
+    expect(reply.text).not.toContain("<script>alert");
+    expect(reply.headers["content-security-policy"]).toContain("script-src 'self'");
+  });
+
+  it("is refused as no path, as a proxy or a scanner would write it", async () => {
+    expect((await ask("http://127.0.0.1/api/health")).status).toBe(400);
+  });
+
+  it("under a foreign name is a page that says what to do and leads nowhere", async () => {
+    const reply = await ask("/", { headers: { ...BROWSER, host: "shop.example:4318" } });
+    expect(reply.status).toBe(421);
+    expect(reply.text).toContain(
+      "does not answer to the name &quot;shop.example&quot;; open it by its address, or start it with --allow-host NAME.",
+    );
+    expect(reply.text).not.toContain("To the overview");
+    expect((await ask("/assets/main-AbCdEf12.css", { headers: { host: "shop.example:4318" } })).status).toBe(200);
   });
 });
 

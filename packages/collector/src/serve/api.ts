@@ -5,10 +5,12 @@ import { createDemoSwitchboard } from "./demo-switchboard.ts";
 import { createDisplayRedactor } from "./display-redactor.ts";
 import { createEventStream, type EventStreamLimits } from "./event-stream.ts";
 import { answerProblem } from "./problem.ts";
+import { quote } from "./quote.ts";
 import { type Answer, findRoute, type Route } from "./route.ts";
 import { createRoutes } from "./routes.ts";
 import { findIntrusion, setSecurityHeaders } from "./security.ts";
 import { loadStaticFiles, type StaticFiles } from "./static-files.ts";
+import { writeAnswer } from "./write-answer.ts";
 
 /** What the API stands on. */
 export type ApiOptions = {
@@ -34,15 +36,16 @@ export type ApiOptions = {
 
 /** The HTTP API and the dashboard's files. */
 export type Api = {
-  /** Answers a request and says true when its path is one of ours; otherwise leaves both alone and says false. */
-  respond(request: IncomingMessage, response: ServerResponse): boolean;
+  /** Answers a request, whatever it asks for. Requests of other parts have to be taken out before. */
+  respond(request: IncomingMessage, response: ServerResponse): void;
   close(): void;
 };
 
 /** Paths that a browser may open: each shows the dashboard, which reads the path itself. */
 const PAGE = /^\/(?:|faults\/[^/]+|traces\/[^/]+|failing|rollout)$/;
+/** The dashboard's files: the same for everybody, and nothing captured in them, so that a refusal under any name can be shown with its styles. */
 const ASSET = /^\/(?:assets\/.+|favicon\.svg|favicon\.ico|theme\.js|robots\.txt)$/;
-const NOT_BUILT = "The dashboard is not built yet; npm run build -w packages/dashboard builds it.";
+const READING = "GET, HEAD";
 
 /** Opens the API over a store and a live feed. */
 export function createApi(options: ApiOptions): Api {
@@ -51,24 +54,34 @@ export function createApi(options: ApiOptions): Api {
   const { store, demoUrl, version = "0.1.0", now = Date.now } = options;
   const demo = createDemoSwitchboard(demoUrl);
   const routes = [...createRoutes({ store, events, demo, redactor, version, now }), ...(options.routes ?? [])];
-  let files: StaticFiles | undefined;
-  const respondFile = (path: string, request: IncomingMessage, response: ServerResponse): void => {
-    files ??= loadStaticFiles(options.dashboardDirectory ?? "");
-    if (request.method !== "GET" && request.method !== "HEAD") return write(response, notAllowed(response, "GET, HEAD"));
-    if (files.respond(PAGE.test(path) ? "/index.html" : path, request, response)) return;
-    write(response, PAGE.test(path) ? answerProblem(503, NOT_BUILT) : answerProblem(404, "There is no such file."));
+  let loaded: StaticFiles | undefined;
+  const getFiles = (): StaticFiles => (loaded ??= loadStaticFiles(options.dashboardDirectory ?? ""));
+  const write = (response: ServerResponse, answer: Answer): void => writeAnswer(response, answer, () => getFiles().stylesheets);
+  const answer = async (request: IncomingMessage): Promise<Answer> => {
+    const url = parseTarget(request.url);
+    if (url === undefined) return answerProblem(400, "The target of a request has to be a path, as in GET /api/health.");
+    if (ASSET.test(url.pathname)) return answerFile(getFiles(), url.pathname, request);
+    const intrusion = findIntrusion(request, options.allowedHosts ?? []);
+    if (intrusion !== undefined) return { kind: "problem", problem: intrusion };
+    if (PAGE.test(url.pathname)) return answerPage(getFiles(), url.pathname, request);
+    return /^\/api(?:\/|$)/.test(url.pathname)
+      ? answerRoute(routes, url, request)
+      : refuseUnknown("page", url.pathname, "the overview is at /");
+  };
+  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    try {
+      write(response, await answer(request));
+    } catch (error) {
+      // A sender that goes away in the middle of its body is no defect, and nobody is left to answer.
+      if (request.destroyed && !request.complete) return;
+      options.onDefect?.(error);
+      write(response, answerProblem(500, "This is a defect in Faultline; its log says more."));
+    }
   };
   return {
     respond(request, response) {
-      const url = parseTarget(request.url);
-      const isApi = url?.pathname === "/api" || url?.pathname.startsWith("/api/") === true;
-      if (url === undefined || (!isApi && !PAGE.test(url.pathname) && !ASSET.test(url.pathname))) return false;
       setSecurityHeaders(response);
-      const intrusion = findIntrusion(request, options.allowedHosts ?? []);
-      if (intrusion !== undefined) write(response, { kind: "problem", problem: intrusion });
-      else if (!isApi) respondFile(url.pathname, request, response);
-      else void respondRoute({ routes, url, request, response, onDefect: options.onDefect });
-      return true;
+      void respond(request, response);
     },
     close: () => events.close(),
   };
@@ -78,46 +91,38 @@ function parseTarget(target: string | undefined): URL | undefined {
   return target?.startsWith("/") === true ? (URL.parse(`http://localhost${target}`) ?? undefined) : undefined;
 }
 
-function notAllowed(response: ServerResponse, allow: string): Answer {
-  response.setHeader("allow", allow);
-  return answerProblem(405, `This path takes ${allow}.`);
+function refuseMethod(path: string, allow: string): Answer {
+  return { ...answerProblem(405, `${path} takes ${allow}.`), headers: { allow } };
 }
 
-type Routed = {
-  readonly routes: readonly Route[];
-  readonly url: URL;
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly onDefect: ((error: unknown) => void) | undefined;
-};
+function refuseUnknown(what: "page" | "file" | "API address", path: string, known: string): Answer {
+  return answerProblem(404, `There is no ${what} ${quote(path)}; ${known}.`);
+}
 
-async function respondRoute({ routes, url, request, response, onDefect }: Routed): Promise<void> {
+function answerPage(files: StaticFiles, path: string, request: IncomingMessage): Answer {
+  if (files.find("/index.html") !== undefined) return answerFile(files, "/index.html", request);
+  return answerProblem(
+    503,
+    `${quote(path)} is a page of the dashboard, which is not built here; npm run build -w packages/dashboard builds it.`,
+  );
+}
+
+function answerFile(files: StaticFiles, path: string, { method }: IncomingMessage): Answer {
+  if (method !== "GET" && method !== "HEAD") return refuseMethod(path, READING);
+  const file = files.find(path);
+  return file === undefined ? refuseUnknown("file", path, "the pages are at /") : { kind: "stream", open: file };
+}
+
+async function answerRoute(routes: readonly Route[], url: URL, request: IncomingMessage): Promise<Answer> {
   const match = findRoute(routes, request.method ?? "GET", url.pathname);
-  if (match.kind === "not-found") return write(response, answerProblem(404, "The API has no such path."));
-  if (match.kind === "method-not-allowed") return write(response, notAllowed(response, match.allow));
-  try {
-    write(response, await match.route.answer({ url, params: match.params, request }));
-  } catch (error) {
-    // A sender that goes away in the middle of its body is no defect, and nobody is left to answer.
-    if (request.destroyed && !request.complete) return;
-    onDefect?.(error);
-    write(response, answerProblem(500, "This is a defect in Faultline; its log says more."));
+  switch (match.kind) {
+    case "found":
+      return match.route.answer({ url, params: match.params, request });
+    case "method-not-allowed":
+      return refuseMethod(url.pathname, match.allow);
+    case "malformed":
+      return answerProblem(400, `${quote(match.part)} is no valid percent-encoding; a bare percent sign is written %25.`, "path");
+    case "not-found":
+      return refuseUnknown("API address", url.pathname, `there are ${[...new Set(routes.map(({ path }) => path))].join(", ")}`);
   }
-}
-
-function write(response: ServerResponse, answer: Answer): void {
-  if (response.headersSent || response.destroyed) return;
-  if (answer.kind === "stream") return answer.open(response);
-  const isProblem = answer.kind === "problem";
-  if (isProblem && answer.retryAfterS !== undefined) response.setHeader("retry-after", answer.retryAfterS);
-  const status = isProblem ? answer.problem.status : answer.status;
-  // What was not read of a refused body must not be taken for the next request.
-  if (isProblem && response.req.method === "POST" && !response.req.complete) response.setHeader("connection", "close");
-  const body = Buffer.from(JSON.stringify(isProblem ? answer.problem : answer.body));
-  response.writeHead(status, {
-    "content-type": isProblem ? "application/problem+json" : "application/json",
-    "content-length": body.length,
-    "cache-control": "no-store",
-  });
-  response.end(response.req.method === "HEAD" ? undefined : body);
 }

@@ -19,11 +19,13 @@ export function createDemoSwitchboard(base: string | undefined): DemoSwitchboard
     if (url === undefined) return answerProblem(404, "No demo is running here; npm start runs one.");
     try {
       const response = await fetch(`${url}${path}`, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS), redirect: "error" });
-      if (response.status === 404) return answerProblem(404, "The demo has no such fault.", "id");
+      if (response.status === 404) return answerProblem(404, "The demo has no fault of this name; /api/demo/faults lists them.", "id");
       const faults = response.ok ? parseSwitches(await response.json()) : undefined;
-      return faults === undefined ? answerProblem(502, "The demo's switchboard answered something else.") : answerJson({ faults });
+      return faults === undefined
+        ? answerProblem(502, "The demo's switchboard did not answer with its faults; is another program at its port?")
+        : answerJson({ faults });
     } catch {
-      return answerProblem(502, "The demo's switchboard does not answer.");
+      return answerProblem(502, "The demo's switchboard does not answer; has the demo ended? npm start runs it.");
     }
   };
   return {
@@ -33,7 +35,7 @@ export function createDemoSwitchboard(base: string | undefined): DemoSwitchboard
       const body = await readJsonObject(request);
       if (!body.ok) return { kind: "problem", problem: body.error };
       const { on } = body.value;
-      if (typeof on !== "boolean") return answerProblem(400, "This has to be true or false.", "on");
+      if (typeof on !== "boolean") return answerProblem(400, "on has to be true or false, without quotes.", "on");
       const headers = { "content-type": "application/json" };
       return ask(`/faults/${encodeURIComponent(params["id"] ?? "")}`, { method: "POST", headers, body: JSON.stringify({ on }) });
     },

@@ -1,6 +1,7 @@
 import { type Change, fail, type ProblemDetails, type Result, succeed } from "@faultline/model";
 import { toProblem } from "./problem.ts";
-import { parseTime } from "./query.ts";
+import { parseTime, refuseValue } from "./query.ts";
+import { quote } from "./quote.ts";
 
 const KINDS = ["deploy", "restart", "config", "flag", "scale"] as const;
 const TEXTS = ["version", "previousVersion", "region", "description"] as const;
@@ -15,11 +16,13 @@ type Body = Readonly<Record<string, unknown>>;
 /** Reads the body of `POST /api/deploys`: a Change without `source`; `kind` is deploy and `timeMs` is now unless said otherwise. */
 export function parseDeclaredChange(body: Body, nowMs: number): Result<Change, ProblemDetails> {
   const unknown = Object.keys(body).find((name) => !MEMBERS.has(name));
-  if (unknown !== undefined) return fail(toProblem(400, `There is no such member; known are ${[...MEMBERS].join(", ")}.`, unknown));
+  if (unknown !== undefined)
+    return fail(toProblem(400, `There is no member ${quote(unknown)} here; known are ${[...MEMBERS].join(", ")}.`, unknown));
   const kind = KINDS.find((each) => each === (body["kind"] ?? "deploy"));
-  if (kind === undefined) return fail(toProblem(400, `This has to be one of ${KINDS.join(", ")}.`, "kind"));
+  if (kind === undefined) return fail(toProblem(400, `kind has to be one of ${KINDS.join(", ")}.`, "kind"));
   if (!isText(body["service"])) return fail(needsText("service"));
-  if (kind === "deploy" && body["version"] === undefined) return fail(toProblem(400, "A deploy needs the version it brings.", "version"));
+  if (kind === "deploy" && body["version"] === undefined)
+    return fail(toProblem(400, "version is missing: a deploy names the one it brings.", "version"));
   const wrong = TEXTS.find((name) => body[name] !== undefined && !isText(body[name]));
   if (wrong !== undefined) return fail(needsText(wrong));
   const timeMs = readTime(body, nowMs);
@@ -36,21 +39,25 @@ function isText(value: unknown): value is string {
 }
 
 function needsText(name: string): ProblemDetails {
-  return toProblem(400, `This has to be text of 1 to ${MOST_CHARACTERS} characters without control characters.`, name);
+  return toProblem(400, `${name} has to be text of 1 to ${MOST_CHARACTERS} characters without control characters.`, name);
 }
 
 function readTime(body: Body, nowMs: number): Result<number, ProblemDetails> {
   const { time, timeMs } = body;
-  if (time !== undefined && timeMs !== undefined) return fail(toProblem(400, "Give either time or timeMs.", "time"));
+  if (time !== undefined && timeMs !== undefined) return fail(toProblem(400, "Give time or timeMs, not both.", "time"));
   if (time === undefined && timeMs === undefined) return succeed(nowMs);
-  const name = time === undefined ? "timeMs" : "time";
-  const parsed = parseTime(String(time ?? timeMs));
-  if (!parsed.ok) return fail(toProblem(400, parsed.error, name));
-  return parsed.value <= nowMs + FUTURE_MS ? parsed : fail(toProblem(400, "This lies more than a day in the future.", name));
+  const [name, value] = time === undefined ? (["timeMs", timeMs] as const) : (["time", time] as const);
+  // Only what is text or a number: an object's own toString may throw.
+  const text = typeof value === "string" || typeof value === "number" ? String(value) : JSON.stringify(value);
+  const parsed = parseTime(text);
+  if (!parsed.ok) return fail(refuseValue(name, text, parsed.error));
+  return parsed.value <= nowMs + FUTURE_MS
+    ? parsed
+    : fail(toProblem(400, `${name} lies more than a day in the future; is it in seconds or milliseconds, and is the clock right?`, name));
 }
 
 function readInstances(value: unknown): Result<readonly string[] | undefined, ProblemDetails> {
   if (value === undefined) return succeed(undefined);
   if (Array.isArray(value) && value.length <= MOST_INSTANCES && value.every(isText)) return succeed(value);
-  return fail(toProblem(400, `This has to be a list of at most ${MOST_INSTANCES} names.`, "instances"));
+  return fail(toProblem(400, `instances has to be a list of at most ${MOST_INSTANCES} names.`, "instances"));
 }

@@ -79,7 +79,7 @@ export function createEventStream(live: LiveFeed, redactor: DisplayRedactor, lim
   };
   return {
     open(request) {
-      if (clients.size >= mostClients) return { ...answerProblem(503, "Too many pages listen already."), retryAfterS: 5 };
+      if (clients.size >= mostClients) return refuseListener(mostClients);
       const lastId = request.headers["last-event-id"];
       return { kind: "stream", open: (response) => start(response, typeof lastId === "string" ? lastId : undefined) };
     },
@@ -93,4 +93,8 @@ export function createEventStream(live: LiveFeed, redactor: DisplayRedactor, lim
       clients.clear();
     },
   };
+}
+
+function refuseListener(mostClients: number): Answer {
+  return { ...answerProblem(503, `${mostClients} pages listen already, which is the most; close one.`), headers: { "retry-after": "5" } };
 }

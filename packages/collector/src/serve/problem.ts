@@ -20,7 +20,7 @@ export function toProblem(status: number, detail: string, parameter?: string): P
 }
 
 /** An answer that is a problem. */
-export function answerProblem(status: number, detail: string, parameter?: string): Answer {
+export function answerProblem(status: number, detail: string, parameter?: string): Extract<Answer, { kind: "problem" }> {
   return { kind: "problem", problem: toProblem(status, detail, parameter) };
 }
 

@@ -8,12 +8,13 @@ const MOST_BYTES = 64 * 1024;
 /** Reads a JSON object from a request: 415 for another media type, 413 beyond 64 KiB, 400 for what is no JSON object. */
 export async function readJsonObject(request: IncomingMessage): Promise<Result<Readonly<Record<string, unknown>>, ProblemDetails>> {
   const mediaType = request.headers["content-type"]?.split(";", 1)[0]?.trim().toLowerCase();
-  if (mediaType !== "application/json") return fail(toProblem(415, "The body has to be application/json.", "content-type"));
+  if (mediaType !== "application/json")
+    return fail(toProblem(415, "The body has to be JSON, and content-type to say application/json.", "content-type"));
   if (request.headers["content-encoding"] !== undefined) {
-    return fail(toProblem(415, "The body has to come without a content encoding.", "content-encoding"));
+    return fail(toProblem(415, "The body has to come uncompressed, without content-encoding.", "content-encoding"));
   }
   const bytes = await readBytes(request);
-  if (bytes === undefined) return fail(toProblem(413, `The body is larger than ${MOST_BYTES} bytes.`));
+  if (bytes === undefined) return fail(toProblem(413, `The body has to be at most ${MOST_BYTES / 1024} KiB.`));
   return parseObject(bytes);
 }
 
@@ -35,6 +36,6 @@ function parseObject(bytes: Uint8Array): Result<Readonly<Record<string, unknown>
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return succeed(value as Record<string, unknown>); // just checked
     return fail(toProblem(400, "The body has to be a JSON object."));
   } catch {
-    return fail(toProblem(400, "The body is no valid JSON in UTF-8."));
+    return fail(toProblem(400, "The body has to be valid JSON in UTF-8; it cannot be read."));
   }
 }

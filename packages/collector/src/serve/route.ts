@@ -11,7 +11,7 @@ export type Call = {
 /** What a route answers. A stream writes its own head and owns the response from then on. */
 export type Answer =
   | { readonly kind: "json"; readonly status: number; readonly body: unknown }
-  | { readonly kind: "problem"; readonly problem: ProblemDetails; readonly retryAfterS?: number }
+  | { readonly kind: "problem"; readonly problem: ProblemDetails; readonly headers?: Readonly<Record<string, string>> }
   | { readonly kind: "stream"; readonly open: (response: ServerResponse) => void };
 
 /** One method on one path, such as `/api/faults/:fingerprint`. */
@@ -25,10 +25,13 @@ export type Route = {
 export type RouteMatch =
   | { readonly kind: "found"; readonly route: Route; readonly params: Readonly<Record<string, string>> }
   | { readonly kind: "method-not-allowed"; readonly allow: string }
+  | { readonly kind: "malformed"; readonly part: string }
   | { readonly kind: "not-found" };
 
-/** Finds the route of a path; HEAD is answered by GET's route. A part that is no valid percent-encoding matches nothing. */
+/** Finds the route of a path; HEAD is answered by GET's route. `malformed` names a part of the path that is no valid percent-encoding. */
 export function findRoute(routes: readonly Route[], method: string, path: string): RouteMatch {
+  const malformed = path.split("/").find((part) => !isEncoded(part));
+  if (malformed !== undefined) return { kind: "malformed", part: malformed };
   const wanted = method === "HEAD" ? "GET" : method;
   const allowed = new Set<string>();
   for (const route of routes) {
@@ -52,17 +55,17 @@ function matchPath(pattern: string, path: string): Readonly<Record<string, strin
       if (part !== value) return undefined;
       continue;
     }
-    const decoded = decodePart(value);
-    if (decoded === undefined || decoded === "") return undefined;
-    params[part.slice(1)] = decoded;
+    if (value === "") return undefined;
+    params[part.slice(1)] = decodeURIComponent(value);
   }
   return params;
 }
 
-function decodePart(part: string): string | undefined {
+function isEncoded(part: string): boolean {
   try {
-    return decodeURIComponent(part);
+    decodeURIComponent(part);
+    return true;
   } catch {
-    return undefined;
+    return false;
   }
 }

@@ -9,7 +9,18 @@ import { toFaultListing } from "./fault-listing.ts";
 import { answerGate } from "./gate.ts";
 import { composeOverview } from "./overview.ts";
 import { answerJson, answerProblem } from "./problem.ts";
-import { LONGEST_WINDOW_MS, parseChoice, parseCount, parseText, parseTime, parseTraceId, readQuery, readWindow } from "./query.ts";
+import {
+  LONGEST_WINDOW_MS,
+  parseChoice,
+  parseCount,
+  parseText,
+  parseTime,
+  parseTraceId,
+  readQuery,
+  readWindow,
+  refuseValue,
+} from "./query.ts";
+import { quote } from "./quote.ts";
 import { readJsonObject } from "./read-body.ts";
 import type { Answer, Call, Route } from "./route.ts";
 import { composeTrace } from "./trace-answer.ts";
@@ -65,7 +76,7 @@ async function inWindow({ url }: Call, nowMs: number, answer: (window: Window) =
   const query = readQuery(url.searchParams, { ...TIMES, minutes: parseCount(1, LONGEST_WINDOW_MS / 60_000) });
   if (!query.ok) return refuse(query.error);
   const { minutes, ...times } = query.value;
-  if (minutes !== undefined && times.from !== undefined) return answerProblem(400, "Give either minutes or from.", "minutes");
+  if (minutes !== undefined && times.from !== undefined) return answerProblem(400, "Give minutes or from, not both.", "minutes");
   const window = readWindow(times, nowMs, minutes === undefined ? OVERVIEW_MS : minutes * 60_000);
   return window.ok ? answerJson(await answer(window.value)) : refuse(window.error);
 }
@@ -82,8 +93,18 @@ async function answerRollout({ store, now }: RouteParts, { url }: Call): Promise
   const query = readQuery(url.searchParams, GATE);
   if (!query.ok) return refuse(query.error);
   const { baseline, canary, minutes = 60, ...scope } = query.value;
-  if (baseline === undefined) return answerProblem(400, "Name the version that has the traffic now.", "baseline");
-  if (canary === undefined) return answerProblem(400, "Name the version that asks for more traffic.", "canary");
+  if (baseline === undefined)
+    return answerProblem(
+      400,
+      "baseline is missing: name the version that has the traffic now, as in ?baseline=1.4.0&canary=1.5.0.",
+      "baseline",
+    );
+  if (canary === undefined)
+    return answerProblem(
+      400,
+      "canary is missing: name the version that asks for more traffic, as in ?baseline=1.4.0&canary=1.5.0.",
+      "canary",
+    );
   const toMs = now() + 1;
   return answerJson(await answerGate(store, { baseline, canary, ...scope, window: { fromMs: toMs - minutes * 60_000, toMs } }));
 }
@@ -103,10 +124,10 @@ async function answerFault({ store, redactor }: RouteParts, { url, params }: Cal
   const query = readQuery(url.searchParams, { trace: parseTraceId });
   if (!query.ok) return refuse(query.error);
   const fingerprint = params["fingerprint"] ?? "";
-  if (!FINGERPRINT.test(fingerprint)) return answerProblem(400, "This is no fingerprint.", "fingerprint");
+  if (!FINGERPRINT.test(fingerprint)) return refuse(refuseValue("fingerprint", fingerprint, "has to be one, as /api/faults lists them"));
   const fault = await composeFault(store, fingerprint, query.value.trace);
   return fault === undefined
-    ? answerProblem(404, "There is no fault with this fingerprint.", "fingerprint")
+    ? answerProblem(404, `There is no fault ${quote(fingerprint)} here, or no longer; /api/faults lists those there are.`, "fingerprint")
     : answerJson(redactor.redactFault(fault));
 }
 
@@ -130,10 +151,10 @@ async function answerTrace({ store, redactor }: RouteParts, { url, params }: Cal
   const query = readQuery(url.searchParams, {});
   if (!query.ok) return refuse(query.error);
   const traceId = parseTraceId(params["id"] ?? "");
-  if (!traceId.ok) return answerProblem(400, traceId.error, "id");
+  if (!traceId.ok) return refuse(refuseValue("id", params["id"] ?? "", traceId.error));
   const trace = await store.findTrace(traceId.value);
   return trace === undefined
-    ? answerProblem(404, "There is no such trace here, or no longer.", "id")
+    ? answerProblem(404, `There is no trace ${traceId.value} here, or no longer: failing ones are kept whole, of good ones a few.`, "id")
     : answerJson(redactor.redactTrace(composeTrace(trace)));
 }
 

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { isIP } from "node:net";
 import type { ProblemDetails } from "@faultline/model";
 import { toProblem } from "./problem.ts";
+import { quote } from "./quote.ts";
 
 /**
  * Captured text comes from attackers, so a page may run only our own files: nothing inline, nothing foreign, and no string becomes
@@ -44,14 +45,22 @@ export function setSecurityHeaders(response: ServerResponse): void {
 export function findIntrusion(request: IncomingMessage, allowedHosts: readonly string[]): ProblemDetails | undefined {
   const host = request.headers.host ?? "";
   if (!isTrustedHost(toHostName(host), allowedHosts)) {
-    return toProblem(421, "This host name is not allowed here; use localhost or an address, or allow the name at start.", "host");
+    return toProblem(
+      421,
+      `This server does not answer to the name ${quote(toHostName(host))}; open it by its address, or start it with --allow-host NAME.`,
+      "host",
+    );
   }
   if (request.method === "GET" || request.method === "HEAD") return undefined;
   const { origin } = request.headers;
   const site = request.headers["sec-fetch-site"];
   const isForeign = origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`;
   if (isForeign || site === "cross-site" || site === "same-site") {
-    return toProblem(403, "Another origin may not change anything here.", isForeign ? "origin" : "sec-fetch-site");
+    return toProblem(
+      403,
+      "A page of another origin may not change anything here; send it from the dashboard or the command line.",
+      isForeign ? "origin" : "sec-fetch-site",
+    );
   }
   return undefined;
 }

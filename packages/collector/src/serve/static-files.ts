@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import { extname, join, relative, sep } from "node:path";
 
 type Encoding = "br" | "gzip";
@@ -15,8 +15,10 @@ type StaticFile = {
 
 /** The built dashboard, held in memory. Requests look names up in a map and never touch the file system, so no path can leave it. */
 export type StaticFiles = {
-  /** Answers when `path` is one of the files; `index.html` goes by the name `/index.html`. */
-  respond(path: string, request: IncomingMessage, response: ServerResponse): boolean;
+  /** What answers with the file of this path; `index.html` goes by the name `/index.html`. */
+  find(path: string): ((response: ServerResponse) => void) | undefined;
+  /** Paths of the style sheets, for a page that is none of the files. */
+  readonly stylesheets: readonly string[];
 };
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -45,12 +47,11 @@ export function loadStaticFiles(directory: string): StaticFiles {
     loaded.set(path, { body, encoded, type, etag, isHashed: HASHED.test(path) });
   }
   return {
-    respond(path, request, response) {
+    find(path) {
       const file = loaded.get(path);
-      if (file === undefined) return false;
-      writeFile(file, request, response);
-      return true;
+      return file === undefined ? undefined : (response) => writeFile(file, response);
     },
+    stylesheets: [...loaded.keys()].filter((path) => path.endsWith(".css")),
   };
 }
 
@@ -68,19 +69,20 @@ function toUrlPath(directory: string, path: string): string {
   return `/${relative(directory, path).split(sep).join("/")}`;
 }
 
-function writeFile(file: StaticFile, request: IncomingMessage, response: ServerResponse): void {
+function writeFile(file: StaticFile, response: ServerResponse): void {
+  const { headers, method } = response.req;
   response.setHeader("etag", file.etag);
   response.setHeader("vary", "accept-encoding");
   response.setHeader("cache-control", file.isHashed ? "public, max-age=31536000, immutable" : "no-cache");
-  if (request.headers["if-none-match"] === file.etag) {
+  if (headers["if-none-match"] === file.etag) {
     response.writeHead(304).end();
     return;
   }
-  const encoding = chooseEncoding(request.headers["accept-encoding"] ?? "", file.encoded);
+  const encoding = chooseEncoding(headers["accept-encoding"] ?? "", file.encoded);
   const body = encoding === undefined ? file.body : (file.encoded.get(encoding) ?? file.body);
   if (encoding !== undefined) response.setHeader("content-encoding", encoding);
   response.writeHead(200, { "content-type": file.type, "content-length": body.length });
-  response.end(request.method === "HEAD" ? undefined : body);
+  response.end(method === "HEAD" ? undefined : body);
 }
 
 /** The best of what we have and the client takes; `q=0` is a refusal (RFC 9110, 12.5.3). */
