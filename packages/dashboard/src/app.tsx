@@ -77,7 +77,7 @@ function Shown({ page }: { readonly page: Page }): ReactNode {
       return <RolloutPage query={page.query} />;
     case "unknown":
       return (
-        <Empty title="There is no such page.">
+        <Empty isPage title="There is no such page.">
           <Link to="/">To the overview</Link>
         </Empty>
       );

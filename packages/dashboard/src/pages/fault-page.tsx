@@ -33,7 +33,7 @@ export function FaultPage({ fingerprint, traceId }: Props): ReactNode {
   if (answer.kind === "loading") return <Loading what="the fault" />;
   if (answer.kind === "failed") {
     return (
-      <Failed problem={answer.problem}>
+      <Failed isPage problem={answer.problem}>
         {answer.problem.status === 404 && (
           <p>
             Old faults are removed with their telemetry. <Link to="/">All faults</Link>

@@ -34,7 +34,7 @@ export function OverviewPage({ minutes }: { readonly minutes: number }): ReactNo
   }, [refresh]);
   const faults = useMemo(() => toFaults(overview.kind === "ready" ? overview.value.faults : [], changed), [overview, changed]);
   if (overview.kind === "loading") return <Loading what="the overview" />;
-  if (overview.kind === "failed") return <Failed problem={overview.problem} />;
+  if (overview.kind === "failed") return <Failed isPage problem={overview.problem} />;
   const { value } = overview;
   if (value.total === 0 && faults.length === 0) return <Nothing />;
   return (
@@ -105,10 +105,10 @@ function Nothing(): ReactNode {
   return (
     <>
       <DemoPanel />
-      <Empty title="Nothing has arrived yet.">
+      <Empty isPage title="Nothing has arrived yet.">
         <p>Point an OpenTelemetry exporter at this address; failing requests show here within seconds.</p>
-        <Command text={`export OTEL_EXPORTER_OTLP_ENDPOINT=${location.origin} OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf`} />
-        <p>No services at hand? The demo shop fails in ten ways:</p>
+        <Command text={`export OTEL_EXPORTER_OTLP_ENDPOINT=${location.origin}\nexport OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf`} />
+        <p>No services at hand? In a checkout of Faultline a demo shop fails in ten ways:</p>
         <Command text="npm start" />
       </Empty>
     </>

@@ -18,7 +18,7 @@ export function TracePage({ traceId, spanId }: Props): ReactNode {
   if (answer.kind === "loading") return <Loading what="the trace" />;
   if (answer.kind === "failed") {
     return (
-      <Failed problem={answer.problem}>
+      <Failed isPage problem={answer.problem}>
         {answer.problem.status === 404 && (
           <p>
             Old traces are removed, and of good ones only a few are kept. <Link to="/failing">Failing requests</Link>

@@ -22,21 +22,39 @@ export function Loading({ what }: { readonly what: string }): ReactNode {
   );
 }
 
+type StateProps = {
+  readonly title: string;
+  /** It stands for the whole page, and so is its heading. */
+  readonly isPage?: boolean;
+};
+
+function StateTitle({ title, isPage = false }: StateProps): ReactNode {
+  return isPage ? (
+    <h1 className="empty-title" tabIndex={-1}>
+      {title}
+    </h1>
+  ) : (
+    <p className="empty-title">{title}</p>
+  );
+}
+
 /** Nothing is there, and that is an answer: what would have to happen for something to be. */
-export function Empty({ title, children }: { readonly title: string; readonly children?: ReactNode }): ReactNode {
+export function Empty({ children, ...title }: StateProps & { readonly children?: ReactNode }): ReactNode {
   return (
     <div className="empty">
-      <p className="empty-title">{title}</p>
+      <StateTitle {...title} />
       {children}
     </div>
   );
 }
 
-/** The page could not be had: the collector's own sentence. */
-export function Failed({ problem, children }: { readonly problem: ProblemDetails; readonly children?: ReactNode }): ReactNode {
+type FailedProps = { readonly problem: ProblemDetails; readonly isPage?: boolean; readonly children?: ReactNode };
+
+/** The page, or a part of it, could not be had: the collector's own sentence. */
+export function Failed({ problem, isPage = false, children }: FailedProps): ReactNode {
   return (
     <div className="failed" role="alert">
-      <p className="empty-title">{problem.title}</p>
+      <StateTitle title={problem.title} isPage={isPage} />
       <p>{problem.detail}</p>
       {children}
     </div>
