@@ -11,8 +11,8 @@ import { listStackIncidents } from "./stack-incidents.ts";
 const REACHED = [
   { batch: 4, half: "read", incidents: 39, symptom: 39, creator: 35, path: 35, verdict: 39, firstThree: 35, honest: 1, falseBlame: 0 },
   { batch: 4, half: "unread", incidents: 39, symptom: 39, creator: 33, path: 33, verdict: 37, firstThree: 32, honest: 2, falseBlame: 0 },
-  { batch: 5, half: "read", incidents: 52, symptom: 51, creator: 39, path: 39, verdict: 37, firstThree: 33, honest: 3, falseBlame: 6 },
-  { batch: 5, half: "unread", incidents: 52, symptom: 51, creator: 44, path: 44, verdict: 35, firstThree: 37, honest: 1, falseBlame: 6 },
+  { batch: 5, half: "read", incidents: 52, symptom: 52, creator: 41, path: 41, verdict: 50, firstThree: 42, honest: 4, falseBlame: 0 },
+  { batch: 5, half: "unread", incidents: 52, symptom: 52, creator: 47, path: 47, verdict: 52, firstThree: 47, honest: 1, falseBlame: 0 },
 ] as const;
 
 const FIRST_THREE: readonly (number | undefined)[] = [1, 2, 3];

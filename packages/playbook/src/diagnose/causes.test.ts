@@ -72,6 +72,25 @@ const CASES: readonly (readonly [CauseId, string, Partial<SpanSketch>])[] = [
   ["circuit-open", "shop", call({ message: "EOPENBREAKER: circuit breaker is open" })],
   ["rate-limited-as-5xx", "shop", call({ code: 429, message: "Too Many Requests" })],
   ["fault-injected", "stock", call({ code: 503, message: "fault filter abort" })],
+  ["pool-exhausted", "shop", query("connection not available and request was dropped from queue after 2962ms")],
+  ["pool-exhausted", "shop", thrown("JedisException", "Could not get a resource from the pool")],
+  ["circuit-open", "shop", thrown("HystrixRuntimeException", "RatingCommand short-circuited and fallback disabled.")],
+  ["resource-exhausted", "shop", call({ message: "dial tcp 10.0.3.3:8080: connect: cannot assign requested address" })],
+  ["connection-refused", "stock", call({ message: "java.net.NoRouteToHostException: No route to host" })],
+  ["dns-failure", "shop", call({ message: "lookup stock.svc on 10.96.0.10:53: read udp 10.1.2.3:44210->10.96.0.10:53: i/o timeout" })],
+  ["tls-failure", "stock", call({ message: "The remote certificate is invalid because of errors in the certificate chain: NotTimeValid" })],
+  ["bad-configuration", "shop", query("ACCESS_REFUSED - Login was refused using authentication mechanism PLAIN")],
+  ["rate-limited-as-5xx", "shop", thrown("Error", "Execution failed due to configuration error: Rate Exceeded.")],
+  ["database-failure", "orders-db", query("SQLSTATE[HY000]: General error: 1205 Lock wait timeout exceeded", 20)],
+];
+
+/** Words of another cause within errors that are of the code's own making. */
+const MISLEADING: readonly (readonly [string, string])[] = [
+  ["KeyError", "'rate limit'"],
+  ["java.lang.NullPointerException", 'Cannot invoke "CarPool.limit()" because the pool limit of the ride is null'],
+  ["KeyNotFoundException", "The given key 'Circuit Open Air Festival' was not present in the dictionary."],
+  ["ResponseValidationError", "1 validation errors: {'type': 'decimal_type', 'loc': ('response', 'price')}"],
+  ["TypeError", "order 429 is not a function"],
 ];
 
 describe("naming a cause", () => {
@@ -80,6 +99,15 @@ describe("naming a cause", () => {
     expect(diagnosis.causes[0]?.cause).toBe(cause);
     expect(diagnosis.suspects[0]?.service).toBe(service);
     expect(diagnosis.verdict).toBe("diagnosed");
+  });
+
+  it.each(MISLEADING)("is not misled by the words within %s: %s", (type, message) => {
+    expect(diagnoseFailing(thrown(type, message)).causes[0]?.cause).toBe("unhandled-exception");
+  });
+
+  it("takes words of a database for a database's only where one was asked", () => {
+    const closed = "the server closed the connection before it sent complete headers";
+    expect(diagnoseFailing(call({ message: closed })).causes.map(({ cause }) => cause)).not.toContain("database-failure");
   });
 
   it("leaves the verdict open, with the cause on top, where an internal callee answered 500 and sends no telemetry", () => {

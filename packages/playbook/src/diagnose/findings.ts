@@ -6,6 +6,7 @@ import type { Difference } from "./contrast.ts";
 import type { Onset } from "./find-onset.ts";
 import type { ReleaseContrast } from "./contrast-releases.ts";
 import type { SequenceBreak } from "./contrast-sequence.ts";
+import { isDefectType } from "./defect-words.ts";
 import type { OnsetSign } from "./onset-signs.ts";
 
 /** Something that the failing requests say about themselves: an error type, a message, a log line. */
@@ -17,6 +18,8 @@ export type Saying = {
   readonly place: "origin" | "path";
   /** An exception or the failing span's own words, rather than a log line nearby. */
   readonly isDirect: boolean;
+  /** True of what a process wrote outside of any request. */
+  readonly isUntraced?: boolean;
 };
 
 /** Where a failure was created, with one occurrence that shows it best. */
@@ -74,16 +77,20 @@ type Weighed = {
   readonly isAmbiguous?: boolean;
 };
 
-/** Evidence from the first saying that matches; what the creating hop said counts in full, what others said by half. */
+/**
+ * Evidence from the first saying that matches; what the creating hop said counts in full, what others said by half. So does what is said
+ * in passing by an error of the code's own (`KeyError: 'rate_limit'`), unless the cause is of the code (`isOfCode`).
+ */
 export function hear(
   findings: Findings,
   pattern: RegExp,
-  { statement, weight }: { statement: string; weight: number },
+  { statement, weight, isOfCode = false }: { statement: string; weight: number; isOfCode?: boolean },
 ): readonly Evidence[] {
   const heard = findings.sayings.filter(({ text }) => pattern.test(text));
   const best = heard.find(({ place, isDirect }) => place === "origin" && isDirect) ?? heard.find(({ isDirect }) => isDirect) ?? heard[0];
   if (best === undefined) return [];
-  const factor = (best.place === "origin" ? 1 : 0.6) * (best.isDirect ? 1 : 0.6);
+  const isMisleading = !isOfCode && isDefectType(best.text);
+  const factor = (best.place === "origin" ? 1 : 0.6) * (best.isDirect ? 1 : 0.6) * (isMisleading ? 0.5 : 1);
   return [{ statement, measured: `${best.service}: ${excerpt(best.text, pattern)}`, source: best.source, weight: weight * factor }];
 }
 

@@ -16,6 +16,7 @@ import type { Symptom } from "../isolate/select-symptom.ts";
 import { contrast, contrastOccurrences } from "./contrast.ts";
 import { contrastReleases } from "./contrast-releases.ts";
 import { findSequenceBreak } from "./contrast-sequence.ts";
+import { hearUntraced } from "./hear-untraced.ts";
 import { findOnsetSigns } from "./onset-signs.ts";
 import { findOnset, type Onset } from "./find-onset.ts";
 import { type IsTelling, findTellingLogs } from "./telling-logs.ts";
@@ -63,7 +64,8 @@ export function gatherFindings(symptom: Symptom, isolation: Isolation, observati
         : isolation.agreeing
             .slice(0, MAX_HEARD)
             .flatMap((each) => [...listen({ ...each, step: each.judgement.origin }, isTelling), ...hearExchanges(each)])
-            .concat(hearSupervisor(changes, origin.step.service)),
+            .concat(hearSupervisor(changes, origin.step.service))
+            .concat(hearUntraced(observations.logs, { service: origin.step.service, failing })),
     named: nameCauses(isolation.agreeing.slice(0, MAX_HEARD), signatures),
     passedOn: hearPassedOn(isolation.agreeing.slice(0, MAX_HEARD), signatures),
     contrast: contrastOccurrences(failing, succeeding),

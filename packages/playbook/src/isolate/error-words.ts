@@ -1,3 +1,5 @@
+import { POOL_WAIT } from "./pool-words.ts";
+
 /**
  * What the words of an error say about which side it was made on. The patterns are the exact wording of widely used clients
  * and servers; each is anchored on words that do not occur in ordinary messages.
@@ -7,17 +9,20 @@
 export const TIMEOUT_WORDS =
   /\btime[d]?[ _-]?out\b|\bETIMEDOUT\b|\bESOCKETTIMEDOUT\b|TimeoutError|TimeoutException|Timeout(?:Error)?\b|deadline exceeded|DEADLINE_EXCEEDED|canceling statement due to (?:statement|lock|user)|ER_LOCK_WAIT|Lock wait timeout|\b57014\b|\b55P03\b|ECONNABORTED|AbortError|\bABORT_ERR\b|did(?: not|n't) (?:answer|respond|reply) (?:in time|within)|no (?:answer|response|reply) (?:in time|within)|took too long|UND_ERR_(?:HEADERS|BODY)_TIMEOUT|context canceled/i;
 
-/** The caller gave up before anything left its process: a pool, a queue, a breaker, a limiter of its own. */
-const LOCAL =
-  /timeout exceeded when trying to connect|ResourceRequest timed out|connection is not available, request timed out|pool (?:is )?(?:exhausted|full|timeout|timed out)|\bpool\b.{0,40}\b(?:exhaust|timed? ?out|no free|limit)|too many clients waiting|(?:no|all) (?:free |available )?(?:pool(?:ed)? )?connections? (?:available|in use|busy)|QueuePool limit|Timeout waiting for connection from pool|ConnectionPoolTimeout|HikariPool.{0,60}not available|Pool\.?Timeout|PoolExhausted|(?:circuit|breaker)(?: breaker)?[ _-]?(?:is )?(?:open\b|opened\b)|BrokenCircuit|CallNotPermitted|EOPENBREAKER|OpenCircuitError|Bulkhead(?:Full|Rejected)|bulkhead.{0,20}full|Invalid URL|ERR_INVALID_URL|EMFILE|too many open files|EADDRNOTAVAIL|cannot assign requested address|\bENOTFOUND\b|EAI_AGAIN|getaddrinfo|UnknownHost|no such host|Name or service not known|Temporary failure in name resolution/i;
+/** The caller gave up before anything left its process: a breaker, a limiter, its own machine. */
+const NOT_SENT =
+  /(?:circuit|breaker)(?: breaker)?[ _-]?(?:is )?(?:open\b|opened\b)|circuit.{0,40}\bis OPEN\b|short-circuited|does not permit further calls|BrokenCircuit|CallNotPermitted|EOPENBREAKER|OpenCircuitError|Bulkhead(?:Full|Rejected)|bulkhead.{0,20}full|Invalid URL|ERR_INVALID_URL|EMFILE|too many open files|EADDRNOTAVAIL|cannot assign requested address|Only one usage of each socket address|no buffer space available/i;
+/** A name that the caller could not have resolved. */
+const NO_NAME =
+  /\bENOTFOUND\b|EAI_AGAIN|getaddrinfo|UnknownHost|no such host|Name or service not known|Temporary failure in name resolution|nodename nor servname|No address associated with hostname|Name does not resolve|could not (?:resolve|translate) host|failed to lookup address|NameResolutionError|\blookup \S{1,200} on \S{1,80}:53\b|server misbehaving|\bNXDOMAIN\b|non-existing domain/i;
 
 /** The callee understood and refused: the request, the statement or the credentials were wrong. SQLSTATE classes 22, 23, 28, 3D, 42. */
 const REFUSED =
-  /\b(?:HttpClientErrorException|ClientErrorException)\b|status(?:[ _]code)?[ :=]+4\d\d\b|\bresponded with (?:a )?(?:status )?4\d\d\b|\b(?:40[0134569]|41[0-7]|422)\b (?:null|Bad Request|Unauthorized|Forbidden|Not Found|Method Not Allowed|Conflict|Gone|Payload Too Large|Unsupported Media|Unprocessable)|violates (?:foreign key|unique|not-null|check|exclusion) constraint|duplicate (?:key|entry)|UNIQUE constraint failed|NOT NULL constraint failed|FOREIGN KEY constraint failed|IntegrityConstraintViolation|DataIntegrityViolation|(?:Unique|ForeignKey|NotNull|Check)Violation|Cannot insert (?:duplicate key|the value NULL)|E11000|ORA-0(?:0001|0904|0942|1400)|syntax error at or near|error in your SQL syntax|(?:column|relation|table|function) \S+ does not exist|Undefined(?:Column|Table|Function)|Unknown column|Table \S+ doesn't exist|no such (?:table|column)|Invalid (?:column|object) name|invalid input syntax for|value too long for type|password authentication failed|no pg_hba\.conf entry|ER_DUP_ENTRY|ER_PARSE_ERROR|ER_BAD_FIELD_ERROR|ER_ACCESS_DENIED|database ".*" does not exist|\b(?:NOAUTH|WRONGPASS|NOPERM)\b|(?<![:.\d])\b(?:22|23|28|3D|42)[0-9S][0-9A-Z][0-9]\b/;
+  /\b(?:HttpClientErrorException|ClientErrorException)\b|status(?:[ _]code)?[ :=]+4\d\d\b|\bresponded with (?:a )?(?:status )?4\d\d\b|\b(?:40[0134569]|41[0-7]|422)\b (?:null|Bad Request|Unauthorized|Forbidden|Not Found|Method Not Allowed|Conflict|Gone|Payload Too Large|Unsupported Media|Unprocessable)|violates (?:foreign key|unique|not-null|check|exclusion) constraint|duplicate (?:key|entry)|UNIQUE constraint failed|NOT NULL constraint failed|FOREIGN KEY constraint failed|IntegrityConstraintViolation|DataIntegrityViolation|(?:Unique|ForeignKey|NotNull|Check)Violation|Cannot insert (?:duplicate key|the value NULL)|E11000|ORA-0(?:0001|0904|0942|1400)|syntax error at or near|error in your SQL syntax|(?:column|relation|table|function) \S+ does not exist|Undefined(?:Column|Table|Function)|Unknown column|Table \S+ doesn't exist|no such (?:table|column)|Invalid (?:column|object) name|invalid input syntax for|value too long for type|password authentication failed|no pg_hba\.conf entry|ACCESS_REFUSED|Login was refused|SASL (?:\w+ )?authentication failed|SaslAuthentication|[Aa]uthentication failed|AuthenticationFailed|Login failed for user|Access denied for user|invalid username-password|AuthorizationException|PRECONDITION_FAILED|NOT_FOUND - no (?:queue|exchange)|RecordTooLarge|MessageSizeTooLarge|Message size too large|NonExistentQueue|index_not_found_exception|ResourceNotFoundException|NoSuchBucket|NoSuchKey|ER_DUP_ENTRY|ER_PARSE_ERROR|ER_BAD_FIELD_ERROR|ER_ACCESS_DENIED|database ".*" does not exist|\b(?:NOAUTH|WRONGPASS|NOPERM)\b|(?<![:.\d])\b(?:22|23|28|3D|42)[0-9S][0-9A-Z][0-9]\b/;
 
 /** Nobody answered: refused, reset, closed, unroutable, or not serving. SQLSTATE classes 08, 53, 57P; gRPC UNAVAILABLE. */
 const UNREACHABLE =
-  /\bECONN(?:REFUSED|RESET)\b|\bE(?:HOST|NET)UNREACH\b|\bEPIPE\b|socket hang up|connection (?:was )?(?:refused|reset|closed|terminated|aborted)|Connection(?:Refused|Reset|Closed)|ConnectException|actively refused|broken pipe|no route to host|UNAVAILABLE\b|no healthy upstream|server closed the connection|terminating connection|the database system is|remaining connection slots|MongoServerSelection|No server chosen|(?<![:.\d])\b(?:08|53|57)[0-9P][0-9A-Z][0-9]\b/i;
+  /\bECONN(?:REFUSED|RESET)\b|\bE(?:HOST|NET)UNREACH\b|\bEPIPE\b|socket hang up|connection (?:was )?(?:refused|reset|closed|terminated|aborted)|Connection(?:Refused|Reset|Closed)|ConnectException|actively refused|broken pipe|no route to host|NoRouteToHost|Network is unreachable|Host is unreachable|prematurely closed|PrematureClose|RemoteDisconnected|Server disconnected|NoHttpResponse|has gone away|UNAVAILABLE\b|no healthy upstream|server closed the connection|terminating connection|the database system is|remaining connection slots|MongoServerSelection|No server chosen|(?<![:.\d])\b(?:08|53|57)[0-9P][0-9A-Z][0-9]\b/i;
 
 /** True when the words say that nobody answered at the other end. */
 export function isUnreachableText(words: string): boolean {
@@ -32,13 +37,13 @@ export function isTimeoutText(words: string): boolean {
 /** What kept a request inside its caller, in words that do not change with the request. */
 export function nameLocalRefusal(words: string): string {
   if (/circuit|breaker/i.test(words)) return "circuit open";
-  if (/ENOTFOUND|EAI_AGAIN|getaddrinfo|UnknownHost|no such host|name/i.test(words)) return "no such name";
-  return /pool|connection|connect|clients|bulkhead/i.test(words) ? "no free connection" : "not sent";
+  if (NO_NAME.test(words) || /name/i.test(words)) return "no such name";
+  return POOL_WAIT.test(words) || /pool|connection|connect|clients|bulkhead/i.test(words) ? "no free connection" : "not sent";
 }
 
 /** `local` when the request never left the caller, `refused` when the callee rejected it as wrong; else undefined. */
 export function findRejection(words: string): "local" | "refused" | undefined {
-  if (LOCAL.test(words)) return "local";
+  if (POOL_WAIT.test(words) || NOT_SENT.test(words) || NO_NAME.test(words)) return "local";
   return REFUSED.test(words) ? "refused" : undefined;
 }
 

@@ -4,6 +4,9 @@ import { isExchangeSpan } from "./exchange-hops.ts";
 import { buildHops, nameOperation } from "./hop.ts";
 import type { Call, Hop } from "./hop-shape.ts";
 
+/** Whoever asked went away before the answer: nginx's code. */
+const CLIENT_CLOSED = 499;
+
 /** One exchange of the symptom inside its trace: the hop where it is observed, and the hops in front of that one. */
 export type Occurrence = {
   readonly path: FailurePath;
@@ -75,6 +78,10 @@ function hidesFailure(hop: Hop): boolean {
 
 /** What failed once the answer was out was not hidden by it. */
 function hidesCall(call: Call, hop: Hop): boolean {
+  // A refusal passed on as a refusal hides nothing.
+  if (call.outcome.kind === "refused" && hop.outcome.kind === "refused") return false;
+  // Whose client had gone away gave up what it was doing for it.
+  if (hop.outcome.code === CLIENT_CLOSED) return false;
   return (isFailedBelow(call) || isHardFailure(call)) && !isAfterwards(call, hop);
 }
 

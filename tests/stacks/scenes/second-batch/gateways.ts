@@ -283,7 +283,9 @@ export const GATEWAYS: readonly Scene[] = [
         ),
       ],
     }),
-    beside: { changes: [{ kind: "deploy", service: "thumbnails-function", atMs: 25 * 400 - 900, version: "57", previousVersion: "56" }] },
+    beside: {
+      changes: [{ kind: "deploy", service: "thumbnails-function", atMs: 25 * 400 - 900, version: "4.2.0", previousVersion: "4.1.9" }],
+    },
     cause: "bad-deploy",
     also: ["unhandled-exception", "bad-configuration"],
     creators: ["thumbnails-function"],

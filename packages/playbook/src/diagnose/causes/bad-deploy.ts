@@ -2,8 +2,9 @@ import type { Change, Evidence, Resource } from "@faultline/model";
 import type { Occurrence } from "../../isolate/occurrence.ts";
 import { describeOnset } from "../describe-onset.ts";
 import { listResources } from "../contrast-releases.ts";
+import { RELEASE_GAP } from "../defect-words.ts";
 import { formatMs } from "../../trace/format-ms.ts";
-import { type CauseRule, type Findings, type SuspiciousChange, fromRelease } from "../findings.ts";
+import { type CauseRule, type Findings, type SuspiciousChange, fromRelease, hear } from "../findings.ts";
 
 /** Failures elsewhere acquit a deploy when they are more than stray ones. */
 const LEAST_UNTOUCHED = 3;
@@ -16,9 +17,10 @@ export const badDeploy: CauseRule = {
     const { near, failing } = findNear(findings);
     const against = near === undefined ? undefined : hearUntouched(near.change, failing);
     const released = fromRelease(findings);
+    const gap = hear(findings, RELEASE_GAP, { statement: "the release lacks what it needs", weight: 1.5, isOfCode: true });
     if (near === undefined || against !== undefined)
       return { evidence: released, ...(against === undefined ? {} : { against: [against] }) };
-    return { evidence: [fromChange(near), ...released] };
+    return { evidence: [fromChange(near), ...released, ...gap] };
   },
 };
 

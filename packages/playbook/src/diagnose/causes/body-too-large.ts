@@ -1,14 +1,19 @@
 import { type CauseRule, fromDifference, hear } from "../findings.ts";
 
 const WORDS =
-  /PayloadTooLarge|request entity too large|entity\.too\.large|body (?:is )?too large|FST_ERR_CTP_BODY_TOO_LARGE|body (?:limit|size).{0,30}exceed|exceed.{0,40}(?:body|payload|request|message|upload).{0,10}(?:size|limit|length)|MaxUploadSizeExceeded|client intended to send too large body|RequestBodyTooLarge|max(?:imum)? (?:body|request|payload|message) (?:size|length)|larger than max|Received message larger|LIMIT_FILE_SIZE|(?:message|body|payload|request|upload|file|entity|content).{0,40}(?:larger|bigger|greater) than|size \(\d+\) exceeds|SizeLimitExceeded|RequestEntityTooLarge|BodyLimit|length limit exceeded|POST Content-Length of|DATA_UPLOAD_MAX|message length too large|\b413\b/i;
+  /PayloadTooLarge|request entity too large|entity\.too\.large|body (?:is )?too large|FST_ERR_CTP_BODY_TOO_LARGE|body (?:limit|size).{0,30}exceed|exceed.{0,40}(?:body|payload|request|message|upload).{0,10}(?:size|limit|length)|MaxUploadSizeExceeded|client intended to send too large body|RequestBodyTooLarge|max(?:imum)? (?:body|request|payload|message) (?:size|length)|larger than max|Received message larger|LIMIT_FILE_SIZE|(?:message|body|payload|request|upload|file|entity|content).{0,80}(?:larger|bigger|greater) than|size \(\d+\) exceeds|SizeLimitExceeded|RequestEntityTooLarge|BodyLimit|length limit exceeded|POST Content-Length of|DATA_UPLOAD_MAX|message length too large|RecordTooLarge|MessageSizeTooLarge|max\.request\.size|(?:status|code|http|error|answered|returned|responded)\W{0,3}(?:with |code |status )*\W{0,3}413\b|\b413\b\W{0,3}(?:payload|request|content)/i;
 const SIZE = /(?:request|body|payload|content)[._-].*(?:size|length|bytes)|content[_-]?length/i;
+
+/** What Elasticsearch has no memory for is no body over a limit. */
+const NO_MEMORY = /Data too large, data for/;
 
 /** A body over a limit, answered with a 5xx where a 413 belongs. */
 export const bodyTooLarge: CauseRule = {
   sign: "an error about a body over a limit, or failing requests that are larger than every good one",
   weigh: (findings) => {
-    const said = hear(findings, WORDS, { statement: "the error says that the body is over a limit", weight: 4.5 });
+    const said = hear(findings, WORDS, { statement: "the error says that the body is over a limit", weight: 4.5 }).filter(
+      ({ measured }) => !NO_MEMORY.test(measured),
+    );
     const larger = findings.contrast.filter(({ attribute, kind }) => kind === "above" && SIZE.test(attribute)).slice(0, 1);
     return { evidence: [...said, ...larger.map((difference) => fromDifference(difference, 3))] };
   },

@@ -13,7 +13,10 @@ const UNCONNECTED = /termination SC/;
 export const connectionRefused: CauseRule = {
   sign: "a refused connection",
   weigh: (findings) => {
-    const refused = hear(findings, REFUSED, { statement: "the connection was refused: nothing listens at that address", weight: 4.5 });
+    const refused = hear(findings, REFUSED, {
+      statement: "no connection came about: nothing listens at that address, or no way leads to it",
+      weight: 4.5,
+    });
     const evidence = refused.length === 0 ? [] : [...refused, ...fromOnset(findings, "connection-refused")];
     const peer = findings.origin?.step.call?.peer;
     if (evidence.length === 0)

@@ -4,7 +4,7 @@ import { type CauseRule, type Findings, fromDifference, hear } from "../findings
 
 /** The value itself is what the error complains about. */
 const WORDS =
-  /invalid (?:input|time value|date|literal|argument|value|number|uuid|base64)|invalid input syntax|value too long for type|out of range for type|NumberFormatException|DateTimeParseException|Unicode(?:Decode|Encode)Error|MalformedInputException|invalid (?:continuation|start) byte|invalid byte sequence|malformed UTF-8|Unmappable|Encoding::\w+|DecoderFallback|strconv\.\w+: parsing|parsing time "|time data .{0,80} does not match|ParseIntError|ParseFloatError|invalid digit found|value out of range|number too (?:large|small)|Out of range value for column|Data too long for column|would be truncated|Arithmetic overflow|OverflowException|OverflowError|ConversionSyntax|represents an invalid time|not a valid (?:date|time|number|value|format|UUID)|ValidationError|ValueError|FormatException|IllegalArgumentException|MalformedURL|URI malformed|Invalid array length|toFixed\(\) digits|Invalid (?:UTF|count value|code point)|could not convert|must be (?:a|an|one of|positive|greater|less|between)|violates (?:check|not-null|unique|foreign key|exclusion) constraint|duplicate (?:key|entry)|UNIQUE constraint failed|NOT NULL constraint failed|Cannot insert (?:duplicate key|the value NULL)|E11000|ORA-0(?:0001|1400)|(?<![:.\d])\b(?:22[0-9][0-9A-Z][0-9]|23505|23502|23503|23514)\b|ZodError|JsonSchema/i;
+  /invalid (?:input|time value|date|literal|argument|value|number|uuid|base64)|invalid input syntax|value too long for type|out of range for type|NumberFormatException|DateTimeParseException|Unicode(?:Decode|Encode)Error|MalformedInputException|invalid (?:continuation|start) byte|invalid byte sequence|malformed UTF-8|Unmappable|Encoding::\w+|DecoderFallback|strconv\.\w+: parsing|parsing time "|time data .{0,80} does not match|ParseIntError|ParseFloatError|invalid digit found|value out of range|number too (?:large|small)|Out of range value for column|Data too long for column|would be truncated|Arithmetic overflow|OverflowException|OverflowError|ConversionSyntax|represents an invalid time|not a valid \w+|not in a correct format|(?<!Response)ValidationError|ValueError|FormatException|IllegalArgumentException|MalformedURL|URI malformed|Invalid array length|toFixed\(\) digits|Invalid (?:UTF|count value|code point)|could not convert|must be (?:a|an|one of|positive|greater|less|between)|violates (?:check|not-null|unique|foreign key|exclusion) constraint|duplicate (?:key|entry)|UNIQUE constraint failed|NOT NULL constraint failed|Cannot insert (?:duplicate key|the value NULL)|E11000|ORA-0(?:0001|1400)|(?<![:.\d])\b(?:22[0-9][0-9A-Z][0-9]|23505|23502|23503|23514)\b|ZodError|JsonSchema/i;
 const INPUT =
   /^(?:url\.query|url\.path|http\.request\.(?:header|body|param)|http\.target|request\.|input\.|faultline\.input|app\.|form\.|graphql\.)/;
 
@@ -14,7 +14,11 @@ export const invalidInputUnguarded: CauseRule = {
   weigh: (findings) => {
     const kind = findings.origin?.judgement.originKind;
     if (kind !== "own" && kind !== "refused-request") return { evidence: [] };
-    const said = hear(findings, WORDS, { statement: "the error is about a value that came with the request", weight: 3.5 });
+    const said = hear(findings, WORDS, {
+      statement: "the error is about a value that came with the request",
+      weight: 3.5,
+      isOfCode: true,
+    });
     const inputs = findings.contrast.filter(({ attribute }) => INPUT.test(attribute));
     const [quoted] = inputs.flatMap((input) => hearQuoted(findings, input));
     return {

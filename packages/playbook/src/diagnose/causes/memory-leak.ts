@@ -1,7 +1,8 @@
 import { findMemoryGrowth } from "../memory-growth.ts";
 import { type CauseRule, hear } from "../findings.ts";
 
-const WORDS = /heap out of memory|OutOfMemoryError|OOMKilled|MemoryError|Allocation failed|memory limit|Allowed memory size of/i;
+const WORDS =
+  /heap out of memory|OutOfMemoryError|OOMKilled|GC overhead limit|MemoryError|Allocation failed|memory limit|Allowed memory size of/i;
 /** How a process that is out of memory is met by its callers: late, gone, or failing by itself. */
 const MET = new Set(["own", "absent-callee", "slow-callee", "late-callee", "silent-callee", "stalled"]);
 

@@ -1,11 +1,15 @@
 import type { Outcome } from "../../isolate/outcome.ts";
-import type { CauseRule } from "../findings.ts";
+import { type CauseRule, hear } from "../findings.ts";
 import { isThirdParty } from "../third-party.ts";
+
+/** Where no handshake came about, that says more than whose service it is. */
+const HANDSHAKE = /certificate|handshake|\bSSL\b|\bTLS\b|x509|PKIX/i;
 
 /** Somebody else's service failed. */
 export const thirdPartyFailure: CauseRule = {
   sign: "an error or no answer from a service outside one's own network, which never sends telemetry",
-  weigh: ({ origin, services }) => {
+  weigh: (findings) => {
+    const { origin, services } = findings;
     const call = origin?.step.call;
     if (origin === undefined || call === undefined || !isThirdParty(origin) || services.has(call.peer.name)) return { evidence: [] };
     const { originKind } = origin.judgement;
@@ -19,6 +23,7 @@ export const thirdPartyFailure: CauseRule = {
           weight: originKind === "silent-callee" ? 4 : 3.5,
         },
       ],
+      against: hear(findings, HANDSHAKE, { statement: "TLS failed before anything was asked", weight: 2 }),
     };
   },
 };

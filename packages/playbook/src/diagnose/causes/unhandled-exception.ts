@@ -2,24 +2,23 @@ import { isExchangeSpan } from "../../isolate/exchange-hops.ts";
 import type { Evidence } from "@faultline/model";
 import { type CauseRule, type Findings, fromRelease, hear } from "../findings.ts";
 import { fromSequence } from "../contrast-sequence.ts";
+import { DEFECT } from "../defect-words.ts";
+import { fromSwitch } from "../switched-settings.ts";
 import { hearLoneInstances } from "../lone-instances.ts";
-
-/** Errors that a program makes by itself, in the spelling of each language. Of a broken connection, fetch makes a TypeError as well. */
-const DEFECT =
-  /\b(?:TypeError(?!: (?:fetch failed|terminated|Failed to fetch|network error))|ReferenceError|AssertionError|NullPointerException|NullReferenceException|ClassCastException|InvalidCastException|\w*IndexOutOf(?:Bounds|Range)\w*|ArithmeticException|NoSuchElementException|ConcurrentModificationException|UnsupportedOperationException|LazyInitializationException|KeyError|IndexError|AttributeError|ZeroDivisionError|UnboundLocalError|NameError|RecursionError|NotImplementedError|NoMethodError|FrozenError|SystemStackError|DivideByZeroException|KeyNotFoundException|ArgumentCountError|DivisionByZeroError|FunctionClauseError|CaseClauseError|MatchError|BadMapError)\b|Cannot read propert|is not a function|is not defined|undefined (?:method|local variable)|nil pointer dereference|index out of (?:range|bounds)|slice bounds out of range|divide by zero|assignment to entry in nil map|interface conversion: |on closed channel|invalid memory address|panic:|panicked at|called `(?:Option|Result)::|Object reference not set|Sequence contains (?:no|more than one)|Call to (?:a member function|undefined)|Undefined (?:index|array key|variable|offset|property|constant)|Attempt to read property|object has no attribute|is not (?:subscriptable|iterable|callable)/;
 
 /** The creating hop's own code threw, and nobody caught it. */
 export const unhandledException: CauseRule = {
   sign: "an exception raised by the code of the service that made the failure",
   weigh: (findings) => {
-    if (!isOwn(findings)) return { evidence: [] };
+    if (!isOwn(findings)) return { evidence: hearCrash(findings) };
     const defect = hear(findings, DEFECT, {
       statement: `the code of ${findings.origin?.step.service ?? "this service"} raised an error of its own`,
       weight: 4.5,
+      isOfCode: true,
     });
     // What only one release throws came with that release; what only one of several instances throws may have.
     const lone = hearLoneInstances(findings);
-    const against = [...fromRelease(findings), ...(lone === undefined ? [] : [{ ...lone, weight: 1 }])];
+    const against = [...fromRelease(findings), ...(lone === undefined ? [] : [{ ...lone, weight: 1 }]), ...fromSwitch(findings)];
     const isAmbiguous = lone !== undefined;
     // Code that stopped on its way shows where it threw, not what.
     const stopped = findings.sequence === undefined ? [] : [fromSequence(findings.sequence, 1)];
@@ -33,6 +32,19 @@ export const unhandledException: CauseRule = {
     };
   },
 };
+
+/** A runtime's last words. */
+const CRASH = /^fatal error: |unhandled exception|uncaught exception|terminate called after|segmentation fault|SIGSEGV/i;
+
+/** A process that ended by an error of its own is met by its callers as one that gives no answer: it said so outside of any request. */
+function hearCrash({ origin, sayings }: Findings): readonly Evidence[] {
+  const last = sayings.find(
+    ({ text, service, isDirect, isUntraced }) =>
+      isUntraced === true && isDirect && service === origin?.step.service && (CRASH.test(text) || DEFECT.test(text)),
+  );
+  if (last === undefined) return [];
+  return [{ statement: `${last.service} ended by an error of its own`, measured: last.text.slice(0, 240), source: "log", weight: 4.5 }];
+}
 
 /** What an intermediary answers by itself is no code of a team. */
 function isOwn({ origin }: Findings): boolean {

@@ -1,0 +1,33 @@
+import type { Change } from "@faultline/model";
+import { describe, expect, it } from "vitest";
+import { diagnose } from "../playbook.ts";
+import { TraceBuilder } from "../trace/trace-builder.ts";
+
+const GOOD = { service: "archive", name: "GET /archives", code: 200, attributes: { "http.route": "/archives" } };
+const BAD = { ...GOOD, code: 500, exception: { type: "Error", message: "unsupported compression method 93" } };
+const built = new TraceBuilder()
+  .traces(30, () => GOOD)
+  .traces(20, () => BAD)
+  .observations();
+const onsetMs = built.spans.map(({ startMs }) => startMs).sort((a, b) => a - b)[30] ?? 0;
+
+const flag = (more: Partial<Change> = {}): Change => ({
+  kind: "flag",
+  service: "archive",
+  timeMs: onsetMs - 1,
+  source: "declared",
+  description: "zstd on",
+  ...more,
+});
+const firstCause = (...changes: readonly Change[]) => diagnose({ ...built, changes }).causes[0]?.cause;
+
+describe("a flag that was switched", () => {
+  it("is what brought failures that began with it, where nothing failed before", () =>
+    expect(firstCause(flag())).toBe("bad-configuration"));
+
+  it("is not, when another service's, long before, or beside a release", () => {
+    const others = [[flag({ service: "billing" })], [flag({ timeMs: onsetMs - 600_000 })], []];
+    expect(others.map((changes) => firstCause(...changes))).toEqual(others.map(() => "unhandled-exception"));
+    expect(firstCause(flag(), flag({ kind: "deploy", version: "2" }))).toBe("bad-deploy");
+  });
+});
