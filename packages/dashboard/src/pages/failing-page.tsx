@@ -41,7 +41,13 @@ export function FailingPage({ query }: { readonly query: string }): ReactNode {
       </form>
       {answer.kind === "loading" && <Loading what="failing requests" />}
       {answer.kind === "failed" && <Failed problem={answer.problem} />}
-      {answer.kind === "ready" && answer.value.failing.length === 0 && <Empty title={filter.size === 0 ? "No request failed in the last 24 hours." : "No request that fits this filter failed in the last 24 hours."} />}
+      {answer.kind === "ready" && answer.value.failing.length === 0 && (
+        <Empty
+          title={
+            filter.size === 0 ? "No request failed in the last 24 hours." : "No request that fits this filter failed in the last 24 hours."
+          }
+        />
+      )}
       {answer.kind === "ready" && answer.value.failing.length > 0 && <FailingTable failing={answer.value.failing} />}
     </>
   );
