@@ -1,7 +1,9 @@
 /**
  * How fast `faultline logs` reports on 500 MB of nginx combined with request time, beside mawk counting routes by status, GoAccess and a
  * native C counter, interleaved in one run. Wall time and CPU time (user and system) of whole processes, start-up included; on a busy
- * machine the CPU ratios are the ones to read, and of the native counter those of pairs taken in turn. `LOGS_MB=2000` measures another size. The file is deterministic and deleted afterwards.
+ * machine the CPU ratios are the ones to read. Of the native counter those of pairs taken in turn, both on the same one core where there is
+ * `taskset`: the goal is one core's, and V8's own threads suffer more from neighbours on the others. `LOGS_MB=2000` measures another size.
+ * The file is deterministic and deleted afterwards.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
@@ -78,15 +80,23 @@ try {
       },
     ]),
   );
-  const pairs = Array.from({ length: has(CC) ? PAIRS : 0 }, () => {
-    const ours = measure(peers["faultline"]?.command ?? "");
-    const native = measure(peers[NATIVE]?.command ?? "");
-    return { byWall: native.wallMs / ours.wallMs, byCpu: native.cpuMs / ours.cpuMs };
-  });
-  const besideNative =
-    pairs.length === 0
-      ? undefined
-      : { pairs: pairs.length, byWall: toSpread(pairs.map(({ byWall }) => byWall)), byCpu: toSpread(pairs.map(({ byCpu }) => byCpu)) };
+  const comparePairs = (pin: string) => {
+    const pairs = Array.from({ length: PAIRS }, () => {
+      const ours = measure(`${pin}${peers["faultline"]?.command ?? ""}`);
+      const native = measure(`${pin}${peers[NATIVE]?.command ?? ""}`);
+      return { byWall: native.wallMs / ours.wallMs, byCpu: native.cpuMs / ours.cpuMs, oursMs: ours.cpuMs, nativeMs: native.cpuMs };
+    });
+    return {
+      pairs: pairs.length,
+      byWall: toSpread(pairs.map(({ byWall }) => byWall)),
+      byCpu: toSpread(pairs.map(({ byCpu }) => byCpu)),
+      oursCpuMs: toSpread(pairs.map(({ oursMs }) => oursMs)),
+      nativeCpuMs: toSpread(pairs.map(({ nativeMs }) => nativeMs)),
+    };
+  };
+  const besideNative = has(CC)
+    ? { ...(has("taskset") ? { onOneCore: comparePairs("taskset -c 0 ") } : {}), onAllCores: comparePairs("") }
+    : undefined;
   recordResult("logs", { lines, tools: figures, faultlineTimesAsFastAs: ratios, besideNative });
   console.table(
     Object.fromEntries(
@@ -102,8 +112,13 @@ try {
       ]),
     ),
   );
-  if (besideNative !== undefined)
-    console.table({ "of native C's speed, wall": besideNative.byWall, "of native C's speed, CPU": besideNative.byCpu });
+  for (const [where, { byWall, byCpu, oursCpuMs, nativeCpuMs }] of Object.entries(besideNative ?? {}))
+    console.table({
+      [`of native C's speed, ${where}, wall`]: byWall,
+      [`of native C's speed, ${where}, CPU`]: byCpu,
+      "ours, ms of CPU": oursCpuMs,
+      "native, ms of CPU": nativeCpuMs,
+    });
 } finally {
   if (existsSync(folder)) rmSync(folder, { recursive: true });
 }

@@ -271,6 +271,43 @@ describe("faultline logs, hostile input", () => {
   });
 });
 
+describe("faultline logs, files that tell nothing", () => {
+  const good = access(0, "GET /a", '200 5 "-" "c" 0.250');
+  const foreign = "Lorem ipsum dolor sit amet, consectetur\nadipiscing elit\n";
+
+  it.each([
+    ["an empty file", "", "holds no lines"],
+    ["a foreign text", foreign, "none of 2 lines was understood (the first: Lorem ipsum dolor sit amet, consectetur); name its layout"],
+    ["a program", Buffer.from("7f454c4602010100", "hex"), "(the first: \\x7fELF\\x02\\x01\\x01\\x00); it looks like binary data"],
+  ])("ends with 1 and says why of %s, whatever the output", async (_, content, reason) => {
+    const name = write(content);
+    const asked = [["--json"], ["--markdown"], ["--html"], ["--top", "2", write("")]];
+    const ran = await Promise.all(asked.map((words) => run([...words, name])));
+    expect(ran.map(({ code }) => code)).toEqual([1, 1, 1, 1]);
+    expect(ran.map(({ err }) => [err.includes(name), err.includes(reason)])).toEqual(asked.map(() => [true, true]));
+    expect((await run([name])).code).toBe(1);
+    expect((await run(["--records", name])).code).toBe(1);
+  });
+
+  it("ends with 0 where another file tells something, and still names the one that does not", async () => {
+    const name = write(foreign);
+    const { code, err } = await run([write(good), name]);
+    expect(code).toBe(0);
+    expect(err).toContain(`faultline logs: ${name}: none of 2 lines was understood`);
+  });
+
+  it("ends with 1 where nothing is left of what was asked for", async () => {
+    expect((await run(["--route", "/nowhere", write(good)])).code).toBe(1);
+    expect((await run(["--route", "/a", write(good)])).code).toBe(0);
+    expect((await run(["--records", write(good)])).code).toBe(0);
+  });
+
+  it("shows an unread line in Markdown so that it stays text", async () => {
+    const { out } = await run(["--markdown", write(`${good}\n\u0007\`\`\`evil\n`)]);
+    expect(out).toContain("````\n\\x07```evil\n````");
+  });
+});
+
 describe("faultline logs, wrong usage", () => {
   it.each([
     [[], "name one or more log files"],

@@ -17,6 +17,7 @@ import type { Report } from "../logs/report.ts";
 import { DEFAULT_CUT, planSegments } from "../logs/segments.ts";
 import { findSize, type Input, type Source } from "../logs/source.ts";
 import { Tally } from "../logs/tally.ts";
+import { explainFile, takeStock } from "../logs/understood.ts";
 import { toVisible } from "../logs/visible.ts";
 
 const HELP = `usage: faultline logs [OPTION ...] FILE ...
@@ -37,7 +38,8 @@ Several files (access, error and application log) are joined by request id, or b
   --json, --markdown, --html   the report in another form, on standard output
   --records            every line as one flat JSON object; lines not understood as {"unparsed": "..."}
 
-Exit codes: 0 read (with or without errors in it), 2 wrong usage or unreadable file.
+Exit codes: 0 read, with or without server errors in it; 1 nothing to judge: no request and no message in any file (empty, not understood,
+or none within --route, --from and --to); 2 wrong usage or unreadable file.
 
 Example: faultline logs /var/log/nginx/access.log /var/log/nginx/error.log
 `;
@@ -45,17 +47,31 @@ Example: faultline logs /var/log/nginx/access.log /var/log/nginx/error.log
 /** How many bytes of each file were read, from its start. */
 type ReadBytes = ReadonlyMap<string, number>;
 
+/** What reading came to: whether there was anything to judge, and how far each file was read. */
+type Outcome = { readonly isTelling: boolean; readonly readBytes: ReadBytes };
+
+type Analysis = {
+  readonly tally: Tally;
+  readonly readBytes: ReadBytes;
+  /** A sentence on each file of which nothing was understood. */
+  readonly notUnderstood: readonly string[];
+};
+
 /** Reads all files into one tally. */
-async function analyzeAll(options: LogsOptions, io: CommandIo): Promise<{ readonly tally: Tally; readonly readBytes: ReadBytes }> {
+async function analyzeAll(options: LogsOptions, io: CommandIo): Promise<Analysis> {
   const tally = new Tally(options.limits);
   const crew = new Crew();
+  const notUnderstood: string[] = [];
   const readBytes = await eachSource(options, io, async (source) => {
+    const before = takeStock(tally);
     const segments = planSegments(source.name, DEFAULT_CUT);
     if (segments === undefined) await analyzeSource(source, { ...options, tally });
     else await countSegments(segments, { ...options, tally, crew, cut: DEFAULT_CUT, onBytes: source.onBytes });
+    const sentence = explainFile(source.name, tally, before);
+    if (sentence !== undefined) notUnderstood.push(sentence);
   }).finally(async () => await crew.close());
   tally.finish();
-  return { tally, readBytes };
+  return { tally, readBytes, notUnderstood };
 }
 
 async function eachSource(options: LogsOptions, io: CommandIo, read: (source: Source) => Promise<void>): Promise<ReadBytes> {
@@ -141,26 +157,40 @@ async function follow(options: LogsOptions, io: CommandIo, readBytes: ReadBytes)
 }
 
 /** Writes what the files hold by now. */
-async function report(options: LogsOptions, io: CommandIo): Promise<ReadBytes> {
-  if (options.output === "records") {
-    const write = (text: string) => io.stdout.write(text);
-    return await eachSource(options, io, (source) =>
-      writeRecords(source, { reader: options.reader, isWanted: createFilter(options), write }),
-    );
-  }
-  const { tally, readBytes } = await analyzeAll(options, io);
-  const { files, route, top, groupBy } = options;
-  io.stdout.write(render(buildReport(tally, { files, route, top, groupBy }), options, io));
-  return readBytes;
+async function report(options: LogsOptions, io: CommandIo): Promise<Outcome> {
+  if (options.output === "records") return await writeAllRecords(options, io);
+  const { tally, readBytes, notUnderstood } = await analyzeAll(options, io);
+  const { files, route, top, groupBy, output } = options;
+  const found = buildReport(tally, { files, route, top, groupBy });
+  io.stdout.write(render(found, options, io));
+  // Of a single file the report on a terminal says it itself.
+  if (files.length > 1 || output !== "terminal") for (const sentence of notUnderstood) io.stderr.write(`faultline logs: ${sentence}\n`);
+  return { isTelling: found.requests + found.messages > 0, readBytes };
 }
+
+async function writeAllRecords(options: LogsOptions, io: CommandIo): Promise<Outcome> {
+  const write = (text: string) => io.stdout.write(text);
+  const filter = createFilter(options);
+  let isTelling = false;
+  const isWanted: RecordFilter = (read) => {
+    const wanted = filter(read);
+    if (wanted && (read.kind === "exchange" || read.kind === "message")) isTelling = true;
+    return wanted;
+  };
+  const readBytes = await eachSource(options, io, (source) => writeRecords(source, { reader: options.reader, isWanted, write }));
+  return { isTelling, readBytes };
+}
+
+const EXIT_NOTHING = 1;
 
 /** `faultline logs` */
 export const command: Command = {
   help: HELP,
   async run(args, io) {
     const options = parseLogsOptions(args, Date.now());
-    if (options.follow) await follow(options, io, await report(options, io));
-    else await report(options, io);
+    const { isTelling, readBytes } = await report(options, io);
+    if (!options.follow) return isTelling ? 0 : EXIT_NOTHING;
+    await follow(options, io, readBytes);
     return 0;
   },
 };

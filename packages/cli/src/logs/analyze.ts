@@ -4,12 +4,17 @@ import { WasmScanner } from "./core/wasm-scanner.ts";
 import type { FailureTally } from "./route-tally.ts";
 import { type LineScanner, Scanner, type ScannerHooks } from "./scanner.ts";
 import { type Cut, findLineStart, type Segment } from "./segments.ts";
+import type { PlainLine } from "./shapes/line-shape.ts";
 import { LineShapes } from "./shapes/line-shapes.ts";
 import { eachLine, openFile, type Reader, readSource, readStretch, type Source, type Stretch } from "./source.ts";
 import { Tally, type TimeLimits } from "./tally.ts";
 
 /** Failing lines of the fast path that are at most read in full, for who made them and for the join. */
 const FULL_LOOKS = 8000;
+
+/** Failing lines of other formats that are read in full though their shape is known: the first ones, each n-th, and the first of a kind. */
+const FIRST_LOOKS = 2000;
+const LOOK_EVERY = 17;
 
 /** What runs the fast path. */
 type Engine = "wasm" | "javascript";
@@ -92,6 +97,8 @@ class LineCounter implements Reader {
   private readonly shapes: LineShapes;
   private bytes: Buffer = Buffer.alloc(0);
   private looks = 0;
+  /** Failing lines of other formats that needed no parser. */
+  private failing = 0;
 
   constructor(name: string, reader: LineReader, options: CounterOptions) {
     this.name = name;
@@ -114,14 +121,23 @@ class LineCounter implements Reader {
 
   private readOther(start: number, end: number): void {
     const { tally, recall } = this.options;
-    const request = recall === undefined ? this.shapes.read(this.bytes, start, end) : undefined;
-    if (request !== undefined) return tally.addPlain(request);
+    const plain = recall === undefined ? this.shapes.read(this.bytes, start, end) : undefined;
+    if (plain !== undefined && !this.wantsParser(plain)) return tally.addPlain(plain);
     const line = this.bytes.toString("utf8", start, end);
     const read = this.reader.read(line);
     if (recall === undefined) {
       tally.add(read, line, this.name);
       this.shapes.learn(read);
     } else if (read.kind === "exchange") recall.recall({ read, line, file: this.name });
+  }
+
+  /** Failing lines are read in full for who made them, and of Caddy's any may be the one that an error line waits for. */
+  private wantsParser(plain: PlainLine): boolean {
+    const { tally, isFastAllowed } = this.options;
+    if (plain.format === "caddy" && tally.caddy.isWaiting) return true;
+    if (plain.status < 500 || !tally.isInside(plain.timeMs)) return false;
+    this.failing += 1;
+    return !isFastAllowed || this.failing <= FIRST_LOOKS || this.failing % LOOK_EVERY === 0 || !tally.hasShown(plain);
   }
 
   private lookAt(line: string, failures: FailureTally): void {

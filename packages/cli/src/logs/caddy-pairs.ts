@@ -16,6 +16,11 @@ export class CaddyPairs {
   private readonly counted = new Set<string>();
   private beforeTail: readonly string[] | undefined;
 
+  /** True while an error line waits for its access line. */
+  get isWaiting(): boolean {
+    return this.held.size > 0;
+  }
+
   /** What is to be counted now: nothing while an error line waits for its access line, or repeats one. */
   take(seen: SeenExchange): readonly SeenExchange[] {
     const key = toKey(seen.read.exchange);

@@ -1,6 +1,9 @@
+import { PathKinds } from "./path-kinds.ts";
 import { RouteTally } from "./route-tally.ts";
 import type { RouteTrie } from "./routes/route-trie.ts";
 import { findValueEnd, isVersion } from "./routes/segment.ts";
+import type { PlainLine } from "./shapes/line-shape.ts";
+import { isTextAt } from "./shapes/line-tokens.ts";
 
 /** Kinds of path after which all go into the tries. */
 const MAX_LEAVES = 4096;
@@ -26,6 +29,8 @@ const NONE = 2;
 export class PathLeaves {
   private readonly leaves = new Map<string, Leaf>();
   private readonly bytes = new Uint8Array(MAX_PATH);
+  /** Leaves by their kind's bytes; absent while there is nothing to be found. */
+  private kinds: PathKinds<Leaf> | undefined;
 
   /** True when there is no room for another kind of path. */
   get isFull(): boolean {
@@ -33,14 +38,35 @@ export class PathLeaves {
   }
 
   /** The tally of a path. */
-  get(method: string, path: string): RouteTally {
+  get(method = "-", path = "/-"): RouteTally {
+    return this.getLeaf(method, path).tally;
+  }
+
+  /** The tally of a line's path, of which no text is made when its kind is known. */
+  getAt(line: PlainLine): RouteTally {
+    const { method, bytes, pathStart, pathEnd } = line;
+    const isPlain = method !== undefined && pathEnd > 0 && bytes[pathStart] === SLASH && pathEnd - pathStart <= MAX_PATH;
+    if (!isPlain) return this.get(method, line.path);
+    this.kinds ??= new PathKinds(MAX_LEAVES);
+    const known = this.kinds.find(line);
+    if (known === undefined) {
+      const leaf = this.getLeaf(method, line.path ?? "");
+      this.kinds.put(leaf);
+      return leaf.tally;
+    }
+    if (known.variedFrom > 0 && !(known.path.length === pathEnd - pathStart && isTextAt(bytes, pathStart, known.path)))
+      known.variedFrom = 0;
+    return known.tally;
+  }
+
+  private getLeaf(method: string, path: string): Leaf {
     const key = `${method} ${this.toKind(path)}`;
     let leaf = this.leaves.get(key);
     if (leaf === undefined) {
       leaf = { method, path, tally: new RouteTally(), variedFrom: NONE };
       this.leaves.set(key, leaf);
     } else if (leaf.variedFrom > 0 && leaf.path !== path) leaf.variedFrom = 0;
-    return leaf.tally;
+    return leaf;
   }
 
   /** The path with its values left out: those with a digit or an @ that are none of an API's names. */
@@ -76,5 +102,6 @@ export class PathLeaves {
     for (const { method, path, tally, variedFrom } of this.leaves.values())
       getTrie(method).add(path, tally, { lines: tally.lines, variedFrom });
     this.leaves.clear();
+    this.kinds = undefined;
   }
 }

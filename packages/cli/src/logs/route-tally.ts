@@ -25,6 +25,11 @@ export class FailureTally {
   readonly lines: string[] = [];
   readonly requestIds: string[] = [];
 
+  /** True once enough lines were read in full to show some. */
+  get isShown(): boolean {
+    return this.lines.length >= MAX_LINES;
+  }
+
   addTimed(timeMs: number | undefined, durationMs: number | undefined): void {
     this.count += 1;
     if (durationMs !== undefined) this.durations.add(durationMs);
@@ -179,12 +184,14 @@ export class RouteTally {
     this.addHidden(exchange, line);
   }
 
-  /** Counts a request that did not fail. */
+  /** Counts a request whose line needed no parser. */
   addPlain(request: PlainRequest): void {
+    const { status, timeMs, durationMs } = request;
     this.lines += 1;
-    const kind = Math.floor(request.status / 100);
+    const kind = Math.floor(status / 100);
     this.classes[kind] = (this.classes[kind] ?? 0) + 1;
-    this.addAnswer(request);
+    if (status >= 500) this.getFailures(status).addTimed(timeMs, durationMs);
+    else this.addAnswer(request);
   }
 
   private addAnswer({ durationMs, requestBytes, upstream }: Pick<PlainRequest, "durationMs" | "requestBytes" | "upstream">): void {

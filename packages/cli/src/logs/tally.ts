@@ -5,7 +5,7 @@ import type { Exchange } from "@faultline/model";
 import { PathLeaves } from "./path-leaves.ts";
 import type { RouteTally } from "./route-tally.ts";
 import { RouteTrie } from "./routes/route-trie.ts";
-import type { PlainRequest } from "./shapes/line-shape.ts";
+import type { PlainLine } from "./shapes/line-shape.ts";
 import { Names } from "./sample.ts";
 import { Series } from "./series.ts";
 
@@ -95,14 +95,26 @@ export class Tally {
     this.caddy.startTail();
   }
 
-  /** Counts a request that did not fail, of a line that needed no parser. */
-  addPlain(request: PlainRequest): void {
+  /** Counts a request whose line needed no parser. */
+  addPlain(line: PlainLine): void {
+    const { timeMs } = line;
     this.lines += 1;
-    if (!this.isInside(request.timeMs)) return;
+    if (!this.isInside(timeMs)) return;
     this.exchanges += 1;
-    this.formats.add(request.format);
-    this.addTime(request.timeMs, 1);
-    this.getLeaf(request.method, request.path).addPlain(request);
+    this.formats.add(line.format);
+    this.addTime(timeMs, 1);
+    if (line.status >= 500 && timeMs !== undefined) this.errors.add(timeMs);
+    this.getLeafAt(line).addPlain(line);
+  }
+
+  /** True when failures like this one, of its path with its status, were read in full before. */
+  hasShown(line: PlainLine): boolean {
+    return this.getLeafAt(line).failures.get(line.status)?.isShown === true;
+  }
+
+  private getLeafAt(line: PlainLine): RouteTally {
+    if (this.leaves.isFull) this.flush();
+    return this.leaves.getAt(line);
   }
 
   addUnparsed(text: string): void {
@@ -132,7 +144,7 @@ export class Tally {
   }
 
   /** The tally of one path; paths go into the trie in batches, so that one that returns is built once. */
-  private getLeaf(method = "-", path = "/-"): RouteTally {
+  private getLeaf(method: string | undefined, path: string | undefined): RouteTally {
     if (this.leaves.isFull) this.flush();
     return this.leaves.get(method, path);
   }

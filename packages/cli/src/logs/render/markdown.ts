@@ -60,6 +60,8 @@ export function renderMarkdown(report: Report): string {
       "## Missing",
       diagnosis.missing.map(({ what, wouldTell }) => `- ${escape(what)}: would tell ${escape(wouldTell)}`).join("\n"),
     );
+  if (report.unparsed.examples.length > 0)
+    blocks.push("## Not understood", fence(report.unparsed.examples.map((line) => cut(toVisible(line), 300)).join("\n")));
   return `${blocks.join("\n\n")}\n`;
 }
 

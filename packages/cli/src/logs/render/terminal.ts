@@ -229,8 +229,12 @@ function renderVerdict(report: Report, { paints, width }: Look): string {
 
 function renderUnparsed(report: Report, { paints, width }: Look): string {
   const { count, examples } = report.unparsed;
+  // Where nothing was understood the head says it.
+  const hint =
+    count === report.lines ? [] : [wrap("  name their layout with --log-format '...', as the server's configuration has it", width, 2)];
   return [
     paints.bold(`${formatNumberOf(count, "line")} not understood (counted, not guessed)`),
     ...examples.slice(0, 3).map((line) => paints.dim(`  ${cut(toVisible(line), width - 2)}`)),
+    ...hint,
   ].join("\n");
 }

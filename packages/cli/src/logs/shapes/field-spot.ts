@@ -1,24 +1,7 @@
-import { KnownTexts, type LineTokens } from "./line-tokens.ts";
-
-/** Where in a line's tokens a member of its exchange stands: what reads it there, or undefined when something else does. */
-export type Spot<T> = { readonly read: (line: LineTokens) => T | undefined };
-
-/** A plain decimal among bytes, as `Number` reads it; NaN for anything else. */
-function readDecimal(bytes: Uint8Array, start: number, end: number): number {
-  let whole = 0;
-  let scale = 0;
-  if (end === start || end - start > 15) return Number.NaN;
-  for (let at = start; at < end; at += 1) {
-    const code = bytes[at] as number;
-    if (code === 46 && scale === 0 && at > start && at < end - 1) scale = 1;
-    else if (code < 48 || code > 57) return Number.NaN;
-    else {
-      whole = whole * 10 + code - 48;
-      scale *= 10;
-    }
-  }
-  return scale === 0 ? whole : whole / scale;
-}
+import { isTextAt, KnownTexts, type LineTokens } from "./line-tokens.ts";
+import { readDecimal } from "./decimal.ts";
+import type { Spot } from "./spot.ts";
+import { type ParseTime, TimeSpot } from "./time-spot.ts";
 
 /** A piece of a token: all of it, a word of it, or what stands between its slashes. */
 type Piece = { readonly token: number; readonly divider: number; readonly index: number };
@@ -79,7 +62,8 @@ function toNumberSpot({ piece, unit, suffix, others }: NumberSpot): Spot<number>
     read(line) {
       if (!findPiece(line, piece)) return undefined;
       let sum = readSuffixed(line.bytes, suffix);
-      for (const token of others) {
+      for (let index = 0; index < others.length; index += 1) {
+        const token = others[index] as number;
         from = line.starts[token] as number;
         to = line.ends[token] as number;
         sum += readSuffixed(line.bytes, suffix);
@@ -124,8 +108,7 @@ export function findMethodSpots(line: LineTokens): Spot<string>[] {
 
 /** True when a token's last word, behind `at`, is the protocol of a request line: `HTTP/1.1`. */
 function isProtocol(bytes: Uint8Array, at: number, end: number): boolean {
-  // " HTTP/" and a digit.
-  for (const [index, code] of [32, 72, 84, 84, 80, 47].entries()) if (bytes[at + index] !== code) return false;
+  if (!isTextAt(bytes, at, " HTTP/")) return false;
   for (let digit = at + 6; digit < end; digit += 1) {
     const code = bytes[digit] as number;
     if (code !== 46 && (code < 48 || code > 57)) return false;
@@ -134,47 +117,59 @@ function isProtocol(bytes: Uint8Array, at: number, end: number): boolean {
 }
 
 /** Where a path may stand: in a request's target, which ends in front of a query, and may be a URL. */
-export function findPathSpots(line: LineTokens): Spot<string>[] {
-  return listPieces(line).map((piece) => ({
-    read(each) {
-      if (!findPiece(each, piece)) return undefined;
-      const { bytes } = each;
-      if (piece.divider === 32 && !isProtocol(bytes, to, each.ends[piece.token] as number)) return undefined;
-      if (bytes[from] !== 47) {
-        const host = bytes.indexOf("://", from, "latin1");
-        if (host === -1 || host >= to) return undefined;
-        from = bytes.indexOf(47, host + 3);
-        if (from === -1 || from >= to) return undefined;
-      }
-      for (let at = from; at < to; at += 1) if (bytes[at] === 63 || bytes[at] === 35) to = at;
-      return texts.read(bytes, from, to);
-    },
-  }));
+export class PathSpot implements Spot<string> {
+  private readonly piece: Piece;
+  /** The bounds of the path that `find` found last. */
+  start = 0;
+  end = 0;
+
+  constructor(piece: Piece) {
+    this.piece = piece;
+  }
+
+  read(line: LineTokens): string | undefined {
+    return this.find(line) ? texts.read(line.bytes, this.start, this.end) : undefined;
+  }
+
+  /** Finds the path's bounds; false when none stands there. */
+  find(line: LineTokens): boolean {
+    const { piece } = this;
+    if (!findPiece(line, piece)) return false;
+    const { bytes } = line;
+    if (piece.divider === 32 && !isProtocol(bytes, to, line.ends[piece.token] as number)) return false;
+    if (bytes[from] !== 47 && !skipHost(bytes)) return false;
+    let end = from;
+    while (end < to && bytes[end] !== 63 && bytes[end] !== 35) end += 1;
+    this.start = from;
+    this.end = end;
+    return true;
+  }
 }
 
-/** Where a time may stand: in a token, or in two side by side. `parse` reads its text to Unix ms. */
-export function findTimeSpots(line: LineTokens, parse: (text: string) => number | undefined): Spot<number>[] {
+/** Moves the start behind a URL's scheme and host; false for what is none, or has no path. */
+function skipHost(bytes: Uint8Array): boolean {
+  let at = from;
+  while (at < to && !isTextAt(bytes, at, "://")) at += 1;
+  for (at += 3; at < to; at += 1) {
+    if (bytes[at] !== 47) continue;
+    from = at;
+    return true;
+  }
+  return false;
+}
+
+/** Where a path may stand. */
+export function findPathSpots(line: LineTokens): PathSpot[] {
+  return listPieces(line).map((piece) => new PathSpot(piece));
+}
+
+/** Where a time may stand: in a token, or in two side by side. */
+export function findTimeSpots(line: LineTokens, parse: ParseTime): Spot<number>[] {
   return Array.from({ length: line.count }, (_, token) => [token, token + 1])
     .flatMap(([first = 0, second = 0]) => [
       { first, last: first },
       { first, last: second },
     ])
     .filter(({ last }) => last < line.count)
-    .map(({ first, last }) => createTimeSpot(first, last, parse));
-}
-
-/** Lines that follow each other mostly have the same time, so their hashes are compared before it is read. */
-function createTimeSpot(first: number, last: number, parse: (text: string) => number | undefined): Spot<number> {
-  let known: readonly [first: number, last: number] | undefined;
-  let timeMs: number | undefined;
-  return {
-    read(line) {
-      const hashes = [line.hashes[first] as number, line.hashes[last] as number] as const;
-      if (known?.[0] !== hashes[0] || known[1] !== hashes[1]) {
-        known = hashes;
-        timeMs = parse(line.text(first, last).replace("\t", " "));
-      }
-      return timeMs;
-    },
-  };
+    .map(({ first, last }) => new TimeSpot(first, last, parse));
 }

@@ -1,8 +1,10 @@
 import type { ReadLine } from "@faultline/formats/access-log";
-import { findMethodSpots, findNumberSpots, findPathSpots, findTextSpots, findTimeSpots, type Spot } from "./field-spot.ts";
+import { findMethodSpots, findNumberSpots, findPathSpots, findTextSpots, findTimeSpots, type PathSpot } from "./field-spot.ts";
 import { ABSENT, type LineTokens } from "./line-tokens.ts";
+import type { Spot } from "./spot.ts";
+import type { ParseTime } from "./time-spot.ts";
 
-/** What is counted of a request that did not fail. */
+/** What is counted of a request that needs no parser; of a failing one neither the request's size nor the upstream. */
 export type PlainRequest = {
   readonly format: string;
   readonly status: number;
@@ -14,53 +16,90 @@ export type PlainRequest = {
   readonly upstream: string | undefined;
 };
 
-type Member = Exclude<keyof PlainRequest, "format">;
+/** The same among the bytes of a line. One is used for all lines of a shape. */
+export class PlainLine implements PlainRequest {
+  readonly format: string;
+  status = 0;
+  timeMs: number | undefined;
+  method: string | undefined;
+  durationMs: number | undefined;
+  requestBytes: number | undefined;
+  upstream: string | undefined;
+  bytes: Buffer = Buffer.alloc(0);
+  /** Where the path lies; both 0 when there is none. */
+  pathStart = 0;
+  pathEnd = 0;
+
+  constructor(format: string) {
+    this.format = format;
+  }
+
+  get path(): string | undefined {
+    return this.pathEnd === 0 ? undefined : this.bytes.toString("latin1", this.pathStart, this.pathEnd);
+  }
+}
+
+/** Where the members stand. Empty lists are of members that the lines do not have. */
+type Spots = {
+  readonly status: readonly Spot<number>[];
+  readonly timeMs: readonly Spot<number>[];
+  readonly method: readonly Spot<string>[];
+  readonly path: readonly PathSpot[];
+  readonly durationMs: readonly Spot<number>[];
+  readonly requestBytes: readonly Spot<number>[];
+  readonly upstream: readonly Spot<string>[];
+};
+type Member = keyof Spots;
 const MEMBERS: readonly Member[] = ["status", "timeMs", "method", "path", "durationMs", "requestBytes", "upstream"];
 
 /** Lines of one shape that the parsers must have read alike before it is trusted, and then every how many-th they read still. */
 const LEARN_LINES = 64;
 const CHECK_EVERY = 128;
 
-/** What is counted of a parsed line, when it is a request like most: no server error, no retry, nothing hidden behind its status. */
+/**
+ * What is counted of a parsed line, when it is a request like most: no retry and nothing hidden behind its status, or a server error without
+ * words of its own.
+ */
 export function toPlainRequest(read: ReadLine): PlainRequest | undefined {
-  if (read.kind !== "exchange" || read.format.startsWith("caddy")) return undefined;
+  if (read.kind !== "exchange" || read.format === "caddy-error") return undefined;
+  const { format } = read;
   const { status, timeMs, method, path, route, durationMs, requestBytes, upstream, errorMessage } = read.exchange;
-  if (status === undefined || status >= 500 || errorMessage !== undefined || route !== undefined) return undefined;
-  if ((upstream?.length ?? 0) > 1) return undefined;
-  return { format: read.format, status, timeMs, method, path, durationMs, requestBytes, upstream: upstream?.[0]?.address };
+  if (status === undefined || status >= 600 || errorMessage !== undefined || route !== undefined) return undefined;
+  const members = { format, status, timeMs, method, path, durationMs };
+  // Caddy says of each of its failures who made it, and twice.
+  if (status >= 500) return format === "caddy" ? undefined : { ...members, requestBytes: undefined, upstream: undefined };
+  return (upstream?.length ?? 0) > 1 ? undefined : { ...members, requestBytes, upstream: upstream?.[0]?.address };
 }
 
 /**
- * Lines that are cut alike: which of their tokens never change, what the others are made of, and where the members of their exchange stand.
+ * Lines that are cut alike and have the same members, all of them failing or none: which of their tokens never change, what the others are made of, and where the members of their exchange stand.
  * All of it is learned from what the parsers read. Where a member may stand in several places, a line is only read if they all say the same.
  */
 export class LineShape {
-  private readonly parseTime: (text: string) => number | undefined;
-  private format = "";
+  private readonly parseTime: ParseTime;
   private learned = 0;
   private accepted = 0;
   private isOff = false;
   private readonly hashes: number[] = [];
   private readonly areConstant: boolean[] = [];
   private readonly classes: number[] = [];
-  /** Empty lists are of members that the lines do not have. */
-  private readonly spots = new Map<Member, readonly Spot<number | string>[]>();
-  /** Lines that were none of the plain ones, seen before the shape was trusted. */
-  private checking = false;
+  private spots: Spots | undefined;
+  private plain = new PlainLine("");
+  private isFailing = false;
+  /** True when the parsers must read a line that this shape could. */
+  isChecking = false;
 
-  constructor(parseTime: (text: string) => number | undefined) {
+  constructor(parseTime: ParseTime) {
     this.parseTime = parseTime;
   }
 
-  /** Reads a line of this shape; undefined when the parsers must. */
-  read(line: LineTokens): PlainRequest | undefined {
-    this.checking = false;
-    if (this.isOff || this.learned < LEARN_LINES || !this.fits(line)) return undefined;
-    const request = this.extract(line);
-    if (request === undefined) return undefined;
+  /** Reads a line of this shape, until the next is read; undefined when the parsers must. */
+  read(line: LineTokens): PlainLine | undefined {
+    this.isChecking = false;
+    if (this.isOff || this.learned < LEARN_LINES || !this.fits(line) || !this.extract(line)) return undefined;
     this.accepted += 1;
-    this.checking = this.accepted % CHECK_EVERY === 0;
-    return this.checking ? undefined : request;
+    this.isChecking = this.accepted % CHECK_EVERY === 0;
+    return this.isChecking ? undefined : this.plain;
   }
 
   private fits(line: LineTokens): boolean {
@@ -72,84 +111,103 @@ export class LineShape {
     return true;
   }
 
-  private extract(line: LineTokens): PlainRequest | undefined {
-    const status = this.readMember("status", line);
-    if (typeof status !== "number" || status < 100 || status >= 500) return undefined;
-    const timeMs = this.readMember("timeMs", line);
-    const method = this.readMember("method", line);
-    const path = this.readMember("path", line);
-    const durationMs = this.readMember("durationMs", line);
-    const requestBytes = this.readMember("requestBytes", line);
-    const upstream = this.readMember("upstream", line);
-    if ([timeMs, method, path, durationMs, requestBytes, upstream].includes(null)) return undefined;
-    // Their spots read what `findSpots` looked for.
-    return { format: this.format, status, timeMs, method, path, durationMs, requestBytes, upstream } as PlainRequest;
+  /** Fills `plain`; false for a line that this shape does not count, or where places of a member say different things. */
+  private extract(line: LineTokens): boolean {
+    const { spots, plain } = this;
+    if (spots === undefined) return false;
+    const status = agree(spots.status, line);
+    const timeMs = agree(spots.timeMs, line);
+    const method = agree(spots.method, line);
+    const durationMs = agree(spots.durationMs, line);
+    const requestBytes = agree(spots.requestBytes, line);
+    const upstream = agree(spots.upstream, line);
+    if (timeMs === null || method === null || durationMs === null || requestBytes === null || upstream === null) return false;
+    if (typeof status !== "number" || status < 100 || status >= 600 || status >= 500 !== this.isFailing) return false;
+    // Caddy's reader takes whole seconds for another unit, or for none.
+    if (plain.format === "caddy" && durationMs !== undefined && durationMs !== 0 && durationMs % 1000 === 0) return false;
+    if (!this.extractPath(spots.path, line)) return false;
+    plain.status = status;
+    plain.timeMs = timeMs;
+    plain.method = method;
+    plain.durationMs = durationMs;
+    plain.requestBytes = requestBytes;
+    plain.upstream = upstream;
+    return true;
   }
 
-  /** What all spots of a member say; null when they differ, undefined when it has none. */
-  private readMember(member: Member, line: LineTokens): number | string | null | undefined {
-    const spots = this.spots.get(member) ?? [];
-    if (spots.length === 0) return undefined;
-    const value = spots[0]?.read(line);
-    if (value === undefined) return null;
-    for (let index = 1; index < spots.length; index += 1) if (spots[index]?.read(line) !== value) return null;
-    return value;
-  }
-
-  /** Hears what the parsers read of a line that this shape did not. */
-  learn(line: LineTokens, read: ReadLine): void {
-    if (this.isOff) return;
-    const request = toPlainRequest(read);
-    const isPlain = request !== undefined && this.isOfFormat(request);
-    if (!isPlain) {
-      // It would have been taken for one of the plain ones.
-      if (this.checking || (this.learned > 0 && this.fits(line) && this.extract(line) !== undefined)) this.isOff = !isFailure(read);
-      return;
+  private extractPath(spots: readonly PathSpot[], line: LineTokens): boolean {
+    const { plain } = this;
+    const { bytes } = line;
+    const [first] = spots;
+    plain.bytes = bytes;
+    plain.pathStart = plain.pathEnd = 0;
+    if (first === undefined) return true;
+    if (!first.find(line)) return false;
+    for (let index = 1; index < spots.length; index += 1) {
+      const spot = spots[index] as PathSpot;
+      if (!spot.find(line) || !isSameText(bytes, first, spot)) return false;
     }
-    if (this.learned === 0) this.start(line, request);
-    else if (!MEMBERS.every((member) => this.narrow(member, line, request))) this.isOff = true;
-    else this.widen(line);
-    this.learned += 1;
+    plain.pathStart = first.start;
+    plain.pathEnd = first.end;
+    return true;
   }
 
-  private isOfFormat(request: PlainRequest): boolean {
-    if (this.learned === 0) return true;
-    return (
-      request.format === this.format &&
-      MEMBERS.every((member) => (request[member] === undefined) === (this.spots.get(member)?.length === 0))
-    );
+  /** Hears what the parsers read of a line that no shape did; true when it is one of this shape's own. */
+  learn(line: LineTokens, read: ReadLine): boolean {
+    const request = toPlainRequest(read);
+    if (request === undefined || !this.isOwn(request)) {
+      // It would have been taken for one of its own.
+      if (!this.isOff && (this.isChecking || (this.learned > 0 && this.fits(line) && this.extract(line)))) this.isOff = true;
+      return false;
+    }
+    if (this.isOff) return true;
+    if (this.learned === 0) this.start(line, request);
+    else if (this.narrow(line, request)) this.widen(line);
+    else this.isOff = true;
+    this.learned += 1;
+    return true;
+  }
+
+  private isOwn(request: PlainRequest): boolean {
+    const { spots } = this;
+    if (spots === undefined) return true;
+    if (request.format !== this.plain.format || request.status >= 500 !== this.isFailing) return false;
+    return MEMBERS.every((member) => (request[member] === undefined) === (spots[member].length === 0));
   }
 
   private start(line: LineTokens, request: PlainRequest): void {
-    this.format = request.format;
+    this.plain = new PlainLine(request.format);
+    this.isFailing = request.status >= 500;
     for (let token = 0; token < line.count; token += 1) {
       this.hashes.push(line.hashes[token] ?? 0);
       this.areConstant.push(true);
       this.classes.push(line.classes[token] ?? 0);
     }
-    for (const member of MEMBERS) {
-      const value = request[member];
-      this.spots.set(member, value === undefined ? [] : this.findSpots(member, line).filter((spot) => spot.read(line) === value));
-      if (value !== undefined && this.spots.get(member)?.length === 0) this.isOff = true;
-    }
+    const whole = () => findNumberSpots(line, [1]);
+    const all: Readonly<Record<Member, () => readonly Spot<number | string>[]>> = {
+      status: whole,
+      timeMs: () => findTimeSpots(line, this.parseTime),
+      method: () => findMethodSpots(line),
+      path: () => findPathSpots(line),
+      // Of Caddy's units only that of seconds can be told by a number alone.
+      durationMs: () => findNumberSpots(line, request.format === "caddy" ? [1000] : undefined),
+      requestBytes: whole,
+      upstream: () => findTextSpots(line),
+    };
+    const found = MEMBERS.map((member) => [member, request[member] === undefined ? [] : all[member]()]);
+    // Each list is of its member's kind.
+    this.spots = Object.fromEntries(found) as Spots;
+    this.isOff = !this.narrow(line, request);
   }
 
-  private findSpots(member: Member, line: LineTokens): Spot<number | string>[] {
-    if (member === "timeMs") return findTimeSpots(line, this.parseTime);
-    if (member === "path") return findPathSpots(line);
-    if (member === "method") return findMethodSpots(line);
-    if (member === "upstream") return findTextSpots(line);
-    return findNumberSpots(line, member === "durationMs" ? undefined : [1]);
-  }
-
-  /** Drops the spots that are wrong about a line; false when none is left. */
-  private narrow(member: Member, line: LineTokens, request: PlainRequest): boolean {
-    const value = request[member];
-    const spots = this.spots.get(member) ?? [];
-    if (value === undefined) return spots.length === 0;
-    const right = spots.filter((spot) => spot.read(line) === value);
-    if (right.length < spots.length) this.spots.set(member, right);
-    return right.length > 0;
+  /** Drops the spots that are wrong about a line; false when a member has none left. */
+  private narrow(line: LineTokens, request: PlainRequest): boolean {
+    const { spots } = this;
+    if (spots === undefined) return false;
+    const right = MEMBERS.map((member) => [member, keepRight(spots[member], line, request[member])] as const);
+    // Each list is of its member's kind.
+    this.spots = Object.fromEntries(right) as Spots;
+    return right.every(([member, list]) => request[member] === undefined || list.length > 0);
   }
 
   private widen(line: LineTokens): void {
@@ -160,6 +218,24 @@ export class LineShape {
   }
 }
 
-function isFailure(read: ReadLine): boolean {
-  return read.kind === "exchange" && (read.exchange.status ?? 0) >= 500;
+function keepRight(spots: readonly Spot<number | string>[], line: LineTokens, value: number | string | undefined) {
+  return spots.every((spot) => spot.read(line) === value) ? spots : spots.filter((spot) => spot.read(line) === value);
+}
+
+/** What all spots of a member say; null when they differ or one is empty, undefined when the lines do not have it. */
+function agree<T extends number | string>(spots: readonly Spot<T>[], line: LineTokens): T | null | undefined {
+  const [first] = spots;
+  if (first === undefined) return undefined;
+  const value = first.read(line);
+  if (value === undefined) return null;
+  for (let index = 1; index < spots.length; index += 1) if (spots[index]?.read(line) !== value) return null;
+  return value;
+}
+
+type Bounds = { readonly start: number; readonly end: number };
+
+function isSameText(bytes: Buffer, one: Bounds, other: Bounds): boolean {
+  if (one.end - one.start !== other.end - other.start) return false;
+  for (let at = 0; at < one.end - one.start; at += 1) if (bytes[one.start + at] !== bytes[other.start + at]) return false;
+  return true;
 }

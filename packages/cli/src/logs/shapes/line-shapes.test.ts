@@ -89,6 +89,29 @@ const WRITERS: Readonly<Record<string, (one: Invented) => string>> = {
     `${one.iso.slice(0, 23)}000+00:00 heroku[router]: at=info method=${one.method} path="${one.target}" host=a.example request_id=${one.id} fwd="${one.ip}" dyno=web.${one.bytes % 4} connect=1ms service=${one.ms}ms status=${one.status} bytes=${one.bytes}`,
   logfmt: (one) =>
     `time=${one.iso} level=${one.isSeldom ? "error" : "info"} msg="request" method=${one.method} path=${one.target} status=${one.status} duration=${one.ms}ms remote=${one.ip}`,
+  Caddy: (one) =>
+    JSON.stringify({
+      level: "info",
+      ts: Date.parse(one.iso) / 1000,
+      logger: one.isSeldom ? "http.log.error" : "http.log.access",
+      msg: "handled request",
+      request: { remote_ip: one.ip, proto: "HTTP/2.0", method: one.method, host: "shop.example.com", uri: one.target },
+      bytes_read: one.bytes % 7,
+      duration: one.isRetried ? one.ms * 1000 : one.ms / 100,
+      size: one.bytes,
+      status: one.status,
+    }),
+  "Traefik, times to the second": (one) =>
+    JSON.stringify({
+      ClientHost: one.ip,
+      DownstreamStatus: one.status,
+      Duration: one.ms * 1e6,
+      OriginStatus: one.behind,
+      RequestMethod: one.method,
+      RequestPath: one.target,
+      StartUTC: `${one.iso.slice(0, 19)}Z`,
+      time: `${one.iso.slice(0, 19)}Z`,
+    }),
   morgan: (one) => `${one.method} ${one.target} ${one.status} ${one.ms}.123 ms - ${one.bytes}`,
   "a container's output": (one) =>
     `${one.iso.slice(0, 23)}123456Z stdout F ${one.ip} - - [${one.clf}] "${one.method} ${one.target} HTTP/1.1" ${one.status} ${one.bytes} "-" "${one.agent}" ${seconds(one.ms)}`,
@@ -135,11 +158,13 @@ function compare(lines: readonly string[]) {
   let taken = 0;
   for (const line of lines) {
     const bytes = Buffer.from(line);
-    const request = shapes.read(bytes, 0, bytes.length);
+    const plain = shapes.read(bytes, 0, bytes.length);
     const read = reader.read(line);
-    if (request === undefined) shapes.learn(read);
+    if (plain === undefined) shapes.learn(read);
     else {
       taken += 1;
+      const { format, status, timeMs, method, path, durationMs, requestBytes, upstream } = plain;
+      const request = { format, status, timeMs, method, path, durationMs, requestBytes, upstream };
       const parsed = toPlainRequest(read);
       if (JSON.stringify(parsed) !== JSON.stringify(request)) different.push({ line, request, parsed });
     }

@@ -1,49 +1,65 @@
 /**
  * The way past the parsers for lines of any format: a file's lines are of a few shapes, and what a shape's lines say stands in the same
- * places of each. Only requests that did not fail go this way; failing ones and all that differs are read in full.
+ * places of each. All that differs is read in full.
  */
 import { parseAnyTime, type ParseContext, type ReadLine } from "@faultline/formats/access-log";
-import { LineShape, type PlainRequest } from "./line-shape.ts";
+import { LineShape, type PlainLine, toPlainRequest } from "./line-shape.ts";
 import { LineTokens } from "./line-tokens.ts";
+import type { ParseTime } from "./time-spot.ts";
 
 /** Further shapes are left to the parsers. */
 const MAX_SHAPES = 256;
+/** Of lines that are cut alike: those that fail and those that do not, with and without an upstream, ... */
+const MAX_ALIKE = 6;
 /** Longer lines are left to the parsers. */
 const MAX_BYTES = 16_384;
 
 /** The shapes of one file's lines. */
 export class LineShapes {
   private readonly tokens = new LineTokens();
-  private readonly shapes = new Map<number, LineShape>();
-  private readonly parseTime: (text: string) => number | undefined;
-  private shape: LineShape | undefined;
+  private readonly shapes = new Map<number, LineShape[]>();
+  private readonly parseTime: ParseTime;
+  /** Those of lines that are cut like the one at hand. */
+  private alike: LineShape[] | undefined;
   private isOff = false;
 
   constructor(context: ParseContext) {
-    this.parseTime = (text) => parseAnyTime(text, context);
+    this.parseTime = (value) => parseAnyTime(value, context);
   }
 
-  /** Reads a line of a shape that is known; undefined when the parsers must, of which `learn` wants to hear then. */
-  read(bytes: Buffer, start: number, end: number): PlainRequest | undefined {
-    this.shape = undefined;
+  /** Reads a line of a shape that is known, until the next is read; undefined when the parsers must, of which `learn` wants to hear then. */
+  read(bytes: Buffer, start: number, end: number): PlainLine | undefined {
+    this.alike = undefined;
     if (this.isOff || end - start > MAX_BYTES || !this.tokens.cut(bytes, start, end) || this.tokens.isForeign) return undefined;
     const { signature, count } = this.tokens;
     const key = signature * 256 + count;
-    let shape = this.shapes.get(key);
-    if (shape === undefined) {
+    let alike = this.shapes.get(key);
+    if (alike === undefined) {
       if (this.shapes.size >= MAX_SHAPES) return undefined;
-      shape = new LineShape(this.parseTime);
-      this.shapes.set(key, shape);
+      alike = [];
+      this.shapes.set(key, alike);
     }
-    this.shape = shape;
-    return shape.read(this.tokens);
+    this.alike = alike;
+    for (let index = 0; index < alike.length; index += 1) {
+      const shape = alike[index] as LineShape;
+      const line = shape.read(this.tokens);
+      if (line !== undefined || shape.isChecking) return line;
+    }
+    return undefined;
   }
 
   /** Hears what the parsers read of the line that was asked for last. */
   learn(read: ReadLine): void {
+    const { alike, tokens } = this;
     // The fields of what follows may be others; and of pieces of a line only the parsers know what they continue.
     if (read.kind === "directive") this.shapes.clear();
     else if (read.kind === "partial") this.isOff = true;
-    else this.shape?.learn(this.tokens, read);
+    else if (alike !== undefined) {
+      const isOfOne = alike.map((shape) => shape.learn(tokens, read)).includes(true);
+      if (isOfOne || alike.length >= MAX_ALIKE || toPlainRequest(read) === undefined) return;
+      const shape = new LineShape(this.parseTime);
+      alike.push(shape);
+      shape.learn(tokens, read);
+    }
   }
 }

@@ -42,7 +42,7 @@ const COLON_CODE = 58;
 const TEXT = toTable(" \t[]");
 const JSON_LINE = toTable(" \t[]{},:");
 const DOCKER = toTable(' \t[]{}"\\');
-const DOCKER_HEAD = Buffer.from('{"log":"');
+const DOCKER_HEAD = '{"log":"';
 /** Names before an equals sign. */
 const NAME = LETTER | UNDERSCORE | DASH | DOT;
 
@@ -72,7 +72,7 @@ export class LineTokens {
     this.count = 0;
     this.isForeign = false;
     const isJson = bytes[start] === 123;
-    const isDocker = isJson && bytes.compare(DOCKER_HEAD, 0, 8, start, Math.min(end, start + 8)) === 0;
+    const isDocker = isJson && isTextAt(bytes, start, DOCKER_HEAD);
     const separators = isDocker ? DOCKER : isJson ? JSON_LINE : TEXT;
     let signature = FNV_OFFSET ^ (isDocker ? 2 : isJson ? 1 : 0);
     let at = start;
@@ -87,7 +87,7 @@ export class LineTokens {
         continue;
       }
       if (this.count === MAX_TOKENS) return false;
-      const next = isQuote ? this.cutQuoted({ at: at + (isDocker ? 2 : 1), end, isDocker }) : this.cutBare(at, end, separators);
+      const next = isQuote ? this.cutQuoted(at + (isDocker ? 2 : 1), end, isDocker) : this.cutBare(at, end, separators);
       signature = Math.imul(signature ^ (isQuote ? QUOTE : next < 0 ? (this.hashes[this.count - 1] as number) : 1), FNV_PRIME);
       at = Math.abs(next);
     }
@@ -96,7 +96,7 @@ export class LineTokens {
   }
 
   /** A text in quotes; returns where it goes on behind them. */
-  private cutQuoted({ at, end, isDocker }: { readonly at: number; readonly end: number; readonly isDocker: boolean }): number {
+  private cutQuoted(at: number, end: number, isDocker: boolean): number {
     const { bytes } = this;
     let classes = 0;
     let hash = FNV_OFFSET;
@@ -108,7 +108,8 @@ export class LineTokens {
       hash = Math.imul(hash ^ code, FNV_PRIME);
       if (code === BACKSLASH) to += 1;
     }
-    this.put(at, Math.min(to, end), { classes, hash });
+    this.hashes[this.count] = hash;
+    this.put(at, Math.min(to, end), classes);
     return Math.min(to, end) + (isDocker ? 2 : 1);
   }
 
@@ -122,23 +123,24 @@ export class LineTokens {
       const code = bytes[to] as number;
       if (separators[code] === 1) break;
       if (code === EQUALS && to > at && (classes & ~NAME) === 0) {
-        this.put(at, to, { classes, hash });
+        this.hashes[this.count] = hash;
+        this.put(at, to, classes);
         return -(to + 1);
       }
       classes |= CLASS[code] as number;
       hash = Math.imul(hash ^ code, FNV_PRIME);
     }
-    this.put(at, to, { classes, hash });
+    this.hashes[this.count] = hash;
+    this.put(at, to, classes);
     return to;
   }
 
-  private put(start: number, end: number, { classes, hash }: { readonly classes: number; readonly hash: number }): void {
+  private put(start: number, end: number, classes: number): void {
     const isAbsent = end === start || (end === start + 1 && classes === DASH);
     if ((classes & FOREIGN) !== 0) this.isForeign = true;
     this.starts[this.count] = start;
     this.ends[this.count] = end;
     this.classes[this.count] = isAbsent ? ABSENT : classes;
-    this.hashes[this.count] = hash;
     this.count += 1;
   }
 
@@ -148,11 +150,8 @@ export class LineTokens {
   }
 }
 
-type Place = { readonly start: number; readonly end: number; readonly text: string };
-
-/** True when the bytes of a place are this text, which is ASCII. */
-function isTextAt(bytes: Uint8Array, { start, end, text }: Place): boolean {
-  if (end - start !== text.length) return false;
+/** True when the bytes from `start` on are this text, which is ASCII. */
+export function isTextAt(bytes: Uint8Array, start: number, text: string): boolean {
   for (let index = 0; index < text.length; index += 1) if (bytes[start + index] !== text.charCodeAt(index)) return false;
   return true;
 }
@@ -170,7 +169,7 @@ export class KnownTexts {
     for (let at = start; at < end; at += 1) hash = Math.imul(hash ^ (bytes[at] as number), FNV_PRIME);
     const slot = (hash ^ (hash >>> 15)) & (KNOWN - 1);
     const known = this.texts[slot] as string;
-    if (isTextAt(bytes, { start, end, text: known })) return known;
+    if (known.length === length && isTextAt(bytes, start, known)) return known;
     const text = bytes.toString("latin1", start, end);
     this.texts[slot] = text;
     return text;

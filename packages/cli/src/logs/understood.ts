@@ -1,0 +1,33 @@
+/** Files of which nothing was understood: a report without server errors must not pass for good news when it comes of none of the lines. */
+import { formatNumberOf } from "./render/words.ts";
+import type { Tally } from "./tally.ts";
+import { cut, toVisible } from "./visible.ts";
+
+/** What a tally held before a file was read. */
+type Stock = { readonly lines: number; readonly unparsed: number; readonly records: number; readonly examples: number };
+
+/** Columns of an unread line that a sentence shows. */
+const SHOWN = 80;
+/** Characters that no server writes into a log, and what bytes that are no UTF-8 become. */
+const BINARY = /[\u0000-\u0008\u000E-\u001A\uFFFD]/;
+
+/** What the tally holds by now. */
+export function takeStock({ lines, unparsed, exchanges, messageCount, unparsedLines }: Tally): Stock {
+  return { lines, unparsed, records: exchanges + messageCount, examples: unparsedLines.length };
+}
+
+/** One sentence on a file that told nothing, with its first line and what to do; undefined when it told something. */
+export function explainFile(file: string, tally: Tally, before: Stock): string | undefined {
+  const now = takeStock(tally);
+  const lines = now.lines - before.lines;
+  const name = file === "-" ? "standard input" : toVisible(file);
+  if (lines === 0) return `${name} holds no lines`;
+  // Lines that are understood, but lie outside of --from and --to, are told of in the report.
+  if (now.records > before.records || (now.unparsed - before.unparsed) * 2 < lines) return undefined;
+  const example = tally.unparsedLines[before.examples];
+  const shown = example === undefined ? "" : ` (the first: ${cut(toVisible(example), SHOWN)})`;
+  const hint = BINARY.test(example ?? "")
+    ? "it looks like binary data, not like a log"
+    : "name its layout with --log-format '...', as the server's configuration has it";
+  return `${name}: none of ${formatNumberOf(lines, "line")} was understood${shown}; ${hint}`;
+}
