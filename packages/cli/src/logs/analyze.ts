@@ -1,33 +1,19 @@
 import { closeSync } from "node:fs";
-import { createLineReader, type LineReader, type ReaderOptions } from "@faultline/formats/access-log";
+import type { ReaderOptions } from "@faultline/formats/access-log";
+import { clf, type LineParser } from "@faultline/formats/access-log-combined";
 import { WasmScanner } from "./core/wasm-scanner.ts";
+import type { Memory, OtherLines } from "./other-lines.ts";
 import type { FailureTally } from "./route-tally.ts";
-import { type LineScanner, Scanner, type ScannerHooks } from "./scanner.ts";
+import type { LineScanner, ScannerHooks } from "./scanner.ts";
 import { type Cut, findLineStart, type Segment } from "./segments.ts";
-import type { PlainLine } from "./shapes/line-shape.ts";
-import { LineShapes } from "./shapes/line-shapes.ts";
 import { eachLine, openFile, type Reader, readSource, readStretch, type Source, type Stretch } from "./source.ts";
 import { Tally, type TimeLimits } from "./tally.ts";
 
 /** Failing lines of the fast path that are at most read in full, for who made them and for the join. */
 const FULL_LOOKS = 8000;
 
-/** Failing lines of other formats that are read in full though their shape is known: the first ones, each n-th, and the first of a kind. */
-const FIRST_LOOKS = 2000;
-const LOOK_EVERY = 17;
-
 /** What runs the fast path. */
 type Engine = "wasm" | "javascript";
-
-/** The scanner on WebAssembly, or in JavaScript where WebAssembly with SIMD cannot be had. */
-function createScanner(engine: Engine, tally: Tally, hooks: ScannerHooks): LineScanner {
-  if (engine === "javascript") return new Scanner(tally, hooks);
-  try {
-    return new WasmScanner(tally, hooks);
-  } catch {
-    return new Scanner(tally, hooks);
-  }
-}
 
 /** How lines are counted. */
 export type AnalyzeOptions = {
@@ -39,9 +25,7 @@ export type AnalyzeOptions = {
 
 /** Counts one source into the tally. */
 export async function analyzeSource(source: Source, options: AnalyzeOptions & { readonly tally: Tally }): Promise<void> {
-  const counter = new LineCounter(source.name, createLineReader(options.reader), options);
-  await readSource(source, counter);
-  counter.finish();
+  await countLines({ ...options, name: source.name, memory: {} }, (counter) => readSource(source, counter));
 }
 
 /**
@@ -53,14 +37,12 @@ export async function analyzeSegment(
   options: AnalyzeOptions & { readonly limits: TimeLimits; readonly cut: Cut; readonly onBytes: Source["onBytes"] },
 ): Promise<Tally> {
   const { leadBytes } = options.cut;
+  const { name } = segment;
   const tally = new Tally(options.limits);
-  const reader = createLineReader(options.reader);
-  const fd = openFile(segment.name);
-  const read = async (stretch: Omit<Stretch, "fd">, tallyOfStretch: Tally, recall?: Tally) => {
-    const counter = new LineCounter(segment.name, reader, { ...options, tally: tallyOfStretch, recall });
-    await readStretch({ fd, ...stretch }, counter);
-    counter.finish();
-  };
+  const memory: Memory = {};
+  const fd = openFile(name);
+  const read = (stretch: Omit<Stretch, "fd">, tallyOfStretch: Tally, recall?: Tally) =>
+    countLines({ ...options, name, memory, tally: tallyOfStretch, recall }, (counter) => readStretch({ fd, ...stretch }, counter));
   try {
     const start = findLineStart(fd, segment.fromBytes);
     const tail = Math.max(start, findLineStart(fd, segment.toBytes - leadBytes));
@@ -80,78 +62,81 @@ export async function analyzeSegment(
 }
 
 type CounterOptions = AnalyzeOptions & {
+  readonly name: string;
   readonly tally: Tally;
+  readonly memory: Memory;
   /** Who sees the lines without counting them. */
   readonly recall?: Tally | undefined;
 };
 
+async function countLines(options: CounterOptions, read: (counter: Reader) => Promise<void>): Promise<void> {
+  const counter = new LineCounter(options);
+  const scanner = await createScanner(options.engine ?? "wasm", options.tally, counter);
+  await read({
+    ...(scanner.buffer === undefined ? {} : { buffer: scanner.buffer }),
+    consume: (buffer, length) => counter.consume(scanner, buffer, length),
+  });
+  scanner.flush();
+  scanner.close();
+  options.tally.flush();
+}
+
+/** The scanner on WebAssembly, or in JavaScript where WebAssembly with SIMD cannot be had. */
+async function createScanner(engine: Engine, tally: Tally, hooks: ScannerHooks): Promise<LineScanner> {
+  if (engine === "wasm") {
+    try {
+      return new WasmScanner(tally, hooks);
+    } catch {
+      // The other one reads the same.
+    }
+  }
+  const { Scanner } = await import("./scanner.ts");
+  return new Scanner(tally, hooks);
+}
+
 /** Takes the lines of one file in: the fast path's own, and those for the parsers. */
-class LineCounter implements Reader {
-  readonly buffer?: Buffer;
-  private readonly name: string;
-  private readonly reader: LineReader;
+class LineCounter implements ScannerHooks {
   private readonly options: CounterOptions;
-  private readonly scanner: LineScanner;
   /** What the scanner takes is of the combined format, so that its failing lines need no other parser. */
-  private readonly combined: LineReader;
-  private readonly shapes: LineShapes;
+  private readonly combined: LineParser;
+  private others: OtherLines | undefined;
   private bytes: Buffer = Buffer.alloc(0);
   private looks = 0;
-  /** Failing lines of other formats that needed no parser. */
-  private failing = 0;
 
-  constructor(name: string, reader: LineReader, options: CounterOptions) {
-    this.name = name;
-    this.reader = reader;
+  constructor(options: CounterOptions) {
     this.options = options;
-    this.shapes = new LineShapes(options.reader.context);
-    this.combined = createLineReader({ context: options.reader.context, formats: ["clf"] });
-    this.scanner = createScanner(options.engine ?? "wasm", options.tally, {
-      onOther: (start, end) => this.readOther(start, end),
-      onFailure: (start, end, failures) => this.lookAt(this.bytes.toString("utf8", start, end), failures),
-    });
-    if (this.scanner.buffer !== undefined) this.buffer = this.scanner.buffer;
+    this.combined = clf.create(options.reader.context);
   }
 
-  consume(buffer: Buffer, length: number): number {
+  consume(scanner: LineScanner, buffer: Buffer, length: number): number | Promise<number> {
     this.bytes = buffer;
-    if (this.options.isFastAllowed) return this.scanner.scan(buffer, length);
-    return eachLine(buffer, length, (start, end) => this.readOther(start, end));
+    if (this.options.isFastAllowed) return scanner.scan(buffer, length);
+    const read = () => eachLine(buffer, length, (start, end) => this.onOther(start, end));
+    return this.prepare()?.then(read) ?? read();
   }
 
-  private readOther(start: number, end: number): void {
-    const { tally, recall } = this.options;
-    const plain = recall === undefined ? this.shapes.read(this.bytes, start, end) : undefined;
-    if (plain !== undefined && !this.wantsParser(plain)) return tally.addPlain(plain);
-    const line = this.bytes.toString("utf8", start, end);
-    const read = this.reader.read(line);
-    if (recall === undefined) {
-      tally.add(read, line, this.name);
-      this.shapes.learn(read);
-    } else if (read.kind === "exchange") recall.recall({ read, line, file: this.name });
+  prepare(): Promise<void> | undefined {
+    return this.others === undefined ? this.loadOthers() : undefined;
   }
 
-  /** Failing lines are read in full for who made them, and of Caddy's any may be the one that an error line waits for. */
-  private wantsParser(plain: PlainLine): boolean {
-    const { tally, isFastAllowed } = this.options;
-    if (plain.format === "caddy" && tally.caddy.isWaiting) return true;
-    if (plain.status < 500 || !tally.isInside(plain.timeMs)) return false;
-    this.failing += 1;
-    return !isFastAllowed || this.failing <= FIRST_LOOKS || this.failing % LOOK_EVERY === 0 || !tally.hasShown(plain);
+  private async loadOthers(): Promise<void> {
+    const { OtherLines: Loaded } = await import("./other-lines.ts");
+    this.others = new Loaded(this.options, this.options.memory);
   }
 
-  private lookAt(line: string, failures: FailureTally): void {
+  onOther(start: number, end: number): void {
+    if (this.others === undefined) throw new Error("a line of another format came before its readers");
+    this.others.read(this.bytes, start, end);
+  }
+
+  onFailure(start: number, end: number, failures: FailureTally): void {
+    const { recall, tally, name: file } = this.options;
     this.looks += 1;
-    if (this.looks > FULL_LOOKS || this.options.recall !== undefined) return;
-    const read = this.combined.read(line);
-    if (read.kind !== "exchange" || read.exchange.status === undefined) return;
+    if (this.looks > FULL_LOOKS || recall !== undefined) return;
+    const line = this.bytes.toString("utf8", start, end);
+    const read = this.combined(line);
+    if (read?.kind !== "exchange" || read.exchange.status === undefined) return;
     failures.addDetail(read.exchange, line);
-    this.options.tally.keep({ exchange: read.exchange, format: read.format, file: this.name });
-  }
-
-  finish(): void {
-    this.scanner.flush();
-    this.scanner.close();
-    this.options.tally.flush();
+    tally.keep({ exchange: read.exchange, format: read.format, file });
   }
 }

@@ -7,7 +7,7 @@ import {
   findHaproxyTermination,
   findHerokuCode,
   pickEnvoyFlag,
-} from "@faultline/formats/access-log";
+} from "@faultline/formats/access-log-knowledge";
 import type { CauseId, Evidence, RankedCause } from "@faultline/model";
 import type { Pattern } from "./report.ts";
 import type { FailureTally } from "./route-tally.ts";

@@ -30,7 +30,7 @@ function toReport(tally: Tally, name: string): Report {
 }
 
 async function countWhole(name: string): Promise<Report> {
-  const options = parseLogsOptions([name], NOW_MS);
+  const options = await parseLogsOptions([name], NOW_MS);
   const tally = new Tally(options.limits);
   await analyzeSource({ name, onBytes: () => undefined }, { ...options, tally });
   return toReport(tally, name);
@@ -41,7 +41,7 @@ function plan(name: string, cut: Cut) {
 }
 
 async function countCut(name: string, cut: Cut, workers: number): Promise<Report & { readonly bytes: number; readonly segments: number }> {
-  const options = parseLogsOptions([name], NOW_MS);
+  const options = await parseLogsOptions([name], NOW_MS);
   const tally = new Tally(options.limits);
   const segments = plan(name, cut);
   let bytes = 0;
@@ -143,7 +143,7 @@ describe("a cut", () => {
     const name = write(getBody("combined"));
     const segments = plan(name, { segmentBytes: 5003, leadBytes: 1009 });
     rmSync(name);
-    const options = parseLogsOptions([name], NOW_MS);
+    const options = await parseLogsOptions([name], NOW_MS);
     const counting = countSegments(segments, {
       ...options,
       tally: new Tally(options.limits),

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { compileLogFormat, JSON_FORMATS, parseAnyTime, type ReaderOptions, TEXT_FORMATS } from "@faultline/formats/access-log";
+import type { ReaderOptions } from "@faultline/formats/access-log";
+import { parseAnyTime } from "@faultline/formats/access-log-combined";
 import { UsageError } from "../command.ts";
 import { GROUPINGS, type GroupBy } from "./groupings.ts";
 import type { TimeLimits } from "./tally.ts";
@@ -30,7 +31,7 @@ export type LogsOptions = {
 const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** Understands the words after `faultline logs`. Throws a `UsageError` that says what was wrong and what to write. */
-export function parseLogsOptions(args: readonly string[], nowMs: number): LogsOptions {
+export async function parseLogsOptions(args: readonly string[], nowMs: number): Promise<LogsOptions> {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
@@ -55,8 +56,8 @@ export function parseLogsOptions(args: readonly string[], nowMs: number): LogsOp
   if (positionals.filter((name) => name === "-").length > 1) throw new UsageError("standard input (-) can be read once only");
   const zoneOffsetMinutes = parseZone(values.timezone);
   const context = { nowMs, zoneOffsetMinutes };
-  const custom = values["log-format"] === undefined ? undefined : compile(values["log-format"]);
-  const formats = parseFormats(values.format);
+  const custom = values["log-format"] === undefined ? undefined : await compile(values["log-format"]);
+  const formats = values.format === undefined ? undefined : await parseFormats(values.format);
   const groupBy = parseGroupBy(values["group-by"]);
   const follow = values.follow ?? false;
   if (follow && positionals.includes("-")) throw new UsageError("--follow needs files; standard input is read as it comes anyway");
@@ -82,7 +83,9 @@ function parseOutput(values: Readonly<Record<string, unknown>>): Output {
   return chosen[0] ?? "terminal";
 }
 
-function compile(format: string): NonNullable<ReaderOptions["custom"]> {
+/** The readers of all formats are loaded by those who name one. */
+async function compile(format: string): Promise<NonNullable<ReaderOptions["custom"]>> {
+  const { compileLogFormat } = await import("@faultline/formats/access-log");
   const compiled = compileLogFormat(format);
   if (!compiled.ok) throw new UsageError(`--log-format: ${compiled.error}`);
   return compiled.value;
@@ -114,8 +117,8 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
   heroku: ["heroku-router", "logfmt"],
 };
 
-function parseFormats(names: readonly string[] | undefined): readonly string[] | undefined {
-  if (names === undefined) return undefined;
+async function parseFormats(names: readonly string[]): Promise<readonly string[]> {
+  const { JSON_FORMATS, TEXT_FORMATS } = await import("@faultline/formats/access-log");
   const known = [...TEXT_FORMATS, ...JSON_FORMATS].map(({ id }) => id);
   return names.flatMap((name) => {
     const alias = Object.hasOwn(ALIASES, name) ? ALIASES[name] : undefined;

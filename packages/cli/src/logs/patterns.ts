@@ -1,5 +1,7 @@
-import { findErrorMessage, formatTime } from "@faultline/formats/access-log";
-import { type Evidence, findTimeouts } from "@faultline/model";
+import { formatTime } from "@faultline/formats/access-log-combined";
+import { findErrorMessage } from "@faultline/formats/access-log-knowledge";
+import type { Evidence } from "@faultline/model";
+import { findTimeouts } from "@faultline/model/known-timeouts";
 import { findOnset } from "./onset.ts";
 import type { JoinedMessage, Pattern } from "./report.ts";
 import type { FailureTally, RouteTally } from "./route-tally.ts";

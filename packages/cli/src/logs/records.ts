@@ -1,13 +1,6 @@
 import { createLineReader, type LineReader, type ReaderOptions, type ReadLine, toFlatRecord } from "@faultline/formats/access-log";
 import { eachLine, readSource, type Source } from "./source.ts";
-
-/** JSON in which no character can act on a terminal: what JSON itself leaves unescaped is escaped too. */
-export function toSafeJson(value: unknown, indent?: number): string {
-  return JSON.stringify(value, undefined, indent).replace(
-    /[\u007F-\u009F\u200B-\u200F\u2028-\u202E\u2060-\u2069\uFEFF]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
-}
+import { toSafeJson } from "./visible.ts";
 
 /** Which lines become records. */
 export type RecordFilter = (read: ReadLine) => boolean;

@@ -3,7 +3,7 @@
  * and hands every line that is not plainly of that shape to the full parsers. It must never count what they would read otherwise:
  * `scanner.test.ts` holds the two against each other.
  */
-import { parseAnyTime } from "@faultline/formats/access-log";
+import { parseAnyTime } from "@faultline/formats/access-log-combined";
 import { type FailureTally, findLatencyBucket, LATENCY_BUCKETS, RouteTally } from "./route-tally.ts";
 import { findRequestEnd, findTime, isDigit, isLineEnd, readStatus, skipQuoted, skipSize } from "./combined-fields.ts";
 import { CrowdedPlaces } from "./crowded-places.ts";
@@ -53,6 +53,8 @@ const CLASSES = 8;
 
 /** What the scanner asks for when a line is not its own, or when a failing one deserves a full look. */
 export type ScannerHooks = {
+  /** Loads what `onOther` needs, before it is first called; undefined when nothing is to be waited for. */
+  readonly prepare: () => Promise<void> | undefined;
   readonly onOther: (start: number, end: number) => void;
   readonly onFailure: (start: number, end: number, failures: FailureTally) => void;
 };
@@ -62,7 +64,7 @@ export type LineScanner = {
   /** The memory that it scans without a copy, when it has one of its own. */
   readonly buffer?: Buffer;
   /** Counts the whole lines of `buffer` up to `length` and returns where the last, unfinished one starts. */
-  readonly scan: (buffer: Buffer, length: number) => number;
+  readonly scan: (buffer: Buffer, length: number) => number | Promise<number>;
   /** Moves what was counted into the tally. The scanner can go on afterwards. */
   readonly flush: () => void;
   /** Ends its use, and forgets what was not flushed. */
@@ -111,7 +113,9 @@ export class Scanner implements LineScanner {
   }
 
   /** Counts the whole lines of `buffer` up to `length` and returns where the last, unfinished one starts. */
-  scan(buffer: Buffer, length: number): number {
+  scan(buffer: Buffer, length: number): number | Promise<number> {
+    const prepared = this.hooks.prepare();
+    if (prepared !== undefined) return prepared.then(() => this.scan(buffer, length));
     this.bytes = buffer;
     const limit = length === 0 ? 0 : buffer.lastIndexOf(NEWLINE, length - 1) + 1;
     let start = 0;

@@ -40,7 +40,7 @@ async function count({ index, segment }: Task, { words, nowMs, cut }: WorkerInpu
     unsaid += bytes;
     say(REPORT_BYTES);
   };
-  const tally = await analyzeSegment(segment, { ...parseLogsOptions(words, nowMs), cut, onBytes });
+  const tally = await analyzeSegment(segment, { ...(await parseLogsOptions(words, nowMs)), cut, onBytes });
   say(1);
   return { kind: "counted", index, tally };
 }

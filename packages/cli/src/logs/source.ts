@@ -16,8 +16,8 @@ const BREATH_BYTES = 64 << 20;
 export type Reader = {
   /** Where they are read to, `BUFFER_BYTES` long; a buffer of its own when absent. */
   readonly buffer?: Buffer;
-  /** Takes the first `length` bytes of the buffer and returns how many it consumed: whole lines. */
-  readonly consume: (buffer: Buffer, length: number) => number;
+  /** Takes the first `length` bytes of the buffer and returns how many it consumed: whole lines. The buffer is left alone until then. */
+  readonly consume: (buffer: Buffer, length: number) => number | Promise<number>;
 };
 
 /** One thing to read. `onBytes` hears of compressed bytes as they are read. */
@@ -90,7 +90,7 @@ export async function readSource(source: Source, reader: Reader): Promise<void> 
       await readChunks(decoder, { ...source, onBytes: () => undefined }, filled);
     }
   }
-  filled.finish();
+  await filled.finish();
 }
 
 /** A pipe: straight into the buffer, unless its first bytes say that it is compressed or no UTF-8. */
@@ -99,7 +99,7 @@ async function readPipe({ fd, chunks }: Input & { readonly fd: number }, source:
   if (count === 0) return;
   if (nameEncoding(filled.buffer.subarray(0, count)) === "none") {
     source.onBytes(count);
-    filled.advance(count);
+    await filled.advance(count);
     await readAll(fd, source, filled);
     return;
   }
@@ -138,12 +138,12 @@ async function readChunks(chunks: AsyncIterable<Uint8Array>, source: Source, fil
   try {
     for await (const chunk of chunks) {
       source.onBytes(chunk.length);
-      filled.add(chunk);
+      await filled.add(chunk);
     }
   } catch (error) {
     const isBroken = error instanceof Error && "code" in error && /^(?:Z_|ZSTD_|ERR_ZLIB|ERR_ZSTD)/.test(String(error.code));
     if (!isBroken) throw error;
-    filled.finish();
+    await filled.finish();
     throw new UsageError(`${source.name} is cut off or damaged: its compressed data ends in an error (${error.message})`);
   }
 }
@@ -165,7 +165,7 @@ export type Stretch = { readonly fd: number; readonly fromBytes: number; readonl
 export async function readStretch(stretch: Stretch, reader: Reader): Promise<void> {
   const filled = new Filled(reader);
   await readAll(stretch.fd, stretch, filled);
-  filled.finish();
+  await filled.finish();
 }
 
 type Plain = Pick<Source, "onBytes"> & Partial<Pick<Stretch, "fromBytes" | "toBytes">>;
@@ -179,7 +179,7 @@ async function readAll(fd: number, source: Plain, filled: Filled): Promise<void>
     const read = readSync(fd, filled.buffer, filled.length, count, fromBytes === undefined ? null : at);
     if (read === 0) return;
     at += read;
-    filled.advance(read);
+    await filled.advance(read);
     source.onBytes(read);
     sinceBreath += read;
     if (sinceBreath < BREATH_BYTES) continue;
@@ -204,17 +204,17 @@ class Filled {
     return this.buffer.length - 1 - this.length;
   }
 
-  add(chunk: Uint8Array): void {
+  async add(chunk: Uint8Array): Promise<void> {
     for (let from = 0; from < chunk.length;) {
       const count = Math.min(this.room, chunk.length - from);
       this.buffer.set(chunk.subarray(from, from + count), this.length);
-      this.advance(count);
+      await this.advance(count);
       from += count;
     }
   }
 
   /** Takes `count` new bytes in and gives whole lines out. A line longer than the buffer is given out as its start and the rest dropped. */
-  advance(count: number): void {
+  async advance(count: number): Promise<void> {
     const from = this.length;
     this.length += count;
     if (this.skipping) {
@@ -226,10 +226,10 @@ class Filled {
       this.skipping = false;
       this.drop(newline + 1);
     }
-    this.drop(this.reader.consume(this.buffer, this.length));
+    this.drop(await this.reader.consume(this.buffer, this.length));
     if (this.room > 0) return;
     this.buffer[LONG_BYTES] = 10;
-    this.reader.consume(this.buffer, LONG_BYTES + 1);
+    await this.reader.consume(this.buffer, LONG_BYTES + 1);
     this.length = 0;
     this.skipping = true;
   }
@@ -239,10 +239,10 @@ class Filled {
     this.length -= count;
   }
 
-  finish(): void {
+  async finish(): Promise<void> {
     if (this.length === 0 || this.skipping) return;
     this.buffer[this.length] = 10;
-    this.reader.consume(this.buffer, this.length + 1);
+    await this.reader.consume(this.buffer, this.length + 1);
     this.length = 0;
   }
 }

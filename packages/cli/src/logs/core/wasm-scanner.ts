@@ -109,19 +109,42 @@ export class WasmScanner implements LineScanner {
     idleCores.push(this.core);
   }
 
-  scan(buffer: Buffer, length: number): number {
+  scan(buffer: Buffer, length: number): number | Promise<number> {
     const limit = length === 0 ? 0 : buffer.lastIndexOf(NEWLINE, length - 1) + 1;
     if (buffer !== this.buffer) buffer.copy(this.buffer, 0, 0, limit);
-    let from = 0;
-    while (from < limit) {
-      from = this.core.scan(from, limit);
-      this.hear();
-      if (this.core.isFull() === 1) {
-        this.flush();
-        this.namePlaces();
-      }
+    return this.scanFrom(0, limit);
+  }
+
+  private scanFrom(start: number, limit: number): number | Promise<number> {
+    for (let from = start; from < limit;) {
+      const next = this.core.scan(from, limit);
+      const prepared = this.hasOther() ? this.hooks.prepare() : undefined;
+      if (prepared !== undefined) return this.goOn(prepared, next, limit);
+      this.take();
+      from = next;
     }
     return limit;
+  }
+
+  private async goOn(prepared: Promise<void>, from: number, limit: number): Promise<number> {
+    await prepared;
+    this.take();
+    return await this.scanFrom(from, limit);
+  }
+
+  /** True when a scan met the first line of another format, or one of several. */
+  private hasOther(): boolean {
+    const { events } = this;
+    const end = this.core.eventCount() * EVENT_WORDS;
+    for (let at = 0; at < end; at += EVENT_WORDS) if (events[at] === OTHER) return true;
+    return false;
+  }
+
+  private take(): void {
+    this.hear();
+    if (this.core.isFull() !== 1) return;
+    this.flush();
+    this.namePlaces();
   }
 
   /** Takes in the events of a scan, in the order of their lines. */

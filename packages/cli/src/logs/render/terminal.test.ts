@@ -17,7 +17,7 @@ const PATHS = [LONG, "/checkout", "/日本語/パス", "/health"];
 async function renderText(text: string, width: number): Promise<string> {
   const name = join(folder, "any.log");
   writeFileSync(name, text);
-  const options = parseLogsOptions([name], Date.UTC(2026, 10, 22));
+  const options = await parseLogsOptions([name], Date.UTC(2026, 10, 22));
   const tally = new Tally(options.limits);
   await analyzeSource({ name, onBytes: () => undefined }, { ...options, tally });
   tally.finish();
@@ -35,7 +35,7 @@ async function render(width: number): Promise<string> {
     return `10.0.0.1 - - [${time}] "GET ${PATHS[index % 4] ?? ""} HTTP/1.1" ${answer}`;
   });
   writeFileSync(name, [...lines, "not a line of any log"].join("\n"));
-  const options = parseLogsOptions([name], Date.UTC(2026, 10, 22));
+  const options = await parseLogsOptions([name], Date.UTC(2026, 10, 22));
   const tally = new Tally(options.limits);
   await analyzeSource({ name, onBytes: () => undefined }, { ...options, tally });
   tally.finish();

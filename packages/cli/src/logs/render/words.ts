@@ -1,4 +1,4 @@
-import { formatTime } from "@faultline/formats/access-log";
+import { formatTime } from "@faultline/formats/access-log-combined";
 import type { Report, RouteErrors } from "../report.ts";
 
 const BARS = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];

@@ -2,7 +2,8 @@
  * The way past the parsers for lines of any format: a file's lines are of a few shapes, and what a shape's lines say stands in the same
  * places of each. All that differs is read in full.
  */
-import { parseAnyTime, type ParseContext, type ReadLine } from "@faultline/formats/access-log";
+import type { ParseContext, ReadLine } from "@faultline/formats/access-log";
+import { parseAnyTime } from "@faultline/formats/access-log-combined";
 import { LineShape, type PlainLine, toPlainRequest } from "./line-shape.ts";
 import { LineTokens } from "./line-tokens.ts";
 import type { ParseTime } from "./time-spot.ts";

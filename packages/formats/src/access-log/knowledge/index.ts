@@ -1,7 +1,7 @@
-export { ALB_REASONS } from "./alb-reasons.ts";
+export { ALB_REASONS, findAlbReason } from "./alb-reasons.ts";
 export { type CodeKnowledge } from "./entry.ts";
-export { ENVOY_FLAGS, findEnvoyFlag } from "./envoy-flags.ts";
+export { ENVOY_FLAGS, findEnvoyFlag, pickEnvoyFlag } from "./envoy-flags.ts";
 export { ERROR_MESSAGES, findErrorMessage } from "./error-messages.ts";
 export { findGoogleDetail, GOOGLE_DETAILS } from "./google-details.ts";
 export { findHaproxyTermination, HAPROXY_TERMINATION } from "./haproxy-termination.ts";
-export { HEROKU_CODES } from "./heroku-codes.ts";
+export { findHerokuCode, HEROKU_CODES } from "./heroku-codes.ts";
