@@ -11,7 +11,7 @@ import { createLiveFeed, type LiveFeed } from "../../packages/collector/src/live
 import { type Api, createApi } from "../../packages/collector/src/serve/api.ts";
 import { createMemoryStore, type Store, type StoredFault } from "../../packages/collector/src/store/index.ts";
 import { launchBrowser, openPage } from "./browser.ts";
-import { createRandom, fillStore, type Fixture, sketchTrace, toTracePayload } from "./dashboard-fixture.ts";
+import { createRandom, fillStore, type Fixture, saveDiagnosis, sketchTrace, toTracePayload } from "./dashboard-fixture.ts";
 import { HOSTILE_TEXTS } from "./hostile-text.ts";
 
 const DIST = fileURLToPath(new URL("../../packages/dashboard/dist", import.meta.url));
@@ -196,6 +196,42 @@ describe("a page that stays open", () => {
     await page.context().close();
   });
 });
+
+describe("what is long", () => {
+  it("goes on in the next row: a path of twelve hops has no box over another, nor beyond the page", async () => {
+    const site = await openSite();
+    const random = createRandom(7);
+    const hops = Array.from({ length: 12 }, (_, index) => ({
+      service: `service-number-${index}`,
+      route: `/a/route/of/hop/${index}/{id}`,
+      status: 500,
+    }));
+    const failing = Array.from({ length: 12 }, (_, index) => sketchTrace(hops, Date.now() - 60_000 + index * 1000, random));
+    await site.store.append(toTracePayload(failing.flat()));
+    const fingerprint = await saveDiagnosis(site.store, { spans: failing.flat(), changes: [], failing });
+    for (const look of Object.values(LOOKS)) {
+      const { page } = await openPage(browser, site.url, look);
+      await page.goto(`${site.url}/faults/${fingerprint}`);
+      await page.locator(".hop-box").nth(12).waitFor();
+      expect(await page.evaluate(findCrowdedBoxes)).toEqual([]);
+      await page.context().close();
+    }
+    await closeSite(site);
+  });
+});
+
+/** Boxes of the path that lie over one another or beyond the page, by their numbers. Runs in the page. */
+function findCrowdedBoxes(): readonly string[] {
+  const boxes = [...document.querySelectorAll(".hop-box")].map((box) => box.getBoundingClientRect());
+  const beyond = boxes.flatMap((box, at) => (box.right > innerWidth ? [`${at} is beyond the page`] : []));
+  const over = boxes.flatMap((one, at) =>
+    boxes
+      .slice(at + 1)
+      .filter((other) => one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom)
+      .map(() => `${at} lies over another`),
+  );
+  return [...beyond, ...over];
+}
 
 describe("captured text", () => {
   it("never runs: 2,000 hostile texts in every shown field", async () => {

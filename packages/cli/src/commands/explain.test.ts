@@ -30,11 +30,52 @@ describe("faultline explain", () => {
     ["upstream prematurely closed connection", "cause:        keepalive-race"],
     ["upstream timed out", "nginx upstream timed out (...) while connecting to upstream"],
     ["connect() failed (111: Connection refused) while connecting to upstream", "nginx"],
+    ["HTTP/1.1 504 Gateway Time-out", "504 Gateway Timeout"],
+    ["status code 503", "503 Service Unavailable"],
+    ["404", "does the backend itself know the path?"],
+    ["Retry-After: 120", "RFC 9110 section 10.2.3"],
+    ["Server: cloudflare", "replace it on answers that they only pass on"],
+    ["Varnish", "Varnish got no usable response from its backend"],
+    ["Guru Meditation", "Varnish"],
+    ["PHP Fatal error:  Uncaught TypeError: foo()", "made by:      the PHP script"],
+    ["PHP fatal", "PHP fatal error"],
+    ["SQLSTATE[40001]", "mistaken for: a bug"],
+    ["SQLSTATE[HY000] [2002] Connection refused", "MySQL 2002"],
+    ["SQLSTATE[22012]", "a value cannot be what its column or the query needs"],
+    ["FATAL: sorry, too many clients already", "SQLSTATE 53300"],
+    ["23505", "answer 409"],
+    ["grpc-status: 14", "gRPC 14 UNAVAILABLE"],
+    ["rpc error: code = DeadlineExceeded desc = context deadline exceeded", "gRPC 4 DEADLINE_EXCEEDED"],
+    ["error code: 1020", "Cloudflare 1020"],
+    ["ThrottlingException: Rate exceeded", "cause:        rate-limited-as-5xx"],
+    ["2026-01-01T00:00:00Z 4f Task timed out after 3.00 seconds", "Lambda"],
+    ["crashloopbackoff", "kubectl logs POD --previous"],
+    ["Reason: OOMKilled", "OOMKilled"],
+    ["exit code 137", "OOMKilled"],
+    ["java.lang.OutOfMemoryError: Java heap space", "heap dump"],
+    ["context deadline exceeded", "cause:        dependency-timeout"],
+    ["curl: (52) Empty reply from server", "without a byte of an answer"],
+    ["net::ERR_HTTP2_PROTOCOL_ERROR", "curl --http1.1"],
+    ["NS_ERROR_NET_RESET", "ERR_CONNECTION_RESET"],
+    ["CORS", "Access-Control-Allow-Origin"],
+    ["Error: write EPROTO error:1408F10B:SSL routines:ssl3_get_record:wrong version number", "does not speak TLS at this port"],
   ])("knows %s", async (query, part) => {
     const { code, out } = await explain([query]);
     expect(code).toBe(0);
     expect(out).toContain(part);
     expect(out).toContain("source:");
+  });
+
+  it.each([
+    "the upstream service is unavailable: try later",
+    "internal server error",
+    "an unknown failure",
+    "order 1020 was not found",
+    "took 137 ms",
+    "aborted",
+    "code 14",
+  ])("takes no ordinary words for a code: %s", async (text) => {
+    expect((await explain([text])).out).not.toMatch(/^(?:gRPC|Cloudflare|OOMKilled|SQLSTATE)/m);
   });
 
   it.each(CAUSES)("explains the cause %s", async (cause) => {

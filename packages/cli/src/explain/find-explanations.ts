@@ -12,9 +12,11 @@ import {
 import { type CauseId, CAUSES, describeCause } from "@faultline/model";
 import { matchSignatures, type Signature, SIGNATURES } from "@faultline/playbook/signatures";
 import { CAUSE_KNOWLEDGE } from "./cause-knowledge.ts";
+import { BROWSER_ERRORS } from "./browser-errors.ts";
 import { DATABASE_ERRORS, findStateClass } from "./database-errors.ts";
 import { type ErrorKnowledge, speaksOf } from "./error-knowledge.ts";
 import { GRPC_CODES } from "./grpc-codes.ts";
+import { HEADERS } from "./headers.ts";
 import { LANGUAGE_ERRORS } from "./language-errors.ts";
 import { PLATFORM_ERRORS } from "./platform-errors.ts";
 import { STATUSES } from "./statuses.ts";
@@ -50,7 +52,14 @@ const CERTAINTY = { H: "read in its source or documentation", M: "seen in public
 /** Everything known about a status, a cause, a vendor's code or flag, a header or a body; the closest first. */
 export function findExplanations(query: string): readonly Explanation[] {
   const text = query.trim();
-  const found = [...explainStatus(text), ...explainCause(text), ...explainCode(text), ...explainError(text, CODES), ...explainHeader(text)];
+  const found = [
+    ...explainStatus(text),
+    ...explainCause(text),
+    ...explainCode(text),
+    ...explainError(text, CODES),
+    ...explainHeader(text),
+    ...explainMaker(text),
+  ];
   // A product's own message says more than the words that it has in common with others.
   return (found.length > 0 ? found : [...explainText(text), ...explainError(text, LANGUAGE_ERRORS)]).slice(0, MOST);
 }
@@ -63,14 +72,16 @@ export function listWords(): readonly string[] {
     ...STATUSES.map(({ code }) => code),
     ...listCodes().map(({ knowledge }) => knowledge.code),
     ...[...CODES, ...LANGUAGE_ERRORS].map(({ code }) => code),
-    ...new Set(headers),
+    ...new Set([...HEADERS.map(({ name }) => name), ...headers]),
   ];
 }
 
 function explainStatus(text: string): readonly Explanation[] {
-  if (!/^\d{1,3}$/.test(text)) return [];
-  const own = STATUSES.filter(({ code }) => code === text).map(({ code, name, ...rest }) => ({ title: `${code} ${name}`, ...rest }));
-  const pages = SIGNATURES.filter(({ pattern, made }) => made === "here" && pattern.status?.includes(Number(text)) === true);
+  // Alone, or as it stands in an answer: "HTTP/1.1 502 Bad Gateway", "status code 502".
+  const [, status] = /^(?:HTTP(?:\/[\d.]+)?\s+)?(?:status(?:[ _-]?code)?\W{0,2})?(\d{1,3})(?:\s+[A-Za-z][A-Za-z -]*)?$/i.exec(text) ?? [];
+  if (status === undefined) return [];
+  const own = STATUSES.filter(({ code }) => code === status).map(({ code, name, ...rest }) => ({ title: `${code} ${name}`, ...rest }));
+  const pages = SIGNATURES.filter(({ pattern, made }) => made === "here" && pattern.status?.includes(Number(status)) === true);
   return [...own, ...pages.map(toExplanation)];
 }
 
@@ -123,7 +134,12 @@ function explainCode(text: string): readonly Explanation[] {
 
 function fromCode({ vendor, knowledge }: VendorCode): Explanation {
   const { code, meaning, hop, cause, nextCheck, source, confidence } = knowledge;
-  const makers = { observer: vendor, behind: `what is behind ${vendor}`, client: "the client", network: "the way in between" } as const;
+  const makers = {
+    observer: vendor,
+    behind: vendor === "PHP" ? "the PHP script" : `what is behind ${vendor}`,
+    client: "the client",
+    network: "the way in between",
+  } as const;
   return {
     title: `${vendor} ${code}`,
     meaning,
@@ -135,7 +151,7 @@ function fromCode({ vendor, knowledge }: VendorCode): Explanation {
 }
 
 /** Errors that have a code of their own, which nothing else is called by. */
-const CODES: readonly ErrorKnowledge[] = [...DATABASE_ERRORS, ...GRPC_CODES, ...PLATFORM_ERRORS, ...SYSTEM_ERRORS];
+const CODES: readonly ErrorKnowledge[] = [...DATABASE_ERRORS, ...GRPC_CODES, ...PLATFORM_ERRORS, ...BROWSER_ERRORS, ...SYSTEM_ERRORS];
 /** A line that speaks of several errors is mostly about the first of them. */
 const MOST_ERRORS = 2;
 
@@ -164,19 +180,41 @@ function explainHeader(text: string): readonly Explanation[] {
     const wanted = pattern.headers?.[name];
     return wanted !== undefined && wanted !== false && (value === "" || wanted === true || value.includes(wanted));
   });
-  return bearing.map(toExplanation);
+  const known = HEADERS.filter((header) => header.name === name).map(({ name: title, ...header }) => ({ title, ...header }));
+  return [...known, ...bearing.map(toExplanation)];
+}
+
+/** `Varnish`, `Apache`: every answer that is known by that maker's look. */
+function explainMaker(text: string): readonly Explanation[] {
+  const asked = text.toLowerCase();
+  return SIGNATURES.filter(({ vendor }) => `${vendor.toLowerCase()} `.startsWith(`${asked} `)).map(toExplanation);
 }
 
 /** A body, or a line of an error log. */
 function explainText(text: string): readonly Explanation[] {
   const logged = findMessages(text).map((message) =>
-    fromCode({ vendor: message.product, knowledge: { ...message, code: toSentence(message.code) } }),
+    fromCode({ vendor: PRODUCTS[message.product] ?? message.product, knowledge: { ...message, code: toSentence(message.code) } }),
   );
   // A pasted body has no status; each class is tried, so that a pattern with a status can match.
   const matches = [500, 501, 502, 503, 504, 507, 200].flatMap((status) => matchSignatures({ status, body: text, headers: {} }, SIGNATURES));
-  const bearing = new Set(matches.filter(({ signature }) => isAboutBody(signature)).map(({ signature }) => signature));
+  const part = text.toLowerCase();
+  const partly =
+    part.length < LEAST_PART
+      ? []
+      : SIGNATURES.filter(({ pattern }) => pattern.bodyHas?.some((words) => words.toLowerCase().includes(part)));
+  const whole = matches.map(({ signature }) => signature).filter(isAboutBody);
+  const bearing = new Set(whole.length > 0 ? whole : partly);
   return [...logged, ...[...bearing].map(toExplanation)];
 }
+
+/** Products as they write themselves. What the script behind PHP's messages did is PHP's own. */
+const PRODUCTS: Readonly<Record<string, string>> = {
+  php: "PHP",
+  apache: "Apache httpd",
+  caddy: "Caddy",
+  lambda: "AWS Lambda",
+  "cloud-run": "Cloud Run",
+};
 
 /** A message that the text holds; else those that the text is a part of, as somebody types who remembers half of it. */
 function findMessages(text: string): typeof ERROR_MESSAGES {
@@ -189,7 +227,9 @@ function findMessages(text: string): typeof ERROR_MESSAGES {
 /** A pattern of a message as a person reads it. */
 function toSentence(pattern: string): string {
   return pattern
+    .replaceAll(/\(\?:[^()|]*\)\?/g, "")
     .replaceAll(/\(\?:([^()|]*)\|[^()]*\)/g, "$1")
+    .replaceAll("|", " or ")
     .replaceAll(/\[\^?[^\]]*\][*+]?|\\[SdwD][*+]?|\.\*/g, "...")
     .replaceAll(/\\(.)/g, "$1");
 }

@@ -9,7 +9,7 @@ function status(number: number, name: string, known: Known): ErrorKnowledge {
   const camel = name.toLowerCase().replaceAll(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
   const names = `(?:${name}|${camel})`;
   const pattern = new RegExp(
-    String.raw`^(?:${names}|${name.toLowerCase()})$|\b[gG][rR][pP][cC](?:[- ][sS]tatus)?(?:[- ]?code)?\W{0,3}(?:${number}(?!\d)|${names}(?!\w))|\bcode\W{1,3}${names}(?!\w)|\b${name}:|^${number} ${name}`,
+    String.raw`^${names}$|\b[gG][rR][pP][cC](?:[- ][sS]tatus)?(?:[- ]?code)?\W{0,3}(?:${number}(?!\d)|${names}(?!\w))|\bcode\W{1,3}${names}(?!\w)|\b${name}:|^${number} ${name}`,
   );
   return { code: `gRPC ${number} ${name}`, pattern, source: SOURCE, ...known };
 }

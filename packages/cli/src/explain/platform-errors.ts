@@ -73,7 +73,12 @@ const KUBERNETES_REASONS: readonly Omit<ErrorKnowledge, "source">[] = [
     mistakenFor: "a crash: it was asked to end",
     nextCheck: "does it go on taking requests until the load balancer knows? A preStop pause, then close, then exit",
   },
-  { code: "exit code 139", pattern: EXIT(139), meaning: "segmentation fault: native code broke", cause: "unhandled-exception" },
+  {
+    code: "exit code 139",
+    pattern: new RegExp(String.raw`${EXIT(139).source}|\bsegfault\b|\bsegmentation fault\b|\bSIGSEGV\b`, "i"),
+    meaning: "segmentation fault: native code broke",
+    cause: "unhandled-exception",
+  },
 ];
 
 const AWS_ERRORS: readonly Omit<ErrorKnowledge, "source">[] = [

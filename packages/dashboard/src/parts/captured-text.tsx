@@ -1,9 +1,21 @@
 import { type ReactNode, useState } from "react";
 import { toVisibleText } from "../format.ts";
 
-/** Captured text inline: every control made visible, kept from spilling its direction into ours. */
+/**
+ * Captured text inline: every control made visible, kept from spilling its direction into ours. It runs from left to right, as a path or
+ * one of our sentences does whatever script the names in it have: by its first letter a whole sentence would be turned round.
+ */
 export function Captured({ text }: { readonly text: string }): ReactNode {
-  return <bdi>{toVisibleText(text)}</bdi>;
+  return <bdi dir="ltr">{toVisibleText(text)}</bdi>;
+}
+
+/** Captured text of any length in a cell or a list: the first three lines of it, and the whole on pointing at it. */
+export function Clamped({ text }: { readonly text: string }): ReactNode {
+  return (
+    <span className="clamp" title={toVisibleText(text)}>
+      <Captured text={text} />
+    </span>
+  );
 }
 
 const MOST_LINES = 24;

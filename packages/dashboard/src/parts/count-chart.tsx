@@ -1,7 +1,7 @@
 import type { Change, CountSeries } from "@faultline/model";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import uPlot from "uplot";
-import { formatClock, formatCompact, formatCount, formatRatio, formatTime } from "../format.ts";
+import { formatClock, formatCompact, formatCount, formatRatio, formatTime, toVisibleText } from "../format.ts";
 
 const HOUR = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
@@ -170,7 +170,7 @@ function drawChanges(chart: uPlot, changes: readonly Change[], { line, font, pap
     ctx.moveTo(x, bbox.top);
     ctx.lineTo(x, bbox.top + bbox.height);
     ctx.stroke();
-    const label = `${change.service} ${change.version ?? change.kind}`.slice(0, 28);
+    const label = toLabel(`${change.service} ${change.version ?? change.kind}`);
     const width = ctx.measureText(label).width + 8 * ratio;
     const left = Math.min(x + 3 * ratio, bbox.left + bbox.width - width);
     const row = [0, 1, 2].find((each) => left >= (ends[each] ?? Number.NEGATIVE_INFINITY));
@@ -184,6 +184,15 @@ function drawChanges(chart: uPlot, changes: readonly Change[], { line, font, pap
     ctx.fillText(label, left + 4 * ratio, top + 8 * ratio);
   }
   ctx.restore();
+}
+
+const MOST_LABEL_SIGNS = 28;
+const SIGNS = new Intl.Segmenter("en");
+
+/** By whole signs: half of an emoji is none. A canvas takes no isolation, so what turns the direction is made visible as elsewhere. */
+function toLabel(text: string): string {
+  const signs = Array.from(SIGNS.segment(toVisibleText(text)), ({ segment }) => segment);
+  return signs.length <= MOST_LABEL_SIGNS ? signs.join("") : `${signs.slice(0, MOST_LABEL_SIGNS - 1).join("")}…`;
 }
 
 function describeStep({ fromMs, stepMs, total, failing }: CountSeries, step: number | undefined): string {

@@ -2,7 +2,7 @@ import type { FailureListing } from "@faultline/model";
 import type { ReactNode } from "react";
 import { formatDuration, formatTime } from "../format.ts";
 import { toTraceAddress } from "../router.ts";
-import { Captured } from "./captured-text.tsx";
+import { Clamped } from "./captured-text.tsx";
 import { Link } from "./link.tsx";
 
 /** The error's type, where it says more than the status beside it. */
@@ -35,23 +35,23 @@ export function FailingTable({ failing }: { readonly failing: readonly FailureLi
               <td className="time">{formatTime(each.timeMs)}</td>
               <td className="route">
                 <Link to={toTraceAddress(each.traceId, each.spanId)}>
-                  <Captured text={`${each.method} ${each.route}`} />
+                  <Clamped text={`${each.method} ${each.route}`} />
                 </Link>
               </td>
               <td>
                 <span className={`status status-${Math.floor(each.status / 100)}`}>{each.status === 0 ? "none" : each.status}</span>
               </td>
               <td>
-                <Captured text={each.service} />
+                <Clamped text={each.service} />
               </td>
               <td>
-                <Captured text={each.version ?? "–"} />
+                <Clamped text={each.version ?? "–"} />
               </td>
               <td>
-                <Captured text={each.region ?? "–"} />
+                <Clamped text={each.region ?? "–"} />
               </td>
               <td className="error-type">
-                <Captured text={tellError(each) ?? "–"} />
+                <Clamped text={tellError(each) ?? "–"} />
               </td>
               <td className="number">{formatDuration(each.durationMs)}</td>
             </tr>

@@ -2,7 +2,7 @@ import type { FaultListing } from "@faultline/model";
 import type { ReactNode } from "react";
 import { formatAgo, formatCompact, formatTime } from "../format.ts";
 import { toFaultAddress } from "../router.ts";
-import { Captured } from "./captured-text.tsx";
+import { Captured, Clamped } from "./captured-text.tsx";
 import { Link } from "./link.tsx";
 
 /** Faults, each as its verdict: what a person reads first. */
@@ -28,9 +28,7 @@ export function FaultList({ faults, nowMs }: { readonly faults: readonly FaultLi
                   <Captured text={fault.title} />
                 </span>
               )}
-              <span>
-                <Captured text={fault.service} /> <Captured text={fault.route} />
-              </span>
+              <Clamped text={`${fault.service} ${fault.route}`} />
             </p>
           </div>
           <div className="fault-times">

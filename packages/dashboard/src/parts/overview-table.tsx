@@ -1,7 +1,7 @@
 import type { OverviewAnswer, OverviewRow } from "@faultline/model";
 import { type ReactNode, useState } from "react";
 import { formatCompact, formatCount, formatDuration } from "../format.ts";
-import { Captured } from "./captured-text.tsx";
+import { Captured, Clamped } from "./captured-text.tsx";
 import { CountStrip } from "./count-strip.tsx";
 import { Link } from "./link.tsx";
 import { RatioFigure } from "./ratio-figure.tsx";
@@ -68,22 +68,24 @@ function Row({ row }: { readonly row: OverviewRow }): ReactNode {
   return (
     <tr className={`state-${row.state}`}>
       <th scope="row" className="route">
-        <span className="service">
-          <Captured text={row.service} />
-        </span>{" "}
-        {row.failing > 0 ? (
-          <Link to={`/failing?${query.toString()}`}>
+        <span className="clamp" title={`${row.service} ${row.route}`}>
+          <span className="service">
+            <Captured text={row.service} />
+          </span>{" "}
+          {row.failing > 0 ? (
+            <Link to={`/failing?${query.toString()}`}>
+              <Captured text={row.route} />
+            </Link>
+          ) : (
             <Captured text={row.route} />
-          </Link>
-        ) : (
-          <Captured text={row.route} />
-        )}
+          )}
+        </span>
       </th>
       <td className="version">
-        <Captured text={row.version ?? "–"} />
+        <Clamped text={row.version ?? "–"} />
       </td>
       <td className="region">
-        <Captured text={row.region ?? "–"} />
+        <Clamped text={row.region ?? "–"} />
       </td>
       <td className="number" title={`${formatCount(row.failing)} of ${formatCount(row.total)}`}>
         {row.failing > 0 ? <b>{formatCompact(row.failing)}</b> : 0}
