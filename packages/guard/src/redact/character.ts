@@ -19,18 +19,12 @@ export const ALNUM = DIGIT | UPPER | LOWER;
 
 /** The class bits by UTF-16 code unit, for the loops over whole texts; elsewhere `classOf` is safer past the end. */
 export const CLASSES = new Uint8Array(65_536).fill(FOREIGN);
-for (let code = 0; code < 128; code++) {
-  const character = String.fromCharCode(code);
-  let bits = 0;
-  if (/\d/.test(character)) bits |= DIGIT;
-  if (/[A-Z]/.test(character)) bits |= UPPER;
-  if (/[a-z]/.test(character)) bits |= LOWER;
-  if (/\s/.test(character)) bits |= SPACE;
-  if (/["'`]/.test(character)) bits |= QUOTE;
-  if (character === "_") bits |= UNDERSCORE;
-  if (/[a-f]/i.test(character)) bits |= HEX_LETTER;
-  CLASSES[code] = bits;
-}
+// Arrows, the wide colon and the wide sign of equality join a name and a value.
+for (const joint of "→⇒：＝") CLASSES[joint.charCodeAt(0)] = 0;
+/** In the order of their bits. */
+const SETS = [/\d/, /[A-Z]/, /[a-z]/, /\s/, /["'`]/, /_/, /[a-f]/i];
+for (let code = 0; code < 128; code++)
+  CLASSES[code] = SETS.reduce((bits, set, index) => (set.test(String.fromCharCode(code)) ? bits | (1 << index) : bits), 0);
 
 /** The class bits of a UTF-16 code unit; 0 for NaN, so that reading past the end is harmless. */
 export function classOf(code: number): number {
@@ -39,13 +33,11 @@ export function classOf(code: number): number {
 
 const SEEN = new Uint16Array(256);
 /** `n × log2(n)` for counts up to the longest text whose entropy is asked for; what is longer is measured over its beginning. */
-const LONGEST_MEASURED = 512;
-const WEIGHTS = Float64Array.from({ length: LONGEST_MEASURED + 1 }, (_, count) => (count === 0 ? 0 : count * Math.log2(count)));
+const WEIGHTS = Float64Array.from({ length: 513 }, (_, count) => count && count * Math.log2(count));
 
 /** Shannon entropy of a text, bits per character; characters above Latin-1 count by their low byte. */
 export function entropyOf(text: string): number {
-  const length = Math.min(text.length, LONGEST_MEASURED);
-  if (length === 0) return 0;
+  const length = Math.min(text.length, 512);
   SEEN.fill(0);
   let sum = 0;
   for (let at = 0; at < length; at++) {

@@ -1,4 +1,4 @@
-import { ALNUM, classOf, DIGIT, entropyOf, HEX_LETTER, LOWER, UPPER } from "./character.ts";
+import { ALNUM, classOf, entropyOf } from "./character.ts";
 import type { AssignedValue } from "./forms/assigned-value.ts";
 import type { Scan } from "./finding.ts";
 import { isReplacement } from "./replacement.ts";
@@ -27,54 +27,31 @@ const NO_VALUE = new Set(WORDS.slice(0, WORDS.indexOf("no")));
 
 /** Values that only say where the secret comes from. */
 const PLACEHOLDER =
-  /^(?:["']?(?:\\?\$\{[^}]{1,64}\}[:@/.-]?){1,8}["']?|#\{[^}]{0,64}\}|\$\([\w. -]{1,64}\)|["']?\$\$?[A-Za-z_]\w{0,63}["']?|\{\{[ \w.|-]{1,64}\}\}|<[\w -]{1,64}>|%[\w()]{1,32}%?|@[\w]{1,32}@|\*{2,64}|\.{2,16}|•{2,64}|\[(?:filtered|redacted|masked|secret|removed|hidden|object object)\]|\{ ?[\w.]{0,32} ?\}|\?|:\w{1,32}|\$\d{1,3})$/i;
+  /^(?:["']?(?:\\?\$\{[^}]{1,64}\}[:@/.-]?){1,8}["']?|#\{[^}]{0,64}\}|\$\([\w. -]{1,64}\)|["']?\$\$?[A-Za-z_]\w{0,63}["']?|\{\{[^{}]{1,80}\}\}|<[\w -]{1,64}>|&lt;[\w -]{1,64}&gt;|[_[<{]{1,4}(?:your|replace|insert|enter)[-_ ][a-z_ -]{1,40}[\]}>]{0,4}|%[\w()]{1,32}%?|@[\w]{1,32}@|\*{2,64}|\.{2,16}|•{2,64}|\[(?:filtered|redacted|masked|secret|removed|hidden|object object)\]|\{ ?[\w.]{0,32} ?\}|\?|:\w{1,32}|\$\d{1,3})$/i;
 
 /**
  * What follows a quote that closed a text and did not open one: `"password: " + get() + "`, `"Password:",next:"`. And what is public by
  * its look: a path of words, a selector, the name of a resource.
  */
 const NO_SECRET =
-  /^(?:\s{0,4}[+.,;)]\s{0,4}[$\w]{1,64}[ ([:.]|arn:aws|[#./]{0,2}[a-z_]{1,32}(?:[/#][a-z_-]{1,64}){1,8}$|[#.][a-z]{1,32}(?:-[a-z]{1,32}){1,4}$|\/(?:[a-z][\w.@-]{0,64}\/){1,8}[\w.@-]{0,64}$)/;
+  /^(?:(?:\s{0,4}[+.,;)]){1,3}\s{0,4}[$\w]{1,64}[ ([:.]|arn:aws|op:\/\/|[a-z]{2,32}(?:\/[a-z\d_.-]{1,64}){2,8}$|[#./]{0,2}[a-z_]{1,32}(?:[/#][a-z_-]{1,64}){1,8}$|[#.][a-z]{1,32}(?:-[a-z]{1,32}){1,4}$|\/(?:[a-z][\w.@-]{0,64}\/){1,8}[\w.@-]{0,64}$)/;
 
 /** A template, an expression, a map or a tag of YAML that begins in a value's place and goes on behind it. */
 const EXPRESSION =
   /^\\?(?:[#$][{(]{1,2}[^{}]{1,80}(?:[})"'[]|$)|\{\{[^{}]{1,80}\}\}|\(|&|(?:await|new|async|function|typeof|void|yield|lambda|null|this|undefined|true|false)(?:[;,)}]|$)|\{[\w-]{1,40}:$|![A-Za-z]{2,20}$|\$[A-Za-z_]\w{0,63}(?:->|[[{.:]|$))/;
 
 /** A name of a program's own. */
-const IDENTIFIER = /^_?[A-Za-z]?[a-z]{2,32}(?:_?[A-Z]{0,2}[a-z]{2,32}){0,6}$/;
+export const IDENTIFIER = /^_?[A-Za-z]?[a-z]{2,32}(?:_?[A-Z]{0,2}[a-z]{2,32}){0,6}$/;
 
 /** What code puts behind a name: `process.env.TOKEN`, `getSecret()`, `request.body['x']`, `config.password`. */
 const REFERENCE =
   /^(?:[A-Za-z_$][\w$]{0,63}(?:\?\.|\.|->|::)){1,8}[A-Za-z_$][\w$]{0,63}(?:\[[^\]]{0,64}\])?$|^[A-Za-z_$][\w$.>:-]{0,127}\(|^[A-Za-z_$][\w$.]{0,63}\[/;
 
-type Shape = {
-  readonly hasDigit: boolean;
-  readonly hasLower: boolean;
-  readonly hasUpper: boolean;
-  readonly hasOther: boolean;
-  readonly isHex: boolean;
-};
-
-function shapeOf(text: string): Shape {
-  let bits = 0;
-  let hasOther = false;
-  let isHex = true;
-  for (let at = 0; at < text.length; at++) {
-    const kind = classOf(text.charCodeAt(at));
-    bits |= kind;
-    if ((kind & (DIGIT | UPPER | LOWER)) === 0) hasOther = true;
-    if ((kind & (DIGIT | HEX_LETTER)) === 0) isHex = false;
-  }
-  return { hasDigit: (bits & DIGIT) !== 0, hasLower: (bits & LOWER) !== 0, hasUpper: (bits & UPPER) !== 0, hasOther, isHex };
-}
-
 /** Long, of one piece, and random: no word, path, date, version or name. */
 function isTokenLike(text: string, leastLength: number): boolean {
   if (text.length < leastLength || !/^[\w.=~+/-]+$/.test(text)) return false;
-  const shape = shapeOf(text);
-  if (!shape.hasDigit || !(shape.hasLower || shape.hasUpper))
-    return shape.hasLower && shape.hasUpper && text.length >= 20 && entropyOf(text) >= 3.9;
-  return entropyOf(text) >= (shape.isHex ? 2.5 : 3);
+  if (!/\d/.test(text)) return text.length >= 20 && /[a-z]/.test(text) && /[A-Z]/.test(text) && entropyOf(text) >= 3.9;
+  return /[a-z]/i.test(text) && entropyOf(text) >= (/[^\da-f]/i.test(text) ? Math.min(3, Math.log2(text.length) - 0.5) : 2.5);
 }
 
 /** True for names under which random values are looked at although the name itself is not secret. */
@@ -89,7 +66,7 @@ const LONGEST_SAID = 24;
 function isSaidOf(text: string, words: ReadonlySet<string> = SAID_OF): boolean {
   if (text.length > LONGEST_SAID || /[\d_]/.test(text)) return false;
   const lower = text.toLowerCase();
-  return words.has(lower.replace(/[.,;:!?]{1,4}$/, ""));
+  return words.has(lower.replace(/[.,;:!?)]{1,4}$/, ""));
 }
 
 /** True when plain words go on behind the value: a sentence, not an assignment. */
@@ -196,7 +173,7 @@ export function isCredible(claim: Claim): boolean {
     isReplacement(raw) ||
     ((classOf(raw.charCodeAt(0)) & ALNUM) === 0
       ? PLACEHOLDER.test(raw) || (raw.length < 7 && /^[^\p{L}\p{N}]{1,3}$/u.test(raw))
-      : (raw.charCodeAt(0) | 0x20) === 0x78 && /^x{3,64}$/i.test(raw))
+      : /^(?:x{3,64}|[0-]{8,64}|(?:your|replace|insert|enter)[-_ ][a-z_ -]{1,40})$/i.test(raw))
   )
     return false;
   return kind === undefined ? isCredibleUnnamed(claim, raw) : isCredibleNamed(claim, kind, raw);

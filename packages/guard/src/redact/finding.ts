@@ -1,6 +1,5 @@
 import type { Pass } from "./pass.ts";
 import { toMarker } from "./replacement.ts";
-import { COST } from "./work.ts";
 
 /** A stretch of text that is secret, and what stands in its place. */
 export type Finding = { readonly start: number; readonly end: number; readonly kind: string; readonly replacement: string };
@@ -19,9 +18,10 @@ type ReadAhead = {
   digit: number;
   /** Of digits in groups, more than a card has. */
   digits: number;
-  /** Of letters, digits, `_` and `-`, and where its last part begins. */
+  /** Of letters, digits, `_` and `-`, where its names end, and its longest piece behind them. */
   joined: number;
   joinedTail: number;
+  joinedPiece: number;
   tuple: number;
   percent: number;
   base64Text: number;
@@ -77,6 +77,7 @@ export function createScan(text: string, pass: Pass, inner: Scan["inner"]): Scan
       digits: 0,
       joined: 0,
       joinedTail: 0,
+      joinedPiece: 0,
       tuple: 0,
       percent: 0,
       base64Text: 0,
@@ -95,7 +96,6 @@ export function toFinding(scan: Scan, kind: string, [start, end]: readonly [numb
 /** What a form finds at `at`: its group, or all of it. The form has the flag `d`; it is given `length` characters. */
 export function findForm(scan: Scan, kind: string, form: readonly [at: number, length: number, form: RegExp]): Finding | undefined {
   const [at, length, pattern] = form;
-  scan.pass.work.left -= COST.words;
   const indices = pattern.exec(scan.text.slice(at, at + length))?.indices;
   const range = indices?.[1] ?? indices?.[0];
   return range === undefined ? undefined : toFinding(scan, kind, [at + range[0], at + range[1]]);

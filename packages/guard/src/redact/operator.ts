@@ -28,8 +28,17 @@ function skipClosers(text: string, start: number): number {
   return at;
 }
 
+/** `password: String = "x9"`, `token: &str = "x9"`: a type between a name and its value. */
+const TYPE = /^:[ \t]{0,3}[\w.:<>[\]?|&' ]{1,48}[ \t]=[ \t]{0,3}(?=["'`])/;
+
 function readColons(text: string, at: number): Sign | undefined {
   let end = at + 1;
+  const next = text.charAt(end);
+  // `${NAME:?what is missing}`, `${NAME:-x9}`.
+  if (next === "?" || next === "+") return undefined;
+  if (next === "-") return { operator: "assign", at: end + 1 };
+  const typed = TYPE.exec(text.slice(at, at + 64))?.[0];
+  if (typed !== undefined) return { operator: "assign", at: at + typed.length };
   while (end - at < 3 && text.charCodeAt(end) === 0x3a) end += 1;
   if (text.charCodeAt(end) === 0x3d) return { operator: "assign", at: end + 1 };
   // `::` is a scope, `://` a URL.
@@ -67,6 +76,12 @@ function readOperator(text: string, at: number, isTag: boolean): Sign | undefine
       return readColons(text, at);
     case 0x3e:
       return next === 0x3d ? { operator: "assign", at: at + 2 } : { operator: isTag ? "tag" : "weak", at: at + 1 };
+    case 0x2192:
+    case 0x21d2:
+    case 0xff1d:
+      return { operator: "assign", at: at + 1 };
+    case 0xff1a:
+      return { operator: "colon", at: at + 1 };
     case 0x2d:
       return next === 0x3e ? { operator: "assign", at: at + 2 } : readDashes(text, at);
     case 0x21:
@@ -75,20 +90,23 @@ function readOperator(text: string, at: number, isTag: boolean): Sign | undefine
     case 0x2b:
     case 0x2e:
     case 0x3c:
-      if (next === 0x3d) return { operator: "assign", at: at + 2 };
+      if (next === 0x3d || (code === 0x3c && next === 0x2d)) return { operator: "assign", at: at + 2 };
       return code === 0x3f && text.startsWith("?=", at + 1) ? { operator: "assign", at: at + 3 } : readFallback(text, at);
     case 0x2c:
     case 0x28:
     case 0x7c:
       return readFallback(text, at) ?? { operator: "weak", at: next === 0x7c ? at + 2 : at + 1 };
+    case 0x7b:
+      // `std::string token{"x9"}`.
+      return next === 0x22 ? { operator: "weak", at: at + 1 } : undefined;
     default:
       return undefined;
   }
 }
 
 /** Characters behind a name that may lead to a value; any other ends the search at once. */
-export const LEADS_TO_VALUE = " \t=:><!?+.,(|\"'`\\][";
-const LEADS = new Uint8Array(128);
+export const LEADS_TO_VALUE = " \t=:><!?+.,(|{\"'`\\][\u0080";
+const LEADS = new Uint8Array(129);
 for (const character of LEADS_TO_VALUE) LEADS[character.charCodeAt(0)] = 1;
 
 /** True for the name of an element: `<password`, `<wsse:Password`. */
@@ -96,6 +114,9 @@ function isTagName({ text, chain }: Scan): boolean {
   const before = text.charCodeAt(chain - 1);
   return before === 0x3c || (before === 0x3a && /<[\w-]{1,24}:$/.test(text.slice(Math.max(0, chain - 26), chain)));
 }
+
+/** `password for master: x9`. */
+const WHOSE = /^ for (?:the )?(?:user )?["']?[\w.@-]{1,40}["']?(?= ?[:=])/;
 
 /** True when what follows a name cannot be an operator: most words of most texts. */
 export function isPlainWord(scan: Scan, wordEnd: number): boolean {
@@ -105,17 +126,28 @@ export function isPlainWord(scan: Scan, wordEnd: number): boolean {
   if (code === 0x2e) return next !== 0x3d;
   // Behind a single space a word follows: no operator but `~>`, `->` and dashes, unless the name is an option.
   const before = text.charCodeAt(scan.chain - 1);
+  if (next === 0x66 && code === 0x20) return !WHOSE.test(text.slice(wordEnd, wordEnd + 64));
   if (code !== 0x20 || next === 0x7e || before === 0x2d || before === 0x3c || before === 0x3a) return false;
   if (next === 0x2d) return (classOf(text.charCodeAt(wordEnd + 2)) & ALNUM) !== 0;
-  return LEADS[next] !== 1 || next === 0x28 || next === 0x5b;
+  return LEADS[Math.min(next, 128)] !== 1 || next === 0x28 || next === 0x5b;
 }
+
+/**
+ * What lies between a name in an attribute, an element or a part's header and its value: `name="password"><value>`,
+ * `<key>password</key><string>`, `name="token"` and an empty line.
+ */
+const BEHIND =
+  /^(?:["'][^<>\n]{0,80}>\s{0,32}(?:<(?:value|string)[^<>]{0,40}>\s{0,32})?(?=[^<>\s])|["'](?:;[^\n]{0,128})?(?:\r?\n[\w-]{1,40}:[^\n]{0,128}){0,3}\r?\n\r?\n|<\/[\w:.-]{1,24}>\s{0,32}<[\w:.-]{1,24}>)/;
 
 /** Finds the operator that follows a name ending at `wordEnd`, for what is no plain word; undefined when there is none. */
 export function findSign(scan: Scan, wordEnd: number): Sign | undefined {
   const { text } = scan;
-  const closed = skipClosers(text, wordEnd);
+  const closed = skipClosers(text, wordEnd + (WHOSE.exec(text.slice(wordEnd, wordEnd + 64))?.[0].length ?? 0));
   const at = skipSpaces(text, closed, 32);
   const isTag = isTagName(scan);
+  const behind = BEHIND.exec(text.slice(wordEnd, wordEnd + 240))?.[0];
+  if (behind !== undefined && (behind.charCodeAt(0) === 0x3c || text.charCodeAt(scan.chain - 2) === 0x3d))
+    return { operator: behind.endsWith("\n") ? "assign" : "tag", at: wordEnd + behind.length };
   const sign = readOperator(text, at, isTag);
   if (sign !== undefined) return sign;
   const attributes = isTag && at > closed ? /^[\w:.-]{1,40}="[^<>]{0,200}>/.exec(text.slice(at, at + 240))?.[0] : undefined;

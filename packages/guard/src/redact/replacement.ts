@@ -12,13 +12,12 @@ export function isReplacement(text: string): boolean {
   );
 }
 
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
-
 /** The first hex digits of a word, two for each byte. */
 function hex(word: number, bytes: number): string {
-  let text = "";
-  for (let shift = 24; shift > 24 - 8 * bytes; shift -= 8) text += HEX[(word >>> shift) & 255] ?? "";
-  return text;
+  return word
+    .toString(16)
+    .padStart(8, "0")
+    .slice(0, 2 * bytes);
 }
 
 const NINE_DIGITS = 1_000_000_000;

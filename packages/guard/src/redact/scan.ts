@@ -75,7 +75,7 @@ function measureWord(scan: Scan, word: Word, start: number): void {
 function readSign(scan: Scan, at: number, code: number): Finding | undefined {
   const read = SIGN_READERS[BY_SIGN[code] ?? NO_SIGN];
   if (read === undefined) return undefined;
-  scan.pass.work.left -= COST.word / 2;
+  scan.pass.work.left -= COST.sign;
   return read(scan, at);
 }
 
@@ -101,7 +101,7 @@ export function findSecrets(text: string, pass: Pass, inner: ((text: string) => 
       finding = readWord(scan, word);
     } else if (code === 0x5b && text.startsWith("[redacted:", at)) {
       next = skipReplacement(text, at);
-      work.left -= COST.form;
+      work.left -= COST.finding;
       word.end = NO_WORD;
     } else finding = readSign(scan, at, code);
     if (work.left < 0) {

@@ -21,12 +21,10 @@ export function allowWork(work: Work, length: number): void {
 /** Costs at worst, measured on texts made of what causes them. */
 export const COST = {
   word: 100,
-  sign: 260,
-  form: 550,
-  token: 300,
+  sign: 120,
+  reader: 300,
   name: 4_000,
-  assignment: 2_200,
-  words: 330,
+  assignment: 2_500,
   line: 5_500,
   random: 900,
   decoding: 3_300,

@@ -20,11 +20,8 @@ function createDecoder(label: string): InstanceType<typeof TextDecoder> {
 function decodeBytes(bytes: Uint8Array, charset: string): string | undefined {
   const utf16 = findUtf16(bytes);
   const text = createDecoder(utf16 ?? charset).decode(bytes);
-  let odd = 0;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === 0xfffd || (code < 32 && code !== 9 && code !== 10 && code !== 13)) odd += 1;
-  }
+  // oxlint-disable-next-line no-control-regex -- control characters are what is counted
+  const odd = text.match(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffd]/g)?.length ?? 0;
   // A body cut inside a character, or with a few stray bytes, is still text; an image or an archive is not.
   return odd > 2 + text.length / 20 ? undefined : text;
 }

@@ -22,24 +22,9 @@ const PLAIN = new Set([
   "content-length",
 ]);
 
-/** `name=value` pairs: every value goes, because any of them may carry a session; the names stay. */
-function redactCookies(value: string, pass: Pass): string {
-  return value
-    .split(";")
-    .map((pair) => {
-      const at = pair.indexOf("=");
-      return at < 0
-        ? replaceString("cookie", pair, pass)
-        : `${pair.slice(0, at + 1)}${replaceString("cookie", pair.slice(at + 1).trim(), pass)}`;
-    })
-    .join(";");
-}
-
-/** The first pair of a Set-Cookie line is the cookie, the rest are its attributes. */
-function redactSetCookie(value: string, pass: Pass): string {
-  const end = value.indexOf(";");
-  const pair = end < 0 ? value : value.slice(0, end);
-  return redactCookies(pair, pass) + (end < 0 ? "" : value.slice(end));
+/** `name=value` pairs: every value goes, because any of them may carry a session; the names stay. Of a Set-Cookie line only the first. */
+function redactCookies(value: string, pass: Pass, pairs = /([^;=]*=\s*)?([^;]*)/g): string {
+  return value.replace(pairs, (_, name: string | undefined, each: string) => (name ?? "") + replaceString("cookie", each, pass));
 }
 
 /** Keeps the scheme: whether a request came with Basic or Bearer says much, and reveals nothing. */
@@ -51,7 +36,7 @@ function redactAuthorization(value: string, pass: Pass): string {
 function redactHeader(name: string, value: string, pass: Pass): string {
   if (PLAIN.has(name)) return value;
   if (COOKIES.has(name)) return redactCookies(value, pass);
-  if (name === "set-cookie") return redactSetCookie(value, pass);
+  if (name === "set-cookie") return redactCookies(value, pass, /([^;=]*=\s*)?([^;]*)/);
   if (name === "authorization" || name === "proxy-authorization") return redactAuthorization(value, pass);
   if (URLS.has(name)) return redactUrlWith(value, pass);
   const kind = pass.classify(name).kind;

@@ -22,7 +22,7 @@ type Frame = {
 };
 
 /** Names whose value names the `value` beside it; capital letters are how clouds write their tags. */
-export const LABELS: ReadonlySet<string> = new Set(["name", "key", "header", "Name", "Key"]);
+const LABELS: ReadonlySet<string> = new Set(["name", "key", "header", "Name", "Key"]);
 
 type Walk = {
   readonly text: string;
@@ -128,7 +128,8 @@ function readBare(walk: Walk, start: number): number {
   const raw = text.slice(start, end);
   const redacted =
     kind === undefined ? readUnderName(walk.frame?.key ?? walk.frame?.name, raw, walk.inner) : replaceDigits(kind, raw, pass);
-  if (redacted !== raw) replaceRange(walk, [start, end], redacted);
+  // What is no number any more is a text.
+  if (redacted !== raw) replaceRange(walk, [start, end], /^-?[\d.]+$/.test(redacted) ? redacted : JSON.stringify(redacted));
   return end;
 }
 

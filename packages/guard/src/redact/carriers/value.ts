@@ -1,40 +1,16 @@
-import { isNamedVersion } from "../forms/ip-address.ts";
-import { LABELS } from "./json.ts";
-import { readUnderName } from "../named-text.ts";
+import { redactJson } from "./json.ts";
 import type { Pass } from "../pass.ts";
 import { UNSCANNED } from "../replacement.ts";
-import { replaceDigits, replaceString } from "../scalar.ts";
-import type { KeyKind } from "../names/sensitive-key.ts";
 import { redactTextWith } from "./text.ts";
+import { allowWork } from "../work.ts";
 
 type Walk = { readonly pass: Pass; readonly seen: Set<object>; left: number };
-
-/** Where a value stands: the kind its name or a name above gives it, its own name, and how deep. */
-type Place = { readonly kind: KeyKind | undefined; readonly name: string | undefined; readonly depth: number };
 
 /** The members of an object: their names, and how to read one without running the program's code. */
 type Members = { readonly names: readonly string[]; readonly read: (name: string) => unknown };
 
 /** Most members looked at in one call over all nesting: bounds the time for wide and shared structures alike. */
 const MOST_NODES = 50_000;
-
-function redactNumber(value: number | bigint, kind: KeyKind | undefined, pass: Pass): unknown {
-  const text = String(value);
-  // A number without a secret name may still be a card's: it is read as text, and stays a number.
-  const redacted = kind !== undefined ? replaceDigits(kind, text, pass) : text.length < 9 ? text : redactTextWith(text, pass);
-  if (typeof value === "bigint" || !/^-?\d+(?:\.\d+)?$/.test(redacted))
-    return redacted === text && typeof value === "number" ? value : redacted;
-  return redacted === text ? value : Number(redacted);
-}
-
-function redactScalar(value: unknown, { kind, name }: Place, pass: Pass): unknown {
-  if (typeof value === "string")
-    return kind === undefined ? readUnderName(name, value, (text) => redactTextWith(text, pass)) : replaceString(kind, value, pass);
-  if (typeof value === "number" || typeof value === "bigint") return redactNumber(value, kind, pass);
-  if (typeof value === "boolean") return value;
-  if (typeof value === "symbol") return redactTextWith(String(value), pass);
-  return typeof value === "function" ? "[function]" : null;
-}
 
 /**
  * The data properties of an object. Accessors are named, not called: a getter is the program's code. An error's stack is an accessor of
@@ -62,63 +38,52 @@ function listMembers(value: object, pass: Pass): Members {
   return { names, read: (name) => readMember(value, name) };
 }
 
-/** `{name: "authorization", value: "..."}`, as HAR and many clients write headers: the name beside a value is the value's name. */
-function readSiblingName({ names, read }: Members): string | undefined {
-  const holder = names.find((each) => LABELS.has(each));
-  const name = holder !== undefined && (names.includes("value") || names.includes("Value")) ? read(holder) : undefined;
-  return typeof name === "string" ? name : undefined;
-}
-
-function redactMembers(members: Members, place: Place, walk: Walk): Record<string, unknown> {
-  const redacted: Record<string, unknown> = Object.create(null);
-  const sibling = readSiblingName(members);
+function copyMembers({ names, read }: Members, depth: number, walk: Walk): unknown {
+  const copy: Record<string, unknown> = Object.create(null);
   let taken = 0;
-  for (const name of members.names) {
+  for (const name of names) {
     if (taken >= walk.pass.policy.maxMembers || walk.left <= 0) break;
     taken += 1;
-    const said = sibling !== undefined && (name === "value" || name === "Value") ? walk.pass.classify(sibling).kind : undefined;
-    const kind = place.kind ?? said ?? walk.pass.classify(name, place.name).kind;
-    const key = redactTextWith(name, walk.pass);
     try {
-      redacted[key] = redactNode(members.read(name), { kind, name, depth: place.depth + 1 }, walk);
+      copy[name] = copyNode(read(name), depth + 1, walk);
     } catch {
       walk.pass.count("unscanned");
-      redacted[key] = UNSCANNED;
+      copy[name] = UNSCANNED;
     }
   }
-  if (taken < members.names.length) redacted["…"] = `[${members.names.length - taken} more]`;
-  return redacted;
+  if (taken < names.length) copy["…"] = `[${names.length - taken} more]`;
+  return copy;
 }
 
-function redactArray(values: readonly unknown[], place: Place, walk: Walk): unknown[] {
+function copyArray(values: readonly unknown[], depth: number, walk: Walk): unknown {
   const most = Math.min(values.length, walk.pass.policy.maxMembers);
-  const redacted: unknown[] = [];
-  for (let at = 0; at < most && walk.left > 0; at++) {
-    redacted.push(redactNode(readMember(values, String(at)), { ...place, depth: place.depth + 1 }, walk));
-  }
-  if (redacted.length < values.length) redacted.push(`[${values.length - redacted.length} more]`);
-  return redacted;
+  const copy: unknown[] = [];
+  for (let at = 0; at < most && walk.left > 0; at++) copy.push(copyNode(readMember(values, String(at)), depth + 1, walk));
+  if (copy.length < values.length) copy.push(`[${values.length - copy.length} more]`);
+  return copy;
 }
 
-function redactObject(value: object, place: Place, walk: Walk): unknown {
-  if (Array.isArray(value)) return redactArray(value, place, walk);
+function copyObject(value: object, depth: number, walk: Walk): unknown {
+  if (Array.isArray(value)) return copyArray(value, depth, walk);
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? "Invalid Date" : value.toISOString();
-  if (value instanceof RegExp) return redactTextWith(String(value), walk.pass);
-  if (value instanceof URL) return redactTextWith(value.href, walk.pass);
+  if (value instanceof RegExp) return String(value);
+  if (value instanceof URL) return value.href;
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return `[${value.byteLength} bytes]`;
-  if (value instanceof Set) return redactArray([...value], place, walk);
-  return redactMembers(listMembers(value, walk.pass), place, walk);
+  if (value instanceof Set) return copyArray([...value], depth, walk);
+  return copyMembers(listMembers(value, walk.pass), depth, walk);
 }
 
-function redactNode(value: unknown, place: Place, walk: Walk): unknown {
+/** The value as what JSON can write, with nothing of the program's in it. */
+function copyNode(value: unknown, depth: number, walk: Walk): unknown {
   walk.left -= 1;
-  if (typeof value === "string" && place.kind === undefined && isNamedVersion(place.name, value)) return value;
-  if (typeof value !== "object" || value === null) return redactScalar(value, place, walk.pass);
+  if (typeof value === "bigint" || typeof value === "symbol") return String(value);
+  if (typeof value === "function") return "[function]";
+  if (typeof value !== "object" || value === null) return value ?? null;
   if (walk.seen.has(value)) return "[circular]";
-  if (place.depth >= walk.pass.policy.maxDepth) return "[deeper]";
+  if (depth >= walk.pass.policy.maxDepth) return "[deeper]";
   walk.seen.add(value);
   try {
-    return redactObject(value, place, walk);
+    return copyObject(value, depth, walk);
   } catch {
     walk.pass.count("unscanned");
     return UNSCANNED;
@@ -127,7 +92,9 @@ function redactNode(value: unknown, place: Place, walk: Walk): unknown {
   }
 }
 
-/** A copy of a value as plain data without secrets. Objects have no prototype, so that `__proto__` is a name like any other. */
+/** A copy of a value as plain data without secrets: it is written as JSON, and that is what is read. */
 export function redactValueWith(value: unknown, pass: Pass): unknown {
-  return redactNode(value, { kind: undefined, name: undefined, depth: 0 }, { pass, seen: new Set(), left: MOST_NODES });
+  const text = JSON.stringify(copyNode(value, 0, { pass, seen: new Set(), left: MOST_NODES }));
+  allowWork(pass.work, text.length);
+  return JSON.parse(redactJson(text, pass, (inner) => redactTextWith(inner, pass, 1)));
 }

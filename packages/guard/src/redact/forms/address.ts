@@ -1,6 +1,5 @@
-import { ALNUM, classOf, DIGIT, FOREIGN, LOWER, SPACE, UNDERSCORE, UPPER } from "../character.ts";
+import { ALNUM, classOf, FOREIGN, LOWER, SPACE, UNDERSCORE, UPPER } from "../character.ts";
 import type { Finding, Scan } from "../finding.ts";
-import { COST } from "../work.ts";
 import { EMAIL_DOMAIN, isReplacement, toEmail, toPlainMarker } from "../replacement.ts";
 
 /**
@@ -33,7 +32,6 @@ function findDomainEnd(text: string, start: number): number {
 /** An email address around the `@` at `at` (RFC 5321: up to 64 characters before it). */
 export function readAddress(scan: Scan, at: number): Finding | undefined {
   if (scan.pass.policy.emails === "keep") return undefined;
-  scan.pass.work.left -= COST.sign;
   const { text } = scan;
   let start = at;
   while (start > scan.taken && at - start < 64 && isLocal(text.charCodeAt(start - 1))) start -= 1;
@@ -54,7 +52,6 @@ const LONGEST_AUTHORITY = 512;
 export function readUserInfo(scan: Scan, at: number): Finding | undefined {
   const { text } = scan;
   if (text.charCodeAt(at + 1) !== 0x2f || text.charCodeAt(at + 2) !== 0x2f) return undefined;
-  scan.pass.work.left -= COST.sign;
   const start = at + 3;
   const most = Math.min(text.length, start + LONGEST_AUTHORITY);
   let colon = -1;
@@ -76,12 +73,7 @@ export function readUserInfo(scan: Scan, at: number): Finding | undefined {
   const raw = text.slice(from, sign);
   const isSecret = hasPassword
     ? raw !== "" && !/^(?:\$\{?\w+\}?|<\w+>|\{\w+\}|\*+|%s)$/.test(raw)
-    : raw.length >= 16 && (hasDigit(raw) || raw.length >= 32);
+    : raw.length >= 16 && (/\d/.test(raw) || raw.length >= 32);
   if (!isSecret || isReplacement(raw)) return undefined;
   return { start: from, end: sign, kind: "password", replacement: toPlainMarker(raw, scan.pass.pseudonym) };
-}
-
-function hasDigit(text: string): boolean {
-  for (let at = 0; at < text.length; at++) if ((classOf(text.charCodeAt(at)) & DIGIT) !== 0) return true;
-  return false;
 }

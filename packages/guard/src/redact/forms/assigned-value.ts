@@ -100,7 +100,7 @@ function skipToValue(text: string, start: number, operator: Operator): number {
       at += 1;
     else break;
   }
-  return "@brfu([=$".includes(text.charAt(at)) && (classOf(text.charCodeAt(at + 1)) & QUOTE) !== 0 ? at + 1 : at;
+  return "@bfrNu([=$".includes(text.charAt(at)) && (classOf(text.charCodeAt(at + 1)) & QUOTE) !== 0 ? at + 1 : at;
 }
 
 /** A header's value goes on to the end of its line, or to a quote that opens no parameter: `Digest username="a", response="b"`. */

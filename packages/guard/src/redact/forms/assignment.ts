@@ -70,10 +70,8 @@ export function readAssignment(scan: Scan, { end: wordEnd }: Word): Finding | un
   if (isNoName(scan, wordEnd)) return undefined;
   const known = pass.names(text, scan.chain, wordEnd);
   if (known.isPlain) return undefined;
-  pass.work.left -= COST.words;
   const sign = findSign(scan, wordEnd);
   if (sign === undefined) return undefined;
-  pass.work.left -= COST.form;
   const { kind, suspicion, name } = judgeName(scan, known, sign.operator);
   if (kind === undefined && !isSuspect(suspicion, sign.operator)) return undefined;
   pass.work.left -= COST.assignment;

@@ -87,7 +87,6 @@ const SQL_VALUE =
 export function readSqlWord(scan: Scan, { start, end }: Word): Finding | undefined {
   const { text, before } = scan;
   if (before.end < 0 || start - before.end > 3) return undefined;
-  scan.pass.work.left -= COST.words;
   const value = findForm(scan, "password", [before.start, 400, SQL_VALUE]);
   if (value !== undefined) return value;
   if (!/^(?:in|i?like)$/i.test(text.slice(start, end))) return undefined;
@@ -99,23 +98,6 @@ export function readSqlWord(scan: Scan, { start, end }: Word): Finding | undefin
     /^%?[?%]?$/.test(raw) ? whole : `'${replaceText(kind, raw, scan.pass)}'`,
   );
   return replacement === values ? undefined : { start: end, end: end + values.length, kind, replacement };
-}
-
-const PART = /^name="?([^";\r\n]{1,64})"?(?:;[^\r\n]{0,128})?\r?\n(?:[\w-]{1,40}:[^\r\n]{0,128}\r?\n){0,3}\r?\n/i;
-
-/** A field of a multipart body inside other text. */
-export function readPart(scan: Scan, { start }: Word): Finding | undefined {
-  const { text } = scan;
-  if (!text.startsWith("name=", start)) return undefined;
-  scan.pass.work.left -= COST.words;
-  if (!/form-data;[ \t]{0,4}$/i.test(text.slice(Math.max(0, start - 16), start))) return undefined;
-  const head = PART.exec(text.slice(start, start + 768));
-  const kind = head === null ? undefined : scan.pass.classify(head[1] ?? "").kind;
-  if (head === null || kind === undefined) return undefined;
-  const from = start + head[0].length;
-  const raw = /^[^\r\n]+/.exec(text.slice(from, from + 4_096))?.[0] ?? "";
-  const replacement = replaceText(kind, raw, scan.pass);
-  return raw.startsWith("--") || replacement === raw ? undefined : { start: from, end: from + raw.length, kind, replacement };
 }
 
 /** How far behind an AWS access key id its secret is looked for. */

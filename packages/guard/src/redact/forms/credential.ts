@@ -1,8 +1,7 @@
 import { classOf, SPACE } from "../character.ts";
 import { type Finding, findForm, type Scan, toFinding, type Word } from "../finding.ts";
 import { readPair } from "./beside.ts";
-import { COST } from "../work.ts";
-import { isReplacement } from "../replacement.ts";
+import { isReplacement, toMarker } from "../replacement.ts";
 
 const SCHEME =
   /^(?:basic|bearer|digest|token(?=\s[\w.~+/=-]{20}))\s((?=[\w.~+/=-]{0,4096}\d|(?=[\w.~+/=-]{16})[\w.~+/=-]{0,4096}[a-z][A-Z])[\w.~+/=-]{8,4096})/di;
@@ -12,13 +11,31 @@ export function readScheme(scan: Scan, { start }: Word): Finding | undefined {
   return findForm(scan, "auth", [start, 4_110, SCHEME]);
 }
 
+const CALL =
+  /^(?:\w{0,24}[cC]onnect(?:ion)?|mysqli|PDO(?:->__construct)?|login|\w{0,24}Entry|\w{0,24}Credential)\([ \t]{0,4}((?:(?:"[^"\n]{0,160}"|'[^'\n]{0,160}'|[\w.$]{1,40})[ \t]{0,4},\s{0,32}){1,2})["']([^"'\n$<{[/\\][^"'\n/]{3,80})["']/;
+
+/** The password among what a connection is opened with: `mysqli_connect("db", "name", "x9")`, `smtp.login("name", "x9")`. */
+export function readCall(scan: Scan, { start }: Word): Finding | undefined {
+  const [call = "", others = "", password = ""] = CALL.exec(scan.text.slice(start, start + 512)) ?? [];
+  if (call === "") return undefined;
+  const end = start + call.length - 1;
+  const at = end - password.length;
+  const from = at - 1 - others.length;
+  const read = scan.inner?.(others) ?? others;
+  return {
+    start: from,
+    end,
+    kind: "password",
+    replacement: `${read}${scan.text.charAt(at - 1)}${toMarker("password", password, scan.pass.pseudonym)}`,
+  };
+}
+
 /** The password of `curl -u name:password`, in quotes or not. */
 export function readUserOption(scan: Scan, { start, end }: Word): Finding | undefined {
   const { text } = scan;
   const isShort = end - start === 1 && (classOf(text.charCodeAt(start - 2)) & SPACE) !== 0;
   const isLong = end - start === 4 && text.startsWith("-user", start - 1) && text.startsWith("--", scan.chain - 2);
   if (!isShort && !isLong) return undefined;
-  scan.pass.work.left -= COST.words;
   const option = /^(?:=|[ \t]{0,5})(["']?)/.exec(text.slice(end, end + 8));
   const quote = option?.[1] ?? "";
   const from = end + (option?.[0].length ?? 0);

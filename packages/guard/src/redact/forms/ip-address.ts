@@ -1,5 +1,4 @@
 import { ALNUM, classOf, DIGIT, HEX_LETTER, UNDERSCORE } from "../character.ts";
-import { COST } from "../work.ts";
 import type { Finding, Scan, Word } from "../finding.ts";
 import { toIpv4, toIpv6 } from "../replacement.ts";
 
@@ -82,7 +81,6 @@ function readIpv6(scan: Scan, start: number): Finding | undefined {
 
 /** An IP address that begins with the word from `start` to `wordEnd`. Each look ahead and back is of a fixed length. */
 export function readIpAddress(scan: Scan, { start, end: wordEnd }: Word): Finding | undefined {
-  scan.pass.work.left -= COST.form;
   const first = classOf(scan.text.charCodeAt(start));
   const behind = scan.text.charCodeAt(wordEnd);
   if (behind === 0x2e && (first & DIGIT) !== 0) return readIpv4(scan, start);

@@ -51,7 +51,6 @@ const MOST_GROUPED = 38;
 export function readCard(scan: Scan, { start }: Word): Finding | undefined {
   const { text, read } = scan;
   if (read.digits - start > MOST_GROUPED) return undefined;
-  scan.pass.work.left -= COST.form;
   const { end, count, isGrouped } = measureDigits(text, start);
   // Only the end of a longer run can be one: it is measured once.
   read.digits = end;

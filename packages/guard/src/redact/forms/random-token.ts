@@ -1,4 +1,5 @@
 import { ALNUM, classOf, DIGIT, entropyOf, LOWER, QUOTE, SPACE, UNDERSCORE, UPPER } from "../character.ts";
+import { IDENTIFIER } from "../credible.ts";
 import { isReadableBase64 } from "./encoded.ts";
 import { COST } from "../work.ts";
 import { type Finding, type Scan, toFinding, type Word } from "../finding.ts";
@@ -7,14 +8,15 @@ const HYPHEN = 0x2d;
 
 /** Parts of a name that say the rest is a key: `acme_live_...`, `x-secret-...`. */
 const KEY_PART =
-  /(?:^|[_-])(?:live|test|prod|dev|stg|sandbox|secret|sk|rk|pat|tok|tkn|token|pw|key|apikey|api|access|o?auth|priv|admin)(?:[_-]|$)/i;
+  /(?:^|[_-])(?:live|test|prod|dev|stg|sandbox|secret|sk|rk|pt|pat|tok|tkn|token|pw|key|apikey|api|access|o?auth|priv|admin)(?:[_-]|$)/i;
 
 /** What identifies a request, a file, a message or a digest is no key, however long. */
 const PUBLIC_PART = /^(?:sha\d|md5|req|resp?|msg|chatcmpl|run|evt|file|id|trace|span|build|hash|etag|chunk|css|ssh)/i;
-/** Longer than anything that services call their objects by, and of all three sorts. */
-const LONG_MIXED = /^(?=.*\d)(?=.*[a-z])(?=.*[A-Z]).{30}/;
+/** Of all three sorts. */
+const MIXED = /^(?=.*\d)(?=.*[a-z])(?=.*[A-Z])/;
+const UUID = /^[\da-f]{8}-[\da-f]{4}-/i;
 
-/** A token with a readable beginning of its own, as most services issue them today, whoever the issuer is. */
+/** A token with a readable beginning of its own, as most services issue them today, whoever the issuer is: `acme_live_x9...`. */
 export function readPrefixed(scan: Scan, { start }: Word): Finding | undefined {
   const { text, read } = scan;
   if (read.joined <= start) readJoined(scan, start);
@@ -23,27 +25,41 @@ export function readPrefixed(scan: Scan, { start }: Word): Finding | undefined {
   scan.pass.work.left -= COST.random;
   const random = text.slice(tail, end);
   const prefix = text.slice(start, tail);
-  const isKey = KEY_PART.test(prefix) ? isMixed(random) : LONG_MIXED.test(random) && !PUBLIC_PART.test(prefix) && entropyOf(random) >= 4;
+  const isKey = KEY_PART.test(prefix)
+    ? isMixed(random) && !UUID.test(random) && (read.joinedPiece >= 20 || MIXED.test(random))
+    : random.length >= 30 && MIXED.test(random) && !PUBLIC_PART.test(prefix) && entropyOf(random) >= 4;
   return isKey ? toFinding(scan, "key", [start, end]) : undefined;
 }
 
-/** Reads a run of words and hyphens once, however many words in it ask. */
+/** True for what may be part of a name: words without digits, or what is short and not of all three sorts. */
+function isReadable(piece: string, bits: number): boolean {
+  const isMixedCase = (bits & (UPPER | LOWER)) === (UPPER | LOWER);
+  return (bits & DIGIT) === 0 ? !isMixedCase || IDENTIFIER.test(piece) : piece.length < 13 && !isMixedCase;
+}
+
+/** Reads a run of words and hyphens once, however many words in it ask: where its names end, and its longest piece behind them. */
 function readJoined(scan: Scan, start: number): void {
   const { text, read } = scan;
-  let end = start;
-  read.joinedTail = start;
-  for (; end < text.length; end++) {
+  let [end, from, bits] = [start, start, 0];
+  read.joinedTail = -1;
+  read.joinedPiece = 0;
+  for (; ; end++) {
     const code = text.charCodeAt(end);
-    if (code === 0x5f || code === HYPHEN) read.joinedTail = end + 1;
-    else if ((classOf(code) & ALNUM) === 0) break;
+    const kind = classOf(code) & ALNUM;
+    bits |= kind;
+    if (kind !== 0) continue;
+    if (read.joinedTail < 0 && !isReadable(text.slice(from, end), bits)) read.joinedTail = from;
+    if (read.joinedTail >= 0) read.joinedPiece = Math.max(read.joinedPiece, end - from);
+    if (code !== 0x5f && code !== HYPHEN) break;
+    from = end + 1;
+    bits = 0;
   }
   read.joined = end;
+  if (read.joinedTail < 0) read.joinedTail = end;
 }
 
 function isMixed(text: string): boolean {
-  let bits = 0;
-  for (let at = 0; at < text.length; at++) bits |= classOf(text.charCodeAt(at));
-  return (bits & DIGIT) !== 0 && (bits & (UPPER | LOWER)) !== 0 && entropyOf(text) >= 3;
+  return /\d/.test(text) && /[a-z]/i.test(text) && entropyOf(text) >= 3;
 }
 
 /** Small letters and digits of base 32 or 36, no hex; what begins like this is the address of some content (CID). */

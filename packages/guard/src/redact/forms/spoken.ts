@@ -6,7 +6,7 @@ import type { KeyKind } from "../names/sensitive-key.ts";
 import { COST } from "../work.ts";
 
 /** Kinds of names that one value can follow; `session 4bf92f` and `card 17` are sentences. */
-const SPOKEN = /^(?:password|secret|key|token)$/;
+const SPOKEN = /^(?:password|secret|key|token|code)$/;
 
 const LONGEST = 512;
 const LONGEST_NAME = 40;
@@ -21,18 +21,20 @@ function findEnd(text: string, start: number): number {
 
 /** Letters and digits, and not only small ones: a password with a capital or a sign in it, or a long key of hex. */
 function isSecretLike(raw: string, kind: KeyKind): boolean {
+  if (kind === "code") return /^\d{3,4}-?\d{1,4}$/.test(raw);
   if (raw.length < 8 || !/\d/.test(raw) || !/[A-Za-z]/.test(raw) || /^[\w.-]{1,64}[(=:]|:\/\/|^v?\d+\.\d+/.test(raw)) return false;
   const isMixed = /[a-z]/.test(raw) && (/[A-Z]/.test(raw) || /[!#$%^&*@]/.test(raw));
   if (kind === "key" && /^[A-Za-z0-9/+]{40}$/.test(raw)) return true;
   return (
-    (isMixed && !/[/(\\]/.test(raw)) ||
+    (isMixed && !/[(\\]|\/.*\//.test(raw) && (kind === "password" || !raw.includes("/"))) ||
     /^(?:[0-9a-f]{32,}|[0-9A-F]{32,}|[A-Z0-9]{16,}|(?=(?:[a-z-]*\d){5})[a-z\d-]{20,})$/.test(raw) ||
     ((kind === "password" || kind === "secret") && /^[0-9a-f-]{16,36}$/i.test(raw))
   );
 }
 
 /** `password is`, `secret of the user "app" was`: the name, and whose it is. */
-export const SAID = /([\w-]{2,40})(?: (?:for|of|in|to)(?: the| user| username){0,2} ["']?[\w.@-]{1,40}["']?)? (?:is|was) $/;
+export const SAID =
+  /((?:[a-z]{2,12} )?[\w-]{2,40})(?: (?:for|of|in|to)(?: the| user| username){0,2} ["']?[\w.@-]{1,40}["']?)? (?:is|was) $/;
 
 /** The kind by the word before, or by the word before `is` and `was`. */
 function judgeBefore(scan: Scan, start: number): KeyKind | undefined {
@@ -59,8 +61,9 @@ export function readSpoken(scan: Scan, { start }: Word): Finding | undefined {
   return toFinding(scan, kind, [start, to]);
 }
 
-/** Programs that take a password behind `-p`, and `redis-cli`, behind `-a`. */
-const PROGRAM_P = /\b(?:mysql\w*|mariadb\w*|mongo\w*|sshpass|(?:docker|podman|az) +login|ldapsearch|psexec)\b[^\n|;&]{0,120}$/i;
+/** Programs that take a password behind `-p`; any that were given a user; and `redis-cli`, behind `-a`. */
+const PROGRAM_P = /\b(?:mysql|mariadb|mongo|sshpass|(?:docker|podman|az|oc) +login|ldapsearch|psexec|7z|zip)\w*\b[^\n|;&]{0,120}$/i;
+const USER_GIVEN = /[ \t]-(?:-user(?:name)?|[uUD])[ =]?[\w.\\@=,-]+[ \t][^\n|;&]{0,120}$/;
 const PROGRAM_A = /\bredis-cli\b[^\n|;&]{0,120}$/;
 
 /** `mysql -uroot -pSecret`, `sshpass -p 'Secret'`, `redis-cli -a Secret`: `start` is behind the hyphen. */
@@ -70,13 +73,15 @@ export function readPasswordOption(scan: Scan, { start, end }: Word): Finding | 
   if ((classOf(text.charCodeAt(start - 2)) & SPACE) === 0) return undefined;
   scan.pass.work.left -= COST.line;
   const line = text.slice(Math.max(0, start - 160), start - 1);
-  if (!(letter === 0x61 ? PROGRAM_A : PROGRAM_P).test(line)) return undefined;
   const isApart = end - start === 1 && (classOf(text.charCodeAt(end)) & SPACE) !== 0;
+  if (letter === 0x61 ? !PROGRAM_A.test(line) : !PROGRAM_P.test(line) && !(isApart && USER_GIVEN.test(line))) return undefined;
   if (letter === 0x61 && !isApart) return undefined;
   const at = isApart ? end + 1 : start + 1;
   const from = (classOf(text.charCodeAt(at)) & QUOTE) === 0 ? at : at + 1;
   const close = from === at ? -1 : text.slice(from, from + LONGEST).indexOf(text.charAt(at));
   const to = close < 0 ? findEnd(text, from) : from + close;
   const raw = text.slice(from, to);
-  return raw.length < 4 || /^[-$<%]|^\d+:\d+$/.test(raw) || isReplacement(raw) ? undefined : toFinding(scan, "password", [from, to]);
+  return raw.length < 4 || /^[-$<%]|^[\d:]{1,11}$|^\//.test(raw) || isReplacement(raw)
+    ? undefined
+    : toFinding(scan, "password", [from, to]);
 }

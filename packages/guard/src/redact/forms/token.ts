@@ -74,14 +74,13 @@ export function readVendorToken(scan: Scan, { start }: Word): Finding | undefine
   const { text } = scan;
   const forms = BY_START[startAt(text, start)];
   if (forms === undefined) return undefined;
-  scan.pass.work.left -= COST.token;
   for (const form of forms) {
     if (!text.startsWith(form.prefix, start)) continue;
     const from = start + form.prefix.length;
     const end = trimRun(text, from, findRunEnd(scan, from, form.set));
+    scan.pass.work.left -= COST.reader;
     if (end - from < form.least) continue;
     if ((classOf(text.charCodeAt(end)) & (ALNUM | UNDERSCORE)) !== 0) continue;
-    scan.pass.work.left -= COST.form;
     if (form.check === DIGIT_SOMEWHERE) {
       if (findDigit(scan, from) >= end) continue;
     } else if (form.check !== undefined && !form.check.test(text.slice(start, Math.min(end, start + (form.kind === "jwt" ? 1_024 : 128)))))

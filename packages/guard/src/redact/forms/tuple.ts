@@ -1,5 +1,4 @@
 import type { Finding, Scan, Word } from "../finding.ts";
-import { COST } from "../work.ts";
 import { replaceNumber, replaceText } from "../scalar.ts";
 import type { KeyKind } from "../names/sensitive-key.ts";
 
@@ -80,7 +79,6 @@ const HEAD = /^(?:(?:insert|replace)\s+(?:ignore\s+)?into\s+[\w."`[\]]{1,128}\s*
 export function readRows(scan: Scan, { start }: Word): Finding | undefined {
   const { text } = scan;
   if (start < scan.read.tuple) return undefined;
-  scan.pass.work.left -= COST.words;
   const head = HEAD.exec(text.slice(start, start + 192))?.[0];
   if (head === undefined) return undefined;
   const most = Math.min(text.length, start + LONGEST);

@@ -1,6 +1,6 @@
 import { readAssignment } from "./assignment.ts";
-import { isNearAccessKey, readAwsSecret, readPart, readSqlWord } from "./beside.ts";
-import { readScheme, readUserOption } from "./credential.ts";
+import { isNearAccessKey, readAwsSecret, readSqlWord } from "./beside.ts";
+import { readCall, readScheme, readUserOption } from "./credential.ts";
 import { readBase64 } from "./encoded.ts";
 import type { Finding, Scan, Word } from "../finding.ts";
 import { readIpAddress } from "./ip-address.ts";
@@ -10,6 +10,7 @@ import { readLoneRandom, readPrefixed } from "./random-token.ts";
 import { readBotToken, readOracle, readPuttyKey, readShaped, readWebhook } from "./shaped-token.ts";
 import { readPasswordOption, readSpoken } from "./spoken.ts";
 import { mayBeginToken, readVendorToken } from "./token.ts";
+import { COST } from "../work.ts";
 import { readFailingRow, readRows } from "./tuple.ts";
 
 type Reader = (scan: Scan, word: Word) => Finding | undefined;
@@ -44,11 +45,13 @@ const READERS: readonly Look[] = [
   [readSqlWord, 2, 5, "ilbfILBF", SPACES],
   [readFailingRow, 7, 7, "F", " "],
   [readRows, 3, 7, "irIRK", SPACES],
-  [readPart, 4, 4, "n", "="],
   [readAwsSecret, 1, Infinity],
   [readAssignment, 1, Infinity, "", LEADS_TO_VALUE],
   [readSpoken, 5, Infinity, "", "", " ", MIXED],
-  [readPasswordOption, 1, Infinity, "paP", "", "-"],
+  [readSpoken, 4, 8, "", "", " ", DIGITS],
+  [readPasswordOption, 1, Infinity, "paPw", "", "-"],
+  [readCall, 3, 40, "", "("],
+  [readCall, 3, 3, "P", "-"],
   [readUserOption, 1, 4, "uU", "", "-"],
   [readOracle, 4, 4, "t", ":"],
   [readWebhook, 5, Infinity, "hwsmo", "./"],
@@ -60,7 +63,7 @@ const READERS: readonly Look[] = [
   [readShaped, 40, 40, "", "", "", "7"],
   [readShaped, 84, 85, "", "", "", "7"],
   [readPrefixed, 23, Infinity],
-  [readPrefixed, 7, 22, "", "-"],
+  [readPrefixed, 2, 22, "", "-"],
   [readLoneRandom, 40, Infinity, "", "", EDGES],
   [readLoneRandom, 1, 39, "", "+/-=", EDGES],
   [readBase64, 12, Infinity],
@@ -115,6 +118,7 @@ function findReaders(scan: Scan, { start, end, bits }: Word): number {
 /** Reads what a word begins: each reader that its look allows is asked in turn. */
 export function readWord(scan: Scan, word: Word): Finding | undefined {
   for (let readers = findReaders(scan, word); readers !== 0; readers &= readers - 1) {
+    scan.pass.work.left -= COST.reader;
     const found = READERS[31 - Math.clz32(readers & -readers)]?.[0](scan, word);
     if (found !== undefined) return found;
   }

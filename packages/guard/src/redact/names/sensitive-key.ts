@@ -16,83 +16,74 @@ export type KeyKind =
   | "bank"
   | "personal";
 
-/** `apikey` and its kin. */
-function toKeys(words: string): string {
-  return `${words.replaceAll(" ", "key ")}key`;
-}
+/** A kind and its words, or expressions for them. */
+type Row = string;
 
 /** Stems that mean the same wherever they stand in a name, run together or not: `userpassword2`, `MyApiKey`. */
-const STEMS: readonly (readonly [KeyKind, string])[] = [
-  [
-    "password",
-    "bindpw rootpw userpw dbpw adminpw requirepass masterauth dbpass keypass storepass userpass rootpass adminpass sqlpass password passwd passwort passphrase passcode passkey kennwort contrasen contraseña motdepasse wachtwoord lösenord losenord hasło haslo parola şifre sifre heslo salasana jelszo jelszó lozinka пароль 密码 密碼 口令 パスワード 비밀번호 كلمةالمرور סיסמה สั่งผ่าน mậtkhẩu matkhau katasandi",
-  ],
-  ["secret", "secret credential geheimnis segredo"],
-  [
-    "key",
-    `${toKeys("api access private priv signing encryption master account shared storage subscription auth license licence consumer ssh write service deploy app application client function database db hmac aes rsa kms session server webhook instrumentation ingestion user aws")} apitoken`,
-  ],
-  ["token", "accesstoken authtoken refreshtoken"],
-  ["auth", "authorization authorisation connectionstring connstr databaseurl mongouri mongodburi redisurl amqpurl"],
-  ["session", "sessionid sessid"],
-  ["csrf", "csrf xsrf requestverificationtoken authenticitytoken"],
-  [
-    "card",
-    "creditcard debitcard cardnum ccnum cardno cardcvc cardcvv cardpan kreditkarte kartennummer tarjetadecredito cartedecredit numerocarte",
-  ],
-  ["bank", "accountnumber bankaccount routingnumber sortcode kontonummer accountno acctnum"],
-  [
-    "national-id",
-    "socialsecurity nationalid nationalinsurance taxpayerid taxid passportnumber driverslicense driverlicense driverslicence drivinglicence sozialversicherung",
-  ],
+const STEMS: readonly Row[] = [
+  "password masterauth dbpass pas+o?wr?o?r?d securestring passwort passphrase passcode passkey kennwort contrasen contraseña motdepasse wachtwoord lösenord losenord hasło haslo parola şifre sifre heslo salasana jelszo jelszó lozinka пароль 密码 密碼 口令 パスワード 비밀번호 비번 암호 패스워드 토큰 暗証番号 密钥 令牌 كلمةالمرور סיסמה สั่งผ่าน mậtkhẩu matkhau katasandi",
+  "secret secret credential geheimnis segredo mnemonic seedphrase",
+  "key (?:api|access|private|priv|signing|encryption|master|account|shared|storage|subscription|auth|license|licence|consumer|ssh|write|deploy|app|application|client|hmac|aes|rsa|server|instrumentation|user|aws|activation)key apitoken",
+  "token accesstoken authtoken refreshtoken",
+  "auth authorization authorisation connectionstring connstr databaseurl mongouri mongodburi redisurl amqpurl",
+  "session sessionid sessid",
+  "csrf csrf xsrf requestverificationtoken authenticitytoken",
+  "card creditcard debitcard cardnum ccnum cardno cardcvc cardcvv cardpan kreditkarte kartennummer",
+  "bank accountnumber bankaccount routingnumber sortcode kontonummer accountno acctnum",
+  "national-id socialsecurity nationalid nationalinsurance taxpayerid taxid passportnumber driverslicense driverlicense driverslicence drivinglicence sozialversicherung",
 ];
 
 /** Whole words of a name: `db_pwd`, `card.cvv`, `X-Auth`. Too short to be looked for inside other words. */
 const WORDS = toTable([
-  ["password", "pwd pass pw passw pswd psw passwrd senha mdp clave"],
-  ["secret", "secrets creds cred psk"],
-  ["token", "token tokens jwt bearer"],
-  ["auth", "auth authz authn dsn sas"],
-  ["cookie", "cookie cookies"],
-  ["session", "session sid phpsessid sess"],
-  ["code", "otp totp mfa 2fa tan pincode pin onetimecode verificationcode"],
-  ["card", "cvv cvc cvv2 cvc2 csc pan"],
-  ["bank", "iban bic swift"],
-  ["national-id", "ssn sin nino cpf cnpj dni nif bsn nric aadhaar pesel passport"],
-  ["personal", "dob birthday phone mobile telephone msisdn"],
+  "password pwd pass pw passw pswd psw passwrd senha mdp clave",
+  "secret secrets creds cred psk",
+  "token token tokens jwt bearer",
+  "auth auth authz authn dsn sas",
+  "cookie cookie cookies",
+  "session session sid phpsessid sess",
+  "code otp totp mfa 2fa tan pincode pin",
+  "card cvv cvc cvv2 cvc2 csc pan",
+  "bank iban bic swift",
+  "national-id ssn sin nino cpf cnpj dni nif bsn nric aadhaar pesel passport",
+  "personal dob birthday phone mobile telephone msisdn",
 ]);
 
 /** Names of two words or more that mean a secret only together. */
 const PAIRS = toTable([
-  ["session", "connectsid sessionvalue gitlabsession"],
-  [
-    "code",
-    "authcode verificationcode securitycode recoverycode recoverycodes recoverykey recoverykeys backupcode backupcodes smscode accesscode activationcode factorcode",
-  ],
-  ["card", "cardsecurity securitynumber"],
-  ["personal", "birthdate dateofbirth phonenumber mobilenumber"],
+  "session connectsid sessionvalue gitlabsession",
+  "card cardsecurity securitynumber",
+  "personal birthdate dateofbirth phonenumber mobilenumber",
 ]);
 
 /** A last word that says the value is about the secret, and is not the secret: `token_type`, `passwordResetAt`. */
 const ABOUT = new Set(
-  "timeout minutes hours ref address bus plugin plugins stdin prompt handler trigger factory generator pattern name names type types kind length len count counts size limit ttl expiry expires expiration expired expiresin exp lifetime maxage url uri endpoint path file filename dir policy policies enabled disabled required optional format version algorithm alg status state field fields prefix suffix strategy changed updated created rotated at date time valid invalid min max header param parameter issuer provider manager service store storage usage used scope scopes error errors attempts reset forgot strength rules present missing set mode index position line column budget bucket source class schema description label title ms sec seconds days age".split(
+  "timeout minutes hours ref address bus plugin plugins stdin prompt handler trigger factory generator pattern name names type types kind length len count counts size limit ttl expiry expires expiration expired expiresin exp lifetime maxage url uri endpoint path file filename dir policy policies enabled disabled required optional format version algorithm alg status state field fields prefix suffix strategy changed updated created rotated at date time valid invalid min max header param parameter issuer provider model method methods mechanism encoder hashers origins arn manager service store storage usage used scope scopes error errors attempts reset forgot strength rules present missing set mode index position line column budget bucket source class schema description label title ms sec seconds days age".split(
     " ",
   ),
 );
 
 /** Words before `key` or `token` that make it harmless. */
 const HARMLESS = new Set(
-  "publickey primarykey foreignkey partitionkey sortkey cachekey idempotencykey routekey routingkey objectkey hashkey keyid nexttoken nextpagetoken pagetoken continuationtoken maxtokens totaltokens prompttokens completiontokens inputtokens outputtokens unexpectedtoken secretary cookieconsent cookiebanner".split(
+  "keyid nexttoken nextpagetoken pagetoken continuationtoken maxtokens totaltokens prompttokens completiontokens inputtokens outputtokens unexpectedtoken secretary cookieconsent cookiebanner".split(
     " ",
   ),
 );
 
-function toTable(rows: readonly (readonly [KeyKind, string])[]): ReadonlyMap<string, KeyKind> {
-  return new Map(rows.flatMap(([kind, words]) => words.split(" ").map((word) => [word, kind] as const)));
+/** The rows with their kinds apart. */
+function toRows(rows: readonly Row[]): (readonly [KeyKind, string[]])[] {
+  return rows.map((row) => {
+    const [kind, ...words] = row.split(" ");
+    // Each row above begins with a kind.
+    return [kind as KeyKind, words] as const;
+  });
+}
+
+function toTable(rows: readonly Row[]): ReadonlyMap<string, KeyKind> {
+  return new Map(toRows(rows).flatMap(([kind, words]) => words.map((word) => [word, kind] as const)));
 }
 
 /** Names that hold keys and tokens among much else; only a random value under them is taken. */
-const GENERIC = "key api access client auth credential cert salt hmac cipher seed".split(" ");
+const GENERIC = "key api access client auth credential cert salt hmac seed".split(" ");
 /** Names of what identifies telemetry and things, never secrets. */
 const IDENTITY =
   "trace span request correlation transaction build commit sha digest hash checksum etag revision version uuid guid integrity idempoten cache partition primary foreign public sort object fingerprint parent event message order product item route host node pod instance image path file url uri keyboard monkey author".split(
@@ -101,7 +92,7 @@ const IDENTITY =
 /** Services whose keys have no sign of their own: random values under a name with theirs are taken. */
 const VENDORS = "cloudflare crumb datadog heroku jenkins kerberos okta snyk sonar telegram twilio".split(" ");
 
-const ANY_STEM = STEMS.map(([kind, stems]) => [kind, new RegExp(stems.replaceAll(" ", "|"))] as const);
+const ANY_STEM = toRows(STEMS).map(([kind, stems]) => [kind, new RegExp(stems.join("|"))] as const);
 const ANY_HINT = ([IDENTITY, VENDORS, GENERIC] as const).map((words) => new RegExp(words.join("|")));
 
 /** Names that say nothing alone and everything under a parent: `card.number`, `session.id`. */
@@ -114,12 +105,13 @@ export const TAILS: ReadonlySet<string> = new Set(
 
 /** Whatever makes a name mean something: every name with a verdict has one of these in it, once its separators are left out. */
 export const NAME_PARTS: readonly string[] = [
-  ...STEMS.flatMap(([, stems]) => stems.split(" ")),
+  ...STEMS.flatMap((row) => row.split(/[^\p{L}\p{M}]+/u)).filter((part) => part.length > 2),
   ...WORDS.keys(),
   ...PAIRS.keys(),
   ...VENDORS,
   ...GENERIC,
   ...DEPENDENT,
+  "pw",
 ];
 
 /** What a name that is not secret itself says of a random value under it. */
@@ -141,7 +133,7 @@ function classifyWords(words: readonly string[], joined: string): KeyKind | unde
   if (joined === "" || HARMLESS.has(joined)) return undefined;
   const last = words.at(-1) ?? "";
   const lastTwo = words.length > 2 ? (words.at(-2) ?? "") + last : joined;
-  if (words.length > 1 && (ABOUT.has(last) || ABOUT.has(lastTwo) || HARMLESS.has(lastTwo))) return undefined;
+  if (words[0] === "existing" || (words.length > 1 && (ABOUT.has(last) || ABOUT.has(lastTwo) || HARMLESS.has(lastTwo)))) return undefined;
   const stem = ANY_STEM.find(([, any]) => any.test(joined));
   if (stem !== undefined) return stem[0];
   const pair = PAIRS.get(joined) ?? (lastTwo === joined ? undefined : PAIRS.get(lastTwo));
@@ -150,7 +142,9 @@ function classifyWords(words: readonly string[], joined: string): KeyKind | unde
     const kind = WORDS.get(word) ?? (endsInDigit(word) ? WORDS.get(word.replace(/\d+$/, "")) : undefined);
     if (kind !== undefined) return kind;
   }
-  if (joined.endsWith("pwd") || joined.endsWith("pswd")) return "password";
+  if (/(?:ps?wd|pw|(?<!by|com|tres)pass)$/.test(joined)) return "password";
+  if (/(?:auth|verification|security|backup|sms|access|activation|factor|onetime|recovery)(?:code|(?<=recovery)key)s?$/.test(joined))
+    return "code";
   return joined.endsWith("token") || joined.endsWith("cookie") ? "token" : undefined;
 }
 
