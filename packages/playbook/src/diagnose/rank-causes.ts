@@ -2,6 +2,7 @@ import { CAUSES, type CauseId, type RankedCause } from "@faultline/model";
 import { calibrate } from "./calibrate.ts";
 import { CAUSE_RULES } from "./causes.ts";
 import type { Findings } from "./findings.ts";
+import { countSources, isFamiliar } from "./support.ts";
 
 /** Causes best first, and every other cause with the reason why it was not chosen. */
 export type Ranking = {
@@ -32,18 +33,29 @@ export function rankCauses(findings: Findings): Ranking {
   const ranked = weighed.map((each) => (each.isGeneral && isExplained ? { ...each, score: Math.min(each.score, UNKNOWN) } : each));
   const supported = ranked.filter(({ evidence, score }) => evidence.length > 0 && score > 0);
   const total = supported.reduce((sum, { score }) => sum + Math.exp(score), Math.exp(UNKNOWN));
-  const causes = supported
-    .map(({ cause, evidence, against, score, isAmbiguous }) => {
-      const share = (Math.exp(score) / total) * findings.domain.confidence;
-      return { cause, evidence, against, confidence: round(isAmbiguous ? share : calibrate(share)) };
-    })
-    .sort((a, b) => b.confidence - a.confidence)
-    .filter(({ confidence }) => confidence >= LEAST_CONFIDENCE);
+  const hasFamiliarTeller = isFamiliar(findings);
+  const shared = supported
+    .map(({ score, ...each }) => ({ ...each, share: (Math.exp(score) / total) * findings.domain.confidence }))
+    .sort((a, b) => b.share - a.share);
+  const causes = toConfidences(shared, hasFamiliarTeller).filter(({ confidence }) => confidence >= LEAST_CONFIDENCE);
   const named = new Set(causes.map(({ cause }) => cause));
   const ruledOut = weighed
     .filter(({ cause }) => !named.has(cause))
     .map(({ cause, evidence, against }) => ({ cause, because: explain({ cause, evidence, against }) }));
   return { causes, ruledOut };
+}
+
+type Shared = Omit<RankedCause, "confidence"> & { readonly share: number; readonly isGeneral: boolean; readonly isAmbiguous: boolean };
+
+/** How sure each cause is, in the order of their shares. A guess is worth its share and nothing more. */
+function toConfidences(shared: readonly Shared[], hasFamiliarTeller: boolean): readonly RankedCause[] {
+  let limit = 1;
+  return shared.map(({ cause, evidence, against, share, isGeneral, isAmbiguous }) => {
+    const support = { isGeneral, sources: countSources(evidence), isFamiliar: hasFamiliarTeller };
+    // What is ranked behind another cause is never surer than that one.
+    limit = Math.min(limit, isAmbiguous ? share : calibrate(share, support));
+    return { cause, evidence, against, confidence: round(limit) };
+  });
 }
 
 /** The strongest piece counts in full, each further one by half: pieces of evidence seldom stand alone. */
