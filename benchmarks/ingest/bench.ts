@@ -1,8 +1,8 @@
 /**
  * End to end: OTLP/HTTP in, acknowledged after the disk's sync, into the store that ships; the collector alone on one core. Traces of
  * five spans, one in a hundred failing, 300 spans a request, plain and gzip. While it runs, a page asks for the overview twice a
- * second. Afterwards failing traces are asked for by their ids: each must be there whole. The limit is what `node:http` alone makes of the
- * same load in the same run. At the end the collector is killed under that load and started again.
+ * second. Afterwards failing traces are asked for by their ids: each must be there whole. The limits are what `node:http` alone makes of
+ * the same load in the same run, and what it makes of it when it writes each body to the disk before it answers. At the end the collector is killed under that load and started again.
  *
  * npm run bench -- ingest [seconds]
  */
@@ -108,9 +108,9 @@ async function countIncomplete(port: number, ids: readonly string[]): Promise<nu
 
 const buffers = Array.from({ length: CONNECTIONS }, () => new Uint8Array(largest));
 
-/** The load on a server that does nothing with it. */
-async function runBare(): Promise<object> {
-  const server = await startBareServer(0);
+/** The load on a server that does nothing with it, but that it may write it down. */
+async function runBare(writes: boolean): Promise<object> {
+  const server = await startBareServer(0, writes);
   const cpuBefore = server.cpuMs();
   const nextBody = (connection: number): Uint8Array => stamp(buffers[connection]!).body;
   const result = await sendLoad({ port: server.port, connections: CONNECTIONS, durationMs: BARE_MS, isGzip: false, nextBody });
@@ -192,8 +192,10 @@ async function runOnce(isGzip: boolean): Promise<object> {
   };
 }
 
-const bare = await runBare();
+const bare = await runBare(false);
 console.log("node:http alone", bare);
+const written = await runBare(true);
+console.log("node:http that writes", written);
 const plain = await runOnce(false);
 console.log("plain", plain);
 const gzip = await runOnce(true);
@@ -206,6 +208,7 @@ recordResult("ingest", {
   failingTraces: 0.01,
   connections: CONNECTIONS,
   bare,
+  written,
   plain,
   gzip,
   readyAfterKillMs,

@@ -30,10 +30,11 @@ export function startBenchCollector(core: number): Promise<BenchCollector> {
   return start([CLI, "up", "--port", "0", "--data", directory], { core, directory });
 }
 
-/** Starts a server that reads the load and does nothing with it. */
-export function startBareServer(core: number): Promise<BenchCollector> {
-  const directory = mkdtempSync(join(tmpdir(), "faultline-bench-"));
-  return start([fileURLToPath(new URL("bare-server.ts", import.meta.url))], { core, directory });
+/** Starts a server that reads the load and does nothing with it, but that it writes it to the disk when told so. */
+export function startBareServer(core: number, writes: boolean): Promise<BenchCollector> {
+  const directory = mkdtempSync(join(process.env["BENCH_DIRECTORY"] ?? tmpdir(), "faultline-bench-"));
+  const words = writes ? [join(directory, "bodies")] : [];
+  return start([fileURLToPath(new URL("bare-server.ts", import.meta.url)), ...words], { core, directory });
 }
 
 type Place = { readonly core: number; readonly directory: string };

@@ -12,6 +12,8 @@ export type LoadResult = {
 /** How a run is set up. */
 export type LoadPlan = {
   readonly port: number;
+  /** Default `/v1/traces`. */
+  readonly path?: string;
   readonly connections: number;
   readonly durationMs: number;
   readonly isGzip: boolean;
@@ -45,7 +47,7 @@ async function runConnection({ plan, connection, isOver, result }: Connection): 
     const sent = performance.now();
     socket.cork();
     socket.write(
-      `POST /v1/traces HTTP/1.1\r\nHost: bench\r\nContent-Type: application/x-protobuf\r\n${coding}Content-Length: ${body.length}\r\n\r\n`,
+      `POST ${plan.path ?? "/v1/traces"} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/x-protobuf\r\n${coding}Content-Length: ${body.length}\r\n\r\n`,
     );
     socket.write(body);
     socket.uncork();

@@ -14,11 +14,13 @@ const ALL = { window: HOUR, order: "newest", limit: 1_000 } as const;
 let root: string;
 let directory: string;
 let opened: Store[];
+let places: Map<Store, string>;
 
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), "faultline-durability-"));
   directory = join(root, "data");
   opened = [];
+  places = new Map();
 });
 
 afterEach(async () => {
@@ -29,6 +31,7 @@ afterEach(async () => {
 async function open(path = directory, now = () => NOON): Promise<Store> {
   const store = await openSqliteStore({ directory: path, now, segmentBytes: 8_192, checkpointEveryMs: 3_600_000 });
   opened.push(store);
+  places.set(store, path);
   return store;
 }
 
@@ -359,7 +362,9 @@ describe("a directory of an older version", () => {
     const before = await readAll(store);
     await store.close();
     const db = new DatabaseSync(join(directory, "faultline.db"));
-    db.exec("DROP INDEX trace_by_series_duration; PRAGMA user_version = 1; DROP TRIGGER part_leaves_bundle; DROP TABLE bundle;");
+    db.exec(
+      "DROP INDEX trace_by_series_duration; PRAGMA user_version = 1; DROP TRIGGER part_leaves_bundle; DROP TABLE bundle; DROP INDEX metric_block_by_time;",
+    );
     for (const column of ["bundle", "start", "length"]) db.exec(`ALTER TABLE part DROP COLUMN ${column}`);
     db.exec("CREATE INDEX trace_by_series_duration ON trace (series, duration_ms) WHERE cursor IS NOT NULL;");
     db.close();
@@ -367,7 +372,7 @@ describe("a directory of an older version", () => {
     expect(await readAll(again)).toEqual(before);
     await again.close();
     const updated = new DatabaseSync(join(directory, "faultline.db"));
-    expect(updated.prepare("PRAGMA user_version").get()).toEqual({ user_version: 4 });
+    expect(updated.prepare("PRAGMA user_version").get()).toEqual({ user_version: 5 });
     expect(updated.prepare("SELECT sql FROM sqlite_schema WHERE name = 'trace_by_series_duration'").get()).toMatchObject({
       sql: expect.stringContaining("(series, duration_ms, time_ms)"),
     });
@@ -466,5 +471,112 @@ describe("retention", () => {
     const health = await store.health();
     expect(health.dropped).toEqual({ "retention-size": 600 - left.length });
     expectBalance(health);
+  });
+
+  it("takes error logs of ever new services when they are what fills the database", async () => {
+    let nowMs = NOON;
+    const store = await openSqliteStore({ directory, now: () => nowMs, checkpointEveryMs: 3_600_000, retention: { maxBytes: 1 << 20 } });
+    opened.push(store);
+    for (let n = 1; n <= 600; n++) {
+      nowMs += 1;
+      await append(store, logs({ severity: 17, service: `function-${n}`, atMs: nowMs, body: toNoise(n) }));
+    }
+    for (let run = 0; run < 4; run++) await store.flush();
+    const left = await store.listUntracedLogs({ window: HOUR, limit: 1_000 });
+    expect(left.length).toBeGreaterThan(50);
+    expect(left.length).toBeLessThan(500);
+    expect(left[0]?.resource.service).toBe("function-600");
+    const health = await store.health();
+    expect(health.dropped).toEqual({ "retention-size": 600 - left.length });
+    expectBalance(health);
+  });
+
+  it("takes what arrives again after its trace went for a trace of its own, once", async () => {
+    let nowMs = NOON;
+    const store = await open(directory, () => nowMs);
+    await append(store, spans({ trace: 1, span: 1, status: 500 }, { trace: 1, span: 2, parent: 1 }));
+    await store.flush();
+    nowMs += 31 * 86_400_000;
+    await store.flush();
+    const again = spans({ trace: 1, span: 1, status: 500, atMs: nowMs });
+    await append(store, again, again);
+    await store.flush();
+    expect((await store.findTrace(traceId(1)))?.spans).toHaveLength(1);
+    const health = await store.health();
+    expect(health).toMatchObject({ accepted: 4, stored: 1, deduplicated: 1, dropped: { "retention-age": 2 } });
+    await store.close();
+    const restarted = await open(directory, () => nowMs);
+    await append(restarted, again);
+    expect(await restarted.health()).toMatchObject({ accepted: 5, stored: 1, deduplicated: 2, dropped: { "retention-age": 2 } });
+  });
+});
+
+describe("metric series", () => {
+  it("make room for others once their last points went, and keep their names through a restart", async () => {
+    let nowMs = NOON;
+    const options = { directory, now: () => nowMs, checkpointEveryMs: 3_600_000, maxMetricSeries: 3 };
+    const store = await openSqliteStore(options);
+    opened.push(store);
+    const at = () => ({ atMs: nowMs });
+    await append(store, gauge("a", 1, at()), gauge("b", 2, at()), gauge("c", 3, at()), gauge("refused", 4, at()));
+    await store.flush();
+    expect((await store.health()).dropped).toEqual({ "too-many-metric-series": 1 });
+    nowMs += 20 * 3_600_000;
+    await append(store, gauge("b", 5, at()));
+    await store.flush();
+    nowMs += 20 * 3_600_000;
+    await store.flush();
+    // It is refused, and thereby room is made.
+    await append(store, gauge("d", 6, at()));
+    await store.flush();
+    await append(store, gauge("d", 7, at()), gauge("e", 8, at()), gauge("refused", 9, at()));
+    await store.flush();
+    const list = async (from: Store) =>
+      (await from.listMetrics({ window: { fromMs: 0, toMs: Infinity }, limit: 10 })).map(({ name, value }) => `${name} ${value}`).sort();
+    expect(await list(store)).toEqual(["b 5", "d 7", "e 8"]);
+    await store.close();
+    const restarted = await openSqliteStore(options);
+    opened.push(restarted);
+    expect(await list(restarted)).toEqual(["b 5", "d 7", "e 8"]);
+    expectBalance(await restarted.health());
+  });
+});
+
+describe("what comes late or twice", () => {
+  const DAY_MS = 86_400_000;
+
+  it.each([
+    ["a clean stop", async (store: Store) => (await store.close(), open())],
+    ["a crash", async () => crash()],
+  ])("joins its trace across %s and a day, in whatever order, and copies are dropped", async (_, restart) => {
+    const [root, child, sibling] = [
+      { trace: 1, span: 1, status: 500, route: "/cart" },
+      { trace: 1, span: 2, parent: 1, kind: "client" as const },
+      { trace: 1, span: 3, parent: 2, status: 502, service: "payments", route: "/pay" },
+    ];
+    const first = await open();
+    await append(first, spans(sibling), logs({ trace: 1, body: "first" }));
+    const second = await restart(first);
+    await append(second, spans(root, sibling), logs({ trace: 1, body: "first" }, { trace: 1, body: "second" }));
+    await second.flush();
+    await second.close();
+    const third = await openSqliteStore({
+      directory: places.get(second) as string,
+      now: () => NOON + DAY_MS,
+      checkpointEveryMs: 3_600_000,
+    });
+    opened.push(third);
+    await append(third, spans(child, root, sibling));
+    await third.flush();
+    expect(toSets(await third.findTrace(traceId(1)))).toEqual({
+      traceId: traceId(1),
+      spanIds: ["000000000000001f", "000000000000002f", "000000000000003f"],
+      logs: ["first", "second"],
+      exchanges: [],
+    });
+    expect(await third.listFailing(ALL)).toMatchObject([{ traceId: traceId(1), route: "/cart" }]);
+    const health = await third.health();
+    expect(health).toMatchObject({ accepted: 9, stored: 5, deduplicated: 4 });
+    expect(await third.count({ window: HOUR, stepMs: 3_600_000, groupBy: [] })).toMatchObject([{ total: 2, failing: 2 }]);
   });
 });

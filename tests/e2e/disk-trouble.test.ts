@@ -1,5 +1,6 @@
 /** What keeps a collector from writing, on a real process: a sentence with what to do, nothing lost, nothing written over. */
-import { mkdtemp, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
+import { chmod, mkdir, mkdtemp, open, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -95,7 +96,71 @@ describe.runIf(!canMount)("a disk of its own", () => {
   });
 });
 
+/** Rights say nothing to root. */
+const AS_NOBODY = process.getuid?.() === 0 ? ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"] : [];
+
+/** Makes what stands where the data directory should be; returns the path to name. */
+const PLACES: readonly (readonly [what: string, says: RegExp, make: () => Promise<string>])[] = [
+  ["a path below /proc", /is no place where a directory can be made: name another one\./, async () => "/proc/faultline-data"],
+  ["a path deep below /proc", /is no place where a directory can be made: name another one\./, async () => "/proc/a/b/c"],
+  ["a device", /is a file, or lies below one: name a directory/, async () => "/dev/null"],
+  [
+    "a FIFO",
+    /is a file, or lies below one: name a directory/,
+    async () => (spawnSync("mkfifo", [join(directory, "fifo")]), join(directory, "fifo")),
+  ],
+  [
+    "a FIFO in the place of the database",
+    /is no file: move it away, or name another data directory\./,
+    async () => (spawnSync("mkfifo", [join(directory, "faultline.db")]), directory),
+  ],
+  [
+    "a link that leads nowhere",
+    /is no place where a directory can be made: name another one\./,
+    async () => (await symlink(join(directory, "nowhere"), join(directory, "link")), join(directory, "link")),
+  ],
+  [
+    "a link that leads to itself",
+    /is no place where a directory can be made: name another one\./,
+    async () => (await symlink(join(directory, "link"), join(directory, "link")), join(directory, "link")),
+  ],
+  [
+    "a name that is too long",
+    /is no place where a directory can be made: name another one\./,
+    async () => join(directory, "x".repeat(300)),
+  ],
+];
+
 describe("a collector that cannot start", () => {
+  it.each(PLACES)("says of %s that it is none for data, and ends", async (_, says, make) => {
+    const { code, stderr } = await runUp(["--port", "0", "--data", await make()]);
+    expect(stderr).toMatch(says);
+    expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+    expect(code).toBe(1);
+  });
+
+  it("says that it may not write to a directory of somebody else", async () => {
+    const theirs = join(directory, "theirs");
+    await mkdir(theirs);
+    await chmod(theirs, 0o555);
+    await chmod(directory, 0o755);
+    const { code, stderr } = await runUp(["--port", "0", "--data", join(theirs, "data")], AS_NOBODY);
+    expect(stderr).toMatch(/may not be written to by this user: change its owner, or name another one\.\n$/);
+    expect(code).toBe(1);
+  });
+
+  it("makes the directories that are missing, for its user alone", async () => {
+    const data = join(directory, "a", "b", "data");
+    const collector = await startUp(["--port", "0", "--data", data]);
+    await collector.stop();
+    expect((await stat(data)).mode & 0o777).toBe(0o700);
+  });
+
+  it("takes no empty name for the directory that it was started in", async () => {
+    const { code, stderr } = await runUp(["--port", "0", "--data", ""]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining("--data takes the name of a directory")]);
+  });
+
   it("leaves a database of a newer version as it is", async () => {
     const path = join(directory, "faultline.db");
     const db = new DatabaseSync(path);

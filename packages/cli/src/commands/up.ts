@@ -60,6 +60,7 @@ export const command: Command = {
     const { webhook, slack, host } = values;
     if (values.memory && (values["keep-days"] ?? values["max-size"]) !== undefined)
       throw new UsageError("--memory keeps nothing; leave out --keep-days and --max-size");
+    if (values.data === "") throw new UsageError("--data takes the name of a directory; got nothing");
     const publicUrl = values["public-url"] === undefined ? undefined : toHttpUrl("public-url", values["public-url"]);
     const demoUrl = values["demo-switchboard"] === undefined ? undefined : toHttpUrl("demo-switchboard", values["demo-switchboard"]);
     const sourceMaps = openSourceMaps(values["source-maps"]);

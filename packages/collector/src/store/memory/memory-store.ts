@@ -7,6 +7,7 @@ import type { CountRow, FailingExchange, Payload, Receipt, Store, StoredFault, S
 import { decodePayload } from "../decode-payload.ts";
 import { Ledger } from "../ledger.ts";
 import { toCountedSuccesses } from "../rules/counted-metric.ts";
+import { toCountedTime } from "../rules/counted-time.ts";
 import { CountSum, matchesSeries } from "../rules/count-rows.ts";
 import { isFailingIntermediaryExchange, isFailingLog, isFailingSpan, isServerError } from "../rules/failing.ts";
 import { toFailingExchange } from "../rules/failing-exchange.ts";
@@ -72,8 +73,9 @@ class MemoryStore implements Store {
     const { spans, logs, points, rejected, rejectedBecause } = decoded.value;
     const touched = new Set<Trace>();
     for (const span of spans) this.#addSpan(span, touched);
+    const nowMs = this.#now();
     for (const log of logs) this.#addLog(log, touched);
-    for (const point of points) this.#addPoint(point);
+    for (const point of points) this.#addPoint({ ...point, timeMs: toCountedTime(point.timeMs, nowMs) });
     for (const trace of touched) this.#list(trace);
     this.#evict();
     const items = spans.length + logs.length + points.length;
@@ -199,14 +201,15 @@ class MemoryStore implements Store {
     trace.spans.set(span.spanId, span);
     trace.failing ||= isFailingSpan(span);
     touched.add(trace);
-    this.#noteResource(span.resource, span.endMs);
+    this.#noteResource(span.resource, toCountedTime(span.endMs, this.#now()));
     if (!isExchangeSpan(span)) return;
     const durationMs = Math.max(0, span.endMs - span.startMs);
     this.#count(toSeries(span), { timeMs: span.startMs, durationMs, failing: isServerError(span) });
   }
 
   #addLog(log: LogRecord, touched: Set<Trace>): void {
-    this.#noteResource(log.resource, log.timeMs);
+    const timeMs = toCountedTime(log.timeMs, this.#now());
+    this.#noteResource(log.resource, timeMs);
     if (log.traceId !== undefined) {
       const trace = this.#getTrace(log.traceId);
       this.#ledger.countStored();
@@ -217,7 +220,7 @@ class MemoryStore implements Store {
     }
     if (!isFailingLog(log)) return this.#ledger.countDropped("log-without-trace");
     this.#ledger.countStored();
-    this.#untracedLogs.push(log);
+    this.#untracedLogs.push({ ...log, timeMs });
     if (this.#untracedLogs.length <= MAX_UNTRACED_LOGS) return;
     this.#untracedLogs.shift();
     this.#ledger.moveToDropped("retention-size", 1);
@@ -248,10 +251,11 @@ class MemoryStore implements Store {
     series: Series,
     exchange: { readonly timeMs: number; readonly durationMs: number; readonly failing: boolean; readonly times?: number },
   ): void {
-    const fromMs = toBlockStart(exchange.timeMs);
+    const timeMs = toCountedTime(exchange.timeMs, this.#now());
+    const fromMs = toBlockStart(timeMs);
     let block = this.#blocks.get(fromMs);
     if (block === undefined) this.#blocks.set(fromMs, (block = createBlock(fromMs)));
-    countExchange(block, this.#series.intern(series).number, exchange);
+    countExchange(block, this.#series.intern(series).number, { ...exchange, timeMs });
     if (this.#blocks.size > MAX_BLOCKS) this.#blocks.delete(Math.min(...this.#blocks.keys()));
   }
 
@@ -269,9 +273,11 @@ class MemoryStore implements Store {
     if (!trace.failing) return;
     const shown = toFailingExchange([...trace.spans.values()]);
     if (shown === undefined) return;
-    const isSame = trace.listed !== undefined && trace.listed.spanId === shown.spanId && trace.listed.status === shown.status;
-    const cursor = isSame ? (trace.listed?.cursor ?? 0) : ++this.#cursor;
-    trace.listed = { ...shown, cursor };
+    const before = trace.listed?.spanId === shown.spanId ? trace.listed : undefined;
+    const countedMs = toCountedTime(shown.timeMs, this.#now());
+    const timeMs = countedMs === shown.timeMs ? countedMs : (before?.timeMs ?? countedMs);
+    const cursor = before?.status === shown.status ? before.cursor : ++this.#cursor;
+    trace.listed = { ...shown, timeMs, cursor };
   }
 
   /** The oldest good traces go before the oldest failing ones. */

@@ -8,9 +8,23 @@ import type { Change, Resource } from "@faultline/model";
 const ONE_ROLLOUT_MS = 60_000;
 const MAX_VERSIONS = 200;
 const MAX_INSTANCES = 1_000;
+/** Functions that run once have an instance each: a list of all of them would tell nobody more. */
+const MAX_LISTED_INSTANCES = 200;
+/** Beyond so many services nothing is inferred of further ones. */
+const MAX_SERVICES = 5_000;
+/** New versions of one service that are deploys at once, and how often one more is: what writes a version a request does not deploy. */
+const DEPLOYS_AT_ONCE = 20;
+const ONE_DEPLOY_MORE_MS = 180_000;
 
 /** What is known of one service. Both maps are ordered by first sight and bounded. */
-type KnownService = { readonly versions: Set<string>; readonly instances: Set<string>; lastVersion?: string; lastChange?: Change };
+type KnownService = {
+  readonly versions: Set<string>;
+  readonly instances: Set<string>;
+  lastVersion?: string;
+  lastChange?: Change;
+  /** When the deploys inferred so far would have come, had each waited for its turn. */
+  deploysUntilMs?: number;
+};
 
 /** Known services by name. */
 export type KnownServices = Map<string, KnownService>;
@@ -29,6 +43,7 @@ function remember(set: Set<string>, value: string | undefined, limit: number): b
 export function inferChange(known: KnownServices, resource: Resource, timeMs: number): Change | undefined {
   const service = known.get(resource.service);
   if (service === undefined) {
+    if (known.size >= MAX_SERVICES) return undefined;
     const first: KnownService = { versions: new Set(), instances: new Set() };
     remember(first.versions, resource.version, MAX_VERSIONS);
     remember(first.instances, resource.instance, MAX_INSTANCES);
@@ -41,9 +56,17 @@ export function inferChange(known: KnownServices, resource: Resource, timeMs: nu
   const isNewInstance = remember(service.instances, resource.instance, MAX_INSTANCES);
   if (isNewVersion && resource.version !== undefined) service.lastVersion = resource.version;
   if (!isNewVersion && !isNewInstance) return undefined;
+  if (isNewVersion && !mayDeploy(service, timeMs)) return undefined;
   const change = isNewVersion ? toDeploy(resource, timeMs, previousVersion) : toRestart(service, resource, timeMs);
-  service.lastChange = change;
+  if (change !== undefined) service.lastChange = change;
   return change;
+}
+
+function mayDeploy(service: KnownService, timeMs: number): boolean {
+  const untilMs = Math.max(service.deploysUntilMs ?? 0, timeMs) + ONE_DEPLOY_MORE_MS;
+  if (untilMs - timeMs > DEPLOYS_AT_ONCE * ONE_DEPLOY_MORE_MS) return false;
+  service.deploysUntilMs = untilMs;
+  return true;
 }
 
 function toDeploy(resource: Resource, timeMs: number, previousVersion: string | undefined): Change {
@@ -61,11 +84,12 @@ function toDeploy(resource: Resource, timeMs: number, previousVersion: string | 
 }
 
 /** New instances right after a change belong to it; otherwise they are a restart (or a deploy whose version nobody sets). */
-function toRestart(service: KnownService, resource: Resource, timeMs: number): Change {
+function toRestart(service: KnownService, resource: Resource, timeMs: number): Change | undefined {
   const last = service.lastChange;
   const instance = resource.instance ?? "";
   if (last !== undefined && timeMs - last.timeMs < ONE_ROLLOUT_MS && last.version === resource.version) {
-    return { ...last, instances: [...(last.instances ?? []), instance] };
+    const listed = last.instances ?? [];
+    return listed.length >= MAX_LISTED_INSTANCES ? undefined : { ...last, instances: [...listed, instance] };
   }
   return {
     kind: "restart",

@@ -13,10 +13,13 @@ export type Cell = { total: number; failing: number; readonly durations: Histogr
 /** Cells of one series in one block, by step. */
 type Steps = (Cell | undefined)[];
 
-/** The counts of one minute: by the number of the series, then by the step inside the minute. */
-export type Block = { readonly fromMs: number; readonly cells: (Steps | undefined)[] };
+/** The counts of one minute: by the number of the series, then by the step inside the minute; `filled` cells in all. */
+export type Block = { readonly fromMs: number; readonly cells: (Steps | undefined)[]; filled: number };
 
-/** Series by number and back. Bounded: what exceeds the limit is counted under the route `(other)` of its service. */
+/**
+ * Series by number and back. Bounded: what exceeds the limit is counted under the route `(other)` of its service, and when there are a
+ * quarter more of these, too, by its status code alone.
+ */
 export class SeriesTable {
   readonly #numbers = new Map<string, number>();
   readonly #series: Series[] = [];
@@ -31,8 +34,12 @@ export class SeriesTable {
     const key = toSeriesKey(series);
     const known = this.#numbers.get(key);
     if (known !== undefined) return { number: known };
-    if (this.#series.length >= this.#limit && series.route !== OTHER_ROUTE) {
-      return this.intern({ ...series, route: OTHER_ROUTE, version: "", method: "" });
+    if (this.#series.length >= this.#limit && series.route !== OTHER) {
+      return this.intern({ ...series, route: OTHER, version: "", method: "" });
+    }
+    if (this.#series.length >= this.#limit * SHARE_OF_OTHERS && series.service !== OTHER) {
+      const status = series.status >= 100 && series.status < 600 ? series.status : 0;
+      return this.intern({ ...series, service: OTHER, region: "", status });
     }
     this.#numbers.set(key, this.#series.length);
     this.#series.push(series);
@@ -48,8 +55,9 @@ export class SeriesTable {
   }
 }
 
-/** Where exchanges are counted when there are too many series. */
-const OTHER_ROUTE = "(other)";
+/** The route, or service, under which exchanges are counted when there are too many series. */
+const OTHER = "(other)";
+const SHARE_OF_OTHERS = 1.25;
 
 function toSeriesKey(series: Series): string {
   return [series.service, series.route, series.method, series.status, series.version, series.region].join("\u0000");
@@ -57,7 +65,7 @@ function toSeriesKey(series: Series): string {
 
 /** A block of nothing. */
 export function createBlock(fromMs: number): Block {
-  return { fromMs, cells: [] };
+  return { fromMs, cells: [], filled: 0 };
 }
 
 /** Start of the block that a time falls into. */
@@ -84,5 +92,8 @@ export function getCell(block: Block, series: number, step: number): Cell {
   // Number after number, so that the list never has holes: it would become a dictionary, which is as slow as a map.
   while (cells.length <= series) cells.push(undefined);
   const steps = (cells[series] ??= Array.from({ length: BLOCK_MS / STEP_MS }, () => undefined));
-  return (steps[step] ??= { total: 0, failing: 0, durations: createHistogram() });
+  const known = steps[step];
+  if (known !== undefined) return known;
+  block.filled += 1;
+  return (steps[step] = { total: 0, failing: 0, durations: createHistogram() });
 }

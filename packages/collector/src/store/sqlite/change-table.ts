@@ -24,10 +24,10 @@ export class ChangeTable {
 
   /** Takes note of a process that sends telemetry. */
   note(resource: Resource, timeMs: number): void {
-    const isNew = !this.#known.has(resource.service);
+    const services = this.#known.size;
     const change = inferChange(this.#known, resource, timeMs);
     if (change !== undefined) this.add(change);
-    if (isNew || change !== undefined) this.#dirtyServices.add(resource.service);
+    if (this.#known.size > services || change !== undefined) this.#dirtyServices.add(resource.service);
   }
 
   /** To be written with the next transaction. */

@@ -40,6 +40,8 @@ export type CheckpointTask = {
 
 /** Some milliseconds of work: a page waits for no more than one transaction. */
 const TRACES_PER_TRANSACTION = 64;
+const BYTES_PER_TRANSACTION = 4 << 20;
+const METRIC_ROWS_PER_TRANSACTION = 1_000;
 /** Traces looked at for the sample at a time. */
 const TRACES_AT_A_TIME = 2_000;
 
@@ -89,18 +91,44 @@ export class Checkpoints {
     const { db, ingest, journal, commits } = this.#parts;
     await commits.ready();
     const samples = await this.#takeSamples(task);
-    while (ingest.dirty.size + samples.length > TRACES_PER_TRANSACTION) {
-      const failing = takeFirst(ingest.dirty, TRACES_PER_TRANSACTION);
-      const good = samples.splice(0, TRACES_PER_TRANSACTION - failing.length);
-      this.#transact(() => this.#writeTraces([...failing, ...good], task));
+    for (;;) {
+      const failing = this.#takeSome(ingest.dirty, []);
+      const some = this.#takeSome(samples, failing);
+      if (some.length === ingest.dirty.size + samples.length) break;
+      samples.splice(0, some.length - failing.length);
+      this.#transact(() => this.#writeTraces(some, task));
       await setImmediate();
     }
+    if (task.counts) await this.#writeMetrics();
     const keepFrom = this.#finish(samples, task);
     if (this.#isUnsynced) await commits.sync();
     this.#isUnsynced = false;
     // Only what the database keeps even without power may be missing from the journal.
     if (keepFrom !== undefined) journal.deleteBefore(keepFrom);
     await commits.moveLog(db);
+  }
+
+  /** Blocks of metrics are written whole, so that it does no harm to write some before it is said that they are there. */
+  async #writeMetrics(): Promise<void> {
+    const { metrics } = this.#parts;
+    // No more than there are now: more arrive while others have their turn.
+    for (let left = metrics.waiting; left > METRIC_ROWS_PER_TRANSACTION; left -= METRIC_ROWS_PER_TRANSACTION) {
+      this.#transact(() => [metrics.write(METRIC_ROWS_PER_TRANSACTION)]);
+      await setImmediate();
+    }
+  }
+
+  /** `taken` and as many of `traces` as one transaction takes with them; one in all at least. */
+  #takeSome(traces: Iterable<number>, taken: readonly number[]): number[] {
+    const { window } = this.#parts;
+    const some = [...taken];
+    let bytes = some.reduce((sum, trace) => sum + window.bytes(trace), 0);
+    for (const trace of traces) {
+      bytes += window.bytes(trace);
+      if (some.length >= TRACES_PER_TRANSACTION || (some.length > 0 && bytes > BYTES_PER_TRANSACTION)) break;
+      some.push(trace);
+    }
+    return some;
   }
 
   /** Good traces that were quiet for long enough, and are wanted for the sample. */
@@ -135,7 +163,7 @@ export class Checkpoints {
     const counted = counts ? applied : this.#saved.counted;
     const replayFrom = Math.max(windowFrom, Math.min(task.restartFrom, applied, counted));
     const isIdle = ingest.dirty.size === 0 && samples.length === 0 && !changes.isDirty && !untracedLogs.isDirty;
-    const countsDue = counts && (rollups.isDirty || metrics.isDirty || this.#saved.counted !== applied);
+    const countsDue = counts && (rollups.isDirty || metrics.waiting > 0 || this.#saved.counted !== applied);
     if (isIdle && !countsDue && this.#saved.replayFrom === replayFrom) return undefined;
     const forgottenLogs = this.#countForgottenLogs(leaving, samples);
     this.#transact(() => {
@@ -146,8 +174,9 @@ export class Checkpoints {
         { reason: "retention-size", items: logs.removed },
       ];
       commits.push(logs.commit);
-      if (counts) commits.push(rollups.writeBlocks(), metrics.write());
+      // What is too old goes first: its metric series make room for others.
       if (task.counts) removals.push(...retention.remove(task.nowMs, (traceId) => traces.forget(traceId)));
+      if (counts) commits.push(rollups.writeBlocks(), metrics.write());
       const ledgerAfter = ledger.preview(removals);
       // Who starts with this finds the window without what lies before `replayFrom`.
       const unread = { reason: "log-of-good-trace", items: window.countGoodLogs(leaving, replayFrom, samples) } as const;
@@ -216,10 +245,4 @@ export class Checkpoints {
     }
     for (const commit of commits) commit();
   }
-}
-
-function takeFirst(traces: Iterable<number>, limit: number): number[] {
-  const first: number[] = [];
-  for (const trace of traces) if (first.push(trace) === limit) break;
-  return first;
 }

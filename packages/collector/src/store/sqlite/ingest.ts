@@ -4,6 +4,7 @@ import { type ScannedResource, SPAN_FAILS, SPAN_IS_EXCHANGE, SPAN_IS_SERVER_ERRO
 import type { MetricPoint, Resource } from "@faultline/model";
 import type { Ledger } from "../ledger.ts";
 import { toCountedSuccesses } from "../rules/counted-metric.ts";
+import { toCountedTime } from "../rules/counted-time.ts";
 import { isFailingIntermediaryExchange, isFailingLog } from "../rules/failing.ts";
 import { type Series, toIntermediarySeries, toSeries } from "../rules/series.ts";
 import type { ChangeTable } from "./change-table.ts";
@@ -38,11 +39,13 @@ export type Arrival = {
   readonly count: boolean;
 };
 
-/** One trace may hold so many spans and log records; a loop that traces itself must not fill the disk. */
+/**
+ * One trace may hold so many spans and log records, and so many bytes of them; a loop that traces itself must not fill the disk. What tells
+ * of a failure, and the exchanges, which end last and therefore come last, may take a quarter more.
+ */
 const MAX_TRACE_ITEMS = 10_000;
-/** Exchanges this far in the future or past by their sender's clock are counted when they arrive. */
-const MAX_CLOCK_LEAD_MS = 3_600_000;
-const MAX_CLOCK_LAG_MS = 30 * 86_400_000;
+const MAX_TRACE_BYTES = 16 << 20;
+const SHARE_OF_WANTED = 1.25;
 
 /** A series of a process and a route, and what the scan knows it by. */
 type SeenSeries = { readonly method: string; readonly status: number; readonly number: number };
@@ -104,7 +107,7 @@ export class Ingest {
     if (arrival.keep) {
       ledger.countStored(stored);
       ledger.countDuplicate(duplicates);
-      for (const { resource } of scan.resources) this.#noteResource(resource, Math.min(arrival.nowMs, scan.endMs[0] ?? arrival.nowMs));
+      for (const { resource } of scan.resources) this.#noteResource(resource, toCountedTime(scan.endMs[0] ?? arrival.nowMs, arrival.nowMs));
     }
     for (let index = 0; index < scan.traceCount; index++) {
       const trace = this.#traceOf[index]!;
@@ -130,12 +133,20 @@ export class Ingest {
       origins?.spans.set(scan.spanId(row), NONE);
       return "stored";
     }
-    if (window.items(trace) >= MAX_TRACE_ITEMS) return "dropped";
+    const isWanted = (flags & (SPAN_FAILS | SPAN_IS_EXCHANGE)) !== 0;
+    if (!this.#hasRoom(trace, scan.end[row]! - scan.start[row]!, isWanted)) return "dropped";
     place.start = scan.start[row]!;
     place.end = scan.end[row]!;
     place.resource = scan.resource[row]!;
     window.addPlace(trace, place);
     return "stored";
+  }
+
+  /** True when a trace may have another item of so many bytes. */
+  #hasRoom(trace: number, sizeBytes: number, isWanted: boolean): boolean {
+    const { window } = this.#parts;
+    const share = isWanted ? SHARE_OF_WANTED : 1;
+    return window.items(trace) < MAX_TRACE_ITEMS * share && window.bytes(trace) + sizeBytes <= MAX_TRACE_BYTES * share;
   }
 
   #openTraces(scan: TraceScan, arrival: Arrival): void {
@@ -218,7 +229,8 @@ export class Ingest {
     this.#place.record = window.addRecord({ kind: "logs", position: arrival.position, resources });
     for (const [index, log] of logs.entries()) {
       const field = fields[index];
-      if (arrival.keep) this.#noteResource(log.resource, log.timeMs);
+      const timeMs = toCountedTime(log.timeMs, arrival.nowMs);
+      if (arrival.keep) this.#noteResource(log.resource, timeMs);
       if (log.traceId !== undefined && field !== undefined) {
         const trace = this.#getTrace(toTraceWords(log.traceId), arrival);
         const sum = crc32(bytes.subarray(field.start, field.end));
@@ -232,7 +244,7 @@ export class Ingest {
         else if (outcome === "duplicate") ledger.countDuplicate();
         else ledger.countDropped("trace-too-large");
       } else if (arrival.keep) {
-        if (isFailingLog(log) && untracedLogs.add(log)) ledger.countStored();
+        if (isFailingLog(log) && untracedLogs.add({ ...log, timeMs })) ledger.countStored();
         else ledger.countDropped("log-without-trace");
       }
     }
@@ -243,7 +255,7 @@ export class Ingest {
     const { logSums, origins } = window.getDetails(trace);
     const origin = origins?.logs.get(sum);
     if ((origin !== undefined && arrival.position > origin) || logSums.has(sum)) return "duplicate";
-    if (origin === undefined && window.items(trace) >= MAX_TRACE_ITEMS) return "dropped";
+    if (origin === undefined && !this.#hasRoom(trace, this.#place.end - this.#place.start, false)) return "dropped";
     logSums.add(sum);
     if (origin !== undefined) return "stored";
     Object.assign(this.#place, NO_SPAN);
@@ -254,7 +266,8 @@ export class Ingest {
 
   #applyMetrics(intake: Extract<Intake, { kind: "metrics" }>, arrival: Arrival): void {
     const { ledger, metrics } = this.#parts;
-    for (const point of intake.points) {
+    for (const sent of intake.points) {
+      const point = { ...sent, timeMs: toCountedTime(sent.timeMs, arrival.nowMs) };
       const outcome = arrival.count ? metrics.add(point, arrival.nowMs) : "stored";
       if (arrival.count) this.#countSuccesses(point, arrival.nowMs);
       if (!arrival.keep) continue;
@@ -270,7 +283,7 @@ export class Ingest {
     const { rollups } = this.#parts;
     // A point is stamped at its end; what it counts happened before, and in the step before when it ends on the edge.
     const exchange = {
-      timeMs: toCountedTime(point.timeMs - 1, nowMs),
+      timeMs: point.timeMs - 1,
       durationMs: counted.durationMs,
       failing: false,
       times: counted.times,
@@ -315,8 +328,4 @@ const NO_SPAN = { high: 0, low: 0, series: NO_SERIES } as const;
 
 function toScannedSeries(resource: Resource, scanned: Pick<Series, "route" | "method" | "status">): Series {
   return { service: resource.service, ...scanned, version: resource.version ?? "", region: resource.region ?? "" };
-}
-
-function toCountedTime(timeMs: number, nowMs: number): number {
-  return timeMs > nowMs + MAX_CLOCK_LEAD_MS || timeMs < nowMs - MAX_CLOCK_LAG_MS || !Number.isFinite(timeMs) ? nowMs : timeMs;
 }

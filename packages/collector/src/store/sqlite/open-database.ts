@@ -1,5 +1,5 @@
 /** Opens the database file, refusing what it must not touch. */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readSync, renameSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { createTables, readSchemaVersion, SCHEMA_VERSION, StoreOpenError, updateTables } from "./schema.ts";
@@ -20,6 +20,8 @@ export function toOpenError(directory: string, error: unknown): StoreOpenError {
   const text = error instanceof Error ? error.message : String(error);
   const because = (sentence: string) => new StoreOpenError(sentence, { cause: error });
   if (hasCode(error, "EEXIST", "ENOTDIR")) return because(`${directory} is a file, or lies below one: name a directory for the data.`);
+  if (hasCode(error, "ENOENT", "ELOOP", "ENAMETOOLONG", "EINVAL", "ERR_INVALID_ARG_VALUE"))
+    return because(`${directory} is no place where a directory can be made: name another one.`);
   if (hasCode(error, "EROFS")) return because(`${directory} lies on a read-only disk: name a directory that can be written to.`);
   if (hasCode(error, "EACCES", "EPERM"))
     return because(`${directory} may not be written to by this user: change its owner, or name another one.`);
@@ -32,25 +34,34 @@ export function toOpenError(directory: string, error: unknown): StoreOpenError {
 
 /** Makes the directory for the journal, and with it the one for the data, so that they survive the loss of power. */
 export function makeDirectory(path: string): void {
+  // A new directory is there for good once the one that it stands in was synced.
+  for (const made of makeDirectories(path)) syncDirectory(dirname(made));
+}
+
+/**
+ * Makes what is missing of a path; tells what that was, from the outermost on. Not `recursive` of `mkdir`: where a parent is there and the
+ * system denies it, as below /proc, Node goes round for ever, and on a read-only disk it hides what the disk said.
+ */
+function makeDirectories(path: string): readonly string[] {
   try {
-    const first = mkdirSync(path, { recursive: true, mode: 0o700 });
-    if (first !== undefined) syncNames(path, first);
+    mkdirSync(path, { mode: 0o700 });
+    return [path];
   } catch (error) {
-    // Node says ENOENT where the parent is there, but on a read-only disk; without `recursive` it says what the disk said.
-    if (hasCode(error, "ENOENT") && existsSync(dirname(path))) mkdirSync(path, { mode: 0o700 });
-    throw error;
+    if (hasCode(error, "EEXIST") && statSync(path).isDirectory()) return [];
+    if (!hasCode(error, "ENOENT") || dirname(path) === path) throw error;
+    const parents = makeDirectories(dirname(path));
+    if (parents.length === 0) throw error;
+    mkdirSync(path, { mode: 0o700 });
+    return [...parents, path];
   }
 }
 
-/** New directories, from the first made to the last, are there for good once those that they stand in were synced. */
-function syncNames(last: string, first: string): void {
-  for (let made = last; made.length >= first.length; made = dirname(made)) {
-    const directory = openSync(dirname(made), "r");
-    try {
-      fsyncSync(directory);
-    } finally {
-      closeSync(directory);
-    }
+function syncDirectory(path: string): void {
+  const directory = openSync(path, "r");
+  try {
+    fsyncSync(directory);
+  } finally {
+    closeSync(directory);
   }
 }
 
@@ -61,6 +72,7 @@ function syncNames(last: string, first: string): void {
 export function refuseNewerVersion(path: string): void {
   const header = Buffer.alloc(100);
   try {
+    if (!statSync(path).isFile()) throw new StoreOpenError(`${path} is no file: move it away, or name another data directory.`);
     const file = openSync(path, "r");
     try {
       if (readSync(file, header, 0, header.length, 0) < header.length) return;

@@ -12,7 +12,7 @@ export type RetentionOptions = {
   readonly countsMs: number;
   /** Metric points. Default 24 hours. */
   readonly metricsMs: number;
-  /** Size of the database; beyond it good traces go first, then the oldest failing ones, then the oldest counts. Default 2 GiB. */
+  /** Size of the database; beyond it good traces go first, then the oldest failing ones, then the oldest of all else. Default 2 GiB. */
   readonly maxBytes: number;
 };
 
@@ -47,6 +47,9 @@ export class Retention {
     | "trace"
     | "blocks"
     | "oldestBlocks"
+    | "oldestMetrics"
+    | "oldestChanges"
+    | "oldestLogs"
     | "metrics"
     | "changes"
     | "logs"
@@ -67,6 +70,9 @@ export class Retention {
       trace: db.prepare("DELETE FROM trace WHERE id = ?"),
       blocks: db.prepare("DELETE FROM block WHERE from_ms < ?"),
       oldestBlocks: db.prepare("DELETE FROM block WHERE from_ms IN (SELECT from_ms FROM block ORDER BY from_ms LIMIT ?)"),
+      oldestMetrics: db.prepare("DELETE FROM metric_block WHERE from_ms = (SELECT min(from_ms) FROM metric_block)"),
+      oldestChanges: db.prepare("DELETE FROM change WHERE key IN (SELECT key FROM change ORDER BY time_ms LIMIT ?)"),
+      oldestLogs: db.prepare("DELETE FROM untraced_log WHERE id IN (SELECT id FROM untraced_log ORDER BY time_ms LIMIT ?)"),
       metrics: db.prepare("DELETE FROM metric_block WHERE from_ms < ?"),
       changes: db.prepare("DELETE FROM change WHERE time_ms < ?"),
       logs: db.prepare("DELETE FROM untraced_log WHERE time_ms < ?"),
@@ -84,7 +90,7 @@ export class Retention {
   /** Takes out what is over its time or too much; `forget` hears the id of every trace that went. */
   remove(nowMs: number, forget: (traceId: Uint8Array) => void): Removal[] {
     const { failingMs, sampleMs, countsMs, metricsMs, maxBytes } = this.#options;
-    const { oldest, oldestBefore, blocks, metrics, changes, logs, oldestBlocks } = this.#statements;
+    const { oldest, oldestBefore, blocks, metrics, changes, logs } = this.#statements;
     const aged = this.#removeTraces(oldestBefore.all(1, nowMs - failingMs, ROWS_AT_A_TIME), forget);
     this.#removeTraces(oldestBefore.all(0, nowMs - sampleMs, ROWS_AT_A_TIME), forget);
     blocks.run(nowMs - countsMs);
@@ -94,11 +100,20 @@ export class Retention {
     let pressed = 0;
     if (this.usedBytes > maxBytes) this.#removeTraces(oldest.all(0, ROWS_AT_A_TIME), forget);
     if (this.usedBytes > maxBytes) pressed = this.#removeTraces(oldest.all(1, ROWS_AT_A_TIME), forget);
-    if (this.usedBytes > maxBytes && pressed === 0) oldestBlocks.run(ROWS_AT_A_TIME);
+    if (this.usedBytes > maxBytes && pressed === 0) pressed = this.#removeOldest();
     return [
       { reason: "retention-age", items: aged + agedLogs },
       { reason: "retention-size", items: pressed },
     ];
+  }
+
+  /** What is left once there are no traces; answers with how many items that were. */
+  #removeOldest(): number {
+    const { oldestBlocks, oldestMetrics, oldestChanges, oldestLogs } = this.#statements;
+    oldestBlocks.run(ROWS_AT_A_TIME);
+    oldestMetrics.run();
+    oldestChanges.run(ROWS_AT_A_TIME);
+    return Number(oldestLogs.run(ROWS_AT_A_TIME).changes);
   }
 
   /** Gives free pages back to the file system; outside a transaction. */

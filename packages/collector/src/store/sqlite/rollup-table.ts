@@ -10,6 +10,11 @@ import { seal, sealBytes, unseal, unsealBytes } from "./sealed.ts";
 
 /** Minutes that got nothing for so long leave memory. */
 const HOT_MS = 3 * 60_000;
+/** So many minutes are in memory at a time; what happened in others, of a sender of dates at random, counts when it arrives. */
+const MAX_HOT = 256;
+/** A hundred megabytes; beyond it minutes are written, and leave, at once. */
+const MAX_CELLS = 400_000;
+const MANY_HOT = 64;
 
 type HotBlock = { readonly block: Block; dirty: boolean; lastMs: number };
 
@@ -67,6 +72,8 @@ export class RollupTable {
     const fromMs = toBlockStart(exchange.timeMs);
     let hot = this.#last?.block.fromMs === fromMs ? this.#last : this.#hot.get(fromMs);
     if (hot === undefined) {
+      const isFull = this.#hot.size >= MAX_HOT && fromMs !== toBlockStart(nowMs);
+      if (isFull) return this.count(series, { ...exchange, timeMs: nowMs }, nowMs);
       this.#hot.set(fromMs, (hot = { block: this.#loadBlock(fromMs), dirty: false, lastMs: nowMs }));
       this.#minutes.delete(fromMs);
     }
@@ -74,6 +81,14 @@ export class RollupTable {
     countExchange(hot.block, series, exchange);
     hot.dirty = true;
     hot.lastMs = nowMs;
+  }
+
+  /** True when so much is in memory that it should be written now, and leave. */
+  get isPressed(): boolean {
+    if (this.#hot.size > MANY_HOT) return true;
+    let cells = 0;
+    for (const { block } of this.#hot.values()) cells += block.filled;
+    return cells > MAX_CELLS;
   }
 
   get isDirty(): boolean {
@@ -108,7 +123,12 @@ export class RollupTable {
 
   /** Lets go of minutes that are on disk and do not change any more. */
   cool(nowMs: number): void {
-    for (const [fromMs, hot] of this.#hot) if (!hot.dirty && nowMs - hot.lastMs > HOT_MS) this.#hot.delete(fromMs);
+    const isPressed = this.isPressed;
+    const current = toBlockStart(nowMs);
+    for (const [fromMs, hot] of this.#hot) {
+      const isOver = nowMs - hot.lastMs > HOT_MS || (isPressed && fromMs !== current);
+      if (isOver && !hot.dirty) this.#hot.delete(fromMs);
+    }
     this.#last = undefined;
   }
 

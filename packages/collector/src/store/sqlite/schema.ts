@@ -2,7 +2,7 @@
 import type { DatabaseSync } from "node:sqlite";
 
 /** Grows by one with each change of the tables. */
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 
 /** Parts of many traces in one piece; a part in one has no bytes of its own, but its place there. */
 const BUNDLES = `
@@ -12,6 +12,9 @@ const BUNDLES = `
     DELETE FROM bundle WHERE id = OLD.bundle AND parts <= 0;
   END;
 `;
+
+/** The old ones are found without a look at all of them. */
+const METRICS_BY_TIME = "CREATE INDEX metric_block_by_time ON metric_block (from_ms);";
 
 const TABLES = `
   -- What the journal's records up to "applied" left behind is in these tables; replay begins at "replay_from".
@@ -52,6 +55,7 @@ const TABLES = `
   CREATE TABLE metric_block (
     series INTEGER NOT NULL, from_ms INTEGER NOT NULL, bytes BLOB NOT NULL, crc INTEGER NOT NULL, PRIMARY KEY (series, from_ms)
   ) WITHOUT ROWID;
+  ${METRICS_BY_TIME}
 `;
 
 /** What turns the tables of a version into those of the next, by the version before. */
@@ -69,6 +73,7 @@ const STEPS: Readonly<Record<number, string>> = {
     ALTER TABLE part ADD COLUMN length INTEGER;
     ${BUNDLES}
   `,
+  4: METRICS_BY_TIME,
 };
 
 /** What stops a store from opening; the message is one sentence with what to do. */

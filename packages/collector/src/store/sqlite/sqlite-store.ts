@@ -43,7 +43,7 @@ export type SqliteStoreOptions = {
   readonly maxReplayBytes?: number;
   /** Default 16 MiB. */
   readonly segmentBytes?: number;
-  /** Default 20,000 series of exchanges and 5,000 of metrics. */
+  /** Default 20,000 series of exchanges, and as many of metrics. */
   readonly maxSeries?: number;
   readonly maxMetricSeries?: number;
   /** What is kept for how long, and how large the database may grow. */
@@ -125,7 +125,7 @@ class SqliteStore implements Store {
     this.#changes = new ChangeTable(this.#db);
     this.#faults = new FaultTable(this.#db);
     this.#untracedLogs = new UntracedLogTable(this.#db);
-    this.#metrics = new MetricTable(this.#db, options.maxMetricSeries ?? 5_000);
+    this.#metrics = new MetricTable(this.#db, options.maxMetricSeries ?? 20_000);
     const parts = {
       ledger: this.#ledger,
       window: this.#window,
@@ -331,10 +331,10 @@ class SqliteStore implements Store {
 
   #tick(): void {
     if (this.#running !== undefined) return;
-    const counts = this.#now() - this.#countsWrittenMs >= COUNTS_EVERY_MS;
+    const counts = this.#now() - this.#countsWrittenMs >= COUNTS_EVERY_MS || this.#rollups.isPressed;
     // Every transaction waits for the disk, so that there is one only when a list would lack something, or it is time to count.
     const isWaiting = this.#ingest.dirty.size > 0 || this.#changes.isDirty || this.#untracedLogs.isDirty;
-    if (!counts && !isWaiting && this.#trouble === undefined) return;
+    if (!counts && !isWaiting && this.#window.findExcess() === undefined && this.#trouble === undefined) return;
     this.#checkpoint({ settleAll: false, counts }).catch(() => undefined);
   }
 
@@ -344,7 +344,7 @@ class SqliteStore implements Store {
     const { maxJournalBytes = 256 << 20, maxReplayBytes = 48 << 20 } = this.#options;
     const nowMs = this.#now();
     if (what.counts) this.#countsWrittenMs = nowMs;
-    const oldestPosition = this.#journal.end - maxJournalBytes;
+    const oldestPosition = Math.max(this.#journal.end - maxJournalBytes, this.#window.findExcess() ?? 0);
     const restartFrom = this.#journal.end - maxReplayBytes;
     this.#running = this.#checkpoints.run({ ...what, nowMs, oldestPosition, restartFrom, appliedEnd: () => this.#appliedEnd });
     try {

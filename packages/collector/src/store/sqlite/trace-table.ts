@@ -4,6 +4,7 @@ import { scanTraces, SPAN_IS_SERVER_ERROR, TraceScan } from "@faultline/formats/
 import type { Span } from "@faultline/model";
 import type { ExchangeFilter, FailingExchange, StoredTrace } from "../contract.ts";
 import { matchesSeries } from "../rules/count-rows.ts";
+import { toCountedTime } from "../rules/counted-time.ts";
 import { toFailingExchange } from "../rules/failing-exchange.ts";
 import { isExchangeSpan, type Series, toSeries } from "../rules/series.ts";
 import { PartBundles } from "./part-bundles.ts";
@@ -31,16 +32,22 @@ const MANY_SERIES = 200;
 /** The row of a trace, what it holds, and whether it failed. */
 type LoadedTrace = { readonly row: number; readonly failing: boolean; readonly contents: PartContents };
 
-/** The row of a trace, whether it failed, how many spans and log records it has, and where they came from. */
-type RecalledTrace = { readonly row: number; readonly failing: boolean; readonly items: number; readonly origins: Origins };
+/** The row of a trace, whether it failed, how many spans and log records it has, and bytes of them, and where they came from. */
+type RecalledTrace = {
+  readonly row: number;
+  readonly failing: boolean;
+  readonly items: number;
+  readonly bytes: number;
+  readonly origins: Origins;
+};
 
 /** A failing trace that was written a moment ago: as parts until somebody asks for it. */
 type RecentTrace = { readonly row: number; readonly parts: readonly Part[]; contents: PartContents | undefined };
 
 /** Two rounds of the watch under a load of a thousand failing traces a second: some megabytes. */
 const MOST_RECENT = 2_000;
-/** Traces of more spans and log records are read from the database again. */
-const MOST_RECENT_ITEMS = 50;
+/** Larger traces are read from the database again. */
+const MOST_RECENT_BYTES = 32 << 10;
 
 /** How the row of a trace is to be written. */
 type RowWrite = {
@@ -56,6 +63,8 @@ export class TraceTable {
   readonly #bundles: PartBundles;
   readonly #interned: (series: Series) => number;
   readonly #known = new TraceSet();
+  /** Series that a trace is or was listed under: most of a route's never fail. */
+  readonly #listed = new Set<number>();
   /** Failing traces written last: the watch asks for some of them a second later. */
   readonly #recent = new Map<string, RecentTrace>();
   #written: [traceId: string, recent: RecentTrace][] = [];
@@ -68,6 +77,8 @@ export class TraceTable {
     this.#bundles = new PartBundles(db);
     this.#interned = intern;
     this.#cursor = Number(db.prepare("SELECT max(cursor) AS cursor FROM trace").get()?.["cursor"] ?? 0);
+    for (const row of db.prepare("SELECT DISTINCT series FROM trace WHERE cursor IS NOT NULL").iterate())
+      this.#listed.add(Number(row["series"]));
     for (const row of db.prepare("SELECT trace_id FROM trace").iterate()) {
       const words = readTraceWords(row["trace_id"]);
       if (words !== undefined) this.#known.add(words);
@@ -101,7 +112,7 @@ export class TraceTable {
     const row = Number(found["id"]);
     const origins = createOrigins();
     const items = this.#listParts(row).reduce((sum, part) => sum + readOrigins(part, origins), 0);
-    return { row, failing: found["failing"] === 1, items, origins };
+    return { row, failing: found["failing"] === 1, items, bytes: Number(found["bytes"]), origins };
   }
 
   /** To be called once the transaction of the writes is committed, or is no more. */
@@ -124,19 +135,20 @@ export class TraceTable {
 
   /** Writes what is new of a trace and how the lists show it; answers with its row. Once for each trace in a transaction. */
   write(write: TraceWrite): number {
-    const { words, failing, parts } = write;
+    const { words, failing, parts, nowMs } = write;
     const traceId = toTraceId(words);
     const old = this.mayHold(words) ? this.#statements.find.get(toBlob(traceId)) : undefined;
     this.#recent.delete(traceId);
     const only = old === undefined && failing ? findOnlyServerError(parts) : undefined;
     const contents = only === undefined ? this.#readWhole(old, parts) : undefined;
-    const shown = failing ? toFailingExchange(only === undefined ? [...(contents?.spans.values() ?? [])] : [only]) : undefined;
+    const found = failing ? toFailingExchange(only === undefined ? [...(contents?.spans.values() ?? [])] : [only]) : undefined;
+    const shown = found === undefined ? undefined : this.#putInTime(found, old, nowMs);
     const size = parts.reduce((sum, part) => sum + part.bytes.length, 0);
     const row = this.#writeRow(write, { traceId, old, shown, size });
     for (const part of parts) this.#bundles.add(row, part);
     if (!failing && contents !== undefined) this.#writeSample(row, contents);
     else if (old?.["failing"] === 0) this.#statements.deleteSample.run(row);
-    if (failing && write.items <= MOST_RECENT_ITEMS)
+    if (failing && Number(old?.["bytes"] ?? 0) + size <= MOST_RECENT_BYTES)
       this.#written.push([traceId, { row, parts: contents === undefined ? parts : [], contents }]);
     this.#known.add(words);
     return row;
@@ -156,11 +168,12 @@ export class TraceTable {
     const statements = filter.order === "newest" ? this.#statements.newest : this.#statements.slowest;
     const limit = Math.max(0, filter.limit);
     const { fingerprint } = filter;
+    const listed = series?.filter((number) => this.#listed.has(number));
     const found =
       fingerprint !== undefined
         ? this.#takeMatching(statements.ofFault.iterate(fingerprint, fromMs, toMs), filter, limit)
-        : series !== undefined && series.length <= MANY_SERIES
-          ? this.#listOfSeries(statements.ofSeries, series, { fromMs, toMs, limit })
+        : listed !== undefined && listed.length <= MANY_SERIES
+          ? this.#listOfSeries(statements.ofSeries, listed, { fromMs, toMs, limit })
           : this.#takeMatching(statements.all.iterate(fromMs, toMs), filter, limit);
     const matching = found.filter((each) => matchesFilter(filter, each));
     const byTime = (a: FailingExchange, b: FailingExchange) => b.timeMs - a.timeMs;
@@ -206,12 +219,9 @@ export class TraceTable {
     const fingerprint = typeof old?.["fingerprint"] === "string" ? old["fingerprint"] : null;
     const { json, crc } = seal(`${traceId} ${fingerprint ?? ""}`, shown ?? null);
     const cursor = shown === undefined ? null : this.#toCursor(old, shown);
-    const place = [
-      cursor,
-      shown === undefined ? null : this.#interned(toSeriesOf(shown)),
-      shown?.timeMs ?? null,
-      shown?.durationMs ?? null,
-    ];
+    const series = shown === undefined ? null : this.#interned(toSeriesOf(shown));
+    if (series !== null) this.#listed.add(series);
+    const place = [cursor, series, shown?.timeMs ?? null, shown?.durationMs ?? null];
     if (old !== undefined) {
       const id = Number(old["id"]);
       this.#statements.update.run(Number(failing), items, size, ...place, json, fingerprint, crc, id);
@@ -219,6 +229,14 @@ export class TraceTable {
     }
     const inserted = this.#statements.insert.run(toBlob(traceId), Number(failing), nowMs, items, size, ...place, json, fingerprint, crc);
     return Number(inserted.lastInsertRowid);
+  }
+
+  /** A date that cannot be gives way to the time of arrival, once. */
+  #putInTime(shown: FailingExchange, old: Row | undefined, nowMs: number): FailingExchange {
+    const timeMs = toCountedTime(shown.timeMs, nowMs);
+    if (timeMs === shown.timeMs) return shown;
+    const before = old === undefined ? undefined : this.#unsealShown(shown.traceId, old);
+    return { ...shown, timeMs: before?.spanId === shown.spanId ? before.timeMs : timeMs };
   }
 
   /** A trace shown by another exchange than before gets a new place in the order of becoming visible. */
@@ -297,7 +315,7 @@ function prepare(db: DatabaseSync) {
       `SELECT id, ${column} AS rank FROM trace WHERE series = ? AND time_ms >= ? AND time_ms < ? AND cursor IS NOT NULL ORDER BY ${column} DESC LIMIT ?`,
     );
   return {
-    find: db.prepare("SELECT id, failing, cursor, shown AS json, fingerprint, crc FROM trace WHERE trace_id = ?"),
+    find: db.prepare("SELECT id, failing, bytes, cursor, shown AS json, fingerprint, crc FROM trace WHERE trace_id = ?"),
     insert: db.prepare(
       "INSERT INTO trace (trace_id, failing, stored_ms, items, bytes, cursor, series, time_ms, duration_ms, shown, fingerprint, crc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     ),

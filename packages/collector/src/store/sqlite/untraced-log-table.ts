@@ -8,10 +8,14 @@ import { sealBytes, unsealBytes } from "./sealed.ts";
 
 const MAX_PER_SERVICE = 1_000;
 const MAX_PENDING = 10_000;
+const MAX_PENDING_BYTES = 8 << 20;
+
+type Pending = { readonly service: string; readonly timeMs: number; readonly bytes: Uint8Array };
 
 /** See above. Transactions are the caller's. */
 export class UntracedLogTable {
-  #pending: LogRecord[] = [];
+  #pending: Pending[] = [];
+  #pendingBytes = 0;
   readonly #insert: StatementSync;
   readonly #trim: StatementSync;
   readonly #list: StatementSync;
@@ -30,8 +34,10 @@ export class UntracedLogTable {
 
   /** Takes a record; false when too many wait already. */
   add(log: LogRecord): boolean {
-    if (this.#pending.length >= MAX_PENDING) return false;
-    this.#pending.push(log);
+    if (this.#pending.length >= MAX_PENDING || this.#pendingBytes >= MAX_PENDING_BYTES) return false;
+    const bytes = encodeLogs([log]);
+    this.#pending.push({ service: log.resource.service, timeMs: log.timeMs, bytes });
+    this.#pendingBytes += bytes.length;
     return true;
   }
 
@@ -42,13 +48,14 @@ export class UntracedLogTable {
   /** Writes what is new; answers with how many old ones had to go, and what to call once the transaction is committed. */
   write(): { readonly removed: number; readonly commit: () => void } {
     const logs = this.#pending;
-    for (const log of logs) {
-      const bytes = encodeLogs([log]);
-      this.#insert.run(log.resource.service, log.timeMs, bytes, sealBytes(log.resource.service, bytes));
-    }
+    for (const { service, timeMs, bytes } of logs) this.#insert.run(service, timeMs, bytes, sealBytes(service, bytes));
     let removed = 0;
-    for (const service of new Set(logs.map((log) => log.resource.service))) removed += Number(this.#trim.run(service).changes);
-    return { removed, commit: () => (this.#pending = this.#pending.slice(logs.length)) };
+    for (const service of new Set(logs.map((log) => log.service))) removed += Number(this.#trim.run(service).changes);
+    const commit = (): void => {
+      this.#pending = this.#pending.slice(logs.length);
+      this.#pendingBytes = this.#pending.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    };
+    return { removed, commit };
   }
 
   list({ window, service, limit }: Parameters<Store["listUntracedLogs"]>[0]): LogRecord[] {

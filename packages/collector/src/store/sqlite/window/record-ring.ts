@@ -11,23 +11,40 @@ export type RecordRef = {
   readonly resources: readonly { readonly bytes: Uint8Array }[];
 };
 
+/** A record, and how much memory the window had taken, ever, when it came. */
+type Entry = { readonly ref: RecordRef; readonly takenBytes: number };
+
 /** See above. */
 export class RecordRing {
-  #refs: (RecordRef | undefined)[] = Array.from({ length: 256 });
+  #refs: (Entry | undefined)[] = Array.from({ length: 256 });
   #head = 0;
   #tail = 0;
 
-  /** Adds a record; returns its number. */
-  add(ref: RecordRef): number {
+  /** Adds a record, before which the window had taken `takenBytes` of memory; returns its number. */
+  add(ref: RecordRef, takenBytes: number): number {
     if (countBetween(this.#head, this.#tail) >= this.#refs.length) this.#grow();
     const number = this.#tail;
-    this.#refs[number & (this.#refs.length - 1)] = ref;
+    this.#refs[number & (this.#refs.length - 1)] = { ref, takenBytes };
     this.#tail = toNextNumber(number);
     return number;
   }
 
   find(number: number): RecordRef | undefined {
-    return this.#refs[number & (this.#refs.length - 1)];
+    return this.#refs[number & (this.#refs.length - 1)]?.ref;
+  }
+
+  /** What the window had taken before the oldest record that is still here; of nothing when there is none. */
+  get takenBefore(): number | undefined {
+    return this.#refs[this.#head & (this.#refs.length - 1)]?.takenBytes;
+  }
+
+  /** Position of the oldest record before which the window had taken at least so much. */
+  findTaken(takenBytes: number): number | undefined {
+    for (let number = this.#head; number !== this.#tail; number = toNextNumber(number)) {
+      const entry = this.#refs[number & (this.#refs.length - 1)];
+      if (entry !== undefined && entry.takenBytes >= takenBytes) return entry.ref.position;
+    }
+    return undefined;
   }
 
   /** The number that the next record will have. */

@@ -30,6 +30,8 @@ export type WindowOptions = {
   readonly settleAfterMs: number;
   /** A trace that got nothing for so long leaves the window. */
   readonly keepMs: number;
+  /** Memory beyond which the oldest leave sooner. Default 96 MiB. */
+  readonly maxBytes?: number;
 };
 
 /** How much of a trace is in the database. */
@@ -54,8 +56,23 @@ const FLAGS = 10;
 /** Number of the record that it was opened with, and of the first place that can be its own. */
 const RECORD = 11;
 const PLACE = 12;
+/** Bytes of its spans and log records, those that the database held before included. */
+const BYTES = 13;
 const FAILING = 1;
 const SETTLED = 2;
+
+/**
+ * What each thing in the window takes of memory, about, with the room that tables keep free: a load of tiny spans must not take more than one
+ * of usual ones, for which the journal is the limit.
+ */
+const BYTES_OF_RECORD = 200;
+const BYTES_OF_RESOURCE = 600;
+const BYTES_OF_TRACE = 200;
+const BYTES_OF_PLACE = 48;
+const BYTES_OF_DETAILS = 400;
+/** Log records and the spans of large traces are remembered in sets. */
+const BYTES_OF_MEMBER = 120;
+const DEFAULT_MAX_BYTES = 96 << 20;
 
 /** Columns of times and of the row in the database (0 for none). */
 const TIMES = 3;
@@ -79,6 +96,8 @@ export class TraceWindow {
   #unsettled = 0;
   /** Traces before it that were not quiet when their turn came. */
   #later: number[] = [];
+  /** Memory that everything took that was ever here, about. */
+  #takenBytes = 0;
 
   constructor(options: WindowOptions) {
     this.#options = options;
@@ -95,7 +114,15 @@ export class TraceWindow {
 
   /** Takes note of a record that traces will point into. */
   addRecord(record: RecordRef): number {
-    return this.#records.add(record);
+    const number = this.#records.add(record, this.#takenBytes);
+    this.#takenBytes += BYTES_OF_RECORD + record.resources.length * BYTES_OF_RESOURCE;
+    return number;
+  }
+
+  /** Where the journal must be given up, so that the rest takes no more memory than it may; undefined when it does not. */
+  findExcess(): number | undefined {
+    const excess = this.#takenBytes - (this.#records.takenBefore ?? this.#takenBytes) - (this.#options.maxBytes ?? DEFAULT_MAX_BYTES);
+    return excess > 0 ? this.#records.findTaken((this.#records.takenBefore ?? 0) + excess) : undefined;
   }
 
   /** Takes in a trace that is not there, met in the record that was added last. */
@@ -118,6 +145,8 @@ export class TraceWindow {
     words[at + FLAGS] = 0;
     words[at + RECORD] = countBetween(1, this.#records.end);
     words[at + PLACE] = this.#places.end;
+    words[at + BYTES] = 0;
+    this.#takenBytes += BYTES_OF_TRACE;
     const from = (trace & this.#mask) * TIMES;
     this.#times[from + FIRST_MS] = nowMs;
     this.#times[from + LAST_MS] = nowMs;
@@ -151,6 +180,7 @@ export class TraceWindow {
     if (details === undefined) {
       details = { logSums: new Set(), intermediaries: [], lastIntermediary: 0, writtenIntermediaries: 0 };
       this.#details.set(trace, details);
+      this.#takenBytes += BYTES_OF_DETAILS;
     }
     return details;
   }
@@ -173,15 +203,25 @@ export class TraceWindow {
     words[at + LAST_PLACE] = number;
     words[at + PLACES]! += 1;
     words[at + ITEMS]! += 1;
-    if (words[at + PLACES]! > MANY_SPANS) this.#details.get(trace)?.spans?.add(`${place.high} ${place.low}`);
+    words[at + BYTES]! += place.end - place.start;
+    this.#takenBytes += BYTES_OF_PLACE;
+    if (words[at + PLACES]! <= MANY_SPANS) return;
+    this.#takenBytes += BYTES_OF_MEMBER;
+    this.#details.get(trace)?.spans?.add(`${place.high} ${place.low}`);
   }
 
   countLog(trace: number): void {
+    this.#takenBytes += BYTES_OF_MEMBER;
     this.#words[(trace & this.#mask) * WORDS + LOGS]! += 1;
   }
 
   items(trace: number): number {
     return this.#words[(trace & this.#mask) * WORDS + ITEMS]!;
+  }
+
+  /** Of its spans and log records, as they came. */
+  bytes(trace: number): number {
+    return this.#words[(trace & this.#mask) * WORDS + BYTES]!;
   }
 
   logs(trace: number): number {
@@ -202,9 +242,11 @@ export class TraceWindow {
   }
 
   /** Takes over a trace that the database holds `items` of. */
-  recall(trace: number, known: { readonly row: number; readonly failing: boolean; readonly items: number }): void {
+  recall(trace: number, known: { readonly row: number; readonly failing: boolean; readonly items: number; readonly bytes: number }): void {
     const at = (trace & this.#mask) * WORDS;
     this.#words[at + ITEMS] = known.items;
+    this.#words[at + BYTES] = known.bytes;
+    this.#takenBytes += known.items * BYTES_OF_MEMBER;
     this.#words[at + FLAGS]! |= SETTLED | (known.failing ? FAILING : 0);
     this.#times[(trace & this.#mask) * TIMES + ROW] = known.row;
   }
