@@ -201,6 +201,38 @@ describe("faultline logs, several logs together", () => {
   });
 });
 
+describe("faultline logs, every output", () => {
+  const lines = Array.from({ length: 40 }, (_, index) => access(index % 3, `GET /slow_one/${index}`, '504 5 "-" "c" 60.001'));
+  const name = write(lines.join("\n"));
+
+  it.each(["--markdown", "--html"])("counts by what was asked for in %s as well", async (form) => {
+    const { out } = await run([form, "--group-by", "client", name]);
+    expect(out).toMatch(/By client/);
+    expect(out).toMatch(/40[^\n]*10\.0\.0\.1/);
+  });
+
+  it.each([[], ["--markdown"], ["--html"]])("tells what speaks for a cause once (%s)", async (...form) => {
+    const { out } = await run([...form, name]);
+    expect(out.split("the failures all end after the same time").length - 1).toBe(1);
+  });
+
+  it("escapes in Markdown what is markup there, and no more", async () => {
+    const { out } = await run(["--markdown", write(`${access(0, "GET /a_b/_x_/[l](u)$m$", '500 5 "-" "c" 1.0')}\n`)]);
+    expect(out).toContain("GET /a_b/\\_x\\_/\\[l\\](u)\\$m\\$");
+  });
+
+  it("counts failures that a message was logged for, not messages", async () => {
+    const errors = Array.from(
+      { length: 40 },
+      (_, index) =>
+        `2026/11/21 10:00:0${index % 3} [error] 1#1: *${index} upstream timed out (110: Connection timed out) while reading response header from upstream, client: 10.0.0.1, server: x, request: "GET /same HTTP/1.1", upstream: "http://10.0.0.2/same", host: "x"`,
+    );
+    const same = Array.from({ length: 40 }, (_, index) => access(index % 3, "GET /same", '504 5 "-" "c" 60.001'));
+    const [first] = (await report(write(same.join("\n")), write(errors.join("\n")))).routes;
+    expect(first?.joined).toMatchObject([{ count: 40, by: "time and path" }]);
+  });
+});
+
 describe("faultline logs, records", () => {
   it("prints every line as a flat object, and what it cannot read as unparsed", async () => {
     const { out } = await run(["--records", write(`${access(0, "GET /a?b=1", '500 5 "-" "c" 0.250')}\nnot a log\n`)]);

@@ -21,8 +21,9 @@ export function createJoiner(
     for (const { exchange } of tally.kept) {
       if (exchange.status !== status || (exchange.method ?? "-") !== method || !matches(exchange.route ?? exchange.path ?? "/-")) continue;
       const join = findMessages(exchange, { byId, byPath });
-      for (const message of join.messages) {
-        const key = generalize(message.message.text);
+      // Several messages on one failure may say the same; counted are failures.
+      const byText = new Map(join.messages.map((message) => [generalize(message.message.text), message]));
+      for (const [key, message] of byText) {
         const known = found.get(key);
         if (known === undefined) found.set(key, { message, count: 1, by: join.by });
         else known.count += 1;

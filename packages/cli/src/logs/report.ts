@@ -4,6 +4,7 @@ import type { Diagnosis, Evidence, Fate, Interval, MadeBy, NextCheck, RankedCaus
 export type JoinedMessage = {
   readonly text: string;
   readonly format: string;
+  /** Failures that have such a message. */
   readonly count: number;
   readonly by: "request id" | "time and path";
 };

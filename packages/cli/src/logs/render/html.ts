@@ -1,6 +1,16 @@
 import type { Report, RouteErrors } from "../report.ts";
 import { cut, toVisible } from "../visible.ts";
-import { formatClock, formatCount, formatDuration, formatNumberOf, formatShare, nameMaker } from "./words.ts";
+import {
+  explainNoRequests,
+  formatClock,
+  formatCount,
+  formatDuration,
+  formatNumberOf,
+  formatShare,
+  listUntold,
+  nameMaker,
+  nameMakerShort,
+} from "./words.ts";
 
 /** Everything that comes from a log goes through here: made visible, then escaped for text and attributes alike. */
 function escape(text: string): string {
@@ -17,7 +27,12 @@ h1{font-size:1.6rem;margin:0 0 .25rem}h2{font-size:1.15rem;margin:2rem 0 .5rem;o
 th.n,td.n{text-align:right;font-variant-numeric:tabular-nums}td.r{font-family:ui-monospace,monospace;overflow-wrap:anywhere;min-width:14rem}
 .bad{color:var(--bad);font-weight:600}svg{display:block}.card{background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:1rem;margin:.75rem 0}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;margin:.5rem 0 0;font-size:.8rem;color:var(--soft)}ul{margin:.25rem 0;padding-left:1.25rem}
+@media print{:root{color-scheme:light;--text:#000;--soft:#444;--back:#fff;--card:#fff;--line:#bbb;--bad:#b00020;--calm:#8aa4c2}body{max-width:none;padding:0;font-size:12px}svg{print-color-adjust:exact;-webkit-print-color-adjust:exact}.card,tr{break-inside:avoid}h2{break-after:avoid}.wide{overflow:visible}}
 @media(max-width:40rem){body{padding:1rem .75rem}td.r{min-width:8rem}th,td{padding:.4rem .3rem}.t{white-space:normal}tr>:nth-child(n+5){display:none}}`;
+
+/** Routes that are told of one by one, and causes of each. */
+const SHOWN_ROUTES = 10;
+const SHOWN_CAUSES = 3;
 
 /** Bars of a series as an inline SVG; `label` is read out in its place. */
 function drawBars(
@@ -47,16 +62,24 @@ export function renderHtml(report: Report): string {
 ${renderVerdict(report)}
 ${renderCharts(report)}
 ${renderTable(report)}
-${report.routes.slice(0, 10).map(renderRoute).join("\n")}
+${report.routes.slice(0, SHOWN_ROUTES).map(renderRoute).join("\n")}
+${renderGroups(report)}
 ${renderLists(report)}
 </main></body></html>
 `;
 }
 
-function renderVerdict({ diagnosis, patterns }: Report): string {
+function renderVerdict(report: Report): string {
+  const { diagnosis } = report;
+  const none = explainNoRequests(report);
+  if (none !== undefined) return `<h2>${escape(none)}</h2>`;
+  if (report.errors.count === 0 && report.patterns.length === 0) return "<h2>No server errors</h2>";
+  const told = report.routes
+    .slice(0, SHOWN_ROUTES)
+    .flatMap(({ causes }) => causes.slice(0, SHOWN_CAUSES).flatMap(({ evidence }) => evidence));
   const [cause] = diagnosis.causes;
   const verdict = cause === undefined ? "no cause named" : `${cause.cause}, ${Math.round(cause.confidence * 100)} %`;
-  const rows = patterns.map(
+  const rows = listUntold(report, told).map(
     ({ pattern, evidence }) =>
       `<li><strong>${escape(pattern)}</strong>: ${escape(evidence.statement)} <span class="soft">${escape(evidence.measured)}</span></li>`,
   );
@@ -78,17 +101,26 @@ function renderCharts(report: Report): string {
   return `<section class="card chart" aria-label="Over time">${chart("Requests", report.traffic, "var(--calm)")}${chart("Server errors", report.errorsOverTime, "var(--bad)")}${ends}</section>`;
 }
 
+function renderGroups({ groups }: Report): string {
+  if (groups === undefined) return "";
+  const rows = groups.rows.map(
+    ({ name, count }) => `<tr><td class="n">${formatCount(count)}</td><td class="r">${escape(cut(name, 200))}</td></tr>`,
+  );
+  return `<h2>By ${escape(groups.by)}</h2><div class="wide"><table><thead><tr><th class="n">Count</th><th>Name</th></tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
+}
+
 function renderTable(report: Report): string {
+  if (report.routes.length === 0) return "";
   const rows = report.routes.map(
     (route) =>
-      `<tr><td class="n">${formatCount(route.count)}</td><td class="bad">${route.status}</td><td class="r">${escape(`${route.method} ${route.route}`)}</td><td class="t">${escape(formatShare(route.share))}</td><td class="t">${formatClock(route.firstMs)}</td><td class="t">${formatClock(route.lastMs)}</td><td>${drawBars(route.overTime, { width: 120, height: 24, color: "var(--bad)", label: "over time" })}</td><td>${escape(nameMaker(route))}</td></tr>`,
+      `<tr><td class="n">${formatCount(route.count)}</td><td class="bad">${route.status}</td><td class="r">${escape(`${route.method} ${route.route}`)}</td><td class="t">${escape(formatShare(route.share))}</td><td class="t">${formatClock(route.firstMs)}</td><td class="t">${formatClock(route.lastMs)}</td><td>${drawBars(route.overTime, { width: 120, height: 24, color: "var(--bad)", label: "over time" })}</td><td>${escape(nameMakerShort(route))}</td></tr>`,
   );
-  return `<h2>Routes</h2><div class="wide"><table><thead><tr><th class="n">Count</th><th>Status</th><th>Route</th><th>Share (95 %)</th><th>First</th><th>Last</th><th>Over time</th><th>Made by</th></tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
+  return `<h2>Routes</h2><div class="wide"><table><thead><tr><th class="n">Count</th><th>Status</th><th>Route</th><th>Share (95 %)</th><th>First</th><th>Last</th><th>Over time</th><th>Made by</th></tr></thead><tbody>${rows.join("")}</tbody></table></div>${report.moreRoutes === 0 ? "" : `<p class="soft">and ${formatCount(report.moreRoutes)} more; --top shows more</p>`}`;
 }
 
 function renderRoute(route: RouteErrors): string {
   const causes = route.causes
-    .slice(0, 3)
+    .slice(0, SHOWN_CAUSES)
     .map(
       ({ cause, confidence, evidence }) =>
         `<li><strong>${escape(cause)}</strong> (${Math.round(confidence * 100)} %): ${escape(evidence.map(({ statement, measured }) => `${statement} (${measured})`).join("; "))}</li>`,

@@ -8,12 +8,17 @@ import {
   formatDuration,
   formatNumberOf,
   formatShare,
+  listUntold,
   nameMaker,
+  nameMakerShort,
 } from "./words.ts";
 
-/** Text inside a table's cell or a sentence: nothing in it is markup. */
+/**
+ * Text inside a table's cell or a sentence: nothing in it is markup. A bracket's link, an image and an underscore inside a word need no
+ * escape of their own, so that what is pasted elsewhere reads as it should.
+ */
 function escape(text: string): string {
-  return toVisible(text).replace(/[\\`*_{}[\]<>()#+!|~&@]/g, (mark) =>
+  return toVisible(text).replace(/[\\`*[\]<>#|~&@$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|^[+=-]/g, (mark) =>
     mark === "<" ? "&lt;" : mark === ">" ? "&gt;" : mark === "&" ? "&amp;" : `\\${mark}`,
   );
 }
@@ -24,6 +29,10 @@ function fence(text: string): string {
   const mark = "`".repeat(longest + 1);
   return `${mark}\n${text}\n${mark}`;
 }
+
+/** Routes that are told of one by one, and causes of each. */
+const SHOWN_ROUTES = 3;
+const SHOWN_CAUSES = 3;
 
 /** The report as Markdown, to paste into an incident's page. */
 export function renderMarkdown(report: Report): string {
@@ -40,18 +49,26 @@ export function renderMarkdown(report: Report): string {
         "| ---: | --- | --- | --- | --- | --- | --- | --- |",
         ...report.routes.map(
           (route) =>
-            `| ${formatCount(route.count)} | ${route.status} | ${escape(`${route.method} ${route.route}`)} | ${formatShare(route.share)} | ${formatClock(route.firstMs)} | ${formatClock(route.lastMs)} | ${drawSparkline(route.overTime, 16)} | ${escape(nameMaker(route))} |`,
+            `| ${formatCount(route.count)} | ${route.status} | ${escape(`${route.method} ${route.route}`)} | ${formatShare(route.share)} | ${formatClock(route.firstMs)} | ${formatClock(route.lastMs)} | ${drawSparkline(route.overTime, 16)} | ${escape(nameMakerShort(route))} |`,
         ),
       ].join("\n"),
     );
   }
-  for (const route of report.routes.slice(0, 3)) blocks.push(renderRoute(route));
-  if (report.patterns.length > 0) {
+  if (report.moreRoutes > 0) blocks.push(`And ${formatCount(report.moreRoutes)} more; --top shows more.`);
+  const shown = report.routes.slice(0, SHOWN_ROUTES);
+  for (const route of shown) blocks.push(renderRoute(route));
+  if (report.groups !== undefined) {
+    const rows = report.groups.rows.map(({ name, count }) => `| ${formatCount(count)} | ${escape(cut(name, 200))} |`);
+    blocks.push(`## By ${report.groups.by}`, ["| count | name |", "| ---: | --- |", ...rows].join("\n"));
+  }
+  const untold = listUntold(
+    report,
+    shown.flatMap(({ causes }) => causes.slice(0, SHOWN_CAUSES).flatMap(({ evidence }) => evidence)),
+  );
+  if (untold.length > 0) {
     blocks.push(
       "## Patterns",
-      report.patterns
-        .map(({ pattern, evidence }) => `- **${pattern}**: ${escape(evidence.statement)} (${escape(evidence.measured)})`)
-        .join("\n"),
+      untold.map(({ pattern, evidence }) => `- **${pattern}**: ${escape(evidence.statement)} (${escape(evidence.measured)})`).join("\n"),
     );
   }
   if (diagnosis.next.length > 0) blocks.push("## Next", diagnosis.next.map(({ check }) => `- ${escape(check)}`).join("\n"));
@@ -68,10 +85,10 @@ export function renderMarkdown(report: Report): string {
 function renderRoute(route: RouteErrors): string {
   const parts = [
     `## ${route.status} on ${escape(`${route.method} ${route.route}`)}`,
-    `Made by: ${escape(nameMaker(route))}. ${escape(route.madeBy.because)}.`,
+    `Made by ${escape(nameMaker(route))}: ${escape(route.madeBy.because)}.`,
   ];
   if (route.failingMedianMs !== undefined) parts.push(`Failing ones take ${formatDuration(route.failingMedianMs)} (median).`);
-  for (const { cause, confidence, evidence } of route.causes.slice(0, 3)) {
+  for (const { cause, confidence, evidence } of route.causes.slice(0, SHOWN_CAUSES)) {
     parts.push(
       [
         `- **${cause}** (${Math.round(confidence * 100)} %)`,

@@ -1,4 +1,4 @@
-import type { Evidence, RankedCause } from "@faultline/model";
+import type { RankedCause } from "@faultline/model";
 import { STEPS } from "../patterns.ts";
 import type { Report, RouteErrors } from "../report.ts";
 import { cut, fill, toVisible } from "../visible.ts";
@@ -10,6 +10,7 @@ import {
   formatDuration,
   formatNumberOf,
   formatShare,
+  listUntold,
   nameMaker,
 } from "./words.ts";
 
@@ -160,10 +161,6 @@ function tellCauses(route: RouteErrors | undefined): readonly RankedCause[] {
   return (route?.causes ?? []).slice(0, 2).map((each) => ({ ...each, evidence: each.evidence.slice(0, 2) }));
 }
 
-function toKey({ statement, measured }: Evidence): string {
-  return `${statement}\n${measured}`;
-}
-
 function renderRoute(route: RouteErrors | undefined, { index, paints, width }: Look & { readonly index: number }): string {
   if (route === undefined) return "";
   const { bold, dim, yellow } = paints;
@@ -191,14 +188,15 @@ function renderRoute(route: RouteErrors | undefined, { index, paints, width }: L
   return lines.join("\n");
 }
 
+/** What is left of a route's name before its statuses move to the next line. */
+const MIN_HIDDEN_NAME = 30;
+
 function renderHidden(report: Report, { paints, width }: Look): string {
   const rows = report.hidden.slice(0, 5).map((hidden) => {
     const statuses = hidden.statuses.map(({ status, count }) => `${status} ${count}×`).join(", ");
-    return wrap(
-      `${formatCount(hidden.count).padStart(9)}  ${toVisible(`${hidden.method} ${hidden.route}`)}  first tries: ${toVisible(statuses)}`,
-      width,
-      11,
-    );
+    const tries = `  first tries: ${toVisible(statuses)}`;
+    const name = cut(toVisible(`${hidden.method} ${hidden.route}`), Math.max(MIN_HIDDEN_NAME, width - 11 - tries.length));
+    return wrap(`${formatCount(hidden.count).padStart(9)}  ${name}${tries}`, width, 11);
   });
   return [paints.bold("Hidden by retries (the client saw no error)"), ...rows].join("\n");
 }
@@ -206,11 +204,8 @@ function renderHidden(report: Report, { paints, width }: Look): string {
 function renderVerdict(report: Report, { paints, width }: Look): string {
   if (report.errors.count === 0 && report.hidden.length === 0) return "";
   const { diagnosis } = report;
-  const told = new Set(
-    pickDetailed(report).flatMap((index) => tellCauses(report.routes[index]).flatMap(({ evidence }) => evidence.map(toKey))),
-  );
-  const untold = report.patterns.filter(({ evidence }) => !told.has(toKey(evidence)));
-  const lines = untold.map(
+  const told = pickDetailed(report).flatMap((index) => tellCauses(report.routes[index]).flatMap(({ evidence }) => evidence));
+  const lines = listUntold(report, told).map(
     ({ pattern, evidence }) =>
       `${wrap(`  ${pattern.padEnd(17)} ${toVisible(evidence.statement)}`, width, 20)}\n${paints.dim(wrap(`${" ".repeat(20)}${toVisible(evidence.measured)}`, width, 20))}`,
   );
@@ -227,11 +222,16 @@ function renderVerdict(report: Report, { paints, width }: Look): string {
   ].join("\n");
 }
 
+/** Lines that are not understood are strays below this share of all. */
+const STRAY_RATIO = 0.01;
+
 function renderUnparsed(report: Report, { paints, width }: Look): string {
   const { count, examples } = report.unparsed;
-  // Where nothing was understood the head says it.
+  // Where nothing was understood the head says it, and a stray line is of no layout.
   const hint =
-    count === report.lines ? [] : [wrap("  name their layout with --log-format '...', as the server's configuration has it", width, 2)];
+    count === report.lines || count < report.lines * STRAY_RATIO
+      ? []
+      : [wrap("  name their layout with --log-format '...', as the server's configuration has it", width, 2)];
   return [
     paints.bold(`${formatNumberOf(count, "line")} not understood (counted, not guessed)`),
     ...examples.slice(0, 3).map((line) => paints.dim(`  ${cut(toVisible(line), width - 2)}`)),

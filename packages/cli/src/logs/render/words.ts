@@ -1,4 +1,5 @@
 import { formatTime } from "@faultline/formats/access-log-combined";
+import type { Evidence } from "@faultline/model";
 import type { Report, RouteErrors } from "../report.ts";
 
 const BARS = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
@@ -59,4 +60,20 @@ export function nameMaker({ madeBy }: Pick<RouteErrors, "madeBy">): string {
   if (madeBy.hop === "unknown") return "unknown";
   const who = madeBy.hop === "observer" ? madeBy.observer : madeBy.hop === "behind" ? `what is behind ${madeBy.observer}` : "the client";
   return `${who}${madeBy.fate === undefined ? "" : `, which ${madeBy.fate} it`} (${Math.round(madeBy.confidence * 100)} %)`;
+}
+
+/** Who wrote the responses, in a table's cell. */
+export function nameMakerShort({ madeBy }: Pick<RouteErrors, "madeBy">): string {
+  const { fate: _, ...rest } = madeBy;
+  return nameMaker({ madeBy: rest });
+}
+
+/** The patterns that are not among what is told of single routes. */
+export function listUntold({ patterns }: Report, told: readonly Evidence[]): Report["patterns"] {
+  const known = new Set(told.map(toKey));
+  return patterns.filter(({ evidence }) => !known.has(toKey(evidence)));
+}
+
+function toKey({ statement, measured }: Evidence): string {
+  return `${statement}\n${measured}`;
 }
