@@ -1,6 +1,11 @@
-/** Sends export requests over OTLP/HTTP with node:http: one kept-alive connection, gzip, a deadline, an answer read to a limit. */
-import { Agent as HttpAgent, type IncomingMessage, request as httpRequest } from "node:http";
-import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+/**
+ * Sends export requests over OTLP/HTTP: one kept-alive connection, gzip, a deadline, an answer read to a limit. HTTP is spoken here and not by
+ * `http.request`: a client shares `OutgoingMessage`, headers and parser with the host's server, and its first request in a process undoes what V8
+ * had compiled of these for the server's; see docs/decisions/0190.
+ */
+import { validateHeaderName, validateHeaderValue } from "node:http";
+import { connect as connectPlain, isIP, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
 import { withoutTracing } from "../trace-context.ts";
 
 /** What became of an export request. */
@@ -16,6 +21,8 @@ export type Transport = { send(path: string, body: Uint8Array): Promise<SendOutc
 const SEND_TIMEOUT_MS = 10_000;
 const RETRYABLE = new Set([429, 502, 503, 504]);
 const MAX_RETRY_AFTER_MS = 3_600_000;
+/** A longer head is nobody's answer to telemetry, a longer body is not read. */
+const MAX_ANSWER = 16_384;
 
 /** `Retry-After` as delay (RFC 9110 §10.2.3: seconds or a date), never negative, at most an hour. */
 export function parseRetryAfter(value: string | undefined, nowMs: number): number | undefined {
@@ -24,55 +31,145 @@ export function parseRetryAfter(value: string | undefined, nowMs: number): numbe
   return Number.isFinite(delayMs) ? Math.min(Math.max(delayMs, 0), MAX_RETRY_AFTER_MS) : undefined;
 }
 
-function toOutcome(response: IncomingMessage): SendOutcome {
-  const status = response.statusCode ?? 0;
+/** The field of a head. */
+function readField(head: string, name: string): string | undefined {
+  return new RegExp(`^${name}:[ \\t]*(.*?)[ \\t]*$`, "im").exec(head)?.[1];
+}
+
+function toOutcome(status: number, head: string): SendOutcome {
   if (status >= 200 && status < 300) return { kind: "accepted" };
   const because = `the collector answered ${status}`;
   if (!RETRYABLE.has(status)) return { kind: "refused", because };
-  const retryAfterMs = parseRetryAfter(response.headers["retry-after"], Date.now());
+  const retryAfterMs = parseRetryAfter(readField(head, "retry-after"), Date.now());
   return { kind: "unavailable", because, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+}
+
+/** An answer. `restBytes` is what is still to come of its body; undefined where the connection is of no use after it. */
+type Answer = { readonly outcome: SendOutcome; readonly restBytes: number | undefined };
+
+/**
+ * The answer that `text` begins with (RFC 9112 §6.3), undefined while its head is not whole. A body whose length is not told, or is long, is not
+ * read: the status says it all.
+ */
+function readAnswer(text: string): Answer | undefined {
+  const end = text.indexOf("\r\n\r\n");
+  if (end < 0 && text.length <= MAX_ANSWER) return undefined;
+  const head = text.slice(0, end);
+  const [, minor, code] = /^HTTP\/1\.(\d) (\d{3})(?: |\r|$)/.exec(head) ?? [];
+  if (end < 0 || code === undefined) return { outcome: { kind: "unavailable", because: "no answer in HTTP/1.1" }, restBytes: undefined };
+  const status = Number(code);
+  if (status < 200) return readAnswer(text.slice(end + 4));
+  const length = Number((status === 204 ? "0" : readField(head, "content-length")) ?? Number.NaN);
+  const isKept = minor === "1" && length <= MAX_ANSWER && !/\bclose\b/i.test(readField(head, "connection") ?? "");
+  return { outcome: toOutcome(status, head), restBytes: isKept ? length - (text.length - end - 4) : undefined };
+}
+
+/** What stands in a request's head but for its path and length. Throws when a header could not be sent. */
+function writeFields(endpoint: URL, headers: Readonly<Record<string, string>>): string {
+  const { username, password, host } = endpoint;
+  const fields = new Map([["host", host]]);
+  if (username !== "" || password !== "") {
+    fields.set("authorization", `Basic ${Buffer.from(decodeURIComponent(`${username}:${password}`)).toString("base64")}`);
+  }
+  for (const [name, value] of Object.entries(headers)) {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+    fields.set(name.toLowerCase(), value);
+  }
+  fields.set("content-type", "application/json").set("content-encoding", "gzip").delete("content-length");
+  return [...fields].map(([name, value]) => `${name}: ${value}\r\n`).join("");
+}
+
+function openSocket({ protocol, hostname, port }: URL): Socket {
+  const host = hostname.replace(/^\[|\]$/g, "");
+  if (protocol === "http:") return connectPlain(Number(port || 80), host);
+  return connectTls({ port: Number(port || 443), host, ...(isIP(host) === 0 ? { servername: host } : {}) });
+}
+
+/** A connection to a collector, for one request after the other. */
+class Connection {
+  readonly #socket: Socket;
+  #settle: ((outcome: SendOutcome) => void) | undefined;
+  #text = "";
+  /** What the answer's head said, while its body is still to come. */
+  #said: SendOutcome | undefined;
+
+  constructor(endpoint: URL) {
+    const socket = openSocket(endpoint);
+    this.#socket = socket;
+    // The guard keeps no process alive: what is unsent when it ends is in the spool.
+    socket.unref();
+    socket.on("data", (piece) => this.#read(piece));
+    socket.on("timeout", () => this.#end(`no answer within ${SEND_TIMEOUT_MS} ms`));
+    socket.on("error", (error) => this.#end(error.message));
+    socket.on("close", () => this.#end("the collector closed the connection"));
+  }
+
+  /** Can it take a request? */
+  get isFree(): boolean {
+    return this.#settle === undefined && this.#socket.writable;
+  }
+
+  send(request: Uint8Array): Promise<SendOutcome> {
+    return new Promise((resolve) => {
+      this.#settle = resolve;
+      this.#socket.setTimeout(SEND_TIMEOUT_MS);
+      this.#socket.write(request);
+    });
+  }
+
+  #read(piece: Buffer): void {
+    this.#text += piece.toString("latin1");
+    const answer = readAnswer(this.#text);
+    if (answer === undefined) return;
+    this.#said = answer.outcome;
+    if ((answer.restBytes ?? 0) > 0) return;
+    // Whatever comes unasked, or goes on behind its end, is not to be read as the next answer.
+    if (answer.restBytes !== 0 || this.#settle === undefined) return this.#end("");
+    this.#socket.setTimeout(0);
+    this.#answer(answer.outcome);
+  }
+
+  #answer(outcome: SendOutcome): void {
+    const settle = this.#settle;
+    this.#settle = undefined;
+    this.#text = "";
+    this.#said = undefined;
+    settle?.(outcome);
+  }
+
+  /** An answer that breaks off has said its status all the same. */
+  #end(because: string): void {
+    this.#socket.destroy();
+    this.#answer(this.#said ?? { kind: "unavailable", because });
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
 }
 
 /** A transport to `endpoint`, the base URL of a collector; the signal's path is added to it. */
 export function createTransport(endpoint: URL, headers: Readonly<Record<string, string>>): Transport {
-  const isTls = endpoint.protocol === "https:";
-  const agent = isTls ? new HttpsAgent({ keepAlive: true, maxSockets: 2 }) : new HttpAgent({ keepAlive: true, maxSockets: 2 });
   const base = endpoint.pathname.replace(/\/+$/, "");
-  const start = isTls ? httpsRequest : httpRequest;
+  let fields: string | undefined;
+  let connection: Connection | undefined;
 
-  function send(path: string, body: Uint8Array, settle: (outcome: SendOutcome) => void): void {
-    const request = start(
-      new URL(base + path, endpoint),
-      {
-        method: "POST",
-        agent,
-        headers: { ...headers, "content-type": "application/json", "content-encoding": "gzip", "content-length": body.byteLength },
-        timeout: SEND_TIMEOUT_MS,
-      },
-      (response) => {
-        response.resume();
-        response.on("end", () => settle(toOutcome(response)));
-        response.on("error", (error) => settle({ kind: "unavailable", because: error.message }));
-        // An answer that ends early has said its status all the same; a promise settles once.
-        response.on("close", () => settle(toOutcome(response)));
-      },
-    );
-    // The guard keeps no process alive: what is unsent when it ends is in the spool.
-    request.on("socket", (socket) => socket.unref());
-    request.on("timeout", () => request.destroy(new Error(`no answer within ${SEND_TIMEOUT_MS} ms`)));
-    request.on("error", (error) => settle({ kind: "unavailable", because: error.message }));
-    request.end(body);
+  function send(path: string, body: Uint8Array): Promise<SendOutcome> {
+    fields ??= writeFields(endpoint, headers);
+    const head = `POST ${base}${path} HTTP/1.1\r\n${fields}content-length: ${body.byteLength}\r\n\r\n`;
+    if (connection?.isFree !== true) connection = new Connection(endpoint);
+    return connection.send(Buffer.concat([Buffer.from(head, "latin1"), body]));
   }
 
   return {
-    send: (path, body) =>
-      new Promise((resolve) => {
-        try {
-          withoutTracing(() => send(path, body, resolve));
-        } catch (error) {
-          resolve({ kind: "unavailable", because: String(error) });
-        }
-      }),
-    close: () => agent.destroy(),
+    async send(path, body) {
+      try {
+        return await withoutTracing(() => send(path, body));
+      } catch (error) {
+        return { kind: "unavailable", because: String(error) };
+      }
+    },
+    close: () => connection?.close(),
   };
 }
