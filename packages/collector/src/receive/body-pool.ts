@@ -15,6 +15,8 @@ export class BodyPool {
 
   /** Memory of this size with anything in it. */
   take(sizeBytes: number): Uint8Array {
+    // What is too large to be kept is no larger than it must be.
+    if (sizeBytes > LARGEST_BYTES) return new Uint8Array(sizeBytes);
     const room = toRoom(sizeBytes);
     const idle = this.#idle.get(room)?.pop();
     if (idle !== undefined) this.#idleBytes -= room;

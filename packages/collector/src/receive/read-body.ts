@@ -16,27 +16,29 @@ export type BodyLimits = {
 };
 
 const EMPTY = new Uint8Array();
+/** Room for a body of a length that nobody told, or that was told but need not come. */
+const FIRST_UNTOLD_BYTES = 64 << 10;
+const FIRST_TOLD_BYTES = 1 << 20;
 
 /** Reads a request's body. Stops early, and leaves the rest unread, once the body is too large, too slow, or memory runs short. */
 export function readBody(request: IncomingMessage, { maxBytes, timeoutMs, share, pool }: BodyLimits): Promise<BodyOutcome> {
   return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    let sizeBytes = 0;
+    const gathered = new GatheredBody(pool, Math.min(readLength(request), maxBytes));
     // A body that was slow once may be well the next time, and 408 would make an OTLP client throw it away: see Refusal.
     const timer = setTimeout(() => settle(refuseForNow(`The body did not arrive within ${timeoutMs} ms.`, 1_000)), timeoutMs);
     const onData = (chunk: Buffer): void => {
-      sizeBytes += chunk.length;
-      if (sizeBytes > maxBytes) settle(refuseTooLarge(maxBytes));
-      else if (share.take(chunk.length)) chunks.push(chunk);
+      if (gathered.sizeBytes + chunk.length > maxBytes) settle(refuseTooLarge(maxBytes));
+      else if (share.take(chunk.length)) gathered.add(chunk);
       else settle(refuseForNow("The server holds as much unwritten data as it may.", 1_000));
     };
-    const onEnd = (): void => settle({ kind: "body", bytes: join(chunks, sizeBytes, pool) });
+    const onEnd = (): void => settle({ kind: "body", bytes: gathered.finish() });
     const onGone = (): void => settle({ kind: "aborted" });
     const settle = (outcome: BodyOutcome): void => {
       clearTimeout(timer);
       request.off("data", onData).off("end", onEnd).off("close", onGone).off("error", onGone);
       // A socket that breaks later must find a listener: an `error` without one ends the process.
       request.on("error", () => {});
+      if (outcome.kind !== "body") gathered.discard();
       if (outcome.kind === "refused") request.pause();
       resolve(outcome);
     };
@@ -44,14 +46,54 @@ export function readBody(request: IncomingMessage, { maxBytes, timeoutMs, share,
   });
 }
 
-function join(chunks: readonly Buffer[], sizeBytes: number, pool: BodyPool): Uint8Array {
-  if (chunks.length === 0) return EMPTY;
-  if (chunks.length === 1) return chunks[0]!;
-  const bytes = pool.take(sizeBytes);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
+/** The length that the request tells, or NaN: HTTP's parser has seen to it that it is a number, and holds the body to it. */
+function readLength({ headers }: IncomingMessage): number {
+  return Number(headers["content-length"] ?? Number.NaN);
+}
+
+/**
+ * A body as it comes. Each piece is copied to its place at once and not kept until the last is there: kept pieces would be as much memory
+ * again, which lives just long enough to be moved to the old objects of the heap.
+ */
+class GatheredBody {
+  sizeBytes = 0;
+  readonly #pool: BodyPool;
+  /** NaN when nobody told it. */
+  readonly #told: number;
+  #bytes: Uint8Array = EMPTY;
+
+  constructor(pool: BodyPool, told: number) {
+    this.#pool = pool;
+    this.#told = told;
   }
-  return bytes;
+
+  add(chunk: Buffer): void {
+    if (this.sizeBytes === 0 && chunk.length === this.#told) this.#bytes = chunk;
+    else {
+      this.#makeRoom(this.sizeBytes + chunk.length);
+      this.#bytes.set(chunk, this.sizeBytes);
+    }
+    this.sizeBytes += chunk.length;
+  }
+
+  finish(): Uint8Array {
+    return this.#bytes.subarray(0, this.sizeBytes);
+  }
+
+  /** Nobody wants it any more. */
+  discard(): void {
+    this.#pool.give(this.#bytes);
+    this.#bytes = EMPTY;
+  }
+
+  /** Memory is taken by what has come, not by what is announced. */
+  #makeRoom(needed: number): void {
+    if (needed <= this.#bytes.length) return;
+    const first = Number.isNaN(this.#told) ? FIRST_UNTOLD_BYTES : Math.min(this.#told, FIRST_TOLD_BYTES);
+    const wanted = Math.max(needed, first, Math.min(this.#bytes.length * 2, this.#told || Infinity));
+    const larger = this.#pool.take(wanted);
+    larger.set(this.#bytes.subarray(0, this.sizeBytes));
+    this.#pool.give(this.#bytes);
+    this.#bytes = larger;
+  }
 }

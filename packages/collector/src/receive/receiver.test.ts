@@ -150,6 +150,37 @@ describe("taking OTLP over HTTP", () => {
   });
 });
 
+describe("bodies in pieces", () => {
+  it.each([1, 63, 1_000, 65_536, 65_537, 300_000, 1_048_577, 2_500_000])(
+    "come whole: %i bytes, of a told length or not",
+    async (length) => {
+      const { store, port } = await run();
+      const body = Uint8Array.from({ length }, (_, index) => (index * 31 + (index >> 8)) % 251);
+      const seen: Uint8Array[] = [];
+      // Looked at before the answer: afterwards its memory belongs to others.
+      store.respond = () => {
+        seen.push(Uint8Array.from(store.payloads.at(-1)!.bytes));
+        return Promise.resolve({ kind: "accepted", items: 1, rejected: 0 });
+      };
+      const url = `http://127.0.0.1:${port}/v1/traces`;
+      const streamed = new ReadableStream({
+        start(controller) {
+          for (let at = 0; at < length; at += 40_000) controller.enqueue(body.subarray(at, at + 40_000));
+          controller.close();
+        },
+      });
+      const rest = { method: "POST", headers: PROTOBUF };
+      const answers = [
+        await fetch(url, { ...rest, body }),
+        await fetch(url, { ...rest, body: streamed, duplex: "half" } as RequestInit), // the DOM's types lack `duplex`, which a stream needs
+        await fetch(url, { ...rest, body }),
+      ];
+      expect(answers.map((answer) => answer.status)).toEqual([200, 200, 200]);
+      expect(seen.map((bytes) => Buffer.compare(bytes, body))).toEqual([0, 0, 0]);
+    },
+  );
+});
+
 describe("limits on what comes in", () => {
   it("refuses bodies over the limit, said or streamed, plain or compressed", async () => {
     const { store, send, port } = await run({ maxBodyBytes: 100_000 });

@@ -7,7 +7,13 @@ import type { Series } from "./series.ts";
 type Question = ExchangeFilter & { readonly stepMs: number; readonly groupBy: readonly Dimension[] };
 
 /** What was added up so far for one step of time and one group. */
-export type Sum = { total: number; failing: number; readonly durations: DenseHistogram };
+export type Sum = {
+  total: number;
+  failing: number;
+  readonly durations: DenseHistogram;
+  /** Where in `durations` the first bucket is that is not empty, or one before it. */
+  first: number;
+};
 
 /** True when the filter lets the series pass. */
 export function matchesSeries(filter: ExchangeFilter, series: Series): boolean {
@@ -69,7 +75,7 @@ export class CountSum {
     if (group < 0 || fromMs + STEP_MS <= window.fromMs || fromMs >= window.toMs) return undefined;
     const time = Math.floor(fromMs / stepMs) * stepMs;
     if (time !== this.#lastTime) this.#turnTo(time);
-    return (this.#lastSums[group] ??= { total: 0, failing: 0, durations: this.#slab.create() });
+    return (this.#lastSums[group] ??= { total: 0, failing: 0, durations: this.#slab.create(), first: Infinity });
   }
 
   #turnTo(time: number): void {
@@ -86,15 +92,22 @@ export class CountSum {
     sum.failing += cell.failing;
     const { offset, counts } = cell.durations;
     const first = toDenseIndex(offset);
+    if (counts.length > 0 && first < sum.first) sum.first = first;
     for (let at = 0; at < counts.length; at++) sum.durations[first + at]! += counts[at]!;
   }
 
   /** Oldest first; groups of one step in order of first sight. */
   rows(): CountRow[] {
     const times = [...this.#sums.keys()].sort((a, b) => a - b);
-    return times.flatMap((time) =>
-      (this.#sums.get(time) ?? []).flatMap((sum, group) => (sum === undefined ? [] : [this.#toRow(sum, { time, group })])),
-    );
+    const rows: CountRow[] = [];
+    for (const time of times) {
+      const sums = this.#sums.get(time) ?? [];
+      for (let group = 0; group < sums.length; group++) {
+        const sum = sums[group];
+        if (sum !== undefined) rows.push(this.#toRow(sum, time, group));
+      }
+    }
+    return rows;
   }
 
   /** To be called once its rows are read: it must not be used any more. */
@@ -112,13 +125,10 @@ export class CountSum {
     return this.#groups.push(group) - 1;
   }
 
-  #toRow(sum: Sum, { time, group }: { readonly time: number; readonly group: number }): CountRow {
-    return {
-      fromMs: time,
-      group: this.#groups[group] ?? {},
-      total: sum.total,
-      failing: sum.failing,
-      ...estimateQuantiles(sum.durations, sum.total),
-    };
+  #toRow({ total, failing, durations, first }: Sum, time: number, group: number): CountRow {
+    const row = { fromMs: time, group: this.#groups[group] ?? {}, total, failing };
+    if (total === 0) return row;
+    const { p50Ms, p99Ms } = estimateQuantiles(durations, total, first);
+    return { ...row, p50Ms, p99Ms };
   }
 }

@@ -4,7 +4,7 @@
  */
 import type { CountSum } from "../rules/count-rows.ts";
 import { addToBucket, createDenseHistogram, type DenseHistogram, toDenseIndex } from "../rules/histogram.ts";
-import { type Block, BLOCK_MS, createBlock, getCell, STEP_MS } from "../rules/rollup.ts";
+import { type Block, BLOCK_MS, type Cell, createBlock, getCell, STEP_MS } from "../rules/rollup.ts";
 import type { Minute } from "./minute-cache.ts";
 
 const STEPS = BLOCK_MS / STEP_MS;
@@ -39,23 +39,35 @@ class ByteList {
 export function encodeBlock(block: Block): Uint8Array {
   const out = new ByteList();
   out.push(FORMAT);
-  for (const [series, steps] of block.cells.entries()) {
+  // By index: entries of lists are lists themselves, and a minute of many routes would be megabytes of them.
+  for (let series = 0; series < block.cells.length; series++) {
+    const steps = block.cells[series];
+    if (steps === undefined) continue;
     for (let step = 0; step < STEPS; step++) {
-      const cell = steps?.[step];
-      if (cell === undefined) continue;
-      const { offset, counts } = cell.durations;
-      const filled = counts.reduce((sum, count) => sum + Number(count > 0), 0);
-      for (const value of [series, step, cell.total, cell.failing, filled]) out.push(value);
-      let before = -OFFSET_BIAS;
-      for (const [at, count] of counts.entries()) {
-        if (count === 0) continue;
-        out.push(offset + at - before);
-        out.push(count);
-        before = offset + at;
-      }
+      const cell = steps[step];
+      if (cell !== undefined) pushCell(out, { series, step, cell });
     }
   }
   return out.finish();
+}
+
+function pushCell(out: ByteList, { series, step, cell }: { readonly series: number; readonly step: number; readonly cell: Cell }): void {
+  const { offset, counts } = cell.durations;
+  let filled = 0;
+  for (let at = 0; at < counts.length; at++) if (counts[at]! > 0) filled += 1;
+  out.push(series);
+  out.push(step);
+  out.push(cell.total);
+  out.push(cell.failing);
+  out.push(filled);
+  let before = -OFFSET_BIAS;
+  for (let at = 0; at < counts.length; at++) {
+    const count = counts[at]!;
+    if (count === 0) continue;
+    out.push(offset + at - before);
+    out.push(count);
+    before = offset + at;
+  }
 }
 
 /** Reads varints; the bytes carried their check sum, so that their shape is as it was written. */
@@ -104,6 +116,7 @@ export function addBlock(bytes: Uint8Array, fromMs: number, into: CountSum): voi
     for (let left = filled; left > 0; left--) {
       at += reader.next();
       sum.durations[at]! += reader.next();
+      if (at < sum.first) sum.first = at;
     }
   }
 }

@@ -51,7 +51,7 @@ const SHARE_OF_WANTED = 1.25;
 type SeenSeries = { readonly method: string; readonly status: number; readonly number: number };
 
 /** Of all processes; senders of ever new routes make them all begin again. */
-const MOST_SEEN = 50_000;
+const MOST_SEEN = 20_000;
 /** Beside so many others of a route, one is as quickly made again as found. */
 const MOST_SEEN_OF_ROUTE = 15;
 

@@ -66,7 +66,7 @@ const SETTLED = 2;
  * of usual ones, for which the journal is the limit.
  */
 const BYTES_OF_RECORD = 200;
-const BYTES_OF_RESOURCE = 600;
+const BYTES_OF_RESOURCE = 1_500;
 const BYTES_OF_TRACE = 200;
 const BYTES_OF_PLACE = 48;
 const BYTES_OF_DETAILS = 400;
