@@ -1,5 +1,5 @@
 import type { CauseId, Change, Evidence, EvidenceSource, FaultDomain, MetricPoint, Scope } from "@faultline/model";
-import type { Call } from "../isolate/hop-shape.ts";
+import type { Call, Hop } from "../isolate/hop-shape.ts";
 import type { Judgement, Step } from "../isolate/judgement.ts";
 import type { Occurrence } from "../isolate/occurrence.ts";
 import type { Difference } from "./contrast.ts";
@@ -39,6 +39,8 @@ export type Findings = {
   readonly failing: readonly Occurrence[];
   /** The calls through which the failing requests met the origin, as far as they called it. */
   readonly originCalls: readonly Call[];
+  /** The origin's part in each failing request, as far as it sent telemetry. */
+  readonly originHops: readonly Hop[];
   readonly succeeding: readonly Occurrence[];
   readonly elsewhere: readonly Occurrence[];
   readonly services: ReadonlySet<string>;

@@ -55,6 +55,7 @@ export function gatherFindings(symptom: Symptom, isolation: Isolation, observati
     origin,
     failing,
     originCalls: isolation.agreeing.flatMap(({ judgement }) => judgement.origin.call ?? []),
+    originHops: isolation.agreeing.flatMap(({ judgement }) => judgement.origin.hop ?? []),
     succeeding,
     elsewhere: symptom.elsewhere,
     services: symptom.services,

@@ -2,6 +2,7 @@ import type { MissingEvidence } from "@faultline/model";
 import type { Findings } from "./findings.ts";
 import { mayHaveStoodStill } from "./stall.ts";
 import { CLOSED, REFUSED } from "./connection-words.ts";
+import { hearLetGo } from "./let-go.ts";
 import { hearLoneInstances } from "./lone-instances.ts";
 
 /** What is not there and would tell more: gaps on the path first, then what the causes could not be weighed on. */
@@ -32,6 +33,8 @@ export function listMissing(findings: Findings, isDiagnosed: boolean): readonly 
       wouldTell: `what kept ${service} busy when these requests came`,
     });
   }
+  const letGo = hearLetGo(findings);
+  if (letGo !== undefined) missing.push({ what: "the requests that kept its caller busy", wouldTell: letGo.statement });
   if (succeeding.length === 0) {
     missing.push({ what: "good requests of the same route", wouldTell: "what separates the failing requests from them" });
   }

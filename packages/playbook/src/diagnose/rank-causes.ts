@@ -27,9 +27,11 @@ export function rankCauses(findings: Findings): Ranking {
     const evidence = [...found, ...findings.named.filter((each) => each.cause === cause).map((each) => each.evidence)];
     const score = addUp(evidence) - addUp(against);
     // A guess is never worth more than what a cause unknown to Faultline would have to be.
-    return { cause, evidence, against, isGeneral, isAmbiguous, score: isAmbiguous ? Math.min(score, UNKNOWN) : score };
+    const explains = !isGeneral && (isAmbiguous ? addUp(evidence) : score) >= EXPLAINS;
+    return { cause, evidence, against, isGeneral, isAmbiguous, explains, score: isAmbiguous ? Math.min(score, UNKNOWN) : score };
   });
-  const isExplained = weighed.some(({ isGeneral, score }) => !isGeneral && score >= EXPLAINS);
+  // What was heard explains an exception even where it is only a guess which cause it belongs to.
+  const isExplained = weighed.some(({ explains }) => explains);
   const ranked = weighed.map((each) => (each.isGeneral && isExplained ? { ...each, score: Math.min(each.score, UNKNOWN) } : each));
   const supported = ranked.filter(({ evidence, score }) => evidence.length > 0 && score > 0);
   const total = supported.reduce((sum, { score }) => sum + Math.exp(score), Math.exp(UNKNOWN));

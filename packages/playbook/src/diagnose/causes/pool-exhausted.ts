@@ -1,5 +1,6 @@
 import { POOLER_FULL, POOL_WAIT } from "../../isolate/pool-words.ts";
 import { type CauseRule, fromOnset, hear } from "../findings.ts";
+import { hearLetGo } from "../let-go.ts";
 
 /** The same of a pool of calls instead of connections. */
 const BULKHEAD = /Bulkhead(?:Full|Rejected)|bulkhead.{0,20}(?:full|exceeded|exhausted)/i;
@@ -12,6 +13,9 @@ export const poolExhausted: CauseRule = {
     const pooled = hear(findings, POOL_WAIT, { statement, weight: 5 });
     const others = [...hear(findings, POOLER_FULL, { statement, weight: 5 }), ...hear(findings, BULKHEAD, { statement, weight: 5 })];
     const said = pooled.length > 0 ? pooled : others;
-    return { evidence: said.length === 0 ? [] : [...said, ...fromOnset(findings, "pool-exhausted")] };
+    if (said.length === 0) return { evidence: [] };
+    const letGo = hearLetGo(findings);
+    const evidence = [...said, ...fromOnset(findings, "pool-exhausted")];
+    return letGo === undefined ? { evidence } : { evidence, against: [letGo], isAmbiguous: true };
   },
 };
