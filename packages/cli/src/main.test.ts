@@ -1,3 +1,6 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { runFaultline } from "./main.ts";
 
@@ -34,6 +37,9 @@ describe("the command line", () => {
     ["a value that begins with a dash", ["gate", "--counts", "-1/3,0/4"], "is written --counts=VALUE, as in --counts=-1"],
     ["a switch with a value", ["gate", "--json=yes"], "--json is a switch and takes no value"],
     ["a word too many", ["gate", "extra"], '"extra" is one word too many'],
+    ["a mistyped wish for help", ["logs", "--hlep"], "did you mean --help?"],
+    ["an option where there is none", ["version", "--json"], "there is no option --json"],
+    ["no address to verify", ["verify"], "say where the app listens with --url URL"],
   ])("answers %s in one sentence", async (_, words, sentence) => {
     const { err } = await run(...words);
     expect(err).toContain(sentence);
@@ -48,5 +54,15 @@ describe("the command line", () => {
     const { out } = await run("help");
     const names = [...out.matchAll(/^ {2}(\w+) /gm)].map(([, name]) => name).join(" ");
     expect(names).toBe("triage logs diagnose explain up deploy demo init verify redact prove gate version");
+  });
+
+  it("ends without a word when nobody reads on, with a code that no pipeline takes for an answer", async () => {
+    const bin = fileURLToPath(new URL("../bin/faultline.js", import.meta.url));
+    const child = spawn(process.execPath, [bin, "explain", "502"], { stdio: ["ignore", "pipe", "pipe"] });
+    child.stdout.destroy();
+    let said = "";
+    child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
+    await once(child, "close");
+    expect({ code: child.exitCode, said }).toEqual({ code: 141, said: "" });
   });
 });

@@ -53,6 +53,8 @@ const COMMANDS = new Map(GROUPS.flatMap(({ commands }) => Object.entries(command
 
 const EXIT_USAGE = 2;
 const EXIT_BUG = 70;
+/** As of a program that SIGPIPE ends: 128 and the signal's number. Not 0, so that a pipeline never takes it for an answer. */
+const EXIT_UNREAD = 141;
 
 function formatHelp(): string {
   const groups = GROUPS.map(({ title, commands }) =>
@@ -111,6 +113,13 @@ function asksForHelp(args: readonly string[]): boolean {
 /** Runs this process's own command line; the exit code is set, never forced, so that output drains. */
 export async function main(): Promise<void> {
   const { stdout, stderr, env } = process;
+  // Whoever reads may have enough, as `head` and `less` do: that is the end, and no news.
+  for (const stream of [stdout, stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+      process.exit(EXIT_UNREAD);
+    });
+  }
   const io: CommandIo = {
     stdout,
     stderr,

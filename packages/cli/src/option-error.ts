@@ -22,5 +22,5 @@ export function describeOptionError(error: Error, help: string): string {
 }
 
 function listOptions(help: string): readonly string[] {
-  return [...new Set(help.match(/(?<![\w-])--[a-z][a-z-]*/g))];
+  return [...new Set(["--help", ...(help.match(/(?<![\w-])--[a-z][a-z-]*/g) ?? [])])];
 }

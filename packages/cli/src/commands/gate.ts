@@ -3,6 +3,7 @@ import type { ArmCounts, RolloutDecision } from "@faultline/model";
 import { decideRollout, type RolloutPolicy } from "@faultline/playbook/rollout";
 import { callCollector, DEFAULT_COLLECTOR } from "../collector-client.ts";
 import { type Command, UsageError } from "../command.ts";
+import { readNumber } from "../read-number.ts";
 import { wrap } from "../wrap.ts";
 
 const HELP = `usage: faultline gate --baseline V1 --canary V2 [--service NAME] [--route ROUTE] [--since MINUTES]
@@ -101,12 +102,6 @@ function readPolicy(values: { margin?: string; alpha?: string; minimum?: string;
     ...(minimum === undefined ? {} : { minimumRequests: readNumber("minimum", minimum, { from: 1, to: 1e9 }) }),
     ...(look === undefined ? {} : { look: Math.round(readNumber("look", look, { from: 1, to: 1e6 })) }),
   };
-}
-
-function readNumber(option: string, text: string, { from, to }: { from: number; to: number }): number {
-  const value = text.trim() === "" ? Number.NaN : Number(text);
-  if (!(value >= from && value <= to)) throw new UsageError(`--${option} takes a number from ${from} to ${to}; got "${text}"`);
-  return value;
 }
 
 function formatDecision(decision: RolloutDecision, columns: number | undefined): string {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer as createPlainServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
@@ -105,6 +105,40 @@ describe("faultline triage", () => {
     expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({ log: { entries: [{ response: { status: 500 } }] } });
     expect(await triage(`${base}/x`, "--save", file)).toMatchObject({ code: 2, err: expect.stringContaining("nothing was written over") });
     expect((await triage(file)).out).toContain("500 Internal Server Error");
+  });
+
+  it("says in a sentence that nothing failed, and how to meet what was meant", async () => {
+    const fine = await triage(`${await serve((_request, response) => response.writeHead(204).end())}/x`);
+    expect(fine).toMatchObject({ code: 1, out: expect.stringContaining("NO SERVER ERROR. It was answered with 204, twice.") });
+    expect(fine.out).toContain("--repeat 30");
+    expect(fine.out).not.toMatch(/INCONCLUSIVE|WHO WROTE IT|RULED OUT/);
+    const refused = await triage(`${await serve((_request, response) => response.writeHead(401).end())}/x`);
+    expect(refused.out).toContain("NO SERVER ERROR. It is refused with 401");
+    const circle = await triage(`${await serve((request, response) => response.writeHead(302, { location: request.url }).end())}/x`);
+    expect(circle.out).toContain("NO SERVER ERROR. It redirects with 302, twice.");
+  });
+
+  it("takes an answer that is still coming for one that has come, and says of one that breaks off how far it came", async () => {
+    const dripping = await serve((_request, response) => void response.writeHead(200).write("drip"));
+    expect((await triage(`${dripping}/x`, "--timeout", "0.5")).out).toContain("body, 4 bytes and still coming: drip");
+    const broken = await serve((_request, response) => {
+      response.writeHead(500, { "content-length": "5000" });
+      response.write("half", () => response.destroy());
+    });
+    expect((await triage(`${broken}/x`)).out).toContain("body, 4 bytes of 5000, then it broke off: half");
+  });
+
+  it.each([
+    ["SSH-2.0-OpenSSH_9.2\r\n", "what answers is SSH, not HTTP"],
+    ["\u0000\u0000\u0012\u0004\u0000\u0000\u0000\u0000\u0000", "what answers speaks HTTP/2 without TLS"],
+    ["\u0015\u0003\u0001\u0000\u0002\u0002F", "what answers speaks TLS at this port: ask with https://"],
+    ["<html>hello", 'what came is no HTTP/1.1 response; it begins with "<html>hello"'],
+  ])("says what answers that is no HTTP: %j", async (greeting, sentence) => {
+    const server = createPlainServer((socket) => void socket.on("error", () => {}).end(greeting, "latin1"));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    closers.push(() => server.close());
+    const { port } = server.address() as AddressInfo; // listening on a port, so the address is no pipe
+    expect((await triage(`http://127.0.0.1:${port}/x`)).out).toContain(`NO RESPONSE: ${sentence}`);
   });
 
   it.each([

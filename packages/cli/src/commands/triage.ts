@@ -6,6 +6,8 @@ import type { Window } from "@faultline/model";
 import type { Signature } from "@faultline/playbook/signatures";
 import { triageProbes, type Probe } from "@faultline/playbook/triage";
 import { type Command, type CommandIo, UsageError } from "../command.ts";
+import { readHttpUrl } from "../read-http-url.ts";
+import { readNumber } from "../read-number.ts";
 import { readSignatures } from "../read-signatures.ts";
 import { findBodyIds, findIds, type FoundId } from "../triage/find-ids.ts";
 import { formatFindings, formatMarkdown, formatProbe, formatRequest, toExcerpt, type TriageReport } from "../triage/format-triage.ts";
@@ -74,7 +76,7 @@ export const command: Command = {
       allowsUnsafe: values.unsafe,
       repeat: Math.round(readNumber("repeat", values.repeat, { from: 0, to: 50 })),
       probesBody: values["probe-body"],
-      ...(values.direct === undefined ? {} : { direct: readBase(values.direct) }),
+      ...(values.direct === undefined ? {} : { direct: readHttpUrl("direct", values.direct).href }),
       ...(values.simple === undefined ? {} : { simple: readPath(values.simple) }),
     };
     const request = { ...read, isInsecure: read.isInsecure || values.insecure };
@@ -149,19 +151,7 @@ function save(path: string, report: TriageReport, io: CommandIo): void {
   }
 }
 
-function readBase(text: string): string {
-  const url = URL.parse(text);
-  if (url === null || !/^https?:$/.test(url.protocol)) throw new UsageError(`--direct takes an http or https URL; got "${text}"`);
-  return url.href;
-}
-
 function readPath(text: string): string {
   if (!text.startsWith("/") || text.startsWith("//")) throw new UsageError(`--simple takes a path that begins with /; got "${text}"`);
   return text;
-}
-
-function readNumber(option: string, text: string, { from, to }: { from: number; to: number }): number {
-  const value = text.trim() === "" ? Number.NaN : Number(text);
-  if (!(value >= from && value <= to)) throw new UsageError(`--${option} takes a number from ${from} to ${to}; got "${text}"`);
-  return value;
 }

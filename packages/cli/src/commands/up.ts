@@ -7,6 +7,7 @@ import { type Command, type CommandIo, UsageError } from "../command.ts";
 import { findDashboard } from "../dashboard-files.ts";
 import { tuneGarbageCollection } from "../tune-garbage-collection.ts";
 import { openSourceMaps } from "../open-source-maps.ts";
+import { readHttpUrl } from "../read-http-url.ts";
 import { readRetention } from "../read-retention.ts";
 import { readSignatures } from "../read-signatures.ts";
 
@@ -61,8 +62,8 @@ export const command: Command = {
     if (values.memory && (values["keep-days"] ?? values["max-size"]) !== undefined)
       throw new UsageError("--memory keeps nothing; leave out --keep-days and --max-size");
     if (values.data === "") throw new UsageError("--data takes the name of a directory; got nothing");
-    const publicUrl = values["public-url"] === undefined ? undefined : toHttpUrl("public-url", values["public-url"]);
-    const demoUrl = values["demo-switchboard"] === undefined ? undefined : toHttpUrl("demo-switchboard", values["demo-switchboard"]);
+    const publicUrl = values["public-url"] === undefined ? undefined : readHttpUrl("public-url", values["public-url"]).href;
+    const demoUrl = values["demo-switchboard"] === undefined ? undefined : readHttpUrl("demo-switchboard", values["demo-switchboard"]).href;
     const sourceMaps = openSourceMaps(values["source-maps"]);
     const options = {
       host,
@@ -71,8 +72,8 @@ export const command: Command = {
         ? ({ kind: "memory" } as const)
         : ({ kind: "sqlite", directory: values.data, retention: readRetention(values["keep-days"], values["max-size"]) } as const),
       alertTargets: [
-        ...webhook.map((url) => ({ format: "webhook" as const, url: toHttpUrl("webhook", url) })),
-        ...slack.map((url) => ({ format: "slack" as const, url: toHttpUrl("slack", url) })),
+        ...webhook.map((url) => ({ format: "webhook" as const, url: readHttpUrl("webhook", url).href })),
+        ...slack.map((url) => ({ format: "slack" as const, url: readHttpUrl("slack", url).href })),
       ],
       allowedHosts: values["allow-host"].map((name) => name.toLowerCase()),
       ...(publicUrl === undefined ? {} : { publicUrl }),
@@ -116,10 +117,4 @@ function toPort(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (!(port <= 65_535)) throw new UsageError(`--port takes a number from 0 to 65535; got "${text}"`);
   return port;
-}
-
-function toHttpUrl(option: string, text: string): string {
-  const url = URL.parse(text);
-  if (url === null || !/^https?:$/.test(url.protocol)) throw new UsageError(`--${option} takes an http or https URL; got "${text}"`);
-  return url.href;
 }

@@ -99,6 +99,6 @@ describe("faultline verify", () => {
   it("takes no URL that is none", async () => {
     const { code, err } = await verify("--url", "localhost");
     expect(code).toBe(2);
-    expect(err).toContain("--url takes a URL");
+    expect(err).toContain("--url takes an http or https URL");
   });
 });

@@ -2,6 +2,8 @@ import { parseArgs } from "node:util";
 import { DEFAULT_COLLECTOR } from "../collector-client.ts";
 import { type Command, UsageError } from "../command.ts";
 import { checkLinks, type Link } from "../init/check-links.ts";
+import { readHttpUrl } from "../read-http-url.ts";
+import { readNumber } from "../read-number.ts";
 
 const HELP = `usage: faultline verify --url URL [--fails PATH] [--collector URL] [--wait SECONDS] [--json]
 
@@ -25,13 +27,6 @@ function formatLink({ name, state, told, next }: Link): string {
   return `${MARKS[state].padEnd(7)} ${name.padEnd(20)} ${told}\n${next === undefined ? "" : `${" ".repeat(29)}${next}\n`}`;
 }
 
-function readUrl(name: string, text: string | undefined): string {
-  const url = URL.parse(text ?? "");
-  if (url === null || !/^https?:$/.test(url.protocol))
-    throw new UsageError(`--${name} takes a URL as http://127.0.0.1:3000; got "${text ?? ""}"`);
-  return url.origin;
-}
-
 /** `faultline verify` */
 export const command: Command = {
   help: HELP,
@@ -46,12 +41,12 @@ export const command: Command = {
         json: { type: "boolean", default: false },
       },
     });
-    const waitMs = Number(values.wait) * 1000;
-    if (!(waitMs >= 0 && waitMs <= 60_000)) throw new UsageError(`--wait takes seconds from 0 to 60; got "${values.wait}"`);
+    const waitMs = readNumber("wait", values.wait, { from: 0, to: 60 }) * 1000;
+    if (values.url === undefined) throw new UsageError("say where the app listens with --url URL, as http://127.0.0.1:3000");
     const links = await checkLinks({
-      app: readUrl("url", values.url),
+      app: readHttpUrl("url", values.url).origin,
       fails: values.fails,
-      collector: readUrl("collector", values.collector),
+      collector: readHttpUrl("collector", values.collector).origin,
       waitMs,
     });
     io.stdout.write(values.json ? `${JSON.stringify(links)}\n` : links.map(formatLink).join(""));

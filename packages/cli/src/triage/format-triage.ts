@@ -2,6 +2,7 @@ import { describeDiagnosis } from "@faultline/model";
 import type { Probe, Triage } from "@faultline/playbook/triage";
 import { formatDiagnosis } from "../format-diagnosis.ts";
 import type { FoundId } from "./find-ids.ts";
+import { formatNoFailure } from "./format-no-failure.ts";
 import type { ShownRequest } from "./redact-probe.ts";
 
 /** Everything a triage shows; all of it redacted. */
@@ -83,9 +84,9 @@ export function formatFindings(report: TriageReport, columns: number): string {
     ...formatResponse(report),
     ...(idLines.length === 0 ? [] : ["", "IDS to paste into a search or a ticket", ...idLines]),
     "",
-    `WHO WROTE IT: ${describeMaker(triage)}`,
-    "",
-    formatDiagnosis(triage.diagnosis, columns),
+    ...(triage.diagnosis.scope.failing === 0
+      ? [formatNoFailure(report.probes, triage, columns)]
+      : [`WHO WROTE IT: ${describeMaker(triage)}`, "", formatDiagnosis(triage.diagnosis, columns)]),
   ].join("\n");
 }
 
@@ -97,14 +98,23 @@ function describeMaker({ maker }: Triage): string {
 
 function formatResponse({ probes: [first], bodyExcerpt }: TriageReport): readonly string[] {
   if (first?.response === undefined) return ["", `NO RESPONSE: ${toPlainLine(first?.failure?.message ?? "")}`];
-  const { statusLine, headers, bodyBytes } = first.response;
-  const body = bodyExcerpt === undefined || bodyExcerpt === "" ? [] : [`  body, ${bodyBytes} bytes: ${bodyExcerpt}`];
+  const { statusLine, headers, bodyBytes, bodyEnd } = first.response;
+  const size = `${bodyBytes} bytes${describeEnd(first.response)}`;
+  const isEmpty = bodyExcerpt === undefined || bodyExcerpt === "";
+  const body = isEmpty && bodyEnd === undefined ? [] : [`  body, ${size}${isEmpty ? "" : `: ${bodyExcerpt}`}`];
   return [
     "",
     "RESPONSE, headers in the order sent",
     ...[statusLine, ...headers.map(([name, value]) => `${name}: ${value}`)].map((line) => `  ${toPlainLine(line)}`),
     ...body,
   ];
+}
+
+/** A body that did not come to its end says so: a success that breaks off is none. */
+function describeEnd({ bodyEnd, headers }: NonNullable<Probe["response"]>): string {
+  const announced = headers.find(([name]) => name.toLowerCase() === "content-length")?.[1];
+  if (bodyEnd === "broke off") return announced === undefined ? ", then it broke off" : ` of ${announced}, then it broke off`;
+  return bodyEnd === undefined ? "" : ` and ${bodyEnd}`;
 }
 
 /** An incident report to paste. */

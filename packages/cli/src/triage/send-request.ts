@@ -1,8 +1,9 @@
 import { Agent, type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http";
 import { Agent as SecureAgent, request as requestHttps } from "node:https";
-import type { Socket } from "node:net";
+import { isIP, type Socket } from "node:net";
 import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from "node:zlib";
 import type { Probe, ProbeFailure, ProbePurpose, ProbeResponse } from "@faultline/playbook/triage";
+import { describeForeignAnswer } from "./describe-foreign-answer.ts";
 import type { TriageRequest } from "./target.ts";
 
 /** How one request is sent. */
@@ -29,7 +30,7 @@ type Marks = { startMs: number; dnsMs?: number; connectMs?: number; tlsMs?: numb
  */
 export async function sendRequest(request: TriageRequest, { purpose, timeoutMs, agent }: SendOptions): Promise<SentProbe> {
   const url = new URL(request.url);
-  const marks: Marks = { startMs: performance.now(), phase: url.hostname.match(/^[\d.]+$|^\[/) === null ? "dns" : "connect" };
+  const marks: Marks = { startMs: performance.now(), phase: isAddress(url) ? "connect" : "dns" };
   const base = {
     purpose,
     method: request.method,
@@ -74,9 +75,15 @@ function exchange(url: URL, request: TriageRequest, { marks, timeoutMs, agent }:
     };
     const send = isSecure ? requestHttps : requestHttp;
     let client: ClientRequest;
+    let received: Received | undefined;
     const timer = setTimeout(() => {
+      const cut = received === undefined ? undefined : toResponse(received, "still coming");
       client.destroy();
-      finish({ failure: { phase: marks.phase, code: "TIMEOUT", message: `nothing within ${timeoutMs} ms` } });
+      finish(
+        cut === undefined
+          ? { failure: { phase: marks.phase, code: "TIMEOUT", message: `nothing within ${timeoutMs} ms` } }
+          : { response: cut },
+      );
     }, timeoutMs);
     try {
       client = send(url, {
@@ -86,7 +93,8 @@ function exchange(url: URL, request: TriageRequest, { marks, timeoutMs, agent }:
         setHost: false,
         maxHeaderSize: HEADER_BYTES,
         headers: listHeaders(request).flat(),
-        ...(isSecure ? { rejectUnauthorized: !request.isInsecure, servername: url.hostname } : {}),
+        // A server name is a name: an address is none (RFC 6066, section 3).
+        ...(isSecure ? { rejectUnauthorized: !request.isInsecure, servername: isAddress(url) ? "" : url.hostname } : {}),
       });
     } catch (error) {
       clearTimeout(timer);
@@ -96,7 +104,8 @@ function exchange(url: URL, request: TriageRequest, { marks, timeoutMs, agent }:
     client.on("error", (error) => finish({ failure: toFailure(error, marks.phase) }));
     client.on("response", (response) => {
       marks.firstByteMs = performance.now() - marks.startMs;
-      void readResponse(response).then((read) => finish({ response: read }));
+      received = { response, chunks: [], bodyBytes: 0 };
+      void readResponse(received).then((read) => finish({ response: read }));
     });
     client.end(request.body);
   });
@@ -122,26 +131,38 @@ function markSocket(socket: Socket, marks: Marks, isSecure: boolean): void {
   });
 }
 
+function isAddress({ hostname }: URL): boolean {
+  return isIP(hostname.replace(/^\[|\]$/g, "")) !== 0;
+}
+
 function toFailure(error: unknown, phase: ProbeFailure["phase"]): ProbeFailure {
   if (!(error instanceof Error)) return { phase, code: "UNKNOWN", message: String(error) };
   // Node tries every address of a name and reports the attempts together.
   const inner = error instanceof AggregateError && error.errors[0] instanceof Error ? error.errors[0] : error;
   const code = "code" in inner && typeof inner.code === "string" ? inner.code : inner.name;
-  return { phase, code, message: inner.message };
+  // Node adds advice on how to start Node, which whoever asks about a server cannot use.
+  const message = describeForeignAnswer(inner) ?? inner.message.replace(/; if the root CA is installed locally.*$/, "");
+  return { phase, code, message };
 }
 
-async function readResponse(response: IncomingMessage): Promise<ProbeResponse> {
-  const chunks: Buffer[] = [];
-  let bodyBytes = 0;
+/** What has come of a response so far. */
+type Received = { readonly response: IncomingMessage; readonly chunks: Buffer[]; bodyBytes: number };
+
+async function readResponse(received: Received): Promise<ProbeResponse> {
   try {
-    for await (const chunk of response as AsyncIterable<Buffer>) {
-      if (bodyBytes < BODY_KEPT) chunks.push(chunk);
-      bodyBytes += chunk.length;
-      if (bodyBytes > BODY_READ) break;
+    for await (const chunk of received.response as AsyncIterable<Buffer>) {
+      if (received.bodyBytes < BODY_KEPT) received.chunks.push(chunk);
+      received.bodyBytes += chunk.length;
+      if (received.bodyBytes > BODY_READ) return toResponse(received, "not read further");
     }
   } catch {
-    // A body that breaks off: what came of it is the evidence.
+    // What came of a body that breaks off is the evidence.
+    return toResponse(received, "broke off");
   }
+  return toResponse(received, undefined);
+}
+
+function toResponse({ response, chunks, bodyBytes }: Received, bodyEnd: ProbeResponse["bodyEnd"]): ProbeResponse {
   const headers: [string, string][] = [];
   for (let index = 0; index + 1 < response.rawHeaders.length; index += 2)
     headers.push([response.rawHeaders[index] ?? "", response.rawHeaders[index + 1] ?? ""]);
@@ -153,6 +174,7 @@ async function readResponse(response: IncomingMessage): Promise<ProbeResponse> {
     headers,
     ...(body === undefined ? {} : { body }),
     bodyBytes,
+    ...(bodyEnd === undefined ? {} : { bodyEnd }),
   };
 }
 

@@ -8,6 +8,8 @@ export type ProbeResponse = {
   /** The first part of the body, as text. */
   readonly body?: string;
   readonly bodyBytes: number;
+  /** Why there may be more of the body than came; absent where it came to its end. */
+  readonly bodyEnd?: "broke off" | "still coming" | "not read further";
 };
 
 /** Why there was no response, and during what. */
