@@ -218,7 +218,26 @@ describe("what is long", () => {
     }
     await closeSite(site);
   });
+
+  it("is folded: of forty faults twelve are shown, the others are a button away", async () => {
+    const site = await openSite();
+    for (let index = 0; index < 40; index++) await site.store.saveFault(toListedFault(index, Date.now()));
+    const { page } = await openPage(browser, site.url);
+    await page.goto(site.url);
+    await page.getByText("40 open faults").waitFor();
+    expect(await page.locator(".fault").count()).toBe(12);
+    await page.getByRole("button", { name: "Show 28 more faults" }).click();
+    expect(await page.locator(".fault").count()).toBe(40);
+    await page.context().close();
+    await closeSite(site);
+  });
 });
+
+/** A fault that is listed and nothing more. */
+function toListedFault(index: number, nowMs: number): StoredFault {
+  const times = { firstSeenMs: nowMs - 60_000, lastSeenMs: nowMs - index, count: 100 - index, state: "open" as const };
+  return { fingerprint: `listed-${index}`, title: `TypeError number ${index}`, service: "orders", route: "/quotes", ...times };
+}
 
 /** Boxes of the path that lie over one another or beyond the page, by their numbers. Runs in the page. */
 function findCrowdedBoxes(): readonly string[] {

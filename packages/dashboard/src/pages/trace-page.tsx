@@ -1,6 +1,6 @@
 import type { TraceAnswer } from "@faultline/model";
 import type { ReactNode } from "react";
-import { formatDuration, formatTime } from "../format.ts";
+import { formatCount, formatDuration, formatTime } from "../format.ts";
 import { Captured } from "../parts/captured-text.tsx";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { Link } from "../parts/link.tsx";
@@ -44,7 +44,7 @@ export function TracePage({ traceId, spanId }: Props): ReactNode {
           <span>{formatTime(trace.startMs)}</span>
           <span>{formatDuration(trace.durationMs)}</span>
           <span>
-            {trace.rows.length + trace.leftOut} spans in {services.size === 1 ? "1 service" : `${services.size} services`}
+            {formatCount(trace.rows.length + trace.leftOut)} spans in {services.size === 1 ? "1 service" : `${services.size} services`}
           </span>
           <code className="trace-id">{trace.traceId}</code>
           <CopyButton text={trace.traceId} label="Copy id" />

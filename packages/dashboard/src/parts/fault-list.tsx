@@ -1,12 +1,33 @@
 import type { FaultListing } from "@faultline/model";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { formatAgo, formatCompact, formatTime } from "../format.ts";
 import { toFaultAddress } from "../router.ts";
 import { Captured, Clamped } from "./captured-text.tsx";
 import { Link } from "./link.tsx";
 
+type Props = { readonly faults: readonly FaultListing[]; readonly nowMs: number };
+
+/** More than these are folded away, so that the table below them can be reached; a few more are not worth a button. */
+const MOST_SHOWN = 12;
+const NOT_WORTH_FOLDING = 3;
+
 /** Faults, each as its verdict: what a person reads first. */
-export function FaultList({ faults, nowMs }: { readonly faults: readonly FaultListing[]; readonly nowMs: number }): ReactNode {
+export function FaultList({ faults, nowMs }: Props): ReactNode {
+  const [isWhole, setWhole] = useState(false);
+  const isLong = faults.length > MOST_SHOWN + NOT_WORTH_FOLDING;
+  return (
+    <>
+      <Faults faults={isLong && !isWhole ? faults.slice(0, MOST_SHOWN) : faults} nowMs={nowMs} />
+      {isLong && (
+        <button type="button" className="quiet" aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}>
+          {isWhole ? "Show fewer" : `Show ${faults.length - MOST_SHOWN} more faults`}
+        </button>
+      )}
+    </>
+  );
+}
+
+function Faults({ faults, nowMs }: Props): ReactNode {
   return (
     <ol className="faults" aria-label="Faults, newest and loudest first">
       {faults.map((fault) => (

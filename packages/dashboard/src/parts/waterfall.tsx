@@ -1,11 +1,13 @@
 import type { Fate, TraceAnswer, WaterfallRow } from "@faultline/model";
 import { type CSSProperties, type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from "react";
-import { formatDuration } from "../format.ts";
+import { formatCount, formatDuration } from "../format.ts";
 import { Captured } from "./captured-text.tsx";
 import { chooseRows, toBar, toTicks } from "./choose-rows.ts";
 import { FateMark } from "./fate-mark.tsx";
 import { SpanDetails } from "./span-details.tsx";
 
+/** Deeper spans are not moved in any further. */
+const MOST_INDENTS = 14;
 /** A longer list scrolls in a box of its own. */
 const LONG_LIST = 30;
 
@@ -56,7 +58,7 @@ export function Waterfall({ trace, focusId, fates = new Map() }: Props): ReactNo
       <Remarks trace={trace} hidden={hidden} />
       {(hidden > 0 || isWhole) && (
         <button type="button" className="quiet" onClick={() => setWhole(!isWhole)}>
-          {isWhole ? "Show the failing part only" : `Show ${hidden} more spans`}
+          {isWhole ? "Show the failing part only" : `Show ${formatCount(hidden)} more spans`}
         </button>
       )}
     </div>
@@ -102,7 +104,7 @@ type RowProps = {
 
 function SpanRow({ row, traceMs, fate, isOpen, isWanted, onToggle }: RowProps): ReactNode {
   const bar = toBar(row, traceMs);
-  const indent = { paddingInlineStart: `${Math.min(row.depth, 14) * 12 + 8}px` };
+  const indent = { paddingInlineStart: `calc(${Math.min(row.depth, MOST_INDENTS)} * var(--indent) + 8px)` };
   return (
     <button
       type="button"
