@@ -3,19 +3,18 @@ import type { AssignedValue } from "./forms/assigned-value.ts";
 import type { Scan } from "./finding.ts";
 import { isReplacement } from "./replacement.ts";
 import type { Operator } from "./operator.ts";
-import type { KeyKind, Suspicion } from "./names/sensitive-key.ts";
+import type { KeyKind } from "./names/sensitive-key.ts";
 
 type Claim = {
   readonly scan: Scan;
   readonly value: AssignedValue;
-  readonly kind: KeyKind | undefined;
-  readonly suspicion: Suspicion;
+  readonly kind: KeyKind;
   readonly name: string;
   readonly operator: Operator;
 };
 
 const WORDS =
-  "null nil none undefined nan true false unset missing required optional invalid expired string number boolean object bearer basic redacted filtered masked hidden removed no yes on off empty set not is was are valid incorrect wrong revoked rejected denied failed failure error unknown unexpected must cannot should may has have does did too the a an for of in to from by with and or at as if when changed reset mismatch mismatched mandatory disabled enabled active inactive closed open ok array text any type password token secret key apikey username user email omitted encrypted anonymous public private self local default placeholder changeme example test todo see use using new old this that it its self".split(
+  "null nil none undefined nan true false unset missing required optional invalid expired string number boolean object bearer basic redacted filtered masked hidden removed include omit same-origin no empty valid incorrect wrong revoked rejected denied failed failure error unknown unexpected cannot should changed reset mismatch mismatched mandatory disabled enabled active inactive closed array password token secret apikey username email omitted encrypted anonymous public private local default placeholder changeme example using".split(
     " ",
   );
 
@@ -38,7 +37,7 @@ const NO_SECRET =
 
 /** A template, an expression, a map or a tag of YAML that begins in a value's place and goes on behind it. */
 const EXPRESSION =
-  /^\\?(?:[#$][{(]{1,2}[^{}]{1,80}(?:[})"'[]|$)|\{\{[^{}]{1,80}\}\}|\(|&|(?:await|new|async|function|typeof|void|yield|lambda|null|this|undefined|true|false)(?:[;,)}]|$)|\{[\w-]{1,40}:$|![A-Za-z]{2,20}$|\$[A-Za-z_]\w{0,63}(?:->|[[{.:]|$))/;
+  /^\\?(?:[#$][{(]{1,2}[^{}]{1,80}(?:[})"'[]|$)|\{\{[^{}]{1,80}\}\}|\(|&|(?:await|new|async|function|typeof|void|yield|lambda|null|this|undefined|true|false)(?:[;,)}]|$)|\{[\w-]{1,40}:$|![A-Za-z]{2,20}$|(?:ConvertTo|Get|Read)-[A-Z]|\$[A-Za-z_]\w{0,63}(?:->|[[{.:]|$))/;
 
 /** A name of a program's own. */
 export const IDENTIFIER = /^_?[A-Za-z]?[a-z]{2,32}(?:_?[A-Z]{0,2}[a-z]{2,32}){0,6}$/;
@@ -48,16 +47,10 @@ const REFERENCE =
   /^(?:[A-Za-z_$][\w$]{0,63}(?:\?\.|\.|->|::)){1,8}[A-Za-z_$][\w$]{0,63}(?:\[[^\]]{0,64}\])?$|^[A-Za-z_$][\w$.>:-]{0,127}\(|^[A-Za-z_$][\w$.]{0,63}\[/;
 
 /** Long, of one piece, and random: no word, path, date, version or name. */
-function isTokenLike(text: string, leastLength: number): boolean {
+export function isTokenLike(text: string, leastLength: number): boolean {
   if (text.length < leastLength || !/^[\w.=~+/-]+$/.test(text)) return false;
   if (!/\d/.test(text)) return text.length >= 20 && /[a-z]/.test(text) && /[A-Z]/.test(text) && entropyOf(text) >= 3.9;
   return /[a-z]/i.test(text) && entropyOf(text) >= (/[^\da-f]/i.test(text) ? Math.min(3, Math.log2(text.length) - 0.5) : 2.5);
-}
-
-/** True for names under which random values are looked at although the name itself is not secret. */
-export function isSuspect(suspicion: Suspicion, operator: Operator): boolean {
-  if (suspicion === "none" || operator === "quote" || operator === "flag" || operator === "compare") return false;
-  return suspicion === "vendor" || operator !== "weak";
 }
 
 const LONGEST_SAID = 24;
@@ -66,6 +59,7 @@ const LONGEST_SAID = 24;
 function isSaidOf(text: string, words: ReadonlySet<string> = SAID_OF): boolean {
   if (text.length > LONGEST_SAID || /[\d_]/.test(text)) return false;
   const lower = text.toLowerCase();
+  if (words === SAID_OF && /^[a-z]{1,4}[.,;:!?)]?$/.test(lower)) return true;
   return words.has(lower.replace(/[.,;:!?)]{1,4}$/, ""));
 }
 
@@ -147,23 +141,6 @@ function isVersion(raw: string, kind: KeyKind): boolean {
   return kind !== "password" && /^[~^v]?\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(raw);
 }
 
-/** Under a name that is not secret by itself: only what is long and random, and belongs to a key of some sort. */
-function isCredibleUnnamed(claim: Claim, raw: string): boolean {
-  const { name, operator, suspicion } = claim;
-  if (!claim.value.isQuoted && isReference(raw)) return false;
-  const isKey = /key$/i.test(name);
-  if (suspicion === "vendor") return isTokenLike(raw, 16) || /^\d{16}$/.test(raw) || (isKey && /^[A-Za-z0-9]{20,}$/.test(raw));
-  if (isKey && operator !== "weak" && raw.length >= 32 && isTokenLike(raw, 32)) return true;
-  return (
-    operator !== "weak" &&
-    suspicion === "generic" &&
-    isTokenLike(raw, 16) &&
-    !/^[\da-f]{8}-[\da-f]{4}-/i.test(raw) &&
-    entropyOf(raw) >= 3.5 &&
-    !/^[a-z]+(?:[._/-][a-z]+)*\d{0,3}$|(?:^|\/)[a-z]{3,}(?:\/|$)|\.[a-z]{2,4}$/i.test(raw)
-  );
-}
-
 /** Decides whether what stands behind a name is a secret, by the name's kind, the operator, and the value's own look. */
 export function isCredible(claim: Claim): boolean {
   const { value, kind, scan } = claim;
@@ -176,5 +153,5 @@ export function isCredible(claim: Claim): boolean {
       : /^(?:x{3,64}|[0-]{8,64}|(?:your|replace|insert|enter)[-_ ][a-z_ -]{1,40})$/i.test(raw))
   )
     return false;
-  return kind === undefined ? isCredibleUnnamed(claim, raw) : isCredibleNamed(claim, kind, raw);
+  return isCredibleNamed(claim, kind, raw);
 }

@@ -115,8 +115,8 @@ function isTagName({ text, chain }: Scan): boolean {
   return before === 0x3c || (before === 0x3a && /<[\w-]{1,24}:$/.test(text.slice(Math.max(0, chain - 26), chain)));
 }
 
-/** `password for master: x9`. */
-const WHOSE = /^ for (?:the )?(?:user )?["']?[\w.@-]{1,40}["']?(?= ?[:=])/;
+/** `password for master: x9`, `ConvertTo-SecureString -String "x9"`. */
+const WHOSE = /^(?: for (?:the )?(?:user )?["']?[\w.@-]{1,40}["']?(?= ?[:=])|(?: -[A-Z]\w{1,20}){1,3}(?= ["']))/;
 
 /** True when what follows a name cannot be an operator: most words of most texts. */
 export function isPlainWord(scan: Scan, wordEnd: number): boolean {
@@ -126,10 +126,10 @@ export function isPlainWord(scan: Scan, wordEnd: number): boolean {
   if (code === 0x2e) return next !== 0x3d;
   // Behind a single space a word follows: no operator but `~>`, `->` and dashes, unless the name is an option.
   const before = text.charCodeAt(scan.chain - 1);
-  if (next === 0x66 && code === 0x20) return !WHOSE.test(text.slice(wordEnd, wordEnd + 64));
+  if ((next === 0x66 || next === 0x2d) && code === 0x20 && WHOSE.test(text.slice(wordEnd, wordEnd + 64))) return false;
   if (code !== 0x20 || next === 0x7e || before === 0x2d || before === 0x3c || before === 0x3a) return false;
   if (next === 0x2d) return (classOf(text.charCodeAt(wordEnd + 2)) & ALNUM) !== 0;
-  return LEADS[Math.min(next, 128)] !== 1 || next === 0x28 || next === 0x5b;
+  return LEADS[classOf(next) === 0 ? Math.min(next, 128) : next] !== 1 || next === 0x28 || next === 0x5b;
 }
 
 /**

@@ -177,12 +177,18 @@ const PLACES: readonly Place[] = [
   text("an element in the one that names it", (s) => `<setting name="Password" as="x"><value>${s}</value></setting>`),
   text("what a shell falls back on", (s) => `PG=\${PG_PASSWORD:-${s}}`),
   text("a password and whose it is", (s) => `password for app: ${s}`),
+  text("a random value under a name that says nothing", (s) => `dwolla = "${s}" and { "abbysale": "${s}" }`),
+  text("the address that resets a password", (s) => `GET /password/reset/${s} HTTP/1.1`),
+  text("a secure string of PowerShell", (s) => `$pw = ConvertTo-SecureString "${s}" -Force; ConvertTo-SecureString -String '${s}'`),
+  text("a password told, of small letters and digits", (s) => `my password is ${s.toLowerCase()}, machine a.test login app password ${s}`),
   text("JSON on several lines", (s) => `x {\n  "password":\n    "${s}"\n}`),
 ];
 
 const PLAIN_LINES: readonly string[] = [
   ': "${DB_PASSWORD:?DB_PASSWORD must be set}" and password: {{ include "app.password" (dict "ctx" . "name" "db") }}',
   "existingSecret: shop-postgresql",
+  '{"VersionId":"x9EiPVIAovLKNCr6GTz1RcIgh3KjRnVu","buildId":"Yt7dPq2Lk9Xw4Zb8Nc3Vf"} cf-ray: 34b5fe9f1a5d99ba-FRA',
+  "h1:yzaBoSL83KrSiu2grF7rlP7qWFS9WP7ge0ICRQpLAKP= name: napi_get_value_string_latin1 (GnuPG key: 0x7EC2DBB6F4DBF434)",
   'api_key = std::env::var("API_KEY").expect("API_KEY not set"); OPENAI_API_KEY=op://dev/openai/credential',
   "secret: projects/123456/secrets/db-password/versions/latest",
   "mysql -h 127.0.0.1 -P 3306 -u root -p",

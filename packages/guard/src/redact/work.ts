@@ -22,7 +22,7 @@ export function allowWork(work: Work, length: number): void {
 export const COST = {
   word: 100,
   sign: 120,
-  reader: 300,
+  reader: 120,
   name: 4_000,
   assignment: 2_500,
   line: 5_500,

@@ -79,7 +79,10 @@ function findKind({ pass }: Walk, frame: Frame | undefined): KeyKind | undefined
     return pass.classify(frame.label).kind ?? pass.classify("value", frame.name).kind;
   // The table of names knows what has been met, without a copy; a name that depends on the one above is rare.
   const known = pass.names(key, 0, key.length);
-  return known.kind ?? (DEPENDENT.has(key.toLowerCase()) && frame.isObject ? pass.classify(key, frame.name).kind : undefined);
+  return (
+    known.kind ??
+    (known.chain !== "" && frame.isObject && DEPENDENT.has(key.toLowerCase()) ? pass.classify(key, frame.name).kind : undefined)
+  );
 }
 
 /** Opens an object or an array; false when too many are open. */

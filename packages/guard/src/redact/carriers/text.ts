@@ -1,4 +1,4 @@
-import { ALNUM, CLASSES, UNDERSCORE } from "../character.ts";
+import { ALNUM, CLASSES, DIGIT, UNDERSCORE, UPPER } from "../character.ts";
 import type { Finding } from "../finding.ts";
 import { redactJson } from "./json.ts";
 import { MAX_ENCODINGS, type Pass } from "../pass.ts";
@@ -26,15 +26,22 @@ export function findCut(text: string, limit: number): number {
   return Math.max(0, limit - 512);
 }
 
-/** The shortest word that is a secret by itself; every other has signs in it, or a name before it. */
+/** The shortest word that is a secret by itself, and the shortest without a digit; every other has signs in it, or a name before it. */
 const SHORTEST_SECRET = 10;
+const SHORTEST_OF_LETTERS = 20;
 
-/** True for a short word alone: most names and many values of a JSON text. Nothing is looked for in it. */
+/** True for a short word alone, and for names of small words: most names and many values of a JSON text. Nothing is looked for in it. */
 function isPlainWord(text: string): boolean {
   // Written so that what is no text, and has no length, is not passed over unread.
-  if (!(text.length < SHORTEST_SECRET)) return false;
-  for (let at = 0; at < text.length; at++) if (((CLASSES[text.charCodeAt(at)] ?? 0) & (ALNUM | UNDERSCORE)) === 0) return false;
-  return true;
+  if (!(text.length < 128)) return false;
+  let bits = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    const kind = CLASSES[code] ?? 0;
+    if ((kind & (ALNUM | UNDERSCORE)) === 0 && code !== 0x2e && code !== 0x2d) return false;
+    bits |= kind;
+  }
+  return text.length < SHORTEST_SECRET || ((bits & DIGIT) === 0 && (text.length < SHORTEST_OF_LETTERS || (bits & UPPER) === 0));
 }
 
 /** Redacts free text, `depth` encodings deep inside what was given. Text past the policy's limit is dropped unread. */

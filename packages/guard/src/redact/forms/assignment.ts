@@ -4,7 +4,7 @@ import type { Finding, Scan, Word } from "../finding.ts";
 import { replaceNumber, replaceText } from "../scalar.ts";
 import { findValue } from "./assigned-value.ts";
 import type { NameVerdict } from "../names/sensitive-key.ts";
-import { isCredible, isSuspect } from "../credible.ts";
+import { isCredible } from "../credible.ts";
 import { type KnownName, lastNames } from "../names/name-table.ts";
 import { COST } from "../work.ts";
 import { findSign, type Operator, type Sign } from "../operator.ts";
@@ -28,7 +28,7 @@ function judgeTail(scan: Scan, name: string): Named | undefined {
   const whole = `${previous} ${name}`;
   const verdict = pass.classify(whole);
   if (verdict.kind !== undefined || !/^(?:str|string|text|value|is|was|const)$/i.test(name)) return { ...verdict, name: whole };
-  return { kind: pass.classify(previous).kind, suspicion: verdict.suspicion, name: whole };
+  return { kind: pass.classify(previous).kind, name: whole };
 }
 
 /** The verdict by a name that may mean a secret, or by what stands before or above it. */
@@ -36,7 +36,7 @@ function judgeName(scan: Scan, known: KnownName, operator: Operator): Named {
   const { text, pass, chain } = scan;
   const { name } = known;
   if (known.isSignedParameter && operator === "assign" && (chain === 0 || isParameterMark(text.charCodeAt(chain - 1))))
-    return { kind: "key", suspicion: "none", name };
+    return { kind: "key", name };
   const mayStandBelow = known.isTail && name === (operator === "colon" ? "value" : "default");
   const above = mayStandBelow ? findNameAbove(scan, chain) : undefined;
   if (above !== undefined) return { ...pass.classify(above), name: above };
@@ -72,19 +72,18 @@ export function readAssignment(scan: Scan, { end: wordEnd }: Word): Finding | un
   if (known.isPlain) return undefined;
   const sign = findSign(scan, wordEnd);
   if (sign === undefined) return undefined;
-  const { kind, suspicion, name } = judgeName(scan, known, sign.operator);
-  if (kind === undefined && !isSuspect(suspicion, sign.operator)) return undefined;
+  const { kind, name } = judgeName(scan, known, sign.operator);
+  if (kind === undefined) return undefined;
   pass.work.left -= COST.assignment;
   const pair = mayTakePair(text, sign, name) ? readPair(scan, sign.at) : undefined;
   if (pair !== undefined) return pair;
-  const below = kind === undefined ? undefined : (readItems(scan, sign, kind) ?? readNextLine(scan, sign, kind));
+  const below = readItems(scan, sign, kind) ?? readNextLine(scan, sign, kind);
   if (below !== undefined) return below;
   const value = findValue(scan, sign, kind);
-  if (value === undefined || !isCredible({ scan, value, kind, suspicion, name, operator: sign.operator })) return undefined;
+  if (value === undefined || !isCredible({ scan, value, kind, name, operator: sign.operator })) return undefined;
   const raw = text.slice(value.start, value.end);
   if (kind === "personal" && pass.policy.personal === "keep") return undefined;
-  const found = kind ?? "key";
   const isNumber = !value.isQuoted && /^\d{1,19}$/.test(raw);
-  const replacement = isNumber ? replaceNumber(found, raw, pass) : replaceText(found, raw, pass);
-  return replacement === raw ? undefined : { start: value.start, end: value.end, kind: found, replacement };
+  const replacement = isNumber ? replaceNumber(kind, raw, pass) : replaceText(kind, raw, pass);
+  return replacement === raw ? undefined : { start: value.start, end: value.end, kind, replacement };
 }

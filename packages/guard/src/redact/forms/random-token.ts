@@ -1,5 +1,5 @@
 import { ALNUM, classOf, DIGIT, entropyOf, LOWER, QUOTE, SPACE, UNDERSCORE, UPPER } from "../character.ts";
-import { IDENTIFIER } from "../credible.ts";
+import { IDENTIFIER, isTokenLike } from "../credible.ts";
 import { isReadableBase64 } from "./encoded.ts";
 import { COST } from "../work.ts";
 import { type Finding, type Scan, toFinding, type Word } from "../finding.ts";
@@ -78,13 +78,37 @@ function isBase64Code(code: number): boolean {
   return (classOf(code) & (ALNUM | UNDERSCORE)) !== 0 || code === 0x2b || code === 0x2f || code === HYPHEN || code === 0x3d;
 }
 
+/** A name, but no parameter of a URL, and its sign before a value. */
+const NAMED = /(?:^|[^\w.?&/-])([A-Za-z][A-Za-z_.-]{2,48})["'\]]{0,2}[ \t]{0,8}(?:=>|:?=|:)[ \t]{0,8}["'`]?$/;
+
+/** Where small letters, capitals and digits meet: nowhere as often as in what is random. */
+const CHANGES = /[a-z](?=[A-Z\d])|[A-Z](?=[a-z\d])|\d(?=[A-Za-z])/g;
+
+/** Names of what identifies telemetry and things, never secrets. */
+const IDENTITY =
+  /trace|span|request|correlation|transaction|build|commit|sha|digest|hash|checksum|etag|revision|version|uuid|guid|integrity|idempoten|cache|partition|primary|foreign|public|sort|object|fingerprint|parent|event|message|order|product|item|route|host|node|pod|instance|image|path|file|url|uri|keyboard|monkey|author|ray|(?<!key_)id$/i;
+/** Names that hold keys among much else, and services whose keys have no sign of their own: hex under them is taken as well. */
+const GENERIC =
+  /key|api|access|client|auth|cred|cert|salt|hmac|seed|algolia|amplitude|asana|bitly|bugsnag|cloudflare|codecov|crumb|datadog|facebook|github|heroku|jenkins|jira|kerberos|linode|mailgun|mixpanel|okta|openweather|plaid|postmark|rollbar|sendbird|sentry|snyk|sonar|spotify|telegram|todoist|trello|twilio|twitter|virustotal|wandb/i;
+
+/** True for what is assigned to any name but one of what identifies, and is as mixed as only a random value is. */
+function isNamedRandom(text: string, start: number, raw: string): boolean {
+  const name = NAMED.exec(text.slice(Math.max(0, start - 72), start))?.[1];
+  if (name === undefined || IDENTITY.test(name) || !/^(?:[\s"'`,;)}<]|$)/.test(text.charAt(start + raw.length))) return false;
+  if (/^0x|^[a-z]+(?:[._/-][a-z]+)*\d{0,4}$|(?:^|\/)[a-z]{3,}(?:\/|$)/i.test(raw)) return false;
+  if (GENERIC.test(name)) return isTokenLike(raw, 16) && (!UUID.test(raw) || !/client|api|access/i.test(name)) && entropyOf(raw) >= 3.4;
+  const [least, changes] = MIXED.test(raw) ? [20, 0.4] : [24, 0.25];
+  if (raw.length < least || !/[A-Za-z\d]{12}/.test(raw) || /^[\da-f-]+$|^_|^[a-z]{2,8}_|\//i.test(raw)) return false;
+  return (raw.match(CHANGES)?.length ?? 0) >= raw.length * changes && entropyOf(raw) >= 3.5 && !isReadableBase64(raw);
+}
+
 /**
  * A text that stands alone and is nothing but random base64, of a key's length and no digest's: in quotes, or with its padding. Base64
- * of readable text is none: that was read decoded. The caller has seen an edge before it.
+ * of readable text is none: that was read decoded. Or a shorter one that has a name. The caller has seen an edge before it.
  */
 export function readLoneRandom(scan: Scan, { start }: Word): Finding | undefined {
   const { text } = scan;
-  if (!isBase64Code(text.charCodeAt(start + 20)) || !isBase64Code(text.charCodeAt(start + 39))) return undefined;
+  if (!isBase64Code(text.charCodeAt(start + 9)) || !isBase64Code(text.charCodeAt(start + 15))) return undefined;
   scan.pass.work.left -= COST.random;
   const most = start + 129;
   let end = start;
@@ -96,17 +120,14 @@ export function readLoneRandom(scan: Scan, { start }: Word): Finding | undefined
     bits |= kind;
   }
   const length = end - start;
-  if (length < 40 || length > 128 || !isEdge(text, end)) return undefined;
   const raw = text.slice(start, end);
-  const isBase64 = (bits & DIGIT) !== 0 && (bits & LOWER) !== 0 && ((bits & UPPER) !== 0 || SMALL.test(raw));
+  if (length > 128 || (bits & DIGIT) === 0 || isIdentity(text, start)) return undefined;
+  if (isNamedRandom(text, start, raw)) return toFinding(scan, "key", [start, end]);
+  if (length < 40 || !isEdge(text, end) || !isEdge(text, start - 1)) return undefined;
+  const isBase64 = (bits & LOWER) !== 0 && ((bits & UPPER) !== 0 || SMALL.test(raw));
   const isQuoted = (classOf(text.charCodeAt(start - 1)) & QUOTE) !== 0;
-  if (!isBase64 || !(isQuoted || raw.endsWith("=")) || (DIGEST_LENGTHS.has(length) && !isAzureNear(text, start))) return undefined;
-  if (
-    entropyOf(raw) < 4.5 ||
-    isIdentity(text, start) ||
-    isReadableBase64(raw) ||
-    /^sha\d{1,3}-|^[A-Za-z]+(?:[-_/][A-Za-z]+)+$|^[a-z0-9-]+(?:\/[\w-]+){2,}$/.test(raw)
-  )
+  if (!isBase64 || !(isQuoted || raw.endsWith("=")) || DIGEST_LENGTHS.has(length)) return undefined;
+  if (entropyOf(raw) < 4.5 || isReadableBase64(raw) || /^sha\d{1,3}-|^[A-Za-z]+(?:[-_/][A-Za-z]+)+$|^[a-z0-9-]+(?:\/[\w-]+){2,}$/.test(raw))
     return undefined;
   return toFinding(scan, "key", [start, end]);
 }
@@ -116,9 +137,4 @@ export function isIdentity(text: string, start: number): boolean {
   return /(?:id|etag|digest|hash|sum|cursor|public_?key|signature-input)["']?[ \t]?[:=][ \t]?["']?$/i.test(
     text.slice(Math.max(0, start - 32), start),
   );
-}
-
-/** An Azure storage key looks like a SHA-512 digest; what is around it tells. */
-function isAzureNear(text: string, start: number): boolean {
-  return /azure/i.test(text.slice(Math.max(0, start - 240), start));
 }

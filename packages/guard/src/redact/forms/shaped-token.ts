@@ -12,7 +12,7 @@ export const readPuttyKey = createFormReader("private-key", /^PuTTY-User-Key-Fil
 /** The part of a webhook's address that lets anybody post to it. */
 export const readWebhook = createFormReader(
   "webhook",
-  /^(?:hooks\.slack\.com\/(?:services|workflows|triggers)\/|hooks\.zapier\.com\/hooks\/catch\/|webhookb2\/|outlook\.office(?:365)?\.com\/webhook\/|webhooks\/\d{5,20}\/|softlayer\.com\/soap\/v\d[\w.]{0,8}\/|maker\.ifttt\.com\/trigger\/\w{1,64}\/with\/key\/)([\w@/%.-]{8,512})/d,
+  /^(?:hooks\.slack\.com\/(?:services|workflows|triggers)\/|hooks\.zapier\.com\/hooks\/catch\/|webhookb2\/|outlook\.office(?:365)?\.com\/webhook\/|webhooks\/\d{5,20}\/|softlayer\.com\/soap\/v\d[\w.]{0,8}\/|maker\.ifttt\.com\/trigger\/\w{1,64}\/with\/key\/|hook\/|(?:reset|verify|confirm|activate|invite|unsubscribe)\w{0,8}\/(?=[\w-]{0,64}\d[\w-]{20})(?![\da-f]{8}-[\da-f]{4}-))([\w@/%.-]{8,512})/d,
   608,
 );
 
@@ -28,7 +28,7 @@ export const readShaped = createFormReader(
   /^(?:[MNO][A-Za-z\d]{23,25}\.[\w-]{6}\.[\w-]{27,38}|[A-Za-z\d]{14}\.atlasv1\.[\w=-]{60,70}|[\da-f]{32}-us\d{1,2}|\w{36}_mmk|[A-Za-z\d]{52}JQQJ[A-Za-z\d]{28}|[A-Za-z\d]{76}AZDO[A-Za-z\d]{4,5})(?![\w-])/d,
 );
 
-const HASH = /^\$(?:[156-8y]|2[abxy]|argon2(?:id?|d)|scrypt|pbkdf2[\w-]{0,16})\$[\w./=,+$-]{22,256}/d;
+const HASH = /^\$\$?(?:[156-8y]|apr1|2[abxy]|argon2(?:id?|d)|scrypt|pbkdf2[\w-]{0,16})\$[\w./=,+$-]{22,256}/d;
 
 /** A password's hash in the notation of `crypt`: it is what an attacker guesses against. `at` is its first sign. */
 export function readPasswordHash(scan: Scan, at: number): Finding | undefined {

@@ -1,5 +1,5 @@
 /** Secrets that words lead to without any sign: `with password x9!aB`, `requirepass x9`, `mysql -px9`. */
-import { classOf, LOWER, QUOTE, SPACE, UPPER } from "../character.ts";
+import { classOf, FOREIGN, LOWER, QUOTE, SPACE, UPPER } from "../character.ts";
 import { type Finding, type Scan, toFinding, type Word } from "../finding.ts";
 import { isReplacement } from "../replacement.ts";
 import type { KeyKind } from "../names/sensitive-key.ts";
@@ -20,11 +20,12 @@ function findEnd(text: string, start: number): number {
 }
 
 /** Letters and digits, and not only small ones: a password with a capital or a sign in it, or a long key of hex. */
-function isSecretLike(raw: string, kind: KeyKind): boolean {
+function isSecretLike(raw: string, kind: KeyKind, isTold: boolean): boolean {
+  if (isTold && kind === "password" && /^(?=\D{0,40}\d)(?=[^a-z]{0,40}[a-z])[^\s(=/]{6,40}$/i.test(raw)) return true;
   if (kind === "code") return /^\d{3,4}-?\d{1,4}$/.test(raw);
   if (raw.length < 8 || !/\d/.test(raw) || !/[A-Za-z]/.test(raw) || /^[\w.-]{1,64}[(=:]|:\/\/|^v?\d+\.\d+/.test(raw)) return false;
   const isMixed = /[a-z]/.test(raw) && (/[A-Z]/.test(raw) || /[!#$%^&*@]/.test(raw));
-  if (kind === "key" && /^[A-Za-z0-9/+]{40}$/.test(raw)) return true;
+  if (/^[A-Za-z0-9/+]{40}$/.test(raw)) return true;
   return (
     (isMixed && !/[(\\]|\/.*\//.test(raw) && (kind === "password" || !raw.includes("/"))) ||
     /^(?:[0-9a-f]{32,}|[0-9A-F]{32,}|[A-Z0-9]{16,}|(?=(?:[a-z-]*\d){5})[a-z\d-]{20,})$/.test(raw) ||
@@ -36,12 +37,15 @@ function isSecretLike(raw: string, kind: KeyKind): boolean {
 export const SAID =
   /((?:[a-z]{2,12} )?[\w-]{2,40})(?: (?:for|of|in|to)(?: the| user| username){0,2} ["']?[\w.@-]{1,40}["']?)? (?:is|was) $/;
 
+/** `password is`, `login app password`: here a password of small letters and digits is one as well. */
+const TOLD = / (?:is|was) $|\b(?:login|user) \S{1,64}\s{1,8}\w{4,12} $/;
+
 /** The kind by the word before, or by the word before `is` and `was`. */
 function judgeBefore(scan: Scan, start: number): KeyKind | undefined {
   const { text, pass, before } = scan;
   // Most of what stands before a random word is no name: a number, a path, a word of one letter.
   const length = before.end - before.start;
-  if (length > LONGEST_NAME || (classOf(text.charCodeAt(before.start)) & (LOWER | UPPER)) === 0) return undefined;
+  if (length > LONGEST_NAME || (classOf(text.charCodeAt(before.start)) & (LOWER | UPPER | FOREIGN)) === 0) return undefined;
   const kind = before.mayName ? pass.names(text, before.start, before.end).kind : undefined;
   if (kind !== undefined || length > 3 || (text.charCodeAt(before.end - 1) | 0x20) !== 0x73) return kind;
   const name = SAID.exec(text.slice(Math.max(0, start - 96), start))?.[1];
@@ -57,7 +61,7 @@ export function readSpoken(scan: Scan, { start }: Word): Finding | undefined {
   pass.work.left -= COST.random;
   const to = findEnd(text, start);
   const raw = text.slice(start, to);
-  if (!isSecretLike(raw, kind) || isReplacement(raw)) return undefined;
+  if (!isSecretLike(raw, kind, TOLD.test(text.slice(Math.max(0, start - 96), start))) || isReplacement(raw)) return undefined;
   return toFinding(scan, kind, [start, to]);
 }
 

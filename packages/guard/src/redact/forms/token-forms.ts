@@ -36,10 +36,10 @@ const ROWS: readonly Row[] = [
   ["npm-token alnum 30 npm_"],
   ["key word 24 api_org_ hf_"],
   [
-    "key word 20 sk- pplx- fw_ csk- llx- e2b_ fc- lsv2_ pcsk_ rnd_ r8_ BSA dapi HRKU-AA tskey- napi_ sbp_ pul- akab- akaa- SWMTKN- tk-us- SCW EZAK EZTK access-sandbox- access-development- access-production- sqp_ squ_ PMAK- tfp_ rdme_ sgp_ slk_ pat-na1- pat-eu1- bkua_ bkaj_ CCIPAT_ CCIPRJ_ chpt_ lip_ fio-u- ico- p8e- dnkey- zpka_ s-s4t2ud- s-s4t2af- dtn_ FLWPUBK_TEST- access_token$production$ access_token$sandbox$ NRAK- NRII- NRIQ- NRRA- sntryu_ sntrys_ hcaik_ xaat- xapt- ddp_ ddapp_ dop_v1_ doo_v1_ dor_v1_ waka_ shippo_live_ shippo_test_ duffel_ lin_ ntn_",
+    "key word 24 sk- pplx- csk- llx- e2b_ fc- lsv2_ pcsk_ rnd_ r8_ BSA dapi HRKU-AA tskey- napi_ sbp_ pul- akab- akaa- SWMTKN- tk-us- SCW EZAK EZTK access-sandbox- access-development- access-production- sqp_ squ_ PMAK- tfp_ rdme_ sgp_ slk_ pat-na1- pat-eu1- bkua_ bkaj_ CCIPAT_ CCIPRJ_ chpt_ lip_ fio-u- ico- p8e- dnkey- zpka_ s-s4t2ud- s-s4t2af- dtn_ FLWPUBK_TEST- access_token$production$ access_token$sandbox$ NRAK- NRII- NRIQ- NRRA- sntryu_ sntrys_ hcaik_ xaat- xapt- ddp_ ddapp_ dop_v1_ doo_v1_ dor_v1_ waka_ shippo_live_ shippo_test_ duffel_ lin_ ntn_",
     DIGIT_SOMEWHERE,
   ],
-  ["key word 12 NRJS- sq0atp- sq0csp- sq0idp- FLWSECK_TEST- FLWSECK- rzp_live_ rzp_test_ sm_aat_ sm_pat_ sm_sat_", DIGIT_SOMEWHERE],
+  ["key word 12 NRJS- fw_ sq0atp- sq0csp- sq0idp- FLWSECK_TEST- FLWSECK- rzp_live_ rzp_test_ sm_aat_ sm_pat_ sm_sat_", DIGIT_SOMEWHERE],
   ["key word 18 EAAA", /^EAAA(?=[\w-]*\d)[\w-]{18,70}$/],
   ["key word 36 pypi- sha256~ dckr_pat_ dckr_oat_ mfa. sdk- mob-", DIGIT_SOMEWHERE],
   ["key word 100 v1.0- APA91b"],

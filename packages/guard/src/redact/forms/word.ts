@@ -30,6 +30,7 @@ type Look = readonly [
 
 const SPACES = " \t\n\r\f\v";
 const EDGES = `${SPACES}"'\``;
+const ASSIGNED = `${EDGES}=:`;
 const DIGITS = "1";
 const DIGIT_AND_CAPITAL = "37";
 const MIXED = "3567";
@@ -54,7 +55,7 @@ const READERS: readonly Look[] = [
   [readCall, 3, 3, "P", "-"],
   [readUserOption, 1, 4, "uU", "", "-"],
   [readOracle, 4, 4, "t", ":"],
-  [readWebhook, 5, Infinity, "hwsmo", "./"],
+  [readWebhook, 4, Infinity, "hwsmorvciau", "./"],
   [readBotToken, 7, Infinity, "", ":"],
   [readPuttyKey, 5, 5, "P", "-"],
   [readScheme, 5, 6, "bdtBDT", SPACES],
@@ -64,8 +65,8 @@ const READERS: readonly Look[] = [
   [readShaped, 84, 85, "", "", "", "7"],
   [readPrefixed, 23, Infinity],
   [readPrefixed, 2, 22, "", "-"],
-  [readLoneRandom, 40, Infinity, "", "", EDGES],
-  [readLoneRandom, 1, 39, "", "+/-=", EDGES],
+  [readLoneRandom, 16, Infinity, "", "", ASSIGNED],
+  [readLoneRandom, 1, 15, "", "+/-=", ASSIGNED],
   [readBase64, 12, Infinity],
 ];
 

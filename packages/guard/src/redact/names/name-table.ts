@@ -20,8 +20,7 @@ export type KnownName = NameVerdict & {
 export type NameTable = (text: string, start: number, end: number) => KnownName;
 
 /** `token.ts:12:5` is a place in a file. */
-const FILE_NAME =
-  /\.(?:[cm]?[jt]sx?|py|rb|go|java|kt|scala|php|rs|cs|cpp|cc|c|h|swift|vue|svelte|html?|css|json|ya?ml|md|txt|log|sql|sh|lua|ex|exs|dart)$/i;
+const FILE_NAME = /\.(?:[cm]?[jt]sx?|py|rb|go|java|kt|php|rs|cs|c|cc|cpp|h|html?|css|json|ya?ml|md|txt|log|sql|sh|exs?)$/i;
 
 /** Only the last two of dotted names count. */
 export function lastNames(chain: string): string {
@@ -29,18 +28,17 @@ export function lastNames(chain: string): string {
   return last < 0 ? chain : chain.slice(chain.lastIndexOf(".", last - 1) + 1);
 }
 
-const UNKNOWN: NameVerdict = { kind: undefined, suspicion: "none" };
+const UNKNOWN: NameVerdict = { kind: undefined };
 
 function judge(chain: string, classify: KeyClassifier): KnownName {
   const name = lastNames(chain);
   const verdict = classify(name);
-  const isFile = (verdict.kind !== undefined || verdict.suspicion !== "none") && name.includes(".") && FILE_NAME.test(name);
+  const isFile = verdict.kind !== undefined && name.includes(".") && FILE_NAME.test(name);
   const lower = name.toLowerCase();
   const isTail = verdict.kind === undefined && TAILS.has(lower);
   const isParameter = verdict.kind === undefined && isSignedParameter(lower, 16);
-  const isPlain = (isFile || (verdict.kind === undefined && verdict.suspicion === "none")) && !isTail && !isParameter;
-  const { kind, suspicion } = isFile ? UNKNOWN : verdict;
-  return { kind, suspicion, chain, name, isTail, isSignedParameter: isParameter, isPlain };
+  const isPlain = (isFile || verdict.kind === undefined) && !isTail && !isParameter;
+  return { kind: isFile ? undefined : verdict.kind, chain, name, isTail, isSignedParameter: isParameter, isPlain };
 }
 
 /** What has no trigger in it leads to nothing, and is not remembered. */

@@ -5,7 +5,7 @@ import { createKeyClassifier, NAME_PARTS } from "./sensitive-key.ts";
 
 const triggers = createNameTriggers([]);
 const classify = createKeyClassifier([], []);
-const means = (name: string): boolean => classify(name).kind !== undefined || classify(name).suspicion !== "none";
+const means = (name: string): boolean => classify(name).kind !== undefined;
 
 /** True when a row of three letters or digits of a name is a trigger, as the scan sees it; signs are passed over. */
 function mayLeadToSecret(name: string, from: NameTriggers): boolean {

@@ -21,16 +21,16 @@ type Row = string;
 
 /** Stems that mean the same wherever they stand in a name, run together or not: `userpassword2`, `MyApiKey`. */
 const STEMS: readonly Row[] = [
-  "password masterauth dbpass pas+o?wr?o?r?d securestring passwort passphrase passcode passkey kennwort contrasen contraseña motdepasse wachtwoord lösenord losenord hasło haslo parola şifre sifre heslo salasana jelszo jelszó lozinka пароль 密码 密碼 口令 パスワード 비밀번호 비번 암호 패스워드 토큰 暗証番号 密钥 令牌 كلمةالمرور סיסמה สั่งผ่าน mậtkhẩu matkhau katasandi",
+  "password masterauth dbpass pas+o?wr?o?r?d securestring passwort passphrase passcode passkey kennwort contrasen contraseña motdepasse wachtwoord l[öo]senord has[łl]o parola [şs]ifre heslo salasana jelsz[oó] lozinka пароль 密码 密碼 口令 パスワード 비밀번호 비번 암호 패스워드 토큰 暗証番号 密钥 令牌 كلمةالمرور סיסמה mậtkhẩu matkhau katasandi",
   "secret secret credential geheimnis segredo mnemonic seedphrase",
-  "key (?:api|access|private|priv|signing|encryption|master|account|shared|storage|subscription|auth|license|licence|consumer|ssh|write|deploy|app|application|client|hmac|aes|rsa|server|instrumentation|user|aws|activation)key apitoken",
+  "key (?:api|access|private|priv|signing|encryption|master|account|shared|storage|subscription|auth|license|licence|consumer|ssh|write|deploy|app|application|client|rsa|server|user|activation)key apitoken",
   "token accesstoken authtoken refreshtoken",
   "auth authorization authorisation connectionstring connstr databaseurl mongouri mongodburi redisurl amqpurl",
   "session sessionid sessid",
   "csrf csrf xsrf requestverificationtoken authenticitytoken",
   "card creditcard debitcard cardnum ccnum cardno cardcvc cardcvv cardpan kreditkarte kartennummer",
   "bank accountnumber bankaccount routingnumber sortcode kontonummer accountno acctnum",
-  "national-id socialsecurity nationalid nationalinsurance taxpayerid taxid passportnumber driverslicense driverlicense driverslicence drivinglicence sozialversicherung",
+  "national-id socialsecurity nationalid nationalinsurance taxpayerid taxid driverslicen driverlicen drivinglicen sozialversicherung",
 ];
 
 /** Whole words of a name: `db_pwd`, `card.cvv`, `X-Auth`. Too short to be looked for inside other words. */
@@ -49,11 +49,7 @@ const WORDS = toTable([
 ]);
 
 /** Names of two words or more that mean a secret only together. */
-const PAIRS = toTable([
-  "session connectsid sessionvalue gitlabsession",
-  "card cardsecurity securitynumber",
-  "personal birthdate dateofbirth phonenumber mobilenumber",
-]);
+const PAIRS = toTable(["card cardsecurity securitynumber", "personal birthdate dateofbirth phonenumber mobilenumber"]);
 
 /** A last word that says the value is about the secret, and is not the secret: `token_type`, `passwordResetAt`. */
 const ABOUT = new Set(
@@ -63,11 +59,8 @@ const ABOUT = new Set(
 );
 
 /** Words before `key` or `token` that make it harmless. */
-const HARMLESS = new Set(
-  "keyid nexttoken nextpagetoken pagetoken continuationtoken maxtokens totaltokens prompttokens completiontokens inputtokens outputtokens unexpectedtoken secretary cookieconsent cookiebanner".split(
-    " ",
-  ),
-);
+const HARMLESS =
+  /^(?:keyid|secretary|cookieconsent|cookiebanner|(?:next|nextpage|page|continuation|max|total|prompt|completion|input|output|unexpected)tokens?)$/;
 
 /** The rows with their kinds apart. */
 function toRows(rows: readonly Row[]): (readonly [KeyKind, string[]])[] {
@@ -82,18 +75,7 @@ function toTable(rows: readonly Row[]): ReadonlyMap<string, KeyKind> {
   return new Map(toRows(rows).flatMap(([kind, words]) => words.map((word) => [word, kind] as const)));
 }
 
-/** Names that hold keys and tokens among much else; only a random value under them is taken. */
-const GENERIC = "key api access client auth credential cert salt hmac seed".split(" ");
-/** Names of what identifies telemetry and things, never secrets. */
-const IDENTITY =
-  "trace span request correlation transaction build commit sha digest hash checksum etag revision version uuid guid integrity idempoten cache partition primary foreign public sort object fingerprint parent event message order product item route host node pod instance image path file url uri keyboard monkey author".split(
-    " ",
-  );
-/** Services whose keys have no sign of their own: random values under a name with theirs are taken. */
-const VENDORS = "cloudflare crumb datadog heroku jenkins kerberos okta snyk sonar telegram twilio".split(" ");
-
 const ANY_STEM = toRows(STEMS).map(([kind, stems]) => [kind, new RegExp(stems.join("|"))] as const);
-const ANY_HINT = ([IDENTITY, VENDORS, GENERIC] as const).map((words) => new RegExp(words.join("|")));
 
 /** Names that say nothing alone and everything under a parent: `card.number`, `session.id`. */
 export const DEPENDENT: ReadonlySet<string> = new Set("id number value key code data raw content string hash".split(" "));
@@ -108,20 +90,9 @@ export const NAME_PARTS: readonly string[] = [
   ...STEMS.flatMap((row) => row.split(/[^\p{L}\p{M}]+/u)).filter((part) => part.length > 2),
   ...WORDS.keys(),
   ...PAIRS.keys(),
-  ...VENDORS,
-  ...GENERIC,
   ...DEPENDENT,
   "pw",
 ];
-
-/** What a name that is not secret itself says of a random value under it. */
-export type Suspicion = "none" | "generic" | "vendor";
-
-const SUSPICIONS: readonly Suspicion[] = ["none", "vendor", "generic"];
-
-function suspectWords(joined: string): Suspicion {
-  return SUSPICIONS[ANY_HINT.findIndex((hint) => hint.test(joined))] ?? "none";
-}
 
 /** The words of a name, lower case: at separators, and where small letters meet capitals: `HTTPServerKey` is three. */
 function splitName(name: string): string[] {
@@ -130,10 +101,10 @@ function splitName(name: string): string[] {
 }
 
 function classifyWords(words: readonly string[], joined: string): KeyKind | undefined {
-  if (joined === "" || HARMLESS.has(joined)) return undefined;
+  if (joined === "" || HARMLESS.test(joined)) return undefined;
   const last = words.at(-1) ?? "";
   const lastTwo = words.length > 2 ? (words.at(-2) ?? "") + last : joined;
-  if (words[0] === "existing" || (words.length > 1 && (ABOUT.has(last) || ABOUT.has(lastTwo) || HARMLESS.has(lastTwo)))) return undefined;
+  if (words[0] === "existing" || (words.length > 1 && (ABOUT.has(last) || ABOUT.has(lastTwo) || HARMLESS.test(lastTwo)))) return undefined;
   const stem = ANY_STEM.find(([, any]) => any.test(joined));
   if (stem !== undefined) return stem[0];
   const pair = PAIRS.get(joined) ?? (lastTwo === joined ? undefined : PAIRS.get(lastTwo));
@@ -153,7 +124,7 @@ function endsInDigit(word: string): boolean {
 }
 
 /** What a name says of the value under it. */
-export type NameVerdict = { readonly kind: KeyKind | undefined; readonly suspicion: Suspicion };
+export type NameVerdict = { readonly kind: KeyKind | undefined };
 
 /** Decides by its name alone whether a value is secret; the parent's name counts where the name alone says nothing. */
 export type KeyClassifier = (name: string, parent?: string) => NameVerdict;
@@ -171,9 +142,8 @@ export function createKeyClassifier(extra: readonly string[], safe: readonly str
   const judge = (name: string): NameVerdict => {
     const words = splitName(name);
     const joined = words.length === 1 ? (words[0] ?? "") : words.join("");
-    if (safeNames.has(joined)) return { kind: undefined, suspicion: "none" };
-    const kind = extraNames.has(joined) ? "secret" : classifyWords(words, joined);
-    return { kind, suspicion: kind === undefined ? suspectWords(joined) : "none" };
+    if (safeNames.has(joined)) return { kind: undefined };
+    return { kind: extraNames.has(joined) ? "secret" : classifyWords(words, joined) };
   };
   const recall = (name: string): NameVerdict => {
     const key = name.length > LONGEST_NAME ? name.slice(-LONGEST_NAME) : name;
