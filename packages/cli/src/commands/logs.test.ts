@@ -63,6 +63,15 @@ describe("faultline logs, the report", () => {
     expect(first?.share.upper).toBeCloseTo(0.0346, 3);
   });
 
+  it("reads a file whose size stands before its status, also where a line reads either way", async () => {
+    const turned = Array.from({ length: 40 }, (_, index) => access(index, "GET /a", `${index * 173} ${[503, 200, 200, 200][index % 4]}`));
+    const name = write([...turned, access(40, "GET /a", "500 404")].join("\n"));
+    expect((await report(name)).errors.count).toBe(10);
+    const records = (await run(["--records", name])).out.trimEnd().split("\n");
+    const [last = ""] = records.slice(-1);
+    expect(JSON.parse(last)).toMatchObject({ "http.response.status_code": 404, "http.response.body.size": 500 });
+  });
+
   it.each([
     ["gzip", gzipSync],
     ["zstd", zstdCompressSync],

@@ -6,6 +6,7 @@ import { fstatSync } from "node:fs";
 import type { Command, CommandIo } from "../command.ts";
 import { analyzeSource } from "../logs/analyze.ts";
 import { buildReport } from "../logs/build-report.ts";
+import { withColumnOrder } from "../logs/column-order.ts";
 import type { Crew } from "../logs/count-segments.ts";
 import { type LogsOptions, parseLogsOptions } from "../logs/options.ts";
 import { limitYoungGeneration } from "../logs/limit-young-generation.ts";
@@ -62,8 +63,10 @@ async function analyzeAll(options: LogsOptions, io: CommandIo): Promise<Analysis
   let crew: Crew | undefined;
   const readBytes = await eachSource(options, io, async (source) => {
     const before = takeStock(tally);
-    const segments = planSegments(source.name, DEFAULT_CUT);
-    if (segments === undefined) await analyzeSource(source, { ...options, tally });
+    const own = withColumnOrder(source.name, options);
+    // What the workers know of the options, the command line says.
+    const segments = own === options ? planSegments(source.name, DEFAULT_CUT) : undefined;
+    if (segments === undefined) await analyzeSource(source, { ...own, tally });
     else {
       const { countSegments, Crew: LoadedCrew } = await import("../logs/count-segments.ts");
       crew ??= new LoadedCrew();
@@ -139,7 +142,7 @@ async function follow(options: LogsOptions, io: CommandIo, readBytes: ReadBytes)
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);
   const isWanted = createFilter(options);
-  const readers = new Map(options.files.map((name) => [name, createLineReader(options.reader)]));
+  const readers = new Map(options.files.map((name) => [name, createLineReader(withColumnOrder(name, options).reader)]));
   await followFiles({
     files: options.files.map((name) => ({ name, fromBytes: readBytes.get(name) ?? 0 })),
     everyMs: 250,
@@ -184,7 +187,9 @@ async function writeAllRecords(options: LogsOptions, io: CommandIo): Promise<Out
     if (wanted && (read.kind === "exchange" || read.kind === "message")) isTelling = true;
     return wanted;
   };
-  const readBytes = await eachSource(options, io, (source) => writeRecords(source, { reader: options.reader, isWanted, write }));
+  const readBytes = await eachSource(options, io, (source) =>
+    writeRecords(source, { reader: withColumnOrder(source.name, options).reader, isWanted, write }),
+  );
   return { isTelling, readBytes };
 }
 

@@ -33,6 +33,7 @@ const SENTENCES: readonly (readonly [framework: string, pattern: RegExp])[] = [
       String.raw`^${METHOD} (?<target>/\S*)(?: HTTP/[\d.]+)?(?::| -| ->| =>| →)? (?<status>[1-5]\d\d) (?:- |in |\+)?\(?(?<took>\d+(?:\.\d+)? ?(?:ms|s|µs|us))\)?$`,
     ),
   ],
+  ["application", new RegExp(String.raw`^${METHOD} (?<target>/\S*) (?<status>[1-5]\d\d)$`)],
   [
     "application",
     new RegExp(String.raw`^${METHOD} (?<target>/\S*) (?<status>[1-5]\d\d) [A-Z][A-Za-z -]{1,40} \[(?<client>[\d.]{7,15})\]$`),

@@ -6,7 +6,8 @@ import { isUsualStatus } from "./usual-status.ts";
 /** The head that all lines of the Common Log Format family share, and where its end is. */
 export type ClfHead = { readonly draft: Draft; readonly end: number; readonly vhost: boolean };
 
-const TIME = /\[(\d{1,2}\/[A-Za-z]{3}\/\d{4}[: ]\d\d:\d\d:\d\d(?:\.\d+)?(?: [+-]\d{4})?|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[^\]"]{0,16})\] "/;
+const TIME =
+  /\[(\d{1,2}\/[A-Za-z]{3}\/\d{4}[: ]\d\d:\d\d:\d\d(?:\.\d+)?(?: [+-]\d{4})?|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[^\]"]{0,16})\] ?"/;
 
 /** Reads `[vhost[:port] ]client ident user [time] "request" status bytes`; undefined when the line has no such head. */
 export function readClfHead(line: string): ClfHead | undefined {
@@ -63,7 +64,7 @@ function putNames(draft: Draft, names: string): boolean | undefined {
     putClient(draft, quoted ?? bare ?? "");
     return host !== undefined;
   }
-  const words = names.split(" ").filter((word) => word !== "");
+  const words = dropPrefix(names.split(" ").filter((word) => word !== ""));
   if (words.length < 2) return undefined;
   const [first = "", second = "", third = ""] = words;
   if (!/^[\w.:*%-]+$|^\[[\w.:%]+\](?::\d+)?$/.test(first) || /^\d{4}-\d\d-\d\d(?:T|$)/.test(first)) return undefined;
@@ -76,6 +77,13 @@ function putNames(draft: Draft, names: string): boolean | undefined {
   }
   putClient(draft, first);
   return false;
+}
+
+/** The words from the client or its virtual host on: what shippers put in front, as a pod, a container or `nginx:`, is theirs. */
+function dropPrefix(words: readonly string[]): readonly string[] {
+  const client = words.findIndex((word, index) => isIp(word) && words[index + 1] === "-");
+  const isForeign = client >= 2 || (client === 1 && words[0]?.endsWith(":") === true);
+  return isForeign ? words.slice(client) : words;
 }
 
 function isIp(text: string): boolean {

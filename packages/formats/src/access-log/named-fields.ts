@@ -183,6 +183,7 @@ const DURATIONS: readonly (readonly [name: string, unitMs: number])[] = [
   ["duration_nanos", 1e-6],
   ["event.duration", 1e-6],
   ["response_time", 1],
+  ["latencies.request", 1],
   ["ms", 1],
 ];
 const RT = ["rt", 1000] as const;
@@ -197,6 +198,7 @@ const SUFFIXED = [
   "elapsed_time",
   "dur",
   "http.response.duration",
+  "time_taken",
 ];
 
 /** Looks members up whatever their case and spelling (`status_code`, `statusCode`, `Status-Code`); `a.b` also finds `b` inside `a`. */
@@ -254,7 +256,7 @@ export function putNamedFields(draft: Draft, read: FieldReader, context: ParseCo
   if (draft.method === undefined || draft.path === undefined) putRequestLine(draft, read(REQUEST_LINE));
   const query = readJsonText(read(["url.query", "query_string", "args", "query", "request_query", "cs_uri_query"]));
   if (draft.query === undefined && query !== undefined && query !== "{}") draft.query = query.replace(/^\?/, "");
-  putStatus(draft, readStatusNumber(read(STATUS) ?? readGrokStatus(read)));
+  putStatus(draft, readStatusNumber(readStatusMember(read) ?? readGrokStatus(read)));
   putNumber(draft, "responseBytes", readJsonText(read(BYTES)));
   putNumber(draft, "requestBytes", readJsonText(read(["request_length", "http.request.body.bytes", "bytes_in", "request_size"])));
   putClient(draft, readJsonText(read(CLIENT)) ?? readRemote(read) ?? "");
@@ -304,6 +306,13 @@ function readRemote(read: FieldReader): string | undefined {
 /** Logstash's pattern for Apache's log calls the status `response`, a word that elsewhere means anything. */
 function readGrokStatus(read: FieldReader): unknown {
   return read(["verb"]) === undefined && read(["httpversion"]) === undefined ? undefined : read(["response"]);
+}
+
+/** A number of more digits is the application's own code, whatever its member is called. */
+function readStatusMember(read: FieldReader): unknown {
+  const value = read(STATUS);
+  if (!(Number(value) > 999)) return value;
+  return STATUS.map((name) => read([name])).find((each) => each !== undefined && !(Number(each) > 999));
 }
 
 /** A status is a number or three digits; `500 Internal Server Error` reads as 500. */

@@ -1,14 +1,16 @@
 import type { Exchange } from "@faultline/model";
-import { alb } from "./formats/alb.ts";
+import { alb, albJson } from "./formats/alb.ts";
 import { apacheError } from "./formats/apache-error.ts";
 import { apacheSslRequest } from "./formats/apache-ssl-request.ts";
 import { apiGateway } from "./formats/api-gateway.ts";
 import { apiGatewayExecution } from "./formats/api-gateway-execution.ts";
+import { apiGatewayText } from "./formats/api-gateway-text.ts";
 import { bunyan } from "./formats/bunyan.ts";
 import { caddy } from "./formats/caddy.ts";
 import { clf } from "./formats/clf.ts";
 import { cloudflare } from "./formats/cloudflare.ts";
 import { cloudfrontJson } from "./formats/cloudfront-json.ts";
+import { type ColumnOrder, straightenColumns } from "./column-order.ts";
 import { django } from "./formats/django.ts";
 import { elbConnections } from "./formats/elb-connections.ts";
 import { envoy } from "./formats/envoy.ts";
@@ -18,10 +20,13 @@ import { googleCloud } from "./formats/google-cloud.ts";
 import { haproxy } from "./formats/haproxy.ts";
 import { heroku } from "./formats/heroku.ts";
 import { herokuBefore2013 } from "./formats/heroku-before-2013.ts";
+import { readObject } from "./draft.ts";
 import { findHiddenError } from "./hidden-error.ts";
+import { javaUtilLogging } from "./formats/java-util-logging.ts";
 import { klog } from "./formats/klog.ts";
 import { kong } from "./formats/kong.ts";
 import type { JsonFormat, JsonObject, LineParser, ParseContext, ParsedLine, TextFormat } from "./line.ts";
+import { lambda } from "./formats/lambda.ts";
 import { logfmt, lograge } from "./formats/logfmt.ts";
 import { morgan } from "./formats/morgan.ts";
 import { nginxError } from "./formats/nginx-error.ts";
@@ -62,6 +67,8 @@ export const TEXT_FORMATS: readonly TextFormat[] = [
   phpFpm,
   django,
   apiGatewayExecution,
+  apiGatewayText,
+  lambda,
   w3c,
   heroku,
   herokuBefore2013,
@@ -70,6 +77,7 @@ export const TEXT_FORMATS: readonly TextFormat[] = [
   spring,
   rails,
   klog,
+  javaUtilLogging,
   requestLine,
   plainRequest,
   textLog,
@@ -84,6 +92,7 @@ export const JSON_FORMATS: readonly JsonFormat[] = [
   kong,
   cloudflare,
   cloudfrontJson,
+  albJson,
   envoyJson,
   googleCloud,
   bunyan,
@@ -112,6 +121,8 @@ export type ReaderOptions = {
   readonly formats?: readonly string[];
   /** A format of the operators' own, tried before all others. */
   readonly custom?: TextFormat;
+  /** Where the file's status stands, as `judgeColumnOrder` says of its head; first when absent. */
+  readonly columns?: ColumnOrder;
 };
 
 /** Longer lines are not parsed: no server writes them, and a reader must not be stalled by one. */
@@ -123,6 +134,8 @@ const MAX_STREAMS = 64;
 /** A reader for one file: it detects the format line by line, so mixed files are fine, and keeps what formats must remember. */
 export function createLineReader(options: ReaderOptions): LineReader {
   const { context, formats, custom } = options;
+  // A layout that is told says itself where its status stands.
+  const columns = (custom === undefined ? options.columns : undefined) ?? "status-first";
   const isWanted = ({ id }: { readonly id: string }) => formats === undefined || formats.includes(id);
   const ownJson = custom?.isJson === true ? custom.create(context) : undefined;
   const text = [
@@ -137,7 +150,7 @@ export function createLineReader(options: ReaderOptions): LineReader {
       if (line.trim() === "") return { kind: "blank" };
       const layers: Peeled[] = [];
       for (let depth = 0; depth < MAX_LAYERS; depth += 1) {
-        const step = ownJson?.(line) ?? readLayer(line, { text, objects, context });
+        const step = ownJson?.(line) ?? readLayer(line, { text, objects, context, columns });
         if ("kind" in step)
           return step.kind === "unparsed"
             ? (toWrappedMessage(line, layers) ?? { kind: "unparsed", text: cleanLine(raw) })
@@ -157,6 +170,7 @@ type Tools = {
   readonly text: readonly LineParser[];
   readonly objects: readonly ((object: JsonObject) => ParsedLine | undefined)[];
   readonly context: ParseContext;
+  readonly columns: ColumnOrder;
 };
 
 /** The parsed line, or what a wrapper holds, or the verdict that nothing reads it. */
@@ -166,6 +180,8 @@ function readLayer(line: string, tools: Tools): ParsedLine | Peeled | { readonly
     const object = line.length > MAX_JSON ? undefined : parseObject(first);
     if (object !== undefined) return readJson(object, tools) ?? { kind: "unparsed" };
   }
+  const shipped = first.startsWith("[") ? readTimedRecord(first, tools) : undefined;
+  if (shipped !== undefined) return shipped;
   if (line.length > MAX_TEXT) {
     const wrapper = peelStrict(line.slice(0, 1024), tools.context);
     return wrapper === undefined ? { kind: "unparsed" } : { ...wrapper, text: wrapper.text + line.slice(1024) };
@@ -207,7 +223,9 @@ function readConsoleFields(line: string): JsonObject | undefined {
 /** Express applications hand morgan's lines to their own logger. */
 const morganLine = morgan.create({ nowMs: 0, zoneOffsetMinutes: 0 });
 
-function readText(line: string, tools: Tools): ParsedLine | undefined {
+function readText(written: string, tools: Tools): ParsedLine | undefined {
+  const line = straightenColumns(written, tools.columns);
+  if (line === undefined) return undefined;
   for (const parse of tools.text) {
     const parsed = parse(line);
     if (parsed !== undefined) return parsed;
@@ -233,26 +251,41 @@ function addHiddenError(parsed: ParsedLine & { readonly kind: "exchange" }, obje
   return hidden === undefined ? parsed : { ...parsed, exchange: { ...parsed.exchange, errorMessage: hidden } };
 }
 
-/** A record of a shipper around a raw line: the raw line wins when it is an exchange. */
+/** Fluent Bit's own records in JSON: `[time, {...}]`, of late `[[time, {metadata}], {...}]`. */
+function readTimedRecord(text: string, tools: Tools): ParsedLine | Peeled | undefined {
+  if (!/^\[\[?\d{9,10}\.\d+, ?\{/.test(text) || text.length > MAX_JSON) return undefined;
+  const record: unknown = parseJson(text);
+  const object = Array.isArray(record) && record.length === 2 ? readObject(record[1]) : undefined;
+  return object === undefined ? undefined : readJson(object, tools);
+}
+
+/** A record of a shipper around a raw line or around the fields of one: what is inside wins when it is an exchange. */
 function readInner(object: JsonObject, tools: Tools): ParsedLine | undefined {
+  const payload = readObject(object["jsonPayload"]);
+  if (payload !== undefined) return readFields(payload, tools);
   const inner = findInnerLine(object);
   if (inner === undefined || inner.length > MAX_TEXT) return undefined;
   const nested = inner.startsWith("{") ? parseObject(inner) : undefined;
-  if (nested !== undefined) {
-    for (const parse of tools.objects) {
-      const parsed = parse(nested);
-      if (parsed?.kind === "exchange") return parsed;
-    }
-    return undefined;
-  }
+  if (nested !== undefined) return readFields(nested, tools);
   const parsed = readText(inner, tools);
   return parsed?.kind === "exchange" || parsed?.format === "nginx-error" || parsed?.format === "apache-error" ? parsed : undefined;
 }
 
+function readFields(object: JsonObject, tools: Tools): ParsedLine | undefined {
+  for (const parse of tools.objects) {
+    const parsed = parse(object);
+    if (parsed?.kind === "exchange") return parsed;
+  }
+  return undefined;
+}
+
 function parseObject(text: string): JsonObject | undefined {
+  return readObject(parseJson(text));
+}
+
+function parseJson(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

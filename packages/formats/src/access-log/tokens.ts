@@ -39,7 +39,8 @@ export function readToken(line: string, from: number): Token | undefined {
   }
   if (first === OPEN) {
     const close = line.indexOf("]", start);
-    if (close !== -1) return { kind: "bracketed", text: line.slice(start + 1, close), end: close + 1 };
+    // Before a port, brackets are part of an IPv6 address.
+    if (close !== -1 && line[close + 1] !== ":") return { kind: "bracketed", text: line.slice(start + 1, close), end: close + 1 };
   }
   const space = line.indexOf(" ", start);
   const end = space === -1 ? line.length : space;

@@ -62,6 +62,13 @@ describe("traps of who made it", () => {
     expect(read({ ...traefik, DownstreamStatus: 502, OriginStatus: 0 }).madeBy).toMatchObject({ hop: "observer" });
   });
 
+  it("a number between Envoy's flags and its counts is no message of the failure", () => {
+    const line = `[2026-11-21T10:00:00.123Z] "GET /a HTTP/1.1" 503 UF 0 12 91 7 - "-" "c" "3f0c" "shop.example" "10.0.0.2:80"`;
+    const exchange = read(line);
+    expect(exchange.errorMessage).toBeUndefined();
+    expect(exchange).toMatchObject({ durationMs: 7, responseBytes: 91, flags: "UF" });
+  });
+
   const cloudflare = { ClientRequestMethod: "GET", ClientRequestURI: "/a", RayID: "1", EdgeStartTimestamp: 1_700_000_000_000_000_000 };
 
   it("T4: Cloudflare's origin status 0 is the edge's answer, unless a Worker ran", () => {

@@ -1,5 +1,5 @@
 /**
- * AWS Application Load Balancer (and Classic, by its shorter line). Times are in seconds, -1 means not dispatched; fields at the end may be
+ * AWS Application Load Balancer (and Classic, by its shorter line), as the line or as the JSON that its documented fields become. Times are in seconds, -1 means not dispatched; fields at the end may be
  * missing or more than known. Source: AWS, "Access logs for your Application Load Balancer".
  */
 import { parseIsoTime } from "../clock.ts";
@@ -10,13 +10,15 @@ import {
   putNumber,
   putRequestLine,
   putStatus,
+  putTarget,
   putText,
   putTime,
+  readJsonText,
   readStatus,
   startDraft,
 } from "../draft.ts";
 import { findAlbReason } from "../knowledge/alb-reasons.ts";
-import type { ParsedLine, TextFormat } from "../line.ts";
+import type { JsonFormat, JsonObject, ParsedLine, TextFormat } from "../line.ts";
 import { readTokens, unescapeQuoted } from "../tokens.ts";
 
 /** AWS load balancers. */
@@ -45,14 +47,48 @@ function parseAlb(line: string): ParsedLine | undefined {
   if (draft.host !== undefined) draft.host = draft.host.replace(/:(?:443|80)$/, "");
   putTimes(draft, [head[6], head[7], head[8]].map(Number), { timeMs, createdMs: parseIsoTime(created ?? "", 0) });
   const target = readStatus(head[10]);
-  if (!isAbsent(head[5])) {
-    draft.upstream = [{ address: head[5] ?? "", answered: target !== undefined, ...(target === undefined ? {} : { status: target }) }];
-  } else if (target !== undefined) {
-    draft.upstream = [{ answered: true, status: target }];
-  }
+  putAnswer(draft, head[5], target);
   if (!isAbsent(reason)) draft.errorMessage = reason ?? "";
   judgeAlb(draft, target, { reason, actions, pickedTarget: !isAbsent(head[5]) });
   return { kind: "exchange", format: head[1] === undefined ? "elb" : "alb", exchange: draft };
+}
+
+/** AWS load balancers behind a table or a parser: the fields by their documented names (Athena's table, Vector's and Wazuh's parsers). */
+export const albJson: JsonFormat = { id: "alb", create: () => parseAlbJson };
+
+function parseAlbJson(object: JsonObject): ParsedLine | undefined {
+  const pick = (...names: readonly string[]): string | undefined =>
+    names.map((name) => readJsonText(object[name])).find((text) => text !== undefined);
+  const target = pick("target_processing_time", "backend_processing_time");
+  if (!("elb_status_code" in object) || target === undefined) return undefined;
+  const draft = startDraft("load-balancer", "target_processing_time" in object ? "alb" : "elb");
+  const timeMs = parseIsoTime(pick("time", "timestamp") ?? "", 0);
+  putTime(draft, timeMs);
+  putClient(draft, pick("client_host", "client:port", "client_ip", "client"));
+  putStatus(draft, pick("elb_status_code"));
+  putNumber(draft, "requestBytes", pick("received_bytes"));
+  putNumber(draft, "responseBytes", pick("sent_bytes"));
+  putRequestLine(draft, pick("request")?.replace(/ -$/, "") ?? "");
+  putText(draft, "method", pick("request_method", "request_verb"));
+  putTarget(draft, pick("request_url"));
+  putText(draft, "userAgent", pick("user_agent"));
+  putText(draft, "requestId", pick("trace_id"));
+  putText(draft, "host", pick("domain_name"));
+  const times = [pick("request_processing_time"), target, pick("response_processing_time")].map(Number);
+  putTimes(draft, times, { timeMs, createdMs: parseIsoTime(pick("request_creation_time") ?? "", 0) });
+  const address = pick("target_host", "target:port", "target_ip", "backend_ip");
+  const status = readStatus(pick("target_status_code", "backend_status_code"));
+  putAnswer(draft, address, status);
+  const reason = pick("error_reason");
+  if (!isAbsent(reason)) draft.errorMessage = reason ?? "";
+  judgeAlb(draft, status, { reason, actions: pick("actions_executed", "action_executed"), pickedTarget: !isAbsent(address) });
+  return { kind: "exchange", format: draft.observer?.name === "elb" ? "elb" : "alb", exchange: draft };
+}
+
+function putAnswer(draft: Draft, address: string | undefined, status: number | undefined): void {
+  const answer = status === undefined ? { answered: false } : { answered: true, status };
+  if (!isAbsent(address)) draft.upstream = [{ address: address ?? "", ...answer }];
+  else if (status !== undefined) draft.upstream = [answer];
 }
 
 /** The three times when all are known, else the time from the request's creation to the answer. */

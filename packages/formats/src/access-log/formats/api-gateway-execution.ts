@@ -10,6 +10,9 @@ const LINE = /^(?:\(([0-9a-fA-F-]{8,64}|[A-Za-z0-9_=-]{8,64})\) |([A-Z][a-z]{2} 
 const KNOWN =
   /^(?:Starting execution for request|HTTP Method:|Method request |Endpoint re|Sending request to |Received response|Method response |Method completed with status|Successfully completed|Execution failed|Extended Request Id|Verifying Usage Plan|API Key|Usage Plan|Lambda |Authorizer|Request body does not match|Gateway response|Starting authorizer|Using valid authorizer|AWS Integration|Integration )/;
 
+/** The head of a console test. */
+const BEGUN = /^Execution log for request ([\w-]{8,64})$/;
+
 /** What is remembered of a request until it is complete; at most this many at once. */
 const MAX_OPEN = 1024;
 type Open = { method?: string; path?: string };
@@ -17,6 +20,9 @@ type Open = { method?: string; path?: string };
 function createExecution(): LineParser {
   const open = new Map<string, Open>();
   return (line) => {
+    const begun = BEGUN.exec(line);
+    if (begun !== null)
+      return { kind: "message", format: "apigateway-execution", message: { severity: 9, text: line, requestId: begun[1] ?? "" } };
     const match = LINE.exec(line);
     if (match === null || !KNOWN.test(match[3] ?? "")) return undefined;
     const text = match[3] ?? "";

@@ -87,7 +87,7 @@ function putTargets(draft: Draft, object: JsonObject): void {
 /** Rule aws-apigw-136, trap T6. */
 function putIntegration(draft: Draft, object: JsonObject): void {
   const nested = readObject(object["integration"]);
-  const own = readStatus(Number(pick(object, "integration.status") ?? readJsonText(nested?.["status"])));
+  const own = readStatus(Number(pick(object, "integration.status", "functionresponsestatus") ?? readJsonText(nested?.["status"])));
   const message =
     pick(object, "integrationerrormessage", "integration.error", "integrationerror", "error.message", "errormessage", "authorizer.error") ??
     readJsonText(readObject(object["error"])?.["message"]);

@@ -26,7 +26,8 @@ function createCaddy(context: ParseContext): JsonLineParser {
     const logger = readJsonText(object["logger"]);
     const request = readObject(object["request"]);
     const isHttp = logger?.startsWith("http.log") ?? false;
-    if (request === undefined || !(isHttp || ("resp_headers" in object && "status" in object && "ts" in object))) return undefined;
+    if (request === undefined || !(isHttp || ("status" in object && "ts" in object && ("resp_headers" in object || isCaddys(request)))))
+      return undefined;
     const draft = startDraft("proxy", "caddy");
     putTime(draft, parseAnyTime(object["ts"] ?? object["time"] ?? object["timestamp"] ?? object["@timestamp"], context));
     putText(draft, "method", request["method"]);
@@ -50,6 +51,11 @@ function createCaddy(context: ParseContext): JsonLineParser {
     judgeCaddy(draft, isError, readObject(object["resp_headers"]));
     return { kind: "exchange", format: isError ? "caddy-error" : "caddy", exchange: draft };
   };
+}
+
+/** Without its logger's name, the members of the request tell. */
+function isCaddys(request: JsonObject): boolean {
+  return "uri" in request && "method" in request && ("remote_ip" in request || "remote_addr" in request);
 }
 
 /**

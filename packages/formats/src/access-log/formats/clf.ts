@@ -8,7 +8,7 @@ import { type Draft, isAbsent, putDuration, putMadeBy, putText, readDecimal } fr
 import type { ParsedLine, TextFormat } from "../line.ts";
 import { readSuffixedDuration } from "../named-fields.ts";
 import { putNginxUpstream } from "../nginx-upstream.ts";
-import { readTokens, type Token } from "../tokens.ts";
+import { readTokens, type Token, unescapeQuoted } from "../tokens.ts";
 
 /** All members of the family; the id that a line gets says which one it looks like. */
 export const clf: TextFormat = { id: "clf", create: () => parseClf };
@@ -21,11 +21,21 @@ function parseClf(line: string): ParsedLine | undefined {
   const tail = readCombinedTail(line, head.end);
   if (tail !== undefined) putText(draft, "userAgent", tail.userAgent);
   const rest = readTokens(line, tail?.end ?? head.end, 40);
-  const format = readRest(draft, rest) ?? nameFormat(tail !== undefined, vhost);
+  const agent = tail === undefined ? findLateAgent(rest) : undefined;
+  putText(draft, "userAgent", agent);
+  const format = readRest(draft, rest) ?? nameFormat(tail !== undefined || agent !== undefined, vhost);
   if (draft.status === 499 && draft.madeBy === undefined) {
     putMadeBy(draft, "client", { because: "499 is nginx's note that the client closed the connection", confidence: 0.9 });
   }
   return { kind: "exchange", format, exchange: draft };
+}
+
+/** The agent behind the referrer, where a duration or the like stands between the size and the two (`%b %D "%{Referer}i" "%{User-Agent}i"`). */
+function findLateAgent(rest: readonly Token[]): string | undefined {
+  const referrer = rest.findIndex((token) => token.kind === "quoted");
+  const agent = rest[referrer + 1];
+  const isReferrer = referrer > 0 && referrer <= 4 && /^(?:-?$|https?:\/\/)/.test(rest[referrer]?.text ?? "");
+  return isReferrer && agent?.kind === "quoted" ? unescapeQuoted(agent.text) : undefined;
 }
 
 function nameFormat(hasAgent: boolean, vhost: boolean): string {
@@ -33,9 +43,16 @@ function nameFormat(hasAgent: boolean, vhost: boolean): string {
   return hasAgent ? "combined" : "common";
 }
 
+const REQUEST_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
 /** Reads what follows the family's fields; returns the id of the format that this gives away. */
 function readRest(draft: Draft, rest: readonly Token[]): string | undefined {
   if (rest.length === 0) return undefined;
+  if (rest.length <= 2 && rest[0]?.kind === "bare" && REQUEST_ID.test(rest[0].text)) {
+    // API Gateway's own proposal for this format ends with its two ids.
+    putText(draft, "requestId", rest[0].text);
+    return rest.length === 2 ? "apigateway-access" : undefined;
+  }
   if (isTraefik(rest)) return readTraefik(draft, rest);
   if (isIngress(rest)) return readIngress(draft, rest);
   if (rest.some((token) => token.kind === "bare" && /^[A-Za-z_]+[=:]/.test(token.text))) return readPairs(draft, rest);

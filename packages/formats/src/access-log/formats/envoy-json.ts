@@ -17,8 +17,8 @@ function pick(object: Readonly<Record<string, unknown>>, ...keys: readonly strin
 
 function createEnvoyJson(context: ParseContext): JsonLineParser {
   return (object) => {
-    if (!("response_code" in object) || !("response_flags" in object || "upstream_cluster" in object || "start_time" in object))
-      return undefined;
+    const isEnvoy = "response_code" in object || "response_code_details" in object;
+    if (!isEnvoy || !("response_flags" in object || "upstream_cluster" in object || "start_time" in object)) return undefined;
     const draft = startDraft("mesh", "envoy");
     putTime(draft, parseAnyTime(object["start_time"] ?? object["timestamp"] ?? object["time"] ?? object["@timestamp"], context));
     putText(draft, "method", pick(object, "method", "request_method"));

@@ -46,7 +46,11 @@ function parseEnvoy(line: string): ParsedLine | undefined {
   if (numbers === -1) return undefined;
   const isWhole = rest.slice(numbers + 4, numbers + 4 + QUOTED).filter((token) => token.kind === "quoted").length === QUOTED;
   if (head[1] === undefined && !isWhole) return undefined;
-  const details = rest.slice(0, numbers).map((token) => token.text);
+  // A number there is gRPC's status or one more count, no words about the end.
+  const details = rest
+    .slice(0, numbers)
+    .map((token) => token.text)
+    .filter((text) => !/^\d+$/.test(text));
   readNumbers(draft, rest.slice(numbers));
   const serviceTime = rest[numbers + 3]?.text;
   putEnvoyVerdict(draft, {

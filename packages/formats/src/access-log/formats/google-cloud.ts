@@ -120,10 +120,11 @@ function judgeGoogle(draft: Draft, payload: JsonObject | undefined): void {
   if (detail === undefined) return;
   draft.flags = detail;
   const { status } = draft;
-  if (status === undefined || status < 500) return;
+  if (status === undefined) return;
+  if (detail === "response_sent_by_backend") draft.upstream = [{ status, answered: true }];
+  if (status < 500) return;
   const known = findGoogleDetail(detail);
   if (detail === "response_sent_by_backend") {
-    draft.upstream = [{ status, answered: true }];
     draft.madeBy = { hop: "behind", because: "response_sent_by_backend", confidence: 0.97 };
   } else if (known?.hop === "client") draft.madeBy = { hop: "client", because: known.meaning, confidence: 0.85 };
   else draft.madeBy = { hop: "observer", because: known?.meaning ?? detail, confidence: known === undefined ? 0.7 : 0.93 };

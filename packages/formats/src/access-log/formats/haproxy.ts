@@ -8,7 +8,7 @@ import { findHaproxyTermination } from "../knowledge/haproxy-termination.ts";
 import type { LineParser, ParseContext, TextFormat } from "../line.ts";
 
 /** What syslog and shippers put before the client is theirs; the client's port, the time and `frontend backend/server` are not mistaken. */
-const HEAD = /(?:^|[ ])(\S+):(\d+) \[(\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d(?:\.\d+)?)\] ([^\s~/]+)(~?) ([^\s/]+)\/(\S+) /;
+const HEAD = /(?:^|[ ])(\S+):(\d+) \[(\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d(?:\.\d+)?)\] ([^\s~/]+)(~?) ([^\s/]+)\/(\S+) {1,2}/;
 const MAX_PREFIX = 256;
 /** Custom formats put a captured field, mostly the host, before the timers. */
 const HTTP =
@@ -26,7 +26,7 @@ function createHaproxy(context: ParseContext): LineParser {
     const head = HEAD.exec(line);
     if (head === null || head.index > MAX_PREFIX) return parseErrorLine(line, context);
     const draft = startDraft("load-balancer", "haproxy");
-    putClient(draft, `${head[1]}:${head[2]}`.replace(/^::ffff:(?=\d+\.)/, ""));
+    putClient(draft, head[1]?.replace(/^::ffff:(?=\d+\.)/, ""));
     putTime(draft, parseClfTime(head[3] ?? "", context.zoneOffsetMinutes));
     const backend = head[6] ?? "";
     draft.service = backend;

@@ -87,6 +87,14 @@ describe("Apache's LogFormat", () => {
       '2026-11-21 10:00:00 192.0.2.1, 192.0.2.2 10.0.0.1 "GET /a HTTP/1.1" 500 77',
       0.077,
     ],
+    [
+      '%(h)s %(l)s %(u)s %(t)s "%(r)s" %(s)s %(b)s "%(f)s" "%(a)s" %(M)s',
+      '10.0.0.1 - - [21/Nov/2026:10:00:00 +0000] "GET /a HTTP/1.1" 500 12 "-" "curl" 77',
+      77,
+    ],
+    ['%(t)s "%(m)s %(U)s" %(s)s %(D)s', '[21/Nov/2026:10:00:00 +0000] "GET /a" 500 77', 0.077],
+    ['%(t)s "%(r)s" %(s)s %({x-request-id}i)s %(T)s %(L)s', '[21/Nov/2026:10:00:00 +0000] "GET /a HTTP/1.1" 500 7f3a 2 2.077125', 2077.125],
+    ['%h %t "%r" %s %b "%{i,User-Agent}" %{ms}T', '10.0.0.1 [21/Nov/2026:10:00:00 +0000] "GET /a HTTP/1.1" 500 12 "curl" 77', 77],
     ['%a [%{%Y-%m-%dT%H:%M:%S%z}t] "%r" %>s %b %{us}T', '10.0.0.1 [2026-11-21T10:00:00+0000] "GET /a HTTP/1.1" 500 12 77', 0.077],
   ])("reads %s", (format, line, durationMs) => {
     expect(read(format, line)).toMatchObject({

@@ -31,7 +31,7 @@ export function compileLogFormat(format: string): Result<TextFormat> {
     .trim()
     .replace(/^(?:log_format\s+\w+\s+|LogFormat\s+)?(?:escape=\w+\s+)?/, "")
     .replace(/;\s*$/, "");
-  const joined = joinQuoted(text).replace(/\$(?:host|http_host|server_name)\$(?:request_uri|uri)\b/g, "${host_and_uri}");
+  const joined = toApache(joinQuoted(text)).replace(/\$(?:host|http_host|server_name)\$(?:request_uri|uri)\b/g, "${host_and_uri}");
   const pieces = joined.includes("$") ? splitNginx(joined) : splitApache(joinTimes(joined.replaceAll("%U%q", "%{target}U")));
   const fields = pieces.flatMap((piece) => ("field" in piece ? [piece.field] : []));
   if (fields.length === 0)
@@ -46,6 +46,22 @@ export function compileLogFormat(format: string): Result<TextFormat> {
   const named = fields.some((field) => field.startsWith("upstream_"));
   const isJson = joined.trimStart().startsWith("{");
   return { ok: true, value: { id, isJson, create: (context) => (line) => readLine(line, { pieces, id, named, context }) } };
+}
+
+/** gunicorn's atoms that Apache spells otherwise; the rest are Apache's letters. Source: gunicorn, "access_log_format". */
+const GUNICORN: Readonly<Record<string, string>> = {
+  s: "%>s",
+  f: "%{Referer}i",
+  a: "%{User-Agent}i",
+  M: "%{ms}T",
+  L: "%{fraction}T",
+};
+
+/** gunicorn's `%(h)s` and `%({x-request-id}i)s`, and Undertow's `%{i,User-Agent}`, as Apache writes them. */
+function toApache(format: string): string {
+  return format
+    .replace(/%\((\{[^}]+\}[ioe]|[a-zA-Z])\)s/g, (_, atom: string) => GUNICORN[atom] ?? `%${atom}`)
+    .replace(/%\{([io]),([\w-]+)\}/g, "%{$2}$1");
 }
 
 /** `'a ' 'b'`, as nginx writes a format over several lines, becomes `a b`; outer quotes go, `\"` becomes `"`. */
@@ -185,6 +201,7 @@ const SETTERS: Readonly<Record<string, Setter>> = {
   "%D": (draft, value) => putDuration(draft, value, 0.001),
   "%{us}T": (draft, value) => putDuration(draft, value, 0.001),
   "%{ms}T": (draft, value) => putDuration(draft, value, 1),
+  "%{fraction}T": (draft, value) => putDuration(draft, value, 1000),
   "%T": (draft, value) => (draft.durationMs === undefined ? putDuration(draft, value, 1000) : undefined),
   "%{s}T": (draft, value) => (draft.durationMs === undefined ? putDuration(draft, value, 1000) : undefined),
   "%v": putHost,

@@ -8,6 +8,9 @@ import { unescapeQuoted } from "../tokens.ts";
 /** A shipper may have taken the date off, or all of the time. */
 const LINE = /^(?:(\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d) |\d\d:\d\d:\d\d )?\[(\w+)\] (\d+)#(\d+): (?:\*(\d+) )?(.*)$/s;
 
+/** What the scripts of nginx's container image say before nginx runs. */
+const ENTRY_POINT = /^(?:\/docker-entrypoint\.sh: |\d\d-[\w-]{1,60}\.(?:env)?sh: (?:info|error|warn): )/;
+
 /** Fields at the end of a message, in the order in which ngx_http_log_error writes them; Kong adds the request's id. */
 const FIELD = /, (client|server|subrequest|request|upstream|host|referrer|request_id): (?:"((?:[^"\\]|\\.)*)"|([^,]*))/g;
 
@@ -17,7 +20,8 @@ export const nginxError: TextFormat = { id: "nginx-error", create: createNginxEr
 function createNginxError(context: ParseContext): LineParser {
   return (line) => {
     const match = LINE.exec(line);
-    if (match === null) return undefined;
+    if (match === null)
+      return ENTRY_POINT.test(line) ? { kind: "message", format: "nginx-error", message: { severity: 9, text: line } } : undefined;
     const timeMs = parseIsoTime(match[1] ?? "", context.zoneOffsetMinutes);
     const { text, fields } = splitFields(match[6] ?? "");
     const draft = startDraft("proxy", "nginx");

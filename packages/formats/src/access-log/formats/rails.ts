@@ -14,7 +14,7 @@ const PREFIX = /^(?:([DIWEFU]), \[(\d{4}-\d\d-\d\dT[\d:.]+)(?:Z)? #(\d+)\]\s+([A
 const STARTED = /^Started ([A-Z]+) "([^"]*)" for (\S+) at (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?: [+-]\d{4}| UTC)?)$/;
 const COMPLETED = /^Completed (\d{3}) .*? ?in (\d+(?:\.\d+)?)ms\b/;
 const OTHER =
-  /^(?:Processing by \S+#\S+ as |  ?Parameters: |Redirected to |Rendered |  Rendering |  Rendered |Rendering |Filter chain halted |Sent (?:file|data) |Unpermitted parameter|Can't verify CSRF token|DEPRECATION WARNING: )/;
+  /^(?:Processing by \S+#\S+ as |  ?Parameters: |Redirected to |Rendered |  Rendering |  Rendered |Rendering |Filter chain halted |Sent (?:file|data) |Unpermitted parameter|Can't verify CSRF token|DEPRECATION WARNING: |Did you mean\?  )/;
 const EXCEPTION =
   /^\s*((?=[A-Z])(?:\w+::)*\w*(?:Error|Exception|NotFound|Invalid|Timeout|Missing|Abort|Failed|Denied|Unknown|Refused)\w*|Errno::E[A-Z0-9]+) \((.*?)\)?:?\s*$/;
 const FRAME = /^\s*(?:[\w-]{1,64} \([\w.]+\) )?[^:\s]+:\d+:in [`'].*'$/;

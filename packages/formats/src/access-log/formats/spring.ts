@@ -8,12 +8,14 @@ export const spring: TextFormat = { id: "spring", create: createSpring };
 
 const LINE =
   /^(?:(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.,]\d{3,9}(?:Z|[+-]\d\d:?\d\d)?)\s+|\s*)(TRACE|DEBUG|INFO|WARN|ERROR|FATAL)\s+(?:\[([^\]]*)\] )?(\d+) --- (?:\[([^\]]*)\] )?(?:\[([^\]]*)\] )?(?:\[([^\]]*)\] )?(\S.*?)\s*: (.*)$/s;
+/** What Spring Boot greets with. */
+const BANNER = /^ :: Spring Boot :: +\(v/;
 const THROWN = /([a-zA-Z_$][\w$]*(?:\.[\w$]+)+(?:Exception|Error|Throwable|Fault)\b)(?:: |$|;)/;
 
 function createSpring(context: ParseContext): LineParser {
   return (line) => {
     const match = LINE.exec(line);
-    if (match === null) return undefined;
+    if (match === null) return BANNER.test(line) ? { kind: "directive", format: "spring", text: line } : undefined;
     const timeMs = parseIsoTime((match[1] ?? "").replace(",", "."), context.zoneOffsetMinutes);
     const text = match[9] ?? "";
     const ids = [match[3], match[6], match[7]].join(",");

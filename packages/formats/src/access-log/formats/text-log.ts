@@ -8,7 +8,8 @@ import { readSeverity } from "../severity.ts";
 /** `2026-11-21 10:00:00,123 ERROR name: words`, `[2026-11-21 10:00:00 +0000] [7] [ERROR] words`, `ERROR:name:words`. */
 export const textLog: TextFormat = { id: "text", create: createTextLog };
 
-const LEVEL = "(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|CRIT|CRITICAL|ALERT|EMERG|FATAL|SEVERE|PANIC|VRB|DBG|INF|WRN|FTL)";
+const LEVEL =
+  "(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|CRIT|CRITICAL|ALERT|EMERG|FATAL|SEVERE|PANIC|VRB|DBG|INF|WRN|FTL|ERRO|DEBG|TRAC|BLAT)";
 /** Logback's own default writes the time of the day only, log4j's TTCC layout the milliseconds since the start. */
 const CLOCKED = new RegExp(String.raw`^(?:\d\d:\d\d:\d\d[.,]\d{3}|\d{1,9}) \[[^\]]{1,80}\] (${LEVEL})\b\s+(\S{1,120} -{1,3} .*)$`, "s");
 const TIME = String.raw`\[?(\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z| ?[+-]\d\d:?\d\d| UTC)?|\d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d:\d\d\.\d{3})\]?`;
@@ -25,7 +26,7 @@ const MARKED = new RegExp(String.raw`^(?:\[${LEVEL}\]|${LEVEL}(?::| -)) {1,8}\S`
 const BRACKETED = new RegExp(String.raw`^\[ ?(${LEVEL}) ?\]:? (?!\[?\d{4}-)(\S.*)$`, "is");
 /** The consoles of Nest, of Serilog, of pino-pretty, of .NET's own logger, of Elixir, and of many a script: no date in any of them. */
 const CONSOLES = [
-  /^\[\d\d:\d\d:\d\d(?:\.\d{3})?(?: UTC| [+-]\d{4})?\] (TRACE|DEBUG|INFO|WARN|ERROR|FATAL)(?: \([^()]{1,120}\))?: (.*)$/s,
+  /^\[(?:\d\d:\d\d:\d\d(?:\.\d{3})?(?: UTC| [+-]\d{4})?|\d{13})\] (TRACE|DEBUG|INFO|WARN|ERROR|FATAL)(?: \([^()]{1,120}\))?: (.*)$/s,
   /^\d\d:\d\d:\d\d(?:[.,]\d{1,6})? {1,4}\[?(TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL)\b\]?[\s|:-]*(.*)$/s,
   /^\[\d\d\/\d\d\/\d\d \d\d:\d\d:\d\d[:.,]\d{3}(?: [A-Z]{2,5})?\] \S{1,80}\s+(TRACE|DEBUG|INFO|WARN|ERROR|FATAL)\s+(.*)$/s,
   /^(Hibernate): (\S.*)$/s,
@@ -36,6 +37,8 @@ const CONSOLES = [
   /^(trce|dbug|info|warn|fail|crit): [\w.`]{1,120}\[\d{1,6}\]\s*(.*)$/s,
   /^\d\d:\d\d:\d\d\.\d{3} (?:\w{1,40}=\S{1,200} ){0,8}\[(debug|info|notice|warn|warning|error|critical|alert|emergency)\]\s+(.*)$/s,
 ];
+/** GitHub's runners mark what belongs to them. */
+const RUNNER = /^##\[(group|endgroup|command|section|notice|debug|warning|error)\](.*)$/s;
 const THROWN = /\b([A-Za-z_$][\w$.]*(?:Exception|Error|Fault|Panic))\b(?:: |$)/;
 
 /** winston's printf layout with the levels that only npm has. */
@@ -48,7 +51,7 @@ function createTextLog(context: ParseContext): LineParser {
       const [, time, level, text = ""] = timed;
       return toLine(text, { level, timeMs: parseAnyTime(time, context) });
     }
-    for (const pattern of [CLOCKED, BRACKETED, ...CONSOLES]) {
+    for (const pattern of [CLOCKED, BRACKETED, RUNNER, ...CONSOLES]) {
       const clocked = pattern.exec(line);
       if (clocked !== null) return toLine(clocked[2] ?? "", { level: clocked[1]?.split(" ").at(-1), timeMs: undefined });
     }
@@ -83,7 +86,7 @@ function build(text: string, seen: Seen): LogMessage {
 }
 
 const CONTINUATION =
-  /^(?:\s+at \S|\s*\.{3} \d+ (?:more|common frames)|Caused by: |PHP message: |\s*Suppressed: |Traceback \(most recent call last\):|\s+File "[^"]*", line \d+|\s+raise \S|During handling of the above exception|The above exception was the direct cause|\s{2,}\S.*|\s*[\^~]+\s*$|goroutine \d+ \[|created by \S+\.\S+|[\w./*()-]+\((?:0x[0-9a-f]+\b[^)]*|\.{3}|)\)$|#\d+ \S|\[(?:stacktrace|previous exception)\]|Stack trace:$|stack traceback:$|coroutine \d+:$|\t\S|(?:[a-z][\w$]*\.)*[A-Z][\w$.]*(?:Error|Exception|Warning)(?:: .*)?$)/;
+  /^(?:\s+at \S|\s*\.{3} \d+ (?:more|common frames)|Caused by: |PHP message: |\s*Suppressed: |Traceback \(most recent call last\):|\s+File "[^"]*", line \d+|\s+raise \S|During handling of the above exception|The above exception was the direct cause|\s{2,}\S.*| [\w.$]+\([\w.$ ]{1,80}(?::\d+)?\)$|(?:Uncaught )?(?:Error|Exception): \S.*|[^\s/]{1,80}(?:\/[^\s/]{1,80}){1,9}(?:\.func\d+(?:\.\d+){0,3}|\(\*\w{1,80}(?:\[\.\.\.\])?\)\.\w{1,80})$|\s*[\^~]+\s*$|goroutine \d+ \[|created by \S+\.\S+|[\w./*()-]+\((?:0x[0-9a-f]+\b[^)]*|\.{3}|)\)$|#\d+ \S|\[(?:stacktrace|previous exception)\]|Stack trace:$|stack traceback:$|coroutine \d+:$|\t\S|(?:[a-z][\w$]*\.)*[A-Z][\w$.]*(?:Error|Exception|Warning)(?:: .*)?$)/;
 
 /** The lines of a stack trace, which belong to the record before them. */
 export const stackTrace: TextFormat = {

@@ -139,7 +139,7 @@ export function readW3cRow(row: ReadonlyMap<string, string>): ParsedLine | undef
   putNumber(draft, "requestBytes", row.get("cs-bytes"));
   putClient(draft, row.get("c-ip") ?? "");
   putText(draft, "host", row.get("cs-host") ?? row.get("cs(host)"));
-  putDuration(draft, row.get("time-taken"), isCloudfront ? 1000 : 1);
+  putDuration(draft, row.get("time-taken") ?? row.get("timetakenms"), isCloudfront ? 1000 : 1);
   const agent = row.get("cs(user-agent)") ?? "";
   putText(draft, "userAgent", isCloudfront ? decodePercent(decodePercent(agent)) : agent.replaceAll("+", " "));
   if (isCloudfront) putCloudfront(draft, row);

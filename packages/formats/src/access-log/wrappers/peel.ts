@@ -35,12 +35,16 @@ const CRI = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)) (std
 const SYSLOG_5424 = /^(?:\d+ )?<(\d{1,3})>1 (\S+) (\S+) (\S+) (\S+) (\S+)(?: (?:-|(?:\[(?:[^\]\\]|\\.)*\])+))?(?: |$)\uFEFF?/;
 const SYSLOG_3164 =
   /^(?:<(\d{1,3})>)?([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?) (?:(\S+) )?([\w./()-]+)(?:\[(\d+)\])?:(?: |$|(?=[[{"<]))/;
+/** Heroku's lines as they are stored: RFC 5424's fields without priority and host. */
+const LOGPLEX = /^()(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)) (heroku|app) ([\w.-]+) - - /;
 const SYSLOG_ISO =
   /^(?:<(\d{1,3})>)?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)) (?:(\S+) )?([\w./-]+)(?:\[([\w.-]+)\])?:(?: |$|(?=[[{"<]))/;
 
 /** fluentd's file output: time, tag and the record as JSON between tabs. */
 const FLUENTD = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d))\t([\w.-]+)\t(?=\{)/;
 const COMPOSE = /^ ?((?=[\w.-]*[A-Za-z])[\w.-]{1,80})(?:@[\w.-]{1,80})? +\| /;
+/** pm2 numbers its processes, foreman gives the time of the day. */
+const NUMBERED = /^(?:\d{1,4}\||\d\d:\d\d:\d\d )([\w.@-]{1,80}) +\| ?/;
 const KUBECTL = /^\[(?:pod|job|deployment|statefulset|daemonset)\/([\w.-]+)(?:\/([\w.-]+))?\] /;
 
 /** Wrappers of text lines that cannot be mistaken for a format. */
@@ -54,7 +58,7 @@ export function peelStrict(line: string, context: ParseContext): Peeled | undefi
   if (syslog !== undefined) return syslog;
   const fluentd = FLUENTD.exec(line);
   if (fluentd !== null) return withTime({ text: line.slice(fluentd[0].length) }, parseIsoTime(fluentd[1] ?? "", 0));
-  const prefix = COMPOSE.exec(line) ?? KUBECTL.exec(line);
+  const prefix = COMPOSE.exec(line) ?? NUMBERED.exec(line) ?? KUBECTL.exec(line);
   return prefix === null ? undefined : { text: line.slice(prefix[0].length), service: prefix[2] ?? prefix[1] ?? "", record: "container" };
 }
 
@@ -62,7 +66,7 @@ export function peelStrict(line: string, context: ParseContext): Peeled | undefi
 const SYSLOG_SEVERITIES = [21, 19, 18, 17, 13, 10, 9, 5];
 
 function readPriority(text: string | undefined): number {
-  return text === undefined ? 0 : (SYSLOG_SEVERITIES[Number(text) % 8] ?? 0);
+  return text === undefined || text === "" ? 0 : (SYSLOG_SEVERITIES[Number(text) % 8] ?? 0);
 }
 
 function peelSyslog(line: string, context: ParseContext): Peeled | undefined {
@@ -75,7 +79,7 @@ function peelSyslog(line: string, context: ParseContext): Peeled | undefined {
     );
   }
   const old = SYSLOG_3164.exec(line);
-  const match = old ?? SYSLOG_ISO.exec(line);
+  const match = old ?? SYSLOG_ISO.exec(line) ?? LOGPLEX.exec(line);
   if (match === null) return undefined;
   const timeMs = old === null ? parseIsoTime(match[2] ?? "", 0) : parseSyslogTime(match[2] ?? "", context);
   return withTime(
@@ -89,18 +93,25 @@ function peelCookie(text: string): string {
   return text.replace(/^@cee: ?(?=\{)/, "");
 }
 
-const TIMESTAMP = /^(\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?)[ \t]+(?=\S)/;
+const TIMESTAMP = /^(\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?):?[ \t]+(?=\S)/;
 /** Go's own logger puts the place in the source behind the time; a time alone makes no record of what follows it. */
 const SOURCE = /^[\w./-]{1,120}\.go:\d+: /;
 /** Rails' tag of one request, as the logger puts it before each line. */
 const TAGGED = /^\[([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}|[0-9a-f]{32})\](?: |$)/;
-const EPOCH = /^(\d{13})[ \t]+(?=\S)/;
+const EPOCH = /^(?:(\d{13})|\[(\d{13})\])[ \t]+(?=\S)/;
 const PRIORITY = /^<\d{1,3}>(?=\S)/;
 const BRACKETED = /^\[([\w.-]+(?:\/[\w.-]+)+)\] (?=\S)/;
 const TAG = /^(?:[\w.-]+ )?([\w./-]{1,64})\[([\w.-]+)\]: /;
 const NAME = /^([a-z][\w.-]{1,40}): (?=\S)/;
+/** Heroku's lines copied without their time. */
+const DYNO = /^((?:heroku|app)\[[a-z][\w-]*(?:\.[\w-]+)?\]): /;
 /** A container's name before its JSON, as `stern` and `kubectl` with several containers are made to write it. */
 const BEFORE_JSON = /^((?=\D)[\w./@-]{1,100}) (?=\{"[\s\S]*\}\s*$)/;
+
+/** The pod's name, with or without its namespace and its container, as `stern` writes them before a line of any kind. */
+const STERN = /^((?=\S*-|\S+ \S*-)(?:[a-z][\w.-]{0,100} ){1,3})(?=\{"|\[?\d{4}-\d\d-\d\dT\d\d:)/;
+/** `concurrently` names the script, before JSON, requests and frames of a stack too. */
+const SCRIPT = /^\[([\w:.@-]{1,40})\] (?=\{"|\s+at |\d|[A-Z]{3,8} \/)/;
 
 /** Wrappers that could also be part of a line: tried only when the line as it stands was not recognised. */
 export function peelLoose(line: string): Peeled | undefined {
@@ -114,10 +125,12 @@ export function peelLoose(line: string): Peeled | undefined {
   const tagged = TAGGED.exec(line);
   if (tagged !== null) return { text: line.slice(tagged[0].length), requestId: tagged[1] ?? "", record: "rails" };
   const epoch = EPOCH.exec(line);
-  if (epoch !== null) return { text: line.slice(epoch[0].length), timeMs: Number(epoch[1]) };
-  for (const pattern of [PRIORITY, BRACKETED, TAG, NAME, BEFORE_JSON]) {
+  if (epoch !== null) return { text: line.slice(epoch[0].length), timeMs: Number(epoch[1] ?? epoch[2]) };
+  const dyno = DYNO.exec(line);
+  if (dyno !== null) return { text: line.slice(dyno[0].length), service: dyno[1] ?? "", record: "text" };
+  for (const pattern of [PRIORITY, BRACKETED, TAG, NAME, BEFORE_JSON, STERN, SCRIPT]) {
     const match = pattern.exec(line);
-    if (match !== null) return { text: line.slice(match[0].length), ...(match[1] === undefined ? {} : { service: match[1] }) };
+    if (match !== null) return { text: line.slice(match[0].length), ...(match[1] === undefined ? {} : { service: match[1].trim() }) };
   }
   return undefined;
 }
@@ -145,9 +158,7 @@ export function peelJson(object: JsonObject, context: ParseContext): Peeled | un
   }
   const isJournal = "__REALTIME_TIMESTAMP" in object || "_SYSTEMD_UNIT" in object || "SYSLOG_IDENTIFIER" in object;
   if (MESSAGE !== undefined && isJournal) {
-    const text =
-      typeof MESSAGE === "string" ? MESSAGE : Array.isArray(MESSAGE) ? String.fromCharCode(...MESSAGE.slice(0, 65_536).map(Number)) : "";
-    return withTime({ text, record: "journald" }, parseAnyTime(Number(object["__REALTIME_TIMESTAMP"]), context));
+    return withTime({ text: readJournalText(MESSAGE), record: "journald" }, parseAnyTime(Number(object["__REALTIME_TIMESTAMP"]), context));
   }
   const isCloudWatch =
     typeof message === "string" &&
@@ -155,6 +166,18 @@ export function peelJson(object: JsonObject, context: ParseContext): Peeled | un
     ("ingestionTime" in object || "logStreamName" in object || "eventId" in object || "id" in object);
   if (isCloudWatch) return withTime({ text: message }, parseAnyTime(object["timestamp"], context));
   return undefined;
+}
+
+/** journald writes what is not plain text as the list of its bytes; bytes that are no UTF-8 stay what they are. */
+function readJournalText(message: unknown): string {
+  if (typeof message === "string") return message;
+  if (!Array.isArray(message)) return "";
+  const bytes = message.slice(0, 65_536).map((byte) => Number(byte) & 255);
+  try {
+    return decodeURIComponent(bytes.map((byte) => `%${byte.toString(16).padStart(2, "0")}`).join(""));
+  } catch {
+    return String.fromCharCode(...bytes);
+  }
 }
 
 /** A raw line that a shipper put into `message`, `log`, `event.original` or `short_message` of its own record. */
