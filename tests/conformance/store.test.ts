@@ -225,6 +225,22 @@ describe.each(IMPLEMENTATIONS)("the $name store", ({ open }) => {
       expect((await store.listFailingSince(cursor, 10)).failing).toMatchObject([{ traceId: traceId(1), service: "front", status: 502 }]);
     });
 
+    it("shows of a route what changed since it was listed last", async () => {
+      const ask = () => store.listFailing({ ...ALL, route: "/cart", order: "slowest" });
+      await append(spans({ trace: 1, status: 500, durationMs: 10 }, { trace: 2, status: 500, durationMs: 5 }));
+      expect((await ask()).map((each) => [each.traceId, each.status, each.fingerprint])).toEqual([
+        [traceId(1), 500, undefined],
+        [traceId(2), 500, undefined],
+      ]);
+      await store.assignFault([traceId(2)], "f");
+      expect((await ask()).map((each) => each.fingerprint)).toEqual([undefined, "f"]);
+      await append(spans({ trace: 1, span: 7, status: 502, durationMs: 90, atMs: NOON - 1 }));
+      expect(await store.listFailing({ window: { ...HOUR, fromMs: NOON - 1 }, route: "/cart", order: "slowest", limit: 5 })).toMatchObject([
+        { traceId: traceId(1), status: 502, durationMs: 90 },
+        { traceId: traceId(2), status: 500, fingerprint: "f" },
+      ]);
+    });
+
     it("remembers which fault a failing exchange was assigned to", async () => {
       await append(spans({ trace: 1, status: 500 }), spans({ trace: 2, status: 500 }));
       await store.assignFault([traceId(1), traceId(404)], "f1");

@@ -126,9 +126,9 @@ export class CountSum {
   }
 
   #toRow({ total, failing, durations, first }: Sum, time: number, group: number): CountRow {
-    const row = { fromMs: time, group: this.#groups[group] ?? {}, total, failing };
-    if (total === 0) return row;
+    const names = this.#groups[group] ?? {};
+    if (total === 0) return { fromMs: time, group: names, total, failing };
     const { p50Ms, p99Ms } = estimateQuantiles(durations, total, first);
-    return { ...row, p50Ms, p99Ms };
+    return { fromMs: time, group: names, total, failing, p50Ms, p99Ms };
   }
 }

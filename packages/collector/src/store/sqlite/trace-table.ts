@@ -49,6 +49,9 @@ const MOST_RECENT = 2_000;
 /** Larger traces are read from the database again. */
 const MOST_RECENT_BYTES = 32 << 10;
 
+/** Entries of lists that were read last, as a page reads them again and again: a megabyte. */
+const MOST_ENTRIES = 2_000;
+
 /** How the row of a trace is to be written. */
 type RowWrite = {
   readonly traceId: string;
@@ -67,6 +70,8 @@ export class TraceTable {
   readonly #listed = new Set<number>();
   /** Failing traces written last: the watch asks for some of them a second later. */
   readonly #recent = new Map<string, RecentTrace>();
+  /** Entries of lists by row, without what changed since. */
+  readonly #entries = new Map<number, FailingExchange>();
   #written: [traceId: string, recent: RecentTrace][] = [];
   #cursor: number;
   /** Damaged rows that were met, each once. */
@@ -128,6 +133,8 @@ export class TraceTable {
 
   /** Takes note that a row is gone. */
   forget(traceId: Uint8Array): void {
+    // A number of a row that is gone is given again.
+    this.#entries.clear();
     this.#recent.delete(toHex(traceId));
     const words = readTraceWords(traceId);
     if (words !== undefined) this.#known.delete(words);
@@ -205,6 +212,7 @@ export class TraceTable {
     if (row === undefined) return;
     const shown = this.#unsealShown(traceId, row);
     const { json, crc } = seal(`${traceId} ${fingerprint}`, shown ?? null);
+    this.#entries.delete(Number(row["id"]));
     this.#statements.assign.run(fingerprint, json, crc, Number(row["id"]));
   }
 
@@ -224,6 +232,7 @@ export class TraceTable {
     const place = [cursor, series, shown?.timeMs ?? null, shown?.durationMs ?? null];
     if (old !== undefined) {
       const id = Number(old["id"]);
+      this.#entries.delete(id);
       this.#statements.update.run(Number(failing), items, size, ...place, json, fingerprint, crc, id);
       return id;
     }
@@ -299,11 +308,18 @@ export class TraceTable {
   ): FailingExchange[] {
     const places = series.flatMap((number) => ofSeries.all(number, fromMs, toMs, limit));
     const first = places.sort((a, b) => Number(b["rank"]) - Number(a["rank"])).slice(0, limit);
-    return first.flatMap((place) => {
-      const row = this.#statements.byId.get(Number(place["id"]));
-      const shown = row === undefined ? undefined : this.#toListed(row);
-      return shown === undefined ? [] : [shown];
-    });
+    return first.map((place) => this.#readEntry(Number(place["id"]))).filter((shown) => shown !== undefined);
+  }
+
+  #readEntry(id: number): FailingExchange | undefined {
+    const known = this.#entries.get(id);
+    if (known !== undefined) return known;
+    const row = this.#statements.byId.get(id);
+    const shown = row === undefined ? undefined : this.#toListed(row);
+    if (shown === undefined) return undefined;
+    if (this.#entries.size >= MOST_ENTRIES) this.#entries.clear();
+    this.#entries.set(id, shown);
+    return shown;
   }
 }
 
