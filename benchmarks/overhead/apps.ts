@@ -1,7 +1,8 @@
 /** Starts the apps of the benchmark and asks them what they have used. */
-import { type ChildProcess, fork } from "node:child_process";
+import { type ChildProcess, fork, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { type Load, openLoad } from "./load.ts";
 
@@ -14,7 +15,15 @@ export type App = { readonly variant: string; readonly child: ChildProcess; read
 /** Modules that are loaded before the app. */
 const PEERS: Readonly<Record<string, string>> = { otel: "otel.ts", sentry: "sentry.ts" };
 
-/** Starts one app in a process of its own; `endpoint` is where its telemetry goes. */
+/**
+ * Keeps all threads of a process on one core, where Linux's `taskset` is: an app that shares its core with the client in one burst and not in the next
+ * is half as fast in the first.
+ */
+export function pin(pid: number | undefined, core: number): void {
+  if (availableParallelism() > 1) spawnSync("taskset", ["-apc", String(core), String(pid)]);
+}
+
+/** Starts one app in a process of its own, on the second core; `endpoint` is where its telemetry goes. */
 export async function startApp(framework: string, variant: string, options: { endpoint: string; connections: number }): Promise<App> {
   const { endpoint, connections } = options;
   const peer = PEERS[variant];
@@ -29,6 +38,7 @@ export async function startApp(framework: string, variant: string, options: { en
     },
   });
   const [message] = (await once(child, "message")) as [{ port: number }];
+  pin(child.pid, 1);
   return { variant, child, load: await openLoad(message.port, connections) };
 }
 

@@ -1,7 +1,8 @@
 /**
- * What the guard costs: bursts in turn on a bare app, a second bare app as control, a floor, the guarded app and its peers. CPU is what the
- * app's own process used, threads for collection of garbage and compression included. The machine is hardly ever quiet and no two processes
- * of one program are equally fast, so:
+ * What the guard costs: bursts in turn on a bare app, a second bare app as control, a bare app that does nothing for 3 µs a request, a floor, the
+ * guarded app and its peers. CPU is what the app's own process used, threads for collection of garbage and compression included. The machine is
+ * hardly ever quiet and no two processes of one program are equally fast, so:
+ * - apps have one core and the client has another, on which it never sleeps; what 3 µs of nothing cost says how far this machine can be believed;
  * - idle apps are stopped, or the work that V8 keeps for idle times would be counted in somebody's burst;
  * - each burst has a lead-in that does not count, in which caches and branch predictors become the app's own again;
  * - neighbours only ever add, so a block's `cpuUs` is the lower quartile of its many short bursts;
@@ -16,7 +17,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
 import { recordResult } from "../record.ts";
-import { type App, ask, pauseApp, readPeakRss, resumeApp, startApp, stopApp } from "./apps.ts";
+import { type App, ask, pauseApp, pin, readPeakRss, resumeApp, startApp, stopApp } from "./apps.ts";
 
 type Sample = { readonly cpuUs: number; readonly wallMs: number; readonly p99Ms: number };
 
@@ -40,7 +41,9 @@ const KINDS = choose<Kind>(["success", "failure"]);
 const ALL_VARIANTS = [
   "bare",
   "bare-again",
+  "bare-and-3us",
   "floor",
+  "floor-with-context",
   "guard",
   "guard-without-context",
   "otel",
@@ -96,7 +99,12 @@ async function burst(app: App, kind: Kind): Promise<Sample> {
 
 async function warm(app: App, kind: Kind): Promise<void> {
   const isPeer = app.variant === "otel" || app.variant === "sentry";
-  for (let left = isPeer ? WARM_PEERS : WARM; left > 0; left -= 1_000) await app.load.send(toTargets(kind, 1_000));
+  const count = isPeer ? WARM_PEERS : WARM;
+  for (let sent = 0; sent < count; sent += 1_000) {
+    // In the middle, because what is sent for the first time has V8 compile some things anew.
+    if (sent === count / 2) await ask(app, "settle");
+    await app.load.send(toTargets(kind, 1_000));
+  }
   await ask(app, "settle");
 }
 
@@ -196,6 +204,7 @@ async function deliver(variant: string): Promise<Record<string, number>> {
   return { sent: DISTINCT, delivered, bytesEach: received.bytes / DISTINCT, rssMB: rss / 1e6, peakMB: peak / 1e6, heapMB: heapUsed / 1e6 };
 }
 
+pin(process.pid, 0);
 sink.listen(0, "127.0.0.1");
 await once(sink, "listening");
 const results: Record<string, unknown> = {};

@@ -1,4 +1,8 @@
-/** The load: requests one after the other on each of some connections that stay open. Its own CPU is not in any figure. */
+/**
+ * The load: requests one after the other on each of some connections that stay open. Its own CPU is not in any figure, and while there are answers to
+ * come it never sleeps: an answer to a client that sleeps pays for waking it, which on a virtual machine costs as much as the answer itself, and the
+ * slower an app is the more of its answers do; see docs/decisions/0191.
+ */
 import { connect, type Socket } from "node:net";
 import { isWhole } from "../whole-answer.ts";
 
@@ -28,6 +32,10 @@ export async function openLoad(port: number, connections: number): Promise<Load>
   function send(paths: readonly string[]): Promise<readonly number[]> {
     const latencies: number[] = [];
     let next = 0;
+    const stayAwake = (): void => {
+      if (latencies.length < paths.length) setImmediate(stayAwake);
+    };
+    stayAwake();
     return new Promise((resolve, reject) => {
       for (const lane of lanes) {
         let sentMs = 0;

@@ -45,6 +45,8 @@ function answerError(guard: Guard, exchange: Exchange, at: { context: KoaLike; t
   const { context, thrown } = at;
   const answer = answerThrown(guard, exchange, { thrown, isClientGone: isClientGone(context.req) });
   removeStaleHeaders(context.res);
+  // Whoever was to answer without Koa (`respond = false`) has thrown instead, and there Koa answers too.
+  context.respond = true;
   context.status = answer.status;
   context.body = answer.body;
   for (const name of Object.keys(answer.headers)) context.set(name, answer.headers[name] ?? "");

@@ -1,5 +1,5 @@
 /** What the adapters on node:http's request and response share: how to read them, how to watch the end, how to write an answer. */
-import { IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { readMember, readTextMember } from "../capture/throwable.ts";
 import type { Exchange, HostView } from "../exchange.ts";
 import type { Guard } from "../guard.ts";
@@ -12,15 +12,22 @@ type Marked = { [EXCHANGE]?: Exchange };
 /** A request as node:http has it; `body` is where body parsers put theirs. */
 export type NodeRequest = IncomingMessage & { body?: unknown };
 
-/** Reads node:http's request. Frameworks built on it override `route` and `target`. */
+/** HTTP/2 says the scheme in the request. There the socket may be gone before the exchange ends, and to read from it then throws. */
+function readScheme(request: NodeRequest & { readonly scheme?: unknown }): "http" | "https" {
+  const isSecure =
+    request.httpVersionMajor > 1 ? request.scheme === "https" : (request.socket as { encrypted?: boolean }).encrypted === true;
+  return isSecure ? "https" : "http";
+}
+
+/** Reads node:http's request, and that of node:http2's compatibility layer. Frameworks built on it override `route` and `target`. */
 export const nodeView: HostView<NodeRequest> = {
   method: (request) => request.method ?? "_OTHER",
   target: (request) => request.url ?? "/",
   headers: (request) => request.headers,
-  scheme: (request) => ((request.socket as { encrypted?: boolean }).encrypted === true ? "https" : "http"),
+  scheme: readScheme,
   route: () => undefined,
   protocol: (request) => request.httpVersion,
-  clientAddress: (request) => request.socket.remoteAddress,
+  clientAddress: (request) => readTextMember(readMember(request, "socket"), "remoteAddress"),
   parsedBody: (request) => request.body,
 };
 
@@ -40,22 +47,34 @@ function onClose(this: ServerResponse): void {
   const exchange = findExchange(this);
   if (exchange === undefined) return;
   const isAborted = !this.writableFinished;
-  // Whoever breaks a response off with an error says why; that the client left says nothing of the server.
-  if (isAborted && this.errored !== null && !isDisconnect(this.errored)) exchange.fail(this.errored);
+  // Whoever breaks a response off with an error says why; that the client left says nothing of the server. HTTP/2 does not say: undefined.
+  const { errored } = this;
+  if (isAborted && errored !== null && errored !== undefined && !isDisconnect(errored)) exchange.fail(errored);
   exchange.owner.finish(exchange, this.headersSent ? this.statusCode : undefined, isAborted);
 }
 
 /** Sees each piece of the body as the parser hands it to the stream, which flows as it would have. */
 function pushAndKeep(this: IncomingMessage, chunk: unknown, encoding?: BufferEncoding): boolean {
   if (chunk instanceof Uint8Array) findExchange(this)?.keepBody(chunk);
-  return IncomingMessage.prototype.push.call(this, chunk, encoding);
+  // That of the host's own class, where it has one.
+  return (Object.getPrototypeOf(this) as IncomingMessage).push.call(this, chunk, encoding);
 }
 
 const CONTENT_LENGTH = "content-length";
 const TRANSFER_ENCODING = "transfer-encoding";
 
-/** Is a body announced (RFC 9112 §6.3)? Read from the raw headers: `request.headers` makes an object, which many hosts never ask for. */
-function hasBody({ rawHeaders = [] }: { readonly rawHeaders?: readonly string[] }): boolean {
+/**
+ * Is a body announced (RFC 9112 §6.3)? Read from the raw headers: `request.headers` makes an object, which many hosts never ask for. In HTTP/2 a body
+ * needs no announcement (RFC 9113 §8.1).
+ */
+function hasBody({
+  rawHeaders = [],
+  httpVersionMajor,
+}: {
+  readonly rawHeaders?: readonly string[];
+  readonly httpVersionMajor?: number;
+}): boolean {
+  if (httpVersionMajor === 2) return true;
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const name = rawHeaders[at] ?? "";
     if (name.length === TRANSFER_ENCODING.length && name.toLowerCase() === TRANSFER_ENCODING) return true;
@@ -130,9 +149,14 @@ export function removeStaleHeaders(response: ServerResponse): void {
   for (const name of response.getHeaderNames()) if (STALE_HEADERS.has(name)) response.removeHeader(name);
 }
 
+/** Has the response begun, or is it over? HTTP/2 says of its stream what node:http says of the response. */
+function isTooLate(response: ServerResponse & { readonly stream?: { readonly destroyed?: boolean } }): boolean {
+  return response.headersSent || response.destroyed || response.writableEnded || response.stream?.destroyed === true;
+}
+
 /** Writes an answer. False when the response has begun or is over: then it is too late for one. */
 export function sendAnswer(response: ServerResponse, answer: Answer): boolean {
-  if (response.headersSent || response.destroyed || response.writableEnded) return false;
+  if (isTooLate(response)) return false;
   removeStaleHeaders(response);
   response.statusCode = answer.status;
   for (const name of Object.keys(answer.headers)) response.setHeader(name, answer.headers[name] ?? "");

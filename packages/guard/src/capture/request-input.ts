@@ -45,7 +45,8 @@ function addHeaders(attributes: AttributeText, headers: ReturnType<Exchange["vie
   let seen = 0;
   for (const name in headers) {
     const value = headers[name];
-    if (value === undefined) continue;
+    // What HTTP/2 has among its headers is no header (RFC 9113 §8.3), and its `:path` is told as path and query.
+    if (value === undefined || name.startsWith(":")) continue;
     if (++seen > MAX_HEADERS) break;
     const written = typeof value === "string" ? clean.get(name)?.get(value) : undefined;
     if (written === undefined) (unread ??= {})[name] = value;
