@@ -30,8 +30,8 @@ type Row = { readonly fault: string; readonly round: number; readonly without: s
 
 const diagnosisMs: number[] = [];
 
-function judge(lines: readonly string[], expected: Expectation, without?: string) {
-  const observations = readObservations(lines, without);
+function judge({ lines, fromMs }: { lines: readonly string[]; fromMs: number }, expected: Expectation, without?: string) {
+  const observations = readObservations(lines, without, fromMs);
   const startedMs = performance.now();
   const diagnosis = diagnose(observations);
   diagnosisMs.push(performance.now() - startedMs);
@@ -81,11 +81,12 @@ try {
   await rest();
   for (let round = 1; round <= ROUNDS; round += 1) {
     for (const expected of EXPECTATIONS) {
+      const fromMs = Date.now();
       const lines = await captureRound({ board, sink }, expected.fault, TIMES);
       last = lines;
       const hops = WITH_TELEMETRY.filter((service) => expected.fates.some(([each]) => each === service));
       for (const without of [undefined, ...hops]) {
-        const row = { fault: expected.fault, round, without: without ?? "", ...judge(lines, expected, without) };
+        const row = { fault: expected.fault, round, without: without ?? "", ...judge({ lines, fromMs }, expected, without) };
         rows.push(row);
         if (row.mark === "wrong" && values.keep !== undefined)
           writeFileSync(`${values.keep}/${row.fault}-${round}.jsonl`, lines.join("\n"));

@@ -1,8 +1,11 @@
 import { readOtlpLine } from "@faultline/formats/otlp";
 import type { LogRecord, MetricPoint, Observations, Span } from "@faultline/model";
 
-/** What was captured, as the playbook takes it. `without` leaves out everything that one service sent. */
-export function readObservations(lines: readonly string[], without?: string): Observations {
+/**
+ * What was captured, as the playbook takes it. `without` leaves out everything that one service sent. Traces that began before `fromMs`
+ * (Unix ms) are left out whole: on a busy machine a part of them came before the capture began, and the rest looks as if a hop were silent.
+ */
+export function readObservations(lines: readonly string[], without?: string, fromMs = 0): Observations {
   const spans: Span[] = [];
   const logs: LogRecord[] = [];
   const metrics: MetricPoint[] = [];
@@ -13,6 +16,14 @@ export function readObservations(lines: readonly string[], without?: string): Ob
     else if (read.value.signal === "logs") logs.push(...read.value.decoded.items);
     else metrics.push(...read.value.decoded.items);
   }
+  const older = new Set(spans.filter(({ startMs }) => startMs < fromMs).map(({ traceId }) => traceId));
   const isKept = ({ resource }: Span | LogRecord | MetricPoint): boolean => resource.service !== without;
-  return { spans: spans.filter(isKept), logs: logs.filter(isKept), metrics: metrics.filter(isKept), changes: [], exchanges: [] };
+  const isWhole = ({ traceId }: Span | LogRecord): boolean => traceId === undefined || !older.has(traceId);
+  return {
+    spans: spans.filter((span) => isKept(span) && isWhole(span)),
+    logs: logs.filter((log) => isKept(log) && isWhole(log)),
+    metrics: metrics.filter(isKept),
+    changes: [],
+    exchanges: [],
+  };
 }

@@ -48,3 +48,32 @@ describe("a pool that many requests came to at once", () => {
     expect([diagnosis.verdict, diagnosis.causes[0]?.cause]).toEqual(["diagnosed", "pool-exhausted"]);
   });
 });
+
+describe("a pool whose connections all waited for one database", () => {
+  const query = (more: Partial<SpanSketch>): SpanSketch => ({
+    service: "orders",
+    code: 500,
+    takes: 800,
+    attributes: { "http.route": "/orders" },
+    calls: [
+      {
+        service: "orders",
+        kind: "client",
+        status: "error",
+        attributes: { "db.system.name": "postgresql", "server.address": "orders-db" },
+        ...more,
+      },
+    ],
+  });
+
+  it("is how the database's silence was met", () => {
+    const diagnosis = diagnose(
+      new TraceBuilder()
+        .traces(12, () => ({ ...good, attributes: { "http.route": "/orders" } }))
+        .trace(query({ takes: 9_000, message: "Query read timeout" }))
+        .traces(6, () => query({ takes: 700, message: "timeout exceeded when trying to connect" }))
+        .observations(),
+    );
+    expect([diagnosis.suspects[0]?.service, diagnosis.causes[0]?.cause]).toEqual(["orders-db", "dependency-timeout"]);
+  });
+});

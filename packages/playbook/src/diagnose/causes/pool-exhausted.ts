@@ -1,6 +1,21 @@
+import type { Evidence } from "@faultline/model";
 import { POOLER_FULL, POOL_WAIT } from "../../isolate/pool-words.ts";
-import { type CauseRule, fromOnset, hear } from "../findings.ts";
+import { formatMs } from "../../trace/format-ms.ts";
+import { type CauseRule, type Findings, fromOnset, hear } from "../findings.ts";
 import { hearLetGo } from "../let-go.ts";
+
+/** Whoever gave no answer, or a late one, while the connections in use waited for it. */
+const HELD_BY: ReadonlySet<string> = new Set(["absent-callee", "slow-callee", "late-callee"]);
+
+/** Where the connections in use were all waiting for somebody, that one is why none became free. */
+function hearHeld({ origin }: Findings): readonly Evidence[] {
+  const call = origin?.step.call;
+  if (origin === undefined || call === undefined || !HELD_BY.has(origin.judgement.originKind)) return [];
+  const statement = `the connections in use were waiting for ${origin.step.service}`;
+  return [
+    { statement, measured: `${call.operation}: ${formatMs(call.endMs - call.startMs)}, ${call.outcome.status}`, source: "span", weight: 3 },
+  ];
+}
 
 /** The same of a pool of calls instead of connections. */
 const BULKHEAD = /Bulkhead(?:Full|Rejected)|bulkhead.{0,20}(?:full|exceeded|exhausted)/i;
@@ -16,6 +31,7 @@ export const poolExhausted: CauseRule = {
     if (said.length === 0) return { evidence: [] };
     const letGo = hearLetGo(findings);
     const evidence = [...said, ...fromOnset(findings, "pool-exhausted")];
-    return letGo === undefined ? { evidence } : { evidence, against: [letGo], isAmbiguous: true };
+    const against = [...(pooled.length > 0 ? hearHeld(findings) : []), ...(letGo === undefined ? [] : [letGo])];
+    return { evidence, against, isAmbiguous: letGo !== undefined };
   },
 };
