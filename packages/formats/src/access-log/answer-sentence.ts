@@ -5,7 +5,7 @@
  * HostingApplicationDiagnostics' RequestFinishedLog of ASP.NET Core 6 and later.
  */
 import { putAppVerdict } from "./app-verdict.ts";
-import { type Draft, putClient, putDuration, putNumber, putStatus, putTarget, startDraft } from "./draft.ts";
+import { type Draft, putClient, putDuration, putNumber, putStatus, putTarget, putText, startDraft } from "./draft.ts";
 import { readSuffixedDuration } from "./named-fields.ts";
 
 const METHOD = "(?<method>GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|TRACE|CONNECT|PROPFIND)";
@@ -33,7 +33,11 @@ const SENTENCES: readonly (readonly [framework: string, pattern: RegExp])[] = [
       String.raw`^${METHOD} (?<target>/\S*)(?: HTTP/[\d.]+)?(?::| -| ->| =>| →)? (?<status>[1-5]\d\d) (?:- |in |\+)?\(?(?<took>\d+(?:\.\d+)? ?(?:ms|s|µs|us))\)?$`,
     ),
   ],
-  ["application", new RegExp(String.raw`^${METHOD} (?<target>/\S*) (?<status>[1-5]\d\d)$`)],
+  ["application", new RegExp(String.raw`^${METHOD} (?<target>/\S*) \((?<status>[1-5]\d\d)\) (?<took>\d+(?:\.\d+)?(?:ms|s|µs|us))$`)],
+  [
+    "application",
+    new RegExp(String.raw`^${METHOD} (?<target>/\S*) (?<status>[1-5]\d\d)(?: - (?<error>[A-Z]\w*(?:Error|Exception): .+))?$`, "s"),
+  ],
   [
     "application",
     new RegExp(String.raw`^${METHOD} (?<target>/\S*) (?<status>[1-5]\d\d) [A-Z][A-Za-z -]{1,40} \[(?<client>[\d.]{7,15})\]$`),
@@ -54,6 +58,7 @@ export function readAnswerSentence(text: string): Draft | undefined {
     putTarget(draft, groups["target"]);
     putStatus(draft, groups["status"]);
     putClient(draft, groups["client"]);
+    putText(draft, "errorMessage", groups["error"]);
     putNumber(draft, "responseBytes", groups["bytes"]);
     putDuration(draft, groups["ms"], 1);
     putDuration(draft, groups["us"], 0.001);

@@ -55,6 +55,9 @@ function isSizeFirst(line: string, second: string | undefined, end: number): boo
 /** A list of addresses where one is usual, with or without quotes, as proxies that log X-Forwarded-For write it; the client is the first. */
 const FORWARDED = /^(?:([\w.:*-]+) )?(?:"([^\s",]+)(?:, [^\s",]+)*"|([^\s",]+)(?:, [^\s",]+)+) \S.*$/;
 
+/** Python's default layout of a logger: level, name and words between colons. */
+const PYTHON = /^(?:DEBUG|INFO|WARNING|ERROR|CRITICAL):[A-Za-z_][\w.]*:/;
+
 /** Client and virtual host from what stands before the time; true when there is a virtual host, undefined when it fits nothing. */
 function putNames(draft: Draft, names: string): boolean | undefined {
   const list = FORWARDED.exec(names);
@@ -64,7 +67,12 @@ function putNames(draft: Draft, names: string): boolean | undefined {
     putClient(draft, quoted ?? bare ?? "");
     return host !== undefined;
   }
-  const words = dropPrefix(names.split(" ").filter((word) => word !== ""));
+  const words = dropPrefix(
+    names
+      .replace(PYTHON, "")
+      .split(" ")
+      .filter((word) => word !== ""),
+  );
   if (words.length < 2) return undefined;
   const [first = "", second = "", third = ""] = words;
   if (!/^[\w.:*%-]+$|^\[[\w.:%]+\](?::\d+)?$/.test(first) || /^\d{4}-\d\d-\d\d(?:T|$)/.test(first)) return undefined;

@@ -33,6 +33,7 @@ const METHOD = [
 ];
 const TARGET = [
   "request_uri",
+  "requested_uri",
   "request_url",
   "http.target",
   "original_uri",
