@@ -15,6 +15,9 @@ const ENVIRONMENT = { ...process.env, PATH: `${dirname(process.execPath)}${delim
 
 type Ending = { readonly code: number | null; readonly out: string; readonly err: string };
 
+/** Packing and installing takes seconds, and minutes where the machine or the registry is busy. */
+const PACKING_MS = 600_000;
+
 let project: string;
 const children: ChildProcess[] = [];
 
@@ -104,7 +107,7 @@ beforeAll(() => {
     env: ENVIRONMENT,
     stdio: "pipe",
   });
-});
+}, PACKING_MS);
 
 afterAll(() => {
   for (const child of children) child.kill("SIGTERM");
