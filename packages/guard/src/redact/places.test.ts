@@ -187,6 +187,8 @@ const PLACES: readonly Place[] = [
 const PLAIN_LINES: readonly string[] = [
   ': "${DB_PASSWORD:?DB_PASSWORD must be set}" and password: {{ include "app.password" (dict "ctx" . "name" "db") }}',
   "existingSecret: shop-postgresql",
+  "datadog: trace_id=5474582733118100371 span_id=547458273311810037 and sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==",
+  "SecurityTokenExpiredException: IDX10223: lifetime validation failed",
   '{"VersionId":"x9EiPVIAovLKNCr6GTz1RcIgh3KjRnVu","buildId":"Yt7dPq2Lk9Xw4Zb8Nc3Vf"} cf-ray: 34b5fe9f1a5d99ba-FRA',
   "h1:yzaBoSL83KrSiu2grF7rlP7qWFS9WP7ge0ICRQpLAKP= name: napi_get_value_string_latin1 (GnuPG key: 0x7EC2DBB6F4DBF434)",
   'api_key = std::env::var("API_KEY").expect("API_KEY not set"); OPENAI_API_KEY=op://dev/openai/credential',

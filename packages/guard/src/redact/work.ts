@@ -21,7 +21,7 @@ export function allowWork(work: Work, length: number): void {
 /** Costs at worst, measured on texts made of what causes them. */
 export const COST = {
   word: 100,
-  sign: 120,
+  sign: 200,
   reader: 120,
   name: 4_000,
   assignment: 2_500,

@@ -86,16 +86,16 @@ const CHANGES = /[a-z](?=[A-Z\d])|[A-Z](?=[a-z\d])|\d(?=[A-Za-z])/g;
 
 /** Names of what identifies telemetry and things, never secrets. */
 const IDENTITY =
-  /trace|span|request|correlation|transaction|build|commit|sha|digest|hash|checksum|etag|revision|version|uuid|guid|integrity|idempoten|cache|partition|primary|foreign|public|sort|object|fingerprint|parent|event|message|order|product|item|route|host|node|pod|instance|image|path|file|url|uri|keyboard|monkey|author|ray|(?<!key_)id$/i;
+  /trace|span|request|correlation|transaction|build|commit|sha|digest|hash|checksum|etag|revision|version|uuid|guid|integrity|idempoten|cache|partition|primary|foreign|public|sort|object|fingerprint|parent|event|message|order|product|item|route|host|node|pod|instance|image|path|file|url|uri|keyboard|monkey|author|ray|websocket|(?<!key_)id$/i;
 /** Names that hold keys among much else, and services whose keys have no sign of their own: hex under them is taken as well. */
 const GENERIC =
-  /key|api|access|client|auth|cred|cert|salt|hmac|seed|algolia|amplitude|asana|bitly|bugsnag|cloudflare|codecov|crumb|datadog|facebook|github|heroku|jenkins|jira|kerberos|linode|mailgun|mixpanel|okta|openweather|plaid|postmark|rollbar|sendbird|sentry|snyk|sonar|spotify|telegram|todoist|trello|twilio|twitter|virustotal|wandb/i;
+  /key|api|access|client|auth|cred|cert|salt|hmac|seed|algolia|amplitude|asana|bugsnag|cloudflare|codecov|crumb|datadog|facebook|github|heroku|jenkins|jira|kerberos|linode|mailgun|mixpanel|okta|openweather|plaid|postmark|rollbar|sentry|snyk|sonar|spotify|telegram|trello|twilio|twitter|virustotal/i;
 
 /** True for what is assigned to any name but one of what identifies, and is as mixed as only a random value is. */
 function isNamedRandom(text: string, start: number, raw: string): boolean {
   const name = NAMED.exec(text.slice(Math.max(0, start - 72), start))?.[1];
   if (name === undefined || IDENTITY.test(name) || !/^(?:[\s"'`,;)}<]|$)/.test(text.charAt(start + raw.length))) return false;
-  if (/^0x|^[a-z]+(?:[._/-][a-z]+)*\d{0,4}$|(?:^|\/)[a-z]{3,}(?:\/|$)/i.test(raw)) return false;
+  if (/^0x|=[^=]|^[a-z]+(?:[._/-][a-z]+)*\d{0,4}$|(?:^|\/)[a-z]{3,}(?:\/|$)/i.test(raw)) return false;
   if (GENERIC.test(name)) return isTokenLike(raw, 16) && (!UUID.test(raw) || !/client|api|access/i.test(name)) && entropyOf(raw) >= 3.4;
   const [least, changes] = MIXED.test(raw) ? [20, 0.4] : [24, 0.25];
   if (raw.length < least || !/[A-Za-z\d]{12}/.test(raw) || /^[\da-f-]+$|^_|^[a-z]{2,8}_|\//i.test(raw)) return false;

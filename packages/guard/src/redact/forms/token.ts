@@ -78,7 +78,7 @@ export function readVendorToken(scan: Scan, { start }: Word): Finding | undefine
     if (!text.startsWith(form.prefix, start)) continue;
     const from = start + form.prefix.length;
     const end = trimRun(text, from, findRunEnd(scan, from, form.set));
-    scan.pass.work.left -= COST.reader;
+    scan.pass.work.left -= COST.inner;
     if (end - from < form.least) continue;
     if ((classOf(text.charCodeAt(end)) & (ALNUM | UNDERSCORE)) !== 0) continue;
     if (form.check === DIGIT_SOMEWHERE) {
