@@ -337,6 +337,12 @@ describe("faultline logs, files that tell nothing", () => {
     expect(err).toContain(`faultline logs: ${name}: none of 2 lines was understood`);
   });
 
+  it("does not blame --route where most lines were not understood", async () => {
+    const { code, out } = await run([write(`${foreign}    at frame (a.js:1:1)\n`)]);
+    expect(code).toBe(1);
+    expect(out).toContain("nothing to report: 2 of 3 lines were not understood");
+  });
+
   it("ends with 1 where nothing is left of what was asked for", async () => {
     expect((await run(["--route", "/nowhere", write(good)])).code).toBe(1);
     expect((await run(["--route", "/a", write(good)])).code).toBe(0);

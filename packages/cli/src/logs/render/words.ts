@@ -39,6 +39,8 @@ export function explainNoRequests({ lines, messages, requests, unparsed }: Repor
   if (lines === 0) return "nothing to report: there are no lines";
   if (unparsed.count === lines)
     return `nothing to report: none of ${formatNumberOf(lines, "line")} was understood; name their layout with --log-format '...', as the server's configuration has it`;
+  if (messages === 0 && unparsed.count * 2 >= lines)
+    return `nothing to report: ${formatCount(unparsed.count)} of ${formatNumberOf(lines, "line")} were not understood; name their layout with --log-format '...', as the server's configuration has it`;
   if (messages > 0)
     return `no requests in ${formatNumberOf(lines, "line")}: ${formatNumberOf(messages, "message")} of an error or application log; name the access log beside it`;
   return `no requests in ${formatNumberOf(lines, "line")} within what was asked for; look at --route, --from and --to`;
