@@ -54,8 +54,8 @@ export class Guard implements ExchangeOwner {
   #journal: Journal | undefined;
   #internalErrors = 0;
 
-  constructor(options: GuardOptions) {
-    const configuration = parseOptions(options);
+  /** `configuration` is what `options` came to. */
+  constructor(options: GuardOptions, configuration: Configuration) {
     this.#configuration = configuration;
     this.service = configuration.service;
     this.bodyLimitBytes = configuration.bodyLimitBytes;
@@ -93,11 +93,7 @@ export class Guard implements ExchangeOwner {
       () => this.#runtime.close(),
     );
     if (this.#configuration.context) {
-      const current = (): Exchange | undefined => {
-        const exchange = findCurrentExchange();
-        return exchange?.owner === this ? exchange : undefined;
-      };
-      this.#stops.push(watchOutgoingCalls({ current, shield: (run) => this.shield(run) }));
+      this.#stops.push(watchOutgoingCalls(this));
     }
     if (!this.#configuration.processHooks) return;
     this.#stops.push(
@@ -310,8 +306,8 @@ function hidesFailure(exchange: Exchange, status: number | undefined): boolean {
 
 /** Makes a guard. Throws a ConfigurationError when an option is wrong; from then on it never throws. */
 export function createGuard(options: GuardOptions): Guard {
-  const guard = new Guard(options);
   const configuration = parseOptions(options);
+  const guard = new Guard(options, configuration);
   if (configuration.announce) {
     const where = options.transport === undefined ? (configuration.endpoint?.origin ?? "nowhere") : "a transport of yours";
     const spool = configuration.spool === undefined ? "no spool" : `spool ${configuration.spool.directory}`;

@@ -16,30 +16,15 @@ export type TraceContext = {
 
 type Header = string | readonly string[] | undefined;
 
-const ZERO_TRACE = "0".repeat(32);
-const ZERO_SPAN = "0".repeat(16);
+/** Version, trace id, parent's span id, flags, and whether more follows: version ff, zero ids, upper case and wrong lengths are invalid. */
+const TRACEPARENT = /^(?!ff)([\da-f]{2})-(?!0{32})([\da-f]{32})-(?!0{16})([\da-f]{16})-([\da-f]{2})(-|$)/;
 const MAX_TRACESTATE = 512;
 
-function isLowerHex(text: string): boolean {
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    if (!((code >= 48 && code <= 57) || (code >= 97 && code <= 102))) return false;
-  }
-  return true;
-}
-
-/** The members of a valid `traceparent`, or undefined: version ff, zero ids, upper case and wrong lengths are invalid. */
+/** The members of a valid `traceparent`, or undefined. */
 function parseTraceparent(header: Header): { traceId: string; parentSpanId: string; sampled: boolean } | undefined {
-  if (typeof header !== "string" || header.length < 55) return undefined;
-  const version = header.slice(0, 2);
-  if (!isLowerHex(version) || version === "ff") return undefined;
-  if (header.length > 55 && (version === "00" || header[55] !== "-")) return undefined;
-  if (header[2] !== "-" || header[35] !== "-" || header[52] !== "-") return undefined;
-  const traceId = header.slice(3, 35);
-  const parentSpanId = header.slice(36, 52);
-  const flags = header.slice(53, 55);
-  if (!isLowerHex(traceId) || !isLowerHex(parentSpanId) || !isLowerHex(flags)) return undefined;
-  if (traceId === ZERO_TRACE || parentSpanId === ZERO_SPAN) return undefined;
+  const [, version, traceId = "", parentSpanId = "", flags = "", more] = (typeof header === "string" && TRACEPARENT.exec(header)) || [];
+  // Only versions to come may say more.
+  if (version === undefined || (version === "00" && more !== "")) return undefined;
   return { traceId, parentSpanId, sampled: (Number.parseInt(flags, 16) & 1) === 1 };
 }
 
@@ -95,9 +80,9 @@ export function findActiveOtelContext(nowMs: number): TraceContext | undefined {
   if (api?.context === undefined || api.trace === undefined) return undefined;
   const span = api.context.active().getValue(SPAN_KEY) as { spanContext?: () => OtelSpanContext } | undefined;
   const found = span?.spanContext?.();
-  if (typeof found?.traceId !== "string" || typeof found.spanId !== "string" || found.traceId === ZERO_TRACE) return undefined;
+  if (typeof found?.traceId !== "string" || typeof found.spanId !== "string") return undefined;
   // Whatever calls itself OpenTelemetry here: the ids go into headers and bodies as they are.
-  if (found.traceId.length !== 32 || found.spanId.length !== 16 || !isLowerHex(found.traceId + found.spanId)) return undefined;
+  if (parseTraceparent(`00-${found.traceId}-${found.spanId}-00`) === undefined) return undefined;
   return { traceId: found.traceId, spanId: found.spanId, sampled: (Number(found.traceFlags) & 1) === 1, joined: true };
 }
 

@@ -23,6 +23,7 @@ export function watchRuntime(): Runtime {
   delay.enable();
   let before = performance.eventLoopUtilization();
   const toSeconds = (nanoseconds: number): number => Math.max(0, nanoseconds) / 1e9;
+  const readMaxDelay = (): number => (delay.count === 0 ? 0 : toSeconds(delay.max));
   let heap = { used: 0, readAtMs: Number.NEGATIVE_INFINITY };
   const readHeap = (nowMs: number): number => {
     if (nowMs - heap.readAtMs > HEAP_FRESH_MS) heap = { used: process.memoryUsage().heapUsed, readAtMs: nowMs };
@@ -31,7 +32,7 @@ export function watchRuntime(): Runtime {
   let written = { text: "", atMs: Number.NEGATIVE_INFINITY };
   const write = (nowMs: number): string => {
     const attributes = new AttributeText();
-    attributes.add("nodejs.eventloop.delay.max", delay.count === 0 ? 0 : toSeconds(delay.max));
+    attributes.add("nodejs.eventloop.delay.max", readMaxDelay());
     attributes.add("nodejs.eventloop.utilization", performance.eventLoopUtilization(before).utilization);
     attributes.add("v8js.memory.heap.used", readHeap(nowMs));
     return flatten(attributes.written);
@@ -47,7 +48,7 @@ export function watchRuntime(): Runtime {
       const gauges: readonly (readonly [string, string, number])[] = [
         ["nodejs.eventloop.delay.p50", "s", toSeconds(delay.percentile(50))],
         ["nodejs.eventloop.delay.p99", "s", toSeconds(delay.percentile(99))],
-        ["nodejs.eventloop.delay.max", "s", delay.count === 0 ? 0 : toSeconds(delay.max)],
+        ["nodejs.eventloop.delay.max", "s", readMaxDelay()],
         ["nodejs.eventloop.utilization", "1", utilization],
         ["v8js.memory.heap.used", "By", process.memoryUsage().heapUsed],
       ];
