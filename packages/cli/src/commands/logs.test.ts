@@ -72,6 +72,46 @@ describe("faultline logs, the report", () => {
     expect(JSON.parse(last)).toMatchObject({ "http.response.status_code": 404, "http.response.body.size": 500 });
   });
 
+  describe("a log whose size stands before its status, also where a line reads either way", () => {
+    const turned = Array.from({ length: 3000 }, (_, index) =>
+      access(index, "GET /a", `${index % 7 === 0 ? 404 : index * 173} ${[503, 200, 304, 200][index % 4]}`),
+    );
+    const bytes = Buffer.from(["started", ...turned, ""].join("\n"));
+    const docker = Buffer.from(turned.map((log) => `${JSON.stringify({ log: `${log}\n`, stream: "stdout" })}\n`).join(""));
+    /** As a program writes them that is just starting: a few lines, then more at a time. */
+    const pieces = [bytes.subarray(0, 20), bytes.subarray(20, 300), bytes.subarray(300, 100_000), bytes.subarray(100_000)];
+
+    it.each([
+      ["a plain file", [write(bytes)], []],
+      ["gzip", [write(gzipSync(bytes))], []],
+      ["zstd", [write(zstdCompressSync(bytes))], []],
+      ["standard input in pieces", ["-"], pieces],
+      ["gzip on standard input", ["-"], [gzipSync(bytes)]],
+      ["Docker's JSON", [write(docker)], []],
+      ["Docker's JSON on standard input", ["-"], [docker]],
+    ])("is read right in %s", async (_, words, stdin) => {
+      expect(JSON.parse((await run(["--json", ...words], stdin)).out)).toMatchObject({ requests: 3000, errors: { count: 750 } });
+      const records = (await run(["--records", ...words], stdin)).out;
+      const statuses = [...records.matchAll(/"http.response.status_code":(\d+)/g)].map(([, status]) => status);
+      expect(statuses).toEqual(turned.map((line) => line.slice(-3)));
+    });
+  });
+
+  it("holds no record back of lines that read one way only", async () => {
+    const written: string[] = [];
+    const seen: number[] = [];
+    const watched = ['{"level":30,"msg":"one"}', ...Array.from({ length: 8 }, (_, index) => access(index, "GET /a", "200 12"))];
+    const stdin = (async function* () {
+      for (const line of watched) {
+        yield Buffer.from(`${line}\n`);
+        seen.push(written.join("").split("\n").length - 1);
+      }
+    })();
+    const out = { write: (text: string) => written.push(text) };
+    await runFaultline(["logs", "--records", "-"], { stdout: out, stderr: out, stdin, env: {} });
+    expect(seen).toEqual([1, 1, 1, 1, 1, 1, 1, 1, 9]);
+  });
+
   it.each([
     ["gzip", gzipSync],
     ["zstd", zstdCompressSync],
@@ -306,6 +346,18 @@ describe("faultline logs, hostile input", () => {
     expect(found).toMatchObject({ errors: { count: 2 }, unparsed: { count: 1 } });
   });
 
+  it.each([
+    [4, ""],
+    [4096, '10.0.0.1 - - [21/Nov/2026:10:00:00 +0000] "GE'],
+    [9 << 20, ""],
+    [9 << 20, '10.0.0.1 - - [21/Nov/2026:10:00:00 +0000] "GE'],
+  ])("reads the lines around a hole of %d zeros, as a crash leaves it behind %j", async (zeros, torn) => {
+    const line = Buffer.from(`${access(0, "GET /a", '500 5 "-" "c"')}\n`);
+    const name = write(Buffer.concat([line, Buffer.from(torn), Buffer.alloc(zeros), line, line]));
+    expect(await report(name)).toMatchObject({ requests: 3, errors: { count: 3 }, unparsed: { count: Math.sign(torn.length) } });
+    expect((await run(["--records", name])).out.split('"http.response.status_code":500')).toHaveLength(4);
+  });
+
   it("reads binary and invalid UTF-8 without falling over", async () => {
     const noise = Buffer.from(Array.from({ length: 200_000 }, (_, index) => (index * 7919) % 256));
     expect((await report(write(noise))).errors.count).toBe(0);
@@ -341,6 +393,14 @@ describe("faultline logs, files that tell nothing", () => {
     const { code, out } = await run([write(`${foreign}    at frame (a.js:1:1)\n`)]);
     expect(code).toBe(1);
     expect(out).toContain("nothing to report: 2 of 3 lines were not understood");
+  });
+
+  it("blames only the options that were given", async () => {
+    const told = async (...words: string[]) => (await run(words)).out.split("\n").slice(0, 1).join("");
+    const name = write(`${good}\n${good}\n`);
+    expect(await told("--from", "2030-01-01T00:00:00Z", name)).toBe("no requests in 2 lines within what was asked for; look at --from");
+    expect(await told("--route", "/nowhere", "--to", "2030-01-01T00:00:00Z", name)).toContain("; look at --route and --to");
+    expect(await told(write("#Version: 1.0\n#Fields: date time cs-method cs-uri-stem sc-status\n"))).toBe("no requests in 2 lines");
   });
 
   it("ends with 1 where nothing is left of what was asked for", async () => {

@@ -6,14 +6,14 @@ import { fstatSync } from "node:fs";
 import type { Command, CommandIo } from "../command.ts";
 import { analyzeSource } from "../logs/analyze.ts";
 import { buildReport } from "../logs/build-report.ts";
-import { withColumnOrder } from "../logs/column-order.ts";
+import { judgeFile, withColumnOrder } from "../logs/column-order.ts";
 import type { Crew } from "../logs/count-segments.ts";
 import { type LogsOptions, parseLogsOptions } from "../logs/options.ts";
 import { limitYoungGeneration } from "../logs/limit-young-generation.ts";
 import { Progress } from "../logs/progress.ts";
 import type { RecordFilter } from "../logs/records.ts";
 import type { Report } from "../logs/report.ts";
-import { DEFAULT_CUT, planSegments } from "../logs/segments.ts";
+import { DEFAULT_CUT, planSegments, type Segment } from "../logs/segments.ts";
 import { findSize, type Input, type Source } from "../logs/source.ts";
 import { Tally } from "../logs/tally.ts";
 import { explainFile, takeStock } from "../logs/understood.ts";
@@ -56,6 +56,13 @@ type Analysis = {
   readonly notUnderstood: readonly string[];
 };
 
+/** The segments of a large file; undefined for one that is read in one piece, as those are whose status is not first: only their head tells. */
+function planCounting(name: string, options: LogsOptions): readonly Segment[] | undefined {
+  const segments = planSegments(name, DEFAULT_CUT);
+  if (segments === undefined) return undefined;
+  return withColumnOrder(options, judgeFile(name)) === options ? segments : undefined;
+}
+
 /** Reads all files into one tally. */
 async function analyzeAll(options: LogsOptions, io: CommandIo): Promise<Analysis> {
   const tally = new Tally(options.limits);
@@ -63,10 +70,8 @@ async function analyzeAll(options: LogsOptions, io: CommandIo): Promise<Analysis
   let crew: Crew | undefined;
   const readBytes = await eachSource(options, io, async (source) => {
     const before = takeStock(tally);
-    const own = withColumnOrder(source.name, options);
-    // What the workers know of the options, the command line says.
-    const segments = own === options ? planSegments(source.name, DEFAULT_CUT) : undefined;
-    if (segments === undefined) await analyzeSource(source, { ...own, tally });
+    const segments = planCounting(source.name, options);
+    if (segments === undefined) await analyzeSource(source, { ...options, tally });
     else {
       const { countSegments, Crew: LoadedCrew } = await import("../logs/count-segments.ts");
       crew ??= new LoadedCrew();
@@ -136,13 +141,13 @@ function createFilter(options: LogsOptions): RecordFilter {
 async function follow(options: LogsOptions, io: CommandIo, readBytes: ReadBytes): Promise<void> {
   const { createLineReader } = await import("@faultline/formats/access-log");
   const { followFiles } = await import("../logs/follow.ts");
-  const { toRecordLine } = await import("../logs/records.ts");
+  const { toRecordLines } = await import("../logs/records.ts");
   const controller = new AbortController();
   const stop = () => controller.abort();
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);
   const isWanted = createFilter(options);
-  const readers = new Map(options.files.map((name) => [name, createLineReader(withColumnOrder(name, options).reader)]));
+  const readers = new Map(options.files.map((name) => [name, createLineReader(withColumnOrder(options, judgeFile(name)).reader)]));
   await followFiles({
     files: options.files.map((name) => ({ name, fromBytes: readBytes.get(name) ?? 0 })),
     everyMs: 250,
@@ -151,8 +156,7 @@ async function follow(options: LogsOptions, io: CommandIo, readBytes: ReadBytes)
       const reader = readers.get(file);
       if (reader === undefined) return;
       if (options.output === "records") {
-        const text = toRecordLine(reader, line, isWanted);
-        if (text !== undefined) io.stdout.write(`${text}\n`);
+        for (const text of toRecordLines(reader, line, isWanted)) io.stdout.write(`${text}\n`);
         return;
       }
       const read = reader.read(line);
@@ -187,9 +191,7 @@ async function writeAllRecords(options: LogsOptions, io: CommandIo): Promise<Out
     if (wanted && (read.kind === "exchange" || read.kind === "message")) isTelling = true;
     return wanted;
   };
-  const readBytes = await eachSource(options, io, (source) =>
-    writeRecords(source, { reader: withColumnOrder(source.name, options).reader, isWanted, write }),
-  );
+  const readBytes = await eachSource(options, io, (source) => writeRecords(source, { reader: options.reader, isWanted, write }));
   return { isTelling, readBytes };
 }
 

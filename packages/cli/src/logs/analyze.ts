@@ -1,6 +1,7 @@
 import { closeSync } from "node:fs";
 import type { ReaderOptions } from "@faultline/formats/access-log";
 import { clf, type LineParser } from "@faultline/formats/access-log-combined";
+import { HEAD_BYTES, judgeHead, withColumnOrder } from "./column-order.ts";
 import { WasmScanner } from "./core/wasm-scanner.ts";
 import type { Memory, OtherLines } from "./other-lines.ts";
 import type { FailureTally } from "./route-tally.ts";
@@ -23,13 +24,13 @@ export type AnalyzeOptions = {
   readonly engine?: Engine;
 };
 
-/** Counts one source into the tally. */
+/** Counts one source into the tally; its first lines tell where its status stands. */
 export async function analyzeSource(source: Source, options: AnalyzeOptions & { readonly tally: Tally }): Promise<void> {
-  await countLines({ ...options, name: source.name, memory: {} }, (counter) => readSource(source, counter));
+  await countLines({ ...options, name: source.name, memory: {}, hasHead: true }, (counter) => readSource(source, counter));
 }
 
 /**
- * Counts one segment of a file into a tally of its own. Lines before it are read once more, uncounted, so that what they began goes on;
+ * Counts one segment of a file, whose status comes first, into a tally of its own. Lines before it are read once more, uncounted, so that what they began goes on;
  * what the last ones begin is left to the next segment, which does the same.
  */
 export async function analyzeSegment(
@@ -65,6 +66,8 @@ type CounterOptions = AnalyzeOptions & {
   readonly name: string;
   readonly tally: Tally;
   readonly memory: Memory;
+  /** True when its first lines are those of the file. */
+  readonly hasHead?: boolean;
   /** Who sees the lines without counting them. */
   readonly recall?: Tally | undefined;
 };
@@ -74,7 +77,7 @@ async function countLines(options: CounterOptions, read: (counter: Reader) => Pr
   const scanner = await createScanner(options.engine ?? "wasm", options.tally, counter);
   await read({
     ...(scanner.buffer === undefined ? {} : { buffer: scanner.buffer }),
-    consume: (buffer, length) => counter.consume(scanner, buffer, length),
+    consume: (buffer, length, isEnd) => counter.consume(scanner, { buffer, length, isEnd }),
   });
   scanner.flush();
   scanner.close();
@@ -94,9 +97,13 @@ async function createScanner(engine: Engine, tally: Tally, hooks: ScannerHooks):
   return new Scanner(tally, hooks);
 }
 
+/** What the reader's buffer holds: whole lines and the start of another, or with `isEnd` the last ones. */
+type Filling = { readonly buffer: Buffer; readonly length: number; readonly isEnd: boolean };
+
 /** Takes the lines of one file in: the fast path's own, and those for the parsers. */
 class LineCounter implements ScannerHooks {
-  private readonly options: CounterOptions;
+  private options: CounterOptions;
+  private isJudged: boolean;
   /** What the scanner takes is of the combined format, so that its failing lines need no other parser. */
   private readonly combined: LineParser;
   private others: OtherLines | undefined;
@@ -105,10 +112,16 @@ class LineCounter implements ScannerHooks {
 
   constructor(options: CounterOptions) {
     this.options = options;
+    this.isJudged = options.hasHead !== true;
     this.combined = clf.create(options.reader.context);
   }
 
-  consume(scanner: LineScanner, buffer: Buffer, length: number): number | Promise<number> {
+  consume(scanner: LineScanner, { buffer, length, isEnd }: Filling): number | Promise<number> {
+    if (!this.isJudged) {
+      if (length < HEAD_BYTES && !isEnd) return 0;
+      this.isJudged = true;
+      this.options = withColumnOrder(this.options, judgeHead(buffer.subarray(0, length), isEnd));
+    }
     this.bytes = buffer;
     if (this.options.isFastAllowed) return scanner.scan(buffer, length);
     const read = () => eachLine(buffer, length, (start, end) => this.onOther(start, end));

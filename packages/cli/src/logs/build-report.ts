@@ -41,6 +41,9 @@ export function buildReport(tally: Tally, options: ReportOptions): Report {
   ];
   return {
     files: options.files,
+    narrowedBy: Object.entries({ "--route": options.route, "--from": tally.limits.fromMs, "--to": tally.limits.toMs })
+      .filter(([, value]) => value !== undefined)
+      .map(([name]) => name),
     ...(window === undefined ? {} : { window }),
     lines: tally.lines,
     requests,

@@ -3,6 +3,7 @@
  * log of the combined format alone is read without loading the readers of all others.
  */
 import { createLineReader, type LineReader, type ReaderOptions } from "@faultline/formats/access-log";
+import { readAround } from "./read-around.ts";
 import type { PlainLine } from "./shapes/line-shape.ts";
 import { LineShapes } from "./shapes/line-shapes.ts";
 import type { Tally } from "./tally.ts";
@@ -44,12 +45,14 @@ export class OtherLines {
     const { name: file, tally, recall } = this.options;
     const plain = recall === undefined ? this.shapes.read(bytes, start, end) : undefined;
     if (plain !== undefined && !this.wantsParser(plain)) return tally.addPlain(plain);
-    const line = bytes.toString("utf8", start, end);
-    const read = this.reader.read(line);
-    if (recall === undefined) {
+    for (const { line, read } of readAround(this.reader, bytes.toString("utf8", start, end))) {
+      if (recall !== undefined) {
+        if (read.kind === "exchange") recall.recall({ read, line, file });
+        continue;
+      }
       tally.add(read, line, file);
       this.shapes.learn(read);
-    } else if (read.kind === "exchange") recall.recall({ read, line, file });
+    }
   }
 
   /** Failing lines are read in full for who made them, and of Caddy's any may be the one that an error line waits for. */

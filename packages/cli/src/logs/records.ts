@@ -1,22 +1,29 @@
 import { createLineReader, type LineReader, type ReaderOptions, type ReadLine, toFlatRecord } from "@faultline/formats/access-log";
+import type { ColumnOrder } from "@faultline/formats/access-log-combined";
+import { ColumnWatch } from "./column-order.ts";
+import { readAround } from "./read-around.ts";
 import { eachLine, readSource, type Source } from "./source.ts";
 import { toSafeJson } from "./visible.ts";
 
 /** Which lines become records. */
 export type RecordFilter = (read: ReadLine) => boolean;
 
-/** Writes every line of a source as one flat JSON object. */
+/** Writes every line of a source as one flat JSON object, as soon as it is known where its status stands. */
 export async function writeRecords(
   source: Source,
   options: { readonly reader: ReaderOptions; readonly isWanted: RecordFilter; readonly write: (text: string) => void },
 ): Promise<void> {
-  const reader = createLineReader(options.reader);
+  const watch = new ColumnWatch();
+  const asked: ReaderOptions & { columns: ColumnOrder } = { ...options.reader, columns: "status-first" };
+  const reader = createLineReader(asked);
   await readSource(source, {
-    consume: (buffer, length) => {
+    consume: (buffer, length, isEnd) => {
+      const columns = watch.look(buffer, length, isEnd);
+      if (columns === undefined) return 0;
+      asked.columns = columns;
       const out: string[] = [];
       const rest = eachLine(buffer, length, (start, end) => {
-        const text = toRecordLine(reader, buffer.toString("utf8", start, end), options.isWanted);
-        if (text !== undefined) out.push(text);
+        out.push(...toRecordLines(reader, buffer.toString("utf8", start, end), options.isWanted));
       });
       if (out.length > 0) options.write(`${out.join("\n")}\n`);
       return rest;
@@ -24,9 +31,8 @@ export async function writeRecords(
   });
 }
 
-/** One line's record as JSON text; undefined when it has none. */
-export function toRecordLine(reader: LineReader, line: string, isWanted: RecordFilter): string | undefined {
-  const read = reader.read(line);
-  const record = isWanted(read) ? toFlatRecord(read) : undefined;
-  return record === undefined ? undefined : toSafeJson(record);
+/** A line's records as JSON texts: mostly one. */
+export function toRecordLines(reader: LineReader, line: string, isWanted: RecordFilter): readonly string[] {
+  const records = readAround(reader, line).map(({ read }) => (isWanted(read) ? toFlatRecord(read) : undefined));
+  return records.flatMap((record) => (record === undefined ? [] : [toSafeJson(record)]));
 }

@@ -72,6 +72,8 @@ export type GroupRow = { readonly name: string; readonly count: number };
 /** What `faultline logs` says; `--json` prints it as it is. */
 export type Report = {
   readonly files: readonly string[];
+  /** The options that left something out: --route, --from, --to. */
+  readonly narrowedBy: readonly string[];
   readonly window?: { readonly fromMs: number; readonly toMs: number };
   readonly lines: number;
   readonly requests: number;

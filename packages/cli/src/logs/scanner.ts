@@ -95,6 +95,7 @@ export class Scanner implements LineScanner {
   private pending = 0;
   private pendingErrors = 0;
   private counted = 0;
+  private outside = 0;
   private failingLines = 0;
   private traffic = new Series();
   private errors = new Series();
@@ -160,7 +161,8 @@ export class Scanner implements LineScanner {
     if (end === -1) return -1;
     const timeMs = this.readTime(open + 1);
     if (timeMs === undefined) return -1;
-    if (this.tally.isInside(timeMs)) this.count({ start, end, timeMs, path, pathEnd, method: request, status, duration: this.durationMs });
+    if (!this.tally.isInside(timeMs)) this.outside += 1;
+    else this.count({ start, end, timeMs, path, pathEnd, method: request, status, duration: this.durationMs });
     return bytes[end] === RETURN ? end + 2 : end + 1;
   }
 
@@ -391,8 +393,8 @@ export class Scanner implements LineScanner {
       const variedFrom = this.variedFrom[shape] as number;
       this.tally.getTrie(method).add(path, leaf, { lines: leaf.lines, variedFrom, crowdedValues });
     });
-    const { counted: lines, timed, firstMs, lastMs, traffic, errors } = this;
-    this.tally.addCombined({ lines, timed, firstMs, lastMs, traffic, errors });
+    const { counted: lines, timed, outside, firstMs, lastMs, traffic, errors } = this;
+    this.tally.addCombined({ lines, timed, outside, firstMs, lastMs, traffic, errors });
     this.traffic = new Series();
     this.errors = new Series();
     const used = this.shapes.length;
@@ -403,6 +405,7 @@ export class Scanner implements LineScanner {
     this.shapes.length = 0;
     this.counted = 0;
     this.timed = 0;
+    this.outside = 0;
   }
 }
 

@@ -9,6 +9,7 @@ import { createDecoder, HEAD_BYTES, nameEncoding, type Encoding } from "../encod
 export const BUFFER_BYTES = 4 << 20;
 /** Bytes that are read at once while lines are short: what was read is then still in the processor's cache when it is scanned. */
 const READ_BYTES = 256 << 10;
+const NEWLINE = 10;
 /** Bytes after which a quick loop over a cached file lets signals and timers in. */
 const BREATH_BYTES = 64 << 20;
 
@@ -16,8 +17,11 @@ const BREATH_BYTES = 64 << 20;
 export type Reader = {
   /** Where they are read to, `BUFFER_BYTES` long; a buffer of its own when absent. */
   readonly buffer?: Buffer;
-  /** Takes the first `length` bytes of the buffer and returns how many it consumed: whole lines. The buffer is left alone until then. */
-  readonly consume: (buffer: Buffer, length: number) => number | Promise<number>;
+  /**
+   * Takes the first `length` bytes of the buffer and returns how many it consumed: whole lines, or none when it wants to see more. The buffer
+   * is left alone until then. With `isEnd` nothing comes behind them.
+   */
+  readonly consume: (buffer: Buffer, length: number, isEnd: boolean) => number | Promise<number>;
 };
 
 /** One thing to read. `onBytes` hears of compressed bytes as they are read. */
@@ -213,7 +217,10 @@ class Filled {
     }
   }
 
-  /** Takes `count` new bytes in and gives whole lines out. A line longer than the buffer is given out as its start and the rest dropped. */
+  /**
+   * Takes `count` new bytes in and gives whole lines out. A line longer than the buffer is given out as its start and the rest dropped, but
+   * not what stands behind a hole: zeros in place of what a crash lost, or of what was cut off under a writer that went on where it was.
+   */
   async advance(count: number): Promise<void> {
     const from = this.length;
     this.length += count;
@@ -226,12 +233,14 @@ class Filled {
       this.skipping = false;
       this.drop(newline + 1);
     }
-    this.drop(await this.reader.consume(this.buffer, this.length));
+    this.drop(await this.reader.consume(this.buffer, this.length, false));
     if (this.room > 0) return;
-    this.buffer[LONG_BYTES] = 10;
-    await this.reader.consume(this.buffer, LONG_BYTES + 1);
+    const written = findHole(this.buffer, this.length);
+    const shown = Math.min(written, LONG_BYTES);
+    this.buffer[shown] = NEWLINE;
+    if (shown > 0) await this.reader.consume(this.buffer, shown + 1, false);
+    this.skipping = written === this.length;
     this.length = 0;
-    this.skipping = true;
   }
 
   private drop(count: number): void {
@@ -241,10 +250,22 @@ class Filled {
 
   async finish(): Promise<void> {
     if (this.length === 0 || this.skipping) return;
-    this.buffer[this.length] = 10;
-    await this.reader.consume(this.buffer, this.length + 1);
+    if (this.buffer[this.length - 1] !== NEWLINE) {
+      this.buffer[this.length] = NEWLINE;
+      this.length += 1;
+    }
+    await this.reader.consume(this.buffer, this.length, true);
     this.length = 0;
   }
+}
+
+/** Where the zeros start that the first `length` bytes end with. */
+function findHole(buffer: Buffer, length: number): number {
+  // Compared with itself, one byte on: a hole may be of gigabytes.
+  if (buffer[0] === 0 && buffer.compare(buffer, 1, length, 0, length - 1) === 0) return 0;
+  let at = length;
+  while (buffer[at - 1] === 0) at -= 1;
+  return at;
 }
 
 /** How much of a line that is longer than the buffer is shown to the parsers. */

@@ -27,10 +27,11 @@ const STARTED =
 /** Limits of what is counted, Unix ms. */
 export type TimeLimits = { readonly fromMs: number | undefined; readonly toMs: number | undefined };
 
-/** Lines of the combined format that a scanner counted: `timed` of them carry a duration; times are Unix ms. */
+/** Lines of the combined format that a scanner counted: `timed` of them carry a duration, `outside` others lie outside of the limits; times are Unix ms. */
 export type CombinedLines = {
   readonly lines: number;
   readonly timed: number;
+  readonly outside: number;
   readonly firstMs: number;
   readonly lastMs: number;
   readonly traffic: Series;
@@ -155,9 +156,9 @@ export class Tally {
   }
 
   /** Takes in what a scanner counted. */
-  addCombined({ lines, timed, firstMs, lastMs, traffic, errors }: CombinedLines): void {
+  addCombined({ lines, timed, outside, firstMs, lastMs, traffic, errors }: CombinedLines): void {
+    this.lines += lines + outside;
     if (lines === 0) return;
-    this.lines += lines;
     this.exchanges += lines;
     this.formats.add(timed > 0 ? "combined with time" : "combined", lines);
     this.firstMs = Math.min(this.firstMs ?? firstMs, firstMs);

@@ -12,21 +12,44 @@ const COLUMNS = /\] "(?:[^"\\]|\\.)*" (\d{1,12}|-) (\d{1,12}|-)(?= |$)/;
 const LEAST_LINES = 8;
 
 /** Judges a file by its lines, of which those at its head are enough; lines of other formats do not count. */
-export function judgeColumnOrder(lines: Iterable<string>): ColumnOrder {
-  let statusFirst = 0;
-  let sizeFirst = 0;
-  let strange = 0;
-  for (const line of lines) {
-    const match = COLUMNS.exec(line);
-    if (match === null || match[1] === "-") continue;
-    const [, first, second] = match;
-    if (isUsualStatus(first)) statusFirst += isUsualStatus(second) ? 0 : 1;
-    else if (isUsualStatus(second)) sizeFirst += 1;
-    else strange += 1;
+export class ColumnJudge {
+  private statusFirst = 0;
+  private sizeFirst = 0;
+  private strange = 0;
+  private hasColumns = false;
+
+  /** Takes further lines in. */
+  add(lines: Iterable<string>): this {
+    for (const line of lines) {
+      const match = COLUMNS.exec(line);
+      if (match === null) continue;
+      this.hasColumns = true;
+      const [, first, second] = match;
+      if (first === "-") continue;
+      if (isUsualStatus(first)) this.statusFirst += isUsualStatus(second) ? 0 : 1;
+      else if (isUsualStatus(second)) this.sizeFirst += 1;
+      else this.strange += 1;
+    }
+    return this;
   }
-  // A made-up code before a size that is a code in use looks like a size before a status.
-  if (sizeFirst === 0 || statusFirst >= sizeFirst * LEAST_LINES) return "status-first";
-  return sizeFirst >= LEAST_LINES && statusFirst + strange === 0 ? "size-first" : "unclear";
+
+  /** What the lines so far say. */
+  get order(): ColumnOrder {
+    const { statusFirst, sizeFirst, strange } = this;
+    // A made-up code before a size that is a code in use looks like a size before a status.
+    if (sizeFirst === 0 || statusFirst >= sizeFirst * LEAST_LINES) return "status-first";
+    return sizeFirst >= LEAST_LINES && statusFirst + strange === 0 ? "size-first" : "unclear";
+  }
+
+  /** True where the lines so far can be read without waiting for others: none has the two columns, or enough say that the status is first. */
+  get isSettled(): boolean {
+    return !this.hasColumns || (this.statusFirst >= LEAST_LINES && this.sizeFirst === 0);
+  }
+}
+
+/** What a file's lines say together. */
+export function judgeColumnOrder(lines: Iterable<string>): ColumnOrder {
+  return new ColumnJudge().add(lines).order;
 }
 
 /** The line with its status first, as all readers expect it; undefined when the two cannot be told apart. */

@@ -1,5 +1,5 @@
 /** What a log of the combined format needs, without the readers of all others: a report on it starts in half of the time. */
 export { formatTime, parseAnyTime } from "./clock.ts";
-export { judgeColumnOrder } from "./column-order.ts";
+export { ColumnJudge, type ColumnOrder, judgeColumnOrder } from "./column-order.ts";
 export { clf } from "./formats/clf.ts";
 export { type LineParser } from "./line.ts";

@@ -121,7 +121,7 @@ export type ReaderOptions = {
   readonly formats?: readonly string[];
   /** A format of the operators' own, tried before all others. */
   readonly custom?: TextFormat;
-  /** Where the file's status stands, as `judgeColumnOrder` says of its head; first when absent. */
+  /** Where the file's status stands, as `judgeColumnOrder` says of its head; first when absent. Asked for with each line: it may be known late. */
   readonly columns?: ColumnOrder;
 };
 
@@ -134,8 +134,6 @@ const MAX_STREAMS = 64;
 /** A reader for one file: it detects the format line by line, so mixed files are fine, and keeps what formats must remember. */
 export function createLineReader(options: ReaderOptions): LineReader {
   const { context, formats, custom } = options;
-  // A layout that is told says itself where its status stands.
-  const columns = (custom === undefined ? options.columns : undefined) ?? "status-first";
   const isWanted = ({ id }: { readonly id: string }) => formats === undefined || formats.includes(id);
   const ownJson = custom?.isJson === true ? custom.create(context) : undefined;
   const text = [
@@ -149,6 +147,8 @@ export function createLineReader(options: ReaderOptions): LineReader {
       let line = cleanLine(raw);
       if (line.trim() === "") return { kind: "blank" };
       const layers: Peeled[] = [];
+      // A layout that is told says itself where its status stands.
+      const columns = (custom === undefined ? options.columns : undefined) ?? "status-first";
       for (let depth = 0; depth < MAX_LAYERS; depth += 1) {
         const step = ownJson?.(line) ?? readLayer(line, { text, objects, context, columns });
         if ("kind" in step)

@@ -55,7 +55,7 @@ static uint32_t classes[MAX_SHAPES * CLASSES], latency[MAX_SHAPES * LATENCY];
 static unsigned char time_bytes[26];
 static double time_ms, from_ms, to_ms;
 static int time_valid;
-static uint32_t pending, pending_errors, counted, timed, full;
+static uint32_t pending, pending_errors, counted, timed, outside, full;
 static failure failures[MAX_FAILURES];
 static int32_t failure_slots[FAILURE_TABLE];
 static uint32_t failure_count, failing_lines, failing_of[MAX_SHAPES];
@@ -76,6 +76,7 @@ EXPORT("lastMs") double get_last_ms(void) { return last_ms; }
 EXPORT("eventCount") uint32_t get_event_count(void) { return event_count; }
 EXPORT("countedLines") uint32_t get_counted(void) { return counted; }
 EXPORT("timedLines") uint32_t get_timed(void) { return timed; }
+EXPORT("outsideLines") uint32_t get_outside(void) { return outside; }
 EXPORT("isFull") uint32_t is_full(void) { return full; }
 
 /*
@@ -171,7 +172,7 @@ EXPORT("reset") void reset(double from, double to) {
   failure_count = 0;
   first_ms = __builtin_inf();
   last_ms = -__builtin_inf();
-  shape_count = counted = timed = full = 0;
+  shape_count = counted = timed = outside = full = 0;
   from_ms = from;
   to_ms = to;
 }
@@ -706,7 +707,10 @@ static const unsigned char *scan_line(const unsigned char *start) {
   if (!read_time(open + 1)) return 0;
   const unsigned char *next = line_break + 1;
   mark_at += tail ? 7 : 3;
-  if (time_ms < from_ms || time_ms >= to_ms) return next;
+  if (time_ms < from_ms || time_ms >= to_ms) {
+    outside++;
+    return next;
+  }
   int32_t shape = find_shape(method, path, path_end);
   int32_t slot = shape >= 0 && status >= 500 && status < 600 ? find_failure(shape, status) : 0;
   if (shape < 0 || slot < 0) return (const unsigned char *)-1;

@@ -19,6 +19,8 @@ type Core = {
   readonly eventCount: () => number;
   readonly countedLines: () => number;
   readonly timedLines: () => number;
+  /** Lines whose time lies outside of the limits. */
+  readonly outsideLines: () => number;
   readonly isFull: () => number;
   readonly failuresAt: () => number;
   readonly failureCount: () => number;
@@ -202,6 +204,7 @@ export class WasmScanner implements LineScanner {
     tally.addCombined({
       lines: core.countedLines(),
       timed: core.timedLines(),
+      outside: core.outsideLines(),
       firstMs: core.firstMs(),
       lastMs: core.lastMs(),
       traffic: readSeries(view, core.trafficAt()),

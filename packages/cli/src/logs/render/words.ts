@@ -34,7 +34,7 @@ export function formatNumberOf(count: number, noun: string): string {
 }
 
 /** Why a report has no requests, and what to do about it; undefined when it has some. */
-export function explainNoRequests({ lines, messages, requests, unparsed }: Report): string | undefined {
+export function explainNoRequests({ lines, messages, requests, unparsed, narrowedBy }: Report): string | undefined {
   if (requests > 0) return undefined;
   if (lines === 0) return "nothing to report: there are no lines";
   if (unparsed.count === lines)
@@ -43,7 +43,8 @@ export function explainNoRequests({ lines, messages, requests, unparsed }: Repor
     return `nothing to report: ${formatCount(unparsed.count)} of ${formatNumberOf(lines, "line")} were not understood; name their layout with --log-format '...', as the server's configuration has it`;
   if (messages > 0)
     return `no requests in ${formatNumberOf(lines, "line")}: ${formatNumberOf(messages, "message")} of an error or application log; name the access log beside it`;
-  return `no requests in ${formatNumberOf(lines, "line")} within what was asked for; look at --route, --from and --to`;
+  if (narrowedBy.length === 0) return `no requests in ${formatNumberOf(lines, "line")}`;
+  return `no requests in ${formatNumberOf(lines, "line")} within what was asked for; look at ${narrowedBy.join(" and ")}`;
 }
 
 /** A time to the second, in UTC. */
