@@ -1,5 +1,4 @@
 /** What the store on disk promises beyond the shared contract: restarts, crashes, damage, and directories it cannot use. */
-import { createHash } from "node:crypto";
 import { appendFile, copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
@@ -363,7 +362,8 @@ describe("a directory of an older version", () => {
     await store.close();
     const db = new DatabaseSync(join(directory, "faultline.db"));
     db.exec(
-      "DROP INDEX trace_by_series_duration; PRAGMA user_version = 1; DROP TRIGGER part_leaves_bundle; DROP TABLE bundle; DROP INDEX metric_block_by_time;",
+      "DROP INDEX trace_by_series_duration; PRAGMA user_version = 1; DROP TRIGGER part_leaves_bundle; DROP TABLE bundle; DROP INDEX metric_block_by_time;" +
+        "DROP INDEX series_by_use; ALTER TABLE series DROP COLUMN until_ms;",
     );
     for (const column of ["bundle", "start", "length"]) db.exec(`ALTER TABLE part DROP COLUMN ${column}`);
     db.exec("CREATE INDEX trace_by_series_duration ON trace (series, duration_ms) WHERE cursor IS NOT NULL;");
@@ -372,7 +372,7 @@ describe("a directory of an older version", () => {
     expect(await readAll(again)).toEqual(before);
     await again.close();
     const updated = new DatabaseSync(join(directory, "faultline.db"));
-    expect(updated.prepare("PRAGMA user_version").get()).toEqual({ user_version: 5 });
+    expect(updated.prepare("PRAGMA user_version").get()).toEqual({ user_version: 6 });
     expect(updated.prepare("SELECT sql FROM sqlite_schema WHERE name = 'trace_by_series_duration'").get()).toMatchObject({
       sql: expect.stringContaining("(series, duration_ms, time_ms)"),
     });
@@ -420,125 +420,6 @@ describe("a damaged database", () => {
     expect(health.audit).toEqual([expect.stringMatching(/^The database was damaged .* moved to .*faultline\.db\.damaged-/)]);
     const aside = (await readdir(directory)).filter((name) => name.includes(".damaged-"));
     expect(await readFile(join(directory, String(aside[0])), "utf8")).toBe(garbage);
-  });
-});
-
-/** Text that does not compress, always the same for a number. */
-function toNoise(number: number): string {
-  return createHash("shake256", { outputLength: 2_500 }).update(String(number)).digest("base64");
-}
-
-describe("retention", () => {
-  async function fillFor(store: Store, count: number): Promise<void> {
-    for (let n = 1; n <= count; n++) {
-      const attributes = { noise: `${n}`.repeat(500) };
-      await append(store, spans({ trace: n, span: 1, status: 500, attributes }, { trace: 10_000 + n, span: 1, attributes }));
-    }
-    await store.flush();
-  }
-
-  it("takes failing traces and samples by age, counts them, and keeps the counts of exchanges", async () => {
-    let nowMs = NOON;
-    const store = await open(directory, () => nowMs);
-    await fillFor(store, 20);
-    nowMs += 31 * 86_400_000;
-    await store.flush();
-    expect(await store.listFailing(ALL)).toEqual([]);
-    expect(await store.findTrace(traceId(1))).toBeUndefined();
-    expect(await store.sampleSucceeding({ window: HOUR, limit: 10 })).toEqual([]);
-    expect(await store.count({ window: HOUR, stepMs: 3_600_000, groupBy: [] })).toMatchObject([{ total: 40, failing: 20 }]);
-    const health = await store.health();
-    expect(health.dropped).toEqual({ "retention-age": 20 });
-    expectBalance(health);
-    await store.close();
-    expect(await (await open(directory, () => nowMs)).health()).toMatchObject({ dropped: { "retention-age": 20 }, accepted: 40 });
-  });
-
-  it("takes good traces, then the oldest failing ones, when the database grows too large", async () => {
-    let nowMs = NOON;
-    const store = await openSqliteStore({ directory, now: () => nowMs, checkpointEveryMs: 3_600_000, retention: { maxBytes: 1 << 20 } });
-    opened.push(store);
-    for (let n = 1; n <= 600; n++) {
-      nowMs += 1;
-      await append(store, spans({ trace: n, span: 1, status: 500, attributes: { noise: toNoise(n) } }));
-    }
-    for (let run = 0; run < 12; run++) await store.flush();
-    const left = await store.listFailing(ALL);
-    expect(left.length).toBeGreaterThan(50);
-    expect(left.length).toBeLessThan(500);
-    expect(left.map((each) => each.traceId)).toContain(traceId(600));
-    expect(left.map((each) => each.traceId)).not.toContain(traceId(1));
-    const health = await store.health();
-    expect(health.dropped).toEqual({ "retention-size": 600 - left.length });
-    expectBalance(health);
-  });
-
-  it("takes error logs of ever new services when they are what fills the database", async () => {
-    let nowMs = NOON;
-    const store = await openSqliteStore({ directory, now: () => nowMs, checkpointEveryMs: 3_600_000, retention: { maxBytes: 1 << 20 } });
-    opened.push(store);
-    for (let n = 1; n <= 600; n++) {
-      nowMs += 1;
-      await append(store, logs({ severity: 17, service: `function-${n}`, atMs: nowMs, body: toNoise(n) }));
-    }
-    for (let run = 0; run < 4; run++) await store.flush();
-    const left = await store.listUntracedLogs({ window: HOUR, limit: 1_000 });
-    expect(left.length).toBeGreaterThan(50);
-    expect(left.length).toBeLessThan(500);
-    expect(left[0]?.resource.service).toBe("function-600");
-    const health = await store.health();
-    expect(health.dropped).toEqual({ "retention-size": 600 - left.length });
-    expectBalance(health);
-  });
-
-  it("takes what arrives again after its trace went for a trace of its own, once", async () => {
-    let nowMs = NOON;
-    const store = await open(directory, () => nowMs);
-    await append(store, spans({ trace: 1, span: 1, status: 500 }, { trace: 1, span: 2, parent: 1 }));
-    await store.flush();
-    nowMs += 31 * 86_400_000;
-    await store.flush();
-    const again = spans({ trace: 1, span: 1, status: 500, atMs: nowMs });
-    await append(store, again, again);
-    await store.flush();
-    expect((await store.findTrace(traceId(1)))?.spans).toHaveLength(1);
-    const health = await store.health();
-    expect(health).toMatchObject({ accepted: 4, stored: 1, deduplicated: 1, dropped: { "retention-age": 2 } });
-    await store.close();
-    const restarted = await open(directory, () => nowMs);
-    await append(restarted, again);
-    expect(await restarted.health()).toMatchObject({ accepted: 5, stored: 1, deduplicated: 2, dropped: { "retention-age": 2 } });
-  });
-});
-
-describe("metric series", () => {
-  it("make room for others once their last points went, and keep their names through a restart", async () => {
-    let nowMs = NOON;
-    const options = { directory, now: () => nowMs, checkpointEveryMs: 3_600_000, maxMetricSeries: 3 };
-    const store = await openSqliteStore(options);
-    opened.push(store);
-    const at = () => ({ atMs: nowMs });
-    await append(store, gauge("a", 1, at()), gauge("b", 2, at()), gauge("c", 3, at()), gauge("refused", 4, at()));
-    await store.flush();
-    expect((await store.health()).dropped).toEqual({ "too-many-metric-series": 1 });
-    nowMs += 20 * 3_600_000;
-    await append(store, gauge("b", 5, at()));
-    await store.flush();
-    nowMs += 20 * 3_600_000;
-    await store.flush();
-    // It is refused, and thereby room is made.
-    await append(store, gauge("d", 6, at()));
-    await store.flush();
-    await append(store, gauge("d", 7, at()), gauge("e", 8, at()), gauge("refused", 9, at()));
-    await store.flush();
-    const list = async (from: Store) =>
-      (await from.listMetrics({ window: { fromMs: 0, toMs: Infinity }, limit: 10 })).map(({ name, value }) => `${name} ${value}`).sort();
-    expect(await list(store)).toEqual(["b 5", "d 7", "e 8"]);
-    await store.close();
-    const restarted = await openSqliteStore(options);
-    opened.push(restarted);
-    expect(await list(restarted)).toEqual(["b 5", "d 7", "e 8"]);
-    expectBalance(await restarted.health());
   });
 });
 

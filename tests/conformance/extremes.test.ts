@@ -2,16 +2,19 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { createMemoryStore, openSqliteStore, type Payload, type Store } from "@faultline/collector/store";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { durations, gauge, logs, NOON, spans, type SpanSketch, traceId } from "./payloads.ts";
 
-type Implementation = { readonly name: string; readonly open: (directory: string) => Promise<Store> };
+type Implementation = { readonly name: string; readonly open: (directory: string, now: () => number) => Promise<Store> };
 
 const MAX_SERIES = 40;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 const IMPLEMENTATIONS: readonly Implementation[] = [
-  { name: "memory", open: async () => createMemoryStore({ now: () => NOON, maxSeries: MAX_SERIES }) },
-  { name: "SQLite", open: (directory) => openSqliteStore({ directory, now: () => NOON, maxSeries: MAX_SERIES }) },
+  { name: "memory", open: async (_, now) => createMemoryStore({ now, maxSeries: MAX_SERIES }) },
+  { name: "SQLite", open: (directory, now) => openSqliteStore({ directory, now, maxSeries: MAX_SERIES }) },
 ];
 
 const MINUTE = { fromMs: NOON, toMs: NOON + 60_000 };
@@ -30,10 +33,12 @@ function list<T>(count: number, make: (index: number) => T): T[] {
 describe.each(IMPLEMENTATIONS)("the $name store", ({ open }) => {
   let directory: string;
   let store: Store;
+  let nowMs: number;
 
   beforeEach(async () => {
+    nowMs = NOON;
     directory = await mkdtemp(join(tmpdir(), "faultline-extremes-"));
-    store = await open(directory);
+    store = await open(directory, () => nowMs);
   });
 
   afterEach(async () => {
@@ -123,6 +128,33 @@ describe.each(IMPLEMENTATIONS)("the $name store", ({ open }) => {
     await expectBalance();
   });
 
+  it("names what each of many deploys answers: the series that got nothing for longest give way to new ones", async () => {
+    const routes = list(15, (index) => `/cart/${index}`);
+    for (let deploy = 0; deploy < 10; deploy++) {
+      nowMs = NOON + deploy * 3 * HOUR_MS;
+      await append(spans(...routes.map((route, index) => ({ trace: deploy * 15 + index, route, version: `v${deploy}`, atMs: nowMs }))));
+      const rows = await store.count({
+        window: { fromMs: nowMs, toMs: nowMs + 1 },
+        stepMs: 60_000,
+        groupBy: ["route", "version"],
+      });
+      expect(rows.map(({ group }) => `${group.route} ${group.version}`).sort()).toEqual(
+        routes.map((route) => `${route} v${deploy}`).sort(),
+      );
+    }
+    expect((await countAll([])).total).toBe(150);
+  });
+
+  it("finds failures by their route among more routes than it can tell apart", async () => {
+    await append(spans(...list(5 * MAX_SERIES, (trace) => ({ trace, route: `/cart/${trace}`, status: 500, durationMs: trace }))));
+    for (const trace of [0, MAX_SERIES, 5 * MAX_SERIES - 1]) {
+      const filter = { window: MINUTE, route: `/cart/${trace}`, limit: 10 };
+      expect(await store.listFailing({ ...filter, order: "newest" })).toMatchObject([{ traceId: traceId(trace) }]);
+      expect(await store.listFailing({ ...filter, order: "slowest" })).toMatchObject([{ traceId: traceId(trace) }]);
+      expect(await store.listFailing({ ...filter, service: "another", order: "newest" })).toEqual([]);
+    }
+  });
+
   it("takes a new version with every span for a deploy now and then, and no more", async () => {
     await append(spans(...list(500, (trace) => ({ trace, version: `build-${trace}`, atMs: NOON + trace * 100 }))));
     const changes = await store.listChanges(ALWAYS);
@@ -141,10 +173,12 @@ describe.each(IMPLEMENTATIONS)("the $name store", ({ open }) => {
 describe("the SQLite store", () => {
   let directory: string;
   let store: Store;
+  let nowMs: number;
 
   beforeEach(async () => {
+    nowMs = NOON;
     directory = await mkdtemp(join(tmpdir(), "faultline-extremes-"));
-    store = await openSqliteStore({ directory, now: () => NOON });
+    store = await openSqliteStore({ directory, now: () => nowMs });
   });
 
   afterEach(async () => {
@@ -173,5 +207,60 @@ describe("the SQLite store", () => {
     await store.flush();
     expect((await store.findTrace(traceId(1)))?.spans).toHaveLength(17);
     expect((await store.health()).dropped).toEqual({ "trace-too-large": 8 });
+  });
+
+  /** The names of series that the database has. */
+  async function closeAndCountNames(): Promise<number> {
+    await store.close();
+    const db = new DatabaseSync(join(directory, "faultline.db"), { readOnly: true });
+    const { names } = db.prepare("SELECT count(*) AS names FROM series").get() ?? {};
+    db.close();
+    return Number(names);
+  }
+
+  it("keeps the names of series that left memory as long as there are counts or failures of them, through restarts, and no longer", async () => {
+    await store.close();
+    const reopen = async (): Promise<void> => void (store = await openSqliteStore({ directory, now: () => nowMs, maxSeries: 20 }));
+    await reopen();
+    for (let deploy = 0; deploy < 10; deploy++) {
+      nowMs = NOON + deploy * DAY_MS;
+      const sketches = list(10, (index) => ({ trace: deploy * 10 + index, route: `/cart/${index}`, version: `v${deploy}`, atMs: nowMs }));
+      await store.append(spans(...sketches, { trace: 1_000 + deploy, version: `v${deploy}`, status: 500, atMs: nowMs }));
+      await store.flush();
+    }
+    const listVersions = async (): Promise<string[]> => {
+      const rows = await store.count({ window: ALWAYS, stepMs: DAY_MS, groupBy: ["version", "route"] });
+      return [...new Set(rows.map(({ group }) => `${group.version}`))];
+    };
+    const versions = list(10, (deploy) => `v${deploy}`);
+    expect(await listVersions()).toEqual(versions);
+    expect(await store.listFailing({ window: ALWAYS, version: "v1", order: "newest", limit: 9 })).toHaveLength(1);
+    expect(await closeAndCountNames()).toBe(110);
+    await reopen();
+    expect(await listVersions()).toEqual(versions);
+    expect(await store.listFailing({ window: ALWAYS, version: "v1", order: "slowest", limit: 9 })).toHaveLength(1);
+    nowMs = NOON + 96 * DAY_MS;
+    for (let run = 0; run < 3; run++) await store.flush();
+    expect(await listVersions()).toEqual(["v6", "v7", "v8", "v9"]);
+    expect(await closeAndCountNames()).toBe(44);
+    await reopen();
+    await store.append(spans({ trace: 9_999, route: "/new", atMs: nowMs }));
+    const rows = await store.count({ window: ALWAYS, stepMs: DAY_MS, groupBy: ["route"] });
+    expect(rows.filter(({ group }) => group.route === "/new")).toMatchObject([{ total: 1 }]);
+  });
+
+  it("keeps the names of no more series than ten times those in memory; what is older counts without one", async () => {
+    await store.close();
+    store = await openSqliteStore({ directory, now: () => nowMs, maxSeries: 8 });
+    for (let deploy = 0; deploy < 60; deploy++) {
+      nowMs = NOON + deploy * 3 * HOUR_MS;
+      await store.append(spans(...list(4, (index) => ({ trace: deploy * 4 + index, version: `v${deploy}-${index}`, atMs: nowMs }))));
+      await store.flush();
+    }
+    const rows = await store.count({ window: ALWAYS, stepMs: 30 * DAY_MS, groupBy: ["service", "version"] });
+    expect(rows.reduce((sum, { total }) => sum + total, 0)).toBe(240);
+    expect(rows.filter(({ group }) => group.service === "(other)")).toHaveLength(1);
+    expect(rows.map(({ group }) => group.version)).toContain("v59-3");
+    expect(await closeAndCountNames()).toBeLessThanOrEqual(80);
   });
 });

@@ -12,8 +12,9 @@ import { CountSum, matchesSeries } from "../rules/count-rows.ts";
 import { isFailingIntermediaryExchange, isFailingLog, isFailingSpan, isServerError } from "../rules/failing.ts";
 import { toFailingExchange } from "../rules/failing-exchange.ts";
 import { inferChange, type KnownServices } from "../rules/infer-change.ts";
-import { type Block, countExchange, createBlock, SeriesTable, STEP_MS, toBlockStart } from "../rules/rollup.ts";
+import { type Block, countExchange, createBlock, STEP_MS, toBlockStart } from "../rules/rollup.ts";
 import { isExchangeSpan, type Series, toIntermediarySeries, toSeries } from "../rules/series.ts";
+import { SeriesTable } from "../rules/series-table.ts";
 
 /** Bounds of a memory store. */
 export type MemoryStoreOptions = {
@@ -251,11 +252,12 @@ class MemoryStore implements Store {
     series: Series,
     exchange: { readonly timeMs: number; readonly durationMs: number; readonly failing: boolean; readonly times?: number },
   ): void {
-    const timeMs = toCountedTime(exchange.timeMs, this.#now());
+    const nowMs = this.#now();
+    const timeMs = toCountedTime(exchange.timeMs, nowMs);
     const fromMs = toBlockStart(timeMs);
     let block = this.#blocks.get(fromMs);
     if (block === undefined) this.#blocks.set(fromMs, (block = createBlock(fromMs)));
-    countExchange(block, this.#series.intern(series).number, { ...exchange, timeMs });
+    countExchange(block, this.#series.intern(series, nowMs).number, { ...exchange, timeMs });
     if (this.#blocks.size > MAX_BLOCKS) this.#blocks.delete(Math.min(...this.#blocks.keys()));
   }
 

@@ -1,10 +1,14 @@
 /** Adds cells up to the rows that `Store.count` answers with. */
 import type { CountRow, Dimension, ExchangeFilter } from "../contract.ts";
 import { type DenseHistogram, DenseHistogramSlab, estimateQuantiles, toDenseIndex } from "./histogram.ts";
-import { type Block, type Cell, type SeriesTable, STEP_MS } from "./rollup.ts";
+import { type Block, type Cell, STEP_MS } from "./rollup.ts";
 import type { Series } from "./series.ts";
+import { FORGOTTEN } from "./series-table.ts";
 
 type Question = ExchangeFilter & { readonly stepMs: number; readonly groupBy: readonly Dimension[] };
+
+/** Tells the names of series; undefined for one whose name is gone: it counts nevertheless. */
+type SeriesNames = { readonly get: (number: number) => Series | undefined };
 
 /** What was added up so far for one step of time and one group. */
 export type Sum = {
@@ -32,9 +36,9 @@ function toGroup(series: Series, groupBy: readonly Dimension[]): CountRow["group
 /** Feed it blocks in any order, then read the rows. A cell belongs to the window when its step begins inside it. */
 export class CountSum {
   readonly #question: Question;
-  readonly #series: SeriesTable;
+  readonly #series: SeriesNames;
   /** The group of each series by its number; -1 when the filter excludes it. */
-  readonly #groupOf: (number | undefined)[] = [];
+  readonly #groupOf = new Map<number, number>();
   readonly #groups: CountRow["group"][] = [];
   readonly #groupNumbers = new Map<string, number>();
   /** By the start of the step of time, then by group. */
@@ -43,28 +47,28 @@ export class CountSum {
   #lastTime = Number.NaN;
   #lastSums: (Sum | undefined)[] = [];
 
-  constructor(question: Question, series: SeriesTable) {
+  constructor(question: Question, series: SeriesNames) {
     this.#question = question;
     this.#series = series;
   }
 
   add(block: Block): void {
-    for (const [number, steps] of block.cells.entries()) {
-      if (steps === undefined || this.#getGroup(number) < 0) continue;
+    block.cells.forEach((steps, number) => {
+      if (this.#getGroup(number) < 0) return;
       for (let step = 0; step < steps.length; step++) {
         const cell = steps[step];
         if (cell !== undefined) this.#addCell(number, block.fromMs + step * STEP_MS, cell);
       }
-    }
+    });
   }
 
   /** Negative when the series is not asked for. */
   #getGroup(number: number): number {
-    const known = this.#groupOf[number];
+    const known = this.#groupOf.get(number);
     if (known !== undefined) return known;
-    const series = this.#series.get(number);
-    const group = series === undefined || !matchesSeries(this.#question, series) ? -1 : this.#internGroup(series);
-    this.#groupOf[number] = group;
+    const series = this.#series.get(number) ?? FORGOTTEN;
+    const group = matchesSeries(this.#question, series) ? this.#internGroup(series) : -1;
+    this.#groupOf.set(number, group);
     return group;
   }
 

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CountSum } from "../rules/count-rows.ts";
-import { BLOCK_MS, countExchange, createBlock, SeriesTable } from "../rules/rollup.ts";
+import { BLOCK_MS, countExchange, createBlock } from "../rules/rollup.ts";
+import { SeriesTable } from "../rules/series-table.ts";
 import { addBlock, decodeBlock, encodeBlock, toMinute } from "./block-codec.ts";
 import { addMinute } from "./minute-cache.ts";
 
@@ -15,7 +16,7 @@ const exchange = fc.record({
 
 function createSeries(): SeriesTable {
   const table = new SeriesTable(10);
-  for (const route of ["/a", "/b", "/c"]) table.intern({ service: "shop", route, method: "GET", status: 200, version: "", region: "" });
+  for (const route of ["/a", "/b", "/c"]) table.intern({ service: "shop", route, method: "GET", status: 200, version: "", region: "" }, 0);
   return table;
 }
 

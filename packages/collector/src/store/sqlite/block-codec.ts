@@ -39,15 +39,12 @@ class ByteList {
 export function encodeBlock(block: Block): Uint8Array {
   const out = new ByteList();
   out.push(FORMAT);
-  // By index: entries of lists are lists themselves, and a minute of many routes would be megabytes of them.
-  for (let series = 0; series < block.cells.length; series++) {
-    const steps = block.cells[series];
-    if (steps === undefined) continue;
+  block.cells.forEach((steps, series) => {
     for (let step = 0; step < STEPS; step++) {
       const cell = steps[step];
       if (cell !== undefined) pushCell(out, { series, step, cell });
     }
-  }
+  });
   return out.finish();
 }
 

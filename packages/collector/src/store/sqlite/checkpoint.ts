@@ -25,7 +25,10 @@ export type CheckpointParts = IngestParts & {
 
 /** How the journal stands at a checkpoint. */
 export type CheckpointTask = {
+  /** The date. */
   readonly nowMs: number;
+  /** By the clock that never goes back. */
+  readonly steadyMs: number;
   /** Position behind the last record that was applied. */
   readonly appliedEnd: () => number;
   /** Journal positions before this must be given up. */
@@ -132,16 +135,13 @@ export class Checkpoints {
   }
 
   /** Good traces that were quiet for long enough, and are wanted for the sample. */
-  async #takeSamples({ nowMs, settleAll, oldestPosition }: CheckpointTask): Promise<number[]> {
-    const { window, gate, rollups } = this.#parts;
+  async #takeSamples({ steadyMs, settleAll, oldestPosition }: CheckpointTask): Promise<number[]> {
+    const { window, gate, series } = this.#parts;
     const samples: number[] = [];
-    const isWanted = (number: number): boolean => {
-      const series = rollups.get(number);
-      return series !== undefined && gate.admit(number, series, nowMs);
-    };
+    const isWanted = (number: number): boolean => gate.admit(number, series, steadyMs);
     // No more than there are now: more arrive while others have their turn.
     for (let left = window.size; left > 0; left -= TRACES_AT_A_TIME) {
-      const due = window.takeUnsettled(nowMs, { limit: TRACES_AT_A_TIME, all: settleAll, oldestPosition });
+      const due = window.takeUnsettled(steadyMs, { limit: TRACES_AT_A_TIME, all: settleAll, oldestPosition });
       for (const trace of due) if (window.someSeries(trace, isWanted)) samples.push(trace);
       if (due.length < TRACES_AT_A_TIME) break;
       await setImmediate();
@@ -154,9 +154,9 @@ export class Checkpoints {
    * where the journal must be kept from once that is synced; undefined when there was nothing to do.
    */
   #finish(samples: readonly number[], task: CheckpointTask): number | undefined {
-    const { window, ingest, ledger, journal, rollups, metrics, traces, changes, untracedLogs, progress, retention } = this.#parts;
+    const { window, ingest, ledger, journal, series, rollups, metrics, traces, changes, untracedLogs, progress, retention } = this.#parts;
     const applied = task.appliedEnd();
-    const leaving = window.countExpired(task.nowMs, task.oldestPosition);
+    const leaving = window.countExpired(task.steadyMs, task.oldestPosition);
     const windowFrom = Math.min(window.findPositionBehind(leaving) ?? applied, applied);
     // A full journal makes traces leave sooner than it is time to count; a replay that begins behind what is uncounted would miss it.
     const counts = task.counts || Math.max(windowFrom, task.restartFrom) > this.#saved.counted;
@@ -164,7 +164,8 @@ export class Checkpoints {
     const replayFrom = Math.max(windowFrom, Math.min(task.restartFrom, applied, counted));
     const isIdle = ingest.dirty.size === 0 && samples.length === 0 && !changes.isDirty && !untracedLogs.isDirty;
     const countsDue = counts && (rollups.isDirty || metrics.waiting > 0 || this.#saved.counted !== applied);
-    if (isIdle && !countsDue && this.#saved.replayFrom === replayFrom) return undefined;
+    const removalDue = task.counts && (retention.isDue(task.nowMs) || series.hasUnused(task.nowMs));
+    if (isIdle && !countsDue && !removalDue && this.#saved.replayFrom === replayFrom) return undefined;
     const forgottenLogs = this.#countForgottenLogs(leaving, samples);
     this.#transact(() => {
       const commits = [...this.#writeTraces([...ingest.dirty, ...samples], task), changes.write()];
@@ -176,7 +177,8 @@ export class Checkpoints {
       commits.push(logs.commit);
       // What is too old goes first: its metric series make room for others.
       if (task.counts) removals.push(...retention.remove(task.nowMs, (traceId) => traces.forget(traceId)));
-      if (counts) commits.push(rollups.writeBlocks(), metrics.write());
+      if (counts) commits.push(rollups.writeBlocks(task.steadyMs), metrics.write());
+      if (task.counts) commits.push(series.removeUnused(task.nowMs));
       const ledgerAfter = ledger.preview(removals);
       // Who starts with this finds the window without what lies before `replayFrom`.
       const unread = { reason: "log-of-good-trace", items: window.countGoodLogs(leaving, replayFrom, samples) } as const;
@@ -213,7 +215,7 @@ export class Checkpoints {
   }
 
   #writeTraces(list: readonly number[], { nowMs }: CheckpointTask): (() => void)[] {
-    const { traces, journal, ingest, rollups, window } = this.#parts;
+    const { traces, journal, ingest, series, window } = this.#parts;
     // A trace may have become failing since it was chosen for the sample.
     const commits = [...new Set(list)].map((trace) => {
       const [failing, items] = [window.isFailing(trace), window.items(trace)];
@@ -226,7 +228,7 @@ export class Checkpoints {
       };
     });
     traces.finishWrites();
-    return [...commits, rollups.writeSeries(), () => traces.endWrites(true)];
+    return [...commits, series.write(), () => traces.endWrites(true)];
   }
 
   #transact(write: () => readonly (() => void)[]): void {

@@ -11,6 +11,7 @@ import type { ChangeTable } from "./change-table.ts";
 import type { Intake } from "./intake.ts";
 import type { MetricTable } from "./metric-table.ts";
 import type { RollupTable } from "./rollup-table.ts";
+import type { SeriesCatalog } from "./series-catalog.ts";
 import type { Origins } from "./trace-parts.ts";
 import type { TraceTable } from "./trace-table.ts";
 import { type MutableTraceWords, toTraceWords, type TraceWords } from "./trace-words.ts";
@@ -22,6 +23,7 @@ import type { TraceWindow } from "./window/trace-window.ts";
 export type IngestParts = {
   readonly ledger: Ledger;
   readonly window: TraceWindow;
+  readonly series: SeriesCatalog;
   readonly rollups: RollupTable;
   readonly traces: TraceTable;
   readonly changes: ChangeTable;
@@ -32,7 +34,10 @@ export type IngestParts = {
 /** Where a payload stands in the journal, and how much of it the database may already hold. */
 export type Arrival = {
   readonly position: number;
+  /** The date. */
   readonly nowMs: number;
+  /** By the clock that never goes back. */
+  readonly steadyMs: number;
   /** False in a replay when the traces and logs of this record are in the database already. */
   readonly keep: boolean;
   /** False in a replay when its counts are in the database already. */
@@ -64,6 +69,7 @@ export class Ingest {
   /** Series seen last, by process (which keeps its resource from payload to payload) and route; empty routes must be derived each time. */
   #seriesOf = new WeakMap<ScannedResource, Map<string, SeenSeries[]>>();
   #seenSeries = 0;
+  #generation = 0;
   /** The process of the last span, and its series: most spans have the process of the one before. */
   #lastResource: ScannedResource | undefined;
   #lastSeries = new Map<string, SeenSeries[]>();
@@ -164,9 +170,9 @@ export class Ingest {
   #getTrace(words: TraceWords, arrival: Arrival): number {
     const { window, traces } = this.#parts;
     let trace = window.find(words);
-    if (trace !== NONE) window.touch(trace, arrival.nowMs);
+    if (trace !== NONE) window.touch(trace, arrival.steadyMs);
     else {
-      trace = window.open(words, arrival.nowMs);
+      trace = window.open(words, arrival.steadyMs);
       if (traces.mayHold(words)) this.#recall(trace);
     }
     return trace;
@@ -183,7 +189,7 @@ export class Ingest {
 
   /** Counts a server span; returns the number of its series. */
   #countExchange(scan: TraceScan, row: number, arrival: Arrival): number {
-    const series = this.#findSeries(scan, row);
+    const series = this.#findSeries(scan, row, arrival.steadyMs);
     if (!arrival.count) return series;
     const startMs = scan.startMs[row]!;
     const exchange = this.#exchange;
@@ -194,16 +200,18 @@ export class Ingest {
     return series;
   }
 
-  #findSeries(scan: TraceScan, row: number): number {
+  #findSeries(scan: TraceScan, row: number, steadyMs: number): number {
+    const { series } = this.#parts;
+    if (series.generation !== this.#generation) this.#forgetSeries();
     const resource = scan.resources[scan.resource[row] ?? 0];
     const route = scan.route[row] ?? "";
-    if (resource === undefined || route === "") return this.#parts.rollups.intern(toSeries(scan.readSpan(row)));
+    if (resource === undefined || route === "") return series.intern(toSeries(scan.readSpan(row)), steadyMs);
     const method = scan.method[row] ?? "";
     const status = scan.status[row] ?? 0;
     if (resource !== this.#lastResource) this.#switchResource(resource);
     const seen = this.#lastSeries.get(route) ?? [];
     for (const each of seen) if (each.status === status && each.method === method) return each.number;
-    const number = this.#parts.rollups.intern(toScannedSeries(resource.resource, { route, method, status }));
+    const number = series.intern(toScannedSeries(resource.resource, { route, method, status }), steadyMs);
     this.#lastSeries.set(route, [...seen.slice(-MOST_SEEN_OF_ROUTE), { method, status, number }]);
     if (this.#seenSeries++ > MOST_SEEN) this.#forgetSeries();
     return number;
@@ -220,6 +228,7 @@ export class Ingest {
     this.#seriesOf = new WeakMap();
     this.#lastResource = undefined;
     this.#seenSeries = 0;
+    this.#generation = this.#parts.series.generation;
   }
 
   #applyLogs(intake: Extract<Intake, { kind: "logs" }>, arrival: Arrival): void {
@@ -268,8 +277,8 @@ export class Ingest {
     const { ledger, metrics } = this.#parts;
     for (const sent of intake.points) {
       const point = { ...sent, timeMs: toCountedTime(sent.timeMs, arrival.nowMs) };
-      const outcome = arrival.count ? metrics.add(point, arrival.nowMs) : "stored";
-      if (arrival.count) this.#countSuccesses(point, arrival.nowMs);
+      const outcome = arrival.count ? metrics.add(point, arrival.steadyMs) : "stored";
+      if (arrival.count) this.#countSuccesses(point, arrival);
       if (!arrival.keep) continue;
       this.#noteResource(point.resource, point.timeMs);
       if (outcome === "stored") ledger.countStored();
@@ -277,10 +286,10 @@ export class Ingest {
     }
   }
 
-  #countSuccesses(point: MetricPoint, nowMs: number): void {
+  #countSuccesses(point: MetricPoint, { nowMs, steadyMs }: Arrival): void {
     const counted = toCountedSuccesses(point);
     if (counted === undefined) return;
-    const { rollups } = this.#parts;
+    const { rollups, series } = this.#parts;
     // A point is stamped at its end; what it counts happened before, and in the step before when it ends on the edge.
     const exchange = {
       timeMs: point.timeMs - 1,
@@ -288,7 +297,7 @@ export class Ingest {
       failing: false,
       times: counted.times,
     };
-    rollups.count(rollups.intern(counted.series), exchange, nowMs);
+    rollups.count(series.intern(counted.series, steadyMs), exchange, nowMs);
   }
 
   #applyExchanges(intake: Extract<Intake, { kind: "exchanges" }>, arrival: Arrival): void {
@@ -297,7 +306,7 @@ export class Ingest {
       if (arrival.keep) ledger.countStored();
       const failing = isFailingIntermediaryExchange(exchange);
       const timeMs = toCountedTime(exchange.timeMs ?? arrival.nowMs, arrival.nowMs);
-      const series = rollups.intern(toIntermediarySeries(exchange));
+      const series = this.#parts.series.intern(toIntermediarySeries(exchange), arrival.steadyMs);
       if (arrival.count) rollups.count(series, { timeMs, durationMs: exchange.durationMs ?? 0, failing }, arrival.nowMs);
       if (exchange.traceId === undefined || !/^[0-9a-f]{32}$/.test(exchange.traceId)) continue;
       window.addRecord({ kind: "exchanges", position: arrival.position, resources: [] });

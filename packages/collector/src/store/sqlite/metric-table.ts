@@ -48,15 +48,15 @@ export class MetricTable {
     for (let number = 0; number < this.#series.length; number++) if (this.#series[number] === undefined) this.#free.push(number);
   }
 
-  /** Takes a point: `stored`, or `thinned` when it takes the place of another of its 10 s, or `refused` when its series is one too many. */
-  add(point: MetricPoint, nowMs: number): "stored" | "thinned" | "refused" {
+  /** Takes a point at a time of the clock that never goes back: `stored`, or `thinned` when it takes the place of another of its 10 s, or `refused` when its series is one too many. */
+  add(point: MetricPoint, steadyMs: number): "stored" | "thinned" | "refused" {
     const series = this.#intern(point);
     const hot =
-      series === undefined ? undefined : this.#getHot(series, Math.floor(point.timeMs / METRIC_BLOCK_MS) * METRIC_BLOCK_MS, nowMs);
+      series === undefined ? undefined : this.#getHot(series, Math.floor(point.timeMs / METRIC_BLOCK_MS) * METRIC_BLOCK_MS, steadyMs);
     if (hot === undefined) return "refused";
     const before = hot.block.set(point.timeMs, point.value, point.count ?? Number.NaN);
     hot.dirty = true;
-    hot.lastMs = nowMs;
+    hot.lastMs = steadyMs;
     return before ? "thinned" : "stored";
   }
 
@@ -96,8 +96,8 @@ export class MetricTable {
   }
 
   /** Lets go of blocks that are on disk and do not change any more. */
-  cool(nowMs: number): void {
-    for (const [key, hot] of this.#hot) if (!hot.dirty && nowMs - hot.lastMs > HOT_MS) this.#hot.delete(key);
+  cool(steadyMs: number): void {
+    for (const [key, hot] of this.#hot) if (!hot.dirty && steadyMs - hot.lastMs > HOT_MS) this.#hot.delete(key);
   }
 
   list({ window, service, names, limit }: Parameters<Store["listMetrics"]>[0]): MetricPoint[] {
@@ -143,14 +143,14 @@ export class MetricTable {
     return number;
   }
 
-  #getHot(series: number, fromMs: number, nowMs: number): HotBlock | undefined {
+  #getHot(series: number, fromMs: number, steadyMs: number): HotBlock | undefined {
     const key = toKey(series, fromMs);
     let hot = this.#hot.get(key);
     if (hot === undefined) {
       if (this.#hot.size >= this.#maxSeries * HOT_OF_SERIES) return undefined;
       const row = this.#statements.readBlock.get(series, fromMs);
       const block = row === undefined ? new MetricBlock(fromMs) : this.#decode(series, fromMs, row);
-      this.#hot.set(key, (hot = { series, block, dirty: false, lastMs: nowMs }));
+      this.#hot.set(key, (hot = { series, block, dirty: false, lastMs: steadyMs }));
     }
     return hot;
   }

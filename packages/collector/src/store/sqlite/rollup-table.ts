@@ -1,12 +1,11 @@
 /** The rollups on disk, with the minutes that still change held in memory: they are written whole, so that writing twice does no harm. */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { ExchangeFilter } from "../contract.ts";
-import { CountSum, matchesSeries } from "../rules/count-rows.ts";
-import { type Block, BLOCK_MS, countExchange, createBlock, SeriesTable, STEP_MS, toBlockStart } from "../rules/rollup.ts";
-import type { Series } from "../rules/series.ts";
+import { CountSum } from "../rules/count-rows.ts";
+import { type Block, BLOCK_MS, countExchange, createBlock, STEP_MS, toBlockStart } from "../rules/rollup.ts";
 import { addBlock, decodeBlock, encodeBlock, toMinute } from "./block-codec.ts";
 import { addMinute, MinuteCache } from "./minute-cache.ts";
-import { seal, sealBytes, unseal, unsealBytes } from "./sealed.ts";
+import { sealBytes, unsealBytes } from "./sealed.ts";
+import type { SeriesCatalog } from "./series-catalog.ts";
 
 /** Minutes that got nothing for so long leave memory. */
 const HOT_MS = 3 * 60_000;
@@ -16,16 +15,15 @@ const MAX_HOT = 256;
 const MAX_CELLS = 400_000;
 const MANY_HOT = 64;
 
-type HotBlock = { readonly block: Block; dirty: boolean; lastMs: number };
+/** When it was written last, by the clock that never goes back. */
+type HotBlock = { readonly block: Block; dirty: boolean; writtenMs: number };
 
 /** Counts per series and 10 s. */
 export class RollupTable {
-  readonly #series: SeriesTable;
+  readonly #series: SeriesCatalog;
   readonly #hot = new Map<number, HotBlock>();
   /** The minute that was counted in last: most exchanges are of the same. */
   #last: HotBlock | undefined;
-  #newSeries: { readonly number: number; readonly series: Series }[] = [];
-  readonly #insertSeries: StatementSync;
   readonly #writeBlock: StatementSync;
   readonly #readBlock: StatementSync;
   readonly #listBlocks: StatementSync;
@@ -33,34 +31,11 @@ export class RollupTable {
   /** Damaged rows that were met, each once. */
   readonly damaged = new Set<string>();
 
-  constructor(db: DatabaseSync, maxSeries: number) {
-    this.#series = new SeriesTable(maxSeries);
-    this.#insertSeries = db.prepare("INSERT OR REPLACE INTO series (number, json, crc) VALUES (?, ?, ?)");
+  constructor(db: DatabaseSync, series: SeriesCatalog) {
+    this.#series = series;
     this.#writeBlock = db.prepare("INSERT OR REPLACE INTO block (from_ms, bytes, crc) VALUES (?, ?, ?)");
     this.#readBlock = db.prepare("SELECT bytes, crc FROM block WHERE from_ms = ?");
     this.#listBlocks = db.prepare("SELECT from_ms FROM block WHERE from_ms >= ? AND from_ms < ? ORDER BY from_ms");
-    for (const row of db.prepare("SELECT number, json, crc FROM series ORDER BY number").iterate()) this.#restoreSeries(row);
-  }
-
-  /** The number of a series, for `count` and for the index of traces. */
-  intern(series: Series): number {
-    const { number, added } = this.#series.intern(series);
-    if (added !== undefined) this.#newSeries.push({ number, series: added });
-    return number;
-  }
-
-  /** Numbers of the series that a filter lets pass. */
-  listMatching(filter: ExchangeFilter): number[] {
-    const matching: number[] = [];
-    for (let number = 0; number < this.#series.size; number++) {
-      const series = this.#series.get(number);
-      if (series !== undefined && matchesSeries(filter, series)) matching.push(number);
-    }
-    return matching;
-  }
-
-  get(number: number): Series | undefined {
-    return this.#series.get(number);
   }
 
   /** Counts one exchange of a series, or `times` of them. */
@@ -74,13 +49,12 @@ export class RollupTable {
     if (hot === undefined) {
       const isFull = this.#hot.size >= MAX_HOT && fromMs !== toBlockStart(nowMs);
       if (isFull) return this.count(series, { ...exchange, timeMs: nowMs }, nowMs);
-      this.#hot.set(fromMs, (hot = { block: this.#loadBlock(fromMs), dirty: false, lastMs: nowMs }));
+      this.#hot.set(fromMs, (hot = { block: this.#loadBlock(fromMs), dirty: false, writtenMs: Infinity }));
       this.#minutes.delete(fromMs);
     }
     this.#last = hot;
     countExchange(hot.block, series, exchange);
     hot.dirty = true;
-    hot.lastMs = nowMs;
   }
 
   /** True when so much is in memory that it should be written now, and leave. */
@@ -92,41 +66,37 @@ export class RollupTable {
   }
 
   get isDirty(): boolean {
-    if (this.#newSeries.length > 0) return true;
     for (const hot of this.#hot.values()) if (hot.dirty) return true;
     return false;
   }
 
-  /** Series must be there before anything that names their number; called in every transaction. */
-  writeSeries(): () => void {
-    const written = this.#newSeries.length;
-    for (const { number, series } of this.#newSeries) {
-      const { json, crc } = seal(number, series);
-      this.#insertSeries.run(number, json, crc);
-    }
-    return () => (this.#newSeries = this.#newSeries.slice(written));
-  }
-
   /** Writes what changed; the answer is to be called once the transaction is committed. */
-  writeBlocks(): () => void {
+  writeBlocks(steadyMs: number): () => void {
     const written: HotBlock[] = [];
+    const commits: (() => void)[] = [];
     for (const hot of this.#hot.values()) {
       if (!hot.dirty) continue;
+      const { fromMs, cells } = hot.block;
       const bytes = encodeBlock(hot.block);
-      this.#writeBlock.run(hot.block.fromMs, bytes, sealBytes(hot.block.fromMs, bytes));
+      this.#writeBlock.run(fromMs, bytes, sealBytes(fromMs, bytes));
+      commits.push(this.#series.use(cells.keys(), fromMs, steadyMs));
       written.push(hot);
     }
     return () => {
-      for (const hot of written) hot.dirty = false;
+      for (const commit of commits) commit();
+      for (const hot of written) {
+        hot.dirty = false;
+        hot.writtenMs = steadyMs;
+      }
     };
   }
 
   /** Lets go of minutes that are on disk and do not change any more. */
-  cool(nowMs: number): void {
+  cool(nowMs: number, steadyMs: number): void {
     const isPressed = this.isPressed;
     const current = toBlockStart(nowMs);
     for (const [fromMs, hot] of this.#hot) {
-      const isOver = nowMs - hot.lastMs > HOT_MS || (isPressed && fromMs !== current);
+      const isOver = steadyMs - hot.writtenMs > HOT_MS || (isPressed && fromMs !== current);
       if (isOver && !hot.dirty) this.#hot.delete(fromMs);
     }
     this.#last = undefined;
@@ -174,29 +144,4 @@ export class RollupTable {
     const bytes = this.#findBytes(fromMs);
     return bytes === undefined ? createBlock(fromMs) : decodeBlock(bytes, fromMs);
   }
-
-  /** A damaged series keeps its number, so that the others keep theirs; its counts go to a service that says so. */
-  #restoreSeries(row: Record<string, unknown>): void {
-    const number = Number(row["number"]);
-    const series = toSeries(unseal(number, row));
-    if (series === undefined) this.damaged.add(`the name of series ${number}`);
-    const fallback = { service: "(damaged)", route: String(number), method: "", status: 0, version: "", region: "" };
-    while (this.#series.size < number) this.#series.intern({ ...fallback, route: String(this.#series.size) });
-    this.#series.intern(series ?? fallback);
-  }
-}
-
-function toSeries(value: unknown): Series | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  const { service, route, method, status, version, region } = value as Record<string, unknown>;
-  const texts = [service, route, method, version, region];
-  if (!texts.every((text) => typeof text === "string") || typeof status !== "number") return undefined;
-  return {
-    service: String(service),
-    route: String(route),
-    method: String(method),
-    status,
-    version: String(version),
-    region: String(region),
-  };
 }

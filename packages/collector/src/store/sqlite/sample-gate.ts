@@ -7,6 +7,7 @@ import type { Series } from "../rules/series.ts";
 const BURST = 20;
 const REFILL_MS = 20_000;
 const MAX_ROUTES = 20_000;
+const MAX_SERIES = 2 * MAX_ROUTES;
 
 /** Good traces that may still join. */
 type Bucket = { tokens: number; sinceMs: number };
@@ -15,11 +16,12 @@ type Bucket = { tokens: number; sinceMs: number };
 export class SampleGate {
   readonly #buckets = new Map<string, Bucket>();
   /** By number of the series: millions of traces are turned away by this one look. */
-  readonly #bucketOf: (Bucket | undefined)[] = [];
+  readonly #bucketOf = new Map<number, Bucket>();
+  #forgetNotBeforeMs = -Infinity;
 
   /** True when a good exchange of this series is to be kept. */
-  admit(number: number, { service, route }: Series, nowMs: number): boolean {
-    const bucket = (this.#bucketOf[number] ??= this.#findBucket(`${service}\u0000${route}`, nowMs));
+  admit(number: number, names: { readonly get: (number: number) => Series }, nowMs: number): boolean {
+    const bucket = this.#bucketOf.get(number) ?? this.#findBucket(number, names.get(number), nowMs);
     if (bucket === undefined) return false;
     if (nowMs - bucket.sinceMs >= REFILL_MS) {
       const refill = Math.floor((nowMs - bucket.sinceMs) / REFILL_MS);
@@ -31,11 +33,20 @@ export class SampleGate {
     return true;
   }
 
-  #findBucket(key: string, nowMs: number): Bucket | undefined {
-    const known = this.#buckets.get(key);
-    if (known !== undefined || this.#buckets.size >= MAX_ROUTES) return known;
-    const bucket = { tokens: BURST, sinceMs: nowMs };
-    this.#buckets.set(key, bucket);
+  #findBucket(number: number, { service, route }: Series, nowMs: number): Bucket | undefined {
+    if (this.#buckets.size >= MAX_ROUTES || this.#bucketOf.size >= MAX_SERIES) this.#forgetFull(nowMs);
+    const key = `${service}\u0000${route}`;
+    let bucket = this.#buckets.get(key);
+    if (bucket === undefined && this.#buckets.size < MAX_ROUTES) this.#buckets.set(key, (bucket = { tokens: BURST, sinceMs: nowMs }));
+    if (bucket !== undefined && this.#bucketOf.size < MAX_SERIES) this.#bucketOf.set(number, bucket);
     return bucket;
+  }
+
+  /** Buckets that nobody took from for so long that they are full again are as good as new ones. */
+  #forgetFull(nowMs: number): void {
+    if (nowMs < this.#forgetNotBeforeMs) return;
+    this.#forgetNotBeforeMs = nowMs + REFILL_MS;
+    this.#bucketOf.clear();
+    for (const [key, { sinceMs }] of this.#buckets) if (nowMs - sinceMs >= BURST * REFILL_MS) this.#buckets.delete(key);
   }
 }

@@ -2,7 +2,7 @@
 import type { DatabaseSync } from "node:sqlite";
 
 /** Grows by one with each change of the tables. */
-export const SCHEMA_VERSION = 5;
+export const SCHEMA_VERSION = 6;
 
 /** Parts of many traces in one piece; a part in one has no bytes of its own, but its place there. */
 const BUNDLES = `
@@ -16,10 +16,15 @@ const BUNDLES = `
 /** The old ones are found without a look at all of them. */
 const METRICS_BY_TIME = "CREATE INDEX metric_block_by_time ON metric_block (from_ms);";
 
+/** The ones to forget first are found without a look at all of them. */
+const SERIES_BY_USE = "CREATE INDEX series_by_use ON series (until_ms);";
+
 const TABLES = `
   -- What the journal's records up to "applied" left behind is in these tables; replay begins at "replay_from".
   CREATE TABLE progress (only INTEGER PRIMARY KEY CHECK (only = 1), json TEXT NOT NULL, crc INTEGER NOT NULL);
-  CREATE TABLE series (number INTEGER PRIMARY KEY, json TEXT NOT NULL, crc INTEGER NOT NULL);
+  -- No block that begins at "until_ms" or later names the series.
+  CREATE TABLE series (number INTEGER PRIMARY KEY, json TEXT NOT NULL, crc INTEGER NOT NULL, until_ms REAL NOT NULL DEFAULT 0);
+  ${SERIES_BY_USE}
   CREATE TABLE block (from_ms INTEGER PRIMARY KEY, bytes BLOB NOT NULL, crc INTEGER NOT NULL);
   -- Failing traces, and the sample of good ones ("failing" 0, without a place in the lists).
   CREATE TABLE trace (
@@ -74,6 +79,12 @@ const STEPS: Readonly<Record<number, string>> = {
     ${BUNDLES}
   `,
   4: METRICS_BY_TIME,
+  // Any block so far may name any series.
+  5: `
+    ALTER TABLE series ADD COLUMN until_ms REAL NOT NULL DEFAULT 0;
+    UPDATE series SET until_ms = 1 + coalesce((SELECT max(from_ms) FROM block), 0);
+    ${SERIES_BY_USE}
+  `,
 };
 
 /** What stops a store from opening; the message is one sentence with what to do. */

@@ -18,8 +18,10 @@ import { ProgressRow } from "./progress.ts";
 import { Retention, type RetentionOptions } from "./retention.ts";
 import { RollupTable } from "./rollup-table.ts";
 import { SampleGate } from "./sample-gate.ts";
+import { SeriesCatalog } from "./series-catalog.ts";
 import { copyPartContents, readPart } from "./trace-parts.ts";
 import { toStoredTrace, TraceTable } from "./trace-table.ts";
+import { createSteadyClock } from "./steady-clock.ts";
 import { toTraceWords } from "./trace-words.ts";
 import { UntracedLogTable } from "./untraced-log-table.ts";
 import { NONE } from "./window/place-ring.ts";
@@ -56,7 +58,7 @@ const JOURNAL_DIRECTORY = "journal";
 const CHECKPOINT_EVERY_MS = 200;
 const COUNTS_EVERY_MS = 5_000;
 const MAX_WAITING_BYTES = 64 << 20;
-/** A filter that lets more series pass is answered from the first of them. */
+/** A filter that lets more series pass is answered from the newest of them. */
 const MAX_SAMPLED_SERIES = 500;
 
 /** Opens or creates a store. Rejects with `StoreOpenError`, one sentence that says what to do, when the directory cannot be used. */
@@ -91,11 +93,13 @@ type Opened = {
 class SqliteStore implements Store {
   readonly visibleWithinMs = 1_000;
   readonly #now: () => number;
+  readonly #steadyNow: () => number;
   readonly #options: SqliteStoreOptions;
   readonly #db: DatabaseSync;
   readonly #commits: CommitSync;
   readonly #ledger = new Ledger();
   readonly #window: TraceWindow;
+  readonly #series: SeriesCatalog;
   readonly #rollups: RollupTable;
   readonly #traces: TraceTable;
   readonly #changes: ChangeTable;
@@ -108,7 +112,7 @@ class SqliteStore implements Store {
   readonly #audit: string[] = [];
   readonly #timer: NodeJS.Timeout;
   #appliedEnd = 0;
-  #countsWrittenMs = 0;
+  #countsWrittenMs = -Infinity;
   #running: Promise<void> | undefined;
   #trouble: string | undefined;
   #closed = false;
@@ -119,9 +123,11 @@ class SqliteStore implements Store {
     this.#audit.push(...audit);
     this.#options = options;
     this.#now = options.now ?? Date.now;
+    this.#steadyNow = createSteadyClock(this.#now);
     this.#window = new TraceWindow({ settleAfterMs: options.settleAfterMs ?? 3_000, keepMs: options.windowMs ?? 60_000 });
-    this.#rollups = new RollupTable(this.#db, options.maxSeries ?? 20_000);
-    this.#traces = new TraceTable(this.#db, (series) => this.#rollups.intern(series));
+    this.#series = new SeriesCatalog(this.#db, options.maxSeries ?? 20_000);
+    this.#rollups = new RollupTable(this.#db, this.#series);
+    this.#traces = new TraceTable(this.#db, this.#series);
     this.#changes = new ChangeTable(this.#db);
     this.#faults = new FaultTable(this.#db);
     this.#untracedLogs = new UntracedLogTable(this.#db);
@@ -129,6 +135,7 @@ class SqliteStore implements Store {
     const parts = {
       ledger: this.#ledger,
       window: this.#window,
+      series: this.#series,
       rollups: this.#rollups,
       traces: this.#traces,
       changes: this.#changes,
@@ -190,9 +197,7 @@ class SqliteStore implements Store {
   }
 
   async listFailing(filter: Parameters<Store["listFailing"]>[0]): Promise<readonly FailingExchange[]> {
-    const { service, route, version, region } = filter;
-    const isNarrowed = [service, route, version, region].some((each) => each !== undefined);
-    return this.#traces.listFailing(filter, isNarrowed ? this.#rollups.listMatching(filter) : undefined);
+    return this.#traces.listFailing(filter);
   }
 
   async listFailingSince(cursor: number, limit: number): ReturnType<Store["listFailingSince"]> {
@@ -200,7 +205,7 @@ class SqliteStore implements Store {
   }
 
   async sampleSucceeding(filter: Parameters<Store["sampleSucceeding"]>[0]): Promise<readonly StoredTrace[]> {
-    const series = this.#rollups.listMatching(filter).slice(0, MAX_SAMPLED_SERIES);
+    const series = this.#series.listMatching(filter).slice(-MAX_SAMPLED_SERIES);
     const ids = this.#traces.listSample(series, filter);
     return ids.map((traceId) => this.#traces.read(traceId)).filter((trace) => trace !== undefined);
   }
@@ -255,7 +260,7 @@ class SqliteStore implements Store {
     const { accepted, stored, deduplicated, dropped } = this.#ledger;
     const pages = this.#db.prepare("PRAGMA page_count").get()?.["page_count"];
     const sizeBytes = Number(pages ?? 0) * 16_384 + this.#journal.sizeBytes;
-    const tables = [this.#rollups, this.#traces, this.#changes, this.#faults, this.#untracedLogs, this.#metrics];
+    const tables = [this.#series, this.#rollups, this.#traces, this.#changes, this.#faults, this.#untracedLogs, this.#metrics];
     const damaged = tables.flatMap((table) => [...table.damaged].map((what) => `Damaged on disk and left out: ${what}.`));
     const audit = [...this.#audit, ...damaged, ...(this.#trouble === undefined ? [] : [this.#trouble])];
     return {
@@ -287,7 +292,7 @@ class SqliteStore implements Store {
       if (items > 0) {
         const nowMs = this.#now();
         const { position, length } = await this.#journal.append({ kind: intake.kind, items, receivedMs: nowMs, payload: intake.bytes });
-        this.#ingest.apply(intake, { position, nowMs, keep: true, count: true });
+        this.#ingest.apply(intake, { position, nowMs, steadyMs: this.#steadyNow(), keep: true, count: true });
         this.#appliedEnd = position + length;
       }
       return { kind: "accepted", items, rejected, ...(rejectedBecause === undefined ? {} : { rejectedBecause }) };
@@ -313,7 +318,9 @@ class SqliteStore implements Store {
         if (!intake.ok) return void this.#audit.push(`Journal record ${record.number} cannot be read: ${intake.error}.`);
         const { position, receivedMs } = record;
         const [keep, count] = [position >= applied, position >= counted];
-        this.#ingest.apply(intake.value, { position, nowMs: receivedMs, keep, count });
+        // It did not come later than now, whatever the clock said then.
+        const steadyMs = Math.min(receivedMs, this.#steadyNow());
+        this.#ingest.apply(intake.value, { position, nowMs: receivedMs, steadyMs, keep, count });
         releaseIntake(intake.value);
       },
     });
@@ -331,7 +338,7 @@ class SqliteStore implements Store {
 
   #tick(): void {
     if (this.#running !== undefined) return;
-    const counts = this.#now() - this.#countsWrittenMs >= COUNTS_EVERY_MS || this.#rollups.isPressed;
+    const counts = this.#steadyNow() - this.#countsWrittenMs >= COUNTS_EVERY_MS || this.#rollups.isPressed;
     // Every transaction waits for the disk, so that there is one only when a list would lack something, or it is time to count.
     const isWaiting = this.#ingest.dirty.size > 0 || this.#changes.isDirty || this.#untracedLogs.isDirty;
     if (!counts && !isWaiting && this.#window.findExcess() === undefined && this.#trouble === undefined) return;
@@ -342,16 +349,16 @@ class SqliteStore implements Store {
   async #checkpoint(what: { readonly settleAll: boolean; readonly counts: boolean }): Promise<void> {
     while (this.#running !== undefined) await this.#running.catch(() => undefined);
     const { maxJournalBytes = 256 << 20, maxReplayBytes = 48 << 20 } = this.#options;
-    const nowMs = this.#now();
-    if (what.counts) this.#countsWrittenMs = nowMs;
+    const [nowMs, steadyMs] = [this.#now(), this.#steadyNow()];
+    if (what.counts) this.#countsWrittenMs = steadyMs;
     const oldestPosition = Math.max(this.#journal.end - maxJournalBytes, this.#window.findExcess() ?? 0);
     const restartFrom = this.#journal.end - maxReplayBytes;
-    this.#running = this.#checkpoints.run({ ...what, nowMs, oldestPosition, restartFrom, appliedEnd: () => this.#appliedEnd });
+    this.#running = this.#checkpoints.run({ ...what, nowMs, steadyMs, oldestPosition, restartFrom, appliedEnd: () => this.#appliedEnd });
     try {
       await this.#running;
       this.#trouble = undefined;
-      this.#rollups.cool(nowMs);
-      this.#metrics.cool(nowMs);
+      this.#rollups.cool(nowMs, steadyMs);
+      this.#metrics.cool(steadyMs);
     } catch (error) {
       this.#trouble = describeDiskError(error);
       throw error;

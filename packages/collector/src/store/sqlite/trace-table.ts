@@ -2,13 +2,15 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { scanTraces, SPAN_IS_SERVER_ERROR, TraceScan } from "@faultline/formats/otlp";
 import type { Span } from "@faultline/model";
-import type { ExchangeFilter, FailingExchange, StoredTrace } from "../contract.ts";
+import type { ExchangeFilter, FailingExchange, Store, StoredTrace } from "../contract.ts";
 import { matchesSeries } from "../rules/count-rows.ts";
 import { toCountedTime } from "../rules/counted-time.ts";
 import { toFailingExchange } from "../rules/failing-exchange.ts";
 import { isExchangeSpan, type Series, toSeries } from "../rules/series.ts";
+import { mayCollect } from "../rules/series-table.ts";
 import { PartBundles } from "./part-bundles.ts";
 import { seal, unseal } from "./sealed.ts";
+import type { SeriesCatalog } from "./series-catalog.ts";
 import { TraceSet } from "./trace-set.ts";
 import { readTraceWords, toTraceId, type TraceWords } from "./trace-words.ts";
 import { createOrigins, createPartContents, type Origins, type Part, type PartContents, readOrigins, readPart } from "./trace-parts.ts";
@@ -64,7 +66,7 @@ type RowWrite = {
 export class TraceTable {
   readonly #statements: ReturnType<typeof prepare>;
   readonly #bundles: PartBundles;
-  readonly #interned: (series: Series) => number;
+  readonly #series: SeriesCatalog;
   readonly #known = new TraceSet();
   /** Series that a trace is or was listed under: most of a route's never fail. */
   readonly #listed = new Set<number>();
@@ -77,10 +79,10 @@ export class TraceTable {
   /** Damaged rows that were met, each once. */
   readonly damaged = new Set<string>();
 
-  constructor(db: DatabaseSync, intern: (series: Series) => number) {
+  constructor(db: DatabaseSync, series: SeriesCatalog) {
     this.#statements = prepare(db);
     this.#bundles = new PartBundles(db);
-    this.#interned = intern;
+    this.#series = series;
     this.#cursor = Number(db.prepare("SELECT max(cursor) AS cursor FROM trace").get()?.["cursor"] ?? 0);
     for (const row of db.prepare("SELECT DISTINCT series FROM trace WHERE cursor IS NOT NULL").iterate())
       this.#listed.add(Number(row["series"]));
@@ -153,7 +155,7 @@ export class TraceTable {
     const size = parts.reduce((sum, part) => sum + part.bytes.length, 0);
     const row = this.#writeRow(write, { traceId, old, shown, size });
     for (const part of parts) this.#bundles.add(row, part);
-    if (!failing && contents !== undefined) this.#writeSample(row, contents);
+    if (!failing && contents !== undefined) this.#writeSample(row, contents, nowMs);
     else if (old?.["failing"] === 0) this.#statements.deleteSample.run(row);
     if (failing && Number(old?.["bytes"] ?? 0) + size <= MOST_RECENT_BYTES)
       this.#written.push([traceId, { row, parts: contents === undefined ? parts : [], contents }]);
@@ -167,15 +169,12 @@ export class TraceTable {
     return loaded === undefined ? undefined : toStoredTrace(traceId, loaded.contents);
   }
 
-  listFailing(
-    filter: ExchangeFilter & { readonly fingerprint?: string; readonly order: "newest" | "slowest"; readonly limit: number },
-    series: readonly number[] | undefined,
-  ): FailingExchange[] {
+  listFailing(filter: Parameters<Store["listFailing"]>[0]): FailingExchange[] {
     const { fromMs, toMs } = filter.window;
     const statements = filter.order === "newest" ? this.#statements.newest : this.#statements.slowest;
     const limit = Math.max(0, filter.limit);
     const { fingerprint } = filter;
-    const listed = series?.filter((number) => this.#listed.has(number));
+    const listed = fingerprint === undefined ? this.#listSeries(filter) : undefined;
     const found =
       fingerprint !== undefined
         ? this.#takeMatching(statements.ofFault.iterate(fingerprint, fromMs, toMs), filter, limit)
@@ -186,6 +185,19 @@ export class TraceTable {
     const byTime = (a: FailingExchange, b: FailingExchange) => b.timeMs - a.timeMs;
     const byDuration = (a: FailingExchange, b: FailingExchange) => b.durationMs - a.durationMs;
     return matching.sort(filter.order === "newest" ? byTime : byDuration).slice(0, limit);
+  }
+
+  /** Series in whose lists what passes the filter stands; undefined when it may stand in others, too. */
+  #listSeries(filter: ExchangeFilter): readonly number[] | undefined {
+    const { service, route, version, region } = filter;
+    if ([service, route, version, region].every((each) => each === undefined)) return undefined;
+    const matching: number[] = [];
+    for (const number of this.#listed) {
+      const series = this.#series.get(number);
+      if (mayCollect(series, service)) return undefined;
+      if (matchesSeries(filter, series)) matching.push(number);
+    }
+    return matching;
   }
 
   listSince(cursor: number, limit: number): { readonly failing: readonly FailingExchange[]; readonly cursor: number } {
@@ -217,9 +229,9 @@ export class TraceTable {
   }
 
   /** Where the sample finds a good trace: by the series and start of each of its exchanges. */
-  #writeSample(row: number, contents: PartContents): void {
+  #writeSample(row: number, contents: PartContents, nowMs: number): void {
     for (const span of contents.spans.values()) {
-      if (isExchangeSpan(span)) this.#statements.insertSample.run(this.#interned(toSeries(span)), span.startMs, row);
+      if (isExchangeSpan(span)) this.#statements.insertSample.run(this.#series.intern(toSeries(span), nowMs), span.startMs, row);
     }
   }
 
@@ -227,7 +239,7 @@ export class TraceTable {
     const fingerprint = typeof old?.["fingerprint"] === "string" ? old["fingerprint"] : null;
     const { json, crc } = seal(`${traceId} ${fingerprint ?? ""}`, shown ?? null);
     const cursor = shown === undefined ? null : this.#toCursor(old, shown);
-    const series = shown === undefined ? null : this.#interned(toSeriesOf(shown));
+    const series = shown === undefined ? null : this.#series.intern(toSeriesOf(shown), nowMs);
     if (series !== null) this.#listed.add(series);
     const place = [cursor, series, shown?.timeMs ?? null, shown?.durationMs ?? null];
     if (old !== undefined) {
