@@ -3,13 +3,16 @@ import {
   CAUSES,
   type CauseId,
   type Diagnosis,
+  type Evidence,
   type HopAccount,
   type MissingEvidence,
   type NextCheck,
   type RankedCause,
   toPlatform,
 } from "@faultline/model";
-import { type ProbeEvidence, weighProbes } from "./diagnose/weigh-probes.ts";
+import type { ProbeEvidence } from "./diagnose/probe-evidence.ts";
+import { readTlsFlaws, type TlsFlaw } from "./diagnose/read-tls-flaws.ts";
+import { weighProbes } from "./diagnose/weigh-probes.ts";
 import type { CheckTemplate } from "./diagnose/checks/checks-by-cause.ts";
 import { PLATFORM_CHECKS, RECENT_LOGS } from "./diagnose/checks/checks-by-platform.ts";
 import { fillCheck } from "./diagnose/checks/fill-check.ts";
@@ -36,8 +39,10 @@ export {
   toHeaderRecord,
 } from "./isolate/responses/probe.ts";
 
-/** What a triage found: the verdict, and who wrote the failing response. */
-export type Triage = { readonly diagnosis: Diagnosis; readonly maker: MakerJudgement };
+export type { CertificateAccount, HandshakeTry, TlsHandshake } from "./isolate/responses/tls-handshake.ts";
+
+/** What a triage found: the verdict, who wrote the failing response, and what is wrong with the TLS of the host, failing for it or not. */
+export type Triage = { readonly diagnosis: Diagnosis; readonly maker: MakerJudgement; readonly tlsFlaws: readonly Evidence[] };
 
 /** A cause is named when it is more likely than all others together. */
 const DIAGNOSED_CONFIDENCE = 0.5;
@@ -54,7 +59,8 @@ export function triageProbes(series: ProbeSeries, window: { readonly fromMs: num
   ).length;
   const isMasked = !isFailedProbe(first) && maker.matches.some(({ signature }) => signature.cause === "masked-by-middleware");
   const isFailing = isFailedProbe(first) || isMasked || isRefused;
-  const found = isFailing ? weighProbes({ probes: series.probes, maker, proxyStatus: series.proxyStatus }) : [];
+  const tlsFlaws = readTlsFlaws(series.tls ?? [], { nowMs: window.toMs, failure: first.failure });
+  const found = isFailing ? weighProbes({ probes: series.probes, maker, proxyStatus: series.proxyStatus, tlsFlaws }) : [];
   const causes = rank(found);
   const path = isFailing ? toPath(maker, series, isMasked) : [];
   const isCertain = (causes[0]?.confidence ?? 0) >= DIAGNOSED_CONFIDENCE;
@@ -75,7 +81,7 @@ export function triageProbes(series: ProbeSeries, window: { readonly fromMs: num
       because: "not seen: no probe showed a sign of it",
     })),
     missing: listMissing(series.probes, maker),
-    next: listNext(series.probes, maker, causes),
+    next: listNext(series.probes, maker, { causes, tlsFlaws }),
     guard: planGuard({
       causes,
       path,
@@ -83,7 +89,7 @@ export function triageProbes(series: ProbeSeries, window: { readonly fromMs: num
       platforms: { creating: maker.maker === "intermediary" ? toPlatform(maker.name) : undefined },
     }),
   };
-  return { diagnosis, maker };
+  return { diagnosis, maker, tlsFlaws: tlsFlaws.map(({ evidence }) => evidence) };
 }
 
 type Suspected = {
@@ -211,10 +217,28 @@ const CAUSE_CHECKS: Partial<Readonly<Record<CauseId, CheckTemplate>>> = {
   "body-too-large": { check: "Which hop has a limit near that size (client_max_body_size, body parser, API gateway payload)?" },
   "gateway-mismatch": { check: "What does the gateway's error log say about the backend's response?" },
   "gateway-identity": { check: "With which identity does the gateway call its backend, and may it?" },
-  "unhandled-exception": { check: "Search the app's log for the request or trace id above." },
+  "unhandled-exception": { check: "What does the app's log say at that moment? It may have the request or trace id above." },
+  "circuit-open": { check: "Which circuit breaker refuses, since when, and what did the calls fail with that it counted?" },
+  "resource-exhausted": { check: "How full is the server: processor, memory, queue and connections, each against its limit?" },
+  "rate-limited-as-5xx": { check: "Whose limit is it, what does it count, and how much of it is left?" },
+};
+const RESTARTED: CheckTemplate = {
+  check: "Did the server's process end just then: its uptime, restarts and exit code, or the kernel's out-of-memory killer?",
+  command: "journalctl --since -10m | grep -iE 'killed process|out of memory|segfault|main process exited'",
 };
 
-function listNext(probes: readonly Probe[], maker: MakerJudgement, causes: readonly RankedCause[]): readonly NextCheck[] {
+/** True where the failing request's connection was accepted and broke before a response. */
+function isBroken([first]: readonly Probe[]): boolean {
+  return (
+    first?.failure !== undefined &&
+    (first.failure.phase === "response" || first.failure.phase === "request") &&
+    /^(?:ECONNRESET|EPIPE)$/.test(first.failure.code)
+  );
+}
+
+type Weighed = { readonly causes: readonly RankedCause[]; readonly tlsFlaws: readonly TlsFlaw[] };
+
+function listNext(probes: readonly Probe[], maker: MakerJudgement, { causes, tlsFlaws }: Weighed): readonly NextCheck[] {
   const words = readWords(probes, maker);
   const platform = maker.maker === "intermediary" ? toPlatform(maker.name) : undefined;
   const direct = { command: "npx faultline triage {{url}} --direct BACKEND_URL" };
@@ -225,7 +249,13 @@ function listNext(probes: readonly Probe[], maker: MakerJudgement, causes: reado
   const templates: readonly (CheckTemplate | undefined)[] = [
     ...causes
       .slice(0, 2)
-      .flatMap(({ cause }) => [...(platform === undefined ? [] : (PLATFORM_CHECKS[platform][cause] ?? [])), CAUSE_CHECKS[cause]]),
+      .flatMap(({ cause }) => [
+        ...(platform === undefined ? [] : (PLATFORM_CHECKS[platform][cause] ?? [])),
+        ...(cause === "tls-failure" && tlsFlaws.length > 0 ? tlsFlaws.map(({ check }) => check) : [CAUSE_CHECKS[cause]]),
+      ]),
+    ...(isBroken(probes)
+      ? [RESTARTED, { check: "Does it break straight at the server too, past whatever stands before it?", ...direct }]
+      : []),
     maker.maker === "app" ? { check: "The app wrote it: its log around this request says why." } : undefined,
     maker.maker === "intermediary" ? withCommand("{{service}} wrote it: what do its logs of the last minutes say?", logs) : undefined,
     maker.maker === "intermediary" && !hasDirect && !isCertain ? { check: "Does the backend itself answer?", ...direct } : undefined,
@@ -238,7 +268,14 @@ function listNext(probes: readonly Probe[], maker: MakerJudgement, causes: reado
     maker.maker === "unknown" && !hasDirect ? { check: "Send the request straight to the backend.", ...direct } : undefined,
   ];
   const checks = templates.flatMap((each) => (each === undefined ? [] : fillCheck(each, words)));
-  return [...new Map(checks.map((each) => [each.check, each])).values()];
+  return dropRepeatedCommands([...new Map(checks.map((each) => [each.check, each])).values()]);
+}
+
+/** A command that stands behind an earlier check is not written out again: what it shows answers both. */
+function dropRepeatedCommands(checks: readonly NextCheck[]): readonly NextCheck[] {
+  return checks.map((each, index) =>
+    each.command !== undefined && checks.slice(0, index).some(({ command }) => command === each.command) ? { check: each.check } : each,
+  );
 }
 
 function withCommand(check: string, command: string | undefined): CheckTemplate {

@@ -4,7 +4,7 @@ import { parseProxyStatus } from "@faultline/formats/proxy-status";
 import { createRedactor, type Redactor } from "@faultline/guard/redact";
 import type { Window } from "@faultline/model";
 import type { Signature } from "@faultline/playbook/signatures";
-import { triageProbes, type Probe } from "@faultline/playbook/triage";
+import { triageProbes, type Probe, type TlsHandshake } from "@faultline/playbook/triage";
 import { type Command, type CommandIo, UsageError } from "../command.ts";
 import { readHttpUrl } from "../read-http-url.ts";
 import { readNumber } from "../read-number.ts";
@@ -14,20 +14,22 @@ import { formatFindings, formatMarkdown, formatProbe, formatRequest, toExcerpt, 
 import { redactProbe, redactRequest } from "../triage/redact-probe.ts";
 import { type ProbePlan, runProbes } from "../triage/run-probes.ts";
 import type { SentProbe } from "../triage/send-request.ts";
+import { shakeHands } from "../triage/shake-hands.ts";
 import { isIdempotent, readTarget, type TriageRequest } from "../triage/target.ts";
 import { toSavedHar } from "../triage/saved-har.ts";
 
 const HELP = `usage: faultline triage TARGET [OPTION ...]
 
-TARGET is a URL, a pasted curl command in quotes, or a .har file. Sends the failing request, once more with the same input, and one simple request
-to the same host; says who wrote the response, why, and what to do next. Secrets never reach the output.
+TARGET is a URL, a pasted request in quotes (curl of any shell, PowerShell's Invoke-WebRequest, a call of fetch), or a .har file. Sends the
+failing request, once more with the same input, and one simple request to the same host; over TLS it looks at the certificate too. Says who
+wrote the response, why, and what to do next. Secrets never reach the output.
 
   --direct URL      also send it straight to the backend, past the gateway
   --simple PATH     the simple endpoint; default: /health, /healthz, /version and / in turn
   --repeat N        N more repetitions (at most 50) and one over an idle connection: finds one bad backend and keep-alive races
   --probe-body      find the size above which bodies fail, by halving
   --unsafe          send methods again that are not idempotent (POST, PATCH); without it they are sent once
-  --allow-files     a curl command may send files of this machine
+  --allow-files     a curl command may send files of this machine and use its keys
   --entry N         which entry of a HAR file, from 0; default: the first that failed
   --insecure        do not check certificates
   --timeout S       for each request, 0.1 to 300; default 10
@@ -67,7 +69,8 @@ export const command: Command = {
       },
     });
     const [target] = positionals;
-    if (target === undefined) throw new UsageError("name a URL, a curl command in quotes, or a .har file");
+    if (target === undefined)
+      throw new UsageError("name a URL, a pasted curl command, Invoke-WebRequest or fetch call in quotes, or a .har file");
     if (positionals.length > 1) throw new UsageError("one target at a time; put a curl command in quotes, so that it is one word");
     const entry = values.entry === undefined ? undefined : Math.round(readNumber("entry", values.entry, { from: 0, to: 1e6 }));
     const read = readTarget(target, { allowFiles: values["allow-files"], ...(entry === undefined ? {} : { entry }) });
@@ -105,13 +108,22 @@ async function triage(
   say("PROBES, one after the other");
   const fromMs = Date.now();
   const sent = await runProbes(request, plan, { onSending: () => {}, onSent: (each) => say(formatProbe(redactProbe(each, redactor))) });
-  return toReport(sent, { redactor, signatures, window: { fromMs, toMs: Date.now() + 1 } });
+  const [first] = sent as [SentProbe, ...SentProbe[]]; // the first request is always sent
+  const isReached = first.probe.failure === undefined || !["dns", "connect"].includes(first.probe.failure.phase);
+  // Redirects may have led to another host than the one that was named.
+  const tls = isReached && first.request.url.startsWith("https:") ? await shakeHands(first.request) : undefined;
+  if (tls !== undefined) say(`  ${tls.length === 1 ? "a handshake" : `${tls.length} handshakes`} over TLS, with nothing sent after`);
+  return toReport(sent, { redactor, signatures, window: { fromMs, toMs: Date.now() + 1 }, tls });
 }
 
-function toReport(
-  sent: readonly SentProbe[],
-  { redactor, signatures, window }: { redactor: Redactor; signatures: readonly Signature[]; window: Window },
-): TriageReport {
+type Reported = {
+  readonly redactor: Redactor;
+  readonly signatures: readonly Signature[];
+  readonly window: Window;
+  readonly tls: readonly TlsHandshake[] | undefined;
+};
+
+function toReport(sent: readonly SentProbe[], { redactor, signatures, window, tls }: Reported): TriageReport {
   const probes = sent.map((each) => redactProbe(each, redactor));
   const [first] = sent as [SentProbe, ...SentProbe[]]; // the first request is always sent
   const raw = first.probe.response;
@@ -121,13 +133,15 @@ function toReport(
       .map(([, value]) => value)
       .join(", ") ?? "";
   const proxyStatus = parseProxyStatus(field);
-  const triaged = triageProbes({ probes, proxyStatus: proxyStatus.ok ? proxyStatus.value : [], signatures }, window);
+  const handshakes = tls === undefined ? {} : { tls };
+  const triaged = triageProbes({ probes, proxyStatus: proxyStatus.ok ? proxyStatus.value : [], signatures, ...handshakes }, window);
   return {
     request: redactRequest(first.request, redactor),
     probes: probes.map((probe) => hideBody(probe, redactor)),
     ids: toDistinct([...findIds(probes[0]?.response?.headers ?? []), ...findBodyIds(redactor.redactText(raw?.body ?? ""))]),
     ...(raw?.body === undefined ? {} : { bodyExcerpt: toExcerpt(redactor.redactText(raw.body)) }),
     triage: triaged,
+    ...handshakes,
   };
 }
 

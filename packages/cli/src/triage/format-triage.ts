@@ -1,9 +1,11 @@
 import { describeDiagnosis } from "@faultline/model";
-import type { Probe, Triage } from "@faultline/playbook/triage";
+import type { Probe, TlsHandshake, Triage } from "@faultline/playbook/triage";
 import { formatDiagnosis } from "../format-diagnosis.ts";
 import type { FoundId } from "./find-ids.ts";
 import { formatNoFailure } from "./format-no-failure.ts";
+import { formatTls } from "./format-tls.ts";
 import type { ShownRequest } from "./redact-probe.ts";
+import { toPlainLine } from "./to-plain-line.ts";
 
 /** Everything a triage shows; all of it redacted. */
 export type TriageReport = {
@@ -12,14 +14,11 @@ export type TriageReport = {
   readonly ids: readonly FoundId[];
   readonly bodyExcerpt?: string;
   readonly triage: Triage;
+  /** Handshakes with the host over TLS; absent where it was not asked over TLS, or could not be reached. */
+  readonly tls?: readonly TlsHandshake[];
 };
 
 const EXCERPT_CHARACTERS = 300;
-
-/** Captured text may move the cursor or change colours; what a terminal gets has no control characters. */
-function toPlainLine(text: string): string {
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, " ");
-}
 
 /** The first part of a body on one line. */
 export function toExcerpt(text: string): string {
@@ -82,6 +81,7 @@ export function formatFindings(report: TriageReport, columns: number): string {
   const idLines = ids.map(({ header, value, finds }) => `  ${toPlainLine(header)}: ${toPlainLine(value)}  finds ${finds}`);
   return [
     ...formatResponse(report),
+    ...(report.tls === undefined ? [] : ["", "TLS", ...formatTls(report.tls, report)]),
     ...(idLines.length === 0 ? [] : ["", "IDS to paste into a search or a ticket", ...idLines]),
     "",
     ...(triage.diagnosis.scope.failing === 0
@@ -137,6 +137,7 @@ export function formatMarkdown(report: TriageReport): string {
     fence(formatRequest(request)),
     "## Response",
     fence(formatResponse(report).slice(1).join("\n")),
+    ...(report.tls === undefined ? [] : ["## TLS", fence(formatTls(report.tls, report).join("\n"))]),
     ...(ids.length === 0
       ? []
       : [

@@ -85,15 +85,18 @@ function toRedirect({ probe, request }: SentProbe): TriageRequest | undefined {
   const url = URL.parse(location, request.url);
   if (url === null || !/^https?:$/.test(url.protocol)) return undefined;
   const isSameOrigin = url.origin === new URL(request.url).origin;
+  const { credentials, ...rest } = request;
   const headers = request.headers.filter(([name]) => isSameOrigin || !/^(?:authorization|cookie|proxy-authorization|host)$/i.test(name));
-  return { ...request, url: url.href, headers };
+  // A client's key is for the host it was given for.
+  return { ...rest, ...(isSameOrigin && credentials !== undefined ? { credentials } : {}), url: url.href, headers };
 }
 
 function toDirect(request: TriageRequest, base: string): TriageRequest {
   const { pathname, search } = new URL(request.url);
   const direct = new URL(base);
   const prefix = direct.pathname.replace(/\/$/, "");
-  return { ...request, url: `${direct.origin}${prefix}${pathname}${search}` };
+  const { connection: _connection, ...rest } = request;
+  return { ...rest, url: `${direct.origin}${prefix}${pathname}${search}` };
 }
 
 async function sendSimple(request: TriageRequest, plan: ProbePlan, send: Send): Promise<void> {

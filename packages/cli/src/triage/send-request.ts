@@ -1,10 +1,13 @@
 import { Agent, type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http";
 import { Agent as SecureAgent, request as requestHttps } from "node:https";
 import { isIP, type Socket } from "node:net";
+import type { SecureContext } from "node:tls";
 import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from "node:zlib";
 import type { Probe, ProbeFailure, ProbePurpose, ProbeResponse } from "@faultline/playbook/triage";
 import { describeForeignAnswer } from "./describe-foreign-answer.ts";
+import { findAddress } from "./find-address.ts";
 import type { TriageRequest } from "./target.ts";
+import { toSecureContext } from "./trust.ts";
 
 /** How one request is sent. */
 export type SendOptions = {
@@ -30,7 +33,9 @@ type Marks = { startMs: number; dnsMs?: number; connectMs?: number; tlsMs?: numb
  */
 export async function sendRequest(request: TriageRequest, { purpose, timeoutMs, agent }: SendOptions): Promise<SentProbe> {
   const url = new URL(request.url);
-  const marks: Marks = { startMs: performance.now(), phase: isAddress(url) ? "connect" : "dns" };
+  // Some three hundred certificates are read for the first one, which is no time of the server's.
+  const secureContext = url.protocol === "https:" ? toSecureContext(request.credentials) : undefined;
+  const marks: Marks = { startMs: performance.now(), phase: isNamed(request) ? "dns" : "connect" };
   const base = {
     purpose,
     method: request.method,
@@ -38,7 +43,7 @@ export async function sendRequest(request: TriageRequest, { purpose, timeoutMs, 
     requestBodyBytes: request.body?.length ?? 0,
     wantsJson: /json/i.test(request.headers.find(([name]) => name.toLowerCase() === "accept")?.[1] ?? "json"),
   };
-  const outcome = await exchange(url, request, { marks, timeoutMs, agent });
+  const outcome = await exchange(url, request, { marks, timeoutMs, agent, secureContext });
   const { dnsMs, connectMs, tlsMs, firstByteMs } = marks;
   const timings = Object.fromEntries(Object.entries({ dnsMs, connectMs, tlsMs, firstByteMs }).filter(([, value]) => value !== undefined));
   return { request, probe: { ...base, ...timings, ...outcome, totalMs: performance.now() - marks.startMs } };
@@ -58,10 +63,15 @@ export function listHeaders({ url, method, headers, body }: TriageRequest): read
   ];
 }
 
-type Sending = { readonly marks: Marks; readonly timeoutMs: number; readonly agent: Agent | undefined };
+type Sending = {
+  readonly marks: Marks;
+  readonly timeoutMs: number;
+  readonly agent: Agent | undefined;
+  readonly secureContext: SecureContext | undefined;
+};
 type Outcome = { readonly response: ProbeResponse } | { readonly failure: ProbeFailure };
 
-function exchange(url: URL, request: TriageRequest, { marks, timeoutMs, agent }: Sending): Promise<Outcome> {
+function exchange(url: URL, request: TriageRequest, { marks, timeoutMs, agent, secureContext }: Sending): Promise<Outcome> {
   const isSecure = url.protocol === "https:";
   const own = agent ?? (isSecure ? new SecureAgent({ keepAlive: false }) : new Agent({ keepAlive: false }));
   return new Promise((resolve) => {
@@ -86,7 +96,9 @@ function exchange(url: URL, request: TriageRequest, { marks, timeoutMs, agent }:
       );
     }, timeoutMs);
     try {
+      const { url: _url, ...address } = findAddress(request);
       client = send(url, {
+        ...("path" in address ? { socketPath: address.path } : { hostname: address.host, port: address.port }),
         method: request.method,
         agent: own,
         setDefaultHeaders: false,
@@ -95,6 +107,7 @@ function exchange(url: URL, request: TriageRequest, { marks, timeoutMs, agent }:
         headers: listHeaders(request).flat(),
         // A server name is a name: an address is none (RFC 6066, section 3).
         ...(isSecure ? { rejectUnauthorized: !request.isInsecure, servername: isAddress(url) ? "" : url.hostname } : {}),
+        ...(secureContext === undefined ? {} : { secureContext }),
       });
     } catch (error) {
       clearTimeout(timer);
@@ -129,6 +142,12 @@ function markSocket(socket: Socket, marks: Marks, isSecure: boolean): void {
     marks.tlsMs = since();
     marks.phase = "response";
   });
+}
+
+/** True when the connection begins with the look-up of a name. */
+function isNamed(request: TriageRequest): boolean {
+  const address = findAddress(request);
+  return "host" in address && isIP(address.host) === 0;
 }
 
 function isAddress({ hostname }: URL): boolean {

@@ -1,8 +1,17 @@
 import { readFileSync } from "node:fs";
-import { parseCurl } from "@faultline/formats/curl";
+import { type ConnectTo, type CurlRequest, parseCurl } from "@faultline/formats/curl";
+import { parseFetchCall } from "@faultline/formats/fetch-call";
 import { parseHar } from "@faultline/formats/har";
+import { isWebRequest, parseWebRequest } from "@faultline/formats/invoke-web-request";
 import { UsageError } from "../command.ts";
 import { describeFileError } from "../file-error.ts";
+import { encodeMultipart } from "./encode-multipart.ts";
+import type { Credentials } from "./trust.ts";
+
+/** Where the connection goes in place of the URL's own host and port; only for that host and port. */
+type Connection =
+  | { readonly kind: "socket"; readonly path: string }
+  | { readonly kind: "address"; readonly ofHost: string; readonly ofPort: number; readonly host: string; readonly port: number };
 
 /** The request to be triaged, exactly as it will be sent. */
 export type TriageRequest = {
@@ -12,6 +21,8 @@ export type TriageRequest = {
   readonly body?: Uint8Array;
   readonly followsRedirects: boolean;
   readonly isInsecure: boolean;
+  readonly connection?: Connection;
+  readonly credentials?: Credentials;
   /** What was left out of the target, to be said before anything is sent. */
   readonly notes: readonly string[];
 };
@@ -27,12 +38,17 @@ export function isIdempotent(method: string): boolean {
   return IDEMPOTENT.has(method.toUpperCase());
 }
 
-/** Reads a target: a URL, a pasted curl command, or a HAR file. */
+/** Reads a target: a URL, a pasted command of curl or PowerShell, a pasted call of fetch, or a HAR file. */
 export function readTarget(target: string, options: TargetOptions): TriageRequest {
   if (/^\s*(?:\$\s+)?(?:\S*[/\\])?curl(?:\.exe)?\s/i.test(target)) return readCurl(target, options);
+  if (isWebRequest(target)) return readWebRequest(target);
+  if (/^\s*(?:(?:const|let|var)\s.{1,60}=\s*)?(?:await\s+)?(?:(?:window|globalThis|self)\.)?fetch\s*\(/.test(target))
+    return readFetch(target);
   if (/^https?:\/\//i.test(target)) return readUrl(target);
   if (/\.har$/i.test(target)) return readHar(target, options);
-  throw new UsageError(`"${shorten(target)}" is no URL (http:// or https://), no curl command and no .har file${suggestTarget(target)}`);
+  throw new UsageError(
+    `"${shorten(target)}" is no URL (http:// or https://), no curl command, no call of fetch, no Invoke-WebRequest and no .har file${suggestTarget(target)}`,
+  );
 }
 
 /** What was perhaps meant: most often a URL whose scheme was left out. */
@@ -59,22 +75,75 @@ function toBasic({ username, password }: URL): string {
 function readCurl(command: string, { allowFiles }: TargetOptions): TriageRequest {
   const parsed = parseCurl(command);
   if (!parsed.ok) throw new UsageError(`the curl command cannot be read: ${parsed.error.message}, at character ${parsed.error.at + 1}`);
-  const { form, body, url, headers, ignored, ...rest } = parsed.value;
-  if (form.length > 0)
-    throw new UsageError("multipart forms (-F) are not sent; save the body to a file and send it with --data-binary @FILE --allow-files");
+  const { form, body, url, headers, method, followsRedirects, isInsecure, ignored } = parsed.value;
   const parts = body.map((part) => (part.kind === "text" ? Buffer.from(part.text) : readBodyFile(part.path, allowFiles)));
+  const multipart = form.length === 0 ? undefined : encodeMultipart(form, (path) => readBodyFile(path, allowFiles));
+  const whole = readUrl(url);
+  const credentials = readCredentials(parsed.value, allowFiles);
+  const connection = readConnection(parsed.value, new URL(whole.url));
+  return {
+    method,
+    followsRedirects,
+    isInsecure,
+    url: whole.url,
+    headers: [...whole.headers, ...headers, ...(multipart === undefined ? [] : [["Content-Type", multipart.contentType] as const])],
+    ...(multipart !== undefined ? { body: multipart.body } : parts.length === 0 ? {} : { body: Buffer.concat(parts) }),
+    ...(credentials === undefined ? {} : { credentials }),
+    ...(connection === undefined ? {} : { connection }),
+    notes: ignored.length === 0 ? [] : [`without effect here: ${ignored.join(", ")}`],
+  };
+}
+
+/** The client's key proves who it is to whoever the pasted command names, so that it needs leave; an authority is only read. */
+function readCredentials({ caFile, certFile, keyFile }: CurlRequest, allowFiles: boolean): Credentials | undefined {
+  if (caFile === undefined && certFile === undefined) return undefined;
+  return {
+    ...(caFile === undefined ? {} : { ca: Buffer.from(readBodyFile(caFile, true)) }),
+    ...(certFile === undefined ? {} : { cert: Buffer.from(readBodyFile(certFile, allowFiles)) }),
+    ...(keyFile === undefined ? {} : { key: Buffer.from(readBodyFile(keyFile, allowFiles)) }),
+  };
+}
+
+function readConnection({ unixSocket, connectTo }: CurlRequest, { hostname, port, protocol }: URL): Connection | undefined {
+  if (unixSocket !== undefined) return { kind: "socket", path: unixSocket };
+  const ofPort = port === "" ? (protocol === "https:" ? 443 : 80) : Number(port);
+  const fits = (each: ConnectTo): boolean =>
+    (each.host === undefined || each.host.toLowerCase() === hostname) && (each.port === undefined || each.port === ofPort);
+  const other = connectTo.find(fits);
+  if (other === undefined) return undefined;
+  const { toHost = hostname.replace(/^\[|\]$/g, ""), toPort = ofPort } = other;
+  return { kind: "address", ofHost: hostname, ofPort, host: toHost, port: toPort };
+}
+
+function readFetch(text: string): TriageRequest {
+  const parsed = parseFetchCall(text);
+  if (!parsed.ok) throw new UsageError(`the call of fetch cannot be read: ${parsed.error.message}, at character ${parsed.error.at + 1}`);
+  return toRequest(parsed.value, false);
+}
+
+function readWebRequest(text: string): TriageRequest {
+  const parsed = parseWebRequest(text);
+  if (!parsed.ok)
+    throw new UsageError(`the PowerShell command cannot be read: ${parsed.error.message}, at character ${parsed.error.at + 1}`);
+  const { ignored, isInsecure, ...rest } = parsed.value;
+  return toRequest({ ...rest, notes: ignored.length === 0 ? [] : [`without effect here: ${ignored.join(", ")}`] }, isInsecure);
+}
+
+type Pasted = Pick<TriageRequest, "method" | "headers" | "followsRedirects" | "notes"> & { readonly url: string; readonly body?: string };
+
+function toRequest({ url, body, headers, ...rest }: Pasted, isInsecure: boolean): TriageRequest {
   const whole = readUrl(url);
   return {
     ...rest,
     url: whole.url,
     headers: [...whole.headers, ...headers],
-    ...(parts.length === 0 ? {} : { body: Buffer.concat(parts) }),
-    notes: ignored.length === 0 ? [] : [`without effect here: ${ignored.join(", ")}`],
+    ...(body === undefined ? {} : { body: Buffer.from(body) }),
+    isInsecure,
   };
 }
 
 function readBodyFile(path: string, allowFiles: boolean): Uint8Array {
-  if (!allowFiles) throw new UsageError(`the command sends the file "${shorten(path)}"; allow that with --allow-files`);
+  if (!allowFiles) throw new UsageError(`the command uses the file "${shorten(path)}"; allow that with --allow-files`);
   try {
     return readFileSync(path);
   } catch (error) {

@@ -22,9 +22,10 @@ describe("a pasted curl command", () => {
         ["accept", "application/json"],
         ["x-note", "it's é"],
         ["Content-Type", "application/x-www-form-urlencoded"],
+        ["Accept-Encoding", "deflate, gzip, br, zstd"],
       ],
       body: [{ kind: "text", text: '{"a":"b c"}' }],
-      ignored: ["--compressed"],
+      ignored: [],
     });
   });
 
@@ -74,6 +75,33 @@ describe("a pasted curl command", () => {
     });
   });
 
+  it("goes where --resolve and --connect-to say, over a socket, and with the files that TLS names", () => {
+    const command = `curl https://a.example --resolve a.example:443:[::1],10.0.0.2 --connect-to ::b.example:8443 --unix-socket /run/app.sock
+      --cacert ca.pem -E 'me.pem:secret' --key me.key -r 0-99`;
+    expect(parse(command.replaceAll("\n", " "))).toMatchObject({
+      connectTo: [
+        { host: "a.example", port: 443, toHost: "::1" },
+        { toHost: "b.example", toPort: 8443 },
+      ],
+      unixSocket: "/run/app.sock",
+      caFile: "ca.pem",
+      certFile: "me.pem",
+      keyFile: "me.key",
+      headers: [["Range", "bytes=0-99"]],
+    });
+  });
+
+  it("keeps the fields of a form in their order, and text that is meant as it is", () => {
+    expect(parse("curl https://a.example -F a=1 -F 'f=@x.png;type=image/png' --form-string b=@c")).toMatchObject({
+      method: "POST",
+      form: [
+        { field: "a=1", isPlain: false },
+        { field: "f=@x.png;type=image/png", isPlain: false },
+        { field: "b=@c", isPlain: true },
+      ],
+    });
+  });
+
   it("sends --json as JSON and -I as HEAD", () => {
     expect(parse(`curl --json '{"a":1}' https://a.example`)).toMatchObject({
       method: "POST",
@@ -96,6 +124,11 @@ describe("a pasted curl command", () => {
     ["curl ftp://a/x", "no http or https URL", 0],
     ["curl http://a -H 'a: b\nc: d'", "line end", 14],
     ["curl http://a --toString", "not known", 14],
+    ["curl http://a -x http://proxy:3128", "through a proxy", 14],
+    ["curl http://a --aws-sigv4 aws:amz", "the signature is not computed", 14],
+    ["curl http://a --next http://b", "one request at a time", 14],
+    ["curl http://a --resolve a:443", "not HOST:PORT:ADDRESS", 14],
+    ["curl http://a -F nothing", "no field", 14],
   ])("refuses %j and says what and where", (command, message, at) => {
     expect(parseCurl(command)).toEqual({ ok: false, error: { message: expect.stringContaining(message), at } });
   });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Probe, ProbePurpose, ProbeResponse } from "../isolate/responses/probe.ts";
 import { SIGNATURES } from "../isolate/signatures/index.ts";
-import { type ProbeFindings, weighProbes } from "./weigh-probes.ts";
+import type { ProbeFindings } from "./probe-evidence.ts";
+import { weighProbes } from "./weigh-probes.ts";
 
 const APP: ProbeFindings["maker"] = {
   maker: "app",
@@ -131,8 +132,42 @@ describe("what the status and the headers tell", () => {
     const refuse = (status: number) => probe("first", status, { response: { headers: [["Retry-After", "7"]] } });
     const page = SIGNATURES.filter(({ made }) => made !== "behind").slice(0, 1);
     const matches = page.map((signature) => ({ signature, weight: 3 }));
-    expect(weigh([refuse(503)])).toEqual(["circuit-open: Retry-After: 7"]);
+    const guesses = ["circuit-open", "resource-exhausted", "rate-limited-as-5xx"];
+    expect(weigh([refuse(503)])).toEqual(guesses.map((cause) => `${cause}: Retry-After: 7`));
     expect(weigh([refuse(502)])).toEqual([]);
     expect(weigh([refuse(503)], { maker: { ...GATEWAY, matches } }).join()).not.toContain("circuit-open");
+  });
+});
+
+describe("what is not said in so many words", () => {
+  const later = (body: string) => probe("first", 503, { response: { headers: [["Retry-After", "7"]], body } });
+
+  it("is no named cause of a bare 503 that says when to come back, unless its words are those of one", () => {
+    const rank = (body: string) =>
+      weighProbes({ probes: [later(body)], maker: GATEWAY, proxyStatus: [] })
+        .toSorted((a, b) => b.evidence.weight - a.evidence.weight)
+        .map(({ cause, evidence }) => [cause, evidence.weight > 1]);
+    expect(rank("Service Unavailable").every(([, isTelling]) => isTelling === false)).toBe(true);
+    expect(rank("upstream circuit breaker is OPEN")[0]).toEqual(["circuit-open", true]);
+    expect(rank('{"error":"server is overloaded"}')[0]).toEqual(["resource-exhausted", true]);
+    expect(rank("Too Many Requests: quota used up")[0]).toEqual(["rate-limited-as-5xx", true]);
+  });
+
+  const broken = (purpose: ProbePurpose, code: string): Probe => {
+    const { response: _none, ...rest } = probe(purpose, 0);
+    return { ...rest, failure: { phase: code === "ECONNREFUSED" ? "connect" : "response", code, message: "" } };
+  };
+
+  it("is no crash by a connection that breaks alone: what stands before a process breaks connections too", () => {
+    const strongest = (...probes: Probe[]) =>
+      weighProbes({ probes, maker: GATEWAY, proxyStatus: [] }).map(({ cause, evidence }) => [cause, evidence.weight >= 1]);
+    expect(strongest(broken("first", "ECONNRESET"), broken("again", "ECONNRESET"), probe("simple", 200))).toEqual([
+      ["unhandled-exception", false],
+    ]);
+    expect(strongest(broken("first", "ECONNRESET"), broken("again", "ECONNRESET"), broken("simple", "ECONNRESET"))).toEqual([
+      ["unhandled-exception", false],
+      ["no-healthy-upstream", false],
+    ]);
+    expect(strongest(broken("first", "ECONNRESET"), broken("again", "ECONNREFUSED"))).toEqual([["unhandled-exception", true]]);
   });
 });

@@ -1,22 +1,14 @@
-import { type CauseId, type Evidence, nameTimeouts } from "@faultline/model";
-import type { MakerJudgement, ProxyStatement } from "../isolate/responses/judge-maker.ts";
+import { type CauseId, nameTimeouts } from "@faultline/model";
 import { isFailedProbe, isRefusedProbe, type Probe, toHeaderRecord } from "../isolate/responses/probe.ts";
 import { findCauseOfProxyError } from "../isolate/responses/proxy-error.ts";
-
-/** Evidence from probes for one cause. */
-export type ProbeEvidence = { readonly cause: CauseId; readonly evidence: Evidence };
-
-/** What the causes of a probed failure are weighed on. */
-export type ProbeFindings = {
-  readonly probes: readonly Probe[];
-  readonly maker: MakerJudgement;
-  readonly proxyStatus: readonly ProxyStatement[];
-};
+import type { ProbeEvidence, ProbeFindings } from "./probe-evidence.ts";
+import { weighLater } from "./weigh-later.ts";
+import { weighNetwork } from "./weigh-network.ts";
 
 /** Everything in the probes that speaks for a cause. */
 export function weighProbes(findings: ProbeFindings): readonly ProbeEvidence[] {
   return [
-    ...weighNetwork(findings.probes[0]),
+    ...weighNetwork(findings.probes, findings.tlsFlaws),
     ...weighStatements(findings),
     ...weighTime(findings),
     ...weighSteadyDelay(findings),
@@ -25,56 +17,7 @@ export function weighProbes(findings: ProbeFindings): readonly ProbeEvidence[] {
     ...weighDirect(findings),
     ...weighIdentity(findings),
     ...weighStatus(findings),
-  ];
-}
-
-const NETWORK_CAUSES: readonly { readonly codes: RegExp; readonly cause: CauseId; readonly statement: string; readonly weight: number }[] =
-  [
-    { codes: /^(?:ENOTFOUND|EAI_\w+|ENODATA)$/, cause: "dns-failure", statement: "the name does not resolve", weight: 5 },
-    { codes: /^ECONNREFUSED$/, cause: "connection-refused", statement: "nothing listens at that address and port", weight: 5 },
-    { codes: /^(?:EHOSTUNREACH|ENETUNREACH)$/, cause: "no-healthy-upstream", statement: "there is no route to that address", weight: 3 },
-    {
-      codes: /^(?:CERT_|ERR_TLS|ERR_SSL|EPROTO|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH)/,
-      cause: "tls-failure",
-      statement: "TLS fails",
-      weight: 5,
-    },
-    { codes: /^HPE_/, cause: "gateway-mismatch", statement: "the response is malformed", weight: 4 },
-  ];
-
-function weighNetwork(first: Probe | undefined): readonly ProbeEvidence[] {
-  const failure = first?.failure;
-  if (first === undefined || failure === undefined) return [];
-  const measured = `${failure.code} after ${Math.round(first.totalMs)} ms`;
-  const known = NETWORK_CAUSES.find(({ codes }) => codes.test(failure.code));
-  if (known !== undefined)
-    return [{ cause: known.cause, evidence: { statement: known.statement, measured, source: "probe", weight: known.weight } }];
-  if (failure.phase === "tls")
-    return [{ cause: "tls-failure", evidence: { statement: "the TLS handshake does not finish", measured, source: "probe", weight: 3 } }];
-  if (failure.phase === "connect")
-    return [
-      {
-        cause: "no-healthy-upstream",
-        evidence: { statement: "nobody accepts the connection in time", measured, source: "probe", weight: 2.5 },
-      },
-    ];
-  if (failure.code === "TIMEOUT")
-    return [
-      {
-        cause: "dependency-timeout",
-        evidence: { statement: "connected, but no answer came: something behind it waits", measured, source: "probe", weight: 2 },
-      },
-    ];
-  return [
-    {
-      cause: "unhandled-exception",
-      evidence: {
-        statement: "the connection broke before a response: the server's process or worker may have died",
-        measured,
-        source: "probe",
-        weight: 1.5,
-      },
-    },
+    ...weighLater(findings),
   ];
 }
 
@@ -215,7 +158,7 @@ function weighDirect({ probes }: ProbeFindings): readonly ProbeEvidence[] {
   const direct = others.find(({ purpose }) => purpose === "direct");
   if (first?.response === undefined || direct === undefined) return [];
   const { response } = first;
-  if (direct.failure !== undefined) return weighNetwork(direct);
+  if (direct.failure !== undefined) return weighNetwork([direct]);
   if (direct.response === undefined || direct.response.status >= 400) return [];
   if (isRefusedProbe(first)) return [];
   const measured = `${direct.response.status} in ${Math.round(direct.totalMs)} ms directly, ${response.status} in ${Math.round(first.totalMs)} ms through the gateway`;
@@ -323,18 +266,6 @@ function weighStatus({ probes, maker }: ProbeFindings): readonly ProbeEvidence[]
     found.push({
       cause: "rate-limited-as-5xx",
       evidence: { statement: "the quota is used up", measured: `remaining 0, status ${status}`, source: "header", weight: 3 },
-    });
-  // A known page of a proxy has this header whatever happened (Varnish writes 5 s).
-  const isBoilerplate = maker.matches.some(({ signature, weight }) => weight >= 2 && signature.made !== "behind");
-  if (status === 503 && headers["retry-after"] !== undefined && !isBoilerplate)
-    found.push({
-      cause: "circuit-open",
-      evidence: {
-        statement: "it refuses for now and says when to come back",
-        measured: `Retry-After: ${headers["retry-after"]}`,
-        source: "header",
-        weight: 1,
-      },
     });
   const simple = others.find(({ purpose, response }) => purpose === "simple" && response !== undefined && response.status < 400);
   if (maker.maker === "app" && status === 500) {

@@ -1,6 +1,7 @@
 import { type Evidence, type HopKind, nameTimeouts } from "@faultline/model";
 import { matchSignatures, type Signature, type SignatureMatch } from "../signatures/index.ts";
 import { isFailedProbe, isRefusedProbe, type Probe, toHeaderRecord } from "./probe.ts";
+import type { TlsHandshake } from "./tls-handshake.ts";
 
 /** What an intermediary said in `Proxy-Status`; parsed by whoever read the header. First: closest to the origin. */
 export type ProxyStatement = { readonly proxy: string; readonly error?: string; readonly receivedStatus?: number };
@@ -10,6 +11,8 @@ export type ProbeSeries = {
   readonly probes: readonly Probe[];
   readonly proxyStatus: readonly ProxyStatement[];
   readonly signatures: readonly Signature[];
+  /** Handshakes with the host that was asked, the first as the request asks for it; absent where it was not asked over TLS. */
+  readonly tls?: readonly TlsHandshake[];
 };
 
 /** Who wrote the failing response. */

@@ -1,0 +1,51 @@
+import type { CertificateAccount, TlsHandshake, Triage } from "@faultline/playbook/triage";
+import { toPlainLine } from "./to-plain-line.ts";
+
+const DAY_MS = 86_400_000;
+const SHOWN_NAMES = 4;
+const LABEL_WIDTH = 13;
+
+type TlsReport = { readonly triage: Pick<Triage, "diagnosis" | "tlsFlaws"> };
+
+/** What the handshakes showed: version, certificate, issuer, days, chain; and what is wrong with it. One line each. */
+export function formatTls(handshakes: readonly TlsHandshake[], { triage }: TlsReport): readonly string[] {
+  const nowMs = triage.diagnosis.scope.window.toMs;
+  const lines = handshakes.flatMap((each) => formatHandshake(each, nowMs));
+  const flaws = triage.tlsFlaws.map(({ statement, measured }) => toLine("wrong", `${statement} (${measured})`));
+  return [...lines, ...flaws];
+}
+
+function formatHandshake(handshake: TlsHandshake, nowMs: number): readonly string[] {
+  const { tried, serverName, kind } = handshake;
+  const how = tried === "as asked" ? "" : `, tried with ${tried === "no server name" ? "no name" : `the ${tried}`}`;
+  const asked = `${serverName === undefined ? "no server name sent" : `server name ${serverName}`}${how}`;
+  if (kind === "failed") return [toLine("handshake", `${handshake.code}: ${handshake.message}; ${asked}`)];
+  const [own] = handshake.chain;
+  const shaken = toLine("handshake", `${handshake.protocol}; ${asked}`);
+  if (own === undefined || tried !== "as asked") return [shaken];
+  return [
+    shaken,
+    toLine("certificate", `${own.subject}${listNames(own)}`),
+    toLine("issued by", own.issuer),
+    toLine("valid", `${formatDay(own.validFromMs)} to ${formatDay(own.validToMs)}, ${formatLeft(own.validToMs - nowMs)}`),
+    toLine("chain", handshake.chain.map(({ subject }) => subject).join(" < ")),
+  ];
+}
+
+function listNames({ names }: CertificateAccount): string {
+  if (names.length === 0) return ", for no name";
+  return `, for ${names.slice(0, SHOWN_NAMES).join(", ")}${names.length > SHOWN_NAMES ? ` and ${names.length - SHOWN_NAMES} more` : ""}`;
+}
+
+function formatDay(ms: number): string {
+  return Number.isFinite(ms) ? new Date(ms).toISOString().slice(0, 10) : "an unknown day";
+}
+
+function formatLeft(ms: number): string {
+  const days = Math.floor(Math.abs(ms) / DAY_MS);
+  return ms < 0 ? `over for ${days} days` : `${days} days left`;
+}
+
+function toLine(label: string, text: string): string {
+  return `  ${label.padEnd(LABEL_WIDTH)}${toPlainLine(text)}`;
+}

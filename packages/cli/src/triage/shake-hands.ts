@@ -1,0 +1,113 @@
+import { isIP } from "node:net";
+import { checkServerIdentity, connect, type DetailedPeerCertificate, type PeerCertificate, type TLSSocket } from "node:tls";
+import type { CertificateAccount, HandshakeTry, TlsHandshake } from "@faultline/playbook/triage";
+import { findAddress } from "./find-address.ts";
+import type { TriageRequest } from "./target.ts";
+import { toOldContext, toSecureContext } from "./trust.ts";
+
+const TIMEOUT_MS = 3000;
+const MOST_CERTIFICATES = 8;
+const MOST_NAMES = 50;
+
+/**
+ * Shakes hands with the host of an https request and sends nothing after it: once as the request asks for, and where that fails, in the
+ * other ways that tell why. A certificate that does not hold is read all the same.
+ */
+export async function shakeHands(request: TriageRequest): Promise<readonly TlsHandshake[]> {
+  const { hostname } = findAddress(request).url;
+  const host = hostname.replace(/^\[|\]$/g, "");
+  const name = isIP(host) === 0 ? host : undefined;
+  const asked = await shake(request, { tried: "as asked", name });
+  if (asked.kind === "shaken") return [asked];
+  const tries: readonly { readonly tried: HandshakeTry; readonly name: string | undefined }[] = [
+    { tried: "old versions", name },
+    name === undefined ? { tried: "name of the Host header", name: findHostHeader(request) } : { tried: "no server name", name: undefined },
+  ];
+  const handshakes: TlsHandshake[] = [asked];
+  for (const each of tries) {
+    if (each.tried === "name of the Host header" && each.name === undefined) continue;
+    handshakes.push(await shake(request, each));
+  }
+  return handshakes;
+}
+
+/** The name that the request's own Host header gives, where it gives one. */
+function findHostHeader({ headers }: TriageRequest): string | undefined {
+  const given = headers.find(([name]) => name.toLowerCase() === "host")?.[1].replace(/:\d+$/, "");
+  return given === undefined || isIP(given) !== 0 || given.startsWith("[") ? undefined : given;
+}
+
+type Try = { readonly tried: HandshakeTry; readonly name: string | undefined };
+
+function shake(request: TriageRequest, { tried, name }: Try): Promise<TlsHandshake> {
+  const { url, ...address } = findAddress(request);
+  const base = { tried, ...(name === undefined ? {} : { serverName: name }) };
+  return new Promise((resolve) => {
+    const socket = connect({
+      ...address,
+      secureContext: tried === "old versions" ? toOldContext(request.credentials) : toSecureContext(request.credentials),
+      rejectUnauthorized: false,
+      servername: name ?? "",
+      ALPNProtocols: ["http/1.1"],
+    });
+    const end = (outcome: TlsHandshake): void => {
+      socket.destroy();
+      resolve(outcome);
+    };
+    socket.setTimeout(TIMEOUT_MS, () => end({ ...base, kind: "failed", code: "TIMEOUT", message: `nothing within ${TIMEOUT_MS} ms` }));
+    socket.once("error", (error) => end({ ...base, kind: "failed", ...describeError(error) }));
+    socket.once("secureConnect", () => end({ ...base, ...readSocket(socket, url.hostname) }));
+  });
+}
+
+function describeError(error: Error): { readonly code: string; readonly message: string } {
+  const code = "code" in error && typeof error.code === "string" ? error.code : error.name;
+  // OpenSSL's own account stands between colons: `…:SSL routines:ssl3_read_bytes:tlsv1 alert protocol version:…`.
+  const said = /SSL routines:[^:]*:([^:]+)/.exec(error.message)?.[1] ?? error.message;
+  return { code, message: said.trim() };
+}
+
+function readSocket(socket: TLSSocket, hostname: string): Omit<Extract<TlsHandshake, { kind: "shaken" }>, "tried" | "serverName"> {
+  const own = socket.getPeerCertificate(true);
+  const isForAnotherHost = checkServerIdentity(hostname.replace(/^\[|\]$/g, ""), own) !== undefined;
+  // For another host's certificate Node gives that as the reason, and only when there is no other.
+  const { authorizationError } = socket as { authorizationError?: unknown }; // a code, although its type says Error
+  const code = authorizationError instanceof Error ? authorizationError.message : authorizationError;
+  const refused = typeof code === "string" && code !== "" && code !== "ERR_TLS_CERT_ALTNAME_INVALID" ? { refused: code } : {};
+  return { kind: "shaken", protocol: socket.getProtocol() ?? "unknown", chain: readChain(own), ...refused, isForAnotherHost };
+}
+
+function readChain(own: DetailedPeerCertificate): readonly CertificateAccount[] {
+  const chain: CertificateAccount[] = [];
+  let certificate: DetailedPeerCertificate | undefined = own;
+  while (certificate?.subject !== undefined && chain.length < MOST_CERTIFICATES) {
+    chain.push(toAccount(certificate));
+    // The root is its own issuer.
+    const issuer: DetailedPeerCertificate | undefined = certificate.issuerCertificate;
+    certificate = issuer === undefined || issuer.fingerprint256 === certificate.fingerprint256 ? undefined : issuer;
+  }
+  return chain;
+}
+
+function toAccount(certificate: PeerCertificate): CertificateAccount {
+  const { subject, issuer, subjectaltname, valid_from, valid_to, infoAccess } = certificate;
+  const names = (subjectaltname ?? "")
+    .split(", ")
+    .filter((each) => each !== "")
+    .map((each) => each.replace(/^(?:DNS|IP Address):/, ""));
+  return {
+    subject: describeName(subject),
+    issuer: describeName(issuer),
+    names: names.slice(0, MOST_NAMES),
+    validFromMs: Date.parse(valid_from),
+    validToMs: Date.parse(valid_to),
+    namesItsIssuersAddress: infoAccess !== undefined && Object.hasOwn(infoAccess, "CA Issuers - URI"),
+  };
+}
+
+/** `CN=R3, O=Let's Encrypt` of a name's parts: the two that people know, or all where it has neither. */
+function describeName(name: PeerCertificate["subject"]): string {
+  const parts = Object.entries(name).map(([part, value]) => [part, Array.isArray(value) ? value.join(" + ") : String(value)] as const);
+  const known = parts.filter(([part]) => part === "CN" || part === "O").sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  return (known.length > 0 ? known : parts).map((each) => each.join("=")).join(", ");
+}

@@ -1,0 +1,73 @@
+import { fail, type Result, succeed } from "@faultline/model";
+import { type LiteralError, readCall } from "./read-call.ts";
+
+/** The request that a call of `fetch` would send. */
+export type FetchRequest = {
+  readonly method: string;
+  readonly url: string;
+  /** In the order given; a browser's own headers (`User-Agent`, `Origin`, `Cookie`) are not in it. */
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body?: string;
+  readonly followsRedirects: boolean;
+  /** What the call leaves to the browser, and is not sent here. */
+  readonly notes: readonly string[];
+};
+
+const CALL_CHARACTERS = 1 << 20;
+/** Options that change nothing about the request outside a browser. */
+const WITHOUT_EFFECT = new Set(["mode", "cache", "keepalive", "priority", "integrity", "referrerPolicy", "signal", "window", "duplex"]);
+
+/**
+ * Parses a pasted call of `fetch`, as "Copy as fetch" of browsers writes it or a person does. Nothing is run: a variable or another call
+ * is an error at its character, because its value is not in the text.
+ */
+export function parseFetchCall(text: string): Result<FetchRequest, LiteralError> {
+  if (text.length > CALL_CHARACTERS) return fail({ message: `the call is longer than ${CALL_CHARACTERS} characters`, at: CALL_CHARACTERS });
+  const call = readCall(text);
+  if (!call.ok) return call;
+  const { url, options, at } = call.value;
+  if (typeof url !== "string" || !/^https?:\/\/[^/?#]/i.test(url))
+    return fail({ message: "the first argument is no http or https URL", at });
+  if (options !== undefined && !isRecord(options)) return fail({ message: "the second argument is no object of options", at });
+  const { method = "GET", headers = {}, body, referrer, credentials, redirect, ...rest } = options ?? {};
+  const unknown = Object.keys(rest).find((name) => !WITHOUT_EFFECT.has(name));
+  if (unknown !== undefined) return fail({ message: `the option ${unknown} of fetch is not known here`, at });
+  if (typeof method !== "string" || !/^[A-Za-z]{1,32}$/.test(method)) return fail({ message: "its method is none", at });
+  const read = readHeaders(headers);
+  if (read === undefined) return fail({ message: "its headers are neither an object nor a list of pairs of texts", at });
+  if (body !== undefined && body !== null && typeof body !== "string")
+    return fail({ message: "its body is no text; write it as JSON.stringify({...}) or as a string", at });
+  const has = (name: string): boolean => read.some(([each]) => each.toLowerCase() === name);
+  return succeed({
+    method: method.toUpperCase(),
+    url,
+    headers: [
+      ...read,
+      ...(typeof referrer === "string" && /^https?:/i.test(referrer) && !has("referer") ? [["Referer", referrer] as const] : []),
+      ...(typeof body === "string" && !has("content-type") ? [["Content-Type", "text/plain;charset=UTF-8"] as const] : []),
+    ],
+    ...(typeof body === "string" ? { body } : {}),
+    followsRedirects: redirect !== "manual" && redirect !== "error",
+    notes:
+      credentials === "omit" || has("cookie")
+        ? []
+        : ['a browser adds its cookies to this call and they are not in the text: "Copy as cURL", or "Copy as fetch (Node.js)", has them'],
+  });
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function readHeaders(given: unknown): readonly (readonly [string, string])[] | undefined {
+  const pairs: unknown = Array.isArray(given) ? given : isRecord(given) ? Object.entries(given) : undefined;
+  if (!Array.isArray(pairs)) return undefined;
+  const headers = pairs.map((pair: unknown) => (Array.isArray(pair) ? readHeader(pair[0], pair[1]) : undefined));
+  return headers.some((each) => each === undefined) ? undefined : headers.filter((each) => each !== undefined);
+}
+
+function readHeader(name: unknown, value: unknown): readonly [string, string] | undefined {
+  if (typeof name !== "string" || !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) return undefined;
+  if ((typeof value !== "string" && typeof value !== "number") || /[\r\n\0]/.test(String(value))) return undefined;
+  return [name, String(value)];
+}

@@ -1,0 +1,91 @@
+import { assert, property, string } from "fast-check";
+import { describe, expect, it } from "vitest";
+import { isWebRequest, parseWebRequest, type WebRequest } from "./index.ts";
+
+function parse(text: string): WebRequest {
+  const result = parseWebRequest(text);
+  if (!result.ok) throw new Error(`${result.error.message} at ${result.error.at}`);
+  return result.value;
+}
+
+const COPIED = `$session = New-Object Microsoft.PowerShell.Commands.WebRequestSession
+$session.UserAgent = "Mozilla/5.0 (X11; Linux x86_64)"
+$session.Cookies.Add((New-Object System.Net.Cookie("cart", "a\`$b", "/", "api.example.com")))
+$session.Cookies.Add((New-Object System.Net.Cookie("lang", "de", "/", "api.example.com")))
+Invoke-WebRequest -UseBasicParsing -Uri "https://api.example.com/cart?id=1" \`
+-Method "POST" \`
+-WebSession $session \`
+-Headers @{
+"authority"="api.example.com"
+  "method"="POST"
+  "path"="/cart?id=1"
+  "scheme"="https"
+  "accept"="application/json, text/plain"
+  "sec-ch-ua"="\`"Chromium\`";v=\`"141\`""
+} \`
+-ContentType "application/json" \`
+-Body "{\`"a\`":\`"b c\`"}"`;
+
+describe("a pasted Invoke-WebRequest", () => {
+  it.each(["\n", "\r\n"])("reads what browsers copy as PowerShell, with its session's user agent and cookies; line ends %j", (end) => {
+    expect(parse(COPIED.replaceAll("\n", end))).toEqual({
+      method: "POST",
+      url: "https://api.example.com/cart?id=1",
+      headers: [
+        ["User-Agent", "Mozilla/5.0 (X11; Linux x86_64)"],
+        ["Cookie", "cart=a$b; lang=de"],
+        ["accept", "application/json, text/plain"],
+        ["sec-ch-ua", '"Chromium";v="141"'],
+        ["Content-Type", "application/json"],
+      ],
+      body: '{"a":"b c"}',
+      followsRedirects: true,
+      isInsecure: false,
+      ignored: [],
+    });
+  });
+
+  it("reads what people write: short names, tables as forms or as JSON, here-strings, bytes", () => {
+    expect(parse("irm https://a.example/x -Body @{ q = 'it''s'; n = 2 }")).toMatchObject({
+      method: "POST",
+      body: "q=it's&n=2",
+      headers: [["Content-Type", "application/x-www-form-urlencoded"]],
+    });
+    expect(parse("iwr a.example/x -Method Get -Body @{q=1} -SkipCertificateCheck -OutFile x")).toMatchObject({
+      url: "http://a.example/x?q=1",
+      headers: [],
+      isInsecure: true,
+      ignored: ["-OutFile x"],
+    });
+    const json =
+      "Invoke-RestMethod -Uri 'https://a.example' -Method Put -ContentType 'application/json' -Body (@{a=$true; b=\"c\"} | ConvertTo-Json)";
+    expect(parse(json)).toMatchObject({ method: "PUT", body: '{"a":true,"b":"c"}' });
+    expect(parse('iwr https://a.example -Method POST -Body ([System.Text.Encoding]::UTF8.GetBytes("é"))').body).toBe("é");
+    expect(parse("iwr https://a.example -Method POST -Body @'\n{\"a\":\n1}\n'@").body).toBe('{"a":\n1}');
+    expect(parse("iwr https://a.example -MaximumRedirection 0 | Select-Object StatusCode").followsRedirects).toBe(false);
+  });
+
+  it("is not taken for curl, nor a URL for it", () => {
+    expect(isWebRequest(COPIED)).toBe(true);
+    expect(isWebRequest("curl https://a.example/irm -H 'a: irm x'")).toBe(false);
+    expect(isWebRequest("https://a.example/iwr")).toBe(false);
+  });
+
+  it.each([
+    ["iwr https://a.example -Headers $headers", "$headers is not in the text", 31],
+    ['iwr "https://a.example/$id"', "stands for a variable", 23],
+    ["iwr https://a.example -Frobnicate 1", "-frobnicate is not known", 22],
+    ["iwr -Method Get", "names no address", 15],
+    ["iwr ftp://a.example", "no http or https URL", 3],
+    ['iwr "https://a.example', "never closed", 4],
+    ["iwr https://a.example -Headers @{ a", "= is missing behind a", 35],
+    ["iwr https://a.example -Headers 'a'", "no table", 31],
+    ["iwr https://a.example https://b.example", "second address", 22],
+  ])("refuses %j and says what and where", (text, message, at) => {
+    expect(parseWebRequest(text)).toEqual({ ok: false, error: { message: expect.stringContaining(message), at } });
+  });
+
+  it("never throws, whatever is pasted", () => {
+    assert(property(string({ maxLength: 200, unit: "binary" }), (text) => typeof parseWebRequest(`iwr ${text}`).ok === "boolean"));
+  });
+});

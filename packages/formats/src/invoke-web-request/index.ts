@@ -1,0 +1,152 @@
+import { fail, type Result, succeed } from "@faultline/model";
+import { encodeForm, type PowershellError, readPowershell, type Token } from "./read-powershell.ts";
+
+/** The request that `Invoke-WebRequest` or `Invoke-RestMethod` would send. */
+export type WebRequest = {
+  readonly method: string;
+  readonly url: string;
+  /** Those of the session first, then in the order given; PowerShell's own `User-Agent` is not in it. */
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body?: string;
+  readonly followsRedirects: boolean;
+  readonly isInsecure: boolean;
+  /** Parameters that change nothing about the request (`-OutFile`), in their own spelling. */
+  readonly ignored: readonly string[];
+};
+
+const COMMAND_CHARACTERS = 1 << 20;
+const COMMAND = /\b(?:Invoke-WebRequest|Invoke-RestMethod|iwr|irm)(?=[\s`])/i;
+
+/** True for what looks like one of PowerShell's commands for HTTP, perhaps with the lines before it that build its session. */
+export function isWebRequest(text: string): boolean {
+  return COMMAND.test(text) && !/^\s*(?:\$\s+)?curl/i.test(text);
+}
+
+/**
+ * Parses a pasted `Invoke-WebRequest` or `Invoke-RestMethod`, as "Copy as PowerShell" of browsers writes it or a person does. Nothing is
+ * run: a variable is an error at its character, because its value is not in the text.
+ */
+export function parseWebRequest(text: string): Result<WebRequest, PowershellError> {
+  if (text.length > COMMAND_CHARACTERS)
+    return fail({ message: `the command is longer than ${COMMAND_CHARACTERS} characters`, at: COMMAND_CHARACTERS });
+  const start = COMMAND.exec(text);
+  if (start === null) return fail({ message: "it names neither Invoke-WebRequest nor Invoke-RestMethod", at: 0 });
+  const from = start.index + start[0].length;
+  const tokens = readPowershell(text, from);
+  if (!tokens.ok) return tokens;
+  const draft: Draft = { headers: [...readSession(text.slice(0, start.index))], ignored: [] };
+  const mistake = readParameters(tokens.value, draft);
+  if (mistake !== undefined) return fail(mistake);
+  if (draft.url === undefined) return fail({ message: "the command names no address; it stands behind -Uri", at: text.length });
+  const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(draft.url) ? draft.url : `http://${draft.url}`;
+  if (!/^https?:\/\/[^/?#]/i.test(url)) return fail({ message: `"${draft.url.slice(0, 60)}" is no http or https URL`, at: from });
+  return succeed(finish(draft, url));
+}
+
+type Draft = {
+  url?: string;
+  method?: string;
+  headers: (readonly [string, string])[];
+  contentType?: string;
+  body?: Token;
+  isInsecure?: boolean;
+  staysAtRedirect?: boolean;
+  ignored: string[];
+};
+
+/** What "Copy as PowerShell" puts into `$session`: the user agent and the cookies. */
+function readSession(text: string): readonly (readonly [string, string])[] {
+  const agent = /\.UserAgent\s*=\s*"((?:[^"`]|`[^])*)"/i.exec(text)?.[1];
+  const cookies = [...text.matchAll(/Net\.Cookie\(\s*"((?:[^"`]|`[^])*)"\s*,\s*"((?:[^"`]|`[^])*)"/gi)].map(
+    ([, name = "", value = ""]) => `${unescape(name)}=${unescape(value)}`,
+  );
+  return [
+    ...(agent === undefined ? [] : [["User-Agent", unescape(agent)] as const]),
+    ...(cookies.length === 0 ? [] : [["Cookie", cookies.join("; ")] as const]),
+  ];
+}
+
+function unescape(text: string): string {
+  return text.replaceAll(/`([^])/g, "$1");
+}
+
+type Parameter = (draft: Draft, value: Token) => string | undefined;
+
+const toText = (value: Token): string | undefined => (value.kind === "text" ? value.text : undefined);
+
+const PARAMETERS: Readonly<Record<string, Parameter>> = {
+  "-uri": (draft, value) => setText(value, (text) => (draft.url = text)),
+  "-method": (draft, value) => setText(value, (text) => (draft.method = text.toUpperCase())),
+  "-custommethod": (draft, value) => setText(value, (text) => (draft.method = text)),
+  "-contenttype": (draft, value) => setText(value, (text) => (draft.contentType = text)),
+  "-useragent": (draft, value) => setText(value, (text) => draft.headers.push(["User-Agent", text])),
+  "-body": (draft, value) => void (draft.body = value),
+  "-headers": (draft, value) => {
+    if (value.kind !== "table") return "its value is no table @{...}";
+    const wrong = value.entries.find(([name, each]) => !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) || /[\r\n\0]/.test(each));
+    if (wrong !== undefined) return `"${wrong[0].slice(0, 60)}" is no header`;
+    // Browsers copy the pseudo headers of HTTP/2 too, without their colon; they are the request line.
+    draft.headers.push(...value.entries.filter(([name]) => !/^(?:authority|method|path|scheme)$/.test(name)));
+    return undefined;
+  },
+  "-maximumredirection": (draft, value) => void (draft.staysAtRedirect = toText(value) === "0"),
+  "-websession": () => undefined,
+  "-outfile": (draft, value) => void draft.ignored.push(`-OutFile ${toText(value) ?? ""}`),
+  "-timeoutsec": (draft, value) => void draft.ignored.push(`-TimeoutSec ${toText(value) ?? ""}`),
+};
+const FLAGS: Readonly<Record<string, (draft: Draft) => void>> = {
+  "-usebasicparsing": () => {},
+  "-passthru": () => {},
+  "-skiphttperrorcheck": () => {},
+  "-disablekeepalive": () => {},
+  "-skipcertificatecheck": (draft) => (draft.isInsecure = true),
+};
+
+function setText(value: Token, set: (text: string) => void): string | undefined {
+  if (value.kind !== "text") return "its value is no text";
+  set(value.text);
+  return undefined;
+}
+
+function readParameters(tokens: readonly Token[], draft: Draft): PowershellError | undefined {
+  for (let index = 0; index < tokens.length; index++) {
+    const token = tokens[index] as Token; // the loop's bound
+    const name = token.kind === "text" && !token.isQuoted && token.text.startsWith("-") ? token.text.toLowerCase() : undefined;
+    if (name === undefined) {
+      if (token.kind !== "text" || draft.url !== undefined) return { message: "a stray word, or a second address", at: token.at };
+      draft.url = token.text;
+      continue;
+    }
+    const flag = Object.hasOwn(FLAGS, name) ? FLAGS[name] : undefined;
+    flag?.(draft);
+    if (flag !== undefined) continue;
+    const parameter = Object.hasOwn(PARAMETERS, name) ? PARAMETERS[name] : undefined;
+    if (parameter === undefined) return { message: `the parameter ${name} is not known here`, at: token.at };
+    const value = tokens[++index];
+    if (value === undefined) return { message: `${name} needs a value`, at: token.at };
+    const wrong = parameter(draft, value);
+    if (wrong !== undefined) return { message: `${name}: ${wrong}`, at: value.at };
+  }
+  return undefined;
+}
+
+function finish({ headers, contentType, body, ignored, ...draft }: Draft, url: string): WebRequest {
+  const method = draft.method ?? (body === undefined ? "GET" : "POST");
+  // A table as a body is a form; with GET it is the query (PowerShell's manual of Invoke-WebRequest, -Body).
+  const text = body?.kind === "table" ? encodeForm(body.entries) : body?.text;
+  const isQuery = method === "GET" && body?.kind === "table";
+  const type = contentType ?? (body === undefined ? undefined : "application/x-www-form-urlencoded");
+  const hasType = headers.some(([name]) => name.toLowerCase() === "content-type");
+  return {
+    method,
+    url: isQuery && text !== undefined && text !== "" ? `${url}${url.includes("?") ? "&" : "?"}${text}` : url,
+    headers: [
+      ...headers,
+      ...(type === undefined || isQuery || (hasType && contentType === undefined) ? [] : [["Content-Type", type] as const]),
+    ],
+    ...(text === undefined || isQuery ? {} : { body: text }),
+    followsRedirects: draft.staysAtRedirect !== true,
+    isInsecure: draft.isInsecure === true,
+    ignored,
+  };
+}

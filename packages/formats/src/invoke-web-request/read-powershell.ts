@@ -1,0 +1,140 @@
+import { fail, type Result, succeed } from "@faultline/model";
+
+/** Why a command could not be read, and at which character (from 0). */
+export type PowershellError = { readonly message: string; readonly at: number };
+
+/** One argument of a command: a text, or a table `@{name = value}` of texts. */
+export type Token =
+  | { readonly kind: "text"; readonly text: string; readonly isQuoted: boolean; readonly at: number }
+  | { readonly kind: "table"; readonly entries: readonly (readonly [string, string])[]; readonly at: number };
+
+type Cursor = { readonly text: string; at: number };
+
+const MOST_TOKENS = 10_000;
+const BLANK = /(?:[ \t]|`[ \t]*\r?\n)*/y;
+const LOOSE_BLANK = /(?:[\s;]|`[ \t]*\r?\n|#[^\n]*)*/y;
+const ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", 0: "\0", a: "\x07", b: "\b", e: "\x1b", f: "\f", v: "\v" };
+
+class Mistake extends Error {
+  readonly at: number;
+  constructor(message: string, at: number) {
+    super(message);
+    this.at = at;
+  }
+}
+
+/** Reads the arguments of a command of PowerShell from a character on, up to the end of the command. */
+export function readPowershell(text: string, from: number): Result<readonly Token[], PowershellError> {
+  const cursor: Cursor = { text, at: from };
+  const tokens: Token[] = [];
+  try {
+    for (take(cursor, BLANK); cursor.at < text.length && !/[\r\n;|)]/.test(text[cursor.at] ?? ""); take(cursor, BLANK)) {
+      if (tokens.length >= MOST_TOKENS) throw new Mistake(`more than ${MOST_TOKENS} words`, cursor.at);
+      tokens.push(readToken(cursor));
+    }
+    return succeed(tokens);
+  } catch (error) {
+    if (error instanceof Mistake) return fail({ message: error.message, at: error.at });
+    throw error;
+  }
+}
+
+/** The fields of a table as a form. */
+export function encodeForm(entries: readonly (readonly [string, string])[]): string {
+  return entries.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join("&");
+}
+
+function readToken(cursor: Cursor): Token {
+  const at = cursor.at;
+  if (cursor.text.startsWith("@{", at))
+    return { kind: "table", entries: readTable(cursor).map(([name, value]) => [name, String(value)] as const), at };
+  if (cursor.text[at] === "(") return readParenthesis(cursor);
+  const isQuoted = /["'@]/.test(cursor.text[at] ?? "");
+  return { kind: "text", text: isQuoted ? readText(cursor) : readBare(cursor), isQuoted, at };
+}
+
+/** `([System.Text.Encoding]::UTF8.GetBytes("..."))`, as browsers write other than ASCII, `("...")`, and `(@{...} | ConvertTo-Json)`. */
+function readParenthesis(cursor: Cursor): Token {
+  const at = cursor.at;
+  take(cursor, /\(\s*/y);
+  const isBytes = take(cursor, /\[(?:System\.)?Text\.Encoding\]::UTF8\.GetBytes\(\s*/iy) !== "";
+  if (cursor.text.startsWith("@{", cursor.at)) {
+    const table = readTable(cursor);
+    if (take(cursor, /\s*\|\s*ConvertTo-Json(?:\s+-Depth\s+\d+|\s+-Compress)*\s*\)/iy) === "")
+      throw new Mistake("behind a table in parentheses there is more than | ConvertTo-Json", cursor.at);
+    return { kind: "text", text: JSON.stringify(Object.fromEntries(table)), isQuoted: true, at };
+  }
+  const text = readText(cursor);
+  if (take(cursor, isBytes ? /\s*\)\s*\)/y : /\s*\)/y) === "") throw new Mistake("the parenthesis is never closed", at);
+  return { kind: "text", text, isQuoted: true, at };
+}
+
+type Scalar = string | number | boolean | null;
+
+function readTable(cursor: Cursor): readonly (readonly [string, Scalar])[] {
+  const at = cursor.at;
+  take(cursor, /@\{/y);
+  const entries: (readonly [string, Scalar])[] = [];
+  for (take(cursor, LOOSE_BLANK); cursor.text[cursor.at] !== "}"; take(cursor, LOOSE_BLANK)) {
+    if (cursor.at >= cursor.text.length) throw new Mistake("the @{ is never closed", at);
+    const name = /["']/.test(cursor.text[cursor.at] ?? "") ? readText(cursor) : take(cursor, /[\w-]+/y);
+    if (name === "") throw new Mistake("a name is missing here", cursor.at);
+    if (take(cursor, /\s*=\s*/y) === "") throw new Mistake(`= is missing behind ${name}`, cursor.at);
+    entries.push([name, readScalar(cursor)]);
+  }
+  cursor.at += 1;
+  return entries;
+}
+
+function readScalar(cursor: Cursor): Scalar {
+  if (/["'@]/.test(cursor.text[cursor.at] ?? "")) return readText(cursor);
+  const word = take(cursor, /-?\d+(?:\.\d+)?|\$(?:true|false|null)\b/iy);
+  if (word === "") throw new Mistake("a text in quotes is missing here; the value of a variable is not in the text", cursor.at);
+  if (!word.startsWith("$")) return Number(word);
+  return word.toLowerCase() === "$null" ? null : word.toLowerCase() === "$true";
+}
+
+function readBare(cursor: Cursor): string {
+  const at = cursor.at;
+  if (cursor.text[at] === "$") {
+    // Only the session is known by its name, and by what was put into it before.
+    const name = take(cursor, /\$\w+/y);
+    if (name.toLowerCase() !== "$session") throw new Mistake(`the value of ${name} is not in the text; put it in its place`, at);
+    return name;
+  }
+  const word = take(cursor, /[^\s`"'|;(){}]+/y);
+  if (word === "") throw new Mistake(`${JSON.stringify(cursor.text.slice(at, at + 12))} cannot be read`, at);
+  return word;
+}
+
+/** `'...'`, `"..."` and the here-strings `@'` and `@"`. */
+function readText(cursor: Cursor): string {
+  const at = cursor.at;
+  const here = take(cursor, /@(["'])[ \t]*\r?\n[^]*?\r?\n\1@/y);
+  if (here !== "") {
+    const inside = here.replace(/^@["'][ \t]*\r?\n/, "").replace(/\r?\n["']@$/, "");
+    return here[1] === "'" ? inside : expand(inside, at);
+  }
+  const quoted = take(cursor, cursor.text[at] === "'" ? /'(?:[^']|'')*'/y : /"(?:[^"`]|`[^]|"")*"/y);
+  if (quoted === "")
+    throw new Mistake(/["'@]/.test(cursor.text[at] ?? "") ? "the quote is never closed" : "a text in quotes is missing here", at);
+  return quoted.startsWith("'") ? quoted.slice(1, -1).replaceAll("''", "'") : expand(quoted.slice(1, -1), at + 1);
+}
+
+/** The escapes of a text in double quotes; a variable in it has no value here. */
+function expand(text: string, at: number): string {
+  const variable = /(?<!`)\$[\w{(]/.exec(text);
+  if (variable !== null)
+    throw new Mistake("a $ stands for a variable, whose value is not in the text; put the value in its place", at + variable.index);
+  return text.replaceAll(/`u\{([\da-fA-F]{1,6})\}|`([^])|""/g, (_all, point?: string, single?: string) => {
+    if (point !== undefined) return String.fromCodePoint(Math.min(Number.parseInt(point, 16), 0x10ffff));
+    return single === undefined ? '"' : (ESCAPES[single] ?? single);
+  });
+}
+
+function take(cursor: Cursor, pattern: RegExp): string {
+  pattern.lastIndex = cursor.at;
+  const found = pattern.exec(cursor.text)?.[0] ?? "";
+  cursor.at += found.length;
+  return found;
+}
