@@ -35,12 +35,14 @@ export function readClfHead(line: string): ClfHead | undefined {
  * escape, so the next candidate is tried until the rest fits.
  */
 function findRequestEnd(line: string, start: number) {
-  const after = / (\d{3}|-) (\d+|-)(?= |$)/y;
+  // Traefik 1.4 lets Go say that there was no status and no size.
+  const after = / (\d{3}|-|%!d\(<nil>\)) (\d+|-|%!d\(<nil>\))(?= |$)/y;
   for (let quote = findClosingQuote(line, start); quote !== -1; quote = findClosingQuote(line, quote + 1)) {
     after.lastIndex = quote + 1;
     const match = after.exec(line);
     // Some layouts write the size first; what is then no code in use gives it away.
-    if (match !== null && match[1] !== "-" && !isUsualStatus(match[1]) && isSizeFirst(line, match[2], after.lastIndex)) return undefined;
+    if (match !== null && /^\d/.test(match[1] ?? "") && !isUsualStatus(match[1]) && isSizeFirst(line, match[2], after.lastIndex))
+      return undefined;
     if (match !== null) return { quote, status: match[1], bytes: match[2], end: after.lastIndex };
     if (quote - start > 65_536) return undefined;
   }

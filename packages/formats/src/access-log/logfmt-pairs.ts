@@ -32,7 +32,7 @@ export function readLoosePairs(line: string): Map<string, string> {
   return pairs;
 }
 
-/** `[status=502] [request=GET /a HTTP/1.1]`, as many an nginx `log_format` writes; a leading `[time]` has no name. */
+/** `[status=502] [request=GET /a HTTP/1.1]` or `[status 502] [request "GET /a HTTP/1.1"]`, as many a layout has it; a leading `[time]` has no name. */
 export function readBracketedPairs(line: string): Map<string, string> | undefined {
   if (!line.startsWith("[") || !line.includes("] [")) return undefined;
   const pairs = new Map<string, string>();
@@ -41,7 +41,7 @@ export function readBracketedPairs(line: string): Map<string, string> | undefine
     .replace(/\]\s*$/, "")
     .split(/\] ?\[/, 100)
     .entries()) {
-    const match = /^([A-Za-z_][\w.-]{0,64})=(.*)$/s.exec(part);
+    const match = /^([A-Za-z_][\w.-]{0,64})(?:=|: ?| )(.*)$/s.exec(part);
     if (match !== null) pairs.set(match[1] ?? "", (match[2] ?? "").replace(/^"(.*)"$/s, "$1"));
     else if (index === 0 && /^\d/.test(part)) pairs.set("time", part);
     else return undefined;

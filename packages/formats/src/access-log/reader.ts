@@ -22,6 +22,7 @@ import { heroku } from "./formats/heroku.ts";
 import { herokuBefore2013 } from "./formats/heroku-before-2013.ts";
 import { readObject } from "./draft.ts";
 import { findHiddenError } from "./hidden-error.ts";
+import { iisNative } from "./formats/iis-native.ts";
 import { javaUtilLogging } from "./formats/java-util-logging.ts";
 import { klog } from "./formats/klog.ts";
 import { kong } from "./formats/kong.ts";
@@ -32,6 +33,7 @@ import { morgan } from "./formats/morgan.ts";
 import { nginxError } from "./formats/nginx-error.ts";
 import { nginxJson } from "./formats/nginx-json.ts";
 import { nginxProxyManager } from "./formats/nginx-proxy-manager.ts";
+import { ownWords } from "./formats/own-words.ts";
 import { phpFpm } from "./formats/php-fpm.ts";
 import { pino } from "./formats/pino.ts";
 import { plainRequest } from "./formats/plain-request.ts";
@@ -46,7 +48,8 @@ import { traefik } from "./formats/traefik.ts";
 import { uvicorn } from "./formats/uvicorn.ts";
 import { uwsgi } from "./formats/uwsgi.ts";
 import { w3c } from "./formats/w3c.ts";
-import { cleanLine, findInnerLine, type Peeled, peelJson, peelLoose, peelStrict } from "./wrappers/peel.ts";
+import { isBetweenLines, peelCopied } from "./wrappers/copied.ts";
+import { cleanLine, findInnerLine, type Peeled, peelJson, peelLoose, peelStrict, peelTime } from "./wrappers/peel.ts";
 
 /** Text formats, the strictest first: a line belongs to the first that reads it. */
 export const TEXT_FORMATS: readonly TextFormat[] = [
@@ -70,6 +73,7 @@ export const TEXT_FORMATS: readonly TextFormat[] = [
   apiGatewayText,
   lambda,
   w3c,
+  iisNative,
   heroku,
   herokuBefore2013,
   lograge,
@@ -81,6 +85,7 @@ export const TEXT_FORMATS: readonly TextFormat[] = [
   requestLine,
   plainRequest,
   textLog,
+  ownWords,
   logfmt,
   stackTrace,
 ];
@@ -129,6 +134,8 @@ export type ReaderOptions = {
 const MAX_TEXT = 65_536;
 const MAX_JSON = 4_194_304;
 const MAX_LAYERS = 5;
+/** A quotation of what `grep` found is as deep as it gets. */
+const MAX_MARKS = 2;
 const MAX_STREAMS = 64;
 
 /** A reader for one file: it detects the format line by line, so mixed files are fine, and keeps what formats must remember. */
@@ -174,7 +181,7 @@ type Tools = {
 };
 
 /** The parsed line, or what a wrapper holds, or the verdict that nothing reads it. */
-function readLayer(line: string, tools: Tools): ParsedLine | Peeled | { readonly kind: "unparsed" } {
+function readLayer(line: string, tools: Tools, marks = MAX_MARKS): ParsedLine | Peeled | { readonly kind: "unparsed" } {
   const first = line.trimStart();
   if (first.startsWith("{")) {
     const object = line.length > MAX_JSON ? undefined : parseObject(first);
@@ -186,27 +193,55 @@ function readLayer(line: string, tools: Tools): ParsedLine | Peeled | { readonly
     const wrapper = peelStrict(line.slice(0, 1024), tools.context);
     return wrapper === undefined ? { kind: "unparsed" } : { ...wrapper, text: wrapper.text + line.slice(1024) };
   }
+  if (isBetweenLines(line)) return { kind: "directive", format: "copied", text: line };
+  const copied = marks > 0 ? readCopied(line, tools, marks) : undefined;
+  if (copied !== undefined) return copied;
   const fields = first.startsWith("20") ? readConsoleFields(line) : undefined;
   const console = fields === undefined ? undefined : readJson(fields, tools);
   if (console !== undefined && "kind" in console && console.kind === "exchange") return console;
   return peelStrict(line, tools.context) ?? readRecord(line, tools) ?? peelLoose(line) ?? { kind: "unparsed" };
 }
 
+/** A line that was copied out of a log with a mark before it, which counts as one only when what follows it is read. */
+function readCopied(line: string, tools: Tools, marks: number): ParsedLine | Peeled | undefined {
+  const text = peelCopied(line);
+  if (text === undefined) return undefined;
+  const step = readLayer(text, tools, marks - 1);
+  return "kind" in step && step.kind === "unparsed" ? undefined : step;
+}
+
 /** A line of text. Where it is a logger's record of a raw line, or stands indented, the raw line wins when it is an exchange. */
-function readRecord(line: string, tools: Tools): ParsedLine | undefined {
+function readRecord(written: string, tools: Tools): ParsedLine | undefined {
+  const line = dropSpaces(written);
+  const timed = readTimed(line, tools);
+  if (timed !== undefined) return timed;
+  const bare = line.trimStart();
+  const inner = bare === line ? undefined : readText(bare, tools);
+  if (inner?.kind === "exchange") return inner;
   const parsed = readText(line, tools);
-  if (parsed?.kind === "continuation") {
-    const inner = readText(line.trimStart(), tools);
-    return inner?.kind === "exchange" ? inner : parsed;
-  }
   if (parsed?.kind !== "message") return parsed;
   const words = parsed.message.text.replace(/^(?:\[[\w.:-]+\] )+(?=\{)/, "");
   if (words === line) return parsed;
   const object = words.startsWith("{") ? parseObject(words) : undefined;
-  const inner = object === undefined ? morganLine(words) : readJson(object, tools);
-  if (inner === undefined || !("kind" in inner) || inner.kind !== "exchange") return parsed;
+  const raw = object === undefined ? morganLine(words) : readJson(object, tools);
+  if (raw === undefined || !("kind" in raw) || raw.kind !== "exchange") return parsed;
   const { timeMs } = parsed.message;
-  return timeMs === undefined || inner.exchange.timeMs !== undefined ? inner : { ...inner, exchange: { ...inner.exchange, timeMs } };
+  return timeMs === undefined || raw.exchange.timeMs !== undefined ? raw : { ...raw, exchange: { ...raw.exchange, timeMs } };
+}
+
+/** A runtime's or a shipper's time before an access line. Without a layout of its own, a line is rather one with its time. */
+function readTimed(line: string, tools: Tools): ParsedLine | undefined {
+  const timed = peelTime(line);
+  const parsed = timed === undefined ? undefined : readText(timed.text, tools);
+  if (timed === undefined || parsed?.kind !== "exchange" || parsed.format === "request-line") return undefined;
+  return addWrapper(parsed, [timed]);
+}
+
+/** The line without the spaces at its end, where some layouts and many a copy have some. */
+function dropSpaces(line: string): string {
+  let end = line.length;
+  while (end > 0 && line.charCodeAt(end - 1) === 32) end -= 1;
+  return line.slice(0, end);
 }
 
 /**

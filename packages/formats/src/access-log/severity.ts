@@ -3,6 +3,7 @@ const LEVELS: Readonly<Record<string, number>> = {
   trace: 1,
   trce: 1,
   trac: 1,
+  trc: 1,
   blat: 1,
   vrb: 1,
   silly: 1,
@@ -38,6 +39,7 @@ const LEVELS: Readonly<Record<string, number>> = {
   fatal: 21,
   ftl: 21,
   panic: 21,
+  pnc: 21,
 };
 
 /** A level's severity number: a word in any case, or pino's and bunyan's 10 to 60; 0 when it is neither. */

@@ -165,6 +165,7 @@ const PAIR_NAMES: Readonly<Record<string, string>> = {
   request_time: "time",
   req_time: "time",
   duration: "time",
+  response_time: "time",
   ua: "address",
   upstream_addr: "address",
   upstream: "address",

@@ -17,7 +17,7 @@ import {
 } from "../draft.ts";
 import { putEnvoyVerdict } from "../envoy-verdict.ts";
 import type { ParsedLine, TextFormat } from "../line.ts";
-import { findClosingQuote, readTokens, type Token, unescapeQuoted } from "../tokens.ts";
+import { findClosingQuote, readTokens, type Token } from "../tokens.ts";
 
 /** Envoy and Istio access logs as text. */
 export const envoy: TextFormat = { id: "envoy", create: () => parseEnvoy };
@@ -26,19 +26,18 @@ export const envoy: TextFormat = { id: "envoy", create: () => parseEnvoy };
 const HEAD = /^(?:ACCESS )?(?:\[(\d{4}-\d\d-\d\dT[\d:.]+Z)\] )?"/;
 /** Without a time, all of the quoted fields behind the numbers must be there. */
 const QUOTED = 5;
+const MAX_REQUEST = 65_536;
 const AFTER = / (\d{1,3}|-) (\S+) /y;
 
 /** The numbers after the details and what follows them: received, sent, duration, upstream service time, then four or five quoted. */
 function parseEnvoy(line: string): ParsedLine | undefined {
   const head = HEAD.exec(line);
   if (head === null) return undefined;
-  const quote = findClosingQuote(line, head[0].length);
-  AFTER.lastIndex = quote + 1;
-  const after = quote === -1 ? null : AFTER.exec(line);
+  const { quote, after } = findRequestEnd(line, head[0].length);
   if (after === null) return undefined;
   const draft = startDraft("mesh", "envoy");
   putTime(draft, parseIsoTime(head[1] ?? "", 0));
-  putRequestLine(draft, unescapeQuoted(line.slice(head[0].length, quote)));
+  putRequestLine(draft, line.slice(head[0].length, quote));
   putStatus(draft, after[1]);
   putText(draft, "flags", after[2]);
   const rest = readTokens(line, AFTER.lastIndex, 40);
@@ -62,6 +61,16 @@ function parseEnvoy(line: string): ParsedLine | undefined {
   return { kind: "exchange", format: details.length > 0 ? "istio" : "envoy", exchange: draft };
 }
 
+/** Where the request ends. Envoy does not escape quotes in it, so the first that status and flags follow is its end. */
+function findRequestEnd(line: string, start: number): { readonly quote: number; readonly after: RegExpExecArray | null } {
+  for (let quote = findClosingQuote(line, start); quote !== -1; quote = findClosingQuote(line, quote + 1)) {
+    AFTER.lastIndex = quote + 1;
+    const after = AFTER.exec(line);
+    if (after !== null || quote - start > MAX_REQUEST) return { quote, after };
+  }
+  return { quote: -1, after: null };
+}
+
 /** Index of the first of four bare numbers (or `-`) that a quoted field follows. */
 function findNumbers(rest: readonly Token[]): number {
   return rest.findIndex((_, index) => {
@@ -76,7 +85,7 @@ function readNumbers(draft: Draft, rest: readonly Token[]): void {
   putNumber(draft, "requestBytes", received);
   putNumber(draft, "responseBytes", sent);
   putDuration(draft, duration, 1);
-  putText(draft, "userAgent", unescapeQuoted(agent ?? ""));
+  putText(draft, "userAgent", agent);
   putText(draft, "requestId", requestId);
   putText(draft, "host", authority);
   const [cluster, , , remote] = tail;

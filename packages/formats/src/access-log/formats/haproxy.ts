@@ -8,7 +8,7 @@ import { findHaproxyTermination } from "../knowledge/haproxy-termination.ts";
 import type { LineParser, ParseContext, TextFormat } from "../line.ts";
 
 /** What syslog and shippers put before the client is theirs; the client's port, the time and `frontend backend/server` are not mistaken. */
-const HEAD = /(?:^|[ ])(\S+):(\d+) \[(\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d(?:\.\d+)?)\] ([^\s~/]+)(~?) ([^\s/]+)\/(\S+) {1,2}/;
+const HEAD = /(?:^|[ ])(\S+):(\w+) \[(\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d(?:\.\d+)?)\] ([^\s~/]+)(~?) ([^\s/]+)\/(\S+) {1,2}/;
 const MAX_PREFIX = 256;
 /** Custom formats put a captured field, mostly the host, before the timers. */
 const HTTP =
@@ -87,9 +87,20 @@ function readHttp(draft: Draft, http: RegExpExecArray, server: string): string {
   const tls = TLS_TAIL.exec(tail);
   // HAProxy writes a quote inside a request as #22, so the first one ends it; a line cut at its length limit has none.
   const request = /"([^"]*)/.exec(tls === null ? tail : tail.slice(tls[0].length - 1))?.[1] ?? "";
-  if (request !== "<BADREQ>") putRequestLine(draft, request);
+  if (request !== "<BADREQ>") putRequestLine(draft, decodeHashes(request));
   judgeHaproxy(draft, headerMs);
   return tls === null && !TLS_BEHIND.test(tail) ? "haproxy-http" : "haproxy-https";
+}
+
+/** HAProxy writes what could be mistaken as `#HH`, byte by byte; bytes that are no UTF-8 stay so. */
+function decodeHashes(text: string): string {
+  return text.replace(/(?:#[0-9A-F]{2})+/g, (run) => {
+    try {
+      return decodeURIComponent(run.replaceAll("#", "%"));
+    } catch {
+      return run;
+    }
+  });
 }
 
 /** Section 8.5: the first two letters say who ended the session and in which phase; `Tr` of -1 that no complete response came. */

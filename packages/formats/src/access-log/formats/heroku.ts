@@ -10,7 +10,7 @@ export const heroku: TextFormat = { id: "heroku-router", create: () => parseHero
 function parseHeroku(line: string): ParsedLine | undefined {
   if (!/(?:^| )at=\w+ /.test(line) || !/ (?:dyno|service|host)=/.test(line)) return undefined;
   const pairs = readPairs(line.replace(/^heroku\[router\]: /, ""));
-  if (pairs === undefined || !pairs.has("path") || !pairs.has("status")) return undefined;
+  if (pairs === undefined || !pairs.has("status") || !(pairs.has("path") || pairs.has("connect"))) return undefined;
   const draft = startDraft("platform", "heroku-router");
   putText(draft, "method", pairs.get("method"));
   putTarget(draft, pairs.get("path"));

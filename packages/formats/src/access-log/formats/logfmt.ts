@@ -50,14 +50,15 @@ export const logfmt: TextFormat = { id: "logfmt", create: createLogfmt };
 
 function createLogfmt(context: ParseContext): LineParser {
   return (line) => {
-    const pairs = readLabelledValues(line) ?? (line.includes("=") ? (readBracketedPairs(line) ?? readPairs(line)) : undefined);
+    const pairs = readLabelledValues(line) ?? readBracketedPairs(line) ?? (line.includes("=") ? readPairs(line) : undefined);
     if (pairs === undefined) return undefined;
     const names = [...pairs.keys()].map((key) => key.toLowerCase());
     const isRecord = names.some((name) =>
       ["level", "lvl", "msg", "message", "status", "time", "ts", "at", "severity", "method", "err", "error"].includes(name),
     );
     if (!isRecord) return undefined;
-    const leading = /^\[?(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*?)\]? /.exec(line)?.[1];
+    const isTimed = names.some((name) => ["time", "ts", "timestamp", "@timestamp"].includes(name));
+    const leading = isTimed ? undefined : /^\[?(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*?)\]? /.exec(line)?.[1];
     const record = { ...(leading === undefined ? {} : { "@timestamp": leading }), ...Object.fromEntries(pairs) };
     return readAppRecord(record, { id: "logfmt", observer: "logfmt" }, context);
   };

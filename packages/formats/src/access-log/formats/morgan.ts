@@ -5,9 +5,9 @@ import type { ParsedLine, TextFormat } from "../line.ts";
 /** `dev`, `tiny` and `short`. */
 export const morgan: TextFormat = { id: "morgan", create: () => parseMorgan };
 
-const DEV = /^([A-Z]{3,20}) (\S+) (\d{3}|-) (\d+(?:\.\d+)?|-) ms - (\d+|-)$/;
-const TINY = /^([A-Z]{3,20}) (\S+) (\d{3}|-) (\d+|-) - (\d+(?:\.\d+)?|-) ms$/;
-const SHORT = /^(\S+) (\S+) ([A-Z]{3,20}) (\S+) HTTP\/[\d.]+ (\d{3}|-) (\d+|-) - (\d+(?:\.\d+)?|-) ms$/;
+const DEV = /^([A-Z][A-Z-]{2,19}) (\S+) (\d{3}|-) (\d+(?:\.\d+)?|-) ms - (\d+|-)$/;
+const TINY = /^([A-Z][A-Z-]{2,19}) (\S+) (\d{3}|-) (\d+|-) - (\d+(?:\.\d+)?|-) ms$/;
+const SHORT = /^(\S+) (\S+) ([A-Z][A-Z-]{2,19}) (\S+) HTTP\/[\d.]+ (\d{3}|-) (\d+|-) - (\d+(?:\.\d+)?|-) ms$/;
 
 function parseMorgan(line: string): ParsedLine | undefined {
   const text = line.trim();

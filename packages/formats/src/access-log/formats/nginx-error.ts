@@ -6,7 +6,7 @@ import { readSeverity } from "../severity.ts";
 import { unescapeQuoted } from "../tokens.ts";
 
 /** A shipper may have taken the date off, or all of the time. */
-const LINE = /^(?:(\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d) |\d\d:\d\d:\d\d )?\[(\w+)\] (\d+)#(\d+): (?:\*(\d+) )?(.*)$/s;
+const LINE = /^(?:(\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d) |\d\d:\d\d:\d\d )?\[?(\w+)\] (\d+)#(\d+): (?:\*(\d+) )?(.*)$/s;
 
 /** What the scripts of nginx's container image say before nginx runs. */
 const ENTRY_POINT = /^(?:\/docker-entrypoint\.sh: |\d\d-[\w-]{1,60}\.(?:env)?sh: (?:info|error|warn): )/;
@@ -50,6 +50,8 @@ function createNginxError(context: ParseContext): LineParser {
 
 function splitFields(message: string): { readonly text: string; readonly fields: Readonly<Record<string, string>> } {
   const fields: Record<string, string> = {};
+  // A line that was a text of JSON before it was copied.
+  if (message.includes(', request: \\"')) return splitFields(message.replaceAll('\\"', '"'));
   const start = message.lastIndexOf(", client: ");
   if (start === -1) return { text: message, fields };
   for (const [, name = "", quoted, bare] of message.slice(start).matchAll(FIELD)) fields[name] ??= (quoted ?? bare ?? "").trim();

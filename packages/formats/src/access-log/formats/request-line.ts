@@ -14,7 +14,9 @@ import { peelLoose } from "../wrappers/peel.ts";
 /** Any line with a quoted request line that a status follows. */
 export const requestLine: TextFormat = { id: "request-line", create: createRequestLine };
 
-const REQUEST = /"([A-Za-z]{3,20} [^"]* HTTP\/[\d.]+)"? "?(\d{3})"?(?= |,|$)(?: (\d{3})(?= |$))?/;
+const REQUEST = /"([A-Za-z]{3,20} [^"]* HTTP\/[\d.]+)"? ["(]?(\d{3})[")]?(?= |,|$)(?: (\d{3})(?= |$))?/;
+/** The same without its quotes, which nginx's `$request` has none of: behind a bracket or a field, and only with its protocol. */
+const UNQUOTED = /(?<=[\]\d-] )([A-Z]{3,10} [/*][^\s"]* HTTP\/[\d.]+) (\d{3})(?= |$)(?: (\d{3})(?= |$))?/;
 /** What no server takes for a request: nothing, or bytes that are escaped. Servers answer it with 400, 408, 414, 494 or 497 themselves. */
 const NO_REQUEST = /"(|-|\\x[0-9A-Fa-f]{2}[^"]*)" "?(400|408|414|494|497)"?(?= |,|$)/;
 const ADDRESS = /(?:^|[\s[(<"'])((?:\d{1,3}\.){3}\d{1,3}|[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7})(?::\d+)?(?=[\s\])>"',]|$)/;
@@ -28,7 +30,7 @@ const MAX_HEAD = 1024;
 
 function createRequestLine(context: ParseContext): LineParser {
   return (line) => {
-    const request = REQUEST.exec(line) ?? NO_REQUEST.exec(line);
+    const request = REQUEST.exec(line) ?? (LOGGED.test(line) ? null : UNQUOTED.exec(line)) ?? NO_REQUEST.exec(line);
     if (request === null || request.index > MAX_HEAD) return undefined;
     if (!isUsualStatus(request[2])) return undefined;
     // A layout that begins with the request has address and time behind it.

@@ -29,6 +29,7 @@ const CONSOLES = [
   /^\[(?:\d\d:\d\d:\d\d(?:\.\d{3})?(?: UTC| [+-]\d{4})?|\d{13})\] (TRACE|DEBUG|INFO|WARN|ERROR|FATAL)(?: \([^()]{1,120}\))?: (.*)$/s,
   /^\d\d:\d\d:\d\d(?:[.,]\d{1,6})? {1,4}\[?(TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL)\b\]?[\s|:-]*(.*)$/s,
   /^\[\d\d\/\d\d\/\d\d \d\d:\d\d:\d\d[:.,]\d{3}(?: [A-Z]{2,5})?\] \S{1,80}\s+(TRACE|DEBUG|INFO|WARN|ERROR|FATAL)\s+(.*)$/s,
+  /^\d{1,2}:\d\d[AP]M (TRC|DBG|INF|WRN|ERR|FTL|PNC) (.*)$/s,
   /^(Hibernate): (\S.*)$/s,
   /^PHP (Fatal error|Parse error|Recoverable fatal error|Warning|Notice|Deprecated): +(.*)$/s,
   /^(panic|fatal error): (.*)$/s,
@@ -44,6 +45,10 @@ const THROWN = /\b([A-Za-z_$][\w$.]*(?:Exception|Error|Fault|Panic))\b(?:: |$)/;
 /** winston's printf layout with the levels that only npm has. */
 const WINSTON = /^\[?(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?Z?)\]? (http|verbose|silly): (.*)$/s;
 
+/** A time in brackets and nothing but an answer behind it, as pino-http-print and many a script write it. */
+const STAMPED =
+  /^\[(\d{13}|\d\d:\d\d:\d\d(?:\.\d{1,6})?|\d{4}-\d\d-\d\d[T ][\d:.,]{8,18}(?:Z| ?[+-]\d\d:?\d\d)?)\] (?:- )?((?:[A-Z]{3,10} \S+|\d{3}) .*)$/s;
+
 function createTextLog(context: ParseContext): LineParser {
   return (line) => {
     const timed = TIMED.exec(line) ?? WINSTON.exec(line);
@@ -51,6 +56,8 @@ function createTextLog(context: ParseContext): LineParser {
       const [, time, level, text = ""] = timed;
       return toLine(text, { level, timeMs: parseAnyTime(time, context) });
     }
+    const answered = readBareAnswer(line, context);
+    if (answered !== undefined) return answered;
     for (const pattern of [CLOCKED, BRACKETED, RUNNER, ...CONSOLES]) {
       const clocked = pattern.exec(line);
       if (clocked !== null) return toLine(clocked[2] ?? "", { level: clocked[1]?.split(" ").at(-1), timeMs: undefined });
@@ -60,6 +67,20 @@ function createTextLog(context: ParseContext): LineParser {
     if (levelled === null || !isMarked) return undefined;
     return toLine(levelled[4] ?? "", { level: levelled[1], timeMs: parseAnyTime(levelled[2], context) });
   };
+}
+
+/** A line that is nothing but an answer, as development servers print it: with its time before it, or with how long it took. */
+function readBareAnswer(line: string, context: ParseContext): ParsedLine | undefined {
+  const stamped = STAMPED.exec(line);
+  // pino-http-print writes the whole URL, and no other program such a time before it.
+  const text =
+    stamped === null
+      ? line.trim()
+      : (stamped[2] ?? "").replace(/^([A-Z]{3,10}) https?:\/\/[^/\s]+(?=\/)/, stamped[1]?.length === 13 ? "$1 " : "$&");
+  const answer = readAnswerSentence(text);
+  if (answer === undefined || (stamped === null && answer.durationMs === undefined)) return undefined;
+  putTime(answer, parseAnyTime(stamped?.[1], context));
+  return { kind: "exchange", format: "text", exchange: answer };
 }
 
 type Seen = { readonly level: string | undefined; readonly timeMs: number | undefined };
@@ -86,7 +107,7 @@ function build(text: string, seen: Seen): LogMessage {
 }
 
 const CONTINUATION =
-  /^(?:\s+at \S|\s*\.{3} \d+ (?:more|common frames)|Caused by: |PHP message: |\s*Suppressed: |Traceback \(most recent call last\):|\s+File "[^"]*", line \d+|\s+raise \S|During handling of the above exception|The above exception was the direct cause|\s{2,}\S.*| [\w.$]+\([\w.$ ]{1,80}(?::\d+)?\)$|(?:Uncaught )?(?:Error|Exception): \S.*|[^\s/]{1,80}(?:\/[^\s/]{1,80}){1,9}(?:\.func\d+(?:\.\d+){0,3}|\(\*\w{1,80}(?:\[\.\.\.\])?\)\.\w{1,80})$|\s*[\^~]+\s*$|goroutine \d+ \[|created by \S+\.\S+|[\w./*()-]+\((?:0x[0-9a-f]+\b[^)]*|\.{3}|)\)$|#\d+ \S|\[(?:stacktrace|previous exception)\]|Stack trace:$|stack traceback:$|coroutine \d+:$|\t\S|(?:[a-z][\w$]*\.)*[A-Z][\w$.]*(?:Error|Exception|Warning)(?:: .*)?$)/;
+  /^(?:\s+at \S|\s*\.{3} \d+ (?:more|common frames)|Caused by: |PHP message: |\s*Suppressed: |Traceback \(most recent call last\):|\s+File "[^"]*", line \d+|\s+raise \S|During handling of the above exception|The above exception was the direct cause|\s{2,}\S.*| [\w.$]+\([\w.$ ]{1,80}(?::\d+)?\)$|(?:Uncaught )?(?:Error|Exception): \S.*|[^\s/]{1,80}(?:\/[^\s/]{1,80}){1,9}(?:\.func\d+(?:\.\d+){0,3}|\(\*\w{1,80}(?:\[\.\.\.\])?\)\.\w{1,80})$|\s*[\^~]+\s*$|goroutine \d+ \[|created by \S+\.\S+|[\w./*()-]+\((?:0x[0-9a-f]+\b[^)]*|\.{3}|)\)$|#\d+ \S|\[(?:stacktrace|previous exception)\]|Stack trace:$|stack traceback:$|coroutine \d+:$|\t\S|'[:\w-]{1,80}', ?'.*'$|\[Errno \d+\] |(?:[a-z][\w$]*\.)*[A-Z][\w$.]*(?:Error|Exception|Warning)(?:: .*)?$)/;
 
 /** The lines of a stack trace, which belong to the record before them. */
 export const stackTrace: TextFormat = {

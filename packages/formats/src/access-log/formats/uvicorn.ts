@@ -6,13 +6,14 @@ import type { ParsedLine, TextFormat } from "../line.ts";
 export const uvicorn: TextFormat = { id: "uvicorn", create: () => parseUvicorn };
 
 const LINE =
-  /^(?:[A-Z]+: +)?((?:\d{1,3}\.){3}\d{1,3}:\d+|\[?[0-9a-fA-F:]+\]?:\d+) - "([A-Z]+ \S+ HTTP\/[\d.]+)" (\d{3})(?: [A-Za-z][A-Za-z -]*)?$/;
+  /^(?:[A-Z]+: +)?((?:\d{1,3}\.){3}\d{1,3}:\d+|\[?[0-9a-fA-F:]+\]?:\d+) - "([A-Z-]+ \S+ HTTP\/[\d.]+)" (\d{3})(?: [A-Za-z][A-Za-z -]*)?$/;
 
 function parseUvicorn(line: string): ParsedLine | undefined {
   const match = LINE.exec(line);
   if (match === null) return undefined;
   const draft = startDraft("app-server", "uvicorn");
-  putClient(draft, match[1] ?? "");
+  // The port is the last number, whatever colons stand before it.
+  putClient(draft, match[1]?.replace(/:\d+$/, "").replaceAll(/[[\]]/g, ""));
   putRequestLine(draft, match[2]);
   putStatus(draft, match[3]);
   if (draft.status !== undefined && draft.status >= 500) {

@@ -33,7 +33,7 @@ const DATED = /^([A-Z][a-z]{2} [A-Z][a-z]{2}\s+\d{1,2} \d\d:\d\d:\d\d \d{4}) - (
 
 /** What uWSGI says of itself when it starts, respawns, runs over a limit or stops (core/uwsgi.c, core/master.c). */
 const OWN_WORDS =
-  /^(?:\*{3} .* \*{3}\s*$|compiled with version: |os: |nodename: |machine: |clock source: |pcre jit |detected |current working directory: |uWSGI |your |lock engine: |thunder lock: |uwsgi socket |Python (?:version|main interpreter)|mapped \d+ bytes|WSGI app |spawned uWSGI |DAMN ! |worker \d+ |Respawned uWSGI |SIG[A-Z]+ received|goodbye to uWSGI|VACUUM: |chdir\(\) to |set(?:g|u)id\(\) to |dropping root |HARAKIRI|invalid request block size|VmPeak|--- .* ---\s*$|subprocess \d+ exited|\.{3}|Gracefully killing|\[uwsgi-[\w-]+ |uwsgi_\w+\(\)|announcing my loyalty|binary reloaded)/;
+  /^(?:\*{3} .* \*{3}\s*$|compiled with version: |os: |nodename: |machine: |clock source: |pcre jit |detected |current working directory: |uWSGI |your |lock engine: |thunder lock: |uwsgi socket |Python (?:version|main interpreter)|mapped \d+ bytes|WSGI app |spawned uWSGI |DAMN ! |worker \d+ |Respawned uWSGI |SIG[A-Z]+ received|SIGPIPE: |goodbye to uWSGI|VACUUM: |chdir\(\) to |set(?:g|u)id\(\) to |dropping root |HARAKIRI|invalid request block size|VmPeak|--- .* ---\s*$|subprocess \d+ exited|\.{3}|Gracefully killing|\[uwsgi-[\w-]+ |uwsgi_\w+\(\)|announcing my loyalty|binary reloaded)/;
 const BAD_WORDS = /^(?:DAMN ! |\*{3} HARAKIRI|HARAKIRI|invalid request block size)/;
 
 function readOwnWords(line: string, context: ParseContext): ReturnType<LineParser> {

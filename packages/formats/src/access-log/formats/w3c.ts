@@ -71,7 +71,7 @@ const IIS_MIDDLE = ["cs-uri-stem", "cs-uri-query", "s-port", "cs-username", "c-i
  * to see: the method before a path, and status, substatus and win32 status in a row. Undefined when they are not there.
  */
 function nameIisFields(values: readonly string[]): readonly string[] | undefined {
-  const method = values.findIndex((value, index) => /^[A-Z]{3,16}$/.test(value) && /^[/*]/.test(values[index + 1] ?? ""));
+  const method = values.findIndex((value, index) => /^[A-Z][A-Z_-]{2,19}$/.test(value) && /^[/*]/.test(values[index + 1] ?? ""));
   if (!/^\d{4}-\d\d-\d\d$/.test(values[0] ?? "") || !/^\d\d:\d\d:\d\d$/.test(values[1] ?? "") || method < 2 || method > 5) return undefined;
   if (!/^\d{1,5}$/.test(values[method + 3] ?? "")) return undefined;
   const client = method + IIS_MIDDLE.length;

@@ -101,7 +101,7 @@ const TAGGED = /^\[([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}|[0-9a-f]{32})\](?: |$)
 const EPOCH = /^(?:(\d{13})|\[(\d{13})\])[ \t]+(?=\S)/;
 const PRIORITY = /^<\d{1,3}>(?=\S)/;
 const BRACKETED = /^\[([\w.-]+(?:\/[\w.-]+)+)\] (?=\S)/;
-const TAG = /^(?:[\w.-]+ )?([\w./-]{1,64})\[([\w.-]+)\]: /;
+const TAG = /^ ?(?:[\w.-]+ )?([\w./-]{1,64})\[([\w.-]+)\]: ?/;
 const NAME = /^([a-z][\w.-]{1,40}): (?=\S)/;
 /** Heroku's lines copied without their time. */
 const DYNO = /^((?:heroku|app)\[[a-z][\w-]*(?:\.[\w-]+)?\]): /;
@@ -112,6 +112,18 @@ const BEFORE_JSON = /^((?=\D)[\w./@-]{1,100}) (?=\{"[\s\S]*\}\s*$)/;
 const STERN = /^((?=\S*-|\S+ \S*-)(?:[a-z][\w.-]{0,100} ){1,3})(?=\{"|\[?\d{4}-\d\d-\d\dT\d\d:)/;
 /** `concurrently` names the script, before JSON, requests and frames of a stack too. */
 const SCRIPT = /^\[([\w:.@-]{1,40})\] (?=\{"|\s+at |\d|[A-Z]{3,8} \/)/;
+
+/** How access lines begin: with an address, a host and its port, a time, a request, a type of load balancer, a level of uvicorn. */
+const BEGINS =
+  /^(?:[\da-f.:]{2,45}[ ,:]|\[|"|[A-Z-]{3,16} [/*]|[\w.-]{1,100} [\d.]{7,15} - |[\w.-]{1,100}:\d{1,5} |(?:https?|h2|wss?) \d|[A-Z]{4,8}: {4})/;
+
+/** A time alone before what may be an access line; whether it is one, its reader says. */
+export function peelTime(line: string): Peeled | undefined {
+  const timestamp = TIMESTAMP.exec(line);
+  if (timestamp === null) return undefined;
+  const text = peelStreamName(line.slice(timestamp[0].length));
+  return BEGINS.test(text) ? withTime({ text }, parseIsoTime(timestamp[1] ?? "", 0)) : undefined;
+}
 
 /** Wrappers that could also be part of a line: tried only when the line as it stands was not recognised. */
 export function peelLoose(line: string): Peeled | undefined {
@@ -137,7 +149,10 @@ export function peelLoose(line: string): Peeled | undefined {
 
 /** `aws logs tail` puts the stream's name behind the time. */
 function peelStreamName(text: string): string {
-  return text.replace(/^(?!\d{4}\/\d\d\/\d\d )(?=\S*[/[\]])\S+\/\S+ (?=[[({"\dA-Z])/, "");
+  return text.replace(
+    /^(?!\d{4}\/\d\d\/\d\d |[[{"])(?=\S*[/[\]])\S+\/\S+ (?=[[({"\dA-Z]|(?:https?|h2|wss?) \d|[\w.-]{1,100}(?::\d{1,5})? [\d.]{7,15} - )/,
+    "",
+  );
 }
 
 /** Wrappers that are JSON objects: Docker's json-file, fluentd's kubernetes record, journald, CloudWatch events, GELF. */
@@ -192,6 +207,8 @@ export function findInnerLine(object: JsonObject): string | undefined {
     object["textPayload"],
     object["line"],
     object["_raw"],
+    object["content"],
+    object["raw_log"],
   ]) {
     if (typeof value === "string" && value.length > 20) return value.replace(/\r?\n$/, "");
   }

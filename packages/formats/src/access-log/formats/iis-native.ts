@@ -1,0 +1,38 @@
+/**
+ * IIS's own format, older than its W3C logs and still on offer: fifteen fields between commas, each with a comma behind it, as
+ * `192.0.2.1, -, 3/4/2026, 7:55:20, W3SVC2, SERVER, 198.51.100.5, 4502, 163, 3223, 200, 0, GET, /a.gif, -,`. The date is that of the United
+ * States unless its second part can be no day of it; the time is the server's own. Source: Microsoft, "IIS log file formats".
+ */
+import { parseIsoTime } from "../clock.ts";
+import { isAbsent, putClient, putDuration, putNumber, putStatus, putTarget, putText, putTime, startDraft } from "../draft.ts";
+import type { LineParser, ParseContext, TextFormat } from "../line.ts";
+
+/** IIS in its own format. */
+export const iisNative: TextFormat = { id: "iis-native", create: createIisNative };
+
+const LINE =
+  /^([\d.:a-f%]{2,60}), ([^,]{1,120}), (\d{1,2})\/(\d{1,2})\/(\d{2}|\d{4}), (\d{1,2}:\d\d:\d\d), (\w{1,40}), ([^,]{1,120}), ([\d.:a-f%]{2,60}|-), (\d+), (\d+), (\d+), (\d{3}), (\d+), ([A-Z_-]{1,20}), ([^,]*), (.*?),?$/i;
+
+function createIisNative(context: ParseContext): LineParser {
+  return (line) => {
+    const match = LINE.exec(line);
+    if (match === null) return undefined;
+    const [, client, , first = "", second = "", year = "", clock = "", , , , took, received, sent, status, , method, target, query] = match;
+    const [month, day] = Number(first) > 12 ? [second, first] : [first, second];
+    const date = `${year.length === 2 ? "20" : ""}${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`;
+    const draft = startDraft("app-server", "iis");
+    putTime(draft, parseIsoTime(`${date}T${clock.padStart(8, "0")}`, context.zoneOffsetMinutes));
+    putClient(draft, client);
+    putText(draft, "method", method);
+    putTarget(draft, target);
+    if (!isAbsent(query)) putText(draft, "query", query);
+    putStatus(draft, status);
+    putNumber(draft, "requestBytes", received);
+    putNumber(draft, "responseBytes", sent);
+    putDuration(draft, took, 1);
+    if (draft.status !== undefined && draft.status >= 500) {
+      draft.madeBy = { hop: "observer", because: "IIS logs what it or the application inside it answered", confidence: 0.7 };
+    }
+    return { kind: "exchange", format: "iis", exchange: draft };
+  };
+}

@@ -1,0 +1,27 @@
+/**
+ * What tools and people put before lines that they take out of a log: the names and numbers of `grep`, `zgrep` and `cat -n`, quotations, the
+ * signs of a diff, the points of a list, marks of code. All of them may also begin a line, so what is left must be read to count.
+ */
+
+/** A file of logs before its line, as `grep -H`, `zgrep`, `grep -n` and `grep -C` write it; a host with its port is none. */
+const GREP =
+  /^\S{0,200}?(?:\.(?:log|out|err|txt|jsonl?|ndjson|csv)|log|messages|stdout|stderr)(?:\.\d{1,3}|[.-]\d{8}(?:-\d{2,6})?|-\d{4}-\d\d-\d\d)?(?:\.(?:gz|zst|bz2|xz))?(?::\d{1,9}:|-\d{1,9}-|[:-])(?!\d{1,5} )(?=\S)/;
+/** The number alone. Times of the day and dates are none, nor are the first digits of an IPv6 address. */
+const NUMBER = /^(?!\d{1,2}:\d\d[:\s])(?:\d{1,9}:|\d{1,9}-(?!\d\d-)(?=[\d[{"<]))(?=\S)/;
+const IPV6 = /^[0-9a-f]{1,4}:(?:[0-9a-f]{0,4}:)+[0-9a-f.:%]*$/i;
+const MARK = /^(?:(?:(?:>|&gt;) ?){1,4}|[+-](?=[\w[{"<:])|[-*•] |\d{1,3}[.)] | {0,8}\d{1,7}\t)(?=\S)/;
+const CODE = /^`([^`].*)`$/s;
+
+/** The line without such a mark; undefined when it bears none. */
+export function peelCopied(line: string): string | undefined {
+  const mark = MARK.exec(line) ?? GREP.exec(line) ?? (IPV6.test(line.slice(0, 48).split(" ", 1)[0] ?? "") ? null : NUMBER.exec(line));
+  return mark === null ? CODE.exec(line)?.[1] : line.slice(mark[0].length);
+}
+
+/** What stands between the pieces of several files or of one: `tail`'s heads, `grep`'s rules. */
+const BETWEEN = /^(?:==> \S.* <==|--)$/;
+
+/** True for a line that a tool put between those of the log. */
+export function isBetweenLines(line: string): boolean {
+  return BETWEEN.test(line);
+}
