@@ -59,6 +59,7 @@ const TARGET = [
   "cs_uri_stem",
 ];
 const REQUEST_LINE = ["request", "request_line", "req", "http_request"];
+const WHOLE = /^[A-Z]{3,16} \/\S* HTTP\/[\d.]+$/;
 const STATUS = [
   "http.response.status_code",
   "http.status_code",
@@ -158,12 +159,17 @@ const TIME = [
   "start_time",
   "event_time",
   "asctime",
+  "access_time",
+  "request_start_time",
+  "log_time",
+  "local_time",
 ];
 const ROUTE = ["http.route", "route"];
 
 /** Names whose unit everybody knows, with the unit in ms. */
 const DURATIONS: readonly (readonly [name: string, unitMs: number])[] = [
   ["request_time", 1000],
+  ["req_time", 1000],
   ["duration_ms", 1],
   ["total_time_ms", 1],
   ["total_ms", 1],
@@ -254,7 +260,9 @@ function collect(fields: Map<string, unknown>, entry: { readonly key: string; re
 export function putNamedFields(draft: Draft, read: FieldReader, context: ParseContext): boolean {
   putText(draft, "method", readMethod(read));
   putTarget(draft, readTarget(read));
-  if (draft.method === undefined || draft.path === undefined) putRequestLine(draft, read(REQUEST_LINE));
+  const line = read(REQUEST_LINE);
+  // What the client sent has the query, and is not rewritten as nginx's `$uri` is.
+  if (draft.method === undefined || draft.path === undefined || (typeof line === "string" && WHOLE.test(line))) putRequestLine(draft, line);
   const query = readJsonText(read(["url.query", "query_string", "args", "query", "request_query", "cs_uri_query"]));
   if (draft.query === undefined && query !== undefined && query !== "{}") draft.query = query.replace(/^\?/, "");
   putStatus(draft, readStatusNumber(readStatusMember(read) ?? readGrokStatus(read)));

@@ -4,14 +4,14 @@ import { stripPort } from "../draft.ts";
 import type { LineParser, ParseContext, TextFormat } from "../line.ts";
 import { readSeverity } from "../severity.ts";
 
-const LINE = /^\[([A-Z][a-z]{2} [A-Z][a-z]{2}\s+\d{1,2} \d\d:\d\d:\d\d(?:\.\d+)? \d{4})\] \[(?:([\w-]*):)?(\w+)\] (.*)$/s;
+const LINE = /^\[([A-Z][a-z]{2} [A-Z][a-z]{2}\s+\d{1,2} \d\d:\d\d:\d\d(?:\.\d+)? \d{4})\] \[(?:([\w-]*):)?(\w+)\] ?(.*)$/s;
 /** With a time of the operators' own (`ErrorLogFormat`), the module before the level tells whose line it is. */
 const OWN_TIME = /^\[(\d[^\]]{16,40})\] \[([\w-]+):(\w+)\] (.*)$/s;
 const STARTING = /^(?:\[[\w-]+:(\w+)\] )?(?:\(\d{1,6}\)[^:]{1,80}: )?AH\d{5}: \S/;
 const PREFIX = /^(?:\w{1,40}\.c\(\d+\): )?\[(?:pid \d+(?::tid \d+)?|client ([^\]]+)|remote ([^\]]+)|[^\]]{1,64})\] ?/;
 
 /** mod_proxy names the request whose response it could not read: AH00898 with its path, AH01106 with its method too. */
-const RETURNED_BY = /^AH\d{5}: .* returned by (\/\S*)(?: \(([A-Z]+)\))?$/;
+const RETURNED_BY = /^AH\d{5}: .* returned by (\/\S*?)(?: \(([A-Z]+)\))?(?:, referer: .*)?$/;
 
 /** The error log of httpd. */
 export const apacheError: TextFormat = { id: "apache-error", create: createApacheError };

@@ -17,25 +17,28 @@ function pick(object: Readonly<Record<string, unknown>>, ...keys: readonly strin
 
 function createEnvoyJson(context: ParseContext): JsonLineParser {
   return (object) => {
-    const isEnvoy = "response_code" in object || "response_code_details" in object;
+    const isEnvoy = "response_code" in object || "response_code_details" in object || ("response_flags" in object && "status" in object);
     if (!isEnvoy || !("response_flags" in object || "upstream_cluster" in object || "start_time" in object)) return undefined;
     const draft = startDraft("mesh", "envoy");
     putTime(draft, parseAnyTime(object["start_time"] ?? object["timestamp"] ?? object["time"] ?? object["@timestamp"], context));
     putText(draft, "method", pick(object, "method", "request_method"));
-    putTarget(draft, pick(object, "x-envoy-origin-path", "x-envoy-original-path", "original_path", "path", "request_path"));
-    putStatus(draft, Number(object["response_code"]));
+    putTarget(
+      draft,
+      pick(object, "x-envoy-origin-path", "x-envoy-original-path", "original_path", "path", "request_path", "request_uri", "uri"),
+    );
+    putStatus(draft, Number(object["response_code"] ?? object["status"]));
     putText(draft, "flags", pick(object, "response_flags"));
     putNumber(draft, "requestBytes", object["bytes_received"]);
     putNumber(draft, "responseBytes", object["bytes_sent"]);
-    putDuration(draft, object["duration"] ?? object["duration_ms"], 1);
-    putText(draft, "userAgent", pick(object, "user-agent", "user_agent"));
+    putDuration(draft, object["duration"] ?? object["duration_ms"] ?? object["request_time"], 1);
+    putText(draft, "userAgent", pick(object, "user-agent", "user_agent", "http_user_agent"));
     putText(draft, "requestId", pick(object, "x-request-id", "request_id"));
     putText(draft, "traceId", pick(object, "trace_id", "traceID"));
-    putText(draft, "host", pick(object, ":authority", "authority"));
+    putText(draft, "host", pick(object, ":authority", "authority", "request_authority"));
     putText(draft, "service", pick(object, "upstream_cluster"));
     putText(draft, "route", pick(object, "route_template"));
-    putClient(draft, pick(object, "x-forwarded-for", "x_forwarded_for", "downstream_remote_address") ?? "");
-    const address = pick(object, "upstream_host");
+    putClient(draft, pick(object, "x-forwarded-for", "x_forwarded_for", "http_x_forwarded_for", "downstream_remote_address") ?? "");
+    const address = pick(object, "upstream_host", "upstream");
     if (!isAbsent(address)) draft.upstream = [{ address: address ?? "" }];
     const details = pick(object, "response_code_details");
     const serviceTime = pick(object, "x-envoy-upstream-service-time", "upstream_service_time");

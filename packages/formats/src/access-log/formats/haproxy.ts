@@ -12,7 +12,7 @@ const HEAD = /(?:^|[ ])(\S+):(\w+) \[(\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d(
 const MAX_PREFIX = 256;
 /** Custom formats put a captured field, mostly the host, before the timers. */
 const HTTP =
-  /^(?:[^\s/]+ )?(-?\d+)\/(-?\d+)\/(-?\d+)\/(-?\d+)\/(\+?-?\d+) (-?\d+) (\+?-?\d+) (\S+) (\S+) ([A-Za-z-]{4}) (\d+\/\d+\/\d+\/\d+\/\+?\d+) (\d+\/\d+)(?: \{[^}]*\}){0,2}(?: (.*))?$/s;
+  /^(?:[^\s/]+ )?(-?\d+)\/(-?\d+)\/(-?\d+)\/(-?\d+)\/(\+?-?\d+) (-?\d+) (\+?-?\d+) (\S+) (\S+) ([A-Za-z-]{4}) (\d+\/\d+\/\d+\/\d+\/\+?\d+) {1,2}(\d+\/\d+)(?: \{[^}]*\}){0,2}(?: (.*))?$/s;
 const TCP = /^(-?\d+)\/(-?\d+)\/(\+?-?\d+) (\+?\d+) ([A-Za-z-]{2,4}) (\d+\/\d+\/\d+\/\d+\/\+?\d+) (\d+\/\d+)/;
 /** httpslog since 2.5 writes error codes and TLS behind the request. */
 const TLS_BEHIND = /" \S*\/\S*\/\S*\/\S*\/\S* \S*\/\S*\/\S*$/;

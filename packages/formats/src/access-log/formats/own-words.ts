@@ -31,7 +31,7 @@ const SPEAKERS: readonly Speaker[] = [
   },
   {
     format: "puma",
-    says: /^(?:\[\d+\] )?(?:Puma starting in (?:single|cluster) mode\.\.\.|\* {1,2}(?:Puma version|Ruby version|Version|Min threads|Max threads|Environment|Listening on|Workers|PID|Master PID|Restarts|Phased restart|Preloading application|Cycling|Activated|Daemonizing|Inherited|Starting control server|Restarting)\b|Use Ctrl-C to stop$|=== puma (?:startup|shutdown): |- (?:Gracefully (?:stopping|shutting down)|Goodbye!|Worker \d+ \(PID: \d+\) booted)|=> (?:Booting |Rails \d|Run `|Ctrl-C to shutdown|Call with -d)|Early termination of worker)/,
+    says: /^(?:\[\d+\] )?(?:Puma starting in (?:single|cluster) mode\.\.\.|\* {1,2}(?:Puma version|Ruby version|Version|Min threads|Max threads|Environment|Listening on|Workers|PID|Master PID|Restarts|Phased restart|Preloading application|Cycling|Activated|Daemonizing|Inherited|Starting control server|Restarting)\b|Use Ctrl-C to stop$|=== puma (?:startup|shutdown): |- (?:Gracefully (?:stopping|shutting down)|Goodbye!|Worker \d+ \(PID: \d+\) booted)|=> (?:Booting |Rails \d|Run `|Ctrl-C to shutdown|Call with -d)|\*{3} SIG\w+ not implemented|Early termination of worker)/,
   },
   {
     format: "django",

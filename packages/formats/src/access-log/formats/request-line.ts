@@ -16,7 +16,8 @@ export const requestLine: TextFormat = { id: "request-line", create: createReque
 
 const REQUEST = /"([A-Za-z]{3,20} [^"]* HTTP\/[\d.]+)"? ["(]?(\d{3})[")]?(?= |,|$)(?: (\d{3})(?= |$))?/;
 /** The same without its quotes, which nginx's `$request` has none of: behind a bracket or a field, and only with its protocol. */
-const UNQUOTED = /(?<=[\]\d-] )([A-Z]{3,10} [/*][^\s"]* HTTP\/[\d.]+) (\d{3})(?= |$)(?: (\d{3})(?= |$))?/;
+const UNQUOTED =
+  /((?<=[\]"\d-] )[A-Z]{3,10} [/*][^\s"]* HTTP\/[\d.]+|(?<=\] )[A-Z]{3,10} https?:\/\/[^\s"]* HTTP\/[\d.]+) "?(\d{3})"?(?= |$)(?: (\d{3})(?= |$))?/;
 /** What no server takes for a request: nothing, or bytes that are escaped. Servers answer it with 400, 408, 414, 494 or 497 themselves. */
 const NO_REQUEST = /"(|-|\\x[0-9A-Fa-f]{2}[^"]*)" "?(400|408|414|494|497)"?(?= |,|$)/;
 const ADDRESS = /(?:^|[\s[(<"'])((?:\d{1,3}\.){3}\d{1,3}|[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7})(?::\d+)?(?=[\s\])>"',]|$)/;

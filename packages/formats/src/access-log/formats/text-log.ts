@@ -18,7 +18,7 @@ const TIMED = new RegExp(
   "is",
 );
 const LEVELLED = new RegExp(
-  String.raw`^\[?(${LEVEL})\]?(?::|\s+- |\s+)\s*\[?(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*)?\]?\s*([\w.]{1,80}:)?(.*)$`,
+  String.raw`^\[?(${LEVEL}|DEFAULT(?= \d{4}-))\]?(?::|\s+- |\s+)\s*\[?(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*)?\]?\s*([\w.]{1,80}:)?(.*)$`,
   "s",
 );
 /** A level in capitals before a colon or a dash: no other line starts so. */

@@ -9,7 +9,7 @@ const GREP =
 /** The number alone. Times of the day and dates are none, nor are the first digits of an IPv6 address. */
 const NUMBER = /^(?!\d{1,2}:\d\d[:\s])(?:\d{1,9}:|\d{1,9}-(?!\d\d-)(?=[\d[{"<]))(?=\S)/;
 const IPV6 = /^[0-9a-f]{1,4}:(?:[0-9a-f]{0,4}:)+[0-9a-f.:%]*$/i;
-const MARK = /^(?:(?:(?:>|&gt;) ?){1,4}|[+-](?=[\w[{"<:])|[-*•] |\d{1,3}[.)] | {0,8}\d{1,7}\t)(?=\S)/;
+const MARK = /^(?: {0,8}(?:(?:>|&gt;) ?){1,4}|[+-](?=[\w[{"<:])|[-*•] |\d{1,3}[.)] | {0,8}\d{1,7}\t)(?=\S)/;
 const CODE = /^`([^`].*)`$/s;
 
 /** The line without such a mark; undefined when it bears none. */

@@ -106,7 +106,7 @@ const NAME = /^([a-z][\w.-]{1,40}): (?=\S)/;
 /** Heroku's lines copied without their time. */
 const DYNO = /^((?:heroku|app)\[[a-z][\w-]*(?:\.[\w-]+)?\]): /;
 /** A container's name before its JSON, as `stern` and `kubectl` with several containers are made to write it. */
-const BEFORE_JSON = /^((?=\D)[\w./@-]{1,100}) (?=\{"[\s\S]*\}\s*$)/;
+const BEFORE_JSON = /^((?=\D)[\w./@=-]{1,100}) ?(?=\{"[\s\S]*\}\s*$)/;
 
 /** The pod's name, with or without its namespace and its container, as `stern` writes them before a line of any kind. */
 const STERN = /^((?=\S*-|\S+ \S*-)(?:[a-z][\w.-]{0,100} ){1,3})(?=\{"|\[?\d{4}-\d\d-\d\dT\d\d:)/;
