@@ -1,6 +1,5 @@
 /** In which encoding a file of lines comes, told by its first bytes: gzip and zstd by their marks, UTF-16, which PowerShell's `>` writes, by its own or by its zeros. */
 import { type Duplex, Transform } from "node:stream";
-import { createGunzip, createZstdDecompress } from "node:zlib";
 
 /** `none` is what the parsers take: bytes of UTF-8. */
 export type Encoding = "none" | "gzip" | "zstd" | "utf-16le" | "utf-16be";
@@ -24,8 +23,11 @@ export function nameEncoding(head: Uint8Array): Encoding {
 
 /** Turns what is in an encoding into bytes of UTF-8. A byte order mark is left out; half a character at the end becomes U+FFFD. */
 export function createDecoder(encoding: Exclude<Encoding, "none">): Duplex {
-  if (encoding === "gzip") return createGunzip();
-  if (encoding === "zstd") return createZstdDecompress();
+  if (encoding === "gzip" || encoding === "zstd") {
+    // Loaded here: it takes some ms, and most files are plain.
+    const zlib = process.getBuiltinModule("node:zlib");
+    return encoding === "gzip" ? zlib.createGunzip() : zlib.createZstdDecompress();
+  }
   const decoder = new TextDecoder(encoding);
   return new Transform({
     transform: (chunk: Uint8Array, _, done) => done(null, decoder.decode(chunk, { stream: true })),

@@ -1,17 +1,16 @@
 import { closeSync } from "node:fs";
 import type { ReaderOptions } from "@faultline/formats/access-log";
 import { clf, type LineParser } from "@faultline/formats/access-log-combined";
+import type { Exchange } from "@faultline/model";
 import { HEAD_BYTES, judgeHead, withColumnOrder } from "./column-order.ts";
 import { WasmScanner } from "./core/wasm-scanner.ts";
 import type { Memory, OtherLines } from "./other-lines.ts";
-import type { FailureTally } from "./route-tally.ts";
-import type { LineScanner, ScannerHooks } from "./scanner.ts";
+import type { FailingLine, LineScanner, ScannerHooks } from "./scanner.ts";
 import { type Cut, findLineStart, type Segment } from "./segments.ts";
 import { eachLine, openFile, type Reader, readSource, readStretch, type Source, type Stretch } from "./source.ts";
 import { Tally, type TimeLimits } from "./tally.ts";
 
-/** Failing lines of the fast path that are at most read in full, for who made them and for the join. */
-const FULL_LOOKS = 8000;
+const COMBINED = "combined";
 
 /** What runs the fast path. */
 type Engine = "wasm" | "javascript";
@@ -108,7 +107,6 @@ class LineCounter implements ScannerHooks {
   private readonly combined: LineParser;
   private others: OtherLines | undefined;
   private bytes: Buffer = Buffer.alloc(0);
-  private looks = 0;
 
   constructor(options: CounterOptions) {
     this.options = options;
@@ -142,14 +140,31 @@ class LineCounter implements ScannerHooks {
     this.others.read(this.bytes, start, end);
   }
 
-  onFailure(start: number, end: number, failures: FailureTally): void {
+  onFailure(line: FailingLine): void {
     const { recall, tally, name: file } = this.options;
-    this.looks += 1;
-    if (this.looks > FULL_LOOKS || recall !== undefined) return;
+    if (recall !== undefined) return;
+    if (!line.failures.isShown) this.showFailure(line);
+    else if (!tally.isKeepingEnough) tally.keep({ exchange: this.toExchange(line), format: COMBINED, file });
+  }
+
+  private showFailure({ start, end, failures }: FailingLine): void {
+    const { tally, name: file } = this.options;
     const line = this.bytes.toString("utf8", start, end);
     const read = this.combined(line);
     if (read?.kind !== "exchange" || read.exchange.status === undefined) return;
     failures.addDetail(read.exchange, line);
     tally.keep({ exchange: read.exchange, format: read.format, file });
+  }
+
+  /** What other logs are joined by; a line of the combined format says no more of who made a failure than the first ones said. */
+  private toExchange({ method, path, pathEnd, status, timeMs, duration }: FailingLine): Exchange {
+    return {
+      observer: { kind: "unknown", name: COMBINED },
+      timeMs,
+      method,
+      path: this.bytes.toString("utf8", path, pathEnd),
+      status,
+      ...(duration < 0 ? {} : { durationMs: duration }),
+    };
   }
 }

@@ -105,7 +105,7 @@ function toRouteErrors(
   { tally, window, joined }: Surroundings,
 ): { readonly route: RouteErrors; readonly patterns: readonly Pattern[] } {
   const { method, template, leaf, status, failures } = group;
-  const memory = tally.memory.explain(findKept(tally, group));
+  const memory = tally.memory.isEmpty ? undefined : tally.memory.explain(findKept(tally, group));
   const shapes = findGroupPatterns({ route: leaf, failures, status, tally, joined });
   const patterns = memory === undefined ? shapes : [memory, ...shapes];
   const { causes, next } = rankCauses(failures, status, patterns);

@@ -20,6 +20,11 @@ export class MemoryWarnings {
     if (match !== null) this.warnings.push({ timeMs, dyno: match[1] ?? match[2] ?? "", code: match[3] ?? "" });
   }
 
+  /** True while nothing was said. */
+  get isEmpty(): boolean {
+    return this.warnings.length === 0;
+  }
+
   /** Takes in what was said later. */
   merge(later: MemoryWarnings): void {
     this.warnings.push(...later.warnings.slice(0, MAX_WARNINGS - this.warnings.length));
@@ -27,7 +32,6 @@ export class MemoryWarnings {
 
   /** Time-outs (H12) and lost connections (H13) of dynos that were out of memory when the request came or while it waited. */
   explain(failures: readonly Exchange[]): Pattern | undefined {
-    if (this.warnings.length === 0) return undefined;
     const lost = failures.filter(({ flags }) => flags === "H12" || flags === "H13");
     const explained = lost.filter((exchange) => this.hasWarning(exchange));
     if (explained.length === 0 || explained.length * 2 < lost.length) return undefined;

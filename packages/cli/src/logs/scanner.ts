@@ -56,7 +56,21 @@ export type ScannerHooks = {
   /** Loads what `onOther` needs, before it is first called; undefined when nothing is to be waited for. */
   readonly prepare: () => Promise<void> | undefined;
   readonly onOther: (start: number, end: number) => void;
-  readonly onFailure: (start: number, end: number, failures: FailureTally) => void;
+  readonly onFailure: (line: FailingLine) => void;
+};
+
+/** A failing line of the combined format: where it lies among the bytes, and its path; `duration` in ms, negative when it has none. */
+export type FailingLine = {
+  readonly start: number;
+  readonly end: number;
+  readonly method: string;
+  readonly path: number;
+  readonly pathEnd: number;
+  readonly status: number;
+  readonly timeMs: number;
+  readonly duration: number;
+  /** What is known of such failures. */
+  readonly failures: FailureTally;
 };
 
 /** Counts lines of one file into a tally. */
@@ -297,7 +311,7 @@ export class Scanner implements LineScanner {
       const failures = tally.getFailures(status);
       failures.addTimed(timeMs, duration < 0 ? undefined : duration);
       if (this.failingLines <= FIRST_LOOKS || this.failingLines % LOOK_EVERY === 0 || tally.lines <= FIRST_OF_SHAPE)
-        this.hooks.onFailure(line.start, line.end, failures);
+        this.hooks.onFailure({ ...line, method: this.shapes[shape]?.method ?? "", failures });
       return;
     }
     const slot = shape * CLASSES + (status < 800 ? (status / 100) | 0 : 0);

@@ -1,6 +1,6 @@
 import { CaddyPairs, type SeenExchange } from "./caddy-pairs.ts";
 import { MemoryWarnings } from "./memory-warnings.ts";
-import { type LogMessage, type ReadLine } from "@faultline/formats/access-log";
+import type { LogMessage, ReadLine } from "@faultline/formats/access-log";
 import type { Exchange } from "@faultline/model";
 import { PathLeaves } from "./path-leaves.ts";
 import type { RouteTally } from "./route-tally.ts";
@@ -165,6 +165,11 @@ export class Tally {
     this.lastMs = Math.max(this.lastMs ?? lastMs, lastMs);
     this.traffic.merge(traffic);
     this.errors.merge(errors);
+  }
+
+  /** True once no more failing exchanges are kept. */
+  get isKeepingEnough(): boolean {
+    return this.kept.length >= MAX_KEPT;
   }
 
   /** Keeps a failing exchange for the join, the first ones of each path first. */

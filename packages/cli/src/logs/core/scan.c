@@ -23,7 +23,11 @@
 #define SAMPLE 256
 
 /* Of a new shape, `start` has a bit for each segment that is a value because its place is crowded. */
-typedef struct { uint32_t kind, start, end, path, path_end, method, shape, status; } event;
+typedef struct {
+  uint32_t kind, start, end, path, path_end, method, shape, status;
+  int32_t duration_ms, unused;
+  double time_ms;
+} event;
 
 enum { OTHER = 1, FAILURE = 2, SHAPE = 3 };
 
@@ -396,6 +400,65 @@ static uint64_t crowd_value(uint64_t at, int crowd, const unsigned char *from, c
 
 static uint32_t h_a, h_b, h_first, h_others;
 
+static inline uint64_t low_bytes(uint64_t word, uint32_t length) { return length >= 8 ? word : word & ~(~0ull << 8 * length); }
+
+/* Hashes what stands between the values of a path, 16 bytes at a time. */
+static inline uint64_t hash_run(const unsigned char *at, uint32_t length) {
+  uint64_t near = length, far = 0;
+  for (; length > 16; at += 16, length -= 16) {
+    near = mix(near, word_at(at));
+    far = mix(far, word_at(at + 8));
+  }
+  near = mix(near, low_bytes(word_at(at), length));
+  far = mix(far, length > 8 ? low_bytes(word_at(at + 8), length - 8) : 0);
+  return near ^ (far << 29 | far >> 35);
+}
+
+/*
+ * The same as `hash_path` for a path of less than 64 bytes without an @, while no place is crowded: only what stands between the values is
+ * hashed, and not each segment by itself. The two hash differently: a route whose paths are of both lengths is of two shapes, which the trie
+ * of paths makes one. 0 when `hash_path` must look.
+ */
+static const unsigned char *hash_short_path(const unsigned char *path, const unsigned char *stop, uint32_t seed) {
+  uint64_t stops = 0, slashes = 0, digits = 0, ats = 0;
+  for (int i = 0; i < 4; i++) {
+    v128_t bytes = load(path + 16 * i), slash = is_byte(bytes, '/');
+    v128_t other = any(up_to(bytes, 32), any(is_byte(bytes, '#'), is_byte(bytes, '?')));
+    stops |= (uint64_t)wasm_i8x16_bitmask(other) << (16 * i);
+    slashes |= (uint64_t)wasm_i8x16_bitmask(slash) << (16 * i);
+    digits |= (uint64_t)wasm_i8x16_bitmask(in_range(bytes, '0', 10)) << (16 * i);
+    ats |= (uint64_t)wasm_i8x16_bitmask(is_byte(bytes, '@')) << (16 * i);
+  }
+  if (!stops) return 0;
+  uint32_t length = __builtin_ctzll(stops);
+  uint64_t inside = (1ull << length) - 1;
+  const unsigned char *end = path + length;
+  if (end >= stop || (*end != ' ' && *end != '?') || (ats & inside) || __builtin_popcountll(slashes & inside) > MAX_DEPTH) return 0;
+  uint64_t state = mix(seed, 0x9e3779b9u), ends = slashes | stops;
+  uint32_t first = 0, others = 0;
+  const unsigned char *run = path;
+  for (digits &= inside; digits;) {
+    uint32_t digit = __builtin_ctzll(digits), from = 64 - __builtin_clzll(slashes & ((1ull << digit) - 1)), to = digit + __builtin_ctzll(ends >> digit);
+    uint64_t behind = ~0ull << to, all = (~0ull << from) & ~behind, own = digits & all;
+    digits &= behind;
+    const unsigned char *segment = path + from, *segment_end = path + to, *stem = segment_end;
+    if (from == 1 && is_version(segment, to - from)) continue;
+    if (own != all && !is_plain_id(segment, to - from) && !(stem = value_end(segment, segment_end))) continue;
+    uint32_t hash = (uint32_t)hash_run(segment, to - from);
+    if (first == 0) first = hash | 1;
+    else others = (others ^ hash) * 0x85ebca6bu + 1;
+    state = mix(state, hash_run(run, segment - run));
+    run = stem;
+  }
+  state = mix(state, hash_run(run, end - run));
+  h_a = (uint32_t)state;
+  h_b = (uint32_t)(state >> 32) ^ (uint32_t)(state * 0x85ebca77u >> 32);
+  h_first = first;
+  h_others = others;
+  h_crowded = 0;
+  return end;
+}
+
 /* Hashes the path, every value in it as one and the same, and returns where it ends; 0 when it needs the full parser. No quote and no backslash stands before `stop`. */
 static const unsigned char *hash_path(const unsigned char *path, const unsigned char *stop, uint32_t seed) {
   uint64_t state = mix(seed, 0x9e3779b9u);
@@ -687,7 +750,9 @@ static const unsigned char *scan_line(const unsigned char *start) {
   }
   const unsigned char *path = at + 1;
   if (*path != '/' || at == method) return 0;
-  const unsigned char *path_end = hash_path(path, quote, seed_of(seed));
+  seed = seed_of(seed);
+  const unsigned char *path_end = place_count == 0 ? hash_short_path(path, quote, seed) : 0;
+  if (!path_end) path_end = hash_path(path, quote, seed);
   if (!path_end) return 0;
   at = path_end;
   if (*at != ' ') {
@@ -724,8 +789,13 @@ static const unsigned char *scan_line(const unsigned char *start) {
       event *e = push(FAILURE);
       e->start = start - buffer;
       e->end = end - buffer;
+      e->path = path - buffer;
+      e->path_end = path_end - buffer;
+      e->method = method - buffer;
       e->shape = shape;
       e->status = status;
+      e->duration_ms = duration_ms;
+      e->time_ms = time_ms;
     }
     return next;
   }

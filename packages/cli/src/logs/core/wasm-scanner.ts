@@ -47,7 +47,8 @@ const KEEP = { place: 1, placeOfAnySuffix: 2, name: 3, wordSuffix: 4, valueSuffi
 const INPUT_BYTES = 1024;
 const OTHER = 1;
 const SHAPE = 3;
-const EVENT_WORDS = 8;
+const EVENT_WORDS = 12;
+const EVENT_TIME = 40;
 /** Where the members of scan.c's `failure` and `series` lie. */
 const FAILURE_BYTES = 1480;
 const FAILURE_VALUES = 40;
@@ -159,7 +160,7 @@ export class WasmScanner implements LineScanner {
       const end = events[at + 2] as number;
       if (kind === OTHER) this.hooks.onOther(start, end);
       else if (kind === SHAPE) this.hearShape(at, start);
-      else this.hearFailure(at, start, end);
+      else this.hearFailure(at);
     }
   }
 
@@ -174,11 +175,23 @@ export class WasmScanner implements LineScanner {
     };
   }
 
-  private hearFailure(at: number, start: number, end: number): void {
-    const shape = this.shapes[this.events[at + 6] as number];
+  private hearFailure(at: number): void {
+    const { events } = this;
+    const shape = this.shapes[events[at + 6] as number];
     if (shape === undefined) return;
     shape.leaf ??= new RouteTally();
-    this.hooks.onFailure(start, end, shape.leaf.getFailures(this.events[at + 7] as number));
+    const status = events[at + 7] as number;
+    this.hooks.onFailure({
+      start: events[at + 1] as number,
+      end: events[at + 2] as number,
+      method: shape.method,
+      path: events[at + 3] as number,
+      pathEnd: events[at + 4] as number,
+      status,
+      duration: (events[at + 8] as number) | 0,
+      timeMs: this.view.getFloat64(events.byteOffset + at * 4 + EVENT_TIME, true),
+      failures: shape.leaf.getFailures(status),
+    });
   }
 
   flush(): void {
