@@ -53,7 +53,8 @@ static event events[MAX_EVENTS];
 #define FIRST_SHAPES 4096
 static uint32_t event_count, shape_count, shape_limit;
 static int32_t slots[TABLE];
-static uint32_t hash_a[MAX_SHAPES], hash_b[MAX_SHAPES], first_value[MAX_SHAPES], other_values[MAX_SHAPES];
+/* Of a shape's paths: their hash, and hashes of the first value and of the others of the last one. */
+static struct { uint32_t hash_a, hash_b, first_value, other_values; } shapes[MAX_SHAPES];
 static unsigned char varied_from[MAX_SHAPES];
 static uint32_t classes[MAX_SHAPES * CLASSES], latency[MAX_SHAPES * LATENCY];
 static unsigned char time_bytes[26];
@@ -302,6 +303,20 @@ static inline uint64_t hash_bytes(const unsigned char *at, uint32_t length) {
   return mix(hash, length == 0 ? 0 : word_at(at) << (64 - 8 * length));
 }
 
+static inline uint64_t low_bytes(uint64_t word, uint32_t length) { return length >= 8 ? word : word & ~(~0ull << 8 * length); }
+
+/* Hashes what stands between the values of a path, 16 bytes at a time. */
+static inline uint64_t hash_run(const unsigned char *at, uint32_t length) {
+  uint64_t near = length, far = 0;
+  for (; length > 16; at += 16, length -= 16) {
+    near = mix(near, word_at(at));
+    far = mix(far, word_at(at + 8));
+  }
+  near = mix(near, low_bytes(word_at(at), length));
+  far = mix(far, length > 8 ? low_bytes(word_at(at + 8), length - 8) : 0);
+  return near ^ (far << 29 | far >> 35);
+}
+
 /* True for a UUID, or eight and more hex digits, without looking at it byte by byte; false says nothing. */
 static int is_plain_id(const unsigned char *from, uint32_t length) {
   if (length < 8 || length > 64) return 0;
@@ -354,9 +369,7 @@ static uint32_t seed_of(uint32_t method) {
 
 /* Walks to a place: from a method, by the words or the suffixes of values in `input`. */
 EXPORT("startPlace") void start_place(uint32_t length) {
-  uint32_t method = 0x811c9dc5u;
-  for (uint32_t i = 0; i < length; i++) method = (method ^ input[i]) * 0x01000193u;
-  place = mix(seed_of(method), 0x9e3779b9u);
+  place = mix(seed_of(hash_run(input, length)), 0x9e3779b9u);
 }
 EXPORT("enterName") void enter_name(uint32_t length) { place = mix(place, hash_bytes(input, length)); }
 EXPORT("enterValue") void enter_value(uint32_t length) { place = mix(place, length ? hash_bytes(input, length) ^ VALUE : VALUE); }
@@ -399,20 +412,6 @@ static uint64_t crowd_value(uint64_t at, int crowd, const unsigned char *from, c
 }
 
 static uint32_t h_a, h_b, h_first, h_others;
-
-static inline uint64_t low_bytes(uint64_t word, uint32_t length) { return length >= 8 ? word : word & ~(~0ull << 8 * length); }
-
-/* Hashes what stands between the values of a path, 16 bytes at a time. */
-static inline uint64_t hash_run(const unsigned char *at, uint32_t length) {
-  uint64_t near = length, far = 0;
-  for (; length > 16; at += 16, length -= 16) {
-    near = mix(near, word_at(at));
-    far = mix(far, word_at(at + 8));
-  }
-  near = mix(near, low_bytes(word_at(at), length));
-  far = mix(far, length > 8 ? low_bytes(word_at(at + 8), length - 8) : 0);
-  return near ^ (far << 29 | far >> 35);
-}
 
 /*
  * The same as `hash_path` for a path of less than 64 bytes without an @, while no place is crowded: only what stands between the values is
@@ -645,17 +644,17 @@ static int is_size(const unsigned char *from, const unsigned char *to) {
 static int32_t find_shape(const unsigned char *method, const unsigned char *path, const unsigned char *path_end) {
   uint32_t slot = (h_a ^ (h_b >> 7)) & (TABLE - 1);
   for (int32_t shape; (shape = slots[slot]) != -1; slot = (slot + 1) & (TABLE - 1)) {
-    if (hash_a[shape] != h_a || hash_b[shape] != h_b) continue;
-    if (first_value[shape] != h_first) varied_from[shape] = 0;
-    else if (other_values[shape] != h_others && varied_from[shape] == 2) varied_from[shape] = 1;
+    if (shapes[shape].hash_a != h_a || shapes[shape].hash_b != h_b) continue;
+    if (shapes[shape].first_value != h_first) varied_from[shape] = 0;
+    else if (shapes[shape].other_values != h_others && varied_from[shape] == 2) varied_from[shape] = 1;
     return shape;
   }
   if (shape_count >= shape_limit) return -1;
   int32_t shape = slots[slot] = shape_count++;
-  hash_a[shape] = h_a;
-  hash_b[shape] = h_b;
-  first_value[shape] = h_first;
-  other_values[shape] = h_others;
+  shapes[shape].hash_a = h_a;
+  shapes[shape].hash_b = h_b;
+  shapes[shape].first_value = h_first;
+  shapes[shape].other_values = h_others;
   varied_from[shape] = 2;
   event *e = push(SHAPE);
   e->start = h_crowded;
@@ -698,12 +697,20 @@ static void add_failure(failure *f, int32_t shape) {
 }
 
 static inline uint32_t either(v128_t near, v128_t far) { return wasm_i8x16_bitmask(near) | wasm_i8x16_bitmask(far) << 16; }
-static inline v128_t is_odd(v128_t bytes) { return any(up_to(bytes, 31), any(is_byte(bytes, '['), wasm_u8x16_ge(bytes, wasm_u8x16_splat(127)))); }
-static inline v128_t in_client(v128_t bytes) {
-  v128_t letters = in_range(any(bytes, wasm_u8x16_splat(32)), 'a', 26), named = in_range(bytes, '-', 14);
-  /* From - to : lies one byte that is not of a name, the slash. */
-  v128_t plain = any(letters, wasm_v128_andnot(named, is_byte(bytes, '/')));
-  return any(plain, any(is_byte(bytes, '_'), any(is_byte(bytes, '*'), is_byte(bytes, '%'))));
+/*
+ * What bytes are to the names in front of a time, by their two halves: `rows` says for each low half in which rows, of sixteen bytes each,
+ * the byte may stand, `row` which row a high half is. Rows 0 and 1, and those of no ASCII, are in none.
+ */
+static inline v128_t fits(v128_t bytes, v128_t rows) {
+  v128_t low = wasm_v128_and(bytes, wasm_u8x16_splat(15)), high = wasm_u8x16_shr(bytes, 4);
+  v128_t row = wasm_i8x16_swizzle(wasm_u8x16_const(0, 0, 4, 8, 16, 32, 64, 128, 0, 0, 0, 0, 0, 0, 0, 0), high);
+  return wasm_v128_and(wasm_i8x16_swizzle(rows, low), row);
+}
+
+/* A bit for each byte that does not fit. */
+static inline uint64_t without(v128_t near, v128_t far, v128_t rows) {
+  v128_t none = wasm_i8x16_splat(0);
+  return either(wasm_i8x16_eq(fits(near, rows), none), wasm_i8x16_eq(fits(far, rows), none));
 }
 
 /* True for three plain words and a space behind each, of which the first is a client's name, between two places. */
@@ -712,9 +719,12 @@ static int is_names(const unsigned char *from, const unsigned char *to) {
   if (length <= 32) {
     v128_t near = load(from), far = load(from + 16);
     uint64_t all = (1ull << length) - 1, gaps = either(is_byte(near, ' '), is_byte(far, ' ')) & all;
-    if ((either(is_odd(near), is_odd(far)) & all) || gaps == 0 || to[-1] != ' ') return 0;
+    /* Printable and no [; a client's name has letters, digits and % * - . : _ */
+    v128_t printable = wasm_u8x16_const(252, 252, 252, 252, 252, 252, 252, 252, 252, 252, 252, 220, 252, 252, 252, 124);
+    v128_t named = wasm_u8x16_const(168, 248, 248, 248, 248, 252, 248, 248, 248, 248, 252, 80, 80, 84, 84, 112);
+    if ((without(near, far, printable) & all) || gaps == 0 || to[-1] != ' ') return 0;
     uint64_t client = (1ull << __builtin_ctzll(gaps)) - 1;
-    return (~(uint64_t)either(in_client(near), in_client(far)) & client) == 0 && __builtin_popcountll(gaps) == 3;
+    return (without(near, far, named) & client) == 0 && __builtin_popcountll(gaps) == 3;
   }
   int spaces = 0;
   if (length >= 256) return 0;
@@ -743,14 +753,12 @@ static const unsigned char *scan_line(const unsigned char *start) {
   if (open < start || open[0] != '[' || open[3] != '/' || open[7] != '/' || open[21] != ' ' || open[27] != ']' || open[28] != ' ') return 0;
   if (!is_names(start, open)) return 0;
   const unsigned char *at = method;
-  uint32_t seed = 0x811c9dc5u;
-  for (; *at != ' '; at++) {
-    if (*at - 'A' >= 26u || at - method > 16) return 0;
-    seed = (seed ^ *at) * 0x01000193u;
-  }
+  v128_t first = load(method);
+  uint32_t gap = wasm_i8x16_bitmask(is_byte(first, ' ')) | 1 << 16, length = __builtin_ctz(gap);
+  at = method + length;
   const unsigned char *path = at + 1;
-  if (*path != '/' || at == method) return 0;
-  seed = seed_of(seed);
+  if (*at != ' ' || *path != '/' || length == 0 || (~wasm_i8x16_bitmask(in_range(first, 'A', 26)) & ((1u << length) - 1))) return 0;
+  uint32_t seed = seed_of(hash_run(method, length));
   const unsigned char *path_end = place_count == 0 ? hash_short_path(path, quote, seed) : 0;
   if (!path_end) path_end = hash_path(path, quote, seed);
   if (!path_end) return 0;
@@ -760,10 +768,12 @@ static const unsigned char *scan_line(const unsigned char *start) {
     for (; *at > 32;) at++;
     if (*at != ' ' || at >= quote) return 0;
   }
-  if (at[1] != 'H' || at[2] != 'T' || at[3] != 'T' || at[4] != 'P' || at[5] != '/') return 0;
-  const unsigned char *version = at + 6;
-  if (quote <= version || quote - version > 6) return 0;
-  for (at = version; at < quote; at++) if (*at != '.' && !is_digit(*at)) return 0;
+  if (word_at(at) != 0x2e312f5054544820 || quote != at + 9 || !is_digit(at[8])) {
+    if (at[1] != 'H' || at[2] != 'T' || at[3] != 'T' || at[4] != 'P' || at[5] != '/') return 0;
+    const unsigned char *version = at + 6;
+    if (quote <= version || quote - version > 6) return 0;
+    for (at = version; at < quote; at++) if (*at != '.' && !is_digit(*at)) return 0;
+  }
   int status = number(quote + 2, 3);
   if (quote[1] != ' ' || status < 100 || quote[5] != ' ') return 0;
   if (!is_size(quote + 6, tail ? last - 1 : end)) return 0;
