@@ -9,6 +9,9 @@ export type ClfHead = { readonly draft: Draft; readonly end: number; readonly vh
 const TIME =
   /\[(\d{1,2}\/[A-Za-z]{3}\/\d{4}[: ]\d\d:\d\d:\d\d(?:\.\d+)?(?: [+-]\d{4})?|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[^\]"]{0,16})\] ?"/;
 
+/** A host in quotes between the time and the request. */
+const HOST = /([\w.:-]{1,255})" "(?=[A-Z]{3,16} )/y;
+
 /** Reads `[vhost[:port] ]client ident user [time] "request" status bytes`; undefined when the line has no such head. */
 export function readClfHead(line: string): ClfHead | undefined {
   const time = TIME.exec(line);
@@ -17,12 +20,15 @@ export function readClfHead(line: string): ClfHead | undefined {
     .slice(0, time.index)
     .trimEnd()
     .replace(/^"-" (?=\S+ \S+ \S)/, "");
-  const start = time.index + time[0].length;
+  HOST.lastIndex = time.index + time[0].length;
+  const host = HOST.exec(line);
+  const start = host === null ? time.index + time[0].length : HOST.lastIndex;
   const close = findRequestEnd(line, start);
   if (close === undefined) return undefined;
   const draft = startDraft("unknown", "access log");
   const vhost = putNames(draft, names);
   if (vhost === undefined) return undefined;
+  putText(draft, "host", host?.[1] ?? draft.host);
   putTime(draft, parseClfTime(time[1] ?? "", 0) ?? parseIsoTime(time[1] ?? "", 0));
   putRequestLine(draft, unescapeQuoted(line.slice(start, close.quote)));
   putStatus(draft, close.status);

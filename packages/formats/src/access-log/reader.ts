@@ -35,6 +35,7 @@ import { nginxJson } from "./formats/nginx-json.ts";
 import { nginxProxyManager } from "./formats/nginx-proxy-manager.ts";
 import { ownWords } from "./formats/own-words.ts";
 import { phpFpm } from "./formats/php-fpm.ts";
+import { phpServer } from "./formats/php-server.ts";
 import { pino } from "./formats/pino.ts";
 import { plainRequest } from "./formats/plain-request.ts";
 import { rails } from "./formats/rails.ts";
@@ -68,6 +69,7 @@ export const TEXT_FORMATS: readonly TextFormat[] = [
   apacheSslRequest,
   clf,
   phpFpm,
+  phpServer,
   django,
   apiGatewayExecution,
   apiGatewayText,
@@ -199,7 +201,7 @@ function readLayer(line: string, tools: Tools, marks = MAX_MARKS): ParsedLine | 
   const fields = first.startsWith("20") ? readConsoleFields(line) : undefined;
   const console = fields === undefined ? undefined : readJson(fields, tools);
   if (console !== undefined && "kind" in console && console.kind === "exchange") return console;
-  return peelStrict(line, tools.context) ?? readRecord(line, tools) ?? peelLoose(line) ?? { kind: "unparsed" };
+  return peelStrict(first, tools.context) ?? readRecord(line, tools) ?? peelLoose(line) ?? { kind: "unparsed" };
 }
 
 /** A line that was copied out of a log with a mark before it, which counts as one only when what follows it is read. */
@@ -219,6 +221,7 @@ function readRecord(written: string, tools: Tools): ParsedLine | undefined {
   const inner = bare === line ? undefined : readText(bare, tools);
   if (inner?.kind === "exchange") return inner;
   const parsed = readText(line, tools);
+  if (parsed?.kind === "continuation" && inner?.kind === "message" && inner.format === "rails") return inner;
   if (parsed?.kind !== "message") return parsed;
   const words = parsed.message.text.replace(/^(?:\[[\w.:-]+\] )+(?=\{)/, "");
   if (words === line) return parsed;

@@ -26,8 +26,8 @@ const SPEAKERS: readonly Speaker[] = [
   },
   {
     format: "haproxy",
-    says: /^(?:\[(?:NOTICE|WARNING|ALERT|INFO)\] {1,4}(?:\d{1,3}\/\d{6} )?\(\d+\) : |(?:Backup )?(?:[Ss]erver|Health check for (?:backup )?server) [^\s/]+\/\S+ (?:is |was |failed|succeeded|has |changed |remains |administratively )|(?:backend|proxy) \S+ has no server available!|Proxy \S+ (?:started|stopped|paused|resumed)\b|(?:Pausing|Stopping|Enabling|Resuming) (?:frontend|backend|proxy|listen|GLOBAL|log-forward)\b|(?:New worker|Loading success|Initializing new worker|Exiting Master process|Current worker|Former worker|All workers exited|Reexecuting Master|Proxies stopped|config : |Configuration file is valid))/,
-    complains: /\b(?:is DOWN|has no server available|ALERT|WARNING|failed)\b/,
+    says: /^(?:(?:Backup )?(?:[Ss]erver|Health check for (?:backup )?server) [^\s/]+\/\S+ (?:is |was |failed|succeeded|has |changed |remains |administratively )|(?:backend|proxy) \S+ has no server available!|Proxy \S+ (?:started|stopped|paused|resumed)\b|(?:Pausing|Stopping|Enabling|Resuming) (?:frontend|backend|proxy|listen|GLOBAL|log-forward)\b|(?:New worker|Loading success|Initializing new worker|Exiting Master process|Current worker|Former worker|All workers exited|Reexecuting Master|Proxies stopped|config : |Configuration file is valid))/,
+    complains: /\b(?:is DOWN|has no server available|failed)\b/,
   },
   {
     format: "puma",

@@ -28,7 +28,9 @@ function createPino(context: ParseContext): JsonLineParser {
       "level" in object && "time" in object && ("pid" in object || "hostname" in object || request !== undefined || "msg" in object);
     if (!isPino || "v" in object) return undefined;
     const status = response?.["statusCode"] ?? response?.["status"];
-    if (request === undefined || status === undefined) {
+    // What a client gave up on has a response without a status.
+    const isAborted = response !== undefined && "statusCode" in response;
+    if (request === undefined || (status === undefined && !isAborted)) {
       if (request === undefined) return readAppRecord(object, { id: "pino", observer: "pino" }, context);
       return { kind: "message", format: "pino", message: readAppMessage(object, context) };
     }
@@ -37,7 +39,7 @@ function createPino(context: ParseContext): JsonLineParser {
     // hapi has methods in lower case.
     putText(draft, "method", readJsonText(request["method"])?.toUpperCase());
     putTarget(draft, readJsonText(request["url"]) ?? readJsonText(request["path"]));
-    putStatus(draft, Number(status));
+    putStatus(draft, Number(status ?? 0));
     putNumber(draft, "responseBytes", readHeader(response?.["headers"], "content-length"));
     putDuration(draft, object["responseTime"], 1);
     putClient(draft, readJsonText(request["remoteAddress"]) ?? readJsonText(request["ip"]) ?? "");

@@ -59,7 +59,8 @@ function putRest(draft: Draft, rest: readonly Token[]): void {
   const [size] = rest;
   if (size?.kind === "bare" && /^\d+$/.test(size.text)) putNumber(draft, "responseBytes", size.text);
   const quoted = rest.filter((token) => token.kind === "quoted");
-  if (quoted.length >= 2) putText(draft, "userAgent", unescapeQuoted(quoted[1]?.text ?? ""));
+  const agent = quoted.find(({ text }) => /^[A-Za-z][\w.-]{0,60}\/\d/.test(text)) ?? quoted[1];
+  if (quoted.length >= 2) putText(draft, "userAgent", unescapeQuoted(agent?.text ?? ""));
   const seconds = rest.filter((token) => token.kind === "bare" && /^\d+\.\d{3,}$/.test(token.text));
   if (seconds.length === 1) putDuration(draft, seconds[0]?.text, 1000);
   const own = rest.findLast((token) => token.kind === "bare" && /^\d+(?:\.\d+)?(?:ms|us|µs|s)$/.test(token.text));

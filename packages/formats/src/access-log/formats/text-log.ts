@@ -42,6 +42,9 @@ const CONSOLES = [
 const RUNNER = /^##\[(group|endgroup|command|section|notice|debug|warning|error)\](.*)$/s;
 const THROWN = /\b([A-Za-z_$][\w$.]*(?:Exception|Error|Fault|Panic))\b(?:: |$)/;
 
+/** zap's console with its time as a number. */
+const COUNTED = /^(\d\.\d{1,18}e\+09|\d{10}\.\d{1,9})\t(debug|info|warn|error|dpanic|panic|fatal)\t(.*)$/s;
+
 /** winston's printf layout with the levels that only npm has. */
 const WINSTON = /^\[?(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?Z?)\]? (http|verbose|silly): (.*)$/s;
 
@@ -51,10 +54,10 @@ const STAMPED =
 
 function createTextLog(context: ParseContext): LineParser {
   return (line) => {
-    const timed = TIMED.exec(line) ?? WINSTON.exec(line);
+    const timed = TIMED.exec(line) ?? WINSTON.exec(line) ?? COUNTED.exec(line);
     if (timed !== null) {
-      const [, time, level, text = ""] = timed;
-      return toLine(text, { level, timeMs: parseAnyTime(time, context) });
+      const [, time = "", level, text = ""] = timed;
+      return toLine(text, { level, timeMs: parseAnyTime(time.includes("e+") ? Number(time) : time, context) });
     }
     const answered = readBareAnswer(line, context);
     if (answered !== undefined) return answered;

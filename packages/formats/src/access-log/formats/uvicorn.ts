@@ -6,7 +6,7 @@ import type { ParsedLine, TextFormat } from "../line.ts";
 export const uvicorn: TextFormat = { id: "uvicorn", create: () => parseUvicorn };
 
 const LINE =
-  /^(?:[A-Z]+: +)?((?:\d{1,3}\.){3}\d{1,3}:\d+|\[?[0-9a-fA-F:]+\]?:\d+) - "([A-Z-]+ \S+ HTTP\/[\d.]+)" (\d{3})(?: [A-Za-z][A-Za-z -]*)?$/;
+  /^(?:[A-Z]+: +(?=")|(?:[A-Z]+: +)?((?:\d{1,3}\.){3}\d{1,3}:\d+|\[?[0-9a-fA-F:]+\]?:\d+) - )"([A-Z-]+ \S+ HTTP\/[\d.]+)" (\d{3})(?: [A-Za-z][A-Za-z -]*)?$/;
 
 function parseUvicorn(line: string): ParsedLine | undefined {
   const match = LINE.exec(line);

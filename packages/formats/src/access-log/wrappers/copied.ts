@@ -10,11 +10,17 @@ const GREP =
 const NUMBER = /^(?!\d{1,2}:\d\d[:\s])(?:\d{1,9}:|\d{1,9}-(?!\d\d-)(?=[\d[{"<]))(?=\S)/;
 const IPV6 = /^[0-9a-f]{1,4}:(?:[0-9a-f]{0,4}:)+[0-9a-f.:%]*$/i;
 const MARK = /^(?: {0,8}(?:(?:>|&gt;) ?){1,4}|[+-](?=[\w[{"<:])|[-*•] |\d{1,3}[.)] | {0,8}\d{1,7}\t)(?=\S)/;
+/** The file that OSSEC and Wazuh name before what they archive. */
+const ARCHIVED = /^[^"{}]{0,100}->\/\S{1,200}?:(?=\S)/;
 const CODE = /^`([^`].*)`$/s;
 
 /** The line without such a mark; undefined when it bears none. */
 export function peelCopied(line: string): string | undefined {
-  const mark = MARK.exec(line) ?? GREP.exec(line) ?? (IPV6.test(line.slice(0, 48).split(" ", 1)[0] ?? "") ? null : NUMBER.exec(line));
+  const mark =
+    MARK.exec(line) ??
+    GREP.exec(line) ??
+    ARCHIVED.exec(line) ??
+    (IPV6.test(line.slice(0, 48).split(" ", 1)[0] ?? "") ? null : NUMBER.exec(line));
   return mark === null ? CODE.exec(line)?.[1] : line.slice(mark[0].length);
 }
 
