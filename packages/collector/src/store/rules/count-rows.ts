@@ -1,23 +1,58 @@
 /** Adds cells up to the rows that `Store.count` answers with. */
 import type { CountRow, Dimension, ExchangeFilter } from "../contract.ts";
-import { type DenseHistogram, DenseHistogramSlab, estimateQuantiles, toDenseIndex } from "./histogram.ts";
+import { Grouping, type SeriesNames } from "./grouping.ts";
+import {
+  addToBucket,
+  createBucketPairs,
+  createHistogram,
+  type DenseHistogram,
+  DenseHistogramSlab,
+  estimateQuantiles,
+  type Histogram,
+  toDenseIndex,
+} from "./histogram.ts";
 import { type Block, type Cell, STEP_MS } from "./rollup.ts";
 import type { Series } from "./series.ts";
 import { FORGOTTEN } from "./series-table.ts";
 
 type Question = ExchangeFilter & { readonly stepMs: number; readonly groupBy: readonly Dimension[] };
 
-/** Tells the names of series; undefined for one whose name is gone: it counts nevertheless. */
-type SeriesNames = { readonly get: (number: number) => Series | undefined };
+/** So many steps of groups have a dense histogram, which is fast; further ones, of which there may be hundreds of thousands, one of what they need. */
+const MOST_DENSE = 4_096;
 
 /** What was added up so far for one step of time and one group. */
-export type Sum = {
-  total: number;
-  failing: number;
-  readonly durations: DenseHistogram;
-  /** Where in `durations` the first bucket is that is not empty, or one before it. */
-  first: number;
-};
+export class Sum {
+  total = 0;
+  failing = 0;
+  readonly #dense: DenseHistogram | undefined;
+  /** Where in `#dense` the first bucket is that is not empty, or one before it. */
+  #first = Infinity;
+  readonly #sparse: Histogram | undefined;
+
+  constructor(dense: DenseHistogram | undefined) {
+    this.#dense = dense;
+    this.#sparse = dense === undefined ? createHistogram() : undefined;
+  }
+
+  /** Adds durations: from `begin` on pairs of a bucket's place in a dense histogram and its count, the shortest first. */
+  addBuckets(pairs: Uint32Array, begin: number, end: number): void {
+    const dense = this.#dense;
+    if (dense === undefined) return this.#addSparsely(pairs, begin, end);
+    if (end > begin && pairs[begin]! < this.#first) this.#first = pairs[begin]!;
+    for (let at = begin; at < end; at += 2) dense[pairs[at]!]! += pairs[at + 1]!;
+  }
+
+  #addSparsely(pairs: Uint32Array, begin: number, end: number): void {
+    const sparse = this.#sparse;
+    if (sparse !== undefined) for (let at = begin; at < end; at += 2) addToBucket(sparse, pairs[at]!, pairs[at + 1]!);
+  }
+
+  /** See `estimateQuantiles`. */
+  estimateQuantiles(): ReturnType<typeof estimateQuantiles> {
+    const { counts, offset } = this.#sparse ?? { counts: this.#dense ?? [], offset: 0 };
+    return estimateQuantiles(counts, this.total, { first: this.#sparse === undefined ? this.#first : 0, offset });
+  }
+}
 
 /** True when the filter lets the series pass. */
 export function matchesSeries(filter: ExchangeFilter, series: Series): boolean {
@@ -29,32 +64,35 @@ export function matchesSeries(filter: ExchangeFilter, series: Series): boolean {
   );
 }
 
-function toGroup(series: Series, groupBy: readonly Dimension[]): CountRow["group"] {
-  return Object.fromEntries(groupBy.map((dimension) => [dimension, String(series[dimension])]));
-}
+/** Buckets of one cell, as `Sum` takes them. */
+const pairs = createBucketPairs();
 
 /** Feed it blocks in any order, then read the rows. A cell belongs to the window when its step begins inside it. */
 export class CountSum {
   readonly #question: Question;
-  readonly #series: SeriesNames;
-  /** The group of each series by its number; -1 when the filter excludes it. */
-  readonly #groupOf = new Map<number, number>();
-  readonly #groups: CountRow["group"][] = [];
-  readonly #groupNumbers = new Map<string, number>();
+  readonly #names: SeriesNames;
+  readonly #grouping: Grouping;
+  readonly #isNarrowed: boolean;
+  /** Whether a series passes the filter, by its number. */
+  readonly #passes = new Map<number, boolean>();
   /** By the start of the step of time, then by group. */
   readonly #sums = new Map<number, (Sum | undefined)[]>();
   readonly #slab = new DenseHistogramSlab();
+  #dense = 0;
   #lastTime = Number.NaN;
   #lastSums: (Sum | undefined)[] = [];
 
-  constructor(question: Question, series: SeriesNames) {
+  constructor(question: Question, names: SeriesNames, grouping = new Grouping(question.groupBy, names)) {
     this.#question = question;
-    this.#series = series;
+    this.#names = names;
+    this.#grouping = grouping;
+    const { service, route, version, region } = question;
+    this.#isNarrowed = [service, route, version, region].some((each) => each !== undefined);
   }
 
   add(block: Block): void {
     block.cells.forEach((steps, number) => {
-      if (this.#getGroup(number) < 0) return;
+      if (!this.#isAskedFor(number)) return;
       for (let step = 0; step < steps.length; step++) {
         const cell = steps[step];
         if (cell !== undefined) this.#addCell(number, block.fromMs + step * STEP_MS, cell);
@@ -62,24 +100,24 @@ export class CountSum {
     });
   }
 
-  /** Negative when the series is not asked for. */
-  #getGroup(number: number): number {
-    const known = this.#groupOf.get(number);
-    if (known !== undefined) return known;
-    const series = this.#series.get(number) ?? FORGOTTEN;
-    const group = matchesSeries(this.#question, series) ? this.#internGroup(series) : -1;
-    this.#groupOf.set(number, group);
-    return group;
+  #isAskedFor(number: number): boolean {
+    if (!this.#isNarrowed) return true;
+    let passes = this.#passes.get(number);
+    if (passes === undefined) this.#passes.set(number, (passes = matchesSeries(this.#question, this.#names.get(number) ?? FORGOTTEN)));
+    return passes;
   }
 
   /** Where a cell of a series that begins at `fromMs` is to be added; undefined when it is not asked for. */
   find(number: number, fromMs: number): Sum | undefined {
     const { window, stepMs } = this.#question;
-    const group = this.#getGroup(number);
-    if (group < 0 || fromMs + STEP_MS <= window.fromMs || fromMs >= window.toMs) return undefined;
+    if (!this.#isAskedFor(number) || fromMs + STEP_MS <= window.fromMs || fromMs >= window.toMs) return undefined;
     const time = Math.floor(fromMs / stepMs) * stepMs;
     if (time !== this.#lastTime) this.#turnTo(time);
-    return (this.#lastSums[group] ??= { total: 0, failing: 0, durations: this.#slab.create(), first: Infinity });
+    return (this.#lastSums[this.#grouping.find(number)] ??= this.#createSum());
+  }
+
+  #createSum(): Sum {
+    return new Sum(this.#dense++ < MOST_DENSE ? this.#slab.create() : undefined);
   }
 
   #turnTo(time: number): void {
@@ -96,21 +134,33 @@ export class CountSum {
     sum.failing += cell.failing;
     const { offset, counts } = cell.durations;
     const first = toDenseIndex(offset);
-    if (counts.length > 0 && first < sum.first) sum.first = first;
-    for (let at = 0; at < counts.length; at++) sum.durations[first + at]! += counts[at]!;
+    let end = 0;
+    for (let at = 0; at < counts.length; at++) {
+      if (counts[at] === 0) continue;
+      pairs[end++] = first + at;
+      pairs[end++] = counts[at]!;
+    }
+    sum.addBuckets(pairs, 0, end);
   }
 
-  /** Oldest first; groups of one step in order of first sight. */
-  rows(): CountRow[] {
-    const times = [...this.#sums.keys()].sort((a, b) => a - b);
-    const rows: CountRow[] = [];
-    for (const time of times) {
-      const sums = this.#sums.get(time) ?? [];
-      for (let group = 0; group < sums.length; group++) {
-        const sum = sums[group];
-        if (sum !== undefined) rows.push(this.#toRow(sum, time, group));
-      }
+  /** Steps of time for which there are rows, oldest first. */
+  times(): number[] {
+    return [...this.#sums.keys()].sort((a, b) => a - b);
+  }
+
+  /** Appends the rows of one step of time. */
+  pushRows(time: number, into: CountRow[]): void {
+    const sums = this.#sums.get(time) ?? [];
+    for (let group = 0; group < sums.length; group++) {
+      const sum = sums[group];
+      if (sum !== undefined) into.push(this.#toRow(sum, time, group));
     }
+  }
+
+  /** All of them, oldest first. */
+  rows(): CountRow[] {
+    const rows: CountRow[] = [];
+    for (const time of this.times()) this.pushRows(time, rows);
     return rows;
   }
 
@@ -120,19 +170,11 @@ export class CountSum {
     this.#slab.release();
   }
 
-  #internGroup(series: Series): number {
-    const group = toGroup(series, this.#question.groupBy);
-    const key = Object.values(group).join("\u0000");
-    const known = this.#groupNumbers.get(key);
-    if (known !== undefined) return known;
-    this.#groupNumbers.set(key, this.#groups.length);
-    return this.#groups.push(group) - 1;
-  }
-
-  #toRow({ total, failing, durations, first }: Sum, time: number, group: number): CountRow {
-    const names = this.#groups[group] ?? {};
+  #toRow(sum: Sum, time: number, group: number): CountRow {
+    const { total, failing } = sum;
+    const names = this.#grouping.get(group);
     if (total === 0) return { fromMs: time, group: names, total, failing };
-    const { p50Ms, p99Ms } = estimateQuantiles(durations, total, first);
+    const { p50Ms, p99Ms } = sum.estimateQuantiles();
     return { fromMs: time, group: names, total, failing, p50Ms, p99Ms };
   }
 }

@@ -47,6 +47,11 @@ export function createDenseHistogram(): DenseHistogram {
   return new Uint32Array(MAX_INDEX - MIN_INDEX + 1);
 }
 
+/** Room for every bucket there is, as pairs of its place in a dense histogram and its count. */
+export function createBucketPairs(): Uint32Array {
+  return new Uint32Array((MAX_INDEX - MIN_INDEX + 1) * 2);
+}
+
 const SLAB = 128;
 /** Five megabytes, which a question about an hour of fifty routes takes. */
 const MAX_IDLE_SLABS = 32;
@@ -89,18 +94,21 @@ export function toDenseIndex(bucket: number): number {
 /** The middle of each bucket, in ms. */
 const MIDDLES = Float64Array.from({ length: MAX_INDEX - MIN_INDEX + 1 }, (_, at) => 2 ** ((at + MIN_INDEX + 0.5) / BUCKETS_PER_DOUBLING));
 
-/** The durations in ms below which half and 99 of 100 of `total` lie, `first` being no later than the first bucket that is not empty. */
+/**
+ * The durations in ms below which half and 99 of 100 of `total` lie. The counts are of the buckets from the `offset`-th of a dense histogram on;
+ * none before the `first` of them is filled.
+ */
 export function estimateQuantiles(
-  histogram: DenseHistogram,
+  counts: ArrayLike<number>,
   total: number,
-  first: number,
+  { first, offset }: { readonly first: number; readonly offset: number },
 ): { readonly p50Ms: number; readonly p99Ms: number } {
-  const last = histogram.length - 1;
+  const last = counts.length - 1;
   let left = Math.ceil(total * 0.5);
   let at = Math.min(first, last);
-  while ((left -= histogram[at]!) > 0 && at < last) at += 1;
+  while ((left -= counts[at]!) > 0 && at < last) at += 1;
   const half = at;
   left += Math.ceil(total * 0.99) - Math.ceil(total * 0.5);
-  while (left > 0 && at < last) left -= histogram[++at]!;
-  return { p50Ms: MIDDLES[half]!, p99Ms: MIDDLES[at]! };
+  while (left > 0 && at < last) left -= counts[++at]!;
+  return { p50Ms: MIDDLES[offset + half]!, p99Ms: MIDDLES[offset + at]! };
 }

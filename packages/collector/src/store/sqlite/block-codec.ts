@@ -3,7 +3,7 @@
  * not empty, each as its distance from the one before and its count. Ten seconds of one route fill few of the buckets they span.
  */
 import type { CountSum } from "../rules/count-rows.ts";
-import { addToBucket, createDenseHistogram, type DenseHistogram, toDenseIndex } from "../rules/histogram.ts";
+import { addToBucket, createBucketPairs, createDenseHistogram, type DenseHistogram, toDenseIndex } from "../rules/histogram.ts";
 import { type Block, BLOCK_MS, type Cell, createBlock, getCell, STEP_MS } from "../rules/rollup.ts";
 import type { Minute } from "./minute-cache.ts";
 
@@ -93,6 +93,9 @@ class VarintReader {
   }
 }
 
+/** Buckets of one cell, as a sum takes them. */
+const pairs = createBucketPairs();
+
 /** Adds a written block to a sum without making its cells. */
 export function addBlock(bytes: Uint8Array, fromMs: number, into: CountSum): void {
   const reader = new VarintReader(bytes);
@@ -110,11 +113,12 @@ export function addBlock(bytes: Uint8Array, fromMs: number, into: CountSum): voi
     sum.total += total;
     sum.failing += failing;
     let at = toDenseIndex(-OFFSET_BIAS);
-    for (let left = filled; left > 0; left--) {
+    for (let pair = 0; pair < filled * 2; pair += 2) {
       at += reader.next();
-      sum.durations[at]! += reader.next();
-      if (at < sum.first) sum.first = at;
+      pairs[pair] = at;
+      pairs[pair + 1] = reader.next();
     }
+    sum.addBuckets(pairs, 0, filled * 2);
   }
 }
 

@@ -50,8 +50,7 @@ export function addMinute(minute: Minute, fromMs: number, into: CountSum): void 
     if (sum !== undefined) {
       sum.total += minute[at + 1]!;
       sum.failing += minute[at + 2]!;
-      if (end > at + 4 && minute[at + 4]! < sum.first) sum.first = minute[at + 4]!;
-      for (let bucket = at + 4; bucket < end; bucket += 2) sum.durations[minute[bucket]!]! += minute[bucket + 1]!;
+      sum.addBuckets(minute, at + 4, end);
     }
     at = end;
   }

@@ -1,11 +1,15 @@
 /** The rollups on disk, with the minutes that still change held in memory: they are written whole, so that writing twice does no harm. */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { Window } from "@faultline/model";
+import type { CountRow } from "../contract.ts";
 import { CountSum } from "../rules/count-rows.ts";
+import { Groupings } from "../rules/grouping.ts";
 import { type Block, BLOCK_MS, countExchange, createBlock, STEP_MS, toBlockStart } from "../rules/rollup.ts";
 import { addBlock, decodeBlock, encodeBlock, toMinute } from "./block-codec.ts";
 import { addMinute, MinuteCache } from "./minute-cache.ts";
 import { sealBytes, unsealBytes } from "./sealed.ts";
 import type { SeriesCatalog } from "./series-catalog.ts";
+import { Turns } from "./turns.ts";
 
 /** Minutes that got nothing for so long leave memory. */
 const HOT_MS = 3 * 60_000;
@@ -27,12 +31,14 @@ export class RollupTable {
   readonly #writeBlock: StatementSync;
   readonly #readBlock: StatementSync;
   readonly #listBlocks: StatementSync;
+  readonly #groupings: Groupings;
   readonly #minutes = new MinuteCache();
   /** Damaged rows that were met, each once. */
   readonly damaged = new Set<string>();
 
   constructor(db: DatabaseSync, series: SeriesCatalog) {
     this.#series = series;
+    this.#groupings = new Groupings(series);
     this.#writeBlock = db.prepare("INSERT OR REPLACE INTO block (from_ms, bytes, crc) VALUES (?, ?, ?)");
     this.#readBlock = db.prepare("SELECT bytes, crc FROM block WHERE from_ms = ?");
     this.#listBlocks = db.prepare("SELECT from_ms FROM block WHERE from_ms >= ? AND from_ms < ? ORDER BY from_ms");
@@ -102,19 +108,37 @@ export class RollupTable {
     this.#last = undefined;
   }
 
-  /** Adds up what a question asks for. */
-  sum(question: ConstructorParameters<typeof CountSum>[0]): CountSum {
-    const sum = new CountSum(question, this.#series);
-    const { fromMs, toMs } = question.window;
-    for (const row of this.#listBlocks.all(toBlockStart(fromMs), toBlockStart(toMs) + BLOCK_MS)) {
-      const blockStart = Number(row["from_ms"]);
-      if (this.#hot.has(blockStart)) continue;
-      const isWhole = blockStart + STEP_MS > fromMs && blockStart + BLOCK_MS - STEP_MS < toMs;
-      if (isWhole && question.stepMs % BLOCK_MS === 0) this.#addMinute(blockStart, sum);
-      else this.#addSteps(blockStart, sum);
+  /** Adds up what a question asks for; others have their turn in between. */
+  async sum(question: ConstructorParameters<typeof CountSum>[0]): Promise<CountRow[]> {
+    const turns = new Turns();
+    const sum = new CountSum(question, this.#series, this.#groupings.get(question.groupBy));
+    for (const fromMs of this.#listMinutes(question.window)) {
+      const hot = this.#hot.get(fromMs);
+      if (hot === undefined) this.#addWritten(fromMs, question, sum);
+      else sum.add(hot.block);
+      if (turns.areDue) await turns.take();
     }
-    for (const { block } of this.#hot.values()) sum.add(block);
-    return sum;
+    const rows: CountRow[] = [];
+    for (const time of sum.times()) {
+      sum.pushRows(time, rows);
+      if (turns.areDue) await turns.take();
+    }
+    sum.release();
+    return rows;
+  }
+
+  /** Starts of the minutes of a window, in memory or written. */
+  #listMinutes({ fromMs, toMs }: Window): readonly number[] {
+    const [first, behind] = [toBlockStart(fromMs), toBlockStart(toMs) + BLOCK_MS];
+    const written = this.#listBlocks.all(first, behind).map((row) => Number(row["from_ms"]));
+    const hot = [...this.#hot.keys()].filter((start) => start >= first && start < behind);
+    return [...new Set([...written, ...hot])];
+  }
+
+  #addWritten(blockStart: number, { window, stepMs }: ConstructorParameters<typeof CountSum>[0], sum: CountSum): void {
+    const isWhole = blockStart + STEP_MS > window.fromMs && blockStart + BLOCK_MS - STEP_MS < window.toMs;
+    if (isWhole && stepMs % BLOCK_MS === 0) this.#addMinute(blockStart, sum);
+    else this.#addSteps(blockStart, sum);
   }
 
   #addMinute(fromMs: number, sum: CountSum): void {

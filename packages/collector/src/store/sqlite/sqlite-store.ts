@@ -211,10 +211,7 @@ class SqliteStore implements Store {
   }
 
   async count(filter: Parameters<Store["count"]>[0]): Promise<readonly CountRow[]> {
-    const sum = this.#rollups.sum(filter);
-    const rows = sum.rows();
-    sum.release();
-    return rows;
+    return this.#rollups.sum(filter);
   }
 
   async listChanges(window: Window): Promise<readonly Change[]> {
