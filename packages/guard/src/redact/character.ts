@@ -14,21 +14,37 @@ export const UNDERSCORE = 32;
 export const HEX_LETTER = 64;
 /** Any character above ASCII. */
 export const FOREIGN = 128;
+/** The signs of both alphabets of base64: `+`, `/`, `-`, `=`. */
+export const BASE64_SIGN = 256;
 /** Letters, digits of ASCII. */
 export const ALNUM = DIGIT | UPPER | LOWER;
 
 /** The class bits by UTF-16 code unit, for the loops over whole texts; elsewhere `classOf` is safer past the end. */
-export const CLASSES = new Uint8Array(65_536).fill(FOREIGN);
+export const CLASSES = new Uint16Array(65_536).fill(FOREIGN);
 // Arrows, the wide colon and the wide sign of equality join a name and a value.
 for (const joint of "→⇒：＝") CLASSES[joint.charCodeAt(0)] = 0;
 /** In the order of their bits. */
-const SETS = [/\d/, /[A-Z]/, /[a-z]/, /\s/, /["'`]/, /_/, /[a-f]/i];
+const SETS = [/\d/, /[A-Z]/, /[a-z]/, /\s/, /["'`]/, /_/, /[a-f]/i, /[^]{2}/, /[+/=-]/];
 for (let code = 0; code < 128; code++)
   CLASSES[code] = SETS.reduce((bits, set, index) => (set.test(String.fromCharCode(code)) ? bits | (1 << index) : bits), 0);
 
 /** The class bits of a UTF-16 code unit; 0 for NaN, so that reading past the end is harmless. */
 export function classOf(code: number): number {
   return CLASSES[code] ?? 0;
+}
+
+/** The shortest word that is a secret by itself, and the shortest without a digit; every other has signs in it, or a name before it. */
+const SHORTEST_SECRET = 10;
+const SHORTEST_OF_LETTERS = 20;
+
+/** True for a word of letters, digits, `_`, `.` and `-` that can be no secret by itself, by its length and its classes. */
+export function isPlainWord(length: number, bits: number): boolean {
+  return length < SHORTEST_SECRET || ((bits & DIGIT) === 0 && length < 128 && (length < SHORTEST_OF_LETTERS || (bits & UPPER) === 0));
+}
+
+/** The class bits of the code unit at an index. */
+export function classAt(codes: Uint16Array, at: number): number {
+  return CLASSES[codes[at] ?? 0] ?? 0;
 }
 
 const SEEN = new Uint16Array(256);

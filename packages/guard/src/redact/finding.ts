@@ -35,6 +35,8 @@ export type Searched = { by: number | string; from: number; to: number };
 /** The state of one scan. Every reader gets it and a position, and answers with a finding or nothing. */
 export type Scan = {
   readonly text: string;
+  /** The text's code units, and zeros behind them: what loops look at. */
+  readonly codes: Uint16Array;
   readonly pass: Pass;
   /** Reads a decoded piece; absent when enough encodings have been followed. */
   readonly inner: ((text: string) => string) | undefined;
@@ -57,9 +59,10 @@ export type Scan = {
 };
 
 /** The state before the first character. */
-export function createScan(text: string, pass: Pass, inner: Scan["inner"]): Scan {
+export function createScan(text: string, codes: Uint16Array, { pass, inner }: Pick<Scan, "pass" | "inner">): Scan {
   return {
     text,
+    codes,
     pass,
     inner,
     taken: 0,

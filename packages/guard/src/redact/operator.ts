@@ -11,7 +11,8 @@ export type Operator = "assign" | "colon" | "tag" | "compare" | "quote" | "flag"
 export type Sign = { readonly operator: Operator; readonly at: number };
 
 const BACKSLASH = 0x5c;
-function skipSpaces(text: string, start: number, most: number): number {
+/** Passes over at most so many spaces and tabs. */
+export function skipSpaces(text: string, start: number, most: number): number {
   let at = start;
   while (at - start < most && (text.charCodeAt(at) === 0x20 || text.charCodeAt(at) === 0x09)) at += 1;
   return at;
@@ -37,7 +38,8 @@ function readColons(text: string, at: number): Sign | undefined {
   // `${NAME:?what is missing}`, `${NAME:-x9}`.
   if (next === "?" || next === "+") return undefined;
   if (next === "-") return { operator: "assign", at: end + 1 };
-  const typed = TYPE.exec(text.slice(at, at + 64))?.[0];
+  const ahead = text.slice(at, at + 64);
+  const typed = ahead.includes("=") ? TYPE.exec(ahead)?.[0] : undefined;
   if (typed !== undefined) return { operator: "assign", at: at + typed.length };
   while (end - at < 3 && text.charCodeAt(end) === 0x3a) end += 1;
   if (text.charCodeAt(end) === 0x3d) return { operator: "assign", at: end + 1 };
@@ -142,17 +144,19 @@ const BEHIND =
 /** Finds the operator that follows a name ending at `wordEnd`, for what is no plain word; undefined when there is none. */
 export function findSign(scan: Scan, wordEnd: number): Sign | undefined {
   const { text } = scan;
-  const closed = skipClosers(text, wordEnd + (WHOSE.exec(text.slice(wordEnd, wordEnd + 64))?.[0].length ?? 0));
+  const code = text.charCodeAt(wordEnd);
+  const whose = code === 0x20 ? WHOSE.exec(text.slice(wordEnd, wordEnd + 64))?.[0] : undefined;
+  const closed = skipClosers(text, wordEnd + (whose?.length ?? 0));
   const at = skipSpaces(text, closed, 32);
   const isTag = isTagName(scan);
-  const behind = BEHIND.exec(text.slice(wordEnd, wordEnd + 240))?.[0];
-  if (behind !== undefined && (behind.charCodeAt(0) === 0x3c || text.charCodeAt(scan.chain - 2) === 0x3d))
-    return { operator: behind.endsWith("\n") ? "assign" : "tag", at: wordEnd + behind.length };
+  const mayStandBehind = code === 0x3c || ((classOf(code) & QUOTE) !== 0 && text.charCodeAt(scan.chain - 2) === 0x3d);
+  const behind = mayStandBehind ? BEHIND.exec(text.slice(wordEnd, wordEnd + 240))?.[0] : undefined;
+  if (behind !== undefined) return { operator: behind.endsWith("\n") ? "assign" : "tag", at: wordEnd + behind.length };
   const sign = readOperator(text, at, isTag);
   if (sign !== undefined) return sign;
   const attributes = isTag && at > closed ? /^[\w:.-]{1,40}="[^<>]{0,200}>/.exec(text.slice(at, at + 240))?.[0] : undefined;
   if (attributes !== undefined) return { operator: "tag", at: at + attributes.length };
-  if ((classOf(text.charCodeAt(wordEnd)) & QUOTE) !== 0) return { operator: "quote", at: wordEnd };
+  if ((classOf(code) & QUOTE) !== 0) return { operator: "quote", at: wordEnd };
   if (at > wordEnd && (classOf(text.charCodeAt(at)) & QUOTE) !== 0) return { operator: "quote", at };
   const isFlag = text.charCodeAt(scan.chain - 1) === 0x2d && text.charCodeAt(scan.chain - 2) === 0x2d;
   return isFlag && at > closed ? { operator: "flag", at } : undefined;

@@ -1,9 +1,9 @@
 import { readAddress, readUserInfo } from "./forms/address.ts";
 import { ALNUM, CLASSES, FOREIGN, UNDERSCORE } from "./character.ts";
+import { readCodes } from "./codes.ts";
 import { readPercent } from "./forms/encoded.ts";
 import { createScan, type Finding, type Scan, type Word } from "./finding.ts";
 import { foldTrigger } from "./names/name-trigger.ts";
-import type { Pass } from "./pass.ts";
 import { isReplacement } from "./replacement.ts";
 import { readAzureSecret, readPasswordHash } from "./forms/shaped-token.ts";
 import { readPrivateKey } from "./forms/token.ts";
@@ -39,11 +39,10 @@ function isJoint(code: number): boolean {
 
 /** Reads the word at `start`, behind the last one, and on the way whether the chain that it belongs to can be a name. */
 function measureWord(scan: Scan, word: Word, start: number): void {
-  const { text } = scan;
+  const { codes } = scan;
   const wordEnd = word.end;
   const { nameTriggers } = scan.pass.policy;
-  const { length } = text;
-  if (wordEnd !== start - 1 || !isJoint(text.charCodeAt(wordEnd)) || start - scan.chain > LONGEST_CHAIN) {
+  if (wordEnd !== start - 1 || !isJoint(codes[wordEnd] ?? 0) || start - scan.chain > LONGEST_CHAIN) {
     scan.before.start = scan.chain;
     scan.before.end = wordEnd;
     scan.before.mayName = scan.mayName;
@@ -55,8 +54,9 @@ function measureWord(scan: Scan, word: Word, start: number): void {
   let bits = 0;
   let triggers = 0;
   let at = start;
-  for (; at < length; at++) {
-    const code = text.charCodeAt(at);
+  // Behind the text there are zeros, which belong to no word.
+  for (; ; at++) {
+    const code = codes[at] ?? 0;
     const kind = CLASSES[code] ?? 0;
     if ((kind & WORD) === 0) break;
     bits |= kind;
@@ -73,25 +73,26 @@ function measureWord(scan: Scan, word: Word, start: number): void {
 
 /** What stands at a sign; most signs are passed over after one look. */
 function readSign(scan: Scan, at: number, code: number): Finding | undefined {
-  const read = SIGN_READERS[BY_SIGN[code] ?? NO_SIGN];
-  if (read === undefined) return undefined;
+  const index = code < 128 ? (BY_SIGN[code] ?? NO_SIGN) : NO_SIGN;
+  if (index === NO_SIGN) return undefined;
   scan.pass.work.left -= COST.sign;
-  return read(scan, at);
+  return SIGN_READERS[index]?.(scan, at);
 }
 
 /**
  * Finds what is secret in free text, in one pass from left to right. Every reader looks a bounded way ahead or consumes what it has
  * read, so the time is linear in the length whatever the text; no regular expression runs over unbounded text.
  */
-export function findSecrets(text: string, pass: Pass, inner: ((text: string) => string) | undefined): Finding[] {
-  const scan = createScan(text, pass, inner);
+export function findSecrets(text: string, depth: number, state: Pick<Scan, "pass" | "inner">): Finding[] {
+  const codes = readCodes(text, depth);
+  const scan = createScan(text, codes, state);
   const word: Word = { start: 0, end: NO_WORD, bits: 0 };
   const findings: Finding[] = [];
-  const { work } = pass;
+  const { work } = state.pass;
   const { length } = text;
   let at = 0;
   while (at < length) {
-    const code = text.charCodeAt(at);
+    const code = codes[at] ?? 0;
     let next = at + 1;
     let finding: Finding | undefined;
     if (((CLASSES[code] ?? 0) & WORD) !== 0) {

@@ -58,7 +58,7 @@ function redactByType(text: string, media: MediaType, pass: Pass): string {
   const first = /^\s*([[{])/.exec(text.slice(0, 64))?.[1];
   if (media.type.endsWith("json") || first !== undefined) {
     allowWork(pass.work, text.length);
-    return redactJson(text, pass, (inner) => redactTextWith(inner, pass, 1));
+    return redactJson(text, 0, { pass, inner: (inner) => redactTextWith(inner, pass, 1) });
   }
   if (media.type === "application/x-www-form-urlencoded") return redactPairs(text, pass);
   if (media.type.startsWith("multipart/")) return redactMultipart(text, readParameter(media.parameters, "boundary"), pass);

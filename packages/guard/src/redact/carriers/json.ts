@@ -1,9 +1,10 @@
-import { ALNUM, classOf, DIGIT, UNDERSCORE } from "../character.ts";
+import { ALNUM, CLASSES, classAt, DIGIT, isPlainWord, UNDERSCORE } from "../character.ts";
+import { readCodes } from "../codes.ts";
 import { isNamedVersion } from "../forms/ip-address.ts";
 import { readUnderName } from "../named-text.ts";
 import type { Pass } from "../pass.ts";
 import { replaceDigits, replaceString } from "../scalar.ts";
-import { DEPENDENT, type KeyKind } from "../names/sensitive-key.ts";
+import type { KeyKind } from "../names/sensitive-key.ts";
 
 /** One open object or array. */
 type Frame = {
@@ -16,6 +17,8 @@ type Frame = {
   readonly above: Frame | undefined;
   readonly depth: number;
   key: string | undefined;
+  /** What the key says of its value. */
+  keyKind: KeyKind | undefined;
   isKeyNext: boolean;
   /** What `name`, `key` or `header` said in this object: the name of its `value`, as HAR and many clients write headers. */
   label: string | undefined;
@@ -24,10 +27,12 @@ type Frame = {
 /** Names whose value names the `value` beside it; capital letters are how clouds write their tags. */
 const LABELS: ReadonlySet<string> = new Set(["name", "key", "header", "Name", "Key"]);
 
-type Walk = {
+/** What reads the texts in a structure. */
+type Reading = { readonly pass: Pass; readonly inner: (text: string) => string };
+
+type Walk = Reading & {
   readonly text: string;
-  readonly pass: Pass;
-  readonly inner: (text: string) => string;
+  readonly codes: Uint16Array;
   frame: Frame | undefined;
   /** What is written of the text before `copied`; whatever is not replaced is copied in one piece. */
   output: string;
@@ -71,18 +76,12 @@ function redactString(walk: Walk, raw: string, { name, kind }: { name?: string |
   return redacted === plain ? raw : JSON.stringify(redacted).slice(1, -1);
 }
 
+/** The kind of a value by its key, by what `name` said beside it, or by the names above. */
 function findKind({ pass }: Walk, frame: Frame | undefined): KeyKind | undefined {
-  if (frame?.kind !== undefined) return frame.kind;
-  const key = frame?.isObject === true ? frame.key : frame?.name;
-  if (frame === undefined || key === undefined) return undefined;
-  if ((key === "value" || key === "Value") && frame.label !== undefined)
+  if (frame?.kind !== undefined || frame?.isObject !== true) return frame?.kind;
+  if ((frame.key === "value" || frame.key === "Value") && frame.label !== undefined)
     return pass.classify(frame.label).kind ?? pass.classify("value", frame.name).kind;
-  // The table of names knows what has been met, without a copy; a name that depends on the one above is rare.
-  const known = pass.names(key, 0, key.length);
-  return (
-    known.kind ??
-    (known.chain !== "" && frame.isObject && DEPENDENT.has(key.toLowerCase()) ? pass.classify(key, frame.name).kind : undefined)
-  );
+  return frame.keyKind;
 }
 
 /** Opens an object or an array; false when too many are open. */
@@ -90,42 +89,58 @@ function open(walk: Walk, isObject: boolean): boolean {
   const above = walk.frame;
   const depth = above === undefined ? 1 : above.depth + 1;
   const name = above?.isObject === true ? above.key : above?.name;
-  walk.frame = { isObject, kind: findKind(walk, above), name, above, depth, key: undefined, isKeyNext: isObject, label: undefined };
+  const kind = findKind(walk, above);
+  walk.frame = { isObject, kind, name, above, depth, key: undefined, keyKind: undefined, isKeyNext: isObject, label: undefined };
   return depth <= MOST_OPEN;
+}
+
+/** Takes the key between two indexes; the table of names knows what has been met, and a name that depends on the one above is rare. */
+function takeKey(walk: Walk, frame: Frame, [start, end]: readonly [number, number]): void {
+  const raw = walk.text.slice(start, end);
+  frame.isKeyNext = false;
+  frame.key = unescape(raw);
+  const known = frame.key === raw ? walk.pass.names(walk, start, end) : undefined;
+  frame.keyKind = known?.kind ?? (known?.isDependent === false ? undefined : walk.pass.classify(frame.key, frame.name).kind);
 }
 
 /** Reads a string; returns where to go on, or -1 when the text ended inside it. */
 function readString(walk: Walk, start: number): number {
-  const { frame, text } = walk;
-  const end = findStringEnd(text, start);
-  const raw = text.slice(start + 1, end < 0 ? text.length : end - 1);
-  let redacted: string;
-  if (frame?.isKeyNext === true) {
-    frame.key = unescape(raw);
-    frame.isKeyNext = false;
-    redacted = redactString(walk, raw, {});
-  } else {
-    if (frame?.key !== undefined && LABELS.has(frame.key)) frame.label = unescape(raw);
-    // An escape that the end of the text cut in two would make the last piece unreadable.
-    redacted = redactString(walk, end < 0 ? raw.replace(/\\(?:u[0-9a-fA-F]{0,3})?$/, "") : raw, {
-      name: frame?.key ?? frame?.name,
-      kind: findKind(walk, frame),
-    });
+  const { frame, text, codes } = walk;
+  const from = start + 1;
+  let at = from;
+  let bits = 0;
+  for (; ; at++) {
+    const code = codes[at] ?? 0;
+    const kind = CLASSES[code] ?? 0;
+    if ((kind & (ALNUM | UNDERSCORE)) === 0 && code !== 0x2e && code !== 0x2d) break;
+    bits |= kind;
   }
-  if (redacted !== raw) replaceRange(walk, [start + 1, start + 1 + raw.length], redacted);
+  const isPlain = codes[at] === QUOTE && isPlainWord(at - from, bits);
+  const end = isPlain ? at + 1 : findStringEnd(text, start);
+  const to = end < 0 ? text.length : end - 1;
+  const isKey = frame?.isKeyNext === true;
+  if (isKey) takeKey(walk, frame, [from, to]);
+  const kind = isKey ? undefined : findKind(walk, frame);
+  if (!isKey && frame?.key !== undefined && LABELS.has(frame.key)) frame.label = unescape(text.slice(from, to));
+  if (isPlain && kind === undefined) return end;
+  const raw = text.slice(from, to);
+  // An escape that the end of the text cut in two would make the last piece unreadable.
+  const whole = end < 0 ? raw.replace(/\\(?:u[0-9a-fA-F]{0,3})?$/, "") : raw;
+  const redacted = redactString(walk, whole, isKey ? {} : { name: frame?.key ?? frame?.name, kind });
+  if (redacted !== raw) replaceRange(walk, [from, to], redacted);
   return end;
 }
 
 /** Reads a number or a literal; returns its end. */
 function readBare(walk: Walk, start: number): number {
-  const { text, pass } = walk;
+  const { text, codes, pass } = walk;
   let end = start + 1;
-  for (; end < text.length; end++) {
-    const code = text.charCodeAt(end);
-    if ((classOf(code) & (ALNUM | UNDERSCORE)) === 0 && code !== 0x2e && code !== 0x2b && code !== 0x2d) break;
+  for (; ; end++) {
+    const code = codes[end] ?? 0;
+    if (((CLASSES[code] ?? 0) & (ALNUM | UNDERSCORE)) === 0 && code !== 0x2e && code !== 0x2b && code !== 0x2d) break;
   }
-  const first = text.charCodeAt(start) === 0x2d ? start + 1 : start;
-  if ((classOf(text.charCodeAt(first)) & DIGIT) === 0) return end;
+  const first = codes[start] === 0x2d ? start + 1 : start;
+  if ((classAt(codes, first) & DIGIT) === 0) return end;
   const kind = findKind(walk, walk.frame);
   if (kind === undefined && end - start < 9) return end;
   const raw = text.slice(start, end);
@@ -136,12 +151,9 @@ function readBare(walk: Walk, start: number): number {
   return end;
 }
 
-/** Characters that a number or a literal begins with. */
-const BARE_STARTS: ReadonlySet<number> = new Set(Array.from("-0123456789tfnTFN", (each) => each.charCodeAt(0)));
-
 /** Takes one step at `at`; returns where to go on, or -1 when what stands there is no JSON. */
 function step(walk: Walk, at: number): number {
-  const code = walk.text.charCodeAt(at);
+  const code = walk.codes[at] ?? 0;
   const { frame } = walk;
   switch (code) {
     case 0x7b:
@@ -161,7 +173,7 @@ function step(walk: Walk, at: number): number {
     case 0x0d:
       return at + 1;
     default:
-      return BARE_STARTS.has(code) && frame?.isKeyNext !== true ? readBare(walk, at) : -1;
+      return /[-\dtfn]/i.test(walk.text.charAt(at)) && frame?.isKeyNext !== true ? readBare(walk, at) : -1;
   }
 }
 
@@ -170,12 +182,13 @@ function step(walk: Walk, at: number): number {
  * of which has been the cause of a failure, are still there in the proof. Text that breaks off is read to its end; from where it stops
  * being JSON the rest goes to `inner`, which reads free text.
  */
-export function redactJson(text: string, pass: Pass, inner: (text: string) => string): string {
-  const walk: Walk = { text, pass, inner, frame: undefined, output: "", copied: 0 };
+export function redactJson(text: string, depth: number, { pass, inner }: Reading): string {
+  const codes = readCodes(text, depth);
+  const walk: Walk = { text, codes, pass, inner, frame: undefined, output: "", copied: 0 };
   let at = 0;
   while (at >= 0 && at < text.length) {
-    const isString = text.charCodeAt(at) === QUOTE && (walk.frame !== undefined || at === 0);
-    if (isString) at = readString(walk, at);
+    const code = codes[at];
+    if (code === QUOTE && (walk.frame !== undefined || at === 0)) at = readString(walk, at);
     else {
       const next = walk.frame === undefined && !/[\s[{]/.test(text.charAt(at)) ? -1 : step(walk, at);
       if (next < 0) return walk.output + text.slice(walk.copied, at) + inner(text.slice(at));

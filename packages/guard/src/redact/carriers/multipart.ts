@@ -12,7 +12,7 @@ function redactContent(headers: string, content: string, pass: Pass): string {
   if (kind !== undefined) return replaceString(kind, content, pass);
   if (!/^\s*[[{]/.test(content.slice(0, 64))) return redactTextWith(content, pass);
   allowWork(pass.work, content.length);
-  return redactJson(content, pass, (inner) => redactTextWith(inner, pass, 1));
+  return redactJson(content, 0, { pass, inner: (inner) => redactTextWith(inner, pass, 1) });
 }
 
 function redactPart(part: string, pass: Pass): string {

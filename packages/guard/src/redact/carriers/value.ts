@@ -96,5 +96,5 @@ function copyNode(value: unknown, depth: number, walk: Walk): unknown {
 export function redactValueWith(value: unknown, pass: Pass): unknown {
   const text = JSON.stringify(copyNode(value, 0, { pass, seen: new Set(), left: MOST_NODES }));
   allowWork(pass.work, text.length);
-  return JSON.parse(redactJson(text, pass, (inner) => redactTextWith(inner, pass, 1)));
+  return JSON.parse(redactJson(text, 0, { pass, inner: (inner) => redactTextWith(inner, pass, 1) }));
 }

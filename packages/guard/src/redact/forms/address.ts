@@ -1,4 +1,4 @@
-import { ALNUM, classOf, FOREIGN, LOWER, SPACE, UNDERSCORE, UPPER } from "../character.ts";
+import { ALNUM, classOf, FOREIGN, LOWER, UNDERSCORE, UPPER } from "../character.ts";
 import type { Finding, Scan } from "../finding.ts";
 import { EMAIL_DOMAIN, isReplacement, toEmail, toPlainMarker } from "../replacement.ts";
 
@@ -45,35 +45,20 @@ export function readAddress(scan: Scan, at: number): Finding | undefined {
   return { start, end, kind: "email", replacement: toEmail(text.slice(start, end), scan.pass.pseudonym) };
 }
 
-/** Longest authority of a URL that is looked through for user information. */
-const LONGEST_AUTHORITY = 512;
+/**
+ * The authority of a URL up to its last `@`: a name and a password, which may have signs of the path in it, or a token alone. A port is no
+ * password.
+ */
+const USER_INFO =
+  /^:\/\/(?:[^\s"<>`@:/?#',]*:(?!\d{1,5}\/)((?:(?!\/\/)[^\s"<>`@]){1,500}(?:@[^\s"<>`@/?#',]*)*)|((?=\D{0,31}\d|\D{32})[^\s"<>`@:/?#',]{16,500}))@/;
 
 /** The password, or the lone token, before the `@` of a URL's authority; `at` is the colon of `://`. */
 export function readUserInfo(scan: Scan, at: number): Finding | undefined {
-  const { text } = scan;
-  if (text.charCodeAt(at + 1) !== 0x2f || text.charCodeAt(at + 2) !== 0x2f) return undefined;
-  const start = at + 3;
-  const most = Math.min(text.length, start + LONGEST_AUTHORITY);
-  let colon = -1;
-  let sign = -1;
-  for (let next = start; next < most; next++) {
-    const code = text.charCodeAt(next);
-    const kind = classOf(code);
-    if ((kind & SPACE) !== 0 || code === 0x22 || code === 0x3c || code === 0x3e || code === 0x60) break;
-    if (code === 0x40) sign = next;
-    else if (code === 0x3a && colon < 0) colon = next;
-    else if (code === 0x2f && text.charCodeAt(next + 1) === 0x2f) break;
-    else if ((code === 0x2f || code === 0x3f || code === 0x23 || code === 0x27 || code === 0x2c) && (sign >= 0 || colon < 0)) break;
-    // Behind a password with a slash in it an `@` may still follow; a port ends the search.
-    else if (code === 0x2f && next - colon <= 6 && /^\d{1,5}$/.test(text.slice(colon + 1, next))) break;
-  }
-  if (sign < 0) return undefined;
-  const hasPassword = colon >= 0 && colon < sign;
-  const from = hasPassword ? colon + 1 : start;
-  const raw = text.slice(from, sign);
-  const isSecret = hasPassword
-    ? raw !== "" && !/^(?:\$\{?\w+\}?|<\w+>|\{\w+\}|\*+|%s)$/.test(raw)
-    : raw.length >= 16 && (/\d/.test(raw) || raw.length >= 32);
-  if (!isSecret || isReplacement(raw)) return undefined;
-  return { start: from, end: sign, kind: "password", replacement: toPlainMarker(raw, scan.pass.pseudonym) };
+  const { text, codes } = scan;
+  if (codes[at + 1] !== 0x2f || codes[at + 2] !== 0x2f) return undefined;
+  const [whole = "", password, token] = USER_INFO.exec(text.slice(at, at + 515)) ?? [];
+  const raw = password ?? token ?? "";
+  if (raw === "" || /^(?:\$\{?\w+\}?|\{\w+\}|\*+|%s)$/.test(raw) || isReplacement(raw)) return undefined;
+  const end = at + whole.length - 1;
+  return { start: end - raw.length, end, kind: "password", replacement: toPlainMarker(raw, scan.pass.pseudonym) };
 }

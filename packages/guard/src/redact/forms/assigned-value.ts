@@ -34,7 +34,9 @@ function findClosing(scan: Scan, start: number, { quote, escapes }: { quote: num
       at = text.charCodeAt(end) === quote ? end : end - 1;
     } else if (code === quote && escapes === 0) return at;
   }
-  Object.assign(unclosed, { by: quote, from: start, to: at });
+  unclosed.by = quote;
+  unclosed.from = start;
+  unclosed.to = at;
   return -1;
 }
 
@@ -59,6 +61,7 @@ function trimEnd(text: string, start: number, end: number): number {
   let at = end;
   while (at > start) {
     const code = text.charCodeAt(at - 1);
+    if ((classOf(code) & ALNUM) !== 0) break;
     const opener = "([{"[")]}".indexOf(text.charAt(at - 1))];
     const isStop = code === 0x2c || code === 0x3b || (code === 0x2e && at - start > 1);
     if (!isStop && (opener === undefined || text.slice(start, Math.min(at, start + 512)).includes(opener))) break;
@@ -83,7 +86,9 @@ function findBareEnd(scan: Scan, start: number, operator: Operator): number {
     if ((code === 0x26 || code === 0x3b || code === 0x2c) && (operator === "weak" || isFieldEnd(text, at))) break;
     if (operator === "weak" && (code === 0x29 || code === 0x7c || code === 0x3e)) break;
   }
-  Object.assign(bare, { by: operator, from: start, to: at });
+  bare.by = operator;
+  bare.from = start;
+  bare.to = at;
   return trimEnd(text, start, at);
 }
 

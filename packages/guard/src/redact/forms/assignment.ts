@@ -68,7 +68,7 @@ function isParameterMark(code: number): boolean {
 export function readAssignment(scan: Scan, { end: wordEnd }: Word): Finding | undefined {
   const { text, pass } = scan;
   if (isNoName(scan, wordEnd)) return undefined;
-  const known = pass.names(text, scan.chain, wordEnd);
+  const known = pass.names(scan, scan.chain, wordEnd);
   if (known.isPlain) return undefined;
   pass.work.left -= COST.random;
   const sign = findSign(scan, wordEnd);

@@ -1,7 +1,7 @@
 /** Secrets whose name stands beside them with something else than an operator in between: a line's end, a SQL word, a part's headers. */
 import { classOf, SPACE } from "../character.ts";
 import { type Finding, findForm, type Scan, type Word } from "../finding.ts";
-import type { Sign } from "../operator.ts";
+import { type Sign, skipSpaces } from "../operator.ts";
 import { COST } from "../work.ts";
 import { replaceText } from "../scalar.ts";
 import type { KeyKind } from "../names/sensitive-key.ts";
@@ -22,13 +22,20 @@ const GAPS: ReadonlyMap<string, RegExp> = new Map([
   ["assign", /^[ \t]{0,8}\\\r?\n[ \t]{0,32}/],
 ]);
 
+/** True where nothing but blanks and a backslash is left of the line. */
+function endsLine(text: string, start: number): boolean {
+  const at = skipSpaces(text, start, 8);
+  const code = text.charCodeAt(text.charCodeAt(at) === BACKSLASH ? at + 1 : at);
+  return code === 0x0a || code === 0x0d;
+}
+
 /** The values on the lines behind `password:`, alone or as a list, or behind a backslash at the line's end. */
 export function readNextLine(scan: Scan, sign: Sign, kind: KeyKind): Finding | undefined {
   const { text } = scan;
   const next = text.charCodeAt(sign.at);
   if ((classOf(next) & SPACE) === 0 && next !== BACKSLASH) return undefined;
   const gap = GAPS.get(sign.operator);
-  if (gap === undefined) return undefined;
+  if (gap === undefined || !endsLine(text, sign.at)) return undefined;
   scan.pass.work.left -= COST.random;
   let output = "";
   let [start, end, at] = [-1, -1, sign.at];
@@ -55,7 +62,7 @@ const ITEM =
 /** The quoted values of a list or a map behind a name: `tokens = ["a1", "b2"]`, `SECRETS = { github: "x9" }`. */
 export function readItems(scan: Scan, sign: Sign, kind: KeyKind): Finding | undefined {
   const { text, pass } = scan;
-  if ((sign.operator !== "assign" && sign.operator !== "colon") || !/^[ \t]{0,4}[[{]/.test(text.slice(sign.at, sign.at + 6)))
+  if ((sign.operator !== "assign" && sign.operator !== "colon") || !"[{".includes(text.charAt(skipSpaces(text, sign.at, 4)) || " "))
     return undefined;
   pass.work.left -= COST.random;
   let output = "";

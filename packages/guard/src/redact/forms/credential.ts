@@ -30,28 +30,21 @@ export function readCall(scan: Scan, { start }: Word): Finding | undefined {
   };
 }
 
+const USER = /^(?:=|[ \t]{0,5})(?:(["'])((?:(?!\1|:).)*):((?:(?!\1).)*)|([\w$@.{}-]+)[:%]("[^"\n]*"|'[^'\n]*'|\S*))/;
+
 /** The password of `curl -u name:password`, in quotes or not. */
 export function readUserOption(scan: Scan, { start, end }: Word): Finding | undefined {
   const { text } = scan;
   const isShort = end - start === 1 && (classOf(text.charCodeAt(start - 2)) & SPACE) !== 0;
   const isLong = end - start === 4 && text.startsWith("-user", start - 1) && text.startsWith("--", scan.chain - 2);
   if (!isShort && !isLong) return undefined;
-  const option = /^(?:=|[ \t]{0,5})(["']?)/.exec(text.slice(end, end + 8));
-  const quote = option?.[1] ?? "";
-  const from = end + (option?.[0].length ?? 0);
-  const line = text.slice(from, from + 512);
-  const pair = (
-    quote === '"'
-      ? /^([^":\n]*)(:?)([^"\n]*)/
-      : quote === "'"
-        ? /^([^':\n]*)(:?)([^'\n]*)/
-        : /^([\w$@.{}-]+)([:%])("[^"\n]*"|'[^'\n]*'|\S*)/
-  ).exec(line);
-  const [, name = "", colon = "", password = ""] = pair ?? [];
-  if (pair === null || colon === "") return readPair(scan, from - quote.length);
-  const at = from + name.length + 1;
-  if (password === "")
-    return name.length >= 16 && /\d/.test(name) ? toFinding(scan, "auth", [from, from + name.length]) : readPair(scan, from - quote.length);
-  if (/^\d+$/.test(password) || /^["']?(?:\$|<|\[|\{\{|\*+$)/.test(password) || isReplacement(password)) return undefined;
-  return toFinding(scan, "password", [at, at + password.length]);
+  const [whole = "", , quoted, first, bare, second] = USER.exec(text.slice(end, end + 520)) ?? [];
+  const name = quoted ?? bare;
+  if (name === undefined) return readPair(scan, text.charCodeAt(end) === 0x3d ? end + 1 : end);
+  const password = first ?? second ?? "";
+  const to = end + whole.length;
+  const at = to - password.length;
+  if (password === "") return name.length >= 16 && /\d/.test(name) ? toFinding(scan, "auth", [at - 1 - name.length, at - 1]) : undefined;
+  if (/^\d+$|^["']?(?:\$|<|\[|\{\{|\*+$)/.test(password) || isReplacement(password)) return undefined;
+  return toFinding(scan, "password", [at, to]);
 }

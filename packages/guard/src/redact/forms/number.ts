@@ -1,4 +1,4 @@
-import { ALNUM, classOf, DIGIT, FOREIGN, UNDERSCORE } from "../character.ts";
+import { ALNUM, classAt, classOf, DIGIT, FOREIGN, UNDERSCORE } from "../character.ts";
 import { COST } from "../work.ts";
 import type { Finding, Scan, Word } from "../finding.ts";
 import { isIdentity } from "./random-token.ts";
@@ -10,18 +10,9 @@ function isBoundary(text: string, at: number): boolean {
   return at < 0 || at >= text.length || (classOf(text.charCodeAt(at)) & WORD) === 0;
 }
 
-/** How the brands' numbers begin, by their length (ISO/IEC 7812; the schemes' own lists). */
-const BRANDS: Readonly<Record<number, RegExp>> = {
-  14: /^3(?:0[0-5]|[689])/,
-  15: /^3[47]/,
-  16: /^(?:2(?:20[0-4]|22[1-9]|2[3-9]|[3-6]|7[01]|720)|30|35(?:2[89]|[3-8])|4|5[1-5]|50(?:18|20|38)|5893|6(?:[025]|4[4-9]|304|759|76[1-3])|81)/,
-  17: /^(?:4|50(?:18|20|38)|6[237])/,
-};
-
-/** True for a number of so many digits that begins with these four. */
-function isBrand(four: string, count: number): boolean {
-  return BRANDS[Math.min(count, 17)]?.test(four) === true;
-}
+/** How many digits a brand's numbers have, and how they begin (ISO/IEC 7812; the schemes' own lists). */
+const BRAND =
+  /^(?:14 3(?:0[0-5]|[689])|15 3[47]|16 (?:2(?:20[0-4]|22[1-9]|2[3-9]|[3-6]|7[01]|720)|30|35(?:2[89]|[3-8])|4|5[1-5]|50(?:18|20|38)|5893|6(?:[025]|4[4-9]|304|759|76[1-3])|81)|1[7-9] (?:4|50(?:18|20|38)|6[237]))/;
 
 type DigitRun = { readonly end: number; readonly count: number; readonly isGrouped: boolean };
 
@@ -54,10 +45,9 @@ export function readCard(scan: Scan, { start }: Word): Finding | undefined {
   const { end, count, isGrouped } = measureDigits(text, start);
   // Only the end of a longer run can be one: it is measured once.
   read.digits = end;
-  if (count < 13 || count > 19 || !isBoundary(text, end)) return undefined;
-  if (!isBrand(text.slice(start, start + 4), count)) return undefined;
+  if (!isBoundary(text, end) || !BRAND.test(`${count} ${text.slice(start, start + 4)}`)) return undefined;
   const raw = text.slice(start, end);
-  if (luhnSum(raw) !== 0 || (!isGrouped && isIdentity(text, start))) return undefined;
+  if (luhnSum(raw) !== 0 || (!isGrouped && isIdentity(scan, start))) return undefined;
   const before = text.charCodeAt(start - 1);
   // A decimal's fraction, a timestamp's piece and a UUID's group are no cards.
   if (
@@ -71,50 +61,30 @@ export function readCard(scan: Scan, { start }: Word): Finding | undefined {
   return { start, end, kind: "card", replacement: toCardNumber(raw, scan.pass.pseudonym) };
 }
 
-/** A United States social security number written with hyphens, of an area that can have been issued. */
+/** Area, group and serial of a social security number that can have been issued (Social Security Administration). */
+const SSN = /^(?!000|666|9)\d{3}-(?!00)\d\d-(?!0000)\d{4}(?![\w-])/;
+
+/** A United States social security number written with hyphens. */
 export function readSsn(scan: Scan, { start }: Word): Finding | undefined {
   const { text } = scan;
-  const raw = text.slice(start, start + 11);
-  if (
-    !/^\d{3}-\d{2}-\d{4}$/.test(raw) ||
-    !isBoundary(text, start + 11) ||
-    text.charCodeAt(start + 11) === 0x2d ||
-    text.charCodeAt(start - 1) === 0x2d
-  )
-    return undefined;
-  const area = Number(raw.slice(0, 3));
-  if (area === 0 || area === 666 || area >= 900 || raw.slice(4, 6) === "00" || raw.slice(7) === "0000") return undefined;
+  const raw = SSN.exec(text.slice(start, start + 12))?.[0];
+  if (raw === undefined || text.charCodeAt(start - 1) === 0x2d) return undefined;
   return { start, end: start + 11, kind: "national-id", replacement: toSsn(raw, scan.pass.pseudonym) };
 }
 
-/** Lengths of IBANs by country (SWIFT IBAN registry). */
-const IBAN_LENGTHS: ReadonlyMap<string, number> = new Map(
-  "15NO 16BE 18DKFIFKFOGLNLSD 19MKSI 20ATBAEEKZLTLUMNXK 21CHHRLILV 22BGBHCRDEGBGEIEMERSVA 23AEGIILIQOMSOTL 24ADCZESMDPKROSASESKTNVG 25AOCVGWLYMZPTST 26DZIRISTR 27BICFCGCMDJFRGAGQGRITKMMCMGMRSMTD 28ALAZBFBJBYCICYDOGTHNHULBMAMLNENIPLSNSVTG 29BREGPSQAUA 30JOKWMUYE 31MTSC 32LC 33RU"
-    .split(" ")
-    .flatMap((row) => (row.slice(2).match(/../g) ?? []).map((country) => [country, Number(row.slice(0, 2))] as const)),
-);
+/** A country, check digits, and up to 30 letters and digits, in groups of four or not (ISO 13616). */
+const IBAN = /^[A-Z]{2}\d\d(?:([ -]?)[A-Z\d]{4}(?:\1[A-Z\d]{4}){1,6}(?:\1[A-Z\d]{1,3})?)(?![A-Za-z\d_])/;
 
-/** Reads `length` letters and digits, in groups or not; fewer when something else comes in between. */
-function readGroups(text: string, start: number, length: number): { readonly bare: string; readonly end: number } {
-  let count = 0;
-  let at = start;
-  for (; at < text.length && count < length; at++) {
-    const code = text.charCodeAt(at);
-    if ((classOf(code) & ALNUM) !== 0) count += 1;
-    else if ((code !== 0x20 && code !== 0x2d) || count < 4 || at + 1 >= text.length || isBoundary(text, at + 1)) break;
-  }
-  const raw = text.slice(start, at);
-  return { bare: (at - start === count ? raw : raw.replace(/[ -]/g, "")).toUpperCase(), end: at };
-}
-
-/** An international bank account number (ISO 13616), in groups or not, by its country's length and its check digits. */
+/** An international bank account number, in groups or not, by its check digits. */
 export function readIban(scan: Scan, { start }: Word): Finding | undefined {
-  const { text } = scan;
-  if ((classOf(text.charCodeAt(start + 2)) & classOf(text.charCodeAt(start + 3)) & DIGIT) === 0) return undefined;
-  const length = IBAN_LENGTHS.get(text.slice(start, start + 2));
-  if (length === undefined || !/^\d\d[ -]?[0-9A-Z]/.test(text.slice(start + 2, start + 6))) return undefined;
-  const { bare, end } = readGroups(text, start, length);
-  if (bare.length !== length || !isBoundary(text, end) || bare.startsWith("00000000", 4) || ibanRemainder(bare) !== 1) return undefined;
-  scan.pass.work.left -= COST.number;
-  return { start, end, kind: "iban", replacement: toIban(text.slice(start, end), scan.pass.pseudonym) };
+  const { text, codes } = scan;
+  if ((classAt(codes, start + 2) & classAt(codes, start + 3) & DIGIT) === 0) return undefined;
+  // What follows may look like one group more.
+  for (let raw = IBAN.exec(text.slice(start, start + 44))?.[0] ?? ""; raw.length > 14; raw = raw.replace(/[ -]?[^ -]*$/, "")) {
+    const bare = raw.replace(/[ -]/g, "");
+    if (bare.startsWith("00000000", 4) || ibanRemainder(bare) !== 1) continue;
+    scan.pass.work.left -= COST.number;
+    return { start, end: start + raw.length, kind: "iban", replacement: toIban(raw, scan.pass.pseudonym) };
+  }
+  return undefined;
 }

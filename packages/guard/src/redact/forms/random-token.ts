@@ -1,7 +1,8 @@
-import { ALNUM, classOf, DIGIT, entropyOf, LOWER, QUOTE, SPACE, UNDERSCORE, UPPER } from "../character.ts";
+import { ALNUM, BASE64_SIGN, classAt, classOf, DIGIT, entropyOf, LOWER, QUOTE, SPACE, UNDERSCORE, UPPER } from "../character.ts";
 import { IDENTIFIER, isTokenLike } from "../credible.ts";
 import { isReadableBase64 } from "./encoded.ts";
 import { COST } from "../work.ts";
+import { remember } from "../names/remember.ts";
 import { type Finding, type Scan, toFinding, type Word } from "../finding.ts";
 
 const HYPHEN = 0x2d;
@@ -32,23 +33,25 @@ export function readPrefixed(scan: Scan, { start }: Word): Finding | undefined {
 }
 
 /** True for what may be part of a name: words without digits, or what is short and not of all three sorts. */
-function isReadable(piece: string, bits: number): boolean {
+function isReadable(text: string, [from, end]: readonly [number, number], bits: number): boolean {
   const isMixedCase = (bits & (UPPER | LOWER)) === (UPPER | LOWER);
-  return (bits & DIGIT) === 0 ? !isMixedCase || IDENTIFIER.test(piece) : piece.length < 13 && !isMixedCase;
+  return (bits & DIGIT) === 0 ? !isMixedCase || IDENTIFIER.test(text.slice(from, end)) : end - from < 13 && !isMixedCase;
 }
 
 /** Reads a run of words and hyphens once, however many words in it ask: where its names end, and its longest piece behind them. */
 function readJoined(scan: Scan, start: number): void {
-  const { text, read } = scan;
-  let [end, from, bits] = [start, start, 0];
+  const { text, codes, read } = scan;
+  let end = start;
+  let from = start;
+  let bits = 0;
   read.joinedTail = -1;
   read.joinedPiece = 0;
   for (; ; end++) {
-    const code = text.charCodeAt(end);
-    const kind = classOf(code) & ALNUM;
+    const code = codes[end];
+    const kind = classAt(codes, end) & ALNUM;
     bits |= kind;
     if (kind !== 0) continue;
-    if (read.joinedTail < 0 && !isReadable(text.slice(from, end), bits)) read.joinedTail = from;
+    if (read.joinedTail < 0 && !isReadable(text, [from, end], bits)) read.joinedTail = from;
     if (read.joinedTail >= 0) read.joinedPiece = Math.max(read.joinedPiece, end - from);
     if (code !== 0x5f && code !== HYPHEN) break;
     from = end + 1;
@@ -73,13 +76,31 @@ function isEdge(text: string, at: number): boolean {
   return at < 0 || at >= text.length || (classOf(text.charCodeAt(at)) & (QUOTE | SPACE)) !== 0;
 }
 
-/** True for letters, digits and the signs of both base64 alphabets. */
-function isBase64Code(code: number): boolean {
-  return (classOf(code) & (ALNUM | UNDERSCORE)) !== 0 || code === 0x2b || code === 0x2f || code === HYPHEN || code === 0x3d;
+/** Letters, digits and the signs of both base64 alphabets. */
+const BASE64 = ALNUM | UNDERSCORE | BASE64_SIGN;
+
+/** Characters that a name may stand behind, no parameter of a URL, and what it is made of, ending where it ends. */
+const NAME = /(?:^|[^\w.?&/-])([A-Za-z][A-Za-z_.-]{2,48})$/;
+
+function skipBlanksBefore(codes: Uint16Array, at: number): number {
+  let before = at;
+  while (before >= 0 && at - before < 8 && (codes[before] === 0x20 || codes[before] === 0x09)) before -= 1;
+  return before;
 }
 
-/** A name, but no parameter of a URL, and its sign before a value. */
-const NAMED = /(?:^|[^\w.?&/-])([A-Za-z][A-Za-z_.-]{2,48})["'\]]{0,2}[ \t]{0,8}(?:=>|:?=|:)[ \t]{0,8}["'`]?$/;
+/** Where the name ends that a value from `start` on is assigned to, `name: "`, `name => `, `["name"] = `; -1 where nothing is assigned. */
+function findNameEnd({ codes }: Scan, start: number): number {
+  if (start < 3) return -1;
+  const isQuoted = (classAt(codes, start - 1) & QUOTE) !== 0;
+  let at = skipBlanksBefore(codes, isQuoted ? start - 2 : start - 1);
+  if (at < 1) return -1;
+  const sign = codes[at];
+  if (sign !== 0x3a && sign !== 0x3d && (sign !== 0x3e || codes[at - 1] !== 0x3d)) return -1;
+  at = skipBlanksBefore(codes, at - (sign === 0x3e || (sign === 0x3d && codes[at - 1] === 0x3a) ? 2 : 1));
+  const least = Math.max(0, at - 2);
+  while (at > least && (codes[at] === 0x22 || codes[at] === 0x27 || codes[at] === 0x5d)) at -= 1;
+  return at + 1;
+}
 
 /** Where small letters, capitals and digits meet: nowhere as often as in what is random. */
 const CHANGES = /[a-z](?=[A-Z\d])|[A-Z](?=[a-z\d])|\d(?=[A-Za-z])/g;
@@ -91,12 +112,18 @@ const IDENTITY =
 const GENERIC =
   /key|api|access|client|auth|cred|cert|salt|hmac|seed|algolia|amplitude|asana|bugsnag|cloudflare|codecov|crumb|datadog|facebook|github|heroku|jenkins|jira|kerberos|linode|mailgun|mixpanel|okta|openweather|plaid|postmark|rollbar|sentry|snyk|sonar|spotify|telegram|trello|twilio|twitter|virustotal/i;
 
+/** What a name says of a random value under it. */
+type Label = "identity" | "generic" | "other";
+
+const labelOf = remember((name): Label => (IDENTITY.test(name) ? "identity" : GENERIC.test(name) ? "generic" : "other"), 500);
+
 /** True for what is assigned to any name but one of what identifies, and is as mixed as only a random value is. */
-function isNamedRandom(text: string, start: number, raw: string): boolean {
-  const name = NAMED.exec(text.slice(Math.max(0, start - 72), start))?.[1];
-  if (name === undefined || IDENTITY.test(name) || !/^(?:[\s"'`,;)}<]|$)/.test(text.charAt(start + raw.length))) return false;
-  if (/^0x|=[^=]|^[a-z]+(?:[._/-][a-z]+)*\d{0,4}$|(?:^|\/)[a-z]{3,}(?:\/|$)/i.test(raw)) return false;
-  if (GENERIC.test(name)) return isTokenLike(raw, 16) && (!UUID.test(raw) || !/client|api|access/i.test(name)) && entropyOf(raw) >= 3.4;
+function isNamedRandom(text: string, nameEnd: number, raw: string): boolean {
+  const name = NAME.exec(text.slice(Math.max(0, nameEnd - 50), nameEnd))?.[1];
+  const label = name === undefined ? "identity" : labelOf(name);
+  if (name === undefined || label === "identity" || /^0x|=[^=]|^[a-z]+(?:[._/-][a-z]+)*\d{0,4}$|(?:^|\/)[a-z]{3,}(?:\/|$)/i.test(raw))
+    return false;
+  if (label === "generic") return isTokenLike(raw, 16) && (!UUID.test(raw) || !/client|api|access/i.test(name)) && entropyOf(raw) >= 3.4;
   const [least, changes] = MIXED.test(raw) ? [20, 0.4] : [24, 0.25];
   if (raw.length < least || !/[A-Za-z\d]{12}/.test(raw) || /^[\da-f-]+$|^_|^[a-z]{2,8}_|\//i.test(raw)) return false;
   return (raw.match(CHANGES)?.length ?? 0) >= raw.length * changes && entropyOf(raw) >= 3.5 && !isReadableBase64(raw);
@@ -107,22 +134,23 @@ function isNamedRandom(text: string, start: number, raw: string): boolean {
  * of readable text is none: that was read decoded. Or a shorter one that has a name. The caller has seen an edge before it.
  */
 export function readLoneRandom(scan: Scan, { start }: Word): Finding | undefined {
-  const { text } = scan;
-  if (!isBase64Code(text.charCodeAt(start + 9)) || !isBase64Code(text.charCodeAt(start + 15))) return undefined;
+  const { text, codes } = scan;
+  if ((classAt(codes, start + 9) & BASE64) === 0 || (classAt(codes, start + 15) & BASE64) === 0) return undefined;
+  const nameEnd = findNameEnd(scan, start);
+  if (nameEnd < 0 && (classAt(codes, start + 39) & BASE64) === 0) return undefined;
   scan.pass.work.left -= COST.random;
   const most = start + 129;
   let end = start;
   let bits = 0;
   for (; end < most; end++) {
-    const code = text.charCodeAt(end);
-    const kind = classOf(code);
-    if (!isBase64Code(code)) break;
+    const kind = classAt(codes, end);
+    if ((kind & BASE64) === 0) break;
     bits |= kind;
   }
   const length = end - start;
+  if (length > 128 || (bits & DIGIT) === 0 || isIdentityName(text, nameEnd)) return undefined;
   const raw = text.slice(start, end);
-  if (length > 128 || (bits & DIGIT) === 0 || isIdentity(text, start)) return undefined;
-  if (isNamedRandom(text, start, raw)) return toFinding(scan, "key", [start, end]);
+  if (nameEnd >= 0 && isValueEnd(text.charCodeAt(end)) && isNamedRandom(text, nameEnd, raw)) return toFinding(scan, "key", [start, end]);
   if (length < 40 || !isEdge(text, end) || !isEdge(text, start - 1)) return undefined;
   const isBase64 = (bits & LOWER) !== 0 && ((bits & UPPER) !== 0 || SMALL.test(raw));
   const isQuoted = (classOf(text.charCodeAt(start - 1)) & QUOTE) !== 0;
@@ -132,9 +160,26 @@ export function readLoneRandom(scan: Scan, { start }: Word): Finding | undefined
   return toFinding(scan, "key", [start, end]);
 }
 
-/** `x-amz-cf-id: ...`, `digest=...`: a name that says the text identifies something. */
-export function isIdentity(text: string, start: number): boolean {
-  return /(?:id|etag|digest|hash|sum|cursor|public_?key|signature-input)["']?[ \t]?[:=][ \t]?["']?$/i.test(
-    text.slice(Math.max(0, start - 32), start),
+/** Where a value may end: at a space, a quote, a sign behind it, or with the text. */
+function isValueEnd(code: number): boolean {
+  return (
+    Number.isNaN(code) ||
+    (classOf(code) & (SPACE | QUOTE)) !== 0 ||
+    code === 0x2c ||
+    code === 0x3b ||
+    code === 0x29 ||
+    code === 0x7d ||
+    code === 0x3c
   );
+}
+
+function isIdentityName(text: string, nameEnd: number): boolean {
+  return (
+    nameEnd >= 0 && /(?:id|etag|digest|hash|sum|cursor|public_?key|signature-input)$/i.test(text.slice(Math.max(0, nameEnd - 16), nameEnd))
+  );
+}
+
+/** `x-amz-cf-id: ...`, `digest=...`: a name that says the text identifies something. */
+export function isIdentity(scan: Scan, start: number): boolean {
+  return isIdentityName(scan.text, findNameEnd(scan, start));
 }

@@ -46,7 +46,7 @@ function judgeBefore(scan: Scan, start: number): KeyKind | undefined {
   // Most of what stands before a random word is no name: a number, a path, a word of one letter.
   const length = before.end - before.start;
   if (length > LONGEST_NAME || (classOf(text.charCodeAt(before.start)) & (LOWER | UPPER | FOREIGN)) === 0) return undefined;
-  const kind = before.mayName ? pass.names(text, before.start, before.end).kind : undefined;
+  const kind = before.mayName ? pass.names(scan, before.start, before.end).kind : undefined;
   if (kind !== undefined || length > 3 || (text.charCodeAt(before.end - 1) | 0x20) !== 0x73) return kind;
   const name = SAID.exec(text.slice(Math.max(0, start - 96), start))?.[1];
   return name === undefined ? undefined : pass.classify(name).kind;

@@ -27,7 +27,6 @@ const ROWS: readonly Row[] = [
   ["aws-key alnum 16 AKIA ASIA ABIA ACCA AGPA AIDA AROA AIPA ANPA ANVA A3T", /^[A-Z0-9]{20}$/],
   ["aws-token base64 60 IQoJb3JpZ2lu FwoGZXIvYXdz FQoGZXIvYXdz ABSK bedrock-api-key-"],
   ["github-token alnum 30 ghp_ gho_ ghu_ ghs_ ghr_"],
-  ["github-token word 36 github_pat_"],
   ["gitlab-token dotted 18 glpat- gldt- glft- glffct- glimt- glagent- gloas- glptt- glrt- glrtr- glcbt- glsoat- glwt- GR1348941"],
   ["slack-token dotted 10 xoxb- xoxp- xoxo- xoxs- xoxa- xoxr- xoxe- xoxe. xoxc- xoxd- xapp-", DIGIT_SOMEWHERE],
   ["stripe-key alnum 10 sk_live_ sk_test_ sk_prod_ rk_live_ rk_test_ rk_prod_ sk_sbx_ whsec_"],
@@ -46,7 +45,6 @@ const ROWS: readonly Row[] = [
   ["key alnum 16 LTAI", DIGIT_SOMEWHERE],
   ["key alnum 26 AKID da2- GOOG1E API- rubygems_ CLOJARS_ clojars_ oy2 cio", DIGIT_SOMEWHERE],
   ["key alnum 38 4b1d"],
-  ["key alnum 20 AGE-SECRET-KEY-1"],
   ["key alnum 80 EAA"],
   ["key alnum 17 SCW", /^SCW[A-Z0-9]{17}$/],
   ["key alnum 32 SK AC", /^(?:SK|AC)(?:[a-z0-9]{32}|[0-9a-fA-F]{32})$/],
@@ -66,7 +64,6 @@ const ROWS: readonly Row[] = [
   ["key alnum 9 AP", /^AP\d(?=[A-Za-z0-9]*[A-Za-z])[A-Za-z0-9]{8,}$/],
   ["key alnum 56 cmVmd", /^cmVmd[A-Za-z0-9]{56,64}$/],
   ["key word 30 A3-", /^A3-[A-Z0-9]{6}-[A-Z0-9]{6}/],
-  ["key word 36 api-", /^api-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/],
 ];
 
 /** Every form, those with the longer prefixes first. */

@@ -1,4 +1,4 @@
-import { ALNUM, classOf, DIGIT, UNDERSCORE } from "../character.ts";
+import { ALNUM, classAt, classOf, DIGIT, UNDERSCORE } from "../character.ts";
 import { type Finding, findForm, type Scan, toFinding, type Word } from "../finding.ts";
 import { COST } from "../work.ts";
 import { DIGIT_SOMEWHERE, TOKEN_FORMS, type TokenForm, type TokenSet } from "./token-forms.ts";
@@ -16,17 +16,18 @@ for (const form of TOKEN_FORMS) {
 
 /** A prefix of two characters may go on with any third. */
 function listStarts(prefix: string): number[] {
-  if (prefix.length > 2) return [startAt(prefix, 0)];
-  return Array.from({ length: 32 }, (_, third) => startAt(prefix + String.fromCharCode(third + 64), 0));
+  const [first = 0, second = 0, third = 0] = Array.from(prefix, (each) => each.charCodeAt(0));
+  if (third > 0) return [startAt([first, second, third], 0)];
+  return Array.from({ length: 32 }, (_, any) => startAt([first, second, any], 0));
 }
 
-function startAt(text: string, at: number): number {
-  return ((text.charCodeAt(at) & 31) << 10) | ((text.charCodeAt(at + 1) & 31) << 5) | (text.charCodeAt(at + 2) & 31);
+function startAt(codes: ArrayLike<number>, at: number): number {
+  return (((codes[at] ?? 0) & 31) << 10) | (((codes[at + 1] ?? 0) & 31) << 5) | ((codes[at + 2] ?? 0) & 31);
 }
 
 /** True when a token may begin at `start`; a look at three characters. */
-export function mayBeginToken(text: string, start: number): boolean {
-  return start + 2 < text.length && STARTS[startAt(text, start)] === 1;
+export function mayBeginToken(codes: Uint16Array, start: number): boolean {
+  return STARTS[startAt(codes, start)] === 1;
 }
 
 /** The sets as tables, built once. */
@@ -45,9 +46,10 @@ function toTable(set: RegExp): Uint8Array {
 function findRunEnd(scan: Scan, start: number, set: TokenSet): number {
   const known = scan.read[set];
   if (start < known) return known;
+  const { codes } = scan;
   const table = TABLES[set];
   let at = start;
-  while (at < scan.text.length && table[scan.text.charCodeAt(at)] === 1) at += 1;
+  while ((codes[at] ?? 0) < 128 && table[codes[at] ?? 0] === 1) at += 1;
   scan.read[set] = at;
   return at;
 }
@@ -56,8 +58,10 @@ function findRunEnd(scan: Scan, start: number, set: TokenSet): number {
 function findDigit(scan: Scan, start: number): number {
   const known = scan.read.digit;
   if (known >= start) return known;
+  const { codes } = scan;
+  const { length } = scan.text;
   let at = start;
-  while (at < scan.text.length && (classOf(scan.text.charCodeAt(at)) & DIGIT) === 0) at += 1;
+  while (at < length && (classAt(codes, at) & DIGIT) === 0) at += 1;
   scan.read.digit = at;
   return at;
 }
@@ -72,7 +76,7 @@ function trimRun(text: string, start: number, end: number): number {
 /** A token that its issuer made recognisable by a prefix: `ghp_...`, `AKIA...`, `eyJ...`. */
 export function readVendorToken(scan: Scan, { start }: Word): Finding | undefined {
   const { text } = scan;
-  const forms = BY_START[startAt(text, start)];
+  const forms = BY_START[startAt(scan.codes, start)];
   if (forms === undefined) return undefined;
   for (const form of forms) {
     if (!text.startsWith(form.prefix, start)) continue;

@@ -97,20 +97,20 @@ const BY_BEHIND = tabulate(ABOVE + 1, ([, , , , behind], code) => isIn(behind, c
 const BY_BEFORE = tabulate(ABOVE + 1, ([, , , , , before], code) => isIn(before, code));
 const BY_CLASSES = tabulate(8, ([, , , , , , classes], bits) => isIn(classes, bits + 48));
 
-const toIndex = (code: number): number => (code < ABOVE ? code : ABOVE);
+const toIndex = (code = LINE_END): number => (code < ABOVE ? code : ABOVE);
 
 /** Readers that a word may be one for, as bits: most words of most texts begin nothing, and cost a few looks at tables. */
 function findReaders(scan: Scan, { start, end, bits }: Word): number {
-  const { text } = scan;
-  const behind = end < text.length ? text.charCodeAt(end) : LINE_END;
-  const before = start > 0 ? text.charCodeAt(start - 1) : LINE_END;
+  const { codes } = scan;
+  const behind = end < scan.text.length ? codes[end] : LINE_END;
+  const before = start > 0 ? codes[start - 1] : LINE_END;
   let readers =
     (BY_LENGTH[end - start < LONGEST ? end - start : LONGEST] ?? 0) &
-    (BY_FIRST[toIndex(text.charCodeAt(start))] ?? 0) &
+    (BY_FIRST[toIndex(codes[start])] ?? 0) &
     (BY_BEHIND[toIndex(behind)] ?? 0) &
     (BY_BEFORE[toIndex(before)] ?? 0) &
     (BY_CLASSES[bits & 7] ?? 0);
-  if (!mayBeginToken(text, start)) readers &= ~TOKEN;
+  if (!mayBeginToken(codes, start)) readers &= ~TOKEN;
   if (!scan.mayName || isPlainWord(scan, end)) readers &= ~ASSIGNMENT;
   if (!isNearAccessKey(scan, start)) readers &= ~AWS_SECRET;
   return scan.pass.policy.ipAddresses === "keep" ? readers & ~IP_ADDRESS : readers;

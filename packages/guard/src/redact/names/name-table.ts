@@ -1,7 +1,7 @@
 import { isSignedParameter } from "./query-name.ts";
-import { ALNUM, classOf } from "../character.ts";
+import { ALNUM, CLASSES } from "../character.ts";
 import { foldTrigger, type NameTriggers } from "./name-trigger.ts";
-import { type KeyClassifier, type NameVerdict, TAILS } from "./sensitive-key.ts";
+import { DEPENDENT, type KeyClassifier, type NameVerdict, TAILS } from "./sensitive-key.ts";
 import { COST, type Work } from "../work.ts";
 
 /** A chain of words as a name: what it says of a value, and whether it can lead to a secret at all. */
@@ -12,12 +12,14 @@ export type KnownName = NameVerdict & {
   /** A last word whose meaning the word before it decides: `api key`, `accessToken string`. */
   readonly isTail: boolean;
   readonly isSignedParameter: boolean;
+  /** A name that the one above it decides on. */
+  readonly isDependent: boolean;
   /** Nothing that follows this name is secret because of it. */
   readonly isPlain: boolean;
 };
 
-/** Finds what is known of the name between two indexes of a text. */
-export type NameTable = (text: string, start: number, end: number) => KnownName;
+/** Finds what is known of the name between two indexes of a text, whose code units are `codes`. */
+export type NameTable = (place: { readonly text: string; readonly codes: Uint16Array }, start: number, end: number) => KnownName;
 
 /** `token.ts:12:5` is a place in a file. */
 const FILE_NAME = /\.(?:[cm]?[jt]sx?|py|rb|go|java|kt|php|rs|cs|c|cc|cpp|h|html?|css|json|ya?ml|md|txt|log|sql|sh|exs?)$/i;
@@ -38,17 +40,18 @@ function judge(chain: string, classify: KeyClassifier): KnownName {
   const isTail = verdict.kind === undefined && TAILS.has(lower);
   const isParameter = verdict.kind === undefined && isSignedParameter(lower, 16);
   const isPlain = (isFile || verdict.kind === undefined) && !isTail && !isParameter;
-  return { kind: isFile ? undefined : verdict.kind, chain, name, isTail, isSignedParameter: isParameter, isPlain };
+  const isDependent = DEPENDENT.has(chain.toLowerCase());
+  return { kind: isFile ? undefined : verdict.kind, chain, name, isTail, isSignedParameter: isParameter, isDependent, isPlain };
 }
 
 /** What has no trigger in it leads to nothing, and is not remembered. */
-const PLAIN: KnownName = { ...UNKNOWN, chain: "", name: "", isTail: false, isSignedParameter: false, isPlain: true };
+const PLAIN: KnownName = { ...UNKNOWN, chain: "", name: "", isTail: false, isSignedParameter: false, isDependent: false, isPlain: true };
 
 const SLOTS = 1_024;
 
 /** True when `chain` stands in the text at `start`; `startsWith` costs more than so short a comparison. */
-function standsAt(chain: string, text: string, start: number): boolean {
-  for (let at = 0; at < chain.length; at++) if (chain.charCodeAt(at) !== text.charCodeAt(start + at)) return false;
+function standsAt(chain: string, codes: Uint16Array, start: number): boolean {
+  for (let at = 0; at < chain.length; at++) if (chain.charCodeAt(at) !== codes[start + at]) return false;
   return true;
 }
 
@@ -59,14 +62,14 @@ function standsAt(chain: string, text: string, start: number): boolean {
 export function createNameTable(classify: KeyClassifier, work: Work, triggers: NameTriggers): NameTable {
   const slots: (KnownName | undefined)[] = [];
   slots.length = SLOTS;
-  return (text, start, end) => {
+  return ({ text, codes }, start, end) => {
     let word = 0;
     let row = 0;
     let met = 0;
     for (let at = start; at < end; at++) {
-      const code = text.charCodeAt(at);
+      const code = codes[at] ?? 0;
       word = (Math.imul(word, 31) + code) | 0;
-      if ((classOf(code) & ALNUM) !== 0) {
+      if (((CLASSES[code] ?? 0) & ALNUM) !== 0) {
         row = foldTrigger(row, code);
         met |= triggers[row] ?? 0;
       } else if (code > 127) met = 1;
@@ -74,7 +77,7 @@ export function createNameTable(classify: KeyClassifier, work: Work, triggers: N
     if (met === 0) return PLAIN;
     const slot = Math.imul(word, -1_640_531_535) >>> 22;
     const known = slots[slot];
-    if (known !== undefined && known.chain.length === end - start && standsAt(known.chain, text, start)) return known;
+    if (known !== undefined && known.chain.length === end - start && standsAt(known.chain, codes, start)) return known;
     work.left -= COST.name;
     const judged = judge(text.slice(start, end), classify);
     slots[slot] = judged;

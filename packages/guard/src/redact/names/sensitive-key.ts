@@ -1,4 +1,5 @@
 import { classOf, DIGIT } from "../character.ts";
+import { remember } from "./remember.ts";
 
 /** Why a value under a name is taken out: the kind goes into the marker. */
 export type KeyKind =
@@ -130,7 +131,6 @@ export type NameVerdict = { readonly kind: KeyKind | undefined };
 export type KeyClassifier = (name: string, parent?: string) => NameVerdict;
 
 const LONGEST_NAME = 128;
-/** Names come from requests: what is remembered of them is bounded. */
 const MOST_REMEMBERED = 2_000;
 
 /** Creates a classifier; `extra` and `safe` are names of the policy. */
@@ -138,22 +138,14 @@ export function createKeyClassifier(extra: readonly string[], safe: readonly str
   const normalise = (name: string) => splitName(name).join("");
   const extraNames = new Set(extra.map(normalise));
   const safeNames = new Set(safe.map(normalise));
-  const remembered = new Map<string, NameVerdict>();
   const judge = (name: string): NameVerdict => {
     const words = splitName(name);
     const joined = words.length === 1 ? (words[0] ?? "") : words.join("");
     if (safeNames.has(joined)) return { kind: undefined };
     return { kind: extraNames.has(joined) ? "secret" : classifyWords(words, joined) };
   };
-  const recall = (name: string): NameVerdict => {
-    const key = name.length > LONGEST_NAME ? name.slice(-LONGEST_NAME) : name;
-    const known = remembered.get(key);
-    if (known !== undefined) return known;
-    if (remembered.size >= MOST_REMEMBERED) remembered.clear();
-    const verdict = judge(key);
-    remembered.set(key, verdict);
-    return verdict;
-  };
+  const remembered = remember(judge, MOST_REMEMBERED);
+  const recall = (name: string): NameVerdict => remembered(name.slice(-LONGEST_NAME));
   return (name, parent) => {
     const verdict = recall(name);
     if (verdict.kind !== undefined || parent === undefined || !DEPENDENT.has(name.toLowerCase())) return verdict;
