@@ -30,6 +30,7 @@ const METHOD = [
   "request_verb",
   "method",
   "cs_method",
+  "httprequest.requestmethod",
 ];
 const TARGET = [
   "request_uri",
@@ -56,7 +57,10 @@ const TARGET = [
   "url.full",
   "http.url",
   "http.request.uri",
+  "http.request.url",
+  "http.request.path",
   "cs_uri_stem",
+  "httprequest.requesturl",
 ];
 const REQUEST_LINE = ["request", "request_line", "req", "http_request"];
 const WHOLE = /^[A-Z]{3,16} \/\S* HTTP\/[\d.]+$/;
@@ -170,6 +174,7 @@ const ROUTE = ["http.route", "route"];
 const DURATIONS: readonly (readonly [name: string, unitMs: number])[] = [
   ["request_time", 1000],
   ["req_time", 1000],
+  ["request_rt", 1000],
   ["duration_ms", 1],
   ["total_time_ms", 1],
   ["total_ms", 1],

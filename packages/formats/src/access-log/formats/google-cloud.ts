@@ -25,9 +25,11 @@ function createGoogleCloud(context: ParseContext): JsonLineParser {
   return (written) => {
     const object = "http_request" in written && ("insert_id" in written || "log_name" in written) ? toCamelCase(written) : written;
     const request = readObject(object["httpRequest"]) ?? readObject(readObject(object["jsonPayload"])?.["httpRequest"]);
-    const isEntry = "logName" in object || "insertId" in object || "receiveTimestamp" in object;
+    const isEntry =
+      "logName" in object || "insertId" in object || "receiveTimestamp" in object || ("textPayload" in object && "severity" in object);
     const isApp = "severity" in object && Object.keys(object).some((key) => key.startsWith("logging.googleapis.com/"));
-    if (request !== undefined && ("requestMethod" in request || "requestUrl" in request || "status" in request)) {
+    // An application may name the request that it speaks of; only the answer makes it one.
+    if (request !== undefined && ("status" in request || (isEntry && "requestUrl" in request))) {
       return { kind: "exchange", format: "google-cloud", exchange: readRequest(object, { request, context }) };
     }
     if (!isEntry && !isApp) return undefined;
@@ -105,7 +107,7 @@ function judgeCloudRun(draft: Draft, text: string | undefined): void {
 
 /** `"0.123s"`, or `{seconds, nanos}`. */
 function putLatency(draft: Draft, latency: unknown): void {
-  if (typeof latency === "string") putDuration(draft, latency.replace(/s$/, ""), 1000);
+  if (typeof latency === "string") putDuration(draft, /^([\d.]+) ?s$/.exec(latency)?.[1], 1000);
   const parts = readObject(latency);
   if (parts !== undefined) draft.durationMs = Number(parts["seconds"] ?? 0) * 1000 + Number(parts["nanos"] ?? 0) / 1e6;
 }

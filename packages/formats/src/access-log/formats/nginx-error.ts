@@ -52,7 +52,8 @@ function splitFields(message: string): { readonly text: string; readonly fields:
   const fields: Record<string, string> = {};
   // A line that was a text of JSON before it was copied.
   if (message.includes(', request: \\"')) return splitFields(message.replaceAll('\\"', '"'));
-  const start = message.lastIndexOf(", client: ");
+  const client = message.lastIndexOf(", client: ");
+  const start = client === -1 ? message.search(/, (?:request|upstream): "/) : client;
   if (start === -1) return { text: message, fields };
   for (const [, name = "", quoted, bare] of message.slice(start).matchAll(FIELD)) fields[name] ??= (quoted ?? bare ?? "").trim();
   return { text: message.slice(0, start), fields };

@@ -8,6 +8,8 @@ export const spring: TextFormat = { id: "spring", create: createSpring };
 
 const LINE =
   /^(?:(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.,]\d{3,9}(?:Z|[+-]\d\d:?\d\d)?)\s+|\s*)(TRACE|DEBUG|INFO|WARN|ERROR|FATAL)\s+(?:\[([^\]]*)\] )?(\d+) --- (?:\[([^\]]*)\] )?(?:\[([^\]]*)\] )?(?:\[([^\]]*)\] )?(\S.*?)\s*: (.*)$/s;
+/** The rest of such a line, cut before the number of its process. */
+const CUT = /^\d{1,7} --- (?:\[[^\]]*\] ){1,3}\S+ *: (\S.*)$/s;
 /** What Spring Boot greets with. */
 const BANNER = /^ :: Spring Boot :: +\(v/;
 const THROWN = /([a-zA-Z_$][\w$]*(?:\.[\w$]+)+(?:Exception|Error|Throwable|Fault)\b)(?:: |$|;)/;
@@ -15,7 +17,7 @@ const THROWN = /([a-zA-Z_$][\w$]*(?:\.[\w$]+)+(?:Exception|Error|Throwable|Fault
 function createSpring(context: ParseContext): LineParser {
   return (line) => {
     const match = LINE.exec(line);
-    if (match === null) return BANNER.test(line) ? { kind: "directive", format: "spring", text: line } : undefined;
+    if (match === null) return readRest(line);
     const timeMs = parseIsoTime((match[1] ?? "").replace(",", "."), context.zoneOffsetMinutes);
     const text = match[9] ?? "";
     const ids = [match[3], match[6], match[7]].join(",");
@@ -36,4 +38,10 @@ function createSpring(context: ParseContext): LineParser {
       },
     };
   };
+}
+
+function readRest(line: string): ReturnType<LineParser> {
+  if (BANNER.test(line)) return { kind: "directive", format: "spring", text: line };
+  const text = CUT.exec(line)?.[1];
+  return text === undefined ? undefined : { kind: "message", format: "spring", message: { severity: 0, text } };
 }

@@ -31,7 +31,7 @@ function withTime(peeled: Omit<Peeled, "timeMs">, timeMs: number | undefined): P
   return timeMs === undefined ? peeled : { ...peeled, timeMs };
 }
 
-const CRI = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)) (stdout|stderr) ([FP])(?::\S*)?(?: |$)/;
+const CRI = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?) (stdout|stderr) ([FP])(?::\S*)?(?: |$)/;
 const SYSLOG_5424 = /^(?:\d+ )?<(\d{1,3})>1 (\S+) (\S+) (\S+) (\S+) (\S+)(?: (?:-|(?:\[(?:[^\]\\]|\\.)*\])+))?(?: |$)\uFEFF?/;
 const SYSLOG_3164 =
   /^(?:<(\d{1,3})>)?([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?) (?:(\S+) )?([\w./()-]+)(?:\[(\d+)\])?:(?: |$|(?=[[{"<]))/;
@@ -42,6 +42,8 @@ const SYSLOG_ISO =
 
 /** fluentd's file output: time, tag and the record as JSON between tabs. */
 const FLUENTD = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d))\t([\w.-]+)\t(?=\{)/;
+/** The same on its standard output, with spaces, nanoseconds and a colon. */
+const FLUENTD_STDOUT = /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{9} [+-]\d{4}) ([\w.*-]{1,200}): (?=\{)/;
 const COMPOSE = /^ ?((?=[\w.-]*[A-Za-z])[\w.-]{1,80})(?:@[\w.-]{1,80})? +\| /;
 /** pm2 numbers its processes, foreman gives the time of the day. */
 const NUMBERED = /^(?:\d{1,4}\||\d\d:\d\d:\d\d )([\w.@-]{1,80}) +\| ?/;
@@ -56,7 +58,7 @@ export function peelStrict(line: string, context: ParseContext): Peeled | undefi
   }
   const syslog = peelSyslog(line, context);
   if (syslog !== undefined) return syslog;
-  const fluentd = FLUENTD.exec(line);
+  const fluentd = FLUENTD.exec(line) ?? FLUENTD_STDOUT.exec(line);
   if (fluentd !== null) return withTime({ text: line.slice(fluentd[0].length) }, parseIsoTime(fluentd[1] ?? "", 0));
   const prefix = COMPOSE.exec(line) ?? NUMBERED.exec(line) ?? KUBECTL.exec(line);
   return prefix === null ? undefined : { text: line.slice(prefix[0].length), service: prefix[2] ?? prefix[1] ?? "", record: "container" };
