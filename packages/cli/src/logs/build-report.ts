@@ -111,7 +111,7 @@ function toRouteErrors(
   const { causes, next } = rankCauses(failures, status, patterns);
   const failingMedianMs = failures.durations.quantile(0.5);
   const okMedianMs = leaf.findLatency(0.5);
-  const madeBy = judgeByMessages(judge(failures, status), failures, joined);
+  const madeBy = judgeByMessages(judge(failures, status), joined);
   const route: RouteErrors = {
     method,
     route: template,
@@ -167,10 +167,10 @@ function judge(failures: FailureTally, status: number): RouteErrors["madeBy"] {
 const HTTPD_GAVE_UP = /^AH(?:00898|01106): /;
 
 /** Where the access log cannot tell, the error log may: a message for at least every second failure says who gave up. */
-function judgeByMessages(madeBy: RouteErrors["madeBy"], failures: FailureTally, joined: readonly JoinedMessage[]): RouteErrors["madeBy"] {
+function judgeByMessages(madeBy: RouteErrors["madeBy"], joined: readonly JoinedMessage[]): RouteErrors["madeBy"] {
   if (madeBy.hop !== "unknown") return madeBy;
   const own = joined.find(({ text }) => HTTPD_GAVE_UP.test(text));
-  if (own === undefined || own.count * 2 < failures.count) return madeBy;
+  if (own === undefined || own.count * 2 < own.lookedAt) return madeBy;
   return { hop: "observer", because: `httpd's error log: ${own.text}`, confidence: 0.85, observer: "httpd", fate: "created" };
 }
 

@@ -36,8 +36,25 @@ describe("failing lines of other formats than the combined one", () => {
   const file = join(folder, "envoy.log");
   writeFileSync(file, Array.from({ length: 4400 }, (_, index) => `${writeLine(index)}\n`).join(""));
 
-  it("are counted as if each had been parsed", async () => {
-    const [counted, parsed] = [await report(file), await report("--format", "envoy", file)];
+  const app = join(folder, "app.log");
+  const MESSAGES = ["request completed", "request errored", "connect ECONNREFUSED 10.0.0.9:5432"];
+  const lines = Array.from({ length: 6000 }, (_, index) =>
+    JSON.stringify({
+      level: 30,
+      time: Date.UTC(2026, 10, 21) + index * 61,
+      req: { method: "GET", url: `/${["users", "orders"][index % 2]}/${index}` },
+      res: { statusCode: [200, 500, 503][index % 3] },
+      responseTime: index % 70,
+      msg: MESSAGES[(index >> 4) % 3],
+    }),
+  );
+  writeFileSync(app, `${lines.join("\n")}\n`);
+
+  it.each([
+    ["envoy", file],
+    ["pino", app],
+  ])("are counted as if each had been parsed (%s)", async (format, log) => {
+    const [counted, parsed] = [await report(log), await report("--format", format, log)];
     expect(counted.errors).toEqual(parsed.errors);
     expect(counted.errorsOverTime).toEqual(parsed.errorsOverTime);
     const toCounts = ({ routes }: Report) =>
@@ -53,6 +70,7 @@ describe("failing lines of other formats than the combined one", () => {
         failingMedianMs,
         hop: madeBy.hop,
         causes: causes.map(({ cause }) => cause),
+        said: causes.flatMap(({ evidence }) => evidence.map(({ measured }) => measured.match(/^\d+ lines say: .*/)?.[0])),
       }));
     expect(toCounts(counted)).toEqual(toCounts(parsed));
     expect(counted.routes.map(({ lines }) => lines.length)).toEqual(counted.routes.map(() => 3));

@@ -17,9 +17,11 @@ export function createJoiner(
   }
   return (method, matches, status) => {
     if (byId.size === 0 && byPath.size === 0) return [];
+    let lookedAt = 0;
     const found = new Map<string, { message: KeptMessage; count: number; by: JoinedMessage["by"] }>();
     for (const { exchange } of tally.kept) {
       if (exchange.status !== status || (exchange.method ?? "-") !== method || !matches(exchange.route ?? exchange.path ?? "/-")) continue;
+      lookedAt += 1;
       const join = findMessages(exchange, { byId, byPath });
       // Several messages on one failure may say the same; counted are failures.
       const byText = new Map(join.messages.map((message) => [generalize(message.message.text), message]));
@@ -32,7 +34,7 @@ export function createJoiner(
     return [...found.entries()]
       .sort((a, b) => b[1].count - a[1].count)
       .slice(0, 3)
-      .map(([, { message, count, by }]) => ({ text: describe(message), format: message.format, count, by }));
+      .map(([, { message, count, by }]) => ({ text: describe(message), format: message.format, count, lookedAt, by }));
   };
 }
 

@@ -9,7 +9,7 @@ import { LineShapes } from "./shapes/line-shapes.ts";
 import type { Tally } from "./tally.ts";
 
 /** Failing lines that are read in full though their shape is known: the first ones, each n-th, and the first of a kind. */
-const FIRST_LOOKS = 2000;
+const FIRST_LOOKS = 500;
 const LOOK_EVERY = 17;
 
 /** Whose lines are counted, and where to. */

@@ -97,7 +97,7 @@ function findLoggedReasons({ joined, failures }: GroupView): readonly Pattern[] 
           known === undefined
             ? `${message.format} logged at the same time: ${message.text}`
             : `${known.meaning} (${message.format}: ${message.text})`,
-        measured: `${message.count} of ${failures.count} failures, joined by ${message.by}`,
+        measured: `${message.count} of ${message.lookedAt} failures${message.lookedAt < failures.count ? " looked at" : ""}, joined by ${message.by}`,
         source: "log",
         weight: message.by === "request id" ? 4 : 2.5,
       },

@@ -4,8 +4,9 @@ import type { Diagnosis, Evidence, Fate, Interval, MadeBy, NextCheck, RankedCaus
 export type JoinedMessage = {
   readonly text: string;
   readonly format: string;
-  /** Failures that have such a message. */
+  /** Failures that have such a message, and those that were looked at: of many only some are. */
   readonly count: number;
+  readonly lookedAt: number;
   readonly by: "request id" | "time and path";
 };
 

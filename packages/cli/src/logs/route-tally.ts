@@ -48,13 +48,18 @@ export class FailureTally {
     this.series.merge(counted.series);
   }
 
+  /** Counts what a line says of its failure. */
+  addMessage(text: string): void {
+    this.messages.add(text.slice(0, 200));
+  }
+
   /** What only a fully read line tells; the counts are `addTimed`'s. */
   addDetail(exchange: Exchange, line: string): void {
     if (this.lines.length < MAX_LINES) this.lines.push(line.slice(0, 2000));
     if (exchange.requestId !== undefined && this.requestIds.length < MAX_LINES) this.requestIds.push(exchange.requestId);
     if (exchange.requestBytes !== undefined) this.requestBytes.add(exchange.requestBytes);
     if (exchange.flags !== undefined) this.flags.add(exchange.flags);
-    if (exchange.errorMessage !== undefined) this.messages.add(exchange.errorMessage.slice(0, 200));
+    if (exchange.errorMessage !== undefined) this.addMessage(exchange.errorMessage);
     if (exchange.clientAddress !== undefined) this.clients.add(exchange.clientAddress);
     this.observers.add(exchange.observer.name);
     const last = exchange.upstream?.at(-1);
@@ -190,8 +195,10 @@ export class RouteTally {
     this.lines += 1;
     const kind = Math.floor(status / 100);
     this.classes[kind] = (this.classes[kind] ?? 0) + 1;
-    if (status >= 500) this.getFailures(status).addTimed(timeMs, durationMs);
-    else this.addAnswer(request);
+    if (status < 500) return this.addAnswer(request);
+    const failures = this.getFailures(status);
+    failures.addTimed(timeMs, durationMs);
+    if (request.errorMessage !== undefined) failures.addMessage(request.errorMessage);
   }
 
   private addAnswer({ durationMs, requestBytes, upstream }: Pick<PlainRequest, "durationMs" | "requestBytes" | "upstream">): void {

@@ -14,6 +14,8 @@ export type PlainRequest = {
   readonly durationMs: number | undefined;
   readonly requestBytes: number | undefined;
   readonly upstream: string | undefined;
+  /** The same in all lines of a shape, and of failing ones only. */
+  readonly errorMessage: string | undefined;
 };
 
 /** The same among the bytes of a line. One is used for all lines of a shape. */
@@ -25,6 +27,7 @@ export class PlainLine implements PlainRequest {
   durationMs: number | undefined;
   requestBytes: number | undefined;
   upstream: string | undefined;
+  errorMessage: string | undefined;
   bytes: Buffer = Buffer.alloc(0);
   /** Where the path lies; both 0 when there is none. */
   pathStart = 0;
@@ -48,27 +51,28 @@ type Spots = {
   readonly durationMs: readonly Spot<number>[];
   readonly requestBytes: readonly Spot<number>[];
   readonly upstream: readonly Spot<string>[];
+  readonly errorMessage: readonly Spot<string>[];
 };
 type Member = keyof Spots;
-const MEMBERS: readonly Member[] = ["status", "timeMs", "method", "path", "durationMs", "requestBytes", "upstream"];
+const MEMBERS: readonly Member[] = ["status", "timeMs", "method", "path", "durationMs", "requestBytes", "upstream", "errorMessage"];
 
 /** Lines of one shape that the parsers must have read alike before it is trusted, and then every how many-th they read still. */
 const LEARN_LINES = 64;
 const CHECK_EVERY = 128;
 
 /**
- * What is counted of a parsed line, when it is a request like most: no retry and nothing hidden behind its status, or a server error without
- * words of its own.
+ * What is counted of a parsed line, when it is a request like most: no retry and nothing hidden behind its status, or a server error.
  */
 export function toPlainRequest(read: ReadLine): PlainRequest | undefined {
   if (read.kind !== "exchange" || read.format === "caddy-error") return undefined;
   const { format } = read;
   const { status, timeMs, method, path, route, durationMs, requestBytes, upstream, errorMessage } = read.exchange;
-  if (status === undefined || status >= 600 || errorMessage !== undefined || route !== undefined) return undefined;
+  if (status === undefined || status >= 600 || route !== undefined) return undefined;
+  if (status < 500 && errorMessage !== undefined) return undefined;
   const members = { format, status, timeMs, method, path, durationMs };
   // Caddy says of each of its failures who made it, and twice.
-  if (status >= 500) return format === "caddy" ? undefined : { ...members, requestBytes: undefined, upstream: undefined };
-  return (upstream?.length ?? 0) > 1 ? undefined : { ...members, requestBytes, upstream: upstream?.[0]?.address };
+  if (status >= 500) return format === "caddy" ? undefined : { ...members, requestBytes: undefined, upstream: undefined, errorMessage };
+  return (upstream?.length ?? 0) > 1 ? undefined : { ...members, requestBytes, upstream: upstream?.[0]?.address, errorMessage };
 }
 
 /**
@@ -95,7 +99,6 @@ export class LineShape {
 
   /** Reads a line of this shape, until the next is read; undefined when the parsers must. */
   read(line: LineTokens): PlainLine | undefined {
-    this.isChecking = false;
     if (this.isOff || this.learned < LEARN_LINES || !this.fits(line) || !this.extract(line)) return undefined;
     this.accepted += 1;
     this.isChecking = this.accepted % CHECK_EVERY === 0;
@@ -121,6 +124,8 @@ export class LineShape {
     const durationMs = agree(spots.durationMs, line);
     const requestBytes = agree(spots.requestBytes, line);
     const upstream = agree(spots.upstream, line);
+    // Other words are for the parsers, until a shape of their own is learned.
+    if (agree(spots.errorMessage, line) !== plain.errorMessage) return false;
     if (timeMs === null || method === null || durationMs === null || requestBytes === null || upstream === null) return false;
     if (typeof status !== "number" || status < 100 || status >= 600 || status >= 500 !== this.isFailing) return false;
     // Caddy's reader takes whole seconds for another unit, or for none.
@@ -172,11 +177,13 @@ export class LineShape {
     const { spots } = this;
     if (spots === undefined) return true;
     if (request.format !== this.plain.format || request.status >= 500 !== this.isFailing) return false;
+    if (request.errorMessage !== this.plain.errorMessage) return false;
     return MEMBERS.every((member) => (request[member] === undefined) === (spots[member].length === 0));
   }
 
   private start(line: LineTokens, request: PlainRequest): void {
     this.plain = new PlainLine(request.format);
+    this.plain.errorMessage = request.errorMessage;
     this.isFailing = request.status >= 500;
     for (let token = 0; token < line.count; token += 1) {
       this.hashes.push(line.hashes[token] ?? 0);
@@ -193,6 +200,7 @@ export class LineShape {
       durationMs: () => findNumberSpots(line, request.format === "caddy" ? [1000] : undefined),
       requestBytes: whole,
       upstream: () => findTextSpots(line),
+      errorMessage: () => findTextSpots(line),
     };
     const found = MEMBERS.map((member) => [member, request[member] === undefined ? [] : all[member]()]);
     // Each list is of its member's kind.

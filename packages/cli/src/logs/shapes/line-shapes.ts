@@ -41,6 +41,8 @@ export class LineShapes {
       this.shapes.set(key, alike);
     }
     this.alike = alike;
+    // Of the line before.
+    for (const shape of alike) shape.isChecking = false;
     for (let index = 0; index < alike.length; index += 1) {
       const shape = alike[index] as LineShape;
       const line = shape.read(this.tokens);
