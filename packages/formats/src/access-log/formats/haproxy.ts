@@ -23,7 +23,8 @@ export const haproxy: TextFormat = { id: "haproxy", create: createHaproxy };
 
 function createHaproxy(context: ParseContext): LineParser {
   return (line) => {
-    const head = HEAD.exec(line);
+    // Behind the time of all other access logs stands a quote.
+    const head = line.startsWith('] "', line.indexOf("] ")) ? null : HEAD.exec(line);
     if (head === null || head.index > MAX_PREFIX) return parseErrorLine(line, context);
     const draft = startDraft("load-balancer", "haproxy");
     putClient(draft, head[1]?.replace(/^::ffff:(?=\d+\.)/, ""));

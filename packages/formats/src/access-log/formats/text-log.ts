@@ -73,8 +73,11 @@ function createTextLog(context: ParseContext): LineParser {
   };
 }
 
+const ANSWER_START = /^ ?(?:[A-Z]{3,8} [/*]|\[[\dT:.Z +-]{8,32}\] |\d{3} [A-Z])/;
+
 /** A line that is nothing but an answer, as development servers print it: with its time before it, or with how long it took. */
 function readBareAnswer(line: string, context: ParseContext): ParsedLine | undefined {
+  if (!ANSWER_START.test(line)) return undefined;
   const stamped = STAMPED.exec(line);
   // pino-http-print writes the whole URL, and no other program such a time before it.
   const text =

@@ -12,16 +12,32 @@ const IPV6 = /^[0-9a-f]{1,4}:(?:[0-9a-f]{0,4}:)+[0-9a-f.:%]*$/i;
 const MARK = /^(?: {0,8}(?:(?:>|&gt;) ?){1,4}|[+-](?=[\w[{"<:])| {0,3}[-*•] |#{1,3} |\d{1,3}[.)] | {0,8}\d{1,7}\t)(?=\S)/;
 /** The file that OSSEC and Wazuh name before what they archive. */
 const ARCHIVED = /^[^"{}]{0,100}->\/\S{1,200}?:(?=\S)/;
+const MOST_ARCHIVED = 120;
+const DIGIT_0 = 48;
+const DIGIT_9 = 57;
+/** What a file's name begins with, and a colon or a dash before the first space. */
+const FILE_START = /^[A-Za-z_./~][^\s:-]*[:-]/;
 const CODE = /^`([^`].*)`$/s;
 
 /** The line without such a mark; undefined when it bears none. */
 export function peelCopied(line: string): string | undefined {
-  const mark =
-    MARK.exec(line) ??
-    GREP.exec(line) ??
-    ARCHIVED.exec(line) ??
-    (IPV6.test(line.slice(0, 48).split(" ", 1)[0] ?? "") ? null : NUMBER.exec(line));
+  const mark = findMark(line);
   return mark === null ? CODE.exec(line)?.[1] : line.slice(mark[0].length);
+}
+
+/** Most lines begin with an address, a time or a brace, which one look tells. */
+function findMark(line: string): RegExpExecArray | null {
+  const mark = MARK.exec(line);
+  if (mark !== null) return mark;
+  const first = line.charCodeAt(0);
+  if (first >= DIGIT_0 && first <= DIGIT_9) {
+    const number = NUMBER.exec(line);
+    if (number !== null) return IPV6.test(line.slice(0, 48).split(" ", 1)[0] ?? "") ? null : number;
+  } else if (FILE_START.test(line)) {
+    const grep = GREP.exec(line);
+    if (grep !== null) return grep;
+  }
+  return line.slice(0, MOST_ARCHIVED).includes("->/") ? ARCHIVED.exec(line) : null;
 }
 
 /** What stands between the pieces of several files or of one: `tail`'s heads, `grep`'s rules. */

@@ -119,9 +119,12 @@ const SCRIPT = /^\[([\w:.@-]{1,40})\] (?=\{"|\s+at |\d|[A-Z]{3,8} \/)/;
 const BEGINS =
   /^(?:[\da-f.:]{2,45}[ ,:]|\[|"|[A-Z-]{3,16} [/*]|[\w.-]{1,100} [\d.]{7,15} - |[\w.-]{1,100}:\d{1,5} |(?:https?|h2|wss?) \d|[A-Z]{4,8}: {4})/;
 
+/** The time as runtimes and shippers write it: to the fraction of a second, with its zone. */
+const STAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+(?:Z|[+-]\d\d:?\d\d):?[ \t]/;
+
 /** A time alone before what may be an access line; whether it is one, its reader says. */
 export function peelTime(line: string): Peeled | undefined {
-  const timestamp = TIMESTAMP.exec(line);
+  const timestamp = STAMP.test(line) ? TIMESTAMP.exec(line) : null;
   if (timestamp === null) return undefined;
   const text = peelStreamName(line.slice(timestamp[0].length));
   return BEGINS.test(text) ? withTime({ text }, parseIsoTime(timestamp[1] ?? "", 0)) : undefined;
