@@ -18,7 +18,15 @@ export type RuntimeName =
   | "phoenix"
   | "express"
   | "envoy"
-  | "lambda";
+  | "lambda"
+  | "nest"
+  | "quarkus"
+  | "ktor"
+  | "symfony"
+  | "actix"
+  | "pekko"
+  | "worker"
+  | "azure";
 
 /** A service. Without telemetry of its own it is known by `host` alone. */
 export type App = {

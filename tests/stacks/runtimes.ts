@@ -2,39 +2,9 @@
  * How the OpenTelemetry SDKs and agents of other runtimes write what a Node service writes in its own way: scope names, span names,
  * which generation of the semantic conventions, where an exception is recorded, what a status message says.
  */
-import type { App, Attributes, Line, RuntimeName, Thrown, Trouble, Visit } from "./plan.ts";
-
-/** The habits of one runtime. */
-export type Runtime = {
-  readonly sdk: Attributes;
-  /** HTTP attributes by their names of before 2023. */
-  readonly isOld: boolean;
-  readonly scopes: { readonly server: string; readonly client: string; readonly rpc: string; readonly store: (system: string) => string };
-  readonly route: (route: string) => string;
-  readonly serverName: (method: string, route: string) => string;
-  readonly clientName: (method: string) => string;
-  /** Where an exception is told when the scene does not say. */
-  readonly told: NonNullable<Thrown["told"]>;
-  readonly serverStatusText: (thrown: Thrown | undefined) => string;
-  readonly clientStatusText: (trouble: Trouble) => string;
-  readonly recordsClientErrors: boolean;
-  readonly logException: (thrown: Thrown, visit: Visit) => Line;
-  readonly serverExtras?: (visit: Visit) => Attributes;
-};
-
-const braces = (route: string): string => route.replace(/:(\w+)/g, "{$1}");
-const asIs = (route: string): string => route;
-const none = (): string => "";
-const nameOf = (app: App): string => app.service.replace(/\W/g, "_");
-const exceptionOf = ({ type, message, stack }: Thrown): Attributes => ({
-  "exception.type": type,
-  "exception.message": message,
-  "exception.stacktrace": stack,
-});
-/** The path that a request of a route asked for. */
-export function pathOf({ path, route }: Visit): string {
-  return path ?? route.replace(/:\w+/g, "7");
-}
+import { NEWER_RUNTIMES } from "./newer-runtimes.ts";
+import type { RuntimeName } from "./plan.ts";
+import { type Runtime, asIs, braces, exceptionOf, nameOf, none, pathOf } from "./runtime.ts";
 
 const SPRING: Runtime = {
   sdk: {
@@ -359,4 +329,5 @@ export const RUNTIMES: Readonly<Record<RuntimeName, Runtime>> = {
   express: EXPRESS,
   envoy: ENVOY,
   lambda: LAMBDA,
+  ...NEWER_RUNTIMES,
 };

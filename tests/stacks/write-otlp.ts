@@ -1,7 +1,8 @@
 /** Writes what the services of a scene would have sent: OTLP/JSON lines in the manner of each runtime. */
 import type { Dice } from "../incidents/generator/dice.ts";
 import type { App, Attributes, Line, Step, Thrown, Trouble, Visit } from "./plan.ts";
-import { RUNTIMES, pathOf } from "./runtimes.ts";
+import { pathOf } from "./runtime.ts";
+import { RUNTIMES } from "./runtimes.ts";
 
 type Value = { stringValue: string } | { intValue: string } | { doubleValue: number } | { boolValue: boolean };
 type KeyValue = { readonly key: string; readonly value: Value };

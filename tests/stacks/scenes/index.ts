@@ -7,9 +7,11 @@ import { NEGATIVES } from "./negatives.ts";
 import { RESOURCES } from "./resources.ts";
 import { SECOND_BATCH } from "./second-batch/index.ts";
 import { STORES } from "./stores.ts";
+import { THIRD_BATCH } from "./third-batch/index.ts";
 
 /** Every written incident. */
 export const SCENES: readonly Scene[] = [
   ...[...EXCEPTIONS, ...STORES, ...BROKERS, ...CALLS, ...GATEWAYS, ...RESOURCES, ...NEGATIVES].map((scene) => ({ ...scene, batch: 4 })),
   ...SECOND_BATCH.map((scene) => ({ ...scene, batch: 5 })),
+  ...THIRD_BATCH.map((scene) => ({ ...scene, batch: 6 })),
 ];
