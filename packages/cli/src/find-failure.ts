@@ -52,13 +52,15 @@ export async function readFailure(files: readonly string[], name: string, io: Co
   }
   const failing = assembleTraces(spans, logs).flatMap((path) => {
     const domain = isolateFault({ failing: [path] });
-    return domain.suspects.length === 0 ? [] : [{ traceId: path.traceId, fingerprint: fingerprintFailure(path, domain).fingerprint }];
+    if (domain.suspects.length === 0) return [];
+    const { fingerprint, apart } = fingerprintFailure(path, domain);
+    return [{ traceId: path.traceId, fingerprint, apart: apart?.fingerprint }];
   });
   const startOf = (traceId: string) => Math.max(...spans.filter((span) => span.traceId === traceId).map((span) => span.startMs));
   const found =
     name === "latest"
       ? failing.sort((one, other) => startOf(other.traceId) - startOf(one.traceId))[0]
-      : failing.find(({ traceId, fingerprint }) => traceId === name.toLowerCase() || fingerprint === name);
+      : failing.find(({ traceId, fingerprint, apart }) => traceId === name.toLowerCase() || [fingerprint, apart].includes(name));
   const traceId = found?.traceId ?? (spans.some((span) => span.traceId === name.toLowerCase()) ? name.toLowerCase() : undefined);
   if (traceId === undefined) {
     const known = [...new Set(failing.map(({ fingerprint }) => fingerprint))].slice(0, 5).join(", ");

@@ -37,6 +37,11 @@ export type FaultDomain = {
    * for every caller and route.
    */
   readonly ending?: string;
+  /**
+   * In which way nobody answered, where the ending is that nobody did: `late`, `refused`, `cut` or `unavailable`. One outage is met in
+   * several ways; what is met in another way long after it began is another one.
+   */
+  readonly manner?: string;
 };
 
 /** Evidence that is not there, and what it would tell. */

@@ -26,7 +26,7 @@ export const DIAGNOSED_CONFIDENCE = 0.5;
 export function diagnose(observations: Observations, request: DiagnosisRequest = {}): Diagnosis {
   const symptom = selectSymptom(observations, request);
   if (symptom.failing.length === 0) return withoutFailure(observations, symptom.scope, request.baseline);
-  const isolation = isolate({ ...symptom, metrics: observations.metrics });
+  const isolation = isolate({ ...symptom, metrics: observations.metrics, spans: observations.spans });
   const findings = gatherFindings(symptom, isolation, observations);
   const { causes, ruledOut } = rankCauses(findings);
   const { suspects } = isolation.domain;

@@ -5,6 +5,8 @@ import type { Store, StoredFault } from "../store/contract.ts";
 /** The window in which a rate must be a problem, and the stretch before the fault that says what is usual. */
 const WINDOW_MS = 5 * 60_000;
 const BEFORE_MS = 60 * 60_000;
+/** Failures that come late are still told of when they are not older than this. */
+const OLDEST_MS = 15 * 60_000;
 const STEP_MS = 10_000;
 /** A change this long before the first failure may have caused it. */
 const CHANGE_BEFORE_MS = 30 * 60_000;
@@ -38,7 +40,9 @@ export async function decideAlert(
   fault: StoredFault & { readonly diagnosis: Diagnosis },
   { nowMs, exampleTraceId }: { readonly nowMs: number; readonly exampleTraceId: string },
 ): Promise<FaultAlert | undefined> {
-  const window = { fromMs: Math.floor((nowMs - WINDOW_MS) / STEP_MS) * STEP_MS, toMs: nowMs + 1 };
+  // The senders' clocks date the failures: they may be ahead of ours or behind, and what was kept back is of before.
+  const latestMs = Math.max(Math.min(fault.lastSeenMs, nowMs), nowMs - OLDEST_MS);
+  const window = { fromMs: Math.floor((latestMs - WINDOW_MS) / STEP_MS) * STEP_MS, toMs: Math.max(fault.lastSeenMs, nowMs) + 1 };
   const before = { fromMs: window.fromMs - BEFORE_MS, toMs: Math.min(window.fromMs, fault.firstSeenMs) };
   const { service, route } = fault.diagnosis.scope;
   const scopes = [{ ...(service === undefined ? {} : { service }), ...(route === undefined ? {} : { route }) }, { service: fault.service }];

@@ -1,4 +1,4 @@
-import type { Observations, Scope, Span } from "@faultline/model";
+import type { Observations, Scope, Span, Window } from "@faultline/model";
 import type { FailingExchange, Store, StoredFault, StoredTrace } from "../store/contract.ts";
 import { takeTurns } from "./take-turns.ts";
 
@@ -6,7 +6,7 @@ import { takeTurns } from "./take-turns.ts";
 const FAILING_TRACES = 60;
 const GOOD_TRACES = 60;
 const METRIC_POINTS = 20_000;
-/** How far the window reaches back from now, and how far before the fault began changes and metrics are of interest. */
+/** How far the window reaches around the newest failure, and how far before the fault began changes and metrics are of interest. */
 const LONGEST_WINDOW_MS = 15 * 60_000;
 const BEFORE_ONSET_MS = 30 * 60_000;
 
@@ -19,8 +19,8 @@ export type FaultEvidence = {
 
 /** Collects what is known around a fault: its failing traces, good ones of the same route, changes, metrics and counts. */
 export async function gatherObservations(store: Store, fault: StoredFault, nowMs: number): Promise<FaultEvidence | undefined> {
-  const window = { fromMs: Math.max(fault.firstSeenMs, nowMs - LONGEST_WINDOW_MS), toMs: nowMs + 1 };
-  const around = { fromMs: fault.firstSeenMs - BEFORE_ONSET_MS, toMs: nowMs + 1 };
+  const window = findWindow(fault, nowMs);
+  const around = { fromMs: fault.firstSeenMs - BEFORE_ONSET_MS, toMs: window.toMs };
   const failing = await store.listFailing({ window, fingerprint: fault.fingerprint, order: "newest", limit: FAILING_TRACES });
   const [example] = failing;
   if (example === undefined) return undefined;
@@ -49,6 +49,15 @@ export async function gatherObservations(store: Store, fault: StoredFault, nowMs
       metrics,
     },
   };
+}
+
+/**
+ * The time that the newest failures of a fault are dated in, by the clocks of who sent them: what was kept back is dated long ago, and a
+ * clock may be ahead.
+ */
+function findWindow({ firstSeenMs, lastSeenMs }: StoredFault, nowMs: number): Window {
+  const fromMs = Math.max(firstSeenMs, Math.min(lastSeenMs, nowMs) - LONGEST_WINDOW_MS);
+  return { fromMs, toMs: Math.max(lastSeenMs, Math.min(lastSeenMs + LONGEST_WINDOW_MS, nowMs)) + 1 };
 }
 
 /** Where most of the fault's failures met their clients: of those that reached one, else of those that somebody in front answered well. */

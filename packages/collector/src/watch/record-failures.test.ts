@@ -19,10 +19,14 @@ type Sketch = {
   readonly events?: readonly object[];
   /** As OTLP counts them: 2 is an error. */
   readonly code?: number;
+  readonly message?: string;
 };
 
 /** One span of trace `index` as OTLP/JSON. */
-function toPayload(index: number, { service, id, parent = 0, kind, takes, attributes, events = [], code = 2 }: Sketch) {
+function toPayload(
+  index: number,
+  { service, id, parent = 0, kind, takes, attributes, events = [], code = 2, message = "timed out" }: Sketch,
+) {
   const startMs = START - 60_000 + index * 50 + id;
   const span = {
     traceId: hex(index + 1, 32),
@@ -34,7 +38,7 @@ function toPayload(index: number, { service, id, parent = 0, kind, takes, attrib
     endTimeUnixNano: `${startMs + takes}000000`,
     attributes,
     events,
-    status: { code, message: "timed out" },
+    status: { code, message },
   };
   const resource = { attributes: [text("service.name", service)] };
   return Buffer.from(JSON.stringify({ resourceSpans: [{ resource, scopeSpans: [{ spans: [span] }] }] }));
@@ -218,5 +222,68 @@ describe("failures that somebody in front answered well", () => {
     await watch.round();
     for (const ms of [3_000, 6_000]) await pass(ms);
     expect(alerts.map(({ hop, cause }) => ({ hop, cause }))).toEqual([{ hop: "orders", cause: "masked-by-middleware" }]);
+  });
+});
+
+/** The shop, whose call to orders ended in these words; `afterMs` from the first one. */
+const unanswered = (index: number, words: string, afterMs = 0) => {
+  const call = {
+    service: "shop",
+    id: 2,
+    parent: 1,
+    kind: 3,
+    takes: 900,
+    attributes: [text("server.address", "orders")],
+    message: words,
+  };
+  const at = index + Math.round(afterMs / 50);
+  return [
+    toPayload(at, { service: "shop", id: 1, kind: 2, takes: 1_010, attributes: [status(503), ...route("/cart")] }),
+    toPayload(at, call),
+  ];
+};
+/** A request to the shop that went well, so that failures are not what is usual. */
+const fine = (index: number) =>
+  toPayload(index, { service: "shop", id: 1, kind: 2, takes: 20, attributes: [status(200), ...route("/cart")], code: 0 });
+const REFUSED = "connect ECONNREFUSED 10.0.0.7:80";
+const RESET = "read ECONNRESET";
+const LATE = "TimeoutError";
+const MINUTE_MS = 60_000;
+
+describe("a service that does not answer", () => {
+  it("is one fault with one alert, in however many ways that is met when it begins", async () => {
+    const { store, alerts, send, pass, watch } = createScene();
+    await send(...all.flatMap((index) => unanswered(index, String([RESET, REFUSED, LATE][index % 3]))));
+    await watch.round();
+    await pass(2 * MINUTE_MS);
+    await send(...all.flatMap((index) => unanswered(index, String([REFUSED, LATE][index % 2]), 2 * MINUTE_MS)));
+    for (const ms of [1_000, 10_000, 20_000]) await pass(ms);
+    const faults = await store.listFaults({ limit: 10 });
+    expect(faults.map(({ title, count }) => `${title} ${count}`)).toEqual(["no answer: orders 40"]);
+    expect(alerts).toHaveLength(1);
+  });
+
+  it("is another fault, with an alert of its own, when it is met in a new way long after the first began", async () => {
+    const { store, alerts, send, pass, watch } = createScene();
+    await send(...Array.from({ length: 400 }, (_, index) => fine(index + 200)), ...all.flatMap((index) => unanswered(index, RESET)));
+    await watch.round();
+    for (const ms of [3_000, 9_000, 20_000]) await pass(ms);
+    expect(alerts).toHaveLength(1);
+    await watch.markAlerted(String(alerts[0]?.fingerprint));
+    await pass(60 * MINUTE_MS);
+    await send(...all.flatMap((index) => unanswered(index, REFUSED, 61 * MINUTE_MS)));
+    for (const ms of [1_000, 3_000, 9_000, 20_000]) await pass(ms);
+    await pass(60 * MINUTE_MS);
+    await send(...all.flatMap((index) => unanswered(index, RESET, 122 * MINUTE_MS)), ...unanswered(90, REFUSED, 122 * MINUTE_MS));
+    for (const ms of [1_000, 3_000, 9_000, 20_000]) await pass(ms);
+    const faults = await store.listFaults({ limit: 10 });
+    expect(faults.map(({ title, count }) => `${title} ${count}`).sort()).toEqual([
+      "no answer (refused): orders 21",
+      "no answer: orders 40",
+    ]);
+    expect(alerts.map(({ fingerprint }) => faults.find((fault) => fault.fingerprint === fingerprint)?.title)).toEqual([
+      "no answer: orders",
+      "no answer (refused): orders",
+    ]);
   });
 });

@@ -2,6 +2,7 @@ import type { FaultIdentity } from "@faultline/playbook";
 import type { FailingExchange, Store, StoredFault } from "../store/contract.ts";
 import { identifyFailures, type Identified } from "./identify-failures.ts";
 import { takeTurns } from "./take-turns.ts";
+import { tellApart } from "./tell-apart.ts";
 
 /** A fault in work. */
 export type Entry = {
@@ -10,6 +11,8 @@ export type Entry = {
   alerted: boolean;
   /** Nobody is told of the fault before this time, Unix ms: until then it may turn out to be another one, or to reach clients too. */
   heldUntilMs?: number;
+  /** When the last of its failures came here, Unix ms: what is late is dated long before. */
+  heardAtMs: number;
 };
 
 /** Failures of which a hop has sent nothing yet, to be looked at again. */
@@ -39,7 +42,7 @@ export async function recordFailures(
 ): Promise<OpenFailures | undefined> {
   // A crash between the listing and `assignFault` shows a failure again; one that has its fault already is not counted twice.
   const fresh = failing.filter((exchange) => exchange.fingerprint === undefined);
-  const identities = await identifyFailures(store, fresh);
+  const identities = await tellApart(await identifyFailures(store, fresh), { store, entries });
   const open = new Map<FailingExchange, string>();
   const groups = Map.groupBy(identities.keys(), (exchange) => identities.get(exchange)?.fingerprint ?? "");
   for (const members of groups.values()) {
@@ -48,7 +51,7 @@ export async function recordFailures(
     const fault = countIn(known, identity, members);
     await assign(store, members, fault);
     await takeTurns();
-    const entry = keep(entries, fault, known);
+    const entry = keep(entries, { fault, known, nowMs });
     for (const member of members) if (identities.get(member)?.mayChange === true) open.set(member, fault.fingerprint);
     const isWhole = members.some((member) => !open.has(member) && identities.get(member)?.isMasked === false);
     if (isWhole) delete entry.heldUntilMs;
@@ -71,11 +74,11 @@ async function findKnown(store: Store, entries: ReadonlyMap<string, Entry>, fing
 /** Looks again at failures of which a hop was silent; what turns out to belong to another fault moves there. */
 export async function reconsider(
   store: Store,
-  entries: Map<string, Entry>,
+  { entries, nowMs }: { readonly entries: Map<string, Entry>; readonly nowMs: number },
   { failing, looks, recordedAtMs }: OpenFailures,
 ): Promise<OpenFailures | undefined> {
   const isLast = looks === LOOKS_AFTER_MS.length - 1;
-  const identities = await identifyFailures(store, [...failing.keys()]);
+  const identities = await tellApart(await identifyFailures(store, [...failing.keys()]), { store, entries });
   const moves = Map.groupBy(
     [...failing].filter(([exchange, from]) => (identities.get(exchange)?.fingerprint ?? from) !== from),
     ([exchange, from]) => `${from} ${identities.get(exchange)?.fingerprint}`,
@@ -87,16 +90,21 @@ export async function reconsider(
     if (first === undefined || identity === undefined) continue;
     // What looks as it did before it was absorbed goes back only when nothing more can be expected.
     if (identity.mayChange && !isLast && (await findKnown(store, entries, identity.fingerprint))?.absorbedBy === first[1]) continue;
-    await move(store, entries, { from: first[1], to: identity, members: members.map(([exchange]) => exchange) });
+    await move(store, entries, { from: first[1], to: identity, members: members.map(([exchange]) => exchange), nowMs });
     for (const [exchange] of members) if (stillOpen.has(exchange)) stillOpen.set(exchange, identity.fingerprint);
   }
   return isLast || stillOpen.size === 0 ? undefined : { failing: stillOpen, looks: looks + 1, recordedAtMs };
 }
 
-type Move = { readonly from: string; readonly to: FaultIdentity; readonly members: readonly FailingExchange[] };
+type Move = {
+  readonly from: string;
+  readonly to: FaultIdentity;
+  readonly members: readonly FailingExchange[];
+  readonly nowMs: number;
+};
 
 /** A fault that lost its last failure is absorbed: its page shows where they went, and people are not told twice. */
-async function move(store: Store, entries: Map<string, Entry>, { from, to, members }: Move): Promise<void> {
+async function move(store: Store, entries: Map<string, Entry>, { from, to, members, nowMs }: Move): Promise<void> {
   const source = await findKnown(store, entries, from);
   const known = await findKnown(store, entries, to.fingerprint);
   if (source === undefined) return;
@@ -105,7 +113,7 @@ async function move(store: Store, entries: Map<string, Entry>, { from, to, membe
   const inherits = left === 0 && source.alertedAtMs !== undefined && revived.alertedAtMs === undefined;
   const target = inherits ? { ...revived, alertedAtMs: source.alertedAtMs } : revived;
   await assign(store, members, target);
-  const entry = keep(entries, target, known);
+  const entry = keep(entries, { fault: target, known, nowMs });
   const remainder: StoredFault = { ...source, count: left, ...(left === 0 ? { absorbedBy: to.fingerprint } : {}) };
   await store.saveFault(remainder);
   const sourceEntry = entries.get(from);
@@ -121,14 +129,17 @@ async function assign(store: Store, members: readonly FailingExchange[], fault: 
   await store.saveFault(fault);
 }
 
-function keep(entries: Map<string, Entry>, fault: StoredFault, known: StoredFault | undefined): Entry {
+type Kept = { readonly fault: StoredFault; readonly known: StoredFault | undefined; readonly nowMs: number };
+
+function keep(entries: Map<string, Entry>, { fault, known, nowMs }: Kept): Entry {
   const entry = entries.get(fault.fingerprint);
   if (entry !== undefined) {
     entry.fault = fault;
+    entry.heardAtMs = nowMs;
     return entry;
   }
   const diagnosedCount = known?.diagnosis === undefined ? 0 : known.count;
-  const added: Entry = { fault, diagnosedCount, alerted: fault.alertedAtMs !== undefined };
+  const added: Entry = { fault, diagnosedCount, alerted: fault.alertedAtMs !== undefined, heardAtMs: nowMs };
   entries.set(fault.fingerprint, added);
   return added;
 }

@@ -12,10 +12,10 @@ const nano = (ms: number): string => `${ms}000000`;
 /** One request through storefront to payments, as OTLP/JSON; a failing one carries the exception of payments. */
 function toPayload(
   index: number,
-  { isFailing, bug = "TypeError", path = "/checkout" }: { isFailing: boolean; bug?: string; path?: string },
+  { isFailing, bug = "TypeError", path = "/checkout", shiftMs = 0 }: { isFailing: boolean; bug?: string; path?: string; shiftMs?: number },
 ): Uint8Array {
   const traceId = toHex(index + 1, 32);
-  const startMs = NOW - 60_000 + index * 50;
+  const startMs = NOW - 60_000 + shiftMs + index * 50;
   const status = isFailing ? 500 : 200;
   const span = (id: number, kind: number, rest: { parent?: number; attributes?: readonly object[]; events?: readonly object[] }) => ({
     traceId,
@@ -84,7 +84,15 @@ function start(store: ReturnType<typeof createMemoryStore>, alerts: FaultAlert[]
 }
 
 /** A run of requests by their numbers. */
-type Run = { readonly from: number; readonly to: number; readonly isFailing: boolean; readonly bug?: string; readonly path?: string };
+type Run = {
+  readonly from: number;
+  readonly to: number;
+  readonly isFailing: boolean;
+  readonly bug?: string;
+  readonly path?: string;
+  /** How far the sender's clock is ahead, or how late the spans come. */
+  readonly shiftMs?: number;
+};
 
 async function append(store: ReturnType<typeof createMemoryStore>, { from, to, ...options }: Run): Promise<void> {
   for (let index = from; index < to; index++) await store.append({ signal: "traces", encoding: "json", bytes: toPayload(index, options) });
@@ -126,6 +134,37 @@ describe("watching a store", () => {
     expect(answer?.example?.rows.map(({ attributes }) => attributes["http.route"])).toContain("/checkout");
     expect(answer?.compared).toEqual({ failing: 20, succeeding: 30 });
     expect(answer?.failing[0]?.route).toBe("/gift");
+  });
+
+  it.each([
+    { whose: "clocks are ahead by four minutes", shiftMs: 5 * 60_000 },
+    { whose: "clocks are behind by ten minutes", shiftMs: -10 * 60_000 },
+  ])("diagnoses failures of senders whose $whose, and tells people", async ({ shiftMs }) => {
+    const store = createMemoryStore({ now: () => NOW });
+    const alerts: FaultAlert[] = [];
+    const watch = start(store, alerts, []);
+    await append(store, { from: 0, to: 40, isFailing: false, shiftMs });
+    await append(store, { from: 40, to: 70, isFailing: true, shiftMs });
+    await watch.round();
+    expect(await store.listFaults({ limit: 10 })).toMatchObject([
+      { count: 30, diagnosis: { scope: { failing: 30, succeeding: 40 }, suspects: [{ service: "payments" }, {}] } },
+    ]);
+    expect(alerts).toMatchObject([{ failing: 30, total: 70 }]);
+  });
+
+  it("diagnoses failures that come an hour late, with what is counted around them, and wakes nobody for them", async () => {
+    const store = createMemoryStore({ now: () => NOW });
+    const alerts: FaultAlert[] = [];
+    const watch = start(store, alerts, []);
+    const shiftMs = -60 * 60_000;
+    await append(store, { from: 0, to: 40, isFailing: false, shiftMs });
+    await append(store, { from: 40, to: 70, isFailing: true, shiftMs });
+    await append(store, { from: 70, to: 90, isFailing: false });
+    await watch.round();
+    expect(await store.listFaults({ limit: 10 })).toMatchObject([
+      { count: 30, diagnosis: { scope: { failing: 30, succeeding: 40 }, suspects: [{ service: "payments" }, {}] } },
+    ]);
+    expect(alerts).toEqual([]);
   });
 
   it("keeps two bugs apart on one route", async () => {

@@ -68,7 +68,7 @@ export function startWatch(options: WatchOptions): Watch {
     await recordDue(queue, { store, entries, settleMs, nowMs: now() });
     for (const entry of entries.values()) {
       if (!isClosed && isDue(entry, now())) await update(entry, options, now());
-      if (now() - entry.fault.lastSeenMs > FORGET_AFTER_MS) entries.delete(entry.fault.fingerprint);
+      if (now() - entry.heardAtMs > FORGET_AFTER_MS) entries.delete(entry.fault.fingerprint);
     }
     feed.publish({ kind: "counts", atMs: now() });
   };
@@ -122,7 +122,7 @@ async function recordDue(queue: Queue, { store, entries, settleMs, nowMs }: Reco
   const due = queue.open.filter((each) => isToLook(each, nowMs));
   queue.open = queue.open.filter((each) => !due.includes(each));
   for (const each of due) {
-    const left = await reconsider(store, entries, each);
+    const left = await reconsider(store, { entries, nowMs }, each);
     if (left !== undefined) queue.open = [...queue.open, left];
   }
 }
@@ -134,6 +134,7 @@ async function resume(store: Store, entries: Map<string, Entry>): Promise<number
       fault,
       diagnosedCount: fault.diagnosis === undefined ? 0 : fault.count,
       alerted: fault.alertedAtMs !== undefined,
+      heardAtMs: fault.lastSeenMs,
     });
   }
   return 0;

@@ -4,8 +4,16 @@ import { type StackFrame, type StackTrace, parseStack } from "./parse-stack.ts";
 /** In-app frames that make up a fault: enough to tell two callers of one assertion helper apart. */
 const FRAMES = 5;
 
-/** Which fault a failure belongs to: its fingerprint, one line a person recognises, and the service that created it. */
-export type FaultIdentity = { readonly fingerprint: string; readonly title: string; readonly service: string };
+/**
+ * Which fault a failure belongs to: its fingerprint, one line a person recognises, and the service that created it. `apart`: what it is
+ * called where nobody answered and that is met in a way in which the fault of that name was not met when it began.
+ */
+export type FaultIdentity = {
+  readonly fingerprint: string;
+  readonly title: string;
+  readonly service: string;
+  readonly apart?: { readonly fingerprint: string; readonly title: string };
+};
 
 /**
  * The identity of a fault: the same for every failure with one origin and cause, whatever the line, bundle, id, time, address,
@@ -17,7 +25,7 @@ export function fingerprintFailure(path: FailurePath, domain: FaultDomain): Faul
   const suspect = domain.suspects[0];
   const service = suspect?.service ?? path.roots[0]?.span.resource.service ?? "";
   const account = domain.path.find((each) => each.service === service) ?? domain.path.at(-1);
-  if (domain.ending !== undefined) return identifyEnding(service, domain.ending);
+  if (domain.ending !== undefined) return identifyEnding(service, domain.ending, domain.manner);
   const exception = findException(path, service);
   const masked = domain.path.find(({ fate }) => fate === "masked");
   const parts = [service, masked === undefined ? "" : `masked by ${masked.service}`];
@@ -32,9 +40,12 @@ export function fingerprintFailure(path: FailurePath, domain: FaultDomain): Faul
 }
 
 /** Of a service whose code raised nothing: neither the caller nor the route is part of the fault, and neither is who hid it. */
-function identifyEnding(service: string, ending: string): FaultIdentity {
-  const words = ending.split("\n").slice(0, 2).join(": ");
-  return { fingerprint: hash([service, "ending", toTemplate(ending)].join("\n")), title: `${words.slice(0, 160)}: ${service}`, service };
+function identifyEnding(service: string, ending: string, manner: string | undefined): FaultIdentity {
+  const words = ending.split("\n").slice(0, 2).join(": ").slice(0, 160);
+  const parts = [service, "ending", toTemplate(ending)];
+  const identity = { fingerprint: hash(parts.join("\n")), title: `${words}: ${service}`, service };
+  if (manner === undefined) return identity;
+  return { ...identity, apart: { fingerprint: hash([...parts, manner].join("\n")), title: `${words} (${manner}): ${service}` } };
 }
 
 function toTitle(of: { exception: Thrown | undefined; service: string; operation: string; status: string }): string {

@@ -2,6 +2,7 @@ import type { CauseId, Change, Evidence, EvidenceSource, FaultDomain, MetricPoin
 import type { Call, Hop } from "../isolate/hop-shape.ts";
 import type { Judgement, Step } from "../isolate/judgement.ts";
 import type { Occurrence } from "../isolate/occurrence.ts";
+import type { ProcessStops } from "../isolate/process-stops.ts";
 import type { Difference } from "./contrast.ts";
 import type { Onset } from "./find-onset.ts";
 import type { ReleaseContrast } from "./contrast-releases.ts";
@@ -59,6 +60,8 @@ export type Findings = {
   /** How far the failing requests came in what the creating service logs of a good one. */
   readonly sequence?: SequenceBreak;
   readonly metrics: readonly MetricPoint[];
+  /** When processes stood still, by their own spans. */
+  readonly stops: ProcessStops;
 };
 
 /** One cause: what it is weighed by. */

@@ -12,6 +12,7 @@ import type { Hop } from "../isolate/hop-shape.ts";
 import { isExchangeSpan } from "../isolate/exchange-hops.ts";
 import type { Isolation } from "../isolate/isolate-fault.ts";
 import type { Occurrence } from "../isolate/occurrence.ts";
+import { readStops } from "../isolate/process-stops.ts";
 import type { Symptom } from "../isolate/select-symptom.ts";
 import { contrast, contrastOccurrences } from "./contrast.ts";
 import { contrastReleases } from "./contrast-releases.ts";
@@ -76,6 +77,7 @@ export function gatherFindings(symptom: Symptom, isolation: Isolation, observati
     onsetSigns: onset === undefined ? [] : findOnsetSigns({ onset, services, changes, metrics, ...timesMs }),
     ...(sequence === undefined ? {} : { sequence }),
     metrics,
+    stops: readStops(observations.spans),
   };
 }
 

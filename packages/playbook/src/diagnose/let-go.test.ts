@@ -43,6 +43,26 @@ describe("a pool that many requests came to at once", () => {
     expect(others.map(({ causes }) => causes[0]?.cause)).toEqual(["pool-exhausted", "pool-exhausted", "pool-exhausted"]);
   });
 
+  it("is no cause either where the sender's own spans show the stop, on whichever route, and how many came after it", () => {
+    const invoice: SpanSketch = {
+      service: "storefront",
+      name: "GET /invoice",
+      code: 200,
+      takes: 7_000,
+      attributes: { "http.route": "/invoice" },
+    };
+    const sent = (count: number) =>
+      new TraceBuilder()
+        .traces(20, () => ask(good))
+        .trace({ ...invoice, at: 990 })
+        .traces(count, (index) => ask(full, { at: 7_000 - index * 1_000 }));
+    expect(judge(sent(3)).causes[0]?.cause).toBe("pool-exhausted");
+    const diagnosis = judge(sent(6));
+    expect(diagnosis.verdict).toBe("inconclusive");
+    const against = diagnosis.causes.find(({ cause }) => cause === "pool-exhausted")?.against[0];
+    expect(against?.measured).toBe("7000 ms in GET /invoice, then 6 requests within 500 ms; 6 of 6 were sent right after such a stop");
+  });
+
   it("is the cause where the sender worked all the while", () => {
     const diagnosis = judge(spread, delay("storefront", 7));
     expect([diagnosis.verdict, diagnosis.causes[0]?.cause]).toEqual(["diagnosed", "pool-exhausted"]);

@@ -1,7 +1,7 @@
 import type { MissingEvidence } from "@faultline/model";
 import type { Findings } from "./findings.ts";
 import { mayHaveStoodStill } from "./stall.ts";
-import { CLOSED, REFUSED } from "./connection-words.ts";
+import { CLOSED, REFUSED } from "../isolate/connection-words.ts";
 import { hearLetGo } from "./let-go.ts";
 import { hearLoneInstances } from "./lone-instances.ts";
 

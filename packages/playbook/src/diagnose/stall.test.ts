@@ -40,6 +40,40 @@ describe("a process that stands still", () => {
     expect(diagnosis.causes[0]?.cause).toBe("resource-exhausted");
   });
 
+  it("is at fault itself when it left an answer unread, as its own spans show: who answered is no part of the path", () => {
+    const stock: SpanSketch = { service: "stock", code: 200, takes: 8 };
+    const call: SpanSketch = {
+      service: "storefront",
+      kind: "client",
+      name: "GET",
+      takes: 2_500,
+      calls: [stock],
+      attributes: { "server.address": "stock" },
+    };
+    const unread: SpanSketch = { ...call, status: "error", message: "The operation was aborted due to timeout" };
+    const page: SpanSketch = {
+      service: "storefront",
+      name: "GET /",
+      code: 200,
+      attributes: { "http.route": "/" },
+      takes: 30,
+      calls: [{ ...call, takes: 12, code: 200 }],
+    };
+    const failed = { ...page, code: 504, takes: 2_510, calls: [unread] };
+    const builder = new TraceBuilder().traces(10, () => page).trace(failed);
+    const invoice: SpanSketch = {
+      service: "storefront",
+      name: "GET /invoice",
+      code: 200,
+      attributes: { "http.route": "/invoice" },
+      at: -980,
+      takes: 2_490,
+    };
+    const pathOf = (traces: TraceBuilder) => diagnose(traces.observations()).path.map(({ service, fate }) => `${service} ${fate}`);
+    expect(pathOf(builder)).toEqual(["storefront created", "stock clean"]);
+    expect(pathOf(builder.trace(invoice))).toEqual(["storefront created"]);
+  });
+
   it("is the origin, although its own spans are short and well", () => {
     const diagnosis = diagnose(builder().observations());
     expect(diagnosis.suspects[0]?.service).toBe("orders");

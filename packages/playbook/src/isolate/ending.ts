@@ -1,3 +1,4 @@
+import { CLOSED, REFUSED } from "./connection-words.ts";
 import { findRejection, findStatusInWords, isUnreachableText, nameLocalRefusal } from "./error-words.ts";
 import type { Call } from "./hop-shape.ts";
 import type { Judgement, OriginKind } from "./judgement.ts";
@@ -26,4 +27,19 @@ function describeAnswer({ outcome }: Call): string {
   const code = outcome.code ?? findStatusInWords(outcome.words);
   if (code !== undefined) return UNAVAILABLE.has(code) ? NO_ANSWER : `answers ${code}`;
   return isUnreachableText(outcome.words) || outcome.words === "" ? NO_ANSWER : outcome.words;
+}
+
+/** In which way nobody answered; undefined where the failure ended otherwise, or where no word tells. */
+export function findManner(judgement: Judgement): string | undefined {
+  if (findEnding(judgement) !== NO_ANSWER) return undefined;
+  const { origin, originKind } = judgement;
+  if (originKind === "cut-callee") return "cut";
+  const outcome = origin.call?.outcome;
+  if (originKind !== "absent-callee" && originKind !== "silent-callee") return "late";
+  if (outcome === undefined) return undefined;
+  const code = outcome.code ?? findStatusInWords(outcome.words);
+  if (outcome.kind === "timed-out" || code === 504) return "late";
+  if (REFUSED.test(outcome.words)) return "refused";
+  if (CLOSED.test(outcome.words)) return "cut";
+  return code === undefined ? undefined : "unavailable";
 }

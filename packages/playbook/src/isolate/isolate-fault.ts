@@ -1,8 +1,18 @@
-import type { Evidence, FailurePath, FaultDomain, HopAccount, MetricPoint, MissingEvidence, SpanNode, Suspect } from "@faultline/model";
+import type {
+  Evidence,
+  FailurePath,
+  FaultDomain,
+  HopAccount,
+  MetricPoint,
+  MissingEvidence,
+  Span,
+  SpanNode,
+  Suspect,
+} from "@faultline/model";
 import { followFailure } from "./blame/follow-failure.ts";
 import { savingEvidence } from "./blame/step.ts";
-import { isFailed, isRecovered, toTarget } from "./call-fate.ts";
-import { findEnding } from "./ending.ts";
+import { isAfterwards, isFailed, isRecovered, toTarget } from "./call-fate.ts";
+import { findEnding, findManner } from "./ending.ts";
 import { nameOperation } from "./hop.ts";
 import type { Judgement, Step, Surroundings } from "./judgement.ts";
 import { findLoopDelay } from "./loop-delay.ts";
@@ -11,6 +21,7 @@ import { missingCaller } from "./missing-callers.ts";
 import { nameMaker } from "./responses/name-maker.ts";
 import { type EntryFilter, type Occurrence, findMaskingHop, findOccurrence, isFailedHop } from "./occurrence.ts";
 import { readActivity } from "./process-activity.ts";
+import { readStops } from "./process-stops.ts";
 import { SIGNATURES, type Signature } from "./signatures/index.ts";
 import { thin } from "./thin.ts";
 
@@ -30,6 +41,8 @@ type IsolateInput = {
   /** Every service that sent telemetry. */
   readonly services: ReadonlySet<string>;
   readonly metrics?: readonly MetricPoint[];
+  /** Every span there is: what processes did meanwhile. */
+  readonly spans?: readonly Span[];
   /** Default: those that Faultline knows. */
   readonly signatures?: readonly Signature[];
 };
@@ -92,10 +105,13 @@ export function isolate(input: IsolateInput): Isolation {
   const best = ranked[0];
   if (best === undefined) return { domain: NO_DOMAIN, agreeing: [] };
   const agreeing = [...best.members].sort((a, b) => b.judgement.confidence - a.judgement.confidence);
-  const domain = toDomain(agreeing, toSuspects(ranked), best.score);
+  const share = best.members.length / judged.length;
+  const domain = toDomain(agreeing, toSuspects(ranked), (best.score / share) * Math.min(1, share / MOST_SHARE));
   return { domain: addBlastRadius(domain, thin(input.elsewhere ?? [], MAX_ELSEWHERE), around), agreeing };
 }
 
+/** What so many of a symptom's requests fail by is its fault; the rest met another one, which makes this one no less sure. */
+const MOST_SHARE = 0.75;
 /** Failing requests of other routes that are judged to see how far a fault reaches. */
 const MAX_ELSEWHERE = 300;
 const MAX_NAMED = 12;
@@ -123,11 +139,12 @@ function addBlastRadius(domain: FaultDomain, elsewhere: readonly Occurrence[], a
 }
 
 function toSurroundings(input: IsolateInput): Surroundings {
-  const { failing, succeeding, elsewhere = [], services, metrics = [], signatures = SIGNATURES } = input;
+  const { failing, succeeding, elsewhere = [], services, metrics = [], spans = [], signatures = SIGNATURES } = input;
   const inFailing = countFailedCalls(failing);
   const inSucceeding = countFailedCalls(succeeding);
   const held = listTimedOut([...failing, ...elsewhere]);
   const activity = readActivity([...failing, ...elsewhere, ...succeeding]);
+  const stops = readStops(spans);
   return {
     services,
     signatures,
@@ -136,6 +153,10 @@ function toSurroundings(input: IsolateInput): Surroundings {
       const { startMs: fromMs, endMs: toMs } = call;
       // A reporter tells the longest delay of its interval: whether it fell on this call, the process's other work shows.
       return activity.wasActive(resource, fromMs, toMs) ? undefined : findLoopDelay(metrics, { resource, fromMs, toMs })?.delayMs;
+    },
+    stopOf(call) {
+      const stop = stops.find(call.from, { fromMs: call.startMs, toMs: call.endMs });
+      return stop === undefined ? 0 : Math.min(stop.toMs, call.endMs) - Math.max(stop.fromMs, call.startMs);
     },
     findHolder(call) {
       const { service, instance } = call.from.span.resource;
@@ -218,8 +239,9 @@ function frontStep(hop: Hop, below: Hop): Step {
   };
   const base = { service: hop.service, operation: nameOperation(hop.entry), status: hop.outcome.status, hop, evidence: [evidence] };
   const sent = hop.calls.find(({ callee }) => callee === below);
-  // Whoever sends a message has answered before it is worked on.
-  if (!isFailedHop(below) || (sent?.from.span.kind === "producer" && !isFailedHop(hop))) return { ...base, fate: "clean" };
+  // Whoever sends a message has answered before it is worked on; whose client went away did not answer over what came later.
+  const isEarlier = sent !== undefined && !isFailedHop(hop) && (sent.from.span.kind === "producer" || isAfterwards(sent, hop));
+  if (!isFailedHop(below) || isEarlier) return { ...base, fate: "clean" };
   if (!isFailedHop(hop) && sent !== undefined && isRecovered(sent, hop))
     return { ...base, fate: "masked", evidence: [savingEvidence(hop)], isSaved: true };
   if (!isFailedHop(hop)) return { ...base, fate: "masked" };
@@ -256,6 +278,7 @@ function toDomain(agreeing: Isolation["agreeing"], suspects: readonly Suspect[],
     for (const id of occurrence.path.missingParents.slice(0, 1)) missing.set("missing parents", missingParent(id, occurrence));
   }
   const ending = typical === undefined ? undefined : findEnding(typical.judgement);
+  const manner = typical === undefined ? undefined : findManner(typical.judgement);
   return {
     path: toAccounts(steps),
     suspects,
@@ -263,6 +286,7 @@ function toDomain(agreeing: Isolation["agreeing"], suspects: readonly Suspect[],
     blastRadius: [...blast],
     missing: [...missing.values()],
     ...(ending === undefined ? {} : { ending }),
+    ...(manner === undefined ? {} : { manner }),
   };
 }
 

@@ -30,7 +30,8 @@ export type EntryFilter = {
  * that failed, else the outermost server hop.
  */
 export function findOccurrence(path: FailurePath, filter: EntryFilter): Occurrence | undefined {
-  const chains = buildHops(path).flatMap((root) => [...walk(root, [])]);
+  // A hop that is only inferred was observed by nobody: what it did shows in front of it and behind it.
+  const chains = buildHops(path).flatMap((root) => [...walk(root, [])].filter(({ hop }) => hop.isInferred !== true));
   const matching = chains.filter(({ hop }) => matches(hop, filter));
   const served = matching.filter(({ hop }) => hop.entry.span.kind === "server" || hop.entry.span.kind === "consumer");
   const pool = served.length > 0 ? served : matching;

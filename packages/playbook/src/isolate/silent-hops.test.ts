@@ -62,4 +62,29 @@ describe("a hop that sends no telemetry", () => {
     expect(diagnosis.suspects[0]?.service).toBe("orders");
     expect(diagnosis.missing.map(({ what }) => what).join()).toContain("what calls shop");
   });
+
+  // A server's span ends when its client goes away, and says 200 for want of an answer.
+  const left = { service: "shop", code: 200, takes: 15, attributes: { "http.route": "/" } };
+  const gaveUp: SpanSketch = { service: "gateway", kind: "client", takes: 70, status: "error", message: "shop timed out" };
+  const front = (call: SpanSketch): SpanSketch => ({
+    ...left,
+    service: "gateway",
+    calls: [{ ...call, attributes: { "server.address": "shop" } }],
+  });
+
+  it("hid nothing where the client had left before the failure, and neither did who stands in front", () => {
+    const orders: SpanSketch = { service: "orders", code: 500, at: 30, exception: thrown, attributes: { "http.route": "/orders" } };
+    const callOrders: SpanSketch = { service: "shop", kind: "client", takes: 60, code: 500, calls: [orders] };
+    const all = new TraceBuilder().traces(5, () => front({ ...gaveUp, calls: [{ ...left, calls: [callOrders] }] })).observations();
+    const { path, causes } = diagnose(all);
+    expect(path.map(({ service, fate }) => `${service} ${fate}`)).toEqual(["gateway clean", "shop clean", "orders created"]);
+    expect(causes[0]?.cause).toBe("unhandled-exception");
+  });
+
+  it("is not where a failure is met: nobody observed it there", () => {
+    const orders: SpanSketch = { service: "orders", code: 201, at: 30, attributes: { "http.route": "/orders" } };
+    const all = new TraceBuilder().traces(5, () => front({ ...gaveUp, calls: [{ ...left, calls: [orders] }] })).observations();
+    const spans = all.spans.filter(({ resource }) => resource.service !== "shop");
+    expect(diagnose({ ...all, spans })).toMatchObject({ verdict: "inconclusive", causes: [], scope: { failing: 0 } });
+  });
 });

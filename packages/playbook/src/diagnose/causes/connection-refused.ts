@@ -1,6 +1,6 @@
 import type { Evidence } from "@faultline/model";
 import { hearBareRefusal } from "../bare-refusal.ts";
-import { CLOSED, REFUSED } from "../connection-words.ts";
+import { CLOSED, REFUSED } from "../../isolate/connection-words.ts";
 import { type CauseRule, type Findings, fromOnset, hear, isNamed } from "../findings.ts";
 import { findMemoryGrowth } from "../memory-growth.ts";
 

@@ -11,7 +11,7 @@ import type { Found } from "./found.ts";
 import { endAbsent, endCut, missingServerSpan } from "./no-answer.ts";
 import { endImpatient, endLate, findOutlived, followSlow, isAllWell } from "./out-of-time.ts";
 import { endAt, endHidden, endLocal, endRefused, explainOwn } from "./own-doing.ts";
-import { endStalled, isStalled } from "./stalled.ts";
+import { endStalled, isStalled, isUnread } from "./stalled.ts";
 import { cut, isOk, passOn, statusEvidence, toStep } from "./step.ts";
 
 /** Follows a failure from the hop where the client met it to the hop that created it. */
@@ -75,7 +75,9 @@ function judgeHealthyCallee(
   const calleeMs = durationOf(callee.entry);
   const callMs = call.endMs - call.startMs;
   const stallMs = around.stallOf(call);
-  if (isStalled(call, stallMs)) return endStalled(hop, call, stallMs);
+  if (isStalled(call, stallMs)) return endStalled(hop, call, { stallMs });
+  const stopMs = around.stopOf(call);
+  if (isUnread(call, stopMs)) return endStalled(hop, call, { stallMs: stopMs, source: "span" });
   if (call.outcome.kind === "timed-out" && calleeMs >= callMs * 0.8)
     return isExchangeSpan(hop.entry.span) && isAllWell(callee) ? endImpatient(hop, call) : followSlow(hop, call, MAX_DEPTH - depth);
   if (call.outcome.kind === "timed-out" && startOf(callee.entry) - call.startMs >= callMs / 2) return endLate(hop, call);

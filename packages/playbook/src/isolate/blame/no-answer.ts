@@ -12,7 +12,7 @@ import { cut, passOn, toStep } from "./step.ts";
 export function endAbsent(hop: Hop, call: Call, around: Surroundings): Found {
   const { peer, outcome } = call;
   const stallMs = around.stallOf(call);
-  if (isStalled(call, stallMs)) return endStalled(hop, call, stallMs);
+  if (isStalled(call, stallMs)) return endStalled(hop, call, { stallMs });
   const answered = isAnswered(call);
   const kind: OriginKind = answered ? "silent-callee" : "absent-callee";
   const measured = `${call.operation}: ${outcome.status}, ${formatMs(call.endMs - call.startMs)} ${cut(outcome.words, 160)}`.trim();

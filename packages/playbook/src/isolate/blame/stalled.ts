@@ -1,8 +1,12 @@
 import type { Evidence } from "@faultline/model";
 import { formatMs } from "../../trace/format-ms.ts";
+import { durationOf } from "../../trace/span-time.ts";
 import type { Call, Hop } from "../hop-shape.ts";
 import type { Found } from "./found.ts";
 import { statusEvidence, toStep } from "./step.ts";
+
+/** How long a process stood still, and what shows it. */
+type Stall = { readonly stallMs: number; readonly source?: "metric" | "span" };
 
 /** Shorter stalls happen to everybody. */
 const LEAST_STALL_MS = 500;
@@ -13,12 +17,19 @@ export function isStalled(call: Call, stallMs: number | undefined): stallMs is n
   return call.outcome.kind === "timed-out" && stallMs !== undefined && stallMs >= Math.max(LEAST_STALL_MS, waitMs * 0.9);
 }
 
+/** The same of a callee that had answered long before: what the process's own spans show is enough where the answer lay there unread. */
+export function isUnread(call: Call & { readonly callee: Hop }, stopMs: number): boolean {
+  const waitMs = call.endMs - call.startMs;
+  const isEarly = durationOf(call.callee.entry) <= waitMs / 2;
+  return call.outcome.kind === "timed-out" && isEarly && stopMs >= Math.max(LEAST_STALL_MS, waitMs * 0.7);
+}
+
 /** A process that stands still cannot read the answers it got: the time-outs it then sees are its own doing. */
-export function endStalled(hop: Hop, call: Call, stallMs: number): Found {
+export function endStalled(hop: Hop, call: Call, { stallMs, source = "metric" }: Stall): Found {
   const evidence: Evidence = {
     statement: `${hop.service} itself stood still while its call to ${call.peer.name} ran out of time`,
-    measured: `event loop blocked for ${formatMs(stallMs)}, call ended after ${formatMs(call.endMs - call.startMs)}`,
-    source: "metric",
+    measured: `${source === "metric" ? "event loop blocked" : "nothing begun and nothing ended"} for ${formatMs(stallMs)}, call ended after ${formatMs(call.endMs - call.startMs)}`,
+    source,
     weight: 3,
   };
   return { steps: [toStep(hop, "created", [evidence, statusEvidence(hop)])], kind: "stalled", confidence: 0.8, missing: [] };

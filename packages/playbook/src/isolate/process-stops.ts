@@ -1,0 +1,65 @@
+import type { Resource, Span, SpanNode, Window } from "@faultline/model";
+
+/** Shorter pauses happen to everybody. */
+const LEAST_MS = 500;
+
+/** A stretch in which a process began and ended nothing although it had a request in hand that waited for nobody on record. */
+export type ProcessStop = Window & { readonly operation: string };
+
+/** What the spans of a process show of its stops, whichever routes they belong to. Times are those of the node's trace, corrected as it is. */
+export type ProcessStops = {
+  /** The longest stop of the process of this node that touches the window. */
+  find(node: SpanNode, window: Window): ProcessStop | undefined;
+  /** How many requests the process took up in the window. */
+  countTakenUp(node: SpanNode, window: Window): number;
+};
+
+/** Reads the stops of those processes that are asked for, from all spans there are. */
+export function readStops(spans: readonly Span[]): ProcessStops {
+  const known = new Map<string, Process>();
+  const processOf = ({ span: { resource } }: SpanNode): Process => {
+    const key = `${resource.service}\n${resource.instance ?? ""}`;
+    const found = known.get(key) ?? readProcess(spans, resource);
+    known.set(key, found);
+    return found;
+  };
+  return {
+    find(node, { fromMs, toMs }) {
+      const { skewMs } = node;
+      const touching = processOf(node).stops.filter((stop) => stop.toMs + skewMs > fromMs && stop.fromMs + skewMs < toMs);
+      const longest = touching.toSorted((a, b) => b.toMs - b.fromMs - (a.toMs - a.fromMs))[0];
+      return longest && { ...longest, fromMs: longest.fromMs + skewMs, toMs: longest.toMs + skewMs };
+    },
+    countTakenUp(node, { fromMs, toMs }) {
+      const { skewMs } = node;
+      return processOf(node).served.filter(({ startMs }) => startMs + skewMs >= fromMs && startMs + skewMs < toMs).length;
+    },
+  };
+}
+
+/** By the process's own clock. */
+type Process = { readonly served: readonly Span[]; readonly stops: readonly ProcessStop[] };
+
+function readProcess(spans: readonly Span[], { service, instance }: Resource): Process {
+  const own = spans.filter(({ resource }) => resource.service === service && resource.instance === instance);
+  const served = own.filter(({ kind }) => kind === "server" || kind === "consumer");
+  const times = own.flatMap(({ startMs, endMs }) => [startMs, endMs]).toSorted((a, b) => a - b);
+  const stops: ProcessStop[] = [];
+  let reachedMs = times[0] ?? 0;
+  for (const timeMs of times) {
+    const pause = { fromMs: reachedMs, toMs: timeMs };
+    reachedMs = timeMs;
+    if (timeMs - pause.fromMs < LEAST_MS) continue;
+    const busy = served.find((span) => fills(span, pause) && !own.some((other) => isCallOf(other, span) && fills(other, pause)));
+    if (busy !== undefined) stops.push({ ...pause, operation: busy.name });
+  }
+  return { served, stops };
+}
+
+function fills({ startMs, endMs }: Span, { fromMs, toMs }: Window): boolean {
+  return startMs <= fromMs && endMs >= toMs;
+}
+
+function isCallOf({ kind, traceId }: Span, served: Span): boolean {
+  return (kind === "client" || kind === "producer") && traceId === served.traceId;
+}
