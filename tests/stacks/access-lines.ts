@@ -36,10 +36,14 @@ export const cloudflare = (turn: Turn, time: Date, [edge, origin]: readonly [num
     RayID: `8e1b2c3d4e5f${1_000 + turn.index}`,
   });
 
-/** A line of an AWS application load balancer: its three times in seconds, its status and the target's. */
-export function albLine({ index }: Turn, time: Date, [times, status, target]: readonly [string, number, string]): string {
+/** A line of an AWS application load balancer: its three times in seconds, its status and the target's, and whom it chose. */
+export function albLine(
+  { index }: Turn,
+  time: Date,
+  [times, status, target, chosen = "10.0.0.1:80"]: readonly [string, number, string, string?],
+): string {
   const at = time.toISOString().replace("Z", "000Z");
-  return `https ${at} app/shop/50dc6c495c0c9188 203.0.113.9:2817 10.0.0.1:80 ${times} ${status} ${target} 34 366 "GET https://shop.example:443/orders/${4_100 + index} HTTP/1.1" "okhttp/4.12.0" ECDHE-RSA-AES128-GCM-SHA256 TLSv1.2 arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/orders/73e2d6bc24d8a067 "Root=1-58337262-36d228ad5d99923122bb${1_000 + index}" "shop.example" "session-reused" 0 ${at} "forward" "-" "-" "10.0.0.1:80" "${target}" "-" "-"`;
+  return `https ${at} app/shop/50dc6c495c0c9188 203.0.113.9:2817 ${chosen} ${times} ${status} ${target} 34 366 "GET https://shop.example:443/orders/${4_100 + index} HTTP/1.1" "okhttp/4.12.0" ECDHE-RSA-AES128-GCM-SHA256 TLSv1.2 arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/orders/73e2d6bc24d8a067 "Root=1-58337262-36d228ad5d99923122bb${1_000 + index}" "shop.example" "session-reused" 0 ${at} "forward" "-" "-" "${chosen}" "${target}" "-" "-"`;
 }
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];

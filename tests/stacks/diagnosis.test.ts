@@ -13,6 +13,8 @@ const REACHED = [
   { batch: 4, half: "unread", incidents: 39, symptom: 39, creator: 33, path: 33, verdict: 37, firstThree: 32, honest: 2, falseBlame: 0 },
   { batch: 5, half: "read", incidents: 52, symptom: 52, creator: 41, path: 41, verdict: 50, firstThree: 42, honest: 4, falseBlame: 0 },
   { batch: 5, half: "unread", incidents: 52, symptom: 52, creator: 47, path: 47, verdict: 52, firstThree: 47, honest: 1, falseBlame: 0 },
+  { batch: 6, half: "read", incidents: 52, symptom: 50, creator: 42, path: 42, verdict: 50, firstThree: 42, honest: 2, falseBlame: 0 },
+  { batch: 6, half: "unread", incidents: 53, symptom: 47, creator: 46, path: 46, verdict: 50, firstThree: 45, honest: 1, falseBlame: 0 },
 ] as const;
 
 const FIRST_THREE: readonly (number | undefined)[] = [1, 2, 3];

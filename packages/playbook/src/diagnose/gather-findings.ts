@@ -131,6 +131,8 @@ function listenToHop(hop: Hop, place: Saying["place"], isTelling: IsTelling): re
     // An intermediary's own reason in its span: Envoy writes it as a tag.
     if (flags !== undefined && flags !== "-" && node.span.status === "error")
       sayings.push({ text: `response flags ${flags}`, source: "span", service, place, isDirect: true });
+    const message = node.span.status === "error" || node === hop.entry ? readText(node.span.attributes, "error.message") : undefined;
+    if (message !== undefined) sayings.push({ text: message, source: "span", service, place, isDirect: true });
     const { statusMessage } = node.span;
     if (statusMessage !== undefined && statusMessage !== "")
       sayings.push({ text: statusMessage, source: "span", service, place, isDirect: true });

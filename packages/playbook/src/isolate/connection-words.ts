@@ -1,7 +1,7 @@
 /** Words of a connection that was closed under a request. */
 export const CLOSED =
-  /\bECONNRESET\b|socket hang up|other side closed|UND_ERR_SOCKET|\bEPIPE\b|connection (?:was )?(?:forcibly )?(?:reset|closed by (?:the )?(?:remote|peer|foreign))|connection closed before message completed|server closed idle connection|end of file reached|ECONNABORTED|prematurely closed|PrematureClose|Server disconnected|disconnected without sending|NoHttpResponse|RemoteDisconnected|broken pipe|unexpected EOF|stream closed/i;
+  /\bECONNRESET\b|socket hang up|other side closed|UND_ERR_SOCKET|\bEPIPE\b|connection (?:was )?(?:forcibly )?(?:reset|closed by (?:the )?(?:remote|peer|foreign))|connection closed before message completed|server closed idle connection|end of file reached|ECONNABORTED|prematurely closed|PrematureClose|Server disconnected|disconnected without sending|NoHttpResponse|header parser received no bytes|RemoteDisconnected|broken pipe|unexpected EOF|stream closed/i;
 
 /** Words of a connection that was refused. */
 export const REFUSED =
-  /\bECONNREFUSED\b|connection refused|ConnectionRefused|ConnectException|actively refused|connect[_ ]error: ?_?111\b|os error 111\b|Errno 111\b|no route to host|NoRouteToHost|\bE(?:HOST|NET)UNREACH\b|network is unreachable|host is unreachable|os error 113\b|Errno 113\b|No connection could be made/i;
+  /\bECONNREFUSED\b|connection[ _]refused|ConnectionRefused|ConnectException|actively refused|connect[_ ]error: ?_?111\b|os error 111\b|Errno 111\b|no route to host|NoRouteToHost|\bE(?:HOST|NET)UNREACH\b|network is unreachable|host is unreachable|os error 113\b|Errno 113\b|No connection could be made/i;

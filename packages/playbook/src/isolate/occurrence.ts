@@ -3,9 +3,7 @@ import { isAfterwards, isFailed } from "./call-fate.ts";
 import { isExchangeSpan } from "./exchange-hops.ts";
 import { buildHops, nameOperation } from "./hop.ts";
 import type { Call, Hop } from "./hop-shape.ts";
-
-/** Whoever asked went away before the answer: nginx's code. */
-const CLIENT_CLOSED = 499;
+import { isClientClosed } from "./outcome.ts";
 
 /** One exchange of the symptom inside its trace: the hop where it is observed, and the hops in front of that one. */
 export type Occurrence = {
@@ -82,7 +80,7 @@ function hidesCall(call: Call, hop: Hop): boolean {
   // A refusal passed on as a refusal hides nothing.
   if (call.outcome.kind === "refused" && hop.outcome.kind === "refused") return false;
   // Whose client had gone away gave up what it was doing for it.
-  if (hop.outcome.code === CLIENT_CLOSED) return false;
+  if (isClientClosed(hop.outcome.code)) return false;
   return (isFailedBelow(call) || isHardFailure(call)) && !isAfterwards(call, hop);
 }
 

@@ -38,9 +38,14 @@ const MAX_WORDS = 1500;
 /** gRPC codes that mean the server failed: 2 UNKNOWN, 12 UNIMPLEMENTED, 13 INTERNAL, 14 UNAVAILABLE, 15 DATA_LOSS; 4 is a time-out. */
 const GRPC_SERVER_ERRORS: ReadonlySet<number> = new Set([2, 12, 13, 14, 15]);
 const GRPC_DEADLINE_EXCEEDED = 4;
-/** Whoever asked went away before the answer, which nobody is to blame for: gRPC's CANCELLED, nginx's 499. */
+/** Whoever asked went away before the answer, which nobody is to blame for: gRPC's CANCELLED, nginx's 499, 460 of AWS's load balancers. */
 const GRPC_CANCELLED = 1;
-const CLIENT_CLOSED = 499;
+const CLIENT_CLOSED: ReadonlySet<number | undefined> = new Set([460, 499]);
+
+/** True of a code that says that whoever asked went away before the answer. */
+export function isClientClosed(code: number | undefined): boolean {
+  return CLIENT_CLOSED.has(code);
+}
 
 /** Reads how a span ended from its status, codes, error type, exceptions and the log records written under it. */
 export function readOutcome(node: SpanNode, logs: readonly LogRecord[]): Outcome {
@@ -96,7 +101,7 @@ function judge(signs: Signs): OutcomeKind {
 
 function judgeStatusCode(code: number, signs: Signs): OutcomeKind {
   if (code >= 500) return code === 504 && signs.span.kind !== "server" ? "timed-out" : "failed";
-  if (code === CLIENT_CLOSED) return "unknown";
+  if (isClientClosed(code)) return "unknown";
   if (code >= 400) return code === 408 && signs.span.kind !== "server" ? "timed-out" : "refused";
   // A client may fail after the headers: a body that breaks off or cannot be read under a status of 200.
   return signs.span.status === "error" && signs.span.kind !== "server" ? judgeWords(signs.words, signs.span.kind) : "ok";

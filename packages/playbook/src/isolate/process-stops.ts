@@ -4,7 +4,7 @@ import type { Resource, Span, SpanNode, Window } from "@faultline/model";
 const LEAST_MS = 500;
 
 /** A stretch in which a process began and ended nothing although it had a request in hand that waited for nobody on record. */
-export type ProcessStop = Window & { readonly operation: string };
+type ProcessStop = Window & { readonly operation: string };
 
 /** What the spans of a process show of its stops, whichever routes they belong to. Times are those of the node's trace, corrected as it is. */
 export type ProcessStops = {

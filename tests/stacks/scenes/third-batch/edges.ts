@@ -178,7 +178,7 @@ export const EDGES: readonly Scene[] = [
     onset: 27,
     access: {
       file: "alb.access.log",
-      line: (turn, time) => albLine(turn, time, turn.isBad ? ["-1 -1 -1", 503, "-"] : ["0.001 0.021 0.000", 200, "200"]),
+      line: (turn, time) => albLine(turn, time, turn.isBad ? ["-1 -1 -1", 503, "-", "-"] : ["0.001 0.021 0.000", 200, "200"]),
     },
     cause: "no-healthy-upstream",
     creators: ["alb", ...SERVER],

@@ -2,11 +2,15 @@ import { type CauseRule, fromRelease, hear } from "../findings.ts";
 import { fromSetting, fromSwitch } from "../switched-settings.ts";
 
 const WORDS =
-  /(?:missing|undefined|no|empty|invalid|required|unset|not set|not (?:configured|found|provided)|expired).{0,40}(?:secret|credential|api[ _-]?key|environment variable|env(?:ironment)? var|configuration|config(?:uration)? (?:key|value|property)|private key|client[_ ]?id|access token|signing key)|(?:secret|credential|api[ _-]?key|environment variable|configuration|config|private key|signing key).{0,30}(?:is |was |are |must be )?(?:missing|not set|undefined|unset|required|empty|invalid|not configured|not provided|not defined)|(?:secret|credential|password|api[ _-]?key|signing key|(?:access|refresh|auth|bearer|api|security|id)[ _-]?token)(?: key)?s?\b.{0,40}\b(?:expired|revoked|rotated|not valid|is invalid|incorrect|has been disabled|do(?:es)? not match)|AADSTS7000\d+|invalid_grant|unauthorized_client|InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken|InvalidClientTokenId|UnrecognizedClientException|Login failed for user|ORA-01017|configuration issue|ConnectionString property|No application encryption key|MissingAppKey|PlaceholderResolution|could not be found in the environment|environment variable not found|must be provided|secretOrPrivateKey|password authentication failed|\bSASL\b.*password|Access denied for user|NOAUTH|WRONGPASS|ACCESS_REFUSED|Login was refused|SaslAuthentication|authentication failed|AuthenticationFailed|invalid username-password|RequestTimeTooSkewed|Signature (?:has )?expired: .{0,80}is now|NonExistentQueue|invalid_client|Could not resolve placeholder|BeanCreationException|ImproperlyConfigured|ConfigurationError|\b28P01\b|\b3D000\b/i;
+  /(?:missing|undefined|no|empty|invalid|required|unset|not set|not (?:configured|found|provided)|expired).{0,40}(?:secret|credential|api[ _-]?key|environment variable|env(?:ironment)? var|configuration|config(?:uration)? (?:key|value|property)|private key|client[_ ]?id|access token|signing key)|(?:secret|credential|api[ _-]?key|environment variable|configuration|config|private key|signing key).{0,30}(?:is |was |are |must be )?(?:missing|not set|undefined|unset|required|empty|invalid|not configured|not provided|not defined)|(?:secret|credential|password|api[ _-]?key|signing key|(?:access|refresh|auth|bearer|api|security|id)[ _-]?token)(?: key)?s?\b.{0,40}\b(?:expired|revoked|rotated|not valid|is invalid|incorrect|has been disabled|do(?:es)? not match)|AADSTS7000\d+|invalid_grant|unauthorized_client|InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken|InvalidClientTokenId|UnrecognizedClientException|Login failed for user|ORA-01017|configuration issue|ConnectionString property|No application encryption key|MissingAppKey|PlaceholderResolution|could not be found in the environment|environment variable not found|must be provided|secretOrPrivateKey|password authentication failed|\bSASL\b.*password|Access denied for user|NOAUTH|WRONGPASS|ACCESS_REFUSED|Login was refused|SaslAuthentication|authentication failed|AuthenticationFailed|invalid username-password|RequestTimeTooSkewed|Signature (?:has )?expired: .{0,80}is now|NonExistentQueue|no stream matches|UnknownTopicOrPartition|UNKNOWN_TOPIC|(?:JWT|token) is not yet valid|no pg_hba\.conf entry|cluster_not_found|invalid_client|Could not resolve placeholder|BeanCreationException|ImproperlyConfigured|ConfigurationError|\b28P01\b|\b3D000\b/i;
 
 /** The same of a variable of the environment, which is written in capitals. */
 const VARIABLE =
   /\b(?!ERR_|UND_|CERT_|HPE_|ABORT_)[A-Z][A-Z0-9]+_[A-Z0-9_]+[^()]{0,30}(?:missing|not set|undefined|unset|required|empty|invalid|not configured|not provided|not defined)/;
+
+/** How a broker, a cloud or a database says that the caller may not. */
+const FORBIDDEN =
+  /not authori[sz]ed to\b|AuthorizationException|access ?denied|permission denied|insufficient (?:privileges|permissions|scope)|unauthenticated/i;
 
 /** A setting is missing or wrong: a secret, an address, a key. */
 export const badConfiguration: CauseRule = {
@@ -20,7 +24,12 @@ export const badConfiguration: CauseRule = {
     const switched = fromSwitch(findings);
     const shown = switched.length > 0 ? switched : fromSetting(findings);
     if (said.length > 0) return { evidence: [...said, ...fromRelease(findings), ...shown] };
-    if (refusedCode !== "401" && refusedCode !== "403") return { evidence: shown, isAmbiguous: switched.length === 0 };
+    if (refusedCode !== "401" && refusedCode !== "403") {
+      const words = origin?.judgement.originKind === "refused-request" ? FORBIDDEN : undefined;
+      const statement = `what ${origin?.step.service ?? "the caller"} asked was refused for want of a right`;
+      const forbidden = words === undefined ? [] : hear(findings, words, { statement, weight: 3.5 });
+      return { evidence: [...forbidden, ...shown], isAmbiguous: forbidden.length === 0 && switched.length === 0 };
+    }
     return {
       evidence: [
         {

@@ -1,9 +1,12 @@
 import type { Evidence } from "@faultline/model";
 import { isExchangeSpan } from "../../isolate/exchange-hops.ts";
 import { nameOperation } from "../../isolate/hop.ts";
-import type { CauseRule, Findings } from "../findings.ts";
+import { type CauseRule, type Findings, hear } from "../findings.ts";
 import { hearSilence } from "../silence.ts";
 import { isThirdParty } from "../third-party.ts";
+
+/** A gateway about whom it asks for every request. */
+const ASKED = /ext_authz_error|auth request unexpected status|external (?:authorization|processing) (?:service )?(?:failed|error)/i;
 
 /** A service of one's own, without telemetry of its own, answered with an error. */
 export const dependencyError: CauseRule = {
@@ -13,6 +16,11 @@ export const dependencyError: CauseRule = {
     const call = origin?.step.call;
     const written = fromOwnLog(findings);
     if (written.length > 0) return { evidence: written };
+    const asked = hear(findings, ASKED, {
+      statement: "the gateway asks another service before it lets a request through, and that one failed",
+      weight: 4,
+    });
+    if (asked.length > 0) return { evidence: asked };
     if (origin?.judgement.originKind === "cut-callee") return { evidence: origin.step.evidence.map((each) => ({ ...each, weight: 3.5 })) };
     if (
       origin === undefined ||

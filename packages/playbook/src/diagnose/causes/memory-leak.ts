@@ -11,7 +11,9 @@ export const memoryLeak: CauseRule = {
   sign: "memory that keeps growing until the process fails, or out-of-memory errors",
   weigh: (findings) => {
     const { origin, metrics } = findings;
-    const said = hear(findings, WORDS, { statement: "the process ran out of memory", weight: 2 });
+    // What a database says of memory is of its own.
+    const isStore = /database|cache/.test(origin?.step.call?.peer.kind ?? "") && origin?.step.hop === undefined;
+    const said = isStore ? [] : hear(findings, WORDS, { statement: "the process ran out of memory", weight: 2 });
     if (origin === undefined || !MET.has(origin.judgement.originKind)) return { evidence: said };
     // A process that raises an error of its own has memory enough for that.
     if (said.length === 0 && origin.judgement.originKind === "own") return { evidence: [] };

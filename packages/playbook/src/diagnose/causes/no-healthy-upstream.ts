@@ -3,7 +3,7 @@ import { type CauseRule, hear, isNamed } from "../findings.ts";
 
 /** Words of a gateway, or a client, that has nobody left to send to. */
 export const NO_SERVER_LEFT =
-  /no healthy (?:upstream|host|backend)|no (?:available|live) (?:server|upstream|backend|instance)s?|No instances available|no server is available|no endpoints available|no servers available|no upstreams available|(?:all workers|no worker).{0,20}(?:error|available)|There is no available backend|NoHealthyUpstream|Unable to find instance for|does not (?:contain|have) an? (?:available )?(?:instance|server)|no responders available|no active endpoints|has no endpoints|no backends? available|\bUH\b,?|Backend fetch failed|destination_unavailable/i;
+  /no healthy (?:upstream|host|backend)|no (?:available|live) (?:server|upstream|backend|instance)s?|No instances available|no server is available|no endpoints available|no servers available|no upstreams available|(?:all workers|no worker).{0,20}(?:error|available)|There is no available backend|NoHealthyUpstream|Unable to find instance for|does not (?:contain|have) an? (?:available )?(?:instance|server)|no responders available|no active endpoints|produced zero addresses|no children to pick from|has no endpoints|no backends? available|\bUH\b,?|Backend fetch failed|destination_unavailable/i;
 
 /** A server taken out for a while: whether others are left is not said. */
 const DISABLED = /disabling worker|marking (?:server|host|upstream) .{0,80}(?:down|unhealthy|failed)|temporarily disabled/i;
