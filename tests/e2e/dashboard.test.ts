@@ -1,20 +1,16 @@
 /** The dashboard in a real browser: it renders, it is live, it can be used by keyboard, and captured text never runs. */
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import type { Diagnosis, Span } from "@faultline/model";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createLiveFeed, type LiveFeed } from "../../packages/collector/src/live-feed.ts";
-import { type Api, createApi } from "../../packages/collector/src/serve/api.ts";
-import { createMemoryStore, type Store, type StoredFault } from "../../packages/collector/src/store/index.ts";
+import type { Store, StoredFault } from "../../packages/collector/src/store/index.ts";
 import { launchBrowser, openPage } from "./browser.ts";
+import { closeSite, DIST, openSite, type Site } from "./dashboard-site.ts";
 import { createRandom, fillStore, type Fixture, saveDiagnosis, sketchTrace, toTracePayload } from "./dashboard-fixture.ts";
 import { HOSTILE_TEXTS } from "./hostile-text.ts";
 
-const DIST = fileURLToPath(new URL("../../packages/dashboard/dist", import.meta.url));
 const PICTURES = fileURLToPath(new URL("../../test-artifacts/dashboard", import.meta.url));
 const MOST_SCRIPT_BYTES = 150_000;
 const LOOKS: Readonly<Record<string, BrowserContextOptions>> = {
@@ -22,25 +18,6 @@ const LOOKS: Readonly<Record<string, BrowserContextOptions>> = {
   dark: { colorScheme: "dark", viewport: { width: 1280, height: 900 } },
   narrow: { colorScheme: "light", viewport: { width: 360, height: 740 }, hasTouch: true },
 };
-
-type Site = { readonly url: string; readonly store: Store; readonly live: LiveFeed; readonly api: Api; readonly server: Server };
-
-async function openSite(): Promise<Site> {
-  const store = createMemoryStore();
-  const live = createLiveFeed();
-  const api = createApi({ store, live, dashboardDirectory: DIST });
-  const server = createServer((request, response) => api.respond(request, response));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo; // listening on a port, so the address is no pipe
-  return { url: `http://127.0.0.1:${port}`, store, live, api, server };
-}
-
-async function closeSite({ api, server, store }: Site): Promise<void> {
-  api.close();
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-  await store.close();
-}
 
 let browser: Browser;
 beforeAll(async () => {

@@ -1,4 +1,5 @@
 import type { ProblemDetails } from "@faultline/model";
+import { readCollectorClock } from "./collector-clock.ts";
 
 /** What became of a request to the collector. */
 export type Reply<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: ProblemDetails };
@@ -10,6 +11,7 @@ export async function ask<T>(path: string, init: RequestInit = {}): Promise<Repl
   const signal = init.signal ? AbortSignal.any([init.signal, AbortSignal.timeout(TIMEOUT_MS)]) : AbortSignal.timeout(TIMEOUT_MS);
   try {
     const response = await fetch(path, { ...init, signal });
+    readCollectorClock(response.headers.get("date"), Date.now());
     const body: unknown = await response.json();
     // The page and the API come from one build; `value` is what the route of this path composes.
     return response.ok ? { ok: true, value: body as T } : { ok: false, problem: body as ProblemDetails };

@@ -66,7 +66,7 @@ export function App(): ReactNode {
 function Shown({ page }: { readonly page: Page }): ReactNode {
   switch (page.kind) {
     case "overview":
-      return <OverviewPage minutes={page.minutes} />;
+      return <OverviewPage minutes={page.minutes} filter={page.filter} />;
     case "fault":
       return <FaultPage fingerprint={page.fingerprint} traceId={page.traceId} />;
     case "trace":

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { parsePage, toFaultAddress, toTraceAddress } from "./router.ts";
+import { parsePage, toFaultAddress, toOverviewAddress, toTraceAddress } from "./router.ts";
 
 describe("addresses", () => {
   it.each([
-    ["/", "", { kind: "overview", minutes: 15 }],
-    ["/", "?minutes=60", { kind: "overview", minutes: 60 }],
-    ["/", "?minutes=7", { kind: "overview", minutes: 15 }],
+    ["/", "", { kind: "overview", minutes: 15, filter: {} }],
+    ["/", "?minutes=60", { kind: "overview", minutes: 60, filter: {} }],
+    ["/", "?service=a%26b&region=&version=2", { kind: "overview", minutes: 15, filter: { service: "a&b", version: "2" } }],
+    ["/", "?minutes=7", { kind: "overview", minutes: 15, filter: {} }],
     ["/faults/a%2Fb", "", { kind: "fault", fingerprint: "a/b" }],
     ["/faults/f1", "?trace=abc", { kind: "fault", fingerprint: "f1", traceId: "abc" }],
     ["/faults/%E0%A4%A", "", { kind: "fault", fingerprint: "%E0%A4%A" }],
@@ -20,6 +21,9 @@ describe("addresses", () => {
   it("are read back as they were made, whatever is in them", () => {
     const hostile = '"><script>/?#%';
     expect(parsePage(toFaultAddress(hostile), "")).toEqual({ kind: "fault", fingerprint: hostile });
+    const filter = { service: hostile, version: hostile };
+    expect(parsePage("/", toOverviewAddress(60, filter).slice(1))).toEqual({ kind: "overview", minutes: 60, filter });
+    expect(toOverviewAddress(15, {})).toBe("/");
     const url = new URL(toTraceAddress(hostile, hostile), "http://localhost");
     expect(parsePage(url.pathname, url.search)).toEqual({ kind: "trace", traceId: hostile, spanId: hostile });
   });

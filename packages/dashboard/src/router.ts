@@ -1,8 +1,9 @@
 import { useSyncExternalStore } from "react";
+import { FILTER_NAMES, type OverviewFilter } from "./filter-overview.ts";
 
 /** The pages there are, with what their address says. */
 export type Page =
-  | { readonly kind: "overview"; readonly minutes: number }
+  | { readonly kind: "overview"; readonly minutes: number; readonly filter: OverviewFilter }
   | { readonly kind: "fault"; readonly fingerprint: string; readonly traceId?: string }
   | { readonly kind: "trace"; readonly traceId: string; readonly spanId?: string }
   | { readonly kind: "failing"; readonly query: string }
@@ -19,7 +20,8 @@ export function parsePage(path: string, query: string): Page {
   if (rest.length > 0) return { kind: "unknown", path };
   if (first === "" && second === undefined) {
     const minutes = Number(params.get("minutes"));
-    return { kind: "overview", minutes: WINDOWS.find((each) => each === minutes) ?? WINDOWS[0] };
+    const filter = Object.fromEntries(FILTER_NAMES.flatMap((name) => (params.get(name) ? [[name, params.get(name) ?? ""]] : [])));
+    return { kind: "overview", minutes: WINDOWS.find((each) => each === minutes) ?? WINDOWS[0], filter };
   }
   if (first === "faults" && second !== undefined) {
     const traceId = params.get("trace");
@@ -63,6 +65,13 @@ export function navigate(address: string, { replace = false } = {}): void {
 /** The address as it is now: path and query; changes re-render. */
 export function useAddress(): string {
   return useSyncExternalStore(subscribe, () => location.pathname + location.search);
+}
+
+/** The address of the overview over a window, narrowed by a filter. */
+export function toOverviewAddress(minutes: number, filter: OverviewFilter): string {
+  const params = new URLSearchParams(minutes === WINDOWS[0] ? {} : { minutes: String(minutes) });
+  for (const name of FILTER_NAMES) if (filter[name] !== undefined) params.set(name, filter[name]);
+  return params.size === 0 ? "/" : `/?${params.toString()}`;
 }
 
 /** The address of a fault's page. */

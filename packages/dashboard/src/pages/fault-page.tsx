@@ -1,10 +1,11 @@
 import type { Diagnosis, Fate, FaultAnswer } from "@faultline/model";
 import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
-import { formatCount, formatTime } from "../format.ts";
+import { formatCount, formatTime, shorten } from "../format.ts";
+import { writeIncidentReport } from "../incident-report.ts";
 import { useLive } from "../live.ts";
 import { Captured } from "../parts/captured-text.tsx";
 import { ContrastFigure } from "../parts/contrast-figure.tsx";
-import { Command } from "../parts/copy-button.tsx";
+import { Command, CopyButton } from "../parts/copy-button.tsx";
 import { CountChart } from "../parts/count-chart.tsx";
 import { CauseAccounts, MissingList, RuledOut } from "../parts/cause-accounts.tsx";
 import { FailingTable } from "../parts/failing-table.tsx";
@@ -47,6 +48,11 @@ export function FaultPage({ fingerprint, traceId }: Props): ReactNode {
     <>
       <Verdict value={value} />
       <Stale problem={answer.problem} />
+      {isExpired(value) && (
+        <p className="stale">
+          Its traces are no longer kept: the verdict stands as it was, and commands that name a trace do not find it any more.
+        </p>
+      )}
       {value.diagnosis === undefined && <Empty title="Being diagnosed: the verdict shows here by itself." />}
       {value.diagnosis !== undefined && value.diagnosis.path.length > 0 && (
         <section>
@@ -60,7 +66,11 @@ export function FaultPage({ fingerprint, traceId }: Props): ReactNode {
       <Difference value={value} />
       <section>
         <h2>Over time</h2>
-        <CountChart series={value.series} changes={value.changes} />
+        {isExpired(value) && value.series.total.every((count) => count === 0) ? (
+          <Empty title="The counts of that time are no longer kept." />
+        ) : (
+          <CountChart series={value.series} changes={value.changes} />
+        )}
       </section>
       {value.diagnosis !== undefined && <WhatToDo diagnosis={value.diagnosis} />}
       <section>
@@ -71,12 +81,16 @@ export function FaultPage({ fingerprint, traceId }: Props): ReactNode {
   );
 }
 
-function Verdict({ value: { fault, diagnosis } }: { readonly value: FaultAnswer }): ReactNode {
+/** A message may be thousands of characters long; the whole of it stands with the exception. */
+const MOST_CRUMB_SIGNS = 160;
+
+function Verdict({ value }: { readonly value: FaultAnswer }): ReactNode {
+  const { fault, diagnosis } = value;
   const tag = fault.state === "resolved" ? "resolved" : (fault.verdict ?? "open");
   return (
     <header className="page-head verdict">
       <p className="crumbs">
-        <Link to="/">Overview</Link> / <Captured text={fault.title} />
+        <Link to="/">Overview</Link> / <Captured text={shorten(fault.title, MOST_CRUMB_SIGNS)} />
       </p>
       <h1 tabIndex={-1}>
         <Captured text={fault.sentence ?? fault.title} />
@@ -95,9 +109,15 @@ function Verdict({ value: { fault, diagnosis } }: { readonly value: FaultAnswer 
         <span>first {formatTime(fault.firstSeenMs)}</span>
         <span>last {formatTime(fault.lastSeenMs)}</span>
         {fault.resolvedInVersion !== undefined && <span>resolved in {fault.resolvedInVersion}</span>}
+        <CopyButton text={() => writeIncidentReport(value, location.origin)} label="Copy as report" />
       </p>
     </header>
   );
+}
+
+/** Retention has removed what the verdict was reached on. */
+function isExpired({ failing, example, diagnosis }: FaultAnswer): boolean {
+  return diagnosis !== undefined && failing.length === 0 && example === undefined;
 }
 
 type ExampleProps = { readonly value: FaultAnswer; readonly isAsked: boolean };

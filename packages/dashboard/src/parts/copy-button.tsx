@@ -1,8 +1,14 @@
 import { addressCollector } from "../address-collector.ts";
 import { type ReactNode, useEffect, useState } from "react";
 
+type Props = {
+  /** What is copied; a long one is made when it is wanted. */
+  readonly text: string | (() => string);
+  readonly label?: string;
+};
+
 /** Copies a command or a piece of code, and says so to eyes and to screen readers. */
-export function CopyButton({ text, label = "Copy" }: { readonly text: string; readonly label?: string }): ReactNode {
+export function CopyButton({ text, label = "Copy" }: Props): ReactNode {
   const [outcome, setOutcome] = useState<"" | "Copied" | "Select and copy by hand">("");
   useEffect(() => {
     if (outcome === "") return undefined;
@@ -11,14 +17,19 @@ export function CopyButton({ text, label = "Copy" }: { readonly text: string; re
   }, [outcome]);
   const copy = async (): Promise<void> => {
     try {
-      await navigator.clipboard.writeText(text);
+      await navigator.clipboard.writeText(typeof text === "string" ? text : text());
       setOutcome("Copied");
     } catch {
       setOutcome("Select and copy by hand");
     }
   };
   return (
-    <button type="button" className="copy" onClick={() => void copy()} aria-label={`${label}: ${text.slice(0, 80)}`}>
+    <button
+      type="button"
+      className="copy"
+      onClick={() => void copy()}
+      aria-label={typeof text === "string" ? `${label}: ${text.slice(0, 80)}` : undefined}
+    >
       <span aria-live="polite">{outcome === "" ? label : outcome}</span>
     </button>
   );

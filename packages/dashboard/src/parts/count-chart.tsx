@@ -1,6 +1,7 @@
 import type { Change, CountSeries } from "@faultline/model";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import uPlot from "uplot";
+import { toCollectorTime } from "../collector-clock.ts";
 import { formatClock, formatCompact, formatCount, formatRatio, formatTime, toVisibleText } from "../format.ts";
 
 const HOUR = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
@@ -53,7 +54,7 @@ function Canvas({ series, changes, height, setReadout }: CanvasProps): ReactNode
 
 /** The step that has not ended is left out of the line: it would seem that the traffic falls. */
 function toData(series: CountSeries): uPlot.AlignedData {
-  const nowMs = Date.now();
+  const nowMs = toCollectorTime(Date.now());
   const ended = series.total.map((count, step) => (series.fromMs + (step + 1) * series.stepMs > nowMs ? null : count));
   const seconds = series.total.map((_, step) => (series.fromMs + step * series.stepMs) / 1000);
   return [seconds, [...series.failing], ended];

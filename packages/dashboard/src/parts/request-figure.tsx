@@ -36,7 +36,7 @@ function ExceptionFigure({ exception: { service, source, type, message, stack } 
         </span>
       </p>
       {message !== "" && (
-        <p className="exception-message">
+        <p className="exception-message" tabIndex={0}>
           <Captured text={message} />
         </p>
       )}

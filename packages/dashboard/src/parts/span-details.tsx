@@ -1,13 +1,19 @@
 import type { AttributeValue, WaterfallRow } from "@faultline/model";
 import type { ReactNode } from "react";
 import { formatDuration } from "../format.ts";
+import { toTraceAddress } from "../router.ts";
 import { Captured, CapturedBlock } from "./captured-text.tsx";
+import { CopyButton } from "./copy-button.tsx";
+import { Link } from "./link.tsx";
 
 /** Values longer than this get a block of their own. */
 const LONG = 160;
 
-/** Everything one span says about itself. */
-export function SpanDetails({ row }: { readonly row: WaterfallRow }): ReactNode {
+type Props = { readonly row: WaterfallRow; readonly traceId: string };
+
+/** Everything one span says about itself, and the address that opens it, to send to somebody. */
+export function SpanDetails({ row, traceId }: Props): ReactNode {
+  const address = toTraceAddress(traceId, row.spanId);
   const about = [
     ["span", row.spanId],
     ["kind", row.kind],
@@ -19,6 +25,9 @@ export function SpanDetails({ row }: { readonly row: WaterfallRow }): ReactNode 
   ].filter((pair): pair is [string, string] => pair[1] !== undefined);
   return (
     <div className="span-details">
+      <p className="span-link">
+        <Link to={address}>This span</Link> <CopyButton text={() => location.origin + address} label="Copy link" />
+      </p>
       <Pairs pairs={about} />
       <Pairs pairs={toPairs(row.attributes)} />
       {row.events.map((event, index) => (

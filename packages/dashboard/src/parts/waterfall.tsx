@@ -51,7 +51,7 @@ export function Waterfall({ trace, focusId, fates = new Map() }: Props): ReactNo
               isWanted={row.spanId === wanted}
               onToggle={() => setOpenId(openId === row.spanId ? undefined : row.spanId)}
             />
-            {row.spanId === openId && <SpanDetails row={row} />}
+            {row.spanId === openId && <SpanDetails row={row} traceId={trace.traceId} />}
           </li>
         ))}
       </ol>

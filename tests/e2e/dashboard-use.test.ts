@@ -1,0 +1,172 @@
+/** What people do with the dashboard beyond reading it: narrow it, send it on, come late, come with a wrong clock or a screen reader. */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchBrowser, openPage } from "./browser.ts";
+import { createRandom, fillStore, type Fixture, saveDiagnosis, sketchTrace, toTracePayload } from "./dashboard-fixture.ts";
+import { closeSite, openSite, type Site } from "./dashboard-site.ts";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const DAY_MS = 86_400_000;
+
+let browser: Browser;
+let site: Site;
+let fixture: Fixture;
+let longFault: string;
+beforeAll(async () => {
+  browser = await launchBrowser();
+  site = await openSite();
+  fixture = await fillStore(site.store, Date.now());
+  longFault = await saveLongFault();
+  await saveExpiredFault();
+});
+afterAll(async () => {
+  await browser.close();
+  await closeSite(site);
+});
+
+/** Forty hops, and a name and a message that know no end. */
+async function saveLongFault(): Promise<string> {
+  const random = createRandom(11);
+  const exception = {
+    type: `com.example.${"verylongname".repeat(12)}Exception`,
+    message: "it was said at length ".repeat(230),
+    stack: "Error\n    at a (file:///app/x.js:1:1)",
+  };
+  const hops = Array.from({ length: 40 }, (_, index) => ({ service: `service-${index}`, route: `/hop/${index}`, status: 500 }));
+  const failing = Array.from({ length: 6 }, (_, index) =>
+    sketchTrace([...hops, { service: "last", route: "/last", status: 500, exception }], Date.now() - 60_000 + index * 1000, random),
+  );
+  await site.store.append(toTracePayload(failing.flat()));
+  return saveDiagnosis(site.store, { spans: failing.flat(), changes: [], failing });
+}
+
+/** A fault of last week, whose traces retention has taken. */
+async function saveExpiredFault(): Promise<void> {
+  const [known] = await site.store.listFaults({ limit: 100 });
+  expect(known).toBeDefined();
+  const then = Date.now() - 9 * DAY_MS;
+  await site.store.saveFault(
+    Object.assign({}, known, { fingerprint: "expired", title: "TypeError: long ago", firstSeenMs: then, lastSeenMs: then }),
+  );
+}
+
+async function open(path: string, look: BrowserContextOptions = {}): Promise<{ page: Page; troubles: readonly string[] }> {
+  const opened = await openPage(browser, site.url, look);
+  await opened.page.goto(site.url + path);
+  await opened.page.locator("main h1").waitFor();
+  await opened.page.waitForFunction(() => document.querySelector("main .loading") === null);
+  return opened;
+}
+
+describe("for a screen reader and a small window", () => {
+  const addresses = (): readonly string[] => [
+    "/",
+    `/faults/${fixture.fingerprints[1]}`,
+    `/faults/${longFault}`,
+    "/faults/expired",
+    `/traces/${fixture.traceIds[0]}`,
+    "/failing",
+    "/rollout?baseline=2.4.1&canary=2.5.0&service=storefront",
+  ];
+
+  it.each([
+    ["light", { colorScheme: "light" }],
+    ["dark, 320 px", { colorScheme: "dark", viewport: { width: 320, height: 700 } }],
+  ] as const)(
+    "every page keeps the rules that a machine can check, folds open, and fits: %s",
+    async (_, look) => {
+      for (const path of addresses()) {
+        const { page } = await open(path, look);
+        await page.evaluate(() => {
+          for (const fold of document.querySelectorAll("details")) fold.open = true;
+          document.querySelector<HTMLElement>(".span-row")?.click();
+        });
+        await page.evaluate(AXE);
+        expect([path, await page.evaluate(listViolations)]).toEqual([path, []]);
+        expect([path, await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)]).toEqual([path, false]);
+        await page.context().close();
+      }
+    },
+    240_000,
+  );
+});
+
+/** What axe finds, in words. Runs in the page. */
+async function listViolations(): Promise<readonly string[]> {
+  type Found = { violations: { id: string; nodes: { html: string }[] }[] };
+  const { axe } = globalThis as unknown as { axe: { run(place: Document): Promise<Found> } }; // the script that was run before defines it
+  const { violations } = await axe.run(document);
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" ")}`);
+}
+
+describe("in use", () => {
+  it("is narrowed to a service by its form, keeps that in the address, and shows what the last release did", async () => {
+    const { page, troubles } = await open("/?minutes=60");
+    const release = page.locator(".since li");
+    expect(await release.innerText()).toMatch(/storefront 2\.4\.1 → 2\.5\.0\s+184 of 184 failed, 100 %, before 61 of/);
+    await page.locator("select[name=service]").selectOption("orders");
+    await page.getByText("answers of orders were server errors").waitFor();
+    expect(new URL(page.url()).search).toBe("?minutes=60&service=orders");
+    expect(await page.locator(".overview-rows tbody .service").allInnerTexts()).toSatisfy((names: string[]) =>
+      names.every((name) => name === "orders"),
+    );
+    expect(await page.locator(".fault").allInnerTexts()).toHaveLength(1);
+    expect(await page.locator("select[name=version]").locator("option").allInnerTexts()).toEqual(["any", "5.0.3"]);
+    await page.getByRole("link", { name: "6 h" }).click();
+    expect(new URL(page.url()).search).toBe("?minutes=360&service=orders");
+    await page.getByRole("link", { name: "Show all" }).click();
+    await page.getByText("answers of all services").waitFor();
+    expect(troubles).toEqual([]);
+    await page.context().close();
+  });
+
+  it("gives a fault as a report to paste, and a span as a link to send", async () => {
+    const { page } = await open(`/faults/${fixture.fingerprints[1]}`, { permissions: ["clipboard-read", "clipboard-write"] });
+    const read = () => page.evaluate(() => navigator.clipboard.readText());
+    await page.getByRole("button", { name: "Copy as report" }).click();
+    await page.getByText("Copied").waitFor();
+    const report = await read();
+    expect(report).toMatch(/^# storefront makes the failures on \/ of gateway: bad configuration/);
+    expect(report).toContain(`${site.url}/faults/${fixture.fingerprints[1]}`);
+    expect(report).toContain("deploy of storefront 2.5.0, before it 2.4.1");
+    await page.locator(".span-row").first().click();
+    await page.getByRole("button", { name: "Copy link" }).click();
+    await expect.poll(read).toMatch(/\/traces\/[0-9a-f]{32}\?span=[0-9a-f]{16}$/);
+    await page.goto(await read());
+    await page.locator(".wanted-span[aria-expanded=true]").waitFor();
+    await page.context().close();
+  });
+
+  it("says of a fault of last week that its traces are gone, and draws no empty chart of it", async () => {
+    const { page } = await open("/faults/expired");
+    await page.getByText("Its traces are no longer kept").waitFor();
+    await page.getByText("The counts of that time are no longer kept.").waitFor();
+    expect(await page.locator(".chart").count()).toBe(0);
+    await page.context().close();
+  });
+
+  it.each([3_600_000, -3_600_000])("tells the collector's time where the viewer's clock is off by %i ms", async (offMs) => {
+    const { page } = await openPage(browser, site.url);
+    await page.addInitScript((off) => {
+      const now = Date.now.bind(Date);
+      Date.now = () => now() + off;
+    }, offMs);
+    await page.goto(site.url);
+    await page.locator(".fault-times").first().waitFor();
+    const times = await page.locator(".fault-times").allInnerTexts();
+    expect(times.filter((time) => !/9 d ago/.test(time)).join(" ")).not.toMatch(/h ago/);
+    await expect.poll(() => page.locator(".fault-times").first().innerText()).toMatch(/^\d+ (?:s|min) ago/);
+    await page.context().close();
+  });
+
+  it("folds the hops of a long path that only passed the failure on", async () => {
+    const { page } = await open(`/faults/${longFault}`);
+    expect(await page.locator(".hop-box").count()).toBeLessThan(10);
+    expect(await page.locator(".hop-created").innerText()).toContain("last");
+    await page.getByRole("button", { name: /more hops passed it on/ }).click();
+    expect(await page.locator(".hop-box").count()).toBe(42);
+    await page.context().close();
+  });
+});
