@@ -15,9 +15,10 @@ const CONNECTIONS = 8;
 const durationMs = Number(process.argv[3] ?? 10) * 1_000;
 const words = process.argv.slice(4).join(" ");
 
-/** Asks for a page meanwhile; tells how long the slowest answer took, ms, and how many were no 200. */
-function watchPage(port: number): { readonly stop: () => Promise<unknown> } {
+/** Asks for a page meanwhile; tells how long answers took, ms, and how many were no 200. */
+async function watchPage(port: number): Promise<{ readonly stop: () => Promise<unknown> }> {
   const worker = new Worker(new URL("page-watcher.ts", import.meta.url), { workerData: port });
+  await once(worker, "message");
   return {
     stop: async () => {
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that is of a browser's windows
@@ -38,7 +39,7 @@ async function readBooks(port: number): Promise<object> {
 async function run({ name, path, next }: Load): Promise<object> {
   const collector = await startBenchCollector(0);
   const { port } = collector;
-  const page = watchPage(port);
+  const page = await watchPage(port);
   const cpuBefore = collector.cpuMs();
   let round = 0;
   const result = await sendLoad({ port, path, connections: CONNECTIONS, durationMs, isGzip: false, nextBody: () => next(round++) });

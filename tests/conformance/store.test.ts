@@ -302,6 +302,13 @@ describe.each(IMPLEMENTATIONS)("the $name store", ({ open }) => {
       expect(await store.count({ window: { fromMs: NOON + 60_000, toMs: NOON + 120_000 }, stepMs: 10_000, groupBy: [] })).toEqual([]);
     });
 
+    it("names the rows of one group by one object", async () => {
+      await append(spans({ trace: 1 }, { trace: 2, atMs: NOON + 10_000 }, { trace: 3, status: 201 }, { trace: 4, route: "/other" }));
+      const rows = await store.count({ window: HOUR, stepMs: 10_000, groupBy: ["route"] });
+      expect(rows).toHaveLength(3);
+      expect(new Set(rows.map(({ group }) => group)).size).toBe(2);
+    });
+
     it("estimates quantiles within 5 %", async () => {
       const durations = Array.from({ length: 200 }, (_, n) => n + 1);
       await append(spans(...durations.map((durationMs, n) => ({ trace: n + 1, durationMs }))));

@@ -20,15 +20,16 @@ const FAULT: StoredFault = {
   count: 7,
   state: "open",
 };
+const ORDERS = { service: "orders", route: "/orders", version: "2", region: "eu" };
 const COUNTS: readonly CountRow[] = [
   {
     fromMs: NOW - 60_000,
-    group: { service: "orders", route: "/orders", version: "2", region: "eu" },
+    group: ORDERS,
     total: 100,
     failing: 30,
     p99Ms: 80,
   },
-  { fromMs: NOW - 50_000, group: { service: "orders", route: "/orders", version: "2", region: "eu" }, total: 100, failing: 20 },
+  { fromMs: NOW - 50_000, group: ORDERS, total: 100, failing: 20 },
   { fromMs: NOW - 50_000, group: { service: "front", route: "/", version: "1" }, total: 1000, failing: 0 },
 ];
 

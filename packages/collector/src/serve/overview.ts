@@ -57,32 +57,26 @@ type Group = {
 
 /** Groups that most surely fail first, then the busiest. */
 function rankGroups(counts: readonly CountRow[]): readonly Group[] {
-  const ranked = sumGroups(counts).map((group) => ({ group, lower: toWilsonInterval(group.failing, group.total).lower }));
+  const ranked = sumGroups(counts).map((group) => ({
+    group,
+    lower: group.failing === 0 ? 0 : toWilsonInterval(group.failing, group.total).lower,
+  }));
   ranked.sort((a, b) => b.lower - a.lower || b.group.failing - a.group.failing || b.group.total - a.group.total);
   return ranked.map(({ group }) => group);
 }
 
-/** A store may use one object for all steps of a group: then a look at its identity saves the look at its names. */
+/** By the object that a group's rows share: their names would have to be put together for each of thousands. */
 function sumGroups(counts: readonly CountRow[]): readonly Group[] {
-  const byObject = new Map<CountRow["group"], Group>();
-  const byName = new Map<string, Group>();
+  const groups = new Map<CountRow["group"], Group>();
   for (const row of counts) {
-    const group = byObject.get(row.group) ?? findGroup(byName, row);
-    byObject.set(row.group, group);
+    let group = groups.get(row.group);
+    if (group === undefined) groups.set(row.group, (group = { group: row.group, steps: [], total: 0, failing: 0, p99Ms: 0 }));
     group.steps.push(row);
     group.total += row.total;
     group.failing += row.failing;
     if (row.p99Ms !== undefined && row.p99Ms > group.p99Ms) group.p99Ms = row.p99Ms;
   }
-  return [...byName.values()];
-}
-
-function findGroup(byName: Map<string, Group>, { group }: CountRow): Group {
-  const { service, route, version, region } = group;
-  const name = `${service}\u0000${route}\u0000${version}\u0000${region}`;
-  const known = byName.get(name) ?? { group, steps: [], total: 0, failing: 0, p99Ms: 0 };
-  byName.set(name, known);
-  return known;
+  return [...groups.values()];
 }
 
 function toRow({ group, steps, total, failing, p99Ms }: Group, window: Window, stepMs: number): OverviewRow {

@@ -138,7 +138,7 @@ export interface Store {
   listFailingSince(cursor: number, limit: number): Promise<{ readonly failing: readonly FailingExchange[]; readonly cursor: number }>;
   /** Whole good traces of a route and time, for the contrast. */
   sampleSucceeding(filter: ExchangeFilter & { readonly limit: number }): Promise<readonly StoredTrace[]>;
-  /** Counts of server exchanges in steps of `stepMs` (a multiple of 10,000). */
+  /** Counts of server exchanges in steps of `stepMs` (a multiple of 10,000). All rows of one group have the same object as their `group`. */
   count(filter: ExchangeFilter & { readonly stepMs: number; readonly groupBy: readonly Dimension[] }): Promise<readonly CountRow[]>;
   listChanges(window: Window): Promise<readonly Change[]>;
   listMetrics(filter: {

@@ -44,7 +44,7 @@ export type CheckpointTask = {
 /** Some milliseconds of work: a page waits for no more than one transaction. */
 const TRACES_PER_TRANSACTION = 64;
 const BYTES_PER_TRANSACTION = 4 << 20;
-const METRIC_ROWS_PER_TRANSACTION = 1_000;
+const SMALL_ROWS_PER_TRANSACTION = 1_000;
 /** Traces looked at for the sample at a time. */
 const TRACES_AT_A_TIME = 2_000;
 
@@ -93,6 +93,7 @@ export class Checkpoints {
   async run(task: CheckpointTask): Promise<void> {
     const { db, ingest, journal, commits } = this.#parts;
     await commits.ready();
+    await this.#writeSeries();
     const samples = await this.#takeSamples(task);
     for (;;) {
       const failing = this.#takeSome(ingest.dirty, []);
@@ -111,12 +112,22 @@ export class Checkpoints {
     await commits.moveLog(db);
   }
 
+  /** All but some of the new series, before anything that names them. */
+  async #writeSeries(): Promise<void> {
+    const { series } = this.#parts;
+    // No more than there are now: more arrive while others have their turn.
+    for (let left = series.waiting; left > SMALL_ROWS_PER_TRANSACTION; left -= SMALL_ROWS_PER_TRANSACTION) {
+      this.#transact(() => [series.write(SMALL_ROWS_PER_TRANSACTION)]);
+      await setImmediate();
+    }
+  }
+
   /** Blocks of metrics are written whole, so that it does no harm to write some before it is said that they are there. */
   async #writeMetrics(): Promise<void> {
     const { metrics } = this.#parts;
     // No more than there are now: more arrive while others have their turn.
-    for (let left = metrics.waiting; left > METRIC_ROWS_PER_TRANSACTION; left -= METRIC_ROWS_PER_TRANSACTION) {
-      this.#transact(() => [metrics.write(METRIC_ROWS_PER_TRANSACTION)]);
+    for (let left = metrics.waiting; left > SMALL_ROWS_PER_TRANSACTION; left -= SMALL_ROWS_PER_TRANSACTION) {
+      this.#transact(() => [metrics.write(SMALL_ROWS_PER_TRANSACTION)]);
       await setImmediate();
     }
   }

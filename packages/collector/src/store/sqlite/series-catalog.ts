@@ -64,13 +64,17 @@ export class SeriesCatalog {
     return this.#table.generation;
   }
 
-  get isDirty(): boolean {
-    return this.#added.length > 0;
+  /** How many rows there are to write. */
+  get waiting(): number {
+    return this.#added.length;
   }
 
-  /** Series must be there before anything that names their number; called in every transaction. The answer is to be called once it is committed. */
-  write(): () => void {
-    const added = this.#added;
+  /**
+   * Writes what is new, up to `limit` rows. Series must be there before anything that names their number: called without a limit in every
+   * transaction. The answer is to be called once it is committed.
+   */
+  write(limit = Infinity): () => void {
+    const added = this.#added.slice(0, limit);
     for (const { number, series, untilMs } of added) {
       const { json, crc } = seal(number, series);
       this.#statements.insert.run(number, json, crc, untilMs);

@@ -26,6 +26,7 @@ export class AttributeReader {
   readField(end: number): void {
     const { reader, limits } = this;
     const fieldEnd = reader.readEnd(end);
+    if (this.count >= limits.maxAttributes) return passOverKeyValue(reader, fieldEnd, { limits, depth: 0 });
     if (this.readShortText(fieldEnd)) return;
     const [key, plain] = readKeyValue(reader, fieldEnd, { limits, depth: 0 });
     const value = toAttributeValue(plain);
@@ -52,7 +53,6 @@ export class AttributeReader {
   }
 
   private set(key: string, value: AttributeValue): void {
-    if (this.count >= this.limits.maxAttributes) return;
     this.count += 1;
     this.bag ??= new AttributeBag();
     this.bag[key] = value;
@@ -81,6 +81,16 @@ export function readKeyValue(reader: ProtobufReader, end: number, nesting: Nesti
     else reader.skip(tag, end, KEY_VALUE);
   }
   return [key, value];
+}
+
+/** Reads the body of a KeyValue of which nothing is kept: it may be malformed nevertheless. */
+function passOverKeyValue(reader: ProtobufReader, end: number, nesting: Nesting): void {
+  while (reader.at < end) {
+    const tag = reader.readTag(end);
+    if (tag === 10) reader.at = reader.readEnd(end);
+    else if (tag === 18) readAnyValue(reader, reader.readEnd(end), nesting);
+    else reader.skip(tag, end, KEY_VALUE);
+  }
 }
 
 function readKey(reader: ProtobufReader, end: number): string {

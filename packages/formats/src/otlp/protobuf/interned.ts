@@ -13,10 +13,13 @@ class InternTable {
   private readonly texts: string[] = Array.from({ length: SLOTS }, () => "");
   private readonly lengths = new Uint8Array(SLOTS);
   private readonly bytes = new Uint8Array(SLOTS * MAX_INTERNED_BYTES);
-  private readonly build: (bytes: Uint8Array) => string;
+  /** 1 for a text that was seen once so far. */
+  private readonly isNew = new Uint8Array(SLOTS);
+  private readonly finish: (text: string) => string;
 
-  constructor(build: (bytes: Uint8Array) => string) {
-    this.build = build;
+  /** `finish` is called with a text that is seen for the second time, and makes of it what is kept. */
+  constructor(finish: (text: string) => string) {
+    this.finish = finish;
   }
 
   find(bytes: Uint8Array, start: number, end: number): string {
@@ -29,19 +32,26 @@ class InternTable {
     if (this.lengths[slot] === length) {
       let index = 0;
       while (index < length && own[base + index] === bytes[start + index]) index += 1;
-      if (index === length) return this.texts[slot]!;
+      if (index === length) return this.isNew[slot] === 0 ? this.texts[slot]! : this.settle(slot);
     }
-    const text = this.build(bytes.subarray(start, end));
+    const text = utf8Decoder.decode(bytes.subarray(start, end));
+    this.isNew[slot] = 1;
     this.lengths[slot] = length;
     for (let index = 0; index < length; index += 1) own[base + index] = bytes[start + index]!;
     this.texts[slot] = text;
     return text;
   }
+
+  private settle(slot: number): string {
+    this.isNew[slot] = 0;
+    return (this.texts[slot] = this.finish(this.texts[slot]!));
+  }
 }
 
-const values = new InternTable((bytes) => utf8Decoder.decode(bytes));
-// The engine keeps names of properties unique: as one, the text needs no look-up when it names a property again.
-const keys = new InternTable((bytes) => Object.keys({ [utf8Decoder.decode(bytes)]: 0 })[0]!);
+const values = new InternTable((text) => text);
+// The engine keeps names of properties unique: as one, the text needs no look-up when it names a property again. What is seen once is not
+// worth it: the engine remembers the shape of every object that there ever was, and ten thousand of one property take it half a second.
+const keys = new InternTable((text) => Object.keys({ [text]: 0 })[0]!);
 
 /** Reads text: a value of any length. */
 export function readValueText(bytes: Uint8Array, start: number, end: number): string {
