@@ -1,7 +1,8 @@
 /** Reads `key=value key="quoted value"` pairs. A line counts as logfmt when nearly all of it is pairs. */
 export function readPairs(line: string): Map<string, string> | undefined {
   const pairs = new Map<string, string>();
-  const pattern = /([A-Za-z_@][\w.@/-]*)=(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([^\s"]*))(?=\s|$)/y;
+  const pattern = /([A-Za-z_@][\w.@/-]*)=(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([^\s"]*))(?:,(?=\s)|(?=\s|$))/y;
+  const isListed = COMMAS.test(line);
   let index = 0;
   let bare = 0;
   while (index < line.length && pairs.size < 200) {
@@ -13,7 +14,8 @@ export function readPairs(line: string): Map<string, string> | undefined {
     const match = pattern.exec(line);
     if (match !== null) {
       const [, key = "", double, single, plain] = match;
-      if (!pairs.has(key)) pairs.set(key, (double ?? single)?.replace(/\\(["'\\])/g, "$1") ?? plain ?? "");
+      const bareValue = isListed && plain?.endsWith(",") === true ? plain.slice(0, -1) : plain;
+      if (!pairs.has(key)) pairs.set(key, (double ?? single)?.replace(/\\(["'\\])/g, "$1") ?? bareValue ?? "");
       index = pattern.lastIndex;
     } else {
       const space = line.indexOf(" ", index);
@@ -23,6 +25,32 @@ export function readPairs(line: string): Map<string, string> | undefined {
   }
   return pairs.size >= 2 && bare <= pairs.size / 2 ? pairs : undefined;
 }
+
+/** `status=200, method=GET, …`: commas that part the pairs and belong to none of the values. */
+const COMMAS = /=[^\s=]*, [A-Za-z_@][\w.@/-]*=[^\s=]*, [A-Za-z_@][\w.@/-]*=/;
+
+const STATUS_PAIR = /(?:status(?:[_.-]?code)?|response_code|\bresp)=["']?\d{3}\b/i;
+const TARGET_PAIR = /(?:path|ur[il]|target)=["']?\//i;
+/** Words of a caller about what it was answered, which is no answer of its own. */
+const CALLER = /\b(?:upstream|downstream|outbound|outgoing|call(?:ing|ed)|retr(?:y|ies|ying)|attempts?|fetch(?:ed|ing)?|webhook|client)\b/i;
+const WORD_PAIR = /(?:^|[\s{(,|[])([A-Za-z_][\w.-]{0,64})=(?:"((?:[^"\\]|\\.)*)"|(\d+(?:\.\d+)? (?:ms|s|µs|us|ns))\b|([^\s"{}]*))/g;
+
+/**
+ * The pairs among a sentence's words when they tell of an answer: `finished request{method=GET uri=/a} latency=3 ms status=200`.
+ * A target that is a whole URL, or words of a caller, tell of an answer that the program got from another.
+ */
+export function readTextPairs(text: string): Map<string, string> | undefined {
+  if (!text.includes("=") || !STATUS_PAIR.test(text) || !TARGET_PAIR.test(text) || CALLER.test(text)) return undefined;
+  const pairs = new Map<string, string>();
+  for (const [, key = "", quoted, measured, plain] of text.slice(0, MAX_TEXT).matchAll(WORD_PAIR)) {
+    const value = quoted ?? measured?.replace(" ", "") ?? plain?.replace(/[,;|)\]:]{1,4}$/, "") ?? "";
+    const name = key === "resp" ? "status" : key;
+    if (!pairs.has(name)) pairs.set(name, value);
+  }
+  return pairs;
+}
+
+const MAX_TEXT = 4096;
 
 /** The same with values that hold spaces and no quotes, as lograge writes them: each goes on to the next `name=`. */
 export function readLoosePairs(line: string): Map<string, string> {

@@ -11,7 +11,7 @@ export const django: TextFormat = { id: "django", create: createDjango };
 /** With Python's default layout of records, `INFO:django.server:` stands where the time would. */
 const SERVER = /^(?:(?:([A-Z]+) )?\[(\d\d\/[A-Z][a-z]{2}\/\d{4} \d\d:\d\d:\d\d)\] |[A-Z]+:django\.server:)"(.*)" (\d{3}) (\d+|-)$/s;
 const REQUEST_LOG =
-  /^(?:\[?(DEBUG|INFO|WARNING|ERROR|CRITICAL)\]?:? )?(?:\[?(\d{4}-\d\d-\d\d[ T][\d:.,]+|\d\d\/[A-Z][a-z]{2}\/\d{4} [\d:]+)\]? )?(?:\[?(DEBUG|INFO|WARNING|ERROR|CRITICAL)\]?:? )?(?:\[?[\w.:]{1,64}\]?:? ){0,3}(Internal Server Error|Bad Request|Not Found|Forbidden|Method Not Allowed|Service Unavailable|Bad Gateway|Gateway Timeout|Unauthorized|Gone)(?: \([^)]*\))?: (\/\S*)(?: \[([\d.]{7,15})\])?(?: - ([A-Z]\w*(?:Error|Exception)\b.*))?$/s;
+  /^(?:\[?(DEBUG|INFO|WARNING|ERROR|CRITICAL)\]?:? )?(?:\[?(\d{4}-\d\d-\d\d[ T][\d:.,]+|\d\d\/[A-Z][a-z]{2}\/\d{4} [\d:,]+)\]? )?(?:\[?(DEBUG|INFO|WARNING|ERROR|CRITICAL)\]?:? )?(?:\[?[\w.:]{1,64}\]?:? ){0,3}(Internal Server Error|Bad Request|Not Found|Forbidden|Method Not Allowed|Service Unavailable|Bad Gateway|Gateway Timeout|Unauthorized|Gone)(?: \([^)]*\))?: (\/\S*)(?: \[([\d.]{7,15})\])?(?: - ([A-Z]\w*(?:Error|Exception)\b.*))?$/s;
 /** What Python's own servers note beside requests, as `code 404, message File not found`. */
 const SERVER_WORDS = /^(\S+) - - \[(\d\d\/[A-Z][a-z]{2}\/\d{4} \d\d:\d\d:\d\d)\] ([^"\s].*)$/s;
 /** `runserver`, when the client is gone. */

@@ -1,6 +1,9 @@
 /** Kubernetes' own layout, which ingress-nginx's controller writes between its access lines: `E1215 04:15:13.816036 8 config.go:489] words`. */
+import { readAppRecord } from "../app-message.ts";
 import { parseIsoTime, parseSyslogTime } from "../clock.ts";
+import { putTime } from "../draft.ts";
 import type { LineParser, ParseContext, TextFormat } from "../line.ts";
+import { readTextPairs } from "../logfmt-pairs.ts";
 
 /** klog and glog. */
 export const klog: TextFormat = { id: "klog", create: createKlog };
@@ -17,6 +20,14 @@ function createKlog(context: ParseContext): LineParser {
     if (match === null) return readDated(line, context);
     const [, level = "", month, day = "", time = "", text = ""] = match;
     const timeMs = parseSyslogTime(`${MONTHS[Number(month) - 1] ?? ""} ${day} ${time}`, context);
+    const pairs = readTextPairs(text);
+    if (pairs !== undefined) {
+      const parsed = readAppRecord(Object.fromEntries(pairs), { id: "klog", observer: "application" }, context);
+      if (parsed.kind === "exchange") {
+        putTime(parsed.exchange, timeMs);
+        return parsed;
+      }
+    }
     const message = { severity: SEVERITIES[level] ?? 0, text };
     return { kind: "message", format: "klog", message: timeMs === undefined ? message : { ...message, timeMs } };
   };

@@ -48,15 +48,17 @@ function readLograge(body: string, rest: { readonly prefix: string; readonly con
 /** Any line that is nearly all `key=value`, or `[key=value]`, or `key:value` between tabs. */
 export const logfmt: TextFormat = { id: "logfmt", create: createLogfmt };
 
+/** Names that a record of a log has one of; pairs without any are a command's output or a file of settings. */
+const RECORD = new Set(
+  "level lvl msg message status status_code http_status response_code time ts at severity method http_request uri err error".split(" "),
+);
+
 function createLogfmt(context: ParseContext): LineParser {
   return (line) => {
     const pairs = readLabelledValues(line) ?? readBracketedPairs(line) ?? (line.includes("=") ? readPairs(line) : undefined);
     if (pairs === undefined) return undefined;
     const names = [...pairs.keys()].map((key) => key.toLowerCase());
-    const isRecord = names.some((name) =>
-      ["level", "lvl", "msg", "message", "status", "time", "ts", "at", "severity", "method", "err", "error"].includes(name),
-    );
-    if (!isRecord) return undefined;
+    if (!names.some((name) => RECORD.has(name))) return undefined;
     const isTimed = names.some((name) => ["time", "ts", "timestamp", "@timestamp"].includes(name));
     const leading = isTimed ? undefined : /^\[?(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*?)\]? /.exec(line)?.[1];
     const record = { ...(leading === undefined ? {} : { "@timestamp": leading }), ...Object.fromEntries(pairs) };

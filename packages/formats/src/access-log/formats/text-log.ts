@@ -1,8 +1,10 @@
 /** Text logs of no single product: a time, a level and words; and the lines of stack traces that follow a record. */
 import { readAnswerSentence } from "../answer-sentence.ts";
+import { readAppRecord } from "../app-message.ts";
 import { parseAnyTime } from "../clock.ts";
 import { putTime } from "../draft.ts";
 import type { LineParser, LogMessage, ParseContext, ParsedLine, TextFormat } from "../line.ts";
+import { readTextPairs } from "../logfmt-pairs.ts";
 import { readSeverity } from "../severity.ts";
 
 /** `2026-11-21 10:00:00,123 ERROR name: words`, `[2026-11-21 10:00:00 +0000] [7] [ERROR] words`, `ERROR:name:words`. */
@@ -12,7 +14,7 @@ const LEVEL =
   "(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|CRIT|CRITICAL|ALERT|EMERG|FATAL|SEVERE|PANIC|VRB|DBG|INF|WRN|FTL|ERRO|DEBG|TRAC|BLAT)";
 /** Logback's own default writes the time of the day only, log4j's TTCC layout the milliseconds since the start. */
 const CLOCKED = new RegExp(String.raw`^(?:\d\d:\d\d:\d\d[.,]\d{3}|\d{1,9}) \[[^\]]{1,80}\] (${LEVEL})\b\s+(\S{1,120} -{1,3} .*)$`, "s");
-const TIME = String.raw`\[?(\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z| ?[+-]\d\d:?\d\d| UTC)?|\d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d:\d\d\.\d{3})\]?`;
+const TIME = String.raw`\[?(\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z| ?[+-]\d\d:?\d\d| UTC)?|\d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d:\d\d\.\d{3}|\d\d/[A-Z][a-z]{2}/\d{4} \d\d:\d\d:\d\d(?:,\d{3})?)\]?`;
 const TIMED = new RegExp(
   String.raw`^${TIME}(?:\s+|\s*[-|:]\s*|(?=\[))(?:(?:\[[^\]]{1,80}\]|[\w.$-]{1,80}|\(\S{1,80}\))[\s|:-]*){0,3}?\[?(${LEVEL})\b\]?[\s|:-]*(.*)$`,
   "is",
@@ -58,18 +60,18 @@ function createTextLog(context: ParseContext): LineParser {
     const timed = TIMED.exec(line) ?? WINSTON.exec(line) ?? COUNTED.exec(line);
     if (timed !== null) {
       const [, time = "", level, text = ""] = timed;
-      return toLine(text, { level, timeMs: parseAnyTime(time.includes("e+") ? Number(time) : time, context) });
+      return toLine(text, context, { level, timeMs: parseAnyTime(time.includes("e+") ? Number(time) : time, context) });
     }
     const answered = readBareAnswer(line, context);
     if (answered !== undefined) return answered;
     for (const pattern of [CLOCKED, BRACKETED, RUNNER, ...CONSOLES]) {
       const clocked = pattern.exec(line);
-      if (clocked !== null) return toLine(clocked[2] ?? "", { level: clocked[1]?.split(" ").at(-1), timeMs: undefined });
+      if (clocked !== null) return toLine(clocked[2] ?? "", context, { level: clocked[1]?.split(" ").at(-1), timeMs: undefined });
     }
     const levelled = LEVELLED.exec(line);
     const isMarked = MARKED.test(line) || levelled?.[2] !== undefined || levelled?.[3] !== undefined;
     if (levelled === null || !isMarked) return undefined;
-    return toLine(levelled[4] ?? "", { level: levelled[1], timeMs: parseAnyTime(levelled[2], context) });
+    return toLine(levelled[4] ?? "", context, { level: levelled[1], timeMs: parseAnyTime(levelled[2], context) });
   };
 }
 
@@ -92,7 +94,16 @@ function readBareAnswer(line: string, context: ParseContext): ParsedLine | undef
 
 type Seen = { readonly level: string | undefined; readonly timeMs: number | undefined };
 
-function toLine(text: string, seen: Seen): ParsedLine {
+function toLine(text: string, context: ParseContext, seen: Seen): ParsedLine {
+  const pairs = readTextPairs(text);
+  if (pairs !== undefined) {
+    const record = { ...Object.fromEntries(pairs), level: seen.level ?? "", message: text };
+    const parsed = readAppRecord(record, { id: "text", observer: "application" }, context);
+    if (parsed.kind === "exchange") {
+      putTime(parsed.exchange, seen.timeMs);
+      return parsed;
+    }
+  }
   const answer = readAnswerSentence(text);
   if (answer === undefined) return { kind: "message", format: "text", message: build(text, seen) };
   putTime(answer, seen.timeMs);
