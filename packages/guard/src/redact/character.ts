@@ -15,9 +15,11 @@ export const HEX_LETTER = 64;
 /** Any character above ASCII. */
 export const FOREIGN = 128;
 /** The signs of both alphabets of base64: `+`, `/`, `-`, `=`. */
-export const BASE64_SIGN = 256;
+const BASE64_SIGN = 256;
 /** Letters, digits of ASCII. */
 export const ALNUM = DIGIT | UPPER | LOWER;
+/** Letters, digits and the signs of both alphabets of base64. */
+export const BASE64 = ALNUM | UNDERSCORE | BASE64_SIGN;
 
 /** The class bits by UTF-16 code unit, for the loops over whole texts; elsewhere `classOf` is safer past the end. */
 export const CLASSES = new Uint16Array(65_536).fill(FOREIGN);

@@ -14,8 +14,9 @@ type ReadAhead = {
   hex: number;
   base64: number;
   dotted: number;
-  /** Of the next digit. */
+  /** Of the next digit, and of the next `@`. */
   digit: number;
+  at: number;
   /** Of digits in groups, more than a card has. */
   digits: number;
   /** Of letters, digits, `_` and `-`, where its names end, and its longest piece behind them. */
@@ -77,6 +78,7 @@ export function createScan(text: string, codes: Uint16Array, { pass, inner }: Pi
       base64: 0,
       dotted: 0,
       digit: -1,
+      at: -1,
       digits: 0,
       joined: 0,
       joinedTail: 0,

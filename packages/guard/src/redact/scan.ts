@@ -102,7 +102,7 @@ export function findSecrets(text: string, depth: number, state: Pick<Scan, "pass
       finding = readWord(scan, word);
     } else if (code === 0x5b && text.startsWith("[redacted:", at)) {
       next = skipReplacement(text, at);
-      work.left -= COST.finding;
+      work.left -= COST.step;
       word.end = NO_WORD;
     } else finding = readSign(scan, at, code);
     if (work.left < 0) {
@@ -111,7 +111,7 @@ export function findSecrets(text: string, depth: number, state: Pick<Scan, "pass
     }
     if (finding !== undefined && finding.start >= scan.taken) {
       findings.push(finding);
-      work.left -= COST.finding;
+      work.left -= COST.step;
       scan.taken = finding.end;
       if (finding.kind.startsWith("aws")) scan.read.accessKeyId = finding.end;
       next = finding.end;

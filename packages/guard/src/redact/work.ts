@@ -25,11 +25,8 @@ export const COST = {
   reader: 120,
   name: 4_000,
   assignment: 2_500,
-  line: 5_500,
-  random: 900,
+  line: 6_600,
+  step: 900,
   decoding: 3_300,
   decodedCharacter: 30,
-  inner: 660,
-  finding: 1_000,
-  number: 6_600,
 } as const;

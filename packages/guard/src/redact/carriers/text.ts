@@ -28,7 +28,7 @@ export function findCut(text: string, limit: number): number {
 /** Redacts free text, `depth` encodings deep inside what was given. Text past the policy's limit is dropped unread. */
 export function redactTextWith(text: string, pass: Pass, depth = 0): string {
   if (depth === 0) allowWork(pass.work, text.length);
-  else pass.work.left -= COST.inner;
+  else pass.work.left -= COST.step;
   const limit = pass.policy.maxTextLength;
   if (text.length > limit)
     return `${redactTextWith(text.slice(0, limit).replace(/\S{1,512}$/, ""), pass, depth)}[${text.length - limit} more]`;

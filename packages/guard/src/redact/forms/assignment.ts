@@ -70,7 +70,7 @@ export function readAssignment(scan: Scan, { end: wordEnd }: Word): Finding | un
   if (isNoName(scan, wordEnd)) return undefined;
   const known = pass.names(scan, scan.chain, wordEnd);
   if (known.isPlain) return undefined;
-  pass.work.left -= COST.random;
+  pass.work.left -= COST.step;
   const sign = findSign(scan, wordEnd);
   if (sign === undefined) return undefined;
   const { kind, name } = judgeName(scan, known, sign.operator);

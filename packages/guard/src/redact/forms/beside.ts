@@ -1,5 +1,5 @@
 /** Secrets whose name stands beside them with something else than an operator in between: a line's end, a SQL word, a part's headers. */
-import { classOf, SPACE } from "../character.ts";
+import { BASE64, classAt, classOf, SPACE } from "../character.ts";
 import { type Finding, findForm, type Scan, type Word } from "../finding.ts";
 import { type Sign, skipSpaces } from "../operator.ts";
 import { COST } from "../work.ts";
@@ -36,7 +36,7 @@ export function readNextLine(scan: Scan, sign: Sign, kind: KeyKind): Finding | u
   if ((classOf(next) & SPACE) === 0 && next !== BACKSLASH) return undefined;
   const gap = GAPS.get(sign.operator);
   if (gap === undefined || !endsLine(text, sign.at)) return undefined;
-  scan.pass.work.left -= COST.random;
+  scan.pass.work.left -= COST.step;
   let output = "";
   let [start, end, at] = [-1, -1, sign.at];
   for (let item = 0; item < 64; item++) {
@@ -64,7 +64,7 @@ export function readItems(scan: Scan, sign: Sign, kind: KeyKind): Finding | unde
   const { text, pass } = scan;
   if ((sign.operator !== "assign" && sign.operator !== "colon") || !"[{".includes(text.charAt(skipSpaces(text, sign.at, 4)) || " "))
     return undefined;
-  pass.work.left -= COST.random;
+  pass.work.left -= COST.step;
   let output = "";
   let at = sign.at;
   for (let item = 0; item < 64; item++) {
@@ -114,8 +114,9 @@ const AWS_SECRET = /^(?![\da-fA-F]{40})(?=.{0,39}[A-Z])(?=.{0,39}[a-z])[A-Za-z\d
 
 /** The secret of an AWS pair, which has no form of its own: 40 characters of base64 shortly behind an access key id. */
 export function readAwsSecret(scan: Scan, { start }: Word): Finding | undefined {
-  const { text } = scan;
-  if (/[\w/+]/.test(text.charAt(start - 1))) return undefined;
+  const { text, codes } = scan;
+  // Most words near a key are shorter.
+  if ((classAt(codes, start + 39) & BASE64) === 0 || /[\w/+]/.test(text.charAt(start - 1))) return undefined;
   return /A[KS]IA[A-Z0-9]{16}(?![A-Z0-9])/.test(text.slice(Math.max(0, start - AWS_REACH), start))
     ? findForm(scan, "key", [start, 41, AWS_SECRET])
     : undefined;
@@ -135,7 +136,7 @@ export function readPair(scan: Scan, at: number): Finding | undefined {
 
 /** The name that a line above gives to a `value:`, as Kubernetes and many lists of settings write it, or to Terraform's `default =`. */
 export function findNameAbove({ text, pass }: Scan, start: number): string | undefined {
-  pass.work.left -= COST.random;
+  pass.work.left -= COST.step;
   return /(?:\b(?:name|key)["']?:[ \t]{0,4}["']?|\bvariable[ \t]{1,4}"(?=[\w.-]{1,64}"[ \t]{0,4}\{[^{}]{0,200}$))([\w.-]{1,64})(?:["']?,?[ \t]{0,4}\r?\n[ \t]{0,32}["']?|"[^{}]{0,8}\{[^{}]{0,200})$/i.exec(
     text.slice(Math.max(0, start - 280), start),
   )?.[1];

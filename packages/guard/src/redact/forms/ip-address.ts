@@ -90,10 +90,6 @@ export function readIpAddress(scan: Scan, { start, end: wordEnd }: Word): Findin
 /** True for four numbers under a name that says they are a version: `{"version": "4.2.1.7"}` has no words around it to tell. */
 export function isNamedVersion(name: string | undefined, value: string): boolean {
   return (
-    name !== undefined &&
-    value.length < 24 &&
-    (classOf(value.charCodeAt(0)) & DIGIT) !== 0 &&
-    /^\d+(?:\.\d+){3}$/.test(value) &&
-    /version|release|build|revision|^v$|oid$/i.test(name)
+    name !== undefined && value.length < 24 && /^\d+(?:\.\d+){3}$/.test(value) && /version|release|build|revision|^v$|oid$/i.test(name)
   );
 }

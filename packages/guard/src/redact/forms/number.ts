@@ -57,7 +57,7 @@ export function readCard(scan: Scan, { start }: Word): Finding | undefined {
   )
     return undefined;
   if (isGrouped && !/^\d{4}.\d{4}.\d{4}.\d{1,7}$|^\d{4}.\d{6}.\d{4,5}$|^\d{4}.\d{4}.\d{4}.\d{4}.\d{1,3}$/.test(raw)) return undefined;
-  scan.pass.work.left -= COST.number;
+  scan.pass.work.left -= COST.line;
   return { start, end, kind: "card", replacement: toCardNumber(raw, scan.pass.pseudonym) };
 }
 
@@ -83,7 +83,7 @@ export function readIban(scan: Scan, { start }: Word): Finding | undefined {
   for (let raw = IBAN.exec(text.slice(start, start + 44))?.[0] ?? ""; raw.length > 14; raw = raw.replace(/[ -]?[^ -]*$/, "")) {
     const bare = raw.replace(/[ -]/g, "");
     if (bare.startsWith("00000000", 4) || ibanRemainder(bare) !== 1) continue;
-    scan.pass.work.left -= COST.number;
+    scan.pass.work.left -= COST.line;
     return { start, end: start + raw.length, kind: "iban", replacement: toIban(raw, scan.pass.pseudonym) };
   }
   return undefined;

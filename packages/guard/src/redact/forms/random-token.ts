@@ -1,4 +1,4 @@
-import { ALNUM, BASE64_SIGN, classAt, classOf, DIGIT, entropyOf, LOWER, QUOTE, SPACE, UNDERSCORE, UPPER } from "../character.ts";
+import { ALNUM, BASE64, classAt, classOf, DIGIT, entropyOf, LOWER, QUOTE, SPACE, UPPER } from "../character.ts";
 import { IDENTIFIER, isTokenLike } from "../credible.ts";
 import { isReadableBase64 } from "./encoded.ts";
 import { COST } from "../work.ts";
@@ -23,7 +23,7 @@ export function readPrefixed(scan: Scan, { start }: Word): Finding | undefined {
   if (read.joined <= start) readJoined(scan, start);
   const { joined: end, joinedTail: tail } = read;
   if (end - tail < 20 || tail - start < 3 || tail - start > 32 || end - start > 512) return undefined;
-  scan.pass.work.left -= COST.random;
+  scan.pass.work.left -= COST.step;
   const random = text.slice(tail, end);
   const prefix = text.slice(start, tail);
   const isKey = KEY_PART.test(prefix)
@@ -75,9 +75,6 @@ const DIGEST_LENGTHS = new Set([27, 28, 43, 44, 64, 86, 88]);
 function isEdge(text: string, at: number): boolean {
   return at < 0 || at >= text.length || (classOf(text.charCodeAt(at)) & (QUOTE | SPACE)) !== 0;
 }
-
-/** Letters, digits and the signs of both base64 alphabets. */
-const BASE64 = ALNUM | UNDERSCORE | BASE64_SIGN;
 
 /** Characters that a name may stand behind, no parameter of a URL, and what it is made of, ending where it ends. */
 const NAME = /(?:^|[^\w.?&/-])([A-Za-z][A-Za-z_.-]{2,48})$/;
@@ -138,7 +135,7 @@ export function readLoneRandom(scan: Scan, { start }: Word): Finding | undefined
   if ((classAt(codes, start + 9) & BASE64) === 0 || (classAt(codes, start + 15) & BASE64) === 0) return undefined;
   const nameEnd = findNameEnd(scan, start);
   if (nameEnd < 0 && (classAt(codes, start + 39) & BASE64) === 0) return undefined;
-  scan.pass.work.left -= COST.random;
+  scan.pass.work.left -= COST.step;
   const most = start + 129;
   let end = start;
   let bits = 0;

@@ -19,9 +19,11 @@ function findEnd(text: string, start: number): number {
   return at;
 }
 
+/** What a password may look like that is said to be one: letters and digits. */
+const TOLD_PASSWORD = /^(?=\D{0,40}\d)(?=[^a-z]{0,40}[a-z])[^\s(=/]{6,40}$/i;
+
 /** Letters and digits, and not only small ones: a password with a capital or a sign in it, or a long key of hex. */
-function isSecretLike(raw: string, kind: KeyKind, isTold: boolean): boolean {
-  if (isTold && kind === "password" && /^(?=\D{0,40}\d)(?=[^a-z]{0,40}[a-z])[^\s(=/]{6,40}$/i.test(raw)) return true;
+function isSecretLike(raw: string, kind: KeyKind): boolean {
   if (kind === "code") return /^\d{3,4}-?\d{1,4}$/.test(raw);
   if (raw.length < 8 || !/\d/.test(raw) || !/[A-Za-z]/.test(raw) || /^[\w.-]{1,64}[(=:]|:\/\/|^v?\d+\.\d+/.test(raw)) return false;
   const isMixed = /[a-z]/.test(raw) && (/[A-Z]/.test(raw) || /[!#$%^&*@]/.test(raw));
@@ -58,10 +60,12 @@ export function readSpoken(scan: Scan, { start }: Word): Finding | undefined {
   if (scan.chain !== start || before.end !== start - 1) return undefined;
   const kind = judgeBefore(scan, start);
   if (kind === undefined || !SPOKEN.test(kind)) return undefined;
-  pass.work.left -= COST.random;
+  pass.work.left -= COST.step;
   const to = findEnd(text, start);
   const raw = text.slice(start, to);
-  if (!isSecretLike(raw, kind, TOLD.test(text.slice(Math.max(0, start - 96), start))) || isReplacement(raw)) return undefined;
+  const isSecret =
+    isSecretLike(raw, kind) || (kind === "password" && TOLD_PASSWORD.test(raw) && TOLD.test(text.slice(Math.max(0, start - 96), start)));
+  if (!isSecret || isReplacement(raw)) return undefined;
   return toFinding(scan, kind, [start, to]);
 }
 

@@ -32,7 +32,6 @@ const ROWS: readonly Row[] = [
   ["stripe-key alnum 10 sk_live_ sk_test_ sk_prod_ rk_live_ rk_test_ rk_prod_ sk_sbx_ whsec_"],
   ["google-key word 33 AIza"],
   ["google-token dotted 20 ya29. GOCSPX- 1//0"],
-  ["npm-token alnum 30 npm_"],
   ["key word 24 api_org_ hf_"],
   [
     "key word 24 sk- pplx- csk- llx- e2b_ fc- lsv2_ pcsk_ rnd_ r8_ BSA dapi HRKU-AA tskey- napi_ sbp_ pul- akab- akaa- SWMTKN- tk-us- SCW EZAK EZTK access-sandbox- access-development- access-production- sqp_ squ_ PMAK- tfp_ rdme_ sgp_ slk_ pat-na1- pat-eu1- bkua_ bkaj_ CCIPAT_ CCIPRJ_ chpt_ lip_ fio-u- ico- p8e- dnkey- zpka_ s-s4t2ud- s-s4t2af- dtn_ FLWPUBK_TEST- access_token$production$ access_token$sandbox$ NRAK- NRII- NRIQ- NRRA- sntryu_ sntrys_ hcaik_ xaat- xapt- ddp_ ddapp_ dop_v1_ doo_v1_ dor_v1_ waka_ shippo_live_ shippo_test_ duffel_ lin_ ntn_",

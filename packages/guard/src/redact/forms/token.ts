@@ -82,7 +82,7 @@ export function readVendorToken(scan: Scan, { start }: Word): Finding | undefine
     if (!text.startsWith(form.prefix, start)) continue;
     const from = start + form.prefix.length;
     const end = trimRun(text, from, findRunEnd(scan, from, form.set));
-    scan.pass.work.left -= COST.inner;
+    scan.pass.work.left -= COST.step;
     if (end - from < form.least) continue;
     if ((classOf(text.charCodeAt(end)) & (ALNUM | UNDERSCORE)) !== 0) continue;
     if (form.check === DIGIT_SOMEWHERE) {

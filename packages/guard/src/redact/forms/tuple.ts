@@ -1,3 +1,4 @@
+import { classAt, QUOTE, SPACE } from "../character.ts";
 import type { Finding, Scan, Word } from "../finding.ts";
 import { replaceNumber, replaceText } from "../scalar.ts";
 import type { KeyKind } from "../names/sensitive-key.ts";
@@ -10,20 +11,22 @@ type Tuple = { readonly items: readonly Item[]; readonly end: number };
 
 /** Reads `(a, 'b', 3)` whose bracket opens at `open`; a quote inside a quoted text is doubled. Undefined when it never closes. */
 function readTuple(scan: Scan, open: number, most: number): Tuple | undefined {
-  const { text } = scan;
+  const { codes } = scan;
   const items: Item[] = [];
   let start = open + 1;
   let depth = 0;
   for (let at = start; at < most; at++) {
-    const character = text.charAt(at);
-    if (character === "'" || character === '"' || character === "`") {
-      at = skipQuoted(text, at, most);
-    } else if (character === "(") depth += 1;
-    else if (character === ")" && depth > 0) depth -= 1;
-    else if (depth === 0 && (character === "," || character === ")")) {
-      items.push(trimItem(text, start, at));
+    const code = codes[at] ?? 0;
+    if ((classAt(codes, at) & QUOTE) !== 0) {
+      const quote = code;
+      at += 1;
+      while (at < most && codes[at] !== quote) at += 1;
+    } else if (code === 0x28) depth += 1;
+    else if (code === 0x29 && depth > 0) depth -= 1;
+    else if (depth === 0 && (code === 0x2c || code === 0x29)) {
+      items.push(trimItem(codes, start, at));
       start = at + 1;
-      if (character === ")") return { items, end: at + 1 };
+      if (code === 0x29) return { items, end: at + 1 };
     }
   }
   // What opened here never closes nearby, so neither does what opens in between: it is not read again.
@@ -31,21 +34,12 @@ function readTuple(scan: Scan, open: number, most: number): Tuple | undefined {
   return undefined;
 }
 
-/** Index of the quote that closes the one at `at`, or the limit. */
-function skipQuoted(text: string, at: number, most: number): number {
-  const quote = text.charCodeAt(at);
-  let close = at + 1;
-  while (close < most && text.charCodeAt(close) !== quote) close += 1;
-  return close;
-}
-
-function trimItem(text: string, from: number, to: number): Item {
+function trimItem(codes: Uint16Array, from: number, to: number): Item {
   let start = from;
   let end = to;
-  while (start < end && /\s/.test(text.charAt(start))) start += 1;
-  while (end > start && /\s/.test(text.charAt(end - 1))) end -= 1;
-  const quote = text.charAt(start);
-  const isQuoted = end - start >= 2 && /['"`]/.test(quote) && text.charAt(end - 1) === quote;
+  while (start < end && (classAt(codes, start) & SPACE) !== 0) start += 1;
+  while (end > start && (classAt(codes, end - 1) & SPACE) !== 0) end -= 1;
+  const isQuoted = end - start >= 2 && (classAt(codes, start) & QUOTE) !== 0 && codes[end - 1] === codes[start];
   return isQuoted ? { start: start + 1, end: end - 1, isQuoted } : { start, end, isQuoted };
 }
 
