@@ -37,6 +37,8 @@ export type FaultDomain = {
    * for every caller and route.
    */
   readonly ending?: string;
+  /** Who hid the failure behind a good answer; absent where another try made it good, which hides nothing. */
+  readonly maskedBy?: string;
   /**
    * In which way nobody answered, where the ending is that nobody did: `late`, `refused`, `cut` or `unavailable`. One outage is met in
    * several ways; what is met in another way long after it began is another one.

@@ -27,8 +27,7 @@ export function fingerprintFailure(path: FailurePath, domain: FaultDomain): Faul
   const account = domain.path.find((each) => each.service === service) ?? domain.path.at(-1);
   if (domain.ending !== undefined) return identifyEnding(service, domain.ending, domain.manner);
   const exception = findException(path, service);
-  const masked = domain.path.find(({ fate }) => fate === "masked");
-  const parts = [service, masked === undefined ? "" : `masked by ${masked.service}`];
+  const parts = [service, domain.maskedBy === undefined ? "" : `masked by ${domain.maskedBy}`];
   const frames = exception === undefined ? [] : describeFrames(exception.chain);
   if (exception !== undefined && frames.length > 0) parts.push(exception.type, ...frames);
   else {

@@ -68,3 +68,36 @@ describe("a fault that no code of its origin raised", () => {
     expect(identify(new TraceBuilder().trace(request("orders", wait)))[0]?.title).toBe("no free connection to postgresql: orders");
   });
 });
+
+describe("a fault of a hop's own code", () => {
+  const thrown = {
+    exception: { type: "OverloadedError", message: "later", stack: "OverloadedError: later\n    at run (/srv/src/run.js:5:1)" },
+  };
+  const served = (code: number): SpanSketch => ({ service: "profiles", code, attributes: { "http.route": "/profiles" } });
+  const call = (at: number, code: number, more: Partial<SpanSketch>): SpanSketch => ({
+    service: "billing",
+    kind: "client",
+    at,
+    code,
+    attributes: { "server.address": "profiles" },
+    calls: [{ ...served(code), ...more }],
+  });
+  const bill = (code: number, calls: readonly SpanSketch[]): SpanSketch => ({
+    service: "billing",
+    code,
+    takes: 100,
+    attributes: { "http.route": "/bills" },
+    calls,
+  });
+
+  it("is one whether or not another try made it good, and another where somebody hid it", () => {
+    const [open, saved, hidden] = identify(
+      new TraceBuilder()
+        .trace(bill(500, [call(1, 500, thrown)]))
+        .trace(bill(200, [call(1, 500, thrown), call(50, 200, {})]))
+        .trace(bill(200, [call(1, 500, thrown)])),
+    ).map(({ fingerprint }) => fingerprint);
+    expect(saved).toBe(open);
+    expect(hidden).not.toBe(open);
+  });
+});

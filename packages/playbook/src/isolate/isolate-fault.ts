@@ -203,6 +203,8 @@ function countFailedCalls(occurrences: readonly Occurrence[]): ReadonlyMap<strin
 
 function collectFailedCalls(hop: Hop, keys: Set<string>): void {
   for (const call of hop.calls) {
+    // What another try made good was not done without: it excuses none that was not.
+    if (isRecovered(call, hop)) continue;
     if (isFailed(call)) keys.add(keyOf(call));
     if (call.callee !== undefined) collectFailedCalls(call.callee, keys);
   }
@@ -277,6 +279,7 @@ function toDomain(agreeing: Isolation["agreeing"], suspects: readonly Suspect[],
     for (const each of judgement.missing) missing.set(each.what, each);
     for (const id of occurrence.path.missingParents.slice(0, 1)) missing.set("missing parents", missingParent(id, occurrence));
   }
+  const masking = steps.find(({ fate, isSaved }) => fate === "masked" && isSaved !== true);
   const ending = typical === undefined ? undefined : findEnding(typical.judgement);
   const manner = typical === undefined ? undefined : findManner(typical.judgement);
   return {
@@ -285,6 +288,7 @@ function toDomain(agreeing: Isolation["agreeing"], suspects: readonly Suspect[],
     confidence: score,
     blastRadius: [...blast],
     missing: [...missing.values()],
+    ...(masking === undefined ? {} : { maskedBy: masking.service }),
     ...(ending === undefined ? {} : { ending }),
     ...(manner === undefined ? {} : { manner }),
   };

@@ -42,18 +42,25 @@ type Process = { readonly served: readonly Span[]; readonly stops: readonly Proc
 
 function readProcess(spans: readonly Span[], { service, instance }: Resource): Process {
   const own = spans.filter(({ resource }) => resource.service === service && resource.instance === instance);
-  const served = own.filter(({ kind }) => kind === "server" || kind === "consumer");
+  const served = own.filter(isServed);
   const times = own.flatMap(({ startMs, endMs }) => [startMs, endMs]).toSorted((a, b) => a - b);
+  // What lasted through a stop lasted as long as one at least; of millions of spans few do.
+  const long = own.filter(({ startMs, endMs }) => endMs - startMs >= LEAST_MS);
+  const held = long.filter(isServed);
   const stops: ProcessStop[] = [];
   let reachedMs = times[0] ?? 0;
   for (const timeMs of times) {
     const pause = { fromMs: reachedMs, toMs: timeMs };
     reachedMs = timeMs;
     if (timeMs - pause.fromMs < LEAST_MS) continue;
-    const busy = served.find((span) => fills(span, pause) && !own.some((other) => isCallOf(other, span) && fills(other, pause)));
+    const busy = held.find((span) => fills(span, pause) && !long.some((other) => isCallOf(other, span) && fills(other, pause)));
     if (busy !== undefined) stops.push({ ...pause, operation: busy.name });
   }
   return { served, stops };
+}
+
+function isServed({ kind }: Span): boolean {
+  return kind === "server" || kind === "consumer";
 }
 
 function fills({ startMs, endMs }: Span, { fromMs, toMs }: Window): boolean {

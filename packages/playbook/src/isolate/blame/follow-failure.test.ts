@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { diagnose } from "../../playbook.ts";
+import type { EntryFilter } from "../occurrence.ts";
 import { type SpanSketch, TraceBuilder } from "../../trace/trace-builder.ts";
 
 /** `front` calls `back`: what the client span of the call says, and what `back` itself says, where it sends telemetry. */
@@ -19,12 +20,12 @@ const reset = { status: "error", message: "read ECONNRESET" } as const;
 const gaveUp = { status: "error", message: "request timed out", takes: 90 } as const;
 
 /** `service fate` of each hop, client side first, of five such requests among twenty good ones. */
-function pathOf(failing: SpanSketch, succeeding = good): string {
+function pathOf(failing: SpanSketch, succeeding = good, scope: EntryFilter = {}): string {
   const observations = new TraceBuilder()
     .traces(20, () => succeeding)
     .traces(5, () => failing)
     .observations();
-  return diagnose(observations)
+  return diagnose(observations, { scope })
     .path.map(({ service, fate }) => `${service} ${fate}`)
     .join(" > ");
 }
@@ -96,6 +97,13 @@ describe("which of several calls is blamed", () => {
   it("is not one that fails in good requests as well", () => {
     const optional = call({ name: "GET /advice", code: 500, attributes: { "server.address": "advice" } });
     expect(pathOf(request(500, [optional], boom), request(200, [optional]))).toMatch(/^front created/);
+  });
+
+  it("is one that good requests only got over by another try", () => {
+    const saved = request(200, [failed({ at: 1 }), call({ at: 50, code: 200 }, {})]);
+    expect(pathOf(request(500, [failed({ at: 1 })], boom), saved, { service: "front", route: "/pay" })).toBe(
+      "front propagated > back created",
+    );
   });
 
   it("is the one that ended last, and of two that end together the longer one", () => {
