@@ -6,6 +6,7 @@ import { performance } from "node:perf_hooks";
 import { createRequestId, parseRequestId } from "./ids.ts";
 import type { OutgoingCall } from "./capture/call.ts";
 import type { EvaluatedFlags } from "./capture/flags.ts";
+import type { Ending } from "./capture/record.ts";
 import type { LogLine } from "./capture/flight-recorder.ts";
 import { describeThrowable, type ThrownAccount } from "./capture/throwable.ts";
 import { createTraceContext, findActiveOtelContext, type TraceContext } from "./trace-context.ts";
@@ -34,6 +35,8 @@ export type ExchangeOwner = {
   /** Runs code of the guard: what it throws is counted, and undefined is returned. */
   shield<T>(run: () => T): T | undefined;
   finish(exchange: Exchange, status: number | undefined, isAborted: boolean): void;
+  /** Tells of what was thrown after the end. */
+  tellLate(exchange: Exchange): void;
   readonly bodyLimitBytes: number;
 };
 
@@ -58,6 +61,10 @@ export class Exchange<Request = unknown> {
   declare laterThrown: number;
   declare isReported: boolean;
   declare isFinished: boolean;
+  /** How it ended, once it has. */
+  declare ending: Ending | undefined;
+  /** Set when the client has left: tells what comes of that, and is no failure of the server, from what is. */
+  declare isExcused: ((thrown: unknown) => boolean) | undefined;
   /** The first bytes of the request's body, and how long the body is so far. */
   declare bodyChunks: Uint8Array[] | undefined;
   declare bodyBytes: number;
@@ -80,6 +87,8 @@ export class Exchange<Request = unknown> {
     this.laterThrown = 0;
     this.isReported = false;
     this.isFinished = false;
+    this.ending = undefined;
+    this.isExcused = undefined;
     this.bodyChunks = undefined;
     this.bodyBytes = 0;
     this.calls = undefined;
@@ -113,6 +122,8 @@ export class Exchange<Request = unknown> {
     }
     this.hasThrown = true;
     this.thrown = thrown;
+    // Whoever caught it has nobody left to answer: it would be lost.
+    if (this.isFinished) this.owner.tellLate(this);
   }
 
   /** What can be said of the thrown thing; made once. Undefined when nothing was thrown. */

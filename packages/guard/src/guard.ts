@@ -11,7 +11,7 @@ import { type Ending, toErrorType, writeFailure, writeLoneFailure, writeSuccess 
 import { watchRuntime, type Runtime } from "./capture/runtime.ts";
 import { type Configuration, type GuardOptions, parseOptions } from "./configuration.ts";
 import { Exchange, type ExchangeOwner, type HostView } from "./exchange.ts";
-import { createDurations, type Durations } from "./export/durations.ts";
+import { createDurations, type DurationKey, type Durations } from "./export/durations.ts";
 import { type ExportCounts, Exporter } from "./export/exporter.ts";
 import { writeAttributes } from "./export/otlp-json.ts";
 import { openSpool, type Spool } from "./export/spool.ts";
@@ -165,40 +165,33 @@ export class Guard implements ExchangeOwner {
       this.countError(error);
       this.#exporter.drop("record-failed", 0);
     }
-    exchange.bodyChunks = undefined;
-    exchange.lines = undefined;
-    exchange.flags = undefined;
+    // Of a failure they are still to be written down.
+    if (!exchange.isReported) exchange.bodyChunks = exchange.lines = exchange.flags = undefined;
     if (this.#journal !== undefined) this.shield(() => this.#journal?.close(exchange));
   }
 
   #finish(exchange: Exchange, status: number | undefined, isAborted: boolean): void {
-    const isFailure = (status !== undefined && status >= 500) || (exchange.hasThrown && (isAborted || status === undefined));
-    const { view, request } = exchange;
     const endMs = performance.now();
+    const isFailure = isFailed(exchange, status, isAborted);
     const ending: Ending = { status, isFailure, isAborted, endMs };
+    exchange.ending = ending;
     exchange.route ??= this.#readRoute(exchange);
     const isTold = isFailure || hidesFailure(exchange, status);
-    const isSent = isTold || (this.#configuration.successSpans > 0 && this.#isChosen(exchange));
-    this.#durations.record(
-      {
-        route: exchange.route,
-        method: view.method(request),
-        status: status ?? 0,
-        scheme: view.scheme(request),
-        errorType: isFailure ? toErrorType(exchange, ending) : undefined,
-        // Where OpenTelemetry runs in this process, its span is the one that is sent.
-        hasSpan: exchange.otel === undefined ? isSent : exchange.otel.sampled,
-      },
-      endMs - exchange.startMs,
-    );
-    if (isTold) this.#report(exchange, ending);
-    else if (isSent) this.#exporter.offerUncounted({ spans: writeSuccess(exchange, ending) });
+    const { successSpans } = this.#configuration;
+    // By the trace's id, so that every service of a trace decides alike.
+    const isSent = isTold || (successSpans > 0 && Number.parseInt(exchange.trace.traceId.slice(-7), 16) / 0x10000000 < successSpans);
+    const key = toDurationKey(exchange, ending, isSent);
+    this.#durations.record(key, endMs - exchange.startMs);
+    if (isTold) this.#report(exchange, ending, key);
+    else if (isSent) this.#exporter.offerUncounted({ spans: writeSuccess(exchange, ending, this.#durations.describe(key)) });
   }
 
-  /** Is the span of this success to be sent? By the trace's id, so that every service of a trace decides alike. */
-  #isChosen(exchange: Exchange): boolean {
-    const { successSpans } = this.#configuration;
-    return successSpans === 1 || Number.parseInt(exchange.trace.traceId.slice(-7), 16) / 0x10000000 < successSpans;
+  /** Tells of what was thrown when the exchange had ended and was counted. */
+  tellLate(exchange: Exchange): void {
+    const { ending } = exchange;
+    if (ending === undefined || isExcused(exchange)) return;
+    const isFailure = isFailed(exchange, ending.status, ending.isAborted);
+    this.shield(() => this.#report(exchange, { ...ending, isFailure, endMs: performance.now(), isLate: true }));
   }
 
   /** A router that cannot be read costs the route, not the record. */
@@ -211,12 +204,19 @@ export class Guard implements ExchangeOwner {
     }
   }
 
-  #report(exchange: Exchange, ending: Ending): void {
+  #report(exchange: Exchange, ending: Ending, key?: DurationKey): void {
     if (exchange.isReported) return;
     exchange.isReported = true;
     exchange.route ??= this.#readRoute(exchange);
-    const state = { runtime: this.#runtime.writeNow(ending.endMs), sources: this.#readSources() };
-    this.#exporter.offer(writeFailure(exchange, ending, { redactor: this.#redactor, state }));
+    // What will not be the same later is read now, the rest when failures are written down.
+    const address = exchange.view.clientAddress(exchange.request);
+    const state = {
+      runtime: this.#runtime.writeNow(ending.endMs),
+      sources: this.#readSources(),
+      address,
+      shared: this.#durations.describe(key ?? toDurationKey(exchange, ending, true)),
+    };
+    this.#exporter.offer(() => this.shield(() => writeFailure(exchange, ending, { redactor: this.#redactor, state })));
   }
 
   /** What pools, dependencies and other sources say at this moment. */
@@ -241,12 +241,13 @@ export class Guard implements ExchangeOwner {
     const exchange = this.current();
     if (exchange === undefined) {
       // Of several guards in a process only the one whose exchange it is may tell, so that it is told once.
-      if (findCurrentExchange() === undefined) this.#exporter.offer(writeLoneFailure(thrown, this.#redactor, { origin, severity: 21 }));
+      if (findCurrentExchange() === undefined) this.#offerLone(thrown, { origin, severity: 21 });
       return;
     }
     exchange.fail(thrown);
     exchange.set("faultline.uncaught", origin);
-    this.#report(exchange, { status: undefined, isFailure: true, isAborted: true, endMs: performance.now() });
+    const isLate = exchange.isFinished;
+    this.#report(exchange, { status: undefined, isFailure: true, isAborted: true, endMs: performance.now(), isLate });
     // It has told its story: the next process must not tell it again.
     this.#journal?.close(exchange);
   }
@@ -255,7 +256,12 @@ export class Guard implements ExchangeOwner {
   capture(thrown: unknown): void {
     const exchange = this.current();
     if (exchange !== undefined) return exchange.fail(thrown);
-    this.shield(() => this.#exporter.offer(writeLoneFailure(thrown, this.#redactor, { origin: "capture", severity: 17 })));
+    this.#offerLone(thrown, { origin: "capture", severity: 17 });
+  }
+
+  #offerLone(thrown: unknown, told: { readonly origin: string; readonly severity: number }): void {
+    const record = this.shield(() => writeLoneFailure(thrown, this.#redactor, told));
+    this.#exporter.offer(() => record);
   }
 
   /** Adds a log line to the flight recorder of the request that runs now. `severity` as in OpenTelemetry: 5 DEBUG, 9 INFO, 13 WARN, 17 ERROR. */
@@ -297,11 +303,34 @@ export class Guard implements ExchangeOwner {
   }
 }
 
+/** Did it only throw because its client had left? */
+function isExcused(exchange: Exchange): boolean {
+  return exchange.isExcused?.(exchange.thrown) === true;
+}
+
+function toDurationKey(exchange: Exchange, ending: Ending, isSent: boolean): DurationKey {
+  const { view, request, route, otel } = exchange;
+  return {
+    route,
+    method: view.method(request),
+    status: ending.status ?? 0,
+    scheme: view.scheme(request),
+    errorType: toErrorType(exchange, ending),
+    // Where OpenTelemetry runs in this process, its span is the one that is sent.
+    hasSpan: otel === undefined ? isSent : otel.sampled,
+  };
+}
+
+function isFailed(exchange: Exchange, status: number | undefined, isAborted: boolean): boolean {
+  if ((status ?? 0) >= 500) return true;
+  return exchange.hasThrown && (isAborted || status === undefined) && !isExcused(exchange);
+}
+
 /** An answer below 400 over an error that was thrown, or over a call that failed: a success that hides a failure. */
 function hidesFailure(exchange: Exchange, status: number | undefined): boolean {
-  if (exchange.hasThrown && status !== undefined && status < 400) return true;
+  if (exchange.hasThrown && (status ?? 400) < 400 && !isExcused(exchange)) return true;
   const calls = exchange.calls;
-  return calls !== undefined && calls.some((call) => call.errorType !== undefined && (call.status === undefined || call.status >= 500));
+  return calls !== undefined && calls.some((call) => call.errorType !== undefined && (call.status ?? 500) >= 500);
 }
 
 /** Makes a guard. Throws a ConfigurationError when an option is wrong; from then on it never throws. */

@@ -4,7 +4,7 @@ import type { HostView } from "../exchange.ts";
 import type { Guard } from "../guard.ts";
 import { answerThrown } from "../respond/answer.ts";
 import { findMountPath, type RouterLayer } from "./express-routes.ts";
-import { beginNode, isClientGone, nodeView, type NodeRequest, runNode, sendAnswer } from "./node-view.ts";
+import { beginNode, breakOff, isClientGone, nodeView, type NodeRequest, runNode, sendAnswer } from "./node-view.ts";
 
 type ExpressRequest = NodeRequest & {
   originalUrl?: string;
@@ -54,8 +54,7 @@ export function guardErrors(guard: Guard, options: ErrorOptions = {}): ErrorMidd
     const exchange = beginNode(guard, expressView, { request, response });
     exchange?.fail(thrown);
     if (exchange === undefined || options.respond === false) return next(thrown);
-    // As Express would: the client must not take half a response for a whole one.
-    if (response.headersSent) return void response.destroy();
+    if (response.headersSent) return breakOff(response);
     const failure = { thrown, isClientGone: isClientGone(request) };
     const isSent = guard.shield(() => sendAnswer(response, answerThrown(guard, exchange, failure)));
     if (isSent !== true) next(thrown);

@@ -3,7 +3,17 @@ import type { ServerResponse } from "node:http";
 import type { HostView } from "../exchange.ts";
 import type { Guard } from "../guard.ts";
 import { answerThrown } from "../respond/answer.ts";
-import { beginNode, findExchange, isClientGone, nodeView, type NodeRequest, runNode, STALE_HEADERS, watchStream } from "./node-view.ts";
+import {
+  beginNode,
+  breakOff,
+  findExchange,
+  isClientGone,
+  nodeView,
+  type NodeRequest,
+  runNode,
+  STALE_HEADERS,
+  watchStream,
+} from "./node-view.ts";
 
 type FastifyRequest = {
   readonly raw: NodeRequest;
@@ -57,8 +67,7 @@ function answerError(guard: Guard, thrown: unknown, at: { request: FastifyReques
   const { request, reply } = at;
   const exchange = findExchange(request.raw);
   if (exchange === undefined) throw thrown;
-  // The client must not take half a response for a whole one.
-  if (reply.raw.headersSent) return void reply.raw.destroy();
+  if (reply.raw.headersSent) return breakOff(reply.raw);
   const answer = answerThrown(guard, exchange, { thrown, isClientGone: isClientGone(request.raw) });
   // Only what is there: to delete what is not makes the object of the headers slow for all that comes after.
   for (const name of Object.keys(reply.getHeaders())) if (STALE_HEADERS.has(name)) reply.removeHeader(name);

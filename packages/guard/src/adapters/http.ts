@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Guard } from "../guard.ts";
 import { answerThrown } from "../respond/answer.ts";
-import { beginNode, findExchange, isClientGone, nodeView, runNode, sendAnswer } from "./node-view.ts";
+import { beginNode, breakOff, findExchange, isClientGone, nodeView, runNode, sendAnswer } from "./node-view.ts";
 
 export { guardUpgrade, type UpgradeHandler } from "./upgrade.ts";
 
@@ -18,8 +18,7 @@ export function guardHandler(guard: Guard, handler: Handler): (request: Incoming
       const isSent = guard.shield(() =>
         sendAnswer(response, answerThrown(guard, exchange, { thrown, isClientGone: isClientGone(request) })),
       );
-      // The client must not take half a response for a whole one.
-      if (isSent !== true && !response.writableFinished) response.destroy();
+      if (isSent !== true) breakOff(response);
     };
     try {
       const result = runNode(guard, exchange, () => handler(request, response));

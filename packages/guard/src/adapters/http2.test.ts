@@ -129,6 +129,7 @@ describe.each(Object.keys(SERVERS))("HTTP/2 on %s under the guard", (name) => {
       "url.scheme": "http",
       "url.path": "/print",
       "network.protocol.version": "2.0",
+      "client.address": "127.0.0.1",
       "http.request.body.content": '{"pages":3}',
       "http.request.header.x-kept": ["yes"],
     });

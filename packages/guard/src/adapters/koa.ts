@@ -4,7 +4,7 @@ import { readMember } from "../capture/throwable.ts";
 import type { Exchange, HostView } from "../exchange.ts";
 import type { Guard } from "../guard.ts";
 import { answerThrown } from "../respond/answer.ts";
-import { beginNode, isClientGone, nodeView, type NodeRequest, removeStaleHeaders, runNode, watchStream } from "./node-view.ts";
+import { beginNode, breakOff, isClientGone, nodeView, type NodeRequest, removeStaleHeaders, runNode, watchStream } from "./node-view.ts";
 
 /** What is used of Koa's context. */
 export type KoaLike = {
@@ -64,8 +64,7 @@ export function guardKoa(guard: Guard, options: KoaGuardOptions = {}): (context:
       guard.shield(() => watchStream(context.body, exchange));
     } catch (thrown) {
       exchange.fail(thrown);
-      // The client must not wait for the rest of a response that has none.
-      if (context.headerSent) context.res.destroy();
+      if (context.headerSent) breakOff(context.res);
       if (options.respond === false) throw thrown;
       if (context.headerSent) context.respond = false;
       else guard.shield(() => answerError(guard, exchange, { context, thrown }));

@@ -4,7 +4,7 @@ import type { Guard } from "../guard.ts";
 import { answerThrown } from "../respond/answer.ts";
 import { guardRequests } from "./express.ts";
 import { guardFastify } from "./fastify.ts";
-import { findExchange, isClientGone, type NodeRequest, sendAnswer } from "./node-view.ts";
+import { breakOff, findExchange, isClientGone, type NodeRequest, sendAnswer } from "./node-view.ts";
 
 /** What is used of Nest's arguments host. */
 type HostLike = {
@@ -84,8 +84,7 @@ class GuardFilter {
       if (reply !== undefined) takeOver(reply);
       return sendAnswer(response, answerThrown(guard, exchange, { thrown, isClientGone: isClientGone(request) }));
     });
-    // The client must not take half a response for a whole one.
-    if (isSent !== true && !response.writableFinished) response.destroy();
+    if (isSent !== true) breakOff(response);
     return undefined;
   }
 }

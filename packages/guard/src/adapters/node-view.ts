@@ -7,7 +7,9 @@ import type { Answer } from "../respond/problem.ts";
 
 const EXCHANGE: unique symbol = Symbol("faultline.exchange");
 
-type Marked = { [EXCHANGE]?: Exchange };
+const ADDRESS: unique symbol = Symbol("faultline.address");
+
+type Marked = { [EXCHANGE]?: Exchange; [ADDRESS]?: string | undefined };
 
 /** A request as node:http has it; `body` is where body parsers put theirs. */
 export type NodeRequest = IncomingMessage & { body?: unknown };
@@ -19,6 +21,10 @@ function readScheme(request: NodeRequest & { readonly scheme?: unknown }): "http
   return isSecure ? "https" : "http";
 }
 
+function readAddress(request: NodeRequest): string | undefined {
+  return readTextMember(readMember(request, "socket"), "remoteAddress");
+}
+
 /** Reads node:http's request, and that of node:http2's compatibility layer. Frameworks built on it override `route` and `target`. */
 export const nodeView: HostView<NodeRequest> = {
   method: (request) => request.method ?? "_OTHER",
@@ -27,7 +33,7 @@ export const nodeView: HostView<NodeRequest> = {
   scheme: readScheme,
   route: () => undefined,
   protocol: (request) => request.httpVersion,
-  clientAddress: (request) => readTextMember(readMember(request, "socket"), "remoteAddress"),
+  clientAddress: (request) => (request as Marked)[ADDRESS] ?? readAddress(request),
   parsedBody: (request) => request.body,
 };
 
@@ -36,10 +42,26 @@ export function findExchange(message: object): Exchange | undefined {
   return (message as Marked)[EXCHANGE];
 }
 
-const DISCONNECTS = new Set(["ECONNRESET", "EPIPE", "ERR_STREAM_PREMATURE_CLOSE", "ECONNABORTED"]);
+/** How streams, sockets and signals say that the other side is gone. */
+const DISCONNECTS = new Set([
+  "ECONNRESET",
+  "ECONNABORTED",
+  "EPIPE",
+  "ERR_STREAM_PREMATURE_CLOSE",
+  "ERR_STREAM_DESTROYED",
+  "ERR_HTTP2_INVALID_STREAM",
+]);
 
+/** Is it what a stream, a socket or a signal says when the other side is gone? */
 function isDisconnect(thrown: unknown): boolean {
-  return DISCONNECTS.has(readTextMember(thrown, "code") ?? "");
+  return DISCONNECTS.has(readTextMember(thrown, "code") ?? "") || readTextMember(thrown, "name") === "AbortError";
+}
+
+/** Has the client closed the connection, or lost it? Of what the server breaks off itself neither is so. */
+function hasClientLeft(request: NodeRequest): boolean {
+  if (request.httpVersionMajor > 1) return request.aborted;
+  const { readableEnded, errored } = request.socket;
+  return readableEnded || errored !== null;
 }
 
 // One function for all responses: nothing is made per request.
@@ -47,6 +69,7 @@ function onClose(this: ServerResponse): void {
   const exchange = findExchange(this);
   if (exchange === undefined) return;
   const isAborted = !this.writableFinished;
+  if (isAborted && hasClientLeft(exchange.request as NodeRequest)) exchange.isExcused = isDisconnect;
   // Whoever breaks a response off with an error says why; that the client left says nothing of the server. HTTP/2 does not say: undefined.
   const { errored } = this;
   if (isAborted && errored !== null && errored !== undefined && !isDisconnect(errored)) exchange.fail(errored);
@@ -100,6 +123,8 @@ export function beginNode<R extends NodeRequest>(
     (request as Marked)[EXCHANGE] = exchange;
     (response as Marked)[EXCHANGE] = exchange;
     response.on("close", onClose);
+    // A stream of HTTP/2 has lost its session, which knows the address, when it ends.
+    if (request.httpVersionMajor > 1) (request as Marked)[ADDRESS] = readAddress(request);
     if (guard.bodyLimitBytes > 0 && hasBody(request)) request.push = pushAndKeep;
     return exchange;
   } catch (error) {
@@ -152,6 +177,11 @@ export function removeStaleHeaders(response: ServerResponse): void {
 /** Has the response begun, or is it over? HTTP/2 says of its stream what node:http says of the response. */
 function isTooLate(response: ServerResponse & { readonly stream?: { readonly destroyed?: boolean } }): boolean {
   return response.headersSent || response.destroyed || response.writableEnded || response.stream?.destroyed === true;
+}
+
+/** Breaks off a response: the client must not take half of it for a whole one. One that was ended is whole, though it may still be on its way. */
+export function breakOff(response: ServerResponse): void {
+  if (!response.writableEnded) response.destroy();
 }
 
 /** Writes an answer. False when the response has begun or is over: then it is too late for one. */

@@ -60,6 +60,13 @@ type Watch = {
   readonly shield: <T>(run: () => T) => T | undefined;
 };
 
+/** Makes the callee part of the trace, unless OpenTelemetry does. */
+function passOn(exchange: Exchange, call: OutgoingCall, setHeader: (name: string, value: string) => unknown): void {
+  if (exchange.otel !== undefined) return;
+  setHeader("traceparent", formatTraceparent(exchange.trace, call.spanId));
+  if (exchange.trace.traceState !== undefined) setHeader("tracestate", exchange.trace.traceState);
+}
+
 function watchUndici(calls: WeakMap<object, OutgoingCall>, watch: Watch): Record<string, (message: unknown) => void> {
   return {
     "undici:request:create": (message) => {
@@ -70,9 +77,7 @@ function watchUndici(calls: WeakMap<object, OutgoingCall>, watch: Watch): Record
       const call = recordCall(exchange, method, describeHttp(method, new URL(String(request.path), String(request.origin))));
       if (call === undefined) return;
       calls.set(request, call);
-      if (exchange.otel !== undefined || hasTraceparent(request.headers)) return;
-      request.addHeader?.("traceparent", formatTraceparent(exchange.trace, call.spanId));
-      if (exchange.trace.traceState !== undefined) request.addHeader?.("tracestate", exchange.trace.traceState);
+      if (!hasTraceparent(request.headers)) passOn(exchange, call, (name, value) => request.addHeader?.(name, value));
     },
     "undici:request:headers": (message) => {
       const call = calls.get(readMember(message, "request") as object);
@@ -98,9 +103,8 @@ function watchHttp(calls: WeakMap<object, OutgoingCall>, watch: Watch): Record<s
       const call = recordCall(exchange, request.method, describeHttp(request.method, url));
       if (call === undefined) return;
       calls.set(request, call);
-      if (exchange.otel !== undefined || request.headersSent || request.hasHeader("traceparent")) return;
-      request.setHeader("traceparent", formatTraceparent(exchange.trace, call.spanId));
-      if (exchange.trace.traceState !== undefined) request.setHeader("tracestate", exchange.trace.traceState);
+      if (!request.headersSent && !request.hasHeader("traceparent"))
+        passOn(exchange, call, (name, value) => request.setHeader(name, value));
     },
     "http.client.response.finish": (message) => {
       const { request, response } = message as { request: ClientRequest; response: IncomingMessage };

@@ -2,13 +2,12 @@
 import type { AttributeValue } from "@faultline/model";
 import type { Exchange } from "../exchange.ts";
 import { AttributeText, writeLog, writeSpan } from "../export/otlp-json.ts";
-import { flatten } from "../json-text.ts";
 import { toMethodName } from "../method-name.ts";
 import type { Redactor } from "../redaction.ts";
 import type { OutgoingCall } from "./call.ts";
 import { type ExceptionText, writeException } from "./exception.ts";
 import { addInput } from "./request-input.ts";
-import { describeThrowable } from "./throwable.ts";
+import { describeThrowable, readThrownType } from "./throwable.ts";
 
 /** OTLP items, ready to be put into export requests. */
 export type FailureRecord = { readonly spans: readonly string[]; readonly logs: readonly string[] };
@@ -20,10 +19,20 @@ export type Ending = {
   readonly isAborted: boolean;
   /** `performance.now()` at the end. */
   readonly endMs: number;
+  /** Thrown when the exchange had ended: it was counted without a span, so there is none to tell now. */
+  readonly isLate?: boolean;
 };
 
-/** What the process was like at the moment of a failure: `runtime` is attributes that are written already, `sources` are those of its pools and dependencies. */
-export type ProcessState = { readonly runtime: string; readonly sources: Readonly<Record<string, AttributeValue>> | undefined };
+/**
+ * What was so at the moment of a failure and may not be later: `shared` is attributes of all exchanges that it is counted with, `runtime` is attributes of the process that are written already, `sources` are those
+ * of its pools and dependencies, `address` is the client's, which its connection takes along.
+ */
+export type FailureState = {
+  readonly shared: string;
+  readonly runtime: string;
+  readonly sources: Readonly<Record<string, AttributeValue>> | undefined;
+  readonly address: string | undefined;
+};
 
 /** Milliseconds between the epoch of `performance.now()` and Unix time, read once: `performance.timeOrigin` never changes. */
 const ORIGIN_MS = performance.timeOrigin;
@@ -31,74 +40,23 @@ const ORIGIN_MS = performance.timeOrigin;
 /** Names that the record itself writes: `exchange.set` cannot add a second attribute of such a name. */
 const OWN_NAME = /^(?:url\.|http\.(?:route|re)|network\.|client\.|error\.type$|nodejs\.|v8js\.)/;
 
-/** What most failures of a route have in common, with its text. */
-type Outline = {
-  readonly method: string;
-  readonly scheme: string;
-  readonly route: string | undefined;
-  readonly status: number | undefined;
-  readonly protocol: string | undefined;
-  readonly errorType: string | undefined;
-};
-
-/** An outline as it is written: the name of its span and its attributes. */
-type WrittenOutline = { readonly outline: Outline; readonly name: string; readonly attributes: string };
-
-/** The last outlines: failures come in runs, and a run has one outline. */
-const outlines: WrittenOutline[] = [];
-const MAX_OUTLINES = 16;
-
-function isSame(one: Outline, other: Outline): boolean {
-  return (
-    one.status === other.status &&
-    one.route === other.route &&
-    one.errorType === other.errorType &&
-    one.method === other.method &&
-    one.scheme === other.scheme &&
-    one.protocol === other.protocol
-  );
-}
-
-function writeOutline(outline: Outline): WrittenOutline {
-  for (const known of outlines) if (isSame(known.outline, outline)) return known;
-  const { method } = outline;
-  const attributes = new AttributeText();
-  const methodName = toMethodName(method);
-  attributes.add("http.request.method", methodName);
-  if (methodName !== method) attributes.add("http.request.method_original", method.slice(0, 32));
-  attributes.add("url.scheme", outline.scheme);
-  attributes.add("http.route", outline.route);
-  attributes.add("http.response.status_code", outline.status);
-  attributes.add("network.protocol.version", outline.protocol);
-  attributes.add("error.type", outline.errorType);
-  if (outlines.length >= MAX_OUTLINES) outlines.shift();
-  const name = flatten(outline.route === undefined ? methodName : `${methodName} ${outline.route}`);
-  const written = { outline, name, attributes: flatten(attributes.written) };
-  outlines.push(written);
-  return written;
-}
-
-/** Adds what is known of every exchange; returns the name of its span. */
-function addExchange(attributes: AttributeText, exchange: Exchange, ending: Ending): string {
-  const { view, request } = exchange;
-  const outline = writeOutline({
-    method: view.method(request),
-    scheme: view.scheme(request),
-    route: exchange.route,
-    status: ending.status,
-    protocol: view.protocol(request),
-    errorType: toErrorType(exchange, ending),
-  });
-  attributes.addWritten(outline.attributes);
+/** Adds what is known of every exchange; returns the name of its span. `shared` is what it has in common with those it is counted with. */
+function addExchange(attributes: AttributeText, exchange: Exchange, { ending, shared }: { ending: Ending; shared: string }): string {
+  const { view, request, route } = exchange;
+  attributes.addWritten(shared);
+  attributes.add("network.protocol.version", view.protocol(request));
   // An id that was let in, or our own, holds nothing to escape.
   attributes.addEscaped("faultline.request.id", exchange.requestId);
   if (ending.isAborted) attributes.add("faultline.response.aborted", true);
   if (exchange.laterThrown > 0) attributes.add("faultline.errors.later", exchange.laterThrown);
-  return outline.name;
+  const original = view.method(request);
+  const method = toMethodName(original);
+  if (method !== original) attributes.add("http.request.method_original", original.slice(0, 32));
+  return route === undefined ? method : `${method} ${route}`;
 }
 
 /** What the host told of the exchange, under names that are not taken. */
-function addTold(attributes: AttributeText, exchange: Exchange, sources: ProcessState["sources"] = {}): void {
+function addTold(attributes: AttributeText, exchange: Exchange, sources: FailureState["sources"] = {}): void {
   const told = exchange.attributes;
   if (told === undefined) return;
   for (const name of Object.keys(told)) if (!OWN_NAME.test(name) && !Object.hasOwn(sources, name)) attributes.add(name, told[name]);
@@ -107,9 +65,8 @@ function addTold(attributes: AttributeText, exchange: Exchange, sources: Process
 /** `error.type`: the exception's class where there was one, else the status in text; absent on what is no error. */
 export function toErrorType(exchange: Exchange, ending: Ending): string | undefined {
   if (!ending.isFailure) return undefined;
-  const { account } = exchange;
-  if (account !== undefined) return account.type;
-  return ending.status !== undefined && ending.status >= 500 ? String(ending.status) : exchange.hasThrown ? "_OTHER" : "aborted";
+  // What fails and has thrown nothing has a status.
+  return exchange.hasThrown ? readThrownType(exchange.thrown) : String(ending.status);
 }
 
 function writeCall(exchange: Exchange, call: OutgoingCall, endMs: number): string {
@@ -161,18 +118,15 @@ function writeLines(exchange: Exchange, redactor: Redactor): readonly string[] {
   return lines.map((line) => writeLog({ ...line, body: redactor.redactText(line.text), traceId, spanId, attributes: "" }));
 }
 
-function joinWritten(one: string, other: string): string {
-  return one === "" || other === "" ? one + other : `${one},${other}`;
-}
-
 /** The log record of an exchange: what was thrown, or where nothing was, the status. */
 function writeEvent(
   exchange: Exchange,
   ending: Ending,
-  told: { readonly name: string; readonly exception: ExceptionText | undefined; readonly attributes: string },
+  told: { readonly name: string; readonly exception: ExceptionText | undefined; readonly attributes: AttributeText },
 ): string {
   const { traceId, spanId } = exchange.trace;
   const { exception, attributes } = told;
+  if (exception !== undefined) attributes.addWritten(exception.attributes);
   return writeLog({
     timeMs: ORIGIN_MS + ending.endMs,
     severity: ending.isFailure ? 17 : 13,
@@ -180,7 +134,7 @@ function writeEvent(
     body: exception === undefined ? `${String(ending.status)} ${told.name}` : exception.headline,
     traceId,
     spanId,
-    attributes: joinWritten(attributes, exception?.attributes ?? ""),
+    attributes: attributes.written,
   });
 }
 
@@ -188,37 +142,37 @@ function writeEvent(
 export function writeFailure(
   exchange: Exchange,
   ending: Ending,
-  { redactor, state }: { readonly redactor: Redactor; readonly state: ProcessState },
+  { redactor, state }: { readonly redactor: Redactor; readonly state: FailureState },
 ): FailureRecord {
   const { account } = exchange;
   const written = new AttributeText();
-  const name = addExchange(written, exchange, ending);
+  const name = addExchange(written, exchange, { ending, shared: state.shared });
   addTold(written, exchange, state.sources);
   written.addWritten(state.runtime);
   if (state.sources !== undefined) written.addAll(state.sources);
-  addInput(written, exchange, redactor);
+  addInput(written, exchange, { redactor, address: state.address });
   const exception = account === undefined ? undefined : writeException(account, redactor);
   const flags = exchange.flags?.write(exchange.trace, (text) => redactor.redactText(text));
   written.add("faultline.feature_flags", flags?.short);
   const lines = writeLines(exchange, redactor);
   const beside = flags === undefined ? lines : [...flags.logs, ...lines];
-  // Where OpenTelemetry owns the span, the log record tells what the span would have told.
-  if (exchange.trace.joined) {
+  // Where OpenTelemetry owns the span, or there is none, the log record tells what the span would have told.
+  if (exchange.trace.joined || ending.isLate === true) {
     if (!ending.isFailure) written.add("error.type", account?.type);
-    return { spans: [], logs: [writeEvent(exchange, ending, { name, exception, attributes: written.written }), ...beside] };
+    return { spans: [], logs: [writeEvent(exchange, ending, { name, exception, attributes: written }), ...beside] };
   }
   const spans = [writeServerSpan(exchange, ending, { name, attributes: written.written }), ...writeCalls(exchange, ending.endMs)];
   if (exception === undefined) return { spans, logs: beside };
   const own = new AttributeText();
   own.add("error.type", account?.type);
-  return { spans, logs: [writeEvent(exchange, ending, { name, exception, attributes: own.written }), ...beside] };
+  return { spans, logs: [writeEvent(exchange, ending, { name, exception, attributes: own }), ...beside] };
 }
 
-/** The spans of an exchange that went well: its route and timing, and nothing of its input. */
-export function writeSuccess(exchange: Exchange, ending: Ending): readonly string[] {
+/** The spans of an exchange that went well: its route and timing, and nothing of its input. `shared` as in a `FailureState`. */
+export function writeSuccess(exchange: Exchange, ending: Ending, shared: string): readonly string[] {
   if (exchange.trace.joined) return [];
   const written = new AttributeText();
-  const name = addExchange(written, exchange, ending);
+  const name = addExchange(written, exchange, { ending, shared });
   addTold(written, exchange);
   return [writeServerSpan(exchange, ending, { name, attributes: written.written }), ...writeCalls(exchange, ending.endMs)];
 }

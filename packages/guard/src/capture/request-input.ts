@@ -94,12 +94,16 @@ function addAddress(attributes: AttributeText, value: string | undefined, redact
 }
 
 /** Adds what the request carried. It reads from the host's objects, so the caller must expect it to throw. */
-export function addInput(attributes: AttributeText, exchange: Exchange, redactor: Redactor): void {
+export function addInput(
+  attributes: AttributeText,
+  exchange: Exchange,
+  { redactor, address }: { readonly redactor: Redactor; readonly address: string | undefined },
+): void {
   const { view, request } = exchange;
   const target = redactor.redactUrl(view.target(request));
   const question = target.indexOf("?");
   attributes.add("url.path", question < 0 ? target : target.slice(0, question));
-  addAddress(attributes, view.clientAddress(request), redactor);
+  addAddress(attributes, address, redactor);
   if (question >= 0 && question + 1 < target.length) attributes.add("url.query", target.slice(question + 1));
   addHeaders(attributes, view.headers(request), redactor);
   addBody(attributes, exchange, redactor);

@@ -23,9 +23,8 @@ const MAX_AGGREGATED = 8;
 
 /** Reads a member of an unknown thing; undefined when the thing cannot be read. */
 export function readMember(thing: unknown, name: PropertyKey): unknown {
-  if (thing === null || (typeof thing !== "object" && typeof thing !== "function")) return undefined;
   try {
-    return (thing as Record<PropertyKey, unknown>)[name];
+    return (thing as Record<PropertyKey, unknown> | null | undefined)?.[name];
   } catch {
     return undefined;
   }
@@ -42,9 +41,13 @@ function clip(text: string, limit: number): string {
 }
 
 function describePrimitive(thrown: unknown): string {
-  if (typeof thrown === "symbol") return thrown.toString();
-  if (typeof thrown === "bigint") return `${thrown}n`;
-  return String(thrown);
+  return typeof thrown === "bigint" ? `${thrown}n` : String(thrown);
+}
+
+/** What `error.type` says of a thrown thing. */
+export function readThrownType(thrown: unknown): string {
+  if (isReference(thrown)) return readType(thrown, readTextMember(thrown, "name"));
+  return thrown === null ? "null" : typeof thrown;
 }
 
 function readType(thrown: object, name: string | undefined): string {
@@ -106,7 +109,7 @@ function toHead(name: string | undefined, message: string): string {
 
 function describe(thrown: unknown, seen: Set<object>): ThrownAccount {
   if (!isReference(thrown)) {
-    const type = thrown === null ? "null" : typeof thrown;
+    const type = readThrownType(thrown);
     return { type, message: clip(describePrimitive(thrown), MAX_TEXT), stack: undefined, code: undefined, causes: NO_CAUSES };
   }
   seen.add(thrown);

@@ -1,7 +1,7 @@
 /** Counts every exchange as `http.server.request.duration`: one exponential histogram per route, method, scheme, status and error type. */
-import type { AttributeValue } from "@faultline/model";
+import { flatten } from "../json-text.ts";
 import { toMethodName } from "../method-name.ts";
-import { writeAttributes, writeUnixNano } from "./otlp-json.ts";
+import { AttributeText, writeAttribute, writeUnixNano } from "./otlp-json.ts";
 
 /** 8 buckets to a power of two: a bucket is 9 % wide, so a quantile is off by 4.5 % at most. */
 const SCALE = 3;
@@ -10,7 +10,9 @@ const BUCKETS_PER_DOUBLING = 2 ** SCALE;
 const MAX_SERIES = 2000;
 
 type Series = {
-  readonly attributes: string;
+  /** What its exchanges have in common, written as `AttributeText` has it. */
+  readonly shared: string;
+  readonly hasSpan: boolean;
   count: number;
   sum: number;
   min: number;
@@ -20,7 +22,7 @@ type Series = {
 };
 
 /** What an exchange is counted under. `route` is undefined when nothing matched. */
-type DurationKey = {
+export type DurationKey = {
   readonly route: string | undefined;
   /** As the request has it. */
   readonly method: string;
@@ -34,21 +36,21 @@ type DurationKey = {
 /** A counter of durations; `take` returns the metric as OTLP/JSON and starts anew (delta temporality). */
 export type Durations = {
   record(key: DurationKey, durationMs: number): void;
+  /** The attributes of `key`, as `AttributeText` has them: at once for the key that was recorded last. */
+  describe(key: DurationKey): string;
   /** One `metrics` item, or undefined when nothing was counted. */
   take(nowMs: number): string | undefined;
 };
 
 function toSeries(key: DurationKey): Series {
-  const attributes: Record<string, AttributeValue | undefined> = {
-    "http.request.method": key.method,
-    "url.scheme": key.scheme,
-    "http.route": key.route,
-    "http.response.status_code": key.status || undefined,
-    "error.type": key.errorType,
-    // See docs/decisions/0040: an attribute of the point, because it is not so of all exchanges of this service.
-    "faultline.counted_by": key.hasSpan ? "spans" : undefined,
-  };
-  return { attributes: writeAttributes(attributes), count: 0, sum: 0, min: Infinity, max: 0, zero: 0, buckets: new Map() };
+  const text = new AttributeText();
+  text.add("http.request.method", toMethodName(key.method));
+  text.add("url.scheme", key.scheme);
+  text.add("http.route", key.route);
+  text.add("http.response.status_code", key.status || undefined);
+  text.add("error.type", key.errorType);
+  const shared = flatten(text.written);
+  return { shared, hasSpan: key.hasSpan, count: 0, sum: 0, min: Infinity, max: 0, zero: 0, buckets: new Map() };
 }
 
 function writeBuckets(buckets: ReadonlyMap<number, number>): string {
@@ -60,8 +62,10 @@ function writeBuckets(buckets: ReadonlyMap<number, number>): string {
 }
 
 function writePoint(series: Series, fromMs: number, toMs: number): string {
+  // See docs/decisions/0040: an attribute of the point, because it is not so of all exchanges of this service.
+  const counted = series.hasSpan ? `,${writeAttribute("faultline.counted_by", "spans")}` : "";
   return (
-    `{"attributes":${series.attributes},"startTimeUnixNano":${writeUnixNano(fromMs)},"timeUnixNano":${writeUnixNano(toMs)},` +
+    `{"attributes":[${series.shared}${counted}],"startTimeUnixNano":${writeUnixNano(fromMs)},"timeUnixNano":${writeUnixNano(toMs)},` +
     `"count":"${series.count}","sum":${series.sum},"scale":${SCALE},"zeroCount":"${series.zero}"${writeBuckets(series.buckets)},` +
     `"min":${series.min},"max":${series.max}}`
   );
@@ -91,34 +95,38 @@ export function createDurations(startMs: number): Durations {
   let last: { key: DurationKey; series: Series } | undefined;
 
   function findSeries(key: DurationKey): Series {
-    const method = toMethodName(key.method);
-    const rest = `${method} ${key.status} ${key.scheme} ${key.hasSpan} ${key.errorType ?? ""}`;
+    const rest = `${toMethodName(key.method)} ${key.status} ${key.scheme} ${key.hasSpan} ${key.errorType ?? ""}`;
     let group = routes.get(key.route);
     if (group === undefined) routes.set(key.route, (group = new Map()));
     let series = group.get(rest);
     if (series === undefined) {
       if (size >= MAX_SERIES && key.route !== "_OTHER") return findSeries({ ...key, route: "_OTHER" });
-      group.set(rest, (series = toSeries({ ...key, method })));
+      group.set(rest, (series = toSeries(key)));
       size += 1;
     }
     return series;
   }
 
+  function findLast(key: DurationKey): Series | undefined {
+    const known = last?.key;
+    const isSame =
+      known !== undefined &&
+      known.route === key.route &&
+      known.status === key.status &&
+      known.method === key.method &&
+      known.hasSpan === key.hasSpan &&
+      known.errorType === key.errorType &&
+      known.scheme === key.scheme;
+    return isSame ? last?.series : undefined;
+  }
+
   return {
     record(key, durationMs) {
-      const known = last;
-      const isSame =
-        known !== undefined &&
-        known.key.route === key.route &&
-        known.key.status === key.status &&
-        known.key.method === key.method &&
-        known.key.hasSpan === key.hasSpan &&
-        known.key.errorType === key.errorType &&
-        known.key.scheme === key.scheme;
-      const series = isSame ? known.series : findSeries(key);
-      if (!isSame) last = { key, series };
+      let series = findLast(key);
+      if (series === undefined) last = { key, series: (series = findSeries(key)) };
       addTo(series, durationMs / 1000);
     },
+    describe: (key) => (findLast(key) ?? toSeries(key)).shared,
     take(nowMs) {
       if (size === 0) return undefined;
       const points = [...routes.values()].flatMap((group) => [...group.values()].map((series) => writePoint(series, fromMs, nowMs)));
@@ -127,7 +135,7 @@ export function createDurations(startMs: number): Durations {
       last = undefined;
       fromMs = nowMs;
       return (
-        `{"name":"http.server.request.duration","unit":"s","description":"Duration of HTTP server requests.",` +
+        `{"name":"http.server.request.duration","unit":"s",` +
         `"exponentialHistogram":{"aggregationTemporality":1,"dataPoints":[${points.join(",")}]}}`
       );
     },

@@ -44,7 +44,7 @@ function createExporter(transport: Transport, spool: Spool | undefined, queueByt
 }
 
 function offer(exporter: Exporter, from: number, to: number): void {
-  for (let id = from; id < to; id++) exporter.offer({ spans: [`{"id":${id}}`], logs: [] });
+  for (let id = from; id < to; id++) exporter.offer(() => ({ spans: [`{"id":${id}}`], logs: [] }));
 }
 
 function sumOf(counts: ExportCounts): number {
@@ -53,6 +53,26 @@ function sumOf(counts: ExportCounts): number {
 }
 
 describe("the exporter", () => {
+  it("writes failures down together, at the latest when it sends, and drops only the one that cannot be written", async () => {
+    const collector = createCollector("accepted");
+    const exporter = createExporter(collector, undefined);
+    const written: number[] = [];
+    const records = new Map(Array.from({ length: 20 }, (_, id) => [id, { spans: [`{"id":${id}}`], logs: [] }]));
+    records.delete(3);
+    for (let id = 0; id < 20; id++) {
+      exporter.offer(() => {
+        written.push(id);
+        return records.get(id);
+      });
+    }
+    expect(written).toEqual(Array.from({ length: 16 }, (_, id) => id));
+    expect(exporter.counts).toMatchObject({ captured: 20, pending: 19, dropped: { "record-failed": 1 } });
+    await exporter.flush();
+    expect(written).toHaveLength(20);
+    expect(collector.seen).toHaveLength(19);
+    expect(exporter.counts).toMatchObject({ captured: 20, delivered: 19, pending: 0, dropped: { "record-failed": 1 } });
+  });
+
   it("delivers what it is given, each once", async () => {
     const collector = createCollector("accepted");
     const exporter = createExporter(collector, undefined);
@@ -141,6 +161,7 @@ describe("the exporter", () => {
     expect(refused.counts.dropped).toEqual({ refused: 2 });
     const full = createExporter(createCollector("accepted"), undefined, 42);
     offer(full, 0, 10);
+    await full.flush();
     expect(full.counts.dropped).toEqual({ "queue-full": 5 });
   });
 

@@ -17,6 +17,11 @@ const MIN_BACKOFF_MS = 500;
 const MAX_BACKOFF_MS = 30_000;
 /** To compress so little beside the event loop costs more of it, 110 µs, than to do it at once. */
 const AT_ONCE_BYTES = 16 << 10;
+/**
+ * Failures are written down together, this many or what there is when a batch is sent: one after the other they take half the time that they
+ * take each between two requests, because the processor finds its way in its caches.
+ */
+const WRITTEN_TOGETHER = 16;
 /** A batch is sent before its time at this size: half a megabyte compresses as well as ten. */
 const MAX_BATCH_BYTES = 512 << 10;
 
@@ -31,6 +36,9 @@ export type ExportCounts = {
   spooled: number;
   readonly dropped: Partial<Record<DropReason, number>>;
 };
+
+/** Writes a failure down, later than it is offered but once. Undefined when that failed. */
+export type WriteFailure = () => FailureRecord | undefined;
 
 /** Parts of an exporter. `resource` is attributes as OTLP/JSON text. */
 export type ExporterSettings = {
@@ -50,6 +58,7 @@ export class Exporter {
   readonly counts: ExportCounts = { captured: 0, delivered: 0, pending: 0, spooled: 0, dropped: {} };
   readonly #settings: ExporterSettings;
   #pending: Pending;
+  #unwritten: WriteFailure[] = [];
   /** Batches in memory that wait for the collector; only used without a spool. */
   #waiting: Batch[] = [];
   #waitingBytes = 0;
@@ -74,9 +83,28 @@ export class Exporter {
   }
 
   /** Takes one failure. */
-  offer(record: FailureRecord): void {
+  offer(write: WriteFailure): void {
     this.counts.captured += 1;
-    this.#add(record, 1);
+    if (this.#isClosed) return this.drop("closed", 1);
+    this.counts.pending += 1;
+    this.#unwritten.push(write);
+    if (this.#unwritten.length >= WRITTEN_TOGETHER) this.#writeDown();
+    else this.#schedule();
+  }
+
+  #writeDown(): void {
+    for (const write of this.#unwritten.splice(0)) {
+      const record = write();
+      if (record === undefined) this.#settle(1, "record-failed");
+      else if (!this.#add(record, 1)) this.#settle(1, "queue-full");
+    }
+  }
+
+  /** Says what became of failures that were pending. */
+  #settle(count: number, fate: "delivered" | "spooled" | DropReason): void {
+    this.counts.pending -= count;
+    if (fate === "delivered" || fate === "spooled") this.counts[fate] += count;
+    else this.drop(fate, count);
   }
 
   /** Takes `count` failures that an earlier process left to tell, under that one's resource. On disk, if there is one, when it returns. */
@@ -93,22 +121,21 @@ export class Exporter {
 
   /** Takes telemetry that is no failure: metrics and the spans of successes. Loses it silently when the queue is full. */
   offerUncounted(items: { readonly spans?: readonly string[]; readonly metrics?: readonly string[] }): void {
-    this.#add({ spans: items.spans ?? [], logs: [], metrics: items.metrics ?? [] }, 0);
+    if (!this.#isClosed) this.#add(items, 0);
   }
 
-  #add(items: FailureRecord & { readonly metrics?: readonly string[] }, count: number): void {
-    if (this.#isClosed) return this.drop("closed", count);
-    const { spans, logs, metrics = [] } = items;
+  /** False when there is no room. */
+  #add({ spans = [], logs = [], metrics = [] }: Partial<FailureRecord> & { readonly metrics?: readonly string[] }, count: number): boolean {
     const sizeBytes = sizeOf(spans) + sizeOf(logs) + sizeOf(metrics);
     const pending = this.#pending;
-    if (pending.sizeBytes + sizeBytes > this.#settings.queueBytes) return this.drop("queue-full", count);
+    if (pending.sizeBytes + sizeBytes > this.#settings.queueBytes) return false;
     pending.add("traces", spans);
     pending.add("logs", logs);
     pending.add("metrics", metrics);
     pending.count += count;
-    this.counts.pending += count;
     if (pending.sizeBytes > MAX_BATCH_BYTES && this.#sending === undefined) void this.flush();
     else this.#schedule();
+    return true;
   }
 
   #schedule(delayMs = this.#settings.flushMs): void {
@@ -133,7 +160,7 @@ export class Exporter {
   }
 
   #hasMore(): boolean {
-    return this.#pending.sizeBytes > 0 || this.#waiting.length > 0 || (this.#settings.spool?.size ?? 0) > 0;
+    return this.#unwritten.length > 0 || this.#pending.sizeBytes > 0 || this.#waiting.length > 0 || (this.#settings.spool?.size ?? 0) > 0;
   }
 
   async #sendAll(): Promise<void> {
@@ -147,6 +174,7 @@ export class Exporter {
   }
 
   #takePending(): Pending | undefined {
+    this.#writeDown();
     if (this.#pending.sizeBytes === 0) return undefined;
     const taken = this.#pending;
     this.#pending = new Pending(this.#settings.resource);
@@ -176,9 +204,7 @@ export class Exporter {
       if (outcome.kind === "refused" && part.path !== SIGNAL_PATHS.metrics) isRefused = true;
     }
     this.#failures = 0;
-    this.counts.pending -= batch.count;
-    if (isRefused) this.drop("refused", batch.count);
-    else this.counts.delivered += batch.count;
+    this.#settle(batch.count, isRefused ? "refused" : "delivered");
     return true;
   }
 
@@ -196,9 +222,7 @@ export class Exporter {
     const name = await spool.writeBeside(batch).catch(() => null);
     // The process was about to end, and wrote it in the meantime.
     if (this.#underWay !== batch) return void (typeof name === "string" && spool.remove(name));
-    this.counts.pending -= batch.count;
-    if (typeof name === "string") this.counts.spooled += batch.count;
-    else this.drop(name === null ? "spool-failed" : "spool-full", batch.count);
+    this.#settle(batch.count, typeof name === "string" ? "spooled" : name === null ? "spool-failed" : "spool-full");
   }
 
   #keep(batch: Batch): void {
@@ -206,22 +230,19 @@ export class Exporter {
     const { spool, queueBytes } = this.#settings;
     if (spool !== undefined) return this.#keepOnDisk(batch, spool);
     const bytes = batch.parts.reduce((sum, part) => sum + part.body.byteLength, 0);
-    if (this.#waitingBytes + bytes > queueBytes) {
-      this.counts.pending -= batch.count;
-      return this.drop("queue-full", batch.count);
-    }
+    if (this.#waitingBytes + bytes > queueBytes) return this.#settle(batch.count, "queue-full");
     this.#waiting.push(batch);
     this.#waitingBytes += bytes;
   }
 
   #keepOnDisk(batch: Batch, spool: Spool): void {
-    this.counts.pending -= batch.count;
+    let isKept: boolean | undefined;
     try {
-      if (spool.write(batch)) this.counts.spooled += batch.count;
-      else this.drop("spool-full", batch.count);
+      isKept = spool.write(batch);
     } catch {
-      this.drop("spool-failed", batch.count);
+      // A disk that fails costs the batch.
     }
+    this.#settle(batch.count, isKept === undefined ? "spool-failed" : isKept ? "spooled" : "spool-full");
   }
 
   async #sendKept(): Promise<void> {
@@ -263,8 +284,7 @@ export class Exporter {
     const { spool } = this.#settings;
     for (const batch of batches.filter((each) => each.count > 0)) {
       if (spool !== undefined) this.#keepOnDisk(batch, spool);
-      else this.counts.pending -= batch.count;
-      if (spool === undefined) this.drop("closed", batch.count);
+      else this.#settle(batch.count, "closed");
     }
   }
 

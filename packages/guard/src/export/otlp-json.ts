@@ -12,8 +12,8 @@ function writeValue(value: AttributeValue): string {
   return `{"arrayValue":{"values":[${value.map((each) => writeValue(each)).join(",")}]}}`;
 }
 
-/** What stands before the value of an attribute: of any, of one that is text, and of such a one behind another. */
-type WrittenName = { readonly name: string; readonly text: string; readonly nextText: string };
+/** What stands before the value of an attribute: of any, and of one that is text behind another. */
+type WrittenName = { readonly name: string; readonly nextText: string };
 
 /** Names repeat from record to record: each is written once. Bounded, because some come from outside, as the names of headers do. */
 const writtenNames = new Map<string, WrittenName>();
@@ -24,7 +24,7 @@ function writeName(given: string): WrittenName {
   const known = writtenNames.get(given);
   if (known !== undefined) return known;
   const name = flatten(`{"key":${JSON.stringify(given)},"value":`);
-  const written = { name, text: flatten(`${name}{"stringValue":"`), nextText: flatten(`,${name}{"stringValue":"`) };
+  const written = { name, nextText: flatten(`,${name}{"stringValue":"`) };
   if (writtenNames.size < MAX_WRITTEN_NAMES) writtenNames.set(given, written);
   return written;
 }
@@ -45,8 +45,8 @@ export class AttributeText {
 
   /** One whose value is text that is written as JSON already, without its quotation marks. */
   addEscaped(name: string, json: string): void {
-    const { text, nextText } = writeName(name);
-    this.#text += (this.#text === "" ? text : nextText) + json + TEXT_END;
+    const { nextText } = writeName(name);
+    this.#text += (this.#text === "" ? nextText.slice(1) : nextText) + json + TEXT_END;
   }
 
   addAll(attributes: Readonly<Record<string, AttributeValue | undefined>>): void {
@@ -174,16 +174,17 @@ export const SIGNAL_PATHS = { traces: "/v1/traces", logs: "/v1/logs", metrics: "
 /** A kind of telemetry. */
 export type Signal = keyof typeof SIGNAL_PATHS;
 
-const FRAMES: Readonly<Record<Signal, readonly [string, string, string]>> = {
-  traces: ["resourceSpans", "scopeSpans", "spans"],
-  logs: ["resourceLogs", "scopeLogs", "logRecords"],
-  metrics: ["resourceMetrics", "scopeMetrics", "metrics"],
+/** How a signal's items are called inside of `resource...` and `scope...`, and by themselves. */
+const FRAMES: Readonly<Record<Signal, readonly [string, string]>> = {
+  traces: ["Spans", "spans"],
+  logs: ["Logs", "logRecords"],
+  metrics: ["Metrics", "metrics"],
 };
 
 /** What stands before the items of an export request, which are JSON with commas between them; `resource` is the text of `writeAttributes`. */
 export function beginRequest(signal: Signal, resource: string): string {
-  const [outer, middle, inner] = FRAMES[signal];
-  return `{"${outer}":[{"resource":{"attributes":${resource}},"${middle}":[{"scope":{"name":"@faultline/guard"},"${inner}":[`;
+  const [outer, inner] = FRAMES[signal];
+  return `{"resource${outer}":[{"resource":{"attributes":${resource}},"scope${outer}":[{"scope":{"name":"@faultline/guard"},"${inner}":[`;
 }
 
 /** What stands behind them. */

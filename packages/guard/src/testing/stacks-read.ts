@@ -77,6 +77,8 @@ const MAKERS: Readonly<Record<string, () => Error>> = {
   "another message, of two lines": withMessage("another\n    at first sight"),
   "no message": withMessage(""),
   "renamed after it was made": renamed,
+  "without a name of its own": () => Object.assign(fail("nameless"), { name: "" }),
+  "with a name that is no text": () => Object.assign(fail("numbered"), { name: 7 }),
 };
 
 function readAll(round: number): readonly StackRead[] {
