@@ -6,7 +6,6 @@ import { performance } from "node:perf_hooks";
 import { createRequestId, parseRequestId } from "./ids.ts";
 import type { OutgoingCall } from "./capture/call.ts";
 import type { EvaluatedFlags } from "./capture/flags.ts";
-import type { Ending } from "./capture/record.ts";
 import type { LogLine } from "./capture/flight-recorder.ts";
 import { describeThrowable, type ThrownAccount } from "./capture/throwable.ts";
 import { createTraceContext, findActiveOtelContext, type TraceContext } from "./trace-context.ts";
@@ -28,6 +27,17 @@ export type HostView<Request> = {
   clientAddress(request: Request): string | undefined;
   /** The body as the framework parsed it, for when the bytes were not seen. */
   parsedBody(request: Request): unknown;
+};
+
+/** How an exchange ended. `status` is undefined when there was no response. */
+export type Ending = {
+  readonly status: number | undefined;
+  readonly isFailure: boolean;
+  readonly isAborted: boolean;
+  /** `performance.now()` at the end. */
+  readonly endMs: number;
+  /** Thrown when the exchange had ended: it was counted without a span, so there is none to tell now. */
+  readonly isLate?: boolean;
 };
 
 /** What an exchange needs of the guard that began it. */

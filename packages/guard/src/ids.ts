@@ -17,14 +17,10 @@ function takeHex(digits: number): string {
 }
 
 /** A W3C trace id: 32 lower-case hex characters. All of them zero, which is invalid, is one in 2^128. */
-export function createTraceId(): string {
-  return takeHex(32);
-}
+export const createTraceId = (): string => takeHex(32);
 
 /** A W3C span id: 16 lower-case hex characters. All of them zero, which is invalid, is one in 2^64, at a million a second once in 580,000 years. */
-export function createSpanId(): string {
-  return takeHex(16);
-}
+export const createSpanId = (): string => takeHex(16);
 
 const prefix = takeHex(16);
 let counter = 0;

@@ -1,6 +1,6 @@
 /** A failing exchange as OTLP items: its server span, a client span for each call, the exception, and the flight recorder's lines. */
 import type { AttributeValue } from "@faultline/model";
-import type { Exchange } from "../exchange.ts";
+import type { Ending, Exchange } from "../exchange.ts";
 import { AttributeText, writeLog, writeSpan } from "../export/otlp-json.ts";
 import { toMethodName } from "../method-name.ts";
 import type { Redactor } from "../redaction.ts";
@@ -11,17 +11,6 @@ import { describeThrowable, readThrownType } from "./throwable.ts";
 
 /** OTLP items, ready to be put into export requests. */
 export type FailureRecord = { readonly spans: readonly string[]; readonly logs: readonly string[] };
-
-/** How an exchange ended. `status` is undefined when there was no response. */
-export type Ending = {
-  readonly status: number | undefined;
-  readonly isFailure: boolean;
-  readonly isAborted: boolean;
-  /** `performance.now()` at the end. */
-  readonly endMs: number;
-  /** Thrown when the exchange had ended: it was counted without a span, so there is none to tell now. */
-  readonly isLate?: boolean;
-};
 
 /**
  * What was so at the moment of a failure and may not be later: `shared` is attributes of all exchanges that it is counted with, `runtime` is attributes of the process that are written already, `sources` are those
