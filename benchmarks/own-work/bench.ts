@@ -1,6 +1,6 @@
 /**
  * The guard's own work for a request, told apart from everything that a busy machine adds: the apps of the benchmark `overhead`, each in a
- * process of its own, with connections that make no system call, in bursts of a few requests, of which most fit into one time slice. The
+ * process of its own, with connections that make no system call, in bursts of 5 requests, or 16 failures, of which most fit into one time slice. The
  * CPU is that of the main thread, and a process's figure is the tenth of its bursts that were disturbed least: neighbours only ever add. V8
  * does not compile the same app alike in each process, so a row is the median of several, and all are warm: after 6,000
  * requests not all is compiled yet. How far bare-again is from bare says how far to trust the rest, and a busy minute makes all of it dearer.
@@ -16,7 +16,8 @@ const words = process.argv.slice(3);
 const BURSTS = words.map(Number).find(Number.isFinite) ?? 1_000;
 /** Bursts of one app before the next has its turn. */
 const TURN = 100;
-const BURST = 5;
+/** Failures are written down 16 at a time: a burst of as many holds one such turn. Of successes fewer are disturbed less. */
+const BURSTS_OF = { success: 5, failure: 16 } as const;
 const WARM = 15_000;
 const PROCESSES = 5;
 const VARIANTS = ["bare", "bare-again", "floor", "floor-with-context", "guard", "guard-without-context"] as const;
@@ -26,10 +27,12 @@ function choose<T extends string>(all: readonly T[]): readonly T[] {
   return chosen.length === 0 ? all : chosen;
 }
 
+type Kind = keyof typeof BURSTS_OF;
+
 type App = { readonly variant: string; readonly child: ChildProcess; readonly bursts: number[] };
 
-async function start(framework: string, kind: string, variant: string): Promise<App> {
-  const child = fork(fileURLToPath(new URL("app.ts", import.meta.url)), [framework, kind, variant, String(WARM), String(BURST)], {
+async function start(framework: string, kind: Kind, variant: string): Promise<App> {
+  const child = fork(fileURLToPath(new URL("app.ts", import.meta.url)), [framework, kind, variant, String(WARM), String(BURSTS_OF[kind])], {
     execArgv: ["--conditions=source"],
     env: { ...process.env, NODE_ENV: "production" },
   });
@@ -50,7 +53,7 @@ function describe(apps: readonly App[], variant: string): Omit<Row, "addedCpuUs"
   return { cpuUs: sorted[PROCESSES >> 1] ?? Number.NaN, fromUs: sorted[0] ?? Number.NaN, toUs: sorted.at(-1) ?? Number.NaN };
 }
 
-async function measure(framework: string, kind: string): Promise<Record<string, Row>> {
+async function measure(framework: string, kind: Kind): Promise<Record<string, Row>> {
   const apps: App[] = [];
   for (let process = 0; process < PROCESSES; process++) {
     for (const variant of VARIANTS) apps.push(await start(framework, kind, variant));
@@ -75,6 +78,6 @@ async function measure(framework: string, kind: string): Promise<Record<string, 
 
 const results: Record<string, unknown> = {};
 for (const framework of choose(["express", "fastify", "hono"])) {
-  for (const kind of choose(["success", "failure"])) results[`${framework} ${kind}`] = await measure(framework, kind);
+  for (const kind of choose<Kind>(["success", "failure"])) results[`${framework} ${kind}`] = await measure(framework, kind);
 }
-recordResult("own-work", { processes: PROCESSES, bursts: BURSTS, burst: BURST, warm: WARM, results });
+recordResult("own-work", { processes: PROCESSES, bursts: BURSTS, burst: BURSTS_OF, warm: WARM, results });
