@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { runFaultline } from "./main.ts";
@@ -65,4 +66,19 @@ describe("the command line", () => {
     await once(child, "close");
     expect({ code: child.exitCode, said }).toEqual({ code: 141, said: "" });
   });
+
+  it.skipIf(!existsSync("/dev/full"))(
+    "says in one sentence that the disk for its output is full, with a code that is no answer",
+    async () => {
+      const bin = fileURLToPath(new URL("../bin/faultline.js", import.meta.url));
+      const full = openSync("/dev/full", "w");
+      const child = spawn(process.execPath, [bin, "explain", "502"], { stdio: ["ignore", full, "pipe"] });
+      closeSync(full);
+      let said = "";
+      child.stderr?.on("data", (chunk: Buffer) => (said += chunk.toString()));
+      await once(child, "close");
+      const sentence = "faultline: the output cannot be written: the disk it goes to is full; make room, or write it elsewhere\n";
+      expect({ code: child.exitCode, said }).toEqual({ code: 74, said: sentence });
+    },
+  );
 });

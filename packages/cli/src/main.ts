@@ -55,6 +55,14 @@ const EXIT_USAGE = 2;
 const EXIT_BUG = 70;
 /** As of a program that SIGPIPE ends: 128 and the signal's number. Not 0, so that a pipeline never takes it for an answer. */
 const EXIT_UNREAD = 141;
+/** What was said could not be written (EX_IOERR of sysexits.h): whatever the answer is, half of it is none. */
+const EXIT_UNWRITTEN = 74;
+const WHY_UNWRITTEN: Readonly<Record<string, string>> = {
+  ENOSPC: "the disk it goes to is full; make room, or write it elsewhere",
+  EDQUOT: "the quota of the disk it goes to is used up; make room, or write it elsewhere",
+  EFBIG: "the file it goes to may grow no further (ulimit -f)",
+  EIO: "the disk or terminal it goes to fails",
+};
 
 function formatHelp(): string {
   const groups = GROUPS.map(({ title, commands }) =>
@@ -110,15 +118,19 @@ function asksForHelp(args: readonly string[]): boolean {
   return args.slice(0, end === -1 ? undefined : end).some((word) => word === "--help" || word === "-h");
 }
 
+/** Ends the process, because what it says does not get out: without a word where nobody reads it, else with the reason. */
+function endUnwritten({ code = "", message }: NodeJS.ErrnoException, isOutput: boolean): never {
+  if (code === "EPIPE") process.exit(EXIT_UNREAD);
+  if (isOutput) process.stderr.write(`faultline: the output cannot be written: ${WHY_UNWRITTEN[code] ?? message}\n`);
+  process.exit(EXIT_UNWRITTEN);
+}
+
 /** Runs this process's own command line; the exit code is set, never forced, so that output drains. */
 export async function main(): Promise<void> {
   const { stdout, stderr, env } = process;
   // Whoever reads may have enough, as `head` and `less` do: that is the end, and no news.
   for (const stream of [stdout, stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
-      process.exit(EXIT_UNREAD);
-    });
+    stream.on("error", (error: NodeJS.ErrnoException) => endUnwritten(error, stream === stdout));
   }
   const io: CommandIo = {
     stdout,
