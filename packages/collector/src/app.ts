@@ -51,6 +51,12 @@ export class StartError extends Error {
   override readonly name = "StartError";
 }
 
+/**
+ * How long a connection may be idle. SDKs send a batch every five seconds, which is Node's own limit: a connection closed at the moment when the next
+ * batch is sent loses that batch, as few exporters send again what was cut off.
+ */
+const KEEP_ALIVE_MS = 75_000;
+
 /** Starts a collector. Throws `StartError` when the port or the data directory cannot be used; then nothing was written. */
 export async function startCollector(options: CollectorOptions): Promise<Collector> {
   const { host = "127.0.0.1", port = 4318, sourceMaps, log = () => {} } = options;
@@ -64,7 +70,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     ...(sourceMaps === undefined ? {} : { mapStack: (stack) => mapStack(stack, sourceMaps) }),
     onDefect: (error) => log(`defect: ${error instanceof Error ? error.stack : String(error)}`),
   });
-  const server = createServer((request, response) => {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     if (!receiver.receive(request, response)) api.respond(request, response);
   });
   await listen(server, host, port).catch(async (error: unknown) => {
