@@ -1,7 +1,7 @@
 /** Text logs of no single product: a time, a level and words; and the lines of stack traces that follow a record. */
 import { readAnswerSentence } from "../answer-sentence.ts";
 import { readAppRecord } from "../app-message.ts";
-import { parseAnyTime } from "../clock.ts";
+import { parseAnyTime, parseSyslogTime } from "../clock.ts";
 import { putTime } from "../draft.ts";
 import type { LineParser, LogMessage, ParseContext, ParsedLine, TextFormat } from "../line.ts";
 import { readTextPairs } from "../logfmt-pairs.ts";
@@ -48,6 +48,9 @@ const THROWN = /\b([A-Za-z_$][\w$.]*(?:Exception|Error|Fault|Panic))\b(?:: |$)/;
 /** zap's console with its time as a number. */
 const COUNTED = /^(\d\.\d{1,18}e\+09|\d{10}\.\d{1,9})\t(debug|info|warn|error|dpanic|panic|fatal)\t(.*)$/s;
 
+/** The Rust world's tracing before 2022: syslog's date with milliseconds, and no host. */
+const TRACING = /^([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d\.\d{3}) {1,2}(TRACE|DEBUG|INFO|WARN|ERROR) (.*)$/s;
+
 /** winston's printf layout with the levels that only npm has. */
 const WINSTON = /^\[?(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?Z?)\]? (http|verbose|silly): (.*)$/s;
 
@@ -62,6 +65,8 @@ function createTextLog(context: ParseContext): LineParser {
       const [, time = "", level, text = ""] = timed;
       return toLine(text, context, { level, timeMs: parseAnyTime(time.includes("e+") ? Number(time) : time, context) });
     }
+    const traced = TRACING.exec(line);
+    if (traced !== null) return toLine(traced[3] ?? "", context, { level: traced[2], timeMs: parseSyslogTime(traced[1] ?? "", context) });
     const answered = readBareAnswer(line, context);
     if (answered !== undefined) return answered;
     for (const pattern of [CLOCKED, BRACKETED, RUNNER, ...CONSOLES]) {
