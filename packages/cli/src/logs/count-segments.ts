@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { UsageError } from "../command.ts";
 import { analyzeSegment, type AnalyzeOptions } from "./analyze.ts";
+import { collectGarbage } from "./collect-garbage.ts";
 import { reviveTally } from "./revive-tally.ts";
 import { type Answer, SEGMENT_WORKER, type WorkerInput } from "./segment-worker.ts";
 import type { Cut, Segment } from "./segments.ts";
@@ -101,6 +102,7 @@ async function countInThreads(segments: readonly Segment[], options: CountOption
       tally.merge(next);
       waiting.delete(added);
       added += 1;
+      if (added % count === 0) collectGarbage();
     }
     give();
     if (added === segments.length) resolve();

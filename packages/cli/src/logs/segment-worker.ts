@@ -2,6 +2,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { UsageError } from "../command.ts";
 import { analyzeSegment } from "./analyze.ts";
+import { collectGarbage } from "./collect-garbage.ts";
 import { parseLogsOptions } from "./options.ts";
 import type { Cut, Segment } from "./segments.ts";
 import type { Tally } from "./tally.ts";
@@ -47,7 +48,11 @@ async function count({ index, segment }: Task, { words, nowMs, cut }: WorkerInpu
 
 function serve(input: WorkerInput): void {
   parentPort?.on("message", (task: Task) => {
-    count(task, input).then(answer, (error: unknown) => {
+    const say = (said: Answer) => {
+      answer(said);
+      collectGarbage();
+    };
+    count(task, input).then(say, (error: unknown) => {
       if (!(error instanceof UsageError)) throw error;
       answer({ kind: "failed", text: error.message });
     });
