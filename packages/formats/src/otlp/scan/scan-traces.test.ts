@@ -165,6 +165,16 @@ describe("scanning traces", () => {
     expect(scan.resources[0]?.resource).toMatchObject({ service: "shop", version: "2" });
   });
 
+  it("refuses a resource in pieces of which one is cut off, though the next would make it whole", () => {
+    const attribute = [10, 3, 10, 1, 97];
+    const whole = Uint8Array.from([10, 14, 10, 5, ...attribute, 10, 5, ...attribute]);
+    // The tag of an attribute without its length, then that length and so much of an attribute.
+    const cut = Uint8Array.from([10, 9, 10, 1, ...attribute.slice(0, 1), 10, 4, ...attribute.slice(1)]);
+    const scan = new TraceScan();
+    expect([decodeTraces(whole, "protobuf").ok, scanTraces(whole, "protobuf", scan).ok]).toEqual([true, true]);
+    expect(scanTraces(cut, "protobuf", scan)).toEqual(decodeTraces(cut, "protobuf"));
+  });
+
   it("takes JSON as well, with its rejected spans", () => {
     const scan = new TraceScan();
     const span = {

@@ -1,6 +1,8 @@
 import { fail, type Result } from "@faultline/model";
 import { attempt, decodeTraces, type OtlpEncoding } from "../decode.ts";
 import { encodeTraces } from "../encode/index.ts";
+import { DEFAULT_LIMITS } from "../limits.ts";
+import { readResource } from "../protobuf/envelope.ts";
 import { describeMessage, ProtobufReader, toPlainBytes } from "../protobuf/reader.ts";
 import { SpanScanner } from "./scan-span.ts";
 import type { TraceScan } from "./trace-scan.ts";
@@ -76,7 +78,7 @@ function findResource(reader: ProtobufReader, end: number, into: TraceScan): num
     const tag = reader.readTag(end);
     if (tag === 18) reader.at = reader.readEnd(end);
     else if (tag === 10) {
-      if (resourceEnd > 0) pieces = append(pieces ?? new Uint8Array(), bytes.subarray(start, resourceEnd));
+      if (resourceEnd > 0) pieces = append(pieces ?? new Uint8Array(), takePiece(bytes, start, resourceEnd));
       resourceEnd = reader.readEnd(end);
       start = reader.at;
       reader.at = resourceEnd;
@@ -85,6 +87,14 @@ function findResource(reader: ProtobufReader, end: number, into: TraceScan): num
   if (pieces === undefined) return into.addResource(bytes, start, resourceEnd);
   const merged = append(pieces, bytes.subarray(start, resourceEnd));
   return into.addResource(merged, 0, merged.length);
+}
+
+/** A piece must be whole by itself: what it lacks at its end, the next must not lend it. */
+function takePiece(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  const reader = new ProtobufReader(bytes);
+  reader.at = start;
+  readResource(reader, end, DEFAULT_LIMITS);
+  return bytes.subarray(start, end);
 }
 
 function append(head: Uint8Array, tail: Uint8Array): Uint8Array {
