@@ -191,7 +191,7 @@ describe.skipIf(missing.length > 0)("triage of a server whose TLS is the trouble
     ["plain", {}, "what answers at this port does not speak TLS", "Does it speak plain HTTP?"],
     ["client", {}, "the server wants a certificate of the client", "--cert and --key"],
   ] as const)("says what is wrong with the server %s asked by %j", async (server, how, ...sentences) => {
-    const said = await triage(ask(ports[server], how));
+    const said = await triage(ask(ports[server], how), "--allow-files");
     for (const sentence of sentences) expect(flat(said)).toContain(sentence);
     expect(said.out).toContain("DIAGNOSED");
     expect(said.out).toContain("tls-failure");
@@ -199,13 +199,13 @@ describe.skipIf(missing.length > 0)("triage of a server whose TLS is the trouble
   });
 
   it("tells a server that shakes hands only with whom names it, asked by its address", async () => {
-    const said = await triage(`curl https://127.0.0.1:${ports.named}/ -H 'Host: shop.test' --cacert ${authority.cert}`);
+    const said = await triage(`curl https://127.0.0.1:${ports.named}/ -H 'Host: shop.test' --cacert ${authority.cert}`, "--allow-files");
     expect(flat(said)).toContain("shakes hands only with a client that names the host");
     expect(flat(said)).toContain(`--resolve NAME:${ports.named}:127.0.0.1`);
   });
 
   it("shows the certificate of a server that is well: its names, its issuer, the days it has left, and no flaw", async () => {
-    const { out } = await triage(ask(ports.good));
+    const { out } = await triage(ask(ports.good), "--allow-files");
     expect(out).toMatch(/ {2}certificate +CN=shop\.test, for shop\.test\n {2}issued by +CN=Shop internal CA\n/);
     expect(out).toMatch(/ {2}valid +\d{4}-\d\d-\d\d to \d{4}-\d\d-\d\d, (?:29|30) days left/);
     expect(out).not.toMatch(/^ {2}wrong/m);
@@ -220,7 +220,7 @@ describe.skipIf(missing.length > 0)("triage of a server whose TLS is the trouble
   });
 
   it("says what is wrong with a certificate that is waved through, and does not blame it", async () => {
-    const { out } = await triage(ask(ports.expired), "--insecure");
+    const { out } = await triage(ask(ports.expired), "--insecure", "--allow-files");
     expect(out).toMatch(/^ {2}wrong +the certificate has expired/m);
     expect(out).toContain("NO SERVER ERROR");
   });

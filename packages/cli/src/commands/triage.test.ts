@@ -147,13 +147,54 @@ describe("faultline triage", () => {
     [["localhost:3000/cart"], "did you mean http://localhost:3000/cart?"],
     [["curl"], "put the whole curl command in quotes"],
     [["curl --bogus http://a"], "at character 6"],
-    [["curl http://127.0.0.1:1/ -d @/etc/hostname"], "--allow-files"],
+    [["http://a%zz:b@127.0.0.1:99999/"], "no valid URL"],
     [["missing.har"], "there is no file missing.har"],
     [["http://127.0.0.1:1/", "--repeat", "500"], "--repeat takes a number from 0 to 50"],
     [["http://127.0.0.1:1/", "--simple", "//evil"], "--simple takes a path"],
     [[], "name a URL"],
   ])("refuses %j with what to do", async (words, message) => {
     expect(await triage(...words)).toMatchObject({ code: 2, err: expect.stringContaining(message) });
+  });
+
+  it.each([
+    ["curl URL -d @FILE", "-d at character 31"],
+    ["curl URL --data-binary @FILE", "--data-binary at character 31"],
+    ["curl URL --json @FILE", "--json at character 31"],
+    ["curl URL -F 'a=@FILE;type=text/plain'", "-F at character 31"],
+    ["curl URL -F 'a=<FILE'", "-F at character 31"],
+    ["curl URL --cacert FILE", "--cacert at character 31"],
+    ["curl URL --cert FILE", "--cert at character 31"],
+    ["curl URL --key FILE", "--key at character 31"],
+    ["curl URL --unix-socket FILE", "--unix-socket at character 31"],
+    ["iwr URL -Method Put -InFile FILE", "-InFile at character 50"],
+  ])("asks for leave before %j uses anything of this machine, and sends nothing", async (command, where) => {
+    let asked = 0;
+    const base = await serve((_request, response) => void (asked++, response.end()));
+    const padded = `${base}/`.padEnd(24, "x");
+    const { code, err } = await triage(command.replace("URL", padded).replace("FILE", "/no/such/file"));
+    expect(err).toContain(`${where} uses "/no/such/file" of this machine; allow that with --allow-files`);
+    expect([code, asked]).toEqual([2, 0]);
+  });
+
+  it("sends files with leave as curl does: -d without line ends, --data-binary as they are", async () => {
+    const bodies: string[] = [];
+    const base = await serve((_request, response, body) => void (bodies.push(body), response.end()));
+    const directory = mkdtempSync(join(tmpdir(), "faultline-triage-"));
+    closers.push(() => rmSync(directory, { recursive: true, force: true }));
+    const file = join(directory, "body.txt");
+    writeFileSync(file, "a=1\r\nb=2\n");
+    await triage(`curl ${base}/ -X POST -d @${file}`, "--allow-files");
+    await triage(`curl ${base}/ -X POST --data-binary @${file}`, "--allow-files");
+    await triage(`iwr ${base}/ -Method POST -InFile '${file}'`, "--allow-files");
+    expect(bodies.filter((body) => body !== "")).toEqual(["a=1b=2", "a=1\r\nb=2\n", "a=1\r\nb=2\n"]);
+  });
+
+  it("says what cannot be read without the passwords in it", async () => {
+    for (const target of [`time curl -H 'X-Key: ${SECRET}' http://a`, `https://me:${SECRET}@[`, `curl http://a -H X-Key: ${SECRET}`]) {
+      const { err, code } = await triage(target);
+      expect(code).toBe(2);
+      expect(err).not.toContain(SECRET);
+    }
   });
 
   it("names a broken HAR file's mistake", async () => {

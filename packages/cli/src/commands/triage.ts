@@ -29,7 +29,7 @@ wrote the response, why, and what to do next. Secrets never reach the output.
   --repeat N        N more repetitions (at most 50) and one over an idle connection: finds one bad backend and keep-alive races
   --probe-body      find the size above which bodies fail, by halving
   --unsafe          send methods again that are not idempotent (POST, PATCH); without it they are sent once
-  --allow-files     a curl command may send files of this machine and use its keys
+  --allow-files     a pasted command may use files and sockets of this machine (-d @FILE, -F, --cert, --cacert, --unix-socket, -InFile)
   --entry N         which entry of a HAR file, from 0; default: the first that failed
   --insecure        do not check certificates
   --timeout S       for each request, 0.1 to 300; default 10

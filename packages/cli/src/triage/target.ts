@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
-import { type ConnectTo, type CurlRequest, parseCurl } from "@faultline/formats/curl";
+import { type BodyPart, type ConnectTo, type CurlRequest, type LocalFile, parseCurl } from "@faultline/formats/curl";
 import { parseFetchCall } from "@faultline/formats/fetch-call";
 import { parseHar } from "@faultline/formats/har";
 import { isWebRequest, parseWebRequest } from "@faultline/formats/invoke-web-request";
+import { createRedactor } from "@faultline/guard/redact";
+import type { Result } from "@faultline/model";
 import { UsageError } from "../command.ts";
 import { describeFileError } from "../file-error.ts";
 import { encodeMultipart } from "./encode-multipart.ts";
@@ -41,13 +43,13 @@ export function isIdempotent(method: string): boolean {
 /** Reads a target: a URL, a pasted command of curl or PowerShell, a pasted call of fetch, or a HAR file. */
 export function readTarget(target: string, options: TargetOptions): TriageRequest {
   if (/^\s*(?:\$\s+)?(?:\S*[/\\])?curl(?:\.exe)?\s/i.test(target)) return readCurl(target, options);
-  if (isWebRequest(target)) return readWebRequest(target);
+  if (isWebRequest(target)) return readWebRequest(target, options);
   if (/^\s*(?:(?:const|let|var)\s.{1,60}=\s*)?(?:await\s+)?(?:(?:window|globalThis|self)\.)?fetch\s*\(/.test(target))
     return readFetch(target);
   if (/^https?:\/\//i.test(target)) return readUrl(target);
   if (/\.har$/i.test(target)) return readHar(target, options);
   throw new UsageError(
-    `"${shorten(target)}" is no URL (http:// or https://), no curl command, no call of fetch, no Invoke-WebRequest and no .har file${suggestTarget(target)}`,
+    `"${showTarget(target)}" is no URL (http:// or https://), no curl command, no call of fetch, no Invoke-WebRequest and no .har file${suggestTarget(target)}`,
   );
 }
 
@@ -61,26 +63,55 @@ function suggestTarget(target: string): string {
 
 function readUrl(text: string): TriageRequest {
   const url = URL.parse(text);
-  if (url === null) throw new UsageError(`"${shorten(text)}" is no valid URL`);
-  const credentials = url.username === "" ? [] : [["Authorization", `Basic ${toBasic(url)}`] as const];
+  if (url === null) throw new UsageError(`"${showTarget(text)}" is no valid URL`);
+  const credentials = url.username === "" && url.password === "" ? [] : [["Authorization", `Basic ${toBasic(url)}`] as const];
   url.username = "";
   url.password = "";
   return { method: "GET", url: url.href, headers: credentials, followsRedirects: true, isInsecure: false, notes: [] };
 }
 
 function toBasic({ username, password }: URL): string {
-  return Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString("base64");
+  return Buffer.from(`${decodePart(username)}:${decodePart(password)}`).toString("base64");
+}
+
+function decodePart(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // A percent sign that begins no character stands for itself, as in curl.
+    return text;
+  }
+}
+
+/** What was pasted, as a message may show it: whatever it is, a token may be in it. */
+function showTarget(target: string): string {
+  return shorten(createRedactor().redactText(target));
+}
+
+/** What was read of something pasted, or where it cannot be read. */
+function expectRead<T>(what: string, read: Result<T, { readonly message: string; readonly at: number }>): T {
+  if (!read.ok) throw new UsageError(`the ${what} cannot be read: ${read.error.message}, at character ${read.error.at + 1}`);
+  return read.value;
+}
+
+/** Lets a pasted command use files and sockets of this machine, or not: it may come from a stranger, and go to one. */
+function askLeave(files: readonly LocalFile[], allowFiles: boolean): void {
+  const [first] = files;
+  if (first === undefined || allowFiles) return;
+  throw new UsageError(
+    `${first.option} at character ${first.at + 1} uses "${shorten(first.path)}" of this machine; allow that with --allow-files, if you trust whoever wrote the command`,
+  );
 }
 
 function readCurl(command: string, { allowFiles }: TargetOptions): TriageRequest {
-  const parsed = parseCurl(command);
-  if (!parsed.ok) throw new UsageError(`the curl command cannot be read: ${parsed.error.message}, at character ${parsed.error.at + 1}`);
-  const { form, body, url, headers, method, followsRedirects, isInsecure, ignored } = parsed.value;
-  const parts = body.map((part) => (part.kind === "text" ? Buffer.from(part.text) : readBodyFile(part.path, allowFiles)));
-  const multipart = form.length === 0 ? undefined : encodeMultipart(form, (path) => readBodyFile(path, allowFiles));
+  const read = expectRead("curl command", parseCurl(command));
+  askLeave(read.files, allowFiles);
+  const { form, body, url, headers, method, followsRedirects, isInsecure, ignored } = read;
+  const parts = body.map((part) => (part.kind === "text" ? Buffer.from(part.text) : readBodyFile(part)));
+  const multipart = form.length === 0 ? undefined : encodeMultipart(form, readLocalFile);
   const whole = readUrl(url);
-  const credentials = readCredentials(parsed.value, allowFiles);
-  const connection = readConnection(parsed.value, new URL(whole.url));
+  const credentials = readCredentials(read);
+  const connection = readConnection(read, new URL(whole.url));
   return {
     method,
     followsRedirects,
@@ -94,13 +125,12 @@ function readCurl(command: string, { allowFiles }: TargetOptions): TriageRequest
   };
 }
 
-/** The client's key proves who it is to whoever the pasted command names, so that it needs leave; an authority is only read. */
-function readCredentials({ caFile, certFile, keyFile }: CurlRequest, allowFiles: boolean): Credentials | undefined {
+function readCredentials({ caFile, certFile, keyFile }: CurlRequest): Credentials | undefined {
   if (caFile === undefined && certFile === undefined) return undefined;
   return {
-    ...(caFile === undefined ? {} : { ca: Buffer.from(readBodyFile(caFile, true)) }),
-    ...(certFile === undefined ? {} : { cert: Buffer.from(readBodyFile(certFile, allowFiles)) }),
-    ...(keyFile === undefined ? {} : { key: Buffer.from(readBodyFile(keyFile, allowFiles)) }),
+    ...(caFile === undefined ? {} : { ca: readLocalFile(caFile) }),
+    ...(certFile === undefined ? {} : { cert: readLocalFile(certFile) }),
+    ...(keyFile === undefined ? {} : { key: readLocalFile(keyFile) }),
   };
 }
 
@@ -116,34 +146,34 @@ function readConnection({ unixSocket, connectTo }: CurlRequest, { hostname, port
 }
 
 function readFetch(text: string): TriageRequest {
-  const parsed = parseFetchCall(text);
-  if (!parsed.ok) throw new UsageError(`the call of fetch cannot be read: ${parsed.error.message}, at character ${parsed.error.at + 1}`);
-  return toRequest(parsed.value, false);
+  return toRequest({ ...expectRead("call of fetch", parseFetchCall(text)), isInsecure: false });
 }
 
-function readWebRequest(text: string): TriageRequest {
-  const parsed = parseWebRequest(text);
-  if (!parsed.ok)
-    throw new UsageError(`the PowerShell command cannot be read: ${parsed.error.message}, at character ${parsed.error.at + 1}`);
-  const { ignored, isInsecure, ...rest } = parsed.value;
-  return toRequest({ ...rest, notes: ignored.length === 0 ? [] : [`without effect here: ${ignored.join(", ")}`] }, isInsecure);
+function readWebRequest(text: string, { allowFiles }: TargetOptions): TriageRequest {
+  const { ignored, bodyFile, ...rest } = expectRead("PowerShell command", parseWebRequest(text));
+  const notes = ignored.length === 0 ? [] : [`without effect here: ${ignored.join(", ")}`];
+  if (bodyFile === undefined) return toRequest({ ...rest, notes });
+  askLeave([bodyFile], allowFiles);
+  return { ...toRequest({ ...rest, notes }), body: readLocalFile(bodyFile.path) };
 }
 
-type Pasted = Pick<TriageRequest, "method" | "headers" | "followsRedirects" | "notes"> & { readonly url: string; readonly body?: string };
+type Pasted = Omit<TriageRequest, "body" | "connection" | "credentials"> & { readonly body?: string };
 
-function toRequest({ url, body, headers, ...rest }: Pasted, isInsecure: boolean): TriageRequest {
+function toRequest({ url, body, headers, ...rest }: Pasted): TriageRequest {
   const whole = readUrl(url);
-  return {
-    ...rest,
-    url: whole.url,
-    headers: [...whole.headers, ...headers],
-    ...(body === undefined ? {} : { body: Buffer.from(body) }),
-    isInsecure,
-  };
+  return { ...rest, url: whole.url, headers: [...whole.headers, ...headers], ...(body === undefined ? {} : { body: Buffer.from(body) }) };
 }
 
-function readBodyFile(path: string, allowFiles: boolean): Uint8Array {
-  if (!allowFiles) throw new UsageError(`the command uses the file "${shorten(path)}"; allow that with --allow-files`);
+const LEFT_OUT = new Set([0x00, 0x0a, 0x0d]);
+
+/** A file as a body; `-d` leaves its line ends and NUL bytes out. Source: curl manual, --data. */
+function readBodyFile({ path, isBinary }: Extract<BodyPart, { kind: "file" }>): Uint8Array {
+  const bytes = readLocalFile(path);
+  return isBinary ? bytes : bytes.filter((byte) => !LEFT_OUT.has(byte));
+}
+
+/** A file that a pasted command names, once it has leave. */
+function readLocalFile(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (error) {

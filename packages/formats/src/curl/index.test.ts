@@ -65,6 +65,27 @@ describe("a pasted curl command", () => {
     });
   });
 
+  it("names every file and socket of this machine that the command would use, and where", () => {
+    const command = `curl https://a.example -d @a -d x --data-binary @b --json @c --cacert d -E me.pem:pw --key f --unix-socket g -F 'x=@h;type=a/b' -F 'y="<i"' --data-raw @j --form-string z=@k`;
+    const { files } = parse(command);
+    expect(files.map(({ option, path }) => `${option} ${path}`)).toEqual([
+      "-d a",
+      "--data-binary b",
+      "--json c",
+      "--cacert d",
+      "-E me.pem",
+      "--key f",
+      "--unix-socket g",
+      "-F h",
+      "-F i",
+    ]);
+    for (const { option, at } of files) expect(command.slice(at, at + option.length)).toBe(option);
+  });
+
+  it("encodes what --url-query adds, but for what it takes as it is", () => {
+    expect(parse("curl https://a.example/s?a=1 --url-query 'q=a b' --url-query +r=%20").url).toBe("https://a.example/s?a=1&q=a%20b&r=%20");
+  });
+
   it("reads short options together, credentials, times and redirects", () => {
     expect(parse("curl -skLXDELETE -u me:pw -m 2.5 https://a.example/1")).toMatchObject({
       method: "DELETE",
@@ -118,10 +139,10 @@ describe("a pasted curl command", () => {
     ["curl 'http://a", "single quote is never closed", 5],
     ["curl --frobnicate http://a", "--frobnicate is not known", 5],
     ["curl http://a -H", "-H needs a value", 14],
-    ["curl http://a -H 'no header'", "is no header", 14],
+    ["curl http://a -H 'no header'", "its value is no header", 14],
     ["curl http://a http://b", "a second URL", 14],
     ["curl -s", "names no URL", 7],
-    ["curl ftp://a/x", "no http or https URL", 0],
+    ["curl ftp://a/x", "no http or https URL", 5],
     ["curl http://a -H 'a: b\nc: d'", "line end", 14],
     ["curl http://a --toString", "not known", 14],
     ["curl http://a -x http://proxy:3128", "through a proxy", 14],
@@ -129,8 +150,35 @@ describe("a pasted curl command", () => {
     ["curl http://a --next http://b", "one request at a time", 14],
     ["curl http://a --resolve a:443", "not HOST:PORT:ADDRESS", 14],
     ["curl http://a -F nothing", "no field", 14],
+    ["curl http://a -d @-", "standard input is not read", 14],
+    ["curl http://a -F a=@-", "standard input is not read", 14],
+    ["curl http://a -G -d @a", "not put into the query", 17],
+    ["curl http://a --data-urlencode a@b", "not URL-encoded", 14],
+    ["curl http://a -b jar.txt", "a file of cookies is not read", 14],
+    ["curl http://a -H @headers.txt", "headers from a file are not read", 14],
+    ["curl http://a -T a.txt", "write it as -X PUT --data-binary @FILE", 14],
+    ["curl http://a -K rc", "the file of options is not read", 14],
+    ["curl http://a -n", "the file of passwords is not read", 14],
+    ["curl http://a --netrc-file x", "the file of passwords is not read", 14],
+    ["curl --url @urls.txt", "a file of URLs is not read", 5],
+    ["curl http://a -A 'a\nb: c'", "line end", 14],
   ])("refuses %j and says what and where", (command, message, at) => {
     expect(parseCurl(command)).toEqual({ ok: false, error: { message: expect.stringContaining(message), at } });
+  });
+
+  it.each([
+    "curl http://a -H Authorization: Bearer tr0ub4dor",
+    "curl http://a -H 'Authorization Bearer tr0ub4dor'",
+    "curl http://a -F tr0ub4dor",
+    "curl http://a -X tr0ub4dor",
+    "curl http://a -m tr0ub4dor",
+    "curl http://a --tr0ub4dor",
+    "curl http://a --resolve tr0ub4dor",
+    "curl ftp://me:tr0ub4dor@a",
+  ])("says of %j what is wrong without what may be a password", (command) => {
+    const result = parseCurl(command);
+    expect(result.ok).toBe(false);
+    expect(JSON.stringify(result)).not.toContain("tr0ub4dor");
   });
 
   it("never throws and takes bounded time, whatever is pasted", () => {

@@ -1,10 +1,13 @@
 import { fail, type Result, succeed } from "@faultline/model";
-import { type BodyPart, type ConnectTo, type Draft, OPTIONS, shorten } from "./options.ts";
-import { guessShell, type Shell, type ShellError, type ShellWord, splitShellWords } from "./shell-words.ts";
+import type { PastedError } from "../pasted/cursor.ts";
+import { addScheme, checkLength, isHttpUrl, type LocalFile, showName } from "../pasted/request-parts.ts";
+import { type BodyPart, type ConnectTo, type Draft, OPTIONS } from "./options.ts";
+import { guessShell, type Shell, type ShellWord, splitShellWords } from "./shell-words.ts";
 
 /** The shells whose quoting is understood. */
 export type { Shell } from "./shell-words.ts";
 export type { BodyPart, ConnectTo } from "./options.ts";
+export type { LocalFile } from "../pasted/request-parts.ts";
 
 /** The request that a curl command would send. */
 export type CurlRequest = {
@@ -25,19 +28,19 @@ export type CurlRequest = {
   readonly caFile?: string;
   readonly certFile?: string;
   readonly keyFile?: string;
+  /** Everything of this machine that the command would read or speak to, wherever in the request it is: to be asked for before any of it is. */
+  readonly files: readonly LocalFile[];
   /** Options that change nothing about the request (`-s`, `-o`) or that are not carried out, in their own spelling. */
   readonly ignored: readonly string[];
 };
-
-const COMMAND_CHARACTERS = 1 << 20;
 
 /**
  * Parses a pasted curl command. The shell is guessed from its quoting unless it is named. An option that is not known is an error at its
  * character: a request that leaves something out would be judged for another one.
  */
-export function parseCurl(text: string, shell: Shell = guessShell(text)): Result<CurlRequest, ShellError> {
-  if (text.length > COMMAND_CHARACTERS)
-    return fail({ message: `the command is longer than ${COMMAND_CHARACTERS} characters`, at: COMMAND_CHARACTERS });
+export function parseCurl(text: string, shell: Shell = guessShell(text)): Result<CurlRequest, PastedError> {
+  const tooLong = checkLength(text);
+  if (tooLong !== undefined) return fail(tooLong);
   const words = splitShellWords(
     text.replace(/^\s*\$\s+/, (prompt) => " ".repeat(prompt.length)),
     shell,
@@ -49,7 +52,7 @@ export function parseCurl(text: string, shell: Shell = guessShell(text)): Result
   return readWords(rest, text.length);
 }
 
-function readWords(words: readonly ShellWord[], end: number): Result<CurlRequest, ShellError> {
+function readWords(words: readonly ShellWord[], end: number): Result<CurlRequest, PastedError> {
   const draft: Draft = {
     headers: [],
     body: [],
@@ -62,20 +65,21 @@ function readWords(words: readonly ShellWord[], end: number): Result<CurlRequest
     isInsecure: false,
     isCompressed: false,
     ignored: [],
+    files: [],
   };
   for (let index = 0; index < words.length; index++) {
     const word = words[index] as ShellWord; // the loop's bound
     const options = word.text.startsWith("-") && word.text !== "-" ? splitOptions(word.text) : [];
     if (options.length === 0 && draft.url !== undefined)
-      return fail({ message: `a second URL or a stray word "${shorten(word.text)}"`, at: word.at });
-    if (options.length === 0) draft.url = word.text;
+      return fail({ message: "a second URL, or a word that quotes would keep together with the one before it", at: word.at });
+    if (options.length === 0) draft.url = word;
     for (const option of options) {
       const setter = OPTIONS[option.name];
-      if (setter === undefined) return fail({ message: `the option ${option.name} is not known here`, at: word.at });
+      if (setter === undefined) return fail({ message: `the option ${showName(option.name)} is not known here`, at: word.at });
       const takesValue = setter.length > 1;
       const value = takesValue ? (option.value ?? words[++index]?.text) : "";
       if (value === undefined) return fail({ message: `${option.name} needs a value`, at: word.at });
-      const wrong = setter(draft, value);
+      const wrong = setter(draft, value, { option: option.name, at: word.at });
       if (wrong !== undefined) return fail({ message: `${option.name}: ${wrong}`, at: word.at });
     }
   }
@@ -98,9 +102,12 @@ function splitOptions(word: string): readonly { readonly name: string; readonly 
   return options;
 }
 
-function finish(draft: Draft, address: string): Result<CurlRequest, ShellError> {
-  const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(address) ? address : `http://${address}`;
-  if (!/^https?:\/\/[^/?#]/i.test(url)) return fail({ message: `"${shorten(address)}" is no http or https URL`, at: 0 });
+function finish(draft: Draft, address: ShellWord): Result<CurlRequest, PastedError> {
+  const url = addScheme(address.text);
+  if (!isHttpUrl(url)) return fail({ message: "this is no http or https URL", at: address.at });
+  const [file] = draft.files;
+  if (draft.isGet && file !== undefined && draft.body.some(({ kind }) => kind === "file"))
+    return fail({ message: `${file.option}: a file is not put into the query here (-G); write its text in its place`, at: file.at });
   const asQuery = draft.isGet ? draft.body.map((part) => (part.kind === "text" ? part.text : "")).join("") : "";
   const query = [...draft.query, asQuery].filter((part) => part !== "").join("&");
   const body = draft.isGet ? [] : draft.body;
@@ -110,7 +117,7 @@ function finish(draft: Draft, address: string): Result<CurlRequest, ShellError> 
   }
   if (draft.isCompressed && !draft.headers.some(([name]) => name.toLowerCase() === "accept-encoding"))
     draft.headers.push(["Accept-Encoding", "deflate, gzip, br, zstd"]);
-  const { followsRedirects, isInsecure, ignored, headers, form, connectTo } = draft;
+  const { followsRedirects, isInsecure, ignored, headers, form, connectTo, files } = draft;
   const { timeoutMs, unixSocket, caFile, certFile, keyFile } = draft;
   const given = Object.entries({ timeoutMs, unixSocket, caFile, certFile, keyFile }).filter(([, value]) => value !== undefined);
   return succeed({
@@ -123,6 +130,7 @@ function finish(draft: Draft, address: string): Result<CurlRequest, ShellError> 
     isInsecure,
     connectTo,
     ...Object.fromEntries(given),
+    files,
     ignored,
   });
 }

@@ -1,5 +1,7 @@
 import { toBase64 } from "../otlp/base64.ts";
 import { utf8Encoder } from "../otlp/text-coding.ts";
+import { isHeaderName, isHeaderValue, type LocalFile } from "../pasted/request-parts.ts";
+import type { ShellWord } from "./shell-words.ts";
 
 /** A piece of a request body: text, or a file that the reader may or may not open. */
 export type BodyPart =
@@ -12,7 +14,7 @@ export type ConnectTo = { readonly host?: string; readonly port?: number; readon
 /** What is known of the request while its options are read. */
 export type Draft = {
   method?: string;
-  url?: string;
+  url?: ShellWord;
   headers: [string, string][];
   body: BodyPart[];
   form: { field: string; isPlain: boolean }[];
@@ -29,31 +31,55 @@ export type Draft = {
   keyFile?: string;
   isCompressed: boolean;
   ignored: string[];
+  files: LocalFile[];
 };
 
-type Setter = (draft: Draft, value: string) => string | undefined;
+/** Which option is read, in its own spelling, and where it stands. */
+type Place = Omit<LocalFile, "path">;
 
-/** Adds a body part; curl joins several with `&`. `@` names a file, unless the option takes text as it is. */
-function addBody(draft: Draft, value: string, kind: "ascii" | "binary" | "raw"): undefined {
-  if (draft.body.length > 0) draft.body.push({ kind: "text", text: "&" });
-  if (kind !== "raw" && value.startsWith("@")) draft.body.push({ kind: "file", path: value.slice(1), isBinary: kind === "binary" });
-  else draft.body.push({ kind: "text", text: value });
+/** Puts an option's value into the draft; what it gives back is wrong with it. What is wrong never quotes the value: it may be a password. */
+type Setter = (draft: Draft, value: string, place: Place) => string | undefined;
+
+const NO_STDIN = "standard input is not read; write the text itself, or name a file";
+
+/** Notes that a file of this machine would be used. */
+function addFile(draft: Draft, path: string, place: Place): string | undefined {
+  if (path === "-") return NO_STDIN;
+  draft.files.push({ path, ...place });
+  return undefined;
 }
 
-/** `content`, `=content`, `name=content`; `@file` and `name@file` are left to the reader. Source: curl manual, --data-urlencode. */
-function addEncoded(draft: Draft, value: string): string | undefined {
+/** Adds a text to the body; curl joins several parts with `&`. */
+function addText(draft: Draft, text: string): undefined {
+  if (draft.body.length > 0) draft.body.push({ kind: "text", text: "&" });
+  draft.body.push({ kind: "text", text });
+}
+
+/** A body as text, or in a file that `@` names. */
+const addBody =
+  (isBinary: boolean): Setter =>
+  (draft, value, place) => {
+    if (!value.startsWith("@")) return addText(draft, value);
+    if (draft.body.length > 0) draft.body.push({ kind: "text", text: "&" });
+    draft.body.push({ kind: "file", path: value.slice(1), isBinary });
+    return addFile(draft, value.slice(1), place);
+  };
+
+/** `content`, `=content`, `name=content`, encoded; `@file` and `name@file` are refused. Source: curl manual, --data-urlencode. */
+function addEncoded(value: string, add: (encoded: string) => void): string | undefined {
   const match = /^([^=@]*)([=@])([^]*)$/.exec(value);
-  if (match?.[2] === "@") return "files cannot be URL-encoded here";
+  if (match?.[2] === "@") return "a file is not URL-encoded here; write its text in its place";
   const [, name = "", , content = value] = match ?? [];
-  return addBody(draft, `${name === "" ? "" : `${name}=`}${encodeURIComponent(content)}`, "raw");
+  add(`${name === "" ? "" : `${name}=`}${encodeURIComponent(content)}`);
+  return undefined;
 }
 
 function addHeader(draft: Draft, value: string): string | undefined {
   if (value.startsWith("@")) return "headers from a file are not read";
-  const match = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*(?::\s*([^]*)|;\s*)$/.exec(value);
-  if (match === null) return `"${shorten(value)}" is no header`;
-  const [, name = "", content = ""] = match;
-  if (/[\r\n\0]/.test(content)) return "a header cannot contain a line end";
+  const match = /^([^\s:;]+)\s*(?::\s*([^]*)|;\s*)$/.exec(value);
+  const [, name = "", content = ""] = match ?? [];
+  if (!isHeaderName(name)) return 'its value is no header; write "NAME: VALUE" in quotes';
+  if (!isHeaderValue(content)) return "a header cannot contain a line end";
   // `Name:` without a value takes curl's own header away; there are none here.
   if (content !== "" || value.trimEnd().endsWith(";")) draft.headers.push([name, content.trimEnd()]);
   return undefined;
@@ -75,32 +101,37 @@ const ignoreValue =
     void draft.ignored.push(`${name} ${shorten(value)}`);
 
 const SETTERS: Readonly<Record<string, Setter>> = {
-  "--request": (draft, value) => (/^[A-Za-z]{1,32}$/.test(value) ? void (draft.method = value) : `"${shorten(value)}" is no method`),
+  "--request": (draft, value) => (/^[A-Za-z]{1,32}$/.test(value) ? void (draft.method = value) : "its value is no method"),
   "--header": (draft, value) => addHeader(draft, value),
-  "--data": (draft, value) => addBody(draft, value, "ascii"),
-  "--data-binary": (draft, value) => addBody(draft, value, "binary"),
-  "--data-raw": (draft, value) => addBody(draft, value, "raw"),
-  "--data-urlencode": (draft, value) => addEncoded(draft, value),
-  "--json": (draft, value) => {
+  "--data": addBody(false),
+  "--data-binary": addBody(true),
+  "--data-raw": (draft, value) => addText(draft, value),
+  "--data-urlencode": (draft, value) => addEncoded(value, (encoded) => addText(draft, encoded)),
+  "--json": (draft, value, place) => {
     for (const name of ["Content-Type", "Accept"]) draft.headers.push([name, "application/json"]);
-    return addBody(draft, value, "binary");
+    return addBody(true)(draft, value, place);
   },
-  "--form": (draft, value) => addField(draft, value, false),
-  "--form-string": (draft, value) => addField(draft, value, true),
+  "--form": (draft, value, place) => addField(draft, value, place),
+  "--form-string": (draft, value) => addPlainField(draft, value),
   "--resolve": (draft, value) => addResolve(draft, value),
   "--connect-to": (draft, value) => addConnectTo(draft, value),
-  "--unix-socket": (draft, value) => void (draft.unixSocket = value),
-  "--cacert": (draft, value) => void (draft.caFile = value),
-  "--cert": (draft, value) => void (draft.certFile = value.replace(/(?<=.{2}):[^\\/]*$/, "")),
-  "--key": (draft, value) => void (draft.keyFile = value),
+  "--unix-socket": (draft, value, place) => addFile(draft, (draft.unixSocket = value), place),
+  "--cacert": (draft, value, place) => addFile(draft, (draft.caFile = value), place),
+  "--cert": (draft, value, place) => addFile(draft, (draft.certFile = value.replace(/(?<=.{2}):[^\\/]*$/, "")), place),
+  "--key": (draft, value, place) => addFile(draft, (draft.keyFile = value), place),
   "--range": (draft, value) => addHeader(draft, `Range: bytes=${value}`),
   "--user": (draft, value) => void draft.headers.push(["Authorization", `Basic ${toBasic(value)}`]),
-  "--oauth2-bearer": (draft, value) => void draft.headers.push(["Authorization", `Bearer ${value}`]),
-  "--user-agent": (draft, value) => void draft.headers.push(["User-Agent", value]),
-  "--referer": (draft, value) => void draft.headers.push(["Referer", value]),
-  "--cookie": (draft, value) => (value.includes("=") ? void draft.headers.push(["Cookie", value]) : "cookie files are not read"),
-  "--url": (draft, value) => void (draft.url = value),
-  "--url-query": (draft, value) => void draft.query.push(value),
+  "--oauth2-bearer": (draft, value) => addHeader(draft, `Authorization: Bearer ${value}`),
+  "--user-agent": (draft, value) => addHeader(draft, `User-Agent: ${value}`),
+  "--referer": (draft, value) => addHeader(draft, `Referer: ${value}`),
+  "--cookie": (draft, value) =>
+    value.includes("=") ? addHeader(draft, `Cookie: ${value}`) : "a file of cookies is not read; write NAME=VALUE",
+  "--url": (draft, value, { at }) => (value.startsWith("@") ? "a file of URLs is not read" : void (draft.url = { text: value, at })),
+  "--url-query": (draft, value) => {
+    if (!value.startsWith("+")) return addEncoded(value, (encoded) => void draft.query.push(encoded));
+    draft.query.push(value.slice(1));
+    return undefined;
+  },
   "--max-time": (draft, value) => setTime(draft, value),
   "--get": (draft) => void (draft.isGet = true),
   "--head": (draft) => void (draft.isHead = true),
@@ -111,21 +142,29 @@ const SETTERS: Readonly<Record<string, Setter>> = {
 
 function setTime(draft: Draft, value: string): string | undefined {
   const ms = readSeconds(value);
-  if (ms === undefined) return `"${shorten(value)}" is no number of seconds`;
+  if (ms === undefined) return "its value is no number of seconds";
   draft.timeoutMs = ms;
   return undefined;
 }
 
-function addField(draft: Draft, field: string, isPlain: boolean): string | undefined {
-  if (!/^[^=]+=/.test(field)) return `"${shorten(field)}" is no field; write NAME=VALUE`;
-  draft.form.push({ field, isPlain });
-  return undefined;
+const NO_FIELD = "its value is no field; write NAME=VALUE";
+
+/** `NAME=TEXT`, or with a file: `NAME=@FILE` and `NAME=<FILE`, in quotes or not, with `;type=` and the like behind. */
+function addField(draft: Draft, field: string, place: Place): string | undefined {
+  if (!/^[^=]+=/.test(field)) return NO_FIELD;
+  draft.form.push({ field, isPlain: false });
+  const file = /^[^=]+="?[@<]([^;"]*)/.exec(field)?.[1];
+  return file === undefined ? undefined : addFile(draft, file, place);
+}
+
+function addPlainField(draft: Draft, field: string): string | undefined {
+  return /^[^=]+=/.test(field) ? void draft.form.push({ field, isPlain: true }) : NO_FIELD;
 }
 
 /** `[+]HOST:PORT:ADDRESS[,ADDRESS...]`; the first address is taken, as curl tries it first. */
 function addResolve(draft: Draft, value: string): string | undefined {
   const match = /^\+?(\*|\[[^\]]+\]|[^:]+):(\d{1,5}):(\[[^\]]+\]|[^,[]+)/.exec(value);
-  if (match === null) return `"${shorten(value)}" is not HOST:PORT:ADDRESS`;
+  if (match === null) return "its value is not HOST:PORT:ADDRESS";
   const [, host = "", port = "", toHost = ""] = match;
   draft.connectTo.push({ ...(host === "*" ? {} : { host }), port: Number(port), toHost: toHost.replace(/^\[|\]$/g, "") });
   return undefined;
@@ -134,7 +173,7 @@ function addResolve(draft: Draft, value: string): string | undefined {
 /** `HOST1:PORT1:HOST2:PORT2`, each of which may be empty: any, or the same. */
 function addConnectTo(draft: Draft, value: string): string | undefined {
   const match = /^(\[[^\]]+\]|[^:]*):(\d{0,5}):(\[[^\]]+\]|[^:]*):(\d{0,5})$/.exec(value);
-  if (match === null) return `"${shorten(value)}" is not HOST1:PORT1:HOST2:PORT2`;
+  if (match === null) return "its value is not HOST1:PORT1:HOST2:PORT2";
   const [, host = "", port = "", toHost = "", toPort = ""] = match;
   draft.connectTo.push({
     ...(host === "" ? {} : { host }),
@@ -154,6 +193,8 @@ const REFUSED: Readonly<Record<string, string>> = {
   "--negotiate": "its answer to a challenge is not computed here",
   "--aws-sigv4": "the signature is not computed here; give the headers of a signed request",
   "--netrc": "the file of passwords is not read; give -u USER:PASSWORD",
+  "--netrc-file": "the file of passwords is not read; give -u USER:PASSWORD",
+  "--netrc-optional": "the file of passwords is not read; give -u USER:PASSWORD",
   "--config": "the file of options is not read; write them on the command line",
   "--next": "one request at a time; give the part that fails",
   "--upload-file": "write it as -X PUT --data-binary @FILE",
@@ -179,7 +220,7 @@ const SHORT: Readonly<Record<string, string>> = {
 };
 const SHORT_REFUSED: Readonly<Record<string, string>> = { "-x": "--proxy", "-n": "--netrc", "-K": "--config", "-T": "--upload-file" };
 /** The refused ones that stand alone; the others have a value, which is not looked at. */
-const REFUSED_FLAGS = new Set(["--digest", "--ntlm", "--negotiate", "--netrc", "--next"]);
+const REFUSED_FLAGS = new Set(["--digest", "--ntlm", "--negotiate", "--netrc", "--netrc-optional", "--next"]);
 
 const IGNORED_FLAGS = [
   "-s",
@@ -276,7 +317,7 @@ function toBasic(credentials: string): string {
   return toBase64(bytes, 0, bytes.length);
 }
 
-/** A word of a command as a message may show it. */
-export function shorten(text: string): string {
+/** A word of a command as a note may show it. */
+function shorten(text: string): string {
   return text.length <= 60 ? text : `${text.slice(0, 59)}…`;
 }

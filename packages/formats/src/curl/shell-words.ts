@@ -1,4 +1,5 @@
 import { fail, type Result, succeed } from "@faultline/model";
+import { type Cursor, type PastedError, take } from "../pasted/cursor.ts";
 
 /** The shells whose quoting a pasted command may use. */
 export type Shell = "bash" | "cmd" | "powershell";
@@ -6,21 +7,17 @@ export type Shell = "bash" | "cmd" | "powershell";
 /** One word of a command line and where it began, counted in characters from 0. */
 export type ShellWord = { readonly text: string; readonly at: number };
 
-/** Why a command line could not be split, and at which character (from 0). */
-export type ShellError = { readonly message: string; readonly at: number };
-
-type Cursor = { readonly text: string; at: number };
-type Reader = (cursor: Cursor) => Result<string, ShellError>;
+type Reader = (cursor: Cursor) => Result<string, PastedError>;
 
 const MOST_WORDS = 10_000;
 
 /** Splits a command line as the shell would, without running anything: no variables, no substitution, no globbing. */
-export function splitShellWords(text: string, shell: Shell): Result<readonly ShellWord[], ShellError> {
+export function splitShellWords(text: string, shell: Shell): Result<readonly ShellWord[], PastedError> {
   const cursor = { text, at: 0 };
   const words: ShellWord[] = [];
   const { blank, end, readPiece } = RULES[shell];
   for (;;) {
-    skip(cursor, blank);
+    while (take(cursor, blank) !== "");
     if (cursor.at >= text.length || end.test(text[cursor.at] ?? "")) return succeed(words);
     if (words.length >= MOST_WORDS) return fail({ message: `more than ${MOST_WORDS} words`, at: cursor.at });
     const at = cursor.at;
@@ -41,24 +38,12 @@ export function guessShell(text: string): Shell {
   return "bash";
 }
 
-function skip(cursor: Cursor, blank: RegExp): void {
-  for (let length = matchesAt(cursor, blank); length > 0; length = matchesAt(cursor, blank)) cursor.at += length;
-}
-
-/** Length of the match of a sticky pattern at the cursor; 0 when there is none. */
-function matchesAt(cursor: Cursor, pattern: RegExp): number {
+function matchesAt(cursor: Cursor, pattern: RegExp): boolean {
   pattern.lastIndex = cursor.at;
-  return pattern.exec(cursor.text)?.[0].length ?? 0;
+  return (pattern.exec(cursor.text)?.[0] ?? "") !== "";
 }
 
-/** Takes what a sticky pattern matches at the cursor. */
-function take(cursor: Cursor, pattern: RegExp): string {
-  const length = matchesAt(cursor, pattern);
-  cursor.at += length;
-  return cursor.text.slice(cursor.at - length, cursor.at);
-}
-
-function unclosed(at: number, quote: string): Result<never, ShellError> {
+function unclosed(at: number, quote: string): Result<never, PastedError> {
   return fail({ message: `the ${quote} is never closed`, at });
 }
 

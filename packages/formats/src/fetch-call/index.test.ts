@@ -75,6 +75,17 @@ describe("a pasted call of fetch", () => {
     expect(parseFetchCall(text)).toEqual({ ok: false, error: { message: expect.stringContaining(message), at } });
   });
 
+  it.each([
+    'fetch("https://a.example", { headers: { Authorization: eyJ0eXAi.tr0ub4dor } })',
+    'fetch("https://a.example", { "Bearer tr0ub4dor": 1 })',
+    'fetch("ftp://me:tr0ub4dor@a.example")',
+    'fetch("https://a.example", { headers: { "Bearer tr0ub4dor": "x" } })',
+  ])("says of %j what is wrong without what may be a password", (text) => {
+    const result = parseFetchCall(text);
+    expect(result.ok).toBe(false);
+    expect(JSON.stringify(result)).not.toContain("tr0ub4dor");
+  });
+
   it("never throws, whatever is pasted", () => {
     assert(property(string({ maxLength: 200, unit: "binary" }), (text) => typeof parseFetchCall(`fetch(${text}`).ok === "boolean"));
     expect(parseFetchCall(`fetch(${"[".repeat(100_000)}`)).toMatchObject({ ok: false });

@@ -1,5 +1,7 @@
 import { fail, type Result, succeed } from "@faultline/model";
-import { type LiteralError, readCall } from "./read-call.ts";
+import type { PastedError } from "../pasted/cursor.ts";
+import { checkLength, isHeaderName, isHeaderValue, isHttpUrl, showName } from "../pasted/request-parts.ts";
+import { readCall } from "./read-call.ts";
 
 /** The request that a call of `fetch` would send. */
 export type FetchRequest = {
@@ -13,7 +15,6 @@ export type FetchRequest = {
   readonly notes: readonly string[];
 };
 
-const CALL_CHARACTERS = 1 << 20;
 /** Options that change nothing about the request outside a browser. */
 const WITHOUT_EFFECT = new Set(["mode", "cache", "keepalive", "priority", "integrity", "referrerPolicy", "signal", "window", "duplex"]);
 
@@ -21,17 +22,17 @@ const WITHOUT_EFFECT = new Set(["mode", "cache", "keepalive", "priority", "integ
  * Parses a pasted call of `fetch`, as "Copy as fetch" of browsers writes it or a person does. Nothing is run: a variable or another call
  * is an error at its character, because its value is not in the text.
  */
-export function parseFetchCall(text: string): Result<FetchRequest, LiteralError> {
-  if (text.length > CALL_CHARACTERS) return fail({ message: `the call is longer than ${CALL_CHARACTERS} characters`, at: CALL_CHARACTERS });
+export function parseFetchCall(text: string): Result<FetchRequest, PastedError> {
+  const tooLong = checkLength(text);
+  if (tooLong !== undefined) return fail(tooLong);
   const call = readCall(text);
   if (!call.ok) return call;
   const { url, options, at } = call.value;
-  if (typeof url !== "string" || !/^https?:\/\/[^/?#]/i.test(url))
-    return fail({ message: "the first argument is no http or https URL", at });
+  if (typeof url !== "string" || !isHttpUrl(url)) return fail({ message: "the first argument is no http or https URL", at });
   if (options !== undefined && !isRecord(options)) return fail({ message: "the second argument is no object of options", at });
   const { method = "GET", headers = {}, body, referrer, credentials, redirect, ...rest } = options ?? {};
   const unknown = Object.keys(rest).find((name) => !WITHOUT_EFFECT.has(name));
-  if (unknown !== undefined) return fail({ message: `the option ${unknown} of fetch is not known here`, at });
+  if (unknown !== undefined) return fail({ message: `the option ${showName(unknown)} of fetch is not known here`, at });
   if (typeof method !== "string" || !/^[A-Za-z]{1,32}$/.test(method)) return fail({ message: "its method is none", at });
   const read = readHeaders(headers);
   if (read === undefined) return fail({ message: "its headers are neither an object nor a list of pairs of texts", at });
@@ -67,7 +68,7 @@ function readHeaders(given: unknown): readonly (readonly [string, string])[] | u
 }
 
 function readHeader(name: unknown, value: unknown): readonly [string, string] | undefined {
-  if (typeof name !== "string" || !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) return undefined;
-  if ((typeof value !== "string" && typeof value !== "number") || /[\r\n\0]/.test(String(value))) return undefined;
+  if (typeof name !== "string" || !isHeaderName(name)) return undefined;
+  if ((typeof value !== "string" && typeof value !== "number") || !isHeaderValue(String(value))) return undefined;
   return [name, String(value)];
 }

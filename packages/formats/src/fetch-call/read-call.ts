@@ -1,27 +1,15 @@
 import { fail, type Result, succeed } from "@faultline/model";
-
-/** Why a pasted call could not be read, and at which character (from 0). */
-export type LiteralError = { readonly message: string; readonly at: number };
+import { type Cursor, Mistake, type PastedError, take } from "../pasted/cursor.ts";
+import { showName } from "../pasted/request-parts.ts";
 
 /** The arguments of a call as values; `at` is where the first one stands. */
 export type FetchArguments = { readonly url: unknown; readonly options: unknown; readonly at: number };
 
-type Cursor = { readonly text: string; at: number };
-
 const MOST_DEEP = 32;
 const ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", b: "\b", f: "\f", v: "\v", 0: "\0", "\n": "" };
 
-/** A mistake on the way down, told at its character by `readCall`. */
-class Mistake extends Error {
-  readonly at: number;
-  constructor(message: string, at: number) {
-    super(message);
-    this.at = at;
-  }
-}
-
 /** Reads `fetch(URL, OPTIONS)` of literals of JavaScript, with `await` before it and whatever after it. */
-export function readCall(text: string): Result<FetchArguments, LiteralError> {
+export function readCall(text: string): Result<FetchArguments, PastedError> {
   const cursor: Cursor = { text, at: 0 };
   take(cursor, /\s*(?:(?:const|let|var)\s+[\w{}\s,$]+=\s*)?(?:await\s+)?(?:(?:window|globalThis|self)\s*\.\s*)?fetch\s*\(/y);
   if (cursor.at === 0) return fail({ message: "it is no call of fetch", at: 0 });
@@ -64,8 +52,10 @@ function readWord(cursor: Cursor, depth: number): unknown {
     Headers: (value: unknown) => value,
   };
   if (!Object.hasOwn(wrap, word)) {
-    const shown = word === "" ? JSON.stringify(cursor.text.slice(at, at + 12)) : word;
-    throw new Mistake(`${shown} is not a value that stands in the text; put the value itself in its place`, at);
+    throw new Mistake(
+      `${word === "" ? "this" : showName(word)} is not a value that stands in the text; put the value itself in its place`,
+      at,
+    );
   }
   expectPunctuation(cursor, "(");
   const value = readValue(cursor, depth + 1);
@@ -137,13 +127,6 @@ function unescape(_all: string, ...groups: (string | undefined)[]): string {
 /** Blanks and comments. */
 function skip(cursor: Cursor): void {
   take(cursor, /(?:\s|\/\/[^\n]*|\/\*[^]*?\*\/)*/y);
-}
-
-function take(cursor: Cursor, pattern: RegExp): string {
-  pattern.lastIndex = cursor.at;
-  const found = pattern.exec(cursor.text)?.[0] ?? "";
-  cursor.at += found.length;
-  return found;
 }
 
 function isNext(cursor: Cursor, character: string): boolean {

@@ -76,13 +76,30 @@ describe("a pasted Invoke-WebRequest", () => {
     ['iwr "https://a.example/$id"', "stands for a variable", 23],
     ["iwr https://a.example -Frobnicate 1", "-frobnicate is not known", 22],
     ["iwr -Method Get", "names no address", 15],
-    ["iwr ftp://a.example", "no http or https URL", 3],
+    ["iwr ftp://a.example", "no http or https URL", 4],
     ['iwr "https://a.example', "never closed", 4],
     ["iwr https://a.example -Headers @{ a", "= is missing behind a", 35],
+    ["iwr https://a.example -Body a -InFile b", "told twice", 38],
+    ["iwr https://a.example -UserAgent 'a\nb: c'", "line end", 33],
     ["iwr https://a.example -Headers 'a'", "no table", 31],
     ["iwr https://a.example https://b.example", "second address", 22],
   ])("refuses %j and says what and where", (text, message, at) => {
     expect(parseWebRequest(text)).toEqual({ ok: false, error: { message: expect.stringContaining(message), at } });
+  });
+
+  it("names the file that -InFile sends, and where", () => {
+    expect(parse("iwr https://a.example -Method Put -InFile 'a b.json'").bodyFile).toEqual({ option: "-InFile", path: "a b.json", at: 42 });
+  });
+
+  it.each([
+    'iwr https://a.example -Headers @{ "Bearer tr0ub4dor" }',
+    'iwr https://a.example -Headers @{ "Bearer tr0ub4dor" = "x" }',
+    "iwr https://a.example tr0ub4dor",
+    "iwr https://a.example -tr0ub4dor",
+    "iwr ftp://me:tr0ub4dor@a.example",
+    "iwr https://a.example |tr0ub4dor (",
+  ])("says of %j what is wrong without what may be a password", (text) => {
+    expect(JSON.stringify(parseWebRequest(text))).not.toContain("tr0ub4dor");
   });
 
   it("never throws, whatever is pasted", () => {

@@ -1,5 +1,7 @@
 import { fail, type Result, succeed } from "@faultline/model";
-import { encodeForm, type PowershellError, readPowershell, type Token } from "./read-powershell.ts";
+import type { PastedError } from "../pasted/cursor.ts";
+import { addScheme, checkLength, isHeaderName, isHeaderValue, isHttpUrl, type LocalFile, showName } from "../pasted/request-parts.ts";
+import { encodeForm, readPowershell, type Token } from "./read-powershell.ts";
 
 /** The request that `Invoke-WebRequest` or `Invoke-RestMethod` would send. */
 export type WebRequest = {
@@ -8,13 +10,14 @@ export type WebRequest = {
   /** Those of the session first, then in the order given; PowerShell's own `User-Agent` is not in it. */
   readonly headers: readonly (readonly [string, string])[];
   readonly body?: string;
+  /** The body is in a file of this machine (`-InFile`), to be asked for before it is read. */
+  readonly bodyFile?: LocalFile;
   readonly followsRedirects: boolean;
   readonly isInsecure: boolean;
   /** Parameters that change nothing about the request (`-OutFile`), in their own spelling. */
   readonly ignored: readonly string[];
 };
 
-const COMMAND_CHARACTERS = 1 << 20;
 const COMMAND = /\b(?:Invoke-WebRequest|Invoke-RestMethod|iwr|irm)(?=[\s`])/i;
 
 /** True for what looks like one of PowerShell's commands for HTTP, perhaps with the lines before it that build its session. */
@@ -26,29 +29,35 @@ export function isWebRequest(text: string): boolean {
  * Parses a pasted `Invoke-WebRequest` or `Invoke-RestMethod`, as "Copy as PowerShell" of browsers writes it or a person does. Nothing is
  * run: a variable is an error at its character, because its value is not in the text.
  */
-export function parseWebRequest(text: string): Result<WebRequest, PowershellError> {
-  if (text.length > COMMAND_CHARACTERS)
-    return fail({ message: `the command is longer than ${COMMAND_CHARACTERS} characters`, at: COMMAND_CHARACTERS });
+export function parseWebRequest(text: string): Result<WebRequest, PastedError> {
+  const tooLong = checkLength(text);
+  if (tooLong !== undefined) return fail(tooLong);
   const start = COMMAND.exec(text);
   if (start === null) return fail({ message: "it names neither Invoke-WebRequest nor Invoke-RestMethod", at: 0 });
   const from = start.index + start[0].length;
   const tokens = readPowershell(text, from);
   if (!tokens.ok) return tokens;
-  const draft: Draft = { headers: [...readSession(text.slice(0, start.index))], ignored: [] };
+  const session = readSession(text.slice(0, start.index));
+  if (!session.every(([, value]) => isHeaderValue(value)))
+    return fail({ message: "the session has a header with a line end in it", at: 0 });
+  const draft: Draft = { headers: [...session], ignored: [] };
   const mistake = readParameters(tokens.value, draft);
   if (mistake !== undefined) return fail(mistake);
+  if (draft.body !== undefined && draft.bodyFile !== undefined)
+    return fail({ message: "the body is told twice, by -Body and by -InFile", at: draft.bodyFile.at });
   if (draft.url === undefined) return fail({ message: "the command names no address; it stands behind -Uri", at: text.length });
-  const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(draft.url) ? draft.url : `http://${draft.url}`;
-  if (!/^https?:\/\/[^/?#]/i.test(url)) return fail({ message: `"${draft.url.slice(0, 60)}" is no http or https URL`, at: from });
+  const url = addScheme(draft.url.text);
+  if (!isHttpUrl(url)) return fail({ message: "this is no http or https URL", at: draft.url.at });
   return succeed(finish(draft, url));
 }
 
 type Draft = {
-  url?: string;
+  url?: { readonly text: string; readonly at: number };
   method?: string;
   headers: (readonly [string, string])[];
   contentType?: string;
   body?: Token;
+  bodyFile?: LocalFile;
   isInsecure?: boolean;
   staysAtRedirect?: boolean;
   ignored: string[];
@@ -75,16 +84,16 @@ type Parameter = (draft: Draft, value: Token) => string | undefined;
 const toText = (value: Token): string | undefined => (value.kind === "text" ? value.text : undefined);
 
 const PARAMETERS: Readonly<Record<string, Parameter>> = {
-  "-uri": (draft, value) => setText(value, (text) => (draft.url = text)),
+  "-uri": (draft, value) => setText(value, (text) => (draft.url = { text, at: value.at })),
   "-method": (draft, value) => setText(value, (text) => (draft.method = text.toUpperCase())),
   "-custommethod": (draft, value) => setText(value, (text) => (draft.method = text)),
   "-contenttype": (draft, value) => setText(value, (text) => (draft.contentType = text)),
   "-useragent": (draft, value) => setText(value, (text) => draft.headers.push(["User-Agent", text])),
   "-body": (draft, value) => void (draft.body = value),
+  "-infile": (draft, value) => setText(value, (path) => (draft.bodyFile = { path, option: "-InFile", at: value.at })),
   "-headers": (draft, value) => {
     if (value.kind !== "table") return "its value is no table @{...}";
-    const wrong = value.entries.find(([name, each]) => !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) || /[\r\n\0]/.test(each));
-    if (wrong !== undefined) return `"${wrong[0].slice(0, 60)}" is no header`;
+    if (!value.entries.every(([name, each]) => isHeaderName(name) && isHeaderValue(each))) return "one of its entries is no header";
     // Browsers copy the pseudo headers of HTTP/2 too, without their colon; they are the request line.
     draft.headers.push(...value.entries.filter(([name]) => !/^(?:authority|method|path|scheme)$/.test(name)));
     return undefined;
@@ -104,24 +113,25 @@ const FLAGS: Readonly<Record<string, (draft: Draft) => void>> = {
 
 function setText(value: Token, set: (text: string) => void): string | undefined {
   if (value.kind !== "text") return "its value is no text";
+  if (!isHeaderValue(value.text)) return "its value cannot contain a line end";
   set(value.text);
   return undefined;
 }
 
-function readParameters(tokens: readonly Token[], draft: Draft): PowershellError | undefined {
+function readParameters(tokens: readonly Token[], draft: Draft): PastedError | undefined {
   for (let index = 0; index < tokens.length; index++) {
     const token = tokens[index] as Token; // the loop's bound
     const name = token.kind === "text" && !token.isQuoted && token.text.startsWith("-") ? token.text.toLowerCase() : undefined;
     if (name === undefined) {
       if (token.kind !== "text" || draft.url !== undefined) return { message: "a stray word, or a second address", at: token.at };
-      draft.url = token.text;
+      draft.url = token;
       continue;
     }
     const flag = Object.hasOwn(FLAGS, name) ? FLAGS[name] : undefined;
     flag?.(draft);
     if (flag !== undefined) continue;
     const parameter = Object.hasOwn(PARAMETERS, name) ? PARAMETERS[name] : undefined;
-    if (parameter === undefined) return { message: `the parameter ${name} is not known here`, at: token.at };
+    if (parameter === undefined) return { message: `the parameter ${showName(name)} is not known here`, at: token.at };
     const value = tokens[++index];
     if (value === undefined) return { message: `${name} needs a value`, at: token.at };
     const wrong = parameter(draft, value);
@@ -130,7 +140,7 @@ function readParameters(tokens: readonly Token[], draft: Draft): PowershellError
   return undefined;
 }
 
-function finish({ headers, contentType, body, ignored, ...draft }: Draft, url: string): WebRequest {
+function finish({ headers, contentType, body, bodyFile, ignored, ...draft }: Draft, url: string): WebRequest {
   const method = draft.method ?? (body === undefined ? "GET" : "POST");
   // A table as a body is a form; with GET it is the query (PowerShell's manual of Invoke-WebRequest, -Body).
   const text = body?.kind === "table" ? encodeForm(body.entries) : body?.text;
@@ -145,6 +155,7 @@ function finish({ headers, contentType, body, ignored, ...draft }: Draft, url: s
       ...(type === undefined || isQuery || (hasType && contentType === undefined) ? [] : [["Content-Type", type] as const]),
     ],
     ...(text === undefined || isQuery ? {} : { body: text }),
+    ...(bodyFile === undefined ? {} : { bodyFile }),
     followsRedirects: draft.staysAtRedirect !== true,
     isInsecure: draft.isInsecure === true,
     ignored,

@@ -1,30 +1,19 @@
 import { fail, type Result, succeed } from "@faultline/model";
-
-/** Why a command could not be read, and at which character (from 0). */
-export type PowershellError = { readonly message: string; readonly at: number };
+import { type Cursor, Mistake, type PastedError, take } from "../pasted/cursor.ts";
+import { showName } from "../pasted/request-parts.ts";
 
 /** One argument of a command: a text, or a table `@{name = value}` of texts. */
 export type Token =
   | { readonly kind: "text"; readonly text: string; readonly isQuoted: boolean; readonly at: number }
   | { readonly kind: "table"; readonly entries: readonly (readonly [string, string])[]; readonly at: number };
 
-type Cursor = { readonly text: string; at: number };
-
 const MOST_TOKENS = 10_000;
 const BLANK = /(?:[ \t]|`[ \t]*\r?\n)*/y;
 const LOOSE_BLANK = /(?:[\s;]|`[ \t]*\r?\n|#[^\n]*)*/y;
 const ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", 0: "\0", a: "\x07", b: "\b", e: "\x1b", f: "\f", v: "\v" };
 
-class Mistake extends Error {
-  readonly at: number;
-  constructor(message: string, at: number) {
-    super(message);
-    this.at = at;
-  }
-}
-
 /** Reads the arguments of a command of PowerShell from a character on, up to the end of the command. */
-export function readPowershell(text: string, from: number): Result<readonly Token[], PowershellError> {
+export function readPowershell(text: string, from: number): Result<readonly Token[], PastedError> {
   const cursor: Cursor = { text, at: from };
   const tokens: Token[] = [];
   try {
@@ -79,7 +68,7 @@ function readTable(cursor: Cursor): readonly (readonly [string, Scalar])[] {
     if (cursor.at >= cursor.text.length) throw new Mistake("the @{ is never closed", at);
     const name = /["']/.test(cursor.text[cursor.at] ?? "") ? readText(cursor) : take(cursor, /[\w-]+/y);
     if (name === "") throw new Mistake("a name is missing here", cursor.at);
-    if (take(cursor, /\s*=\s*/y) === "") throw new Mistake(`= is missing behind ${name}`, cursor.at);
+    if (take(cursor, /\s*=\s*/y) === "") throw new Mistake(`= is missing behind ${showName(name)}`, cursor.at);
     entries.push([name, readScalar(cursor)]);
   }
   cursor.at += 1;
@@ -103,7 +92,7 @@ function readBare(cursor: Cursor): string {
     return name;
   }
   const word = take(cursor, /[^\s`"'|;(){}]+/y);
-  if (word === "") throw new Mistake(`${JSON.stringify(cursor.text.slice(at, at + 12))} cannot be read`, at);
+  if (word === "") throw new Mistake("this is nothing that a command of PowerShell has here", at);
   return word;
 }
 
@@ -130,11 +119,4 @@ function expand(text: string, at: number): string {
     if (point !== undefined) return String.fromCodePoint(Math.min(Number.parseInt(point, 16), 0x10ffff));
     return single === undefined ? '"' : (ESCAPES[single] ?? single);
   });
-}
-
-function take(cursor: Cursor, pattern: RegExp): string {
-  pattern.lastIndex = cursor.at;
-  const found = pattern.exec(cursor.text)?.[0] ?? "";
-  cursor.at += found.length;
-  return found;
 }

@@ -95,7 +95,8 @@ function readTrust(chain: readonly CertificateAccount[], own: CertificateAccount
     ];
   }
   if (refused === "SELF_SIGNED_CERT_IN_CHAIN") {
-    const check = "Is it your own authority (then ask with curl's --cacert FILE), or a proxy between that makes certificates of its own?";
+    const check =
+      "Is it your own authority (then ask with curl's --cacert FILE and --allow-files), or a proxy between that makes certificates of its own?";
     const statement = "its chain ends at an authority that is not known here";
     return [toFlaw("unknown-authority", { statement, measured: last.subject, check: { check, command: CHAIN_NAMES } })];
   }
@@ -108,7 +109,7 @@ function readTrust(chain: readonly CertificateAccount[], own: CertificateAccount
     return [toFlaw("incomplete-chain", { statement, measured, check: { check, command: CHAIN_NAMES } })];
   }
   const check =
-    "Is the issuer your own authority (then ask with curl's --cacert FILE), or does the server leave out the certificate between?";
+    "Is the issuer your own authority (then ask with curl's --cacert FILE and --allow-files), or does the server leave out the certificate between?";
   const statement = "its issuer is not sent and is not known here: a chain that is not whole, or an authority of your own";
   return [toFlaw("unknown-authority", { statement, measured, check: { check, command: CHAIN_NAMES } })];
 }
