@@ -37,6 +37,7 @@ function readSpool(directory: string): string {
 const TOLD = ["throw", "reject", "overflow", "exit", "signal", "interrupt"].flatMap((how) =>
   [0, 1, 2].map((handlers) => ({ how, handlers })),
 );
+const ANSWERED = ["throw", "exit", "signal"].flatMap((how) => [0, 1].map((handlers) => ({ how: `answered, ${how}`, handlers })));
 const UNTOLD = ["out of memory", "kill"].flatMap((how) => [0, 1, 2].map((handlers) => ({ how, handlers })));
 
 describe("a process that ends", () => {
@@ -46,6 +47,15 @@ describe("a process that ends", () => {
     const bare = run({ how, handlers }, "bare", directory);
     expect(guarded).toEqual(bare);
     expect(readSpool(directory)).toContain("boom-");
+  });
+
+  it.each(ANSWERED)("by $how with $handlers handlers of its own leaves each failure that it has answered", ({ how, handlers }) => {
+    const directory = join(folder, `${how}-${handlers}`);
+    const guarded = run({ how, handlers }, "guarded", directory);
+    expect(guarded).toEqual(run({ how, handlers }, "bare", directory));
+    const paths = [...readSpool(directory).matchAll(/"url\.path","value":\{"stringValue":"\/answered-(\d+)"/g)];
+    const serials = paths.map(([, serial]) => Number(serial)).toSorted((a, b) => a - b);
+    expect(serials).toEqual(Array.from({ length: 15 }, (_, at) => at));
   });
 
   // Nothing can be written any more then; guard-journal.test.ts is about what the next process tells.

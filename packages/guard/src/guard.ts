@@ -208,7 +208,8 @@ export class Guard implements ExchangeOwner {
     if (exchange.isReported) return;
     exchange.isReported = true;
     exchange.route ??= this.#readRoute(exchange);
-    // What will not be the same later is read now, the rest when failures are written down.
+    // What will not be the same later is read now, the rest when failures are written down. A call that is not done yet was not done when it failed.
+    exchange.calls = exchange.calls?.map((call) => ({ ...call }));
     const address = exchange.view.clientAddress(exchange.request);
     const state = {
       runtime: this.#runtime.writeNow(ending.endMs),
@@ -260,8 +261,7 @@ export class Guard implements ExchangeOwner {
   }
 
   #offerLone(thrown: unknown, told: { readonly origin: string; readonly severity: number }): void {
-    const record = this.shield(() => writeLoneFailure(thrown, this.#redactor, told));
-    this.#exporter.offer(() => record);
+    this.#exporter.offerWritten(this.shield(() => writeLoneFailure(thrown, this.#redactor, told)));
   }
 
   /** Adds a log line to the flight recorder of the request that runs now. `severity` as in OpenTelemetry: 5 DEBUG, 9 INFO, 13 WARN, 17 ERROR. */

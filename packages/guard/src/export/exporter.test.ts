@@ -131,6 +131,26 @@ describe("the exporter", () => {
     expect(spool.size).toBe(1);
   });
 
+  it("loses nothing where what is written down last makes a batch too large, while it sends or when the process ends", async () => {
+    const large = "x".repeat(50_000);
+    const offerLarge = (exporter: Exporter): void => {
+      for (let id = 0; id < 15; id++) exporter.offer(() => ({ spans: [`{"id":${id},"text":"${large}"}`], logs: [] }));
+    };
+    const sending = createExporter(
+      createCollector("unavailable"),
+      openSpool(createFolder(), 1 << 20, () => undefined),
+    );
+    offerLarge(sending);
+    await sending.flush();
+    expect(sending.counts).toMatchObject({ captured: 15, pending: 0, spooled: 15, dropped: {} });
+    const spool = openSpool(createFolder(), 1 << 20, () => undefined);
+    const ending = createExporter(createCollector("unavailable"), spool);
+    offerLarge(ending);
+    ending.spoolNow();
+    expect(ending.counts).toMatchObject({ captured: 15, pending: 0, spooled: 15, dropped: {} });
+    expect(spool.findOldest()?.batch.count).toBe(15);
+  });
+
   it("counts a failure that the disk refuses", async () => {
     const root = createFolder();
     const spool = openSpool(root, 1 << 20, () => undefined);

@@ -84,20 +84,34 @@ export class Exporter {
 
   /** Takes one failure. */
   offer(write: WriteFailure): void {
-    this.counts.captured += 1;
-    if (this.#isClosed) return this.drop("closed", 1);
-    this.counts.pending += 1;
+    if (!this.#capture()) return;
     this.#unwritten.push(write);
     if (this.#unwritten.length >= WRITTEN_TOGETHER) this.#writeDown();
-    else this.#schedule();
+    this.#sendSoon();
+  }
+
+  /** Takes one that is written down already, or could not be. Leaves the others for later: the host may be deep in its own work. */
+  offerWritten(record: FailureRecord | undefined): void {
+    if (!this.#capture()) return;
+    this.#addFailure(record);
+    this.#sendSoon();
+  }
+
+  /** False when it is too late. */
+  #capture(): boolean {
+    this.counts.captured += 1;
+    if (this.#isClosed) this.drop("closed", 1);
+    else this.counts.pending += 1;
+    return !this.#isClosed;
   }
 
   #writeDown(): void {
-    for (const write of this.#unwritten.splice(0)) {
-      const record = write();
-      if (record === undefined) this.#settle(1, "record-failed");
-      else if (!this.#add(record, 1)) this.#settle(1, "queue-full");
-    }
+    for (const write of this.#unwritten.splice(0)) this.#addFailure(write());
+  }
+
+  #addFailure(record: FailureRecord | undefined): void {
+    if (record === undefined) this.#settle(1, "record-failed");
+    else if (!this.#add(record, 1)) this.#settle(1, "queue-full");
   }
 
   /** Says what became of failures that were pending. */
@@ -121,7 +135,9 @@ export class Exporter {
 
   /** Takes telemetry that is no failure: metrics and the spans of successes. Loses it silently when the queue is full. */
   offerUncounted(items: { readonly spans?: readonly string[]; readonly metrics?: readonly string[] }): void {
-    if (!this.#isClosed) this.#add(items, 0);
+    if (this.#isClosed) return;
+    this.#add(items, 0);
+    this.#sendSoon();
   }
 
   /** False when there is no room. */
@@ -133,9 +149,12 @@ export class Exporter {
     pending.add("logs", logs);
     pending.add("metrics", metrics);
     pending.count += count;
-    if (pending.sizeBytes > MAX_BATCH_BYTES && this.#sending === undefined) void this.flush();
-    else this.#schedule();
     return true;
+  }
+
+  #sendSoon(): void {
+    if (this.#pending.sizeBytes > MAX_BATCH_BYTES && this.#sending === undefined) void this.flush();
+    else this.#schedule();
   }
 
   #schedule(delayMs = this.#settings.flushMs): void {
