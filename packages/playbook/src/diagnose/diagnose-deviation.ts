@@ -10,12 +10,14 @@ import { assembleTraces } from "../trace/assemble-traces.ts";
 const MAX_TRACES = 1500;
 /** Below this probability, after correction, a deviation is certain. */
 const CERTAIN = Math.log(0.01);
+/** A process without CPU or memory is slow in nearly every request, from then on; what is slow in some of them was held up for a moment. */
+const LASTING_SHARE = 0.9;
 
 type Deviant = Pick<Diagnosis, "path" | "suspects" | "causes" | "missing" | "next">;
 
 /**
  * Nothing failed openly: does a service behave unlike before? Suspects are named on any deviation that is hardly chance, a cause
- * only where a slowdown and a saturated resource agree. Undefined when everything is as usual.
+ * diagnosed only where a slowdown and a saturated resource agree. Undefined when everything is as usual.
  */
 export function diagnoseDeviation(observations: Observations, scope: Scope, baseline: Window | undefined): Deviant | undefined {
   const chosen = new Set(thin([...new Set(observations.spans.map(({ traceId }) => traceId))], MAX_TRACES));
@@ -34,7 +36,7 @@ export function diagnoseDeviation(observations: Observations, scope: Scope, base
   return {
     path: toPath(example, first),
     suspects: found.map(({ suspect }) => suspect),
-    causes: toCauses(first),
+    causes: toCauses(first, found.slice(1)),
     missing: [{ what: "an error status on the spans of these requests", wouldTell: "which of them failed, and for whom" }],
     next: [{ check: `Look at what ${first.suspect.service} changed: ${first.deviations[0]?.what ?? ""}` }],
   };
@@ -61,11 +63,20 @@ function toEvidence({ kind, what, measured, logP }: Deviation): Evidence {
   return { statement: what, measured, source, weight: Math.max(0.1, Math.min(4, -logP / 2)) };
 }
 
-function toCauses({ deviations }: DeviatingService): readonly RankedCause[] {
-  const slow = deviations.find(({ kind, logP }) => kind === "slow" && logP < CERTAIN);
+/**
+ * A saturated resource speaks for itself. Time alone says that a service lacks a resource of its own only where nearly all its requests
+ * take longer while other services take no longer than before: all of them at once are slowed by the machine below them, or by its neighbours.
+ */
+function toCauses({ deviations }: DeviatingService, others: readonly DeviatingService[]): readonly RankedCause[] {
   const busy = deviations.find(({ kind }) => kind === "busy");
-  if (slow === undefined && busy === undefined) return [];
+  const slow = deviations.find((each) => isSurelySlow(each) && (busy !== undefined || each.share >= LASTING_SHARE));
+  const isAlone = !others.some((other) => other.deviations.some(isSurelySlow));
+  if (busy === undefined && (slow === undefined || !isAlone)) return [];
   const confidence = slow === undefined ? 0.3 : busy === undefined ? 0.4 : 0.85;
   const evidence = [slow, busy].flatMap((each) => (each === undefined ? [] : [toEvidence(each)]));
   return [{ cause: "resource-exhausted", confidence, evidence, against: [] }];
+}
+
+function isSurelySlow({ kind, logP }: Deviation): boolean {
+  return kind === "slow" && logP < CERTAIN;
 }
