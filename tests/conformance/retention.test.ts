@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { openSqliteStore, type Store, type StoreHealth } from "@faultline/collector/store";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { gauge, logs, NOON, spans, traceId } from "./payloads.ts";
@@ -94,6 +95,23 @@ describe("retention", () => {
     await expect.poll(() => store.listChanges(ever.window), PATIENCE).toEqual([]);
     await expect.poll(() => store.count({ window: HOUR, stepMs: 3_600_000, groupBy: [] }), PATIENCE).toEqual([]);
     expectBalance(await store.health());
+  });
+
+  it("still finds what the disk refused to let go", async () => {
+    let nowMs = NOON;
+    const before = await open(directory, () => nowMs);
+    await fillFor(before, 2);
+    await before.close();
+    const db = new DatabaseSync(join(directory, "faultline.db"));
+    // As a full disk does: the transaction that took the traces out fails where it ends.
+    db.exec(`CREATE TRIGGER refuse BEFORE INSERT ON progress WHEN NOT EXISTS (SELECT 1 FROM trace WHERE failing = 1)
+      BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END`);
+    db.close();
+    const store = await open(directory, () => nowMs);
+    nowMs += 31 * 86_400_000;
+    await expect(store.flush()).rejects.toThrow("disk is full");
+    expect((await store.findTrace(traceId(1)))?.spans).toHaveLength(1);
+    expect(await store.listFailing(ALL)).toHaveLength(2);
   });
 
   it("takes good traces, then the oldest failing ones, when the database grows too large", async () => {

@@ -187,7 +187,8 @@ export class Checkpoints {
       ];
       commits.push(logs.commit);
       // What is too old goes first: its metric series make room for others.
-      if (task.counts) removals.push(...retention.remove(task.nowMs, (traceId) => traces.forget(traceId)));
+      const gone: Uint8Array[] = [];
+      if (task.counts) removals.push(...retention.remove(task.nowMs, (traceId) => gone.push(traceId)));
       if (counts) commits.push(rollups.writeBlocks(task.steadyMs), metrics.write());
       if (task.counts) commits.push(series.removeUnused(task.nowMs));
       const ledgerAfter = ledger.preview(removals);
@@ -206,6 +207,8 @@ export class Checkpoints {
         this.#saved = saved;
         ledger.restore(ledgerAfter);
         window.evict(leaving);
+        // Not before: where the disk refuses the transaction, they are still there.
+        for (const traceId of gone) traces.forget(traceId);
       });
       return commits;
     });

@@ -59,16 +59,21 @@ type SeenSeries = { readonly method: string; readonly status: number; readonly n
 const MOST_SEEN = 20_000;
 /** Beside so many others of a route, one is as quickly made again as found. */
 const MOST_SEEN_OF_ROUTE = 15;
+/** Twice as many as a scan knows again: what is remembered of the others is only work for the garbage collector. */
+const MOST_RESOURCES = 2_048;
 
 /** Applies payloads in the order of the journal. */
 export class Ingest {
   readonly #parts: IngestParts;
   /** Failing traces with something that is not in the database. */
   readonly dirty = new Set<number>();
-  readonly #seen = new WeakSet<Resource>();
+  /** Resources that changes were inferred from. */
+  #seen = new WeakSet<Resource>();
+  #seenResources = 0;
   /** Series seen last, by process (which keeps its resource from payload to payload) and route; empty routes must be derived each time. */
   #seriesOf = new WeakMap<ScannedResource, Map<string, SeenSeries[]>>();
   #seenSeries = 0;
+  #seenProcesses = 0;
   #generation = 0;
   /** The process of the last span, and its series: most spans have the process of the one before. */
   #lastResource: ScannedResource | undefined;
@@ -219,7 +224,10 @@ export class Ingest {
 
   #switchResource(resource: ScannedResource): void {
     let series = this.#seriesOf.get(resource);
-    if (series === undefined) this.#seriesOf.set(resource, (series = new Map()));
+    if (series === undefined) {
+      if (this.#seenProcesses++ > MOST_RESOURCES) this.#forgetSeries();
+      this.#seriesOf.set(resource, (series = new Map()));
+    }
     this.#lastResource = resource;
     this.#lastSeries = series;
   }
@@ -228,6 +236,7 @@ export class Ingest {
     this.#seriesOf = new WeakMap();
     this.#lastResource = undefined;
     this.#seenSeries = 0;
+    this.#seenProcesses = 0;
     this.#generation = this.#parts.series.generation;
   }
 
@@ -322,6 +331,10 @@ export class Ingest {
 
   #noteResource(resource: Resource, timeMs: number): void {
     if (this.#seen.has(resource)) return;
+    if (this.#seenResources++ > MOST_RESOURCES) {
+      this.#seen = new WeakSet();
+      this.#seenResources = 0;
+    }
     this.#seen.add(resource);
     this.#parts.changes.note(resource, timeMs);
   }
