@@ -1,11 +1,18 @@
 import type { Observations, Scope, Span, Window } from "@faultline/model";
 import type { FailingExchange, Store, StoredFault, StoredTrace } from "../store/contract.ts";
+import { MOST_SPANS_A_TRACE, slimTrace } from "./slim-trace.ts";
 import { takeTurns } from "./take-turns.ts";
 
 /** What a diagnosis of a live fault reads. All of it is bounded, so that a diagnosis costs the same in a quiet hour and in a storm. */
 const FAILING_TRACES = 60;
 const GOOD_TRACES = 60;
 const METRIC_POINTS = 20_000;
+/** Of failing traces, and as many of good ones: a judgement is made at a stretch, and pages wait for it. Fewer traces than that tell too little. */
+const MOST_SPANS = 6000;
+const LEAST_TRACES = 5;
+/** Good traces are read at a stretch as well; spans of them that are too many to be judged cost a tenth of one that is. */
+const MOST_GOOD_SPANS = 20_000;
+const LEAST_GOOD_TRACES = 2;
 /** How far the window reaches around the newest failure, and how far before the fault began changes and metrics are of interest. */
 const LONGEST_WINDOW_MS = 15 * 60_000;
 const BEFORE_ONSET_MS = 30 * 60_000;
@@ -24,13 +31,17 @@ export async function gatherObservations(store: Store, fault: StoredFault, nowMs
   const failing = await store.listFailing({ window, fingerprint: fault.fingerprint, order: "newest", limit: FAILING_TRACES });
   const [example] = failing;
   if (example === undefined) return undefined;
-  const bad = await findTraces(store, failing);
+  const { traces: bad, spans } = await findTraces(store, failing);
   await takeTurns();
-  const symptom = findSymptom(failing, bad);
+  const symptom = findSymptom(
+    failing.filter(({ traceId }) => bad.has(traceId)),
+    bad,
+  );
   const goodWindow = { fromMs: around.fromMs, toMs: around.toMs };
-  const good = await store.sampleSucceeding({ window: goodWindow, service: symptom.service, route: symptom.route, limit: GOOD_TRACES });
+  const limit = countAffordable(spans / Math.max(1, bad.size));
+  const good = await store.sampleSucceeding({ window: goodWindow, service: symptom.service, route: symptom.route, limit });
   await takeTurns();
-  const traces = [...bad.values(), ...good];
+  const traces = [...bad.values(), ...good.map((trace) => slimTrace(trace))];
   const changes = await store.listChanges(around);
   const metrics = await store.listMetrics({ window: around, limit: METRIC_POINTS });
   const counts = await store.count({ window, service: symptom.service, route: symptom.route, stepMs: 3_600_000, groupBy: [] });
@@ -86,12 +97,30 @@ function isAnswered(spanId: string, spans: readonly Span[]): boolean {
   return false;
 }
 
-async function findTraces(store: Store, failing: readonly FailingExchange[]): Promise<ReadonlyMap<string, StoredTrace>> {
+/** The traces of these exchanges, the first ones where all would be too much to judge, and how many spans they had before they were slimmed. */
+async function findTraces(
+  store: Store,
+  failing: readonly FailingExchange[],
+): Promise<{ readonly traces: ReadonlyMap<string, StoredTrace>; readonly spans: number }> {
   const traces = new Map<string, StoredTrace>();
+  let [spans, judged] = [0, 0];
   for (const traceId of new Set(failing.map((each) => each.traceId))) {
+    if (judged >= MOST_SPANS && traces.size >= LEAST_TRACES) break;
     const trace = await store.findTrace(traceId);
-    if (trace !== undefined) traces.set(traceId, trace);
+    await takeTurns();
+    if (trace === undefined) continue;
+    const slim = slimTrace(trace);
+    traces.set(traceId, slim);
+    spans += trace.spans.length;
+    judged += slim.spans.length;
     await takeTurns();
   }
-  return traces;
+  return { traces, spans };
+}
+
+/** How many good traces are not too much, if each has as many spans as this. */
+function countAffordable(spans: number): number {
+  const judged = Math.floor(MOST_SPANS / Math.max(1, Math.min(spans, MOST_SPANS_A_TRACE)));
+  const read = Math.floor(MOST_GOOD_SPANS / Math.max(1, spans));
+  return Math.max(LEAST_GOOD_TRACES, Math.min(GOOD_TRACES, judged, read));
 }

@@ -1,11 +1,14 @@
 import { assembleTraces, fingerprintFailure, isolateEach, type FaultIdentity } from "@faultline/playbook";
 import type { FailurePath, MetricPoint } from "@faultline/model";
 import type { FailingExchange, Store } from "../store/contract.ts";
+import { slimTrace } from "./slim-trace.ts";
 import { takeTurns } from "./take-turns.ts";
 
 /** Traces read in one round. Beyond it an exchange inherits the fault of its kind, so that a burst cannot stall the watch. */
 const MOST_EXAMINED = 80;
 const EXAMINED_PER_KIND = 25;
+/** Spans that are judged at a stretch, beside each other: pages wait so long. */
+const SPANS_AT_ONCE = 6000;
 /** Metrics say which process stood still. They come with the next turn of their reporter. */
 const METRICS_AFTER_MS = 15_000;
 const MOST_METRICS = 5000;
@@ -65,25 +68,44 @@ function findMost(votes: readonly (Identified | undefined)[]): Identified | unde
   return groups.reduce((best, group) => (group.length > best.length ? group : best), [])[0];
 }
 
+type Read = { readonly exchange: FailingExchange; readonly path: FailurePath };
+
 async function examine(store: Store, failing: readonly FailingExchange[]): Promise<ReadonlyMap<FailingExchange, Identified | undefined>> {
   const found = new Map<FailingExchange, Identified | undefined>(failing.map((exchange) => [exchange, undefined]));
-  const read: { readonly exchange: FailingExchange; readonly path: FailurePath }[] = [];
+  const metrics = await listMetricsAround(store, failing);
+  let read: Read[] = [];
+  const judgeRead = async (): Promise<void> => {
+    for (const [exchange, identity] of judge(read, metrics)) found.set(exchange, identity);
+    read = [];
+    await takeTurns();
+  };
   for (const exchange of failing) {
     const trace = await store.findTrace(exchange.traceId);
-    const [path] = trace === undefined ? [] : assembleTraces(trace.spans, trace.logs, trace.exchanges);
+    await takeTurns();
+    const slim = trace && slimTrace(trace);
+    const [path] = slim === undefined ? [] : assembleTraces(slim.spans, slim.logs, slim.exchanges);
     if (path !== undefined) read.push({ exchange, path });
     await takeTurns();
+    if (read.reduce((sum, { path: { spanCount } }) => sum + spanCount, 0) >= SPANS_AT_ONCE) await judgeRead();
   }
-  const paths = read.map(({ path }) => path);
-  const domains = isolateEach(paths, await listMetricsAround(store, failing));
-  read.forEach(({ exchange, path }, index) => {
-    const domain = domains[index];
-    if (domain === undefined || domain.suspects.length === 0) return;
-    const isMasked = domain.path.some(({ fate }) => fate === "masked");
-    found.set(exchange, { ...fingerprintFailure(path, domain), mayChange: domain.missing.length > 0, isMasked });
-  });
-  await takeTurns();
+  await judgeRead();
   return found;
+}
+
+/** The fault of each, in the light of all of them. */
+function judge(read: readonly Read[], metrics: readonly MetricPoint[]): ReadonlyMap<FailingExchange, Identified> {
+  const domains = isolateEach(
+    read.map(({ path }) => path),
+    metrics,
+  );
+  return new Map(
+    read.flatMap(({ exchange, path }, index): readonly (readonly [FailingExchange, Identified])[] => {
+      const domain = domains[index];
+      if (domain === undefined || domain.suspects.length === 0) return [];
+      const isMasked = domain.path.some(({ fate }) => fate === "masked");
+      return [[exchange, { ...fingerprintFailure(path, domain), mayChange: domain.missing.length > 0, isMasked }]];
+    }),
+  );
 }
 
 async function listMetricsAround(store: Store, failing: readonly FailingExchange[]): Promise<readonly MetricPoint[]> {
