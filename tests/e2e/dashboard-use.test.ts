@@ -14,10 +14,12 @@ let browser: Browser;
 let site: Site;
 let fixture: Fixture;
 let longFault: string;
+let filledMs: number;
 beforeAll(async () => {
   browser = await launchBrowser();
   site = await openSite();
-  fixture = await fillStore(site.store, Date.now());
+  filledMs = Date.now();
+  fixture = await fillStore(site.store, filledMs);
   longFault = await saveLongFault();
   await saveExpiredFault();
 });
@@ -52,6 +54,12 @@ async function saveExpiredFault(): Promise<void> {
   );
 }
 
+/** The overview from forty to ten minutes before the fixture ends: before its last release, and after its first failures. */
+function pastAddress(): string {
+  const toInstant = (agoMs: number) => `${new Date(filledMs - agoMs).toISOString().slice(0, 16)}:00Z`;
+  return `/?${new URLSearchParams({ from: toInstant(40 * 60_000), to: toInstant(10 * 60_000) }).toString()}`;
+}
+
 async function open(path: string, look: BrowserContextOptions = {}): Promise<{ page: Page; troubles: readonly string[] }> {
   const opened = await openPage(browser, site.url, look);
   await opened.page.goto(site.url + path);
@@ -63,11 +71,14 @@ async function open(path: string, look: BrowserContextOptions = {}): Promise<{ p
 describe("for a screen reader and a small window", () => {
   const addresses = (): readonly string[] => [
     "/",
+    pastAddress(),
+    "/?from=nonsense",
     `/faults/${fixture.fingerprints[1]}`,
     `/faults/${longFault}`,
     "/faults/expired",
     `/traces/${fixture.traceIds[0]}`,
     "/failing",
+    `/failing${pastAddress().slice(1)}`,
     "/rollout?baseline=2.4.1&canary=2.5.0&service=storefront",
   ];
 
@@ -119,6 +130,90 @@ describe("in use", () => {
     await page.getByRole("link", { name: "Show all" }).click();
     await page.getByText("answers of all services").waitFor();
     expect(troubles).toEqual([]);
+    await page.context().close();
+  });
+
+  it("goes to a past time by its form and by keyboard, keeps that in the address, and is live again at the present", async () => {
+    const { page, troubles } = await open("/?minutes=60&service=orders");
+    await page.getByRole("button", { name: "Past time" }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("link", { name: "Earlier" }).click();
+    await page.locator(".live").getByText("past time").waitFor();
+    const asked = new URL(page.url()).searchParams;
+    expect(Date.parse(String(asked.get("to"))) - Date.parse(String(asked.get("from")))).toBe(3_600_000);
+    expect(asked.get("service")).toBe("orders");
+    await page.getByText("No fault at that time.").waitFor();
+    await page.getByRole("link", { name: "Later" }).click();
+    await page.locator(".live").getByText("live").waitFor();
+    expect(new URL(page.url()).search).toBe("?minutes=60&service=orders");
+    await page.getByLabel("from", { exact: true }).fill("2026-05-01T10:00");
+    await page.getByLabel("to", { exact: true }).fill("2026-05-01T09:00");
+    await page.getByRole("button", { name: "Show" }).click();
+    await page.getByRole("alert").getByText("begins before it ends").waitFor();
+    await page.getByLabel("to", { exact: true }).fill("2026-05-01T10:30");
+    await page.keyboard.press("Enter");
+    await page.locator(".live").getByText("past time").waitFor();
+    const given = new URL(page.url()).searchParams;
+    expect([given.get("from"), given.get("to")]).toEqual(
+      ["2026-05-01T10:00", "2026-05-01T10:30"].map((local) => `${new Date(local).toISOString().slice(0, 19)}Z`),
+    );
+    expect(troubles).toEqual([]);
+    await page.context().close();
+  });
+
+  it("shows a past time as its link says, whatever comes in since, and the failing requests of that time", async () => {
+    const path = pastAddress();
+    const { page } = await open(path);
+    const read = () => page.locator("main h1").innerText();
+    const before = await read();
+    expect(before).toMatch(/^2 faults/);
+    const late = sketchTrace([{ service: "late", route: "/late", status: 500 }], Date.now(), createRandom(3));
+    await site.store.append(toTracePayload(late));
+    site.live.publish({ kind: "counts", atMs: Date.now() });
+    const { page: other } = await open(path);
+    expect(await other.locator("main h1").innerText()).toBe(before);
+    expect(await read()).toBe(before);
+    await page.locator(".overview-rows a").first().click();
+    await page.locator(".failing-rows tbody tr").first().waitFor();
+    expect(new URL(page.url()).searchParams.get("to")).toBe(new URLSearchParams(path.slice(2)).get("to"));
+    await page.getByRole("button", { name: "Filter" }).click();
+    expect(new URL(page.url()).searchParams.get("to")).toBe(new URLSearchParams(path.slice(2)).get("to"));
+    await page.context().close();
+    await other.context().close();
+  });
+
+  it("shows closer what a pointer is drawn across in the chart", async () => {
+    const { page } = await open("/?minutes=60");
+    const chart = page.locator(".chart .u-over");
+    const [left, top, width] = await chart.evaluate((element) => {
+      const box = element.getBoundingClientRect();
+      return [box.x, box.y + 20, box.width] as const;
+    });
+    await page.mouse.move(left + width * 0.5, top);
+    await page.mouse.down();
+    await page.mouse.move(left + width * 0.75, top, { steps: 5 });
+    await page.mouse.up();
+    await page.locator(".live").getByText("past time").waitFor();
+    const asked = new URL(page.url()).searchParams;
+    const minutes = (Date.parse(String(asked.get("to"))) - Date.parse(String(asked.get("from")))) / 60_000;
+    expect(minutes).toBeGreaterThan(13);
+    expect(minutes).toBeLessThan(18);
+    await page.context().close();
+  });
+
+  it("says the verdict, the hop that made it, its cause and the first check before anybody scrolls, and copies the test's command", async () => {
+    const { page } = await open(`/faults/${fixture.fingerprints[1]}`, {
+      viewport: { width: 1280, height: 720 },
+      permissions: ["clipboard-read", "clipboard-write"],
+    });
+    for (const place of ["main h1", ".tag-cause", ".first-check .command", ".hop-created"]) {
+      const bottom = await page.locator(place).evaluate((element) => element.getBoundingClientRect().bottom);
+      expect([place, bottom <= 720]).toEqual([place, true]);
+    }
+    await page.getByRole("button", { name: "Copy test command" }).click();
+    await expect
+      .poll(() => page.evaluate(() => navigator.clipboard.readText()))
+      .toMatch(/^npx faultline prove [0-9a-f]+ --as node:test --collector http:/);
     await page.context().close();
   });
 

@@ -50,7 +50,7 @@ export function App(): ReactNode {
             Rollout
           </Link>
         </nav>
-        <LiveMark />
+        <LiveMark isPast={page.kind === "overview" && page.range.kind === "between"} />
         <ThemeButton />
       </header>
       <main id="main" key={pathname}>
@@ -66,7 +66,7 @@ export function App(): ReactNode {
 function Shown({ page }: { readonly page: Page }): ReactNode {
   switch (page.kind) {
     case "overview":
-      return <OverviewPage minutes={page.minutes} filter={page.filter} />;
+      return <OverviewPage range={page.range} filter={page.filter} />;
     case "fault":
       return <FaultPage fingerprint={page.fingerprint} traceId={page.traceId} />;
     case "trace":
@@ -104,14 +104,15 @@ function usePageFocus(path: string, title: string): void {
   }, [path, title]);
 }
 
-function LiveMark(): ReactNode {
+/** Says whether what is shown moves on by itself: a time that was chosen stays as it is. */
+function LiveMark({ isPast }: { readonly isPast: boolean }): ReactNode {
   const live = useContext(LiveContext);
   const [isOpen, setOpen] = useState(false);
   useEffect(() => live?.watch(setOpen), [live]);
   return (
-    <span className={`live${isOpen ? " live-on" : ""}`} role="status">
+    <span className={`live${isOpen && !isPast ? " live-on" : ""}`} role="status">
       <i aria-hidden="true" />
-      {isOpen ? "live" : "connecting"}
+      {isPast ? "past time" : isOpen ? "live" : "connecting"}
     </span>
   );
 }

@@ -3,10 +3,14 @@ import { parsePage, toFaultAddress, toOverviewAddress, toTraceAddress } from "./
 
 describe("addresses", () => {
   it.each([
-    ["/", "", { kind: "overview", minutes: 15, filter: {} }],
-    ["/", "?minutes=60", { kind: "overview", minutes: 60, filter: {} }],
-    ["/", "?service=a%26b&region=&version=2", { kind: "overview", minutes: 15, filter: { service: "a&b", version: "2" } }],
-    ["/", "?minutes=7", { kind: "overview", minutes: 15, filter: {} }],
+    ["/", "", { kind: "overview", range: { kind: "last", minutes: 15 }, filter: {} }],
+    ["/", "?minutes=60", { kind: "overview", range: { kind: "last", minutes: 60 }, filter: {} }],
+    [
+      "/",
+      "?service=a%26b&region=&version=2",
+      { kind: "overview", range: { kind: "last", minutes: 15 }, filter: { service: "a&b", version: "2" } },
+    ],
+    ["/", "?minutes=7", { kind: "overview", range: { kind: "last", minutes: 15 }, filter: {} }],
     ["/faults/a%2Fb", "", { kind: "fault", fingerprint: "a/b" }],
     ["/faults/f1", "?trace=abc", { kind: "fault", fingerprint: "f1", traceId: "abc" }],
     ["/faults/%E0%A4%A", "", { kind: "fault", fingerprint: "%E0%A4%A" }],
@@ -22,8 +26,9 @@ describe("addresses", () => {
     const hostile = '"><script>/?#%';
     expect(parsePage(toFaultAddress(hostile), "")).toEqual({ kind: "fault", fingerprint: hostile });
     const filter = { service: hostile, version: hostile };
-    expect(parsePage("/", toOverviewAddress(60, filter).slice(1))).toEqual({ kind: "overview", minutes: 60, filter });
-    expect(toOverviewAddress(15, {})).toBe("/");
+    const range = { kind: "between", from: hostile, to: hostile } as const;
+    expect(parsePage("/", toOverviewAddress(range, filter).slice(1))).toEqual({ kind: "overview", range, filter });
+    expect(toOverviewAddress({ kind: "last", minutes: 15 }, {})).toBe("/");
     const url = new URL(toTraceAddress(hostile, hostile), "http://localhost");
     expect(parsePage(url.pathname, url.search)).toEqual({ kind: "trace", traceId: hostile, spanId: hostile });
   });

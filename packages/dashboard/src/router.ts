@@ -1,17 +1,15 @@
 import { useSyncExternalStore } from "react";
 import { FILTER_NAMES, type OverviewFilter } from "./filter-overview.ts";
+import { parseRange, type TimeRange, toRangeQuery } from "./time-range.ts";
 
 /** The pages there are, with what their address says. */
 export type Page =
-  | { readonly kind: "overview"; readonly minutes: number; readonly filter: OverviewFilter }
+  | { readonly kind: "overview"; readonly range: TimeRange; readonly filter: OverviewFilter }
   | { readonly kind: "fault"; readonly fingerprint: string; readonly traceId?: string }
   | { readonly kind: "trace"; readonly traceId: string; readonly spanId?: string }
   | { readonly kind: "failing"; readonly query: string }
   | { readonly kind: "rollout"; readonly query: string }
   | { readonly kind: "unknown"; readonly path: string };
-
-/** The windows that the overview offers, in minutes. */
-export const WINDOWS = [15, 60, 360, 1440] as const;
 
 /** Reads a page from an address; what is no page of ours is `unknown`. */
 export function parsePage(path: string, query: string): Page {
@@ -19,9 +17,8 @@ export function parsePage(path: string, query: string): Page {
   const params = new URLSearchParams(query);
   if (rest.length > 0) return { kind: "unknown", path };
   if (first === "" && second === undefined) {
-    const minutes = Number(params.get("minutes"));
     const filter = Object.fromEntries(FILTER_NAMES.flatMap((name) => (params.get(name) ? [[name, params.get(name) ?? ""]] : [])));
-    return { kind: "overview", minutes: WINDOWS.find((each) => each === minutes) ?? WINDOWS[0], filter };
+    return { kind: "overview", range: parseRange(params), filter };
   }
   if (first === "faults" && second !== undefined) {
     const traceId = params.get("trace");
@@ -67,9 +64,9 @@ export function useAddress(): string {
   return useSyncExternalStore(subscribe, () => location.pathname + location.search);
 }
 
-/** The address of the overview over a window, narrowed by a filter. */
-export function toOverviewAddress(minutes: number, filter: OverviewFilter): string {
-  const params = new URLSearchParams(minutes === WINDOWS[0] ? {} : { minutes: String(minutes) });
+/** The address of the overview over a time, narrowed by a filter. */
+export function toOverviewAddress(range: TimeRange, filter: OverviewFilter): string {
+  const params = toRangeQuery(range);
   for (const name of FILTER_NAMES) if (filter[name] !== undefined) params.set(name, filter[name]);
   return params.size === 0 ? "/" : `/?${params.toString()}`;
 }

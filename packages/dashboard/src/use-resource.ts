@@ -16,11 +16,15 @@ const LEAST_PAUSE_MS = 1000;
 const PAUSE_PER_ANSWER = 10;
 const MOST_PAUSE_MS = 30_000;
 
-/** Reads `path` and keeps it; the second value asks again, soon and not too often. */
-export function useResource<T>(path: string): readonly [Resource<T>, () => void] {
-  const [held, setHeld] = useState<{ readonly path: string; readonly resource: Resource<T> }>({ path, resource: { kind: "loading" } });
+/** Reads `path` and keeps it; the second value asks again, soon and not too often. Without a path it asks nothing. */
+export function useResource<T>(path: string | undefined): readonly [Resource<T>, () => void] {
+  const [held, setHeld] = useState<{ readonly path: string | undefined; readonly resource: Resource<T> }>({
+    path,
+    resource: { kind: "loading" },
+  });
   const refreshRef = useRef<() => void>(() => {});
   useEffect(() => {
+    if (path === undefined) return undefined;
     const reader = createReader<T>(path, (reply) => {
       setHeld((old) => ({ path, resource: merge(old.path === path ? old.resource : { kind: "loading" }, reply) }));
     });

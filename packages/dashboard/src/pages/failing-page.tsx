@@ -3,20 +3,30 @@ import type { FormEvent, ReactNode } from "react";
 import { FailingTable } from "../parts/failing-table.tsx";
 import { Field } from "../parts/field.tsx";
 import { Empty, Failed, Loading } from "../parts/page-state.tsx";
+import { readTimeFields, TimeFields } from "../parts/time-fields.tsx";
 import { navigate } from "../router.ts";
 import { useResource } from "../use-resource.ts";
 
 const FIELDS = ["service", "route", "version", "region", "fingerprint"] as const;
 
-/** Failing requests of the last day, filtered; the filter is the address, so that it can be sent to someone. */
+function isNarrowed(filter: URLSearchParams): boolean {
+  return FIELDS.some((name) => filter.has(name));
+}
+
+function isTimed(filter: URLSearchParams): boolean {
+  return filter.has("from") || filter.has("to");
+}
+
+/** Failing requests of the last day or of a time that is chosen, filtered; the filter is the address, so that it can be sent to someone. */
 export function FailingPage({ query }: { readonly query: string }): ReactNode {
   const filter = new URLSearchParams(query);
   const [answer] = useResource<FailingAnswer>(`/api/failing?${filter.toString()}`);
   const apply = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
-    const kept = [...new FormData(event.currentTarget)].filter(
-      (pair): pair is [string, string] => typeof pair[1] === "string" && pair[1] !== "",
-    );
+    const form = new FormData(event.currentTarget);
+    const ends = readTimeFields(form);
+    for (const name of ["from", "to"] as const) form.set(name, ends[name]);
+    const kept = [...form].filter((pair): pair is [string, string] => typeof pair[1] === "string" && pair[1] !== "");
     const next = new URLSearchParams(kept.map(([name, value]) => [name, value.trim()]));
     if (next.get("order") === "newest") next.delete("order");
     navigate(`/failing${next.size === 0 ? "" : `?${next.toString()}`}`);
@@ -30,6 +40,7 @@ export function FailingPage({ query }: { readonly query: string }): ReactNode {
         {FIELDS.map((name) => (
           <Field key={name} name={name} value={filter.get(name) ?? ""} />
         ))}
+        <TimeFields from={filter.get("from") ?? ""} to={filter.get("to") ?? ""} />
         <label>
           <span>order</span>
           <select name="order" defaultValue={filter.get("order") ?? "newest"}>
@@ -43,9 +54,7 @@ export function FailingPage({ query }: { readonly query: string }): ReactNode {
       {answer.kind === "failed" && <Failed problem={answer.problem} />}
       {answer.kind === "ready" && answer.value.failing.length === 0 && (
         <Empty
-          title={
-            filter.size === 0 ? "No request failed in the last 24 hours." : "No request that fits this filter failed in the last 24 hours."
-          }
+          title={`No request${isNarrowed(filter) ? " that fits this filter" : ""} failed in ${isTimed(filter) ? "that time" : "the last 24 hours"}.`}
         />
       )}
       {answer.kind === "ready" && answer.value.failing.length > 0 && <FailingTable failing={answer.value.failing} />}

@@ -1,5 +1,6 @@
 import type { Diagnosis, Fate, FaultAnswer } from "@faultline/model";
 import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { addressCollector } from "../address-collector.ts";
 import { formatCount, formatTime, shorten } from "../format.ts";
 import { writeIncidentReport } from "../incident-report.ts";
 import { useLive } from "../live.ts";
@@ -110,9 +111,35 @@ function Verdict({ value }: { readonly value: FaultAnswer }): ReactNode {
         <span>last {formatTime(fault.lastSeenMs)}</span>
         {fault.resolvedInVersion !== undefined && <span>resolved in {fault.resolvedInVersion}</span>}
         <CopyButton text={() => writeIncidentReport(value, location.origin)} label="Copy as report" />
+        {!isExpired(value) && <CopyButton text={() => findReproduction(value)} label="Copy test command" />}
       </p>
+      {diagnosis !== undefined && <FirstCheck next={diagnosis.next} />}
     </header>
   );
+}
+
+/** What to look at first, in the first view: whoever is woken by this reads no further before that. */
+function FirstCheck({ next: [first, ...others] }: Pick<Diagnosis, "next">): ReactNode {
+  if (first === undefined) return null;
+  return (
+    <div className="first-check">
+      <p>
+        <b>Check first</b> <Captured text={first.check} />
+        {others.length > 0 && (
+          <a className="aside" href="#next-checks">
+            {others.length === 1 ? "one more check" : `${others.length} more checks`}
+          </a>
+        )}
+      </p>
+      {first.command !== undefined && <Command text={first.command} />}
+    </div>
+  );
+}
+
+/** The command that turns the failing request into a test: the diagnosis names the best of its requests. */
+function findReproduction({ fault, diagnosis }: FaultAnswer): string {
+  const named = diagnosis?.next.find(({ command }) => command?.startsWith("npx faultline prove "))?.command;
+  return addressCollector(named ?? `npx faultline prove ${fault.fingerprint} --as node:test`, location.origin);
 }
 
 /** Retention has removed what the verdict was reached on. */
@@ -205,7 +232,7 @@ function WhatToDo({ diagnosis }: { readonly diagnosis: Diagnosis }): ReactNode {
   return (
     <>
       <section>
-        <h2>Next checks</h2>
+        <h2 id="next-checks">Next checks</h2>
         <ol className="checks">
           {diagnosis.next.map((next) => (
             <li key={next.check}>

@@ -1,9 +1,9 @@
-import type { FaultListing, OverviewAnswer } from "@faultline/model";
+import type { FaultListing, FaultsAnswer, OverviewAnswer } from "@faultline/model";
 import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { toCollectorTime } from "../collector-clock.ts";
 import { compareReleases } from "../compare-releases.ts";
 import { FILTER_NAMES, filterOverview, type OverviewFilter } from "../filter-overview.ts";
-import { formatCount, formatRatio } from "../format.ts";
+import { formatCount, formatRatio, formatTime } from "../format.ts";
 import { useLive } from "../live.ts";
 import { mergeFault, orderFaults } from "../merge-fault.ts";
 import { Captured } from "../parts/captured-text.tsx";
@@ -11,68 +11,106 @@ import { CountChart } from "../parts/count-chart.tsx";
 import { Command } from "../parts/copy-button.tsx";
 import { DemoPanel } from "../parts/demo-panel.tsx";
 import { FaultList } from "../parts/fault-list.tsx";
-import { Link } from "../parts/link.tsx";
 import { OverviewFilterForm } from "../parts/overview-filter-form.tsx";
 import { OverviewTable } from "../parts/overview-table.tsx";
 import { Empty, Failed, Loading, Stale } from "../parts/page-state.tsx";
 import { ReleaseFigure } from "../parts/release-figure.tsx";
-import { toOverviewAddress, WINDOWS } from "../router.ts";
-import { useResource } from "../use-resource.ts";
+import { TimeChoice } from "../parts/time-choice.tsx";
+import { navigate, toOverviewAddress } from "../router.ts";
+import { type TimeRange, toBetween, toRangeQuery } from "../time-range.ts";
+import { type Resource, useResource } from "../use-resource.ts";
 
 const EVERY_MS = 10_000;
-const WINDOW_NAMES: Readonly<Record<number, string>> = { 15: "15 min", 60: "1 h", 360: "6 h", 1440: "24 h" };
+/** The collector names no more faults than these. */
+const MOST_LISTED = 100;
 
-type Choice = { readonly minutes: number; readonly filter: OverviewFilter };
+type Choice = { readonly range: TimeRange; readonly filter: OverviewFilter };
 
-/** At a glance: what fails where, and the faults behind it. */
-export function OverviewPage({ minutes, filter }: Choice): ReactNode {
-  const [ownMs, setOwnMs] = useState(() => Date.now());
-  const [overview, refresh] = useOverview(minutes);
-  const [changed, setChanged] = useState<readonly FaultListing[]>([]);
-  useLive((message) => {
-    if (message.kind === "fault") setChanged((faults) => mergeFault(faults, message.fault).slice(0, 100));
-    refresh();
-  });
-  useEffect(() => {
-    const timer = setInterval(() => {
-      setOwnMs(Date.now());
-      refresh();
-    }, EVERY_MS);
-    return () => clearInterval(timer);
-  }, [refresh]);
-  const faults = useMemo(() => toFaults(overview.kind === "ready" ? overview.value.faults : [], changed), [overview, changed]);
-  if (overview.kind === "loading") return <Loading what="the overview" />;
-  if (overview.kind === "failed") return <Failed isPage problem={overview.problem} />;
-  const whole = { ...overview.value, faults };
-  if (whole.total === 0 && faults.length === 0) return <Nothing />;
-  const value = filterOverview(whole, filter);
-  const nowMs = toCollectorTime(ownMs);
+/** At a glance: what fails where, and the faults behind it; now, or at a past time. */
+export function OverviewPage({ range, filter }: Choice): ReactNode {
+  const { overview, faults, nowMs } = useOverview(range);
+  const toAddress = (other: TimeRange): string => toOverviewAddress(other, filter);
+  const isLive = range.kind === "last";
+  if (isLive && overview.kind === "ready" && overview.value.total === 0 && faults.length === 0) return <Nothing />;
+  const whole = overview.kind === "ready" ? { ...overview.value, faults } : undefined;
+  const value = whole === undefined ? undefined : filterOverview(whole, filter);
   return (
     <>
       <header className="page-head">
-        <h1 tabIndex={-1}>{toHeadline(value, filter)}</h1>
-        <WindowChoice minutes={minutes} filter={filter} />
+        {overview.kind !== "failed" && <h1 tabIndex={-1}>{value === undefined ? "Overview" : toHeadline(value, filter, isLive)}</h1>}
+        <TimeChoice {...{ range, nowMs, toAddress }} />
       </header>
-      <OverviewFilterForm rows={whole.rows} minutes={minutes} filter={filter} />
-      <Stale problem={overview.problem} />
-      <CountChart series={value.series} changes={value.changes} />
-      <DemoPanel />
+      {overview.kind === "loading" && <Loading what="the overview" />}
+      {overview.kind === "failed" && <Failed isPage problem={overview.problem} />}
+      {whole !== undefined && <OverviewFilterForm rows={whole.rows} range={range} filter={filter} />}
+      {overview.kind === "ready" && <Stale problem={overview.problem} />}
+      {value !== undefined && (
+        <CountChart
+          series={value.series}
+          changes={value.changes}
+          onSelect={({ fromMs, toMs }) => navigate(toAddress(toBetween(fromMs, toMs)))}
+        />
+      )}
+      {isLive && value !== undefined && <DemoPanel />}
+      {whole !== undefined && value !== undefined && <Findings {...{ whole, value, range, nowMs }} />}
+    </>
+  );
+}
+
+type FindingsProps = {
+  readonly whole: OverviewAnswer;
+  readonly value: OverviewAnswer;
+  readonly range: TimeRange;
+  readonly nowMs: number;
+};
+
+function Findings({ whole, value, range, nowMs }: FindingsProps): ReactNode {
+  return (
+    <>
       <ReleaseFigure releases={compareReleases(value.changes, whole.rows)} nowMs={nowMs} />
       <section>
         <h2>Faults</h2>
-        {value.faults.length === 0 ? <Empty title="No fault so far." /> : <FaultList faults={value.faults} nowMs={nowMs} />}
+        {value.faults.length === 0 ? (
+          <Empty title={range.kind === "last" ? "No fault so far." : "No fault at that time."} />
+        ) : (
+          <FaultList faults={value.faults} nowMs={nowMs} />
+        )}
       </section>
       <section>
         <h2>What fails where</h2>
-        <OverviewTable overview={value} />
+        <OverviewTable overview={value} range={range} />
       </section>
     </>
   );
 }
 
-/** The window ends now, always: the collector fills in the end, the page says how long it is by where it begins. */
-function useOverview(minutes: number): ReturnType<typeof useResource<OverviewAnswer>> {
-  return useResource<OverviewAnswer>(`/api/overview?minutes=${minutes}`);
+type Overview = { readonly overview: Resource<OverviewAnswer>; readonly faults: readonly FaultListing[]; readonly nowMs: number };
+
+/** The last minutes are asked for again with what happens; a past time once, with the faults of that time, and nothing of it moves. */
+function useOverview(range: TimeRange): Overview {
+  const isLive = range.kind === "last";
+  const [ownMs, setOwnMs] = useState(() => Date.now());
+  const query = isLive ? `minutes=${range.minutes}` : toRangeQuery(range).toString();
+  const [overview, refresh] = useResource<OverviewAnswer>(`/api/overview?${query}`);
+  const [listing] = useResource<FaultsAnswer>(isLive ? undefined : `/api/faults?${query}`);
+  const [changed, setChanged] = useState<readonly FaultListing[]>([]);
+  useLive((message) => {
+    if (message.kind === "fault") setChanged((faults) => mergeFault(faults, message.fault).slice(0, MOST_LISTED));
+    if (isLive) refresh();
+  });
+  useEffect(() => {
+    const timer = setInterval(() => {
+      setOwnMs(Date.now());
+      if (isLive) refresh();
+    }, EVERY_MS);
+    return () => clearInterval(timer);
+  }, [isLive, refresh]);
+  const faults = useMemo(() => {
+    if (!isLive) return listing.kind === "ready" ? orderFaults(listing.value.faults) : [];
+    return toFaults(overview.kind === "ready" ? overview.value.faults : [], changed);
+  }, [isLive, listing, overview, changed]);
+  const isWhole = isLive || listing.kind === "ready" || overview.kind === "failed";
+  return { overview: isWhole ? overview : listing, faults, nowMs: toCollectorTime(ownMs) };
 }
 
 /** What the collector said, with what it told since: an event may be newer than the answer, or older. */
@@ -87,16 +125,14 @@ function toFaults(answered: readonly FaultListing[], changed: readonly FaultList
   return orderFaults([...known.values()]);
 }
 
-/** The collector names no more faults than these. */
-const MOST_LISTED = 100;
-
-function toHeadline({ total, failing, errorRatio, faults }: OverviewAnswer, filter: OverviewFilter): ReactNode {
-  const open = faults.filter((fault) => fault.state === "open").length;
-  const known = open === 0 ? "No open fault" : open === 1 ? "1 open fault" : `${open} open faults`;
+function toHeadline({ total, failing, errorRatio, faults, window }: OverviewAnswer, filter: OverviewFilter, isLive: boolean): ReactNode {
+  const open = faults.filter((fault) => !isLive || fault.state === "open").length;
+  const kind = isLive ? "open " : "";
+  const known = open === 0 ? `No ${kind}fault` : open === 1 ? `1 ${kind}fault` : `${open} ${kind}faults`;
   const names = FILTER_NAMES.flatMap((name) => filter[name] ?? []);
   return (
     <>
-      {open >= MOST_LISTED ? `${MOST_LISTED} open faults or more` : known}
+      {open >= MOST_LISTED ? `${MOST_LISTED} ${kind}faults or more` : known}
       <span className="headline-rest">
         {formatCount(failing)} of {formatCount(total)} answers of{" "}
         {names.length === 0 ? "all services" : <Captured text={names.join(", ")} />} were server errors
@@ -104,20 +140,9 @@ function toHeadline({ total, failing, errorRatio, faults }: OverviewAnswer, filt
           names.length === 0 &&
           `, ${formatRatio(errorRatio.ratio)} (${formatRatio(errorRatio.lower)} to ${formatRatio(errorRatio.upper)})`}
         {failing > 0 && names.length > 0 && `, ${formatRatio(failing / total)}`}
+        {!isLive && `, ${formatTime(window.fromMs)} to ${formatTime(window.toMs)}`}
       </span>
     </>
-  );
-}
-
-function WindowChoice({ minutes, filter }: Choice): ReactNode {
-  return (
-    <nav className="windows" aria-label="Time window">
-      {WINDOWS.map((each) => (
-        <Link key={each} to={toOverviewAddress(each, filter)} current={each === minutes}>
-          {WINDOW_NAMES[each]}
-        </Link>
-      ))}
-    </nav>
   );
 }
 

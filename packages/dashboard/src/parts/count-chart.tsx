@@ -1,4 +1,4 @@
-import type { Change, CountSeries } from "@faultline/model";
+import type { Change, CountSeries, Window } from "@faultline/model";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import uPlot from "uplot";
 import { toCollectorTime } from "../collector-clock.ts";
@@ -7,10 +7,16 @@ import { formatClock, formatCompact, formatCount, formatRatio, formatTime, toVis
 const HOUR = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
 
-type Props = { readonly series: CountSeries; readonly changes: readonly Change[]; readonly height?: number };
+type Props = {
+  readonly series: CountSeries;
+  readonly changes: readonly Change[];
+  readonly height?: number;
+  /** Told the steps that a pointer was drawn across, as a window; absent: nothing can be drawn across it. */
+  readonly onSelect?: (window: Window) => void;
+};
 
 /** Requests as a quiet line, server errors as bars on their own scale, deploys as lines across. */
-export function CountChart({ series, changes, height = 150 }: Props): ReactNode {
+export function CountChart({ series, changes, height = 150, onSelect }: Props): ReactNode {
   const [readout, setReadout] = useState<number | undefined>(undefined);
   const ink = useInk();
   return (
@@ -21,22 +27,26 @@ export function CountChart({ series, changes, height = 150 }: Props): ReactNode 
         {changes.length > 0 && <span className="key-change">deploys and changes</span>}
         <span className="chart-readout">{describeStep(series, readout)}</span>
       </figcaption>
-      <Canvas key={ink} series={series} changes={changes} height={height} setReadout={setReadout} />
+      <Canvas key={ink} {...{ series, changes, height, onSelect, setReadout }} />
     </figure>
   );
 }
 
-type CanvasProps = Required<Props> & { readonly setReadout: (step: number | undefined) => void };
+type CanvasProps = Required<Omit<Props, "onSelect">> & {
+  readonly onSelect: Props["onSelect"];
+  readonly setReadout: (step: number | undefined) => void;
+};
 
 /** The drawing lives as long as its theme; new counts are put into it, so that it neither blinks nor loses the pointer. */
-function Canvas({ series, changes, height, setReadout }: CanvasProps): ReactNode {
+function Canvas({ series, changes, height, onSelect, setReadout }: CanvasProps): ReactNode {
   const place = useRef<HTMLDivElement>(null);
-  const drawn = useRef<{ chart?: uPlot; changes: readonly Change[] }>({ changes: [] });
+  const drawn = useRef<Drawn>({ changes: [], stepMs: series.stepMs, onSelect });
+  const canSelect = onSelect !== undefined;
   useEffect(() => {
     const element = place.current;
     if (element === null) return undefined;
     const parts = drawn.current;
-    const chart = new uPlot(toOptions({ element, height, listChanges: () => parts.changes, setReadout }), [[], [], []], element);
+    const chart = new uPlot(toOptions({ element, height, parts, canSelect, setReadout }), [[], [], []], element);
     parts.chart = chart;
     const resize = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height }));
     resize.observe(element);
@@ -44,11 +54,11 @@ function Canvas({ series, changes, height, setReadout }: CanvasProps): ReactNode
       resize.disconnect();
       chart.destroy();
     };
-  }, [height, setReadout]);
+  }, [height, canSelect, setReadout]);
   useEffect(() => {
-    drawn.current.changes = changes;
+    Object.assign(drawn.current, { changes, stepMs: series.stepMs, onSelect });
     drawn.current.chart?.setData(toData(series));
-  }, [series, changes]);
+  }, [series, changes, onSelect]);
   return <div ref={place} role="img" aria-label={describeSeries(series, changes)} />;
 }
 
@@ -81,14 +91,18 @@ function useInk(): string {
   return ink;
 }
 
+/** What a drawing is asked for while it lives. */
+type Drawn = { chart?: uPlot; changes: readonly Change[]; stepMs: number; onSelect: Props["onSelect"] };
+
 type ChartParts = {
   readonly element: HTMLElement;
   readonly height: number;
-  readonly listChanges: () => readonly Change[];
+  readonly parts: Drawn;
+  readonly canSelect: boolean;
   readonly setReadout: (step: number | undefined) => void;
 };
 
-function toOptions({ element, height, listChanges, setReadout }: ChartParts): uPlot.Options {
+function toOptions({ element, height, parts, canSelect, setReadout }: ChartParts): uPlot.Options {
   const style = getComputedStyle(element);
   const color = (name: string): string => style.getPropertyValue(name).trim();
   const axis = {
@@ -102,7 +116,7 @@ function toOptions({ element, height, listChanges, setReadout }: ChartParts): uP
     width: element.clientWidth,
     height,
     legend: { show: false },
-    cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
+    cursor: { y: false, points: { show: false }, drag: { x: canSelect, y: false, setScale: false } },
     scales: { x: { time: true }, failing: { range: toRange }, total: { range: toRange } },
     axes: [
       { ...axis, grid: { show: false }, size: 24, gap: 4, space: 64, values: (_, ticks) => ticks.map(formatTick) },
@@ -128,13 +142,23 @@ function toOptions({ element, height, listChanges, setReadout }: ChartParts): uP
       { scale: "total", stroke: color("--muted"), width: 1.2, points: { show: false } },
     ],
     hooks: {
+      setSelect: [(chart) => selectSteps(chart, parts)],
       setCursor: [(chart) => setReadout(chart.cursor.idx ?? undefined)],
       draw: [
         (chart) =>
-          drawChanges(chart, listChanges(), { line: color("--accent"), font: `600 11px ${color("--sans")}`, paper: color("--paper") }),
+          drawChanges(chart, parts.changes, { line: color("--accent"), font: `600 11px ${color("--sans")}`, paper: color("--paper") }),
       ],
     },
   };
+}
+
+/** Whole steps, from the first that the pointer touched to the last. */
+function selectSteps(chart: uPlot, { stepMs, onSelect }: Drawn): void {
+  const { left, width } = chart.select;
+  if (width <= 0) return;
+  const toStepMs = (pixels: number): number => Math.floor((chart.posToVal(pixels, "x") * 1000) / stepMs) * stepMs;
+  chart.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
+  onSelect?.({ fromMs: toStepMs(left), toMs: toStepMs(left + width) + stepMs });
 }
 
 /** A count on the axis; between whole numbers there is none. */

@@ -1,13 +1,21 @@
 import type { MouseEvent, ReactNode } from "react";
 import { navigate } from "../router.ts";
 
-type Props = { readonly to: string; readonly className?: string; readonly current?: boolean; readonly children: ReactNode };
+type Props = {
+  readonly to: string;
+  readonly className?: string;
+  readonly current?: boolean;
+  /** Called when it is opened here, not in another tab. */
+  readonly onOpen?: () => void;
+  readonly children: ReactNode;
+};
 
 /** A link inside the dashboard: a real address, opened without loading the page again. */
-export function Link({ to, className, current = false, children }: Props): ReactNode {
+export function Link({ to, className, current = false, onOpen, children }: Props): ReactNode {
   const open = (event: MouseEvent): void => {
     if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
+    onOpen?.();
     navigate(to);
   };
   return (

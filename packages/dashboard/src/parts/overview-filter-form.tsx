@@ -3,14 +3,15 @@ import type { ReactNode } from "react";
 import { FILTER_NAMES, listValues, type OverviewFilter } from "../filter-overview.ts";
 import { shorten } from "../format.ts";
 import { navigate, toOverviewAddress } from "../router.ts";
+import type { TimeRange } from "../time-range.ts";
 import { Link } from "./link.tsx";
 
-type Props = { readonly rows: readonly OverviewRow[]; readonly minutes: number; readonly filter: OverviewFilter };
+type Props = { readonly rows: readonly OverviewRow[]; readonly range: TimeRange; readonly filter: OverviewFilter };
 
 const MOST_SIGNS = 60;
 
 /** Narrows the overview to one service, version or region; the choice is the address, so that it can be sent to someone. */
-export function OverviewFilterForm({ rows, minutes, filter }: Props): ReactNode {
+export function OverviewFilterForm({ rows, range, filter }: Props): ReactNode {
   const isNarrowed = FILTER_NAMES.some((name) => filter[name] !== undefined);
   const choices = FILTER_NAMES.map((name) => ({ name, values: listValues(rows, name, filter) }));
   if (!isNarrowed && choices.every(({ values }) => values.length < 2)) return null;
@@ -25,7 +26,7 @@ export function OverviewFilterForm({ rows, minutes, filter }: Props): ReactNode 
             onChange={(event) => {
               const { [name]: _old, ...rest } = filter;
               const { value } = event.currentTarget;
-              navigate(toOverviewAddress(minutes, value === "" ? rest : { ...rest, [name]: value }), { replace: true });
+              navigate(toOverviewAddress(range, value === "" ? rest : { ...rest, [name]: value }), { replace: true });
             }}
           >
             <option value="">any</option>
@@ -37,7 +38,7 @@ export function OverviewFilterForm({ rows, minutes, filter }: Props): ReactNode 
           </select>
         </label>
       ))}
-      {isNarrowed && <Link to={toOverviewAddress(minutes, {})}>Show all</Link>}
+      {isNarrowed && <Link to={toOverviewAddress(range, {})}>Show all</Link>}
     </form>
   );
 }

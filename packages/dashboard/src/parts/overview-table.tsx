@@ -3,6 +3,7 @@ import { type ReactNode, useState } from "react";
 import { formatCompact, formatCount, formatDuration } from "../format.ts";
 import { Captured, Clamped } from "./captured-text.tsx";
 import { CountStrip } from "./count-strip.tsx";
+import { type TimeRange, toRangeQuery } from "../time-range.ts";
 import { Link } from "./link.tsx";
 import { RatioFigure } from "./ratio-figure.tsx";
 
@@ -13,8 +14,10 @@ const STATES: Readonly<Record<OverviewRow["state"], string>> = {
   "too-few": "too few requests to say",
 };
 
+type Props = { readonly overview: OverviewAnswer; readonly range: TimeRange };
+
 /** Route × version × region, surest failing first. Healthy rows stay folded away after the first few. */
-export function OverviewTable({ overview }: { readonly overview: OverviewAnswer }): ReactNode {
+export function OverviewTable({ overview, range }: Props): ReactNode {
   const [isWhole, setWhole] = useState(false);
   const failing = overview.rows.filter((row) => row.failing > 0).length;
   const shown = isWhole ? overview.rows : overview.rows.slice(0, failing + MOST_QUIET);
@@ -41,7 +44,7 @@ export function OverviewTable({ overview }: { readonly overview: OverviewAnswer 
           </thead>
           <tbody>
             {shown.map((row) => (
-              <Row key={`${row.service} ${row.route} ${row.version ?? ""} ${row.region ?? ""}`} row={row} />
+              <Row key={`${row.service} ${row.route} ${row.version ?? ""} ${row.region ?? ""}`} row={row} range={range} />
             ))}
           </tbody>
         </table>
@@ -61,8 +64,11 @@ export function OverviewTable({ overview }: { readonly overview: OverviewAnswer 
   );
 }
 
-function Row({ row }: { readonly row: OverviewRow }): ReactNode {
-  const query = new URLSearchParams({ service: row.service, route: row.route });
+function Row({ row, range }: { readonly row: OverviewRow; readonly range: TimeRange }): ReactNode {
+  // The failing requests of a past time are those of that time; up to now they are those of the last day.
+  const query = range.kind === "between" ? toRangeQuery(range) : new URLSearchParams();
+  query.set("service", row.service);
+  query.set("route", row.route);
   if (row.version !== undefined) query.set("version", row.version);
   if (row.region !== undefined) query.set("region", row.region);
   return (
