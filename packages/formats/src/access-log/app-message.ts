@@ -3,7 +3,7 @@ import { readAnswerSentence } from "./answer-sentence.ts";
 import { putAppVerdict } from "./app-verdict.ts";
 import { type Draft, readJsonText, startDraft } from "./draft.ts";
 import type { JsonObject, LogMessage, ParseContext, ParsedLine } from "./line.ts";
-import { createFieldReader, type FieldReader, putNamedFields } from "./named-fields.ts";
+import { createFieldReader, type FieldReader, putNamedFields, putNamedUpstream } from "./named-fields.ts";
 import { readSeverity } from "./severity.ts";
 
 const MESSAGE = ["message", "msg", "event", "text", "log", "body", "short_message", "@message"];
@@ -68,7 +68,7 @@ export function readAppRecord(object: JsonObject, format: AppFormat, context: Pa
   const isExchange = putNamedFields(draft, read, context);
   const message = toMessage(draft, read);
   if (!isExchange && !putSentence(draft, message.text)) return { kind: "message", format: format.id, message };
-  putAppVerdict(draft, message);
+  if (!putNamedUpstream(draft, read)) putAppVerdict(draft, message);
   return { kind: "exchange", format: format.id, exchange: draft };
 }
 

@@ -33,6 +33,11 @@ const STATUS_PAIR = /(?:status(?:[_.-]?code)?|response_code|\bresp)=["']?\d{3}\b
 const TARGET_PAIR = /(?:path|ur[il]|target)=["']?\//i;
 /** Words of a caller about what it was answered, which is no answer of its own. */
 const CALLER = /\b(?:upstream|downstream|outbound|outgoing|call(?:ing|ed)|retr(?:y|ies|ying)|attempts?|fetch(?:ed|ing)?|webhook|client)\b/i;
+/** True for words that tell of a call that the program made. */
+export function isOfCaller(words: string): boolean {
+  return CALLER.test(words);
+}
+
 const WORD_PAIR = /(?:^|[\s{(,|[])([A-Za-z_][\w.-]{0,64})=(?:"((?:[^"\\]|\\.)*)"|(\d+(?:\.\d+)? (?:ms|s|µs|us|ns))\b|([^\s"{}]*))/g;
 
 /**

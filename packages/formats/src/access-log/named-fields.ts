@@ -18,6 +18,7 @@ import {
   scaleDuration,
 } from "./draft.ts";
 import type { JsonObject, ParseContext } from "./line.ts";
+import { putNginxUpstream } from "./nginx-upstream.ts";
 
 const METHOD = [
   "http.request.method",
@@ -59,6 +60,7 @@ const TARGET = [
   "http.request.uri",
   "http.request.url",
   "http.request.path",
+  "http.uri",
   "cs_uri_stem",
   "httprequest.requesturl",
 ];
@@ -79,6 +81,7 @@ const STATUS = [
   "elb_status_code",
   "resp_status",
   "http.response.status",
+  "http.status",
   "sc_status",
   "status",
 ];
@@ -123,6 +126,8 @@ const CLIENT = [
   "ip",
   "http.request.remoteaddr",
   "c_ip",
+  "src_ip",
+  "src",
   "x_forwarded_for",
   "http_x_forwarded_for",
 ];
@@ -217,7 +222,9 @@ const SUFFIXED = [
 export type FieldReader = (names: readonly string[]) => unknown;
 
 /** Members that only hold others, of Azure's diagnostic logs and of many a logging library: what they hold counts as the object's own. */
-const CONTAINERS = ["properties", "fields", "attributes", "data", "context", "extra", "payload", "span"];
+const CONTAINERS = ["properties", "fields", "attributes", "data", "context", "extra", "payload", "span", "timing", "timings"];
+/** Where Filebeat's modules before 7.0 put what they took out of a server's access log, one level deeper. */
+const SERVERS = ["nginx", "apache", "apache2", "iis", "traefik", "haproxy"];
 
 /** A reader over an object, one level deep. */
 export function createFieldReader(object: JsonObject): FieldReader {
@@ -225,6 +232,10 @@ export function createFieldReader(object: JsonObject): FieldReader {
   for (const [key, value] of Object.entries(object)) collect(fields, { key: foldName(key), value, depth: 0 });
   for (const container of CONTAINERS) {
     for (const [key, value] of Object.entries(readObject(object[container]) ?? {}))
+      collect(fields, { key: foldName(key), value, depth: 1 });
+  }
+  for (const server of SERVERS) {
+    for (const [key, value] of Object.entries(readObject(readObject(object[server])?.["access"]) ?? {}))
       collect(fields, { key: foldName(key), value, depth: 1 });
   }
   return (names) => {
@@ -286,6 +297,16 @@ export function putNamedFields(draft: Draft, read: FieldReader, context: ParseCo
   return draft.method !== undefined || draft.path?.startsWith("/") === true || isRefused(draft, read);
 }
 
+/** Sets the tries that nginx's variables tell of, whatever the spelling of their names; returns whether there are any. */
+export function putNamedUpstream(draft: Draft, read: FieldReader): boolean {
+  const text = (...names: readonly string[]) => readJsonText(read(names));
+  const status = text("upstream_status", "upstream.status");
+  if (status === undefined || !/^\d{3}(?:(?:, | : )(?:\d{3}|-))*$/.test(status)) return false;
+  const address = text("upstream_addr", "upstream.addr", "upstream.address");
+  putNginxUpstream(draft, { address, status, responseTime: text("upstream_response_time") }, true);
+  return true;
+}
+
 /** What no server takes for a request is logged with an empty one; client and time without words are an access record all the same. */
 function isRefused(draft: Draft, read: FieldReader): boolean {
   const isRefusal = draft.status === 400 || draft.status === 408 || draft.status === 414;
@@ -295,6 +316,9 @@ function isRefused(draft: Draft, read: FieldReader): boolean {
 }
 
 function readTimeValue(read: FieldReader): unknown {
+  // nginx's `$msec` is its time to the millisecond, where its others are whole seconds.
+  const msec = Number(read(["msec"]));
+  if (msec > 1e9 && msec < 1e10) return msec;
   const value = read(TIME);
   return typeof value === "string" && /^\d{10,19}(?:\.\d+)?$/.test(value) ? Number(value) : value;
 }
@@ -355,6 +379,11 @@ function readDuration(read: FieldReader): number | undefined {
     const text = readJsonText(read([name]));
     const durationMs = text === undefined ? undefined : readSuffixedDuration(text);
     if (durationMs !== undefined) return durationMs;
+  }
+  // HAProxy's timers, in ms; `Ta` is the whole of a request, `Tt` that of a session.
+  if (read(["tr", "tw", "tc", "tq"]) !== undefined || read(["termination_state", "termination", "tsc", "term"]) !== undefined) {
+    const totalMs = scaleDuration(readJsonText(read(["ta", "tt", "time_total"]))?.replace("+", ""), 1);
+    if (totalMs !== undefined) return totalMs;
   }
   // What teams call nginx's times, when several stand together.
   const isNginx = read(["urt", "uct", "uht"]) !== undefined;

@@ -1,5 +1,7 @@
 import type { UpstreamAttempt } from "@faultline/model";
-import { type Draft, isAbsent, NO_STATUS_LINE, putMadeBy, readStatus, scaleDuration } from "./draft.ts";
+import { type Draft, isAbsent, NO_STATUS_LINE, putDuration, putMadeBy, readStatus, scaleDuration } from "./draft.ts";
+import type { Token } from "./tokens.ts";
+import { isUsualStatus } from "./usual-status.ts";
 
 /** nginx's upstream variables as the log has them; each may hold several values. */
 export type NginxUpstream = {
@@ -109,4 +111,31 @@ function judgeNginx(draft: Draft, named: boolean): void {
       confidence: 0.5,
     });
   }
+}
+
+/** nginx's own times, whole or of the upstream's part, in either order: always three decimals, and the whole is never the shorter. */
+export function putNginxSeconds(draft: Draft, tokens: readonly Token[]): void {
+  const seconds = tokens
+    .filter(({ kind, text }) => kind !== "bracketed" && /^\d{1,6}\.\d{3}s?,?$/.test(text))
+    .map(({ text }) => Number.parseFloat(text));
+  if (seconds.length > 0) putDuration(draft, Math.max(...seconds), 1000);
+}
+
+const LIST = (value: string) => new RegExp(String.raw`(?:^|[\s"|=])(${value}(?:(?:, | : )(?:${value}|-))+)(?=$|[\s"|])`, "g");
+const STATUSES = LIST(String.raw`\d{3}`);
+const SECONDS = LIST(String.raw`\d{1,6}\.\d{3}`);
+const ADDRESSES = LIST(String.raw`(?:[\w.-]{1,100}|\[[\da-f:.]{2,45}\]):\d{1,5}`);
+
+/**
+ * Several tries of one request, as nginx alone writes them (`502, 200`), wherever a layout puts them. A single value could be anything and
+ * says nothing; of several lists of times it is not known which is which.
+ */
+export function putListedTries(draft: Draft, rest: string): void {
+  if (draft.upstream !== undefined || !(rest.includes(", ") || rest.includes(" : "))) return;
+  const statuses = [...rest.matchAll(STATUSES)].map((match) => match[1] ?? "");
+  const status = statuses.find((list) => list.split(/, | : /).every((each) => each === "-" || isUsualStatus(each)));
+  if (status === undefined) return;
+  const times = [...rest.matchAll(SECONDS)];
+  const address = [...rest.matchAll(ADDRESSES)][0]?.[1];
+  putNginxUpstream(draft, { address, status, responseTime: times.length === 1 ? times[0]?.[1] : undefined }, true);
 }

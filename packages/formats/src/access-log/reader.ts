@@ -29,6 +29,7 @@ import { kong } from "./formats/kong.ts";
 import type { JsonFormat, JsonObject, LineParser, ParseContext, ParsedLine, TextFormat } from "./line.ts";
 import { lambda } from "./formats/lambda.ts";
 import { logfmt, lograge } from "./formats/logfmt.ts";
+import { isOfCaller } from "./logfmt-pairs.ts";
 import { morgan } from "./formats/morgan.ts";
 import { nginxError } from "./formats/nginx-error.ts";
 import { nginxJson } from "./formats/nginx-json.ts";
@@ -43,7 +44,7 @@ import { requestLine } from "./formats/request-line.ts";
 import { spring } from "./formats/spring.ts";
 import { squid } from "./formats/squid.ts";
 import { ecs, json, winston } from "./formats/structured.ts";
-import { stackTrace, textLog } from "./formats/text-log.ts";
+import { stackTrace, textLog, winstonSimple } from "./formats/text-log.ts";
 import { tornado } from "./formats/tornado.ts";
 import { traefik } from "./formats/traefik.ts";
 import { uvicorn } from "./formats/uvicorn.ts";
@@ -89,6 +90,7 @@ export const TEXT_FORMATS: readonly TextFormat[] = [
   textLog,
   ownWords,
   logfmt,
+  winstonSimple,
   stackTrace,
 ];
 
@@ -198,7 +200,7 @@ function readLayer(line: string, tools: Tools, marks = MAX_MARKS): ParsedLine | 
   if (isBetweenLines(line)) return { kind: "directive", format: "copied", text: line };
   const copied = marks > 0 ? readCopied(line, tools, marks) : undefined;
   if (copied !== undefined) return copied;
-  const fields = first.startsWith("20") ? readConsoleFields(line) : undefined;
+  const fields = first.startsWith("20") && line.includes("\t") ? readConsoleFields(line) : undefined;
   const console = fields === undefined ? undefined : readJson(fields, tools);
   if (console !== undefined && "kind" in console && console.kind === "exchange") return console;
   return peelStrict(first, tools.context) ?? readRecord(line, tools) ?? peelLoose(line) ?? { kind: "unparsed" };
@@ -225,11 +227,21 @@ function readRecord(written: string, tools: Tools): ParsedLine | undefined {
   if (parsed?.kind !== "message") return parsed;
   const words = parsed.message.text.replace(/^(?:\[[\w.:-]+\] )+(?=\{)/, "");
   if (words === line) return parsed;
-  const object = words.startsWith("{") ? parseObject(words) : undefined;
+  const object = readFieldsOf(words);
   const raw = object === undefined ? morganLine(words) : readJson(object, tools);
   if (raw === undefined || !("kind" in raw) || raw.kind !== "exchange") return parsed;
   const { timeMs } = parsed.message;
   return timeMs === undefined || raw.exchange.timeMs !== undefined ? raw : { ...raw, exchange: { ...raw.exchange, timeMs } };
+}
+
+/** The fields that are the whole of a record's words, or stand behind them as pino-pretty, winston and zerolog's console put them. */
+function readFieldsOf(words: string): JsonObject | undefined {
+  if (words.startsWith("{")) return parseObject(words);
+  const start = words.endsWith("}") ? words.indexOf(' {"') : -1;
+  // Of a call that the program made, the words behind it tell what it was answered.
+  if (start === -1 || isOfCaller(words.slice(0, start)) || /"(?:ur[il]|href)":"https?:/.test(words)) return undefined;
+  const fields = parseObject(words.slice(start + 1));
+  return fields === undefined ? undefined : { level: "", msg: words.slice(0, start), ...fields };
 }
 
 /** A runtime's or a shipper's time before an access line. Without a layout of its own, a line is rather one with its time. */

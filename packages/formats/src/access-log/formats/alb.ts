@@ -26,7 +26,7 @@ export const alb: TextFormat = { id: "alb", create: () => parseAlb };
 
 /** A shipper may put the name of a service before the type. */
 const HEAD =
-  /^(?:(?:[\w-]+ (?=[a-z\d]+ 20))?(https?|h2|grpcs|wss?) )?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z) (\S+) (\S+:\d+|-) (\S+:\d+|-) (-?[\d.]+|-) (-?[\d.]+|-) (-?[\d.]+|-) (\d{3}|-) (\d{3}|-) (\d+|-) (\d+|-) "/;
+  /^(?:(?:[\w-]+ (?=[a-z\d]+ 20))?(https?|h2|grpcs|wss?) )?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z) (\S+) (\S+:\d+|-) (\S+:\d+|-) (-?[\d.]+|-) (-?[\d.]+|-) (-?[\d.]+|-) (\d{3}|-) (\d{3}|-|0) (\d+|-) (\d+|-) "/;
 
 function parseAlb(line: string): ParsedLine | undefined {
   const head = HEAD.exec(line);

@@ -4,10 +4,10 @@
  * Sources: httpd mod_log_config, nginx ngx_http_log_module, ingress-nginx "log-format", traefik "access-logs" documentation.
  */
 import { readClfHead, readCombinedTail } from "../clf-head.ts";
-import { type Draft, isAbsent, putDuration, putMadeBy, putText, readDecimal } from "../draft.ts";
+import { type Draft, isAbsent, putClient, putDuration, putMadeBy, putText, readDecimal } from "../draft.ts";
 import type { ParsedLine, TextFormat } from "../line.ts";
 import { readSuffixedDuration } from "../named-fields.ts";
-import { putNginxUpstream } from "../nginx-upstream.ts";
+import { putListedTries, putNginxSeconds, putNginxUpstream } from "../nginx-upstream.ts";
 import { readTokens, type Token, unescapeQuoted } from "../tokens.ts";
 
 /** All members of the family; the id that a line gets says which one it looks like. */
@@ -43,11 +43,14 @@ function nameFormat(hasAgent: boolean, vhost: boolean): string {
   return hasAgent ? "combined" : "common";
 }
 
+const IPV4 = /^(?:\d{1,3}\.){3}\d{1,3}$/;
 const REQUEST_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** Reads what follows the family's fields; returns the id of the format that this gives away. */
 function readRest(draft: Draft, rest: readonly Token[]): string | undefined {
   if (rest.length === 0) return undefined;
+  // Behind another proxy X-Forwarded-For may stand first, and `-` in it; the peer's own address then follows.
+  if (draft.clientAddress === undefined) putClient(draft, rest.find(({ kind, text }) => kind === "bare" && IPV4.test(text))?.text);
   if (rest.length <= 2 && rest[0]?.kind === "bare" && REQUEST_ID.test(rest[0].text)) {
     // API Gateway's own proposal for this format ends with its two ids.
     putText(draft, "requestId", rest[0].text);
@@ -68,13 +71,15 @@ function readRest(draft: Draft, rest: readonly Token[]): string | undefined {
     if (durationMs !== undefined) draft.durationMs = durationMs;
     return undefined;
   }
-  // nginx's own times, whole or of the upstream's part, in either order: the whole is never the shorter.
-  const times = rest.filter((token) => token.kind !== "bracketed" && /^\d{1,6}\.\d{3}$/.test(token.text));
+  putListedTries(draft, joinTokens(rest));
+  const times = rest.filter((token) => token.kind !== "bracketed" && /^\d{1,6}\.\d{3},?$/.test(token.text));
   if (times.length > 1 || times[0]?.kind === "quoted") {
-    putDuration(draft, Math.max(...times.map(({ text }) => Number(text))), 1000);
+    putNginxSeconds(draft, times);
     return "nginx-main";
   }
-  const numbers = rest.filter((token) => token.kind === "bare" && /^\d+(?:\.\d+)?(?:\/\d+)?$/.test(token.text));
+  if (times.length === 1 && rest.length > 1) putNginxSeconds(draft, times);
+  const numbers =
+    times.length === 1 ? times : rest.filter((token) => token.kind === "bare" && /^\d+(?:\.\d+)?(?:\/\d+)?$/.test(token.text));
   if (numbers.length === 1) putTrailingDuration(draft, numbers[0]?.text ?? "");
   return rest[0]?.kind === "quoted" ? "nginx-main" : undefined;
 }
@@ -159,6 +164,10 @@ function readLists(tokens: readonly Token[]): string[] {
   return values;
 }
 
+function joinTokens(tokens: readonly Token[]): string {
+  return tokens.map((token) => (token.kind === "quoted" ? `"${token.text}"` : token.text)).join(" ");
+}
+
 /** What teams call nginx's variables when they write them as `rt=0.123 uct="0.000"`. */
 const PAIR_NAMES: Readonly<Record<string, string>> = {
   rt: "time",
@@ -185,11 +194,11 @@ const PAIR_NAMES: Readonly<Record<string, string>> = {
   host: "host",
 };
 
-/** Durations whose name is their unit, as Tomcat's pattern `ms:%D` writes them, with the unit in ms. */
-const UNITS: Readonly<Record<string, number>> = { ms: 1, us: 0.001, s: 1000 };
+/** Durations whose name is their unit, as Tomcat's pattern `ms:%D` and httpd's own `D=%D` write them, with the unit in ms. */
+const UNITS: Readonly<Record<string, number>> = { ms: 1, us: 0.001, s: 1000, D: 0.001 };
 
 function readPairs(draft: Draft, rest: readonly Token[]): string | undefined {
-  const text = rest.map((token) => (token.kind === "quoted" ? `"${token.text}"` : token.text)).join(" ");
+  const text = joinTokens(rest);
   const found: Record<string, string> = {};
   for (const [, key = "", quoted, bare] of text.matchAll(/([A-Za-z_]+)(?:=|: ?)(?:"([^"]*)"|([^"\s]*(?:, [^"\s=]+)*))/g)) {
     const name = PAIR_NAMES[key.toLowerCase()];

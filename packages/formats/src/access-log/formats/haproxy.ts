@@ -8,11 +8,17 @@ import { findHaproxyTermination } from "../knowledge/haproxy-termination.ts";
 import type { LineParser, ParseContext, TextFormat } from "../line.ts";
 
 /** What syslog and shippers put before the client is theirs; the client's port, the time and `frontend backend/server` are not mistaken. */
-const HEAD = /(?:^|[ ])(?:(\S+):(\w+) )?\[(\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d(?:\.\d+)?)\] ([^\s~/]+)(~?) ([^\s/]+)\/(\S+) {1,2}/;
+const HEAD =
+  /(?:^|[ ])(?:(\S+):(\w+) )?\[(\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d(?:\.\d+)?(?: [+-]\d{4})?)\] ([^\s~/]+)(~?) ([^\s/]+)\/(\S+) {1,2}/;
 const MAX_PREFIX = 256;
 /** Custom formats put a captured field, mostly the host, before the timers. */
 const HTTP =
   /^(?:[^\s/]+ )?(-?\d+)\/(-?\d+)\/(-?\d+)\/(-?\d+)\/(\+?-?\d+) (-?\d+) (\+?-?\d+) (\S+) (\S+) ([A-Za-z-]{4}) (\d+\/\d+\/\d+\/\d+\/\+?\d+) {1,2}(\d+\/\d+)(?: \{[^}]*\}){0,2}(?: (.*))?$/s;
+/** What the operators left of it, or put behind it: the five timers, status and size stay together, the rest is found by its look. */
+const SHORTENED = /^(-?\d+)\/(-?\d+)\/(-?\d+)\/(-?\d+)\/(\+?-?\d+) (-?\d+) (\+?-?\d+)(?= |$)(.*)$/s;
+/** `option httplog clf`: the Common Log Format's head, and behind it what httplog says, each word by itself. */
+const CLF =
+  /^(?:.{0,200}? )?(\S+) - - \[([^\]]{20,27})\] "([^"]*)" (-?\d+) (\+?-?\d+) "" "" (\d+) (\d{3}) "([^"]*)" "([^"]*)" "([^"]*)" (-?\d+) (-?\d+) (-?\d+) (-?\d+) (\+?-?\d+) ([A-Za-z-]{4}) (\d+) (\d+) (\d+) (\d+) (\+?\d+) (\d+) (\d+)(?= |$)/;
 const TCP = /^(-?\d+)\/(-?\d+)\/(\+?-?\d+) (\+?\d+) ([A-Za-z-]{2,4}) (\d+\/\d+\/\d+\/\d+\/\+?\d+) (\d+\/\d+)/;
 /** httpslog since 2.5 writes error codes and TLS behind the request. */
 const TLS_BEHIND = /" \S*\/\S*\/\S*\/\S*\/\S* \S*\/\S*\/\S*$/;
@@ -25,7 +31,7 @@ function createHaproxy(context: ParseContext): LineParser {
   return (line) => {
     // Behind the time of all other access logs stands a quote.
     const head = line.startsWith('] "', line.indexOf("] ")) ? null : HEAD.exec(line);
-    if (head === null || head.index > MAX_PREFIX) return parseErrorLine(line, context);
+    if (head === null || head.index > MAX_PREFIX) return parseClf(line, context) ?? parseErrorLine(line, context);
     const draft = startDraft("load-balancer", "haproxy");
     putClient(draft, head[1]?.replace(/^::ffff:(?=\d+\.)/, ""));
     putTime(draft, parseClfTime(head[3] ?? "", context.zoneOffsetMinutes));
@@ -35,6 +41,8 @@ function createHaproxy(context: ParseContext): LineParser {
     const rest = line.slice(head.index + head[0].length);
     const http = HTTP.exec(rest);
     if (http !== null) return { kind: "exchange", format: readHttp(draft, http, server), exchange: draft };
+    const shortened = SHORTENED.exec(rest);
+    if (shortened !== null) return { kind: "exchange", format: readHttp(draft, lengthen(shortened), server), exchange: draft };
     const tcp = TCP.exec(rest);
     if (tcp === null) return undefined;
     putDuration(draft, tcp[3]?.replace("+", ""), 1);
@@ -43,6 +51,31 @@ function createHaproxy(context: ParseContext): LineParser {
     if (!server.startsWith("<")) draft.upstream = [{ address: `${backend}/${server}` }];
     return { kind: "exchange", format: "haproxy-tcp", exchange: draft };
   };
+}
+
+/** The parts of httplog's own line, of which some may be empty. */
+function lengthen(shortened: RegExpExecArray): readonly string[] {
+  const tail = shortened[8] ?? "";
+  const flags = / ([A-Za-z-]{4})(?= |$)/.exec(tail)?.[1] ?? "";
+  const counts = / (\d+\/\d+\/\d+\/\d+\/\+?\d+)(?= |$)/.exec(tail)?.[1] ?? "";
+  const bare = / ([A-Z]{3,16} \S+(?: HTTP\/[\d.]+)?)(?= |$)/.exec(tail)?.[1];
+  const request = tail.includes('"') || bare === undefined ? tail : `"${bare}"`;
+  return [...shortened.slice(0, 8), "", "", flags, counts, "", request];
+}
+
+function parseClf(line: string, context: ParseContext): ReturnType<LineParser> {
+  const match = line.includes(' "" "" ') ? CLF.exec(line) : null;
+  if (match === null) return undefined;
+  const [, client, time = "", request = "", status = "", bytes = "", , , , backend = "", server = "", ...rest] = match;
+  const [request_, wait, connect, header, total, flags = "", active, frontend, backends, servers, retries] = rest;
+  const draft = startDraft("load-balancer", "haproxy");
+  putClient(draft, client?.replace(/^::ffff:(?=\d+\.)/, ""));
+  putTime(draft, parseClfTime(time, context.zoneOffsetMinutes));
+  draft.service = backend;
+  const counts = [active, frontend, backends, servers, retries].join("/");
+  const timers = [request_, wait, connect, header, total].map((timer) => timer ?? "");
+  readHttp(draft, ["", ...timers, status, bytes, "", "", flags, counts, "", `"${request}"`], server);
+  return { kind: "exchange", format: "haproxy-http", exchange: draft };
 }
 
 const ERROR = /^(?:haproxy\[\d+\]: )?(\S+:\d+) \[(\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d(?:\.\d+)?)\] ([^\s/]+\/\S+): (.+)$/;
@@ -66,7 +99,7 @@ function parseConnect(line: string): ReturnType<LineParser> {
   return { kind: "message", format: "haproxy", message };
 }
 
-function readHttp(draft: Draft, http: RegExpExecArray, server: string): string {
+function readHttp(draft: Draft, http: readonly string[], server: string): string {
   putDuration(draft, http[5]?.replace("+", ""), 1);
   putStatus(draft, http[6]);
   putNumber(draft, "responseBytes", http[7]?.replace("+", ""));

@@ -6,15 +6,21 @@ import type { ParsedLine, TextFormat } from "../line.ts";
 export const morgan: TextFormat = { id: "morgan", create: () => parseMorgan };
 
 const DEV = /^([A-Z][A-Z-]{2,19}) (\S+) (\d{3}|-) (\d+(?:\.\d+)?|-) ms - (\d+|-)$/;
+/** The applications' own line begins with the client more often than not (`:remote-addr :method :url`). */
+const CLIENT = /^((?:\d{1,3}\.){3}\d{1,3}|[\da-f:]{2,39}(?::(?:\d{1,3}\.){3}\d{1,3})?) (?:- )?(?=[A-Z]{3,20} )/i;
 const TINY = /^([A-Z][A-Z-]{2,19}) (\S+) (\d{3}|-) (\d+|-) - (\d+(?:\.\d+)?|-) ms$/;
 const SHORT = /^(\S+) (\S+) ([A-Z][A-Z-]{2,19}) (\S+) HTTP\/[\d.]+ (\d{3}|-) (\d+|-) - (\d+(?:\.\d+)?|-) ms$/;
 
 function parseMorgan(line: string): ParsedLine | undefined {
   const text = line.trim();
-  const dev = DEV.exec(text);
-  if (dev !== null) return build({ method: dev[1], target: dev[2], status: dev[3], bytes: dev[5], duration: dev[4] });
-  const tiny = TINY.exec(text);
-  if (tiny !== null) return build({ method: tiny[1], target: tiny[2], status: tiny[3], bytes: tiny[4], duration: tiny[5] });
+  if (!/ ms(?: - (?:\d+|-))?$/.test(text)) return undefined;
+  const client = CLIENT.exec(text);
+  const own = client === null ? text : text.slice(client[0].length);
+  const dev = DEV.exec(own);
+  if (dev !== null) return build({ client: client?.[1], method: dev[1], target: dev[2], status: dev[3], bytes: dev[5], duration: dev[4] });
+  const tiny = TINY.exec(own);
+  if (tiny !== null)
+    return build({ client: client?.[1], method: tiny[1], target: tiny[2], status: tiny[3], bytes: tiny[4], duration: tiny[5] });
   const short = SHORT.exec(text);
   if (short === null) return undefined;
   return build({ client: short[1], method: short[3], target: short[4], status: short[5], bytes: short[6], duration: short[7] });

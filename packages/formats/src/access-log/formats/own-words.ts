@@ -44,7 +44,7 @@ const SPEAKERS: readonly Speaker[] = [
   { format: "spring", says: /^(?: \/\\\\ \/ ___'|\( \( \)\\___ \|| \\\\\/ {2}___\)\||  '  \|____\|| =+\|_\|=)/ },
   {
     format: "docker-compose",
-    says: /^(?:Attaching to [\w.-]+(?:, |$)|[\w.-]{1,80} exited with code \d+|Gracefully stopping\.\.\. |(?:Starting|Creating|Recreating|Stopping|Removing) [\w.-]{1,80} ?\.{3})/,
+    says: /^(?:Attaching to [\w.-]+(?:, |$)|[\w.-]{1,80} exited with code \d+|Gracefully stopping\.\.\. |(?:Starting|Creating|Recreating|Stopping|Removing) [\w.-]{1,80} \.{3})/,
     complains: /exited with code [1-9]/,
   },
   { format: "npm", says: /^npm (?:ERR!|error|WARN|warn|notice|info|verb)(?: |$)/, complains: /^npm (?:ERR!|error)/ },

@@ -16,6 +16,7 @@ import {
   startDraft,
 } from "../draft.ts";
 import type { LineParser, ParseContext, ParsedLine, TextFormat } from "../line.ts";
+import { putListedTries } from "../nginx-upstream.ts";
 import { unescapeQuoted } from "../tokens.ts";
 import { isUsualStatus } from "../usual-status.ts";
 
@@ -28,7 +29,7 @@ const WHOLE = /^[A-Z]{3,10} \S.* HTTP\/[\d.]+$/;
 const PROTOCOL = /^HTTP\/[\d.]+$/;
 const ADDRESS = /^(?:(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?|\[?[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}\]?)$/;
 const ROW =
-  /^\[?(\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| ?[+-]\d\d:?\d\d)?|\d\d\/[A-Z][a-z]{2}\/\d{4}[: ]\d\d:\d\d:\d\d(?: [+-]\d{4})?)\]? (?:- )?(\S+) (?:- )?"?([A-Z]{3,8})"? "?((?:\/|https?:\/\/)[^\s"]*)"?(?: HTTP\/[\d.]+)?"? (\d{3})(?: (\d+|-))?(?: (\d{1,5}\.\d{3}))?(?= |$)/;
+  /^\[?(\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| ?[+-]\d\d:?\d\d)?|\d\d\/[A-Z][a-z]{2}\/\d{4}[: ]\d\d:\d\d:\d\d(?: [+-]\d{4})?)\]? (?:- )?(\S+) (?:- )?"?([A-Z]{3,8})"? "?((?:\/|https?:\/\/)[^\s"]*)"?(?: HTTP\/[\d.]+)?"? (\d{3})(?: (\d+|-))?(?: (\d{1,5}\.\d{3})s?)?(?= |$)/;
 /** What no server takes for a request, and the codes that servers answer it with. */
 const NO_REQUEST = /^(?:|-|\\x[0-9A-Fa-f]{2}.*)$/;
 const REFUSED = /^(?:400|408|414|494|497)$/;
@@ -79,6 +80,7 @@ function readFields(fields: readonly string[], context: ParseContext): ParsedLin
   putText(draft, "userAgent", unescapeQuoted(fields.slice(status).find((field) => /^[A-Z][\w-]*\/\d.* \(/i.test(field)) ?? ""));
   const seconds = fields.slice(status).filter((field) => /^\d{1,5}\.\d{3}$/.test(field));
   if (seconds.length > 0) putDuration(draft, Math.max(...seconds.map(Number)), 1000);
+  putListedTries(draft, fields.slice(status + 1).join("|"));
   return { kind: "exchange", format: "request-line", exchange: draft };
 }
 

@@ -5,8 +5,9 @@
  */
 import { parseAnyTime } from "../clock.ts";
 import { type Draft, putClient, putDuration, putNumber, putRequestLine, putStatus, putText, putTime, startDraft } from "../draft.ts";
-import type { LineParser, ParseContext, TextFormat } from "../line.ts";
+import type { LineParser, ParseContext, ParsedLine, TextFormat } from "../line.ts";
 import { readSuffixedDuration } from "../named-fields.ts";
+import { putListedTries, putNginxSeconds } from "../nginx-upstream.ts";
 import { readTokens, type Token, unescapeQuoted } from "../tokens.ts";
 import { isUsualStatus } from "../usual-status.ts";
 import { peelLoose } from "../wrappers/peel.ts";
@@ -18,11 +19,30 @@ const REQUEST = /"([A-Za-z]{3,20} [^"]* HTTP\/[\d.]+)"? ["(]?(\d{3})[")]?(?= |,|
 /** The same without its quotes, which nginx's `$request` has none of: behind a bracket or a field, and only with its protocol. */
 const UNQUOTED =
   /((?<=[\]"\d-] )[A-Z]{3,10} [/*][^\s"]* HTTP\/[\d.]+|(?<=\] )[A-Z]{3,10} https?:\/\/[^\s"]* HTTP\/[\d.]+) "?(\d{3})"?(?= |$)(?: (\d{3})(?= |$))?/;
+/** What says that a line was an access log's: the family's time in brackets, which no logger writes. */
+const FAMILY_TIME = /\[(?:\d{1,2}\/[A-Z][a-z]{2}\/\d{4}|\d{4}-\d\d-\d\dT)[\d:T.]{6,18}[^\]]{0,7}\]/;
+/**
+ * Where else operators put the status: named, behind Apache's original one (`%s->%>s`), behind the time, right before the request, behind
+ * a request without its protocol, and in the layout of nginx that a thousand answers repeat (`to: $upstream_addr: $request $status`).
+ */
+const LAYOUTS = [
+  /"(?<request>[^"]*)" (?:status|code|response|resp|http_status|st)[=:] ?"?(?<status>\d{3})"?(?= |,|$)/d,
+  /"(?<request>[^"]*)" \d{3}->(?<status>\d{3})(?= |$)/d,
+  /"(?<request>[A-Z]{3,16} (?:\/|\*|https?:\/\/)[^"]*)" (?<status>\d{3})(?= |$)/d,
+  /: (?<request>[A-Z]{3,16} \S+ HTTP\/[\d.]+|\\x\S*|) (?<status>\d{3}) (?=(?:upstream_|request_)\w+ )/d,
+  /\] (?<status>\d{3}) (?:[^"]{0,200} )?"(?<request>[^"]*)"/d,
+  /(?<=\] |\d |- )(?<status>\d{3}) "(?<request>[^"]*)"/d,
+];
+/** A number in front of the request that may be the status, where another stands behind it. */
+const BEFORE = /\] (\d{3})(?= )|(?<=\] |\d |- )(\d{3}) $/;
+const ASKED = /^[A-Z]{3,16} (?:\/|\*|https?:\/\/)/;
+/** Servers answer what they cannot read as a request by themselves, with one of these. */
+const REFUSED = /^(?:400|405|408|414|431|494|497|501|505)$/;
 /** What no server takes for a request: nothing, or bytes that are escaped. Servers answer it with 400, 408, 414, 494 or 497 themselves. */
 const NO_REQUEST = /"(|-|\\x[0-9A-Fa-f]{2}[^"]*)" "?(400|408|414|494|497)"?(?= |,|$)/;
 const ADDRESS = /(?:^|[\s[(<"'])((?:\d{1,3}\.){3}\d{1,3}|[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7})(?::\d+)?(?=[\s\])>"',]|$)/;
 const TIME =
-  /^1\d{9}\.\d{3}(?= )|\d{1,2}\/[A-Z][a-z]{2}\/\d{4}[: ]\d\d:\d\d:\d\d(?:\.\d+)?(?: [+-]\d{4})?|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| ?[+-]\d\d:?\d\d)?/;
+  /[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT|^1\d{9}\.\d{3}(?= )|\d{1,2}\/[A-Z][a-z]{2}\/\d{4}[: ]\d\d:\d\d:\d\d(?:\.\d+)?(?: [+-]\d{4})?|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| ?[+-]\d\d:?\d\d)?/;
 /** A URL before the request is a client's note of a call that it made (urllib3), not of one that it served. */
 const CALLED = /https?:\/\/\S+ $/;
 const BRACKETED_TIME = /\[(?:\d{1,2}\/[A-Z][a-z]{2}\/\d{4}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)/;
@@ -32,14 +52,16 @@ const MAX_HEAD = 1024;
 function createRequestLine(context: ParseContext): LineParser {
   return (line) => {
     const request = REQUEST.exec(line) ?? (LOGGED.test(line) ? null : UNQUOTED.exec(line)) ?? NO_REQUEST.exec(line);
-    if (request === null || request.index > MAX_HEAD) return undefined;
-    if (!isUsualStatus(request[2])) return undefined;
+    if (request === null || !isUsualStatus(request[2])) return readOtherLayout(line, context);
+    if (request.index > MAX_HEAD) return undefined;
     // A layout that begins with the request has address and time behind it.
     const head =
       request.index === 0 ? `${line.slice(request[0].length).replaceAll(/"(?:[^"\\]|\\.)*"/g, '""')} ` : line.slice(0, request.index);
     const time = TIME.exec(head)?.[0];
     const address = ADDRESS.exec(time === undefined ? head : head.replace(time, "-"))?.[1];
     if ((address === undefined && time === undefined) || CALLED.test(head)) return undefined;
+    const before = BEFORE.exec(head);
+    if (isUsualStatus(before?.[1] ?? before?.[2])) return undefined;
     // A wrapper in front of a line with the family's own time is peeled first, unless a logger's level stands between the two.
     if (BRACKETED_TIME.test(head) && !LOGGED.test(head) && peelLoose(line) !== undefined) return undefined;
     const draft = startDraft("unknown", "access log");
@@ -50,8 +72,42 @@ function createRequestLine(context: ParseContext): LineParser {
     putDuration(draft, / (\d{1,5}\.\d{3}) $/.exec(head)?.[1], 1000);
     const end = request.index + request[0].length - (request[3] === undefined ? 0 : request[3].length + 1);
     putRest(draft, readTokens(line, end, 40));
+    putListedTries(draft, line.slice(end));
     return { kind: "exchange", format: "request-line", exchange: draft };
   };
+}
+
+/** A line with the family's time and the status somewhere else than right behind a whole request. */
+function readOtherLayout(line: string, context: ParseContext): ParsedLine | undefined {
+  const time = FAMILY_TIME.exec(line);
+  if (time === null || time.index > MAX_HEAD || LOGGED.test(line)) return undefined;
+  for (const layout of LAYOUTS) {
+    const match = layout.exec(line);
+    const { request = "", status } = match?.groups ?? {};
+    if (match === null || !isUsualStatus(status) || !(ASKED.test(request) || REFUSED.test(status ?? ""))) continue;
+    const [askedAt, askedEnd] = match.indices?.groups?.["request"] ?? [0, 0];
+    const [codedAt, codedEnd] = match.indices?.groups?.["status"] ?? [0, 0];
+    // Two codes in use around a request are a status and something else, and nothing tells which is which.
+    if (codedAt < askedAt && isUsualStatus(/^" (\d{3})(?: |$)/.exec(line.slice(askedEnd, askedEnd + 6))?.[1])) return undefined;
+    const address = ADDRESS.exec(line.slice(0, match.index).replace(time[0], "-"))?.[1] ?? ADDRESS.exec(line.slice(match.index))?.[1];
+    if (address === undefined) return undefined;
+    const draft = startDraft("unknown", "access log");
+    putClient(draft, address);
+    putTime(draft, parseAnyTime(time[0], context));
+    putRequestLine(draft, unescapeQuoted(request));
+    putStatus(draft, status);
+    const rest = line.slice(Math.max(askedEnd, codedEnd)).replace(/^"/, "");
+    putNamedSeconds(draft, rest);
+    if (draft.durationMs === undefined) putNginxSeconds(draft, readTokens(line, time.index + time[0].length, 40));
+    putListedTries(draft, rest);
+    return { kind: "exchange", format: "request-line", exchange: draft };
+  }
+  return undefined;
+}
+
+/** `request_time 0.087`, `rt=0.001`: nginx's variable by its name, in seconds. */
+function putNamedSeconds(draft: Draft, rest: string): void {
+  putDuration(draft, /(?:^|[ ,])(?:request_time|rt)[= ]"?(\d{1,6}\.\d{3})(?=[ ",]|$)/.exec(rest)?.[1], 1000);
 }
 
 /** The size follows the status; two quoted fields are referrer and agent; one number with a point and more than two digits is seconds. */
@@ -61,8 +117,9 @@ function putRest(draft: Draft, rest: readonly Token[]): void {
   const quoted = rest.filter((token) => token.kind === "quoted");
   const agent = quoted.find(({ text }) => /^[A-Za-z][\w.-]{0,60}\/\d/.test(text)) ?? quoted[1];
   if (quoted.length >= 2) putText(draft, "userAgent", unescapeQuoted(agent?.text ?? ""));
-  const seconds = rest.filter((token) => token.kind === "bare" && /^\d+\.\d{3,}$/.test(token.text));
+  const seconds = rest.filter((token) => token.kind === "bare" && /^\d+\.\d{4,}$/.test(token.text));
   if (seconds.length === 1) putDuration(draft, seconds[0]?.text, 1000);
+  else putNginxSeconds(draft, rest);
   const own = rest.findLast((token) => token.kind === "bare" && /^\d+(?:\.\d+)?(?:ms|us|µs|s)$/.test(token.text));
   const durationMs = own === undefined ? undefined : readSuffixedDuration(own.text);
   if (durationMs !== undefined) draft.durationMs = durationMs;

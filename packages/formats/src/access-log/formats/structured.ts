@@ -2,7 +2,7 @@
 import { readAppRecord } from "../app-message.ts";
 import { readObject, startDraft } from "../draft.ts";
 import type { JsonFormat, JsonObject } from "../line.ts";
-import { createFieldReader, putNamedFields } from "../named-fields.ts";
+import { createFieldReader, putNamedFields, putNamedUpstream } from "../named-fields.ts";
 
 /** Elastic Common Schema: `ecs.version`, or `@timestamp` beside its field sets. */
 export const ecs: JsonFormat = {
@@ -39,6 +39,7 @@ export const json: JsonFormat = {
     if (putNamedFields(draft, read, context)) {
       const level = read(["level", "severity", "lvl", "msg", "message"]);
       if (level !== undefined) return readAppRecord(object, { id: "json", observer: "application" }, context);
+      putNamedUpstream(draft, read);
       return { kind: "exchange", format: "json", exchange: draft };
     }
     const hasLevel = read(["level", "severity", "lvl", "log.level", "severity_text", "levelname", "@level"]) !== undefined;

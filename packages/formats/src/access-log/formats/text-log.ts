@@ -54,6 +54,20 @@ const TRACING = /^([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d\.\d{3}) {1,2}(TRACE|DEBU
 /** winston's printf layout with the levels that only npm has. */
 const WINSTON = /^\[?(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?Z?)\]? (http|verbose|silly): (.*)$/s;
 
+/** winston's `simple()`: npm's levels and the words, with the rest of the record as JSON behind them. */
+const SIMPLE = /^(error|warn|info|http|verbose|debug|silly): (\S.*)$/s;
+
+/** winston's lines of a layout that many tools use for words that are no record: asked when nothing else reads the line. */
+export const winstonSimple: TextFormat = {
+  id: "winston",
+  create: (context) => (line) => {
+    const [, level, text = ""] = SIMPLE.exec(line) ?? [];
+    if (level === undefined || /^\w+\[\d+\]/.test(text)) return undefined;
+    const stamp = text.endsWith("}") ? /"timestamp":"([^"]{10,40})"/.exec(text)?.[1] : undefined;
+    return { ...toLine(text, context, { level, timeMs: parseAnyTime(stamp, context) }), format: "winston" };
+  },
+};
+
 /** A time in brackets and nothing but an answer behind it, as pino-http-print and many a script write it. */
 const STAMPED =
   /^\[(\d{13}|\d\d:\d\d:\d\d(?:\.\d{1,6})?|\d{4}-\d\d-\d\d[T ][\d:.,]{8,18}(?:Z| ?[+-]\d\d:?\d\d)?)\] (?:- )?((?:[A-Z]{3,10} \S+|\d{3}) .*)$/s;

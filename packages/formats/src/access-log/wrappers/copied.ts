@@ -3,18 +3,23 @@
  * signs of a diff, the points of a list, marks of code. All of them may also begin a line, so what is left must be read to count.
  */
 
-/** A file of logs before its line, as `grep -H`, `zgrep`, `grep -n` and `grep -C` write it; a host with its port is none. */
+/**
+ * A file of logs before its line, as `grep -H`, `zgrep`, `grep -n` and `grep -C` write it; a host with its port is none, and a dash alone
+ * ends only what has a file's extension: `catalog-api.example.com` is a host.
+ */
 const GREP =
-  /^\S{0,200}?(?:\.(?:log|out|err|txt|jsonl?|ndjson|csv)|log|messages|stdout|stderr)(?:\.\d{1,3}|[.-]\d{8}(?:-\d{2,6})?|-\d{4}-\d\d-\d\d)?(?:\.(?:gz|zst|bz2|xz))?(?::\d{1,9}:|-\d{1,9}-|[:-])(?!\d{1,5} )(?=\S)/;
+  /^\S{0,200}?(?:\.(?:log|out|err|txt|jsonl?|ndjson|csv)|log|messages|stdout|stderr)(?:\.\d{1,3}|[.-]\d{8}(?:-\d{2,6})?|-\d{4}-\d\d-\d\d)?(?:\.(?:gz|zst|bz2|xz))?(?::\d{1,9}:|-\d{1,9}-|:|(?<=\.[a-z]{3,6}(?:\.\d{1,3})?)-)(?!\d{1,5} )(?=\S)/;
 /** The number alone. Times of the day and dates are none, nor are the first digits of an IPv6 address. */
 const NUMBER = /^(?!\d{1,2}:\d\d[:\s])(?:\d{1,9}:|\d{1,9}-(?!\d\d-)(?=[\d[{"<]))(?=\S)/;
 const IPV6 = /^[0-9a-f]{1,4}:(?:[0-9a-f]{0,4}:)+[0-9a-f.:%]*$/i;
-const MARK = /^(?: {0,8}(?:(?:>|&gt;) ?){1,4}|[+-](?=[\w[{"<:])| {0,3}[-*•] |#{1,3} |\d{1,3}[.)] | {0,8}\d{1,7}\t)(?=\S)/;
+const MARK = /^(?: {0,8}(?:(?:>|&gt;) ?){1,4}|[+-](?=[\w[{"<:])| {0,3}[-*•] (?!- )|#{1,3} |\d{1,3}[.)] | {0,8}\d{1,7}\t)(?=\S)/;
 /** The file that OSSEC and Wazuh name before what they archive. */
 const ARCHIVED = /^[^"{}]{0,100}->\/\S{1,200}?:(?=\S)/;
 const MOST_ARCHIVED = 120;
 const DIGIT_0 = 48;
 const DIGIT_9 = 57;
+const DASH = 45;
+const LETTER_T = 84;
 /** What a file's name begins with, and a colon or a dash before the first space. */
 const FILE_START = /^[A-Za-z_./~][^\s:-]*[:-]/;
 const CODE = /^`([^`].*)`$/s;
@@ -25,8 +30,14 @@ export function peelCopied(line: string): string | undefined {
   return mark === null ? CODE.exec(line)?.[1] : line.slice(mark[0].length);
 }
 
+/** `2026-11-21T`: a runtime's time is the commonest start of a line, and no mark begins so. */
+function isDated(line: string): boolean {
+  return line.charCodeAt(4) === DASH && line.charCodeAt(7) === DASH && line.charCodeAt(10) === LETTER_T;
+}
+
 /** Most lines begin with an address, a time or a brace, which one look tells. */
 function findMark(line: string): RegExpExecArray | null {
+  if (isDated(line)) return null;
   const mark = MARK.exec(line);
   if (mark !== null) return mark;
   const first = line.charCodeAt(0);
