@@ -25,18 +25,21 @@ export async function composeOverview(store: Store, asked: Window, redactor: Dis
   ]);
   const series = toCountSeries(all, window, stepMs);
   const [total, failing] = [sum(series.total), sum(series.failing)];
-  const groups = rankGroups(counts);
-  const shown = groups.slice(0, MOST_ROWS).map((group) => toRow(group, strips.window, strips.stepMs));
-  const rest = groups.slice(MOST_ROWS);
-  const leftOut = { rows: rest.length, total: sum(rest.map((row) => row.total)), failing: sum(rest.map((row) => row.failing)) };
+  const groups = sumGroups(counts);
+  const first = takeFirst(groups);
+  const rows = listSteps(first, counts).map(([group, steps]) => toRow(group, steps, strips));
   return {
     window,
     total,
     failing,
     errorRatio: toWilsonInterval(failing, total),
     series,
-    rows: shown,
-    leftOut,
+    rows,
+    leftOut: {
+      rows: groups.length - first.length,
+      total: sumOf(groups, "total") - sumOf(first, "total"),
+      failing: sumOf(groups, "failing") - sumOf(first, "failing"),
+    },
     faults: faults.map((fault) => redactor.redactListing(toFaultListing(fault))),
     changes: dropEchoes(changes).slice(0, MOST_CHANGES),
   };
@@ -47,22 +50,10 @@ function sum(numbers: readonly number[]): number {
 }
 
 /** The counts of one route, version and region. */
-type Group = {
-  readonly group: CountRow["group"];
-  readonly steps: CountRow[];
-  total: number;
-  failing: number;
-  p99Ms: number;
-};
+type Group = { readonly group: CountRow["group"]; total: number; failing: number; p99Ms: number };
 
-/** Groups that most surely fail first, then the busiest. */
-function rankGroups(counts: readonly CountRow[]): readonly Group[] {
-  const ranked = sumGroups(counts).map((group) => ({
-    group,
-    lower: group.failing === 0 ? 0 : toWilsonInterval(group.failing, group.total).lower,
-  }));
-  ranked.sort((a, b) => b.lower - a.lower || b.group.failing - a.group.failing || b.group.total - a.group.total);
-  return ranked.map(({ group }) => group);
+function sumOf(groups: readonly Group[], what: "total" | "failing"): number {
+  return groups.reduce((total, group) => total + group[what], 0);
 }
 
 /** By the object that a group's rows share: their names would have to be put together for each of thousands. */
@@ -70,8 +61,7 @@ function sumGroups(counts: readonly CountRow[]): readonly Group[] {
   const groups = new Map<CountRow["group"], Group>();
   for (const row of counts) {
     let group = groups.get(row.group);
-    if (group === undefined) groups.set(row.group, (group = { group: row.group, steps: [], total: 0, failing: 0, p99Ms: 0 }));
-    group.steps.push(row);
+    if (group === undefined) groups.set(row.group, (group = { group: row.group, total: 0, failing: 0, p99Ms: 0 }));
     group.total += row.total;
     group.failing += row.failing;
     if (row.p99Ms !== undefined && row.p99Ms > group.p99Ms) group.p99Ms = row.p99Ms;
@@ -79,7 +69,42 @@ function sumGroups(counts: readonly CountRow[]): readonly Group[] {
   return [...groups.values()];
 }
 
-function toRow({ group, steps, total, failing, p99Ms }: Group, window: Window, stepMs: number): OverviewRow {
+type Ranked = { readonly group: Group; readonly lower: number };
+
+function compareRanked(a: Ranked, b: Ranked): number {
+  return b.lower - a.lower || b.group.failing - a.group.failing || b.group.total - a.group.total;
+}
+
+/** The groups that are shown: those that most surely fail first, then the busiest. Of tens of thousands only a few are put in order. */
+function takeFirst(groups: readonly Group[]): readonly Group[] {
+  let taken: Ranked[] = [];
+  let last: Ranked | undefined;
+  for (const group of groups) {
+    const ranked = { group, lower: group.failing === 0 ? 0 : toWilsonInterval(group.failing, group.total).lower };
+    if (last !== undefined && compareRanked(last, ranked) <= 0) continue;
+    taken.push(ranked);
+    if (taken.length < 2 * MOST_ROWS) continue;
+    taken = taken.sort(compareRanked).slice(0, MOST_ROWS);
+    last = taken.at(-1);
+  }
+  return taken
+    .sort(compareRanked)
+    .slice(0, MOST_ROWS)
+    .map(({ group }) => group);
+}
+
+/** Each group with its counts over time. */
+function listSteps(groups: readonly Group[], counts: readonly CountRow[]): readonly (readonly [Group, readonly CountRow[]])[] {
+  const steps = new Map<CountRow["group"], CountRow[]>(groups.map(({ group }) => [group, []]));
+  for (const row of counts) steps.get(row.group)?.push(row);
+  return groups.map((group) => [group, steps.get(group.group) ?? []]);
+}
+
+function toRow(
+  { group, total, failing, p99Ms }: Group,
+  steps: readonly CountRow[],
+  { window, stepMs }: { readonly window: Window; readonly stepMs: number },
+): OverviewRow {
   const { service, route, version, region } = group;
   const [detection] = detectServerErrors([{ failing, total }], window);
   return {

@@ -24,33 +24,67 @@ const MOST_DENSE = 4_096;
 export class Sum {
   total = 0;
   failing = 0;
-  readonly #dense: DenseHistogram | undefined;
+  readonly #createDense: () => DenseHistogram | undefined;
+  /** Durations of the only cell so far, borrowed: of thousands of groups most have no other, and need nothing of their own. */
+  #only: Histogram | undefined;
+  #dense: DenseHistogram | undefined;
   /** Where in `#dense` the first bucket is that is not empty, or one before it. */
   #first = Infinity;
-  readonly #sparse: Histogram | undefined;
+  #sparse: Histogram | undefined;
 
-  constructor(dense: DenseHistogram | undefined) {
-    this.#dense = dense;
-    this.#sparse = dense === undefined ? createHistogram() : undefined;
+  /** `createDense` makes room for durations, unless there is too much of it already. */
+  constructor(createDense: () => DenseHistogram | undefined) {
+    this.#createDense = createDense;
+  }
+
+  addCell({ total, failing, durations }: Cell): void {
+    this.total += total;
+    this.failing += failing;
+    if (this.#only === undefined && this.#dense === undefined && this.#sparse === undefined) this.#only = durations;
+    else this.#addHistogram(durations);
   }
 
   /** Adds durations: from `begin` on pairs of a bucket's place in a dense histogram and its count, the shortest first. */
-  addBuckets(pairs: Uint32Array, begin: number, end: number): void {
+  addBuckets(from: Uint32Array, begin: number, end: number): void {
+    this.#begin();
     const dense = this.#dense;
-    if (dense === undefined) return this.#addSparsely(pairs, begin, end);
-    if (end > begin && pairs[begin]! < this.#first) this.#first = pairs[begin]!;
-    for (let at = begin; at < end; at += 2) dense[pairs[at]!]! += pairs[at + 1]!;
+    if (dense === undefined) return this.#addSparsely(from, begin, end);
+    if (end > begin && from[begin]! < this.#first) this.#first = from[begin]!;
+    for (let at = begin; at < end; at += 2) dense[from[at]!]! += from[at + 1]!;
   }
 
-  #addSparsely(pairs: Uint32Array, begin: number, end: number): void {
+  #addSparsely(from: Uint32Array, begin: number, end: number): void {
     const sparse = this.#sparse;
-    if (sparse !== undefined) for (let at = begin; at < end; at += 2) addToBucket(sparse, pairs[at]!, pairs[at + 1]!);
+    if (sparse !== undefined) for (let at = begin; at < end; at += 2) addToBucket(sparse, from[at]!, from[at + 1]!);
+  }
+
+  #addHistogram({ offset, counts }: Histogram): void {
+    this.#begin();
+    const first = toDenseIndex(offset);
+    let end = 0;
+    for (let at = 0; at < counts.length; at++) {
+      if (counts[at] === 0) continue;
+      pairs[end++] = first + at;
+      pairs[end++] = counts[at]!;
+    }
+    this.addBuckets(pairs, 0, end);
+  }
+
+  /** Makes room of its own, unless it is there, and takes over what was borrowed. */
+  #begin(): void {
+    if (this.#dense !== undefined || this.#sparse !== undefined) return;
+    this.#dense = this.#createDense();
+    if (this.#dense === undefined) this.#sparse = createHistogram();
+    const only = this.#only;
+    this.#only = undefined;
+    if (only !== undefined) this.#addHistogram(only);
   }
 
   /** See `estimateQuantiles`. */
   estimateQuantiles(): ReturnType<typeof estimateQuantiles> {
-    const { counts, offset } = this.#sparse ?? { counts: this.#dense ?? [], offset: 0 };
-    return estimateQuantiles(counts, this.total, { first: this.#sparse === undefined ? this.#first : 0, offset });
+    if (this.#dense !== undefined) return estimateQuantiles(this.#dense, this.total, { first: this.#first, offset: 0 });
+    const { counts, offset } = this.#only ?? this.#sparse ?? createHistogram();
+    return estimateQuantiles(counts, this.total, { first: 0, offset: this.#only === undefined ? offset : toDenseIndex(offset) });
   }
 }
 
@@ -79,6 +113,7 @@ export class CountSum {
   readonly #sums = new Map<number, (Sum | undefined)[]>();
   readonly #slab = new DenseHistogramSlab();
   #dense = 0;
+  readonly #createDense = () => (this.#dense++ < MOST_DENSE ? this.#slab.create() : undefined);
   #lastTime = Number.NaN;
   #lastSums: (Sum | undefined)[] = [];
 
@@ -91,13 +126,16 @@ export class CountSum {
   }
 
   add(block: Block): void {
-    block.cells.forEach((steps, number) => {
-      if (!this.#isAskedFor(number)) return;
-      for (let step = 0; step < steps.length; step++) {
-        const cell = steps[step];
-        if (cell !== undefined) this.#addCell(number, block.fromMs + step * STEP_MS, cell);
-      }
-    });
+    block.cells.forEach((steps, number) => this.addSteps(number, steps, block.fromMs));
+  }
+
+  /** Adds what a block that begins at `fromMs` has of one series. */
+  addSteps(number: number, steps: readonly (Cell | undefined)[], fromMs: number): void {
+    if (!this.#isAskedFor(number)) return;
+    for (let step = 0; step < steps.length; step++) {
+      const cell = steps[step];
+      if (cell !== undefined) this.find(number, fromMs + step * STEP_MS)?.addCell(cell);
+    }
   }
 
   #isAskedFor(number: number): boolean {
@@ -113,11 +151,7 @@ export class CountSum {
     if (!this.#isAskedFor(number) || fromMs + STEP_MS <= window.fromMs || fromMs >= window.toMs) return undefined;
     const time = Math.floor(fromMs / stepMs) * stepMs;
     if (time !== this.#lastTime) this.#turnTo(time);
-    return (this.#lastSums[this.#grouping.find(number)] ??= this.#createSum());
-  }
-
-  #createSum(): Sum {
-    return new Sum(this.#dense++ < MOST_DENSE ? this.#slab.create() : undefined);
+    return (this.#lastSums[this.#grouping.find(number)] ??= new Sum(this.#createDense));
   }
 
   #turnTo(time: number): void {
@@ -125,22 +159,6 @@ export class CountSum {
     if (sums === undefined) this.#sums.set(time, (sums = []));
     this.#lastTime = time;
     this.#lastSums = sums;
-  }
-
-  #addCell(number: number, fromMs: number, cell: Cell): void {
-    const sum = this.find(number, fromMs);
-    if (sum === undefined) return;
-    sum.total += cell.total;
-    sum.failing += cell.failing;
-    const { offset, counts } = cell.durations;
-    const first = toDenseIndex(offset);
-    let end = 0;
-    for (let at = 0; at < counts.length; at++) {
-      if (counts[at] === 0) continue;
-      pairs[end++] = first + at;
-      pairs[end++] = counts[at]!;
-    }
-    sum.addBuckets(pairs, 0, end);
   }
 
   /** Steps of time for which there are rows, oldest first. */
