@@ -11,7 +11,7 @@ const GROUPS: readonly { readonly title: string; readonly commands: Readonly<Rec
     title: "at two in the morning, nothing set up (trace, isolate, diagnose)",
     commands: {
       triage: {
-        summary: "which hop answers this URL, curl command or HAR file with a 500, and why",
+        summary: "which hop answers this URL, pasted request or HAR file with a 500, and why",
         load: () => import("./commands/triage.ts"),
       },
       logs: { summary: "server errors out of log files: which route, which hop, why", load: () => import("./commands/logs.ts") },

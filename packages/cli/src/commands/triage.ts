@@ -107,7 +107,10 @@ async function triage(
     say(`  note: ${request.method} is not idempotent; it is sent once (--unsafe sends it again)\n`);
   say("PROBES, one after the other");
   const fromMs = Date.now();
-  const sent = await runProbes(request, plan, { onSending: () => {}, onSent: (each) => say(formatProbe(redactProbe(each, redactor))) });
+  const sent = await runProbes(request, plan, {
+    onSending: () => {},
+    onSent: (each) => say(formatProbe(redactProbe(each, redactor), io.stdout.columns)),
+  });
   const [first] = sent as [SentProbe, ...SentProbe[]]; // the first request is always sent
   const isReached = first.probe.failure === undefined || !["dns", "connect"].includes(first.probe.failure.phase);
   // Redirects may have led to another host than the one that was named.

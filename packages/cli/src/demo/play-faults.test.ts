@@ -69,6 +69,13 @@ describe("playing the demo's faults", () => {
     expect(said.join("\n")).not.toContain("storefront fails: goes-on");
   });
 
+  it("does not tell the fault before as the next one, however long it goes on", async () => {
+    const { stage, said } = createStage((nowMs) => [fault("goes-on", { lastSeenMs: nowMs, diagnosedAtMs: nowMs, count: nowMs })]);
+    await playFaults(SWITCHES, stage);
+    expect(said.filter((line) => line.includes("storefront fails: goes-on"))).toHaveLength(1);
+    expect(said.at(-1)).toContain("no verdict yet");
+  });
+
   it("stops at once when it is told to", async () => {
     const controller = new AbortController();
     controller.abort();

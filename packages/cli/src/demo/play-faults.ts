@@ -33,22 +33,25 @@ export const PACE: Pace = { quietMs: 8_000, leastOnMs: 12_000, mostOnMs: 40_000,
 
 /** Plays every fault once. Resolves early, without an error, when the signal says so. */
 export async function playFaults(switches: readonly DemoSwitch[], stage: Stage): Promise<void> {
+  const told = new Set<string>();
   for (const [index, fault] of switches.entries()) {
     if (!(await pause(stage, stage.pace.quietMs))) return;
     stage.say(`\n${index + 1} of ${switches.length}  ${fault.title}`);
-    await playFault(fault, stage);
+    await playFault(fault, stage, told);
     if (stage.signal.aborted) return;
   }
 }
 
-async function playFault(fault: DemoSwitch, stage: Stage): Promise<void> {
+/** `told` are the faults that were the answer before in this play: what still fails of them is not the answer again. */
+async function playFault(fault: DemoSwitch, stage: Stage, told: Set<string>): Promise<void> {
   const { pace, now } = stage;
   const known = new Map((await stage.listFaults()).map((each) => [each.fingerprint, each.count]));
   const switchedMs = now();
   await stage.turn(fault.id, true);
   try {
-    const found = await waitForVerdict(stage, { sinceMs: switchedMs, known });
+    const found = await waitForVerdict(stage, { sinceMs: switchedMs, known, told });
     if (stage.signal.aborted) return;
+    if (found !== undefined) told.add(found.fingerprint);
     stage.say(found === undefined ? "   Faultline has no verdict yet; the overview shows what fails" : tell(found, { switchedMs, stage }));
     await pause(stage, Math.max(0, switchedMs + pace.leastOnMs - now()));
   } finally {
@@ -56,15 +59,16 @@ async function playFault(fault: DemoSwitch, stage: Stage): Promise<void> {
   }
 }
 
-type Waiting = { readonly sinceMs: number; readonly known: ReadonlyMap<string, number> };
+type Waiting = { readonly sinceMs: number; readonly known: ReadonlyMap<string, number>; readonly told: ReadonlySet<string> };
 
-async function waitForVerdict(stage: Stage, { sinceMs, known }: Waiting): Promise<FaultListing | undefined> {
+async function waitForVerdict(stage: Stage, { sinceMs, known, told }: Waiting): Promise<FaultListing | undefined> {
   const { pace, now } = stage;
   while (now() < sinceMs + pace.mostOnMs) {
     if (!(await pause(stage, pace.pollMs))) return undefined;
     const fresh = (await stage.listFaults()).filter(
       (each) =>
         each.verdict === "diagnosed" &&
+        !told.has(each.fingerprint) &&
         each.lastSeenMs >= sinceMs &&
         (each.diagnosedAtMs ?? 0) >= sinceMs &&
         each.count > (known.get(each.fingerprint) ?? 0),

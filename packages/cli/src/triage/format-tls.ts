@@ -1,4 +1,5 @@
 import type { CertificateAccount, TlsHandshake, Triage } from "@faultline/playbook/triage";
+import { wrap } from "../wrap.ts";
 import { toPlainLine } from "./to-plain-line.ts";
 
 const DAY_MS = 86_400_000;
@@ -7,12 +8,12 @@ const LABEL_WIDTH = 13;
 
 type TlsReport = { readonly triage: Pick<Triage, "diagnosis" | "tlsFlaws"> };
 
-/** What the handshakes showed: version, certificate, issuer, days, chain; and what is wrong with it. One line each. */
-export function formatTls(handshakes: readonly TlsHandshake[], { triage }: TlsReport): readonly string[] {
+/** What the handshakes showed: version, certificate, issuer, days, chain; and what is wrong with it. One line each, or more where it is longer than `columns`. */
+export function formatTls(handshakes: readonly TlsHandshake[], { triage }: TlsReport, columns: number): readonly string[] {
   const nowMs = triage.diagnosis.scope.window.toMs;
   const lines = handshakes.flatMap((each) => formatHandshake(each, nowMs));
   const flaws = triage.tlsFlaws.map(({ statement, measured }) => toLine("wrong", `${statement} (${measured})`));
-  return [...lines, ...flaws];
+  return [...lines, ...flaws].flatMap((line) => breakLine(line, columns));
 }
 
 function formatHandshake(handshake: TlsHandshake, nowMs: number): readonly string[] {
@@ -44,6 +45,13 @@ function formatDay(ms: number): string {
 function formatLeft(ms: number): string {
   const days = Math.floor(Math.abs(ms) / DAY_MS);
   return ms < 0 ? `over for ${days} days` : `${days} days left`;
+}
+
+/** Breaks behind the label, so that the labels stay a column of their own. */
+function breakLine(line: string, columns: number): readonly string[] {
+  const label = line.slice(0, LABEL_WIDTH + 2);
+  const [first = "", ...rest] = wrap(`${" ".repeat(label.length)}${line.slice(label.length)}`, columns);
+  return [`${label}${first.slice(label.length)}`.trimEnd(), ...rest];
 }
 
 function toLine(label: string, text: string): string {

@@ -18,6 +18,7 @@ const probe: Probe = {
 
 it("shows a probe on one line of at most 80 columns, with what each step took", () => {
   expect(formatProbe(probe)).toBe("  simple /healthz    404    1.23 s  dns 12, connect 18, tls 50, answer 120 ms");
+  expect(formatProbe(probe, 60)).toBe("  simple /healthz    404    1.23 s\n      dns 12, connect 18, tls 50, answer 120 ms");
 });
 
 it("says where a request ended that got no answer", () => {

@@ -3,6 +3,7 @@ import type { Probe, TlsHandshake, Triage } from "@faultline/playbook/triage";
 import { formatDiagnosis } from "../format-diagnosis.ts";
 import type { FoundId } from "./find-ids.ts";
 import { formatNoFailure } from "./format-no-failure.ts";
+import { wrap } from "../wrap.ts";
 import { formatTls } from "./format-tls.ts";
 import type { ShownRequest } from "./redact-probe.ts";
 import { toPlainLine } from "./to-plain-line.ts";
@@ -37,8 +38,8 @@ export function formatRequest({ method, url, headers, body }: ShownRequest): str
 const LABEL_WIDTH = 18;
 const OUTCOME_WIDTH = 5;
 
-/** One probe on one line: what it was for, what came, how long it took in all and in each step. */
-export function formatProbe(probe: Probe): string {
+/** One probe on one line: what it was for, what came, how long it took in all and in each step; the steps on their own where a terminal is narrow. */
+export function formatProbe(probe: Probe, columns = Number.POSITIVE_INFINITY): string {
   const { purpose, url, response, failure, totalMs, requestBodyBytes } = probe;
   const what =
     response === undefined ? `${failure?.code ?? "no response"} while in ${failure?.phase ?? "unknown"}` : String(response.status);
@@ -46,7 +47,9 @@ export function formatProbe(probe: Probe): string {
   const detail = { simple: ` ${pathOf(url)}`, direct: ` ${originOf(url)}`, "body-size": ` ${requestBodyBytes} bytes` };
   const where = Object.hasOwn(detail, purpose) ? detail[purpose as keyof typeof detail] : "";
   const label = toPlainLine(purpose + where).padEnd(LABEL_WIDTH);
-  return `  ${label} ${toPlainLine(what).padEnd(OUTCOME_WIDTH)} ${formatMs(totalMs).padStart(7)}${formatSteps(probe)}`;
+  const line = `  ${label} ${toPlainLine(what).padEnd(OUTCOME_WIDTH)} ${formatMs(totalMs).padStart(7)}`;
+  const steps = formatSteps(probe);
+  return line.length + steps.length <= columns ? `${line}${steps}` : `${line}\n      ${steps.trim()}`.trimEnd();
 }
 
 function pathOf(url: string): string {
@@ -78,10 +81,12 @@ function formatMs(ms: number): string {
 /** What stands after the probes: the response, the ids, who wrote it, the verdict. */
 export function formatFindings(report: TriageReport, columns: number): string {
   const { triage, ids } = report;
-  const idLines = ids.map(({ header, value, finds }) => `  ${toPlainLine(header)}: ${toPlainLine(value)}  finds ${finds}`);
+  const idLines = ids.flatMap(({ header, value, finds }) =>
+    wrap(`  ${toPlainLine(header)}: ${toPlainLine(value)}  finds ${finds}`, columns),
+  );
   return [
-    ...formatResponse(report),
-    ...(report.tls === undefined ? [] : ["", "TLS", ...formatTls(report.tls, report)]),
+    ...formatResponse(report, columns),
+    ...(report.tls === undefined ? [] : ["", "TLS", ...formatTls(report.tls, report, columns)]),
     ...(idLines.length === 0 ? [] : ["", "IDS to paste into a search or a ticket", ...idLines]),
     "",
     ...(triage.diagnosis.scope.failing === 0
@@ -96,12 +101,13 @@ function describeMaker({ maker }: Triage): string {
   return `${maker.name}${maker.maker === "network" ? " (no response)" : ""}, ${sure}`;
 }
 
-function formatResponse({ probes: [first], bodyExcerpt }: TriageReport): readonly string[] {
-  if (first?.response === undefined) return ["", `NO RESPONSE: ${toPlainLine(first?.failure?.message ?? "")}`];
+/** Lines of the wire stay as they are; what is said about them is broken to the width. */
+function formatResponse({ probes: [first], bodyExcerpt }: TriageReport, columns: number): readonly string[] {
+  if (first?.response === undefined) return ["", ...wrap(`NO RESPONSE: ${toPlainLine(first?.failure?.message ?? "")}`, columns)];
   const { statusLine, headers, bodyBytes, bodyEnd } = first.response;
   const size = `${bodyBytes} bytes${describeEnd(first.response)}`;
   const isEmpty = bodyExcerpt === undefined || bodyExcerpt === "";
-  const body = isEmpty && bodyEnd === undefined ? [] : [`  body, ${size}${isEmpty ? "" : `: ${bodyExcerpt}`}`];
+  const body = isEmpty && bodyEnd === undefined ? [] : wrap(`  body, ${size}${isEmpty ? "" : `: ${bodyExcerpt}`}`, columns);
   return [
     "",
     "RESPONSE, headers in the order sent",
@@ -132,12 +138,12 @@ export function formatMarkdown(report: TriageReport): string {
     "## Evidence",
     [...new Set(evidence)].join("\n") || "None.",
     "## Probes",
-    fence(probes.map(formatProbe).join("\n")),
+    fence(probes.map((probe) => formatProbe(probe)).join("\n")),
     "## Request",
     fence(formatRequest(request)),
     "## Response",
-    fence(formatResponse(report).slice(1).join("\n")),
-    ...(report.tls === undefined ? [] : ["## TLS", fence(formatTls(report.tls, report).join("\n"))]),
+    fence(formatResponse(report, Number.POSITIVE_INFINITY).slice(1).join("\n")),
+    ...(report.tls === undefined ? [] : ["## TLS", fence(formatTls(report.tls, report, Number.POSITIVE_INFINITY).join("\n"))]),
     ...(ids.length === 0
       ? []
       : [
