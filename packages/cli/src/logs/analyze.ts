@@ -7,6 +7,7 @@ import { WasmScanner } from "./core/wasm-scanner.ts";
 import type { Memory, OtherLines } from "./other-lines.ts";
 import type { FailingLine, LineScanner, ScannerHooks } from "./scanner.ts";
 import { type Cut, findLineStart, type Segment } from "./segments.ts";
+import type { LineCutter } from "./shapes/line-tokens.ts";
 import { eachLine, openFile, type Reader, readSource, readStretch, type Source, type Stretch } from "./source.ts";
 import { Tally, type TimeLimits } from "./tally.ts";
 
@@ -107,6 +108,7 @@ class LineCounter implements ScannerHooks {
   private readonly combined: LineParser;
   private others: OtherLines | undefined;
   private bytes: Buffer = Buffer.alloc(0);
+  private cutter: LineCutter | undefined;
 
   constructor(options: CounterOptions) {
     this.options = options;
@@ -121,6 +123,8 @@ class LineCounter implements ScannerHooks {
       this.options = withColumnOrder(this.options, judgeHead(buffer.subarray(0, length), isEnd));
     }
     this.bytes = buffer;
+    // A copy that the scanner makes of another buffer does not hold it.
+    this.cutter = buffer === scanner.buffer ? scanner.cutter : undefined;
     if (this.options.isFastAllowed) return scanner.scan(buffer, length);
     const read = () => eachLine(buffer, length, (start, end) => this.onOther(start, end));
     return this.prepare()?.then(read) ?? read();
@@ -132,7 +136,7 @@ class LineCounter implements ScannerHooks {
 
   private async loadOthers(): Promise<void> {
     const { OtherLines: Loaded } = await import("./other-lines.ts");
-    this.others = new Loaded(this.options, this.options.memory);
+    this.others = new Loaded({ ...this.options, cutter: this.cutter }, this.options.memory);
   }
 
   onOther(start: number, end: number): void {

@@ -6,6 +6,7 @@ import { createLineReader, type LineReader, type ReaderOptions } from "@faultlin
 import { readAround } from "./read-around.ts";
 import type { PlainLine } from "./shapes/line-shape.ts";
 import { LineShapes } from "./shapes/line-shapes.ts";
+import type { LineCutter } from "./shapes/line-tokens.ts";
 import type { Tally } from "./tally.ts";
 
 /** Failing lines that are read in full though their shape is known: the first ones, each n-th, and the first of a kind. */
@@ -21,6 +22,8 @@ export type OtherOptions = {
   readonly tally: Tally;
   /** Who sees the lines without counting them. */
   readonly recall?: Tally | undefined;
+  /** What cuts the lines, if they lie in its memory. */
+  readonly cutter?: LineCutter | undefined;
 };
 
 /** What the parsers remember of a file from one stretch of it to the next. */
@@ -37,7 +40,7 @@ export class OtherLines {
   constructor(options: OtherOptions, memory: Memory) {
     this.options = options;
     this.reader = memory.reader ??= createLineReader(options.reader);
-    this.shapes = new LineShapes(options.reader.context);
+    this.shapes = new LineShapes(options.reader.context, options.cutter);
   }
 
   /** Counts the line that lies among `bytes` from `start` to `end`. */

@@ -10,6 +10,7 @@ import { CrowdedPlaces } from "./crowded-places.ts";
 import { MAX_DEPTH } from "./routes/route-trie.ts";
 import { findValueEnd, isVersion } from "./routes/segment.ts";
 import { Series } from "./series.ts";
+import type { LineCutter } from "./shapes/line-tokens.ts";
 import type { Tally } from "./tally.ts";
 
 const SPACE = 32;
@@ -77,6 +78,8 @@ export type FailingLine = {
 export type LineScanner = {
   /** The memory that it scans without a copy, when it has one of its own. */
   readonly buffer?: Buffer;
+  /** What cuts lines of other formats in that memory. */
+  readonly cutter?: LineCutter;
   /** Counts the whole lines of `buffer` up to `length` and returns where the last, unfinished one starts. */
   readonly scan: (buffer: Buffer, length: number) => number | Promise<number>;
   /** Moves what was counted into the tally. The scanner can go on afterwards. */

@@ -161,11 +161,13 @@ static void flush_time(void) {
 }
 
 static void fill_tables(void);
+static void fill_token_tables(void);
 void forget_places(uint32_t often_enough);
 
 /* Empties the tables and goes on; limits are Unix ms, infinite when there are none. */
 EXPORT("reset") void reset(double from, double to) {
   fill_tables();
+  fill_token_tables();
   for (int i = 0; i < TABLE; i++) slots[i] = -1;
   for (uint32_t i = 0; i < shape_count * CLASSES; i++) classes[i] = 0;
   for (uint32_t i = 0; i < shape_count * LATENCY; i++) latency[i] = 0;
@@ -316,6 +318,8 @@ static inline uint64_t hash_run(const unsigned char *at, uint32_t length) {
   far = mix(far, length > 8 ? low_bytes(word_at(at + 8), length - 8) : 0);
   return near ^ (far << 29 | far >> 35);
 }
+
+#include "cut.h"
 
 /* True for a UUID, or eight and more hex digits, without looking at it byte by byte; false says nothing. */
 static int is_plain_id(const unsigned char *from, uint32_t length) {

@@ -5,6 +5,7 @@ import { Series } from "../series.ts";
 import { BUFFER_BYTES } from "../source.ts";
 import type { Tally } from "../tally.ts";
 import { PARAMETER } from "../routes/route-node.ts";
+import { type LineCutter, MAX_TOKENS } from "../shapes/line-tokens.ts";
 import type { CrowdedPlace } from "../routes/route-trie.ts";
 import { SCAN_WASM } from "./scan-wasm.ts";
 
@@ -41,6 +42,10 @@ type Core = {
   readonly enterValue: (bytes: number) => void;
   readonly keep: (bytes: number, kind: number) => number;
   readonly scan: (from: number, limit: number) => number;
+  /** Cuts a line, see cut.h. */
+  readonly cut: (start: number, end: number) => number;
+  readonly signature: () => number;
+  readonly tokensAt: () => number;
 };
 
 const KEEP = { place: 1, placeOfAnySuffix: 2, name: 3, wordSuffix: 4, valueSuffix: 5 };
@@ -84,6 +89,7 @@ type Shape = {
 /** The scanner on WebAssembly: counts in the core's tables, and hears of new shapes, foreign lines and some failing ones as events. */
 export class WasmScanner implements LineScanner {
   readonly buffer: Buffer;
+  readonly cutter: LineCutter;
   private readonly tally: Tally;
   private readonly hooks: ScannerHooks;
   private readonly core = idleCores.pop() ?? loadCore();
@@ -101,6 +107,9 @@ export class WasmScanner implements LineScanner {
     this.view = new DataView(buffer);
     this.events = new Uint32Array(buffer, this.core.eventsAt());
     this.core.begin(...this.limits);
+    const { cut, signature, tokensAt } = this.core;
+    const listAt = (index: number) => new Int32Array(buffer, tokensAt() + index * MAX_TOKENS * 4, MAX_TOKENS);
+    this.cutter = { cut, signature, starts: listAt(0), ends: listAt(1), classes: listAt(2), hashes: listAt(3) };
   }
 
   private get limits(): [fromMs: number, toMs: number] {

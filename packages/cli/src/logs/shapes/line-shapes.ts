@@ -5,7 +5,7 @@
 import type { ParseContext, ReadLine } from "@faultline/formats/access-log";
 import { parseAnyTime } from "@faultline/formats/access-log-combined";
 import { LineShape, type PlainLine, toPlainRequest } from "./line-shape.ts";
-import { LineTokens } from "./line-tokens.ts";
+import { type LineCutter, LineTokens } from "./line-tokens.ts";
 import type { ParseTime } from "./time-spot.ts";
 
 /** Further shapes are left to the parsers. */
@@ -17,21 +17,23 @@ const MAX_BYTES = 16_384;
 
 /** The shapes of one file's lines. */
 export class LineShapes {
-  private readonly tokens = new LineTokens();
+  private readonly tokens: LineTokens;
   private readonly shapes = new Map<number, LineShape[]>();
   private readonly parseTime: ParseTime;
   /** Those of lines that are cut like the one at hand. */
   private alike: LineShape[] | undefined;
   private isOff = false;
 
-  constructor(context: ParseContext) {
+  /** Lines may be cut by `cutter`, if they lie in its memory. */
+  constructor(context: ParseContext, cutter?: LineCutter) {
+    this.tokens = new LineTokens(cutter);
     this.parseTime = (value) => parseAnyTime(value, context);
   }
 
   /** Reads a line of a shape that is known, until the next is read; undefined when the parsers must, of which `learn` wants to hear then. */
   read(bytes: Buffer, start: number, end: number): PlainLine | undefined {
     this.alike = undefined;
-    if (this.isOff || end - start > MAX_BYTES || !this.tokens.cut(bytes, start, end) || this.tokens.isForeign) return undefined;
+    if (this.isOff || end - start > MAX_BYTES || !this.tokens.cut(bytes, start, end)) return undefined;
     const { signature, count } = this.tokens;
     const key = signature * 256 + count;
     let alike = this.shapes.get(key);

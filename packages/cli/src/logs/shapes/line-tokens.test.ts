@@ -1,0 +1,77 @@
+/** Lines are cut by the core on WebAssembly as they are in JavaScript. */
+import { describe, expect, it } from "vitest";
+import { WasmScanner } from "../core/wasm-scanner.ts";
+import { Tally } from "../tally.ts";
+import { LineTokens } from "./line-tokens.ts";
+
+const LINES = [
+  `10.0.0.1 - - [20/Nov/2026:00:00:00 +0000] "GET /a?b=c HTTP/1.1" 200 17 "-" "Mozilla/5.0 (X11)" rt=0.001 us="200" ua="10.0.0.1:80"`,
+  `2026-11-20T00:00:00.123Z stdout F 10.0.0.1 - - [20/Nov/2026:00:00:00 +0000] "GET / HTTP/1.1" 200 17 "" "-"`,
+  `{"level":30,"time":1795132805400,"req":{"method":"GET","url":"/a,b:c","n":[1,2,{}]},"é":null,"a=b":"c\\"d"}`,
+  `{"log":"10.0.0.1 - - [20/Nov/2026:00:00:00 +0000] \\"GET /\\\\x HTTP/1.1\\" 200 17 \\"-\\"\\n","stream":"stdout","time":"2026-11-20T00:00:00Z"}`,
+  `time=2026-11-20T00:00:00Z level=info msg="a b" =x a==b --=1 path=/a=b _x.y-z="q=r" unclosed="a b`,
+  `a\tb\u0001c [d]e" "f"g "" -\u007f`,
+  Array.from({ length: 170 }, (_, index) => index).join(" "),
+  "",
+];
+
+function createRandom(seed: number) {
+  let state = seed;
+  return (limit: number) => {
+    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
+    return (state >>> 8) % limit;
+  };
+}
+
+/** A line with a few characters taken out, doubled or set in. */
+function mutate(line: string, below: (limit: number) => number): string {
+  let text = line;
+  for (let count = below(4); count > 0; count -= 1) {
+    const at = below(text.length + 1);
+    const inserted = ' "\\=:{}[],\t\u0001é-'.charAt(below(15));
+    text = text.slice(0, at) + inserted + text.slice(at + below(3));
+  }
+  return text;
+}
+
+function describeTokens(tokens: LineTokens, start: number) {
+  const lists = { starts: tokens.starts, ends: tokens.ends, classes: tokens.classes };
+  const [starts = [], ends = [], classes] = Object.values(lists).map((list) => [...list.subarray(0, tokens.count)]);
+  return { starts: starts.map((at) => at - start), ends: ends.map((at) => at - start), classes };
+}
+
+describe("a line's tokens", () => {
+  it.each([1, 2, 3])("are the same from either cutter, and have the same signature for the same separators and names, seed %i", (seed) => {
+    const below = createRandom(seed);
+    const tally = new Tally({ fromMs: undefined, toMs: undefined });
+    const { buffer, cutter } = new WasmScanner(tally, { prepare: () => undefined, onOther: () => undefined, onFailure: () => undefined });
+    const ours = new LineTokens();
+    const theirs = new LineTokens(cutter);
+    const signatures = new Map<number, number>();
+    const hashes = new Map<number, number>();
+    const different: unknown[] = [];
+    let cut = 0;
+    for (let index = 0; index < 20_000; index += 1) {
+      const line = mutate(LINES[below(LINES.length)] as string, below);
+      const start = below(64);
+      const end = start + buffer.write(`${line}\n`, start) - 1;
+      const isCut = ours.cut(buffer, start, end);
+      const isSame = isCut === theirs.cut(buffer, start, end);
+      const [own, other] = [ours, theirs].map((tokens) => JSON.stringify(isCut && describeTokens(tokens, start)));
+      if (!isSame || own !== other) different.push({ line, isCut, own, other });
+      if (!isCut) continue;
+      cut += 1;
+      if (!signatures.has(ours.signature)) signatures.set(ours.signature, theirs.signature);
+      if (signatures.get(ours.signature) !== theirs.signature) different.push({ line, signature: theirs.signature });
+      for (let token = 0; token < ours.count; token += 1) {
+        const [hash, of] = [ours.hashes[token] as number, theirs.hashes[token] as number];
+        if (!hashes.has(hash)) hashes.set(hash, of);
+        if (hashes.get(hash) !== of) different.push({ line, token: ours.text(token) });
+      }
+    }
+    expect(different.slice(0, 5)).toEqual([]);
+    expect(cut).toBeGreaterThan(5000);
+    expect(new Set(signatures.values()).size).toBe(signatures.size);
+    expect(new Set(hashes.values()).size).toBe(hashes.size);
+  });
+});
