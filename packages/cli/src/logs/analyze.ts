@@ -7,6 +7,7 @@ import { WasmScanner } from "./core/wasm-scanner.ts";
 import type { Memory, OtherLines } from "./other-lines.ts";
 import type { FailingLine, LineScanner, ScannerHooks } from "./scanner.ts";
 import { type Cut, findLineStart, type Segment } from "./segments.ts";
+import type { LineAt } from "./shapes/line-shapes.ts";
 import type { LineCutter } from "./shapes/line-tokens.ts";
 import { eachLine, openFile, type Reader, readSource, readStretch, type Source, type Stretch } from "./source.ts";
 import { Tally, type TimeLimits } from "./tally.ts";
@@ -126,7 +127,7 @@ class LineCounter implements ScannerHooks {
     // A copy that the scanner makes of another buffer does not hold it.
     this.cutter = buffer === scanner.buffer ? scanner.cutter : undefined;
     if (this.options.isFastAllowed) return scanner.scan(buffer, length);
-    const read = () => eachLine(buffer, length, (start, end) => this.onOther(start, end));
+    const read = () => eachLine(buffer, length, (start, end) => this.onOther({ start, end }));
     return this.prepare()?.then(read) ?? read();
   }
 
@@ -139,9 +140,9 @@ class LineCounter implements ScannerHooks {
     this.others = new Loaded({ ...this.options, cutter: this.cutter }, this.options.memory);
   }
 
-  onOther(start: number, end: number): void {
+  onOther(line: LineAt): void {
     if (this.others === undefined) throw new Error("a line of another format came before its readers");
-    this.others.read(this.bytes, start, end);
+    this.others.read(this.bytes, line);
   }
 
   onFailure(line: FailingLine): void {

@@ -5,7 +5,7 @@
 import { createLineReader, type LineReader, type ReaderOptions } from "@faultline/formats/access-log";
 import { readAround } from "./read-around.ts";
 import type { PlainLine } from "./shapes/line-shape.ts";
-import { LineShapes } from "./shapes/line-shapes.ts";
+import { type LineAt, LineShapes } from "./shapes/line-shapes.ts";
 import type { LineCutter } from "./shapes/line-tokens.ts";
 import type { Tally } from "./tally.ts";
 
@@ -43,12 +43,12 @@ export class OtherLines {
     this.shapes = new LineShapes(options.reader.context, options.cutter);
   }
 
-  /** Counts the line that lies among `bytes` from `start` to `end`. */
-  read(bytes: Buffer, start: number, end: number): void {
+  /** Counts a line that lies among `bytes`. */
+  read(bytes: Buffer, at: LineAt): void {
     const { name: file, tally, recall } = this.options;
-    const plain = recall === undefined ? this.shapes.read(bytes, start, end) : undefined;
+    const plain = recall === undefined ? this.shapes.read(bytes, at) : undefined;
     if (plain !== undefined && !this.wantsParser(plain)) return tally.addPlain(plain);
-    for (const { line, read } of readAround(this.reader, bytes.toString("utf8", start, end))) {
+    for (const { line, read } of readAround(this.reader, bytes.toString("utf8", at.start, at.end))) {
       if (recall !== undefined) {
         if (read.kind === "exchange") recall.recall({ read, line, file });
         continue;

@@ -204,7 +204,18 @@ export class RouteTally {
   private addAnswer({ durationMs, requestBytes, upstream }: Pick<PlainRequest, "durationMs" | "requestBytes" | "upstream">): void {
     if (durationMs !== undefined) this.addLatency(findLatencyBucket(Math.min(durationMs, 2 ** 30)), 1);
     if (requestBytes !== undefined) (this.okBytes ??= new Sample()).add(requestBytes);
-    if (upstream !== undefined) (this.okUpstreams ??= new Names(64)).add(upstream);
+    if (upstream !== undefined) this.addUpstream(upstream, 1);
+  }
+
+  /** Counts who answered requests that did not fail. */
+  addUpstream(name: string, count: number): void {
+    (this.okUpstreams ??= new Names(64)).add(name, count);
+  }
+
+  /** Takes in the sizes of requests that did not fail. */
+  addSizes(sizes: Sample): void {
+    if (this.okBytes === undefined) this.okBytes = sizes;
+    else this.okBytes.merge(sizes);
   }
 
   /** An earlier try that failed, behind an answer that did not: the client never saw it. */
@@ -234,8 +245,7 @@ export class RouteTally {
     if (this.latency === undefined) this.latency = other.latency;
     else other.latency?.counts.forEach((count, index) => this.addLatency((other.latency?.first ?? 0) + index, count));
     if (other.failuresByStatus !== undefined) this.mergeFailures(other.failuresByStatus);
-    if (this.okBytes === undefined) this.okBytes = other.okBytes;
-    else if (other.okBytes !== undefined) this.okBytes.merge(other.okBytes);
+    if (other.okBytes !== undefined) this.addSizes(other.okBytes);
     if (this.okUpstreams === undefined) this.okUpstreams = other.okUpstreams;
     else if (other.okUpstreams !== undefined) this.okUpstreams.merge(other.okUpstreams);
     this.mergeHidden(other.hidden);

@@ -10,6 +10,7 @@ import { CrowdedPlaces } from "./crowded-places.ts";
 import { MAX_DEPTH } from "./routes/route-trie.ts";
 import { findValueEnd, isVersion } from "./routes/segment.ts";
 import { Series } from "./series.ts";
+import type { LineAt } from "./shapes/line-shapes.ts";
 import type { LineCutter } from "./shapes/line-tokens.ts";
 import type { Tally } from "./tally.ts";
 
@@ -56,7 +57,8 @@ const CLASSES = 8;
 export type ScannerHooks = {
   /** Loads what `onOther` needs, before it is first called; undefined when nothing is to be waited for. */
   readonly prepare: () => Promise<void> | undefined;
-  readonly onOther: (start: number, end: number) => void;
+  /** Hears of a line of another format; of one that was understood already and shall be read by the parsers as well with `isCheck`. */
+  readonly onOther: (line: LineAt) => void;
   readonly onFailure: (line: FailingLine) => void;
 };
 
@@ -144,7 +146,7 @@ export class Scanner implements LineScanner {
         continue;
       }
       const newline = buffer.indexOf(NEWLINE, start);
-      this.hooks.onOther(start, newline > start && buffer[newline - 1] === RETURN ? newline - 1 : newline);
+      this.hooks.onOther({ start, end: newline > start && buffer[newline - 1] === RETURN ? newline - 1 : newline });
       start = newline + 1;
     }
     return start;

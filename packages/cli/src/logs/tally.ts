@@ -27,7 +27,7 @@ const STARTED =
 /** Limits of what is counted, Unix ms. */
 export type TimeLimits = { readonly fromMs: number | undefined; readonly toMs: number | undefined };
 
-/** Lines of the combined format that a scanner counted: `timed` of them carry a duration, `outside` others lie outside of the limits; times are Unix ms. */
+/** Lines of the combined format that a scanner counted, and the times of all that it counted: `timed` of them carry a duration, `outside` others lie outside of the limits; times are Unix ms. */
 export type CombinedLines = {
   readonly lines: number;
   readonly timed: number;
@@ -158,13 +158,20 @@ export class Tally {
   /** Takes in what a scanner counted. */
   addCombined({ lines, timed, outside, firstMs, lastMs, traffic, errors }: CombinedLines): void {
     this.lines += lines + outside;
-    if (lines === 0) return;
     this.exchanges += lines;
-    this.formats.add(timed > 0 ? "combined with time" : "combined", lines);
+    if (lines > 0) this.formats.add(timed > 0 ? "combined with time" : "combined", lines);
+    if (traffic.total === 0) return;
     this.firstMs = Math.min(this.firstMs ?? firstMs, firstMs);
     this.lastMs = Math.max(this.lastMs ?? lastMs, lastMs);
     this.traffic.merge(traffic);
     this.errors.merge(errors);
+  }
+
+  /** Takes in that a scanner counted lines of another format; their times are among those of `addCombined`. */
+  addTaught(format: string, lines: number): void {
+    this.lines += lines;
+    this.exchanges += lines;
+    this.formats.add(format, lines);
   }
 
   /** True once no more failing exchanges are kept. */

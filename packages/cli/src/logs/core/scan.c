@@ -25,11 +25,13 @@
 /* Of a new shape, `start` has a bit for each segment that is a value because its place is crowded. */
 typedef struct {
   uint32_t kind, start, end, path, path_end, method, shape, status;
-  int32_t duration_ms, unused;
+  int32_t duration_ms;
+  uint32_t method_end;
   double time_ms;
 } event;
 
-enum { OTHER = 1, FAILURE = 2, SHAPE = 3 };
+/* CHECK is a line that was read, and shall be read by the parsers as well; PEER names who answered, in the order of `peers`. */
+enum { OTHER = 1, FAILURE = 2, SHAPE = 3, CHECK = 4, PEER = 5 };
 
 /* A Series of series.ts: counts in buckets of one width that doubles. */
 typedef struct {
@@ -162,6 +164,8 @@ static void flush_time(void) {
 
 static void fill_tables(void);
 static void fill_token_tables(void);
+static void reset_taught(void);
+void set_taught(uint32_t count);
 void forget_places(uint32_t often_enough);
 
 /* Empties the tables and goes on; limits are Unix ms, infinite when there are none. */
@@ -173,6 +177,7 @@ EXPORT("reset") void reset(double from, double to) {
   for (uint32_t i = 0; i < shape_count * LATENCY; i++) latency[i] = 0;
   for (uint32_t i = 0; i < shape_count; i++) failing_of[i] = 0;
   for (int i = 0; i < FAILURE_TABLE; i++) failure_slots[i] = -1;
+  reset_taught();
   clear_series(&traffic);
   clear_series(&errors);
   if (shape_count == shape_limit && shape_limit < MAX_SHAPES) shape_limit *= 2;
@@ -189,6 +194,7 @@ EXPORT("begin") void begin(double from, double to) {
   pending = pending_errors = failing_lines = recent_seen = method_count = 0;
   for (uint32_t i = 0; i < RECENT; i++) recent[i] = 0;
   forget_places(0);
+  set_taught(0);
   reset(from, to);
   shape_limit = FIRST_SHAPES;
 }
@@ -645,7 +651,7 @@ static int is_size(const unsigned char *from, const unsigned char *to) {
   return (~wasm_i8x16_bitmask(in_range(load(from), '0', 10)) & ((1u << length) - 1)) == 0;
 }
 
-static int32_t find_shape(const unsigned char *method, const unsigned char *path, const unsigned char *path_end) {
+static int32_t find_shape(const unsigned char *method, const unsigned char *method_end, const unsigned char *path, const unsigned char *path_end) {
   uint32_t slot = (h_a ^ (h_b >> 7)) & (TABLE - 1);
   for (int32_t shape; (shape = slots[slot]) != -1; slot = (slot + 1) & (TABLE - 1)) {
     if (shapes[shape].hash_a != h_a || shapes[shape].hash_b != h_b) continue;
@@ -664,10 +670,13 @@ static int32_t find_shape(const unsigned char *method, const unsigned char *path
   e->start = h_crowded;
   e->shape = shape;
   e->method = method - buffer;
+  e->method_end = method_end - buffer;
   e->path = path - buffer;
   e->path_end = path_end - buffer;
   return shape;
 }
+
+#include "taught.h"
 
 /* The slot of the server errors of a shape with a status; -1 when all are taken. */
 static int32_t find_failure(int32_t shape, int32_t status) {
@@ -790,7 +799,7 @@ static const unsigned char *scan_line(const unsigned char *start) {
     outside++;
     return next;
   }
-  int32_t shape = find_shape(method, path, path_end);
+  int32_t shape = find_shape(method, path - 1, path, path_end);
   int32_t slot = shape >= 0 && status >= 500 && status < 600 ? find_failure(shape, status) : 0;
   if (shape < 0 || slot < 0) return (const unsigned char *)-1;
   pending++;
@@ -821,28 +830,44 @@ static const unsigned char *scan_line(const unsigned char *start) {
   return next;
 }
 
-/* Counts lines from `from` up to `limit`, which lies behind a line break; stops when the events or the tables are full. */
-EXPORT("scan") uint32_t scan(uint32_t from, uint32_t limit) {
-  event_count = 0;
-  full = 0;
+/*
+ * Counts lines from `from` up to `limit`, which lies behind a line break; stops when the events or the tables are full, and, where shapes are
+ * taught, behind each line that is left to JavaScript, as it may teach another. `is_next` says that the scan before stopped at `from`, in the
+ * same bytes.
+ */
+EXPORT("scan") uint32_t scan(uint32_t from, uint32_t limit, uint32_t is_next) {
   const unsigned char *at = buffer + from, *stop = buffer + limit;
-  marked = at;
-  mark_at = mark_end = 0;
+  if (!is_next || !marked) {
+    marked = at;
+    mark_at = mark_end = 0;
+  }
+  event_count = full = 0;
   while (at < stop && event_count < MAX_EVENTS - 4) {
     if (mark_end - mark_at < LOOKAHEAD && marked < stop) mark_more(stop);
     const unsigned char *next = scan_line(at);
     if (next == (const unsigned char *)-1) {
       full = 1;
+      marked = 0;
       break;
     }
-    if (!next) {
-      const unsigned char *end = skip_marks(stop);
-      event *e = push(OTHER);
-      e->start = at - buffer;
-      e->end = (end > at && end[-1] == '\r' ? end - 1 : end) - buffer;
-      next = end + 1;
+    if (next) {
+      at = next;
+      continue;
     }
-    at = next;
+    const unsigned char *line_break = skip_marks(stop), *end = line_break > at && line_break[-1] == '\r' ? line_break - 1 : line_break;
+    int how = taught_count ? scan_taught(at, end) : NOT_TAUGHT;
+    if (how == NO_ROOM) {
+      full = 1;
+      marked = 0;
+      break;
+    }
+    if (how != COUNTED) {
+      event *e = push(how == TO_BE_CHECKED ? CHECK : OTHER);
+      e->start = at - buffer;
+      e->end = end - buffer;
+    }
+    at = line_break + 1;
+    if (how != COUNTED && taught_count) break;
   }
   return at - buffer;
 }

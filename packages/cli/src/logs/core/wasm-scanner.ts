@@ -7,11 +7,11 @@ import type { Tally } from "../tally.ts";
 import { PARAMETER } from "../routes/route-node.ts";
 import { type LineCutter, MAX_TOKENS } from "../shapes/line-tokens.ts";
 import type { CrowdedPlace } from "../routes/route-trie.ts";
+import { type TaughtCore, TaughtShapes } from "./taught-shapes.ts";
 import { SCAN_WASM } from "./scan-wasm.ts";
 
 /** What the core exports; addresses are offsets into its memory. See scan.c. */
-type Core = {
-  readonly memory: { readonly buffer: ArrayBuffer };
+type Core = TaughtCore & {
   readonly bufferAt: () => number;
   readonly eventsAt: () => number;
   readonly classesAt: () => number;
@@ -41,7 +41,7 @@ type Core = {
   readonly enterName: (bytes: number) => void;
   readonly enterValue: (bytes: number) => void;
   readonly keep: (bytes: number, kind: number) => number;
-  readonly scan: (from: number, limit: number) => number;
+  readonly scan: (from: number, limit: number, isNext: number) => number;
   /** Cuts a line, see cut.h. */
   readonly cut: (start: number, end: number) => number;
   readonly signature: () => number;
@@ -51,7 +51,10 @@ type Core = {
 const KEEP = { place: 1, placeOfAnySuffix: 2, name: 3, wordSuffix: 4, valueSuffix: 5 };
 const INPUT_BYTES = 1024;
 const OTHER = 1;
+const FAILURE = 2;
 const SHAPE = 3;
+const CHECK = 4;
+const PEER = 5;
 const EVENT_WORDS = 12;
 const EVENT_TIME = 40;
 /** Where the members of scan.c's `failure` and `series` lie. */
@@ -65,17 +68,20 @@ const NEWLINE = 10;
 /** The part of WebAssembly's API that is used: the platform's types declare it for browsers only. */
 type WasmApi = {
   readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: unknown };
+  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
 };
 
-/** A core takes 12 MB, so one that is not in use any more serves the next scanner. */
-const idleCores: Core[] = [];
+/** A core, and whom it asks for times. It takes 13 MB, so one that is not in use any more serves the next scanner. */
+type Loaded = { readonly core: Core; taught?: TaughtShapes };
+const idleCores: Loaded[] = [];
 
-function loadCore(): Core {
+function loadCore(): Loaded {
   const { WebAssembly: api } = globalThis as unknown as { readonly WebAssembly: WasmApi };
   const module = new api.Module(Buffer.from(SCAN_WASM, "base64"));
+  const readTime = (shape: number, index: number) => loaded.taught?.readTime(shape, index) ?? Number.NaN;
   // The exports are scan.c's, compiled beside this file.
-  return new api.Instance(module).exports as Core;
+  const loaded: Loaded = { core: new api.Instance(module, { faultline: { readTime } }).exports as Core };
+  return loaded;
 }
 
 type Shape = {
@@ -92,7 +98,11 @@ export class WasmScanner implements LineScanner {
   readonly cutter: LineCutter;
   private readonly tally: Tally;
   private readonly hooks: ScannerHooks;
-  private readonly core = idleCores.pop() ?? loadCore();
+  private readonly loaded = idleCores.pop() ?? loadCore();
+  private readonly core = this.loaded.core;
+  private readonly taught = new TaughtShapes(this.core);
+  /** Who answered, in the order of the core's peers. */
+  private readonly peers: string[] = [];
   private readonly view: DataView;
   private readonly events: Uint32Array;
   private readonly input: Buffer;
@@ -107,9 +117,25 @@ export class WasmScanner implements LineScanner {
     this.view = new DataView(buffer);
     this.events = new Uint32Array(buffer, this.core.eventsAt());
     this.core.begin(...this.limits);
-    const { cut, signature, tokensAt } = this.core;
-    const listAt = (index: number) => new Int32Array(buffer, tokensAt() + index * MAX_TOKENS * 4, MAX_TOKENS);
-    this.cutter = { cut, signature, starts: listAt(0), ends: listAt(1), classes: listAt(2), hashes: listAt(3) };
+    this.loaded.taught = this.taught;
+    this.cutter = this.createCutter();
+  }
+
+  private createCutter(): LineCutter {
+    const { core, taught } = this;
+    const { cut, signature } = core;
+    const listAt = (index: number) => new Int32Array(core.memory.buffer, core.tokensAt() + index * MAX_TOKENS * 4, MAX_TOKENS);
+    return {
+      cut,
+      signature,
+      starts: listAt(0),
+      ends: listAt(1),
+      classes: listAt(2),
+      hashes: listAt(3),
+      teach: (shape) => taught.teach(shape),
+      forget: (shape) => taught.forget(shape),
+      clear: () => taught.clear(),
+    };
   }
 
   private get limits(): [fromMs: number, toMs: number] {
@@ -118,7 +144,8 @@ export class WasmScanner implements LineScanner {
   }
 
   close(): void {
-    idleCores.push(this.core);
+    delete this.loaded.taught;
+    idleCores.push(this.loaded);
   }
 
   scan(buffer: Buffer, length: number): number | Promise<number> {
@@ -129,7 +156,7 @@ export class WasmScanner implements LineScanner {
 
   private scanFrom(start: number, limit: number): number | Promise<number> {
     for (let from = start; from < limit;) {
-      const next = this.core.scan(from, limit);
+      const next = this.core.scan(from, limit, from === 0 ? 0 : 1);
       const prepared = this.hasOther() ? this.hooks.prepare() : undefined;
       if (prepared !== undefined) return this.goOn(prepared, next, limit);
       this.take();
@@ -148,7 +175,7 @@ export class WasmScanner implements LineScanner {
   private hasOther(): boolean {
     const { events } = this;
     const end = this.core.eventCount() * EVENT_WORDS;
-    for (let at = 0; at < end; at += EVENT_WORDS) if (events[at] === OTHER) return true;
+    for (let at = 0; at < end; at += EVENT_WORDS) if (events[at] === OTHER || events[at] === CHECK) return true;
     return false;
   }
 
@@ -167,9 +194,10 @@ export class WasmScanner implements LineScanner {
       const kind = events[at];
       const start = events[at + 1] as number;
       const end = events[at + 2] as number;
-      if (kind === OTHER) this.hooks.onOther(start, end);
-      else if (kind === SHAPE) this.hearShape(at, start);
-      else this.hearFailure(at);
+      if (kind === SHAPE) this.hearShape(at, start);
+      else if (kind === FAILURE) this.hearFailure(at);
+      else if (kind === PEER) this.peers.push(this.buffer.toString("latin1", start, end));
+      else this.hooks.onOther({ start, end, isCheck: kind === CHECK });
     }
   }
 
@@ -177,7 +205,7 @@ export class WasmScanner implements LineScanner {
     const { events, buffer } = this;
     const path = events[at + 3] as number;
     this.shapes[events[at + 6] as number] = {
-      method: buffer.toString("latin1", events[at + 5], path - 1),
+      method: buffer.toString("latin1", events[at + 5], events[at + 9]),
       path: buffer.toString("utf8", path, events[at + 4]),
       crowdedValues,
       leaf: undefined,
@@ -188,7 +216,7 @@ export class WasmScanner implements LineScanner {
     const { events } = this;
     const shape = this.shapes[events[at + 6] as number];
     if (shape === undefined) return;
-    shape.leaf ??= new RouteTally();
+    const leaf = (shape.leaf ??= new RouteTally());
     const status = events[at + 7] as number;
     this.hooks.onFailure({
       start: events[at + 1] as number,
@@ -199,7 +227,7 @@ export class WasmScanner implements LineScanner {
       status,
       duration: (events[at + 8] as number) | 0,
       timeMs: this.view.getFloat64(events.byteOffset + at * 4 + EVENT_TIME, true),
-      failures: shape.leaf.getFailures(status),
+      failures: leaf.getFailures(status),
     });
   }
 
@@ -207,6 +235,8 @@ export class WasmScanner implements LineScanner {
     const { core, tally, view } = this;
     core.settle();
     for (let index = 0; index < core.failureCount(); index += 1) this.addFailure(core.failuresAt() + index * FAILURE_BYTES);
+    this.taught.flush(tally, { getLeaf: (shape) => this.getLeaf(shape), names: this.peers });
+    this.peers.length = 0;
     const { buffer } = core.memory;
     const classes = new Uint32Array(buffer, core.classesAt());
     const latency = new Uint32Array(buffer, core.latencyAt());
@@ -261,6 +291,11 @@ export class WasmScanner implements LineScanner {
   /** Hands the core a text of at most 200 characters. */
   private write(text: string): number {
     return this.input.write(text);
+  }
+
+  private getLeaf(shape: number): RouteTally | undefined {
+    const known = this.shapes[shape];
+    return known === undefined ? undefined : (known.leaf ??= new RouteTally());
   }
 
   /** Moves what the core counted of one shape's server errors with one status into its tally. */

@@ -39,9 +39,14 @@ function listPieces(line: LineTokens): Piece[] {
   return pieces;
 }
 
+function toPlace({ token, divider, index }: Piece): readonly number[] {
+  return [token, divider, index, 0, 0, -1, -1, 0];
+}
+
 /** What units of durations are in ms, and the letters behind them. */
 const UNITS = [1, 1000, 0.001, 1e-6];
 const SUFFIX = /(?:ms|us|s)$/;
+const SUFFIXES = ["", "ms", "us", "s"];
 
 function scale(number: number, unit: number): number {
   return Math.round(number * unit * 1e6) / 1e6;
@@ -59,6 +64,7 @@ function readSuffixed(bytes: Uint8Array, suffix: string): number {
 /** A number; with `others`, the sum of it and of other tokens. */
 function toNumberSpot({ piece, unit, suffix, others }: NumberSpot): Spot<number> {
   return {
+    place: [...toPlace(piece).slice(0, 3), UNITS.indexOf(unit), SUFFIXES.indexOf(suffix), others[0] ?? -1, others[1] ?? -1, 0],
     read(line) {
       if (!findPiece(line, piece)) return undefined;
       let sum = readSuffixed(line.bytes, suffix);
@@ -91,6 +97,7 @@ const texts = new KnownTexts();
 /** Where a text may stand. */
 export function findTextSpots(line: LineTokens): Spot<string>[] {
   return listPieces(line).map((piece) => ({
+    place: toPlace(piece),
     read: (each) => (findPiece(each, piece) ? texts.read(each.bytes, from, to) : undefined),
   }));
 }
@@ -98,6 +105,7 @@ export function findTextSpots(line: LineTokens): Spot<string>[] {
 /** Where a method may stand: three and more capital letters. */
 export function findMethodSpots(line: LineTokens): Spot<string>[] {
   return listPieces(line).map((piece) => ({
+    place: toPlace(piece),
     read(each) {
       if (!findPiece(each, piece) || to - from < 3) return undefined;
       for (let at = from; at < to; at += 1) if ((each.bytes[at] as number) < 65 || (each.bytes[at] as number) > 90) return undefined;
@@ -119,12 +127,14 @@ function isProtocol(bytes: Uint8Array, at: number, end: number): boolean {
 /** Where a path may stand: in a request's target, which ends in front of a query, and may be a URL. */
 export class PathSpot implements Spot<string> {
   private readonly piece: Piece;
+  readonly place: readonly number[];
   /** The bounds of the path that `find` found last. */
   start = 0;
   end = 0;
 
   constructor(piece: Piece) {
     this.piece = piece;
+    this.place = toPlace(piece);
   }
 
   read(line: LineTokens): string | undefined {

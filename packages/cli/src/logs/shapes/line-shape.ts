@@ -2,6 +2,7 @@ import type { ReadLine } from "@faultline/formats/access-log";
 import { findMethodSpots, findNumberSpots, findPathSpots, findTextSpots, findTimeSpots, type PathSpot } from "./field-spot.ts";
 import { ABSENT, type LineTokens } from "./line-tokens.ts";
 import type { Spot } from "./spot.ts";
+import { MEMBERS as TAUGHT_MEMBERS, type Member as TaughtMember, type TaughtShape } from "./taught-shape.ts";
 import type { ParseTime } from "./time-spot.ts";
 
 /** What is counted of a request that needs no parser; of a failing one neither the request's size nor the upstream. */
@@ -54,7 +55,7 @@ type Spots = {
   readonly errorMessage: readonly Spot<string>[];
 };
 type Member = keyof Spots;
-const MEMBERS: readonly Member[] = ["status", "timeMs", "method", "path", "durationMs", "requestBytes", "upstream", "errorMessage"];
+const MEMBERS: readonly Member[] = [...TAUGHT_MEMBERS, "errorMessage"];
 
 /** Lines of one shape that the parsers must have read alike before it is trusted, and then every how many-th they read still. */
 const LEARN_LINES = 64;
@@ -79,29 +80,59 @@ export function toPlainRequest(read: ReadLine): PlainRequest | undefined {
  * Lines that are cut alike and have the same members, all of them failing or none: which of their tokens never change, what the others are made of, and where the members of their exchange stand.
  * All of it is learned from what the parsers read. Where a member may stand in several places, a line is only read if they all say the same.
  */
-export class LineShape {
+export class LineShape implements TaughtShape {
+  readonly signature: number;
+  private readonly line: LineTokens;
   private readonly parseTime: ParseTime;
   private learned = 0;
   private accepted = 0;
   private isOff = false;
-  private readonly hashes: number[] = [];
-  private readonly areConstant: boolean[] = [];
-  private readonly classes: number[] = [];
+  readonly hashes: number[] = [];
+  readonly areConstant: boolean[] = [];
+  readonly classes: number[] = [];
   private spots: Spots | undefined;
   private plain = new PlainLine("");
   private isFailing = false;
   /** True when the parsers must read a line that this shape could. */
   isChecking = false;
 
-  constructor(parseTime: ParseTime) {
+  /** Of the lines that are cut like the one at hand. */
+  constructor(line: LineTokens, parseTime: ParseTime) {
+    this.line = line;
+    this.signature = line.signature;
     this.parseTime = parseTime;
   }
 
-  /** Reads a line of this shape, until the next is read; undefined when the parsers must. */
-  read(line: LineTokens): PlainLine | undefined {
+  get format(): string {
+    return this.plain.format;
+  }
+
+  /** True when a reader that asks no parser may have its lines: failing ones are for JavaScript, and Caddy's, which may wait for each other. */
+  get isTeachable(): boolean {
+    const { spots } = this;
+    if (this.isOff || this.learned < LEARN_LINES || this.isFailing || spots === undefined || this.format === "caddy") return false;
+    return spots.timeMs.length > 0 && spots.method.length > 0 && spots.path.length > 0;
+  }
+
+  /** True when no line will be read by it before others of its kind are asked. */
+  get isOutOfTheWay(): boolean {
+    return this.isOff || this.isFailing || this.learned < LEARN_LINES;
+  }
+
+  places(member: TaughtMember): readonly (readonly number[])[] {
+    const places = (this.spots?.[member] ?? []).map(({ place }) => place);
+    return member === "timeMs" ? places.map(([first = 0, last = 0], index) => [first, last, index, 0, 0, -1, -1, 0]) : places;
+  }
+
+  readTime(index: number): number | undefined {
+    return this.spots?.timeMs[index]?.read(this.line);
+  }
+
+  /** Reads a line of this shape, until the next is read; undefined when the parsers must, as with `isCheck`. */
+  read(line: LineTokens, isCheck = false): PlainLine | undefined {
     if (this.isOff || this.learned < LEARN_LINES || !this.fits(line) || !this.extract(line)) return undefined;
     this.accepted += 1;
-    this.isChecking = this.accepted % CHECK_EVERY === 0;
+    this.isChecking = isCheck || this.accepted % CHECK_EVERY === 0;
     return this.isChecking ? undefined : this.plain;
   }
 

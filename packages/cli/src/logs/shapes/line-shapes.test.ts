@@ -1,6 +1,12 @@
 /** What is read of a line by its shape is what the parsers read of it. */
 import { createLineReader } from "@faultline/formats/access-log";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { analyzeSource } from "../analyze.ts";
+import { buildReport } from "../build-report.ts";
+import { Tally } from "../tally.ts";
 import { toPlainRequest } from "./line-shape.ts";
 import { LineShapes } from "./line-shapes.ts";
 
@@ -158,7 +164,7 @@ function compare(lines: readonly string[]) {
   let taken = 0;
   for (const line of lines) {
     const bytes = Buffer.from(line);
-    const plain = shapes.read(bytes, 0, bytes.length);
+    const plain = shapes.read(bytes, { start: 0, end: bytes.length });
     const read = reader.read(line);
     if (plain === undefined) shapes.learn(read);
     else {
@@ -207,5 +213,83 @@ describe("lines read by their shape", () => {
       return random.pick(line, line, mutate(line, random));
     });
     expect(compare(lines).different).toEqual([]);
+  });
+});
+
+const folder = mkdtempSync(join(tmpdir(), "faultline-shapes-"));
+
+async function report(lines: readonly string[], engine: "wasm" | "javascript") {
+  const name = join(folder, "any.log");
+  writeFileSync(name, lines.map((line) => `${line}\n`).join(""));
+  const tally = new Tally({ fromMs: Date.UTC(2026, 10, 20) + 3000, toMs: undefined });
+  await analyzeSource({ name, onBytes: () => undefined }, { tally, reader: { context: CONTEXT }, isFastAllowed: true, engine });
+  tally.finish();
+  const answered = [...tally.routes].flatMap(([method, trie]) =>
+    trie.learn().map(({ template, leaf: { lines: count, okBytes, okUpstreams } }) => ({
+      route: `${method} ${template}`,
+      count,
+      sizes: okBytes?.count,
+      largest: okBytes?.quantile(1),
+      upstreams: sortTexts(okUpstreams?.list() ?? []),
+    })),
+  );
+  const {
+    lines: count,
+    requests,
+    errors,
+    formats,
+    window,
+    unparsed,
+    traffic,
+    errorsOverTime,
+    routes,
+  } = buildReport(tally, {
+    files: [name],
+    top: 1000,
+  });
+  // Which failing lines are shown, and of two that are as many the first, depends on the order in which they are counted.
+  const counts = routes.map(
+    ({ method, route, status, requests: all, count: failing, firstMs, lastMs, overTime, failingMedianMs, okMedianMs }) => [
+      method,
+      route,
+      status,
+      all,
+      failing,
+      firstMs,
+      lastMs,
+      overTime,
+      failingMedianMs,
+      okMedianMs,
+    ],
+  );
+  return {
+    totals: { count, requests, errors, formats: sortTexts(formats), window, unparsed, traffic, errorsOverTime },
+    routes: sortTexts(counts),
+    answered: sortTexts(answered),
+  };
+}
+
+function sortTexts(values: readonly unknown[]): readonly string[] {
+  return values.map((value) => JSON.stringify(value)).sort();
+}
+
+/** IIS, whose fields change; and a container's output, of which one line came in pieces. */
+const OTHERS: Readonly<Record<string, (random: Random) => string[]>> = {
+  IIS: (random) => writeIis(random, 1600),
+  "a container's pieces": (random) =>
+    Array.from({ length: 1600 }, (_, index) => {
+      const line = WRITERS["a container's output"]?.(invent(random, index)) ?? "";
+      return index === 900 ? `${line.slice(0, 60).replace(" F ", " P ")}\n${line.slice(0, 40)}${line.slice(60)}` : line;
+    }),
+};
+
+describe("lines of shapes that the scanner was taught", () => {
+  const written = Object.entries(WRITERS).map(
+    ([name, write]) => [name, (random: Random) => Array.from({ length: 2000 }, (_, index) => write(invent(random, index)))] as const,
+  );
+  it.each([...written, ...Object.entries(OTHERS)])("are counted as JavaScript counts them: %s", async (name, write) => {
+    const random = createRandom(name.length * 31);
+    const lines = write(random).map((line) => random.pick(mutate(line, random), ...Array.from({ length: 30 }, () => line)));
+    expect(await report(lines, "wasm")).toEqual(await report(lines, "javascript"));
   });
 });

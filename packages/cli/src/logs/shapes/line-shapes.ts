@@ -15,6 +15,9 @@ const MAX_ALIKE = 6;
 /** Longer lines are left to the parsers. */
 const MAX_BYTES = 16_384;
 
+/** Where a line lies; `isCheck` asks for the parsers, though its shape is known. */
+export type LineAt = { readonly start: number; readonly end: number; readonly isCheck?: boolean };
+
 /** The shapes of one file's lines. */
 export class LineShapes {
   private readonly tokens: LineTokens;
@@ -23,15 +26,17 @@ export class LineShapes {
   /** Those of lines that are cut like the one at hand. */
   private alike: LineShape[] | undefined;
   private isOff = false;
+  private readonly cutter: LineCutter | undefined;
 
   /** Lines may be cut by `cutter`, if they lie in its memory. */
   constructor(context: ParseContext, cutter?: LineCutter) {
+    this.cutter = cutter;
     this.tokens = new LineTokens(cutter);
     this.parseTime = (value) => parseAnyTime(value, context);
   }
 
   /** Reads a line of a shape that is known, until the next is read; undefined when the parsers must, of which `learn` wants to hear then. */
-  read(bytes: Buffer, start: number, end: number): PlainLine | undefined {
+  read(bytes: Buffer, { start, end, isCheck = false }: LineAt): PlainLine | undefined {
     this.alike = undefined;
     if (this.isOff || end - start > MAX_BYTES || !this.tokens.cut(bytes, start, end)) return undefined;
     const { signature, count } = this.tokens;
@@ -47,7 +52,7 @@ export class LineShapes {
     for (const shape of alike) shape.isChecking = false;
     for (let index = 0; index < alike.length; index += 1) {
       const shape = alike[index] as LineShape;
-      const line = shape.read(this.tokens);
+      const line = shape.read(this.tokens, isCheck);
       if (line !== undefined || shape.isChecking) return line;
     }
     return undefined;
@@ -61,10 +66,24 @@ export class LineShapes {
     else if (read.kind === "partial") this.isOff = true;
     else if (alike !== undefined) {
       const isOfOne = alike.map((shape) => shape.learn(tokens, read)).includes(true);
-      if (isOfOne || alike.length >= MAX_ALIKE || toPlainRequest(read) === undefined) return;
-      const shape = new LineShape(this.parseTime);
-      alike.push(shape);
-      shape.learn(tokens, read);
+      if (!isOfOne && alike.length < MAX_ALIKE && toPlainRequest(read) !== undefined) {
+        const shape = new LineShape(tokens, this.parseTime);
+        alike.push(shape);
+        shape.learn(tokens, read);
+      }
+      return this.teach(alike);
+    }
+    if (read.kind === "directive" || read.kind === "partial") this.cutter?.clear();
+  }
+
+  /** What was learned is for the scanner as well, which then leaves such lines out; in the order in which shapes are asked. */
+  private teach(alike: readonly LineShape[]): void {
+    if (this.cutter === undefined) return;
+    let isFirst = true;
+    for (const shape of alike) {
+      if (isFirst && shape.isTeachable) this.cutter.teach(shape);
+      else this.cutter.forget(shape);
+      isFirst &&= shape.isTeachable || shape.isOutOfTheWay;
     }
   }
 }

@@ -1,3 +1,5 @@
+import type { TaughtShape } from "./taught-shape.ts";
+
 /** Lines with more tokens are left to the parsers. */
 export const MAX_TOKENS = 160;
 const FNV_OFFSET = 0x811c9dc5;
@@ -56,6 +58,10 @@ function toTable(characters: string): Uint8Array {
 export type LineCutter = Pick<LineTokens, "starts" | "ends" | "classes" | "hashes"> & {
   readonly cut: (start: number, end: number) => number;
   readonly signature: () => number;
+  /** Lets the scanner count lines of a shape by itself, or no more. */
+  readonly teach: (shape: TaughtShape) => void;
+  readonly forget: (shape: TaughtShape) => void;
+  readonly clear: () => void;
 };
 
 /** A line cut into words, quoted texts and what separates them, whatever its format. One is used for all lines. */

@@ -16,6 +16,7 @@ export class TimeSpot implements Spot<number> {
   private readonly first: number;
   private readonly last: number;
   private readonly parse: ParseTime;
+  readonly place: readonly number[];
   private firstHash = 0;
   private lastHash = 0;
   private timeMs: number | undefined;
@@ -28,6 +29,7 @@ export class TimeSpot implements Spot<number> {
     this.first = first;
     this.last = last;
     this.parse = parse;
+    this.place = [first, last, 0, 0, 0, -1, -1, 0];
   }
 
   read(line: LineTokens): number | undefined {

@@ -1,0 +1,113 @@
+import type { RouteTally } from "../route-tally.ts";
+import { Sample } from "../sample.ts";
+import { MAX_TOKENS } from "../shapes/line-tokens.ts";
+import { MEMBERS, type TaughtShape } from "../shapes/taught-shape.ts";
+import { PLACE_WORDS } from "../shapes/spot.ts";
+import type { Tally } from "../tally.ts";
+
+/** What the core exports for shapes that are taught; see taught.h, whose structures the words below are. */
+export type TaughtCore = {
+  readonly memory: { readonly buffer: ArrayBuffer };
+  readonly taughtAt: () => number;
+  readonly setTaught: (count: number) => void;
+  readonly peersAt: () => number;
+  readonly peerCount: () => number;
+  readonly sizesAt: () => number;
+  readonly sizeCount: () => number;
+};
+
+const MAX_TAUGHT = 32;
+const MAX_SPOTS = 48;
+const COUNTED = 3;
+const SPOT_COUNTS = 5;
+const SPOTS = SPOT_COUNTS + MEMBERS.length;
+const HASHES = SPOTS + MAX_SPOTS * PLACE_WORDS;
+const CLASSES = HASHES + MAX_TOKENS;
+const SHAPE_WORDS = CLASSES + MAX_TOKENS;
+const CONSTANT = 1 << 16;
+const PEER_BYTES = 12;
+const SIZES_BYTES = 16 + 257 * 8;
+
+/** The shapes that one core reads by itself, and what it counted of them. */
+export class TaughtShapes {
+  private readonly core: TaughtCore;
+  private readonly words: Int32Array;
+  private readonly shapes: TaughtShape[] = [];
+  /** Lines of shapes that are forgotten, by format. */
+  private readonly counted = new Map<string, number>();
+
+  constructor(core: TaughtCore) {
+    this.core = core;
+    this.words = new Int32Array(core.memory.buffer, core.taughtAt(), MAX_TAUGHT * SHAPE_WORDS);
+  }
+
+  /** Lets the core read lines of this shape, or read them by what is known of it now. */
+  teach(shape: TaughtShape): void {
+    const known = this.shapes.indexOf(shape);
+    const slot = known === -1 ? this.shapes.length : known;
+    const spots = MEMBERS.flatMap((member) => shape.places(member));
+    if (slot === MAX_TAUGHT || spots.length > MAX_SPOTS) return this.forget(shape);
+    const { words } = this;
+    const at = slot * SHAPE_WORDS;
+    if (known === -1) {
+      this.shapes.push(shape);
+      words.fill(0, at, at + SHAPE_WORDS);
+    }
+    words[at] = 1;
+    words[at + 1] = shape.signature;
+    words[at + 2] = shape.classes.length;
+    MEMBERS.forEach((member, index) => (words[at + SPOT_COUNTS + index] = shape.places(member).length));
+    spots.forEach((place, index) => words.set(place, at + SPOTS + index * PLACE_WORDS));
+    words.set(shape.hashes, at + HASHES);
+    shape.classes.forEach((bits, token) => (words[at + CLASSES + token] = bits | (shape.areConstant[token] === true ? CONSTANT : 0)));
+    this.core.setTaught(this.shapes.length);
+  }
+
+  /** Leaves lines of this shape to JavaScript. */
+  forget(shape: TaughtShape): void {
+    const slot = this.shapes.indexOf(shape);
+    if (slot !== -1) this.words[slot * SHAPE_WORDS] = 0;
+  }
+
+  /** Forgets all shapes. */
+  clear(): void {
+    this.collect();
+    this.shapes.length = 0;
+    this.core.setTaught(0);
+  }
+
+  /** The time of the tokens at hand, Unix ms, NaN when there is none: what the core asks. */
+  readTime(slot: number, index: number): number {
+    return this.shapes[slot]?.readTime(index) ?? Number.NaN;
+  }
+
+  private collect(): void {
+    this.shapes.forEach(({ format }, slot) => {
+      const at = slot * SHAPE_WORDS + COUNTED;
+      this.counted.set(format, (this.counted.get(format) ?? 0) + (this.words[at] ?? 0));
+      this.words[at] = 0;
+    });
+  }
+
+  /** Moves what was counted of lines into the tally, and of who answered, by `names`, and of requests' sizes into what `getLeaf` gives for a path. */
+  flush(
+    tally: Tally,
+    { getLeaf, names }: { readonly getLeaf: (path: number) => RouteTally | undefined; readonly names: readonly string[] },
+  ): void {
+    this.collect();
+    for (const [format, lines] of this.counted) if (lines > 0) tally.addTaught(format, lines);
+    this.counted.clear();
+    const { core } = this;
+    const view = new DataView(core.memory.buffer);
+    for (let index = 0; index < core.peerCount(); index += 1) {
+      const at = core.peersAt() + index * PEER_BYTES;
+      getLeaf(view.getInt32(at, true))?.addUpstream(names[index] ?? "", view.getUint32(at + 8, true));
+    }
+    for (let index = 0; index < core.sizeCount(); index += 1) {
+      const at = core.sizesAt() + index * SIZES_BYTES;
+      const values = Array.from({ length: view.getUint32(at + 4, true) }, (_, value) => view.getFloat64(at + 16 + value * 8, true));
+      const sample = new Sample(values, { seen: view.getUint32(at + 8, true), stride: view.getUint32(at + 12, true) });
+      getLeaf(view.getInt32(at, true))?.addSizes(sample);
+    }
+  }
+}
