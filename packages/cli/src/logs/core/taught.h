@@ -4,7 +4,6 @@
  */
 #define MAX_TAUGHT 32
 #define MAX_SPOTS 48
-#define MAX_LINE 16384
 #define CHECK_EVERY 128
 enum { STATUS, TIME, METHOD, PATH, DURATION, REQUEST_BYTES, UPSTREAM, MEMBERS };
 #define CONSTANT (1 << 16)
@@ -261,7 +260,7 @@ static int count_request(taught_shape *t, const request *r) {
 
 /* Counts a line by the first shape that reads it. */
 static int scan_taught(const unsigned char *from, const unsigned char *to) {
-  if (to - from > MAX_LINE || cut(from - buffer, to - buffer) < 0) return NOT_TAUGHT;
+  if (cut(from - buffer, to - buffer) < 0) return NOT_TAUGHT;
   for (uint32_t i = 0; i < taught_count; i++) {
     taught_shape *t = &taught[i];
     request r;
