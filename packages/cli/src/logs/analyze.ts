@@ -5,7 +5,7 @@ import type { Exchange } from "@faultline/model";
 import { HEAD_BYTES, judgeHead, withColumnOrder } from "./column-order.ts";
 import { WasmScanner } from "./core/wasm-scanner.ts";
 import type { Memory, OtherLines } from "./other-lines.ts";
-import type { FailingLine, LineScanner, ScannerHooks } from "./scanner.ts";
+import type { FailingLine, LineScanner, ScannerHooks } from "./line-scanner.ts";
 import { type Cut, findLineStart, type Segment } from "./segments.ts";
 import type { LineAt } from "./shapes/line-shapes.ts";
 import type { LineCutter } from "./shapes/line-tokens.ts";

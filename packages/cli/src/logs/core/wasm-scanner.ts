@@ -1,5 +1,5 @@
 import { LATENCY_BUCKETS, RouteTally } from "../route-tally.ts";
-import type { LineScanner, ScannerHooks } from "../scanner.ts";
+import type { LineScanner, ScannerHooks } from "../line-scanner.ts";
 import { Sample } from "../sample.ts";
 import { Series } from "../series.ts";
 import { BUFFER_BYTES } from "../source.ts";
