@@ -49,6 +49,16 @@ const APPS = [
     ],
   },
   {
+    name: "Express in a function, given away and listening",
+    files: {
+      "package.json": manifest("express", { type: "module" }),
+      "server.js": `import express from "express";\n\nexport function start() {\n  const app = express();\n  app.get("/", (q, r) => r.send("hi"));\n  app.listen(3000);\n  return app;\n}\nstart();\n`,
+    },
+    entry: "server.js",
+    made: "faultline.js",
+    expected: [/express\(\);\n {2}app\.use\(guardRequests\(guard\)\);/, /\n {2}app\.use\(guardErrors\(guard\)\);\n {2}app\.listen/],
+  },
+  {
     name: "Fastify in TypeScript, over several lines and with CRLF",
     files: {
       "package.json": manifest("fastify"),
@@ -131,6 +141,12 @@ describe("faultline init", () => {
     ["two entries", { "package.json": manifest("koa"), "app.js": "", "server.js": "" }, "app.js"],
     ["no app in it", { "package.json": manifest("koa"), "app.js": "hello();\n" }, "was not found"],
     ["an app that never listens", { "package.json": manifest("express"), "app.js": "const app = express();\n" }, "begins to listen"],
+    [
+      "routes after the app listens",
+      { "package.json": manifest("express"), "app.js": 'const app = express();\napp.listen(1);\napp.get("/", f);\n' },
+      "gets routes after line 2",
+    ],
+    ["the root of a workspace", { "package.json": JSON.stringify({ workspaces: ["apps/*"] }) }, "name the app's own folder with --dir"],
     ["two apps", { "package.json": manifest("koa"), "app.js": "const a = new Koa();\nconst b = new Koa();\n" }, "lines 1 and 2"],
     ["a guard", { "package.json": manifest("koa"), "app.js": 'import "@faultline/guard";\nconst a = new Koa();\n' }, "already"],
     ["a file in the way", { "package.json": manifest("koa"), "app.js": "const a = new Koa();\n", "faultline.js": "" }, "overwritten"],

@@ -22,6 +22,7 @@ type Manifest = {
   readonly name?: string;
   readonly type?: string;
   readonly main?: string;
+  readonly workspaces?: unknown;
   readonly scripts?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
 };
@@ -47,7 +48,7 @@ function readManifest(folder: string): Manifest {
   }
 }
 
-function findFramework(manifest: Manifest, said: string | undefined): Framework {
+function findFramework(manifest: Manifest, said: string | undefined, isWorkspace: boolean): Framework {
   const known = PACKAGES.map(([, framework]) => framework);
   if (said !== undefined) {
     const framework = known.find((each) => each === said);
@@ -60,7 +61,12 @@ function findFramework(manifest: Manifest, said: string | undefined): Framework 
   }
   const found = PACKAGES.filter(([name]) => name in dependencies).map(([, framework]) => framework);
   const [first, second] = found;
-  if (first === undefined) throw new UsageError(`package.json depends on none of ${known.join(", ")}; name one with --framework`);
+  if (first === undefined && isWorkspace)
+    throw new UsageError("this is the root of a workspace, and serves nothing itself; name the app's own folder with --dir");
+  if (first === undefined) {
+    const others = "a handler of node:http or fetch is wrapped by hand (docs/playbook/guard.md)";
+    throw new UsageError(`package.json depends on none of ${known.join(", ")}; name one with --framework; ${others}`);
+  }
   if (second !== undefined && first !== "nest") {
     throw new UsageError(`package.json depends on ${found.join(" and ")}; say which one serves with --framework`);
   }
@@ -79,6 +85,8 @@ function findEntry(folder: string, manifest: Manifest, said: string | undefined)
   if (built !== undefined && !/^(?:\.\/)?(?:dist|build|out|lib)\//.test(built)) return built;
   const usual = USUAL_ENTRIES.flatMap((name) => EXTENSIONS.map((extension) => name + extension)).filter(isThere);
   const [first, second] = usual;
+  if (first === undefined && built !== undefined)
+    throw new UsageError(`package.json starts ${built}, which is built; name the file it is built from with --entry FILE`);
   if (first === undefined) throw new UsageError("no entry file was found; name it with --entry FILE");
   if (second !== undefined) throw new UsageError(`the entry may be ${usual.slice(0, 4).join(" or ")}; name it with --entry FILE`);
   return first;
@@ -87,7 +95,8 @@ function findEntry(folder: string, manifest: Manifest, said: string | undefined)
 /** Finds out; throws a UsageError that says what to name where it cannot be sure. */
 export function detectApp(folder: string, said: Said): DetectedApp {
   const manifest = readManifest(folder);
-  const framework = findFramework(manifest, said.framework);
+  const isWorkspace = manifest.workspaces !== undefined || existsSync(join(folder, "pnpm-workspace.yaml"));
+  const framework = findFramework(manifest, said.framework, isWorkspace);
   const entry = findEntry(folder, manifest, said.entry);
   const extension = extname(entry);
   const text = readFileSync(join(folder, entry), "utf8");

@@ -98,15 +98,27 @@ function findOnly(lines: readonly string[], pattern: RegExp, what: string): numb
   return first;
 }
 
-/** Behind the routes is before the app listens, or before it is given away. */
-function findLast(lines: readonly string[], app: string): number {
-  return findOnly(
-    lines,
-    new RegExp(
-      String.raw`^(?:\S.*=\s*)?(?:await\s+)?${app}\.listen\(|^(?:\S.*)?createServer\(${app}\)|^export default ${app}\b|^module\.exports\s*=\s*${app}\b`,
-    ),
-    `the place where ${app} begins to listen`,
+/** Behind the routes is before the app listens, or before it is given away, in the very block that makes it. */
+function findLast(lines: readonly string[], app: string, created: number): number {
+  const indent = indentOf(lines[created]);
+  const ends = lines.findIndex((line, at) => at > created && line.trim() !== "" && !line.startsWith(indent));
+  const block = lines.slice(0, ends === -1 ? undefined : ends);
+  const goes = new RegExp(
+    String.raw`^${indent}(?:(?:\S.*=\s*)?(?:await\s+)?${app}\.listen\(|(?:\S.*)?createServer\(${app}\)|export default ${app}\b|module\.exports\s*=\s*${app}\b|return ${app}\b)`,
   );
+  const first = block.findIndex((line, at) => at > created && goes.test(line));
+  if (first === -1)
+    throw new UsageError(
+      `the place where ${app} begins to listen was not found in the entry file; name another with --entry, or wire the guard by hand`,
+    );
+  const routes = new RegExp(String.raw`\b${app}\.(?:all|delete|get|patch|post|put|route|use)\(`);
+  if (lines.slice(first).some((line) => routes.test(line)))
+    throw new UsageError(`${app} gets routes after line ${first + 1}, where it begins to listen or is given away; wire the guard by hand`);
+  return first;
+}
+
+function indentOf(line: string | undefined): string {
+  return /^[ \t]*/.exec(line ?? "")?.[0] ?? "";
 }
 
 function afterImports(lines: readonly string[]): number {
@@ -156,7 +168,7 @@ export function planChange(app: DetectedApp, source: string): Change {
   const wiring = WIRINGS[app.framework];
   const created = findOnly(lines, wiring.creates, `the statement that makes the ${app.framework} app`);
   const name = wiring.creates.exec(lines[created] ?? "")?.[1] ?? "app";
-  const indent = /^[ \t]*/.exec(lines[created] ?? "")?.[0] ?? "";
+  const indent = indentOf(lines[created]);
   const extension = extname(app.entry);
   const guardName = `faultline${extension}`;
   // Compilers resolve the name that will be there; type stripping wants the one that is.
@@ -166,7 +178,10 @@ export function planChange(app: DetectedApp, source: string): Change {
     app.modules === "esm"
       ? [`import { ${names} } from "@faultline/guard/${wiring.from}";`, `import { guard } from "${specifier}";`]
       : [`const { ${names} } = require("@faultline/guard/${wiring.from}");`, `const { guard } = require("${specifier}");`];
-  const last = wiring.last === undefined ? [] : [{ at: findLast(lines, name), lines: wiring.last(name).map(marked) }];
+  const last =
+    wiring.last === undefined
+      ? []
+      : [{ at: findLast(lines, name, created), lines: wiring.last(name).map((line) => marked(indent + line)) }];
   const insertions: Insertion[] = [
     { at: Math.min(afterImports(lines), created), lines: imports.map(marked) },
     { at: findEnd(lines, created), lines: wiring.first(name).map((line) => marked(indent + line)) },
