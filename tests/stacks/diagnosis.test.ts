@@ -15,6 +15,8 @@ const REACHED = [
   { batch: 5, half: "unread", incidents: 52, symptom: 52, creator: 47, path: 47, verdict: 52, firstThree: 47, honest: 1, falseBlame: 0 },
   { batch: 6, half: "read", incidents: 52, symptom: 50, creator: 42, path: 42, verdict: 50, firstThree: 42, honest: 2, falseBlame: 0 },
   { batch: 6, half: "unread", incidents: 53, symptom: 47, creator: 46, path: 46, verdict: 50, firstThree: 45, honest: 1, falseBlame: 0 },
+  { batch: 7, half: "read", incidents: 27, symptom: 27, creator: 19, path: 19, verdict: 26, firstThree: 18, honest: 1, falseBlame: 0 },
+  { batch: 7, half: "unread", incidents: 28, symptom: 28, creator: 22, path: 22, verdict: 28, firstThree: 22, honest: 0, falseBlame: 0 },
 ] as const;
 
 const FIRST_THREE: readonly (number | undefined)[] = [1, 2, 3];

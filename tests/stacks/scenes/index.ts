@@ -2,6 +2,7 @@ import type { Scene } from "../plan.ts";
 import { BROKERS } from "./brokers.ts";
 import { CALLS } from "./calls.ts";
 import { EXCEPTIONS } from "./exceptions.ts";
+import { FOURTH_BATCH } from "./fourth-batch/index.ts";
 import { GATEWAYS } from "./gateways.ts";
 import { NEGATIVES } from "./negatives.ts";
 import { RESOURCES } from "./resources.ts";
@@ -14,4 +15,5 @@ export const SCENES: readonly Scene[] = [
   ...[...EXCEPTIONS, ...STORES, ...BROKERS, ...CALLS, ...GATEWAYS, ...RESOURCES, ...NEGATIVES].map((scene) => ({ ...scene, batch: 4 })),
   ...SECOND_BATCH.map((scene) => ({ ...scene, batch: 5 })),
   ...THIRD_BATCH.map((scene) => ({ ...scene, batch: 6 })),
+  ...FOURTH_BATCH.map((scene) => ({ ...scene, batch: 7 })),
 ];

@@ -138,6 +138,28 @@ describe("naming a cause", () => {
     expect(diagnosis.causes[0]?.cause).toBe("invalid-input-unguarded");
   });
 
+  it("takes no input for the cause where every request fails from one moment on", () => {
+    const failing = { ...GOOD, code: 500, ...thrown("Error", 'null value in column "tenant_id" violates not-null constraint') };
+    const play = (later: readonly SpanSketch[]) =>
+      diagnose(
+        later
+          .reduce(
+            (builder, sketch) => builder.trace(sketch),
+            new TraceBuilder().traces(30, () => GOOD),
+          )
+          .observations(),
+      );
+    const all = Array.from({ length: 20 }, () => failing);
+    expect(play(all).causes[0]).toMatchObject({ cause: "unhandled-exception" });
+    expect(play(all.flatMap((each) => [each, GOOD])).causes[0]).toMatchObject({ cause: "invalid-input-unguarded" });
+  });
+
+  it("hears a header in which a proxy says why it did not answer", () => {
+    const header = { "http.response.header.l5d-proxy-error": ["backend default.service: service in fail-fast"] };
+    const diagnosis = diagnoseFailing(call({ code: 503, attributes: { "server.address": "menu", ...header } }));
+    expect(diagnosis.causes[0]).toMatchObject({ cause: "no-healthy-upstream", evidence: [{ source: "header" }] });
+  });
+
   it("does not say which it is where a handshake was refused without a reason", () => {
     const diagnosis = diagnoseFailing(call({ message: "SSL routines::sslv3 alert handshake failure:SSL alert number 40" }));
     expect(diagnosis.verdict).toBe("inconclusive");

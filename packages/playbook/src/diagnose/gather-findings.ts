@@ -2,6 +2,7 @@ import {
   type Change,
   type ExceptionRecord,
   type Observations,
+  type Span,
   type Window,
   readLogException,
   readSpanExceptions,
@@ -114,9 +115,18 @@ function placeAtCallee(saying: Saying, { hop, call }: Origin["step"]): Saying {
 }
 
 function listenToCall({ outcome, from }: NonNullable<Origin["step"]["call"]>): readonly Saying[] {
-  if (outcome.words === "" && outcome.code === undefined) return [];
+  const { service } = from.span.resource;
+  const headers = listErrorHeaders(from.span).map((text): Saying => ({ text, source: "header", service, place: "origin", isDirect: true }));
+  if (outcome.words === "" && outcome.code === undefined) return headers;
   const text = [outcome.words, outcome.code === undefined ? "" : `status ${outcome.code}`].filter((each) => each !== "").join("\n");
-  return [{ text, source: "span", service: from.span.resource.service, place: "origin", isDirect: true }];
+  return [{ text, source: "span", service, place: "origin", isDirect: true }, ...headers];
+}
+
+/** Headers in which proxies and clouds say why they did not answer: `l5d-proxy-error`, `x-amzn-errortype`, `grpc-message`. */
+const ERROR_HEADER = /^http\.response\.header\.(?:.*[-_])?(?:error(?:[-_]?(?:type|code|message|reason))?|grpc[-_]message)$/i;
+
+function listErrorHeaders({ attributes }: Span): readonly string[] {
+  return Object.entries(attributes).flatMap(([name, value]) => (ERROR_HEADER.test(name) ? [String(value)] : []));
 }
 
 function listenToHop(hop: Hop, place: Saying["place"], isTelling: IsTelling): readonly Saying[] {

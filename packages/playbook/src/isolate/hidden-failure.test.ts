@@ -76,4 +76,20 @@ describe("a failure behind a good status", () => {
     expect(diagnosis.path.map(({ service, fate }) => `${service} ${fate}`)).toEqual(["api masked", "stock created"]);
     expect(diagnosis.causes.map(({ cause }) => cause)).not.toContain("masked-by-middleware");
   });
+
+  it("is none where a refusal was waited out, and the next try was answered", () => {
+    const ask429 = (at: number, sketch: Partial<SpanSketch>): SpanSketch => ({
+      service: "api",
+      kind: "client",
+      name: "GET",
+      at,
+      takes: 5,
+      attributes: { "server.address": "api.maps.example" },
+      ...sketch,
+    });
+    const refused = { code: 429, status: "error", message: "429 Too Many Requests" } as const;
+    const tries = [ask429(1, refused), ask429(11, refused), ask429(21, { code: 200 })];
+    expect(ask(answer({}, { takes: 40, calls: tries }))).toMatchObject({ verdict: "inconclusive", scope: { failing: 0 } });
+    expect(ask(answer({}, { takes: 40, calls: tries.slice(0, 2) })).scope.failing).toBe(6);
+  });
 });

@@ -1,5 +1,5 @@
 import { type FailurePath, readRoute } from "@faultline/model";
-import { isAfterwards, isFailed } from "./call-fate.ts";
+import { isAfterwards, isFailed, isRecovered } from "./call-fate.ts";
 import { isExchangeSpan } from "./exchange-hops.ts";
 import { buildHops, nameOperation } from "./hop.ts";
 import type { Call, Hop } from "./hop-shape.ts";
@@ -79,6 +79,8 @@ function hidesFailure(hop: Hop): boolean {
 function hidesCall(call: Call, hop: Hop): boolean {
   // A refusal passed on as a refusal hides nothing.
   if (call.outcome.kind === "refused" && hop.outcome.kind === "refused") return false;
+  // "Not yet", waited out as it was asked for, hides nothing either.
+  if (call.outcome.kind === "refused" && isRecovered(call, hop)) return false;
   // Whose client had gone away gave up what it was doing for it.
   if (isClientClosed(hop.outcome.code)) return false;
   return (isFailedBelow(call) || isHardFailure(call)) && !isAfterwards(call, hop);

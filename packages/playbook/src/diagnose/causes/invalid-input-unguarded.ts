@@ -1,5 +1,6 @@
 import type { Evidence } from "@faultline/model";
 import type { Difference } from "../contrast.ts";
+import { describeOnset } from "../describe-onset.ts";
 import { type CauseRule, type Findings, fromDifference, hear } from "../findings.ts";
 
 /** The value itself is what the error complains about. */
@@ -22,10 +23,22 @@ export const invalidInputUnguarded: CauseRule = {
     const inputs = findings.contrast.filter(({ attribute }) => INPUT.test(attribute));
     const [quoted] = inputs.flatMap((input) => hearQuoted(findings, input));
     return {
+      against: hearAll(findings),
       evidence: [...said, ...(quoted === undefined ? [] : [quoted]), ...inputs.slice(0, 1).map((each) => fromDifference(each, 1.5))],
     };
   },
 };
+
+/** So many good requests before, and so many failures without a good one since, are no matter of what was asked. */
+const LEAST_ALIKE = 15;
+
+/** Where every request fails since a moment before which none did, the input is not what changed. */
+function hearAll({ onset }: Findings): readonly Evidence[] {
+  if (onset === undefined || onset.before.failing > 0 || onset.after.failing < onset.after.total) return [];
+  if (Math.min(onset.before.total, onset.after.total) < LEAST_ALIKE) return [];
+  const statement = "every request fails since a moment before which none did, whatever it carries";
+  return [{ statement, measured: describeOnset(onset), source: "span", weight: 2.5 }];
+}
 
 /** Words that are too short or too plain to be known again in an error. */
 const TELLING = /\d|[^a-z]/i;
