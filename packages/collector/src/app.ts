@@ -57,6 +57,12 @@ export class StartError extends Error {
  */
 const KEEP_ALIVE_MS = 75_000;
 
+/**
+ * Connections that may wait to be taken in; the system takes its own limit where that is lower. Of those beyond Node's 511 the system hears
+ * nothing until they try again, a second later: a thousand pages or pods that come back at once.
+ */
+const BACKLOG = 4_096;
+
 /** Starts a collector. Throws `StartError` when the port or the data directory cannot be used; then nothing was written. */
 export async function startCollector(options: CollectorOptions): Promise<Collector> {
   const { host = "127.0.0.1", port = 4318, sourceMaps, log = () => {} } = options;
@@ -117,7 +123,7 @@ async function openStore(storage: CollectorOptions["storage"]): Promise<Store> {
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen({ host, port }, () => {
+    server.listen({ host, port, backlog: BACKLOG }, () => {
       server.off("error", reject);
       resolve();
     });

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import type { Span } from "@faultline/model";
 import { attributes, hexBytes, spanJson, toBinaryIds } from "../../../../tests/oracle/otlp-arbitraries.ts";
 import { getMessageType, writeMessage } from "../../../../tests/oracle/otlp-schema.ts";
-import { decodeLogs, decodeMetrics, decodeTraces, readOtlpLine } from "./index.ts";
+import { decodeLogs, decodeMetrics, decodeTraces, readOtlpLine, scanTraces, TraceScan } from "./index.ts";
+import { DEFAULT_LIMITS } from "./limits.ts";
 
 const TRACE_ID = "5b8efff798038103d269b633813fc60c";
 const SPAN_ID = "eee19b7ec3c1b174";
@@ -277,5 +278,35 @@ describe("protobuf, against protobufjs as oracle", () => {
 
   it("refuses a known field with a foreign wire type", () => {
     expect(decodeTraces(Uint8Array.of(0x08, 0x01), "protobuf")).toMatchObject({ ok: false, error: expect.stringContaining("wire type 0") });
+  });
+});
+
+describe("payloads of very many very small things", () => {
+  const TOO_MANY = { ok: false, error: "more than 50000 resources in one payload: send smaller batches" };
+  const groups = (count: number) => new Uint8Array(count * 2).fill(10).map((byte, index) => (index % 2 === 0 ? byte : 0));
+  const json = (...counts: readonly number[]) =>
+    `{${counts.map((count) => `"resourceLogs":[${Array.from({ length: count }, () => "{}").join()}]`).join()}}`;
+
+  it("are refused when they name more resources than a payload may, in either encoding", () => {
+    for (const decode of [decodeTraces, decodeLogs, decodeMetrics]) {
+      expect(decode(groups(50_000), "protobuf")).toMatchObject({ ok: true });
+      expect(decode(groups(50_001), "protobuf")).toEqual(TOO_MANY);
+    }
+    expect(scanTraces(groups(50_000), "protobuf", new TraceScan())).toMatchObject({ ok: true });
+    expect(scanTraces(groups(50_001), "protobuf", new TraceScan())).toEqual(TOO_MANY);
+    expect(decodeLogs(json(50_000), "json")).toMatchObject({ ok: true });
+    expect(decodeLogs(json(50_001), "json")).toEqual(TOO_MANY);
+    expect(decodeLogs(json(50_000, 1), "json")).toEqual(TOO_MANY);
+  });
+
+  it("have log records past the limit rejected unread", () => {
+    const one = writeMessage("LogsData", { resourceLogs: [{ scopeLogs: [{ logRecords: [{}, {}] }] }] });
+    // A record that cannot be read stands behind as many as are kept.
+    const unreadable = writeMessage("LogsData", { resourceLogs: [{ scopeLogs: [{ logRecords: [{ attributes: [{ key: "k" }] }] }] }] });
+    unreadable[unreadable.length - 2] = 127;
+    const both = Uint8Array.from([...one, ...unreadable]);
+    const limits = { ...DEFAULT_LIMITS, maxItems: 2 };
+    expect(decodeLogs(both, "protobuf")).toMatchObject({ ok: false });
+    expect(decodeLogs(both, "protobuf", limits)).toMatchObject({ ok: true, value: { rejected: 1 } });
   });
 });

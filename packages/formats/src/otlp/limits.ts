@@ -2,6 +2,8 @@
 export type DecodeLimits = {
   /** Spans, log records or data points of one payload; the rest is rejected. */
   readonly maxItems: number;
+  /** Groups of items with a resource of their own; a payload of more is malformed. Each makes objects, though it may take two bytes. */
+  readonly maxResources: number;
   /** Attributes of one object; the rest is left out. OpenTelemetry SDKs send at most 128 by default. */
   readonly maxAttributes: number;
   /** Events and links of one span; the rest is left out. */
@@ -15,6 +17,7 @@ export type DecodeLimits = {
 /** The limits used when the caller names none. */
 export const DEFAULT_LIMITS: DecodeLimits = {
   maxItems: 250_000,
+  maxResources: 50_000,
   maxAttributes: 1_024,
   maxEvents: 1_024,
   maxTextLength: 65_536,

@@ -18,6 +18,11 @@ export function tooMany(maxItems: number): string {
   return `more than ${maxItems} items in one payload`;
 }
 
+/** The reason for which a payload of too many resources is refused. */
+export function tooManyResources(maxResources: number): MalformedPayload {
+  return new MalformedPayload(`more than ${maxResources} resources in one payload: send smaller batches`);
+}
+
 /** Collects items and counts those that had to be rejected. */
 export class Tally<T> {
   readonly items: T[] = [];
@@ -29,10 +34,20 @@ export class Tally<T> {
     this.limits = limits;
   }
 
+  /** True when no further item is kept. */
+  get isFull(): boolean {
+    return this.items.length >= this.limits.maxItems;
+  }
+
   /** Keeps an item, or rejects it when the payload already holds as many as it may. */
   add(item: T): void {
-    if (this.items.length < this.limits.maxItems) this.items.push(item);
-    else this.reject(tooMany(this.limits.maxItems));
+    if (this.isFull) this.rejectSurplus();
+    else this.items.push(item);
+  }
+
+  /** Rejects an item of a payload that already holds as many as it may. */
+  rejectSurplus(): void {
+    this.reject(tooMany(this.limits.maxItems));
   }
 
   reject(because: string): void {

@@ -1,7 +1,7 @@
 import type { Resource } from "@faultline/model";
 import { NO_ATTRIBUTES } from "../attributes.ts";
 import type { DecodeLimits } from "../limits.ts";
-import { MalformedPayload } from "../outcome.ts";
+import { MalformedPayload, tooManyResources } from "../outcome.ts";
 import { toResource } from "../resource.ts";
 import { utf8Encoder } from "../text-coding.ts";
 import { readAttributes } from "./attributes.ts";
@@ -44,8 +44,11 @@ export function forEachItem(payload: JsonPayload, envelope: Envelope): void {
 /** Walks the list of resource groups. */
 export function readResourceGroups(reader: JsonReader, envelope: Envelope): void {
   if (!reader.beginList(envelope.names.resources)) return;
-  do readResourceGroup(reader, envelope);
-  while (reader.nextItem());
+  const { maxResources } = envelope.limits;
+  do {
+    if (++reader.groups > maxResources) throw tooManyResources(maxResources);
+    readResourceGroup(reader, envelope);
+  } while (reader.nextItem());
 }
 
 /** The resource may stand behind the items it belongs to: then they are passed over first and read when it is known. */

@@ -34,6 +34,8 @@ export class JsonReader {
   readonly bytes: Uint8Array;
   /** Index of the next byte. */
   at = 0;
+  /** Resource groups that were begun so far. */
+  groups = 0;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;

@@ -1,5 +1,6 @@
 import type { Resource } from "@faultline/model";
 import type { DecodeLimits } from "../limits.ts";
+import { tooManyResources } from "../outcome.ts";
 import { toResource } from "../resource.ts";
 import { AttributeReader } from "./attributes.ts";
 import { describeMessage, type ProtobufReader } from "./reader.ts";
@@ -15,12 +16,14 @@ const RESOURCE = describeMessage("Resource", 1);
  */
 export function forEachItem(reader: ProtobufReader, limits: DecodeLimits, readItem: (end: number, resource: Resource) => void): void {
   const end = reader.bytes.length;
+  let groups = 0;
   while (reader.at < end) {
     const tag = reader.readTag(end);
     if (tag !== 10) {
       reader.skip(tag, end, REQUEST);
       continue;
     }
+    if (++groups > limits.maxResources) throw tooManyResources(limits.maxResources);
     const groupEnd = reader.readEnd(end);
     const start = reader.at;
     const resource = findResource(reader, groupEnd, limits);

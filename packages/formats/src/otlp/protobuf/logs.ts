@@ -14,7 +14,12 @@ export function readLogs(bytes: Uint8Array, limits: DecodeLimits): Decoded<LogRe
   const reader = new ProtobufReader(bytes);
   const tally = new Tally<LogRecord>(limits);
   const logs = new LogReader(reader, limits);
-  forEachItem(reader, limits, (end, resource) => tally.add(logs.read(end, resource)));
+  forEachItem(reader, limits, (end, resource) => {
+    // An empty record takes two bytes: tens of millions of them, read for nothing, would take half a minute.
+    if (!tally.isFull) return tally.add(logs.read(end, resource));
+    reader.at = end;
+    tally.rejectSurplus();
+  });
   return tally.finish();
 }
 

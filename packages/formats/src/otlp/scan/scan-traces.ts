@@ -2,6 +2,7 @@ import { fail, type Result } from "@faultline/model";
 import { attempt, decodeTraces, type OtlpEncoding } from "../decode.ts";
 import { encodeTraces } from "../encode/index.ts";
 import { DEFAULT_LIMITS } from "../limits.ts";
+import { tooManyResources } from "../outcome.ts";
 import { readResource } from "../protobuf/envelope.ts";
 import { describeMessage, ProtobufReader, toPlainBytes } from "../protobuf/reader.ts";
 import { SpanScanner } from "./scan-span.ts";
@@ -16,10 +17,11 @@ export function scanTraces(payload: Uint8Array, encoding: OtlpEncoding, into: Tr
   if (encoding === "protobuf") return attempt(() => walk(payload, into));
   const decoded = decodeTraces(payload, "json");
   if (!decoded.ok) return fail(decoded.error);
-  walk(encodeTraces(decoded.value.items), into);
+  const scanned = attempt(() => walk(encodeTraces(decoded.value.items), into));
+  if (!scanned.ok) return scanned;
   into.rejected += decoded.value.rejected;
   into.rejectedBecause ??= decoded.value.rejectedBecause;
-  return { ok: true, value: into };
+  return scanned;
 }
 
 const REQUEST = describeMessage("Export…ServiceRequest", 1);
@@ -38,6 +40,7 @@ function walk(payload: Uint8Array, into: TraceScan): TraceScan {
       reader.skip(tag, end, REQUEST);
       continue;
     }
+    if (into.resources.length >= DEFAULT_LIMITS.maxResources) throw tooManyResources(DEFAULT_LIMITS.maxResources);
     const groupEnd = reader.readEnd(end);
     const start = reader.at;
     spans.resource = findResource(reader, groupEnd, into);
