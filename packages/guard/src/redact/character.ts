@@ -16,6 +16,8 @@ export const HEX_LETTER = 64;
 export const FOREIGN = 128;
 /** The signs of both alphabets of base64: `+`, `/`, `-`, `=`. */
 const BASE64_SIGN = 256;
+/** The code unit that escapes a quote. */
+export const BACKSLASH = 0x5c;
 /** Letters, digits of ASCII. */
 export const ALNUM = DIGIT | UPPER | LOWER;
 /** Letters, digits and the signs of both alphabets of base64. */
@@ -27,11 +29,13 @@ export const CLASSES = new Uint16Array(65_536).fill(FOREIGN);
 for (const joint of "→⇒：＝") CLASSES[joint.charCodeAt(0)] = 0;
 /** In the order of their bits. */
 const SETS = [/\d/, /[A-Z]/, /[a-z]/, /\s/, /["'`]/, /_/, /[a-f]/i, /[^]{2}/, /[+/=-]/];
-for (let code = 0; code < 128; code++)
+// What lies before and behind a text.
+CLASSES[0] = SPACE;
+for (let code = 1; code < 128; code++)
   CLASSES[code] = SETS.reduce((bits, set, index) => (set.test(String.fromCharCode(code)) ? bits | (1 << index) : bits), 0);
 
-/** The class bits of a UTF-16 code unit; 0 for NaN, so that reading past the end is harmless. */
-export function classOf(code: number): number {
+/** The class bits of a UTF-16 code unit; those of a space for none. */
+export function classOf(code = 0): number {
   return CLASSES[code] ?? 0;
 }
 
@@ -44,7 +48,7 @@ export function isPlainWord(length: number, bits: number): boolean {
   return length < SHORTEST_SECRET || ((bits & DIGIT) === 0 && length < 128 && (length < SHORTEST_OF_LETTERS || (bits & UPPER) === 0));
 }
 
-/** The class bits of the code unit at an index. */
+/** The class bits of the code unit at an index; those of a space before the text and behind it. */
 export function classAt(codes: Uint16Array, at: number): number {
   return CLASSES[codes[at] ?? 0] ?? 0;
 }

@@ -134,6 +134,23 @@ describe("objects of the program", () => {
     expect(JSON.stringify(Object.getOwnPropertyDescriptors(value.deep))).toBe(before);
   });
 
+  it("may ask for another text while they are copied", () => {
+    let asked = "";
+    const value = new Proxy(
+      { first: `password=${CANARY}`, last: `token=${CANARY}` },
+      {
+        ownKeys: (target) => {
+          asked = redactor.redactText(`token=${CANARY} of a text that is longer than what is read next`);
+          return Reflect.ownKeys(target);
+        },
+      },
+    );
+    const output = JSON.stringify(redactor.redactValue({ before: `password=${CANARY}`, value, after: `token=${CANARY}` }));
+    expect(asked + output).not.toContain(CANARY);
+    expect(asked).toContain("of a text that is longer");
+    expect(output).toContain('"last":"token=[redacted:token:');
+  });
+
   it("survive when they are cyclic, revoked, deep or wide", () => {
     const cyclic: Record<string, unknown> = { name: "a" };
     cyclic["self"] = cyclic;

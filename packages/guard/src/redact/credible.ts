@@ -3,7 +3,7 @@ import type { AssignedValue } from "./forms/assigned-value.ts";
 import type { Scan } from "./finding.ts";
 import { isReplacement } from "./replacement.ts";
 import type { Operator } from "./operator.ts";
-import type { KeyKind } from "./names/sensitive-key.ts";
+import type { KeyClassifier, KeyKind } from "./names/sensitive-key.ts";
 
 type Claim = {
   readonly scan: Scan;
@@ -26,7 +26,7 @@ const NO_VALUE = new Set(WORDS.slice(0, WORDS.indexOf("no")));
 
 /** Values that only say where the secret comes from. */
 const PLACEHOLDER =
-  /^(?:["']?(?:\\?\$\{[^}]{1,64}\}[:@/.-]?){1,8}["']?|#\{[^}]{0,64}\}|\$\([\w. -]{1,64}\)|["']?\$\$?[A-Za-z_]\w{0,63}["']?|\{\{[^{}]{1,80}\}\}|<[\w -]{1,64}>|&lt;[\w -]{1,64}&gt;|[_[<{]{1,4}(?:your|replace|insert|enter)[-_ ][a-z_ -]{1,40}[\]}>]{0,4}|%[\w()]{1,32}%?|@[\w]{1,32}@|\*{2,64}|\.{2,16}|•{2,64}|\[(?:filtered|redacted|masked|secret|removed|hidden|object object)\]|\{ ?[\w.]{0,32} ?\}|\?|:\w{1,32}|\$\d{1,3})$/i;
+  /^(?:["']?(?:\\?\$\{[^}]{1,64}\}[:@/.-]?){1,8}["']?|#\{[^}]{0,64}\}|\$\([\w. -]{1,64}\)|["']?\$\$?[A-Za-z_]\w{0,63}["']?|\{\{[^{}]{1,80}\}\}|<[\w -]{1,64}>(?:\W.{0,128})?|&lt;[\w -]{1,64}&gt;|[_[<{]{1,4}(?:your|replace|insert|enter)[-_ ][a-z_ -]{1,40}[\]}>]{0,4}|%[\w()]{1,32}%?|@[\w]{1,32}@|\*{2,64}|\.{2,16}|•{2,64}|\[(?:filtered|redacted|masked|secret|removed|hidden|object object)\]|\{ ?[\w.]{0,32} ?\}|\?|:\w{1,32}|\$\d{1,3})$/i;
 
 /**
  * What follows a quote that closed a text and did not open one: `"password: " + get() + "`, `"Password:",next:"`. And what is public by
@@ -45,6 +45,14 @@ export const IDENTIFIER = /^_?[A-Za-z]?[a-z]{2,32}(?:_?[A-Z]{0,2}[a-z]{2,32}){0,
 /** What code puts behind a name: `process.env.TOKEN`, `getSecret()`, `request.body['x']`, `config.password`. */
 const REFERENCE =
   /^(?:[A-Za-z_$][\w$]{0,63}(?:\?\.|\.|->|::)){1,8}[A-Za-z_$][\w$]{0,63}(?:\[[^\]]{0,64}\])?$|^[A-Za-z_$][\w$.>:-]{0,127}\(|^[A-Za-z_$][\w$.]{0,63}\[/;
+
+/** Words as a label or a sentence has them: a capital letter first, or one of an alphabet without; numbers of two digits at most. */
+const WRITTEN = /^[\p{Lu}\p{Lo}](?:[\p{L}\p{M}' .,:?()-]|\b\d{1,2}\b){2,80}$/u;
+
+/** True for what a secret is called, or a sentence about it, where the secret could stand: `"password": "Passwort"`. */
+export function isLabel(text: string, classify: KeyClassifier): boolean {
+  return WRITTEN.test(text) && !/[a-z][A-Z]/.test(text) && classify(`${text} x`).kind !== undefined;
+}
 
 /** Long, of one piece, and random: no word, path, date, version or name. */
 export function isTokenLike(text: string, leastLength: number): boolean {
@@ -85,6 +93,9 @@ function isVariable({ scan, value, name, operator }: Claim, kind: KeyKind, raw: 
 function isCredibleBare(claim: Claim, kind: KeyKind, raw: string): boolean {
   const { scan, value, operator } = claim;
   if (EXPRESSION.test(raw) || isReference(raw)) return false;
+  // `auth: method=password`: pairs behind the name of what writes them. `arn:aws:secretsmanager:eu-west-1`: parts of one name.
+  if (operator === "colon" && (kind === "secret" ? scan.codes[scan.chain - 1] === 0x3a : kind === "auth" && /^[a-z]+=/.test(raw)))
+    return false;
   if (
     operator === "tag" &&
     (!/^\s{0,32}(?:<|$)/.test(scan.text.slice(value.end, value.end + 40)) || /[a-z]{2} [a-z]{2}| .* .* |^\D* \D*$/.test(raw))
@@ -98,30 +109,27 @@ function isCredibleBare(claim: Claim, kind: KeyKind, raw: string): boolean {
   return /[\d]/.test(raw) || /[a-z][A-Z]|[^\w.,:]/.test(raw) || raw.length >= 16;
 }
 
-/** Names whose secrets are numbers; under other names a number counts only when it is long. */
-const NUMERIC_KINDS: ReadonlySet<KeyKind> = new Set(["password", "code", "card", "national-id", "bank", "personal"]);
+/** Kinds whose secrets are neither short words nor short numbers: `session: "active"`, `token: 3`. */
+export const LONG_KINDS = /^(?:session|auth|cookie|csrf|token|key)$/;
 
 function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
   const { value, operator } = claim;
   if (/^\d{1,6}:\d{1,5}\)?$/.test(raw) || NO_SECRET.test(raw) || isVersion(raw, kind)) return false;
-  if (/^-?[\d.]+$/.test(raw)) return raw.length >= (operator === "weak" ? 15 : NUMERIC_KINDS.has(kind) ? 3 : 8);
+  if (/^-?[\d.]+$/.test(raw)) return raw.length >= (operator === "weak" ? 15 : LONG_KINDS.test(kind) ? 8 : 3);
   // `cookies: 3, session: none` counts them.
   if (kind === "cookie" && operator === "colon" && !raw.includes("=") && /[ ,]/.test(raw)) return false;
   if (raw === claim.name && operator !== "colon") return false;
+  if (isLabel(raw, claim.scan.pass.classify)) return false;
   // A constant and its value: `define('DB_PASSWORD', 'LongAndRandom')`; the names of two fields are in small letters.
-  if (
-    operator === "weak" &&
-    value.isQuoted &&
-    /^[A-Z][A-Z\d]*_[A-Z\d_]+$/.test(claim.name) &&
-    /^(?=.*[a-z])(?=.*[A-Z])[\w.~+/-]{8,}$/.test(raw)
-  )
+  if (operator === "weak" && value.isQuoted && /^[A-Z]+_[A-Z_]+$/.test(claim.name) && /[a-z]/.test(raw) && !IDENTIFIER.test(raw))
     return true;
   if (operator === "weak")
     return isTokenLike(raw.replace(/[!|@#$%^*]/g, "."), kind === "password" ? 8 : 12) && !/^\d{4}-\d\d-\d\d/.test(raw);
   if (operator === "flag")
-    return !/^-|:\/\//.test(raw) && !isSaidOf(raw) && (kind === "password" || isTokenLike(raw.replace(/[!|@#$%^*]/g, "."), 8));
+    return (
+      !/^-|:\/\/|^[a-z]{1,12}=./.test(raw) && !isSaidOf(raw) && (kind === "password" || isTokenLike(raw.replace(/[!|@#$%^*]/g, "."), 8))
+    );
   if (operator === "quote" || operator === "compare") {
-    if (claim.name.toLowerCase() === "by") return value.isQuoted;
     if (kind === "password" && / (?:is|was)$/.test(claim.name)) return raw.length >= 4 && !/\s/.test(raw) && !isSaidOf(raw);
     // `secret "tls-2026"`: what something is called.
     if (kind !== "password" && /^[a-z]+(?:-[a-z\d]+)+$/.test(raw)) return false;
@@ -130,8 +138,6 @@ function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
   if (!value.isQuoted) return isCredibleBare(claim, kind, raw);
   // `"application:" + key`: a label before what is joined to it.
   if (/[:=]$/.test(raw) && /^['"]\s{0,4}[+.]/.test(claim.scan.text.slice(value.end, value.end + 6))) return false;
-  // A label in another language.
-  if (kind === "password" && /^[^\d!-~]*[^!-~\s][^\d!-~]*[!?.:]?$/.test(raw)) return false;
   const prose = kind === "password" ? /^(?:[A-Za-z]+ ){2}/ : /^[A-Za-z]+ [a-z]/;
   return !isSaidOf(raw, NO_VALUE) && raw.length >= (kind === "password" ? 1 : 3) && !prose.test(raw);
 }

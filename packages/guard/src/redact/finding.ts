@@ -11,11 +11,9 @@ export type Word = { start: number; end: number; bits: number };
 type ReadAhead = {
   alnum: number;
   word: number;
-  hex: number;
   base64: number;
   dotted: number;
-  /** Of the next digit, and of the next `@`. */
-  digit: number;
+  /** Of the next `@`. */
   at: number;
   /** Of digits in groups, more than a card has. */
   digits: number;
@@ -74,10 +72,8 @@ export function createScan(text: string, codes: Uint16Array, { pass, inner }: Pi
     read: {
       alnum: 0,
       word: 0,
-      hex: 0,
       base64: 0,
       dotted: 0,
-      digit: -1,
       at: -1,
       digits: 0,
       joined: 0,
@@ -98,10 +94,10 @@ export function toFinding(scan: Scan, kind: string, [start, end]: readonly [numb
   return { start, end, kind, replacement: toMarker(kind, scan.text.slice(start, end), scan.pass.pseudonym) };
 }
 
-/** What a form finds at `at`: its group, or all of it. The form has the flag `d`; it is given `length` characters. */
+/** What a form finds at `at`: the group that it met, or all of it. The form has the flag `d`; it is given `length` characters. */
 export function findForm(scan: Scan, kind: string, form: readonly [at: number, length: number, form: RegExp]): Finding | undefined {
   const [at, length, pattern] = form;
   const indices = pattern.exec(scan.text.slice(at, at + length))?.indices;
-  const range = indices?.[1] ?? indices?.[0];
+  const range = indices?.findLast(Boolean);
   return range === undefined ? undefined : toFinding(scan, kind, [at + range[0], at + range[1]]);
 }

@@ -1,4 +1,4 @@
-import { ALNUM, classOf, QUOTE } from "./character.ts";
+import { ALNUM, BACKSLASH, classAt, classOf, QUOTE } from "./character.ts";
 import type { Scan } from "./finding.ts";
 
 /**
@@ -10,19 +10,18 @@ export type Operator = "assign" | "colon" | "tag" | "compare" | "quote" | "flag"
 /** The operator behind a name and where the search for its value begins. */
 export type Sign = { readonly operator: Operator; readonly at: number };
 
-const BACKSLASH = 0x5c;
 /** Passes over at most so many spaces and tabs. */
-export function skipSpaces(text: string, start: number, most: number): number {
+export function skipSpaces(codes: Uint16Array, start: number, most: number): number {
   let at = start;
-  while (at - start < most && (text.charCodeAt(at) === 0x20 || text.charCodeAt(at) === 0x09)) at += 1;
+  while (at - start < most && (codes[at] === 0x20 || codes[at] === 0x09)) at += 1;
   return at;
 }
 
 /** Passes over what may close a name before its operator: `\"`, `']`, `[]`. */
-function skipClosers(text: string, start: number): number {
+function skipClosers(codes: Uint16Array, start: number): number {
   let at = start;
   while (at - start < 5) {
-    const code = text.charCodeAt(at);
+    const code = codes[at];
     if (code !== BACKSLASH && code !== 0x5d && code !== 0x5b && (classOf(code) & QUOTE) === 0) break;
     at += 1;
   }
@@ -32,7 +31,7 @@ function skipClosers(text: string, start: number): number {
 /** `password: String = "x9"`, `token: &str = "x9"`: a type between a name and its value. */
 const TYPE = /^:[ \t]{0,3}[\w.:<>[\]?|&' ]{1,48}[ \t]=[ \t]{0,3}(?=["'`])/;
 
-function readColons(text: string, at: number): Sign | undefined {
+function readColons({ text, codes }: Scan, at: number): Sign | undefined {
   let end = at + 1;
   const next = text.charAt(end);
   // `${NAME:?what is missing}`, `${NAME:-x9}`.
@@ -41,25 +40,25 @@ function readColons(text: string, at: number): Sign | undefined {
   const ahead = text.slice(at, at + 64);
   const typed = ahead.includes("=") ? TYPE.exec(ahead)?.[0] : undefined;
   if (typed !== undefined) return { operator: "assign", at: at + typed.length };
-  while (end - at < 3 && text.charCodeAt(end) === 0x3a) end += 1;
-  if (text.charCodeAt(end) === 0x3d) return { operator: "assign", at: end + 1 };
+  while (end - at < 3 && codes[end] === 0x3a) end += 1;
+  if (codes[end] === 0x3d) return { operator: "assign", at: end + 1 };
   // `::` is a scope, `://` a URL.
-  if (end - at > 1 || (text.charCodeAt(end) === 0x2f && text.charCodeAt(end + 1) === 0x2f)) return undefined;
+  if (end - at > 1 || (codes[end] === 0x2f && codes[end + 1] === 0x2f)) return undefined;
   return { operator: "colon", at: end };
 }
 
-function readEquals(text: string, at: number): Sign {
-  const next = text.charCodeAt(at + 1);
+function readEquals(codes: Uint16Array, at: number): Sign {
+  const next = codes[at + 1];
   if (next === 0x3e || next === 0x7e) return { operator: "assign", at: at + 2 };
   if (next !== 0x3d) return { operator: "assign", at: at + 1 };
-  return { operator: "compare", at: text.charCodeAt(at + 2) === 0x3d ? at + 3 : at + 2 };
+  return { operator: "compare", at: codes[at + 2] === 0x3d ? at + 3 : at + 2 };
 }
 
-/** `password - x9`, `password ---- x9`: dashes between spaces. */
-function readDashes(text: string, at: number): Sign | undefined {
+/** `password - x9`, `password ---- x9`, `password ..... x9`: dashes or dots between spaces. */
+function readLeader(codes: Uint16Array, at: number): Sign | undefined {
   let end = at;
-  while (end - at < 8 && text.charCodeAt(end) === 0x2d) end += 1;
-  return text.charCodeAt(at - 1) === 0x20 && text.charCodeAt(end) === 0x20 ? { operator: "weak", at: end } : undefined;
+  while (end - at < 64 && codes[end] === codes[at]) end += 1;
+  return codes[at - 1] === 0x20 && codes[end] === 0x20 ? { operator: "weak", at: end } : undefined;
 }
 
 /** `env.SECRET || "x9"`, `env.SECRET ?? "x9"`: what stands in for a value that is missing. */
@@ -68,14 +67,15 @@ function readFallback(text: string, at: number): Sign | undefined {
 }
 
 /** Reads the operator at `at`, past closers and spaces. */
-function readOperator(text: string, at: number, isTag: boolean): Sign | undefined {
-  const code = text.charCodeAt(at);
-  const next = text.charCodeAt(at + 1);
+function readOperator(scan: Scan, at: number, isTag: boolean): Sign | undefined {
+  const { text, codes } = scan;
+  const code = codes[at] ?? 0;
+  const next = codes[at + 1];
   switch (code) {
     case 0x3d:
-      return readEquals(text, at);
+      return readEquals(codes, at);
     case 0x3a:
-      return readColons(text, at);
+      return readColons(scan, at);
     case 0x3e:
       return next === 0x3d ? { operator: "assign", at: at + 2 } : { operator: isTag ? "tag" : "weak", at: at + 1 };
     case 0x2192:
@@ -85,15 +85,19 @@ function readOperator(text: string, at: number, isTag: boolean): Sign | undefine
     case 0xff1a:
       return { operator: "colon", at: at + 1 };
     case 0x2d:
-      return next === 0x3e ? { operator: "assign", at: at + 2 } : readDashes(text, at);
+      return next === 0x3e ? { operator: "assign", at: at + 2 } : readLeader(codes, at);
     case 0x21:
-      return next === 0x3d ? { operator: "compare", at: at + (text.charCodeAt(at + 2) === 0x3d ? 3 : 2) } : undefined;
+      return next === 0x3d ? { operator: "compare", at: at + (codes[at + 2] === 0x3d ? 3 : 2) } : undefined;
     case 0x3f:
     case 0x2b:
     case 0x2e:
     case 0x3c:
       if (next === 0x3d || (code === 0x3c && next === 0x2d)) return { operator: "assign", at: at + 2 };
-      return code === 0x3f && text.startsWith("?=", at + 1) ? { operator: "assign", at: at + 3 } : readFallback(text, at);
+      return code === 0x3f && text.startsWith("?=", at + 1)
+        ? { operator: "assign", at: at + 3 }
+        : next === code
+          ? (readFallback(text, at) ?? readLeader(codes, at))
+          : undefined;
     case 0x2c:
     case 0x28:
     case 0x7c:
@@ -112,8 +116,8 @@ const LEADS = new Uint8Array(129);
 for (const character of LEADS_TO_VALUE) LEADS[character.charCodeAt(0)] = 1;
 
 /** True for the name of an element: `<password`, `<wsse:Password`. */
-function isTagName({ text, chain }: Scan): boolean {
-  const before = text.charCodeAt(chain - 1);
+function isTagName({ text, codes, chain }: Scan): boolean {
+  const before = codes[chain - 1];
   return before === 0x3c || (before === 0x3a && /<[\w-]{1,24}:$/.test(text.slice(Math.max(0, chain - 26), chain)));
 }
 
@@ -122,15 +126,15 @@ const WHOSE = /^(?: for (?:the )?(?:user )?["']?[\w.@-]{1,40}["']?(?= ?[:=])|(?:
 
 /** True when what follows a name cannot be an operator: most words of most texts. */
 export function isPlainWord(scan: Scan, wordEnd: number): boolean {
-  const { text } = scan;
-  const code = text.charCodeAt(wordEnd);
-  const next = text.charCodeAt(wordEnd + 1);
+  const { text, codes } = scan;
+  const code = codes[wordEnd];
+  const next = codes[wordEnd + 1] ?? 0;
   if (code === 0x2e) return next !== 0x3d;
   // Behind a single space a word follows: no operator but `~>`, `->` and dashes, unless the name is an option.
-  const before = text.charCodeAt(scan.chain - 1);
+  const before = codes[scan.chain - 1];
   if ((next === 0x66 || next === 0x2d) && code === 0x20 && WHOSE.test(text.slice(wordEnd, wordEnd + 64))) return false;
   if (code !== 0x20 || next === 0x7e || before === 0x2d || before === 0x3c || before === 0x3a) return false;
-  if (next === 0x2d) return (classOf(text.charCodeAt(wordEnd + 2)) & ALNUM) !== 0;
+  if (next === 0x2d) return (classAt(codes, wordEnd + 2) & ALNUM) !== 0;
   return LEADS[classOf(next) === 0 ? Math.min(next, 128) : next] !== 1 || next === 0x28 || next === 0x5b;
 }
 
@@ -143,21 +147,21 @@ const BEHIND =
 
 /** Finds the operator that follows a name ending at `wordEnd`, for what is no plain word; undefined when there is none. */
 export function findSign(scan: Scan, wordEnd: number): Sign | undefined {
-  const { text } = scan;
-  const code = text.charCodeAt(wordEnd);
+  const { text, codes } = scan;
+  const code = codes[wordEnd];
   const whose = code === 0x20 ? WHOSE.exec(text.slice(wordEnd, wordEnd + 64))?.[0] : undefined;
-  const closed = skipClosers(text, wordEnd + (whose?.length ?? 0));
-  const at = skipSpaces(text, closed, 32);
+  const closed = skipClosers(codes, wordEnd + (whose?.length ?? 0));
+  const at = skipSpaces(codes, closed, 32);
   const isTag = isTagName(scan);
-  const mayStandBehind = code === 0x3c || ((classOf(code) & QUOTE) !== 0 && text.charCodeAt(scan.chain - 2) === 0x3d);
+  const mayStandBehind = code === 0x3c || ((classOf(code) & QUOTE) !== 0 && codes[scan.chain - 2] === 0x3d);
   const behind = mayStandBehind ? BEHIND.exec(text.slice(wordEnd, wordEnd + 240))?.[0] : undefined;
   if (behind !== undefined) return { operator: behind.endsWith("\n") ? "assign" : "tag", at: wordEnd + behind.length };
-  const sign = readOperator(text, at, isTag);
+  const sign = readOperator(scan, at, isTag);
   if (sign !== undefined) return sign;
   const attributes = isTag && at > closed ? /^[\w:.-]{1,40}="[^<>]{0,200}>/.exec(text.slice(at, at + 240))?.[0] : undefined;
   if (attributes !== undefined) return { operator: "tag", at: at + attributes.length };
   if ((classOf(code) & QUOTE) !== 0) return { operator: "quote", at: wordEnd };
-  if (at > wordEnd && (classOf(text.charCodeAt(at)) & QUOTE) !== 0) return { operator: "quote", at };
-  const isFlag = text.charCodeAt(scan.chain - 1) === 0x2d && text.charCodeAt(scan.chain - 2) === 0x2d;
+  if (at > wordEnd && (classAt(codes, at) & QUOTE) !== 0) return { operator: "quote", at };
+  const isFlag = codes[scan.chain - 1] === 0x2d && codes[scan.chain - 2] === 0x2d;
   return isFlag && at > closed ? { operator: "flag", at } : undefined;
 }

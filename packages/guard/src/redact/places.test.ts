@@ -181,6 +181,19 @@ const PLACES: readonly Place[] = [
   text("the address that resets a password", (s) => `GET /password/reset/${s} HTTP/1.1`),
   text("a secure string of PowerShell", (s) => `$pw = ConvertTo-SecureString "${s}" -Force; ConvertTo-SecureString -String '${s}'`),
   text("a password told, of small letters and digits", (s) => `my password is ${s.toLowerCase()}, machine a.test login app password ${s}`),
+  text("a line of .pgpass", (s) => `db.internal:5432:shop:app:${s}\n`),
+  text("a dump of Windows' accounts", (s) => `app:500:${"0f".repeat(16)}:${Buffer.from(s).toString("hex").slice(0, 32)}::: ${s.length}`),
+  text("a command that makes an account", (s) => `net user app ${s} /add && htpasswd -b /etc/users app ${s}`),
+  text("a password through a pipe", (s) => `echo ${s} | docker login -u app --password-stdin`),
+  text("a login of a protocol", (s) => `a1 LOGIN "app" "${s}"\r\nAUTH ${s}\r\nAUTH app ${s}`),
+  text("a name and dots", (s) => `Admin password ........ ${s}`),
+  text("an address that lets in whoever has it", (s) => `GET /magic-link/${s} and /api/token/${s}/revoke`),
+  ["a key in a query", (r, s) => r.redactUrl(`/geocode?address=x&key=${s}&reset_key=${s}`)],
+  json("a private part of a JSON Web Key", (s) => ({ kty: "EC", crv: "P-256", d: `${s}${s}` })),
+  json("an answer to a question", (s) => ({ securityAnswer: s, wallet: { recoveryPhrase: `abandon ability ${s} able` } })),
+  json("a value that its path names", (s) => ({ errors: [{ type: "field", value: s, msg: "Invalid value", path: "password" }] })),
+  json("a value under a secret's name", (s) => ({ password: { current: s, type: s }, auth: { type: "basic", data: s } })),
+  json("a password of letters", (s) => ({ password: s.replace(/\d/g, "z").toLowerCase() + s })),
   text("JSON on several lines", (s) => `x {\n  "password":\n    "${s}"\n}`),
 ];
 
@@ -231,10 +244,31 @@ const PLAIN_LINES: readonly string[] = [
   "dd.trace_id=6339734595005589104 dd.span_id=4539148803436467",
   '{"trace_id":6339734595005589104,"span_id":"4539148803436467"}',
   "sends a value to another worker, identified by its thread id",
+  "arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/db-a1B2c3",
+  "auth: method=password result=failure user=anna",
+  "x-github-delivery: 72d3162e-cc78-11e3-81ab-4c9367dc0958",
+  "mysql -u root -p shop < dump.sql",
+  "psql postgres://user:password@localhost/db",
+  "password: Contraseña",
+  "x.c:12:5:error:undeclared1 and 12:34:56:789:abc123 and TRUE\tFALSE",
+  "net user list1 and echo done1 | grep one2 and Login failed code12345",
   'IAMUserChangePassword = "arn:aws:iam::aws:policy/IAMUserChangePassword"',
 ];
 
+const PLAIN_JSON: readonly unknown[] = [
+  { auth: { type: "oauth2", provider: "google" }, session: { status: "active", duration: 3600 }, authorization: { role: "admin" } },
+  { properties: { password: { type: "string", format: "password", minLength: 8 } } },
+  { errors: { password: ["can't be blank", "is too short (minimum is 8 characters)"] } },
+  { login: { password: "Password", token: "Token", apiKey: "API key", forgotPassword: "Forgot your password?" } },
+  { password: "Mot de passe", secret: { name: "db-password", version: "3" }, cookies: { enabled: true, sameSite: "lax" } },
+];
+
 describe("what is no secret", () => {
+  it.each(PLAIN_JSON)("stays as it was in JSON: %j", (value) => {
+    const body = JSON.stringify(value);
+    expect(createRedactor().redactBody(body, "application/json").text).toBe(body);
+  });
+
   it.each(PLAIN_LINES)("stays as it was: %j", (line) => {
     expect(createRedactor().redactText(line)).toBe(line);
   });

@@ -5,10 +5,10 @@ import { readPercent } from "./forms/encoded.ts";
 import { createScan, type Finding, type Scan, type Word } from "./finding.ts";
 import { foldTrigger } from "./names/name-trigger.ts";
 import { isReplacement } from "./replacement.ts";
-import { readAzureSecret, readPasswordHash } from "./forms/shaped-token.ts";
+import { readPasswordHash } from "./forms/shaped-token.ts";
 import { readPrivateKey } from "./forms/token.ts";
 import { readWord } from "./forms/word.ts";
-import { COST } from "./work.ts";
+import { SIGN_COST, STEP_COST, WORD_COST } from "./work.ts";
 
 const WORD = ALNUM | UNDERSCORE | FOREIGN;
 
@@ -21,14 +21,13 @@ const SIGN_READERS: readonly ((scan: Scan, at: number) => Finding | undefined)[]
   readUserInfo,
   readPrivateKey,
   readPercent,
-  readAzureSecret,
   readPasswordHash,
 ];
 /** The end of the last word when the next one cannot be joined to it. */
 const NO_WORD = -2;
 const NO_SIGN = 255;
 const BY_SIGN = new Uint8Array(128).fill(NO_SIGN);
-Array.from("@:-%~$").forEach((sign, index) => {
+Array.from("@:-%$").forEach((sign, index) => {
   BY_SIGN[sign.charCodeAt(0)] = index;
 });
 
@@ -75,7 +74,7 @@ function measureWord(scan: Scan, word: Word, start: number): void {
 function readSign(scan: Scan, at: number, code: number): Finding | undefined {
   const index = code < 128 ? (BY_SIGN[code] ?? NO_SIGN) : NO_SIGN;
   if (index === NO_SIGN) return undefined;
-  scan.pass.work.left -= COST.sign;
+  scan.pass.work.left -= SIGN_COST;
   return SIGN_READERS[index]?.(scan, at);
 }
 
@@ -84,11 +83,15 @@ function readSign(scan: Scan, at: number, code: number): Finding | undefined {
  * read, so the time is linear in the length whatever the text; no regular expression runs over unbounded text.
  */
 export function findSecrets(text: string, depth: number, state: Pick<Scan, "pass" | "inner">): Finding[] {
-  const codes = readCodes(text, depth);
-  const scan = createScan(text, codes, state);
+  return readScan(createScan(text, readCodes(text, depth), state));
+}
+
+/** The same over a scan that is ready; the tests pass one that counts how often a character is looked at. */
+export function readScan(scan: Scan): Finding[] {
+  const { text, codes, pass } = scan;
   const word: Word = { start: 0, end: NO_WORD, bits: 0 };
   const findings: Finding[] = [];
-  const { work } = state.pass;
+  const { work } = pass;
   const { length } = text;
   let at = 0;
   while (at < length) {
@@ -98,20 +101,20 @@ export function findSecrets(text: string, depth: number, state: Pick<Scan, "pass
     if (((CLASSES[code] ?? 0) & WORD) !== 0) {
       measureWord(scan, word, at);
       next = word.end;
-      work.left -= COST.word;
+      work.left -= WORD_COST;
       finding = readWord(scan, word);
     } else if (code === 0x5b && text.startsWith("[redacted:", at)) {
       next = skipReplacement(text, at);
-      work.left -= COST.step;
+      work.left -= STEP_COST;
       word.end = NO_WORD;
     } else finding = readSign(scan, at, code);
     if (work.left < 0) {
-      findings.push(dropRest(at, length));
+      findings.push({ start: at, end: length, kind: "unscanned", replacement: `[${length - at} more]` });
       break;
     }
     if (finding !== undefined && finding.start >= scan.taken) {
       findings.push(finding);
-      work.left -= COST.step;
+      work.left -= STEP_COST;
       scan.taken = finding.end;
       if (finding.kind.startsWith("aws")) scan.read.accessKeyId = finding.end;
       next = finding.end;
@@ -120,11 +123,6 @@ export function findSecrets(text: string, depth: number, state: Pick<Scan, "pass
     at = next;
   }
   return findings;
-}
-
-/** What is left of a text that costs too much to read. */
-function dropRest(start: number, end: number): Finding {
-  return { start, end, kind: "unscanned", replacement: `[${end - start} more]` };
 }
 
 /** Passes over a marker of an earlier reading, so that nothing inside it is taken for a secret. */

@@ -18,15 +18,22 @@ export function allowWork(work: Work, length: number): void {
   work.left += length * PER_CHARACTER;
 }
 
-/** Costs at worst, measured on texts made of what causes them. */
-export const COST = {
-  word: 100,
-  sign: 200,
-  reader: 120,
-  name: 4_000,
-  assignment: 2_500,
-  line: 6_600,
-  step: 900,
-  decoding: 3_300,
-  decodedCharacter: 30,
-} as const;
+// Costs at worst, measured on texts made of what causes them.
+/** Of a word that is looked at. */
+export const WORD_COST = 100;
+/** Of a sign with a reader. */
+export const SIGN_COST = 200;
+/** Of a reader that a word is shown to. */
+export const READER_COST = 120;
+/** Of a name that is met for the first time. */
+export const NAME_COST = 4_000;
+/** Of a value that is judged. */
+export const ASSIGNMENT_COST = 2_500;
+/** Of a line that is looked back over, and of a number that is replaced. */
+export const LINE_COST = 6_600;
+/** Of a look by a regular expression, of a finding, of a text inside of a text. */
+export const STEP_COST = 900;
+/** Of an encoding that is followed. */
+export const DECODING_COST = 3_300;
+/** Of each of its characters. */
+export const DECODED_CHARACTER_COST = 30;

@@ -9,14 +9,15 @@ import { redactTextWith } from "./text.ts";
 import { redactPairs, redactUrlWith } from "./url.ts";
 import { replaceDigits, replaceString } from "../scalar.ts";
 
-const URL_NAMES = new Set(["url.full", "url.path", "http.url", "http.target", "url.original"]);
-const HEADER_NAME = /^http\.(?:request|response)\.header\.(.+)$/;
-const BODY_NAME = /^http\.(?:request|response)\.body\.content$/;
+const URL_NAME = /^(?:url\.(?:full|path|original)|http\.(?:url|target))$/;
+const PART_NAME = /^http\.(?:request|response)\.(?:header\.(.+)|body\.content)$/;
+
 function redactString(name: string, value: string, pass: Pass): string {
-  const header = HEADER_NAME.exec(name)?.[1];
+  const part = PART_NAME.exec(name);
+  const header = part?.[1];
   if (header !== undefined) return redactHeadersWith({ [header]: value }, pass)[header.toLowerCase()] ?? UNSCANNED;
-  if (BODY_NAME.test(name)) return redactBodyWith(value, undefined, pass).text;
-  if (URL_NAMES.has(name)) return redactUrlWith(value, pass);
+  if (part !== null) return redactBodyWith(value, undefined, pass).text;
+  if (URL_NAME.test(name)) return redactUrlWith(value, pass);
   if (name === "url.query") return redactPairs(value, pass);
   if (isNamedVersion(name, value)) return value;
   const kind = pass.classify(name).kind;

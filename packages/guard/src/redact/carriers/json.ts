@@ -1,4 +1,5 @@
-import { ALNUM, CLASSES, classAt, DIGIT, isPlainWord, UNDERSCORE } from "../character.ts";
+import { isLabel, LONG_KINDS } from "../credible.ts";
+import { ALNUM, BACKSLASH, CLASSES, classAt, DIGIT, isPlainWord, SPACE, UNDERSCORE } from "../character.ts";
 import { readCodes } from "../codes.ts";
 import { isNamedVersion } from "../forms/ip-address.ts";
 import { readUnderName } from "../named-text.ts";
@@ -25,7 +26,16 @@ type Frame = {
 };
 
 /** Names whose value names the `value` beside it; capital letters are how clouds write their tags. */
-const LABELS: ReadonlySet<string> = new Set(["name", "key", "header", "Name", "Key"]);
+const LABELS = /^(?:name|key|header)$/i;
+
+/** The same behind the value: `{"value": "x9", "path": "password"}`, as validators write what they refuse. */
+const LABEL_BEHIND = /^[^{}]{0,240}?"(?:name|key|path|param|field)": ?"([\w.]{1,64})"/;
+
+/** Objects that say something about what their keys name. */
+const ABOUT_KEYS = /^(?:errors?|messages?|labels)$/i;
+
+/** The private parts of a JSON Web Key, which have names of one or two letters (RFC 7518, 6.2.2, 6.3.2, 6.4.1). */
+const JWK_PART = /^(?:[dpqk]|d[pq]|qi) [\w-]{40,}$/;
 
 /** What reads the texts in a structure. */
 type Reading = { readonly pass: Pass; readonly inner: (text: string) => string };
@@ -41,7 +51,6 @@ type Walk = Reading & {
 
 /** What opens more often than this is no JSON of any program. */
 const MOST_OPEN = 512;
-const BACKSLASH = 0x5c;
 const QUOTE = 0x22;
 
 /** Index behind the closing quote of the string that opens at `start`, or -1 when it never closes. */
@@ -68,18 +77,31 @@ function replaceRange(walk: Walk, [start, end]: readonly [number, number], repla
   walk.copied = end;
 }
 
+/** True for what says something about a secret where the secret itself could stand: `session: "active"`, `auth: { role: "admin" }`. */
+function isSaid({ pass, frame }: Walk, kind: KeyKind, plain: string): boolean {
+  const about = frame?.isObject === true ? frame.name : frame?.above?.name;
+  return (
+    isLabel(plain, pass.classify) ||
+    (/^[a-z]{1,12}$/.test(plain) && LONG_KINDS.test(kind)) ||
+    (about !== undefined && / /.test(plain) && ABOUT_KEYS.test(about))
+  );
+}
+
 /** Redacts what stands between the quotes; text in which nothing was found stays as it was written, escapes and all. */
 function redactString(walk: Walk, raw: string, { name, kind }: { name?: string | undefined; kind?: KeyKind | undefined }): string {
   const plain = unescape(raw);
   if (kind === undefined && isNamedVersion(name, plain)) return raw;
-  const redacted = kind === undefined ? readUnderName(name, plain, walk.inner) : replaceString(kind, plain, walk.pass);
+  const known = kind === undefined ? (JWK_PART.test(`${name} ${plain}`) ? "key" : kind) : isSaid(walk, kind, plain) ? undefined : kind;
+  const redacted = known === undefined ? readUnderName(name, plain, walk.inner) : replaceString(known, plain, walk.pass);
   return redacted === plain ? raw : JSON.stringify(redacted).slice(1, -1);
 }
 
 /** The kind of a value by its key, by what `name` said beside it, or by the names above. */
 function findKind({ pass }: Walk, frame: Frame | undefined): KeyKind | undefined {
-  if (frame?.kind !== undefined || frame?.isObject !== true) return frame?.kind;
-  if ((frame.key === "value" || frame.key === "Value") && frame.label !== undefined)
+  if (frame?.isObject !== true || frame.key === undefined) return frame?.kind;
+  // `auth: { type, provider }`: what only describes a secret is none.
+  if (frame.kind !== undefined) return frame.kind === "card" || pass.classify(`secret_${frame.key}`).kind ? frame.kind : undefined;
+  if (/^value$/i.test(frame.key) && frame.label !== undefined)
     return pass.classify(frame.label).kind ?? pass.classify("value", frame.name).kind;
   return frame.keyKind;
 }
@@ -120,8 +142,9 @@ function readString(walk: Walk, start: number): number {
   const to = end < 0 ? text.length : end - 1;
   const isKey = frame?.isKeyNext === true;
   if (isKey) takeKey(walk, frame, [from, to]);
+  if (!isKey && frame?.key === "value") frame.label ??= LABEL_BEHIND.exec(text.slice(to + 1, to + 320))?.[1];
   const kind = isKey ? undefined : findKind(walk, frame);
-  if (!isKey && frame?.key !== undefined && LABELS.has(frame.key)) frame.label = unescape(text.slice(from, to));
+  if (!isKey && frame?.key !== undefined && LABELS.test(frame.key)) frame.label = unescape(text.slice(from, to));
   if (isPlain && kind === undefined) return end;
   const raw = text.slice(from, to);
   // An escape that the end of the text cut in two would make the last piece unreadable.
@@ -142,7 +165,7 @@ function readBare(walk: Walk, start: number): number {
   const first = codes[start] === 0x2d ? start + 1 : start;
   if ((classAt(codes, first) & DIGIT) === 0) return end;
   const kind = findKind(walk, walk.frame);
-  if (kind === undefined && end - start < 9) return end;
+  if ((kind === undefined || LONG_KINDS.test(kind)) && end - start < 9) return end;
   const raw = text.slice(start, end);
   const redacted =
     kind === undefined ? readUnderName(walk.frame?.key ?? walk.frame?.name, raw, walk.inner) : replaceDigits(kind, raw, pass);
@@ -153,28 +176,15 @@ function readBare(walk: Walk, start: number): number {
 
 /** Takes one step at `at`; returns where to go on, or -1 when what stands there is no JSON. */
 function step(walk: Walk, at: number): number {
-  const code = walk.codes[at] ?? 0;
-  const { frame } = walk;
-  switch (code) {
-    case 0x7b:
-    case 0x5b:
-      return open(walk, code === 0x7b) ? at + 1 : -1;
-    case 0x7d:
-    case 0x5d:
-      walk.frame = frame?.above;
-      return at + 1;
-    case 0x2c:
-      if (frame?.isObject === true) frame.isKeyNext = true;
-      return at + 1;
-    case 0x3a:
-    case 0x20:
-    case 0x09:
-    case 0x0a:
-    case 0x0d:
-      return at + 1;
-    default:
-      return /[-\dtfn]/i.test(walk.text.charAt(at)) && frame?.isKeyNext !== true ? readBare(walk, at) : -1;
-  }
+  const { frame, codes } = walk;
+  const code = codes[at];
+  if (code === 0x7b || code === 0x5b) return open(walk, code === 0x7b) ? at + 1 : -1;
+  if (code === 0x7d || code === 0x5d) walk.frame = frame?.above;
+  else if (code === 0x2c) {
+    if (frame?.isObject === true) frame.isKeyNext = true;
+  } else if (code !== 0x3a && (classAt(codes, at) & SPACE) === 0)
+    return /[-\dtfn]/i.test(walk.text.charAt(at)) && frame?.isKeyNext !== true ? readBare(walk, at) : -1;
+  return at + 1;
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Finding } from "../finding.ts";
 import { redactJson } from "./json.ts";
 import { MAX_ENCODINGS, type Pass } from "../pass.ts";
 import { findSecrets } from "../scan.ts";
-import { allowWork, COST } from "../work.ts";
+import { allowWork, STEP_COST } from "../work.ts";
 
 /** Text that a JSON value begins: worth reading by its structure first. */
 function looksLikeJson(text: string): boolean {
@@ -28,7 +28,7 @@ export function findCut(text: string, limit: number): number {
 /** Redacts free text, `depth` encodings deep inside what was given. Text past the policy's limit is dropped unread. */
 export function redactTextWith(text: string, pass: Pass, depth = 0): string {
   if (depth === 0) allowWork(pass.work, text.length);
-  else pass.work.left -= COST.step;
+  else pass.work.left -= STEP_COST;
   const limit = pass.policy.maxTextLength;
   if (text.length > limit)
     return `${redactTextWith(text.slice(0, limit).replace(/\S{1,512}$/, ""), pass, depth)}[${text.length - limit} more]`;

@@ -1,3 +1,4 @@
+import { readUnderName } from "../named-text.ts";
 import type { Pass } from "../pass.ts";
 import { isSignedParameter } from "../names/query-name.ts";
 import { replaceString } from "../scalar.ts";
@@ -19,7 +20,7 @@ function redactPair(pair: string, pass: Pass): string {
   const rawValue = pair.slice(at + 1);
   const name = decodeComponent(rawName) ?? rawName;
   const kind = isSignedParameter(name, rawValue.length) ? "signature" : pass.classify(lastName(name)).kind;
-  if (kind === undefined) return `${rawName}=${redactEncoded(rawValue, pass)}`;
+  if (kind === undefined) return `${rawName}=${redactEncoded(rawValue, pass, name)}`;
   const value = decodeComponent(rawValue) ?? rawValue;
   const replaced = replaceString(kind, value, pass);
   return replaced === value ? pair : `${rawName}=${replaced}`;
@@ -31,10 +32,10 @@ function lastName(name: string): string {
 }
 
 /** Looks through an encoded piece; it is written anew only when something in it was replaced. */
-function redactEncoded(raw: string, pass: Pass): string {
+function redactEncoded(raw: string, pass: Pass, name?: string): string {
   const decoded = /[%+]/.test(raw) ? decodeComponent(raw) : raw;
   if (decoded === undefined) return redactTextWith(raw, pass);
-  const redacted = redactTextWith(decoded, pass);
+  const redacted = readUnderName(name, decoded, (text) => redactTextWith(text, pass));
   if (redacted === decoded) return raw;
   return decoded === raw ? redacted : encodeURIComponent(redacted);
 }

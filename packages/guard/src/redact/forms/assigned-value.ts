@@ -1,4 +1,4 @@
-import { ALNUM, classOf, QUOTE, SPACE, UNDERSCORE } from "../character.ts";
+import { ALNUM, BACKSLASH, classAt, classOf, QUOTE, SPACE, UNDERSCORE } from "../character.ts";
 import type { Operator, Sign } from "../operator.ts";
 import type { Scan, Searched } from "../finding.ts";
 import type { KeyKind } from "../names/sensitive-key.ts";
@@ -6,7 +6,6 @@ import type { KeyKind } from "../names/sensitive-key.ts";
 /** The value behind an operator, without its quotes. */
 export type AssignedValue = { readonly start: number; readonly end: number; readonly isQuoted: boolean };
 
-const BACKSLASH = 0x5c;
 const LINE_FEED = 0x0a;
 /** Longest quoted value; what is longer is read as unquoted words. */
 const LONGEST_QUOTED = 16_384;
@@ -21,17 +20,17 @@ function findUnsearched(searched: Searched, by: Searched["by"], start: number): 
  * `escapes`. A failed search is remembered, so that many unclosed quotes do not read the same line many times.
  */
 function findClosing(scan: Scan, start: number, { quote, escapes }: { quote: number; escapes: number }): number {
-  const { text, unclosed } = scan;
+  const { text, codes, unclosed } = scan;
   let at = findUnsearched(unclosed, quote, start);
   const most = Math.min(text.length, start + LONGEST_QUOTED);
   for (; at < most; at++) {
-    const code = text.charCodeAt(at);
+    const code = codes[at];
     if (code === LINE_FEED) break;
     if (code === BACKSLASH) {
       let end = at + 1;
-      while (text.charCodeAt(end) === BACKSLASH) end += 1;
-      if (text.charCodeAt(end) === quote && end - at === escapes) return at;
-      at = text.charCodeAt(end) === quote ? end : end - 1;
+      while (codes[end] === BACKSLASH) end += 1;
+      if (codes[end] === quote && end - at === escapes) return at;
+      at = codes[end] === quote ? end : end - 1;
     } else if (code === quote && escapes === 0) return at;
   }
   unclosed.by = quote;
@@ -41,14 +40,14 @@ function findClosing(scan: Scan, start: number, { quote, escapes }: { quote: num
 }
 
 /** True where `&`, `;` or `,` ends a field, because another name follows, or nothing. */
-function isFieldEnd(text: string, at: number): boolean {
-  const next = text.charCodeAt(at + 1);
+function isFieldEnd({ text, codes }: Scan, at: number): boolean {
+  const next = codes[at + 1];
   const kind = classOf(next);
-  if (Number.isNaN(next) || (kind & (SPACE | QUOTE)) !== 0 || next === BACKSLASH) return true;
+  if ((kind & (SPACE | QUOTE)) !== 0 || next === BACKSLASH) return true;
   if ((kind & (ALNUM | UNDERSCORE)) === 0) return false;
   const most = Math.min(text.length, at + 34);
   for (let end = at + 1; end < most; end++) {
-    const code = text.charCodeAt(end);
+    const code = codes[end];
     if (code === 0x3d || code === 0x3a) return true;
     if ((classOf(code) & (ALNUM | UNDERSCORE)) === 0 && code !== 0x2d && code !== 0x2e && code !== 0x20 && code !== 0x5b && code !== 0x5d)
       return false;
@@ -57,10 +56,10 @@ function isFieldEnd(text: string, at: number): boolean {
 }
 
 /** Brackets that close something opened before the value belong to the text around it. */
-function trimEnd(text: string, start: number, end: number): number {
+function trimEnd({ text, codes }: Scan, start: number, end: number): number {
   let at = end;
   while (at > start) {
-    const code = text.charCodeAt(at - 1);
+    const code = codes[at - 1];
     if ((classOf(code) & ALNUM) !== 0) break;
     const opener = "([{"[")]}".indexOf(text.charAt(at - 1))];
     const isStop = code === 0x2c || code === 0x3b || (code === 0x2e && at - start > 1);
@@ -74,50 +73,50 @@ function trimEnd(text: string, start: number, end: number): number {
 const LONGEST_BARE = 4_096;
 
 function findBareEnd(scan: Scan, start: number, operator: Operator): number {
-  const { text, bare } = scan;
+  const { text, codes, bare } = scan;
   const most = Math.min(text.length, start + LONGEST_BARE);
   // What ends a value does not depend on where it begins; in a tag it does, but no tag begins inside of a tag's value.
   let at = findUnsearched(bare, operator, start);
   for (; at < most; at++) {
-    const code = text.charCodeAt(at);
+    const code = codes[at];
     const kind = classOf(code);
     if (code === 0x3c || ((kind & (SPACE | QUOTE)) !== 0 && (operator !== "tag" || code !== 0x20 || at - start > 256))) break;
     if (code === BACKSLASH && /["'`nr]/.test(text.charAt(at + 1))) break;
-    if ((code === 0x26 || code === 0x3b || code === 0x2c) && (operator === "weak" || isFieldEnd(text, at))) break;
+    if ((code === 0x26 || code === 0x3b || code === 0x2c) && (operator === "weak" || isFieldEnd(scan, at))) break;
     if (operator === "weak" && (code === 0x29 || code === 0x7c || code === 0x3e)) break;
   }
   bare.by = operator;
   bare.from = start;
   bare.to = at;
-  return trimEnd(text, start, at);
+  return trimEnd(scan, start, at);
 }
 
 /** Where the value may begin: past spaces, a YAML block's mark, a line's end inside a tag, and a string's prefix. */
-function skipToValue(text: string, start: number, operator: Operator): number {
+function skipToValue({ text, codes }: Scan, start: number, operator: Operator): number {
   let at = start;
   const most = start + 24;
   const crossesLines =
     operator === "tag" || (operator === "colon" && /^[ \t]{0,4}[|>][+-]?\d?[ \t]{0,4}\r?\n/.test(text.slice(start, start + 16)));
   while (at < most) {
-    const code = text.charCodeAt(at);
+    const code = codes[at];
     if (code === 0x20 || code === 0x09) at += 1;
     else if (crossesLines && (code === LINE_FEED || code === 0x0d || code === 0x7c || code === 0x3e || (code === 0x2d && at < start + 8)))
       at += 1;
     else break;
   }
-  return "@bfrNu([=$".includes(text.charAt(at)) && (classOf(text.charCodeAt(at + 1)) & QUOTE) !== 0 ? at + 1 : at;
+  return "@bfrNu([=$".includes(text.charAt(at)) && (classAt(codes, at + 1) & QUOTE) !== 0 ? at + 1 : at;
 }
 
 /** A header's value goes on to the end of its line, or to a quote that opens no parameter: `Digest username="a", response="b"`. */
-function findLineEnd(text: string, start: number): number {
+function findLineEnd({ text, codes }: Scan, start: number): number {
   const most = Math.min(text.length, start + LONGEST_BARE);
   let isOpen = false;
   let at = start;
   for (; at < most; at++) {
-    const code = text.charCodeAt(at);
+    const code = codes[at];
     if (code === LINE_FEED || code === 0x0d) break;
     if (code !== 0x22) continue;
-    if (!isOpen && text.charCodeAt(at - 1) !== 0x3d) break;
+    if (!isOpen && codes[at - 1] !== 0x3d) break;
     isOpen = !isOpen;
   }
   return at;
@@ -129,22 +128,22 @@ const SCHEME =
 /** Finds the value behind an operator. */
 export function findValue(scan: Scan, sign: Sign, kind: KeyKind | undefined): AssignedValue | undefined {
   const { operator } = sign;
-  const { text } = scan;
-  let at = skipToValue(text, sign.at, operator);
+  const { text, codes } = scan;
+  let at = skipToValue(scan, sign.at, operator);
   let quoteAt = at;
-  while (text.charCodeAt(quoteAt) === BACKSLASH && quoteAt - at < 8) quoteAt += 1;
-  const quote = text.charCodeAt(quoteAt);
+  while (codes[quoteAt] === BACKSLASH && quoteAt - at < 8) quoteAt += 1;
+  const quote = codes[quoteAt] ?? 0;
   if ((classOf(quote) & QUOTE) !== 0) {
     const from = quoteAt + 1;
     const end = findClosing(scan, from, { quote, escapes: quoteAt - at });
     if (end >= 0) return { start: kind === "auth" ? from + schemeLength(text, from) : from, end, isQuoted: true };
     at = from;
   } else if (operator === "quote") return undefined;
-  if (kind === "cookie" && operator === "colon") return { start: at, end: findLineEnd(text, at), isQuoted: false };
+  if (kind === "cookie" && operator === "colon") return { start: at, end: findLineEnd(scan, at), isQuoted: false };
   if (kind === "auth" || kind === "token") {
     const scheme = schemeLength(text, at);
     const toLineEnd = scheme > 0 && kind === "auth" && operator === "colon";
-    if (toLineEnd) return { start: at + scheme, end: findLineEnd(text, at), isQuoted: false };
+    if (toLineEnd) return { start: at + scheme, end: findLineEnd(scan, at), isQuoted: false };
     at += scheme;
   }
   const end = findBareEnd(scan, at, operator);

@@ -1,12 +1,12 @@
 import { findNameAbove, readItems, readNextLine, readPair } from "./beside.ts";
-import { classOf, DIGIT, SPACE } from "../character.ts";
+import { classAt, DIGIT, SPACE } from "../character.ts";
 import type { Finding, Scan, Word } from "../finding.ts";
 import { replaceNumber, replaceText } from "../scalar.ts";
 import { findValue } from "./assigned-value.ts";
 import type { NameVerdict } from "../names/sensitive-key.ts";
 import { isCredible } from "../credible.ts";
 import { type KnownName, lastNames } from "../names/name-table.ts";
-import { COST } from "../work.ts";
+import { ASSIGNMENT_COST, STEP_COST } from "../work.ts";
 import { findSign, type Operator, type Sign } from "../operator.ts";
 import { SAID } from "./spoken.ts";
 
@@ -15,14 +15,13 @@ type Named = NameVerdict & { readonly name: string };
 
 /** The verdict on the word before and this one together: `api key: ...`, `var accessToken string = ...`. */
 function judgeTail(scan: Scan, name: string): Named | undefined {
-  const { text, pass, chain, before } = scan;
+  const { text, codes, pass, chain, before } = scan;
   const gap = chain - before.end;
-  const isApart = chain > 0 && (classOf(text.charCodeAt(chain - 1)) & SPACE) !== 0;
+  const isApart = chain > 0 && (classAt(codes, chain - 1) & SPACE) !== 0;
   const isSaid = name === "is" || name === "was";
   if (!before.mayName && !isSaid) return undefined;
   // A quote in between ends the name before, `name="password" id=`, but for `key="password" value=`.
-  if (!isApart || gap < 1 || gap > 2 || ((classOf(text.charCodeAt(before.end)) & SPACE) === 0 && name !== "value" && !isSaid))
-    return undefined;
+  if (!isApart || gap < 1 || gap > 2 || ((classAt(codes, before.end) & SPACE) === 0 && name !== "value" && !isSaid)) return undefined;
   const said = isSaid ? SAID.exec(`${text.slice(Math.max(0, chain - 96), chain)}${name} `)?.[1] : undefined;
   const previous = said ?? lastNames(text.slice(Math.max(before.start, before.end - 64), before.end));
   const whole = `${previous} ${name}`;
@@ -33,10 +32,9 @@ function judgeTail(scan: Scan, name: string): Named | undefined {
 
 /** The verdict by a name that may mean a secret, or by what stands before or above it. */
 function judgeName(scan: Scan, known: KnownName, operator: Operator): Named {
-  const { text, pass, chain } = scan;
+  const { codes, pass, chain } = scan;
   const { name } = known;
-  if (known.isSignedParameter && operator === "assign" && (chain === 0 || isParameterMark(text.charCodeAt(chain - 1))))
-    return { kind: "key", name };
+  if (known.isSignedParameter && operator === "assign" && (chain === 0 || isParameterMark(codes[chain - 1]))) return { kind: "key", name };
   const mayStandBelow = known.isTail && name === (operator === "colon" ? "value" : "default");
   const above = mayStandBelow ? findNameAbove(scan, chain) : undefined;
   if (above !== undefined) return { ...pass.classify(above), name: above };
@@ -50,17 +48,17 @@ const PAIR_NAME = /(?:auth|credentials?|authentication(?:token)?)$/i;
 const LONGEST_NAME = 96;
 
 /** True for what is no name by its look: a number, and what is too long. */
-function isNoName({ text, chain }: Scan, wordEnd: number): boolean {
-  return wordEnd - chain > LONGEST_NAME || ((classOf(text.charCodeAt(chain)) & DIGIT) !== 0 && /^\d+$/.test(text.slice(chain, wordEnd)));
+function isNoName({ text, codes, chain }: Scan, wordEnd: number): boolean {
+  return wordEnd - chain > LONGEST_NAME || ((classAt(codes, chain) & DIGIT) !== 0 && /^\d+$/.test(text.slice(chain, wordEnd)));
 }
 
 /** `auth=("name", "password")`, `new NetworkCredential("name", "password")`. */
-function mayTakePair(text: string, { operator, at }: Sign, name: string): boolean {
-  return (operator === "assign" || (operator === "weak" && text.charCodeAt(at - 1) === 0x28)) && PAIR_NAME.test(name);
+function mayTakePair(codes: Uint16Array, { operator, at }: Sign, name: string): boolean {
+  return (operator === "assign" || (operator === "weak" && codes[at - 1] === 0x28)) && PAIR_NAME.test(name);
 }
 
 /** `?`, `&`, `;`. */
-function isParameterMark(code: number): boolean {
+function isParameterMark(code = 0): boolean {
   return code === 0x3f || code === 0x26 || code === 0x3b;
 }
 
@@ -70,13 +68,13 @@ export function readAssignment(scan: Scan, { end: wordEnd }: Word): Finding | un
   if (isNoName(scan, wordEnd)) return undefined;
   const known = pass.names(scan, scan.chain, wordEnd);
   if (known.isPlain) return undefined;
-  pass.work.left -= COST.step;
+  pass.work.left -= STEP_COST;
   const sign = findSign(scan, wordEnd);
   if (sign === undefined) return undefined;
   const { kind, name } = judgeName(scan, known, sign.operator);
   if (kind === undefined) return undefined;
-  pass.work.left -= COST.assignment;
-  const pair = mayTakePair(text, sign, name) ? readPair(scan, sign.at) : undefined;
+  pass.work.left -= ASSIGNMENT_COST;
+  const pair = mayTakePair(scan.codes, sign, name) ? readPair(scan, sign.at) : undefined;
   if (pair !== undefined) return pair;
   const below = readItems(scan, sign, kind) ?? readNextLine(scan, sign, kind);
   if (below !== undefined) return below;

@@ -1,8 +1,8 @@
 /** Secrets whose name stands beside them with something else than an operator in between: a line's end, a SQL word, a part's headers. */
-import { BASE64, classAt, classOf, SPACE } from "../character.ts";
+import { BACKSLASH, BASE64, classAt, classOf, SPACE } from "../character.ts";
 import { type Finding, findForm, type Scan, type Word } from "../finding.ts";
 import { type Sign, skipSpaces } from "../operator.ts";
-import { COST } from "../work.ts";
+import { ASSIGNMENT_COST, STEP_COST } from "../work.ts";
 import { replaceText } from "../scalar.ts";
 import type { KeyKind } from "../names/sensitive-key.ts";
 
@@ -15,7 +15,6 @@ function readLoneValue(line: string): string | undefined {
   return /\d|[a-z][A-Z]|[^\w-]/.test(bare) ? bare : undefined;
 }
 
-const BACKSLASH = 0x5c;
 /** What lies between a name and a value on the next line. */
 const GAPS: ReadonlyMap<string, RegExp> = new Map([
   ["colon", /^[ \t]{0,8}\\?\r?\n[ \t]{1,32}(?:-[ \t]{1,3})?/],
@@ -23,20 +22,20 @@ const GAPS: ReadonlyMap<string, RegExp> = new Map([
 ]);
 
 /** True where nothing but blanks and a backslash is left of the line. */
-function endsLine(text: string, start: number): boolean {
-  const at = skipSpaces(text, start, 8);
-  const code = text.charCodeAt(text.charCodeAt(at) === BACKSLASH ? at + 1 : at);
+function endsLine(codes: Uint16Array, start: number): boolean {
+  const at = skipSpaces(codes, start, 8);
+  const code = codes[codes[at] === BACKSLASH ? at + 1 : at];
   return code === 0x0a || code === 0x0d;
 }
 
 /** The values on the lines behind `password:`, alone or as a list, or behind a backslash at the line's end. */
 export function readNextLine(scan: Scan, sign: Sign, kind: KeyKind): Finding | undefined {
-  const { text } = scan;
-  const next = text.charCodeAt(sign.at);
+  const { text, codes } = scan;
+  const next = codes[sign.at];
   if ((classOf(next) & SPACE) === 0 && next !== BACKSLASH) return undefined;
   const gap = GAPS.get(sign.operator);
-  if (gap === undefined || !endsLine(text, sign.at)) return undefined;
-  scan.pass.work.left -= COST.step;
+  if (gap === undefined || !endsLine(codes, sign.at)) return undefined;
+  scan.pass.work.left -= STEP_COST;
   let output = "";
   let [start, end, at] = [-1, -1, sign.at];
   for (let item = 0; item < 64; item++) {
@@ -62,9 +61,9 @@ const ITEM =
 /** The quoted values of a list or a map behind a name: `tokens = ["a1", "b2"]`, `SECRETS = { github: "x9" }`. */
 export function readItems(scan: Scan, sign: Sign, kind: KeyKind): Finding | undefined {
   const { text, pass } = scan;
-  if ((sign.operator !== "assign" && sign.operator !== "colon") || !"[{".includes(text.charAt(skipSpaces(text, sign.at, 4)) || " "))
+  if ((sign.operator !== "assign" && sign.operator !== "colon") || !"[{".includes(text.charAt(skipSpaces(scan.codes, sign.at, 4)) || " "))
     return undefined;
-  pass.work.left -= COST.step;
+  pass.work.left -= STEP_COST;
   let output = "";
   let at = sign.at;
   for (let item = 0; item < 64; item++) {
@@ -98,7 +97,7 @@ export function readSqlWord(scan: Scan, { start, end }: Word): Finding | undefin
   if (value !== undefined) return value;
   if (!/^(?:in|i?like)$/i.test(text.slice(start, end))) return undefined;
   const { kind } = scan.pass.classify(text.slice(Math.max(before.start, before.end - 64), before.end));
-  scan.pass.work.left -= COST.assignment;
+  scan.pass.work.left -= ASSIGNMENT_COST;
   const values = kind === undefined ? undefined : SQL_VALUES.exec(text.slice(end, end + 1_024))?.[0];
   if (kind === undefined || values === undefined) return undefined;
   const replacement = values.replace(/'((?:[^'\n]|'')+)'/g, (whole, raw: string) =>
@@ -136,7 +135,7 @@ export function readPair(scan: Scan, at: number): Finding | undefined {
 
 /** The name that a line above gives to a `value:`, as Kubernetes and many lists of settings write it, or to Terraform's `default =`. */
 export function findNameAbove({ text, pass }: Scan, start: number): string | undefined {
-  pass.work.left -= COST.step;
+  pass.work.left -= STEP_COST;
   return /(?:\b(?:name|key)["']?:[ \t]{0,4}["']?|\bvariable[ \t]{1,4}"(?=[\w.-]{1,64}"[ \t]{0,4}\{[^{}]{0,200}$))([\w.-]{1,64})(?:["']?,?[ \t]{0,4}\r?\n[ \t]{0,32}["']?|"[^{}]{0,8}\{[^{}]{0,200})$/i.exec(
     text.slice(Math.max(0, start - 280), start),
   )?.[1];

@@ -1,4 +1,4 @@
-import { classOf, SPACE } from "../character.ts";
+import { classAt, SPACE } from "../character.ts";
 import { type Finding, findForm, type Scan, toFinding, type Word } from "../finding.ts";
 import { readPair } from "./beside.ts";
 import { isReplacement, toMarker } from "../replacement.ts";
@@ -34,13 +34,13 @@ const USER = /^(?:=|[ \t]{0,5})(?:(["'])((?:(?!\1|:).)*):((?:(?!\1).)*)|([\w$@.{
 
 /** The password of `curl -u name:password`, in quotes or not. */
 export function readUserOption(scan: Scan, { start, end }: Word): Finding | undefined {
-  const { text } = scan;
-  const isShort = end - start === 1 && (classOf(text.charCodeAt(start - 2)) & SPACE) !== 0;
+  const { text, codes } = scan;
+  const isShort = end - start === 1 && (classAt(codes, start - 2) & SPACE) !== 0;
   const isLong = end - start === 4 && text.startsWith("-user", start - 1) && text.startsWith("--", scan.chain - 2);
   if (!isShort && !isLong) return undefined;
   const [whole = "", , quoted, first, bare, second] = USER.exec(text.slice(end, end + 520)) ?? [];
   const name = quoted ?? bare;
-  if (name === undefined) return readPair(scan, text.charCodeAt(end) === 0x3d ? end + 1 : end);
+  if (name === undefined) return readPair(scan, codes[end] === 0x3d ? end + 1 : end);
   const password = first ?? second ?? "";
   const to = end + whole.length;
   const at = to - password.length;

@@ -1,12 +1,8 @@
-import { ALNUM, classOf, DIGIT, HEX_LETTER, UNDERSCORE } from "../character.ts";
-import { COST } from "../work.ts";
+import { ALNUM, classOf, UNDERSCORE } from "../character.ts";
+import { DECODED_CHARACTER_COST, DECODING_COST } from "../work.ts";
 import type { Finding, Scan, Word } from "../finding.ts";
 
-function isHexPair(text: string, at: number): boolean {
-  return (classOf(text.charCodeAt(at)) & (DIGIT | HEX_LETTER)) !== 0 && (classOf(text.charCodeAt(at + 1)) & (DIGIT | HEX_LETTER)) !== 0;
-}
-
-function isPieceCode(code: number): boolean {
+function isPieceCode(code = 0): boolean {
   return (
     (classOf(code) & (ALNUM | UNDERSCORE)) !== 0 ||
     code === 0x25 ||
@@ -20,15 +16,15 @@ function isPieceCode(code: number): boolean {
 
 /** The percent-encoded piece around the `%` at `at`: read decoded, and encoded anew when something in it was replaced. */
 export function readPercent(scan: Scan, at: number): Finding | undefined {
-  const { text, inner } = scan;
-  if (inner === undefined || at < scan.read.percent || !isHexPair(text, at + 1)) return undefined;
+  const { text, codes, inner } = scan;
+  if (inner === undefined || at < scan.read.percent || !/^%[\da-f]{2}/i.test(text.slice(at, at + 3))) return undefined;
   let start = at;
-  while (start > scan.taken && at - start < 256 && isPieceCode(text.charCodeAt(start - 1))) start -= 1;
+  while (start > scan.taken && at - start < 256 && isPieceCode(codes[start - 1])) start -= 1;
   let end = at;
-  while (end < text.length && isPieceCode(text.charCodeAt(end))) end += 1;
+  while (end < text.length && isPieceCode(codes[end])) end += 1;
   scan.read.percent = end;
   const raw = text.slice(start, end);
-  scan.pass.work.left -= COST.decoding + raw.length * COST.decodedCharacter;
+  scan.pass.work.left -= DECODING_COST + raw.length * DECODED_CHARACTER_COST;
   let decoded: string;
   try {
     decoded = decodeURIComponent(raw);
@@ -61,11 +57,11 @@ function decodeText(text: string): string | undefined {
 }
 
 /** True when the first twelve characters are base64 of nine readable ones; most words are passed over after one or two. */
-function beginsReadable(text: string, start: number): boolean {
+function beginsReadable(codes: Uint16Array, start: number): boolean {
   let buffer = 0;
   let before = 0;
   for (let at = 0; at < 12; at++) {
-    const value = VALUES[text.charCodeAt(start + at)] ?? -1;
+    const value = VALUES[codes[start + at] ?? 0] ?? -1;
     if (value < 0) return false;
     buffer = ((buffer << 6) | value) & 0xffff;
     if ((at & 3) === 0) continue;
@@ -82,14 +78,14 @@ export function isReadableBase64(text: string): boolean {
   return decodeText(text) !== undefined;
 }
 
-function findBase64End(text: string, start: number): number {
+function findBase64End({ text, codes }: Scan, start: number): number {
   let at = start;
   while (at < text.length) {
-    const code = text.charCodeAt(at);
+    const code = codes[at] ?? 0;
     if (code >= 128 || (VALUES[code] ?? -1) < 0) break;
     at += 1;
   }
-  while (at < text.length && text.charCodeAt(at) === 0x3d) at += 1;
+  while (at < text.length && codes[at] === 0x3d) at += 1;
   return at;
 }
 
@@ -97,12 +93,12 @@ function findBase64End(text: string, start: number): number {
 export function readBase64(scan: Scan, { start, end: wordEnd }: Word): Finding | undefined {
   const { text, inner } = scan;
   if (inner === undefined || start < scan.taken || start < scan.read.base64Text) return undefined;
-  if (!beginsReadable(text, start)) return undefined;
-  const end = Math.max(wordEnd, findBase64End(text, start));
+  if (!beginsReadable(scan.codes, start)) return undefined;
+  const end = Math.max(wordEnd, findBase64End(scan, start));
   scan.read.base64Text = end;
   if (end - start < 16) return undefined;
   const raw = text.slice(start, end);
-  scan.pass.work.left -= COST.decoding + raw.length * COST.decodedCharacter;
+  scan.pass.work.left -= DECODING_COST + raw.length * DECODED_CHARACTER_COST;
   const decoded = decodeText(raw);
   if (decoded === undefined) return undefined;
   const redacted = inner(decoded);

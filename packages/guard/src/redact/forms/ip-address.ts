@@ -1,4 +1,4 @@
-import { ALNUM, classOf, DIGIT, HEX_LETTER, UNDERSCORE } from "../character.ts";
+import { ALNUM, classAt, classOf, DIGIT, HEX_LETTER, UNDERSCORE } from "../character.ts";
 import type { Finding, Scan, Word } from "../finding.ts";
 import { toIpv4, toIpv6 } from "../replacement.ts";
 
@@ -27,10 +27,10 @@ function isPrivate([a, b = 0]: readonly number[]): boolean {
 
 /** True when what stands before four numbers makes them part of something longer, or a version. */
 function isVersionBefore(scan: Scan, start: number, end: number): boolean {
-  const { text } = scan;
-  const before = text.charCodeAt(start - 1);
+  const { text, codes } = scan;
+  const before = codes[start - 1];
   if (before === 0x2e) return true;
-  const earlier = classOf(text.charCodeAt(start - 2));
+  const earlier = classAt(codes, start - 2);
   // A range `1.2.3.4-1.2.3.9` goes on behind its hyphen; `lib-1.2.3.4` is a package.
   if (before === 0x2d && (earlier & (ALNUM | UNDERSCORE)) !== 0)
     return scan.taken !== start - 1 && !/^\d{1,3}(?:\.\d{1,3}){3}-$/.test(text.slice(scan.chain, start));
@@ -65,14 +65,14 @@ function isIpv6(raw: string): boolean {
 
 /** An address with a first group that is given out: global unicast, and for `all` also unique local and link-local. */
 function readIpv6(scan: Scan, start: number): Finding | undefined {
-  const { text } = scan;
-  const before = text.charCodeAt(start - 1);
+  const { text, codes } = scan;
+  const before = codes[start - 1];
   if (before === 0x3a || before === 0x2e) return undefined;
   const run = /^[0-9A-Fa-f]{4}:[0-9A-Fa-f:]{1,36}/.exec(text.slice(start, start + 42))?.[0] ?? "";
   const raw = run.replace(/([^:]):$/, "$1");
   const isGiven = (scan.pass.policy.ipAddresses === "public" ? /^[23]/ : /^(?:[23]|f[cd]|fe[89ab])/i).test(raw);
   const end = start + raw.length;
-  const behind = text.charCodeAt(end);
+  const behind = codes[end];
   // An IPv4 address at its end is read on its own.
   const isWhole = (classOf(behind) & (ALNUM | UNDERSCORE)) === 0 && !/^\.\d/.test(text.slice(end, end + 2));
   if (!isGiven || !isWhole || !isIpv6(raw)) return undefined;
@@ -81,8 +81,8 @@ function readIpv6(scan: Scan, start: number): Finding | undefined {
 
 /** An IP address that begins with the word from `start` to `wordEnd`. Each look ahead and back is of a fixed length. */
 export function readIpAddress(scan: Scan, { start, end: wordEnd }: Word): Finding | undefined {
-  const first = classOf(scan.text.charCodeAt(start));
-  const behind = scan.text.charCodeAt(wordEnd);
+  const first = classOf(scan.codes[start]);
+  const behind = scan.codes[wordEnd];
   if (behind === 0x2e && (first & DIGIT) !== 0) return readIpv4(scan, start);
   return behind === 0x3a && (first & (DIGIT | HEX_LETTER)) !== 0 ? readIpv6(scan, start) : undefined;
 }

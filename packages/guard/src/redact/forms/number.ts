@@ -1,35 +1,31 @@
-import { ALNUM, classAt, classOf, DIGIT, FOREIGN, UNDERSCORE } from "../character.ts";
-import { COST } from "../work.ts";
+import { ALNUM, classAt, DIGIT, FOREIGN, UNDERSCORE } from "../character.ts";
+import { LINE_COST } from "../work.ts";
 import type { Finding, Scan, Word } from "../finding.ts";
 import { isIdentity } from "./random-token.ts";
 import { ibanRemainder, luhnSum, toCardNumber, toIban, toSsn } from "../replacement.ts";
 
 const WORD = ALNUM | UNDERSCORE | FOREIGN;
 
-function isBoundary(text: string, at: number): boolean {
-  return at < 0 || at >= text.length || (classOf(text.charCodeAt(at)) & WORD) === 0;
-}
-
 /** How many digits a brand's numbers have, and how they begin (ISO/IEC 7812; the schemes' own lists). */
-const BRAND =
-  /^(?:14 3(?:0[0-5]|[689])|15 3[47]|16 (?:2(?:20[0-4]|22[1-9]|2[3-9]|[3-6]|7[01]|720)|30|35(?:2[89]|[3-8])|4|5[1-5]|50(?:18|20|38)|5893|6(?:[025]|4[4-9]|304|759|76[1-3])|81)|1[7-9] (?:4|50(?:18|20|38)|6[237]))/;
+const BRAND = /^(?:14 3(?:0[0-5]|[689])|15 3[47]|16 (?:2[2-7]|3[05]|4|5[0-58]|6[02-57]|81)|1[7-9] (?:4|50|6[237]))/;
 
 type DigitRun = { readonly end: number; readonly count: number; readonly isGrouped: boolean };
 
 /** Measures digits from `start`, in groups joined by one kind of separator or not. */
-function measureDigits(text: string, start: number): DigitRun {
+function measureDigits(scan: Scan, start: number): DigitRun {
+  const { text, codes } = scan;
   let count = 0;
   let separator = 0;
   let end = start;
   for (let at = start; at < text.length; at++) {
-    const code = text.charCodeAt(at);
+    const code = codes[at] ?? 0;
     if (code >= 0x30 && code <= 0x39) {
       count += 1;
       end = at + 1;
       continue;
     }
     const isSeparator = (code === 0x20 || code === 0x2d) && (separator === 0 || separator === code) && at === end;
-    if (!isSeparator || count < 4 || (classOf(text.charCodeAt(at + 1)) & DIGIT) === 0) break;
+    if (!isSeparator || count < 4 || (classAt(codes, at + 1) & DIGIT) === 0) break;
     separator = code;
   }
   return { end, count, isGrouped: separator !== 0 };
@@ -40,24 +36,20 @@ const MOST_GROUPED = 38;
 
 /** A payment card's number: 14 to 19 digits, in groups or not, of a known brand, with Luhn's check digit. */
 export function readCard(scan: Scan, { start }: Word): Finding | undefined {
-  const { text, read } = scan;
+  const { text, codes, read } = scan;
   if (read.digits - start > MOST_GROUPED) return undefined;
-  const { end, count, isGrouped } = measureDigits(text, start);
+  const { end, count, isGrouped } = measureDigits(scan, start);
   // Only the end of a longer run can be one: it is measured once.
   read.digits = end;
-  if (!isBoundary(text, end) || !BRAND.test(`${count} ${text.slice(start, start + 4)}`)) return undefined;
+  if ((classAt(codes, end) & WORD) !== 0 || !BRAND.test(`${count} ${text.slice(start, start + 4)}`)) return undefined;
   const raw = text.slice(start, end);
   if (luhnSum(raw) !== 0 || (!isGrouped && isIdentity(scan, start))) return undefined;
-  const before = text.charCodeAt(start - 1);
+  const before = codes[start - 1];
   // A decimal's fraction, a timestamp's piece and a UUID's group are no cards.
-  if (
-    before === 0x2e ||
-    (before === 0x2d && isGrouped) ||
-    (text.charCodeAt(end) === 0x2e && (classOf(text.charCodeAt(end + 1)) & DIGIT) !== 0)
-  )
+  if (before === 0x2e || (before === 0x2d && isGrouped) || (codes[end] === 0x2e && (classAt(codes, end + 1) & DIGIT) !== 0))
     return undefined;
   if (isGrouped && !/^\d{4}.\d{4}.\d{4}.\d{1,7}$|^\d{4}.\d{6}.\d{4,5}$|^\d{4}.\d{4}.\d{4}.\d{4}.\d{1,3}$/.test(raw)) return undefined;
-  scan.pass.work.left -= COST.line;
+  scan.pass.work.left -= LINE_COST;
   return { start, end, kind: "card", replacement: toCardNumber(raw, scan.pass.pseudonym) };
 }
 
@@ -66,9 +58,9 @@ const SSN = /^(?!000|666|9)\d{3}-(?!00)\d\d-(?!0000)\d{4}(?![\w-])/;
 
 /** A United States social security number written with hyphens. */
 export function readSsn(scan: Scan, { start }: Word): Finding | undefined {
-  const { text } = scan;
+  const { text, codes } = scan;
   const raw = SSN.exec(text.slice(start, start + 12))?.[0];
-  if (raw === undefined || text.charCodeAt(start - 1) === 0x2d) return undefined;
+  if (raw === undefined || codes[start - 1] === 0x2d) return undefined;
   return { start, end: start + 11, kind: "national-id", replacement: toSsn(raw, scan.pass.pseudonym) };
 }
 
@@ -83,7 +75,7 @@ export function readIban(scan: Scan, { start }: Word): Finding | undefined {
   for (let raw = IBAN.exec(text.slice(start, start + 44))?.[0] ?? ""; raw.length > 14; raw = raw.replace(/[ -]?[^ -]*$/, "")) {
     const bare = raw.replace(/[ -]/g, "");
     if (bare.startsWith("00000000", 4) || ibanRemainder(bare) !== 1) continue;
-    scan.pass.work.left -= COST.line;
+    scan.pass.work.left -= LINE_COST;
     return { start, end: start + raw.length, kind: "iban", replacement: toIban(raw, scan.pass.pseudonym) };
   }
   return undefined;

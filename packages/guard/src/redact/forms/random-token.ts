@@ -1,7 +1,7 @@
-import { ALNUM, BASE64, classAt, classOf, DIGIT, entropyOf, LOWER, QUOTE, SPACE, UPPER } from "../character.ts";
+import { ALNUM, BASE64, classAt, DIGIT, entropyOf, LOWER, QUOTE, SPACE, UPPER } from "../character.ts";
 import { IDENTIFIER, isTokenLike } from "../credible.ts";
 import { isReadableBase64 } from "./encoded.ts";
-import { COST } from "../work.ts";
+import { STEP_COST } from "../work.ts";
 import { remember } from "../names/remember.ts";
 import { type Finding, type Scan, toFinding, type Word } from "../finding.ts";
 
@@ -23,7 +23,7 @@ export function readPrefixed(scan: Scan, { start }: Word): Finding | undefined {
   if (read.joined <= start) readJoined(scan, start);
   const { joined: end, joinedTail: tail } = read;
   if (end - tail < 20 || tail - start < 3 || tail - start > 32 || end - start > 512) return undefined;
-  scan.pass.work.left -= COST.step;
+  scan.pass.work.left -= STEP_COST;
   const random = text.slice(tail, end);
   const prefix = text.slice(start, tail);
   const isKey = KEY_PART.test(prefix)
@@ -71,10 +71,8 @@ const SMALL = /^(?!baf)(?=[a-f\d]*[g-z])(?=(?:[a-z]*\d){5})[a-z\d]+$/;
 /** Lengths of base64 digests: SHA-1, SHA-256, SHA-384, SHA-512. Those are no secrets. */
 const DIGEST_LENGTHS = new Set([27, 28, 43, 44, 64, 86, 88]);
 
-/** True where a text of its own begins or ends: at a quote, a space, or the whole text's edge. */
-function isEdge(text: string, at: number): boolean {
-  return at < 0 || at >= text.length || (classOf(text.charCodeAt(at)) & (QUOTE | SPACE)) !== 0;
-}
+/** Where a text of its own begins or ends: at a quote, a space, or the whole text's edge. */
+const EDGE = QUOTE | SPACE;
 
 /** Characters that a name may stand behind, no parameter of a URL, and what it is made of, ending where it ends. */
 const NAME = /(?:^|[^\w.?&/-])([A-Za-z][A-Za-z_.-]{2,48})$/;
@@ -120,7 +118,8 @@ function isNamedRandom(text: string, nameEnd: number, raw: string): boolean {
   const label = name === undefined ? "identity" : labelOf(name);
   if (name === undefined || label === "identity" || /^0x|=[^=]|^[a-z]+(?:[._/-][a-z]+)*\d{0,4}$|(?:^|\/)[a-z]{3,}(?:\/|$)/i.test(raw))
     return false;
-  if (label === "generic") return isTokenLike(raw, 16) && (!UUID.test(raw) || !/client|api|access/i.test(name)) && entropyOf(raw) >= 3.4;
+  if (label === "generic")
+    return isTokenLike(raw, 16) && (!UUID.test(raw) || /key|auth|cred|heroku|snyk|postmark/i.test(name)) && entropyOf(raw) >= 3.4;
   const [least, changes] = MIXED.test(raw) ? [20, 0.4] : [24, 0.25];
   if (raw.length < least || !/[A-Za-z\d]{12}/.test(raw) || /^[\da-f-]+$|^_|^[a-z]{2,8}_|\//i.test(raw)) return false;
   return (raw.match(CHANGES)?.length ?? 0) >= raw.length * changes && entropyOf(raw) >= 3.5 && !isReadableBase64(raw);
@@ -135,7 +134,7 @@ export function readLoneRandom(scan: Scan, { start }: Word): Finding | undefined
   if ((classAt(codes, start + 9) & BASE64) === 0 || (classAt(codes, start + 15) & BASE64) === 0) return undefined;
   const nameEnd = findNameEnd(scan, start);
   if (nameEnd < 0 && (classAt(codes, start + 39) & BASE64) === 0) return undefined;
-  scan.pass.work.left -= COST.step;
+  scan.pass.work.left -= STEP_COST;
   const most = start + 129;
   let end = start;
   let bits = 0;
@@ -147,32 +146,22 @@ export function readLoneRandom(scan: Scan, { start }: Word): Finding | undefined
   const length = end - start;
   if (length > 128 || (bits & DIGIT) === 0 || isIdentityName(text, nameEnd)) return undefined;
   const raw = text.slice(start, end);
-  if (nameEnd >= 0 && isValueEnd(text.charCodeAt(end)) && isNamedRandom(text, nameEnd, raw)) return toFinding(scan, "key", [start, end]);
-  if (length < 40 || !isEdge(text, end) || !isEdge(text, start - 1)) return undefined;
+  const isBehindEdge = (classAt(codes, end) & EDGE) !== 0;
+  if (nameEnd >= 0 && (isBehindEdge || ",;)}<".includes(text.charAt(end))) && isNamedRandom(text, nameEnd, raw))
+    return toFinding(scan, "key", [start, end]);
+  if (length < 40 || !isBehindEdge || (classAt(codes, start - 1) & EDGE) === 0) return undefined;
   const isBase64 = (bits & LOWER) !== 0 && ((bits & UPPER) !== 0 || SMALL.test(raw));
-  const isQuoted = (classOf(text.charCodeAt(start - 1)) & QUOTE) !== 0;
+  const isQuoted = (classAt(codes, start - 1) & QUOTE) !== 0;
   if (!isBase64 || !(isQuoted || raw.endsWith("=")) || DIGEST_LENGTHS.has(length)) return undefined;
   if (entropyOf(raw) < 4.5 || isReadableBase64(raw) || /^sha\d{1,3}-|^[A-Za-z]+(?:[-_/][A-Za-z]+)+$|^[a-z0-9-]+(?:\/[\w-]+){2,}$/.test(raw))
     return undefined;
   return toFinding(scan, "key", [start, end]);
 }
 
-/** Where a value may end: at a space, a quote, a sign behind it, or with the text. */
-function isValueEnd(code: number): boolean {
-  return (
-    Number.isNaN(code) ||
-    (classOf(code) & (SPACE | QUOTE)) !== 0 ||
-    code === 0x2c ||
-    code === 0x3b ||
-    code === 0x29 ||
-    code === 0x7d ||
-    code === 0x3c
-  );
-}
-
 function isIdentityName(text: string, nameEnd: number): boolean {
   return (
-    nameEnd >= 0 && /(?:id|etag|digest|hash|sum|cursor|public_?key|signature-input)$/i.test(text.slice(Math.max(0, nameEnd - 16), nameEnd))
+    nameEnd >= 0 &&
+    /(?:id(?:-2)?|etag|digest|hash|sum|cursor|public_?key|signature-input)$/i.test(text.slice(Math.max(0, nameEnd - 16), nameEnd))
   );
 }
 

@@ -1,9 +1,9 @@
 /** Secrets that words lead to without any sign: `with password x9!aB`, `requirepass x9`, `mysql -px9`. */
-import { classOf, FOREIGN, LOWER, QUOTE, SPACE, UPPER } from "../character.ts";
+import { classAt, FOREIGN, LOWER, QUOTE, SPACE, UPPER } from "../character.ts";
 import { type Finding, type Scan, toFinding, type Word } from "../finding.ts";
 import { isReplacement } from "../replacement.ts";
 import type { KeyKind } from "../names/sensitive-key.ts";
-import { COST } from "../work.ts";
+import { LINE_COST, STEP_COST } from "../work.ts";
 
 /** Kinds of names that one value can follow; `session 4bf92f` and `card 17` are sentences. */
 const SPOKEN = /^(?:password|secret|key|token|code)$/;
@@ -11,10 +11,10 @@ const SPOKEN = /^(?:password|secret|key|token|code)$/;
 const LONGEST = 512;
 const LONGEST_NAME = 40;
 
-function findEnd(text: string, start: number): number {
+function findEnd({ text, codes }: Scan, start: number): number {
   const most = Math.min(text.length, start + LONGEST);
   let at = start;
-  while (at < most && (classOf(text.charCodeAt(at)) & (SPACE | QUOTE)) === 0) at += 1;
+  while (at < most && (classAt(codes, at) & (SPACE | QUOTE)) === 0) at += 1;
   while (at > start && /[.,;:)\]}>]/.test(text.charAt(at - 1))) at -= 1;
   return at;
 }
@@ -44,12 +44,12 @@ const TOLD = / (?:is|was) $|\b(?:login|user) \S{1,64}\s{1,8}\w{4,12} $/;
 
 /** The kind by the word before, or by the word before `is` and `was`. */
 function judgeBefore(scan: Scan, start: number): KeyKind | undefined {
-  const { text, pass, before } = scan;
+  const { text, codes, pass, before } = scan;
   // Most of what stands before a random word is no name: a number, a path, a word of one letter.
   const length = before.end - before.start;
-  if (length > LONGEST_NAME || (classOf(text.charCodeAt(before.start)) & (LOWER | UPPER | FOREIGN)) === 0) return undefined;
+  if (length > LONGEST_NAME || (classAt(codes, before.start) & (LOWER | UPPER | FOREIGN)) === 0) return undefined;
   const kind = before.mayName ? pass.names(scan, before.start, before.end).kind : undefined;
-  if (kind !== undefined || length > 3 || (text.charCodeAt(before.end - 1) | 0x20) !== 0x73) return kind;
+  if (kind !== undefined || length > 3 || ((codes[before.end - 1] ?? 0) | 0x20) !== 0x73) return kind;
   const name = SAID.exec(text.slice(Math.max(0, start - 96), start))?.[1];
   return name === undefined ? undefined : pass.classify(name).kind;
 }
@@ -60,8 +60,8 @@ export function readSpoken(scan: Scan, { start }: Word): Finding | undefined {
   if (scan.chain !== start || before.end !== start - 1) return undefined;
   const kind = judgeBefore(scan, start);
   if (kind === undefined || !SPOKEN.test(kind)) return undefined;
-  pass.work.left -= COST.step;
-  const to = findEnd(text, start);
+  pass.work.left -= STEP_COST;
+  const to = findEnd(scan, start);
   const raw = text.slice(start, to);
   const isSecret =
     isSecretLike(raw, kind) || (kind === "password" && TOLD_PASSWORD.test(raw) && TOLD.test(text.slice(Math.max(0, start - 96), start)));
@@ -76,20 +76,20 @@ const PROGRAM_A = /\bredis-cli\b[^\n|;&]{0,120}$/;
 
 /** `mysql -uroot -pSecret`, `sshpass -p 'Secret'`, `redis-cli -a Secret`: `start` is behind the hyphen. */
 export function readPasswordOption(scan: Scan, { start, end }: Word): Finding | undefined {
-  const { text } = scan;
-  const letter = text.charCodeAt(start);
-  if ((classOf(text.charCodeAt(start - 2)) & SPACE) === 0) return undefined;
-  scan.pass.work.left -= COST.line;
+  const { text, codes } = scan;
+  const letter = codes[start];
+  if ((classAt(codes, start - 2) & SPACE) === 0) return undefined;
+  scan.pass.work.left -= LINE_COST;
   const line = text.slice(Math.max(0, start - 160), start - 1);
-  const isApart = end - start === 1 && (classOf(text.charCodeAt(end)) & SPACE) !== 0;
+  const isApart = end - start === 1 && (classAt(codes, end) & SPACE) !== 0;
   if (letter === 0x61 ? !PROGRAM_A.test(line) : !PROGRAM_P.test(line) && !(isApart && USER_GIVEN.test(line))) return undefined;
   if (letter === 0x61 && !isApart) return undefined;
   const at = isApart ? end + 1 : start + 1;
-  const from = (classOf(text.charCodeAt(at)) & QUOTE) === 0 ? at : at + 1;
+  const from = (classAt(codes, at) & QUOTE) === 0 ? at : at + 1;
   const close = from === at ? -1 : text.slice(from, from + LONGEST).indexOf(text.charAt(at));
-  const to = close < 0 ? findEnd(text, from) : from + close;
+  const to = close < 0 ? findEnd(scan, from) : from + close;
   const raw = text.slice(from, to);
-  return raw.length < 4 || /^[-$<%]|^[\d:]{1,11}$|^\//.test(raw) || isReplacement(raw)
+  return raw.length < 4 || (isApart && /^[a-z_]+$/.test(raw)) || /^[-$<%]|^[\d:]{1,11}$|^\//.test(raw) || isReplacement(raw)
     ? undefined
     : toFinding(scan, "password", [from, to]);
 }

@@ -1,6 +1,6 @@
-import { ALNUM, classAt, classOf, DIGIT, UNDERSCORE } from "../character.ts";
+import { ALNUM, classAt, UNDERSCORE } from "../character.ts";
 import { type Finding, findForm, type Scan, toFinding, type Word } from "../finding.ts";
-import { COST } from "../work.ts";
+import { ASSIGNMENT_COST, STEP_COST } from "../work.ts";
 import { DIGIT_SOMEWHERE, TOKEN_FORMS, type TokenForm, type TokenSet } from "./token-forms.ts";
 
 /** Forms by what three characters, folded to five bits each, they begin with. */
@@ -34,7 +34,6 @@ export function mayBeginToken(codes: Uint16Array, start: number): boolean {
 const TABLES: Readonly<Record<TokenSet, Uint8Array>> = {
   alnum: toTable(/[A-Za-z0-9]/),
   word: toTable(/[\w-]/),
-  hex: toTable(/[0-9a-fA-F]/),
   base64: toTable(/[\w+/=-]/),
   dotted: toTable(/[\w.+=~-]/),
 };
@@ -54,22 +53,10 @@ function findRunEnd(scan: Scan, start: number, set: TokenSet): number {
   return at;
 }
 
-/** The next digit at or behind `start`; tokens are read from left to right, so each character is looked at once. */
-function findDigit(scan: Scan, start: number): number {
-  const known = scan.read.digit;
-  if (known >= start) return known;
-  const { codes } = scan;
-  const { length } = scan.text;
-  let at = start;
-  while (at < length && (classAt(codes, at) & DIGIT) === 0) at += 1;
-  scan.read.digit = at;
-  return at;
-}
-
 /** Dots and slashes at the end are the sentence's and the path's. */
-function trimRun(text: string, start: number, end: number): number {
+function trimRun(codes: Uint16Array, start: number, end: number): number {
   let at = end;
-  while (at > start && (text.charCodeAt(at - 1) === 0x2e || text.charCodeAt(at - 1) === 0x2f)) at -= 1;
+  while (at > start && (codes[at - 1] === 0x2e || codes[at - 1] === 0x2f)) at -= 1;
   return at;
 }
 
@@ -81,14 +68,13 @@ export function readVendorToken(scan: Scan, { start }: Word): Finding | undefine
   for (const form of forms) {
     if (!text.startsWith(form.prefix, start)) continue;
     const from = start + form.prefix.length;
-    const end = trimRun(text, from, findRunEnd(scan, from, form.set));
-    scan.pass.work.left -= COST.step;
+    const end = trimRun(scan.codes, from, findRunEnd(scan, from, form.set));
+    scan.pass.work.left -= STEP_COST;
     if (end - from < form.least) continue;
-    if ((classOf(text.charCodeAt(end)) & (ALNUM | UNDERSCORE)) !== 0) continue;
-    if (form.check === DIGIT_SOMEWHERE) {
-      if (findDigit(scan, from) >= end) continue;
-    } else if (form.check !== undefined && !form.check.test(text.slice(start, Math.min(end, start + (form.kind === "jwt" ? 1_024 : 128)))))
-      continue;
+    if ((classAt(scan.codes, end) & (ALNUM | UNDERSCORE)) !== 0) continue;
+    // A prefix with a digit in it does not count.
+    const checked = form.check === DIGIT_SOMEWHERE ? from : start;
+    if (form.check?.test(text.slice(checked, Math.min(end, start + (form.kind === "jwt" ? 1_024 : 128)))) === false) continue;
     return toFinding(scan, form.kind, [start, end]);
   }
   return undefined;
@@ -98,7 +84,7 @@ const PRIVATE_KEY = /^-----BEGIN[\w -]{0,100}?PRIVATE KEY(?: BLOCK)?-----(?:[^]*
 
 /** A PEM block of a private key, to its end line or, when that is missing, as far as the text goes. */
 export function readPrivateKey(scan: Scan, at: number): Finding | undefined {
-  if (scan.text.charCodeAt(at + 5) !== 0x42 || !scan.text.startsWith("BEGIN", at + 5)) return undefined;
-  scan.pass.work.left -= COST.assignment;
+  if (scan.codes[at + 5] !== 0x42 || !scan.text.startsWith("BEGIN", at + 5)) return undefined;
+  scan.pass.work.left -= ASSIGNMENT_COST;
   return findForm(scan, "private-key", [at, scan.text.length, PRIVATE_KEY]);
 }

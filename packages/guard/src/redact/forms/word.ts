@@ -7,10 +7,10 @@ import { readIpAddress } from "./ip-address.ts";
 import { readCard, readIban, readSsn } from "./number.ts";
 import { isPlainWord, LEADS_TO_VALUE } from "../operator.ts";
 import { readLoneRandom, readPrefixed } from "./random-token.ts";
-import { readBotToken, readOracle, readPuttyKey, readShaped, readWebhook } from "./shaped-token.ts";
+import { readShaped } from "./shaped-token.ts";
 import { readPasswordOption, readSpoken } from "./spoken.ts";
 import { mayBeginToken, readVendorToken } from "./token.ts";
-import { COST } from "../work.ts";
+import { READER_COST } from "../work.ts";
 import { readFailingRow, readRows } from "./tuple.ts";
 
 type Reader = (scan: Scan, word: Word) => Finding | undefined;
@@ -54,15 +54,15 @@ const READERS: readonly Look[] = [
   [readCall, 3, 40, "", "("],
   [readCall, 3, 3, "P", "-"],
   [readUserOption, 1, 4, "uU", "", "-"],
-  [readOracle, 4, 4, "t", ":"],
-  [readWebhook, 4, Infinity, "hwsmorvciau", "./"],
-  [readBotToken, 7, Infinity, "", ":"],
-  [readPuttyKey, 5, 5, "P", "-"],
+  [readShaped, 4, Infinity, "hwsmorvciault", "./"],
+  [readShaped, 1, Infinity, "", ":"],
+  [readShaped, 3, 8, "nhALe", " "],
+  [readShaped, 5, 5, "P", "-"],
   [readScheme, 5, 6, "bdtBDT", SPACES],
   [readShaped, 14, 28, "", "."],
   [readShaped, 32, 32, "", "-"],
-  [readShaped, 40, 40, "", "", "", "7"],
-  [readShaped, 84, 85, "", "", "", "7"],
+  [readShaped, 40, 85, "", "", "", "7"],
+  [readShaped, 2, 5, "", "~"],
   [readPrefixed, 23, Infinity],
   [readPrefixed, 2, 22, "", "-"],
   [readLoneRandom, 16, Infinity, "", "", ASSIGNED],
@@ -119,7 +119,7 @@ function findReaders(scan: Scan, { start, end, bits }: Word): number {
 /** Reads what a word begins: each reader that its look allows is asked in turn. */
 export function readWord(scan: Scan, word: Word): Finding | undefined {
   for (let readers = findReaders(scan, word); readers !== 0; readers &= readers - 1) {
-    scan.pass.work.left -= COST.reader;
+    scan.pass.work.left -= READER_COST;
     const found = READERS[31 - Math.clz32(readers & -readers)]?.[0](scan, word);
     if (found !== undefined) return found;
   }

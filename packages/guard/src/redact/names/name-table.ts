@@ -2,7 +2,7 @@ import { isSignedParameter } from "./query-name.ts";
 import { ALNUM, CLASSES } from "../character.ts";
 import { foldTrigger, type NameTriggers } from "./name-trigger.ts";
 import { DEPENDENT, type KeyClassifier, type NameVerdict, TAILS } from "./sensitive-key.ts";
-import { COST, type Work } from "../work.ts";
+import { NAME_COST, type Work } from "../work.ts";
 
 /** A chain of words as a name: what it says of a value, and whether it can lead to a secret at all. */
 export type KnownName = NameVerdict & {
@@ -78,7 +78,7 @@ export function createNameTable(classify: KeyClassifier, work: Work, triggers: N
     const slot = Math.imul(word, -1_640_531_535) >>> 22;
     const known = slots[slot];
     if (known !== undefined && known.chain.length === end - start && standsAt(known.chain, codes, start)) return known;
-    work.left -= COST.name;
+    work.left -= NAME_COST;
     const judged = judge(text.slice(start, end), classify);
     slots[slot] = judged;
     return judged;

@@ -3,7 +3,7 @@
  * other clouds, OAuth and SAML. Lower case.
  */
 export const SIGNED_NAMES: ReadonlySet<string> = new Set(
-  "x-amz-signature x-amz-credential x-amz-security-token awsaccesskeyid signature sig x-goog-signature x-goog-credential googleaccessid key-pair-id hdnea hdnts policy ticket samlresponse samlrequest assertion client_assertion code_verifier id_token_hint state_token hmac expires_sig oauth_signature".split(
+  "x-amz-signature awsaccesskeyid signature sig x-goog-signature googleaccessid key-pair-id hdnea hdnts policy ticket samlresponse samlrequest assertion client_assertion code_verifier id_token_hint hmac expires_sig oauth_signature".split(
     " ",
   ),
 );

@@ -23,12 +23,11 @@ type Row = string;
 /** Stems that mean the same wherever they stand in a name, run together or not: `userpassword2`, `MyApiKey`. */
 const STEMS: readonly Row[] = [
   "password masterauth dbpass pas+o?wr?o?r?d securestring passwort passphrase passcode passkey kennwort contrasen contraseña motdepasse wachtwoord l[öo]senord has[łl]o parola [şs]ifre heslo salasana jelsz[oó] lozinka пароль 密码 密碼 口令 パスワード 비밀번호 비번 암호 패스워드 토큰 暗証番号 密钥 令牌 كلمةالمرور סיסמה mậtkhẩu matkhau katasandi",
-  "secret secret credential geheimnis segredo mnemonic seedphrase",
-  "key (?:api|access|private|priv|signing|encryption|master|account|shared|storage|subscription|auth|license|licence|consumer|ssh|write|deploy|app|application|client|rsa|server|user|activation)key apitoken",
-  "token accesstoken authtoken refreshtoken",
+  "secret secret credential securityanswer geheimnis segredo mnemonic (?:seed|recovery|backup)(?:phrase|words)",
+  "key (?:api|access|private|priv|signing|encryption|master|account|shared|storage|subscription|auth|license|licence|consumer|ssh|write|deploy|app|application|client|rsa|server|user|activation|unseal)key",
   "auth authorization authorisation connectionstring connstr databaseurl mongouri mongodburi redisurl amqpurl",
   "session sessionid sessid",
-  "csrf csrf xsrf requestverificationtoken authenticitytoken",
+  "csrf csrf xsrf",
   "card creditcard debitcard cardnum ccnum cardno cardcvc cardcvv cardpan kreditkarte kartennummer",
   "bank accountnumber bankaccount routingnumber sortcode kontonummer accountno acctnum",
   "national-id socialsecurity nationalid nationalinsurance taxpayerid taxid driverslicen driverlicen drivinglicen sozialversicherung",
@@ -36,16 +35,16 @@ const STEMS: readonly Row[] = [
 
 /** Whole words of a name: `db_pwd`, `card.cvv`, `X-Auth`. Too short to be looked for inside other words. */
 const WORDS = toTable([
-  "password pwd pass pw passw pswd psw passwrd senha mdp clave",
-  "secret secrets creds cred psk",
+  "password pwd pass pw passw pswd psw senha mdp clave",
+  "secret creds cred psk",
   "token token tokens jwt bearer",
   "auth auth authz authn dsn sas",
   "cookie cookie cookies",
   "session session sid phpsessid sess",
-  "code otp totp mfa 2fa tan pincode pin",
-  "card cvv cvc cvv2 cvc2 csc pan",
-  "bank iban bic swift",
-  "national-id ssn sin nino cpf cnpj dni nif bsn nric aadhaar pesel passport",
+  "code otp totp mfa 2fa tan pincode pin puk",
+  "card cvv cvc cvn csc pan",
+  "bank iban bic blz rib swift",
+  "national-id ssn sin nino cpf cnpj dni nif bsn nric aadhaar pesel passport curp cuit itin tckn ahv",
   "personal dob birthday phone mobile telephone msisdn",
 ]);
 
@@ -54,7 +53,7 @@ const PAIRS = toTable(["card cardsecurity securitynumber", "personal birthdate d
 
 /** A last word that says the value is about the secret, and is not the secret: `token_type`, `passwordResetAt`. */
 const ABOUT = new Set(
-  "timeout minutes hours ref address bus plugin plugins stdin prompt handler trigger factory generator pattern name names type types kind length len count counts size limit ttl expiry expires expiration expired expiresin exp lifetime maxage url uri endpoint path file filename dir policy policies enabled disabled required optional format version algorithm alg status state field fields prefix suffix strategy changed updated created rotated at date time valid invalid min max header param parameter issuer provider model method methods mechanism encoder hashers origins arn manager service store storage usage used scope scopes exception error errors attempts reset forgot strength rules present missing set mode index position line column budget bucket source class schema description label title ms sec seconds days age".split(
+  "address age alg algorithm arn at attempts bucket budget bus changed class column count created date days description dir disabled enabled encoder endpoint error exception exp expiration expired expires expiresin expiry factory field file filename forgot format generator handler hasher hints header hours index invalid issuer kind label len length lifetime limit line manager max maxage mechanism method min minutes mismatch missing mode model ms name optional origins param parameter path pattern placeholder plugin policies policy position prefix present prompt provider ref required reset rotated rotation rules schema scope sec seconds service set size sock socket source state status stdin storage store strategy strength suffix time timeout title trigger ttl type updated uri url usage used valid version".split(
     " ",
   ),
 );
@@ -78,13 +77,13 @@ function toTable(rows: readonly Row[]): ReadonlyMap<string, KeyKind> {
 
 const ANY_STEM = toRows(STEMS).map(([kind, stems]) => [kind, new RegExp(stems.join("|"))] as const);
 
+const SHARED = "id number value key code string hash";
+
 /** Names that say nothing alone and everything under a parent: `card.number`, `session.id`. */
-export const DEPENDENT: ReadonlySet<string> = new Set("id number value key code data raw content string hash".split(" "));
+export const DEPENDENT: ReadonlySet<string> = new Set(`${SHARED} data raw content`.split(" "));
 
 /** Last words whose meaning the word before them decides. */
-export const TAILS: ReadonlySet<string> = new Set(
-  "key keys number code id value string str text is was const phrase hash secret default".split(" "),
-);
+export const TAILS: ReadonlySet<string> = new Set(`${SHARED} keys str text is was const phrase secret default`.split(" "));
 
 /** Whatever makes a name mean something: every name with a verdict has one of these in it, once its separators are left out. */
 export const NAME_PARTS: readonly string[] = [
@@ -105,7 +104,11 @@ function classifyWords(words: readonly string[], joined: string): KeyKind | unde
   if (joined === "" || HARMLESS.test(joined)) return undefined;
   const last = words.at(-1) ?? "";
   const lastTwo = words.length > 2 ? (words.at(-2) ?? "") + last : joined;
-  if (words[0] === "existing" || (words.length > 1 && (ABOUT.has(last) || ABOUT.has(lastTwo) || HARMLESS.test(lastTwo)))) return undefined;
+  if (
+    words[0] === "existing" ||
+    (words.length > 1 && (ABOUT.has(last.replace(/s$/, "")) || ABOUT.has(last) || ABOUT.has(lastTwo) || HARMLESS.test(lastTwo)))
+  )
+    return undefined;
   const stem = ANY_STEM.find(([, any]) => any.test(joined));
   if (stem !== undefined) return stem[0];
   const pair = PAIRS.get(joined) ?? (lastTwo === joined ? undefined : PAIRS.get(lastTwo));
