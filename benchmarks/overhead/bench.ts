@@ -44,6 +44,7 @@ const ALL_VARIANTS = [
   "bare-and-3us",
   "floor",
   "floor-with-context",
+  "context-only",
   "guard",
   "guard-without-context",
   "otel",

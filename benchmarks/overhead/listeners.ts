@@ -1,4 +1,4 @@
-/** The small apps that are compared: bare, two floors, guarded; on Express, Fastify and Hono. */
+/** The small apps that are compared: bare, three floors, guarded; on Express, Fastify and Hono. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import { createGuard, type Guard, type GuardOptions } from "@faultline/guard";
@@ -41,21 +41,26 @@ function countEnd(this: Started): void {
   counted.routes.add(start.readRoute()).add(this.statusCode);
 }
 
-function count(response: Started, readRoute: () => unknown): void {
+function count(floor: Floor, response: Started, readRoute: () => unknown): void {
+  if (floor?.counts !== true) return;
   response[START] = { startMs: performance.now(), readRoute };
   response.on("close", countEnd);
 }
 
-/** The one thing that holds a request's context: the second floor does it as well. */
+/** The one thing that holds a request's context: the second floor does it as well, the third nothing else. */
 const storage = new AsyncLocalStorage<object>();
 
-type Floor = "plain" | "with context" | undefined;
+/** `counts` is what the plain floor does; a context is run as usual, or entered, which is the least that Node has. */
+type Floor = { readonly counts: boolean; readonly context?: "run" | "entered" } | undefined;
 
 function runOn<T>(floor: Floor, response: object, work: () => T): T {
-  return floor === "with context" ? storage.run(response, work) : work();
+  if (floor?.context === "run") return storage.run(response, work);
+  if (floor?.context === "entered") storage.enterWith(response);
+  return work();
 }
 
-function readStack(thrown: unknown): void {
+function readStack(floor: Floor, thrown: unknown): void {
+  if (floor?.counts !== true) return;
   counted.stackLength += (thrown as Error).stack?.length ?? 0;
 }
 
@@ -64,7 +69,7 @@ function onExpress(guard: Guard | undefined, floor: Floor): RequestListener {
   if (guard !== undefined) app.use(forExpress.guardRequests(guard));
   if (floor !== undefined) {
     app.use((request, response, next) => {
-      count(response, () => (request.route as { path?: unknown } | undefined)?.path);
+      count(floor, response, () => (request.route as { path?: unknown } | undefined)?.path);
       runOn(floor, response, next);
     });
   }
@@ -76,7 +81,7 @@ function onExpress(guard: Guard | undefined, floor: Floor): RequestListener {
   watchErrors?.express(app);
   // oxlint-disable-next-line max-params -- Express knows an error handler by its four parameters
   app.use(((thrown, _request, response, _next) => {
-    if (floor !== undefined) readStack(thrown);
+    readStack(floor, thrown);
     response.status(500).type(PROBLEM_TYPE).send(PROBLEM);
   }) as express.ErrorRequestHandler);
   return app;
@@ -92,14 +97,14 @@ async function onFastify(guard: Guard | undefined, floor: Floor): Promise<Reques
   });
   if (guard === undefined) {
     app.setErrorHandler((thrown, _request, reply) => {
-      if (floor !== undefined) readStack(thrown);
+      readStack(floor, thrown);
       return reply.code(500).type(PROBLEM_TYPE).send(PROBLEM);
     });
   } else await app.register(guardFastify(guard));
   watchErrors?.fastify(app);
   if (floor !== undefined) {
     app.addHook("onRequest", (request, reply, done) => {
-      count(reply.raw, () => request.routeOptions.url);
+      count(floor, reply.raw, () => request.routeOptions.url);
       runOn(floor, reply.raw, done);
     });
   }
@@ -116,7 +121,7 @@ function onHono(guard: Guard | undefined, floor: Floor): RequestListener {
   if (guard !== undefined) app.use(forHono.guardRequests(guard));
   if (floor !== undefined) {
     app.use(async (context, next) => {
-      count(context.env.outgoing, () => context.req.routePath);
+      count(floor, context.env.outgoing, () => context.req.routePath);
       await runOn(floor, context.env.outgoing, next);
     });
   }
@@ -127,7 +132,7 @@ function onHono(guard: Guard | undefined, floor: Floor): RequestListener {
   if (guard !== undefined) app.onError(forHono.guardErrors(guard));
   else {
     app.onError((thrown, context) => {
-      if (floor !== undefined) readStack(thrown);
+      readStack(floor, thrown);
       watchErrors?.hono(thrown);
       return context.body(PROBLEM, 500, { "content-type": PROBLEM_TYPE });
     });
@@ -140,7 +145,11 @@ const create: Record<string, (guard: Guard | undefined, floor: Floor) => Request
   fastify: onFastify,
   hono: onHono,
 };
-const FLOORS: Readonly<Record<string, Floor>> = { floor: "plain", "floor-with-context": "with context" };
+const FLOORS: Readonly<Record<string, Floor>> = {
+  floor: { counts: true },
+  "floor-with-context": { counts: true, context: "run" },
+  "context-only": { counts: false, context: "entered" },
+};
 
 /** Does nothing for 3 µs before each request: what that costs more than 3 µs is the machine's, not the guard's. */
 function delay(listener: RequestListener): RequestListener {

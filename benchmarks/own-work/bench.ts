@@ -20,7 +20,7 @@ const TURN = 100;
 const BURSTS_OF = { success: 5, failure: 16 } as const;
 const WARM = 15_000;
 const PROCESSES = 5;
-const VARIANTS = ["bare", "bare-again", "floor", "floor-with-context", "guard", "guard-without-context"] as const;
+const VARIANTS = ["bare", "bare-again", "floor", "floor-with-context", "context-only", "guard", "guard-without-context"] as const;
 
 function choose<T extends string>(all: readonly T[]): readonly T[] {
   const chosen = all.filter((each) => words.includes(each));
