@@ -48,10 +48,23 @@ const FASTIFY: unique symbol = Symbol("faultline.fastify");
 
 type Raw = NodeRequest & { [FASTIFY]?: FastifyRequest };
 
+/** Under which symbol of its own Fastify keeps a request's route; found on the first request. */
+let routeKey: symbol | undefined;
+
+/** `routeOptions` makes an object of twelve members anew for whoever asks, so the route is read from where these come from, while it is there. */
+function readRoute(request: FastifyRequest | undefined): string | undefined {
+  if (request === undefined) return undefined;
+  routeKey ??= Object.getOwnPropertySymbols(request).find((each) => each.description === "fastify.context");
+  const known =
+    routeKey === undefined ? undefined : (request as { readonly [key: symbol]: { readonly config?: { readonly url?: string } } })[routeKey];
+  if (known?.config !== undefined) return known.config.url;
+  return request.is404 === true ? undefined : request.routeOptions?.url;
+}
+
 const fastifyView: HostView<Raw> = {
   ...nodeView,
   target: (raw) => raw[FASTIFY]?.originalUrl ?? raw.url ?? "/",
-  route: (raw) => (raw[FASTIFY]?.is404 === true ? undefined : raw[FASTIFY]?.routeOptions?.url),
+  route: (raw) => readRoute(raw[FASTIFY]),
   parsedBody: (raw) => raw[FASTIFY]?.body,
 };
 
