@@ -29,7 +29,7 @@ function readRoute(context: HonoLike | undefined): string | undefined {
 const honoNodeView: HostView<Raw> = { ...nodeView, route: (raw) => readRoute(raw[HONO]) };
 
 /** Where a context keeps its exchange: a WeakMap of all of them would make every collection of garbage slower, and the heap larger. */
-const EXCHANGE: unique symbol = Symbol("faultline.exchange");
+const EXCHANGE: unique symbol = Symbol.for("faultline.exchange.1");
 
 type Marked = { [EXCHANGE]?: Exchange };
 

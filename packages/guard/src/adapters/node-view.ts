@@ -5,14 +5,15 @@ import type { Exchange, HostView } from "../exchange.ts";
 import type { Guard } from "../guard.ts";
 import type { Answer } from "../respond/problem.ts";
 
-const EXCHANGE: unique symbol = Symbol("faultline.exchange");
+/** The same for all copies of this package, as in capture/share-in-process.ts: a request has one exchange, whichever of them sees it first. */
+const EXCHANGE: unique symbol = Symbol.for("faultline.exchange.1");
 
 const ADDRESS: unique symbol = Symbol("faultline.address");
 
 type Marked = { [EXCHANGE]?: Exchange; [ADDRESS]?: string | undefined };
 
 /** A request as node:http has it; `body` is where body parsers put theirs. */
-export type NodeRequest = IncomingMessage & { body?: unknown };
+export type NodeRequest = IncomingMessage & { body?: unknown; readonly upgrade?: boolean | null };
 
 /** HTTP/2 says the scheme in the request. There the socket may be gone before the exchange ends, and to read from it then throws. */
 function readScheme(request: NodeRequest & { readonly scheme?: unknown }): "http" | "https" {
@@ -123,6 +124,8 @@ export function beginNode<R extends NodeRequest>(
     (request as Marked)[EXCHANGE] = exchange;
     (response as Marked)[EXCHANGE] = exchange;
     response.on("close", onClose);
+    // A response that was made for an upgraded connection, as express-ws makes one, is on no socket whose end it would tell.
+    if (request.upgrade === true && response.socket === null) request.socket.on("close", onClose.bind(response));
     // A stream of HTTP/2 has lost its session, which knows the address, when it ends.
     if (request.httpVersionMajor > 1) (request as Marked)[ADDRESS] = readAddress(request);
     if (guard.bodyLimitBytes > 0 && hasBody(request)) request.push = pushAndKeep;

@@ -1,8 +1,9 @@
 /** Which exchange runs now: one AsyncLocalStorage for the process, however many guards there are. */
 import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
 import type { Exchange } from "../exchange.ts";
+import { shareInProcess } from "./share-in-process.ts";
 
-const storage = new AsyncLocalStorage<Exchange | undefined>();
+const storage = shareInProcess("context.1", () => new AsyncLocalStorage<Exchange | undefined>());
 
 /** The exchange in whose context this code runs. */
 export function findCurrentExchange(): Exchange | undefined {

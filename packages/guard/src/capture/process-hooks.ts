@@ -2,47 +2,54 @@
  * What ends a process: exceptions nobody caught, signals, `process.exit`. The hooks watch and change nothing: the exit code, the text on
  * stderr and who gets to handle what stay as they are without the guard. One set of listeners serves all guards of the process.
  */
+import { shareInProcess } from "./share-in-process.ts";
 
 /** What a guard wants to know. Neither method may throw. */
-export type ProcessWatcher = {
+type ProcessWatcher = {
   onUncaught(thrown: unknown, origin: string): void;
   /** The process ends now; only synchronous work gets done. */
   onEnd(): void;
 };
 
-const watchers = new Set<ProcessWatcher>();
-
-function onUncaught(thrown: unknown, origin: string): void {
-  for (const watcher of watchers) watcher.onUncaught(thrown, origin);
-}
-
-function onEnd(): void {
-  for (const watcher of watchers) watcher.onEnd();
-}
-
-/** Saves what is pending; and when nobody else listens, lets the signal end the process as it would have. */
-function onSignal(signal: NodeJS.Signals): void {
-  onEnd();
-  if (process.listenerCount(signal) > 1) return;
-  process.off(signal, onSignal);
-  process.kill(process.pid, signal);
-}
-
 const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 
-/** Begins to watch until the returned function is called. */
-export function watchProcess(watcher: ProcessWatcher): () => void {
-  if (watchers.size === 0) {
-    // The monitor sees an uncaught exception without counting as its handler; rejections reach it as what they become.
-    process.on("uncaughtExceptionMonitor", onUncaught);
-    process.on("exit", onEnd);
-    for (const signal of SIGNALS) process.on(signal, onSignal);
+type Watch = (watcher: ProcessWatcher) => () => void;
+
+function createWatch(): Watch {
+  const watchers = new Set<ProcessWatcher>();
+
+  function onUncaught(thrown: unknown, origin: string): void {
+    for (const watcher of watchers) watcher.onUncaught(thrown, origin);
   }
-  watchers.add(watcher);
-  return () => {
-    if (!watchers.delete(watcher) || watchers.size > 0) return;
-    process.off("uncaughtExceptionMonitor", onUncaught);
-    process.off("exit", onEnd);
-    for (const signal of SIGNALS) process.off(signal, onSignal);
+
+  function onEnd(): void {
+    for (const watcher of watchers) watcher.onEnd();
+  }
+
+  /** Saves what is pending; and when nobody else listens, lets the signal end the process as it would have. */
+  function onSignal(signal: NodeJS.Signals): void {
+    onEnd();
+    if (process.listenerCount(signal) > 1) return;
+    process.off(signal, onSignal);
+    process.kill(process.pid, signal);
+  }
+
+  return (watcher) => {
+    if (watchers.size === 0) {
+      // The monitor sees an uncaught exception without counting as its handler; rejections reach it as what they become.
+      process.on("uncaughtExceptionMonitor", onUncaught);
+      process.on("exit", onEnd);
+      for (const signal of SIGNALS) process.on(signal, onSignal);
+    }
+    watchers.add(watcher);
+    return () => {
+      if (!watchers.delete(watcher) || watchers.size > 0) return;
+      process.off("uncaughtExceptionMonitor", onUncaught);
+      process.off("exit", onEnd);
+      for (const signal of SIGNALS) process.off(signal, onSignal);
+    };
   };
 }
+
+/** Begins to watch until the returned function is called. Two copies of this module would take each other's listeners for a signal for the host's. */
+export const watchProcess: Watch = shareInProcess("process.1", createWatch);
