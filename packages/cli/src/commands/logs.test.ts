@@ -97,6 +97,19 @@ describe("faultline logs, the report", () => {
     });
   });
 
+  it("reads whole durations in the unit that the file's lines tell together", async () => {
+    const valves = Array.from({ length: 64 }, (_, second) => access(second, "GET /a", `200 5 "-" "curl/8" ${(second % 8) ** 4}`)).join(
+      "\n",
+    );
+    const name = write(valves);
+    const durations = (await run(["--records", name])).out
+      .trimEnd()
+      .split("\n")
+      .map((text) => Number(JSON.parse(text).duration_ms));
+    expect(durations.slice(0, 8)).toEqual([0, 1, 16, 81, 256, 625, 1296, 2401]);
+    expect((await run(["--records", "-"], [Buffer.from(valves)])).out).toBe((await run(["--records", name])).out);
+  });
+
   it("holds no record back of lines that read one way only", async () => {
     const written: string[] = [];
     const seen: number[] = [];

@@ -56,7 +56,7 @@ type Analysis = {
   readonly notUnderstood: readonly string[];
 };
 
-/** The segments of a large file; undefined for one that is read in one piece, as those are whose status is not first: only their head tells. */
+/** The segments of a large file; undefined for one that is read in one piece, as those are whose columns are not as published: only their head tells. */
 function planCounting(name: string, options: LogsOptions): readonly Segment[] | undefined {
   const segments = planSegments(name, DEFAULT_CUT);
   if (segments === undefined) return undefined;

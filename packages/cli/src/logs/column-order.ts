@@ -1,21 +1,31 @@
-/** Where the status of a file stands, told by the lines at its head; see docs/decisions/0205. */
+/** Where the status of a file stands and in which unit its durations are, told by the lines at its head; see docs/decisions/0205 and 0275. */
 import { closeSync, readSync } from "node:fs";
 import type { ReaderOptions } from "@faultline/formats/access-log";
-import { ColumnJudge, type ColumnOrder, judgeColumnOrder } from "@faultline/formats/access-log-combined";
+import {
+  ColumnJudge,
+  type ColumnOrder,
+  DurationJudge,
+  judgeColumnOrder,
+  type WholeDurations,
+} from "@faultline/formats/access-log-combined";
 import { openFile } from "./source.ts";
 
 /** Bytes of a file, decompressed, that its columns are judged by. */
 export const HEAD_BYTES = 64 << 10;
 const NEWLINE = 10;
 
+/** What the head of a file says of all its lines. */
+export type Columns = { readonly order: ColumnOrder; readonly wholeDurations: WholeDurations };
+
 /** Judges a file by the whole lines among its first `HEAD_BYTES`, or by all of `head` where `isAll` says that there are no more. */
-export function judgeHead(head: Buffer, isAll: boolean): ColumnOrder {
+export function judgeHead(head: Buffer, isAll: boolean): Columns {
   const isShort = isAll && head.length <= HEAD_BYTES;
-  return judgeColumnOrder(listLines(head, 0, isShort ? head.length : findLastLine(head, HEAD_BYTES)));
+  const lines = listLines(head, 0, isShort ? head.length : findLastLine(head, HEAD_BYTES));
+  return { order: judgeColumnOrder(lines), wholeDurations: new DurationJudge().add(lines).unit };
 }
 
 /** Judges a plain file. Throws a `UsageError` for what cannot be opened. */
-export function judgeFile(name: string): ColumnOrder {
+export function judgeFile(name: string): Columns {
   const fd = openFile(name);
   const head = Buffer.alloc(HEAD_BYTES);
   try {
@@ -29,23 +39,30 @@ export function judgeFile(name: string): ColumnOrder {
 /** Judges what comes little by little, and holds back no line that reads the same in either order. */
 export class ColumnWatch {
   private readonly judge = new ColumnJudge();
+  private readonly durations = new DurationJudge();
   private seenBytes = 0;
   /** Bytes at the start of the buffer that were judged, and wait. */
   private heldBytes = 0;
   private isDone = false;
 
-  /** The order of the whole lines among the first `length` bytes; undefined when they must wait, to be shown again with more behind them. */
-  look(buffer: Buffer, length: number, isEnd: boolean): ColumnOrder | undefined {
-    if (this.isDone) return this.judge.order;
+  /** What is said of the whole lines among the first `length` bytes; undefined when they must wait, to be shown again with more behind them. */
+  look(buffer: Buffer, length: number, isEnd: boolean): Columns | undefined {
+    if (this.isDone) return this.columns;
     const { heldBytes } = this;
     const room = heldBytes + HEAD_BYTES - this.seenBytes;
     this.isDone = isEnd || length >= room;
     const to = Math.max(heldBytes, findLastLine(buffer, Math.min(length, room)));
-    this.judge.add(listLines(buffer, heldBytes, to));
+    const lines = listLines(buffer, heldBytes, to);
+    this.judge.add(lines);
+    this.durations.add(lines);
     this.seenBytes += to - heldBytes;
     const mustWait = !this.isDone && !this.judge.isSettled;
     this.heldBytes = mustWait ? to : 0;
-    return mustWait ? undefined : this.judge.order;
+    return mustWait ? undefined : this.columns;
+  }
+
+  private get columns(): Columns {
+    return { order: this.judge.order, wholeDurations: this.durations.unit };
   }
 }
 
@@ -64,10 +81,13 @@ function listLines(bytes: Buffer, from: number, to: number): string[] {
 type Reading = { readonly reader: ReaderOptions; readonly isFastAllowed: boolean };
 
 /**
- * The options for what is of this order: as they are where its status comes first, as in all published layouts. Where it does not, or where
- * that is not known, the parsers read every line, in the order that was found.
+ * The options for what is of this order: as they are where its status comes first and its durations are as httpd documents them, as in all
+ * published layouts. Where the status does not, or where that is not known, the parsers read every line, in the order that was found.
  */
-export function withColumnOrder<T extends Reading>(options: T, columns: ColumnOrder): T {
-  const isPlain = columns === "status-first" || options.reader.custom !== undefined;
-  return isPlain ? options : { ...options, isFastAllowed: false, reader: { ...options.reader, columns } };
+export function withColumnOrder<T extends Reading>(options: T, { order, wholeDurations }: Columns): T {
+  if (options.reader.custom !== undefined) return options;
+  const isTimed = wholeDurations === "us";
+  const reader = isTimed ? options.reader : { ...options.reader, context: { ...options.reader.context, wholeDurations } };
+  if (order === "status-first") return isTimed ? options : { ...options, reader };
+  return { ...options, isFastAllowed: false, reader: { ...reader, columns: order } };
 }

@@ -1,5 +1,12 @@
-import { createLineReader, type LineReader, type ReaderOptions, type ReadLine, toFlatRecord } from "@faultline/formats/access-log";
-import type { ColumnOrder } from "@faultline/formats/access-log-combined";
+import {
+  createLineReader,
+  type LineReader,
+  type ReaderOptions,
+  type ParseContext,
+  type ReadLine,
+  toFlatRecord,
+} from "@faultline/formats/access-log";
+import type { ColumnOrder, WholeDurations } from "@faultline/formats/access-log-combined";
 import { ColumnWatch } from "./column-order.ts";
 import { readAround } from "./read-around.ts";
 import { eachLine, readSource, type Source } from "./source.ts";
@@ -14,13 +21,15 @@ export async function writeRecords(
   options: { readonly reader: ReaderOptions; readonly isWanted: RecordFilter; readonly write: (text: string) => void },
 ): Promise<void> {
   const watch = new ColumnWatch();
-  const asked: ReaderOptions & { columns: ColumnOrder } = { ...options.reader, columns: "status-first" };
+  const context: ParseContext & { wholeDurations?: WholeDurations } = { ...options.reader.context };
+  const asked: ReaderOptions & { columns: ColumnOrder } = { ...options.reader, context, columns: "status-first" };
   const reader = createLineReader(asked);
   await readSource(source, {
     consume: (buffer, length, isEnd) => {
       const columns = watch.look(buffer, length, isEnd);
       if (columns === undefined) return 0;
-      asked.columns = columns;
+      asked.columns = columns.order;
+      context.wholeDurations = columns.wholeDurations;
       const out: string[] = [];
       const rest = eachLine(buffer, length, (start, end) => {
         out.push(...toRecordLines(reader, buffer.toString("utf8", start, end), options.isWanted));

@@ -2,4 +2,5 @@
 export { formatTime, parseAnyTime } from "./clock.ts";
 export { ColumnJudge, type ColumnOrder, judgeColumnOrder } from "./column-order.ts";
 export { clf } from "./formats/clf.ts";
-export type { LineParser } from "./line.ts";
+export type { LineParser, WholeDurations } from "./line.ts";
+export { DurationJudge } from "./whole-durations.ts";

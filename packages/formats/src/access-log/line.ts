@@ -1,11 +1,16 @@
 import type { Exchange } from "@faultline/model";
 
+/** A unit of numbers that lines write without one; `unknown` means that they cannot be microseconds, and may be milliseconds or seconds. */
+export type WholeDurations = "us" | "ms" | "unknown";
+
 /** What a parser cannot read from the line itself. */
 export type ParseContext = {
   /** The present, Unix ms: the year of syslog's dates, which carry none, is the one that puts them before it. */
   readonly nowMs: number;
   /** Offset from UTC, in minutes, of times that are written without a zone (nginx error log, HAProxy, uWSGI). */
   readonly zoneOffsetMinutes: number;
+  /** What a `DurationJudge` says of the file's whole numbers behind the known fields; microseconds when absent. */
+  readonly wholeDurations?: WholeDurations;
 };
 
 /** One line of an application or error log: something a program said, most often about one request. */

@@ -5,16 +5,31 @@
  */
 import { readClfHead, readCombinedTail } from "../clf-head.ts";
 import { type Draft, isAbsent, putClient, putDuration, putMadeBy, putText, readDecimal } from "../draft.ts";
-import type { ParsedLine, TextFormat } from "../line.ts";
+import type { ParsedLine, TextFormat, WholeDurations } from "../line.ts";
 import { readSuffixedDuration } from "../named-fields.ts";
 import { putListedTries, putNginxSeconds, putNginxUpstream } from "../nginx-upstream.ts";
 import { readTokens, type Token, unescapeQuoted } from "../tokens.ts";
 
 /** All members of the family; the id that a line gets says which one it looks like. */
-export const clf: TextFormat = { id: "clf", create: () => parseClf };
+export const clf: TextFormat = {
+  id: "clf",
+  create: (context) => (line) => parseClf(line, context.wholeDurations ?? "us"),
+};
 
 /** Reads one line of the family. */
-function parseClf(line: string): ParsedLine | undefined {
+function parseClf(line: string, unit: WholeDurations): ParsedLine | undefined {
+  const read = readTail(line);
+  if (read === undefined) return undefined;
+  const { draft, rest } = read;
+  const format = readRest(draft, rest, unit) ?? nameFormat(read.hasAgent, read.vhost);
+  if (draft.status === 499 && draft.madeBy === undefined) {
+    putMadeBy(draft, "client", { because: "499 is nginx's note that the client closed the connection", confidence: 0.9 });
+  }
+  return { kind: "exchange", format, exchange: draft };
+}
+
+/** The fields that the family shares, and the tokens behind them. */
+function readTail(line: string) {
   const head = readClfHead(line);
   if (head === undefined) return undefined;
   const { draft, vhost } = head;
@@ -23,11 +38,7 @@ function parseClf(line: string): ParsedLine | undefined {
   const rest = readTokens(line, tail?.end ?? head.end, 40);
   const agent = tail === undefined ? findLateAgent(rest) : undefined;
   putText(draft, "userAgent", agent);
-  const format = readRest(draft, rest) ?? nameFormat(tail !== undefined || agent !== undefined, vhost);
-  if (draft.status === 499 && draft.madeBy === undefined) {
-    putMadeBy(draft, "client", { because: "499 is nginx's note that the client closed the connection", confidence: 0.9 });
-  }
-  return { kind: "exchange", format, exchange: draft };
+  return { draft, vhost, rest, hasAgent: tail !== undefined || agent !== undefined };
 }
 
 /** The agent behind the referrer, where a duration or the like stands between the size and the two (`%b %D "%{Referer}i" "%{User-Agent}i"`). */
@@ -47,7 +58,7 @@ const IPV4 = /^(?:\d{1,3}\.){3}\d{1,3}$/;
 const REQUEST_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** Reads what follows the family's fields; returns the id of the format that this gives away. */
-function readRest(draft: Draft, rest: readonly Token[]): string | undefined {
+function readRest(draft: Draft, rest: readonly Token[], whole: WholeDurations): string | undefined {
   if (rest.length === 0) return undefined;
   // Behind another proxy X-Forwarded-For may stand first, and `-` in it; the peer's own address then follows.
   if (draft.clientAddress === undefined) putClient(draft, rest.find(({ kind, text }) => kind === "bare" && IPV4.test(text))?.text);
@@ -78,25 +89,42 @@ function readRest(draft: Draft, rest: readonly Token[]): string | undefined {
     return "nginx-main";
   }
   if (times.length === 1 && rest.length > 1) putNginxSeconds(draft, times);
-  const numbers =
-    times.length === 1 ? times : rest.filter((token) => token.kind === "bare" && /^\d+(?:\.\d+)?(?:\/\d+)?$/.test(token.text));
-  if (numbers.length === 1) putTrailingDuration(draft, numbers[0]?.text ?? "");
+  const numbers = times.length === 1 ? times : rest.filter(isNumber);
+  if (numbers.length === 1) putTrailingDuration(draft, numbers[0]?.text ?? "", whole);
   return rest[0]?.kind === "quoted" ? "nginx-main" : undefined;
 }
 
 /**
  * One number behind the known fields. nginx's `$request_time` always has three decimals and counts seconds; `%T/%D` has a slash; a whole
- * number is Apache's `%D` in µs, unless it is so small that no request could have ended in it: then it is `%T` in seconds.
+ * number is httpd's `%D` in µs, unless its file says otherwise or it is so small that it could be milliseconds or seconds only.
  */
-function putTrailingDuration(draft: Draft, text: string): void {
+function putTrailingDuration(draft: Draft, text: string, unit: WholeDurations): void {
   const [seconds = "", micros] = text.split("/");
   if (micros !== undefined) putDuration(draft, micros, 0.001);
   else if (seconds.includes(".")) putDuration(draft, seconds, 1000);
-  else putDuration(draft, seconds, Number(seconds) < LEAST_MICROSECONDS ? 1000 : 0.001);
+  else if (unit === "ms") putDuration(draft, seconds, 1);
+  else if (unit === "us" && Number(seconds) >= LEAST_MICROSECONDS) putDuration(draft, seconds, 0.001);
 }
 
-/** No server has read, answered and logged a request in fewer. */
-const LEAST_MICROSECONDS = 20;
+/** No server reads, answers and logs a request in fewer microseconds. */
+export const LEAST_MICROSECONDS = 20;
+
+/** The whole number behind the known fields, whose unit the line does not tell, and the line's time; undefined when it has none. */
+export function findWholeDuration(line: string): { readonly value: number; readonly timeMs: number | undefined } | undefined {
+  if (!/[\d"]$/.test(line)) return undefined;
+  const read = readTail(line);
+  if (read === undefined || read.rest.length === 0) return undefined;
+  const format = readRest(read.draft, read.rest, "unknown");
+  const [number, ...others] = read.rest.filter(isNumber);
+  const isOwn = format === undefined || format === "nginx-main";
+  const isWhole =
+    isOwn && number !== undefined && others.length === 0 && /^\d{1,9}$/.test(number.text) && read.draft.durationMs === undefined;
+  return isWhole ? { value: Number(number.text), timeMs: read.draft.timeMs } : undefined;
+}
+
+function isNumber({ kind, text }: Token): boolean {
+  return kind === "bare" && /^\d+(?:\.\d+)?(?:\/\d+)?$/.test(text);
+}
 
 /** ` COUNT "router" "url" 12ms`: the number is Traefik's request counter, never a status. */
 function isTraefik(rest: readonly Token[]): boolean {

@@ -1,0 +1,56 @@
+import { describe, expect, it } from "vitest";
+import { DurationJudge } from "./combined.ts";
+import { createLineReader, toFlatRecord } from "./index.ts";
+
+type Request = { readonly second?: number; readonly value: number; readonly status?: number };
+
+function toLine({ second = 0, value, status = 200 }: Request): string {
+  const at = new Date(Date.UTC(2026, 10, 21, 10, 0, second)).toISOString().slice(11, 19);
+  return `10.0.0.1 - - [21/Nov/2026:${at} +0000] "GET /a HTTP/1.1" ${status} 532 "-" "curl/8.0" ${value}`;
+}
+
+function judge(requests: readonly Request[]) {
+  return new DurationJudge().add(requests.map(toLine)).unit;
+}
+
+function readDuration(line: string, wholeDurations?: "us" | "ms" | "unknown"): unknown {
+  const context = { nowMs: Date.UTC(2026, 10, 22), zoneOffsetMinutes: 0, ...(wholeDurations === undefined ? {} : { wholeDurations }) };
+  return toFlatRecord(createLineReader({ context }).read(line))?.["duration_ms"];
+}
+
+const many = Array.from({ length: 40 }, (_, index) => index);
+
+describe("in which unit a file's whole numbers are", () => {
+  it("is microseconds for httpd's %D, also with a few requests that never came", () => {
+    expect(judge(many.map((index) => ({ value: 240 + index * 1733 })))).toBe("us");
+    expect(judge([...many.map((index) => ({ value: 240 + index * 1733 })), { value: 8, status: 408 }])).toBe("us");
+    expect(judge([])).toBe("us");
+  });
+
+  it("is milliseconds where many are too few for microseconds and the middle too long for seconds", () => {
+    expect(judge(many.map((index) => ({ value: (index % 7) ** 4 })))).toBe("ms");
+  });
+
+  it("is milliseconds where lines come as late as only these explain", () => {
+    const steady = many.map((index) => ({ second: index, value: 30 + index }));
+    const late = [
+      { second: 20, value: 21_400 },
+      { second: 31, value: 11_200 },
+    ];
+    expect(judge([...steady, ...late])).toBe("ms");
+    expect(judge([...steady, { second: 20, value: 21_400_000 }, { second: 31, value: 11_200_000 }])).toBe("us");
+  });
+
+  it("is not known where nearly all are 0 or 1, which seconds and milliseconds may be", () => {
+    expect(judge(many.map((index) => ({ value: Math.floor((index % 9) / 8) })))).toBe("unknown");
+    expect(judge([{ value: 3 }])).toBe("unknown");
+  });
+
+  it("decides what a line says, and leaves out what it does not tell", () => {
+    expect(readDuration(toLine({ value: 1204 }))).toBe(1.204);
+    expect(readDuration(toLine({ value: 1204 }), "ms")).toBe(1204);
+    expect(readDuration(toLine({ value: 1204 }), "unknown")).toBeUndefined();
+    expect(readDuration(toLine({ value: 3 }))).toBeUndefined();
+    expect(readDuration(`${toLine({ value: 2 })}/2310121`, "unknown")).toBe(2310.121);
+  });
+});
