@@ -34,6 +34,8 @@ const CLI = join(ROOT, "packages/cli/bin/faultline.js");
 const DIST = join(ROOT, "packages/dashboard/dist");
 /** A machine may be slow; what is waited for comes long before this on an idle one. */
 const PATIENCE = { timeout: 90_000, interval: 500 };
+/** Longer than everything that is waited for inside; a process of the shop may take three minutes to start. */
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
 /** A late look at a fault (the watch's last is 20 s after the first) could tell people a second time; most of it passes with the other tests. */
 const SETTLE_MS = 8_000;
 

@@ -23,6 +23,8 @@ const TIMES = { quietMs: 4_000, onMs: 8_000, settleMs: 4_000 };
 const WARM_UP_MS = 5_000;
 /** A machine may be slow. */
 const PATIENCE = { timeout: 90_000, interval: 500 };
+/** Longer than everything that is waited for inside; a process of the shop may take three minutes to start. */
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
 const WITH_TELEMETRY = ["gateway", "storefront", "orders", "payments"];
 
 let sink: TelemetrySink;
