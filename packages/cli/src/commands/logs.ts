@@ -2,7 +2,7 @@
  * `faultline logs`: server errors out of log files, by route, with who made them and why. What only some runs need is loaded by these: a
  * report on the combined format alone starts in half of the time.
  */
-import { fstatSync } from "node:fs";
+import { existsSync, fstatSync } from "node:fs";
 import type { Command, CommandIo } from "../command.ts";
 import { analyzeSource } from "../logs/analyze.ts";
 import { buildReport } from "../logs/build-report.ts";
@@ -33,7 +33,7 @@ Several files (access, error and application log) are joined by request id, or b
   --group-by MEMBER    also count the errors by route, status, hop, upstream, client, flags or message
   --top N              rows of the table (default 12)
   --workers N          threads for files of 256 MiB and more (default: 2 where there are cores)
-  --follow             go on with new lines and print each server error
+  --follow             go on with new lines and print each server error; Ctrl-C reports on all of them
   --json, --markdown, --html   the report in another form, on standard output
   --records            every line as one flat JSON object; lines not understood as {"unparsed": "..."}
 
@@ -47,7 +47,7 @@ Example: faultline logs /var/log/nginx/access.log /var/log/nginx/error.log
 type ReadBytes = ReadonlyMap<string, number>;
 
 /** What reading came to: whether there was anything to judge, and how far each file was read. */
-type Outcome = { readonly isTelling: boolean; readonly readBytes: ReadBytes };
+type Outcome = { readonly isTelling: boolean; readonly readBytes: ReadBytes; readonly tally?: Tally };
 
 type Analysis = {
   readonly tally: Tally;
@@ -87,7 +87,7 @@ async function analyzeAll(options: LogsOptions, io: CommandIo): Promise<Analysis
 async function eachSource(options: LogsOptions, io: CommandIo, read: (source: Source) => Promise<void>): Promise<ReadBytes> {
   const sizes = options.files.map(findSize);
   const progress = new Progress(
-    io.stderr,
+    io,
     sizes.reduce((sum, size) => sum + size, 0),
     () => performance.now(),
   );
@@ -118,7 +118,7 @@ async function render(report: Report, options: LogsOptions, io: CommandIo): Prom
   if (options.output === "markdown") return (await import("../logs/render/markdown.ts")).renderMarkdown(report);
   if (options.output === "html") return (await import("../logs/render/html.ts")).renderHtml(report);
   const { renderTerminal } = await import("../logs/render/terminal.ts");
-  const hasColors = io.stdout.isTTY === true && io.env["NO_COLOR"] === undefined;
+  const hasColors = io.stdout.isTTY === true && io.env["NO_COLOR"] === undefined && io.env["TERM"] !== "dumb";
   return renderTerminal(report, { width: io.stdout.columns ?? 120, hasColors });
 }
 
@@ -138,7 +138,25 @@ function createFilter(options: LogsOptions): RecordFilter {
   };
 }
 
-async function follow(options: LogsOptions, io: CommandIo, readBytes: ReadBytes): Promise<void> {
+/** Reports what there is and goes on with what is written from then on, until a signal; then a report on a terminal is written once more. */
+async function reportAndFollow(options: LogsOptions, io: CommandIo): Promise<void> {
+  const files = options.files.filter((name) => existsSync(name));
+  for (const name of options.files)
+    if (!files.includes(name)) io.stderr.write(`faultline logs: ${name} is not there yet; waiting for it\n`);
+  const { readBytes, tally = new Tally(options.limits) } =
+    files.length === 0 ? { readBytes: new Map() } : await report({ ...options, files }, io);
+  const before = tally.lines;
+  await follow(options, io, { readBytes, tally });
+  if (options.output !== "terminal" || tally.lines === before) return;
+  tally.finish();
+  io.stdout.write("\n");
+  await writeReport(tally, options, io);
+}
+
+/** A report's counts, and how far it read each file. */
+type Reported = { readonly readBytes: ReadBytes; readonly tally: Tally };
+
+async function follow(options: LogsOptions, io: CommandIo, { readBytes, tally }: Reported): Promise<void> {
   const { createLineReader } = await import("@faultline/formats/access-log");
   const { followFiles } = await import("../logs/follow.ts");
   const { toRecordLines } = await import("../logs/records.ts");
@@ -147,7 +165,8 @@ async function follow(options: LogsOptions, io: CommandIo, readBytes: ReadBytes)
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);
   const isWanted = createFilter(options);
-  const readers = new Map(options.files.map((name) => [name, createLineReader(withColumnOrder(options, judgeFile(name)).reader)]));
+  const readerOf = (name: string) => (existsSync(name) ? withColumnOrder(options, judgeFile(name)).reader : options.reader);
+  const readers = new Map(options.files.map((name) => [name, createLineReader(readerOf(name))]));
   await followFiles({
     files: options.files.map((name) => ({ name, fromBytes: readBytes.get(name) ?? 0 })),
     everyMs: 250,
@@ -160,6 +179,7 @@ async function follow(options: LogsOptions, io: CommandIo, readBytes: ReadBytes)
         return;
       }
       const read = reader.read(line);
+      tally.add(read, line, file);
       if (!isWanted(read)) return;
       const isFailure = read.kind === "exchange" && (read.exchange.status ?? 0) >= 500;
       if (isFailure || (read.kind === "message" && read.message.severity >= 17)) io.stdout.write(`${toVisible(line)}\n`);
@@ -173,12 +193,18 @@ async function follow(options: LogsOptions, io: CommandIo, readBytes: ReadBytes)
 async function report(options: LogsOptions, io: CommandIo): Promise<Outcome> {
   if (options.output === "records") return await writeAllRecords(options, io);
   const { tally, readBytes, notUnderstood } = await analyzeAll(options, io);
-  const { files, route, top, groupBy, output } = options;
-  const found = buildReport(tally, { files, route, top, groupBy });
-  io.stdout.write(await render(found, options, io));
+  const { files, output } = options;
+  const found = await writeReport(tally, options, io);
   // Of a single file the report on a terminal says it itself.
   if (files.length > 1 || output !== "terminal") for (const sentence of notUnderstood) io.stderr.write(`faultline logs: ${sentence}\n`);
-  return { isTelling: found.requests + found.messages > 0, readBytes };
+  return { isTelling: found.requests + found.messages > 0, readBytes, tally };
+}
+
+async function writeReport(tally: Tally, options: LogsOptions, io: CommandIo): Promise<Report> {
+  const { files, route, top, groupBy } = options;
+  const found = buildReport(tally, { files, route, top, groupBy });
+  io.stdout.write(await render(found, options, io));
+  return found;
 }
 
 async function writeAllRecords(options: LogsOptions, io: CommandIo): Promise<Outcome> {
@@ -202,9 +228,11 @@ export const command: Command = {
   help: HELP,
   async run(args, io) {
     const options = await parseLogsOptions(args, Date.now());
-    const { isTelling, readBytes } = await report(options, io);
-    if (!options.follow) return isTelling ? 0 : EXIT_NOTHING;
-    await follow(options, io, readBytes);
-    return 0;
+    if (options.follow) {
+      await reportAndFollow(options, io);
+      return 0;
+    }
+    const { isTelling } = await report(options, io);
+    return isTelling ? 0 : EXIT_NOTHING;
   },
 };

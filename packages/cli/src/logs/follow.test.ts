@@ -53,6 +53,14 @@ describe("following a file", () => {
     expect(await hear(1)).toEqual(["written meanwhile"]);
   });
 
+  it("reads as a whole what was the start of a line when the report ended", async () => {
+    const file = join(folder, "a.log");
+    writeFileSync(file, "read\nsta");
+    follow(file, 8);
+    appendFileSync(file, "rt\n");
+    expect(await hear(1)).toEqual(["start"]);
+  });
+
   it("reads a renamed file to its end before its successor", async () => {
     const file = join(folder, "a.log");
     writeFileSync(file, "");

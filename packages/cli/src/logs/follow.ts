@@ -13,9 +13,10 @@ export type FollowOptions = {
   readonly onLine: (line: string, file: string) => void;
 };
 
-/** A file and how many of its bytes are known; from its present end on when absent. */
+/** A file and how many of its bytes are known, of which the last may be the start of a line; from its present end on when absent. */
 type FollowedFile = { readonly name: string; readonly fromBytes?: number };
 
+const NEWLINE = 10;
 const CHUNK_BYTES = 1 << 20;
 const MAX_LINE_BYTES = 2 << 20;
 
@@ -37,8 +38,17 @@ export async function followFiles({ files, everyMs, signal, onLine }: FollowOpti
 function start({ name, fromBytes }: FollowedFile): Followed {
   const file: Followed = { name, fd: undefined, inode: -1, offset: 0, rest: Buffer.alloc(0) };
   open(file);
-  if (file.fd !== undefined) file.offset = fromBytes ?? fstatSync(file.fd).size;
+  if (file.fd !== undefined) file.offset = fromBytes === undefined ? fstatSync(file.fd).size : findLine(file.fd, fromBytes);
   return file;
+}
+
+/** Where the line starts that goes on at a place: what a slow writer began is read as a whole. */
+function findLine(fd: number, place: number): number {
+  const start = Math.max(0, place - CHUNK_BYTES);
+  const bytes = Buffer.allocUnsafe(place - start);
+  const read = readSync(fd, bytes, 0, bytes.length, start);
+  const newline = bytes.subarray(0, read).lastIndexOf(NEWLINE);
+  return newline === -1 && start > 0 ? place : start + newline + 1;
 }
 
 /** Between the two halves of a rotation there may be no file: it is tried again at the next look. */
@@ -90,7 +100,7 @@ function readNew(file: Followed, onLine: FollowOptions["onLine"]): void {
 function takeLines(file: Followed, chunk: Buffer, onLine: FollowOptions["onLine"]): void {
   const bytes = Buffer.concat([file.rest, chunk]);
   let start = 0;
-  for (let newline = bytes.indexOf(10); newline !== -1; newline = bytes.indexOf(10, start)) {
+  for (let newline = bytes.indexOf(NEWLINE); newline !== -1; newline = bytes.indexOf(NEWLINE, start)) {
     onLine(bytes.toString("utf8", start, newline), file.name);
     start = newline + 1;
   }
