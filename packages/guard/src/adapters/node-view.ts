@@ -53,9 +53,13 @@ const DISCONNECTS = new Set([
   "ERR_HTTP2_INVALID_STREAM",
 ]);
 
-/** Is it what a stream, a socket or a signal says when the other side is gone? */
+/** How multer, busboy and formidable, whose errors have no code, say it of a body. */
+const BROKEN_BODY = /^(?:request (?:aborted|closed)|unexpected end of (?:form|file))$/i;
+
+/** Is it what a stream, a socket, a signal or a reader of bodies says when the other side is gone? */
 function isDisconnect(thrown: unknown): boolean {
-  return DISCONNECTS.has(readTextMember(thrown, "code") ?? "") || readTextMember(thrown, "name") === "AbortError";
+  if (DISCONNECTS.has(readTextMember(thrown, "code") ?? "") || readTextMember(thrown, "name") === "AbortError") return true;
+  return BROKEN_BODY.test(readTextMember(thrown, "message") ?? "");
 }
 
 /** Has the client closed the connection, or lost it? Of what the server breaks off itself neither is so. */
@@ -70,11 +74,15 @@ function onClose(this: ServerResponse): void {
   const exchange = findExchange(this);
   if (exchange === undefined) return;
   const isAborted = !this.writableFinished;
-  if (isAborted && hasClientLeft(exchange.request as NodeRequest)) exchange.isExcused = isDisconnect;
+  const request = exchange.request as NodeRequest;
+  const hasLeft = isAborted && hasClientLeft(request);
+  if (hasLeft) exchange.isExcused = isDisconnect;
   // Whoever breaks a response off with an error says why; that the client left says nothing of the server. HTTP/2 does not say: undefined.
   const { errored } = this;
   if (isAborted && errored !== null && errored !== undefined && !isDisconnect(errored)) exchange.fail(errored);
-  exchange.owner.finish(exchange, this.headersSent ? this.statusCode : undefined, isAborted);
+  // What a host says of half a request, as Express's last handler does, nobody receives.
+  const isSaid = this.headersSent && !(hasLeft && !request.complete && isDisconnect(exchange.thrown));
+  exchange.owner.finish(exchange, isSaid ? this.statusCode : undefined, isAborted);
 }
 
 /** Sees each piece of the body as the parser hands it to the stream, which flows as it would have. */

@@ -235,6 +235,17 @@ export const ODD_EXCHANGES: Readonly<Record<string, OddExchange>> = {
         app.post("/", (request, response) => void response.json(request.body));
       }),
   },
+  "an upload that breaks off, read as multer reads it": {
+    records: 0,
+    send: ["POST / HTTP/1.1\r\nhost: a\r\ncontent-type: multipart/form-data; boundary=b\r\ncontent-length: 50\r\n\r\n--b"],
+    hangsUp: "",
+    serve: (kit) =>
+      kit.express((app) => {
+        app.post("/", (request, _response, next) => {
+          request.on("aborted", () => next(new Error("Request aborted"))).resume();
+        });
+      }),
+  },
   "an upload that breaks off, read by Fastify": {
     records: 0,
     send: ["POST / HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 50\r\n\r\n{"],
