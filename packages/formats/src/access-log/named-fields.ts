@@ -222,7 +222,20 @@ const SUFFIXED = [
 export type FieldReader = (names: readonly string[]) => unknown;
 
 /** Members that only hold others, of Azure's diagnostic logs and of many a logging library: what they hold counts as the object's own. */
-const CONTAINERS = ["properties", "fields", "attributes", "data", "context", "extra", "payload", "span", "timing", "timings"];
+const CONTAINERS = [
+  "properties",
+  "fields",
+  "attributes",
+  "data",
+  "context",
+  "extra",
+  "payload",
+  "span",
+  "timing",
+  "timings",
+  "@fields",
+  "nginx",
+];
 /** Where Filebeat's modules before 7.0 put what they took out of a server's access log, one level deeper. */
 const SERVERS = ["nginx", "apache", "apache2", "iis", "traefik", "haproxy"];
 
@@ -281,7 +294,7 @@ export function putNamedFields(draft: Draft, read: FieldReader, context: ParseCo
   if (draft.method === undefined || draft.path === undefined || (typeof line === "string" && WHOLE.test(line))) putRequestLine(draft, line);
   const query = readJsonText(read(["url.query", "query_string", "args", "query", "request_query", "cs_uri_query"]));
   if (draft.query === undefined && query !== undefined && query !== "{}") draft.query = query.replace(/^\?/, "");
-  putStatus(draft, readStatusNumber(readStatusMember(read) ?? readGrokStatus(read)));
+  putStatus(draft, readStatusNumber(readStatusMember(read) ?? readGrokStatus(read) ?? readShortStatus(read)));
   putNumber(draft, "responseBytes", readJsonText(read(BYTES)));
   putNumber(draft, "requestBytes", readJsonText(read(["request_length", "http.request.body.bytes", "bytes_in", "request_size"])));
   putClient(draft, readJsonText(read(CLIENT)) ?? readRemote(read) ?? "");
@@ -344,6 +357,12 @@ function readRemote(read: FieldReader): string | undefined {
 /** Logstash's pattern for Apache's log calls the status `response`, a word that elsewhere means anything. */
 function readGrokStatus(read: FieldReader): unknown {
   return read(["verb"]) === undefined && read(["httpversion"]) === undefined ? undefined : read(["response"]);
+}
+
+/** Beside nothing but a whole request line, a short name too is the status'. */
+function readShortStatus(read: FieldReader): unknown {
+  const line = read(REQUEST_LINE);
+  return typeof line === "string" && WHOLE.test(line) ? read(["st", "code", "sc", "resp"]) : undefined;
 }
 
 /** A number of more digits is the application's own code, whatever its member is called. */

@@ -2,10 +2,11 @@
  * HAProxy's httplog, httpslog and tcplog, with or without the syslog tag. Source: HAProxy configuration manual, sections 8.2.2, 8.2.3,
  * 8.2.5 and 8.5. `%tr` is the time at which the request was received; the last timer is the total time in ms.
  */
-import { parseClfTime } from "../clock.ts";
+import { parseAnyTime, parseClfTime } from "../clock.ts";
 import { type Draft, putClient, putDuration, putNumber, putRequestLine, putStatus, putTime, startDraft, stripPort } from "../draft.ts";
 import { findHaproxyTermination } from "../knowledge/haproxy-termination.ts";
 import type { LineParser, ParseContext, TextFormat } from "../line.ts";
+import { isUsualStatus } from "../usual-status.ts";
 
 /** What syslog and shippers put before the client is theirs; the client's port, the time and `frontend backend/server` are not mistaken. */
 const HEAD =
@@ -31,7 +32,8 @@ function createHaproxy(context: ParseContext): LineParser {
   return (line) => {
     // Behind the time of all other access logs stands a quote.
     const head = line.startsWith('] "', line.indexOf("] ")) ? null : HEAD.exec(line);
-    if (head === null || head.index > MAX_PREFIX) return parseClf(line, context) ?? parseErrorLine(line, context);
+    if (head === null || head.index > MAX_PREFIX)
+      return parseClf(line, context) ?? parseOwnLayout(line, context) ?? parseErrorLine(line, context);
     const draft = startDraft("load-balancer", "haproxy");
     putClient(draft, head[1]?.replace(/^::ffff:(?=\d+\.)/, ""));
     putTime(draft, parseClfTime(head[3] ?? "", context.zoneOffsetMinutes));
@@ -51,6 +53,32 @@ function createHaproxy(context: ParseContext): LineParser {
     if (!server.startsWith("<")) draft.upstream = [{ address: `${backend}/${server}` }];
     return { kind: "exchange", format: "haproxy-tcp", exchange: draft };
   };
+}
+
+/** How a session ended (section 8.5), right before the request: nothing but HAProxy writes that. */
+const ENDED = / (----|[CSPRLUDIKTcs][RQCHDLT](?:--|[A-Z-]{2})) "(<BADREQ>[^"]*|[A-Z]{3,16} [^"]*)/;
+const ANY_TIME = /\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d(?:\.\d+)?(?: [+-]\d{4})?|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/;
+const PEER = /(?:^|[ [])((?:\d{1,3}\.){3}\d{1,3}|[\da-f:]{2,39}):\d{1,5}(?= |$)/;
+
+/** A layout of the operators' own: its status is the only code in use between the time and how the session ended. */
+function parseOwnLayout(line: string, context: ParseContext): ReturnType<LineParser> {
+  const ended = line.includes('-- "') || line.includes(' "<BADREQ>') ? ENDED.exec(line) : null;
+  const time = ANY_TIME.exec(line);
+  if (ended === null || time === null || time.index > MAX_PREFIX || time.index > ended.index) return undefined;
+  const between = line.slice(time.index + time[0].length, ended.index);
+  const codes = between.split(" ").filter(isUsualStatus);
+  if (codes.length !== 1) return undefined;
+  const draft = startDraft("load-balancer", "haproxy");
+  putClient(draft, PEER.exec(line.slice(0, ended.index).replace(time[0], ""))?.[1]);
+  putTime(draft, parseAnyTime(time[0], context));
+  putStatus(draft, codes[0]);
+  draft.flags = ended[1] ?? "";
+  const timers = /(?:^| )-?\d+\/-?\d+\/-?\d+\/(-?\d+)\/\+?(\d+)(?= )/.exec(between);
+  putDuration(draft, timers?.[2], 1);
+  const request = ended[2] ?? "";
+  if (!request.startsWith("<BADREQ>")) putRequestLine(draft, decodeHashes(request));
+  judgeHaproxy(draft, between.includes("<NOSRV>") ? -1 : Number(timers?.[1] ?? 0));
+  return { kind: "exchange", format: "haproxy-http", exchange: draft };
 }
 
 /** The parts of httplog's own line, of which some may be empty. */

@@ -8,7 +8,7 @@ export const morgan: TextFormat = { id: "morgan", create: () => parseMorgan };
 const DEV = /^([A-Z][A-Z-]{2,19}) (\S+) (\d{3}|-) (\d+(?:\.\d+)?|-) ms - (\d+|-)$/;
 /** The applications' own line begins with the client more often than not (`:remote-addr :method :url`). */
 const CLIENT = /^((?:\d{1,3}\.){3}\d{1,3}|[\da-f:]{2,39}(?::(?:\d{1,3}\.){3}\d{1,3})?) (?:- )?(?=[A-Z]{3,20} )/i;
-const TINY = /^([A-Z][A-Z-]{2,19}) (\S+) (\d{3}|-) (\d+|-) - (\d+(?:\.\d+)?|-) ms$/;
+const TINY = /^([A-Z][A-Z-]{2,19}) (\S+) (\d{3}|-)(?: (\d+|-))? - (\d+(?:\.\d+)?|-) ms$/;
 const SHORT = /^(\S+) (\S+) ([A-Z][A-Z-]{2,19}) (\S+) HTTP\/[\d.]+ (\d{3}|-) (\d+|-) - (\d+(?:\.\d+)?|-) ms$/;
 
 function parseMorgan(line: string): ParsedLine | undefined {

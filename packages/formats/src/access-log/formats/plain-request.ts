@@ -58,7 +58,8 @@ function readRow(row: RegExpExecArray, context: ParseContext): ParsedLine {
 
 function splitFields(line: string): string[] | undefined {
   if (/^"[^"]*"(?:,"(?:[^"\\]|\\.|"")*")+$/.test(line)) return line.slice(1, -1).split('","', MAX_FIELDS);
-  const fields = (line.includes("\t") ? line.split("\t", MAX_FIELDS) : line.split("|", MAX_FIELDS)).map((field) => field.trim());
+  const separator = ["\t", "|", ";"].find((each) => line.includes(each)) ?? "|";
+  const fields = line.split(separator, MAX_FIELDS).map((field) => field.trim());
   return fields.length >= 4 ? fields : undefined;
 }
 

@@ -32,9 +32,10 @@ const LAYOUTS = [
   /: (?<request>[A-Z]{3,16} \S+ HTTP\/[\d.]+|\\x\S*|) (?<status>\d{3}) (?=(?:upstream_|request_)\w+ )/d,
   /\] (?<status>\d{3}) (?:[^"]{0,200} )?"(?<request>[^"]*)"/d,
   /(?<=\] |\d |- )(?<status>\d{3}) "(?<request>[^"]*)"/d,
+  /^(?<status>\d{3}) (?:[\d.-]{1,12} ){0,3}\[[^"]{0,120}"(?<request>[^"]*)"/d,
 ];
 /** A number in front of the request that may be the status, where another stands behind it. */
-const BEFORE = /\] (\d{3})(?= )|(?<=\] |\d |- )(\d{3}) $/;
+const BEFORE = /\] (\d{3})(?= )|(?<=\] |\d |- )(\d{3}) $|^(\d{3}) (?:[\d.-]{1,12} ){0,3}\[/;
 const ASKED = /^[A-Z]{3,16} (?:\/|\*|https?:\/\/)/;
 /** Servers answer what they cannot read as a request by themselves, with one of these. */
 const REFUSED = /^(?:400|405|408|414|431|494|497|501|505)$/;
@@ -61,7 +62,7 @@ function createRequestLine(context: ParseContext): LineParser {
     const address = ADDRESS.exec(time === undefined ? head : head.replace(time, "-"))?.[1];
     if ((address === undefined && time === undefined) || CALLED.test(head)) return undefined;
     const before = BEFORE.exec(head);
-    if (isUsualStatus(before?.[1] ?? before?.[2])) return undefined;
+    if (isUsualStatus(before?.[1] ?? before?.[2] ?? before?.[3])) return undefined;
     // A wrapper in front of a line with the family's own time is peeled first, unless a logger's level stands between the two.
     if (BRACKETED_TIME.test(head) && !LOGGED.test(head) && peelLoose(line) !== undefined) return undefined;
     const draft = startDraft("unknown", "access log");
