@@ -1,5 +1,5 @@
 import type { FailingAnswer } from "@faultline/model";
-import type { FormEvent, ReactNode } from "react";
+import { type FormEvent, type ReactNode, useState } from "react";
 import { FailingTable } from "../parts/failing-table.tsx";
 import { Field } from "../parts/field.tsx";
 import { Empty, Failed, Loading } from "../parts/page-state.tsx";
@@ -20,6 +20,8 @@ function isTimed(filter: URLSearchParams): boolean {
 /** Failing requests of the last day or of a time that is chosen, filtered; the filter is the address, so that it can be sent to someone. */
 export function FailingPage({ query }: { readonly query: string }): ReactNode {
   const filter = new URLSearchParams(query);
+  // On a telephone the form would fill the first view, before a single request.
+  const [isOpen, setOpen] = useState(() => filter.size > 0 || matchMedia("(min-width: 641px)").matches);
   const [answer] = useResource<FailingAnswer>(`/api/failing?${filter.toString()}`);
   const apply = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
@@ -36,20 +38,23 @@ export function FailingPage({ query }: { readonly query: string }): ReactNode {
       <header className="page-head">
         <h1 tabIndex={-1}>Failing requests</h1>
       </header>
-      <form className="filter" onSubmit={apply} key={query}>
-        {FIELDS.map((name) => (
-          <Field key={name} name={name} value={filter.get(name) ?? ""} />
-        ))}
-        <TimeFields from={filter.get("from") ?? ""} to={filter.get("to") ?? ""} />
-        <label>
-          <span>order</span>
-          <select name="order" defaultValue={filter.get("order") ?? "newest"}>
-            <option>newest</option>
-            <option>slowest</option>
-          </select>
-        </label>
-        <button type="submit">Filter</button>
-      </form>
+      <details className="filter-fold" open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <summary>Narrow down</summary>
+        <form className="filter failing-filter" onSubmit={apply} key={query}>
+          {FIELDS.map((name) => (
+            <Field key={name} name={name} value={filter.get(name) ?? ""} />
+          ))}
+          <TimeFields from={filter.get("from") ?? ""} to={filter.get("to") ?? ""} />
+          <label>
+            <span>order</span>
+            <select name="order" defaultValue={filter.get("order") ?? "newest"}>
+              <option>newest</option>
+              <option>slowest</option>
+            </select>
+          </label>
+          <button type="submit">Filter</button>
+        </form>
+      </details>
       {answer.kind === "loading" && <Loading what="failing requests" />}
       {answer.kind === "failed" && <Failed problem={answer.problem} />}
       {answer.kind === "ready" && answer.value.failing.length === 0 && (
