@@ -156,7 +156,8 @@ function findOnsetPattern(tally: Tally): Pattern | undefined {
   const onset = findOnset(tally.errors.resample(firstMs, toMs, STEPS), tally.traffic.resample(firstMs, toMs, STEPS));
   if (onset === undefined) return undefined;
   const stepMs = (toMs - firstMs) / STEPS;
-  const onsetMs = firstMs + onset.step * stepMs;
+  // To the second: a step is seldom shorter.
+  const onsetMs = Math.floor((firstMs + onset.step * stepMs) / 1000) * 1000;
   const start = findStart(tally.starts, onsetMs, stepMs);
   const percent = (ratio: number) => `${(ratio * 100).toFixed(2)} %`;
   const measured = `${percent(onset.before)} of requests failed before ${formatTime(onsetMs)}, ${percent(onset.after)} after it (log-likelihood gain ${onset.logLikelihood.toFixed(0)})`;

@@ -24,11 +24,11 @@ const STYLE = `
 h1{font-size:1.6rem;margin:0 0 .25rem}h2{font-size:1.15rem;margin:2rem 0 .5rem;overflow-wrap:anywhere}.card h2{margin-top:0}p{margin:.25rem 0}.soft{color:var(--soft)}
 .chart svg{width:100%}.ends{display:flex;justify-content:space-between;font-size:.8rem}.t{white-space:nowrap}
 .wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.875rem}th,td{padding:.4rem .6rem;text-align:left;border-bottom:1px solid var(--line);vertical-align:top}
-th.n,td.n{text-align:right;font-variant-numeric:tabular-nums}td.r{font-family:ui-monospace,monospace;overflow-wrap:anywhere;min-width:14rem}
+th.n,td.n{text-align:right;font-variant-numeric:tabular-nums}td.r{font-family:ui-monospace,monospace;overflow-wrap:anywhere;min-width:14rem}.m{min-width:8rem}
 .bad{color:var(--bad);font-weight:600}svg{display:block}.card{background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:1rem;margin:.75rem 0}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;margin:.5rem 0 0;font-size:.8rem;color:var(--soft)}ul{margin:.25rem 0;padding-left:1.25rem}
-@media print{:root{color-scheme:light;--text:#000;--soft:#444;--back:#fff;--card:#fff;--line:#bbb;--bad:#b00020;--calm:#8aa4c2}body{max-width:none;padding:0;font-size:12px}svg{print-color-adjust:exact;-webkit-print-color-adjust:exact}.card,tr{break-inside:avoid}h2{break-after:avoid}.wide{overflow:visible}}
-@media(max-width:40rem){body{padding:1rem .75rem}td.r{min-width:8rem}th,td{padding:.4rem .3rem}.t{white-space:normal}tr>:nth-child(n+5){display:none}}`;
+@media print{:root{color-scheme:light;--text:#000;--soft:#444;--back:#fff;--card:#fff;--line:#bbb;--bad:#b00020;--calm:#8aa4c2}body{max-width:none;padding:0;font-size:12px}svg{print-color-adjust:exact;-webkit-print-color-adjust:exact}.card,tr{break-inside:avoid}.t{white-space:normal}.m{min-width:0}td.r{min-width:8rem}.i svg{width:60px}h2{break-after:avoid}.wide{overflow:visible}}
+@media(max-width:40rem){body{padding:1rem .75rem}td.r{min-width:8rem}th,td{padding:.4rem .3rem}.t{white-space:normal}tr>:nth-child(n+5){display:none}.m{min-width:0}}`;
 
 /** Routes that are told of one by one, and causes of each. */
 const SHOWN_ROUTES = 10;
@@ -113,7 +113,7 @@ function renderTable(report: Report): string {
   if (report.routes.length === 0) return "";
   const rows = report.routes.map(
     (route) =>
-      `<tr><td class="n">${formatCount(route.count)}</td><td class="bad">${route.status}</td><td class="r">${escape(`${route.method} ${route.route}`)}</td><td class="t">${escape(formatShare(route.share))}</td><td class="t">${formatClock(route.firstMs)}</td><td class="t">${formatClock(route.lastMs)}</td><td>${drawBars(route.overTime, { width: 120, height: 24, color: "var(--bad)", label: "over time" })}</td><td>${escape(nameMakerShort(route))}</td></tr>`,
+      `<tr><td class="n">${formatCount(route.count)}</td><td class="bad">${route.status}</td><td class="r">${escape(`${route.method} ${route.route}`)}</td><td class="t">${escape(formatShare(route.share))}</td><td>${formatClock(route.firstMs)}</td><td>${formatClock(route.lastMs)}</td><td class="i">${drawBars(route.overTime, { width: 120, height: 24, color: "var(--bad)", label: "over time" })}</td><td class="m">${escape(nameMakerShort(route))}</td></tr>`,
   );
   return `<h2>Routes</h2><div class="wide"><table><thead><tr><th class="n">Count</th><th>Status</th><th>Route</th><th>Share (95 %)</th><th>First</th><th>Last</th><th>Over time</th><th>Made by</th></tr></thead><tbody>${rows.join("")}</tbody></table></div>${report.moreRoutes === 0 ? "" : `<p class="soft">and ${formatCount(report.moreRoutes)} more; --top shows more</p>`}`;
 }

@@ -4,6 +4,9 @@ import { findFixedSuffix, isVersionText, looksLikeValue } from "./segment.ts";
 
 /** No API answers in more versions; more short numbers at the start of a path are values. */
 const MAX_VERSIONS = 4;
+/** A language and a region (BCP 47): frequent as names are, and yet values, since the same routes stand behind each of them. */
+const LOCALE = /^[a-z]{2}[-_][A-Z]{2}$/;
+const LOCALE_CHARACTERS = 5;
 /** Words that were folded into one parameter before new ones are taken for its values. */
 const CROWDED = 1000;
 /** Rare suffixes of values at one place, beyond which they are no suffixes: extensions and verbs are few. */
@@ -15,6 +18,10 @@ const RARE_WORDS = 2;
 export function foldRoutes<T extends Mergeable<T>>(node: Node<T>, depth: number): void {
   const versions = depth === 0 ? [...node.children.keys()].filter((key) => isVersionText(key)) : [];
   if (versions.length > MAX_VERSIONS) foldInto(node, PARAMETER, versions);
+  const locales: string[] = [];
+  // Places may have many thousands of children.
+  for (const key of node.children.keys()) if (key.length === LOCALE_CHARACTERS && LOCALE.test(key)) locales.push(key);
+  if (locales.length > 1) foldInto(node, PARAMETER, locales);
   const words = [...node.children.keys()].filter((key) => !key.startsWith(PARAMETER) && !versions.includes(key));
   const { groups, areSuffixesMany } = groupBySuffix(words);
   if (areSuffixesMany) getCrowd(node).isOfAnySuffix = true;

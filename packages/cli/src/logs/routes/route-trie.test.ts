@@ -102,6 +102,20 @@ function score(learned: ReturnType<typeof learn>) {
 }
 
 describe("learning routes from paths", () => {
+  it("has one route for all languages with a region, and leaves a single one as it is", () => {
+    const pages = ["cart", "checkout", "products"].flatMap((page) =>
+      ["en-US", "de-DE", "pt_BR"].flatMap((locale) => Array.from({ length: 200 }, () => [`/${locale}/${page}`, `/{id}/${page}`] as const)),
+    );
+    const others = Array.from({ length: 200 }, () => ["/api/en-US/help", "/api/en-US/help"] as const);
+    const routes = learn([...pages, ...others]).map(({ template, leaf }) => ({ template, counts: Object.fromEntries(leaf.counts) }));
+    expect(routes.toSorted((a, b) => a.template.localeCompare(b.template))).toEqual([
+      { template: "/{id}/cart", counts: { "/{id}/cart": 600 } },
+      { template: "/{id}/checkout", counts: { "/{id}/checkout": 600 } },
+      { template: "/{id}/products", counts: { "/{id}/products": 600 } },
+      { template: "/api/en-US/help", counts: { "/api/en-US/help": 200 } },
+    ]);
+  });
+
   it.each(Array.from({ length: 20 }, (_, index) => 1000 + index * 77))(
     "puts 98 percent of the lines of made-up API %s to their own template",
     (seed) => {
