@@ -247,8 +247,7 @@ export class Guard implements ExchangeOwner {
     }
     exchange.fail(thrown);
     exchange.set("faultline.uncaught", origin);
-    const isLate = exchange.isFinished;
-    this.#report(exchange, { status: undefined, isFailure: true, isAborted: true, endMs: performance.now(), isLate });
+    this.#report(exchange, { status: undefined, isFailure: true, isAborted: true, endMs: performance.now(), isLate: exchange.isFinished });
     // It has told its story: the next process must not tell it again.
     this.#journal?.close(exchange);
   }
@@ -261,7 +260,8 @@ export class Guard implements ExchangeOwner {
   }
 
   #offerLone(thrown: unknown, told: { readonly origin: string; readonly severity: number }): void {
-    this.#exporter.offerWritten(this.shield(() => writeLoneFailure(thrown, this.#redactor, told)));
+    const record = this.shield(() => writeLoneFailure(thrown, this.#redactor, told));
+    this.#exporter.offer(() => record);
   }
 
   /** Adds a log line to the flight recorder of the request that runs now. `severity` as in OpenTelemetry: 5 DEBUG, 9 INFO, 13 WARN, 17 ERROR. */
@@ -279,8 +279,7 @@ export class Guard implements ExchangeOwner {
   /** The ids to stamp a log line with; undefined outside of a request. */
   logContext(): { readonly request_id: string; readonly trace_id: string; readonly span_id: string } | undefined {
     const exchange = this.current();
-    if (exchange === undefined) return undefined;
-    return { request_id: exchange.requestId, trace_id: exchange.trace.traceId, span_id: exchange.trace.spanId };
+    return exchange && { request_id: exchange.requestId, trace_id: exchange.trace.traceId, span_id: exchange.trace.spanId };
   }
 
   /** What became of the failures so far: captured = delivered + pending + spooled + dropped. */

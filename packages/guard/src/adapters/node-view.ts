@@ -43,7 +43,7 @@ export function findExchange(message: object): Exchange | undefined {
   return (message as Marked)[EXCHANGE];
 }
 
-/** How streams, sockets and signals say that the other side is gone. */
+/** How streams, sockets, signals and readers of bodies, of which multer, busboy and formidable have words only, say that the other side is gone. */
 const DISCONNECTS = new Set([
   "ECONNRESET",
   "ECONNABORTED",
@@ -51,15 +51,14 @@ const DISCONNECTS = new Set([
   "ERR_STREAM_PREMATURE_CLOSE",
   "ERR_STREAM_DESTROYED",
   "ERR_HTTP2_INVALID_STREAM",
+  "AbortError",
+  "Request aborted",
+  "Request closed",
+  "Unexpected end of form",
 ]);
 
-/** How multer, busboy and formidable, whose errors have no code, say it of a body. */
-const BROKEN_BODY = /^(?:request (?:aborted|closed)|unexpected end of (?:form|file))$/i;
-
-/** Is it what a stream, a socket, a signal or a reader of bodies says when the other side is gone? */
 function isDisconnect(thrown: unknown): boolean {
-  if (DISCONNECTS.has(readTextMember(thrown, "code") ?? "") || readTextMember(thrown, "name") === "AbortError") return true;
-  return BROKEN_BODY.test(readTextMember(thrown, "message") ?? "");
+  return ["code", "name", "message"].some((member) => DISCONNECTS.has(readTextMember(thrown, member) ?? ""));
 }
 
 /** Has the client closed the connection, or lost it? Of what the server breaks off itself neither is so. */
@@ -132,8 +131,8 @@ export function beginNode<R extends NodeRequest>(
     (request as Marked)[EXCHANGE] = exchange;
     (response as Marked)[EXCHANGE] = exchange;
     response.on("close", onClose);
-    // A response that was made for an upgraded connection, as express-ws makes one, is on no socket whose end it would tell.
-    if (request.upgrade === true && response.socket === null) request.socket.on("close", onClose.bind(response));
+    // A response that was made for an upgraded connection may be on no socket whose end it would tell, as that of express-ws.
+    if (request.upgrade === true) request.socket.on("close", onClose.bind(response));
     // A stream of HTTP/2 has lost its session, which knows the address, when it ends.
     if (request.httpVersionMajor > 1) (request as Marked)[ADDRESS] = readAddress(request);
     if (guard.bodyLimitBytes > 0 && hasBody(request)) request.push = pushAndKeep;

@@ -18,10 +18,6 @@ type Watch = (watcher: ProcessWatcher) => () => void;
 function createWatch(): Watch {
   const watchers = new Set<ProcessWatcher>();
 
-  function onUncaught(thrown: unknown, origin: string): void {
-    for (const watcher of watchers) watcher.onUncaught(thrown, origin);
-  }
-
   function onEnd(): void {
     for (const watcher of watchers) watcher.onEnd();
   }
@@ -34,19 +30,22 @@ function createWatch(): Watch {
     process.kill(process.pid, signal);
   }
 
+  /** The monitor sees an uncaught exception without counting as its handler; rejections reach it as what they become. */
+  function onUncaught(thrown: unknown, origin: string): void {
+    for (const watcher of watchers) watcher.onUncaught(thrown, origin);
+  }
+
+  function listen(how: "on" | "off"): void {
+    process[how]("uncaughtExceptionMonitor", onUncaught);
+    process[how]("exit", onEnd);
+    for (const signal of SIGNALS) process[how](signal, onSignal);
+  }
+
   return (watcher) => {
-    if (watchers.size === 0) {
-      // The monitor sees an uncaught exception without counting as its handler; rejections reach it as what they become.
-      process.on("uncaughtExceptionMonitor", onUncaught);
-      process.on("exit", onEnd);
-      for (const signal of SIGNALS) process.on(signal, onSignal);
-    }
+    if (watchers.size === 0) listen("on");
     watchers.add(watcher);
     return () => {
-      if (!watchers.delete(watcher) || watchers.size > 0) return;
-      process.off("uncaughtExceptionMonitor", onUncaught);
-      process.off("exit", onEnd);
-      for (const signal of SIGNALS) process.off(signal, onSignal);
+      if (watchers.delete(watcher) && watchers.size === 0) listen("off");
     };
   };
 }

@@ -5,6 +5,5 @@
 
 /** What was made under `name` by the first copy that asked. The name ends in a number: raise it with a change that an older copy could not live with. */
 export function shareInProcess<T>(name: `${string}.${number}`, make: () => T): T {
-  const all = globalThis as { [key: symbol]: unknown };
-  return (all[Symbol.for(`faultline.${name}`)] ??= make()) as T;
+  return ((globalThis as { [key: symbol]: unknown })[Symbol.for(`faultline.${name}`)] ??= make()) as T;
 }

@@ -74,7 +74,7 @@ export class Exporter {
   constructor(settings: ExporterSettings) {
     this.#settings = settings;
     this.#pending = new Pending(settings.resource);
-    if (settings.spool !== undefined && settings.spool.size > 0) this.#schedule();
+    if (this.#hasMore()) this.#schedule();
   }
 
   /** Counts a drop. */
@@ -84,34 +84,20 @@ export class Exporter {
 
   /** Takes one failure. */
   offer(write: WriteFailure): void {
-    if (!this.#capture()) return;
+    this.counts.captured += 1;
+    if (this.#isClosed) return this.drop("closed", 1);
+    this.counts.pending += 1;
     this.#unwritten.push(write);
     if (this.#unwritten.length >= WRITTEN_TOGETHER) this.#writeDown();
-    this.#sendSoon();
-  }
-
-  /** Takes one that is written down already, or could not be. Leaves the others for later: the host may be deep in its own work. */
-  offerWritten(record: FailureRecord | undefined): void {
-    if (!this.#capture()) return;
-    this.#addFailure(record);
-    this.#sendSoon();
-  }
-
-  /** False when it is too late. */
-  #capture(): boolean {
-    this.counts.captured += 1;
-    if (this.#isClosed) this.drop("closed", 1);
-    else this.counts.pending += 1;
-    return !this.#isClosed;
+    this.#schedule();
   }
 
   #writeDown(): void {
-    for (const write of this.#unwritten.splice(0)) this.#addFailure(write());
-  }
-
-  #addFailure(record: FailureRecord | undefined): void {
-    if (record === undefined) this.#settle(1, "record-failed");
-    else if (!this.#add(record, 1)) this.#settle(1, "queue-full");
+    for (const write of this.#unwritten.splice(0)) {
+      const record = write();
+      if (record === undefined) this.#settle(1, "record-failed");
+      else if (!this.#add(record, 1)) this.#settle(1, "queue-full");
+    }
   }
 
   /** Says what became of failures that were pending. */
@@ -137,7 +123,7 @@ export class Exporter {
   offerUncounted(items: { readonly spans?: readonly string[]; readonly metrics?: readonly string[] }): void {
     if (this.#isClosed) return;
     this.#add(items, 0);
-    this.#sendSoon();
+    this.#schedule();
   }
 
   /** False when there is no room. */
@@ -152,12 +138,8 @@ export class Exporter {
     return true;
   }
 
-  #sendSoon(): void {
-    if (this.#pending.sizeBytes > MAX_BATCH_BYTES && this.#sending === undefined) void this.flush();
-    else this.#schedule();
-  }
-
   #schedule(delayMs = this.#settings.flushMs): void {
+    if (this.#pending.sizeBytes > MAX_BATCH_BYTES && this.#sending === undefined) void this.flush();
     if (this.#timer !== undefined || this.#isClosed) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
@@ -294,7 +276,7 @@ export class Exporter {
   /** For the end of the process, when nothing asynchronous runs any more: puts what is pending on disk. */
   spoolNow(): void {
     // A batch under way may arrive twice, now and from the spool: spans are one by their ids.
-    const batches = [...this.#waiting.splice(0), ...(this.#underWay === undefined ? [] : [this.#underWay])];
+    const batches = [...this.#waiting.splice(0), this.#underWay ?? []].flat();
     if (this.#packing !== undefined) batches.push(packNow(this.#packing));
     const pending = this.#takePending();
     if (pending !== undefined) batches.push(packNow({ count: pending.count, plain: pending.finish() }));
@@ -329,9 +311,7 @@ function compress(body: Uint8Array): Uint8Array | Promise<Uint8Array> {
 }
 
 function sizeOf(items: readonly string[]): number {
-  let size = 0;
-  for (const item of items) size += item.length;
-  return size;
+  return items.reduce((size, item) => size + item.length, 0);
 }
 
 function packNow({ count, plain }: PackedParts): Batch {

@@ -5,9 +5,9 @@ import { performance } from "node:perf_hooks";
  * This process and no other: its id, and when it began, which all its threads and all copies of this module read alike. The id alone does not tell: in a
  * container every process may be number 1.
  */
-const OWN = `${process.pid}-${Math.round(performance.timeOrigin * 1_000).toString(36)}-`;
+const OWN = `${process.pid}-${performance.timeOrigin}-`;
 
-/** A new name that begins with this process's id: `812-hbrmpwlzk2-k3v9qz`. */
+/** A new name that begins with this process's id: `812-1795322122769.89-k3v9qz`. */
 export function createOwnName(): string {
   return OWN + Math.random().toString(36).slice(2, 8);
 }
@@ -23,7 +23,6 @@ function isRunning(pid: number): boolean {
 
 /** Does a name, or one that begins with it, belong to a process that is gone? */
 export function isOrphan(name: string): boolean {
-  const pid = Number(/^(\d+)-/.exec(name)?.[1] ?? Number.NaN);
-  if (!Number.isInteger(pid)) return false;
-  return pid === process.pid ? !name.startsWith(OWN) : !isRunning(pid);
+  const pid = Number(/^(\d+)-/.exec(name)?.[1]);
+  return pid >= 0 && !name.startsWith(OWN) && (pid === process.pid || !isRunning(pid));
 }
