@@ -143,7 +143,7 @@ function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
 }
 
 /** True for a version of something called after a secret: `"cookie": "^0.7.1"`. A password may look like one. */
-function isVersion(raw: string, kind: KeyKind): boolean {
+export function isVersion(raw: string, kind: KeyKind): boolean {
   return kind !== "password" && /^[~^v]?\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(raw);
 }
 

@@ -187,7 +187,7 @@ const PLACES: readonly Place[] = [
   text("a password through a pipe", (s) => `echo ${s} | docker login -u app --password-stdin`),
   text("a login of a protocol", (s) => `a1 LOGIN "app" "${s}"\r\nAUTH ${s}\r\nAUTH app ${s}`),
   text("a name and dots", (s) => `Admin password ........ ${s}`),
-  text("an address that lets in whoever has it", (s) => `GET /magic-link/${s} and /api/token/${s}/revoke`),
+  text("an address that lets in whoever has it", (s) => `GET /magic-link/${s}, /verify-email/${s} and /api/token/${s}/revoke`),
   ["a key in a query", (r, s) => r.redactUrl(`/geocode?address=x&key=${s}&reset_key=${s}`)],
   json("a private part of a JSON Web Key", (s) => ({ kty: "EC", crv: "P-256", d: `${s}${s}` })),
   json("an answer to a question", (s) => ({ securityAnswer: s, wallet: { recoveryPhrase: `abandon ability ${s} able` } })),
@@ -261,6 +261,7 @@ const PLAIN_JSON: readonly unknown[] = [
   { errors: { password: ["can't be blank", "is too short (minimum is 8 characters)"] } },
   { login: { password: "Password", token: "Token", apiKey: "API key", forgotPassword: "Forgot your password?" } },
   { password: "Mot de passe", secret: { name: "db-password", version: "3" }, cookies: { enabled: true, sameSite: "lax" } },
+  { scripts: { auth: "node auth.js" }, dependencies: { "cookie-parser": "~1.4.6", passport: "^0.7.0" }, cookie: { domain: ".a.test" } },
 ];
 
 describe("what is no secret", () => {

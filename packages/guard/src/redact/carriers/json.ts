@@ -1,4 +1,4 @@
-import { isLabel, LONG_KINDS } from "../credible.ts";
+import { isLabel, isVersion, LONG_KINDS } from "../credible.ts";
 import { ALNUM, BACKSLASH, CLASSES, classAt, DIGIT, isPlainWord, SPACE, UNDERSCORE } from "../character.ts";
 import { readCodes } from "../codes.ts";
 import { isNamedVersion } from "../forms/ip-address.ts";
@@ -82,7 +82,8 @@ function isSaid({ pass, frame }: Walk, kind: KeyKind, plain: string): boolean {
   const about = frame?.isObject === true ? frame.name : frame?.above?.name;
   return (
     isLabel(plain, pass.classify) ||
-    (/^[a-z]{1,12}$/.test(plain) && LONG_KINDS.test(kind)) ||
+    (LONG_KINDS.test(kind) && /^[a-z.]{1,12}( [a-z.]+)*$/.test(plain)) ||
+    isVersion(plain, kind) ||
     (about !== undefined && / /.test(plain) && ABOUT_KEYS.test(about))
   );
 }

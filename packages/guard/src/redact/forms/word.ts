@@ -54,7 +54,7 @@ const READERS: readonly Look[] = [
   [readCall, 3, 40, "", "("],
   [readCall, 3, 3, "P", "-"],
   [readUserOption, 1, 4, "uU", "", "-"],
-  [readShaped, 4, Infinity, "hwsmorvciault", "./"],
+  [readShaped, 4, Infinity, "hwsmorvciault", "./-"],
   [readShaped, 1, Infinity, "", ":"],
   [readShaped, 3, 8, "nhALe", " "],
   [readShaped, 5, 5, "P", "-"],
