@@ -23,7 +23,7 @@ export const invalidInputUnguarded: CauseRule = {
     const inputs = findings.contrast.filter(({ attribute }) => INPUT.test(attribute));
     const [quoted] = inputs.flatMap((input) => hearQuoted(findings, input));
     return {
-      against: hearAll(findings),
+      against: said.length === 0 ? [] : hearAll(findings),
       evidence: [...said, ...(quoted === undefined ? [] : [quoted]), ...inputs.slice(0, 1).map((each) => fromDifference(each, 1.5))],
     };
   },
