@@ -16,6 +16,14 @@ describe("hostile lines", () => {
     ["brackets", "[".repeat(65_000)],
     ["a combined line that never ends", `1.1.1.1 - - [21/Nov/2026:10:00:00 +0000] "GET /${'x" 2'.repeat(15_000)}`],
     ["a HAProxy line of slashes", `1.1.1.1:1 [21/Nov/2026:10:00:00.000] ${"a/".repeat(32_000)} `],
+    [
+      "a HAProxy request of slashes",
+      `1.1.1.1:1 [21/Nov/2026:10:00:00.000] fe be/s 0/0/1/4/5 200 512 - - ---- 3/3/1/1/0 0/0 {a}${"/".repeat(60_000)} "x`,
+    ],
+    [
+      "slashes behind a HAProxy request",
+      `1.1.1.1:1 [21/Nov/2026:10:00:00.000] fe be/s 0/0/1/4/5 200 5 - - ---- 3/3/1/1/0 0/0 "GET / HTTP/1.1" ${"/".repeat(60_000)}x a`,
+    ],
     ["deep JSON", `${'{"a":'.repeat(10_000)}1${"}".repeat(10_000)}`],
     ["an nginx error of commas", `2021/08/26 16:52:45 [error] 1#1: x, client: ${', client: "'.repeat(6000)}`],
     ["a Rails line of tags", "[a] ".repeat(16_000)],

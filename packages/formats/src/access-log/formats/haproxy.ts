@@ -22,8 +22,8 @@ const CLF =
   /^(?:.{0,200}? )?(\S+) - - \[([^\]]{20,27})\] "([^"]*)" (-?\d+) (\+?-?\d+) "" "" (\d+) (\d{3}) "([^"]*)" "([^"]*)" "([^"]*)" (-?\d+) (-?\d+) (-?\d+) (-?\d+) (\+?-?\d+) ([A-Za-z-]{4}) (\d+) (\d+) (\d+) (\d+) (\+?\d+) (\d+) (\d+)(?= |$)/;
 const TCP = /^(-?\d+)\/(-?\d+)\/(\+?-?\d+) (\+?\d+) ([A-Za-z-]{2,4}) (\d+\/\d+\/\d+\/\d+\/\+?\d+) (\d+\/\d+)/;
 /** httpslog since 2.5 writes error codes and TLS behind the request. */
-const TLS_BEHIND = /" \S*\/\S*\/\S*\/\S*\/\S* \S*\/\S*\/\S*$/;
-const TLS_TAIL = /^(?:(\S*\/\S*\/\S*\/\S*\/\S*) )?(\S+\/\S+\/\S+) "/;
+const TLS_BEHIND = /" (?:[^\s/]*\/){4}[^\s/]* (?:[^\s/]*\/){2}[^\s/]*$/;
+const TLS_TAIL = /^(?:((?:[^\s/]*\/){4}[^\s/]*) )?((?:[^\s/]+\/){2}[^\s/]+) "/;
 
 /** HAProxy's own traffic logs. */
 export const haproxy: TextFormat = { id: "haproxy", create: createHaproxy };
