@@ -7,7 +7,7 @@ import { readIpAddress } from "./ip-address.ts";
 import { readCard, readIban, readSsn } from "./number.ts";
 import { isPlainWord, LEADS_TO_VALUE } from "../operator.ts";
 import { readLoneRandom, readPrefixed } from "./random-token.ts";
-import { readShaped } from "./shaped-token.ts";
+import { readShaped, readWhole } from "./shaped-token.ts";
 import { readPasswordOption, readSpoken } from "./spoken.ts";
 import { mayBeginToken, readVendorToken } from "./token.ts";
 import { READER_COST } from "../work.ts";
@@ -56,13 +56,11 @@ const READERS: readonly Look[] = [
   [readUserOption, 1, 4, "uU", "", "-"],
   [readShaped, 4, Infinity, "hwsmorvciault", "./-"],
   [readShaped, 1, Infinity, "", ":"],
-  [readShaped, 3, 8, "nhALe", " "],
-  [readShaped, 5, 5, "P", "-"],
+  [readShaped, 3, 8, "nhALeP", " -"],
   [readScheme, 5, 6, "bdtBDT", SPACES],
-  [readShaped, 14, 28, "", "."],
-  [readShaped, 32, 32, "", "-"],
-  [readShaped, 40, 85, "", "", "", "7"],
-  [readShaped, 2, 5, "", "~"],
+  [readWhole, 14, 32, "", ".-"],
+  [readWhole, 40, 85, "", "", "", "7"],
+  [readWhole, 2, 5, "", "~"],
   [readPrefixed, 23, Infinity],
   [readPrefixed, 2, 22, "", "-"],
   [readLoneRandom, 16, Infinity, "", "", ASSIGNED],
@@ -97,7 +95,7 @@ const BY_BEHIND = tabulate(ABOVE + 1, ([, , , , behind], code) => isIn(behind, c
 const BY_BEFORE = tabulate(ABOVE + 1, ([, , , , , before], code) => isIn(before, code));
 const BY_CLASSES = tabulate(8, ([, , , , , , classes], bits) => isIn(classes, bits + 48));
 
-const toIndex = (code = LINE_END): number => (code < ABOVE ? code : ABOVE);
+const toIndex = (code = LINE_END): number => Math.min(code, ABOVE);
 
 /** Readers that a word may be one for, as bits: most words of most texts begin nothing, and cost a few looks at tables. */
 function findReaders(scan: Scan, { start, end, bits }: Word): number {
@@ -105,7 +103,7 @@ function findReaders(scan: Scan, { start, end, bits }: Word): number {
   const behind = end < scan.text.length ? codes[end] : LINE_END;
   const before = start > 0 ? codes[start - 1] : LINE_END;
   let readers =
-    (BY_LENGTH[end - start < LONGEST ? end - start : LONGEST] ?? 0) &
+    (BY_LENGTH[Math.min(end - start, LONGEST)] ?? 0) &
     (BY_FIRST[toIndex(codes[start])] ?? 0) &
     (BY_BEHIND[toIndex(behind)] ?? 0) &
     (BY_BEFORE[toIndex(before)] ?? 0) &
