@@ -7,6 +7,7 @@ import { addressFiles } from "../address-files.ts";
 import { formatDiagnosis } from "../format-diagnosis.ts";
 import { formatElsewhere } from "../format-elsewhere.ts";
 import { parseTime } from "../parse-time.ts";
+import { Progress } from "../progress.ts";
 import { isLogFile, readAccessLogs, type ReadLogs } from "../read-access-logs.ts";
 import { mapObservations } from "@faultline/collector/source-maps";
 import { openSourceMaps } from "../open-source-maps.ts";
@@ -126,7 +127,8 @@ async function readAll(names: readonly string[], io: CommandIo, request: Diagnos
   try {
     const files = names.map((name) => (name === "-" && spool !== undefined ? spool.file : name));
     const sources = files.map((name) => ({ name, stdin: io.stdin }));
-    const progress = createProgress(files, io);
+    const totalBytes = files.reduce((sum, name) => sum + findSize(name), 0);
+    const progress = new Progress(io, totalBytes, () => performance.now());
     const nameInput = (sentence: string) => (spool === undefined ? sentence : sentence.replace(spool.file, "standard input"));
     const warn = (sentence: string) => io.stderr.write(`faultline diagnose: ${nameInput(sentence)}\n`);
     const options = { warn, onBytes: (count: number) => progress.add(count), windows: toWindows(request) };
@@ -134,7 +136,7 @@ async function readAll(names: readonly string[], io: CommandIo, request: Diagnos
     const size = kinds.telemetry.reduce((sum, { name }) => sum + expectSize(name), 0);
     const thinned = await (size > KEPT_WHOLE_BYTES ? readThinned : readWhole)(kinds.telemetry, options);
     const written = await readAccessLogs(kinds.logs, options);
-    progress.end();
+    progress.clear();
     return {
       ...join(thinned, written),
       telemetry: names.filter((_, index) => kinds.telemetry.some((source) => source === sources[index])),
@@ -156,8 +158,12 @@ function join({ spans, logs, metrics, keptShare }: Thinned, written: ReadLogs): 
   return { spans, logs: [...logs, ...written.logs], metrics, exchanges: written.exchanges, keptShare: { ...keptShare, good } };
 }
 
+function findSize(name: string): number {
+  return statSync(name, { throwIfNoEntry: false })?.size ?? 0;
+}
+
 function expectSize(name: string): number {
-  const size = statSync(name, { throwIfNoEntry: false })?.size ?? 0;
+  const size = findSize(name);
   return /\.(?:gz|zst)$/.test(name) ? size * COMPRESSION : size;
 }
 
@@ -183,23 +189,4 @@ async function readWhole(sources: readonly LineSource[], options: ThinningOption
     });
   }
   return { spans, logs, metrics, keptShare: { failing: 1, good: 1 } };
-}
-
-/** Says how far reading has come, on a terminal only. */
-function createProgress(names: readonly string[], { stderr }: CommandIo) {
-  const total = names.reduce((sum, name) => sum + (name === "-" ? 0 : (statSync(name, { throwIfNoEntry: false })?.size ?? 0)), 0);
-  let read = 0;
-  let shown = -1;
-  return {
-    add(count: number) {
-      read += count;
-      const percent = total === 0 ? 0 : Math.floor((100 * read) / total);
-      if (stderr.isTTY !== true || percent === shown) return;
-      shown = percent;
-      stderr.write(`\rreading: ${total === 0 ? `${Math.round(read / 1_048_576)} MiB` : `${percent} %`} `);
-    },
-    end() {
-      if (stderr.isTTY === true && shown >= 0) stderr.write("\r\u001b[K");
-    },
-  };
 }

@@ -10,7 +10,7 @@ import { judgeFile, withColumnOrder } from "../logs/column-order.ts";
 import type { Crew } from "../logs/count-segments.ts";
 import { type LogsOptions, parseLogsOptions } from "../logs/options.ts";
 import { limitYoungGeneration } from "../logs/limit-young-generation.ts";
-import { Progress } from "../logs/progress.ts";
+import { Progress } from "../progress.ts";
 import type { RecordFilter } from "../logs/records.ts";
 import type { Report } from "../logs/report.ts";
 import { DEFAULT_CUT, planSegments, type Segment } from "../logs/segments.ts";

@@ -1,4 +1,4 @@
-import type { CommandIo } from "../command.ts";
+import type { CommandIo } from "./command.ts";
 
 const REDRAW_MS = 200;
 
@@ -35,9 +35,9 @@ export class Progress {
     this.stderr.write(`\r\u001B[K${this.describe(nowMs)}`);
   }
 
-  /** A line no longer than the screen is wide: one that wrapped could not be drawn over. */
+  /** A line no longer than the screen is wide: one that wrapped could not be drawn over. A terminal that does not know says 0. */
   private describe(nowMs: number): string {
-    const { columns = 80 } = this.stderr;
+    const columns = this.stderr.columns || 80;
     const perSecond = (this.bytes / Math.max(1, nowMs - this.startMs)) * 1000;
     const rate = `${(perSecond / 1e6).toFixed(0)} MB/s`;
     if (this.totalBytes <= 0) return `${(this.bytes / 1e6).toFixed(0)} MB  ${rate}`.slice(0, columns - 1);

@@ -27,6 +27,10 @@ describe("the progress of reading", () => {
     expect(Math.max(...lines.map(({ length }) => length))).toBeLessThan(20);
   });
 
+  it("is as wide as usual on a terminal that does not know how wide it is", () => {
+    expect(draw({ term: "xterm", columns: 0, totalBytes: 100e6 })).toBe(draw({ term: "xterm", columns: 80, totalBytes: 100e6 }));
+  });
+
   it("is left out where a line cannot be drawn over", () => {
     expect(draw({ term: "dumb", columns: 80, totalBytes: 100e6 })).toBe("");
   });
