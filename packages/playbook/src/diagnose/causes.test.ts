@@ -91,6 +91,11 @@ const MISLEADING: readonly (readonly [string, string])[] = [
   ["KeyNotFoundException", "The given key 'Circuit Open Air Festival' was not present in the dictionary."],
   ["ResponseValidationError", "1 validation errors: {'type': 'decimal_type', 'loc': ('response', 'price')}"],
   ["TypeError", "order 429 is not a function"],
+  ["NullInjectorError", "No provider registered for token CartStore"],
+  ["LookupError", "could not find a provider: MailService"],
+  ["TranslationError", "no target available for language fr"],
+  ["AssertionError", "validation ran in fail-fast mode and met 3 values"],
+  ["UnitError", "price exceeds system limit of 2 digits"],
 ];
 
 describe("naming a cause", () => {
