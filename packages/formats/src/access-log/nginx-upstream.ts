@@ -121,7 +121,8 @@ export function putNginxSeconds(draft: Draft, tokens: readonly Token[]): void {
   if (seconds.length > 0) putDuration(draft, Math.max(...seconds), 1000);
 }
 
-const LIST = (value: string) => new RegExp(String.raw`(?:^|[\s"|=])(${value}(?:(?:, | : )(?:${value}|-))+)(?=$|[\s"|])`, "g");
+/** No list starts within one: a client may send a long one that ends in something else, and it is walked through once. */
+const LIST = (value: string) => new RegExp(String.raw`(?:^|(?<![,:])[\s"|=])(${value}(?:(?:, | : )(?:${value}|-))+)(?=$|[\s"|])`, "g");
 const STATUSES = LIST(String.raw`\d{3}`);
 const SECONDS = LIST(String.raw`\d{1,6}\.\d{3}`);
 const ADDRESSES = LIST(String.raw`(?:[\w.-]{1,100}|\[[\da-f:.]{2,45}\]):\d{1,5}`);
