@@ -59,6 +59,16 @@ const APPS = [
     expected: [/express\(\);\n {2}app\.use\(guardRequests\(guard\)\);/, /\n {2}app\.use\(guardErrors\(guard\)\);\n {2}app\.listen/],
   },
   {
+    name: "Express that keeps its port as a setting, with a function of routes behind",
+    files: {
+      "package.json": manifest("express"),
+      "app.js": `const express = require("express");\nfunction start() {\n  const app = express();\n  app.set("port", 3000);\n  addRoutes(app);\n  app.listen(app.get("port"), () => console.log(app.get('port')));\n}\nfunction addRoutes(app) {\n  app.get("/", (q, r) => r.send("hi"));\n}\nstart();\n`,
+    },
+    entry: "app.js",
+    made: "faultline.js",
+    expected: [/\n {2}app\.use\(guardErrors\(guard\)\);\n {2}app\.listen\(app\.get\("port"\)/],
+  },
+  {
     name: "Fastify in TypeScript, over several lines and with CRLF",
     files: {
       "package.json": manifest("fastify"),

@@ -176,6 +176,26 @@ describe("faultline triage", () => {
     expect([code, asked]).toEqual([2, 0]);
   });
 
+  it("names every file at once, the first five of them", async () => {
+    const { err } = await triage("curl http://127.0.0.1:1/ -d @/no/1 -d @/no/2 --cacert /no/3");
+    expect(err).toMatch(
+      /-d at character \d+ uses "\/no\/1", -d at character \d+ uses "\/no\/2", --cacert at character \d+ uses "\/no\/3" of this/,
+    );
+    const many = await triage(`curl http://127.0.0.1:1/ ${[1, 2, 3, 4, 5, 6, 7].map((each) => `-d @/no/${each}`).join(" ")}`);
+    expect(many.err).toMatch(/uses "\/no\/5", and 2 more of this machine; allow that/);
+    expect(many.err).not.toContain("/no/6");
+  });
+
+  it.each([
+    ["-F 'x=@\"/no/a;b\"'", "/no/a;b"],
+    ["-F 'x=@/no/a;b'", "/no/a"],
+    ["-F 'x=<\"/no/a\"'", "/no/a"],
+  ])("asks leave with %s for the very file that is read", async (option, path) => {
+    const command = `curl http://127.0.0.1:1/ ${option}`;
+    expect((await triage(command)).err).toContain(`uses "${path}" of this machine`);
+    expect((await triage(command, "--allow-files")).err).toContain(`there is no file ${path}`);
+  });
+
   it("sends files with leave as curl does: -d without line ends, --data-binary as they are", async () => {
     const bodies: string[] = [];
     const base = await serve((_request, response, body) => void (bodies.push(body), response.end()));

@@ -111,8 +111,9 @@ function findLast(lines: readonly string[], app: string, created: number): numbe
     throw new UsageError(
       `the place where ${app} begins to listen was not found in the entry file; name another with --entry, or wire the guard by hand`,
     );
-  const routes = new RegExp(String.raw`\b${app}\.(?:all|delete|get|patch|post|put|route|use)\(`);
-  if (lines.slice(first).some((line) => routes.test(line)))
+  // `get("port")` asks for a setting; a route has a handler behind its path.
+  const routes = new RegExp(String.raw`\b${app}\.(?:all|delete|get(?!\(\s*["'][\w ]+["']\s*\))|patch|post|put|route|use)\(`);
+  if (block.slice(first + 1).some((line) => routes.test(line)))
     throw new UsageError(`${app} gets routes after line ${first + 1}, where it begins to listen or is given away; wire the guard by hand`);
   return first;
 }

@@ -1,33 +1,49 @@
+import type { FormField } from "@faultline/formats/curl";
 import { describe, expect, it } from "vitest";
 import { encodeMultipart } from "./encode-multipart.ts";
 
-const files: Readonly<Record<string, string>> = { "a/cat.png": "PNG", "note.txt": "hello" };
-const encode = (...fields: (string | { field: string; isPlain: boolean })[]) => {
-  const all = fields.map((field) => (typeof field === "string" ? { field, isPlain: false } : field));
-  const { body, contentType } = encodeMultipart(all, (path) => Buffer.from(files[path] ?? `no ${path}`));
+const files: Readonly<Record<string, string>> = { "a/cat.png": "PNG", "note.txt": "hello", "page.html": "<p>" };
+const encode = (...fields: FormField[]) => {
+  const { body, contentType } = encodeMultipart(fields, (path) => Buffer.from(files[path] ?? `no ${path}`));
   const [, boundary = ""] = contentType.split("boundary=");
   return body.toString().replaceAll(boundary, "B");
 };
+const text = (content: string, more: object = {}): FormField => ({ name: "a", content: { kind: "text", text: content }, ...more });
+const file = (path: string, more: object = {}): FormField => ({ name: "f", content: { kind: "file", path }, ...more });
 
 describe("a multipart body as curl makes it", () => {
   it("has a part for each field, with the names and types of files", () => {
-    expect(encode("a=1", "f=@a/cat.png;type=image/png", "g=@note.txt;filename=other.txt", "h=<note.txt")).toBe(
+    expect(
+      encode(text("1"), file("a/cat.png", { filename: "cat.png", type: "image/x" }), file("note.txt", { filename: "n" }), file("note.txt")),
+    ).toBe(
       [
         '--B\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n',
-        '--B\r\nContent-Disposition: form-data; name="f"; filename="cat.png"\r\nContent-Type: image/png\r\n\r\nPNG\r\n',
-        '--B\r\nContent-Disposition: form-data; name="g"; filename="other.txt"\r\nContent-Type: application/octet-stream\r\n\r\nhello\r\n',
-        '--B\r\nContent-Disposition: form-data; name="h"\r\n\r\nhello\r\n--B--\r\n',
+        '--B\r\nContent-Disposition: form-data; name="f"; filename="cat.png"\r\nContent-Type: image/x\r\n\r\nPNG\r\n',
+        '--B\r\nContent-Disposition: form-data; name="f"; filename="n"\r\nContent-Type: text/plain\r\n\r\nhello\r\n',
+        '--B\r\nContent-Disposition: form-data; name="f"\r\n\r\nhello\r\n--B--\r\n',
       ].join(""),
     );
   });
 
-  it("takes text as it is where the command says so, and keeps a name from ending its quotes", () => {
-    expect(encode({ field: "a=@b;type=c", isPlain: true })).toContain('name="a"\r\n\r\n@b;type=c\r\n');
-    expect(encode('a"b=1;2')).toContain('name="a%22b"\r\n\r\n1;2\r\n');
+  // Each was sent with curl 7.88 too.
+  it.each([
+    [file("a/cat.png", { filename: "cat.PNG" }), "image/png"],
+    [file("a", { filename: "b" }), "application/octet-stream"],
+    [file("a.pdf", { filename: "b" }), "application/pdf"],
+    [file("page.html"), "text/html"],
+    [text("1", { filename: "a.xml" }), "application/xml"],
+  ])("knows the type of a file by its name: %j", (field, type) => {
+    expect(encode(field)).toContain(`\r\nContent-Type: ${type}\r\n\r\n`);
+  });
+
+  it("gives text no type, keeps a name from ending its quotes, and leaves out a name that is empty", () => {
+    expect(encode(text("1"))).not.toContain("Content-Type");
+    expect(encode(text("1;2", { name: 'a"b' }))).toContain('name="a%22b"\r\n\r\n1;2\r\n');
+    expect(encode(text("1", { name: "" }))).toContain("form-data\r\n");
   });
 
   it("has the same boundary for the same fields", () => {
-    const [one, two] = [1, 2].map(() => encodeMultipart([{ field: "a=1", isPlain: false }], () => Buffer.from("")).contentType);
+    const [one, two] = [1, 2].map(() => encodeMultipart([text("1")], () => Buffer.from("")).contentType);
     expect(one).toBe(two);
   });
 });

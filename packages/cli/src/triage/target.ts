@@ -94,13 +94,14 @@ function expectRead<T>(what: string, read: Result<T, { readonly message: string;
   return read.value;
 }
 
+const MOST_NAMED_FILES = 5;
+
 /** Lets a pasted command use files and sockets of this machine, or not: it may come from a stranger, and go to one. */
 function askLeave(files: readonly LocalFile[], allowFiles: boolean): void {
-  const [first] = files;
-  if (first === undefined || allowFiles) return;
-  throw new UsageError(
-    `${first.option} at character ${first.at + 1} uses "${shorten(first.path)}" of this machine; allow that with --allow-files, if you trust whoever wrote the command`,
-  );
+  if (files.length === 0 || allowFiles) return;
+  const named = files.slice(0, MOST_NAMED_FILES).map(({ option, at, path }) => `${option} at character ${at + 1} uses "${shorten(path)}"`);
+  const more = files.length > named.length ? `, and ${files.length - named.length} more` : "";
+  throw new UsageError(`${named.join(", ")}${more} of this machine; allow that with --allow-files, if you trust whoever wrote the command`);
 }
 
 function readCurl(command: string, { allowFiles }: TargetOptions): TriageRequest {

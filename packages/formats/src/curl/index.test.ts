@@ -66,7 +66,7 @@ describe("a pasted curl command", () => {
   });
 
   it("names every file and socket of this machine that the command would use, and where", () => {
-    const command = `curl https://a.example -d @a -d x --data-binary @b --json @c --cacert d -E me.pem:pw --key f --unix-socket g -F 'x=@h;type=a/b' -F 'y="<i"' --data-raw @j --form-string z=@k`;
+    const command = `curl https://a.example -d @a -d x --data-binary @b --json @c --cacert d -E me.pem:pw --key f --unix-socket g -F 'x=@h;type=a/b' -F 'y=<"i"' -F 'w="@l"' --data-raw @j --form-string z=@k`;
     const { files } = parse(command);
     expect(files.map(({ option, path }) => `${option} ${path}`)).toEqual([
       "-d a",
@@ -116,9 +116,9 @@ describe("a pasted curl command", () => {
     expect(parse("curl https://a.example -F a=1 -F 'f=@x.png;type=image/png' --form-string b=@c")).toMatchObject({
       method: "POST",
       form: [
-        { field: "a=1", isPlain: false },
-        { field: "f=@x.png;type=image/png", isPlain: false },
-        { field: "b=@c", isPlain: true },
+        { name: "a", content: { kind: "text", text: "1" } },
+        { name: "f", content: { kind: "file", path: "x.png" }, filename: "x.png", type: "image/png" },
+        { name: "b", content: { kind: "text", text: "@c" } },
       ],
     });
   });

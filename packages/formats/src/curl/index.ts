@@ -1,11 +1,13 @@
 import { fail, type Result, succeed } from "@faultline/model";
 import type { PastedError } from "../pasted/cursor.ts";
 import { addScheme, checkLength, isHttpUrl, type LocalFile, showName } from "../pasted/request-parts.ts";
+import type { FormField } from "./form-field.ts";
 import { type BodyPart, type ConnectTo, type Draft, OPTIONS } from "./options.ts";
 import { guessShell, type Shell, type ShellWord, splitShellWords } from "./shell-words.ts";
 
 /** The shells whose quoting is understood. */
 export type { Shell } from "./shell-words.ts";
+export type { FormField } from "./form-field.ts";
 export type { BodyPart, ConnectTo } from "./options.ts";
 export type { LocalFile } from "../pasted/request-parts.ts";
 
@@ -16,8 +18,8 @@ export type CurlRequest = {
   /** In the order given; curl's own headers (`Accept: *\/*`, `User-Agent`) are not added. */
   readonly headers: readonly (readonly [string, string])[];
   readonly body: readonly BodyPart[];
-  /** Fields of a multipart body, in their order: `-F`, or `--form-string` whose text is taken as it is. */
-  readonly form: readonly { readonly field: string; readonly isPlain: boolean }[];
+  /** Parts of a multipart body, in their order (`-F`, `--form-string`). */
+  readonly form: readonly FormField[];
   readonly followsRedirects: boolean;
   readonly isInsecure: boolean;
   readonly timeoutMs?: number;

@@ -1,6 +1,8 @@
+import type { Result } from "@faultline/model";
 import { toBase64 } from "../otlp/base64.ts";
 import { utf8Encoder } from "../otlp/text-coding.ts";
 import { isHeaderName, isHeaderValue, type LocalFile } from "../pasted/request-parts.ts";
+import { type FormField, parseFormField, parsePlainField } from "./form-field.ts";
 import type { ShellWord } from "./shell-words.ts";
 
 /** A piece of a request body: text, or a file that the reader may or may not open. */
@@ -17,7 +19,7 @@ export type Draft = {
   url?: ShellWord;
   headers: [string, string][];
   body: BodyPart[];
-  form: { field: string; isPlain: boolean }[];
+  form: FormField[];
   query: string[];
   isGet: boolean;
   isHead: boolean;
@@ -111,8 +113,8 @@ const SETTERS: Readonly<Record<string, Setter>> = {
     for (const name of ["Content-Type", "Accept"]) draft.headers.push([name, "application/json"]);
     return addBody(true)(draft, value, place);
   },
-  "--form": (draft, value, place) => addField(draft, value, place),
-  "--form-string": (draft, value) => addPlainField(draft, value),
+  "--form": (draft, value, place) => addField(draft, { read: parseFormField(value), place }),
+  "--form-string": (draft, value, place) => addField(draft, { read: parsePlainField(value), place }),
   "--resolve": (draft, value) => addResolve(draft, value),
   "--connect-to": (draft, value) => addConnectTo(draft, value),
   "--unix-socket": (draft, value, place) => addFile(draft, (draft.unixSocket = value), place),
@@ -147,18 +149,12 @@ function setTime(draft: Draft, value: string): string | undefined {
   return undefined;
 }
 
-const NO_FIELD = "its value is no field; write NAME=VALUE";
-
-/** `NAME=TEXT`, or with a file: `NAME=@FILE` and `NAME=<FILE`, in quotes or not, with `;type=` and the like behind. */
-function addField(draft: Draft, field: string, place: Place): string | undefined {
-  if (!/^[^=]+=/.test(field)) return NO_FIELD;
-  draft.form.push({ field, isPlain: false });
-  const file = /^[^=]+="?[@<]([^;"]*)/.exec(field)?.[1];
-  return file === undefined ? undefined : addFile(draft, file, place);
-}
-
-function addPlainField(draft: Draft, field: string): string | undefined {
-  return /^[^=]+=/.test(field) ? void draft.form.push({ field, isPlain: true }) : NO_FIELD;
+/** A field of the form, and the file that it would send. */
+function addField(draft: Draft, { read, place }: { read: Result<FormField>; place: Place }): string | undefined {
+  if (!read.ok) return read.error;
+  draft.form.push(read.value);
+  const { content } = read.value;
+  return content.kind === "file" ? addFile(draft, content.path, place) : undefined;
 }
 
 /** `[+]HOST:PORT:ADDRESS[,ADDRESS...]`; the first address is taken, as curl tries it first. */

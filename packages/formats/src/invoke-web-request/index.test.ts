@@ -46,9 +46,9 @@ describe("a pasted Invoke-WebRequest", () => {
   });
 
   it("reads what people write: short names, tables as forms or as JSON, here-strings, bytes", () => {
-    expect(parse("irm https://a.example/x -Body @{ q = 'it''s'; n = 2 }")).toMatchObject({
+    expect(parse("irm https://a.example/x -Method Post -Body @{ q = 'it''s ~'; n = 2; b = $true; e = $null }")).toMatchObject({
       method: "POST",
-      body: "q=it's&n=2",
+      body: "q=it%27s+%7E&n=2&b=True&e=",
       headers: [["Content-Type", "application/x-www-form-urlencoded"]],
     });
     expect(parse("iwr a.example/x -Method Get -Body @{q=1} -SkipCertificateCheck -OutFile x")).toMatchObject({
@@ -63,6 +63,20 @@ describe("a pasted Invoke-WebRequest", () => {
     expect(parse('iwr https://a.example -Method POST -Body ([System.Text.Encoding]::UTF8.GetBytes("é"))').body).toBe("é");
     expect(parse("iwr https://a.example -Method POST -Body @'\n{\"a\":\n1}\n'@").body).toBe('{"a":\n1}');
     expect(parse("iwr https://a.example -MaximumRedirection 0 | Select-Object StatusCode").followsRedirects).toBe(false);
+  });
+
+  it.each([
+    ["-Body @{ q = 'a b' }", { method: "GET", url: "https://a.example/x?q=a+b", headers: [] }],
+    ["-Body '{}'", { method: "GET", body: "{}", headers: [] }],
+    ["-Method Put -Body '{}'", { method: "PUT", body: "{}", headers: [] }],
+    ["-Method Post", { method: "POST", headers: [["Content-Type", "application/x-www-form-urlencoded"]] }],
+    ["-Method Post -InFile a.json", { method: "POST", headers: [["Content-Type", "application/x-www-form-urlencoded"]] }],
+    ["-Method Put -InFile a.json", { method: "PUT", headers: [] }],
+    ["-Method Post -Body x -Headers @{'content-type'='text/a'}", { headers: [["content-type", "text/a"]] }],
+    ["-Method Post -Body x -Headers @{'content-type'='text/a'} -ContentType text/b", { headers: [["Content-Type", "text/b"]] }],
+    ["-Body @{ q = 1 } -ContentType text/b", { url: "https://a.example/x?q=1", headers: [["Content-Type", "text/b"]] }],
+  ])("sends with %s what PowerShell would: GET unless a method is named, and a type of its own only with POST", (words, expected) => {
+    expect(parse(`irm https://a.example/x ${words}`)).toMatchObject(expected);
   });
 
   it("is not taken for curl, nor a URL for it", () => {
@@ -83,6 +97,7 @@ describe("a pasted Invoke-WebRequest", () => {
     ["iwr https://a.example -UserAgent 'a\nb: c'", "line end", 33],
     ["iwr https://a.example -Headers 'a'", "no table", 31],
     ["iwr https://a.example https://b.example", "second address", 22],
+    ["iwr https://a.example -Method {tr0ub4dor}", "nothing that a command of PowerShell has here", 30],
   ])("refuses %j and says what and where", (text, message, at) => {
     expect(parseWebRequest(text)).toEqual({ ok: false, error: { message: expect.stringContaining(message), at } });
   });
@@ -97,9 +112,15 @@ describe("a pasted Invoke-WebRequest", () => {
     "iwr https://a.example tr0ub4dor",
     "iwr https://a.example -tr0ub4dor",
     "iwr ftp://me:tr0ub4dor@a.example",
-    "iwr https://a.example |tr0ub4dor (",
+    "iwr https://a.example {tr0ub4dor}",
   ])("says of %j what is wrong without what may be a password", (text) => {
-    expect(JSON.stringify(parseWebRequest(text))).not.toContain("tr0ub4dor");
+    const result = parseWebRequest(text);
+    expect(result.ok).toBe(false);
+    expect(JSON.stringify(result)).not.toContain("tr0ub4dor");
+  });
+
+  it("leaves what the command is piped into alone", () => {
+    expect(parse("iwr https://a.example |tr0ub4dor (")).toMatchObject({ url: "https://a.example", ignored: [] });
   });
 
   it("never throws, whatever is pasted", () => {

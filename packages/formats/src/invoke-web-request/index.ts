@@ -140,20 +140,24 @@ function readParameters(tokens: readonly Token[], draft: Draft): PastedError | u
   return undefined;
 }
 
+/** As the cmdlet fills a request: GET unless a method is named, and with POST a type of its own. Source: PowerShell 7, FillRequestStream. */
 function finish({ headers, contentType, body, bodyFile, ignored, ...draft }: Draft, url: string): WebRequest {
-  const method = draft.method ?? (body === undefined ? "GET" : "POST");
+  const method = draft.method ?? "GET";
   // A table as a body is a form; with GET it is the query (PowerShell's manual of Invoke-WebRequest, -Body).
   const text = body?.kind === "table" ? encodeForm(body.entries) : body?.text;
   const isQuery = method === "GET" && body?.kind === "table";
-  const type = contentType ?? (body === undefined ? undefined : "application/x-www-form-urlencoded");
-  const hasType = headers.some(([name]) => name.toLowerCase() === "content-type");
+  const others = headers.filter(([name]) => name.toLowerCase() !== "content-type");
+  const hasType = others.length < headers.length;
+  const typed =
+    contentType !== undefined
+      ? [...others, ["Content-Type", contentType] as const]
+      : method === "POST" && !hasType
+        ? [...headers, ["Content-Type", "application/x-www-form-urlencoded"] as const]
+        : headers;
   return {
     method,
     url: isQuery && text !== undefined && text !== "" ? `${url}${url.includes("?") ? "&" : "?"}${text}` : url,
-    headers: [
-      ...headers,
-      ...(type === undefined || isQuery || (hasType && contentType === undefined) ? [] : [["Content-Type", type] as const]),
-    ],
+    headers: typed,
     ...(text === undefined || isQuery ? {} : { body: text }),
     ...(bodyFile === undefined ? {} : { bodyFile }),
     followsRedirects: draft.staysAtRedirect !== true,

@@ -28,15 +28,19 @@ export function readPowershell(text: string, from: number): Result<readonly Toke
   }
 }
 
-/** The fields of a table as a form. */
+const LEFT_BARE: Readonly<Record<string, string>> = { "%20": "+", "'": "%27", "~": "%7E" };
+
+/** The fields of a table as a form, written as .NET does (WebUtility.UrlEncode). */
 export function encodeForm(entries: readonly (readonly [string, string])[]): string {
-  return entries.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join("&");
+  const encode = (text: string): string =>
+    encodeURIComponent(text.toWellFormed()).replaceAll(/%20|['~]/g, (each) => LEFT_BARE[each] ?? each);
+  return entries.map(([name, value]) => `${encode(name)}=${encode(value)}`).join("&");
 }
 
 function readToken(cursor: Cursor): Token {
   const at = cursor.at;
   if (cursor.text.startsWith("@{", at))
-    return { kind: "table", entries: readTable(cursor).map(([name, value]) => [name, String(value)] as const), at };
+    return { kind: "table", entries: readTable(cursor).map(([name, value]) => [name, showScalar(value)] as const), at };
   if (cursor.text[at] === "(") return readParenthesis(cursor);
   const isQuoted = /["'@]/.test(cursor.text[at] ?? "");
   return { kind: "text", text: isQuoted ? readText(cursor) : readBare(cursor), isQuoted, at };
@@ -81,6 +85,12 @@ function readScalar(cursor: Cursor): Scalar {
   if (word === "") throw new Mistake("a text in quotes is missing here; the value of a variable is not in the text", cursor.at);
   if (!word.startsWith("$")) return Number(word);
   return word.toLowerCase() === "$null" ? null : word.toLowerCase() === "$true";
+}
+
+/** As .NET writes it: `True`, and nothing for null. */
+function showScalar(value: Scalar): string {
+  if (typeof value === "boolean") return value ? "True" : "False";
+  return value === null ? "" : String(value);
 }
 
 function readBare(cursor: Cursor): string {
