@@ -99,7 +99,7 @@ async function findError({ request, response, check }: Checked, body: Buffer): P
 }
 
 async function enforce(so: Checked, next: (error: unknown) => void): Promise<void> {
-  const held = holdResponse(so.response, so.limitBytes);
+  const held = holdResponse(so.response, { limitBytes: so.limitBytes });
   next(undefined);
   if (!(await held.ended).whole) return;
   const error = await findError(so, held.body());

@@ -1,9 +1,13 @@
 /** Looks at what a handler writes to node:http's response, whatever way it is written: held back until somebody decided, or as it passes. */
 import type { OutgoingHttpHeader, ServerResponse } from "node:http";
+import { hasClientLeft } from "./node-view.ts";
 
 /** A response that is held back. */
 export type Held = {
-  /** Resolves when the handler has ended it; `whole` is false when it grew past the limit and was let go. Rejects when the connection closes first. */
+  /**
+   * Resolves when the handler has ended it; `whole` is false when it grew past the limit and was let go. Rejects when the server breaks it off
+   * first, or the client has left and the handler has not ended it in the time that it had left.
+   */
   readonly ended: Promise<{ readonly whole: boolean }>;
   body(): Buffer;
   /** Sends it as it was written. */
@@ -47,44 +51,110 @@ function setHead(
   return response;
 }
 
-/** Holds `response` back, up to `limitBytes` of body. */
-export function holdResponse(response: ServerResponse, limitBytes: number): Held {
+/** What node:http says to whoever sets headers behind the end. */
+function refuse(): never {
+  throw Object.assign(new Error("Cannot set headers after they are sent to the client"), { code: "ERR_HTTP_HEADERS_SENT" });
+}
+
+/** A response that was ended and is still held back looks, to the rest of the host, as one that was sent. Returns the way back. */
+function seal(response: ServerResponse): () => void {
+  const sealed = { setHeader: refuse, appendHeader: refuse, removeHeader: refuse, writeHead: refuse };
+  const own = Object.getOwnPropertyDescriptors(response);
+  Object.assign(response, sealed);
+  const fixed = { headersSent: true, writableEnded: true, statusCode: response.statusCode };
+  for (const [name, value] of Object.entries(fixed)) {
+    Object.defineProperty(response, name, { get: () => value, set() {}, configurable: true });
+  }
+  return () => {
+    for (const name of Object.keys({ ...sealed, ...fixed })) {
+      const before = own[name as keyof typeof own] as PropertyDescriptor | undefined;
+      if (before === undefined) Reflect.deleteProperty(response, name);
+      else Object.defineProperty(response, name, before);
+    }
+  };
+}
+
+/** The connection has closed: nobody is waited for whose server broke it off, and not for ever where the client has left. */
+function waitForHandler(
+  response: ServerResponse,
+  patienceMs: number,
+  { promise, reject }: { readonly promise: Promise<unknown>; readonly reject: (error: Error) => void },
+): void {
+  const giveUp = (): void => reject(new Error("the connection closed before there was an answer"));
+  if (patienceMs === 0 || !hasClientLeft(response.req)) return giveUp();
+  const timer = setTimeout(giveUp, patienceMs).unref();
+  const stop = (): void => clearTimeout(timer);
+  promise.then(stop, stop);
+}
+
+/** What was written so far. */
+class Pieces {
+  readonly #chunks: Buffer[] = [];
+  sizeBytes = 0;
+
+  add(chunk: unknown, encoding: unknown): void {
+    const bytes = toBytes(chunk, encoding);
+    if (bytes.byteLength === 0) return;
+    this.#chunks.push(bytes);
+    this.sizeBytes += bytes.byteLength;
+  }
+
+  /** All of it, in one piece. */
+  join(): Buffer {
+    return Buffer.concat(this.#chunks);
+  }
+
+  forget(): void {
+    this.#chunks.length = 0;
+  }
+}
+
+/** How a response is held back. */
+export type HoldOptions = {
+  /** Longer bodies are let go. */
+  readonly limitBytes: number;
+  /** How long a handler may go on whose client has left, ms. Default 0. */
+  readonly patienceMs?: number;
+};
+
+/** Holds `response` back. */
+export function holdResponse(response: ServerResponse, { limitBytes, patienceMs = 0 }: HoldOptions): Held {
   const original = {
     write: response.write.bind(response),
     end: response.end.bind(response),
     writeHead: response.writeHead.bind(response),
     flushHeaders: response.flushHeaders.bind(response),
   };
-  const chunks: Buffer[] = [];
-  let size = 0;
+  const pieces = new Pieces();
   const { promise, resolve, reject } = Promise.withResolvers<{ whole: boolean }>();
+  let unseal: (() => void) | undefined;
   const letGo = (): void => {
+    unseal?.();
     Object.assign(response, original);
   };
-  const hold = (chunk: unknown, encoding: unknown): void => {
-    const bytes = toBytes(chunk, encoding);
-    if (bytes.byteLength === 0) return;
-    chunks.push(bytes);
-    size += bytes.byteLength;
-  };
-  const onClose = (): void => reject(new Error("the connection closed before there was an answer"));
+  const onClose = (): void => waitForHandler(response, patienceMs, { promise, reject });
   response.once("close", onClose);
   const held = {
     write(chunk: unknown, encoding: unknown, done: unknown): boolean {
-      hold(chunk, encoding);
+      if (unseal !== undefined) return false;
+      pieces.add(chunk, encoding);
       const callback = findCallback(encoding, done);
-      if (size > limitBytes) {
+      if (pieces.sizeBytes > limitBytes) {
         letGo();
         resolve({ whole: false });
-        return original.write(Buffer.concat(chunks.splice(0)), "utf8", callback);
+        const bytes = pieces.join();
+        pieces.forget();
+        return original.write(bytes, "utf8", callback);
       }
       if (callback !== undefined) process.nextTick(callback);
       return true;
     },
     end(chunk: unknown, encoding: unknown, done: unknown): ServerResponse {
-      if (typeof chunk !== "function") hold(chunk, encoding);
+      if (unseal !== undefined) return response;
+      if (typeof chunk !== "function") pieces.add(chunk, encoding);
       const callback = findCallback(chunk, encoding, done);
       if (callback !== undefined) response.once("finish", callback);
+      unseal = seal(response);
       resolve({ whole: true });
       return response;
     },
@@ -94,14 +164,14 @@ export function holdResponse(response: ServerResponse, limitBytes: number): Held
   Object.assign(response, held);
   return {
     ended: promise,
-    body: () => Buffer.concat(chunks),
+    body: () => pieces.join(),
     send() {
       letGo();
-      response.end(Buffer.concat(chunks));
+      response.end(pieces.join());
     },
     discard() {
       letGo();
-      chunks.length = 0;
+      pieces.forget();
       response.removeListener("close", onClose);
     },
   };

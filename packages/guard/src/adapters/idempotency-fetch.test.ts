@@ -61,4 +61,36 @@ describe("Idempotency-Key on a fetch handler", () => {
     expect((await empty.handler(post(undefined))).status).toBe(400);
     expect((await createHandler(() => new Response("ok")).handler(post(undefined))).status).toBe(200);
   });
+
+  it("passes on what is too long while it is still written, as bytes, words and cookies came", async () => {
+    const gate = Promise.withResolvers<void>();
+    const body = new ReadableStream<Uint8Array>({
+      async start(controller) {
+        controller.enqueue(new Uint8Array(2 << 20));
+        await gate.promise;
+        controller.enqueue(Uint8Array.of(7));
+        controller.close();
+      },
+    });
+    const headers = new Headers([
+      ["set-cookie", "a=1"],
+      ["set-cookie", "b=2"],
+    ]);
+    const { handler } = createHandler(() => new Response(body, { status: 202, statusText: "Taken", headers }));
+    const response = await handler(post("k"));
+    gate.resolve();
+    expect([response.status, response.statusText, response.headers.getSetCookie()]).toEqual([202, "Taken", ["a=1", "b=2"]]);
+    expect(new Uint8Array(await response.arrayBuffer()).subarray((2 << 20) - 1)).toEqual(Uint8Array.of(0, 7));
+  });
+
+  it("is another request with another query, and replays the words behind the status", async () => {
+    const { handler, times } = createHandler(() => new Response("ok", { statusText: "Fine" }));
+    const ask = (query: string): Promise<Response> => handler(new Request(`http://shop.example/orders${query}`, post("k")));
+    expect([(await ask("?n=1")).statusText, (await ask("?n=1")).statusText, (await ask("?n=2")).status, times()]).toEqual([
+      "Fine",
+      "Fine",
+      422,
+      1,
+    ]);
+  });
 });

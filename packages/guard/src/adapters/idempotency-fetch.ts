@@ -12,14 +12,43 @@ const MAX_ANSWER_BYTES = 1 << 20;
 /** Statuses whose responses have no body, so that `Response` takes none (Fetch, "null body status"). */
 const BODYLESS = new Set([101, 204, 205, 304]);
 
-async function readAnswer(response: Response): Promise<StoredAnswer> {
-  const body = Buffer.from(await response.arrayBuffer());
-  // Of several Set-Cookie headers, Headers gives each by itself.
-  return { status: response.status, headers: [...response.headers], bodyBase64: body.toString("base64") };
+/** A response that was read to its end, or as far as is kept: then `sent` gives what was read and goes on. */
+type Read = { readonly sent: Response; readonly answer: StoredAnswer | undefined };
+
+/** What was read, and then what still comes. */
+function goOn(chunks: Uint8Array[], reader: ReadableStreamDefaultReader<Uint8Array>): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    async pull(controller) {
+      const kept = chunks.shift();
+      if (kept !== undefined) return controller.enqueue(kept);
+      const { value, done } = await reader.read();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
 }
 
-function toResponse({ status, headers, bodyBase64 }: StoredAnswer): Response {
-  const response = new Response(BODYLESS.has(status) ? null : Buffer.from(bodyBase64, "base64"), { status });
+async function readResponse(response: Response): Promise<Read> {
+  const { status, statusText, headers } = response;
+  const chunks: Uint8Array[] = [];
+  const reader = response.body?.getReader();
+  let size = 0;
+  for (let piece = await reader?.read(); piece !== undefined && !piece.done; piece = await reader?.read()) {
+    chunks.push(piece.value);
+    size += piece.value.byteLength;
+    if (reader !== undefined && size > MAX_ANSWER_BYTES) {
+      return { sent: new Response(goOn(chunks, reader), { status, statusText, headers }), answer: undefined };
+    }
+  }
+  // Of several Set-Cookie headers, Headers gives each by itself.
+  const kept = { status, headers: [...headers], bodyBase64: Buffer.concat(chunks).toString("base64") };
+  const answer = statusText === "" ? kept : { ...kept, statusText };
+  return { sent: toResponse(answer), answer };
+}
+
+function toResponse({ status, statusText = "", headers, bodyBase64 }: StoredAnswer): Response {
+  const response = new Response(BODYLESS.has(status) ? null : Buffer.from(bodyBase64, "base64"), { status, statusText });
   response.headers.delete("content-type");
   for (const [name, value] of headers) response.headers.append(name, value);
   return response;
@@ -35,20 +64,21 @@ export function idempotentFetch<Rest extends readonly unknown[]>(
     if (key === undefined && options.isRequired !== true) return handler(request, ...rest);
     const body = new Uint8Array(await request.clone().arrayBuffer());
     const caller = await options.caller(request);
-    let own: StoredAnswer | undefined;
+    let own: Response | undefined;
     const work = async (): Promise<StoredAnswer> => {
-      own = await readAnswer(await handler(request, ...rest));
-      const isLong = own.bodyBase64.length > MAX_ANSWER_BYTES * (4 / 3);
-      return isLong ? { status: 599, headers: [], bodyBase64: "" } : own;
+      const { sent, answer } = await readResponse(await handler(request, ...rest));
+      own = sent;
+      return answer ?? { status: 599, headers: [], bodyBase64: "" };
     };
-    const asked = { key, method: request.method, route: new URL(request.url).pathname, caller, body };
+    const { pathname, search } = new URL(request.url);
+    const asked = { key, method: request.method, route: pathname, query: search.slice(1), caller, body };
     try {
       const { answer } = await runIdempotent(asked, work, options);
-      return toResponse(own ?? answer);
+      return own ?? toResponse(answer);
     } catch (thrown) {
       // The store failed after the work was done: the client gets its answer all the same.
       if (own === undefined) throw thrown;
-      return toResponse(own);
+      return own;
     }
   };
 }

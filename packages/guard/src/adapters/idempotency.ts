@@ -1,6 +1,12 @@
 /** `Idempotency-Key` as middleware for Express, Connect and node:http: `app.post("/orders", idempotent({ store, caller }), handler)`. */
 import type { ServerResponse } from "node:http";
-import { runIdempotent, type IdempotencyOptions, type IdempotentRequest, type StoredAnswer } from "../resilience/idempotency.ts";
+import {
+  DEFAULT_LEASE_MS,
+  runIdempotent,
+  type IdempotencyOptions,
+  type IdempotentRequest,
+  type StoredAnswer,
+} from "../resilience/idempotency.ts";
 import { type Held, holdResponse } from "./held-response.ts";
 import { findExchange, type NodeRequest } from "./node-view.ts";
 
@@ -14,31 +20,52 @@ export type IdempotentOptions = IdempotencyOptions & {
 
 /** Longer answers are sent as they are and not kept: the key is free again. */
 const MAX_ANSWER_BYTES = 1 << 20;
+/** A client that left is what keys are for: its handler keeps the key while it works, for so many leases, for it may never say that it has given up. */
+const LEASES_ALONE = 10;
 /** Headers of one message on one connection, not of the answer. */
 const HOP_BY_HOP = new Set(["connection", "keep-alive", "transfer-encoding", "date"]);
 
+/** Names as the handler wrote them; HTTP/2 has them in lower case. */
+function readNames(response: ServerResponse & { readonly getRawHeaderNames?: () => string[] }): readonly string[] {
+  return response.getRawHeaderNames?.() ?? response.getHeaderNames();
+}
+
 function readAnswer(response: ServerResponse, body: Buffer): StoredAnswer {
-  const headers = Object.entries(response.getHeaders()).flatMap(([name, value]): [string, string][] => {
-    if (value === undefined || HOP_BY_HOP.has(name)) return [];
+  const headers = readNames(response).flatMap((name): [string, string][] => {
+    const value = response.getHeader(name);
+    if (value === undefined || HOP_BY_HOP.has(name.toLowerCase())) return [];
     return Array.isArray(value) ? value.map((each): [string, string] => [name, each]) : [[name, String(value)]];
   });
-  return { status: response.statusCode, headers, bodyBase64: body.toString("base64") };
+  const answer = { status: response.statusCode, headers, bodyBase64: body.toString("base64") };
+  // HTTP/2 has no words behind the status, and warns whoever asks for them.
+  const statusText = response.req.httpVersionMajor > 1 ? "" : response.statusMessage;
+  return (statusText ?? "") === "" ? answer : { ...answer, statusText };
 }
 
 function replay(response: ServerResponse, answer: StoredAnswer): void {
   response.statusCode = answer.status;
+  if (answer.statusText !== undefined) response.statusMessage = answer.statusText;
   const byName = new Map<string, string[]>();
   for (const [name, value] of answer.headers) byName.set(name, [...(byName.get(name) ?? []), value]);
   for (const [name, values] of byName) response.setHeader(name, values.length === 1 ? (values[0] ?? "") : values);
   response.end(Buffer.from(answer.bodyBase64, "base64"));
 }
 
+/** What is known of a body that no parser has taken: its bytes once all were read, of a form in parts, whose boundary is another each time, the length. */
+function readUnparsed(request: NodeRequest): Uint8Array | string {
+  const { headers, readableEnded } = request;
+  const exchange = findExchange(request);
+  const isSeen = readableEnded && exchange?.bodyChunks !== undefined && !headers["content-type"]?.startsWith("multipart/");
+  const length = isSeen ? exchange.bodyBytes : (headers["content-length"] ?? "");
+  return Buffer.concat([Buffer.from(String(length)), ...((isSeen ? exchange.bodyChunks : undefined) ?? [])]);
+}
+
 function readPayload(request: NodeRequest): Uint8Array | string {
   const { body } = request;
   if (body instanceof Uint8Array || typeof body === "string") return body;
-  if (body !== undefined) return JSON.stringify(body) ?? "";
-  const chunks = findExchange(request)?.bodyChunks;
-  return chunks === undefined ? "" : Buffer.concat(chunks);
+  const parsed = body === undefined || body === null ? "{}" : JSON.stringify(body);
+  // Express 4 has an empty body for what its parsers have left alone.
+  return parsed === "{}" ? readUnparsed(request) : (parsed ?? "");
 }
 
 type Middleware = (request: NodeRequest, response: ServerResponse, next: (error?: unknown) => void) => void;
@@ -46,11 +73,13 @@ type Middleware = (request: NodeRequest, response: ServerResponse, next: (error?
 function describe(request: NodeRequest, options: IdempotentOptions): IdempotentRequest {
   const key = request.headers["idempotency-key"];
   const target = (request as { originalUrl?: string }).originalUrl ?? request.url ?? "/";
+  const [route = "/", query = ""] = target.split(/\?(.*)/s, 2);
   return {
     key: typeof key === "string" ? key : key?.[0],
     method: request.method ?? "",
     // The path and not the template: the same key for two orders is two requests.
-    route: target.split("?", 1)[0] ?? "/",
+    route,
+    query,
     caller: options.caller(request),
     body: readPayload(request),
   };
@@ -62,7 +91,7 @@ export function idempotent(options: IdempotentOptions): Middleware {
     const key = request.headers["idempotency-key"];
     let held: Held | undefined;
     const work = async (): Promise<StoredAnswer> => {
-      held = holdResponse(response, MAX_ANSWER_BYTES);
+      held = holdResponse(response, { limitBytes: MAX_ANSWER_BYTES, patienceMs: LEASES_ALONE * (options.leaseMs ?? DEFAULT_LEASE_MS) });
       next();
       const { whole } = await held.ended;
       if (whole) return readAnswer(response, held.body());

@@ -62,7 +62,7 @@ function isDisconnect(thrown: unknown): boolean {
 }
 
 /** Has the client closed the connection, or lost it? Of what the server breaks off itself neither is so. */
-function hasClientLeft(request: NodeRequest): boolean {
+export function hasClientLeft(request: NodeRequest): boolean {
   if (request.httpVersionMajor > 1) return request.aborted;
   const { readableEnded, errored } = request.socket;
   return readableEnded || errored !== null;

@@ -74,6 +74,25 @@ describe("a guarded dependency", () => {
     await expect(finish(call, clock, 60)).rejects.toBeInstanceOf(ResilienceError);
   });
 
+  it("tells work that asks for its signal only when the deadline has passed", async () => {
+    const { dependency, clock } = createDependency({ deadlineMs: 50 });
+    const told: boolean[] = [];
+    const call = dependency.call(async (attempt) => {
+      await new Promise<void>((resolve) => clock.schedule(200, resolve));
+      told.push(attempt.signal.aborted);
+    });
+    await expect(finish(call, clock, 300)).rejects.toMatchObject({ code: "deadline-exceeded" });
+    expect(told).toEqual([true]);
+  });
+
+  it("begins nothing when the deadline that was handed down has passed, and holds that against nobody", async () => {
+    const { dependency, clock } = createDependency({ breaker: { minimumCalls: 1 } });
+    let tries = 0;
+    const late = dependency.call(() => (tries += 1), { deadlineAtMs: clock.nowMs() });
+    await expect(finish(late, clock)).rejects.toMatchObject({ code: "deadline-exceeded" });
+    expect([tries, dependency.state()]).toMatchObject([0, { tries: 0, faults: 0, deadlinesExceeded: 1, circuit: "closed", inFlight: 0 }]);
+  });
+
   it("does not hold a bug of ours, or a no to this request, against the dependency", async () => {
     const { dependency, clock } = createDependency({ breaker: { minimumCalls: 2 } });
     const bugs = [new TypeError("x is not a function"), Object.assign(new Error("taken"), { code: "23505", severity: "ERROR" })];

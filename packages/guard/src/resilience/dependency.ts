@@ -71,6 +71,9 @@ export type DependencyState = {
 
 type Work<T> = (attempt: Attempt) => T | Promise<T>;
 
+/** `stopped` has aborted when another try has answered. */
+type RunOptions<T> = CallOptions<T> & { readonly stopped?: AbortSignal };
+
 class Try implements Attempt, WheelEntry {
   readonly number: number;
   readonly deadlineAtMs: number;
@@ -86,6 +89,7 @@ class Try implements Attempt, WheelEntry {
   /** The result, or what was thrown. */
   value: unknown = undefined;
   #controller: AbortController | undefined = undefined;
+  #expired: ResilienceError | undefined = undefined;
 
   /** When it began, on the dependency's clock. */
   startMs: number;
@@ -96,15 +100,19 @@ class Try implements Attempt, WheelEntry {
     this.startMs = startMs;
   }
 
+  /** Work that asks when its time is over gets one that has aborted. */
   get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#expired !== undefined) this.#controller.abort(this.#expired);
+    }
     return this.#controller.signal;
   }
 
   expire(): void {
-    const error = new ResilienceError("deadline-exceeded", "the call took longer than its deadline");
-    this.reject?.(error);
-    this.#controller?.abort(error);
+    this.#expired = new ResilienceError("deadline-exceeded", "the call took longer than its deadline");
+    this.reject?.(this.#expired);
+    this.#controller?.abort(this.#expired);
   }
 }
 
@@ -156,16 +164,16 @@ export class Dependency {
   async #hedge<T>(work: Work<T>, options: CallOptions<T>): Promise<T> {
     const { fallback, hedgeAfterMs = 0, ...once } = options;
     const deadlineAtMs = Math.min(this.#clock.nowMs() + this.#deadlineMs, options.deadlineAtMs ?? Number.POSITIVE_INFINITY);
-    const first = startTry(work, (each) => this.#run(each, { ...once, deadlineAtMs }));
+    const first = startTry(work, (each, stopped) => this.#run(each, { ...once, deadlineAtMs, stopped }));
     try {
       return await raceHedged(first, {
         later: (run) => this.#clock.schedule(hedgeAfterMs, run),
         second: () => {
           if (this.#breaker.state !== "closed" || !this.#budget.withdraw()) return undefined;
           this.#counts.hedges += 1;
-          return startTry(work, (each) => this.#run(each, { ...once, deadlineAtMs, isIdempotent: false }));
+          return startTry(work, (each, stopped) => this.#run(each, { ...once, deadlineAtMs, stopped, isIdempotent: false }));
         },
-        isGood: (result) => this.#judgeResult(result).kind !== "fault",
+        isGood: (value) => this.#judge({ isThrown: false, value }).kind !== "fault",
       });
     } catch (thrown) {
       if (fallback === undefined) throw thrown;
@@ -173,13 +181,14 @@ export class Dependency {
     }
   }
 
-  async #run<T>(work: Work<T>, options: CallOptions<T>): Promise<T> {
+  async #run<T>(work: Work<T>, options: RunOptions<T>): Promise<T> {
     const startMs = this.#clock.nowMs();
     const ownMs = startMs + this.#deadlineMs;
     const deadlineAtMs = options.deadlineAtMs === undefined ? ownMs : Math.min(ownMs, options.deadlineAtMs);
     try {
       for (let number = 1; ; number++) {
         const attempt = new Try(number, deadlineAtMs, number === 1 ? startMs : this.#clock.nowMs());
+        if (attempt.startMs >= deadlineAtMs) this.#refuseLate();
         if (!this.#bulkhead.tryEnter()) {
           await this.#waitForPlace(attempt);
           attempt.startMs = this.#clock.nowMs();
@@ -201,6 +210,12 @@ export class Dependency {
       if (options.fallback === undefined) throw thrown;
       return options.fallback(thrown);
     }
+  }
+
+  /** Nobody waits for the outcome any more: that is no fault of the dependency, which must not get the work either. */
+  #refuseLate(): never {
+    this.#counts.deadlinesExceeded += 1;
+    throw new ResilienceError("deadline-exceeded", `the deadline had passed before ${this.name} was called`);
   }
 
   /** Asks the breaker; a refusal gives the place in the bulkhead back. */
@@ -235,9 +250,9 @@ export class Dependency {
   }
 
   /** A judge of the user's that throws has no opinion: the outcome speaks neither way. */
-  #judge(attempt: Try): Verdict {
+  #judge({ isThrown, value }: { readonly isThrown: boolean; readonly value: unknown }): Verdict {
     try {
-      return attempt.isThrown ? this.#judgeThrown(attempt.value) : this.#judgeResult(attempt.value);
+      return isThrown ? this.#judgeThrown(value) : this.#judgeResult(value);
     } catch {
       return { kind: "not-its-fault" };
     }
@@ -283,8 +298,13 @@ export class Dependency {
   }
 
   /** Waits before a retry, if there is to be one. */
-  async #mayRetry(verdict: Verdict & { kind: "fault" }, options: { readonly isIdempotent?: boolean }, so: Attempt): Promise<boolean> {
-    if (!verdict.isRetryable || options.isIdempotent !== true || so.number >= (this.#options.maxTries ?? 3)) return false;
+  async #mayRetry(
+    verdict: Verdict & { kind: "fault" },
+    options: Pick<RunOptions<unknown>, "isIdempotent" | "stopped">,
+    so: Attempt,
+  ): Promise<boolean> {
+    if (!verdict.isRetryable || options.isIdempotent !== true || options.stopped?.aborted === true) return false;
+    if (so.number >= (this.#options.maxTries ?? 3)) return false;
     const delayMs = decideDelayMs(so.number, {
       baseMs: this.#options.backoffMs ?? 50,
       maxMs: this.#options.maxBackoffMs ?? 2_000,

@@ -57,4 +57,16 @@ describe("a kill switch", () => {
     const never = createKillSwitch("x", { read: () => new Promise(() => undefined), timeoutMs: 5 });
     expect(await never.isOn()).toBe(true);
   });
+
+  it("asks once for all who want to know at the same time, and takes what is neither yes nor no for no word", async () => {
+    let asked = 0;
+    const read = (): Promise<boolean> => {
+      asked += 1;
+      // As of a flag that nobody has set up.
+      return Promise.resolve(undefined as unknown as boolean);
+    };
+    const unknown = createKillSwitch("x", { read, nowMs: () => 0 });
+    expect(await Promise.all([unknown.isOn(), unknown.isOn(), unknown.isOn()])).toEqual([true, true, true]);
+    expect(asked).toBe(1);
+  });
 });

@@ -70,6 +70,28 @@ describe("a hedged call", () => {
     });
   });
 
+  it("repeats nothing for the try that lost", async () => {
+    const { dependency, clock } = createDependency();
+    const { work, signals } = scripted(
+      clock,
+      { takesMs: 500, end: fails },
+      { takesMs: 50, end: () => "quick" },
+      { takesMs: 0, end: fails },
+    );
+    expect(await settle(dependency.call(work, HEDGED), clock)).toMatchObject({ value: "quick" });
+    expect(signals).toHaveLength(2);
+    expect(dependency.state()).toMatchObject({ tries: 2, retries: 0, inFlight: 0 });
+  });
+
+  it("takes a result for good when whoever judges it throws", async () => {
+    const judgeResult = (): never => {
+      throw new TypeError("no opinion");
+    };
+    const { dependency, clock } = createDependency({ judgeResult });
+    const { work } = scripted(clock, { takesMs: 5_000, end: () => "slow" }, { takesMs: 50, end: () => "quick" });
+    expect(await settle(dependency.call(work, HEDGED), clock)).toMatchObject({ value: "quick" });
+  });
+
   it("is paid from the retry budget, so that a slow dependency does not get twice the load", async () => {
     const { dependency, clock } = createDependency();
     for (let call = 0; call < 1_000; call++) {

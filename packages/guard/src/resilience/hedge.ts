@@ -18,10 +18,14 @@ function stoppable(attempt: Attempt, stopped: AbortSignal): Attempt {
 /** Starts a try of `work` that can be stopped. */
 export function startTry<T>(
   work: (attempt: Attempt) => T | Promise<T>,
-  run: (work: (attempt: Attempt) => T | Promise<T>) => Promise<T>,
+  run: (work: (attempt: Attempt) => T | Promise<T>, stopped: AbortSignal) => Promise<T>,
 ): Runner<T> {
   const controller = new AbortController();
-  const outcome = run((attempt) => work(stoppable(attempt, controller.signal)));
+  const outcome = run((attempt) => {
+    // Stopped while it waited to be repeated, or for a place.
+    controller.signal.throwIfAborted();
+    return work(stoppable(attempt, controller.signal));
+  }, controller.signal);
   return { outcome, stop: () => controller.abort(new DOMException("another try has answered", "AbortError")) };
 }
 

@@ -6,7 +6,8 @@ export type KeyRow = { readonly fingerprint: string; readonly answer: string | n
 
 /** An answer as one line of JSON. */
 export function encodeAnswer(answer: StoredAnswer): string {
-  return JSON.stringify([answer.status, answer.headers, answer.bodyBase64]);
+  const { status, statusText, headers, bodyBase64 } = answer;
+  return JSON.stringify([status, headers, bodyBase64, ...(statusText === undefined ? [] : [statusText])]);
 }
 
 function isHeader(value: unknown): value is [string, string] {
@@ -16,11 +17,11 @@ function isHeader(value: unknown): value is [string, string] {
 /** The answer in a line of `encodeAnswer`. Throws when it is none: a replay of something else would be worse than an error. */
 export function decodeAnswer(text: string): StoredAnswer {
   const parsed: unknown = JSON.parse(text);
-  const [status, headers, bodyBase64] = Array.isArray(parsed) ? (parsed as unknown[]) : [];
+  const [status, headers, bodyBase64, statusText] = Array.isArray(parsed) ? (parsed as unknown[]) : [];
   if (!Number.isInteger(status) || !Array.isArray(headers) || !headers.every(isHeader) || typeof bodyBase64 !== "string") {
     throw new Error("the stored answer of an Idempotency-Key cannot be read");
   }
-  return { status: Number(status), headers, bodyBase64 };
+  return { status: Number(status), headers, bodyBase64, ...(typeof statusText === "string" ? { statusText } : {}) };
 }
 
 /** What the row of a key in use says to a claim. No row: it was given back a moment ago, and the next try will find it free. */

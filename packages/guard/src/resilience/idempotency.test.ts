@@ -86,6 +86,24 @@ describe("a request with a key", () => {
     expect((await runIdempotent(REQUEST, async () => DONE, { store, clock })).answer).toEqual(other);
   });
 
+  it("fails as its work failed when the store is away by then", async () => {
+    const store: IdempotencyStore = { ...createMemoryIdempotencyStore(), release: () => Promise.reject(new Error("away")) };
+    const failed = runIdempotent(REQUEST, () => Promise.reject(new Error("the work")), { store });
+    await expect(failed).rejects.toThrow("the work");
+    const answer: StoredAnswer = { ...DONE, status: 503 };
+    const broken = runIdempotent({ ...REQUEST, key: "another" }, () => Promise.resolve(answer), { store });
+    expect(await broken).toEqual({ answer, isReplay: false });
+  });
+
+  it("is another request when its query is another", async () => {
+    const store = createMemoryIdempotencyStore();
+    await runIdempotent({ ...REQUEST, query: "amount=5" }, async () => DONE, { store });
+    const repeated = await runIdempotent({ ...REQUEST, query: "amount=5" }, async () => DONE, { store });
+    expect(repeated.isReplay).toBe(true);
+    const other = runIdempotent({ ...REQUEST, query: "amount=500" }, async () => DONE, { store });
+    await expect(other).rejects.toMatchObject({ code: "mismatch" });
+  });
+
   it("makes room for new keys by forgetting the oldest", async () => {
     const store = createMemoryIdempotencyStore({ maxKeys: 2 });
     for (const scope of ["a", "b", "c"]) await store.claim(scope, "print", 1_000);

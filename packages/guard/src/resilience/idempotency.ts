@@ -10,6 +10,8 @@ import { type Clock, systemClock } from "./clock.ts";
 /** An answer as it went out. `body` is base64, so that a store need not care. */
 export type StoredAnswer = {
   readonly status: number;
+  /** The words behind the status, where they are not the usual ones. */
+  readonly statusText?: string;
   readonly headers: readonly (readonly [string, string])[];
   readonly bodyBase64: string;
 };
@@ -42,6 +44,8 @@ export type IdempotentRequest = {
   readonly method: string;
   /** The route's template, or the path. */
   readonly route: string;
+  /** What stands behind the `?`: a part of the payload. */
+  readonly query?: string;
   /** Who asks: a tenant, a user, a hash of the credential. Two callers may use the same key. */
   readonly caller: string;
   readonly body: Uint8Array | string;
@@ -63,7 +67,8 @@ export type IdempotencyOptions = {
 /** The work of an idempotent request. `signal` aborts when its lease was lost, to a pause longer than it or a store that was away. */
 export type IdempotentWork = (lease: { readonly signal: AbortSignal }) => Promise<StoredAnswer>;
 
-const DEFAULT_LEASE_MS = 60_000;
+/** The lease of whoever names none. */
+export const DEFAULT_LEASE_MS = 60_000;
 
 const PROBLEMS = {
   "missing-key": { status: 400, title: "Idempotency-Key is missing" },
@@ -126,7 +131,8 @@ export async function runIdempotent(
   const key = parseIdempotencyKey(request.key);
   if (key === undefined) throw new IdempotencyError("bad-key");
   const scope = hash(key, request.caller, request.method, request.route);
-  const claim = await options.store.claim(scope, hash(request.body), options.leaseMs ?? DEFAULT_LEASE_MS);
+  const payload = (request.query ?? "") === "" ? [request.body] : [request.body, request.query ?? ""];
+  const claim = await options.store.claim(scope, hash(...payload), options.leaseMs ?? DEFAULT_LEASE_MS);
   if (claim.kind === "answered") return { answer: claim.answer, isReplay: true };
   if (claim.kind !== "claimed") throw new IdempotencyError(claim.kind);
   return { answer: await finishClaim({ scope, token: claim.token }, work, options), isReplay: false };
@@ -142,13 +148,22 @@ async function finishClaim(owned: Owned, work: IdempotentWork, options: Idempote
     answer = await work({ signal: lease.signal });
   } catch (thrown) {
     lease.stop();
-    await store.release(owned.scope, owned.token);
+    await release(owned, store);
     throw thrown;
   }
   lease.stop();
   if (isKept(answer)) await store.complete(owned.scope, owned.token, { answer, keepMs });
-  else await store.release(owned.scope, owned.token);
+  else await release(owned, store);
   return answer;
+}
+
+/** A store that is away costs the key one lease; what came of the work matters more. */
+async function release({ scope, token }: Owned, store: IdempotencyStore): Promise<void> {
+  try {
+    await store.release(scope, token);
+  } catch {
+    // The lease ends by itself.
+  }
 }
 
 /** Renews a claim three times a lease: a request that takes long keeps its key, and one whose process is gone does not. */

@@ -1,7 +1,7 @@
 /** Switches a route or a code path off without a deploy: by any feature-flag system that can answer yes or no. */
 import { ResilienceError } from "./failures.ts";
 
-/** Answers whether a switch is on, at once or later. What it throws, and what takes longer than `timeoutMs`, counts as the default. */
+/** Answers whether a switch is on, at once or later. What it throws, what takes longer than `timeoutMs`, and what is neither true nor false, changes nothing: the last answer counts, or the default. */
 export type FlagReader = (name: string) => boolean | Promise<boolean>;
 
 /** How a switch behaves. */
@@ -22,6 +22,7 @@ export type KillSwitch = { isOn(): Promise<boolean>; pass(): Promise<void> };
 /** Makes a switch for the flag `name`. */
 export function createKillSwitch(name: string, options: KillSwitchOptions): KillSwitch {
   const { fallback = true, freshMs = 1_000, timeoutMs = 100, nowMs = () => performance.now() } = options;
+  let renewing: Promise<boolean> | undefined;
   let known: { readonly isOn: boolean; readonly untilMs: number } | undefined;
 
   async function ask(): Promise<boolean> {
@@ -30,7 +31,8 @@ export function createKillSwitch(name: string, options: KillSwitchOptions): Kill
       timer = setTimeout(() => resolve(known?.isOn ?? fallback), timeoutMs);
     });
     try {
-      return await Promise.race([options.read(name), timeUp]);
+      const answer: unknown = await Promise.race([options.read(name), timeUp]);
+      return typeof answer === "boolean" ? answer : (known?.isOn ?? fallback);
     } catch {
       return known?.isOn ?? fallback;
     } finally {
@@ -38,10 +40,14 @@ export function createKillSwitch(name: string, options: KillSwitchOptions): Kill
     }
   }
 
-  async function isOn(): Promise<boolean> {
-    if (known === undefined || nowMs() >= known.untilMs) known = { isOn: await ask(), untilMs: nowMs() + freshMs };
+  async function renew(): Promise<boolean> {
+    known = { isOn: await ask(), untilMs: nowMs() + freshMs };
+    renewing = undefined;
     return known.isOn;
   }
+
+  // One question for all who wait for its answer: there may be as many as there are requests.
+  const isOn = async (): Promise<boolean> => (known !== undefined && nowMs() < known.untilMs ? known.isOn : (renewing ??= renew()));
 
   return {
     isOn,
