@@ -1,9 +1,9 @@
-import { ALNUM, classOf, entropyOf } from "./character.ts";
 import type { AssignedValue } from "./forms/assigned-value.ts";
+import { isNameOf, type KeyClassifier, type KeyKind } from "./names/sensitive-key.ts";
 import type { Scan } from "./finding.ts";
 import { isReplacement } from "./replacement.ts";
 import type { Operator } from "./operator.ts";
-import type { KeyClassifier, KeyKind } from "./names/sensitive-key.ts";
+import { ALNUM, classOf, entropyOf } from "./character.ts";
 
 type Claim = {
   readonly scan: Scan;
@@ -46,12 +46,23 @@ export const IDENTIFIER = /^_?[A-Za-z]?[a-z]{2,32}(?:_?[A-Z]{0,2}[a-z]{2,32}){0,
 const REFERENCE =
   /^(?:[A-Za-z_$][\w$]{0,63}(?:\?\.|\.|->|::)){1,8}[A-Za-z_$][\w$]{0,63}(?:\[[^\]]{0,64}\])?$|^[A-Za-z_$][\w$.>:-]{0,127}\(|^[A-Za-z_$][\w$.]{0,63}\[/;
 
-/** Words as a label or a sentence has them: a capital letter first, or one of an alphabet without; numbers of two digits at most. */
-const WRITTEN = /^[\p{Lu}\p{Lo}](?:[\p{L}\p{M}' .,:?()-]|\b\d{1,2}\b){2,80}$/u;
+/** Words as a label or a sentence has them; numbers of two digits at most. */
+const WRITTEN = /^(?:[\p{L}\p{M}' .,:?()-]|\b\d{1,2}\b){3,80}$/u;
 
-/** True for what a secret is called, or a sentence about it, where the secret could stand: `"password": "Passwort"`. */
-export function isLabel(text: string, classify: KeyClassifier): boolean {
-  return WRITTEN.test(text) && !/[a-z][A-Z]/.test(text) && classify(`${text} x`).kind !== undefined;
+/** True for a sentence that says what a secret is or must be: `is too short`, `can't be blank`. Those that people take for one have none. */
+export function isSentence(text: string): boolean {
+  return (
+    / /.test(text) && WRITTEN.test(text) && /\b(?:is|are|been?|must|can|cannot|not|too|doesn|invalid|incorrect|required)\b/i.test(text)
+  );
+}
+
+/**
+ * True for what a secret is called, or a sentence about it, where the secret could stand: `"password": "Passwort"`. It begins with a
+ * capital letter, or one of an alphabet without. A password may be called a key: only what its name says, or a sentence, is no password.
+ */
+export function isLabel(text: string, [name, kind]: readonly [name: string, kind: KeyKind], classify: KeyClassifier): boolean {
+  if (!/^[\p{Lu}\p{Lo}]/u.test(text) || !WRITTEN.test(text) || /[a-z][A-Z]/.test(text)) return false;
+  return kind === "password" && !isSentence(text) ? isNameOf(text, name) : classify(`${text} x`).kind !== undefined;
 }
 
 /** Long, of one piece, and random: no word, path, date, version or name. */
@@ -64,7 +75,7 @@ export function isTokenLike(text: string, leastLength: number): boolean {
 const LONGEST_SAID = 24;
 
 /** True for a word of the list, with or without a sentence's sign behind it. None of them has a digit in it. */
-function isSaidOf(text: string, words: ReadonlySet<string> = SAID_OF): boolean {
+export function isSaidOf(text: string, words: ReadonlySet<string> = SAID_OF): boolean {
   if (text.length > LONGEST_SAID || /[\d_]/.test(text)) return false;
   const lower = text.toLowerCase();
   if (words === SAID_OF && /^[a-z]{1,4}[.,;:!?)]?$/.test(lower)) return true;
@@ -119,7 +130,7 @@ function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
   // `cookies: 3, session: none` counts them.
   if (kind === "cookie" && operator === "colon" && !raw.includes("=") && /[ ,]/.test(raw)) return false;
   if (raw === claim.name && operator !== "colon") return false;
-  if (isLabel(raw, claim.scan.pass.classify)) return false;
+  if (isLabel(raw, [claim.name, kind], claim.scan.pass.classify)) return false;
   // A constant and its value: `define('DB_PASSWORD', 'LongAndRandom')`; the names of two fields are in small letters.
   if (operator === "weak" && value.isQuoted && /^[A-Z]+_[A-Z_]+$/.test(claim.name) && /[a-z]/.test(raw) && !IDENTIFIER.test(raw))
     return true;

@@ -1,13 +1,13 @@
+import { readPasswordHash } from "./forms/shaped-token.ts";
 import { readAddress, readUserInfo } from "./forms/address.ts";
 import { ALNUM, CLASSES, FOREIGN, UNDERSCORE } from "./character.ts";
 import { readCodes } from "./codes.ts";
 import { readPercent } from "./forms/encoded.ts";
 import { createScan, type Finding, type Scan, type Word } from "./finding.ts";
-import { foldTrigger } from "./names/name-trigger.ts";
 import { isReplacement } from "./replacement.ts";
-import { readPasswordHash } from "./forms/shaped-token.ts";
-import { readPrivateKey } from "./forms/token.ts";
 import { readWord } from "./forms/word.ts";
+import { readPrivateKey } from "./forms/token.ts";
+import { foldTrigger } from "./names/name-trigger.ts";
 import { SIGN_COST, STEP_COST, WORD_COST } from "./work.ts";
 
 const WORD = ALNUM | UNDERSCORE | FOREIGN;

@@ -7,12 +7,12 @@ import { createKeyClassifier } from "./names/sensitive-key.ts";
 import { resolvePolicy } from "./policy.ts";
 import { createPseudonymizer } from "./pseudonym.ts";
 import { readScan } from "./scan.ts";
+import { STEP_COST } from "./work.ts";
 
 /** How often the loops look at a character of a text; each regular expression reads a bounded slice, and is not counted. */
-function countReads(text: string): number {
+function countReads(text: string, work = { left: Infinity }): number {
   const policy = resolvePolicy({});
   const classify = createKeyClassifier([], []);
-  const work = { left: Infinity };
   let reads = 0;
   const codes = new Proxy(readCodes(text, 0), {
     get: (target, index) => {
@@ -75,6 +75,7 @@ const UNITS: readonly string[] = [
   "Key (",
   "insert into a (",
   "AUTH ",
+  "AUTH a1b ",
   "LOGIN a ",
   "net user ",
   "TRUE\t",
@@ -90,6 +91,20 @@ describe("a text made of one thing", () => {
     const short = unit.repeat(Math.ceil(2_000 / unit.length));
     expect(countReads(short.repeat(4))).toBeLessThan(countReads(short) * 4.5 + 1_000);
     expect(countReads(short)).toBeLessThan(short.length * 60);
+  });
+});
+
+/** What reading a text is charged, in the units of `work.ts`. */
+function measureCharge(text: string): number {
+  const work = { left: 1e9 };
+  countReads(text, work);
+  return 1e9 - work.left;
+}
+
+describe("a command's word", () => {
+  it.each(["AUTH a1b ", "LOGIN a ", "net user a1 ", "htpasswd -b "])("is charged the look behind it: %j", (unit) => {
+    const plain = unit.replace(/^\w+/, (word) => "o".repeat(word.length));
+    expect(measureCharge(unit.repeat(100)) - measureCharge(plain.repeat(100))).toBeGreaterThanOrEqual(100 * STEP_COST);
   });
 });
 

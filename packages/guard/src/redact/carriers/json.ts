@@ -1,10 +1,10 @@
-import { isLabel, isVersion, LONG_KINDS } from "../credible.ts";
-import { ALNUM, BACKSLASH, CLASSES, classAt, DIGIT, isPlainWord, SPACE, UNDERSCORE } from "../character.ts";
 import { readCodes } from "../codes.ts";
-import { isNamedVersion } from "../forms/ip-address.ts";
+import { isLabel, isSaidOf, isSentence, isVersion, LONG_KINDS } from "../credible.ts";
+import { ALNUM, BACKSLASH, CLASSES, classAt, DIGIT, isPlainWord, SPACE, UNDERSCORE } from "../character.ts";
 import { readUnderName } from "../named-text.ts";
 import type { Pass } from "../pass.ts";
 import { replaceDigits, replaceString } from "../scalar.ts";
+import { isNamedVersion } from "../forms/ip-address.ts";
 import type { KeyKind } from "../names/sensitive-key.ts";
 
 /** One open object or array. */
@@ -31,8 +31,8 @@ const LABELS = /^(?:name|key|header)$/i;
 /** The same behind the value: `{"value": "x9", "path": "password"}`, as validators write what they refuse. */
 const LABEL_BEHIND = /^[^{}]{0,240}?"(?:name|key|path|param|field)": ?"([\w.]{1,64})"/;
 
-/** Objects that say something about what their keys name. */
-const ABOUT_KEYS = /^(?:errors?|messages?|labels)$/i;
+/** Objects that say something about what their keys name. One of a single `message` or `error` is as often what was sent. */
+const ABOUT_KEYS = /^(?:errors|messages|labels)$/i;
 
 /** The private parts of a JSON Web Key, which have names of one or two letters (RFC 7518, 6.2.2, 6.3.2, 6.4.1). */
 const JWK_PART = /^(?:[dpqk]|d[pq]|qi) [\w-]{40,}$/;
@@ -79,12 +79,17 @@ function replaceRange(walk: Walk, [start, end]: readonly [number, number], repla
 
 /** True for what says something about a secret where the secret itself could stand: `session: "active"`, `auth: { role: "admin" }`. */
 function isSaid({ pass, frame }: Walk, kind: KeyKind, plain: string): boolean {
-  const about = frame?.isObject === true ? frame.name : frame?.above?.name;
+  const { isObject, name = "", above, key = name } = frame ?? {};
+  const about = (isObject === true ? name : above?.name) ?? "";
+  // Below a name that says it is a secret a name that says nothing is most often what describes it.
+  const isBelow = isObject === true && frame?.kind !== undefined && frame.keyKind === undefined;
   return (
-    isLabel(plain, pass.classify) ||
-    (LONG_KINDS.test(kind) && /^[a-z.]{1,12}( [a-z.]+)*$/.test(plain)) ||
+    isLabel(plain, [key, kind], pass.classify) ||
+    (LONG_KINDS.test(kind) && (isBelow ? /^[a-z.]{1,12}$/.test(plain) : isSaidOf(plain))) ||
     isVersion(plain, kind) ||
-    (about !== undefined && / /.test(plain) && ABOUT_KEYS.test(about))
+    (isSentence(plain) && ABOUT_KEYS.test(about)) ||
+    // A command is read as the text it is.
+    (about === "scripts" && kind !== "password" && / .*\./.test(plain))
   );
 }
 
@@ -101,7 +106,8 @@ function redactString(walk: Walk, raw: string, { name, kind }: { name?: string |
 function findKind({ pass }: Walk, frame: Frame | undefined): KeyKind | undefined {
   if (frame?.isObject !== true || frame.key === undefined) return frame?.kind;
   // `auth: { type, provider }`: what only describes a secret is none.
-  if (frame.kind !== undefined) return frame.kind === "card" || pass.classify(`secret_${frame.key}`).kind ? frame.kind : undefined;
+  if (frame.kind !== undefined)
+    return frame.kind === "card" || pass.classify(`secret_${frame.key}`).kind ? (frame.keyKind ?? frame.kind) : undefined;
   if (/^value$/i.test(frame.key) && frame.label !== undefined)
     return pass.classify(frame.label).kind ?? pass.classify("value", frame.name).kind;
   return frame.keyKind;

@@ -1,7 +1,7 @@
+import { findSecrets } from "../scan.ts";
 import type { Finding } from "../finding.ts";
 import { redactJson } from "./json.ts";
 import { MAX_ENCODINGS, type Pass } from "../pass.ts";
-import { findSecrets } from "../scan.ts";
 import { allowWork, STEP_COST } from "../work.ts";
 
 /** Text that a JSON value begins: worth reading by its structure first. */

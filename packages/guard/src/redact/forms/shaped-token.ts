@@ -1,3 +1,4 @@
+import { STEP_COST } from "../work.ts";
 import { ALNUM, classOf } from "../character.ts";
 import { type Finding, findForm, type Scan, type Word } from "../finding.ts";
 
@@ -17,9 +18,15 @@ const FORM =
 const WHOLE =
   /^(?:[MNO]\w{23,25}\.[\w-]{6}\.[\w-]{27,38}|\w{14}\.atlasv1\.[\w=-]{60,70}|[\da-f]{32}-us\d{1,2}|\w{36}_mmk|\w{52}JQQJ\w{28}|\w{76}AZDO\w{4,5}|\w{0,3}\dQ~[\w~.-]{31,34})(?![\w~-])/d;
 
+/** Words behind which a form looks far. */
+const COMMAND = /^(?:AUTH|LOGIN|net u|htp)/;
+
 /** Makes a reader of a form: how a word looks tells which it may begin. */
 function createReader(form: RegExp): (scan: Scan, word: Word) => Finding | undefined {
-  return (scan, { start }) => findForm(scan, "secret", [start, 16_384, form]);
+  return (scan, { start }) => {
+    if (COMMAND.test(scan.text.slice(start, start + 9))) scan.pass.work.left -= STEP_COST;
+    return findForm(scan, "secret", [start, 16_384, form]);
+  };
 }
 
 /** Reads what is known by its surroundings. */

@@ -70,7 +70,7 @@ export function readSpoken(scan: Scan, { start }: Word): Finding | undefined {
 }
 
 /** Programs that take a password behind `-p`; any that were given a user; and `redis-cli`, behind `-a`. */
-const PROGRAM_P = /\b(?:mysql|mariadb|mongo|sshpass|(?:docker|podman|az|oc) +login|ldapsearch|psexec|7z|zip)\w*\b[^\n|;&]{0,120}$/i;
+const PROGRAM_P = /\b(?:mysql|mariadb|mongo|sshpass|login|ldap|psexec|sqlcmd|cqlsh|7z|(?:un)?zip)\w*\b[^\n|;&]{0,120}$/i;
 const USER_GIVEN = /[ \t]-(?:-user(?:name)?|[uUD])[ =]?[\w.\\@=,-]+[ \t][^\n|;&]{0,120}$/;
 const PROGRAM_A = /\bredis-cli\b[^\n|;&]{0,120}$/;
 
@@ -82,14 +82,16 @@ export function readPasswordOption(scan: Scan, { start, end }: Word): Finding | 
   scan.pass.work.left -= LINE_COST;
   const line = text.slice(Math.max(0, start - 160), start - 1);
   const isApart = end - start === 1 && (classAt(codes, end) & SPACE) !== 0;
-  if (letter === 0x61 ? !PROGRAM_A.test(line) : !PROGRAM_P.test(line) && !(isApart && USER_GIVEN.test(line))) return undefined;
-  if (letter === 0x61 && !isApart) return undefined;
+  const isKnown = letter === 0x61 ? isApart && PROGRAM_A.test(line) : PROGRAM_P.test(line);
+  if (!isKnown && (letter === 0x61 || !isApart || !USER_GIVEN.test(line))) return undefined;
   const at = isApart ? end + 1 : start + 1;
   const from = (classAt(codes, at) & QUOTE) === 0 ? at : at + 1;
   const close = from === at ? -1 : text.slice(from, from + LONGEST).indexOf(text.charAt(at));
   const to = close < 0 ? findEnd(scan, from) : from + close;
   const raw = text.slice(from, to);
-  return raw.length < 4 || (isApart && /^[a-z_]+$/.test(raw)) || /^[-$<%]|^[\d:]{1,11}$|^\//.test(raw) || isReplacement(raw)
+  // Behind a blank MySQL's clients take a database, and what is no client of anything a folder or a name.
+  const mayBeName = isApart && from === at && (!isKnown || /\bm(?:ysql|aria)/.test(line));
+  return raw.length < 4 || (mayBeName && /^[a-z_]+$/.test(raw)) || /^[-$<%]|^[\d:]{1,11}$|^\//.test(raw) || isReplacement(raw)
     ? undefined
     : toFinding(scan, "password", [from, to]);
 }

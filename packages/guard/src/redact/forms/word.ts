@@ -1,17 +1,17 @@
 import { readAssignment } from "./assignment.ts";
 import { isNearAccessKey, readAwsSecret, readSqlWord } from "./beside.ts";
+import { readFailingRow, readRows } from "./tuple.ts";
+import { readCard, readIban, readSsn } from "./number.ts";
 import { readCall, readScheme, readUserOption } from "./credential.ts";
 import { readBase64 } from "./encoded.ts";
 import type { Finding, Scan, Word } from "../finding.ts";
 import { readIpAddress } from "./ip-address.ts";
-import { readCard, readIban, readSsn } from "./number.ts";
 import { isPlainWord, LEADS_TO_VALUE } from "../operator.ts";
 import { readLoneRandom, readPrefixed } from "./random-token.ts";
 import { readShaped, readWhole } from "./shaped-token.ts";
 import { readPasswordOption, readSpoken } from "./spoken.ts";
 import { mayBeginToken, readVendorToken } from "./token.ts";
 import { READER_COST } from "../work.ts";
-import { readFailingRow, readRows } from "./tuple.ts";
 
 type Reader = (scan: Scan, word: Word) => Finding | undefined;
 

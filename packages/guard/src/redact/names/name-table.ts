@@ -30,8 +30,6 @@ export function lastNames(chain: string): string {
   return last < 0 ? chain : chain.slice(chain.lastIndexOf(".", last - 1) + 1);
 }
 
-const UNKNOWN: NameVerdict = { kind: undefined };
-
 function judge(chain: string, classify: KeyClassifier): KnownName {
   const name = lastNames(chain);
   const verdict = classify(name);
@@ -45,7 +43,7 @@ function judge(chain: string, classify: KeyClassifier): KnownName {
 }
 
 /** What has no trigger in it leads to nothing, and is not remembered. */
-const PLAIN: KnownName = { ...UNKNOWN, chain: "", name: "", isTail: false, isSignedParameter: false, isDependent: false, isPlain: true };
+const PLAIN = judge("", () => ({ kind: undefined }));
 
 const SLOTS = 1_024;
 

@@ -53,7 +53,7 @@ const PAIRS = toTable(["card cardsecurity securitynumber", "personal birthdate d
 
 /** A last word that says the value is about the secret, and is not the secret: `token_type`, `passwordResetAt`. */
 const ABOUT = new Set(
-  "address age alg algorithm arn at attempts bucket budget bus changed class column count created date days description dir disabled enabled encoder endpoint error exception exp expiration expired expires expiresin expiry factory field file filename forgot format generator handler hasher hints header hours index invalid issuer kind label len length lifetime limit line manager max maxage mechanism method min minutes mismatch missing mode model ms name optional origins param parameter path pattern placeholder plugin policies policy position prefix present prompt provider ref required reset rotated rotation rules schema scope sec seconds service set size sock socket source state status stdin storage store strategy strength suffix time timeout title trigger ttl type updated uri url usage used valid version".split(
+  "address age agent alg algorithm arn at attempts bucket budget browser bus changed class column count created date days description device dir disabled enabled encoder endpoint error exception exp expiration expired expires expiresin expiry factory field file filename forgot format generator handler hasher header hours index invalid ip issuer kind label len length lifetime limit line manager max maxage mechanism method min minutes mismatch missing mode model ms name optional origins param parameter path pattern placeholder plugin policies policy position prefix present prompt provider ref required reset rotated rotation rules schema scope sec seconds service set size sock socket source state status stdin storage store strategy strength suffix time timeout title trigger ttl type updated uri url usage used valid version".split(
     " ",
   ),
 );
@@ -100,6 +100,16 @@ function splitName(name: string): string[] {
   return parted.toLowerCase().match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
 }
 
+function normalise(name: string): string {
+  return splitName(name).join("");
+}
+
+/** True for a text that is a secret's name, or says no more than the name that it stands under: `Confirm your password`. */
+export function isNameOf(text: string, name: string): boolean {
+  const joined = normalise(text.replace(/\b(?:your|the) /gi, ""));
+  return joined === normalise(name) || ANY_STEM.some(([, any]) => any.exec(joined)?.[0] === joined);
+}
+
 function classifyWords(words: readonly string[], joined: string): KeyKind | undefined {
   if (joined === "" || HARMLESS.test(joined)) return undefined;
   const last = words.at(-1) ?? "";
@@ -138,7 +148,6 @@ const MOST_REMEMBERED = 2_000;
 
 /** Creates a classifier; `extra` and `safe` are names of the policy. */
 export function createKeyClassifier(extra: readonly string[], safe: readonly string[]): KeyClassifier {
-  const normalise = (name: string) => splitName(name).join("");
   const extraNames = new Set(extra.map(normalise));
   const safeNames = new Set(safe.map(normalise));
   const judge = (name: string): NameVerdict => {
