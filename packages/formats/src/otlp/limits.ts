@@ -23,3 +23,6 @@ export const DEFAULT_LIMITS: DecodeLimits = {
   maxTextLength: 65_536,
   maxDepth: 32,
 };
+
+/** For what was accepted before, by whatever rule was in force then: a later bound must not take back what was acknowledged. */
+export const ACCEPTED_LIMITS: DecodeLimits = { ...DEFAULT_LIMITS, maxResources: Infinity };

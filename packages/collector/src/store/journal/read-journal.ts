@@ -136,7 +136,8 @@ function loseRecord(progress: Progress, header: FrameHeader, segment: Segment): 
   );
 }
 
-function toTime(ms: number): string {
+/** When, in words. */
+export function toTime(ms: number): string {
   return Number.isFinite(ms) && Math.abs(ms) < 8.64e15 ? `at ${new Date(ms).toISOString()}` : "at an unknown time";
 }
 

@@ -1,5 +1,14 @@
 /** Reads a payload once: what the receipt says, what the journal writes, and what the window and the rollups take from it. */
-import { decodeLogs, decodeMetrics, scanTraces, TraceScan } from "@faultline/formats/otlp";
+import {
+  ACCEPTED_LIMITS,
+  type DecodeLimits,
+  decodeLogs,
+  decodeMetrics,
+  DEFAULT_LIMITS,
+  scanAccepted,
+  scanTraces,
+  TraceScan,
+} from "@faultline/formats/otlp";
 import { encodeLogs, encodeMetrics } from "@faultline/formats/otlp-encode";
 import { type Exchange, fail, type LogRecord, type MetricPoint, type Result, succeed } from "@faultline/model";
 import type { Payload } from "../contract.ts";
@@ -33,13 +42,24 @@ export function releaseIntake(intake: Intake): void {
 
 /** Reads a payload as it came; fails with one sentence when it cannot be read as a whole. */
 export function readPayload({ signal, encoding, bytes }: Payload): Result<Intake> {
-  if (signal === "traces") return readTraces(bytes, encoding);
-  return signal === "logs" ? readLogs(bytes, encoding) : readMetrics(bytes, encoding);
+  if (signal === "traces") return readTraces((scan) => scanTraces(bytes, encoding, scan));
+  const task = { bytes, encoding, limits: DEFAULT_LIMITS };
+  return signal === "logs" ? readLogs(task) : readMetrics(task);
 }
 
-/** Reads a record of the journal. */
+/** Reads a record of the journal: it was acknowledged, so that no bound that came later may refuse it. */
 export function readRecord(kind: RecordKind, bytes: Uint8Array): Result<Intake> {
-  return kind === "exchanges" ? readExchanges(bytes) : readPayload({ signal: kind, encoding: "protobuf", bytes });
+  const task = { bytes, encoding: "protobuf", limits: ACCEPTED_LIMITS } as const;
+  switch (kind) {
+    case "traces":
+      return readTraces((scan) => scanAccepted(bytes, scan));
+    case "logs":
+      return readLogs(task);
+    case "metrics":
+      return readMetrics(task);
+    case "exchanges":
+      return readExchanges(bytes);
+  }
 }
 
 /** What intermediaries wrote, as an intake. */
@@ -48,9 +68,9 @@ export function toExchangeIntake(exchanges: readonly Exchange[]): Intake {
   return { kind: "exchanges", bytes, items: exchanges.length, rejected: 0, exchanges };
 }
 
-function readTraces(bytes: Uint8Array, encoding: Payload["encoding"]): Result<Intake> {
+function readTraces(read: (scan: TraceScan) => Result<TraceScan>): Result<Intake> {
   const scan = idleScans.pop() ?? new TraceScan();
-  const scanned = scanTraces(bytes, encoding, scan);
+  const scanned = read(scan);
   if (!scanned.ok) {
     idleScans.push(scan);
     return scanned;
@@ -59,16 +79,18 @@ function readTraces(bytes: Uint8Array, encoding: Payload["encoding"]): Result<In
   return succeed({ kind: "traces", bytes: scan.bytes, items: scan.spanCount, rejected: scan.rejected, ...because, scan });
 }
 
-function readLogs(payload: Uint8Array, encoding: Payload["encoding"]): Result<Intake> {
-  const decoded = decodeLogs(payload, encoding);
+type DecodeTask = Pick<Payload, "bytes" | "encoding"> & { readonly limits: DecodeLimits };
+
+function readLogs({ bytes: payload, encoding, limits }: DecodeTask): Result<Intake> {
+  const decoded = decodeLogs(payload, encoding, limits);
   if (!decoded.ok) return decoded;
   const { items: logs, ...rest } = decoded.value;
   const bytes = encoding === "json" || rest.rejected > 0 ? encodeLogs(logs) : payload;
   return succeed({ kind: "logs", bytes, items: logs.length, ...rest, logs, fields: listLogFields(bytes) });
 }
 
-function readMetrics(payload: Uint8Array, encoding: Payload["encoding"]): Result<Intake> {
-  const decoded = decodeMetrics(payload, encoding);
+function readMetrics({ bytes: payload, encoding, limits }: DecodeTask): Result<Intake> {
+  const decoded = decodeMetrics(payload, encoding, limits);
   if (!decoded.ok) return decoded;
   const { items: points, ...rest } = decoded.value;
   const bytes = encoding === "json" || rest.rejected > 0 ? encodeMetrics(points) : payload;

@@ -17,7 +17,8 @@ export type Progress = {
   readonly ledger: LedgerState;
 };
 
-const START: Progress = {
+/** How far a database is that has nothing yet. */
+export const NOTHING_DONE: Progress = {
   applied: 0,
   counted: 0,
   replayFrom: 0,
@@ -39,7 +40,7 @@ export class ProgressRow {
   /** What was written last; the very beginning for a new database; undefined when it is damaged. */
   read(): Progress | undefined {
     const row = this.#read.get();
-    if (row === undefined) return START;
+    if (row === undefined) return NOTHING_DONE;
     // Sealed by `write`.
     return unseal("progress", row) as Progress | undefined;
   }

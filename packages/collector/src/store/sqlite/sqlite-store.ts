@@ -4,17 +4,17 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Change, Exchange, LogRecord, MetricPoint, Window } from "@faultline/model";
 import type { CountRow, FailingExchange, Payload, Receipt, Store, StoredFault, StoredTrace, StoreHealth } from "../contract.ts";
 import { Journal, JournalOverloadedError } from "../journal/journal.ts";
-import { readJournal } from "../journal/read-journal.ts";
 import { Ledger } from "../ledger.ts";
 import { ChangeTable } from "./change-table.ts";
 import { Checkpoints, readUnwritten } from "./checkpoint.ts";
 import { CommitSync, CommitSyncError } from "./commit-sync.ts";
 import { FaultTable } from "./fault-table.ts";
 import { Ingest } from "./ingest.ts";
-import { type Intake, readPayload, readRecord, releaseIntake, toExchangeIntake } from "./intake.ts";
+import { type Intake, readPayload, releaseIntake, toExchangeIntake } from "./intake.ts";
 import { MetricTable } from "./metric-table.ts";
 import { isDamage, makeDirectory, openDatabase, setAside, refuseNewerVersion, toOpenError } from "./open-database.ts";
-import { ProgressRow } from "./progress.ts";
+import { NOTHING_DONE, type Progress, ProgressRow } from "./progress.ts";
+import { replayJournal } from "./replay.ts";
 import { Retention, type RetentionOptions } from "./retention.ts";
 import { RollupTable } from "./rollup-table.ts";
 import { SampleGate } from "./sample-gate.ts";
@@ -145,8 +145,13 @@ class SqliteStore implements Store {
     this.#ingest = new Ingest(parts);
     const progress = new ProgressRow(this.#db);
     const retention = new Retention(this.#db, options.retention ?? {});
-    this.#journal = this.#replay(join(options.directory, JOURNAL_DIRECTORY), progress);
-    const saved = progress.read() ?? { applied: 0, counted: 0, replayFrom: 0, lastNumber: 0, items: 0, ledger: this.#ledger };
+    const saved = this.#readProgress(progress);
+    const journalDirectory = join(options.directory, JOURNAL_DIRECTORY);
+    const replayed = replayJournal(journalDirectory, { saved, ledger: this.#ledger, ingest: this.#ingest, steadyNow: this.#steadyNow });
+    this.#audit.push(...replayed.findings);
+    this.#appliedEnd = replayed.position;
+    const { segmentBytes = 16 << 20 } = options;
+    this.#journal = new Journal(journalDirectory, replayed, { segmentBytes, maxWaitingBytes: MAX_WAITING_BYTES });
     this.#checkpoints = new Checkpoints(
       {
         ...parts,
@@ -301,36 +306,11 @@ class SqliteStore implements Store {
     }
   }
 
-  #replay(directory: string, row: ProgressRow): Journal {
+  #readProgress(row: ProgressRow): Progress {
     const progress = row.read();
-    if (progress === undefined)
-      this.#audit.push("How far the database follows the journal is damaged: the journal was read from its start.");
-    const { applied, counted, replayFrom, lastNumber, items, ledger } = progress ?? { ...NOTHING_DONE, ledger: this.#ledger };
-    this.#ledger.restore(ledger);
-    const end = readJournal(directory, {
-      position: replayFrom,
-      knownNumber: lastNumber,
-      onRecord: (record) => {
-        const intake = readRecord(record.kind, record.payload);
-        if (!intake.ok) return void this.#audit.push(`Journal record ${record.number} cannot be read: ${intake.error}.`);
-        const { position, receivedMs } = record;
-        const [keep, count] = [position >= applied, position >= counted];
-        // It did not come later than now, whatever the clock said then.
-        const steadyMs = Math.min(receivedMs, this.#steadyNow());
-        this.#ingest.apply(intake.value, { position, nowMs: receivedMs, steadyMs, keep, count });
-        releaseIntake(intake.value);
-      },
-    });
-    this.#audit.push(...end.findings);
-    if (end.lostItems > 0) this.#ledger.countDropped("corrupted", end.lostItems);
-    this.#appliedEnd = Math.max(end.position, applied);
-    const start = {
-      position: this.#appliedEnd,
-      lastNumber: Math.max(end.lastNumber, lastNumber),
-      itemsBefore: Math.max(end.itemsBefore, items),
-    };
-    const { segmentBytes = 16 << 20 } = this.#options;
-    return new Journal(directory, start, { segmentBytes, maxWaitingBytes: MAX_WAITING_BYTES });
+    if (progress !== undefined) return progress;
+    this.#audit.push("How far the database follows the journal is damaged: the journal was read from its start.");
+    return NOTHING_DONE;
   }
 
   #tick(): void {
@@ -364,8 +344,6 @@ class SqliteStore implements Store {
     }
   }
 }
-
-const NOTHING_DONE = { applied: 0, counted: 0, replayFrom: 0, lastNumber: 0, items: 0 };
 
 function describeDiskError(error: unknown): string {
   if (error instanceof CommitSyncError) return error.message;

@@ -1,6 +1,6 @@
 /** The parts that a kept trace consists of: OTLP requests of one trace, and what intermediaries wrote about it. */
 import { crc32, zstdCompressSync, zstdDecompressSync } from "node:zlib";
-import { decodeLogs, decodeTraces, scanTraces, TraceScan } from "@faultline/formats/otlp";
+import { ACCEPTED_LIMITS, decodeLogs, decodeTraces, scanAccepted, TraceScan } from "@faultline/formats/otlp";
 import type { Exchange, LogRecord, Span } from "@faultline/model";
 import type { RecordKind } from "../journal/frame.ts";
 import { listLogFields } from "./request-pieces.ts";
@@ -68,7 +68,7 @@ export function readOrigins(part: Part, into: Origins): number {
   const plain = unpack(part);
   if (part.kind === "exchanges") into.exchanges = Math.max(into.exchanges, part.position);
   if (part.kind === "logs") return noteLogs(plain, part.position, into);
-  if (part.kind !== "traces" || !scanTraces(plain, "protobuf", scan).ok) return 0;
+  if (part.kind !== "traces" || !scanAccepted(plain, scan).ok) return 0;
   const before = into.spans.size;
   for (let row = 0; row < scan.spanCount; row++) {
     const spanId = scan.spanId(row);
@@ -96,11 +96,11 @@ export function readPart(part: Part, into: PartContents): void {
     if (Array.isArray(parsed)) into.exchanges.push(...(parsed as Exchange[]));
     into.origins.exchanges = Math.max(into.origins.exchanges, part.position);
   } else if (part.kind === "logs") {
-    const decoded = decodeLogs(plain, "protobuf");
+    const decoded = decodeLogs(plain, "protobuf", ACCEPTED_LIMITS);
     if (decoded.ok) into.logs.push(...decoded.value.items);
     noteLogs(plain, part.position, into.origins);
   } else {
-    const decoded = decodeTraces(plain, "protobuf");
+    const decoded = decodeTraces(plain, "protobuf", ACCEPTED_LIMITS);
     for (const span of decoded.ok ? decoded.value.items : []) {
       if (into.spans.has(span.spanId)) continue;
       into.spans.set(span.spanId, span);

@@ -1,6 +1,6 @@
 /** Failing traces, and the sample of good ones, in the database. */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { scanTraces, SPAN_IS_SERVER_ERROR, TraceScan } from "@faultline/formats/otlp";
+import { scanAccepted, SPAN_IS_SERVER_ERROR, TraceScan } from "@faultline/formats/otlp";
 import type { Span } from "@faultline/model";
 import type { ExchangeFilter, FailingExchange, Store, StoredTrace } from "../contract.ts";
 import { matchesSeries } from "../rules/count-rows.ts";
@@ -385,7 +385,7 @@ const scan = new TraceScan();
  */
 function findOnlyServerError(parts: readonly Part[]): Span | undefined {
   const traces = parts.filter((part) => part.kind === "traces");
-  if (traces.length !== 1 || !scanTraces(traces[0]!.bytes, "protobuf", scan).ok) return undefined;
+  if (traces.length !== 1 || !scanAccepted(traces[0]!.bytes, scan).ok) return undefined;
   let only = -1;
   for (let row = 0; row < scan.spanCount; row++) {
     if ((scan.flags[row]! & SPAN_IS_SERVER_ERROR) === 0) continue;

@@ -1,7 +1,7 @@
 import { fail, type Result } from "@faultline/model";
 import { attempt, decodeTraces, type OtlpEncoding } from "../decode.ts";
 import { encodeTraces } from "../encode/index.ts";
-import { DEFAULT_LIMITS } from "../limits.ts";
+import { ACCEPTED_LIMITS, type DecodeLimits, DEFAULT_LIMITS } from "../limits.ts";
 import { tooManyResources } from "../outcome.ts";
 import { readResource } from "../protobuf/envelope.ts";
 import { describeMessage, ProtobufReader, toPlainBytes } from "../protobuf/reader.ts";
@@ -14,21 +14,26 @@ import type { TraceScan } from "./trace-scan.ts";
  * only when the result is ok. JSON is read in full, written as protobuf, and then walked.
  */
 export function scanTraces(payload: Uint8Array, encoding: OtlpEncoding, into: TraceScan): Result<TraceScan> {
-  if (encoding === "protobuf") return attempt(() => walk(payload, into));
+  if (encoding === "protobuf") return attempt(() => walk(payload, into, DEFAULT_LIMITS));
   const decoded = decodeTraces(payload, "json");
   if (!decoded.ok) return fail(decoded.error);
-  const scanned = attempt(() => walk(encodeTraces(decoded.value.items), into));
+  const scanned = attempt(() => walk(encodeTraces(decoded.value.items), into, DEFAULT_LIMITS));
   if (!scanned.ok) return scanned;
   into.rejected += decoded.value.rejected;
   into.rejectedBecause ??= decoded.value.rejectedBecause;
   return scanned;
 }
 
+/** Walks a payload in protobuf that was accepted before, under `ACCEPTED_LIMITS`. */
+export function scanAccepted(payload: Uint8Array, into: TraceScan): Result<TraceScan> {
+  return attempt(() => walk(payload, into, ACCEPTED_LIMITS));
+}
+
 const REQUEST = describeMessage("Export…ServiceRequest", 1);
 const RESOURCE_GROUP = describeMessage("Resource…", 1, 2);
 const SCOPE_GROUP = describeMessage("Scope…", 2);
 
-function walk(payload: Uint8Array, into: TraceScan): TraceScan {
+function walk(payload: Uint8Array, into: TraceScan, { maxResources }: DecodeLimits): TraceScan {
   const bytes = toPlainBytes(payload);
   const reader = new ProtobufReader(bytes);
   const spans = new SpanScanner(bytes, into);
@@ -40,7 +45,7 @@ function walk(payload: Uint8Array, into: TraceScan): TraceScan {
       reader.skip(tag, end, REQUEST);
       continue;
     }
-    if (into.resources.length >= DEFAULT_LIMITS.maxResources) throw tooManyResources(DEFAULT_LIMITS.maxResources);
+    if (into.resources.length >= maxResources) throw tooManyResources(maxResources);
     const groupEnd = reader.readEnd(end);
     const start = reader.at;
     spans.resource = findResource(reader, groupEnd, into);
