@@ -7,7 +7,7 @@ export type RoundTimes = {
   /** Ordinary traffic before the fault: the good requests it is read against. */
   readonly quietMs: number;
   readonly onMs: number;
-  /** After the fault; then until every service has been heard once more. */
+  /** After the fault; then until every service has told what it did after it. */
   readonly settleMs: number;
 };
 
@@ -27,24 +27,35 @@ export async function captureRound(
   lines.length = 0;
   await sleep(quietMs);
   lines.push(...sink.take());
-  const services = listServices(lines);
+  const expected = listTellers(lines);
   if (fault !== undefined) await board.turn(fault, true);
   await sleep(onMs);
   if (fault !== undefined) await board.turn(fault, false);
   await sleep(settleMs);
+  const settledMs = Date.now();
   lines.push(...sink.take());
   const giveUpMs = performance.now() + MOST_SILENT_MS;
-  const heard = new Set<string>();
-  while ([...services].some((each) => !heard.has(each)) && performance.now() < giveUpMs) {
+  const told = new Set<string>();
+  while (expected.some((each) => !told.has(each)) && performance.now() < giveUpMs) {
     await sleep(200);
     const late = sink.take();
-    for (const service of listServices(late)) heard.add(service);
+    for (const each of listTellers(late, settledMs)) told.add(each);
     lines.push(...late);
   }
   return lines;
 }
 
-function listServices(lines: readonly string[]): ReadonlySet<string> {
-  const names = lines.flatMap((line) => [...line.matchAll(/"service\.name","value":\{"stringValue":"([^"]+)"/g)]);
-  return new Set(names.map(([, name = ""]) => name));
+/**
+ * Which service of which region told by which signal what happened from a moment on: a span that ended then comes behind all that ended
+ * before. Not which instance, since a deploy ends some for good.
+ */
+function listTellers(lines: readonly string[], fromMs = 0): readonly string[] {
+  return lines.flatMap((line) => {
+    const [service, region] = ["service.name", "cloud.region"].map(
+      (key) => line.split(`"${key}","value":{"stringValue":"`)[1]?.split('"')[0],
+    );
+    const signal = /"resource(?:Spans|Metrics)"/.exec(line)?.[0];
+    const isNew = [...line.matchAll(/"(?:endTimeUnixNano|timeUnixNano)":"(\d+)"/g)].some(([, time]) => Number(time) / 1e6 >= fromMs);
+    return service === undefined || signal === undefined || !isNew ? [] : [`${service} ${region} ${signal}`];
+  });
 }

@@ -74,6 +74,84 @@ describe("a process that stands still", () => {
     expect(pathOf(builder.trace(invoice))).toEqual(["storefront created"]);
   });
 
+  it("may do so twice in one wait, and between the stops ask others whose answers it then leaves unread", () => {
+    const stock: SpanSketch = { service: "stock", code: 200, takes: 600 };
+    const ask: SpanSketch = { service: "storefront", kind: "client", name: "GET", takes: 3_300, calls: [stock] };
+    const unread: SpanSketch = {
+      ...ask,
+      status: "error",
+      message: "stock did not answer within 2500 ms: The operation was aborted due to timeout",
+    };
+    const page: SpanSketch = { service: "storefront", name: "POST /checkout", code: 504, at: 1_600, takes: 3_310, calls: [unread] };
+    const wait: SpanSketch = { service: "gateway", kind: "client", name: "POST", takes: 3_000, calls: [page] };
+    const gateway: SpanSketch = { service: "gateway", name: "POST /checkout", attributes: { "http.route": "/checkout" } };
+    const failed: SpanSketch = { ...gateway, code: 504, takes: 3_005, calls: [{ ...wait, status: "error", message: "timed out" }] };
+    const good: SpanSketch = {
+      ...gateway,
+      code: 201,
+      takes: 30,
+      calls: [{ ...wait, takes: 25, calls: [{ service: "storefront", takes: 20 }] }],
+    };
+    const invoice: SpanSketch = { service: "storefront", name: "GET /invoice", code: 200, attributes: { "http.route": "/invoice" } };
+    const traces = () => new TraceBuilder().traces(10, () => good).trace(failed);
+    const heldUp = (at: number): SpanSketch => ({
+      service: "storefront",
+      name: "GET /cart",
+      code: 200,
+      attributes: { "http.route": "/cart" },
+      at,
+      takes: 3,
+    });
+    const nameCause = (builder: TraceBuilder) => diagnose(builder.observations()).causes[0]?.cause;
+    expect(nameCause(traces())).toBe("dependency-timeout");
+    const [before, behind] = [
+      { ...invoice, at: -1_800, takes: 2_390 },
+      { ...invoice, at: -340, takes: 3_240 },
+    ];
+    const stopped = () => traces().trace(before).trace(behind);
+    expect(nameCause(stopped())).toBe("dependency-timeout");
+    // Traces start a second after one another: three requests are let go at 11.6 s, where the first stop ends, and three at 14.9.
+    const letGo = [-1_400, -2_398, -3_396, -1_080, -2_078, -3_076];
+    expect(nameCause(letGo.reduce((builder, at) => builder.trace(heldUp(at)), stopped()))).toBe("resource-exhausted");
+  });
+
+  it("is at fault itself where a stranger's answer came meanwhile, as those show that it held up too", () => {
+    const ask: SpanSketch = {
+      service: "storefront",
+      kind: "client",
+      name: "GET /v1/cards",
+      attributes: { "server.address": "api.payco.example" },
+    };
+    const page: SpanSketch = { service: "storefront", name: "GET /cards", attributes: { "http.route": "/cards" } };
+    const failed: SpanSketch = {
+      ...page,
+      code: 504,
+      takes: 3_020,
+      calls: [{ ...ask, takes: 3_010, status: "error", message: "timed out" }],
+    };
+    const good: SpanSketch = { ...page, code: 200, takes: 30, calls: [{ ...ask, takes: 20, code: 200 }] };
+    const invoice: SpanSketch = {
+      service: "storefront",
+      name: "GET /invoice",
+      code: 200,
+      attributes: { "http.route": "/invoice" },
+      at: -990,
+      takes: 3_000,
+    };
+    const heldUp = (at: number): SpanSketch => ({ ...invoice, name: "GET /cart", at, takes: 3 });
+    const stopped = () =>
+      new TraceBuilder()
+        .traces(10, () => good)
+        .trace(failed)
+        .trace(invoice);
+    expect(diagnose(stopped().observations()).suspects[0]?.service).toBe("api.payco.example");
+    const shown = stopped().trace(heldUp(1_020)).trace(heldUp(22)).trace(heldUp(-976));
+    expect(diagnose(shown.observations())).toMatchObject({
+      suspects: [{ service: "storefront" }],
+      causes: [{ cause: "resource-exhausted" }],
+    });
+  });
+
   it("is the origin, although its own spans are short and well", () => {
     const diagnosis = diagnose(builder().observations());
     expect(diagnosis.suspects[0]?.service).toBe("orders");

@@ -9,6 +9,8 @@ import type { Findings } from "./findings.ts";
 
 /** Shorter waits happen to everybody. */
 const STALL_MS = 500;
+/** A stop explains a wait that it fills to this share. */
+const STOOD_SHARE = 0.7;
 /** Requests that begin this close to the end of the stall were let go by it. */
 const LET_GO_MS = 5;
 /** An event loop that is late by more than this held every request of its process. */
@@ -21,7 +23,30 @@ const LOOP_DELAY_MS = 500;
  */
 export function findStall(findings: Findings): readonly Evidence[] {
   const activity = readActivity([...findings.failing, ...findings.elsewhere, ...findings.succeeding]);
-  return [...fromRequests(findings, activity), ...fromLoopDelay(findings, activity)];
+  const shown = fromRequests(findings, activity);
+  return [...(shown.length > 0 ? shown : fromStops(findings)), ...fromLoopDelay(findings, activity)];
+}
+
+/**
+ * A process that stands still again and again: between two stops it takes up what waited, and asks others for it, but does not hear
+ * their answers before its own timers run out. Every stop counts, by the request that it had in hand.
+ */
+function fromStops({ originHops, stops }: Findings): readonly Evidence[] {
+  const waits = originHops.map(({ call, entry }) => {
+    const window = call === undefined ? { fromMs: startOf(entry), toMs: endOf(entry) } : { fromMs: call.startMs, toMs: call.endMs };
+    return { service: entry.span.resource.service, waitMs: window.toMs - window.fromMs, stoodMs: stops.measureHeld(entry, window) };
+  });
+  const stood = waits.filter(({ waitMs, stoodMs }) => stoodMs >= STALL_MS && stoodMs >= waitMs * STOOD_SHARE);
+  const [worst] = stood.toSorted((a, b) => b.stoodMs - a.stoodMs);
+  if (worst === undefined || stood.length * 2 < originHops.length) return [];
+  return [
+    {
+      statement: `${worst.service} stood still for most of the time of the failing request, busy with another one, and let several go at once`,
+      measured: `${formatMs(worst.stoodMs)} of ${formatMs(worst.waitMs)}; so in ${stood.length} of ${originHops.length} requests`,
+      source: "span",
+      weight: 4,
+    },
+  ];
 }
 
 function fromRequests({ origin, originCalls, failing, succeeding, elsewhere }: Findings, activity: ProcessActivity): readonly Evidence[] {

@@ -158,6 +158,7 @@ function toSurroundings(input: IsolateInput): Surroundings {
       const stop = stops.find(call.from, { fromMs: call.startMs, toMs: call.endMs });
       return stop === undefined ? 0 : Math.min(stop.toMs, call.endMs) - Math.max(stop.fromMs, call.startMs);
     },
+    heldOf: (call) => stops.measureHeld(call.from, { fromMs: call.startMs, toMs: call.endMs }),
     findHolder(call) {
       const { service, instance } = call.from.span.resource;
       return held.find(

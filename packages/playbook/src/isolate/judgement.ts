@@ -67,6 +67,8 @@ export type Surroundings = {
   stallOf(call: Call): number | undefined;
   /** For how much of this call its process began and ended nothing over a request in hand, ms: the answer may have lain there unread. */
   stopOf(call: Call): number;
+  /** How long its process stood still meanwhile and held several others up, ms, all stops together. */
+  heldOf(call: Call): number;
   /** True when this call fails as well in requests that succeed: retried, optional or otherwise taken care of. */
   isUsuallyHandled(call: Call): boolean;
   /** The call to the same place that ran out of time while this one waited in vain for a free connection; absent when none did. */

@@ -2,6 +2,10 @@ import type { Resource, Span, SpanNode, Window } from "@faultline/model";
 
 /** Shorter pauses happen to everybody. */
 const LEAST_MS = 500;
+/** A process that moves again soon takes up what had waited for it, so many requests at least, and those at once; ms. */
+const LEAST_LET_GO = 3;
+const SOON_MS = 500;
+const AT_ONCE_MS = 100;
 
 /** A stretch in which a process began and ended nothing although it had a request in hand that waited for nobody on record. */
 type ProcessStop = Window & { readonly operation: string };
@@ -10,6 +14,8 @@ type ProcessStop = Window & { readonly operation: string };
 export type ProcessStops = {
   /** The longest stop of the process of this node that touches the window. */
   find(node: SpanNode, window: Window): ProcessStop | undefined;
+  /** How long the process of this node held others up within the window, all stops behind which several requests were let go at once, ms. */
+  measureHeld(node: SpanNode, window: Window): number;
   /** How many requests the process took up in the window. */
   countTakenUp(node: SpanNode, window: Window): number;
 };
@@ -29,6 +35,14 @@ export function readStops(spans: readonly Span[]): ProcessStops {
       const touching = processOf(node).stops.filter((stop) => stop.toMs + skewMs > fromMs && stop.fromMs + skewMs < toMs);
       const longest = touching.toSorted((a, b) => b.toMs - b.fromMs - (a.toMs - a.fromMs))[0];
       return longest && { ...longest, fromMs: longest.fromMs + skewMs, toMs: longest.toMs + skewMs };
+    },
+    measureHeld(node, { fromMs, toMs }) {
+      const { skewMs } = node;
+      const { stops, served } = processOf(node);
+      return stops
+        .map((stop) => ({ stop, ms: Math.min(stop.toMs + skewMs, toMs) - Math.max(stop.fromMs + skewMs, fromMs) }))
+        .filter(({ stop, ms }) => ms > 0 && letsGo(stop, served))
+        .reduce((sum, { ms }) => sum + ms, 0);
     },
     countTakenUp(node, { fromMs, toMs }) {
       const { skewMs } = node;
@@ -57,6 +71,12 @@ function readProcess(spans: readonly Span[], { service, instance }: Resource): P
     if (busy !== undefined) stops.push({ ...pause, operation: busy.name });
   }
   return { served, stops };
+}
+
+function letsGo(stop: ProcessStop, served: readonly Span[]): boolean {
+  const behind = served.map(({ startMs }) => startMs).filter((startMs) => startMs >= stop.toMs && startMs < stop.toMs + SOON_MS);
+  const firstMs = Math.min(...behind);
+  return behind.filter((startMs) => startMs < firstMs + AT_ONCE_MS).length >= LEAST_LET_GO;
 }
 
 function isServed({ kind }: Span): boolean {

@@ -13,6 +13,8 @@ export function endAbsent(hop: Hop, call: Call, around: Surroundings): Found {
   const { peer, outcome } = call;
   const stallMs = around.stallOf(call);
   if (isStalled(call, stallMs)) return endStalled(hop, call, { stallMs });
+  const heldMs = around.heldOf(call);
+  if (isStalled(call, heldMs)) return endStalled(hop, call, { stallMs: heldMs, source: "span" });
   const answered = isAnswered(call);
   const kind: OriginKind = answered ? "silent-callee" : "absent-callee";
   const measured = `${call.operation}: ${outcome.status}, ${formatMs(call.endMs - call.startMs)} ${cut(outcome.words, 160)}`.trim();
