@@ -17,7 +17,7 @@ export const badDeploy: CauseRule = {
     const { near, failing } = findNear(findings);
     const against = near === undefined ? undefined : hearUntouched(near.change, failing);
     const released = fromRelease(findings);
-    const gap = hear(findings, RELEASE_GAP, { statement: "the release lacks what it needs", weight: 1.5, isOfCode: true });
+    const gap = hear(findings, RELEASE_GAP, { statement: "the release lacks what it needs", weight: 1.5, isOfCode: true, isOfTrade: true });
     if (near === undefined || against !== undefined)
       return { evidence: released, ...(against === undefined ? {} : { against: [against] }) };
     return { evidence: [fromChange(near), ...released, ...gap] };
