@@ -12,7 +12,7 @@ const METHOD = "(?<method>GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|TRACE|CONNECT|P
 const TARGET = String.raw`(?<target>(?:/|https?://)\S*|\*)`;
 
 const SENTENCES: readonly (readonly [framework: string, pattern: RegExp])[] = [
-  ["tornado", new RegExp(String.raw`^(?<status>\d{3}) ${METHOD} ${TARGET} \((?:[^()\s]*@)?(?<client>[^()\s]+)\) (?<ms>\d+(?:\.\d+)?)ms$`)],
+  ["tornado", new RegExp(String.raw`^(?<status>\d{3}) ${METHOD} ${TARGET} \((?:[^()\s]*@)?(?<client>[^()\s@]+)\) (?<ms>\d+(?:\.\d+)?)ms$`)],
   ["sanic", new RegExp(String.raw`^\[?(?<client>[^\]\s]+:\d+)\]?: ${METHOD} ${TARGET}  ?(?<status>\d{3}) (?<bytes>-?\d+)$`)],
   ["hypercorn", new RegExp(String.raw`^(?<client>\S+:\d+) ${METHOD} ${TARGET} [\d.]+ (?<status>\d{3}) (?<bytes>\d+|-) (?<us>\d+)$`)],
   [
@@ -24,7 +24,7 @@ const SENTENCES: readonly (readonly [framework: string, pattern: RegExp])[] = [
   [
     "aspnetcore",
     new RegExp(
-      String.raw`^Request finished (?:"?HTTP\/[\d.]+"?) "?${METHOD}"? "?${TARGET.replace("\\S", '[^\\s"]')}"? \S+ \S+ - (?<status>\d{3}) (?:\d+|-|null) .*?(?<ms>\d+(?:\.\d+)?)ms$`,
+      String.raw`^Request finished (?:"?HTTP\/[\d.]+"?) "?${METHOD}"? "?${TARGET.replace("\\S", '[^\\s"]')}"? \S+ \S+ - (?<status>\d{3}) (?:\d+|-|null) .*?(?<![\d.])(?<ms>\d+(?:\.\d+)?)ms$`,
     ),
   ],
   [

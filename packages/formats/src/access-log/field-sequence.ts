@@ -57,8 +57,9 @@ function findEnd(line: string, index: number, { piece, before, after, isLast }: 
   const next = "literal" in after ? after.literal : "";
   const quoted = next.startsWith('"') && before !== undefined && "literal" in before && before.literal.endsWith('"');
   if (quoted) {
+    const lineEnd = line.trimEnd().length;
     for (let close = line.indexOf(next, index); close !== -1; close = line.indexOf(next, close + 1)) {
-      const isWhole = !isLast || close + next.length >= line.trimEnd().length;
+      const isWhole = !isLast || close + next.length >= lineEnd;
       if (isWhole && !isEscaped(line, close, index)) return close;
     }
     return -1;

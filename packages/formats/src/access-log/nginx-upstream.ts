@@ -15,7 +15,7 @@ export type NginxUpstream = {
 
 /** `a, b` are tries of one request, `a : b` is an internal redirect to another group (ngx_http_upstream_module, $upstream_addr). */
 function splitValues(text: string | undefined): string[] {
-  return text === undefined || isAbsent(text) ? [] : text.split(/\s*,\s*|\s+:\s+/);
+  return text === undefined || isAbsent(text) ? [] : text.split(/,|(?<=\s):(?=\s)/).map((each) => each.trim());
 }
 
 /** The tries of a request, oldest first. */

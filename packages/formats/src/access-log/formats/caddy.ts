@@ -71,7 +71,7 @@ function putCountedDuration(draft: ReturnType<typeof startDraft>, duration: unkn
 /** A Go duration such as `1m2.5s`, `12.3ms`, `90µs`. */
 function putGoDuration(draft: ReturnType<typeof startDraft>, text: string): void {
   const units: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1, us: 0.001, µs: 0.001, ns: 1e-6 };
-  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s|us|µs|ns)/g)];
+  const parts = [...text.matchAll(/(?<![\d.])(\d+(?:\.\d+)?)(h|ms|m|s|us|µs|ns)/g)];
   if (parts.length === 0) return;
   draft.durationMs = Math.round(parts.reduce((sum, [, value, unit]) => sum + Number(value) * (units[unit ?? ""] ?? 0), 0) * 1e6) / 1e6;
 }

@@ -228,7 +228,7 @@ const UNITS: Readonly<Record<string, number>> = { ms: 1, us: 0.001, s: 1000, D: 
 function readPairs(draft: Draft, rest: readonly Token[]): string | undefined {
   const text = joinTokens(rest);
   const found: Record<string, string> = {};
-  for (const [, key = "", quoted, bare] of text.matchAll(/([A-Za-z_]+)(?:=|: ?)(?:"([^"]*)"|([^"\s]*(?:, [^"\s=]+)*))/g)) {
+  for (const [, key = "", quoted, bare] of text.matchAll(/(?<![A-Za-z_])([A-Za-z_]+)(?:=|: ?)(?:"([^"]*)"|([^"\s]*(?:, [^"\s=]+)*))/g)) {
     const name = PAIR_NAMES[key.toLowerCase()];
     if (name !== undefined) found[name] ??= quoted ?? bare ?? "";
     if (Object.hasOwn(UNITS, key)) putDuration(draft, bare, UNITS[key] ?? 1);

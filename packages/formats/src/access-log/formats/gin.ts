@@ -19,7 +19,7 @@ const GIN = new RegExp(
 );
 const DEBUG = /^\[GIN-debug\] (?:\[(\w+)\] )?(\S.*)$/s;
 const FIBER = new RegExp(
-  String.raw`^(?<time>(?:\d{4}[-/]\d\d[-/]\d\d[ T])?\d\d:\d\d:\d\d) ${CELLS}\s*(?<method>[A-Z]{3,16})\s*\|\s*(?<target>\/\S*)\s*(?:\|\s*(?<error>.*?)\s*)?$`,
+  String.raw`^(?<time>(?:\d{4}[-/]\d\d[-/]\d\d[ T])?\d\d:\d\d:\d\d) ${CELLS}\s*(?<method>[A-Z]{3,16})\s*\|\s*(?<target>\/\S*)\s*(?:\|(?<error>.*))?$`,
   "s",
 );
 
@@ -40,7 +40,7 @@ function createGin(context: ParseContext): LineParser {
     putClient(draft, groups["client"]);
     const durationMs = readSuffixedDuration(groups["took"] ?? "");
     if (durationMs !== undefined) draft.durationMs = durationMs;
-    const error = groups["error"] ?? "-";
+    const error = groups["error"]?.trim() ?? "-";
     putAppVerdict(draft, { text: error === "-" ? "" : error });
     return { kind: "exchange", format: "gin", exchange: draft };
   };

@@ -15,8 +15,16 @@ export const lograge: TextFormat = {
   },
 };
 
+/** lograge puts an error between single quotes, which may stand in it too: the one that another pair follows closes it. */
+function quoteError(body: string): string {
+  const start = body.indexOf(" error='");
+  if (start === -1) return body;
+  const error = body.slice(start).replace(/^ error='(.*?)'(?= \w+=|$)/, (_, text: string) => ` error="${text.replaceAll('"', "'")}"`);
+  return body.slice(0, start) + error;
+}
+
 function readLograge(body: string, rest: { readonly prefix: string; readonly context: ParseContext }): ParsedLine | undefined {
-  const quoted = body.replace(/ error='(.*?)'(?= \w+=|$)/, (_, text: string) => ` error="${text.replaceAll('"', "'")}"`);
+  const quoted = quoteError(body);
   const pairs = readPairs(quoted) ?? readLoosePairs(quoted);
   if (!pairs.has("status")) return undefined;
   const draft = startDraft("app", "rails");

@@ -16,7 +16,7 @@ const COMPLETED = /^Completed (\d{3}) .*? ?in (\d+(?:\.\d+)?)ms\b/;
 const OTHER =
   /^(?:Processing by \S+#\S+ as |  ?Parameters: |Redirected to |Rendered |  Rendering |  Rendered |Rendering |Filter chain halted |Sent (?:file|data) |Unpermitted parameter|Can't verify CSRF token|DEPRECATION WARNING: |Did you mean\?  )/;
 const EXCEPTION =
-  /^\s*((?=[A-Z])(?:\w+::)*\w*(?:Error|Exception|NotFound|Invalid|Timeout|Missing|Abort|Failed|Denied|Unknown|Refused)\w*|Errno::E[A-Z0-9]+) \((.*?)\)?:?\s*$/;
+  /^\s*((?=[A-Z][\w:]{0,200} \()(?:\w+::)*\w*(?:Error|Exception|NotFound|Invalid|Timeout|Missing|Abort|Failed|Denied|Unknown|Refused)\w*|Errno::E[A-Z0-9]+) \(/;
 const FRAME = /^\s*(?:[\w-]{1,64} \([\w.]+\) )?[^:\s]+:\d+:in [`'].*'$/;
 /** Written by Ruby's Logger at the top of each file. */
 const HEADER = /^# Logfile created on .* by logger\.rb/;

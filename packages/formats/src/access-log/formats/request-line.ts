@@ -45,7 +45,7 @@ const ADDRESS = /(?:^|[\s[(<"'])((?:\d{1,3}\.){3}\d{1,3}|[0-9a-fA-F]{0,4}(?::[0-
 const TIME =
   /[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT|^1\d{9}\.\d{3}(?= )|\d{1,2}\/[A-Z][a-z]{2}\/\d{4}[: ]\d\d:\d\d:\d\d(?:\.\d+)?(?: [+-]\d{4})?|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| ?[+-]\d\d:?\d\d)?/;
 /** A URL before the request is a client's note of a call that it made (urllib3), not of one that it served. */
-const CALLED = /https?:\/\/\S+ $/;
+const CALLED = /https?:\/\/\S/;
 const BRACKETED_TIME = /\[(?:\d{1,2}\/[A-Z][a-z]{2}\/\d{4}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)/;
 const LOGGED = /^\d{4}[-/]\d\d[-/]\d\d[T ]\S+ .{0,80}\b(?:DEBUG|INFO|WARNING|ERROR)\b/;
 const MAX_HEAD = 1024;
@@ -56,11 +56,10 @@ function createRequestLine(context: ParseContext): LineParser {
     if (request === null || !isUsualStatus(request[2])) return readOtherLayout(line, context);
     if (request.index > MAX_HEAD) return undefined;
     // A layout that begins with the request has address and time behind it.
-    const head =
-      request.index === 0 ? `${line.slice(request[0].length).replaceAll(/"(?:[^"\\]|\\.)*"/g, '""')} ` : line.slice(0, request.index);
+    const head = request.index === 0 ? `${emptyQuoted(line.slice(request[0].length))} ` : line.slice(0, request.index);
     const time = TIME.exec(head)?.[0];
     const address = ADDRESS.exec(time === undefined ? head : head.replace(time, "-"))?.[1];
-    if ((address === undefined && time === undefined) || CALLED.test(head)) return undefined;
+    if ((address === undefined && time === undefined) || isCalled(head)) return undefined;
     const before = BEFORE.exec(head);
     if (isUsualStatus(before?.[1] ?? before?.[2] ?? before?.[3])) return undefined;
     // A wrapper in front of a line with the family's own time is peeled first, unless a logger's level stands between the two.
@@ -76,6 +75,16 @@ function createRequestLine(context: ParseContext): LineParser {
     putListedTries(draft, line.slice(end));
     return { kind: "exchange", format: "request-line", exchange: draft };
   };
+}
+
+/** The text without what its quotes hold; one that nothing closes holds nothing. */
+function emptyQuoted(text: string): string {
+  return text.replaceAll(/"(?:[^"\\]|\\.)*("?)/g, (quoted, close: string) => (close === "" ? quoted : '""'));
+}
+
+/** A URL in the last word before the request. */
+function isCalled(head: string): boolean {
+  return head.endsWith(" ") && CALLED.test(head.slice(head.lastIndexOf(" ", head.length - 2) + 1));
 }
 
 /** A line with the family's time and the status somewhere else than right behind a whole request. */

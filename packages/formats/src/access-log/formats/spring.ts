@@ -7,12 +7,12 @@ import { readSeverity } from "../severity.ts";
 export const spring: TextFormat = { id: "spring", create: createSpring };
 
 const LINE =
-  /^(?:(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.,]\d{3,9}(?:Z|[+-]\d\d:?\d\d)?)\s+|\s*)(TRACE|DEBUG|INFO|WARN|ERROR|FATAL)\s+(?:\[([^\]]*)\] )?(\d+) --- (?:\[([^\]]*)\] )?(?:\[([^\]]*)\] )?(?:\[([^\]]*)\] )?(\S.*?)\s*: (.*)$/s;
+  /^(?:(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.,]\d{3,9}(?:Z|[+-]\d\d:?\d\d)?)\s+|\s*)(TRACE|DEBUG|INFO|WARN|ERROR|FATAL)\s+(?:\[([^\]]*)\] )?(\d+) --- (?:\[([^\]]*)\] )?(?:\[([^\]]*)\] )?(?:\[([^\]]*)\] )?(\S.*?): (.*)$/s;
 /** The rest of such a line, cut before the number of its process. */
 const CUT = /^\d{1,7} --- (?:\[[^\]]*\] ){1,3}\S+ *: (\S.*)$/s;
 /** What Spring Boot greets with. */
 const BANNER = /^ :: Spring Boot :: +\(v/;
-const THROWN = /([a-zA-Z_$][\w$]*(?:\.[\w$]+)+(?:Exception|Error|Throwable|Fault)\b)(?:: |$|;)/;
+const THROWN = /(?<![\w$.])(?:[\d.]*\.)?([a-zA-Z_$][\w$]*(?:\.[\w$]+)+(?:Exception|Error|Throwable|Fault)\b)(?:: |$|;)/;
 
 function createSpring(context: ParseContext): LineParser {
   return (line) => {
@@ -23,7 +23,8 @@ function createSpring(context: ParseContext): LineParser {
     const ids = [match[3], match[6], match[7]].join(",");
     const traceId = /(?:^|[,\s-])([0-9a-f]{32}|[0-9a-f]{16})(?:[-,\s]|$)/.exec(ids)?.[1];
     const thrown = THROWN.exec(text)?.[1];
-    const status = match[8]?.endsWith(".DispatcherServlet") === true ? /^Completed (\d{3}) [A-Z][A-Z_ ]*$/i.exec(text)?.[1] : undefined;
+    const status =
+      match[8]?.trimEnd().endsWith(".DispatcherServlet") === true ? /^Completed (\d{3}) [A-Z][A-Z_ ]*$/i.exec(text)?.[1] : undefined;
     return {
       kind: "message",
       format: "spring",

@@ -15,8 +15,13 @@ const LEVEL =
 /** Logback's own default writes the time of the day only, log4j's TTCC layout the milliseconds since the start. */
 const CLOCKED = new RegExp(String.raw`^(?:\d\d:\d\d:\d\d[.,]\d{3}|\d{1,9}) \[[^\]]{1,80}\] (${LEVEL})\b\s+(\S{1,120} -{1,3} .*)$`, "s");
 const TIME = String.raw`\[?(\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z| ?[+-]\d\d:?\d\d| UTC)?|\d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d:\d\d\.\d{3}|\d\d/[A-Z][a-z]{2}/\d{4} \d\d:\d\d:\d\d(?:,\d{3})?)\]?`;
+/**
+ * Up to three words stand before the level, each whole and each with all that parts it from the next, so that a line is split in one way
+ * only. Where no word is a level, one may end in it (`main-ERROR`), or be the name of an error.
+ */
+const WORDS = String.raw`(?:(?:\[[^\]]{1,80}\]|[\w.$-]{1,240}(?![\w.$-])|\(\S{1,80}\))[\s|:-]*(?![\s|:-])){0,3}?`;
 const TIMED = new RegExp(
-  String.raw`^${TIME}(?:\s+|\s*[-|:]\s*|(?=\[))(?:(?:\[[^\]]{1,80}\]|[\w.$-]{1,80}|\(\S{1,80}\))[\s|:-]*){0,3}?\[?(${LEVEL})\b\]?[\s|:-]*(.*)$`,
+  String.raw`^${TIME}(?:\s+|\s*[-|:]\s*|(?=\[))(?:${WORDS}(?=\[?${LEVEL}\b)|${WORDS}[\w.$-]{1,240})\[?(${LEVEL})\b\]?[\s|:-]*(.*)$`,
   "is",
 );
 const LEVELLED = new RegExp(
@@ -43,7 +48,7 @@ const CONSOLES = [
 ];
 /** GitHub's runners mark what belongs to them. */
 const RUNNER = /^##\[(group|endgroup|command|section|notice|debug|warning|error)\](.*)$/s;
-const THROWN = /\b([A-Za-z_$][\w$.]*(?:Exception|Error|Fault|Panic))\b(?:: |$)/;
+const THROWN = /(?<![\w$.])(?:[\d.]*\.|\$)?([A-Za-z_][\w$.]*(?:Exception|Error|Fault|Panic))\b(?:: |$)/;
 
 /** zap's console with its time as a number. */
 const COUNTED = /^(\d\.\d{1,18}e\+09|\d{10}\.\d{1,9})\t(debug|info|warn|error|dpanic|panic|fatal)\t(.*)$/s;
@@ -144,7 +149,7 @@ function build(text: string, seen: Seen): LogMessage {
 }
 
 const CONTINUATION =
-  /^(?:\s+at \S|\s*\.{3} \d+ (?:more|common frames)|Caused by: |PHP message: |\s*Suppressed: |Traceback \(most recent call last\):|\s+File "[^"]*", line \d+|\s+raise \S|During handling of the above exception|The above exception was the direct cause|\s{2,}\S.*| [\w.$]+\([\w.$ ]{1,80}(?::\d+)?\)$|(?:Uncaught )?(?:Error|Exception): \S.*|[^\s/]{1,80}(?:\/[^\s/]{1,80}){1,9}(?:\.func\d+(?:\.\d+){0,3}|\(\*\w{1,80}(?:\[\.\.\.\])?\)\.\w{1,80})$|\s*[\^~]+\s*$|goroutine \d+ \[|created by \S+\.\S+|[\w./*()-]+\((?:0x[0-9a-f]+\b[^)]*|\.{3}|)\)$|#\d+ \S|\[(?:stacktrace|previous exception)\]|Stack trace:$|stack traceback:$|coroutine \d+:$|\t\S|'[:\w-]{1,80}', ?'.*'$|\[Errno \d+\] |(?:[a-z][\w$]*\.)*[A-Z][\w$.]*(?:Error|Exception|Warning)(?:: .*)?$)/;
+  /^(?:\s+at \S|\s*\.{3} \d+ (?:more|common frames)|Caused by: |PHP message: |\s*Suppressed: |Traceback \(most recent call last\):|\s+File "[^"]*", line \d+|\s+raise \S|During handling of the above exception|The above exception was the direct cause|\s{2,}\S.*| [\w.$]+\([\w.$ ]{1,80}(?::\d+)?\)$|(?:Uncaught )?(?:Error|Exception): \S.*|[^\s/]{1,80}(?:\/[^\s/]{1,80}){1,9}(?:\.func\d+(?:\.\d+){0,3}|\(\*\w{1,80}(?:\[\.\.\.\])?\)\.\w{1,80})$|\s*[\^~]+\s*$|goroutine \d+ \[|created by \S+\.\S+|[\w./*()-]+\((?:0x[0-9a-f]+\b[^()]*|\.{3}|)\)$|#\d+ \S|\[(?:stacktrace|previous exception)\]|Stack trace:$|stack traceback:$|coroutine \d+:$|\t\S|'[:\w-]{1,80}', ?'.*'$|\[Errno \d+\] |(?:[a-z][\w$]*\.)*[A-Z][\w$.]*(?:Error|Exception|Warning)(?:: .*)?$)/;
 
 /** The lines of a stack trace, which belong to the record before them. */
 export const stackTrace: TextFormat = {

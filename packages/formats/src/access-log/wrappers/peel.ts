@@ -155,7 +155,7 @@ export function peelLoose(line: string): Peeled | undefined {
 /** `aws logs tail` puts the stream's name behind the time. */
 function peelStreamName(text: string): string {
   return text.replace(
-    /^(?!\d{4}\/\d\d\/\d\d |[[{"])(?=\S*[/[\]])\S+\/\S+ (?=[[({"\dA-Z]|(?:https?|h2|wss?) \d|[\w.-]{1,100}(?::\d{1,5})? [\d.]{7,15} - )/,
+    /^(?!\d{4}\/\d\d\/\d\d |[[{"])(?=\S*[/[\]])(?=\S+?\/\S)\S+ (?=[[({"\dA-Z]|(?:https?|h2|wss?) \d|[\w.-]{1,100}(?::\d{1,5})? [\d.]{7,15} - )/,
     "",
   );
 }
