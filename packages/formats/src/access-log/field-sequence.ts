@@ -16,7 +16,7 @@ const SHAPES = {
 
 /**
  * Reads a line into its fields; undefined when it does not fit. No backtracking: a number or list ends where its shape ends, a text where
- * the next fixed text starts, and between two quotes at the closing one.
+ * the next fixed text starts, before a number where one follows that, and between two quotes at the closing one.
  */
 export function readFields(line: string, pieces: readonly Piece[]): Map<string, string> | undefined {
   const fields = new Map<string, string>();
@@ -29,7 +29,14 @@ export function readFields(line: string, pieces: readonly Piece[]): Map<string, 
       index += piece.literal.length;
       continue;
     }
-    const end = findEnd(line, index, { piece, before: pieces[at - 1], after: pieces[at + 1], isLast: at + 2 >= pieces.length });
+    const end = findEnd(line, index, {
+      piece,
+      before: pieces[at - 1],
+      after: pieces[at + 1],
+      behind: pieces[at + 2],
+      last: pieces[at + 3],
+      isLast: at + 2 >= pieces.length,
+    });
     if (end === -1) return undefined;
     if (!fields.has(piece.field)) fields.set(piece.field, line.slice(index, end));
     index = end;
@@ -41,6 +48,9 @@ type Surroundings = {
   readonly piece: Exclude<Piece, { readonly literal: string }>;
   readonly before: Piece | undefined;
   readonly after: Piece | undefined;
+  /** The field behind the fixed text that ends this one, and what stands behind that. */
+  readonly behind: Piece | undefined;
+  readonly last: Piece | undefined;
   /** True when nothing comes behind the text after the field. */
   readonly isLast: boolean;
 };
@@ -52,7 +62,7 @@ function isEscaped(line: string, at: number, from: number): boolean {
   return (at - first) % 2 === 1;
 }
 
-function findEnd(line: string, index: number, { piece, before, after, isLast }: Surroundings): number {
+function findEnd(line: string, index: number, { piece, before, after, behind, last, isLast }: Surroundings): number {
   if (after === undefined) return line.length;
   const next = "literal" in after ? after.literal : "";
   const quoted = next.startsWith('"') && before !== undefined && "literal" in before && before.literal.endsWith('"');
@@ -70,7 +80,21 @@ function findEnd(line: string, index: number, { piece, before, after, isLast }: 
     if (shape.test(line) && (next === "" || line.startsWith(next, shape.lastIndex))) return shape.lastIndex;
     if (line.startsWith(next, index)) return index;
   }
-  return next === "" ? index : line.indexOf(next, skipSpaces(line, index, piece.spaces ?? 0));
+  if (next === "") return index;
+  const first = line.indexOf(next, skipSpaces(line, index, piece.spaces ?? 0));
+  return behind !== undefined && "field" in behind && behind.shape === "number" ? findNumber(line, first, { next, last }) : first;
+}
+
+/** Where a text ends that a number follows: paths and agents may hold the spaces that end them. The first end where none does follow is kept. */
+function findNumber(line: string, first: number, { next, last }: { readonly next: string; readonly last: Piece | undefined }): number {
+  const closing = last !== undefined && "literal" in last ? last.literal : "";
+  for (let end = first; end !== -1; end = line.indexOf(next, end + 1)) {
+    SHAPES.number.lastIndex = end + next.length;
+    if (!SHAPES.number.test(line)) continue;
+    const close = SHAPES.number.lastIndex;
+    if (closing === "" ? close === line.length : line.startsWith(closing, close)) return end;
+  }
+  return first;
 }
 
 function skipSpaces(line: string, from: number, count: number): number {

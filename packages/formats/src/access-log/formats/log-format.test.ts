@@ -57,6 +57,13 @@ describe("nginx's log_format", () => {
     });
   });
 
+  it("reads an agent without quotes up to the number that follows it", () => {
+    expect(read("$status $http_user_agent $request_time", "502 Mozilla/5.0 (X; 500) Foo/1.0 0.004")).toMatchObject({
+      "user_agent.original": "Mozilla/5.0 (X; 500) Foo/1.0",
+      duration_ms: 4,
+    });
+  });
+
   it("says which fields cannot be told apart, and what has no fields", () => {
     expect(compileLogFormat("$status$request")).toMatchObject({ ok: false, error: expect.stringContaining("nothing between") });
     expect(compileLogFormat("hello")).toMatchObject({ ok: false });
@@ -103,5 +110,14 @@ describe("Apache's LogFormat", () => {
       "url.path": "/a",
       duration_ms: durationMs,
     });
+  });
+
+  it("reads a path that httpd writes with its spaces, and does not take its first word for the method", () => {
+    expect(read("%{%Y-%m-%dT%H:%M:%S}t %a %m %U%q %>s %D", '2026-11-22T08:34:37 10.0.0.9 GET /p q/"x"/y 201 1959')).toMatchObject({
+      "http.request.method": "GET",
+      "url.path": '/p q/"x"/y',
+      "http.response.status_code": 201,
+    });
+    expect(read("%a %m %U %>s", "10.0.0.9 /p /q 201")).toEqual({ unparsed: "10.0.0.9 /p /q 201" });
   });
 });

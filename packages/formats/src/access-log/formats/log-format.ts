@@ -226,6 +226,9 @@ function readLine(line: string, { pieces, id, named, context }: Line): ReturnTyp
     else if (Object.hasOwn(SETTERS, field)) SETTERS[field]?.(draft, value, context);
   }
   if (fields.has("%D") && fields.has("%T")) putDuration(draft, fields.get("%D"), 0.001);
+  // Where words of a wrapper were taken for the first fields, what stands in the method's place is none.
+  const method = fields.get("request_method") ?? fields.get("%m");
+  if (method !== undefined && !/^(?:[A-Za-z][\w-]{0,31}|-|)$/.test(method)) return undefined;
   const status = fields.get("status") ?? fields.get("%s");
   if (status !== undefined && !isAbsent(status) && !/^\d{3}$/.test(status)) return undefined;
   putNginxUpstream(

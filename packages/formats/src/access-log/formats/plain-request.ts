@@ -16,6 +16,7 @@ import {
   startDraft,
 } from "../draft.ts";
 import type { LineParser, ParseContext, ParsedLine, TextFormat } from "../line.ts";
+import { readSuffixedDuration } from "../named-fields.ts";
 import { putListedTries } from "../nginx-upstream.ts";
 import { unescapeQuoted } from "../tokens.ts";
 import { isUsualStatus } from "../usual-status.ts";
@@ -25,11 +26,19 @@ export const plainRequest: TextFormat = { id: "request-line", create: createPlai
 
 const METHOD = /^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|TRACE|CONNECT|PROPFIND)$/;
 const TARGET = /^(?:\/|https?:\/\/|\*$)/;
-const WHOLE = /^[A-Z]{3,10} \S.* HTTP\/[\d.]+$/;
+const WHOLE = /^(?:[A-Z]{3,10} \S.* HTTP\/[\d.]+|(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|TRACE|CONNECT|PROPFIND) (?:\/|https?:\/\/)\S*)$/;
+const HOST = /^[\w-]{1,63}(?:\.[\w-]{1,63}){1,10}(?::\d{1,5})?$/;
 const PROTOCOL = /^HTTP\/[\d.]+$/;
 const ADDRESS = /^(?:(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?|\[?[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}\]?)$/;
+/** A request between spaces and its status behind it; a host may stand before its path, an arrow before the status. */
 const ROW =
-  /^\[?(\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| ?[+-]\d\d:?\d\d)?|\d\d\/[A-Z][a-z]{2}\/\d{4}[: ]\d\d:\d\d:\d\d(?: [+-]\d{4})?)\]? (?:- )?(\S+) (?:- )?"?([A-Z]{3,8})"? "?((?:\/|https?:\/\/)[^\s"]*)"?(?: HTTP\/[\d.]+)?"? (\d{3})(?: (\d+|-))?(?: (\d{1,5}\.\d{3})s?)?(?= |$)/;
+  /(?<=[\]"\s])"?(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|TRACE|CONNECT|PROPFIND)"? (?:[\w.-]{1,100}(?::\d{1,5})? (?=\/))?"?((?:\/|https?:\/\/)[^\s"]*)"?(?: HTTP\/[\d.]+)?"?(?: (?:->|=>))? (\d{3})(?: (\d+|-)(?= |$)(?! [mµu]?s\b))?(?: (\d{1,5}\.\d{3})s?(?= |$)(?! [mµu]s\b))?(?= |$)/;
+/** What stands before such a request: its time, the client's address, and of other words only dashes, names and ports. */
+const ROW_TIME =
+  /\[?(\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| ?[+-]\d\d:?\d\d)?|\d\d\/[A-Z][a-z]{2}\/\d{4}[: ]\d\d:\d\d:\d\d(?: [+-]\d{4})?|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4})(?:\]|(?= ))/;
+const MAX_ROW_HEAD = 160;
+/** A duration with its unit, next to the row or behind a word. */
+const ROW_DURATION = /^(?: [a-z]{2,10}){0,2} (\d{1,9}(?:\.\d{1,9})?) ?(ms|us|µs|s|msecs|secs)(?= |$)/;
 /** What no server takes for a request, and the codes that servers answer it with. */
 const NO_REQUEST = /^(?:|-|\\x[0-9A-Fa-f]{2}.*)$/;
 const REFUSED = /^(?:400|408|414|494|497)$/;
@@ -38,26 +47,44 @@ const MAX_FIELDS = 64;
 function createPlainRequest(context: ParseContext): LineParser {
   return (line) => {
     const row = ROW.exec(line);
-    if (row !== null && ADDRESS.test(row[2] ?? "") && METHOD.test(row[3] ?? "") && isUsualStatus(row[5])) return readRow(row, context);
+    const read = row === null || row.index > MAX_ROW_HEAD || !isUsualStatus(row[3]) ? undefined : readRow(line, row, context);
+    if (read !== undefined) return read;
     const fields = splitFields(line);
     return fields === undefined ? undefined : readFields(fields, context);
   };
 }
 
-function readRow(row: RegExpExecArray, context: ParseContext): ParsedLine {
+function readRow(line: string, row: RegExpExecArray, context: ParseContext): ParsedLine | undefined {
+  const head = line.slice(0, row.index);
+  const time = ROW_TIME.exec(head);
+  if (time === null) return undefined;
+  const words = head
+    .replace(time[0], " ")
+    .split(" ")
+    .filter((word) => word !== "" && word !== "-");
+  const client = words.find((word) => ADDRESS.test(word));
+  // A number there may be the status, and what stands behind the request its size.
+  if (words.some((word) => /^\d+(?:\.\d+)?$/.test(word))) return undefined;
+  // uWSGI's own layout has no address, and the family's time in its brackets.
+  const isAccess = client === undefined ? words.length === 0 && /^\[\d\d\//.test(time[0]) : words.length <= 2;
+  if (!isAccess) return undefined;
   const draft = startDraft("unknown", "access log");
-  putTime(draft, parseAnyTime(row[1], context));
-  putClient(draft, row[2]);
-  draft.method = row[3] ?? "";
-  putTarget(draft, unescapeQuoted(row[4] ?? ""));
-  putStatus(draft, row[5]);
-  putNumber(draft, "responseBytes", row[6]);
-  putDuration(draft, row[7], 1000);
+  putTime(draft, parseAnyTime(time[1], context));
+  putClient(draft, client);
+  draft.method = row[1] ?? "";
+  putTarget(draft, unescapeQuoted(row[2] ?? ""));
+  putStatus(draft, row[3]);
+  putNumber(draft, "responseBytes", row[4]);
+  putDuration(draft, row[5], 1000);
+  const [, count = "", unit = ""] = ROW_DURATION.exec(line.slice(row.index + row[0].length)) ?? [];
+  const durationMs = readSuffixedDuration(`${count}${unit === "msecs" ? "ms" : unit}`);
+  if (durationMs !== undefined) draft.durationMs = durationMs;
   return { kind: "exchange", format: "request-line", exchange: draft };
 }
 
 function splitFields(line: string): string[] | undefined {
   if (/^"[^"]*"(?:,"(?:[^"\\]|\\.|"")*")+$/.test(line)) return line.slice(1, -1).split('","', MAX_FIELDS);
+  if (/^\[[^[\]]*\](?: \[[^[\]]*\]){3,}$/.test(line)) return line.slice(1, -1).split("] [", MAX_FIELDS);
   const separator = ["\t", "|", ";"].find((each) => line.includes(each)) ?? "|";
   const fields = line.split(separator, MAX_FIELDS).map((field) => field.trim());
   return fields.length >= 4 ? fields : undefined;
@@ -77,6 +104,8 @@ function readFields(fields: readonly string[], context: ParseContext): ParsedLin
   );
   putClient(draft, client);
   if (client === undefined && draft.timeMs === undefined) return undefined;
+  // CloudFront's row too has the host between the two, and date and time apart: it is read where its wrapper is off.
+  if (draft.timeMs === undefined && fields.some((field, index) => METHOD.test(field) && isHostAndPath(fields, index + 1))) return undefined;
   if (/^\d+$/.test(fields[status + 1] ?? "")) putNumber(draft, "responseBytes", fields[status + 1]);
   putText(draft, "userAgent", unescapeQuoted(fields.slice(status).find((field) => /^[A-Z][\w-]*\/\d.* \(/i.test(field)) ?? ""));
   const seconds = fields.slice(status).filter((field) => /^\d{1,5}\.\d{3}$/.test(field));
@@ -93,11 +122,23 @@ function putRequest(draft: Draft, fields: readonly string[]): number | undefined
     return whole + 1;
   }
   const method = fields.findIndex((field, index) => METHOD.test(field) && TARGET.test(fields[index + 1] ?? ""));
+  const apart = method === -1 ? fields.findIndex((field, index) => METHOD.test(field) && isHostAndPath(fields, index + 1)) : -1;
+  if (apart !== -1) return putSplit(draft, fields, { method: apart, target: apart + 2 });
   if (method === -1) {
     const refused = fields.findIndex((field, index) => NO_REQUEST.test(field) && REFUSED.test(fields[index + 1] ?? ""));
     return refused === -1 ? undefined : refused + 1;
   }
-  draft.method = fields[method] ?? "";
-  putTarget(draft, unescapeQuoted(fields[method + 1] ?? ""));
-  return PROTOCOL.test(fields[method + 2] ?? "") ? method + 3 : method + 2;
+  return putSplit(draft, fields, { method, target: method + 1 });
+}
+
+/** A host in a field of its own between method and path. */
+function isHostAndPath(fields: readonly string[], host: number): boolean {
+  return HOST.test(fields[host] ?? "") && (fields[host + 1] ?? "").startsWith("/");
+}
+
+/** Sets a request whose method and target are fields of their own; returns where the field behind it is. */
+function putSplit(draft: Draft, fields: readonly string[], at: { readonly method: number; readonly target: number }): number {
+  draft.method = fields[at.method] ?? "";
+  putTarget(draft, unescapeQuoted(fields[at.target] ?? ""));
+  return PROTOCOL.test(fields[at.target + 1] ?? "") ? at.target + 2 : at.target + 1;
 }

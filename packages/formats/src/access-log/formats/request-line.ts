@@ -22,11 +22,12 @@ const UNQUOTED =
 /** What says that a line was an access log's: the family's time in brackets, which no logger writes. */
 const FAMILY_TIME = /\[(?:\d{1,2}\/[A-Z][a-z]{2}\/\d{4}|\d{4}-\d\d-\d\dT)[\d:T.]{6,18}[^\]]{0,7}\]/;
 /**
- * Where else operators put the status: named, behind Apache's original one (`%s->%>s`), behind the time, right before the request, behind
+ * Where else operators put the status: named, behind the client's address, behind Apache's original one (`%s->%>s`), behind the time, right before the request, behind
  * a request without its protocol, and in the layout of nginx that a thousand answers repeat (`to: $upstream_addr: $request $status`).
  */
 const LAYOUTS = [
   /"(?<request>[^"]*)" (?:status|code|response|resp|http_status|st)[=:] ?"?(?<status>\d{3})"?(?= |,|$)/d,
+  /"(?<request>[^"]*)" (?:(?:\d{1,3}\.){3}\d{1,3}|[\da-f]{0,4}(?::[\da-f]{0,4}){2,7}) (?<status>\d{3})(?= |$)/d,
   /"(?<request>[^"]*)" \d{3}->(?<status>\d{3})(?= |$)/d,
   /"(?<request>[A-Z]{3,16} (?:\/|\*|https?:\/\/)[^"]*)" (?<status>\d{3})(?= |$)/d,
   /: (?<request>[A-Z]{3,16} \S+ HTTP\/[\d.]+|\\x\S*|) (?<status>\d{3}) (?=(?:upstream_|request_)\w+ )/d,
@@ -41,7 +42,7 @@ const ASKED = /^[A-Z]{3,16} (?:\/|\*|https?:\/\/)/;
 const REFUSED = /^(?:400|405|408|414|431|494|497|501|505)$/;
 /** What no server takes for a request: nothing, or bytes that are escaped. Servers answer it with 400, 408, 414, 494 or 497 themselves. */
 const NO_REQUEST = /"(|-|\\x[0-9A-Fa-f]{2}[^"]*)" "?(400|408|414|494|497)"?(?= |,|$)/;
-const ADDRESS = /(?:^|[\s[(<"'])((?:\d{1,3}\.){3}\d{1,3}|[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7})(?::\d+)?(?=[\s\])>"',]|$)/;
+const ADDRESS = /(?:^|[\s[(<"'=])((?:\d{1,3}\.){3}\d{1,3}|[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7})(?::\d+)?(?=[\s\])>"',]|$)/;
 const TIME =
   /[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT|^1\d{9}\.\d{3}(?= )|\d{1,2}\/[A-Z][a-z]{2}\/\d{4}[: ]\d\d:\d\d:\d\d(?:\.\d+)?(?: [+-]\d{4})?|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| ?[+-]\d\d:?\d\d)?/;
 /** A URL before the request is a client's note of a call that it made (urllib3), not of one that it served. */
