@@ -39,8 +39,8 @@ const NO_SECRET =
 const EXPRESSION =
   /^\\?(?:[#$][{(]{1,2}[^{}]{1,80}(?:[})"'[]|$)|\{\{[^{}]{1,80}\}\}|\(|&|(?:await|new|async|function|typeof|void|yield|lambda|null|this|undefined|true|false)(?:[;,)}]|$)|\{[\w-]{1,40}:$|![A-Za-z]{2,20}$|(?:ConvertTo|Get|Read)-[A-Z]|\$[A-Za-z_]\w{0,63}(?:->|[[{.:]|$))/;
 
-/** A name of a program's own. */
-export const IDENTIFIER = /^_?[A-Za-z]?[a-z]{2,32}(?:_?[A-Z]{0,2}[a-z]{2,32}){0,6}$/;
+/** A name of a program's own. Each word but the first begins with a sign or a capital: a row of small letters is read in one way only. */
+export const IDENTIFIER = /^_?[A-Z]{0,4}[a-z]{2,32}(?:(?:_[A-Z]{0,2}|[A-Z]{1,2})[a-z]{2,32}){0,9}$/;
 
 /** What code puts behind a name: `process.env.TOKEN`, `getSecret()`, `request.body['x']`, `config.password`. */
 const REFERENCE =

@@ -6,6 +6,7 @@ import { createNameTable } from "./names/name-table.ts";
 import { createKeyClassifier } from "./names/sensitive-key.ts";
 import { resolvePolicy } from "./policy.ts";
 import { createPseudonymizer } from "./pseudonym.ts";
+import { createRedactor } from "./redactor.ts";
 import { readScan } from "./scan.ts";
 import { STEP_COST } from "./work.ts";
 
@@ -105,6 +106,14 @@ describe("a command's word", () => {
   it.each(["AUTH a1b ", "LOGIN a ", "net user a1 ", "htpasswd -b "])("is charged the look behind it: %j", (unit) => {
     const plain = unit.replace(/^\w+/, (word) => "o".repeat(word.length));
     expect(measureCharge(unit.repeat(100)) - measureCharge(plain.repeat(100))).toBeGreaterThanOrEqual(100 * STEP_COST);
+  });
+});
+
+describe("a value of small letters", () => {
+  // With a name's words in any number of small letters each, this took minutes.
+  it.each(["token = ", "const session: ", "x_A"])("is told from a name at once, however many letters it has: %s", (before) => {
+    const value = `${"a".repeat(100)}1`;
+    expect(createRedactor().redactText(`${before}${value}; x`)).toContain("; x");
   });
 });
 
