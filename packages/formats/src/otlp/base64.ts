@@ -1,15 +1,21 @@
+import { utf8Decoder, utf8Encoder } from "./text-coding.ts";
+
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const CODES = utf8Encoder.encode(ALPHABET);
+const PADDING = 61;
 
 /** Writes `bytes[start]` to `bytes[end - 1]` as base64 with padding (RFC 4648 section 4). */
 export function toBase64(bytes: Uint8Array, start: number, end: number): string {
-  let text = "";
-  for (let at = start; at < end; at += 3) {
+  // Letter by letter, the engine would keep a tree of them.
+  const codes = new Uint8Array(Math.ceil((end - start) / 3) * 4);
+  for (let at = start, to = 0; at < end; at += 3, to += 4) {
     const group = (bytes[at]! << 16) | ((at + 1 < end ? bytes[at + 1]! : 0) << 8) | (at + 2 < end ? bytes[at + 2]! : 0);
-    text += ALPHABET[group >> 18]! + ALPHABET[(group >> 12) & 63]!;
-    text += at + 1 < end ? ALPHABET[(group >> 6) & 63]! : "=";
-    text += at + 2 < end ? ALPHABET[group & 63]! : "=";
+    codes[to] = CODES[group >> 18]!;
+    codes[to + 1] = CODES[(group >> 12) & 63]!;
+    codes[to + 2] = at + 1 < end ? CODES[(group >> 6) & 63]! : PADDING;
+    codes[to + 3] = at + 2 < end ? CODES[group & 63]! : PADDING;
   }
-  return text;
+  return utf8Decoder.decode(codes);
 }
 
 /** Reads base64 (RFC 4648 section 4, padding optional); undefined when the text is none. */

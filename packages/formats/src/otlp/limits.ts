@@ -8,6 +8,8 @@ export type DecodeLimits = {
   readonly maxAttributes: number;
   /** Events and links of one span; the rest is left out. */
   readonly maxEvents: number;
+  /** Members of the lists and maps of one attribute, at whatever depth; the rest is left out. As JSON they would be cut before. */
+  readonly maxMembers: number;
   /** Length of one text value in UTF-16 units; longer text is cut. */
   readonly maxTextLength: number;
   /** Nesting of one attribute value; deeper payloads are malformed. */
@@ -20,6 +22,7 @@ export const DEFAULT_LIMITS: DecodeLimits = {
   maxResources: 50_000,
   maxAttributes: 1_024,
   maxEvents: 1_024,
+  maxMembers: 32_768,
   maxTextLength: 65_536,
   maxDepth: 32,
 };

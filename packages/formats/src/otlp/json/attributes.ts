@@ -86,7 +86,7 @@ export function readAnyValue(reader: JsonReader, nesting: Nesting): PlainValue {
 function readMember(reader: JsonReader, name: string, nesting: Nesting): PlainValue | undefined {
   switch (name) {
     case "stringValue":
-      return reader.readText("stringValue");
+      return reader.readText("stringValue", nesting.limits.maxTextLength);
     case "intValue":
       return readWhole(reader);
     case "boolValue":
@@ -94,7 +94,7 @@ function readMember(reader: JsonReader, name: string, nesting: Nesting): PlainVa
     case "doubleValue":
       return reader.readNumber("doubleValue");
     case "bytesValue":
-      return reader.readText("bytesValue");
+      return reader.readText("bytesValue", nesting.limits.maxTextLength);
     case "arrayValue":
       return readList(reader, { limits: nesting.limits, depth: nesting.depth + 1 });
     case "kvlistValue":

@@ -20,7 +20,11 @@ export const LOG_NAMES: EnvelopeNames = { resources: "resourceLogs", scopes: "sc
 
 /** Reads log records into `tally`. */
 export function readLogsInto(tally: Tally<LogRecord>, limits: DecodeLimits): ReadItem {
-  return (reader, resource) => tally.add(readLog(reader, resource, limits));
+  return (reader, resource) => {
+    if (!tally.isFull) return tally.add(readLog(reader, resource, limits));
+    reader.skip();
+    tally.rejectSurplus();
+  };
 }
 
 function readLog(reader: JsonReader, resource: Resource, limits: DecodeLimits): LogRecord {
@@ -33,8 +37,8 @@ function readLog(reader: JsonReader, resource: Resource, limits: DecodeLimits): 
       if (member === "timeUnixNano") raw.timeMs = reader.readMillis("timeUnixNano");
       else if (member === "observedTimeUnixNano") raw.observedMs = reader.readMillis("observedTimeUnixNano");
       else if (member === "severityNumber") raw.severity = readEnum(reader, SEVERITY);
-      else if (member === "severityText") raw.severityText = reader.readText("severityText");
-      else if (member === "eventName") raw.eventName = reader.readText("eventName");
+      else if (member === "severityText") raw.severityText = reader.readText("severityText", limits.maxTextLength);
+      else if (member === "eventName") raw.eventName = reader.readText("eventName", limits.maxTextLength);
       else if (member === "traceId") raw.traceId = reader.readId("traceId");
       else if (member === "spanId") raw.spanId = reader.readId("spanId");
       else if (member === "body") body = readAnyValue(reader, { limits, depth: 0 });

@@ -35,8 +35,8 @@ function readMetric(reader: JsonReader, { tally, limits, resource }: Context): v
   do {
     const member = reader.readName();
     const kind = DATA.get(member);
-    if (member === "name") name = reader.readText("name");
-    else if (member === "unit") unit = reader.readText("unit");
+    if (member === "name") name = reader.readText("name", limits.maxTextLength);
+    else if (member === "unit") unit = reader.readText("unit", limits.maxTextLength);
     else if (kind === undefined) reader.skip();
     else {
       forEachPoint(reader, member, () => {

@@ -1,6 +1,7 @@
+import { cutText } from "../attributes.ts";
 import { parseNanos } from "../nanos.ts";
 import { MalformedPayload } from "../outcome.ts";
-import { readKeyText, readValueText } from "../protobuf/interned.ts";
+import { readCutText, readKeyText, readValueText } from "../protobuf/interned.ts";
 import { utf8Decoder } from "../text-coding.ts";
 
 const QUOTE = 34;
@@ -76,10 +77,13 @@ export class JsonReader {
     return name;
   }
 
-  /** Reads text; null counts as empty. */
-  readText(what: string): string {
-    if (this.peek() === QUOTE) return this.readQuoted(readValueText);
-    return this.takeNull(what, "text") ?? "";
+  /** Reads text, and cuts it at `maxLength`; null counts as empty. */
+  readText(what: string, maxLength = Infinity): string {
+    if (this.peek() !== QUOTE) return this.takeNull(what, "text") ?? "";
+    return cutText(
+      this.readQuoted((bytes, start, end) => readCutText(bytes, { start, end }, maxLength)),
+      maxLength,
+    );
   }
 
   /** Reads an id: hex in either case, as lower-case text. What is no id comes as it is. */

@@ -38,12 +38,12 @@ function readSpan(reader: JsonReader, resource: Resource, limits: DecodeLimits):
     if (member === "traceId") ids.traceId = reader.readId("traceId");
     else if (member === "spanId") ids.spanId = reader.readId("spanId");
     else if (member === "parentSpanId") ids.parentSpanId = reader.readId("parentSpanId");
-    else if (member === "name") name = reader.readText("name");
+    else if (member === "name") name = reader.readText("name", limits.maxTextLength);
     else if (member === "kind") kind = readEnum(reader, KIND);
     else if (member === "startTimeUnixNano") startMs = reader.readMillis("startTimeUnixNano");
     else if (member === "endTimeUnixNano") endMs = reader.readMillis("endTimeUnixNano");
     else if (member === "attributes") attributes = readAttributes(reader, limits);
-    else if (member === "status") readStatus(reader, status);
+    else if (member === "status") readStatus(reader, status, limits.maxTextLength);
     else if (member === "events") events = readSome(reader, { what: "events", max: limits.maxEvents }, () => readEvent(reader, limits));
     else if (member === "links") links = readSome(reader, { what: "links", max: limits.maxEvents }, () => readLink(reader));
     else reader.skip();
@@ -69,12 +69,14 @@ function readSpan(reader: JsonReader, resource: Resource, limits: DecodeLimits):
   return span;
 }
 
-function readStatus(reader: JsonReader, into: { code: number; message: string }): void {
+type MutableStatus = { code: number; message: string };
+
+function readStatus(reader: JsonReader, into: MutableStatus, maxLength: number): void {
   if (!reader.beginObject("status")) return;
   do {
     const member = reader.readName();
     if (member === "code") into.code = readEnum(reader, STATUS_CODE);
-    else if (member === "message") into.message = reader.readText("status.message");
+    else if (member === "message") into.message = reader.readText("status.message", maxLength);
     else reader.skip();
   } while (reader.nextMember());
 }
@@ -100,7 +102,7 @@ function readEvent(reader: JsonReader, limits: DecodeLimits): SpanEvent {
   if (reader.beginObject("an event")) {
     do {
       const member = reader.readName();
-      if (member === "name") name = reader.readText("an event's name");
+      if (member === "name") name = reader.readText("an event's name", limits.maxTextLength);
       else if (member === "timeUnixNano") timeMs = reader.readMillis("an event's timeUnixNano");
       else if (member === "attributes") attributes = readAttributes(reader, limits);
       else reader.skip();

@@ -28,7 +28,7 @@ export class AttributeReader {
     const fieldEnd = reader.readEnd(end);
     if (this.count >= limits.maxAttributes) return passOverKeyValue(reader, fieldEnd, { limits, depth: 0 });
     if (this.readShortText(fieldEnd)) return;
-    const [key, plain] = readKeyValue(reader, fieldEnd, { limits, depth: 0 });
+    const [key, plain] = readKeyValue(reader, fieldEnd, createNesting(limits));
     const value = toAttributeValue(plain);
     if (value !== undefined) this.set(key, typeof value === "string" ? cutText(value, limits.maxTextLength) : value);
   }
@@ -68,7 +68,12 @@ export class AttributeReader {
 }
 
 /** How deep a value stands in another, and how deep it may. */
-export type Nesting = { readonly limits: DecodeLimits; readonly depth: number };
+export type Nesting = { readonly limits: DecodeLimits; readonly depth: number; readonly room: { members: number } };
+
+/** Where an attribute's value begins. */
+export function createNesting(limits: DecodeLimits): Nesting {
+  return { limits, depth: 0, room: { members: limits.maxMembers } };
+}
 
 /** Reads the body of a KeyValue. */
 export function readKeyValue(reader: ProtobufReader, end: number, nesting: Nesting): [string, PlainValue] {
@@ -84,12 +89,56 @@ export function readKeyValue(reader: ProtobufReader, end: number, nesting: Nesti
 }
 
 /** Reads the body of a KeyValue of which nothing is kept: it may be malformed nevertheless. */
-function passOverKeyValue(reader: ProtobufReader, end: number, nesting: Nesting): void {
+export function passOverKeyValue(reader: ProtobufReader, end: number, depths: Depths): void {
   while (reader.at < end) {
     const tag = reader.readTag(end);
     if (tag === 10) reader.at = reader.readEnd(end);
-    else if (tag === 18) readAnyValue(reader, reader.readEnd(end), nesting);
+    else if (tag === 18) passOverValue(reader, reader.readEnd(end), depths);
     else reader.skip(tag, end, KEY_VALUE);
+  }
+}
+
+/** Reads only the key of a KeyValue, and leaves the reader where it stood. */
+export function findKey(reader: ProtobufReader, end: number): string {
+  const { at } = reader;
+  let key = "";
+  while (reader.at < end) {
+    const tag = reader.readTag(end);
+    if (tag === 10) key = readKey(reader, end);
+    else if (tag === 18) reader.at = reader.readEnd(end);
+    else reader.skip(tag, end, KEY_VALUE);
+  }
+  reader.at = at;
+  return key;
+}
+
+type Depths = Pick<Nesting, "limits" | "depth">;
+
+/** Reads the body of an AnyValue as `readAnyValue` does, and makes nothing of it. */
+function passOverValue(reader: ProtobufReader, end: number, { limits, depth }: Depths): void {
+  checkDepth(reader, { limits, depth });
+  while (reader.at < end) {
+    const tag = reader.readTag(end);
+    if (tag === 10 || tag === 58) reader.at = reader.readEnd(end);
+    else if (tag === 16 || tag === 24) reader.skipVarint(end);
+    else if (tag === 33) reader.readDouble(end);
+    else if (tag === 42 || tag === 50) {
+      const passOverOne = tag === 42 ? passOverValue : passOverKeyValue;
+      forEachMember(reader, reader.readEnd(end), (memberEnd) => passOverOne(reader, memberEnd, { limits, depth: depth + 1 }));
+    } else reader.skip(tag, end, ANY_VALUE);
+  }
+}
+
+function checkDepth(reader: ProtobufReader, { limits, depth }: Depths): void {
+  if (depth > limits.maxDepth) throw new MalformedPayload(`values nested deeper than ${limits.maxDepth} at byte ${reader.at}`);
+}
+
+/** Calls `readOne` with the end of each member of a list or map. */
+function forEachMember(reader: ProtobufReader, end: number, readOne: (end: number) => void): void {
+  while (reader.at < end) {
+    const tag = reader.readTag(end);
+    if (tag === 10) readOne(reader.readEnd(end));
+    else reader.skip(tag, end, LIST);
   }
 }
 
@@ -102,57 +151,54 @@ function readKey(reader: ProtobufReader, end: number): string {
 
 /** Reads the body of an AnyValue. Bytes become base64 text; the last member of the oneof stays. */
 export function readAnyValue(reader: ProtobufReader, end: number, nesting: Nesting): PlainValue {
-  if (nesting.depth > nesting.limits.maxDepth)
-    throw new MalformedPayload(`values nested deeper than ${nesting.limits.maxDepth} at byte ${reader.at}`);
+  checkDepth(reader, nesting);
   let value: PlainValue = null;
   while (reader.at < end) {
     const tag = reader.readTag(end);
-    if (tag === 10) value = reader.readText(end);
+    if (tag === 10) value = reader.readText(end, nesting.limits.maxTextLength);
     else if (tag === 16) value = reader.readInt64(end) !== 0;
     else if (tag === 24) value = reader.readInt64(end);
     else if (tag === 33) value = reader.readDouble(end);
     else if (tag === 42) value = readList(reader, reader.readEnd(end), nesting);
     else if (tag === 50) value = readMap(reader, reader.readEnd(end), nesting);
-    else if (tag === 58) value = readBase64(reader, end);
+    else if (tag === 58) value = readBase64(reader, end, nesting.limits.maxTextLength);
     else reader.skip(tag, end, ANY_VALUE);
   }
   return value;
 }
 
-function readList(reader: ProtobufReader, end: number, { limits, depth }: Nesting): PlainValue {
+function readList(reader: ProtobufReader, end: number, nesting: Nesting): PlainValue {
   const list: PlainValue[] = [];
-  while (reader.at < end) {
-    const tag = reader.readTag(end);
-    if (tag !== 10) {
-      reader.skip(tag, end, LIST);
-      continue;
-    }
-    const value = readAnyValue(reader, reader.readEnd(end), { limits, depth: depth + 1 });
-    if (list.length < limits.maxAttributes) list.push(value);
-  }
+  const inner = { ...nesting, depth: nesting.depth + 1 };
+  forEachMember(reader, end, (memberEnd) => {
+    if (list.length < nesting.limits.maxAttributes && takeRoom(nesting)) list.push(readAnyValue(reader, memberEnd, inner));
+    else passOverValue(reader, memberEnd, inner);
+  });
   return list;
 }
 
-function readMap(reader: ProtobufReader, end: number, { limits, depth }: Nesting): PlainValue {
+function readMap(reader: ProtobufReader, end: number, nesting: Nesting): PlainValue {
   // A map becomes JSON text in the end; its own prototype is gone so that no key is special.
   const map: { [name: string]: PlainValue } = Object.create(null);
+  const inner = { ...nesting, depth: nesting.depth + 1 };
   let count = 0;
-  while (reader.at < end) {
-    const tag = reader.readTag(end);
-    if (tag !== 10) {
-      reader.skip(tag, end, LIST);
-      continue;
-    }
-    const [key, value] = readKeyValue(reader, reader.readEnd(end), { limits, depth: depth + 1 });
-    count += 1;
-    if (count <= limits.maxAttributes) map[key] = value;
-  }
+  forEachMember(reader, end, (memberEnd) => {
+    if (count++ >= nesting.limits.maxAttributes || !takeRoom(nesting)) return passOverKeyValue(reader, memberEnd, inner);
+    const [key, value] = readKeyValue(reader, memberEnd, inner);
+    map[key] = value;
+  });
   return map;
 }
 
-function readBase64(reader: ProtobufReader, end: number): string {
+/** True when an attribute may have another member. */
+function takeRoom({ room }: Nesting): boolean {
+  return room.members-- > 0;
+}
+
+/** Of bytes whose text would be cut, only what is kept is written: three bytes make four letters. */
+function readBase64(reader: ProtobufReader, end: number, maxLength: number): string {
   const bytesEnd = reader.readEnd(end);
-  const text = toBase64(reader.bytes, reader.at, bytesEnd);
+  const text = toBase64(reader.bytes, reader.at, Math.min(bytesEnd, reader.at + 3 * (Math.floor(maxLength / 4) + 1)));
   reader.at = bytesEnd;
-  return text;
+  return cutText(text, maxLength);
 }

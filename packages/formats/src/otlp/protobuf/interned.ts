@@ -1,3 +1,4 @@
+import { cutText } from "../attributes.ts";
 import { utf8Decoder } from "../text-coding.ts";
 
 /** Longer text is rarely seen twice. */
@@ -56,6 +57,16 @@ const keys = new InternTable((text) => Object.keys({ [text]: 0 })[0]!);
 /** Reads text: a value of any length. */
 export function readValueText(bytes: Uint8Array, start: number, end: number): string {
   return end - start <= MAX_INTERNED_BYTES ? values.find(bytes, start, end) : utf8Decoder.decode(bytes.subarray(start, end));
+}
+
+/**
+ * Reads text of which no more is kept than `maxLength` UTF-16 units, with a mark where it was cut. No more is made of it either: a unit takes
+ * three bytes at most, so that what is cut off decides nothing.
+ */
+export function readCutText(bytes: Uint8Array, range: { readonly start: number; readonly end: number }, maxLength: number): string {
+  const { start, end } = range;
+  if (end - start <= maxLength) return readValueText(bytes, start, end);
+  return cutText(readValueText(bytes, start, Math.min(end, start + 3 * maxLength + 3)), maxLength);
 }
 
 /** Reads text that will name a property. */

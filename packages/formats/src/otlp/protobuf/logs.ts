@@ -3,7 +3,7 @@ import { cutText, type PlainValue } from "../attributes.ts";
 import { toBodyText, toLogRecord } from "../log-record.ts";
 import type { DecodeLimits } from "../limits.ts";
 import { type Decoded, Tally } from "../outcome.ts";
-import { AttributeReader, readAnyValue } from "./attributes.ts";
+import { AttributeReader, createNesting, readAnyValue } from "./attributes.ts";
 import { forEachItem } from "./envelope.ts";
 import { describeMessage, ProtobufReader } from "./reader.ts";
 
@@ -46,11 +46,11 @@ class LogReader {
       else if (tag === 9) raw.timeMs = reader.readTime(end);
       else if (tag === 89) raw.observedMs = reader.readTime(end);
       else if (tag === 16) raw.severity = reader.readVarint(end);
-      else if (tag === 26) raw.severityText = reader.readText(end);
-      else if (tag === 42) body = readAnyValue(reader, reader.readEnd(end), { limits, depth: 0 });
+      else if (tag === 26) raw.severityText = reader.readText(end, limits.maxTextLength);
+      else if (tag === 42) body = readAnyValue(reader, reader.readEnd(end), createNesting(limits));
       else if (tag === 74) raw.traceId = reader.readHex(end);
       else if (tag === 82) raw.spanId = reader.readHex(end);
-      else if (tag === 98) raw.eventName = reader.readText(end);
+      else if (tag === 98) raw.eventName = reader.readText(end, limits.maxTextLength);
       else reader.skip(tag, end, LOG_RECORD);
     }
     return toLogRecord({ ...raw, body: cutText(toBodyText(body), limits.maxTextLength), attributes: attributes.take(), resource });

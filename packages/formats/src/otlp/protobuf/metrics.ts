@@ -72,8 +72,8 @@ function readMetric({ reader, limits, tally, attributes, resource }: Context, en
   while (reader.at < end) {
     const tag = reader.readTag(end);
     const layout = LAYOUTS.get(tag);
-    if (tag === 10) name = reader.readText(end);
-    else if (tag === 26) unit = reader.readText(end);
+    if (tag === 10) name = reader.readText(end, limits.maxTextLength);
+    else if (tag === 26) unit = reader.readText(end, limits.maxTextLength);
     else if (layout === undefined) reader.skip(tag, end, METRIC);
     else {
       const dataEnd = reader.readEnd(end);

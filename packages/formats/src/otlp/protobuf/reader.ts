@@ -1,7 +1,7 @@
 import { toInteger } from "../attributes.ts";
 import { toMillis } from "../nanos.ts";
 import { MalformedPayload } from "../outcome.ts";
-import { readValueText } from "./interned.ts";
+import { readCutText, readValueText } from "./interned.ts";
 
 /** Protobuf's wire types that OTLP uses. A field's tag is its number shifted by three, plus one of these. */
 const VARINT = 0;
@@ -75,6 +75,16 @@ export class ProtobufReader {
     return this.at + length;
   }
 
+  /** Passes over a varint of 64 bits. */
+  skipVarint(end: number): void {
+    const { at } = this;
+    for (let length = 0; length < 10; length += 1) {
+      if (this.at >= end) throw new MalformedPayload(`truncated number at byte ${this.at}`);
+      if (this.bytes[this.at++]! < 128) return;
+    }
+    throw new MalformedPayload(`number longer than 10 bytes at byte ${at}`);
+  }
+
   /** Reads a signed 64-bit varint: a number, or decimal text when a double would change its digits. */
   readInt64(end: number): number | string {
     const { bytes, at } = this;
@@ -140,12 +150,14 @@ export class ProtobufReader {
     return scratch.getFloat64(0, true);
   }
 
-  /** Reads a length and that much text. */
-  readText(end: number): string {
+  /** Reads a length and that much text, and cuts it at `maxLength`. */
+  readText(end: number, maxLength: number): string {
     const textEnd = this.readEnd(end);
     const { at } = this;
     this.at = textEnd;
-    return readValueText(this.bytes, at, textEnd);
+    return textEnd - at <= maxLength
+      ? readValueText(this.bytes, at, textEnd)
+      : readCutText(this.bytes, { start: at, end: textEnd }, maxLength);
   }
 
   /** Reads a length and as many bytes, an id, as lower-case hex; empty for none, and no hex for what has not the length of an id. */

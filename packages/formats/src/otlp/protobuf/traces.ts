@@ -56,7 +56,7 @@ export class SpanReader {
       else if (tag === 10) ids.traceId = reader.readHex(end);
       else if (tag === 18) ids.spanId = reader.readHex(end);
       else if (tag === 34) ids.parentSpanId = reader.readHex(end);
-      else if (tag === 42) name = reader.readText(end);
+      else if (tag === 42) name = reader.readText(end, limits.maxTextLength);
       else if (tag === 48) kind = reader.readVarint(end);
       else if (tag === 57) startMs = reader.readTime(end);
       else if (tag === 65) endMs = reader.readTime(end);
@@ -88,23 +88,23 @@ export class SpanReader {
   }
 
   private readStatus(end: number, into: { code: number; message: string }): void {
-    const { reader } = this;
+    const { reader, limits } = this;
     while (reader.at < end) {
       const tag = reader.readTag(end);
-      if (tag === 18) into.message = reader.readText(end);
+      if (tag === 18) into.message = reader.readText(end, limits.maxTextLength);
       else if (tag === 24) into.code = reader.readVarint(end);
       else reader.skip(tag, end, STATUS);
     }
   }
 
   private readEvent(end: number): SpanEvent {
-    const { reader, inner } = this;
+    const { reader, limits, inner } = this;
     let name = "";
     let timeMs = 0;
     while (reader.at < end) {
       const tag = reader.readTag(end);
       if (tag === 9) timeMs = reader.readTime(end);
-      else if (tag === 18) name = reader.readText(end);
+      else if (tag === 18) name = reader.readText(end, limits.maxTextLength);
       else if (tag === 26) inner.readField(end);
       else reader.skip(tag, end, EVENT);
     }

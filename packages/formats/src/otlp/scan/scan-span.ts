@@ -4,7 +4,7 @@ import { BAD_PARENT_ID, BAD_SPAN_ID, BAD_TRACE_ID } from "../ids.ts";
 import { DEFAULT_LIMITS } from "../limits.ts";
 import { toMillis } from "../nanos.ts";
 import { MalformedPayload, tooMany } from "../outcome.ts";
-import { readKeyValue } from "../protobuf/attributes.ts";
+import { createNesting, findKey, passOverKeyValue, readKeyValue } from "../protobuf/attributes.ts";
 import { MAX_INTERNED_BYTES, readValueText } from "../protobuf/interned.ts";
 import { describeMessage, ProtobufReader } from "../protobuf/reader.ts";
 import { SpanReader } from "../protobuf/traces.ts";
@@ -14,7 +14,7 @@ import { findSlot, findSlotByName, GRPC_STATUS, isGrpcServerError, METHOD, OLD_M
 const SPAN = describeMessage("Span", 1, 2, 4, 5, 6, 7, 8, 9, 11, 13, 15);
 const STATUS_MESSAGE = describeMessage("Status", 2, 3);
 const EVENT = describeMessage("Event", 1, 2, 3);
-const VALUE = { limits: DEFAULT_LIMITS, depth: 0 };
+const OUTERMOST = { limits: DEFAULT_LIMITS, depth: 0 };
 
 const ERROR = 2;
 const SERVER = 2;
@@ -183,8 +183,9 @@ export class SpanScanner {
       reader.at = end;
       return;
     }
-    const [key, value] = readKeyValue(reader, end, VALUE);
-    if (key === "exception.type" && toAttributeValue(value) !== undefined) this.hasException = true;
+    if (findKey(reader, end) !== "exception.type") return passOverKeyValue(reader, end, OUTERMOST);
+    const [, value] = readKeyValue(reader, end, createNesting(DEFAULT_LIMITS));
+    if (toAttributeValue(value) !== undefined) this.hasException = true;
   }
 
   /** Scans an attribute of less than 128 bytes: then key and value are shorter too, and each length is one byte. */
@@ -207,9 +208,12 @@ export class SpanScanner {
     const keyEnd = this.findKeyEnd(start, end);
     if (keyEnd === NONE) {
       this.reader.at = start;
-      const [key, plain] = readKeyValue(this.reader, end, VALUE);
+      const named = findSlotByName(findKey(this.reader, end));
+      // A value may be as large as the payload: of one that nobody looks at, nothing is made.
+      if (named < 0) return passOverKeyValue(this.reader, end, OUTERMOST);
+      const [, plain] = readKeyValue(this.reader, end, createNesting(DEFAULT_LIMITS));
       const value = toAttributeValue(plain);
-      if (value !== undefined) this.noteValue(findSlotByName(key), value);
+      if (value !== undefined) this.noteValue(named, value);
       return;
     }
     const slot = findSlot(this.bytes, start + 2, keyEnd);
@@ -248,7 +252,7 @@ export class SpanScanner {
       else this.noteValue(slot, text);
     } else {
       this.reader.at = keyEnd;
-      const [, plain] = readKeyValue(this.reader, end, VALUE);
+      const [, plain] = readKeyValue(this.reader, end, createNesting(DEFAULT_LIMITS));
       const narrowed = toAttributeValue(plain);
       if (narrowed !== undefined) this.noteValue(slot, narrowed);
     }

@@ -78,36 +78,45 @@ function walkScopeGroup(reader: ProtobufReader, end: number, spans: SpanScanner)
 
 /** The resource may stand behind its spans, and in several pieces that protobuf merges by appending them. */
 function findResource(reader: ProtobufReader, end: number, into: TraceScan): number {
-  const { bytes } = reader;
+  const { bytes, at } = reader;
   let start = 0;
   let resourceEnd = 0;
-  let pieces: Uint8Array | undefined;
+  let count = 0;
+  forEachPiece(reader, end, (from, to) => {
+    [start, resourceEnd] = [from, to];
+    count += 1;
+  });
+  if (count < 2) return into.addResource(bytes, start, resourceEnd);
+  reader.at = at;
+  const merged = mergePieces(reader, end);
+  return into.addResource(merged, 0, merged.length);
+}
+
+/** Calls `visit` with where each Resource message of a group begins and ends. */
+function forEachPiece(reader: ProtobufReader, end: number, visit: (start: number, end: number) => void): void {
   while (reader.at < end) {
     const tag = reader.readTag(end);
     if (tag === 18) reader.at = reader.readEnd(end);
     else if (tag === 10) {
-      if (resourceEnd > 0) pieces = append(pieces ?? new Uint8Array(), takePiece(bytes, start, resourceEnd));
-      resourceEnd = reader.readEnd(end);
-      start = reader.at;
-      reader.at = resourceEnd;
+      const pieceEnd = reader.readEnd(end);
+      visit(reader.at, pieceEnd);
+      reader.at = pieceEnd;
     } else reader.skip(tag, end, RESOURCE_GROUP);
   }
-  if (pieces === undefined) return into.addResource(bytes, start, resourceEnd);
-  const merged = append(pieces, bytes.subarray(start, resourceEnd));
-  return into.addResource(merged, 0, merged.length);
 }
 
-/** A piece must be whole by itself: what it lacks at its end, the next must not lend it. */
-function takePiece(bytes: Uint8Array, start: number, end: number): Uint8Array {
-  const reader = new ProtobufReader(bytes);
-  reader.at = start;
-  readResource(reader, end, DEFAULT_LIMITS);
-  return bytes.subarray(start, end);
-}
-
-function append(head: Uint8Array, tail: Uint8Array): Uint8Array {
-  const both = new Uint8Array(head.length + tail.length);
-  both.set(head);
-  both.set(tail, head.length);
-  return both;
+/** Copied once, however many there are. A piece must be whole by itself: what it lacks at its end, the next must not lend it. */
+function mergePieces(reader: ProtobufReader, end: number): Uint8Array {
+  const { bytes } = reader;
+  const pieces = new ProtobufReader(bytes);
+  const merged = new Uint8Array(end - reader.at);
+  let length = 0;
+  forEachPiece(reader, end, (start, pieceEnd) => {
+    if (start === pieceEnd) return;
+    pieces.at = start;
+    readResource(pieces, pieceEnd, DEFAULT_LIMITS);
+    merged.set(bytes.subarray(start, pieceEnd), length);
+    length += pieceEnd - start;
+  });
+  return merged.subarray(0, length);
 }
