@@ -151,6 +151,20 @@ describe("retention", () => {
     expectBalance(health);
   });
 
+  it("keeps about the newest thousand error logs of a service", async () => {
+    const store = await open(directory, () => NOON);
+    const sketches = Array.from({ length: 60 }, (_, n) => ({ severity: 17, service: "shop", atMs: NOON + n }));
+    for (let run = 0; run < 25; run++) {
+      await append(store, logs(...sketches.map((sketch) => ({ ...sketch, body: `run ${run}` }))));
+      await store.flush();
+    }
+    const left = await store.listUntracedLogs({ window: HOUR, limit: 2_000 });
+    expect(left.length).toBeGreaterThanOrEqual(1_000);
+    expect(left.length).toBeLessThanOrEqual(1_050);
+    expect(left.filter(({ body }) => body === "run 24")).toHaveLength(60);
+    expectBalance(await store.health());
+  });
+
   it("takes what arrives again after its trace went for a trace of its own, once", async () => {
     let nowMs = NOON;
     const store = await open(directory, () => nowMs);

@@ -36,13 +36,21 @@ export class ChangeTable {
   }
 
   get isDirty(): boolean {
-    return this.#pending.size > 0 || this.#dirtyServices.size > 0;
+    return this.waiting > 0;
   }
 
-  /** Writes what is new; the answer is to be called once the transaction is committed. */
-  write(): () => void {
-    const changes = [...this.#pending];
-    const services = [...this.#dirtyServices];
+  /** How many rows there are to write. */
+  get waiting(): number {
+    return this.#pending.size + this.#dirtyServices.size;
+  }
+
+  /**
+   * Writes what is new, up to `limit` rows, changes before the services that they were inferred from: a service that is known infers nothing
+   * again. The answer is to be called once the transaction is committed.
+   */
+  write(limit = Infinity): () => void {
+    const changes = takeFirst(this.#pending, limit);
+    const services = takeFirst(this.#dirtyServices, limit - changes.length);
     for (const [key, change] of changes) {
       const { json, crc } = seal(key, change);
       this.#insert.run(key, change.timeMs, json, crc);
@@ -74,4 +82,13 @@ export class ChangeTable {
     const saved = value as { versions: string[]; instances: string[]; lastVersion?: string; lastChange?: Change };
     this.#known.set(service, { ...saved, versions: new Set(saved.versions), instances: new Set(saved.instances) });
   }
+}
+
+function takeFirst<T>(items: Iterable<T>, limit: number): T[] {
+  const taken: T[] = [];
+  for (const item of items) {
+    if (taken.length >= limit) break;
+    taken.push(item);
+  }
+  return taken;
 }

@@ -45,6 +45,8 @@ export type CheckpointTask = {
 const TRACES_PER_TRANSACTION = 64;
 const BYTES_PER_TRANSACTION = 4 << 20;
 const SMALL_ROWS_PER_TRANSACTION = 1_000;
+/** Of metrics, whose series are put together when they are written, and of changes, which are JSON. */
+const LARGER_ROWS_PER_TRANSACTION = 250;
 /** Traces looked at for the sample at a time. */
 const TRACES_AT_A_TIME = 2_000;
 
@@ -103,6 +105,7 @@ export class Checkpoints {
       this.#transact(() => this.#writeTraces(some, task));
       await setImmediate();
     }
+    await this.#writeChanges();
     if (task.counts) await this.#writeMetrics();
     const keepFrom = this.#finish(samples, task);
     if (this.#isUnsynced) await commits.sync();
@@ -126,8 +129,18 @@ export class Checkpoints {
   async #writeMetrics(): Promise<void> {
     const { metrics } = this.#parts;
     // No more than there are now: more arrive while others have their turn.
-    for (let left = metrics.waiting; left > SMALL_ROWS_PER_TRANSACTION; left -= SMALL_ROWS_PER_TRANSACTION) {
-      this.#transact(() => [metrics.write(SMALL_ROWS_PER_TRANSACTION)]);
+    for (let left = metrics.waiting; left > LARGER_ROWS_PER_TRANSACTION; left -= LARGER_ROWS_PER_TRANSACTION) {
+      this.#transact(() => [metrics.write(LARGER_ROWS_PER_TRANSACTION)]);
+      await setImmediate();
+    }
+  }
+
+  /** A replay infers the same changes again, under the same keys, while their services are not known yet. */
+  async #writeChanges(): Promise<void> {
+    const { changes } = this.#parts;
+    // No more than there are now: more arrive while others have their turn.
+    for (let left = changes.waiting; left > LARGER_ROWS_PER_TRANSACTION; left -= LARGER_ROWS_PER_TRANSACTION) {
+      this.#transact(() => [changes.write(LARGER_ROWS_PER_TRANSACTION)]);
       await setImmediate();
     }
   }

@@ -1,6 +1,8 @@
+import { cpSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { encodeLogs, encodeMetrics, encodeTraces } from "@faultline/formats/otlp-encode";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Signal, Store } from "../contract.ts";
@@ -34,15 +36,17 @@ const ITEMS: Readonly<Record<Signal, Uint8Array>> = {
 };
 
 let root: string;
+let copied: string;
 let store: Store | undefined;
 
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), "faultline-replay-"));
+  copied = await mkdtemp(join(tmpdir(), "faultline-replay-"));
 });
 
 afterEach(async () => {
   await store?.close();
-  await rm(root, { recursive: true, force: true });
+  for (const path of [root, copied]) await rm(path, { recursive: true, force: true });
 });
 
 /** Opens a store that finds these records in its journal, as another version may have left them. */
@@ -79,5 +83,58 @@ describe("a replay of the journal", () => {
       expect.stringMatching(/^Journal record 1 cannot be read \(.*\): 7 items received at 2026-11-20T12:00:00.000Z were lost\.$/),
       "Journal record 2 holds 3 items, of which 2 cannot be read any more and were lost.",
     ]);
+  });
+});
+
+describe("a crash between the slices of one checkpoint", () => {
+  const WINDOW = { fromMs: NOON, toMs: NOON + 60_000 };
+  const SERVICES = 400;
+
+  /** A good span of each service, of one version. */
+  function toVersion(version: string): Uint8Array {
+    const traceId = version.padStart(32, "0");
+    const spans = Array.from({ length: SERVICES }, (_, index) => {
+      const resource = { service: `s${index}`, version, attributes: { "service.name": `s${index}`, "service.version": version } };
+      const ids = { traceId, spanId: (index + 1).toString(16).padStart(16, "0") };
+      return {
+        ...ids,
+        name: "x",
+        kind: "internal",
+        startMs: NOON,
+        endMs: NOON + 5,
+        status: "unset",
+        attributes: {},
+        events: [],
+        links: [],
+        resource,
+      } as const;
+    });
+    return encodeTraces(spans);
+  }
+
+  it("leaves each change that was inferred there once", async () => {
+    store = await openSqliteStore({ directory: root, now: () => NOON, checkpointEveryMs: 3_600_000 });
+    for (const version of ["1", "2"]) await store.append({ signal: "traces", encoding: "protobuf", bytes: toVersion(version) });
+    const over = new AbortController();
+    const flushing = store.flush().finally(() => over.abort());
+    const copies: string[] = [];
+    while (!over.signal.aborted) {
+      // Whole, in each turn of the event loop: what a crash in this moment would leave.
+      const copy = join(copied, String(copies.length));
+      cpSync(root, copy, { recursive: true });
+      copies.push(copy);
+      await setImmediate();
+    }
+    await flushing;
+    const expected = await store.listChanges(WINDOW);
+    expect(expected).toHaveLength(SERVICES);
+    for (const copy of copies) {
+      const crashed = await openSqliteStore({ directory: copy, now: () => NOON, checkpointEveryMs: 3_600_000 });
+      await crashed.flush();
+      const changes = await crashed.listChanges(WINDOW);
+      await crashed.close();
+      expect(changes.map(({ service }) => service).sort()).toEqual(expected.map(({ service }) => service).sort());
+    }
+    expect(copies.length).toBeGreaterThan(0);
   });
 });

@@ -296,6 +296,7 @@ class SqliteStore implements Store {
         const { position, length } = await this.#journal.append({ kind: intake.kind, items, receivedMs: nowMs, payload: intake.bytes });
         this.#ingest.apply(intake, { position, nowMs, steadyMs: this.#steadyNow(), keep: true, count: true });
         this.#appliedEnd = position + length;
+        if (this.#untracedLogs.isPressed) this.#tick();
       }
       return { kind: "accepted", items, rejected, ...(rejectedBecause === undefined ? {} : { rejectedBecause }) };
     } catch (error) {

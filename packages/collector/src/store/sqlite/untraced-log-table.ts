@@ -7,7 +7,12 @@ import type { Store } from "../contract.ts";
 import { sealBytes, unsealBytes } from "./sealed.ts";
 
 const MAX_PER_SERVICE = 1_000;
+/** To look for what is too much of a service costs as much as to write a record: it is done once for so many of it. */
+const TRIM_AFTER = 50;
+const MOST_GROWN = 10_000;
 const MAX_PENDING = 10_000;
+/** From so many on they should not wait for the time of the next checkpoint: each takes some microseconds to write. */
+const MANY_PENDING = 2_000;
 const MAX_PENDING_BYTES = 8 << 20;
 
 type Pending = { readonly service: string; readonly timeMs: number; readonly bytes: Uint8Array };
@@ -16,6 +21,8 @@ type Pending = { readonly service: string; readonly timeMs: number; readonly byt
 export class UntracedLogTable {
   #pending: Pending[] = [];
   #pendingBytes = 0;
+  /** Records written of each service since its surplus was looked for. */
+  readonly #grown = new Map<string, number>();
   readonly #insert: StatementSync;
   readonly #trim: StatementSync;
   readonly #list: StatementSync;
@@ -45,17 +52,31 @@ export class UntracedLogTable {
     return this.#pending.length > 0;
   }
 
+  /** True when so many wait that they should be written now. */
+  get isPressed(): boolean {
+    return this.#pending.length >= MANY_PENDING;
+  }
+
   /** Writes what is new; answers with how many old ones had to go, and what to call once the transaction is committed. */
   write(): { readonly removed: number; readonly commit: () => void } {
     const logs = this.#pending;
     for (const { service, timeMs, bytes } of logs) this.#insert.run(service, timeMs, bytes, sealBytes(service, bytes));
     let removed = 0;
-    for (const service of new Set(logs.map((log) => log.service))) removed += Number(this.#trim.run(service).changes);
+    for (const service of this.#takeGrown(logs)) removed += Number(this.#trim.run(service).changes);
     const commit = (): void => {
       this.#pending = this.#pending.slice(logs.length);
       this.#pendingBytes = this.#pending.reduce((sum, { bytes }) => sum + bytes.length, 0);
     };
     return { removed, commit };
+  }
+
+  /** Services that got so many since their surplus was looked for last, this time included. */
+  #takeGrown(logs: readonly Pending[]): string[] {
+    if (this.#grown.size > MOST_GROWN) this.#grown.clear();
+    for (const { service } of logs) this.#grown.set(service, (this.#grown.get(service) ?? 0) + 1);
+    const grown = [...new Set(logs.map(({ service }) => service))].filter((service) => (this.#grown.get(service) ?? 0) >= TRIM_AFTER);
+    for (const service of grown) this.#grown.delete(service);
+    return grown;
   }
 
   list({ window, service, limit }: Parameters<Store["listUntracedLogs"]>[0]): LogRecord[] {
