@@ -219,6 +219,18 @@ describe("naming a cause", () => {
     expect(diagnoseFailing({ calls: tries }).causes.map(({ cause }) => cause)).toContain("retry-storm");
   });
 
+  it("does not say whose storm it is where who was called sends no telemetry: it may have tried as often itself", () => {
+    const tries = Array.from({ length: 8 }, (_, index) => ({
+      ...call({ code: 503, attributes: { "server.address": "stock" } }).calls?.[0],
+      service: "shop",
+      at: 1 + index * 10,
+      takes: 8,
+    }));
+    expect(diagnoseFailing({ calls: tries })).toMatchObject({ verdict: "inconclusive", suspects: [{ service: "stock" }, {}] });
+    const told = tries.map((each) => ({ ...each, calls: [{ service: "stock", code: 503, takes: 5, ...thrown("BusyError", "no") }] }));
+    expect(diagnoseFailing({ calls: told })).toMatchObject({ verdict: "diagnosed", causes: [{ cause: "retry-storm" }, {}] });
+  });
+
   it("finds one by somebody in front who sends no spans", () => {
     const busy = { ...GOOD, code: 503, ...thrown("OverloadedError", "try again later") };
     const { spans, logs } = new TraceBuilder()

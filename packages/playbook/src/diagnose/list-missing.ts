@@ -3,6 +3,7 @@ import type { Findings } from "./findings.ts";
 import { mayHaveStoodStill } from "./stall.ts";
 import { CLOSED, REFUSED } from "../isolate/connection-words.ts";
 import { hearLetGo } from "./let-go.ts";
+import { findStandstill } from "./standstill.ts";
 import { hearLoneInstances } from "./lone-instances.ts";
 
 /** What is not there and would tell more: gaps on the path first, then what the causes could not be weighed on. */
@@ -31,6 +32,13 @@ export function listMissing(findings: Findings, isDiagnosed: boolean): readonly 
     missing.push({
       what: `metrics of ${service}: event loop delay, memory, queues`,
       wouldTell: `what kept ${service} busy when these requests came`,
+    });
+  }
+  const standstill = findStandstill(findings);
+  if (standstill !== undefined) {
+    missing.push({
+      what: `processor time of the machine that ${[service, ...standstill.services].join(" and ")} share: load, steal, pressure`,
+      wouldTell: `whether it had no time for any of them, for they stood still together (${standstill.measured}): then no hop is at fault`,
     });
   }
   const letGo = hearLetGo(findings);

@@ -146,7 +146,7 @@ export function mayHaveStoodStill({ origin, originCalls, failing, elsewhere, suc
 }
 
 /** From when to when the failing request waited for the origin. */
-function findWait({ call, hop }: Step): Window | undefined {
+export function findWait({ call, hop }: Step): Window | undefined {
   if (call !== undefined) return { fromMs: call.startMs, toMs: call.endMs };
   return hop === undefined ? undefined : { fromMs: startOf(hop.entry), toMs: endOf(hop.entry) };
 }

@@ -47,6 +47,13 @@ describe("a hop that sent no spans but wrote an access log", () => {
     expect(fates(diagnosis)).toEqual(["nginx remapped", "shop created"]);
   });
 
+  it("is not blamed for a server error over a refusal, which proxies pass on as it is: somebody unseen stands between", () => {
+    const exchanges = indices.map((index) => logged(index, { traceId: traceId(index) }));
+    const diagnosis = diagnose(new TraceBuilder().traces(6, (index) => request(index, { code: 403 })).observations({ exchanges }));
+    expect(diagnosis.verdict).toBe("inconclusive");
+    expect(diagnosis.missing.map(({ what }) => what)).toContain("any telemetry of what stands between nginx and shop");
+  });
+
   it("shows what it made of the answer behind it", () => {
     const exchanges = indices.map((index) => logged(index, { traceId: traceId(index), status: 502 }));
     const diagnosis = diagnose(new TraceBuilder().traces(6, (index) => request(index, thrown)).observations({ exchanges }));

@@ -3,6 +3,7 @@ import type { Occurrence } from "../../isolate/occurrence.ts";
 import { describeOnset } from "../describe-onset.ts";
 import { listResources } from "../contrast-releases.ts";
 import { RELEASE_GAP } from "../defect-words.ts";
+import { hearSilence } from "../silence.ts";
 import { formatMs } from "../../trace/format-ms.ts";
 import { type CauseRule, type Findings, type SuspiciousChange, fromRelease, hear } from "../findings.ts";
 
@@ -20,7 +21,8 @@ export const badDeploy: CauseRule = {
     const gap = hear(findings, RELEASE_GAP, { statement: "the release lacks what it needs", weight: 1.5, isOfCode: true, isOfTrade: true });
     if (near === undefined || against !== undefined)
       return { evidence: released, ...(against === undefined ? {} : { against: [against] }) };
-    return { evidence: [fromChange(near), ...released, ...gap] };
+    // That it was deployed says little of a service that may only have passed on what failed behind it.
+    return { evidence: [fromChange(near), ...released, ...gap], against: hearSilence(findings) };
   },
 };
 

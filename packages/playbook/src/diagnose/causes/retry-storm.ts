@@ -2,18 +2,22 @@ import { isFailed, toTarget } from "../../isolate/call-fate.ts";
 import type { Hop } from "../../isolate/hop-shape.ts";
 import { type Occurrence, isFailedHop } from "../../isolate/occurrence.ts";
 import type { CauseRule } from "../findings.ts";
+import { hearSilence } from "../silence.ts";
 
 const MANY = 4;
 
 /** Retries multiply the load on something that cannot take it. */
 export const retryStorm: CauseRule = {
   sign: "many tries of the same call inside one request",
-  weigh: ({ failing }) => {
+  weigh: (findings) => {
+    const { failing } = findings;
     const tries = failing.map(countAttempts);
     const most = Math.max(0, ...tries);
     const share = tries.filter((count) => count >= MANY).length / Math.max(1, tries.length);
     if (most < MANY || share < 0.5) return { evidence: [] };
     return {
+      // Whether the one that was called again and again tried as often itself, who sends nothing does not say.
+      isAmbiguous: hearSilence(findings).length > 0,
       evidence: [
         {
           statement: "the same call was tried again and again inside one request",

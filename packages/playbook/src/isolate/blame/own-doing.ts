@@ -1,5 +1,6 @@
-import type { Evidence } from "@faultline/model";
+import type { Evidence, MissingEvidence } from "@faultline/model";
 import { formatMs } from "../../trace/format-ms.ts";
+import { isExchangeSpan } from "../exchange-hops.ts";
 import type { Call, Hop } from "../hop-shape.ts";
 import type { OriginKind, Surroundings } from "../judgement.ts";
 import { endAbsent } from "./no-answer.ts";
@@ -82,6 +83,13 @@ function explainLocal(hop: Hop, call: Call): { evidence: readonly Evidence[]; co
   };
 }
 
+function missingBetween(hop: Hop, { peer }: Call): MissingEvidence {
+  return {
+    what: `any telemetry of what stands between ${hop.service} and ${peer.name}`,
+    wouldTell: "who made a server error of the refusal",
+  };
+}
+
 /** A 4xx below and a 5xx here: the callee did its duty; the request was wrong, and this hop made a server error of it. */
 export function endRefused(hop: Hop, call: Call): Found {
   const evidence: Evidence = {
@@ -92,5 +100,8 @@ export function endRefused(hop: Hop, call: Call): Found {
   };
   const steps = [toStep(hop, isOk(hop) ? "masked" : "remapped", [evidence, statusEvidence(hop)])];
   if (call.callee !== undefined) steps.push({ ...toStep(call.callee, "clean", []), call });
+  // A proxy passes a refusal on as it is: where its log has another status, somebody unseen stands between the two.
+  if (isExchangeSpan(hop.entry.span) && call.callee !== undefined && !isOk(hop))
+    return { steps, kind: "refused-request", confidence: 0.4, missing: [missingBetween(hop, call)] };
   return { steps, kind: "refused-request", confidence: 0.85, missing: [] };
 }
