@@ -21,12 +21,21 @@ import { readSeverity } from "../severity.ts";
 /** LogEntry, exported or as written by the application's own structured logs. */
 export const googleCloud: JsonFormat = { id: "google-cloud", create: createGoogleCloud };
 
+/** What every entry has one of. */
+const PAYLOADS = ["textPayload", "jsonPayload", "protoPayload"];
+
 function createGoogleCloud(context: ParseContext): JsonLineParser {
   return (written) => {
     const object = "http_request" in written && ("insert_id" in written || "log_name" in written) ? toCamelCase(written) : written;
-    const request = readObject(object["httpRequest"]) ?? readObject(readObject(object["jsonPayload"])?.["httpRequest"]);
+    const request =
+      readObject(object["httpRequest"]) ??
+      readObject(readObject(object["jsonPayload"])?.["httpRequest"]) ??
+      readRequestLog(readObject(object["protoPayload"]));
     const isEntry =
-      "logName" in object || "insertId" in object || "receiveTimestamp" in object || ("textPayload" in object && "severity" in object);
+      "logName" in object ||
+      "insertId" in object ||
+      "receiveTimestamp" in object ||
+      (PAYLOADS.some((name) => name in object) && ("severity" in object || "resource" in object));
     const isApp = "severity" in object && Object.keys(object).some((key) => key.startsWith("logging.googleapis.com/"));
     // An application may name the request that it speaks of; only the answer makes it one.
     if (request !== undefined && ("status" in request || (isEntry && "requestUrl" in request))) {
@@ -50,6 +59,15 @@ function createGoogleCloud(context: ParseContext): JsonLineParser {
       },
     };
   };
+}
+
+/** App Engine's own record of a request names the members otherwise than LogEntry's HttpRequest. Source: google.appengine.logging.v1.RequestLog. */
+function readRequestLog(payload: JsonObject | undefined): JsonObject | undefined {
+  const type = readJsonText(payload?.["@type"]);
+  if (payload === undefined || type?.endsWith("google.appengine.logging.v1.RequestLog") !== true || !("status" in payload))
+    return undefined;
+  const { method, resource, status, latency, ip, userAgent, responseSize } = payload;
+  return { requestMethod: method, requestUrl: resource, status, latency, remoteIp: ip, userAgent, responseSize };
 }
 
 /** The client libraries name the members as Google's own interface descriptions do: `http_request`, `request_method`. */
