@@ -3,6 +3,7 @@ import { readAnswerSentence } from "./answer-sentence.ts";
 import { putAppVerdict } from "./app-verdict.ts";
 import { type Draft, readJsonText, startDraft } from "./draft.ts";
 import type { JsonObject, LogMessage, ParseContext, ParsedLine } from "./line.ts";
+import { isOfCaller } from "./logfmt-pairs.ts";
 import { createFieldReader, type FieldReader, putNamedFields, putNamedUpstream } from "./named-fields.ts";
 import { readSeverity } from "./severity.ts";
 
@@ -65,11 +66,22 @@ export type AppFormat = { readonly id: string; readonly observer: string };
 export function readAppRecord(object: JsonObject, format: AppFormat, context: ParseContext): ParsedLine {
   const read = createFieldReader(object);
   const draft = startDraft("app", format.observer);
-  const isExchange = putNamedFields(draft, read, context);
+  const isTold = putNamedFields(draft, read, context);
+  const isExchange = isTold && !isOfCall(draft, read);
+  // What another answered is no status of this program's.
+  if (isTold && !isExchange) delete draft.status;
   const message = toMessage(draft, read);
   if (!isExchange && !putSentence(draft, message.text)) return { kind: "message", format: format.id, message };
   if (!putNamedUpstream(draft, read)) putAppVerdict(draft, message);
   return { kind: "exchange", format: format.id, exchange: draft };
+}
+
+/** Words of a caller about a whole URL, with nobody who asked: what the program was answered by another. */
+function isOfCall(draft: Draft, read: FieldReader): boolean {
+  const target = readJsonText(read(["url", "uri", "target", "request_url", "req.url", "request.url", "http.url", "url.full"])) ?? "";
+  if (draft.clientAddress !== undefined || !/^https?:\/\//.test(target)) return false;
+  const side = readJsonText(read(["span.kind", "kind", "direction"])) ?? "";
+  return /^(?:client|outbound|outgoing|egress)$/i.test(side) || isOfCaller((readJsonText(read(MESSAGE)) ?? "").replaceAll("_", " "));
 }
 
 /** Sets the exchange that the words alone tell of, as a whole sentence; returns whether they do. */

@@ -307,7 +307,20 @@ export function putNamedFields(draft: Draft, read: FieldReader, context: ParseCo
   const durationMs = readDuration(read);
   if (durationMs !== undefined) draft.durationMs = durationMs;
   if (draft.status === undefined) return false;
+  if (isErrorBody(draft, read)) {
+    delete draft.status;
+    return false;
+  }
   return draft.method !== undefined || draft.path?.startsWith("/") === true || isRefused(draft, read);
+}
+
+const PHRASE =
+  /^(?:Bad Request|Unauthorized|Forbidden|Not Found|Method Not Allowed|Conflict|Unprocessable (?:Entity|Content)|Too Many Requests|Internal Server Error|Bad Gateway|Service Unavailable|Gateway Timeout)$/;
+
+/** What Spring, Nest and others send as the body of an error, which somebody logged: a status, its phrase and a path, and nothing of a request. */
+function isErrorBody(draft: Draft, read: FieldReader): boolean {
+  const isBare = draft.method === undefined && draft.clientAddress === undefined && draft.durationMs === undefined;
+  return isBare && PHRASE.test(readJsonText(read(["error"])) ?? "");
 }
 
 /** Sets the tries that nginx's variables tell of, whatever the spelling of their names; returns whether there are any. */

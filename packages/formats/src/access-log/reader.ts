@@ -234,12 +234,16 @@ function readRecord(written: string, tools: Tools): ParsedLine | undefined {
   return timeMs === undefined || raw.exchange.timeMs !== undefined ? raw : { ...raw, exchange: { ...raw.exchange, timeMs } };
 }
 
+/** Words before what somebody sent, which may name a status of its own. */
+const BODY = /\b(?:body|payload)\b/i;
+
 /** The fields that are the whole of a record's words, or stand behind them as pino-pretty, winston and zerolog's console put them. */
 function readFieldsOf(words: string): JsonObject | undefined {
   if (words.startsWith("{")) return parseObject(words);
   const start = words.endsWith("}") ? words.indexOf(' {"') : -1;
   // Of a call that the program made, the words behind it tell what it was answered.
-  if (start === -1 || isOfCaller(words.slice(0, start)) || /"(?:ur[il]|href)":"https?:/.test(words)) return undefined;
+  if (start === -1 || isOfCaller(words.slice(0, start)) || BODY.test(words.slice(0, start)) || /"(?:ur[il]|href)":"https?:/.test(words))
+    return undefined;
   const fields = parseObject(words.slice(start + 1));
   return fields === undefined ? undefined : { level: "", msg: words.slice(0, start), ...fields };
 }
