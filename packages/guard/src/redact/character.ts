@@ -54,19 +54,15 @@ export function classAt(codes: Uint16Array, at: number): number {
 }
 
 const SEEN = new Uint16Array(256);
-/** `n × log2(n)` for counts up to the longest text whose entropy is asked for; what is longer is measured over its beginning. */
-const WEIGHTS = Float64Array.from({ length: 513 }, (_, count) => count && count * Math.log2(count));
-
-/** Shannon entropy of a text, bits per character; characters above Latin-1 count by their low byte. */
+/** Shannon entropy of a text, bits per character, over its beginning; characters above Latin-1 count by their low byte. */
 export function entropyOf(text: string): number {
   const length = Math.min(text.length, 512);
   SEEN.fill(0);
-  let sum = 0;
   for (let at = 0; at < length; at++) {
     const code = text.charCodeAt(at) & 255;
-    const count = SEEN[code] ?? 0;
-    SEEN[code] = count + 1;
-    sum += (WEIGHTS[count + 1] ?? 0) - (WEIGHTS[count] ?? 0);
+    SEEN[code] = (SEEN[code] ?? 0) + 1;
   }
+  let sum = 0;
+  for (const count of SEEN) if (count > 1) sum += count * Math.log2(count);
   return Math.log2(length) - sum / length;
 }

@@ -14,7 +14,7 @@ type Claim = {
 };
 
 const WORDS =
-  "null nil none undefined nan true false unset missing required optional invalid expired string number boolean object bearer basic redacted filtered masked hidden removed include omit same-origin no empty valid incorrect wrong revoked rejected denied failed failure error unknown unexpected cannot should changed reset mismatch mismatched mandatory disabled enabled active inactive closed array password token secret apikey username email omitted encrypted anonymous public private local default placeholder changeme example using".split(
+  "null nil none undefined nan true false unset missing required optional invalid expired string number boolean object bearer basic redacted filtered masked hidden removed include omit same-origin no empty valid incorrect wrong revoked rejected denied failed failure error unknown unexpected cannot should changed reset mismatch mismatched mandatory disabled enabled active inactive closed array password token secret apikey username email omitted encrypted anonymous public private local default placeholder changeme example using bytes options".split(
     " ",
   );
 
@@ -24,36 +24,34 @@ const SAID_OF = new Set(WORDS);
 /** The few of them that stand behind `=` or in quotes without being a secret. A password may well be "secret". */
 const NO_VALUE = new Set(WORDS.slice(0, WORDS.indexOf("no")));
 
+// What follows is asked of 128 characters of a value.
 /** Values that only say where the secret comes from. */
 const PLACEHOLDER =
-  /^(?:["']?(?:\\?\$\{[^}]{1,64}\}[:@/.-]?){1,8}["']?|#\{[^}]{0,64}\}|\$\([\w. -]{1,64}\)|["']?\$\$?[A-Za-z_]\w{0,63}["']?|\{\{[^{}]{1,80}\}\}|<[\w -]{1,64}>(?:\W.{0,128})?|&lt;[\w -]{1,64}&gt;|[_[<{]{1,4}(?:your|replace|insert|enter)[-_ ][a-z_ -]{1,40}[\]}>]{0,4}|%[\w()]{1,32}%?|@[\w]{1,32}@|\*{2,64}|\.{2,16}|•{2,64}|\[(?:filtered|redacted|masked|secret|removed|hidden|object object)\]|\{ ?[\w.]{0,32} ?\}|\?|:\w{1,32}|\$\d{1,3})$/i;
+  /^(?:["']?(?:\\?\$\{[^}]+\}[:@/.-]?)+["']?|#\{[^}]*\}|\$\([\w. -]+\)|["']?\$\$?[A-Za-z_]\w*["']?|\$?\{\{[^{}]+\}\}|<[\w -]+>(?:\W.*)?|&lt;[\w -]+&gt;|[_[<{]{1,4}(?:your|replace|insert|enter)[-_ ][a-z_ -]+[\]}>]{0,4}|%[\w()]+%?|@\w+@|\*{2,}|\.{2,}|•{2,}|\[[a-z ]{2,20}\]|\{ ?[\w.]* ?\}|\?|:\w+|\$\d{1,3})$/i;
 
 /**
  * What follows a quote that closed a text and did not open one: `"password: " + get() + "`, `"Password:",next:"`. And what is public by
- * its look: a path of words, a selector, the name of a resource.
+ * its look: a place in a file, a path of words, a selector, the name of a resource, an address.
  */
 const NO_SECRET =
-  /^(?:(?:\s{0,4}[+.,;)]){1,3}\s{0,4}[$\w]{1,64}[ ([:.]|arn:aws|op:\/\/|[a-z]{2,32}(?:\/[a-z\d_.-]{1,64}){2,8}$|[#./]{0,2}[a-z_]{1,32}(?:[/#][a-z_-]{1,64}){1,8}$|[#.][a-z]{1,32}(?:-[a-z]{1,32}){1,4}$|\/(?:[a-z][\w.@-]{0,64}\/){1,8}[\w.@-]{0,64}$)/;
+  /^(?:(?:\s{0,4}[+.,;)]){1,3}\s{0,4}[$\w]+[ ([:.]|\d{1,6}:\d{1,5}\)?$|arn:aws|op:\/\/|https?:[^@?]*$|a[mr][dm]64$|[a-z]{2,}(?:\/[a-z\d_.-]+){2,}$|[#./]{0,2}[a-z_]+(?:[/#][a-z_-]+)+$|[#.][a-z]+(?:-[a-z]+)+$|\/(?:[a-z][\w.@-]*\/)+[\w.@-]*$)/;
 
 /** A template, an expression, a map or a tag of YAML that begins in a value's place and goes on behind it. */
 const EXPRESSION =
-  /^\\?(?:[#$][{(]{1,2}[^{}]{1,80}(?:[})"'[]|$)|\{\{[^{}]{1,80}\}\}|\(|&|(?:await|new|async|function|typeof|void|yield|lambda|null|this|undefined|true|false)(?:[;,)}]|$)|\{[\w-]{1,40}:$|![A-Za-z]{2,20}$|(?:ConvertTo|Get|Read)-[A-Z]|\$[A-Za-z_]\w{0,63}(?:->|[[{.:]|$))/;
+  /^\\?(?:[#$][{(]{1,2}[^{}]+(?:[})"'[]|$)|\{\{[^{}]+\}\}|\(|&|(?:await|new|async|function|typeof|void|yield|lambda|null|this|undefined|true|false)(?:[;,)}]|$)|\{[\w-]+:$|\/\^|\[\]|![01]\b|![A-Za-z.]{2,40}$|(?:ConvertTo|Get|Read)-[A-Z]|\$[A-Za-z_]\w*(?:->|[[{.:]|$))/;
 
 /** A name of a program's own. Each word but the first begins with a sign or a capital: a row of small letters is read in one way only. */
 export const IDENTIFIER = /^_?[A-Z]{0,4}[a-z]{2,32}(?:(?:_[A-Z]{0,2}|[A-Z]{1,2})[a-z]{2,32}){0,9}$/;
 
 /** What code puts behind a name: `process.env.TOKEN`, `getSecret()`, `request.body['x']`, `config.password`. */
-const REFERENCE =
-  /^(?:[A-Za-z_$][\w$]{0,63}(?:\?\.|\.|->|::)){1,8}[A-Za-z_$][\w$]{0,63}(?:\[[^\]]{0,64}\])?$|^[A-Za-z_$][\w$.>:-]{0,127}\(|^[A-Za-z_$][\w$.]{0,63}\[/;
+const REFERENCE = /^(?:[A-Za-z_$][\w$]*(?:\?\.|\.|->|::))+[A-Za-z_$][\w$]*(?:\[[^\]]*\])?$|^[A-Za-z_$][\w$.>:?!-]*\(|^[A-Za-z_$][\w$.]*\[/;
 
 /** Words as a label or a sentence has them; numbers of two digits at most. */
 const WRITTEN = /^(?:[\p{L}\p{M}' .,:?()-]|\b\d{1,2}\b){3,80}$/u;
 
 /** True for a sentence that says what a secret is or must be: `is too short`, `can't be blank`. Those that people take for one have none. */
 export function isSentence(text: string): boolean {
-  return (
-    / /.test(text) && WRITTEN.test(text) && /\b(?:is|are|been?|must|can|cannot|not|too|doesn|invalid|incorrect|required)\b/i.test(text)
-  );
+  return WRITTEN.test(text) && /\b(?:is|are|been?|must|can|cannot|not|too|doesn|invalid|incorrect|required)\b/i.test(text);
 }
 
 /**
@@ -98,22 +96,23 @@ function isVariable({ scan, value, name, operator }: Claim, kind: KeyKind, raw: 
   const { text } = scan;
   if (operator === "assign" && text.charCodeAt(value.start - 1) !== 0x20) return false;
   if (name.endsWith(raw) && name.length > raw.length && (/^(?:self|this|cls)\./.test(name) || /[a-z][A-Z_]/.test(raw))) return true;
-  return kind !== "password" && IDENTIFIER.test(raw) && /^(?:[;,)|=<[&]| [|=&])/.test(text.slice(value.end, value.end + 2));
+  return kind !== "password" && IDENTIFIER.test(raw) && /^(?:[;,)|=<[&]| [|=&+?])/.test(text.slice(value.end, value.end + 2));
 }
 
 function isCredibleBare(claim: Claim, kind: KeyKind, raw: string): boolean {
   const { scan, value, operator } = claim;
-  if (EXPRESSION.test(raw) || isReference(raw)) return false;
+  if (EXPRESSION.test(raw) || isReference(raw) || (raw.length < 4 && LONG_KINDS.test(kind))) return false;
   // `auth: method=password`: pairs behind the name of what writes them. `arn:aws:secretsmanager:eu-west-1`: parts of one name.
   if (operator === "colon" && (kind === "secret" ? scan.codes[scan.chain - 1] === 0x3a : kind === "auth" && /^[a-z]+=/.test(raw)))
     return false;
   if (
     operator === "tag" &&
-    (!/^\s{0,32}(?:<|$)/.test(scan.text.slice(value.end, value.end + 40)) || /[a-z]{2} [a-z]{2}| .* .* |^\D* \D*$/.test(raw))
+    (!/^\s{0,32}(?:<|$)/.test(scan.text.slice(value.end, value.end + 40)) || /[a-z]{2} [a-z]{2}| .* .* |^\D* \D*$|^ /.test(raw))
   )
     return false;
   if (((kind === "session" || kind === "auth") && /^[a-z\d]{1,7}$/.test(raw)) || isVariable(claim, kind, raw)) return false;
-  if (operator === "assign" || operator === "tag") return !isSaidOf(raw, NO_VALUE) && !(kind === "session" && /^[a-z]{1,12}$/.test(raw));
+  if (operator === "assign" || operator === "tag")
+    return !isSaidOf(raw, kind === "auth" ? SAID_OF : NO_VALUE) && !(kind === "session" && /^[a-z]{1,12}$/.test(raw));
   if (isSaidOf(raw)) return false;
   if (isProse(scan, value, raw)) return false;
   if (kind === "password") return true;
@@ -125,8 +124,8 @@ export const LONG_KINDS = /^(?:session|auth|cookie|csrf|token|key)$/;
 
 function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
   const { value, operator } = claim;
-  if (/^\d{1,6}:\d{1,5}\)?$/.test(raw) || NO_SECRET.test(raw) || isVersion(raw, kind)) return false;
-  if (/^-?[\d.]+$/.test(raw)) return raw.length >= (operator === "weak" ? 15 : LONG_KINDS.test(kind) ? 8 : 3);
+  if (NO_SECRET.test(raw) || isVersion(raw, kind)) return false;
+  if (/^-?[\d.,]+$/.test(raw)) return raw.length >= (operator === "weak" ? 15 : LONG_KINDS.test(kind) ? 8 : 3);
   // `cookies: 3, session: none` counts them.
   if (kind === "cookie" && operator === "colon" && !raw.includes("=") && /[ ,]/.test(raw)) return false;
   if (raw === claim.name && operator !== "colon") return false;
@@ -135,27 +134,32 @@ function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
   if (operator === "weak" && value.isQuoted && /^[A-Z]+_[A-Z_]+$/.test(claim.name) && /[a-z]/.test(raw) && !IDENTIFIER.test(raw))
     return true;
   if (operator === "weak")
-    return isTokenLike(raw.replace(/[!|@#$%^*]/g, "."), kind === "password" ? 8 : 12) && !/^\d{4}-\d\d-\d\d/.test(raw);
+    return (
+      !(IDENTIFIER.test(raw) && (kind !== "password" || !value.isQuoted)) &&
+      isTokenLike(raw.replace(/[!|@#$%^*]/g, "."), kind === "password" ? 8 : 12) &&
+      !/^\d{4}-\d\d-\d\d/.test(raw)
+    );
   if (operator === "flag")
     return (
       !/^-|:\/\/|^[a-z]{1,12}=./.test(raw) && !isSaidOf(raw) && (kind === "password" || isTokenLike(raw.replace(/[!|@#$%^*]/g, "."), 8))
     );
   if (operator === "quote" || operator === "compare") {
-    if (kind === "password" && / (?:is|was)$/.test(claim.name)) return raw.length >= 4 && !/\s/.test(raw) && !isSaidOf(raw);
     // `secret "tls-2026"`: what something is called.
     if (kind !== "password" && /^[a-z]+(?:-[a-z\d]+)+$/.test(raw)) return false;
-    return value.isQuoted && raw.length >= (kind === "password" ? 4 : 6) && !/\s/.test(raw) && /\d|[^\w.:/-]/.test(raw) && !isSaidOf(raw);
+    const isTold = kind === "password" && / (?:is|was)$/.test(claim.name);
+    const isLikely = value.isQuoted && /\d|[^\w.:/-]/.test(raw) && !/^--|^[\w.]+\(/.test(raw);
+    return raw.length >= (kind === "password" ? 4 : 6) && !/\s/.test(raw) && !isSaidOf(raw) && (isTold || isLikely);
   }
   if (!value.isQuoted) return isCredibleBare(claim, kind, raw);
   // `"application:" + key`: a label before what is joined to it.
   if (/[:=]$/.test(raw) && /^['"]\s{0,4}[+.]/.test(claim.scan.text.slice(value.end, value.end + 6))) return false;
-  const prose = kind === "password" ? /^(?:[A-Za-z]+ ){2}/ : /^[A-Za-z]+ [a-z]/;
+  const prose = kind === "password" ? /^(?:\p{L}+ ){2}/u : /^\p{L}+ \p{Ll}/u;
   return !isSaidOf(raw, NO_VALUE) && raw.length >= (kind === "password" ? 1 : 3) && !prose.test(raw);
 }
 
-/** True for a version of something called after a secret: `"cookie": "^0.7.1"`. A password may look like one. */
+/** True for a version of something called after a secret: `"cookie": "^0.7.1"`. A password may look like one that is no range. */
 export function isVersion(raw: string, kind: KeyKind): boolean {
-  return kind !== "password" && /^[~^v]?\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(raw);
+  return (kind !== "password" || /^[~^]/.test(raw)) && /^[~^v]?\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(raw);
 }
 
 /** Decides whether what stands behind a name is a secret, by the name's kind, the operator, and the value's own look. */

@@ -19,13 +19,13 @@ type ReadAhead = {
   digits: number;
   /** Of letters, digits, `_` and `-`, where its names end, and its longest piece behind them. */
   joined: number;
-  joinedTail: number;
-  joinedPiece: number;
+  tail: number;
+  longest: number;
   tuple: number;
   percent: number;
   base64Text: number;
   /** Of the last access key id of a cloud: its secret is expected near. */
-  accessKeyId: number;
+  keyId: number;
 };
 
 /** A stretch that was searched by a quote or an operator: the same search from inside of it goes on behind it. */
@@ -77,12 +77,12 @@ export function createScan(text: string, codes: Uint16Array, { pass, inner }: Pi
       at: -1,
       digits: 0,
       joined: 0,
-      joinedTail: 0,
-      joinedPiece: 0,
+      tail: 0,
+      longest: 0,
       tuple: 0,
       percent: 0,
       base64Text: 0,
-      accessKeyId: Number.NEGATIVE_INFINITY,
+      keyId: Number.NEGATIVE_INFINITY,
     },
     bare: { by: 0, from: 0, to: 0 },
     unclosed: { by: 0, from: 0, to: 0 },

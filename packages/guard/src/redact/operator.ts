@@ -122,7 +122,7 @@ function isTagName({ text, codes, chain }: Scan): boolean {
 }
 
 /** `password for master: x9`, `ConvertTo-SecureString -String "x9"`. */
-const WHOSE = /^(?: for (?:the )?(?:user )?["']?[\w.@-]{1,40}["']?(?= ?[:=])|(?: -[A-Z]\w{1,20}){1,3}(?= ["']))/;
+const WHOSE = /^(?: for (?:the )?(?:user )?["']?[\w.@-]+["']?(?= ?[:=])|(?: -[A-Z]\w+){1,3}(?= ["']))/;
 
 /** True when what follows a name cannot be an operator: most words of most texts. */
 export function isPlainWord(scan: Scan, wordEnd: number): boolean {
@@ -143,7 +143,7 @@ export function isPlainWord(scan: Scan, wordEnd: number): boolean {
  * `<key>password</key><string>`, `name="token"` and an empty line.
  */
 const BEHIND =
-  /^(?:["'][^<>\n]{0,80}>\s{0,32}(?:<(?:value|string)[^<>]{0,40}>\s{0,32})?(?=[^<>\s])|["'](?:;[^\n]{0,128})?(?:\r?\n[\w-]{1,40}:[^\n]{0,128}){0,3}\r?\n\r?\n|<\/[\w:.-]{1,24}>\s{0,32}<[\w:.-]{1,24}>)/;
+  /^(?:["'][^<>\n]*>\s*(?:<(?:value|string)[^<>]*>\s*)?(?=[^<>\s])|["'](?:;[^\n]*)?(?:\r?\n[\w-]+:[^\n]*){0,3}\r?\n\r?\n|<\/[\w:.-]+>\s*<[\w:.-]+>)/;
 
 /** Finds the operator that follows a name ending at `wordEnd`, for what is no plain word; undefined when there is none. */
 export function findSign(scan: Scan, wordEnd: number): Sign | undefined {

@@ -1,7 +1,7 @@
 import type { Attributes } from "@faultline/model";
 import { createPseudonymizer } from "./pseudonym.ts";
-import { redactValueWith } from "./carriers/value.ts";
 import { redactAttributesWith } from "./carriers/attributes.ts";
+import { redactValueWith } from "./carriers/value.ts";
 import { redactBodyWith } from "./carriers/body.ts";
 import { type HeaderInput, redactHeadersWith } from "./carriers/headers.ts";
 import { createNameTable } from "./names/name-table.ts";

@@ -5,11 +5,7 @@ export const UNSCANNED = "[unscanned]";
 
 /** True for text that this module wrote in place of a secret: reading it again changes nothing. */
 export function isReplacement(text: string): boolean {
-  const first = text.charCodeAt(0);
-  return (
-    (first === 0x5b || first === 0x72) &&
-    /^(?:\[redacted:[a-z0-9-]{1,40}:[0-9a-f]{6}(?::\d{1,9})?\]|redacted-[0-9a-f]{6}|\[unscanned\])$/.test(text)
-  );
+  return /^(?:\[redacted:[a-z\d-]{1,40}:[\da-f]{6}(?::\d{1,9})?\]|redacted-[\da-f]{6}|\[unscanned\])$/.test(text);
 }
 
 /** The first hex digits of a word, two for each byte. */
@@ -83,7 +79,7 @@ export function luhnSum(text: string, isLastDoubled = false): number {
 function keepGrouping(raw: string, replacement: string): string {
   if (raw.length === replacement.length) return replacement;
   let next = 0;
-  return raw.replace(/[A-Za-z0-9]/g, () => replacement[next++] ?? "0");
+  return raw.replace(/[A-Za-z\d]/g, () => replacement[next++] ?? "0");
 }
 
 /** The letters and digits of `raw` alone. */

@@ -1,5 +1,6 @@
 import { readPasswordHash } from "./forms/shaped-token.ts";
 import { readAddress, readUserInfo } from "./forms/address.ts";
+import { foldTrigger } from "./names/name-trigger.ts";
 import { ALNUM, CLASSES, FOREIGN, UNDERSCORE } from "./character.ts";
 import { readCodes } from "./codes.ts";
 import { readPercent } from "./forms/encoded.ts";
@@ -7,7 +8,6 @@ import { createScan, type Finding, type Scan, type Word } from "./finding.ts";
 import { isReplacement } from "./replacement.ts";
 import { readWord } from "./forms/word.ts";
 import { readPrivateKey } from "./forms/token.ts";
-import { foldTrigger } from "./names/name-trigger.ts";
 import { SIGN_COST, STEP_COST, WORD_COST } from "./work.ts";
 
 const WORD = ALNUM | UNDERSCORE | FOREIGN;
@@ -116,7 +116,7 @@ export function readScan(scan: Scan): Finding[] {
       findings.push(finding);
       work.left -= STEP_COST;
       scan.taken = finding.end;
-      if (finding.kind.startsWith("aws")) scan.read.accessKeyId = finding.end;
+      if (finding.kind.startsWith("aws")) scan.read.keyId = finding.end;
       next = finding.end;
       word.end = NO_WORD;
     }

@@ -1,9 +1,9 @@
 import { redactJson } from "./json.ts";
-import { redactMultipart } from "./multipart.ts";
 import type { Pass } from "../pass.ts";
 import { findCut, redactTextWith } from "./text.ts";
 import { redactPairs } from "./url.ts";
 import { allowWork } from "../work.ts";
+import { redactMultipart } from "./multipart.ts";
 
 type Body = { readonly text: string; readonly truncated: boolean };
 
@@ -29,16 +29,10 @@ function decodeBytes(bytes: Uint8Array, charset: string): string | undefined {
 function findUtf16(bytes: Uint8Array): string | undefined {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return "utf-16le";
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return "utf-16be";
-  const most = Math.min(bytes.length, 512);
-  let even = 0;
-  let odd = 0;
-  for (let at = 0; at < most; at++) {
-    if (bytes[at] !== 0) continue;
-    if (at % 2 === 0) even += 1;
-    else odd += 1;
-  }
-  if (odd > most / 4) return "utf-16le";
-  return even > most / 4 ? "utf-16be" : undefined;
+  const first = bytes.subarray(0, 512);
+  const hasZeros = (odd: number) => first.filter((byte, at) => byte === 0 && at % 2 === odd).length > first.length / 4;
+  if (hasZeros(1)) return "utf-16le";
+  return hasZeros(0) ? "utf-16be" : undefined;
 }
 
 type MediaType = { readonly type: string; readonly parameters: string };

@@ -19,7 +19,7 @@ function redactCookies(value: string, pass: Pass, pairs = /([^;=]*=\s*)?([^;]*)/
 
 /** Keeps the scheme: whether a request came with Basic or Bearer says much, and reveals nothing. */
 function redactAuthorization(value: string, pass: Pass): string {
-  const scheme = /^[A-Za-z][A-Za-z0-9-]{1,31} +(?=\S)/.exec(value)?.[0] ?? "";
+  const scheme = /^[A-Za-z][A-Za-z\d-]{1,31} +(?=\S)/.exec(value)?.[0] ?? "";
   return scheme + replaceString("auth", value.slice(scheme.length), pass);
 }
 

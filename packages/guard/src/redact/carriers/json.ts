@@ -1,9 +1,9 @@
 import { readCodes } from "../codes.ts";
 import { isLabel, isSaidOf, isSentence, isVersion, LONG_KINDS } from "../credible.ts";
+import { replaceDigits, replaceString } from "../scalar.ts";
 import { ALNUM, BACKSLASH, CLASSES, classAt, DIGIT, isPlainWord, SPACE, UNDERSCORE } from "../character.ts";
 import { readUnderName } from "../named-text.ts";
 import type { Pass } from "../pass.ts";
-import { replaceDigits, replaceString } from "../scalar.ts";
 import { isNamedVersion } from "../forms/ip-address.ts";
 import type { KeyKind } from "../names/sensitive-key.ts";
 
@@ -29,7 +29,7 @@ type Frame = {
 const LABELS = /^(?:name|key|header)$/i;
 
 /** The same behind the value: `{"value": "x9", "path": "password"}`, as validators write what they refuse. */
-const LABEL_BEHIND = /^[^{}]{0,240}?"(?:name|key|path|param|field)": ?"([\w.]{1,64})"/;
+const LABEL_BEHIND = /^[^{}]*?"(?:name|key|path|param|field)": ?"([\w.]+)"/;
 
 /** Objects that say something about what their keys name. One of a single `message` or `error` is as often what was sent. */
 const ABOUT_KEYS = /^(?:errors|messages|labels)$/i;
@@ -89,7 +89,7 @@ function isSaid({ pass, frame }: Walk, kind: KeyKind, plain: string): boolean {
     isVersion(plain, kind) ||
     (isSentence(plain) && ABOUT_KEYS.test(about)) ||
     // A command is read as the text it is.
-    (about === "scripts" && kind !== "password" && / .*\./.test(plain))
+    (about === "scripts" && / .*\./.test(plain))
   );
 }
 
@@ -155,7 +155,7 @@ function readString(walk: Walk, start: number): number {
   if (isPlain && kind === undefined) return end;
   const raw = text.slice(from, to);
   // An escape that the end of the text cut in two would make the last piece unreadable.
-  const whole = end < 0 ? raw.replace(/\\(?:u[0-9a-fA-F]{0,3})?$/, "") : raw;
+  const whole = end < 0 ? raw.replace(/\\(?:u[\dA-Fa-f]{0,3})?$/, "") : raw;
   const redacted = redactString(walk, whole, isKey ? {} : { name: frame?.key ?? frame?.name, kind });
   if (redacted !== raw) replaceRange(walk, [from, to], redacted);
   return end;

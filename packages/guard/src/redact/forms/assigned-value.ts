@@ -62,7 +62,8 @@ function trimEnd({ text, codes }: Scan, start: number, end: number): number {
     const code = codes[at - 1];
     if ((classOf(code) & ALNUM) !== 0) break;
     const opener = "([{"[")]}".indexOf(text.charAt(at - 1))];
-    const isStop = code === 0x2c || code === 0x3b || (code === 0x2e && at - start > 1);
+    // Behind a bracket a colon leads to a type, or to what was tried: `open(credentials: Credentials): void`.
+    const isStop = code === 0x2c || code === 0x3b || (code === 0x2e && at - start > 1) || (code === 0x3a && codes[at - 2] === 0x29);
     if (!isStop && (opener === undefined || text.slice(start, Math.min(at, start + 512)).includes(opener))) break;
     at -= 1;
   }

@@ -1,14 +1,14 @@
 import { classAt, DIGIT, SPACE } from "../character.ts";
 import { SAID } from "./spoken.ts";
+import { findSign, type Operator, type Sign } from "../operator.ts";
+import { findValue } from "./assigned-value.ts";
 import type { Finding, Scan, Word } from "../finding.ts";
 import { replaceNumber, replaceText } from "../scalar.ts";
 import { type KnownName, lastNames } from "../names/name-table.ts";
-import { findValue } from "./assigned-value.ts";
 import type { NameVerdict } from "../names/sensitive-key.ts";
 import { findNameAbove, readItems, readNextLine, readPair } from "./beside.ts";
 import { isCredible } from "../credible.ts";
 import { ASSIGNMENT_COST, STEP_COST } from "../work.ts";
-import { findSign, type Operator, type Sign } from "../operator.ts";
 
 /** A name and what it says of its value. */
 type Named = NameVerdict & { readonly name: string };
@@ -34,7 +34,7 @@ function judgeTail(scan: Scan, name: string): Named | undefined {
 function judgeName(scan: Scan, known: KnownName, operator: Operator): Named {
   const { codes, pass, chain } = scan;
   const { name } = known;
-  if (known.isSignedParameter && operator === "assign" && (chain === 0 || isParameterMark(codes[chain - 1]))) return { kind: "key", name };
+  if (known.isSigned && operator === "assign" && (chain === 0 || isParameterMark(codes[chain - 1]))) return { kind: "key", name };
   const mayStandBelow = known.isTail && name === (operator === "colon" ? "value" : "default");
   const above = mayStandBelow ? findNameAbove(scan, chain) : undefined;
   if (above !== undefined) return { ...pass.classify(above), name: above };
@@ -81,7 +81,6 @@ export function readAssignment(scan: Scan, { end: wordEnd }: Word): Finding | un
   const value = findValue(scan, sign, kind);
   if (value === undefined || !isCredible({ scan, value, kind, name, operator: sign.operator })) return undefined;
   const raw = text.slice(value.start, value.end);
-  if (kind === "personal" && pass.policy.personal === "keep") return undefined;
   const isNumber = !value.isQuoted && /^\d{1,19}$/.test(raw);
   const replacement = isNumber ? replaceNumber(kind, raw, pass) : replaceText(kind, raw, pass);
   return replacement === raw ? undefined : { start: value.start, end: value.end, kind, replacement };

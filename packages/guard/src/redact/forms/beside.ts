@@ -123,7 +123,7 @@ export function readAwsSecret(scan: Scan, { start }: Word): Finding | undefined 
 
 /** True shortly behind an access key id. */
 export function isNearAccessKey(scan: Scan, start: number): boolean {
-  return start - scan.read.accessKeyId < AWS_REACH;
+  return start - scan.read.keyId < AWS_REACH;
 }
 
 const PAIR = /^[ \t]{0,4}\(?[ \t]{0,4}(?:"[^"\n]{0,100}"|'[^'\n]{0,100}')[,:][ \t]{0,4}["']([^"'\n$<{[][^"'\n]{0,199})["']/d;

@@ -4,7 +4,7 @@ import { readPair } from "./beside.ts";
 import { isReplacement, toMarker } from "../replacement.ts";
 
 const SCHEME =
-  /^(?:basic|bearer|digest|token(?=\s[\w.~+/=-]{20}))\s((?=[\w.~+/=-]{0,4096}\d|(?=[\w.~+/=-]{16})[\w.~+/=-]{0,4096}[a-z][A-Z])[\w.~+/=-]{8,4096})/di;
+  /^(?:basic|bearer|digest|token(?=\s[\w.~+/=-]{20}))\s(?!http)((?=[\w.~+/=-]*\d|(?=[\w.~+/=-]{16})[\w.~+/=-]*[a-z][A-Z])[\w.~+/=-]{8,})/di;
 
 /** The credential behind a scheme's name in running text: `Bearer ab12...`, `Basic dXNlcjpwYXNz`. */
 export function readScheme(scan: Scan, { start }: Word): Finding | undefined {
@@ -45,6 +45,6 @@ export function readUserOption(scan: Scan, { start, end }: Word): Finding | unde
   const to = end + whole.length;
   const at = to - password.length;
   if (password === "") return name.length >= 16 && /\d/.test(name) ? toFinding(scan, "auth", [at - 1 - name.length, at - 1]) : undefined;
-  if (/^\d+$|^["']?(?:\$|<|\[|\{\{|\*+$)/.test(password) || isReplacement(password)) return undefined;
+  if (/^\d+$|^["']?(?:\$|<|\[|\/\/|\{\{|\*+$)/.test(password) || isReplacement(password)) return undefined;
   return toFinding(scan, "password", [at, to]);
 }

@@ -43,15 +43,10 @@ const PRINTABLE = Uint8Array.from({ length: 256 }, (_, byte) =>
   Number(byte < 32 ? byte === 9 || byte === 10 || byte === 13 : byte !== 127),
 );
 
-function isPrintable(bytes: Uint8Array): boolean {
-  for (const byte of bytes) if (PRINTABLE[byte] !== 1) return false;
-  return true;
-}
-
 /** Readable text behind base64 of either alphabet; undefined for bytes that are none. */
 function decodeText(text: string): string | undefined {
   const bytes = Buffer.from(text, "base64");
-  if (!isPrintable(bytes)) return undefined;
+  if (!bytes.every((byte) => PRINTABLE[byte] === 1)) return undefined;
   const decoded = bytes.toString();
   return decoded.includes("\ufffd") ? undefined : decoded;
 }

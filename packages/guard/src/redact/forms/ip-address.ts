@@ -53,7 +53,7 @@ function readIpv4(scan: Scan, start: number): Finding | undefined {
 }
 
 /** What `toIpv6` writes. */
-const PSEUDONYM = /^2001:db8::[0-9a-f]{4}:[0-9a-f]{4}$/;
+const PSEUDONYM = /^2001:db8::[\da-f]{4}:[\da-f]{4}$/;
 
 /** Eight groups, or fewer around one `::` (RFC 4291). Eight bytes with colons are a hardware address. */
 function isIpv6(raw: string): boolean {
@@ -68,7 +68,7 @@ function readIpv6(scan: Scan, start: number): Finding | undefined {
   const { text, codes } = scan;
   const before = codes[start - 1];
   if (before === 0x3a || before === 0x2e) return undefined;
-  const run = /^[0-9A-Fa-f]{4}:[0-9A-Fa-f:]{1,36}/.exec(text.slice(start, start + 42))?.[0] ?? "";
+  const run = /^[\dA-Fa-f]{4}:[\dA-Fa-f:]{1,36}/.exec(text.slice(start, start + 42))?.[0] ?? "";
   const raw = run.replace(/([^:]):$/, "$1");
   const isGiven = (scan.pass.policy.ipAddresses === "public" ? /^[23]/ : /^(?:[23]|f[cd]|fe[89ab])/i).test(raw);
   const end = start + raw.length;

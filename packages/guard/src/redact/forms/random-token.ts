@@ -21,13 +21,13 @@ const UUID = /^[\da-f]{8}-[\da-f]{4}-/i;
 export function readPrefixed(scan: Scan, { start }: Word): Finding | undefined {
   const { text, read } = scan;
   if (read.joined <= start) readJoined(scan, start);
-  const { joined: end, joinedTail: tail } = read;
+  const { joined: end, tail } = read;
   if (end - tail < 20 || tail - start < 3 || tail - start > 32 || end - start > 512) return undefined;
   scan.pass.work.left -= STEP_COST;
   const random = text.slice(tail, end);
   const prefix = text.slice(start, tail);
   const isKey = KEY_PART.test(prefix)
-    ? isMixed(random) && !UUID.test(random) && (read.joinedPiece >= 20 || MIXED.test(random))
+    ? isMixed(random) && !UUID.test(random) && (read.longest >= 20 || MIXED.test(random))
     : random.length >= 30 && MIXED.test(random) && !PUBLIC_PART.test(prefix) && entropyOf(random) >= 4;
   return isKey ? toFinding(scan, "key", [start, end]) : undefined;
 }
@@ -44,21 +44,21 @@ function readJoined(scan: Scan, start: number): void {
   let end = start;
   let from = start;
   let bits = 0;
-  read.joinedTail = -1;
-  read.joinedPiece = 0;
+  read.tail = -1;
+  read.longest = 0;
   for (; ; end++) {
     const code = codes[end];
     const kind = classAt(codes, end) & ALNUM;
     bits |= kind;
     if (kind !== 0) continue;
-    if (read.joinedTail < 0 && !isReadable(text, [from, end], bits)) read.joinedTail = from;
-    if (read.joinedTail >= 0) read.joinedPiece = Math.max(read.joinedPiece, end - from);
+    if (read.tail < 0 && !isReadable(text, [from, end], bits)) read.tail = from;
+    if (read.tail >= 0) read.longest = Math.max(read.longest, end - from);
     if (code !== 0x5f && code !== HYPHEN) break;
     from = end + 1;
     bits = 0;
   }
   read.joined = end;
-  if (read.joinedTail < 0) read.joinedTail = end;
+  if (read.tail < 0) read.tail = end;
 }
 
 function isMixed(text: string): boolean {
@@ -116,7 +116,11 @@ const labelOf = remember((name): Label => (IDENTITY.test(name) ? "identity" : GE
 function isNamedRandom(text: string, nameEnd: number, raw: string): boolean {
   const name = NAME.exec(text.slice(Math.max(0, nameEnd - 50), nameEnd))?.[1];
   const label = name === undefined ? "identity" : labelOf(name);
-  if (name === undefined || label === "identity" || /^0x|=[^=]|^[a-z]+(?:[._/-][a-z]+)*\d{0,4}$|(?:^|\/)[a-z]{3,}(?:\/|$)/i.test(raw))
+  if (
+    name === undefined ||
+    label === "identity" ||
+    /^0x|=[^=]|^[a-z]+\d{0,4}(?:[._/-][a-z]*\d{0,2})*$|(?:^|\/)[a-z]{3,}(?:\/|$)/i.test(raw)
+  )
     return false;
   if (label === "generic")
     return isTokenLike(raw, 16) && (!UUID.test(raw) || /key|auth|cred|heroku|snyk|postmark/i.test(name)) && entropyOf(raw) >= 3.4;
@@ -144,8 +148,8 @@ export function readLoneRandom(scan: Scan, { start }: Word): Finding | undefined
     bits |= kind;
   }
   const length = end - start;
-  if (length > 128 || (bits & DIGIT) === 0 || isIdentityName(text, nameEnd)) return undefined;
   const raw = text.slice(start, end);
+  if (length > 128 || (bits & DIGIT) === 0 || /^sha\d/.test(raw) || isIdentityName(text, nameEnd)) return undefined;
   const isBehindEdge = (classAt(codes, end) & EDGE) !== 0;
   if (nameEnd >= 0 && (isBehindEdge || ",;)}<".includes(text.charAt(end))) && isNamedRandom(text, nameEnd, raw))
     return toFinding(scan, "key", [start, end]);
@@ -153,7 +157,7 @@ export function readLoneRandom(scan: Scan, { start }: Word): Finding | undefined
   const isBase64 = (bits & LOWER) !== 0 && ((bits & UPPER) !== 0 || SMALL.test(raw));
   const isQuoted = (classAt(codes, start - 1) & QUOTE) !== 0;
   if (!isBase64 || !(isQuoted || raw.endsWith("=")) || DIGEST_LENGTHS.has(length)) return undefined;
-  if (entropyOf(raw) < 4.5 || isReadableBase64(raw) || /^sha\d{1,3}-|^[A-Za-z]+(?:[-_/][A-Za-z]+)+$|^[a-z0-9-]+(?:\/[\w-]+){2,}$/.test(raw))
+  if (entropyOf(raw) < 4.5 || isReadableBase64(raw) || /ABCDE|^[A-Za-z]+(?:[-_/][A-Za-z]+)+$|^[a-z\d-]+(?:\/[\w-]+){2,}$/.test(raw))
     return undefined;
   return toFinding(scan, "key", [start, end]);
 }

@@ -1,6 +1,6 @@
-import { STEP_COST } from "../work.ts";
 import { ALNUM, classOf } from "../character.ts";
 import { type Finding, findForm, type Scan, type Word } from "../finding.ts";
+import { STEP_COST } from "../work.ts";
 
 /**
  * What is known by what stands around it; a group, where there is one, is the secret in it. In turn:
@@ -12,14 +12,14 @@ import { type Finding, findForm, type Scan, type Word } from "../finding.ts";
  * - Commands that take a password as a word: Windows' accounts, Apache's, Redis's and mail's, Docker's through a pipe.
  */
 const FORM =
-  /^(?:PuTTY-User-Key-File-(?:[^]{0,16384}?\nPrivate-MAC:[ \t]*\w+|[^]+)|(?:bot)?\d{5,16}:A[\w-]{33,36}(?![\w-])|thin:[^/@\s"']{1,64}\/([^\s"'(]{1,128})@|(?:slack\.com\/(?:services|workflows|triggers)\/|hooks\/catch\/|webhookb2\/|office\w{0,3}\.com\/webhook\/|webhooks\/\d{5,20}\/|softlayer\.com\/soap\/v\d[\w.]{0,8}\/|trigger\/\w{1,64}\/with\/key\/|hook\/|(?:reset|verify|confirm|activat|invit|unsubscribe|link|login|token)[\w-]{0,9}\/(?=[\w-]{20})(?=[\w-]{0,64}\d)(?![\da-f]{8}-[\da-f]{4}-))([\w@/%.-]{8,512})|\w{1,64}:(?:(?:\d{4,5}|\*):[\w*-]{1,40}:[\w.*@-]{1,40}:(?=\S{0,40}\d)|\d{3,5}:(?=[\da-f]{32}:[\da-f]{32}:::))([^\s:]{6,64}(?::[\da-f]{32})?)(?![^\s:])|(?:net user \S{1,40} |htpasswd (?:-\w+ ){1,3}(?:\S{1,80} ){2}|AUTH (?:\S{1,40} )?|LOGIN \S{1,64} |echo (?=\S{1,200} \|[^|\n]{0,120}--password-stdin))["']?((?=[^\s"']{0,64}[\d!-&*+@]|[A-Z]{0,40}[a-z]+[A-Z])[^\s"'$|<=:/][^\s"'|=:/]{5,127}))/d;
+  /^(?:PuTTY-User-Key-File-(?:[^]{0,16384}?\nPrivate-MAC:[ \t]*\w+|[^]+)|(?:bot)?\d{5,16}:A[\w-]{33,36}(?![\w-])|thin:[^/@\s"']{1,64}\/([^\s"'(]{1,128})@|(?:slack\.com\/(?:services|workflows|triggers)\/|hooks\/catch\/|webhookb2\/|office\w{0,3}\.com\/webhook\/|webhooks\/\d{5,20}\/|softlayer\.com\/soap\/v\d[\w.]{0,8}\/|trigger\/\w{1,64}\/with\/key\/|hook\/|(?:reset|verify|confirm|activat|invit|unsubscribe|link|login|token)[\w-]{0,9}\/(?=[\w-]{20})(?=[\w-]{0,64}\d)(?![\da-f]{8}-[\da-f]{4}-))(?=[\w@/%.-]{0,99}\d)([\w@/%.-]{8,512})|(?!(?:[\da-fA-F]{1,4}:){4})\w{1,64}:(?:(?:\d{4,5}|\*):[\w*-]{1,40}:[\w.*@-]{1,40}:(?=\S{0,40}\d)|\d{3,5}:(?=[\da-f]{32}:[\da-f]{32}:::))([^\s:]{6,64}(?::[\da-f]{32})?)(?![^\s:])|(?:net user \S{1,40} |htpasswd (?:-\w+ ){1,3}(?:\S{1,80} ){2}|AUTH"?,? (?:\S{1,40} )?|LOGIN \S{1,64} |echo (?=\S{1,200} \|[^|\n]{0,120}--password-stdin))["']?((?=[^\s"']{0,64}[\d!-&*+@]|[A-Z]{0,40}[a-z]+[A-Z])[^\s"'$|<=:/][^\s"'|=:/]{5,127}))/d;
 
 /** Discord's bots, Terraform's `atlasv1`, Mailchimp's data centre, MaxMind's `_mmk`, Azure's keys and its client secrets: apart, as few words may be one. */
 const WHOLE =
   /^(?:[MNO]\w{23,25}\.[\w-]{6}\.[\w-]{27,38}|\w{14}\.atlasv1\.[\w=-]{60,70}|[\da-f]{32}-us\d{1,2}|\w{36}_mmk|\w{52}JQQJ\w{28}|\w{76}AZDO\w{4,5}|\w{0,3}\dQ~[\w~.-]{31,34})(?![\w~-])/d;
 
 /** Words behind which a form looks far. */
-const COMMAND = /^(?:AUTH|LOGIN|net u|htp)/;
+const COMMAND = /^(?:AUTH|LOGIN|net |htp)/;
 
 /** Makes a reader of a form: how a word looks tells which it may begin. */
 function createReader(form: RegExp): (scan: Scan, word: Word) => Finding | undefined {

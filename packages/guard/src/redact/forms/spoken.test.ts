@@ -16,6 +16,7 @@ const SECRETS: readonly (readonly [command: string, secret: string])[] = [
   ["unzip -P letmein a.zip", "letmein"],
   ["mysql -uroot -p 'hunter_pw' shop", "hunter_pw"],
   ["mysql -uroot -phunter_pw shop", "hunter_pw"],
+  ["USER ann\r\nPASS ftpsecret1\r\n", "ftpsecret1"],
   ["smbclient //fs/a -U app%letmein", "letmein"],
 ];
 

@@ -36,11 +36,10 @@ function isSecretLike(raw: string, kind: KeyKind): boolean {
 }
 
 /** `password is`, `secret of the user "app" was`: the name, and whose it is. */
-export const SAID =
-  /((?:[a-z]{2,12} )?[\w-]{2,40})(?: (?:for|of|in|to)(?: the| user| username){0,2} ["']?[\w.@-]{1,40}["']?)? (?:is|was) $/;
+export const SAID = /((?:[A-Za-z]{2,12} )?[\w-]{2,40})(?: (?:for|of|in|to)(?: ["']?[\w.@-]{1,40}["']?){1,4})? (?:is|was) $/;
 
 /** `password is`, `login app password`: here a password of small letters and digits is one as well. */
-const TOLD = / (?:is|was) $|\b(?:login|user) \S{1,64}\s{1,8}\w{4,12} $/;
+const TOLD = / (?:is|was) $|\b(?:login|user) \S{1,64}\s{1,8}\w{4,12} $/i;
 
 /** The kind by the word before, or by the word before `is` and `was`. */
 function judgeBefore(scan: Scan, start: number): KeyKind | undefined {
@@ -70,9 +69,9 @@ export function readSpoken(scan: Scan, { start }: Word): Finding | undefined {
 }
 
 /** Programs that take a password behind `-p`; any that were given a user; and `redis-cli`, behind `-a`. */
-const PROGRAM_P = /\b(?:mysql|mariadb|mongo|sshpass|login|ldap|psexec|sqlcmd|cqlsh|7z|(?:un)?zip)\w*\b[^\n|;&]{0,120}$/i;
-const USER_GIVEN = /[ \t]-(?:-user(?:name)?|[uUD])[ =]?[\w.\\@=,-]+[ \t][^\n|;&]{0,120}$/;
-const PROGRAM_A = /\bredis-cli\b[^\n|;&]{0,120}$/;
+const PROGRAM_P = /\b(?:mysql|mariadb|mongo|sshpass|login|ldap|psexec|sqlcmd|cqlsh|7z|(?:un)?zip)\w*\b[^\n|;&]*$/i;
+const USER_GIVEN = /[ \t]-(?:-user(?:name)?|[uUD])[ =]?[\w.\\@=,-]+[ \t][^\n|;&]*$/;
+const PROGRAM_A = /\bredis-cli\b[^\n|;&]*$/;
 
 /** `mysql -uroot -pSecret`, `sshpass -p 'Secret'`, `redis-cli -a Secret`: `start` is behind the hyphen. */
 export function readPasswordOption(scan: Scan, { start, end }: Word): Finding | undefined {

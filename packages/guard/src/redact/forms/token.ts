@@ -32,7 +32,7 @@ export function mayBeginToken(codes: Uint16Array, start: number): boolean {
 
 /** The sets as tables, built once. */
 const TABLES: Readonly<Record<TokenSet, Uint8Array>> = {
-  alnum: toTable(/[A-Za-z0-9]/),
+  alnum: toTable(/[A-Za-z\d]/),
   word: toTable(/[\w-]/),
   base64: toTable(/[\w+/=-]/),
   dotted: toTable(/[\w.+=~-]/),

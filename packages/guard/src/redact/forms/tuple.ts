@@ -64,7 +64,7 @@ function replaceItems(scan: Scan, tuple: Tuple, rewriting: Rewriting): Rewriting
   return { from: tuple.end, text: output + text.slice(from, tuple.end), kinds };
 }
 
-const HEAD = /^(?:(?:insert|replace)\s+(?:ignore\s+)?into\s+[\w."`[\]]{1,128}\s*|Key )\(/i;
+const HEAD = /^(?:(?:insert|replace)\s+(?:ignore\s+)?into\s+[\w."`[\]]+\s*|Key )\(/i;
 
 /**
  * `INSERT INTO users (email, password) VALUES ('a', 'b'), ...` and PostgreSQL's `Key (email, token)=(a, b) already exists.`: the columns

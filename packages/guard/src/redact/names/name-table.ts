@@ -11,7 +11,7 @@ export type KnownName = NameVerdict & {
   readonly name: string;
   /** A last word whose meaning the word before it decides: `api key`, `accessToken string`. */
   readonly isTail: boolean;
-  readonly isSignedParameter: boolean;
+  readonly isSigned: boolean;
   /** A name that the one above it decides on. */
   readonly isDependent: boolean;
   /** Nothing that follows this name is secret because of it. */
@@ -36,10 +36,10 @@ function judge(chain: string, classify: KeyClassifier): KnownName {
   const isFile = verdict.kind !== undefined && name.includes(".") && FILE_NAME.test(name);
   const lower = name.toLowerCase();
   const isTail = verdict.kind === undefined && TAILS.has(lower);
-  const isParameter = verdict.kind === undefined && isSignedParameter(lower, 16);
-  const isPlain = (isFile || verdict.kind === undefined) && !isTail && !isParameter;
+  const isSigned = verdict.kind === undefined && isSignedParameter(lower, 16);
+  const isPlain = (isFile || verdict.kind === undefined) && !isTail && !isSigned;
   const isDependent = DEPENDENT.has(chain.toLowerCase());
-  return { kind: isFile ? undefined : verdict.kind, chain, name, isTail, isSignedParameter: isParameter, isDependent, isPlain };
+  return { kind: isFile ? undefined : verdict.kind, chain, name, isTail, isSigned, isDependent, isPlain };
 }
 
 /** What has no trigger in it leads to nothing, and is not remembered. */

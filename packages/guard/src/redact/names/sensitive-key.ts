@@ -31,6 +31,9 @@ const STEMS: readonly Row[] = [
   "card creditcard debitcard cardnum ccnum cardno cardcvc cardcvv cardpan kreditkarte kartennummer",
   "bank accountnumber bankaccount routingnumber sortcode kontonummer accountno acctnum",
   "national-id socialsecurity nationalid nationalinsurance taxpayerid taxid driverslicen driverlicen drivinglicen sozialversicherung",
+  // Names of two words that mean a secret only together, at the end.
+  "card (?:cardsecurity|securitynumber)$",
+  "personal (?:birthdate|dateofbirth|(?:phone|mobile)number)$",
 ];
 
 /** Whole words of a name: `db_pwd`, `card.cvv`, `X-Auth`. Too short to be looked for inside other words. */
@@ -48,12 +51,9 @@ const WORDS = toTable([
   "personal dob birthday phone mobile telephone msisdn",
 ]);
 
-/** Names of two words or more that mean a secret only together. */
-const PAIRS = toTable(["card cardsecurity securitynumber", "personal birthdate dateofbirth phonenumber mobilenumber"]);
-
 /** A last word that says the value is about the secret, and is not the secret: `token_type`, `passwordResetAt`. */
 const ABOUT = new Set(
-  "address age agent alg algorithm arn at attempts bucket budget browser bus changed class column count created date days description device dir disabled enabled encoder endpoint error exception exp expiration expired expires expiresin expiry factory field file filename forgot format generator handler hasher header hours index invalid ip issuer kind label len length lifetime limit line manager max maxage mechanism method min minutes mismatch missing mode model ms name optional origins param parameter path pattern placeholder plugin policies policy position prefix present prompt provider ref required reset rotated rotation rules schema scope sec seconds service set size sock socket source state status stdin storage store strategy strength suffix time timeout title trigger ttl type updated uri url usage used valid version".split(
+  "address age agent alg algorithm arn at attempts bucket budget browser bus changed class column count created date days description device dir disabled enabled encoder endpoint error exception exp expiration expired expires expiresin expiry factory field file filename forgot format generator handler hasher header hours index invalid ip issuer kind label len length lifetime limit line manager max maxage mechanism message method min minutes mismatch missing mode model ms name optional origins output param parameter path pattern placeholder plugin policies policy position prefix present prompt provider reason ref required reset response result rotated rotation rules schema scope sec seconds service set size sock socket source state status stdin storage store strategy strength suffix time timeout title trigger ttl type updated uri url usage used valid version".split(
     " ",
   ),
 );
@@ -89,7 +89,6 @@ export const TAILS: ReadonlySet<string> = new Set(`${SHARED} keys str text is wa
 export const NAME_PARTS: readonly string[] = [
   ...STEMS.flatMap((row) => row.split(/[^\p{L}\p{M}]+/u)).filter((part) => part.length > 2),
   ...WORDS.keys(),
-  ...PAIRS.keys(),
   ...DEPENDENT,
   "pw",
 ];
@@ -121,8 +120,6 @@ function classifyWords(words: readonly string[], joined: string): KeyKind | unde
     return undefined;
   const stem = ANY_STEM.find(([, any]) => any.test(joined));
   if (stem !== undefined) return stem[0];
-  const pair = PAIRS.get(joined) ?? (lastTwo === joined ? undefined : PAIRS.get(lastTwo));
-  if (pair !== undefined) return pair;
   for (const word of words) {
     const kind = WORDS.get(word) ?? (endsInDigit(word) ? WORDS.get(word.replace(/\d+$/, "")) : undefined);
     if (kind !== undefined) return kind;
@@ -152,7 +149,7 @@ export function createKeyClassifier(extra: readonly string[], safe: readonly str
   const safeNames = new Set(safe.map(normalise));
   const judge = (name: string): NameVerdict => {
     const words = splitName(name);
-    const joined = words.length === 1 ? (words[0] ?? "") : words.join("");
+    const joined = words.join("");
     if (safeNames.has(joined)) return { kind: undefined };
     return { kind: extraNames.has(joined) ? "secret" : classifyWords(words, joined) };
   };
