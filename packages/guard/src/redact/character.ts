@@ -53,6 +53,12 @@ export function classAt(codes: Uint16Array, at: number): number {
   return CLASSES[codes[at] ?? 0] ?? 0;
 }
 
+/** True when `piece` stands in the text at `start`; `startsWith` costs more than so short a comparison. */
+export function standsAt(piece: string, codes: Uint16Array, start: number): boolean {
+  for (let at = 0; at < piece.length; at++) if (piece.charCodeAt(at) !== codes[start + at]) return false;
+  return true;
+}
+
 const SEEN = new Uint16Array(256);
 /** Shannon entropy of a text, bits per character, over its beginning; characters above Latin-1 count by their low byte. */
 export function entropyOf(text: string): number {

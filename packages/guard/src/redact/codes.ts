@@ -2,19 +2,20 @@
 const MARGIN = 256;
 /** Longest text that the kept buffers hold. */
 const LONGEST_KEPT = 65_536;
+/** Longest text that a loop copies sooner than the platform; any, where memory has the higher byte first: `utf16le` writes the lower one. */
+const SHORT = Buffer.from(Uint16Array.of(1).buffer)[0] === 0 ? Infinity : 48;
 
-/** What lies in memory with the higher byte first is turned: `utf16le` writes the lower one first. */
-const IS_TURNED = Buffer.from(Uint16Array.of(1).buffer)[0] === 0;
+type Kept = { readonly units: Uint16Array; readonly bytes: Buffer; end: number };
 
 /**
  * One buffer for each depth of encodings: while a text is read, so is what lies encoded in it. None is in use while code of the program
- * may run: a value is copied as data before the copy is read.
+ * may run: a value is copied as data before the copy is read. Behind `end` there are zeros.
  */
-const KEPT: { readonly units: Uint16Array; readonly bytes: Buffer }[] = [];
+const KEPT: Kept[] = [];
 
-function allocate(length: number): (typeof KEPT)[0] {
+function allocate(length: number): Kept {
   const units = new Uint16Array(Math.max(LONGEST_KEPT, length) + MARGIN);
-  return { units, bytes: Buffer.from(units.buffer) };
+  return { units, bytes: Buffer.from(units.buffer), end: 0 };
 }
 
 /**
@@ -22,9 +23,12 @@ function allocate(length: number): (typeof KEPT)[0] {
  * up through what the string is a piece of. They hold until the next text of the same depth is read.
  */
 export function readCodes(text: string, depth: number): Uint16Array {
-  const { units, bytes } = text.length > LONGEST_KEPT ? allocate(text.length) : (KEPT[depth] ??= allocate(0));
-  const end = bytes.write(text, 0, "utf16le") / 2;
-  if (IS_TURNED) bytes.swap16();
-  units.fill(0, end, end + MARGIN);
+  const { length } = text;
+  const kept = length > LONGEST_KEPT ? allocate(length) : (KEPT[depth] ??= allocate(0));
+  const { units, bytes } = kept;
+  if (length < SHORT) for (let at = 0; at < length; at++) units[at] = text.charCodeAt(at);
+  else bytes.write(text, 0, "utf16le");
+  for (let at = length; at < kept.end; at++) units[at] = 0;
+  kept.end = length;
   return units;
 }

@@ -1,9 +1,9 @@
 import type { AssignedValue } from "./forms/assigned-value.ts";
-import { isNameOf, type KeyClassifier, type KeyKind } from "./names/sensitive-key.ts";
-import type { Scan } from "./finding.ts";
-import { isReplacement } from "./replacement.ts";
-import type { Operator } from "./operator.ts";
 import { ALNUM, classOf, entropyOf } from "./character.ts";
+import { isNameOf, type KeyClassifier, type KeyKind } from "./names/sensitive-key.ts";
+import { isReplacement } from "./replacement.ts";
+import type { Scan } from "./finding.ts";
+import type { Operator } from "./operator.ts";
 
 type Claim = {
   readonly scan: Scan;

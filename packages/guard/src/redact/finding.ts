@@ -82,7 +82,7 @@ export function createScan(text: string, codes: Uint16Array, { pass, inner }: Pi
       tuple: 0,
       percent: 0,
       base64Text: 0,
-      keyId: Number.NEGATIVE_INFINITY,
+      keyId: -999,
     },
     bare: { by: 0, from: 0, to: 0 },
     unclosed: { by: 0, from: 0, to: 0 },

@@ -1,3 +1,5 @@
+import { randomInt } from "node:crypto";
+
 /** A keyed hash of a text, 32 bits; `salt` gives further independent ones. Equal texts have equal pseudonyms under one key. */
 export type Pseudonymizer = (text: string, salt?: number) => number;
 
@@ -9,10 +11,10 @@ function rotate(word: number, by: number): number {
  * HalfSipHash-2-4 (Aumasson, Bernstein: SipHash, a fast short-input PRF; the 32-bit variant) over `salt`, the text's code units in pairs,
  * and its length. The four words of the state stay in registers.
  */
-function hash(text: string, key: readonly [number, number], salt: number): number {
+function hash(text: string, key: ArrayLike<number>, salt: number): number {
   // As 32-bit integers from the start: what the loop turns over is never a double.
-  let a = key[0] | 0;
-  let b = key[1] | 0;
+  let a = (key[0] ?? 0) | 0;
+  let b = (key[1] ?? 0) | 0;
   let c = 0x6c796765 ^ a;
   let d = 0x74656462 ^ b;
   const pairs = (text.length + 1) >> 1;
@@ -41,15 +43,17 @@ function hash(text: string, key: readonly [number, number], salt: number): numbe
   return (b ^ d) >>> 0;
 }
 
+/** How many 32-bit words there are. */
+const WORDS = 2 ** 32;
+
 /**
  * Creates the keyed hash behind all pseudonyms. Without the key a pseudonym cannot be looked up in a table of likely values, which a
  * plain hash of an email address would allow. Without `seed` the key is random, so pseudonyms agree inside one process only.
  */
 export function createPseudonymizer(seed?: string): Pseudonymizer {
-  const random = seed === undefined ? crypto.getRandomValues(new Uint32Array(2)) : undefined;
-  const key: readonly [number, number] =
+  const key =
     seed === undefined
-      ? [random?.[0] ?? 0, random?.[1] ?? 0]
+      ? [randomInt(WORDS), randomInt(WORDS)]
       : [hash(seed, [0x0706_0504, 0x0302_0100], 1), hash(seed, [0x0f0e_0d0c, 0x0b0a_0908], 2)];
   return (text, salt = 0) => hash(text, key, salt);
 }

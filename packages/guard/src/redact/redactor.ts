@@ -2,16 +2,16 @@ import type { Attributes } from "@faultline/model";
 import { createPseudonymizer } from "./pseudonym.ts";
 import { redactAttributesWith } from "./carriers/attributes.ts";
 import { redactValueWith } from "./carriers/value.ts";
-import { redactBodyWith } from "./carriers/body.ts";
 import { type HeaderInput, redactHeadersWith } from "./carriers/headers.ts";
-import { createNameTable } from "./names/name-table.ts";
 import type { Pass } from "./pass.ts";
-import { type RedactionPolicy, resolvePolicy } from "./policy.ts";
-import { UNSCANNED } from "./replacement.ts";
 import { createKeyClassifier } from "./names/sensitive-key.ts";
-import { redactTextWith } from "./carriers/text.ts";
+import { UNSCANNED } from "./replacement.ts";
+import { type RedactionPolicy, resolvePolicy } from "./policy.ts";
 import { redactUrlWith } from "./carriers/url.ts";
+import { redactTextWith } from "./carriers/text.ts";
+import { createNameTable } from "./names/name-table.ts";
 import { startWork } from "./work.ts";
+import { redactBodyWith } from "./carriers/body.ts";
 
 /** Headers as a redactor takes them. */
 export type { HeaderInput } from "./carriers/headers.ts";

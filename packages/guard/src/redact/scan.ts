@@ -1,35 +1,22 @@
 import { readPasswordHash } from "./forms/shaped-token.ts";
+import { isReplacement } from "./replacement.ts";
+import { SIGN_COST, STEP_COST, WORD_COST } from "./work.ts";
 import { readAddress, readUserInfo } from "./forms/address.ts";
 import { foldTrigger } from "./names/name-trigger.ts";
-import { ALNUM, CLASSES, FOREIGN, UNDERSCORE } from "./character.ts";
 import { readCodes } from "./codes.ts";
-import { readPercent } from "./forms/encoded.ts";
 import { createScan, type Finding, type Scan, type Word } from "./finding.ts";
-import { isReplacement } from "./replacement.ts";
 import { readWord } from "./forms/word.ts";
 import { readPrivateKey } from "./forms/token.ts";
-import { SIGN_COST, STEP_COST, WORD_COST } from "./work.ts";
+import { ALNUM, CLASSES, FOREIGN, UNDERSCORE } from "./character.ts";
+import { readPercent } from "./forms/encoded.ts";
 
 const WORD = ALNUM | UNDERSCORE | FOREIGN;
 
 /** Longest chain of words that is read as one name. */
 const LONGEST_CHAIN = 128;
 
-/** Readers of what a sign stands in the middle or at the beginning of. */
-const SIGN_READERS: readonly ((scan: Scan, at: number) => Finding | undefined)[] = [
-  readAddress,
-  readUserInfo,
-  readPrivateKey,
-  readPercent,
-  readPasswordHash,
-];
 /** The end of the last word when the next one cannot be joined to it. */
 const NO_WORD = -2;
-const NO_SIGN = 255;
-const BY_SIGN = new Uint8Array(128).fill(NO_SIGN);
-Array.from("@:-%$").forEach((sign, index) => {
-  BY_SIGN[sign.charCodeAt(0)] = index;
-});
 
 /** True for the `.` and the `-` that make one name of two words. */
 function isJoint(code: number): boolean {
@@ -38,13 +25,13 @@ function isJoint(code: number): boolean {
 
 /** Reads the word at `start`, behind the last one, and on the way whether the chain that it belongs to can be a name. */
 function measureWord(scan: Scan, word: Word, start: number): void {
-  const { codes } = scan;
+  const { codes, before } = scan;
   const wordEnd = word.end;
   const { nameTriggers } = scan.pass.policy;
   if (wordEnd !== start - 1 || !isJoint(codes[wordEnd] ?? 0) || start - scan.chain > LONGEST_CHAIN) {
-    scan.before.start = scan.chain;
-    scan.before.end = wordEnd;
-    scan.before.mayName = scan.mayName;
+    before.start = scan.chain;
+    before.end = wordEnd;
+    before.mayName = scan.mayName;
     scan.chain = start;
     scan.mayName = false;
     scan.row = 0;
@@ -70,12 +57,22 @@ function measureWord(scan: Scan, word: Word, start: number): void {
   word.bits = bits;
 }
 
-/** What stands at a sign; most signs are passed over after one look. */
-function readSign(scan: Scan, at: number, code: number): Finding | undefined {
-  const index = code < 128 ? (BY_SIGN[code] ?? NO_SIGN) : NO_SIGN;
-  if (index === NO_SIGN) return undefined;
-  scan.pass.work.left -= SIGN_COST;
-  return SIGN_READERS[index]?.(scan, at);
+/** The reader of what a sign stands in the middle or at the beginning of; most signs have none. */
+function findSignReader(code: number): ((scan: Scan, at: number) => Finding | undefined) | undefined {
+  switch (code) {
+    case 0x3a:
+      return readUserInfo;
+    case 0x2d:
+      return readPrivateKey;
+    case 0x40:
+      return readAddress;
+    case 0x25:
+      return readPercent;
+    case 0x24:
+      return readPasswordHash;
+    default:
+      return undefined;
+  }
 }
 
 /**
@@ -107,7 +104,13 @@ export function readScan(scan: Scan): Finding[] {
       next = skipReplacement(text, at);
       work.left -= STEP_COST;
       word.end = NO_WORD;
-    } else finding = readSign(scan, at, code);
+    } else {
+      const read = findSignReader(code);
+      if (read !== undefined) {
+        work.left -= SIGN_COST;
+        finding = read(scan, at);
+      }
+    }
     if (work.left < 0) {
       findings.push({ start: at, end: length, kind: "unscanned", replacement: `[${length - at} more]` });
       break;

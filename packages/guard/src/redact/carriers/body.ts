@@ -1,9 +1,9 @@
-import { redactJson } from "./json.ts";
 import type { Pass } from "../pass.ts";
-import { findCut, redactTextWith } from "./text.ts";
 import { redactPairs } from "./url.ts";
-import { allowWork } from "../work.ts";
 import { redactMultipart } from "./multipart.ts";
+import { findCut, redactTextWith } from "./text.ts";
+import { redactJson } from "./json.ts";
+import { allowWork } from "../work.ts";
 
 type Body = { readonly text: string; readonly truncated: boolean };
 

@@ -1,8 +1,8 @@
+import { replaceDigits, replaceString } from "../scalar.ts";
 import { readCodes } from "../codes.ts";
 import { isLabel, isSaidOf, isSentence, isVersion, LONG_KINDS } from "../credible.ts";
-import { replaceDigits, replaceString } from "../scalar.ts";
-import { ALNUM, BACKSLASH, CLASSES, classAt, DIGIT, isPlainWord, SPACE, UNDERSCORE } from "../character.ts";
 import { readUnderName } from "../named-text.ts";
+import { ALNUM, BACKSLASH, CLASSES, classAt, DIGIT, isPlainWord, SPACE, UNDERSCORE } from "../character.ts";
 import type { Pass } from "../pass.ts";
 import { isNamedVersion } from "../forms/ip-address.ts";
 import type { KeyKind } from "../names/sensitive-key.ts";

@@ -1,8 +1,8 @@
-import { redactJson } from "./json.ts";
 import type { Pass } from "../pass.ts";
-import { redactTextWith } from "./text.ts";
-import { replaceString } from "../scalar.ts";
 import { allowWork } from "../work.ts";
+import { replaceString } from "../scalar.ts";
+import { redactJson } from "./json.ts";
+import { redactTextWith } from "./text.ts";
 
 function redactContent(headers: string, content: string, pass: Pass): string {
   const name = /\bname="?([^";\r\n]*)/i.exec(headers)?.[1] ?? "";

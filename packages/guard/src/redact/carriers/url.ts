@@ -1,8 +1,8 @@
-import { readUnderName } from "../named-text.ts";
 import type { Pass } from "../pass.ts";
+import { readUnderName } from "../named-text.ts";
 import { isSignedParameter } from "../names/query-name.ts";
-import { replaceString } from "../scalar.ts";
 import { redactTextWith } from "./text.ts";
+import { replaceString } from "../scalar.ts";
 
 /** Decodes one form-urlencoded piece; undefined where it is no valid encoding. */
 function decodeComponent(text: string): string | undefined {
@@ -19,16 +19,11 @@ function redactPair(pair: string, pass: Pass): string {
   const rawName = pair.slice(0, at);
   const rawValue = pair.slice(at + 1);
   const name = decodeComponent(rawName) ?? rawName;
-  const kind = isSignedParameter(name, rawValue.length) ? "signature" : pass.classify(lastName(name)).kind;
+  const kind = isSignedParameter(name, rawValue.length) ? "signature" : pass.classify(name.replace(/\[\]$/, "")).kind;
   if (kind === undefined) return `${rawName}=${redactEncoded(rawValue, pass, name)}`;
   const value = decodeComponent(rawValue) ?? rawValue;
   const replaced = replaceString(kind, value, pass);
   return replaced === value ? pair : `${rawName}=${replaced}`;
-}
-
-/** `user[password]` and `card.cvv`: the last part of a nested name counts together with the one before it. */
-function lastName(name: string): string {
-  return name.replace(/\[\]$/, "");
 }
 
 /** Looks through an encoded piece; it is written anew only when something in it was replaced. */

@@ -1,8 +1,8 @@
-import { redactJson } from "./json.ts";
 import type { Pass } from "../pass.ts";
 import { UNSCANNED } from "../replacement.ts";
-import { redactTextWith } from "./text.ts";
 import { allowWork } from "../work.ts";
+import { redactJson } from "./json.ts";
+import { redactTextWith } from "./text.ts";
 
 type Walk = { readonly pass: Pass; readonly seen: Set<object>; left: number };
 

@@ -1,5 +1,5 @@
-import { ALNUM, classAt, FOREIGN, LOWER, UNDERSCORE, UPPER } from "../character.ts";
 import { type Finding, type Scan, toFinding } from "../finding.ts";
+import { ALNUM, classAt, FOREIGN, LOWER, UNDERSCORE, UPPER } from "../character.ts";
 import { EMAIL_DOMAIN, isReplacement, toEmail, toPlainMarker } from "../replacement.ts";
 
 /**

@@ -1,9 +1,9 @@
 /** Secrets whose name stands beside them with something else than an operator in between: a line's end, a SQL word, a part's headers. */
+import { replaceText } from "../scalar.ts";
 import { BACKSLASH, BASE64, classAt, classOf, SPACE } from "../character.ts";
+import { ASSIGNMENT_COST, STEP_COST } from "../work.ts";
 import { type Finding, findForm, type Scan, type Word } from "../finding.ts";
 import { type Sign, skipSpaces } from "../operator.ts";
-import { ASSIGNMENT_COST, STEP_COST } from "../work.ts";
-import { replaceText } from "../scalar.ts";
 import type { KeyKind } from "../names/sensitive-key.ts";
 
 /** A value alone on its line: in quotes, or one word that is no name of something deeper and no plain word. */
@@ -91,9 +91,10 @@ const SQL_VALUE =
 
 /** `token IN ('a', 'b')`, `token LIKE 'a'`, `IDENTIFIED BY 'a'`: the word before names the values. */
 export function readSqlWord(scan: Scan, { start, end }: Word): Finding | undefined {
-  const { text, before } = scan;
+  const { text, codes, before } = scan;
   if (before.end < 0 || start - before.end > 3) return undefined;
-  const value = findForm(scan, "password", [before.start, 400, SQL_VALUE]);
+  // Both `identified` and `password` end with a d.
+  const value = ((codes[before.end - 1] ?? 0) | 32) === 0x64 ? findForm(scan, "password", [before.start, 400, SQL_VALUE]) : undefined;
   if (value !== undefined) return value;
   if (!/^(?:in|i?like)$/i.test(text.slice(start, end))) return undefined;
   const { kind } = scan.pass.classify(text.slice(Math.max(before.start, before.end - 64), before.end));

@@ -1,7 +1,7 @@
 import { classAt, SPACE } from "../character.ts";
 import { type Finding, findForm, type Scan, toFinding, type Word } from "../finding.ts";
-import { readPair } from "./beside.ts";
 import { isReplacement, toMarker } from "../replacement.ts";
+import { readPair } from "./beside.ts";
 
 const SCHEME =
   /^(?:basic|bearer|digest|token(?=\s[\w.~+/=-]{20}))\s(?!http)((?=[\w.~+/=-]*\d|(?=[\w.~+/=-]{16})[\w.~+/=-]*[a-z][A-Z])[\w.~+/=-]{8,})/di;

@@ -3,15 +3,7 @@ import { DECODED_CHARACTER_COST, DECODING_COST } from "../work.ts";
 import type { Finding, Scan, Word } from "../finding.ts";
 
 function isPieceCode(code = 0): boolean {
-  return (
-    (classOf(code) & (ALNUM | UNDERSCORE)) !== 0 ||
-    code === 0x25 ||
-    code === 0x2b ||
-    code === 0x2d ||
-    code === 0x2e ||
-    code === 0x7e ||
-    code === 0x2a
-  );
+  return (classOf(code) & (ALNUM | UNDERSCORE)) !== 0 || "%+-.~*".includes(String.fromCharCode(code));
 }
 
 /** The percent-encoded piece around the `%` at `at`: read decoded, and encoded anew when something in it was replaced. */
@@ -21,7 +13,7 @@ export function readPercent(scan: Scan, at: number): Finding | undefined {
   let start = at;
   while (start > scan.taken && at - start < 256 && isPieceCode(codes[start - 1])) start -= 1;
   let end = at;
-  while (end < text.length && isPieceCode(codes[end])) end += 1;
+  while (isPieceCode(codes[end])) end += 1;
   scan.read.percent = end;
   const raw = text.slice(start, end);
   scan.pass.work.left -= DECODING_COST + raw.length * DECODED_CHARACTER_COST;
@@ -44,7 +36,7 @@ const PRINTABLE = Uint8Array.from({ length: 256 }, (_, byte) =>
 );
 
 /** Readable text behind base64 of either alphabet; undefined for bytes that are none. */
-function decodeText(text: string): string | undefined {
+export function decodeText(text: string): string | undefined {
   const bytes = Buffer.from(text, "base64");
   if (!bytes.every((byte) => PRINTABLE[byte] === 1)) return undefined;
   const decoded = bytes.toString();
@@ -68,19 +60,10 @@ function beginsReadable(codes: Uint16Array, start: number): boolean {
   return true;
 }
 
-/** True for base64 of readable text. */
-export function isReadableBase64(text: string): boolean {
-  return decodeText(text) !== undefined;
-}
-
-function findBase64End({ text, codes }: Scan, start: number): number {
+function findBase64End(codes: Uint16Array, start: number): number {
   let at = start;
-  while (at < text.length) {
-    const code = codes[at] ?? 0;
-    if (code >= 128 || (VALUES[code] ?? -1) < 0) break;
-    at += 1;
-  }
-  while (at < text.length && codes[at] === 0x3d) at += 1;
+  while ((VALUES[codes[at] ?? 0] ?? -1) >= 0) at += 1;
+  while (codes[at] === 0x3d) at += 1;
   return at;
 }
 
@@ -89,7 +72,7 @@ export function readBase64(scan: Scan, { start, end: wordEnd }: Word): Finding |
   const { text, inner } = scan;
   if (inner === undefined || start < scan.taken || start < scan.read.base64Text) return undefined;
   if (!beginsReadable(scan.codes, start)) return undefined;
-  const end = Math.max(wordEnd, findBase64End(scan, start));
+  const end = Math.max(wordEnd, findBase64End(scan.codes, start));
   scan.read.base64Text = end;
   if (end - start < 16) return undefined;
   const raw = text.slice(start, end);

@@ -1,8 +1,8 @@
-import { ALNUM, classAt, DIGIT, FOREIGN, UNDERSCORE } from "../character.ts";
-import { LINE_COST } from "../work.ts";
 import type { Finding, Scan, Word } from "../finding.ts";
-import { isIdentity } from "./random-token.ts";
 import { ibanRemainder, luhnSum, toCardNumber, toIban, toSsn } from "../replacement.ts";
+import { ALNUM, classAt, DIGIT, FOREIGN, UNDERSCORE } from "../character.ts";
+import { isIdentity } from "./random-token.ts";
+import { LINE_COST } from "../work.ts";
 
 const WORD = ALNUM | UNDERSCORE | FOREIGN;
 
@@ -13,11 +13,11 @@ type DigitRun = { readonly end: number; readonly count: number; readonly isGroup
 
 /** Measures digits from `start`, in groups joined by one kind of separator or not. */
 function measureDigits(scan: Scan, start: number): DigitRun {
-  const { text, codes } = scan;
+  const { codes } = scan;
   let count = 0;
   let separator = 0;
   let end = start;
-  for (let at = start; at < text.length; at++) {
+  for (let at = start; ; at++) {
     const code = codes[at] ?? 0;
     if (code >= 0x30 && code <= 0x39) {
       count += 1;

@@ -1,9 +1,9 @@
-import { ALNUM, BASE64, classAt, DIGIT, entropyOf, LOWER, QUOTE, SPACE, UPPER } from "../character.ts";
 import { IDENTIFIER, isTokenLike } from "../credible.ts";
-import { isReadableBase64 } from "./encoded.ts";
-import { STEP_COST } from "../work.ts";
-import { remember } from "../names/remember.ts";
 import { type Finding, type Scan, toFinding, type Word } from "../finding.ts";
+import { remember } from "../names/remember.ts";
+import { ALNUM, BASE64, classAt, DIGIT, entropyOf, LOWER, QUOTE, SPACE, UPPER } from "../character.ts";
+import { decodeText } from "./encoded.ts";
+import { STEP_COST } from "../work.ts";
 
 const HYPHEN = 0x2d;
 
@@ -74,8 +74,8 @@ const DIGEST_LENGTHS = new Set([27, 28, 43, 44, 64, 86, 88]);
 /** Where a text of its own begins or ends: at a quote, a space, or the whole text's edge. */
 const EDGE = QUOTE | SPACE;
 
-/** Characters that a name may stand behind, no parameter of a URL, and what it is made of, ending where it ends. */
-const NAME = /(?:^|[^\w.?&/-])([A-Za-z][A-Za-z_.-]{2,48})$/;
+/** Characters that a name may stand behind, no parameter of a URL, and what it is made of, looked at from its end. */
+const NAME = /(?<=(?:^|[^\w.?&/-])([A-Za-z][A-Za-z_.-]{2,48}))/y;
 
 function skipBlanksBefore(codes: Uint16Array, at: number): number {
   let before = at;
@@ -97,36 +97,31 @@ function findNameEnd({ codes }: Scan, start: number): number {
   return at + 1;
 }
 
-/** Where small letters, capitals and digits meet: nowhere as often as in what is random. */
-const CHANGES = /[a-z](?=[A-Z\d])|[A-Z](?=[a-z\d])|\d(?=[A-Za-z])/g;
-
-/** Names of what identifies telemetry and things, never secrets. */
+/** Names of what identifies telemetry and things, never secrets; what has no name is none either. */
 const IDENTITY =
-  /trace|span|request|correlation|transaction|build|commit|sha|digest|hash|checksum|etag|revision|version|uuid|guid|integrity|idempoten|cache|partition|primary|foreign|public|sort|object|fingerprint|parent|event|message|order|product|item|route|host|node|pod|instance|image|path|file|url|uri|keyboard|monkey|author|ray|websocket|(?<!key_)id$/i;
+  /trace|span|request|correlation|transaction|build|commit|sha|digest|hash|checksum|etag|revision|version|uuid|guid|integrity|idempoten|cache|partition|primary|foreign|public|sort|object|fingerprint|parent|event|message|order|product|item|route|host|node|pod|instance|image|path|file|url|uri|keyboard|monkey|author|ray|websocket|(?<!key_)id$|^$/i;
 /** Names that hold keys among much else, and services whose keys have no sign of their own: hex under them is taken as well. */
 const GENERIC =
   /key|api|access|client|auth|cred|cert|salt|hmac|seed|algolia|amplitude|asana|bugsnag|cloudflare|codecov|crumb|datadog|facebook|github|heroku|jenkins|jira|kerberos|linode|mailgun|mixpanel|okta|openweather|plaid|postmark|rollbar|sentry|snyk|sonar|spotify|telegram|trello|twilio|twitter|virustotal/i;
 
-/** What a name says of a random value under it. */
-type Label = "identity" | "generic" | "other";
+/** Whether a name is generic; null for one of what identifies. */
+const isGenericName = remember((name) => (IDENTITY.test(name) ? null : GENERIC.test(name)), 500);
 
-const labelOf = remember((name): Label => (IDENTITY.test(name) ? "identity" : GENERIC.test(name) ? "generic" : "other"), 500);
+/** A run of base64, its classes, and how often small letters, capitals and digits meet in it: nowhere as often as in what is random. */
+type Run = { readonly raw: string; readonly bits: number; readonly changes: number };
 
 /** True for what is assigned to any name but one of what identifies, and is as mixed as only a random value is. */
-function isNamedRandom(text: string, nameEnd: number, raw: string): boolean {
-  const name = NAME.exec(text.slice(Math.max(0, nameEnd - 50), nameEnd))?.[1];
-  const label = name === undefined ? "identity" : labelOf(name);
-  if (
-    name === undefined ||
-    label === "identity" ||
-    /^0x|=[^=]|^[a-z]+\d{0,4}(?:[._/-][a-z]*\d{0,2})*$|(?:^|\/)[a-z]{3,}(?:\/|$)/i.test(raw)
-  )
+function isNamedRandom(text: string, nameEnd: number, { raw, bits, changes }: Run): boolean {
+  NAME.lastIndex = nameEnd;
+  const name = NAME.exec(text)?.[1] ?? "";
+  const isGeneric = isGenericName(name);
+  const isMixed = (bits & ALNUM) === ALNUM;
+  if (isGeneric === null || (!isGeneric && (raw.length < (isMixed ? 20 : 24) || changes < raw.length * (isMixed ? 0.4 : 0.25))))
     return false;
-  if (label === "generic")
-    return isTokenLike(raw, 16) && (!UUID.test(raw) || /key|auth|cred|heroku|snyk|postmark/i.test(name)) && entropyOf(raw) >= 3.4;
-  const [least, changes] = MIXED.test(raw) ? [20, 0.4] : [24, 0.25];
-  if (raw.length < least || !/[A-Za-z\d]{12}/.test(raw) || /^[\da-f-]+$|^_|^[a-z]{2,8}_|\//i.test(raw)) return false;
-  return (raw.match(CHANGES)?.length ?? 0) >= raw.length * changes && entropyOf(raw) >= 3.5 && !isReadableBase64(raw);
+  if (/^0x|=[^=]|^[a-z]+\d{0,4}(?:[._/-][a-z]*\d{0,2})*$|(?:^|\/)[a-z]{3,}(?:\/|$)/i.test(raw)) return false;
+  return isGeneric
+    ? isTokenLike(raw, 16) && (!UUID.test(raw) || /key|auth|cred|heroku|snyk|postmark/i.test(name)) && entropyOf(raw) >= 3.4
+    : /[A-Za-z\d]{12}/.test(raw) && !/^[\da-f-]+$|^_|^[a-z]{2,8}_|\//i.test(raw) && entropyOf(raw) >= 3.5 && decodeText(raw) === undefined;
 }
 
 /**
@@ -142,31 +137,37 @@ export function readLoneRandom(scan: Scan, { start }: Word): Finding | undefined
   const most = start + 129;
   let end = start;
   let bits = 0;
+  let changes = 0;
+  let last = 0;
   for (; end < most; end++) {
     const kind = classAt(codes, end);
     if ((kind & BASE64) === 0) break;
     bits |= kind;
+    const sort = kind & ALNUM;
+    if (sort * last > 0 && sort !== last) changes += 1;
+    last = sort;
   }
   const length = end - start;
   const raw = text.slice(start, end);
-  if (length > 128 || (bits & DIGIT) === 0 || /^sha\d/.test(raw) || isIdentityName(text, nameEnd)) return undefined;
+  if (length < 16 || length > 128 || (bits & DIGIT) === 0 || /^sha\d/.test(raw) || isIdentityName(text, nameEnd)) return undefined;
   const isBehindEdge = (classAt(codes, end) & EDGE) !== 0;
-  if (nameEnd >= 0 && (isBehindEdge || ",;)}<".includes(text.charAt(end))) && isNamedRandom(text, nameEnd, raw))
+  if (nameEnd >= 0 && (isBehindEdge || ",;)}<".includes(text.charAt(end))) && isNamedRandom(text, nameEnd, { raw, bits, changes }))
     return toFinding(scan, "key", [start, end]);
   if (length < 40 || !isBehindEdge || (classAt(codes, start - 1) & EDGE) === 0) return undefined;
   const isBase64 = (bits & LOWER) !== 0 && ((bits & UPPER) !== 0 || SMALL.test(raw));
   const isQuoted = (classAt(codes, start - 1) & QUOTE) !== 0;
   if (!isBase64 || !(isQuoted || raw.endsWith("=")) || DIGEST_LENGTHS.has(length)) return undefined;
-  if (entropyOf(raw) < 4.5 || isReadableBase64(raw) || /ABCDE|^[A-Za-z]+(?:[-_/][A-Za-z]+)+$|^[a-z\d-]+(?:\/[\w-]+){2,}$/.test(raw))
+  if (entropyOf(raw) < 4.5 || decodeText(raw) !== undefined || /ABCDE|^[A-Za-z]+(?:[-_/][A-Za-z]+)+$|^[a-z\d-]+(?:\/[\w-]+){2,}$/.test(raw))
     return undefined;
   return toFinding(scan, "key", [start, end]);
 }
 
+/** What identifies, looked at from its end. */
+const IDENTITY_NAME = /(?<=id(?:-2)?|etag|digest|hash|sum|cursor|public_?key|signature-input)/iy;
+
 function isIdentityName(text: string, nameEnd: number): boolean {
-  return (
-    nameEnd >= 0 &&
-    /(?:id(?:-2)?|etag|digest|hash|sum|cursor|public_?key|signature-input)$/i.test(text.slice(Math.max(0, nameEnd - 16), nameEnd))
-  );
+  IDENTITY_NAME.lastIndex = nameEnd;
+  return nameEnd >= 0 && IDENTITY_NAME.test(text);
 }
 
 /** `x-amz-cf-id: ...`, `digest=...`: a name that says the text identifies something. */

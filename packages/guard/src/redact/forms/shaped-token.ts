@@ -1,5 +1,6 @@
-import { ALNUM, classOf } from "../character.ts";
+import { ALNUM, classAt, classOf, DIGIT } from "../character.ts";
 import { type Finding, findForm, type Scan, type Word } from "../finding.ts";
+import { mayBegin, noteBeginning, SHAPED } from "./beginning.ts";
 import { STEP_COST } from "../work.ts";
 
 /**
@@ -21,19 +22,25 @@ const WHOLE =
 /** Words behind which a form looks far. */
 const COMMAND = /^(?:AUTH|LOGIN|net |htp)/;
 
-/** Makes a reader of a form: how a word looks tells which it may begin. */
-function createReader(form: RegExp): (scan: Scan, word: Word) => Finding | undefined {
-  return (scan, { start }) => {
-    if (COMMAND.test(scan.text.slice(start, start + 9))) scan.pass.work.left -= STEP_COST;
-    return findForm(scan, "secret", [start, 16_384, form]);
-  };
-}
+// Each of its alternatives begins with letters of its own, or goes on behind a colon with three digits, a `*` or an `A`.
+for (const [letters] of FORM.source.matchAll(/[a-z]{3,}/gi)) noteBeginning(letters, SHAPED);
 
 /** Reads what is known by its surroundings. */
-export const readShaped = createReader(FORM);
+export function readShaped(scan: Scan, { start, end }: Word): Finding | undefined {
+  const { codes } = scan;
+  const next = codes[end + 1];
+  // A place in a file has three digits at most behind its colon, and no hash behind them.
+  const fourth = codes[end + 37] === 0x3a ? DIGIT : classAt(codes, end + 4);
+  const isNumbered = codes[end] === 0x3a && (next === 0x41 || next === 0x2a || (classAt(codes, end + 3) & fourth & DIGIT) !== 0);
+  if (!isNumbered && !mayBegin(codes, start, SHAPED)) return undefined;
+  if (COMMAND.test(scan.text.slice(start, start + 9))) scan.pass.work.left -= STEP_COST;
+  return findForm(scan, "secret", [start, 16_384, FORM]);
+}
 
 /** Reads a token that is known by its whole form. */
-export const readWhole = createReader(WHOLE);
+export function readWhole(scan: Scan, { start }: Word): Finding | undefined {
+  return findForm(scan, "secret", [start, 16_384, WHOLE]);
+}
 
 const HASH = /^\$\$?(?:[156-8y]|apr1|2[abxy]|argon2(?:id?|d)|scrypt|pbkdf2[\w-]{0,16})\$[\w./=,+$-]{22,256}/d;
 

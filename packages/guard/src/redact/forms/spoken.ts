@@ -1,9 +1,9 @@
 /** Secrets that words lead to without any sign: `with password x9!aB`, `requirepass x9`, `mysql -px9`. */
+import { LINE_COST, STEP_COST } from "../work.ts";
+import { isReplacement } from "../replacement.ts";
 import { classAt, FOREIGN, LOWER, QUOTE, SPACE, UPPER } from "../character.ts";
 import { type Finding, type Scan, toFinding, type Word } from "../finding.ts";
-import { isReplacement } from "../replacement.ts";
 import type { KeyKind } from "../names/sensitive-key.ts";
-import { LINE_COST, STEP_COST } from "../work.ts";
 
 /** Kinds of names that one value can follow; `session 4bf92f` and `card 17` are sentences. */
 const SPOKEN = /^(?:password|secret|key|token|code)$/;

@@ -1,6 +1,6 @@
 import { classAt, QUOTE, SPACE } from "../character.ts";
-import type { Finding, Scan, Word } from "../finding.ts";
 import { replaceNumber, replaceText } from "../scalar.ts";
+import type { Finding, Scan, Word } from "../finding.ts";
 import type { KeyKind } from "../names/sensitive-key.ts";
 
 /** Longest statement or detail that is read as a list of columns and a list of values. */

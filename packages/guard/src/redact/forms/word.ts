@@ -1,17 +1,18 @@
+import { mayBegin, TOKEN } from "./beginning.ts";
+import { readShaped, readWhole } from "./shaped-token.ts";
+import { readCard, readIban, readSsn } from "./number.ts";
+import { readPasswordOption, readSpoken } from "./spoken.ts";
+import { readBase64 } from "./encoded.ts";
+import { readFailingRow, readRows } from "./tuple.ts";
+import { READER_COST } from "../work.ts";
+import { readCall, readScheme, readUserOption } from "./credential.ts";
+import type { Finding, Scan, Word } from "../finding.ts";
 import { readAssignment } from "./assignment.ts";
 import { isNearAccessKey, readAwsSecret, readSqlWord } from "./beside.ts";
-import { readFailingRow, readRows } from "./tuple.ts";
-import { readCard, readIban, readSsn } from "./number.ts";
-import { readCall, readScheme, readUserOption } from "./credential.ts";
-import { readBase64 } from "./encoded.ts";
-import type { Finding, Scan, Word } from "../finding.ts";
-import { readIpAddress } from "./ip-address.ts";
 import { isPlainWord, LEADS_TO_VALUE } from "../operator.ts";
+import { readVendorToken } from "./token.ts";
 import { readLoneRandom, readPrefixed } from "./random-token.ts";
-import { readShaped, readWhole } from "./shaped-token.ts";
-import { readPasswordOption, readSpoken } from "./spoken.ts";
-import { mayBeginToken, readVendorToken } from "./token.ts";
-import { READER_COST } from "../work.ts";
+import { readIpAddress } from "./ip-address.ts";
 
 type Reader = (scan: Scan, word: Word) => Finding | undefined;
 
@@ -60,7 +61,8 @@ const READERS: readonly Look[] = [
   [readShaped, 3, 8, "nhALeP", ' -"'],
   [readScheme, 5, 6, "bdtBDT", SPACES],
   [readWhole, 14, 32, "", ".-"],
-  [readWhole, 40, 85, "", "", "", "7"],
+  [readWhole, 40, 40, "", "", "", "7"],
+  [readWhole, 84, 85, "", "", "", "7"],
   [readWhole, 2, 5, "", "~"],
   [readPrefixed, 23, Infinity],
   [readPrefixed, 2, 22, "", "-"],
@@ -72,29 +74,30 @@ const READERS: readonly Look[] = [
 const bitOf = (reader: Reader): number => 1 << READERS.findIndex(([read]) => read === reader);
 /** Readers that more than the look of a word decides on. */
 const IP_ADDRESS = bitOf(readIpAddress);
-const TOKEN = bitOf(readVendorToken);
+const VENDOR_TOKEN = bitOf(readVendorToken);
 const AWS_SECRET = bitOf(readAwsSecret);
 const ASSIGNMENT = bitOf(readAssignment);
 
-const LONGEST = 127;
-/** Everything above ASCII looks the same. */
+/** Everything above ASCII looks the same, and so does what is longer. */
 const ABOVE = 128;
 const LINE_END = 10;
+const EVERY = Buffer.from([...Array(ABOVE + 1).keys()]);
 
-/** For each value of what is looked at, the readers that it allows, as bits. */
-function tabulate(count: number, allows: (look: Look, value: number) => boolean): Int32Array {
-  return Int32Array.from({ length: count }, (_, value) =>
-    READERS.reduce((bits, look, index) => (allows(look, value) ? bits | (1 << index) : bits), 0),
-  );
+/** For each value of what is looked at, the readers that allow it, as bits. */
+function tabulate(allow: (look: Look) => Buffer): Int32Array {
+  const table = new Int32Array(ABOVE + 1);
+  READERS.forEach((look, index) => {
+    for (const value of allow(look)) table[value] = (table[value] ?? 0) | (1 << index);
+  });
+  return table;
 }
 
-const isIn = (characters = "", code: number): boolean => characters === "" || characters.includes(String.fromCharCode(code));
-
-const BY_LENGTH = tabulate(LONGEST + 1, ([, least, most], length) => length >= least && length <= most);
-const BY_FIRST = tabulate(ABOVE + 1, ([, , , first], code) => isIn(first, code));
-const BY_BEHIND = tabulate(ABOVE + 1, ([, , , , behind], code) => isIn(behind, code));
-const BY_BEFORE = tabulate(ABOVE + 1, ([, , , , , before], code) => isIn(before, code));
-const BY_CLASSES = tabulate(8, ([, , , , , , classes], bits) => isIn(classes, bits + 48));
+const BY_LENGTH = tabulate(([, least, most]) => EVERY.subarray(least, most + 1));
+const bySign = (place: number) => tabulate(([, , , ...signs]) => (signs[place] ? Buffer.from(signs[place], "latin1") : EVERY));
+const BY_FIRST = bySign(0);
+const BY_BEHIND = bySign(1);
+const BY_BEFORE = bySign(2);
+const BY_CLASSES = bySign(3);
 
 const toIndex = (code = LINE_END): number => Math.min(code, ABOVE);
 
@@ -104,12 +107,12 @@ function findReaders(scan: Scan, { start, end, bits }: Word): number {
   const behind = end < scan.text.length ? codes[end] : LINE_END;
   const before = start > 0 ? codes[start - 1] : LINE_END;
   let readers =
-    (BY_LENGTH[Math.min(end - start, LONGEST)] ?? 0) &
+    (BY_LENGTH[toIndex(end - start)] ?? 0) &
     (BY_FIRST[toIndex(codes[start])] ?? 0) &
     (BY_BEHIND[toIndex(behind)] ?? 0) &
     (BY_BEFORE[toIndex(before)] ?? 0) &
-    (BY_CLASSES[bits & 7] ?? 0);
-  if (!mayBeginToken(codes, start)) readers &= ~TOKEN;
+    (BY_CLASSES[(bits & 7) + 48] ?? 0);
+  if (!mayBegin(codes, start, TOKEN)) readers &= ~VENDOR_TOKEN;
   if (!scan.mayName || isPlainWord(scan, end)) readers &= ~ASSIGNMENT;
   if (!isNearAccessKey(scan, start)) readers &= ~AWS_SECRET;
   return scan.pass.policy.ipAddresses === "keep" ? readers & ~IP_ADDRESS : readers;

@@ -1,8 +1,8 @@
-import { isSignedParameter } from "./query-name.ts";
-import { ALNUM, CLASSES } from "../character.ts";
-import { foldTrigger, type NameTriggers } from "./name-trigger.ts";
-import { DEPENDENT, type KeyClassifier, type NameVerdict, TAILS } from "./sensitive-key.ts";
 import { NAME_COST, type Work } from "../work.ts";
+import { foldTrigger, type NameTriggers } from "./name-trigger.ts";
+import { ALNUM, classOf, standsAt } from "../character.ts";
+import { isSignedParameter } from "./query-name.ts";
+import { DEPENDENT, type KeyClassifier, type NameVerdict, TAILS } from "./sensitive-key.ts";
 
 /** A chain of words as a name: what it says of a value, and whether it can lead to a secret at all. */
 export type KnownName = NameVerdict & {
@@ -45,13 +45,7 @@ function judge(chain: string, classify: KeyClassifier): KnownName {
 /** What has no trigger in it leads to nothing, and is not remembered. */
 const PLAIN = judge("", () => ({ kind: undefined }));
 
-const SLOTS = 1_024;
-
-/** True when `chain` stands in the text at `start`; `startsWith` costs more than so short a comparison. */
-function standsAt(chain: string, codes: Uint16Array, start: number): boolean {
-  for (let at = 0; at < chain.length; at++) if (chain.charCodeAt(at) !== codes[start + at]) return false;
-  return true;
-}
+const SLOTS = 4_096;
 
 /**
  * Creates a table of the names met last. A name is compared where it stands, so that most words of a text cost neither a copy nor a
@@ -67,13 +61,13 @@ export function createNameTable(classify: KeyClassifier, work: Work, triggers: N
     for (let at = start; at < end; at++) {
       const code = codes[at] ?? 0;
       word = (Math.imul(word, 31) + code) | 0;
-      if (((CLASSES[code] ?? 0) & ALNUM) !== 0) {
+      if ((classOf(code) & ALNUM) !== 0) {
         row = foldTrigger(row, code);
         met |= triggers[row] ?? 0;
       } else if (code > 127) met = 1;
     }
     if (met === 0) return PLAIN;
-    const slot = Math.imul(word, -1_640_531_535) >>> 22;
+    const slot = Math.imul(word, -1_640_531_535) >>> 20;
     const known = slots[slot];
     if (known !== undefined && known.chain.length === end - start && standsAt(known.chain, codes, start)) return known;
     work.left -= NAME_COST;

@@ -16,7 +16,7 @@ export function foldTrigger(row: number, code: number): number {
 }
 
 function addTrigger(triggers: NameTriggers, part: string): void {
-  const letters = Array.from(part, (each) => each.charCodeAt(0)).filter((code) => (classOf(code) & ALNUM) !== 0);
+  const letters = [...Buffer.from(part)].filter((code) => (classOf(code) & ALNUM) !== 0);
   triggers[letters.slice(0, 3).reduce(foldTrigger, 0)] = 1;
   // A word of two letters stands behind any other letter as well.
   if (part === "pw") for (let before = 1; before < 32; before++) triggers[letters.reduce(foldTrigger, before)] = 1;
