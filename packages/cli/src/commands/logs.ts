@@ -145,16 +145,17 @@ async function reportAndFollow(options: LogsOptions, io: CommandIo): Promise<voi
     if (!files.includes(name)) io.stderr.write(`faultline logs: ${name} is not there yet; waiting for it\n`);
   const { readBytes, tally = new Tally(options.limits) } =
     files.length === 0 ? { readBytes: new Map() } : await report({ ...options, files }, io);
+  if (options.output !== "terminal") return await follow(options, io, { readBytes });
   const before = tally.lines;
   await follow(options, io, { readBytes, tally });
-  if (options.output !== "terminal" || tally.lines === before) return;
+  if (tally.lines === before) return;
   tally.finish();
   io.stdout.write("\n");
   await writeReport(tally, options, io);
 }
 
-/** A report's counts, and how far it read each file. */
-type Reported = { readonly readBytes: ReadBytes; readonly tally: Tally };
+/** How far a report read each file, and its counts where they shall go on. */
+type Reported = { readonly readBytes: ReadBytes; readonly tally?: Tally };
 
 async function follow(options: LogsOptions, io: CommandIo, { readBytes, tally }: Reported): Promise<void> {
   const { createLineReader } = await import("@faultline/formats/access-log");
@@ -179,7 +180,7 @@ async function follow(options: LogsOptions, io: CommandIo, { readBytes, tally }:
         return;
       }
       const read = reader.read(line);
-      tally.add(read, line, file);
+      tally?.add(read, line, file);
       if (!isWanted(read)) return;
       const isFailure = read.kind === "exchange" && (read.exchange.status ?? 0) >= 500;
       if (isFailure || (read.kind === "message" && read.message.severity >= 17)) io.stdout.write(`${toVisible(line)}\n`);
@@ -217,7 +218,7 @@ async function writeAllRecords(options: LogsOptions, io: CommandIo): Promise<Out
     if (wanted && (read.kind === "exchange" || read.kind === "message")) isTelling = true;
     return wanted;
   };
-  const readBytes = await eachSource(options, io, (source) => writeRecords(source, { reader: options.reader, isWanted, write }));
+  const readBytes = await eachSource(options, io, (source) => writeRecords(source, { ...options, isWanted, write }));
   return { isTelling, readBytes };
 }
 

@@ -22,6 +22,8 @@ export type AnalyzeOptions = {
   readonly reader: ReaderOptions;
   /** False when every line must go through the parsers that the user named. */
   readonly isFastAllowed: boolean;
+  /** True where files are followed afterwards, see `Reader`. */
+  readonly follow?: boolean;
   readonly engine?: Engine;
 };
 
@@ -79,6 +81,7 @@ async function countLines(options: CounterOptions, read: (counter: Reader) => Pr
   await read({
     ...(scanner.buffer === undefined ? {} : { buffer: scanner.buffer }),
     consume: (buffer, length, isEnd) => counter.consume(scanner, { buffer, length, isEnd }),
+    isFollowed: options.follow === true,
   });
   scanner.flush();
   scanner.close();

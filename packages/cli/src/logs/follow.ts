@@ -44,7 +44,7 @@ function start({ name, fromBytes }: FollowedFile): Followed {
 
 /** Where the line starts that goes on at a place: what a slow writer began is read as a whole. */
 function findLine(fd: number, place: number): number {
-  const start = Math.max(0, place - CHUNK_BYTES);
+  const start = Math.max(0, place - MAX_LINE_BYTES);
   const bytes = Buffer.allocUnsafe(place - start);
   const read = readSync(fd, bytes, 0, bytes.length, start);
   const newline = bytes.subarray(0, read).lastIndexOf(NEWLINE);

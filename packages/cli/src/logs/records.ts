@@ -18,7 +18,12 @@ export type RecordFilter = (read: ReadLine) => boolean;
 /** Writes every line of a source as one flat JSON object, as soon as it is known where its status stands. */
 export async function writeRecords(
   source: Source,
-  options: { readonly reader: ReaderOptions; readonly isWanted: RecordFilter; readonly write: (text: string) => void },
+  options: {
+    readonly reader: ReaderOptions;
+    readonly follow: boolean;
+    readonly isWanted: RecordFilter;
+    readonly write: (text: string) => void;
+  },
 ): Promise<void> {
   const watch = new ColumnWatch();
   const context: ParseContext & { wholeDurations?: WholeDurations } = { ...options.reader.context };
@@ -37,6 +42,7 @@ export async function writeRecords(
       if (out.length > 0) options.write(`${out.join("\n")}\n`);
       return rest;
     },
+    isFollowed: options.follow,
   });
 }
 

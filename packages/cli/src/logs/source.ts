@@ -22,6 +22,8 @@ export type Reader = {
    * is left alone until then. With `isEnd` nothing comes behind them.
    */
   readonly consume: (buffer: Buffer, length: number, isEnd: boolean) => number | Promise<number>;
+  /** True where a plain file is followed afterwards: its last line, as long as nothing ends it, is left to who follows. */
+  readonly isFollowed?: boolean;
 };
 
 /** One thing to read. `onBytes` hears of compressed bytes as they are read. */
@@ -84,8 +86,10 @@ export async function readSource(source: Source, reader: Reader): Promise<void> 
     else await readPipe({ fd, chunks }, source, filled);
   } else {
     const kind = findEncoding(source.name);
-    if (kind === "none") await readPlain(source, filled);
-    else {
+    if (kind === "none") {
+      await readPlain(source, filled);
+      if (reader.isFollowed === true) filled.leaveTail();
+    } else {
       const file = createReadStream(source.name, { highWaterMark: 1 << 20 });
       file.on("data", (chunk) => source.onBytes(chunk.length));
       const decoder = createDecoder(kind);
@@ -169,6 +173,7 @@ export type Stretch = { readonly fd: number; readonly fromBytes: number; readonl
 export async function readStretch(stretch: Stretch, reader: Reader): Promise<void> {
   const filled = new Filled(reader);
   await readAll(stretch.fd, stretch, filled);
+  if (reader.isFollowed === true) filled.leaveTail();
   await filled.finish();
 }
 
@@ -241,6 +246,11 @@ class Filled {
     if (shown > 0) await this.reader.consume(this.buffer, shown + 1, false);
     this.skipping = written === this.length;
     this.length = 0;
+  }
+
+  /** Drops what stands behind the last line break. */
+  leaveTail(): void {
+    this.length = this.length === 0 ? 0 : this.buffer.lastIndexOf(NEWLINE, this.length - 1) + 1;
   }
 
   private drop(count: number): void {
