@@ -21,9 +21,9 @@ typedef struct {
 } taught_shape;
 
 /* Who answered, by shape; and sizes of requests, a Sample of sample.ts. Both of lines that are counted here. */
-#define MAX_PEERS 2048
+#define MAX_PEERS 16384
 #define PEER_TABLE (MAX_PEERS * 4)
-#define MAX_SIZES 512
+#define MAX_SIZES 2048
 typedef struct { int32_t shape, hash; uint32_t count; } peer;
 typedef struct { int32_t shape; uint32_t sampled, seen, stride; double values[SAMPLE + 1]; } size_sample;
 
@@ -190,7 +190,7 @@ static int read_request(uint32_t shape, request *r) {
 /* The slot of who answered on a shape; -1 when all are taken. */
 static int32_t find_peer(int32_t shape, text name) {
   int32_t hash = (int32_t)hash_bytes(name.from, name.to - name.from);
-  uint32_t at = ((uint32_t)shape * 0x9e3779b1u + (uint32_t)hash * 0x85ebca6bu) >> 19;
+  uint32_t at = ((uint32_t)shape * 0x9e3779b1u + (uint32_t)hash * 0x85ebca6bu) >> 16;
   for (int32_t slot; (slot = peer_slots[at &= PEER_TABLE - 1]) != -1; at++)
     if (peers[slot].shape == shape && peers[slot].hash == hash) return slot;
   if (peer_count >= MAX_PEERS) return -1;

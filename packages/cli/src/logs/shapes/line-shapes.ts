@@ -76,7 +76,11 @@ export class LineShapes {
     if (read.kind === "directive" || read.kind === "partial") this.cutter?.clear();
   }
 
-  /** What was learned is for the scanner as well, which then leaves such lines out; in the order in which shapes are asked. */
+  /**
+   * What was learned is for the scanner as well, which then leaves such lines out. A shape is handed over once each of those that are asked
+   * before it is as well, or reads nothing: one that is learned later comes behind it in the scanner's order. Of a line that fits both, one
+   * of them says what the parsers do not; it is turned off when they read such a line.
+   */
   private teach(alike: readonly LineShape[]): void {
     if (this.cutter === undefined) return;
     let isFirst = true;
