@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { createLineReader, type LogMessage } from "@faultline/formats/access-log";
 import { readOtlpLine } from "@faultline/formats/otlp";
 import type { AttributeValue, Exchange, LogRecord, Window } from "@faultline/model";
+import { type Columns, HEAD_BYTES, judgeHead, withColumnOrder } from "./logs/column-order.ts";
 import { type LineSource, readLines } from "./read-lines.ts";
 
 /** What access and error logs hold, bounded: failing exchanges first, good ones evenly thinned. */
@@ -19,6 +20,7 @@ const MAX_GOOD = 4_000;
 const MAX_MESSAGES = 20_000;
 const LOG_WARN = 13;
 const SERVER_ERROR = 500;
+const LINE_BREAK = Buffer.from("\n");
 
 /** True for a file of access, error or application log lines; false for OTLP, and for what neither is. */
 export async function isLogFile(source: LineSource): Promise<boolean> {
@@ -46,7 +48,8 @@ export async function readAccessLogs(
   const logs: LogRecord[] = [];
   const isAsked = (timeMs: number) => windows.length === 0 || windows.some(({ fromMs, toMs }) => timeMs >= fromMs && timeMs < toMs);
   for (const source of sources) {
-    const reader = createLineReader({ context: readContext() });
+    const options = withColumnOrder({ reader: { context: readContext() }, isFastAllowed: false }, await judgeSource(source));
+    const reader = createLineReader(options.reader);
     const name = findName(source.name);
     for await (const { bytes } of readLines(source, onBytes)) {
       const read = reader.read(Buffer.from(bytes).toString("utf8"));
@@ -61,6 +64,18 @@ export async function readAccessLogs(
     }
   }
   return { exchanges: [...failing, ...good.items], logs, keptShare: good.share };
+}
+
+/** What the first lines of a source say of all. */
+async function judgeSource(source: LineSource): Promise<Columns> {
+  const head: Uint8Array[] = [];
+  let length = 0;
+  for await (const { bytes } of readLines(source)) {
+    head.push(bytes, LINE_BREAK);
+    length += bytes.length + 1;
+    if (length > HEAD_BYTES) break;
+  }
+  return judgeHead(Buffer.concat(head), length <= HEAD_BYTES);
 }
 
 /** Times without a zone are the machine's own. */
