@@ -1,7 +1,7 @@
 import { PARAMETER } from "./routes/route-node.ts";
 import type { CrowdedPlace, RouteTrie } from "./routes/route-trie.ts";
 import { RecentWords } from "./routes/recent-words.ts";
-import { findTextSuffix } from "./routes/segment.ts";
+import { findTextSuffix, toFolderSuffix } from "./routes/segment.ts";
 
 /** What a scanner knows of one crowded place. */
 type Known = {
@@ -44,10 +44,11 @@ export class CrowdedPlaces {
     return this.places.get(hash);
   }
 
-  /** The suffix of the value that a word is at a place; undefined when it is a name there. */
-  findSuffix(place: Known, word: string): string | undefined {
-    if (place.names.has(word)) return undefined;
-    const suffix = findTextSuffix(word);
+  /** The suffix of the value that a word is at a place; undefined when it is a name there. Others stand behind a folder. */
+  findSuffix(place: Known, word: string, isFolder: boolean): string | undefined {
+    if (word.startsWith("@") || place.names.has(word)) return undefined;
+    const own = findTextSuffix(word);
+    const suffix = isFolder ? toFolderSuffix(own) : own;
     const isKnown = place.wordSuffixes.has(suffix);
     if (!isKnown && (place.valueSuffixes === undefined || !place.wordSuffixes.has(""))) return undefined;
     if (this.recent.add(word, place.number, 1) >= this.often) return undefined;

@@ -3,6 +3,7 @@ import type { PlainLine } from "./shapes/line-shape.ts";
 
 const SLASH = 47;
 const AT = 64;
+const SEMICOLON = 59;
 /** Stands in the hashes for a value. */
 const VALUE = 0;
 const START_A = 0x811c9dc5;
@@ -18,6 +19,8 @@ export class PathKinds<T extends { readonly method: string }> {
   private hashA = 0;
   private hashB = 0;
   private slot = 0;
+  /** True when the path that was looked for last has parameters, which are none of its kind: nothing may be put for it. */
+  hasParameters = false;
 
   /** For at most `limit` kinds, a power of two. */
   constructor(limit: number) {
@@ -51,12 +54,14 @@ export class PathKinds<T extends { readonly method: string }> {
   private hash({ bytes, pathStart, pathEnd }: PlainLine): void {
     let a = START_A;
     let b = START_B;
+    this.hasParameters = false;
     for (let start = pathStart + 1; start <= pathEnd;) {
       let end = start;
       let mayBeValue = false;
       for (; end < pathEnd && bytes[end] !== SLASH; end += 1) {
         const code = bytes[end] as number;
         if ((code >= 48 && code <= 57) || code === AT) mayBeValue = true;
+        else if (code === SEMICOLON) this.hasParameters = true;
       }
       const isFixed = !mayBeValue || (start === pathStart + 1 && isVersion(bytes, start, end));
       const valueEnd = isFixed ? -1 : findValueEnd(bytes, start, end);

@@ -37,6 +37,15 @@ function toLine(method: string, path: string): PlainLine {
 }
 
 describe("paths on their way to the tries", () => {
+  it("are of one kind with and without matrix parameters, by their bytes and by their text", () => {
+    const leaves = new PathLeaves();
+    const plain = leaves.get("GET", "/login/form");
+    expect(leaves.get("GET", "/login;jsessionid=A1B2/form;x=1")).toBe(plain);
+    expect(leaves.getAt(toLine("GET", "/login;jsessionid=C3D4/form"))).toBe(plain);
+    expect(leaves.getAt(toLine("GET", "/logout;jsessionid=C3D4/form"))).not.toBe(plain);
+    expect(leaves.getAt(toLine("GET", "/login/form"))).toBe(plain);
+  });
+
   it.each([1, 2, 3])("are of the same kind by their bytes as by their text, seed %i", (seed) => {
     const below = createRandom(seed);
     const leaves = new PathLeaves();

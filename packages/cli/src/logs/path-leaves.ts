@@ -1,7 +1,7 @@
 import { PathKinds } from "./path-kinds.ts";
 import { RouteTally } from "./route-tally.ts";
 import type { RouteTrie } from "./routes/route-trie.ts";
-import { findValueEnd, isVersion } from "./routes/segment.ts";
+import { dropParameters, findValueEnd, isVersion } from "./routes/segment.ts";
 import type { PlainLine } from "./shapes/line-shape.ts";
 import { isTextAt } from "./shapes/line-tokens.ts";
 
@@ -39,7 +39,7 @@ export class PathLeaves {
 
   /** The tally of a path. */
   get(method = "-", path = "/-"): RouteTally {
-    return this.getLeaf(method, path).tally;
+    return this.getLeaf(method, dropParameters(path)).tally;
   }
 
   /** The tally of a line's path, of which no text is made when its kind is known. */
@@ -49,6 +49,7 @@ export class PathLeaves {
     if (!isPlain) return this.get(method, line.path);
     this.kinds ??= new PathKinds(MAX_LEAVES);
     const known = this.kinds.find(line);
+    if (this.kinds.hasParameters) return this.get(method, line.path);
     if (known === undefined) {
       const leaf = this.getLeaf(method, line.path ?? "");
       this.kinds.put(leaf);

@@ -76,6 +76,13 @@ const PATHS = [
   "/users/@me",
   "/users/a#@b.example",
   "/logs-2026.01.01/_doc/#",
+  "/login;jsessionid=A#B",
+  "/cars/#;color=red;year=#/doors",
+  "/dist/app.#.js/map",
+  "/repos/#.git/info",
+  "/archive/v#.2.tar.gz",
+  "/topics/#:modifyAckDeadline",
+  "/plans/2026-W#/meals",
 ];
 const TAILS = [
   "",

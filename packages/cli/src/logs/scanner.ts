@@ -9,13 +9,14 @@ import { findRequestEnd, findTime, isDigit, isLineEnd, readStatus, skipQuoted, s
 import { CrowdedPlaces } from "./crowded-places.ts";
 import type { LineScanner, ScannerHooks } from "./line-scanner.ts";
 import { MAX_DEPTH } from "./routes/route-trie.ts";
-import { findValueEnd, isVersion } from "./routes/segment.ts";
+import { cutFolder, findValueEnd, isVersion } from "./routes/segment.ts";
 import { Series } from "./series.ts";
 import type { Tally } from "./tally.ts";
 
 const SPACE = 32;
 const QUOTE = 34;
 const SLASH = 47;
+const SEMICOLON = 59;
 const QUESTION = 63;
 const AT = 64;
 const BACKSLASH = 92;
@@ -38,7 +39,7 @@ PATH_KIND.fill(IS_DIGIT, 48, 58);
 PATH_KIND.fill(FOREIGN, 0, SPACE);
 PATH_KIND[AT] = IS_AT;
 for (const code of [SLASH, SPACE, QUESTION]) PATH_KIND[code] = SEGMENT_END;
-for (const code of [QUOTE, BACKSLASH, 35]) PATH_KIND[code] = FOREIGN;
+for (const code of [QUOTE, BACKSLASH, 35, SEMICOLON]) PATH_KIND[code] = FOREIGN;
 
 /** Failing lines that are shown to the full parsers: the first ones, each n-th after them, and the first of each shape. */
 const FIRST_LOOKS = 500;
@@ -206,7 +207,7 @@ export class Scanner implements LineScanner {
       if (depth < MAX_DEPTH) {
         // Only a segment with a digit or an @ can be a value by itself; one of nothing but digits always is.
         const isFixed = (seen & (IS_DIGIT | IS_AT)) === 0 || (segment === path + 1 && isVersion(bytes, segment, at));
-        let valueEnd = isFixed ? -1 : seen === IS_DIGIT ? at : findValueEnd(bytes, segment, at);
+        let valueEnd = isFixed ? -1 : seen === IS_DIGIT ? at : cutFolder(bytes, findValueEnd(bytes, segment, at), at);
         if (!this.places.isEmpty) valueEnd = this.findCrowdedEnd({ a, b, depth, segment, end: at, valueEnd });
         if (valueEnd !== -1) {
           if (firstValue === 0) firstValue = hash | 1;
@@ -237,7 +238,7 @@ export class Scanner implements LineScanner {
       const isOther = place.valueSuffixes !== undefined && !place.valueSuffixes.has(this.bytes.toString("utf8", valueEnd, end));
       return isOther ? end : valueEnd;
     }
-    const suffix = this.places.findSuffix(place, this.bytes.toString("utf8", segment, end));
+    const suffix = this.places.findSuffix(place, this.bytes.toString("utf8", segment, end), this.bytes[end] === SLASH);
     if (suffix === undefined) return -1;
     this.crowdedValues |= 1 << depth;
     return end - suffix.length;

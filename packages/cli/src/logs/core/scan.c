@@ -222,7 +222,7 @@ static void fill_tables(void) {
   for (unsigned c = 0; c < 256; c++) {
     kinds[c] = classify(c);
     int end = c == '/' || c == ' ' || c == '?';
-    int foreign = c < 32 || c == '"' || c == '\\' || c == '#';
+    int foreign = c < 32 || c == '"' || c == '\\' || c == '#' || c == ';';
     path_kinds[c] = end ? 8 : foreign ? 16 : is_digit(c) ? 2 : c == '@' ? 4 : 1;
     client_bytes[c] = is_digit(c) || is_alpha(c) || c == '_' || c == '.' || c == ':' || c == '*' || c == '%' || c == '-';
   }
@@ -230,20 +230,25 @@ static void fill_tables(void) {
 
 static inline int kind_of(unsigned c) { return kinds[c]; }
 
+/* So many digits beside a single letter are no part of a name, as in 2026-W47; v20260101 is a version. */
+#define LETTERED_DIGITS 5
+
 static int is_id(const unsigned char *from, const unsigned char *to) {
-  int mask = 0, digits = 0, dashes = 0, dots = 0, turns = 0, last = 0, length = to - from;
+  int mask = 0, digits = 0, dashes = 0, dots = 0, turns = 0, letters = 0, last = 0, length = to - from, first = *from;
   for (; from < to; from++) {
     int kind = kind_of(*from);
     mask |= kind;
     if (kind == DIGIT) digits++;
     else if (kind == DASH) dashes++;
     else if (kind == DOT) dots++;
+    else if (kind & ALPHABET) letters++;
     int side = kind == DIGIT ? 1 : (kind & ALPHABET) == 0 ? last : 2;
     if (side != last && last != 0) turns++;
     last = side;
   }
   if (digits == 0) return 0;
   if (!(mask & ALPHABET)) return 1;
+  if (letters == 1 && digits >= LETTERED_DIGITS && digits + letters + dashes == length && (first | 32) != 'v') return 1;
   int hex = !(mask & ~(DIGIT | HEX | UPPER | DASH));
   if (hex && (dashes == 0 ? length >= 8 : length == 36 && dashes == 4)) return 1;
   if (digits >= 3 && turns >= 3 && length >= 8) return 1;
@@ -252,13 +257,23 @@ static int is_id(const unsigned char *from, const unsigned char *to) {
 }
 
 static const unsigned char *find_suffix(const unsigned char *from, const unsigned char *to) {
-  for (const unsigned char *at = to - 1; at > from && to - at <= 12; at--) {
+  int most = 31;
+  for (const unsigned char *at = to - 1; at > from && to - at <= most; at--) {
     int kind = kind_of(*at);
     if (kind == COLON) return to - at > 2 ? at : to;
-    if (kind == DOT) return to - at > 1 && to - at <= 6 && (kind_of(at[1]) & ALPHABET) ? at : to;
-    if (!(kind & (ALPHABET | DIGIT))) return to;
+    if (kind == DOT) {
+      if (to - at <= 1 || to - at > 6 || !(kind_of(at[1]) & ALPHABET)) return to;
+      return at - 4 > from && at[-4] == '.' && at[-3] == 't' && at[-2] == 'a' && at[-1] == 'r' ? at - 4 : at;
+    }
+    if (kind == DIGIT) most = 12;
+    else if (!(kind & ALPHABET)) return to;
   }
   return to;
+}
+
+/* Where the suffix starts of a segment that ends at `to`: behind a folder stand others, and it has none, but for a repository's. */
+static inline const unsigned char *cut_folder(const unsigned char *stem, const unsigned char *to) {
+  return *to == '/' && stem && !(to - stem == 4 && stem[1] == 'g' && stem[2] == 'i' && stem[3] == 't') ? to : stem;
 }
 
 /* Where a value's fixed suffix starts; 0 for a word. An e-mail address has its @ inside and no suffix. */
@@ -278,7 +293,7 @@ static inline v128_t in_range(v128_t bytes, unsigned char first, unsigned char c
   return up_to(wasm_i8x16_sub(bytes, wasm_u8x16_splat(first)), count - 1);
 }
 
-/* What 64 bytes are to a path, a bit a byte: ends of segments (and bytes that no plain path holds, but for quotes), digits, @. */
+/* What 64 bytes are to a path, a bit a byte: ends of segments (and bytes that no plain path holds, but for quotes; a ; is one), digits, @. */
 typedef struct { const unsigned char *at; uint64_t ends, digits, ats; } window;
 
 static inline window look(const unsigned char *at) {
@@ -286,7 +301,7 @@ static inline window look(const unsigned char *at) {
   for (int i = 0; i < 4; i++) {
     v128_t bytes = load(at + 16 * i);
     /* / and ? differ in one bit. */
-    v128_t ends = any(any(up_to(bytes, 32), is_byte(bytes, '#')), is_byte(any(bytes, wasm_u8x16_splat(16)), '?'));
+    v128_t ends = any(any(up_to(bytes, 32), any(is_byte(bytes, '#'), is_byte(bytes, ';'))), is_byte(any(bytes, wasm_u8x16_splat(16)), '?'));
     w.ends |= (uint64_t)wasm_i8x16_bitmask(ends) << (16 * i);
     w.digits |= (uint64_t)wasm_i8x16_bitmask(in_range(bytes, '0', 10)) << (16 * i);
     w.ats |= (uint64_t)wasm_i8x16_bitmask(is_byte(bytes, '@')) << (16 * i);
@@ -411,8 +426,8 @@ static int is_frequent(uint64_t at, uint64_t hash) {
 /* What a segment at a crowded place counts as: the hash of a value with or without a suffix, or 0 for a word. */
 static uint64_t crowd_value(uint64_t at, int crowd, const unsigned char *from, const unsigned char *to) {
   uint64_t hash = hash_bytes(from, to - from);
-  if (is_kept(at, hash, NAME)) return 0;
-  const unsigned char *stem = find_suffix(from, to);
+  if (*from == '@' || is_kept(at, hash, NAME)) return 0;
+  const unsigned char *stem = cut_folder(find_suffix(from, to), to);
   uint64_t suffix = hash_bytes(stem, to - stem), value = stem < to ? suffix ^ VALUE : VALUE;
   if (!is_kept(at, suffix, WORD_SUFFIX)) {
     if (stem == to || crowd != PLACE_OF_ANY_SUFFIX || !is_kept(at, hash_bytes(to, 0), WORD_SUFFIX)) return 0;
@@ -432,7 +447,7 @@ static const unsigned char *hash_short_path(const unsigned char *path, const uns
   uint64_t stops = 0, slashes = 0, digits = 0, ats = 0;
   for (int i = 0; i < 4; i++) {
     v128_t bytes = load(path + 16 * i), slash = is_byte(bytes, '/');
-    v128_t other = any(up_to(bytes, 32), any(is_byte(bytes, '#'), is_byte(bytes, '?')));
+    v128_t other = any(any(up_to(bytes, 32), is_byte(bytes, ';')), any(is_byte(bytes, '#'), is_byte(bytes, '?')));
     stops |= (uint64_t)wasm_i8x16_bitmask(other) << (16 * i);
     slashes |= (uint64_t)wasm_i8x16_bitmask(slash) << (16 * i);
     digits |= (uint64_t)wasm_i8x16_bitmask(in_range(bytes, '0', 10)) << (16 * i);
@@ -452,7 +467,7 @@ static const unsigned char *hash_short_path(const unsigned char *path, const uns
     digits &= behind;
     const unsigned char *segment = path + from, *segment_end = path + to, *stem = segment_end;
     if (from == 1 && is_version(segment, to - from)) continue;
-    if (own != all && !is_plain_id(segment, to - from) && !(stem = value_end(segment, segment_end))) continue;
+    if (own != all && !is_plain_id(segment, to - from) && !(stem = cut_folder(value_end(segment, segment_end), segment_end))) continue;
     uint32_t hash = (uint32_t)hash_run(segment, to - from);
     if (first == 0) first = hash | 1;
     else others = (others ^ hash) * 0x85ebca6bu + 1;
@@ -508,7 +523,7 @@ static const unsigned char *hash_path(const unsigned char *path, const unsigned 
     int crowd = place_count ? find_kept(state, PLACE, PLACE_OF_ANY_SUFFIX) : 0;
     if ((digits | ats) && !(segment == path + 1 && is_version(segment, length))) {
       /* Only a segment with a digit or an @ can be a value by itself; one of nothing but digits always is. */
-      const unsigned char *stem = digits == all || (ats == 0 && is_plain_id(segment, length)) ? end : value_end(segment, end);
+      const unsigned char *stem = digits == all || (ats == 0 && is_plain_id(segment, length)) ? end : cut_folder(value_end(segment, end), end);
       if (stem) {
         uint64_t suffix = stem < end ? hash_bytes(stem, end - stem) : 0;
         value = stem < end && (crowd != PLACE_OF_ANY_SUFFIX || is_kept(state, suffix, VALUE_SUFFIX)) ? suffix ^ VALUE : VALUE;

@@ -1,6 +1,6 @@
 /** Folds siblings that are values of one parameter into one: values are many and each is rare, names are few and each is frequent. */
-import { absorb, createNode, getCrowd, type Mergeable, type Node, PARAMETER, removeChild, setChild } from "./route-node.ts";
-import { findFixedSuffix, isVersionText, looksLikeValue } from "./segment.ts";
+import { absorb, createNode, getCrowd, type Mergeable, type Node, PARAMETER, removeChild, SCOPE, setChild } from "./route-node.ts";
+import { findFixedSuffix, isVersionText, looksLikeValue, toFolderSuffix } from "./segment.ts";
 
 /** No API answers in more versions; more short numbers at the start of a path are values. */
 const MAX_VERSIONS = 4;
@@ -13,6 +13,12 @@ const CROWDED = 1000;
 const MAX_RARE_SUFFIXES = 40;
 const RARE_LINES = 3;
 const RARE_WORDS = 2;
+/** Where suffixes are that many, those of fewer than one in so many are rare as well. */
+const RARE_SHARE = 20;
+/** A few names start with an @, as @me does; more of them are scopes or accounts. */
+const MIN_SCOPES = 4;
+/** Names that stand for whoever asks, or for what is newest, beside values that are followed by the same. */
+const STANDINS: ReadonlySet<string> = new Set(["me", "self", "current", "latest", "default", "all", "-", "~", "@me", "@self", "@original"]);
 
 /** Folds the children of a place, then of its children. Children are judged together with others of the same suffix. */
 export function foldRoutes<T extends Mergeable<T>>(node: Node<T>, depth: number): void {
@@ -23,7 +29,8 @@ export function foldRoutes<T extends Mergeable<T>>(node: Node<T>, depth: number)
   for (const key of node.children.keys()) if (key.length === LOCALE_CHARACTERS && LOCALE.test(key)) locales.push(key);
   if (locales.length > 1) foldInto(node, PARAMETER, locales);
   const words = [...node.children.keys()].filter((key) => !key.startsWith(PARAMETER) && !versions.includes(key));
-  const { groups, areSuffixesMany } = groupBySuffix(words);
+  foldScopes(node, words);
+  const { groups, areSuffixesMany } = groupBySuffix(node, words);
   if (areSuffixesMany) getCrowd(node).isOfAnySuffix = true;
   for (const [suffix, keys] of groups) {
     const values = findValues(node, { keys, suffix, depth });
@@ -33,16 +40,30 @@ export function foldRoutes<T extends Mergeable<T>>(node: Node<T>, depth: number)
   for (const child of node.children.values()) foldRoutes(child, depth + 1);
 }
 
-/** Words by their suffix. Suffixes are few: where those with a word or two are many, these words have none. */
-function groupBySuffix(words: readonly string[]) {
+function foldScopes<T extends Mergeable<T>>(node: Node<T>, words: readonly string[]): void {
+  const scopes = words.filter((key) => key.startsWith("@") && !STANDINS.has(key));
+  if (scopes.length >= MIN_SCOPES || (scopes.length > 0 && node.children.has(SCOPE))) foldInto(node, SCOPE, scopes);
+}
+
+/** Words by their suffix. Suffixes are few: where those with a word or two are many, these words have none; nor have folders. */
+function groupBySuffix<T>(node: Node<T>, words: readonly string[]) {
   const groups = new Map<string, string[]>();
   const add = (suffix: string, keys: readonly string[]) => {
     const group = groups.get(suffix);
     if (group === undefined) groups.set(suffix, [...keys]);
     else group.push(...keys);
   };
-  for (const word of words) add(findFixedSuffix(word), [word]);
-  const rare = [...groups].filter(([suffix, keys]) => suffix !== "" && keys.length <= RARE_WORDS);
+  let suffixed = 0;
+  for (const word of words) {
+    const child = node.children.get(word);
+    if (child === undefined) continue;
+    const own = findFixedSuffix(word);
+    const suffix = child.children.size > 0 ? toFolderSuffix(own) : own;
+    if (suffix !== "") suffixed += 1;
+    add(suffix, [word]);
+  }
+  const most = groups.size > MAX_RARE_SUFFIXES ? Math.max(RARE_WORDS, suffixed / RARE_SHARE) : RARE_WORDS;
+  const rare = [...groups].filter(([suffix, keys]) => suffix !== "" && keys.length <= most);
   if (rare.length < MAX_RARE_SUFFIXES) return { groups, areSuffixesMany: false };
   for (const [suffix, keys] of rare) {
     groups.delete(suffix);
@@ -53,7 +74,10 @@ function groupBySuffix(words: readonly string[]) {
 
 /** Values whose suffixes are many and rare have none. */
 function foldSuffixes<T extends Mergeable<T>>(node: Node<T>): void {
-  const rare = listSuffixed(node).filter((key) => countLines(node, key) <= RARE_LINES);
+  const suffixed = listSuffixed(node);
+  const lines = suffixed.reduce((sum, key) => sum + countLines(node, key), 0);
+  const most = suffixed.length > MAX_RARE_SUFFIXES ? Math.max(RARE_LINES, lines / RARE_SHARE) : RARE_LINES;
+  const rare = suffixed.filter((key) => countLines(node, key) <= most);
   if (rare.length < MAX_RARE_SUFFIXES) return;
   foldInto(node, PARAMETER, rare);
   getCrowd(node).isOfAnySuffix = true;
@@ -77,7 +101,7 @@ export function forceRoutes<T extends Mergeable<T>>(node: Node<T>, limit: number
 }
 
 function listSuffixed<T>(node: Node<T>): string[] {
-  return [...node.children.keys()].filter((key) => key.startsWith(PARAMETER) && key !== PARAMETER);
+  return [...node.children.keys()].filter((key) => key.startsWith(PARAMETER) && key !== PARAMETER && key !== SCOPE);
 }
 
 function countLines<T>(node: Node<T>, key: string): number {
@@ -111,6 +135,8 @@ type Siblings = { readonly keys: readonly string[]; readonly suffix: string; rea
  * of it. How long the tail must be depends on how much its members look like values, and whether ids already stand in the same place.
  */
 function findValues<T>(node: Node<T>, { keys, suffix, depth }: Siblings): string[] {
+  const twins = findTwins(node, keys);
+  if (twins.length > 0) return twins;
   const counts = keys.map((key) => countLines(node, key)).sort((a, b) => a - b);
   const median = counts[Math.floor(counts.length / 2)] ?? 0;
   const limit = keys.length >= 8 ? Math.max(3, median * 4) : 3;
@@ -118,10 +144,44 @@ function findValues<T>(node: Node<T>, { keys, suffix, depth }: Siblings): string
   const valueLike = tail.filter(looksLikeValue);
   const known = countLines(node, PARAMETER + suffix);
   const hasParameter = known > 0;
-  if (isLongTail(node, tail, { depth, hasParameter })) return tail;
+  if (isLongTail(node, tail, { depth, hasParameter })) return tail.length < CONTINUED ? tail : widenTail(node, keys, limit);
   // Beside many known ids, the few that happen to hold no digit.
   if (known >= SURE_LINES && valueLike.every((key) => countLines(node, key) * SURE_LINES <= known)) return valueLike;
   return isLongTail(node, valueLike, { depth: depth + 1, hasParameter: true }) || valueLike.length >= 3 ? valueLike : [];
+}
+
+/** A tail of so many values goes on where so many words are that often, each step half as often again: names are few at any one frequency. */
+const CONTINUED = 40;
+const CROWD_OF_A_STEP = 4;
+const STEP = 1.5;
+
+/** The words up to where their counts have a gap. */
+function widenTail<T>(node: Node<T>, keys: readonly string[], limit: number): string[] {
+  let bound = limit;
+  for (;;) {
+    const isNext = (key: string) => countLines(node, key) > bound && countLines(node, key) <= bound * STEP;
+    if (keys.filter(isNext).length < CROWD_OF_A_STEP) break;
+    bound *= STEP;
+  }
+  return keys.filter((key) => countLines(node, key) <= bound && !(STANDINS.has(key) && countLines(node, key) > limit));
+}
+
+/** So many words of which most are followed by the same two names are values, however often each comes. */
+const TWINS = 40;
+const SHARED_NAMES = 2;
+
+function findTwins<T>(node: Node<T>, keys: readonly string[]): string[] {
+  if (keys.length < TWINS) return [];
+  const followed = new Map<string, number>();
+  const folders = keys.filter((key) => (node.children.get(key)?.children.size ?? 0) > 0 && !STANDINS.has(key));
+  for (const key of folders) {
+    for (const name of node.children.get(key)?.children.keys() ?? [])
+      if (!name.startsWith(PARAMETER)) followed.set(name, (followed.get(name) ?? 0) + 1);
+  }
+  const shared = [...followed].filter(([, count]) => count >= folders.length / 2).map(([name]) => name);
+  if (shared.length < SHARED_NAMES) return [];
+  const twins = folders.filter((key) => shared.some((name) => node.children.get(key)?.children.has(name) === true));
+  return twins.length >= TWINS ? twins : [];
 }
 
 /** Least number of distinct values for a number of lines per value: the more often each returns, the more of them are wanted. */

@@ -63,6 +63,17 @@ const VALUES: Readonly<Record<string, (random: Random) => string>> = {
   eventid: ({ text }) => text("abcdefghijklmnopqrstuv0123456789", 26),
   short: ({ text }) => `${text(ALL, 4)}%3A`,
   file: ({ text }) => `file-${text(ALL, 22)}`,
+  region: ({ pick, below }) => `${pick(["us", "europe", "asia"])}-${pick(["east", "west", "north"])}${1 + below(6)}`,
+  package: ({ slug, pick }) => pick([slug(), `${slug()}.js`]),
+  tarball: ({ slug, below }) => `${slug()}-${below(12)}.${below(30)}.${below(20)}`,
+  semver: ({ below }) => `${below(12)}.${below(30)}.${below(20)}`,
+  release: ({ below }) => `v${below(12)}.${below(30)}.${below(20)}`,
+  image: ({ slug, below, pick }) => pick([`${slug()}:latest`, `${slug()}:${below(20)}.${below(9)}`, slug()]),
+  week: ({ below }) => `${2020 + below(7)}-W${String(1 + below(52)).padStart(2, "0")}`,
+  date: ({ below }) => `${2020 + below(7)}-${String(1 + below(12)).padStart(2, "0")}-${String(1 + below(28)).padStart(2, "0")}`,
+  dotted: ({ pick }) => `${pick(NAMES)}.${pick(NAMES)}`,
+  dottedfile: ({ pick, below }) => `${pick(NAMES)}.${pick(NAMES)}.${below(12)}.${below(30)}.${below(20)}`,
+  tenant: ({ pick }) => pick(NAMES),
   ftjob: ({ text }) => `ftjob-${text(ALL, 22)}`,
 };
 

@@ -29,6 +29,9 @@ export type Crowd = {
 /** Marks the child that stands for a parameter; the rest of the key is its fixed suffix. No segment of a path holds a slash. */
 export const PARAMETER = "/";
 
+/** The parameter whose values start with an @: `/@{scope}/{name}`. Its key is one that no other parameter's suffix makes. */
+export const SCOPE = `${PARAMETER}@`;
+
 /** Shared by the many places that end a path. */
 const NO_CHILDREN: ReadonlyMap<string, never> = new Map<string, never>();
 

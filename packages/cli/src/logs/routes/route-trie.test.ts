@@ -192,6 +192,44 @@ describe("learning routes from paths", () => {
     expect(exported).toEqual([[["export", 1995]]]);
   });
 
+  const TENANTS = Array.from({ length: 60 }, (_, index) => `${LOWER.charAt(index % 26)}${LOWER.charAt(index / 2)}tenant`);
+  const SUBJECTS = ["", "/users", "/users/count", "/events"];
+
+  it("makes one route of tenants, however often each comes, by what stands behind them", () => {
+    const paths = TENANTS.flatMap((tenant) =>
+      SUBJECTS.flatMap((subject) => Array.from({ length: 90 }, (): [string, string] => [`/realms/${tenant}${subject}`, subject])),
+    );
+    const own = Array.from({ length: 900 }, (): [string, string] => ["/realms/me/users", "me"]);
+    expect(learn([...paths, ...own]).map(({ template, leaf }) => [template, leaf.total])).toEqual([
+      ["/realms/me/users", 900],
+      ...SUBJECTS.map((subject) => [`/realms/{id}${subject}`, 60 * 90]),
+    ]);
+  });
+
+  it("keeps thirty collections apart that are followed by the same names", () => {
+    const collections = TENANTS.slice(0, 30);
+    const paths = collections.flatMap((name) =>
+      Array.from({ length: 60 }, (_, index): [string, string] => [`/api/${name}/${["search", "count", "17"][index % 3]}`, name]),
+    );
+    expect(learn(paths)).toHaveLength(90);
+  });
+
+  it("makes one route of scopes, and none of @me", () => {
+    const paths = TENANTS.flatMap((tenant) => Array.from({ length: 30 }, (): [string, string] => [`/@${tenant}/${tenant}`, "scope"]));
+    const routes = learn([...paths, ["/@me/settings", "me"]]);
+    expect(routes.map(({ template }) => template)).toEqual(expect.arrayContaining(["/@me/settings"]));
+    expect(routes.filter(({ template }) => !template.startsWith("/@{id}/"))).toHaveLength(1);
+  });
+
+  const TIMES = [1, 1, 2, 1, 1, 2, 5, 7, 10, 1];
+
+  it("takes words for values that are as often as others, up to a gap", () => {
+    const often = (word: string, times: number) => Array.from({ length: times }, (): [string, string] => [`/tags/${word}`, word]);
+    const paths = TENANTS.flatMap((tenant, index) => often(tenant, Number(TIMES[index % TIMES.length])));
+    const routes = learn([...paths, ...often("search", 400), ...often("export", 90)]);
+    expect(routes.map(({ template }) => template)).toEqual(["/tags/search", "/tags/export", "/tags/{id}"]);
+  });
+
   it.each([
     ["suffixes of ids", (random: Random) => `/files/${random.below(1e6)}.${random.text(LOWER, 4)}`, ["/files/{id}"]],
     ["suffixes of words", (random: Random) => `/files/${random.text(LOWER, 4)}.${random.text(LOWER, 3)}`, ["/files/{id}"]],
@@ -223,6 +261,12 @@ describe("learning routes from paths", () => {
     ["/v1beta1/oauth2/sha256/iso8601/ipv4", "/v1beta1/oauth2/sha256/iso8601/ipv4"],
     ["/files/123.json", "/files/{id}.json"],
     ["/orders/42:cancel", "/orders/{id}:cancel"],
+    ["/topics/42:modifyAckDeadline", "/topics/{id}:modifyAckDeadline"],
+    ["/archive/2.4.1.tar.gz", "/archive/{id}.tar.gz"],
+    ["/packages/12.js/latest", "/packages/{id}/latest"],
+    ["/repos/12.git/info/refs", "/repos/{id}.git/info/refs"],
+    ["/plans/2026-W47/meals", "/plans/{id}/meals"],
+    ["/api/v20210901/users", "/api/v20210901/users"],
     ["/", "/"],
     ["/a/", "/a/"],
   ])("reads the single path %s as %s", (path, template) => {

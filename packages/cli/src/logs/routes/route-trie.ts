@@ -5,9 +5,9 @@
  * often is a name after all.
  */
 import { foldRoutes, forceRoutes } from "./fold-routes.ts";
-import { absorb, countNodes, createNode, eachNode, type Mergeable, type Node, PARAMETER, setChild } from "./route-node.ts";
+import { absorb, countNodes, createNode, eachNode, type Mergeable, type Node, PARAMETER, SCOPE, setChild } from "./route-node.ts";
 import { RecentWords } from "./recent-words.ts";
-import { DOMAINS, findFixedSuffix, findValueEndInText, isVersionText } from "./segment.ts";
+import { DOMAINS, findFixedSuffix, findValueEndInText, isVersionText, toFolderSuffix } from "./segment.ts";
 
 /** A trie of more places is folded, and harder until half as many are left. */
 const MAX_NODES = 40_000;
@@ -67,7 +67,8 @@ export class RouteTrie<T extends Mergeable<T>> {
       const segment = path.slice(start, Math.min(end, start + MAX_SEGMENT));
       start = end + 1;
       const isCrowdedValue = ((seen.crowdedValues ?? 0) & (1 << depth)) !== 0;
-      const key = isCrowdedValue ? toValueKey(node, segment) : this.findKey(node, segment, { depth, lines: seen.lines });
+      const at = { depth, lines: seen.lines, isFolder: slash !== -1 };
+      const key = isCrowdedValue ? toValueKey(node, segment, at.isFolder) : this.findKey(node, segment, at);
       const isParameter = key.startsWith(PARAMETER);
       let child = node.children.get(key);
       if (child === undefined) {
@@ -85,19 +86,21 @@ export class RouteTrie<T extends Mergeable<T>> {
   }
 
   /** The key of a segment at a place: what it is there, or what it looks like. */
-  private findKey(node: Node<T>, segment: string, { depth, lines }: { readonly depth: number; readonly lines: number }): string {
+  private findKey(node: Node<T>, segment: string, { depth, lines, isFolder }: Place): string {
     const valueEnd = depth === 0 && isVersionText(segment) ? -1 : findValueEndInText(segment);
     const { crowd } = node;
     if (valueEnd !== -1) {
-      const key = PARAMETER + segment.slice(valueEnd);
+      const suffix = segment.slice(valueEnd);
+      const key = PARAMETER + (isFolder ? toFolderSuffix(suffix) : suffix);
       return crowd?.isOfAnySuffix === true && !node.children.has(key) ? PARAMETER : key;
     }
+    if (segment.startsWith("@")) return node.children.has(SCOPE) && !node.children.has(segment) ? SCOPE : segment;
     if (crowd === undefined || node.children.has(segment)) return segment;
-    const suffix = findFixedSuffix(segment);
+    const suffix = findWordSuffix(segment, isFolder);
     if (!crowd.suffixes.has(suffix) && !(crowd.isOfAnySuffix && crowd.suffixes.has(""))) return segment;
     crowd.number ||= this.crowds += 1;
     this.recent ??= new RecentWords();
-    return this.recent.add(segment, crowd.number, lines) >= this.often ? segment : toValueKey(node, segment);
+    return this.recent.add(segment, crowd.number, lines) >= this.often ? segment : toValueKey(node, segment, isFolder);
   }
 
   /** How often a word must come lately to be a name where values are expected; more than 255 is never. */
@@ -155,9 +158,17 @@ export class RouteTrie<T extends Mergeable<T>> {
   }
 }
 
+/** Where a segment stands: how deep, on so many lines, and whether others stand behind it. */
+type Place = { readonly depth: number; readonly lines: number; readonly isFolder: boolean };
+
+function findWordSuffix(word: string, isFolder: boolean): string {
+  const suffix = findFixedSuffix(word);
+  return isFolder ? toFolderSuffix(suffix) : suffix;
+}
+
 /** The key of what is a value by its place. */
-function toValueKey<T>(node: Node<T>, segment: string): string {
-  const suffix = findFixedSuffix(segment);
+function toValueKey<T>(node: Node<T>, segment: string, isFolder: boolean): string {
+  const suffix = findWordSuffix(segment, isFolder);
   return node.crowd?.suffixes.has(suffix) === true ? PARAMETER + suffix : PARAMETER;
 }
 
@@ -187,6 +198,7 @@ const VERSION_LINES = 20;
 
 function nameSegment<T>(key: string, node: Node<T>, depth: number): string {
   if (!key.startsWith(PARAMETER)) return key;
+  if (key === SCOPE) return "@{id}";
   const { constant } = node;
   if (constant !== undefined && depth <= 2 && node.leaf === undefined && node.lines >= VERSION_LINES && /^[\d.-]{1,10}$/.test(constant))
     return constant;

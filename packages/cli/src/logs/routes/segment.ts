@@ -26,6 +26,12 @@ BYTES[58] = COLON;
 
 const ALPHABET = HEX_LETTER | LETTER | UPPER;
 
+/** So many digits beside a single letter are no part of a name, as in 2026-W47, 2026-Q3 and Q42137; v20260101 is a version. */
+const LETTERED_DIGITS = 5;
+const V_CODE = 118;
+const SLASH_CODE = 47;
+const SMALL = 32;
+
 /** The kind of the segment that lies in `bytes` from `start` to `end`, and nothing else of it. */
 function classifySegment(bytes: Uint8Array, start: number, end: number): SegmentKind {
   let mask = 0;
@@ -33,6 +39,7 @@ function classifySegment(bytes: Uint8Array, start: number, end: number): Segment
   let dashes = 0;
   let dots = 0;
   let turns = 0;
+  let letters = 0;
   let last = 0;
   for (let index = start; index < end; index += 1) {
     const kind = BYTES[bytes[index] as number] as number;
@@ -40,11 +47,14 @@ function classifySegment(bytes: Uint8Array, start: number, end: number): Segment
     if (kind === DIGIT) digits += 1;
     else if (kind === DASH) dashes += 1;
     else if (kind === DOT) dots += 1;
+    else if ((kind & ALPHABET) !== 0) letters += 1;
     const side = kind === DIGIT ? 1 : (kind & ALPHABET) === 0 ? last : 2;
     if (side !== last && last !== 0) turns += 1;
     last = side;
   }
-  return digits > 0 && isId({ mask, digits, dashes, dots, turns, length: end - start }) ? "id" : "word";
+  const isVersioned = ((bytes[start] as number) | SMALL) === V_CODE;
+  const isLettered = letters === 1 && digits >= LETTERED_DIGITS && digits + letters + dashes === end - start && !isVersioned;
+  return digits > 0 && (isLettered || isId({ mask, digits, dashes, dots, turns, length: end - start })) ? "id" : "word";
 }
 
 type Shape = Readonly<Record<"mask" | "digits" | "dashes" | "dots" | "turns" | "length", number>>;
@@ -60,16 +70,47 @@ function isId({ mask, digits, dashes, dots, turns, length }: Shape): boolean {
   return digits >= 8 && dashes + dots >= 2 && turns <= 4;
 }
 
-/** The end of a stem that carries a file extension (`report.json`) or a custom verb (`orders:cancel`); `end` when there is none. */
+/** Bytes of a suffix with its dot or colon: of a verb with digits, and of one of letters only (`:modifyAckDeadline`). */
+const MAX_SUFFIX = 12;
+const MAX_VERB = 31;
+
+/**
+ * The end of a stem that carries a file extension (`report.json`, `v2.tar.gz`) or a custom verb (`orders:cancel`); `end` when there is none.
+ */
 function findSuffix(bytes: Uint8Array, start: number, end: number): number {
-  for (let index = end - 1; index > start && end - index <= 12; index -= 1) {
+  let most = MAX_VERB;
+  for (let index = end - 1; index > start && end - index <= most; index -= 1) {
     const kind = BYTES[bytes[index] as number] as number;
     if (kind === COLON) return end - index > 2 ? index : end;
-    if (kind === DOT)
-      return end - index > 1 && end - index <= 6 && ((BYTES[bytes[index + 1] as number] as number) & ALPHABET) !== 0 ? index : end;
-    if ((kind & (ALPHABET | DIGIT)) === 0) return end;
+    if (kind === DOT) {
+      const isExtension = end - index > 1 && end - index <= 6 && ((BYTES[bytes[index + 1] as number] as number) & ALPHABET) !== 0;
+      return isExtension ? index - (index - TAR.length > start && isTarBefore(bytes, index) ? TAR.length : 0) : end;
+    }
+    if (kind === DIGIT) most = MAX_SUFFIX;
+    else if ((kind & ALPHABET) === 0) return end;
   }
   return end;
+}
+
+/** What an archive is called before it is compressed. */
+const TAR = ".tar";
+
+function isTarBefore(bytes: Uint8Array, index: number): boolean {
+  return bytes[index - 4] === DOT_CODE && bytes[index - 3] === 116 && bytes[index - 2] === 97 && bytes[index - 1] === 114;
+}
+
+/** The suffix of a segment behind which others stand: a folder has none, but for a repository's. */
+export function toFolderSuffix(suffix: string): string {
+  return suffix === REPOSITORY ? suffix : "";
+}
+
+const REPOSITORY = ".git";
+
+/** Where the suffix of a value starts that ends at `end`, as for `toFolderSuffix`; -1 for a word. */
+export function cutFolder(bytes: Uint8Array, valueEnd: number, end: number): number {
+  if (valueEnd === -1 || bytes[end] !== SLASH_CODE) return valueEnd;
+  const isRepository = end - valueEnd === 4 && bytes[end - 3] === 103 && bytes[end - 2] === 105 && bytes[end - 1] === 116;
+  return isRepository ? valueEnd : end;
 }
 
 /** Where the fixed suffix of a value starts (`end` when it has none), or -1 when the segment is a word. */
@@ -123,7 +164,7 @@ export const DOMAINS: ReadonlySet<string> = new Set(
 
 /** The file extension or the verb that a word ends in; "" when there is none. */
 export function findFixedSuffix(word: string): string {
-  const suffix = /(?:[^.:](\.[A-Za-z]\w{0,4}|:[A-Za-z]\w{1,10}))$/.exec(word)?.[1] ?? "";
+  const suffix = /(?:[^.:]((?:\.tar)?\.[A-Za-z]\w{0,4}|:[A-Za-z]\w{1,10}|:[A-Za-z]{2,30}))$/.exec(word)?.[1] ?? "";
   return DOMAINS.has(suffix) ? "" : suffix;
 }
 
@@ -133,10 +174,18 @@ function isAddress(bytes: Uint8Array, start: number, end: number): boolean {
   return false;
 }
 
+/** `web1`, `node_2b`, `us-central1`, `europe-west4-a`. */
+const NUMBERED = /^[a-z]+(?:[._]?|(?:-[a-z]+)*-?)\d+[a-z]*(?:-[a-z])?$/i;
+
+/** Matrix parameters (`/cars;color=red`, `;jsessionid=...`) are no part of a path's names. */
+export function dropParameters(path: string): string {
+  return path.includes(";") ? path.replaceAll(/;[^/]*/g, "") : path;
+}
+
 /** True for words that look more like a value than like a part of a route: digits, escapes, many dashes, all capitals, random letters. */
 export function looksLikeValue(word: string): boolean {
-  if (/\d{2}|[%+=,]|(?:-[^-]+){3}|^[A-Z]{2,}$|^.{28,}$/.test(word) || (/^[a-z]+[._]?\d+[a-z]*$/i.test(word) && !/^v\d+/i.test(word)))
-    return true;
+  if (/\d{2}|[%+=,]|(?:-[^-]+){3}|^[A-Z]{2,}$|^.{28,}$/.test(word)) return true;
+  if (NUMBERED.test(word) && !/(?:^|[._-])v\d+$/i.test(word)) return true;
   const letters = /^(?:[a-z]{2,8}[_-])?([A-Za-z\d]{10,})$/.exec(word)?.[1];
   return letters !== undefined && countCaseTurns(letters) > letters.length * 0.3;
 }
