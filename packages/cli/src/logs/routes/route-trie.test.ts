@@ -206,6 +206,18 @@ describe("learning routes from paths", () => {
     ]);
   });
 
+  it("makes one route of owners whose every repository has another name", () => {
+    const random = createRandom(11);
+    const paths = TENANTS.flatMap((owner) =>
+      ["commits", "issues", "pulls"].flatMap((subject) =>
+        Array.from({ length: 40 }, (): [string, string] => [`/repos/${owner}/${random.text(LOWER, 7)}/${subject}`, subject]),
+      ),
+    );
+    expect(learn(paths).map(({ template }) => template)).toEqual(
+      ["commits", "issues", "pulls"].map((subject) => `/repos/{id}/{id}/${subject}`),
+    );
+  });
+
   it("keeps thirty collections apart that are followed by the same names", () => {
     const collections = TENANTS.slice(0, 30);
     const paths = collections.flatMap((name) =>
