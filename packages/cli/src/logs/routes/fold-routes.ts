@@ -22,6 +22,12 @@ const STANDINS: ReadonlySet<string> = new Set(["me", "self", "current", "latest"
 
 /** Folds the children of a place, then of its children. Children are judged together with others of the same suffix. */
 export function foldRoutes<T extends Mergeable<T>>(node: Node<T>, depth: number): void {
+  // What stands alone is no value of anything; most places are such.
+  if (node.children.size > 1) foldChildren(node, depth);
+  for (const child of node.children.values()) foldRoutes(child, depth + 1);
+}
+
+function foldChildren<T extends Mergeable<T>>(node: Node<T>, depth: number): void {
   const versions = depth === 0 ? [...node.children.keys()].filter((key) => isVersionText(key)) : [];
   if (versions.length > MAX_VERSIONS) foldInto(node, PARAMETER, versions);
   const locales: string[] = [];
@@ -37,7 +43,6 @@ export function foldRoutes<T extends Mergeable<T>>(node: Node<T>, depth: number)
     if (values.length > 0 && foldInto(node, PARAMETER + suffix, values).folded >= CROWDED) getCrowd(node).suffixes.add(suffix);
   }
   foldSuffixes(node);
-  for (const child of node.children.values()) foldRoutes(child, depth + 1);
 }
 
 function foldScopes<T extends Mergeable<T>>(node: Node<T>, words: readonly string[]): void {
