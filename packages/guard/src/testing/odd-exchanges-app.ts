@@ -1,19 +1,25 @@
 /**
- * `odd-exchanges-app.ts bare|guarded` has the exchanges of odd-exchanges.ts one after the other and posts what came of each: a process of its own,
+ * `odd-exchanges-app.ts bare|guarded` has the exchanges of all-odd-exchanges.ts one after the other and posts what came of each: a process of its own,
  * because some end in an exception that nobody catches. The frameworks' guard hands errors on, so both have to give the same bytes.
  */
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { getRequestListener } from "@hono/node-server";
 import express from "express";
 import fastify from "fastify";
+import { Hono } from "hono";
+import Koa from "koa";
 import * as forExpress from "../adapters/express.ts";
 import { guardFastify } from "../adapters/fastify.ts";
+import * as forHono from "../adapters/hono.ts";
 import { guardHandler } from "../adapters/http.ts";
+import { guardKoa } from "../adapters/koa.ts";
 import { createGuard, type Guard } from "../guard.ts";
 import { createCollected } from "./collected.ts";
-import { GET, type Kit, ODD_EXCHANGES, type OddExchange } from "./odd-exchanges.ts";
+import { ALL_ODD_EXCHANGES } from "./all-odd-exchanges.ts";
+import { GET, type Kit, type OddExchange } from "./odd-exchanges.ts";
 
 /** What came of an exchange: what the client received, what nobody caught, and how many records the guard made of it. */
 export type OddOutcome = { readonly received: string; readonly uncaught: readonly string[]; readonly records: number };
@@ -43,6 +49,18 @@ function createKit(guard: Guard | undefined): Kit {
       await build(app);
       await app.ready();
       return (request, response) => listener(request, response);
+    },
+    hono(build) {
+      const app = new Hono();
+      if (guard !== undefined) app.use(forHono.guardRequests(guard, { respond: false }));
+      build(app);
+      return getRequestListener(app.fetch);
+    },
+    koa(build) {
+      const app = new Koa();
+      if (guard !== undefined) app.use(guardKoa(guard, { respond: false }));
+      build(app);
+      return app.callback();
     },
   };
 }
@@ -107,7 +125,7 @@ async function main(variant: string): Promise<void> {
   const guard =
     variant === "bare" ? undefined : createGuard({ service: "odd", transport: createCollected(), spool: false, announce: false });
   const outcomes: Record<string, OddOutcome> = {};
-  for (const [name, scenario] of Object.entries(ODD_EXCHANGES)) outcomes[name] = await run(scenario, guard);
+  for (const [name, scenario] of Object.entries(ALL_ODD_EXCHANGES)) outcomes[name] = await run(scenario, guard);
   const told: OddOutcomes = { outcomes, internalErrors: guard?.counts().internalErrors ?? 0 };
   process.send?.(told, undefined, undefined, () => process.disconnect());
   await guard?.close();

@@ -7,6 +7,8 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { createGzip } from "node:zlib";
 import express from "express";
 import type { FastifyInstance } from "fastify";
+import type { Hono } from "hono";
+import type Koa from "koa";
 import type { Handler } from "../adapters/http.ts";
 
 /** Makes a listener of a handler or an app, under the guard or not. */
@@ -14,6 +16,8 @@ export type Kit = {
   http(handler: Handler): RequestListener;
   express(build: (app: express.Express) => unknown): RequestListener;
   fastify(build: (app: FastifyInstance) => unknown): Promise<RequestListener>;
+  hono(build: (app: Hono) => unknown): RequestListener;
+  koa(build: (app: Koa) => unknown): RequestListener;
 };
 
 /**
@@ -30,7 +34,15 @@ export type OddExchange = {
 
 /** What is sent where an exchange says nothing else. */
 export const GET = "GET /a HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+/** The same without asking for the body. */
+export const HEAD = GET.replace("GET", "HEAD");
 const KEPT = "GET /a HTTP/1.1\r\nhost: a\r\n\r\n";
+
+/** Sends JSON. */
+export function postJson(body: string): string {
+  const head = "POST /a HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-type: application/json\r\n";
+  return `${head}content-length: ${body.length}\r\n\r\n${body}`;
+}
 
 async function readAll(request: IncomingMessage): Promise<string> {
   let text = "";
@@ -38,8 +50,36 @@ async function readAll(request: IncomingMessage): Promise<string> {
   return text;
 }
 
-function boom(): never {
+/** Fails. */
+export function boom(): never {
   throw new Error("boom");
+}
+
+/** Half a body, and an error. */
+export function createHalf(): ReadableStream<string> {
+  const pieces = ["half"];
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        await nextTurn();
+        const piece = pieces.shift();
+        if (piece === undefined) controller.error(new Error("boom"));
+        else controller.enqueue(piece);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/** The same as a stream of Node's. */
+export function createHalfOfNode(): Readable {
+  return Readable.from(
+    (async function* () {
+      yield "half";
+      await nextTurn();
+      boom();
+    })(),
+  );
 }
 
 /** What a middleware that compresses does: it puts its own `write` and `end` in place of the response's. */
@@ -81,6 +121,10 @@ export const ODD_EXCHANGES: Readonly<Record<string, OddExchange>> = {
         response.addTrailers({ "X-Sum": "1" });
         response.end("b");
       }),
+  },
+  "more than was promised": {
+    records: 0,
+    serve: (kit) => kit.http((_request, response) => response.writeHead(200, { "content-length": "2" }).end("more")),
   },
   "early hints, and an answer": {
     records: 0,
@@ -260,12 +304,12 @@ export const ODD_EXCHANGES: Readonly<Record<string, OddExchange>> = {
   },
   "HEAD, and an error": {
     records: 1,
-    send: [GET.replace("GET", "HEAD")],
+    send: [HEAD],
     serve: (kit) => kit.express((app) => app.get("/a", boom)),
   },
   "HEAD on Fastify, and an error": {
     records: 1,
-    send: [GET.replace("GET", "HEAD")],
+    send: [HEAD],
     serve: (kit) => kit.fastify((app) => app.get("/a", boom)),
   },
   "a body that is compressed by whoever stands behind the guard": {
