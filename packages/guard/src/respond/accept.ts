@@ -16,7 +16,7 @@ function readRange(text: string): Range {
   const [type = "", ...parameters] = text.split(";").map((part) => part.trim().toLowerCase());
   const q = parameters.find((each) => each.startsWith("q="));
   const quality = q === undefined ? 1 : Number(q.slice(2));
-  return { type, quality: Number.isFinite(quality) ? Math.min(Math.max(quality, 0), 1) : 0 };
+  return { type, quality: quality > 0 ? Math.min(quality, 1) : 0 };
 }
 
 /** The quality a client gives a type: its most specific range decides. */
@@ -33,14 +33,6 @@ function qualityOf(offer: string, ranges: readonly Range[]): number {
 export function negotiate(accept: unknown): ErrorMediaType {
   if (typeof accept !== "string" || accept === "" || accept === "*/*") return "application/problem+json";
   const ranges = accept.slice(0, MAX_LENGTH).split(",", MAX_RANGES).map(readRange);
-  let best: ErrorMediaType = "application/problem+json";
-  let bestQuality = 0;
-  for (const offer of OFFERED) {
-    const quality = qualityOf(offer, ranges);
-    if (quality > bestQuality) {
-      best = offer;
-      bestQuality = quality;
-    }
-  }
-  return best;
+  // The first of the best.
+  return OFFERED.reduce((best, offer) => (qualityOf(offer, ranges) > qualityOf(best, ranges) ? offer : best));
 }

@@ -31,10 +31,9 @@ export function ruleForClientGone(facts: ErrorFacts): ErrorAnswer | undefined {
 }
 
 function readRetryAfter(thrown: unknown): number | undefined {
-  const value = Number(
-    readMember(readMember(thrown, "headers"), "retry-after") ?? readMember(readMember(thrown, "headers"), "Retry-After"),
-  );
-  return Number.isFinite(value) && value >= 0 ? Math.min(value, 3600) : undefined;
+  const headers = readMember(thrown, "headers");
+  const value = Number(readMember(headers, "retry-after") ?? readMember(headers, "Retry-After"));
+  return value >= 0 ? Math.min(value, 3600) : undefined;
 }
 
 function readStatus(thrown: unknown): number | undefined {

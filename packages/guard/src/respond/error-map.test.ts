@@ -70,6 +70,9 @@ describe("the answer to an error", () => {
     expect(decideAnswer(facts(big, { target: "/sum?n=12" }), []).status).toBe(500);
     const url = thrownBy((text) => new URL(text), "not a url");
     expect(decideAnswer(facts(url, { target: "/go?to=not%20a%20url" }), []).status).toBe(400);
+    const target = thrownBy((text) => new URL(text, "http://shop.example"), "//");
+    expect(decideAnswer(facts(target, { target: "//" }), []).status).toBe(400);
+    expect(decideAnswer(facts(target, { target: "/" }), []).status).toBe(500);
   });
 
   it.each([
@@ -105,6 +108,38 @@ describe("the answer to an error", () => {
     const thrown = thrownBy(provoke, "");
     expect(decideAnswer(facts(thrown, { target: guilty }), []).status).toBe(400);
     expect(decideAnswer(facts(thrown, { target: innocent }), []).status).toBe(500);
+  });
+
+  it.each([
+    {
+      name: "a part of an address",
+      provoke: () => new URL("https://a b/path"),
+      guilty: { "x-forwarded-host": "a b" },
+      innocent: { "x-forwarded-host": "path" },
+    },
+    {
+      name: "a part of a base",
+      provoke: () => new URL("/x", "http://a:b:c"),
+      guilty: { "x-forwarded-host": "a:b:c" },
+      innocent: { "x-forwarded-host": "a" },
+    },
+    {
+      name: "a bad value beside a good base",
+      provoke: () => new URL("http://", "http://shop.example/"),
+      guilty: { "x-a": "http://" },
+      innocent: { "x-forwarded-host": "shop.example" },
+    },
+    { name: "half a character", provoke: () => encodeURIComponent("\ud800"), guilty: { "x-a": "\ud800" }, innocent: { "x-a": "a" } },
+  ])("says of $name in a header that the request was bad, and only where the request has it", ({ provoke, guilty, innocent }) => {
+    const thrown = thrownBy(provoke, "");
+    const ask = (headers: Record<string, string>): number => decideAnswer(facts(thrown, { headers: () => headers }), []).status;
+    expect([ask(guilty), ask(innocent)]).toEqual([400, 500]);
+  });
+
+  it("is no input error by headers that every request has, whose values look like one", () => {
+    const thrown = thrownBy(() => new Date(Number.NaN).toISOString(), "");
+    const headers = (): Record<string, string> => ({ host: "127.0.0.1:3000", cookie: "sid=3f9c2ab1", authorization: "Bearer 9a.7b.3c" });
+    expect(decideAnswer(facts(thrown, { headers }), []).status).toBe(500);
   });
 
   it("is 404 for a file that the request named, and 400 for a JSON body that nests too deep or is not there", () => {

@@ -27,14 +27,12 @@ function isErrorStatus(status: number): boolean {
 
 /** Asks the user's rules, then ours. A rule that throws, or answers something that is no error, has no opinion. */
 export function decideAnswer(facts: ErrorFacts, first: readonly ErrorRule[]): ErrorAnswer {
-  for (const rules of [first, ERROR_RULES]) {
-    for (const rule of rules) {
-      try {
-        const answer = rule(facts);
-        if (answer !== undefined && isErrorStatus(answer.status)) return answer;
-      } catch {
-        // The next rule may know; an error in a rule must not become a second error of the request.
-      }
+  for (const rule of [...first, ...ERROR_RULES]) {
+    try {
+      const answer = rule(facts);
+      if (answer !== undefined && isErrorStatus(answer.status)) return answer;
+    } catch {
+      // The next rule may know; an error in a rule must not become a second error of the request.
     }
   }
   return UNKNOWN_ERROR;

@@ -5,7 +5,7 @@
  */
 import { validateHeaderName, validateHeaderValue } from "node:http";
 import { inspect } from "node:util";
-import { readMember, readTextMember } from "../capture/throwable.ts";
+import { readTextMember } from "../capture/throwable.ts";
 
 type Provoked = { readonly thrown: unknown; readonly message: string };
 
@@ -40,22 +40,17 @@ const isBadCursor: InputProof = (value, { message }) => {
 
 const DEEP = 300;
 
-/** How deep a text nests brackets, as far as `DEEP`. */
-function measureDepth(text: string): number {
+/** Does a text nest brackets so deep? */
+function isDeep(text: string): boolean {
   let depth = 0;
-  let deepest = 0;
-  for (let at = 0; at < text.length && deepest < DEEP; at++) {
-    const character = text[at];
-    if (character === "[" || character === "{") deepest = Math.max(deepest, (depth += 1));
-    else if (character === "]" || character === "}") depth -= 1;
-  }
-  return deepest;
+  for (const [bracket] of text.matchAll(/[[\]{}]/g)) if ((depth += "[{".includes(bracket) ? 1 : -1) >= DEEP) return true;
+  return false;
 }
 
 /** Node puts what it was given at the end of its messages: numbers with separators, texts quoted. */
 const isReceived: InputProof = (value, { message }) => {
   const received = message.slice(message.lastIndexOf("Received ") + "Received ".length);
-  const digits = received.replaceAll("_", "").replace(/n$/, "");
+  const digits = received.replaceAll(/_|n$/g, "");
   if (digits !== "NaN" && digits === String(Number(value))) return true;
   return received === inspect(value) || (message.includes("without null bytes") && value.includes("\0"));
 };
@@ -89,8 +84,15 @@ const isBadHeader: InputProof = (value) => {
   }
 };
 
+/** What is no URL, or no base of one, is the value, or becomes one when something harmless stands in its place. */
+const isInUrl: InputProof = (value, { thrown }) =>
+  ["base", "input"].some((member) => {
+    const text = readTextMember(thrown, member) ?? "";
+    return text === value || (value.length > 1 && !URL.canParse(text) && URL.canParse(text.replaceAll(value, "a")));
+  });
+
 const BY_CODE: Readonly<Record<string, readonly InputProof[]>> = {
-  ERR_INVALID_URL: [(value, { thrown }) => readMember(thrown, "input") === value],
+  ERR_INVALID_URL: [isInUrl],
   ERR_OUT_OF_RANGE: [isReceived],
   ERR_INVALID_ARG_VALUE: [isReceived],
   ERR_ENCODING_NOT_SUPPORTED: [again("The ", (value) => new TextDecoder(value))],
@@ -115,22 +117,19 @@ const BY_NAME: Readonly<Record<string, readonly InputProof[]>> = {
     (value, { message }) =>
       message === "Invalid time value" && /^[+-]?\d[^{}"]{0,40}$/.test(value) && Number.isNaN(new Date(value).getTime()),
     againAsNumber("Invalid time value", (value) => new Date(value).toISOString()),
-    again("Incorrect locale information provided", (value) => new Intl.Locale(value)),
-    again("Invalid time zone specified: ", (value) => new Intl.DateTimeFormat("en", { timeZone: value })),
+    again("Incorrect locale", (value) => new Intl.Locale(value)),
+    again("Invalid time zone", (value) => new Intl.DateTimeFormat("en", { timeZone: value })),
     (value, { message }) => message.toLowerCase() === `invalid language tag: ${value.toLowerCase()}`,
     again("Invalid currency code", (value) => new Intl.NumberFormat("en", { style: "currency", currency: value })),
     againAsNumber("Invalid array length", (value) => Reflect.construct(Array, [value])),
-    againAsNumber("Invalid count value: ", (value) => "".repeat(value)),
+    againAsNumber("Invalid count", (value) => "".repeat(value)),
     againAsNumber("Invalid code point", (value) => String.fromCodePoint(value)),
-    againAsNumber("toFixed()", (value) => (0).toFixed(value)),
-    againAsNumber("toPrecision()", (value) => (1).toPrecision(value)),
-    againAsNumber("toExponential()", (value) => (1).toExponential(value)),
-    againAsNumber("toString() radix", (value) => (0).toString(value)),
+    ...(["toFixed", "toPrecision", "toExponential", "toString"] as const).map((name) => againAsNumber(name, (value) => 1[name](value))),
     againAsNumber("The number ", BigInt),
     // Nobody's code recurses too deep by mistake on just those requests that nest so deep.
-    (value, { message }) => message === "Maximum call stack size exceeded" && measureDepth(value) >= DEEP,
+    (value, { message }) => message === "Maximum call stack size exceeded" && isDeep(value),
   ],
-  URIError: [again("URI malformed", decodeURIComponent)],
+  URIError: [again("URI malformed", decodeURIComponent), again("URI malformed", encodeURIComponent)],
   TypeError: [
     again("Cannot convert argument to a ByteString", (value) => new Headers([["x", value]])),
     (value, { message }) => message.endsWith(`"${value}" is an invalid header value.`),
@@ -139,14 +138,13 @@ const BY_NAME: Readonly<Record<string, readonly InputProof[]>> = {
 
 /** The proofs for an error of this kind; undefined when no value can provoke one, as with most bugs. */
 export function findProofs(thrown: unknown): readonly InputProof[] | undefined {
-  const code = readTextMember(thrown, "code");
-  if (code !== undefined && Object.hasOwn(BY_CODE, code)) return BY_CODE[code];
+  const code = readTextMember(thrown, "code") ?? "";
+  if (Object.hasOwn(BY_CODE, code)) return BY_CODE[code];
   const name = readTextMember(thrown, "name") ?? "";
   return Object.hasOwn(BY_NAME, name) ? BY_NAME[name] : undefined;
 }
 
 /** True for the error of a file system that has no such file. */
 export function isMissingFile(thrown: unknown): boolean {
-  const code = readTextMember(thrown, "code");
-  return code === "ENOENT" || code === "ENOTDIR" || code === "EISDIR";
+  return /^(?:ENOENT|ENOTDIR|EISDIR)$/.test(readTextMember(thrown, "code") ?? "");
 }

@@ -14,7 +14,7 @@ const MAX_VALUES = 100;
 const MAX_DEPTH = 32;
 
 /** Names of the validation libraries' errors. Such an error may as well be about a dependency's answer: see `ruleForValidation`. */
-const VALIDATION_NAMES = /^(?:\$?ZodError|\$ZodError|ValiError|TraversalError|ArkErrors|AggregateArkError|ValidationError|SchemaError)$/;
+const VALIDATION_NAMES = /^(?:\$?ZodError|ValiError|TraversalError|ArkErrors|AggregateArkError|ValidationError|SchemaError)$/;
 
 function decodeQuietly(text: string): string | undefined {
   try {
@@ -37,7 +37,8 @@ function readTargetValues(target: string): readonly string[] {
   const at = target.indexOf("?");
   const [path, query] = at < 0 ? [target, ""] : [target.slice(0, at), target.slice(at + 1)];
   const pairs = query.split("&").map((pair) => pair.slice(pair.indexOf("=") + 1));
-  return [...path.split("/"), ...pairs].filter((each) => each !== "").flatMap(toReadings);
+  // Two slashes in front make a host of what follows, for whoever reads the target as a URL.
+  return [target.startsWith("//") ? target : "", ...path.split("/"), ...pairs].filter((each) => each !== "").flatMap(toReadings);
 }
 
 function collectText(value: unknown, found: string[], depth = 0): void {
@@ -61,11 +62,11 @@ function readBodyValues(body: string | undefined): readonly string[] {
 }
 
 /** Of the connection and the message, not of what is asked for. */
-const FRAMING = new Set(["host", "connection", "content-length", "content-type", "transfer-encoding", "user-agent", "traceparent", "via"]);
+const FRAMING = /^(?:host|connection|content-(?:length|type)|transfer-encoding|user-agent|traceparent|via)$/;
 
 function readHeaderValues(headers: ReturnType<ErrorFacts["headers"]>): readonly string[] {
   return Object.keys(headers)
-    .filter((name) => !FRAMING.has(name))
+    .filter((name) => !FRAMING.test(name))
     .slice(0, MAX_VALUES)
     .flatMap((name) => headers[name] ?? [])
     .flatMap(toReadings);

@@ -64,14 +64,12 @@ export function writeAnswer(answer: ErrorAnswer, context: AnswerContext): Answer
   };
   if (answer.retryAfterSeconds !== undefined) headers["retry-after"] = String(Math.ceil(answer.retryAfterSeconds));
   if (answer.proxy !== undefined) headers["proxy-status"] = formatProxyStatus(context.service, answer.proxy);
-  if (mediaType === "text/html") {
-    const csp = { "content-security-policy": "default-src 'none'" };
-    const body = writeHtml(title, answer, context);
-    return { status: answer.status, headers: { ...headers, ...csp, "content-type": "text/html; charset=utf-8" }, body };
-  }
-  if (mediaType === "text/plain") {
-    const body = `${answer.status} ${title}\nrequest ${context.requestId}\n`;
-    return { status: answer.status, headers: { ...headers, "content-type": "text/plain; charset=utf-8" }, body };
-  }
-  return { status: answer.status, headers: { ...headers, "content-type": mediaType }, body: writeProblem(title, answer, context) };
+  const write = (contentType: string, body: string): Answer => {
+    headers["content-type"] = contentType;
+    return { status: answer.status, headers, body };
+  };
+  if (mediaType === "text/plain") return write("text/plain; charset=utf-8", `${answer.status} ${title}\nrequest ${context.requestId}\n`);
+  if (mediaType !== "text/html") return write(mediaType, writeProblem(title, answer, context));
+  headers["content-security-policy"] = "default-src 'none'";
+  return write("text/html; charset=utf-8", writeHtml(title, answer, context));
 }
