@@ -1,12 +1,13 @@
 /** The state of this process at the moment of a failure: a blocked event loop and a full heap are causes that no stack shows. */
 import { monitorEventLoopDelay, performance } from "node:perf_hooks";
+import { getHeapStatistics } from "node:v8";
 import { AttributeText, writeGauge } from "../export/otlp-json.ts";
 import { flatten } from "../json-text.ts";
 
 /** As finely as the event loop's delay is measured. A burst of failures shares one reading, which costs as much as half a record. */
 const FRESH_MS = 20;
-/** Asking V8 for the heap costs 30 µs. */
-const HEAP_FRESH_MS = 100;
+/** The same figure as that of `process.memoryUsage`, which reads a file of the system besides: 0.5 µs for 8.5. */
+const readHeap = (): number => getHeapStatistics().used_heap_size;
 
 /** Reads the process. Times in seconds, sizes in bytes, as the conventions want them. */
 export type Runtime = {
@@ -24,22 +25,17 @@ export function watchRuntime(): Runtime {
   let before = performance.eventLoopUtilization();
   const toSeconds = (nanoseconds: number): number => Math.max(0, nanoseconds) / 1e9;
   const readMaxDelay = (): number => (delay.count === 0 ? 0 : toSeconds(delay.max));
-  let heap = { used: 0, readAtMs: Number.NEGATIVE_INFINITY };
-  const readHeap = (nowMs: number): number => {
-    if (nowMs - heap.readAtMs > HEAP_FRESH_MS) heap = { used: process.memoryUsage().heapUsed, readAtMs: nowMs };
-    return heap.used;
-  };
   let written = { text: "", atMs: Number.NEGATIVE_INFINITY };
-  const write = (nowMs: number): string => {
+  const write = (): string => {
     const attributes = new AttributeText();
     attributes.add("nodejs.eventloop.delay.max", readMaxDelay());
     attributes.add("nodejs.eventloop.utilization", performance.eventLoopUtilization(before).utilization);
-    attributes.add("v8js.memory.heap.used", readHeap(nowMs));
+    attributes.add("v8js.memory.heap.used", readHeap());
     return flatten(attributes.written);
   };
   return {
     writeNow(nowMs) {
-      if (nowMs - written.atMs > FRESH_MS) written = { text: write(nowMs), atMs: nowMs };
+      if (nowMs - written.atMs > FRESH_MS) written = { text: write(), atMs: nowMs };
       return written.text;
     },
     takeMetrics(nowMs) {
@@ -50,7 +46,7 @@ export function watchRuntime(): Runtime {
         ["nodejs.eventloop.delay.p99", "s", toSeconds(delay.percentile(99))],
         ["nodejs.eventloop.delay.max", "s", readMaxDelay()],
         ["nodejs.eventloop.utilization", "1", utilization],
-        ["v8js.memory.heap.used", "By", process.memoryUsage().heapUsed],
+        ["v8js.memory.heap.used", "By", readHeap()],
       ];
       delay.reset();
       return gauges.map(([name, unit, value]) => writeGauge(name, unit, { value, nowMs }));

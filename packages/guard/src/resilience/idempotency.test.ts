@@ -95,6 +95,33 @@ describe("a request with a key", () => {
     expect(await broken).toEqual({ answer, isReplay: false });
   });
 
+  it("offers its answer again when the store was away at its end", async () => {
+    const clock = createVirtualClock();
+    const inner = createMemoryIdempotencyStore({ nowMs: () => clock.nowMs() });
+    const away = ["away", "still away"].map((words) => () => Promise.reject<boolean>(new Error(words)));
+    const store: IdempotencyStore = {
+      ...inner,
+      complete: (...given) => [...away.splice(0, 1), () => inner.complete(...given)][0]?.() as boolean,
+    };
+    await expect(runIdempotent(REQUEST, async () => DONE, { store, clock, leaseMs: 900 })).rejects.toThrow("away");
+    await clock.advance(600);
+    expect(await runIdempotent(REQUEST, async () => DONE, { store, clock })).toEqual({ answer: DONE, isReplay: true });
+    expect(clock.scheduled).toBe(0);
+  });
+
+  it("gives up offering an answer to a store that stays away", async () => {
+    const clock = createVirtualClock();
+    let offers = 0;
+    const complete = (): Promise<boolean> => {
+      offers += 1;
+      return Promise.reject(new Error("away"));
+    };
+    const store: IdempotencyStore = { ...createMemoryIdempotencyStore(), complete };
+    await expect(runIdempotent(REQUEST, async () => DONE, { store, clock, leaseMs: 900 })).rejects.toThrow("away");
+    await clock.advance(10_000);
+    expect([offers, clock.scheduled]).toEqual([4, 0]);
+  });
+
   it("is another request when its query is another", async () => {
     const store = createMemoryIdempotencyStore();
     await runIdempotent({ ...REQUEST, query: "amount=5" }, async () => DONE, { store });
@@ -102,6 +129,18 @@ describe("a request with a key", () => {
     expect(repeated.isReplay).toBe(true);
     const other = runIdempotent({ ...REQUEST, query: "amount=500" }, async () => DONE, { store });
     await expect(other).rejects.toMatchObject({ code: "mismatch" });
+  });
+
+  it("makes room for new answers by forgetting the oldest, and none that is not there yet", async () => {
+    const store = createMemoryIdempotencyStore({ maxBytes: 10 });
+    const answer = { ...DONE, bodyBase64: "AAAAAAAA" };
+    await store.claim("running", "print", 60_000);
+    for (const scope of ["a", "b"]) {
+      const claim = (await store.claim(scope, "print", 1_000)) as { readonly token: string };
+      await store.complete(scope, claim.token, { answer, keepMs: 60_000 });
+    }
+    const kinds = ["running", "a", "b"].map(async (scope) => (await store.claim(scope, "print", 1_000)).kind);
+    expect(await Promise.all(kinds)).toEqual(["in-flight", "claimed", "answered"]);
   });
 
   it("makes room for new keys by forgetting the oldest", async () => {

@@ -141,7 +141,7 @@ export async function runIdempotent(
 type Owned = { readonly scope: string; readonly token: string };
 
 async function finishClaim(owned: Owned, work: IdempotentWork, options: IdempotencyOptions): Promise<StoredAnswer> {
-  const { store, keepMs = 86_400_000 } = options;
+  const { store } = options;
   const lease = holdLease(owned, options);
   let answer: StoredAnswer;
   try {
@@ -152,9 +152,26 @@ async function finishClaim(owned: Owned, work: IdempotentWork, options: Idempote
     throw thrown;
   }
   lease.stop();
-  if (isKept(answer)) await store.complete(owned.scope, owned.token, { answer, keepMs });
+  if (isKept(answer)) await complete(owned, answer, options);
   else await release(owned, store);
   return answer;
+}
+
+/** Offers of an answer to a store that is away, a sixth of a lease apart: for so long the claim stands in any case. */
+const OFFERS = 4;
+
+/** Keeps an answer; where the store is away it is offered again, for the work was done. Rejects with what the first offer rejected with. */
+async function complete(owned: Owned, answer: StoredAnswer, options: IdempotencyOptions): Promise<void> {
+  const { store, keepMs = 86_400_000, leaseMs = DEFAULT_LEASE_MS, clock = systemClock } = options;
+  const offer = async (left: number): Promise<void> => {
+    try {
+      await store.complete(owned.scope, owned.token, { answer, keepMs });
+    } catch (error) {
+      if (left > 0) clock.schedule(leaseMs / 6, () => void offer(left - 1).catch(() => undefined));
+      throw error;
+    }
+  };
+  await offer(OFFERS - 1);
 }
 
 /** A store that is away costs the key one lease; what came of the work matters more. */
