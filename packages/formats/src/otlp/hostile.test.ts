@@ -66,6 +66,18 @@ describe("a text or bytes longer than a value may be", () => {
   });
 });
 
+describe("a value that comes twice", () => {
+  it("is merged as protobuf demands: an empty one leaves the one before", () => {
+    const keyValue = (...values: readonly object[]): Uint8Array =>
+      Buffer.concat([toField(10, Buffer.from("k")), ...values.map((value) => toField(18, writeMessage("AnyValue", value)))]);
+    const read = (...values: readonly object[]): unknown => {
+      const log = toField(10, toField(18, toField(18, toField(50, keyValue(...values)))));
+      return unwrap(decodeLogs(log, "protobuf")).items[0]?.attributes["k"];
+    };
+    expect([read({ stringValue: "a" }, {}), read({ stringValue: "a" }, { intValue: 2 }), read({}, {})]).toEqual(["a", 2, undefined]);
+  });
+});
+
 describe("what a payload may make a reader do", () => {
   it("is no more for bytes of many mebibytes than for what is kept of them", () => {
     const value = { bytesValue: new Uint8Array(24 * MIB) };

@@ -82,7 +82,8 @@ export function readKeyValue(reader: ProtobufReader, end: number, nesting: Nesti
   while (reader.at < end) {
     const tag = reader.readTag(end);
     if (tag === 10) key = readKey(reader, end);
-    else if (tag === 18) value = readAnyValue(reader, reader.readEnd(end), nesting);
+    // Protobuf merges what came twice: an empty value leaves the one before.
+    else if (tag === 18) value = readAnyValue(reader, reader.readEnd(end), nesting) ?? value;
     else reader.skip(tag, end, KEY_VALUE);
   }
   return [key, value];
