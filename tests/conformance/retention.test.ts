@@ -151,6 +151,22 @@ describe("retention", () => {
     expectBalance(health);
   });
 
+  it("takes no more than it must where a few large traces fill the database", async () => {
+    const store = await openSqliteStore({ directory, now: () => NOON, checkpointEveryMs: 3_600_000, retention: { maxBytes: 2 << 20 } });
+    opened.push(store);
+    const kept: number[] = [];
+    for (let n = 1; n <= 120; n++) {
+      const noise = Array.from({ length: 12 }, (_, part) => toNoise(n * 100 + part)).join("");
+      await append(store, spans({ trace: n, status: 500, attributes: { noise } }));
+      await store.flush();
+      kept.push((await store.listFailing(ALL)).length);
+    }
+    expect(Math.min(...kept.slice(60))).toBeGreaterThan(20);
+    expect(Math.max(...kept)).toBeLessThan(80);
+    expect((await store.listFailing(ALL)).map((each) => each.traceId)).toContain(traceId(120));
+    expectBalance(await store.health());
+  });
+
   it("keeps about the newest thousand error logs of a service", async () => {
     const store = await open(directory, () => NOON);
     const sketches = Array.from({ length: 60 }, (_, n) => ({ severity: 17, service: "shop", atMs: NOON + n }));

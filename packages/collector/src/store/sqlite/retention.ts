@@ -74,8 +74,10 @@ export class Retention {
     metrics.run(nowMs - metricsMs, METRIC_ROWS_AT_A_TIME);
     const agedLogs = Number(logs.run(nowMs - failingMs, ROWS_AT_A_TIME).changes);
     let pressed = 0;
-    if (this.usedBytes > maxBytes) this.#removeTraces(traces.all(0, Infinity, ROWS_AT_A_TIME), forget);
-    if (this.usedBytes > maxBytes) pressed = this.#removeTraces(traces.all(1, Infinity, ROWS_AT_A_TIME), forget);
+    // Traces are of any size: a few hundred may be all that there are.
+    const isEnough = (): boolean => this.usedBytes <= maxBytes;
+    if (!isEnough()) this.#removeTraces(traces.all(0, Infinity, ROWS_AT_A_TIME), forget, isEnough);
+    if (!isEnough()) pressed = this.#removeTraces(traces.all(1, Infinity, ROWS_AT_A_TIME), forget, isEnough);
     if (this.usedBytes > maxBytes && pressed === 0) pressed = this.#removeOldest();
     return [
       { reason: "retention-age", items: aged + agedLogs },
@@ -102,9 +104,14 @@ export class Retention {
     return Number(this.#statements.freePages.get()?.["freelist_count"] ?? 0);
   }
 
-  #removeTraces(rows: readonly Readonly<Record<string, unknown>>[], forget: (traceId: Uint8Array) => void): number {
+  #removeTraces(
+    rows: readonly Readonly<Record<string, unknown>>[],
+    forget: (traceId: Uint8Array) => void,
+    isEnough = (): boolean => false,
+  ): number {
     let items = 0;
     for (const row of rows) {
+      if (isEnough()) break;
       const id = Number(row["id"]);
       this.#statements.parts.run(id);
       this.#statements.sample.run(id);
