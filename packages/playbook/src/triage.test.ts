@@ -177,6 +177,66 @@ describe("triage of one failing request", () => {
     expect(judge([late("first", 7003), late("again", 2011)]).diagnosis.causes).toEqual([]);
   });
 
+  it("judges the try that failed where the first one passed, and names no cause of it for certain", () => {
+    const page = { status: 502, headers: { "content-type": "text/html", server: "nginx" }, body: NGINX_502 };
+    const tries = [respond("first", GOOD_APP), respond("again", page), respond("again", GOOD_APP), respond("again", page)];
+    const { maker, diagnosis } = judge(tries);
+    expect(maker).toMatchObject({ maker: "intermediary", name: "nginx" });
+    expect(diagnosis).toMatchObject({
+      verdict: "inconclusive",
+      scope: { failing: 2, succeeding: 2 },
+      causes: [{ cause: "no-healthy-upstream" }],
+    });
+    expect(diagnosis.path).toMatchObject([{ service: "nginx", status: "502", fate: "created" }]);
+    const idle = judge([respond("first", GOOD_APP), respond("again", GOOD_APP), respond("idle", page)]);
+    expect(idle.diagnosis).toMatchObject({ verdict: "diagnosed", causes: [{ cause: "keepalive-race" }] });
+  });
+
+  it("takes an app's own 502 for what it says of its call, and not for an exception that nobody handles", () => {
+    const answer = (message: string) =>
+      judge([
+        respond("first", {
+          status: 502,
+          headers: { "content-type": "application/json", "x-powered-by": "Express" },
+          body: JSON.stringify({ statusCode: 502, error: "Bad Gateway", message }),
+        }),
+      ]).diagnosis;
+    expect(answer("payments: connect ECONNREFUSED 10.0.0.7:8080")).toMatchObject({
+      verdict: "diagnosed",
+      causes: [{ cause: "connection-refused" }],
+    });
+    expect(answer("getaddrinfo ENOTFOUND payments")).toMatchObject({ causes: [{ cause: "dns-failure" }] });
+    expect(answer("sorry")).toMatchObject({ verdict: "inconclusive", causes: [] });
+    expect(answer("ECONNREFUSED or ETIMEDOUT, see the manual").causes).toEqual([]);
+  });
+
+  it("leaves open who waited for whom where a 504 may be the app's own", () => {
+    const headers = { "content-type": "application/problem+json" };
+    const own = respond("first", { status: 504, headers, body: '{"title":"Gateway Timeout","status":504}' });
+    const { maker, diagnosis } = judge([own, { ...own, purpose: "again" }, respond("simple", { ...GOOD_APP, headers })]);
+    expect(maker).toMatchObject({ maker: "unknown", kind: "app" });
+    expect(diagnosis).toMatchObject({ verdict: "inconclusive", causes: [{ cause: "dependency-timeout" }, { cause: "gateway-timeout" }] });
+  });
+
+  it("takes Apache's own error page for Apache's, whatever is behind it", () => {
+    const body =
+      "<html><head><title>500 Internal Server Error</title></head><body><p>The server encountered an internal error or misconfiguration and was unable to complete your request.</p></body></html>";
+    const { maker, diagnosis } = judge([
+      respond("first", { status: 500, headers: { server: "Apache" }, body }),
+      respond("simple", { status: 404 }),
+    ]);
+    expect(maker).toMatchObject({ maker: "intermediary", name: "Apache httpd" });
+    expect(diagnosis).toMatchObject({ verdict: "inconclusive", causes: [] });
+  });
+
+  it("is not certain of a time-out where a 502 or 503 comes after the same time each time: tries to connect end so too", () => {
+    const late = (purpose: Probe["purpose"], status: number) =>
+      respond(purpose, { status, headers: { server: "nginx" }, body: "" }, { totalMs: 1003, firstByteMs: 1003 });
+    expect(judge([late("first", 502), late("again", 502)]).diagnosis.verdict).toBe("inconclusive");
+    expect(judge([late("first", 503), late("again", 503)]).diagnosis.verdict).toBe("inconclusive");
+    expect(judge([late("first", 504), late("again", 504)]).diagnosis.verdict).toBe("diagnosed");
+  });
+
   it("is inconclusive about a bare 500 and says which request would tell", () => {
     const { maker, diagnosis } = judge([respond("first", { status: 500, headers: {}, body: "" })]);
     expect(maker.maker).toBe("unknown");

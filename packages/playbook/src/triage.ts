@@ -27,10 +27,11 @@ import {
   type ProbeSeries,
   type ProxyStatement,
 } from "./isolate/responses/judge-maker.ts";
-import { isFailedProbe, isRefusedProbe, type Probe } from "./isolate/responses/probe.ts";
+import { findJudged, isFailedProbe, isOfRoute, isRefusedProbe, type Probe } from "./isolate/responses/probe.ts";
 
 export type { MakerJudgement, ProbeSeries, ProxyStatement } from "./isolate/responses/judge-maker.ts";
 export {
+  findJudged,
   isFailedProbe,
   type Probe,
   type ProbeFailure,
@@ -50,9 +51,11 @@ const DIAGNOSED_CONFIDENCE = 0.5;
 const UNSEEN_WEIGHT = 1;
 
 /** Which hop made this failure and why, from probes alone. Deterministic. */
-export function triageProbes(series: ProbeSeries, window: { readonly fromMs: number; readonly toMs: number }): Triage {
+export function triageProbes(sent: ProbeSeries, window: { readonly fromMs: number; readonly toMs: number }): Triage {
+  // Where only a repetition failed, that one is the failing request, and the first a good one to compare it with.
+  const first = findJudged(sent.probes as [Probe, ...Probe[]]); // judgeMaker refuses an empty series
+  const series = { ...sent, probes: [first, ...sent.probes.filter((probe) => probe !== first)] };
   const maker = judgeMaker(series);
-  const [first] = series.probes as [Probe, ...Probe[]]; // judgeMaker refuses an empty series
   const isRefused = isRefusedByGateway(series.probes);
   const failing = series.probes.filter(
     (probe) => isOfRoute(probe) && (isFailedProbe(probe) || (isRefused && isRefusedProbe(probe))),
@@ -110,10 +113,6 @@ function nameSuspects({ maker, path, isCertain, host }: Suspected): Diagnosis["s
 function isRefusedByGateway([first, ...others]: readonly Probe[]): boolean {
   const direct = others.find(({ purpose }) => purpose === "direct");
   return first !== undefined && isRefusedProbe(first) && (direct?.response?.status ?? 599) < 400;
-}
-
-function isOfRoute({ purpose }: Probe): boolean {
-  return purpose === "first" || purpose === "again" || purpose === "idle";
 }
 
 function pathOf(url: string): string {

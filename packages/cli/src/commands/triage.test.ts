@@ -37,6 +37,10 @@ function refuseAbove4000(_request: IncomingMessage, response: ServerResponse, bo
   response.writeHead(body.length > 4000 ? 500 : 200, { "content-type": "application/json" }).end("{}");
 }
 
+function refuseMoreThan4000(_request: IncomingMessage, response: ServerResponse, body: string): void {
+  response.writeHead(body.length > 4000 ? 413 : 200).end();
+}
+
 /** Built at run time, so that nothing in the repository looks like a secret. */
 const SECRET = ["sk", "live", "4eC39HqLyjWDarjtT1zdp7dcAbCd"].join("_");
 
@@ -116,6 +120,37 @@ describe("faultline triage", () => {
     expect(refused.out).toContain("NO SERVER ERROR. It is refused with 401");
     const circle = await triage(`${await serve((request, response) => response.writeHead(302, { location: request.url }).end())}/x`);
     expect(circle.out).toContain("NO SERVER ERROR. It redirects with 302, twice.");
+  });
+
+  it("shows the response of the try that failed where the first one passed", async () => {
+    const answers = [200, 503, 200, 200, 200, 200].map((status, index) => ({ status, id: `try-${index}` }));
+    const base = await serve((_request, response) => {
+      const { status, id } = answers.shift() as (typeof answers)[number]; // no more are sent
+      response.writeHead(status, { "x-request-id": id }).end();
+    });
+    const { out } = await triage(`${base}/x`);
+    expect(out).toContain("RESPONSE of the first try that failed, headers in the order sent\n  HTTP/1.1 503 Service Unavailable");
+    expect(out).toContain("x-request-id: try-1");
+    expect(out).toContain("1 failing, 1 good");
+    expect(out).not.toContain("NO SERVER ERROR");
+  });
+
+  it("says of a success that breaks off, of one that is not what its coding says, and of a body that is too large what is wrong", async () => {
+    const cut = await serve((_request, response) => {
+      response.writeHead(200, { "content-length": "5000" });
+      response.write("half", () => response.destroy());
+    });
+    expect((await triage(`${cut}/x`)).out.replaceAll(/\s+/g, " ")).toContain(
+      "It was answered with 200, twice. But its body is 4 bytes of 5000, then it broke off, which a client takes for a failure.",
+    );
+    const lying = await serve((_request, response) => response.writeHead(500, { "content-encoding": "gzip" }).end('{"error":"plain"}'));
+    expect((await triage(`${lying}/x`)).out.replaceAll(/\s+/g, " ")).toContain(
+      'body, 17 bytes that are not what Content-Encoding says: {"error":"plain"}',
+    );
+    const narrow = await serve(refuseMoreThan4000);
+    const { out } = await triage(`curl ${narrow}/x --json '{"a":"${"x".repeat(20_000)}"}'`, "--unsafe", "--probe-body");
+    expect(out).toMatch(/A body of 3\d{3} bytes\s+passes, one of 4\d{3} is refused\./);
+    expect(out).toContain("client_max_body_size");
   });
 
   it("takes an answer that is still coming for one that has come, and says of one that breaks off how far it came", async () => {

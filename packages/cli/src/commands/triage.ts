@@ -4,7 +4,7 @@ import { parseProxyStatus } from "@faultline/formats/proxy-status";
 import { createRedactor, type Redactor } from "@faultline/guard/redact";
 import type { Window } from "@faultline/model";
 import type { Signature } from "@faultline/playbook/signatures";
-import { triageProbes, type Probe, type TlsHandshake } from "@faultline/playbook/triage";
+import { findJudged, triageProbes, type Probe, type TlsHandshake } from "@faultline/playbook/triage";
 import { type Command, type CommandIo, UsageError } from "../command.ts";
 import { readHttpUrl } from "../read-http-url.ts";
 import { readNumber } from "../read-number.ts";
@@ -114,7 +114,10 @@ async function triage(
   const [first] = sent as [SentProbe, ...SentProbe[]]; // the first request is always sent
   const isReached = first.probe.failure === undefined || !["dns", "connect"].includes(first.probe.failure.phase);
   // Redirects may have led to another host than the one that was named.
-  const tls = isReached && first.request.url.startsWith("https:") ? await shakeHands(first.request) : undefined;
+  const tls =
+    isReached && first.request.url.startsWith("https:")
+      ? await shakeHands(first.request, { isSlow: first.probe.failure?.code === "TIMEOUT" })
+      : undefined;
   if (tls !== undefined) say(`  ${tls.length === 1 ? "a handshake" : `${tls.length} handshakes`} over TLS, with nothing sent after`);
   return toReport(sent, { redactor, signatures, window: { fromMs, toMs: Date.now() + 1 }, tls });
 }
@@ -127,9 +130,9 @@ type Reported = {
 };
 
 function toReport(sent: readonly SentProbe[], { redactor, signatures, window, tls }: Reported): TriageReport {
-  const probes = sent.map((each) => redactProbe(each, redactor));
-  const [first] = sent as [SentProbe, ...SentProbe[]]; // the first request is always sent
-  const raw = first.probe.response;
+  const probes = sent.map((each) => redactProbe(each, redactor)) as [Probe, ...Probe[]]; // the first request is always sent
+  const judged = sent[probes.indexOf(findJudged(probes))] as SentProbe; // it is one of them
+  const raw = judged.probe.response;
   const field =
     raw?.headers
       .filter(([name]) => name.toLowerCase() === "proxy-status")
@@ -139,9 +142,9 @@ function toReport(sent: readonly SentProbe[], { redactor, signatures, window, tl
   const handshakes = tls === undefined ? {} : { tls };
   const triaged = triageProbes({ probes, proxyStatus: proxyStatus.ok ? proxyStatus.value : [], signatures, ...handshakes }, window);
   return {
-    request: redactRequest(first.request, redactor),
-    probes: probes.map((probe) => hideBody(probe, redactor)),
-    ids: toDistinct([...findIds(probes[0]?.response?.headers ?? []), ...findBodyIds(redactor.redactText(raw?.body ?? ""))]),
+    request: redactRequest(judged.request, redactor),
+    probes: probes.map((probe) => hideBody(probe, redactor)) as [Probe, ...Probe[]],
+    ids: toDistinct([...findIds(findJudged(probes).response?.headers ?? []), ...findBodyIds(redactor.redactText(raw?.body ?? ""))]),
     ...(raw?.body === undefined ? {} : { bodyExcerpt: toExcerpt(redactor.redactText(raw.body)) }),
     triage: triaged,
     ...handshakes,

@@ -1,5 +1,6 @@
 import { isFailedProbe, type Probe, type Triage } from "@faultline/playbook/triage";
 import { wrap } from "../wrap.ts";
+import { describeEnd } from "./describe-end.ts";
 
 /** What is said where the request did not fail: what came, and how to meet the failure that was meant. */
 export function formatNoFailure(probes: readonly Probe[], { diagnosis }: Triage, columns: number): string {
@@ -12,13 +13,26 @@ export function formatNoFailure(probes: readonly Probe[], { diagnosis }: Triage,
       : ` But ${new URL(elsewhere.url).pathname} of the same host failed (${elsewhere.response?.status ?? "no response"}): triage that.`;
   const tries = probes.filter((probe) => probe.purpose === "first" || probe.purpose === "again").length;
   const times = ["", "once", "twice"][tries] ?? `${tries} times`;
-  const said = `NO SERVER ERROR. ${describeOutcome(status)}, ${times}.${beside}`;
+  const end = first?.response === undefined ? "" : describeEnd(first.response).replace(/^ and still coming$/, "");
+  const cut = end === "" ? "" : ` But its body is ${first?.response?.bodyBytes ?? 0} bytes${end}, which a client takes for a failure.`;
+  const said = `NO SERVER ERROR. ${describeOutcome(status)}, ${times}.${cut}${describeSizes(probes)}${beside}`;
   const asked = diagnosis.next.filter(({ check }) => check.startsWith("It is refused"));
-  const hints = [...asked, ...listHints(status)].flatMap(({ check, command }) => [
+  const hints = [...asked, ...(cut === "" ? [] : [CUT_HINT]), ...listHints(status)].flatMap(({ check, command }) => [
     ...wrap(`  ${check}`, columns),
     ...(command === undefined ? [] : [`      $ ${command}`]),
   ]);
   return `${[...wrap(said, columns), "", "NEXT", ...hints].join("\n")}\n`;
+}
+
+/** Where the limit is that --probe-body found. */
+function describeSizes(probes: readonly Probe[]): string {
+  const sized = probes.filter(({ purpose }) => purpose === "body-size" || purpose === "first");
+  const isRefused = (probe: Probe): boolean => probe.response?.status === 413 || isFailedProbe(probe);
+  const [most, least] = [
+    Math.max(...sized.filter((probe) => !isRefused(probe)).map(({ requestBodyBytes }) => requestBodyBytes)),
+    Math.min(...sized.filter(isRefused).map(({ requestBodyBytes }) => requestBodyBytes)),
+  ];
+  return sized.length < 3 || most >= least ? "" : ` A body of ${most} bytes passes, one of ${least} is refused.`;
 }
 
 function describeOutcome(status: number): string {
@@ -29,7 +43,19 @@ function describeOutcome(status: number): string {
 
 type Hint = { readonly check: string; readonly command?: string };
 
+const CUT_HINT: Hint = {
+  check:
+    "Who ends the body: the app in the midst of writing, or a proxy (its error log)? Send the request straight to the backend with --direct.",
+};
+
 function listHints(status: number): readonly Hint[] {
+  if (status === 413)
+    return [
+      {
+        check:
+          "Which hop has a limit near that size (client_max_body_size, body parser, API gateway payload)? --probe-body --unsafe finds the size.",
+      },
+    ];
   if (status >= 300 && status < 400)
     return [
       {

@@ -1,7 +1,8 @@
 import { describeDiagnosis } from "@faultline/model";
-import type { Probe, TlsHandshake, Triage } from "@faultline/playbook/triage";
+import { findJudged, type Probe, type TlsHandshake, type Triage } from "@faultline/playbook/triage";
 import { formatDiagnosis } from "../format-diagnosis.ts";
 import type { FoundId } from "./find-ids.ts";
+import { describeEnd } from "./describe-end.ts";
 import { formatNoFailure } from "./format-no-failure.ts";
 import { wrap } from "../wrap.ts";
 import { formatTls } from "./format-tls.ts";
@@ -11,7 +12,8 @@ import { toPlainLine } from "./to-plain-line.ts";
 /** Everything a triage shows; all of it redacted. */
 export type TriageReport = {
   readonly request: ShownRequest;
-  readonly probes: readonly Probe[];
+  /** In the order sent. */
+  readonly probes: readonly [Probe, ...Probe[]];
   readonly ids: readonly FoundId[];
   readonly bodyExcerpt?: string;
   readonly triage: Triage;
@@ -102,25 +104,20 @@ function describeMaker({ maker }: Triage): string {
 }
 
 /** Lines of the wire stay as they are; what is said about them is broken to the width. */
-function formatResponse({ probes: [first], bodyExcerpt }: TriageReport, columns: number): readonly string[] {
-  if (first?.response === undefined) return ["", ...wrap(`NO RESPONSE: ${toPlainLine(first?.failure?.message ?? "")}`, columns)];
-  const { statusLine, headers, bodyBytes, bodyEnd } = first.response;
-  const size = `${bodyBytes} bytes${describeEnd(first.response)}`;
+function formatResponse({ probes, bodyExcerpt }: TriageReport, columns: number): readonly string[] {
+  const judged = findJudged(probes);
+  const whose = judged === probes[0] ? "" : " of the first try that failed";
+  if (judged.response === undefined) return ["", ...wrap(`NO RESPONSE${whose}: ${toPlainLine(judged.failure?.message ?? "")}`, columns)];
+  const { statusLine, headers, bodyBytes, bodyEnd } = judged.response;
+  const size = `${bodyBytes} bytes${describeEnd(judged.response)}`;
   const isEmpty = bodyExcerpt === undefined || bodyExcerpt === "";
   const body = isEmpty && bodyEnd === undefined ? [] : wrap(`  body, ${size}${isEmpty ? "" : `: ${bodyExcerpt}`}`, columns);
   return [
     "",
-    "RESPONSE, headers in the order sent",
+    `RESPONSE${whose}, headers in the order sent`,
     ...[statusLine, ...headers.map(([name, value]) => `${name}: ${value}`)].map((line) => `  ${toPlainLine(line)}`),
     ...body,
   ];
-}
-
-/** A body that did not come to its end says so: a success that breaks off is none. */
-function describeEnd({ bodyEnd, headers }: NonNullable<Probe["response"]>): string {
-  const announced = headers.find(([name]) => name.toLowerCase() === "content-length")?.[1];
-  if (bodyEnd === "broke off") return announced === undefined ? ", then it broke off" : ` of ${announced}, then it broke off`;
-  return bodyEnd === undefined ? "" : ` and ${bodyEnd}`;
 }
 
 /** An incident report to paste. */

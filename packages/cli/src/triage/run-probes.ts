@@ -1,6 +1,6 @@
 import { Agent } from "node:http";
 import { Agent as SecureAgent } from "node:https";
-import { isFailedProbe, type ProbePurpose } from "@faultline/playbook/triage";
+import { isFailedProbe, type Probe, type ProbePurpose } from "@faultline/playbook/triage";
 import { type SentProbe, sendRequest } from "./send-request.ts";
 import { isIdempotent, type TriageRequest } from "./target.ts";
 
@@ -53,7 +53,7 @@ export async function runProbes(request: TriageRequest, plan: ProbePlan, listene
   if (plan.direct !== undefined && mayRepeat) await send("direct", toDirect(target, plan.direct));
   // A host that cannot be reached has no simple endpoint either.
   if (first.probe.failure === undefined || first.probe.failure.phase === "response") await sendSimple(target, plan, send);
-  if (plan.probesBody && mayRepeat && isFailedProbe(first.probe)) await sendSizes(target, send);
+  if (plan.probesBody && mayRepeat && isTooMuch(first.probe)) await sendSizes(target, send);
   if (plan.repeat > 0 && mayRepeat) await sendIdle(target, send);
   return sent;
 }
@@ -120,14 +120,19 @@ async function sendSizes(request: TriageRequest, send: Send): Promise<void> {
   const { body } = request;
   if (body === undefined || body.length < 2) return;
   const smallest = await send("body-size", withBody(request, Buffer.from("{}")));
-  if (isFailedProbe(smallest.probe)) return;
+  if (isTooMuch(smallest.probe)) return;
   let [passing, failing] = [2, body.length];
   for (let round = 0; round < BISECTIONS && failing - passing > Math.max(1, failing * 0.01); round++) {
     const size = Math.floor((passing + failing) / 2);
     const { probe } = await send("body-size", withBody(request, toPaddedJson(size)));
-    if (isFailedProbe(probe) || probe.response?.status === 413) failing = size;
+    if (isTooMuch(probe)) failing = size;
     else passing = size;
   }
+}
+
+/** True for a failure, and for a refusal because of the size. */
+function isTooMuch(probe: Probe): boolean {
+  return isFailedProbe(probe) || probe.response?.status === 413;
 }
 
 /** A valid JSON object of a given size. */

@@ -1,12 +1,14 @@
+import { findJudged } from "@faultline/playbook/triage";
 import type { TriageReport } from "./format-triage.ts";
 
 /** A triage's failing exchange as a HAR 1.2 file with one entry; everything in it is redacted already. */
-export function toSavedHar({ request, probes: [first], triage }: TriageReport): string {
+export function toSavedHar({ request, probes, triage }: TriageReport): string {
+  const judged = findJudged(probes);
   const toHeaders = (headers: readonly (readonly [string, string])[]): object[] => headers.map(([name, value]) => ({ name, value }));
-  const response = first?.response;
+  const response = judged.response;
   const entry = {
     startedDateTime: new Date(triage.diagnosis.scope.window.fromMs).toISOString(),
-    time: first?.totalMs ?? 0,
+    time: judged.totalMs ?? 0,
     request: {
       method: request.method,
       url: request.url,
@@ -15,7 +17,7 @@ export function toSavedHar({ request, probes: [first], triage }: TriageReport): 
       headers: toHeaders(request.headers),
       queryString: [...new URL(request.url).searchParams].map(([name, value]) => ({ name, value })),
       headersSize: -1,
-      bodySize: first?.requestBodyBytes ?? 0,
+      bodySize: judged.requestBodyBytes ?? 0,
       ...(request.body === undefined
         ? {}
         : { postData: { mimeType: findHeader(request.headers, "content-type") ?? "", text: request.body } }),
@@ -34,10 +36,10 @@ export function toSavedHar({ request, probes: [first], triage }: TriageReport): 
       redirectURL: "",
       headersSize: -1,
       bodySize: response?.bodyBytes ?? -1,
-      ...(first?.failure === undefined ? {} : { _error: `${first.failure.code}: ${first.failure.message}` }),
+      ...(judged.failure === undefined ? {} : { _error: `${judged.failure.code}: ${judged.failure.message}` }),
     },
     cache: {},
-    timings: { send: 0, wait: first?.firstByteMs ?? first?.totalMs ?? 0, receive: 0 },
+    timings: { send: 0, wait: judged.firstByteMs ?? judged.totalMs ?? 0, receive: 0 },
   };
   return `${JSON.stringify({ log: { version: "1.2", creator: { name: "faultline triage", version: "1" }, entries: [entry] } }, undefined, 2)}\n`;
 }

@@ -186,7 +186,7 @@ function toResponse({ response, chunks, bodyBytes }: Received, bodyEnd: ProbeRes
   for (let index = 0; index + 1 < response.rawHeaders.length; index += 2)
     headers.push([response.rawHeaders[index] ?? "", response.rawHeaders[index + 1] ?? ""]);
   const status = response.statusCode ?? 0;
-  const body = decode(Buffer.concat(chunks).subarray(0, BODY_KEPT), response.headers["content-encoding"]);
+  const { text: body, isMislabelled } = decode(Buffer.concat(chunks).subarray(0, BODY_KEPT), response.headers["content-encoding"]);
   return {
     status,
     statusLine: `HTTP/${response.httpVersion} ${status} ${response.statusMessage ?? ""}`.trimEnd(),
@@ -194,11 +194,20 @@ function toResponse({ response, chunks, bodyBytes }: Received, bodyEnd: ProbeRes
     ...(body === undefined ? {} : { body }),
     bodyBytes,
     ...(bodyEnd === undefined ? {} : { bodyEnd }),
+    ...(isMislabelled ? { isMislabelled } : {}),
   };
 }
 
-/** The body as text, decompressed when it can be; the limit holds for what comes out. */
-function decode(bytes: Buffer, encoding: string | undefined): string | undefined {
+/** How what is compressed begins. Brotli has no sign of its own, and deflate is sent with its two bytes and without. */
+const BEGINNINGS: Readonly<Record<string, (bytes: Buffer) => boolean>> = {
+  gzip: (bytes) => bytes[0] === 0x1f && bytes[1] === 0x8b,
+  zstd: (bytes) => bytes.readUInt32LE() === 0xfd2fb528,
+};
+
+type Decoded = { readonly text: string | undefined; readonly isMislabelled: boolean };
+
+/** The body as text, decompressed when it can be; the limit holds for what comes out. What is not what its label says is taken as it is. */
+function decode(bytes: Buffer, encoding: string | undefined): Decoded {
   const options = { maxOutputLength: BODY_KEPT * 4 };
   const codecs: Readonly<Record<string, (input: Buffer) => Buffer>> = {
     gzip: (input) => gunzipSync(input, options),
@@ -206,10 +215,12 @@ function decode(bytes: Buffer, encoding: string | undefined): string | undefined
     br: (input) => brotliDecompressSync(input, options),
     zstd: (input) => zstdDecompressSync(input, options),
   };
-  const codec = encoding === undefined ? undefined : codecs[encoding.toLowerCase()];
+  const name = encoding?.toLowerCase() ?? "";
+  const codec = Object.hasOwn(codecs, name) ? codecs[name] : undefined;
+  const isMislabelled = bytes.length >= 4 && Object.hasOwn(BEGINNINGS, name) && BEGINNINGS[name]?.(bytes) === false;
   try {
-    return (codec === undefined ? bytes : codec(bytes)).toString("utf8");
+    return { text: (codec === undefined || isMislabelled ? bytes : codec(bytes)).toString("utf8"), isMislabelled };
   } catch {
-    return undefined;
+    return { text: undefined, isMislabelled };
   }
 }

@@ -6,6 +6,8 @@ import type { TriageRequest } from "./target.ts";
 import { toOldContext, toSecureContext } from "./trust.ts";
 
 const TIMEOUT_MS = 3000;
+/** What a handshake gets that is known to end in a time-out. */
+const SHORT_TIMEOUT_MS = 1000;
 const MOST_CERTIFICATES = 8;
 const MOST_NAMES = 50;
 
@@ -13,15 +15,18 @@ const MOST_NAMES = 50;
  * Shakes hands with the host of an https request and sends nothing after it: once as the request asks for, and where that fails, in the
  * other ways that tell why. A certificate that does not hold is read all the same.
  */
-export async function shakeHands(request: TriageRequest): Promise<readonly TlsHandshake[]> {
+export async function shakeHands(request: TriageRequest, { isSlow }: { readonly isSlow: boolean }): Promise<readonly TlsHandshake[]> {
+  const timeoutMs = isSlow ? SHORT_TIMEOUT_MS : TIMEOUT_MS;
   const { hostname } = findAddress(request).url;
   const host = hostname.replace(/^\[|\]$/g, "");
   const name = isIP(host) === 0 ? host : undefined;
-  const asked = await shake(request, { tried: "as asked", name });
+  const asked = await shake(request, { tried: "as asked", name, timeoutMs });
   if (asked.kind === "shaken") return [asked];
-  const tries: readonly { readonly tried: HandshakeTry; readonly name: string | undefined }[] = [
-    { tried: "old versions", name },
-    name === undefined ? { tried: "name of the Host header", name: findHostHeader(request) } : { tried: "no server name", name: undefined },
+  const tries: readonly Try[] = [
+    { tried: "old versions", name, timeoutMs },
+    name === undefined
+      ? { tried: "name of the Host header", name: findHostHeader(request), timeoutMs }
+      : { tried: "no server name", name: undefined, timeoutMs },
   ];
   const handshakes: TlsHandshake[] = [asked];
   for (const each of tries) {
@@ -37,9 +42,9 @@ function findHostHeader({ headers }: TriageRequest): string | undefined {
   return given === undefined || isIP(given) !== 0 || given.startsWith("[") ? undefined : given;
 }
 
-type Try = { readonly tried: HandshakeTry; readonly name: string | undefined };
+type Try = { readonly tried: HandshakeTry; readonly name: string | undefined; readonly timeoutMs: number };
 
-function shake(request: TriageRequest, { tried, name }: Try): Promise<TlsHandshake> {
+function shake(request: TriageRequest, { tried, name, timeoutMs }: Try): Promise<TlsHandshake> {
   const { url, ...address } = findAddress(request);
   const base = { tried, ...(name === undefined ? {} : { serverName: name }) };
   return new Promise((resolve) => {
@@ -54,7 +59,7 @@ function shake(request: TriageRequest, { tried, name }: Try): Promise<TlsHandsha
       socket.destroy();
       resolve(outcome);
     };
-    socket.setTimeout(TIMEOUT_MS, () => end({ ...base, kind: "failed", code: "TIMEOUT", message: `nothing within ${TIMEOUT_MS} ms` }));
+    socket.setTimeout(timeoutMs, () => end({ ...base, kind: "failed", code: "TIMEOUT", message: `nothing within ${timeoutMs} ms` }));
     socket.once("error", (error) => end({ ...base, kind: "failed", ...describeError(error) }));
     socket.once("secureConnect", () => end({ ...base, ...readSocket(socket, url.hostname) }));
   });

@@ -10,6 +10,7 @@ export function weighProbes(findings: ProbeFindings): readonly ProbeEvidence[] {
   return [
     ...weighNetwork(findings.probes, findings.tlsFlaws),
     ...weighStatements(findings),
+    ...weighTold(findings),
     ...weighTime(findings),
     ...weighSteadyDelay(findings),
     ...weighSizes(findings),
@@ -34,6 +35,8 @@ function weighStatements({ probes, maker, proxyStatus }: ProbeFindings): readonl
   const signed = maker.matches.flatMap(({ signature, weight }) => {
     if (signature.cause === undefined || seen.has(signature.cause)) return [];
     if (signature.cause === "keepalive-race" && isSteady) return [];
+    // Who answers with a gateway's status of its own accord handles what happened to it.
+    if (signature.cause === "unhandled-exception" && isGatewayStatus(probes)) return [];
     seen.add(signature.cause);
     return [
       {
@@ -43,6 +46,39 @@ function weighStatements({ probes, maker, proxyStatus }: ProbeFindings): readonl
     ];
   });
   return [...said, ...signed];
+}
+
+function isGatewayStatus([first]: readonly Probe[]): boolean {
+  return [502, 503, 504].includes(first?.response?.status ?? 0);
+}
+
+/** Words are looked for where an error has them; a long body is a page, not an error. */
+const READ_CHARACTERS = 4000;
+/** What an app tells of a call of its own that failed, in words that are in no other sentence. */
+const TOLD_CALLS: readonly { readonly words: RegExp; readonly cause: CauseId; readonly statement: string }[] = [
+  { words: /\bECONNREFUSED\b|connection refused/i, cause: "connection-refused", statement: "could not connect to what it called" },
+  { words: /\bENOTFOUND\b|\bEAI_AGAIN\b/, cause: "dns-failure", statement: "could not resolve the name of what it called" },
+  {
+    words: /\bCERT_HAS_EXPIRED\b|\bERR_TLS_CERT\w+|certificate has expired/,
+    cause: "tls-failure",
+    statement: "could not trust what it called",
+  },
+  {
+    words: /\bETIMEDOUT\b|\bUND_ERR_(?:HEADERS|BODY)_TIMEOUT\b|deadline exceeded/i,
+    cause: "dependency-timeout",
+    statement: "waited in vain for what it called",
+  },
+];
+
+/** An app's error that tells of the call that failed it, and of nothing else. */
+function weighTold({ probes: [first], maker }: ProbeFindings): readonly ProbeEvidence[] {
+  if (maker.maker !== "app" || (first?.response?.status ?? 0) < 500) return [];
+  const body = first?.response?.body?.slice(0, READ_CHARACTERS) ?? "";
+  const told = TOLD_CALLS.flatMap(({ words, cause, statement }) => {
+    const said = words.exec(body)?.[0];
+    return said === undefined ? [] : [{ cause, statement: `the app's own words: it ${statement}`, measured: JSON.stringify(said) }];
+  });
+  return told.length !== 1 ? [] : told.map(({ cause, ...said }) => ({ cause, evidence: { ...said, source: "body", weight: 2.4 } }));
 }
 
 /** True when the same request failed each time: a race does not come out the same twice in a row. */
@@ -62,8 +98,8 @@ function weighSteadyDelay({ probes, maker }: ProbeFindings): readonly ProbeEvide
     .map((probe) => probe.firstByteMs ?? probe.totalMs);
   const [least, most] = [Math.min(...times), Math.max(...times)];
   if (times.length < 2 || least < CLOCK_FROM_MS || most - least > Math.max(CLOCK_SLACK_MS, least * 0.03)) return [];
-  // A 503 may as well be the end of tries to connect.
-  const isRefusal = probes[0]?.response?.status === 503;
+  // A 502 or 503 may as well be the end of tries to connect, or to resolve a name.
+  const isRefusal = [502, 503].includes(probes[0]?.response?.status ?? 0);
   return [
     {
       cause: maker.maker === "app" ? "dependency-timeout" : "gateway-timeout",
@@ -71,7 +107,7 @@ function weighSteadyDelay({ probes, maker }: ProbeFindings): readonly ProbeEvide
         statement: "each try fails after the same time, which is what a time-out does",
         measured: times.map((time) => `${Math.round(time)} ms`).join(", "),
         source: "probe",
-        weight: isRefusal ? 1.2 : 2.2,
+        weight: isRefusal ? 0.9 : 2.2,
       },
     },
   ];
@@ -90,11 +126,15 @@ function weighTime({ probes: [first], maker }: ProbeFindings): readonly ProbeEvi
       evidence: { statement: `it failed after a default time-out of ${timeout}`, measured, source: "probe", weight: 1.5 },
     });
   if (status === 504) {
-    const cause = maker.maker === "app" ? "dependency-timeout" : "gateway-timeout";
-    found.push({
-      cause,
-      evidence: { statement: "504: whoever wrote it waited in vain for the hop behind it", measured, source: "probe", weight: 2 },
-    });
+    // An app waits for what it calls, a gateway for the app: where it may have been either, so may the cause.
+    const isOpen = maker.maker === "unknown" && maker.kind === "app";
+    const causes: readonly CauseId[] = isOpen
+      ? ["dependency-timeout", "gateway-timeout"]
+      : [maker.maker === "app" ? "dependency-timeout" : "gateway-timeout"];
+    const statement = "504: whoever wrote it waited in vain for the hop behind it";
+    found.push(
+      ...causes.map((cause) => ({ cause, evidence: { statement, measured, source: "probe", weight: isOpen ? 1.5 : 2 } }) as const),
+    );
   }
   return found;
 }
@@ -142,10 +182,11 @@ function weighRepeats({ probes }: ProbeFindings): readonly ProbeEvidence[] {
     found.push({
       cause: "no-healthy-upstream",
       evidence: {
-        statement: "the same request sometimes passes: one of several backends may be bad",
+        statement:
+          "the same request sometimes passes: one of several backends may be bad, a connection may be closed under it, or a limit reached",
         measured: `${failed} of ${repeated.length} failed`,
         source: "probe",
-        weight: 1.2,
+        weight: 0.9,
       },
     });
   }
@@ -240,6 +281,8 @@ function listFlaws({ response, wantsJson }: Probe): readonly string[] {
   const size = response.headers.reduce((sum, [name, value]) => sum + name.length + value.length + 4, response.statusLine.length + 2);
   if (size > 4096) flaws.push(`its header section has ${size} bytes`);
   if (response.bodyBytes > 0 && !counts.has("content-type")) flaws.push("it has a body and no content-type");
+  if (response.isMislabelled === true)
+    flaws.push(`its body is not the ${toHeaderRecord(response.headers)["content-encoding"]} that its headers say`);
   if (wantsJson && toHeaderRecord(response.headers)["content-type"]?.includes("json") === true && !isJson(response.body))
     flaws.push("its content-type says JSON and its body is none");
   return flaws;

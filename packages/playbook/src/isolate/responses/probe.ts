@@ -10,6 +10,8 @@ export type ProbeResponse = {
   readonly bodyBytes: number;
   /** Why there may be more of the body than came; absent where it came to its end. */
   readonly bodyEnd?: "broke off" | "still coming" | "not read further";
+  /** `Content-Encoding` names a coding that the body does not have. */
+  readonly isMislabelled?: boolean;
 };
 
 /** Why there was no response, and during what. */
@@ -56,6 +58,16 @@ export type Probe = {
 /** A probe that failed: a server error, no response, or a success that hides a failure. */
 export function isFailedProbe({ response, failure }: Probe): boolean {
   return failure !== undefined || (response?.status ?? 0) >= 500;
+}
+
+/** True for the failing request itself, however often it was sent. */
+export function isOfRoute({ purpose }: Probe): boolean {
+  return purpose === "first" || purpose === "again" || purpose === "idle";
+}
+
+/** The probe that is judged: the first, or where that one passed, the first try of the same request that failed. */
+export function findJudged(probes: readonly [Probe, ...Probe[]]): Probe {
+  return probes.find((probe) => isOfRoute(probe) && isFailedProbe(probe)) ?? probes[0];
 }
 
 /** An answer that refuses the caller: 401, 403 or 407. Whom it refuses, the user or the gateway, only the backend's own answer tells. */

@@ -143,13 +143,14 @@ export const PROXY_SIGNATURES: readonly Signature[] = [
   {
     id: "apache-500",
     vendor: "Apache httpd",
-    hop: "app-server",
+    hop: "proxy",
     made: "here",
     pattern: {
       status: [500],
       bodyHas: ["The server encountered an internal error or misconfiguration and was unable to complete your request"],
     },
-    meaning: "Apache: a script, .htaccess or a module failed; the error log says AH…",
+    meaning:
+      "Apache's own page: a script, .htaccess or a module failed, or what it got from behind is no valid response; its error log says which (AH…)",
     certainty: "seen",
     source: "Apache httpd, http_protocol.c",
   },
