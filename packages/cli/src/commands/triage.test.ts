@@ -211,6 +211,13 @@ describe("faultline triage", () => {
     expect([code, asked]).toEqual([2, 0]);
   });
 
+  it("puts the boundary behind the type that a command gives for its form", async () => {
+    const types: (string | undefined)[] = [];
+    const base = await serve((request, response) => void (types.push(request.headers["content-type"]), response.end()));
+    await triage(`curl ${base}/ -X PUT -H 'content-type: multipart/form-data' -F a=1`);
+    expect(types[0]).toMatch(/^multipart\/form-data; boundary=-+[0-9a-f]{22}$/);
+  });
+
   it("names every file at once, the first five of them", async () => {
     const { err } = await triage("curl http://127.0.0.1:1/ -d @/no/1 -d @/no/2 --cacert /no/3");
     expect(err).toMatch(

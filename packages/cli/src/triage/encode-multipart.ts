@@ -22,7 +22,7 @@ const TYPES: Readonly<Record<string, string>> = {
 export function encodeMultipart(
   fields: readonly FormField[],
   readFile: (path: string) => Uint8Array,
-): { readonly contentType: string; readonly body: Buffer } {
+): { readonly boundary: string; readonly body: Buffer } {
   const boundary = `------------------------${createHash("sha256").update(JSON.stringify(fields)).digest("hex").slice(0, 22)}`;
   const parts = fields.flatMap((field) => {
     const { name, filename, content } = field;
@@ -33,7 +33,7 @@ export function encodeMultipart(
     const bytes = content.kind === "file" ? readFile(content.path) : Buffer.from(content.text);
     return [Buffer.from(head.join("\r\n")), bytes, Buffer.from("\r\n")];
   });
-  return { contentType: `multipart/form-data; boundary=${boundary}`, body: Buffer.concat([...parts, Buffer.from(`--${boundary}--\r\n`)]) };
+  return { boundary, body: Buffer.concat([...parts, Buffer.from(`--${boundary}--\r\n`)]) };
 }
 
 /** By the name that is sent, else by the file's own; text that is sent as a field has no type. */

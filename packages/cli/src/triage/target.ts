@@ -118,12 +118,19 @@ function readCurl(command: string, { allowFiles }: TargetOptions): TriageRequest
     followsRedirects,
     isInsecure,
     url: whole.url,
-    headers: [...whole.headers, ...headers, ...(multipart === undefined ? [] : [["Content-Type", multipart.contentType] as const])],
+    headers: [...whole.headers, ...(multipart === undefined ? headers : setMultipartType(headers, multipart.boundary))],
     ...(multipart !== undefined ? { body: multipart.body } : parts.length === 0 ? {} : { body: Buffer.concat(parts) }),
     ...(credentials === undefined ? {} : { credentials }),
     ...(connection === undefined ? {} : { connection }),
     notes: ignored.length === 0 ? [] : [`without effect here: ${ignored.join(", ")}`],
   };
+}
+
+/** A type that the command gives for its form keeps its words and gets the boundary, as with curl. */
+function setMultipartType(headers: TriageRequest["headers"], boundary: string): TriageRequest["headers"] {
+  const isType = ([name]: readonly [string, string]): boolean => name.toLowerCase() === "content-type";
+  const given = headers.find(isType)?.[1] ?? "multipart/form-data";
+  return [...headers.filter((each) => !isType(each)), ["Content-Type", `${given}; boundary=${boundary}`]];
 }
 
 function readCredentials({ caFile, certFile, keyFile }: CurlRequest): Credentials | undefined {

@@ -60,30 +60,25 @@ describe("a pasted curl command", () => {
     ]);
     expect(parse("curl -G a.example/s -d q=1 --data-urlencode 'n=a b'")).toMatchObject({
       method: "GET",
-      url: "http://a.example/s?q=1&n=a%20b",
+      url: "http://a.example/s?q=1&n=a+b",
       body: [],
     });
   });
 
   it("names every file and socket of this machine that the command would use, and where", () => {
-    const command = `curl https://a.example -d @a -d x --data-binary @b --json @c --cacert d -E me.pem:pw --key f --unix-socket g -F 'x=@h;type=a/b' -F 'y=<"i"' -F 'w="@l"' --data-raw @j --form-string z=@k`;
-    const { files } = parse(command);
-    expect(files.map(({ option, path }) => `${option} ${path}`)).toEqual([
-      "-d a",
-      "--data-binary b",
-      "--json c",
-      "--cacert d",
-      "-E me.pem",
-      "--key f",
-      "--unix-socket g",
-      "-F h",
-      "-F i",
-    ]);
-    for (const { option, at } of files) expect(command.slice(at, at + option.length)).toBe(option);
+    const common = "curl https://a.example --cacert d -E me.pem:pw --key f --unix-socket g";
+    const body = `${common} -d @a -d x --data-binary @b --json @c --data-raw @j`;
+    const form = `${common} -F 'x=@h;type=a/b' -F 'y=<"i"' -F 'w="@l"' --form-string z=@k`;
+    const list = (command: string) => parse(command).files.map(({ option, path }) => `${option} ${path}`);
+    const named = ["--cacert d", "-E me.pem", "--key f", "--unix-socket g"];
+    expect(list(body)).toEqual([...named, "-d a", "--data-binary b", "--json c"]);
+    expect(list(form)).toEqual([...named, "-F h", "-F i"]);
+    for (const command of [body, form])
+      for (const { option, at } of parse(command).files) expect(command.slice(at, at + option.length)).toBe(option);
   });
 
   it("encodes what --url-query adds, but for what it takes as it is", () => {
-    expect(parse("curl https://a.example/s?a=1 --url-query 'q=a b' --url-query +r=%20").url).toBe("https://a.example/s?a=1&q=a%20b&r=%20");
+    expect(parse("curl https://a.example/s?a=1 --url-query 'q=a b' --url-query +r=%20").url).toBe("https://a.example/s?a=1&q=a+b&r=%20");
   });
 
   it("reads short options together, credentials, times and redirects", () => {
@@ -134,6 +129,22 @@ describe("a pasted curl command", () => {
     expect(parse("curl -I https://a.example").method).toBe("HEAD");
   });
 
+  // Each was sent with curl 7.88 too.
+  it.each([
+    ['-d a --data-urlencode "n=it\'s!(*)~ é"', { body: "a&n=it%27s%21%28%2A%29~+%C3%A9" }],
+    ["--json '{' --json '}'", { body: "{}", headers: ["Content-Type: application/json", "Accept: application/json"] }],
+    ["--json 1 -H 'content-type: a/b' -H 'accept: c/d'", { headers: ["content-type: a/b", "accept: c/d"] }],
+    ["-d 1 -H 'Content-Type:'", { headers: [] }],
+    ["-b a=b -b 'c=d; e=f'", { headers: ["Cookie: a=b;c=d; e=f"] }],
+    ["-X M-SEARCH # a comment 'of the shell", { method: "M-SEARCH" }],
+    ["-H 'x: a#b' -H x:#c", { headers: ["x: a#b", "x: #c"] }],
+    ['-H "x: \\$HOME \\`a\\` \\\\ $"', { headers: ["x: $HOME `a` \\ $"] }],
+  ])("sends %s as curl does", (options, expected) => {
+    const { body, headers, method } = parse(`curl http://a ${options}`);
+    const texts = body.map((part) => (part.kind === "text" ? part.text : part.path));
+    expect({ method, body: texts.join(""), headers: headers.map((each) => each.join(": ")) }).toMatchObject(expected);
+  });
+
   it.each([
     ["wget http://a", "begin with curl", 0],
     ["curl 'http://a", "single quote is never closed", 5],
@@ -162,6 +173,12 @@ describe("a pasted curl command", () => {
     ["curl http://a --netrc-file x", "the file of passwords is not read", 14],
     ["curl --url @urls.txt", "a file of URLs is not read", 5],
     ["curl http://a -A 'a\nb: c'", "line end", 14],
+    ["curl http://a -F a=1 -d b", "cannot be sent together", 5],
+    ["curl http://a -b 'a=b\nc'", "line end", 14],
+    ['curl http://a -H "Authorization: Bearer $TOKEN"', "a $ or ` stands for", 40],
+    ['curl "http://a/\\\\$(id)"', "a $ or ` stands for", 17],
+    ["curl http://a/$id", "a $ or ` stands for", 14],
+    ['curl http://a -d "`id`"', "a $ or ` stands for", 18],
   ])("refuses %j and says what and where", (command, message, at) => {
     expect(parseCurl(command)).toEqual({ ok: false, error: { message: expect.stringContaining(message), at } });
   });

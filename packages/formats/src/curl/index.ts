@@ -3,7 +3,8 @@ import type { PastedError } from "../pasted/cursor.ts";
 import { addScheme, checkLength, isHttpUrl, type LocalFile, showName } from "../pasted/request-parts.ts";
 import type { FormField } from "./form-field.ts";
 import { type BodyPart, type ConnectTo, type Draft, OPTIONS } from "./options.ts";
-import { guessShell, type Shell, type ShellWord, splitShellWords } from "./shell-words.ts";
+import type { ShellWord } from "./shell-word.ts";
+import { guessShell, type Shell, splitShellWords } from "./shell-words.ts";
 
 /** The shells whose quoting is understood. */
 export type { Shell } from "./shell-words.ts";
@@ -60,8 +61,11 @@ function readWords(words: readonly ShellWord[], end: number): Result<CurlRequest
     body: [],
     form: [],
     query: [],
+    cookies: [],
+    removed: [],
     connectTo: [],
     isGet: false,
+    isJson: false,
     isHead: false,
     followsRedirects: false,
     isInsecure: false,
@@ -114,12 +118,10 @@ function finish(draft: Draft, address: ShellWord): Result<CurlRequest, PastedErr
   const query = [...draft.query, asQuery].filter((part) => part !== "").join("&");
   const body = draft.isGet ? [] : draft.body;
   const hasBody = body.length > 0 || draft.form.length > 0;
-  if (body.length > 0 && !draft.headers.some(([name]) => name.toLowerCase() === "content-type")) {
-    draft.headers.push(["Content-Type", "application/x-www-form-urlencoded"]);
-  }
-  if (draft.isCompressed && !draft.headers.some(([name]) => name.toLowerCase() === "accept-encoding"))
-    draft.headers.push(["Accept-Encoding", "deflate, gzip, br, zstd"]);
-  const { followsRedirects, isInsecure, ignored, headers, form, connectTo, files } = draft;
+  if (body.length > 0 && draft.form.length > 0)
+    return fail({ message: "a form (-F) and a body (-d) cannot be sent together", at: address.at });
+  const headers = [...draft.headers, ...listOwnHeaders(draft, body.length > 0)];
+  const { followsRedirects, isInsecure, ignored, form, connectTo, files } = draft;
   const { timeoutMs, unixSocket, caFile, certFile, keyFile } = draft;
   const given = Object.entries({ timeoutMs, unixSocket, caFile, certFile, keyFile }).filter(([, value]) => value !== undefined);
   return succeed({
@@ -135,4 +137,21 @@ function finish(draft: Draft, address: ShellWord): Result<CurlRequest, PastedErr
     files,
     ignored,
   });
+}
+
+/** The headers that curl adds, each unless the command gives it or takes it away. Of cookies in several options curl makes one header. */
+function listOwnHeaders(
+  { headers, removed, cookies, isJson, isCompressed }: Draft,
+  hasBody: boolean,
+): readonly (readonly [string, string])[] {
+  const own: (readonly [string, string] | undefined)[] = [
+    hasBody ? ["Content-Type", isJson ? "application/json" : "application/x-www-form-urlencoded"] : undefined,
+    isJson ? ["Accept", "application/json"] : undefined,
+    isCompressed ? ["Accept-Encoding", "deflate, gzip, br, zstd"] : undefined,
+  ];
+  const isOpen = (name: string): boolean => !removed.includes(name) && !headers.some(([each]) => each.toLowerCase() === name);
+  return [
+    ...(cookies.length === 0 ? [] : [["Cookie", cookies.join(";")] as const]),
+    ...own.filter((each) => each !== undefined).filter(([name]) => isOpen(name.toLowerCase())),
+  ];
 }

@@ -3,7 +3,7 @@ import { toBase64 } from "../otlp/base64.ts";
 import { utf8Encoder } from "../otlp/text-coding.ts";
 import { isHeaderName, isHeaderValue, type LocalFile } from "../pasted/request-parts.ts";
 import { type FormField, parseFormField, parsePlainField } from "./form-field.ts";
-import type { ShellWord } from "./shell-words.ts";
+import type { ShellWord } from "./shell-word.ts";
 
 /** A piece of a request body: text, or a file that the reader may or may not open. */
 export type BodyPart =
@@ -21,7 +21,11 @@ export type Draft = {
   body: BodyPart[];
   form: FormField[];
   query: string[];
+  cookies: string[];
+  /** Names, in lower case, of headers of curl's own that are taken away (`-H 'Name:'`). */
+  removed: string[];
   isGet: boolean;
+  isJson: boolean;
   isHead: boolean;
   followsRedirects: boolean;
   isInsecure: boolean;
@@ -57,12 +61,12 @@ function addText(draft: Draft, text: string): undefined {
   draft.body.push({ kind: "text", text });
 }
 
-/** A body as text, or in a file that `@` names. */
+/** A body as text, or in a file that `@` names; `--json` puts several parts one behind the other. */
 const addBody =
-  (isBinary: boolean): Setter =>
+  ({ isBinary, isJoined = true }: { readonly isBinary: boolean; readonly isJoined?: boolean }): Setter =>
   (draft, value, place) => {
-    if (!value.startsWith("@")) return addText(draft, value);
-    if (draft.body.length > 0) draft.body.push({ kind: "text", text: "&" });
+    if (isJoined && draft.body.length > 0) draft.body.push({ kind: "text", text: "&" });
+    if (!value.startsWith("@")) return void draft.body.push({ kind: "text", text: value });
     draft.body.push({ kind: "file", path: value.slice(1), isBinary });
     return addFile(draft, value.slice(1), place);
   };
@@ -72,8 +76,15 @@ function addEncoded(value: string, add: (encoded: string) => void): string | und
   const match = /^([^=@]*)([=@])([^]*)$/.exec(value);
   if (match?.[2] === "@") return "a file is not URL-encoded here; write its text in its place";
   const [, name = "", , content = value] = match ?? [];
-  add(`${name === "" ? "" : `${name}=`}${encodeURIComponent(content)}`);
+  add(`${name === "" ? "" : `${name}=`}${encodeAsCurl(content)}`);
   return undefined;
+}
+
+/** All but the unreserved characters of RFC 3986 as `%XX`, and a blank as `+`. */
+function encodeAsCurl(text: string): string {
+  return encodeURIComponent(text.toWellFormed())
+    .replaceAll(/[!'()*]/g, (each) => `%${each.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replaceAll("%20", "+");
 }
 
 function addHeader(draft: Draft, value: string): string | undefined {
@@ -82,8 +93,14 @@ function addHeader(draft: Draft, value: string): string | undefined {
   const [, name = "", content = ""] = match ?? [];
   if (!isHeaderName(name)) return 'its value is no header; write "NAME: VALUE" in quotes';
   if (!isHeaderValue(content)) return "a header cannot contain a line end";
-  // `Name:` without a value takes curl's own header away; there are none here.
   if (content !== "" || value.trimEnd().endsWith(";")) draft.headers.push([name, content.trimEnd()]);
+  else draft.removed.push(name.toLowerCase());
+  return undefined;
+}
+
+function addCookie(draft: Draft, value: string): string | undefined {
+  if (!isHeaderValue(value)) return "a header cannot contain a line end";
+  draft.cookies.push(value);
   return undefined;
 }
 
@@ -103,15 +120,15 @@ const ignoreValue =
     void draft.ignored.push(`${name} ${shorten(value)}`);
 
 const SETTERS: Readonly<Record<string, Setter>> = {
-  "--request": (draft, value) => (/^[A-Za-z]{1,32}$/.test(value) ? void (draft.method = value) : "its value is no method"),
+  "--request": (draft, value) => (/^[A-Za-z][A-Za-z-]{0,31}$/.test(value) ? void (draft.method = value) : "its value is no method"),
   "--header": (draft, value) => addHeader(draft, value),
-  "--data": addBody(false),
-  "--data-binary": addBody(true),
+  "--data": addBody({ isBinary: false }),
+  "--data-binary": addBody({ isBinary: true }),
   "--data-raw": (draft, value) => addText(draft, value),
   "--data-urlencode": (draft, value) => addEncoded(value, (encoded) => addText(draft, encoded)),
   "--json": (draft, value, place) => {
-    for (const name of ["Content-Type", "Accept"]) draft.headers.push([name, "application/json"]);
-    return addBody(true)(draft, value, place);
+    draft.isJson = true;
+    return addBody({ isBinary: true, isJoined: false })(draft, value, place);
   },
   "--form": (draft, value, place) => addField(draft, { read: parseFormField(value), place }),
   "--form-string": (draft, value, place) => addField(draft, { read: parsePlainField(value), place }),
@@ -126,8 +143,7 @@ const SETTERS: Readonly<Record<string, Setter>> = {
   "--oauth2-bearer": (draft, value) => addHeader(draft, `Authorization: Bearer ${value}`),
   "--user-agent": (draft, value) => addHeader(draft, `User-Agent: ${value}`),
   "--referer": (draft, value) => addHeader(draft, `Referer: ${value}`),
-  "--cookie": (draft, value) =>
-    value.includes("=") ? addHeader(draft, `Cookie: ${value}`) : "a file of cookies is not read; write NAME=VALUE",
+  "--cookie": (draft, value) => (value.includes("=") ? addCookie(draft, value) : "a file of cookies is not read; write NAME=VALUE"),
   "--url": (draft, value, { at }) => (value.startsWith("@") ? "a file of URLs is not read" : void (draft.url = { text: value, at })),
   "--url-query": (draft, value) => {
     if (!value.startsWith("+")) return addEncoded(value, (encoded) => void draft.query.push(encoded));
@@ -263,6 +279,14 @@ const IGNORED_FLAGS = [
   "--basic",
   "-j",
   "--junk-session-cookies",
+  "--tcp-fastopen",
+  "--no-sessionid",
+  "--raw",
+  "--styled-output",
+  "--no-styled-output",
+  "--create-dirs",
+  "-q",
+  "--disable",
 ];
 const IGNORED_VALUES = [
   "-o",
@@ -291,6 +315,12 @@ const IGNORED_VALUES = [
   "--proto",
   "--trace",
   "--trace-ascii",
+  "--expect100-timeout",
+  "--speed-limit",
+  "--speed-time",
+  "--happy-eyeballs-timeout-ms",
+  "--output-dir",
+  "--max-filesize",
 ];
 
 /** What each option of curl does to the request, by its name; one that takes a value has a function of two parameters. */

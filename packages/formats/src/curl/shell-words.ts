@@ -1,23 +1,22 @@
 import { fail, type Result, succeed } from "@faultline/model";
 import { type Cursor, type PastedError, take } from "../pasted/cursor.ts";
+import { splitCmdWords } from "./cmd-words.ts";
+import { MOST_WORDS, type ShellWord } from "./shell-word.ts";
 
 /** The shells whose quoting a pasted command may use. */
 export type Shell = "bash" | "cmd" | "powershell";
 
-/** One word of a command line and where it began, counted in characters from 0. */
-export type ShellWord = { readonly text: string; readonly at: number };
-
 type Reader = (cursor: Cursor) => Result<string, PastedError>;
-
-const MOST_WORDS = 10_000;
 
 /** Splits a command line as the shell would, without running anything: no variables, no substitution, no globbing. */
 export function splitShellWords(text: string, shell: Shell): Result<readonly ShellWord[], PastedError> {
+  if (shell === "cmd") return splitCmdWords(text);
   const cursor = { text, at: 0 };
   const words: ShellWord[] = [];
   const { blank, end, readPiece } = RULES[shell];
   for (;;) {
     while (take(cursor, blank) !== "");
+    if (shell === "bash" && take(cursor, /#[^\n]*/y) !== "") continue;
     if (cursor.at >= text.length || end.test(text[cursor.at] ?? "")) return succeed(words);
     if (words.length >= MOST_WORDS) return fail({ message: `more than ${MOST_WORDS} words`, at: cursor.at });
     const at = cursor.at;
@@ -34,7 +33,9 @@ export function splitShellWords(text: string, shell: Shell): Result<readonly She
 /** Which shell a command was copied for: `^` and a backtick at a line's end are cmd's and PowerShell's line continuations. */
 export function guessShell(text: string): Shell {
   if (/\^\s*(?:\r?\n|$)|\^"/.test(text)) return "cmd";
-  if (/`\s*\r?\n|^\s*(?:curl\.exe|Invoke-)/i.test(text)) return "powershell";
+  if (/`\s*\r?\n/.test(text)) return "powershell";
+  // Both of Windows' shells run curl.exe: a quote behind a backslash is cmd's, PowerShell has others.
+  if (/^\s*curl\.exe\b/i.test(text)) return /^[^'`]*\\"[^'`]*$/.test(text) ? "cmd" : "powershell";
   return "bash";
 }
 
@@ -45,6 +46,14 @@ function matchesAt(cursor: Cursor, pattern: RegExp): boolean {
 
 function unclosed(at: number, quote: string): Result<never, PastedError> {
   return fail({ message: `the ${quote} is never closed`, at });
+}
+
+function notRun(at: number): Result<never, PastedError> {
+  return fail({
+    message:
+      "a $ or ` stands for what the shell would put in its place, and nothing is run here; put the value itself there, or single quotes around it",
+    at,
+  });
 }
 
 const ANSI_C: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", a: "\x07", b: "\b", e: "\x1b", f: "\f", v: "\v" };
@@ -77,29 +86,13 @@ const readBash: Reader = (cursor) => {
   if (first === '"') {
     const quoted = take(cursor, /"(?:[^"\\]|\\[^])*"/y);
     if (quoted === "") return unclosed(at, "double quote");
+    const run = /(?:^|[^\\])(?:\\\\)*(\$[\w{(]|`)/d.exec(quoted)?.indices?.[1]?.[0];
+    if (run !== undefined) return notRun(at + run);
     return succeed(quoted.slice(1, -1).replaceAll(/\\(?:\r?\n|(["\\$`]))/g, "$1"));
   }
+  if (/\$[\w{(]|`/y.test(cursor.text.slice(at, at + 2))) return notRun(at);
   if (first === "\\") return succeed(take(cursor, /\\[^]?/y).slice(1));
   return succeed(take(cursor, /[^\s'"\\;|&<>]/y) || take(cursor, /[^]/y));
-};
-
-const readCmd: Reader = (cursor) => {
-  const at = cursor.at;
-  // "Copy as cURL (cmd)" of browsers escapes quotes for cmd too: ^" opens and closes, ^\^" is a quote inside.
-  if (/^\^?"/.test(cursor.text.slice(at, at + 2))) {
-    const quoted = take(cursor, /\^?"(?:\^\\\^"|\\"|""|\^\r?\n(?:\r?\n)?|\^[^"]|[^"^])*\^?"/y);
-    if (quoted === "") return unclosed(at, "double quote");
-    const inside = quoted.replace(/^\^?"/, "").replace(/\^?"$/, "");
-    return succeed(
-      inside
-        .replaceAll(/\^\\\^"|\\"|""/g, '"')
-        .replaceAll(/\^\r?\n(\r?\n)?/g, "$1")
-        .replaceAll(/\^(.)/g, "$1")
-        .replaceAll(/%%/g, "%"),
-    );
-  }
-  if (cursor.text[at] === "^") return succeed(take(cursor, /\^[^]?/y).slice(1));
-  return succeed(take(cursor, /[^]/y));
 };
 
 const POWERSHELL: Readonly<Record<string, string>> = {
@@ -134,8 +127,7 @@ const readPowershell: Reader = (cursor) => {
   return succeed(take(cursor, /[^]/y));
 };
 
-const RULES: Readonly<Record<Shell, { readonly blank: RegExp; readonly end: RegExp; readonly readPiece: Reader }>> = {
+const RULES: Readonly<Record<Exclude<Shell, "cmd">, { readonly blank: RegExp; readonly end: RegExp; readonly readPiece: Reader }>> = {
   bash: { blank: /[ \t\r\n]+|\\\r?\n/y, end: /[;|&<>]/, readPiece: readBash },
-  cmd: { blank: /[ \t\r\n]+|\^\s*(?:\r?\n|$)/y, end: /[|&<>]/, readPiece: readCmd },
   powershell: { blank: /[ \t\r\n]+|`[ \t]*(?:\r?\n|$)/y, end: /[;|]/, readPiece: readPowershell },
 };
