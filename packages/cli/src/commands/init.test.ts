@@ -1,6 +1,6 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { runFaultline } from "../main.ts";
 
@@ -10,12 +10,16 @@ afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true })))
 function createApp(files: Readonly<Record<string, string>>): string {
   const folder = mkdtempSync(join(tmpdir(), "faultline-init-"));
   folders.push(folder);
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
   return folder;
 }
 
 function readApp(folder: string): Record<string, string> {
-  return Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), "utf8")]));
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => statSync(join(folder, name)).isFile());
+  return Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), "utf8")]));
 }
 
 async function init(folder: string, ...words: string[]) {
@@ -112,6 +116,91 @@ const APPS = [
     expected: [/app\.onError\(guardErrors\(guard\)\);/],
   },
   {
+    name: "Express whose requires are one statement, in an app that a server serves before it has its routes",
+    files: {
+      "package.json": manifest("express"),
+      "app.js": `var express = require('express')\n  , http = require('http');\n\nvar app = express();\nvar server = http.createServer(app);\napp.get('/', f);\nserver.listen(3000);\n`,
+    },
+    entry: "app.js",
+    made: "faultline.js",
+    expected: [/, http = require\('http'\);\nconst \{ guardRequests/, /\napp\.use\(guardErrors\(guard\)\);\nserver\.listen/],
+  },
+  {
+    name: "Express that listens inside a promise",
+    files: {
+      "package.json": manifest("express", { type: "module" }),
+      "app.js": `import express from "express";\nasync function main() {\n  const app = express();\n  app.get("/", f);\n  // app.listen(1);\n  await new Promise((resolve) => app.listen(3000, resolve));\n}\nmain();\n`,
+    },
+    entry: "app.js",
+    made: "faultline.js",
+    expected: [/\n {2}app\.use\(guardErrors\(guard\)\);\n {2}await new Promise/],
+  },
+  {
+    name: "Express that listens only where it is started",
+    files: {
+      "package.json": manifest("express"),
+      "app.js": `const express = require("express");\nconst app = express();\napp.get("/", f);\nif (require.main === module) {\n  app.listen(3000);\n}\n`,
+    },
+    entry: "app.js",
+    made: "faultline.js",
+    expected: [/\napp\.use\(guardErrors\(guard\)\);\nif \(require\.main/],
+  },
+  {
+    name: "Express that another file imports and starts",
+    files: {
+      "package.json": manifest("express", { type: "module", scripts: { start: "node index.js" } }),
+      "app.js": `import express from "express";\nexport const app = express();\napp.get("/", f);\n\n`,
+      "index.js": `import { app } from "./app.js";\napp.listen(3000);\n`,
+    },
+    entry: "app.js",
+    made: "faultline.js",
+    expected: [/app\.get\("\/", f\);\napp\.use\(guardErrors\(guard\)\);\n\n$/],
+  },
+  {
+    name: "Express in a factory in TypeScript, which the server beside it imports by its built name",
+    files: {
+      "package.json": manifest("express", { type: "module" }),
+      "tsconfig.json": "{}",
+      "src/app.ts": `import express from "express";\nexport function createApp() {\n  const app = express();\n  return { app };\n}\n`,
+      "src/server.ts": `import { createApp } from "./app.js";\ncreateApp().app.listen(3000);\n`,
+    },
+    entry: "src/app.ts",
+    made: "src/faultline.ts",
+    expected: [/import \{ guard \} from "\.\/faultline\.js";/, /guardErrors\(guard\)\);\n {2}return \{ app \}/],
+  },
+  {
+    name: "Fastify with a template in its options",
+    files: {
+      "package.json": manifest("fastify"),
+      "server.ts": 'import fastify from "fastify";\nconst app = fastify({\n  genReqId: () => `${Date.now()}`,\n});\napp.listen();\n',
+    },
+    entry: "server.ts",
+    made: "faultline.ts",
+    expected: [/\}\);\napp\.register\(guardFastify/],
+  },
+  {
+    name: "Koa with a type of its own, compiled to CommonJS",
+    files: {
+      "package.json": manifest("koa"),
+      "tsconfig.json": '{ "compilerOptions": { "module": "commonjs" } }',
+      "app.ts": `import Koa from "koa";\nconst app = new Koa<State, Context>();\napp.listen(3000);\n`,
+    },
+    entry: "app.ts",
+    made: "faultline.ts",
+    expected: [/from "\.\/faultline";/, /\(\);\napp\.use\(guardKoa\(guard\)\);/],
+  },
+  {
+    name: "NestJS as its own tool makes it",
+    files: {
+      "package.json": JSON.stringify({ name: "shop", dependencies: { "@nestjs/core": "1" }, scripts: { start: "nest start" } }),
+      "tsconfig.json": "{}",
+      "src/main.ts": `import { NestFactory } from '@nestjs/core';\nimport { AppModule } from './app.module';\n\nasync function bootstrap() {\n  const app = await NestFactory.create<App>(AppModule);\n  await app.listen(3000);\n}\nbootstrap();\n`,
+    },
+    entry: "src/main.ts",
+    made: "src/faultline.ts",
+    expected: [/import \{ guard \} from "\.\/faultline";/, /\(AppModule\);\n {2}guardNest\(app, guard\);/],
+  },
+  {
     name: "NestJS",
     files: {
       "package.json": JSON.stringify({ name: "shop", dependencies: { "@nestjs/core": "1", express: "1" } }),
@@ -155,6 +244,19 @@ describe("faultline init", () => {
       "routes after the app listens",
       { "package.json": manifest("express"), "app.js": 'const app = express();\napp.listen(1);\napp.get("/", f);\n' },
       "gets routes after line 2",
+    ],
+    [
+      "routes in the statement that makes the app",
+      { "package.json": manifest("hono"), "app.js": 'const app = new Hono()\n  .get("/", (c) => c.text("hi"));\nexport default app;\n' },
+      "gives it routes at once",
+    ],
+    [
+      "routes given by a function after one that listens",
+      {
+        "package.json": manifest("express"),
+        "app.js": "const app = express();\nfunction start() {\n  app.listen(1);\n}\naddRoutes(app);\nstart();\n",
+      },
+      "begins to listen was not found",
     ],
     ["the root of a workspace", { "package.json": JSON.stringify({ workspaces: ["apps/*"] }) }, "name the app's own folder with --dir"],
     ["two apps", { "package.json": manifest("koa"), "app.js": "const a = new Koa();\nconst b = new Koa();\n" }, "lines 1 and 2"],

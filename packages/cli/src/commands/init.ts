@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { type Command, type CommandIo, UsageError } from "../command.ts";
 import { type DetectedApp, detectApp } from "../init/detect-app.ts";
-import { MARK, planChange, takeOut } from "../init/plan-change.ts";
+import { makesApp, MARK, planChange, takeOut } from "../init/plan-change.ts";
 
 const HELP = `usage: faultline init [--yes | --undo] [--dir DIR] [--entry FILE] [--framework NAME] [--service NAME]
 
@@ -55,7 +55,7 @@ export const command: Command = {
       },
     });
     const folder = resolve(values.dir);
-    const app = detectApp(folder, values);
+    const app = detectApp(folder, values, makesApp);
     if (values.undo) return undo(folder, app, io);
     const source = readFileSync(join(folder, app.entry), "utf8");
     if (source.includes("@faultline/guard")) throw new UsageError(`${app.entry} imports @faultline/guard already`);

@@ -1,6 +1,6 @@
 /** What kind of app lives in a folder: its framework, its entry file and how its modules are written. Whatever is not certain is refused with a sentence. */
 import { existsSync, readFileSync } from "node:fs";
-import { basename, extname, join } from "node:path";
+import { basename, dirname, extname, join } from "node:path";
 import { UsageError } from "../command.ts";
 
 /** A framework that `faultline init` can wire by itself. */
@@ -12,6 +12,8 @@ export type DetectedApp = {
   readonly entry: string;
   readonly modules: "esm" | "cjs";
   readonly isTypeScript: boolean;
+  /** The modules that a compiler makes of TypeScript; absent where it runs as it is. */
+  readonly compiledTo?: "esm" | "cjs";
   readonly service: string;
 };
 
@@ -73,8 +75,36 @@ function findFramework(manifest: Manifest, said: string | undefined, isWorkspace
   return first;
 }
 
-/** The file that `npm start` runs, that `main` names, or the only one with a usual name. */
-function findEntry(folder: string, manifest: Manifest, said: string | undefined): string {
+/** The app's own files that a file imports, as they are written there. */
+export function listLocalImports(source: string): readonly string[] {
+  return [...source.matchAll(/(?:\bfrom\s+|\brequire\(\s*|^\s*import\s+|\bimport\(\s*)["'](\.{1,2}\/[^"']+)["']/gm)].map(
+    ([, name = ""]) => name,
+  );
+}
+
+type MakesApp = (framework: Framework, source: string) => boolean;
+type Place = { readonly folder: string; readonly framework: Framework; readonly makesApp: MakesApp };
+
+/** The file that makes the app: the one that is started, or the only one among those it imports that does. */
+function findMaker(started: string, { folder, framework, makesApp }: Place): string {
+  const read = (file: string): string => readFileSync(join(folder, file), "utf8");
+  const source = read(started);
+  if (makesApp(framework, source)) return started;
+  const imported = listLocalImports(source).flatMap((name) => findFile(folder, join(dirname(started), name)));
+  const [maker, second] = [...new Set(imported)].filter((file) => makesApp(framework, read(file)));
+  return maker === undefined || second !== undefined ? started : maker;
+}
+
+/** The file that an import means: as it is written, in TypeScript, or with the ending or the index that is left out. */
+function findFile(folder: string, path: string): readonly string[] {
+  const bare = path.replace(/\.[cm]?js$/, "");
+  const tried = [path, ...EXTENSIONS.flatMap((extension) => [bare + extension, path + extension, join(path, `index${extension}`)])];
+  return tried.filter((file) => /\.[cm]?[jt]s$/.test(file) && existsSync(join(folder, file))).slice(0, 1);
+}
+
+/** The file that `npm start` runs, that `main` names, or the only one with a usual name that makes an app. */
+function findEntry(manifest: Manifest, said: string | undefined, place: Place): string {
+  const { folder, framework, makesApp } = place;
   const isThere = (file: string): boolean => existsSync(join(folder, file));
   if (said !== undefined) {
     if (isThere(said)) return said;
@@ -82,22 +112,31 @@ function findEntry(folder: string, manifest: Manifest, said: string | undefined)
   }
   const started = /\bnode\s+(?:-\S+\s+)*(\S+\.[cm]?[jt]s)\b/.exec(manifest.scripts?.["start"] ?? "")?.[1];
   const built = [started ?? "", manifest.main ?? ""].find((file) => file !== "" && isThere(file));
-  if (built !== undefined && !/^(?:\.\/)?(?:dist|build|out|lib)\//.test(built)) return built;
+  if (built !== undefined && !/^(?:\.\/)?(?:dist|build|out|lib)\//.test(built)) return findMaker(built, place);
   const usual = USUAL_ENTRIES.flatMap((name) => EXTENSIONS.map((extension) => name + extension)).filter(isThere);
-  const [first, second] = usual;
+  const makers = usual.filter((file) => makesApp(framework, readFileSync(join(folder, file), "utf8")));
+  const [first, second] = makers.length === 1 ? makers : usual;
   if (first === undefined && built !== undefined)
     throw new UsageError(`package.json starts ${built}, which is built; name the file it is built from with --entry FILE`);
   if (first === undefined) throw new UsageError("no entry file was found; name it with --entry FILE");
   if (second !== undefined) throw new UsageError(`the entry may be ${usual.slice(0, 4).join(" or ")}; name it with --entry FILE`);
-  return first;
+  return findMaker(first, place);
+}
+
+/** Which modules a compiler makes of TypeScript: none where its settings say that it runs as it is, or where there are none. */
+function findCompiled(folder: string, manifest: Manifest): { readonly compiledTo?: "esm" | "cjs" } {
+  const settings = join(folder, "tsconfig.json");
+  if (!existsSync(settings)) return {};
+  const isAsIs = /"(?:allowImportingTsExtensions|rewriteRelativeImportExtensions)"\s*:\s*true/.test(readFileSync(settings, "utf8"));
+  return isAsIs ? {} : { compiledTo: manifest.type === "module" ? "esm" : "cjs" };
 }
 
 /** Finds out; throws a UsageError that says what to name where it cannot be sure. */
-export function detectApp(folder: string, said: Said): DetectedApp {
+export function detectApp(folder: string, said: Said, makesApp: MakesApp): DetectedApp {
   const manifest = readManifest(folder);
   const isWorkspace = manifest.workspaces !== undefined || existsSync(join(folder, "pnpm-workspace.yaml"));
   const framework = findFramework(manifest, said.framework, isWorkspace);
-  const entry = findEntry(folder, manifest, said.entry);
+  const entry = findEntry(manifest, said.entry, { folder, framework, makesApp });
   const extension = extname(entry);
   const text = readFileSync(join(folder, entry), "utf8");
   const hasImports = /^\s*(?:import\s|export\s)/m.test(text);
@@ -108,6 +147,7 @@ export function detectApp(folder: string, said: Said): DetectedApp {
     entry,
     modules: isEsm ? "esm" : "cjs",
     isTypeScript,
+    ...findCompiled(folder, manifest),
     service: said.service ?? (manifest.name ?? basename(folder)).replace(/^@[^/]*\//, ""),
   };
 }

@@ -4,7 +4,7 @@
  */
 import { dirname, extname, join } from "node:path";
 import { UsageError } from "../command.ts";
-import type { DetectedApp, Framework } from "./detect-app.ts";
+import { type DetectedApp, type Framework, listLocalImports } from "./detect-app.ts";
 
 /** Ends every line that was put in. */
 export const MARK = "// added by faultline init";
@@ -52,7 +52,7 @@ const WIRINGS: Readonly<Record<Framework, Wiring>> = {
   koa: {
     from: "koa",
     names: ["guardKoa"],
-    creates: new RegExp(String.raw`${DECLARES}new\s+Koa\(`),
+    creates: new RegExp(String.raw`${DECLARES}new\s+Koa(?:<[^(]*>)?\(`),
     first: (app) => [`${app}.use(guardKoa(guard));`],
   },
   hono: {
@@ -73,17 +73,22 @@ function marked(line: string): string {
   return `${line} ${MARK}`;
 }
 
-/** The line after the statement that begins on `at`: where its brackets are closed again. Quotes in it are rare; templates are refused. */
+/** A line of code without what is in its quotes and behind `//`. */
+function stripTexts(line: string): string {
+  return line.replaceAll(/"[^"]*"|'[^']*'|`[^`]*`/g, '""').replace(/\/\/.*$/, "");
+}
+
+/** The line after the statement that begins on `at`: where its brackets are closed again and the next line does not go on. */
 function findEnd(lines: readonly string[], at: number): number {
   let depth = 0;
   for (let line = at; line < lines.length; line++) {
-    const code = (lines[line] ?? "").replaceAll(/"[^"]*"|'[^']*'/g, '""').replace(/\/\/.*$/, "");
+    const code = stripTexts(lines[line] ?? "");
     if (code.includes("`")) break;
     for (const character of code) {
       if ("([{".includes(character)) depth += 1;
       else if (")]}".includes(character)) depth -= 1;
     }
-    if (depth <= 0) return line + 1;
+    if (depth <= 0 && !/[,=]\s*$/.test(code) && !/^\s*[.,?:|&+]/.test(lines[line + 1] ?? "")) return line + 1;
   }
   throw new UsageError(`the end of the statement on line ${at + 1} is not clear; wire the guard by hand as docs/playbook/guard.md shows`);
 }
@@ -98,16 +103,23 @@ function findOnly(lines: readonly string[], pattern: RegExp, what: string): numb
   return first;
 }
 
+const ROUTES = "all|delete|get|on|patch|post|put|register|route|use";
+
+/** A guard behind the statement that makes the app would come too late for the routes in it. */
+function refuseChained(statement: readonly string[], at: number): void {
+  if (new RegExp(String.raw`\)\s*\.(?:${ROUTES})\(`).test(statement.map(stripTexts).join("\n")))
+    throw new UsageError(
+      `the statement on line ${at + 1} makes the app and gives it routes at once; put the routes into statements of their own, or wire the guard by hand`,
+    );
+}
+
 /** Behind the routes is before the app listens, or before it is given away, in the very block that makes it. */
 function findLast(lines: readonly string[], app: string, created: number): number {
   const indent = indentOf(lines[created]);
   const ends = lines.findIndex((line, at) => at > created && line.trim() !== "" && !line.startsWith(indent));
   const block = lines.slice(0, ends === -1 ? undefined : ends);
-  const goes = new RegExp(
-    String.raw`^${indent}(?:(?:\S.*=\s*)?(?:await\s+)?${app}\.listen\(|(?:\S.*)?createServer\(${app}\)|export default ${app}\b|module\.exports\s*=\s*${app}\b|return ${app}\b)`,
-  );
-  const first = block.findIndex((line, at) => at > created && goes.test(line));
-  if (first === -1)
+  const first = findListening(block, { app, indent, created }) ?? findExport(block, { app, indent, created });
+  if (first === undefined)
     throw new UsageError(
       `the place where ${app} begins to listen was not found in the entry file; name another with --entry, or wire the guard by hand`,
     );
@@ -116,6 +128,39 @@ function findLast(lines: readonly string[], app: string, created: number): numbe
   if (block.slice(first + 1).some((line) => routes.test(line)))
     throw new UsageError(`${app} gets routes after line ${first + 1}, where it begins to listen or is given away; wire the guard by hand`);
   return first;
+}
+
+type MadeApp = { readonly app: string; readonly indent: string; readonly created: number };
+
+/** The statement of the app's own block in which it listens: itself, in a function or an `if` of that statement, or through a server. */
+function findListening(block: readonly string[], { app, indent, created }: MadeApp): number | undefined {
+  const isOwn = (line: string): boolean => line.startsWith(indent) && /^[^\s})]/.test(line.slice(indent.length));
+  const isCode = (line: string): boolean => !/^\s*(?:\/\/|\*)/.test(line);
+  const findCall = (call: RegExp): number | undefined => {
+    const at = block.findIndex((line, index) => index > created && isCode(line) && call.test(line));
+    return at === -1 ? undefined : block.findLastIndex((line, index) => index <= at && isOwn(line));
+  };
+  const listens = findCall(new RegExp(String.raw`\b${app}\.listen\(`));
+  if (listens !== undefined && listens > created) {
+    const isGivenLater = block
+      .slice(listens + 1)
+      .some((line) => isOwn(line) && new RegExp(String.raw`^\w+\(\s*${app}\b`).test(line.trim()));
+    if (!isGivenLater) return listens;
+  }
+  const served = block.findIndex((line, at) => at > created && new RegExp(String.raw`createServer\(.*\b${app}\)`).test(line));
+  if (served === -1) return undefined;
+  const server = /^\s*(?:export\s+)?(?:const|let|var)\s+(\w+)/.exec(block[served] ?? "")?.[1];
+  return (server === undefined ? undefined : findCall(new RegExp(String.raw`\b${server}\.listen\(`))) ?? served;
+}
+
+/** Where the app is given away, or the end of the file for one that is exported where it is made. */
+function findExport(block: readonly string[], { app, indent, created }: MadeApp): number | undefined {
+  const gives = new RegExp(
+    String.raw`^${indent}(?:export default ${app}\b|(?:module\.)?exports(?:\.\w+)?\s*=\s*(?:\{[^}]*\b)?${app}\b|export\s*\{[^}]*\b${app}\b|return\s+(?:\{[^}]*\b)?${app}\b)`,
+  );
+  const first = block.findIndex((line, at) => at > created && gives.test(line));
+  if (first !== -1) return first;
+  return /^\s*export\s/.test(block[created] ?? "") ? block.findLastIndex((line) => line.trim() !== "") + 1 : undefined;
 }
 
 function indentOf(line: string | undefined): string {
@@ -127,7 +172,7 @@ function afterImports(lines: readonly string[]): number {
     /^(?:import\b.*(?:["'];?)$|\}\s*from\s*["']|(?:const|let|var)\s.*=\s*require\()/.test(line.trimEnd()),
   );
   const start = lines[0]?.startsWith("#!") === true ? 1 : 0;
-  return Math.max(last + 1, start);
+  return last === -1 ? start : findEnd(lines, last);
 }
 
 function insert(lines: readonly string[], insertions: readonly Insertion[]): { changed: string[]; diff: string[] } {
@@ -141,6 +186,16 @@ function insert(lines: readonly string[], insertions: readonly Insertion[]): { c
     if (at < lines.length) changed.push(lines[at] ?? "");
   }
   return { changed, diff };
+}
+
+/** How the app names its own files: as its other imports do; without any, as its compiler wants it. Type stripping wants the name that is there. */
+function findEnding({ entry, isTypeScript, compiledTo }: DetectedApp, source: string): string {
+  const extension = extname(entry);
+  const built = extension.replace("t", "j");
+  if (!isTypeScript) return extension;
+  const [other] = listLocalImports(source).filter((name) => !/\.(?:json|node|wasm)$/.test(name));
+  if (other !== undefined) return /\.[cm]?ts$/.test(other) ? extension : /\.[cm]?js$/.test(other) ? built : "";
+  return compiledTo === undefined ? extension : compiledTo === "esm" ? built : "";
 }
 
 function writeGuardFile({ modules, service }: DetectedApp): string[] {
@@ -162,6 +217,11 @@ function writeGuardFile({ modules, service }: DetectedApp): string[] {
       ];
 }
 
+/** True for a file with the statement that makes the framework's app. */
+export function makesApp(framework: Framework, source: string): boolean {
+  return source.split(/\r?\n/).some((line) => WIRINGS[framework].creates.test(line));
+}
+
 /** Plans it; changes nothing. Throws a UsageError where the code leaves a doubt. */
 export function planChange(app: DetectedApp, source: string): Change {
   const newline = source.includes("\r\n") ? "\r\n" : "\n";
@@ -170,10 +230,11 @@ export function planChange(app: DetectedApp, source: string): Change {
   const created = findOnly(lines, wiring.creates, `the statement that makes the ${app.framework} app`);
   const name = wiring.creates.exec(lines[created] ?? "")?.[1] ?? "app";
   const indent = indentOf(lines[created]);
+  const end = findEnd(lines, created);
+  refuseChained(lines.slice(created, end), created);
   const extension = extname(app.entry);
   const guardName = `faultline${extension}`;
-  // Compilers resolve the name that will be there; type stripping wants the one that is.
-  const specifier = app.isTypeScript && /from\s+["']\.[^"']*\.js["']/.test(source) ? "./faultline.js" : `./${guardName}`;
+  const specifier = `./faultline${findEnding(app, source)}`;
   const names = wiring.names.join(", ");
   const imports =
     app.modules === "esm"
@@ -185,7 +246,7 @@ export function planChange(app: DetectedApp, source: string): Change {
       : [{ at: findLast(lines, name, created), lines: wiring.last(name).map((line) => marked(indent + line)) }];
   const insertions: Insertion[] = [
     { at: Math.min(afterImports(lines), created), lines: imports.map(marked) },
-    { at: findEnd(lines, created), lines: wiring.first(name).map((line) => marked(indent + line)) },
+    { at: end, lines: wiring.first(name).map((line) => marked(indent + line)) },
     ...last,
   ];
   const { changed, diff } = insert(lines, insertions);
