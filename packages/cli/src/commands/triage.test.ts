@@ -259,6 +259,25 @@ describe("faultline triage", () => {
     }
   });
 
+  it("takes the first server error of a HAR file, before what the browser gave up or never got", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "faultline-triage-"));
+    closers.push(() => rmSync(directory, { recursive: true, force: true }));
+    const asked: (string | undefined)[] = [];
+    const base = await serve((request, response) => void (asked.push(request.url), response.end()));
+    const entry = (path: string, response: object) => ({ request: { method: "GET", url: `${base}${path}` }, response });
+    const entries = [
+      entry("/blocked", { status: 0, _error: "net::ERR_BLOCKED_BY_CLIENT" }),
+      entry("/refused", { status: 0, _error: "net::ERR_CONNECTION_REFUSED" }),
+      entry("/fails", { status: 500 }),
+    ];
+    writeFileSync(join(directory, "a.har"), JSON.stringify({ log: { entries } }));
+    const { out } = await triage(join(directory, "a.har"));
+    expect(asked[0]).toBe("/fails");
+    expect(out).toContain("entry 2 of 3; 2 entries failed");
+    writeFileSync(join(directory, "b.har"), JSON.stringify({ log: { entries: entries.slice(0, 1) } }));
+    expect((await triage(join(directory, "b.har"))).err).toContain("none that failed");
+  });
+
   it("names a broken HAR file's mistake", async () => {
     const directory = mkdtempSync(join(tmpdir(), "faultline-triage-"));
     closers.push(() => rmSync(directory, { recursive: true, force: true }));

@@ -205,7 +205,10 @@ function readHar(path: string, { entry }: TargetOptions): TriageRequest {
       `${path} has no entry with an http or https URL; record the failing request with the browser's network panel open`,
     );
   }
-  const failed = parsed.value.filter(({ status }) => status === undefined || status >= 500);
+  // What never got an answer failed too, unless the browser itself put an end to it; a server error comes first.
+  const errors = parsed.value.filter(({ status }) => status !== undefined && status >= 500);
+  const unanswered = parsed.value.filter(({ status, error }) => status === undefined && !/ABORTED|BLOCKED/.test(error ?? ""));
+  const failed = [...errors, ...unanswered];
   const chosen = entry === undefined ? failed[0] : parsed.value.find(({ index }) => index === entry);
   if (chosen === undefined) {
     throw new UsageError(

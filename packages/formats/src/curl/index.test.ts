@@ -141,7 +141,7 @@ describe("a pasted curl command", () => {
     ['-H "x: \\$HOME \\`a\\` \\\\ $"', { headers: ["x: $HOME `a` \\ $"] }],
   ])("sends %s as curl does", (options, expected) => {
     const { body, headers, method } = parse(`curl http://a ${options}`);
-    const texts = body.map((part) => (part.kind === "text" ? part.text : part.path));
+    const texts = body.map((part) => Object.values(part)[1]);
     expect({ method, body: texts.join(""), headers: headers.map((each) => each.join(": ")) }).toMatchObject(expected);
   });
 

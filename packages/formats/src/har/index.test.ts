@@ -65,6 +65,19 @@ describe("HAR", () => {
     expect(parse(har({ request: { url: "http://a" }, response: 5 }))[0]?.exchange.path).toBe("/");
   });
 
+  it("reads what recorders write beside the usual place: cookies without a header, an empty text beside fields, bytes as Base64", () => {
+    const request = (more: object) => parse(har({ request: { method: "POST", url: "http://a/", ...more } }))[0];
+    const cookies = [
+      { name: "sid", value: "1" },
+      { name: "b", value: "2" },
+    ];
+    expect(request({ cookies })?.headers).toEqual([["Cookie", "sid=1; b=2"]]);
+    expect(request({ cookies, headers: [{ name: "cookie", value: "sid=1" }] })?.headers).toEqual([["cookie", "sid=1"]]);
+    expect(request({ postData: { text: "", params: [{ name: "a", value: "1" }] } })?.body).toBe("a=1");
+    expect(request({ postData: { text: "eyJhIjoxfQ==", encoding: "base64" } })?.body).toBe('{"a":1}');
+    expect(request({ postData: { text: "", params: [] } })?.body).toBe("");
+  });
+
   it("says where JSON breaks and what is missing", () => {
     expect(parseHar('{"log": {\n  "entries": [}')).toMatchObject({
       ok: false,

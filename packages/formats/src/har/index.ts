@@ -67,7 +67,7 @@ function toEntry(entry: Json, index: number): HarEntry | undefined {
     index,
     method: asText(request["method"]) ?? "GET",
     url,
-    headers: readHeaders(request["headers"]).filter(([name]) => !name.startsWith(":")),
+    headers: readRequestHeaders(request),
     ...(body === undefined ? {} : { body }),
     ...(status === undefined || status <= 0 ? {} : { status }),
     exchange: toExchange(entry, { request, response, url, status }),
@@ -106,6 +106,14 @@ function readHeaders(value: unknown): readonly (readonly [string, string])[] {
   });
 }
 
+/** Those of HTTP/2's request line are no headers; cookies stand in a list of their own where a recorder left the header out. */
+function readRequestHeaders(request: Json): readonly (readonly [string, string])[] {
+  const headers = readHeaders(request["headers"]).filter(([name]) => !name.startsWith(":"));
+  const cookies = readHeaders(request["cookies"]).map((pair) => pair.join("="));
+  const hasCookies = cookies.length === 0 || headers.some(([name]) => name.toLowerCase() === "cookie");
+  return hasCookies ? headers : [...headers, ["Cookie", cookies.join("; ")]];
+}
+
 /** Lower-case names; a repeated header is joined by a comma as RFC 9110 section 5.3 allows. */
 function toRecord(headers: readonly (readonly [string, string])[]): Readonly<Record<string, string>> {
   const record: Record<string, string> = Object.create(null) as Record<string, string>; // a header may be called __proto__
@@ -116,11 +124,11 @@ function toRecord(headers: readonly (readonly [string, string])[]): Readonly<Rec
   return record;
 }
 
+/** Some recorders leave the text empty beside a form's fields, or write bytes as Base64. */
 function readPostData(postData: Json): string | undefined {
-  const text = asText(postData["text"]);
-  if (text !== undefined) return text;
+  const text = readContent(postData);
   const { params } = postData;
-  if (!Array.isArray(params) || params.length === 0) return undefined;
+  if ((text !== undefined && text !== "") || !Array.isArray(params) || params.length === 0) return text;
   return params
     .map((each: unknown) => asObject(each))
     .map(({ name, value }) => `${encodeURIComponent(asText(name) ?? "")}=${encodeURIComponent(asText(value) ?? "")}`)
