@@ -79,6 +79,55 @@ describe("a pasted Invoke-WebRequest", () => {
     expect(parse(`irm https://a.example/x ${words}`)).toMatchObject(expected);
   });
 
+  it("reads what Postman exports: headers added one by one, and a body in a here-string", () => {
+    const exported = `$headers = New-Object "System.Collections.Generic.Dictionary[[String],[String]]"
+$headers.Add("Content-Type", "application/json")
+$headers.Add("X-Note", 'it''s')
+
+$body = @"
+{
+    \`"a\`": 1
+}
+"@
+
+$response = Invoke-RestMethod 'https://a.example/cart' -Method 'POST' -Headers $headers -Body $body
+$response | ConvertTo-Json`;
+    expect(parse(exported)).toMatchObject({
+      method: "POST",
+      url: "https://a.example/cart",
+      headers: [
+        ["Content-Type", "application/json"],
+        ["X-Note", "it's"],
+      ],
+      body: '{\n    "a": 1\n}',
+    });
+  });
+
+  it.each([
+    [
+      "$h = @{ a = 'b' }\n$h['c'] = 'd'\niwr https://a.example -Headers $H",
+      {
+        headers: [
+          ["a", "b"],
+          ["c", "d"],
+        ],
+      },
+    ],
+    ["$b = @{ a = 1; c = $true } | ConvertTo-Json -Depth 5\niwr https://a.example -Method Put -Body $b", { body: '{"a":1,"c":true}' }],
+    ["$u = 'https://a.example/x'; # where\niwr -Uri $u", { url: "https://a.example/x" }],
+  ])("reads variables that the text itself sets: %j", (text, expected) => {
+    expect(parse(text)).toMatchObject(expected);
+  });
+
+  it.each([
+    ["$b = Get-Content a.json\niwr https://a.example -Body $b", "$b is not in the text", 52],
+    ["$b = 'a' + $c\niwr https://a.example -Body $b", "$b is not in the text", 42],
+    ["$b = 'a'\n$b = $b.Trim()\niwr https://a.example -Body $b", "$b is not in the text", 52],
+    ["$b = 'a'\niwr https://a.example -Body $b.Length", "$b is not in the text", 37],
+  ])("refuses %j: what the text does not say is not guessed", (text, message, at) => {
+    expect(parseWebRequest(text)).toEqual({ ok: false, error: { message: expect.stringContaining(message), at } });
+  });
+
   it("is not taken for curl, nor a URL for it", () => {
     expect(isWebRequest(COPIED)).toBe(true);
     expect(isWebRequest("curl https://a.example/irm -H 'a: irm x'")).toBe(false);

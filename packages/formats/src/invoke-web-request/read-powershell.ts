@@ -8,24 +8,96 @@ export type Token =
   | { readonly kind: "table"; readonly entries: readonly (readonly [string, string])[]; readonly at: number };
 
 const MOST_TOKENS = 10_000;
+/** More lines before the command than anybody pastes; each may have a quote whose end is looked for up to the end of the text. */
+const MOST_LINES = 200;
 const BLANK = /(?:[ \t]|`[ \t]*\r?\n)*/y;
 const LOOSE_BLANK = /(?:[\s;]|`[ \t]*\r?\n|#[^\n]*)*/y;
 const ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", 0: "\0", a: "\x07", b: "\b", e: "\x1b", f: "\f", v: "\v" };
 
+/** What the lines before a command put into variables, by their names in lower case with the `$`. */
+export type Variables = ReadonlyMap<string, Token>;
+
 /** Reads the arguments of a command of PowerShell from a character on, up to the end of the command. */
 export function readPowershell(text: string, from: number): Result<readonly Token[], PastedError> {
   const cursor: Cursor = { text, at: from };
+  const variables = readVariables(text.slice(0, from));
   const tokens: Token[] = [];
   try {
     for (take(cursor, BLANK); cursor.at < text.length && !/[\r\n;|)]/.test(text[cursor.at] ?? ""); take(cursor, BLANK)) {
       if (tokens.length >= MOST_TOKENS) throw new Mistake(`more than ${MOST_TOKENS} words`, cursor.at);
-      tokens.push(readToken(cursor));
+      tokens.push(readArgument(cursor, variables));
     }
     return succeed(tokens);
   } catch (error) {
     if (error instanceof Mistake) return fail({ message: error.message, at: error.at });
     throw error;
   }
+}
+
+/** A word of the command; a variable that the text itself sets has its value, and the place where it is used. */
+function readArgument(cursor: Cursor, variables: Variables): Token {
+  const { at } = cursor;
+  const known = variables.get(/\$\w+(?![\w.[:])/y.exec(cursor.text.slice(at, at + 100))?.[0]?.toLowerCase() ?? "");
+  if (known === undefined) return readToken(cursor);
+  take(cursor, /\$\w+/y);
+  return { ...known, at };
+}
+
+/**
+ * What the lines before the command set: `$body = "..."`, tables, `... | ConvertTo-Json`, and what Postman writes, a dictionary to which
+ * headers are added one by one. A line that cannot be read sets nothing: using its variable is an error at that place.
+ */
+function readVariables(text: string): Variables {
+  const variables = new Map<string, Token>();
+  const cursor: Cursor = { text, at: 0 };
+  const start = /^[ \t]*(\$\w+)/gm;
+  for (let line = 0; line < MOST_LINES; line++) {
+    start.lastIndex = cursor.at;
+    const found = start.exec(text);
+    if (found === null) break;
+    cursor.at = found.index + found[0].length;
+    const name = found[1]?.toLowerCase() ?? "";
+    const known = variables.get(name);
+    try {
+      const entry = readEntry(cursor);
+      const set = entry === undefined ? readAssigned(cursor) : undefined;
+      if (entry !== undefined && known?.kind === "table") variables.set(name, { ...known, entries: [...known.entries, entry] });
+      else if (set === undefined) variables.delete(name);
+      else variables.set(name, set);
+    } catch (error) {
+      if (!(error instanceof Mistake)) throw error;
+      variables.delete(name);
+    }
+  }
+  return variables;
+}
+
+/** `.Add("name", "value")` or `["name"] = "value"` behind a variable. */
+function readEntry(cursor: Cursor): readonly [string, string] | undefined {
+  const isAdded = take(cursor, /\.Add\(\s*(?=["'])/iy) !== "";
+  if (!isAdded && take(cursor, /\[\s*(?=["'])/y) === "") return undefined;
+  const name = readText(cursor);
+  if (take(cursor, isAdded ? /\s*,\s*/y : /\s*\]\s*=\s*/y) === "") throw new Mistake("its value is missing", cursor.at);
+  return [name, readText(cursor)];
+}
+
+/** What is assigned to a variable; nothing where that is more than a text, a table, or one of them as JSON. */
+function readAssigned(cursor: Cursor): Token | undefined {
+  if (take(cursor, /[ \t]*=[ \t]*/y) === "") return undefined;
+  const at = cursor.at;
+  if (take(cursor, /New-Object\s+["']?System\.Collections\.Generic\.Dictionary\S*|@\{\s*\}/iy) !== "")
+    return { kind: "table", entries: [], at };
+  const table = cursor.text.startsWith("@{", at) ? readTable(cursor) : undefined;
+  const isJson = take(cursor, /[ \t]*\|[ \t]*ConvertTo-Json(?:[ \t]+-Depth[ \t]+\d+|[ \t]+-Compress)*/iy) !== "";
+  const token: Token | undefined =
+    table === undefined
+      ? /["'@(]/.test(cursor.text[at] ?? "") && !isJson
+        ? readToken(cursor)
+        : undefined
+      : isJson
+        ? { kind: "text", text: JSON.stringify(Object.fromEntries(table)), isQuoted: true, at }
+        : { kind: "table", entries: table.map(([name, value]) => [name, showScalar(value)] as const), at };
+  return /[ \t]*(?:[\r\n;#]|$)/y.test(cursor.text.slice(cursor.at, cursor.at + 100)) ? token : undefined;
 }
 
 const LEFT_BARE: Readonly<Record<string, string>> = { "%20": "+", "'": "%27", "~": "%7E" };
