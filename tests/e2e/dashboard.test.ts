@@ -196,6 +196,31 @@ describe("what is long", () => {
     await closeSite(site);
   });
 
+  it("is broken where nothing says where: names and routes of a hundred letters stay on the page", async () => {
+    const site = await openSite();
+    const random = createRandom(9);
+    const exception = { type: `com.example.${"Deep".repeat(25)}`, message: "w".repeat(300) };
+    const hops = ["edge", "inner"].map((name) => ({
+      service: `${name}${"x".repeat(90)}`,
+      route: `/${"longRoute".repeat(15)}`,
+      status: 500,
+      exception,
+    }));
+    const failing = Array.from({ length: 12 }, (_, index) => sketchTrace(hops, Date.now() - 60_000 + index * 1000, random));
+    await site.store.append(toTracePayload(failing.flat()));
+    const fingerprint = await saveDiagnosis(site.store, { spans: failing.flat(), changes: [], failing });
+    for (const look of Object.values(LOOKS)) {
+      const { page } = await openPage(browser, site.url, look);
+      for (const path of ["/", `/faults/${fingerprint}`, `/traces/${failing[0]?.[0]?.traceId}`, "/failing"]) {
+        await page.goto(`${site.url}${path}`);
+        await page.locator("main bdi").first().waitFor();
+        expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+      }
+      await page.context().close();
+    }
+    await closeSite(site);
+  });
+
   it("is folded: of forty faults twelve are shown, the others are a button away", async () => {
     const site = await openSite();
     for (let index = 0; index < 40; index++) await site.store.saveFault(toListedFault(index, Date.now()));
