@@ -96,6 +96,19 @@ describe("faultline verify", () => {
     });
   });
 
+  it.each([60, 80, 50])("keeps to the width of a terminal of %d columns", async (columns) => {
+    const app = await listen((_request, response) => response.writeHead(500).end("oops"));
+    let out = "";
+    const stdout = { columns, write: (text: string) => (out += text) };
+    const io = { stdout, stderr: { write: () => {} }, stdin: (async function* () {})(), env: {} };
+    await runFaultline(["verify", "--url", app, "--collector", "http://127.0.0.1:9"], io);
+    expect(out).toMatch(/^ok {6}app reached\s+http/);
+    expect(out.replaceAll(/\s+/g, " ")).toContain(
+      "BROKEN guard active 500 came without the guard's problem details name a path that fails",
+    );
+    expect(Math.max(...out.split("\n").map((line) => line.length))).toBeLessThanOrEqual(columns);
+  });
+
   it("takes no URL that is none", async () => {
     const { code, err } = await verify("--url", "localhost");
     expect(code).toBe(2);

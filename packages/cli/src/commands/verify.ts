@@ -4,6 +4,7 @@ import { type Command, UsageError } from "../command.ts";
 import { checkLinks, type Link } from "../init/check-links.ts";
 import { readHttpUrl } from "../read-http-url.ts";
 import { readNumber } from "../read-number.ts";
+import { wrap } from "../wrap.ts";
 
 const HELP = `usage: faultline verify --url URL [--fails PATH] [--collector URL] [--wait SECONDS] [--json]
 
@@ -23,8 +24,15 @@ example: faultline verify --url http://127.0.0.1:3000 --fails /boom
 
 const MARKS = { holds: "ok", broken: "BROKEN", "not tested": "-" } as const;
 
-function formatLink({ name, state, told, next }: Link): string {
-  return `${MARKS[state].padEnd(7)} ${name.padEnd(20)} ${told}\n${next === undefined ? "" : `${" ".repeat(29)}${next}\n`}`;
+const LABEL_WIDTH = 29;
+
+/** What is told stands in a column of its own; a terminal that is too narrow for it gets it on lines of their own. */
+function formatLink({ name, state, told, next }: Link, columns: number): string {
+  const label = `${MARKS[state].padEnd(7)} ${name.padEnd(20)} `;
+  const indent = " ".repeat(columns < 2 * LABEL_WIDTH ? 4 : LABEL_WIDTH);
+  const [first = "", ...rest] = [told, ...(next === undefined ? [] : [next])].flatMap((text) => wrap(`${indent}${text}`, columns));
+  const head = indent.length < LABEL_WIDTH ? [label.trimEnd(), first] : [`${label}${first.trimStart()}`];
+  return `${[...head, ...rest].join("\n")}\n`;
 }
 
 /** `faultline verify` */
@@ -49,7 +57,7 @@ export const command: Command = {
       collector: readHttpUrl("collector", values.collector).origin,
       waitMs,
     });
-    io.stdout.write(values.json ? `${JSON.stringify(links)}\n` : links.map(formatLink).join(""));
+    io.stdout.write(values.json ? `${JSON.stringify(links)}\n` : links.map((link) => formatLink(link, io.stdout.columns ?? 80)).join(""));
     return links.some((link) => link.state === "broken") ? 1 : 0;
   },
 };
