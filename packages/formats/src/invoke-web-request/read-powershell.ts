@@ -15,7 +15,7 @@ const LOOSE_BLANK = /(?:[\s;]|`[ \t]*\r?\n|#[^\n]*)*/y;
 const ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", 0: "\0", a: "\x07", b: "\b", e: "\x1b", f: "\f", v: "\v" };
 
 /** What the lines before a command put into variables, by their names in lower case with the `$`. */
-export type Variables = ReadonlyMap<string, Token>;
+type Variables = ReadonlyMap<string, Token>;
 
 /** Reads the arguments of a command of PowerShell from a character on, up to the end of the command. */
 export function readPowershell(text: string, from: number): Result<readonly Token[], PastedError> {
