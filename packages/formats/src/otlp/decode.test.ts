@@ -276,6 +276,19 @@ describe("protobuf, against protobufjs as oracle", () => {
     expect(unwrap(decodeTraces(bytes, "protobuf")).items).toMatchObject([{ name: "GET /cart", resource: { service: "shop" } }]);
   });
 
+  it.each([
+    ["six bytes", [0x85, 0xe6, 0xcf, 0xad, 0xb7, 0x36, 1, 2, 3, 4]],
+    ["five bytes that hold 35 bits", [0x8a, 0x80, 0x80, 0x80, 0x10, 0]],
+  ])("refuses a tag of %s, whose upper bits no field number has: cut off, they leave another field", (_what, bytes) => {
+    const refused = { ok: false, error: expect.stringContaining("field number of more than 29 bits at byte 0") };
+    expect(decodeTraces(Uint8Array.from(bytes), "protobuf")).toMatchObject(refused);
+    expect(scanTraces(Uint8Array.from(bytes), "protobuf", new TraceScan())).toMatchObject(refused);
+  });
+
+  it("passes over the highest field number there is", () => {
+    expect(decodeTraces(Uint8Array.of(0xf8, 0xff, 0xff, 0xff, 0x0f, 0), "protobuf")).toMatchObject({ ok: true });
+  });
+
   it("refuses a known field with a foreign wire type", () => {
     expect(decodeTraces(Uint8Array.of(0x08, 0x01), "protobuf")).toMatchObject({ ok: false, error: expect.stringContaining("wire type 0") });
   });

@@ -18,8 +18,15 @@ const traceIdCodes: number[] = Array.from({ length: 32 }, () => 0);
 const spanIdCodes: number[] = Array.from({ length: 16 }, () => 0);
 const TWO_32 = 4_294_967_296;
 const MAX_GROUP_DEPTH = 32;
+/** A tag has 32 bits: four bytes of seven, and four bits more. */
+const MAX_TAG_BYTES = 5;
 
 const scratch = new DataView(new ArrayBuffer(8));
+
+/** True of a varint of five bytes or more whose bits do not fit the 32 of a tag: cutting them off would read another field. */
+function isWiderThanTag(varint: Uint8Array): boolean {
+  return varint.length > MAX_TAG_BYTES || varint[MAX_TAG_BYTES - 1]! > 15;
+}
 
 /** Which fields of a message this code reads, as bits, so that one of them with a foreign wire type is noticed. */
 export type MessageShape = { readonly name: string; readonly fields: number };
@@ -61,10 +68,13 @@ export class ProtobufReader {
     throw new MalformedPayload(`number longer than 10 bytes at byte ${this.at}`);
   }
 
-  /** Reads a tag: field number and wire type. Field number 0 does not exist. */
+  /** Reads a tag: field number and wire type. Field number 0 does not exist, nor does one of more than 29 bits. */
   readTag(end: number): number {
+    const { at } = this;
     const tag = this.readVarint(end);
     if (tag < 8) throw new MalformedPayload(`field number 0 at byte ${this.at - 1}`);
+    if (this.at - at >= MAX_TAG_BYTES && isWiderThanTag(this.bytes.subarray(at, this.at)))
+      throw new MalformedPayload(`field number of more than 29 bits at byte ${at}`);
     return tag;
   }
 
