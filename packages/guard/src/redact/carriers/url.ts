@@ -1,6 +1,6 @@
 import type { Pass } from "../pass.ts";
-import { readUnderName } from "../named-text.ts";
 import { isSignedParameter } from "../names/query-name.ts";
+import { readUnderName } from "../named-text.ts";
 import { redactTextWith } from "./text.ts";
 import { replaceString } from "../scalar.ts";
 

@@ -1,7 +1,7 @@
 import { mayBegin, TOKEN } from "./beginning.ts";
 import { readShaped, readWhole } from "./shaped-token.ts";
-import { readCard, readIban, readSsn } from "./number.ts";
 import { readPasswordOption, readSpoken } from "./spoken.ts";
+import { readCard, readIban, readSsn } from "./number.ts";
 import { readBase64 } from "./encoded.ts";
 import { readFailingRow, readRows } from "./tuple.ts";
 import { READER_COST } from "../work.ts";

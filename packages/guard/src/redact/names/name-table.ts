@@ -71,7 +71,7 @@ export function createNameTable(classify: KeyClassifier, work: Work, triggers: N
     const known = slots[slot];
     if (known !== undefined && known.chain.length === end - start && standsAt(known.chain, codes, start)) return known;
     work.left -= NAME_COST;
-    const judged = judge(text.slice(start, end), classify);
+    const judged = judge(Array.from(text.slice(start, end)).join(""), classify);
     slots[slot] = judged;
     return judged;
   };

@@ -140,21 +140,19 @@ export type NameVerdict = { readonly kind: KeyKind | undefined };
 /** Decides by its name alone whether a value is secret; the parent's name counts where the name alone says nothing. */
 export type KeyClassifier = (name: string, parent?: string) => NameVerdict;
 
-const LONGEST_NAME = 128;
 const MOST_REMEMBERED = 2_000;
 
 /** Creates a classifier; `extra` and `safe` are names of the policy. */
 export function createKeyClassifier(extra: readonly string[], safe: readonly string[]): KeyClassifier {
-  const extraNames = new Set(extra.map(normalise));
-  const safeNames = new Set(safe.map(normalise));
+  const extraNames = extra.map(normalise);
+  const safeNames = safe.map(normalise);
   const judge = (name: string): NameVerdict => {
     const words = splitName(name);
     const joined = words.join("");
-    if (safeNames.has(joined)) return { kind: undefined };
-    return { kind: extraNames.has(joined) ? "secret" : classifyWords(words, joined) };
+    if (safeNames.includes(joined)) return { kind: undefined };
+    return { kind: extraNames.includes(joined) ? "secret" : classifyWords(words, joined) };
   };
-  const remembered = remember(judge, MOST_REMEMBERED);
-  const recall = (name: string): NameVerdict => remembered(name.slice(-LONGEST_NAME));
+  const recall = remember(judge, MOST_REMEMBERED);
   return (name, parent) => {
     const verdict = recall(name);
     if (verdict.kind !== undefined || parent === undefined || !DEPENDENT.has(name.toLowerCase())) return verdict;

@@ -1,0 +1,32 @@
+/** What is remembered of names holds no text that it was read from. */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { describe, expect, it } from "vitest";
+import { createRedactor } from "../redactor.ts";
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
+
+const TEXTS = 200;
+const MIB = 1 << 20;
+const filler = "all is well with the order of this customer. ".repeat(5_000);
+
+function measureHeap(): number {
+  collectGarbage();
+  return process.memoryUsage().heapUsed;
+}
+
+describe("names that were met", () => {
+  it.each([
+    ["texts", (name: string) => `${name}=9f3a ${filler}`, "text/plain"],
+    ["JSON", (name: string) => JSON.stringify({ [name]: "9f3a", note: filler }), "application/json"],
+  ])("keep no request alive that they were read from: %s", (_what, write, type) => {
+    const redactor = createRedactor();
+    redactor.redactBody(write("customer_access_token"), type);
+    const before = measureHeap();
+    for (let index = 0; index < TEXTS; index += 1) redactor.redactBody(write(`customer_access_token_of_shop_${index}`), type);
+    // Kept alive, they would be 200 texts of 225 kB.
+    expect(measureHeap() - before).toBeLessThan(8 * MIB);
+    expect(redactor.redactText("customer_access_token_of_shop_0=9f3a")).not.toContain("9f3a");
+  });
+});
