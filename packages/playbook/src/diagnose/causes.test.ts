@@ -130,14 +130,6 @@ describe("naming a cause", () => {
     expect(diagnoseFailing(thrown(type, message)).causes[0]?.cause).toBe("unhandled-exception");
   });
 
-  it.each([
-    ["unhandled-exception", "/srv/shop/lanes.js"],
-    ["pool-exhausted", "/srv/shop/node_modules/lanes/index.js"],
-  ])("takes everyday words for %s where %s threw them", (cause, file) => {
-    const exception = { type: "LaneError", message: "pool is full", stack: `LaneError: pool is full\n    at take (${file}:16:22)` };
-    expect(diagnoseFailing({ exception }).causes[0]?.cause).toBe(cause);
-  });
-
   it("takes words of a database for a database's only where one was asked", () => {
     const closed = "the server closed the connection before it sent complete headers";
     expect(diagnoseFailing(call({ message: closed })).causes.map(({ cause }) => cause)).not.toContain("database-failure");

@@ -8,7 +8,7 @@ const TYPED = /(?:^|[\s[(])((?:[\w$*]+(?:\.|::|\\|\$|\/))*[A-Z]\w*(?:Error|Excep
 
 /** Where languages and libraries keep their own types. */
 const LIBRARY =
-  /^\*?(?:java|javax|jakarta|kotlin|kotlinx|scala|org|io|net|software|akka|zio|cats|reactor|System|Microsoft|Npgsql|StackExchange|MongoDB|MySql|Grpc|Polly|psycopg2?|asyncpg|pymysql|MySQLdb|redis|pymongo|kafka|aiokafka|pika|kombu|celery|requests|urllib3|httpx|httpcore|aiohttp|anyio|asyncio|queue|socket|ssl|sqlalchemy|botocore|grpc|elasticsearch|google|azure|openai|stripe|uvicorn|starlette|gunicorn|werkzeug|Errno|Net|Faraday|HTTP|HTTPX|OpenSSL|Redis|Mongo|PG|Mysql2|Sidekiq|Puma|Rack|Bunny|Excon|Seahorse|Aws|GuzzleHttp|Doctrine|Predis|Illuminate|Symfony|DBConnection|Postgrex|Mint|Finch|Ecto|hyper|tokio|std|sqlx|reqwest|tonic|tower|pgx|context|url|errors|fmt|syscall|os|fs|DB|IO|JSON|Hasql|oracle|weblogic)(?:\.|::|\\|\/)|^\*?com\.(?:mysql|mongodb|datastax|zaxxer|rabbitmq|amazonaws|google|azure|microsoft|ibm|oracle|netflix|alibaba|fasterxml|twitter|sun|couchbase)\./;
+  /^\*?(?:java|javax|jakarta|kotlin|kotlinx|scala|org|io|net|akka|zio|cats|reactor|System|Microsoft|Npgsql|StackExchange|MongoDB|MySql|Grpc|Polly|psycopg2?|asyncpg|pymysql|MySQLdb|redis|pymongo|kafka|aiokafka|pika|kombu|celery|requests|urllib3|httpx|httpcore|aiohttp|anyio|asyncio|queue|socket|ssl|sqlalchemy|botocore|grpc|elasticsearch|google|azure|openai|stripe|uvicorn|starlette|gunicorn|werkzeug|Errno|Net|Faraday|HTTP|HTTPX|OpenSSL|Redis|Mongo|PG|Mysql2|Sidekiq|Puma|Rack|Bunny|Excon|Seahorse|Aws|GuzzleHttp|Doctrine|Predis|Illuminate|Symfony|DBConnection|Postgrex|Mint|Finch|Ecto|hyper|tokio|std|sqlx|reqwest|tonic|tower|pgx|context|url|errors|fmt|syscall|os|fs|DB|IO|JSON|Hasql|oracle|weblogic)(?:\.|::|\\|\/)|^\*?com\.(?:mysql|mongodb|datastax|zaxxer|rabbitmq|amazonaws|google|azure|microsoft|ibm|oracle|netflix|alibaba|fasterxml|twitter|sun|couchbase)\./;
 
 /** The last word of a type that is an error of a machine, a network, a store or a protocol, or of nothing in particular. */
 const TECHNICAL =
@@ -27,7 +27,7 @@ const CODED = /[a-z][A-Z]|[A-Z]_[A-Z0-9]|\bE[A-Z]{4,}\b|::/;
 
 /** Things that only machines have. */
 const OF_MACHINES =
-  /\b(?:memory|heap|signal|chaos|file (?:descriptors?|handles?)|sockets?|credentials|env(?:ironment)?|namespace|scheme|upstreams?|backends?|host ?names?|event loop|threads?|errno|DNS|TLS|SSL|TCP|HTTP|JSON|XML|SQL)\b/i;
+  /\b(?:memory|heap|file (?:descriptors?|handles?)|sockets?|credentials|env(?:ironment)?|namespace|scheme|upstreams?|backends?|host ?names?|event loop|threads?|errno|DNS|TLS|SSL|TCP|HTTP|JSON|XML|SQL)\b/i;
 
 /** True of words that begin with an error of the program's own trade. */
 export function isDomainError(words: string): boolean {

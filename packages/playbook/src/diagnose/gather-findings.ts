@@ -137,17 +137,10 @@ function listenToHop(hop: Hop, place: Saying["place"], isTelling: IsTelling): re
 
 /** Whether a text repeats an error of the program's own trade, with its type or without. */
 function findTrade({ outcome }: Hop): (text: string) => boolean {
-  const isOwnError = (each: ExceptionRecord): boolean => isDomainType(each.type) && !isThrownByLibrary(each);
-  const [own, others] = [true, false].map((isOwn) => outcome.exceptions.filter((each) => isOwnError(each) === isOwn));
+  const [own, others] = [true, false].map((isOwn) => outcome.exceptions.filter(({ type }) => isDomainType(type) === isOwn));
   const repeats = (text: string, told: readonly ExceptionRecord[] = []) =>
     told.some(({ message }) => message !== "" && text.includes(message));
   return (text) => (isDomainError(text) || repeats(text, own)) && !repeats(text, others);
-}
-
-/** Whoever's code threw, as the stack says, it is their error, whatever it is called. */
-function isThrownByLibrary({ stack }: ExceptionRecord): boolean {
-  const [thrown] = stack === undefined ? [] : parseStack(stack);
-  return thrown?.frames[0]?.isInApp === false;
 }
 
 function listenToAll(hop: Hop, place: Saying["place"], isTelling: IsTelling): readonly Saying[] {
