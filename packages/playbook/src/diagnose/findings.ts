@@ -8,7 +8,6 @@ import type { Onset } from "./find-onset.ts";
 import type { ReleaseContrast } from "./contrast-releases.ts";
 import type { SequenceBreak } from "./contrast-sequence.ts";
 import { isDefectType } from "./defect-words.ts";
-import { isTechnicalText } from "./domain-words.ts";
 import type { OnsetSign } from "./onset-signs.ts";
 
 /** Something that the failing requests say about themselves: an error type, a message, a log line. */
@@ -22,8 +21,6 @@ export type Saying = {
   readonly isDirect: boolean;
   /** True of what a process wrote outside of any request. */
   readonly isUntraced?: boolean;
-  /** True of what an error of the program's own trade says, as against one of a library, a runtime or a protocol. */
-  readonly isOfTrade?: boolean;
 };
 
 /** Where a failure was created, with one occurrence that shows it best. */
@@ -87,38 +84,19 @@ type Weighed = {
 
 /**
  * Evidence from the first saying that matches; what the creating hop said counts in full, what others said by half. So does what is said
- * in passing by an error of the code's own (`KeyError: 'rate_limit'`), unless the cause is of the code (`isOfCode`). Less still counts what an
- * error of the program's own trade says in words of everyday (`BookingError: the pool is full`), unless the cause may be of it (`isOfTrade`).
+ * in passing by an error of the code's own (`KeyError: 'rate_limit'`), unless the cause is of the code (`isOfCode`).
  */
 export function hear(
   findings: Findings,
   pattern: RegExp,
-  { statement, weight, isOfCode = false, isOfTrade = false }: Hearing,
+  { statement, weight, isOfCode = false }: { statement: string; weight: number; isOfCode?: boolean },
 ): readonly Evidence[] {
   const heard = findings.sayings.filter(({ text }) => pattern.test(text));
-  const technical = isOfTrade ? heard : heard.filter((saying) => !isOfItsTrade(saying, pattern));
-  const [best] = (technical.length > 0 ? technical : heard).toSorted((a, b) => rankOf(a) - rankOf(b));
+  const best = heard.find(({ place, isDirect }) => place === "origin" && isDirect) ?? heard.find(({ isDirect }) => isDirect) ?? heard[0];
   if (best === undefined) return [];
-  const passing = technical.length === 0 ? OF_TRADE : !isOfCode && isDefectType(best.text) ? IN_PASSING : 1;
-  const factor = (best.place === "origin" ? 1 : 0.6) * (best.isDirect ? 1 : 0.6) * passing;
+  const isMisleading = !isOfCode && isDefectType(best.text);
+  const factor = (best.place === "origin" ? 1 : 0.6) * (best.isDirect ? 1 : 0.6) * (isMisleading ? 0.5 : 1);
   return [{ statement, measured: `${best.service}: ${excerpt(best.text, pattern)}`, source: best.source, weight: weight * factor }];
-}
-
-/** What words of a cause are worth where the error says them of something else. */
-const IN_PASSING = 0.5;
-/** The same where it speaks of its trade: never enough to explain the error. */
-const OF_TRADE = 0.4;
-
-/** What is made of the words that are heard. */
-type Hearing = { readonly statement: string; readonly weight: number; readonly isOfCode?: boolean; readonly isOfTrade?: boolean };
-
-function rankOf({ place, isDirect }: Saying): number {
-  return isDirect ? (place === "origin" ? 0 : 1) : 2;
-}
-
-/** Whether the words are of an error of the program's own trade, and are no code or name of another program's. */
-function isOfItsTrade({ text, isOfTrade }: Saying, pattern: RegExp): boolean {
-  return isOfTrade === true && ![...text.matchAll(new RegExp(pattern, `${pattern.flags}g`))].some(([match]) => isTechnicalText(match));
 }
 
 function excerpt(text: string, pattern: RegExp): string {

@@ -16,7 +16,6 @@ import type { Occurrence } from "../isolate/occurrence.ts";
 import { readStops } from "../isolate/process-stops.ts";
 import type { Symptom } from "../isolate/select-symptom.ts";
 import { contrast, contrastOccurrences } from "./contrast.ts";
-import { isDomainError, isDomainType } from "./domain-words.ts";
 import { contrastReleases } from "./contrast-releases.ts";
 import { findSequenceBreak } from "./contrast-sequence.ts";
 import { hearUntraced } from "./hear-untraced.ts";
@@ -131,19 +130,6 @@ function listErrorHeaders({ attributes }: Span): readonly string[] {
 }
 
 function listenToHop(hop: Hop, place: Saying["place"], isTelling: IsTelling): readonly Saying[] {
-  const isOfTrade = findTrade(hop);
-  return listenToAll(hop, place, isTelling).map((saying) => (isOfTrade(saying.text) ? { ...saying, isOfTrade: true } : saying));
-}
-
-/** Whether a text repeats an error of the program's own trade, with its type or without. */
-function findTrade({ outcome }: Hop): (text: string) => boolean {
-  const [own, others] = [true, false].map((isOwn) => outcome.exceptions.filter(({ type }) => isDomainType(type) === isOwn));
-  const repeats = (text: string, told: readonly ExceptionRecord[] = []) =>
-    told.some(({ message }) => message !== "" && text.includes(message));
-  return (text) => (isDomainError(text) || repeats(text, own)) && !repeats(text, others);
-}
-
-function listenToAll(hop: Hop, place: Saying["place"], isTelling: IsTelling): readonly Saying[] {
   const { service } = hop;
   const sayings: Saying[] = [];
   if (hop.outcome.words !== "") sayings.push({ text: hop.outcome.words, source: "span", service, place, isDirect: true });

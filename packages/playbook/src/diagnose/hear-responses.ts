@@ -66,8 +66,7 @@ export function hearExchanges({ occurrence }: Heard): readonly Saying[] {
     const { flags, errorMessage, status, observer, madeBy, upstream = [] } = exchange;
     // HAProxy notes a refused connection as well where it had no server left to connect to; then it notes no server.
     const isUntried = upstream.length === 0 && flags?.startsWith("SC") === true ? "no server is available" : undefined;
-    const noted = flags === undefined || flags === "" || flags === "-" ? undefined : `response flags ${flags}`;
-    const text = [noted, errorMessage, madeBy?.because, isUntried]
+    const text = [flags, errorMessage, madeBy?.because, isUntried]
       .filter((part) => part !== undefined && part !== "" && part !== "-")
       .join(" ");
     if (text === "" || (status ?? 500) < 500) return [];

@@ -18,7 +18,7 @@ export const badDeploy: CauseRule = {
     const { near, failing } = findNear(findings);
     const against = near === undefined ? undefined : hearUntouched(near.change, failing);
     const released = fromRelease(findings);
-    const gap = hear(findings, RELEASE_GAP, { statement: "the release lacks what it needs", weight: 1.5, isOfCode: true, isOfTrade: true });
+    const gap = hear(findings, RELEASE_GAP, { statement: "the release lacks what it needs", weight: 1.5, isOfCode: true });
     if (near === undefined || against !== undefined)
       return { evidence: released, ...(against === undefined ? {} : { against: [against] }) };
     // That it was deployed says little of a service that may only have passed on what failed behind it.

@@ -1,7 +1,7 @@
 import { type CauseRule, hear } from "../findings.ts";
 
 const WORDS =
-  /fault filter abort|fault[ _-]injection|fault injected|injected (?:fault|error|failure)|chaos[ _-]?(?:monkey|mesh|experiment)|response flags [\w,]*\b(?:FI|DI)\b|x-fault|simulated (?:fault|failure)/i;
+  /fault filter abort|fault[ _-]injection|fault injected|injected (?:fault|error|failure)|chaos[ _-]?(?:monkey|mesh|experiment)|\bFI\b,?|\bDI\b,?|x-fault|simulated (?:fault|failure)/i;
 
 /** Somebody injects faults on purpose: an experiment, a mesh rule. */
 export const faultInjected: CauseRule = {

@@ -19,7 +19,6 @@ export const invalidInputUnguarded: CauseRule = {
       statement: "the error is about a value that came with the request",
       weight: 3.5,
       isOfCode: true,
-      isOfTrade: true,
     });
     const inputs = findings.contrast.filter(({ attribute }) => INPUT.test(attribute));
     const [quoted] = inputs.flatMap((input) => hearQuoted(findings, input));

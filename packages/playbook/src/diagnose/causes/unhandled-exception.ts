@@ -15,7 +15,6 @@ export const unhandledException: CauseRule = {
       statement: `the code of ${findings.origin?.step.service ?? "this service"} raised an error of its own`,
       weight: 4.5,
       isOfCode: true,
-      isOfTrade: true,
     });
     // What only one release throws came with that release; what only one of several instances throws may have.
     const lone = hearLoneInstances(findings);
