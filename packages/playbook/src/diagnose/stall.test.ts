@@ -94,13 +94,11 @@ describe("a process that stands still", () => {
     };
     const invoice: SpanSketch = { service: "storefront", name: "GET /invoice", code: 200, attributes: { "http.route": "/invoice" } };
     const traces = () => new TraceBuilder().traces(10, () => good).trace(failed);
-    const heldUp = (at: number): SpanSketch => ({
-      service: "storefront",
-      name: "GET /cart",
-      code: 200,
-      attributes: { "http.route": "/cart" },
+    const heldUp = (at: number, waits: number): SpanSketch => ({
+      ...gateway,
       at,
-      takes: 3,
+      takes: waits + 20,
+      calls: [{ ...wait, takes: waits + 10, calls: [{ service: "storefront", name: "GET /cart", at: waits, takes: 3 }] }],
     });
     const nameCause = (builder: TraceBuilder) => diagnose(builder.observations()).causes[0]?.cause;
     expect(nameCause(traces())).toBe("dependency-timeout");
@@ -110,9 +108,13 @@ describe("a process that stands still", () => {
     ];
     const stopped = () => traces().trace(before).trace(behind);
     expect(nameCause(stopped())).toBe("dependency-timeout");
-    // Traces start a second after one another: three requests are let go at 11.6 s, where the first stop ends, and three at 14.9.
-    const letGo = [-1_400, -2_398, -3_396, -1_080, -2_078, -3_076];
-    expect(nameCause(letGo.reduce((builder, at) => builder.trace(heldUp(at)), stopped()))).toBe("resource-exhausted");
+    // Traces start a second after one another: three requests sent at 11.5 s are taken up at 12.6, where the first stop ends, three of 14.0 at 15.9.
+    const [first, second] = [
+      [-2_500, -3_500, -4_500].map((at) => heldUp(at, 1_102)),
+      [-3_000, -4_000, -5_000].map((at) => heldUp(at, 1_911)),
+    ];
+    const letGo = [...(first ?? []), ...(second ?? [])].reduce((builder, each) => builder.trace(each), stopped());
+    expect(nameCause(letGo)).toBe("resource-exhausted");
   });
 
   it("is at fault itself where a stranger's answer came meanwhile, as those show that it held up too", () => {
@@ -138,18 +140,48 @@ describe("a process that stands still", () => {
       at: -990,
       takes: 3_000,
     };
-    const heldUp = (at: number): SpanSketch => ({ ...invoice, name: "GET /cart", at, takes: 3 });
+    const unread = (at: number, takes: number): SpanSketch => ({
+      ...page,
+      at,
+      code: 200,
+      takes: takes + 5,
+      calls: [{ ...ask, name: "GET", attributes: { "server.address": "stock" }, takes, calls: [{ service: "stock", takes: 8 }] }],
+    });
     const stopped = () =>
       new TraceBuilder()
         .traces(10, () => good)
         .trace(failed)
         .trace(invoice);
     expect(diagnose(stopped().observations()).suspects[0]?.service).toBe("api.payco.example");
-    const shown = stopped().trace(heldUp(1_020)).trace(heldUp(22)).trace(heldUp(-976));
+    // Sent half a second and 0.8 s before the others, answered within 8 ms, and read when the invoice was done.
+    const shown = stopped().trace(unread(-2_500, 3_510)).trace(unread(-3_800, 3_810));
     expect(diagnose(shown.observations())).toMatchObject({
       suspects: [{ service: "storefront" }],
       causes: [{ cause: "resource-exhausted" }],
     });
+  });
+
+  it("is not said of a process with a stream open, whose page comes again after a stranger's time-out", () => {
+    const ask: SpanSketch = {
+      service: "shop",
+      kind: "client",
+      name: "GET /v1/rates",
+      attributes: { "server.address": "api.payco.example" },
+    };
+    const page: SpanSketch = { service: "shop", name: "GET /rates", attributes: { "http.route": "/rates" } };
+    const failed: SpanSketch = {
+      ...page,
+      code: 504,
+      takes: 3_010,
+      calls: [{ ...ask, takes: 3_000, status: "error", message: "timed out" }],
+    };
+    const stream: SpanSketch = { service: "shop", name: "GET /events", code: 200, attributes: { "http.route": "/events" }, takes: 60_000 };
+    const again = [3_050, 2_051, 1_052, 53].map((at) => ({ ...page, name: "GET /cart", code: 200, at, takes: 5 }));
+    const traces = new TraceBuilder()
+      .trace(stream)
+      .traces(10, () => ({ ...page, code: 200, takes: 30, calls: [{ ...ask, takes: 20, code: 200 }] }));
+    const shown = again.reduce((builder, each) => builder.trace(each), traces.trace(failed));
+    expect(diagnose(shown.observations()).suspects[0]?.service).toBe("api.payco.example");
   });
 
   it("is the origin, although its own spans are short and well", () => {

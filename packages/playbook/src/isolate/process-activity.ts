@@ -1,5 +1,6 @@
 import type { Resource, SpanNode } from "@faultline/model";
 import { endOf, startOf } from "../trace/span-time.ts";
+import { findFirstAfter } from "./find-first-after.ts";
 import type { Hop } from "./hop-shape.ts";
 import type { Occurrence } from "./occurrence.ts";
 
@@ -22,7 +23,7 @@ export function readActivity(occurrences: readonly Occurrence[]): ProcessActivit
       const all = times.get(keyOf(resource)) ?? [];
       let reachedMs = fromMs;
       let longestMs = 0;
-      for (let index = findFirst(all, fromMs); index < all.length && (all[index] ?? Infinity) < toMs; index += 1) {
+      for (let index = findFirstAfter(all, fromMs); index < all.length && (all[index] ?? Infinity) < toMs; index += 1) {
         const timeMs = all[index] ?? reachedMs;
         longestMs = Math.max(longestMs, timeMs - reachedMs);
         reachedMs = timeMs;
@@ -46,15 +47,4 @@ function add(node: SpanNode, times: Map<string, number[]>): void {
 
 function keyOf({ service, instance }: Resource): string {
   return `${service}\n${instance ?? ""}`;
-}
-
-/** Index of the first time behind `fromMs`. */
-function findFirst(sorted: readonly number[], fromMs: number): number {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((sorted[middle] ?? Infinity) <= fromMs) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -1,0 +1,10 @@
+/** Index of the first of sorted times that lies behind `fromMs`; their number where none does. */
+export function findFirstAfter(sorted: readonly number[], fromMs: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] ?? Infinity) <= fromMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
