@@ -17,6 +17,8 @@ const REACHED = [
   { batch: 6, half: "unread", incidents: 53, symptom: 47, creator: 46, path: 46, verdict: 50, firstThree: 45, honest: 1, falseBlame: 0 },
   { batch: 7, half: "read", incidents: 27, symptom: 27, creator: 19, path: 19, verdict: 26, firstThree: 18, honest: 1, falseBlame: 0 },
   { batch: 7, half: "unread", incidents: 28, symptom: 28, creator: 22, path: 22, verdict: 28, firstThree: 22, honest: 0, falseBlame: 0 },
+  { batch: 8, half: "read", incidents: 29, symptom: 29, creator: 24, path: 24, verdict: 24, firstThree: 22, honest: 2, falseBlame: 1 },
+  { batch: 8, half: "unread", incidents: 30, symptom: 30, creator: 23, path: 23, verdict: 27, firstThree: 22, honest: 1, falseBlame: 1 },
 ] as const;
 
 const FIRST_THREE: readonly (number | undefined)[] = [1, 2, 3];

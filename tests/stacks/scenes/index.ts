@@ -2,6 +2,7 @@ import type { Scene } from "../plan.ts";
 import { BROKERS } from "./brokers.ts";
 import { CALLS } from "./calls.ts";
 import { EXCEPTIONS } from "./exceptions.ts";
+import { FIFTH_BATCH } from "./fifth-batch/index.ts";
 import { FOURTH_BATCH } from "./fourth-batch/index.ts";
 import { GATEWAYS } from "./gateways.ts";
 import { NEGATIVES } from "./negatives.ts";
@@ -16,4 +17,5 @@ export const SCENES: readonly Scene[] = [
   ...SECOND_BATCH.map((scene) => ({ ...scene, batch: 5 })),
   ...THIRD_BATCH.map((scene) => ({ ...scene, batch: 6 })),
   ...FOURTH_BATCH.map((scene) => ({ ...scene, batch: 7 })),
+  ...FIFTH_BATCH.map((scene) => ({ ...scene, batch: 8 })),
 ];
