@@ -81,6 +81,13 @@ const CASES: readonly (readonly [CauseId, string, Partial<SpanSketch>])[] = [
   ["tls-failure", "stock", call({ message: "The remote certificate is invalid because of errors in the certificate chain: NotTimeValid" })],
   ["bad-configuration", "shop", query("ACCESS_REFUSED - Login was refused using authentication mechanism PLAIN")],
   ["rate-limited-as-5xx", "shop", thrown("Error", "Execution failed due to configuration error: Rate Exceeded.")],
+  ["pool-exhausted", "shop", thrown("UniversalConnectionPoolException", "All connections in the Universal Connection Pool are in use")],
+  ["rate-limited-as-5xx", "orders-db", query("ThrottledError: Throughput exceeds the current capacity of your table")],
+  ["tls-failure", "stock", call({ message: "schannel: next InitializeSecurityContext failed: SEC_E_UNTRUSTED_ROOT" })],
+  ["dns-failure", "shop", call({ message: "ClientConnectorDNSError: Cannot connect to host stock:80 [Domain name not found]" })],
+  ["connection-refused", "stock", call({ message: "Failed to connect to stock port 8080: Couldn't connect to server" })],
+  ["no-healthy-upstream", "stock", call({ message: "No available services for ID: stock" })],
+  ["database-failure", "orders-db", query("could not serialize access (SQLSTATE 40001)")],
   ["database-failure", "orders-db", query("SQLSTATE[HY000]: General error: 1205 Lock wait timeout exceeded", 20)],
 ];
 

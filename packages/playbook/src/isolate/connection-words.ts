@@ -4,4 +4,4 @@ export const CLOSED =
 
 /** Words of a connection that was refused. */
 export const REFUSED =
-  /\bECONNREFUSED\b|connection[ _]refused|ConnectionRefused|ConnectException|actively refused|connect[_ ]error: ?_?111\b|os error 111\b|Errno 111\b|no route to host|NoRouteToHost|\bE(?:HOST|NET)UNREACH\b|network is unreachable|host is unreachable|os error 113\b|Errno 113\b|No connection could be made/i;
+  /\bECONNREFUSED\b|connection[ _]refused|ConnectionRefused|ConnectException|actively refused|connect[_ ]error: ?_?111\b|os error 111\b|Errno 111\b|no route to host|NoRouteToHost|\bE(?:HOST|NET)UNREACH\b|network is unreachable|host is unreachable|os error 113\b|Errno 113\b|No connection could be made|Failed to connect to .{1,120}: (?:Couldn't|Could not) connect to server|partner '[^\s:']{1,100}:[^\s:']{1,40}' not reached/i;

@@ -14,7 +14,7 @@ const NOT_SENT =
   /(?:circuit|breaker)(?: breaker)?[ _-]?(?:is )?(?:open\b|opened\b)|circuit.{0,40}\bis OPEN\b|short-circuited|does not permit further calls|BrokenCircuit|CallNotPermitted|EOPENBREAKER|OpenCircuitError|Bulkhead(?:Full|Rejected)|bulkhead.{0,20}full|Invalid URL|ERR_INVALID_URL|EMFILE|too many open files|EADDRNOTAVAIL|cannot assign requested address|Only one usage of each socket address|no buffer space available/i;
 /** A name that the caller could not have resolved. */
 const NO_NAME =
-  /\bENOTFOUND\b|EAI_AGAIN|getaddrinfo|UnknownHost|no such host|Name or service not known|Temporary failure in name resolution|nodename nor servname|No address associated with hostname|Name does not resolve|could not (?:resolve|translate) host|failed to lookup address|NameResolutionError|name resolution (?:failed|failure)|\blookup \S{1,200} on \S{1,80}:53\b|server misbehaving|\bNXDOMAIN\b|non-existing domain/i;
+  /\bENOTFOUND\b|EAI_AGAIN|getaddrinfo|UnknownHost|no such host|Name or service not known|Temporary failure in name resolution|nodename nor servname|No address associated with hostname|Name does not resolve|could not (?:resolve|translate) host|failed to lookup address|NameResolutionError|name resolution (?:failed|failure)|\blookup \S{1,200} on \S{1,80}:53\b|server misbehaving|\bNXDOMAIN\b|non-existing domain|\[Domain name not found\]|server with the specified host ?name could not be found|(?:Can't connect to \S{1,200} \(|IO::Socket::\w+: )Bad hostname|ClientConnectorDNSError|net\.DNSError/i;
 
 /** The callee understood and refused: the request, the statement or the credentials were wrong. SQLSTATE classes 22, 23, 28, 3D, 42. */
 const REFUSED =
@@ -22,7 +22,7 @@ const REFUSED =
 
 /** Nobody answered: refused, reset, closed, unroutable, or not serving. SQLSTATE classes 08, 53, 57P; gRPC UNAVAILABLE. */
 const UNREACHABLE =
-  /\bECONN(?:REFUSED|RESET)\b|\bE(?:HOST|NET)UNREACH\b|\bEPIPE\b|socket hang up|connection (?:was )?(?:refused|reset|closed|terminated|aborted)|Connection(?:Refused|Reset|Closed)|ConnectException|actively refused|broken pipe|no route to host|NoRouteToHost|Network is unreachable|Host is unreachable|prematurely closed|PrematureClose|RemoteDisconnected|Server disconnected|NoHttpResponse|has gone away|UNAVAILABLE\b|no healthy upstream|server closed the connection|terminating connection|the database system is|remaining connection slots|MongoServerSelection|No server chosen|(?<![:.\d])\b(?:08|53|57)[0-9P][0-9A-Z][0-9]\b/i;
+  /\bECONN(?:REFUSED|RESET)\b|\bE(?:HOST|NET)UNREACH\b|\bEPIPE\b|socket hang up|connection (?:was )?(?:refused|reset|closed|terminated|aborted)|Connection(?:Refused|Reset|Closed)|ConnectException|actively refused|broken pipe|no route to host|NoRouteToHost|Network is unreachable|Host is unreachable|prematurely closed|PrematureClose|RemoteDisconnected|Server disconnected|NoHttpResponse|has gone away|Failed to connect to .{1,120}: (?:Couldn't|Could not) connect to server|partner '[^\s:']{1,100}:[^\s:']{1,40}' not reached|UNAVAILABLE\b|no healthy upstream|server closed the connection|terminating connection|the database system is|remaining connection slots|MongoServerSelection|No server chosen|(?<![:.\d])\b(?:08|53|57)[0-9P][0-9A-Z][0-9]\b/i;
 
 /** True when the words say that nobody answered at the other end. */
 export function isUnreachableText(words: string): boolean {
