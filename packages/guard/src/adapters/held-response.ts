@@ -21,8 +21,10 @@ function toBytes(chunk: unknown, encoding: unknown): Buffer {
   return chunk instanceof Uint8Array ? Buffer.from(chunk) : Buffer.alloc(0);
 }
 
-function findCallback(...given: readonly unknown[]): (() => void) | undefined {
-  return given.find((each) => typeof each === "function") as (() => void) | undefined;
+type Callback = (error?: Error | null) => void;
+
+function findCallback(...given: readonly unknown[]): Callback | undefined {
+  return given.find((each) => typeof each === "function") as Callback | undefined;
 }
 
 /** Headers as `writeHead` takes them: an object, or a flat list of names and values in which a name may come again. */
@@ -56,10 +58,63 @@ function refuse(): never {
   throw Object.assign(new Error("Cannot set headers after they are sent to the client"), { code: "ERR_HTTP_HEADERS_SENT" });
 }
 
+/** What node:http says to whoever writes behind the end. */
+function refuseLate(callback: Callback | undefined): false {
+  if (callback !== undefined)
+    process.nextTick(callback, Object.assign(new Error("write after end"), { code: "ERR_STREAM_WRITE_AFTER_END" }));
+  return false;
+}
+
+/** A socket as the host sees it while the answer is held back: who breaks it off does so to what `destroy` makes of it. */
+function shieldSocket(socket: object, destroy: (error?: Error) => void): object {
+  return new Proxy(socket, {
+    get(target, name) {
+      if (name === "destroy") return destroy;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === "function" ? (value.bind(target) as unknown) : value;
+    },
+  });
+}
+
+/**
+ * Puts off what breaks a connection off, as Express does when it hears of an error behind the answer: of an answer that is held back the client would
+ * have nothing. Only what the host does itself: the server's own reasons, and those of the client, count at once. Returns the way back.
+ */
+function shield(response: ServerResponse): () => void {
+  const { req: request } = response;
+  const { socket } = request as { readonly socket?: object | null };
+  let breakOff: (() => void) | undefined;
+  const restoreDestroy = replaceMember(response, "destroy", (error?: Error) => {
+    breakOff ??= () => response.destroy(error);
+    return response;
+  });
+  const shielded = (error?: Error): void => {
+    breakOff ??= () => request.socket.destroy(error);
+  };
+  const isSocket = typeof socket === "object" && socket !== null;
+  const restoreSocket = isSocket ? replaceMember(request, "socket", shieldSocket(socket, shielded)) : undefined;
+  return () => {
+    restoreDestroy();
+    restoreSocket?.();
+    if (breakOff !== undefined) response.once("finish", breakOff);
+  };
+}
+
+/** Returns the way back. */
+function replaceMember(owner: object, name: string, value: unknown): () => void {
+  const before = Object.getOwnPropertyDescriptor(owner, name);
+  Object.defineProperty(owner, name, { value, writable: true, configurable: true, enumerable: before?.enumerable ?? false });
+  return () => {
+    if (before === undefined) Reflect.deleteProperty(owner, name);
+    else Object.defineProperty(owner, name, before);
+  };
+}
+
 /** A response that was ended and is still held back looks, to the rest of the host, as one that was sent. Returns the way back. */
 function seal(response: ServerResponse): () => void {
   const sealed = { setHeader: refuse, appendHeader: refuse, removeHeader: refuse, writeHead: refuse };
   const own = Object.getOwnPropertyDescriptors(response);
+  const unshield = shield(response);
   Object.assign(response, sealed);
   const fixed = { headersSent: true, writableEnded: true, statusCode: response.statusCode };
   for (const [name, value] of Object.entries(fixed)) {
@@ -71,19 +126,28 @@ function seal(response: ServerResponse): () => void {
       if (before === undefined) Reflect.deleteProperty(response, name);
       else Object.defineProperty(response, name, before);
     }
+    unshield();
   };
 }
 
-/** The connection has closed: nobody is waited for whose server broke it off, and not for ever where the client has left. */
+/** Handlers that are waited for whose client has left: whoever sends and hangs up, over and over, must not fill the process with them. */
+const MAX_ALONE = 100;
+let alone = 0;
+
+/** The connection has closed: nobody is waited for whose server broke it off, and neither for ever nor for too many at once where the client has left. */
 function waitForHandler(
   response: ServerResponse,
   patienceMs: number,
   { promise, reject }: { readonly promise: Promise<unknown>; readonly reject: (error: Error) => void },
 ): void {
   const giveUp = (): void => reject(new Error("the connection closed before there was an answer"));
-  if (patienceMs === 0 || !hasClientLeft(response.req)) return giveUp();
+  if (patienceMs === 0 || alone >= MAX_ALONE || !hasClientLeft(response.req)) return giveUp();
+  alone += 1;
   const timer = setTimeout(giveUp, patienceMs).unref();
-  const stop = (): void => clearTimeout(timer);
+  const stop = (): void => {
+    alone -= 1;
+    clearTimeout(timer);
+  };
   promise.then(stop, stop);
 }
 
@@ -136,7 +200,7 @@ export function holdResponse(response: ServerResponse, { limitBytes, patienceMs 
   response.once("close", onClose);
   const held = {
     write(chunk: unknown, encoding: unknown, done: unknown): boolean {
-      if (unseal !== undefined) return false;
+      if (unseal !== undefined) return refuseLate(findCallback(encoding, done));
       pieces.add(chunk, encoding);
       const callback = findCallback(encoding, done);
       if (pieces.sizeBytes > limitBytes) {
@@ -150,10 +214,12 @@ export function holdResponse(response: ServerResponse, { limitBytes, patienceMs 
       return true;
     },
     end(chunk: unknown, encoding: unknown, done: unknown): ServerResponse {
-      if (unseal !== undefined) return response;
-      if (typeof chunk !== "function") pieces.add(chunk, encoding);
       const callback = findCallback(chunk, encoding, done);
-      if (callback !== undefined) response.once("finish", callback);
+      const hasChunk = typeof chunk !== "function" && chunk !== undefined && chunk !== null;
+      if (unseal !== undefined && hasChunk) refuseLate(callback);
+      else if (callback !== undefined) response.once("finish", callback);
+      if (unseal !== undefined) return response;
+      if (hasChunk) pieces.add(chunk, encoding);
       unseal = seal(response);
       resolve({ whole: true });
       return response;

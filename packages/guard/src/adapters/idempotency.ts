@@ -21,7 +21,7 @@ export type IdempotentOptions = IdempotencyOptions & {
 /** Longer answers are sent as they are and not kept: the key is free again. */
 const MAX_ANSWER_BYTES = 1 << 20;
 /** A client that left is what keys are for: its handler keeps the key while it works, for so many leases, for it may never say that it has given up. */
-const LEASES_ALONE = 10;
+const LEASES_ALONE = 2;
 /** Headers of one message on one connection, not of the answer. */
 const HOP_BY_HOP = new Set(["connection", "keep-alive", "transfer-encoding", "date"]);
 
@@ -56,8 +56,9 @@ function readUnparsed(request: NodeRequest): Uint8Array | string {
   const { headers, readableEnded } = request;
   const exchange = findExchange(request);
   const isSeen = readableEnded && exchange?.bodyChunks !== undefined && !headers["content-type"]?.startsWith("multipart/");
-  const length = isSeen ? exchange.bodyBytes : (headers["content-length"] ?? "");
-  return Buffer.concat([Buffer.from(String(length)), ...((isSeen ? exchange.bodyChunks : undefined) ?? [])]);
+  const length = isSeen ? exchange.bodyBytes : Number(headers["content-length"] ?? 0);
+  // A body of no bytes is announced, or not, by whoever passes the request on.
+  return Buffer.concat([Buffer.from(length === 0 ? "" : String(length)), ...((isSeen ? exchange.bodyChunks : undefined) ?? [])]);
 }
 
 function readPayload(request: NodeRequest): Uint8Array | string {

@@ -49,13 +49,15 @@ export function createMemoryIdempotencyStore(options: MemoryStoreOptions = {}): 
     complete(scope, token, { answer, keepMs }) {
       const entry = findOwn(scope, token);
       if (entry === undefined) return false;
-      sizeBytes -= sizeOf(entry);
+      // Behind those that were kept before it, however long ago it was claimed.
+      forget(scope);
       entry.answer = answer;
       entry.untilMs = nowMs() + keepMs;
+      entries.set(scope, entry);
       sizeBytes += sizeOf(entry);
       for (const [oldest, { answer: kept }] of entries) {
         if (sizeBytes <= maxBytes) break;
-        if (kept !== undefined) forget(oldest);
+        if (kept !== undefined && oldest !== scope) forget(oldest);
       }
       return true;
     },

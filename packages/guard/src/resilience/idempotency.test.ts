@@ -143,6 +143,16 @@ describe("a request with a key", () => {
     expect(await Promise.all(kinds)).toEqual(["in-flight", "claimed", "answered"]);
   });
 
+  it("never forgets the answer that it was just given, whenever its key was claimed and however long it is", async () => {
+    const store = createMemoryIdempotencyStore({ maxBytes: 10 });
+    const answer = { ...DONE, bodyBase64: "AAAAAAAA" };
+    const [first, second] = ["first", "second"].map((scope) => store.claim(scope, "print", 1_000) as { readonly token: string });
+    await store.complete("second", String(second?.token), { answer, keepMs: 60_000 });
+    await store.complete("first", String(first?.token), { answer: { ...answer, bodyBase64: "A".repeat(12) }, keepMs: 60_000 });
+    const kinds = ["first", "second"].map(async (scope) => (await store.claim(scope, "print", 1_000)).kind);
+    expect(await Promise.all(kinds)).toEqual(["answered", "claimed"]);
+  });
+
   it("makes room for new keys by forgetting the oldest", async () => {
     const store = createMemoryIdempotencyStore({ maxKeys: 2 });
     for (const scope of ["a", "b", "c"]) await store.claim(scope, "print", 1_000);
