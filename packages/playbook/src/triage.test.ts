@@ -210,6 +210,39 @@ describe("triage of one failing request", () => {
     expect(answer("ECONNREFUSED or ETIMEDOUT, see the manual").causes).toEqual([]);
   });
 
+  it.each([
+    "Gift certificate has expired on 2026-01-01",
+    "FriendshipError: connection refused by member 5512",
+    "order deadline exceeded for tomorrow",
+  ])("takes no words of the app's own trade for a failed call: %s", (message) => {
+    const answer = (status: number) =>
+      judge([
+        respond("first", {
+          status,
+          headers: { "content-type": "application/json", "x-powered-by": "Express" },
+          body: JSON.stringify({ statusCode: status, error: "Server Error", message }),
+        }),
+      ]).diagnosis.causes.map(({ cause }) => cause);
+    expect(answer(500)).toEqual(["unhandled-exception"]);
+    expect(answer(502)).toEqual([]);
+    expect(answer(503)).toEqual([]);
+  });
+
+  it.each([
+    ["dial tcp 10.0.0.7:8080: connect: connection refused", "connection-refused"],
+    ["java.net.ConnectException: Connection refused", "connection-refused"],
+    ["[Errno 111] Connection refused", "connection-refused"],
+    ["tls: failed to verify certificate: x509: certificate has expired or is not yet valid", "tls-failure"],
+    ["Get http://stock/items: context deadline exceeded", "dependency-timeout"],
+    ["4 DEADLINE_EXCEEDED: Deadline exceeded", "dependency-timeout"],
+  ])("knows a failed call by the turns of runtimes: %s", (message, cause) => {
+    const headers = { "content-type": "application/json", "x-powered-by": "Express" };
+    const { diagnosis } = judge([
+      respond("first", { status: 502, headers, body: JSON.stringify({ statusCode: 502, error: "Bad Gateway", message }) }),
+    ]);
+    expect(diagnosis).toMatchObject({ verdict: "diagnosed", causes: [{ cause }] });
+  });
+
   it("leaves open who waited for whom where a 504 may be the app's own", () => {
     const headers = { "content-type": "application/problem+json" };
     const own = respond("first", { status: 504, headers, body: '{"title":"Gateway Timeout","status":504}' });

@@ -54,17 +54,24 @@ function isGatewayStatus([first]: readonly Probe[]): boolean {
 
 /** Words are looked for where an error has them; a long body is a page, not an error. */
 const READ_CHARACTERS = 4000;
-/** What an app tells of a call of its own that failed, in words that are in no other sentence. */
+/**
+ * What an app tells of a call of its own that failed: codes, names and turns of runtimes that no sentence of people holds. An app's own trade
+ * has certificates that expire, deadlines that are exceeded and connections that members refuse.
+ */
 const TOLD_CALLS: readonly { readonly words: RegExp; readonly cause: CauseId; readonly statement: string }[] = [
-  { words: /\bECONNREFUSED\b|connection refused/i, cause: "connection-refused", statement: "could not connect to what it called" },
+  {
+    words: /\bECONNREFUSED\b|\bConnectionRefusedError\b|\bConnectException: Connection refused|connect: connection refused|\[Errno 111\]/,
+    cause: "connection-refused",
+    statement: "could not connect to what it called",
+  },
   { words: /\bENOTFOUND\b|\bEAI_AGAIN\b/, cause: "dns-failure", statement: "could not resolve the name of what it called" },
   {
-    words: /\bCERT_HAS_EXPIRED\b|\bERR_TLS_CERT\w+|certificate has expired/,
+    words: /\bCERT_HAS_EXPIRED\b|\bERR_TLS_CERT\w+|\bx509: certificate has expired/,
     cause: "tls-failure",
     statement: "could not trust what it called",
   },
   {
-    words: /\bETIMEDOUT\b|\bUND_ERR_(?:HEADERS|BODY)_TIMEOUT\b|deadline exceeded/i,
+    words: /\bETIMEDOUT\b|\bUND_ERR_(?:HEADERS|BODY)_TIMEOUT\b|\bcontext deadline exceeded|\b4 DEADLINE_EXCEEDED:/,
     cause: "dependency-timeout",
     statement: "waited in vain for what it called",
   },
