@@ -263,11 +263,17 @@ describe("triage of one failing request", () => {
   });
 
   it("is not certain of a time-out where a 502 or 503 comes after the same time each time: tries to connect end so too", () => {
-    const late = (purpose: Probe["purpose"], status: number) =>
-      respond(purpose, { status, headers: { server: "nginx" }, body: "" }, { totalMs: 1003, firstByteMs: 1003 });
-    expect(judge([late("first", 502), late("again", 502)]).diagnosis.verdict).toBe("inconclusive");
-    expect(judge([late("first", 503), late("again", 503)]).diagnosis.verdict).toBe("inconclusive");
-    expect(judge([late("first", 504), late("again", 504)]).diagnosis.verdict).toBe("diagnosed");
+    const late = (purpose: Probe["purpose"], status: number, ms: number) =>
+      respond(purpose, { status, headers: { server: "nginx" }, body: "" }, { totalMs: ms, firstByteMs: ms });
+    const verdict = (status: number, ms: number) => judge([late("first", status, ms), late("again", status, ms)]).diagnosis.verdict;
+    // The last three are default time-outs as well, which is the same fact and no other.
+    for (const ms of [1003, 5003, 30_003, 60_003]) {
+      expect(verdict(502, ms)).toBe("inconclusive");
+      expect(verdict(503, ms)).toBe("inconclusive");
+      expect(verdict(504, ms)).toBe("diagnosed");
+    }
+    expect(judge([late("first", 502, 60_003)]).diagnosis.verdict).toBe("inconclusive");
+    expect(judge([late("first", 504, 60_003)]).diagnosis.verdict).toBe("diagnosed");
   });
 
   it("is inconclusive about a bare 500 and says which request would tell", () => {

@@ -7,12 +7,13 @@ import { weighNetwork } from "./weigh-network.ts";
 
 /** Everything in the probes that speaks for a cause. */
 export function weighProbes(findings: ProbeFindings): readonly ProbeEvidence[] {
+  const steady = weighSteadyDelay(findings);
   return [
     ...weighNetwork(findings.probes, findings.tlsFlaws),
     ...weighStatements(findings),
     ...weighTold(findings),
-    ...weighTime(findings),
-    ...weighSteadyDelay(findings),
+    ...weighTime(findings, steady.length > 0),
+    ...steady,
     ...weighSizes(findings),
     ...weighRepeats(findings),
     ...weighDirect(findings),
@@ -97,6 +98,14 @@ function isRepeated(probes: readonly Probe[]): boolean {
 /** Least time to the first byte that a clock is likely to end, and how far two such times may lie apart. */
 const CLOCK_FROM_MS = 900;
 const CLOCK_SLACK_MS = 60;
+/** A 502 or 503 may as well be the end of tries to connect, or to resolve a name: its time alone names no cause. */
+const REFUSAL_TIME_WEIGHT = 0.9;
+/** The same time said again: that it is a default adds next to nothing to that it is the same each time. */
+const SAME_TIME_WEIGHT = 0.1;
+
+function isRefusalStatus(status: number | undefined): boolean {
+  return status === 502 || status === 503;
+}
 
 /** Tries that fail after the same long time are ended by a clock, whatever it is set to. */
 function weighSteadyDelay({ probes, maker }: ProbeFindings): readonly ProbeEvidence[] {
@@ -105,8 +114,6 @@ function weighSteadyDelay({ probes, maker }: ProbeFindings): readonly ProbeEvide
     .map((probe) => probe.firstByteMs ?? probe.totalMs);
   const [least, most] = [Math.min(...times), Math.max(...times)];
   if (times.length < 2 || least < CLOCK_FROM_MS || most - least > Math.max(CLOCK_SLACK_MS, least * 0.03)) return [];
-  // A 502 or 503 may as well be the end of tries to connect, or to resolve a name.
-  const isRefusal = [502, 503].includes(probes[0]?.response?.status ?? 0);
   return [
     {
       cause: maker.maker === "app" ? "dependency-timeout" : "gateway-timeout",
@@ -114,23 +121,29 @@ function weighSteadyDelay({ probes, maker }: ProbeFindings): readonly ProbeEvide
         statement: "each try fails after the same time, which is what a time-out does",
         measured: times.map((time) => `${Math.round(time)} ms`).join(", "),
         source: "probe",
-        weight: isRefusal ? 0.9 : 2.2,
+        weight: isRefusalStatus(probes[0]?.response?.status) ? REFUSAL_TIME_WEIGHT : 2.2,
       },
     },
   ];
 }
 
-function weighTime({ probes: [first], maker }: ProbeFindings): readonly ProbeEvidence[] {
+function weighTime({ probes: [first], maker }: ProbeFindings, isSteady: boolean): readonly ProbeEvidence[] {
   const status = first?.response?.status;
   if (first === undefined || status === undefined || status < 500) return [];
   const latencyMs = first.firstByteMs ?? first.totalMs;
   const timeout = nameTimeouts(latencyMs, status);
   const measured = `${Math.round(latencyMs)} ms to the first byte`;
+  const ambiguous = isSteady ? SAME_TIME_WEIGHT : REFUSAL_TIME_WEIGHT;
   const found: ProbeEvidence[] = [];
   if (timeout !== undefined)
     found.push({
       cause: "gateway-timeout",
-      evidence: { statement: `it failed after a default time-out of ${timeout}`, measured, source: "probe", weight: 1.5 },
+      evidence: {
+        statement: `it failed after a default time-out of ${timeout}`,
+        measured,
+        source: "probe",
+        weight: isRefusalStatus(status) ? ambiguous : 1.5,
+      },
     });
   if (status === 504) {
     // An app waits for what it calls, a gateway for the app: where it may have been either, so may the cause.
