@@ -54,6 +54,43 @@ describe("a hop that sent no spans but wrote an access log", () => {
     expect(diagnosis.missing.map(({ what }) => what)).toContain("any telemetry of what stands between nginx and shop");
   });
 
+  it.each([
+    { cause: "gateway-mismatch", code: 401, status: 502, body: "upstream sent too big header while reading response header from upstream" },
+    { cause: "dependency-error", code: 404, status: 500, body: "auth request unexpected status: 404 while sending to client" },
+  ])("is blamed where its error log says what it did with the refusal: $cause", ({ cause, code, status, body }) => {
+    const exchanges = indices.map((index) => logged(index, { traceId: traceId(index), status }));
+    const logs = indices.map((index) => ({
+      timeMs: START + index * 1000,
+      severity: 17,
+      body,
+      attributes: { "url.path": `/cart/${index}` },
+      resource: { service: "nginx", attributes: {} },
+    }));
+    const traces = new TraceBuilder().traces(6, (index) => request(index, { code }));
+    const told = diagnose({ ...traces.observations({ exchanges }), logs });
+    expect([told.verdict, told.causes[0]?.cause]).toEqual(["diagnosed", cause]);
+    expect(fates(told)).toEqual(["nginx remapped", "shop clean"]);
+    const aside = diagnose({ ...traces.observations({ exchanges }), logs: logs.map((log) => ({ ...log, severity: 13, body: "a note" })) });
+    expect(aside.verdict).toBe("inconclusive");
+  });
+
+  it.each<[string, Partial<Exchange>]>([
+    ["a message", { errorMessage: "upstream sent too big header while reading response header from upstream" }],
+    ["flags", { flags: "PH--" }],
+    [
+      "a sign of who made it",
+      { madeBy: { hop: "observer", because: "the target answered 401 and the load balancer 502", confidence: 0.9 } },
+    ],
+  ])("is blamed for it where the exchange has %s of its own", (_, more) => {
+    const judge = (rest: Partial<Exchange>) => {
+      const exchanges = indices.map((index) => logged(index, { traceId: traceId(index), status: 502, ...rest }));
+      return diagnose(new TraceBuilder().traces(6, (index) => request(index, { code: 401 })).observations({ exchanges }));
+    };
+    const unseen = "any telemetry of what stands between nginx and shop";
+    expect(judge(more).missing.map(({ what }) => what)).not.toContain(unseen);
+    expect(judge({ flags: "----" }).missing.map(({ what }) => what)).toContain(unseen);
+  });
+
   it("shows what it made of the answer behind it", () => {
     const exchanges = indices.map((index) => logged(index, { traceId: traceId(index), status: 502 }));
     const diagnosis = diagnose(new TraceBuilder().traces(6, (index) => request(index, thrown)).observations({ exchanges }));

@@ -27,6 +27,18 @@ export function isExchangeSpan({ spanId }: Span): boolean {
   return spanId.startsWith(SPAN_ID);
 }
 
+/** An event that such a span has where its exchange says that the observer itself made the answer, or why. */
+const OWN_ACCOUNT = "faultline.own_account";
+
+/** True for the span of an exchange in which the observer tells of an error of its own. */
+export function hasOwnAccount({ events }: Span): boolean {
+  return events.some(({ name }) => name === OWN_ACCOUNT);
+}
+
+function givesAccount({ errorMessage, flags = "", madeBy }: Exchange): boolean {
+  return errorMessage !== undefined || madeBy?.hop === "observer" || (/[^-]/.test(flags) && madeBy?.hop !== "behind");
+}
+
 /** Exchanges of one request looked at: a request passes few intermediaries. */
 const MAX_EXCHANGES = 16;
 const OWN_KINDS: ReadonlySet<string> = new Set(["app", "app-server", "client"]);
@@ -192,7 +204,7 @@ function toServerSpan(exchange: Exchange, place: Place, behind?: Span): Span {
       ["http.response.body.content", responseBody],
       ...headers,
     ]),
-    events: [],
+    events: isFailed && givesAccount(exchange) ? [{ name: OWN_ACCOUNT, timeMs: place.endMs, attributes: {} }] : [],
     links: [],
     resource: toResource(exchange),
   };

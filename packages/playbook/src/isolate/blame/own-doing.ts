@@ -1,6 +1,6 @@
 import type { Evidence, MissingEvidence } from "@faultline/model";
 import { formatMs } from "../../trace/format-ms.ts";
-import { isExchangeSpan } from "../exchange-hops.ts";
+import { hasOwnAccount, isExchangeSpan } from "../exchange-hops.ts";
 import type { Call, Hop } from "../hop-shape.ts";
 import type { OriginKind, Surroundings } from "../judgement.ts";
 import { endAbsent } from "./no-answer.ts";
@@ -90,6 +90,13 @@ function missingBetween(hop: Hop, { peer }: Call): MissingEvidence {
   };
 }
 
+const LOG_ERROR = 17;
+
+/** An intermediary that is only known from its access log, and says nowhere that the answer was its own, or why. */
+function isBareExchange({ entry, logs }: Hop): boolean {
+  return isExchangeSpan(entry.span) && !hasOwnAccount(entry.span) && !logs.some(({ severity }) => severity >= LOG_ERROR);
+}
+
 /** A 4xx below and a 5xx here: the callee did its duty; the request was wrong, and this hop made a server error of it. */
 export function endRefused(hop: Hop, call: Call): Found {
   const evidence: Evidence = {
@@ -100,8 +107,8 @@ export function endRefused(hop: Hop, call: Call): Found {
   };
   const steps = [toStep(hop, isOk(hop) ? "masked" : "remapped", [evidence, statusEvidence(hop)])];
   if (call.callee !== undefined) steps.push({ ...toStep(call.callee, "clean", []), call });
-  // A proxy passes a refusal on as it is: where its log has another status, somebody unseen stands between the two.
-  if (isExchangeSpan(hop.entry.span) && call.callee !== undefined && !isOk(hop))
+  // A proxy passes a refusal on as it is: where its log has another status and no reason of its own, somebody unseen stands between the two.
+  if (isBareExchange(hop) && call.callee !== undefined && !isOk(hop))
     return { steps, kind: "refused-request", confidence: 0.4, missing: [missingBetween(hop, call)] };
   return { steps, kind: "refused-request", confidence: 0.85, missing: [] };
 }
