@@ -21,7 +21,7 @@ type Pending = { readonly service: string; readonly timeMs: number; readonly byt
 export class UntracedLogTable {
   #pending: Pending[] = [];
   #pendingBytes = 0;
-  /** Records written of each service since its surplus was looked for. */
+  /** Records written of each service since its surplus was looked for; whoever is not in it may have had any number before the start. */
   readonly #grown = new Map<string, number>();
   readonly #insert: StatementSync;
   readonly #trim: StatementSync;
@@ -61,22 +61,27 @@ export class UntracedLogTable {
   write(): { readonly removed: number; readonly commit: () => void } {
     const logs = this.#pending;
     for (const { service, timeMs, bytes } of logs) this.#insert.run(service, timeMs, bytes, sealBytes(service, bytes));
+    const grown = this.#countGrown(logs);
     let removed = 0;
-    for (const service of this.#takeGrown(logs)) removed += Number(this.#trim.run(service).changes);
+    for (const [service, count] of grown) if (count >= TRIM_AFTER) removed += Number(this.#trim.run(service).changes);
     const commit = (): void => {
       this.#pending = this.#pending.slice(logs.length);
       this.#pendingBytes = this.#pending.reduce((sum, { bytes }) => sum + bytes.length, 0);
+      this.#noteGrown(grown);
     };
     return { removed, commit };
   }
 
-  /** Services that got so many since their surplus was looked for last, this time included. */
-  #takeGrown(logs: readonly Pending[]): string[] {
-    if (this.#grown.size > MOST_GROWN) this.#grown.clear();
-    for (const { service } of logs) this.#grown.set(service, (this.#grown.get(service) ?? 0) + 1);
-    const grown = [...new Set(logs.map(({ service }) => service))].filter((service) => (this.#grown.get(service) ?? 0) >= TRIM_AFTER);
-    for (const service of grown) this.#grown.delete(service);
+  /** How many each of these services got since its surplus was looked for last, this time included; of a service not known yet, enough to look. */
+  #countGrown(logs: readonly Pending[]): ReadonlyMap<string, number> {
+    const grown = new Map<string, number>();
+    for (const { service } of logs) grown.set(service, (grown.get(service) ?? this.#grown.get(service) ?? TRIM_AFTER) + 1);
     return grown;
+  }
+
+  #noteGrown(grown: ReadonlyMap<string, number>): void {
+    if (this.#grown.size > MOST_GROWN) this.#grown.clear();
+    for (const [service, count] of grown) this.#grown.set(service, count >= TRIM_AFTER ? 0 : count);
   }
 
   list({ window, service, limit }: Parameters<Store["listUntracedLogs"]>[0]): LogRecord[] {
