@@ -139,7 +139,7 @@ type Siblings = { readonly keys: readonly string[]; readonly suffix: string; rea
  * The siblings that are values of one parameter. Of random values none is frequent, so the rare ones form a long tail; names stand out
  * of it. How long the tail must be depends on how much its members look like values, and whether ids already stand in the same place.
  */
-function findRareValues<T>(node: Node<T>, { keys, suffix, depth }: Siblings): string[] {
+function findValues<T>(node: Node<T>, { keys, suffix, depth }: Siblings): string[] {
   const counts = keys.map((key) => countLines(node, key)).sort((a, b) => a - b);
   const median = counts[Math.floor(counts.length / 2)] ?? 0;
   const limit = keys.length >= 8 ? Math.max(3, median * 4) : 3;
@@ -151,13 +151,6 @@ function findRareValues<T>(node: Node<T>, { keys, suffix, depth }: Siblings): st
   // Beside many known ids, the few that happen to hold no digit.
   if (known >= SURE_LINES && valueLike.every((key) => countLines(node, key) * SURE_LINES <= known)) return valueLike;
   return isLongTail(node, valueLike, { depth: depth + 1, hasParameter: true }) || valueLike.length >= 3 ? valueLike : [];
-}
-
-/** The siblings that are values of one parameter: rare ones, and twins. */
-function findValues<T>(node: Node<T>, siblings: Siblings): readonly string[] {
-  const rare = findRareValues(node, siblings);
-  const twins = findTwins(node, siblings.keys);
-  return twins.length === 0 ? rare : [...new Set([...rare, ...twins])];
 }
 
 /** A tail of so many values goes on where so many words are that often, each step half as often again: names are few at any one frequency. */
@@ -174,31 +167,6 @@ function widenTail<T>(node: Node<T>, keys: readonly string[], limit: number): st
     bound *= STEP;
   }
   return keys.filter((key) => countLines(node, key) <= bound && !(STANDINS.has(key) && countLines(node, key) > limit));
-}
-
-/** So many words of which most are followed by the same two names are values, however often each comes. */
-const TWINS = 40;
-const SHARED_NAMES = 2;
-
-function findTwins<T>(node: Node<T>, keys: readonly string[]): string[] {
-  if (keys.length < TWINS) return [];
-  const followed = new Map<string, number>();
-  const folders = keys.filter((key) => (node.children.get(key)?.children.size ?? 0) > 0 && !STANDINS.has(key));
-  for (const key of folders) for (const name of listFollowers(node.children.get(key))) followed.set(name, (followed.get(name) ?? 0) + 1);
-  const shared = [...followed].filter(([, count]) => count >= folders.length / 2).map(([name]) => name);
-  if (shared.length < SHARED_NAMES) return [];
-  const twins = folders.filter((key) => shared.some((name) => listFollowers(node.children.get(key)).has(name)));
-  return twins.length >= TWINS ? twins : [];
-}
-
-/** The names behind a place, and behind those: what stands between may be values that are not known as such yet. */
-function listFollowers<T>(node: Node<T> | undefined): ReadonlySet<string> {
-  const names = new Set<string>();
-  for (const [key, child] of node?.children ?? []) {
-    if (!key.startsWith(PARAMETER)) names.add(key);
-    for (const further of child.children.keys()) if (!further.startsWith(PARAMETER)) names.add(further);
-  }
-  return names;
 }
 
 /** Least number of distinct values for a number of lines per value: the more often each returns, the more of them are wanted. */

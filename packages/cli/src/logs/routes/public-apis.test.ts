@@ -73,7 +73,6 @@ const VALUES: Readonly<Record<string, (random: Random) => string>> = {
   date: ({ below }) => `${2020 + below(7)}-${String(1 + below(12)).padStart(2, "0")}-${String(1 + below(28)).padStart(2, "0")}`,
   dotted: ({ pick }) => `${pick(NAMES)}.${pick(NAMES)}`,
   dottedfile: ({ pick, below }) => `${pick(NAMES)}.${pick(NAMES)}.${below(12)}.${below(30)}.${below(20)}`,
-  tenant: ({ pick }) => pick(NAMES),
   ftjob: ({ text }) => `ftjob-${text(ALL, 22)}`,
 };
 

@@ -193,37 +193,24 @@ describe("learning routes from paths", () => {
   });
 
   const TENANTS = Array.from({ length: 60 }, (_, index) => `${LOWER.charAt(index % 26)}${LOWER.charAt(index / 2)}tenant`);
-  const SUBJECTS = ["", "/users", "/users/count", "/events"];
+  const names = (count: number) => [...new Set(WORDS)].slice(0, count);
 
-  it("makes one route of tenants, however often each comes, by what stands behind them", () => {
-    const paths = TENANTS.flatMap((tenant) =>
-      SUBJECTS.flatMap((subject) => Array.from({ length: 90 }, (): [string, string] => [`/realms/${tenant}${subject}`, subject])),
+  it.each([
+    ["45 resources of an admin in Rails", names(45), ["/admin/*", "/admin/*/new", "/admin/*/17", "/admin/*/17/edit"]],
+    ["60 resources of an RPC API", names(60), ["/api/*/list", "/api/*/create", "/api/*/update", "/api/*/delete"]],
+    ["50 resources of a version", names(50), ["/api/v1/*", "/api/v1/*/17", "/api/v1/*/search", "/api/v1/*/count"]],
+    ["44 resources at the top", names(44), ["/*/new", "/*/17/edit"]],
+    ["60 accounts that each come often", TENANTS, ["/realms/*", "/realms/*/users", "/realms/*/users/count", "/realms/*/events"]],
+  ])("keeps %s apart, whatever follows each", (_, resources, shapes) => {
+    const paths = resources.flatMap((resource, index) =>
+      shapes.flatMap((shape) => {
+        const path = shape.replace("*", resource);
+        return Array.from({ length: 4 + (index % 7) * 9 }, (): [string, string] => [path, path]);
+      }),
     );
-    const own = Array.from({ length: 900 }, (): [string, string] => ["/realms/me/users", "me"]);
-    expect(learn([...paths, ...own]).map(({ template, leaf }) => [template, leaf.total])).toEqual([
-      ["/realms/me/users", 900],
-      ...SUBJECTS.map((subject) => [`/realms/{id}${subject}`, 60 * 90]),
-    ]);
-  });
-
-  it("makes one route of owners whose every repository has another name", () => {
-    const random = createRandom(11);
-    const paths = TENANTS.flatMap((owner) =>
-      ["commits", "issues", "pulls"].flatMap((subject) =>
-        Array.from({ length: 40 }, (): [string, string] => [`/repos/${owner}/${random.text(LOWER, 7)}/${subject}`, subject]),
-      ),
-    );
-    expect(learn(paths).map(({ template }) => template)).toEqual(
-      ["commits", "issues", "pulls"].map((subject) => `/repos/{id}/{id}/${subject}`),
-    );
-  });
-
-  it("keeps thirty collections apart that are followed by the same names", () => {
-    const collections = TENANTS.slice(0, 30);
-    const paths = collections.flatMap((name) =>
-      Array.from({ length: 60 }, (_, index): [string, string] => [`/api/${name}/${["search", "count", "17"][index % 3]}`, name]),
-    );
-    expect(learn(paths)).toHaveLength(90);
+    const learned = learn(paths);
+    expect(learned).toHaveLength(resources.length * shapes.length);
+    expect(learned.filter(({ leaf }) => leaf.counts.size > 1)).toEqual([]);
   });
 
   it("makes one route of scopes, and none of @me", () => {
