@@ -16,6 +16,7 @@ import {
   startDraft,
 } from "../draft.ts";
 import type { LineParser, ParseContext, ParsedLine, TextFormat } from "../line.ts";
+import { isOfCaller } from "../logfmt-pairs.ts";
 import { readSuffixedDuration } from "../named-fields.ts";
 import { putListedTries } from "../nginx-upstream.ts";
 import { unescapeQuoted } from "../tokens.ts";
@@ -33,9 +34,10 @@ const ADDRESS = /^(?:(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?|\[?[0-9a-fA-F]{0,4}(?::[0-
 /** A request between spaces and its status behind it; a host may stand before its path, an arrow before the status. */
 const ROW =
   /(?<=[\]"\s])"?(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|TRACE|CONNECT|PROPFIND)"? (?:[\w.-]{1,100}(?::\d{1,5})? (?=\/))?"?((?:\/|https?:\/\/)[^\s"]*)"?(?: HTTP\/[\d.]+)?"?(?: (?:->|=>))? (\d{3})(?: (\d+|-)(?= |$)(?! [mµu]?s\b))?(?: (\d{1,5}\.\d{3})s?(?= |$)(?! [mµu]s\b))?(?= |$)/;
-/** What stands before such a request: its time, the client's address, and of other words only dashes, names and ports. */
+/** What stands before such a request: its time, the client's address, and of other words only dashes, a host and a port. */
 const ROW_TIME =
   /\[?(\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| ?[+-]\d\d:?\d\d)?|\d\d\/[A-Z][a-z]{2}\/\d{4}[: ]\d\d:\d\d:\d\d(?: [+-]\d{4})?|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4})(?:\]|(?= ))/;
+const LOCAL = /^(?:localhost)?(?::\d{1,5})?$/;
 const MAX_ROW_HEAD = 160;
 /** A duration with its unit, next to the row or behind a word. */
 const ROW_DURATION = /^(?: [a-z]{2,10}){0,2} (\d{1,9}(?:\.\d{1,9})?) ?(ms|us|µs|s|msecs|secs)(?= |$)/;
@@ -65,6 +67,8 @@ function readRow(line: string, row: RegExpExecArray, context: ParseContext): Par
   const client = words.find((word) => ADDRESS.test(word));
   // A number there may be the status, and what stands behind the request its size.
   if (words.some((word) => /^\d+(?:\.\d+)?$/.test(word))) return undefined;
+  // Other words tell of a call that the program itself made, or of what it did.
+  if (isOfCaller(head) || !words.every((word) => ADDRESS.test(word) || HOST.test(word) || LOCAL.test(word))) return undefined;
   // uWSGI's own layout has no address, and the family's time in its brackets.
   const isAccess = client === undefined ? words.length === 0 && /^\[\d\d\//.test(time[0]) : words.length <= 2;
   if (!isAccess) return undefined;
