@@ -5,10 +5,9 @@ import { type Draft, readJsonText, startDraft } from "./draft.ts";
 import type { JsonObject, LogMessage, ParseContext, ParsedLine } from "./line.ts";
 import { isOfCaller } from "./logfmt-pairs.ts";
 import { createFieldReader, type FieldReader, putNamedFields, putNamedUpstream } from "./named-fields.ts";
-import { readSeverity } from "./severity.ts";
+import { LEVEL, readSeverity } from "./severity.ts";
 
 const MESSAGE = ["message", "msg", "event", "text", "log", "body", "short_message", "@message"];
-const LEVEL = ["level", "severity", "log.level", "@level", "loglevel", "lvl", "severity_text", "severitytext", "levelname", "level_name"];
 const EXCEPTION_TYPE = [
   "err.type",
   "err.name",
@@ -81,8 +80,16 @@ function isOfCall(draft: Draft, read: FieldReader): boolean {
   const target = readJsonText(read(["url", "uri", "target", "request_url", "req.url", "request.url", "http.url", "url.full"])) ?? "";
   if (draft.clientAddress !== undefined || !/^https?:\/\//.test(target)) return false;
   const side = readJsonText(read(["span.kind", "kind", "direction"])) ?? "";
-  return /^(?:client|outbound|outgoing|egress)$/i.test(side) || isOfCaller((readJsonText(read(MESSAGE)) ?? "").replaceAll("_", " "));
+  if (/^(?:client|outbound|outgoing|egress)$/i.test(side)) return true;
+  const words = (readJsonText(read(MESSAGE)) ?? "").replaceAll("_", " ");
+  return isOfCaller(words) && (!RECEIVING.test(words) || OUTWARD.test(words));
 }
+
+/** Words of a server about what it was asked, though they name a client or a webhook. */
+const RECEIVING =
+  /\b(?:received|handled|completed|incoming|inbound|client (?:disconnected|closed|aborted|cancell?ed|left|went away|hung up))\b/i;
+/** What is completed or received there was asked of another all the same. */
+const OUTWARD = /\b(?:outbound|outgoing|response received|received (?:a |the )?response)\b/i;
 
 /** Sets the exchange that the words alone tell of, as a whole sentence; returns whether they do. */
 function putSentence(draft: Draft, text: string): boolean {

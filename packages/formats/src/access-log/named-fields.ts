@@ -19,6 +19,7 @@ import {
 } from "./draft.ts";
 import type { JsonObject, ParseContext } from "./line.ts";
 import { putNginxUpstream } from "./nginx-upstream.ts";
+import { LEVEL } from "./severity.ts";
 
 const METHOD = [
   "http.request.method",
@@ -317,9 +318,13 @@ export function putNamedFields(draft: Draft, read: FieldReader, context: ParseCo
 const PHRASE =
   /^(?:Bad Request|Unauthorized|Forbidden|Not Found|Method Not Allowed|Conflict|Unprocessable (?:Entity|Content)|Too Many Requests|Internal Server Error|Bad Gateway|Service Unavailable|Gateway Timeout)$/;
 
-/** What Spring, Nest and others send as the body of an error, which somebody logged: a status, its phrase and a path, and nothing of a request. */
+/**
+ * What Spring, Nest and others send as the body of an error, which somebody logged: a status, its phrase and a path, and nothing of a
+ * request. A body has no level; the program's own record of an answer has one.
+ */
 function isErrorBody(draft: Draft, read: FieldReader): boolean {
-  const isBare = draft.method === undefined && draft.clientAddress === undefined && draft.durationMs === undefined;
+  const isBare =
+    draft.method === undefined && draft.clientAddress === undefined && draft.durationMs === undefined && read(LEVEL) === undefined;
   return isBare && PHRASE.test(readJsonText(read(["error"])) ?? "");
 }
 

@@ -12,6 +12,13 @@ const body = { path: "/a", status: 500, error: "Internal Server Error", timestam
 
 describe("what the program answered", () => {
   it.each([
+    ["a client's request that it handled", { level: "info", msg: "handled client request", ...absolute }],
+    ["a webhook that it received", { level: "info", msg: "webhook received", ...absolute }],
+    ["a client that left", { level: "info", msg: "client disconnected", ...absolute }],
+    ["a request that it completed", { level: "info", msg: "request_completed for client", ...absolute }],
+    ["a record with the phrase of its status and a level", { level: "error", ...body }],
+    ["the same in logfmt", 'ts=2026-11-22T09:00:00Z level=error path=/a status=500 error="Internal Server Error"'],
+    ["words of a payload before JSON", '2026-11-22 09:00:00 INFO handled, payload ok {"method":"POST","path":"/a","status":500}'],
     ["a row with a host", "2026-11-22 09:00:00 10.0.0.1 shop.example:443 GET /a 500"],
     ["a row with a host's port alone", "2026-11-22 09:00:00 localhost:8080 10.0.0.1 - GET /a 500"],
   ])("is an exchange: %s", (_, line) => {

@@ -234,8 +234,8 @@ function readRecord(written: string, tools: Tools): ParsedLine | undefined {
   return timeMs === undefined || raw.exchange.timeMs !== undefined ? raw : { ...raw, exchange: { ...raw.exchange, timeMs } };
 }
 
-/** Words before what somebody sent, which may name a status of its own. */
-const BODY = /\b(?:body|payload)\b/i;
+/** Words right before what somebody sent, which may name a status of its own. */
+const BODY = /\b(?:body|payload)(?: (?:was|is)| ?[:=])$/i;
 
 /** The fields that are the whole of a record's words, or stand behind them as pino-pretty, winston and zerolog's console put them. */
 function readFieldsOf(words: string): JsonObject | undefined {

@@ -1,3 +1,17 @@
+/** What structured logs call the level of a record. */
+export const LEVEL = [
+  "level",
+  "severity",
+  "log.level",
+  "@level",
+  "loglevel",
+  "lvl",
+  "severity_text",
+  "severitytext",
+  "levelname",
+  "level_name",
+];
+
 /** OpenTelemetry's severity numbers for the level words of the field. */
 const LEVELS: Readonly<Record<string, number>> = {
   trace: 1,
