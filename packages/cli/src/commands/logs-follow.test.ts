@@ -40,7 +40,28 @@ async function followPieces(name: string, ...words: readonly string[]) {
   return printed.out;
 }
 
+/** Follows a file whose last line nobody finishes, as where the program crashed, until Ctrl-C. */
+async function followCrash(name: string, ...words: readonly string[]) {
+  writeFileSync(name, `${line("/first")}\n${line("/last")}`);
+  const { printed, ended } = follow(...words, name);
+  await until(() => process.listenerCount("SIGINT") > 0 && printed.out.includes("/first"));
+  process.emit("SIGINT");
+  await ended;
+  return printed.out;
+}
+
 describe("faultline logs --follow", () => {
+  it("counts the last line that nobody finished when following ends", async () => {
+    const out = await followCrash(join(folder, "crash.log"));
+    expect([...out.matchAll(/^(\d+) server errors? in (\d+) requests?:/gm)].map(([, errors]) => errors)).toEqual(["1", "2"]);
+  });
+
+  it("writes the record of such a line", async () => {
+    const out = await followCrash(join(folder, "crash-records.log"), "--records");
+    const records = out.trimEnd().split("\n");
+    expect(records.map((record) => JSON.parse(record)["url.path"])).toEqual(["/first", "/last"]);
+  });
+
   it("counts a line once that was unfinished when the first report was made", async () => {
     const out = await followPieces(join(folder, "pieces.log"));
     expect([...out.matchAll(/^(\d+) server errors? in (\d+) requests?:/gm)].map(([, errors, requests]) => [errors, requests])).toEqual([

@@ -2,6 +2,7 @@ import { appendFileSync, mkdtempSync, renameSync, rmSync, truncateSync, writeFil
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { followFiles } from "./follow.ts";
 
@@ -82,6 +83,42 @@ describe("following a file", () => {
     await setTimeout(50);
     appendFileSync(file, "new\n");
     expect(await hear(1)).toEqual(["new"]);
+  });
+
+  it("reads a line that nobody finished when following ends", async () => {
+    const file = join(folder, "a.log");
+    writeFileSync(file, "read\nsta");
+    follow(file, 8);
+    appendFileSync(file, "rt\ncut o");
+    await hear(1);
+    appendFileSync(file, "ff");
+    controller.abort();
+    await ended;
+    expect(lines).toEqual(["start", "cut off"]);
+  });
+
+  it("reads no compressed bytes as a line", async () => {
+    const file = join(folder, "a.log.gz");
+    const bytes = gzipSync("one\n");
+    writeFileSync(file, bytes);
+    follow(file, bytes.length);
+    await setTimeout(20);
+    controller.abort();
+    await ended;
+    expect(lines).toEqual([]);
+  });
+
+  it("reads a line that nobody finished before the file was renamed or emptied", async () => {
+    const file = join(folder, "a.log");
+    writeFileSync(file, "");
+    follow(file);
+    appendFileSync(file, "one\ncut");
+    await hear(1);
+    renameSync(file, `${file}.1`);
+    writeFileSync(file, "two\ncut again");
+    await hear(3);
+    truncateSync(file);
+    expect(await hear(4)).toEqual(["one", "cut", "two", "cut again"]);
   });
 
   it("waits for a file that is not there yet", async () => {

@@ -1,9 +1,11 @@
 /**
  * New lines of growing files, as `tail -F` finds them. A file is kept open while it is followed, so that what is written to it after it
- * was renamed is read as well; then its successor is read from its start. A file that shrank is read again from its start.
+ * was renamed is read as well; then its successor is read from its start. A file that shrank is read again from its start. A line that
+ * nobody finished, as a crash leaves it, is read as it is where following ends or another file takes the place of its own.
  */
 import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
+import { HEAD_BYTES, nameEncoding } from "../encoding.ts";
 
 /** What to follow and how often to look. `signal` ends it. */
 export type FollowOptions = {
@@ -29,6 +31,10 @@ export async function followFiles({ files, everyMs, signal, onLine }: FollowOpti
     while (!signal.aborted) {
       for (const file of followed) look(file, onLine);
       await setTimeout(everyMs, undefined, { signal }).catch(() => undefined);
+    }
+    for (const file of followed) {
+      look(file, onLine);
+      takeRest(file, onLine);
     }
   } finally {
     for (const file of followed) close(file);
@@ -74,6 +80,7 @@ function look(file: Followed, onLine: FollowOptions["onLine"]): void {
   const isReplaced = findInode(file.name) !== file.inode;
   readNew(file, onLine);
   if (!isReplaced || file.fd === undefined) return;
+  takeRest(file, onLine);
   close(file);
   open(file);
   readNew(file, onLine);
@@ -87,8 +94,8 @@ function readNew(file: Followed, onLine: FollowOptions["onLine"]): void {
   const { fd } = file;
   if (fd === undefined) return;
   if (fstatSync(fd).size < file.offset) {
+    takeRest(file, onLine);
     file.offset = 0;
-    file.rest = Buffer.alloc(0);
   }
   const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   for (let read = readSync(fd, chunk, 0, CHUNK_BYTES, file.offset); read > 0; read = readSync(fd, chunk, 0, CHUNK_BYTES, file.offset)) {
@@ -105,4 +112,13 @@ function takeLines(file: Followed, chunk: Buffer, onLine: FollowOptions["onLine"
     start = newline + 1;
   }
   file.rest = bytes.length - start > MAX_LINE_BYTES ? Buffer.alloc(0) : Buffer.from(bytes.subarray(start));
+}
+
+/** Reads as a line what nothing ended. What is compressed has no lines, and was read to its end before. */
+function takeRest(file: Followed, onLine: FollowOptions["onLine"]): void {
+  const { fd, rest } = file;
+  file.rest = Buffer.alloc(0);
+  if (rest.length === 0 || fd === undefined) return;
+  const head = Buffer.alloc(HEAD_BYTES);
+  if (nameEncoding(head.subarray(0, readSync(fd, head, 0, HEAD_BYTES, 0))) === "none") onLine(rest.toString("utf8"), file.name);
 }
