@@ -109,11 +109,9 @@ describe("a process that stands still", () => {
     const stopped = () => traces().trace(before).trace(behind);
     expect(nameCause(stopped())).toBe("dependency-timeout");
     // Traces start a second after one another: three requests sent at 11.5 s are taken up at 12.6, where the first stop ends, three of 14.0 at 15.9.
-    const [first, second] = [
-      [-2_500, -3_500, -4_500].map((at) => heldUp(at, 1_102)),
-      [-3_000, -4_000, -5_000].map((at) => heldUp(at, 1_911)),
-    ];
-    const letGo = [...(first ?? []), ...(second ?? [])].reduce((builder, each) => builder.trace(each), stopped());
+    const heldByFirst = [-2_500, -3_500, -4_500].map((at) => heldUp(at, 1_102));
+    const heldBySecond = [-3_000, -4_000, -5_000].map((at) => heldUp(at, 1_911));
+    const letGo = [...heldByFirst, ...heldBySecond].reduce((builder, each) => builder.trace(each), stopped());
     expect(nameCause(letGo)).toBe("resource-exhausted");
   });
 
