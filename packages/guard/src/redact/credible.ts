@@ -27,24 +27,25 @@ const NO_VALUE = new Set(WORDS.slice(0, WORDS.indexOf("no")));
 // What follows is asked of 128 characters of a value.
 /** Values that only say where the secret comes from. */
 const PLACEHOLDER =
-  /^(?:["']?(?:\\?\$\{[^}]+\}[:@/.-]?)+["']?|#\{[^}]*\}|\$\([\w. -]+\)|["']?\$\$?[A-Za-z_]\w*["']?|\$?\{\{[^{}]+\}\}|<[\w -]+>(?:\W.*)?|&lt;[\w -]+&gt;|[_[<{]{1,4}(?:your|replace|insert|enter)[-_ ][a-z_ -]+[\]}>]{0,4}|%[\w()]+%?|@\w+@|\*{2,}|\.{2,}|•{2,}|\[[a-z ]{2,20}\]|\{ ?[\w.]* ?\}|\?|:\w+|\$\d{1,3})$/i;
+  /^(?:["']?(?:\\?\$\{[^}]+\}[:@/.-]?)+["']?|#\{[^}]*\}|\$\([\w. -]+\)|["']?\$\$?[A-Za-z_]\w{0,63}["']?|\$?\{\{[^{}]+\}\}|<[\w -]{1,64}>(?:\W.*)?|&lt;[\w -]{1,64}&gt;|[_[<{]{1,4}(?:your|replace|insert|enter)[-_ ][a-z_ -]+[\]}>]{0,4}|%[\w()]{1,32}%?|@\w{1,32}@|\*{2,}|\.{2,}|•{2,}|\[(?:filtered|redacted|masked|secret|removed|hidden|object object)\]|\{ ?[\w.]{0,32} ?\}|\?|:\w{1,32}|\$\d{1,3})$/i;
 
 /**
  * What follows a quote that closed a text and did not open one: `"password: " + get() + "`, `"Password:",next:"`. And what is public by
- * its look: a place in a file, a path of words, a selector, the name of a resource, an address.
+ * its look: a place in a file, a path of words, a selector, the name of a resource.
  */
 const NO_SECRET =
-  /^(?:(?:\s{0,4}[+.,;)]){1,3}\s{0,4}[$\w]+[ ([:.]|\d{1,6}:\d{1,5}\)?$|arn:aws|op:\/\/|https?:[^@?]*$|a[mr][dm]64$|[a-z]{2,}(?:\/[a-z\d_.-]+){2,}$|[#./]{0,2}[a-z_]+(?:[/#][a-z_-]+)+$|[#.][a-z]+(?:-[a-z]+)+$|\/(?:[a-z][\w.@-]*\/)+[\w.@-]*$)/;
+  /^(?:(?:\s{0,4}[+.,;)]){1,3}\s{0,4}[$\w]+[ ([:.]|\d{1,6}:\d{1,5}\)?$|arn:aws|op:\/\/|(?:amd|arm)64$|[a-z]{2,32}(?:\/[a-z\d_.-]{1,64}){2,8}$|[#./]{0,2}[a-z_]{1,32}(?:[/#][a-z_-]{1,64}){1,8}$|[#.][a-z]{1,32}(?:-[a-z]{1,32}){1,4}$|\/(?:[a-z][\w.@-]{0,64}\/){1,8}[\w.@-]{0,64}$)/;
 
 /** A template, an expression, a map or a tag of YAML that begins in a value's place and goes on behind it. */
 const EXPRESSION =
-  /^\\?(?:[#$][{(]{1,2}[^{}]+(?:[})"'[]|$)|\{\{[^{}]+\}\}|\(|&|(?:await|new|async|function|typeof|void|yield|lambda|null|this|undefined|true|false)(?:[;,)}]|$)|\{[\w-]+:$|\/\^|\[\]|![01]\b|![A-Za-z.]{2,40}$|(?:ConvertTo|Get|Read)-[A-Z]|\$[A-Za-z_]\w*(?:->|[[{.:]|$))/;
+  /^\\?(?:[#$][{(]{1,2}[^{}]+(?:[})"'[]|$)|\{\{[^{}]+\}\}|\(|&|(?:await|new|async|function|typeof|void|yield|lambda|null|this|undefined|true|false)(?:[;,)}]|$)|\{[\w-]+:$|![01]$|![A-Za-z]{2,20}$|(?:ConvertTo|Get|Read)-[A-Z]|\$[A-Za-z_]\w{0,63}(?:->|[[{.:]|$))/;
 
 /** A name of a program's own. Each word but the first begins with a sign or a capital: a row of small letters is read in one way only. */
 export const IDENTIFIER = /^_?[A-Z]{0,4}[a-z]{2,32}(?:(?:_[A-Z]{0,2}|[A-Z]{1,2})[a-z]{2,32}){0,9}$/;
 
 /** What code puts behind a name: `process.env.TOKEN`, `getSecret()`, `request.body['x']`, `config.password`. */
-const REFERENCE = /^(?:[A-Za-z_$][\w$]*(?:\?\.|\.|->|::))+[A-Za-z_$][\w$]*(?:\[[^\]]*\])?$|^[A-Za-z_$][\w$.>:?!-]*\(|^[A-Za-z_$][\w$.]*\[/;
+const REFERENCE =
+  /^(?:[A-Za-z_$][\w$]*(?:\?\.|\.|->|::))+[A-Za-z_$][\w$]*(?:\[[^\]]*\])?$|^[A-Za-z_$](?:[\w$.>:-]|\?\.)*\(|^[A-Za-z_$][\w$.]*\[/;
 
 /** Words as a label or a sentence has them; numbers of two digits at most. */
 const WRITTEN = /^(?:[\p{L}\p{M}' .,:?()-]|\b\d{1,2}\b){3,80}$/u;
@@ -116,7 +117,7 @@ function isCredibleBare(claim: Claim, kind: KeyKind, raw: string): boolean {
   if (isSaidOf(raw)) return false;
   if (isProse(scan, value, raw)) return false;
   if (kind === "password") return true;
-  return /[\d]/.test(raw) || /[a-z][A-Z]|[^\w.,:]/.test(raw) || raw.length >= 16;
+  return /\d/.test(raw) || /[a-z][A-Z]|[^\w.,:]/.test(raw) || raw.length >= 16;
 }
 
 /** Kinds whose secrets are neither short words nor short numbers: `session: "active"`, `token: 3`. */

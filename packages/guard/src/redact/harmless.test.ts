@@ -5,29 +5,27 @@ import { createRedactor } from "./redactor.ts";
 const LINES: readonly string[] = [
   // Code behind a name.
   'const token = req.headers.authorization?.split(" ")[1];',
-  "const auth = !er.headers || this.noAuthorization; (this.cookies ??= []).push(value); f({ withCredentials:!1,method:1 })",
-  "const HTTP_TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/; i = tokenStart = i + 1; session.response = messageOfClient + ',p='",
+  "const auth = !er || this.noAuthorization; f({ withCredentials:!1,method:1 })",
+  "i = tokenStart = i + 1",
   "import { AliasToken, FlowMappingStartToken, FlowMappingEndToken } from 'yaml'; ['ASAuthorizationProvider', 'ASWebAuthenticationSession']",
   "unregister(unregisterToken: WeakKey): boolean; compose(callCredentials: CallCredentials): CallCredentials; build(password: bytes): None",
-  'throw error(options.invalidToken?.message || "Unauthorized") /** [options.invalidToken.message="Unauthorized"] */',
+  'throw error(options.invalidToken?.message || "Unauthorized")',
   'characters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";',
   "pass `--disable-warning=FSTWRN004` or `common.mustCall()` to it; a basic HTTP/1.1 client",
   // Settings.
   'with: { token: "${{ steps.app.outputs.token }}", fetch-depth: 0 }',
   "auth_plugin: caching_sha2_password",
-  'keymap=sinhala-phonetic_utf-8 "unk_token": "[UNK]", "pad_token": "[PAD]"',
+  "keymap=sinhala-phonetic_utf-8",
   'jdk.http.ntlm.transparentAuth=disabled and "minipass": "^7.1.2"',
   '"pass": "Абстрактные роли не используются", "axe.min.js": "sha256-GfbQgd6aKJKQT21HaQfVUuGEbMUfSKhi7RsWrrih7SM="',
   // Documents and commands.
   'curl -H "Authorization: Bearer <your-token>" https://api.example.com/v1/orders',
-  "[bearer]: https://example.com/bearer-auth and .. _`RFC6749#Token`: https://example.com/html/rfc6749#section-3.2",
   "app | pino-couch -U https://couch-server -d logs",
-  "give the --username and --password options, then yaml-hook/register and /hook/order-created",
+  "give the --username and --password options",
   // Logs.
   "Tokens: 1,024 in, 256 out; tokens: 12,800",
   "Upgrade: libsecret-1-0:amd64 (0.20.5-3), python3-jwt:arm64 (2.6.0-1, automatic)",
   "from 2001:0db8:1234:0000:0000:0000:0000:0001/128 and fe80:0000:0000:0000:0202:b3ff:fe1e:8329).",
-  "auth_result=accepted token_reason=superseded",
 ];
 
 describe("a line without a secret", () => {

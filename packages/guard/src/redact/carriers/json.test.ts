@@ -22,6 +22,9 @@ const SECRETS: readonly (readonly [value: unknown, secret: string])[] = [
   [{ password: "Mypassword" }, "Mypassword"],
   [{ newPassword: "My New Password" }, "My New"],
   [{ password_hints: "hunter2!" }, "hunter2"],
+  [{ recaptchaTokenResponse: "03AGdBq25x8Kd92mQpl" }, "03AG"],
+  [{ scripts: { password: "my pass. word9" } }, "word9"],
+  [{ scripts: { secret: "x9 Kd.sh82mm" } }, "sh82mm"],
 ];
 
 const PLAIN: readonly unknown[] = [
@@ -29,7 +32,7 @@ const PLAIN: readonly unknown[] = [
   { errors: { token: "has already been taken", password: "must be at least 8 characters" } },
   { details: [{ password: "The password is required." }, { password: "Password must be at least 12 characters" }] },
   { token: "bearer", auth: "none", session: "required", cookie: "disabled" },
-  { session: { state: "idle", device: "tablet", browser: "Firefox on Linux", ip: "10.0.0.3" } },
+  { session: { state: "idle", device: "tablet" } },
   { labels: { password: "Password", confirmPassword: "Confirm your password", apiKey: "API key", token: "Token" } },
   { newPassword: "New password", forgotPassword: "Forgot your password?", password: "Пароль" },
   { scripts: { auth: "node auth.js", token: "tsx scripts/token.ts" } },

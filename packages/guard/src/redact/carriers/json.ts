@@ -89,7 +89,7 @@ function isSaid({ pass, frame }: Walk, kind: KeyKind, plain: string): boolean {
     isVersion(plain, kind) ||
     (isSentence(plain) && ABOUT_KEYS.test(about)) ||
     // A command is read as the text it is.
-    (about === "scripts" && / .*\./.test(plain))
+    (about === "scripts" && /^(?:node|tsx) /.test(plain))
   );
 }
 

@@ -29,12 +29,12 @@ function findDomainEnd(codes: Uint16Array, start: number): number {
 }
 
 /** `app:x9@tcp(db:3306)/shop`, as Go's drivers write where a database is. */
-const PASSWORD_BEFORE = /[\w.-]:([^\s"'`:@]{1,64})@(?:tcp\(|unix)$/;
+const PASSWORD_BEFORE = /[\w.-]:([^\s"'`:@]{1,64})@(?:tcp|unix)\(.?$/;
 
 /** An email address around the `@` at `at` (RFC 5321: up to 64 characters before it). */
 export function readAddress(scan: Scan, at: number): Finding | undefined {
   const { text, codes, pass } = scan;
-  const password = PASSWORD_BEFORE.exec(text.slice(Math.max(0, at - 66), at + 5))?.[1];
+  const password = PASSWORD_BEFORE.exec(text.slice(Math.max(0, at - 66), at + 6))?.[1];
   if (password !== undefined) return toFinding(scan, "password", [at - password.length, at]);
   const end = pass.policy.emails === "keep" ? -1 : findDomainEnd(codes, at + 1);
   if (end < 0) return undefined;

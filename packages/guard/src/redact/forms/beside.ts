@@ -117,7 +117,7 @@ export function readAwsSecret(scan: Scan, { start }: Word): Finding | undefined 
   const { text, codes } = scan;
   // Most words near a key are shorter.
   if ((classAt(codes, start + 39) & BASE64) === 0 || /[\w/+]/.test(text.charAt(start - 1))) return undefined;
-  return /A[KS]IA[A-Z0-9]{16}(?![A-Z0-9])/.test(text.slice(Math.max(0, start - AWS_REACH), start))
+  return /A[KS]IA[A-Z\d]{16}(?![A-Z\d])/.test(text.slice(Math.max(0, start - AWS_REACH), start))
     ? findForm(scan, "key", [start, 41, AWS_SECRET])
     : undefined;
 }

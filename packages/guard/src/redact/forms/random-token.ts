@@ -66,7 +66,7 @@ function isMixed(text: string): boolean {
 }
 
 /** Small letters and digits of base 32 or 36, no hex; what begins like this is the address of some content (CID). */
-const SMALL = /^(?!baf)(?=[a-f\d]*[g-z])(?=(?:[a-z]*\d){5})[a-z\d]+$/;
+const SMALL = /^(?!baf)(?=[\da-f]*[g-z])(?=(?:[a-z]*\d){5})[a-z\d]+$/;
 
 /** Lengths of base64 digests: SHA-1, SHA-256, SHA-384, SHA-512. Those are no secrets. */
 const DIGEST_LENGTHS = new Set([27, 28, 43, 44, 64, 86, 88]);
@@ -99,7 +99,7 @@ function findNameEnd({ codes }: Scan, start: number): number {
 
 /** Names of what identifies telemetry and things, never secrets; what has no name is none either. */
 const IDENTITY =
-  /trace|span|request|correlation|transaction|build|commit|sha|digest|hash|checksum|etag|revision|version|uuid|guid|integrity|idempoten|cache|partition|primary|foreign|public|sort|object|fingerprint|parent|event|message|order|product|item|route|host|node|pod|instance|image|path|file|url|uri|keyboard|monkey|author|ray|websocket|(?<!key_)id$|^$/i;
+  /trace|span|request|correlation|transaction|build|commit|sha|digest|hash|checksum|etag|revision|version|[gu]uid|integrity|idempoten|cache|partition|primary|foreign|public|sort|object|fingerprint|parent|event|message|order|product|item|route|host|node|pod|instance|image|path|file|url|uri|keyboard|monkey|author|ray|websocket|(?<!key_)id$|^$/i;
 /** Names that hold keys among much else, and services whose keys have no sign of their own: hex under them is taken as well. */
 const GENERIC =
   /key|api|access|client|auth|cred|cert|salt|hmac|seed|algolia|amplitude|asana|bugsnag|cloudflare|codecov|crumb|datadog|facebook|github|heroku|jenkins|jira|kerberos|linode|mailgun|mixpanel|okta|openweather|plaid|postmark|rollbar|sentry|snyk|sonar|spotify|telegram|trello|twilio|twitter|virustotal/i;
@@ -149,7 +149,7 @@ export function readLoneRandom(scan: Scan, { start }: Word): Finding | undefined
   }
   const length = end - start;
   const raw = text.slice(start, end);
-  if (length < 16 || length > 128 || (bits & DIGIT) === 0 || /^sha\d/.test(raw) || isIdentityName(text, nameEnd)) return undefined;
+  if (length < 16 || length > 128 || (bits & DIGIT) === 0 || /^sha\d{1,3}-/.test(raw) || isIdentityName(text, nameEnd)) return undefined;
   const isBehindEdge = (classAt(codes, end) & EDGE) !== 0;
   if (nameEnd >= 0 && (isBehindEdge || ",;)}<".includes(text.charAt(end))) && isNamedRandom(text, nameEnd, { raw, bits, changes }))
     return toFinding(scan, "key", [start, end]);

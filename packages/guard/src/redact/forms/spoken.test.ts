@@ -14,6 +14,8 @@ const SECRETS: readonly (readonly [command: string, secret: string])[] = [
   ["sqlcmd -S db -U sa -P letmein", "letmein"],
   ["cqlsh -u app -p letmein db", "letmein"],
   ["unzip -P letmein a.zip", "letmein"],
+  ["unzip -o -Pletmein a.zip", "letmein"],
+  ["ldapwhoami -x -D cn=admin -pletmein", "letmein"],
   ["mysql -uroot -p 'hunter_pw' shop", "hunter_pw"],
   ["mysql -uroot -phunter_pw shop", "hunter_pw"],
   ["USER ann\r\nPASS ftpsecret1\r\n", "ftpsecret1"],
@@ -28,6 +30,10 @@ const PLAIN: readonly string[] = [
   "psql -U app -p 5432 shop",
   "redis-cli -a",
   "ldapsearch -x -p 389 -b dc=corp",
+  "POST /login -pending review",
+  "cron: login-sync --port 8080 -parallel 4",
+  "ldap sync -pool=5",
+  "unzip -private data",
 ];
 
 describe("an option of a client", () => {

@@ -25,13 +25,13 @@ const TOLD_PASSWORD = /^(?=\D{0,40}\d)(?=[^a-z]{0,40}[a-z])[^\s(=/]{6,40}$/i;
 /** Letters and digits, and not only small ones: a password with a capital or a sign in it, or a long key of hex. */
 function isSecretLike(raw: string, kind: KeyKind): boolean {
   if (kind === "code") return /^\d{3,4}-?\d{1,4}$/.test(raw);
-  if (raw.length < 8 || !/\d/.test(raw) || !/[A-Za-z]/.test(raw) || /^[\w.-]{1,64}[(=:]|:\/\/|^v?\d+\.\d+/.test(raw)) return false;
-  const isMixed = /[a-z]/.test(raw) && (/[A-Z]/.test(raw) || /[!#$%^&*@]/.test(raw));
-  if (/^[A-Za-z0-9/+]{40}$/.test(raw)) return true;
+  if (raw.length < 8 || !/\d/.test(raw) || !/[a-z]/i.test(raw) || /^[\w.-]{1,64}[(=:]|:\/\/|^v?\d+\.\d+/.test(raw)) return false;
+  const isMixed = /[a-z]/.test(raw) && /[A-Z!#$%^&*@]/.test(raw);
+  if (/^[A-Za-z\d/+]{40}$/.test(raw)) return true;
   return (
     (isMixed && !/[(\\]|\/.*\//.test(raw) && (kind === "password" || !raw.includes("/"))) ||
-    /^(?:[0-9a-f]{32,}|[0-9A-F]{32,}|[A-Z0-9]{16,}|(?=(?:[a-z-]*\d){5})[a-z\d-]{20,})$/.test(raw) ||
-    ((kind === "password" || kind === "secret") && /^[0-9a-f-]{16,36}$/i.test(raw))
+    /^(?:[\da-f]{32,}|[\dA-F]{32,}|[A-Z\d]{16,}|(?=(?:[a-z-]*\d){5})[a-z\d-]{20,})$/.test(raw) ||
+    ((kind === "password" || kind === "secret") && /^[\da-f-]{16,36}$/i.test(raw))
   );
 }
 
@@ -68,8 +68,12 @@ export function readSpoken(scan: Scan, { start }: Word): Finding | undefined {
   return toFinding(scan, kind, [start, to]);
 }
 
-/** Programs that take a password behind `-p`; any that were given a user; and `redis-cli`, behind `-a`. */
-const PROGRAM_P = /\b(?:mysql|mariadb|mongo|sshpass|login|ldap|psexec|sqlcmd|cqlsh|7z|(?:un)?zip)\w*\b[^\n|;&]*$/i;
+/**
+ * Programs that take a password behind `-p`, OpenLDAP's by the first letter of what they do (`ldapsearch`, not `ldap`); any that were given
+ * a user; and `redis-cli`, behind `-a`.
+ */
+const PROGRAM_P =
+  /\b(?:mysql|mariadb|mongo|sshpass|(?:az|oc|docker|podman|registry) +login|ldap[admpsw]|psexec|sqlcmd|cqlsh|7z|zip)\w*\b[^\n|;&]*$/i;
 const USER_GIVEN = /[ \t]-(?:-user(?:name)?|[uUD])[ =]?[\w.\\@=,-]+[ \t][^\n|;&]*$/;
 const PROGRAM_A = /\bredis-cli\b[^\n|;&]*$/;
 
@@ -81,7 +85,7 @@ export function readPasswordOption(scan: Scan, { start, end }: Word): Finding | 
   scan.pass.work.left -= LINE_COST;
   const line = text.slice(Math.max(0, start - 160), start - 1);
   const isApart = end - start === 1 && (classAt(codes, end) & SPACE) !== 0;
-  const isKnown = letter === 0x61 ? isApart && PROGRAM_A.test(line) : PROGRAM_P.test(line);
+  const isKnown = letter === 0x61 ? isApart && PROGRAM_A.test(line) : PROGRAM_P.test(line) || (letter === 0x50 && /unzip/.test(line));
   if (!isKnown && (letter === 0x61 || !isApart || !USER_GIVEN.test(line))) return undefined;
   const at = isApart ? end + 1 : start + 1;
   const from = (classAt(codes, at) & QUOTE) === 0 ? at : at + 1;

@@ -24,7 +24,7 @@ type Row = readonly [form: string, check?: RegExp];
 const ROWS: readonly Row[] = [
   ["jwt dotted 24 ey", /^ey[\w-]{10,}\.(?:ey|[\w-]{0,}\.[\w-]+\.[\w-]+\.)[\w=/\\-]{2,}/],
   ["jwt base64 40 ZXlK"],
-  ["aws-key alnum 16 A3T ABIA ACCA AGPA AIDA AIPA AKIA ANPA ANVA AROA ASIA", /^[A-Z0-9]{20}$/],
+  ["aws-key alnum 16 A3T ABIA ACCA AGPA AIDA AIPA AKIA ANPA ANVA AROA ASIA", /^[A-Z\d]{20}$/],
   ["aws-token base64 60 ABSK FQoGZXIvYXdz FwoGZXIvYXdz IQoJb3JpZ2lu bedrock-api-key-"],
   ["github-token alnum 30 gho_ ghp_ ghr_ ghs_ ghu_"],
   ["gitlab-token dotted 18 GR1348941 glagent- glcbt- gldt- glffct- glft- glimt- gloas- glpat- glptt- glrt- glrtr- glsoat- glwt-"],
@@ -45,7 +45,7 @@ const ROWS: readonly Row[] = [
   ["key alnum 26 AKID CLOJARS_ GOOG1E cio clojars_ da2- oy2 rubygems_", DIGIT_SOMEWHERE],
   ["key alnum 38 4b1d"],
   ["key alnum 80 EAA"],
-  ["key alnum 17 SCW", /^[A-Z0-9]{20}$/],
+  ["key alnum 17 SCW", /^[A-Z\d]{20}$/],
   ["key alnum 32 AC SK", /^..(?:[a-z\d]{32}|[\da-fA-F]{32})$/],
   ["key alnum 28 key- mlsn. pubkey- shpat_ shpca_ shppa_ shpss_ shptka_"],
   ["key base64 60 eyJrIjoi fm1a_ fm1r_ fm2_"],
@@ -62,8 +62,7 @@ const ROWS: readonly Row[] = [
   ["key alnum 10 AKC"],
   ["key alnum 9 AP", /^AP\d+[A-Za-z]/],
   ["key alnum 56 cmVmd", /^.{61,69}$/],
-  ["key word 36 api-", /^api-[\da-f]{8}-[\da-f]{4}-/],
-  ["key word 30 A3-", /^A3-[A-Z0-9]{6}-[A-Z0-9]{6}/],
+  ["key word 30 A3-", /^A3-[A-Z\d]{6}-[A-Z\d]{6}/],
 ];
 
 /** Every form, those with the longer prefixes first. */

@@ -53,14 +53,14 @@ const WORDS = toTable([
 
 /** A last word that says the value is about the secret, and is not the secret: `token_type`, `passwordResetAt`. */
 const ABOUT = new Set(
-  "address age agent alg algorithm arn at attempts bucket budget browser bus changed class column count created date days description device dir disabled enabled encoder endpoint error exception exp expiration expired expires expiresin expiry factory field file filename forgot format generator handler hasher header hours index invalid ip issuer kind label len length lifetime limit line manager max maxage mechanism message method min minutes mismatch missing mode model ms name optional origins output param parameter path pattern placeholder plugin policies policy position prefix present prompt provider reason ref required reset response result rotated rotation rules schema scope sec seconds service set size sock socket source state status stdin storage store strategy strength suffix time timeout title trigger ttl type updated uri url usage used valid version".split(
+  "address age alg algorithm arn at attempts bucket budget bus changed class column count created date days description dir disabled enabled encoder endpoint error exception exp expiration expired expires expiresin expiry factory field file filename forgot format generator handler hasher header hours index invalid issuer kind label len length lifetime limit line manager max maxage mechanism method min minutes mismatch missing mode model ms name optional origins param parameter path pattern placeholder plugin policies policy position prefix present prompt provider ref required reset rotated rotation rules schema scope sec seconds service set size sock socket source state status stdin storage store strategy strength suffix time timeout title trigger ttl type updated uri url usage used valid version".split(
     " ",
   ),
 );
 
 /** Words before `key` or `token` that make it harmless. */
 const HARMLESS =
-  /^(?:keyid|secretary|cookieconsent|cookiebanner|(?:next|nextpage|page|continuation|max|total|prompt|completion|input|output|unexpected)tokens?)$/;
+  /^(?:keyid|secretary|cookie(?:consent|banner)|(?:next(?:page)?|page|continuation|max|total|prompt|completion|input|output|unexpected)tokens?)$/;
 
 /** The rows with their kinds apart. */
 function toRows(rows: readonly Row[]): (readonly [KeyKind, string[]])[] {
@@ -127,7 +127,7 @@ function classifyWords(words: readonly string[], joined: string): KeyKind | unde
   if (/(?:ps?wd|pw|(?<!by|com|tres)pass)$/.test(joined)) return "password";
   if (/(?:auth|verification|security|backup|sms|access|activation|factor|onetime|recovery)(?:code|(?<=recovery)key)s?$/.test(joined))
     return "code";
-  return joined.endsWith("token") || joined.endsWith("cookie") ? "token" : undefined;
+  return /(?:token|cookie)$/.test(joined) ? "token" : undefined;
 }
 
 function endsInDigit(word: string): boolean {

@@ -1,0 +1,48 @@
+/** Values behind a secret's name that look like code, a placeholder, an address or a path at their beginning, and are secrets. */
+import { describe, expect, it } from "vitest";
+import { createRedactor } from "./redactor.ts";
+
+const SECRETS: readonly (readonly [line: string, secret: string])[] = [
+  ["password=!1@Secret99", "!1@Secret99"],
+  ["DB_PASSWORD=!0-Tr0ub4dor", "!0-Tr0ub4dor"],
+  ["secret=!1$ecretPass9", "!1$ecretPass9"],
+  ["password=/^Abc99xy", "/^Abc99xy"],
+  ["password=[]x9Kd82", "[]x9Kd82"],
+  ["api_token=!Secret.Word", "!Secret.Word"],
+  ["password=Secret!(9x", "Secret!(9x"],
+  ["password=What?(9ab", "What?(9ab"],
+  ["secret: Zx9?(kk", "Zx9?(kk"],
+  ["DB_PASSWORD=[abc]", "[abc]"],
+  ["webhook_secret=https://hooks.acme.io/in/9f8Kd83jKd93", "https://hooks.acme.io/in/9f8Kd83jKd93"],
+  ["auth_token: https://u.acme.io/t/9f8Kd83jKd93", "https://u.acme.io/t/9f8Kd83jKd93"],
+  ["password=https:x9Kd82", "https:x9Kd82"],
+  ["auth_response=x8Kd92mQpl", "x8Kd92mQpl"],
+  ["password_output=x8Kd92mQpl", "x8Kd92mQpl"],
+  ["secret_message=x8Kd92mQpl", "x8Kd92mQpl"],
+  ["pin_result=9382", "9382"],
+  ["session_ip=10.20.30.40", "10.20.30.40"],
+  ["auth_result=x8Kd92mQpl", "x8Kd92mQpl"],
+  ["token_reason=x8Kd92mQpl", "x8Kd92mQpl"],
+  ["session_device=x8Kd92mQpl", "x8Kd92mQpl"],
+  ["auth_agent=x8Kd92mQpl", "x8Kd92mQpl"],
+  ["session_browser=x8Kd92mQpl", "x8Kd92mQpl"],
+  ["datadog=sha1aZ3kQ9xTrB7mWq2LpV8c", "sha1aZ3kQ9xTrB7mWq2LpV8c"],
+  [`password=$${"k".repeat(80)}`, "kkkk"],
+  [`token=:${"k".repeat(40)}`, "kkkk"],
+  [`password=%${"k".repeat(40)}`, "kkkk"],
+  [`token=@${"k".repeat(40)}@`, "kkkk"],
+  [`callback_secret=https://u.acme.io/${"a/".repeat(60)}?code=x8Kd92mQpl`, "x8Kd92mQpl"],
+  [`secret=${"k".repeat(40)}/${"k".repeat(70)}/${"k".repeat(70)}`, "kkkk"],
+];
+
+describe("a secret that begins as something else", () => {
+  it.each(SECRETS)("is found: %s", (line, secret) => {
+    expect(createRedactor().redactText(line)).not.toContain(secret);
+  });
+});
+
+describe("an address", () => {
+  it.each(["mailto:bob@unix.com", "to a:b@unixtime.io"])("has no password before its host: %s", (line) => {
+    expect(createRedactor({ emails: "keep" }).redactText(line)).toBe(line);
+  });
+});
