@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runFaultline } from "../../packages/cli/src/main.ts";
 import { type Authority, createAuthority } from "../incidents/generator/certificates.ts";
-import { findFreePort } from "../rig/real-proxies.ts";
+import { findFreePorts } from "../rig/real-proxies.ts";
 
 const NGINX = "/usr/sbin/nginx";
 const HAPROXY = "/usr/sbin/haproxy";
@@ -135,7 +135,9 @@ async function waitForPort(port: number): Promise<void> {
 beforeAll(async () => {
   authority = createAuthority(folder);
   mkdirSync(join(folder, "logs"));
-  for (const name of Object.keys(ports) as (keyof typeof ports)[]) ports[name] = await findFreePort(); // its own keys
+  const names = Object.keys(ports) as (keyof typeof ports)[]; // its own keys
+  const free = await findFreePorts(names.length);
+  for (const [index, name] of names.entries()) ports[name] = free[index] ?? 0;
   writeFileSync(join(folder, "nginx.conf"), configureNginx());
   writeFileSync(join(folder, "haproxy.cfg"), configureHaproxy());
   running.push(spawn(NGINX, ["-p", folder, "-e", `${folder}/error.log`, "-c", `${folder}/nginx.conf`], { stdio: "inherit" }));

@@ -146,12 +146,18 @@ export function listInstalledProxies(): readonly ProxyName[] {
   return installed;
 }
 
+/** As many ports as are asked for, free a moment ago on loopback. They are held together: one that is let go may be given out again at once. */
+export async function findFreePorts(count: number): Promise<readonly number[]> {
+  const servers = Array.from({ length: count }, () => createServer());
+  for (const server of servers) await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const found = servers.map((server) => (server.address() as { port: number }).port); // a TCP server's address has a port
+  await Promise.all(servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve()))));
+  return found;
+}
+
 /** A port of this machine that nothing listens on at the moment. */
 export async function findFreePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number }; // a TCP server's address has a port
-  await new Promise<void>((resolve) => server.close(() => resolve()));
+  const [port = 0] = await findFreePorts(1);
   return port;
 }
 
