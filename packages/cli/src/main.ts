@@ -1,5 +1,6 @@
 /** `faultline`: finds the command, runs it, turns what went wrong into one sentence and an exit code. */
 import { type Command, type CommandIo, UsageError } from "./command.ts";
+import { endPastLookups } from "./end-past-lookups.ts";
 import { findNearestWord } from "./nearest-word.ts";
 import { describeOptionError, isOptionError } from "./option-error.ts";
 
@@ -142,5 +143,7 @@ export async function main(): Promise<void> {
       return process.stdin;
     },
   };
-  process.exitCode = await runFaultline(process.argv.slice(2), io);
+  const exitCode = await runFaultline(process.argv.slice(2), io);
+  process.exitCode = exitCode;
+  endPastLookups(exitCode);
 }

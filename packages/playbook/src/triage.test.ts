@@ -276,6 +276,22 @@ describe("triage of one failing request", () => {
     expect(judge([late("first", 504, 60_003)]).diagnosis.verdict).toBe("diagnosed");
   });
 
+  it("takes no try for a failure that was cut short before the first one's answer came", () => {
+    const cut = { ...broken("response", "TIMEOUT"), purpose: "again", totalMs: 5_400 } as const;
+    const slow = judge([respond("first", { status: 504 }, { totalMs: 7_000, firstByteMs: 7_000 }), cut]);
+    expect(slow.diagnosis.scope).toMatchObject({ failing: 1, succeeding: 0 });
+    const good = judge([respond("first", GOOD_APP, { totalMs: 7_000, firstByteMs: 7_000 }), cut]);
+    expect(good.diagnosis).toMatchObject({ scope: { failing: 0, succeeding: 1 }, causes: [] });
+    const waited = judge([respond("first", GOOD_APP, { totalMs: 900 }), cut]);
+    expect(waited.diagnosis).toMatchObject({ scope: { failing: 1, succeeding: 1 }, causes: [{ cause: "dependency-timeout" }] });
+  });
+
+  it("calls a name that nobody resolves in time a name's failure, and says what to check of a server that says nothing", () => {
+    expect(judge([broken("dns", "TIMEOUT")]).diagnosis.causes).toMatchObject([{ cause: "dns-failure" }]);
+    const { diagnosis } = judge([broken("response", "TIMEOUT")]);
+    expect(diagnosis.next.map(({ command }) => command)).toEqual(["npx faultline triage http://api.example/cart --direct BACKEND_URL"]);
+  });
+
   it("is inconclusive about a bare 500 and says which request would tell", () => {
     const { maker, diagnosis } = judge([respond("first", { status: 500, headers: {}, body: "" })]);
     expect(maker.maker).toBe("unknown");

@@ -27,7 +27,7 @@ import {
   type ProbeSeries,
   type ProxyStatement,
 } from "./isolate/responses/judge-maker.ts";
-import { findJudged, isFailedProbe, isOfRoute, isRefusedProbe, type Probe } from "./isolate/responses/probe.ts";
+import { findJudged, isCutShort, isFailedProbe, isOfRoute, isRefusedProbe, type Probe } from "./isolate/responses/probe.ts";
 
 export type { MakerJudgement, ProbeSeries, ProxyStatement } from "./isolate/responses/judge-maker.ts";
 export {
@@ -53,8 +53,9 @@ const UNSEEN_WEIGHT = 1;
 /** Which hop made this failure and why, from probes alone. Deterministic. */
 export function triageProbes(sent: ProbeSeries, window: { readonly fromMs: number; readonly toMs: number }): Triage {
   // Where only a repetition failed, that one is the failing request, and the first a good one to compare it with.
-  const first = findJudged(sent.probes as [Probe, ...Probe[]]); // judgeMaker refuses an empty series
-  const series = { ...sent, probes: [first, ...sent.probes.filter((probe) => probe !== first)] };
+  const [earliest] = sent.probes as [Probe, ...Probe[]]; // judgeMaker refuses an empty series
+  const first = findJudged(sent.probes as [Probe, ...Probe[]]);
+  const series = { ...sent, probes: [first, ...sent.probes.filter((probe) => probe !== first && !isCutShort(probe, earliest))] };
   const maker = judgeMaker(series);
   const isRefused = isRefusedByGateway(series.probes);
   const failing = series.probes.filter(
@@ -211,6 +212,10 @@ const CAUSE_CHECKS: Partial<Readonly<Record<CauseId, CheckTemplate>>> = {
   "no-healthy-upstream": { check: "Which backends does the gateway call healthy, and since when?" },
   "gateway-timeout": {
     check: "How long does the backend need for this request, past the gateway?",
+    command: "npx faultline triage {{url}} --direct BACKEND_URL",
+  },
+  "dependency-timeout": {
+    check: "Past whatever stands before it, does it answer, and what does it wait for: a query, a lock, a call, a free worker?",
     command: "npx faultline triage {{url}} --direct BACKEND_URL",
   },
   "body-too-large": { check: "Which hop has a limit near that size (client_max_body_size, body parser, API gateway payload)?" },

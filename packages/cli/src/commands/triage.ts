@@ -4,7 +4,7 @@ import { parseProxyStatus } from "@faultline/formats/proxy-status";
 import { createRedactor, type Redactor } from "@faultline/guard/redact";
 import type { Window } from "@faultline/model";
 import type { Signature } from "@faultline/playbook/signatures";
-import { findJudged, triageProbes, type Probe, type TlsHandshake } from "@faultline/playbook/triage";
+import { findJudged, triageProbes, type Probe } from "@faultline/playbook/triage";
 import { type Command, type CommandIo, UsageError } from "../command.ts";
 import { readHttpUrl } from "../read-http-url.ts";
 import { readNumber } from "../read-number.ts";
@@ -12,9 +12,8 @@ import { readSignatures } from "../read-signatures.ts";
 import { findBodyIds, findIds, type FoundId } from "../triage/find-ids.ts";
 import { formatFindings, formatMarkdown, formatProbe, formatRequest, toExcerpt, type TriageReport } from "../triage/format-triage.ts";
 import { redactProbe, redactRequest } from "../triage/redact-probe.ts";
-import { type ProbePlan, runProbes } from "../triage/run-probes.ts";
+import { type ProbePlan, type ProbeRun, runProbes } from "../triage/run-probes.ts";
 import type { SentProbe } from "../triage/send-request.ts";
-import { shakeHands } from "../triage/shake-hands.ts";
 import { isIdempotent, readTarget, type TriageRequest } from "../triage/target.ts";
 import { toSavedHar } from "../triage/saved-har.ts";
 
@@ -32,7 +31,7 @@ wrote the response, why, and what to do next. Secrets never reach the output.
   --allow-files     a pasted command may use files and sockets of this machine (-d @FILE, -F, --cert, --cacert, --unix-socket, -InFile)
   --entry N         which entry of a HAR file, from 0; default: the first that failed
   --insecure        do not check certificates
-  --timeout S       for each request, 0.1 to 300; default 10
+  --timeout S       for everything together, 0.5 to 300; default 9.3. What takes 3 s holds up nothing more: the next goes beside it
   --json            the verdict and every probe as JSON
   --markdown        an incident report to paste
   --save FILE       keep the exchange, redacted, as HAR
@@ -61,7 +60,7 @@ export const command: Command = {
         "allow-files": { type: "boolean", default: false },
         entry: { type: "string" },
         insecure: { type: "boolean", default: false },
-        timeout: { type: "string", default: "10" },
+        timeout: { type: "string", default: "9.3" },
         json: { type: "boolean", default: false },
         markdown: { type: "boolean", default: false },
         save: { type: "string" },
@@ -75,7 +74,7 @@ export const command: Command = {
     const entry = values.entry === undefined ? undefined : Math.round(readNumber("entry", values.entry, { from: 0, to: 1e6 }));
     const read = readTarget(target, { allowFiles: values["allow-files"], ...(entry === undefined ? {} : { entry }) });
     const plan: ProbePlan = {
-      timeoutMs: readNumber("timeout", values.timeout, { from: 0.1, to: 300 }) * 1000,
+      timeoutMs: readNumber("timeout", values.timeout, { from: 0.5, to: 300 }) * 1000,
       allowsUnsafe: values.unsafe,
       repeat: Math.round(readNumber("repeat", values.repeat, { from: 0, to: 50 })),
       probesBody: values["probe-body"],
@@ -105,31 +104,24 @@ async function triage(
   for (const note of request.notes) say(`  note: ${note}`);
   if (!isIdempotent(request.method) && !plan.allowsUnsafe)
     say(`  note: ${request.method} is not idempotent; it is sent once (--unsafe sends it again)\n`);
-  say("PROBES, one after the other");
+  say("PROBES, in turn");
   const fromMs = Date.now();
-  const sent = await runProbes(request, plan, {
-    onSending: () => {},
+  const run = await runProbes(request, plan, {
     onSent: (each) => say(formatProbe(redactProbe(each, redactor), io.stdout.columns)),
+    onWaiting: (waitedMs) => say(`  no answer for ${(waitedMs / 1000).toFixed(1)} s: it is waited for, and the next goes beside it`),
   });
-  const [first] = sent as [SentProbe, ...SentProbe[]]; // the first request is always sent
-  const isReached = first.probe.failure === undefined || !["dns", "connect"].includes(first.probe.failure.phase);
-  // Redirects may have led to another host than the one that was named.
-  const tls =
-    isReached && first.request.url.startsWith("https:")
-      ? await shakeHands(first.request, { isSlow: first.probe.failure?.code === "TIMEOUT" })
-      : undefined;
+  const { tls } = run;
   if (tls !== undefined) say(`  ${tls.length === 1 ? "a handshake" : `${tls.length} handshakes`} over TLS, with nothing sent after`);
-  return toReport(sent, { redactor, signatures, window: { fromMs, toMs: Date.now() + 1 }, tls });
+  return toReport(run, { redactor, signatures, window: { fromMs, toMs: Date.now() + 1 } });
 }
 
 type Reported = {
   readonly redactor: Redactor;
   readonly signatures: readonly Signature[];
   readonly window: Window;
-  readonly tls: readonly TlsHandshake[] | undefined;
 };
 
-function toReport(sent: readonly SentProbe[], { redactor, signatures, window, tls }: Reported): TriageReport {
+function toReport({ sent, tls, undone }: ProbeRun, { redactor, signatures, window }: Reported): TriageReport {
   const probes = sent.map((each) => redactProbe(each, redactor)) as [Probe, ...Probe[]]; // the first request is always sent
   const judged = sent[probes.indexOf(findJudged(probes))] as SentProbe; // it is one of them
   const raw = judged.probe.response;
@@ -147,6 +139,7 @@ function toReport(sent: readonly SentProbe[], { redactor, signatures, window, tl
     ids: toDistinct([...findIds(findJudged(probes).response?.headers ?? []), ...findBodyIds(redactor.redactText(raw?.body ?? ""))]),
     ...(raw?.body === undefined ? {} : { bodyExcerpt: toExcerpt(redactor.redactText(raw.body)) }),
     triage: triaged,
+    undone,
     ...handshakes,
   };
 }

@@ -17,6 +17,8 @@ export type TriageReport = {
   readonly ids: readonly FoundId[];
   readonly bodyExcerpt?: string;
   readonly triage: Triage;
+  /** What was planned and there was no time for. */
+  readonly undone: readonly string[];
   /** Handshakes with the host over TLS; absent where it was not asked over TLS, or could not be reached. */
   readonly tls?: readonly TlsHandshake[];
 };
@@ -82,7 +84,7 @@ function formatMs(ms: number): string {
 
 /** What stands after the probes: the response, the ids, who wrote it, the verdict. */
 export function formatFindings(report: TriageReport, columns: number): string {
-  const { triage, ids } = report;
+  const { triage, ids, undone } = report;
   const idLines = ids.flatMap(({ header, value, finds }) =>
     wrap(`  ${toPlainLine(header)}: ${toPlainLine(value)}  finds ${finds}`, columns),
   );
@@ -90,6 +92,7 @@ export function formatFindings(report: TriageReport, columns: number): string {
     ...formatResponse(report, columns),
     ...(report.tls === undefined ? [] : ["", "TLS", ...formatTls(report.tls, report, columns)]),
     ...(idLines.length === 0 ? [] : ["", "IDS to paste into a search or a ticket", ...idLines]),
+    ...(undone.length === 0 ? [] : ["", ...wrap(`NOT DONE, for want of time (--timeout gives more): ${undone.join(", ")}`, columns)]),
     "",
     ...(triage.diagnosis.scope.failing === 0
       ? [formatNoFailure(report.probes, triage, columns)]
@@ -122,7 +125,7 @@ function formatResponse({ probes, bodyExcerpt }: TriageReport, columns: number):
 
 /** An incident report to paste. */
 export function formatMarkdown(report: TriageReport): string {
-  const { request, probes, ids, triage } = report;
+  const { request, probes, ids, triage, undone } = report;
   const { diagnosis } = triage;
   const fence = (text: string): string => `\`\`\`\n${text.replaceAll("```", "'''")}\n\`\`\``;
   const evidence = [...triage.maker.evidence, ...(diagnosis.causes[0]?.evidence ?? [])].map(
@@ -149,6 +152,7 @@ export function formatMarkdown(report: TriageReport): string {
             .map(({ header, value, finds }) => `- \`${toPlainLine(header)}: ${toPlainLine(value).replaceAll("`", "'")}\` finds ${finds}`)
             .join("\n"),
         ]),
+    ...(undone.length === 0 ? [] : ["## Not done, for want of time", undone.map((each) => `- ${escapeMarkdown(each)}`).join("\n")]),
     "## Missing",
     diagnosis.missing.map(({ what, wouldTell }) => `- ${what}: would tell ${wouldTell}`).join("\n") || "Nothing.",
     "## Next",

@@ -1,11 +1,15 @@
 import { Agent } from "node:http";
 import { Agent as SecureAgent } from "node:https";
-import { isFailedProbe, type Probe, type ProbePurpose } from "@faultline/playbook/triage";
+import { isFailedProbe, type Probe, type ProbePurpose, type TlsHandshake } from "@faultline/playbook/triage";
+import type { ProbeFailure } from "@faultline/playbook/triage";
 import { type SentProbe, sendRequest } from "./send-request.ts";
-import { isIdempotent, type TriageRequest } from "./target.ts";
+import { shakeHands } from "./shake-hands.ts";
+import { type Deadline, LEAST_MS, type Step, takeTurns } from "./take-turns.ts";
+import { isIdempotent, isSafe, type TriageRequest } from "./target.ts";
 
-/** What may be sent besides the request itself. */
+/** What may be sent besides the request itself, and how long everything may take. */
 export type ProbePlan = {
+  /** For everything together. */
   readonly timeoutMs: number;
   /** May requests be sent again whose method is not idempotent? */
   readonly allowsUnsafe: boolean;
@@ -19,63 +23,206 @@ export type ProbePlan = {
   readonly probesBody: boolean;
 };
 
-/** Tells of each request before it is sent and of its result. */
+/** Tells of what goes on while it does. */
 export type ProbeListener = {
-  readonly onSending: (purpose: ProbePurpose, request: TriageRequest) => void;
   readonly onSent: (sent: SentProbe) => void;
+  /** The failing request is still waited for after so long; what comes now goes beside it. */
+  readonly onWaiting: (waitedMs: number) => void;
+};
+
+/** What came of the probes. */
+export type ProbeRun = {
+  /** In the order sent; the failing request's is the first. */
+  readonly sent: readonly SentProbe[];
+  /** Absent where the host was not asked over TLS, could not be reached, or no time was left. */
+  readonly tls?: readonly TlsHandshake[];
+  /** What there was no time for. */
+  readonly undone: readonly string[];
 };
 
 const USUAL_ENDPOINTS = ["/health", "/healthz", "/version", "/"];
 const MOST_REDIRECTS = 5;
 const BISECTIONS = 12;
 const IDLE_MS = 1500;
-/** Probes after the first share what it left of the time for one request, so that a verdict comes in about that time. */
-const LEAST_TIMEOUT_MS = 1000;
-const DIRECT_TIMEOUT_MS = 3000;
+/** What waits for this long no longer holds up the next; with less time for everything, for a third of it. */
+const PATIENCE_MS = 3000;
+/** So long what is only asked to compare with gets at least. */
+const CONTRAST_TIMEOUT_MS = 3000;
 
-/** Sends the failing request and then only what the plan allows, one after the other. The first result is the failing request's. */
-export async function runProbes(request: TriageRequest, plan: ProbePlan, listener: ProbeListener): Promise<readonly SentProbe[]> {
-  const sent: SentProbe[] = [];
-  const startedMs = performance.now();
-  const send = async (purpose: ProbePurpose, next: TriageRequest, agent?: Agent): Promise<SentProbe> => {
-    listener.onSending(purpose, next);
-    const leftMs = plan.timeoutMs - (performance.now() - startedMs);
-    const timeoutMs = purpose === "first" ? plan.timeoutMs : Math.max(LEAST_TIMEOUT_MS, Math.min(leftMs, findPatience(purpose, sent)));
-    const result = await sendRequest(next, { purpose, timeoutMs, ...(agent === undefined ? {} : { agent }) });
-    sent.push(result);
-    listener.onSent(result);
-    return result;
-  };
-  const first = await sendFirst(request, send, sent);
-  const target = first.request;
-  const mayRepeat = plan.allowsUnsafe || isIdempotent(target.method);
-  if (mayRepeat) for (let index = 0; index < 1 + plan.repeat; index++) await send("again", target);
-  if (plan.direct !== undefined && mayRepeat) await send("direct", toDirect(target, plan.direct));
-  // A host that cannot be reached has no simple endpoint either.
-  if (first.probe.failure === undefined || first.probe.failure.phase === "response") await sendSimple(target, plan, send);
-  if (plan.probesBody && mayRepeat && isTooMuch(first.probe)) await sendSizes(target, send);
-  if (plan.repeat > 0 && mayRepeat) await sendIdle(target, send);
-  return sent;
-}
+const REPETITION = "a repetition";
 
-/** Past a gateway, an answer that takes three times as long as the gateway waited is as telling as a later one. */
-function findPatience(purpose: ProbePurpose, sent: readonly SentProbe[]): number {
-  return purpose === "direct" ? Math.max(DIRECT_TIMEOUT_MS, 3 * (sent[0]?.probe.totalMs ?? 0)) : Number.POSITIVE_INFINITY;
-}
+type RoundOptions = {
+  readonly plan: ProbePlan;
+  readonly listener: ProbeListener;
+  readonly endMs: number;
+  readonly followsRedirects: boolean;
+};
 
-type Send = (purpose: ProbePurpose, request: TriageRequest, agent?: Agent) => Promise<SentProbe>;
-
-/** Follows redirects by hand: each is a probe that is shown; credentials stay with their origin. */
-async function sendFirst(request: TriageRequest, send: Send, sent: SentProbe[]): Promise<SentProbe> {
-  let result = await send("first", request);
-  for (let hop = 0; hop < MOST_REDIRECTS && request.followsRedirects; hop++) {
-    const next = toRedirect(result);
-    if (next === undefined) break;
+/** Sends the failing request and then only what the plan allows, all within the plan's time. Redirects are followed by hand, each is shown. */
+export async function runProbes(request: TriageRequest, plan: ProbePlan, listener: ProbeListener): Promise<ProbeRun> {
+  const endMs = performance.now() + plan.timeoutMs;
+  let target = request;
+  for (let hop = 0; ; hop++) {
+    const round = new Round(target, { plan, listener, endMs, followsRedirects: request.followsRedirects && hop < MOST_REDIRECTS });
+    const undone = await takeTurns(round.listSteps(), round.deadline);
     // Only the last answer is the failing one; the redirects before it were good answers of their hosts.
-    sent.length = 0;
-    result = await send("first", next);
+    if (round.redirect === undefined) return round.toRun(undone);
+    target = round.redirect;
   }
-  return result;
+}
+
+/** All that is sent because of one request, until its answer leads elsewhere. */
+class Round {
+  readonly deadline: Deadline;
+  /** Where the answer leads, if it is to be followed. */
+  redirect: TriageRequest | undefined;
+  readonly #target: TriageRequest;
+  readonly #options: RoundOptions;
+  readonly #end = new AbortController();
+  /** In the order sent; what is still waited for has no result. */
+  readonly #sent: (SentProbe | undefined)[] = [];
+  readonly #undone: string[] = [];
+  /** How far the failing request came. */
+  #phase: ProbeFailure["phase"] = "connect";
+  #tls: readonly TlsHandshake[] | undefined;
+
+  constructor(target: TriageRequest, options: RoundOptions) {
+    const { endMs, plan } = options;
+    this.#target = target;
+    this.#options = options;
+    this.deadline = {
+      leftMs: () => Math.max(0, endMs - performance.now()),
+      patienceMs: Math.min(PATIENCE_MS, plan.timeoutMs / 3),
+      signal: this.#end.signal,
+    };
+  }
+
+  listSteps(): readonly Step[] {
+    const { plan } = this.#options;
+    const target = this.#target;
+    const mayRepeat = plan.allowsUnsafe || isIdempotent(target.method);
+    // Two at once of what changes something may do what two in a row do not.
+    const isAlone = !isSafe(target.method);
+    const again = (name: string): Step => ({ name, isAlone, run: () => this.#send("again", target) });
+    const steps: readonly (Step | false)[] = [
+      { name: "the request", needsMs: 0, run: () => this.#sendFirst() },
+      mayRepeat && again("the same request again"),
+      mayRepeat && plan.direct !== undefined && this.#stepDirect(plan.direct, isAlone),
+      { name: "a simple endpoint", run: () => this.#sendSimple() },
+      target.url.startsWith("https:") && { name: "a handshake over TLS", run: () => this.#shakeHands() },
+      mayRepeat && plan.repeat > 0 && { name: "an idle connection", needsMs: IDLE_MS + LEAST_MS, isAlone, run: () => this.#sendIdle() },
+      mayRepeat && plan.probesBody && { name: "bodies of other sizes", isAlone: true, run: () => this.#sendSizes() },
+      ...(mayRepeat ? Array.from({ length: plan.repeat }, () => again(REPETITION)) : []),
+    ];
+    return steps.filter((step) => step !== false);
+  }
+
+  toRun(notBegun: readonly string[]): ProbeRun {
+    const repetitions = notBegun.filter((name) => name === REPETITION).length;
+    const undone = [...notBegun.filter((name) => name !== REPETITION), ...this.#undone];
+    if (repetitions > 0) undone.push(`${repetitions} of ${this.#options.plan.repeat} repetitions`);
+    const sent = this.#sent.filter((each) => each !== undefined);
+    return { sent, undone, ...(this.#tls === undefined ? {} : { tls: this.#tls }) };
+  }
+
+  async #send(purpose: ProbePurpose, request: TriageRequest, agent?: Agent): Promise<SentProbe> {
+    const index = this.#sent.push(undefined) - 1;
+    const leftMs = this.deadline.leftMs();
+    const isContrast = purpose === "direct" || purpose === "simple";
+    const result = await sendRequest(request, {
+      purpose,
+      timeoutMs: isContrast ? Math.min(leftMs, this.#findPatience()) : leftMs,
+      signal: this.#end.signal,
+      ...(purpose === "first" ? { onPhase: (phase) => (this.#phase = phase) } : {}),
+      ...(agent === undefined ? {} : { agent }),
+    });
+    this.#sent[index] = result;
+    if (!this.#end.signal.aborted) this.#options.listener.onSent(result);
+    return result;
+  }
+
+  /** Past a gateway, an answer that takes three times as long as the gateway waited is as telling as a later one. */
+  #findPatience(): number {
+    const first = this.#sent[0]?.probe;
+    return first === undefined ? Number.POSITIVE_INFINITY : Math.max(CONTRAST_TIMEOUT_MS, 3 * first.totalMs);
+  }
+
+  async #sendFirst(): Promise<void> {
+    const { patienceMs, leftMs } = this.deadline;
+    const timer = setTimeout(() => this.#options.listener.onWaiting(patienceMs), patienceMs);
+    const result = await this.#send("first", this.#target);
+    clearTimeout(timer);
+    const next = this.#options.followsRedirects ? toRedirect(result) : undefined;
+    if (next === undefined) return;
+    if (leftMs() < LEAST_MS) return void this.#undone.push("the request that it redirects to");
+    this.redirect = next;
+    this.#end.abort();
+  }
+
+  #stepDirect(base: string, isAlone: boolean): Step {
+    const direct = toDirect(this.#target, base);
+    return { name: "the request straight to the backend", isAlone, run: () => this.#send("direct", direct) };
+  }
+
+  async #sendSimple(): Promise<void> {
+    // A host that cannot be reached has no simple endpoint either.
+    if (this.#phase !== "response") return;
+    const { simple } = this.#options.plan;
+    for (const path of simple === undefined ? USUAL_ENDPOINTS : [simple]) {
+      if (this.#isOver()) return;
+      const { probe } = await this.#send("simple", toSimple(this.#target, path));
+      // A host that fails here as well does so on the next endpoint too.
+      if (probe.failure !== undefined || (probe.response !== undefined && (probe.response.status < 400 || probe.response.status >= 500)))
+        return;
+    }
+  }
+
+  async #shakeHands(): Promise<void> {
+    if (this.#phase !== "response" && this.#phase !== "tls") return;
+    // One that the failing request did not see the end of, waiting or not.
+    const isSlow = this.#phase === "tls" && (this.#sent[0] === undefined || this.#sent[0].probe.failure?.code === "TIMEOUT");
+    this.#tls = await shakeHands(this.#target, { isSlow, leftMs: this.deadline.leftMs });
+  }
+
+  /** Halves the body until the size is known above which it fails; the smallest is an empty JSON object or nothing. */
+  async #sendSizes(): Promise<void> {
+    const { body } = this.#target;
+    const first = this.#sent[0]?.probe;
+    if (body === undefined || body.length < 2 || first === undefined || !isTooMuch(first)) return;
+    const smallest = await this.#send("body-size", withBody(this.#target, Buffer.from("{}")));
+    if (isTooMuch(smallest.probe)) return;
+    let [passing, failing] = [2, body.length];
+    for (let round = 0; round < BISECTIONS && failing - passing > Math.max(1, failing * 0.01); round++) {
+      if (this.#isOver()) return void this.#undone.push(`bodies between ${passing} and ${failing} bytes`);
+      const size = Math.floor((passing + failing) / 2);
+      const { probe } = await this.#send("body-size", withBody(this.#target, toPaddedJson(size)));
+      if (isTooMuch(probe)) failing = size;
+      else passing = size;
+    }
+  }
+
+  /** Two requests over one kept connection with a pause between: the second meets a server that may just be closing it. */
+  async #sendIdle(): Promise<void> {
+    const isSecure = this.#target.url.startsWith("https:");
+    const agent = isSecure ? new SecureAgent({ keepAlive: true, maxSockets: 1 }) : new Agent({ keepAlive: true, maxSockets: 1 });
+    const kept = {
+      ...this.#target,
+      headers: [...this.#target.headers.filter(([name]) => name.toLowerCase() !== "connection"), ["Connection", "keep-alive"] as const],
+    };
+    try {
+      await this.#send("again", kept, agent);
+      if (this.deadline.leftMs() < IDLE_MS + LEAST_MS) return void this.#undone.push("an idle connection");
+      await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
+      await this.#send("idle", kept, agent);
+    } finally {
+      agent.destroy();
+    }
+  }
+
+  /** Nothing more can be asked: the answer led elsewhere, or the time is up. */
+  #isOver(): boolean {
+    return this.#end.signal.aborted || this.deadline.leftMs() < LEAST_MS;
+  }
 }
 
 function toRedirect({ probe, request }: SentProbe): TriageRequest | undefined {
@@ -99,35 +246,11 @@ function toDirect(request: TriageRequest, base: string): TriageRequest {
   return { ...rest, url: `${direct.origin}${prefix}${pathname}${search}` };
 }
 
-async function sendSimple(request: TriageRequest, plan: ProbePlan, send: Send): Promise<void> {
-  for (const path of plan.simple === undefined ? USUAL_ENDPOINTS : [plan.simple]) {
-    const { probe } = await send("simple", toSimple(request, path));
-    // A host that fails here as well does so on the next endpoint too.
-    if (probe.failure !== undefined || (probe.response !== undefined && (probe.response.status < 400 || probe.response.status >= 500)))
-      return;
-  }
-}
-
 /** A plain GET of the same host, without the failing request's body. */
 function toSimple(request: TriageRequest, path: string): TriageRequest {
   const { body: _body, ...rest } = request;
   const headers = request.headers.filter(([name]) => !/^(?:content-|transfer-encoding|idempotency-key|host$)/i.test(name));
   return { ...rest, method: "GET", url: new URL(path, request.url).href, headers };
-}
-
-/** Halves the body until the size is known above which it fails; the smallest is an empty JSON object or nothing. */
-async function sendSizes(request: TriageRequest, send: Send): Promise<void> {
-  const { body } = request;
-  if (body === undefined || body.length < 2) return;
-  const smallest = await send("body-size", withBody(request, Buffer.from("{}")));
-  if (isTooMuch(smallest.probe)) return;
-  let [passing, failing] = [2, body.length];
-  for (let round = 0; round < BISECTIONS && failing - passing > Math.max(1, failing * 0.01); round++) {
-    const size = Math.floor((passing + failing) / 2);
-    const { probe } = await send("body-size", withBody(request, toPaddedJson(size)));
-    if (isTooMuch(probe)) failing = size;
-    else passing = size;
-  }
 }
 
 /** True for a failure, and for a refusal because of the size. */
@@ -143,21 +266,4 @@ function toPaddedJson(size: number): Buffer {
 
 function withBody(request: TriageRequest, body: Buffer): TriageRequest {
   return { ...request, body, headers: request.headers.filter(([name]) => !/^content-length$/i.test(name)) };
-}
-
-/** Two requests over one kept connection with a pause between: the second meets a server that may just be closing it. */
-async function sendIdle(request: TriageRequest, send: Send): Promise<void> {
-  const isSecure = request.url.startsWith("https:");
-  const agent = isSecure ? new SecureAgent({ keepAlive: true, maxSockets: 1 }) : new Agent({ keepAlive: true, maxSockets: 1 });
-  const kept = {
-    ...request,
-    headers: [...request.headers.filter(([name]) => name.toLowerCase() !== "connection"), ["Connection", "keep-alive"] as const],
-  };
-  try {
-    await send("again", kept, agent);
-    await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
-    await send("idle", kept, agent);
-  } finally {
-    agent.destroy();
-  }
 }

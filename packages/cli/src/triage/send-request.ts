@@ -15,6 +15,10 @@ export type SendOptions = {
   readonly timeoutMs: number;
   /** Sends over this agent's kept connection instead of a new one. */
   readonly agent?: Agent;
+  /** Gives the request up, when nobody wants its answer any more. */
+  readonly signal?: AbortSignal;
+  /** Tells how far it comes. */
+  readonly onPhase?: (phase: ProbeFailure["phase"]) => void;
 };
 
 /** A probe with its request and response as they were, to be redacted before anybody sees them. */
@@ -25,17 +29,32 @@ const BODY_KEPT = 64 * 1024;
 const HEADER_BYTES = 1 << 20;
 const BODY_READ = 16 << 20;
 
-type Marks = { startMs: number; dnsMs?: number; connectMs?: number; tlsMs?: number; firstByteMs?: number; phase: ProbeFailure["phase"] };
+type Phase = ProbeFailure["phase"];
+type Marks = {
+  startMs: number;
+  dnsMs?: number;
+  connectMs?: number;
+  tlsMs?: number;
+  firstByteMs?: number;
+  phase: Phase;
+  /** What had been read of the connection when the request went over it. */
+  readBytes: number;
+  readonly onPhase: (phase: Phase) => void;
+};
 
 /**
  * Sends one request over HTTP/1.1, with no header that was not given but Host, Connection, Content-Length and Accept, and measures each step.
  * Never throws for what the network or the server does: that is the probe's result.
  */
-export async function sendRequest(request: TriageRequest, { purpose, timeoutMs, agent }: SendOptions): Promise<SentProbe> {
+export async function sendRequest(
+  request: TriageRequest,
+  { purpose, timeoutMs, agent, signal, onPhase = () => {} }: SendOptions,
+): Promise<SentProbe> {
+  const endMs = performance.now() + timeoutMs;
   const url = new URL(request.url);
   // Some three hundred certificates are read for the first one, which is no time of the server's.
   const secureContext = url.protocol === "https:" ? toSecureContext(request.credentials) : undefined;
-  const marks: Marks = { startMs: performance.now(), phase: isNamed(request) ? "dns" : "connect" };
+  const marks: Marks = { startMs: performance.now(), phase: isNamed(request) ? "dns" : "connect", readBytes: 0, onPhase };
   const base = {
     purpose,
     method: request.method,
@@ -43,7 +62,7 @@ export async function sendRequest(request: TriageRequest, { purpose, timeoutMs, 
     requestBodyBytes: request.body?.length ?? 0,
     wantsJson: /json/i.test(request.headers.find(([name]) => name.toLowerCase() === "accept")?.[1] ?? "json"),
   };
-  const outcome = await exchange(url, request, { marks, timeoutMs, agent, secureContext });
+  const outcome = await exchange(url, request, { marks, endMs, agent, signal, secureContext });
   const { dnsMs, connectMs, tlsMs, firstByteMs } = marks;
   const timings = Object.fromEntries(Object.entries({ dnsMs, connectMs, tlsMs, firstByteMs }).filter(([, value]) => value !== undefined));
   return { request, probe: { ...base, ...timings, ...outcome, totalMs: performance.now() - marks.startMs } };
@@ -65,13 +84,14 @@ export function listHeaders({ url, method, headers, body }: TriageRequest): read
 
 type Sending = {
   readonly marks: Marks;
-  readonly timeoutMs: number;
+  readonly endMs: number;
   readonly agent: Agent | undefined;
+  readonly signal: AbortSignal | undefined;
   readonly secureContext: SecureContext | undefined;
 };
 type Outcome = { readonly response: ProbeResponse } | { readonly failure: ProbeFailure };
 
-function exchange(url: URL, request: TriageRequest, { marks, timeoutMs, agent, secureContext }: Sending): Promise<Outcome> {
+function exchange(url: URL, request: TriageRequest, { marks, endMs, agent, signal, secureContext }: Sending): Promise<Outcome> {
   const isSecure = url.protocol === "https:";
   const own = agent ?? (isSecure ? new SecureAgent({ keepAlive: false }) : new Agent({ keepAlive: false }));
   return new Promise((resolve) => {
@@ -80,21 +100,21 @@ function exchange(url: URL, request: TriageRequest, { marks, timeoutMs, agent, s
       if (isDone) return;
       isDone = true;
       clearTimeout(timer);
+      signal?.removeEventListener("abort", giveUp);
       if (agent === undefined) own.destroy();
       resolve(outcome);
     };
     const send = isSecure ? requestHttps : requestHttp;
     let client: ClientRequest;
     let received: Received | undefined;
-    const timer = setTimeout(() => {
+    const giveUp = (): void => {
       const cut = received === undefined ? undefined : toResponse(received, "still coming");
+      const message = describeSilence(marks, (client.socket?.bytesRead ?? 0) - marks.readBytes);
       client.destroy();
-      finish(
-        cut === undefined
-          ? { failure: { phase: marks.phase, code: "TIMEOUT", message: `nothing within ${timeoutMs} ms` } }
-          : { response: cut },
-      );
-    }, timeoutMs);
+      finish(cut === undefined ? { failure: { phase: marks.phase, code: "TIMEOUT", message } } : { response: cut });
+    };
+    const timer = setTimeout(giveUp, Math.max(0, endMs - performance.now()));
+    signal?.addEventListener("abort", giveUp, { once: true });
     try {
       const { url: _url, ...address } = findAddress(request);
       client = send(url, {
@@ -110,7 +130,6 @@ function exchange(url: URL, request: TriageRequest, { marks, timeoutMs, agent, s
         ...(secureContext === undefined ? {} : { secureContext }),
       });
     } catch (error) {
-      clearTimeout(timer);
       return finish({ failure: toFailure(error, "request") });
     }
     client.on("socket", (socket) => markSocket(socket, marks, isSecure));
@@ -124,24 +143,39 @@ function exchange(url: URL, request: TriageRequest, { marks, timeoutMs, agent, s
   });
 }
 
+function enter(marks: Marks, phase: Phase): void {
+  marks.phase = phase;
+  marks.onPhase(phase);
+}
+
 function markSocket(socket: Socket, marks: Marks, isSecure: boolean): void {
-  if (!socket.connecting) {
-    marks.phase = "response";
-    return;
-  }
+  marks.readBytes = socket.bytesRead;
+  if (!socket.connecting) return enter(marks, "response");
   const since = (): number => performance.now() - marks.startMs;
   socket.once("lookup", (error: Error | null | undefined) => {
     marks.dnsMs = since();
-    if (error === null || error === undefined) marks.phase = "connect";
+    if (error === null || error === undefined) enter(marks, "connect");
   });
   socket.once("connect", () => {
     marks.connectMs = since();
-    marks.phase = isSecure ? "tls" : "response";
+    enter(marks, isSecure ? "tls" : "response");
   });
   socket.once("secureConnect", () => {
     marks.tlsMs = since();
-    marks.phase = "response";
+    marks.readBytes = socket.bytesRead;
+    enter(marks, "response");
   });
+}
+
+/** How far it came until nobody waited any longer. */
+function describeSilence({ phase, startMs }: Marks, bytes: number): string {
+  const within = `within ${((performance.now() - startMs) / 1000).toFixed(1)} s`;
+  if (phase === "dns") return `the name was not resolved ${within}`;
+  if (phase === "connect") return `no connection ${within}`;
+  if (phase === "tls") return `connected, but no TLS handshake ${within}`;
+  return bytes > 0
+    ? `the response began and its headers did not end ${within}: ${bytes} bytes came`
+    : `connected, but not one byte of a response ${within}`;
 }
 
 /** True when the connection begins with the look-up of a name. */

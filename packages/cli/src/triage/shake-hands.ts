@@ -11,29 +11,26 @@ const SHORT_TIMEOUT_MS = 1000;
 const MOST_CERTIFICATES = 8;
 const MOST_NAMES = 50;
 
+/** `isSlow`: another handshake is known to get no answer. `leftMs`: what is left of the time for everything. */
+export type ShakeOptions = { readonly isSlow: boolean; readonly leftMs: () => number };
+
 /**
  * Shakes hands with the host of an https request and sends nothing after it: once as the request asks for, and where that fails, in the
  * other ways that tell why. A certificate that does not hold is read all the same.
  */
-export async function shakeHands(request: TriageRequest, { isSlow }: { readonly isSlow: boolean }): Promise<readonly TlsHandshake[]> {
-  const timeoutMs = isSlow ? SHORT_TIMEOUT_MS : TIMEOUT_MS;
+export async function shakeHands(request: TriageRequest, { isSlow, leftMs }: ShakeOptions): Promise<readonly TlsHandshake[]> {
+  const findTimeout = (): number => Math.min(leftMs(), isSlow ? SHORT_TIMEOUT_MS : TIMEOUT_MS);
   const { hostname } = findAddress(request).url;
   const host = hostname.replace(/^\[|\]$/g, "");
   const name = isIP(host) === 0 ? host : undefined;
-  const asked = await shake(request, { tried: "as asked", name, timeoutMs });
+  const asked = await shake(request, { tried: "as asked", name, timeoutMs: findTimeout() });
   if (asked.kind === "shaken") return [asked];
-  const tries: readonly Try[] = [
-    { tried: "old versions", name, timeoutMs },
-    name === undefined
-      ? { tried: "name of the Host header", name: findHostHeader(request), timeoutMs }
-      : { tried: "no server name", name: undefined, timeoutMs },
-  ];
-  const handshakes: TlsHandshake[] = [asked];
-  for (const each of tries) {
-    if (each.tried === "name of the Host header" && each.name === undefined) continue;
-    handshakes.push(await shake(request, each));
-  }
-  return handshakes;
+  const timeoutMs = findTimeout();
+  const hostHeader = findHostHeader(request);
+  const tries: Try[] = [{ tried: "old versions", name, timeoutMs }];
+  if (name !== undefined) tries.push({ tried: "no server name", name: undefined, timeoutMs });
+  else if (hostHeader !== undefined) tries.push({ tried: "name of the Host header", name: hostHeader, timeoutMs });
+  return [asked, ...(await Promise.all(tries.map((each) => shake(request, each))))];
 }
 
 /** The name that the request's own Host header gives, where it gives one. */
@@ -47,6 +44,7 @@ type Try = { readonly tried: HandshakeTry; readonly name: string | undefined; re
 function shake(request: TriageRequest, { tried, name, timeoutMs }: Try): Promise<TlsHandshake> {
   const { url, ...address } = findAddress(request);
   const base = { tried, ...(name === undefined ? {} : { serverName: name }) };
+  const endMs = performance.now() + timeoutMs;
   return new Promise((resolve) => {
     const socket = connect({
       ...address,
@@ -56,10 +54,12 @@ function shake(request: TriageRequest, { tried, name, timeoutMs }: Try): Promise
       ALPNProtocols: ["http/1.1"],
     });
     const end = (outcome: TlsHandshake): void => {
+      clearTimeout(timer);
       socket.destroy();
       resolve(outcome);
     };
-    socket.setTimeout(timeoutMs, () => end({ ...base, kind: "failed", code: "TIMEOUT", message: `nothing within ${timeoutMs} ms` }));
+    const message = `no handshake within ${(timeoutMs / 1000).toFixed(1)} s`;
+    const timer = setTimeout(() => end({ ...base, kind: "failed", code: "TIMEOUT", message }), Math.max(0, endMs - performance.now()));
     socket.once("error", (error) => end({ ...base, kind: "failed", ...describeError(error) }));
     socket.once("secureConnect", () => end({ ...base, ...readSocket(socket, url.hostname) }));
   });

@@ -33,11 +33,17 @@ export type TriageRequest = {
 export type TargetOptions = { readonly entry?: number; readonly allowFiles: boolean };
 
 const HAR_BYTES = 256 << 20;
-const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
+const SAFE = new Set(["GET", "HEAD", "OPTIONS", "TRACE"]);
+const IDEMPOTENT = new Set([...SAFE, "PUT", "DELETE"]);
 
 /** Methods that may be sent again without asking. Source: RFC 9110 section 9.2.2. */
 export function isIdempotent(method: string): boolean {
   return IDEMPOTENT.has(method.toUpperCase());
+}
+
+/** Methods that change nothing, so that two at once are no more than two in a row. Source: RFC 9110 section 9.2.1. */
+export function isSafe(method: string): boolean {
+  return SAFE.has(method.toUpperCase());
 }
 
 /** Reads a target: a URL, a pasted command of curl or PowerShell, a pasted call of fetch, or a HAR file. */

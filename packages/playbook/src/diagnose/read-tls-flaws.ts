@@ -195,7 +195,10 @@ function readRefusal({ code, message }: Pick<ProbeFailure, "code" | "message">, 
   if (refusal !== undefined) return toFlaw(refusal.flaw, { ...refusal, measured });
   if (/^(?:ECONNRESET|EPIPE|TIMEOUT)$/.test(code))
     return toFlaw("cut-off", {
-      statement: "the connection is cut off during the handshake, by the server or by something before it",
+      statement:
+        code === "TIMEOUT"
+          ? "the connection is accepted, and nobody answers the handshake: the server, or something before it"
+          : "the connection is cut off during the handshake, by the server or by something before it",
       measured,
       check: {
         check: "Does it come about from another network, and straight at the server? A firewall may judge by the server name",

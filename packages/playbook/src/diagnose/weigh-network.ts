@@ -31,6 +31,7 @@ export function weighNetwork(probes: readonly Probe[], flaws: readonly TlsFlaw[]
     { cause, evidence: { ...evidence, measured, source: "probe" } },
   ];
   if (known !== undefined) return say(known.cause, known);
+  if (failure.phase === "dns") return say("dns-failure", { statement: "nobody resolves the name in time", weight: 3 });
   if (failure.phase === "tls") return say("tls-failure", { statement: "the TLS handshake does not finish", weight: 3 });
   if (failure.phase === "connect") return say("no-healthy-upstream", { statement: "nobody accepts the connection in time", weight: 2.5 });
   if (failure.code === "TIMEOUT")

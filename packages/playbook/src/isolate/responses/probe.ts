@@ -67,7 +67,12 @@ export function isOfRoute({ purpose }: Probe): boolean {
 
 /** The probe that is judged: the first, or where that one passed, the first try of the same request that failed. */
 export function findJudged(probes: readonly [Probe, ...Probe[]]): Probe {
-  return probes.find((probe) => isOfRoute(probe) && isFailedProbe(probe)) ?? probes[0];
+  return probes.find((probe) => isOfRoute(probe) && isFailedProbe(probe) && !isCutShort(probe, probes[0])) ?? probes[0];
+}
+
+/** A repetition that was not waited for as long as the first try's answer took: whether it would have failed nobody knows. */
+export function isCutShort(probe: Probe, first: Probe): boolean {
+  return isOfRoute(probe) && probe.failure?.code === "TIMEOUT" && first.response !== undefined && probe.totalMs <= first.totalMs;
 }
 
 /** An answer that refuses the caller: 401, 403 or 407. Whom it refuses, the user or the gateway, only the backend's own answer tells. */
