@@ -94,10 +94,12 @@ export function toFinding(scan: Scan, kind: string, [start, end]: readonly [numb
   return { start, end, kind, replacement: toMarker(kind, scan.text.slice(start, end), scan.pass.pseudonym) };
 }
 
-/** What a form finds at `at`: the group that it met, or all of it. The form has the flag `d`; it is given `length` characters. */
+/** What a form finds at `at` in `length` characters: the group that it met, which ends where the form does, or all of it. */
 export function findForm(scan: Scan, kind: string, form: readonly [at: number, length: number, form: RegExp]): Finding | undefined {
   const [at, length, pattern] = form;
-  const indices = pattern.exec(scan.text.slice(at, at + length))?.indices;
-  const range = indices?.findLast(Boolean);
-  return range === undefined ? undefined : toFinding(scan, kind, [at + range[0], at + range[1]]);
+  const match = pattern.exec(scan.text.slice(at, at + length));
+  const secret = match?.findLast(Boolean);
+  if (match === null || secret === undefined) return undefined;
+  const end = at + match[0].length;
+  return toFinding(scan, kind, [end - secret.length, end]);
 }

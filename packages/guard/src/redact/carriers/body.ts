@@ -1,9 +1,7 @@
 import type { Pass } from "../pass.ts";
 import { redactPairs } from "./url.ts";
 import { redactMultipart } from "./multipart.ts";
-import { findCut, redactTextWith } from "./text.ts";
-import { redactJson } from "./json.ts";
-import { allowWork } from "../work.ts";
+import { findCut, redactJsonWith, redactTextWith } from "./text.ts";
 
 type Body = { readonly text: string; readonly truncated: boolean };
 
@@ -49,11 +47,7 @@ function readParameter(parameters: string, name: string): string {
 }
 
 function redactByType(text: string, media: MediaType, pass: Pass): string {
-  const first = /^\s*([[{])/.exec(text.slice(0, 64))?.[1];
-  if (media.type.endsWith("json") || first !== undefined) {
-    allowWork(pass.work, text.length);
-    return redactJson(text, 0, { pass, inner: (inner) => redactTextWith(inner, pass, 1) });
-  }
+  if (media.type.endsWith("json") || /^\s*[[{]/.test(text.slice(0, 64))) return redactJsonWith(text, pass);
   if (media.type === "application/x-www-form-urlencoded") return redactPairs(text, pass);
   if (media.type.startsWith("multipart/")) return redactMultipart(text, readParameter(media.parameters, "boundary"), pass);
   if (media.type === "" && /^[\w.%[\]-]{1,64}=[^\s<>"{&]*(?:&[\w.%[\]-]{1,64}=[^\s<>"{&]*)+$/.test(text.slice(0, 4_096)))

@@ -1,8 +1,6 @@
 import type { Pass } from "../pass.ts";
-import { allowWork } from "../work.ts";
 import { replaceString } from "../scalar.ts";
-import { redactJson } from "./json.ts";
-import { redactTextWith } from "./text.ts";
+import { redactJsonWith, redactTextWith } from "./text.ts";
 
 function redactContent(headers: string, content: string, pass: Pass): string {
   const name = /\bname="?([^";\r\n]*)/i.exec(headers)?.[1] ?? "";
@@ -10,9 +8,7 @@ function redactContent(headers: string, content: string, pass: Pass): string {
   if (/\bfilename=/i.test(headers) && !/^content-type:\s*(?:text\/|application\/json)/im.test(headers))
     return `[${content.length} characters of a file]`;
   if (kind !== undefined) return replaceString(kind, content, pass);
-  if (!/^\s*[[{]/.test(content.slice(0, 64))) return redactTextWith(content, pass);
-  allowWork(pass.work, content.length);
-  return redactJson(content, 0, { pass, inner: (inner) => redactTextWith(inner, pass, 1) });
+  return /^\s*[[{]/.test(content.slice(0, 64)) ? redactJsonWith(content, pass) : redactTextWith(content, pass);
 }
 
 function redactPart(part: string, pass: Pass): string {

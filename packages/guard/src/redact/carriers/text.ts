@@ -27,6 +27,12 @@ export function findCut(text: string, limit: number): number {
   return Math.max(0, limit - 512);
 }
 
+/** Redacts JSON that stands by itself. */
+export function redactJsonWith(text: string, pass: Pass): string {
+  allowWork(pass.work, text.length);
+  return redactJson(text, 0, { pass, inner: (inner) => redactTextWith(inner, pass, 1) });
+}
+
 /** Redacts free text, `depth` encodings deep inside what was given. Text past the policy's limit is dropped unread. */
 export function redactTextWith(text: string, pass: Pass, depth = 0): string {
   if (depth === 0) allowWork(pass.work, text.length);

@@ -46,15 +46,8 @@ export function redactPairs(text: string, pass: Pass): string {
 /** Redacts a request target or a URL: user information, path segments, query values, and a fragment that carries tokens. */
 export function redactUrlWith(target: string, pass: Pass): string {
   if (target.length > pass.policy.maxTextLength) return redactUrlWith(target.slice(0, pass.policy.maxTextLength), pass);
-  const hash = target.indexOf("#");
-  const fragment = hash < 0 ? "" : target.slice(hash + 1);
-  const before = hash < 0 ? target : target.slice(0, hash);
-  const question = before.indexOf("?");
-  const query = question < 0 ? "" : before.slice(question + 1);
-  const path = question < 0 ? before : before.slice(0, question);
-  return (
-    redactPath(path, pass) + (question < 0 ? "" : `?${redactPairs(query, pass)}`) + (hash < 0 ? "" : `#${redactPairs(fragment, pass)}`)
-  );
+  const [, path = "", ...tails]: readonly (string | undefined)[] = /^([^?#]*)(\?[^#]*)?(#[^]*)?/.exec(target) ?? [];
+  return redactPath(path, pass) + tails.map((tail = "") => tail.slice(0, 1) + redactPairs(tail.slice(1), pass)).join("");
 }
 
 /** A path is read as a whole, and segment by segment where it is encoded. */

@@ -1,8 +1,6 @@
 import type { Pass } from "../pass.ts";
 import { UNSCANNED } from "../replacement.ts";
-import { allowWork } from "../work.ts";
-import { redactJson } from "./json.ts";
-import { redactTextWith } from "./text.ts";
+import { redactJsonWith } from "./text.ts";
 
 type Walk = { readonly pass: Pass; readonly seen: Set<object>; left: number };
 
@@ -94,7 +92,5 @@ function copyNode(value: unknown, depth: number, walk: Walk): unknown {
 
 /** A copy of a value as plain data without secrets: it is written as JSON, and that is what is read. */
 export function redactValueWith(value: unknown, pass: Pass): unknown {
-  const text = JSON.stringify(copyNode(value, 0, { pass, seen: new Set(), left: MOST_NODES }));
-  allowWork(pass.work, text.length);
-  return JSON.parse(redactJson(text, 0, { pass, inner: (inner) => redactTextWith(inner, pass, 1) }));
+  return JSON.parse(redactJsonWith(JSON.stringify(copyNode(value, 0, { pass, seen: new Set(), left: MOST_NODES })), pass));
 }

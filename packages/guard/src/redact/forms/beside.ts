@@ -87,7 +87,7 @@ const SQL_VALUES = /^\s{1,4}\(?\s{0,4}'(?:[^'\n]|''){1,512}'(?:\s{0,4},\s{0,4}'(
 
 /** What leads to one value behind `IDENTIFIED BY` and `SET PASSWORD FOR 'app'@'%'`. */
 const SQL_VALUE =
-  /^(?:\w{0,40}(?:identified|password) by(?: password)?|password for [^\s=]{1,128} {0,4}=(?: {0,4}password\(| password)?) {0,4}(?:["']|(?=[^\s"';,]{0,200}\d))([^\s"';,]{1,200})/di;
+  /^(?:\w{0,40}(?:identified|password) by(?: password)?|password for [^\s=]{1,128} {0,4}=(?: {0,4}password\(| password)?) {0,4}(?:["']|(?=[^\s"';,]{0,200}\d))([^\s"';,]{1,200})/i;
 
 /** `token IN ('a', 'b')`, `token LIKE 'a'`, `IDENTIFIED BY 'a'`: the word before names the values. */
 export function readSqlWord(scan: Scan, { start, end }: Word): Finding | undefined {
@@ -110,7 +110,7 @@ export function readSqlWord(scan: Scan, { start, end }: Word): Finding | undefin
 /** How far behind an AWS access key id its secret is looked for. */
 const AWS_REACH = 96;
 
-const AWS_SECRET = /^(?![\da-fA-F]{40})(?=.{0,39}[A-Z])(?=.{0,39}[a-z])[A-Za-z\d/+]{40}(?![\w/+=])/d;
+const AWS_SECRET = /^(?![\da-fA-F]{40})(?=.{0,39}[A-Z])(?=.{0,39}[a-z])[A-Za-z\d/+]{40}(?![\w/+=])/;
 
 /** The secret of an AWS pair, which has no form of its own: 40 characters of base64 shortly behind an access key id. */
 export function readAwsSecret(scan: Scan, { start }: Word): Finding | undefined {
@@ -127,7 +127,7 @@ export function isNearAccessKey(scan: Scan, start: number): boolean {
   return start - scan.read.keyId < AWS_REACH;
 }
 
-const PAIR = /^[ \t]{0,4}\(?[ \t]{0,4}(?:"[^"\n]{0,100}"|'[^'\n]{0,100}')[,:][ \t]{0,4}["']([^"'\n$<{[][^"'\n]{0,199})["']/d;
+const PAIR = /^[ \t]{0,4}\(?[ \t]{0,4}(?:"[^"\n]{0,100}"|'[^'\n]{0,100}')[,:][ \t]{0,4}["']([^"'\n$<{[][^"'\n]{0,199})(?=["'])/;
 
 /** `('name', 'password')`, `"name":"password"` behind a name for both; `at` is behind the operator, which may be the bracket. */
 export function readPair(scan: Scan, at: number): Finding | undefined {

@@ -4,7 +4,7 @@ import { isReplacement, toMarker } from "../replacement.ts";
 import { readPair } from "./beside.ts";
 
 const SCHEME =
-  /^(?:basic|bearer|digest|token(?=\s[\w.~+/=-]{20}))\s(?!http)((?=[\w.~+/=-]*\d|(?=[\w.~+/=-]{16})[\w.~+/=-]*[a-z][A-Z])[\w.~+/=-]{8,})/di;
+  /^(?:basic|bearer|digest|token(?=\s[\w.~+/=-]{20}))\s(?!http)((?=[\w.~+/=-]*\d|(?=[\w.~+/=-]{16})[\w.~+/=-]*[a-z][A-Z])[\w.~+/=-]{8,})/i;
 
 /** The credential behind a scheme's name in running text: `Bearer ab12...`, `Basic dXNlcjpwYXNz`. */
 export function readScheme(scan: Scan, { start }: Word): Finding | undefined {
@@ -15,7 +15,9 @@ const CALL =
   /^(?:\w{0,24}[cC]onnect(?:ion)?|mysqli|PDO(?:->__construct)?|login|\w{0,24}Entry|\w{0,24}Credential)\([ \t]{0,4}((?:(?:"[^"\n]{0,160}"|'[^'\n]{0,160}'|[\w.$]{1,40})[ \t]{0,4},\s{0,32}){1,2})["']([^"'\n$<{[/\\][^"'\n/]{3,80})["']/;
 
 /** The password among what a connection is opened with: `mysqli_connect("db", "name", "x9")`, `smtp.login("name", "x9")`. */
-export function readCall(scan: Scan, { start }: Word): Finding | undefined {
+export function readCall(scan: Scan, { start, end: wordEnd }: Word): Finding | undefined {
+  // Most calls are of something else: each of these names ends with one of these letters.
+  if (!"tniOyl".includes(scan.text.charAt(wordEnd - 1))) return undefined;
   const [call = "", others = "", password = ""] = CALL.exec(scan.text.slice(start, start + 512)) ?? [];
   if (call === "") return undefined;
   const end = start + call.length - 1;

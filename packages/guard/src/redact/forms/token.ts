@@ -56,7 +56,7 @@ export function readVendorToken(scan: Scan, { start }: Word): Finding | undefine
   return undefined;
 }
 
-const PRIVATE_KEY = /^-----BEGIN[\w -]{0,100}?PRIVATE KEY(?: BLOCK)?-----(?:[^]*?KEY(?: BLOCK)?-----|[^]*)/di;
+const PRIVATE_KEY = /^-----BEGIN[\w -]{0,100}?PRIVATE KEY(?: BLOCK)?-----(?:[^]*?KEY(?: BLOCK)?-----|[^]*)/i;
 
 /** A PEM block of a private key, to its end line or, when that is missing, as far as the text goes. */
 export function readPrivateKey(scan: Scan, at: number): Finding | undefined {

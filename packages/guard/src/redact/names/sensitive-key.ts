@@ -1,4 +1,3 @@
-import { classOf, DIGIT } from "../character.ts";
 import { remember } from "./remember.ts";
 
 /** Why a value under a name is taken out: the kind goes into the marker. */
@@ -121,17 +120,13 @@ function classifyWords(words: readonly string[], joined: string): KeyKind | unde
   const stem = ANY_STEM.find(([, any]) => any.test(joined));
   if (stem !== undefined) return stem[0];
   for (const word of words) {
-    const kind = WORDS.get(word) ?? (endsInDigit(word) ? WORDS.get(word.replace(/\d+$/, "")) : undefined);
+    const kind = WORDS.get(word) ?? WORDS.get(word.replace(/\d+$/, ""));
     if (kind !== undefined) return kind;
   }
   if (/(?:ps?wd|pw|(?<!by|com|tres)pass)$/.test(joined)) return "password";
   if (/(?:auth|verification|security|backup|sms|access|activation|factor|onetime|recovery)(?:code|(?<=recovery)key)s?$/.test(joined))
     return "code";
   return /(?:token|cookie)$/.test(joined) ? "token" : undefined;
-}
-
-function endsInDigit(word: string): boolean {
-  return (classOf(word.charCodeAt(word.length - 1)) & DIGIT) !== 0;
 }
 
 /** What a name says of the value under it. */
