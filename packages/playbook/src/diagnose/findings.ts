@@ -9,6 +9,7 @@ import type { ReleaseContrast } from "./contrast-releases.ts";
 import type { SequenceBreak } from "./contrast-sequence.ts";
 import { isDefectType } from "./defect-words.ts";
 import type { OnsetSign } from "./onset-signs.ts";
+import type { OwnWords } from "./own-words.ts";
 
 /** Something that the failing requests say about themselves: an error type, a message, a log line. */
 export type Saying = {
@@ -21,6 +22,8 @@ export type Saying = {
   readonly isDirect: boolean;
   /** True of what a process wrote outside of any request. */
   readonly isUntraced?: boolean;
+  /** Set where a program's own error says so, and nothing beside it: its words may be of its trade, not of a machine. */
+  readonly own?: OwnWords["kind"];
 };
 
 /** Where a failure was created, with one occurrence that shows it best. */
@@ -82,6 +85,9 @@ type Weighed = {
   readonly isAmbiguous?: boolean;
 };
 
+/** What a machine's words are worth in an error of the program's own that nothing else bears out: not enough to explain it. */
+const OF_TRADE = 0.4;
+
 /**
  * Evidence from the first saying that matches; what the creating hop said counts in full, what others said by half. So does what is said
  * in passing by an error of the code's own (`KeyError: 'rate_limit'`), unless the cause is of the code (`isOfCode`).
@@ -92,10 +98,14 @@ export function hear(
   { statement, weight, isOfCode = false }: { statement: string; weight: number; isOfCode?: boolean },
 ): readonly Evidence[] {
   const heard = findings.sayings.filter(({ text }) => pattern.test(text));
-  const best = heard.find(({ place, isDirect }) => place === "origin" && isDirect) ?? heard.find(({ isDirect }) => isDirect) ?? heard[0];
+  const best =
+    heard.find(({ place, isDirect, own }) => place === "origin" && isDirect && own === undefined) ??
+    heard.find(({ place, isDirect }) => place === "origin" && isDirect) ??
+    heard.find(({ isDirect }) => isDirect) ??
+    heard[0];
   if (best === undefined) return [];
-  const isMisleading = !isOfCode && isDefectType(best.text);
-  const factor = (best.place === "origin" ? 1 : 0.6) * (best.isDirect ? 1 : 0.6) * (isMisleading ? 0.5 : 1);
+  const misleading = isOfCode ? 1 : best.own !== undefined ? OF_TRADE : isDefectType(best.text) ? 0.5 : 1;
+  const factor = (best.place === "origin" ? 1 : 0.6) * (best.isDirect ? 1 : 0.6) * misleading;
   return [{ statement, measured: `${best.service}: ${excerpt(best.text, pattern)}`, source: best.source, weight: weight * factor }];
 }
 

@@ -4,7 +4,6 @@ import {
   type Observations,
   type Span,
   type Window,
-  readLogException,
   readSpanExceptions,
   readText,
 } from "@faultline/model";
@@ -22,7 +21,8 @@ import { hearUntraced } from "./hear-untraced.ts";
 import { findOnsetSigns } from "./onset-signs.ts";
 import { findOnset, type Onset } from "./find-onset.ts";
 import { type IsTelling, findTellingLogs } from "./telling-logs.ts";
-import { readLogWords } from "./log-words.ts";
+import { readLogError, readLogWords } from "./log-words.ts";
+import { findOwnWords, findRepeated } from "./own-words.ts";
 import { hearExchanges, hearPassedOn, nameCauses } from "./hear-responses.ts";
 import type { Findings, Origin, Saying, SuspiciousChange } from "./findings.ts";
 
@@ -66,7 +66,10 @@ export function gatherFindings(symptom: Symptom, isolation: Isolation, observati
         ? []
         : isolation.agreeing
             .slice(0, MAX_HEARD)
-            .flatMap((each) => [...listen({ ...each, step: each.judgement.origin }, isTelling), ...hearExchanges(each)])
+            .flatMap((each) => [
+              ...markOwn(listen({ ...each, step: each.judgement.origin }, isTelling), each.judgement, succeeding),
+              ...hearExchanges(each),
+            ])
             .concat(hearSupervisor(changes, origin.step.service))
             .concat(hearUntraced(observations.logs, { service: origin.step.service, failing })),
     named: nameCauses(isolation.agreeing.slice(0, MAX_HEARD), signatures),
@@ -87,6 +90,15 @@ const METRICS_AFTER_MS = 15_000;
 
 function isInside(timeMs: number, { fromMs, toMs }: Window): boolean {
   return timeMs >= fromMs && timeMs < toMs + METRICS_AFTER_MS;
+}
+
+/** Marks what repeats the words of an error that a program on the path threw by itself. */
+function markOwn(sayings: readonly Saying[], { steps }: Origin["judgement"], succeeding: readonly Occurrence[]): readonly Saying[] {
+  const words = steps.flatMap(({ hop }) => (hop === undefined ? [] : findOwnWords(hop, succeeding)));
+  return sayings.map((saying) => {
+    const own = findRepeated(saying.text, words);
+    return own === undefined ? saying : { ...saying, own };
+  });
 }
 
 function listen({ judgement, step }: Origin, isTelling: IsTelling): readonly Saying[] {
@@ -153,9 +165,7 @@ function listenToHop(hop: Hop, place: Saying["place"], isTelling: IsTelling): re
     // What an intermediary's error log says of this very path is said of this request.
     const isDirect = isException || (isExchangeSpan(hop.entry.span) && log.attributes["url.path"] !== undefined) || isTelling(log);
     sayings.push({ text, source: "log", service, place, isDirect });
-    const exception = readLogException(log);
-    for (const cause of exception === undefined ? [] : listChain(exception).slice(1))
-      sayings.push({ text: cause, source: "log", service, place, isDirect });
+    for (const cause of listChain(readLogError(log)).slice(1)) sayings.push({ text: cause, source: "log", service, place, isDirect });
   }
   return sayings;
 }

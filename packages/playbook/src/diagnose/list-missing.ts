@@ -22,6 +22,12 @@ export function listMissing(findings: Findings, isDiagnosed: boolean): readonly 
       wouldTell: "why it died with requests in hand",
     });
   }
+  if (sayings.some(({ own }) => own === "unsure")) {
+    missing.push({
+      what: `what the error of ${service} came from: a span of the call that failed, its own cause, a number or a measurement of what ran out`,
+      wouldTell: "whether a machine failed, or a rule of the program's trade that uses the same words",
+    });
+  }
   if (hearLoneInstances(findings) !== undefined) {
     missing.push({
       what: `which release the instances of ${service} run: service.version, or a record of their deploys`,

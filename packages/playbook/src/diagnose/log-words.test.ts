@@ -1,6 +1,6 @@
 import type { LogRecord } from "@faultline/model";
 import { describe, expect, it } from "vitest";
-import { readLogWords } from "./log-words.ts";
+import { readLogError, readLogWords } from "./log-words.ts";
 
 const log = (body: string, attributes: LogRecord["attributes"] = {}): LogRecord => ({
   timeMs: 0,
@@ -59,4 +59,16 @@ describe("the words of a log record", () => {
     expect(readLogWords(log("thread 'main' panicked at src/a.rs:3:9:\ncalled `Option::unwrap()` on a `None` value")).isException).toBe(
       true,
     ));
+});
+
+describe("the error of a log record", () => {
+  it.each([
+    ["attributes of OpenTelemetry", log("failed", { "exception.type": "PoolError", "exception.message": "full" })],
+    ["attributes of pino", log("failed", { "err.type": "PoolError", "err.message": "full" })],
+    ["its text", log("PoolError: full\n    at take (/app/pool.js:3:1)")],
+    ["an attribute's text", log("failed", { error: "PoolError: full" })],
+  ])("is read from %s", (_, record) => expect(readLogError(record)).toMatchObject({ type: "PoolError", message: "full" }));
+
+  it("has no type where a sentence or a file says it", () =>
+    expect([log("pool is full"), log("balancer.lua: pool is full")].map((each) => readLogError(each).type)).toEqual(["", ""]));
 });

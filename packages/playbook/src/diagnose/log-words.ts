@@ -1,4 +1,5 @@
-import type { LogRecord } from "@faultline/model";
+import { parseStack } from "../detect/parse-stack.ts";
+import { type ExceptionRecord, type LogRecord, readLogException } from "@faultline/model";
 
 /** What one log record says about a failure. */
 export type LogWords = {
@@ -21,6 +22,12 @@ const ERROR_KEYS = [
   ["exception.message", "error.message", "err.message", "error", "err", "exc_info", "exception", "Exception", "context.exception"],
 ] as const;
 
+/** Where the same loggers put its stack; those that have no place for it write it into the text. */
+const STACK_KEYS = ["error.stack_trace", "err.stack", "error.stack", "stack_trace", "stacktrace", "stack", "errorVerbose"] as const;
+
+/** A text that begins with a type as errors have, not with a file or a module that says something. */
+const NAMED = /^(?:Uncaught |Unhandled exception\. )?[\w$.\\:]*(?:Error|Exception|Failure)\b/;
+
 /** A line that says where code stood: Java, .NET and V8; Python; PHP; Go; Ruby and Rust backtraces. */
 const FRAME =
   /^\s*(?:at \S|File "|#\d+ (?:\S+\.php|\[internal|\{main)|\.{3} \d+ more|goroutine \d+ \[|created by |\S+\.go:\d+|(?:from )?\S+\.rb:\d+:in|\d+: +\S+::)/;
@@ -34,9 +41,9 @@ const PANIC =
 /** Reads a log record's words. */
 export function readLogWords({ body, attributes }: LogRecord): LogWords {
   const { text, frames } = withoutFrames(body);
-  const details = ERROR_KEYS.flatMap((group) => {
-    const found = group.map((key) => attributes[key]).find((value) => typeof value === "string" && value !== "");
-    return typeof found === "string" && !text.includes(found) ? [withoutFrames(found).text] : [];
+  const details = ERROR_KEYS.flatMap((keys) => {
+    const found = findText(attributes, keys);
+    return found !== undefined && !text.includes(found) ? [withoutFrames(found).text] : [];
   });
   const isRecorded = attributes["exception.type"] !== undefined || attributes["error.stack_trace"] !== undefined;
   return {
@@ -46,6 +53,27 @@ export function readLogWords({ body, attributes }: LogRecord): LogWords {
       .slice(0, MAX_TEXT),
     isException: isRecorded || frames > 0 || PANIC.test(body.slice(0, MAX_TEXT)),
   };
+}
+
+/** The error that a record is of, wherever its logger keeps type, message and stack; a record of none is an error without a type. */
+export function readLogError(log: LogRecord): ExceptionRecord {
+  const recorded = readLogException(log);
+  if (recorded !== undefined) return recorded;
+  const [type, message] = ERROR_KEYS.map((keys) => findText(log.attributes, keys));
+  const stack = findText(log.attributes, STACK_KEYS) ?? (log.body.includes("\n") ? log.body : undefined);
+  const text = message ?? withoutFrames(log.body).text;
+  const [head] = type === undefined && NAMED.test(text) ? parseStack(text) : [];
+  return {
+    type: type ?? head?.type ?? "",
+    message: head === undefined || head.message === "" ? text : head.message,
+    ...(stack === undefined ? {} : { stack }),
+    timeMs: log.timeMs,
+  };
+}
+
+function findText(attributes: LogRecord["attributes"], keys: readonly string[]): string | undefined {
+  const found = keys.map((key) => attributes[key]).find((value) => typeof value === "string" && value !== "");
+  return typeof found === "string" ? found : undefined;
 }
 
 /** Frames name functions and files, not what went wrong. */

@@ -34,7 +34,7 @@ export function rankCauses(findings: Findings): Ranking {
     return { cause, evidence, against, isGeneral, isAmbiguous, explains, score: isAmbiguous ? Math.min(score, UNKNOWN) : score };
   });
   // What was heard explains an exception even where it is only a guess which cause it belongs to.
-  const isExplained = weighed.some(({ explains }) => explains);
+  const isExplained = weighed.some(({ explains }) => explains) || isUnsure(findings, weighed);
   const ranked = weighed.map((each) => (each.isGeneral && isExplained ? { ...each, score: Math.min(each.score, UNKNOWN) } : each));
   const supported = ranked.filter(({ evidence, score }) => evidence.length > 0 && score > 0);
   const total = supported.reduce((sum, { score }) => sum + Math.exp(score), Math.exp(UNKNOWN));
@@ -48,6 +48,11 @@ export function rankCauses(findings: Findings): Ranking {
     .filter(({ cause }) => !named.has(cause))
     .map(({ cause, evidence, against }) => ({ cause, because: explain({ cause, evidence, against }) }));
   return { causes, ruledOut };
+}
+
+/** Nobody but an error of the program's own says what went wrong, in words that a machine's would have: it may be either. */
+function isUnsure({ sayings }: Findings, weighed: readonly { readonly isGeneral: boolean; readonly score: number }[]): boolean {
+  return sayings.some(({ own }) => own === "unsure") && weighed.some(({ isGeneral, score }) => !isGeneral && score > 0);
 }
 
 type Shared = Omit<RankedCause, "confidence"> & { readonly share: number; readonly isGeneral: boolean; readonly isAmbiguous: boolean };

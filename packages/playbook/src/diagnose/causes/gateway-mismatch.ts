@@ -9,7 +9,7 @@ export const gatewayMismatch: CauseRule = {
   sign: "an answer that changed between two hops, HTML where JSON was due, or a header that cannot be read",
   weigh: (findings) => ({
     evidence: [
-      ...hear(findings, WORDS, { statement: "the answer was not in the form that was due", weight: 4.5 }),
+      ...hear(findings, WORDS, { statement: "the answer was not in the form that was due", weight: 4.5, isOfCode: true }),
       ...fromForms(findings),
       ...fromPath(findings),
     ],

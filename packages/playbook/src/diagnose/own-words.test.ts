@@ -1,0 +1,86 @@
+import { describe, expect, it } from "vitest";
+import { diagnose } from "../playbook.ts";
+import { type SpanSketch, TraceBuilder } from "../trace/trace-builder.ts";
+
+const QUERY: SpanSketch = { service: "club", kind: "client", attributes: { "db.system.name": "postgresql", "server.address": "club-db" } };
+const GOOD: SpanSketch = { service: "club", name: "POST /courses", code: 201, attributes: { "http.route": "/courses" } };
+
+const OWN =
+  "\n\tat com.acme.club.Courses.book(Courses.java:41)\n\tat org.springframework.web.servlet.DispatcherServlet.doDispatch(D.java:9)";
+const DRIVER = "\n\tat com.zaxxer.hikari.pool.HikariPool.createTimeoutException(HikariPool.java:696)";
+const PACKAGE = "\n\tat de.pooling.Waiting.take(Waiting.java:12)";
+
+function diagnoseThrown(
+  type: string,
+  message: string,
+  more: Partial<SpanSketch> & { readonly stack?: string; readonly good?: readonly SpanSketch[] },
+) {
+  const { stack, good = [], ...sketch } = more;
+  const exception = { type, message, ...(stack === undefined ? {} : { stack: `${type}: ${message}${stack}` }) };
+  return diagnose(
+    new TraceBuilder()
+      .traces(30, () => ({ ...GOOD, calls: good }))
+      .traces(8, () => ({ ...GOOD, code: 500, takes: 80, exception, ...sketch }))
+      .observations(),
+  );
+}
+
+describe("an error of the program's own that uses the words of machines", () => {
+  it.each([
+    ["com.acme.club.CourseException", "Swimming pool exhausted until Monday"],
+    ["com.acme.club.SponsorException", "Connection to sponsor refused: connection refused"],
+    ["com.acme.club.RotaException", "Rota of week 31: deadlock detected"],
+    ["com.acme.club.TrainerException", "First aid certificate has expired for trainer 8"],
+  ])("is an exception where its type is of the trade as well: %s: %s", (type, message) => {
+    const { causes, verdict } = diagnoseThrown(type, message, { stack: OWN });
+    expect([verdict, causes[0]?.cause]).toEqual(["diagnosed", "unhandled-exception"]);
+  });
+
+  it.each([
+    ["java.lang.IllegalStateException", "Guest pool is exhausted for raffle 12", { stack: OWN }],
+    ["CourseError", "Swimming pool exhausted until Monday", {}],
+    ["Error", "Swimming pool exhausted until Monday", { calls: [QUERY], good: [QUERY] }],
+  ])("names nothing where only its words speak, and says what would tell: %s: %s", (type, message, more) => {
+    const { causes, verdict, missing } = diagnoseThrown(type, message, more);
+    expect(verdict).toBe("inconclusive");
+    expect(causes.map(({ cause }) => cause)).toContain("pool-exhausted");
+    expect(missing.map(({ wouldTell }) => wouldTell).join()).toContain("a rule of the program's trade");
+  });
+
+  it("is heard in the text of a log record, and in what other hops repeat of it", () => {
+    const message = "Swimming pool exhausted until Monday";
+    const { causes } = diagnoseThrown("com.acme.club.CourseException", message, {
+      stack: OWN,
+      message: `Request processing failed: ${message}`,
+      logs: [{ severity: 17, body: `Servlet threw exception: ${message}` }],
+    });
+    expect(causes[0]?.cause).toBe("unhandled-exception");
+  });
+});
+
+describe("an error in which a machine shows", () => {
+  it.each([
+    ["by a driver's type", ["java.sql.SQLTransientConnectionException", "course pool exhausted"], { stack: OWN }],
+    ["by a driver's frame", ["com.acme.club.CourseException", "course pool exhausted"], { stack: DRIVER + OWN }],
+    ["by the frame of another maker", ["com.acme.club.CourseException", "course pool exhausted"], { stack: PACKAGE + OWN }],
+    [
+      "by its cause",
+      ["com.acme.club.CourseException", "course pool exhausted"],
+      { stack: `${OWN}\nCaused by: java.net.SocketException: gone` },
+    ],
+    ["by a number or a duration", ["com.acme.club.CourseException", "course pool exhausted after 30000 ms"], { stack: OWN }],
+    ["by whom it calls", ["com.acme.club.CourseException", "club-db: pool exhausted"], { stack: OWN, good: [QUERY] }],
+    ["by words that are of nothing else", ["com.acme.club.CourseException", "connection pool exhausted"], { stack: OWN }],
+    ["by a code for a type", ["IJ000655", "course pool exhausted"], {}],
+    ["by a driver's type alone", ["DBConnection.ConnectionError", "course pool exhausted"], {}],
+    ["by a query that was not made", ["Error", "course pool exhausted"], { good: [QUERY] }],
+  ] as const)("is of that machine: %s", (_, [type, message], more) => {
+    expect(diagnoseThrown(type, message, more).causes[0]).toMatchObject({ cause: "pool-exhausted", confidence: 0.89 });
+  });
+
+  it("is of that machine by a call beside it that failed", () => {
+    const calls = [{ ...QUERY, status: "error", message: "remaining connection slots are reserved" } as const];
+    const { causes, verdict } = diagnoseThrown("com.acme.club.CourseException", "course pool exhausted", { stack: OWN, calls });
+    expect([verdict, causes[0]?.cause]).toEqual(["diagnosed", "database-failure"]);
+  });
+});

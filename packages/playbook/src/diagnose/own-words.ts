@@ -1,0 +1,88 @@
+import { type ExceptionRecord, readSpanExceptions } from "@faultline/model";
+import { type StackFrame, parseStack } from "../detect/parse-stack.ts";
+import { isFailed, toTarget } from "../isolate/call-fate.ts";
+import type { Call, Hop } from "../isolate/hop-shape.ts";
+import type { Occurrence } from "../isolate/occurrence.ts";
+import { readLogError } from "./log-words.ts";
+import { isOnlyOfMachines, isTechnical, isAnybodys } from "./technical-words.ts";
+
+/**
+ * What an error of a program's own says of machines, it may say of its trade: a swimming pool is full, a sponsor refused a connection.
+ * `trade`: its type says whose it is as well, and the program's own code threw it. `unsure`: nothing but its words speaks of a machine.
+ */
+export type OwnWords = { readonly message: string; readonly kind: "trade" | "unsure" };
+
+const LOG_ERROR = 17;
+/** Shorter words stand in other errors by chance. */
+const LEAST_LENGTH = 8;
+
+/** What a hop's own code said by its errors, with no sign of a machine beside it: no call that failed, no driver's type, frame or cause. */
+export function findOwnWords(hop: Hop, succeeding: readonly Occurrence[]): readonly OwnWords[] {
+  if (hop.calls.some(isFailed)) return [];
+  const good = succeeding.flatMap(({ entry }) => findHop(entry, hop.service) ?? []);
+  const peers = new Set([hop, ...good].flatMap(({ calls }) => calls.map(({ peer }) => peer.name)));
+  const thrown = [
+    ...hop.spans.flatMap(({ span }) => readSpanExceptions(span)),
+    ...hop.logs.filter(({ severity }) => severity >= LOG_ERROR).map(readLogError),
+  ];
+  return thrown.flatMap((each) => {
+    const kind = namesOne(each.message, peers) ? undefined : judgeThrown(each, () => madeAllCalls(hop, good));
+    return kind === undefined || each.message.length < LEAST_LENGTH ? [] : [{ message: each.message, kind }];
+  });
+}
+
+function judgeThrown(thrown: ExceptionRecord, isQuiet: () => boolean): OwnWords["kind"] | undefined {
+  const chain = parseStack(thrown.stack ?? "");
+  if ([thrown, ...chain].some(isTechnical) || isOnlyOfMachines(thrown.message)) return undefined;
+  const frames = chain.find((each) => each.frames.length > 0)?.frames ?? [];
+  if (chain.length > 1 || isOfLibrary(frames)) return undefined;
+  if (frames.length === 0) return isAnybodys(thrown.type) && !isQuiet() ? undefined : "unsure";
+  return isAnybodys(thrown.type) ? "unsure" : "trade";
+}
+
+/** True where a package threw, known as one or of another maker than the code of the program that called it. */
+function isOfLibrary([thrower, ...callers]: readonly StackFrame[]): boolean {
+  if (thrower === undefined) return false;
+  if (!thrower.isInApp) return true;
+  const caller = callers.find(({ isInApp }) => isInApp);
+  const [of, by] = [thrower, caller].map((frame) => /^\w+\.\w+(?=\.\w+\.)/.exec(frame?.function ?? "")?.[0]);
+  return of !== undefined && by !== undefined && of !== by;
+}
+
+/** Most good requests make a call: then a request that does not is one that did not come so far. */
+const MOST = 0.5;
+
+/** True where the hop made, and made well, every call that it makes in good requests: then none is left that could have failed. */
+function madeAllCalls({ calls }: Hop, good: readonly Hop[]): boolean {
+  if (calls.length === 0) return false;
+  const counts = new Map<string, number>();
+  for (const each of good) for (const key of new Set(each.calls.map(nameCall))) counts.set(key, (counts.get(key) ?? 0) + 1);
+  const made = new Set(calls.map(nameCall));
+  return [...counts].every(([key, count]) => count < good.length * MOST || made.has(key));
+}
+
+/** Who names whom it calls speaks of that call. */
+function namesOne(message: string, peers: ReadonlySet<string>): boolean {
+  return [...peers].some((peer) => {
+    const at = message.indexOf(peer);
+    return at >= 0 && !/\w/.test(message[at - 1] ?? "") && !/\w/.test(message[at + peer.length] ?? "");
+  });
+}
+
+function nameCall({ peer, operation }: Call): string {
+  return `${peer.name} ${toTarget(operation)}`;
+}
+
+function findHop(hop: Hop, service: string): Hop | undefined {
+  if (hop.service === service) return hop;
+  for (const { callee } of hop.calls) {
+    const found = callee === undefined ? undefined : findHop(callee, service);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Whose words a text repeats, where it repeats any. */
+export function findRepeated(text: string, own: readonly OwnWords[]): OwnWords["kind"] | undefined {
+  return own.find(({ message }) => text.includes(message))?.kind;
+}
