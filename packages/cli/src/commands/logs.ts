@@ -26,7 +26,7 @@ Formats are detected line by line; files may be mixed, gzip, zstd or UTF-16. FIL
 Several files (access, error and application log) are joined by request id, or by time and path.
 
   --format NAME        read only this format (may be given several times)
-  --log-format STRING  the log_format of nginx or LogFormat of Apache that wrote the file
+  --log-format STRING  the log_format of nginx, LogFormat of Apache or log-format of HAProxy or uWSGI that wrote the file
   --route TEXT         only routes with this text
   --from TIME, --to TIME   only this time: 2026-11-21T10:00:00Z, or 90m for 90 minutes ago
   --timezone +02:00    zone of times that are written without one (default UTC)

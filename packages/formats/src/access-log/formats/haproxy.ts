@@ -10,7 +10,7 @@ import { isUsualStatus } from "../usual-status.ts";
 
 /** What syslog and shippers put before the client is theirs; the client's port, the time and `frontend backend/server` are not mistaken. */
 const HEAD =
-  /(?:^|[ ])(?:(\S+):(\w+) )?\[(\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d(?:\.\d+)?(?: [+-]\d{4})?)\] ([^\s~/]+)(~?) ([^\s/]+)\/(\S+) {1,2}/;
+  /(?:^|[ ])(?:(\S+):(\w+) )?\[(\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d(?:\.\d+)?(?: [+-]\d{4})?)\] ([^\s~/]+)(~?) ([^\s/]+)\/(\S*) {1,2}/;
 const MAX_PREFIX = 256;
 /** Custom formats put a captured field, mostly the host, before the timers. */
 const HTTP =
@@ -133,18 +133,7 @@ function readHttp(draft: Draft, http: readonly string[], server: string): string
   putNumber(draft, "responseBytes", http[7]?.replace("+", ""));
   draft.flags = http[10] ?? "";
   const headerMs = Number(http[4]);
-  const connectMs = Number(http[3]);
-  const retries = /\/(\+?)(\d+)$/.exec(http[11] ?? "");
-  const last = {
-    address: `${draft.service}/${server}`,
-    answered: headerMs >= 0,
-    ...(connectMs >= 0 ? { connectMs } : {}),
-    ...(headerMs >= 0 ? { headerMs } : {}),
-  };
-  if (!server.startsWith("<")) {
-    const failed = Array.from({ length: Math.min(Number(retries?.[2] ?? 0), 8) }, () => ({ answered: false }));
-    draft.upstream = [...failed, last];
-  }
+  putTries(draft, { server, connectMs: Number(http[3]), headerMs, retries: /\/(\+?\d+)$/.exec(http[11] ?? "")?.[1] });
   const tail = http[13] ?? "";
   const tls = TLS_TAIL.exec(tail);
   // HAProxy writes a quote inside a request as #22, so the first one ends it; a line cut at its length limit has none.
@@ -154,8 +143,29 @@ function readHttp(draft: Draft, http: readonly string[], server: string): string
   return tls === null && !TLS_BEHIND.test(tail) ? "haproxy-http" : "haproxy-https";
 }
 
+/** A session's last server, how long it took to connect and to answer (-1 where it did not), and how often another one was tried before. */
+type Tries = {
+  readonly server: string;
+  readonly connectMs: number;
+  readonly headerMs: number;
+  readonly retries: string | undefined;
+};
+
+/** Sets the tries of a session whose backend is known; none where HAProxy itself answered. */
+export function putTries(draft: Draft, { server, connectMs, headerMs, retries }: Tries): void {
+  if (server.startsWith("<")) return;
+  const failed = Array.from({ length: Math.min(Number(retries ?? 0), 8) }, () => ({ answered: false }));
+  const last = {
+    address: `${draft.service}/${server}`,
+    answered: headerMs >= 0,
+    ...(connectMs >= 0 ? { connectMs } : {}),
+    ...(headerMs >= 0 ? { headerMs } : {}),
+  };
+  draft.upstream = [...failed, last];
+}
+
 /** HAProxy writes what could be mistaken as `#HH`, byte by byte; bytes that are no UTF-8 stay so. */
-function decodeHashes(text: string): string {
+export function decodeHashes(text: string): string {
   return text.replace(/(?:#[0-9A-F]{2})+/g, (run) => {
     try {
       return decodeURIComponent(run.replaceAll("#", "%"));
@@ -166,7 +176,7 @@ function decodeHashes(text: string): string {
 }
 
 /** Section 8.5: the first two letters say who ended the session and in which phase; `Tr` of -1 that no complete response came. */
-function judgeHaproxy(draft: Draft, headerMs: number): void {
+export function judgeHaproxy(draft: Draft, headerMs: number): void {
   if (draft.status === undefined || draft.status < 500) return;
   const flags = draft.flags ?? "";
   const known = findHaproxyTermination(flags);

@@ -121,3 +121,113 @@ describe("Apache's LogFormat", () => {
     expect(read("%a %m %U %>s", "10.0.0.9 /p /q 201")).toEqual({ unparsed: "10.0.0.9 /p /q 201" });
   });
 });
+
+describe("HAProxy's log-format", () => {
+  const common = {
+    time: "2026-11-21T10:00:00.250Z",
+    "http.request.method": "GET",
+    "url.path": '/a"b',
+    "url.query": "c=d",
+    "http.response.status_code": 503,
+    "http.response.body.size": 217,
+    "client.address": "2001:db8::1",
+    duration_ms: 31,
+    format: "haproxy-log-format",
+  };
+
+  it.each([
+    [
+      "the manual's own, without captured headers, after which no second space is written",
+      'log-format "%ci:%cp [%tr] %ft %b/%s %TR/%Tw/%Tc/%Tr/%Ta %ST %B %CC %CS %tsc %ac/%fc/%bc/%sc/%rc %sq/%bq %hr %hs %{+Q}r"',
+      '2001:db8::1:36930 [21/Nov/2026:10:00:00.250] in shop/s1 0/0/1/30/31 503 217 - - ---- 1/1/0/0/0 0/0 "GET /a#22b?c=d HTTP/1.1"',
+    ],
+    [
+      "the same with captured headers",
+      String.raw`%ci:%cp\ [%tr]\ %ft\ %b/%s\ %TR/%Tw/%Tc/%Tr/%Ta\ %ST\ %B\ %CC\ %CS\ %tsc\ %ac/%fc/%bc/%sc/%rc\ %sq/%bq\ %hr\ %hs\ %{+Q}r`,
+      '2001:db8::1:36930 [21/Nov/2026:10:00:00.250] in shop/s1 0/0/1/30/31 503 217 - - ---- 1/1/0/0/0 0/0 {shop.example|a b} {} "GET /a#22b?c=d HTTP/1.1"',
+    ],
+    [
+      "JSON with expressions",
+      `'{"ts":"%trl","src":"%[src]","m":"%[capture.req.method]","p":"%HP","q":"%HQ","status":%ST,"read":%B,"Ta":%Ta,"w":"%[var(txn.x),regsub([a-z],-)]"}'`,
+      '{"ts":"21/Nov/2026:11:00:00.250 +0100","src":"2001:db8::1","m":"GET","p":"/a#22b","q":"?c=d","status":503,"read":217,"Ta":31,"w":"-"}',
+    ],
+    [
+      "everything in quotes, and a date of the operators' own",
+      '%{+Q}o %[date(0,ms),ms_ltime("%Y-%m-%d %H:%M:%S.%N")] %ci %HM %HU %ST %B %Tt %{-Q}pid',
+      '"2026-11-21 10:00:00.250" "2001:db8::1" "GET" "/a#22b?c=d" "503" "+217" "+31" 7',
+    ],
+  ])("reads %s", (_, format, line) => {
+    expect(read(format, line)).toEqual(common);
+  });
+
+  it("says who answered, as for HAProxy's own layouts", () => {
+    const compiled = compileLogFormat("%ci %b/%s %Tc/%Tr/%Ta %ST %tsc %rc %HM %HP");
+    const custom = (compiled as Extract<typeof compiled, { ok: true }>).value;
+    const parse = custom.create({ nowMs: 0, zoneOffsetMinutes: 0 });
+    expect(parse("10.0.0.1 shop/s1 -1/-1/3004 503 SC-- 2 GET /a")).toMatchObject({
+      exchange: { madeBy: { hop: "observer" }, upstream: [{ answered: false }, { answered: false }, { address: "shop/s1" }] },
+    });
+    expect(parse("10.0.0.1 shop/s1 1/30/31 502 ---- 0 GET /a")).toMatchObject({ exchange: { madeBy: { hop: "behind" } } });
+    expect(parse("10.0.0.1 shop/<NOSRV> -1/-1/0 -1 CR-- 0 <BADREQ> <BADREQ>")).toEqual({
+      kind: "exchange",
+      format: "haproxy-log-format",
+      exchange: {
+        observer: { kind: "load-balancer", name: "haproxy" },
+        clientAddress: "10.0.0.1",
+        durationMs: 0,
+        service: "shop",
+        flags: "CR--",
+      },
+    });
+  });
+});
+
+describe("uWSGI's log-format", () => {
+  const common = {
+    time: "2026-11-21T10:00:00.000Z",
+    "http.request.method": "GET",
+    "url.path": "/a b",
+    "url.query": 'c="d"',
+    "http.response.status_code": 500,
+    "http.response.body.size": 37,
+    "client.address": "10.0.0.1",
+  };
+
+  it.each([
+    [
+      'log-format = %(addr) - %(user) [%(ltime)] "%(method) %(uri) %(proto)" %(status) %(rsize) "%(referer)" "%(uagent)"',
+      '10.0.0.1 - - [21/Nov/2026:11:00:00 +0100] "GET /a b?c="d" HTTP/1.1" 500 37 "-" "say "hi""',
+      { "user_agent.original": 'say "hi"' },
+    ],
+    [
+      '{"t":"%(ftime)","m":"%(method)","u":"%(uri)","s":%(status),"b":%(rsize),"ms":%(msecs),"x":"%(var.HTTP_X_FORWARDED_FOR)","c":"%(addr)","id":"%(var.HTTP_X_REQUEST_ID)"}',
+      String.raw`{"t":"2026-11-21T10:00:00+0000","m":"GET","u":"/a b?c=\"d\"","s":500,"b":37,"ms":12,"x":"-","c":"10.0.0.1","id":"7f3a"}`,
+      { duration_ms: 12, request_id: "7f3a" },
+    ],
+    [
+      "[%(ctime)] %(addr) (%(proto) %(status)) %(method) %(uri) => %(rsize)+%(hsize) bytes in %(secs)s %(msecs) %(micros)",
+      '[Sat Nov 21 10:00:00 2026] 10.0.0.1 (HTTP/1.1 500) GET /a b?c="d" => 37+39 bytes in 0.000198s 0 198',
+      { duration_ms: 0.198 },
+    ],
+    ["%(time) %(addr) %(method) %(uri) %(status) %(rsize)", '1795255200 10.0.0.1 GET /a b?c="d" 500 37', {}],
+  ])("reads %s", (format, line, own) => {
+    expect(read(format, line)).toEqual({ ...common, ...own, format: "uwsgi-log-format" });
+  });
+
+  it("is not taken for gunicorn's, whose names have one letter", () => {
+    expect(read('%(h)s "%(r)s" %(s)s', '10.0.0.1 "GET /a HTTP/1.1" 500')).toMatchObject({ format: "apache-log-format" });
+  });
+});
+
+describe("quotes that a server did not escape", () => {
+  it("end a field only where the number follows that the layout has there", () => {
+    const format = 'escape=none \'$remote_addr "$request" $status $body_bytes_sent "$http_user_agent" $request_time\'';
+    expect(read(format, '10.0.0.1 "GET /a" b HTTP/1.1" 502 37 "say "hi" there" 0.004')).toMatchObject({
+      "url.path": '/a" b',
+      "http.response.status_code": 502,
+      "http.response.body.size": 37,
+      "user_agent.original": 'say "hi" there',
+      duration_ms: 4,
+    });
+  });
+});

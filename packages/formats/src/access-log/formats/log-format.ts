@@ -1,6 +1,7 @@
 /**
- * Parsers made from the operators' own format string: nginx's `log_format` (`$variables`) and Apache's `LogFormat` (`%directives`, which
- * varnishncsa shares). Sources: ngx_http_log_module; httpd mod_log_config, "Custom Log Formats"; varnishncsa(1), "FORMAT".
+ * Parsers made from the operators' own format string: nginx's `log_format` (`$variables`), Apache's `LogFormat` (`%directives`, which
+ * varnishncsa and gunicorn share), HAProxy's and uWSGI's `log-format`. Sources: ngx_http_log_module; httpd mod_log_config, "Custom Log
+ * Formats"; varnishncsa(1), "FORMAT"; for the last two the files of their own.
  */
 import type { Result } from "@faultline/model";
 import { parseAnyTime } from "../clock.ts";
@@ -17,10 +18,12 @@ import {
   putTime,
   startDraft,
 } from "../draft.ts";
-import { type Piece, readFields } from "../field-sequence.ts";
+import { type Piece, readFields, splitBy } from "../field-sequence.ts";
 import type { ParseContext, TextFormat } from "../line.ts";
 import { putNginxUpstream } from "../nginx-upstream.ts";
 import { unescapeQuoted } from "../tokens.ts";
+import { isHaproxyFormat, putHaproxy, splitHaproxy } from "./haproxy-log-format.ts";
+import { isUwsgiFormat, splitUwsgi } from "./uwsgi-log-format.ts";
 
 /** Without one of these a line says nothing of how its request ended. */
 const STATUS_FIELDS = ["status", "%s", "upstream_status"];
@@ -29,24 +32,40 @@ const STATUS_FIELDS = ["status", "%s", "upstream_status"];
 export function compileLogFormat(format: string): Result<TextFormat> {
   const text = format
     .trim()
-    .replace(/^(?:log_format\s+\w+\s+|LogFormat\s+)?(?:escape=\w+\s+)?/, "")
+    .replace(/^(?:log_format\s+\w+\s+|LogFormat\s+|log-?format\s*=?\s+)?(?:escape=\w+\s+)?/, "")
     .replace(/;\s*$/, "");
-  const joined = toApache(joinQuoted(text)).replace(/\$(?:host|http_host|server_name)\$(?:request_uri|uri)\b/g, "${host_and_uri}");
-  const pieces = joined.includes("$") ? splitNginx(joined) : splitApache(joinTimes(joined.replaceAll("%U%q", "%{target}U")));
+  const { id, pieces } = split(joinQuoted(text));
   const fields = pieces.flatMap((piece) => ("field" in piece ? [piece.field] : []));
   if (fields.length === 0)
-    return { ok: false, error: `the format has no $variables (nginx) and no %directives (Apache): ${format.slice(0, 80)}` };
+    return {
+      ok: false,
+      error: `the format has no $variables (nginx), no %directives (Apache, HAProxy) and no %(variables) (uWSGI): ${format.slice(0, 80)}`,
+    };
   const crowded = pieces.findIndex((piece, index) => "field" in piece && "field" in (pieces[index + 1] ?? { literal: "" }));
   if (crowded !== -1) {
     return { ok: false, error: `the format has two fields with nothing between them (field ${crowded + 1}), so a line cannot be split` };
   }
   if (!STATUS_FIELDS.some((field) => fields.includes(field)))
-    return { ok: false, error: `the format has no status: not $status (nginx), nor %s or %>s (Apache): ${format.slice(0, 80)}` };
-  const id = joined.includes("$") ? "nginx-log-format" : "apache-log-format";
+    return {
+      ok: false,
+      error: `the format has no status: not $status (nginx), %s or %>s (Apache), %ST (HAProxy) nor %(status) (uWSGI): ${format.slice(0, 80)}`,
+    };
   const named = fields.some((field) => field.startsWith("upstream_"));
-  const isJson = joined.trimStart().startsWith("{");
+  const first = pieces[0];
+  const isJson = first !== undefined && "literal" in first && first.literal.trimStart().startsWith("{");
   return { ok: true, value: { id, isJson, create: (context) => (line) => readLine(line, { pieces, id, named, context }) } };
 }
+
+/** The pieces of a format string, by the notation that it is written in. */
+function split(format: string): { readonly id: string; readonly pieces: Piece[] } {
+  if (isHaproxyFormat(format)) return { id: HAPROXY, pieces: splitHaproxy(format) };
+  if (isUwsgiFormat(format)) return { id: "uwsgi-log-format", pieces: splitUwsgi(format) };
+  const joined = toApache(format).replace(/\$(?:host|http_host|server_name)\$(?:request_uri|uri)\b/g, "${host_and_uri}");
+  if (joined.includes("$")) return { id: "nginx-log-format", pieces: splitNginx(joined) };
+  return { id: "apache-log-format", pieces: splitApache(joinTimes(joined.replaceAll("%U%q", "%{target}U"))) };
+}
+
+const HAPROXY = "haproxy-log-format";
 
 /** gunicorn's atoms that Apache spells otherwise; the rest are Apache's letters. Source: gunicorn, "access_log_format". */
 const GUNICORN: Readonly<Record<string, string>> = {
@@ -91,25 +110,29 @@ function splitNginx(format: string): Piece[] {
     const field = match[1] ?? match[2] ?? "";
     return {
       field,
-      shape: field.startsWith("upstream_") || field === "http_x_forwarded_for" ? "list" : NUMBERS.has(field) ? "number" : "text",
+      shape: nameShape(field),
     };
   });
 }
 
+function nameShape(variable: string): Exclude<Piece, { readonly literal: string }>["shape"] {
+  if (variable.startsWith("upstream_") || variable === "http_x_forwarded_for") return "list";
+  if (variable === "server_protocol") return "protocol";
+  return NUMBERS.has(variable) ? "number" : "text";
+}
+
 function splitApache(format: string): Piece[] {
-  const pieces = splitBy(format, /%(?:[<>!\d,]*)(?:\{([^}]*)\}(\^?[a-zA-Z]+)|(\^?[a-zA-Z]|%))/g, (match) => {
+  return splitBy(format, /%(?:[<>!\d,]*)(?:\{([^}]*)\}(\^?[a-zA-Z]+)|(\^?[a-zA-Z]|%))/g, (match) => {
     if (match[3] === "%") return { literal: "%" };
     const directive = match[2] ?? match[3] ?? "";
     const field = match[1] === undefined ? `%${directive}` : `%{${match[1].toLowerCase()}}${directive}`;
-    if (field === "%t") return { field, shape: "text" };
+    // `%t` writes its own brackets.
+    if (field === "%t") return [{ literal: "[" }, { field, shape: "text" }, { literal: "]" }];
     if (directive === "t") return { field, shape: "text", spaces: countSpaces(match[1] ?? "") };
     if (field === "%{x-forwarded-for}i") return { field, shape: "list" };
+    if (field === "%H") return { field, shape: "protocol" };
     return { field, shape: "sbBOIDTLkpPX".includes(directive) && directive !== "L" && directive !== "X" ? "number" : "text" };
   });
-  // `%t` writes its own brackets.
-  return pieces
-    .flatMap((piece): Piece[] => ("field" in piece && piece.field === "%t" ? [{ literal: "[" }, piece, { literal: "]" }] : [piece]))
-    .reduce<Piece[]>(mergeLiterals, []);
 }
 
 /** The spaces in what strftime writes: its own, and those of the conversions that hold some. */
@@ -123,25 +146,6 @@ function joinTimes(format: string): string {
   return format.replace(/%\{([^}]*)\}t([.,]?)%\{[mu]sec_frac\}t(?:( ?)%\{%z\}t)?/g, "%{$1$2N$3}t");
 }
 
-function mergeLiterals(merged: Piece[], piece: Piece): Piece[] {
-  const last = merged.at(-1);
-  if (last !== undefined && "literal" in last && "literal" in piece) merged[merged.length - 1] = { literal: last.literal + piece.literal };
-  else merged.push(piece);
-  return merged;
-}
-
-function splitBy(format: string, pattern: RegExp, toPiece: (match: RegExpExecArray) => Piece): Piece[] {
-  const pieces: Piece[] = [];
-  let index = 0;
-  for (const match of format.matchAll(pattern)) {
-    if (match.index > index) pieces.push({ literal: format.slice(index, match.index) });
-    pieces.push(toPiece(match));
-    index = match.index + match[0].length;
-  }
-  if (index < format.length) pieces.push({ literal: format.slice(index) });
-  return pieces.reduce<Piece[]>(mergeLiterals, []);
-}
-
 type Setter = (draft: Draft, value: string, context: ParseContext) => void;
 
 const putBytes: Setter = (draft, value) => putNumber(draft, "responseBytes", value);
@@ -150,6 +154,7 @@ const putLine: Setter = (draft, value) => putRequestLine(draft, unescapeQuoted(v
 const putAt: Setter = (draft, value, context) => putTime(draft, parseAnyTime(value, context));
 const putId: Setter = (draft, value) => putText(draft, "requestId", value);
 const putHost: Setter = (draft, value) => putText(draft, "host", value);
+const putQuery: Setter = (draft, value) => putText(draft, "query", unescapeQuoted(value).replace(/^\?/, ""));
 const putPath: Setter = (draft, value) => putTarget(draft, unescapeQuoted(value));
 
 /** Fields in the order of preference: where two set the same member, the earlier in the line's table wins. */
@@ -168,8 +173,8 @@ const SETTERS: Readonly<Record<string, Setter>> = {
   host_and_uri: (draft, value) => putTarget(draft, `http://${value}`),
   uri: (draft, value) => draft.path ?? putTarget(draft, value),
   document_uri: (draft, value) => draft.path ?? putTarget(draft, value),
-  args: (draft, value) => putText(draft, "query", value),
-  query_string: (draft, value) => putText(draft, "query", value),
+  args: putQuery,
+  query_string: putQuery,
   status: (draft, value) => putStatus(draft, value),
   body_bytes_sent: putBytes,
   bytes_sent: (draft, value, context) => draft.responseBytes ?? putBytes(draft, value, context),
@@ -192,7 +197,7 @@ const SETTERS: Readonly<Record<string, Setter>> = {
   "%U": putPath,
   // Path and query without anything between them are one target.
   "%{target}U": putPath,
-  "%q": (draft, value) => putText(draft, "query", value.replace(/^\?/, "")),
+  "%q": putQuery,
   "%s": (draft, value) => putStatus(draft, value),
   "%b": putBytes,
   "%B": putBytes,
@@ -201,6 +206,7 @@ const SETTERS: Readonly<Record<string, Setter>> = {
   "%D": (draft, value) => putDuration(draft, value, 0.001),
   "%{us}T": (draft, value) => putDuration(draft, value, 0.001),
   "%{ms}T": (draft, value) => putDuration(draft, value, 1),
+  "%{whole}T": (draft, value) => (draft.durationMs === undefined ? putDuration(draft, value, 1) : undefined),
   "%{fraction}T": (draft, value) => putDuration(draft, value, 1000),
   "%T": (draft, value) => (draft.durationMs === undefined ? putDuration(draft, value, 1000) : undefined),
   "%{s}T": (draft, value) => (draft.durationMs === undefined ? putDuration(draft, value, 1000) : undefined),
@@ -230,7 +236,8 @@ function readLine(line: string, { pieces, id, named, context }: Line): ReturnTyp
   const method = fields.get("request_method") ?? fields.get("%m");
   if (method !== undefined && !/^(?:[A-Za-z][\w-]{0,31}|-|)$/.test(method)) return undefined;
   const status = fields.get("status") ?? fields.get("%s");
-  if (status !== undefined && !isAbsent(status) && !/^\d{3}$/.test(status)) return undefined;
+  if (status !== undefined && !isAbsent(status) && !/^(?:\d{3}|-1)$/.test(status)) return undefined;
+  if (id === HAPROXY) putHaproxy(draft, fields);
   putNginxUpstream(
     draft,
     {

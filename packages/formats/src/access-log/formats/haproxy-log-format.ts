@@ -1,0 +1,130 @@
+/**
+ * HAProxy's `log-format`: its %-tags with their flags, and `%[...]` with a sample expression. Source: HAProxy configuration manual,
+ * section 8.2.6 (8.2.4 in older ones). What an expression yields is known where it is a request's or an answer's own property.
+ */
+import { type Draft, isAbsent, putNumber, putRequestLine, putTarget, putText } from "../draft.ts";
+import { type Piece, splitBy } from "../field-sequence.ts";
+import { decodeHashes, judgeHaproxy, putTries } from "./haproxy.ts";
+
+const STATUS = /%(?:\{[^}]*\})?(?:ST\b|\[(?:txn\.)?status\])/;
+
+/** Whether a format string is HAProxy's: nobody else writes `%ST`, or an expression in brackets. */
+export function isHaproxyFormat(format: string): boolean {
+  return STATUS.test(format) || /%(?:\{[+-][^}]*\})?(?:\[|[cbfs][ip]\b|t[rs]c?\b|ft\b)/.test(format);
+}
+
+/** The tags that mean something here, by the names under which their values are set. */
+const TAGS: Readonly<Record<string, string>> = {
+  ci: "remote_addr",
+  t: "time_local",
+  tr: "time_local",
+  T: "time_local",
+  Tl: "time_local",
+  trg: "time_local",
+  trl: "time_local",
+  Ts: "msec",
+  r: "haproxy.request",
+  HM: "haproxy.method",
+  HU: "haproxy.target",
+  HP: "haproxy.path",
+  HPO: "haproxy.path",
+  HQ: "haproxy.query",
+  ST: "status",
+  B: "haproxy.bytes",
+  U: "request_length",
+  Ta: "haproxy.total",
+  Tt: "haproxy.total",
+  ID: "request_id",
+  b: "haproxy.backend",
+  s: "haproxy.server",
+  Tc: "haproxy.connect",
+  Tr: "haproxy.header",
+  rc: "haproxy.retries",
+  tsc: "haproxy.flags",
+  ts: "haproxy.flags",
+};
+
+/** The same of sample expressions, without their converters. */
+const EXPRESSIONS: Readonly<Record<string, string>> = {
+  src: "remote_addr",
+  method: "haproxy.method",
+  "capture.req.method": "haproxy.method",
+  "capture.req.uri": "haproxy.target",
+  pathq: "haproxy.target",
+  url: "haproxy.target",
+  path: "haproxy.path",
+  query: "haproxy.query",
+  status: "status",
+  "txn.status": "status",
+  "unique-id": "request_id",
+  "txn.timer.total": "haproxy.total",
+  date: "time_local",
+  accept_date: "time_local",
+  request_date: "time_local",
+  "req.hdr(user-agent)": "http_user_agent",
+  "req.fhdr(user-agent)": "http_user_agent",
+  "req.hdr(host)": "host",
+  "req.hdr(x-request-id)": "request_id",
+};
+
+/** Tags whose values are numbers, so that a text before them may hold spaces. */
+const NUMBERS = /^(?:ST|B|U|T[acdhiqrRtuw]|Ts|ms|[cbfs]p|[afbs]c|rc|[sb]q|pid|rt|lc)$/;
+const TAG = /%(?:\{([^}]*)\})?(?:\[((?:[^[\]]|\[[^\]]*\])*)\]|([A-Za-z]+|%))/g;
+
+/** The pieces of a format: `%{+Q}r` stands in quotes, and after `%{+Q}o` everything does. */
+export function splitHaproxy(format: string): Piece[] {
+  let isQuoted = false;
+  const pieces = splitBy(format.replaceAll(/\\([ "'{}[\]%])/g, "$1"), TAG, ([, flags = "", expression, tag = ""]) => {
+    const isOwn = flags.includes("+Q") || (isQuoted && !flags.includes("-Q"));
+    if (tag === "o") {
+      isQuoted = isOwn;
+      return [];
+    }
+    if (tag === "%") return { literal: "%" };
+    const piece = expression === undefined ? toTagPiece(tag) : toExpressionPiece(expression);
+    return isOwn ? [{ literal: '"' }, piece, { literal: '"' }] : piece;
+  });
+  return pieces.map((piece) => ("literal" in piece ? { ...piece, isSingleSpaced: true } : piece));
+}
+
+function toTagPiece(tag: string): Piece {
+  if (tag === "hr" || tag === "hs") return { field: `haproxy.${tag}`, shape: "captures" };
+  if (tag === "HV") return { field: "haproxy.HV", shape: "protocol" };
+  const field = Object.hasOwn(TAGS, tag) ? TAGS[tag] : undefined;
+  return { field: field ?? `haproxy.${tag}`, shape: NUMBERS.test(tag) ? "number" : "text" };
+}
+
+function toExpressionPiece(expression: string): Piece {
+  // Whether the date is one of seconds or of milliseconds, and in which zone, is told by its look.
+  const strftime = /time\(([^,)]*)/.exec(expression)?.[1] ?? "";
+  const sample = (/^[^,(]*(?:\([^)]*\))?/.exec(expression)?.[0] ?? "").toLowerCase().replace(/^((?:accept_|request_)?date)\(.*/, "$1");
+  const field = Object.hasOwn(EXPRESSIONS, sample) ? EXPRESSIONS[sample] : undefined;
+  return { field: field ?? `haproxy.${expression}`, shape: field === "status" ? "number" : "text", spaces: strftime.split(" ").length - 1 };
+}
+
+/** What HAProxy writes where there was no request that it could read. */
+const NO_REQUEST = "<BADREQ>";
+
+/** Sets what the tags that only HAProxy has say. */
+export function putHaproxy(draft: Draft, fields: ReadonlyMap<string, string>): void {
+  const read = (name: string) => {
+    const value = fields.get(`haproxy.${name}`);
+    return value === undefined || isAbsent(value) || value === NO_REQUEST ? undefined : value;
+  };
+  const sent = (name: string) => decodeHashes(read(name) ?? "");
+  draft.observer = { kind: "load-balancer", name: "haproxy" };
+  putRequestLine(draft, sent("request"));
+  putText(draft, "method", read("method"));
+  putTarget(draft, sent("path"));
+  putTarget(draft, sent("target"));
+  putText(draft, "query", sent("query").replace(/^\?/, ""));
+  putNumber(draft, "responseBytes", read("bytes")?.replace("+", ""));
+  putNumber(draft, "durationMs", read("total")?.replace("+", ""));
+  putText(draft, "service", read("backend"));
+  putText(draft, "flags", fields.get("haproxy.flags"));
+  const headerMs = Number(read("header") ?? -1);
+  const server = read("server");
+  if (server !== undefined && draft.service !== undefined && read("header") !== undefined)
+    putTries(draft, { server, connectMs: Number(read("connect") ?? -1), headerMs, retries: read("retries") });
+  if (draft.flags !== undefined && read("header") !== undefined) judgeHaproxy(draft, headerMs);
+}
