@@ -95,6 +95,7 @@ const BYTES = [
   "bytes_out",
   "response_bytes",
   "response_size",
+  "resp_size",
   "response_length",
   "response_body_size",
   "http.response.written",
@@ -364,9 +365,9 @@ function readTarget(read: FieldReader): string | undefined {
   return target !== undefined && /^(?:\/|\*$|[a-z][a-z0-9+.-]*:\/\/)/i.test(target) ? target : undefined;
 }
 
-/** A word for many things, unless an address stands there. */
+/** Words for many things, unless an address stands there. */
 function readRemote(read: FieldReader): string | undefined {
-  const remote = readJsonText(read(["remote"]));
+  const remote = readJsonText(read(["remote", "address", "addr"]));
   return remote !== undefined && /^(?:(?:\d{1,3}\.){3}\d{1,3}|\[?[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}\]?)(?::\d+)?$/i.test(remote)
     ? remote
     : undefined;
@@ -406,6 +407,8 @@ export function readSuffixedDuration(text: string): number | undefined {
   return scaleDuration(match[1], units[match[2] ?? ""] ?? 1000);
 }
 
+const LEAST_MS = 0.02;
+
 /** What Rails' loggers write beside a duration in ms: lograge, and GitLab's JSON. */
 const OF_RAILS = ["controller", "view", "db"];
 
@@ -427,7 +430,8 @@ function readDuration(read: FieldReader): number | undefined {
   for (const [name, unitMs] of isNginx ? [...DURATIONS, RT] : DURATIONS) {
     const value = readJsonText(read([name]));
     const durationMs = value === undefined ? undefined : scaleDuration(value, unitMs);
-    if (durationMs !== undefined) return durationMs;
+    // Seconds under a name that others count in milliseconds: nothing is answered within a few microseconds.
+    if (durationMs !== undefined && (name !== "response_time" || durationMs === 0 || durationMs >= LEAST_MS)) return durationMs;
   }
   return undefined;
 }

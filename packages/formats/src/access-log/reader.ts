@@ -27,6 +27,7 @@ import { javaUtilLogging } from "./formats/java-util-logging.ts";
 import { klog } from "./formats/klog.ts";
 import { kong } from "./formats/kong.ts";
 import type { JsonFormat, JsonObject, LineParser, ParseContext, ParsedLine, TextFormat } from "./line.ts";
+import { mendJson } from "./mend-json.ts";
 import { lambda } from "./formats/lambda.ts";
 import { logfmt, lograge } from "./formats/logfmt.ts";
 import { isOfCaller } from "./logfmt-pairs.ts";
@@ -293,9 +294,17 @@ function readJson(object: JsonObject, tools: Tools): ParsedLine | Peeled | undef
   for (const parse of tools.objects) {
     const parsed = parse(object);
     if (parsed === undefined) continue;
-    return parsed.kind === "exchange" ? addHiddenError(parsed, object) : (readInner(object, tools) ?? parsed);
+    return parsed.kind === "exchange" ? addHiddenError(parsed, object) : readMessage(parsed, object, tools);
   }
   return readInner(object, tools);
+}
+
+/** A record whose words may be an access line, or the fields of one, which then has at least the time of its record. */
+function readMessage(parsed: ParsedLine, object: JsonObject, tools: Tools): ParsedLine {
+  const inner = readInner(object, tools) ?? parsed;
+  const timeMs = parsed.kind === "message" ? parsed.message.timeMs : undefined;
+  if (inner.kind !== "exchange" || inner.exchange.timeMs !== undefined || timeMs === undefined) return inner;
+  return { ...inner, exchange: { ...inner.exchange, timeMs } };
 }
 
 function addHiddenError(parsed: ParsedLine & { readonly kind: "exchange" }, object: JsonObject): ParsedLine {
@@ -320,9 +329,21 @@ function readInner(object: JsonObject, tools: Tools): ParsedLine | undefined {
   const inner = findInnerLine(object);
   if (inner === undefined || inner.length > MAX_TEXT) return undefined;
   const nested = inner.startsWith("{") ? parseObject(inner) : undefined;
-  if (nested !== undefined) return readFields(nested, tools);
+  if (nested !== undefined) return readOwnRecord(nested, tools);
   const parsed = readText(inner, tools);
   return parsed?.kind === "exchange" || parsed?.format === "nginx-error" || parsed?.format === "apache-error" ? parsed : undefined;
+}
+
+/**
+ * An object in a record's words. With a status, and nothing of who asked for what, when and for how long, it is no access record, but what
+ * somebody was answered: `{"status":500,"path":"/x","error":"boom"}`.
+ */
+function readOwnRecord(object: JsonObject, tools: Tools): ParsedLine | undefined {
+  const parsed = readFields(object, tools);
+  if (parsed?.kind !== "exchange") return parsed;
+  const { method, clientAddress, timeMs, durationMs, responseBytes, requestId, upstream } = parsed.exchange;
+  const known = [method, clientAddress, timeMs, durationMs, responseBytes, requestId, upstream];
+  return known.every((each) => each === undefined) ? undefined : parsed;
 }
 
 function readFields(object: JsonObject, tools: Tools): ParsedLine | undefined {
@@ -334,7 +355,10 @@ function readFields(object: JsonObject, tools: Tools): ParsedLine | undefined {
 }
 
 function parseObject(text: string): JsonObject | undefined {
-  return readObject(parseJson(text));
+  const object = readObject(parseJson(text));
+  if (object !== undefined || text.length > MAX_TEXT) return object;
+  const mended = mendJson(text);
+  return mended === undefined ? undefined : readObject(parseJson(mended));
 }
 
 function parseJson(text: string): unknown {

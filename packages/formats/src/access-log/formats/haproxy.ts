@@ -14,9 +14,9 @@ const HEAD =
 const MAX_PREFIX = 256;
 /** Custom formats put a captured field, mostly the host, before the timers. */
 const HTTP =
-  /^(?:[^\s/]+ )?(-?\d+)\/(-?\d+)\/(-?\d+)\/(-?\d+)\/(\+?-?\d+) (-?\d+) (\+?-?\d+) (\S+) (\S+) ([A-Za-z-]{4}) (\d+\/\d+\/\d+\/\d+\/\+?\d+) {1,2}(\d+\/\d+)(?: \{[^}]*\}){0,2}(?: (.*))?$/s;
+  /^(?:[^\s/]+ )?(-?\d+)\/(-?\d+)\/(-?\d+)\/(-?\d+)\/(\+?-?\d+) +(-?\d+) (\+?-?\d+) (\S+) (\S+) ([A-Za-z-]{4}) (\d+\/\d+\/\d+\/\d+\/\+?\d+) {1,2}(\d+\/\d+)(?: \{[^}]*\}){0,2}(?: (.*))?$/s;
 /** What the operators left of it, or put behind it: the five timers, status and size stay together, the rest is found by its look. */
-const SHORTENED = /^(-?\d+)\/(-?\d+)\/(-?\d+)\/(-?\d+)\/(\+?-?\d+) (-?\d+) (\+?-?\d+)(?= |$)(.*)$/s;
+const SHORTENED = /^(-?\d+)\/(-?\d+)\/(-?\d+)\/(-?\d+)\/(\+?-?\d+) +(-?\d+) (\+?-?\d+)(?= |$)(.*)$/s;
 /** `option httplog clf`: the Common Log Format's head, and behind it what httplog says, each word by itself. */
 const CLF =
   /^(?:.{0,200}? )?(\S+) - - \[([^\]]{20,27})\] "([^"]*)" (-?\d+) (\+?-?\d+) "" "" (\d+) (\d{3}) "([^"]*)" "([^"]*)" "([^"]*)" (-?\d+) (-?\d+) (-?\d+) (-?\d+) (\+?-?\d+) ([A-Za-z-]{4}) (\d+) (\d+) (\d+) (\d+) (\+?\d+) (\d+) (\d+)(?= |$)/;

@@ -1,13 +1,13 @@
 /** uWSGI's default request line. Source: uWSGI core/logging.c; its times have no zone. */
 import { parseCTime } from "../clock.ts";
-import { putClient, putDuration, putNumber, putStatus, putTarget, putTime, startDraft } from "../draft.ts";
+import { putClient, putDuration, putNumber, putStatus, putTarget, putText, putTime, startDraft } from "../draft.ts";
 import type { LineParser, ParseContext, TextFormat } from "../line.ts";
 
 /** uWSGI. */
 export const uwsgi: TextFormat = { id: "uwsgi", create: createUwsgi };
 
 const LINE =
-  /^(?:[\w.-]+: )?(?:\{(?=[^}]*usage: )[^}]*\} ){0,2}\[pid: \d+(?:\|app: [^|]*\|req: [^\]]*)?\] (\S*) (?:\(.{0,200}?\) )?\{\d+ vars in (\d+) bytes\} \[([^\]]+)\] ([A-Z_-]+) (.*?) => generated (\d+) bytes in (\d+) (msecs|micros|usecs|secs)(?: via sendfile\(\)| via offload\(\))? \(([^ )]+) (\d{3})\)/s;
+  /^(?:[\w.-]+: )?(?:\{(?=[^}]*usage: )[^}]*\} ){0,2}\[pid: \d+(?:\|app: [^|]*\|req: [^\]]*)?\] (\S*) (?:\(.{0,200}?\) )?\{\d+ vars in (\d+) bytes\} \[([^\]]+)\] ([A-Z_-]*) (.*?) => generated (\d+) bytes in (\d+) (msecs|micros|usecs|secs)(?: via sendfile\(\)| via offload\(\))? \(([^)]{0,8000}) (-?\d+)\)/s;
 
 function createUwsgi(context: ParseContext): LineParser {
   return (line) => {
@@ -16,8 +16,10 @@ function createUwsgi(context: ParseContext): LineParser {
     const draft = startDraft("app-server", "uwsgi");
     putClient(draft, match[1] ?? "");
     putTime(draft, parseCTime(match[3] ?? "", context.zoneOffsetMinutes));
-    draft.method = match[4] ?? "";
-    putTarget(draft, match[5]);
+    putText(draft, "method", match[4]);
+    // A target with a space in it ends at the space for uWSGI, and the rest of the line is the protocol.
+    const rest = / HTTP\/\d\.\d$/.exec(match[9] ?? "");
+    putTarget(draft, rest === null ? match[5] : `${match[5]} ${match[9]?.slice(0, rest.index)}`);
     putNumber(draft, "responseBytes", match[6]);
     putDuration(draft, match[7], match[8] === "secs" ? 1000 : match[8] === "msecs" ? 1 : 0.001);
     putStatus(draft, match[10]);
@@ -33,8 +35,8 @@ const DATED = /^([A-Z][a-z]{2} [A-Z][a-z]{2}\s+\d{1,2} \d\d:\d\d:\d\d \d{4}) - (
 
 /** What uWSGI says of itself when it starts, respawns, runs over a limit or stops (core/uwsgi.c, core/master.c). */
 const OWN_WORDS =
-  /^(?:\*{3} .* \*{3}\s*$|compiled with version: |os: |nodename: |machine: |clock source: |pcre jit |detected |current working directory: |uWSGI |your |lock engine: |thunder lock: |uwsgi socket |Python (?:version|main interpreter)|mapped \d+ bytes|WSGI app |spawned uWSGI |DAMN ! |worker \d+ |Respawned uWSGI |SIG[A-Z]+ received|SIGPIPE: |goodbye to uWSGI|VACUUM: |chdir\(\) to |set(?:g|u)id\(\) to |dropping root |HARAKIRI|invalid request block size|VmPeak|--- .* ---\s*$|subprocess \d+ exited|\.{3}|Gracefully killing|\[uwsgi-[\w-]+ |uwsgi_\w+\(\)|announcing my loyalty|binary reloaded)/;
-const BAD_WORDS = /^(?:DAMN ! |\*{3} HARAKIRI|HARAKIRI|invalid request block size)/;
+  /^(?:\[UWSGI\] ?)?(?:\*{3} .* \*{3}\s*$|compiled with version: |os: |nodename: |machine: |clock source: |pcre jit |detected |current working directory: |uWSGI |your |lock engine: |thunder lock: |uwsgi socket |Python (?:version|main interpreter)|python threads support |!!! |mapped \d+ bytes|WSGI app |spawned uWSGI |DAMN ! |worker \d+ |Respawned uWSGI |SIG[A-Z]+(?:\/SIG[A-Z]+)* received|gateway "|SIGPIPE: |goodbye to uWSGI|VACUUM: |chdir\(\) to |set(?:g|u)id\(\) to |dropping root |HARAKIRI|invalid (?:request block|HTTP request) size|VmPeak|--- .* ---\s*$|subprocess \d+ exited|\.{3}|Gracefully killing|\[uwsgi-[\w-]+ |uwsgi_\w+\(\)|announcing my loyalty|binary reloaded)/;
+const BAD_WORDS = /^(?:DAMN ! |\*{3} HARAKIRI|HARAKIRI|invalid (?:request block|HTTP request) size)/;
 
 function readOwnWords(line: string, context: ParseContext): ReturnType<LineParser> {
   const dated = DATED.exec(line);
