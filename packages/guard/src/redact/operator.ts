@@ -47,13 +47,6 @@ function readColons({ text, codes }: Scan, at: number): Sign | undefined {
   return { operator: "colon", at: end };
 }
 
-function readEquals(codes: Uint16Array, at: number): Sign {
-  const next = codes[at + 1];
-  if (next === 0x3e || next === 0x7e) return { operator: "assign", at: at + 2 };
-  if (next !== 0x3d) return { operator: "assign", at: at + 1 };
-  return { operator: "compare", at: codes[at + 2] === 0x3d ? at + 3 : at + 2 };
-}
-
 /** `password - x9`, `password ---- x9`, `password ..... x9`: dashes or dots between spaces. */
 function readLeader(codes: Uint16Array, at: number): Sign | undefined {
   let end = at;
@@ -61,53 +54,20 @@ function readLeader(codes: Uint16Array, at: number): Sign | undefined {
   return codes[at - 1] === 0x20 && codes[end] === 0x20 ? { operator: "weak", at: end } : undefined;
 }
 
-/** `env.SECRET || "x9"`, `env.SECRET ?? "x9"`: what stands in for a value that is missing. */
-function readFallback(text: string, at: number): Sign | undefined {
-  return /^(?:\|\||\?\?) {0,2}["'`]/.test(text.slice(at, at + 5)) ? { operator: "assign", at: at + 2 } : undefined;
-}
+/**
+ * Every other sign, by what it does: it assigns, as does what stands in for a missing value (`env.SECRET || "x9"`), compares, leads as a
+ * colon does, or only joins (`std::string token{"x9"}`).
+ */
+const SIGN = /^(?:(=[>~]|->|>=|[?+.<]=|<-|\?\?=|(?:\|\||\?\?)(?= {0,2}["'`])|=(?!=)|[→⇒＝])|(={2,3}|!={1,2})|(：)|\|\|?|[>,(]|\{(?="))/;
 
 /** Reads the operator at `at`, past closers and spaces. */
 function readOperator(scan: Scan, at: number, isTag: boolean): Sign | undefined {
   const { text, codes } = scan;
-  const code = codes[at] ?? 0;
-  const next = codes[at + 1];
-  switch (code) {
-    case 0x3d:
-      return readEquals(codes, at);
-    case 0x3a:
-      return readColons(scan, at);
-    case 0x3e:
-      return next === 0x3d ? { operator: "assign", at: at + 2 } : { operator: isTag ? "tag" : "weak", at: at + 1 };
-    case 0x2192:
-    case 0x21d2:
-    case 0xff1d:
-      return { operator: "assign", at: at + 1 };
-    case 0xff1a:
-      return { operator: "colon", at: at + 1 };
-    case 0x2d:
-      return next === 0x3e ? { operator: "assign", at: at + 2 } : readLeader(codes, at);
-    case 0x21:
-      return next === 0x3d ? { operator: "compare", at: at + (codes[at + 2] === 0x3d ? 3 : 2) } : undefined;
-    case 0x3f:
-    case 0x2b:
-    case 0x2e:
-    case 0x3c:
-      if (next === 0x3d || (code === 0x3c && next === 0x2d)) return { operator: "assign", at: at + 2 };
-      return code === 0x3f && text.startsWith("?=", at + 1)
-        ? { operator: "assign", at: at + 3 }
-        : next === code
-          ? (readFallback(text, at) ?? readLeader(codes, at))
-          : undefined;
-    case 0x2c:
-    case 0x28:
-    case 0x7c:
-      return readFallback(text, at) ?? { operator: "weak", at: next === 0x7c ? at + 2 : at + 1 };
-    case 0x7b:
-      // `std::string token{"x9"}`.
-      return next === 0x22 ? { operator: "weak", at: at + 1 } : undefined;
-    default:
-      return undefined;
-  }
+  if (codes[at] === 0x3a) return readColons(scan, at);
+  const [sign, assigns, compares, leads] = SIGN.exec(text.slice(at, at + 6)) ?? [];
+  if (sign === undefined) return /^(?:-|([?+.<])\1)/.test(text.slice(at, at + 2)) ? readLeader(codes, at) : undefined;
+  const operator = assigns ? "assign" : compares ? "compare" : leads ? "colon" : isTag && sign === ">" ? "tag" : "weak";
+  return { operator, at: at + sign.length };
 }
 
 /** Characters behind a name that may lead to a value; any other ends the search at once. */

@@ -1,4 +1,4 @@
-import { ALNUM, BACKSLASH, classAt, classOf, QUOTE, SPACE, UNDERSCORE } from "../character.ts";
+import { ALNUM, BACKSLASH, classAt, classOf, QUOTE, SPACE } from "../character.ts";
 import type { Operator, Sign } from "../operator.ts";
 import type { Scan, Searched } from "../finding.ts";
 import type { KeyKind } from "../names/sensitive-key.ts";
@@ -39,21 +39,8 @@ function findClosing(scan: Scan, start: number, { quote, escapes }: { quote: num
   return -1;
 }
 
-/** True where `&`, `;` or `,` ends a field, because another name follows, or nothing. */
-function isFieldEnd({ text, codes }: Scan, at: number): boolean {
-  const next = codes[at + 1];
-  const kind = classOf(next);
-  if ((kind & (SPACE | QUOTE)) !== 0 || next === BACKSLASH) return true;
-  if ((kind & (ALNUM | UNDERSCORE)) === 0) return false;
-  const most = Math.min(text.length, at + 34);
-  for (let end = at + 1; end < most; end++) {
-    const code = codes[end];
-    if (code === 0x3d || code === 0x3a) return true;
-    if ((classOf(code) & (ALNUM | UNDERSCORE)) === 0 && code !== 0x2d && code !== 0x2e && code !== 0x20 && code !== 0x5b && code !== 0x5d)
-      return false;
-  }
-  return false;
-}
+/** Where `&`, `;` or `,` ends a field another name follows, or nothing. */
+const FIELD_END = /^(?:[\s"'`\\]|\w[\w. [\]-]{0,31}[=:]|$)/;
 
 /** Brackets that close something opened before the value belong to the text around it. */
 function trimEnd({ text, codes }: Scan, start: number, end: number): number {
@@ -83,7 +70,7 @@ function findBareEnd(scan: Scan, start: number, operator: Operator): number {
     const kind = classOf(code);
     if (code === 0x3c || ((kind & (SPACE | QUOTE)) !== 0 && (operator !== "tag" || code !== 0x20 || at - start > 256))) break;
     if (code === BACKSLASH && /["'`nr]/.test(text.charAt(at + 1))) break;
-    if ((code === 0x26 || code === 0x3b || code === 0x2c) && (operator === "weak" || isFieldEnd(scan, at))) break;
+    if ((code === 0x26 || code === 0x3b || code === 0x2c) && (operator === "weak" || FIELD_END.test(text.slice(at + 1, at + 34)))) break;
     if (operator === "weak" && (code === 0x29 || code === 0x7c || code === 0x3e)) break;
   }
   bare.by = operator;

@@ -1,4 +1,4 @@
-import { classAt, QUOTE, SPACE } from "../character.ts";
+import { classAt, QUOTE } from "../character.ts";
 import { replaceNumber, replaceText } from "../scalar.ts";
 import type { Finding, Scan, Word } from "../finding.ts";
 import type { KeyKind } from "../names/sensitive-key.ts";
@@ -24,7 +24,7 @@ function readTuple(scan: Scan, open: number, most: number): Tuple | undefined {
     } else if (code === 0x28) depth += 1;
     else if (code === 0x29 && depth > 0) depth -= 1;
     else if (depth === 0 && (code === 0x2c || code === 0x29)) {
-      items.push(trimItem(codes, start, at));
+      items.push(trimItem(scan, start, at));
       start = at + 1;
       if (code === 0x29) return { items, end: at + 1 };
     }
@@ -34,12 +34,12 @@ function readTuple(scan: Scan, open: number, most: number): Tuple | undefined {
   return undefined;
 }
 
-function trimItem(codes: Uint16Array, from: number, to: number): Item {
-  let start = from;
-  let end = to;
-  while (start < end && (classAt(codes, start) & SPACE) !== 0) start += 1;
-  while (end > start && (classAt(codes, end - 1) & SPACE) !== 0) end -= 1;
-  const isQuoted = end - start >= 2 && (classAt(codes, start) & QUOTE) !== 0 && codes[end - 1] === codes[start];
+function trimItem({ text }: Scan, from: number, to: number): Item {
+  const item = text.slice(from, to).trimEnd();
+  const raw = item.trimStart();
+  const start = from + item.length - raw.length;
+  const end = from + item.length;
+  const isQuoted = /^(["'`])[^]*\1$/.test(raw);
   return isQuoted ? { start: start + 1, end: end - 1, isQuoted } : { start, end, isQuoted };
 }
 
