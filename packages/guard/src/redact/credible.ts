@@ -14,7 +14,7 @@ type Claim = {
 };
 
 const WORDS =
-  "null nil none undefined nan true false unset missing required optional invalid expired string number boolean object bearer basic redacted filtered masked hidden removed include omit same-origin no empty valid incorrect wrong revoked rejected denied failed failure error unknown unexpected cannot should changed reset mismatch mismatched mandatory disabled enabled active inactive closed array password token secret apikey username email omitted encrypted anonymous public private local default placeholder changeme example using bytes options".split(
+  "null nil none undefined nan true false unset missing required optional invalid expired string number boolean object bearer basic redacted filtered masked hidden removed include omit same-origin no empty valid incorrect wrong failed changed failure error unknown cannot should reset mismatch mandatory active inactive array password token secret apikey username email anonymous public private local default placeholder changeme example using bytes options".split(
     " ",
   );
 
@@ -27,18 +27,18 @@ const NO_VALUE = new Set(WORDS.slice(0, WORDS.indexOf("no")));
 // What follows is asked of 128 characters of a value.
 /** Values that only say where the secret comes from. */
 const PLACEHOLDER =
-  /^(?:["']?(?:\\?\$\{[^}]+\}[:@/.-]?)+["']?|#\{[^}]*\}|\$\([\w. -]+\)|["']?\$\$?[A-Za-z_]\w{0,63}["']?|\$?\{\{[^{}]+\}\}|<[\w -]{1,64}>(?:\W.*)?|&lt;[\w -]{1,64}&gt;|[_[<{]{1,4}(?:your|replace|insert|enter)[-_ ][a-z_ -]+[\]}>]{0,4}|%[\w()]{1,32}%?|@\w{1,32}@|\*{2,}|\.{2,}|•{2,}|\[(?:filtered|redacted|masked|secret|removed|hidden|object object)\]|\{ ?[\w.]{0,32} ?\}|\?|:\w{1,32}|\$\d{1,3})$/i;
+  /^(?:["']?(?:\\?\$\{[^}]+\}[:@/.-]?)+["']?|#\{[^}]*\}|\$\([\w. -]+\)|["']?\$\$?[A-Za-z_]\w{0,63}["']?|\$?\{\{[^{}]+\}\}|<[\w -]{1,64}>(?:\W.*)?|&lt;[\w -]{1,64}&gt;|[_[<{]{1,4}(?:your|replace|insert|enter)[-_ ][a-z_ -]+[\]}>]{0,4}|%[\w()]{1,32}%?|@\w{1,32}@|[*.•]{2,}|\[(?:filtered|redacted|masked|secret|removed|hidden|object object)\]|\{ ?[\w.]{0,32} ?\}|\?|:\w{1,32}|\$\d{1,3})$/i;
 
 /**
  * What follows a quote that closed a text and did not open one: `"password: " + get() + "`, `"Password:",next:"`. And what is public by
  * its look: a place in a file, a path of words, a selector, the name of a resource.
  */
 const NO_SECRET =
-  /^(?:(?:\s{0,4}[+.,;)]){1,3}\s{0,4}[$\w]+[ ([:.]|\d{1,6}:\d{1,5}\)?$|arn:aws|op:\/\/|(?:amd|arm)64$|[a-z]{2,32}(?:\/[a-z\d_.-]{1,64}){2,8}$|[#./]{0,2}[a-z_]{1,32}(?:[/#][a-z_-]{1,64}){1,8}$|[#.][a-z]{1,32}(?:-[a-z]{1,32}){1,4}$|\/(?:[a-z][\w.@-]{0,64}\/){1,8}[\w.@-]{0,64}$)/;
+  /^(?:(?:\s{0,4}[+.,;)]){1,3}\s{0,4}[$\w]+[ ([:.]|\d{1,6}:\d{1,5}\)?$|arn:aws|op:\/\/|(?:amd|arm)64$|#(?:[\da-f]{3}){1,2}$|[a-z]{2,32}(?:\/[a-z\d_.-]{1,64}){2,8}$|[#./]{0,2}[a-z_]{1,32}(?:[/#][a-z_-]{1,64}){1,8}$|[#.][a-z]{1,32}(?:-[a-z]{1,32}){1,4}$|\/(?:[a-z][\w.@-]{0,64}\/){1,8}[\w.@-]{0,64}$)/;
 
 /** A template, an expression, a map or a tag of YAML that begins in a value's place and goes on behind it. */
 const EXPRESSION =
-  /^\\?(?:[#$][{(]{1,2}[^{}]+(?:[})"'[]|$)|\{\{[^{}]+\}\}|\(|&|(?:await|new|async|function|typeof|void|yield|lambda|null|this|undefined|true|false)(?:[;,)}]|$)|\{[\w-]+:$|![01]$|![A-Za-z]{2,20}$|(?:ConvertTo|Get|Read)-[A-Z]|\$[A-Za-z_]\w{0,63}(?:->|[[{.:]|$))/;
+  /^\\?(?:[#$][{(]{1,2}[^{}]+(?:[})"'[]|$)|\{\{[^{}]+\}\}|\(|&|(?:await|new|async|function|typeof|void|yield|lambda|null|this|undefined|true|false)(?:[;,)}]|$)|\{[\w-]+:$|![01]$|\[\]\)|![A-Za-z]{2,20}$|(?:ConvertTo|Get|Read)-[A-Z]|\$[A-Za-z_]\w{0,63}(?:->|[[{.:]|$))/;
 
 /** A name of a program's own. Each word but the first begins with a sign or a capital: a row of small letters is read in one way only. */
 export const IDENTIFIER = /^_?[A-Z]{0,4}[a-z]{2,32}(?:(?:_[A-Z]{0,2}|[A-Z]{1,2})[a-z]{2,32}){0,9}$/;
@@ -52,7 +52,7 @@ const WRITTEN = /^(?:[\p{L}\p{M}' .,:?()-]|\b\d{1,2}\b){3,80}$/u;
 
 /** True for a sentence that says what a secret is or must be: `is too short`, `can't be blank`. Those that people take for one have none. */
 export function isSentence(text: string): boolean {
-  return WRITTEN.test(text) && /\b(?:is|are|been?|must|can|cannot|not|too|doesn|invalid|incorrect|required)\b/i.test(text);
+  return WRITTEN.test(text) && /\b(?:is|are|has|been?|must|can|cannot|not|too|doesn|invalid|incorrect|required)\b/i.test(text);
 }
 
 /**
@@ -71,6 +71,9 @@ export function isTokenLike(text: string, leastLength: number): boolean {
   return /[a-z]/i.test(text) && entropyOf(text) >= (/[^\da-f]/i.test(text) ? Math.min(3, Math.log2(text.length) - 0.5) : 2.5);
 }
 
+/** What was done to a secret, but a password may be such a word: `token: revoked`. */
+export const DONE = /^[a-z]{3,}ed$/;
+
 const LONGEST_SAID = 24;
 
 /** True for a word of the list, with or without a sentence's sign behind it. None of them has a digit in it. */
@@ -88,8 +91,9 @@ function isProse(scan: Scan, value: AssignedValue, raw: string): boolean {
 }
 
 /** What code puts behind a name, and no text of its own. */
-function isReference(raw: string): boolean {
-  return /\W/.test(raw) && REFERENCE.test(raw) && !/(?=[\w-]*\d)[\w-]{40}/.test(raw);
+function isReference(raw: string, kind: KeyKind): boolean {
+  // `Fl0ppy.Disk` is no member of anything.
+  return /\W/.test(raw) && REFERENCE.test(raw) && !/(?=[\w-]*\d)[\w-]{40}/.test(raw) && !(kind === "password" && /[a-z]\d[a-z]/.test(raw));
 }
 
 /** `token: InjectionToken;`, `session = open_session,`: a type or a variable, in code; `self.token = token`: the same name again. */
@@ -102,7 +106,13 @@ function isVariable({ scan, value, name, operator }: Claim, kind: KeyKind, raw: 
 
 function isCredibleBare(claim: Claim, kind: KeyKind, raw: string): boolean {
   const { scan, value, operator } = claim;
-  if (EXPRESSION.test(raw) || isReference(raw) || (raw.length < 4 && LONG_KINDS.test(kind))) return false;
+  if (
+    EXPRESSION.test(raw) ||
+    isReference(raw, kind) ||
+    (kind !== "password" && DONE.test(raw)) ||
+    (raw.length < 4 && LONG_KINDS.test(kind))
+  )
+    return false;
   // `auth: method=password`: pairs behind the name of what writes them. `arn:aws:secretsmanager:eu-west-1`: parts of one name.
   if (operator === "colon" && (kind === "secret" ? scan.codes[scan.chain - 1] === 0x3a : kind === "auth" && /^[a-z]+=/.test(raw)))
     return false;
@@ -123,10 +133,15 @@ function isCredibleBare(claim: Claim, kind: KeyKind, raw: string): boolean {
 /** Kinds whose secrets are neither short words nor short numbers: `session: "active"`, `token: 3`. */
 export const LONG_KINDS = /^(?:session|auth|cookie|csrf|token|key)$/;
 
+/** Names under which a word says something of a secret, and anything else may be one. */
+const TOLD_OF = /(?:reason|message|response|result)$/i;
+
 function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
   const { value, operator } = claim;
   if (NO_SECRET.test(raw) || isVersion(raw, kind)) return false;
-  if (/^-?[\d.,]+$/.test(raw)) return raw.length >= (operator === "weak" ? 15 : LONG_KINDS.test(kind) ? 8 : 3);
+  // An expression between slashes, as code writes it, holds signs that no key has.
+  if (kind !== "password" && ((IDENTIFIER.test(raw) && TOLD_OF.test(claim.name)) || /^\/.*[\\^([].*\/[a-z]*$/.test(raw))) return false;
+  if (/^(?:-?[\d.,]+|0x[\da-f]+)$/i.test(raw)) return raw.length >= (operator === "weak" ? 15 : LONG_KINDS.test(kind) ? 8 : 3);
   // `cookies: 3, session: none` counts them.
   if (kind === "cookie" && operator === "colon" && !raw.includes("=") && /[ ,]/.test(raw)) return false;
   if (raw === claim.name && operator !== "colon") return false;
@@ -140,9 +155,14 @@ function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
       isTokenLike(raw.replace(/[!|@#$%^*]/g, "."), kind === "password" ? 8 : 12) &&
       !/^\d{4}-\d\d-\d\d/.test(raw)
     );
+  // `--password     prompt for one`: words in a column of their own.
+  const isHelp = claim.scan.codes[value.start - 2] === 0x20 && isProse(claim.scan, value, raw);
   if (operator === "flag")
     return (
-      !/^-|:\/\/|^[a-z]{1,12}=./.test(raw) && !isSaidOf(raw) && (kind === "password" || isTokenLike(raw.replace(/[!|@#$%^*]/g, "."), 8))
+      !/^-|:\/\/|^[a-z]{1,12}=./.test(raw) &&
+      !isSaidOf(raw) &&
+      !isHelp &&
+      (kind === "password" || isTokenLike(raw.replace(/[!|@#$%^*]/g, "."), 8))
     );
   if (operator === "quote" || operator === "compare") {
     // `secret "tls-2026"`: what something is called.
@@ -154,7 +174,8 @@ function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
   if (!value.isQuoted) return isCredibleBare(claim, kind, raw);
   // `"application:" + key`: a label before what is joined to it.
   if (/[:=]$/.test(raw) && /^['"]\s{0,4}[+.]/.test(claim.scan.text.slice(value.end, value.end + 6))) return false;
-  const prose = kind === "password" ? /^(?:\p{L}+ ){2}/u : /^\p{L}+ \p{Ll}/u;
+  // A constant holds a passphrase, a label what is said of a password.
+  const prose = kind !== "password" ? /^\p{L}+ \p{Ll}/u : /[a-z]/.test(claim.name) ? /^(?:\p{L}+ ){2}/u : /\b(?:pass|your|the)/i;
   return !isSaidOf(raw, NO_VALUE) && raw.length >= (kind === "password" ? 1 : 3) && !prose.test(raw);
 }
 
@@ -172,7 +193,7 @@ export function isCredible(claim: Claim): boolean {
     isReplacement(raw) ||
     ((classOf(raw.charCodeAt(0)) & ALNUM) === 0
       ? PLACEHOLDER.test(raw) || (raw.length < 7 && /^[^\p{L}\p{N}]{1,3}$/u.test(raw))
-      : /^(?:x{3,64}|[0-]{8,64}|(?:your|replace|insert|enter)[-_ ][a-z_ -]{1,40})$/i.test(raw))
+      : /^(?:x{3,64}|[0-]{8,64}|(?:your|replace|insert|enter|change)[-_ ][a-z_ -]{1,40})$/i.test(raw))
   )
     return false;
   return isCredibleNamed(claim, kind, raw);

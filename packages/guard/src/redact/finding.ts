@@ -94,6 +94,12 @@ export function toFinding(scan: Scan, kind: string, [start, end]: readonly [numb
   return { start, end, kind, replacement: toMarker(kind, scan.text.slice(start, end), scan.pass.pseudonym) };
 }
 
+/** What a sticky form that is all one look behind sees from `at`: it costs what it reads, wherever that begins. */
+export function lookBack(text: string, at: number, form: RegExp): RegExpExecArray | null {
+  form.lastIndex = at;
+  return form.exec(text);
+}
+
 /** What a form finds at `at` in `length` characters: the group that it met, which ends where the form does, or all of it. */
 export function findForm(scan: Scan, kind: string, form: readonly [at: number, length: number, form: RegExp]): Finding | undefined {
   const [at, length, pattern] = form;

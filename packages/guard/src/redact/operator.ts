@@ -1,4 +1,4 @@
-import { ALNUM, BACKSLASH, classAt, classOf, QUOTE } from "./character.ts";
+import { ALNUM, classAt, classOf, QUOTE } from "./character.ts";
 import type { Scan } from "./finding.ts";
 
 /**
@@ -17,16 +17,8 @@ export function skipSpaces(codes: Uint16Array, start: number, most: number): num
   return at;
 }
 
-/** Passes over what may close a name before its operator: `\"`, `']`, `[]`. */
-function skipClosers(codes: Uint16Array, start: number): number {
-  let at = start;
-  while (at - start < 5) {
-    const code = codes[at];
-    if (code !== BACKSLASH && code !== 0x5d && code !== 0x5b && (classOf(code) & QUOTE) === 0) break;
-    at += 1;
-  }
-  return at;
-}
+/** What may close a name before its operator, `\\"`, `']`, `[]`, and the blanks behind it. */
+const CLOSERS = /^[\\[\]"'`]{0,5}([ \t]{0,32})/;
 
 /** `password: String = "x9"`, `token: &str = "x9"`: a type between a name and its value. */
 const TYPE = /^:[ \t]{0,3}[\w.:<>[\]?|&' ]{1,48}[ \t]=[ \t]{0,3}(?=["'`])/;
@@ -37,8 +29,7 @@ function readColons({ text, codes }: Scan, at: number): Sign | undefined {
   // `${NAME:?what is missing}`, `${NAME:-x9}`.
   if (next === "?" || next === "+") return undefined;
   if (next === "-") return { operator: "assign", at: end + 1 };
-  const ahead = text.slice(at, at + 64);
-  const typed = ahead.includes("=") ? TYPE.exec(ahead)?.[0] : undefined;
+  const typed = TYPE.exec(text.slice(at, at + 64))?.[0];
   if (typed !== undefined) return { operator: "assign", at: at + typed.length };
   while (end - at < 3 && codes[end] === 0x3a) end += 1;
   if (codes[end] === 0x3d) return { operator: "assign", at: end + 1 };
@@ -81,8 +72,8 @@ function isTagName({ text, codes, chain }: Scan): boolean {
   return before === 0x3c || (before === 0x3a && /<[\w-]{1,24}:$/.test(text.slice(Math.max(0, chain - 26), chain)));
 }
 
-/** `password for master: x9`, `ConvertTo-SecureString -String "x9"`. */
-const WHOSE = /^(?: for (?:the )?(?:user )?["']?[\w.@-]+["']?(?= ?[:=])|(?: -[A-Z]\w+){1,3}(?= ["']))/;
+/** `password for master: x9`, `password (prod): x9`, `ConvertTo-SecureString -String "x9"`. */
+const WHOSE = /^(?: \([\w .-]{1,24}\)(?= ?[:=])| for (?:the )?(?:user )?["']?[\w.@-]+["']?(?= ?[:=])|(?: -[A-Z]\w+){1,3}(?= ["']))/;
 
 /** True when what follows a name cannot be an operator: most words of most texts. */
 export function isPlainWord(scan: Scan, wordEnd: number): boolean {
@@ -92,7 +83,7 @@ export function isPlainWord(scan: Scan, wordEnd: number): boolean {
   if (code === 0x2e) return next !== 0x3d;
   // Behind a single space a word follows: no operator but `~>`, `->` and dashes, unless the name is an option.
   const before = codes[scan.chain - 1];
-  if ((next === 0x66 || next === 0x2d) && code === 0x20 && WHOSE.test(text.slice(wordEnd, wordEnd + 64))) return false;
+  if ((next === 0x66 || next === 0x2d || next === 0x28) && code === 0x20 && WHOSE.test(text.slice(wordEnd, wordEnd + 64))) return false;
   if (code !== 0x20 || next === 0x7e || before === 0x2d || before === 0x3c || before === 0x3a) return false;
   if (next === 0x2d) return (classAt(codes, wordEnd + 2) & ALNUM) !== 0;
   return LEADS[classOf(next) === 0 ? Math.min(next, 128) : next] !== 1 || next === 0x28 || next === 0x5b;
@@ -110,8 +101,10 @@ export function findSign(scan: Scan, wordEnd: number): Sign | undefined {
   const { text, codes } = scan;
   const code = codes[wordEnd];
   const whose = code === 0x20 ? WHOSE.exec(text.slice(wordEnd, wordEnd + 64))?.[0] : undefined;
-  const closed = skipClosers(codes, wordEnd + (whose?.length ?? 0));
-  const at = skipSpaces(codes, closed, 32);
+  const from = wordEnd + (whose?.length ?? 0);
+  const [closers = "", blanks = ""] = CLOSERS.exec(text.slice(from, from + 37)) ?? [];
+  const at = from + closers.length;
+  const closed = at - blanks.length;
   const isTag = isTagName(scan);
   const mayStandBehind = code === 0x3c || ((classOf(code) & QUOTE) !== 0 && codes[scan.chain - 2] === 0x3d);
   const behind = mayStandBehind ? BEHIND.exec(text.slice(wordEnd, wordEnd + 240))?.[0] : undefined;

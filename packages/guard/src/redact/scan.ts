@@ -57,23 +57,14 @@ function measureWord(scan: Scan, word: Word, start: number): void {
   word.bits = bits;
 }
 
-/** The reader of what a sign stands in the middle or at the beginning of; most signs have none. */
-function findSignReader(code: number): ((scan: Scan, at: number) => Finding | undefined) | undefined {
-  switch (code) {
-    case 0x3a:
-      return readUserInfo;
-    case 0x2d:
-      return readPrivateKey;
-    case 0x40:
-      return readAddress;
-    case 0x25:
-      return readPercent;
-    case 0x24:
-      return readPasswordHash;
-    default:
-      return undefined;
-  }
-}
+/** The readers of what a sign stands in the middle or at the beginning of, by its code unit; most signs have none. */
+const SIGN_READERS: Readonly<Record<number, (scan: Scan, at: number) => Finding | undefined>> = {
+  0x24: readPasswordHash,
+  0x25: readPercent,
+  0x2d: readPrivateKey,
+  0x3a: readUserInfo,
+  0x40: readAddress,
+};
 
 /**
  * Finds what is secret in free text, in one pass from left to right. Every reader looks a bounded way ahead or consumes what it has
@@ -105,7 +96,7 @@ export function readScan(scan: Scan): Finding[] {
       work.left -= STEP_COST;
       word.end = NO_WORD;
     } else {
-      const read = findSignReader(code);
+      const read = SIGN_READERS[code];
       if (read !== undefined) {
         work.left -= SIGN_COST;
         finding = read(scan, at);

@@ -36,9 +36,8 @@ function findUtf16(bytes: Uint8Array): string | undefined {
 type MediaType = { readonly type: string; readonly parameters: string };
 
 function parseMediaType(contentType: string | undefined): MediaType {
-  const end = contentType?.indexOf(";") ?? -1;
-  const type = (end < 0 ? contentType : contentType?.slice(0, end)) ?? "";
-  return { type: type.trim().toLowerCase(), parameters: end < 0 ? "" : (contentType?.slice(end + 1) ?? "") };
+  const [type = "", parameters = ""] = contentType?.split(/;([^]*)/) ?? [];
+  return { type: type.trim().toLowerCase(), parameters };
 }
 
 /** Reads `name=value` of a media type's parameters, quoted or not. */
@@ -50,8 +49,7 @@ function redactByType(text: string, media: MediaType, pass: Pass): string {
   if (media.type.endsWith("json") || /^\s*[[{]/.test(text.slice(0, 64))) return redactJsonWith(text, pass);
   if (media.type === "application/x-www-form-urlencoded") return redactPairs(text, pass);
   if (media.type.startsWith("multipart/")) return redactMultipart(text, readParameter(media.parameters, "boundary"), pass);
-  if (media.type === "" && /^[\w.%[\]-]{1,64}=[^\s<>"{&]*(?:&[\w.%[\]-]{1,64}=[^\s<>"{&]*)+$/.test(text.slice(0, 4_096)))
-    return redactPairs(text, pass);
+  if (media.type === "" && /^(?:(?:^|&)[\w.%[\]-]{1,64}=[^\s<>"{&]*){2,}$/.test(text.slice(0, 4_096))) return redactPairs(text, pass);
   return redactTextWith(text, pass);
 }
 

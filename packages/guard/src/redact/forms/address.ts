@@ -1,49 +1,29 @@
 import { type Finding, type Scan, toFinding } from "../finding.ts";
-import { ALNUM, classAt, FOREIGN, LOWER, UNDERSCORE, UPPER } from "../character.ts";
 import { EMAIL_DOMAIN, isReplacement, toEmail, toPlainMarker } from "../replacement.ts";
 
 /**
- * Letters, digits, and the signs of an address (RFC 5322) but those that far more often stand before one: `key=a@b.c`. Left are
- * `.`, `+`, `_`, `-`.
+ * What stands before the `@` at the end: letters, digits, and the signs of an address (RFC 5322) but those that far more often stand
+ * before one: `key=a@b.c`. Left are `.`, `+`, `_`, `-`.
  */
-function isLocal(codes: Uint16Array, at: number): boolean {
-  return (classAt(codes, at) & (ALNUM | FOREIGN | UNDERSCORE)) !== 0 || codes[at] === 0x2e || codes[at] === 0x2b || codes[at] === 0x2d;
-}
+const LOCAL = /$(?<=([A-Za-z\d\x80-\uffff][\w.+\x80-\uffff-]{0,63}))/;
 
-/** End of a domain that begins at `start`, or -1: labels of letters, digits and hyphens, the last of two letters or more. */
-function findDomainEnd(codes: Uint16Array, start: number): number {
-  let label = start;
-  let at = start;
-  let dots = 0;
-  let end = -1;
-  for (; at - start < 254; at++) {
-    const code = codes[at];
-    if ((classAt(codes, at) & (ALNUM | FOREIGN)) !== 0 || (code === 0x2d && at > label)) continue;
-    if (at === label) break;
-    if (dots > 0 && at - label >= 2 && (classAt(codes, label) & (UPPER | LOWER | FOREIGN)) !== 0) end = at;
-    if (code !== 0x2e) break;
-    dots += 1;
-    label = at + 1;
-  }
-  return end;
-}
+/** A domain: labels of letters, digits and hyphens, the last of two letters or more. */
+const DOMAIN = /^(?:[A-Za-z\d\x80-\uffff][A-Za-z\d\x80-\uffff-]*\.)+[A-Za-z\x80-\uffff][A-Za-z\d\x80-\uffff-]+/;
 
 /** `app:x9@tcp(db:3306)/shop`, as Go's drivers write where a database is. */
 const PASSWORD_BEFORE = /[\w.-]:([^\s"'`:@]{1,64})@(?:tcp|unix)\(.?$/;
 
 /** An email address around the `@` at `at` (RFC 5321: up to 64 characters before it). */
 export function readAddress(scan: Scan, at: number): Finding | undefined {
-  const { text, codes, pass } = scan;
+  const { text, pass } = scan;
   const password = PASSWORD_BEFORE.exec(text.slice(Math.max(0, at - 66), at + 6))?.[1];
   if (password !== undefined) return toFinding(scan, "password", [at - password.length, at]);
-  const end = pass.policy.emails === "keep" ? -1 : findDomainEnd(codes, at + 1);
-  if (end < 0) return undefined;
-  let start = at;
-  while (start > scan.taken && at - start < 64 && isLocal(codes, start - 1)) start -= 1;
-  while (start < at && (classAt(codes, start) & (ALNUM | FOREIGN)) === 0) start += 1;
+  const domain = pass.policy.emails === "keep" ? undefined : DOMAIN.exec(text.slice(at + 1, at + 255))?.[0];
+  const local = domain && LOCAL.exec(text.slice(Math.max(scan.taken, at - 64), at))?.[1];
   // What `toPlainMarker` left in a URL is no one's name.
-  const local = text.slice(start, at);
-  if (local === "" || local === "git" || isReplacement(local) || text.slice(at + 1, end) === EMAIL_DOMAIN) return undefined;
+  if (!domain || !local || local === "git" || isReplacement(local) || domain === EMAIL_DOMAIN) return undefined;
+  const start = at - local.length;
+  const end = at + 1 + domain.length;
   // A package with its version, `name@1.2.3`, has no domain; `user@host:port` of a git remote has one and is no address of a person.
   return { start, end, kind: "email", replacement: toEmail(text.slice(start, end), pass.pseudonym) };
 }
@@ -65,7 +45,7 @@ export function readUserInfo(scan: Scan, at: number): Finding | undefined {
   if (read.at - at > LONGEST_AUTHORITY) return undefined;
   const [whole = "", password, token] = USER_INFO.exec(text.slice(at, at + LONGEST_AUTHORITY)) ?? [];
   const raw = password ?? token ?? "";
-  if (raw === "" || /^(?:\$\{?\w+\}?|\{\w+\}|\*+|%s|pass(?:word)?)$/.test(raw) || isReplacement(raw)) return undefined;
+  if (raw === "" || /^(?:\$\{?\w+\}?|\{\w+\}|\*+|%s|pass(?:word)?|[A-Z_]{4,})$/.test(raw) || isReplacement(raw)) return undefined;
   const end = at + whole.length - 1;
   return { start: end - raw.length, end, kind: "password", replacement: toPlainMarker(raw, scan.pass.pseudonym) };
 }

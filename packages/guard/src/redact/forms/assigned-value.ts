@@ -79,39 +79,26 @@ function findBareEnd(scan: Scan, start: number, operator: Operator): number {
   return trimEnd(scan, start, at);
 }
 
-/** Where the value may begin: past spaces, a YAML block's mark, a line's end inside a tag, and a string's prefix. */
+/** What lies before a value on its line, and before one that may begin on the next: in a tag, and behind a YAML block's mark. */
+const BLANKS = /^[ \t]{0,24}/;
+const BLANK_LINES = /^[\s|>]{0,8}-?[\s|>]{0,16}/;
+
+/** Where the value may begin: past what lies before it and a string's prefix. */
 function skipToValue({ text, codes }: Scan, start: number, operator: Operator): number {
-  let at = start;
-  const most = start + 24;
-  const crossesLines =
-    operator === "tag" || (operator === "colon" && /^[ \t]{0,4}[|>][+-]?\d?[ \t]{0,4}\r?\n/.test(text.slice(start, start + 16)));
-  while (at < most) {
-    const code = codes[at];
-    if (code === 0x20 || code === 0x09) at += 1;
-    else if (crossesLines && (code === LINE_FEED || code === 0x0d || code === 0x7c || code === 0x3e || (code === 0x2d && at < start + 8)))
-      at += 1;
-    else break;
-  }
+  const ahead = text.slice(start, start + 24);
+  const crossesLines = operator === "tag" || (operator === "colon" && /^[ \t]{0,4}[|>][+-]?\d?[ \t]{0,4}\r?\n/.test(ahead));
+  const at = start + ((crossesLines ? BLANK_LINES : BLANKS).exec(ahead)?.[0].length ?? 0);
   return "@bfrNu([=$".includes(text.charAt(at)) && (classAt(codes, at + 1) & QUOTE) !== 0 ? at + 1 : at;
 }
 
 /** A header's value goes on to the end of its line, or to a quote that opens no parameter: `Digest username="a", response="b"`. */
-function findLineEnd({ text, codes }: Scan, start: number): number {
-  const most = Math.min(text.length, start + LONGEST_BARE);
-  let isOpen = false;
-  let at = start;
-  for (; at < most; at++) {
-    const code = codes[at];
-    if (code === LINE_FEED || code === 0x0d) break;
-    if (code !== 0x22) continue;
-    if (!isOpen && codes[at - 1] !== 0x3d) break;
-    isOpen = !isOpen;
-  }
-  return at;
+const LINE = /^(?:[^"\r\n]|(?<==)"[^"\r\n]*"?)*/;
+
+function findLineEnd({ text }: Scan, start: number): number {
+  return start + (LINE.exec(text.slice(start, start + LONGEST_BARE))?.[0].length ?? 0);
 }
 
-const SCHEME =
-  /^(?:basic|bearer|digest|negotiate|ntlm|token|apikey|api-key|aws4-hmac-sha256|hawk|oauth|mac|key|jwt|ssws|[a-z][a-z-]{1,19}(?=[ \t]+(?=\S{0,40}\d)\S{16}))[ \t]+/i;
+const SCHEME = /^(?:basic|bearer|digest|token|apikey|api-key|aws4-hmac-sha256|key|[a-z][a-z-]{1,19}(?=[ \t]+(?=\S{0,40}\d)\S{16}))[ \t]+/i;
 
 /** Finds the value behind an operator. */
 export function findValue(scan: Scan, sign: Sign, kind: KeyKind | undefined): AssignedValue | undefined {

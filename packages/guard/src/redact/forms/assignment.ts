@@ -3,7 +3,7 @@ import { findSign, type Operator, type Sign } from "../operator.ts";
 import { replaceNumber, replaceText } from "../scalar.ts";
 import { SAID } from "./spoken.ts";
 import { classAt, DIGIT, SPACE } from "../character.ts";
-import type { Finding, Scan, Word } from "../finding.ts";
+import { type Finding, lookBack, type Scan, type Word } from "../finding.ts";
 import { findValue } from "./assigned-value.ts";
 import { type KnownName, lastNames } from "../names/name-table.ts";
 import { ASSIGNMENT_COST, STEP_COST } from "../work.ts";
@@ -22,7 +22,7 @@ function judgeTail(scan: Scan, name: string): Named | undefined {
   if (!before.mayName && !isSaid) return undefined;
   // A quote in between ends the name before, `name="password" id=`, but for `key="password" value=`.
   if (!isApart || gap < 1 || gap > 2 || ((classAt(codes, before.end) & SPACE) === 0 && name !== "value" && !isSaid)) return undefined;
-  const said = isSaid ? SAID.exec(`${text.slice(Math.max(0, chain - 96), chain)}${name} `)?.[1] : undefined;
+  const said = isSaid ? lookBack(text, chain + name.length, SAID)?.[1] : undefined;
   const previous = said ?? lastNames(text.slice(Math.max(before.start, before.end - 64), before.end));
   const whole = `${previous} ${name}`;
   const verdict = pass.classify(whole);

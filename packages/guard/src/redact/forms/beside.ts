@@ -21,20 +21,13 @@ const GAPS: ReadonlyMap<string, RegExp> = new Map([
   ["assign", /^[ \t]{0,8}\\\r?\n[ \t]{0,32}/],
 ]);
 
-/** True where nothing but blanks and a backslash is left of the line. */
-function endsLine(codes: Uint16Array, start: number): boolean {
-  const at = skipSpaces(codes, start, 8);
-  const code = codes[codes[at] === BACKSLASH ? at + 1 : at];
-  return code === 0x0a || code === 0x0d;
-}
-
 /** The values on the lines behind `password:`, alone or as a list, or behind a backslash at the line's end. */
 export function readNextLine(scan: Scan, sign: Sign, kind: KeyKind): Finding | undefined {
   const { text, codes } = scan;
   const next = codes[sign.at];
   if ((classOf(next) & SPACE) === 0 && next !== BACKSLASH) return undefined;
   const gap = GAPS.get(sign.operator);
-  if (gap === undefined || !endsLine(codes, sign.at)) return undefined;
+  if (gap?.test(text.slice(sign.at, sign.at + 52)) !== true) return undefined;
   scan.pass.work.left -= STEP_COST;
   let output = "";
   let [start, end, at] = [-1, -1, sign.at];
@@ -71,12 +64,11 @@ export function readItems(scan: Scan, sign: Sign, kind: KeyKind): Finding | unde
     if (match === null) break;
     const [whole, name = "", , value = ""] = match;
     const own = pass.classify(name).kind ?? (/^(?=.*\d)\S{8,}$/.test(value) ? kind : undefined);
-    const read = scan.inner ?? ((piece: string) => piece);
     const quote = value === "" ? 0 : 1;
     const start = at + whole.length - quote - value.length;
     output +=
       text.slice(at, start) +
-      (own === undefined || name === "name" ? read(value) : replaceText(own, value, pass)) +
+      (own === undefined || name === "name" ? (scan.inner?.(value) ?? value) : replaceText(own, value, pass)) +
       text.slice(start + value.length, at + whole.length);
     at += whole.length;
   }

@@ -1,10 +1,9 @@
-import { classAt, SPACE } from "../character.ts";
 import { type Finding, findForm, type Scan, toFinding, type Word } from "../finding.ts";
 import { isReplacement, toMarker } from "../replacement.ts";
 import { readPair } from "./beside.ts";
 
 const SCHEME =
-  /^(?:basic|bearer|digest|token(?=\s[\w.~+/=-]{20}))\s(?!http)((?=[\w.~+/=-]*\d|(?=[\w.~+/=-]{16})[\w.~+/=-]*[a-z][A-Z])[\w.~+/=-]{8,})/i;
+  /^(?:[bB](?:asic|earer)|[dD]igest|[tT]oken(?=\s[\w.~+/=-]{20}))\s(?!http|HTTP)((?=[\w.~+/=-]*\d|(?=[\w.~+/=-]{16})[\w.~+/=-]*[a-z][A-Z])[\w.~+/=-]{8,})/;
 
 /** The credential behind a scheme's name in running text: `Bearer ab12...`, `Basic dXNlcjpwYXNz`. */
 export function readScheme(scan: Scan, { start }: Word): Finding | undefined {
@@ -12,15 +11,15 @@ export function readScheme(scan: Scan, { start }: Word): Finding | undefined {
 }
 
 const CALL =
-  /^(?:\w{0,24}[cC]onnect(?:ion)?|mysqli|PDO(?:->__construct)?|login|\w{0,24}Entry|\w{0,24}Credential)\([ \t]{0,4}((?:(?:"[^"\n]{0,160}"|'[^'\n]{0,160}'|[\w.$]{1,40})[ \t]{0,4},\s{0,32}){1,2})["']([^"'\n$<{[/\\][^"'\n/]{3,80})["']/;
+  /^[\w.]{0,64}(?:[cC]onnect(?:ion)?|mysqli|PDO(?:->__construct)?|login|Entry|Credential|Hmac|jwt\.\w{4,6})\([ \t]{0,4}((?:(?:"[^"\n]{0,160}"|'[^'\n]{0,160}'|\{[^{}]{0,160}\}|[\w.$]{1,40})[ \t]{0,4},\s{0,32}){1,2})["']([^"'\n$<{[/\\][^"'\n/]{3,80})["']/;
 
 /** The password among what a connection is opened with: `mysqli_connect("db", "name", "x9")`, `smtp.login("name", "x9")`. */
-export function readCall(scan: Scan, { start, end: wordEnd }: Word): Finding | undefined {
+export function readCall(scan: Scan, { end: wordEnd }: Word): Finding | undefined {
   // Most calls are of something else: each of these names ends with one of these letters.
-  if (!"tniOyl".includes(scan.text.charAt(wordEnd - 1))) return undefined;
-  const [call = "", others = "", password = ""] = CALL.exec(scan.text.slice(start, start + 512)) ?? [];
+  if (!"tniOylce".includes(scan.text.charAt(wordEnd - 1))) return undefined;
+  const [call = "", others = "", password = ""] = CALL.exec(scan.text.slice(scan.chain, scan.chain + 512)) ?? [];
   if (call === "") return undefined;
-  const end = start + call.length - 1;
+  const end = scan.chain + call.length - 1;
   const at = end - password.length;
   const from = at - 1 - others.length;
   const read = scan.inner?.(others) ?? others;
@@ -34,12 +33,14 @@ export function readCall(scan: Scan, { start, end: wordEnd }: Word): Finding | u
 
 const USER = /^(?:=|[ \t]{0,5})(?:(["'])((?:(?!\1|:).)*):((?:(?!\1).)*)|([\w$@.{}-]+)[:%]("[^"\n]*"|'[^'\n]*'|\S*))/;
 
+/** Its `-a` and `--auth` take a name and a password. */
+const HTTPIE = /\b(?:https?|xhs?) [^\n|;&]*$/;
+
 /** The password of `curl -u name:password`, in quotes or not. */
 export function readUserOption(scan: Scan, { start, end }: Word): Finding | undefined {
   const { text, codes } = scan;
-  const isShort = end - start === 1 && (classAt(codes, start - 2) & SPACE) !== 0;
-  const isLong = end - start === 4 && text.startsWith("-user", start - 1) && text.startsWith("--", scan.chain - 2);
-  if (!isShort && !isLong) return undefined;
+  if (!/^(?:\s?-[uUa]|--(?:\w+-)?(?:user|auth))$/.test(text.slice(Math.max(0, scan.chain - 2), end))) return undefined;
+  if (codes[start] === 0x61 && !HTTPIE.test(text.slice(Math.max(0, start - 96), start))) return undefined;
   const [whole = "", , quoted, first, bare, second] = USER.exec(text.slice(end, end + 520)) ?? [];
   const name = quoted ?? bare;
   if (name === undefined) return readPair(scan, codes[end] === 0x3d ? end + 1 : end);

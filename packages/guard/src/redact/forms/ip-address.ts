@@ -10,20 +10,13 @@ const VERSION_BEHIND = /^(?:\.\d|[-+][A-Za-z]|\+\d|\.[a-z]\w{1,4}\b(?!\.))/i;
 const RESOLVED_HOST = /(?:[\w-]+\.){2,8}[A-Za-z]{2,24}\/$/;
 
 /** Loopback, unspecified, networks without a host, masks, multicast, and the range of the pseudonyms themselves (RFC 6890). */
-function isNeverReplaced([a, b, c, d]: readonly number[]): boolean {
-  return a === 127 || a === 0 || (a ?? 0) >= 224 || (c === 0 && d === 0) || (a === 198 && (b === 18 || b === 19));
-}
+const NEVER_REPLACED = /^(?:0|127|198\.1[89]|22[4-9]|2[345]\d)\.|\.0\.0$/;
 
 /** Private, shared and link-local ranges (RFC 1918, RFC 6598, RFC 3927). */
-function isPrivate([a, b = 0]: readonly number[]): boolean {
-  return (
-    a === 10 ||
-    (a === 172 && b >= 16 && b <= 31) ||
-    (a === 192 && b === 168) ||
-    (a === 169 && b === 254) ||
-    (a === 100 && b >= 64 && b <= 127)
-  );
-}
+const PRIVATE = /^(?:10|172\.(?:1[6-9]|2\d|3[01])|192\.168|169\.254|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\./;
+
+/** Four numbers of eight bits, without zeros before them. */
+const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.|(?!\w))){4}(?<!\.)/;
 
 /** True when what stands before four numbers makes them part of something longer, or a version. */
 function isVersionBefore(scan: Scan, start: number, end: number): boolean {
@@ -41,12 +34,8 @@ function isVersionBefore(scan: Scan, start: number, end: number): boolean {
 
 function readIpv4(scan: Scan, start: number): Finding | undefined {
   const { text } = scan;
-  const raw = /^\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?!\w)/.exec(text.slice(start, start + 16))?.[0];
-  if (raw === undefined) return undefined;
-  const parts = raw.split(".");
-  const octets = parts.map(Number);
-  if (octets.some((octet) => octet > 255) || parts.some((part) => part.length > 1 && part.startsWith("0"))) return undefined;
-  if (isNeverReplaced(octets) || (scan.pass.policy.ipAddresses === "public" && isPrivate(octets))) return undefined;
+  const raw = IPV4.exec(text.slice(start, start + 16))?.[0];
+  if (raw === undefined || NEVER_REPLACED.test(raw) || (scan.pass.policy.ipAddresses === "public" && PRIVATE.test(raw))) return undefined;
   const end = start + raw.length;
   if (VERSION_BEHIND.test(text.slice(end, end + 8)) || isVersionBefore(scan, start, end)) return undefined;
   return { start, end, kind: "ip", replacement: toIpv4(raw, scan.pass.pseudonym) };

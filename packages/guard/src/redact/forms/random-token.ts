@@ -1,5 +1,5 @@
 import { IDENTIFIER, isTokenLike } from "../credible.ts";
-import { type Finding, type Scan, toFinding, type Word } from "../finding.ts";
+import { type Finding, lookBack, type Scan, toFinding, type Word } from "../finding.ts";
 import { remember } from "../names/remember.ts";
 import { ALNUM, BASE64, classAt, DIGIT, entropyOf, LOWER, QUOTE, SPACE, UPPER } from "../character.ts";
 import { decodeText } from "./encoded.ts";
@@ -102,7 +102,7 @@ const IDENTITY =
   /trace|span|request|correlation|transaction|build|commit|sha|digest|hash|checksum|etag|revision|version|[gu]uid|integrity|idempoten|cache|partition|primary|foreign|public|sort|object|fingerprint|parent|event|message|order|product|item|route|host|node|pod|instance|image|path|file|url|uri|keyboard|monkey|author|ray|websocket|(?<!key_)id$|^$/i;
 /** Names that hold keys among much else, and services whose keys have no sign of their own: hex under them is taken as well. */
 const GENERIC =
-  /key|api|access|client|auth|cred|cert|salt|hmac|seed|algolia|amplitude|asana|bugsnag|cloudflare|codecov|crumb|datadog|facebook|github|heroku|jenkins|jira|kerberos|linode|mailgun|mixpanel|okta|openweather|plaid|postmark|rollbar|sentry|snyk|sonar|spotify|telegram|trello|twilio|twitter|virustotal/i;
+  /key|api|access|client|auth|cred|cert|salt|hmac|seed|algolia|asana|cloudflare|codecov|datadog|heroku|openweather|postmark|snyk|sonar|spotify|trello|virustotal/i;
 
 /** Whether a name is generic; null for one of what identifies. */
 const isGenericName = remember((name) => (IDENTITY.test(name) ? null : GENERIC.test(name)), 500);
@@ -112,8 +112,7 @@ type Run = { readonly raw: string; readonly bits: number; readonly changes: numb
 
 /** True for what is assigned to any name but one of what identifies, and is as mixed as only a random value is. */
 function isNamedRandom(text: string, nameEnd: number, { raw, bits, changes }: Run): boolean {
-  NAME.lastIndex = nameEnd;
-  const name = NAME.exec(text)?.[1] ?? "";
+  const name = lookBack(text, nameEnd, NAME)?.[1] ?? "";
   const isGeneric = isGenericName(name);
   const isMixed = (bits & ALNUM) === ALNUM;
   if (isGeneric === null || (!isGeneric && (raw.length < (isMixed ? 20 : 24) || changes < raw.length * (isMixed ? 0.4 : 0.25))))
@@ -166,8 +165,7 @@ export function readLoneRandom(scan: Scan, { start }: Word): Finding | undefined
 const IDENTITY_NAME = /(?<=id(?:-2)?|etag|digest|hash|sum|cursor|public_?key|signature-input)/iy;
 
 function isIdentityName(text: string, nameEnd: number): boolean {
-  IDENTITY_NAME.lastIndex = nameEnd;
-  return nameEnd >= 0 && IDENTITY_NAME.test(text);
+  return nameEnd >= 0 && lookBack(text, nameEnd, IDENTITY_NAME) !== null;
 }
 
 /** `x-amz-cf-id: ...`, `digest=...`: a name that says the text identifies something. */

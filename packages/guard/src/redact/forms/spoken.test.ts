@@ -20,6 +20,25 @@ const SECRETS: readonly (readonly [command: string, secret: string])[] = [
   ["mysql -uroot -phunter_pw shop", "hunter_pw"],
   ["USER ann\r\nPASS ftpsecret1\r\n", "ftpsecret1"],
   ["smbclient //fs/a -U app%letmein", "letmein"],
+  ["http -a ann:letmein https://api.test/me", "letmein"],
+  ["xh --auth ann:letmein :8080/me", "letmein"],
+  ["> USER ann\n< 331 Password required\n> PASS ftpsecret1", "ftpsecret1"],
+  ["+OK send PASS\r\nPASS popsecret1\r\n", "popsecret1"],
+  ["echo 'hunter2x' | sudo -S systemctl restart app", "hunter2x"],
+  ["masterauth blue-Falcon7", "blue-Falcon7"],
+  ["made the api key 8GrdswurhW19R4OtAQ3Hn39Ayy for project 7", "8GrdswurhW19R4OtAQ3Hn39Ayy"],
+  ["password was reset to 9fKd02mLq", "9fKd02mLq"],
+  ["PIN changed to 4492", "4492"],
+  ["set the token to 8GrdswurhW19R4OtAQ3Hn", "8GrdswurhW19R4OtAQ3Hn"],
+  ["curl --proxy-user admin:letmein -k https://api.test", "letmein"],
+  ["593817 is your verification code", "593817"],
+  ["G-593817 is your Google verification code.", "593817"],
+  ["Use 4218 as your login code", "4218"],
+  ["Enter 441534 to confirm your email", "441534"],
+  ["admin password (prod) = hunter2x", "hunter2x"],
+  ["crypto.createHmac('sha256', 'correcthorse9').update(body)", "correcthorse9"],
+  ['jwt.sign({ id }, "correcthorse9")', "correcthorse9"],
+  ["GET /unsubscribe/u/1234/Sx4yQyeytXrfbmyqJAK9CIRYcf", "Sx4yQyeytXrfbmyqJAK9CIRYcf"],
 ];
 
 const PLAIN: readonly string[] = [
@@ -34,6 +53,16 @@ const PLAIN: readonly string[] = [
   "cron: login-sync --port 8080 -parallel 4",
   "ldap sync -pool=5",
   "unzip -private data",
+  "ls -a src:lib && httpd -a conf:5",
+  "PASS login2",
+  "593817 is your latest build",
+  "40001 is the error code, 8001 is your postal code",
+  "waited 12000 to complete your order",
+  "convert the password to 'utf8'",
+  "the primary key A1b2C3d4E5f6 and the cache key orders-X9",
+  'jwt.verify(token, publicKey, { algorithms: ["RS256"] })',
+  "crypto.createHmac('sha256', key)",
+  "credentials: include, mode: cors",
 ];
 
 describe("an option of a client", () => {

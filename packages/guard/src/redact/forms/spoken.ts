@@ -1,8 +1,8 @@
 /** Secrets that words lead to without any sign: `with password x9!aB`, `requirepass x9`, `mysql -px9`. */
 import { LINE_COST, STEP_COST } from "../work.ts";
 import { isReplacement } from "../replacement.ts";
-import { classAt, FOREIGN, LOWER, QUOTE, SPACE, UPPER } from "../character.ts";
-import { type Finding, type Scan, toFinding, type Word } from "../finding.ts";
+import { classAt, DIGIT, QUOTE, SPACE } from "../character.ts";
+import { type Finding, lookBack, type Scan, toFinding, type Word } from "../finding.ts";
 import type { KeyKind } from "../names/sensitive-key.ts";
 
 /** Kinds of names that one value can follow; `session 4bf92f` and `card 17` are sentences. */
@@ -35,35 +35,42 @@ function isSecretLike(raw: string, kind: KeyKind): boolean {
   );
 }
 
-/** `password is`, `secret of the user "app" was`: the name, and whose it is. */
-export const SAID = /((?:[A-Za-z]{2,12} )?[\w-]{2,40})(?: (?:for|of|in|to)(?: ["']?[\w.@-]{1,40}["']?){1,4})? (?:is|was) $/;
+/** `password is`, `secret of the user "app" was`, `PIN has been set to`, `api key`: the name, and whose it is. */
+export const SAID =
+  /(?<=((?:\b[A-Za-z]{2,12} )?\b[\w-]{2,40})(?: (?:for|of|in|to)(?: ["']?[\w.@-]{1,40}["']?){1,4})?(?: is| was|(?: has been| was)? (?:\w*set|changed) to|(?<=\bset .{0,40}) to|(?<! to)))/y;
 
-/** `password is`, `login app password`: here a password of small letters and digits is one as well. */
-const TOLD = / (?:is|was) $|\b(?:login|user) \S{1,64}\s{1,8}\w{4,12} $/i;
+/** `password is`, `login app password`, FTP's and POP's replies: here a password of small letters and digits is one as well. */
+const TOLD = /(?<= (?:is|was|to) |\b(?:login|user|331|OK) .{1,64}\s{1,8}(?:> )?\w{4,12} )/iy;
 
 /** The kind by the word before, or by the word before `is` and `was`. */
 function judgeBefore(scan: Scan, start: number): KeyKind | undefined {
   const { text, codes, pass, before } = scan;
   // Most of what stands before a random word is no name: a number, a path, a word of one letter.
   const length = before.end - before.start;
-  if (length > LONGEST_NAME || (classAt(codes, before.start) & (LOWER | UPPER | FOREIGN)) === 0) return undefined;
-  const kind = before.mayName ? pass.names(scan, before.start, before.end).kind : undefined;
-  if (kind !== undefined || length > 3 || ((codes[before.end - 1] ?? 0) | 0x20) !== 0x73) return kind;
-  const name = SAID.exec(text.slice(Math.max(0, start - 96), start))?.[1];
+  if (length > LONGEST_NAME || (classAt(codes, before.start) & DIGIT) !== 0) return undefined;
+  const known = before.mayName ? pass.names(scan, before.start, before.end) : undefined;
+  if (known?.kind !== undefined) return known.kind;
+  const isSaid = length < 4 && "oOsS".includes(text.charAt(before.end - 1));
+  if (!isSaid && known?.isTail !== true) return undefined;
+  const name = lookBack(text, start - 1, SAID)?.[1];
   return name === undefined ? undefined : pass.classify(name).kind;
 }
 
-/** A random value right behind a secret's name and one space. Only a word of letters and digits, or of both cases, asks. */
-export function readSpoken(scan: Scan, { start }: Word): Finding | undefined {
+/** What follows a number that lets in: `is your verification code`, `to confirm your email`. An error's or a place's code does not. */
+const LETS_IN =
+  /^ (?:(?:is|as) (?:your|the) (?:(?!err|exit|stat|zip|post|re)[\w-]+ ){0,3}(?:code|otp|pin)\b|to (?:verify|confirm|(?:log|sign) ?in)\b)/i;
+
+/** A random value right behind a secret's name and one space, or a number before what it is for. Words of both cases, or with digits, ask. */
+export function readSpoken(scan: Scan, { start, end, bits }: Word): Finding | undefined {
   const { text, pass, before } = scan;
+  if (bits === DIGIT && LETS_IN.test(text.slice(end, end + 80))) return toFinding(scan, "code", [start, end]);
   if (scan.chain !== start || before.end !== start - 1) return undefined;
   const kind = judgeBefore(scan, start);
   if (kind === undefined || !SPOKEN.test(kind)) return undefined;
   pass.work.left -= STEP_COST;
   const to = findEnd(scan, start);
   const raw = text.slice(start, to);
-  const isSecret =
-    isSecretLike(raw, kind) || (kind === "password" && TOLD_PASSWORD.test(raw) && TOLD.test(text.slice(Math.max(0, start - 96), start)));
+  const isSecret = isSecretLike(raw, kind) || (kind === "password" && TOLD_PASSWORD.test(raw) && lookBack(text, start, TOLD) !== null);
   if (!isSecret || isReplacement(raw)) return undefined;
   return toFinding(scan, kind, [start, to]);
 }

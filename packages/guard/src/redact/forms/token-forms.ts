@@ -42,7 +42,7 @@ const ROWS: readonly Row[] = [
   ["key word 36 dckr_oat_ dckr_pat_ mfa. mob- pypi- sdk- sha256~", DIGIT_SOMEWHERE],
   ["key word 100 APA91b v1.0-"],
   ["key alnum 16 LTAI", DIGIT_SOMEWHERE],
-  ["key alnum 26 AKID CLOJARS_ GOOG1E cio clojars_ da2- oy2 rubygems_", DIGIT_SOMEWHERE],
+  ["key alnum 26 AKID CLOJARS_ aio_ GOOG1E cio clojars_ da2- oy2 rubygems_", DIGIT_SOMEWHERE],
   ["key alnum 38 4b1d"],
   ["key alnum 80 EAA"],
   ["key alnum 17 SCW", /^[A-Z\d]{20}$/],

@@ -56,8 +56,8 @@ function replaceItems(scan: Scan, tuple: Tuple, rewriting: Rewriting): Rewriting
     const kind = kinds[index];
     if (raw === "" || (!item.isQuoted && /^(?:null|true|false|default|now\(\)|\?|\$\d+|:\w+)$/i.test(raw))) return;
     const isNumber = !item.isQuoted && /^-?\d+(?:\.\d+)?$/.test(raw);
-    const read = scan.inner ?? ((piece: string) => piece);
-    const replaced = kind === undefined ? read(raw) : isNumber ? replaceNumber(kind, raw, pass) : replaceText(kind, raw, pass);
+    const replaced =
+      kind === undefined ? (scan.inner?.(raw) ?? raw) : isNumber ? replaceNumber(kind, raw, pass) : replaceText(kind, raw, pass);
     output += text.slice(from, item.start) + replaced;
     from = item.end;
   });

@@ -3,7 +3,7 @@
  * other clouds, OAuth and SAML. Lower case.
  */
 export const SIGNED_NAMES: ReadonlySet<string> = new Set(
-  "x-amz-signature awsaccesskeyid signature sig x-goog-signature googleaccessid key-pair-id hdnea hdnts policy ticket samlresponse samlrequest assertion client_assertion code_verifier id_token_hint hmac expires_sig oauth_signature".split(
+  "awsaccesskeyid signature sig googleaccessid key-pair-id hdnea hdnts policy ticket samlresponse samlrequest assertion client_assertion code_verifier id_token_hint hmac".split(
     " ",
   ),
 );
@@ -12,5 +12,5 @@ export const SIGNED_NAMES: ReadonlySet<string> = new Set(
 export function isSignedParameter(name: string, valueLength: number): boolean {
   const lower = name.toLowerCase();
   if (lower === "policy") return valueLength >= 64;
-  return SIGNED_NAMES.has(lower) || (lower === "code" && valueLength >= 16);
+  return /(?:^|[_-])sig(?:nature)?$/.test(lower) || SIGNED_NAMES.has(lower) || (lower === "code" && valueLength >= 16);
 }

@@ -50,9 +50,9 @@ const WORDS = toTable([
   "personal dob birthday phone mobile telephone msisdn",
 ]);
 
-/** A last word that says the value is about the secret, and is not the secret: `token_type`, `passwordResetAt`. */
+/** A last word that says the value is about the secret, and is not the secret: `token_type`, `passwordResetAt`. So does what was done to it. */
 const ABOUT = new Set(
-  "address age alg algorithm arn at attempts bucket budget bus changed class column count created date days description dir disabled enabled encoder endpoint error exception exp expiration expired expires expiresin expiry factory field file filename forgot format generator handler hasher header hours index invalid issuer kind label len length lifetime limit line manager max maxage mechanism method min minutes mismatch missing mode model ms name optional origins param parameter path pattern placeholder plugin policies policy position prefix present prompt provider ref required reset rotated rotation rules schema scope sec seconds service set size sock socket source state status stdin storage store strategy strength suffix time timeout title trigger ttl type updated uri url usage used valid version".split(
+  "address age alg algorithm arn at attempt bucket budget bus class column count date day description dir encoder endpoint error exception exp expiration expires expiresin expiry factory field file filename forgot format generator handler hasher header hour index invalid issuer kind label len length lifetime limit line manager max maxage mechanism method min minute mismatch missing mode model ms name optional origin param parameter path pattern placeholder plugin policies policy position prefix present prompt provider ref reset rotation rule schema scope sec second service set size sock socket source state status stdin storage store strategy strength suffix time timeout title trigger ttl type uri url usage valid version".split(
     " ",
   ),
 );
@@ -102,10 +102,12 @@ function normalise(name: string): string {
   return splitName(name).join("");
 }
 
-/** True for a text that is a secret's name, or says no more than the name that it stands under: `Confirm your password`. */
+/** True for a text that is a secret's name, or whose words begin as parts of the name it stands under: `Confirm your password`. */
 export function isNameOf(text: string, name: string): boolean {
-  const joined = normalise(text.replace(/\b(?:your|the) /gi, ""));
-  return joined === normalise(name) || ANY_STEM.some(([, any]) => any.exec(joined)?.[0] === joined);
+  const words = splitName(text.replace(/\b(?:your|the) /gi, ""));
+  const joined = words.join("");
+  const parts = normalise(name);
+  return words.every((word) => parts.includes(word.slice(0, 5))) || ANY_STEM.some(([, any]) => any.exec(joined)?.[0] === joined);
 }
 
 function classifyWords(words: readonly string[], joined: string): KeyKind | undefined {
@@ -114,7 +116,12 @@ function classifyWords(words: readonly string[], joined: string): KeyKind | unde
   const lastTwo = words.length > 2 ? (words.at(-2) ?? "") + last : joined;
   if (
     words[0] === "existing" ||
-    (words.length > 1 && (ABOUT.has(last.replace(/s$/, "")) || ABOUT.has(last) || ABOUT.has(lastTwo) || HARMLESS.test(lastTwo)))
+    (words.length > 1 &&
+      (/(?<!cod|crypt|hash|se)ed$/.test(last) ||
+        ABOUT.has(last.replace(/s$/, "")) ||
+        ABOUT.has(last) ||
+        ABOUT.has(lastTwo) ||
+        HARMLESS.test(lastTwo)))
   )
     return undefined;
   const stem = ANY_STEM.find(([, any]) => any.test(joined));
