@@ -1,5 +1,12 @@
 import { CAUSES } from "@faultline/model";
 import { describe, expect, it } from "vitest";
+import { DATABASE_ERRORS } from "../explain/database-errors.ts";
+import { GRPC_CODES } from "../explain/grpc-codes.ts";
+import { HTTP2_ERRORS } from "../explain/http2-errors.ts";
+import { NODE_ERRORS } from "../explain/node-errors.ts";
+import { PLATFORM_ERRORS } from "../explain/platform-errors.ts";
+import { PRISMA_ERRORS } from "../explain/prisma-errors.ts";
+import { SYSTEM_ERRORS } from "../explain/system-errors.ts";
 import { runFaultline } from "../main.ts";
 
 async function explain(words: readonly string[], input = "") {
@@ -14,6 +21,16 @@ async function explain(words: readonly string[], input = "") {
   };
   return { code: await runFaultline(["explain", ...words], io), ...printed };
 }
+
+const EVERY_ERROR = [
+  ...PRISMA_ERRORS,
+  ...DATABASE_ERRORS,
+  ...GRPC_CODES,
+  ...PLATFORM_ERRORS,
+  ...HTTP2_ERRORS,
+  ...SYSTEM_ERRORS,
+  ...NODE_ERRORS,
+];
 
 describe("faultline explain", () => {
   it.each([
@@ -59,6 +76,36 @@ describe("faultline explain", () => {
     ["NS_ERROR_NET_RESET", "ERR_CONNECTION_RESET"],
     ["CORS", "Access-Control-Allow-Origin"],
     ["Error: write EPROTO error:1408F10B:SSL routines:ssl3_get_record:wrong version number", "does not speak TLS at this port"],
+    ["P2024", "pool_timeout, 10 s"],
+    ["PrismaClientKnownRequestError (code: P2002)", "answer 409"],
+    ["P5011", "Prisma's hosted service"],
+    ["1205", "innodb_lock_wait_timeout"],
+    ["Error: ER_CON_COUNT_ERROR: Too many connections", "MySQL 1040"],
+    ["ER_SOMETHING_NEW", "the database server or its driver"],
+    ["1236", "perror 1236"],
+    ["XX000", "an internal error of the database"],
+    ["E11000 duplicate key error collection: shop.users", "MongoDB"],
+    ["WRONGTYPE Operation against a key holding the wrong kind of value", "redis-cli type KEY"],
+    ["ORA-00942: table or view does not exist", "oerr ora 00942"],
+    ["UND_ERR_HEADERS_OVERFLOW", "16 KiB"],
+    ["[UND_ERR_CLOSED]: The client is closed", "closed and takes no request"],
+    ["ERR_HTTP2_PING_LENGTH", "an error of Node's HTTP/2"],
+    ["ERR_STREAM_WRITE_AFTER_END", "which path answers twice"],
+    ["SELF_SIGNED_CERT_IN_CHAIN", "NODE_EXTRA_CA_CERTS"],
+    ["ENOTDIR", "not a directory"],
+    ["connect ENETUNREACH 2606:4700::6810:443", "IPv6"],
+    ["NGHTTP2_ENHANCE_YOUR_CALM", "keepalive pings"],
+    ["stream closed: GOAWAY code PROTOCOL_ERROR", "a header with capitals"],
+    ["9 FAILED_PRECONDITION", "mistaken for: UNAVAILABLE"],
+    ["StatusCode.DEADLINE_EXCEEDED", "gRPC 4 DEADLINE_EXCEEDED"],
+    ["494", "large_client_header_buffers"],
+    ["496", "curl --cert"],
+    ["Target.ResponseCodeMismatch", "widen the matcher"],
+    ["worker exited with code 1", "did not handle"],
+    ["exit code 127", "Windows line ends"],
+    ["SIGTERM", "it was asked to end"],
+    ["SIGKILL", "the grace period"],
+    ["UC", "mistaken for: "],
   ])("knows %s", async (query, part) => {
     const { code, out } = await explain([query]);
     expect(code).toBe(0);
@@ -74,8 +121,14 @@ describe("faultline explain", () => {
     "took 137 ms",
     "aborted",
     "code 14",
+    "took 1205 ms",
+    "user P2024X left",
+    "HYPER",
+    "the job was cancelled and is pending",
+    "exit code 10 of 12 stages",
+    "an INTERNAL_ERROR of the shop",
   ])("takes no ordinary words for a code: %s", async (text) => {
-    expect((await explain([text])).out).not.toMatch(/^(?:gRPC|Cloudflare|OOMKilled|SQLSTATE)/m);
+    expect((await explain([text])).out).not.toMatch(/^(?:gRPC|Cloudflare|OOMKilled|SQLSTATE|MySQL|P\d|exit code|Pending|HTTP\/2)/m);
   });
 
   it.each(CAUSES)("explains the cause %s", async (cause) => {
@@ -83,6 +136,11 @@ describe("faultline explain", () => {
     expect(out).toMatch(new RegExp(`^${cause}\\n`));
     expect(out).toContain("mistaken for: ");
     expect(out).toContain("next: ");
+  });
+
+  it.each(EVERY_ERROR)("says of $code who says so, what it is mistaken for and what to check", async ({ code }) => {
+    const [found] = JSON.parse((await explain([code, "--json"])).out) as Record<string, string>[];
+    expect(found).toMatchObject({ source: expect.any(String), mistakenFor: expect.any(String), nextCheck: expect.any(String) });
   });
 
   it("reads a body from standard input", async () => {

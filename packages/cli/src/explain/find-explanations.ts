@@ -13,14 +13,19 @@ import { type CauseId, CAUSES, describeCause } from "@faultline/model";
 import { matchSignatures, type Signature, SIGNATURES } from "@faultline/playbook/signatures";
 import { CAUSE_KNOWLEDGE } from "./cause-knowledge.ts";
 import { BROWSER_ERRORS } from "./browser-errors.ts";
-import { DATABASE_ERRORS, findStateClass } from "./database-errors.ts";
+import { DATABASE_ERRORS, findOracleCode, findStateClass } from "./database-errors.ts";
 import { type ErrorKnowledge, speaksOf } from "./error-knowledge.ts";
 import { GRPC_CODES } from "./grpc-codes.ts";
 import { HEADERS } from "./headers.ts";
 import { LANGUAGE_ERRORS } from "./language-errors.ts";
+import { findNodeFamily, NODE_ERRORS } from "./node-errors.ts";
+import { HTTP2_ERRORS } from "./http2-errors.ts";
+import { findMysqlCode } from "./mysql-errors.ts";
 import { PLATFORM_ERRORS } from "./platform-errors.ts";
+import { findPrismaThousand, PRISMA_ERRORS } from "./prisma-errors.ts";
 import { STATUSES } from "./statuses.ts";
-import { SYSTEM_ERRORS } from "./system-errors.ts";
+import { findErrno, SYSTEM_ERRORS } from "./system-errors.ts";
+import { VENDOR_STATUSES } from "./vendor-statuses.ts";
 
 /** What is known about one thing that was asked for. */
 export type Explanation = {
@@ -34,6 +39,7 @@ export type Explanation = {
   readonly source: string;
 };
 
+const ALL_STATUSES = [...STATUSES, ...VENDOR_STATUSES];
 const MOST = 12;
 /** Letters of a part of a message below which it could be anything. */
 const LEAST_PART = 10;
@@ -41,6 +47,13 @@ const MISTAKEN = {
   here: "an answer of the app: this hop wrote it, whoever is to blame",
   behind: "a failure of this hop: it only tells of the one behind it",
   passed: "an answer of this hop: it only passed here",
+} as const;
+/** Of a code that names no cause, by whose doing it tells of. */
+const MISTAKEN_FOR = {
+  observer: "an answer of the app: this hop decided it by itself",
+  behind: "a failure of this hop: it only writes down what the one behind it did",
+  client: "a failure of the servers: the client ended it",
+  network: "a failure of the app: it may never have seen the request, or not been heard",
 } as const;
 const CHECK_OF_MAKER = {
   here: "its error log at that time; then the same request straight to what is behind it (faultline triage URL --direct BACKEND)",
@@ -69,7 +82,7 @@ export function listWords(): readonly string[] {
   const headers = SIGNATURES.flatMap(({ pattern }) => Object.keys(pattern.headers ?? {}));
   return [
     ...CAUSES,
-    ...STATUSES.map(({ code }) => code),
+    ...ALL_STATUSES.map(({ code }) => code),
     ...listCodes().map(({ knowledge }) => knowledge.code),
     ...[...CODES, ...LANGUAGE_ERRORS].map(({ code }) => code),
     ...new Set([...HEADERS.map(({ name }) => name), ...headers]),
@@ -80,7 +93,7 @@ function explainStatus(text: string): readonly Explanation[] {
   // Alone, or as it stands in an answer: "HTTP/1.1 502 Bad Gateway", "status code 502".
   const [, status] = /^(?:HTTP(?:\/[\d.]+)?\s+)?(?:status(?:[ _-]?code)?\W{0,2})?(\d{1,3})(?:\s+[A-Za-z][A-Za-z -]*)?$/i.exec(text) ?? [];
   if (status === undefined) return [];
-  const own = STATUSES.filter(({ code }) => code === status).map(({ code, name, ...rest }) => ({ title: `${code} ${name}`, ...rest }));
+  const own = ALL_STATUSES.filter(({ code }) => code === status).map(({ code, name, ...rest }) => ({ title: `${code} ${name}`, ...rest }));
   const pages = SIGNATURES.filter(({ pattern, made }) => made === "here" && pattern.status?.includes(Number(status)) === true);
   return [...own, ...pages.map(toExplanation)];
 }
@@ -145,21 +158,43 @@ function fromCode({ vendor, knowledge }: VendorCode): Explanation {
     meaning,
     madeBy: makers[hop],
     ...(cause === undefined ? {} : { cause }),
+    mistakenFor: cause === undefined ? MISTAKEN_FOR[hop] : CAUSE_KNOWLEDGE[cause].mistakenFor,
     nextCheck,
     source: `${source} (${CERTAINTY[confidence]})`,
   };
 }
 
 /** Errors that have a code of their own, which nothing else is called by. */
-const CODES: readonly ErrorKnowledge[] = [...DATABASE_ERRORS, ...GRPC_CODES, ...PLATFORM_ERRORS, ...BROWSER_ERRORS, ...SYSTEM_ERRORS];
+const CODES: readonly ErrorKnowledge[] = [
+  ...PRISMA_ERRORS,
+  ...DATABASE_ERRORS,
+  ...GRPC_CODES,
+  ...PLATFORM_ERRORS,
+  ...HTTP2_ERRORS,
+  ...BROWSER_ERRORS,
+  ...SYSTEM_ERRORS,
+  ...NODE_ERRORS,
+];
 /** A line that speaks of several errors is mostly about the first of them. */
 const MOST_ERRORS = 2;
 
 /** `ECONNREFUSED`, `SQLSTATE[40001]` or `OOMKilled` alone, or somewhere in a line of a log. */
 function explainError(text: string, errors: readonly ErrorKnowledge[]): readonly Explanation[] {
   const known = errors.filter((error) => speaksOf(error, text)).slice(0, MOST_ERRORS);
-  const found = known.length > 0 || errors !== CODES ? known : [findStateClass(text)].filter((error) => error !== undefined);
+  const found = known.length > 0 || errors !== CODES ? known : findFamily(text);
   return found.map(fromError);
+}
+
+/** What is known of a code that is not listed by itself: by its class, its thousand or its beginning. */
+function findFamily(text: string): readonly ErrorKnowledge[] {
+  return [
+    findStateClass(text),
+    findPrismaThousand(text),
+    findOracleCode(text),
+    findMysqlCode(text),
+    findNodeFamily(text),
+    findErrno(text),
+  ].filter((error) => error !== undefined);
 }
 
 /** What an error says of itself goes before what its cause says of all like it. */

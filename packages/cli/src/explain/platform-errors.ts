@@ -1,85 +1,70 @@
 import type { ErrorKnowledge } from "./error-knowledge.ts";
+import { KUBERNETES_ERRORS } from "./kubernetes-errors.ts";
 
-const KUBERNETES = "Kubernetes, Pod lifecycle and debugging";
 const AWS = "AWS, Common errors and Lambda error reference";
 const CLOUDFLARE = "Cloudflare documentation, 1xxx errors";
 
-const EXIT = (code: number): RegExp =>
-  new RegExp(String.raw`^${code}$|\bexit(?:ed)?\W{0,3}(?:with )?(?:code|status)?\W{0,3}${code}\b`, "i");
-
-const KUBERNETES_REASONS: readonly Omit<ErrorKnowledge, "source">[] = [
-  {
-    code: "OOMKilled",
-    pattern: new RegExp(String.raw`\bOOMKilled\b|${EXIT(137).source}`, "i"),
-    meaning: "the container used more memory than its limit and was killed (exit code 137); its requests in flight were cut off",
-    cause: "resource-exhausted",
-    mistakenFor: "a crash of the code: it had no chance to say anything",
-    nextCheck: "kubectl describe pod POD: the limit and the last state; did memory grow slowly (a leak) or with one request?",
-  },
-  {
-    code: "CrashLoopBackOff",
-    meaning: "the container ends again and again right after its start, and the next start is put off (up to 5 minutes)",
-    cause: "no-healthy-upstream",
-    mistakenFor: "the cause: it only says that there is one",
-    nextCheck: "kubectl logs POD --previous: what did it say before it ended? A missing setting, a refused connection, a failing migration",
-  },
-  {
-    code: "ImagePullBackOff",
-    pattern: /\bImagePullBackOff\b|\bErrImagePull\b/i,
-    meaning: "the image cannot be had: a wrong name or tag, no rights, or a registry that limits pulls",
-    cause: "bad-deploy",
-    nextCheck: "kubectl describe pod POD: the event says which of them",
-  },
-  {
-    code: "CreateContainerConfigError",
-    meaning: "a Secret or ConfigMap that the container names is not there, or lacks the key",
-    cause: "bad-configuration",
-    nextCheck: "kubectl describe pod POD names it",
-  },
-  {
-    code: "FailedScheduling",
-    pattern: /\bFailedScheduling\b|\bInsufficient (?:cpu|memory)\b/i,
-    meaning: "no node has room for the pod, or none that it may use",
-    cause: "no-healthy-upstream",
-    nextCheck: "kubectl describe pod POD: what is asked for, and what the nodes have",
-  },
-  {
-    code: "Unhealthy",
-    pattern: /^Unhealthy$|\b(?:Readiness|Liveness|Startup) probe failed\b/i,
-    meaning: "a probe failed: without readiness the pod gets no traffic, without liveness it is killed and started again",
-    cause: "no-healthy-upstream",
-    mistakenFor: "a dead app: a busy one answers its probe too late",
-    nextCheck: "the probe's time-out (1 s by default) against the app's pauses; does the probe ask a dependency?",
-  },
-  {
-    code: "Evicted",
-    pattern: /^Evicted$|\bThe node was low on resource\b/i,
-    meaning: "the node ran out of memory or disk and ended the pod",
-    cause: "resource-exhausted",
-    nextCheck: "kubectl describe pod POD names the resource; does it use more than it asked for?",
-  },
-  {
-    code: "FailedMount",
-    meaning: "a volume, Secret or ConfigMap could not be mounted",
-    cause: "bad-configuration",
-    nextCheck: "kubectl describe pod POD: the event names it",
-  },
-  { code: "NodeNotReady", meaning: "the node does not answer; its pods are moved after five minutes", cause: "no-healthy-upstream" },
-  {
-    code: "exit code 143",
-    pattern: EXIT(143),
-    meaning: "ended by SIGTERM, as a rollout or a scale-down does it",
-    cause: "keepalive-race",
-    mistakenFor: "a crash: it was asked to end",
-    nextCheck: "does it go on taking requests until the load balancer knows? A preStop pause, then close, then exit",
-  },
-  {
-    code: "exit code 139",
-    pattern: new RegExp(String.raw`${EXIT(139).source}|\bsegfault\b|\bsegmentation fault\b|\bSIGSEGV\b`, "i"),
-    meaning: "segmentation fault: native code broke",
-    cause: "unhandled-exception",
-  },
+/** Why a load balancer of AWS calls a target unhealthy: reason, meaning, cause, next check. */
+const TARGET_REASONS: readonly (readonly [string, string, ErrorKnowledge["cause"], string])[] = [
+  [
+    "Target.FailedHealthChecks",
+    "the target's health checks fail: no connection, or an answer that breaks off",
+    "no-healthy-upstream",
+    "curl the check's path and port from within the VPC; do the target's security groups let the load balancer in?",
+  ],
+  [
+    "Target.ResponseCodeMismatch",
+    "the target answers its health check with another status than is wanted",
+    "no-healthy-upstream",
+    "which one? A redirect to https or a log-in is the usual one: widen the matcher, or give the check a path of its own",
+  ],
+  [
+    "Target.Timeout",
+    "the target does not answer its health check in time (5 s by default)",
+    "no-healthy-upstream",
+    "a security group that drops, a busy target, or a check that asks a dependency?",
+  ],
+  ["Target.NotRegistered", "the target is not in this group", "bad-deploy", "did the deployment register it, and with the right port?"],
+  [
+    "Target.NotInUse",
+    "no listener sends anything to this group, or not in this zone",
+    "bad-configuration",
+    "the listener's rules, and the load balancer's zones",
+  ],
+  [
+    "Target.DeregistrationInProgress",
+    "the target is being taken out: its requests come to their end",
+    "no-healthy-upstream",
+    "a deployment or scale-in; is the delay as long as the longest request?",
+  ],
+  [
+    "Target.InvalidState",
+    "the instance is stopped or terminated",
+    "no-healthy-upstream",
+    "who ended it: scaling, a spot interruption, a person?",
+  ],
+  ["Target.IpUnusable", "the target's address cannot be used: a load balancer has it", "bad-configuration", "register another address"],
+  ["Target.HealthCheckDisabled", "health checks are off for this target", "bad-configuration", "turn them on"],
+  [
+    "Elb.RegistrationInProgress",
+    "the target is being registered",
+    "no-healthy-upstream",
+    "wait for the first checks; how often is it asked, and how many good answers does it need?",
+  ],
+  ["Elb.InitialHealthChecking", "the target waits for enough good checks", "no-healthy-upstream", "interval times healthy threshold"],
+  ["Elb.InternalError", "the load balancer's own failure", "third-party-failure", "AWS Health dashboard"],
 ];
+
+function toTargetReason([code, meaning, cause, nextCheck]: (typeof TARGET_REASONS)[number]): ErrorKnowledge {
+  return {
+    code,
+    meaning,
+    madeBy: "AWS ALB or NLB, of the target's health",
+    ...(cause === undefined ? {} : { cause }),
+    nextCheck,
+    source: "AWS Elastic Load Balancing documentation, health check reason codes",
+  };
+}
 
 const AWS_ERRORS: readonly Omit<ErrorKnowledge, "source">[] = [
   {
@@ -163,6 +148,14 @@ const CLOUDFLARE_ERRORS: readonly (readonly [number, string, ErrorKnowledge["cau
   [1006, "the visitor's address is banned (also 1007, 1008)", undefined, "the zone's IP access rules"],
   [1009, "the visitor's country or region is banned", undefined, "the zone's firewall rules"],
   [1010, "the browser's signature is banned", undefined, "Browser Integrity Check: a client without a usual User-Agent meets it"],
+  [1014, "the CNAME leads to a zone of another account", "bad-configuration", "Cloudflare for SaaS, or the record's own target"],
+  [1018, "Cloudflare does not know this host, or not yet", "bad-configuration", "is the zone active, and was the record just made?"],
+  [
+    1034,
+    "the name's record leads to an address of Cloudflare that it may not use",
+    "bad-configuration",
+    "the DNS record: it has to be the origin's own",
+  ],
   [
     1015,
     "the visitor sends more than a rate limit of the zone allows",
@@ -197,7 +190,8 @@ function toCloudflare([number, meaning, cause, nextCheck]: (typeof CLOUDFLARE_ER
 
 /** What the platforms below an app say: Kubernetes, AWS, Cloudflare. */
 export const PLATFORM_ERRORS: readonly ErrorKnowledge[] = [
-  ...KUBERNETES_REASONS.map((known) => ({ ...known, source: KUBERNETES })),
+  ...KUBERNETES_ERRORS,
   ...AWS_ERRORS.map((known) => ({ ...known, source: AWS })),
+  ...TARGET_REASONS.map(toTargetReason),
   ...CLOUDFLARE_ERRORS.map(toCloudflare),
 ];

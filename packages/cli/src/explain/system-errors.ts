@@ -1,3 +1,4 @@
+import { getSystemErrorMap } from "node:util";
 import type { ErrorKnowledge } from "./error-knowledge.ts";
 
 const POSIX = "POSIX.1-2024, errno.h";
@@ -6,8 +7,9 @@ const NODE = "Node.js, Errors and http";
 const UNDICI = "undici, Errors";
 const OPENSSL = "OpenSSL, X509_verify_cert_error_string";
 
-/** Codes and messages of the operating system, of Node and of TLS that name what broke a call, whatever language wrote them. */
-export const SYSTEM_ERRORS: readonly ErrorKnowledge[] = [
+const MADE_BY = "the process that called, or its system: the other side wrote nothing of it";
+
+const KNOWN: readonly ErrorKnowledge[] = [
   { code: "ECONNREFUSED", meaning: "nobody listens at that address and port", cause: "connection-refused", source: POSIX },
   {
     code: "ECONNRESET",
@@ -61,4 +63,84 @@ export const SYSTEM_ERRORS: readonly ErrorKnowledge[] = [
     source: OPENSSL,
   },
   { code: "ERR_TLS_CERT_ALTNAME_INVALID", meaning: "the certificate is for other names", cause: "tls-failure", source: NODE },
+  {
+    code: "ENETUNREACH",
+    meaning: "no way leads to that network: no route, or no IPv6 where the address is one",
+    cause: "connection-refused",
+    mistakenFor: "a host that is down: nothing was sent",
+    nextCheck: "ip route get ADDRESS where it runs; is the address IPv6, and has the container any?",
+    source: POSIX,
+  },
+  {
+    code: "ECONNABORTED",
+    meaning: "the connection was given up on this side; axios calls its own time-out so too",
+    cause: "dependency-timeout",
+    mistakenFor: "an abort by the server",
+    nextCheck: "with axios: 'timeout of N ms exceeded' is its own limit; else who closed the socket here?",
+    source: POSIX,
+  },
+  {
+    code: "EACCES",
+    meaning: "the process may not do this: open a file, or listen on a port below 1024",
+    cause: "bad-configuration",
+    nextCheck: "as which user does it run (id), and who may: ls -l of the path, or the port's number?",
+    source: POSIX,
+  },
+  { code: "EPERM", meaning: "the process has not the right for this", cause: "bad-configuration", source: POSIX },
+  {
+    code: "ENOENT",
+    meaning: "there is no such file or program",
+    cause: "bad-configuration",
+    nextCheck: "the path in the message: relative to which folder does it run, and is it in the image?",
+    source: POSIX,
+  },
+  { code: "EROFS", meaning: "written to a file system that may only be read", cause: "bad-configuration", source: POSIX },
+  {
+    code: "EIO",
+    meaning: "the disk or network file system failed",
+    cause: "resource-exhausted",
+    nextCheck: "dmesg | tail on that machine",
+    source: POSIX,
+  },
+  { code: "EDQUOT", meaning: "the quota of the disk is used up", cause: "resource-exhausted", source: POSIX },
+  { code: "ENFILE", meaning: "the whole system has no more file handles", cause: "resource-exhausted", source: POSIX },
+  { code: "ENOBUFS", meaning: "the system has no buffer left for the socket", cause: "resource-exhausted", source: POSIX },
+  {
+    code: "EAGAIN",
+    meaning: "it cannot be had at once: a process or thread over a limit, or a socket that would wait",
+    cause: "resource-exhausted",
+    nextCheck: "with fork or spawn: ulimit -u and the pids limit of the container",
+    source: POSIX,
+  },
+  { code: "ENOTCONN", meaning: "the socket is not, or no longer, connected", cause: "keepalive-race", source: POSIX },
+  { code: "EHOSTDOWN", meaning: "the host does not answer on its own network", cause: "connection-refused", source: POSIX },
+  {
+    code: "EPROTO",
+    // OpenSSL's reasons say more than the system's code before them.
+    pattern: /\bEPROTO\b(?!.*(?:wrong version number|certificate verify failed|self.signed))/,
+    meaning: "the handshake or the protocol failed; with TLS the reason of OpenSSL stands behind it",
+    cause: "tls-failure",
+    nextCheck: "the words behind it: 'wrong version number' is no TLS at that port, 'alert' is the server's refusal",
+    source: POSIX,
+  },
+  { code: "EAI_FAIL", meaning: "the resolver failed for good: the name server refuses or is broken", cause: "dns-failure", source: GAI },
+  { code: "EAI_NONAME", meaning: "the name does not resolve", cause: "dns-failure", source: GAI },
+  {
+    code: "ESERVFAIL",
+    meaning: "the name server itself failed: its own upstream, or DNSSEC",
+    cause: "dns-failure",
+    source: "Node.js, DNS",
+  },
+  { code: "ETIMEOUT", meaning: "the name server did not answer in time", cause: "dns-failure", source: "Node.js, DNS" },
 ];
+
+/** Codes and messages of the operating system, of Node and of TLS that name what broke a call, whatever language wrote them. */
+export const SYSTEM_ERRORS: readonly ErrorKnowledge[] = KNOWN.map((known) => ({ madeBy: MADE_BY, ...known }));
+
+/** What the system itself says of an errno that is not listed. */
+export function findErrno(text: string): ErrorKnowledge | undefined {
+  const [, message] = [...getSystemErrorMap().values()].find(([name]) => name === text) ?? [];
+  if (message === undefined) return undefined;
+  const nextCheck = "which call of the program got it: the line before, the path or address in the message?";
+  return { code: text, meaning: message, madeBy: MADE_BY, mistakenFor: "a failure of the other side", nextCheck, source: POSIX };
+}

@@ -1,0 +1,242 @@
+import type { ErrorKnowledge } from "./error-knowledge.ts";
+
+const KUBERNETES = "Kubernetes, Pod lifecycle and debugging";
+
+const EXIT = (code: number): RegExp =>
+  new RegExp(String.raw`^${code}$|\bexit(?:ed)?\W{0,3}(?:with )?(?:code|status)?\W{0,3}${code}\b`, "i");
+
+const KUBERNETES_REASONS: readonly Omit<ErrorKnowledge, "source">[] = [
+  {
+    code: "OOMKilled",
+
+    meaning: "the container used more memory than its limit and was killed (exit code 137); its requests in flight were cut off",
+    cause: "resource-exhausted",
+    mistakenFor: "a crash of the code: it had no chance to say anything",
+    nextCheck: "kubectl describe pod POD: the limit and the last state; did memory grow slowly (a leak) or with one request?",
+  },
+  {
+    code: "exit code 137",
+    pattern: new RegExp(String.raw`${EXIT(137).source}|\bSIGKILL\b`, "i"),
+    meaning: "ended by SIGKILL: for its memory (OOMKilled), or because it went on for longer than the grace period after SIGTERM (30 s)",
+    cause: "resource-exhausted",
+    mistakenFor: "a crash of the code, or always a lack of memory: a slow shutdown and a failed liveness probe end so too",
+    nextCheck:
+      "kubectl describe pod POD: is the last state's reason OOMKilled? If not, what happened 30 s before: a rollout, a failed probe?",
+  },
+  {
+    code: "CrashLoopBackOff",
+    meaning: "the container ends again and again right after its start, and the next start is put off (up to 5 minutes)",
+    cause: "no-healthy-upstream",
+    mistakenFor: "the cause: it only says that there is one",
+    nextCheck: "kubectl logs POD --previous: what did it say before it ended? A missing setting, a refused connection, a failing migration",
+  },
+  {
+    code: "ImagePullBackOff",
+    pattern: /\bImagePullBackOff\b|\bErrImagePull\b/i,
+    meaning: "the image cannot be had: a wrong name or tag, no rights, or a registry that limits pulls",
+    cause: "bad-deploy",
+    nextCheck: "kubectl describe pod POD: the event says which of them",
+  },
+  {
+    code: "CreateContainerConfigError",
+    meaning: "a Secret or ConfigMap that the container names is not there, or lacks the key",
+    cause: "bad-configuration",
+    nextCheck: "kubectl describe pod POD names it",
+  },
+  {
+    code: "FailedScheduling",
+    pattern: /\bFailedScheduling\b|\bInsufficient (?:cpu|memory)\b/i,
+    meaning: "no node has room for the pod, or none that it may use",
+    cause: "no-healthy-upstream",
+    nextCheck: "kubectl describe pod POD: what is asked for, and what the nodes have",
+  },
+  {
+    code: "Unhealthy",
+    pattern: /^Unhealthy$|\b(?:Readiness|Liveness|Startup) probe failed\b/i,
+    meaning: "a probe failed: without readiness the pod gets no traffic, without liveness it is killed and started again",
+    cause: "no-healthy-upstream",
+    mistakenFor: "a dead app: a busy one answers its probe too late",
+    nextCheck: "the probe's time-out (1 s by default) against the app's pauses; does the probe ask a dependency?",
+  },
+  {
+    code: "Evicted",
+    pattern: /^Evicted$|\bThe node was low on resource\b/i,
+    meaning: "the node ran out of memory or disk and ended the pod",
+    cause: "resource-exhausted",
+    nextCheck: "kubectl describe pod POD names the resource; does it use more than it asked for?",
+  },
+  {
+    code: "FailedMount",
+    meaning: "a volume, Secret or ConfigMap could not be mounted",
+    cause: "bad-configuration",
+    nextCheck: "kubectl describe pod POD: the event names it",
+  },
+  { code: "NodeNotReady", meaning: "the node does not answer; its pods are moved after five minutes", cause: "no-healthy-upstream" },
+  {
+    code: "exit code 143",
+    pattern: new RegExp(String.raw`${EXIT(143).source}|\bSIGTERM\b`, "i"),
+    meaning: "ended by SIGTERM, as a rollout or a scale-down does it",
+    cause: "keepalive-race",
+    mistakenFor: "a crash: it was asked to end",
+    nextCheck: "does it go on taking requests until the load balancer knows? A preStop pause, then close, then exit",
+  },
+  {
+    code: "exit code 139",
+    pattern: new RegExp(String.raw`${EXIT(139).source}|\bsegfault\b|\bsegmentation fault\b|\bSIGSEGV\b`, "i"),
+    meaning: "segmentation fault: native code broke",
+    cause: "unhandled-exception",
+  },
+  {
+    code: "exit code 134",
+    pattern: new RegExp(String.raw`${EXIT(134).source}|\bSIGABRT\b`, "i"),
+    meaning: "the process ended itself by SIGABRT: a failed assertion, or a JavaScript heap out of memory",
+    cause: "unhandled-exception",
+    nextCheck: "kubectl logs POD --previous: its last words",
+  },
+  {
+    code: "exit code 135",
+    pattern: new RegExp(String.raw`${EXIT(135).source}|\bSIGBUS\b`, "i"),
+    meaning: "bus error: memory behind a file or /dev/shm was not there",
+    cause: "resource-exhausted",
+    nextCheck: "the size of /dev/shm (64 MiB in a container) and the disk",
+  },
+  {
+    code: "exit code 141",
+    pattern: new RegExp(String.raw`${EXIT(141).source}|\bSIGPIPE\b`, "i"),
+    meaning: "ended by SIGPIPE: nobody read what it wrote any more",
+    cause: "unhandled-exception",
+    nextCheck: "who read its output, and why did that end first?",
+  },
+  {
+    code: "exit code 130",
+    pattern: new RegExp(String.raw`${EXIT(130).source}|\bSIGINT\b`, "i"),
+    meaning: "ended by SIGINT, as Ctrl-C and some process managers do it",
+    mistakenFor: "a crash: it was asked to end",
+    nextCheck: "who sent it: a process manager's stop signal, a person?",
+  },
+  {
+    code: "exit code 128",
+    pattern: EXIT(128),
+    meaning: "the program ended with a code that no signal has; by a runtime: its start failed",
+    cause: "bad-configuration",
+    nextCheck: "kubectl describe pod POD: the last state's message",
+  },
+  {
+    code: "exit code 127",
+    pattern: EXIT(127),
+    meaning: "the command of the container, or one within its script, is not there",
+    cause: "bad-deploy",
+    nextCheck: "the image's entrypoint and PATH; a script with Windows line ends names its interpreter wrongly",
+  },
+  {
+    code: "exit code 126",
+    pattern: EXIT(126),
+    meaning: "the command is there and cannot be run: no right to execute it, or built for another processor",
+    cause: "bad-deploy",
+    nextCheck: "ls -l and file of the entrypoint in the image; amd64 on arm64 says 'exec format error'",
+  },
+  {
+    code: "exit code 255",
+    pattern: EXIT(255),
+    meaning: "the program ended with -1, or the node lost the container",
+    cause: "unhandled-exception",
+    nextCheck: "kubectl logs POD --previous; without last words: the node's events",
+  },
+  {
+    code: "exit code 2",
+    pattern: /\bexit(?:ed)?\W{0,3}(?:with )?(?:code|status)\W{0,3}2(?!\d)/i,
+    meaning: "wrong use: an option or argument of the command is not known, or a Go program panicked",
+    cause: "bad-configuration",
+    nextCheck: "kubectl logs POD --previous: its last words; then the command and its arguments",
+  },
+  {
+    code: "exit code 1",
+    pattern: /\bexit(?:ed)?\W{0,3}(?:with )?(?:code|status)\W{0,3}1(?!\d)/i,
+    meaning: "the program ended itself by an error that it did not handle: in Node an exception or rejection that nobody caught",
+    cause: "unhandled-exception",
+    mistakenFor: "a fault of the platform: it is the program's own end",
+    nextCheck: "kubectl logs POD --previous, or the journal: its last words before the end",
+  },
+  {
+    code: "exit code 0",
+    pattern: /\bexit(?:ed)?\W{0,3}(?:with )?(?:code|status)\W{0,3}0(?!\d)|^Completed$/i,
+    meaning: "the program came to its end, where a service should not",
+    cause: "bad-configuration",
+    mistakenFor: "a success: a server that ends is not serving",
+    nextCheck: "does the command stay in the foreground, or start something behind itself and end?",
+  },
+  {
+    code: "CreateContainerError",
+    pattern: /\b(?:CreateContainerError|RunContainerError|ContainerCannotRun|StartError)\b/,
+    meaning: "the runtime could not make or start the container: its command, a mount, a name that is taken",
+    cause: "bad-deploy",
+    nextCheck: "kubectl describe pod POD: the event holds the runtime's own words",
+  },
+  {
+    code: "InvalidImageName",
+    pattern: /\b(?:InvalidImageName|ErrImageNeverPull|ImageInspectError)\b/,
+    meaning: "the image's name cannot be read, or it may not be pulled and is not there",
+    cause: "bad-deploy",
+    nextCheck: "kubectl describe pod POD: is a variable of the template empty?",
+  },
+  {
+    code: "ContainerCreating",
+    meaning: "the pod waits for its image, volumes or network; for more than a minute something holds it",
+    cause: "no-healthy-upstream",
+    nextCheck: "kubectl describe pod POD: the newest event",
+  },
+  {
+    code: "FailedPostStartHook",
+    pattern: /\bFailed(?:PostStart|PreStop)Hook\b/,
+    meaning: "a hook of the container failed; a failed postStart ends it",
+    cause: "bad-configuration",
+    nextCheck: "kubectl describe pod POD: the event holds the hook's output",
+  },
+  {
+    code: "Pending",
+    meaning: "the pod has no node yet, or its image and volumes are not there yet",
+    cause: "no-healthy-upstream",
+    nextCheck: "kubectl describe pod POD: the newest event",
+  },
+  {
+    code: "Terminating",
+    meaning: "the pod is being ended; for longer than its grace period something holds it: a process, a volume, a finalizer",
+    cause: "no-healthy-upstream",
+    mistakenFor: "a failure: each rollout does it",
+    nextCheck: "kubectl get pod POD -o yaml: deletionTimestamp and finalizers; does its node answer?",
+  },
+  {
+    code: "FailedCreatePodSandBox",
+    meaning: "the pod's network or sandbox could not be made: no address is left, or the network plugin fails",
+    cause: "resource-exhausted",
+    nextCheck: "kubectl describe pod POD: the event holds the plugin's own words; addresses left in the subnet",
+  },
+  {
+    code: "NodeHasDiskPressure",
+    pattern: /\bNodeHas(?:DiskPressure|InsufficientMemory|InsufficientPID)\b|^(?:Disk|Memory|PID)Pressure$/,
+    meaning: "the node runs out of disk, memory or processes, and ends pods for it",
+    cause: "resource-exhausted",
+    nextCheck: "kubectl describe node NODE; who uses it: logs, images, a pod without limits?",
+  },
+  {
+    code: "exit code 129",
+    pattern: new RegExp(String.raw`${EXIT(129).source}|\bSIGHUP\b`, "i"),
+    meaning: "SIGHUP: its terminal or session ended; servers such as nginx read their configuration again instead",
+    mistakenFor: "a crash: it was told so",
+    nextCheck: "was it started from a shell that has ended?",
+  },
+  {
+    code: "BackOff",
+    meaning: "the next start, or the next pull of the image, is put off after one that failed",
+    cause: "no-healthy-upstream",
+    mistakenFor: "the cause: it only says that there is one",
+    nextCheck: "kubectl logs POD --previous; kubectl describe pod POD",
+  },
+];
+
+/** Reasons of Kubernetes, exit codes and signals. */
+export const KUBERNETES_ERRORS: readonly ErrorKnowledge[] = KUBERNETES_REASONS.map((known) => ({
+  ...known,
+  madeBy: "the kubelet, or whatever runtime watches the process",
+  source: KUBERNETES,
+}));
