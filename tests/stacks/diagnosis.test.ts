@@ -10,15 +10,15 @@ import { listStackIncidents } from "./stack-incidents.ts";
 /** How many incidents of each half are right in each answer; of false blame, how many at most. */
 const REACHED = [
   { batch: 4, half: "read", incidents: 39, symptom: 39, creator: 35, path: 35, verdict: 39, firstThree: 35, honest: 1, falseBlame: 0 },
-  { batch: 4, half: "unread", incidents: 39, symptom: 39, creator: 33, path: 33, verdict: 37, firstThree: 32, honest: 2, falseBlame: 0 },
+  { batch: 4, half: "unread", incidents: 39, symptom: 39, creator: 33, path: 33, verdict: 38, firstThree: 32, honest: 2, falseBlame: 0 },
   { batch: 5, half: "read", incidents: 52, symptom: 52, creator: 41, path: 41, verdict: 50, firstThree: 42, honest: 4, falseBlame: 0 },
   { batch: 5, half: "unread", incidents: 52, symptom: 52, creator: 47, path: 47, verdict: 52, firstThree: 47, honest: 1, falseBlame: 0 },
   { batch: 6, half: "read", incidents: 52, symptom: 50, creator: 42, path: 42, verdict: 50, firstThree: 42, honest: 2, falseBlame: 0 },
   { batch: 6, half: "unread", incidents: 53, symptom: 47, creator: 46, path: 46, verdict: 50, firstThree: 45, honest: 1, falseBlame: 0 },
   { batch: 7, half: "read", incidents: 27, symptom: 27, creator: 19, path: 19, verdict: 26, firstThree: 18, honest: 1, falseBlame: 0 },
   { batch: 7, half: "unread", incidents: 28, symptom: 28, creator: 22, path: 22, verdict: 28, firstThree: 22, honest: 0, falseBlame: 0 },
-  { batch: 8, half: "read", incidents: 29, symptom: 29, creator: 24, path: 24, verdict: 24, firstThree: 22, honest: 2, falseBlame: 1 },
-  { batch: 8, half: "unread", incidents: 30, symptom: 30, creator: 23, path: 23, verdict: 27, firstThree: 22, honest: 1, falseBlame: 1 },
+  { batch: 8, half: "read", incidents: 29, symptom: 29, creator: 24, path: 24, verdict: 29, firstThree: 24, honest: 2, falseBlame: 0 },
+  { batch: 8, half: "unread", incidents: 30, symptom: 30, creator: 23, path: 23, verdict: 30, firstThree: 24, honest: 1, falseBlame: 0 },
 ] as const;
 
 const FIRST_THREE: readonly (number | undefined)[] = [1, 2, 3];

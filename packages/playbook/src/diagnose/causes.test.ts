@@ -47,6 +47,8 @@ const query = (message: string, takes = 20): Partial<SpanSketch> => ({
   ],
 });
 
+const BROKER = { "messaging.system": "nats", "server.address": "events" };
+
 const CASES: readonly (readonly [CauseId, string, Partial<SpanSketch>])[] = [
   ["unhandled-exception", "shop", thrown("TypeError", "Cannot read properties of undefined (reading 'sku')")],
   ["unhandled-exception", "shop", thrown("java.lang.NullPointerException", "")],
@@ -89,6 +91,21 @@ const CASES: readonly (readonly [CauseId, string, Partial<SpanSketch>])[] = [
   ["no-healthy-upstream", "stock", call({ message: "No available services for ID: stock" })],
   ["database-failure", "orders-db", query("could not serialize access (SQLSTATE 40001)")],
   ["database-failure", "orders-db", query("SQLSTATE[HY000]: General error: 1205 Lock wait timeout exceeded", 20)],
+  ["rate-limited-as-5xx", "shop", call({ code: 429, attributes: { "server.address": "api.payments.example" } })],
+  ["bad-configuration", "shop", call({ code: 401, attributes: { "server.address": "api.payments.example" } })],
+  ["dependency-timeout", "stock", { ...call({ message: "Connect timeout", takes: 10_000 }), takes: 10_010 }],
+  ["pool-exhausted", "shop", call({ message: "FixedChannelPool$AcquireTimeoutException: Acquire operation took longer" })],
+  [
+    "no-healthy-upstream",
+    "render.flycast",
+    call({
+      message: "could not find a good candidate within 90 attempts at load balancing",
+      attributes: { "server.address": "render.flycast" },
+    }),
+  ],
+  ["dependency-error", "events", call({ kind: "producer", message: "nats: API error: code=500", attributes: BROKER })],
+  ["resource-exhausted", "events", call({ kind: "producer", message: "nats: maximum bytes exceeded", attributes: BROKER })],
+  ["resource-exhausted", "shop", { logs: [{ severity: 17, body: "Memory limit of 512 MiB exceeded with 530 MiB used." }] }],
 ];
 
 /** Words of another cause within errors that are of the code's own making. */

@@ -121,6 +121,12 @@ export function isNamed({ named }: Findings, cause: CauseId): boolean {
   return named.some((each) => each.cause === cause);
 }
 
+/** The status with which what the origin asked was refused, by a callee that sends telemetry or none; undefined where nothing was. */
+export function readRefusal({ origin }: Findings): string | undefined {
+  if (origin?.judgement.originKind !== "refused-request") return undefined;
+  return origin.judgement.blamed?.outcome.status ?? origin.judgement.steps.at(-1)?.status;
+}
+
 /** Evidence from a difference between failing and good requests. */
 export function fromDifference(difference: Difference, weight: number): Evidence {
   const { attribute, property, failingWith, failing, succeedingWith, succeeding, pValue } = difference;

@@ -66,6 +66,7 @@ describe("the error of a log record", () => {
     ["attributes of OpenTelemetry", log("failed", { "exception.type": "PoolError", "exception.message": "full" })],
     ["attributes of pino", log("failed", { "err.type": "PoolError", "err.message": "full" })],
     ["its text", log("PoolError: full\n    at take (/app/pool.js:3:1)")],
+    ["its stack alone", log("full", { stack: "PoolError: full\n    at take (/app/pool.js:3:1)" })],
     ["an attribute's text", log("failed", { error: "PoolError: full" })],
   ])("is read from %s", (_, record) => expect(readLogError(record)).toMatchObject({ type: "PoolError", message: "full" }));
 

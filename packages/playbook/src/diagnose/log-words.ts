@@ -62,10 +62,11 @@ export function readLogError(log: LogRecord): ExceptionRecord {
   const [type, message] = ERROR_KEYS.map((keys) => findText(log.attributes, keys));
   const stack = findText(log.attributes, STACK_KEYS) ?? (log.body.includes("\n") ? log.body : undefined);
   const text = message ?? withoutFrames(log.body).text;
-  const [head] = type === undefined && NAMED.test(text) ? parseStack(text) : [];
+  const named = type === undefined ? [text, stack].find((each) => each !== undefined && NAMED.test(each)) : undefined;
+  const [head] = named === undefined ? [] : parseStack(named);
   return {
     type: type ?? head?.type ?? "",
-    message: head === undefined || head.message === "" ? text : head.message,
+    message: named !== text || head === undefined || head.message === "" ? text : head.message,
     ...(stack === undefined ? {} : { stack }),
     timeMs: log.timeMs,
   };

@@ -56,6 +56,12 @@ describe("an error of the program's own that uses the words of machines", () => 
     });
     expect(causes[0]?.cause).toBe("unhandled-exception");
   });
+
+  it("is known by its type where only that is told", () => {
+    const type = "com.acme.club.CertificateExpiredException";
+    const { causes } = diagnoseThrown(type, "First aid of trainer 8", { stack: OWN, message: `Unhandled exception of type: ${type}` });
+    expect(causes[0]?.cause).toBe("unhandled-exception");
+  });
 });
 
 describe("an error in which a machine shows", () => {
@@ -72,6 +78,7 @@ describe("an error in which a machine shows", () => {
     ["by whom it calls", ["com.acme.club.CourseException", "club-db: pool exhausted"], { stack: OWN, good: [QUERY] }],
     ["by words that are of nothing else", ["com.acme.club.CourseException", "connection pool exhausted"], { stack: OWN }],
     ["by a code for a type", ["IJ000655", "course pool exhausted"], {}],
+    ["by a driver's type without its package", ["NpgsqlException", "course pool exhausted"], { stack: OWN }],
     ["by a driver's type alone", ["DBConnection.ConnectionError", "course pool exhausted"], {}],
     ["by a query that was not made", ["Error", "course pool exhausted"], { good: [QUERY] }],
   ] as const)("is of that machine: %s", (_, [type, message], more) => {

@@ -10,7 +10,7 @@ import { isOnlyOfMachines, isTechnical, isAnybodys } from "./technical-words.ts"
  * What an error of a program's own says of machines, it may say of its trade: a swimming pool is full, a sponsor refused a connection.
  * `trade`: its type says whose it is as well, and the program's own code threw it. `unsure`: nothing but its words speaks of a machine.
  */
-export type OwnWords = { readonly message: string; readonly kind: "trade" | "unsure" };
+export type OwnWords = { readonly type: string; readonly message: string; readonly kind: "trade" | "unsure" };
 
 const LOG_ERROR = 17;
 /** Shorter words stand in other errors by chance. */
@@ -27,7 +27,7 @@ export function findOwnWords(hop: Hop, succeeding: readonly Occurrence[]): reado
   ];
   return thrown.flatMap((each) => {
     const kind = namesOne(each.message, peers) ? undefined : judgeThrown(each, () => madeAllCalls(hop, good));
-    return kind === undefined || each.message.length < LEAST_LENGTH ? [] : [{ message: each.message, kind }];
+    return kind === undefined || each.message.length < LEAST_LENGTH ? [] : [{ type: each.type, message: each.message, kind }];
   });
 }
 
@@ -82,7 +82,8 @@ function findHop(hop: Hop, service: string): Hop | undefined {
   return undefined;
 }
 
-/** Whose words a text repeats, where it repeats any. */
+/** Whose words a text repeats, where it repeats any; one record of an error may tell more of it than another. */
 export function findRepeated(text: string, own: readonly OwnWords[]): OwnWords["kind"] | undefined {
-  return own.find(({ message }) => text.includes(message))?.kind;
+  const repeated = own.filter(({ type, message }) => text.includes(message) || (!isAnybodys(type) && text.includes(type)));
+  return repeated.find(({ kind }) => kind === "trade")?.kind ?? repeated[0]?.kind;
 }

@@ -3,7 +3,7 @@ import type { Origin } from "./findings.ts";
 
 /** Names that only exist inside a network: no dot, cluster domains, private addresses. */
 const INTERNAL =
-  /^(?:[^.]+|.*\.(?:local|internal|svc|cluster|lan|intranet|corp|consul|test\.internal)|10\.[\d.]+|192\.168\.[\d.]+|172\.(?:1[6-9]|2\d|3[01])\.[\d.]+|127\.[\d.]+|localhost)(?::\d+)?$|\.svc\./i;
+  /^(?:[^.]+|.*\.(?:local|internal|svc|cluster|lan|intranet|corp|consul|flycast|test\.internal)|10\.[\d.]+|192\.168\.[\d.]+|172\.(?:1[6-9]|2\d|3[01])\.[\d.]+|127\.[\d.]+|localhost)(?::\d+)?$|\.svc\./i;
 
 /** True when the failing callee is somebody else's: outside the network and without a span of its own anywhere. */
 export function isThirdParty(origin: Origin): boolean {

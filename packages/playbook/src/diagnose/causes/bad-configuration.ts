@@ -1,4 +1,4 @@
-import { type CauseRule, fromRelease, hear } from "../findings.ts";
+import { type CauseRule, fromRelease, hear, readRefusal } from "../findings.ts";
 import { fromSetting, fromSwitch } from "../switched-settings.ts";
 
 const WORDS =
@@ -20,7 +20,7 @@ export const badConfiguration: CauseRule = {
     const worded = hear(findings, WORDS, named);
     const said = worded.length > 0 ? worded : hear(findings, VARIABLE, named);
     const { origin } = findings;
-    const refusedCode = origin?.judgement.originKind === "refused-request" ? origin.judgement.steps.at(-1)?.status : undefined;
+    const refusedCode = readRefusal(findings);
     const switched = fromSwitch(findings);
     const shown = switched.length > 0 ? switched : fromSetting(findings);
     if (said.length > 0) return { evidence: [...said, ...fromRelease(findings), ...shown] };

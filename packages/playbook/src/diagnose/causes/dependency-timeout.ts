@@ -1,5 +1,6 @@
 import type { Evidence } from "@faultline/model";
 import { formatMs } from "../../trace/format-ms.ts";
+import { NOT_CONNECTED_IN_TIME } from "../../isolate/connection-words.ts";
 import { TIMEOUT_WORDS } from "../../isolate/error-words.ts";
 import { findMemoryGrowth } from "../memory-growth.ts";
 import { hearSilence } from "../silence.ts";
@@ -21,9 +22,9 @@ export const dependencyTimeout: CauseRule = {
         ...fromLateness(findings),
       ],
       against: [
-        ...hearSilence(findings),
+        // Who could not be reached had nothing behind it that may have failed, and no answer that lay unread.
+        ...(neverConnected(findings) ? [] : [...hearSilence(findings), ...hearAbsence(findings)]),
         ...hearStall(findings),
-        ...hearAbsence(findings),
         ...hearGrowth(findings),
         ...hearStranger(findings),
       ],
@@ -32,6 +33,10 @@ export const dependencyTimeout: CauseRule = {
     };
   },
 };
+
+function neverConnected({ origin }: Findings): boolean {
+  return NOT_CONNECTED_IN_TIME.test(origin?.step.call?.outcome.words ?? "");
+}
 
 /** Where the callee stood still, that is the cause, and the time-out is how its caller met it. */
 function hearStall(findings: Findings): readonly Evidence[] {

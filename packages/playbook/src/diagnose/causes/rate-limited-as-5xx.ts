@@ -1,5 +1,5 @@
 import type { CauseRule } from "../findings.ts";
-import { hear } from "../findings.ts";
+import { hear, readRefusal } from "../findings.ts";
 
 const WORDS =
   /(?:status|code|http|error|answered|returned|responded|failed)\W{0,3}(?:with |code |status )*\W{0,3}429\b|\b429\b\W{0,3}(?:too many|client error|null)|too many (?:simultaneous )?(?:requests|queries)|TooManyRequests|limiting requests|rate[ -]?limit|RateLimit|rate exceeded|throttl|quota exceeded|exceeded.{0,30}quota|RequestLimitExceeded|REQUEST_LIMIT_EXCEEDED|Exceeded \d+ calls per second for api client|Throughput exceeds the current capacity (?:of your table|for one or more global secondary)|Please reduce your request rate|ConcurrentInvocationLimit|RESOURCE_EXHAUSTED|SlowDown|ProvisionedThroughputExceeded|overloaded_error/i;
@@ -8,7 +8,7 @@ const WORDS =
 export const rateLimitedAs5xx: CauseRule = {
   sign: "a 429 or an exceeded quota behind the server error",
   weigh: (findings) => {
-    const refused = findings.origin?.judgement.steps.at(-1)?.status === "429" || findings.origin?.step.call?.outcome.code === 429;
+    const refused = readRefusal(findings) === "429" || findings.origin?.step.call?.outcome.code === 429;
     const said = hear(findings, WORDS, { statement: "the error speaks of a rate limit", weight: 3.5 });
     if (!refused) return { evidence: said };
     return { evidence: [...said, { statement: "the callee answered 429", measured: "status 429", source: "span", weight: 3 }] };

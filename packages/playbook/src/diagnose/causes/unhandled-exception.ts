@@ -79,7 +79,8 @@ function fromException({ origin, sayings }: Findings) {
         : `${origin.step.service} failed by itself and logged why`,
       measured: said.text.slice(0, 240),
       source: said.source,
-      weight: origin.step.hop.outcome.exceptions.length > 0 ? 3.5 : 2.5,
+      // A logger that has attributes of its own for an error and its stack recorded an exception as well.
+      weight: origin.step.hop.outcome.exceptions.length > 0 || said.own === "trade" ? 3.5 : 2.5,
     },
   ];
 }

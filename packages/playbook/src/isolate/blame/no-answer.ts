@@ -36,11 +36,11 @@ export function endAbsent(hop: Hop, call: Call, around: Surroundings): Found {
   return { steps: [passOn(hop, call), created], kind, confidence, missing };
 }
 
-/** A status is an answer; so is an error that a database raised, unless it is one of not reaching it. */
+/** A status is an answer; so is an error that a database or a broker raised, unless it is one of not reaching it. */
 function isAnswered({ outcome, peer }: Call): boolean {
   if (outcome.kind === "timed-out") return false;
   if (outcome.code !== undefined) return true;
-  return (peer.kind === "database" || peer.kind === "cache") && outcome.words !== "" && !isUnreachableText(outcome.words);
+  return peer.kind !== "service" && outcome.words !== "" && !isUnreachableText(outcome.words);
 }
 
 /** What a callee without telemetry would have told. */

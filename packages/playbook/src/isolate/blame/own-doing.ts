@@ -109,6 +109,6 @@ export function endRefused(hop: Hop, call: Call): Found {
   if (call.callee !== undefined) steps.push({ ...toStep(call.callee, "clean", []), call });
   // A proxy passes a refusal on as it is: where its log has another status and no reason of its own, somebody unseen stands between the two.
   if (isBareExchange(hop) && call.callee !== undefined && !isOk(hop))
-    return { steps, kind: "refused-request", confidence: 0.4, missing: [missingBetween(hop, call)] };
-  return { steps, kind: "refused-request", confidence: 0.85, missing: [] };
+    return { steps, kind: "refused-request", blamed: call, confidence: 0.4, missing: [missingBetween(hop, call)] };
+  return { steps, kind: "refused-request", blamed: call, confidence: 0.85, missing: [] };
 }
