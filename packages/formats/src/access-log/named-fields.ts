@@ -65,7 +65,7 @@ const TARGET = [
   "cs_uri_stem",
   "httprequest.requesturl",
 ];
-const REQUEST_LINE = ["request", "request_line", "req", "http_request"];
+const REQUEST_LINE = ["request", "request_line", "req", "http_request", "request_url"];
 const WHOLE = /^[A-Z]{3,16} \/\S* HTTP\/[\d.]+$/;
 const STATUS = [
   "http.response.status_code",
@@ -79,6 +79,7 @@ const STATUS = [
   "response_code",
   "http_status",
   "http_status_code",
+  "http_stat",
   "elb_status_code",
   "resp_status",
   "http.response.status",
@@ -98,6 +99,8 @@ const BYTES = [
   "resp_size",
   "response_length",
   "response_body_size",
+  "sent_body_bytes",
+  "body_bytes",
   "http.response.written",
   "sent_bytes",
   "written_bytes",

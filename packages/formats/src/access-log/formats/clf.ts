@@ -70,8 +70,7 @@ function readRest(draft: Draft, rest: readonly Token[], whole: WholeDurations): 
   if (isTraefik(rest)) return readTraefik(draft, rest);
   if (isIngress(rest)) return readIngress(draft, rest);
   if (rest.some((token) => token.kind === "bare" && /^[A-Za-z_]+[=:]/.test(token.text))) return readPairs(draft, rest);
-  const unit = rest.findLastIndex((token) => token.kind === "bare" && /^(?:ms|msec|us|µs|s|sec)$/.test(token.text));
-  const apart = unit < 1 ? undefined : readSuffixedDuration(`${rest[unit - 1]?.text ?? ""}${rest[unit]?.text ?? ""}`);
+  const apart = readApartDuration(rest);
   if (apart !== undefined) {
     draft.durationMs = apart;
     return undefined;
@@ -104,6 +103,15 @@ function putTrailingDuration(draft: Draft, text: string, unit: WholeDurations): 
   else if (seconds.includes(".")) putDuration(draft, seconds, 1000);
   else if (unit === "ms") putDuration(draft, seconds, 1);
   else if (unit === "us" && Number(seconds) >= LEAST_MICROSECONDS) putDuration(draft, seconds, 0.001);
+}
+
+/** A duration whose unit stands behind it as a word of its own: `15.074 ms`; of several the longest, which is the request's. */
+export function readApartDuration(rest: readonly Token[]): number | undefined {
+  const durations = rest.flatMap(({ kind, text }, index) => {
+    const isUnit = index > 0 && kind === "bare" && /^(?:ms|msec|us|µs|s|sec)$/.test(text);
+    return isUnit ? (readSuffixedDuration(`${rest[index - 1]?.text ?? ""}${text}`) ?? []) : [];
+  });
+  return durations.length === 0 ? undefined : Math.max(...durations);
 }
 
 /** No server reads, answers and logs a request in fewer microseconds. */

@@ -1,6 +1,7 @@
 /** morgan's short formats; its `combined` and `common` belong to the CLF family. Source: morgan's README, "Predefined Formats". */
 import { putClient, putDuration, putNumber, putStatus, putTarget, startDraft } from "../draft.ts";
 import type { ParsedLine, TextFormat } from "../line.ts";
+import { unescapeQuoted } from "../tokens.ts";
 
 /** `dev`, `tiny` and `short`. */
 export const morgan: TextFormat = { id: "morgan", create: () => parseMorgan };
@@ -31,7 +32,7 @@ type Parts = Readonly<Partial<Record<"client" | "method" | "target" | "status" |
 function build(parts: Parts): ParsedLine {
   const draft = startDraft("app", "morgan");
   draft.method = parts.method ?? "";
-  putTarget(draft, parts.target);
+  putTarget(draft, unescapeQuoted(parts.target ?? ""));
   putStatus(draft, parts.status);
   putNumber(draft, "responseBytes", parts.bytes);
   putDuration(draft, parts.duration, 1);

@@ -9,6 +9,7 @@ import type { LineParser, ParseContext, ParsedLine, TextFormat } from "../line.t
 import { readSuffixedDuration } from "../named-fields.ts";
 import { putListedTries, putNginxSeconds } from "../nginx-upstream.ts";
 import { readTokens, type Token, unescapeQuoted } from "../tokens.ts";
+import { readApartDuration } from "./clf.ts";
 import { isUsualStatus } from "../usual-status.ts";
 import { peelLoose } from "../wrappers/peel.ts";
 
@@ -132,6 +133,6 @@ function putRest(draft: Draft, rest: readonly Token[]): void {
   if (seconds.length === 1) putDuration(draft, seconds[0]?.text, 1000);
   else putNginxSeconds(draft, rest);
   const own = rest.findLast((token) => token.kind === "bare" && /^\d+(?:\.\d+)?(?:ms|us|µs|s)$/.test(token.text));
-  const durationMs = own === undefined ? undefined : readSuffixedDuration(own.text);
+  const durationMs = own === undefined ? readApartDuration(rest) : readSuffixedDuration(own.text);
   if (durationMs !== undefined) draft.durationMs = durationMs;
 }

@@ -51,8 +51,8 @@ function findMark(line: string): RegExpExecArray | null {
   return line.slice(0, MOST_ARCHIVED).includes("->/") ? ARCHIVED.exec(line) : null;
 }
 
-/** What stands between the pieces of several files or of one: `tail`'s heads, `grep`'s rules. */
-const BETWEEN = /^(?:==> \S.* <==|--)$/;
+/** What stands between the pieces of several files or of one: `tail`'s heads, `grep`'s rules, a banner's. */
+const BETWEEN = /^(?:==> \S.* <==|-{2,200})$/;
 
 /** True for a line that a tool put between those of the log. */
 export function isBetweenLines(line: string): boolean {
