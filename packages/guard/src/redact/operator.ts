@@ -63,8 +63,6 @@ function readOperator(scan: Scan, at: number, isTag: boolean): Sign | undefined 
 
 /** Characters behind a name that may lead to a value; any other ends the search at once. */
 export const LEADS_TO_VALUE = " \t=:><!?+.,(|{\"'`\\][\u0080";
-const LEADS = new Uint8Array(129);
-for (const character of LEADS_TO_VALUE) LEADS[character.charCodeAt(0)] = 1;
 
 /** True for the name of an element: `<password`, `<wsse:Password`. */
 function isTagName({ text, codes, chain }: Scan): boolean {
@@ -86,7 +84,7 @@ export function isPlainWord(scan: Scan, wordEnd: number): boolean {
   if ((next === 0x66 || next === 0x2d || next === 0x28) && code === 0x20 && WHOSE.test(text.slice(wordEnd, wordEnd + 64))) return false;
   if (code !== 0x20 || next === 0x7e || before === 0x2d || before === 0x3c || before === 0x3a) return false;
   if (next === 0x2d) return (classAt(codes, wordEnd + 2) & ALNUM) !== 0;
-  return LEADS[classOf(next) === 0 ? Math.min(next, 128) : next] !== 1 || next === 0x28 || next === 0x5b;
+  return !LEADS_TO_VALUE.includes(String.fromCharCode(classOf(next) === 0 ? Math.min(next, 128) : next)) || next === 0x28 || next === 0x5b;
 }
 
 /**

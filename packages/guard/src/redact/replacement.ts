@@ -120,11 +120,9 @@ export function toIban(raw: string, pseudonym: Pseudonymizer): string {
 
 /** A number with as many digits, for a secret that was a number: `{"cvv": 123}`. Zero stays zero, a sign and a fraction stay. */
 export function toNumber(raw: string, pseudonym: Pseudonymizer): string {
-  const match = /^(-?)(\d+)(\.\d+)?/.exec(raw);
-  const whole = match?.[2] ?? "0";
-  if (/^0*$/.test(whole)) return raw === "0" ? "0" : `${match?.[1] ?? ""}0`;
-  const replaced = whole.length === 1 ? "9" : `9${digits(raw, whole.length - 1, pseudonym)}`;
-  return `${match?.[1] ?? ""}${replaced}${match?.[3] === undefined ? "" : ".5"}`;
+  const [, sign = "", whole = "", fraction = ""] = /^(-?)(\d+)(\.\d)?/.exec(raw) ?? [];
+  if (/^0*$/.test(whole)) return `${sign}0`;
+  return `${sign}9${digits(raw, whole.length - 1, pseudonym)}${fraction && ".5"}`;
 }
 
 /** The same text with other digits: a phone number keeps its signs and groups. */

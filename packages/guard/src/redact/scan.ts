@@ -83,7 +83,8 @@ export function readScan(scan: Scan): Finding[] {
   const { length } = text;
   let at = 0;
   while (at < length) {
-    const code = codes[at] ?? 0;
+    // In a structure each text is cut by itself: one that nothing was left for is not begun.
+    const code = work.left < 0 ? 0 : (codes[at] ?? 0);
     let next = at + 1;
     let finding: Finding | undefined;
     if (((CLASSES[code] ?? 0) & WORD) !== 0) {

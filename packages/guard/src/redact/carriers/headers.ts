@@ -36,15 +36,8 @@ function redactHeader(name: string, value: string, pass: Pass): string {
 }
 
 function* listHeaders(headers: HeaderInput): Generator<readonly [string, string]> {
-  if (Symbol.iterator in headers) {
-    yield* headers as Iterable<readonly [string, string]>;
-    return;
-  }
-  for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined) continue;
-    if (Array.isArray(value)) for (const each of value) yield [name, String(each)];
-    else yield [name, String(value)];
-  }
+  const entries = Symbol.iterator in headers ? (headers as Iterable<readonly [string, string]>) : Object.entries(headers);
+  for (const [name, value] of entries) for (const each of [value ?? []].flat()) yield [name, String(each)];
 }
 
 /** Redacts headers; a header that cannot be read is replaced, the others stay. */

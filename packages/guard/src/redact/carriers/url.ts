@@ -45,8 +45,8 @@ export function redactPairs(text: string, pass: Pass): string {
 
 /** Redacts a request target or a URL: user information, path segments, query values, and a fragment that carries tokens. */
 export function redactUrlWith(target: string, pass: Pass): string {
-  if (target.length > pass.policy.maxTextLength) return redactUrlWith(target.slice(0, pass.policy.maxTextLength), pass);
-  const [, path = "", ...tails]: readonly (string | undefined)[] = /^([^?#]*)(\?[^#]*)?(#[^]*)?/.exec(target) ?? [];
+  const [, path = "", ...tails]: readonly (string | undefined)[] =
+    /^([^?#]*)(\?[^#]*)?(#[^]*)?/.exec(target.slice(0, pass.policy.maxTextLength)) ?? [];
   return redactPath(path, pass) + tails.map((tail = "") => tail.slice(0, 1) + redactPairs(tail.slice(1), pass)).join("");
 }
 

@@ -102,15 +102,16 @@ export function readSqlWord(scan: Scan, { start, end }: Word): Finding | undefin
 /** How far behind an AWS access key id its secret is looked for. */
 const AWS_REACH = 96;
 
-const AWS_SECRET = /^(?![\da-fA-F]{40})(?=.{0,39}[A-Z])(?=.{0,39}[a-z])[A-Za-z\d/+]{40}(?![\w/+=])/;
+const AWS_SECRET = /^(?=[A-Za-z\d/+]{40}(?![\w/+=]))(?![\da-fA-F]{40})(?=.*[A-Z])(?=.*[a-z]).{40}/;
 
 /** The secret of an AWS pair, which has no form of its own: 40 characters of base64 shortly behind an access key id. */
 export function readAwsSecret(scan: Scan, { start }: Word): Finding | undefined {
   const { text, codes } = scan;
   // Most words near a key are shorter.
   if ((classAt(codes, start + 39) & BASE64) === 0 || /[\w/+]/.test(text.charAt(start - 1))) return undefined;
-  return /A[KS]IA[A-Z\d]{16}(?![A-Z\d])/.test(text.slice(Math.max(0, start - AWS_REACH), start))
-    ? findForm(scan, "key", [start, 41, AWS_SECRET])
+  const secret = findForm(scan, "key", [start, 41, AWS_SECRET]);
+  return secret !== undefined && /A[KS]IA[A-Z\d]{16}(?![A-Z\d])/.test(text.slice(Math.max(0, start - AWS_REACH), start))
+    ? secret
     : undefined;
 }
 

@@ -31,20 +31,18 @@ const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 const VALUES = new Int8Array(128).fill(-1);
 for (let value = 0; value < 66; value++) VALUES[ALPHABET.charCodeAt(value)] = value < 64 ? value : value - 2;
 
-const PRINTABLE = Uint8Array.from({ length: 256 }, (_, byte) =>
-  Number(byte < 32 ? byte === 9 || byte === 10 || byte === 13 : byte !== 127),
-);
+// oxlint-disable-next-line no-control-regex -- control characters are what tells bytes that are no text
+const NO_TEXT = /[\0-\b\v\f\x0e-\x1f\x7f\ufffd]/;
+const PRINTABLE = Uint8Array.from({ length: 256 }, (_, byte) => Number(!NO_TEXT.test(String.fromCharCode(byte))));
 
 /** Readable text behind base64 of either alphabet; undefined for bytes that are none. */
 export function decodeText(text: string): string | undefined {
-  const bytes = Buffer.from(text, "base64");
-  if (!bytes.every((byte) => PRINTABLE[byte] === 1)) return undefined;
-  const decoded = bytes.toString();
-  return decoded.includes("\ufffd") ? undefined : decoded;
+  const decoded = Buffer.from(text, "base64").toString();
+  return NO_TEXT.test(decoded) ? undefined : decoded;
 }
 
 /** True when the first twelve characters are base64 of nine readable ones; most words are passed over after one or two. */
-function beginsReadable(codes: Uint16Array, start: number): boolean {
+export function beginsReadable(codes: Uint16Array, start: number): boolean {
   let buffer = 0;
   let before = 0;
   for (let at = 0; at < 12; at++) {
