@@ -145,6 +145,35 @@ describe("a pasted curl command", () => {
     expect({ method, body: texts.join(""), headers: headers.map((each) => each.join(": ")) }).toMatchObject(expected);
   });
 
+  // Each was sent with curl 7.88 too.
+  it.each([
+    ["'http://a/x?b[]=1'", "http://a/x?b[]=1"],
+    ["'http://a/x?\\[c\\]=\\{2\\}'", "http://a/x?[c]={2}"],
+    ["'http://a/x?d=\\q'", "http://a/x?d=\\q"],
+    ["-g 'http://a/{b}?c=[1-2]&\\{d'", "http://a/{b}?c=[1-2]&\\{d"],
+    ["'http://a/{b}' --globoff", "http://a/{b}"],
+    ["'http://[::1]:80/x'", "http://[::1]:80/x"],
+    ["'http://me:[@[fe80::1%25eth0]/x' -g", "http://me:[@[fe80::1%25eth0]/x"],
+    ["'[::1]:8080/x'", "http://[::1]:8080/x"],
+  ])("asks for the URL of %s that curl asks for", (words, url) => {
+    expect(parse(`curl ${words}`).url).toBe(url);
+  });
+
+  it.each([
+    ["curl 'http://a/{b,c}'", "{", 15],
+    ["curl http://a/x[1-3]", "[", 15],
+    ["curl -s 'http://a/x?filter[name]=1'", "[", 26],
+    ["curl 'http://a/x}'", "}", 16],
+    ["curl http://a/'[]['", "[", 17],
+    ["curl 'http://[::1]/{b}'", "{", 19],
+    ["curl -d '{}' 'http://a/{b}'", "{", 23],
+  ])("takes no pattern for one request: %s", (command, sign, at) => {
+    expect(parseCurl(command)).toEqual({
+      ok: false,
+      error: { message: expect.stringContaining(`curl takes "${sign}" for a pattern`), at },
+    });
+  });
+
   it.each([
     ["wget http://a", "begin with curl", 0],
     ["curl 'http://a", "single quote is never closed", 5],

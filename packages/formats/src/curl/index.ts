@@ -4,6 +4,7 @@ import { addScheme, checkLength, isHttpUrl, type LocalFile, showName } from "../
 import type { FormField } from "./form-field.ts";
 import { type BodyPart, type ConnectTo, type Draft, OPTIONS } from "./options.ts";
 import type { ShellWord } from "./shell-word.ts";
+import { readUrlPattern } from "./url-pattern.ts";
 import { guessShell, type Shell, splitShellWords } from "./shell-words.ts";
 
 /** The shells whose quoting is understood. */
@@ -52,10 +53,10 @@ export function parseCurl(text: string, shell: Shell = guessShell(text)): Result
   const [first, ...rest] = words.value;
   if (first === undefined || !/(?:^|[/\\])curl(?:\.exe)?$/i.test(first.text))
     return fail({ message: "the command does not begin with curl", at: first?.at ?? 0 });
-  return readWords(rest, text.length);
+  return readWords(rest, text);
 }
 
-function readWords(words: readonly ShellWord[], end: number): Result<CurlRequest, PastedError> {
+function readWords(words: readonly ShellWord[], text: string): Result<CurlRequest, PastedError> {
   const draft: Draft = {
     headers: [],
     body: [],
@@ -69,6 +70,7 @@ function readWords(words: readonly ShellWord[], end: number): Result<CurlRequest
     isHead: false,
     followsRedirects: false,
     isInsecure: false,
+    isPlainUrl: false,
     isCompressed: false,
     ignored: [],
     files: [],
@@ -89,7 +91,7 @@ function readWords(words: readonly ShellWord[], end: number): Result<CurlRequest
       if (wrong !== undefined) return fail({ message: `${option.name}: ${wrong}`, at: word.at });
     }
   }
-  return draft.url === undefined ? fail({ message: "the command names no URL", at: end }) : finish(draft, draft.url);
+  return draft.url === undefined ? fail({ message: "the command names no URL", at: text.length }) : finish(draft, draft.url, text);
 }
 
 /** `--long`, `--long=value` (not curl's own, but often written), `-s`, and `-sXPOST`: short options together, the last with its value. */
@@ -108,8 +110,10 @@ function splitOptions(word: string): readonly { readonly name: string; readonly 
   return options;
 }
 
-function finish(draft: Draft, address: ShellWord): Result<CurlRequest, PastedError> {
-  const url = addScheme(address.text);
+function finish(draft: Draft, address: ShellWord, text: string): Result<CurlRequest, PastedError> {
+  const plain = draft.isPlainUrl ? succeed(address.text) : readUrlPattern(address.text);
+  if (!plain.ok) return fail({ ...plain.error, at: findPlace(text, address, plain.error.at) });
+  const url = addScheme(plain.value);
   if (!isHttpUrl(url)) return fail({ message: "this is no http or https URL", at: address.at });
   const [file] = draft.files;
   if (draft.isGet && file !== undefined && draft.body.some(({ kind }) => kind === "file"))
@@ -137,6 +141,14 @@ function finish(draft: Draft, address: ShellWord): Result<CurlRequest, PastedErr
     files,
     ignored,
   });
+}
+
+/** Where a character of a word stands in the command, whatever quotes and backslashes are before it. */
+function findPlace(command: string, { text, at }: ShellWord, index: number): number {
+  const sign = text.charAt(index);
+  let place = command.indexOf(sign, at);
+  for (let before = text.slice(0, index).split(sign).length; before > 1; before--) place = command.indexOf(sign, place + 1);
+  return place === -1 ? at : place;
 }
 
 /** The headers that curl adds, each unless the command gives it or takes it away. Of cookies in several options curl makes one header. */

@@ -29,6 +29,8 @@ export type Draft = {
   isHead: boolean;
   followsRedirects: boolean;
   isInsecure: boolean;
+  /** The URL is no pattern (`-g`). */
+  isPlainUrl: boolean;
   timeoutMs?: number;
   connectTo: ConnectTo[];
   unixSocket?: string;
@@ -155,6 +157,7 @@ const SETTERS: Readonly<Record<string, Setter>> = {
   "--head": (draft) => void (draft.isHead = true),
   "--location": (draft) => void (draft.followsRedirects = true),
   "--insecure": (draft) => void (draft.isInsecure = true),
+  "--globoff": (draft) => void (draft.isPlainUrl = true),
   "--compressed": (draft) => void (draft.isCompressed = true),
 };
 
@@ -227,6 +230,7 @@ const SHORT: Readonly<Record<string, string>> = {
   "-I": "--head",
   "-L": "--location",
   "-k": "--insecure",
+  "-g": "--globoff",
   "-r": "--range",
   "-E": "--cert",
 };
@@ -249,8 +253,6 @@ const IGNORED_FLAGS = [
   "--no-buffer",
   "-#",
   "--progress-bar",
-  "-g",
-  "--globoff",
   "--http1.1",
   "--http2",
   "--http3",
