@@ -1,6 +1,7 @@
 /** `faultline`: finds the command, runs it, turns what went wrong into one sentence and an exit code. */
 import { type Command, type CommandIo, UsageError } from "./command.ts";
 import { endPastLookups } from "./end-past-lookups.ts";
+import { fitHelp } from "./fit-help.ts";
 import { findNearestWord } from "./nearest-word.ts";
 import { describeOptionError, isOptionError } from "./option-error.ts";
 
@@ -52,6 +53,8 @@ const GROUPS: readonly { readonly title: string; readonly commands: Readonly<Rec
 
 const COMMANDS = new Map(GROUPS.flatMap(({ commands }) => Object.entries(commands)));
 
+/** Where no terminal says how wide it is. */
+const PLAIN_COLUMNS = 80;
 const EXIT_USAGE = 2;
 const EXIT_BUG = 70;
 /** As of a program that SIGPIPE ends: 128 and the signal's number. Not 0, so that a pipeline never takes it for an answer. */
@@ -83,7 +86,7 @@ function readWords(words: readonly string[]): readonly string[] {
 export async function runFaultline(words: readonly string[], io: CommandIo): Promise<number> {
   const [name, ...args] = readWords(words);
   if (name === undefined || name === "help" || name === "--help" || name === "-h") {
-    io.stdout.write(formatHelp());
+    io.stdout.write(fitHelp(formatHelp(), io.stdout.columns ?? PLAIN_COLUMNS));
     return name === undefined ? EXIT_USAGE : 0;
   }
   const entry = COMMANDS.get(name);
@@ -96,7 +99,7 @@ export async function runFaultline(words: readonly string[], io: CommandIo): Pro
   const { command } = await entry.load();
   try {
     if (asksForHelp(args)) {
-      io.stdout.write(command.help);
+      io.stdout.write(fitHelp(command.help, io.stdout.columns ?? PLAIN_COLUMNS));
       return 0;
     }
     return await command.run(args, io);

@@ -17,7 +17,7 @@ Tells the collector that something changed, so that a failure that starts then i
 
 exit codes: 0 recorded, 2 not recorded (wrong words, no collector)
 
-example: faultline deploy --service payments --version 2.0.1 --description "rotate the key"
+example: faultline deploy --service payments --version 2.0.1 --region eu-1
 `;
 
 const KINDS = ["deploy", "restart", "config", "flag", "scale"];

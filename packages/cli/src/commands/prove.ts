@@ -27,7 +27,7 @@ FAULTLINE_HEADER_AUTHORIZATION and so on, when they are set.
 
 exit codes: 0 written; 1 the failure is known but its request was not recorded; 2 wrong words, no such failure, no collector
 
-example: faultline prove 4bf92f3577b34da6a3ce929d0e0e4736 --app ./src/server.js --out test/
+example: faultline prove 4bf92f3577b34da6a3ce929d0e0e4736 --app ./server.js --out test/
 `;
 
 const EXIT_UNRECORDED = 1;

@@ -23,19 +23,19 @@ TARGET is a URL, a pasted request in quotes (curl of any shell, PowerShell's Inv
 failing request, once more with the same input, and one simple request to the same host; over TLS it looks at the certificate too. Says who
 wrote the response, why, and what to do next. Secrets never reach the output.
 
-  --direct URL      also send it straight to the backend, past the gateway
-  --simple PATH     the simple endpoint; default: /health, /healthz, /version and / in turn
-  --repeat N        N more repetitions (at most 50) and one over an idle connection: finds one bad backend and keep-alive races
-  --probe-body      find the size above which bodies fail, by halving
-  --unsafe          send methods again that are not idempotent (POST, PATCH); without it they are sent once
-  --allow-files     a pasted command may use files and sockets of this machine (-d @FILE, -F, --cert, --cacert, --unix-socket, -InFile)
-  --entry N         which entry of a HAR file, from 0; default: the first that failed
-  --insecure        do not check certificates
-  --timeout S       for everything together, 0.5 to 300; default 9.3. What takes 3 s holds up nothing more: the next goes beside it
-  --json            the verdict and every probe as JSON
-  --markdown        an incident report to paste
-  --save FILE       keep the exchange, redacted, as HAR
-  --signatures FILE answers of your own gateways, as JSON, before the known ones (docs/playbook/isolate.md)
+  --direct URL       also send it straight to the backend, past the gateway
+  --simple PATH      the simple endpoint; default: /health, /healthz, /version and / in turn
+  --repeat N         N more repetitions (at most 50) and one over an idle connection: finds one bad backend and keep-alive races
+  --probe-body       find the size above which bodies fail, by halving
+  --unsafe           send methods again that are not idempotent (POST, PATCH); without it they are sent once
+  --allow-files      a pasted command may use files and sockets of this machine (-d @FILE, -F, --cert, --cacert, --unix-socket, -InFile)
+  --entry N          which entry of a HAR file, from 0; default: the first that failed
+  --insecure         do not check certificates
+  --timeout S        for everything together, 0.5 to 300; default 9.3. What takes 3 s holds up nothing more: the next goes beside it
+  --json             the verdict and every probe as JSON
+  --markdown         an incident report to paste
+  --save FILE        keep the exchange, redacted, as HAR
+  --signatures FILE  answers of your own gateways, as JSON, before the known ones (docs/playbook/isolate.md)
 
 exit codes: 0 diagnosed; 1 inconclusive, or nothing failed; 2 the question could not be asked
 
