@@ -70,6 +70,8 @@ const UNITS: readonly string[] = [
   "\u2028",
   "((((",
   "a b ",
+  "password is Ab1cd ",
+  "set aa to Ab1cd ",
 ];
 const ENDINGS: readonly string[] = ["", "!", '"', "=x", "@", "\n"];
 

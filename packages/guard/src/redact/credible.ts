@@ -34,11 +34,11 @@ const PLACEHOLDER =
  * its look: a place in a file, a path of words, a selector, the name of a resource.
  */
 const NO_SECRET =
-  /^(?:(?:\s{0,4}[+.,;)]){1,3}\s{0,4}[$\w]+[ ([:.]|\d{1,6}:\d{1,5}\)?$|arn:aws|op:\/\/|(?:amd|arm)64$|#(?:[\da-f]{3}){1,2}$|[a-z]{2,32}(?:\/[a-z\d_.-]{1,64}){2,8}$|[#./]{0,2}[a-z_]{1,32}(?:[/#][a-z_-]{1,64}){1,8}$|[#.][a-z]{1,32}(?:-[a-z]{1,32}){1,4}$|\/(?:[a-z][\w.@-]{0,64}\/){1,8}[\w.@-]{0,64}$)/;
+  /^(?:(?:\s{0,4}[+.,;)]){1,3}\s{0,4}[$\w]+[ ([:.]|\d{1,6}:\d{1,5}\)?$|[a-z]+:"|0x[\da-fA-F]{1,8}$|arn:aws|op:\/\/|(?:amd|arm)64$|#(?:[\da-f]{3}){1,2}$|[a-z]{2,32}(?:\/[a-z\d_.-]{1,64}){2,8}$|[#./]{0,2}[a-z_]{1,32}(?:[/#][a-z_-]{1,64}){1,8}$|[#.][a-z]{1,32}(?:-[a-z]{1,32}){1,4}$|\/(?:[a-z][\w.@-]{0,64}\/){1,8}[\w.@-]{0,64}$)/;
 
 /** A template, an expression, a map or a tag of YAML that begins in a value's place and goes on behind it. */
 const EXPRESSION =
-  /^\\?(?:[#$][{(]{1,2}[^{}]+(?:[})"'[]|$)|\{\{[^{}]+\}\}|\(|&|(?:await|new|async|function|typeof|void|yield|lambda|null|this|undefined|true|false)(?:[;,)}]|$)|\{[\w-]+:$|![01]$|\[\]\)|![A-Za-z]{2,20}$|(?:ConvertTo|Get|Read)-[A-Z]|\$[A-Za-z_]\w{0,63}(?:->|[[{.:]|$))/;
+  /^\\?(?:[#$][{(]{1,2}[^{}]+(?:[})"'[]|$)|\{\{[^{}]+\}\}|\(|&|(?:await|new|async|function|typeof|void|yield|lambda|null|this|return|undefined|true|false)(?:[;,)}]|$)|\{[\w-]+:$|![01]$|\[\]\)|![A-Za-z]{2,20}$|(?:ConvertTo|Get|Read)-[A-Z]|\$[A-Za-z_]\w{0,63}(?:->|[[{.:]|$))/;
 
 /** A name of a program's own. Each word but the first begins with a sign or a capital: a row of small letters is read in one way only. */
 export const IDENTIFIER = /^_?[A-Z]{0,4}[a-z]{2,32}(?:(?:_[A-Z]{0,2}|[A-Z]{1,2})[a-z]{2,32}){0,9}$/;
@@ -139,9 +139,13 @@ const TOLD_OF = /(?:reason|message|response|result)$/i;
 function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
   const { value, operator } = claim;
   if (NO_SECRET.test(raw) || isVersion(raw, kind)) return false;
+  // OAuth's codes and OpenWeather's ids are long and random, those of errors are words.
+  if (/^(?:code|appid)$/i.test(claim.name) && !isTokenLike(raw, 16)) return false;
+  // `TOKEN_KEY = "auth.token"`: where a secret is kept.
+  if (kind !== "password" && /^[a-z]+(?:\.[a-z]+)+$/i.test(raw) && claim.scan.pass.classify(raw).kind !== undefined) return false;
   // An expression between slashes, as code writes it, holds signs that no key has.
   if (kind !== "password" && ((IDENTIFIER.test(raw) && TOLD_OF.test(claim.name)) || /^\/.*[\\^([].*\/[a-z]*$/.test(raw))) return false;
-  if (/^(?:-?[\d.,]+|0x[\da-f]+)$/i.test(raw)) return raw.length >= (operator === "weak" ? 15 : LONG_KINDS.test(kind) ? 8 : 3);
+  if (/^-?[\d.,]+$/.test(raw)) return raw.length >= (operator === "weak" ? 15 : LONG_KINDS.test(kind) ? 8 : 3);
   // `cookies: 3, session: none` counts them.
   if (kind === "cookie" && operator === "colon" && !raw.includes("=") && /[ ,]/.test(raw)) return false;
   if (raw === claim.name && operator !== "colon") return false;
@@ -168,7 +172,7 @@ function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
     // `secret "tls-2026"`: what something is called.
     if (kind !== "password" && /^[a-z]+(?:-[a-z\d]+)+$/.test(raw)) return false;
     const isTold = kind === "password" && / (?:is|was)$/.test(claim.name);
-    const isLikely = value.isQuoted && /\d|[^\w.:/-]/.test(raw) && !/^--|^[\w.]+\(/.test(raw);
+    const isLikely = value.isQuoted && /\d|[^\w.:/'-]/.test(raw) && !/^--|^[\w.]+\(/.test(raw);
     return raw.length >= (kind === "password" ? 4 : 6) && !/\s/.test(raw) && !isSaidOf(raw) && (isTold || isLikely);
   }
   if (!value.isQuoted) return isCredibleBare(claim, kind, raw);

@@ -13,6 +13,9 @@ const LINES: readonly string[] = [
   'characters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";',
   "pass `--disable-warning=FSTWRN004` or `common.mustCall()` to it; a basic HTTP/1.1 client",
   "const RE_TOKEN = /[a-z]+|\\d+/gy; (this.cookies ??= []).push(x)",
+  "You can pass `'silent'` to it",
+  'case "password": return <Lock />; export const TOKEN_KEY = "auth.token";',
+  'Password string `env:"DB_PASSWORD,required"`',
   "newPassword=this.mPassword, password=req.body.password, password = s3.secret",
   ":root { --token-color-primary: #1f2328; }",
   // Settings.
@@ -35,6 +38,8 @@ const LINES: readonly string[] = [
   // Logs.
   "heartbeat token=0x7f3a len=12",
   "token_reason=superseded",
+  "code=E_TIMEOUT attempts=3",
+  "SESSION_TRACK = 0x00800000; LONG_PASSWORD=0x00000001",
   "Tokens: 1,024 in, 256 out; tokens: 12,800",
   "Upgrade: libsecret-1-0:amd64 (0.20.5-3), python3-jwt:arm64 (2.6.0-1, automatic)",
   "from 2001:0db8:1234:0000:0000:0000:0000:0001/128 and fe80:0000:0000:0000:0202:b3ff:fe1e:8329).",

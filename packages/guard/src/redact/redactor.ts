@@ -1,17 +1,17 @@
 import type { Attributes } from "@faultline/model";
 import { createPseudonymizer } from "./pseudonym.ts";
-import { redactAttributesWith } from "./carriers/attributes.ts";
+import { redactBodyWith } from "./carriers/body.ts";
+import { startWork } from "./work.ts";
 import { redactValueWith } from "./carriers/value.ts";
 import { type HeaderInput, redactHeadersWith } from "./carriers/headers.ts";
-import type { Pass } from "./pass.ts";
+import { redactAttributesWith } from "./carriers/attributes.ts";
 import { createKeyClassifier } from "./names/sensitive-key.ts";
-import { UNSCANNED } from "./replacement.ts";
-import { type RedactionPolicy, resolvePolicy } from "./policy.ts";
 import { redactUrlWith } from "./carriers/url.ts";
 import { redactTextWith } from "./carriers/text.ts";
+import { UNSCANNED } from "./replacement.ts";
+import type { Pass } from "./pass.ts";
 import { createNameTable } from "./names/name-table.ts";
-import { startWork } from "./work.ts";
-import { redactBodyWith } from "./carriers/body.ts";
+import { type RedactionPolicy, resolvePolicy } from "./policy.ts";
 
 /** Headers as a redactor takes them. */
 export type { HeaderInput } from "./carriers/headers.ts";

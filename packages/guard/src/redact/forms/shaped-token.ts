@@ -1,7 +1,7 @@
-import { ALNUM, classAt, classOf, DIGIT } from "../character.ts";
-import { type Finding, findForm, type Scan, type Word } from "../finding.ts";
 import { STEP_COST } from "../work.ts";
+import { type Finding, findForm, type Scan, type Word } from "../finding.ts";
 import { mayBegin, noteBeginning, SHAPED } from "./beginning.ts";
+import { ALNUM, classAt, classOf, DIGIT } from "../character.ts";
 
 /**
  * What is known by what stands around it; a group, where there is one, is the secret in it. In turn:
@@ -13,7 +13,7 @@ import { mayBegin, noteBeginning, SHAPED } from "./beginning.ts";
  * - Commands that take a password as a word: Windows' accounts, Apache's, Redis's and mail's, Docker's through a pipe.
  */
 const FORM =
-  /^(?:PuTTY-User-Key-File-(?:[^]{0,16384}?\nPrivate-MAC:[ \t]*\w+|[^]+)|(?:bot)?\d{5,16}:A[\w-]{33,36}(?![\w-])|thin:[^/@\s"']{1,64}\/([^\s"'(]{1,128})(?=@)|(?:slack\.com\/(?:services|workflows|triggers)\/|hooks\/catch\/|webhookb2\/|office\w{0,3}\.com\/webhook\/|webhooks\/\d{5,20}\/|softlayer\.com\/soap\/v\d[\w.]{0,8}\/|trigger\/\w{1,64}\/with\/key\/|hook\/|(?:reset|verify|confirm|activat|invit|unsubscribe|link|login|token)[\w-]{0,9}\/(?:\w{1,12}\/){0,2}(?=[\w-]{20})(?=[\w-]{0,64}\d)(?![\da-f]{8}-[\da-f]{4}-))([\w@/%.-]{8,512})|(?!(?:[\da-f]{4}:){4}[\da-f]{4}[/)])\w{1,64}:(?:(?:\d{4,5}|\*):[\w*-]{1,40}:[\w.*@-]{1,40}:(?=\S{0,40}\d)|\d{3,5}:(?=[\da-f]{32}:[\da-f]{32}:::))([^\s:]{6,64}(?::[\da-f]{32})?)(?![^\s:])|(?:net user \S{1,40} |htpasswd (?:-\w+ ){1,3}(?:\S{1,80} ){2}|AUTH"?,? (?:\S{1,40} )?|LOGIN \S{1,64} |echo (?=\S{1,200} \|[^|\n]{0,120}(?:--password-stdin|sudo -S)))["']?((?=[^\s"']{0,64}[\d!-&*+@]|[A-Z]{0,40}[a-z]+[A-Z])[^\s"'$|<=:/][^\s"'|=:/]{5,127}))/;
+  /^(?:PuTTY-User-Key-File-(?:[^]{0,16384}?\nPrivate-MAC:[ \t]*\w+|[^]+)|(?:bot)?\d{5,16}:A[\w-]{33,36}(?![\w-])|thin:[^/@\s"']{1,64}\/([^\s"'(]{1,128})(?=@)|(?:slack\.com\/(?:services|workflows|triggers)\/|hooks\/catch\/|webhookb2\/|office\w{0,3}\.com\/webhook\/|webhooks\/\d{5,20}\/|softlayer\.com\/soap\/v\d[\w.]{0,8}\/|trigger\/\w{1,64}\/with\/key\/|hook\/|(?:reset|verify|confirm|activat|invit|unsubscribe|link|login|token)[\w-]{0,9}\/(?:\w{1,12}\/){0,2}(?=[\w-]{20})(?=[\w-]{0,64}\d)(?![\da-f]{8}-[\da-f]{4}-))([\w@/%.-]{8,512})|(?!(?:[\da-f]{4}:){4}[\da-f]{4}[/)])\w{1,64}:(?:(?:\d{4,5}|\*):[\w*-]{1,40}:[\w.*@-]{1,40}:(?=\S{0,40}\d)|\d{3,5}:(?=[\da-f]{32}:[\da-f]{32}:::))([^\s:]{6,64}(?::[\da-f]{32})?)(?![^\s:])|(?:net user \S{1,40} |htpasswd (?:-\w+ ){1,3}(?:\S{1,80} ){2}|AUTH"?,? (?:\S{1,40} )?|LOGIN \S{1,64} |echo (?=\S{1,200} \|[^|\n]{0,120}--password-stdin))["']?((?=[^\s"']{0,64}[\d!-&*+@]|[A-Z]{0,40}[a-z]+[A-Z])[^\s"'$|<=:/][^\s"'|=:/]{5,127}))/;
 
 /** Discord's bots, Terraform's `atlasv1`, Mailchimp's data centre, MaxMind's `_mmk`, Azure's keys and its client secrets: apart, as few words may be one. */
 const WHOLE =

@@ -12,5 +12,5 @@ export const SIGNED_NAMES: ReadonlySet<string> = new Set(
 export function isSignedParameter(name: string, valueLength: number): boolean {
   const lower = name.toLowerCase();
   if (lower === "policy") return valueLength >= 64;
-  return /(?:^|[_-])sig(?:nature)?$/.test(lower) || SIGNED_NAMES.has(lower) || (lower === "code" && valueLength >= 16);
+  return /(?:^|[_-])sig(?:nature)?$/.test(lower) || SIGNED_NAMES.has(lower) || (/^(?:code|appid)$/.test(lower) && valueLength >= 16);
 }

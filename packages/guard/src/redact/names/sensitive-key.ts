@@ -21,7 +21,7 @@ type Row = string;
 
 /** Stems that mean the same wherever they stand in a name, run together or not: `userpassword2`, `MyApiKey`. */
 const STEMS: readonly Row[] = [
-  "password masterauth dbpass pas+o?wr?o?r?d securestring passwort passphrase passcode passkey kennwort contrasen contraseña motdepasse wachtwoord l[öo]senord has[łl]o parola [şs]ifre heslo salasana jelsz[oó] lozinka пароль 密码 密碼 口令 パスワード 비밀번호 비번 암호 패스워드 토큰 暗証番号 密钥 令牌 كلمةالمرور סיסמה mậtkhẩu matkhau katasandi",
+  "password masterauth dbpass pas+o?wr?o?r?d securestring passwort passphrase passkey kennwort contrasen contraseña motdepasse wachtwoord l[öo]senord has[łl]o parola [şs]ifre heslo salasana jelsz[oó] lozinka пароль 密码 密碼 口令 パスワード 비밀번호 비번 암호 패스워드 토큰 暗証番号 密钥 令牌 كلمةالمرور סיסמה mậtkhẩu matkhau katasandi",
   "secret secret credential securityanswer geheimnis segredo mnemonic (?:seed|recovery|backup)(?:phrase|words)",
   "key (?:api|access|private|priv|signing|encryption|master|account|shared|storage|subscription|auth|license|licence|consumer|ssh|write|deploy|app|application|client|rsa|server|user|activation|unseal)key",
   "auth authorization authorisation connectionstring connstr databaseurl mongouri mongodburi redisurl amqpurl",
@@ -131,7 +131,11 @@ function classifyWords(words: readonly string[], joined: string): KeyKind | unde
     if (kind !== undefined) return kind;
   }
   if (/(?:ps?wd|pw|(?<!by|com|tres)pass)$/.test(joined)) return "password";
-  if (/(?:auth|verification|security|backup|sms|access|activation|factor|onetime|recovery)(?:code|(?<=recovery)key)s?$/.test(joined))
+  if (
+    /(?:pass|your|auth|login|confirmation|verification|security|backup|sms|access|activation|factor|onetime|recovery)(?:code|(?<=recovery)key)s?$/.test(
+      joined,
+    )
+  )
     return "code";
   return /(?:token|cookie)$/.test(joined) ? "token" : undefined;
 }
