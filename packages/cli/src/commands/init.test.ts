@@ -201,6 +201,41 @@ const APPS = [
     expected: [/import \{ guard \} from "\.\/faultline";/, /\(AppModule\);\n {2}guardNest\(app, guard\);/],
   },
   {
+    name: "Express that a class keeps, with routes in one method and listening in another",
+    files: {
+      "package.json": manifest("express"),
+      "tsconfig.json": '{ "compilerOptions": { "module": "commonjs" } }',
+      "src/app.ts": `import express from "express";\nimport { Routes } from "./routes";\n\nclass App {\n  public app: express.Application;\n\n  constructor(routes: Routes[]) {\n    this.app = express();\n    this.initializeRoutes(routes);\n  }\n\n  public listen() {\n    const port = this.app.get("port") ?? 3000;\n    this.app.listen(port, () => {\n      console.log("up");\n    });\n  }\n\n  private initializeRoutes(routes: Routes[]) {\n    routes.forEach((route) => this.app.use("/", route.router));\n  }\n}\nnew App([]).listen();\n`,
+    },
+    entry: "src/app.ts",
+    made: "src/faultline.ts",
+    expected: [
+      /from "\.\/faultline";/,
+      /\n {4}this\.app = express\(\);\n {4}this\.app\.use\(guardRequests\(guard\)\);\n {4}this\.initializeRoutes/,
+      /\n {4}this\.app\.use\(guardErrors\(guard\)\);\n {4}this\.app\.listen/,
+    ],
+  },
+  {
+    name: "Express that a class keeps behind a server of its own",
+    files: {
+      "package.json": manifest("express"),
+      "server.js": `const http = require("http");\nconst express = require("express");\nclass Server {\n  constructor() {\n    this.app = express();\n    this.http = http.createServer(this.app);\n    this.routes();\n    this.start();\n  }\n  routes() {\n    this.app.get("/", (q, r) => r.send("hi"));\n  }\n  async start() {\n    this.running = this.http.listen(3000);\n  }\n}\nnew Server();\n`,
+    },
+    entry: "server.js",
+    made: "faultline.js",
+    expected: [/\n {4}this\.app\.use\(guardErrors\(guard\)\);\n {4}this\.running = this\.http\.listen/],
+  },
+  {
+    name: "Koa that a class keeps",
+    files: {
+      "package.json": manifest("koa"),
+      "app.js": `const Koa = require("koa");\nclass App {\n  constructor() {\n    this.app = new Koa();\n    this.app.use(handle);\n  }\n}\nnew App().app.listen(3000);\n`,
+    },
+    entry: "app.js",
+    made: "faultline.js",
+    expected: [/new Koa\(\);\n {4}this\.app\.use\(guardKoa\(guard\)\);\n/],
+  },
+  {
     name: "NestJS",
     files: {
       "package.json": JSON.stringify({ name: "shop", dependencies: { "@nestjs/core": "1", express: "1" } }),
@@ -257,6 +292,29 @@ describe("faultline init", () => {
         "app.js": "const app = express();\nfunction start() {\n  app.listen(1);\n}\naddRoutes(app);\nstart();\n",
       },
       "begins to listen was not found",
+    ],
+    [
+      "routes of a class that come after it listens",
+      {
+        "package.json": manifest("express"),
+        "app.js":
+          "class App {\n  constructor() {\n    this.app = express();\n    this.start();\n    this.routes();\n  }\n  start() {\n    this.app.listen(1);\n  }\n  routes() {\n    this.app.get('/', f);\n  }\n}\n",
+      },
+      "this.app may get routes after line 8",
+    ],
+    [
+      "a class that listens nowhere",
+      { "package.json": manifest("express"), "app.js": "class App {\n  constructor() {\n    this.app = express();\n  }\n}\n" },
+      "where this.app begins to listen was not found",
+    ],
+    [
+      "a class that listens in two places",
+      {
+        "package.json": manifest("express"),
+        "app.js":
+          "class App {\n  constructor() {\n    this.app = express();\n  }\n  a() {\n    this.app.listen(1);\n  }\n  b() {\n    return this.app.listen(2);\n  }\n}\n",
+      },
+      "where this.app begins to listen was not found",
     ],
     ["the root of a workspace", { "package.json": JSON.stringify({ workspaces: ["apps/*"] }) }, "name the app's own folder with --dir"],
     ["two apps", { "package.json": manifest("koa"), "app.js": "const a = new Koa();\nconst b = new Koa();\n" }, "lines 1 and 2"],

@@ -5,6 +5,7 @@
 import { dirname, extname, join } from "node:path";
 import { UsageError } from "../command.ts";
 import { type DetectedApp, type Framework, listLocalImports } from "./detect-app.ts";
+import { findMemberListening } from "./member-app.ts";
 
 /** Ends every line that was put in. */
 export const MARK = "// added by faultline init";
@@ -31,7 +32,8 @@ type Wiring = {
   readonly last?: (app: string) => readonly string[];
 };
 
-const DECLARES = String.raw`^[ \t]*(?:export\s+)?(?:const|let|var)\s+(\w+)(?:\s*:[^=\n]+)?\s*=\s*`;
+/** `const app: Application = ` or, in a class, `this.app = `. */
+const DECLARES = String.raw`^[ \t]*(?:(?:export\s+)?(?:const|let|var)\s+|(?=this\.))((?:this\.)?\w+)(?:\s*:[^=\n]+)?\s*=\s*`;
 /** The module's function, under its usual names, or as `require("fastify")({ logger: true })`. */
 const makes = (name: string): string =>
   String.raw`(?:[${name.charAt(0).toUpperCase()}${name.charAt(0)}]${name.slice(1)}|require\(["']${name}["']\))`;
@@ -167,6 +169,17 @@ function indentOf(line: string | undefined): string {
   return /^[ \t]*/.exec(line ?? "")?.[0] ?? "";
 }
 
+function planLast(
+  lines: readonly string[],
+  { name, created }: { readonly name: string; readonly created: number },
+  added: readonly string[],
+): Insertion {
+  const isMember = name.startsWith("this.");
+  const at = isMember ? findMemberListening(lines, name, created) : findLast(lines, name, created);
+  const indent = indentOf(lines[isMember ? at : created]);
+  return { at, lines: added.map((line) => marked(indent + line)) };
+}
+
 function afterImports(lines: readonly string[]): number {
   const last = lines.findLastIndex((line) =>
     /^(?:import\b.*(?:["'];?)$|\}\s*from\s*["']|(?:const|let|var)\s.*=\s*require\()/.test(line.trimEnd()),
@@ -240,10 +253,7 @@ export function planChange(app: DetectedApp, source: string): Change {
     app.modules === "esm"
       ? [`import { ${names} } from "@faultline/guard/${wiring.from}";`, `import { guard } from "${specifier}";`]
       : [`const { ${names} } = require("@faultline/guard/${wiring.from}");`, `const { guard } = require("${specifier}");`];
-  const last =
-    wiring.last === undefined
-      ? []
-      : [{ at: findLast(lines, name, created), lines: wiring.last(name).map((line) => marked(indent + line)) }];
+  const last = wiring.last === undefined ? [] : [planLast(lines, { name, created }, wiring.last(name))];
   const insertions: Insertion[] = [
     { at: Math.min(afterImports(lines), created), lines: imports.map(marked) },
     { at: end, lines: wiring.first(name).map((line) => marked(indent + line)) },
