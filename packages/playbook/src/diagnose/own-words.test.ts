@@ -31,6 +31,9 @@ describe("an error of the program's own that uses the words of machines", () => 
     ["com.acme.club.SponsorException", "Connection to sponsor refused: connection refused"],
     ["com.acme.club.RotaException", "Rota of week 31: deadlock detected"],
     ["com.acme.club.TrainerException", "First aid certificate has expired for trainer 8"],
+    ["io.acme.club.TrainerException", "First aid certificate has expired for trainer 8"],
+    ["com.sapling.club.TrainerException", "First aid certificate has expired for trainer 8"],
+    ["catshop.TrainerException", "First aid certificate has expired for trainer 8"],
   ])("is an exception where its type is of the trade as well: %s: %s", (type, message) => {
     const { causes, verdict } = diagnoseThrown(type, message, { stack: OWN });
     expect([verdict, causes[0]?.cause]).toEqual(["diagnosed", "unhandled-exception"]);
@@ -39,12 +42,18 @@ describe("an error of the program's own that uses the words of machines", () => 
   it.each([
     ["java.lang.IllegalStateException", "Guest pool is exhausted for raffle 12", { stack: OWN }],
     ["CourseError", "Swimming pool exhausted until Monday", {}],
+    ["Acme.Club.CourseException", "Swimming pool exhausted until Monday", {}],
     ["Error", "Swimming pool exhausted until Monday", { calls: [QUERY], good: [QUERY] }],
   ])("names nothing where only its words speak, and says what would tell: %s: %s", (type, message, more) => {
     const { causes, verdict, missing } = diagnoseThrown(type, message, more);
     expect(verdict).toBe("inconclusive");
     expect(causes.map(({ cause }) => cause)).toContain("pool-exhausted");
     expect(missing.map(({ wouldTell }) => wouldTell).join()).toContain("a rule of the program's trade");
+  });
+
+  it("may be a database's as well as the trade's", () => {
+    const { causes, verdict } = diagnoseThrown("RotaError", "Rota of week 31: deadlock detected", {});
+    expect([verdict, causes.map(({ cause }) => cause)]).toEqual(["inconclusive", ["unhandled-exception", "database-failure"]]);
   });
 
   it("is heard in the text of a log record, and in what other hops repeat of it", () => {
@@ -77,6 +86,8 @@ describe("an error in which a machine shows", () => {
     ["by a number or a duration", ["com.acme.club.CourseException", "course pool exhausted after 30000 ms"], { stack: OWN }],
     ["by whom it calls", ["com.acme.club.CourseException", "club-db: pool exhausted"], { stack: OWN, good: [QUERY] }],
     ["by words that are of nothing else", ["com.acme.club.CourseException", "connection pool exhausted"], { stack: OWN }],
+    ["by a type of machines alone", ["Faulty::OpenPoolError", "course pool exhausted"], {}],
+    ["by a package of machines alone", ["FirebirdSql.Data.FbException", "course pool exhausted"], {}],
     ["by a code for a type", ["IJ000655", "course pool exhausted"], {}],
     ["by a driver's type without its package", ["NpgsqlException", "course pool exhausted"], { stack: OWN }],
     ["by a driver's type alone", ["DBConnection.ConnectionError", "course pool exhausted"], {}],

@@ -4,7 +4,7 @@ import { isFailed, toTarget } from "../isolate/call-fate.ts";
 import type { Call, Hop } from "../isolate/hop-shape.ts";
 import type { Occurrence } from "../isolate/occurrence.ts";
 import { readLogError } from "./log-words.ts";
-import { isOnlyOfMachines, isTechnical, isAnybodys } from "./technical-words.ts";
+import { isOfTrade, isOnlyOfMachines, isTechnical, isAnybodys } from "./technical-words.ts";
 
 /**
  * What an error of a program's own says of machines, it may say of its trade: a swimming pool is full, a sponsor refused a connection.
@@ -36,7 +36,7 @@ function judgeThrown(thrown: ExceptionRecord, isQuiet: () => boolean): OwnWords[
   if ([thrown, ...chain].some(isTechnical) || isOnlyOfMachines(thrown.message)) return undefined;
   const frames = chain.find((each) => each.frames.length > 0)?.frames ?? [];
   if (chain.length > 1 || isOfLibrary(frames)) return undefined;
-  if (frames.length === 0) return isAnybodys(thrown.type) && !isQuiet() ? undefined : "unsure";
+  if (frames.length === 0) return isOfTrade(thrown.type) || isQuiet() ? "unsure" : undefined;
   return isAnybodys(thrown.type) ? "unsure" : "trade";
 }
 

@@ -7,8 +7,8 @@
 const LIBRARY = new RegExp(
   `^\\*?(?:${[
     // The JVM.
-    "(?:javax?|jakarta|jdk|sun|kotlinx?|scala|reactor|akka|weblogic|okhttp3|retrofit2|feign|zio|cats|clojure)",
-    "(?:com\\.(?:sun|zaxxer|mysql|mongodb|datastax|rabbitmq|amazonaws|google|microsoft|azure|netflix|alibaba|hazelcast|couchbase|ibm|oracle|sap|fasterxml|github|clickhouse|impossibl)|org\\.(?:springframework|apache|hibernate|postgresql|eclipse|mariadb|redisson|elasticsearch|opensearch|jooq|neo4j|h2|hsqldb|jboss|jetbrains|xerial|glassfish|asynchttpclient|http4s)|io\\.(?:grpc|netty|lettuce|vertx|r2dbc|github|ktor|smallrye|micronaut|quarkus|undertow|nats|etcd|confluent|temporal|projectreactor|agroal|dapr)|redis\\.clients|software\\.amazon|oracle\\.|net\\.(?:spy|rubyeye))",
+    "(?:javax?|jakarta|jdk|sun|kotlinx?|scala|reactor|akka|weblogic|okhttp3|retrofit2|feign|zio|cats|clojure)\\.",
+    "(?:com\\.(?:sun|zaxxer|mysql|mongodb|datastax|rabbitmq|amazonaws|google|microsoft|azure|netflix|alibaba|hazelcast|couchbase|ibm|oracle|sap|fasterxml|github|clickhouse|impossibl)|org\\.(?:springframework|apache|hibernate|postgresql|eclipse|mariadb|redisson|elasticsearch|opensearch|jooq|neo4j|h2|hsqldb|jboss|jetbrains|xerial|glassfish|asynchttpclient|http4s)|io\\.(?:grpc|netty|lettuce|vertx|r2dbc|github|ktor|smallrye|micronaut|quarkus|undertow|nats|etcd|confluent|temporal|projectreactor|agroal|dapr)|redis\\.clients|software\\.amazon|oracle|net\\.(?:spy|rubyeye))\\.",
     // .NET.
     "(?:System|Microsoft|Npgsql|MySql|MySqlConnector|MongoDB|StackExchange|Polly|RabbitMQ|Confluent|Grpc|Azure|Amazon|Oracle|Refit|Elastic|Elasticsearch|NATS|MassTransit|ServiceStack)\\.",
     // Python.
@@ -20,7 +20,7 @@ const LIBRARY = new RegExp(
     // Elixir and Erlang.
     "(?:Elixir\\.)?(?:DBConnection|Postgrex|Ecto|MyXQL|Redix|Mint|Finch|Req|HTTPoison|Tesla|NimblePool|Broadway|AMQP|Phoenix|Plug|Bandit|Exqlite|Tds|Xandra|Mongo|GRPC|Cachex|Ch)\\.",
     // Go prints the package of a type with its name; Perl and R print few.
-    "(?:net|url|tls|x509|pq|pgconn|pgx|mysql|redis|mongo|context|os|fs|io|syscall|status|http|http2|kafka|sarama|nats|amqp091|gobreaker|DBI|DBD|IO|LWP|Mojo)(?:\\.|::)",
+    "(?:net|url|tls|x509|pq|pgconn|pgx|mysql|redis|mongo|context|os|fs|io|syscall|status|http|http2|kafka|sarama|nats|amqp091|gobreaker|DBI|DBD|IO|LWP|Mojo)(?:\\.(?=[A-Z]\\w*$)|::)",
   ].join("|")})`,
 );
 
@@ -49,6 +49,18 @@ export function isTechnical({ type, message }: { readonly type: string; readonly
   if (MACHINE_WORDS.test(message)) return true;
   if (isAnybodys(type)) return false;
   return LIBRARY.test(type) || CODE.test(type) || TECHNICAL_NAME.test(name) || TECHNICAL_TYPE.test(name);
+}
+
+/**
+ * What machines are about, in any part of a type. Trades have pools and circuits as well, so that it counts only where a type is all that
+ * there is: then an unknown driver's cannot be told from a program's own.
+ */
+const OF_MACHINES =
+  /pool|circuit|breaker|connect|socket|transport|network|\bnet\b|timeout|timed|deadlock|lock|throttl|rate|limit|quota|retr(?:y|ies)|cluster|broker|queue|driver|client|server|smtp|mail|ldap|ftp|ssh|sql|couch|graph|elastic|search|cache|store|bucket|cloud|proxy|certificate|tls|ssl|memory|disk|thread|process|resource|upstream|overload|busy|unavailable/i;
+
+/** True of a type in which nothing is of a machine: a program's own, as far as a type alone can show it. */
+export function isOfTrade(type: string): boolean {
+  return !isAnybodys(type) && !TECHNICAL_NAME.test(type) && !OF_MACHINES.test(type);
 }
 
 /** True of a type that everybody throws. */

@@ -1,4 +1,4 @@
-import { type CauseRule, hear } from "../findings.ts";
+import { type CauseRule, type Saying, hear } from "../findings.ts";
 
 /** The server's side of a database error: SQLSTATE classes 08, 40, 53, 57, 58, XX, and words that only databases write. */
 const WORDS =
@@ -10,6 +10,13 @@ const GENERAL =
 const FULL = /No space left|disk (?:is )?full/i;
 const REFUSED = /\bECONNREFUSED\b|connection refused/i;
 
+const SAID = { statement: "the database said that it could not serve", weight: 4 } as const;
+
+/** What the creating hop itself failed with, not what was logged beside it: where no call of a database is seen, that alone counts. */
+function isOwnError({ place, isDirect }: Saying): boolean {
+  return place === "origin" && isDirect;
+}
+
 /** The database failed: down, full, out of connections, dead-locked. */
 export const databaseFailure: CauseRule = {
   sign: "an error raised by a database server",
@@ -17,9 +24,10 @@ export const databaseFailure: CauseRule = {
     const { origin } = findings;
     const call = origin?.step.call;
     const isDatabase = call !== undefined && call.callee === undefined && (call.peer.kind === "database" || call.peer.kind === "cache");
-    const said = hear(findings, WORDS, { statement: "the database said that it could not serve", weight: 4 });
+    const said = hear(findings, WORDS, SAID);
     const refused = isDatabase ? hear(findings, REFUSED, { statement: "nothing listens where the database should", weight: 3 }) : [];
-    if (!isDatabase || call.outcome.kind === "local") return { evidence: isDatabase ? [] : said.filter(({ weight }) => weight >= 4) };
+    if (isDatabase && call.outcome.kind === "local") return { evidence: [] };
+    if (!isDatabase) return { evidence: hear({ ...findings, sayings: findings.sayings.filter(isOwnError) }, WORDS, SAID) };
     return {
       evidence: [
         ...(said.length > 0 ? said : hear(findings, GENERAL, { statement: "the database said that it could not serve", weight: 3 })),
