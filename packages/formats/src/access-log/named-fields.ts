@@ -252,6 +252,11 @@ export function createFieldReader(object: JsonObject): FieldReader {
     for (const [key, value] of Object.entries(readObject(object[container]) ?? {}))
       collect(fields, { key: foldName(key), value, depth: 1 });
   }
+  // What nginx was told to write into one member, beside the time.
+  const request = readObject(object["request"]);
+  if (typeof request?.["request"] === "string") {
+    for (const [key, value] of Object.entries(request)) collect(fields, { key: foldName(key), value, depth: 1 });
+  }
   for (const server of SERVERS) {
     for (const [key, value] of Object.entries(readObject(readObject(object[server])?.["access"]) ?? {}))
       collect(fields, { key: foldName(key), value, depth: 1 });
@@ -355,6 +360,9 @@ function readTimeValue(read: FieldReader): unknown {
   const msec = Number(read(["msec"]));
   if (msec > 1e9 && msec < 1e10) return msec;
   const value = read(TIME);
+  // Google's libraries write seconds and nanoseconds apart.
+  const seconds = value === undefined ? Number(read(["timestamp.seconds", "timestampSeconds"])) : Number.NaN;
+  if (seconds > 0) return seconds + Number(read(["timestamp.nanos", "timestampNanos"]) ?? 0) / 1e9;
   return typeof value === "string" && /^\d{10,19}(?:\.\d+)?$/.test(value) ? Number(value) : value;
 }
 

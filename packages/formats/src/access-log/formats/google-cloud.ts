@@ -24,6 +24,12 @@ export const googleCloud: JsonFormat = { id: "google-cloud", create: createGoogl
 /** What every entry has one of. */
 const PAYLOADS = ["textPayload", "jsonPayload", "protoPayload"];
 
+/** A LogEntry's time, which libraries also write in two parts. */
+function readTimestamp(object: JsonObject): unknown {
+  const parts = readObject(object["timestamp"]);
+  return parts === undefined ? object["timestamp"] : Number(parts["seconds"]) + Number(parts["nanos"] ?? 0) / 1e9;
+}
+
 function createGoogleCloud(context: ParseContext): JsonLineParser {
   return (written) => {
     const object = "http_request" in written && ("insert_id" in written || "log_name" in written) ? toCamelCase(written) : written;
@@ -98,7 +104,7 @@ function readRequest(object: JsonObject, seen: { readonly request: JsonObject; r
     isBalancer ? "load-balancer" : /cloud_run|cloud_function|gae_app/.test(type) ? "platform" : "app",
     type === "" ? "google-cloud" : type,
   );
-  putTime(draft, parseAnyTime(object["timestamp"] ?? object["time"] ?? object["receiveTimestamp"], seen.context));
+  putTime(draft, parseAnyTime(readTimestamp(object) ?? object["time"] ?? object["receiveTimestamp"], seen.context));
   putText(draft, "method", request["requestMethod"]);
   putUrl(draft, readJsonText(request["requestUrl"]));
   putStatus(draft, Number(request["status"]));

@@ -34,3 +34,20 @@ describe.each(["rails-untagged.log", "rails-tagged.log"])("%s", (name) => {
     ]);
   });
 });
+
+describe("Rails 2", () => {
+  it("has the method where a request starts, and the URL where it ends", () => {
+    const reader = createLineReader({ context: { nowMs: 0, zoneOffsetMinutes: 0 } });
+    reader.read("Processing PostController#list (for 75.36.147.245 at 2010-10-06 21:51:07) [GET]");
+    expect(toFlatRecord(reader.read("Completed in 37000ms (View: 27, DB: 21) | 200 OK [http://shop.example/posts?page=2]"))).toEqual({
+      time: "2010-10-06T21:51:07.000Z",
+      "http.request.method": "GET",
+      "url.path": "/posts",
+      "url.query": "page=2",
+      "http.response.status_code": 200,
+      "client.address": "75.36.147.245",
+      duration_ms: 37000,
+      format: "rails",
+    });
+  });
+});

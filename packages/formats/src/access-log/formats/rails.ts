@@ -11,8 +11,13 @@ import { readSeverity } from "../severity.ts";
 export const rails: TextFormat = { id: "rails", create: createRails };
 
 const PREFIX = /^(?:([DIWEFU]), \[(\d{4}-\d\d-\d\dT[\d:.]+)(?:Z)? #(\d+)\]\s+([A-Z]+) -- (\S*): ?)?((?:\[[^\]]{1,128}\] )*)/;
-const STARTED = /^Started ([A-Z]+) "([^"]*)" for (\S+) at (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?: [+-]\d{4}| UTC)?)$/;
-const COMPLETED = /^Completed (\d{3}) .*? ?in (\d+(?:\.\d+)?)ms\b/;
+const STARTED =
+  /^Started (?<method>[A-Z]+) "(?<target>[^"]*)" for (?<client>\S+) at (?<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?: [+-]\d{4}| UTC)?)$/;
+const COMPLETED = /^Completed (?<status>\d{3}) .*? ?in (?<duration>\d+(?:\.\d+)?)ms\b/;
+/** Rails 2 tells the method at the start, and the URL at the end. */
+const STARTED_BEFORE_2010 =
+  /^Processing \S+#\S+ (?:to \w+ )?\(for (?<client>\S+) at (?<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\) \[(?<method>[A-Z]+)\]$/;
+const COMPLETED_BEFORE_2010 = /^Completed in (?<duration>\d+)ms (?:\([^)]*\) )?\| (?<status>\d{3}) [^[]*\[(?<target>https?:\/\/\S*)\]$/;
 const OTHER =
   /^(?:Processing by \S+#\S+ as |  ?Parameters: |Redirected to |Rendered |  Rendering |  Rendered |Rendering |Filter chain halted |Sent (?:file|data) |Unpermitted parameter|Can't verify CSRF token|DEPRECATION WARNING: |Did you mean\?  )/;
 const EXCEPTION =
@@ -31,9 +36,9 @@ function createRails(context: ParseContext): LineParser {
     const text = line.slice(prefix?.[0].length ?? 0);
     const tag = prefix?.[6] === "" ? (prefix[3] ?? "") : (prefix?.[6] ?? "");
     const timeMs = parseAnyTime(prefix?.[2], context);
-    const started = STARTED.exec(text);
+    const started = STARTED.exec(text) ?? STARTED_BEFORE_2010.exec(text);
     if (started !== null) return readStarted(started, { open, tag, context });
-    const completed = COMPLETED.exec(text);
+    const completed = COMPLETED.exec(text) ?? COMPLETED_BEFORE_2010.exec(text);
     if (completed !== null) return readCompleted(completed, { open, tag, timeMs });
     const exception = EXCEPTION.exec(text);
     if (exception === null && !OTHER.test(text)) {
@@ -88,10 +93,11 @@ function readStarted(
   state: { readonly open: Map<string, Draft>; readonly tag: string; readonly context: ParseContext },
 ): ParsedLine {
   const draft = startDraft("app", "rails");
-  draft.method = match[1] ?? "";
-  putTarget(draft, match[2]);
-  putClient(draft, match[3] ?? "");
-  putTime(draft, parseAnyTime(match[4], state.context));
+  const parts = match.groups ?? {};
+  draft.method = parts["method"] ?? "";
+  putTarget(draft, parts["target"]);
+  putClient(draft, parts["client"] ?? "");
+  putTime(draft, parseAnyTime(parts["time"], state.context));
   const requestId = readRequestId(state.tag);
   if (requestId !== undefined) draft.requestId = requestId;
   if (state.open.size >= MAX_OPEN) state.open.clear();
@@ -124,8 +130,9 @@ function readCompleted(
   const requestId = readRequestId(state.tag);
   if (requestId !== undefined) draft.requestId = requestId;
   if (draft.timeMs === undefined) putTime(draft, state.timeMs);
-  putStatus(draft, match[1]);
-  putDuration(draft, match[2], 1);
+  putTarget(draft, match.groups?.["target"]);
+  putStatus(draft, match.groups?.["status"]);
+  putDuration(draft, match.groups?.["duration"], 1);
   if (draft.status !== undefined && draft.status >= 500) {
     draft.madeBy = { hop: "observer", because: "the Rails action answered so", confidence: 0.85 };
   }

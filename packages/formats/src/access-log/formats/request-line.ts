@@ -16,7 +16,7 @@ import { peelLoose } from "../wrappers/peel.ts";
 /** Any line with a quoted request line that a status follows. */
 export const requestLine: TextFormat = { id: "request-line", create: createRequestLine };
 
-const REQUEST = /"([A-Za-z]{3,20} [^"]* HTTP\/[\d.]+)"? ["(]?(\d{3})[")]?(?= |,|$)(?: (\d{3})(?= |$))?/;
+const REQUEST = /(?<!\\)"([A-Za-z]{3,20} (?:[^"\\]|\\.)* HTTP\/[\d.]+)"? ["(]?(\d{3})[")]?(?= |,|$)(?: (\d{3})(?= |$))?/;
 /** The same without its quotes, which nginx's `$request` has none of: behind a bracket or a field, and only with its protocol. */
 const UNQUOTED =
   /((?<=[\]"\d-] )[A-Z]{3,10} [/*][^\s"]* HTTP\/[\d.]+|(?<=\] )[A-Z]{3,10} https?:\/\/[^\s"]* HTTP\/[\d.]+) "?(\d{3})"?(?= |$)(?: (\d{3})(?= |$))?/;
