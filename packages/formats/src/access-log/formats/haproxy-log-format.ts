@@ -6,11 +6,14 @@ import { type Draft, isAbsent, putNumber, putRequestLine, putTarget, putText } f
 import { type Piece, splitBy } from "../field-sequence.ts";
 import { decodeHashes, judgeHaproxy, putTries } from "./haproxy.ts";
 
-const STATUS = /%(?:\{[^}]*\})?(?:ST\b|\[(?:txn\.)?status\])/;
+/** Before a tag or an expression may stand its name and type, and flags: `%(code:sint){+Q}ST`. */
+const HEAD = String.raw`%(?:\(([^):]*)(?::\w+)?\))?(?:\{([^}]*)\})?`;
+const STATUS = new RegExp(String.raw`${HEAD}(?:ST\b|\[(?:txn\.)?status\])`);
+const OWN = new RegExp(String.raw`${HEAD}(?:\[|[cbfs][ip]\b|t[rs]c?\b|ft\b)`);
 
 /** Whether a format string is HAProxy's: nobody else writes `%ST`, or an expression in brackets. */
 export function isHaproxyFormat(format: string): boolean {
-  return STATUS.test(format) || /%(?:\{[+-][^}]*\})?(?:\[|[cbfs][ip]\b|t[rs]c?\b|ft\b)/.test(format);
+  return STATUS.test(format) || (OWN.test(format) && !/\$\w/.test(format));
 }
 
 /** The tags that mean something here, by the names under which their values are set. */
@@ -69,12 +72,17 @@ const EXPRESSIONS: Readonly<Record<string, string>> = {
 
 /** Tags whose values are numbers, so that a text before them may hold spaces. */
 const NUMBERS = /^(?:ST|B|U|T[acdhiqrRtuw]|Ts|ms|[cbfs]p|[afbs]c|rc|[sb]q|pid|rt|lc)$/;
-const TAG = /%(?:\{([^}]*)\})?(?:\[((?:[^[\]]|\[[^\]]*\])*)\]|([A-Za-z]+|%))/g;
+const TAG = new RegExp(String.raw`${HEAD}(?:\[((?:[^[\]]|\[[^\]]*\])*)\]|([A-Za-z]+|%))`, "g");
+
+/** A format without the escapes of HAProxy's configuration. */
+function unescape(format: string): string {
+  return format.replaceAll(/\\([ "'{}[\]%])/g, "$1");
+}
 
 /** The pieces of a format: `%{+Q}r` stands in quotes, and after `%{+Q}o` everything does. */
 export function splitHaproxy(format: string): Piece[] {
   let isQuoted = false;
-  const pieces = splitBy(format.replaceAll(/\\([ "'{}[\]%])/g, "$1"), TAG, ([, flags = "", expression, tag = ""]) => {
+  const pieces = splitBy(unescape(format), TAG, ([, , flags = "", expression, tag = ""]) => {
     const isOwn = flags.includes("+Q") || (isQuoted && !flags.includes("-Q"));
     if (tag === "o") {
       isQuoted = isOwn;
@@ -87,14 +95,27 @@ export function splitHaproxy(format: string): Piece[] {
   return pieces.map((piece) => ("literal" in piece ? { ...piece, isSingleSpaced: true } : piece));
 }
 
-function toTagPiece(tag: string): Piece {
+/** With `%{+json}o` a line is a JSON object of the items that have a name: the field of each name; undefined for any other format. */
+export function nameHaproxyItems(format: string): ReadonlyMap<string, string> | undefined {
+  if (!/%\{[^}]*\+json[^}]*\}o/.test(format)) return undefined;
+  const items = [...unescape(format).matchAll(TAG)].flatMap(([, name = "", , expression, tag = ""]) => {
+    if (name === "") return [];
+    const { field } = expression === undefined ? toTagPiece(tag) : toExpressionPiece(expression);
+    return [[name, field] as const];
+  });
+  return new Map(items);
+}
+
+type Field = Exclude<Piece, { readonly literal: string }>;
+
+function toTagPiece(tag: string): Field {
   if (tag === "hr" || tag === "hs") return { field: `haproxy.${tag}`, shape: "captures" };
   if (tag === "HV") return { field: "haproxy.HV", shape: "protocol" };
   const field = Object.hasOwn(TAGS, tag) ? TAGS[tag] : undefined;
   return { field: field ?? `haproxy.${tag}`, shape: NUMBERS.test(tag) ? "number" : "text" };
 }
 
-function toExpressionPiece(expression: string): Piece {
+function toExpressionPiece(expression: string): Field {
   // Whether the date is one of seconds or of milliseconds, and in which zone, is told by its look.
   const strftime = /time\(([^,)]*)/.exec(expression)?.[1] ?? "";
   const sample = (/^[^,(]*(?:\([^)]*\))?/.exec(expression)?.[0] ?? "").toLowerCase().replace(/^((?:accept_|request_)?date)\(.*/, "$1");

@@ -160,6 +160,25 @@ describe("HAProxy's log-format", () => {
     expect(read(format, line)).toEqual(common);
   });
 
+  it("reads the objects of named items that HAProxy writes since 3.0", () => {
+    const format =
+      "%{+json}o %(client)ci %(at)trg %(method)HM %(http_request){+Q}r %(code:sint)ST %(read)B %(ms:sint)Ta %(x)[var(txn.x)] %(tries)rc %hr";
+    const line =
+      '{"client": "10.0.0.1", "at": "21/Nov/2026:10:00:00 +0000", "method": "GET", "http_request": "GET /a?b=1 HTTP/1.1", "code": 502, "read": "217", "ms": 31, "x": null, "tries": 0}';
+    expect(read(format, line)).toEqual({
+      time: "2026-11-21T10:00:00.000Z",
+      "http.request.method": "GET",
+      "url.path": "/a",
+      "url.query": "b=1",
+      "http.response.status_code": 502,
+      "http.response.body.size": 217,
+      "client.address": "10.0.0.1",
+      duration_ms: 31,
+      format: "haproxy-log-format",
+    });
+    expect(compileLogFormat("%{+json}o %(client)ci %ST")).toMatchObject({ ok: false, error: expect.stringContaining("no status") });
+  });
+
   it("says who answered, as for HAProxy's own layouts", () => {
     const compiled = compileLogFormat("%ci %b/%s %Tc/%Tr/%Ta %ST %tsc %rc %HM %HP");
     const custom = (compiled as Extract<typeof compiled, { ok: true }>).value;

@@ -16,13 +16,15 @@ import {
   putTarget,
   putText,
   putTime,
+  readJsonText,
+  readObject,
   startDraft,
 } from "../draft.ts";
 import { type Piece, readFields, splitBy } from "../field-sequence.ts";
-import type { ParseContext, TextFormat } from "../line.ts";
+import type { JsonObject, LineParser, ParseContext, TextFormat } from "../line.ts";
 import { putNginxUpstream } from "../nginx-upstream.ts";
 import { unescapeQuoted } from "../tokens.ts";
-import { isHaproxyFormat, putHaproxy, splitHaproxy } from "./haproxy-log-format.ts";
+import { isHaproxyFormat, nameHaproxyItems, putHaproxy, splitHaproxy } from "./haproxy-log-format.ts";
 import { isUwsgiFormat, splitUwsgi } from "./uwsgi-log-format.ts";
 
 /** Without one of these a line says nothing of how its request ended. */
@@ -34,15 +36,15 @@ export function compileLogFormat(format: string): Result<TextFormat> {
     .trim()
     .replace(/^(?:log_format\s+\w+\s+|LogFormat\s+|log-?format\s*=?\s+)?(?:escape=\w+\s+)?/, "")
     .replace(/;\s*$/, "");
-  const { id, pieces } = split(joinQuoted(text));
-  const fields = pieces.flatMap((piece) => ("field" in piece ? [piece.field] : []));
+  const { id, pieces, items } = split(joinQuoted(text));
+  const fields = items === undefined ? pieces.flatMap((piece) => ("field" in piece ? [piece.field] : [])) : [...items.values()];
   if (fields.length === 0)
     return {
       ok: false,
       error: `the format has no $variables (nginx), no %directives (Apache, HAProxy) and no %(variables) (uWSGI): ${format.slice(0, 80)}`,
     };
   const crowded = pieces.findIndex((piece, index) => "field" in piece && "field" in (pieces[index + 1] ?? { literal: "" }));
-  if (crowded !== -1) {
+  if (crowded !== -1 && items === undefined) {
     return { ok: false, error: `the format has two fields with nothing between them (field ${crowded + 1}), so a line cannot be split` };
   }
   if (!STATUS_FIELDS.some((field) => fields.includes(field)))
@@ -52,13 +54,18 @@ export function compileLogFormat(format: string): Result<TextFormat> {
     };
   const named = fields.some((field) => field.startsWith("upstream_"));
   const first = pieces[0];
-  const isJson = first !== undefined && "literal" in first && first.literal.trimStart().startsWith("{");
-  return { ok: true, value: { id, isJson, create: (context) => (line) => readLine(line, { pieces, id, named, context }) } };
+  const isJson = items !== undefined || (first !== undefined && "literal" in first && first.literal.trimStart().startsWith("{"));
+  const read = (line: string) => (items === undefined ? readFields(line, pieces) : readItems(line, items));
+  return { ok: true, value: { id, isJson, create: (context) => (line) => build(read(line), { id, named, context }) } };
 }
 
 /** The pieces of a format string, by the notation that it is written in. */
-function split(format: string): { readonly id: string; readonly pieces: Piece[] } {
-  if (isHaproxyFormat(format)) return { id: HAPROXY, pieces: splitHaproxy(format) };
+function split(format: string): {
+  readonly id: string;
+  readonly pieces: Piece[];
+  readonly items?: ReadonlyMap<string, string> | undefined;
+} {
+  if (isHaproxyFormat(format)) return { id: HAPROXY, pieces: splitHaproxy(format), items: nameHaproxyItems(format) };
   if (isUwsgiFormat(format)) return { id: "uwsgi-log-format", pieces: splitUwsgi(format) };
   const joined = toApache(format).replace(/\$(?:host|http_host|server_name)\$(?:request_uri|uri)\b/g, "${host_and_uri}");
   if (joined.includes("$")) return { id: "nginx-log-format", pieces: splitNginx(joined) };
@@ -220,10 +227,24 @@ const SETTERS: Readonly<Record<string, Setter>> = {
   "%{traceparent}i": (draft, value) => putText(draft, "traceId", value.split("-")[1]),
 };
 
-type Line = { readonly pieces: readonly Piece[]; readonly id: string; readonly named: boolean; readonly context: ParseContext };
+/** The values of a JSON object by the fields that its members are. */
+function readItems(line: string, items: ReadonlyMap<string, string>): Map<string, string> | undefined {
+  const object = parseObject(line);
+  if (object === undefined) return undefined;
+  return new Map([...items].flatMap(([name, field]) => (name in object ? [[field, readJsonText(object[name]) ?? "-"] as const] : [])));
+}
 
-function readLine(line: string, { pieces, id, named, context }: Line): ReturnType<ReturnType<TextFormat["create"]>> {
-  const fields = readFields(line, pieces);
+function parseObject(line: string): JsonObject | undefined {
+  try {
+    return readObject(JSON.parse(line));
+  } catch {
+    return undefined;
+  }
+}
+
+type Layout = { readonly id: string; readonly named: boolean; readonly context: ParseContext };
+
+function build(fields: ReadonlyMap<string, string> | undefined, { id, named, context }: Layout): ReturnType<LineParser> {
   if (fields === undefined) return undefined;
   const draft = startDraft("unknown", id);
   for (const [field, value] of fields) {
