@@ -47,7 +47,8 @@ export function redactPairs(text: string, pass: Pass): string {
 export function redactUrlWith(target: string, pass: Pass): string {
   const [, path = "", ...tails]: readonly (string | undefined)[] =
     /^([^?#]*)(\?[^#]*)?(#[^]*)?/.exec(target.slice(0, pass.policy.maxTextLength)) ?? [];
-  return redactPath(path, pass) + tails.map((tail = "") => tail.slice(0, 1) + redactPairs(tail.slice(1), pass)).join("");
+  // Most targets are a path alone, and what is not there is no query either.
+  return redactPath(path, pass) + tails.map((tail) => tail && tail.slice(0, 1) + redactPairs(tail.slice(1), pass)).join("");
 }
 
 /** A path is read as a whole, and segment by segment where it is encoded. */
