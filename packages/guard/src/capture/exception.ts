@@ -5,7 +5,7 @@ import type { Redactor } from "../redaction.ts";
 import { MAX_STACK } from "./stack.ts";
 import { flattenAccount, type ThrownAccount } from "./throwable.ts";
 
-/** A redacted exception. `headline` is its type and message, `attributes` are written. */
+/** A redacted exception. `headline` is its type and message, escaped; `attributes` are written. */
 export type ExceptionText = { readonly headline: string; readonly attributes: string };
 
 /** Redacted text as JSON without its quotes, and its length before that. */
@@ -13,6 +13,10 @@ type Written = { readonly json: string; readonly length: number };
 
 function toWritten(text: string): Written {
   return { json: escapeText(text), length: text.length };
+}
+
+function concat(first: Written, next: Written): Written {
+  return { json: first.json + next.json, length: first.length + next.length };
 }
 
 /** Frames repeat from failure to failure, and hold no values: they are looked through and written once. */
@@ -30,56 +34,50 @@ function redactFrames(frames: string, redactor: Redactor): Written {
 }
 
 /** Redacts a stack: its head, which repeats the message, and its frames apart. `message` is redacted already. */
-function redactStack(account: ThrownAccount, message: string, redactor: Redactor): Written {
+function redactStack(account: ThrownAccount, message: Written, redactor: Redactor): Written {
   const { stack } = account;
-  if (stack === undefined) return toWritten(`${account.type}: ${message}`);
-  const { head } = stack;
+  if (stack === undefined) return concat(toWritten(`${account.type}: `), message);
+  const { head, frames } = stack;
   const isPlain = account.message !== "" && head.endsWith(account.message);
-  const shown = isPlain ? head.slice(0, head.length - account.message.length) + message : redactor.redactText(head);
-  if (stack.frames === "") return toWritten(shown);
-  const frames = redactFrames(stack.frames, redactor);
-  return { json: escapeText(shown) + frames.json, length: shown.length + frames.length };
+  const shown = isPlain ? concat(toWritten(head.slice(0, -account.message.length)), message) : toWritten(redactor.redactText(head));
+  return frames === "" ? shown : concat(shown, redactFrames(frames, redactor));
 }
 
-/** A line break, as JSON has it, and the words of Java's traces, which tools know. */
-const CAUSED_BY = String.raw`\nCaused by: `;
+/** A line break and the words of Java's traces, which tools know. */
+const CAUSED_BY = toWritten("\nCaused by: ");
+
+type Link = { readonly type: string; readonly message: string; readonly written: Written; readonly stack: Written };
 
 /** The stacks of a chain as one text, in JSON without its quotes. */
-function joinStacks(first: Written, rest: readonly Written[]): string {
-  let { json, length } = first;
-  for (const stack of rest) {
-    json += CAUSED_BY + stack.json;
-    length += CAUSED_BY.length + stack.length;
-  }
+function joinStacks(links: readonly Link[]): string {
+  const { json, length } = links.map(({ stack }) => stack).reduce((all, stack) => concat(concat(all, CAUSED_BY), stack));
   // What was clipped is rare: then the text is made from its JSON again.
   return length > MAX_STACK ? escapeText((JSON.parse(`"${json}"`) as string).slice(0, MAX_STACK)) : json;
 }
 
-type Link = { readonly account: ThrownAccount; readonly message: string; readonly stack: Written };
-
+/** The message is escaped once: it stands in the record three times. */
 function redactLink(account: ThrownAccount, redactor: Redactor): Link {
   const message = redactor.redactText(account.message);
-  return { account, message, stack: redactStack(account, message, redactor) };
+  const written = toWritten(message);
+  return { type: account.type, message, written, stack: redactStack(account, written, redactor) };
 }
 
 /** Writes the exception. */
 export function writeException(account: ThrownAccount, redactor: Redactor): ExceptionText {
-  const first = redactLink(account, redactor);
-  const rest = account.causes.flatMap(flattenAccount).map((link) => redactLink(link, redactor));
+  const all = flattenAccount(account);
+  const links = all.map((each) => redactLink(each, redactor));
+  const message = links[0]?.written.json ?? "";
+  const type = escapeText(account.type);
   const attributes = new AttributeText();
-  attributes.add("exception.type", account.type);
-  attributes.add("exception.message", first.message);
-  const stack = joinStacks(
-    first.stack,
-    rest.map((link) => link.stack),
-  );
-  attributes.addEscaped("exception.stacktrace", stack);
-  attributes.add("faultline.exception.code", account.code ?? rest.find((link) => link.account.code !== undefined)?.account.code);
-  if (rest.length > 0) {
+  attributes.addEscaped("exception.type", type);
+  attributes.addEscaped("exception.message", message);
+  attributes.addEscaped("exception.stacktrace", joinStacks(links));
+  attributes.add("faultline.exception.code", all.find(({ code }) => code !== undefined)?.code);
+  if (links.length > 1) {
     attributes.add(
       "faultline.exception.causes",
-      rest.map((link) => `${link.account.type}: ${link.message}`),
+      links.slice(1).map((link) => `${link.type}: ${link.message}`),
     );
   }
-  return { headline: `${account.type}: ${first.message}`, attributes: attributes.written };
+  return { headline: `${type}: ${message}`, attributes: attributes.written };
 }

@@ -1,6 +1,7 @@
 /** The feature flags that a request evaluated: kept with its exchange, told only when it fails. Loaded by whoever notes them. */
 import type { AttributeValue } from "@faultline/model";
 import { AttributeText, writeLog } from "../export/otlp-json.ts";
+import { escapeText } from "../json-text.ts";
 import type { TraceContext } from "../trace-context.ts";
 
 /** One evaluation, in the words of the semantic conventions (`feature_flag.*`). */
@@ -46,7 +47,7 @@ function writeEvaluation(evaluation: FlagEvaluation, trace: TraceContext, redact
     timeMs: evaluation.timeMs,
     severity: 9,
     eventName: "feature_flag.evaluation",
-    body: evaluation.key,
+    body: escapeText(evaluation.key),
     traceId: trace.traceId,
     spanId: trace.spanId,
     attributes: written.written,

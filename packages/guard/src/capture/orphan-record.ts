@@ -1,6 +1,7 @@
 /** What is told of the requests that a process had under way when it was killed or ran out of memory: a span and a log record each. */
 import type { AttributeValue } from "@faultline/model";
 import { AttributeText, writeLog, writeSpan } from "../export/otlp-json.ts";
+import { escapeText } from "../json-text.ts";
 import { toMethodName } from "../method-name.ts";
 import type { FailureRecord } from "./record.ts";
 
@@ -52,7 +53,7 @@ export function writeOrphan(orphan: Orphan): FailureRecord {
         timeMs: times.endMs,
         severity: 21,
         eventName: "faultline.process.ended",
-        body: `the process ended while ${name} ${entry.path} was under way`,
+        body: escapeText(`the process ended while ${name} ${entry.path} was under way`),
         traceId,
         spanId,
         attributes,

@@ -2,6 +2,7 @@
 import type { AttributeValue } from "@faultline/model";
 import type { Ending, Exchange } from "../exchange.ts";
 import { AttributeText, writeLog, writeSpan } from "../export/otlp-json.ts";
+import { escapeText } from "../json-text.ts";
 import { toMethodName } from "../method-name.ts";
 import type { Redactor } from "../redaction.ts";
 import type { OutgoingCall } from "./call.ts";
@@ -104,7 +105,7 @@ function writeLines(exchange: Exchange, redactor: Redactor): readonly string[] {
   const { lines, trace } = exchange;
   if (lines === undefined) return NONE;
   const { traceId, spanId } = trace;
-  return lines.map((line) => writeLog({ ...line, body: redactor.redactText(line.text), traceId, spanId, attributes: "" }));
+  return lines.map((line) => writeLog({ ...line, body: escapeText(redactor.redactText(line.text)), traceId, spanId, attributes: "" }));
 }
 
 /** The log record of an exchange: what was thrown, or where nothing was, the status. */
@@ -120,7 +121,7 @@ function writeEvent(
     timeMs: ORIGIN_MS + ending.endMs,
     severity: ending.isFailure ? 17 : 13,
     eventName: exception === undefined ? "faultline.response.error" : "http.server.request.exception",
-    body: exception === undefined ? `${String(ending.status)} ${told.name}` : exception.headline,
+    body: exception === undefined ? escapeText(`${String(ending.status)} ${told.name}`) : exception.headline,
     traceId,
     spanId,
     attributes: attributes.written,

@@ -71,19 +71,15 @@ export function writeAttributes(attributes: Readonly<Record<string, AttributeVal
   return `[${text.written}]`;
 }
 
+/** Times of one batch lie in few milliseconds, and to write their thirteen digits takes longer than all the rest. */
+let lastMs = { whole: Number.NaN, digits: "" };
+
 /** Unix milliseconds with a fraction as nanoseconds in text; a double keeps about 0.25 µs of them. */
 export function writeUnixNano(timeMs: number): string {
   const whole = Math.floor(timeMs);
+  if (whole !== lastMs.whole) lastMs = { whole, digits: `"${whole}` };
   // The 1 in front keeps the zeros.
-  return `"${whole}${String(1_000_000 + Math.floor((timeMs - whole) * 1e6)).slice(1)}"`;
-}
-
-/** Of a record the last time is written more than once. */
-let lastTime = { atMs: Number.NaN, written: "" };
-
-function writeTime(timeMs: number): string {
-  if (timeMs !== lastTime.atMs) lastTime = { atMs: timeMs, written: writeUnixNano(timeMs) };
-  return lastTime.written;
+  return `${lastMs.digits}${String(1_000_000 + Math.floor((timeMs - whole) * 1e6)).slice(1)}"`;
 }
 
 /** What a span says. `kind`: 2 server, 3 client. `isError` sets status 2; the code says it, so there is no description. */
@@ -108,7 +104,7 @@ export function writeSpan(span: SpanText): string {
   const status = span.isError ? `,"status":{"code":2}` : "";
   return (
     `{"traceId":"${span.traceId}","spanId":"${span.spanId}"${parent}${state},"name":${quote(span.name)},"kind":${span.kind},` +
-    `"startTimeUnixNano":${writeUnixNano(span.startMs)},"endTimeUnixNano":${writeTime(span.endMs)},` +
+    `"startTimeUnixNano":${writeUnixNano(span.startMs)},"endTimeUnixNano":${writeUnixNano(span.endMs)},` +
     `"attributes":[${span.attributes}]${status}}`
   );
 }
@@ -118,7 +114,9 @@ export type LogText = {
   readonly timeMs: number;
   readonly severity: number;
   readonly eventName?: string | undefined;
+  /** Escaped, as `escapeText` gives it. */
   readonly body: string;
+  /** Of the span that it belongs to; both or neither. */
   readonly traceId?: string | undefined;
   readonly spanId?: string | undefined;
   /** As `AttributeText.written` gives them. */
@@ -128,12 +126,11 @@ export type LogText = {
 /** One log record of an ExportLogsServiceRequest. */
 export function writeLog(log: LogText): string {
   const event = log.eventName === undefined ? "" : `,"eventName":${quote(log.eventName)}`;
-  const trace = log.traceId === undefined ? "" : `,"traceId":"${log.traceId}"`;
-  const span = log.spanId === undefined ? "" : `,"spanId":"${log.spanId}"`;
-  const time = writeTime(log.timeMs);
+  const span = log.spanId === undefined ? "" : `,"traceId":"${log.traceId}","spanId":"${log.spanId}"`;
+  const time = writeUnixNano(log.timeMs);
   return (
     `{"timeUnixNano":${time},"observedTimeUnixNano":${time},"severityNumber":${log.severity}${event},` +
-    `"body":{"stringValue":${quote(log.body)}},"attributes":[${log.attributes}]${trace}${span}}`
+    `"body":{"stringValue":"${log.body}"},"attributes":[${log.attributes}]${span}}`
   );
 }
 
