@@ -27,7 +27,7 @@ const NO_VALUE = new Set(WORDS.slice(0, WORDS.indexOf("no")));
 // What follows is asked of 128 characters of a value.
 /** Values that only say where the secret comes from. */
 const PLACEHOLDER =
-  /^(?:["']?(?:\\?\$\{[^}]+\}[:@/.-]?)+["']?|#\{[^}]*\}|\$\([\w. -]+\)|["']?\$\$?[A-Za-z_]\w{0,63}["']?|\$?\{\{[^{}]+\}\}|<[\w -]{1,64}>(?:\W.*)?|&lt;[\w -]{1,64}&gt;|[_[<{]{1,4}(?:your|replace|insert|enter)[-_ ][a-z_ -]+[\]}>]{0,4}|%[\w()]{1,32}%?|@\w{1,32}@|[*.•]{2,}|\[(?:filtered|redacted|masked|secret|removed|hidden|object object)\]|\{ ?[\w.]{0,32} ?\}|\?|:\w{1,32}|\$\d{1,3})$/i;
+  /^(?:["']?(?:\\?\$\{[^}]+\}[:@/.-]?)+["']?|#\{[^}]*\}|\$\([\w. -]+\)|["']?\$\$?(?:[A-Za-z_]\d?){1,64}["']?|\$?\{\{[^{}]+\}\}|<[\w -]{1,64}>(?:\W.*)?|&lt;[\w -]{1,64}&gt;|[_[<{]{1,4}(?:your|replace|insert|enter)[-_ ][a-z_ -]+[\]}>]{0,4}|%(?!\d)[\w()]{1,32}%?|@\w{1,32}@|[*.•]{2,}|\[(?:filtered|redacted|masked|secret|removed|hidden|object object)\]|\{ ?[\w.]{0,32} ?\}|\?|:\w{1,32}|\$\d{1,3})$/i;
 
 /**
  * What follows a quote that closed a text and did not open one: `"password: " + get() + "`, `"Password:",next:"`. And what is public by
@@ -38,7 +38,7 @@ const NO_SECRET =
 
 /** A template, an expression, a map or a tag of YAML that begins in a value's place and goes on behind it. */
 const EXPRESSION =
-  /^\\?(?:[#$][{(]{1,2}[^{}]+(?:[})"'[]|$)|\{\{[^{}]+\}\}|\(|&|(?:await|new|async|function|typeof|void|yield|lambda|null|this|return|undefined|true|false)(?:[;,)}]|$)|\{[\w-]+:$|![01]$|\[\]\)|![A-Za-z]{2,20}$|(?:ConvertTo|Get|Read)-[A-Z]|\$[A-Za-z_]\w{0,63}(?:->|[[{.:]|$))/;
+  /^\\?(?:[#$][{(]{1,2}[^{}]+(?:[})"'[]|$)|\{\{[^{}]+\}\}|\(|&|(?:await|new|async|function|typeof|void|yield|lambda|null|this|return|undefined|true|false)(?:[;,)}]|$)|\{[\w-]+:$|![01]$|\[\]\)|![A-Za-z]{2,20}$|(?:ConvertTo|Get|Read)-[A-Z]|\$(?:[A-Za-z_]\d?){1,64}(?:->|[[{.:]|$))/;
 
 /** A name of a program's own. Each word but the first begins with a sign or a capital: a row of small letters is read in one way only. */
 export const IDENTIFIER = /^_?[A-Z]{0,4}[a-z]{2,32}(?:(?:_[A-Z]{0,2}|[A-Z]{1,2})[a-z]{2,32}){0,9}$/;
@@ -92,8 +92,10 @@ function isProse(scan: Scan, value: AssignedValue, raw: string): boolean {
 
 /** What code puts behind a name, and no text of its own. */
 function isReference(raw: string, kind: KeyKind): boolean {
-  // `Fl0ppy.Disk` is no member of anything.
-  return /\W/.test(raw) && REFERENCE.test(raw) && !/(?=[\w-]*\d)[\w-]{40}/.test(raw) && !(kind === "password" && /[a-z]\d[a-z]/.test(raw));
+  // `Fl0ppy.Disk` is no member of anything, `x9(a)b` no call.
+  return (
+    /\W/.test(raw) && REFERENCE.test(raw) && !/(?=[\w-]*\d)[\w-]{40}|\)\w/.test(raw) && !(kind === "password" && /[a-z]\d[a-z]/.test(raw))
+  );
 }
 
 /** `token: InjectionToken;`, `session = open_session,`: a type or a variable, in code; `self.token = token`: the same name again. */
@@ -178,9 +180,12 @@ function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
   if (!value.isQuoted) return isCredibleBare(claim, kind, raw);
   // `"application:" + key`: a label before what is joined to it.
   if (/[:=]$/.test(raw) && /^['"]\s{0,4}[+.]/.test(claim.scan.text.slice(value.end, value.end + 6))) return false;
-  // A constant holds a passphrase, a label what is said of a password.
-  const prose = kind !== "password" ? /^\p{L}+ \p{Ll}/u : /[a-z]/.test(claim.name) ? /^(?:\p{L}+ ){2}/u : /\b(?:pass|your|the)/i;
-  return !isSaidOf(raw, NO_VALUE) && raw.length >= (kind === "password" ? 1 : 3) && !prose.test(raw);
+  // A passphrase is words as well, but says nothing.
+  const mayBePhrase = kind === "password" || kind === "secret";
+  const prose =
+    (kind === "password" ? /^(?:\p{L}+ ){2}/u : /^\p{L}+ \p{Ll}/u).test(raw) &&
+    (!mayBePhrase || isSentence(raw) || /^\P{Ll}|\b(?:your|the|to)\b|pass|secret/u.test(raw));
+  return !isSaidOf(raw, NO_VALUE) && raw.length >= (kind === "password" ? 1 : 3) && !prose;
 }
 
 /** True for a version of something called after a secret: `"cookie": "^0.7.1"`. A password may look like one that is no range. */

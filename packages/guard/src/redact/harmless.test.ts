@@ -19,7 +19,8 @@ const LINES: readonly string[] = [
   "newPassword=this.mPassword, password=req.body.password, password = s3.secret",
   ":root { --token-color-primary: #1f2328; }",
   // Settings.
-  "SECRET_KEY=change_me",
+  "SECRET_KEY=change_me; psql password=$DB_PASS2 token='$my_token'; password=%DB_PASSWORD% and password=%s",
+  'password: "choose one to your liking", secret: "Shared between both", secret: "the shared one"',
   "DATABASE_URL=postgres://USER:PASSWORD@HOST:5432/NAME",
   '"password_confirmation": "Confirm password", "newPassword": "New password"',
   "TOKEN=$(vault read -field=token auth/token/lookup-self)",

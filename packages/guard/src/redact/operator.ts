@@ -17,8 +17,8 @@ export function skipSpaces(codes: Uint16Array, start: number, most: number): num
   return at;
 }
 
-/** What may close a name before its operator, `\\"`, `']`, `[]`, and the blanks behind it. */
-const CLOSERS = /^[\\[\]"'`]{0,5}([ \t]{0,32})/;
+/** What may close a name before its operator, `\\"`, `']`, `[]`, a terminal's colour, and the blanks behind it. */
+const CLOSERS = /^(?:\x1b\[\d+m|[\\[\]"'`]){0,5}([ \t]{0,32})/;
 
 /** `password: String = "x9"`, `token: &str = "x9"`: a type between a name and its value. */
 const TYPE = /^:[ \t]{0,3}[\w.:<>[\]?|&' ]{1,48}[ \t]=[ \t]{0,3}(?=["'`])/;
@@ -62,7 +62,7 @@ function readOperator(scan: Scan, at: number, isTag: boolean): Sign | undefined 
 }
 
 /** Characters behind a name that may lead to a value; any other ends the search at once. */
-export const LEADS_TO_VALUE = " \t=:><!?+.,(|{\"'`\\][\u0080";
+export const LEADS_TO_VALUE = " \t=:><!?+.,(|{\"'`\\][\x1b\u0080";
 
 /** True for the name of an element: `<password`, `<wsse:Password`. */
 function isTagName({ text, codes, chain }: Scan): boolean {
@@ -100,7 +100,7 @@ export function findSign(scan: Scan, wordEnd: number): Sign | undefined {
   const code = codes[wordEnd];
   const whose = code === 0x20 ? WHOSE.exec(text.slice(wordEnd, wordEnd + 64))?.[0] : undefined;
   const from = wordEnd + (whose?.length ?? 0);
-  const [closers = "", blanks = ""] = CLOSERS.exec(text.slice(from, from + 37)) ?? [];
+  const [closers = "", blanks = ""] = CLOSERS.exec(text.slice(from, from + 40)) ?? [];
   const at = from + closers.length;
   const closed = at - blanks.length;
   const isTag = isTagName(scan);
@@ -112,7 +112,7 @@ export function findSign(scan: Scan, wordEnd: number): Sign | undefined {
   const attributes = isTag && at > closed ? /^[\w:.-]{1,40}="[^<>]{0,200}>/.exec(text.slice(at, at + 240))?.[0] : undefined;
   if (attributes !== undefined) return { operator: "tag", at: at + attributes.length };
   if ((classOf(code) & QUOTE) !== 0) return { operator: "quote", at: wordEnd };
-  if (at > wordEnd && (classAt(codes, at) & QUOTE) !== 0) return { operator: "quote", at };
   const isFlag = codes[scan.chain - 1] === 0x2d && codes[scan.chain - 2] === 0x2d;
-  return isFlag && at > closed ? { operator: "flag", at } : undefined;
+  if (isFlag && at > closed) return { operator: "flag", at };
+  return at > wordEnd && (classAt(codes, at) & QUOTE) !== 0 ? { operator: "quote", at } : undefined;
 }

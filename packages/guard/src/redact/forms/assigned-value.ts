@@ -79,8 +79,8 @@ function findBareEnd(scan: Scan, start: number, operator: Operator): number {
   return trimEnd(scan, start, at);
 }
 
-/** What lies before a value on its line, and before one that may begin on the next: in a tag, and behind a YAML block's mark. */
-const BLANKS = /^[ \t]{0,24}/;
+/** What lies before a value on its line, a terminal's colour too, and before one that may begin on the next: in a tag, and behind a YAML block's mark. */
+const BLANKS = /^(?:[ \t]|\x1b\[\d+m){0,24}/;
 const BLANK_LINES = /^[\s|>]{0,8}-?[\s|>]{0,16}/;
 
 /** Where the value may begin: past what lies before it and a string's prefix. */
@@ -98,7 +98,7 @@ function findLineEnd({ text }: Scan, start: number): number {
   return start + (LINE.exec(text.slice(start, start + LONGEST_BARE))?.[0].length ?? 0);
 }
 
-const SCHEME = /^(?:basic|bearer|digest|token|apikey|api-key|aws4-hmac-sha256|key|[a-z][a-z-]{1,19}(?=[ \t]+(?=\S{0,40}\d)\S{16}))[ \t]+/i;
+const SCHEME = /^(?:basic|bearer|digest|token|apikey|api-key|aws4-hmac-sha256|[a-z][a-z-]{1,19}(?=[ \t]+(?=\S{0,40}\d)\S{16}))[ \t]+/i;
 
 /** Finds the value behind an operator. */
 export function findValue(scan: Scan, sign: Sign, kind: KeyKind | undefined): AssignedValue | undefined {

@@ -18,7 +18,7 @@ function readLoneValue(line: string): string | undefined {
 /** What lies between a name and a value on the next line. */
 const GAPS: ReadonlyMap<string, RegExp> = new Map([
   ["colon", /^[ \t]{0,8}\\?\r?\n[ \t]{1,32}(?:-[ \t]{1,3})?/],
-  ["assign", /^[ \t]{0,8}\\\r?\n[ \t]{0,32}/],
+  ["assign", /^[ \t]{0,8}(?:\\\r?\n[ \t]{0,32}|\r?\n[ \t]{0,32}string\(\d+\) )/],
 ]);
 
 /** The values on the lines behind `password:`, alone or as a list, or behind a backslash at the line's end. */

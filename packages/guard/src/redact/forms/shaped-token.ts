@@ -1,7 +1,7 @@
 import { STEP_COST } from "../work.ts";
-import { type Finding, findForm, type Scan, type Word } from "../finding.ts";
 import { mayBegin, noteBeginning, SHAPED } from "./beginning.ts";
 import { ALNUM, classAt, classOf, DIGIT } from "../character.ts";
+import { type Finding, findForm, type Scan, type Word } from "../finding.ts";
 
 /**
  * What is known by what stands around it; a group, where there is one, is the secret in it. In turn:

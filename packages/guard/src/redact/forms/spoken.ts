@@ -20,7 +20,7 @@ function findEnd({ text, codes }: Scan, start: number): number {
 }
 
 /** What a password may look like that is said to be one: letters and digits. */
-const TOLD_PASSWORD = /^(?=\D{0,40}\d)(?=[^a-z]{0,40}[a-z])[^\s(=/]{6,40}$/i;
+const TOLD_PASSWORD = /^(?=\D{0,40}\d)[^\s(=/]{4,40}$/;
 
 /** Letters and digits, and not only small ones: a password with a capital or a sign in it, or a long key of hex. */
 function isSecretLike(raw: string, kind: KeyKind): boolean {
