@@ -27,14 +27,18 @@ const NO_VALUE = new Set(WORDS.slice(0, WORDS.indexOf("no")));
 // What follows is asked of 128 characters of a value.
 /** Values that only say where the secret comes from. */
 const PLACEHOLDER =
-  /^(?:["']?(?:\\?\$\{[^}]+\}[:@/.-]?)+["']?|#\{[^}]*\}|\$\([\w. -]+\)|["']?\$\$?(?:[A-Za-z_]\d?){1,64}["']?|\$?\{\{[^{}]+\}\}|<[\w -]{1,64}>(?:\W.*)?|&lt;[\w -]{1,64}&gt;|[_[<{]{1,4}(?:your|replace|insert|enter)[-_ ][a-z_ -]+[\]}>]{0,4}|%(?!\d)[\w()]{1,32}%?|@\w{1,32}@|[*.•]{2,}|\[(?:filtered|redacted|masked|secret|removed|hidden|object object)\]|\{ ?[\w.]{0,32} ?\}|\?|:\w{1,32}|\$\d{1,3})$/i;
+  /^(?:["']?(?:\\?\$\{[^}]+\}[:@/.-]?)+["']?|#\{[^}]*\}|\$\([\w. -]+\)|["']?\$\$?(?:[A-Za-z_]\d?){1,64}["']?|\$?\{\{[^{}]+\}\}|<[\w -]{1,64}>(?:\W.*)?|&lt;[\w -]{1,64}&gt;|%(?!\d)[\w()]{1,32}%?|@\w{1,32}@|\{ ?[\w.]{0,32} ?\}|\?|:\w{1,32}|\$\d{1,3})$/i;
+
+/** What stands where a secret was, or will be: a mask, what somebody is to fill in. */
+export const BLANK =
+  /^(?:[*.•x]{3,}|[0-]{8,64}|<[\w -]{1,64}>|\[(?:\w+ed|hidden|object object)\]|[_[<{]{0,4}(?:your|replace|insert|enter|change)[-_ ][a-z_ -]{1,40}[\]}>]{0,4})$/i;
 
 /**
  * What follows a quote that closed a text and did not open one: `"password: " + get() + "`, `"Password:",next:"`. And what is public by
  * its look: a place in a file, a path of words, a selector, the name of a resource.
  */
 const NO_SECRET =
-  /^(?:(?:\s{0,4}[+.,;)]){1,3}\s{0,4}[$\w]+[ ([:.]|\d{1,6}:\d{1,5}\)?$|[a-z]+:"|0x[\da-fA-F]{1,8}$|arn:aws|op:\/\/|(?:amd|arm)64$|#(?:[\da-f]{3}){1,2}$|[a-z]{2,32}(?:\/[a-z\d_.-]{1,64}){2,8}$|[#./]{0,2}[a-z_]{1,32}(?:[/#][a-z_-]{1,64}){1,8}$|[#.][a-z]{1,32}(?:-[a-z]{1,32}){1,4}$|\/(?:[a-z][\w.@-]{0,64}\/){1,8}[\w.@-]{0,64}$)/;
+  /^(?:(?:\s{0,4}[+.,;)]){1,3}\s{0,4}[$\w]+[ ([:.]|\d{1,6}:\d{1,5}\)?$|[a-z]+:"|0x[\da-fA-F]{1,8}$|(?:arn|env|file|op|vault):|[A-Z]+_[A-Z_]+$|(?:amd|arm)64$|#(?:[\da-f]{3}){1,2}$|[a-z]{2,32}(?:\/[a-z\d_.-]{1,64}){2,8}$|[#./]{0,2}[a-z_]{1,32}(?:[/#][a-z_-]{1,64}){1,8}$|[#.][a-z]{1,32}(?:-[a-z]{1,32}){1,4}$|\/(?:[a-z][\w.@-]{0,64}\/){1,8}[\w.@-]{0,64}$)/;
 
 /** A template, an expression, a map or a tag of YAML that begins in a value's place and goes on behind it. */
 const EXPRESSION =
@@ -144,7 +148,7 @@ function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
   // OAuth's codes and OpenWeather's ids are long and random, those of errors are words.
   if (/^(?:code|appid)$/i.test(claim.name) && !isTokenLike(raw, 16)) return false;
   // `TOKEN_KEY = "auth.token"`: where a secret is kept.
-  if (kind !== "password" && /^[a-z]+(?:\.[a-z]+)+$/i.test(raw) && claim.scan.pass.classify(raw).kind !== undefined) return false;
+  if (kind !== "password" && /^[a-z]+(?:\.[a-z]+)+$/i.test(raw)) return false;
   // An expression between slashes, as code writes it, holds signs that no key has.
   if (kind !== "password" && ((IDENTIFIER.test(raw) && TOLD_OF.test(claim.name)) || /^\/.*[\\^([].*\/[a-z]*$/.test(raw))) return false;
   if (/^-?[\d.,]+$/.test(raw)) return raw.length >= (operator === "weak" ? 15 : LONG_KINDS.test(kind) ? 8 : 3);
@@ -185,7 +189,7 @@ function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
   const prose =
     (kind === "password" ? /^(?:\p{L}+ ){2}/u : /^\p{L}+ \p{Ll}/u).test(raw) &&
     (!mayBePhrase || isSentence(raw) || /^\P{Ll}|\b(?:your|the|to)\b|pass|secret/u.test(raw));
-  return !isSaidOf(raw, NO_VALUE) && raw.length >= (kind === "password" ? 1 : 3) && !prose;
+  return !isSaidOf(raw, LONG_KINDS.test(kind) ? SAID_OF : NO_VALUE) && raw.length >= (kind === "password" ? 1 : 3) && !prose;
 }
 
 /** True for a version of something called after a secret: `"cookie": "^0.7.1"`. A password may look like one that is no range. */
@@ -200,9 +204,8 @@ export function isCredible(claim: Claim): boolean {
   if (
     raw === "" ||
     isReplacement(raw) ||
-    ((classOf(raw.charCodeAt(0)) & ALNUM) === 0
-      ? PLACEHOLDER.test(raw) || (raw.length < 7 && /^[^\p{L}\p{N}]{1,3}$/u.test(raw))
-      : /^(?:x{3,64}|[0-]{8,64}|(?:your|replace|insert|enter|change)[-_ ][a-z_ -]{1,40})$/i.test(raw))
+    BLANK.test(raw) ||
+    ((classOf(raw.charCodeAt(0)) & ALNUM) === 0 && (PLACEHOLDER.test(raw) || /^[^\p{L}\p{N}]{1,3}$/u.test(raw)))
   )
     return false;
   return isCredibleNamed(claim, kind, raw);

@@ -39,6 +39,9 @@ const LINES: readonly string[] = [
   // Logs.
   "heartbeat token=0x7f3a len=12",
   "token_reason=superseded",
+  'auth: "active", token: "invalid", session: "none"',
+  "DB_PASSWORD=vault:secret/data/db and api_token=file:/run/secrets/token and password=[REDACTED]",
+  "password = DEFAULT_PASSWORD; f(user=x, token=SOME_TOKEN, z=1)",
   "code=E_TIMEOUT attempts=3",
   "SESSION_TRACK = 0x00800000; LONG_PASSWORD=0x00000001",
   "Tokens: 1,024 in, 256 out; tokens: 12,800",

@@ -1,14 +1,14 @@
-import { SIGN_COST, STEP_COST, WORD_COST } from "./work.ts";
 import { isReplacement } from "./replacement.ts";
+import { SIGN_COST, STEP_COST, WORD_COST } from "./work.ts";
+import { readCodes } from "./codes.ts";
 import { readAddress, readUserInfo } from "./forms/address.ts";
-import { createScan, type Finding, type Scan, type Word } from "./finding.ts";
 import { readPasswordHash } from "./forms/shaped-token.ts";
 import { readPercent } from "./forms/encoded.ts";
 import { foldTrigger } from "./names/name-trigger.ts";
-import { readCodes } from "./codes.ts";
 import { readWord } from "./forms/word.ts";
-import { ALNUM, CLASSES, FOREIGN, UNDERSCORE } from "./character.ts";
+import { createScan, type Finding, type Scan, type Word } from "./finding.ts";
 import { readPrivateKey } from "./forms/token.ts";
+import { ALNUM, CLASSES, FOREIGN, UNDERSCORE } from "./character.ts";
 
 const WORD = ALNUM | UNDERSCORE | FOREIGN;
 

@@ -31,6 +31,7 @@ const PLAIN: readonly unknown[] = [
   { errors: { password: ["is invalid", "can't be blank"], card_number: ["is not a valid card number"] } },
   { errors: { token: "has already been taken", password: "must be at least 8 characters" } },
   { details: [{ password: "The password is required." }, { password: "Password must be at least 12 characters" }] },
+  { password: "********", token: "<token>", secret: "[FILTERED]", apiKey: "YOUR_API_KEY", pin: "xxxx" },
   { token: "bearer", auth: "none", session: "required", cookie: "disabled" },
   { session: { state: "idle", device: "tablet" } },
   { labels: { password: "Password", confirmPassword: "Confirm your password", apiKey: "API key", token: "Token" } },

@@ -1,6 +1,6 @@
 import { replaceDigits, replaceString } from "../scalar.ts";
 import { readCodes } from "../codes.ts";
-import { DONE, isLabel, isSaidOf, isSentence, isVersion, LONG_KINDS } from "../credible.ts";
+import { BLANK, DONE, isLabel, isSaidOf, isSentence, isVersion, LONG_KINDS } from "../credible.ts";
 import { readUnderName } from "../named-text.ts";
 import { ALNUM, BACKSLASH, CLASSES, classAt, DIGIT, isPlainWord, SPACE, UNDERSCORE } from "../character.ts";
 import type { Pass } from "../pass.ts";
@@ -87,6 +87,7 @@ function isSaid({ pass, frame }: Walk, kind: KeyKind, plain: string): boolean {
     isLabel(plain, [key, kind], pass.classify) ||
     (LONG_KINDS.test(kind) && (isBelow ? /^[a-z.]{1,12}$/.test(plain) : isSaidOf(plain) || DONE.test(plain))) ||
     isVersion(plain, kind) ||
+    BLANK.test(plain) ||
     (isSentence(plain) && ABOUT_KEYS.test(about)) ||
     // A command is read as the text it is.
     (about === "scripts" && /^(?:node|tsx) /.test(plain))

@@ -1,14 +1,14 @@
-import { isCredible } from "../credible.ts";
 import type { NameVerdict } from "../names/sensitive-key.ts";
-import { classAt, DIGIT, SPACE } from "../character.ts";
-import { type KnownName, lastNames } from "../names/name-table.ts";
-import { replaceNumber, replaceText } from "../scalar.ts";
 import { ASSIGNMENT_COST, STEP_COST } from "../work.ts";
+import { type KnownName, lastNames } from "../names/name-table.ts";
 import { findNameAbove, readItems, readNextLine, readPair } from "./beside.ts";
-import { SAID } from "./spoken.ts";
 import { type Finding, lookBack, type Scan, type Word } from "../finding.ts";
+import { isCredible } from "../credible.ts";
+import { SAID } from "./spoken.ts";
 import { findSign, type Operator, type Sign } from "../operator.ts";
 import { findValue } from "./assigned-value.ts";
+import { classAt, DIGIT, SPACE } from "../character.ts";
+import { replaceNumber, replaceText } from "../scalar.ts";
 
 /** A name and what it says of its value. */
 type Named = NameVerdict & { readonly name: string };

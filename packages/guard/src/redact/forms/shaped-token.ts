@@ -1,5 +1,5 @@
-import { STEP_COST } from "../work.ts";
 import { mayBegin, noteBeginning, SHAPED } from "./beginning.ts";
+import { STEP_COST } from "../work.ts";
 import { ALNUM, classAt, classOf, DIGIT } from "../character.ts";
 import { type Finding, findForm, type Scan, type Word } from "../finding.ts";
 
