@@ -40,8 +40,9 @@ describe("the examples on the guard's page", () => {
     open.push(() => guard.close());
     const base = await listen(app);
     expect(await (await post(`${base}/orders/7`, { items: [1, 2] })).json()).toEqual({ id: "7", total: 2 });
-    const failed = await post(`${base}/orders/7`, {});
-    expect(await failed.json()).toMatchObject({ title: "Internal Server Error", status: 500, retryable: false });
+    // The request has no items: its own mistake, told in case it is the handler's.
+    const refused = await post(`${base}/orders/7`, {});
+    expect(await refused.json()).toMatchObject({ title: "Bad Request", status: 400, retryable: false });
     expect(guard.counts().captured).toBe(1);
   });
 

@@ -1,8 +1,9 @@
 /** From a failing exchange to the answer that its client gets. The core knows nothing of it: whoever answers by themselves does not load it. */
 import type { Exchange } from "../exchange.ts";
 import { type ErrorFacts, type ErrorRule, readChain } from "./error-facts.ts";
-import { decideAnswer } from "./error-map.ts";
+import { decideAnswer, UNKNOWN_ERROR } from "./error-map.ts";
 import { type Answer, writeAnswer } from "./problem.ts";
+import { judgeBySource } from "./source/source-proof.ts";
 
 /** What is needed of a guard. */
 type AnsweringGuard = {
@@ -45,7 +46,9 @@ export function answerThrown(
       headers: () => view.headers(request),
       bodyText: () => readBodyText(exchange),
     };
-    return writeAnswer(decideAnswer(facts, guard.rules), {
+    const known = decideAnswer(facts, guard.rules);
+    const answer = known === UNKNOWN_ERROR ? guard.shield(() => judgeBySource(exchange, facts.bodyText)) : undefined;
+    return writeAnswer(answer ?? known, {
       service: guard.service,
       accept: view.headers(request)["accept"],
       requestId: exchange.requestId,

@@ -19,7 +19,7 @@ const ERROR_RULES: readonly ErrorRule[] = [
 ];
 
 /** The answer for what no rule knows. */
-const UNKNOWN_ERROR: ErrorAnswer = { status: 500, retryable: false };
+export const UNKNOWN_ERROR: ErrorAnswer = { status: 500, retryable: false };
 
 function isErrorStatus(status: number): boolean {
   return Number.isInteger(status) && status >= 400 && status <= 599;

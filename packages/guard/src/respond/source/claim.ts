@@ -1,0 +1,224 @@
+/** What the words of an error claim of a value, and where in the script that value was read. */
+import { inspect } from "node:util";
+import { readTextMember } from "../../capture/throwable.ts";
+import { findBinding, findPatternAt } from "./find-binding.ts";
+import { type InputPath, type Site, traceChain, type Tracer } from "./input-path.ts";
+import { type Expression, findCall, findChainStart, findComma, isEnd, readExpression, readQuoted } from "./read-expression.ts";
+import type { Token } from "./tokens.ts";
+
+type Paths = (tracer: Tracer, site: Site) => readonly (InputPath | undefined)[];
+
+/** What is said of a value: `holds` of the very one, `would` of another that would have done, `reads` the member that was asked of it. */
+export type Claim = {
+  readonly holds: (value: unknown, isText: boolean) => boolean;
+  readonly would: (value: unknown) => boolean;
+  readonly reads?: string;
+  readonly paths: Paths;
+};
+
+const isNothing = (value: unknown): boolean => value === undefined || value === null;
+const isObject = (value: unknown): boolean => typeof value === "object" && value !== null;
+const isIterable = (value: unknown): boolean =>
+  !isNothing(value) && typeof (value as { [Symbol.iterator]?: unknown })[Symbol.iterator] === "function";
+
+/** The last token of what a member was read of, for a position at the member, at its dot or its bracket. */
+function findReceiver(tokens: readonly Token[], at: number): number | undefined {
+  const text = tokens[at]?.text ?? "";
+  if (text === "[" || text === "." || text === "?.") return at - 1;
+  return /^(?:\??\.|\[)$/.test(tokens[at - 1]?.text ?? "") ? at - 2 : undefined;
+}
+
+/** The name at a position, at its dot or in its bracket; undefined where it is computed. */
+function readNameAt(tokens: readonly Token[], at: number): string | undefined {
+  const token = tokens[at]?.kind === "sign" ? tokens[at + 1] : tokens[at];
+  if (token === undefined || token.kind === "sign") return undefined;
+  const isComputed = token.kind === "name" && tokens[at]?.text === "[";
+  return isComputed ? undefined : token.kind === "string" ? readQuoted(token.text) : token.text;
+}
+
+/** What `name` was read of. Where another stands there, the script is not the one that ran. */
+function receiverOf(name: string): Paths {
+  return (tracer, site) => {
+    const { tokens, at } = site.place;
+    const last = findReceiver(tokens, at);
+    return last === undefined || (readNameAt(tokens, at) ?? name) !== name ? [] : [traceChain(tracer, last, site)];
+  };
+}
+
+const pattern: Paths = (tracer, site) => {
+  const binding = findPatternAt(site.place.tokens, site.place.at);
+  return binding === undefined ? [] : [tracer.traceBinding(binding, site)];
+};
+
+/** What a call was given; only what was spread into it, where that is asked for. */
+function readGiven(tracer: Tracer, site: Site, isSpread: boolean): readonly (InputPath | undefined)[] {
+  const { tokens, at } = site.place;
+  const open = findCall(tokens, at);
+  if (open === undefined) return [];
+  const close = tokens[open]?.pair ?? open;
+  const paths: (InputPath | undefined)[] = [];
+  for (let from = open + 1; from < close;) {
+    const end = findComma(tokens, from, close);
+    const hasDots = tokens[from]?.text === "...";
+    if (hasDots === isSpread) paths.push(tracer.traceAt(hasDots ? from + 1 : from, site, end));
+    from = end + 1;
+  }
+  return paths;
+}
+
+const given: Paths = (tracer, site) => readGiven(tracer, site, false);
+const firstGiven: Paths = (tracer, site) => given(tracer, site).slice(0, 1);
+
+/** A list is taken apart by a pattern, a loop, a spread or a constructor; the position is at the end of what was no list. */
+const listed: Paths = (tracer, site) => [
+  ...pattern(tracer, site),
+  // A pattern of a list is told of at what it takes apart, a loop at the end of that.
+  tracer.traceAt(site.place.at, site),
+  traceChain(tracer, site.place.at, site),
+  ...readGiven(tracer, site, true),
+  ...firstGiven(tracer, site),
+];
+
+const rightSide: Paths = (tracer, site) => {
+  const read = readExpression(site.place.tokens, site.place.at + 1);
+  const isWhole = read !== undefined && (isEnd(site.place.tokens, read.end) || COMPARED.test(site.place.tokens[read.end]?.text ?? ""));
+  return isWhole ? [tracer.trace(read.expression, site)] : [];
+};
+
+/** What binds less than `in`. */
+const COMPARED = /^(?:[?:&|^]|&&|\|\||\?\?|[=!]==?)$/;
+
+/** The position is at the sign: `user.seen = true`. */
+const assigned: Paths = (tracer, site) => {
+  const last = findReceiver(site.place.tokens, site.place.at - 1);
+  return last === undefined ? [] : [traceChain(tracer, last, site)];
+};
+
+function readDated(tokens: readonly Token[], from: number, until?: number): Expression | undefined {
+  const read = readExpression(tokens, from, until)?.expression;
+  const isDate = read?.kind === "call" && read.isNew && read.of.kind === "name" && read.of.name === "Date" && read.given.length === 1;
+  return isDate ? read.given[0] : undefined;
+}
+
+/** What a date was made of, there or where its name was given it. */
+const dated: Paths = (tracer, site) => {
+  const { tokens, at } = site.place;
+  const last = findReceiver(tokens, at);
+  if (last === undefined) return [];
+  const binding = tokens[last]?.kind === "name" ? findBinding(tokens, tokens[last]?.text ?? "", last) : undefined;
+  const isNamed = binding?.kind === "value" && binding.path.length === 0;
+  const made = isNamed ? readDated(tokens, binding.start) : readDated(tokens, findChainStart(tokens, last), last + 1);
+  return [tracer.trace(made, site)];
+};
+
+/** The kinds of values that JSON has; of texts alone, as in a query, whoever calls another method than a text's is mistaken each time. */
+const CARRIED = [String.prototype, Array.prototype, Number.prototype, Boolean.prototype, Object.prototype];
+
+function hasMethod(prototype: object, name: string): boolean {
+  return typeof (prototype as Record<string, unknown>)[name] === "function";
+}
+
+function lacksMethod(name: string): Claim["holds"] {
+  return (value, isText) => {
+    if (isNothing(value) || hasMethod(Object(value) as object, name)) return false;
+    return isText ? typeof value !== "string" && hasMethod(String.prototype, name) : CARRIED.some((each) => hasMethod(each, name));
+  };
+}
+
+/** As Node writes what it was given. */
+function writeReceived(value: unknown): string {
+  if (isNothing(value)) return String(value);
+  if (typeof value === "object") return `an instance of ${Array.isArray(value) ? "Array" : "Object"}`;
+  return `type ${typeof value} (${inspect(value)})`;
+}
+
+function failsWith(message: string, run: () => unknown): boolean {
+  try {
+    run();
+    return false;
+  } catch (error) {
+    return readTextMember(error, "message") === message;
+  }
+}
+
+/** Operations whose failure depends on their first argument alone, and is told in words that no other has. */
+const AGAIN: readonly ((value: never) => unknown)[] = [
+  (value) => JSON.parse(value) as unknown,
+  (value) => BigInt(value),
+  (value) => decodeURIComponent(value),
+  (value) => new URL(value),
+];
+const AGAIN_WORDS = /^Cannot convert .* to a BigInt$|^Invalid URL$|^URI malformed$/s;
+
+function claimRead(reads: string | undefined, nothing: string, paths: Paths): Claim {
+  const missing = nothing === "null" ? null : undefined;
+  return {
+    holds: (value) => value === missing,
+    would: (value) =>
+      !isNothing(value) && (reads === undefined || (reads in (Object(value) as object) && (!/^\d/.test(reads) || isObject(value)))),
+    ...(reads === undefined ? {} : { reads }),
+    paths,
+  };
+}
+
+type Reader = readonly [words: RegExp, claim: (...found: readonly string[]) => Claim];
+
+/** By the words of the language and of Node. */
+const READERS: readonly Reader[] = [
+  [
+    /^Cannot (?:read|set) properties of (undefined|null) \((?:reading|setting) '(.*)'\)$/s,
+    (_all, nothing = "", name = "") =>
+      claimRead(name, nothing, (tracer, site) => {
+        const { tokens, at } = site.place;
+        const isMember = findReceiver(tokens, at) !== undefined && !isKeyOfPattern(tokens, at);
+        return isMember ? receiverOf(name)(tracer, site) : pattern(tracer, site);
+      }),
+  ],
+  [
+    /^Cannot destructure (?:property '(.*?)' of )?'.*' as it is (undefined|null)\.$/s,
+    (_all, name, nothing = "") => claimRead(name, nothing, pattern),
+  ],
+  [/\.([\w$]+) is not a function$/, (_all, name = "") => ({ holds: lacksMethod(name), would: () => false, paths: receiverOf(name) })],
+  [/not iterable|^Spread syntax requires/, () => ({ holds: (value) => !isIterable(value), would: isIterable, paths: listed })],
+  [/^Cannot convert undefined or null to object$/, () => ({ holds: isNothing, would: isObject, paths: firstGiven })],
+  [/^Cannot use 'in' operator to search for /, () => ({ holds: (value) => !isObject(value), would: isObject, paths: rightSide })],
+  [
+    /^Cannot create property '.*?' on (string|number|boolean) '/s,
+    (_all, type) => ({ holds: (value) => typeof value === type, would: () => false, paths: assigned }),
+  ],
+  [
+    /^Reduce of empty array/,
+    () => ({ holds: (value) => Array.isArray(value) && value.length === 0, would: () => false, paths: receiverOf("reduce") }),
+  ],
+  [
+    /^Invalid time value$/,
+    () => {
+      const isInvalid = (value: unknown): boolean => Number.isNaN(new Date(value as string).getTime());
+      return { holds: isInvalid, would: (value) => typeof value === "string" && !isInvalid(value), paths: dated };
+    },
+  ],
+  [
+    /Received (undefined|null|an instance of \w+|type \w+ \(.*\))$/s,
+    (_all, received) => ({
+      holds: (value) => writeReceived(value) === received,
+      would: (value) => typeof value === "string",
+      paths: given,
+    }),
+  ],
+];
+
+/** A key in a pattern has a sign of its own before it, and no receiver. */
+function isKeyOfPattern(tokens: readonly Token[], at: number): boolean {
+  return tokens[at - 1]?.text === "[" && tokens[at - 2]?.kind !== "name" && !/^[)\]]$/.test(tokens[at - 2]?.text ?? "");
+}
+
+/** The claim that an error makes, and which kind of words it has; undefined for words that claim nothing of one value. */
+export function readClaim(message: string, name: string): { readonly kind: number; readonly claim: Claim } | undefined {
+  for (const [kind, [words, claim]] of READERS.entries()) {
+    const found = words.exec(message);
+    if (found !== null) return { kind, claim: claim(...found) };
+  }
+  if (name !== "SyntaxError" && !AGAIN_WORDS.test(message)) return undefined;
+  const fails = (value: unknown): boolean => AGAIN.some((again) => failsWith(message, () => again(value as never)));
+  return { kind: READERS.length, claim: { holds: fails, would: (value) => typeof value === "string" && !fails(value), paths: firstGiven } };
+}

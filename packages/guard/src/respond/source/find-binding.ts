@@ -1,0 +1,331 @@
+/** Finds what a name stands for at a place in a script: a parameter, or a variable that is given its value once. */
+import { findChainStart } from "./read-expression.ts";
+import { findSteps, type Named, readNames, readParameters, type Step } from "./read-pattern.ts";
+import { isWord, type Token } from "./tokens.ts";
+
+/** A function around a place: the token that its parameters begin with, and the range of its body. */
+export type Surrounding = { readonly parameters: number; readonly from: number; readonly end: number };
+
+/** What a name stands for, and which members of that are given other values there: a part of a parameter, of an expression that begins at `start`, or of each element of one. */
+export type Binding = { readonly changed: ReadonlySet<string> } & (
+  | {
+      readonly kind: "parameter";
+      readonly index: number;
+      readonly path: readonly Step[];
+      readonly owner: Surrounding;
+      readonly count: number;
+    }
+  | { readonly kind: "value" | "element"; readonly start: number; readonly path: readonly Step[] }
+);
+
+const UNCHANGED: ReadonlySet<string> = new Set<string>();
+const ASSIGNS = /^(?:[-+*/%&|^]?=|\*\*=|&&=|\|\|=|\?\?=|\+\+|--)$/;
+
+/** Does a statement begin at this token that ends the one before without a semicolon? */
+function beginsStatement(tokens: readonly Token[], at: number): boolean {
+  const token = tokens[at] as Token;
+  const before = tokens[at - 1];
+  if (!token.isFirst || before === undefined || (token.kind === "sign" && token.text !== "{")) return false;
+  return before.kind !== "sign" || /^[)\]}]$/.test(before.text);
+}
+
+/** The parameters of the function whose body or arrow stands at `at`; undefined when it is no function's. */
+function findParameters(tokens: readonly Token[], at: number): number | undefined {
+  let before = at - 1;
+  // A type of what it returns may stand between.
+  for (let passed = 0; passed < 48 && before > 0 && tokens[before]?.text !== ")"; passed++) {
+    const token = tokens[before] as Token;
+    if (token.text === ":" && tokens[before - 1]?.text === ")") before -= 1;
+    else if (token.text === "=>" || token.text === ";" || isWord(token)) return undefined;
+    else if (passed === 0 && tokens[at]?.text === "=>" && token.kind === "name" && tokens[before - 1]?.text !== ".") {
+      const isAlone = tokens[before - 1]?.text !== ":" && !/^[|&<>]$/.test(tokens[before - 1]?.text ?? "");
+      if (isAlone) return before;
+      before -= 1;
+    } else before = (token.pair < before ? token.pair : before) - 1;
+  }
+  return tokens[before]?.text === ")" ? tokens[before]?.pair : undefined;
+}
+
+const CONTROL = /^(?:if|for|while|switch|with)$/;
+
+/** One surrounding of a place: an open bracket, or an arrow without one. */
+type Around = { readonly opener: number; readonly isArrow: boolean };
+
+/** What stands around a place, from the inside out. */
+function* walkOut(tokens: readonly Token[], from: number): Generator<Around> {
+  let isOver = false;
+  for (let at = from - 1; at >= 0; at--) {
+    const token = tokens[at] as Token;
+    if (!isOver && token.text === "=>") yield { opener: at, isArrow: true };
+    isOver ||= (token.kind === "sign" && (token.text === "," || token.text === ";")) || beginsStatement(tokens, at + 1);
+    if (token.pair < at) at = token.pair;
+    else if (token.pair > at) {
+      yield { opener: at, isArrow: false };
+      isOver = false;
+    }
+  }
+}
+
+/** Where the expression ends that an arrow gives, for a place directly in it. */
+function findArrowEnd(tokens: readonly Token[], place: number): number {
+  for (let at = place; at < tokens.length; at++) {
+    const token = tokens[at] as Token;
+    if (token.pair < at || (token.kind === "sign" && /^[,;]$/.test(token.text)) || (at > place && beginsStatement(tokens, at))) return at;
+    if (token.pair > at) at = token.pair;
+  }
+  return tokens.length;
+}
+
+/** The function that an opener or an arrow is the beginning of. */
+function readSurrounding(tokens: readonly Token[], { opener, isArrow }: Around, place: number): Surrounding | undefined {
+  if (!isArrow && tokens[opener]?.text !== "{") return undefined;
+  const at = !isArrow && tokens[opener - 1]?.text === "=>" ? opener - 1 : opener;
+  const parameters = findParameters(tokens, at);
+  if (parameters === undefined) return undefined;
+  const head = tokens[parameters - 1];
+  if (head?.kind === "name" && CONTROL.test(head.text) && at === opener && !isArrow) return undefined;
+  if (head?.text === "await" && tokens[parameters - 2]?.text === "for") return undefined;
+  return { parameters, from: opener, end: isArrow ? findArrowEnd(tokens, place) : (tokens[opener]?.pair ?? opener) };
+}
+
+/** The bracket around a place. */
+function findOpener(tokens: readonly Token[], place: number): number | undefined {
+  for (let at = place - 1; at >= 0; at--) {
+    const { pair } = tokens[at] as Token;
+    if (pair > at) return at;
+    at = pair;
+  }
+  return undefined;
+}
+
+/** What the pattern around a place takes apart there, as if it had a name. */
+export function findPatternAt(tokens: readonly Token[], place: number): Binding | undefined {
+  const token = tokens[place];
+  // At the bracket of an inner pattern the outer one is meant.
+  const isOutermost = (token?.text === "{" || token?.text === "[") && tokens[place - 1]?.text !== ":";
+  let open = isOutermost ? place : token?.text === "]" || token?.text === "}" ? token.pair : findOpener(tokens, place);
+  const within = isOutermost ? place + 1 : place;
+  for (let inner = open; inner !== undefined; inner = findOpener(tokens, inner)) {
+    if (tokens[inner]?.text !== "{" && tokens[inner]?.text !== "[") break;
+    open = inner;
+    if (!/^[:,[{]$|^\.\.\.$/.test(tokens[inner - 1]?.text ?? "")) break;
+  }
+  const bracket = open === undefined ? undefined : tokens[open];
+  if (open === undefined || (bracket?.text !== "{" && bracket?.text !== "[")) return undefined;
+  const steps = findSteps(tokens, open, within);
+  if (steps === undefined) return undefined;
+  if (/^(?:const|let|var)$/.test(tokens[open - 1]?.text ?? "") || tokens[bracket.pair + 1]?.text === "=") {
+    const value = findValue(tokens, open, tokens.length);
+    return value && { kind: value.isOf ? "element" : "value", start: value.start, path: steps, changed: UNCHANGED };
+  }
+  return findPatternParameter(tokens, open, within);
+}
+
+function findPatternParameter(tokens: readonly Token[], open: number, within: number): Binding | undefined {
+  const parameters = findOpener(tokens, open);
+  if (parameters === undefined || tokens[parameters]?.text !== "(") return undefined;
+  const end = tokens[parameters]?.pair ?? parameters;
+  const steps = findSteps(tokens, parameters, within);
+  const [first, ...path] = steps ?? [];
+  if (first === undefined || first.fallback !== undefined) return undefined;
+  const owner = {
+    parameters,
+    from: end,
+    end: tokens[end + 1]?.text === "=>" ? findArrowEnd(tokens, end + 2) : (tokens[end + 1]?.pair ?? end),
+  };
+  return { kind: "parameter", index: Number(first.key), path, owner, count: readParameters(tokens, parameters).count, changed: UNCHANGED };
+}
+
+/** The functions around a place, from the inside out. */
+export function findSurroundings(tokens: readonly Token[], place: number): readonly Surrounding[] {
+  return [...walkOut(tokens, place)].flatMap((around) => readSurrounding(tokens, around, place) ?? []);
+}
+
+/** Which members of what a name stands for are given other values between two tokens; undefined when it is itself. */
+function findChanges(
+  tokens: readonly Token[],
+  name: string,
+  range: { readonly from: number; readonly end: number; readonly but: readonly number[] },
+): ReadonlySet<string> | undefined {
+  const members = new Set<string>();
+  for (let at = range.from; at < range.end; at++) {
+    const token = tokens[at] as Token;
+    if (token.text !== name || token.kind !== "name" || range.but.includes(at)) continue;
+    const before = tokens[at - 1]?.text ?? "";
+    if (before === "." || before === "?.") continue;
+    const end = skipMembers(tokens, at + 1);
+    const isChanged = ASSIGNS.test(tokens[end]?.text ?? "") || /^(?:\+\+|--|delete)$/.test(before);
+    if ((isChanged && end === at + 1) || (before === "(" && tokens[at - 2]?.text === "assign")) return undefined;
+    if (isChanged) members.add(tokens[at + 2]?.text.replaceAll(/["'`]/g, "") ?? "");
+  }
+  return members;
+}
+
+/** Over the members behind a name. */
+function skipMembers(tokens: readonly Token[], from: number): number {
+  let end = from;
+  for (;;) {
+    const token = tokens[end];
+    if (token?.text === "." || token?.text === "?.") end += 2;
+    else if (token?.text === "[" && !token.isFirst) end = token.pair + 1;
+    else if (token?.text === "!" && !token.isFirst) end += 1;
+    else return end;
+  }
+}
+
+/** The one place in a range where a name that was declared without a value is given one. */
+function findOnlyAssignment(tokens: readonly Token[], name: string, range: { from: number; end: number }): number | undefined {
+  let found: number | undefined;
+  for (let at = range.from; at < range.end; at++) {
+    const isIt = tokens[at]?.text === name && tokens[at + 1]?.text === "=" && !/^\??\.$/.test(tokens[at - 1]?.text ?? "");
+    if (!isIt) continue;
+    if (found !== undefined) return undefined;
+    found = at;
+  }
+  return found;
+}
+
+/** Where the value of a declared name or pattern begins: behind its sign, or behind `of`. */
+function findValue(tokens: readonly Token[], from: number, end: number): { readonly start: number; readonly isOf: boolean } | undefined {
+  for (let at = from; at < end; at++) {
+    const token = tokens[at] as Token;
+    if (token.text === "=") return { start: at + 1, isOf: false };
+    if (token.text === "of" && token.kind === "name") return { start: at + 1, isOf: true };
+    if ((at > from && beginsStatement(tokens, at)) || token.text === "," || token.text === ";") return undefined;
+    if (token.pair > at) at = token.pair;
+  }
+  return undefined;
+}
+
+function readTargets(tokens: readonly Token[], at: number): readonly Named[] {
+  const token = tokens[at];
+  if (token?.text === "{" || token?.text === "[") return readNames(tokens, at);
+  return token?.kind === "name" ? [{ name: token.text, at, path: [], isRest: false }] : [];
+}
+
+/** A declaration of `name` directly between two brackets. `block` is where it holds. */
+function findDeclaration(
+  tokens: readonly Token[],
+  name: string,
+  range: { from: number; end: number; block: number },
+): Binding | null | undefined {
+  for (let at = range.from; at < range.end; at++) {
+    const token = tokens[at] as Token;
+    const isIt = token.kind === "name" && /^(?:const|let|var)$/.test(token.text) && tokens[at - 1]?.text !== ".";
+    for (let target = isIt ? at + 1 : range.end; target < range.end;) {
+      const named = readTargets(tokens, target).find((each) => each.name === name);
+      const value = findValue(tokens, target, range.end);
+      if (named !== undefined) return toBinding(tokens, { named, value, end: range.block });
+      const end = findNextTarget(tokens, target, range.end);
+      if (end === undefined) break;
+      target = end;
+    }
+    if (token.pair > at) at = token.pair;
+  }
+  return undefined;
+}
+
+/** The next name of the same declaration, behind a comma. */
+function findNextTarget(tokens: readonly Token[], from: number, end: number): number | undefined {
+  for (let at = from; at < end; at++) {
+    const token = tokens[at] as Token;
+    if (token.text === "," && token.kind === "sign") return at + 1;
+    if (token.text === ";" || (at > from && beginsStatement(tokens, at))) return undefined;
+    if (token.pair > at) at = token.pair;
+  }
+  return undefined;
+}
+
+type Declared = { readonly named: Named; readonly value: ReturnType<typeof findValue>; readonly end: number };
+
+/** Null when the name is declared here, and cannot be followed. */
+function toBinding(tokens: readonly Token[], { named, value, end }: Declared): Binding | null {
+  if (named.isRest) return null;
+  const from = named.at;
+  const only = value === undefined ? findOnlyAssignment(tokens, named.name, { from: from + 1, end }) : undefined;
+  if (value === undefined && only === undefined) return null;
+  const changed = findChanges(tokens, named.name, { from, end, but: only === undefined ? [from] : [from, only] });
+  if (changed === undefined) return null;
+  const start = value?.start ?? (only as number) + 2;
+  return { kind: value?.isOf === true ? "element" : "value", start, path: named.path, changed };
+}
+
+function findParameter(tokens: readonly Token[], name: string, owner: Surrounding): Binding | null | undefined {
+  const { names, count } = readParameters(tokens, owner.parameters);
+  const named = names.find((each) => each.name === name);
+  if (named === undefined) return undefined;
+  const [first, ...path] = named.path;
+  const isPlain = first?.fallback === undefined && !named.isRest;
+  const changed = isPlain ? findChanges(tokens, name, { from: owner.from, end: owner.end, but: [] }) : undefined;
+  return changed === undefined ? null : { kind: "parameter", index: Number(first?.key), path, owner, count, changed };
+}
+
+function findNearest(tokens: readonly Token[], name: string, place: number): Binding | undefined {
+  for (const around of walkOut(tokens, place)) {
+    const { opener, isArrow } = around;
+    const token = tokens[opener] as Token;
+    const inside = isArrow ? undefined : findDeclaration(tokens, name, { from: opener + 1, end: token.pair, block: token.pair });
+    if (inside !== undefined) return inside ?? undefined;
+    const owner = readSurrounding(tokens, around, place);
+    const given = owner === undefined ? undefined : findParameter(tokens, name, owner);
+    if (given !== undefined) return given ?? undefined;
+    if (owner === undefined && token.text === "{" && tokens[opener - 1]?.text === ")") {
+      const header = tokens[opener - 1]?.pair ?? opener;
+      if (tokens[header - 1]?.text === "catch" && tokens[header + 1]?.text === name) return undefined;
+      const looped = findDeclaration(tokens, name, { from: header + 1, end: opener - 1, block: token.pair });
+      if (looped !== undefined) return looped ?? undefined;
+    }
+  }
+  const top = findDeclaration(tokens, name, { from: 0, end: tokens.length, block: tokens.length });
+  return top ?? undefined;
+}
+
+/** What `name` stands for at `place`; undefined when that cannot be said. */
+export function findBinding(tokens: readonly Token[], name: string, place: number): Binding | undefined {
+  const binding = findNearest(tokens, name, place);
+  if (binding === undefined || binding.kind === "parameter") return binding;
+  // What another function put there may have been of another request.
+  const [giver] = findSurroundings(tokens, binding.start);
+  const isAround = giver === undefined || findSurroundings(tokens, place).some(({ parameters }) => parameters === giver.parameters);
+  return isAround ? binding : undefined;
+}
+
+/** A call: where the chain of its callee begins and ends, its bracket, and which of its arguments is meant. */
+export type CallOf = { readonly start: number; readonly last: number; readonly open: number; readonly index: number };
+
+/** The token before a function and its words. */
+export function skipHead(tokens: readonly Token[], owner: Surrounding): number {
+  let at = owner.parameters - 1;
+  while (tokens[at]?.kind === "name" && /^(?:async|function)$/.test(tokens[at]?.text ?? "")) at -= 1;
+  return at;
+}
+
+/** Over the types that a callee was given: `get<Page>(`. */
+function skipTypesBack(tokens: readonly Token[], from: number): number {
+  let depth = 0;
+  for (let at = from; at >= 0; at--) {
+    const token = tokens[at] as Token;
+    if (token.text === ">") depth++;
+    else if (token.text === "<") depth--;
+    else if (depth === 0) return at;
+    if (token.pair < at) at = token.pair;
+  }
+  return from;
+}
+
+/** The call that a function was written into as an argument. */
+export function findCallOf(tokens: readonly Token[], owner: Surrounding): CallOf | undefined {
+  let at = skipHead(tokens, owner);
+  let index = 0;
+  for (; at >= 0; at--) {
+    const token = tokens[at] as Token;
+    if (token.text === "," && token.kind === "sign") index += 1;
+    else if (token.text === ";") return undefined;
+    else if (token.pair < at) at = token.pair;
+    else if (token.pair > at) {
+      const last = skipTypesBack(tokens, at - 1);
+      return token.text === "(" ? { start: findChainStart(tokens, last), last, open: at, index } : undefined;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,80 @@
+/** The frames of a stack, and the scripts that they stand in: local files of the app alone, each read once and let go. */
+import { readFileSync, statSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { scanTokens, type Token } from "./tokens.ts";
+
+/** A frame of the app, of a package, of Node, or of the language itself (`native`). */
+export type Frame =
+  | { readonly kind: "app"; readonly file: string; readonly line: number; readonly column: number; readonly isAsync: boolean }
+  | { readonly kind: "package" | "node" | "native" };
+
+/** A script, and the token at a frame's position. */
+export type Place = { readonly tokens: readonly Token[]; readonly at: number; readonly file: string };
+
+const POSITION = /(?:^|[( ])((?:file:\/\/|\/|[A-Za-z]:[\\/])[^()]*):(\d+):(\d+)\)?$/;
+const MAX_FRAMES = 16;
+const MAX_SCRIPT_BYTES = 2 << 20;
+
+function readFrame(text: string): Frame {
+  if (text.includes("<anonymous>") && !POSITION.test(text)) return { kind: "native" };
+  const [, file, line, column] = POSITION.exec(text) ?? [];
+  if (text.includes("(node:") || text.startsWith("node:")) return { kind: "node" };
+  if (file === undefined || /[\\/]node_modules[\\/]/.test(file) || file.includes("?")) return { kind: "package" };
+  const path = file.startsWith("file:") ? fileURLToPath(file) : file;
+  return { kind: "app", file: path, line: Number(line), column: Number(column), isAsync: text.startsWith("async ") };
+}
+
+/** Where Node goes on with what was waited for: no caller of anything. */
+const RESUMED = /\(node:internal\/(?:process\/task_queues|timers)/;
+
+/** The frames of a stack, the innermost first. */
+export function readFrames(frames: string): readonly Frame[] {
+  const lines = frames.split("\n").filter((line) => line.startsWith("    at ") && !RESUMED.test(line));
+  return lines.slice(0, MAX_FRAMES).map((line) => readFrame(line.slice("    at ".length)));
+}
+
+function findOffset(text: string, line: number, column: number): number {
+  let start = 0;
+  for (let passed = 1; passed < line; passed++) {
+    start = text.indexOf("\n", start) + 1;
+    if (start === 0) return -1;
+  }
+  return start + column - 1;
+}
+
+/** The token at an offset. */
+function findToken(tokens: readonly Token[], offset: number): number {
+  let [low, high] = [0, tokens.length - 1];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((tokens[middle] as Token).start <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** Reads scripts for the time of one proof. */
+export class Scripts {
+  readonly #read = new Map<string, { readonly text: string; readonly tokens: readonly Token[] } | undefined>();
+
+  #readScript(file: string): { readonly text: string; readonly tokens: readonly Token[] } | undefined {
+    if (statSync(file).size > MAX_SCRIPT_BYTES) return undefined;
+    const text = readFileSync(file, "utf8");
+    const tokens = scanTokens(text);
+    return tokens && { text, tokens };
+  }
+
+  /** Where a frame stands; undefined where its script cannot be read. */
+  find(frame: Frame | undefined): Place | undefined {
+    if (frame?.kind !== "app") return undefined;
+    const { file, line, column } = frame;
+    if (!this.#read.has(file)) this.#read.set(file, this.#readScript(file));
+    const script = this.#read.get(file);
+    if (script === undefined) return undefined;
+    const offset = findOffset(script.text, line, column);
+    const at = findToken(script.tokens, offset);
+    const token = script.tokens[at];
+    if (token === undefined || offset < token.start || offset >= token.start + token.text.length) return undefined;
+    return { tokens: script.tokens, at, file };
+  }
+}

@@ -1,0 +1,305 @@
+/** Follows an expression back to the request: through variables, patterns, callbacks and the calls of the stack's own frames. */
+import { type Binding, type CallOf, findBinding, findCallOf, findSurroundings, skipHead, type Surrounding } from "./find-binding.ts";
+import type { Frame, Place, Scripts } from "./frames.ts";
+import { type Expression, findCall, findChainStart, isEnd, readArguments, readExpression } from "./read-expression.ts";
+import type { Step } from "./read-pattern.ts";
+import type { Token } from "./tokens.ts";
+
+/** The parts of a request. `text` is its body as it was sent, `sent` what JSON makes of that; `search` the reader of its query. */
+type Part = "request" | "body" | "text" | "sent" | "query" | "headers" | "cookies" | "file" | "address" | "url" | "search";
+
+/** How a value comes from the request. A promise of one must be awaited first. */
+export type InputPath =
+  | { readonly kind: "part"; readonly part: Part; readonly isPromised: boolean }
+  | {
+      readonly kind: "lookup";
+      readonly part: "query" | "headers" | "cookies";
+      readonly key: string;
+      readonly absent: null | undefined | "";
+    }
+  | { readonly kind: "member"; readonly of: InputPath; readonly key: string }
+  | { readonly kind: "element" | "parsed"; readonly of: InputPath }
+  | { readonly kind: "fallback"; readonly of: InputPath; readonly value: unknown; readonly when: "undefined" | "nullish" | "falsy" }
+  | { readonly kind: "method"; readonly of: InputPath; readonly name: string; readonly given: readonly unknown[] }
+  | { readonly kind: "listed"; readonly of: InputPath; readonly how: "keys" | "values" | "entries" };
+
+type Parameter = Extract<Binding, { readonly kind: "parameter" }>;
+
+/** Where expressions are read: a place in a script, and which frame of the stack it is. */
+export type Site = { readonly place: Place; readonly frame: number };
+
+const PARTS: Readonly<Record<string, Part>> = {
+  body: "body",
+  query: "query",
+  headers: "headers",
+  header: "headers",
+  cookies: "cookies",
+  file: "file",
+  request: "request",
+  req: "request",
+  raw: "request",
+  url: "address",
+  originalUrl: "address",
+  nextUrl: "url",
+};
+
+const CONVENTIONAL = /^_?(?:req|request|ctx|context|c)$/;
+/** What a client of HTTP gives to whoever asked: `client.get("/orders", (response) => ...)` is no route. */
+const ANSWERS = /^(?:res|resp|response|reply|err|error|result|data)$/;
+const ROUTES = /^(?:get|post|put|patch|delete|del|all|use|options|head|route)$/;
+const ELEMENT_METHODS =
+  /^(?:map|forEach|filter|some|every|find|findIndex|findLast|findLastIndex|flatMap|sort|toSorted|reduce|reduceRight)$/;
+/** Methods of a text that give the same for the same, and take no function. */
+const TEXT_METHODS = /^(?:split|trim|toLowerCase|toUpperCase|slice|substring|at|charAt|trimStart|trimEnd|toString)$/;
+const BODY_READER = /^(?:read|parse|get|receive|collect|load)?_?(?:request|req)?_?(?:json|body|payload)$/i;
+const MAX_STEPS = 40;
+
+const part = (name: Part, isPromised = false): InputPath => ({ kind: "part", part: name, isPromised });
+
+function isPart(path: InputPath | undefined, name: Part): boolean {
+  return path?.kind === "part" && path.part === name && !path.isPromised;
+}
+
+function isPromised(path: InputPath): boolean {
+  return path.kind === "part" && path.isPromised;
+}
+
+function toMember(of: InputPath, key: string): InputPath | undefined {
+  if (of.kind !== "part") return { kind: "member", of, key };
+  if (of.isPromised) return undefined;
+  if (of.part === "request") return Object.hasOwn(PARTS, key) ? part(PARTS[key] as Part) : undefined;
+  if (of.part === "url") return key === "searchParams" ? part("search") : undefined;
+  if (of.part === "address" || of.part === "search") return undefined;
+  return { kind: "member", of, key };
+}
+
+/** What a method of the request gives: `c.req.query("q")`, `await request.json()`, `req.header("x-tenant")`. */
+function toAnswer(name: string, key: unknown): InputPath | undefined {
+  const isNamed = typeof key === "string";
+  if (name === "json" || (name === "valid" && key === "json")) return part("sent", name === "json");
+  if (name === "query") return isNamed ? { kind: "lookup", part: "query", key, absent: undefined } : part("query");
+  if (name === "header" && isNamed) return { kind: "lookup", part: "headers", key: key.toLowerCase(), absent: undefined };
+  return undefined;
+}
+
+function readLiteralValue(expression: Expression | undefined): unknown {
+  return expression?.kind === "literal" ? expression.value : undefined;
+}
+
+/** Follows expressions of one stack. */
+export class Tracer {
+  readonly #frames: readonly Frame[];
+  readonly #scripts: Scripts;
+  #steps = 0;
+  /** The functions that were passed through: what they read of the request is known to them. */
+  readonly passed: { readonly tokens: readonly Token[]; readonly owner: Surrounding }[] = [];
+
+  constructor(frames: readonly Frame[], scripts: Scripts) {
+    this.#frames = frames;
+    this.#scripts = scripts;
+  }
+
+  /** How the value of an expression comes from the request; undefined when it does not, or that cannot be said. */
+  trace(expression: Expression | undefined, site: Site): InputPath | undefined {
+    if (expression === undefined || ++this.#steps > MAX_STEPS) return undefined;
+    switch (expression.kind) {
+      case "name":
+        return this.#traceName(expression.name, { ...site, place: { ...site.place, at: expression.at } });
+      case "member": {
+        const of = this.trace(expression.of, site);
+        return of && !this.#isChanged(expression, of, site) ? toMember(of, expression.key) : undefined;
+      }
+      case "await": {
+        const of = this.trace(expression.of, site);
+        return of?.kind === "part" ? { ...of, isPromised: false } : of;
+      }
+      case "either": {
+        const of = this.trace(expression.first, site);
+        if (of === undefined || expression.second.kind !== "literal") return undefined;
+        return { kind: "fallback", of, value: expression.second.value, when: expression.isNullish ? "nullish" : "falsy" };
+      }
+      case "call":
+        return this.#traceCall(expression, site);
+      case "literal":
+        return undefined;
+    }
+  }
+
+  /** Reads and follows the expression that begins at a token, when it is all that stands there. */
+  traceAt(start: number, site: Site, until?: number): InputPath | undefined {
+    const { tokens } = site.place;
+    const read = readExpression(tokens, start, until);
+    if (read === undefined || (until === undefined ? !isEnd(tokens, read.end) : read.end !== until)) return undefined;
+    return this.trace(read.expression, { ...site, place: { ...site.place, at: start } });
+  }
+
+  #traceCall(call: Extract<Expression, { kind: "call" }>, site: Site): InputPath | undefined {
+    const { of: callee, given, isNew } = call;
+    const first = given[0];
+    if (callee.kind === "name") {
+      if (isNew && callee.name === "URL" && isPart(this.trace(first, site), "address")) return part("url");
+      if (!isNew && BODY_READER.test(callee.name) && given.length === 1 && isPart(this.trace(first, site), "request"))
+        return part("sent", true);
+      return undefined;
+    }
+    if (isNew || callee.kind !== "member") return undefined;
+    const { key } = callee;
+    const owner = callee.of.kind === "name" ? callee.of.name : "";
+    if (owner === "JSON" && key === "parse") {
+      const text = this.trace(first, site);
+      // What a helper reads may be the text or what was made of it: JSON makes the same of both.
+      if (isPart(text, "text") || isPart(text, "sent")) return part("sent");
+      return text === undefined || isPromised(text) ? undefined : { kind: "parsed", of: text };
+    }
+    if (owner === "Object" && (key === "keys" || key === "values" || key === "entries")) {
+      const of = this.trace(first, site);
+      return of && { kind: "listed", of, how: key };
+    }
+    const of = this.trace(callee.of, site);
+    return of && this.#traceMethod(of, key, given);
+  }
+
+  #traceMethod(of: InputPath, name: string, given: readonly (Expression | undefined)[]): InputPath | undefined {
+    const key = readLiteralValue(given[0]);
+    if (isPart(of, "request")) {
+      return name === "text" ? part("text", true) : toAnswer(name, key);
+    }
+    const isKeyed = name === "get" && typeof key === "string";
+    if (isPart(of, "search")) return isKeyed ? { kind: "lookup", part: "query", key, absent: null } : undefined;
+    if (isPart(of, "headers") && isKeyed) return { kind: "lookup", part: "headers", key: key.toLowerCase(), absent: null };
+    if (isPart(of, "cookies") && isKeyed) return { kind: "lookup", part: "cookies", key, absent: undefined };
+    const isKnown = TEXT_METHODS.test(name) && given.every((each) => each?.kind === "literal") && !isPromised(of);
+    return isKnown ? { kind: "method", of, name, given: given.map(readLiteralValue) } : undefined;
+  }
+
+  /** Was the member given another value? What was put into the body of a request is seen there. */
+  #isChanged({ of, key }: Extract<Expression, { kind: "member" }>, from: InputPath, { place }: Site): boolean {
+    if (of.kind !== "name" || (isPart(from, "request") && key === "body")) return false;
+    return findBinding(place.tokens, of.name, of.at)?.changed.has(key) === true;
+  }
+
+  #traceName(name: string, site: Site): InputPath | undefined {
+    const { tokens, at } = site.place;
+    const binding = findBinding(tokens, name, at);
+    return binding && this.traceBinding(binding, site);
+  }
+
+  /** Follows what a name was given. */
+  traceBinding(binding: Binding, site: Site): InputPath | undefined {
+    const of = binding.kind === "parameter" ? this.#traceParameter(binding, site) : this.traceAt(binding.start, site);
+    if (of === undefined || isPromised(of)) return binding.path.length === 0 && binding.kind !== "element" ? of : undefined;
+    return walk(binding.kind === "element" ? { kind: "element", of } : of, binding.path);
+  }
+
+  #traceParameter(binding: Parameter, site: Site): InputPath | undefined {
+    const { owner } = binding;
+    const { tokens } = site.place;
+    this.passed.push({ tokens, owner });
+    const call = findCallOf(tokens, owner);
+    const method = call === undefined ? undefined : tokens[call.last];
+    if (call !== undefined && method !== undefined && /^\??\.$/.test(tokens[call.last - 1]?.text ?? "")) {
+      if (ELEMENT_METHODS.test(method.text)) return this.#traceElement({ ...call, method: method.text }, binding.index, site);
+      if (method.text === "then") {
+        const of = call.index === 0 && binding.index === 0 ? this.traceAt(call.start, site, call.last - 1) : undefined;
+        return of?.kind === "part" ? { ...of, isPromised: false } : undefined;
+      }
+      const isRouted = ROUTES.test(method.text) && /^["'`][/*]/.test(tokens[call.open + 1]?.text ?? "");
+      if (isRouted && binding.index === 0 && !ANSWERS.test(tokens[owner.parameters + 1]?.text ?? "")) return part("request");
+    }
+    return this.#traceCaller(binding, site);
+  }
+
+  #traceElement(call: Omit<CallOf, "open"> & { readonly method: string }, index: number, site: Site): InputPath | undefined {
+    const isFold = call.method.startsWith("reduce");
+    const isElement = isFold ? index === 1 : index === 0 || (index === 1 && /sort/i.test(call.method));
+    if (call.index !== 0 || !isElement) return undefined;
+    const of = this.traceAt(call.start, site, call.last - 1);
+    return of && { kind: "element", of };
+  }
+
+  /** The frame in which a function itself runs: the first from here on whose place is directly in it. */
+  #findFrameOf(owner: Surrounding, site: Site): number | undefined {
+    for (let frame = site.frame; frame < this.#frames.length; frame++) {
+      const place = this.#scripts.find(this.#frames[frame]);
+      if (place?.file !== site.place.file) continue;
+      const isInside = place.at > owner.parameters && place.at < (place.tokens[owner.parameters]?.pair ?? 0);
+      if (isInside || findSurroundings(place.tokens, place.at)[0]?.parameters === owner.parameters) return frame;
+    }
+    return undefined;
+  }
+
+  #traceCaller(binding: Parameter, site: Site): InputPath | undefined {
+    const own = this.#findFrameOf(binding.owner, site);
+    const caller = own === undefined ? this.#frames.length : own + 1;
+    const frame = this.#frames[caller];
+    if (frame?.kind === "app") return this.#traceArgument(binding, site, caller);
+    if (frame?.kind === "native") return this.#traceCallback(binding.index, caller + 1);
+    // A framework called it, as far as can be seen.
+    return own !== undefined || binding.path.length === 0 ? this.#guessRequest(binding, site) : undefined;
+  }
+
+  #guessRequest(binding: Parameter, site: Site): InputPath | undefined {
+    return binding.index === 0 && isRequestName(site.place.tokens, binding) ? part("request") : undefined;
+  }
+
+  /** A named function that a list's method was given: `items.map(toLine)`. */
+  #traceCallback(index: number, caller: number): InputPath | undefined {
+    const place = this.#scripts.find(this.#frames[caller]);
+    if (place === undefined) return undefined;
+    const last = place.tokens[place.at]?.kind === "sign" ? place.at + 1 : place.at;
+    const method = place.tokens[last]?.text ?? "";
+    if (!ELEMENT_METHODS.test(method) || place.tokens[last + 2]?.kind !== "name" || place.tokens[last + 3]?.text === "=>") return undefined;
+    const start = findChainStart(place.tokens, last - 2);
+    return this.#traceElement({ start, last, index: 0, method }, index, { place, frame: caller });
+  }
+
+  #traceArgument(binding: Parameter, site: Site, caller: number): InputPath | undefined {
+    const place = this.#scripts.find(this.#frames[caller]);
+    const open = place === undefined ? undefined : findCall(place.tokens, place.at);
+    if (place === undefined || open === undefined) return undefined;
+    const name = findNameOf(site.place.tokens, binding.owner);
+    const isIt = name !== undefined && (place.tokens[open - 1]?.text === name || name === "constructor");
+    const frame = this.#frames[caller];
+    // Whoever waits need not have called it itself: what only passes a promise on, as frameworks do, is on no stack.
+    if (!isIt && frame?.kind === "app" && frame.isAsync) return this.#guessRequest(binding, site);
+    const argument = readArguments(place.tokens, open)[binding.index];
+    const given = this.trace(argument, { place: { ...place, at: open }, frame: caller });
+    const isTaken = isRequestName(site.place.tokens, binding) || Object.hasOwn(PARTS, binding.path[0]?.key ?? "");
+    return isIt || (isPart(given, "request") && isTaken) ? given : undefined;
+  }
+}
+
+/** Does a function call its parameter as everybody calls a request, or take it apart as one? */
+function isRequestName(tokens: readonly Token[], { owner, path, count }: Parameter): boolean {
+  const single = tokens[owner.parameters];
+  const named = single?.kind === "name" ? single : tokens[owner.parameters + 1];
+  if (path.length === 0) return named?.kind === "name" && CONVENTIONAL.test(named.text);
+  return count >= 2 && Object.hasOwn(PARTS, path[0]?.key ?? "");
+}
+
+/** The name under which a function is called: its own, that of its method, or of the variable that it is put into. */
+function findNameOf(tokens: readonly Token[], owner: Surrounding): string | undefined {
+  const before = tokens[owner.parameters - 1];
+  if (before?.kind === "name" && !/^(?:function|async)$/.test(before.text)) return before.text;
+  const at = skipHead(tokens, owner);
+  return /^[=:]$/.test(tokens[at]?.text ?? "") && tokens[at - 1]?.kind === "name" ? tokens[at - 1]?.text : undefined;
+}
+
+/** Goes the steps of a pattern into a value. */
+function walk(from: InputPath, path: readonly Step[]): InputPath | undefined {
+  let of: InputPath | undefined = from;
+  for (const { key, fallback } of path) {
+    of = of && toMember(of, key);
+    if (of !== undefined && fallback !== undefined) {
+      if (!fallback.isKnown) return undefined;
+      of = { kind: "fallback", of, value: fallback.value, when: "undefined" };
+    }
+  }
+  return of;
+}
+
+/** The first token of the chain that ends with `last`, followed to the request. */
+export function traceChain(tracer: Tracer, last: number, site: Site): InputPath | undefined {
+  const start = findChainStart(site.place.tokens, last);
+  return start > last ? undefined : tracer.traceAt(start, site, last + 1);
+}

@@ -1,0 +1,173 @@
+/** What a path into the request leads to in this very request. */
+import type { IncomingHeaders } from "../../exchange.ts";
+import type { InputPath } from "./input-path.ts";
+
+/** The request as it came: `parsed` is what the framework made of its body, `text` the body as sent when all of it was seen. */
+export type RecordedInput = {
+  readonly method: string;
+  readonly parsed: unknown;
+  readonly text: string | undefined;
+  readonly target: string;
+  readonly headers: IncomingHeaders;
+  /** Are the headers members of an object, as Node has them? Those of a `Request` have to be asked for. */
+  readonly hasPlainHeaders: boolean;
+};
+
+/** A value, and where it was looked for: `holder` is what has no member `key`. `isText` where all values are texts. */
+export type Found = {
+  readonly value: unknown;
+  readonly holder?: unknown;
+  readonly key?: string;
+  readonly isText: boolean;
+  /** Is it, or was it looked for in, the headers? */
+  readonly isHeaders?: boolean;
+};
+
+/** Parts of the body are read in one of two ways, as the framework has it and as it was sent. */
+type Body = { readonly value: unknown; readonly isText: boolean };
+
+const MAX_FOUND = 1000;
+
+function readJson(text: unknown): Body | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return { value: JSON.parse(text as string) as unknown, isText: false };
+  } catch {
+    return undefined;
+  }
+}
+
+function readType({ headers }: RecordedInput): string {
+  return String(headers["content-type"] ?? "");
+}
+
+/**
+ * The body in all the ways that it is known; a proof has to hold for each. None where nothing was made of a body that somebody should have
+ * parsed: then it was not the client who forgot something.
+ */
+function readBodies(input: RecordedInput): readonly Body[] {
+  const type = readType(input);
+  const isJson = /[/+]json\b/i.test(type);
+  const isForm = /form-urlencoded|form-data/i.test(type);
+  const sent = isJson ? readJson(input.text) : undefined;
+  if (input.parsed === undefined) {
+    const isIgnored = (isJson || isForm) && input.text !== "";
+    return isIgnored ? [] : [{ value: undefined, isText: false }];
+  }
+  const parsed = { value: input.parsed, isText: isForm };
+  // An empty object stands for no body in many parsers.
+  return sent === undefined ? [parsed] : [parsed, sent];
+}
+
+function readPairs(text: string, separator: string): Record<string, unknown> {
+  const pairs: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
+  for (const [name, value] of new URLSearchParams(separator === "&" ? text : text.replaceAll(separator, "&"))) {
+    const known = pairs[name];
+    if (Array.isArray(known)) known.push(value);
+    else pairs[name] = known === undefined ? value : [known, value];
+  }
+  return pairs;
+}
+
+function readQuery({ target }: RecordedInput): Record<string, unknown> {
+  const at = target.indexOf("?");
+  return readPairs(at < 0 ? "" : target.slice(at + 1), "&");
+}
+
+function readCookies({ headers }: RecordedInput): Record<string, unknown> {
+  return readPairs(String(headers["cookie"] ?? ""), "; ");
+}
+
+/** A file was sent with the form, unless the form is none or no part of it has a name of a file. */
+function readFile(input: RecordedInput): Body | undefined {
+  const hasForm = readType(input).startsWith("multipart/form-data");
+  return hasForm ? undefined : { value: undefined, isText: false };
+}
+
+function readPart(path: Extract<InputPath, { kind: "part" }>, input: RecordedInput, body: Body): Found | undefined {
+  if (path.isPromised) return undefined;
+  if (path.part === "body" || path.part === "sent" || path.part === "text") return body;
+  if (path.part === "query") return { value: readQuery(input), isText: true };
+  if (path.part === "headers" && input.hasPlainHeaders) return { value: input.headers, isText: true, isHeaders: true };
+  if (path.part === "cookies") return { value: readCookies(input), isText: true };
+  return path.part === "file" ? readFile(input) : undefined;
+}
+
+function readMember({ value: holder, isText, isHeaders = false }: Found, key: string): readonly Found[] {
+  if (holder === undefined || holder === null) return [];
+  return [{ value: (holder as Record<string, unknown>)[key], holder, key, isText, isHeaders }];
+}
+
+function readLookup(path: Extract<InputPath, { kind: "lookup" }>, input: RecordedInput): Found {
+  const holders: Record<typeof path.part, () => Readonly<Record<string, unknown>>> = {
+    query: () => readQuery(input),
+    headers: () => input.headers,
+    cookies: () => readCookies(input),
+  };
+  const holder = holders[path.part]();
+  const value = Object.hasOwn(holder, path.key) ? holder[path.key] : undefined;
+  const first = path.part === "query" && Array.isArray(value) ? (value[0] as unknown) : value;
+  return { value: first ?? path.absent, holder, key: path.key, isText: true, isHeaders: path.part === "headers" };
+}
+
+function applyMethod({ value, isText }: Found, path: Extract<InputPath, { kind: "method" }>): readonly Found[] {
+  if (typeof value !== "string") return [];
+  const method = (value as unknown as Record<string, (...given: readonly unknown[]) => unknown>)[path.name];
+  return method === undefined ? [] : [{ value: method.apply(value, [...path.given]), isText }];
+}
+
+/** A loop goes through the characters of a text as well. */
+function listElements(value: unknown): readonly unknown[] {
+  return Array.isArray(value) || typeof value === "string" ? Array.from<unknown>(value.slice(0, MAX_FOUND)) : [];
+}
+
+function standIn(found: Found, { value, when }: Extract<InputPath, { kind: "fallback" }>): Found {
+  const isMissing =
+    when === "falsy" ? !found.value : when === "nullish" ? (found.value ?? undefined) === undefined : found.value === undefined;
+  return isMissing ? { value, isText: false } : found;
+}
+
+/** All values that a path may have led to; none where it cannot be said. */
+export function findValues(path: InputPath, input: RecordedInput, body: Body): readonly Found[] {
+  switch (path.kind) {
+    case "part": {
+      const found = readPart(path, input, body);
+      return found === undefined ? [] : [found];
+    }
+    case "lookup":
+      return [readLookup(path, input)];
+    case "member":
+      return findValues(path.of, input, body).flatMap((found) => readMember(found, path.key));
+    case "element":
+      return findValues(path.of, input, body)
+        .flatMap(({ value, isText }) => listElements(value).map((each) => ({ value: each, isText })))
+        .slice(0, MAX_FOUND);
+    case "parsed":
+      return findValues(path.of, input, body).flatMap(({ value }) => readJson(value) ?? []);
+    case "method":
+      return findValues(path.of, input, body).flatMap((found) => applyMethod(found, path));
+    case "listed":
+      return findValues(path.of, input, body).flatMap(({ value, isText }) =>
+        value === null || typeof value !== "object" ? [] : [{ value: Object[path.how](value), isText }],
+      );
+    case "fallback":
+      return findValues(path.of, input, body).map((found) => standIn(found, path));
+  }
+}
+
+/** Is the body a part of the path? Then it is read in each way that it is known. */
+function readsBody(path: InputPath): "body" | "sent" | "text" | undefined {
+  if (path.kind === "part") return path.part === "body" || path.part === "sent" || path.part === "text" ? path.part : undefined;
+  return path.kind === "lookup" ? undefined : readsBody(path.of);
+}
+
+/** The bodies for a path: what `await request.json()` gives is the text that was sent, and nothing else. */
+export function bodiesFor(path: InputPath, input: RecordedInput): readonly Body[] {
+  const how = readsBody(path);
+  if (how === undefined) return [{ value: undefined, isText: false }];
+  // Who reads a body there is mistaken at each request.
+  if (input.method === "GET" || input.method === "HEAD") return [];
+  if (how === "body") return readBodies(input);
+  const sent = how === "text" && input.text !== undefined ? { value: input.text, isText: true } : readJson(input.text);
+  return sent === undefined ? [] : [sent];
+}

@@ -1,0 +1,78 @@
+/**
+ * Tells a value that the client left out from one that the code asks for by a wrong name: where something else that the request has would have
+ * done, under a name that the code never reads or one that is nearly the same, the code may be mistaken, and nothing is proven.
+ */
+import type { Claim } from "./claim.ts";
+import type { Found } from "./input-values.ts";
+
+const MAX_MEMBERS = 200;
+
+function simplify(name: string): string {
+  const plain = name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, "");
+  return plain.length > 3 && plain.endsWith("s") ? plain.slice(0, -1) : plain;
+}
+
+/** How many letters must be put in, left out, changed or swapped to make one of the other. */
+function countEdits(one: string, other: string): number {
+  let [before, last] = [[] as number[], Array.from({ length: other.length + 1 }, (_, at) => at)];
+  for (let row = 1; row <= one.length; row++) {
+    const next = [row];
+    for (let column = 1; column <= other.length; column++) {
+      const isSame = one[row - 1] === other[column - 1];
+      let edits = Math.min((next[column - 1] ?? 0) + 1, (last[column] ?? 0) + 1, (last[column - 1] ?? 0) + (isSame ? 0 : 1));
+      const isSwapped = row > 1 && column > 1 && one[row - 1] === other[column - 2] && one[row - 2] === other[column - 1];
+      if (isSwapped) edits = Math.min(edits, (before[column - 2] ?? 0) + 1);
+      next.push(edits);
+    }
+    [before, last] = [last, next];
+  }
+  return last[other.length] ?? 0;
+}
+
+/** Are two names nearly the same, so that one may stand for the other by mistake? */
+function isNear(one: string, other: string): boolean {
+  const [a, b] = [simplify(one), simplify(other)];
+  if (a === b) return true;
+  const longer = Math.max(a.length, b.length);
+  if (longer > 32 || Math.abs(a.length - b.length) > 2) return false;
+  return countEdits(a, b) <= (longer > 5 ? 2 : longer > 3 ? 1 : 0);
+}
+
+/** Does every value of this kind have something that is nearly named so, and would have done? */
+function hasNearBuiltIn(holder: unknown, key: string, claim: Claim): boolean {
+  const prototype = Object.getPrototypeOf(holder) as Record<string, unknown> | null;
+  const names = prototype === null ? [] : Object.getOwnPropertyNames(prototype);
+  return names.some((name) => isNear(name, key) && claim.would((holder as Record<string, unknown>)[name]));
+}
+
+/** Names of headers are many, and all hold texts: only one that is nearly the same says something, or letters that Node never has there. */
+function isHeaderMisnamed(holder: object, key: string): boolean {
+  return key !== key.toLowerCase() || Object.keys(holder).some((name) => isNear(name, key));
+}
+
+function isMemberMisnamed(
+  holder: object,
+  key: string,
+  { claim, names }: { readonly claim: Claim; readonly names: ReadonlySet<string> },
+): boolean {
+  if (claim.reads !== undefined && Object.hasOwn(holder, claim.reads)) return true;
+  const members = Object.entries(holder).slice(0, MAX_MEMBERS);
+  // Two of: it would have done, the code never reads it, it is nearly the same.
+  return members.some(([name, value]) => {
+    const signs = [claim.would(value), !names.has(name), isNear(name, key)];
+    return signs.filter(Boolean).length >= 2;
+  });
+}
+
+/** Would something else that the request has have done? */
+export function wouldAnotherDo(found: Found, claim: Claim, names: ReadonlySet<string>): boolean {
+  const { holder, key, isText } = found;
+  // What the request has under this very name, it has: of the wrong kind, or null.
+  if (holder === undefined || holder === null || key === undefined) return false;
+  if (typeof holder !== "object") return isText || hasNearBuiltIn(holder, key, claim);
+  if (Object.hasOwn(holder, key)) return found.value === undefined;
+  if (Array.isArray(holder) && /^\d+$/.test(key)) return false;
+  if (Array.isArray(holder) && hasNearBuiltIn(holder, key, claim)) return true;
+  if (found.isHeaders === true) return isHeaderMisnamed(holder, key);
+  return isMemberMisnamed(holder, key, { claim, names });
+}

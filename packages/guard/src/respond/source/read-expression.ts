@@ -1,0 +1,222 @@
+/** Reads an expression out of tokens: names, members, calls and what stands in for nothing. Whatever else there is cannot be read. */
+import { isWord, type Token } from "./tokens.ts";
+
+/** An expression as far as it can be read. `at` is the index of a token. */
+export type Expression =
+  | { readonly kind: "name"; readonly name: string; readonly at: number }
+  | { readonly kind: "member"; readonly of: Expression; readonly key: string; readonly at: number }
+  | { readonly kind: "call"; readonly of: Expression; readonly given: readonly (Expression | undefined)[]; readonly isNew: boolean }
+  | { readonly kind: "await"; readonly of: Expression }
+  | { readonly kind: "literal"; readonly value: unknown }
+  | { readonly kind: "either"; readonly first: Expression; readonly second: Expression; readonly isNullish: boolean };
+
+/** An expression and the index of the token behind it. */
+export type Read = { readonly expression: Expression; readonly end: number };
+
+const CONSTANTS: Readonly<Record<string, unknown>> = { null: null, undefined, true: true, false: false };
+const MAX_LINKS = 64;
+
+/** The value of a literal text; undefined where it has escapes that need more than looking. */
+export function readQuoted(text: string): string | undefined {
+  const inner = text.slice(1, -1);
+  return inner.includes("\\") ? undefined : inner;
+}
+
+function readLiteral(tokens: readonly Token[], at: number): Read | undefined {
+  const token = tokens[at];
+  if (token === undefined) return undefined;
+  const literal = (value: unknown, end = at + 1): Read => ({ expression: { kind: "literal", value }, end });
+  if (token.kind === "number") return literal(Number(token.text.replaceAll("_", "")));
+  if (token.kind === "string") {
+    const value = readQuoted(token.text);
+    return value === undefined ? undefined : literal(value);
+  }
+  if (token.kind === "name" && Object.hasOwn(CONSTANTS, token.text)) return literal(CONSTANTS[token.text]);
+  // Of an object or a list only the empty one is known.
+  if (token.text === "{" && token.pair === at + 1) return literal({}, at + 2);
+  if (token.text === "[" && token.pair === at + 1) return literal([], at + 2);
+  return undefined;
+}
+
+/** Passes over a type behind `as`, `satisfies`, or what stands in < >. */
+function skipType(tokens: readonly Token[], from: number): number {
+  let at = from;
+  for (let depth = 0; at < tokens.length; at++) {
+    const token = tokens[at] as Token;
+    if (token.text === "<") depth++;
+    else if (token.text === ">") depth--;
+    else if (depth > 0 || token.kind === "string" || /^[.|&]$/.test(token.text)) continue;
+    else if (token.text === "{" || token.text === "[") at = token.pair;
+    else if (token.kind !== "name" || (token.isFirst && at > from)) break;
+  }
+  return at;
+}
+
+/** The arguments between two brackets; undefined for one that cannot be read. */
+export function readArguments(tokens: readonly Token[], open: number): readonly (Expression | undefined)[] {
+  const close = tokens[open]?.pair ?? open;
+  const given: (Expression | undefined)[] = [];
+  for (let at = open + 1; at < close;) {
+    const read = readExpression(tokens, at);
+    const isWhole = read !== undefined && (read.end === close || tokens[read.end]?.text === ",");
+    given.push(isWhole ? read.expression : undefined);
+    at = findComma(tokens, at, close) + 1;
+  }
+  return given;
+}
+
+/** The next comma on the same level, or the end. */
+export function findComma(tokens: readonly Token[], from: number, end: number): number {
+  for (let at = from; at < end; at++) {
+    const token = tokens[at] as Token;
+    if (token.text === "," && token.kind === "sign") return at;
+    if (token.pair > at) at = token.pair;
+  }
+  return end;
+}
+
+function readPrimary(tokens: readonly Token[], at: number): Read | undefined {
+  const token = tokens[at];
+  if (token === undefined) return undefined;
+  const literal = readLiteral(tokens, at);
+  if (literal !== undefined) return literal;
+  if (token.text === "(" && token.pair > at) {
+    const inner = readExpression(tokens, at + 1);
+    return inner !== undefined && inner.end === token.pair ? { expression: inner.expression, end: token.pair + 1 } : undefined;
+  }
+  if (token.kind !== "name" || isWord(token)) return undefined;
+  return { expression: { kind: "name", name: token.text, at }, end: at + 1 };
+}
+
+function readKey(tokens: readonly Token[], open: number): string | undefined {
+  const token = tokens[open + 1];
+  if (token === undefined || tokens[open]?.pair !== open + 2) return undefined;
+  if (token.kind === "string") return readQuoted(token.text);
+  return token.kind === "number" ? token.text : undefined;
+}
+
+/** One more link of a chain: a member, a call, or a mark of TypeScript's that changes nothing. */
+function readLink(tokens: readonly Token[], of: Expression, at: number): Read | undefined {
+  const token = tokens[at] as Token;
+  const isDot = token.text === "." || token.text === "?.";
+  const next = isDot ? tokens[at + 1] : token;
+  if (next === undefined || (next.isFirst && !isDot && next.text !== ".")) return undefined;
+  if (isDot && next.kind === "name") return { expression: { kind: "member", of, key: next.text, at: at + 1 }, end: at + 2 };
+  const open = isDot ? at + 1 : at;
+  if (next.text === "(") {
+    return { expression: { kind: "call", of, given: readArguments(tokens, open), isNew: false }, end: next.pair + 1 };
+  }
+  if (next.text !== "[") return undefined;
+  const key = readKey(tokens, open);
+  return key === undefined ? undefined : { expression: { kind: "member", of, key, at: open + 1 }, end: next.pair + 1 };
+}
+
+/** Where the type arguments of a call end: `json<Order>(`. */
+function findCallBehindTypes(tokens: readonly Token[], at: number): number {
+  if (tokens[at]?.text !== "<") return at;
+  const end = skipType(tokens, at);
+  return tokens[end]?.text === "(" && tokens[end - 1]?.text === ">" ? end : at;
+}
+
+function readChain(tokens: readonly Token[], from: number, until: number): Read | undefined {
+  const primary = readPrimary(tokens, from);
+  if (primary === undefined) return undefined;
+  let { expression, end } = primary;
+  for (let links = 0; links < MAX_LINKS && end < until; links++) {
+    if (tokens[end]?.text === "!" && tokens[end]?.isFirst === false) {
+      end += 1;
+      continue;
+    }
+    const at = findCallBehindTypes(tokens, end);
+    const link = at < tokens.length ? readLink(tokens, expression, at) : undefined;
+    if (link === undefined || link.end > until) break;
+    ({ expression, end } = link);
+  }
+  return { expression, end };
+}
+
+/** The call of a `new` is the first one behind it. */
+function markNew(expression: Expression): Expression | undefined {
+  if (expression.kind === "call") {
+    const inner = markNew(expression.of);
+    return inner === undefined ? { ...expression, isNew: true } : { ...expression, of: inner };
+  }
+  if (expression.kind !== "member") return undefined;
+  const of = markNew(expression.of);
+  return of === undefined ? undefined : { ...expression, of };
+}
+
+function readUnary(tokens: readonly Token[], at: number, until: number): Read | undefined {
+  const word = tokens[at]?.kind === "name" ? tokens[at]?.text : undefined;
+  if (word === "await") {
+    const read = readUnary(tokens, at + 1, until);
+    return read && { expression: { kind: "await", of: read.expression }, end: read.end };
+  }
+  if (word !== "new") return readChain(tokens, at, until);
+  const read = readChain(tokens, at + 1, until);
+  const expression = read && markNew(read.expression);
+  return expression && read && { expression, end: read.end };
+}
+
+/** Reads the longest expression that begins here, and no further than `until`. */
+export function readExpression(tokens: readonly Token[], from: number, until = tokens.length): Read | undefined {
+  const first = readUnary(tokens, from, until);
+  if (first === undefined) return undefined;
+  let { expression, end } = first;
+  for (let links = 0; links < MAX_LINKS && end < until; links++) {
+    const text = tokens[end]?.text;
+    if (text === "as" || text === "satisfies") {
+      end = skipType(tokens, end + 1);
+      continue;
+    }
+    if (text !== "||" && text !== "??") break;
+    const second = readUnary(tokens, end + 1, until);
+    if (second === undefined) return undefined;
+    expression = { kind: "either", first: expression, second: second.expression, isNullish: text === "??" };
+    ({ end } = second);
+  }
+  return { expression, end };
+}
+
+/** Signs that go on with a value: what stands before them is no whole expression. */
+const GOES_ON = /^(?:[-+*/%&|^<>?=.,:([]|\*\*|&&|===?|!==?|<<|\?\.|`)$/;
+
+/** Does an expression end here, so that nothing else was mixed into it? */
+export function isEnd(tokens: readonly Token[], end: number): boolean {
+  const token = tokens[end];
+  if (token === undefined || /^[;)\]},]$/.test(token.text)) return true;
+  return token.isFirst && !GOES_ON.test(token.text) && token.text !== "instanceof" && token.text !== "in";
+}
+
+/** The first token of the chain of members and calls whose last token stands at `last`. */
+export function findChainStart(tokens: readonly Token[], last: number): number {
+  let at = last;
+  for (let links = 0; links < MAX_LINKS; links++) {
+    const token = tokens[at];
+    if (token === undefined) return last + 1;
+    if (token.text === "!") {
+      at -= 1;
+      continue;
+    }
+    const isBracket = token.text === ")" || token.text === "]";
+    if (isBracket) at = token.pair;
+    const before = tokens[at - 1];
+    if (before === undefined) return at;
+    if (before.text === "." || before.text === "?.") at -= 2;
+    else if (isBracket && !isWord(before) && (before.kind === "name" || /^[)\]!]$/.test(before.text))) at -= 1;
+    else return before.text === "new" ? at - 1 : at;
+  }
+  return last + 1;
+}
+
+/** The bracket of the call that a position stands for: at its callee, its dot or bracket, at `new` or `await`. */
+export function findCall(tokens: readonly Token[], at: number): number | undefined {
+  if (tokens[at]?.text === "(") return at;
+  const first = tokens[at]?.kind === "sign" ? at + 1 : at;
+  let last = first;
+  while (/^(?:new|await)$/.test(tokens[last]?.text ?? "")) last += 1;
+  // Only behind these words the callee is still to come.
+  const hasMembers = (): boolean => /^\??\.$/.test(tokens[last + 1]?.text ?? "") && tokens[last + 2]?.kind === "name";
+  while (last > first && hasMembers()) last += 2;
+  return tokens[last + 1]?.text === "(" ? last + 1 : undefined;
+}

@@ -1,0 +1,119 @@
+/** Reads what a declaration names: `order`, `{ user: { name = "" } }`, `[first]`, the parameters of a function. */
+import { findComma, readExpression, readQuoted } from "./read-expression.ts";
+import type { Token } from "./tokens.ts";
+
+/** One step into a value. `fallback` stands in when there is nothing; its value is undefined where it cannot be read. */
+export type Step = { readonly key: string; readonly fallback?: { readonly value: unknown; readonly isKnown: boolean } | undefined };
+
+/** A name, where it stands, and the steps that lead to it; `isRest` when it is all that is left over. */
+export type Named = { readonly name: string; readonly at: number; readonly path: readonly Step[]; readonly isRest: boolean };
+
+function readFallback(tokens: readonly Token[], at: number, end: number): Step["fallback"] {
+  const read = readExpression(tokens, at, end);
+  if (read?.expression.kind !== "literal" || read.end !== end) return { value: undefined, isKnown: false };
+  return { value: read.expression.value, isKnown: true };
+}
+
+/** Where the default of an element begins, behind its sign. */
+function findDefault(tokens: readonly Token[], from: number, end: number): number | undefined {
+  for (let at = from; at < end; at++) {
+    const token = tokens[at] as Token;
+    if (token.text === "=") return at + 1;
+    if (token.pair > at) at = token.pair;
+  }
+  return undefined;
+}
+
+/** The names in one element of a pattern; `step` leads to it. */
+function readTarget(tokens: readonly Token[], range: { from: number; end: number }, path: readonly Step[]): readonly Named[] {
+  const { from, end } = range;
+  const token = tokens[from];
+  if (token === undefined || from >= end) return [];
+  if (token.text === "...") return readTarget(tokens, { from: from + 1, end }, path).map((each) => ({ ...each, isRest: true }));
+  const start = findDefault(tokens, from, end);
+  const last = path.at(-1);
+  const fallback = start === undefined ? undefined : readFallback(tokens, start, end);
+  const steps = last === undefined || fallback === undefined ? path : [...path.slice(0, -1), { ...last, fallback }];
+  if (token.text === "{" || token.text === "[") return readNames(tokens, from, steps);
+  return token.kind === "name" ? [{ name: token.text, at: from, path: steps, isRest: false }] : [];
+}
+
+function readKeyOf(token: Token): string | undefined {
+  if (token.kind === "string") return readQuoted(token.text);
+  return token.kind === "name" || token.kind === "number" ? token.text : undefined;
+}
+
+/** The names that a pattern gives to parts of a value. */
+export function readNames(tokens: readonly Token[], open: number, path: readonly Step[] = []): readonly Named[] {
+  const isList = tokens[open]?.text === "[";
+  const names: Named[] = [];
+  let index = 0;
+  for (const { from, end } of cutElements(tokens, open)) {
+    const token = tokens[from] as Token;
+    const key = isList ? String(index) : readKeyOf(token);
+    const isRest = token.text === "...";
+    const target = !isList && tokens[from + 1]?.text === ":" ? from + 2 : from;
+    if (isRest) names.push(...readTarget(tokens, { from, end }, path));
+    else if (key !== undefined) names.push(...readTarget(tokens, { from: target, end }, [...path, { key }]));
+    index += 1;
+  }
+  return names;
+}
+
+/** The elements of a pattern or a list of parameters: where each begins and ends. */
+function* cutElements(tokens: readonly Token[], open: number): Generator<{ readonly from: number; readonly end: number }> {
+  const close = tokens[open]?.pair ?? open;
+  const isParameters = tokens[open]?.text === "(";
+  for (let from = open + 1; from < close;) {
+    const end = isParameters ? findParameterEnd(tokens, from, close) : findComma(tokens, from, close);
+    yield { from, end };
+    from = end + 1;
+  }
+}
+
+/** The steps from a pattern, or a list of parameters, to the innermost part of it around the token `at`. */
+export function findSteps(tokens: readonly Token[], open: number, at: number): readonly Step[] | undefined {
+  let index = 0;
+  for (const { from, end } of cutElements(tokens, open)) {
+    if (at >= from && at < end) {
+      const token = tokens[from] as Token;
+      const isKeyed = tokens[open]?.text === "{";
+      const target = isKeyed && tokens[from + 1]?.text === ":" ? from + 2 : from;
+      const inner = tokens[target];
+      if (inner === undefined || (inner.text !== "{" && inner.text !== "[") || at <= target || at > inner.pair) return [];
+      const key = isKeyed ? readKeyOf(token) : String(index);
+      const steps = findSteps(tokens, target, at);
+      if (key === undefined || steps === undefined) return undefined;
+      const start = findDefault(tokens, target, end);
+      return [{ key, fallback: start === undefined ? undefined : readFallback(tokens, start, end) }, ...steps];
+    }
+    index += 1;
+  }
+  return [];
+}
+
+/** Where a parameter ends: commas between < > belong to its type. */
+function findParameterEnd(tokens: readonly Token[], from: number, close: number): number {
+  let depth = 0;
+  for (let at = from; at < close; at++) {
+    const token = tokens[at] as Token;
+    if (token.text === "<") depth++;
+    else if (token.text === ">") depth--;
+    else if (token.text === "," && depth <= 0) return at;
+    if (token.pair > at) at = token.pair;
+  }
+  return close;
+}
+
+/** Parameters by their place: the first step of each name's path is that place. */
+export function readParameters(tokens: readonly Token[], open: number): { readonly names: readonly Named[]; readonly count: number } {
+  const token = tokens[open];
+  if (token?.kind === "name") return { names: [{ name: token.text, at: open, path: [{ key: "0" }], isRest: false }], count: 1 };
+  const names: Named[] = [];
+  let count = 0;
+  for (const range of cutElements(tokens, open)) {
+    names.push(...readTarget(tokens, range, [{ key: String(count) }]));
+    count += 1;
+  }
+  return { names, count };
+}

@@ -1,0 +1,238 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { HostView } from "../../exchange.ts";
+import { createGuard } from "../../index.ts";
+import { createCollected } from "../../testing/collected.ts";
+import { answerThrown } from "../answer.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "faultline-source-"));
+mkdirSync(join(folder, "node_modules", "framework"), { recursive: true });
+// What calls handlers is a package, as with every framework.
+writeFileSync(
+  join(folder, "node_modules", "framework", "index.js"),
+  "exports.call = async (handler, ...given) => await handler(...given);",
+);
+const load = createRequire(join(folder, "app.cjs"));
+const { call } = load("framework") as { call: (handler: unknown, ...given: unknown[]) => Promise<unknown> };
+
+type Asked = {
+  readonly body?: unknown;
+  /** The body that was sent, where that is not the JSON of `body`. */
+  readonly text?: string;
+  readonly method?: string;
+  readonly target?: string;
+  readonly headers?: Record<string, string>;
+};
+type Handled = Asked & { readonly request: object };
+
+const view: HostView<Handled> = {
+  method: ({ method }) => method ?? "POST",
+  target: ({ target }) => target ?? "/",
+  headers: ({ headers }) => ({ "content-type": "application/json", ...headers }),
+  scheme: () => "http",
+  route: () => undefined,
+  protocol: () => "1.1",
+  clientAddress: () => undefined,
+  parsedBody: ({ body }) => body,
+};
+
+let scripts = 0;
+
+/** A handler out of a script of its own, as an app has it on its disk. */
+function loadHandler(script: string): unknown {
+  const file = join(folder, `handler-${scripts++}.cjs`);
+  writeFileSync(file, script.includes("exports") ? script : `exports.handler = ${script}\n`);
+  return (load(file) as { handler: unknown }).handler;
+}
+
+/** What is answered to a request, and what is told of it. */
+async function ask(handler: unknown, asked: Asked): Promise<{ status: number; told: number }> {
+  const collected = createCollected();
+  const guard = createGuard({ service: "s", endpoint: false, announce: false, processHooks: false, transport: collected });
+  const { body, text = body === undefined ? "" : JSON.stringify(body), target = "/", headers = {} } = asked;
+  const query = Object.fromEntries(new URL(target, "http://x").searchParams);
+  const request = { body, query, headers, url: target, json: async () => JSON.parse(text) as unknown, user: undefined };
+  const exchange = guard.begin(view, { ...asked, request });
+  if (text !== "") exchange.keepBody(Buffer.from(text));
+  const thrown = await call(handler, request, {}).catch((error: unknown) => error);
+  const { status } = answerThrown(guard, exchange, { thrown });
+  guard.finish(exchange, status, false);
+  await guard.close();
+  return { status, told: collected.logs.length };
+}
+
+/** Scripts of handlers and a request that each of them cannot take. */
+const PROVOKED: readonly (readonly [name: string, script: string, asked: Asked])[] = [
+  ["a member of what is not there", "(req) => req.body.user.name", { body: {} }],
+  ["a member of null", "(req) => req.body.user.name", { body: { user: null } }],
+  ["a body that is not there", "(req) => req.body.user.name", {}],
+  ["a body of another kind", "(req) => req.body.user.name.trim()", { body: [] }],
+  ["a method of another kind of value", "(req) => req.body.items.map((x) => x)", { body: { items: "a" } }],
+  ["a variable", "(req) => { const { user } = req.body;\n return user.name }", { body: {} }],
+  ["a variable that is set once, later", "(req) => { let user\n user = req.body.user\n return user.name }", { body: {} }],
+  ["a pattern", "(req) => { const { a: { b } } = req.body; return b }", { body: { a: null } }],
+  ["a pattern of a list", "(req) => { const [a] = req.body.pair; return a }", { body: {} }],
+  ["a parameter that is a pattern", "({ body }, res) => body.user.name", { body: {} }],
+  ["a default that has no more", "(req) => { const user = req.body.user ?? {}; return user.mail.trim() }", { body: {} }],
+  ["an element", "(req) => req.body.items.map((item) => item.price.value)", { body: { items: [{ price: { value: 1 } }, {}] } }],
+  ["an element of a loop", "(req) => { for (const { price: { value } } of req.body.items) void value }", { body: { items: [{}] } }],
+  ["a loop", "(req) => { for (const each of req.body.items) void each }", { body: { items: 5 } }],
+  ["a spread", "(req) => Math.max(...req.body.values)", { body: {} }],
+  ["an object's keys", "(req) => Object.keys(req.body.settings)", { body: {} }],
+  ["a fold of nothing", "(req) => req.body.items.reduce((a, b) => a + b)", { body: { items: [] } }],
+  ["a question for a key", "(req) => 'x' in req.body.point ? 1 : 2", { body: {} }],
+  ["a member that is set", "(req) => { 'use strict'; req.body.user.seen = true }", { body: { user: "ann" } }],
+  ["an argument of Node's", "(req) => Buffer.from(req.body.data, 'base64')", { body: { data: 5 } }],
+  ["a number that is none", "(req) => BigInt(req.body.id)", { body: {} }],
+  ["JSON that is not there", "(req) => JSON.parse(req.body.meta).kind", { body: {} }],
+  ["JSON that is null", "(req) => JSON.parse(req.body.meta).kind", { body: { meta: null } }],
+  ["a date that is not there", "(req) => { const day = new Date(req.body.day); return day.toISOString() }", { body: {} }],
+  ["a query", "(req) => req.query.q.trim()", { target: "/search" }],
+  ["a reader of a query", "(req) => new URL(req.url, 'http://x').searchParams.get('q').trim()", { target: "/search" }],
+  ["a header", "(req) => req.headers.authorization.slice(7)", {}],
+  ["a part of a header", "(req) => req.headers.authorization.split(' ')[1].trim()", { headers: { authorization: "Bearer" } }],
+  ["JSON that is awaited", "async (request) => { const { user } = await request.json(); return user.name }", { text: "{}" }],
+  ["JSON and then", "(request) => request.json().then((data) => data.user.name)", { text: "{}" }],
+  [
+    "what a function is given",
+    "exports.handler = (req) => total(req.body.items)\nfunction total(list) { return list.length }",
+    { body: {} },
+  ],
+  [
+    "what a function is given that waits",
+    "const total = async (order, rate) => { await null; return order.items.map((each) => each * rate) }\nexports.handler = async (req) => { const sum = await total(req.body.order, 2); return sum }",
+    { body: { order: {} } },
+  ],
+  [
+    "a named function for each",
+    "exports.handler = (req) => req.body.items.map(toLine)\nfunction toLine(item) { return item.sku.trim() }",
+    { body: { items: [{}] } },
+  ],
+  [
+    "a method of a class",
+    "exports.handler = new (class { async handle(request) { return request.body.user.name } })().handle",
+    { body: {} },
+  ],
+  [
+    "what waits behind a middleware of the app",
+    "exports.handler = async (req) => { const next = (given) => new Promise((done) => done(handle(given))).then((x) => x)\nconst chain = () => next(req); await chain() }\nasync function handle(req) { await null; return req.body.user.name }",
+    { body: {} },
+  ],
+  ["minified code", "var r={post(p,h){exports.handler=h}};r.post(`/m`,(e,t)=>{let{user:n}=e.body;return n.name});", { body: {} }],
+];
+
+/** Scripts of handlers that are wrong, and a request that is right. */
+const BUGS: readonly (readonly [name: string, script: string, asked: Asked])[] = [
+  ["what is not the request's", "(req) => req.user.name", { body: { user: { name: "ann" } } }],
+  ["a configuration", "exports.handler = (req) => config.tax.rate * req.body.count\nconst config = {}", { body: {} }],
+  ["what a store lacks", "exports.handler = (req) => rates[req.body.code].value\nconst rates = {}", { body: { code: "usd" } }],
+  [
+    "what a store lacks, by a variable",
+    "exports.handler = (req) => { const row = rows.get(req.query.id); return row.total }\nconst rows = new Map()",
+    { target: "/?id=4" },
+  ],
+  [
+    "a variable that is set twice",
+    "(req) => { let user = req.body.user; user = {}[user.name]; return user.name }",
+    { body: { user: { name: "ann" } } },
+  ],
+  ["a part that was put in", "(req) => { req.body.owner = {}.x; return req.body.owner.name }", { body: { user: {} } }],
+  [
+    "a part that was taken out",
+    "(req) => { const body = req.body; delete body.user; return body.user.name }",
+    { body: { user: { name: "ann" } } },
+  ],
+  ["a letter swapped", "(req) => req.body.custmer.name", { body: { customer: { name: "ann" } } }],
+  ["another name", "(req) => req.body.client.name", { body: { customer: { name: "ann" } } }],
+  ["a level too deep", "(req) => req.body.data.user.name", { body: { user: { name: "ann" } } }],
+  ["a method's name", "(req) => req.body.name.toUppercase()", { body: { name: "ann" } }],
+  ["a member's name", "(req) => req.body.items.lenght.toFixed()", { body: { items: [1] } }],
+  ["a header's letters", "(req) => req.headers['X-Tenant'].trim()", { headers: { "x-tenant": "a" } }],
+  ["a number out of a text", "(req) => req.query.page.toFixed(2)", { target: "/?page=2" }],
+  ["a date out of JSON", "(req) => req.body.created.getTime()", { body: { created: "2026-01-01" } }],
+  [
+    "a promise that nobody awaits",
+    "async (request) => { const body = request.json(); return body.user.name }",
+    { body: { user: { name: "ann" } } },
+  ],
+  ["an answer of somebody else", "async (req) => { const answer = await { body: {} }; return answer.body.user.name }", { body: {} }],
+  ["a callback's answer", "async () => Promise.resolve({ body: {} }).then(({ body }) => body.user.name)", { body: {} }],
+  ["a request of its own", "exports.handler = () => save({ body: {} })\nfunction save(req) { return req.body.user.name }", { body: {} }],
+  ["a body that nobody parsed", "(req) => req.body.user.name", { text: '{"user":{"name":"ann"}}' }],
+  ["a search that finds nothing", "(req) => req.body.items.find((each) => each.id === 9).name", { body: { items: [{ id: 1 }] } }],
+  ["a place that is computed", "(req) => req.body.items[req.body.items.length].id", { body: { items: [{ id: 1 }] } }],
+  [
+    "a name of another function's",
+    "exports.handler = (req) => { const user = req.body.user; return inner() }\nfunction inner() { return user.name }\nvar user",
+    { body: { user: {} } },
+  ],
+  [
+    "a variable of another request's",
+    "let last\nexports.handler = (req) => last.user.name\nexports.other = (req) => { last = req.body }\nexports.other({ body: {} })",
+    { body: {} },
+  ],
+  ["words of its own", "(req) => { throw new TypeError(\"Cannot read properties of undefined (reading 'name')\") }", { body: {} }],
+];
+
+describe("what the source proves", () => {
+  it.each(PROVOKED)("is that the request provoked it: %s", async (_name, script, asked) => {
+    expect(await ask(loadHandler(script), asked)).toEqual({ status: 400, told: 1 });
+  });
+
+  it.each(BUGS)("is nothing of a bug: %s", async (_name, script, asked) => {
+    expect(await ask(loadHandler(script), asked)).toMatchObject({ status: 500 });
+  });
+
+  it("is asked of each request anew, at the same place", async () => {
+    const handler = loadHandler("exports.handler = (req) => req.body.owner.mail + store.x.y\nconst store = {}");
+    expect(await ask(handler, { body: {} })).toMatchObject({ status: 400 });
+    expect(await ask(handler, { body: { author: { mail: "a" } } })).toMatchObject({ status: 500 });
+    expect(await ask(handler, { body: { owner: { mail: "a" } } })).toMatchObject({ status: 500 });
+    expect(await ask(handler, { body: { owner: null } })).toMatchObject({ status: 400 });
+  });
+
+  it("is nothing where the script is gone, or is not what it seemed", async () => {
+    const file = join(folder, "gone.cjs");
+    writeFileSync(file, "exports.handler = (req) => req.body.user.name");
+    const { handler } = load(file) as { handler: unknown };
+    writeFileSync(file, "exports.handler = (req) => `${'");
+    expect(await ask(handler, { body: {} })).toMatchObject({ status: 500 });
+  });
+
+  it("is nothing where the script on the disk is not the one that runs", async () => {
+    const file = join(folder, "edited.cjs");
+    writeFileSync(file, "exports.handler = (req) => rates.usd.value\nconst rates = {}");
+    const { handler } = load(file) as { handler: unknown };
+    writeFileSync(file, "exports.handler = (req) => req.body.total\nconst rates = {}");
+    expect(await ask(handler, {})).toMatchObject({ status: 500 });
+  });
+
+  it("is nothing of a body where none is to be expected", async () => {
+    const bodied = loadHandler("(req) => req.body.user.name");
+    expect(await ask(bodied, { method: "GET" })).toMatchObject({ status: 500 });
+  });
+
+  it("is found without walking far, and never by code of the request", async () => {
+    const handler = loadHandler(
+      "(req) => { for (const { a: { b } } of req.body.items) void b; return new Date(req.body.day).toISOString() }",
+    );
+    const items = Array.from({ length: 20_000 }, (_, at) => ({ [`a${at}`]: {}, a: { b: 1 } }));
+    expect(await ask(handler, { body: { items: [...items, {}] } })).toMatchObject({ status: 500 });
+    const odd = { items: [], day: { toString: 1, valueOf: 1 } };
+    expect(await ask(handler, { body: odd })).toMatchObject({ status: 500 });
+  });
+
+  it("names nothing of the source in the answer", async () => {
+    const guard = createGuard({ service: "s", endpoint: false, announce: false, processHooks: false });
+    const handler = loadHandler("(req) => req.body.secretive.name");
+    const exchange = guard.begin(view, { body: {}, request: {} });
+    const thrown = await call(handler, { body: {} }, {}).catch((error: unknown) => error);
+    const answer = answerThrown(guard, exchange, { thrown });
+    expect(answer.body).not.toMatch(/secretive|Cannot|handler/);
+    expect(answer.status).toBe(400);
+    await guard.close();
+  });
+});
