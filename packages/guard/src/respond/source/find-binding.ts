@@ -6,7 +6,7 @@ import { isWord, type Token } from "./tokens.ts";
 /** A function around a place: the token that its parameters begin with, and the range of its body. */
 export type Surrounding = { readonly parameters: number; readonly from: number; readonly end: number };
 
-/** What a name stands for, and which members of that are given other values there: a part of a parameter, of an expression that begins at `start`, or of each element of one. */
+/** What a name stands for, and which members of that are given other values there: a part of a parameter, of an expression that begins at `start`, of each element of one, or of all its pieces together. */
 export type Binding = { readonly changed: ReadonlySet<string> } & (
   | {
       readonly kind: "parameter";
@@ -15,7 +15,7 @@ export type Binding = { readonly changed: ReadonlySet<string> } & (
       readonly owner: Surrounding;
       readonly count: number;
     }
-  | { readonly kind: "value" | "element"; readonly start: number; readonly path: readonly Step[] }
+  | { readonly kind: "value" | "element" | "gathered"; readonly start: number; readonly path: readonly Step[] }
 );
 
 const UNCHANGED: ReadonlySet<string> = new Set<string>();
@@ -49,17 +49,25 @@ function findParameters(tokens: readonly Token[], at: number): number | undefine
 const CONTROL = /^(?:if|for|while|switch|with)$/;
 
 /** One surrounding of a place: an open bracket, or an arrow without one. */
-type Around = { readonly opener: number; readonly isArrow: boolean };
+type Around = { readonly opener: number; readonly isArrow: boolean; readonly isHeader?: boolean };
 
-/** What stands around a place, from the inside out. */
+/** Does the bracket hold the header of a loop? */
+function isLoopHeader(tokens: readonly Token[], open: number): boolean {
+  const word = tokens[open - 1]?.text === "await" ? tokens[open - 2] : tokens[open - 1];
+  return tokens[open]?.text === "(" && word?.text === "for";
+}
+
+/** What stands around a place, from the inside out: brackets, arrows, and the header of a loop whose body has no bracket. */
 function* walkOut(tokens: readonly Token[], from: number): Generator<Around> {
   let isOver = false;
   for (let at = from - 1; at >= 0; at--) {
     const token = tokens[at] as Token;
     if (!isOver && token.text === "=>") yield { opener: at, isArrow: true };
     isOver ||= (token.kind === "sign" && (token.text === "," || token.text === ";")) || beginsStatement(tokens, at + 1);
-    if (token.pair < at) at = token.pair;
-    else if (token.pair > at) {
+    if (token.pair < at) {
+      at = token.pair;
+      if (!isOver && isLoopHeader(tokens, at)) yield { opener: at, isArrow: false, isHeader: true };
+    } else if (token.pair > at) {
       yield { opener: at, isArrow: false };
       isOver = false;
     }
@@ -238,6 +246,31 @@ function findNextTarget(tokens: readonly Token[], from: number, end: number): nu
 
 type Declared = { readonly named: Named; readonly value: ReturnType<typeof findValue>; readonly end: number };
 
+/** What a loop goes through that puts its pieces together under a name: `for await (const piece of request) text += piece`. */
+export function findGathered(
+  tokens: readonly Token[],
+  name: string,
+  range: { readonly from: number; readonly end: number },
+): number | undefined {
+  for (let at = range.from; at < range.end; at++) {
+    if (tokens[at]?.text !== name || tokens[at]?.kind !== "name") continue;
+    const isAdded = tokens[at + 1]?.text === "+=";
+    const isPushed = tokens[at + 2]?.text === "push" && tokens[at + 3]?.text === "(";
+    const header = isAdded || isPushed ? findAwaitedHeader(tokens, at) : undefined;
+    const piece = header === undefined ? undefined : tokens[header + 2]?.text;
+    const isPiece = piece !== undefined && (isAdded ? tokens[at + 2]?.text : tokens[at + 4]?.text) === piece;
+    if (header !== undefined && isPiece && tokens[header + 3]?.text === "of") return header + 4;
+  }
+  return undefined;
+}
+
+/** The header of the loop that a statement is the body of, or the first of its body. */
+function findAwaitedHeader(tokens: readonly Token[], at: number): number | undefined {
+  const before = tokens[at - 1]?.text === "{" ? at - 2 : at - 1;
+  const header = tokens[before]?.text === ")" ? tokens[before]?.pair : undefined;
+  return header !== undefined && tokens[header - 1]?.text === "await" && isLoopHeader(tokens, header) ? header : undefined;
+}
+
 /** Null when the name is declared here, and cannot be followed. */
 function toBinding(tokens: readonly Token[], { named, value, end }: Declared): Binding | null {
   if (named.isRest) return null;
@@ -245,7 +278,12 @@ function toBinding(tokens: readonly Token[], { named, value, end }: Declared): B
   const only = value === undefined ? findOnlyAssignment(tokens, named.name, { from: from + 1, end }) : undefined;
   if (value === undefined && only === undefined) return null;
   const changed = findChanges(tokens, named.name, { from, end, but: only === undefined ? [from] : [from, only] });
-  if (changed === undefined) return null;
+  if (changed === undefined) {
+    const gathered = findGathered(tokens, named.name, { from, end });
+    return gathered === undefined || value === undefined
+      ? null
+      : { kind: "gathered", start: gathered, path: named.path, changed: UNCHANGED };
+  }
   const start = value?.start ?? (only as number) + 2;
   return { kind: value?.isOf === true ? "element" : "value", start, path: named.path, changed };
 }
@@ -262,8 +300,13 @@ function findParameter(tokens: readonly Token[], name: string, owner: Surroundin
 
 function findNearest(tokens: readonly Token[], name: string, place: number): Binding | undefined {
   for (const around of walkOut(tokens, place)) {
-    const { opener, isArrow } = around;
+    const { opener, isArrow, isHeader = false } = around;
     const token = tokens[opener] as Token;
+    if (isHeader) {
+      const looped = findDeclaration(tokens, name, { from: opener + 1, end: token.pair, block: place + 1 });
+      if (looped !== undefined) return looped ?? undefined;
+      continue;
+    }
     const inside = isArrow ? undefined : findDeclaration(tokens, name, { from: opener + 1, end: token.pair, block: token.pair });
     if (inside !== undefined) return inside ?? undefined;
     const owner = readSurrounding(tokens, around, place);

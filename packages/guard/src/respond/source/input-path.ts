@@ -1,5 +1,14 @@
 /** Follows an expression back to the request: through variables, patterns, callbacks and the calls of the stack's own frames. */
-import { type Binding, type CallOf, findBinding, findCallOf, findSurroundings, skipHead, type Surrounding } from "./find-binding.ts";
+import {
+  type Binding,
+  type CallOf,
+  findBinding,
+  findCallOf,
+  findGathered,
+  findSurroundings,
+  skipHead,
+  type Surrounding,
+} from "./find-binding.ts";
 import type { Frame, Place, Scripts } from "./frames.ts";
 import { type Expression, findCall, findChainStart, isEnd, readArguments, readExpression } from "./read-expression.ts";
 import type { Step } from "./read-pattern.ts";
@@ -18,7 +27,7 @@ export type InputPath =
       readonly absent: null | undefined | "";
     }
   | { readonly kind: "member"; readonly of: InputPath; readonly key: string }
-  | { readonly kind: "element" | "parsed"; readonly of: InputPath }
+  | { readonly kind: "element" | "last" | "parsed"; readonly of: InputPath }
   | { readonly kind: "fallback"; readonly of: InputPath; readonly value: unknown; readonly when: "undefined" | "nullish" | "falsy" }
   | { readonly kind: "method"; readonly of: InputPath; readonly name: string; readonly given: readonly unknown[] }
   | { readonly kind: "listed"; readonly of: InputPath; readonly how: "keys" | "values" | "entries" };
@@ -49,9 +58,10 @@ const ANSWERS = /^(?:res|resp|response|reply|err|error|result|data)$/;
 const ROUTES = /^(?:get|post|put|patch|delete|del|all|use|options|head|route)$/;
 const ELEMENT_METHODS =
   /^(?:map|forEach|filter|some|every|find|findIndex|findLast|findLastIndex|flatMap|sort|toSorted|reduce|reduceRight)$/;
-/** Methods of a text that give the same for the same, and take no function. */
-const TEXT_METHODS = /^(?:split|trim|toLowerCase|toUpperCase|slice|substring|at|charAt|trimStart|trimEnd|toString)$/;
-const BODY_READER = /^(?:read|parse|get|receive|collect|load)?_?(?:request|req)?_?(?:json|body|payload)$/i;
+/** Methods of a text or a list that give the same for the same, and take no function. */
+const TEXT_METHODS =
+  /^(?:split|match|replace|join|flat|trim|toLowerCase|toUpperCase|slice|substring|at|charAt|trimStart|trimEnd|toString)$/;
+const BODY_READER = /^(?:read|parse|get|receive|collect)?_?(?:request|req)?_?(?:json|body)$/i;
 const MAX_STEPS = 40;
 
 const part = (name: Part, isPromised = false): InputPath => ({ kind: "part", part: name, isPromised });
@@ -68,7 +78,8 @@ function toMember(of: InputPath, key: string): InputPath | undefined {
   if (of.kind !== "part") return { kind: "member", of, key };
   if (of.isPromised) return undefined;
   if (of.part === "request") return Object.hasOwn(PARTS, key) ? part(PARTS[key] as Part) : undefined;
-  if (of.part === "url") return key === "searchParams" ? part("search") : undefined;
+  // `query` is of Node's older reader of addresses.
+  if (of.part === "url") return key === "searchParams" ? part("search") : key === "query" ? part("query") : undefined;
   if (of.part === "address" || of.part === "search") return undefined;
   return { kind: "member", of, key };
 }
@@ -120,6 +131,10 @@ export class Tracer {
       }
       case "call":
         return this.#traceCall(expression, site);
+      case "indexed": {
+        const of = this.trace(expression.of, site);
+        return of && !isPromised(of) ? { kind: expression.isLast ? "last" : "element", of } : undefined;
+      }
       case "literal":
         return undefined;
     }
@@ -151,6 +166,8 @@ export class Tracer {
       if (isPart(text, "text") || isPart(text, "sent")) return part("sent");
       return text === undefined || isPromised(text) ? undefined : { kind: "parsed", of: text };
     }
+    if (owner === "url" && key === "parse") return isPart(this.trace(first, site), "address") ? part("url") : undefined;
+    if (owner === "Buffer" && key === "concat") return first?.kind === "name" ? this.#traceGathered(first.name, site) : undefined;
     if (owner === "Object" && (key === "keys" || key === "values" || key === "entries")) {
       const of = this.trace(first, site);
       return of && { kind: "listed", of, how: key };
@@ -172,6 +189,14 @@ export class Tracer {
     return isKnown ? { kind: "method", of, name, given: given.map(readLiteralValue) } : undefined;
   }
 
+  /** A list that the pieces of the request were put into. */
+  #traceGathered(name: string, site: Site): InputPath | undefined {
+    const { tokens } = site.place;
+    const [around] = findSurroundings(tokens, site.place.at);
+    const start = around === undefined ? undefined : findGathered(tokens, name, around);
+    return start !== undefined && isPart(this.traceAt(start, site), "request") ? part("text") : undefined;
+  }
+
   /** Was the member given another value? What was put into the body of a request is seen there. */
   #isChanged({ of, key }: Extract<Expression, { kind: "member" }>, from: InputPath, { place }: Site): boolean {
     if (of.kind !== "name" || (isPart(from, "request") && key === "body")) return false;
@@ -187,6 +212,7 @@ export class Tracer {
   /** Follows what a name was given. */
   traceBinding(binding: Binding, site: Site): InputPath | undefined {
     const of = binding.kind === "parameter" ? this.#traceParameter(binding, site) : this.traceAt(binding.start, site);
+    if (binding.kind === "gathered") return isPart(of, "request") ? part("text") : undefined;
     if (of === undefined || isPromised(of)) return binding.path.length === 0 && binding.kind !== "element" ? of : undefined;
     return walk(binding.kind === "element" ? { kind: "element", of } : of, binding.path);
   }

@@ -111,7 +111,7 @@ function readLookup(path: Extract<InputPath, { kind: "lookup" }>, input: Recorde
 }
 
 function applyMethod({ value, isText }: Found, path: Extract<InputPath, { kind: "method" }>): readonly Found[] {
-  if (typeof value !== "string") return [];
+  if (typeof value !== "string" && !Array.isArray(value)) return [];
   const method = (value as unknown as Record<string, (...given: readonly unknown[]) => unknown>)[path.name];
   return method === undefined ? [] : [{ value: method.apply(value, [...path.given]), isText }];
 }
@@ -142,6 +142,11 @@ export function findValues(path: InputPath, input: RecordedInput, body: Body): r
       return findValues(path.of, input, body)
         .flatMap(({ value, isText }) => listElements(value).map((each) => ({ value: each, isText })))
         .slice(0, MAX_FOUND);
+    case "last":
+      return findValues(path.of, input, body).flatMap(({ value, isText }) => {
+        const list = value as readonly unknown[] | null | undefined;
+        return list === undefined || list === null ? [] : [{ value: list[list.length - 1], isText }];
+      });
     case "parsed":
       return findValues(path.of, input, body).flatMap(({ value }) => readJson(value) ?? []);
     case "method":

@@ -55,12 +55,14 @@ function isMemberMisnamed(
   key: string,
   { claim, names }: { readonly claim: Claim; readonly names: ReadonlySet<string> },
 ): boolean {
-  if (claim.reads !== undefined && Object.hasOwn(holder, claim.reads)) return true;
+  // Every list has a length.
+  const isOwn = claim.reads !== undefined && Object.hasOwn(holder, claim.reads);
+  if (isOwn && !(Array.isArray(holder) && claim.reads === "length")) return true;
   const members = Object.entries(holder).slice(0, MAX_MEMBERS);
   // Two of: it would have done, the code never reads it, it is nearly the same.
   return members.some(([name, value]) => {
-    const signs = [claim.would(value), !names.has(name), isNear(name, key)];
-    return signs.filter(Boolean).length >= 2;
+    const wouldDo = claim.would(value);
+    return wouldDo === names.has(name) ? isNear(name, key) : wouldDo;
   });
 }
 

@@ -6,6 +6,7 @@ export type Expression =
   | { readonly kind: "name"; readonly name: string; readonly at: number }
   | { readonly kind: "member"; readonly of: Expression; readonly key: string; readonly at: number }
   | { readonly kind: "call"; readonly of: Expression; readonly given: readonly (Expression | undefined)[]; readonly isNew: boolean }
+  | { readonly kind: "indexed"; readonly of: Expression; readonly isLast: boolean }
   | { readonly kind: "await"; readonly of: Expression }
   | { readonly kind: "literal"; readonly value: unknown }
   | { readonly kind: "either"; readonly first: Expression; readonly second: Expression; readonly isNullish: boolean };
@@ -22,6 +23,22 @@ export function readQuoted(text: string): string | undefined {
   return inner.includes("\\") ? undefined : inner;
 }
 
+/** A pattern that keeps no place between two tries. */
+function readPattern(text: string): RegExp | undefined {
+  const end = text.lastIndexOf("/");
+  const flags = text.slice(end + 1);
+  return /[gy]/.test(flags) ? undefined : new RegExp(text.slice(1, end), flags);
+}
+
+/** `{ ...data }` is `data`, or empty where that is nothing. */
+function readCopy(tokens: readonly Token[], at: number): Read | undefined {
+  const close = tokens[at]?.pair ?? at;
+  const read = tokens[at + 1]?.text === "..." ? readExpression(tokens, at + 2, close) : undefined;
+  if (read?.end !== close) return undefined;
+  const second = { kind: "literal", value: {} } as const;
+  return { expression: { kind: "either", first: read.expression, second, isNullish: true }, end: close + 1 };
+}
+
 function readLiteral(tokens: readonly Token[], at: number): Read | undefined {
   const token = tokens[at];
   if (token === undefined) return undefined;
@@ -31,11 +48,15 @@ function readLiteral(tokens: readonly Token[], at: number): Read | undefined {
     const value = readQuoted(token.text);
     return value === undefined ? undefined : literal(value);
   }
+  if (token.kind === "pattern") {
+    const value = readPattern(token.text);
+    return value === undefined ? undefined : literal(value);
+  }
   if (token.kind === "name" && Object.hasOwn(CONSTANTS, token.text)) return literal(CONSTANTS[token.text]);
   // Of an object or a list only the empty one is known.
   if (token.text === "{" && token.pair === at + 1) return literal({}, at + 2);
   if (token.text === "[" && token.pair === at + 1) return literal([], at + 2);
-  return undefined;
+  return token.text === "{" ? readCopy(tokens, at) : undefined;
 }
 
 /** Passes over a type behind `as`, `satisfies`, or what stands in < >. */
@@ -95,8 +116,30 @@ function readKey(tokens: readonly Token[], open: number): string | undefined {
   return token.kind === "number" ? token.text : undefined;
 }
 
+/** Is the index in a bracket the last one of the very list before it: `list[list.length - 1]`? */
+function isLastIndex(tokens: readonly Token[], from: number, open: number): boolean {
+  const write = (start: number, end: number): string =>
+    tokens
+      .slice(start, end)
+      .map(({ text }) => text)
+      .join(" ");
+  return write(open + 1, tokens[open]?.pair ?? open) === `${write(from, open)} . length - 1`;
+}
+
+/** A member by its index: constant, the last, or whichever a variable says. */
+function readIndexed(tokens: readonly Token[], of: Expression, at: { readonly from: number; readonly open: number }): Read | undefined {
+  const { from, open } = at;
+  const end = (tokens[open]?.pair ?? open) + 1;
+  const key = readKey(tokens, open);
+  if (key !== undefined) return { expression: { kind: "member", of, key, at: open + 1 }, end };
+  const isLast = isLastIndex(tokens, from, open);
+  const isNamed = end === open + 3 && tokens[open + 1]?.kind === "name";
+  return isLast || isNamed ? { expression: { kind: "indexed", of, isLast }, end } : undefined;
+}
+
 /** One more link of a chain: a member, a call, or a mark of TypeScript's that changes nothing. */
-function readLink(tokens: readonly Token[], of: Expression, at: number): Read | undefined {
+function readLink(tokens: readonly Token[], of: Expression, place: { readonly from: number; readonly at: number }): Read | undefined {
+  const { from, at } = place;
   const token = tokens[at] as Token;
   const isDot = token.text === "." || token.text === "?.";
   const next = isDot ? tokens[at + 1] : token;
@@ -106,9 +149,7 @@ function readLink(tokens: readonly Token[], of: Expression, at: number): Read | 
   if (next.text === "(") {
     return { expression: { kind: "call", of, given: readArguments(tokens, open), isNew: false }, end: next.pair + 1 };
   }
-  if (next.text !== "[") return undefined;
-  const key = readKey(tokens, open);
-  return key === undefined ? undefined : { expression: { kind: "member", of, key, at: open + 1 }, end: next.pair + 1 };
+  return next.text === "[" ? readIndexed(tokens, of, { from, open }) : undefined;
 }
 
 /** Where the type arguments of a call end: `json<Order>(`. */
@@ -128,7 +169,7 @@ function readChain(tokens: readonly Token[], from: number, until: number): Read 
       continue;
     }
     const at = findCallBehindTypes(tokens, end);
-    const link = at < tokens.length ? readLink(tokens, expression, at) : undefined;
+    const link = at < tokens.length ? readLink(tokens, expression, { from, at }) : undefined;
     if (link === undefined || link.end > until) break;
     ({ expression, end } = link);
   }
@@ -141,7 +182,7 @@ function markNew(expression: Expression): Expression | undefined {
     const inner = markNew(expression.of);
     return inner === undefined ? { ...expression, isNew: true } : { ...expression, of: inner };
   }
-  if (expression.kind !== "member") return undefined;
+  if (expression.kind !== "member" && expression.kind !== "indexed") return undefined;
   const of = markNew(expression.of);
   return of === undefined ? undefined : { ...expression, of };
 }

@@ -54,7 +54,17 @@ async function ask(handler: unknown, asked: Asked): Promise<{ status: number; to
   const guard = createGuard({ service: "s", endpoint: false, announce: false, processHooks: false, transport: collected });
   const { body, text = body === undefined ? "" : JSON.stringify(body), target = "/", headers = {} } = asked;
   const query = Object.fromEntries(new URL(target, "http://x").searchParams);
-  const request = { body, query, headers, url: target, json: async () => JSON.parse(text) as unknown, user: undefined };
+  const request = {
+    body,
+    query,
+    headers,
+    url: target,
+    json: async () => JSON.parse(text) as unknown,
+    user: undefined,
+    async *[Symbol.asyncIterator]() {
+      yield Buffer.from(text);
+    },
+  };
   const exchange = guard.begin(view, { ...asked, request });
   if (text !== "") exchange.keepBody(Buffer.from(text));
   const thrown = await call(handler, request, {}).catch((error: unknown) => error);
@@ -110,6 +120,29 @@ const PROVOKED: readonly (readonly [name: string, script: string, asked: Asked])
     "a named function for each",
     "exports.handler = (req) => req.body.items.map(toLine)\nfunction toLine(item) { return item.sku.trim() }",
     { body: { items: [{}] } },
+  ],
+  ["a copy", "(req) => { const data = { ...req.body }; return data.user.name }", { body: {} }],
+  ["the last of a list", "(req) => { const list = req.body.list; return list[list.length - 1].id }", { body: { list: [] } }],
+  [
+    "each of a list by its number",
+    "(req) => { const { list } = req.body; for (let i = 0; i < list.length; i++) { list[i].day.slice(0, 4) } }",
+    { body: { list: [{ day: "2026" }, {}] } },
+  ],
+  ["what a pattern finds", "(req) => req.headers.client.match(/v(\\d+)/)[1]", { headers: { client: "none" } }],
+  [
+    "the body of a loop without brackets",
+    "(req) => { for (const [key, each] of Object.entries(req.body.fields)) void (key + each.type.name) }",
+    { body: { fields: { a: {} } } },
+  ],
+  [
+    "a body that is read piece by piece",
+    "async (req) => { let text = ''; for await (const piece of req) text += piece; return JSON.parse(text).user.name }",
+    { text: "{}" },
+  ],
+  [
+    "a body that is put together",
+    "async (req) => { const all = []; for await (const piece of req) { all.push(piece) }\nconst data = JSON.parse(Buffer.concat(all).toString('utf8')); return data.user.name }",
+    { text: "{}" },
   ],
   [
     "a method of a class",
@@ -173,6 +206,16 @@ const BUGS: readonly (readonly [name: string, script: string, asked: Asked])[] =
     "a variable of another request's",
     "let last\nexports.handler = (req) => last.user.name\nexports.other = (req) => { last = req.body }\nexports.other({ body: {} })",
     { body: {} },
+  ],
+  [
+    "one too many",
+    "(req) => { const { items } = req.body; for (let i = 0; i <= items.length; i++) { items[i].id } }",
+    { body: { items: [{ id: 1 }] } },
+  ],
+  [
+    "text of somebody else's",
+    "async (req) => { let text = ''; for await (const piece of ['{}']) text += piece; return JSON.parse(text).user.name }",
+    { text: "{}" },
   ],
   ["words of its own", "(req) => { throw new TypeError(\"Cannot read properties of undefined (reading 'name')\") }", { body: {} }],
 ];
