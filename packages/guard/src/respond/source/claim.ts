@@ -212,8 +212,13 @@ function isKeyOfPattern(tokens: readonly Token[], at: number): boolean {
   return tokens[at - 1]?.text === "[" && tokens[at - 2]?.kind !== "name" && !/^[)\]]$/.test(tokens[at - 2]?.text ?? "");
 }
 
+/** The language's own words are short; what an app writes may be as long as its request, and expressions must not go through it again and again. */
+const MAX_MESSAGE = 1000;
+const NAMES = /^(?:Type|Range|Syntax|URI)Error$/;
+
 /** The claim that an error makes, and which kind of words it has; undefined for words that claim nothing of one value. */
 export function readClaim(message: string, name: string): { readonly kind: number; readonly claim: Claim } | undefined {
+  if (message.length > MAX_MESSAGE || !NAMES.test(name)) return undefined;
   for (const [kind, [words, claim]] of READERS.entries()) {
     const found = words.exec(message);
     if (found !== null) return { kind, claim: claim(...found) };

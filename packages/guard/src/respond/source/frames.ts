@@ -13,7 +13,7 @@ export type Place = { readonly tokens: readonly Token[]; readonly at: number; re
 
 const POSITION = /(?:^|[( ])((?:file:\/\/|\/|[A-Za-z]:[\\/])[^()]*):(\d+):(\d+)\)?$/;
 const MAX_FRAMES = 16;
-const MAX_SCRIPT_BYTES = 2 << 20;
+const MAX_SCRIPT_BYTES = 1 << 20;
 
 function readFrame(text: string): Frame {
   if (text.includes("<anonymous>") && !POSITION.test(text)) return { kind: "native" };

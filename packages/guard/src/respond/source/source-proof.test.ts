@@ -268,6 +268,13 @@ describe("what the source proves", () => {
     expect(await ask(handler, { body: odd })).toMatchObject({ status: 500 });
   });
 
+  it("is not looked for in what an app says itself, however long", async () => {
+    const handler = loadHandler("(req) => { throw new TypeError('Received type a ('.repeat(60_000)) }");
+    const before = performance.now();
+    expect(await ask(handler, { body: {} })).toMatchObject({ status: 500 });
+    expect(performance.now() - before).toBeLessThan(2000);
+  });
+
   it("names nothing of the source in the answer", async () => {
     const guard = createGuard({ service: "s", endpoint: false, announce: false, processHooks: false });
     const handler = loadHandler("(req) => req.body.secretive.name");
