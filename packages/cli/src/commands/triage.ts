@@ -16,6 +16,7 @@ import { type ProbePlan, type ProbeRun, runProbes } from "../triage/run-probes.t
 import type { SentProbe } from "../triage/send-request.ts";
 import { isIdempotent, readTarget, type TriageRequest } from "../triage/target.ts";
 import { toSavedHar } from "../triage/saved-har.ts";
+import { wrap } from "../wrap.ts";
 
 const HELP = `usage: faultline triage TARGET [OPTION ...]
 
@@ -99,16 +100,17 @@ async function triage(
 ): Promise<TriageReport> {
   const redactor = createRedactor();
   const say = (text: string): void => void (isQuiet || io.stdout.write(`${text}\n`));
+  const tell = (text: string): void => say(wrap(text, io.stdout.columns ?? 80).join("\n"));
   const shown = redactRequest(request, redactor);
-  say(`REQUEST, exactly as sent\n${formatRequest(shown)}\n`);
-  for (const note of request.notes) say(`  note: ${note}`);
+  say(`REQUEST, exactly as sent\n${formatRequest(shown)}`);
+  for (const note of request.notes) tell(`  note: ${note}`);
   if (!isIdempotent(request.method) && !plan.allowsUnsafe)
-    say(`  note: ${request.method} is not idempotent; it is sent once (--unsafe sends it again)\n`);
-  say("PROBES, in turn");
+    tell(`  note: ${request.method} is not idempotent; it is sent once (--unsafe sends it again)`);
+  say("\nPROBES, in turn");
   const fromMs = Date.now();
   const run = await runProbes(request, plan, {
     onSent: (each) => say(formatProbe(redactProbe(each, redactor), io.stdout.columns)),
-    onWaiting: (waitedMs) => say(`  no answer for ${(waitedMs / 1000).toFixed(1)} s: it is waited for, and the next goes beside it`),
+    onWaiting: (waitedMs) => tell(`  no answer for ${(waitedMs / 1000).toFixed(1)} s: it is waited for, and the next goes beside it`),
   });
   const { tls } = run;
   if (tls !== undefined) say(`  ${tls.length === 1 ? "a handshake" : `${tls.length} handshakes`} over TLS, with nothing sent after`);

@@ -44,6 +44,33 @@ export function cut(text: string, width: number): string {
   return `${kept}…`;
 }
 
+/** Cut to a width in the middle: of long names of one kind the ends differ. */
+export function cutMiddle(text: string, width: number): string {
+  if (countColumns(text) <= width) return text;
+  const start = cut(text, Math.ceil(width / 2));
+  const characters = Array.from(text);
+  let end = "";
+  for (let columns = countColumns(start); characters.length > 0;) {
+    const character = characters.pop() ?? "";
+    columns += countColumns(character);
+    if (columns > width) break;
+    end = character + end;
+  }
+  return start + end;
+}
+
+/** In pieces of a width, at most so many, with a mark where something is missing behind the last. */
+export function spread(text: string, width: number, most: number): readonly string[] {
+  const pieces = [""];
+  for (const character of text) {
+    const last = pieces.at(-1) ?? "";
+    if (countColumns(last) + countColumns(character) <= width) pieces[pieces.length - 1] = last + character;
+    else if (pieces.length < most) pieces.push(character);
+    else return [...pieces.slice(0, -1), cut(`${last}${character}`, width)];
+  }
+  return pieces;
+}
+
 /** Filled with spaces to a width in columns of a terminal. */
 export function fill(text: string, width: number): string {
   return text + " ".repeat(Math.max(0, width - countColumns(text)));

@@ -52,6 +52,15 @@ describe("the report on a terminal", () => {
     expect(await render(width)).toContain("rollback-to-the-previous-release");
   });
 
+  it("tells long routes apart by their ends, and shows so much of a line that its status is there, at 60 columns", async () => {
+    const target = (end: string) => `/api/v2/organisations/all/workspaces/all/environments/all/${end}`;
+    const line = (end: string) => `10.0.0.1 - - [21/Nov/2026:10:00:00 +0000] "GET ${target(end)} HTTP/1.1" 502 12 "-" "curl/8.4.0" 0.004`;
+    const shown = await renderText([...Array(9).fill(line("deployments")), ...Array(5).fill(line("releases"))].join("\n"), 60);
+    expect(shown).toMatch(/9 {2}502 {3}GET \/api\/\S*…\S*\/deployments {2}/);
+    expect(shown).toMatch(/5 {2}502 {3}GET \/api\/\S*…\S*\/releases {2}/);
+    expect(shown.replaceAll(/\n {12}/g, "")).toContain(line("deployments"));
+  });
+
   it("lines columns up behind characters that take two", async () => {
     const rows = (await render(120)).split("\n").filter((line) => /^\s+\d+ {2}504/.test(line));
     const columns = rows.map((row) => row.replaceAll(/[日本語パス]/g, "ab").indexOf(" %"));

@@ -1,7 +1,7 @@
 import type { RankedCause } from "@faultline/model";
 import { STEPS } from "../patterns.ts";
 import type { Report, RouteErrors } from "../report.ts";
-import { cut, fill, toVisible } from "../visible.ts";
+import { cut, cutMiddle, fill, spread, toVisible } from "../visible.ts";
 import {
   drawSparkline,
   explainNoRequests,
@@ -139,13 +139,16 @@ function renderTable(report: Report, { paints, width }: Look): string {
   const head =
     `${"count".padStart(9)}  ${"code".padEnd(4)}  ${"route".padEnd(name)}  ${share("share (95 %)")}${times("first", "last")}`.trimEnd();
   const rows = report.routes.map((route) => {
-    const label = fill(cut(toVisible(`${route.method} ${route.route}`), name), name);
+    const label = fill(cutMiddle(toVisible(`${route.method} ${route.route}`), name), name);
     const spark = columns.spark === 0 ? "" : `  ${drawSparkline(route.overTime, columns.spark)}`;
     return `${formatCount(route.count).padStart(9)}  ${paints.red(String(route.status).padEnd(4))}  ${label}  ${share(formatShare(route.share))}${times(clock(route.firstMs), clock(route.lastMs))}${spark}`.trimEnd();
   });
   const more = report.moreRoutes === 0 ? [] : [paints.dim(`  and ${formatCount(report.moreRoutes)} more; --top shows more`)];
   return [paints.bold(head), ...rows, ...more].join("\n");
 }
+
+/** What is shown of one line of the log: a path may be long, and what tells stands behind it. */
+const MOST_OF_A_LINE = 320;
 
 /** The routes to tell more of: the most frequent failure, then those with a cause to name, the more frequent first. */
 function pickDetailed({ routes }: Report): readonly number[] {
@@ -184,7 +187,10 @@ function renderRoute(route: RouteErrors | undefined, { index, paints, width }: L
   if (next !== undefined) say("next", toVisible(next.check));
   if (route.requestIds.length > 0) lines.push(dim(`   ids      ${toVisible(route.requestIds.join(", "))}`));
   const [line] = route.lines;
-  if (line !== undefined) lines.push(dim(`   line     ${cut(toVisible(line), width - 12)}`));
+  if (line !== undefined)
+    lines.push(
+      dim(`   line     ${spread(toVisible(line), width - 12, Math.ceil(MOST_OF_A_LINE / (width - 12))).join(`\n${" ".repeat(12)}`)}`),
+    );
   return lines.join("\n");
 }
 
