@@ -691,6 +691,9 @@ static int32_t find_shape(const unsigned char *method, const unsigned char *meth
   return shape;
 }
 
+/* Of lines that JavaScript has taught, every so many-th is for the parsers as well. */
+#define CHECK_EVERY 128
+#include "wrapped.h"
 #include "taught.h"
 
 /* The slot of the server errors of a shape with a status; -1 when all are taken. */
@@ -763,8 +766,11 @@ static int is_names(const unsigned char *from, const unsigned char *to) {
   return spaces == 3 && to[-1] == ' ';
 }
 
-/* Counts a line and returns where the next starts; 0 when it is not of the scanner's shape, -1 as a pointer when the tables are full. */
-static const unsigned char *scan_line(const unsigned char *start) {
+/*
+ * Counts a line and returns where the next starts; 0 when it is not of the scanner's shape, -1 as a pointer when the tables are full. Of a
+ * line in a wrapper, `start` is what it wraps: only what does not fail is counted, as of a shape that is taught.
+ */
+static const unsigned char *scan_line(const unsigned char *start, int is_wrapped) {
   const uint32_t *mark = marks + mark_at;
   const unsigned char *method = buffer + mark[0] + 1, *quote = buffer + mark[1], *last = buffer + mark[2], *tail = 0;
   if (method[-1] != '"' || *quote != '"') return 0;
@@ -803,23 +809,32 @@ static const unsigned char *scan_line(const unsigned char *start) {
     for (at = version; at < quote; at++) if (*at != '.' && !is_digit(*at)) return 0;
   }
   int status = number(quote + 2, 3);
-  if (quote[1] != ' ' || status < 100 || quote[5] != ' ') return 0;
+  if (quote[1] != ' ' || status < 100 || quote[5] != ' ' || (is_wrapped && status >= 500)) return 0;
   if (!is_size(quote + 6, tail ? last - 1 : end)) return 0;
   duration_ms = -1;
   if (tail && !read_duration(tail, end)) return 0;
+  /* A finer time is not rounded where a shape is taught. */
+  if (is_wrapped && tail && end - tail > 4 && end[-4] != '.') return 0;
   if (!read_time(open + 1)) return 0;
+  if (is_wrapped && is_to_be_checked()) return 0;
   const unsigned char *next = line_break + 1;
   mark_at += tail ? 7 : 3;
   if (time_ms < from_ms || time_ms >= to_ms) {
     outside++;
+    if (is_wrapped) taught[unwrapping - 1].accepted++;
     return next;
   }
   int32_t shape = find_shape(method, path - 1, path, path_end);
   int32_t slot = shape >= 0 && status >= 500 && status < 600 ? find_failure(shape, status) : 0;
   if (shape < 0 || slot < 0) return (const unsigned char *)-1;
   pending++;
-  counted++;
-  if (duration_ms >= 0) timed++;
+  if (is_wrapped) {
+    taught[unwrapping - 1].accepted++;
+    wrapped++;
+  } else {
+    counted++;
+    if (duration_ms >= 0) timed++;
+  }
   if (status >= 500 && status < 600) {
     pending_errors++;
     add_failure(&failures[slot], shape);
@@ -859,7 +874,10 @@ EXPORT("scan") uint32_t scan(uint32_t from, uint32_t limit, uint32_t is_next) {
   event_count = full = 0;
   while (at < stop && event_count < MAX_EVENTS - 4) {
     if (mark_end - mark_at < LOOKAHEAD && marked < stop) mark_more(stop);
-    const unsigned char *next = scan_line(at);
+    const unsigned char *next = 0, *inner = unwrapping ? skip_wrapper(at) : 0;
+    must_check = 0;
+    if (inner) next = scan_line(inner, 1);
+    if (!next && !must_check) next = scan_line(at, 0);
     if (next == (const unsigned char *)-1) {
       full = 1;
       marked = 0;
@@ -870,7 +888,7 @@ EXPORT("scan") uint32_t scan(uint32_t from, uint32_t limit, uint32_t is_next) {
       continue;
     }
     const unsigned char *line_break = skip_marks(stop), *end = line_break > at && line_break[-1] == '\r' ? line_break - 1 : line_break;
-    int how = taught_count ? scan_taught(at, end) : NOT_TAUGHT;
+    int how = must_check ? TO_BE_CHECKED : taught_count ? scan_taught(at, end) : NOT_TAUGHT;
     if (how == NO_ROOM) {
       full = 1;
       marked = 0;

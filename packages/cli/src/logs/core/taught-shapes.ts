@@ -10,6 +10,9 @@ export type TaughtCore = {
   readonly memory: { readonly buffer: ArrayBuffer };
   readonly taughtAt: () => number;
   readonly setTaught: (count: number) => void;
+  /** Lines of the combined format are read past their wrapper where this is one more than a shape's slot; and how many were. */
+  readonly unwrap: (slot: number) => void;
+  readonly wrappedLines: () => number;
   readonly peersAt: () => number;
   readonly peerCount: () => number;
   readonly sizesAt: () => number;
@@ -25,6 +28,8 @@ const HASHES = SPOTS + MAX_SPOTS * PLACE_WORDS;
 const CLASSES = HASHES + MAX_TOKENS;
 const SHAPE_WORDS = CLASSES + MAX_TOKENS;
 const CONSTANT = 1 << 16;
+/** The parsers' name of the scanner's own format. */
+const WRAPPED = "combined";
 const PEER_BYTES = 12;
 const SIZES_BYTES = 16 + 257 * 8;
 
@@ -61,12 +66,19 @@ export class TaughtShapes {
     words.set(shape.hashes, at + HASHES);
     shape.classes.forEach((bits, token) => (words[at + CLASSES + token] = bits | (shape.areConstant[token] === true ? CONSTANT : 0)));
     this.core.setTaught(this.shapes.length);
+    this.unwrap();
   }
 
   /** Leaves lines of this shape to JavaScript. */
   forget(shape: TaughtShape): void {
     const slot = this.shapes.indexOf(shape);
     if (slot !== -1) this.words[slot * SHAPE_WORDS] = 0;
+    this.unwrap();
+  }
+
+  /** What the scanner reads by itself it reads in a wrapper too, while the parsers were seen to take such lines for that. */
+  private unwrap(): void {
+    this.core.unwrap(1 + this.shapes.findIndex(({ format }, slot) => format === WRAPPED && this.words[slot * SHAPE_WORDS] === 1));
   }
 
   /** Forgets all shapes. */
@@ -74,6 +86,7 @@ export class TaughtShapes {
     this.collect();
     this.shapes.length = 0;
     this.core.setTaught(0);
+    this.unwrap();
   }
 
   /** The time of the tokens at hand, Unix ms, NaN when there is none: what the core asks. */
@@ -95,6 +108,7 @@ export class TaughtShapes {
     { getLeaf, names }: { readonly getLeaf: (path: number) => RouteTally | undefined; readonly names: readonly string[] },
   ): void {
     this.collect();
+    this.counted.set(WRAPPED, (this.counted.get(WRAPPED) ?? 0) + this.core.wrappedLines());
     for (const [format, lines] of this.counted) if (lines > 0) tally.addTaught(format, lines);
     this.counted.clear();
     const { core } = this;

@@ -4,7 +4,6 @@
  */
 #define MAX_TAUGHT 32
 #define MAX_SPOTS 48
-#define CHECK_EVERY 128
 enum { STATUS, TIME, METHOD, PATH, DURATION, REQUEST_BYTES, UPSTREAM, MEMBERS };
 #define CONSTANT (1 << 16)
 
@@ -43,12 +42,15 @@ EXPORT("peerCount") uint32_t get_peer_count(void) { return peer_count; }
 EXPORT("sizesAt") uint32_t sizes_at(void) { return (uint32_t)sizes; }
 EXPORT("sizeCount") uint32_t get_size_count(void) { return size_count; }
 /* Says how many of the shapes are in use, from the first on. */
-EXPORT("setTaught") void set_taught(uint32_t count) { taught_count = count; }
+EXPORT("setTaught") void set_taught(uint32_t count) {
+  taught_count = count;
+  if (count == 0) unwrapping = 0;
+}
 
 static void reset_taught(void) {
   for (int i = 0; i < PEER_TABLE; i++) peer_slots[i] = -1;
   for (uint32_t i = 0; i < shape_count; i++) size_of[i] = 0;
-  peer_count = size_count = 0;
+  peer_count = size_count = wrapped = 0;
 }
 
 static const double units[] = { 1, 1000, 0.001, 1e-6 };
@@ -274,4 +276,12 @@ static int scan_taught(const unsigned char *from, const unsigned char *to) {
     return counted;
   }
   return NOT_TAUGHT;
+}
+
+/* Whether a line that is read past its wrapper is one for the parsers as well. */
+static int is_to_be_checked(void) {
+  taught_shape *t = &taught[unwrapping - 1];
+  must_check = (t->accepted + 1) % CHECK_EVERY == 0;
+  t->accepted += must_check;
+  return must_check;
 }

@@ -273,9 +273,35 @@ function sortTexts(values: readonly unknown[]): readonly string[] {
   return values.map((value) => JSON.stringify(value)).sort();
 }
 
-/** IIS, whose fields change; and a container's output, of which one line came in pieces. */
+const toCombined = (one: Invented): string =>
+  `${one.ip} - ${one.isSeldom ? "ann" : "-"} [${one.clf}] "${one.method} ${one.target} HTTP/1.1" ${one.status} ${one.bytes} "-" "${one.agent}"`;
+const toTimed = (one: Invented): string => `${toCombined(one)} ${(one.ms / 1000).toFixed(one.isSeldom ? 6 : 3)}`;
+
+/** What runtimes and shippers put around the format that the scanner reads by itself; seldom it is something that is left to the parsers. */
+const WRAPPERS: Readonly<Record<string, (one: Invented) => string>> = {
+  "CRI around combined": (one) =>
+    `${one.iso.slice(0, 23)}${one.isSeldom ? "1" : "Z"} ${one.isRetried ? "stderr" : "stdout"} F ${toTimed(one)}`,
+  "CRI with a zone and tags": (one) => `${one.iso.slice(0, 19)}+00:00 stdout F${one.isSeldom ? ":tag" : ""} ${toCombined(one)}`,
+  "compose around combined": (one) => `${one.isRetried ? "gateway-10 " : "gateway-1  "}| ${toTimed(one)}`,
+  "syslog around combined": (one) =>
+    `<190>Nov 20 ${one.iso.slice(11, 19)} ${one.isSeldom ? "" : "web-1 "}nginx${one.isRetried ? "[7]" : ""}: ${toTimed(one)}`,
+  "names like wrappers": (one) => (one.isSeldom ? `a | ${toCombined(one).replace(/^\S+ - /, "")}` : `a | ${toCombined(one)}`),
+};
+
+/** IIS, whose fields change; and wrapped lines, and those of a container, of which one came in pieces. */
 const OTHERS: Readonly<Record<string, (random: Random) => string[]>> = {
   IIS: (random) => writeIis(random, 1600),
+  ...Object.fromEntries(
+    Object.entries(WRAPPERS).map(([name, write]) => [
+      name,
+      (random: Random) => Array.from({ length: 3000 }, (_, index) => write(invent(random, index))),
+    ]),
+  ),
+  "CRI's pieces of combined": (random) =>
+    Array.from({ length: 1600 }, (_, index) => {
+      const line = WRAPPERS["CRI around combined"]?.(invent(random, index)) ?? "";
+      return index === 900 ? `${line.slice(0, 60).replace(" F ", " P ")}\n${line.slice(0, 36)}${line.slice(60)}` : line;
+    }),
   "a container's pieces": (random) =>
     Array.from({ length: 1600 }, (_, index) => {
       const line = WRITERS["a container's output"]?.(invent(random, index)) ?? "";

@@ -1,0 +1,79 @@
+/*
+ * Lines of the combined format that a runtime or shipper put into a wrapper of text: CRI's, compose's and syslog's. Read past the wrapper once
+ * JavaScript has taught a shape of such lines, so that its reader is known to take them for what they wrap. Part of scan.c.
+ */
+/* One more than the index of the taught shape that such lines are checked with; 0 where none is taught. */
+static uint32_t unwrapping, wrapped, must_check;
+
+EXPORT("unwrap") void set_unwrapping(uint32_t shape) { unwrapping = shape; }
+EXPORT("wrappedLines") uint32_t get_wrapped(void) { return wrapped; }
+
+/* True where `shape` fits: 0 is a digit, and everything else itself. */
+static int is_like(const unsigned char *at, const char *shape) {
+  for (; *shape; at++, shape++) if (*shape == '0' ? !is_digit(*at) : *at != (unsigned char)*shape) return 0;
+  return 1;
+}
+
+static int is_name(unsigned char c) { return is_digit(c) || is_alpha(c) || c == '_' || c == '.' || c == '-'; }
+
+/* `2026-11-21T10:00:00.123456789Z stdout F `; pieces of lines (P) and tags are for JavaScript. */
+static const unsigned char *skip_cri(const unsigned char *at) {
+  if (!is_like(at, "0000-00-00T00:00:00")) return 0;
+  at += 19;
+  if (*at == '.') while (is_digit(*++at));
+  if (at[-1] == '.') return 0;
+  if (*at == 'Z') at++;
+  else if (is_like(at, "+00:00") || is_like(at, "-00:00")) at += 6;
+  return is_like(at, " stdout F ") || is_like(at, " stderr F ") ? at + 10 : 0;
+}
+
+/* `gateway-1  | ` */
+static const unsigned char *skip_compose(const unsigned char *at) {
+  const unsigned char *from = at;
+  int letters = 0;
+  for (; is_name(*at); at++) letters += is_alpha(*at);
+  if (letters == 0 || at - from > 80 || *at != ' ') return 0;
+  while (*at == ' ') at++;
+  return at[0] == '|' && at[1] == ' ' ? at + 2 : 0;
+}
+
+/* The end of `nginx: ` or `nginx[12]: `. */
+static const unsigned char *skip_tag(const unsigned char *at) {
+  const unsigned char *from = at;
+  while (is_name(*at) || *at == '/' || *at == '(' || *at == ')') at++;
+  if (at == from) return 0;
+  if (*at == '[') {
+    if (!is_digit(at[1])) return 0;
+    while (is_digit(*++at));
+    if (*at++ != ']') return 0;
+  }
+  return at[0] == ':' && at[1] == ' ' ? at + 2 : 0;
+}
+
+/* `<13>Nov 21 10:00:00 host nginx[12]: `, with or without priority and host. */
+static const unsigned char *skip_syslog(const unsigned char *at) {
+  if (*at == '<') {
+    const unsigned char *from = at + 1;
+    while (is_digit(*++at));
+    if (at == from || at - from > 3 || *at++ != '>') return 0;
+  }
+  if (at[0] - 'A' >= 26u || at[1] - 'a' >= 26u || at[2] - 'a' >= 26u || at[3] != ' ') return 0;
+  if ((at[4] != ' ' && !is_digit(at[4])) || !is_like(at + 5, "0 00:00:00")) return 0;
+  at += 15;
+  if (*at == '.') {
+    if (!is_digit(at[1])) return 0;
+    while (is_digit(*++at));
+  }
+  if (*at++ != ' ') return 0;
+  const unsigned char *host_end = at;
+  while (*host_end > 32 && *host_end < 127) host_end++;
+  const unsigned char *behind = *host_end == ' ' ? skip_tag(host_end + 1) : 0;
+  return behind ? behind : skip_tag(at);
+}
+
+/* What stands in a wrapper; 0 when there is none. */
+static const unsigned char *skip_wrapper(const unsigned char *at) {
+  const unsigned char *inner = is_digit(*at) ? skip_cri(at) : 0;
+  if (!inner) inner = skip_compose(at);
+  return inner ? inner : skip_syslog(at);
+}
