@@ -6,6 +6,7 @@ import { createJoiner } from "./join.ts";
 import { findGroupPatterns, findLogPatterns, STEPS } from "./patterns.ts";
 import type { GroupRow, HiddenErrors, JoinedMessage, Pattern, Report, RouteErrors } from "./report.ts";
 import type { FailureTally, RouteTally } from "./route-tally.ts";
+import { RouteTrie } from "./routes/route-trie.ts";
 import type { Tally } from "./tally.ts";
 
 /** What the user asked the report to show. */
@@ -68,7 +69,10 @@ function compareTexts(a: string, b: string): number {
 }
 
 function learnRoutes(tally: Tally): Learned[] {
-  return [...tally.routes].flatMap(([method, trie]) => trie.learn().map(({ template, leaf }) => ({ method, template, leaf })));
+  const learned = RouteTrie.learnTogether([...tally.routes.values()]);
+  return [...tally.routes.keys()].flatMap((method, index) =>
+    (learned[index] ?? []).map(({ template, leaf }) => ({ method, template, leaf })),
+  );
 }
 
 function isWanted(name: string, route: string | undefined): boolean {

@@ -1,12 +1,22 @@
-/** Folds siblings that are values of one parameter into one: values are many and each is rare, names are few and each is frequent. */
+/**
+ * Folds siblings that are values of one parameter into one. Which they are is weighed (`weigh-place.ts`): values are many and each is rare,
+ * names are few and each is frequent, and where values return as often as names do, what stands around them tells.
+ */
+import { type At, countWord, type Joined, KnownWords, listChildren, listKeys } from "./place.ts";
 import { absorb, createNode, getCrowd, type Mergeable, type Node, PARAMETER, removeChild, SCOPE, setChild } from "./route-node.ts";
-import { findFixedSuffix, isVersionText, looksLikeValue, toFolderSuffix } from "./segment.ts";
+import { DOMAINS, findFixedSuffix, isVersionText, looksLikeValue, toFolderSuffix } from "./segment.ts";
+import { areValues } from "./weigh-place.ts";
+import { findAlike } from "./what-follows.ts";
 
 /** No API answers in more versions; more short numbers at the start of a path are values. */
 const MAX_VERSIONS = 4;
 /** A language and a region (BCP 47): frequent as names are, and yet values, since the same routes stand behind each of them. */
 const LOCALE = /^[a-z]{2}[-_][A-Z]{2}$/;
 const LOCALE_CHARACTERS = 5;
+/** Of fewer words the middle one says little. */
+const FEW = 8;
+/** Names are so many times as frequent as the middle value. */
+const OUTSTANDING = 4;
 /** Words that were folded into one parameter before new ones are taken for its values. */
 const CROWDED = 1000;
 /** Rare suffixes of values at one place, beyond which they are no suffixes: extensions and verbs are few. */
@@ -15,43 +25,75 @@ const RARE_LINES = 3;
 const RARE_WORDS = 2;
 /** Where suffixes are that many, those of fewer than one in so many are rare as well. */
 const RARE_SHARE = 20;
+/** Words have extensions of a few kinds; of more than these, those of fewer than one in so many are none (`maria.lopez`). */
+const MAX_SUFFIXES = 6;
+const SOME_SHARE = 5;
 /** A few names start with an @, as @me does; more of them are scopes or accounts. */
 const MIN_SCOPES = 4;
+/** An API's formats are one or two; files of more extensions at one place are a parameter's. */
+const MIN_EXTENSIONS = 3;
 /** Names that stand for whoever asks, or for what is newest, beside values that are followed by the same. */
 const STANDINS: ReadonlySet<string> = new Set(["me", "self", "current", "latest", "default", "all", "-", "~", "@me", "@self", "@original"]);
 
-/** Folds the children of a place, then of its children. Children are judged together with others of the same suffix. */
-export function foldRoutes<T extends Mergeable<T>>(node: Node<T>, depth: number): void {
+/**
+ * Folds the tries of several methods as one: what is a value for GET is one for DELETE. Children of a place are judged together with others
+ * of the same suffix, from the top down. What is a value at one place tells of others wherever they stand, in a second round at the latest.
+ */
+export function foldRoutes<T extends Mergeable<T>>(roots: Joined<T>, rounds = 1): void {
+  const known = new KnownWords();
+  for (let round = 0; round < rounds; round += 1)
+    foldPlace(roots, { depth: 0, parent: undefined, grandparent: undefined, isBranched: false, known });
+}
+
+function foldPlace<T extends Mergeable<T>>(nodes: Joined<T>, at: At): void {
+  let keys = listKeys(nodes);
+  const isBranched = keys.length > 1;
   // What stands alone is no value of anything; most places are such.
-  if (node.children.size > 1) foldChildren(node, depth);
-  for (const child of node.children.values()) foldRoutes(child, depth + 1);
-}
-
-function foldChildren<T extends Mergeable<T>>(node: Node<T>, depth: number): void {
-  const versions = depth === 0 ? [...node.children.keys()].filter((key) => isVersionText(key)) : [];
-  if (versions.length > MAX_VERSIONS) foldInto(node, PARAMETER, versions);
-  const locales: string[] = [];
-  // Places may have many thousands of children.
-  for (const key of node.children.keys()) if (key.length === LOCALE_CHARACTERS && LOCALE.test(key)) locales.push(key);
-  if (locales.length > 1) foldInto(node, PARAMETER, locales);
-  const words = [...node.children.keys()].filter((key) => !key.startsWith(PARAMETER) && !versions.includes(key));
-  foldScopes(node, words);
-  const { groups, areSuffixesMany } = groupBySuffix(node, words);
-  if (areSuffixesMany) getCrowd(node).isOfAnySuffix = true;
-  for (const [suffix, keys] of groups) {
-    const values = findValues(node, { keys, suffix, depth });
-    if (values.length > 0 && foldInto(node, PARAMETER + suffix, values).folded >= CROWDED) getCrowd(node).suffixes.add(suffix);
+  if (isBranched) {
+    foldChildren(nodes, keys, at);
+    keys = listKeys(nodes);
   }
-  foldSuffixes(node);
+  const below = { depth: at.depth + 1, grandparent: at.parent, isBranched: at.isBranched || isBranched, known: at.known };
+  for (const key of keys) foldPlace(listChildren(nodes, key), { ...below, parent: key });
 }
 
-function foldScopes<T extends Mergeable<T>>(node: Node<T>, words: readonly string[]): void {
+function foldChildren<T extends Mergeable<T>>(nodes: Joined<T>, keys: readonly string[], at: At): void {
+  const versions = at.depth === 0 ? keys.filter((key) => isVersionText(key)) : [];
+  if (versions.length > MAX_VERSIONS) foldInto(nodes, PARAMETER, versions);
+  // Places may have many thousands of children.
+  const locales = keys.filter((key) => key.length === LOCALE_CHARACTERS && LOCALE.test(key));
+  if (locales.length > 1) foldInto(nodes, PARAMETER, locales);
+  const words = listKeys(nodes).filter((key) => key !== "" && !key.startsWith(PARAMETER) && !versions.includes(key));
+  foldScopes(nodes, words);
+  const { groups, areSuffixesMany } = groupBySuffix(nodes, words);
+  if (areSuffixesMany) setOfAnySuffix(nodes);
+  for (const [suffix, group] of groups) {
+    const values = findValues(nodes, { keys: group, suffix, at });
+    if (values.length === 0) continue;
+    for (const value of values) at.known.add(value);
+    for (const { node, folded } of foldInto(nodes, PARAMETER + suffix, values)) if (folded >= CROWDED) getCrowd(node).suffixes.add(suffix);
+  }
+  foldSuffixes(nodes);
+  foldExtensions(nodes);
+}
+
+/** Values that end as domains do have no suffix, and files that people name have one of several. */
+function foldExtensions<T extends Mergeable<T>>(nodes: Joined<T>): void {
+  const suffixed = listSuffixed(nodes);
+  const domains = suffixed.filter((key) => DOMAINS.has(key.slice(PARAMETER.length)));
+  foldInto(nodes, PARAMETER, domains);
+  const extensions = suffixed.filter((key) => key.startsWith(`${PARAMETER}.`) && !domains.includes(key));
+  const lines = extensions.reduce((sum, key) => sum + countWord(nodes, key), 0);
+  if (extensions.length >= MIN_EXTENSIONS && lines > countWord(nodes, PARAMETER)) foldInto(nodes, PARAMETER, extensions);
+}
+
+function foldScopes<T extends Mergeable<T>>(nodes: Joined<T>, words: readonly string[]): void {
   const scopes = words.filter((key) => key.startsWith("@") && !STANDINS.has(key));
-  if (scopes.length >= MIN_SCOPES || (scopes.length > 0 && node.children.has(SCOPE))) foldInto(node, SCOPE, scopes);
+  if (scopes.length >= MIN_SCOPES || (scopes.length > 0 && nodes.some((node) => node.children.has(SCOPE)))) foldInto(nodes, SCOPE, scopes);
 }
 
 /** Words by their suffix. Suffixes are few: where those with a word or two are many, these words have none; nor have folders. */
-function groupBySuffix<T>(node: Node<T>, words: readonly string[]) {
+function groupBySuffix<T>(nodes: Joined<T>, words: readonly string[]) {
   const groups = new Map<string, string[]>();
   const add = (suffix: string, keys: readonly string[]) => {
     const group = groups.get(suffix);
@@ -60,16 +102,17 @@ function groupBySuffix<T>(node: Node<T>, words: readonly string[]) {
   };
   let suffixed = 0;
   for (const word of words) {
-    const child = node.children.get(word);
-    if (child === undefined) continue;
     const own = findFixedSuffix(word);
-    const suffix = child.children.size > 0 ? toFolderSuffix(own) : own;
+    const children = listChildren(nodes, word);
+    if (children.length === 0) continue;
+    const suffix = children.some((child) => child.children.size > 0) ? toFolderSuffix(own) : own;
     if (suffix !== "") suffixed += 1;
     add(suffix, [word]);
   }
-  const most = groups.size > MAX_RARE_SUFFIXES ? Math.max(RARE_WORDS, suffixed / RARE_SHARE) : RARE_WORDS;
-  const rare = [...groups].filter(([suffix, keys]) => suffix !== "" && keys.length <= most);
-  if (rare.length < MAX_RARE_SUFFIXES) return { groups, areSuffixesMany: false };
+  const isMany = groups.size > MAX_SUFFIXES;
+  const most = isMany ? Math.max(RARE_WORDS, suffixed / (groups.size > MAX_RARE_SUFFIXES ? RARE_SHARE : SOME_SHARE)) : RARE_WORDS;
+  const rare = [...groups].filter(([suffix, keys]) => suffix !== "" && keys.length <= (suffix.startsWith(":") ? RARE_WORDS : most));
+  if (rare.length < (isMany ? MAX_SUFFIXES : MAX_RARE_SUFFIXES)) return { groups, areSuffixesMany: false };
   for (const [suffix, keys] of rare) {
     groups.delete(suffix);
     add("", keys);
@@ -78,14 +121,18 @@ function groupBySuffix<T>(node: Node<T>, words: readonly string[]) {
 }
 
 /** Values whose suffixes are many and rare have none. */
-function foldSuffixes<T extends Mergeable<T>>(node: Node<T>): void {
-  const suffixed = listSuffixed(node);
-  const lines = suffixed.reduce((sum, key) => sum + countLines(node, key), 0);
+function foldSuffixes<T extends Mergeable<T>>(nodes: Joined<T>): void {
+  const suffixed = listSuffixed(nodes);
+  const lines = suffixed.reduce((sum, key) => sum + countWord(nodes, key), 0);
   const most = suffixed.length > MAX_RARE_SUFFIXES ? Math.max(RARE_LINES, lines / RARE_SHARE) : RARE_LINES;
-  const rare = suffixed.filter((key) => countLines(node, key) <= most);
+  const rare = suffixed.filter((key) => countWord(nodes, key) <= most);
   if (rare.length < MAX_RARE_SUFFIXES) return;
-  foldInto(node, PARAMETER, rare);
-  getCrowd(node).isOfAnySuffix = true;
+  foldInto(nodes, PARAMETER, rare);
+  setOfAnySuffix(nodes);
+}
+
+function setOfAnySuffix<T>(nodes: Joined<T>): void {
+  for (const node of nodes) getCrowd(node).isOfAnySuffix = true;
 }
 
 /**
@@ -94,10 +141,10 @@ function foldSuffixes<T extends Mergeable<T>>(node: Node<T>): void {
  */
 export function forceRoutes<T extends Mergeable<T>>(node: Node<T>, limit: number): void {
   const words = [...node.children.keys()].filter((key) => !key.startsWith(PARAMETER));
-  for (const keys of [words, listSuffixed(node)]) {
+  for (const keys of [words, listSuffixed([node])]) {
     if (keys.length <= limit) continue;
-    const byLines = keys.sort((a, b) => countLines(node, b) - countLines(node, a));
-    foldInto(node, PARAMETER, byLines.slice(Math.floor(limit / 2)));
+    const byLines = keys.sort((a, b) => countWord([node], b) - countWord([node], a));
+    foldInto([node], PARAMETER, byLines.slice(Math.floor(limit / 2)));
     const crowd = getCrowd(node);
     crowd.suffixes.add("");
     crowd.isOfAnySuffix = true;
@@ -105,68 +152,73 @@ export function forceRoutes<T extends Mergeable<T>>(node: Node<T>, limit: number
   for (const child of node.children.values()) forceRoutes(child, limit);
 }
 
-function listSuffixed<T>(node: Node<T>): string[] {
-  return [...node.children.keys()].filter((key) => key.startsWith(PARAMETER) && key !== PARAMETER && key !== SCOPE);
+function listSuffixed<T>(nodes: Joined<T>): string[] {
+  return listKeys(nodes).filter((key) => key.startsWith(PARAMETER) && key !== PARAMETER && key !== SCOPE);
 }
 
-function countLines<T>(node: Node<T>, key: string): number {
-  return node.children.get(key)?.lines ?? 0;
+type Folded<T> = { readonly node: Node<T>; readonly folded: number };
+
+function foldInto<T extends Mergeable<T>>(nodes: Joined<T>, parameter: string, values: readonly string[]): readonly Folded<T>[] {
+  return nodes.map((node) => ({ node, folded: foldIntoOne(node, parameter, values) }));
 }
 
-function foldInto<T extends Mergeable<T>>(node: Node<T>, parameter: string, values: readonly string[]): Node<T> {
+function foldIntoOne<T extends Mergeable<T>>(node: Node<T>, parameter: string, values: readonly string[]): number {
   let target = node.children.get(parameter);
-  if (target === undefined) {
-    target = createNode();
-    setChild(node, parameter, target);
-  }
-  target.constant = undefined;
   for (const value of values) {
     const child = node.children.get(value);
     if (child === undefined) continue;
+    if (target === undefined) {
+      target = createNode();
+      setChild(node, parameter, target);
+    }
+    target.constant = undefined;
     removeChild(node, value);
     absorb(target, child);
     target.folded += 1;
   }
-  return target;
+  return target?.folded ?? 0;
 }
 
-/** Lines of known ids for each of a rare word that looks like one. */
-const SURE_LINES = 10;
-
-type Siblings = { readonly keys: readonly string[]; readonly suffix: string; readonly depth: number };
+type Siblings = { readonly keys: readonly string[]; readonly suffix: string; readonly at: At };
 
 /**
- * The siblings that are values of one parameter. Of random values none is frequent, so the rare ones form a long tail; names stand out
- * of it. How long the tail must be depends on how much its members look like values, and whether ids already stand in the same place.
+ * The siblings that are values of one parameter: the long tail of rare ones, out of which names stand, if there is more evidence for values
+ * than for names; else those of it that look like values.
  */
-function findValues<T>(node: Node<T>, { keys, suffix, depth }: Siblings): string[] {
-  const counts = keys.map((key) => countLines(node, key)).sort((a, b) => a - b);
-  const median = counts[Math.floor(counts.length / 2)] ?? 0;
-  const limit = keys.length >= 8 ? Math.max(3, median * 4) : 3;
-  const tail = keys.filter((key) => countLines(node, key) <= limit);
+function findValues<T>(nodes: Joined<T>, { keys, suffix, at }: Siblings): readonly string[] {
+  const known = countWord(nodes, PARAMETER + suffix);
+  const folded = listChildren(nodes, PARAMETER + suffix).reduce((sum, child) => sum + child.folded, 0);
+  const lines = new Map(keys.map((key) => [key, countWord(nodes, key)] as const));
+  const count = (key: string) => lines.get(key) ?? 0;
+  const median = [...lines.values()].sort((a, b) => a - b)[Math.floor(keys.length / 2)] ?? 0;
+  const limit = Math.max(RARE_LINES, (keys.length < FEW && folded > 0 ? known / folded : median) * OUTSTANDING);
+  const tail = keys.filter((key) => count(key) <= limit);
   const valueLike = tail.filter(looksLikeValue);
-  const known = countLines(node, PARAMETER + suffix);
-  const hasParameter = known > 0;
-  if (isLongTail(node, tail, { depth, hasParameter })) return tail.length < CONTINUED ? tail : widenTail(node, keys, limit);
-  // Beside many known ids, the few that happen to hold no digit.
-  if (known >= SURE_LINES && valueLike.every((key) => countLines(node, key) * SURE_LINES <= known)) return valueLike;
-  return isLongTail(node, valueLike, { depth: depth + 1, hasParameter: true }) || valueLike.length >= 3 ? valueLike : [];
+  for (const words of [tail.length < CONTINUED ? tail : widenTail(keys, count, limit), valueLike]) {
+    if (words.length === 0) continue;
+    const isLong = isLongTail(words, count, { depth: at.depth, hasParameter: known > 0 });
+    if (!areValues(nodes, { words, count, known, folded, isLongTail: isLong, at })) continue;
+    const taken = new Set(words);
+    const others = keys.filter((key) => !taken.has(key) && !STANDINS.has(key));
+    return findAlike(nodes, words, others);
+  }
+  return [];
 }
 
 /** A tail of so many values goes on where so many words are that often, each step half as often again: names are few at any one frequency. */
-const CONTINUED = 40;
+const CONTINUED = 12;
 const CROWD_OF_A_STEP = 4;
 const STEP = 1.5;
 
 /** The words up to where their counts have a gap. */
-function widenTail<T>(node: Node<T>, keys: readonly string[], limit: number): string[] {
+function widenTail(keys: readonly string[], count: (key: string) => number, limit: number): readonly string[] {
   let bound = limit;
   for (;;) {
-    const isNext = (key: string) => countLines(node, key) > bound && countLines(node, key) <= bound * STEP;
+    const isNext = (key: string) => count(key) > bound && count(key) <= bound * STEP;
     if (keys.filter(isNext).length < CROWD_OF_A_STEP) break;
     bound *= STEP;
   }
-  return keys.filter((key) => countLines(node, key) <= bound && !(STANDINS.has(key) && countLines(node, key) > limit));
+  return keys.filter((key) => count(key) <= bound && !(STANDINS.has(key) && count(key) > limit));
 }
 
 /** Least number of distinct values for a number of lines per value: the more often each returns, the more of them are wanted. */
@@ -179,9 +231,13 @@ const TAILS: readonly (readonly [linesPerValue: number, distinct: number])[] = [
   [Number.POSITIVE_INFINITY, 400],
 ];
 
-function isLongTail<T>(node: Node<T>, tail: readonly string[], place: { readonly depth: number; readonly hasParameter: boolean }): boolean {
+function isLongTail(
+  tail: readonly string[],
+  count: (key: string) => number,
+  place: { readonly depth: number; readonly hasParameter: boolean },
+): boolean {
   if (tail.length === 0) return false;
-  const lines = tail.reduce((sum, key) => sum + countLines(node, key), 0);
+  const lines = tail.reduce((sum, key) => sum + count(key), 0);
   const wanted = TAILS.find(([perValue]) => lines / tail.length <= perValue)?.[1] ?? Number.POSITIVE_INFINITY;
   // At the top of a path stand the names of an API far more often than values; beside known ids stand values.
   const factor = place.depth === 0 ? 3 : place.hasParameter ? 0.5 : 1;

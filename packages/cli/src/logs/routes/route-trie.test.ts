@@ -200,7 +200,11 @@ describe("learning routes from paths", () => {
     ["60 resources of an RPC API", names(60), ["/api/*/list", "/api/*/create", "/api/*/update", "/api/*/delete"]],
     ["50 resources of a version", names(50), ["/api/v1/*", "/api/v1/*/17", "/api/v1/*/search", "/api/v1/*/count"]],
     ["44 resources at the top", names(44), ["/*/new", "/*/17/edit"]],
-    ["60 accounts that each come often", TENANTS, ["/realms/*", "/realms/*/users", "/realms/*/users/count", "/realms/*/events"]],
+    [
+      "45 resources whose names have no plural",
+      names(45).map((name) => name.replace(/e?s$/, "")),
+      ["/svc/*/list", "/svc/*/create", "/svc/*/delete"],
+    ],
   ])("keeps %s apart, whatever follows each", (_, resources, shapes) => {
     const paths = resources.flatMap((resource, index) =>
       shapes.flatMap((shape) => {
@@ -211,6 +215,57 @@ describe("learning routes from paths", () => {
     const learned = learn(paths);
     expect(learned).toHaveLength(resources.length * shapes.length);
     expect(learned.filter(({ leaf }) => leaf.counts.size > 1)).toEqual([]);
+  });
+
+  it("makes one route of accounts that each come often in a collection, and are followed by the same", () => {
+    const shapes = ["/realms/*", "/realms/*/users", "/realms/*/users/count", "/realms/*/events"];
+    const paths = TENANTS.flatMap((tenant, index) =>
+      shapes.flatMap((shape) =>
+        Array.from({ length: 4 + (index % 7) * 9 }, (): [string, string] => [shape.replace("*", tenant), shape.replace("*", "{id}")]),
+      ),
+    );
+    const learned = learn(paths);
+    expect(learned.map(({ template, leaf }) => `${template} ${[...leaf.counts.keys()].join()}`).toSorted()).toEqual(
+      shapes
+        .map((shape) => shape.replace("*", "{id}"))
+        .map((shape) => `${shape} ${shape}`)
+        .toSorted(),
+    );
+  });
+
+  it("keeps long names with dashes apart", () => {
+    const paths = ["foundation", "guardrail", "evaluation", "provisioned"].flatMap((kind) =>
+      ["list", "create", "delete"].flatMap((verb) =>
+        Array.from({ length: 40 }, (): [string, string] => [`/${verb}-${kind}-model-agreement-offers`, `${verb} ${kind}`]),
+      ),
+    );
+    expect(learn(paths)).toHaveLength(12);
+  });
+
+  it("knows the values of a rare method from a frequent one", () => {
+    const random = createRandom(13);
+    const [get, remove] = [new RouteTrie<Origins>(), new RouteTrie<Origins>()];
+    const add = (trie: RouteTrie<Origins>, path: string) =>
+      trie.add(path, new Origins("x"), { lines: 1, variedFrom: Number.POSITIVE_INFINITY });
+    for (let index = 0; index < 400; index += 1) {
+      add(get, `/users/${random.text(LOWER, 7)}`);
+      add(get, "/users");
+    }
+    for (let index = 0; index < 3; index += 1) add(remove, `/users/${random.text(LOWER, 7)}`);
+    const learned = RouteTrie.learnTogether([get, remove]).map((routes) => routes.map(({ template }) => template).toSorted());
+    expect(learned).toEqual([["/users", "/users/{id}"], ["/users/{id}"]]);
+  });
+
+  it("has no route for family names behind a dot, and one for files of several extensions", () => {
+    const random = createRandom(17);
+    const families = Array.from({ length: 12 }, () => random.text(LOWER, 5));
+    const users = Array.from({ length: 300 }, (): [string, string] => [`/users/${random.text(LOWER, 5)}.${random.pick(families)}`, "user"]);
+    const files = Array.from({ length: 300 }, (): [string, string] => [
+      `/media/${random.text(LOWER, 7)}.${random.pick(["png", "jpg", "pdf"])}`,
+      "file",
+    ]);
+    const templates = learn([...users, ...files]).map(({ template }) => template);
+    expect(templates.toSorted()).toEqual(["/media/{id}", "/users/{id}"]);
   });
 
   it("makes one route of scopes, and none of @me", () => {

@@ -22,6 +22,8 @@ const MAX_FORCED = 5;
 const NEVER = 256;
 /** Segments of a path that count. */
 export const MAX_DEPTH = 23;
+/** How often all places are judged at the end: the second time with what the first one learned. */
+const ROUNDS = 2;
 /** Letters of a segment that count. */
 const MAX_SEGMENT = 200;
 
@@ -126,7 +128,11 @@ export class RouteTrie<T extends Mergeable<T>> {
   }
 
   private fold(): void {
-    foldRoutes(this.root, 0);
+    foldRoutes([this.root]);
+    this.countFolded();
+  }
+
+  private countFolded(): void {
     this.nodes = countNodes(this.root);
     this.nodesAtFold = this.nodes;
   }
@@ -151,10 +157,21 @@ export class RouteTrie<T extends Mergeable<T>> {
 
   /** The routes learned so far. Adding may go on afterwards. */
   learn(): readonly LearnedRoute<T>[] {
-    this.fold();
-    const routes: LearnedRoute<T>[] = [];
-    collect(this.root, { prefix: "", depth: 0 }, routes);
-    return routes;
+    return RouteTrie.learnTogether([this])[0] ?? [];
+  }
+
+  /** The routes of several tries, as of the methods of one application: what is a value in one is one in the others. */
+  static learnTogether<T extends Mergeable<T>>(tries: readonly RouteTrie<T>[]): readonly (readonly LearnedRoute<T>[])[] {
+    foldRoutes(
+      tries.map(({ root }) => root),
+      ROUNDS,
+    );
+    return tries.map((trie) => {
+      trie.countFolded();
+      const routes: LearnedRoute<T>[] = [];
+      collect(trie.root, { prefix: "", depth: 0 }, routes);
+      return routes;
+    });
   }
 }
 
