@@ -40,7 +40,7 @@ function createFailing(failAt: number): Redactor {
       return work(...args);
     };
   };
-  const classify = orFail(createKeyClassifier([], []));
+  const classify = orFail(createKeyClassifier([], [], { left: 0 }));
   const work = { left: 0 };
   const pass: Pass = {
     policy,

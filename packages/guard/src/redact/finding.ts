@@ -104,8 +104,7 @@ export function lookBack(text: string, at: number, form: RegExp): RegExpExecArra
 export function findForm(scan: Scan, kind: string, form: readonly [at: number, length: number, form: RegExp]): Finding | undefined {
   const [at, length, pattern] = form;
   const match = pattern.exec(scan.text.slice(at, at + length));
-  const secret = match?.findLast(Boolean);
-  if (match === null || secret === undefined) return undefined;
+  if (match === null) return undefined;
   const end = at + match[0].length;
-  return toFinding(scan, kind, [end - secret.length, end]);
+  return toFinding(scan, kind, [end - (match.findLast(Boolean) ?? "").length, end]);
 }

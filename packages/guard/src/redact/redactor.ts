@@ -56,7 +56,7 @@ export function createRedactor(policy: RedactionPolicy = {}): Redactor {
     counts[kind] = (counts[kind] ?? 0) + 1;
   };
   const work = { left: 0 };
-  const classify = createKeyClassifier(resolved.keys, resolved.safeKeys);
+  const classify = createKeyClassifier(resolved.keys, resolved.safeKeys, work);
   const pass: Pass = {
     policy: resolved,
     classify,

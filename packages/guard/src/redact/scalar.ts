@@ -1,3 +1,4 @@
+import { ASSIGNMENT_COST } from "./work.ts";
 import type { Pass } from "./pass.ts";
 import { isReplacement, toMarker, toNumber, toOtherDigits } from "./replacement.ts";
 import type { KeyKind } from "./names/sensitive-key.ts";
@@ -23,6 +24,7 @@ export function replaceNumber(kind: KeyKind, text: string, pass: Pass): string {
 
 /** The same, counted. */
 export function replaceDigits(kind: KeyKind, text: string, pass: Pass): string {
+  pass.work.left -= ASSIGNMENT_COST;
   const replaced = replaceNumber(kind, text, pass);
   if (replaced !== text) pass.count(kind);
   return replaced;

@@ -6,14 +6,14 @@ import { createNameTable } from "./names/name-table.ts";
 import { createKeyClassifier } from "./names/sensitive-key.ts";
 import { resolvePolicy } from "./policy.ts";
 import { createPseudonymizer } from "./pseudonym.ts";
-import { createRedactor } from "./redactor.ts";
+import { createRedactor, createRedactorFrom } from "./redactor.ts";
 import { readScan } from "./scan.ts";
 import { STEP_COST } from "./work.ts";
 
 /** How often the loops look at a character of a text; each regular expression reads a bounded slice, and is not counted. */
 function countReads(text: string, work = { left: Infinity }): number {
   const policy = resolvePolicy({});
-  const classify = createKeyClassifier([], []);
+  const classify = createKeyClassifier([], [], work);
   let reads = 0;
   const codes = new Proxy(readCodes(text, 0), {
     get: (target, index) => {
@@ -123,5 +123,31 @@ describe("a value without quotes", () => {
       Array.from({ length: pairs }, (_, index) => `key_live_adfyvupn2q2ccwqfkvvzt5kr_xw0422c45h${index}=1;`).join("");
     const text = toText(100);
     expect(countReads(text)).toBeLessThan(text.length * 40);
+  });
+});
+
+/** A structure of 64 KiB, each piece with a number of its own, and words behind it that are no secret. */
+function toJson(unit: string): string {
+  return `[${Array.from({ length: 65_536 / unit.length }, (_, index) => unit.replace("#", index.toString(36))).join(",")},"the last words"]`;
+}
+
+describe("a structure of nothing but what costs much", () => {
+  it.each(['{"token_x#":"a"}', '{"secret":{"foo#":"x"}}', '{"pwd":"a#"}', '{"pin":1#}', '"%2525"'])(
+    "is charged, and not read long beyond what it may cost: %s",
+    (unit) => {
+      const policy = resolvePolicy({});
+      const work = { left: 0 };
+      const classify = createKeyClassifier([], [], work);
+      const names = createNameTable(classify, work, policy.nameTriggers);
+      const pass = { policy, work, classify, names, pseudonym: createPseudonymizer("test"), count: () => undefined };
+      expect(createRedactorFrom(pass, {}).redactText(toJson(unit))).not.toContain("the last words");
+      expect(work.left).toBeGreaterThan(-1_100_000);
+    },
+  );
+
+  it("is dropped behind that as a form, pair by pair", () => {
+    const form = Array.from({ length: 8_000 }, (_, index) => `k${index.toString(36)}=1`).join("&");
+    const { text } = createRedactor().redactBody(`${form}&last=words`, "application/x-www-form-urlencoded");
+    expect(text).toMatch(/^k0=1&k1=1&.*&\[unscanned\]&\[unscanned\]$/);
   });
 });

@@ -8,6 +8,9 @@ export type Work = { left: number };
 const BASE = 1_000_000;
 const PER_CHARACTER = 60;
 
+/** Where JSON ends whose texts go on being dropped one by one, so that its structure stays. */
+export const MOST_OVERDRAWN = -BASE;
+
 /** What a call may cost before the length of its texts is known. */
 export function startWork(work: Work): void {
   work.left = BASE;
@@ -25,8 +28,8 @@ export const WORD_COST = 100;
 export const SIGN_COST = 200;
 /** Of a reader that a word is shown to. */
 export const READER_COST = 120;
-/** Of a name that is met for the first time. */
-export const NAME_COST = 4_000;
+/** Of a name that is judged for the first time. */
+export const NAME_COST = 3_100;
 /** Of a value that is judged. */
 export const ASSIGNMENT_COST = 2_500;
 /** Of a line that is looked back over, and of a number that is replaced. */

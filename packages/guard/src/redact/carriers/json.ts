@@ -4,6 +4,7 @@ import { BLANK, DONE, isLabel, isSaidOf, isSentence, isVersion, LONG_KINDS } fro
 import { readUnderName } from "../named-text.ts";
 import { ALNUM, BACKSLASH, CLASSES, classAt, DIGIT, isPlainWord, SPACE, UNDERSCORE } from "../character.ts";
 import type { Pass } from "../pass.ts";
+import { ASSIGNMENT_COST, MOST_OVERDRAWN } from "../work.ts";
 import { isNamedVersion } from "../forms/ip-address.ts";
 import type { KeyKind } from "../names/sensitive-key.ts";
 
@@ -79,6 +80,7 @@ function replaceRange(walk: Walk, [start, end]: readonly [number, number], repla
 
 /** True for what says something about a secret where the secret itself could stand: `session: "active"`, `auth: { role: "admin" }`. */
 function isSaid({ pass, frame }: Walk, kind: KeyKind, plain: string): boolean {
+  pass.work.left -= ASSIGNMENT_COST;
   const { isObject, name = "", above, key = name } = frame ?? {};
   const about = (isObject === true ? name : above?.name) ?? "";
   // Below a name that says it is a secret a name that says nothing is most often what describes it.
@@ -215,7 +217,8 @@ export function redactJson(text: string, depth: number, { pass, inner }: Reading
     const code = codes[at];
     if (code === QUOTE && (walk.frame !== undefined || at === 0)) at = readString(walk, at);
     else {
-      const next = walk.frame === undefined && !/[\s[{]/.test(text.charAt(at)) ? -1 : step(walk, at);
+      const isOver = pass.work.left < MOST_OVERDRAWN || (walk.frame === undefined && !/[\s[{]/.test(text.charAt(at)));
+      const next = isOver ? -1 : step(walk, at);
       if (next < 0) return walk.output + text.slice(walk.copied, at) + inner(text.slice(at));
       at = next;
     }

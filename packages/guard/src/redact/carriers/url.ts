@@ -2,6 +2,8 @@ import type { Pass } from "../pass.ts";
 import { isSignedParameter } from "../names/query-name.ts";
 import { readUnderName } from "../named-text.ts";
 import { redactTextWith } from "./text.ts";
+import { UNSCANNED } from "../replacement.ts";
+import { allowWork } from "../work.ts";
 import { replaceString } from "../scalar.ts";
 
 /** Decodes one form-urlencoded piece; undefined where it is no valid encoding. */
@@ -35,11 +37,18 @@ function redactEncoded(raw: string, pass: Pass, name?: string): string {
   return decoded === raw ? redacted : encodeURIComponent(redacted);
 }
 
-/** Redacts `a=b&c=d`, as in a query or a form. */
+/** Drops a pair that nothing is left for. */
+function drop(pass: Pass): string {
+  pass.count("unscanned");
+  return UNSCANNED;
+}
+
+/** Redacts `a=b&c=d`, as in a query or a form; what nothing is left for is dropped. */
 export function redactPairs(text: string, pass: Pass): string {
+  allowWork(pass.work, text.length);
   return text
     .split("&")
-    .map((pair) => redactPair(pair, pass))
+    .map((pair) => (pass.work.left < 0 ? drop(pass) : redactPair(pair, pass)))
     .join("&");
 }
 

@@ -1,4 +1,4 @@
-import { type Finding, type Scan, toFinding } from "../finding.ts";
+import { type Finding, lookBack, type Scan, toFinding } from "../finding.ts";
 import { EMAIL_DOMAIN, isReplacement, toEmail, toPlainMarker } from "../replacement.ts";
 
 /**
@@ -11,14 +11,12 @@ const LOCAL = /$(?<=([A-Za-z\d\x80-\uffff][\w.+\x80-\uffff-]{0,63}))/;
 const DOMAIN = /^(?:[A-Za-z\d\x80-\uffff][A-Za-z\d\x80-\uffff-]*\.)+[A-Za-z\x80-\uffff][A-Za-z\d\x80-\uffff-]+/;
 
 /** `app:x9@tcp(db:3306)/shop`, as Go's drivers write where a database is. */
-const PASSWORD_BEFORE = /[\w.-]:([^\s"'`:@]{1,64})$/;
+const PASSWORD_BEFORE = /(?=@(?:tcp|unix)\()(?<=[\w.-]:([^\s"'`:@]{1,64}))/y;
 
 /** An email address around the `@` at `at` (RFC 5321: up to 64 characters before it). */
 export function readAddress(scan: Scan, at: number): Finding | undefined {
   const { text, pass } = scan;
-  const password = /^(?:tcp\(.?|unix\()$/.test(text.slice(at + 1, at + 6))
-    ? PASSWORD_BEFORE.exec(text.slice(Math.max(0, at - 66), at))?.[1]
-    : undefined;
+  const password = lookBack(text, at, PASSWORD_BEFORE)?.[1];
   if (password !== undefined) return toFinding(scan, "password", [at - password.length, at]);
   const domain = pass.policy.emails === "keep" ? undefined : DOMAIN.exec(text.slice(at + 1, at + 255))?.[0];
   const local = domain && LOCAL.exec(text.slice(Math.max(scan.taken, at - 64), at))?.[1];

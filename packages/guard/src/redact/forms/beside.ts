@@ -102,7 +102,7 @@ export function readSqlWord(scan: Scan, { start, end }: Word): Finding | undefin
 /** How far behind an AWS access key id its secret is looked for. */
 const AWS_REACH = 96;
 
-const AWS_SECRET = /^(?=[A-Za-z\d/+]{40}(?![\w/+=]))(?![\da-fA-F]{40})(?=.*[A-Z])(?=.*[a-z]).{40}/;
+const AWS_SECRET = /^(?![\da-fA-F]{40})(?=.*[A-Z])(?=.*[a-z])[A-Za-z\d/+]{40}(?![\w/+=])/;
 
 /** The secret of an AWS pair, which has no form of its own: 40 characters of base64 shortly behind an access key id. */
 export function readAwsSecret(scan: Scan, { start }: Word): Finding | undefined {

@@ -1,4 +1,4 @@
-import { type Finding, findForm, type Scan, toFinding, type Word } from "../finding.ts";
+import { type Finding, findForm, lookBack, type Scan, toFinding, type Word } from "../finding.ts";
 import { isReplacement, toMarker } from "../replacement.ts";
 import { readPair } from "./beside.ts";
 
@@ -10,13 +10,15 @@ export function readScheme(scan: Scan, { start }: Word): Finding | undefined {
   return findForm(scan, "auth", [start, 4_110, SCHEME]);
 }
 
+/** What opens a connection or takes a key, looked at from its end: most calls are of something else. */
+const OPENER = /(?<=[cC]onnect(?:ion)?|mysqli|PDO|login|Entry|Credential|Hmac|jwt\.\w{4,6})/y;
+
 const CALL =
-  /^[\w.]{0,64}(?:[cC]onnect(?:ion)?|mysqli|PDO(?:->__construct)?|login|Entry|Credential|Hmac|jwt\.\w{4,6})\([ \t]{0,4}((?:(?:"[^"\n]{0,160}"|'[^'\n]{0,160}'|\{[^{}]{0,160}\}|[\w.$]{1,40})[ \t]{0,4},\s{0,32}){1,2})["']([^"'\n$<{[/\\][^"'\n/]{3,80})["']/;
+  /^[\w.]{0,74}(?:->__construct)?\([ \t]{0,4}((?:(?:"[^"\n]{0,160}"|'[^'\n]{0,160}'|\{[^{}]{0,160}\}|[\w.$]{1,40})[ \t]{0,4},\s{0,32}){1,2})["']([^"'\n$<{[/\\][^"'\n/]{3,80})["']/;
 
 /** The password among what a connection is opened with: `mysqli_connect("db", "name", "x9")`, `smtp.login("name", "x9")`. */
 export function readCall(scan: Scan, { end: wordEnd }: Word): Finding | undefined {
-  // Most calls are of something else: each of these names ends with one of these letters.
-  if (!"tniOylce".includes(scan.text.charAt(wordEnd - 1))) return undefined;
+  if (lookBack(scan.text, wordEnd, OPENER) === null) return undefined;
   const [call = "", others = "", password = ""] = CALL.exec(scan.text.slice(scan.chain, scan.chain + 512)) ?? [];
   if (call === "") return undefined;
   const end = scan.chain + call.length - 1;

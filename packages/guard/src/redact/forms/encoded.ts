@@ -42,7 +42,7 @@ export function decodeText(text: string): string | undefined {
 }
 
 /** True when the first twelve characters are base64 of nine readable ones; most words are passed over after one or two. */
-export function beginsReadable(codes: Uint16Array, start: number): boolean {
+function beginsReadable(codes: Uint16Array, start: number): boolean {
   let buffer = 0;
   let before = 0;
   for (let at = 0; at < 12; at++) {

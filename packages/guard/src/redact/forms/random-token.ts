@@ -2,8 +2,8 @@ import { IDENTIFIER, isTokenLike } from "../credible.ts";
 import { type Finding, lookBack, type Scan, toFinding, type Word } from "../finding.ts";
 import { remember } from "../names/remember.ts";
 import { ALNUM, BASE64, classAt, DIGIT, entropyOf, LOWER, QUOTE, SPACE, UPPER } from "../character.ts";
-import { beginsReadable, decodeText } from "./encoded.ts";
-import { STEP_COST } from "../work.ts";
+import { decodeText } from "./encoded.ts";
+import { ASSIGNMENT_COST, STEP_COST } from "../work.ts";
 
 const HYPHEN = 0x2d;
 
@@ -108,24 +108,20 @@ const GENERIC =
 const isGenericName = remember((name) => (IDENTITY.test(name) ? null : GENERIC.test(name)), 500);
 
 /** A run of base64, its classes, and how often small letters, capitals and digits meet in it: nowhere as often as in what is random. */
-type Run = { readonly start: number; readonly raw: string; readonly bits: number; readonly changes: number };
-
-/** True for what is no readable text in base64; most of it is known by its beginning, if no padding stands in it. */
-function isUnreadable({ codes }: Scan, start: number, raw: string): boolean {
-  return (!raw.slice(0, 12).includes("=") && !beginsReadable(codes, start)) || decodeText(raw) === undefined;
-}
+type Run = { readonly raw: string; readonly bits: number; readonly changes: number };
 
 /** True for what is assigned to any name but one of what identifies, and is as mixed as only a random value is. */
-function isNamedRandom(scan: Scan, nameEnd: number, { start, raw, bits, changes }: Run): boolean {
+function isNamedRandom(scan: Scan, nameEnd: number, { raw, bits, changes }: Run): boolean {
   const name = lookBack(scan.text, nameEnd, NAME)?.[1] ?? "";
   const isGeneric = isGenericName(name);
   const isMixed = (bits & ALNUM) === ALNUM;
   if (isGeneric === null || (!isGeneric && (raw.length < (isMixed ? 20 : 24) || changes < raw.length * (isMixed ? 0.4 : 0.25))))
     return false;
+  scan.pass.work.left -= ASSIGNMENT_COST;
   if (/^0x|=[^=]|^[a-z]+\d{0,4}(?:[._/-][a-z]*\d{0,2})*$|(?:^|\/)[a-z]{3,}(?:\/|$)/i.test(raw)) return false;
   return isGeneric
     ? isTokenLike(raw, 16) && (!UUID.test(raw) || /key|auth|cred|heroku|snyk|postmark/i.test(name)) && entropyOf(raw) >= 3.4
-    : /[A-Za-z\d]{12}/.test(raw) && !/^[\da-f-]+$|^_|^[a-z]{2,8}_|\//i.test(raw) && entropyOf(raw) >= 3.5 && isUnreadable(scan, start, raw);
+    : /[A-Za-z\d]{12}/.test(raw) && !/^[\da-f-]+$|^_|^[a-z]{2,8}_|\//i.test(raw) && entropyOf(raw) >= 3.5 && decodeText(raw) === undefined;
 }
 
 /**
@@ -155,17 +151,13 @@ export function readLoneRandom(scan: Scan, { start }: Word): Finding | undefined
   const raw = text.slice(start, end);
   if (length < 16 || length > 128 || (bits & DIGIT) === 0 || /^sha\d{1,3}-/.test(raw) || isIdentityName(text, nameEnd)) return undefined;
   const isBehindEdge = (classAt(codes, end) & EDGE) !== 0;
-  if (nameEnd >= 0 && (isBehindEdge || ",;)}<".includes(text.charAt(end))) && isNamedRandom(scan, nameEnd, { start, raw, bits, changes }))
+  if (nameEnd >= 0 && (isBehindEdge || ",;)}<".includes(text.charAt(end))) && isNamedRandom(scan, nameEnd, { raw, bits, changes }))
     return toFinding(scan, "key", [start, end]);
   if (length < 40 || !isBehindEdge || (classAt(codes, start - 1) & EDGE) === 0) return undefined;
   const isBase64 = (bits & LOWER) !== 0 && ((bits & UPPER) !== 0 || SMALL.test(raw));
   const isQuoted = (classAt(codes, start - 1) & QUOTE) !== 0;
   if (!isBase64 || !(isQuoted || raw.endsWith("=")) || DIGEST_LENGTHS.has(length)) return undefined;
-  if (
-    entropyOf(raw) < 4.5 ||
-    !isUnreadable(scan, start, raw) ||
-    /ABCDE|^[A-Za-z]+(?:[-_/][A-Za-z]+)+$|^[a-z\d-]+(?:\/[\w-]+){2,}$/.test(raw)
-  )
+  if (entropyOf(raw) < 4.5 || decodeText(raw) !== undefined || /ABCDE|^[A-Za-z]+(?:[-_/][A-Za-z]+)+$|^[a-z\d-]+(?:\/[\w-]+){2,}$/.test(raw))
     return undefined;
   return toFinding(scan, "key", [start, end]);
 }

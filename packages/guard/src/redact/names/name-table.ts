@@ -1,4 +1,4 @@
-import { NAME_COST, type Work } from "../work.ts";
+import { STEP_COST, type Work } from "../work.ts";
 import { foldTrigger, type NameTriggers } from "./name-trigger.ts";
 import { ALNUM, classOf, standsAt } from "../character.ts";
 import { isSignedParameter } from "./query-name.ts";
@@ -70,7 +70,7 @@ export function createNameTable(classify: KeyClassifier, work: Work, triggers: N
     const slot = Math.imul(word, -1_640_531_535) >>> 20;
     const known = slots[slot];
     if (known !== undefined && known.chain.length === end - start && standsAt(known.chain, codes, start)) return known;
-    work.left -= NAME_COST;
+    work.left -= STEP_COST;
     const judged = judge(Array.from(text.slice(start, end)).join(""), classify);
     slots[slot] = judged;
     return judged;

@@ -4,7 +4,7 @@ import { createNameTriggers, foldTrigger, type NameTriggers } from "./name-trigg
 import { createKeyClassifier, NAME_PARTS } from "./sensitive-key.ts";
 
 const triggers = createNameTriggers([]);
-const classify = createKeyClassifier([], []);
+const classify = createKeyClassifier([], [], { left: 0 });
 const means = (name: string): boolean => classify(name).kind !== undefined;
 
 /** True when a row of three letters or digits of a name is a trigger, as the scan sees it; signs are passed over. */

@@ -1,3 +1,4 @@
+import { NAME_COST, type Work } from "../work.ts";
 import { remember } from "./remember.ts";
 
 /** Why a value under a name is taken out: the kind goes into the marker. */
@@ -148,11 +149,12 @@ export type KeyClassifier = (name: string, parent?: string) => NameVerdict;
 
 const MOST_REMEMBERED = 2_000;
 
-/** Creates a classifier; `extra` and `safe` are names of the policy. */
-export function createKeyClassifier(extra: readonly string[], safe: readonly string[]): KeyClassifier {
+/** Creates a classifier that takes off what a new name costs; `extra` and `safe` are names of the policy. */
+export function createKeyClassifier(extra: readonly string[], safe: readonly string[], work: Work): KeyClassifier {
   const extraNames = extra.map(normalise);
   const safeNames = safe.map(normalise);
   const judge = (name: string): NameVerdict => {
+    work.left -= NAME_COST;
     const words = splitName(name);
     const joined = words.join("");
     if (safeNames.includes(joined)) return { kind: undefined };
