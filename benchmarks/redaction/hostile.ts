@@ -73,14 +73,30 @@ const UNITS: readonly string[] = [
   "password is Ab1cd ",
   "set aa to Ab1cd ",
 ];
+/** Pieces of JSON, each with a number of its own. */
+const OBJECTS: readonly string[] = [
+  '{"token_x#":"a"}',
+  '{"secret":{"foo#":"x"}}',
+  '{"pwd":"a#"}',
+  '{"pin":1#}',
+  '{"client":"x9#kQ2vT7bLm4Z"}',
+  '{"e":"a#@b.cc"}',
+  '{"a":"\\n#"}',
+  '"%2525"',
+];
 const ENDINGS: readonly string[] = ["", "!", '"', "=x", "@", "\n"];
 
-/** Each unit repeated up to `length` characters, with each ending. */
+/** Each unit repeated up to `length` characters, with each ending, and lists of each of the objects. */
 export function createHostile(length: number): { readonly name: string; readonly text: string }[] {
-  return UNITS.flatMap((unit) =>
+  const texts = UNITS.flatMap((unit) =>
     ENDINGS.map((ending) => ({
       name: `${JSON.stringify(unit)} then ${JSON.stringify(ending)}`,
       text: unit.repeat(Math.ceil(length / unit.length)).slice(0, length) + ending,
     })),
   );
+  const lists = OBJECTS.map((unit) => {
+    const items = Array.from({ length: Math.ceil(length / unit.length) }, (_, index) => unit.replace("#", String(index)));
+    return { name: `a list of ${unit}`, text: `[${items.join(",")}`.slice(0, length) };
+  });
+  return [...texts, ...lists];
 }

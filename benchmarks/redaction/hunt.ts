@@ -50,6 +50,19 @@ const PIECES: readonly string[] = [
   "a.b.c.#=",
   "sig=#&",
   "value: #\n",
+  'client: "~~~" ',
+  "ref = '~~~~~' ",
+  "signature=~~~~~ ",
+  '"~~~~~",',
+  "078-05-1120 ",
+  "PDO->__construct(",
+  "Failing row contains (#, a) ",
+  "Authorization: Bearer ~~~\n",
+  '{"token_x#":"a"},',
+  '{"secret":{"foo#":"x"}},',
+  '{"client":"~~"},',
+  '{"e":"a#@b.cc"},',
+  '"%2525",',
   " ",
   "\n",
   ",",
@@ -70,10 +83,10 @@ function pick(random: Random): string {
   return PIECES[Math.floor(random() * PIECES.length)] ?? "";
 }
 
-/** The pieces in turn until the text is `length` long. */
+/** The pieces in turn until the text is `length` long; those of JSON, where they come first, in a list. */
 export function express(genome: Genome, length: number): string {
   const random = createRandom(genome.join("").length);
-  let text = "";
+  let text = genome[0]?.startsWith('{"') === true ? "[" : "";
   for (let at = 0; text.length < length; at++) {
     text += (genome[at % genome.length] ?? " ").replaceAll("#", at.toString(36)).replaceAll("~", () => random().toString(36).slice(2, 10));
   }
@@ -81,9 +94,10 @@ export function express(genome: Genome, length: number): string {
   return new TextDecoder().decode(new TextEncoder().encode(text.slice(0, length)));
 }
 
-function mutate(genome: Genome, random: Random): Genome {
+function mutate(genome: Genome, other: Genome, random: Random): Genome {
   const at = Math.floor(random() * genome.length);
   const kind = random();
+  if (kind > 0.85) return [...genome.slice(0, at), ...other.slice(0, 3)];
   if (kind < 0.4 || genome.length === 1) return [...genome.slice(0, at), pick(random), ...genome.slice(at)];
   return kind < 0.7 ? genome.with(at, pick(random)) : genome.toSpliced(at, 1);
 }
@@ -101,9 +115,9 @@ export function hunt(cost: (text: string) => number, options: { rounds: number; 
   let best = PIECES.map((piece) => judge([piece]));
   for (let round = 0; round < options.rounds; round++) {
     best = best.sort((one, other) => other.cost - one.cost).slice(0, KEPT);
-    const parent = best[Math.floor(random() * best.length)]?.genome ?? [pick(random)];
-    const child = mutate(parent, random);
-    if (child.length <= 12) best.push(judge(child));
+    const draw = () => best[Math.floor(random() * best.length)]?.genome ?? [pick(random)];
+    const child = mutate(draw(), draw(), random);
+    if (child.length > 0 && child.length <= 12) best.push(judge(child));
   }
   return best
     .sort((one, other) => other.cost - one.cost)
