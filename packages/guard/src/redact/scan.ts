@@ -57,7 +57,7 @@ function measureWord(scan: Scan, word: Word, start: number): void {
   word.bits = bits;
 }
 
-/** The readers of what a sign stands in the middle or at the beginning of, by its code unit; most signs have none. */
+/** The readers of what a sign stands in the middle or at the beginning of, by its code unit; most signs have none. An index beyond the last is slow. */
 const SIGN_READERS: Readonly<Record<number, (scan: Scan, at: number) => Finding | undefined>> = {
   0x24: readPasswordHash,
   0x25: readPercent,
@@ -97,7 +97,7 @@ export function readScan(scan: Scan): Finding[] {
       work.left -= STEP_COST;
       word.end = NO_WORD;
     } else {
-      const read = SIGN_READERS[code];
+      const read = code > 64 ? undefined : SIGN_READERS[code];
       if (read !== undefined) {
         work.left -= SIGN_COST;
         finding = read(scan, at);

@@ -100,15 +100,8 @@ function isSaid({ pass, frame }: Walk, kind: KeyKind, plain: string): boolean {
 function redactString(walk: Walk, raw: string, { name, kind }: { name?: string | undefined; kind?: KeyKind | undefined }): string {
   const plain = unescape(raw);
   if (kind === undefined && isNamedVersion(name, plain)) return raw;
-  const known =
-    kind === undefined
-      ? plain.length >= 40 && JWK_PART.test(`${name} ${plain}`)
-        ? "key"
-        : kind
-      : isSaid(walk, kind, plain)
-        ? undefined
-        : kind;
-  const redacted = known === undefined ? readUnderName(name, plain, walk.inner) : replaceString(known, plain, walk.pass);
+  const known = kind === undefined ? JWK_PART.test(`${name} ${plain}`) && "key" : !isSaid(walk, kind, plain) && kind;
+  const redacted = known ? replaceString(known, plain, walk.pass) : readUnderName(name, plain, walk.inner);
   return redacted === plain ? raw : JSON.stringify(redacted).slice(1, -1);
 }
 
