@@ -145,10 +145,9 @@ function failsWith(message: string, run: () => unknown): boolean {
 const AGAIN: readonly ((value: never) => unknown)[] = [
   (value) => JSON.parse(value) as unknown,
   (value) => BigInt(value),
-  (value) => decodeURIComponent(value),
   (value) => new URL(value),
 ];
-const AGAIN_WORDS = /^Cannot convert .* to a BigInt$|^Invalid URL$|^URI malformed$/s;
+const AGAIN_WORDS = /^Cannot convert .* to a BigInt$|^Invalid URL$/s;
 
 function claimRead(reads: string | undefined, nothing: string, paths: Paths): Claim {
   const missing = nothing === "null" ? null : undefined;
@@ -214,7 +213,7 @@ function isKeyOfPattern(tokens: readonly Token[], at: number): boolean {
 
 /** The language's own words are short; what an app writes may be as long as its request, and expressions must not go through it again and again. */
 const MAX_MESSAGE = 1000;
-const NAMES = /^(?:Type|Range|Syntax|URI)Error$/;
+const NAMES = /^(?:Type|Range|Syntax)Error$/;
 
 /** The claim that an error makes, and which kind of words it has; undefined for words that claim nothing of one value. */
 export function readClaim(message: string, name: string): { readonly kind: number; readonly claim: Claim } | undefined {

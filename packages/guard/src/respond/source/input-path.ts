@@ -24,7 +24,7 @@ export type InputPath =
       readonly kind: "lookup";
       readonly part: "query" | "headers" | "cookies";
       readonly key: string;
-      readonly absent: null | undefined | "";
+      readonly absent: null | undefined;
     }
   | { readonly kind: "member"; readonly of: InputPath; readonly key: string }
   | { readonly kind: "element" | "last" | "parsed"; readonly of: InputPath }

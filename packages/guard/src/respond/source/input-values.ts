@@ -55,7 +55,6 @@ function readBodies(input: RecordedInput): readonly Body[] {
     return isIgnored ? [] : [{ value: undefined, isText: false }];
   }
   const parsed = { value: input.parsed, isText: isForm };
-  // An empty object stands for no body in many parsers.
   return sent === undefined ? [parsed] : [parsed, sent];
 }
 
