@@ -102,7 +102,7 @@ const IDENTITY =
   /trace|span|request|correlation|transaction|build|commit|sha|digest|hash|checksum|etag|revision|version|[gu]uid|integrity|idempoten|cache|partition|primary|foreign|public|sort|object|fingerprint|parent|event|message|order|product|item|route|host|node|pod|instance|image|path|file|url|uri|keyboard|monkey|author|ray|websocket|(?<!key_)id$|^$/i;
 /** Names that hold keys among much else, and services whose keys have no sign of their own: hex under them is taken as well. */
 const GENERIC =
-  /key|api|access|client|auth|cred|cert|salt|hmac|seed|algolia|asana|cloudflare|codecov|datadog|heroku|postmark|snyk|sonar|spotify|trello|virustotal/i;
+  /key|api|access|client|auth|cred|cert|salt|hmac|seed|algolia|asana|cloudflare|codecov|datadog|heroku|postmark|snyk|sonar|trello|virustotal/i;
 
 /** Whether a name is generic; null for one of what identifies. */
 const isGenericName = remember((name) => (IDENTITY.test(name) ? null : GENERIC.test(name)), 500);
