@@ -55,9 +55,9 @@ export function redactPairs(text: string, pass: Pass): string {
 /** Redacts a request target or a URL: user information, path segments, query values, and a fragment that carries tokens. */
 export function redactUrlWith(target: string, pass: Pass): string {
   const [, path = "", ...tails]: readonly (string | undefined)[] =
-    /^([^?#]*)(\?[^#]*)?(#[^]*)?/.exec(target.slice(0, pass.policy.maxTextLength)) ?? [];
+    /([^?#]*)(\?[^#]*)?(#[^]*)?/.exec(target.slice(0, pass.policy.maxTextLength)) ?? [];
   // Most targets are a path alone, and what is not there is no query either.
-  return redactPath(path, pass) + tails.map((tail) => tail && tail.slice(0, 1) + redactPairs(tail.slice(1), pass)).join("");
+  return redactPath(path, pass) + tails.map((tail) => tail && tail.charAt(0) + redactPairs(tail.slice(1), pass)).join("");
 }
 
 /** A path is read as a whole, and segment by segment where it is encoded. */

@@ -14,7 +14,7 @@ export function readScheme(scan: Scan, { start }: Word): Finding | undefined {
 const OPENER = /(?<=[cC]onnect(?:ion)?|mysqli|PDO|login|Entry|Credential|Hmac|jwt\.\w{4,6})/y;
 
 const CALL =
-  /^[\w.]{0,74}(?:->__construct)?\([ \t]{0,4}((?:(?:"[^"\n]{0,160}"|'[^'\n]{0,160}'|\{[^{}]{0,160}\}|[\w.$]{1,40})[ \t]{0,4},\s{0,32}){1,2})["']([^"'\n$<{[/\\][^"'\n/]{3,80})["']/;
+  /^[\w.]*(?:->__construct)?\([ \t]{0,4}((?:(?:"[^"\n]{0,160}"|'[^'\n]{0,160}'|\{[^{}]{0,160}\}|[\w.$]{1,40})[ \t]{0,4},\s{0,32}){1,2})["']([^"'\n$<{[/\\][^"'\n/]{3,80})["']/;
 
 /** The password among what a connection is opened with: `mysqli_connect("db", "name", "x9")`, `smtp.login("name", "x9")`. */
 export function readCall(scan: Scan, { end: wordEnd }: Word): Finding | undefined {
