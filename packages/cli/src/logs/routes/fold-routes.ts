@@ -17,6 +17,8 @@ const LOCALE_CHARACTERS = 5;
 const FEW = 8;
 /** Names are so many times as frequent as the middle value. */
 const OUTSTANDING = 4;
+/** Kinds of values at one place, as user names and a few words. */
+const TURNS = 3;
 /** Words that were folded into one parameter before new ones are taken for its values. */
 const CROWDED = 1000;
 /** Rare suffixes of values at one place, beyond which they are no suffixes: extensions and verbs are few. */
@@ -67,12 +69,7 @@ function foldChildren<T extends Mergeable<T>>(nodes: Joined<T>, keys: readonly s
   foldScopes(nodes, words);
   const { groups, areSuffixesMany } = groupBySuffix(nodes, words);
   if (areSuffixesMany) setOfAnySuffix(nodes);
-  for (const [suffix, group] of groups) {
-    const values = findValues(nodes, { keys: group, suffix, at });
-    if (values.length === 0) continue;
-    for (const value of values) at.known.add(value);
-    for (const { node, folded } of foldInto(nodes, PARAMETER + suffix, values)) if (folded >= CROWDED) getCrowd(node).suffixes.add(suffix);
-  }
+  for (const [suffix, keys] of groups) foldGroup(nodes, { keys, suffix, at });
   foldSuffixes(nodes);
   foldExtensions(nodes);
 }
@@ -85,6 +82,19 @@ function foldExtensions<T extends Mergeable<T>>(nodes: Joined<T>): void {
   const extensions = suffixed.filter((key) => key.startsWith(`${PARAMETER}.`) && !domains.includes(key));
   const lines = extensions.reduce((sum, key) => sum + countWord(nodes, key), 0);
   if (extensions.length >= MIN_EXTENSIONS && lines > countWord(nodes, PARAMETER)) foldInto(nodes, PARAMETER, extensions);
+}
+
+/** Folds the values of a group, and what they stood before: of several kinds of values at one place one is more frequent than the other. */
+function foldGroup<T extends Mergeable<T>>(nodes: Joined<T>, { keys, suffix, at }: Siblings): void {
+  let left = keys;
+  for (let turn = 0; turn < TURNS; turn += 1) {
+    const values = new Set(findValues(nodes, { keys: left, suffix, at }));
+    if (values.size === 0) return;
+    for (const value of values) at.known.add(value);
+    for (const { node, folded } of foldInto(nodes, PARAMETER + suffix, [...values]))
+      if (folded >= CROWDED) getCrowd(node).suffixes.add(suffix);
+    left = left.filter((key) => !values.has(key));
+  }
 }
 
 function foldScopes<T extends Mergeable<T>>(nodes: Joined<T>, words: readonly string[]): void {

@@ -233,6 +233,19 @@ describe("learning routes from paths", () => {
     );
   });
 
+  it("finds frequent values behind rare ones, and merges nothing below them", () => {
+    const random = createRandom(19);
+    const rare = Array.from({ length: 400 }, (): [string, string] => [`/services/${random.text(LOWER, 7)}`, "/services/{id}"]);
+    const shapes = ["/services/*", "/services/*/config", "/services/*/rollouts", "/services/*/accessPolicy:query"];
+    const frequent = TENANTS.flatMap((tenant) =>
+      shapes.flatMap((shape, index) =>
+        Array.from({ length: 7 - 2 * index }, (): [string, string] => [shape.replace("*", tenant), shape.replace("*", "{id}")]),
+      ),
+    );
+    const learned = learn([["/services", "/services"], ...rare, ...frequent]);
+    expect(learned.filter(({ template, leaf }) => [...leaf.counts.keys()].join() !== template)).toEqual([]);
+  });
+
   it("keeps long names with dashes apart", () => {
     const paths = ["foundation", "guardrail", "evaluation", "provisioned"].flatMap((kind) =>
       ["list", "create", "delete"].flatMap((verb) =>

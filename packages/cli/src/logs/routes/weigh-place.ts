@@ -23,7 +23,7 @@ export type Candidates = {
 const PLURAL = /[a-z]{2,}[^sui]s$/i;
 const VERSION = /^v?\d+([._]\d+)?$/;
 /** Written as programmers write, not as a path's names mostly are: camelCase, under_scores, dots. */
-const COMPOUND = /[a-z][A-Z]|_|\./;
+const COMPOUND = /[a-z][A-Z]|.[_.]/;
 
 function isPlural(key: string | undefined): boolean {
   return key !== undefined && PLURAL.test(key);
