@@ -3,7 +3,7 @@ import { type Finding, lookBack, type Scan, toFinding, type Word } from "../find
 import { remember } from "../names/remember.ts";
 import { ALNUM, BASE64, classAt, DIGIT, entropyOf, LOWER, QUOTE, SPACE, UPPER } from "../character.ts";
 import { decodeText } from "./encoded.ts";
-import { STEP_COST } from "../work.ts";
+import { ASSIGNMENT_COST, STEP_COST } from "../work.ts";
 
 const HYPHEN = 0x2d;
 
@@ -117,7 +117,7 @@ function isNamedRandom(scan: Scan, nameEnd: number, { raw, bits, changes }: Run)
   const isMixed = (bits & ALNUM) === ALNUM;
   if (isGeneric === null || (!isGeneric && (raw.length < (isMixed ? 20 : 24) || changes < raw.length * (isMixed ? 0.4 : 0.25))))
     return false;
-  scan.pass.work.left -= STEP_COST;
+  scan.pass.work.left -= ASSIGNMENT_COST;
   if (/^0x|=[^=]|^[a-z]+\d{0,4}(?:[._/-][a-z]*\d{0,2})*$|(?:^|\/)[a-z]{3,}(?:\/|$)/i.test(raw)) return false;
   return isGeneric
     ? isTokenLike(raw, 16) && (!UUID.test(raw) || /key|auth|cred|heroku|snyk|postmark/i.test(name)) && entropyOf(raw) >= 3.4
