@@ -32,6 +32,7 @@ import { findJudged, isCutShort, isFailedProbe, isOfRoute, isRefusedProbe, type 
 export type { MakerJudgement, ProbeSeries, ProxyStatement } from "./isolate/responses/judge-maker.ts";
 export {
   findJudged,
+  isCutShort,
   isFailedProbe,
   type Probe,
   type ProbeFailure,

@@ -1,4 +1,4 @@
-import { isFailedProbe, type Probe, type Triage } from "@faultline/playbook/triage";
+import { isCutShort, isFailedProbe, type Probe, type Triage } from "@faultline/playbook/triage";
 import { wrap } from "../wrap.ts";
 import { describeEnd } from "./describe-end.ts";
 
@@ -11,11 +11,14 @@ export function formatNoFailure(probes: readonly Probe[], { diagnosis }: Triage,
     elsewhere === undefined
       ? ""
       : ` But ${new URL(elsewhere.url).pathname} of the same host failed (${elsewhere.response?.status ?? "no response"}): triage that.`;
-  const tries = probes.filter((probe) => probe.purpose === "first" || probe.purpose === "again").length;
-  const times = ["", "once", "twice"][tries] ?? `${tries} times`;
+  const tries = probes.filter((probe) => probe.purpose === "first" || probe.purpose === "again");
+  const cutShort = tries.filter((probe) => first !== undefined && isCutShort(probe, first)).length;
+  const times = ["", "once", "twice"][tries.length - cutShort] ?? `${tries.length - cutShort} times`;
+  const unknown =
+    cutShort === 0 ? "" : ` ${cutShort} more ${cutShort === 1 ? "was" : "were"} not waited for as long (--timeout gives more).`;
   const end = first?.response === undefined ? "" : describeEnd(first.response).replace(/^ and still coming$/, "");
   const cut = end === "" ? "" : ` But its body is ${first?.response?.bodyBytes ?? 0} bytes${end}, which a client takes for a failure.`;
-  const said = `NO SERVER ERROR. ${describeOutcome(status)}, ${times}.${cut}${describeSizes(probes)}${beside}`;
+  const said = `NO SERVER ERROR. ${describeOutcome(status)}, ${times}.${unknown}${cut}${describeSizes(probes)}${beside}`;
   const asked = diagnosis.next.filter(({ check }) => check.startsWith("It is refused"));
   const hints = [...asked, ...(cut === "" ? [] : [CUT_HINT]), ...listHints(status)].flatMap(({ check, command }) => [
     ...wrap(`  ${check}`, columns),

@@ -1,7 +1,9 @@
-import type { Probe } from "@faultline/playbook/triage";
+import { type Probe, triageProbes } from "@faultline/playbook/triage";
 import { expect, it } from "vitest";
+import { formatNoFailure } from "./format-no-failure.ts";
 import { formatProbe } from "./format-triage.ts";
 
+const response = { status: 404, statusLine: "HTTP/1.1 404 Not Found", headers: [], bodyBytes: 0 };
 const probe: Probe = {
   purpose: "simple",
   method: "GET",
@@ -13,7 +15,7 @@ const probe: Probe = {
   tlsMs: 80,
   firstByteMs: 200,
   totalMs: 1_234,
-  response: { status: 404, statusLine: "HTTP/1.1 404 Not Found", headers: [], bodyBytes: 0 },
+  response,
 };
 
 it("shows a probe on one line of at most 80 columns, with what each step took", () => {
@@ -27,4 +29,14 @@ it("says where a request ended that got no answer", () => {
   expect(formatProbe({ ...rest, purpose: "first", failure })).toBe(
     "  first              TIMEOUT while in tls  1.23 s  dns 12, connect 18 ms",
   );
+});
+
+it("counts no try as answered that was cut short, where nothing failed", () => {
+  const { response: _, ...rest } = probe;
+  const first: Probe = { ...rest, purpose: "first", totalMs: 8_000, response: { ...response, status: 200 } };
+  const cut: Probe = { ...rest, purpose: "again", totalMs: 6_000, failure: { phase: "response", code: "TIMEOUT", message: "" } };
+  const say = (...probes: [Probe, ...Probe[]]): string =>
+    formatNoFailure(probes, triageProbes({ probes, proxyStatus: [], signatures: [] }, { fromMs: 0, toMs: 1 }), 200);
+  expect(say(first, first)).toContain("NO SERVER ERROR. It was answered with 200, twice.\n");
+  expect(say(first, cut)).toContain("It was answered with 200, once. 1 more was not waited for as long (--timeout gives more).\n");
 });

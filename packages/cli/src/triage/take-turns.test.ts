@@ -56,6 +56,20 @@ describe("turns", () => {
     expect(said).toEqual(["a begins", "a ends", "b begins", "b ends"]);
   });
 
+  it("has no more than five open at once of what never ends, however many there are", async () => {
+    const { said, steps, end } = watch(["a", "b", "c", "d", "e", "f", "g"]);
+    const turns = takeTurns(steps, within());
+    await pause();
+    expect(said).toEqual(["a begins", "b begins", "c begins", "d begins", "e begins"]);
+    end("b");
+    await pause();
+    expect(said.slice(5)).toEqual(["b ends", "f begins"]);
+    for (const name of ["a", "c", "d", "e", "f"]) end(name);
+    await pause();
+    end("g");
+    expect(await turns).toEqual([]);
+  });
+
   it("begins nothing that there is no time for, and names it", async () => {
     const { said, steps, end } = watch(["a", "b"]);
     const [first, second] = steps as [Step, Step];

@@ -19,18 +19,21 @@ export type Deadline = {
   readonly signal: AbortSignal;
 };
 
+/** A server that hangs is not to be filled by whoever asks why: the request, the same again, straight to the backend, a simple one, a handshake. */
+const MOST_AT_ONCE = 5;
 /** Less time than this tells nothing of a server. */
 export const LEAST_MS = 300;
 
 /**
- * Does one thing after the other within a time for all of them. What takes long does not hold up the next, which then begins beside it; what
- * there is no time left for is not begun. Resolves, when everything that was begun has ended, to the names of what was not.
+ * Does one thing after the other within a time for all of them. What takes long does not hold up the next, which then begins beside it, up to
+ * five at once; what there is no time left for is not begun. Resolves, when everything that was begun has ended, to the names of what was not.
  */
 export async function takeTurns(steps: readonly Step[], { leftMs, patienceMs, signal }: Deadline): Promise<readonly string[]> {
   const undone: string[] = [];
   const running = new Set<Promise<unknown>>();
   for (const { name, needsMs = LEAST_MS, isAlone = false, run } of steps) {
     if (isAlone) await Promise.all(running);
+    if (running.size >= MOST_AT_ONCE) await Promise.race(running);
     if (signal.aborted) break;
     if (leftMs() < needsMs) {
       undone.push(name);
