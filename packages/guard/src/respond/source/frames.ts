@@ -13,9 +13,12 @@ export type Place = { readonly tokens: readonly Token[]; readonly at: number; re
 
 const POSITION = /(?:^|[( ])((?:file:\/\/|\/|[A-Za-z]:[\\/])[^()]*):(\d+):(\d+)\)?$/;
 const MAX_FRAMES = 16;
+/** A longer one is no file's: the expressions would go through it again and again. */
+const MAX_FRAME = 1000;
 const MAX_SCRIPT_BYTES = 1 << 20;
 
 function readFrame(text: string): Frame {
+  if (text.length > MAX_FRAME) return { kind: "package" };
   if (text.includes("<anonymous>") && !POSITION.test(text)) return { kind: "native" };
   const [, file, line, column] = POSITION.exec(text) ?? [];
   if (text.includes("(node:") || text.startsWith("node:")) return { kind: "node" };
@@ -58,7 +61,9 @@ export class Scripts {
   readonly #read = new Map<string, { readonly text: string; readonly tokens: readonly Token[] } | undefined>();
 
   #readScript(file: string): { readonly text: string; readonly tokens: readonly Token[] } | undefined {
-    if (statSync(file).size > MAX_SCRIPT_BYTES) return undefined;
+    const found = statSync(file);
+    // To read a pipe or a device may never end, and files of the system have no size.
+    if (!found.isFile() || found.size > MAX_SCRIPT_BYTES || !found.size) return undefined;
     const text = readFileSync(file, "utf8");
     const tokens = scanTokens(text);
     return tokens && { text, tokens };

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -272,6 +273,27 @@ describe("what the source proves", () => {
     const handler = loadHandler("(req) => { throw new TypeError('Received type a ('.repeat(60_000)) }");
     const before = performance.now();
     expect(await ask(handler, { body: {} })).toMatchObject({ status: 500 });
+    expect(performance.now() - before).toBeLessThan(2000);
+  });
+
+  it("is nothing of a stack that came with the request: it names whatever its sender likes", async () => {
+    const file = join(folder, "guessed.cjs");
+    writeFileSync(file, "exports.handler = (req) => req.body.user.mail");
+    const message = "Cannot read properties of undefined (reading 'mail')";
+    const body = { name: "TypeError", message, stack: `TypeError: ${message}\n    at handler (${file}:1:42)` };
+    const handler = loadHandler("(req) => { throw req.body }");
+    expect(await ask(handler, { body })).toEqual({ status: 500, told: 1 });
+  });
+
+  it("is not looked for in a pipe, which nobody may ever write to, nor in a line without end", async () => {
+    const pipe = join(folder, "pipe.cjs");
+    spawnSync("mkfifo", [pipe]);
+    const handler = loadHandler("(req) => { throw Object.assign(new TypeError(req.body.message), { stack: req.body.stack }) }");
+    const message = "Cannot read properties of undefined (reading 'name')";
+    const head = `TypeError: ${message}\n    at `;
+    expect(await ask(handler, { body: { message, stack: `${head}handler (${pipe}:1:42)` } })).toEqual({ status: 500, told: 1 });
+    const before = performance.now();
+    expect(await ask(handler, { body: { message, stack: head + " file://".repeat(2000) } })).toEqual({ status: 500, told: 1 });
     expect(performance.now() - before).toBeLessThan(2000);
   });
 

@@ -3,8 +3,9 @@
  * same path into this very request gives exactly what the error's words state, the request did it. See docs/decisions/0335.
  */
 import { performance } from "node:perf_hooks";
+import { types } from "node:util";
 import { readMember, readTextMember } from "../../capture/throwable.ts";
-import type { Exchange, IncomingHeaders } from "../../exchange.ts";
+import type { Exchange } from "../../exchange.ts";
 import type { ErrorAnswer } from "../error-facts.ts";
 import { type Claim, readClaim } from "./claim.ts";
 import { findSurroundings, type Surrounding } from "./find-binding.ts";
@@ -21,8 +22,8 @@ const MAX_STACKS = 256;
 /** Of how many values for which the words hold it is asked whether another would have done. */
 const MAX_HOLDING = 8;
 
-/** What became of each stack, by the kind of words; all are let go when there are too many. */
-const origins = new Map<string, Map<number, Origin | undefined>>();
+/** What became of each kind of words with each stack; all are let go when there are too many. */
+const origins = new Map<string, Origin | undefined>();
 
 /** The names of members that the code between two tokens reads. */
 function collectNames(tokens: readonly Token[], { parameters, end }: Surrounding): readonly string[] {
@@ -54,20 +55,14 @@ function readOrigin(claim: Claim, stack: string): Origin | undefined {
 }
 
 function findOrigin({ kind, claim }: { readonly kind: number; readonly claim: Claim }, stack: string): Origin | undefined {
-  let known = origins.get(stack);
-  if (known === undefined) {
+  const key = kind + stack;
+  if (!origins.has(key)) {
     if (origins.size >= MAX_STACKS) origins.clear();
-    origins.set(stack, (known = new Map<number, Origin | undefined>()));
+    // A script that is gone, or that cannot be read, is not tried again.
+    origins.set(key, undefined);
+    origins.set(key, readOrigin(claim, stack));
   }
-  if (known.has(kind)) return known.get(kind);
-  let origin: Origin | undefined;
-  try {
-    origin = readOrigin(claim, stack);
-  } catch {
-    // A script that is gone, or that cannot be read, proves nothing.
-  }
-  known.set(kind, origin);
-  return origin;
+  return origins.get(key);
 }
 
 type Question = { readonly claim: Claim; readonly names: ReadonlySet<string>; readonly input: RecordedInput };
@@ -82,37 +77,29 @@ function isProvenIn(path: InputPath, { claim, names, input }: Question): boolean
   return isProven.length > 0 && !isProven.includes(false);
 }
 
-function isProvenBy(path: InputPath, question: Question): boolean {
-  try {
-    return isProvenIn(path, question);
-  } catch {
-    // A value that cannot even be looked at proves nothing.
-    return false;
-  }
-}
-
-function hasBody(headers: IncomingHeaders): boolean {
-  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
-}
-
-/** The stack and the request are read only where the words of the error can be about one value. */
+/**
+ * The stack and the request are read only where the words of the error can be about one value, and only of a true error: the stack of anything else may be
+ * the request's own text, and name whatever file its sender likes.
+ */
 function isProvoked(exchange: Exchange, bodyText: () => string | undefined): boolean {
-  const { thrown, view, request } = exchange;
-  const known = readClaim(readTextMember(thrown, "message") ?? "", readTextMember(thrown, "name") ?? "");
-  const stack = known === undefined ? undefined : exchange.account?.stack?.frames;
+  const { thrown, view, request, account } = exchange;
+  const known = types.isNativeError(thrown)
+    ? readClaim(readTextMember(thrown, "message") ?? "", readTextMember(thrown, "name") ?? "")
+    : undefined;
+  const stack = account?.stack?.frames;
   const origin = known === undefined || stack === undefined ? undefined : findOrigin(known, stack);
   if (known === undefined || origin === undefined) return false;
   const headers = view.headers(request);
-  const text = bodyText() ?? (hasBody(headers) ? undefined : "");
+  const isEmpty = headers["transfer-encoding"] === undefined && Number(headers["content-length"] ?? 0) <= 0;
   const input: RecordedInput = {
     method: view.method(request),
     parsed: view.parsedBody(request),
-    text,
+    text: bodyText() ?? (isEmpty ? "" : undefined),
     target: view.target(request),
     headers,
     hasPlainHeaders: !(readMember(request, "request") instanceof Request),
   };
-  return origin.paths.some((path) => isProvenBy(path, { claim: known.claim, names: origin.names, input }));
+  return origin.paths.some((path) => isProvenIn(path, { claim: known.claim, names: origin.names, input }));
 }
 
 /**
@@ -120,7 +107,12 @@ function isProvoked(exchange: Exchange, bodyText: () => string | undefined): boo
  * thrown behind an answer is: should the code be what is mistaken, somebody can see it.
  */
 export function judgeBySource(exchange: Exchange, bodyText: () => string | undefined): ErrorAnswer | undefined {
-  if (!isProvoked(exchange, bodyText)) return undefined;
+  try {
+    if (!isProvoked(exchange, bodyText)) return undefined;
+  } catch {
+    // A script that cannot be read, or a value that cannot even be looked at, proves nothing.
+    return undefined;
+  }
   exchange.ending = { status: 400, isFailure: false, isAborted: false, endMs: performance.now() };
   exchange.owner.tellLate(exchange);
   return { status: 400 };
