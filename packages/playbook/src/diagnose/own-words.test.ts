@@ -10,6 +10,9 @@ const OWN =
 const DRIVER = "\n\tat com.zaxxer.hikari.pool.HikariPool.createTimeoutException(HikariPool.java:696)";
 const PACKAGE = "\n\tat de.pooling.Waiting.take(Waiting.java:12)";
 
+/** .NET's logs have an exception's name without its namespace. */
+const SHORT: Partial<SpanSketch> = { logs: [{ severity: 17, body: "WholeException: course pool exhausted" }] };
+
 function diagnoseThrown(
   type: string,
   message: string,
@@ -91,9 +94,24 @@ describe("an error in which a machine shows", () => {
     ["by a code for a type", ["IJ000655", "course pool exhausted"], {}],
     ["by a driver's type without its package", ["NpgsqlException", "course pool exhausted"], { stack: OWN }],
     ["by a driver's type alone", ["DBConnection.ConnectionError", "course pool exhausted"], {}],
+    ["by a type of an open circuit", ["com.acme.calls.CircuitOpenException", "course pool exhausted"], { stack: OWN }],
+    ["by a type of an open breaker", ["BreakerOpen", "course pool exhausted"], { stack: OWN }],
+    ["by the same error in a record that says less of its type", ["System.Net.WholeException", "course pool exhausted"], SHORT],
     ["by a query that was not made", ["Error", "course pool exhausted"], { good: [QUERY] }],
   ] as const)("is of that machine: %s", (_, [type, message], more) => {
     expect(diagnoseThrown(type, message, more).causes[0]).toMatchObject({ cause: "pool-exhausted", confidence: 0.89 });
+  });
+
+  it("is of that machine by the type that the span has as its attribute, where its exception stands in a log", () => {
+    const attributes = { "http.route": "/courses", "error.type": "System.Net.WholeException" };
+    const sketch = { ...GOOD, ...SHORT, code: 500, takes: 80, attributes };
+    const { causes } = diagnose(
+      new TraceBuilder()
+        .traces(30, () => GOOD)
+        .traces(8, () => sketch)
+        .observations(),
+    );
+    expect(causes[0]).toMatchObject({ cause: "pool-exhausted", confidence: 0.89 });
   });
 
   it("is of that machine by a call beside it that failed", () => {

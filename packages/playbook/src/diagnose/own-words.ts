@@ -21,23 +21,40 @@ export function findOwnWords(hop: Hop, succeeding: readonly Occurrence[]): reado
   if (hop.calls.some(isFailed)) return [];
   const good = succeeding.flatMap(({ entry }) => findHop(entry, hop.service) ?? []);
   const peers = new Set([hop, ...good].flatMap(({ calls }) => calls.map(({ peer }) => peer.name)));
+  const types = hop.spans.flatMap(({ span }) => span.attributes["error.type"] ?? []).map(String);
   const thrown = [
     ...hop.spans.flatMap(({ span }) => readSpanExceptions(span)),
-    ...hop.logs.filter(({ severity }) => severity >= LOG_ERROR).map(readLogError),
+    ...hop.logs.filter(({ severity }) => severity >= LOG_ERROR).map((log) => qualify(readLogError(log), types)),
   ];
-  return thrown.flatMap((each) => {
-    const kind = namesOne(each.message, peers) ? undefined : judgeThrown(each, () => madeAllCalls(hop, good));
-    return kind === undefined || each.message.length < LEAST_LENGTH ? [] : [{ type: each.type, message: each.message, kind }];
+  // Of two records of one error, a log's may have its type without the package, or without the stack.
+  const ofMachines = new Set(thrown.filter(isOfMachine).map(({ message }) => message));
+  return thrown.flatMap(({ type, message, stack }) => {
+    const isHeld = ofMachines.has(message) || namesOne(message, peers) || message.length < LEAST_LENGTH;
+    const kind = isHeld ? undefined : judgeThrown(type, readFrames(stack), () => madeAllCalls(hop, good));
+    return kind === undefined ? [] : [{ type, message, kind }];
   });
 }
 
-function judgeThrown(thrown: ExceptionRecord, isQuiet: () => boolean): OwnWords["kind"] | undefined {
+/** The error with its type's whole name, where its span has it: .NET's logs leave the namespace out. */
+function qualify(error: ExceptionRecord, types: readonly string[]): ExceptionRecord {
+  const type = types.find((each) => error.type !== "" && each.endsWith(`.${error.type}`));
+  return type === undefined ? error : { ...error, type };
+}
+
+/** True where its type, its words, its cause or whose code threw it is of a machine. */
+function isOfMachine(thrown: ExceptionRecord): boolean {
   const chain = parseStack(thrown.stack ?? "");
-  if ([thrown, ...chain].some(isTechnical) || isOnlyOfMachines(thrown.message)) return undefined;
-  const frames = chain.find((each) => each.frames.length > 0)?.frames ?? [];
-  if (chain.length > 1 || isOfLibrary(frames)) return undefined;
-  if (frames.length === 0) return isOfTrade(thrown.type) || isQuiet() ? "unsure" : undefined;
-  return isAnybodys(thrown.type) ? "unsure" : "trade";
+  if ([thrown, ...chain].some(isTechnical) || isOnlyOfMachines(thrown.message)) return true;
+  return chain.length > 1 || isOfLibrary(readFrames(thrown.stack));
+}
+
+function readFrames(stack = ""): readonly StackFrame[] {
+  return parseStack(stack).find(({ frames }) => frames.length > 0)?.frames ?? [];
+}
+
+function judgeThrown(type: string, frames: readonly StackFrame[], isQuiet: () => boolean): OwnWords["kind"] | undefined {
+  if (frames.length === 0) return isOfTrade(type) || isQuiet() ? "unsure" : undefined;
+  return isAnybodys(type) ? "unsure" : "trade";
 }
 
 /** True where a package threw, known as one or of another maker than the code of the program that called it. */

@@ -30,7 +30,7 @@ const TECHNICAL_NAME =
 
 /** Types that are drivers' and clients' by their whole name. */
 const TECHNICAL_TYPE =
-  /^(?:\w*Timeout(?:Error|Exception)|(?:Client)?Connect(?:ion|or)?(?:Error|Exception|Refused\w*|Reset\w*|Aborted\w*|Failed\w*)|BrokenPipeError|(?:Payload|Body|Content|Request(?:Entity|Body)?|Entity)TooLarge\w*|RateLimit(?:Error|Exception|Exceeded\w*)|Throttl\w+|TooManyRequests\w*|TooManyConnections\w*|SlowDown\w*|ServiceUnavailable\w*|InternalServer\w*|ResourceExhausted\w*|ResourceRequest\w*|PoolTimeout|CircuitBreaker(?:Error|Exception|Open\w*)|Deadlock(?:Detected\w*|ed)|LockWait\w*|CannotAcquireLock\w*|DataAccess\w*|Transient\w+|RejectedExecution\w*|AbortError|ErrorException|EOFError|FatalError|Fatal)$/;
+  /^(?:\w*Timeout(?:Error|Exception)|(?:Client)?Connect(?:ion|or)?(?:Error|Exception|Refused\w*|Reset\w*|Aborted\w*|Failed\w*)|BrokenPipeError|(?:Payload|Body|Content|Request(?:Entity|Body)?|Entity)TooLarge\w*|RateLimit(?:Error|Exception|Exceeded\w*)|Throttl\w+|TooManyRequests\w*|TooManyConnections\w*|SlowDown\w*|ServiceUnavailable\w*|InternalServer\w*|ResourceExhausted\w*|ResourceRequest\w*|PoolTimeout|CircuitBreaker(?:Error|Exception|Open\w*)|(?:Circuit|Breaker)(?:Is)?Open(?:Error|Exception)?|Open(?:Circuit|Breaker)(?:Error|Exception)?|Deadlock(?:Detected\w*|ed)|LockWait\w*|CannotAcquireLock\w*|DataAccess\w*|Transient\w+|RejectedExecution\w*|AbortError|ErrorException|EOFError|FatalError|Fatal)$/;
 
 /** A type that is the number or the name of an error, as codes are written: `IJ000655`, `BLOB_TOO_LARGE`. */
 const CODE = /^[A-Z]+(?:_[A-Z0-9]+)+$|^[A-Z]{2,}-?\d{3,}$/;
