@@ -1,5 +1,5 @@
 import type { AssignedValue } from "./forms/assigned-value.ts";
-import { ALNUM, classOf, entropyOf } from "./character.ts";
+import { entropyOf } from "./character.ts";
 import { isNameOf, type KeyClassifier, type KeyKind } from "./names/sensitive-key.ts";
 import { isReplacement } from "./replacement.ts";
 import type { Scan } from "./finding.ts";
@@ -25,20 +25,20 @@ const SAID_OF = new Set(WORDS);
 const NO_VALUE = new Set(WORDS.slice(0, WORDS.indexOf("no")));
 
 // What follows is asked of 128 characters of a value.
-/** Values that only say where the secret comes from. */
+/** Values that only say where the secret comes from, and a sign or a few. */
 const PLACEHOLDER =
-  /^(?:["']?(?:\\?\$\{[^}]+\}[:@/.-]?)+["']?|#\{[^}]*\}|\$\([\w. -]+\)|["']?\$\$?(?:[A-Za-z_]\d?){1,64}["']?|\$?\{\{[^{}]+\}\}|<[\w -]{1,64}>(?:\W.*)?|&lt;[\w -]{1,64}&gt;|%(?!\d)[\w()]{1,32}%?|@\w{1,32}@|\{ ?[\w.]{0,32} ?\}|\?|:\w{1,32}|\$\d{1,3})$/i;
+  /^(?:["']?(?:\\?\$\{[^}]+\}[:@/.-]?)+["']?|#\{[^}]*\}|\$\([\w. -]+\)|["']?\$\$?(?:[A-Za-z_]\d?){1,64}["']?|\$?\{\{[^{}]+\}\}|<[\w -]{1,64}>(?:\W.*)?|&lt;[\w -]{1,64}&gt;|%(?!\d)[\w()]{1,32}%?|@\w{1,32}@|\{ ?[\w.]{0,32} ?\}|\?|:\w{1,32}|\$\d{1,3}|[^\p{L}\p{N}]{1,3})$/iu;
 
 /** What stands where a secret was, or will be: a mask, what somebody is to fill in. */
 export const BLANK =
-  /^(?:[*.•x]{3,}|[0-]{8,64}|<[\w -]{1,64}>|\[(?:\w+ed|hidden|object object)\]|[_[<{]{0,4}(?:your|replace|insert|enter|change)[-_ ][a-z_ -]{1,40}[\]}>]{0,4})$/i;
+  /^(?:[*.•x]{3,}|[0-]{8,64}|<[a-z_ -]{1,64}>|\[(?:\w+ed|hidden|object object)\]|[_[<{]{0,4}(?:your|replace|insert|enter)[-_ ][a-z_ -]{1,40}[\]}>]{0,4}|change.me)$/i;
 
 /**
  * What follows a quote that closed a text and did not open one: `"password: " + get() + "`, `"Password:",next:"`. And what is public by
  * its look: a place in a file, a path of words, a selector, the name of a resource.
  */
 const NO_SECRET =
-  /^(?:(?:\s{0,4}[+.,;)]){1,3}\s{0,4}[$\w]+[ ([:.]|\d{1,6}:\d{1,5}\)?$|[a-z]+:"|0x[\da-fA-F]{1,8}$|(?:arn|env|file|op|vault):|[A-Z]+_[A-Z_]+$|(?:amd|arm)64$|#(?:[\da-f]{3}){1,2}$|[a-z]{2,32}(?:\/[a-z\d_.-]{1,64}){2,8}$|[#./]{0,2}[a-z_]{1,32}(?:[/#][a-z_-]{1,64}){1,8}$|[#.][a-z]{1,32}(?:-[a-z]{1,32}){1,4}$|\/(?:[a-z][\w.@-]{0,64}\/){1,8}[\w.@-]{0,64}$)/;
+  /^(?:(?:\s{0,4}[+.,;)]){1,3}\s{0,4}[$\w]+[ ([:.]|\d{1,6}:\d{1,5}\)?$|[a-z]+:"|0x[\da-fA-F]{1,8}$|(?:arn|env|file|op|vault):(?:[A-Z_]+$|aws|[\w.-]*\/)|[A-Z]+_[A-Z_]+$|(?:amd|arm)64$|[a-z]{2,32}(?:\/[a-z\d_.-]{1,64}){2,8}$|[#./]{0,2}[a-z_]{1,32}(?:[/#][a-z_-]{1,64}){1,8}$|[#.][a-z]{1,32}(?:-[a-z]{1,32}){1,4}$|\/(?:[a-z][\w.@-]{0,64}\/){1,8}[\w.@-]{0,64}$)/;
 
 /** A template, an expression, a map or a tag of YAML that begins in a value's place and goes on behind it. */
 const EXPRESSION =
@@ -97,9 +97,7 @@ function isProse(scan: Scan, value: AssignedValue, raw: string): boolean {
 /** What code puts behind a name, and no text of its own. */
 function isReference(raw: string, kind: KeyKind): boolean {
   // `Fl0ppy.Disk` is no member of anything, `x9(a)b` no call.
-  return (
-    /\W/.test(raw) && REFERENCE.test(raw) && !/(?=[\w-]*\d)[\w-]{40}|\)\w/.test(raw) && !(kind === "password" && /[a-z]\d[a-z]/.test(raw))
-  );
+  return REFERENCE.test(raw) && !/(?=[\w-]*\d)[\w-]{40}|\)\w/.test(raw) && !(kind === "password" && /[a-z]\d[a-z]/.test(raw));
 }
 
 /** `token: InjectionToken;`, `session = open_session,`: a type or a variable, in code; `self.token = token`: the same name again. */
@@ -139,6 +137,12 @@ function isCredibleBare(claim: Claim, kind: KeyKind, raw: string): boolean {
 /** Kinds whose secrets are neither short words nor short numbers: `session: "active"`, `token: 3`. */
 export const LONG_KINDS = /^(?:session|auth|cookie|csrf|token|key)$/;
 
+/**
+ * No password, but what a token never looks like: where a secret is kept, `TOKEN_KEY = "auth.token"`, a colour, `token-color: #1f2328`, an
+ * expression between slashes, as code writes it, with signs that no key has.
+ */
+const NO_TOKEN = /^(?:[a-z]+(?:\.[a-z]+)+|#[\da-f]{3,6}|\/.*[\\^([].*\/[a-z]*)$/i;
+
 /** Names under which a word says something of a secret, and anything else may be one. */
 const TOLD_OF = /(?:reason|message|response|result)$/i;
 
@@ -147,10 +151,7 @@ function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
   if (NO_SECRET.test(raw) || isVersion(raw, kind)) return false;
   // OAuth's codes and OpenWeather's ids are long and random, those of errors are words.
   if (/^(?:code|appid)$/i.test(claim.name) && !isTokenLike(raw, 16)) return false;
-  // `TOKEN_KEY = "auth.token"`: where a secret is kept.
-  if (kind !== "password" && /^[a-z]+(?:\.[a-z]+)+$/i.test(raw)) return false;
-  // An expression between slashes, as code writes it, holds signs that no key has.
-  if (kind !== "password" && ((IDENTIFIER.test(raw) && TOLD_OF.test(claim.name)) || /^\/.*[\\^([].*\/[a-z]*$/.test(raw))) return false;
+  if (kind !== "password" && ((IDENTIFIER.test(raw) && TOLD_OF.test(claim.name)) || NO_TOKEN.test(raw))) return false;
   if (/^-?[\d.,]+$/.test(raw)) return raw.length >= (operator === "weak" ? 15 : LONG_KINDS.test(kind) ? 8 : 3);
   // `cookies: 3, session: none` counts them.
   if (kind === "cookie" && operator === "colon" && !raw.includes("=") && /[ ,]/.test(raw)) return false;
@@ -201,12 +202,5 @@ export function isVersion(raw: string, kind: KeyKind): boolean {
 export function isCredible(claim: Claim): boolean {
   const { value, kind, scan } = claim;
   const raw = scan.text.slice(value.start, Math.min(value.end, value.start + 128));
-  if (
-    raw === "" ||
-    isReplacement(raw) ||
-    BLANK.test(raw) ||
-    ((classOf(raw.charCodeAt(0)) & ALNUM) === 0 && (PLACEHOLDER.test(raw) || /^[^\p{L}\p{N}]{1,3}$/u.test(raw)))
-  )
-    return false;
-  return isCredibleNamed(claim, kind, raw);
+  return raw !== "" && !isReplacement(raw) && !BLANK.test(raw) && !PLACEHOLDER.test(raw) && isCredibleNamed(claim, kind, raw);
 }

@@ -25,6 +25,18 @@ const SECRETS: readonly (readonly [value: unknown, secret: string])[] = [
   [{ recaptchaTokenResponse: "03AGdBq25x8Kd92mQpl" }, "03AG"],
   [{ scripts: { password: "my pass. word9" } }, "word9"],
   [{ scripts: { secret: "x9 Kd.sh82mm" } }, "sh82mm"],
+  [{ password: "Swordfish" }, "Swordfish"],
+  [{ adminPassword: "Admin" }, "Admin"],
+  [{ password: "enter the dragon" }, "dragon"],
+  [{ password: "change-is-good" }, "good"],
+  [{ user: { new_password: "your highness" } }, "highness"],
+  [{ password: "xxxx" }, "xxxx"],
+  [{ password: "00000000" }, "00000000"],
+  [{ password: "<hunter2>" }, "hunter2"],
+  [{ password_repeated: "tiger" }, "tiger"],
+  [{ passwordEntered: "tiger" }, "tiger"],
+  [{ password_typed: "tiger" }, "tiger"],
+  [{ passcodeConfirm: "tiger" }, "tiger"],
 ];
 
 const PLAIN: readonly unknown[] = [

@@ -89,7 +89,8 @@ function isSaid({ pass, frame }: Walk, kind: KeyKind, plain: string): boolean {
     isLabel(plain, [key, kind], pass.classify) ||
     (LONG_KINDS.test(kind) && (isBelow ? /^[a-z.]{1,12}$/.test(plain) : isSaidOf(plain) || DONE.test(plain))) ||
     isVersion(plain, kind) ||
-    BLANK.test(plain) ||
+    // A password that begins with a letter may be a phrase: `enter the dragon`.
+    (BLANK.test(plain) && (kind !== "password" || /^\W/.test(plain))) ||
     (isSentence(plain) && ABOUT_KEYS.test(about)) ||
     // A command is read as the text it is.
     (about === "scripts" && /^(?:node|tsx) /.test(plain))

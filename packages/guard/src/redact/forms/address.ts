@@ -45,7 +45,7 @@ export function readUserInfo(scan: Scan, at: number): Finding | undefined {
   if (read.at - at > LONGEST_AUTHORITY) return undefined;
   const [whole = "", password, token] = USER_INFO.exec(text.slice(at, at + LONGEST_AUTHORITY)) ?? [];
   const raw = password ?? token ?? "";
-  if (raw === "" || /^(?:\$\{?\w+\}?|\{\w+\}|\*+|%s|pass(?:word)?|[A-Z_]{4,})$/.test(raw) || isReplacement(raw)) return undefined;
+  if (raw === "" || /^(?:\$\{?\w+\}?|\{\w+\}|\*+|%s|pass(?:word)?)$/i.test(raw) || isReplacement(raw)) return undefined;
   const end = at + whole.length - 1;
   return { start: end - raw.length, end, kind: "password", replacement: toPlainMarker(raw, scan.pass.pseudonym) };
 }

@@ -98,7 +98,7 @@ function findLineEnd({ text }: Scan, start: number): number {
   return start + (LINE.exec(text.slice(start, start + LONGEST_BARE))?.[0].length ?? 0);
 }
 
-const SCHEME = /^(?:basic|bearer|digest|token|apikey|api-key|aws4-hmac-sha256|[a-z][a-z-]{1,19}(?=[ \t]+(?=\S{0,40}\d)\S{16}))[ \t]+/i;
+const SCHEME = /^(?:basic|bearer|digest|token|apikey|api-key|aws4-hmac-sha256|[a-z][a-z-]{1,19}(?=[ \t]+(?=\S*\d)\S{16}))[ \t]+/i;
 
 /** Finds the value behind an operator. */
 export function findValue(scan: Scan, sign: Sign, kind: KeyKind | undefined): AssignedValue | undefined {
@@ -126,5 +126,5 @@ export function findValue(scan: Scan, sign: Sign, kind: KeyKind | undefined): As
 }
 
 function schemeLength(text: string, at: number): number {
-  return SCHEME.exec(text.slice(at, at + 64))?.[0].length ?? 0;
+  return SCHEME.exec(text.slice(at, at + 96))?.[0].length ?? 0;
 }

@@ -28,6 +28,7 @@ const STEMS: readonly Row[] = [
   "auth authorization authorisation connectionstring connstr databaseurl mongouri mongodburi redisurl amqpurl",
   "session sessionid sessid",
   "csrf csrf xsrf",
+  "code passcode",
   "card creditcard debitcard cardnum ccnum cardno cardcvc cardcvv cardpan kreditkarte kartennummer",
   "bank accountnumber bankaccount routingnumber sortcode kontonummer accountno acctnum",
   "national-id socialsecurity nationalid nationalinsurance taxpayerid taxid driverslicen driverlicen drivinglicen sozialversicherung",
@@ -107,8 +108,11 @@ function normalise(name: string): string {
 export function isNameOf(text: string, name: string): boolean {
   const words = splitName(text.replace(/\b(?:your|the) /gi, ""));
   const joined = words.join("");
-  const parts = normalise(name);
-  return words.every((word) => parts.includes(word.slice(0, 5))) || ANY_STEM.some(([, any]) => any.exec(joined)?.[0] === joined);
+  // One word alone is a password: `Admin` under `adminPassword`.
+  return (
+    (words.length > 1 && words.every((word) => normalise(name).includes(word.slice(0, 5)))) ||
+    ANY_STEM.some(([, any]) => any.exec(joined)?.[0] === joined)
+  );
 }
 
 function classifyWords(words: readonly string[], joined: string): KeyKind | undefined {
@@ -118,7 +122,7 @@ function classifyWords(words: readonly string[], joined: string): KeyKind | unde
   if (
     words[0] === "existing" ||
     (words.length > 1 &&
-      (/(?<!cod|crypt|hash|se)ed$/.test(last) ||
+      (/(?:[bgksu]l?|ir|(?<!pe)at)ed$/.test(last) ||
         ABOUT.has(last.replace(/s$/, "")) ||
         ABOUT.has(last) ||
         ABOUT.has(lastTwo) ||
@@ -133,7 +137,7 @@ function classifyWords(words: readonly string[], joined: string): KeyKind | unde
   }
   if (/(?:ps?wd|pw|(?<!by|com|tres)pass)$/.test(joined)) return "password";
   if (
-    /(?:pass|your|auth|login|confirmation|verification|security|backup|sms|access|activation|factor|onetime|recovery)(?:code|(?<=recovery)key)s?$/.test(
+    /(?:your|auth|login|confirmation|verification|security|backup|sms|access|activation|factor|onetime|recovery)(?:code|(?<=recovery)key)s?$/.test(
       joined,
     )
   )
