@@ -19,6 +19,10 @@ const FEW = 8;
 const OUTSTANDING = 4;
 /** Kinds of values at one place, as user names and a few words. */
 const TURNS = 3;
+/** Of fewer values at one place nothing is told of the same words elsewhere: an error there would be one at all places that have them. */
+const LEAST_TELLING = 8;
+/** Fewer words beside ids, none of which is a value, are names that are seldom asked for: `/orders/new`. */
+const LEAST_BESIDE_IDS = 3;
 /** Words that were folded into one parameter before new ones are taken for its values. */
 const CROWDED = 1000;
 /** Rare suffixes of values at one place, beyond which they are no suffixes: extensions and verbs are few. */
@@ -90,7 +94,7 @@ function foldGroup<T extends Mergeable<T>>(nodes: Joined<T>, { keys, suffix, at 
   for (let turn = 0; turn < TURNS; turn += 1) {
     const values = new Set(findValues(nodes, { keys: left, suffix, at }));
     if (values.size === 0) return;
-    for (const value of values) at.known.add(value);
+    if (values.size >= LEAST_TELLING) for (const value of values) at.known.add(value);
     for (const { node, folded } of foldInto(nodes, PARAMETER + suffix, [...values]))
       if (folded >= CROWDED) getCrowd(node).suffixes.add(suffix);
     left = left.filter((key) => !values.has(key));
@@ -206,6 +210,8 @@ function findValues<T>(nodes: Joined<T>, { keys, suffix, at }: Siblings): readon
   const valueLike = tail.filter(looksLikeValue);
   for (const words of [tail.length < CONTINUED ? tail : widenTail(keys, count, limit), valueLike]) {
     if (words.length === 0) continue;
+    if (known > 0 && folded === 0 && words.length < LEAST_BESIDE_IDS && !words.every((word) => looksLikeValue(word) || at.known.has(word)))
+      continue;
     const isLong = isLongTail(words, count, { depth: at.depth, hasParameter: known > 0 });
     if (!areValues(nodes, { words, count, known, folded, isLongTail: isLong, at })) continue;
     const taken = new Set(words);

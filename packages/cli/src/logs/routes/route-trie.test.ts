@@ -281,6 +281,35 @@ describe("learning routes from paths", () => {
     expect(templates.toSorted()).toEqual(["/media/{id}", "/users/{id}"]);
   });
 
+  it("keeps the new of a few resources, each asked for once or twice beside ids", () => {
+    const paths = names(30).flatMap((resource, index): [string, string][] => [
+      ...Array.from({ length: 2 + (index % 9) }, (_, id): [string, string] => [`/${resource}/${index * 31 + id}`, "item"]),
+      ...Array.from({ length: 2 + (index % 5) }, (): [string, string] => [`/${resource}`, "list"]),
+      ...Array.from({ length: 1 + (index % 3) * (index % 4) }, (): [string, string] => [`/${resource}/new`, "new"]),
+    ]);
+    expect(learn(paths).filter(({ template }) => template.endsWith("/new"))).toHaveLength(30);
+  });
+
+  const LANGUAGES = "en de fr es it pt nl pl sv da fi nb cs hu ro tr ja ko zh ru".split(" ");
+  const SERVICES = "User Order Product Cart Payment Invoice Session Report Coupon Shipment Return Review".split(" ");
+  it.each([
+    ["pages of a site in 20 languages", LANGUAGES, ["/*", "/*/about", "/*/pricing", "/*/contact", "/*/blog", "/*/docs", "/*/login"]],
+    ["methods of an RPC", SERVICES, ["Get*", "List*", "Create*", "Update*", "Delete*", "Search*"].map((name) => `/v1.*Service/${name}`)],
+  ])("merges few %s in small logs, some of which are seldom asked for", (_, heads, shapes) => {
+    const names = heads.flatMap((head) => shapes.map((shape) => shape.replaceAll("*", head)));
+    const shares = [1, 2, 3, 4, 5].map((seed) => {
+      const random = createRandom(seed * 7919);
+      const order = names.map((name) => [random.next(), name] as const).toSorted(([a], [b]) => a - b);
+      const asked = Array.from({ length: 200 }, (): [string, string] => {
+        const [name] = order.slice(Math.floor(order.length ** random.next()) - 1).map(([, each]) => each) as [string];
+        return [name, name];
+      });
+      const merged = learn(asked).filter(({ template }) => template.includes("{id}"));
+      return merged.reduce((total, { leaf }) => total + leaf.total, 0) / asked.length;
+    });
+    expect(Math.max(...shares)).toBeLessThanOrEqual(0.1);
+  });
+
   it("makes one route of scopes, and none of @me", () => {
     const paths = TENANTS.flatMap((tenant) => Array.from({ length: 30 }, (): [string, string] => [`/@${tenant}/${tenant}`, "scope"]));
     const routes = learn([...paths, ["/@me/settings", "me"]]);

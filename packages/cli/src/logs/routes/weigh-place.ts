@@ -22,8 +22,10 @@ export type Candidates = {
 /** `users`, `orders`, `keys`; not `status`, `access`, `basis`. */
 const PLURAL = /[a-z]{2,}[^sui]s$/i;
 const VERSION = /^v?\d+([._]\d+)?$/;
-/** Written as programmers write, not as a path's names mostly are: camelCase, under_scores, dots. */
+/** Written as programmers write, not as a path's names mostly are: mixed case, under_scores, dots. */
 const COMPOUND = /[a-z][A-Z]|.[_.]/;
+/** `getUser`, `CreateOrder`: so the methods of an RPC are called. */
+const CAMEL_CASE = /^[A-Za-z]*[a-z][A-Z][a-z]+$/;
 
 function isPlural(key: string | undefined): boolean {
   return key !== undefined && PLURAL.test(key);
@@ -110,7 +112,7 @@ function weighSpelling(words: readonly string[]): number {
     3.995 * share(words, isCoded) +
     // Long names with dashes are as often a method's (`list-foundation-model-agreement-offers`) as an article's.
     -3.029 * share(words, (word) => !isCoded(word) && looksLikeValue(word)) +
-    1.939 * share(words, (word) => COMPOUND.test(word))
+    1.939 * share(words, (word) => COMPOUND.test(word) && !CAMEL_CASE.test(word))
   );
 }
 
