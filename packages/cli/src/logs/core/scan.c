@@ -780,6 +780,8 @@ static const unsigned char *scan_line(const unsigned char *start, int is_wrapped
     /* A quote opens behind a space and nothing else. */
     if (last[-1] != ' ' || buffer[mark[4]-1] != ' ' || mark[4] != mark[3] + 2) return 0;
   }
+  /* The common format has another name, and a shape of its own. */
+  if (is_wrapped && !tail) return 0;
   const unsigned char *line_break = tail ? buffer + mark[6] : last;
   if (*line_break != '\n') return 0;
   const unsigned char *end = line_break[-1] == '\r' ? line_break - 1 : line_break;
@@ -814,7 +816,7 @@ static const unsigned char *scan_line(const unsigned char *start, int is_wrapped
   duration_ms = -1;
   if (tail && !read_duration(tail, end)) return 0;
   /* A finer time is not rounded where a shape is taught. */
-  if (is_wrapped && tail && end - tail > 4 && end[-4] != '.') return 0;
+  if (is_wrapped && end - tail > 4 && end[-4] != '.') return 0;
   if (!read_time(open + 1)) return 0;
   if (is_wrapped && is_to_be_checked()) return 0;
   const unsigned char *next = line_break + 1;

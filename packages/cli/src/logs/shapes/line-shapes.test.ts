@@ -318,4 +318,13 @@ describe("lines of shapes that the scanner was taught", () => {
     const lines = write(random).map((line) => random.pick(mutate(line, random), ...Array.from({ length: 30 }, () => line)));
     expect(await report(lines, "wasm")).toEqual(await report(lines, "javascript"));
   });
+
+  it("have the name of their format, combined or common, in a wrapper of both", async () => {
+    const random = createRandom(5);
+    const lines = Array.from({ length: 3000 }, (_, index) => {
+      const line = toCombined({ ...invent(random, index), agent: "curl/8.4.0" });
+      return `gateway-1  | ${line.slice(0, random.pick(line.length, line.length, line.indexOf(' "-" ')))}`;
+    });
+    expect(await report(lines, "wasm")).toEqual(await report(lines, "javascript"));
+  });
 });
