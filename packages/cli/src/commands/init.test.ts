@@ -303,6 +303,42 @@ describe("faultline init", () => {
       "this.app may get routes after line 8",
     ],
     [
+      "routes of a class that come after the method that listens, which another method calls",
+      {
+        "package.json": manifest("express"),
+        "app.js":
+          "class App {\n  constructor() {\n    this.app = express();\n    this.init();\n  }\n  init() {\n    this.start();\n    this.routes();\n  }\n  start() {\n    this.app.listen(1);\n  }\n  routes() {\n    this.app.get('/', f);\n  }\n}\n",
+      },
+      "this.app may get routes after line 11",
+    ],
+    [
+      "routes that come from outside of the class",
+      {
+        "package.json": manifest("express"),
+        "app.js":
+          "class App {\n  constructor() {\n    this.app = express();\n  }\n  start() {\n    this.app.listen(1);\n  }\n}\nconst a = new App();\na.start();\na.app.get('/', f);\n",
+      },
+      "this.app may get routes after line 6",
+    ],
+    [
+      "a class that listens in an if without braces, where a line before it would be the if's own",
+      {
+        "package.json": manifest("express"),
+        "app.js":
+          "class App {\n  constructor() {\n    this.app = express();\n  }\n  start() {\n    if (process.env.PORT)\n      this.app.listen(1);\n  }\n}\n",
+      },
+      "where this.app begins to listen was not found",
+    ],
+    [
+      "a class that listens within an expression",
+      {
+        "package.json": manifest("express"),
+        "app.js":
+          "class App {\n  constructor() {\n    this.app = express();\n  }\n  start() {\n    connect().then(() =>\n      this.app.listen(1),\n    );\n  }\n}\n",
+      },
+      "where this.app begins to listen was not found",
+    ],
+    [
       "a class that listens nowhere",
       { "package.json": manifest("express"), "app.js": "class App {\n  constructor() {\n    this.app = express();\n  }\n}\n" },
       "where this.app begins to listen was not found",

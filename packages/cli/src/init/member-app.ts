@@ -22,6 +22,30 @@ function findMethod(lines: readonly string[], at: number): string {
   return /^\s*(?:(?:public|private|protected|static|async)\s+)*(\w+)\s*[(=]/.exec(heads.at(-1) ?? "")?.[1] ?? "";
 }
 
+/** What runs after a line: the rest of its block, and of each block that calls its method. */
+function listLater(lines: readonly string[], at: number): readonly string[] {
+  const [later, known] = [takeBlock(lines, at).slice(1), new Set<string>()];
+  const follow = (from: number): void => {
+    const method = findMethod(lines, from);
+    if (method === "" || known.has(method)) return;
+    known.add(method);
+    for (const [index, line] of lines.entries()) {
+      if (!line.includes(`this.${method}(`)) continue;
+      later.push(...takeBlock(lines, index).slice(1));
+      follow(index);
+    }
+  };
+  follow(at);
+  return later;
+}
+
+/** True where a line begins a statement of a block in braces: before it another one can stand. */
+function isStatement(lines: readonly string[], at: number): boolean {
+  const indent = indentOf(lines[at] ?? "");
+  const head = lines.slice(0, at).findLast((line) => /^\s*[^\s/*]/.test(line) && indentOf(line) < indent);
+  return /\{\s*(?:\/\/.*)?$/.test(head ?? "");
+}
+
 /**
  * Behind the routes of an app that a class keeps (`this.app = express()`): before the statement, of whatever method, with which it begins to
  * listen. Throws a UsageError where that is not certain, or where routes may come later.
@@ -32,15 +56,14 @@ export function findMemberListening(lines: readonly string[], member: string, cr
   const server = served.find((each) => each !== undefined)?.replace(".", String.raw`\.`);
   const listens = new RegExp(String.raw`^\s*${KEEPS}(?:${name}${server === undefined ? "" : `|${server}`})\.listen\(`);
   const [at, second] = lines.flatMap((line, index) => (index > created && listens.test(line) ? [index] : []));
-  if (at === undefined || second !== undefined)
+  if (at === undefined || second !== undefined || !isStatement(lines, at))
     throw new UsageError(
       `the one place where ${member} begins to listen was not found in the entry file; name another with --entry, or wire the guard by hand`,
     );
-  const making = takeBlock(lines, created).slice(1);
-  const calls = making.findIndex((line) => line.includes(`this.${findMethod(lines, at)}(`) || listens.test(line));
-  const later = [...takeBlock(lines, at).slice(1), ...(calls === -1 ? [] : making.slice(calls + 1))];
   const isLate = new RegExp(String.raw`\b${name}\.${ROUTES}|^\s*(?:await\s+)?this\.\w+\(`);
-  if (later.some((line) => isLate.test(line)))
+  const outside = lines.slice(lines.findIndex((line, index) => index > at && line.startsWith("}")));
+  const isOfOthers = new RegExp(String.raw`\w${name.replace("this", "")}\.${ROUTES}`);
+  if (listLater(lines, at).some((line) => isLate.test(line)) || outside.some((line) => isOfOthers.test(line)))
     throw new UsageError(`${member} may get routes after line ${at + 1}, where it begins to listen; wire the guard by hand`);
   return at;
 }
