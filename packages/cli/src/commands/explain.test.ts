@@ -83,6 +83,9 @@ describe("faultline explain", () => {
     ["Error: ER_CON_COUNT_ERROR: Too many connections", "MySQL 1040"],
     ["ER_SOMETHING_NEW", "the database server or its driver"],
     ["1236", "perror 1236"],
+    ["4001", "a WebSocket's close code"],
+    ["SQLSTATE[HY000] [2002] Connection timed out", "a packet is dropped"],
+    ["P1016", "the message behind the code"],
     ["XX000", "an internal error of the database"],
     ["E11000 duplicate key error collection: shop.users", "MongoDB"],
     ["WRONGTYPE Operation against a key holding the wrong kind of value", "redis-cli type KEY"],
@@ -142,6 +145,15 @@ describe("faultline explain", () => {
     const [found] = JSON.parse((await explain([code, "--json"])).out) as Record<string, string>[];
     expect(found).toMatchObject({ source: expect.any(String), mistakenFor: expect.any(String), nextCheck: expect.any(String) });
   });
+
+  it.each(["3306", "4401", "ER_SOMETHING_NEW", "ORA-00942", "P1016", "P2031", "ERR_FOO_BAR"])(
+    "gives no cause to a code that is known by its kind alone: %s",
+    async (code) => {
+      const [found] = JSON.parse((await explain([code, "--json"])).out) as Record<string, string>[];
+      expect(found).toMatchObject({ nextCheck: expect.any(String), mistakenFor: expect.any(String) });
+      expect(found).not.toHaveProperty("cause");
+    },
+  );
 
   it("reads a body from standard input", async () => {
     const page = "<html>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>";

@@ -304,7 +304,7 @@ export function findOracleCode(text: string): ErrorKnowledge | undefined {
     code,
     meaning: "the database refuses or fails the statement; the message behind the code says why",
     madeBy: "the database server or its client",
-    cause: "database-failure",
+    mistakenFor: "a database that is down: mostly it answered",
     nextCheck: `oerr ora ${code.slice(4)} says it in full`,
     source: "Oracle Database, error messages",
   };

@@ -199,8 +199,10 @@ export const MYSQL_ERRORS: readonly ErrorKnowledge[] = [
   }),
   numbered(2002, {
     named: "CR_CONNECTION_ERROR",
-    meaning: "no connection to the database: nobody listens there",
+    meaning: "no connection to the database; the words behind it say why",
     cause: "connection-refused",
+    nextCheck:
+      "'refused': does it listen? 'No such file': localhost means the socket, 127.0.0.1 the port. 'timed out': a packet is dropped. 'getaddrinfo': the name",
   }),
   numbered(2006, {
     named: "CR_SERVER_GONE_ERROR",
@@ -225,7 +227,19 @@ export function findMysqlCode(text: string): ErrorKnowledge | undefined {
   const number = /^(?:1[2-9]\d\d|[34]\d{3})$/.exec(text)?.[0];
   const code = number === undefined ? /\b(?:ER|CR|PROTOCOL)_[A-Z][A-Z0-9_]{3,}\b/.exec(text)?.[0] : `MySQL ${number}`;
   if (code === undefined) return undefined;
-  const nextCheck = number === undefined ? "the message beside it, and the database's log" : `perror ${number} says it in words`;
+  const known = { code, madeBy: "the database server or its driver", source: MYSQL };
   const meaning = "the database, or its driver, refuses or fails the statement; the message beside the code says why";
-  return { code, meaning, madeBy: "the database server or its driver", cause: "database-failure", nextCheck, source: MYSQL };
+  if (number === undefined)
+    return {
+      ...known,
+      meaning,
+      mistakenFor: "a database that is down: mostly it answered",
+      nextCheck: "the message beside it, and the database's log",
+    };
+  return {
+    ...known,
+    meaning: `if MySQL or MariaDB says so: ${meaning}`,
+    mistakenFor: "other numbers of four digits: a port, a WebSocket's close code, an error of another product",
+    nextCheck: `who said it? perror ${number} says it in words where it is the database's`,
+  };
 }

@@ -289,12 +289,7 @@ const FAMILIES: readonly (readonly [prefix: string, meaning: string, cause: Erro
   ["ERR_PACKAGE_", "a package cannot be loaded as it is asked for", "bad-deploy", NODE],
   ["ERR_WORKER_", "a worker thread failed, or is used in a wrong way", "unhandled-exception", NODE],
   ["ERR_INVALID_", "a function of Node got what it does not take", "unhandled-exception", NODE],
-  [
-    "ERR_",
-    "an error of Node, or in a browser's console one of Chrome: the message behind the code says which",
-    "unhandled-exception",
-    NODE,
-  ],
+  ["ERR_", "an error of Node, or in a browser's console one of Chrome: the message behind the code says which", undefined, NODE],
   ["UND_ERR_", "an error of undici, which is behind Node's fetch", "dependency-error", UNDICI],
   ["HPE_", "what came is no message of HTTP/1.1 as the standard has it", "gateway-mismatch", LLHTTP],
 ];
@@ -327,5 +322,9 @@ export function findNodeFamily(text: string): ErrorKnowledge | undefined {
   const known = FAMILIES.find(([prefix]) => code.startsWith(prefix));
   if (known === undefined) return undefined;
   const [, meaning, cause, source] = known;
-  return { code, meaning, madeBy: MADE_BY, ...(cause === undefined ? {} : { cause }), source };
+  const open = {
+    mistakenFor: "an error of the app's own: the code is a library's",
+    nextCheck: "the message behind it, and the first frame of the app",
+  };
+  return { code, meaning, madeBy: MADE_BY, ...(cause === undefined ? open : { cause }), source };
 }

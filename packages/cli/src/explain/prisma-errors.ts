@@ -161,8 +161,8 @@ const KNOWN: readonly Known[] = [
 
 /** `P1`: what each thousand of Prisma's codes is about, for one that is not listed by itself. */
 const THOUSANDS: Readonly<Record<string, readonly [meaning: string, cause: ErrorKnowledge["cause"]]>> = {
-  1: ["a connection to the database could not be made, or is set up wrongly", "bad-configuration"],
-  2: ["the query could not be carried out; meta says on which model and field", "invalid-input-unguarded"],
+  1: ["the database, its URL, the schema or a raw query is not as Prisma needs it", undefined],
+  2: ["the query could not be carried out; meta says on which model and field", undefined],
   3: ["a migration could not be made or applied", "bad-deploy"],
   4: ["the database's schema could not be read into a Prisma schema", "bad-deploy"],
   5: ["Prisma's hosted service between client and database failed or refused", "third-party-failure"],
@@ -188,5 +188,6 @@ export function findPrismaThousand(text: string): ErrorKnowledge | undefined {
   const known = THOUSANDS[thousand];
   if (code === undefined || known === undefined) return undefined;
   const [meaning, cause] = known;
-  return { code: code.toUpperCase(), meaning, madeBy: MADE_BY, ...(cause === undefined ? {} : { cause }), source: SOURCE };
+  const open = { mistakenFor: "a sign of one cause: the codes that begin so have several", nextCheck: "the message behind the code" };
+  return { code: code.toUpperCase(), meaning, madeBy: MADE_BY, ...(cause === undefined ? open : { cause }), source: SOURCE };
 }
