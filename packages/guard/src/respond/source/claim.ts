@@ -2,7 +2,8 @@
 import { inspect } from "node:util";
 import { readTextMember } from "../../capture/throwable.ts";
 import { findBinding, findPatternAt } from "./find-binding.ts";
-import { type InputPath, type Site, traceChain, type Tracer } from "./input-path.ts";
+import type { Site } from "./frames.ts";
+import { type InputPath, traceChain, type Tracer } from "./input-path.ts";
 import { type Expression, findCall, findChainStart, findComma, isEnd, readExpression, readQuoted } from "./read-expression.ts";
 import type { Token } from "./tokens.ts";
 
@@ -12,7 +13,7 @@ type Paths = (tracer: Tracer, site: Site) => readonly (InputPath | undefined)[];
 export type Claim = {
   readonly holds: (value: unknown, isText: boolean) => boolean;
   readonly would: (value: unknown) => boolean;
-  readonly reads?: string;
+  readonly reads?: string | undefined;
   readonly paths: Paths;
 };
 
@@ -39,20 +40,20 @@ function readNameAt(tokens: readonly Token[], at: number): string | undefined {
 /** What `name` was read of. Where another stands there, the script is not the one that ran. */
 function receiverOf(name: string): Paths {
   return (tracer, site) => {
-    const { tokens, at } = site.place;
+    const { tokens, at } = site;
     const last = findReceiver(tokens, at);
     return last === undefined || (readNameAt(tokens, at) ?? name) !== name ? [] : [traceChain(tracer, last, site)];
   };
 }
 
 const pattern: Paths = (tracer, site) => {
-  const binding = findPatternAt(site.place.tokens, site.place.at);
+  const binding = findPatternAt(site.tokens, site.at);
   return binding === undefined ? [] : [tracer.traceBinding(binding, site)];
 };
 
 /** What a call was given; only what was spread into it, where that is asked for. */
 function readGiven(tracer: Tracer, site: Site, isSpread: boolean): readonly (InputPath | undefined)[] {
-  const { tokens, at } = site.place;
+  const { tokens, at } = site;
   const open = findCall(tokens, at);
   if (open === undefined) return [];
   const close = tokens[open]?.pair ?? open;
@@ -73,15 +74,15 @@ const firstGiven: Paths = (tracer, site) => given(tracer, site).slice(0, 1);
 const listed: Paths = (tracer, site) => [
   ...pattern(tracer, site),
   // A pattern of a list is told of at what it takes apart, a loop at the end of that.
-  tracer.traceAt(site.place.at, site),
-  traceChain(tracer, site.place.at, site),
+  tracer.traceAt(site.at, site),
+  traceChain(tracer, site.at, site),
   ...readGiven(tracer, site, true),
   ...firstGiven(tracer, site),
 ];
 
 const rightSide: Paths = (tracer, site) => {
-  const read = readExpression(site.place.tokens, site.place.at + 1);
-  const isWhole = read !== undefined && (isEnd(site.place.tokens, read.end) || COMPARED.test(site.place.tokens[read.end]?.text ?? ""));
+  const read = readExpression(site.tokens, site.at + 1);
+  const isWhole = read !== undefined && (isEnd(site.tokens, read.end) || COMPARED.test(site.tokens[read.end]?.text ?? ""));
   return isWhole ? [tracer.trace(read.expression, site)] : [];
 };
 
@@ -90,7 +91,7 @@ const COMPARED = /^(?:[?:&|^]|&&|\|\||\?\?|[=!]==?)$/;
 
 /** The position is at the sign: `user.seen = true`. */
 const assigned: Paths = (tracer, site) => {
-  const last = findReceiver(site.place.tokens, site.place.at - 1);
+  const last = findReceiver(site.tokens, site.at - 1);
   return last === undefined ? [] : [traceChain(tracer, last, site)];
 };
 
@@ -102,7 +103,7 @@ function readDated(tokens: readonly Token[], from: number, until?: number): Expr
 
 /** What a date was made of, there or where its name was given it. */
 const dated: Paths = (tracer, site) => {
-  const { tokens, at } = site.place;
+  const { tokens, at } = site;
   const last = findReceiver(tokens, at);
   if (last === undefined) return [];
   const binding = tokens[last]?.kind === "name" ? findBinding(tokens, tokens[last]?.text ?? "", last) : undefined;
@@ -155,7 +156,7 @@ function claimRead(reads: string | undefined, nothing: string, paths: Paths): Cl
     holds: (value) => value === missing,
     would: (value) =>
       !isNothing(value) && (reads === undefined || (reads in (Object(value) as object) && (!/^\d/.test(reads) || isObject(value)))),
-    ...(reads === undefined ? {} : { reads }),
+    reads,
     paths,
   };
 }
@@ -168,7 +169,7 @@ const READERS: readonly Reader[] = [
     /^Cannot (?:read|set) properties of (undefined|null) \((?:reading|setting) '(.*)'\)$/s,
     (_all, nothing = "", name = "") =>
       claimRead(name, nothing, (tracer, site) => {
-        const { tokens, at } = site.place;
+        const { tokens, at } = site;
         const isMember = findReceiver(tokens, at) !== undefined && !isKeyOfPattern(tokens, at);
         return isMember ? receiverOf(name)(tracer, site) : pattern(tracer, site);
       }),

@@ -1,13 +1,16 @@
 /** Finds what a name stands for at a place in a script: a parameter, or a variable that is given its value once. */
-import { findChainStart } from "./read-expression.ts";
+import { findChainStart, findOnLevel } from "./read-expression.ts";
 import { findSteps, type Named, readNames, readParameters, type Step } from "./read-pattern.ts";
 import { isWord, type Token } from "./tokens.ts";
 
 /** A function around a place: the token that its parameters begin with, and the range of its body. */
 export type Surrounding = { readonly parameters: number; readonly from: number; readonly end: number };
 
-/** What a name stands for, and which members of that are given other values there: a part of a parameter, of an expression that begins at `start`, of each element of one, or of all its pieces together. */
-export type Binding = { readonly changed: ReadonlySet<string> } & (
+/** By the token where it is done: which member of what a name stands for is given another value, or nothing where all of it is handed to a call. */
+type Changes = ReadonlyMap<number, string>;
+
+/** What a name stands for, and how that is changed there: a part of a parameter, of an expression that begins at `start`, of each element of one, or of all its pieces together. */
+export type Binding = { readonly changes: Changes } & (
   | {
       readonly kind: "parameter";
       readonly index: number;
@@ -18,8 +21,9 @@ export type Binding = { readonly changed: ReadonlySet<string> } & (
   | { readonly kind: "value" | "element" | "gathered"; readonly start: number; readonly path: readonly Step[] }
 );
 
-const UNCHANGED: ReadonlySet<string> = new Set<string>();
-const ASSIGNS = /^(?:[-+*/%&|^]?=|\*\*=|&&=|\|\|=|\?\?=|\+\+|--)$/;
+const UNCHANGED: Changes = new Map<number, string>();
+/** `of` gives a name its values in a loop. */
+const ASSIGNS = /^(?:[-+*/%&|^]?=|\*\*=|&&=|\|\|=|\?\?=|\+\+|--|of)$/;
 
 /** Does a statement begin at this token that ends the one before without a semicolon? */
 function beginsStatement(tokens: readonly Token[], at: number): boolean {
@@ -63,7 +67,7 @@ function* walkOut(tokens: readonly Token[], from: number): Generator<Around> {
   for (let at = from - 1; at >= 0; at--) {
     const token = tokens[at] as Token;
     if (!isOver && token.text === "=>") yield { opener: at, isArrow: true };
-    isOver ||= (token.kind === "sign" && (token.text === "," || token.text === ";")) || beginsStatement(tokens, at + 1);
+    isOver ||= /^[,;]$/.test(token.text) || beginsStatement(tokens, at + 1);
     if (token.pair < at) {
       at = token.pair;
       if (!isOver && isLoopHeader(tokens, at)) yield { opener: at, isArrow: false, isHeader: true };
@@ -76,12 +80,9 @@ function* walkOut(tokens: readonly Token[], from: number): Generator<Around> {
 
 /** Where the expression ends that an arrow gives, for a place directly in it. */
 function findArrowEnd(tokens: readonly Token[], place: number): number {
-  for (let at = place; at < tokens.length; at++) {
-    const token = tokens[at] as Token;
-    if (token.pair < at || (token.kind === "sign" && /^[,;]$/.test(token.text)) || (at > place && beginsStatement(tokens, at))) return at;
-    if (token.pair > at) at = token.pair;
-  }
-  return tokens.length;
+  const isEnd = ({ pair, text }: Token, at: number): boolean =>
+    pair < at || /^[,;]$/.test(text) || (at > place && beginsStatement(tokens, at));
+  return findOnLevel(tokens, { from: place, end: tokens.length }, isEnd);
 }
 
 /** The function that an opener or an arrow is the beginning of. */
@@ -91,7 +92,7 @@ function readSurrounding(tokens: readonly Token[], { opener, isArrow }: Around, 
   const parameters = findParameters(tokens, at);
   if (parameters === undefined) return undefined;
   const head = tokens[parameters - 1];
-  if (head?.kind === "name" && CONTROL.test(head.text) && at === opener && !isArrow) return undefined;
+  if (head !== undefined && CONTROL.test(head.text) && at === opener && !isArrow) return undefined;
   if (head?.text === "await" && tokens[parameters - 2]?.text === "for") return undefined;
   return { parameters, from: opener, end: isArrow ? findArrowEnd(tokens, place) : (tokens[opener]?.pair ?? opener) };
 }
@@ -124,7 +125,7 @@ export function findPatternAt(tokens: readonly Token[], place: number): Binding 
   if (steps === undefined) return undefined;
   if (/^(?:const|let|var)$/.test(tokens[open - 1]?.text ?? "") || tokens[bracket.pair + 1]?.text === "=") {
     const value = findValue(tokens, open, tokens.length);
-    return value && { kind: value.isOf ? "element" : "value", start: value.start, path: steps, changed: UNCHANGED };
+    return value && { kind: value.isOf ? "element" : "value", start: value.start, path: steps, changes: UNCHANGED };
   }
   return findPatternParameter(tokens, open, within);
 }
@@ -141,7 +142,7 @@ function findPatternParameter(tokens: readonly Token[], open: number, within: nu
     from: end,
     end: tokens[end + 1]?.text === "=>" ? findArrowEnd(tokens, end + 2) : (tokens[end + 1]?.pair ?? end),
   };
-  return { kind: "parameter", index: Number(first.key), path, owner, count: readParameters(tokens, parameters).count, changed: UNCHANGED };
+  return { kind: "parameter", index: Number(first.key), path, owner, count: readParameters(tokens, parameters).count, changes: UNCHANGED };
 }
 
 /** The functions around a place, from the inside out. */
@@ -149,24 +150,31 @@ export function findSurroundings(tokens: readonly Token[], place: number): reado
   return [...walkOut(tokens, place)].flatMap((around) => readSurrounding(tokens, around, place) ?? []);
 }
 
-/** Which members of what a name stands for are given other values between two tokens; undefined when it is itself. */
+/** What is looked through, and stays as it is. */
+const LOOKS = /^(?:console|JSON|Object|Array)$/;
+
+/** How what a name stands for is changed between two tokens; undefined when the name is given another value itself. */
 function findChanges(
   tokens: readonly Token[],
   name: string,
   range: { readonly from: number; readonly end: number; readonly but: readonly number[] },
-): ReadonlySet<string> | undefined {
-  const members = new Set<string>();
+): Changes | undefined {
+  const changes = new Map<number, string>();
   for (let at = range.from; at < range.end; at++) {
     const token = tokens[at] as Token;
-    if (token.text !== name || token.kind !== "name" || range.but.includes(at)) continue;
+    if (token.text !== name || range.but.includes(at)) continue;
     const before = tokens[at - 1]?.text ?? "";
     if (before === "." || before === "?.") continue;
     const end = skipMembers(tokens, at + 1);
     const isChanged = ASSIGNS.test(tokens[end]?.text ?? "") || /^(?:\+\+|--|delete)$/.test(before);
-    if ((isChanged && end === at + 1) || (before === "(" && tokens[at - 2]?.text === "assign")) return undefined;
-    if (isChanged) members.add(tokens[at + 2]?.text.replaceAll(/["'`]/g, "") ?? "");
+    const pattern = tokens[findOpener(tokens, at) ?? tokens.length];
+    const isTarget = pattern !== undefined && /[[{]/.test(pattern.text) && tokens[pattern.pair + 1]?.text === "=";
+    if (isTarget || (isChanged && end === at + 1) || (before === "(" && tokens[at - 2]?.text === "assign")) return undefined;
+    const isGiven = /^[(,]$/.test(before) && /^[),]$/.test(tokens[at + 1]?.text ?? "");
+    if (isChanged) changes.set(at, tokens[at + 2]?.text.replaceAll(/["'`]/g, "") ?? "");
+    else if (isGiven && !isWord(tokens[at - 2]) && !LOOKS.test(tokens[at - 4]?.text ?? "")) changes.set(at, "");
   }
-  return members;
+  return changes;
 }
 
 /** Over the members behind a name. */
@@ -195,14 +203,13 @@ function findOnlyAssignment(tokens: readonly Token[], name: string, range: { fro
 
 /** Where the value of a declared name or pattern begins: behind its sign, or behind `of`. */
 function findValue(tokens: readonly Token[], from: number, end: number): { readonly start: number; readonly isOf: boolean } | undefined {
-  for (let at = from; at < end; at++) {
-    const token = tokens[at] as Token;
-    if (token.text === "=") return { start: at + 1, isOf: false };
-    if (token.text === "of" && token.kind === "name") return { start: at + 1, isOf: true };
-    if ((at > from && beginsStatement(tokens, at)) || token.text === "," || token.text === ";") return undefined;
-    if (token.pair > at) at = token.pair;
-  }
-  return undefined;
+  const at = findOnLevel(
+    tokens,
+    { from, end },
+    ({ text }, each) => /^(?:[=,;]|of)$/.test(text) || (each > from && beginsStatement(tokens, each)),
+  );
+  const text = at === end ? undefined : tokens[at]?.text;
+  return text === "=" || text === "of" ? { start: at + 1, isOf: text === "of" } : undefined;
 }
 
 function readTargets(tokens: readonly Token[], at: number): readonly Named[] {
@@ -219,7 +226,7 @@ function findDeclaration(
 ): Binding | null | undefined {
   for (let at = range.from; at < range.end; at++) {
     const token = tokens[at] as Token;
-    const isIt = token.kind === "name" && /^(?:const|let|var)$/.test(token.text) && tokens[at - 1]?.text !== ".";
+    const isIt = /^(?:const|let|var)$/.test(token.text) && tokens[at - 1]?.text !== ".";
     for (let target = isIt ? at + 1 : range.end; target < range.end;) {
       const named = readTargets(tokens, target).find((each) => each.name === name);
       const value = findValue(tokens, target, range.end);
@@ -235,13 +242,8 @@ function findDeclaration(
 
 /** The next name of the same declaration, behind a comma. */
 function findNextTarget(tokens: readonly Token[], from: number, end: number): number | undefined {
-  for (let at = from; at < end; at++) {
-    const token = tokens[at] as Token;
-    if (token.text === "," && token.kind === "sign") return at + 1;
-    if (token.text === ";" || (at > from && beginsStatement(tokens, at))) return undefined;
-    if (token.pair > at) at = token.pair;
-  }
-  return undefined;
+  const at = findOnLevel(tokens, { from, end }, ({ text }, each) => /^[,;]$/.test(text) || (each > from && beginsStatement(tokens, each)));
+  return at < end && tokens[at]?.text === "," ? at + 1 : undefined;
 }
 
 type Declared = { readonly named: Named; readonly value: ReturnType<typeof findValue>; readonly end: number };
@@ -253,7 +255,7 @@ export function findGathered(
   range: { readonly from: number; readonly end: number },
 ): number | undefined {
   for (let at = range.from; at < range.end; at++) {
-    if (tokens[at]?.text !== name || tokens[at]?.kind !== "name") continue;
+    if (tokens[at]?.text !== name) continue;
     const isAdded = tokens[at + 1]?.text === "+=";
     const isPushed = tokens[at + 2]?.text === "push" && tokens[at + 3]?.text === "(";
     const header = isAdded || isPushed ? findAwaitedHeader(tokens, at) : undefined;
@@ -277,15 +279,15 @@ function toBinding(tokens: readonly Token[], { named, value, end }: Declared): B
   const from = named.at;
   const only = value === undefined ? findOnlyAssignment(tokens, named.name, { from: from + 1, end }) : undefined;
   if (value === undefined && only === undefined) return null;
-  const changed = findChanges(tokens, named.name, { from, end, but: only === undefined ? [from] : [from, only] });
-  if (changed === undefined) {
+  const changes = findChanges(tokens, named.name, { from, end, but: only === undefined ? [from] : [from, only] });
+  if (changes === undefined) {
     const gathered = findGathered(tokens, named.name, { from, end });
     return gathered === undefined || value === undefined
       ? null
-      : { kind: "gathered", start: gathered, path: named.path, changed: UNCHANGED };
+      : { kind: "gathered", start: gathered, path: named.path, changes: UNCHANGED };
   }
   const start = value?.start ?? (only as number) + 2;
-  return { kind: value?.isOf === true ? "element" : "value", start, path: named.path, changed };
+  return { kind: value?.isOf === true ? "element" : "value", start, path: named.path, changes };
 }
 
 function findParameter(tokens: readonly Token[], name: string, owner: Surrounding): Binding | null | undefined {
@@ -294,8 +296,8 @@ function findParameter(tokens: readonly Token[], name: string, owner: Surroundin
   if (named === undefined) return undefined;
   const [first, ...path] = named.path;
   const isPlain = first?.fallback === undefined && !named.isRest;
-  const changed = isPlain ? findChanges(tokens, name, { from: owner.from, end: owner.end, but: [] }) : undefined;
-  return changed === undefined ? null : { kind: "parameter", index: Number(first?.key), path, owner, count, changed };
+  const changes = isPlain ? findChanges(tokens, name, { from: owner.from, end: owner.end, but: [] }) : undefined;
+  return changes === undefined ? null : { kind: "parameter", index: Number(first?.key), path, owner, count, changes };
 }
 
 function findNearest(tokens: readonly Token[], name: string, place: number): Binding | undefined {
@@ -339,7 +341,7 @@ export type CallOf = { readonly start: number; readonly last: number; readonly o
 /** The token before a function and its words. */
 export function skipHead(tokens: readonly Token[], owner: Surrounding): number {
   let at = owner.parameters - 1;
-  while (tokens[at]?.kind === "name" && /^(?:async|function)$/.test(tokens[at]?.text ?? "")) at -= 1;
+  while (/^(?:async|function)$/.test(tokens[at]?.text ?? "")) at -= 1;
   return at;
 }
 
@@ -362,7 +364,7 @@ export function findCallOf(tokens: readonly Token[], owner: Surrounding): CallOf
   let index = 0;
   for (; at >= 0; at--) {
     const token = tokens[at] as Token;
-    if (token.text === "," && token.kind === "sign") index += 1;
+    if (token.text === ",") index += 1;
     else if (token.text === ";") return undefined;
     else if (token.pair < at) at = token.pair;
     else if (token.pair > at) {

@@ -8,8 +8,8 @@ export type Frame =
   | { readonly kind: "app"; readonly file: string; readonly line: number; readonly column: number; readonly isAsync: boolean }
   | { readonly kind: "package" | "node" | "native" };
 
-/** A script, and the token at a frame's position. */
-export type Place = { readonly tokens: readonly Token[]; readonly at: number; readonly file: string };
+/** Where expressions are read: a script, a token in it, and which frame of the stack it is. */
+export type Site = { readonly tokens: readonly Token[]; readonly at: number; readonly file: string; readonly frame: number };
 
 const POSITION = /(?:^|[( ])((?:file:\/\/|\/|[A-Za-z]:[\\/])[^()]*):(\d+):(\d+)\)?$/;
 const MAX_FRAMES = 16;
@@ -18,11 +18,12 @@ const MAX_FRAME = 1000;
 const MAX_SCRIPT_BYTES = 1 << 20;
 
 function readFrame(text: string): Frame {
-  if (text.length > MAX_FRAME) return { kind: "package" };
-  if (text.includes("<anonymous>") && !POSITION.test(text)) return { kind: "native" };
+  // What was made of a text while the app ran is in no file.
+  if (text.length > MAX_FRAME || text.includes("eval at")) return { kind: "package" };
   const [, file, line, column] = POSITION.exec(text) ?? [];
-  if (text.includes("(node:") || text.startsWith("node:")) return { kind: "node" };
-  if (file === undefined || /[\\/]node_modules[\\/]/.test(file) || file.includes("?")) return { kind: "package" };
+  if (file === undefined && text.includes("<anonymous>")) return { kind: "native" };
+  if (/^(?:.*\()?node:/.test(text)) return { kind: "node" };
+  if (file === undefined || /[\\/]node_modules[\\/]|\?/.test(file)) return { kind: "package" };
   const path = file.startsWith("file:") ? fileURLToPath(file) : file;
   return { kind: "app", file: path, line: Number(line), column: Number(column), isAsync: text.startsWith("async ") };
 }
@@ -56,9 +57,14 @@ function findToken(tokens: readonly Token[], offset: number): number {
   return low;
 }
 
-/** Reads scripts for the time of one proof. */
+/** Reads the scripts of a stack for the time of one proof. */
 export class Scripts {
+  readonly frames: readonly Frame[];
   readonly #read = new Map<string, { readonly text: string; readonly tokens: readonly Token[] } | undefined>();
+
+  constructor(frames: readonly Frame[]) {
+    this.frames = frames;
+  }
 
   #readScript(file: string): { readonly text: string; readonly tokens: readonly Token[] } | undefined {
     const found = statSync(file);
@@ -70,9 +76,10 @@ export class Scripts {
   }
 
   /** Where a frame stands; undefined where its script cannot be read. */
-  find(frame: Frame | undefined): Place | undefined {
-    if (frame?.kind !== "app") return undefined;
-    const { file, line, column } = frame;
+  find(frame: number): Site | undefined {
+    const found = this.frames[frame];
+    if (found?.kind !== "app") return undefined;
+    const { file, line, column } = found;
     if (!this.#read.has(file)) this.#read.set(file, this.#readScript(file));
     const script = this.#read.get(file);
     if (script === undefined) return undefined;
@@ -80,6 +87,6 @@ export class Scripts {
     const at = findToken(script.tokens, offset);
     const token = script.tokens[at];
     if (token === undefined || offset < token.start || offset >= token.start + token.text.length) return undefined;
-    return { tokens: script.tokens, at, file };
+    return { tokens: script.tokens, at, file, frame };
   }
 }

@@ -9,20 +9,20 @@ import {
   skipHead,
   type Surrounding,
 } from "./find-binding.ts";
-import type { Frame, Place, Scripts } from "./frames.ts";
+import type { Scripts, Site } from "./frames.ts";
 import { type Expression, findCall, findChainStart, isEnd, readArguments, readExpression } from "./read-expression.ts";
 import type { Step } from "./read-pattern.ts";
 import type { Token } from "./tokens.ts";
 
-/** The parts of a request. `text` is its body as it was sent, `sent` what JSON makes of that; `search` the reader of its query. */
-type Part = "request" | "body" | "text" | "sent" | "query" | "headers" | "cookies" | "file" | "address" | "url" | "search";
+/** The parts of a request. `context` holds one, and Koa's has the body of the answer; `text` is its body as it was sent, `sent` what JSON makes of that; `search` the reader of its query. */
+type Part = "request" | "context" | "body" | "text" | "sent" | "query" | "headers" | "address" | "url" | "search";
 
 /** How a value comes from the request. A promise of one must be awaited first. */
 export type InputPath =
   | { readonly kind: "part"; readonly part: Part; readonly isPromised: boolean }
   | {
       readonly kind: "lookup";
-      readonly part: "query" | "headers" | "cookies";
+      readonly part: "query" | "headers";
       readonly key: string;
       readonly absent: null | undefined;
     }
@@ -34,16 +34,11 @@ export type InputPath =
 
 type Parameter = Extract<Binding, { readonly kind: "parameter" }>;
 
-/** Where expressions are read: a place in a script, and which frame of the stack it is. */
-export type Site = { readonly place: Place; readonly frame: number };
-
 const PARTS: Readonly<Record<string, Part>> = {
   body: "body",
   query: "query",
   headers: "headers",
   header: "headers",
-  cookies: "cookies",
-  file: "file",
   request: "request",
   req: "request",
   raw: "request",
@@ -53,14 +48,13 @@ const PARTS: Readonly<Record<string, Part>> = {
 };
 
 const CONVENTIONAL = /^_?(?:req|request|ctx|context|c)$/;
+const CONTEXT = /^_?c/;
 /** What a client of HTTP gives to whoever asked: `client.get("/orders", (response) => ...)` is no route. */
-const ANSWERS = /^(?:res|resp|response|reply|err|error|result|data)$/;
+const ANSWERS = /^(?:res|err|reply|data)/;
 const ROUTES = /^(?:get|post|put|patch|delete|del|all|use|options|head|route)$/;
-const ELEMENT_METHODS =
-  /^(?:map|forEach|filter|some|every|find|findIndex|findLast|findLastIndex|flatMap|sort|toSorted|reduce|reduceRight)$/;
+const ELEMENT_METHODS = /^(?:map|forEach|filter|some|every|find(?:Last)?(?:Index)?|flatMap|sort|toSorted|reduce(?:Right)?)$/;
 /** Methods of a text or a list that give the same for the same, and take no function. */
-const TEXT_METHODS =
-  /^(?:split|match|replace|join|flat|trim|toLowerCase|toUpperCase|slice|substring|at|charAt|trimStart|trimEnd|toString)$/;
+const TEXT_METHODS = /^(?:split|match|replace|join|flat|trim(?:Start|End)?|to(?:Lower|Upper)Case|slice|substring|at|charAt|toString)$/;
 const BODY_READER = /^(?:read|parse|get|receive|collect)?_?(?:request|req)?_?(?:json|body)$/i;
 const MAX_STEPS = 40;
 
@@ -77,9 +71,9 @@ function isPromised(path: InputPath): boolean {
 function toMember(of: InputPath, key: string): InputPath | undefined {
   if (of.kind !== "part") return { kind: "member", of, key };
   if (of.isPromised) return undefined;
-  if (of.part === "request") return Object.hasOwn(PARTS, key) ? part(PARTS[key] as Part) : undefined;
-  // `query` is of Node's older reader of addresses.
-  if (of.part === "url") return key === "searchParams" ? part("search") : key === "query" ? part("query") : undefined;
+  if (of.part === "request" || (of.part === "context" && key !== "body"))
+    return Object.hasOwn(PARTS, key) ? part(PARTS[key] as Part) : undefined;
+  if (of.part === "url") return key === "searchParams" ? part("search") : undefined;
   if (of.part === "address" || of.part === "search") return undefined;
   return { kind: "member", of, key };
 }
@@ -99,14 +93,12 @@ function readLiteralValue(expression: Expression | undefined): unknown {
 
 /** Follows expressions of one stack. */
 export class Tracer {
-  readonly #frames: readonly Frame[];
   readonly #scripts: Scripts;
   #steps = 0;
   /** The functions that were passed through: what they read of the request is known to them. */
   readonly passed: { readonly tokens: readonly Token[]; readonly owner: Surrounding }[] = [];
 
-  constructor(frames: readonly Frame[], scripts: Scripts) {
-    this.#frames = frames;
+  constructor(scripts: Scripts) {
     this.#scripts = scripts;
   }
 
@@ -115,7 +107,7 @@ export class Tracer {
     if (expression === undefined || ++this.#steps > MAX_STEPS) return undefined;
     switch (expression.kind) {
       case "name":
-        return this.#traceName(expression.name, { ...site, place: { ...site.place, at: expression.at } });
+        return this.#traceName(expression.name, { ...site, at: expression.at });
       case "member": {
         const of = this.trace(expression.of, site);
         return of && !this.#isChanged(expression, of, site) ? toMember(of, expression.key) : undefined;
@@ -142,10 +134,10 @@ export class Tracer {
 
   /** Reads and follows the expression that begins at a token, when it is all that stands there. */
   traceAt(start: number, site: Site, until?: number): InputPath | undefined {
-    const { tokens } = site.place;
+    const { tokens } = site;
     const read = readExpression(tokens, start, until);
     if (read === undefined || (until === undefined ? !isEnd(tokens, read.end) : read.end !== until)) return undefined;
-    return this.trace(read.expression, { ...site, place: { ...site.place, at: start } });
+    return this.trace(read.expression, { ...site, at: start });
   }
 
   #traceCall(call: Extract<Expression, { kind: "call" }>, site: Site): InputPath | undefined {
@@ -166,7 +158,6 @@ export class Tracer {
       if (isPart(text, "text") || isPart(text, "sent")) return part("sent");
       return text === undefined || isPromised(text) ? undefined : { kind: "parsed", of: text };
     }
-    if (owner === "url" && key === "parse") return isPart(this.trace(first, site), "address") ? part("url") : undefined;
     if (owner === "Buffer" && key === "concat") return first?.kind === "name" ? this.#traceGathered(first.name, site) : undefined;
     if (owner === "Object" && (key === "keys" || key === "values" || key === "entries")) {
       const of = this.trace(first, site);
@@ -184,29 +175,29 @@ export class Tracer {
     const isKeyed = name === "get" && typeof key === "string";
     if (isPart(of, "search")) return isKeyed ? { kind: "lookup", part: "query", key, absent: null } : undefined;
     if (isPart(of, "headers") && isKeyed) return { kind: "lookup", part: "headers", key: key.toLowerCase(), absent: null };
-    if (isPart(of, "cookies") && isKeyed) return { kind: "lookup", part: "cookies", key, absent: undefined };
     const isKnown = TEXT_METHODS.test(name) && given.every((each) => each?.kind === "literal") && !isPromised(of);
     return isKnown ? { kind: "method", of, name, given: given.map(readLiteralValue) } : undefined;
   }
 
   /** A list that the pieces of the request were put into. */
   #traceGathered(name: string, site: Site): InputPath | undefined {
-    const { tokens } = site.place;
-    const [around] = findSurroundings(tokens, site.place.at);
+    const { tokens } = site;
+    const [around] = findSurroundings(tokens, site.at);
     const start = around === undefined ? undefined : findGathered(tokens, name, around);
     return start !== undefined && isPart(this.traceAt(start, site), "request") ? part("text") : undefined;
   }
 
   /** Was the member given another value? What was put into the body of a request is seen there. */
-  #isChanged({ of, key }: Extract<Expression, { kind: "member" }>, from: InputPath, { place }: Site): boolean {
+  #isChanged({ of, key }: Extract<Expression, { kind: "member" }>, from: InputPath, { tokens }: Site): boolean {
     if (of.kind !== "name" || (isPart(from, "request") && key === "body")) return false;
-    return findBinding(place.tokens, of.name, of.at)?.changed.has(key) === true;
+    return [...(findBinding(tokens, of.name, of.at)?.changes.values() ?? [])].includes(key);
   }
 
   #traceName(name: string, site: Site): InputPath | undefined {
-    const { tokens, at } = site.place;
+    const { tokens, at } = site;
     const binding = findBinding(tokens, name, at);
-    return binding && this.traceBinding(binding, site);
+    const path = binding && this.traceBinding(binding, site);
+    return path !== undefined && isCopy(path) && [...(binding?.changes.keys() ?? [])].some((each) => each < at) ? undefined : path;
   }
 
   /** Follows what a name was given. */
@@ -219,7 +210,7 @@ export class Tracer {
 
   #traceParameter(binding: Parameter, site: Site): InputPath | undefined {
     const { owner } = binding;
-    const { tokens } = site.place;
+    const { tokens } = site;
     this.passed.push({ tokens, owner });
     const call = findCallOf(tokens, owner);
     const method = call === undefined ? undefined : tokens[call.last];
@@ -230,7 +221,7 @@ export class Tracer {
         return of?.kind === "part" ? { ...of, isPromised: false } : undefined;
       }
       const isRouted = ROUTES.test(method.text) && /^["'`][/*]/.test(tokens[call.open + 1]?.text ?? "");
-      if (isRouted && binding.index === 0 && !ANSWERS.test(tokens[owner.parameters + 1]?.text ?? "")) return part("request");
+      if (isRouted && binding.index === 0 && !ANSWERS.test(readFirst(tokens, owner))) return toRequest(tokens, owner);
     }
     return this.#traceCaller(binding, site);
   }
@@ -245,9 +236,9 @@ export class Tracer {
 
   /** The frame in which a function itself runs: the first from here on whose place is directly in it. */
   #findFrameOf(owner: Surrounding, site: Site): number | undefined {
-    for (let frame = site.frame; frame < this.#frames.length; frame++) {
-      const place = this.#scripts.find(this.#frames[frame]);
-      if (place?.file !== site.place.file) continue;
+    for (let frame = site.frame; frame < this.#scripts.frames.length; frame++) {
+      const place = this.#scripts.find(frame);
+      if (place?.file !== site.file) continue;
       const isInside = place.at > owner.parameters && place.at < (place.tokens[owner.parameters]?.pair ?? 0);
       if (isInside || findSurroundings(place.tokens, place.at)[0]?.parameters === owner.parameters) return frame;
     }
@@ -256,50 +247,66 @@ export class Tracer {
 
   #traceCaller(binding: Parameter, site: Site): InputPath | undefined {
     const own = this.#findFrameOf(binding.owner, site);
-    const caller = own === undefined ? this.#frames.length : own + 1;
-    const frame = this.#frames[caller];
+    const caller = own === undefined ? this.#scripts.frames.length : own + 1;
+    const frame = this.#scripts.frames[caller];
     if (frame?.kind === "app") return this.#traceArgument(binding, site, caller);
     if (frame?.kind === "native") return this.#traceCallback(binding.index, caller + 1);
     // A framework called it, as far as can be seen.
-    return own !== undefined || binding.path.length === 0 ? this.#guessRequest(binding, site) : undefined;
+    const guessed = this.#guessRequest(binding, site);
+    // What made the function that runs was not called for a request: its context may be that of the app.
+    return own !== undefined || (binding.path.length === 0 && isPart(guessed, "request")) ? guessed : undefined;
   }
 
   #guessRequest(binding: Parameter, site: Site): InputPath | undefined {
-    return binding.index === 0 && isRequestName(site.place.tokens, binding) ? part("request") : undefined;
+    return binding.index === 0 && isRequestName(site.tokens, binding) ? toRequest(site.tokens, binding.owner) : undefined;
   }
 
   /** A named function that a list's method was given: `items.map(toLine)`. */
   #traceCallback(index: number, caller: number): InputPath | undefined {
-    const place = this.#scripts.find(this.#frames[caller]);
+    const place = this.#scripts.find(caller);
     if (place === undefined) return undefined;
     const last = place.tokens[place.at]?.kind === "sign" ? place.at + 1 : place.at;
     const method = place.tokens[last]?.text ?? "";
     if (!ELEMENT_METHODS.test(method) || place.tokens[last + 2]?.kind !== "name" || place.tokens[last + 3]?.text === "=>") return undefined;
     const start = findChainStart(place.tokens, last - 2);
-    return this.#traceElement({ start, last, index: 0, method }, index, { place, frame: caller });
+    return this.#traceElement({ start, last, index: 0, method }, index, place);
   }
 
   #traceArgument(binding: Parameter, site: Site, caller: number): InputPath | undefined {
-    const place = this.#scripts.find(this.#frames[caller]);
+    const place = this.#scripts.find(caller);
     const open = place === undefined ? undefined : findCall(place.tokens, place.at);
     if (place === undefined || open === undefined) return undefined;
-    const name = findNameOf(site.place.tokens, binding.owner);
+    const name = findNameOf(site.tokens, binding.owner);
     const isIt = name !== undefined && (place.tokens[open - 1]?.text === name || name === "constructor");
-    const frame = this.#frames[caller];
+    const frame = this.#scripts.frames[caller];
     // Whoever waits need not have called it itself: what only passes a promise on, as frameworks do, is on no stack.
     if (!isIt && frame?.kind === "app" && frame.isAsync) return this.#guessRequest(binding, site);
     const argument = readArguments(place.tokens, open)[binding.index];
-    const given = this.trace(argument, { place: { ...place, at: open }, frame: caller });
-    const isTaken = isRequestName(site.place.tokens, binding) || Object.hasOwn(PARTS, binding.path[0]?.key ?? "");
+    const given = this.trace(argument, { ...place, at: open });
+    const isTaken = isRequestName(site.tokens, binding) || Object.hasOwn(PARTS, binding.path[0]?.key ?? "");
     return isIt || (isPart(given, "request") && isTaken) ? given : undefined;
   }
 }
 
+/** Has only the code it, unlike the body that everybody sees? What is put into such a thing cannot be seen. */
+function isCopy(path: InputPath): boolean {
+  if (path.kind === "part") return path.part === "sent";
+  return path.kind === "parsed" || path.kind === "fallback" || (path.kind !== "lookup" && isCopy(path.of));
+}
+
+/** The first parameter of a function: its name, or the bracket of its pattern. */
+function readFirst(tokens: readonly Token[], { parameters }: Surrounding): string {
+  return tokens[tokens[parameters]?.kind === "name" ? parameters : parameters + 1]?.text ?? "";
+}
+
+/** What a framework gives a function first: the request, or what holds it. */
+function toRequest(tokens: readonly Token[], owner: Surrounding): InputPath {
+  return part(CONTEXT.test(readFirst(tokens, owner)) ? "context" : "request");
+}
+
 /** Does a function call its parameter as everybody calls a request, or take it apart as one? */
 function isRequestName(tokens: readonly Token[], { owner, path, count }: Parameter): boolean {
-  const single = tokens[owner.parameters];
-  const named = single?.kind === "name" ? single : tokens[owner.parameters + 1];
-  if (path.length === 0) return named?.kind === "name" && CONVENTIONAL.test(named.text);
+  if (path.length === 0) return CONVENTIONAL.test(readFirst(tokens, owner));
   return count >= 2 && Object.hasOwn(PARTS, path[0]?.key ?? "");
 }
 
@@ -326,6 +333,6 @@ function walk(from: InputPath, path: readonly Step[]): InputPath | undefined {
 
 /** The first token of the chain that ends with `last`, followed to the request. */
 export function traceChain(tracer: Tracer, last: number, site: Site): InputPath | undefined {
-  const start = findChainStart(site.place.tokens, last);
+  const start = findChainStart(site.tokens, last);
   return start > last ? undefined : tracer.traceAt(start, site, last + 1);
 }

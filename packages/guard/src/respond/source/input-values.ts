@@ -1,4 +1,5 @@
 /** What a path into the request leads to in this very request. */
+import { parse } from "node:querystring";
 import type { IncomingHeaders } from "../../exchange.ts";
 import type { InputPath } from "./input-path.ts";
 
@@ -37,16 +38,12 @@ function readJson(text: unknown): Body | undefined {
   }
 }
 
-function readType({ headers }: RecordedInput): string {
-  return String(headers["content-type"] ?? "");
-}
-
 /**
  * The body in all the ways that it is known; a proof has to hold for each. None where nothing was made of a body that somebody should have
  * parsed: then it was not the client who forgot something.
  */
 function readBodies(input: RecordedInput): readonly Body[] {
-  const type = readType(input);
+  const type = String(input.headers["content-type"]);
   const isJson = /[/+]json\b/i.test(type);
   const isForm = /form-urlencoded|form-data/i.test(type);
   const sent = isJson ? readJson(input.text) : undefined;
@@ -55,41 +52,19 @@ function readBodies(input: RecordedInput): readonly Body[] {
     return isIgnored ? [] : [{ value: undefined, isText: false }];
   }
   const parsed = { value: input.parsed, isText: isForm };
-  return sent === undefined ? [parsed] : [parsed, sent];
+  if (!isJson) return [parsed];
+  return sent === undefined ? [] : [parsed, sent];
 }
 
-function readPairs(text: string, separator: string): Record<string, unknown> {
-  const pairs: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
-  for (const [name, value] of new URLSearchParams(separator === "&" ? text : text.replaceAll(separator, "&"))) {
-    const known = pairs[name];
-    if (Array.isArray(known)) known.push(value);
-    else pairs[name] = known === undefined ? value : [known, value];
-  }
-  return pairs;
-}
-
-function readQuery({ target }: RecordedInput): Record<string, unknown> {
-  const at = target.indexOf("?");
-  return readPairs(at < 0 ? "" : target.slice(at + 1), "&");
-}
-
-function readCookies({ headers }: RecordedInput): Record<string, unknown> {
-  return readPairs(String(headers["cookie"] ?? ""), "; ");
-}
-
-/** A file was sent with the form, unless the form is none or no part of it has a name of a file. */
-function readFile(input: RecordedInput): Body | undefined {
-  const hasForm = readType(input).startsWith("multipart/form-data");
-  return hasForm ? undefined : { value: undefined, isText: false };
+function readQuery({ target }: RecordedInput): Readonly<Record<string, unknown>> {
+  return parse(target.split(/\?(.*)/s)[1] ?? "");
 }
 
 function readPart(path: Extract<InputPath, { kind: "part" }>, input: RecordedInput, body: Body): Found | undefined {
   if (path.isPromised) return undefined;
   if (path.part === "body" || path.part === "sent" || path.part === "text") return body;
   if (path.part === "query") return { value: readQuery(input), isText: true };
-  if (path.part === "headers" && input.hasPlainHeaders) return { value: input.headers, isText: true, isHeaders: true };
-  if (path.part === "cookies") return { value: readCookies(input), isText: true };
-  return path.part === "file" ? readFile(input) : undefined;
+  return path.part === "headers" && input.hasPlainHeaders ? { value: input.headers, isText: true, isHeaders: true } : undefined;
 }
 
 function readMember({ value: holder, isText, isHeaders = false }: Found, key: string): readonly Found[] {
@@ -98,12 +73,7 @@ function readMember({ value: holder, isText, isHeaders = false }: Found, key: st
 }
 
 function readLookup(path: Extract<InputPath, { kind: "lookup" }>, input: RecordedInput): Found {
-  const holders: Record<typeof path.part, () => Readonly<Record<string, unknown>>> = {
-    query: () => readQuery(input),
-    headers: () => input.headers,
-    cookies: () => readCookies(input),
-  };
-  const holder = holders[path.part]();
+  const holder = path.part === "query" ? readQuery(input) : input.headers;
   const value = Object.hasOwn(holder, path.key) ? holder[path.key] : undefined;
   const first = path.part === "query" && Array.isArray(value) ? (value[0] as unknown) : value;
   return { value: first ?? path.absent, holder, key: path.key, isText: true, isHeaders: path.part === "headers" };

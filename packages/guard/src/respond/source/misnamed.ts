@@ -45,9 +45,12 @@ function hasNearBuiltIn(holder: unknown, key: string, claim: Claim): boolean {
   return names.some((name) => isNear(name, key) && claim.would((holder as Record<string, unknown>)[name]));
 }
 
+/** What a proxy puts in front of a service is not the client's to send. */
+const OF_PROXIES = /^(?:x-)?(?:forwarded|real-|original-|amzn-|cf-|via)/;
+
 /** Names of headers are many, and all hold texts: only one that is nearly the same says something, or letters that Node never has there. */
 function isHeaderMisnamed(holder: object, key: string): boolean {
-  return key !== key.toLowerCase() || Object.keys(holder).some((name) => isNear(name, key));
+  return key !== key.toLowerCase() || OF_PROXIES.test(key) || Object.keys(holder).some((name) => isNear(name, key));
 }
 
 function isMemberMisnamed(
@@ -59,6 +62,8 @@ function isMemberMisnamed(
   const isOwn = claim.reads !== undefined && Object.hasOwn(holder, claim.reads);
   if (isOwn && !(Array.isArray(holder) && claim.reads === "length")) return true;
   const members = Object.entries(holder).slice(0, MAX_MEMBERS);
+  // `filter[name]` and `filter.name` are parts of `filter`, for a parser that takes them so.
+  if (members.some(([name]) => name.startsWith(`${key}[`) || name.startsWith(`${key}.`))) return true;
   // Two of: it would have done, the code never reads it, it is nearly the same.
   return members.some(([name, value]) => {
     const wouldDo = claim.would(value);

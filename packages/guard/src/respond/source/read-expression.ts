@@ -52,7 +52,7 @@ function readLiteral(tokens: readonly Token[], at: number): Read | undefined {
     const value = readPattern(token.text);
     return value === undefined ? undefined : literal(value);
   }
-  if (token.kind === "name" && Object.hasOwn(CONSTANTS, token.text)) return literal(CONSTANTS[token.text]);
+  if (Object.hasOwn(CONSTANTS, token.text)) return literal(CONSTANTS[token.text]);
   // Of an object or a list only the empty one is known.
   if (token.text === "{" && token.pair === at + 1) return literal({}, at + 2);
   if (token.text === "[" && token.pair === at + 1) return literal([], at + 2);
@@ -81,19 +81,30 @@ export function readArguments(tokens: readonly Token[], open: number): readonly 
     const read = readExpression(tokens, at);
     const isWhole = read !== undefined && (read.end === close || tokens[read.end]?.text === ",");
     given.push(isWhole ? read.expression : undefined);
+    // Nobody knows which place has what stands behind it.
+    if (tokens[at]?.text === "...") break;
     at = findComma(tokens, at, close) + 1;
   }
   return given;
 }
 
-/** The next comma on the same level, or the end. */
-export function findComma(tokens: readonly Token[], from: number, end: number): number {
+/** The first token of a kind that stands on the same level, outside of all brackets; the end when there is none. */
+export function findOnLevel(
+  tokens: readonly Token[],
+  { from, end }: { readonly from: number; readonly end: number },
+  isIt: (token: Token, at: number) => boolean,
+): number {
   for (let at = from; at < end; at++) {
     const token = tokens[at] as Token;
-    if (token.text === "," && token.kind === "sign") return at;
+    if (isIt(token, at)) return at;
     if (token.pair > at) at = token.pair;
   }
   return end;
+}
+
+/** The next comma on the same level, or the end. */
+export function findComma(tokens: readonly Token[], from: number, end: number): number {
+  return findOnLevel(tokens, { from, end }, ({ text }) => text === ",");
 }
 
 function readPrimary(tokens: readonly Token[], at: number): Read | undefined {

@@ -1,5 +1,5 @@
 /** Reads what a declaration names: `order`, `{ user: { name = "" } }`, `[first]`, the parameters of a function. */
-import { findComma, readExpression, readQuoted } from "./read-expression.ts";
+import { findComma, findOnLevel, readExpression, readQuoted } from "./read-expression.ts";
 import type { Token } from "./tokens.ts";
 
 /** One step into a value. `fallback` stands in when there is nothing; its value is undefined where it cannot be read. */
@@ -16,12 +16,8 @@ function readFallback(tokens: readonly Token[], at: number, end: number): Step["
 
 /** Where the default of an element begins, behind its sign. */
 function findDefault(tokens: readonly Token[], from: number, end: number): number | undefined {
-  for (let at = from; at < end; at++) {
-    const token = tokens[at] as Token;
-    if (token.text === "=") return at + 1;
-    if (token.pair > at) at = token.pair;
-  }
-  return undefined;
+  const at = findOnLevel(tokens, { from, end }, ({ text }) => text === "=");
+  return at === end ? undefined : at + 1;
 }
 
 /** The names in one element of a pattern; `step` leads to it. */
@@ -95,14 +91,11 @@ export function findSteps(tokens: readonly Token[], open: number, at: number): r
 /** Where a parameter ends: commas between < > belong to its type. */
 function findParameterEnd(tokens: readonly Token[], from: number, close: number): number {
   let depth = 0;
-  for (let at = from; at < close; at++) {
-    const token = tokens[at] as Token;
-    if (token.text === "<") depth++;
-    else if (token.text === ">") depth--;
-    else if (token.text === "," && depth <= 0) return at;
-    if (token.pair > at) at = token.pair;
-  }
-  return close;
+  return findOnLevel(tokens, { from, end: close }, ({ text }) => {
+    if (text === "<") depth++;
+    else if (text === ">") depth--;
+    return text === "," && depth <= 0;
+  });
 }
 
 /** Parameters by their place: the first step of each name's path is that place. */

@@ -155,6 +155,11 @@ const PROVOKED: readonly (readonly [name: string, script: string, asked: Asked])
     "exports.handler = async (req) => { const next = (given) => new Promise((done) => done(handle(given))).then((x) => x)\nconst chain = () => next(req); await chain() }\nasync function handle(req) { await null; return req.body.user.name }",
     { body: {} },
   ],
+  [
+    "JSON that was awaited, looked at and handed on",
+    "exports.handler = async (request) => { const body = await request.json(); console.assert(body); return create(body) }\nfunction create({ user }) { return user.name }",
+    { text: "{}" },
+  ],
   ["minified code", "var r={post(p,h){exports.handler=h}};r.post(`/m`,(e,t)=>{let{user:n}=e.body;return n.name});", { body: {} }],
 ];
 
@@ -217,6 +222,61 @@ const BUGS: readonly (readonly [name: string, script: string, asked: Asked])[] =
     "text of somebody else's",
     "async (req) => { let text = ''; for await (const piece of ['{}']) text += piece; return JSON.parse(text).user.name }",
     { text: "{}" },
+  ],
+  [
+    "what was put into a copy by a helper",
+    "exports.handler = (req) => { const order = { ...req.body }; attach(order); return order.owner.name }\nconst attach = (order) => { order.owner = {}.x }",
+    { body: { id: 1 } },
+  ],
+  [
+    "what was put into a copy that is handed on",
+    "exports.handler = (req) => { const order = { ...req.body }; order.owner = {}.x; return print(order) }\nfunction print({ owner }) { return owner.name }",
+    { body: { id: 1 } },
+  ],
+  [
+    "what was put into a copy that is taken apart",
+    "(req) => { const order = { ...req.body }; order.owner = {}.x; const { owner } = order; return owner.name }",
+    { body: { id: 1 } },
+  ],
+  [
+    "what a helper puts into JSON that was awaited",
+    "exports.handler = async (request) => { const order = await request.json(); await attach(order); return order.owner.name }\nasync function attach(order) { order.owner = {}.x }",
+    { text: '{"id":1}' },
+  ],
+  [
+    "a variable that a pattern sets again",
+    "(req) => { let { user } = req.body; if (!user) ({ user } = {}); return user.name }",
+    { body: { id: 1 } },
+  ],
+  ["a variable that a list sets again", "(req) => { let user = req.body.user; [user] = []; return user.name }", { body: { id: 1 } }],
+  ["a variable that a loop sets", "(req) => { let user = req.body.user; for (user of [{}.x]); return user.name }", { body: { id: 1 } }],
+  ["an answer's body on a context", "async (ctx) => ctx.body.items.length", {}],
+  [
+    "the context of the app",
+    "exports.make = (ctx) => () => ctx.headers.authorization.trim()\nexports.handler = exports.make({ headers: {} })",
+    { method: "GET" },
+  ],
+  [
+    "the answer to an arrow without brackets",
+    "exports.handler = () => api.get('/rates', res => res.headers.rate.trim())\nconst api = { get: (path, then) => then({ headers: {} }) }",
+    { method: "GET" },
+  ],
+  ["a query that another parser would have read", "(req) => req.query.filter.name", { target: "/?filter[name]=a" }],
+  ["a header of the proxy in front", "(req) => req.headers['x-forwarded-user'].trim()", { method: "GET" }],
+  [
+    "an argument behind a spread",
+    "exports.handler = (req) => sum(...[1, {}.x], req.body.rate)\nfunction sum(first, second) { return second.rate }",
+    { body: { id: 1 } },
+  ],
+  [
+    "a part that was taken out of a long body",
+    "(req) => { delete req.body.user; return req.body.user.name }",
+    { body: { user: "ann", text: "a".repeat(20_000) } },
+  ],
+  [
+    "code that is made of a text",
+    "(req) => { const sum = new Function('list', 'for (const each of {}.x);'); return sum(req.body.items) }",
+    { body: { id: 1 } },
   ],
   ["words of its own", "(req) => { throw new TypeError(\"Cannot read properties of undefined (reading 'name')\") }", { body: {} }],
 ];

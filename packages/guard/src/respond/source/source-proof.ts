@@ -43,14 +43,14 @@ function readOrigin(claim: Claim, stack: string): Origin | undefined {
   const frames = readFrames(stack);
   const frame = findInnermost(frames);
   if (frame === undefined) return undefined;
-  const scripts = new Scripts();
-  const place = scripts.find(frames[frame]);
-  if (place === undefined) return undefined;
-  const tracer = new Tracer(frames, scripts);
-  const paths = claim.paths(tracer, { place, frame }).filter((path) => path !== undefined);
+  const scripts = new Scripts(frames);
+  const site = scripts.find(frame);
+  if (site === undefined) return undefined;
+  const tracer = new Tracer(scripts);
+  const paths = claim.paths(tracer, site).filter((path) => path !== undefined);
   if (paths.length === 0) return undefined;
-  const around = findSurroundings(place.tokens, place.at).slice(0, 1);
-  const read = [...around.map((owner) => ({ tokens: place.tokens, owner })), ...tracer.passed];
+  const around = findSurroundings(site.tokens, site.at).slice(0, 1);
+  const read = [...around.map((owner) => ({ tokens: site.tokens, owner })), ...tracer.passed];
   return { paths, names: new Set(read.flatMap(({ tokens, owner }) => collectNames(tokens, owner))) };
 }
 

@@ -27,7 +27,7 @@ const WORDS = new Set(
 
 /** Is it a word of the language that stands before an expression, and is none? */
 export function isWord(token: Token | undefined): boolean {
-  return token !== undefined && token.kind === "name" && WORDS.has(token.text);
+  return token !== undefined && WORDS.has(token.text);
 }
 
 /** Can a value end with this token? Then a slash behind it divides. */
