@@ -36,6 +36,7 @@ const LINES: readonly string[] = [
   "Authorization: Bearer YOUR_ACCESS_TOKEN",
   "Basic authentication-middleware, token internationalization-of-words",
   "  -p, --password     prompt for a password",
+  '{"token_endpoint_auth_methods_supported":["client_secret_basic","private_key_jwt"],"token_imported":"monthly"}',
   // Logs.
   "heartbeat token=0x7f3a len=12",
   "token_reason=superseded",

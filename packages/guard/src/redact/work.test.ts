@@ -126,6 +126,16 @@ describe("a value without quotes", () => {
   });
 });
 
+describe("a text longer than is read", () => {
+  it("is cut at a cost that its length does not change, however long its last word is", () => {
+    const start = process.cpuUsage();
+    const redacted = createRedactor().redactText("a.".repeat(524_289));
+    const { user } = process.cpuUsage(start);
+    expect(redacted).toMatch(/^(?:a\.)+\[2 more\]$/);
+    expect(user).toBeLessThan(700_000);
+  });
+});
+
 /** A structure of 64 KiB, each piece with a number of its own, and words behind it that are no secret. */
 function toJson(unit: string): string {
   return `[${Array.from({ length: 65_536 / unit.length }, (_, index) => unit.replace("#", index.toString(36))).join(",")},"the last words"]`;

@@ -38,8 +38,7 @@ export function redactTextWith(text: string, pass: Pass, depth = 0): string {
   if (depth === 0) allowWork(pass.work, text.length);
   else pass.work.left -= STEP_COST;
   const limit = pass.policy.maxTextLength;
-  if (text.length > limit)
-    return `${redactTextWith(text.slice(0, limit).replace(/\S{1,512}$/, ""), pass, depth)}[${text.length - limit} more]`;
+  if (text.length > limit) return `${redactTextWith(text.slice(0, findCut(text, limit)), pass, depth)}[${text.length - limit} more]`;
   const inner = (piece: string): string => redactTextWith(piece, pass, depth + 1);
   if (depth < MAX_ENCODINGS && looksLikeJson(text)) return redactJson(text, depth, { pass, inner });
   const findings = findSecrets(text, depth, { pass, inner: depth < MAX_ENCODINGS ? inner : undefined });

@@ -122,7 +122,7 @@ function classifyWords(words: readonly string[], joined: string): KeyKind | unde
   if (
     words[0] === "existing" ||
     (words.length > 1 &&
-      (/(?:[bgksu]l?|ir|(?<!pe)at)ed$/.test(last) ||
+      (/(?:[bgksu]l?|ir|ort|(?<!pe)at)ed$/.test(last) ||
         ABOUT.has(last.replace(/s$/, "")) ||
         ABOUT.has(last) ||
         ABOUT.has(lastTwo) ||
