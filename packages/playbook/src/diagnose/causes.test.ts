@@ -104,6 +104,12 @@ const CASES: readonly (readonly [CauseId, string, Partial<SpanSketch>])[] = [
     }),
   ],
   ["dependency-error", "events", call({ kind: "producer", message: "nats: API error: code=500", attributes: BROKER })],
+  ["bad-configuration", "events", call({ kind: "producer", message: "nats: Authorization Violation", attributes: BROKER })],
+  [
+    "bad-configuration",
+    "events",
+    call({ kind: "producer", message: "com.rabbitmq.client.PossibleAuthenticationFailureException: gone", attributes: BROKER }),
+  ],
   ["resource-exhausted", "events", call({ kind: "producer", message: "nats: maximum bytes exceeded", attributes: BROKER })],
   ["resource-exhausted", "shop", { logs: [{ severity: 17, body: "Memory limit of 512 MiB exceeded with 530 MiB used." }] }],
 ];
@@ -132,6 +138,26 @@ describe("naming a cause", () => {
 
   it.each(MISLEADING)("is not misled by the words within %s: %s", (type, message) => {
     expect(diagnoseFailing(thrown(type, message)).causes[0]?.cause).toBe("unhandled-exception");
+  });
+
+  it.each([
+    "NoBrokersAvailable",
+    "kafka: client has run out of available brokers to talk to (Is your cluster reachable?)",
+    'cimpl.KafkaException: KafkaError{code=_ALL_BROKERS_DOWN,val=-187,str="1/1 brokers are down"}',
+    'cimpl.KafkaException: KafkaError{code=_TRANSPORT,val=-195,str="Local: Broker transport failure"}',
+    "Rdkafka::RdkafkaError: Local: All broker connections are down (all_brokers_down)",
+    "RabbitMQ.Client.Exceptions.BrokerUnreachableException: None of the specified endpoints were reachable",
+    "com.rabbitmq.client.AlreadyClosedException: connection is already closed due to connection error; cause: java.io.EOFException",
+    "Bunny::TCPConnectionFailedForAllHosts: Could not establish TCP connection to any of the configured hosts",
+    "pika.exceptions.AMQPConnectionError",
+    "IllegalOperationError: Channel closed",
+    "Error: Unexpected close",
+    "nats: no servers available for connection",
+    'Exception (504) Reason: "channel/connection is not open"',
+  ])("takes no broker that was not reached for one that answered: %s", (message) => {
+    const { causes, path } = diagnoseFailing(call({ kind: "producer", message, attributes: BROKER }));
+    expect(causes.map(({ cause }) => cause)).not.toContain("dependency-error");
+    expect(path.flatMap(({ evidence }) => evidence.map(({ statement }) => statement))).toContain("events gave shop no answer");
   });
 
   it("takes words of a database for a database's only where one was asked", () => {

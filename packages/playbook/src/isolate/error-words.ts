@@ -24,9 +24,13 @@ const REFUSED =
 const UNREACHABLE =
   /\bECONN(?:REFUSED|RESET)\b|\bE(?:HOST|NET)UNREACH\b|\bEPIPE\b|socket hang up|connection (?:was )?(?:refused|reset|closed|terminated|aborted)|Connection(?:Refused|Reset|Closed)|ConnectException|actively refused|broken pipe|no route to host|NoRouteToHost|Network is unreachable|Host is unreachable|prematurely closed|PrematureClose|RemoteDisconnected|Server disconnected|NoHttpResponse|has gone away|Failed to connect to .{1,120}: (?:Couldn't|Could not) connect to server|partner '[^\s:']{1,100}:[^\s:']{1,40}' not reached|UNAVAILABLE\b|no healthy upstream|server closed the connection|terminating connection|the database system is|remaining connection slots|MongoServerSelection|No server chosen|(?<![:.\d])\b(?:08|53|57)[0-9P][0-9A-Z][0-9]\b/i;
 
+/** The same as clients of brokers say it: of Kafka, RabbitMQ, AMQP. What a broker answered has a code or words of its own. */
+const NO_BROKER =
+  /NoBrokersAvailable|run out of available brokers|BrokerUnreachable|endpoints were reachable|brokers? (?:connections? )?(?:are|is) down|ALL_BROKERS_DOWN|Broker transport failure|AlreadyClosedException|(?:channel|connection) is not open|TCPConnectionFailed|AMQPConnectionError|no servers available|CONNECTION_REFUSED|(?:Channel closed|Unexpected close)$/i;
+
 /** True when the words say that nobody answered at the other end. */
 export function isUnreachableText(words: string): boolean {
-  return UNREACHABLE.test(words);
+  return UNREACHABLE.test(words) || NO_BROKER.test(words);
 }
 
 /** True when the words speak of time running out. */
