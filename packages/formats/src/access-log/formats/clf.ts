@@ -105,12 +105,16 @@ function putTrailingDuration(draft: Draft, text: string, unit: WholeDurations): 
   else if (unit === "us" && Number(seconds) >= LEAST_MICROSECONDS) putDuration(draft, seconds, 0.001);
 }
 
+/** True for the unit of a duration that is a word of its own. */
+export function isUnit(token: Token | undefined): boolean {
+  return token?.kind === "bare" && /^(?:ms|msec|us|µs|s|sec)$/.test(token.text);
+}
+
 /** A duration whose unit stands behind it as a word of its own: `15.074 ms`; of several the longest, which is the request's. */
 export function readApartDuration(rest: readonly Token[]): number | undefined {
-  const durations = rest.flatMap(({ kind, text }, index) => {
-    const isUnit = index > 0 && kind === "bare" && /^(?:ms|msec|us|µs|s|sec)$/.test(text);
-    return isUnit ? (readSuffixedDuration(`${rest[index - 1]?.text ?? ""}${text}`) ?? []) : [];
-  });
+  const durations = rest.flatMap((token, index) =>
+    index > 0 && isUnit(token) ? (readSuffixedDuration(`${rest[index - 1]?.text ?? ""}${token.text}`) ?? []) : [],
+  );
   return durations.length === 0 ? undefined : Math.max(...durations);
 }
 

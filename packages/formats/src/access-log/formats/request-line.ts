@@ -9,7 +9,7 @@ import type { LineParser, ParseContext, ParsedLine, TextFormat } from "../line.t
 import { readSuffixedDuration } from "../named-fields.ts";
 import { putListedTries, putNginxSeconds } from "../nginx-upstream.ts";
 import { readTokens, type Token, unescapeQuoted } from "../tokens.ts";
-import { readApartDuration } from "./clf.ts";
+import { isUnit, readApartDuration } from "./clf.ts";
 import { isUsualStatus } from "../usual-status.ts";
 import { peelLoose } from "../wrappers/peel.ts";
 
@@ -122,10 +122,10 @@ function putNamedSeconds(draft: Draft, rest: string): void {
   putDuration(draft, /(?:^|[ ,])(?:request_time|rt)[= ]"?(\d{1,6}\.\d{3})(?=[ ",]|$)/.exec(rest)?.[1], 1000);
 }
 
-/** The size follows the status; two quoted fields are referrer and agent; one number with a point and more than two digits is seconds. */
+/** The size follows the status, unless it is a duration with its unit; two quoted fields are referrer and agent; one number with a point and more than two digits is seconds. */
 function putRest(draft: Draft, rest: readonly Token[]): void {
-  const [size] = rest;
-  if (size?.kind === "bare" && /^\d+$/.test(size.text)) putNumber(draft, "responseBytes", size.text);
+  const [size, unit] = rest;
+  if (size?.kind === "bare" && /^\d+$/.test(size.text) && !isUnit(unit)) putNumber(draft, "responseBytes", size.text);
   const quoted = rest.filter((token) => token.kind === "quoted");
   const agent = quoted.find(({ text }) => /^[A-Za-z][\w.-]{0,60}\/\d/.test(text)) ?? quoted[1];
   if (quoted.length >= 2) putText(draft, "userAgent", unescapeQuoted(agent?.text ?? ""));
