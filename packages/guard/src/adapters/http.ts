@@ -15,9 +15,9 @@ export function guardHandler(guard: Guard, handler: Handler): (request: Incoming
     const exchange = beginNode(guard, nodeView, { request, response });
     if (exchange === undefined) return void handler(request, response);
     const onThrown = (thrown: unknown): void => {
-      const isSent = guard.shield(() =>
-        sendAnswer(response, answerThrown(guard, exchange, { thrown, isClientGone: isClientGone(request) })),
-      );
+      exchange.fail(thrown);
+      const failure = { thrown, isClientGone: isClientGone(request) };
+      const isSent = !response.headersSent && guard.shield(() => sendAnswer(response, answerThrown(guard, exchange, failure)));
       if (isSent !== true) breakOff(response);
     };
     try {

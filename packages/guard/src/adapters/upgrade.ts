@@ -30,11 +30,11 @@ function answerOnSocket(
   at: { exchange: Exchange<NodeRequest>; socket: Duplex; thrown: unknown; before: number },
 ): number | undefined {
   const { exchange, socket, thrown, before } = at;
-  const answer = answerThrown(guard, exchange, { thrown, isClientGone: socket.destroyed });
   if (socket.destroyed || !socket.writable || countWritten(socket) !== before) {
     socket.destroy();
     return undefined;
   }
+  const answer = answerThrown(guard, exchange, { thrown });
   socket.end(writeResponse(answer));
   return answer.status;
 }
