@@ -96,6 +96,15 @@ describe("faultline triage", () => {
     expect(out).toContain("500 Internal Server Error");
   });
 
+  it("says how many requests it gave up where a redirect came late", async () => {
+    const base = await serve((request, response) => {
+      const answer = request.url === "/late" ? { status: 302, ms: 900 } : { status: 500, ms: 0 };
+      setTimeout(() => response.writeHead(answer.status, { location: "/there" }).end(), answer.ms);
+    });
+    const { out } = await triage(`${base}/late`, "--timeout", "1.8");
+    expect(out).toMatch(/ {2}first +302 .*\n {2}it redirects: of what went beside it, 1 is not waited for\n {2}first +500 /);
+  });
+
   it("shows ids to paste into a search, and keeps the exchange as HAR without writing anything over", async () => {
     const directory = mkdtempSync(join(tmpdir(), "faultline-triage-"));
     closers.push(() => rmSync(directory, { recursive: true, force: true }));

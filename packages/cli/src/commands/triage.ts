@@ -111,6 +111,7 @@ async function triage(
   const run = await runProbes(request, plan, {
     onSent: (each) => say(formatProbe(redactProbe(each, redactor), io.stdout.columns)),
     onWaiting: (waitedMs) => tell(`  no answer for ${(waitedMs / 1000).toFixed(1)} s: it is waited for, and the next goes beside it`),
+    onGivenUp: (count) => tell(`  it redirects: of what went beside it, ${count} ${count === 1 ? "is" : "are"} not waited for`),
   });
   const { tls } = run;
   if (tls !== undefined) say(`  ${tls.length === 1 ? "a handshake" : `${tls.length} handshakes`} over TLS, with nothing sent after`);

@@ -28,6 +28,8 @@ export type ProbeListener = {
   readonly onSent: (sent: SentProbe) => void;
   /** The failing request is still waited for after so long; what comes now goes beside it. */
   readonly onWaiting: (waitedMs: number) => void;
+  /** The answer leads elsewhere: so many requests that went beside it are given up. */
+  readonly onGivenUp: (count: number) => void;
 };
 
 /** What came of the probes. */
@@ -156,6 +158,8 @@ class Round {
     if (next === undefined) return;
     if (leftMs() < LEAST_MS) return void this.#undone.push("the request that it redirects to");
     this.redirect = next;
+    const open = this.#sent.filter((each) => each === undefined).length;
+    if (open > 0) this.#options.listener.onGivenUp(open);
     this.#end.abort();
   }
 

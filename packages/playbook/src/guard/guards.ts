@@ -236,7 +236,12 @@ export const GUARDS: Readonly<Record<CauseId, Guards>> = {
     ],
   },
   "tls-failure": {
-    now: [{ what: "Renew or trust the certificate; never turn the check off.", at: "creating" }],
+    now: [
+      {
+        what: "Mend what the handshake names: renew or trust the certificate, or have the port answer TLS; never turn the check off.",
+        at: "creating",
+      },
+    ],
     prevent: [{ what: "Alert 14 days before a certificate ends.", at: "creating" }],
   },
   "dns-failure": {
