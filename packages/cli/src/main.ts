@@ -124,7 +124,10 @@ function asksForHelp(args: readonly string[]): boolean {
 
 /** Ends the process, because what it says does not get out: without a word where nobody reads it, else with the reason. */
 function endUnwritten({ code = "", message }: NodeJS.ErrnoException, isOutput: boolean): never {
-  if (code === "EPIPE") process.exit(EXIT_UNREAD);
+  if (code === "EPIPE") {
+    endPastLookups(EXIT_UNREAD);
+    process.exit(EXIT_UNREAD);
+  }
   if (isOutput) process.stderr.write(`faultline: the output cannot be written: ${WHY_UNWRITTEN[code] ?? message}\n`);
   process.exit(EXIT_UNWRITTEN);
 }
