@@ -108,6 +108,7 @@ export const DATABASE_ERRORS: readonly ErrorKnowledge[] = [
     says: String.raw`prepared statement "[^"]*" does not exist`,
     meaning: "there is no such prepared statement on this connection",
     cause: "gateway-mismatch",
+    mistakenFor: "a missing migration: this connection is another one than it was prepared on",
     nextCheck: "a pooler in transaction mode (PgBouncer) in between? Turn prepared statements off, or its support of them on",
   }),
   state("42501", {

@@ -196,6 +196,9 @@ export const MYSQL_ERRORS: readonly ErrorKnowledge[] = [
     says: String.raw`Deadlock found when trying to get lock`,
     meaning: "deadlock: this transaction was ended so that another could go on",
     cause: "database-failure",
+    mistakenFor: "a database that is ill: it ended one so that the other could go on",
+    nextCheck:
+      "show engine innodb status: LATEST DETECTED DEADLOCK has both; take the locks in one order, and try the whole transaction again",
   }),
   numbered(2002, {
     named: "CR_CONNECTION_ERROR",

@@ -9,6 +9,12 @@ const OPENSSL = "OpenSSL, X509_verify_cert_error_string";
 
 const MADE_BY = "the process that called, or its system: the other side wrote nothing of it";
 
+const NOT_CONNECTED = {
+  cause: "dependency-timeout",
+  mistakenFor: "a slow query or handler: with 'connect' before it, nothing was asked yet",
+  nextCheck: "nc -vz HOST PORT where it runs: a firewall or security group that drops, a wrong address, or a host too busy to accept?",
+} as const;
+
 const KNOWN: readonly ErrorKnowledge[] = [
   { code: "ECONNREFUSED", meaning: "nobody listens at that address and port", cause: "connection-refused", source: POSIX },
   {
@@ -18,8 +24,15 @@ const KNOWN: readonly ErrorKnowledge[] = [
     source: POSIX,
   },
   { code: "EPIPE", meaning: "written to a connection that the other side had closed", cause: "keepalive-race", source: POSIX },
-  { code: "ETIMEDOUT", meaning: "no answer to the connection, or none in time", cause: "dependency-timeout", source: POSIX },
-  { code: "EHOSTUNREACH", meaning: "no way leads to that host", cause: "connection-refused", source: POSIX },
+  { code: "ETIMEDOUT", meaning: "no answer to the connection, or none in time", ...NOT_CONNECTED, source: POSIX },
+  {
+    code: "EHOSTUNREACH",
+    meaning: "no way leads to that host: it is off, or a firewall or route refuses it",
+    cause: "connection-refused",
+    mistakenFor: "a process that does not listen: the host itself was not reached",
+    nextCheck: "ip route get ADDRESS where it runs; is it the host's address still, and does a firewall reject?",
+    source: POSIX,
+  },
   {
     code: "EMFILE",
     meaning: "the process has no more file handles: open files and connections count",
@@ -40,7 +53,7 @@ const KNOWN: readonly ErrorKnowledge[] = [
   { code: "ESOCKETTIMEDOUT", meaning: "no answer within the client's own time-out", cause: "dependency-timeout", source: NODE },
   { code: "HPE_INVALID_HEADER_TOKEN", meaning: "a header of the answer holds what no header may", cause: "gateway-mismatch", source: NODE },
   { code: "HPE_HEADER_OVERFLOW", meaning: "the headers are larger than the reader takes", cause: "gateway-mismatch", source: NODE },
-  { code: "UND_ERR_CONNECT_TIMEOUT", meaning: "no connection in time (10 s by default)", cause: "dependency-timeout", source: UNDICI },
+  { code: "UND_ERR_CONNECT_TIMEOUT", meaning: "no connection in time (10 s by default)", ...NOT_CONNECTED, source: UNDICI },
   { code: "UND_ERR_HEADERS_TIMEOUT", meaning: "no headers in time (300 s by default)", cause: "dependency-timeout", source: UNDICI },
   {
     code: "UND_ERR_BODY_TIMEOUT",
