@@ -41,6 +41,12 @@ function refuseMoreThan4000(_request: IncomingMessage, response: ServerResponse,
   response.writeHead(body.length > 4000 ? 413 : 200).end();
 }
 
+/** Redirects from /late after 900 ms; everything else fails at once. */
+function leadOnLate({ url }: IncomingMessage, response: ServerResponse): void {
+  if (url === "/late") setTimeout(() => response.writeHead(302, { location: "/there" }).end(), 900);
+  else response.writeHead(500).end();
+}
+
 /** Built at run time, so that nothing in the repository looks like a secret. */
 const SECRET = ["sk", "live", "4eC39HqLyjWDarjtT1zdp7dcAbCd"].join("_");
 
@@ -97,11 +103,7 @@ describe("faultline triage", () => {
   });
 
   it("says how many requests it gave up where a redirect came late", async () => {
-    const base = await serve((request, response) => {
-      const answer = request.url === "/late" ? { status: 302, ms: 900 } : { status: 500, ms: 0 };
-      setTimeout(() => response.writeHead(answer.status, { location: "/there" }).end(), answer.ms);
-    });
-    const { out } = await triage(`${base}/late`, "--timeout", "1.8");
+    const { out } = await triage(`${await serve(leadOnLate)}/late`, "--timeout", "1.8");
     expect(out).toMatch(/ {2}first +302 .*\n {2}it redirects: of what went beside it, 1 is not waited for\n {2}first +500 /);
   });
 
