@@ -71,14 +71,18 @@ const given: Paths = (tracer, site) => readGiven(tracer, site, false);
 const firstGiven: Paths = (tracer, site) => given(tracer, site).slice(0, 1);
 
 /** A list is taken apart by a pattern, a loop, a spread or a constructor; the position is at the end of what was no list. */
-const listed: Paths = (tracer, site) => [
-  ...pattern(tracer, site),
-  // A pattern of a list is told of at what it takes apart, a loop at the end of that.
-  tracer.traceAt(site.at, site),
-  traceChain(tracer, site.at, site),
-  ...readGiven(tracer, site, true),
-  ...firstGiven(tracer, site),
-];
+const listed: Paths = (tracer, site) => {
+  const { tokens, at } = site;
+  return [
+    ...pattern(tracer, site),
+    // A pattern of a list is told of at what it takes apart, a loop at the end of that.
+    tracer.traceAt(at, site),
+    traceChain(tracer, at, site),
+    ...readGiven(tracer, site, true),
+    // Of any other call it is the result that is no list.
+    ...([at, at - 2].some((each) => /^(?:new|Object|Promise)$/.test(tokens[each]?.text ?? "")) ? firstGiven(tracer, site) : []),
+  ];
+};
 
 const rightSide: Paths = (tracer, site) => {
   const read = readExpression(site.tokens, site.at + 1);

@@ -40,9 +40,9 @@ function isNear(one: string, other: string): boolean {
 
 /** Does every value of this kind have something that is nearly named so, and would have done? */
 function hasNearBuiltIn(holder: unknown, key: string, claim: Claim): boolean {
-  const prototype = Object.getPrototypeOf(holder) as Record<string, unknown> | null;
-  const names = prototype === null ? [] : Object.getOwnPropertyNames(prototype);
-  return names.some((name) => isNear(name, key) && claim.would((holder as Record<string, unknown>)[name]));
+  return Object.getOwnPropertyNames(Object.getPrototypeOf(holder) ?? {}).some(
+    (name) => isNear(name, key) && claim.would((holder as Record<string, unknown>)[name]),
+  );
 }
 
 /** What a proxy puts in front of a service is not the client's to send. */

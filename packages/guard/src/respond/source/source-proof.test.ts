@@ -91,6 +91,8 @@ const PROVOKED: readonly (readonly [name: string, script: string, asked: Asked])
   ["an element", "(req) => req.body.items.map((item) => item.price.value)", { body: { items: [{ price: { value: 1 } }, {}] } }],
   ["an element of a loop", "(req) => { for (const { price: { value } } of req.body.items) void value }", { body: { items: [{}] } }],
   ["a loop", "(req) => { for (const each of req.body.items) void each }", { body: { items: 5 } }],
+  ["a list that is made of what is none", "(req) => new Set(req.body.ids)", { body: { ids: 5 } }],
+  ["an object that is made of no list", "(req) => Object.fromEntries(req.body.pairs)", { body: {} }],
   ["a spread", "(req) => Math.max(...req.body.values)", { body: {} }],
   ["an object's keys", "(req) => Object.keys(req.body.settings)", { body: {} }],
   ["a fold of nothing", "(req) => req.body.items.reduce((a, b) => a + b)", { body: { items: [] } }],
@@ -272,6 +274,21 @@ const BUGS: readonly (readonly [name: string, script: string, asked: Asked])[] =
     "a part that was taken out of a long body",
     "(req) => { delete req.body.user; return req.body.user.name }",
     { body: { user: "ann", text: "a".repeat(20_000) } },
+  ],
+  [
+    "a call's result that is no list, of a loop",
+    "exports.handler = (req) => { for (const each of list(req.body.filter)) void each }\nconst list = () => ({}).x",
+    { body: { id: 1 } },
+  ],
+  [
+    "a call's result that is no list, of a pattern",
+    "exports.handler = async (req) => { const [row] = await find(req.body.id); return row }\nconst find = async () => ({}).x",
+    { body: { id: 1 } },
+  ],
+  [
+    "a call's result that is no list, of a spread",
+    "exports.handler = (req) => [...find(req.body.id)]\nconst find = () => ({}).x",
+    { body: { id: 1 } },
   ],
   [
     "code that is made of a text",

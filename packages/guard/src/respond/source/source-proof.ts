@@ -70,11 +70,11 @@ type Question = { readonly claim: Claim; readonly names: ReadonlySet<string>; re
 /** The very value is there, in each way that the body is known, and nothing else would have done. */
 function isProvenIn(path: InputPath, { claim, names, input }: Question): boolean {
   const bodies = bodiesFor(path, input);
-  const isProven = bodies.map((body) => {
+  const isProven = (body: (typeof bodies)[number]): boolean => {
     const holding = findValues(path, input, body).filter(({ value, isText }: Found) => claim.holds(value, isText));
     return holding.length > 0 && !holding.slice(0, MAX_HOLDING).some((found) => wouldAnotherDo(found, claim, names));
-  });
-  return isProven.length > 0 && !isProven.includes(false);
+  };
+  return bodies.length > 0 && bodies.every(isProven);
 }
 
 /**
@@ -82,13 +82,13 @@ function isProvenIn(path: InputPath, { claim, names, input }: Question): boolean
  * the request's own text, and name whatever file its sender likes.
  */
 function isProvoked(exchange: Exchange, bodyText: () => string | undefined): boolean {
-  const { thrown, view, request, account } = exchange;
+  const { thrown, view, request } = exchange;
   const known = types.isNativeError(thrown)
     ? readClaim(readTextMember(thrown, "message") ?? "", readTextMember(thrown, "name") ?? "")
     : undefined;
-  const stack = account?.stack?.frames;
-  const origin = known === undefined || stack === undefined ? undefined : findOrigin(known, stack);
-  if (known === undefined || origin === undefined) return false;
+  const stack = known && exchange.account?.stack?.frames;
+  const origin = known && stack && findOrigin(known, stack);
+  if (!origin) return false;
   const headers = view.headers(request);
   const isEmpty = headers["transfer-encoding"] === undefined && Number(headers["content-length"] ?? 0) <= 0;
   const input: RecordedInput = {
