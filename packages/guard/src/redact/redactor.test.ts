@@ -37,6 +37,15 @@ describe("a redactor", () => {
     expect(redactor.redactText("GB82WEST12345698765432")).toMatch(/^GB\d\d0{8}\d{10}$/);
   });
 
+  it("keeps the groups of a phone number, and replaces all of them", () => {
+    expect(redactor.redactText("phone: 044 123 45 67, 5 calls")).toMatch(/^phone: (?!044)\d{3} (?!123)\d{3} \d\d (?!67)\d\d, 5 calls$/);
+    expect(redactor.redactText("phone=+41 44 123 45 67 ok")).toMatch(/^phone=\+\d\d \d\d (?!123)\d{3} \d\d \d\d ok$/);
+    expect(redactor.redactValue({ phone: "+41 44 123-45-67" })).toEqual({
+      phone: expect.stringMatching(/^\+\d\d \d\d (?!123)\d{3}-\d\d-\d\d$/),
+    });
+    expect(redactor.redactText("mobile=0441234567 200 1532")).toMatch(/^mobile=\d{10} 200 1532$/);
+  });
+
   it("changes nothing when it reads its own output", () => {
     const once = redactor.redactText("password=hunter2 bob@corp.test 4111111111111111 GB82WEST12345698765432 https://u:p4ss@h.test/");
     expect(redactor.redactText(once)).toBe(once);

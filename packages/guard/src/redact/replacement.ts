@@ -76,9 +76,8 @@ export function luhnSum(text: string, isLastDoubled = false): number {
 
 /** Puts the characters of `replacement` in place of the letters and digits of `raw`, so that its grouping stays. */
 function keepGrouping(raw: string, replacement: string): string {
-  if (raw.length === replacement.length) return replacement;
   let next = 0;
-  return raw.replace(/[A-Za-z\d]/g, () => replacement[next++] ?? "0");
+  return raw.replace(/\w/g, () => replacement.charAt(next++));
 }
 
 /** The letters and digits of `raw` alone. */

@@ -1,14 +1,12 @@
-import type { Finding } from "../finding.ts";
-import { redactJson } from "./json.ts";
-import { MAX_ENCODINGS, type Pass } from "../pass.ts";
-import { ALNUM, classOf } from "../character.ts";
-import { findSecrets } from "../scan.ts";
 import { allowWork, STEP_COST } from "../work.ts";
+import { redactJson } from "./json.ts";
+import { findSecrets } from "../scan.ts";
+import type { Finding } from "../finding.ts";
+import { MAX_ENCODINGS, type Pass } from "../pass.ts";
 
 /** Text that a JSON value begins: worth reading by its structure first. */
 function looksLikeJson(text: string): boolean {
-  // Most texts begin with a letter.
-  return (classOf(text.charCodeAt(0)) & ALNUM) === 0 && /^\s{0,16}(?:\{\s{0,16}(?:"|\})|\[\s{0,16}[[{"\]])/.test(text);
+  return /^\s{0,16}(?:\{\s{0,16}(?:"|\})|\[\s{0,16}[[{"\]])/.test(text);
 }
 
 function applyFindings(text: string, findings: readonly Finding[]): string {

@@ -1,10 +1,10 @@
+import { readUnderName } from "../named-text.ts";
+import { allowWork } from "../work.ts";
+import { UNSCANNED } from "../replacement.ts";
+import { replaceString } from "../scalar.ts";
 import type { Pass } from "../pass.ts";
 import { isSignedParameter } from "../names/query-name.ts";
-import { readUnderName } from "../named-text.ts";
 import { redactTextWith } from "./text.ts";
-import { UNSCANNED } from "../replacement.ts";
-import { allowWork } from "../work.ts";
-import { replaceString } from "../scalar.ts";
 
 /** Decodes one form-urlencoded piece; undefined where it is no valid encoding. */
 function decodeComponent(text: string): string | undefined {

@@ -1,7 +1,7 @@
-import { ALNUM, BACKSLASH, classAt, classOf, QUOTE, SPACE } from "../character.ts";
-import type { Operator, Sign } from "../operator.ts";
 import type { Scan, Searched } from "../finding.ts";
 import type { KeyKind } from "../names/sensitive-key.ts";
+import { ALNUM, BACKSLASH, classAt, classOf, QUOTE, SPACE } from "../character.ts";
+import type { Operator, Sign } from "../operator.ts";
 
 /** The value behind an operator, without its quotes. */
 export type AssignedValue = { readonly start: number; readonly end: number; readonly isQuoted: boolean };
@@ -100,6 +100,9 @@ function findLineEnd({ text }: Scan, start: number): number {
 
 const SCHEME = /^(?:basic|bearer|digest|token|apikey|api-key|aws4-hmac-sha256|[a-z][a-z-]{1,19}(?=[ \t]+(?=\S*\d)\S{16}))[ \t]+/i;
 
+/** A number in groups: the first has no more digits than a country or a town. */
+const PHONE = /^[\d+]{2,4}(?: \d+){2,}/;
+
 /** Finds the value behind an operator. */
 export function findValue(scan: Scan, sign: Sign, kind: KeyKind | undefined): AssignedValue | undefined {
   const { operator } = sign;
@@ -121,7 +124,8 @@ export function findValue(scan: Scan, sign: Sign, kind: KeyKind | undefined): As
     if (toLineEnd) return { start: at + scheme, end: findLineEnd(scan, at), isQuoted: false };
     at += scheme;
   }
-  const end = findBareEnd(scan, at, operator);
+  const phone = kind === "personal" && PHONE.exec(text.slice(at, at + 24));
+  const end = phone ? at + phone[0].length : findBareEnd(scan, at, operator);
   return end > at ? { start: at, end, isQuoted: false } : undefined;
 }
 

@@ -1,10 +1,10 @@
 /** Secrets whose name stands beside them with something else than an operator in between: a line's end, a SQL word, a part's headers. */
-import { replaceText } from "../scalar.ts";
-import { BACKSLASH, BASE64, classAt, classOf, SPACE } from "../character.ts";
-import { ASSIGNMENT_COST, STEP_COST } from "../work.ts";
-import { type Finding, findForm, type Scan, type Word } from "../finding.ts";
 import { type Sign, skipSpaces } from "../operator.ts";
 import type { KeyKind } from "../names/sensitive-key.ts";
+import { replaceText } from "../scalar.ts";
+import { BACKSLASH, classOf, SPACE } from "../character.ts";
+import { type Finding, findForm, type Scan, type Word } from "../finding.ts";
+import { ASSIGNMENT_COST, STEP_COST } from "../work.ts";
 
 /** A value alone on its line: in quotes, or one word that is no name of something deeper and no plain word. */
 function readLoneValue(line: string): string | undefined {
@@ -106,9 +106,8 @@ const AWS_SECRET = /^(?![\da-fA-F]{40})(?=.*[A-Z])(?=.*[a-z])[A-Za-z\d/+]{40}(?!
 
 /** The secret of an AWS pair, which has no form of its own: 40 characters of base64 shortly behind an access key id. */
 export function readAwsSecret(scan: Scan, { start }: Word): Finding | undefined {
-  const { text, codes } = scan;
-  // Most words near a key are shorter.
-  if ((classAt(codes, start + 39) & BASE64) === 0 || /[\w/+]/.test(text.charAt(start - 1))) return undefined;
+  const { text } = scan;
+  if (/[\w/+]/.test(text.charAt(start - 1))) return undefined;
   const secret = findForm(scan, "key", [start, 41, AWS_SECRET]);
   return secret !== undefined && /A[KS]IA[A-Z\d]{16}(?![A-Z\d])/.test(text.slice(Math.max(0, start - AWS_REACH), start))
     ? secret
