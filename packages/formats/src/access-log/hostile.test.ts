@@ -28,6 +28,8 @@ describe("hostile lines", () => {
       `1.1.1.1:1 [21/Nov/2026:10:00:00.000] fe be/s 0/0/1/4/5 200 5 - - ---- 3/3/1/1/0 0/0 "GET / HTTP/1.1" ${"/".repeat(60_000)}x a`,
     ],
     ["deep JSON", `${'{"a":'.repeat(10_000)}1${"}".repeat(10_000)}`],
+    ["JSON of escaped quotes in a text that never ends", `{"a":"${'\\"'.repeat(30_000)}}`],
+    ["JSON of quotes as nginx escapes them outside of a text", `{${"\\x22".repeat(15_000)}}`],
     ["an nginx error of commas", `2021/08/26 16:52:45 [error] 1#1: x, client: ${', client: "'.repeat(6000)}`],
     ["a Rails line of tags", "[a] ".repeat(16_000)],
     [

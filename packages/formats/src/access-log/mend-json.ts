@@ -5,8 +5,8 @@
  */
 import { unescapeQuoted } from "./tokens.ts";
 
-/** A text, and where it is a member's name before a bare value, all up to the next member or the end. */
-const TEXT = /("(?:[^"\\]|\\.)*")(?:\s{0,8}:\s{0,8}([^\s"{}[\],][^"{}[\]]{0,200}?)?\s{0,8}(?=,\s{0,8}"|\}))?/gs;
+/** A text, which may have no end, and where it is a member's name before a bare value, all up to the next member or the end. */
+const TEXT = /("(?:[^"\\]|\\.)*(?:"|$))(?:\s{0,8}:\s{0,8}([^\s"{}[\],][^"{}[\]]{0,200}?)?\s{0,8}(?=,\s{0,8}"|\}))?/gs;
 const ESCAPED = /(?:\\x[0-9A-Fa-f]{2})+/g;
 
 /** The text as JSON; undefined where it is none of nginx's either. */
