@@ -815,8 +815,8 @@ static const unsigned char *scan_line(const unsigned char *start, int is_wrapped
   if (!is_size(quote + 6, tail ? last - 1 : end)) return 0;
   duration_ms = -1;
   if (tail && !read_duration(tail, end)) return 0;
-  /* A finer time is not rounded where a shape is taught. */
-  if (is_wrapped && end - tail > 4 && end[-4] != '.') return 0;
+  /* A finer time is not rounded where a shape is taught, and long lines are for the parsers (line-shapes.ts). */
+  if (is_wrapped && ((end - tail > 4 && end[-4] != '.') || end - start > 16384)) return 0;
   if (!read_time(open + 1)) return 0;
   if (is_wrapped && is_to_be_checked()) return 0;
   const unsigned char *next = line_break + 1;
