@@ -310,6 +310,12 @@ describe("learning routes from paths", () => {
     expect(Math.max(...shares)).toBeLessThanOrEqual(0.1);
   });
 
+  it.each(["", "/api/v1"])("keeps a few names at the top of a short log, each asked for once, behind %j", (prefix) => {
+    const asked = "boom boom-503 hang reset close garbage huge-header dead ok ping login checkout".split(" ");
+    const routes = learn(asked.map((name) => [`${prefix}/${name}`, name]));
+    expect(routes.map(({ template }) => template).toSorted()).toEqual(asked.map((name) => `${prefix}/${name}`).toSorted());
+  });
+
   it("makes one route of scopes, and none of @me", () => {
     const paths = TENANTS.flatMap((tenant) => Array.from({ length: 30 }, (): [string, string] => [`/@${tenant}/${tenant}`, "scope"]));
     const routes = learn([...paths, ["/@me/settings", "me"]]);

@@ -44,6 +44,7 @@ function isCoded(word: string): boolean {
 export function areValues<T>(nodes: Joined<T>, candidates: Candidates): boolean {
   const { at, isLongTail } = candidates;
   const words = candidates.words.slice(0, MAX_WORDS);
+  if (isTop(at) && words.length + candidates.folded < LEAST_AT_TOP && !words.every(looksLikeValue)) return false;
   const odds =
     PRIOR +
     weighCounts({ ...candidates, words }) +
@@ -56,6 +57,13 @@ export function areValues<T>(nodes: Joined<T>, candidates: Candidates): boolean 
   return odds > LEAST_FOLLOWING || odds + weighFollowing(nodes, words, isPlural(at.parent)) > 0;
 }
 
+/** At the top of a path, behind what all paths share, stand an API's names. */
+function isTop({ isBranched, parent }: At): boolean {
+  return !isBranched && !isPlural(parent);
+}
+
+/** Fewer words there are names, however seldom each is asked for: in a log of a few lines every name is new. */
+const LEAST_AT_TOP = 18;
 /** Names are in the majority, and what is not spoken for is one. */
 const PRIOR = -7.861;
 /** Words that are values at another place are values here. */
@@ -116,11 +124,11 @@ function weighSpelling(words: readonly string[]): number {
   );
 }
 
-function weighSurroundings({ parent, grandparent, isBranched }: At): number {
+function weighSurroundings(at: At): number {
+  const { parent, grandparent } = at;
   return (
     (isPlural(parent) ? 0.953 : 0) +
-    // At the top of a path, behind what all paths share, stand an API's names.
-    (isBranched || isPlural(parent) ? 0 : -1.801) +
+    (isTop(at) ? -1.801 : 0) +
     (isParameter(parent) ? -0.351 : 0) +
     (isParameter(parent) && isParameter(grandparent) ? 0.815 : 0) +
     (parent !== undefined && VERSION.test(parent) ? 0.68 : 0)
