@@ -160,16 +160,17 @@ function findChanges(
   range: { readonly from: number; readonly end: number; readonly but: readonly number[] },
 ): Changes | undefined {
   const changes = new Map<number, string>();
+  // Where the last pattern ends that is given a value.
+  let until = 0;
   for (let at = range.from; at < range.end; at++) {
     const token = tokens[at] as Token;
+    if (tokens[token.pair + 1]?.text === "=") until = token.pair;
     if (token.text !== name || range.but.includes(at)) continue;
     const before = tokens[at - 1]?.text ?? "";
-    if (before === "." || before === "?.") continue;
+    if (/^\??\.$/.test(before)) continue;
     const end = skipMembers(tokens, at + 1);
     const isChanged = ASSIGNS.test(tokens[end]?.text ?? "") || /^(?:\+\+|--|delete)$/.test(before);
-    const pattern = tokens[findOpener(tokens, at) ?? tokens.length];
-    const isTarget = pattern !== undefined && /[[{]/.test(pattern.text) && tokens[pattern.pair + 1]?.text === "=";
-    if (isTarget || (isChanged && end === at + 1) || (before === "(" && tokens[at - 2]?.text === "assign")) return undefined;
+    if (at < until || (isChanged && end === at + 1) || (before === "(" && tokens[at - 2]?.text === "assign")) return undefined;
     const isGiven = /^[(,]$/.test(before) && /^[),]$/.test(tokens[at + 1]?.text ?? "");
     if (isChanged) changes.set(at, tokens[at + 2]?.text.replaceAll(/["'`]/g, "") ?? "");
     else if (isGiven && !isWord(tokens[at - 2]) && !LOOKS.test(tokens[at - 4]?.text ?? "")) changes.set(at, "");
