@@ -1,6 +1,6 @@
 /**
  * Weighs whether the words at a place are values of a parameter: evidence, each with its weight in log-odds. The weights are those of a
- * logistic regression on the places of 60 APIs and 30 sites (docs/decisions/0360), in which to merge names costs twice what to split does.
+ * logistic regression on the places of 58 APIs and 29 sites (docs/decisions/0360), in which to merge names costs twice what to split does.
  */
 import type { At, Joined } from "./place.ts";
 import { PARAMETER } from "./route-node.ts";
