@@ -188,6 +188,18 @@ describe("faultline logs, patterns", () => {
     expect(found.diagnosis.causes[0]).toMatchObject({ cause: "gateway-timeout" });
   });
 
+  it("names no time-out of the hop that passed the failures on", async () => {
+    const line = (path: string, status: number, seconds: string) => (_: unknown, index: number) =>
+      `${access(index, `GET ${path}`, `${status} 12 "-" "curl"`)} rt=${seconds} uht="${seconds}" urt="${seconds}" us="${status}"`;
+    const lines = [...Array.from({ length: 300 }, line("/p", 200, "0.010")), ...Array.from({ length: 20 }, line("/pay", 504, "60.001"))];
+    const found = await report(write(lines.join("\n")));
+    expect(found.routes[0]?.madeBy).toMatchObject({ hop: "behind", observer: "nginx" });
+    const [delay] = found.patterns.filter(({ pattern }) => pattern === "steady-delay");
+    expect(delay?.evidence.statement).toMatch(
+      /which is what a time-out does; AWS ALB's idle timeout is 60 s by default; Kong's read_timeout is 60 s by default$/,
+    );
+  });
+
   it("sees no steady delay in failures of many lengths", async () => {
     const mixed = Array.from({ length: 20 }, (_, index) => access(index * 10, "POST /pay", `500 12 "-" "curl" ${index + 1}.000`));
     expect(await patternsOf(write([...good, ...mixed].join("\n")))).not.toContain("steady-delay");

@@ -110,12 +110,12 @@ function toRouteErrors(
 ): { readonly route: RouteErrors; readonly patterns: readonly Pattern[] } {
   const { method, template, leaf, status, failures } = group;
   const memory = tally.memory.isEmpty ? undefined : tally.memory.explain(findKept(tally, group));
-  const shapes = findGroupPatterns({ route: leaf, failures, status, tally, joined });
+  const madeBy = judgeByMessages(judge(failures, status), joined);
+  const shapes = findGroupPatterns({ route: leaf, failures, status, tally, joined, madeBy });
   const patterns = memory === undefined ? shapes : [memory, ...shapes];
   const { causes, next } = rankCauses(failures, status, patterns);
   const failingMedianMs = failures.durations.quantile(0.5);
   const okMedianMs = leaf.findLatency(0.5);
-  const madeBy = judgeByMessages(judge(failures, status), joined);
   const route: RouteErrors = {
     method,
     route: template,
