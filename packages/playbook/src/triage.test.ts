@@ -66,6 +66,35 @@ describe("triage of one failing request", () => {
     expect(diagnosis).toMatchObject({ verdict: "diagnosed", causes: [{ cause: "unhandled-exception" }] });
   });
 
+  it.each([
+    `{"message":"Cannot read properties of undefined (reading 'id')"}`,
+    `{"error":"java.lang.NullPointerException: Cannot invoke \\"Order.total()\\" because \\"order\\" is null"}`,
+    `{"detail":"'NoneType' object has no attribute 'total'"}`,
+    "Object reference not set to an instance of an object.",
+    "runtime error: invalid memory address or nil pointer dereference",
+    `{"error":"undefined method 'total' for nil"}`,
+    `{"message":"Call to a member function total() on null"}`,
+  ])("knows an app and its defect by what only its runtime says: %s", (body) => {
+    const { maker, diagnosis } = judge([respond("first", { status: 500, body }), respond("simple", { status: 200, body: "ok" })]);
+    expect(maker.maker).toBe("app");
+    expect(diagnosis).toMatchObject({ verdict: "diagnosed", causes: [{ cause: "unhandled-exception" }] });
+  });
+
+  it.each(["Something went wrong", `{"error":"order 17 is not a function of this shop"}`, `{"message":"undefined method of payment"}`])(
+    "does not take what people say for a runtime's words: %s",
+    (body) => {
+      const { maker } = judge([respond("first", { status: 500, body }), respond("simple", { status: 200, body: "ok" })]);
+      expect(maker.maker).toBe("unknown");
+    },
+  );
+
+  it("does not call the defect of a call what the call's own words explain", () => {
+    const body = "TypeError: fetch failed\n    at node:internal/deps/undici/undici:1:1\n  cause: connect ECONNREFUSED 127.0.0.1:5432";
+    const { maker, diagnosis } = judge([respond("first", { status: 500, body }), respond("simple", { status: 200, body: "ok" })]);
+    expect(maker.maker).toBe("app");
+    expect(diagnosis.causes[0]).toMatchObject({ cause: "connection-refused" });
+  });
+
   it("believes Proxy-Status, and maps its error type to a cause", () => {
     const { maker, diagnosis } = judge(
       [respond("first", { status: 502, headers: {} })],

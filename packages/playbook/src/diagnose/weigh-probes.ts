@@ -1,6 +1,8 @@
 import { type CauseId, nameTimeouts } from "@faultline/model";
 import { isFailedProbe, isRefusedProbe, type Probe, toHeaderRecord } from "../isolate/responses/probe.ts";
 import { findCauseOfProxyError } from "../isolate/responses/proxy-error.ts";
+import { findRuntimeWords } from "../isolate/responses/runtime-words.ts";
+import { DEFECT } from "./defect-words.ts";
 import type { ProbeEvidence, ProbeFindings } from "./probe-evidence.ts";
 import { weighLater } from "./weigh-later.ts";
 import { weighNetwork } from "./weigh-network.ts";
@@ -78,7 +80,7 @@ const TOLD_CALLS: readonly { readonly words: RegExp; readonly cause: CauseId; re
   },
 ];
 
-/** An app's error that tells of the call that failed it, and of nothing else. */
+/** An app's error that tells of the call that failed it, and of nothing else; or of a defect of its own. */
 function weighTold({ probes: [first], maker }: ProbeFindings): readonly ProbeEvidence[] {
   if (maker.maker !== "app" || (first?.response?.status ?? 0) < 500) return [];
   const body = first?.response?.body?.slice(0, READ_CHARACTERS) ?? "";
@@ -86,7 +88,12 @@ function weighTold({ probes: [first], maker }: ProbeFindings): readonly ProbeEvi
     const said = words.exec(body)?.[0];
     return said === undefined ? [] : [{ cause, statement: `the app's own words: it ${statement}`, measured: JSON.stringify(said) }];
   });
-  return told.length !== 1 ? [] : told.map(({ cause, ...said }) => ({ cause, evidence: { ...said, source: "body", weight: 2.4 } }));
+  if (told.length > 0)
+    return told.length > 1 ? [] : told.map(({ cause, ...said }) => ({ cause, evidence: { ...said, source: "body", weight: 2.4 } }));
+  const defect = first?.response?.status === 500 ? findRuntimeWords(body) : undefined;
+  if (defect === undefined || !DEFECT.test(defect)) return [];
+  const statement = "the app's own words: its code met what it had not foreseen";
+  return [{ cause: "unhandled-exception", evidence: { statement, measured: JSON.stringify(defect), source: "body", weight: 1.5 } }];
 }
 
 /** True when the same request failed each time: a race does not come out the same twice in a row. */

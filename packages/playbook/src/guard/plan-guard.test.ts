@@ -30,6 +30,11 @@ describe("the guard plan", () => {
     );
   });
 
+  it("makes no identifier of what is only described", () => {
+    const [timeout] = planFor("dependency-timeout", "an intermediary before 127.0.0.1:8080").now;
+    expect(timeout?.example).toContain("const dependency = new Dependency(");
+  });
+
   it("leaves no word of a template unfilled, for any cause", () => {
     const plans = CAUSES.map((cause) => planFor(cause, "stock"));
     expect(JSON.stringify(plans)).not.toContain("{{");

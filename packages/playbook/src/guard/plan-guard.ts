@@ -62,8 +62,9 @@ function place({ what, at, examples = {} }: GuardTemplate, places: Places, platf
   return { what, where: places[at], ...(example === undefined || filled === undefined ? {} : { example: filled }) };
 }
 
-/** `api.payco.example:443` becomes `apiPaycoExample`. */
+/** `api.payco.example:443` becomes `apiPaycoExample`. Of a hop that has only a description, as `an intermediary before api.example`, no name is made. */
 function toIdentifier(service: string): string {
+  if (service.includes(" ")) return "dependency";
   const words = service.replace(/:\d+$/, "").match(/[A-Za-z0-9]+/g) ?? [];
   const name = words.map((word, index) => (index === 0 ? word : word[0]?.toUpperCase() + word.slice(1))).join("");
   return /^[A-Za-z]/.test(name) ? name : "dependency";

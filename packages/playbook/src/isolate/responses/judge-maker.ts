@@ -1,6 +1,7 @@
 import { type Evidence, type HopKind, nameTimeouts } from "@faultline/model";
 import { matchSignatures, type Signature, type SignatureMatch } from "../signatures/index.ts";
 import { isFailedProbe, isRefusedProbe, type Probe, toHeaderRecord } from "./probe.ts";
+import { findRuntimeWords } from "./runtime-words.ts";
 import type { TlsHandshake } from "./tls-handshake.ts";
 
 /** What an intermediary said in `Proxy-Status`; parsed by whoever read the header. First: closest to the origin. */
@@ -242,6 +243,16 @@ function readOwnWords({ response, firstByteMs, totalMs, wantsJson }: Probe, head
     });
   } else if (status === 500) {
     pulls.push({ towards: "app", statement: "500 is most often the app's own", measured: "status 500", source: "probe", weight: 0.5 });
+  }
+  const words = status >= 500 ? findRuntimeWords(response.body) : undefined;
+  if (words !== undefined) {
+    pulls.push({
+      towards: "app",
+      statement: "it tells an error in the words of a program's runtime, which no proxy writes",
+      measured: JSON.stringify(words),
+      source: "body",
+      weight: 1.8,
+    });
   }
   const timeout = nameTimeouts(firstByteMs ?? totalMs, status);
   if (timeout !== undefined) {
