@@ -1,5 +1,6 @@
 import { CAUSES } from "@faultline/model";
 import { describe, expect, it } from "vitest";
+import { BROKER_ERRORS } from "../explain/broker-errors.ts";
 import { DATABASE_ERRORS } from "../explain/database-errors.ts";
 import { GRPC_CODES } from "../explain/grpc-codes.ts";
 import { HTTP2_ERRORS } from "../explain/http2-errors.ts";
@@ -7,6 +8,7 @@ import { NODE_ERRORS } from "../explain/node-errors.ts";
 import { PLATFORM_ERRORS } from "../explain/platform-errors.ts";
 import { PRISMA_ERRORS } from "../explain/prisma-errors.ts";
 import { SYSTEM_ERRORS } from "../explain/system-errors.ts";
+import { WEBSOCKET_CLOSES } from "../explain/websocket-closes.ts";
 import { runFaultline } from "../main.ts";
 
 async function explain(words: readonly string[], input = "") {
@@ -27,6 +29,8 @@ const EVERY_ERROR = [
   ...DATABASE_ERRORS,
   ...GRPC_CODES,
   ...PLATFORM_ERRORS,
+  ...BROKER_ERRORS,
+  ...WEBSOCKET_CLOSES,
   ...HTTP2_ERRORS,
   ...SYSTEM_ERRORS,
   ...NODE_ERRORS,
@@ -56,6 +60,17 @@ describe("faultline explain", () => {
     ["Guru Meditation", "Varnish"],
     ["PHP Fatal error:  Uncaught TypeError: foo()", "made by:      the PHP script"],
     ["PHP fatal", "PHP fatal error"],
+    ["heroku H12", "Heroku H12"],
+    ["Envoy UO", "Envoy UO"],
+    ["Cloudflare 530", "530"],
+    ["Kafka: NOT_LEADER_FOR_PARTITION", "Kafka NOT_LEADER_OR_FOLLOWER"],
+    ["PRECONDITION_FAILED - inequivalent arg 'durable' for queue 'jobs'", "RabbitMQ PRECONDITION_FAILED"],
+    ["websocket 1011", "what 500 is to a request"],
+    ["WebSocket is closed with code 1006", "no endpoint sends this code"],
+    ["1013", "Cloudflare 1013"],
+    ["1013", "WebSocket 1013"],
+    ["AuthInvalidCookie", "AWS ALB AuthInvalidCookie"],
+    ["ERROR 2059 (HY000): Authentication plugin 'caching_sha2_password' cannot be loaded", "MySQL 2059"],
     ["SQLSTATE[40001]", "mistaken for: a bug"],
     ["SQLSTATE[HY000] [2002] Connection refused", "MySQL 2002"],
     ["SQLSTATE[22012]", "a value cannot be what its column or the query needs"],
@@ -135,8 +150,13 @@ describe("faultline explain", () => {
     "the job was cancelled and is pending",
     "exit code 10 of 12 stages",
     "an INTERNAL_ERROR of the shop",
+    "heroku order 1011",
+    "closed 1013 tickets",
+    "nginx UO",
   ])("takes no ordinary words for a code: %s", async (text) => {
-    expect((await explain([text])).out).not.toMatch(/^(?:gRPC|Cloudflare|OOMKilled|SQLSTATE|MySQL|P\d|exit code|Pending|HTTP\/2)/m);
+    expect((await explain([text])).out).not.toMatch(
+      /^(?:gRPC|Cloudflare|WebSocket|Kafka|RabbitMQ|Envoy|OOMKilled|SQLSTATE|MySQL|P\d|exit code|Pending|HTTP\/2)/m,
+    );
   });
 
   it.each(CAUSES)("explains the cause %s", async (cause) => {

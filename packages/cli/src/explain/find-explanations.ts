@@ -12,6 +12,7 @@ import {
 import { type CauseId, CAUSES, describeCause } from "@faultline/model";
 import { matchSignatures, type Signature, SIGNATURES } from "@faultline/playbook/signatures";
 import { CAUSE_KNOWLEDGE } from "./cause-knowledge.ts";
+import { BROKER_ERRORS } from "./broker-errors.ts";
 import { BROWSER_ERRORS } from "./browser-errors.ts";
 import { DATABASE_ERRORS, findOracleCode, findStateClass } from "./database-errors.ts";
 import { type ErrorKnowledge, speaksOf } from "./error-knowledge.ts";
@@ -26,6 +27,7 @@ import { findPrismaThousand, PRISMA_ERRORS } from "./prisma-errors.ts";
 import { STATUSES } from "./statuses.ts";
 import { findErrno, SYSTEM_ERRORS } from "./system-errors.ts";
 import { VENDOR_STATUSES } from "./vendor-statuses.ts";
+import { WEBSOCKET_CLOSES } from "./websocket-closes.ts";
 
 /** What is known about one thing that was asked for. */
 export type Explanation = {
@@ -65,7 +67,15 @@ const CERTAINTY = { H: "read in its source or documentation", M: "seen in public
 /** Everything known about a status, a cause, a vendor's code or flag, a header or a body; the closest first. */
 export function findExplanations(query: string): readonly Explanation[] {
   const text = query.trim();
-  const found = [
+  const found = explainWord(text);
+  if (found.length > 0) return found.slice(0, MOST);
+  // A product's own message says more than the words that it has in common with others.
+  const said = [...explainText(text), ...explainError(text, LANGUAGE_ERRORS)];
+  return (said.length > 0 ? said : explainOf(text)).slice(0, MOST);
+}
+
+function explainWord(text: string): readonly Explanation[] {
+  return [
     ...explainStatus(text),
     ...explainCause(text),
     ...explainCode(text),
@@ -73,8 +83,14 @@ export function findExplanations(query: string): readonly Explanation[] {
     ...explainHeader(text),
     ...explainMaker(text),
   ];
-  // A product's own message says more than the words that it has in common with others.
-  return (found.length > 0 ? found : [...explainText(text), ...explainError(text, LANGUAGE_ERRORS)]).slice(0, MOST);
+}
+
+/** `heroku H12`, `Cloudflare 530`: a code with the name of whose it is in front. */
+function explainOf(text: string): readonly Explanation[] {
+  const [, vendor, code] = /^([A-Za-z][\w .-]*?)[ :]+(\S+)$/.exec(text) ?? [];
+  if (vendor === undefined || code === undefined) return [];
+  const own = vendor.toLowerCase();
+  return explainWord(code).filter(({ title, madeBy = "", source }) => `${title} ${madeBy} ${source}`.toLowerCase().includes(own));
 }
 
 /** Every word that can be asked for, for somebody who mistyped one. */
@@ -170,6 +186,8 @@ const CODES: readonly ErrorKnowledge[] = [
   ...DATABASE_ERRORS,
   ...GRPC_CODES,
   ...PLATFORM_ERRORS,
+  ...BROKER_ERRORS,
+  ...WEBSOCKET_CLOSES,
   ...HTTP2_ERRORS,
   ...BROWSER_ERRORS,
   ...SYSTEM_ERRORS,

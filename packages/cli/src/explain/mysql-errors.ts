@@ -155,6 +155,13 @@ const MORE_NUMBERS: readonly (readonly [number, string, string, ErrorKnowledge["
     "database-failure",
   ],
   [
+    2059,
+    "CR_AUTH_PLUGIN_CANNOT_LOAD",
+    "the client does not have the log-in method that the server wants, mostly caching_sha2_password",
+    "bad-configuration",
+    "the client library's version; select user, plugin from mysql.user",
+  ],
+  [
     3024,
     "ER_QUERY_TIMEOUT",
     "the query took longer than max_execution_time",

@@ -148,6 +148,14 @@ const CLOUDFLARE_ERRORS: readonly (readonly [number, string, ErrorKnowledge["cau
   [1006, "the visitor's address is banned (also 1007, 1008)", undefined, "the zone's IP access rules"],
   [1009, "the visitor's country or region is banned", undefined, "the zone's firewall rules"],
   [1010, "the browser's signature is banned", undefined, "Browser Integrity Check: a client without a usual User-Agent meets it"],
+  [1011, "a file of this zone was asked for from another site's page, which its hotlink protection refuses", undefined, "Scrape Shield"],
+  [1012, "the visitor's address shows signs of malware, and is refused", undefined, "Security > Events, by the Ray ID on the page"],
+  [
+    1013,
+    "the name in the TLS handshake is not the name that the request asks for",
+    "tls-failure",
+    "what sets Host anew: a proxy in front, a client with a header of its own?",
+  ],
   [1014, "the CNAME leads to a zone of another account", "bad-configuration", "Cloudflare for SaaS, or the record's own target"],
   [1018, "Cloudflare does not know this host, or not yet", "bad-configuration", "is the zone active, and was the record just made?"],
   [

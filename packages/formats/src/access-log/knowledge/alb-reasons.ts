@@ -2,6 +2,64 @@ import type { CodeKnowledge } from "./entry.ts";
 
 const source = "AWS, Access logs for your Application Load Balancer, error reason codes";
 
+/** Of a log-in that the load balancer asks for: code, meaning, by whose doing, next check. */
+const AUTH_REASONS: readonly (readonly [string, string, CodeKnowledge["hop"], string])[] = [
+  ["AuthInvalidCookie", "the session cookie is not valid", "client", "several load balancers or host names under one cookie name?"],
+  [
+    "AuthInvalidAWSALBAuthNonce",
+    "the cookie of the log-in's beginning is not valid",
+    "client",
+    "a log-in that was begun twice, or a cookie that a proxy cut",
+  ],
+  ["AuthInvalidStateParam", "the state that came back is not the one that was sent", "client", "an old log-in page that was used again?"],
+  ["AuthMissingCodeParam", "the identity provider sent no code back", "observer", "the provider's log: it refused the user or the client"],
+  ["AuthMissingStateParam", "the identity provider sent no state back", "observer", "the provider's redirect addresses"],
+  [
+    "AuthInvalidGrantError",
+    "the identity provider does not take the code",
+    "observer",
+    "a code that was used twice, or a client secret that was changed",
+  ],
+  [
+    "AuthInvalidIdToken",
+    "the token of the identity provider is not valid",
+    "observer",
+    "issuer, audience and keys, as the listener's rule has them",
+  ],
+  ["AuthInvalidTokenResponse", "the identity provider's token endpoint answered what cannot be read", "observer", "its answer, with curl"],
+  [
+    "AuthInvalidUserinfoResponse",
+    "the identity provider's user endpoint answered what cannot be read",
+    "observer",
+    "its answer, with curl",
+  ],
+  [
+    "AuthTokenEpRequestTimeout",
+    "the identity provider's token endpoint did not answer in 5 s",
+    "observer",
+    "the way out of the load balancer's subnets",
+  ],
+  [
+    "AuthUserinfoEpRequestFailed",
+    "the identity provider's user endpoint answered with an error",
+    "observer",
+    "the identity provider's log",
+  ],
+  [
+    "AuthUserinfoEpRequestTimeout",
+    "the identity provider's user endpoint did not answer in 5 s",
+    "observer",
+    "the way out of the load balancer's subnets",
+  ],
+  [
+    "AuthUserinfoResponseSizeExceeded",
+    "the claims of the user are larger than 11 KB",
+    "observer",
+    "groups among the claims: ask for fewer",
+  ],
+  ["AuthUnhandledException", "the load balancer's log-in failed by itself", "observer", "AWS Health dashboard"],
+];
+
 /** Why an Application Load Balancer answered by itself: `error_reason` codes, and its statuses without one. */
 export const ALB_REASONS: readonly CodeKnowledge[] = [
   {
@@ -148,6 +206,15 @@ export const ALB_REASONS: readonly CodeKnowledge[] = [
     source,
     confidence: "K",
   },
+  ...AUTH_REASONS.map(([code, meaning, hop, nextCheck]) => ({
+    code,
+    meaning,
+    hop,
+    cause: "gateway-identity" as const,
+    nextCheck,
+    source,
+    confidence: "K" as const,
+  })),
 ];
 
 /** What an `error_reason`, or a status without one, means; undefined for an unknown one. */
