@@ -11,6 +11,10 @@ export type Piece =
       readonly shape: "number" | "protocol" | "list" | "captures" | "text";
       /** How many spaces are part of a text, as in a date; none when absent. */
       readonly spaces?: number;
+      /** True where quotes, backslashes and closing brackets stand behind a backslash, as HAProxy's flag `+E` has them. */
+      readonly isEscaped?: boolean;
+      /** True where quotes may stand around the value. */
+      readonly isQuotable?: boolean;
     };
 
 const SHAPES = {
@@ -66,10 +70,16 @@ export function readFields(line: string, pieces: readonly Piece[]): Map<string, 
       isLast: at + 2 >= pieces.length,
     });
     if (end === -1) return undefined;
-    if (!fields.has(piece.field)) fields.set(piece.field, line.slice(index, end));
+    if (!fields.has(piece.field)) fields.set(piece.field, cleanValue(line.slice(index, end), piece));
     index = end;
   }
   return index >= line.trimEnd().length ? fields : undefined;
+}
+
+/** A value without what the layout put around it and into it. */
+function cleanValue(text: string, { isEscaped, isQuotable }: Surroundings["piece"]): string {
+  const value = isQuotable === true ? text.replace(/^"(.*)"$/s, "$1") : text;
+  return isEscaped === true ? value.replaceAll(/\\(["\\\]])/g, "$1") : value;
 }
 
 type Surroundings = {

@@ -7,6 +7,7 @@ import { apiGatewayExecution } from "./formats/api-gateway-execution.ts";
 import { apiGatewayText } from "./formats/api-gateway-text.ts";
 import { bunyan } from "./formats/bunyan.ts";
 import { caddy } from "./formats/caddy.ts";
+import { caddyBefore2 } from "./formats/caddy-before-2.ts";
 import { clf } from "./formats/clf.ts";
 import { cloudflare } from "./formats/cloudflare.ts";
 import { cloudfrontJson } from "./formats/cloudfront-json.ts";
@@ -69,6 +70,7 @@ export const TEXT_FORMATS: readonly TextFormat[] = [
   tornado,
   apacheError,
   apacheSslRequest,
+  caddyBefore2,
   clf,
   phpFpm,
   phpServer,

@@ -79,20 +79,29 @@ function unescape(format: string): string {
   return format.replaceAll(/\\([ "'{}[\]%])/g, "$1");
 }
 
-/** The pieces of a format: `%{+Q}r` stands in quotes, and after `%{+Q}o` everything does. */
+/** The pieces of a format: `%{+Q}r` stands in quotes, `%{+E}r` has what would end it escaped, and after `%{+Q,+E}o` everything does. */
 export function splitHaproxy(format: string): Piece[] {
-  let isQuoted = false;
+  let standing = { isQuoted: false, isEscaped: false };
   const pieces = splitBy(unescape(format), TAG, ([, , flags = "", expression, tag = ""]) => {
-    const isOwn = flags.includes("+Q") || (isQuoted && !flags.includes("-Q"));
+    const own = { isQuoted: isSet("Q", flags, standing.isQuoted), isEscaped: isSet("E", flags, standing.isEscaped) };
     if (tag === "o") {
-      isQuoted = isOwn;
+      standing = own;
       return [];
     }
     if (tag === "%") return { literal: "%" };
-    const piece = expression === undefined ? toTagPiece(tag) : toExpressionPiece(expression);
-    return isOwn ? [{ literal: '"' }, piece, { literal: '"' }] : piece;
+    const named = expression === undefined ? toTagPiece(tag) : toExpressionPiece(expression);
+    const piece = own.isEscaped ? { ...named, isEscaped: true } : named;
+    if (!own.isQuoted) return piece;
+    // It quotes texts alone, and no date of its own.
+    if (piece.shape === "number") return { ...piece, isQuotable: true };
+    return tag !== "" && piece.field === "time_local" ? piece : [{ literal: '"' }, piece, { literal: '"' }];
   });
   return pieces.map((piece) => ("literal" in piece ? { ...piece, isSingleSpaced: true } : piece));
+}
+
+/** Whether a flag holds for an item that has these, or none of its own where it stands for all that follow. */
+function isSet(flag: string, flags: string, standing: boolean): boolean {
+  return flags.includes(`+${flag}`) || (standing && !flags.includes(`-${flag}`));
 }
 
 /** With `%{+json}o` a line is a JSON object of the items that have a name: the field of each name; undefined for any other format. */

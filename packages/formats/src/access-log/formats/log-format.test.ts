@@ -160,6 +160,31 @@ describe("HAProxy's log-format", () => {
     expect(read(format, line)).toEqual(common);
   });
 
+  it.each([
+    [
+      "an item's own flag",
+      String.raw`%ci [%tr] %ST %Ta %{+E,+Q}r ua=%{+E,+Q}[req.hdr(user-agent)] all=%{+E}r end`,
+      String.raw`127.0.0.1 [22/Nov/2026:14:43:47.418] 503 7 "GET /x%22y?z=[1\]\w HTTP/1.1" ua="a \"b\" \c \] d" all=GET /x%22y?z=[1\]\w HTTP/1.1 end`,
+    ],
+    [
+      "a flag for all that follow, with which texts alone are quoted",
+      "%{+Q,+E}o %ci [%tr] %ST %Ta %HM %HP %HQ %[req.hdr(user-agent)]",
+      String.raw`"127.0.0.1" [22/Nov/2026:14:43:47.418] 503 7 "GET" "/x%22y" "?z=[1\]\w" "a \"b\" \c \] d"`,
+    ],
+  ])("takes the escapes of +E off, as %s", (_, format, line) => {
+    expect(read(format, line)).toEqual({
+      time: "2026-11-22T14:43:47.418Z",
+      "http.request.method": "GET",
+      "url.path": "/x%22y",
+      "url.query": String.raw`z=[1]\w`,
+      "http.response.status_code": 503,
+      "client.address": "127.0.0.1",
+      "user_agent.original": String.raw`a "b" \c ] d`,
+      duration_ms: 7,
+      format: "haproxy-log-format",
+    });
+  });
+
   it("reads the objects of named items that HAProxy writes since 3.0", () => {
     const format =
       "%{+json}o %(client)ci %(at)trg %(method)HM %(http_request){+Q}r %(code:sint)ST %(read)B %(ms:sint)Ta %(x)[var(txn.x)] %(tries)rc %hr";

@@ -3,6 +3,7 @@ import { NO_STATUS_LINE, putDuration, putStatus, readJsonText, startDraft } from
 import type { JsonFormat, JsonLineParser, ParseContext } from "../line.ts";
 import { createFieldReader, putNamedFields } from "../named-fields.ts";
 import { putNginxUpstream } from "../nginx-upstream.ts";
+import { isUnanswered } from "../unanswered.ts";
 
 /** nginx as JSON. */
 export const nginxJson: JsonFormat = { id: "nginx-json", create: createNginxJson };
@@ -38,10 +39,11 @@ function createNginxJson(context: ParseContext): JsonLineParser {
     const read = createFieldReader(object);
     const isRequest = putNamedFields(draft, read, context);
     putStatus(draft, object["status"]);
-    if (!isRequest && draft.status === undefined && draft.errorMessage !== NO_STATUS_LINE) return undefined;
     // nginx counts in seconds only, whatever its operators call the member.
     if (object["request_time"] === undefined)
       putDuration(draft, object["responsetime"] ?? object["response_time"] ?? object["duration"], 1000);
+    const isRead = isRequest || draft.status !== undefined || draft.errorMessage === NO_STATUS_LINE || isUnanswered(object, draft);
+    if (!isRead) return undefined;
     const named = "upstream_status" in object || "upstream_addr" in object;
     putNginxUpstream(
       draft,

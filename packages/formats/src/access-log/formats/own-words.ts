@@ -2,7 +2,7 @@
  * What servers say of themselves when they start, stop, are tested or lose a client, in lines without a time and a level. They are told by
  * the words that their sources hold, and by nothing else. Sources: nginx core/nginx.c; HAProxy src/haproxy.c, proxy.c and server.c; puma
  * lib/puma; railties' server command; Django runserver.py; werkzeug serving.py and Flask cli.py; uvicorn server.py; Spring Boot's banner;
- * docker compose; npm; nodemon; Node's warnings; AWS Lambda's runtime; syslogd's wall messages.
+ * docker compose; npm; nodemon; Node's warnings; AWS Lambda's runtime; syslogd's wall messages; std/src/panicking.rs.
  */
 import type { ParsedLine, TextFormat } from "../line.ts";
 import { readSeverity } from "../severity.ts";
@@ -60,6 +60,7 @@ const SPEAKERS: readonly Speaker[] = [
     complains: /./,
   },
   { format: "syslog", says: /^Message from syslogd@\S+ at / },
+  { format: "rust", says: /^thread '[^']{1,120}'(?: \(\d+\))? panicked at \S/, complains: /./ },
 ];
 
 function readOwnWords(line: string): ParsedLine | undefined {

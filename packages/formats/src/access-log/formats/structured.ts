@@ -3,6 +3,7 @@ import { readAppRecord } from "../app-message.ts";
 import { readObject, startDraft } from "../draft.ts";
 import type { JsonFormat, JsonObject } from "../line.ts";
 import { createFieldReader, putNamedFields, putNamedUpstream } from "../named-fields.ts";
+import { isUnanswered } from "../unanswered.ts";
 
 /** Elastic Common Schema: `ecs.version`, or `@timestamp` beside its field sets. */
 export const ecs: JsonFormat = {
@@ -47,6 +48,6 @@ export const json: JsonFormat = {
     const isMessage = [object["msg"], object["message"]].some((text) => typeof text === "string" && text !== "");
     const isRecord = hasLevel || draft.timeMs !== undefined || (isMessage && Object.keys(object).length > 1);
     if (hasText && isRecord) return readAppRecord(object, { id: "json", observer: "application" }, context);
-    return undefined;
+    return isUnanswered(object, draft) ? { kind: "exchange", format: "json", exchange: draft } : undefined;
   },
 };

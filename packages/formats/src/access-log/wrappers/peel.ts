@@ -44,7 +44,7 @@ const SYSLOG_ISO =
 const FLUENTD = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d))\t([\w.-]+)\t(?=\{)/;
 /** The same on its standard output, with spaces, nanoseconds and a colon. */
 const FLUENTD_STDOUT = /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{9} [+-]\d{4}) ([\w.*-]{1,200}): (?=\{)/;
-const COMPOSE = /^ ?((?=[\w.-]*[A-Za-z])[\w.-]{1,80})(?:@[\w.-]{1,80})? +\| /;
+const COMPOSE = /^ ?((?=[\w.-]*[A-Za-z])[\w.-]{1,80})(?:@[\w.-]{1,80}| (?:stdout|stderr))? +\| /;
 /** pm2 numbers its processes, foreman gives the time of the day. */
 const NUMBERED = /^(?:\d{1,4}\||\d\d:\d\d:\d\d )([\w.@-]{1,80}) +\| ?/;
 const KUBECTL = /^\[(?:pod|job|deployment|statefulset|daemonset)\/([\w.-]+)(?:\/([\w.-]+))?\] /;
