@@ -64,3 +64,19 @@ export function haproxyLine({ index }: Turn, time: Date, { server, times, status
   const clock = `${two(time.getUTCHours())}:${two(time.getUTCMinutes())}:${two(time.getUTCSeconds())}.${String(time.getUTCMilliseconds()).padStart(3, "0")}`;
   return `haproxy[2847]: 10.0.1.55:54321 [${day}:${clock}] web api/${server} ${times} ${status} 212 - - ${ending} ${counts} "GET /orders/${4_100 + index} HTTP/1.1"`;
 }
+
+/** nginx's combined format with its upstream's address, status and times behind it, as most write it who write one of their own. */
+export function nginxLine(
+  { index }: Turn,
+  time: Date,
+  {
+    status,
+    path,
+    seconds,
+    upstream,
+  }: { status: number; path: string; seconds: string; upstream: readonly [address: string, status: string] },
+): string {
+  const day = `${two(time.getUTCDate())}/${MONTHS[time.getUTCMonth()] ?? ""}/${time.getUTCFullYear()}`;
+  const clock = `${two(time.getUTCHours())}:${two(time.getUTCMinutes())}:${two(time.getUTCSeconds())}`;
+  return `10.0.9.${index % 200} - - [${day}:${clock} +0000] "GET ${path} HTTP/1.1" ${status} 157 "-" "okhttp/4.12.0" rt=${seconds} uct="0.001" uht="${seconds}" urt="${seconds}" ua="${upstream[0]}" us="${upstream[1]}"`;
+}

@@ -1,7 +1,7 @@
 /** The words in which scenes are written. */
 import type { Fate } from "@faultline/model";
 import type { ExpectedHop } from "../incidents/incident.ts";
-import type { App, Line, RuntimeName, Step, Thrown, Trouble, Turn, Visit } from "./plan.ts";
+import type { App, Line, RuntimeName, Scene, Step, Thrown, Trouble, Turn, Visit } from "./plan.ts";
 
 /** A service. */
 export function app(service: string, runtime: RuntimeName, more: Partial<App> = {}): App {
@@ -37,6 +37,25 @@ export function thrown(type: string, message: string, frames: readonly string[])
   const head = `${type}: ${message}`;
   const lines = frames[0]?.startsWith("Traceback") === true ? [...frames, head] : [head, ...frames];
   return { type, message, stack: lines.join("\n") };
+}
+
+/** Events of a cluster about a pod, as the collector's receiver of them writes them: they are nobody's service. */
+export function clusterEvent(
+  { service }: App,
+  atMs: number,
+  [reason, message]: readonly [string, string],
+): NonNullable<NonNullable<Scene["beside"]>["lines"]>[number] {
+  const pod = `${service}-7d9f6c5b4-k2p8x`;
+  const events = app("k8s-events", "gin", {
+    resource: { "k8s.node.name": "ip-10-0-3-7", "k8s.object.kind": "Pod", "k8s.object.name": pod, "k8s.object.api_version": "v1" },
+  });
+  const attributes = {
+    "k8s.event.reason": reason,
+    "k8s.namespace.name": "shop",
+    "k8s.event.name": `${pod}.17c2f0a1b5`,
+    "k8s.event.count": 3,
+  };
+  return { app: events, atMs, line: line(13, message, { scope: "otelcol/k8seventsreceiver", attributes }) };
 }
 
 /** A line of a service. */

@@ -39,6 +39,8 @@ export type App = {
   readonly isSilent?: boolean;
   /** How far the clock of its machine is ahead. */
   readonly skewMs?: number;
+  /** What it says of itself instead of all that, as a cluster's events do: no service. */
+  readonly resource?: Attributes;
 };
 
 /** An error as its language shows it. `told` says where: on the span, in a log record, both, or by its log line's text alone. */

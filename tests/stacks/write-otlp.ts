@@ -82,7 +82,8 @@ export class Pen {
     return Array.from({ length }, () => this.#dice.whole(0, 15).toString(16)).join("");
   }
 
-  #resource({ service, runtime, version, instance, zone }: App) {
+  #resource({ service, runtime, version, instance, zone, resource }: App) {
+    if (resource !== undefined) return { attributes: toKeyValues(resource) };
     return {
       attributes: toKeyValues({
         "service.name": service,

@@ -8,6 +8,7 @@ import { GATEWAYS } from "./gateways.ts";
 import { NEGATIVES } from "./negatives.ts";
 import { RESOURCES } from "./resources.ts";
 import { SECOND_BATCH } from "./second-batch/index.ts";
+import { SIXTH_BATCH } from "./sixth-batch/index.ts";
 import { STORES } from "./stores.ts";
 import { THIRD_BATCH } from "./third-batch/index.ts";
 
@@ -18,4 +19,5 @@ export const SCENES: readonly Scene[] = [
   ...THIRD_BATCH.map((scene) => ({ ...scene, batch: 6 })),
   ...FOURTH_BATCH.map((scene) => ({ ...scene, batch: 7 })),
   ...FIFTH_BATCH.map((scene) => ({ ...scene, batch: 8 })),
+  ...SIXTH_BATCH.map((scene) => ({ ...scene, batch: 9 })),
 ];
