@@ -3,7 +3,7 @@
  * names are few and each is frequent, and where values return as often as names do, what stands around them tells.
  */
 import { type At, countWord, type Joined, KnownWords, listChildren, listKeys } from "./place.ts";
-import { absorb, createNode, getCrowd, type Mergeable, type Node, PARAMETER, removeChild, SCOPE, setChild } from "./route-node.ts";
+import { absorb, createNode, getCrowd, KEYED, type Mergeable, type Node, PARAMETER, removeChild, SCOPE, setChild } from "./route-node.ts";
 import { DOMAINS, findFixedSuffix, isVersionText, looksLikeValue, toFolderSuffix } from "./segment.ts";
 import { areValues } from "./weigh-place.ts";
 import { findAlike } from "./what-follows.ts";
@@ -136,7 +136,7 @@ function groupBySuffix<T>(nodes: Joined<T>, words: readonly string[]) {
 
 /** Values whose suffixes are many and rare have none. */
 function foldSuffixes<T extends Mergeable<T>>(nodes: Joined<T>): void {
-  const suffixed = listSuffixed(nodes);
+  const suffixed = listSuffixed(nodes).filter((key) => !key.startsWith(KEYED));
   const lines = suffixed.reduce((sum, key) => sum + countWord(nodes, key), 0);
   const most = suffixed.length > MAX_RARE_SUFFIXES ? Math.max(RARE_LINES, lines / RARE_SHARE) : RARE_LINES;
   const rare = suffixed.filter((key) => countWord(nodes, key) <= most);

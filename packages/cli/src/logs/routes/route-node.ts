@@ -32,6 +32,9 @@ export const PARAMETER = "/";
 /** The parameter whose values start with an @: `/@{scope}/{name}`. Its key is one that no other parameter's suffix makes. */
 export const SCOPE = `${PARAMETER}@`;
 
+/** Starts the key of a parameter in brackets behind a name, which follows: `/Products({id})`. */
+export const KEYED = `${PARAMETER}(`;
+
 /** Shared by the many places that end a path. */
 const NO_CHILDREN: ReadonlyMap<string, never> = new Map<string, never>();
 

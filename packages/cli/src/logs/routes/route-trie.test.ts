@@ -355,6 +355,13 @@ describe("learning routes from paths", () => {
     expect(learned.reduce((total, { leaf }) => total + leaf.total, 0)).toBe(45_000);
   });
 
+  it("keeps the entity sets of OData apart, however many keys each has", () => {
+    const sets = ["Products", "Customers", "Orders", "Employees"];
+    const paths = sets.flatMap((set) => Array.from({ length: 90 }, (_, key): [string, string] => [`/odata/${set}(${key * 37})`, set]));
+    const learned = learn(paths).map(({ template, leaf }) => `${template} ${[...leaf.counts.keys()].join()}`);
+    expect(learned.toSorted()).toEqual(sets.map((set) => `/odata/${set}({id}) ${set}`).toSorted());
+  });
+
   it.each([
     ["/orders/42", "/orders/{id}"],
     ["/orders/5f2b9a1c", "/orders/{id}"],
@@ -368,6 +375,20 @@ describe("learning routes from paths", () => {
     ["/packages/12.js/latest", "/packages/{id}/latest"],
     ["/repos/12.git/info/refs", "/repos/{id}.git/info/refs"],
     ["/plans/2026-W47/meals", "/plans/{id}/meals"],
+    ["/slots/10:00:00Z", "/slots/{id}"],
+    ["/slots/09:30/book", "/slots/{id}/book"],
+    ["/reports/2026-11-22T10:00:00+02:00", "/reports/{id}"],
+    ["/servers/10.0.0.1:8080", "/servers/{id}"],
+    ["/devices/aa:bb:cc:dd:ee:f1/twin", "/devices/{id}/twin"],
+    ["/profile/@james:example.org/displayname", "/profile/{id}/displayname"],
+    ["/profile/@james12:example.org", "/profile/{id}"],
+    ["/rooms/!OGEhHVWSdvArJzumhm:example.org/state", "/rooms/{id}/state"],
+    ["/rooms/!important", "/rooms/!important"],
+    ["/odata/Products(5)/Category", "/odata/Products({id})/Category"],
+    ["/odata/Customers('ALFKI')", "/odata/Customers({id})"],
+    ["/odata/Lines(Order=7,Product=11)", "/odata/Lines({id})"],
+    ["/odata/GetNearest()", "/odata/GetNearest()"],
+    ["/wiki/Heat_(1995)", "/wiki/Heat_(1995)"],
     ["/api/v20210901/users", "/api/v20210901/users"],
     ["/", "/"],
     ["/a/", "/a/"],

@@ -5,9 +5,9 @@
  * often is a name after all.
  */
 import { foldRoutes, forceRoutes } from "./fold-routes.ts";
-import { absorb, countNodes, createNode, eachNode, type Mergeable, type Node, PARAMETER, SCOPE, setChild } from "./route-node.ts";
+import { absorb, countNodes, createNode, eachNode, KEYED, type Mergeable, type Node, PARAMETER, SCOPE, setChild } from "./route-node.ts";
 import { RecentWords } from "./recent-words.ts";
-import { DOMAINS, findFixedSuffix, findValueEndInText, isVersionText, toFolderSuffix } from "./segment.ts";
+import { DOMAINS, findFixedSuffix, findKeyedName, findValueEndInText, isVersionText, toFolderSuffix } from "./segment.ts";
 
 /** A trie of more places is folded, and harder until half as many are left. */
 const MAX_NODES = 40_000;
@@ -89,6 +89,8 @@ export class RouteTrie<T extends Mergeable<T>> {
 
   /** The key of a segment at a place: what it is there, or what it looks like. */
   private findKey(node: Node<T>, segment: string, { depth, lines, isFolder }: Place): string {
+    const keyed = findKeyedName(segment);
+    if (keyed !== undefined) return KEYED + keyed;
     const valueEnd = depth === 0 && isVersionText(segment) ? -1 : findValueEndInText(segment);
     const { crowd } = node;
     if (valueEnd !== -1) {
@@ -216,6 +218,7 @@ const VERSION_LINES = 20;
 function nameSegment<T>(key: string, node: Node<T>, depth: number): string {
   if (!key.startsWith(PARAMETER)) return key;
   if (key === SCOPE) return "@{id}";
+  if (key.startsWith(KEYED)) return `${key.slice(KEYED.length)}({id})`;
   const { constant } = node;
   if (constant !== undefined && depth <= 2 && node.leaf === undefined && node.lines >= VERSION_LINES && /^[\d.-]{1,10}$/.test(constant))
     return constant;

@@ -145,10 +145,27 @@ export function isVersionText(text: string): boolean {
 
 /** Where the fixed suffix of a value starts in the text of a segment (its length when there is none), or -1 for a word. */
 export function findValueEndInText(text: string): number {
-  // Values have a digit or an @.
+  if (isMatrixId(text)) return text.length;
+  // Other values have a digit or an @.
   if (!/[\d@]/.test(text)) return -1;
+  if (HARDWARE_ADDRESS.test(text)) return text.length;
   const bytes = encoder.encode(text);
-  return findValueEnd(bytes, 0, bytes.length);
+  const end = findValueEnd(bytes, 0, bytes.length);
+  return end !== -1 && text[end] === ":" && !isVerbAt(text, end) ? text.length : end;
+}
+
+/** `@user:server`, `!room:server`; `@me` and `!important` are names. */
+function isMatrixId(text: string): boolean {
+  const colon = text.startsWith("@") || text.startsWith("!") ? text.indexOf(":") : -1;
+  return colon > 1 && colon < text.length - 1;
+}
+
+const HARDWARE_ADDRESS = /^(?:[\da-f]{2}[:-]){5}[\da-f]{2}$/i;
+
+/** A verb is a word behind the only colon; `10:30:00Z`, `10.0.0.1:8080` and `urn:nbn:de` end in none. */
+function isVerbAt(text: string, colon: number): boolean {
+  const first = text.charCodeAt(colon + 1) | SMALL;
+  return first >= 97 && first <= 122 && text.indexOf(":") === colon;
 }
 
 /** The suffix that a segment would have if it were a value; "" when it has none. */
@@ -165,7 +182,8 @@ export const DOMAINS: ReadonlySet<string> = new Set(
 /** The file extension or the verb that a word ends in; "" when there is none. */
 export function findFixedSuffix(word: string): string {
   const suffix = /(?:[^.:]((?:\.tar)?\.[A-Za-z]\w{0,4}|:[A-Za-z]\w{1,10}|:[A-Za-z]{2,30}))$/.exec(word)?.[1] ?? "";
-  return DOMAINS.has(suffix) ? "" : suffix;
+  const isNone = DOMAINS.has(suffix) || (suffix.startsWith(":") && !isVerbAt(word, word.length - suffix.length));
+  return isNone ? "" : suffix;
 }
 
 /** An e-mail address has its @ inside; `@me` is a name, and so may `@somebody` be. */
@@ -180,6 +198,14 @@ const NUMBERED = /^[a-z]+(?:[._]?|(?:-[a-z]+)*-?)\d+[a-z]*(?:-[a-z])?$/i;
 /** Matrix parameters (`/cars;color=red`, `;jsessionid=...`) are no part of a path's names. */
 export function dropParameters(path: string): string {
   return path.includes(";") ? path.replaceAll(/;[^/]*/g, "") : path;
+}
+
+/** `Products(5)`, `Customers('ALFKI')`, `Lines(Order=7,Product=11)`: an entity set of OData with a key; `Heat_(1995)` is a title. */
+const KEYED = /^([A-Za-z][\w.]*[A-Za-z\d])\((?:-?\d+|[\da-f]{8}-[\da-f-]{27}|'[^']*'|\w+=[^,=]+(?:,\w+=[^,=]+)*)\)$/i;
+
+/** The name before a key in brackets, as OData writes it; undefined for other segments. */
+export function findKeyedName(segment: string): string | undefined {
+  return segment.endsWith(")") ? KEYED.exec(segment)?.[1] : undefined;
 }
 
 /** True for words that look more like a value than like a part of a route: digits, escapes, many dashes, all capitals, random letters. */
