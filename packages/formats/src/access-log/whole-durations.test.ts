@@ -41,6 +41,15 @@ describe("in which unit a file's whole numbers are", () => {
     expect(judge([...steady, { second: 20, value: 21_400_000 }, { second: 31, value: 11_200_000 }])).toBe("us");
   });
 
+  it("counts a number wherever it stands alone behind status and size, and no part of another word", () => {
+    const judgeEnds = (end: string) =>
+      new DurationJudge().add(many.map((index) => toLine({ value: index % 3 }).replace(/ \d+$/, end))).unit;
+    expect([" 1", " [a]1", ' 1 "b"', " - 1"].map(judgeEnds)).toEqual(["unknown", "unknown", "unknown", "unknown"]);
+    expect([" 0.001", " [1]", " 1a", " 10.0.0.1", ' "1"', "", " 1\r"].map(judgeEnds)).toEqual(["us", "us", "us", "us", "us", "us", "us"]);
+    const common = many.map((index) => toLine({ value: index % 3 }).replace(' "-" "curl/8.0"', ""));
+    expect(new DurationJudge().add(common).unit).toBe("unknown");
+  });
+
   it("is not known where nearly all are 0 or 1, which seconds and milliseconds may be", () => {
     expect(judge(many.map((index) => ({ value: Math.floor((index % 9) / 8) })))).toBe("unknown");
     expect(judge([{ value: 3 }])).toBe("unknown");

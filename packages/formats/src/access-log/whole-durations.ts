@@ -30,7 +30,7 @@ export class DurationJudge {
   add(lines: Iterable<string>): this {
     for (const line of lines) {
       if (this.values.length >= MOST_LINES) return this;
-      const found = findWholeDuration(line);
+      const found = mayHold(line) ? findWholeDuration(line) : undefined;
       if (found === undefined) continue;
       this.values.push(found.value);
       if (found.timeMs !== undefined) this.compare(found.timeMs, found.value);
@@ -60,4 +60,16 @@ export class DurationJudge {
     const isTelling = values.length >= LEAST_LINES && median >= LEAST_MEDIAN_MS && max >= LEAST_MAX_MS;
     return isTelling && max < LEAST_SURE_MICROSECONDS ? "ms" : "unknown";
   }
+}
+
+/** Status and size behind a request, and a whole number that is a word of its own. */
+const COLUMNS = /" (?:\d{3}|-|%!d\(<nil>\)) (?:\d+|-|%!d\(<nil>\))(?= |$)/g;
+const WHOLE = /[ \]]\d{1,9}(?: |$)/g;
+
+/** False for most lines without such a number, which spares reading them. */
+function mayHold(line: string): boolean {
+  COLUMNS.lastIndex = 0;
+  if (!COLUMNS.test(line)) return false;
+  WHOLE.lastIndex = COLUMNS.lastIndex;
+  return WHOLE.test(line);
 }

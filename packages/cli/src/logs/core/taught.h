@@ -48,8 +48,8 @@ EXPORT("setTaught") void set_taught(uint32_t count) {
 }
 
 static void reset_taught(void) {
-  for (int i = 0; i < PEER_TABLE; i++) peer_slots[i] = -1;
-  for (uint32_t i = 0; i < shape_count; i++) size_of[i] = 0;
+  __builtin_memset(peer_slots, -1, sizeof peer_slots);
+  __builtin_memset(size_of, 0, shape_count * sizeof *size_of);
   peer_count = size_count = wrapped = 0;
 }
 
@@ -261,7 +261,7 @@ static int count_request(taught_shape *t, const request *r) {
 }
 
 /* Counts a line by the first shape that reads it. */
-static int scan_taught(const unsigned char *from, const unsigned char *to) {
+SELDOM int scan_taught(const unsigned char *from, const unsigned char *to) {
   if (cut(from - buffer, to - buffer) < 0) return NOT_TAUGHT;
   for (uint32_t i = 0; i < taught_count; i++) {
     taught_shape *t = &taught[i];

@@ -72,7 +72,7 @@ static const unsigned char *skip_syslog(const unsigned char *at) {
 }
 
 /* What stands in a wrapper; 0 when there is none. */
-static const unsigned char *skip_wrapper(const unsigned char *at) {
+SELDOM const unsigned char *skip_wrapper(const unsigned char *at) {
   const unsigned char *inner = is_digit(*at) ? skip_cri(at) : 0;
   if (!inner) inner = skip_compose(at);
   return inner ? inner : skip_syslog(at);
