@@ -45,7 +45,7 @@ function createFailing(failAt: number): Redactor {
   const pass: Pass = {
     policy,
     classify,
-    names: orFail(createNameTable(classify, work, policy.nameTriggers)),
+    names: orFail(createNameTable(classify, work)),
     work,
     pseudonym: orFail(createPseudonymizer("test")),
     count: orFail(() => undefined),

@@ -1,4 +1,4 @@
-import { entropyOf } from "./character.ts";
+import { ALNUM, classOf, entropyOf, FOREIGN, UPPER } from "./character.ts";
 import { isReplacement } from "./replacement.ts";
 import type { Operator } from "./operator.ts";
 import type { AssignedValue } from "./forms/assigned-value.ts";
@@ -25,7 +25,7 @@ const SAID_OF = new Set(WORDS);
 const NO_VALUE = new Set(WORDS.slice(0, WORDS.indexOf("no")));
 
 // What follows is asked of 128 characters of a value.
-/** Values that only say where the secret comes from, and a sign or a few. */
+/** Values that only say where the secret comes from, and a sign or a few. None begins with a letter or a digit. */
 const PLACEHOLDER =
   /^(?:["']?(?:\\?\$\{[^}]+\}[:@/.-]?)+["']?|#\{[^}]*\}|\$\([\w. -]+\)|["']?\$\$?(?:[A-Za-z_]\d?){1,64}["']?|\$?\{\{[^{}]+\}\}|<[\w -]{1,64}>(?:\W.*)?|&lt;[\w -]{1,64}&gt;|%(?!\d)[\w()]{1,32}%?|@\w{1,32}@|\{ ?[\w.]{0,32} ?\}|\?|:\w{1,32}|\$\d{1,3}|[^\p{L}\p{N}]{1,3})$/iu;
 
@@ -64,7 +64,14 @@ export function isSentence(text: string): boolean {
  * capital letter, or one of an alphabet without. A password may be called a key: only what its name says, or a sentence, is no password.
  */
 export function isLabel(text: string, [name, kind]: readonly [name: string, kind: KeyKind], classify: KeyClassifier): boolean {
-  if (!/^[\p{Lu}\p{Lo}]/u.test(text) || !WRITTEN.test(text) || /[a-z][A-Z]/.test(text)) return false;
+  // Most begin with a small letter or a digit, which is seen without an expression over all alphabets.
+  if (
+    (classOf(text.charCodeAt(0)) & (UPPER | FOREIGN)) === 0 ||
+    !/^[\p{Lu}\p{Lo}]/u.test(text) ||
+    !WRITTEN.test(text) ||
+    /[a-z][A-Z]/.test(text)
+  )
+    return false;
   return kind === "password" && !isSentence(text) ? isNameOf(text, name) : classify(`${text} x`).kind !== undefined;
 }
 
@@ -202,5 +209,11 @@ export function isVersion(raw: string, kind: KeyKind): boolean {
 export function isCredible(claim: Claim): boolean {
   const { value, kind, scan } = claim;
   const raw = scan.text.slice(value.start, Math.min(value.end, value.start + 128));
-  return raw !== "" && !isReplacement(raw) && !BLANK.test(raw) && !PLACEHOLDER.test(raw) && isCredibleNamed(claim, kind, raw);
+  return (
+    raw !== "" &&
+    !isReplacement(raw) &&
+    !BLANK.test(raw) &&
+    !((classOf(raw.charCodeAt(0)) & ALNUM) === 0 && PLACEHOLDER.test(raw)) &&
+    isCredibleNamed(claim, kind, raw)
+  );
 }

@@ -43,12 +43,8 @@ export type Scan = {
   taken: number;
   /** Start of the chain of words joined by `.` and `-` that the current word belongs to: `x-api-key`, `db.password`. */
   chain: number;
-  /** True when the chain has a name's trigger in it: only then what follows may be secret because of it. */
-  mayName: boolean;
-  /** The last three letters or digits of the chain, as `foldTrigger` folds them. */
-  row: number;
   /** The chain before the current one. */
-  readonly before: { start: number; end: number; mayName: boolean };
+  readonly before: { start: number; end: number };
   /** How far each reader has read ahead: a run is read once, however many tokens might begin in it. */
   readonly read: ReadAhead;
   /** Where the last search for such a closing quote failed, and how far it had looked: bounds the work over the whole text. */
@@ -66,9 +62,7 @@ export function createScan(text: string, codes: Uint16Array, { pass, inner }: Pi
     inner,
     taken: 0,
     chain: 0,
-    mayName: false,
-    row: 0,
-    before: { start: 0, end: 0, mayName: false },
+    before: { start: 0, end: 0 },
     read: {
       alnum: 0,
       word: 0,

@@ -60,7 +60,7 @@ export function createRedactor(policy: RedactionPolicy = {}): Redactor {
   const pass: Pass = {
     policy: resolved,
     classify,
-    names: createNameTable(classify, work, resolved.nameTriggers),
+    names: createNameTable(classify, work),
     work,
     pseudonym: createPseudonymizer(resolved.pseudonymKey),
     count,

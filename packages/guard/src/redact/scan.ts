@@ -4,7 +4,6 @@ import { readCodes } from "./codes.ts";
 import { readAddress, readUserInfo } from "./forms/address.ts";
 import { readPasswordHash } from "./forms/shaped-token.ts";
 import { readPercent } from "./forms/encoded.ts";
-import { foldTrigger } from "./names/name-trigger.ts";
 import { readWord } from "./forms/word.ts";
 import { createScan, type Finding, type Scan, type Word } from "./finding.ts";
 import { readPrivateKey } from "./forms/token.ts";
@@ -18,40 +17,25 @@ const LONGEST_CHAIN = 128;
 /** The end of the last word when the next one cannot be joined to it. */
 const NO_WORD = -2;
 
-/** True for the `.` and the `-` that make one name of two words. */
-function isJoint(code: number): boolean {
-  return code === 0x2e || code === 0x2d;
-}
-
-/** Reads the word at `start`, behind the last one, and on the way whether the chain that it belongs to can be a name. */
+/** Reads the word at `start`, behind the last one, and what chain it belongs to. */
 function measureWord(scan: Scan, word: Word, start: number): void {
   const { codes, before } = scan;
   const wordEnd = word.end;
-  const { nameTriggers } = scan.pass.policy;
-  if (wordEnd !== start - 1 || !isJoint(codes[wordEnd] ?? 0) || start - scan.chain > LONGEST_CHAIN) {
+  const joint = codes[wordEnd];
+  // A `.` and a `-` make one name of two words.
+  if (wordEnd !== start - 1 || (joint !== 0x2e && joint !== 0x2d) || start - scan.chain > LONGEST_CHAIN) {
     before.start = scan.chain;
     before.end = wordEnd;
-    before.mayName = scan.mayName;
     scan.chain = start;
-    scan.mayName = false;
-    scan.row = 0;
   }
-  let { row } = scan;
   let bits = 0;
-  let triggers = 0;
   let at = start;
   // Behind the text there are zeros, which belong to no word.
   for (; ; at++) {
-    const code = codes[at] ?? 0;
-    const kind = CLASSES[code] ?? 0;
+    const kind = CLASSES[codes[at] ?? 0] ?? 0;
     if ((kind & WORD) === 0) break;
     bits |= kind;
-    if ((kind & ALNUM) === 0) continue;
-    row = foldTrigger(row, code);
-    triggers |= nameTriggers[row] ?? 0;
   }
-  scan.row = row;
-  if (triggers !== 0 || (bits & FOREIGN) !== 0) scan.mayName = true;
   word.start = start;
   word.end = at;
   word.bits = bits;

@@ -26,7 +26,7 @@ function countReads(text: string, work = { left: Infinity }): number {
       pass: {
         policy,
         classify,
-        names: createNameTable(classify, work, policy.nameTriggers),
+        names: createNameTable(classify, work),
         work,
         pseudonym: createPseudonymizer("test"),
         count: () => undefined,
@@ -148,7 +148,7 @@ describe("a structure of nothing but what costs much", () => {
       const policy = resolvePolicy({});
       const work = { left: 0 };
       const classify = createKeyClassifier([], [], work);
-      const names = createNameTable(classify, work, policy.nameTriggers);
+      const names = createNameTable(classify, work);
       const pass = { policy, work, classify, names, pseudonym: createPseudonymizer("test"), count: () => undefined };
       expect(createRedactorFrom(pass, {}).redactText(toJson(unit))).not.toContain("the last words");
       expect(work.left).toBeGreaterThan(-1_100_000);

@@ -101,7 +101,8 @@ function isSaid({ pass, frame }: Walk, kind: KeyKind, plain: string): boolean {
 function redactString(walk: Walk, raw: string, { name, kind }: { name?: string | undefined; kind?: KeyKind | undefined }): string {
   const plain = unescape(raw);
   if (kind === undefined && isNamedVersion(name, plain)) return raw;
-  const known = kind === undefined ? JWK_PART.test(`${name} ${plain}`) && "key" : !isSaid(walk, kind, plain) && kind;
+  const known =
+    kind === undefined ? name && name.length < 3 && JWK_PART.test(`${name} ${plain}`) && "key" : !isSaid(walk, kind, plain) && kind;
   const redacted = known ? replaceString(known, plain, walk.pass) : readUnderName(name, plain, walk.inner);
   return redacted === plain ? raw : JSON.stringify(redacted).slice(1, -1);
 }
@@ -112,7 +113,7 @@ function findKind({ pass }: Walk, frame: Frame | undefined): KeyKind | undefined
   // `auth: { type, provider }`: what only describes a secret is none.
   if (frame.kind !== undefined)
     return frame.kind === "card" || pass.classify(`secret_${frame.key}`).kind ? (frame.keyKind ?? frame.kind) : undefined;
-  if (/^value$/i.test(frame.key) && frame.label !== undefined)
+  if (frame.label !== undefined && /^value$/i.test(frame.key))
     return pass.classify(frame.label).kind ?? pass.classify("value", frame.name).kind;
   return frame.keyKind;
 }

@@ -1,6 +1,7 @@
 import type { NameVerdict } from "../names/sensitive-key.ts";
 import { ASSIGNMENT_COST, STEP_COST } from "../work.ts";
 import { type KnownName, lastNames } from "../names/name-table.ts";
+import { mayName } from "../names/name-trigger.ts";
 import { findNameAbove, readItems, readNextLine, readPair } from "./beside.ts";
 import { type Finding, lookBack, type Scan, type Word } from "../finding.ts";
 import { isCredible } from "../credible.ts";
@@ -19,7 +20,7 @@ function judgeTail(scan: Scan, name: string): Named | undefined {
   const gap = chain - before.end;
   const isApart = chain > 0 && (classAt(codes, chain - 1) & SPACE) !== 0;
   const isSaid = name === "is" || name === "was";
-  if (!before.mayName && !isSaid) return undefined;
+  if (!isSaid && !mayName(scan, before.start, before.end)) return undefined;
   // A quote in between ends the name before, `name="password" id=`, but for `key="password" value=`.
   if (!isApart || gap < 1 || gap > 2 || ((classAt(codes, before.end) & SPACE) === 0 && name !== "value" && !isSaid)) return undefined;
   const said = isSaid ? lookBack(text, chain + name.length, SAID)?.[1] : undefined;

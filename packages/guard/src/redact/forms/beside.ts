@@ -85,9 +85,9 @@ const SQL_VALUE =
 export function readSqlWord(scan: Scan, { start, end }: Word): Finding | undefined {
   const { text, codes, before } = scan;
   if (before.end < 0 || start - before.end > 3) return undefined;
-  // Both `identified` and `password` end with a d.
-  const value = ((codes[before.end - 1] ?? 0) | 32) === 0x64 ? findForm(scan, "password", [before.start, 400, SQL_VALUE]) : undefined;
-  if (value !== undefined) return value;
+  // Both `identified` and `password` end with a d, and lead to `by` or `for`: the third bit tells their letters from those of `in` and `like`.
+  if (((codes[start] ?? 0) & 8) === 0)
+    return ((codes[before.end - 1] ?? 0) | 32) === 0x64 ? findForm(scan, "password", [before.start, 400, SQL_VALUE]) : undefined;
   if (!/^(?:in|i?like)$/i.test(text.slice(start, end))) return undefined;
   const { kind } = scan.pass.classify(text.slice(Math.max(before.start, before.end - 64), before.end));
   scan.pass.work.left -= ASSIGNMENT_COST;

@@ -149,7 +149,14 @@ export function readLoneRandom(scan: Scan, { start }: Word): Finding | undefined
   }
   const length = end - start;
   const raw = text.slice(start, end);
-  if (length < 16 || length > 128 || (bits & DIGIT) === 0 || /^sha\d{1,3}-/.test(raw) || isIdentityName(text, nameEnd)) return undefined;
+  if (
+    length < 16 ||
+    length > 128 ||
+    (bits & DIGIT) === 0 ||
+    (codes[start] === 0x73 && /^sha\d{1,3}-/.test(raw)) ||
+    isIdentityName(text, nameEnd)
+  )
+    return undefined;
   const isBehindEdge = (classAt(codes, end) & EDGE) !== 0;
   if (nameEnd >= 0 && (isBehindEdge || ",;)}<".includes(text.charAt(end))) && isNamedRandom(scan, nameEnd, { raw, bits, changes }))
     return toFinding(scan, "key", [start, end]);

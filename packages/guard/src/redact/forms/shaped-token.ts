@@ -23,7 +23,7 @@ const WHOLE =
 const COMMAND = /^(?:AUTH|LOGIN|net |htp)/;
 
 // Each of its alternatives begins with letters of its own, or goes on behind a colon with three digits, a `*` or an `A`.
-for (const [letters] of FORM.source.matchAll(/[a-z]{3,}/gi)) noteBeginning(letters, SHAPED);
+for (const [letters] of FORM.source.matchAll(/(?<=[:|])[a-z]{3}/gi)) noteBeginning(letters, SHAPED);
 
 /** Reads what is known by its surroundings. */
 export function readShaped(scan: Scan, { start, end }: Word): Finding | undefined {

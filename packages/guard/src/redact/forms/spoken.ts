@@ -48,10 +48,10 @@ function judgeBefore(scan: Scan, start: number): KeyKind | undefined {
   // Most of what stands before a random word is no name: a number, a path, a word of one letter.
   const length = before.end - before.start;
   if (length > LONGEST_NAME || (classAt(codes, before.start) & DIGIT) !== 0) return undefined;
-  const known = before.mayName ? pass.names(scan, before.start, before.end) : undefined;
-  if (known?.kind !== undefined) return known.kind;
+  const known = pass.names(scan, before.start, before.end);
+  if (known.kind !== undefined) return known.kind;
   const isSaid = length < 4 && "oOsS".includes(text.charAt(before.end - 1));
-  if (!isSaid && known?.isTail !== true) return undefined;
+  if (!isSaid && !known.isTail) return undefined;
   const name = lookBack(text, start - 1, SAID)?.[1];
   return name === undefined ? undefined : pass.classify(name).kind;
 }
@@ -63,7 +63,8 @@ const LETS_IN =
 /** A random value right behind a secret's name and one space, or a number before what it is for. Words of both cases, or with digits, ask. */
 export function readSpoken(scan: Scan, { start, end, bits }: Word): Finding | undefined {
   const { text, pass, before } = scan;
-  if (bits === DIGIT && LETS_IN.test(text.slice(end, end + 80))) return toFinding(scan, "code", [start, end]);
+  if (bits === DIGIT && "aitAIT".includes(text.charAt(end + 1)) && LETS_IN.test(text.slice(end, end + 80)))
+    return toFinding(scan, "code", [start, end]);
   if (scan.chain !== start || before.end !== start - 1) return undefined;
   const kind = judgeBefore(scan, start);
   if (kind === undefined || !SPOKEN.test(kind)) return undefined;

@@ -12,6 +12,7 @@ import { readCall, readScheme, readUserOption } from "./credential.ts";
 import { READER_COST } from "../work.ts";
 import { readVendorToken } from "./token.ts";
 import { isPlainWord, LEADS_TO_VALUE } from "../operator.ts";
+import { mayName } from "../names/name-trigger.ts";
 import { readBase64 } from "./encoded.ts";
 
 type Reader = (scan: Scan, word: Word) => Finding | undefined;
@@ -113,7 +114,7 @@ function findReaders(scan: Scan, { start, end, bits }: Word): number {
     (BY_BEFORE[toIndex(before)] ?? 0) &
     (BY_CLASSES[(bits & 7) + 48] ?? 0);
   if (!mayBegin(codes, start, TOKEN)) readers &= ~VENDOR_TOKEN;
-  if (!scan.mayName || isPlainWord(scan, end)) readers &= ~ASSIGNMENT;
+  if ((readers & ASSIGNMENT) !== 0 && (isPlainWord(scan, end) || !mayName(scan, scan.chain, end))) readers &= ~ASSIGNMENT;
   if (!isNearAccessKey(scan, start)) readers &= ~AWS_SECRET;
   return scan.pass.policy.ipAddresses === "keep" ? readers & ~IP_ADDRESS : readers;
 }

@@ -25,6 +25,23 @@ function addTrigger(triggers: NameTriggers, part: string): void {
 const BUILT_IN: NameTriggers = new Uint8Array(MASK + 1);
 for (const part of [...NAME_PARTS, ...TAILS, ...SIGNED_NAMES]) addTrigger(BUILT_IN, part);
 
+/** Where names stand: the code units of a text, and whose triggers count. */
+export type NamePlace = { readonly codes: Uint16Array; readonly pass: { readonly policy: { readonly nameTriggers: NameTriggers } } };
+
+/** True for a name that has a trigger in it, or a character above ASCII: only then what follows may be secret because of it. */
+export function mayName({ codes, pass }: NamePlace, start: number, end: number): boolean {
+  const { nameTriggers } = pass.policy;
+  let row = 0;
+  for (let at = start; at < end; at++) {
+    const code = codes[at] ?? 0;
+    if (code > 127) return true;
+    if ((classOf(code) & ALNUM) === 0) continue;
+    row = foldTrigger(row, code);
+    if (nameTriggers[row] === 1) return true;
+  }
+  return false;
+}
+
 /** The triggers of all names that are known, and of those that a policy adds; names above ASCII need none. */
 export function createNameTriggers(extra: readonly string[]): NameTriggers {
   if (extra.length === 0) return BUILT_IN;
