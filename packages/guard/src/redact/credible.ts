@@ -27,7 +27,7 @@ const NO_VALUE = new Set(WORDS.slice(0, WORDS.indexOf("no")));
 // What follows is asked of 128 characters of a value.
 /** Values that only say where the secret comes from, and a sign or a few. None begins with a letter or a digit. */
 const PLACEHOLDER =
-  /^(?:["']?(?:\\?\$\{[^}]+\}[:@/.-]?)+["']?|#\{[^}]*\}|\$\([\w. -]+\)|["']?\$\$?(?:[A-Za-z_]\d?){1,64}["']?|\$?\{\{[^{}]+\}\}|<[\w -]{1,64}>(?:\W.*)?|&lt;[\w -]{1,64}&gt;|%(?!\d)[\w()]{1,32}%?|@\w{1,32}@|\{ ?[\w.]{0,32} ?\}|\?|:\w{1,32}|\$\d{1,3}|[^\p{L}\p{N}]{1,3})$/iu;
+  /^(?:["']?(?:\\?\$\{[^}]+\}[:@/.=-]?)+["']?|#\{[^}]*\}|\$\([\w. -]+\)|["']?\$\$?(?:[A-Za-z_]\d?){1,64}["']?|\$?\{\{[^{}]+\}\}|<[\w -]{1,64}>(?:\W.*)?|&lt;[\w -]{1,64}&gt;|%(?!\d)[\w()]{1,32}%?|@\w{1,32}@|\{ ?[\w.]{0,32}(?:[!:][\w.<>]{1,9})? ?\}|\?|:\w{1,32}|\$\d{1,3}|[^\p{L}\p{N}]{1,3})$/iu;
 
 /** What stands where a secret was, or will be: a mask, what somebody is to fill in. */
 export const BLANK =
@@ -38,18 +38,18 @@ export const BLANK =
  * its look: a place in a file, a path of words, a selector, the name of a resource.
  */
 const NO_SECRET =
-  /^(?:(?:\s{0,4}[+.,;)]){1,3}\s{0,4}(?!\d)[\w$]+[ ([:.]|\d{1,6}:\d{1,5}\)?$|[a-z]+:"|0x[\da-fA-F]{1,8}$|(?:arn|env|file|op|vault):(?:[A-Z_]+$|aws|[\w.-]*\/)|[A-Z]+_[A-Z_]+$|(?:amd|arm)64$|[a-z]{2,32}(?:\/[a-z\d_.-]{1,64}){2,8}$|[#./]{0,2}[a-z_]{1,32}(?:[/#][a-z_-]{1,64}){1,8}$|[#.][a-z]{1,32}(?:-[a-z]{1,32}){1,4}$|\/(?:[a-z][\w.@-]{0,64}\/){1,8}[\w.@-]{0,64}$)/;
+  /^(?:\/\^[\\([]|; ?[A-Z][A-Za-z-]+(?:=|$)|\.\/|(?:\s{0,4}[+.,;)]){1,3}\s{0,4}(?!\d)[\w$]+[ ([:.]|\d{1,6}:(?:\d{1,5}\)?|[a-z]+)$|[a-z]+:"|0x[\da-fA-F]{1,8}$|(?:arn|env|file|op|vault):(?:[A-Z_]+$|aws|[\w.-]*\/)|_?[A-Z]+\d{0,4}_[A-Z_]+$|(?:amd|arm)64$|[a-z]{2,32}(?:\/[a-z\d_.-]{1,64}){2,8}$|[#./]{0,2}[a-z_]{1,32}(?:[/#][a-z_-]{1,64}){1,8}$|[#.][a-z]{1,32}(?:-[a-z]{1,32}){1,4}$|\/(?:[a-z][\w.@-]{0,64}\/){1,8}[\w.@-]{0,64}$)/;
 
 /** A template, an expression, a map or a tag of YAML that begins in a value's place and goes on behind it. */
 const EXPRESSION =
   /^\\?(?:[#$][{(]{1,2}[^{}]+(?:[})"'[]|$)|\{\{[^{}]+\}\}|\(|&|(?:await|new|async|function|typeof|void|yield|lambda|null|this|return|undefined|true|false)(?:[;,)}]|$)|\{[\w-]+:$|![01]$|\[\]\)|![A-Za-z]{2,20}$|(?:ConvertTo|Get|Read)-[A-Z]|\$(?:[A-Za-z_]\d?){1,64}(?:->|[[{.:]|$))/;
 
 /** A name of a program's own. Each word but the first begins with a sign or a capital: a row of small letters is read in one way only. */
-export const IDENTIFIER = /^_?[A-Z]{0,4}[a-z]{2,32}(?:(?:_[A-Z]{0,2}|[A-Z]{1,2})[a-z]{2,32}){0,9}$/;
+export const IDENTIFIER = /^_?[A-Z]{0,4}[a-z]{2,32}(?:\d?(?:_[A-Z]{0,2}|[A-Z]{1,2})[a-z]{2,32}){0,9}$/;
 
 /** What code puts behind a name: `process.env.TOKEN`, `getSecret()`, `request.body['x']`, `config.password`. */
 const REFERENCE =
-  /^(?:[A-Za-z_$][\w$]*(?:\?\.|\.|->|::))+[A-Za-z_$][\w$]*(?:\[[^\]]*\])?$|^[A-Za-z_$](?:[\w$.>:-]|\?\.)*\(|^[A-Za-z_$][\w$.]*\[/;
+  /^(?:[A-Za-z_$][\w$]*(?:\?\.|\.|->|::))+[A-Za-z_$][\w$]*(?:\[[^\]]*\]|(?<=[A-Z_]{2})!)?$|^[A-Za-z_$](?:[\w$.>:-]|\?\.)*\(|^[A-Za-z_$][\w$.]*\[/;
 
 /** Words as a label or a sentence has them; numbers of two digits at most. */
 const WRITTEN = /^(?:[\p{L}\p{M}' .,:?()-]|\b\d{1,2}\b){3,80}$/u;
@@ -82,8 +82,9 @@ export function isTokenLike(text: string, leastLength: number): boolean {
   return /[a-z]/i.test(text) && entropyOf(text) >= (/[^\da-f]/i.test(text) ? Math.min(3, Math.log2(text.length) - 0.5) : 2.5);
 }
 
-/** What was done to a secret, but a password may be such a word: `token: revoked`. */
+/** What was done to a secret: `token: revoked`. A password may be such a word, but for those that say it of one. */
 export const DONE = /^[a-z]{3,}ed$/;
+const DONE_TO_PASSWORD = /(?:abl|ject|ypt|[iou]s|tt|pect|i[dlrz]|at|ng|[eo]ck|[os]k|sh|ov|ear|r[tv]|ifi|ass|nd)ed$|ailable$/;
 
 const LONGEST_SAID = 24;
 
@@ -111,7 +112,9 @@ function isReference(raw: string, kind: KeyKind): boolean {
 function isVariable({ scan, value, name, operator }: Claim, kind: KeyKind, raw: string): boolean {
   const { text } = scan;
   if (operator === "assign" && text.charCodeAt(value.start - 1) !== 0x20) return false;
+  if (name.endsWith(`.${raw}`)) return true;
   if (name.endsWith(raw) && name.length > raw.length && (/^(?:self|this|cls)\./.test(name) || /[a-z][A-Z_]/.test(raw))) return true;
+  if (LONG_KINDS.test(kind) && IDENTIFIER.test(raw)) return true;
   return kind !== "password" && IDENTIFIER.test(raw) && /^(?:[;,)|=<[&]| [|=&+?])/.test(text.slice(value.end, value.end + 2));
 }
 
@@ -137,7 +140,7 @@ function isCredibleBare(claim: Claim, kind: KeyKind, raw: string): boolean {
     return !isSaidOf(raw, kind === "auth" ? SAID_OF : NO_VALUE) && !(kind === "session" && /^[a-z]{1,12}$/.test(raw));
   if (isSaidOf(raw)) return false;
   if (isProse(scan, value, raw)) return false;
-  if (kind === "password") return true;
+  if (kind === "password") return !DONE_TO_PASSWORD.test(raw);
   return /\d/.test(raw) || /[a-z][A-Z]|[^\w.,:]/.test(raw) || raw.length >= 16;
 }
 
@@ -159,7 +162,8 @@ function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
   // OAuth's codes and OpenWeather's ids are long and random, those of errors are words.
   if (/^(?:code|appid)$/i.test(claim.name) && !isTokenLike(raw, 16)) return false;
   if (kind !== "password" && ((IDENTIFIER.test(raw) && TOLD_OF.test(claim.name)) || NO_TOKEN.test(raw))) return false;
-  if (/^-?[\d.,]+$/.test(raw)) return raw.length >= (operator === "weak" ? 15 : LONG_KINDS.test(kind) ? 8 : 3);
+  if (/^-?[\d.,]+$/.test(raw))
+    return (kind !== "code" || !raw.includes(".")) && raw.length >= (operator === "weak" ? 15 : LONG_KINDS.test(kind) ? 8 : 3);
   // `cookies: 3, session: none` counts them.
   if (kind === "cookie" && operator === "colon" && !raw.includes("=") && /[ ,]/.test(raw)) return false;
   if (raw === claim.name && operator !== "colon") return false;
@@ -171,7 +175,7 @@ function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
     return (
       !(IDENTIFIER.test(raw) && (kind !== "password" || !value.isQuoted)) &&
       isTokenLike(raw.replace(/[!|@#$%^*]/g, "."), kind === "password" ? 8 : 12) &&
-      !/^\d{4}-\d\d-\d\d/.test(raw)
+      !/^(?:\d{4}-\d\d-\d\d|[a-z]{2,}(?:-[a-z]{2,})+(?:-\d+)?$)/.test(raw)
     );
   // `--password     prompt for one`: words in a column of their own.
   const isHelp = claim.scan.codes[value.start - 2] === 0x20 && isProse(claim.scan, value, raw);
@@ -186,7 +190,7 @@ function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
     // `secret "tls-2026"`: what something is called.
     if (kind !== "password" && /^[a-z]+(?:-[a-z\d]+)+$/.test(raw)) return false;
     const isTold = kind === "password" && / (?:is|was)$/.test(claim.name);
-    const isLikely = value.isQuoted && /\d|[^\w.:/'-]/.test(raw) && !/^--|^[\w.]+\(/.test(raw);
+    const isLikely = value.isQuoted && /\d|[^\w.:/'-]/.test(raw) && !/^-|^[\w.]+\(/.test(raw);
     return raw.length >= (kind === "password" ? 4 : 6) && !/\s/.test(raw) && !isSaidOf(raw) && (isTold || isLikely);
   }
   if (!value.isQuoted) return isCredibleBare(claim, kind, raw);
@@ -202,7 +206,7 @@ function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
 
 /** True for a version of something called after a secret: `"cookie": "^0.7.1"`. A password may look like one that is no range. */
 export function isVersion(raw: string, kind: KeyKind): boolean {
-  return (kind !== "password" || /^[~^]/.test(raw)) && /^[~^v]?\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(raw);
+  return (kind !== "password" || /^[~^]/.test(raw)) && /^[~^v]?\d+\.\d+\.\d+(?:-[\w.]+|(?:\.\d+){2,})?$/.test(raw);
 }
 
 /** Decides whether what stands behind a name is a secret, by the name's kind, the operator, and the value's own look. */

@@ -22,7 +22,10 @@ type ReadAhead = {
   tail: number;
   longest: number;
   tuple: number;
+  /** Of a table. */
+  table: number;
   percent: number;
+  escaped: number;
   base64Text: number;
   /** Of the last access key id of a cloud: its secret is expected near. */
   keyId: number;
@@ -74,7 +77,9 @@ export function createScan(text: string, codes: Uint16Array, { pass, inner }: Pi
       tail: 0,
       longest: 0,
       tuple: 0,
+      table: 0,
       percent: 0,
+      escaped: 0,
       base64Text: 0,
       keyId: -999,
     },

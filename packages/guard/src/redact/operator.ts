@@ -62,7 +62,7 @@ function readOperator(scan: Scan, at: number, isTag: boolean): Sign | undefined 
 }
 
 /** Characters behind a name that may lead to a value; any other ends the search at once. */
-export const LEADS_TO_VALUE = " \t=:><!?+.,(|{\"'`\\][\x1b\u0080";
+export const LEADS_TO_VALUE = " \t\r\n=:><!?+.,(|{\"'`\\][\x1b\u0080";
 
 /** True for the name of an element: `<password`, `<wsse:Password`. */
 function isTagName({ text, codes, chain }: Scan): boolean {
@@ -112,7 +112,7 @@ export function findSign(scan: Scan, wordEnd: number): Sign | undefined {
   const attributes = isTag && at > closed ? /^[\w:.-]{1,40}="[^<>]{0,200}>/.exec(text.slice(at, at + 240))?.[0] : undefined;
   if (attributes !== undefined) return { operator: "tag", at: at + attributes.length };
   if ((classOf(code) & QUOTE) !== 0) return { operator: "quote", at: wordEnd };
-  const isFlag = codes[scan.chain - 1] === 0x2d && codes[scan.chain - 2] === 0x2d;
+  const isFlag = codes[scan.chain - 1] === 0x2d && (codes[scan.chain - 2] === 0x2d || codes[scan.chain - 2] === 0x20);
   if (isFlag && at > closed) return { operator: "flag", at };
   return at > wordEnd && (classAt(codes, at) & QUOTE) !== 0 ? { operator: "quote", at } : undefined;
 }

@@ -3,7 +3,7 @@ import { SIGN_COST, STEP_COST, WORD_COST } from "./work.ts";
 import { readCodes } from "./codes.ts";
 import { readAddress, readUserInfo } from "./forms/address.ts";
 import { readPasswordHash } from "./forms/shaped-token.ts";
-import { readPercent } from "./forms/encoded.ts";
+import { readEscaped, readPercent } from "./forms/encoded.ts";
 import { readWord } from "./forms/word.ts";
 import { createScan, type Finding, type Scan, type Word } from "./finding.ts";
 import { readPrivateKey } from "./forms/token.ts";
@@ -45,6 +45,7 @@ function measureWord(scan: Scan, word: Word, start: number): void {
 const SIGN_READERS: Readonly<Record<number, (scan: Scan, at: number) => Finding | undefined>> = {
   0x24: readPasswordHash,
   0x25: readPercent,
+  0x26: readEscaped,
   0x2d: readPrivateKey,
   0x3a: readUserInfo,
   0x40: readAddress,

@@ -85,6 +85,13 @@ const UNITS: readonly string[] = [
   "is ",
   "password is ",
   "aGVsbG8gd29y",
+  "&lt;",
+  "&amp;lt;a",
+  "token\n",
+  "a,token\n",
+  "| token |\n",
+  "token  ",
+  "password: abc def ghi\n",
 ];
 
 describe("a text made of one thing", () => {

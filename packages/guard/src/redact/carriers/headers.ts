@@ -29,7 +29,7 @@ function redactHeader(name: string, value: string, pass: Pass): string {
   if (name === "set-cookie") return redactCookies(value, pass, /([^;=]*=\s*)?([^;]*)/);
   if (/^(?:proxy-)?authorization$/.test(name)) return redactAuthorization(value, pass);
   if (URL_NAME.test(name)) return redactUrlWith(value, pass);
-  const kind = pass.classify(name).kind;
+  const kind = /signature(?:-\d+)?$/.test(name) ? "signature" : pass.classify(name).kind;
   return kind === undefined || kind === "personal"
     ? readUnderName(name, value, (text) => redactTextWith(text, pass))
     : replaceString(kind, value, pass);

@@ -26,11 +26,17 @@ type Frame = {
   label: string | undefined;
 };
 
-/** Names whose value names the `value` beside it; capital letters are how clouds write their tags. */
-const LABELS = /^(?:name|key|header)$/i;
+/**
+ * Names whose value names the `value` beside it, as do clouds in their tags, HAR and what validators write of what they refuse. Pydantic
+ * writes a path, of which the last name counts.
+ */
+const LABELS = /^(?:name|key|header|path|field|property(?:name)?|loc)$/i;
+
+/** What stands beside such a name. */
+const VALUE = /^(?:(?:rejected|original|attempted)?value|input)$/i;
 
 /** The same behind the value: `{"value": "x9", "path": "password"}`, as validators write what they refuse. */
-const LABEL_BEHIND = /^[^{}]*?"(?:name|key|path|param|field)": ?"([\w.]+)"/;
+const LABEL_BEHIND = /^[^{}]*?"(?:name|key|path|param|field|property)": ?"([\w.]+)"/;
 
 /** Objects that say something about what their keys name. One of a single `message` or `error` is as often what was sent. */
 const ABOUT_KEYS = /^(?:errors|messages|labels)$/i;
@@ -91,7 +97,7 @@ function isSaid({ pass, frame }: Walk, kind: KeyKind, plain: string): boolean {
     isVersion(plain, kind) ||
     // A password that begins with a letter may be a phrase: `enter the dragon`.
     (BLANK.test(plain) && (kind !== "password" || /^\W/.test(plain))) ||
-    (isSentence(plain) && ABOUT_KEYS.test(about)) ||
+    (isSentence(plain) && (isObject !== true || ABOUT_KEYS.test(about))) ||
     // A command is read as the text it is.
     (about === "scripts" && /^(?:node|tsx) /.test(plain))
   );
@@ -113,8 +119,7 @@ function findKind({ pass }: Walk, frame: Frame | undefined): KeyKind | undefined
   // `auth: { type, provider }`: what only describes a secret is none.
   if (frame.kind !== undefined)
     return frame.kind === "card" || pass.classify(`secret_${frame.key}`).kind ? (frame.keyKind ?? frame.kind) : undefined;
-  if (frame.label !== undefined && /^value$/i.test(frame.key))
-    return pass.classify(frame.label).kind ?? pass.classify("value", frame.name).kind;
+  if (frame.label !== undefined && VALUE.test(frame.key)) return pass.classify(frame.label).kind ?? pass.classify("value", frame.name).kind;
   return frame.keyKind;
 }
 
@@ -123,7 +128,8 @@ function open(walk: Walk, isObject: boolean): boolean {
   const above = walk.frame;
   const depth = above === undefined ? 1 : above.depth + 1;
   const name = above?.isObject === true ? above.key : above?.name;
-  const kind = findKind(walk, above);
+  // A validator that misses a field shows all that was sent.
+  const kind = isObject && above?.key === "input" ? above.kind : findKind(walk, above);
   walk.frame = { isObject, kind, name, above, depth, key: undefined, keyKind: undefined, isKeyNext: isObject, label: undefined };
   return depth <= MOST_OPEN;
 }
@@ -156,7 +162,8 @@ function readString(walk: Walk, start: number): number {
   if (isKey) takeKey(walk, frame, [from, to]);
   if (!isKey && frame?.key === "value") frame.label ??= LABEL_BEHIND.exec(text.slice(to + 1, to + 320))?.[1];
   const kind = isKey ? undefined : findKind(walk, frame);
-  if (!isKey && frame?.key !== undefined && LABELS.test(frame.key)) frame.label = unescape(text.slice(from, to));
+  const labelled = frame?.isObject === true ? frame : frame?.above;
+  if (!isKey && labelled?.key !== undefined && LABELS.test(labelled.key)) labelled.label = unescape(text.slice(from, to));
   if (isPlain && kind === undefined) return end;
   const raw = text.slice(from, to);
   // An escape that the end of the text cut in two would make the last piece unreadable.

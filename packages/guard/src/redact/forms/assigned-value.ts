@@ -1,4 +1,4 @@
-import type { Scan, Searched } from "../finding.ts";
+import { lookBack, type Scan, type Searched } from "../finding.ts";
 import type { KeyKind } from "../names/sensitive-key.ts";
 import { ALNUM, BACKSLASH, classAt, classOf, QUOTE, SPACE } from "../character.ts";
 import type { Operator, Sign } from "../operator.ts";
@@ -103,6 +103,15 @@ const SCHEME = /^(?:basic|bearer|digest|token|apikey|api-key|aws4-hmac-sha256|[a
 /** A number in groups: the first has no more digits than a country or a town. */
 const PHONE = /^[\d+]{2,4}(?: \d+){2,}/;
 
+/** Words to the end of a line, none of which makes a sentence of them: a passphrase, where a setting's line begins with its name. */
+const PHRASE =
+  /^(?!.*\b(?:the|for|and|not|with|from|your|when|th[aei][nst]|should|will|must|has|are|was|can|user|log|in)\b|.*(?:pass|secret|charact|missing|invalid|requir))[a-z]{3,12}(?: [a-z]{2,12}){2,9}(?=[ \t]{0,8}(?:\r?\n|$))/;
+const SETTING = /(?<=^[ \t]{0,16}(?:- |export )?)/my;
+
+function findPhrase({ text, chain }: Scan, at: number, operator: Operator): RegExpExecArray | null {
+  return (operator === "assign" || operator === "colon") && lookBack(text, chain, SETTING) ? PHRASE.exec(text.slice(at, at + 132)) : null;
+}
+
 /** Finds the value behind an operator. */
 export function findValue(scan: Scan, sign: Sign, kind: KeyKind | undefined): AssignedValue | undefined {
   const { operator } = sign;
@@ -124,8 +133,8 @@ export function findValue(scan: Scan, sign: Sign, kind: KeyKind | undefined): As
     if (toLineEnd) return { start: at + scheme, end: findLineEnd(scan, at), isQuoted: false };
     at += scheme;
   }
-  const phone = kind === "personal" && PHONE.exec(text.slice(at, at + 24));
-  const end = phone ? at + phone[0].length : findBareEnd(scan, at, operator);
+  const words = kind === "personal" ? PHONE.exec(text.slice(at, at + 24)) : kind === "password" ? findPhrase(scan, at, operator) : null;
+  const end = words ? at + words[0].length : findBareEnd(scan, at, operator);
   return end > at ? { start: at, end, isQuoted: false } : undefined;
 }
 

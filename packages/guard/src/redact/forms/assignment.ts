@@ -6,6 +6,7 @@ import { findNameAbove, readItems, readNextLine, readPair } from "./beside.ts";
 import { type Finding, lookBack, type Scan, type Word } from "../finding.ts";
 import { isCredible } from "../credible.ts";
 import { SAID } from "./spoken.ts";
+import { readTable } from "./table.ts";
 import { findSign, type Operator, type Sign } from "../operator.ts";
 import { findValue } from "./assigned-value.ts";
 import { classAt, DIGIT, SPACE } from "../character.ts";
@@ -70,6 +71,8 @@ export function readAssignment(scan: Scan, { end: wordEnd }: Word): Finding | un
   const known = pass.names(scan, scan.chain, wordEnd);
   if (known.isPlain) return undefined;
   pass.work.left -= STEP_COST;
+  const table = known.kind === undefined ? undefined : readTable(scan, wordEnd);
+  if (table !== undefined) return table;
   const sign = findSign(scan, wordEnd);
   if (sign === undefined) return undefined;
   const { kind, name } = judgeName(scan, known, sign.operator);

@@ -27,6 +27,40 @@ export function readPercent(scan: Scan, at: number): Finding | undefined {
   return redacted === decoded ? undefined : { start, end, kind: "encoded", replacement: encodeURIComponent(redacted) };
 }
 
+/** What XML and HTML escape, and how. `&` is the last to be read and the first to be written. */
+const ENTITIES = [
+  ["<", /&lt;/g],
+  [">", /&gt;/g],
+  ['"', /&(?:quot|#0?34|#x22);/g],
+  ["'", /&(?:apos|#0?39|#x27);/g],
+  ["&", /&amp;/g],
+] as const;
+
+/** A stretch that begins with an escaped sign, as far as nothing stands in it that would have been escaped as well. */
+const ESCAPED = /^&(?:amp;)?(?:lt;[^<]*|(?:quot|apos|#0?3[49]|#x2[27]);[^<"]*)/;
+
+/** Longest stretch that is read without its escapes. */
+const LONGEST_ESCAPED = 4_096;
+
+/** The stretch of escaped XML, HTML or JSON around the `&` at `at`: read without its escapes, and escaped anew when something was replaced. */
+export function readEscaped({ text, codes, inner, read, taken, pass }: Scan, at: number): Finding | undefined {
+  // `&lt;`, `&#34;`, `&quot;`; most are parameters.
+  if (inner === undefined || at < read.escaped || ![codes[at + 3], codes[at + 4], codes[at + 5]].includes(0x3b)) return undefined;
+  const stretch = ESCAPED.exec(text.slice(at, at + LONGEST_ESCAPED))?.[0];
+  if (stretch === undefined) return undefined;
+  const end = at + (stretch.length < LONGEST_ESCAPED ? stretch.length : stretch.lastIndexOf("&") || LONGEST_ESCAPED);
+  read.escaped = end;
+  let start = at;
+  while (start > taken && at - start < 64 && (codes[start - 1] === 0x3d || isPieceCode(codes[start - 1]))) start -= 1;
+  const raw = text.slice(start, end);
+  pass.work.left -= DECODING_COST + raw.length * DECODED_CHARACTER_COST;
+  const met = ENTITIES.flatMap(([sign, form]) => (raw.match(form) ?? []).slice(0, 1).map((first) => ({ sign, form, first })));
+  const decoded = met.reduce((piece, { form, sign }) => piece.replace(form, sign), raw);
+  const redacted = inner(decoded);
+  if (redacted === decoded) return undefined;
+  return { start, end, kind: "encoded", replacement: met.reduceRight((piece, { sign, first }) => piece.replaceAll(sign, first), redacted) };
+}
+
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_";
 const VALUES = new Int8Array(128).fill(-1);
 for (let value = 0; value < 66; value++) VALUES[ALPHABET.charCodeAt(value)] = value < 64 ? value : value - 2;

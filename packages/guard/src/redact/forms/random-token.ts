@@ -29,8 +29,11 @@ export function readPrefixed(scan: Scan, { start }: Word): Finding | undefined {
   const isKey = KEY_PART.test(prefix)
     ? isMixed(random) && !UUID.test(random) && (read.longest >= 20 || MIXED.test(random))
     : random.length >= 30 && MIXED.test(random) && !PUBLIC_PART.test(prefix) && entropyOf(random) >= 4;
-  return isKey ? toFinding(scan, "key", [start, end]) : undefined;
+  return isKey && lookBack(text, scan.chain, DIGEST) === null ? toFinding(scan, "key", [start, end]) : undefined;
 }
+
+/** `sha256=`, before what is a digest. */
+const DIGEST = /(?<=sha\d{1,3}[=:])/y;
 
 /** True for what may be part of a name: words without digits, or what is short and not of all three sorts. */
 function isReadable(text: string, [from, end]: readonly [number, number], bits: number): boolean {
@@ -99,10 +102,10 @@ function findNameEnd({ codes }: Scan, start: number): number {
 
 /** Names of what identifies telemetry and things, never secrets; what has no name is none either. */
 const IDENTITY =
-  /trace|span|request|correlation|transaction|build|commit|sha|digest|hash|checksum|etag|revision|version|[gu]uid|integrity|idempoten|cache|partition|primary|foreign|public|sort|object|fingerprint|parent|event|message|order|product|item|route|host|node|pod|instance|image|path|file|url|uri|keyboard|monkey|author|ray|websocket|(?<!key_)id$|^$/i;
+  /trace|span|request|correlation|transaction|build|commit|sha|digest|hash|checksum|etag|revision|version|[gu]uid|integrity|idempoten|cache|partition|primary|foreign|public|sort|object|fingerprint|parent|release|event|message|order|product|item|route|host|node|pod|instance|image|path|file|url|uri|keyboard|monkey|author|ray|websocket|(?<!key_)id$|^$/i;
 /** Names that hold keys among much else, and services whose keys have no sign of their own: hex under them is taken as well. */
 const GENERIC =
-  /key|api|access|client|auth|cred|cert|salt|hmac|seed|algolia|asana|cloudflare|codecov|datadog|heroku|postmark|snyk|sonar|trello|virustotal/i;
+  /key|api|access|client|auth|cred|cert|salt|hmac|seed|adobe|algolia|asana|cloudflare|codecov|datadog|discord|facebook|heroku|mailchimp|mailgun|meraki|newrelic|postmark|sendbird|sentry|shodan|snyk|sonar|spotify|trello|twilio|twitter|virustotal/i;
 
 /** Whether a name is generic; null for one of what identifies. */
 const isGenericName = remember((name) => (IDENTITY.test(name) ? null : GENERIC.test(name)), 500);
@@ -120,7 +123,9 @@ function isNamedRandom(scan: Scan, nameEnd: number, { raw, bits, changes }: Run)
   scan.pass.work.left -= ASSIGNMENT_COST;
   if (/^0x|=[^=]|^[a-z]+\d{0,4}(?:[._/-][a-z]*\d{0,2})*$|(?:^|\/)[a-z]{3,}(?:\/|$)/i.test(raw)) return false;
   return isGeneric
-    ? isTokenLike(raw, 16) && (!UUID.test(raw) || /key|auth|cred|heroku|snyk|postmark/i.test(name)) && entropyOf(raw) >= 3.4
+    ? isTokenLike(raw, 16) &&
+        (!UUID.test(raw) || /key|auth|cred|heroku|snyk|postmark/i.test(name)) &&
+        entropyOf(raw) >= (/[g-z]/i.test(raw) ? 3.4 : 3)
     : /[A-Za-z\d]{12}/.test(raw) && !/^[\da-f-]+$|^_|^[a-z]{2,8}_|\//i.test(raw) && entropyOf(raw) >= 3.5 && decodeText(raw) === undefined;
 }
 

@@ -37,7 +37,7 @@ function isSecretLike(raw: string, kind: KeyKind): boolean {
 
 /** `password is`, `secret of the user "app" was`, `PIN has been set to`, `api key`: the name, and whose it is. */
 export const SAID =
-  /(?<=((?:\b[A-Za-z]{2,12} )?\b[\w-]{2,40})(?: (?:for|of|in|to)(?: ["']?[\w.@-]{1,40}["']?){1,4})?(?: is| was|(?: has been| was)? (?:\w*set|changed) to|(?<=\bset .{0,40}) to|(?<! to)))/y;
+  /(?<=((?:\b[A-Za-z-]{2,16} )?\b[\w-]{2,40})(?: (?:for|of|in|to)(?: ["']?[\w.@-]{1,40}["']?){1,4})?(?: is| was|(?: has been| was)? (?:\w*set|changed) to|(?<=\bset .{0,40}) to|(?<! to)))/y;
 
 /** `password is`, `login app password`, FTP's and POP's replies: here a password of small letters and digits is one as well. */
 const TOLD = /(?<= (?:is|was|to) |\b(?:login|user|331|OK) .{1,64}\s{1,8}(?:> )?\w{4,12} )/iy;

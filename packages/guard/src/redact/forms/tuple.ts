@@ -6,7 +6,8 @@ import type { KeyKind } from "../names/sensitive-key.ts";
 /** Longest statement or detail that is read as a list of columns and a list of values. */
 const LONGEST = 8_192;
 
-type Item = { readonly start: number; readonly end: number; readonly isQuoted: boolean };
+/** One of several values, without its quotes. */
+export type Item = { readonly start: number; readonly end: number; readonly isQuoted: boolean };
 type Tuple = { readonly items: readonly Item[]; readonly end: number };
 
 /** Reads `(a, 'b', 3)` whose bracket opens at `open`; a quote inside a quoted text is doubled. Undefined when it never closes. */
@@ -34,7 +35,8 @@ function readTuple(scan: Scan, open: number, most: number): Tuple | undefined {
   return undefined;
 }
 
-function trimItem({ text }: Scan, from: number, to: number): Item {
+/** The value between two indexes, without what is blank around it. */
+export function trimItem({ text }: Scan, from: number, to: number): Item {
   const item = text.slice(from, to).trimEnd();
   const raw = item.trimStart();
   const start = from + item.length - raw.length;
@@ -44,10 +46,10 @@ function trimItem({ text }: Scan, from: number, to: number): Item {
 }
 
 /** Text written so far, up to where in the original, and what the columns say of each value. */
-type Rewriting = { readonly from: number; readonly text: string; readonly kinds: readonly (KeyKind | undefined)[] };
+export type Rewriting = { readonly from: number; readonly text: string; readonly kinds: readonly (KeyKind | undefined)[] };
 
 /** Writes a tuple anew with the values of secret columns replaced. */
-function replaceItems(scan: Scan, tuple: Tuple, rewriting: Rewriting): Rewriting {
+export function replaceItems(scan: Scan, tuple: Tuple, rewriting: Rewriting): Rewriting {
   const { kinds } = rewriting;
   const { text, pass } = scan;
   let { from, text: output } = rewriting;

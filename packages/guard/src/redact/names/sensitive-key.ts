@@ -22,7 +22,7 @@ type Row = string;
 
 /** Stems that mean the same wherever they stand in a name, run together or not: `userpassword2`, `MyApiKey`. */
 const STEMS: readonly Row[] = [
-  "password masterauth dbpass pas+o?wr?o?r?d securestring passwort passphrase passkey kennwort contrasen contraseña motdepasse wachtwoord l[öo]senord has[łl]o parola [şs]ifre heslo salasana jelsz[oó] lozinka пароль 密码 密碼 口令 パスワード 비밀번호 비번 암호 패스워드 토큰 暗証番号 密钥 令牌 كلمةالمرور סיסמה mậtkhẩu matkhau katasandi",
+  "password masterauth dbpass pas+o?wr?o?r?d securestring passwort passphrase passkey kennwort contrasen contraseña motdepasse wachtwoord l[öo]senord has[łl]o(?![acgn]) parola [şs]ifre heslo salasana jelsz[oó] lozinka пароль 密码 密碼 口令 パスワード 비밀번호 비번 암호 패스워드 토큰 暗証番号 密钥 令牌 كلمةالمرور סיסמה mậtkhẩu matkhau katasandi",
   "secret secret credential securityanswer geheimnis segredo mnemonic (?:seed|recovery|backup)(?:phrase|words)",
   "key (?:api|access|private|priv|signing|encryption|master|account|shared|storage|subscription|auth|license|licence|consumer|ssh|write|deploy|app|application|client|rsa|server|user|activation|unseal)key",
   "auth authorization authorisation connectionstring connstr databaseurl mongouri mongodburi redisurl amqpurl",
@@ -54,7 +54,7 @@ const WORDS = toTable([
 
 /** A last word that says the value is about the secret, and is not the secret: `token_type`, `passwordResetAt`. So does what was done to it. */
 const ABOUT = new Set(
-  "address age alg algorithm arn at attempt bucket budget bus class column count date day description dir encoder endpoint error exception exp expiration expires expiresin expiry factory field file filename forgot format generator handler hasher header hour index invalid issuer kind label len length lifetime limit line manager max maxage mechanism method min minute mismatch missing mode model ms name optional origin param parameter path pattern placeholder plugin policies policy position prefix present prompt provider ref reset rotation rule schema scope sec second service set size sock socket source state status stdin storage store strategy strength suffix time timeout title trigger ttl type uri url usage valid version".split(
+  "address age alg algorithm arn at attempt bucket budget bus class column count date day description dir encoder encryption endpoint error exception exp expiration expires expiresin expiry factory field file filename forgot format generator handler hasher header hour identity index invalid issuer kind label len length level lifetime limit line manager max maxage mechanism method min minute mismatch missing mode model ms name optional origin param parameter path pattern placeholder plugin policies policy position prefix present priority prompt provider ref region reset role rotation rule schema scope sec second service set size sock socket source state status stdin storage store strategy strength suffix time timeout title trigger ttl type uri url usage valid version".split(
     " ",
   ),
 );
@@ -122,7 +122,7 @@ function classifyWords(words: readonly string[], joined: string): KeyKind | unde
   if (
     words[0] === "existing" ||
     (words.length > 1 &&
-      (/(?:[bgksu]l?|ir|ort|(?<!pe)at)ed$/.test(last) ||
+      (/(?:[bgksu]l?|ir|ort|(?<!pe)at)ed$|file$/.test(last) ||
         ABOUT.has(last.replace(/s$/, "")) ||
         ABOUT.has(last) ||
         ABOUT.has(lastTwo) ||
@@ -135,7 +135,7 @@ function classifyWords(words: readonly string[], joined: string): KeyKind | unde
     const kind = WORDS.get(word) ?? WORDS.get(word.replace(/\d+$/, ""));
     if (kind !== undefined) return kind;
   }
-  if (/(?:ps?wd|pw|(?<!by|com|tres)pass)$/.test(joined)) return "password";
+  if (/(?:ps?wd|pw|(?<!by|com|get|tres)pass)$/.test(joined)) return "password";
   if (
     /(?:your|auth|login|confirmation|verification|security|backup|sms|access|activation|factor|onetime|recovery)(?:code|(?<=recovery)key)s?$/.test(
       joined,
