@@ -6,6 +6,7 @@ import {
   type ColumnOrder,
   DurationJudge,
   judgeColumnOrder,
+  straightenColumns,
   type WholeDurations,
 } from "@faultline/formats/access-log-combined";
 import { openFile } from "./source.ts";
@@ -21,7 +22,13 @@ export type Columns = { readonly order: ColumnOrder; readonly wholeDurations: Wh
 export function judgeHead(head: Buffer, isAll: boolean): Columns {
   const isShort = isAll && head.length <= HEAD_BYTES;
   const lines = listLines(head, 0, isShort ? head.length : findLastLine(head, HEAD_BYTES));
-  return { order: judgeColumnOrder(lines), wholeDurations: new DurationJudge().add(lines).unit };
+  const order = judgeColumnOrder(lines);
+  return { order, wholeDurations: new DurationJudge().add(straighten(lines, order)).unit };
+}
+
+/** The lines with a duration at their end, wherever their layout has it. */
+function straighten(lines: readonly string[], order: ColumnOrder): readonly string[] {
+  return order === "status-first" ? lines : lines.flatMap((line) => straightenColumns(line, order) ?? []);
 }
 
 /** Judges a plain file. Throws a `UsageError` for what cannot be opened. */
@@ -54,7 +61,7 @@ export class ColumnWatch {
     const to = Math.max(heldBytes, findLastLine(buffer, Math.min(length, room)));
     const lines = listLines(buffer, heldBytes, to);
     this.judge.add(lines);
-    this.durations.add(lines);
+    this.durations.add(straighten(lines, this.judge.order));
     this.seenBytes += to - heldBytes;
     const mustWait = !this.isDone && !this.judge.isSettled;
     this.heldBytes = mustWait ? to : 0;
@@ -82,12 +89,15 @@ type Reading = { readonly reader: ReaderOptions; readonly isFastAllowed: boolean
 
 /**
  * The options for what is of this order: as they are where its status comes first and its durations are as httpd documents them, as in all
- * published layouts. Where the status does not, or where that is not known, the parsers read every line, in the order that was found.
+ * published layouts. Where the status does not, or where that is not known, or where a
+ * duration stands behind it, the parsers read every line, in the order that was found.
  */
 export function withColumnOrder<T extends Reading>(options: T, { order, wholeDurations }: Columns): T {
   if (options.reader.custom !== undefined) return options;
   const isTimed = wholeDurations === "us";
   const reader = isTimed ? options.reader : { ...options.reader, context: { ...options.reader.context, wholeDurations } };
   if (order === "status-first") return isTimed ? options : { ...options, reader };
-  return { ...options, isFastAllowed: false, reader: { ...reader, columns: order } };
+  // No report counts by sizes.
+  const isFastAllowed = options.isFastAllowed && order === "status-other-size";
+  return { ...options, isFastAllowed, reader: { ...reader, columns: order } };
 }

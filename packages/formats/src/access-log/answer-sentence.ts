@@ -30,7 +30,7 @@ const SENTENCES: readonly (readonly [framework: string, pattern: RegExp])[] = [
   [
     "application",
     new RegExp(
-      String.raw`^${METHOD} (?<target>/\S*)(?: HTTP/[\d.]+)?(?::| -| ->| =>| →)? (?<status>[1-5]\d\d) (?:- |in |\+)?\(?(?<took>\d+(?:\.\d+)? ?(?:ms|s|µs|us))\)?$`,
+      String.raw`^${METHOD} (?<target>/\S*)(?: HTTP/[\d.]+)?(?::| -| ->| =>| →)? (?<status>[1-5]\d\d) (?:- |in |\+)?\(?(?<took>\d+(?:\.\d+)? ?(?:ms|s|µs|us))\)?(?<pairs>(?: [A-Za-z]\w{1,39}=\S{0,200}){0,8})$`,
     ),
   ],
   ["application", new RegExp(String.raw`^${METHOD} (?<target>/\S*) \((?<status>[1-5]\d\d)\) (?<took>\d+(?:\.\d+)?(?:ms|s|µs|us))$`)],
@@ -44,8 +44,10 @@ const SENTENCES: readonly (readonly [framework: string, pattern: RegExp])[] = [
   ],
 ];
 
-/** A logger's name, where a layout puts it between level and words. */
-const LOGGER = /^[A-Za-z_][\w.]{1,80}(?::?(?: -)? (?=[\d[])|: (?=[A-Z]{3,8} \/))/;
+/** A logger's name, where a layout puts it between level and words, and before it a host or a thread in brackets. */
+const LOGGER = /^(?:\[[A-Za-z][\w.-]{0,60}\] )?[A-Za-z_][\w.]{1,80}(?::?(?: -)? (?=[\d[])|: (?=[A-Z]{3,8} \/))/;
+
+const REQUEST_ID = /\b(?:request_?id|req_?id|rid)=(\S+)/i;
 
 /** The exchange that a sentence tells of; undefined for any other words. */
 export function readAnswerSentence(text: string): Draft | undefined {
@@ -59,6 +61,7 @@ export function readAnswerSentence(text: string): Draft | undefined {
     putStatus(draft, groups["status"]);
     putClient(draft, groups["client"]);
     putText(draft, "errorMessage", groups["error"]);
+    putText(draft, "requestId", REQUEST_ID.exec(groups["pairs"] ?? "")?.[1]);
     putNumber(draft, "responseBytes", groups["bytes"]);
     putDuration(draft, groups["ms"], 1);
     putDuration(draft, groups["us"], 0.001);

@@ -7,7 +7,10 @@ import { isUsualStatus } from "./usual-status.ts";
 export type ClfHead = { readonly draft: Draft; readonly end: number; readonly vhost: boolean };
 
 const TIME =
-  /\[(\d{1,2}\/[A-Za-z]{3}\/\d{4}[: ]\d\d:\d\d:\d\d(?:\.\d+)?(?: [+-]\d{4})?|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[^\]"]{0,16})\] ?"/;
+  /\[(\d{1,2}\/[A-Za-z]{3}\/\d{4}[: ]\d\d:\d\d:\d\d(?:\.\d+)?(?: [+-]\d{4}| [A-Z]{3,5})?|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[^\]"]{0,16})\] ?"/;
+
+/** What people write over an address before they show a line to others; such words are no address. */
+const MASK = /^(?:\[[A-Za-z][\w -]{1,39}\]|<[A-Za-z][\w -]{1,39}>|\{[A-Za-z][\w -]{1,39}\})(?= )/;
 
 /** A host in quotes between the time and the request. */
 const HOST = /([\w.:-]{1,255})" "(?=[A-Z]{3,16} )/y;
@@ -19,7 +22,8 @@ export function readClfHead(line: string): ClfHead | undefined {
   const names = line
     .slice(0, time.index)
     .trimEnd()
-    .replace(/^"-" (?=\S+ \S+ \S)/, "");
+    .replace(/^"-" (?=\S+ \S+ \S)/, "")
+    .replace(MASK, "-");
   HOST.lastIndex = time.index + time[0].length;
   const host = HOST.exec(line);
   const start = host === null ? time.index + time[0].length : HOST.lastIndex;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { judgeColumnOrder } from "./combined.ts";
+import { DurationJudge, judgeColumnOrder, straightenColumns } from "./combined.ts";
 import { createLineReader, toFlatRecord } from "./index.ts";
 
 const toLine = (columns: string) => `10.0.0.1 - - [21/Nov/2026:10:00:00 +0000] "GET /a HTTP/1.1" ${columns} "-" "curl/8.0"`;
@@ -35,5 +35,72 @@ describe("which column holds the status", () => {
   it("stays the second behind a wrapper", () => {
     const lines = sizeFirst.map((line) => `Nov 21 10:00:00 web1 httpd[7]: ${line}`);
     expect(readStatuses(lines).slice(0, 3)).toEqual([200, 404, 304]);
+  });
+});
+
+const targets = ["/", "/cart", "/missing", "/orders/7", "/health"];
+const statuses = [200, 200, 404, 503, 204];
+/** Requests that come again and again, each with a size of its own, how long it took in microseconds and what it weighed itself. */
+const requests = Array.from({ length: 80 }, (_, index) => {
+  const kind = index % targets.length;
+  const size = statuses[kind] === 204 ? 0 : 153 + kind * 100;
+  return { target: targets[kind] ?? "/", status: statuses[kind] ?? 200, size, us: 240 + ((index * 7919) % 90_001), sent: 310 + kind };
+});
+type Request = (typeof requests)[number];
+
+const HEAD = '10.0.0.1 - - [21/Nov/2026:10:00:00 +0000] "GET';
+const layouts = {
+  "a duration alone": ({ target, status, us }: Request) => `${HEAD} ${target} HTTP/1.1" ${status} ${us} "-" "curl/8.0"`,
+  "a duration before the size": ({ target, status, size, us }: Request) => `${HEAD} ${target} HTTP/1.1" ${status} ${us} ${size}`,
+  "the request's length before the size": ({ target, status, size, sent }: Request) =>
+    `${HEAD} ${target} HTTP/1.1" ${status} ${sent} ${size} "-" "curl/8.0"`,
+  "the size alone": ({ target, status, size }: Request) => `${HEAD} ${target} HTTP/1.1" ${status} ${size} "-" "curl/8.0"`,
+  "what was sent with headers, and a duration": ({ target, status, size, us }: Request) =>
+    `${HEAD} ${target} HTTP/1.1" ${status} ${size + 220} ${us}`,
+  "what was sent with headers, and whole milliseconds": ({ target, status, size, us }: Request) =>
+    `${HEAD} ${target} HTTP/1.1" ${status} ${size + 220} ${status === 204 ? 0 : Math.floor(us / 1000)}`,
+};
+
+function readAll(lines: readonly string[]) {
+  const columns = judgeColumnOrder(lines);
+  const straight = lines.map((line) => straightenColumns(line, columns) ?? line);
+  const reader = createLineReader({ context: { ...context, wholeDurations: new DurationJudge().add(straight).unit }, columns });
+  return lines.map((line) => toFlatRecord(reader.read(line)));
+}
+
+describe("what stands behind a status", () => {
+  it.each([
+    ["a duration alone", "status-duration", (each: Request) => ({ duration_ms: each.us / 1000 })],
+    ["a duration before the size", "status-duration", (each: Request) => ({ duration_ms: each.us / 1000, size: each.size })],
+    ["the request's length before the size", "status-other-size", (each: Request) => ({ size: each.size })],
+    ["the size alone", "status-first", (each: Request) => ({ size: each.size })],
+    [
+      "what was sent with headers, and a duration",
+      "status-first",
+      (each: Request) => ({ size: each.size + 220, duration_ms: each.us / 1000 }),
+    ],
+  ] as const)("is %s, where the file says so", (layout, order, toMembers) => {
+    const lines = requests.map(layouts[layout]);
+    expect(judgeColumnOrder(lines)).toBe(order);
+    const read = readAll(lines).map((record) => ({
+      status: record?.["http.response.status_code"],
+      duration_ms: record?.["duration_ms"],
+      size: record?.["http.response.body.size"],
+    }));
+    expect(read).toEqual(requests.map((each) => ({ status: each.status, duration_ms: undefined, size: undefined, ...toMembers(each) })));
+  });
+
+  it("is a size where whole milliseconds follow it, though answers without a body take none", () => {
+    expect(judgeColumnOrder(requests.map(layouts["what was sent with headers, and whole milliseconds"]))).toBe("status-first");
+  });
+
+  it("is a size as long as too little was answered twice", () => {
+    expect(judgeColumnOrder(requests.slice(0, 18).map(layouts["a duration alone"]))).toBe("status-first");
+  });
+
+  it("is a size where what is never the same is a page alone, and errors always are", () => {
+    const pages = requests.filter(({ status }) => status === 200).map((each) => ({ ...each, size: each.us }));
+    const errors = requests.filter(({ status }) => status >= 400);
+    expect(judgeColumnOrder([...pages, ...errors].map(layouts["the size alone"]))).toBe("status-first");
   });
 });

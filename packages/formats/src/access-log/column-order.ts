@@ -1,13 +1,18 @@
 /**
- * Which of the two columns behind the request holds the status. Apache's and nginx's own layouts put it first; operators may put the size
- * there (`%b %>s`), and `303 404` then reads either way. A file's lines tell it together: statuses are always codes in use, sizes seldom.
+ * Which of the columns behind the request holds the status, and what the one behind it is. Apache's and nginx's own layouts write status and
+ * size; operators may turn them round (`%b %>s`), and `303 404` then reads either way, or put something else before the size (`%>s %D`,
+ * `$status $request_length $body_bytes_sent`). A file's lines tell it together: statuses are always codes in use, sizes seldom.
  */
+import { EqualAnswers } from "./equal-answers.ts";
 import { isUsualStatus } from "./usual-status.ts";
 
-/** `unclear` means that some lines have the size first and that it is not known which. */
-export type ColumnOrder = "status-first" | "size-first" | "unclear";
+/**
+ * `unclear` means that some lines have the size first and that it is not known which. Behind a status that is first may stand a whole number
+ * that is a duration, with a size behind it or none (`status-duration`), or one of another kind before the size (`status-other-size`).
+ */
+export type ColumnOrder = "status-first" | "size-first" | "status-duration" | "status-other-size" | "unclear";
 
-const COLUMNS = /\] "(?:[^"\\]|\\.)*" (\d{1,12}|-) (\d{1,12}|-)(?= |$)/;
+const COLUMNS = /\] "((?:[^"\\]|\\.)*)" (\d{1,12}|-) (\d{1,12}|-)(?= |$)(?: (\d{1,12}|-)(?= |$))?/;
 /** A size that is a code in use once in six times would be one in eight lines running less than once in a million files. */
 const LEAST_LINES = 8;
 
@@ -17,6 +22,7 @@ export class ColumnJudge {
   private sizeFirst = 0;
   private strange = 0;
   private hasColumns = false;
+  private readonly answers = new EqualAnswers();
 
   /** Takes further lines in. */
   add(lines: Iterable<string>): this {
@@ -24,10 +30,12 @@ export class ColumnJudge {
       const match = COLUMNS.exec(line);
       if (match === null) continue;
       this.hasColumns = true;
-      const [, first, second] = match;
+      const [, request = "", first = "", second = "", third] = match;
       if (first === "-") continue;
-      if (isUsualStatus(first)) this.statusFirst += isUsualStatus(second) ? 0 : 1;
-      else if (isUsualStatus(second)) this.sizeFirst += 1;
+      if (isUsualStatus(first)) {
+        this.statusFirst += isUsualStatus(second) ? 0 : 1;
+        this.answers.add({ request, status: first, second, third });
+      } else if (isUsualStatus(second)) this.sizeFirst += 1;
       else this.strange += 1;
     }
     return this;
@@ -37,7 +45,7 @@ export class ColumnJudge {
   get order(): ColumnOrder {
     const { statusFirst, sizeFirst, strange } = this;
     // A made-up code before a size that is a code in use looks like a size before a status.
-    if (sizeFirst === 0 || statusFirst >= sizeFirst * LEAST_LINES) return "status-first";
+    if (sizeFirst === 0 || statusFirst >= sizeFirst * LEAST_LINES) return this.answers.verdict;
     return sizeFirst >= LEAST_LINES && statusFirst + strange === 0 ? "size-first" : "unclear";
   }
 
@@ -52,13 +60,27 @@ export function judgeColumnOrder(lines: Iterable<string>): ColumnOrder {
   return new ColumnJudge().add(lines).order;
 }
 
-/** The line with its status first, as all readers expect it; undefined when the two cannot be told apart. */
+/**
+ * The line with its status first and its size behind it, as all readers expect it, and with a duration at its end; undefined when status and
+ * size cannot be told apart.
+ */
 export function straightenColumns(line: string, order: ColumnOrder): string | undefined {
   if (order === "status-first") return line;
   const match = COLUMNS.exec(line);
   if (match === null) return line;
-  const [whole, first = "", second = ""] = match;
-  if (order === "unclear") return isUsualStatus(first) && isUsualStatus(second) ? undefined : line;
+  const [whole, , first = "", second = "", third] = match;
   const end = match.index + whole.length;
-  return `${line.slice(0, end - first.length - second.length - 1)}${second} ${first}${line.slice(end)}`;
+  const toColumns = (length: number, columns: string) => `${line.slice(0, end - length)}${columns}${line.slice(end)}`;
+  const behind = third === undefined ? 0 : third.length + 1;
+  const length = first.length + second.length + 1 + behind;
+  switch (order) {
+    case "unclear":
+      return isUsualStatus(first) && isUsualStatus(second) ? undefined : line;
+    case "size-first":
+      return toColumns(length, `${second} ${first}${third === undefined ? "" : ` ${third}`}`);
+    case "status-duration":
+      return isUsualStatus(first) ? `${toColumns(length, `${first} ${third ?? "-"}`)} ${second}` : line;
+    case "status-other-size":
+      return isUsualStatus(first) && third !== undefined ? toColumns(length, `${first} ${third}`) : line;
+  }
 }

@@ -1,6 +1,6 @@
 /** What a log of the combined format needs, without the readers of all others: a report on it starts in half of the time. */
 export { formatTime, parseAnyTime } from "./clock.ts";
-export { ColumnJudge, type ColumnOrder, judgeColumnOrder } from "./column-order.ts";
+export { ColumnJudge, type ColumnOrder, judgeColumnOrder, straightenColumns } from "./column-order.ts";
 export { clf } from "./formats/clf.ts";
 export type { LineParser, WholeDurations } from "./line.ts";
 export { DurationJudge } from "./whole-durations.ts";

@@ -20,6 +20,7 @@ import {
 import type { JsonObject, ParseContext } from "./line.ts";
 import { putNginxUpstream } from "./nginx-upstream.ts";
 import { LEVEL } from "./severity.ts";
+import { isUsualStatus } from "./usual-status.ts";
 
 const METHOD = [
   "http.request.method",
@@ -389,10 +390,14 @@ function readGrokStatus(read: FieldReader): unknown {
   return read(["verb"]) === undefined && read(["httpversion"]) === undefined ? undefined : read(["response"]);
 }
 
-/** Beside nothing but a whole request line, a short name too is the status'. */
+/** Beside a whole request line, or who asked for what and no words, a short name too is the status'. */
 function readShortStatus(read: FieldReader): unknown {
   const line = read(REQUEST_LINE);
-  return typeof line === "string" && WHOLE.test(line) ? read(["st", "code", "sc", "resp"]) : undefined;
+  if (typeof line === "string" && WHOLE.test(line)) return read(["st", "code", "sc", "resp"]);
+  const isWordless = read(["level", "severity", "msg", "message", "event", "error", "err"]) === undefined;
+  const isAccess = isWordless && readMethod(read) !== undefined && readTarget(read) !== undefined && read(CLIENT) !== undefined;
+  const code = isAccess ? read(["code"]) : undefined;
+  return isUsualStatus(String(code)) ? code : undefined;
 }
 
 /** A number of more digits is the application's own code, whatever its member is called. */

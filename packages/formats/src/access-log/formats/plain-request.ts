@@ -29,6 +29,8 @@ const METHOD = /^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|TRACE|CONNECT|PROPFIN
 const TARGET = /^(?:\/|https?:\/\/|\*$)/;
 const WHOLE = /^(?:[A-Z]{3,10} \S.* HTTP\/[\d.]+|(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|TRACE|CONNECT|PROPFIND) (?:\/|https?:\/\/)\S*)$/;
 const HOST = /^[\w-]{1,63}(?:\.[\w-]{1,63}){1,10}(?::\d{1,5})?$/;
+/** The query in a field of its own, as nginx's `$args` is one; nothing and `-` where there is none. */
+const QUERY = /^(?:|-|[^\s=]{1,200}=\S*)$/;
 const PROTOCOL = /^HTTP\/[\d.]+$/;
 const ADDRESS = /^(?:(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?|\[?[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}\]?)$/;
 /** A request between spaces and its status behind it; a host may stand before its path, an arrow before the status. */
@@ -36,7 +38,7 @@ const ROW =
   /(?<=[\]"\s])"?(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|TRACE|CONNECT|PROPFIND)"? (?:[\w.-]{1,100}(?::\d{1,5})? (?=\/))?"?((?:\/|https?:\/\/)[^\s"]*)"?(?: HTTP\/[\d.]+)?"?(?: (?:->|=>))? (\d{3})(?: (\d+|-)(?= |$)(?! [mµu]?s\b))?(?: (\d{1,5}\.\d{3})s?(?= |$)(?! [mµu]s\b))?(?= |$)/;
 /** What stands before such a request: its time, the client's address, and of other words only dashes, a host and a port. */
 const ROW_TIME =
-  /\[?(\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| ?[+-]\d\d:?\d\d)?|\d\d\/[A-Z][a-z]{2}\/\d{4}[: ]\d\d:\d\d:\d\d(?: [+-]\d{4})?|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4})(?:\]|(?= ))/;
+  /\[?(\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| ?[+-]\d\d:?\d\d)?|\d\d\/[A-Z][a-z]{2}\/\d{4}[: ]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?: [+-]\d{4})?|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4})(?:\]|(?= ))/;
 const LOCAL = /^(?:localhost)?(?::\d{1,5})?$/;
 const MAX_ROW_HEAD = 160;
 /** A duration with its unit, next to the row or behind a word. */
@@ -144,5 +146,8 @@ function isHostAndPath(fields: readonly string[], host: number): boolean {
 function putSplit(draft: Draft, fields: readonly string[], at: { readonly method: number; readonly target: number }): number {
   draft.method = fields[at.method] ?? "";
   putTarget(draft, unescapeQuoted(fields[at.target] ?? ""));
-  return PROTOCOL.test(fields[at.target + 1] ?? "") ? at.target + 2 : at.target + 1;
+  const behind = PROTOCOL.test(fields[at.target + 1] ?? "") ? at.target + 2 : at.target + 1;
+  const isQueried = draft.query === undefined && QUERY.test(fields[behind] ?? "0") && isUsualStatus(fields[behind + 1]);
+  if (isQueried) putText(draft, "query", fields[behind]);
+  return isQueried ? behind + 1 : behind;
 }

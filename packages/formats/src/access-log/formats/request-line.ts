@@ -23,8 +23,8 @@ const UNQUOTED =
 /** What says that a line was an access log's: the family's time in brackets, which no logger writes. */
 const FAMILY_TIME = /\[(?:\d{1,2}\/[A-Z][a-z]{2}\/\d{4}|\d{4}-\d\d-\d\dT)[\d:T.]{6,18}[^\]]{0,7}\]/;
 /**
- * Where else operators put the status: named, behind the client's address, behind Apache's original one (`%s->%>s`), behind the time, right before the request, behind
- * a request without its protocol, and in the layout of nginx that a thousand answers repeat (`to: $upstream_addr: $request $status`).
+ * Where else operators put the status: named, behind the client's address, behind Apache's original one (`%s->%>s`), behind the time, right before the request, with or without brackets, behind
+ * HAProxy's backend and server, behind a request without its protocol, and in the layout of nginx that a thousand answers repeat (`to: $upstream_addr: $request $status`).
  */
 const LAYOUTS = [
   /"(?<request>[^"]*)" (?:status|code|response|resp|http_status|st)[=:] ?"?(?<status>\d{3})"?(?= |,|$)/d,
@@ -33,11 +33,14 @@ const LAYOUTS = [
   /"(?<request>[A-Z]{3,16} (?:\/|\*|https?:\/\/)[^"]*)" (?<status>\d{3})(?= |$)/d,
   /: (?<request>[A-Z]{3,16} \S+ HTTP\/[\d.]+|\\x\S*|) (?<status>\d{3}) (?=(?:upstream_|request_)\w+ )/d,
   /\] (?<status>\d{3}) (?:[^"]{0,200} )?"(?<request>[^"]*)"/d,
+  /\] \[(?<status>\d{3})\] "(?<request>[^"]*)"/d,
+  /\] [\w.:~-]{1,80} [\w.:-]{1,80}\/(?:[\w.:-]{1,80}|<[A-Z]{2,10}>) (?<status>\d{3}) (?:\d{1,12} ){0,4}"(?<request>[^"]*)"/d,
   /(?<=\] |\d |- )(?<status>\d{3}) "(?<request>[^"]*)"/d,
   /^(?<status>\d{3}) (?:[\d.-]{1,12} ){0,3}\[[^"]{0,120}"(?<request>[^"]*)"/d,
 ];
 /** A number in front of the request that may be the status, where another stands behind it. */
-const BEFORE = /\] (\d{3})(?= )|(?<=\] |\d |- )(\d{3}) $|^(\d{3}) (?:[\d.-]{1,12} ){0,3}\[/;
+const BEFORE =
+  /\] (?:\d{3}(?= )|\[\d{3}\] $)|(?<=\] |\d |- )\d{3} $|^\d{3} (?=(?:[\d.-]{1,12} ){0,3}\[)|\/\S{1,80} \d{3} (?=(?:\d{1,12} ){0,4}$)/;
 const ASKED = /^[A-Z]{3,16} (?:\/|\*|https?:\/\/)/;
 /** Servers answer what they cannot read as a request by themselves, with one of these. */
 const REFUSED = /^(?:400|405|408|414|431|494|497|501|505)$/;
@@ -45,7 +48,7 @@ const REFUSED = /^(?:400|405|408|414|431|494|497|501|505)$/;
 const NO_REQUEST = /"(|-|\\x[0-9A-Fa-f]{2}[^"]*)" "?(400|408|414|494|497)"?(?= |,|$)/;
 const ADDRESS = /(?:^|[\s[(<"'=])((?:\d{1,3}\.){3}\d{1,3}|[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7})(?::\d+)?(?=[\s\])>"',]|$)/;
 const TIME =
-  /[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT|^1\d{9}\.\d{3}(?= )|\d{1,2}\/[A-Z][a-z]{2}\/\d{4}[: ]\d\d:\d\d:\d\d(?:\.\d+)?(?: [+-]\d{4})?|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| ?[+-]\d\d:?\d\d)?/;
+  /[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT|^1\d{9}\.\d{3}(?= )|\d{1,2}\/[A-Z][a-z]{2}\/\d{4}[: ]\d\d:\d\d:\d\d(?:\.\d+)?(?: [+-]\d{4}| [A-Z]{3,5}(?=\]))?|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| ?[+-]\d\d:?\d\d)?/;
 /** A URL before the request is a client's note of a call that it made (urllib3), not of one that it served. */
 const CALLED = /https?:\/\/\S/;
 const BRACKETED_TIME = /\[(?:\d{1,2}\/[A-Z][a-z]{2}\/\d{4}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)/;
@@ -62,8 +65,7 @@ function createRequestLine(context: ParseContext): LineParser {
     const time = TIME.exec(head)?.[0];
     const address = ADDRESS.exec(time === undefined ? head : head.replace(time, "-"))?.[1];
     if ((address === undefined && time === undefined) || isCalled(head)) return undefined;
-    const before = BEFORE.exec(head);
-    if (isUsualStatus(before?.[1] ?? before?.[2] ?? before?.[3])) return undefined;
+    if (isUsualStatus(/\d{3}/.exec(BEFORE.exec(head)?.[0] ?? "")?.[0])) return undefined;
     // A wrapper in front of a line with the family's own time is peeled first, unless a logger's level stands between the two.
     if (BRACKETED_TIME.test(head) && !LOGGED.test(head) && peelLoose(line) !== undefined) return undefined;
     const draft = startDraft("unknown", "access log");
@@ -99,8 +101,10 @@ function readOtherLayout(line: string, context: ParseContext): ParsedLine | unde
     if (match === null || !isUsualStatus(status) || !(ASKED.test(request) || REFUSED.test(status ?? ""))) continue;
     const [askedAt, askedEnd] = match.indices?.groups?.["request"] ?? [0, 0];
     const [codedAt, codedEnd] = match.indices?.groups?.["status"] ?? [0, 0];
-    // Two codes in use around a request are a status and something else, and nothing tells which is which.
-    if (codedAt < askedAt && isUsualStatus(/^" (\d{3})(?: |$)/.exec(line.slice(askedEnd, askedEnd + 6))?.[1])) return undefined;
+    // Two codes in use around a request, or before it, are a status and something else, and nothing tells which is which.
+    const others =
+      codedAt < askedAt ? `${line.slice(codedEnd, askedAt)}${/^" \d{3}(?= |$)/.exec(line.slice(askedEnd, askedEnd + 6))?.[0] ?? ""}` : "";
+    if ((others.match(/(?<=[" ])\d{3}(?=[" ]|$)/g) ?? []).some(isUsualStatus)) return undefined;
     const address = ADDRESS.exec(line.slice(0, match.index).replace(time[0], "-"))?.[1] ?? ADDRESS.exec(line.slice(match.index))?.[1];
     if (address === undefined) return undefined;
     const draft = startDraft("unknown", "access log");
@@ -111,6 +115,7 @@ function readOtherLayout(line: string, context: ParseContext): ParsedLine | unde
     const rest = line.slice(Math.max(askedEnd, codedEnd)).replace(/^"/, "");
     putNamedSeconds(draft, rest);
     if (draft.durationMs === undefined) putNginxSeconds(draft, readTokens(line, time.index + time[0].length, 40));
+    if (draft.durationMs === undefined) putMeasured(draft, readTokens(rest, 0, 40));
     putListedTries(draft, rest);
     return { kind: "exchange", format: "request-line", exchange: draft };
   }
@@ -132,6 +137,11 @@ function putRest(draft: Draft, rest: readonly Token[]): void {
   const seconds = rest.filter((token) => token.kind === "bare" && /^\d+\.\d{4,}$/.test(token.text));
   if (seconds.length === 1) putDuration(draft, seconds[0]?.text, 1000);
   else putNginxSeconds(draft, rest);
+  putMeasured(draft, rest);
+}
+
+/** A duration with its unit: the last that has it glued to it, else the longest that has it behind it. */
+function putMeasured(draft: Draft, rest: readonly Token[]): void {
   const own = rest.findLast((token) => token.kind === "bare" && /^\d+(?:\.\d+)?(?:ms|us|µs|s)$/.test(token.text));
   const durationMs = own === undefined ? readApartDuration(rest) : readSuffixedDuration(own.text);
   if (durationMs !== undefined) draft.durationMs = durationMs;

@@ -7,7 +7,7 @@ import type { LineParser, ParseContext, TextFormat } from "../line.ts";
 export const uwsgi: TextFormat = { id: "uwsgi", create: createUwsgi };
 
 const LINE =
-  /^(?:[\w.-]+: )?(?:\{(?=[^}]*usage: )[^}]*\} ){0,2}\[pid: \d+(?:\|app: [^|]*\|req: [^\]]*)?\] (\S*) (?:\(.{0,200}?\) )?\{\d+ vars in (\d+) bytes\} \[([^\]]+)\] ([A-Z_-]*) (.*?) => generated (\d+) bytes in (\d+) (msecs|micros|usecs|secs)(?: via sendfile\(\)| via offload\(\))? \(([^)]{0,8000}) (-?\d+)\)/s;
+  /^(?:[\w.-]+: )?(?:\{(?=[^}]*usage: )[^}]*\} ){0,2}\[pid: \d+(?:\|app: [^|]*\|req: [^\]]*)?\] (?:(\S*)|[[<{][A-Za-z][\w -]{1,39}[\]>}]) (?:\(.{0,200}?\) )?\{\d+ vars in (\d+) bytes\} \[([^\]]+)\] ([A-Z_-]*) (.*?) => generated (\d+) bytes in (\d+) (msecs|micros|usecs|secs)(?: via sendfile\(\)| via offload\(\))? \(([^)]{0,8000}) (-?\d+)\)/s;
 
 function createUwsgi(context: ParseContext): LineParser {
   return (line) => {
