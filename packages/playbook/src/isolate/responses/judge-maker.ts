@@ -56,6 +56,7 @@ export function judgeMaker(series: ProbeSeries): MakerJudgement {
     ...compareDirect(series.probes),
     ...compareGood(series.probes),
     ...readOwnWords(first, headers),
+    ...readStatus(first, matches),
   ];
   const sum = pulls.reduce((total, { towards, weight }) => total + (towards === "intermediary" ? weight : -weight), 0);
   const probability = 1 / (1 + Math.exp(-sum));
@@ -152,11 +153,11 @@ function readSignatures(matches: readonly SignatureMatch[]): readonly Pull[] {
   return matches.flatMap(({ signature, weight }) => {
     if (weight === 0 || seen.has(signature.vendor)) return [];
     seen.add(signature.vendor);
-    const isApp = signature.made === "behind" || signature.hop === "app" || signature.hop === "app-server";
+    const isBehind = signature.made === "behind" || isApp(signature);
     const where = signature.pattern.headers === undefined || signature.pattern.bodyHas !== undefined ? "body" : "header";
     return [
       {
-        towards: isApp ? "app" : "intermediary",
+        towards: isBehind ? "app" : "intermediary",
         statement: `${signature.vendor}: ${signature.meaning}`,
         measured: `signature ${signature.id} (${signature.certainty}; ${signature.source})`,
         source: where,
@@ -228,22 +229,27 @@ function compareGood(probes: readonly Probe[]): readonly Pull[] {
   return pulls;
 }
 
-/** What status, latency and headers of the failing response say by themselves. */
+/** What the status says by itself: little, and of a 500 nothing where a gateway's own page tells whose it is. */
+function readStatus({ response }: Probe, matches: readonly SignatureMatch[]): readonly Pull[] {
+  const status = response?.status;
+  if (status === 502 || status === 504) {
+    const statement = "the status is a gateway's word about what is behind it";
+    return [{ towards: "intermediary", statement, measured: `status ${status} (RFC 9110 section 15.6)`, source: "probe", weight: 0.7 }];
+  }
+  const isSigned = matches.some(({ signature, weight }) => weight > 0 && signature.made === "here" && !isApp(signature));
+  if (status !== 500 || isSigned) return [];
+  return [{ towards: "app", statement: "500 is most often the app's own", measured: "status 500", source: "probe", weight: 0.5 }];
+}
+
+function isApp({ hop }: Signature): boolean {
+  return hop === "app" || hop === "app-server";
+}
+
+/** What body, latency and headers of the failing response say by themselves. */
 function readOwnWords({ response, firstByteMs, totalMs, wantsJson }: Probe, headers: Readonly<Record<string, string>>): readonly Pull[] {
   if (response === undefined) return [];
   const { status } = response;
   const pulls: Pull[] = [];
-  if (status === 502 || status === 504) {
-    pulls.push({
-      towards: "intermediary",
-      statement: "the status is a gateway's word about what is behind it",
-      measured: `status ${status} (RFC 9110 section 15.6)`,
-      source: "probe",
-      weight: 0.7,
-    });
-  } else if (status === 500) {
-    pulls.push({ towards: "app", statement: "500 is most often the app's own", measured: "status 500", source: "probe", weight: 0.5 });
-  }
   const words = status >= 500 ? findRuntimeWords(response.body) : undefined;
   if (words !== undefined) {
     pulls.push({
@@ -291,9 +297,9 @@ function nameMaker(
   side: "intermediary" | "app",
   { matches, statements, rewriter, headers, host }: Naming,
 ): { readonly name: string; readonly kind: HopKind } {
-  const isApp = (signature: Signature): boolean => signature.made === "here" && (signature.hop === "app" || signature.hop === "app-server");
+  const isAppHere = (signature: Signature): boolean => signature.made === "here" && isApp(signature);
   if (side === "app") {
-    const match = matches.find(({ signature, weight }) => weight > 0 && isApp(signature));
+    const match = matches.find(({ signature, weight }) => weight > 0 && isAppHere(signature));
     return {
       name:
         match === undefined || match.signature.vendor.startsWith("RFC")

@@ -190,6 +190,17 @@ export const CDN_SIGNATURES: readonly Signature[] = [
     source: "Cloudflare",
   },
   {
+    id: "cloudflare-worker-page",
+    vendor: "Cloudflare",
+    hop: "cdn",
+    made: "here",
+    pattern: { status: [500], bodyHas: ["Worker threw exception", "Cloudflare"] },
+    meaning: "a Worker threw",
+    cause: "unhandled-exception",
+    certainty: "recalled",
+    source: "Cloudflare documentation, 1101",
+  },
+  {
     id: "cloudflare-path",
     vendor: "Cloudflare",
     hop: "cdn",
@@ -238,5 +249,15 @@ export const CDN_SIGNATURES: readonly Signature[] = [
     meaning: "the firewall answered",
     certainty: "recalled",
     source: "Imperva",
+  },
+  {
+    id: "sucuri",
+    vendor: "Sucuri",
+    hop: "cdn",
+    made: "here",
+    pattern: { status: [5], bodyHas: ["Sucuri WebSite Firewall", "Backend or gateway"] },
+    meaning: "the firewall in front could not reach the origin, or got no answer in time",
+    certainty: "recalled",
+    source: "Sucuri documentation",
   },
 ];

@@ -1,6 +1,7 @@
-import { APPLICATION_SIGNATURES } from "./applications.ts";
+import { APPLICATION_SIGNATURES } from "./applications/index.ts";
 import { CDN_SIGNATURES } from "./cdns.ts";
 import { CLOUD_SIGNATURES } from "./clouds.ts";
+import { GATEWAY_SIGNATURES } from "./gateways.ts";
 import { MESH_SIGNATURES } from "./meshes.ts";
 import { PROXY_SIGNATURES } from "./proxies.ts";
 import type { Signature } from "./signature.ts";
@@ -23,6 +24,7 @@ export const SIGNATURES_VERSION = 1;
 export const SIGNATURES: readonly Signature[] = [
   ...PROXY_SIGNATURES,
   ...MESH_SIGNATURES,
+  ...GATEWAY_SIGNATURES,
   ...CDN_SIGNATURES,
   ...CLOUD_SIGNATURES,
   ...APPLICATION_SIGNATURES,

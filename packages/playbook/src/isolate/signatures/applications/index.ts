@@ -1,0 +1,21 @@
+import type { Signature } from "../signature.ts";
+import { DOTNET_SIGNATURES } from "./dotnet.ts";
+import { JAVASCRIPT_SIGNATURES } from "./javascript.ts";
+import { JVM_SIGNATURES } from "./jvm.ts";
+import { NATIVE_SIGNATURES } from "./native.ts";
+import { PHP_SIGNATURES } from "./php.ts";
+import { PROTOCOL_SIGNATURES } from "./protocols.ts";
+import { PYTHON_SIGNATURES } from "./python.ts";
+import { RUBY_SIGNATURES } from "./ruby.ts";
+
+/** Frameworks and application servers, by language: the failure was made by the app, or by what runs it. */
+export const APPLICATION_SIGNATURES: readonly Signature[] = [
+  ...JAVASCRIPT_SIGNATURES,
+  ...JVM_SIGNATURES,
+  ...PYTHON_SIGNATURES,
+  ...RUBY_SIGNATURES,
+  ...PHP_SIGNATURES,
+  ...DOTNET_SIGNATURES,
+  ...NATIVE_SIGNATURES,
+  ...PROTOCOL_SIGNATURES,
+];
