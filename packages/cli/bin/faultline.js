@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { existsSync } from "node:fs";
 // By its default, as an older Node has not all of it, and would only name the first thing that it misses.
 import module from "node:module";
 
@@ -7,7 +6,7 @@ async function run() {
   // Keeps what was compiled (and stripped of types) for the next start, in the system's folder for temporary files.
   module.enableCompileCache();
   const source = new URL("../src/main.ts", import.meta.url);
-  const isCheckout = existsSync(source);
+  const isCheckout = process.getBuiltinModule("node:fs").existsSync(source);
   // Our own files name each other exactly: found without Node's search, the hundred of a command take a third of the start less.
   const [ours, format] = isCheckout ? [/^\.{1,2}\/.*\.ts$/, "module-typescript"] : [/^\.{1,2}\/.*\.js$/, "module"];
   const ownParent = isCheckout ? /\.ts$/ : /\/(?:@faultline\/[\w-]+|faultline|packages\/[\w-]+)\/dist\/.*\.js$/;

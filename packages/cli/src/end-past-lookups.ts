@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync } from "./node-fs.ts";
 
 const SHELL = "/bin/sh";
 

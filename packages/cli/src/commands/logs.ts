@@ -2,7 +2,6 @@
  * `faultline logs`: server errors out of log files, by route, with who made them and why. What only some runs need is loaded by these: a
  * report on the combined format alone starts in half of the time.
  */
-import { existsSync, fstatSync } from "node:fs";
 import type { Command, CommandIo } from "../command.ts";
 import { analyzeSource } from "../logs/analyze.ts";
 import { buildReport } from "../logs/build-report.ts";
@@ -10,6 +9,7 @@ import { judgeFile, withColumnOrder } from "../logs/column-order.ts";
 import type { Crew } from "../logs/count-segments.ts";
 import { type LogsOptions, parseLogsOptions } from "../logs/options.ts";
 import { limitYoungGeneration } from "../logs/limit-young-generation.ts";
+import { existsSync, fstatSync } from "../node-fs.ts";
 import { Progress } from "../progress.ts";
 import type { RecordFilter } from "../logs/records.ts";
 import type { Report } from "../logs/report.ts";
@@ -89,7 +89,7 @@ async function eachSource(options: LogsOptions, io: CommandIo, read: (source: So
   const progress = new Progress(
     io,
     sizes.reduce((sum, size) => sum + size, 0),
-    () => performance.now(),
+    () => process.uptime() * 1000,
   );
   const readBytes = new Map<string, number>();
   for (const name of options.files) {

@@ -1,4 +1,3 @@
-import { closeSync } from "node:fs";
 import type { ReaderOptions } from "@faultline/formats/access-log";
 import { clf, type LineParser } from "@faultline/formats/access-log-combined";
 import type { Exchange } from "@faultline/model";
@@ -11,6 +10,7 @@ import type { LineAt } from "./shapes/line-shapes.ts";
 import type { LineCutter } from "./shapes/line-tokens.ts";
 import { eachLine, openFile, type Reader, readSource, readStretch, type Source, type Stretch } from "./source.ts";
 import { Tally, type TimeLimits } from "./tally.ts";
+import { closeSync } from "../node-fs.ts";
 
 const COMBINED = "combined";
 

@@ -1,5 +1,4 @@
 /** Where the status of a file stands and in which unit its durations are, told by the lines at its head; see docs/decisions/0205 and 0275. */
-import { closeSync, readSync } from "node:fs";
 import type { ReaderOptions } from "@faultline/formats/access-log";
 import {
   ColumnJudge,
@@ -9,6 +8,7 @@ import {
   straightenColumns,
   type WholeDurations,
 } from "@faultline/formats/access-log-combined";
+import { closeSync, readSync } from "../node-fs.ts";
 import { openFile } from "./source.ts";
 
 /** Bytes of a file, decompressed, that its columns are judged by. */

@@ -1,8 +1,8 @@
 /** Where lines come from: files, gzip, zstd and UTF-16 by their first bytes, and standard input. Chunks are read into one buffer. */
-import { closeSync, createReadStream, fstatSync, openSync, readSync } from "node:fs";
 import { Readable } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import { UsageError } from "../command.ts";
+import { closeSync, createReadStream, fstatSync, openSync, readSync } from "../node-fs.ts";
 import { createDecoder, HEAD_BYTES, nameEncoding, type Encoding } from "../encoding.ts";
 
 /** Bytes in the buffer; a longer line is passed over. */

@@ -772,7 +772,7 @@ static int is_names(const unsigned char *from, const unsigned char *to) {
  * Counts a line and returns where the next starts; 0 when it is not of the scanner's shape, -1 as a pointer when the tables are full. Of a
  * line in a wrapper, `start` is what it wraps: only what does not fail is counted, as of a shape that is taught.
  */
-static const unsigned char *scan_line(const unsigned char *start, int is_wrapped) {
+static inline __attribute__((always_inline)) const unsigned char *scan_line(const unsigned char *start, int is_wrapped) {
   const uint32_t *mark = marks + mark_at;
   const unsigned char *method = buffer + mark[0] + 1, *quote = buffer + mark[1], *last = buffer + mark[2], *tail = 0;
   if (method[-1] != '"' || *quote != '"') return 0;
@@ -864,6 +864,8 @@ static const unsigned char *scan_line(const unsigned char *start, int is_wrapped
   return next;
 }
 
+SELDOM const unsigned char *scan_wrapped(const unsigned char *inner) { return scan_line(inner, 1); }
+
 /*
  * Counts lines from `from` up to `limit`, which lies behind a line break; stops when the events or the tables are full, and, where shapes are
  * taught, behind each line that is left to JavaScript, as it may teach another. `is_next` says that the scan before stopped at `from`, in the
@@ -880,7 +882,7 @@ EXPORT("scan") uint32_t scan(uint32_t from, uint32_t limit, uint32_t is_next) {
     if (mark_end - mark_at < LOOKAHEAD && marked < stop) mark_more(stop);
     const unsigned char *next = 0, *inner = unwrapping ? skip_wrapper(at) : 0;
     must_check = 0;
-    if (inner) next = scan_line(inner, 1);
+    if (inner) next = scan_wrapped(inner);
     if (!next && !must_check) next = scan_line(at, 0);
     if (next == (const unsigned char *)-1) {
       full = 1;
