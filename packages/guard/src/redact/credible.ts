@@ -14,7 +14,7 @@ type Claim = {
 };
 
 const WORDS =
-  "null nil none undefined nan true false unset missing required optional invalid expired string number boolean object bearer basic redacted filtered masked hidden removed include omit same-origin no empty valid incorrect wrong failed changed failure error unknown cannot should reset mismatch mandatory active inactive array password token secret apikey username email anonymous public private local default placeholder changeme example using bytes options".split(
+  "null nil none n/a todo tbd pending undefined nan true false unset missing required optional invalid expired string number boolean object bearer basic redacted filtered masked hidden removed include omit same-origin no empty valid incorrect wrong failed changed failure error unknown cannot should reset mismatch mandatory active inactive array password token secret apikey username email anonymous public private local default placeholder changeme example using bytes options".split(
     " ",
   );
 
@@ -22,12 +22,12 @@ const WORDS =
 const SAID_OF = new Set(WORDS);
 
 /** The few of them that stand behind `=` or in quotes without being a secret. A password may well be "secret". */
-const NO_VALUE = new Set(WORDS.slice(0, WORDS.indexOf("no")));
+export const NO_VALUE = new Set(WORDS.slice(0, WORDS.indexOf("no")));
 
 // What follows is asked of 128 characters of a value.
 /** Values that only say where the secret comes from, and a sign or a few. None begins with a letter or a digit. */
 const PLACEHOLDER =
-  /^(?:["']?(?:\\?\$\{[^}]+\}[:@/.=-]?)+["']?|#\{[^}]*\}|\$\([\w. -]+\)|["']?\$\$?(?:[A-Za-z_]\d?){1,64}["']?|\$?\{\{[^{}]+\}\}|<[\w -]{1,64}>(?:\W.*)?|&lt;[\w -]{1,64}&gt;|%(?!\d)[\w()]{1,32}%?|@\w{1,32}@|\{ ?[\w.]{0,32}(?:[!:][\w.<>]{1,9})? ?\}|\?|:\w{1,32}|\$\d{1,3}|[^\p{L}\p{N}]{1,3})$/iu;
+  /^(?:["']?(?:\\?\$\{[^}]+\}[:@/.=-]?)+["']?|#\{[^}]*\}|\$\([\w. -]+\)|["']?\$\$?(?:[A-Za-z_]\d?){1,64}["']?|\$?\{\{[^{}]+\}\}|<[\w -]{1,64}>(?:\W.*)?|&lt;[\w -]{1,64}&gt;|%(?!\d)[\w()]{1,32}%?|@(?:\w{1,32}@|[a-z_]{1,32})|\{ ?[\w.]{0,32}(?:[!:][\w.<>]{1,9})? ?\}|\?|:\w{1,32}|\$\d{1,3}|[^\p{L}\p{N}]{1,3})$/iu;
 
 /** What stands where a secret was, or will be: a mask, what somebody is to fill in. */
 export const BLANK =
@@ -45,7 +45,7 @@ const EXPRESSION =
   /^\\?(?:[#$][{(]{1,2}[^{}]+(?:[})"'[]|$)|\{\{[^{}]+\}\}|\(|&|(?:await|new|async|function|typeof|void|yield|lambda|null|this|return|undefined|true|false)(?:[;,)}]|$)|\{[\w-]+:$|![01]$|\[\]\)|![A-Za-z]{2,20}$|(?:ConvertTo|Get|Read)-[A-Z]|\$(?:[A-Za-z_]\d?){1,64}(?:->|[[{.:]|$))/;
 
 /** A name of a program's own. Each word but the first begins with a sign or a capital: a row of small letters is read in one way only. */
-export const IDENTIFIER = /^_?[A-Z]{0,4}[a-z]{2,32}(?:\d?(?:_[A-Z]{0,2}|[A-Z]{1,2})[a-z]{2,32}){0,9}$/;
+export const IDENTIFIER = /^_?[A-Z]{0,4}[a-z]{2,32}(?:\d{0,3}(?:_[A-Z]{0,2}|[A-Z]{1,2})[a-z]{2,32}){0,9}$/;
 
 /** What code puts behind a name: `process.env.TOKEN`, `getSecret()`, `request.body['x']`, `config.password`. */
 const REFERENCE =
@@ -103,7 +103,9 @@ function isProse(scan: Scan, value: AssignedValue, raw: string): boolean {
 }
 
 /** What code puts behind a name, and no text of its own. */
-function isReference(raw: string, kind: KeyKind): boolean {
+function isReference(raw: string, kind: KeyKind, ahead: string): boolean {
+  // A call ends on its line, or goes on behind a bracket or a comma.
+  if (raw.includes("(") && !/^.*(?:\(.*\)|[({[,] {0,9}(?:\r?\n|$))/.test(ahead)) return false;
   // `Fl0ppy.Disk` is no member of anything, `x9(a)b` no call.
   return REFERENCE.test(raw) && !/(?=[\w-]*\d)[\w-]{40}|\)\w/.test(raw) && !(kind === "password" && /[a-z]\d[a-z]/.test(raw));
 }
@@ -122,7 +124,7 @@ function isCredibleBare(claim: Claim, kind: KeyKind, raw: string): boolean {
   const { scan, value, operator } = claim;
   if (
     EXPRESSION.test(raw) ||
-    isReference(raw, kind) ||
+    isReference(raw, kind, scan.text.slice(value.start, value.start + 240)) ||
     (kind !== "password" && DONE.test(raw)) ||
     (raw.length < 4 && LONG_KINDS.test(kind))
   )
@@ -161,6 +163,7 @@ function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
   if (NO_SECRET.test(raw) || isVersion(raw, kind)) return false;
   // OAuth's codes and OpenWeather's ids are long and random, those of errors are words.
   if (/^(?:code|appid)$/i.test(claim.name) && !isTokenLike(raw, 16)) return false;
+  if (kind === "code" && !/pass/i.test(claim.name) && /^[a-z]+$/i.test(raw)) return false;
   if (kind !== "password" && ((IDENTIFIER.test(raw) && TOLD_OF.test(claim.name)) || NO_TOKEN.test(raw))) return false;
   if (/^-?[\d.,]+$/.test(raw))
     return (kind !== "code" || !raw.includes(".")) && raw.length >= (operator === "weak" ? 15 : LONG_KINDS.test(kind) ? 8 : 3);
@@ -190,7 +193,7 @@ function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
     // `secret "tls-2026"`: what something is called.
     if (kind !== "password" && /^[a-z]+(?:-[a-z\d]+)+$/.test(raw)) return false;
     const isTold = kind === "password" && / (?:is|was)$/.test(claim.name);
-    const isLikely = value.isQuoted && /\d|[^\w.:/'-]/.test(raw) && !/^-|^[\w.]+\(/.test(raw);
+    const isLikely = value.isQuoted && /\d|[^\w.:/'-]/.test(raw) && !/^--|^-\w{1,20}=|^[\w.]+\(/.test(raw);
     return raw.length >= (kind === "password" ? 4 : 6) && !/\s/.test(raw) && !isSaidOf(raw) && (isTold || isLikely);
   }
   if (!value.isQuoted) return isCredibleBare(claim, kind, raw);
@@ -206,7 +209,7 @@ function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
 
 /** True for a version of something called after a secret: `"cookie": "^0.7.1"`. A password may look like one that is no range. */
 export function isVersion(raw: string, kind: KeyKind): boolean {
-  return (kind !== "password" || /^[~^]/.test(raw)) && /^[~^v]?\d+\.\d+\.\d+(?:-[\w.]+|(?:\.\d+){2,})?$/.test(raw);
+  return (kind !== "password" || /^[~^]/.test(raw)) && /^[~^v]?\d+\.\d+\.\d+(?:-[\w.]+|(?:\.\d+){2,}| \|\|.*)?$/.test(raw);
 }
 
 /** Decides whether what stands behind a name is a secret, by the name's kind, the operator, and the value's own look. */

@@ -27,6 +27,10 @@ const LINES: readonly string[] = [
   "const apiKey = process.env.API_KEY!; raise E(f'bad private key: {curve.name!r}')",
   'IV_PARAM_get_auth_level(const X509_VERIFY_PARAM *param); ["password", "scram-sha-256"]; CLIENT_AUTH = \'1.3.6.1.5.5.7.3.2\'',
   "key session:12:cart not found; --from-file=password=./pw.txt; /map?pin=12.5,40.2&zoom=3",
+  "if not token:\n    self.gettoken()\nfor each:\n    update_keys(p)",
+  "my $session = TAP::Session->new(\nraw_private_key = private_key.private_bytes(\nx",
+  "S_IFREG  = 0o100000",
+  'token=pending password=TBD secret: n/a, token = @token and "minipass": "^5.0.0 || ^6.0.2"',
   // Settings.
   "SECRETS_MANAGER_REGION=eu-west-1 session_role = 'origin' Pin-Priority: 600 PSK_IDENTITY = 115 keyfile = 'krb5.keytab'",
   "SSH password: disabled; password: rejected, password: encrypted, password: closed, password: omitted, Password: unexpected",

@@ -35,7 +35,7 @@ const LONGEST_AUTHORITY = 515;
  * password.
  */
 const USER_INFO =
-  /^:\/\/(?:[^\s"<>`@:/?#',]*:(?!\d{1,5}\/)((?:(?!\/\/)[^\s"<>`@]){1,500}(?:@[^\s"<>`@/?#',]*)*)|((?=\D{0,31}\d|\D{32})[^\s"<>`@:/?#',]{16,500}))@/;
+  /^:\/\/(?:((?=\D{0,31}\d|\D{32})[^\s"<>`@:/?#',]{16,500})(?::(?:x-oauth-basic)?)?|[^\s"<>`@:/?#',]*:(?!\d{1,5}\/)((?:(?!\/\/)[^\s"<>`@]){1,500}(?:@[^\s"<>`@/?#',]*)*))@/;
 
 /** The password, or the lone token, before the `@` of a URL's authority; `at` is the colon of `://`. */
 export function readUserInfo(scan: Scan, at: number): Finding | undefined {
@@ -43,9 +43,9 @@ export function readUserInfo(scan: Scan, at: number): Finding | undefined {
   if (codes[at + 1] !== 0x2f || codes[at + 2] !== 0x2f) return undefined;
   if (read.at < at) read.at = text.indexOf("@", at) >>> 0;
   if (read.at - at > LONGEST_AUTHORITY) return undefined;
-  const [whole = "", password, token] = USER_INFO.exec(text.slice(at, at + LONGEST_AUTHORITY)) ?? [];
+  const [whole = "", token, password] = USER_INFO.exec(text.slice(at, at + LONGEST_AUTHORITY)) ?? [];
   const raw = password ?? token ?? "";
   if (raw === "" || /^(?:\$\{?\w+\}?|\{\w+\}|\*+|%s|pass(?:word)?)$/i.test(raw) || isReplacement(raw)) return undefined;
-  const end = at + whole.length - 1;
-  return { start: end - raw.length, end, kind: "password", replacement: toPlainMarker(raw, scan.pass.pseudonym) };
+  const start = at + whole.lastIndexOf(raw);
+  return { start, end: start + raw.length, kind: "password", replacement: toPlainMarker(raw, scan.pass.pseudonym) };
 }

@@ -80,7 +80,7 @@ function findBareEnd(scan: Scan, start: number, operator: Operator): number {
 }
 
 /** What lies before a value on its line, a terminal's colour too, and before one that may begin on the next: in a tag, and behind a YAML block's mark. */
-const BLANKS = /^(?:[ \t]|\x1b\[\d+m){0,24}/;
+const BLANKS = /^(?:[ \t]|!!\w{3,6} |\x1b\[\d+m){0,24}/;
 const BLANK_LINES = /^[\s|>]{0,8}-?[\s|>]{0,16}/;
 
 /** Where the value may begin: past what lies before it and a string's prefix. */
@@ -106,7 +106,7 @@ const PHONE = /^[\d+]{2,4}(?: \d+){2,}/;
 /** Words to the end of a line, none of which makes a sentence of them: a passphrase, where a setting's line begins with its name. */
 const PHRASE =
   /^(?!.*\b(?:the|for|and|not|with|from|your|when|th[aei][nst]|should|will|must|has|are|was|can|user|log|in)\b|.*(?:pass|secret|charact|missing|invalid|requir))[a-z]{3,12}(?: [a-z]{2,12}){2,9}(?=[ \t]{0,8}(?:\r?\n|$))/;
-const SETTING = /(?<=^[ \t]{0,16}(?:- |export )?)/my;
+const SETTING = /(?<=^[ \t]{0,16}(?:- |\w{1,16} )?)/my;
 
 function findPhrase({ text, chain }: Scan, at: number, operator: Operator): RegExpExecArray | null {
   return (operator === "assign" || operator === "colon") && lookBack(text, chain, SETTING) ? PHRASE.exec(text.slice(at, at + 132)) : null;
@@ -133,7 +133,12 @@ export function findValue(scan: Scan, sign: Sign, kind: KeyKind | undefined): As
     if (toLineEnd) return { start: at + scheme, end: findLineEnd(scan, at), isQuoted: false };
     at += scheme;
   }
-  const words = kind === "personal" ? PHONE.exec(text.slice(at, at + 24)) : kind === "password" ? findPhrase(scan, at, operator) : null;
+  const words =
+    kind === "personal"
+      ? PHONE.exec(text.slice(at, at + 24))
+      : kind === "password" || kind === "secret"
+        ? findPhrase(scan, at, operator)
+        : null;
   const end = words ? at + words[0].length : findBareEnd(scan, at, operator);
   return end > at ? { start: at, end, isQuoted: false } : undefined;
 }

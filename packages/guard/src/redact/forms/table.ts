@@ -52,7 +52,8 @@ export function readTable(scan: Scan, wordEnd: number): Finding | undefined {
       const kinds = items.map((value, index) => {
         const name = names[index] ?? "";
         const { kind } = pass.classify(name);
-        return kind !== undefined && isCredible({ scan, value, kind, name, operator: "weak" }) ? kind : undefined;
+        const isMixed = /^(?=.*\d)(?=.*[a-z])\S{6,}$/i.test(text.slice(value.start, value.end));
+        return kind !== undefined && isMixed && isCredible({ scan, value, kind, name, operator: "colon" }) ? kind : undefined;
       });
       written = replaceItems(scan, { items, end }, { ...written, kinds });
     } else if (!RULE.test(text.slice(at, end))) break;

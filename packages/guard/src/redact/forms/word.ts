@@ -52,7 +52,7 @@ const READERS: readonly Look[] = [
   [readAssignment, 1, Infinity, "", LEADS_TO_VALUE],
   [readSpoken, 5, Infinity, "", "", " ", MIXED],
   [readSpoken, 4, 8, "", "", `${EDGES}-`, DIGITS],
-  [readSpoken, 1, 16, "", "!#$%@-", " "],
+  [readSpoken, 1, 16, "", "!#$%@-+/", " "],
   [readPasswordOption, 1, Infinity, "paPw", "", "-"],
   [readCall, 3, 40, "", "("],
   [readCall, 3, 3, "P", "-"],
