@@ -28,6 +28,7 @@ const METHOD = [
   "http_method",
   "http.method",
   "req.method",
+  "req_method",
   "request.method",
   "verb",
   "request_verb",
@@ -43,6 +44,8 @@ const TARGET = [
   "original_uri",
   "request_target",
   "req.url",
+  "req_uri",
+  "req_url",
   "request.url",
   "request.uri",
   "request.path",
@@ -208,6 +211,8 @@ const DURATIONS: readonly (readonly [name: string, unitMs: number])[] = [
   ["response_time", 1],
   ["latencies.request", 1],
   ["ms", 1],
+  ["msecs", 1],
+  ["time_ms", 1],
 ];
 const RT = ["rt", 1000] as const;
 /** Names whose unit only the value tells: a suffix (`12ms`), else milliseconds when the field is known to be counted so. */
@@ -249,9 +254,9 @@ const SERVERS = ["nginx", "apache", "apache2", "iis", "traefik", "haproxy"];
 export function createFieldReader(object: JsonObject): FieldReader {
   const fields = new Map<string, unknown>();
   for (const [key, value] of Object.entries(object)) collect(fields, { key: foldName(key), value, depth: 0 });
-  for (const container of CONTAINERS) {
-    for (const [key, value] of Object.entries(readObject(object[container]) ?? {}))
-      collect(fields, { key: foldName(key), value, depth: 1 });
+  // winston's format for Logstash puts what it was given beside the words one level deeper.
+  for (const inner of [...CONTAINERS.map((container) => object[container]), readObject(object["@fields"])?.["meta"]]) {
+    for (const [key, value] of Object.entries(readObject(inner) ?? {})) collect(fields, { key: foldName(key), value, depth: 1 });
   }
   // What nginx was told to write into one member, beside the time.
   const request = readObject(object["request"]);
@@ -445,7 +450,9 @@ function readDuration(read: FieldReader): number | undefined {
   const isNginx = read(["urt", "uct", "uht"]) !== undefined;
   for (const [name, unitMs] of isNginx ? [...DURATIONS, RT] : DURATIONS) {
     const value = readJsonText(read([name]));
-    const durationMs = value === undefined ? undefined : scaleDuration(value, unitMs);
+    // nginx's own has three decimals always: text without them is of another, in a unit that nothing tells.
+    const isForeign = name === "request_time" && typeof read([name]) === "string" && /^[1-9]\d*$/.test(value ?? "");
+    const durationMs = value === undefined || isForeign ? undefined : scaleDuration(value, unitMs);
     // Seconds under a name that others count in milliseconds: nothing is answered within a few microseconds.
     if (durationMs !== undefined && (name !== "response_time" || durationMs === 0 || durationMs >= LEAST_MS)) return durationMs;
   }

@@ -12,7 +12,7 @@ import { readSeverity } from "../severity.ts";
 /** Gin and Fiber. */
 export const gin: TextFormat = { id: "gin", create: createGin };
 
-const CELLS = String.raw`\|\s*(?<status>\d{3})\s*\|\s*(?<took>\S+)\s*\|\s*(?:(?<client>[^\s|]+)\s*\|)?`;
+const CELLS = String.raw`\|\s*(?<status>\d{3})\s*\|\s*(?<took>\S+)\s*\|\s*(?:(?<client>[^\s|]*)\s*\|)?`;
 const GIN = new RegExp(
   String.raw`^\[[\w-]{1,20}\]\s+(?<time>\d{4}\/\d\d\/\d\d - \d\d:\d\d:\d\d) ${CELLS}\s*(?<method>[A-Z]{3,16})\s+(?<target>"[^"]*"|\S+)(?:\s*(?<error>\S.*))?$`,
   "s",

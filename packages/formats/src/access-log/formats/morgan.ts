@@ -1,7 +1,8 @@
 /** morgan's short formats; its `combined` and `common` belong to the CLF family. Source: morgan's README, "Predefined Formats". */
-import { putClient, putDuration, putNumber, putStatus, putTarget, startDraft } from "../draft.ts";
+import { putClient, putDuration, putNumber, putStatus, putTarget, putText, startDraft } from "../draft.ts";
 import type { ParsedLine, TextFormat } from "../line.ts";
 import { unescapeQuoted } from "../tokens.ts";
+import { isUsualStatus } from "../usual-status.ts";
 
 /** `dev`, `tiny` and `short`. */
 export const morgan: TextFormat = { id: "morgan", create: () => parseMorgan };
@@ -10,24 +11,40 @@ const DEV = /^([A-Z][A-Z-]{2,19}) (\S+) (\d{3}|-) (\d+(?:\.\d+)?|-) ms - (\d+|-)
 /** The applications' own line begins with the client more often than not (`:remote-addr :method :url`). */
 const CLIENT = /^((?:\d{1,3}\.){3}\d{1,3}|[\da-f:]{2,39}(?::(?:\d{1,3}\.){3}\d{1,3})?) (?:- )?(?=[A-Z]{3,20} )/i;
 const TINY = /^([A-Z][A-Z-]{2,19}) (\S+) (\d{3}|-)(?: (\d+|-))? - (\d+(?:\.\d+)?|-) ms$/;
+/** A layout of the applications' own: the status first. */
+const CODE_FIRST = /^(\d{3}) ([A-Z][A-Z-]{2,19}) (\/\S*) (\d+(?:\.\d+)?) ms$/;
+/** Operators add the agent to the shortest. */
+const AGENT = / "([^"]*)"$/;
 const SHORT = /^(\S+) (\S+) ([A-Z][A-Z-]{2,19}) (\S+) HTTP\/[\d.]+ (\d{3}|-) (\d+|-) - (\d+(?:\.\d+)?|-) ms$/;
 
 function parseMorgan(line: string): ParsedLine | undefined {
-  const text = line.trim();
-  if (!/ ms(?: - (?:\d+|-))?$/.test(text)) return undefined;
+  const written = line.trim();
+  if (!/ ms(?: - (?:\d+|-)| "[^"]*")?$/.test(written)) return undefined;
+  const agent = AGENT.exec(written);
+  const text = agent === null ? written : written.slice(0, agent.index);
+  const coded = agent === null ? CODE_FIRST.exec(text) : null;
+  if (coded !== null && isUsualStatus(coded[1])) return build({ method: coded[2], target: coded[3], status: coded[1], duration: coded[4] });
   const client = CLIENT.exec(text);
   const own = client === null ? text : text.slice(client[0].length);
   const dev = DEV.exec(own);
   if (dev !== null) return build({ client: client?.[1], method: dev[1], target: dev[2], status: dev[3], bytes: dev[5], duration: dev[4] });
   const tiny = TINY.exec(own);
   if (tiny !== null)
-    return build({ client: client?.[1], method: tiny[1], target: tiny[2], status: tiny[3], bytes: tiny[4], duration: tiny[5] });
+    return build({
+      client: client?.[1],
+      method: tiny[1],
+      target: tiny[2],
+      status: tiny[3],
+      bytes: tiny[4],
+      duration: tiny[5],
+      agent: agent?.[1],
+    });
   const short = SHORT.exec(text);
   if (short === null) return undefined;
   return build({ client: short[1], method: short[3], target: short[4], status: short[5], bytes: short[6], duration: short[7] });
 }
 
-type Parts = Readonly<Partial<Record<"client" | "method" | "target" | "status" | "bytes" | "duration", string | undefined>>>;
+type Parts = Readonly<Partial<Record<"client" | "method" | "target" | "status" | "bytes" | "duration" | "agent", string | undefined>>>;
 
 function build(parts: Parts): ParsedLine {
   const draft = startDraft("app", "morgan");
@@ -37,6 +54,7 @@ function build(parts: Parts): ParsedLine {
   putNumber(draft, "responseBytes", parts.bytes);
   putDuration(draft, parts.duration, 1);
   putClient(draft, parts.client ?? "");
+  putText(draft, "userAgent", parts.agent);
   if (draft.status !== undefined && draft.status >= 500) {
     draft.madeBy = { hop: "observer", because: "the application logged its own answer", confidence: 0.75 };
   }

@@ -64,6 +64,7 @@ function readRow(line: string, row: RegExpExecArray, context: ParseContext): Par
   if (time === null) return undefined;
   const words = head
     .replace(time[0], " ")
+    .replace(/ \[<\d{1,7}>\](?= )/, " ")
     .split(" ")
     .filter((word) => word !== "" && word !== "-");
   const client = words.find((word) => ADDRESS.test(word));
@@ -71,8 +72,8 @@ function readRow(line: string, row: RegExpExecArray, context: ParseContext): Par
   if (words.some((word) => /^\d+(?:\.\d+)?$/.test(word))) return undefined;
   // Other words tell of a call that the program itself made, or of what it did.
   if (isOfCaller(head) || !words.every((word) => ADDRESS.test(word) || HOST.test(word) || LOCAL.test(word))) return undefined;
-  // uWSGI's own layout has no address, and the family's time in its brackets.
-  const isAccess = client === undefined ? words.length === 0 && /^\[\d\d\//.test(time[0]) : words.length <= 2;
+  // uWSGI's own layouts have no address, and the family's time or C's in brackets.
+  const isAccess = client === undefined ? words.length === 0 && /^\[(?:\d\d\/|[A-Z][a-z]{2} [A-Z])/.test(time[0]) : words.length <= 2;
   if (!isAccess) return undefined;
   const draft = startDraft("unknown", "access log");
   putTime(draft, parseAnyTime(time[1], context));
@@ -114,7 +115,9 @@ function readFields(fields: readonly string[], context: ParseContext): ParsedLin
   if (draft.timeMs === undefined && fields.some((field, index) => METHOD.test(field) && isHostAndPath(fields, index + 1))) return undefined;
   if (/^\d+$/.test(fields[status + 1] ?? "")) putNumber(draft, "responseBytes", fields[status + 1]);
   putText(draft, "userAgent", unescapeQuoted(fields.slice(status).find((field) => /^[A-Z][\w-]*\/\d.* \(/i.test(field)) ?? ""));
-  const seconds = fields.slice(status).filter((field) => /^\d{1,5}\.\d{3}$/.test(field));
+  // nginx's seconds have three decimals, and so have morgan's milliseconds; only Node's dates have them too, and nginx always writes one.
+  const isTimed = fields.some((field, index) => timeMs[index] !== undefined && !/\.\d{3}Z\]?$/.test(field));
+  const seconds = isTimed ? fields.slice(status).filter((field) => /^\d{1,5}\.\d{3}$/.test(field)) : [];
   if (seconds.length > 0) putDuration(draft, Math.max(...seconds.map(Number)), 1000);
   putListedTries(draft, fields.slice(status + 1).join("|"));
   return { kind: "exchange", format: "request-line", exchange: draft };

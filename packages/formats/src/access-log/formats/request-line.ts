@@ -55,8 +55,12 @@ const BRACKETED_TIME = /\[(?:\d{1,2}\/[A-Z][a-z]{2}\/\d{4}|\d{4}-\d\d-\d\dT\d\d:
 const LOGGED = /^\d{4}[-/]\d\d[-/]\d\d[T ]\S+ .{0,80}\b(?:DEBUG|INFO|WARNING|ERROR)\b/;
 const MAX_HEAD = 1024;
 
+/** A request of a line that stands as a text within another one. */
+const ESCAPED = /(?<=[^\\])\\"[A-Z]{3,16} [^"]* HTTP\/[\d.]+\\" \d{3}(?= )/;
+
 function createRequestLine(context: ParseContext): LineParser {
-  return (line) => {
+  return (written) => {
+    const line = written.includes('\\"') && ESCAPED.test(written) ? written.replaceAll('\\"', '"') : written;
     const request = REQUEST.exec(line) ?? (LOGGED.test(line) ? null : UNQUOTED.exec(line)) ?? NO_REQUEST.exec(line);
     if (request === null || !isUsualStatus(request[2])) return readOtherLayout(line, context);
     if (request.index > MAX_HEAD) return undefined;

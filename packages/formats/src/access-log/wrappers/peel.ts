@@ -40,11 +40,11 @@ const LOGPLEX = /^()(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d
 const SYSLOG_ISO =
   /^(?:<(\d{1,3})>)?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)) (?:(\S+) )?([\w./-]+)(?:\[([\w.-]+)\])?:(?: |$|(?=[[{"<]))/;
 
-/** fluentd's file output: time, tag and the record as JSON between tabs. */
-const FLUENTD = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d))\t([\w.-]+)\t(?=\{)/;
+/** fluentd's file output: time, tag and the record as JSON between tabs, or what a terminal makes of those. */
+const FLUENTD = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d))(?:\t| {4,16})([\w.-]+)(?:\t| {4,16})(?=\{)/;
 /** The same on its standard output, with spaces, nanoseconds and a colon. */
 const FLUENTD_STDOUT = /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{9} [+-]\d{4}) ([\w.*-]{1,200}): (?=\{)/;
-const COMPOSE = /^ ?((?=[\w.-]*[A-Za-z])[\w.-]{1,80})(?:@[\w.-]{1,80}| (?:stdout|stderr))? +\| /;
+const COMPOSE = /^ ?\[?((?=[\w.-]*[A-Za-z])[\w.-]{1,80})\]?(?:@[\w.-]{1,80}| (?:stdout|stderr))? +\| /;
 /** pm2 numbers its processes, foreman gives the time of the day. */
 const NUMBERED = /^(?:\d{1,4}\||\d\d:\d\d:\d\d )([\w.@-]{1,80}) +\| ?/;
 const KUBECTL = /^\[(?:pod|job|deployment|statefulset|daemonset)\/([\w.-]+)(?:\/([\w.-]+))?\] /;
