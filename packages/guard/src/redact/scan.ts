@@ -21,9 +21,8 @@ const NO_WORD = -2;
 function measureWord(scan: Scan, word: Word, start: number): void {
   const { codes, before } = scan;
   const wordEnd = word.end;
-  const joint = codes[wordEnd];
   // A `.` and a `-` make one name of two words.
-  if (wordEnd !== start - 1 || (joint !== 0x2e && joint !== 0x2d) || start - scan.chain > LONGEST_CHAIN) {
+  if (wordEnd !== start - 1 || (codes[wordEnd] !== 0x2e && codes[wordEnd] !== 0x2d) || start - scan.chain > LONGEST_CHAIN) {
     before.start = scan.chain;
     before.end = wordEnd;
     scan.chain = start;
@@ -41,15 +40,18 @@ function measureWord(scan: Scan, word: Word, start: number): void {
   word.bits = bits;
 }
 
-/** The readers of what a sign stands in the middle or at the beginning of, by its code unit; most signs have none. An index beyond the last is slow. */
-const SIGN_READERS: Readonly<Record<number, (scan: Scan, at: number) => Finding | undefined>> = {
+/**
+ * The readers of what a sign stands in the middle or at the beginning of, by its code unit; most signs have none. An index beyond the last
+ * is slow, and so is a table with a few entries alone, which is looked up by a hash.
+ */
+const SIGN_READERS: readonly (((scan: Scan, at: number) => Finding | undefined) | undefined)[] = Object.assign(Array(65).fill(undefined), {
   0x24: readPasswordHash,
   0x25: readPercent,
   0x26: readEscaped,
   0x2d: readPrivateKey,
   0x3a: readUserInfo,
   0x40: readAddress,
-};
+});
 
 /**
  * Finds what is secret in free text, in one pass from left to right. Every reader looks a bounded way ahead or consumes what it has

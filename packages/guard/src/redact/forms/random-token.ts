@@ -1,7 +1,7 @@
 import { IDENTIFIER, isTokenLike } from "../credible.ts";
 import { type Finding, lookBack, type Scan, toFinding, type Word } from "../finding.ts";
 import { remember } from "../names/remember.ts";
-import { ALNUM, BASE64, classAt, DIGIT, entropyOf, LOWER, QUOTE, SPACE, UPPER } from "../character.ts";
+import { ALNUM, BASE64, classAt, classOf, DIGIT, entropyOf, LOWER, QUOTE, SPACE, UPPER } from "../character.ts";
 import { decodeText } from "./encoded.ts";
 import { ASSIGNMENT_COST, STEP_COST } from "../work.ts";
 
@@ -110,16 +110,25 @@ const GENERIC =
 /** Whether a name is generic; null for one of what identifies. */
 const isGenericName = remember((name) => (IDENTITY.test(name) ? null : GENERIC.test(name)), 500);
 
-/** A run of base64, its classes, and how often small letters, capitals and digits meet in it: nowhere as often as in what is random. */
-type Run = { readonly raw: string; readonly bits: number; readonly changes: number };
+/** How often small letters, capitals and digits meet: nowhere as often as in what is random. */
+function countChanges(raw: string): number {
+  let changes = 0;
+  let last = 0;
+  for (let at = 0; at < raw.length; at++) {
+    const sort = classOf(raw.charCodeAt(at)) & ALNUM;
+    if (sort * last > 0 && sort !== last) changes += 1;
+    last = sort;
+  }
+  return changes;
+}
 
 /** True for what is assigned to any name but one of what identifies, and is as mixed as only a random value is. */
-function isNamedRandom(scan: Scan, nameEnd: number, { raw, bits, changes }: Run): boolean {
+function isNamedRandom(scan: Scan, nameEnd: number, raw: string): boolean {
   const name = lookBack(scan.text, nameEnd, NAME)?.[1] ?? "";
   const isGeneric = isGenericName(name);
-  const isMixed = (bits & ALNUM) === ALNUM;
-  if (isGeneric === null || (!isGeneric && (raw.length < (isMixed ? 20 : 24) || changes < raw.length * (isMixed ? 0.4 : 0.25))))
-    return false;
+  if (isGeneric === null) return false;
+  const [least, share] = MIXED.test(raw) ? [20, 0.4] : [24, 0.25];
+  if (!isGeneric && (raw.length < least || countChanges(raw) < raw.length * share)) return false;
   scan.pass.work.left -= ASSIGNMENT_COST;
   if (/^0x|=[^=]|^[a-z]+\d{0,4}(?:[._/-][a-z]*\d{0,2})*$|(?:^|\/)[a-z]{3,}(?:\/|$)/i.test(raw)) return false;
   return isGeneric
@@ -139,36 +148,17 @@ export function readLoneRandom(scan: Scan, { start }: Word): Finding | undefined
   const nameEnd = findNameEnd(scan, start);
   if (nameEnd < 0 && (classAt(codes, start + 39) & BASE64) === 0) return undefined;
   scan.pass.work.left -= STEP_COST;
-  const most = start + 129;
-  let end = start;
-  let bits = 0;
-  let changes = 0;
-  let last = 0;
-  for (; end < most; end++) {
-    const kind = classAt(codes, end);
-    if ((kind & BASE64) === 0) break;
-    bits |= kind;
-    const sort = kind & ALNUM;
-    if (sort * last > 0 && sort !== last) changes += 1;
-    last = sort;
-  }
-  const length = end - start;
-  const raw = text.slice(start, end);
-  if (
-    length < 16 ||
-    length > 128 ||
-    (bits & DIGIT) === 0 ||
-    (codes[start] === 0x73 && /^sha\d{1,3}-/.test(raw)) ||
-    isIdentityName(text, nameEnd)
-  )
+  const raw = /^[\w+/=-]{16,129}/.exec(text.slice(start, start + 129))?.[0] ?? "";
+  const { length } = raw;
+  const end = start + length;
+  if (length > 128 || !/\d/.test(raw) || (codes[start] === 0x73 && /^sha\d{1,3}-/.test(raw)) || isIdentityName(text, nameEnd))
     return undefined;
   const isBehindEdge = (classAt(codes, end) & EDGE) !== 0;
-  if (nameEnd >= 0 && (isBehindEdge || ",;)}<".includes(text.charAt(end))) && isNamedRandom(scan, nameEnd, { raw, bits, changes }))
+  if (nameEnd >= 0 && (isBehindEdge || ",;)}<".includes(text.charAt(end))) && isNamedRandom(scan, nameEnd, raw))
     return toFinding(scan, "key", [start, end]);
   if (length < 40 || !isBehindEdge || (classAt(codes, start - 1) & EDGE) === 0) return undefined;
-  const isBase64 = (bits & LOWER) !== 0 && ((bits & UPPER) !== 0 || SMALL.test(raw));
   const isQuoted = (classAt(codes, start - 1) & QUOTE) !== 0;
-  if (!isBase64 || !(isQuoted || raw.endsWith("=")) || DIGEST_LENGTHS.has(length)) return undefined;
+  if (!(MIXED.test(raw) || SMALL.test(raw)) || !(isQuoted || raw.endsWith("=")) || DIGEST_LENGTHS.has(length)) return undefined;
   if (entropyOf(raw) < 4.5 || decodeText(raw) !== undefined || /ABCDE|^[A-Za-z]+(?:[-_/][A-Za-z]+)+$|^[a-z\d-]+(?:\/[\w-]+){2,}$/.test(raw))
     return undefined;
   return toFinding(scan, "key", [start, end]);
