@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
@@ -183,6 +184,23 @@ describe("the exporter", () => {
     offer(full, 0, 10);
     await full.flush();
     expect(full.counts.dropped).toEqual({ "queue-full": 5 });
+  });
+
+  it("sends before its time what would soon fill a small queue", async () => {
+    const collector = createCollector("accepted");
+    const exporter = new Exporter({
+      resource: "[]",
+      transport: collector,
+      spool: undefined,
+      flushMs: 60_000,
+      queueBytes: 1_000,
+      random: () => 0,
+    });
+    for (let id = 0; id < 320; id += 16) {
+      offer(exporter, id, id + 16);
+      await setTimeout(1);
+    }
+    expect(exporter.counts.dropped).toEqual({});
   });
 
   it("passes over a damaged file in the spool and says so", async () => {

@@ -22,8 +22,8 @@ const AT_ONCE_BYTES = 16 << 10;
  * take each between two requests, because the processor finds its way in its caches.
  */
 const WRITTEN_TOGETHER = 16;
-/** A batch is sent before its time at this size: half a megabyte compresses as well as ten. */
-const MAX_BATCH_BYTES = 512 << 10;
+/** A batch is sent before its time at this size, or when it fills half of the queue: a megabyte compresses as well as ten, and its buffers are used again. */
+const MAX_BATCH_BYTES = 1 << 20;
 
 /** Why a failure did not arrive. */
 export type DropReason = "queue-full" | "spool-full" | "spool-failed" | "refused" | "damaged-spool" | "record-failed" | "closed";
@@ -139,7 +139,9 @@ export class Exporter {
   }
 
   #schedule(delayMs = this.#settings.flushMs): void {
-    if (this.#pending.sizeBytes > MAX_BATCH_BYTES && this.#sending === undefined) void this.flush();
+    if (this.#sending === undefined && this.#pending.sizeBytes > Math.min(MAX_BATCH_BYTES, this.#settings.queueBytes / 2)) {
+      void this.flush();
+    }
     if (this.#timer !== undefined || this.#isClosed) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
