@@ -190,6 +190,31 @@ describe("the fast path", () => {
     ]);
   });
 
+  it.each(["wasm", "javascript", "none"] as const)("keeps apart what only the tries take for a value, %s", async (engine) => {
+    const random = createRandom(31);
+    const paths = [
+      () => `/odata/Products(${1e8 + random(1e8)})`,
+      () => `/odata/Orders(${1e8 + random(1e8)})/Lines`,
+      () => `/slots/${10 + random(10)}:${10 + random(50)}:00Z`,
+      () => `/rooms/!${toName(random(9000))}:example.org`,
+      () => `/profile/@${toName(random(9000))}${random(50)}:example.org`,
+      () => `/servers/10.0.0.${random(250)}:${8000 + random(90)}`,
+    ];
+    const lines = Array.from({ length: 6000 }, (_, index) => {
+      const path = paths[index % 6]?.();
+      return `10.0.0.1 - - [25/Oct/2026:14:49:33 +0200] "GET ${path} HTTP/1.1" 500 5 "-" "curl" 0.010\n`;
+    });
+    const { routes } = await analyze(lines.join(""), engine);
+    expect(routes.map(({ route, count }) => [route, count])).toEqual([
+      ["/odata/Orders({id})/Lines", 1000],
+      ["/odata/Products({id})", 1000],
+      ["/profile/{id}", 1000],
+      ["/rooms/{id}", 1000],
+      ["/servers/{id}", 1000],
+      ["/slots/{id}", 1000],
+    ]);
+  });
+
   it.each(["wasm", "javascript"] as const)("finds a name that comes late among values without end, %s", async (engine) => {
     const random = createRandom(23);
     const word = (length: number) => Array.from({ length }, () => String.fromCharCode(97 + random(26))).join("");

@@ -278,9 +278,10 @@ static inline const unsigned char *cut_folder(const unsigned char *stem, const u
   return *to == '/' && stem && !(to - stem == 4 && stem[1] == 'g' && stem[2] == 'i' && stem[3] == 't') ? to : stem;
 }
 
-/* Where a value's fixed suffix starts; 0 for a word. An e-mail address has its @ inside and no suffix. */
+/* Where a value's fixed suffix starts; 0 for a word. An e-mail address has its @ inside and no suffix; a key in brackets stands behind a name. */
 static const unsigned char *value_end(const unsigned char *from, const unsigned char *to) {
   for (const unsigned char *at = from + 1; at < to - 1; at++) if (*at == '@') return to;
+  if (to[-1] == ')') return 0;
   const unsigned char *stem = find_suffix(from, to);
   return is_id(from, stem) ? stem : 0;
 }

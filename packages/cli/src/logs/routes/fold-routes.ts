@@ -4,15 +4,13 @@
  */
 import { type At, countWord, type Joined, KnownWords, listChildren, listKeys } from "./place.ts";
 import { absorb, createNode, getCrowd, KEYED, type Mergeable, type Node, PARAMETER, removeChild, SCOPE, setChild } from "./route-node.ts";
+import { groupFrequentValues, isKnownSuffix, isReserved, STANDINS } from "./known-words.ts";
 import { DOMAINS, findFixedSuffix, isVersionText, looksLikeValue, toFolderSuffix } from "./segment.ts";
 import { areValues } from "./weigh-place.ts";
 import { findAlike } from "./what-follows.ts";
 
 /** No API answers in more versions; more short numbers at the start of a path are values. */
 const MAX_VERSIONS = 4;
-/** A language and a region (BCP 47): frequent as names are, and yet values, since the same routes stand behind each of them. */
-const LOCALE = /^[a-z]{2}[-_][A-Z]{2}$/;
-const LOCALE_CHARACTERS = 5;
 /** Of fewer words the middle one says little. */
 const FEW = 8;
 /** Names are so many times as frequent as the middle value. */
@@ -31,6 +29,8 @@ const RARE_LINES = 3;
 const RARE_WORDS = 2;
 /** Where suffixes are that many, those of fewer than one in so many are rare as well. */
 const RARE_SHARE = 20;
+/** Where each of a few words stands before so many endings these are no verbs. */
+const STEMS_SHARE = 2;
 /** Words have extensions of a few kinds; of more than these, those of fewer than one in so many are none (`maria.lopez`). */
 const MAX_SUFFIXES = 6;
 const SOME_SHARE = 5;
@@ -38,9 +38,6 @@ const SOME_SHARE = 5;
 const MIN_SCOPES = 4;
 /** An API's formats are one or two; files of more extensions at one place are a parameter's. */
 const MIN_EXTENSIONS = 3;
-/** Names that stand for whoever asks, or for what is newest, beside values that are followed by the same. */
-const STANDINS: ReadonlySet<string> = new Set(["me", "self", "current", "latest", "default", "all", "-", "~", "@me", "@self", "@original"]);
-
 /**
  * Folds the tries of several methods as one: what is a value for GET is one for DELETE. Children of a place are judged together with others
  * of the same suffix, from the top down. What is a value at one place tells of others wherever they stand, in a second round at the latest.
@@ -66,26 +63,34 @@ function foldPlace<T extends Mergeable<T>>(nodes: Joined<T>, at: At): void {
 function foldChildren<T extends Mergeable<T>>(nodes: Joined<T>, keys: readonly string[], at: At): void {
   const versions = at.depth === 0 ? keys.filter((key) => isVersionText(key)) : [];
   if (versions.length > MAX_VERSIONS) foldInto(nodes, PARAMETER, versions);
-  // Places may have many thousands of children.
-  const locales = keys.filter((key) => key.length === LOCALE_CHARACTERS && LOCALE.test(key));
-  if (locales.length > 1) foldInto(nodes, PARAMETER, locales);
+  for (const [parameter, values] of groupFrequentValues(keys, at.parent)) foldInto(nodes, parameter, values);
   const words = listKeys(nodes).filter((key) => key !== "" && !key.startsWith(PARAMETER) && !versions.includes(key));
   foldScopes(nodes, words);
   const { groups, areSuffixesMany } = groupBySuffix(nodes, words);
   if (areSuffixesMany) setOfAnySuffix(nodes);
-  for (const [suffix, keys] of groups) foldGroup(nodes, { keys, suffix, at });
+  foldGroup(nodes, { keys: groups.get("") ?? [], suffix: "", at });
+  const foreign: string[] = [];
+  for (const [suffix, keys] of groups) {
+    if (suffix === "") continue;
+    if (isKnownSuffix(suffix) || keys.length > countFolded(nodes, PARAMETER)) foldGroup(nodes, { keys, suffix, at });
+    else foreign.push(...keys);
+  }
+  foldGroup(nodes, { keys: foreign, suffix: "", at });
   foldSuffixes(nodes);
   foldExtensions(nodes);
 }
 
-/** Values that end as domains do have no suffix, and files that people name have one of several. */
+/** Values that end as domains or as people do have no suffix, and files that people name have one of several. */
 function foldExtensions<T extends Mergeable<T>>(nodes: Joined<T>): void {
-  const suffixed = listSuffixed(nodes);
-  const domains = suffixed.filter((key) => DOMAINS.has(key.slice(PARAMETER.length)));
-  foldInto(nodes, PARAMETER, domains);
-  const extensions = suffixed.filter((key) => key.startsWith(`${PARAMETER}.`) && !domains.includes(key));
-  const lines = extensions.reduce((sum, key) => sum + countWord(nodes, key), 0);
-  if (extensions.length >= MIN_EXTENSIONS && lines > countWord(nodes, PARAMETER)) foldInto(nodes, PARAMETER, extensions);
+  const extensions = listSuffixed(nodes).filter((key) => key.startsWith(`${PARAMETER}.`));
+  const plain = countWord(nodes, PARAMETER) - countBehind(nodes, PARAMETER);
+  const isNone = (key: string) =>
+    DOMAINS.has(key.slice(PARAMETER.length)) || (!isKnownSuffix(key.slice(PARAMETER.length)) && countWord(nodes, key) < plain);
+  const none = extensions.filter(isNone);
+  foldInto(nodes, PARAMETER, none);
+  const others = extensions.filter((key) => !none.includes(key));
+  const lines = others.reduce((sum, key) => sum + countWord(nodes, key), 0);
+  if (others.length >= MIN_EXTENSIONS && lines > plain) foldInto(nodes, PARAMETER, others);
 }
 
 /** Folds the values of a group, and what they stood before: of several kinds of values at one place one is more frequent than the other. */
@@ -109,29 +114,46 @@ function foldScopes<T extends Mergeable<T>>(nodes: Joined<T>, words: readonly st
 /** Words by their suffix. Suffixes are few: where those with a word or two are many, these words have none; nor have folders. */
 function groupBySuffix<T>(nodes: Joined<T>, words: readonly string[]) {
   const groups = new Map<string, string[]>();
-  const add = (suffix: string, keys: readonly string[]) => {
-    const group = groups.get(suffix);
-    if (group === undefined) groups.set(suffix, [...keys]);
-    else group.push(...keys);
-  };
-  let suffixed = 0;
   for (const word of words) {
     const own = findFixedSuffix(word);
     const children = listChildren(nodes, word);
     if (children.length === 0) continue;
     const suffix = children.some((child) => child.children.size > 0) ? toFolderSuffix(own) : own;
-    if (suffix !== "") suffixed += 1;
-    add(suffix, [word]);
+    const group = groups.get(suffix);
+    if (group === undefined) groups.set(suffix, [word]);
+    else group.push(word);
   }
-  const isMany = groups.size > MAX_SUFFIXES;
-  const most = isMany ? Math.max(RARE_WORDS, suffixed / (groups.size > MAX_RARE_SUFFIXES ? RARE_SHARE : SOME_SHARE)) : RARE_WORDS;
-  const rare = [...groups].filter(([suffix, keys]) => suffix !== "" && keys.length <= (suffix.startsWith(":") ? RARE_WORDS : most));
-  if (rare.length < (isMany ? MAX_SUFFIXES : MAX_RARE_SUFFIXES)) return { groups, areSuffixesMany: false };
-  for (const [suffix, keys] of rare) {
+  const rare = [...listRareExtensions(groups), ...listRareVerbs(groups)];
+  for (const suffix of rare) {
+    const plain = groups.get("") ?? [];
+    plain.push(...(groups.get(suffix) ?? []));
+    groups.set("", plain);
     groups.delete(suffix);
-    add("", keys);
   }
-  return { groups, areSuffixesMany: true };
+  return {
+    groups,
+    areSuffixesMany: (rare.length >= MAX_SUFFIXES && rare.some((suffix) => suffix.startsWith("."))) || rare.length >= MAX_RARE_SUFFIXES,
+  };
+}
+
+type Groups = ReadonlyMap<string, readonly string[]>;
+
+function listRareExtensions(groups: Groups): readonly string[] {
+  const extensions = [...groups].filter(([suffix]) => suffix.startsWith("."));
+  const isMany = extensions.length >= MAX_SUFFIXES;
+  const words = extensions.reduce((sum, [, keys]) => sum + keys.length, 0);
+  const most = isMany ? Math.max(RARE_WORDS, words / (extensions.length >= MAX_RARE_SUFFIXES ? RARE_SHARE : SOME_SHARE)) : RARE_WORDS;
+  const rare = extensions.filter(([, keys]) => keys.length <= most).map(([suffix]) => suffix);
+  return rare.length < (isMany ? MAX_SUFFIXES : MAX_RARE_SUFFIXES) ? [] : rare;
+}
+
+/** An API's verbs are many at one place, each of them rare in a short log; what few words stand before is none (`system:anna`). */
+function listRareVerbs(groups: Groups): readonly string[] {
+  const verbs = [...groups].filter(([suffix]) => suffix.startsWith(":"));
+  const rare = verbs.filter(([, keys]) => keys.length <= RARE_WORDS);
+  const stems = new Set(rare.flatMap(([suffix, keys]) => keys.map((key) => key.slice(0, -suffix.length))));
+  const least = stems.size * STEMS_SHARE < rare.length ? MAX_SUFFIXES : MAX_RARE_SUFFIXES;
+  return rare.length < least ? [] : rare.map(([suffix]) => suffix);
 }
 
 /** Values whose suffixes are many and rare have none. */
@@ -164,6 +186,18 @@ export function forceRoutes<T extends Mergeable<T>>(node: Node<T>, limit: number
     crowd.isOfAnySuffix = true;
   }
   for (const child of node.children.values()) forceRoutes(child, limit);
+}
+
+/** The lines that went on behind a child. */
+function countBehind<T>(nodes: Joined<T>, key: string): number {
+  let lines = 0;
+  for (const child of listChildren(nodes, key)) for (const next of child.children.values()) lines += next.lines;
+  return lines;
+}
+
+/** How many words were folded into a parameter. */
+function countFolded<T>(nodes: Joined<T>, parameter: string): number {
+  return listChildren(nodes, parameter).reduce((sum, child) => sum + child.folded, 0);
 }
 
 function listSuffixed<T>(nodes: Joined<T>): string[] {
@@ -201,21 +235,21 @@ type Siblings = { readonly keys: readonly string[]; readonly suffix: string; rea
  */
 function findValues<T>(nodes: Joined<T>, { keys, suffix, at }: Siblings): readonly string[] {
   const known = countWord(nodes, PARAMETER + suffix);
-  const folded = listChildren(nodes, PARAMETER + suffix).reduce((sum, child) => sum + child.folded, 0);
+  const folded = countFolded(nodes, PARAMETER + suffix);
   const lines = new Map(keys.map((key) => [key, countWord(nodes, key)] as const));
   const count = (key: string) => lines.get(key) ?? 0;
   const median = [...lines.values()].sort((a, b) => a - b)[Math.floor(keys.length / 2)] ?? 0;
   const limit = Math.max(RARE_LINES, (keys.length < FEW && folded > 0 ? known / folded : median) * OUTSTANDING);
-  const tail = keys.filter((key) => count(key) <= limit);
+  const tail = keys.filter((key) => count(key) <= limit && !isReserved(key));
   const valueLike = tail.filter(looksLikeValue);
   for (const words of [tail.length < CONTINUED ? tail : widenTail(keys, count, limit), valueLike]) {
     if (words.length === 0) continue;
     if (known > 0 && folded === 0 && words.length < LEAST_BESIDE_IDS && !words.every((word) => looksLikeValue(word) || at.known.has(word)))
       continue;
     const isLong = isLongTail(words, count, { depth: at.depth, hasParameter: known > 0 });
-    if (!areValues(nodes, { words, count, known, folded, isLongTail: isLong, at })) continue;
+    if (!areValues(nodes, { words, count, known, folded, isLongTail: isLong, isBeforeVerb: suffix.startsWith(":"), at })) continue;
     const taken = new Set(words);
-    const others = keys.filter((key) => !taken.has(key) && !STANDINS.has(key));
+    const others = keys.filter((key) => !taken.has(key) && !STANDINS.has(key) && !isReserved(key));
     return findAlike(nodes, words, others);
   }
   return [];
@@ -234,7 +268,7 @@ function widenTail(keys: readonly string[], count: (key: string) => number, limi
     if (keys.filter(isNext).length < CROWD_OF_A_STEP) break;
     bound *= STEP;
   }
-  return keys.filter((key) => count(key) <= bound && !(STANDINS.has(key) && count(key) > limit));
+  return keys.filter((key) => count(key) <= bound && !isReserved(key) && !(STANDINS.has(key) && count(key) > limit));
 }
 
 /** Least number of distinct values for a number of lines per value: the more often each returns, the more of them are wanted. */

@@ -32,7 +32,7 @@ export const PARAMETER = "/";
 /** The parameter whose values start with an @: `/@{scope}/{name}`. Its key is one that no other parameter's suffix makes. */
 export const SCOPE = `${PARAMETER}@`;
 
-/** Starts the key of a parameter in brackets behind a name, which follows: `/Products({id})`. */
+/** Starts the key of a parameter in brackets behind a name; its template follows: `/Products({id})`. */
 export const KEYED = `${PARAMETER}(`;
 
 /** Shared by the many places that end a path. */

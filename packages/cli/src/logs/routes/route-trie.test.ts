@@ -355,6 +355,94 @@ describe("learning routes from paths", () => {
     expect(learned.reduce((total, { leaf }) => total + leaf.total, 0)).toBe(45_000);
   });
 
+  it.each([
+    [
+      "regions, with a verb and without",
+      ["us-central1", "europe-west4", "asia-east1"],
+      ["/locations/*", "/locations/*:setConfig", "/locations/*/jobs"],
+    ],
+    ["the months of a year", ["jan", "feb", "mar", "apr", "may"], ["/archive/2026/*", "/archive/2025/*/posts"]],
+    ["languages of a file", ["en-US", "de-DE", "fr-FR"], ["/subtitles/*.vtt", "/site/*/about"]],
+  ])("knows %s for values, however often each comes", (_, values, shapes) => {
+    const paths = values.flatMap((value) =>
+      shapes.flatMap((shape) => Array.from({ length: 300 }, (): [string, string] => [shape.replace("*", value), shape])),
+    );
+    expect(
+      learn(paths)
+        .map(({ template, leaf }) => `${template} ${leaf.counts.size}`)
+        .toSorted(),
+    ).toEqual(shapes.map((shape) => `${shape.replace("*", "{id}").replace(/20\d\d/, "{id}")} 1`).toSorted());
+  });
+
+  it("has no route for a few people's family names in a short log", () => {
+    const random = createRandom(23);
+    const users = ["lee", "moore", "lopez"].flatMap((family) => [1, 2, 3].map(() => `${random.text(LOWER, 5)}.${family}`));
+    const words = Array.from({ length: 30 }, () => random.text(LOWER, 8));
+    const paths = [...users, ...words].map((user): [string, string] => [`/users/${user}`, "user"]);
+    expect(learn([["/users", "users"], ...paths]).map(({ template }) => template)).toEqual(["/users", "/users/{id}"]);
+  });
+
+  const VERBS = "restore backup alterLocation exportMetadata queryMetadata moveTable cancel drain".split(" ");
+
+  it("keeps the verbs of a short log, each of which came once or twice", () => {
+    const random = createRandom(29);
+    const services = Array.from({ length: 40 }, (): [string, string] => [`/services/${random.text(LOWER, 7)}`, "service"]);
+    const calls = VERBS.flatMap((verb) => [1, 2].map((): [string, string] => [`/services/${random.text(LOWER, 7)}:${verb}`, verb]));
+    const merged = learn([["/services", "list"], ...services, ...calls]).filter(({ leaf }) => leaf.counts.size > 1);
+    expect(merged).toEqual([]);
+  });
+
+  it("takes what stands before one verb for values at the top, too", () => {
+    const random = createRandom(31);
+    const paths = Array.from({ length: 8 }, (): [string, string] => [
+      `/v1/${random.text(LOWER, 6)}-${random.text(LOWER, 5)}:setPolicy`,
+      "set",
+    ]);
+    expect(learn(paths).map(({ template }) => template)).toEqual(["/v1/{id}:setPolicy"]);
+  });
+
+  const MODULES = "auth billing cart catalog checkout stock mail report user order file job".split(" ");
+
+  it("keeps a dozen modules apart that are followed by the same and each come again", () => {
+    const random = createRandom(37);
+    const paths = Array.from({ length: 100 }, (): [string, string] => {
+      const path = `/modules/${random.pick(MODULES)}/${random.pick(["list", "create", "update", "delete"])}`;
+      return [path, path];
+    });
+    expect(learn([["/health", "/health"], ...paths]).filter(({ template }) => template.includes("{id}"))).toEqual([]);
+  });
+
+  it.each(["bulk", "search", "me", "latest"])("keeps %s beside values, however seldom it comes", (name) => {
+    const random = createRandom(41);
+    const paths = Array.from({ length: 60 }, (): [string, string] => [`/issues/${random.text(LOWER, 7)}`, "issue"]);
+    const learned = learn([["/issues", "list"], ...paths, [`/issues/${name}`, name]]).map(({ template }) => template);
+    expect(learned.toSorted()).toEqual(["/issues", `/issues/${name}`, "/issues/{id}"].toSorted());
+  });
+
+  it("keeps a name that is far more frequent than the values beside it and followed by nearly the same", () => {
+    const random = createRandom(43);
+    const pages = Array.from({ length: 400 }, (_, index): [string, string] => [
+      `/${random.text(LOWER, 9)}/${["feed", "", "", ""][index % 4]}`,
+      "page",
+    ]);
+    const contact = Array.from({ length: 150 }, (): [string, string] => ["/contact/", "contact"]);
+    expect(
+      learn([...pages, ...contact])
+        .map(({ template }) => template)
+        .toSorted(),
+    ).toEqual(["/contact/", "/{id}/", "/{id}/feed"]);
+  });
+
+  it("reads the version of an API for all methods alike, and from three lines on where it is written as one", () => {
+    const [get, put] = [new RouteTrie<Origins>(), new RouteTrie<Origins>()];
+    const add = (trie: RouteTrie<Origins>, path: string) =>
+      trie.add(path, new Origins(path), { lines: 1, variedFrom: Number.POSITIVE_INFINITY });
+    for (const path of ["/rest/agile/1.0/board", "/rest/agile/1.0/sprint"]) add(get, path);
+    add(put, "/rest/agile/1.0/epic");
+    const learned = RouteTrie.learnTogether([get, put]).map((routes) => routes.map(({ template }) => template));
+    expect(learned).toEqual([["/rest/agile/1.0/board", "/rest/agile/1.0/sprint"], ["/rest/agile/1.0/epic"]]);
+  });
+
   it("keeps the entity sets of OData apart, however many keys each has", () => {
     const sets = ["Products", "Customers", "Orders", "Employees"];
     const paths = sets.flatMap((set) => Array.from({ length: 90 }, (_, key): [string, string] => [`/odata/${set}(${key * 37})`, set]));
@@ -376,6 +464,9 @@ describe("learning routes from paths", () => {
     ["/repos/12.git/info/refs", "/repos/{id}.git/info/refs"],
     ["/plans/2026-W47/meals", "/plans/{id}/meals"],
     ["/slots/10:00:00Z", "/slots/{id}"],
+    ["/flights/LH1234/seats", "/flights/{id}/seats"],
+    ["/issues/OPS-7", "/issues/{id}"],
+    ["/docs/RFC/S3", "/docs/RFC/S3"],
     ["/slots/09:30/book", "/slots/{id}/book"],
     ["/reports/2026-11-22T10:00:00+02:00", "/reports/{id}"],
     ["/servers/10.0.0.1:8080", "/servers/{id}"],
@@ -385,8 +476,11 @@ describe("learning routes from paths", () => {
     ["/rooms/!OGEhHVWSdvArJzumhm:example.org/state", "/rooms/{id}/state"],
     ["/rooms/!important", "/rooms/!important"],
     ["/odata/Products(5)/Category", "/odata/Products({id})/Category"],
-    ["/odata/Customers('ALFKI')", "/odata/Customers({id})"],
-    ["/odata/Lines(Order=7,Product=11)", "/odata/Lines({id})"],
+    ["/odata/Customers('ALFKI')", "/odata/Customers('{id}')"],
+    ["/odata/Lines(Order=7,Product=11)", "/odata/Lines(Order={id},Product={id})"],
+    ["/odata/Products(123456789)", "/odata/Products({id})"],
+    ["/sheets/1aB2cD3eF4/values/Sheet1!A1:B50:append", "/sheets/{id}/values/{id}:append"],
+    ["/ip/2001:db8:7f3a::abc/whois", "/ip/{id}/whois"],
     ["/odata/GetNearest()", "/odata/GetNearest()"],
     ["/wiki/Heat_(1995)", "/wiki/Heat_(1995)"],
     ["/api/v20210901/users", "/api/v20210901/users"],

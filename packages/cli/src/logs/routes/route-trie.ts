@@ -6,8 +6,9 @@
  */
 import { foldRoutes, forceRoutes } from "./fold-routes.ts";
 import { absorb, countNodes, createNode, eachNode, KEYED, type Mergeable, type Node, PARAMETER, SCOPE, setChild } from "./route-node.ts";
+import { type Joined, listChildren } from "./place.ts";
 import { RecentWords } from "./recent-words.ts";
-import { DOMAINS, findFixedSuffix, findKeyedName, findValueEndInText, isVersionText, toFolderSuffix } from "./segment.ts";
+import { DOMAINS, findFixedSuffix, findKeyed, findValueEndInText, isPlural, isVersionText, toFolderSuffix } from "./segment.ts";
 
 /** A trie of more places is folded, and harder until half as many are left. */
 const MAX_NODES = 40_000;
@@ -89,7 +90,7 @@ export class RouteTrie<T extends Mergeable<T>> {
 
   /** The key of a segment at a place: what it is there, or what it looks like. */
   private findKey(node: Node<T>, segment: string, { depth, lines, isFolder }: Place): string {
-    const keyed = findKeyedName(segment);
+    const keyed = findKeyed(segment);
     if (keyed !== undefined) return KEYED + keyed;
     const valueEnd = depth === 0 && isVersionText(segment) ? -1 : findValueEndInText(segment);
     const { crowd } = node;
@@ -168,10 +169,11 @@ export class RouteTrie<T extends Mergeable<T>> {
       tries.map(({ root }) => root),
       ROUNDS,
     );
+    const roots = tries.map(({ root }) => root);
     return tries.map((trie) => {
       trie.countFolded();
       const routes: LearnedRoute<T>[] = [];
-      collect(trie.root, { prefix: "", depth: 0 }, routes);
+      collect(trie.root, { prefix: "", depth: 0, parent: undefined, joined: roots }, routes);
       return routes;
     });
   }
@@ -205,22 +207,39 @@ function collectCrowds<T>(node: Node<T>, keys: readonly string[], places: Crowde
   for (const [key, child] of node.children) collectCrowds(child, [...keys, key], places);
 }
 
-function collect<T>(node: Node<T>, at: { readonly prefix: string; readonly depth: number }, routes: LearnedRoute<T>[]): void {
-  if (node.leaf !== undefined) routes.push({ template: at.prefix === "" ? "/" : at.prefix, leaf: node.leaf });
+/** On the way to the routes: `joined` are the places of all methods there, as far down as versions stand. */
+type Way<T> = { readonly prefix: string; readonly depth: number; readonly parent: string | undefined; readonly joined: Joined<T> };
+
+function collect<T>(node: Node<T>, way: Way<T>, routes: LearnedRoute<T>[]): void {
+  const { prefix, depth } = way;
+  if (node.leaf !== undefined) routes.push({ template: prefix === "" ? "/" : prefix, leaf: node.leaf });
   for (const [key, child] of node.children) {
-    collect(child, { prefix: `${at.prefix}/${nameSegment(key, child, at.depth)}`, depth: at.depth + 1 }, routes);
+    const joined = depth < VERSION_DEPTH && way.joined.length > 0 ? listChildren(way.joined, key) : [];
+    const name = nameSegment(key, joined, way.parent);
+    collect(child, { prefix: `${prefix}/${name}`, depth: depth + 1, parent: key, joined }, routes);
   }
 }
 
+/** Versions stand at the start of a path. */
+const VERSION_DEPTH = 3;
 /** Lines that make a lone id at the start of a path the version of an API: `/2010-04-01/Accounts`. */
 const VERSION_LINES = 20;
+/** As many are enough for what is written as a version is and stands behind no collection: `/rest/agile/1.0/board`. */
+const FEW_VERSION_LINES = 3;
 
-function nameSegment<T>(key: string, node: Node<T>, depth: number): string {
+function nameSegment<T>(key: string, joined: Joined<T>, parent: string | undefined): string {
   if (!key.startsWith(PARAMETER)) return key;
   if (key === SCOPE) return "@{id}";
-  if (key.startsWith(KEYED)) return `${key.slice(KEYED.length)}({id})`;
-  const { constant } = node;
-  if (constant !== undefined && depth <= 2 && node.leaf === undefined && node.lines >= VERSION_LINES && /^[\d.-]{1,10}$/.test(constant))
-    return constant;
-  return `{id}${key.slice(PARAMETER.length)}`;
+  if (key.startsWith(KEYED)) return key.slice(KEYED.length);
+  return findVersion(joined, parent) ?? `{id}${key.slice(PARAMETER.length)}`;
+}
+
+/** The only value of all methods at a place, if that is an API's version. */
+function findVersion<T>(joined: Joined<T>, parent: string | undefined): string | undefined {
+  const constant = joined[0]?.constant;
+  if (constant === undefined || !/^[\d.-]{1,10}$/.test(constant)) return undefined;
+  if (!joined.every((node) => node.leaf === undefined && node.constant === constant)) return undefined;
+  const lines = joined.reduce((sum, node) => sum + node.lines, 0);
+  const isWritten = /^(?:\d{1,2}(?:\.\d{1,2})?|20\d\d-\d\d-\d\d)$/.test(constant) && !isPlural(parent);
+  return lines >= (isWritten ? FEW_VERSION_LINES : VERSION_LINES) ? constant : undefined;
 }

@@ -116,12 +116,15 @@ export function cutFolder(bytes: Uint8Array, valueEnd: number, end: number): num
 /** Where the fixed suffix of a value starts (`end` when it has none), or -1 when the segment is a word. */
 export function findValueEnd(bytes: Uint8Array, start: number, end: number): number {
   if (isAddress(bytes, start, end)) return end;
+  // A key in brackets stands behind a name.
+  if (bytes[end - 1] === BRACKET_CODE) return -1;
   const stem = findSuffix(bytes, start, end);
   return classifySegment(bytes, start, stem) === "id" ? stem : -1;
 }
 
 const DOT_CODE = 46;
 const AT_CODE = 64;
+const BRACKET_CODE = 41;
 
 /** True for the version of an API as the first segment of a path: `2`, `1.1`, `12.0`. */
 export function isVersion(bytes: Uint8Array, start: number, end: number): boolean {
@@ -148,7 +151,7 @@ export function findValueEndInText(text: string): number {
   if (isMatrixId(text)) return text.length;
   // Other values have a digit or an @.
   if (!/[\d@]/.test(text)) return -1;
-  if (HARDWARE_ADDRESS.test(text)) return text.length;
+  if (HARDWARE_ADDRESS.test(text) || isCode(text)) return text.length;
   const bytes = encoder.encode(text);
   const end = findValueEnd(bytes, 0, bytes.length);
   return end !== -1 && text[end] === ":" && !isVerbAt(text, end) ? text.length : end;
@@ -162,10 +165,20 @@ function isMatrixId(text: string): boolean {
 
 const HARDWARE_ADDRESS = /^(?:[\da-f]{2}[:-]){5}[\da-f]{2}$/i;
 
-/** A verb is a word behind the only colon; `10:30:00Z`, `10.0.0.1:8080` and `urn:nbn:de` end in none. */
+const CODE = /^(?=.{4,}$)(?=.*\d.*\d)(?=.*[A-Z])[A-Z\d]+(?:-[A-Z\d]+)*$|^[A-Z]{2,}-\d+$/;
+
+/** `OPS-7`, `LH1234`, `SAVE20`: capitals and digits are seldom names. */
+function isCode(text: string): boolean {
+  return text.charCodeAt(text.length - 1) < 91 && CODE.test(text);
+}
+
+/** Letters that are a part of an address, too. */
+const HEXADECIMAL = /^[\da-f]+$/i;
+
+/** A verb is a word behind the only colon, or starts with a small letter; `10:30:00Z`, `10.0.0.1:8080` and `2001:db8::abc` end in none. */
 function isVerbAt(text: string, colon: number): boolean {
-  const first = text.charCodeAt(colon + 1) | SMALL;
-  return first >= 97 && first <= 122 && text.indexOf(":") === colon;
+  const verb = text.slice(colon + 1);
+  return text.indexOf(":") === colon ? /^[a-z]/i.test(verb) : /^[a-z][A-Za-z]{2,}$/.test(verb) && !HEXADECIMAL.test(verb);
 }
 
 /** The suffix that a segment would have if it were a value; "" when it has none. */
@@ -201,11 +214,14 @@ export function dropParameters(path: string): string {
 }
 
 /** `Products(5)`, `Customers('ALFKI')`, `Lines(Order=7,Product=11)`: an entity set of OData with a key; `Heat_(1995)` is a title. */
-const KEYED = /^([A-Za-z][\w.]*[A-Za-z\d])\((?:-?\d+|[\da-f]{8}-[\da-f-]{27}|'[^']*'|\w+=[^,=]+(?:,\w+=[^,=]+)*)\)$/i;
+const KEYED = /^[A-Za-z][\w.]*[A-Za-z\d]\((?:-?\d+|[\da-f]{8}-[\da-f-]{27}|'[^']*'|\w+=[^,=]+(?:,\w+=[^,=]+)*)\)$/i;
+/** The values of a key: quoted ones keep their quotes, as in the service's description. */
+const KEY_VALUES = /(?<=[(=])(?:'[^']*'|[^',=()]+)(?=[,)])/g;
 
-/** The name before a key in brackets, as OData writes it; undefined for other segments. */
-export function findKeyedName(segment: string): string | undefined {
-  return segment.endsWith(")") ? KEYED.exec(segment)?.[1] : undefined;
+/** The template of a key in brackets behind a name, as OData writes it; undefined for other segments. */
+export function findKeyed(segment: string): string | undefined {
+  if (!segment.endsWith(")") || !KEYED.test(segment)) return undefined;
+  return segment.replace(KEY_VALUES, (value) => (value.startsWith("'") ? "'{id}'" : "{id}"));
 }
 
 /** True for words that look more like a value than like a part of a route: digits, escapes, many dashes, all capitals, random letters. */
@@ -227,4 +243,12 @@ function countCaseTurns(letters: string): number {
 
 function isCapital(letters: string, index: number): boolean {
   return letters.charCodeAt(index) < 97;
+}
+
+/** `users`, `orders`, `keys`; not `status`, `access`, `basis`. */
+const PLURAL = /[a-z]{2,}[^sui]s$/i;
+
+/** True for the name of a collection. */
+export function isPlural(key: string | undefined): boolean {
+  return key !== undefined && PLURAL.test(key);
 }

@@ -4,7 +4,7 @@
  */
 import type { At, Joined } from "./place.ts";
 import { PARAMETER } from "./route-node.ts";
-import { looksLikeValue } from "./segment.ts";
+import { isPlural, looksLikeValue } from "./segment.ts";
 import { compareRows, MAX_WORDS, readFollowing, shareOf } from "./what-follows.ts";
 
 /** Words of one place that are values or names together. */
@@ -16,20 +16,16 @@ export type Candidates = {
   readonly folded: number;
   /** True where so many of the words are rare that they alone would do. */
   readonly isLongTail: boolean;
+  /** True where all words end in the same verb behind a colon. */
+  readonly isBeforeVerb: boolean;
   readonly at: At;
 };
 
-/** `users`, `orders`, `keys`; not `status`, `access`, `basis`. */
-const PLURAL = /[a-z]{2,}[^sui]s$/i;
 const VERSION = /^v?\d+([._]\d+)?$/;
 /** Written as programmers write, not as a path's names mostly are: mixed case, under_scores, dots. */
 const COMPOUND = /[a-z][A-Z]|.[_.]/;
 /** `getUser`, `CreateOrder`: so the methods of an RPC are called. */
 const CAMEL_CASE = /^[A-Za-z]*[a-z][A-Z][a-z]+$/;
-
-function isPlural(key: string | undefined): boolean {
-  return key !== undefined && PLURAL.test(key);
-}
 
 function isParameter(key: string | undefined): boolean {
   return key?.startsWith(PARAMETER) === true;
@@ -42,9 +38,10 @@ function isCoded(word: string): boolean {
 
 /** True when there is more evidence that words are values than that they are names. */
 export function areValues<T>(nodes: Joined<T>, candidates: Candidates): boolean {
-  const { at, isLongTail } = candidates;
+  const { at, isLongTail, isBeforeVerb } = candidates;
   const words = candidates.words.slice(0, MAX_WORDS);
-  if (isTop(at) && words.length + candidates.folded < LEAST_AT_TOP && !words.every(looksLikeValue)) return false;
+  const least = isBeforeVerb ? LEAST_BEFORE_VERB : LEAST_AT_TOP;
+  if (words.length + candidates.folded < least && !words.every(looksLikeValue) && (isTop(at) || doReturn(candidates))) return false;
   const odds =
     PRIOR +
     weighCounts({ ...candidates, words }) +
@@ -52,7 +49,8 @@ export function areValues<T>(nodes: Joined<T>, candidates: Candidates): boolean 
     weighSurroundings(at) +
     share(words, (word) => at.known.has(word)) * KNOWN_ELSEWHERE +
     (nodes.some(({ leaf }) => leaf !== undefined) ? COLLECTION_IS_REQUESTED : 0) +
-    (isLongTail ? LONG_TAIL : 0);
+    (isLongTail ? LONG_TAIL : 0) +
+    (isBeforeVerb ? BEFORE_VERB : 0);
   if (odds <= -MOST_FOLLOWING) return false;
   return odds > LEAST_FOLLOWING || odds + weighFollowing(nodes, words, isPlural(at.parent)) > 0;
 }
@@ -62,6 +60,13 @@ function isTop({ isBranched, parent }: At): boolean {
   return !isBranched && !isPlural(parent);
 }
 
+/** Fewer words that each come again and again, and are values nowhere else, are names: values of so few would be an enumeration. */
+function doReturn({ words, count, at }: Candidates): boolean {
+  const lines = words.reduce((total, word) => total + count(word), 0);
+  return lines >= words.length * RETURNING && !words.some((word) => at.known.has(word));
+}
+
+const RETURNING = 3;
 /** Fewer words there are names, however seldom each is asked for: in a log of a few lines every name is new. */
 const LEAST_AT_TOP = 18;
 /** Names are in the majority, and what is not spoken for is one. */
@@ -70,6 +75,9 @@ const PRIOR = -7.861;
 const KNOWN_ELSEWHERE = 5.24;
 /** `/users` itself is requested where `/users/{name}` is. */
 const COLLECTION_IS_REQUESTED = 2.206;
+/** A verb behind a colon follows a value (`orders:cancel` has few others beside it), and so do a few of them. */
+const BEFORE_VERB = 3;
+const LEAST_BEFORE_VERB = 5;
 /** It says again, and worse, what the counts say. */
 const LONG_TAIL = -0.806;
 

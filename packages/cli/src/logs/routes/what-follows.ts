@@ -9,6 +9,8 @@ const MIN_SHARE = 0.02;
 const MAX_CATEGORIES = 16;
 /** How far a word may differ from the others: four times what chance allows, as what people do is less even than chance. */
 const TOLERANCE = 4;
+/** That a word is far more frequent than they are tells a name by itself. */
+const TOLERANCE_OF_FREQUENT = 2;
 const DEVIATIONS = 3;
 const SLACK = 10;
 /** Lines of a frequent word, times the part of them that tells something, from which on it can be said to be like the others. */
@@ -89,12 +91,14 @@ export function findAlike<T>(nodes: Joined<T>, values: readonly string[], others
   const following = readFollowing(nodes, values);
   const { differences, degrees, telling } = compareRows(following.rows, following);
   if (degrees === 0) return values;
-  const bound = TOLERANCE * (degrees + DEVIATIONS * Math.sqrt(2 * degrees) + SLACK);
+  const chance = degrees + DEVIATIONS * Math.sqrt(2 * degrees) + SLACK;
   const rows = others.map((word) => readRow(nodes, word));
   const frequent = compareRows(rows, following).differences;
   return [
-    ...values.filter((_, index) => (differences[index] ?? 0) <= bound),
-    ...others.filter((_, index) => (frequent[index] ?? 0) <= bound && sum(rows[index] ?? new Map()) * telling >= TELLING_LINES),
+    ...values.filter((_, index) => (differences[index] ?? 0) <= TOLERANCE * chance),
+    ...others.filter(
+      (_, index) => (frequent[index] ?? 0) <= TOLERANCE_OF_FREQUENT * chance && sum(rows[index] ?? new Map()) * telling >= TELLING_LINES,
+    ),
   ];
 }
 
