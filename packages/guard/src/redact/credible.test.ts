@@ -56,6 +56,8 @@ const SECRETS: readonly (readonly [line: string, secret: string])[] = [
   ["GET /x?a=1&api_key=KlD5r(9uBSzC&b=2 HTTP/1.1", "KlD5r(9uBSzC"],
   ["invalid session_id '-aS8WnhAuCFI1KWBces8Ju3n2oq'", "aS8WnhAuCFI1"],
   ["recovery codes: 5a851-ee89f", "5a851"],
+  ["verification code: 482913", "482913"],
+  ["sent 2FA code 482913 by mail", "482913"],
   ["  seed phrase: legal winner thank year wave sausage", "winner"],
   ["password: 'change-is-good'", "good"],
   ["postgres://app:QWERTY@db/x", "QWERTY"],

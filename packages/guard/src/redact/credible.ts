@@ -38,14 +38,14 @@ export const BLANK =
  * its look: a place in a file, a path of words, a selector, the name of a resource.
  */
 const NO_SECRET =
-  /^(?:\/\^[\\([]|; ?[A-Z][A-Za-z-]+(?:=|$)|\.\/|(?:\s{0,4}[+.,;)]){1,3}\s{0,4}(?!\d)[\w$]+[ ([:.]|\d{1,6}:(?:\d{1,5}\)?|[a-z]+)$|[a-z]+:"|0x[\da-fA-F]{1,8}$|(?:arn|env|file|op|vault):(?:[A-Z_]+$|aws|[\w.-]*\/)|_?[A-Z]+\d{0,4}_[A-Z_]+$|(?:amd|arm)64$|[a-z]{2,32}(?:\/[a-z\d_.-]{1,64}){2,8}$|[#./]{0,2}[a-z_]{1,32}(?:[/#][a-z_-]{1,64}){1,8}$|[#.][a-z]{1,32}(?:-[a-z]{1,32}){1,4}$|\/(?:[a-z][\w.@-]{0,64}\/){1,8}[\w.@-]{0,64}$)/;
+  /^(?:\/\^[\\([]|\(\?[:=!]|; ?[A-Z][A-Za-z-]+(?:=|$)|\.\/|(?:\s{0,4}[+.,;)]){1,3}\s{0,4}(?!\d)[\w$]+[ ([:.=]|\d{1,6}:(?:\d{1,5}\)?|[a-z]+)$|[a-z]+:"|0x[\da-fA-F]{1,8}$|(?:arn|env|file|op|vault):(?:[A-Z_]+$|aws|[\w.-]*\/)|(?:[A-Z][a-z]+\.)?_?[A-Z]+\d{0,4}_[A-Z_]+$|(?:amd|arm)64$|[a-z]{2,32}(?:\/[a-z\d_.-]{1,64}){2,8}$|[#./]{0,2}[a-z_]{1,32}(?:[/#][a-z_-]{1,64}){1,8}$|[#.][a-z]{1,32}(?:-[a-z]{1,32}){1,4}$|\/(?:[a-z][\w.@-]{0,64}\/){1,8}[\w.@-]{0,64}$)/;
 
 /** A template, an expression, a map or a tag of YAML that begins in a value's place and goes on behind it. */
 const EXPRESSION =
-  /^\\?(?:[#$][{(]{1,2}[^{}]+(?:[})"'[]|$)|\{\{[^{}]+\}\}|\(|&|(?:await|new|async|function|typeof|void|yield|lambda|null|this|return|undefined|true|false)(?:[;,)}]|$)|\{[\w-]+:$|![01]$|\[\]\)|![A-Za-z]{2,20}$|(?:ConvertTo|Get|Read)-[A-Z]|\$(?:[A-Za-z_]\d?){1,64}(?:->|[[{.:]|$))/;
+  /^\\?(?:[#$][{(]{1,2}[^{}]+(?:[})"'[]|$)|\{\{[^{}]+\}\}|\(|&|(?:await|new|async|function|typeof|void|yield|lambda|null|this|return|undefined|true|false)(?:[;,)}]|$)|\{[\w-]+:$|\[[a-z]+$|![01]$|\[\]\)|!{1,2}[A-Za-z]{2,20}$|(?:ConvertTo|Get|Read)-[A-Z]|\$(?:[A-Za-z_]\d?){1,64}(?:->|[[{.:/]|$))/;
 
 /** A name of a program's own. Each word but the first begins with a sign or a capital: a row of small letters is read in one way only. */
-export const IDENTIFIER = /^_?[A-Z]{0,4}[a-z]{2,32}(?:\d{0,3}(?:_[A-Z]{0,2}|[A-Z]{1,2})[a-z]{2,32}){0,9}$/;
+export const IDENTIFIER = /^_?[A-Z]{0,4}[a-z]{2,32}(?:\d{0,3}(?:_[A-Z]{0,2}|[A-Z]{1,2})[a-z]{2,32}){0,9}[A-Z]{0,4}$/;
 
 /** What code puts behind a name: `process.env.TOKEN`, `getSecret()`, `request.body['x']`, `config.password`. */
 const REFERENCE =
@@ -114,10 +114,11 @@ function isReference(raw: string, kind: KeyKind, ahead: string): boolean {
 function isVariable({ scan, value, name, operator }: Claim, kind: KeyKind, raw: string): boolean {
   const { text } = scan;
   if (operator === "assign" && text.charCodeAt(value.start - 1) !== 0x20) return false;
-  if (name.endsWith(`.${raw}`)) return true;
+  if (name.endsWith(`.${raw}`) || name.endsWith(`_${raw}`)) return true;
   if (name.endsWith(raw) && name.length > raw.length && (/^(?:self|this|cls)\./.test(name) || /[a-z][A-Z_]/.test(raw))) return true;
-  if (LONG_KINDS.test(kind) && IDENTIFIER.test(raw)) return true;
-  return kind !== "password" && IDENTIFIER.test(raw) && /^(?:[;,)|=<[&]| [|=&+?])/.test(text.slice(value.end, value.end + 2));
+  const behind = text.slice(value.end, value.end + 2);
+  if (kind === "password") return /^(?:[A-Z]{1,4}[a-z]+){2,9}$/.test(raw) && /^(?:[;)]| \|)/.test(behind);
+  return IDENTIFIER.test(raw) && (LONG_KINDS.test(kind) || /^(?:[;,)|=<[&]| [|=&+?!])/.test(behind));
 }
 
 function isCredibleBare(claim: Claim, kind: KeyKind, raw: string): boolean {
@@ -155,6 +156,11 @@ export const LONG_KINDS = /^(?:session|auth|cookie|csrf|token|key)$/;
  */
 const NO_TOKEN = /^(?:[a-z]+(?:\.[a-z]+)+|#[\da-f]{3,6}|\/.*[\\^([].*\/[a-z]*)$/i;
 
+/** True for a word where a code would stand, and a label where a card would. A passcode may be a word. */
+export function isNoNumber(text: string, kind: KeyKind, name: string): boolean {
+  return kind === "card" ? !/\d/.test(text) : kind === "code" && !/pass/i.test(name) && /^[a-z]+$/i.test(text);
+}
+
 /** Names under which a word says something of a secret, and anything else may be one. */
 const TOLD_OF = /(?:reason|message|response|result)$/i;
 
@@ -163,7 +169,7 @@ function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
   if (NO_SECRET.test(raw) || isVersion(raw, kind)) return false;
   // OAuth's codes and OpenWeather's ids are long and random, those of errors are words.
   if (/^(?:code|appid)$/i.test(claim.name) && !isTokenLike(raw, 16)) return false;
-  if (kind === "code" && !/pass/i.test(claim.name) && /^[a-z]+$/i.test(raw)) return false;
+  if (isNoNumber(raw, kind, claim.name)) return false;
   if (kind !== "password" && ((IDENTIFIER.test(raw) && TOLD_OF.test(claim.name)) || NO_TOKEN.test(raw))) return false;
   if (/^-?[\d.,]+$/.test(raw))
     return (kind !== "code" || !raw.includes(".")) && raw.length >= (operator === "weak" ? 15 : LONG_KINDS.test(kind) ? 8 : 3);
@@ -177,6 +183,7 @@ function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
   if (operator === "weak")
     return (
       !(IDENTIFIER.test(raw) && (kind !== "password" || !value.isQuoted)) &&
+      (value.isQuoted || !REFERENCE.test(raw)) &&
       isTokenLike(raw.replace(/[!|@#$%^*]/g, "."), kind === "password" ? 8 : 12) &&
       !/^(?:\d{4}-\d\d-\d\d|[a-z]{2,}(?:-[a-z]{2,})+(?:-\d+)?$)/.test(raw)
     );

@@ -31,6 +31,11 @@ const LINES: readonly string[] = [
   "my $session = TAP::Session->new(\nraw_private_key = private_key.private_bytes(\nx",
   "S_IFREG  = 0o100000",
   'token=pending password=TBD secret: n/a, token = @token and "minipass": "^5.0.0 || ^6.0.2"',
+  "await tokenizer.readToken(Token.UINT64_LE); password2: options.password2 || this.config.password2,",
+  "private_key = $dir/private/a.pem; secret = $insta::secret; passThrough = !!passThrough; tokens: [string, string];",
+  "credentials: userProvidedCredentials != null ? 1 : 2; sessionId: SessionID; request.extra_credentials = credentials",
+  "_token = r'(?:[%s]+|%s)' % x; headers['authorization'] += ', opaque=\"%s\"' % y; password: URLPatternResult;",
+  'credit_card: "kreditkortnummer", bar::token::kind, password:: x',
   // Settings.
   "SECRETS_MANAGER_REGION=eu-west-1 session_role = 'origin' Pin-Priority: 600 PSK_IDENTITY = 115 keyfile = 'krb5.keytab'",
   "SSH password: disabled; password: rejected, password: encrypted, password: closed, password: omitted, Password: unexpected",

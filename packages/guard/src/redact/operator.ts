@@ -1,4 +1,4 @@
-import { ALNUM, classAt, classOf, QUOTE } from "./character.ts";
+import { ALNUM, classAt, classOf, DIGIT, QUOTE } from "./character.ts";
 import type { Scan } from "./finding.ts";
 
 /**
@@ -33,8 +33,8 @@ function readColons({ text, codes }: Scan, at: number): Sign | undefined {
   if (typed !== undefined) return { operator: "assign", at: at + typed.length };
   while (end - at < 3 && codes[end] === 0x3a) end += 1;
   if (codes[end] === 0x3d) return { operator: "assign", at: end + 1 };
-  // `::` is a scope, `://` a URL.
-  if (end - at > 1 || (codes[end] === 0x2f && codes[end + 1] === 0x2f)) return undefined;
+  // `::` is a scope, but for LDIF's, `://` a URL.
+  if ((end - at > 1 && codes[end] !== 0x20) || (codes[end] === 0x2f && codes[end + 1] === 0x2f)) return undefined;
   return { operator: "colon", at: end };
 }
 
@@ -70,8 +70,9 @@ function isTagName({ text, codes, chain }: Scan): boolean {
   return before === 0x3c || (before === 0x3a && /<[\w-]{1,24}:$/.test(text.slice(Math.max(0, chain - 26), chain)));
 }
 
-/** `password for master: x9`, `password (prod): x9`, `ConvertTo-SecureString -String "x9"`. */
-const WHOSE = /^(?: \([\w .-]{1,24}\)(?= ?[:=])| for (?:the )?(?:user )?["']?[\w.@-]+["']?(?= ?[:=])|(?: -[A-Z]\w+){1,3}(?= ["']))/;
+/** `password for master: x9`, `password (prod): x9`, `unseal key 1: x9`, `ConvertTo-SecureString -String "x9"`. */
+const WHOSE =
+  /^(?: \([\w .-]{1,24}\)(?= ?[:=])| \d(?=:)| for (?:the )?(?:user )?["']?[\w.@-]+["']?(?= ?[:=])|(?: -[A-Z]\w+){1,3}(?= ["']))/;
 
 /** True when what follows a name cannot be an operator: most words of most texts. */
 export function isPlainWord(scan: Scan, wordEnd: number): boolean {
@@ -81,7 +82,12 @@ export function isPlainWord(scan: Scan, wordEnd: number): boolean {
   if (code === 0x2e) return next !== 0x3d;
   // Behind a single space a word follows: no operator but `~>`, `->` and dashes, unless the name is an option.
   const before = codes[scan.chain - 1];
-  if ((next === 0x66 || next === 0x2d || next === 0x28) && code === 0x20 && WHOSE.test(text.slice(wordEnd, wordEnd + 64))) return false;
+  if (
+    (next === 0x66 || (classOf(next) & DIGIT) !== 0 || next === 0x2d || next === 0x28) &&
+    code === 0x20 &&
+    WHOSE.test(text.slice(wordEnd, wordEnd + 64))
+  )
+    return false;
   if (code !== 0x20 || next === 0x7e || before === 0x2d || before === 0x3c || before === 0x3a) return false;
   if (next === 0x2d) return (classAt(codes, wordEnd + 2) & ALNUM) !== 0;
   return !LEADS_TO_VALUE.includes(String.fromCharCode(classOf(next) === 0 ? Math.min(next, 128) : next)) || next === 0x28 || next === 0x5b;

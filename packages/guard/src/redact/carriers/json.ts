@@ -1,6 +1,6 @@
 import { replaceDigits, replaceString } from "../scalar.ts";
 import { readCodes } from "../codes.ts";
-import { BLANK, DONE, isLabel, isSaidOf, isSentence, isVersion, LONG_KINDS, NO_VALUE } from "../credible.ts";
+import { BLANK, DONE, isLabel, isSaidOf, isSentence, isVersion, isNoNumber, LONG_KINDS, NO_VALUE } from "../credible.ts";
 import { readUnderName } from "../named-text.ts";
 import { ALNUM, BACKSLASH, CLASSES, classAt, DIGIT, isPlainWord, SPACE, UNDERSCORE } from "../character.ts";
 import type { Pass } from "../pass.ts";
@@ -95,7 +95,7 @@ function isSaid({ pass, frame }: Walk, kind: KeyKind, plain: string): boolean {
     isLabel(plain, [key, kind], pass.classify) ||
     (LONG_KINDS.test(kind) && (isBelow ? /^[a-z.]{1,12}$/.test(plain) : isSaidOf(plain) || DONE.test(plain))) ||
     isSaidOf(plain, NO_VALUE) ||
-    (kind === "code" && !/pass/i.test(key) && /^[a-z]+$/i.test(plain)) ||
+    isNoNumber(plain, kind, key) ||
     isVersion(plain, kind) ||
     // A password that begins with a letter may be a phrase: `enter the dragon`.
     (BLANK.test(plain) && (kind !== "password" || /^\W/.test(plain))) ||

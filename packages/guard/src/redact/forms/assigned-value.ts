@@ -100,6 +100,9 @@ function findLineEnd({ text }: Scan, start: number): number {
 
 const SCHEME = /^(?:basic|bearer|digest|token|apikey|api-key|aws4-hmac-sha256|[a-z][a-z-]{1,19}(?=[ \t]+(?=\S*\d)\S{16}))[ \t]+/i;
 
+/** `credentials: ann / x9`: whose the password is. */
+const USER = /^[\w.@-]{1,40} \/ (?=\S{0,40}\d)/;
+
 /** A number in groups: the first has no more digits than a country or a town. */
 const PHONE = /^[\d+]{2,4}(?: \d+){2,}/;
 
@@ -126,6 +129,7 @@ export function findValue(scan: Scan, sign: Sign, kind: KeyKind | undefined): As
     if (end >= 0) return { start: kind === "auth" ? from + schemeLength(text, from) : from, end, isQuoted: true };
     at = from;
   } else if (operator === "quote") return undefined;
+  if (kind === "secret" && operator === "colon") at += USER.exec(text.slice(at, at + 96))?.[0].length ?? 0;
   if (kind === "cookie" && operator === "colon") return { start: at, end: findLineEnd(scan, at), isQuoted: false };
   if (kind === "auth" || kind === "token") {
     const scheme = schemeLength(text, at);

@@ -21,7 +21,8 @@ function judgeTail(scan: Scan, name: string): Named | undefined {
   const gap = chain - before.end;
   const isApart = chain > 0 && (classAt(codes, chain - 1) & SPACE) !== 0;
   const isSaid = name === "is" || name === "was";
-  if (!isSaid && !mayName(scan, before.start, before.end)) return undefined;
+  // What makes a code of one is in no other name.
+  if (!isSaid && name !== "code" && !mayName(scan, before.start, before.end)) return undefined;
   // A quote in between ends the name before, `name="password" id=`, but for `key="password" value=`.
   if (!isApart || gap < 1 || gap > 2 || ((classAt(codes, before.end) & SPACE) === 0 && name !== "value" && !isSaid)) return undefined;
   const said = isSaid ? lookBack(text, chain + name.length, SAID)?.[1] : undefined;

@@ -25,9 +25,9 @@ const TOLD_PASSWORD = /^(?=\D{0,40}\d)[^\s(=/]{4,40}$/;
 /** Letters and digits, and not only small ones: a password with a capital or a sign in it, or a long key of hex. */
 function isSecretLike(raw: string, kind: KeyKind): boolean {
   if (kind === "code") return /^\d{3,4}-?\d{1,4}$/.test(raw);
-  if (raw.length < 8 || !/\d/.test(raw) || !/[a-z]/i.test(raw) || /^[\w.-]{1,64}[(=:]|:\/\/|^v?\d+\.\d+/.test(raw)) return false;
+  if (raw.length < 8 || !/\d/.test(raw) || !/[a-z]/i.test(raw) || /^[\w.-]{1,64}[(=:](?!=?$)|:\/\/|^v?\d+\.\d+/.test(raw)) return false;
   const isMixed = /[a-z]/.test(raw) && /[A-Z!#$%^&*@]/.test(raw);
-  if (/^[A-Za-z\d/+]{40}$/.test(raw)) return true;
+  if (/^[A-Za-z\d+][A-Za-z\d/+]{39,}={0,2}$/.test(raw)) return true;
   return (
     (isMixed && !/[(\\]|\/.*\//.test(raw) && (kind === "password" || !raw.includes("/"))) ||
     /^(?:[\da-f]{32,}|[\dA-F]{32,}|[A-Z\d]{16,}|(?=(?:[a-z-]*\d){5})[a-z\d-]{20,})$/.test(raw) ||
@@ -37,7 +37,7 @@ function isSecretLike(raw: string, kind: KeyKind): boolean {
 
 /** `password is`, `secret of the user "app" was`, `PIN has been set to`, `api key`: the name, and whose it is. */
 export const SAID =
-  /(?<=((?:\b[A-Za-z-]{2,16} )?\b[\w-]{2,40})(?: (?:for|of|in|to)(?: ["']?[\w.@-]{1,40}["']?){1,4})?(?: is| was|(?: has been| was)? (?:\w*set|changed) to|(?<=\bset .{0,40}) to|(?<! to)))/y;
+  /(?<=((?:\b[\w-]{2,16} )?\b[\w-]{2,40})(?: (?:for|of|in|to)(?: ["']?[\w.@-]{1,40}["']?){1,4})?(?: is| was|(?: has been| was)? (?:\w*set|changed) to|(?<=\bset .{0,40}) to|(?<! to)))/y;
 
 /** `password is`, `login app password`, FTP's and POP's replies: here a password of small letters and digits is one as well. */
 const TOLD = /(?<= (?:is|was|to) |\b(?:login|user|331|OK) .{1,64}\s{1,8}(?:> )?\w{4,12} )/iy;

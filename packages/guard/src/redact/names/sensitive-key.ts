@@ -137,7 +137,7 @@ function classifyWords(words: readonly string[], joined: string): KeyKind | unde
   }
   if (/(?:ps?wd|pw|(?<!by|com|get|tres)pass)$/.test(joined)) return "password";
   if (
-    /(?:your|auth|login|confirmation|verification|security|backup|sms|access|activation|factor|onetime|recovery)(?:code|(?<=recovery)key)s?$/.test(
+    /(?:your|auth|login|confirmation|verification|security|backup|sms|2fa|access|activation|factor|onetime|recovery)(?:code|(?<=recovery)key)s?$/.test(
       joined,
     )
   )
