@@ -3,6 +3,7 @@ import type { ServerResponse } from "node:http";
 import type { HostView } from "../exchange.ts";
 import type { Guard } from "../guard.ts";
 import { answerThrown } from "../respond/answer.ts";
+import { watchLog } from "./fastify-log.ts";
 import {
   beginNode,
   breakOff,
@@ -113,6 +114,7 @@ export function guardFastify(guard: Guard, options: FastifyGuardOptions = {}): P
       guard.shield(() => findExchange(request.raw)?.fail(thrown));
       next();
     });
+    guard.shield(() => watchLog(guard, instance));
     if (options.respond === false) return done();
     app.setErrorHandler((thrown: unknown, request: FastifyRequest, reply: FastifyReply) => {
       guard.shield(() => findExchange(request.raw)?.fail(thrown));

@@ -3,6 +3,11 @@ import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
 import express from "express";
 import { boom, createHalf, createHalfOfNode, GET, type OddExchange, postJson } from "./odd-exchanges.ts";
 
+/** A body that begins and never ends. */
+function createEndless(): ReadableStream<Uint8Array> {
+  return new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode("whole")) });
+}
+
 const store = new AsyncLocalStorage<string>();
 
 /** On Express, by name. */
@@ -222,8 +227,28 @@ export const ODD_FASTIFY_EXCHANGES: Readonly<Record<string, OddExchange>> = {
   },
   // Fastify writes it to its log, tells no hook of it, and breaks the response off without a reason.
   "a stream of the web on Fastify that fails half-way": {
-    records: 0,
+    records: 1,
     serve: (kit) => kit.fastify((app) => app.get("/a", (_request, reply) => reply.send(createHalf().pipeThrough(new TextEncoderStream())))),
+  },
+  "a Response on Fastify whose body fails half-way": {
+    records: 1,
+    serve: (kit) =>
+      kit.fastify((app) => app.get("/a", (_request, reply) => reply.send(new Response(createHalf().pipeThrough(new TextEncoderStream()))))),
+  },
+  "a stream of the web on Fastify whose client leaves": {
+    records: 0,
+    hangsUp: "whole\r\n",
+    serve: (kit) => kit.fastify((app) => app.get("/a", (_request, reply) => reply.send(createEndless()))),
+  },
+  "a stream of the web on Fastify whose response is broken off by the handler": {
+    records: 0,
+    serve: (kit) =>
+      kit.fastify((app) =>
+        app.get("/a", (_request, reply) => {
+          setTimeout(() => reply.raw.destroy(), 50);
+          return reply.send(createEndless());
+        }),
+      ),
   },
   "a Response on Fastify": {
     records: 0,

@@ -1,0 +1,33 @@
+/** What Fastify tells nobody but its log: that a stream of the web, such as the body of a `Response`, failed after the headers. */
+import type { ServerResponse } from "node:http";
+import { readMember } from "../capture/throwable.ts";
+import type { Guard } from "../guard.ts";
+import { findExchange } from "./node-view.ts";
+
+type Response = ServerResponse & { readonly stream?: { readonly destroyed: boolean } };
+
+/** What writes an instance's log; those within it inherit it. */
+function findLog(instance: object | null): unknown {
+  if (instance === null) return undefined;
+  const key = Object.getOwnPropertySymbols(instance).find((each) => each.description === "fastify.logController");
+  return key === undefined ? findLog(Object.getPrototypeOf(instance) as object | null) : readMember(instance, key);
+}
+
+function note(thrown: unknown, request: { readonly raw: object }, { raw }: { readonly raw: Response }): void {
+  if (!raw.destroyed && raw.stream?.destroyed !== true) findExchange(request.raw)?.fail(thrown);
+}
+
+/** Instances may share one that the host has made. */
+const watched = new WeakSet();
+
+/** Notes what the log of a Fastify instance is told of streams. When the response is over, it is told of that. */
+export function watchLog(guard: Guard, instance: object): void {
+  const log = findLog(instance) as object | undefined;
+  const tell = readMember(log, "streamError");
+  if (log === undefined || typeof tell !== "function" || watched.has(log)) return;
+  watched.add(log);
+  Reflect.set(log, "streamError", function (this: unknown, ...given: Parameters<typeof note>): unknown {
+    guard.shield(() => note(...given));
+    return Reflect.apply(tell, this, given);
+  });
+}
