@@ -66,11 +66,21 @@ function findAnswered(seen: {
 
 /** Sets the tries and, for a server error, who made it. `named` says that the log's format has the upstream variables at all. */
 export function putNginxUpstream(draft: Draft, upstream: NginxUpstream, named: boolean): void {
-  const attempts = readNginxAttempts(upstream);
+  const listed = readNginxAttempts(upstream);
+  const isLeftAlone = isGroup(listed.at(-1)?.address) && draft.status === 502;
+  const attempts = isLeftAlone ? listed.slice(0, -1) : listed;
   if (attempts.length > 0) draft.upstream = attempts;
   if (draft.errorMessage === NO_STATUS_LINE) return judgeNoStatusLine(draft, attempts);
   if (named) draft.observer = { kind: "proxy", name: "nginx" };
-  judgeNginx(draft, named);
+  if (named && isLeftAlone) {
+    const because = `no live upstream: $upstream_addr is the group's name, ${listed.at(-1)?.address}, as no server of it could be chosen`;
+    putMadeBy(draft, "observer", { because, confidence: 0.95 });
+  } else judgeNginx(draft, named);
+}
+
+/** Servers have a port, or are sockets; where none can be chosen, nginx keeps the group's name (ngx_http_upstream_module, $upstream_addr). */
+function isGroup(address: string | undefined): boolean {
+  return address !== undefined && /^[a-z_][\w.-]*$/i.test(address);
 }
 
 /** What came from behind was no answer; `$upstream_status` says 200 for want of anything else. */

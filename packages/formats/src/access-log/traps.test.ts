@@ -35,6 +35,15 @@ describe("traps of who made it", () => {
     expect(read({ ...nginx, status: "503", upstream_addr: "-", upstream_status: "-" }).madeBy).toMatchObject({ hop: "observer" });
   });
 
+  it("T1: an upstream that is a group's name is none: nginx found no server of it to ask", () => {
+    const exchange = read({ ...nginx, status: "502", upstream_addr: "orders_backend", upstream_status: "502" });
+    expect(exchange.madeBy).toMatchObject({ hop: "observer", because: expect.stringContaining("no live upstream") });
+    expect(exchange.upstream).toBeUndefined();
+    const tried = read({ ...nginx, status: "502", upstream_addr: "10.0.0.2:80, orders_backend", upstream_status: "502, 502" });
+    expect(tried.upstream).toEqual([expect.objectContaining({ address: "10.0.0.2:80" })]);
+    expect(tried.madeBy?.because).toContain("no live upstream");
+  });
+
   it("nginx's 009 is an answer of the upstream's without a status line, whatever $upstream_status says", () => {
     const noted = { status: "009", upstream_status: "200", upstream_header_time: "0.001" };
     const line = `10.0.0.1 - - [21/Nov/2026:10:00:00 +0000] "GET /a HTTP/1.1" 009 22 "-" "c" ua="10.0.0.2:80" us="200" uht="0.001"`;

@@ -188,6 +188,19 @@ runtime.main
     expect(inApp(aggregate).map(([type]) => type)).toEqual(["System.AggregateException", "System.Exception", "System.Exception"]);
   });
 
+  it("reads Elixir, by the application that each frame is of", () => {
+    const text = `** (Plug.Conn.WrapperError) ** (KeyError) key :city not found in: nil
+    (guests 1.3.0) lib/guests/label.ex:22: Guests.Label.lines/1
+    (elixir 1.16.2) lib/enum.ex:1700: Enum."-map/2-lists^map/1-1-"/2
+    (guests 1.3.0) lib/guests_web/controllers/label_controller.ex:11: anonymous fn/2 in GuestsWeb.LabelController.show/2
+    (phoenix 1.7.14) lib/phoenix/router.ex:484: Phoenix.Router.__call__/5
+    (stdlib 5.2) proc_lib.erl:251: :proc_lib.init_p_do_apply/3`;
+    expect(inApp(text)).toEqual([["KeyError", "Guests.Label.lines/1", "GuestsWeb.LabelController.show/2"]]);
+    expect(parseStack(text)[0]).toMatchObject({ message: "key :city not found in: nil", frames: { length: 5 } });
+    const bare = "    (ecto 3.12.1) lib/ecto/repo.ex:9: Ecto.Repo.get!/3\n    lib/shop/cart.ex:12: Shop.Cart.price/1";
+    expect(inApp(bare)).toEqual([["", "Shop.Cart.price/1"]]);
+  });
+
   it("finds no frames in text that is no stack", () => {
     expect(parseStack("the cart is empty").flatMap(({ frames }) => frames)).toEqual([]);
   });

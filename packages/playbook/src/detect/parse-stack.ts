@@ -18,6 +18,10 @@ type Frame = Omit<StackFrame, "isInApp">;
 const MAX_LINES = 400;
 const MAX_LINE_LENGTH = 2000;
 
+/** Applications of Erlang and Elixir that a team did not write. */
+const FOREIGN_APPLICATION =
+  /^(?:elixir|stdlib|kernel|erts|logger|eex|iex|ex_unit|mix|crypto|ssl|inets|phoenix\w*|plug\w*|ecto\w*|bandit|thousand_island|cowboy\w*|ranch|db_connection|postgrex|myxql|exqlite|tds|redix|mint|finch|req|tesla|hackney|httpoison|gun|castore|nimble_\w+|telemetry\w*|opentelemetry\w*|jason|poison|absinthe\w*|oban|broadway\w*|gen_stage|flow|amqp\w*|grpc\w*|cachex|swoosh|gettext|ash\w*|mongodb\w*|ex_aws\w*|sentry)\/\S+\.(?:exs?|erl)$/;
+
 /** Paths and names of code that a team did not write, for every language whose stacks are read here. */
 const FOREIGN_FILE =
   /(?:^|[/\\])(?:node_modules|site-packages|dist-packages|vendor|gems|bower_components)[/\\]|^node:|^internal[/\\]|^<(?:frozen|anonymous)|[/\\]lib[/\\](?:python|ruby)[\d./\\]|[/\\]go[/\\](?:src|pkg[/\\]mod)[/\\]|[/\\]pkg[/\\]mod[/\\]|^\[internal function\]|^native$|^webpack[/\\:].*bootstrap/;
@@ -44,7 +48,7 @@ type Reading = {
 };
 
 /**
- * Reads a stack as V8, SpiderMonkey, Java, Python, Go, Ruby, PHP or .NET print it, with its chain of causes: the outermost exception
+ * Reads a stack as V8, SpiderMonkey, Java, Python, Go, Ruby, PHP, Elixir or .NET print it, with its chain of causes: the outermost exception
  * first, each with its innermost frame first. Text that is no stack gives no frames.
  */
 export function parseStack(text: string): readonly StackTrace[] {
@@ -136,7 +140,7 @@ function readRubyHead(line: string, reading: Reading): boolean {
 }
 
 function isInApp({ file, function: name }: Frame): boolean {
-  return !FOREIGN_FILE.test(file) && !FOREIGN_FUNCTION.test(name) && file !== "";
+  return !FOREIGN_FILE.test(file) && !FOREIGN_APPLICATION.test(file) && !FOREIGN_FUNCTION.test(name) && file !== "";
 }
 
 /** How an exception is joined to the one before it: `cause` of it, its consequence (`outer`), or printed `inside` it. */
@@ -148,6 +152,9 @@ function readHead(line: string, isAwaited: boolean): Head | undefined {
     line,
   );
   const rest = linked?.[2] ?? line;
+  // Elixir wraps one in another within a line: the last is the one that was raised.
+  const raised = /^(?:\*\* \([\w.]+\) )*\*\* \(([\w.]+)\) (.*)$/.exec(rest);
+  if (raised !== null) return { type: raised[1] ?? "", message: raised[2] ?? "" };
   const panic = /^panic: (.*)$/.exec(rest);
   if (panic !== null) return { type: "panic", message: panic[1] ?? "" };
   const match =
@@ -169,7 +176,7 @@ function readLink(word: string): "cause" | "outer" | "inside" {
 
 /** Reads one line as a frame of any of the languages. */
 function readFrame(line: string): Frame | undefined {
-  return readAtFrame(line) ?? readPythonFrame(line) ?? readRubyFrame(line) ?? readSpiderMonkeyFrame(line);
+  return readAtFrame(line) ?? readPythonFrame(line) ?? readRubyFrame(line) ?? readElixirFrame(line) ?? readSpiderMonkeyFrame(line);
 }
 
 function readAtFrame(line: string): Frame | undefined {
@@ -198,6 +205,13 @@ function readPythonFrame(line: string): Frame | undefined {
 function readRubyFrame(line: string): Frame | undefined {
   const match = /^\s*(?:from |\d+: from )?(\S+\.rb):(\d+):in [`'](.+)'/.exec(line);
   return match === null ? undefined : toFrame(match[3], match[1], match[2]);
+}
+
+/** `    (shop 1.3.0) lib/shop/cart.ex:22: Shop.Cart.price/1`; the application stands before the file, as a package does. */
+function readElixirFrame(line: string): Frame | undefined {
+  const match = /^\s+(?:\(([a-z]\w*)(?: [^()\s]{1,60})?\) )?(\S+\.(?:exs?|erl)):(\d+): (?:anonymous fn\/\d+ in )?(.+)$/.exec(line);
+  if (match === null) return undefined;
+  return toFrame(match[4], match[1] === undefined ? match[2] : `${match[1]}/${match[2]}`, match[3]);
 }
 
 function readPhpFrame(line: string, reading: Reading): Frame | undefined {

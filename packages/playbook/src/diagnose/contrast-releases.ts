@@ -27,14 +27,18 @@ type ReleaseInput = {
 type Seen = { readonly version: string | undefined; readonly instance: string | undefined };
 
 /**
- * Compares versions and instances of every service on the path, the origin first. It is a question of its own: asked among all
+ * Compares versions and instances of every service on the path, the origin first, and of those that it asked. It is a question of its own: asked among all
  * attributes, and of the entry alone, a bad release of a service further down would never be seen.
  */
 export function contrastReleases(input: ReleaseInput): readonly ReleaseContrast[] {
   const { steps, origin } = input.judgement;
   const originService = origin.hop?.service ?? origin.call?.from.span.resource.service ?? origin.service;
   const onPath = steps.flatMap(({ hop }) => (hop === undefined || hop.isInferred === true ? [] : [hop.service]));
-  const services = [...new Set([originService, ...onPath])];
+  // An answer may be good by its status and of no use to who asked for it.
+  const asked = (origin.hop?.calls ?? []).flatMap(({ callee }) =>
+    callee === undefined || callee.isInferred === true ? [] : [callee.service],
+  );
+  const services = [...new Set([originService, ...onPath, ...asked])];
   return services.flatMap((service) => contrastService(service, input).map((each) => ({ ...each, isOrigin: service === originService })));
 }
 

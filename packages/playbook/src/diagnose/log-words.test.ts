@@ -68,6 +68,7 @@ describe("the error of a log record", () => {
     ["its text", log("PoolError: full\n    at take (/app/pool.js:3:1)")],
     ["its stack alone", log("full", { stack: "PoolError: full\n    at take (/app/pool.js:3:1)" })],
     ["an attribute's text", log("failed", { error: "PoolError: full" })],
+    ["Elixir's text", log("** (PoolError) full\n    (shop 1.0.0) lib/shop/pool.ex:3: Shop.Pool.take/1")],
   ])("is read from %s", (_, record) => expect(readLogError(record)).toMatchObject({ type: "PoolError", message: "full" }));
 
   it("has no type where a sentence or a file says it", () =>

@@ -26,11 +26,11 @@ const ERROR_KEYS = [
 const STACK_KEYS = ["error.stack_trace", "err.stack", "error.stack", "stack_trace", "stacktrace", "stack", "errorVerbose"] as const;
 
 /** A text that begins with a type as errors have, not with a file or a module that says something. */
-const NAMED = /^(?:Uncaught |Unhandled exception\. )?[\w$.\\:]*(?:Error|Exception|Failure)\b/;
+const NAMED = /^(?:Uncaught |Unhandled exception\. |\*\* \()?[\w$.\\:]*(?:Error|Exception|Failure)\b/;
 
-/** A line that says where code stood: Java, .NET and V8; Python; PHP; Go; Ruby and Rust backtraces. */
+/** A line that says where code stood: Java, .NET and V8; Python; PHP; Go; Ruby and Rust backtraces; Elixir. */
 const FRAME =
-  /^\s*(?:at \S|File "|#\d+ (?:\S+\.php|\[internal|\{main)|\.{3} \d+ more|goroutine \d+ \[|created by |\S+\.go:\d+|(?:from )?\S+\.rb:\d+:in|\d+: +\S+::)/;
+  /^\s*(?:at \S|File "|#\d+ (?:\S+\.php|\[internal|\{main)|\.{3} \d+ more|goroutine \d+ \[|created by |\S+\.go:\d+|(?:from )?\S+\.rb:\d+:in|\d+: +\S+::|(?:\([a-z]\w* [^()\s]+\) )?\S+\.(?:exs?|erl):\d+: )/;
 /** Code that a frame quotes, or the arguments that it was called with, stand below it and further in. */
 const QUOTED = /^\s{2,}\S|^\t/;
 /** A chain of exceptions goes on behind the frames of the one before. */

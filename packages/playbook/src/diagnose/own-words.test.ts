@@ -87,6 +87,7 @@ describe("an error in which a machine shows", () => {
       { stack: `${OWN}\nCaused by: java.net.SocketException: gone` },
     ],
     ["by a number or a duration", ["com.acme.club.CourseException", "course pool exhausted after 30000 ms"], { stack: OWN }],
+    ["by a pool's size", ["com.acme.club.CourseException", "course pool exhausted, consider adjusting the pool size"], { stack: OWN }],
     ["by whom it calls", ["com.acme.club.CourseException", "club-db: pool exhausted"], { stack: OWN, good: [QUERY] }],
     ["by words that are of nothing else", ["com.acme.club.CourseException", "connection pool exhausted"], { stack: OWN }],
     ["by a type of machines alone", ["Faulty::OpenPoolError", "course pool exhausted"], {}],
@@ -100,6 +101,34 @@ describe("an error in which a machine shows", () => {
     ["by a query that was not made", ["Error", "course pool exhausted"], { good: [QUERY] }],
   ] as const)("is of that machine: %s", (_, [type, message], more) => {
     expect(diagnoseThrown(type, message, more).causes[0]).toMatchObject({ cause: "pool-exhausted", confidence: 0.89 });
+  });
+
+  it.each([
+    ["rate-limited-as-5xx", "com.acme.pay.ProviderThrottled", "the request was throttled"],
+    ["rate-limited-as-5xx", "com.acme.maps.MapsFailed", "the maps api rate limited us"],
+    ["rate-limited-as-5xx", "com.acme.ship.CarrierThrottled", "carrier asked us to slow down: 429, Retry-After 30"],
+    ["dependency-timeout", "com.acme.club.DependencyTimeout", "pricing did not respond"],
+    ["dependency-timeout", "com.acme.club.UpstreamLate", "upstream timed out"],
+    ["dependency-timeout", "Inventory::Late", "inventory did not answer within 800ms"],
+    ["dependency-error", "com.acme.club.UpstreamUnavailable", "upstream inventory unavailable"],
+    ["dependency-error", "com.acme.club.StockFailed", "the stock api responded with 503"],
+    ["database-failure", "com.acme.club.ReadOnly", "database is in read-only mode"],
+    ["database-failure", "com.acme.club.CacheDown", "redis cache is down"],
+  ] as const)("is %s by the part of a system that failed: %s: %s", (cause, type, message) => {
+    const { causes, verdict } = diagnoseThrown(type, message, { stack: OWN });
+    expect([verdict, causes[0]?.cause]).toEqual(["diagnosed", cause]);
+  });
+
+  it.each([
+    ["com.acme.hotel.RoomUnavailable", "room 12 is unavailable"],
+    ["com.acme.taxi.DriverUnavailable", "no driver is available in your area"],
+    ["com.acme.club.VoucherThrottled", "voucher throttled: one a day"],
+    ["com.acme.hotel.TableTimedOut", "table reservation timed out"],
+    ["com.acme.bank.LimitReached", "daily withdrawal limit exceeded"],
+    ["com.acme.clinic.ProviderUnavailable", "provider unavailable on Tuesday"],
+  ])("is of none where what failed is of the trade: %s: %s", (type, message) => {
+    const { causes } = diagnoseThrown(type, message, { stack: OWN });
+    expect(causes[0]?.cause).toBe("unhandled-exception");
   });
 
   it("is of that machine by the type that the span has as its attribute, where its exception stands in a log", () => {

@@ -3,6 +3,7 @@ import { type StackFrame, parseStack } from "../detect/parse-stack.ts";
 import { isFailed, toTarget } from "../isolate/call-fate.ts";
 import type { Call, Hop } from "../isolate/hop-shape.ts";
 import type { Occurrence } from "../isolate/occurrence.ts";
+import { readPartFailure } from "./failed-parts.ts";
 import { readLogError } from "./log-words.ts";
 import { isOfTrade, isOnlyOfMachines, isTechnical, isAnybodys } from "./technical-words.ts";
 
@@ -45,6 +46,7 @@ function qualify(error: ExceptionRecord, types: readonly string[]): ExceptionRec
 function isOfMachine(thrown: ExceptionRecord): boolean {
   const chain = parseStack(thrown.stack ?? "");
   if ([thrown, ...chain].some(isTechnical) || isOnlyOfMachines(thrown.message)) return true;
+  if (readPartFailure(`${thrown.type}: ${thrown.message}`) !== undefined) return true;
   return chain.length > 1 || isOfLibrary(readFrames(thrown.stack));
 }
 

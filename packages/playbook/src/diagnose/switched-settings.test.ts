@@ -31,3 +31,22 @@ describe("a flag that was switched", () => {
     expect(firstCause(flag(), flag({ kind: "deploy", version: "2" }))).toBe("bad-deploy");
   });
 });
+
+describe("a setting that was switched", () => {
+  const asking = (code: number) => ({
+    ...GOOD,
+    code: code < 400 ? 200 : 502,
+    calls: [{ service: "archive", kind: "client" as const, code, attributes: { "server.address": "scores" } }],
+  });
+  const refused = new TraceBuilder()
+    .traces(30, () => asking(200))
+    .traces(20, () => asking(404))
+    .observations();
+
+  it("is what the callee refuses, where it refused nothing before", () => {
+    const { verdict, causes } = diagnose({ ...refused, changes: [flag({ kind: "config", description: "PATH=/v3" })] });
+    expect([verdict, causes[0]?.cause]).toEqual(["diagnosed", "bad-configuration"]);
+  });
+
+  it("names nothing without it", () => expect(diagnose(refused).verdict).toBe("inconclusive"));
+});

@@ -15,9 +15,13 @@ export function fromSetting(findings: Findings): readonly Evidence[] {
   return near === undefined ? [] : [describe(near, 2.5)];
 }
 
+/** Where a hop's own settings decide: what it does by itself, and what it asks of others that refuse it. */
+const DECIDED: ReadonlySet<string | undefined> = new Set(["own", "refused-request"]);
+
 /** The same where it switched the failures on: of the creating service itself, at once, and before it next to nothing failed. */
 export function fromSwitch({ changes, origin }: Findings): readonly Evidence[] {
-  if (origin?.judgement.originKind !== "own" || changes.some(({ change }) => change.kind === "deploy")) return [];
+  if (origin === undefined || !DECIDED.has(origin.judgement.originKind) || changes.some(({ change }) => change.kind === "deploy"))
+    return [];
   const near = changes.find((each) => isSetting(each) && each.change.service === origin.step.service);
   if (near?.onset === undefined || near.beforeOnsetMs > AT_ONCE_MS) return [];
   const { before, after } = near.onset;

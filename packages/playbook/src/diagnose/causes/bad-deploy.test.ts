@@ -47,6 +47,19 @@ describe("a bad deploy", () => {
     expect(evidenceFor(diagnosis, "bad-deploy")).toContain("version 2.5.0 of billing");
   });
 
+  it("is known by the version of a callee that answered well, and whose answer its caller could not use", () => {
+    const answered = (version: string) => request({ version });
+    const broken = { exception: { type: "ValidationError", message: "currency: Field required" } };
+    const observations = new TraceBuilder()
+      .traces(20, () => answered("2.9.4"))
+      .traces(20, () => ({ ...answered("3.0.0"), code: 500, ...broken }))
+      .observations();
+    const diagnosis = diagnose(observations);
+    expect(diagnosis.causes[0]?.cause).toBe("bad-deploy");
+    expect(evidenceFor(diagnosis, "bad-deploy")).toContain("version 3.0.0 of billing");
+    expect(diagnosis.suspects[0]?.service).toBe("front");
+  });
+
   it("is known by instances that came later than the others where nobody sets a version", () => {
     const observations = new TraceBuilder()
       .traces(20, (index) => request({ instance: `a${index % 2}` }))

@@ -1,3 +1,4 @@
+import { hearPartFailure } from "../failed-parts.ts";
 import { type CauseRule, type Saying, hear } from "../findings.ts";
 
 /** The server's side of a database error: SQLSTATE classes 08, 40, 53, 57, 58, XX, and words that only databases write. */
@@ -27,7 +28,10 @@ export const databaseFailure: CauseRule = {
     const said = hear(findings, WORDS, SAID);
     const refused = isDatabase ? hear(findings, REFUSED, { statement: "nothing listens where the database should", weight: 3 }) : [];
     if (isDatabase && call.outcome.kind === "local") return { evidence: [] };
-    if (!isDatabase) return { evidence: hear({ ...findings, sayings: findings.sayings.filter(isOwnError) }, WORDS, SAID) };
+    if (!isDatabase) {
+      const own = hear({ ...findings, sayings: findings.sayings.filter(isOwnError) }, WORDS, SAID);
+      return { evidence: own.length > 0 ? own : hearPartFailure(findings, "database", "the error says that the database could not serve") };
+    }
     return {
       evidence: [
         ...(said.length > 0 ? said : hear(findings, GENERAL, { statement: "the database said that it could not serve", weight: 3 })),

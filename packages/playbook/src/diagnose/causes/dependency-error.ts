@@ -1,6 +1,7 @@
 import type { Evidence } from "@faultline/model";
 import { isExchangeSpan } from "../../isolate/exchange-hops.ts";
 import { nameOperation } from "../../isolate/hop.ts";
+import { hearPartFailure } from "../failed-parts.ts";
 import { type CauseRule, type Findings, hear } from "../findings.ts";
 import { hearSilence } from "../silence.ts";
 import { isThirdParty } from "../third-party.ts";
@@ -14,6 +15,8 @@ export const dependencyError: CauseRule = {
   weigh: (findings) => {
     const { origin } = findings;
     const call = origin?.step.call;
+    const told = hearPartFailure(findings, "away", "the error says that what it asked could not serve");
+    if (told.length > 0) return { evidence: told };
     const written = fromOwnLog(findings);
     if (written.length > 0) return { evidence: written };
     const asked = hear(findings, ASKED, {

@@ -2,6 +2,7 @@ import type { Evidence } from "@faultline/model";
 import { formatMs } from "../../trace/format-ms.ts";
 import { NOT_CONNECTED_IN_TIME } from "../../isolate/connection-words.ts";
 import { TIMEOUT_WORDS } from "../../isolate/error-words.ts";
+import { hearPartFailure } from "../failed-parts.ts";
 import { findMemoryGrowth } from "../memory-growth.ts";
 import { hearSilence } from "../silence.ts";
 import { isThirdParty } from "../third-party.ts";
@@ -14,7 +15,7 @@ export const dependencyTimeout: CauseRule = {
   weigh: (findings) => {
     const call = findings.origin?.step.call;
     const timedOut = call?.outcome.kind === "timed-out" || isSlow(findings);
-    if (!timedOut) return { evidence: [] };
+    if (!timedOut) return { evidence: hearPartFailure(findings, "late", "the error says that what it asked did not answer in time") };
     return {
       evidence: [
         ...hear(findings, TIMEOUT_WORDS, { statement: "the call ended by a time-out", weight: 3 }),

@@ -1,4 +1,5 @@
 import type { CauseRule } from "../findings.ts";
+import { hearPartFailure } from "../failed-parts.ts";
 import { hear, readRefusal } from "../findings.ts";
 
 const WORDS =
@@ -9,7 +10,9 @@ export const rateLimitedAs5xx: CauseRule = {
   sign: "a 429 or an exceeded quota behind the server error",
   weigh: (findings) => {
     const refused = readRefusal(findings) === "429" || findings.origin?.step.call?.outcome.code === 429;
-    const said = hear(findings, WORDS, { statement: "the error speaks of a rate limit", weight: 3.5 });
+    const worded = hear(findings, WORDS, { statement: "the error speaks of a rate limit", weight: 3.5 });
+    const said =
+      worded.length > 0 ? worded : hearPartFailure(findings, "throttled", "the error says that what it asked told it to slow down");
     if (!refused) return { evidence: said };
     return { evidence: [...said, { statement: "the callee answered 429", measured: "status 429", source: "span", weight: 3 }] };
   },
