@@ -20,7 +20,7 @@ const REACHED = [
   { batch: 8, half: "read", incidents: 29, symptom: 29, creator: 24, path: 24, verdict: 29, firstThree: 24, honest: 2, falseBlame: 0 },
   { batch: 8, half: "unread", incidents: 30, symptom: 30, creator: 23, path: 23, verdict: 30, firstThree: 24, honest: 1, falseBlame: 0 },
   { batch: 9, half: "read", incidents: 61, symptom: 60, creator: 50, path: 50, verdict: 60, firstThree: 50, honest: 3, falseBlame: 1 },
-  { batch: 9, half: "unread", incidents: 49, symptom: 49, creator: 34, path: 34, verdict: 42, firstThree: 31, honest: 2, falseBlame: 2 },
+  { batch: 9, half: "unread", incidents: 49, symptom: 49, creator: 34, path: 34, verdict: 47, firstThree: 34, honest: 3, falseBlame: 0 },
 ] as const;
 
 const FIRST_THREE: readonly (number | undefined)[] = [1, 2, 3];

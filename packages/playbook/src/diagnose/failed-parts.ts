@@ -2,46 +2,10 @@ import type { Evidence } from "@faultline/model";
 import { isFailed } from "../isolate/call-fate.ts";
 import { isExchangeSpan } from "../isolate/exchange-hops.ts";
 import type { Findings } from "./findings.ts";
+import { type PartFailure, readPartFailure } from "./part-failure.ts";
 
-/**
- * How a part of a system failed, where a program says so in an error and a type of its own: `UpstreamUnavailable`, "the maps api rate
- * limited us". No trade has an upstream or an API, so that such words are of a machine without a driver's type, a frame or a span.
- */
-type PartFailure = "throttled" | "late" | "away" | "database";
-
-const PART =
-  /\b(?:upstreams?|backends?|downstream|dependenc(?:y|ies)|gateway|apis?|endpoint|remote (?:server|service|host)|web ?service|micro ?service|smtp|ldap|s3|kafka|rabbit ?mq)\b/;
-/** Who gives a service may be a doctor; who throttles, or times out, is a machine. */
-const PROVIDER = /\b(?:provider|vendor|third[- ]party)\b/;
-const DATABASE = /\b(?:database|db|redis|memcached|cache|postgres\w*|mysql|mongo\w*)\b/;
-
-const THROTTLED = /throttl|rate[ -]?limit|slow down|too many requests|quota/;
-const LATE = /time[ds]? ?out|did(?: not|n't) (?:respond|answer|reply)|no (?:response|answer|reply) from/;
-/** So late that it was measured, whoever it was: trades give no milliseconds. */
-const MEASURED = /did(?: not|n't) (?:respond|answer|reply) (?:with)?in \d+ ?(?:ms|s\b|sec|milli)/;
-const AWAY =
-  /unavailable|unreachable|not reachable|(?:is|are|was|went) down\b|\bdown:|could(?: not|n't) (?:be reached|reach|connect)|connection refused|offline|(?:responded|answered|returned)(?: with)? 5\d\d/;
-const READ_ONLY = /read[- ]only/;
-/** What has a cause of its own says more than that a part of the system failed. */
-const NEARER =
-  /pool|certificate|\btls\b|\bssl\b|handshake|circuit|breaker|\bdns\b|resolve|memory|disk|descriptor|pars|json|token|credential|\bkey\b|resource temporarily/;
-
-/** An error is named at its beginning. */
-const MAX_TEXT = 240;
-
-/** Which way a part of the system failed, by a type and the first line of its message; undefined where no such part is named. */
-export function readPartFailure(text: string): PartFailure | undefined {
-  const words = (text.split("\n", 1)[0] ?? "")
-    .slice(0, MAX_TEXT)
-    .replace(/([a-z\d])([A-Z])/g, "$1 $2")
-    .replace(/[._\\]|::/g, " ")
-    .toLowerCase();
-  if (NEARER.test(words)) return undefined;
-  if ((PART.test(words) || PROVIDER.test(words)) && THROTTLED.test(words)) return "throttled";
-  if (MEASURED.test(words) || ((PART.test(words) || PROVIDER.test(words)) && LATE.test(words))) return "late";
-  if (DATABASE.test(words) && (AWAY.test(words) || READ_ONLY.test(words))) return "database";
-  return PART.test(words) && AWAY.test(words) ? "away" : undefined;
-}
+/** Words of an error that a reader is shown. */
+const SHOWN = 240;
 
 /**
  * Evidence that a part of the system failed in this way, as the code of the creating hop itself told where none of its calls shows it.
@@ -56,5 +20,5 @@ export function hearPartFailure({ origin, sayings }: Findings, kind: PartFailure
   );
   return said === undefined
     ? []
-    : [{ statement, measured: `${said.service}: ${said.text.slice(0, MAX_TEXT)}`, source: said.source, weight: 3.5 }];
+    : [{ statement, measured: `${said.service}: ${said.text.slice(0, SHOWN)}`, source: said.source, weight: 3.5 }];
 }

@@ -40,3 +40,62 @@ describe("what a process writes outside of any request", () => {
     expect(others.map(firstCause)).toEqual(others.map(() => "keepalive-race"));
   });
 });
+
+describe("what others note of a process that ends", () => {
+  const event = (pod: string, reason: string, more: Partial<LogRecord> = {}) =>
+    line(firstMs + 10, {
+      severity: 13,
+      body: "Memory cgroup out of memory: Killed process 4211 (node)",
+      attributes: { "k8s.event.reason": reason },
+      resource: { service: "unknown_service", attributes: { "k8s.object.kind": "Pod", "k8s.object.name": pod } },
+      ...more,
+    });
+
+  it.each([
+    ["a server of its worker", line(firstMs + 10, { severity: 17, body: "Worker (pid:31) was sent SIGKILL! Perhaps out of memory?" })],
+    ["a cluster of its pod", event("cache-7d9f6c5b4-k2p8x", "OOMKilling")],
+    ["a cluster of its pod that keeps its name", event("cache-0", "OOMKilled")],
+    ["a cluster of what it put out", event("cache-7d9f6c5b4-k2p8x", "Evicted", { body: "The node was low on resource: memory." })],
+  ])("says why: %s", (_, log) => expect(firstCause([log])).toBe("resource-exhausted"));
+
+  it.each([
+    ["another pod", event("cache-importer-7d9f6c5b4-k2p8x", "OOMKilling")],
+    ["its own pod that is only slow to start", event("cache-7d9f6c5b4-k2p8x", "Unhealthy")],
+  ])("is not heard of %s", (_, log) => expect(firstCause([log])).toBe("keepalive-race"));
+});
+
+describe("a pod that was killed for its memory and refuses connections", () => {
+  const refused = new TraceBuilder()
+    .traces(30, () => ({
+      service: "web",
+      code: 200,
+      calls: [{ service: "web", kind: "client", attributes: { "server.address": "cache" } }],
+    }))
+    .traces(10, () => ({
+      service: "web",
+      code: 502,
+      calls: [
+        {
+          service: "web",
+          kind: "client",
+          status: "error",
+          message: "connect ECONNREFUSED 10.0.0.7:80",
+          attributes: { "server.address": "cache" },
+        },
+      ],
+    }))
+    .observations();
+  const atMs = Math.min(...refused.spans.filter(({ status }) => status === "error").map(({ startMs }) => startMs)) + 10;
+  const event: LogRecord = {
+    timeMs: atMs,
+    severity: 13,
+    body: "Memory cgroup out of memory: Killed process 4211 (node)",
+    attributes: { "k8s.event.reason": "OOMKilling" },
+    resource: { service: "unknown_service", attributes: { "k8s.object.name": "cache-7d9f6c5b4-k2p8x" } },
+  };
+
+  it("failed for its memory, which is why nothing listened", () => {
+    expect(diagnose(refused).causes[0]?.cause).toBe("connection-refused");
+    expect(diagnose({ ...refused, logs: [event] }).causes[0]?.cause).toBe("resource-exhausted");
+  });
+});

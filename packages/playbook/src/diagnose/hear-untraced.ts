@@ -20,18 +20,38 @@ export function hearUntraced(
   logs: readonly LogRecord[],
   { service, failing }: { readonly service: string; readonly failing: readonly Occurrence[] },
 ): readonly Saying[] {
-  const own = logs.filter((log) => log.traceId === undefined && log.resource.service === service && log.severity >= LOG_ERROR);
+  const own = logs.filter((log) => log.traceId === undefined && (isEndOfPod(log, service) || isErrorOf(log, service)));
   if (own.length === 0 || failing.length === 0) return [];
   const fromMs = Math.min(...failing.map(({ entry }) => startOf(entry.entry))) - BEFORE_MS;
   const toMs = Math.max(...failing.map(({ entry }) => endOf(entry.entry))) + AFTER_MS;
   const usual = new Set(own.filter(({ timeMs }) => timeMs < fromMs).map(toLogTemplate));
   const fresh = own.filter((log) => log.timeMs >= fromMs && log.timeMs <= toMs && !usual.has(toLogTemplate(log)));
   return fresh.slice(0, MOST).map((log) => ({
-    text: readLogWords(log).text,
+    text: isEndOfPod(log, service) ? `${readReason(log)}: ${log.body}` : readLogWords(log).text,
     source: "log",
     service,
     place: "origin",
-    isDirect: log.severity >= LOG_FATAL,
+    isDirect: log.severity >= LOG_FATAL || isEndOfPod(log, service) || KILLED.test(log.body),
     isUntraced: true,
   }));
+}
+
+function isErrorOf({ resource, severity }: LogRecord, service: string): boolean {
+  return resource.service === service && severity >= LOG_ERROR;
+}
+
+/** What a server writes of a worker that was ended for it. */
+const KILLED = /\bwas sent SIG(?:KILL|SEGV|ABRT)\b|\bexited on signal (?:6|9|11)\b/;
+/** Events of a cluster that say why a pod ended; others say that it did, or that it is not ready. */
+const ENDS: ReadonlySet<string> = new Set(["OOMKilling", "OOMKilled", "Evicted"]);
+
+/** True of a cluster's event of a pod of the service, which the collector's receiver of events writes without a service's name. */
+function isEndOfPod(log: LogRecord, service: string): boolean {
+  const pod = log.resource.attributes["k8s.object.name"];
+  if (typeof pod !== "string" || !ENDS.has(readReason(log)) || !pod.startsWith(`${service}-`)) return false;
+  return /^(?:[0-9a-z]{6,10}-[0-9a-z]{5}|\d+)$/.test(pod.slice(service.length + 1));
+}
+
+function readReason({ attributes }: LogRecord): string {
+  return String(attributes["k8s.event.reason"] ?? "");
 }

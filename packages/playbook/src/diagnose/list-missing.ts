@@ -4,6 +4,7 @@ import { mayHaveStoodStill } from "./stall.ts";
 import { CLOSED, REFUSED } from "../isolate/connection-words.ts";
 import { hearLetGo } from "./let-go.ts";
 import { findStandstill } from "./standstill.ts";
+import { isClosedOnPurpose } from "./closed-on-purpose.ts";
 import { hearLoneInstances } from "./lone-instances.ts";
 
 /** What is not there and would tell more: gaps on the path first, then what the causes could not be weighed on. */
@@ -26,6 +27,12 @@ export function listMissing(findings: Findings, isDiagnosed: boolean): readonly 
     missing.push({
       what: `what the error of ${service} came from: a span of the call that failed, its own cause, a number or a measurement of what ran out`,
       wouldTell: "whether a machine failed, or a rule of the program's trade that uses the same words",
+    });
+  }
+  if (isClosedOnPurpose(findings)) {
+    missing.push({
+      what: `whether the 503 of ${service} is meant: it says that it is closed, or when to come again`,
+      wouldTell: "whether anything is wrong",
     });
   }
   if (hearLoneInstances(findings) !== undefined) {

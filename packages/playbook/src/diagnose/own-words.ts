@@ -3,7 +3,7 @@ import { type StackFrame, parseStack } from "../detect/parse-stack.ts";
 import { isFailed, toTarget } from "../isolate/call-fate.ts";
 import type { Call, Hop } from "../isolate/hop-shape.ts";
 import type { Occurrence } from "../isolate/occurrence.ts";
-import { readPartFailure } from "./failed-parts.ts";
+import { readPartFailure } from "./part-failure.ts";
 import { readLogError } from "./log-words.ts";
 import { isOfTrade, isOnlyOfMachines, isTechnical, isAnybodys } from "./technical-words.ts";
 

@@ -1,7 +1,7 @@
 import type { Change } from "@faultline/model";
 import { describe, expect, it } from "vitest";
 import { diagnose } from "../playbook.ts";
-import { TraceBuilder } from "../trace/trace-builder.ts";
+import { type SpanSketch, TraceBuilder } from "../trace/trace-builder.ts";
 
 const GOOD = { service: "archive", name: "GET /archives", code: 200, attributes: { "http.route": "/archives" } };
 const BAD = { ...GOOD, code: 500, exception: { type: "Error", message: "unsupported compression method 93" } };
@@ -49,4 +49,25 @@ describe("a setting that was switched", () => {
   });
 
   it("names nothing without it", () => expect(diagnose(refused).verdict).toBe("inconclusive"));
+});
+
+describe("a service that was closed on purpose", () => {
+  const closed = (more: Partial<SpanSketch>) =>
+    new TraceBuilder()
+      .traces(30, () => GOOD)
+      .traces(20, () => ({ ...GOOD, code: 503, ...more }))
+      .observations();
+  const said = [{ severity: 9, body: "maintenance mode is on, answering 503 until 14:00" }];
+  const asked = { attributes: { ...GOOD.attributes, "http.response.header.retry-after": "3600" } };
+
+  it.each([
+    ["says so", { logs: said }],
+    ["asks to come again", asked],
+  ])("fails for no cause where it %s, and what would tell is said", (_, more) => {
+    const { verdict, missing } = diagnose({ ...closed(more), changes: [flag()] });
+    expect(verdict).toBe("inconclusive");
+    expect(missing.map(({ what }) => what).join()).toContain("meant");
+  });
+
+  it("is told from one whose flag broke it", () => expect(diagnose({ ...closed({}), changes: [flag()] }).verdict).toBe("diagnosed"));
 });

@@ -1,5 +1,6 @@
 import type { Evidence } from "@faultline/model";
 import { type CauseRule, fromRelease, hear, readRefusal } from "../findings.ts";
+import { isClosedOnPurpose } from "../closed-on-purpose.ts";
 import { fromSetting, fromSwitch } from "../switched-settings.ts";
 
 const WORDS =
@@ -33,7 +34,10 @@ export const badConfiguration: CauseRule = {
       const words = origin?.judgement.originKind === "refused-request" ? FORBIDDEN : undefined;
       const statement = `what ${origin?.step.service ?? "the caller"} asked was refused for want of a right`;
       const forbidden = words === undefined ? [] : hear(findings, words, { statement, weight: 3.5 });
-      return { evidence: [...forbidden, ...shown], isAmbiguous: forbidden.length === 0 && switched.length === 0 };
+      return {
+        evidence: [...forbidden, ...shown],
+        isAmbiguous: (forbidden.length === 0 && switched.length === 0) || isClosedOnPurpose(findings),
+      };
     }
     return {
       evidence: [

@@ -1,7 +1,7 @@
 import type { Evidence } from "@faultline/model";
 import { hearBareRefusal } from "../bare-refusal.ts";
 import { CLOSED, REFUSED } from "../../isolate/connection-words.ts";
-import { type CauseRule, type Findings, fromOnset, hear, isNamed } from "../findings.ts";
+import { type CauseRule, type Findings, type Saying, fromOnset, hear, isNamed } from "../findings.ts";
 import { findMemoryGrowth } from "../memory-growth.ts";
 
 import { NO_SERVER_LEFT } from "./no-healthy-upstream.ts";
@@ -44,5 +44,13 @@ function hearReason(findings: Findings): readonly Evidence[] {
   const left = hear(findings, NO_SERVER_LEFT, { statement: "no server was left to send to", weight: 3 });
   const { origin, metrics } = findings;
   const growth = origin === undefined ? undefined : findMemoryGrowth(metrics, origin.step.service);
-  return [...left, ...(growth === undefined ? [] : [{ ...growth, weight: 2.5 }])];
+  const ended = findings.sayings.find(({ text, isUntraced }) => isUntraced === true && ENDED.test(text));
+  return [...left, ...(growth === undefined ? [] : [{ ...growth, weight: 2.5 }]), ...(ended === undefined ? [] : [describeEnd(ended)])];
+}
+
+/** What others noted of a process that was ended for its memory. */
+const ENDED = /OOMKill|\bEvicted: |\bwas sent SIGKILL/;
+
+function describeEnd({ text, service }: Saying): Evidence {
+  return { statement: `${service} was ended, which is why nothing listened`, measured: text.slice(0, 240), source: "log", weight: 2.5 };
 }

@@ -1,3 +1,6 @@
+import type { Evidence } from "@faultline/model";
+import { isFailed } from "../../isolate/call-fate.ts";
+import type { Call } from "../../isolate/hop-shape.ts";
 import { hearPartFailure } from "../failed-parts.ts";
 import { type CauseRule, type Saying, hear } from "../findings.ts";
 
@@ -37,13 +40,21 @@ export const databaseFailure: CauseRule = {
         ...(said.length > 0 ? said : hear(findings, GENERAL, { statement: "the database said that it could not serve", weight: 3 })),
         ...refused,
         ...hear(findings, FULL, { statement: "the database has no room left", weight: 4 }),
-        {
-          statement: `the call to the database ${call.peer.name} failed`,
-          measured: `${call.operation}: ${call.outcome.words.slice(0, 160) || call.outcome.status}`,
-          source: "span",
-          weight: call.outcome.kind === "timed-out" ? 1.5 : 2.5,
-        },
+        ...fromCall(call),
       ],
     };
   },
 };
+
+/** That a call failed says something; of one that was only slow, its time does. */
+function fromCall(call: Call): readonly Evidence[] {
+  if (!isFailed(call)) return [];
+  return [
+    {
+      statement: `the call to the database ${call.peer.name} failed`,
+      measured: `${call.operation}: ${call.outcome.words.slice(0, 160) || call.outcome.status}`,
+      source: "span",
+      weight: call.outcome.kind === "timed-out" ? 1.5 : 2.5,
+    },
+  ];
+}

@@ -53,6 +53,21 @@ describe("where the walk along a failing path ends", () => {
     expect(pathOf(request(500, [call({ ...reset })]), request(200, [call({ code: 200 })]))).toBe("front propagated > back created");
   });
 
+  it("follows the time of a request that its own server ended for its length", () => {
+    const overrun = { exception: { type: "Rack::Timeout::RequestTimeoutException", message: "Request ran for longer than 15000ms" } };
+    const query = (takes: number) => ({
+      ...call({}),
+      takes,
+      attributes: { "db.system.name": "postgresql", "server.address": "orders-db" },
+    });
+    const slow = request(500, [query(14_900)], { ...overrun, takes: 15_000 });
+    expect(pathOf(slow, request(200, [query(20)]))).toBe("front propagated > orders-db created");
+    const inside = request(500, [call({ code: 200, takes: 14_900 }, { code: 200, takes: 14_890 })], { ...overrun, takes: 15_000 });
+    expect(pathOf(inside)).toBe("front propagated > back created");
+    const busy = request(500, [query(900)], { ...overrun, takes: 15_000 });
+    expect(pathOf(busy, request(200, [query(20)]))).toBe("front created");
+  });
+
   it("names what stands between where the callee's answer was not the caller's", () => {
     expect(pathOf(request(502, [call({ code: 502 }, { code: 200 })]))).toBe(
       "front propagated > intermediary before back created > back clean",

@@ -9,7 +9,7 @@ import { toIntermediary } from "./between.ts";
 import { findBlamedCall } from "./blamed-call.ts";
 import type { Found } from "./found.ts";
 import { endAbsent, endCut, missingServerSpan } from "./no-answer.ts";
-import { endImpatient, endLate, findOutlived, followSlow, isAllWell } from "./out-of-time.ts";
+import { endImpatient, endLate, findOutlived, followOverrun, followSlow, isAllWell } from "./out-of-time.ts";
 import { endAt, endHidden, endLocal, endRefused, explainOwn } from "./own-doing.ts";
 import { endStalled, isStalled, isUnread } from "./stalled.ts";
 import { cut, isOk, passOn, statusEvidence, toStep } from "./step.ts";
@@ -34,6 +34,8 @@ function follow(hop: Hop, around: Surroundings, depth: number): Found {
   const call = depth < MAX_DEPTH ? findBlamedCall(hop, around) : undefined;
   const outlived = call === undefined ? findOutlived(hop) : undefined;
   if (outlived !== undefined) return endImpatient(hop, outlived);
+  const overrun = call === undefined ? followOverrun(hop, MAX_DEPTH - depth) : undefined;
+  if (overrun !== undefined) return overrun;
   if (call === undefined) return hop.outcome.hidden === undefined ? endAt(hop, "own", explainOwn(hop)) : endHidden(hop, hop.outcome.hidden);
   if (call.outcome.kind === "local") return endLocal(hop, call, around);
   if (call.outcome.kind === "refused" && !isServerFailure(call.callee)) return endRefused(hop, call);

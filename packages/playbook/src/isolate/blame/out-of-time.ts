@@ -36,6 +36,35 @@ export function endImpatient(hop: Hop, call: Call & { readonly callee: Hop }): F
   return { steps, kind: "impatient", confidence: 0.85, missing: [] };
 }
 
+/** How servers say that a request took longer than they let any take, or ended its process for it. */
+const OVERRUN =
+  /Request ran for longer than|Rack::Timeout|Maximum execution time of \d+ seconds? exceeded|Task timed out after|WORKER TIMEOUT|AsyncRequestTimeoutException|RequestTimeout(?:Exception|Error)\b/;
+const LOG_ERROR = 17;
+/** A call that takes so much of such a request is what the request waited for. */
+const [MOST_OF_IT, LEAST_MS] = [0.8, 1_000];
+
+/** A server ended a request of its own for its length: where one call took nearly all of its time, go there. */
+export function followOverrun(hop: Hop, depthLeft: number): Found | undefined {
+  if (isExchangeSpan(hop.entry.span) || isOk(hop) || !saysOverrun(hop)) return undefined;
+  const totalMs = durationOf(hop.entry);
+  const slowest = findSlowestCall(hop, totalMs);
+  if (slowest === undefined || slowest.endMs - slowest.startMs < Math.max(LEAST_MS, totalMs * MOST_OF_IT)) return undefined;
+  const waited: Evidence = {
+    statement: `${hop.service} ended the request for its length while it waited for ${slowest.peer.name}`,
+    measured: `${formatMs(slowest.endMs - slowest.startMs)} of ${formatMs(totalMs)} in ${slowest.operation}`,
+    source: "span",
+    weight: 2.5,
+  };
+  const passing = toStep(hop, "propagated", [waited, statusEvidence(hop)]);
+  if (slowest.callee === undefined) return { steps: [passing, endAtSlow(hop, slowest)], kind: "slow-callee", confidence: 0.8, missing: [] };
+  const below = followSlow(hop, { ...slowest, callee: slowest.callee }, depthLeft);
+  return { ...below, steps: [passing, ...below.steps.slice(1)] };
+}
+
+function saysOverrun({ outcome, logs }: Hop): boolean {
+  return OVERRUN.test(outcome.words) || logs.some(({ severity, body }) => severity >= LOG_ERROR && OVERRUN.test(body));
+}
+
 /** The caller gave up on a callee that was still working: go where the callee's time went, so many hops deep at most. */
 export function followSlow(hop: Hop, call: Call & { readonly callee: Hop }, depthLeft: number): Found {
   const { callee } = call;
@@ -60,22 +89,26 @@ export function followSlow(hop: Hop, call: Call & { readonly callee: Hop }, dept
     const below = followSlow(callee, { ...slowest, callee: slowest.callee }, depthLeft - 1);
     return { ...below, steps: [passOn(hop, call), passing, ...below.steps.slice(1)] };
   }
-  const created: Step = {
+  return { steps: [passOn(hop, call), passing, endAtSlow(callee, slowest)], kind: "slow-callee", confidence: 0.8, missing: [] };
+}
+
+/** Whoever sends nothing, and whom a hop spent its time waiting for. */
+function endAtSlow(hop: Hop, slowest: Call): Step {
+  return {
     service: slowest.peer.name,
     operation: slowest.operation,
     status: slowest.outcome.status,
     fate: "created",
     evidence: [
       {
-        statement: `${callee.service} spent its time waiting for ${slowest.peer.name}`,
-        measured: `${formatMs(slowest.endMs - slowest.startMs)} of ${formatMs(calleeMs)} in ${slowest.operation}`,
+        statement: `${hop.service} spent its time waiting for ${slowest.peer.name}`,
+        measured: `${formatMs(slowest.endMs - slowest.startMs)} of ${formatMs(durationOf(hop.entry))} in ${slowest.operation}`,
         source: "span",
         weight: 2.5,
       },
     ],
     call: slowest,
   };
-  return { steps: [passOn(hop, call), passing, created], kind: "slow-callee", confidence: 0.8, missing: [] };
 }
 
 function findSlowestCall(hop: Hop, totalMs: number): Call | undefined {
