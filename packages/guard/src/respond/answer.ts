@@ -2,6 +2,7 @@
 import type { Exchange } from "../exchange.ts";
 import { type ErrorFacts, type ErrorRule, readChain } from "./error-facts.ts";
 import { decideAnswer, UNKNOWN_ERROR } from "./error-map.ts";
+import { BAD_REQUEST } from "./input-rule.ts";
 import { type Answer, writeAnswer } from "./problem.ts";
 import { judgeBySource } from "./source/source-proof.ts";
 
@@ -47,8 +48,9 @@ export function answerThrown(
       bodyText: () => readBodyText(exchange),
     };
     const known = decideAnswer(facts, guard.rules);
-    const answer = known === UNKNOWN_ERROR ? guard.shield(() => judgeBySource(exchange, facts.bodyText)) : undefined;
-    return writeAnswer(answer ?? known, {
+    const isUnsure = known === UNKNOWN_ERROR || known === BAD_REQUEST;
+    const answer = isUnsure ? guard.shield(() => judgeBySource(exchange, facts.bodyText, known)) : known;
+    return writeAnswer(answer ?? UNKNOWN_ERROR, {
       service: guard.service,
       accept: view.headers(request)["accept"],
       requestId: exchange.requestId,

@@ -7,7 +7,8 @@ import { readMember, readTextMember } from "../capture/throwable.ts";
 import type { ErrorAnswer, ErrorFacts } from "./error-facts.ts";
 import { findProofs, isMissingFile } from "./input-proof.ts";
 
-const BAD_REQUEST: ErrorAnswer = { status: 400 };
+/** A value of the request provokes such an error; whether it was that value is not said. */
+export const BAD_REQUEST: ErrorAnswer = { status: 400 };
 /** A file was asked for by a name in the request, and there is none of that name. */
 const NOT_FOUND: ErrorAnswer = { status: 404 };
 const MAX_VALUES = 100;

@@ -3,8 +3,8 @@ import { inspect } from "node:util";
 import { readTextMember } from "../../capture/throwable.ts";
 import { findBinding, findPatternAt } from "./find-binding.ts";
 import type { Site } from "./frames.ts";
-import { type InputPath, traceChain, type Tracer } from "./input-path.ts";
-import { type Expression, findCall, findChainStart, findComma, isEnd, readExpression, readQuoted } from "./read-expression.ts";
+import { type InputPath, toPart, traceChain, type Tracer } from "./input-path.ts";
+import { findCall, findComma, isEnd, readArguments, readExpression, readKeyOf, writeTokens } from "./read-expression.ts";
 import type { Token } from "./tokens.ts";
 
 type Paths = (tracer: Tracer, site: Site) => readonly (InputPath | undefined)[];
@@ -24,32 +24,45 @@ const isIterable = (value: unknown): boolean =>
 
 /** The last token of what a member was read of, for a position at the member, at its dot or its bracket. */
 function findReceiver(tokens: readonly Token[], at: number): number | undefined {
-  const text = tokens[at]?.text ?? "";
-  if (text === "[" || text === "." || text === "?.") return at - 1;
-  return /^(?:\??\.|\[)$/.test(tokens[at - 1]?.text ?? "") ? at - 2 : undefined;
+  const sign = [at, at - 1].find((each) => /^(?:\??\.|\[)$/.test(tokens[each]?.text ?? ""));
+  return sign && sign - 1;
 }
 
 /** The name at a position, at its dot or in its bracket; undefined where it is computed. */
 function readNameAt(tokens: readonly Token[], at: number): string | undefined {
   const token = tokens[at]?.kind === "sign" ? tokens[at + 1] : tokens[at];
   if (token === undefined || token.kind === "sign") return undefined;
-  const isComputed = token.kind === "name" && tokens[at]?.text === "[";
-  return isComputed ? undefined : token.kind === "string" ? readQuoted(token.text) : token.text;
+  return token.kind === "name" && tokens[at]?.text === "[" ? undefined : readKeyOf(token);
+}
+
+/** What a member was read of. */
+function receiver(tracer: Tracer, site: Site, at = site.at): ReturnType<Paths> {
+  const last = findReceiver(site.tokens, at);
+  return last === undefined ? [] : [traceChain(tracer, last, site)];
 }
 
 /** What `name` was read of. Where another stands there, the script is not the one that ran. */
 function receiverOf(name: string): Paths {
-  return (tracer, site) => {
-    const { tokens, at } = site;
-    const last = findReceiver(tokens, at);
-    return last === undefined || (readNameAt(tokens, at) ?? name) !== name ? [] : [traceChain(tracer, last, site)];
-  };
+  return (tracer, site) => ((readNameAt(site.tokens, site.at) ?? name) === name ? receiver(tracer, site) : []);
 }
 
 const pattern: Paths = (tracer, site) => {
   const binding = findPatternAt(site.tokens, site.at);
   return binding === undefined ? [] : [tracer.traceBinding(binding, site)];
 };
+
+/** With these begins what is something in any case: a text, an object, a function, a path. */
+const SURE = /^(?:[`[({"'\d]|\w+ =>|(?:new|function|async|__\w+) |(?:\w+ \. )?(?:join|resolve|cwd|dirname|fileURLToPath) \()/;
+
+/** Is an argument, or what its name stands for, something for certain? */
+function isSure(tokens: readonly Token[], from: number): boolean {
+  const token = tokens[from] as Token;
+  if (token.kind === "name" && isEnd(tokens, from + 1)) {
+    const binding = findBinding(tokens, token.text, from);
+    if (binding?.kind === "value" && binding.path.length === 0) return isSure(tokens, binding.start);
+  }
+  return SURE.test(writeTokens(tokens, from, from + 4));
+}
 
 /** What a call was given; only what was spread into it, where that is asked for. */
 function readGiven(tracer: Tracer, site: Site, isSpread: boolean): readonly (InputPath | undefined)[] {
@@ -61,7 +74,12 @@ function readGiven(tracer: Tracer, site: Site, isSpread: boolean): readonly (Inp
   for (let from = open + 1; from < close;) {
     const end = findComma(tokens, from, close);
     const hasDots = tokens[from]?.text === "...";
-    if (hasDots === isSpread) paths.push(tracer.traceAt(hasDots ? from + 1 : from, site, end));
+    if (hasDots === isSpread) {
+      const path = tracer.traceAt(hasDots ? from + 1 : from, site, end);
+      // The words do not say which of them it was.
+      if (path === undefined && !isSpread && !isSure(tokens, from)) return [];
+      paths.push(path);
+    }
     from = end + 1;
   }
   return paths;
@@ -69,6 +87,20 @@ function readGiven(tracer: Tracer, site: Site, isSpread: boolean): readonly (Inp
 
 const given: Paths = (tracer, site) => readGiven(tracer, site, false);
 const firstGiven: Paths = (tracer, site) => given(tracer, site).slice(0, 1);
+
+/** For words that do not name a value: was the call given one that no function was given, and that did not come with the request? */
+export const OWN_VALUES = {
+  kind: -1,
+  claim: {
+    paths: (tracer: Tracer, site: Site): ReturnType<Paths> =>
+      readArguments(site.tokens, findCall(site.tokens, site.at) ?? site.at).map((given) => {
+        let root = given;
+        while (root && "of" in root) root = root.of;
+        const isOwn = root?.kind === "name" && findBinding(site.tokens, root.name, root.at)?.kind !== "parameter";
+        return isOwn && !tracer.trace(given, site) ? toPart("request") : undefined;
+      }),
+  },
+};
 
 /** A list is taken apart by a pattern, a loop, a spread or a constructor; the position is at the end of what was no list. */
 const listed: Paths = (tracer, site) => {
@@ -91,30 +123,13 @@ const rightSide: Paths = (tracer, site) => {
 };
 
 /** What binds less than `in`. */
-const COMPARED = /^(?:[?:&|^]|&&|\|\||\?\?|[=!]==?)$/;
+const COMPARED = /^(?:[?:&|^]|[=!]=)/;
 
 /** The position is at the sign: `user.seen = true`. */
-const assigned: Paths = (tracer, site) => {
-  const last = findReceiver(site.tokens, site.at - 1);
-  return last === undefined ? [] : [traceChain(tracer, last, site)];
-};
+const assigned: Paths = (tracer, site) => receiver(tracer, site, site.at - 1);
 
-function readDated(tokens: readonly Token[], from: number, until?: number): Expression | undefined {
-  const read = readExpression(tokens, from, until)?.expression;
-  const isDate = read?.kind === "call" && read.isNew && read.of.kind === "name" && read.of.name === "Date" && read.given.length === 1;
-  return isDate ? read.given[0] : undefined;
-}
-
-/** What a date was made of, there or where its name was given it. */
-const dated: Paths = (tracer, site) => {
-  const { tokens, at } = site;
-  const last = findReceiver(tokens, at);
-  if (last === undefined) return [];
-  const binding = tokens[last]?.kind === "name" ? findBinding(tokens, tokens[last]?.text ?? "", last) : undefined;
-  const isNamed = binding?.kind === "value" && binding.path.length === 0;
-  const made = isNamed ? readDated(tokens, binding.start) : readDated(tokens, findChainStart(tokens, last), last + 1);
-  return [tracer.trace(made, site)];
-};
+/** A date is written by its own method, or by one that is given it. */
+const dated: Paths = (tracer, site) => [...receiver(tracer, site), ...given(tracer, site)];
 
 /** The kinds of values that JSON has; of texts alone, as in a query, whoever calls another method than a text's is mistaken each time. */
 const CARRIED = [String.prototype, Array.prototype, Number.prototype, Boolean.prototype, Object.prototype];
@@ -151,8 +166,13 @@ const AGAIN: readonly ((value: never) => unknown)[] = [
   (value) => JSON.parse(value) as unknown,
   (value) => BigInt(value),
   (value) => new URL(value),
+  (value) => (1).toFixed(value),
+  (value) => (1).toPrecision(value),
+  (value) => (1).toString(value),
+  // A length that is one would only take room.
+  (value) => typeof value === "number" && value >>> 0 !== value && Reflect.construct(Array, [value]),
 ];
-const AGAIN_WORDS = /^Cannot convert .* to a BigInt$|^Invalid URL$/s;
+const AGAIN_WORDS = /^Cannot convert .* to a BigInt$|^Invalid (?:URL|array length)$|^to\w+\(\) /s;
 
 function claimRead(reads: string | undefined, nothing: string, paths: Paths): Claim {
   const missing = nothing === "null" ? null : undefined;
@@ -170,7 +190,7 @@ type Reader = readonly [words: RegExp, claim: (...found: readonly string[]) => C
 /** By the words of the language and of Node. */
 const READERS: readonly Reader[] = [
   [
-    /^Cannot (?:read|set) properties of (undefined|null) \((?:reading|setting) '(.*)'\)$/s,
+    /^Cannot \w+ properties of (undefined|null) \(\w+ '(.*)'\)$/s,
     (_all, nothing = "", name = "") =>
       claimRead(name, nothing, (tracer, site) => {
         const { tokens, at } = site;
@@ -178,27 +198,22 @@ const READERS: readonly Reader[] = [
         return isMember ? receiverOf(name)(tracer, site) : pattern(tracer, site);
       }),
   ],
-  [
-    /^Cannot destructure (?:property '(.*?)' of )?'.*' as it is (undefined|null)\.$/s,
-    (_all, name, nothing = "") => claimRead(name, nothing, pattern),
-  ],
+  [/^Cannot destructure (?:property '(.*?)' )?.* is (undefined|null)\.$/s, (_all, name, nothing = "") => claimRead(name, nothing, pattern)],
   [/\.([\w$]+) is not a function$/, (_all, name = "") => ({ holds: lacksMethod(name), would: () => false, paths: receiverOf(name) })],
-  [/not iterable|^Spread syntax requires/, () => ({ holds: (value) => !isIterable(value), would: isIterable, paths: listed })],
-  [/^Cannot convert undefined or null to object$/, () => ({ holds: isNothing, would: isObject, paths: firstGiven })],
-  [/^Cannot use 'in' operator to search for /, () => ({ holds: (value) => !isObject(value), would: isObject, paths: rightSide })],
-  [
-    /^Cannot create property '.*?' on (string|number|boolean) '/s,
-    (_all, type) => ({ holds: (value) => typeof value === type, would: () => false, paths: assigned }),
-  ],
-  [
-    /^Reduce of empty array/,
-    () => ({ holds: (value) => Array.isArray(value) && value.length === 0, would: () => false, paths: receiverOf("reduce") }),
-  ],
+  [/not iterable|^Spread syntax/, () => ({ holds: (value) => !isIterable(value), would: isIterable, paths: listed })],
+  [/^Cannot convert undefined or/, () => ({ holds: isNothing, would: isObject, paths: firstGiven })],
+  [/^Cannot use 'in'/, () => ({ holds: (value) => !isObject(value), would: isObject, paths: rightSide })],
+  [/^Cannot create .* on (\w+) '/s, (_all, type) => ({ holds: (value) => typeof value === type, would: () => false, paths: assigned })],
+  [/^Reduce of/, () => ({ holds: (value) => Array.isArray(value) && value.length === 0, would: () => false, paths: receiverOf("reduce") })],
   [
     /^Invalid time value$/,
     () => {
-      const isInvalid = (value: unknown): boolean => Number.isNaN(new Date(value as string).getTime());
-      return { holds: isInvalid, would: (value) => typeof value === "string" && !isInvalid(value), paths: dated };
+      const isInvalid = (value: unknown): boolean => Number.isNaN(Number(value));
+      return {
+        holds: (value) => value instanceof Date && isInvalid(value),
+        would: (value) => typeof value === "string" && !isInvalid(new Date(value)),
+        paths: dated,
+      };
     },
   ],
   [
@@ -218,7 +233,7 @@ function isKeyOfPattern(tokens: readonly Token[], at: number): boolean {
 
 /** The language's own words are short; what an app writes may be as long as its request, and expressions must not go through it again and again. */
 const MAX_MESSAGE = 1000;
-const NAMES = /^(?:Type|Range|Syntax)Error$/;
+const NAMES = /^(?:Type|Range|Syntax)E/;
 
 /** The claim that an error makes, and which kind of words it has; undefined for words that claim nothing of one value. */
 export function readClaim(message: string, name: string): { readonly kind: number; readonly claim: Claim } | undefined {

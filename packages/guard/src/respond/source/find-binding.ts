@@ -1,6 +1,6 @@
 /** Finds what a name stands for at a place in a script: a parameter, or a variable that is given its value once. */
-import { findChainStart, findOnLevel } from "./read-expression.ts";
-import { findSteps, type Named, readNames, readParameters, type Step } from "./read-pattern.ts";
+import { findChainStart, findOnLevel, isEnd } from "./read-expression.ts";
+import { type Named, readNames, readParameters, type Step } from "./read-pattern.ts";
 import { isWord, type Token } from "./tokens.ts";
 
 /** A function around a place: the token that its parameters begin with, and the range of its body. */
@@ -23,7 +23,7 @@ export type Binding = { readonly changes: Changes } & (
 
 const UNCHANGED: Changes = new Map<number, string>();
 /** `of` gives a name its values in a loop. */
-const ASSIGNS = /^(?:[-+*/%&|^]?=|\*\*=|&&=|\|\|=|\?\?=|\+\+|--|of)$/;
+const ASSIGNS = /^(?:[-+*/%&|^?]*=|\+\+|--|of)$/;
 
 /** Does a statement begin at this token that ends the one before without a semicolon? */
 function beginsStatement(tokens: readonly Token[], at: number): boolean {
@@ -50,7 +50,7 @@ function findParameters(tokens: readonly Token[], at: number): number | undefine
   return tokens[before]?.text === ")" ? tokens[before]?.pair : undefined;
 }
 
-const CONTROL = /^(?:if|for|while|switch|with)$/;
+const CONTROL = /^(?:if|for|await|while|switch|with)$/;
 
 /** One surrounding of a place: an open bracket, or an arrow without one. */
 type Around = { readonly opener: number; readonly isArrow: boolean; readonly isHeader?: boolean };
@@ -80,9 +80,12 @@ function* walkOut(tokens: readonly Token[], from: number): Generator<Around> {
 
 /** Where the expression ends that an arrow gives, for a place directly in it. */
 function findArrowEnd(tokens: readonly Token[], place: number): number {
-  const isEnd = ({ pair, text }: Token, at: number): boolean =>
-    pair < at || /^[,;]$/.test(text) || (at > place && beginsStatement(tokens, at));
-  return findOnLevel(tokens, { from: place, end: tokens.length }, isEnd);
+  return findStop(tokens, { from: place, end: tokens.length }, /^[,;)\]}]$/);
+}
+
+/** Where what begins at a token stops: at such a sign, or where a statement begins. */
+function findStop(tokens: readonly Token[], range: { readonly from: number; readonly end: number }, signs: RegExp): number {
+  return findOnLevel(tokens, range, ({ text }, at) => signs.test(text) || (at > range.from && beginsStatement(tokens, at)));
 }
 
 /** The function that an opener or an arrow is the beginning of. */
@@ -93,7 +96,6 @@ function readSurrounding(tokens: readonly Token[], { opener, isArrow }: Around, 
   if (parameters === undefined) return undefined;
   const head = tokens[parameters - 1];
   if (head !== undefined && CONTROL.test(head.text) && at === opener && !isArrow) return undefined;
-  if (head?.text === "await" && tokens[parameters - 2]?.text === "for") return undefined;
   return { parameters, from: opener, end: isArrow ? findArrowEnd(tokens, place) : (tokens[opener]?.pair ?? opener) };
 }
 
@@ -113,36 +115,42 @@ export function findPatternAt(tokens: readonly Token[], place: number): Binding 
   // At the bracket of an inner pattern the outer one is meant.
   const isOutermost = (token?.text === "{" || token?.text === "[") && tokens[place - 1]?.text !== ":";
   let open = isOutermost ? place : token?.text === "]" || token?.text === "}" ? token.pair : findOpener(tokens, place);
-  const within = isOutermost ? place + 1 : place;
+  const innermost = open;
+  let depth = -1;
   for (let inner = open; inner !== undefined; inner = findOpener(tokens, inner)) {
     if (tokens[inner]?.text !== "{" && tokens[inner]?.text !== "[") break;
     open = inner;
+    depth += 1;
     if (!/^[:,[{]$|^\.\.\.$/.test(tokens[inner - 1]?.text ?? "")) break;
   }
-  const bracket = open === undefined ? undefined : tokens[open];
-  if (open === undefined || (bracket?.text !== "{" && bracket?.text !== "[")) return undefined;
-  const steps = findSteps(tokens, open, within);
-  if (steps === undefined) return undefined;
-  if (/^(?:const|let|var)$/.test(tokens[open - 1]?.text ?? "") || tokens[bracket.pair + 1]?.text === "=") {
+  if (open === undefined || innermost === undefined || depth < 0) return undefined;
+  const pattern = { open, innermost, depth };
+  if (/^(?:const|let|var)$/.test(tokens[open - 1]?.text ?? "") || tokens[(tokens[open]?.pair ?? open) + 1]?.text === "=") {
     const value = findValue(tokens, open, tokens.length);
-    return value && { kind: value.isOf ? "element" : "value", start: value.start, path: steps, changes: UNCHANGED };
+    const path = findSteps(readNames(tokens, open), pattern);
+    return value && path && { kind: value.isOf ? "element" : "value", start: value.start, path, changes: UNCHANGED };
   }
-  return findPatternParameter(tokens, open, within);
+  return findPatternParameter(tokens, pattern);
 }
 
-function findPatternParameter(tokens: readonly Token[], open: number, within: number): Binding | undefined {
-  const parameters = findOpener(tokens, open);
+/** A pattern, the one of its patterns that is meant, and how deep in it that is. */
+type Pattern = { readonly open: number; readonly innermost: number; readonly depth: number };
+
+/** The steps to a pattern within another, or within parameters: those to the first name in it, so far. */
+function findSteps(names: readonly Named[], { innermost, depth }: Pattern): readonly Step[] | undefined {
+  return depth === 0 ? [] : names.find(({ at }) => at > innermost)?.path.slice(0, depth);
+}
+
+function findPatternParameter(tokens: readonly Token[], pattern: Pattern): Binding | undefined {
+  const parameters = findOpener(tokens, pattern.open);
   if (parameters === undefined || tokens[parameters]?.text !== "(") return undefined;
   const end = tokens[parameters]?.pair ?? parameters;
-  const steps = findSteps(tokens, parameters, within);
-  const [first, ...path] = steps ?? [];
+  const { names, count } = readParameters(tokens, parameters);
+  const [first, ...path] = findSteps(names, { ...pattern, depth: pattern.depth + 1 }) ?? [];
   if (first === undefined || first.fallback !== undefined) return undefined;
-  const owner = {
-    parameters,
-    from: end,
-    end: tokens[end + 1]?.text === "=>" ? findArrowEnd(tokens, end + 2) : (tokens[end + 1]?.pair ?? end),
-  };
-  return { kind: "parameter", index: Number(first.key), path, owner, count: readParameters(tokens, parameters).count, changes: UNCHANGED };
+  const owner = readSurrounding(tokens, { opener: end + 1, isArrow: tokens[end + 1]?.text === "=>" }, end + 2);
+  if (owner === undefined) return undefined;
+  return { kind: "parameter", index: Number(first.key), path, owner, count, changes: UNCHANGED };
 }
 
 /** The functions around a place, from the inside out. */
@@ -171,7 +179,8 @@ function findChanges(
     const end = skipMembers(tokens, at + 1);
     const isChanged = ASSIGNS.test(tokens[end]?.text ?? "") || /^(?:\+\+|--|delete)$/.test(before);
     if (at < until || (isChanged && end === at + 1) || (before === "(" && tokens[at - 2]?.text === "assign")) return undefined;
-    const isGiven = /^[(,]$/.test(before) && /^[),]$/.test(tokens[at + 1]?.text ?? "");
+    // To a call, or to another name; a pattern only takes it apart.
+    const isGiven = (/^[(,:[{]$/.test(before) || (before === "=" && !/^[\]}]$/.test(tokens[at - 2]?.text ?? ""))) && isEnd(tokens, at + 1);
     if (isChanged) changes.set(at, tokens[at + 2]?.text.replaceAll(/["'`]/g, "") ?? "");
     else if (isGiven && !isWord(tokens[at - 2]) && !LOOKS.test(tokens[at - 4]?.text ?? "")) changes.set(at, "");
   }
@@ -204,11 +213,7 @@ function findOnlyAssignment(tokens: readonly Token[], name: string, range: { fro
 
 /** Where the value of a declared name or pattern begins: behind its sign, or behind `of`. */
 function findValue(tokens: readonly Token[], from: number, end: number): { readonly start: number; readonly isOf: boolean } | undefined {
-  const at = findOnLevel(
-    tokens,
-    { from, end },
-    ({ text }, each) => /^(?:[=,;]|of)$/.test(text) || (each > from && beginsStatement(tokens, each)),
-  );
+  const at = findStop(tokens, { from, end }, /^(?:[=,;]|of)$/);
   const text = at === end ? undefined : tokens[at]?.text;
   return text === "=" || text === "of" ? { start: at + 1, isOf: text === "of" } : undefined;
 }
@@ -243,18 +248,14 @@ function findDeclaration(
 
 /** The next name of the same declaration, behind a comma. */
 function findNextTarget(tokens: readonly Token[], from: number, end: number): number | undefined {
-  const at = findOnLevel(tokens, { from, end }, ({ text }, each) => /^[,;]$/.test(text) || (each > from && beginsStatement(tokens, each)));
+  const at = findStop(tokens, { from, end }, /^[,;]$/);
   return at < end && tokens[at]?.text === "," ? at + 1 : undefined;
 }
 
 type Declared = { readonly named: Named; readonly value: ReturnType<typeof findValue>; readonly end: number };
 
 /** What a loop goes through that puts its pieces together under a name: `for await (const piece of request) text += piece`. */
-export function findGathered(
-  tokens: readonly Token[],
-  name: string,
-  range: { readonly from: number; readonly end: number },
-): number | undefined {
+function findGathered(tokens: readonly Token[], name: string, range: { readonly from: number; readonly end: number }): number | undefined {
   for (let at = range.from; at < range.end; at++) {
     if (tokens[at]?.text !== name) continue;
     const isAdded = tokens[at + 1]?.text === "+=";
@@ -278,15 +279,12 @@ function findAwaitedHeader(tokens: readonly Token[], at: number): number | undef
 function toBinding(tokens: readonly Token[], { named, value, end }: Declared): Binding | null {
   if (named.isRest) return null;
   const from = named.at;
+  const gathered = value && findGathered(tokens, named.name, { from, end });
+  if (gathered !== undefined) return { kind: "gathered", start: gathered, path: named.path, changes: UNCHANGED };
   const only = value === undefined ? findOnlyAssignment(tokens, named.name, { from: from + 1, end }) : undefined;
   if (value === undefined && only === undefined) return null;
   const changes = findChanges(tokens, named.name, { from, end, but: only === undefined ? [from] : [from, only] });
-  if (changes === undefined) {
-    const gathered = findGathered(tokens, named.name, { from, end });
-    return gathered === undefined || value === undefined
-      ? null
-      : { kind: "gathered", start: gathered, path: named.path, changes: UNCHANGED };
-  }
+  if (changes === undefined) return null;
   const start = value?.start ?? (only as number) + 2;
   return { kind: value?.isOf === true ? "element" : "value", start, path: named.path, changes };
 }

@@ -3,15 +3,17 @@ import { readFileSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { scanTokens, type Token } from "./tokens.ts";
 
-/** A frame of the app, of a package, of Node, or of the language itself (`native`). */
+/** A frame of the app, of a framework that hands requests on, of another package, of Node, or of the language itself (`native`). */
 export type Frame =
   | { readonly kind: "app"; readonly file: string; readonly line: number; readonly column: number; readonly isAsync: boolean }
-  | { readonly kind: "package" | "node" | "native" };
+  | { readonly kind: "framework" | "package" | "node" | "native" };
 
 /** Where expressions are read: a script, a token in it, and which frame of the stack it is. */
 export type Site = { readonly tokens: readonly Token[]; readonly at: number; readonly file: string; readonly frame: number };
 
 const POSITION = /(?:^|[( ])((?:file:\/\/|\/|[A-Za-z]:[\\/])[^()]*):(\d+):(\d+)\)?$/;
+/** A package by whose name everybody knows that it serves requests, or hands them on. */
+const FRAMEWORK = /^.@?[\w-]*.?[\w-]*(?:express|route|fastify|koa|hono|nest|next|faultline)/;
 const MAX_FRAMES = 16;
 /** A longer one is no file's: the expressions would go through it again and again. */
 const MAX_FRAME = 1000;
@@ -23,13 +25,16 @@ function readFrame(text: string): Frame {
   const [, file, line, column] = POSITION.exec(text) ?? [];
   if (file === undefined && text.includes("<anonymous>")) return { kind: "native" };
   if (/^(?:.*\()?node:/.test(text)) return { kind: "node" };
-  if (file === undefined || /[\\/]node_modules[\\/]|\?/.test(file)) return { kind: "package" };
+  const [, ...packages] = file?.split("node_modules") ?? [];
+  if (file === undefined || packages.length > 0 || file.includes("?")) {
+    return { kind: FRAMEWORK.test(packages.at(-1) ?? "") ? "framework" : "package" };
+  }
   const path = file.startsWith("file:") ? fileURLToPath(file) : file;
   return { kind: "app", file: path, line: Number(line), column: Number(column), isAsync: text.startsWith("async ") };
 }
 
 /** Where Node goes on with what was waited for: no caller of anything. */
-const RESUMED = /\(node:internal\/(?:process\/task_queues|timers)/;
+const RESUMED = /\(node:internal\/(?:process|timers)/;
 
 /** The frames of a stack, the innermost first. */
 export function readFrames(frames: string): readonly Frame[] {
@@ -38,23 +43,7 @@ export function readFrames(frames: string): readonly Frame[] {
 }
 
 function findOffset(text: string, line: number, column: number): number {
-  let start = 0;
-  for (let passed = 1; passed < line; passed++) {
-    start = text.indexOf("\n", start) + 1;
-    if (start === 0) return -1;
-  }
-  return start + column - 1;
-}
-
-/** The token at an offset. */
-function findToken(tokens: readonly Token[], offset: number): number {
-  let [low, high] = [0, tokens.length - 1];
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((tokens[middle] as Token).start <= offset) low = middle;
-    else high = middle - 1;
-  }
-  return low;
+  return text.split("\n", line - 1).reduce((sum, each) => sum + each.length + 1, column - 1);
 }
 
 /** Reads the scripts of a stack for the time of one proof. */
@@ -84,9 +73,9 @@ export class Scripts {
     const script = this.#read.get(file);
     if (script === undefined) return undefined;
     const offset = findOffset(script.text, line, column);
-    const at = findToken(script.tokens, offset);
+    const at = script.tokens.findLastIndex(({ start }) => start <= offset);
     const token = script.tokens[at];
-    if (token === undefined || offset < token.start || offset >= token.start + token.text.length) return undefined;
+    if (token === undefined || offset >= token.start + token.text.length) return undefined;
     return { tokens: script.tokens, at, file, frame };
   }
 }

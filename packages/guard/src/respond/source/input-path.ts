@@ -1,14 +1,5 @@
 /** Follows an expression back to the request: through variables, patterns, callbacks and the calls of the stack's own frames. */
-import {
-  type Binding,
-  type CallOf,
-  findBinding,
-  findCallOf,
-  findGathered,
-  findSurroundings,
-  skipHead,
-  type Surrounding,
-} from "./find-binding.ts";
+import { type Binding, type CallOf, findBinding, findCallOf, findSurroundings, skipHead, type Surrounding } from "./find-binding.ts";
 import type { Scripts, Site } from "./frames.ts";
 import { type Expression, findCall, findChainStart, isEnd, readArguments, readExpression } from "./read-expression.ts";
 import type { Step } from "./read-pattern.ts";
@@ -27,10 +18,10 @@ export type InputPath =
       readonly absent: null | undefined;
     }
   | { readonly kind: "member"; readonly of: InputPath; readonly key: string }
-  | { readonly kind: "element" | "last" | "parsed"; readonly of: InputPath }
+  | { readonly kind: "element" | "last"; readonly of: InputPath }
   | { readonly kind: "fallback"; readonly of: InputPath; readonly value: unknown; readonly when: "undefined" | "nullish" | "falsy" }
   | { readonly kind: "method"; readonly of: InputPath; readonly name: string; readonly given: readonly unknown[] }
-  | { readonly kind: "listed"; readonly of: InputPath; readonly how: "keys" | "values" | "entries" };
+  | { readonly kind: "converted"; readonly of: InputPath; readonly by: string };
 
 type Parameter = Extract<Binding, { readonly kind: "parameter" }>;
 
@@ -51,14 +42,17 @@ const CONVENTIONAL = /^_?(?:req|request|ctx|context|c)$/;
 const CONTEXT = /^_?c/;
 /** What a client of HTTP gives to whoever asked: `client.get("/orders", (response) => ...)` is no route. */
 const ANSWERS = /^(?:res|err|reply|data)/;
-const ROUTES = /^(?:get|post|put|patch|delete|del|all|use|options|head|route)$/;
-const ELEMENT_METHODS = /^(?:map|forEach|filter|some|every|find(?:Last)?(?:Index)?|flatMap|sort|toSorted|reduce(?:Right)?)$/;
+/** What is given to any other method, whoever wrote that calls it. */
+const ROUTES = /^(?:get|post|put|patch|delete|del|all|use|options|head|route|on|param|register|createServer|addHook|set\w+)$/;
+const ELEMENT_METHODS = /^(?:map|forEach|filter|some|every|find\w*|flatMap|sort|toSorted|reduce\w*)$/;
 /** Methods of a text or a list that give the same for the same, and take no function. */
-const TEXT_METHODS = /^(?:split|match|replace|join|flat|trim(?:Start|End)?|to(?:Lower|Upper)Case|slice|substring|at|charAt|toString)$/;
+const TEXT_METHODS = /^(?:split|match|replace|join|flat|trim\w*|to(?:Lower|Upper)Case|slice|substring|at|charAt|toString)$/;
+const CONVERTS = /^(?:Number|String|parseInt|parseFloat|decodeURI(?:Component)?)$/;
 const BODY_READER = /^(?:read|parse|get|receive|collect)?_?(?:request|req)?_?(?:json|body)$/i;
 const MAX_STEPS = 40;
 
-const part = (name: Part, isPromised = false): InputPath => ({ kind: "part", part: name, isPromised });
+/** A part of the request, or a promise of it. */
+export const toPart = (name: Part, isPromised = false): InputPath => ({ kind: "part", part: name, isPromised });
 
 function isPart(path: InputPath | undefined, name: Part): boolean {
   return path?.kind === "part" && path.part === name && !path.isPromised;
@@ -72,8 +66,8 @@ function toMember(of: InputPath, key: string): InputPath | undefined {
   if (of.kind !== "part") return { kind: "member", of, key };
   if (of.isPromised) return undefined;
   if (of.part === "request" || (of.part === "context" && key !== "body"))
-    return Object.hasOwn(PARTS, key) ? part(PARTS[key] as Part) : undefined;
-  if (of.part === "url") return key === "searchParams" ? part("search") : undefined;
+    return Object.hasOwn(PARTS, key) ? toPart(PARTS[key] as Part) : undefined;
+  if (of.part === "url") return key === "searchParams" ? toPart("search") : undefined;
   if (of.part === "address" || of.part === "search") return undefined;
   return { kind: "member", of, key };
 }
@@ -81,10 +75,14 @@ function toMember(of: InputPath, key: string): InputPath | undefined {
 /** What a method of the request gives: `c.req.query("q")`, `await request.json()`, `req.header("x-tenant")`. */
 function toAnswer(name: string, key: unknown): InputPath | undefined {
   const isNamed = typeof key === "string";
-  if (name === "json" || (name === "valid" && key === "json")) return part("sent", name === "json");
-  if (name === "query") return isNamed ? { kind: "lookup", part: "query", key, absent: undefined } : part("query");
+  if (name === "json" || (name === "valid" && key === "json")) return toPart("sent", name === "json");
+  if (name === "query") return isNamed ? { kind: "lookup", part: "query", key, absent: undefined } : toPart("query");
   if (name === "header" && isNamed) return { kind: "lookup", part: "headers", key: key.toLowerCase(), absent: undefined };
   return undefined;
+}
+
+function readName(expression: Expression): string {
+  return expression.kind === "name" ? expression.name : "";
 }
 
 function readLiteralValue(expression: Expression | undefined): unknown {
@@ -144,47 +142,47 @@ export class Tracer {
     const { of: callee, given, isNew } = call;
     const first = given[0];
     if (callee.kind === "name") {
-      if (isNew && callee.name === "URL" && isPart(this.trace(first, site), "address")) return part("url");
+      const isConverted = isNew ? callee.name === "Date" && given.length === 1 : CONVERTS.test(callee.name);
+      if (isConverted) return this.#traceConverted(first, callee.name, site);
+      if (isNew && callee.name === "URL" && isPart(this.trace(first, site), "address")) return toPart("url");
       if (!isNew && BODY_READER.test(callee.name) && given.length === 1 && isPart(this.trace(first, site), "request"))
-        return part("sent", true);
+        return toPart("sent", true);
       return undefined;
     }
     if (isNew || callee.kind !== "member") return undefined;
     const { key } = callee;
-    const owner = callee.of.kind === "name" ? callee.of.name : "";
+    const owner = readName(callee.of);
     if (owner === "JSON" && key === "parse") {
       const text = this.trace(first, site);
       // What a helper reads may be the text or what was made of it: JSON makes the same of both.
-      if (isPart(text, "text") || isPart(text, "sent")) return part("sent");
-      return text === undefined || isPromised(text) ? undefined : { kind: "parsed", of: text };
+      if (isPart(text, "text") || isPart(text, "sent")) return toPart("sent");
+      return text === undefined || isPromised(text) ? undefined : { kind: "converted", of: text, by: key };
     }
-    if (owner === "Buffer" && key === "concat") return first?.kind === "name" ? this.#traceGathered(first.name, site) : undefined;
-    if (owner === "Object" && (key === "keys" || key === "values" || key === "entries")) {
-      const of = this.trace(first, site);
-      return of && { kind: "listed", of, how: key };
+    if (owner === "Buffer" && key === "concat") {
+      const list = this.trace(first, site);
+      return isPart(list, "text") ? list : undefined;
     }
+    if (owner === "Object" && /^(?:keys|values|entries)$/.test(key)) return this.#traceConverted(first, key, site);
     const of = this.trace(callee.of, site);
     return of && this.#traceMethod(of, key, given);
+  }
+
+  /** What something is made of: a number, a date, its keys, what its JSON says. */
+  #traceConverted(given: Expression | undefined, by: string, site: Site): InputPath | undefined {
+    const of = this.trace(given, site);
+    return of && !isPromised(of) ? { kind: "converted", of, by } : undefined;
   }
 
   #traceMethod(of: InputPath, name: string, given: readonly (Expression | undefined)[]): InputPath | undefined {
     const key = readLiteralValue(given[0]);
     if (isPart(of, "request")) {
-      return name === "text" ? part("text", true) : toAnswer(name, key);
+      return name === "text" ? toPart("text", true) : toAnswer(name, key);
     }
     const isKeyed = name === "get" && typeof key === "string";
     if (isPart(of, "search")) return isKeyed ? { kind: "lookup", part: "query", key, absent: null } : undefined;
     if (isPart(of, "headers") && isKeyed) return { kind: "lookup", part: "headers", key: key.toLowerCase(), absent: null };
     const isKnown = TEXT_METHODS.test(name) && given.every((each) => each?.kind === "literal") && !isPromised(of);
     return isKnown ? { kind: "method", of, name, given: given.map(readLiteralValue) } : undefined;
-  }
-
-  /** A list that the pieces of the request were put into. */
-  #traceGathered(name: string, site: Site): InputPath | undefined {
-    const { tokens } = site;
-    const [around] = findSurroundings(tokens, site.at);
-    const start = around === undefined ? undefined : findGathered(tokens, name, around);
-    return start !== undefined && isPart(this.traceAt(start, site), "request") ? part("text") : undefined;
   }
 
   /** Was the member given another value? What was put into the body of a request is seen there. */
@@ -197,13 +195,15 @@ export class Tracer {
     const { tokens, at } = site;
     const binding = findBinding(tokens, name, at);
     const path = binding && this.traceBinding(binding, site);
-    return path !== undefined && isCopy(path) && [...(binding?.changes.keys() ?? [])].some((each) => each < at) ? undefined : path;
+    // What was done up to where the function stands now.
+    const now = Math.max(at, this.#scripts.find(site.frame)?.at ?? 0);
+    return path !== undefined && isCopy(path) && [...(binding?.changes.keys() ?? [])].some((each) => each < now) ? undefined : path;
   }
 
   /** Follows what a name was given. */
   traceBinding(binding: Binding, site: Site): InputPath | undefined {
     const of = binding.kind === "parameter" ? this.#traceParameter(binding, site) : this.traceAt(binding.start, site);
-    if (binding.kind === "gathered") return isPart(of, "request") ? part("text") : undefined;
+    if (binding.kind === "gathered") return isPart(of, "request") ? toPart("text") : undefined;
     if (of === undefined || isPromised(of)) return binding.path.length === 0 && binding.kind !== "element" ? of : undefined;
     return walk(binding.kind === "element" ? { kind: "element", of } : of, binding.path);
   }
@@ -222,6 +222,7 @@ export class Tracer {
       }
       const isRouted = ROUTES.test(method.text) && /^["'`][/*]/.test(tokens[call.open + 1]?.text ?? "");
       if (isRouted && binding.index === 0 && !ANSWERS.test(readFirst(tokens, owner))) return toRequest(tokens, owner);
+      if (!ROUTES.test(method.text)) return undefined;
     }
     return this.#traceCaller(binding, site);
   }
@@ -251,7 +252,9 @@ export class Tracer {
     const frame = this.#scripts.frames[caller];
     if (frame?.kind === "app") return this.#traceArgument(binding, site, caller);
     if (frame?.kind === "native") return this.#traceCallback(binding.index, caller + 1);
-    // A framework called it, as far as can be seen.
+    // A framework called it, or a server of Node, as far as can be seen.
+    const called = this.#scripts.frames.slice(caller).find(({ kind }) => kind !== "node");
+    if (called !== undefined && called.kind !== "framework") return undefined;
     const guessed = this.#guessRequest(binding, site);
     // What made the function that runs was not called for a request: its context may be that of the app.
     return own !== undefined || (binding.path.length === 0 && isPart(guessed, "request")) ? guessed : undefined;
@@ -291,7 +294,7 @@ export class Tracer {
 /** Has only the code it, unlike the body that everybody sees? What is put into such a thing cannot be seen. */
 function isCopy(path: InputPath): boolean {
   if (path.kind === "part") return path.part === "sent";
-  return path.kind === "parsed" || path.kind === "fallback" || (path.kind !== "lookup" && isCopy(path.of));
+  return (path.kind === "converted" && path.by === "parse") || path.kind === "fallback" || (path.kind !== "lookup" && isCopy(path.of));
 }
 
 /** The first parameter of a function: its name, or the bracket of its pattern. */
@@ -301,7 +304,7 @@ function readFirst(tokens: readonly Token[], { parameters }: Surrounding): strin
 
 /** What a framework gives a function first: the request, or what holds it. */
 function toRequest(tokens: readonly Token[], owner: Surrounding): InputPath {
-  return part(CONTEXT.test(readFirst(tokens, owner)) ? "context" : "request");
+  return toPart(CONTEXT.test(readFirst(tokens, owner)) ? "context" : "request");
 }
 
 /** Does a function call its parameter as everybody calls a request, or take it apart as one? */

@@ -81,6 +81,8 @@ function readLookup(path: Extract<InputPath, { kind: "lookup" }>, input: Recorde
 
 function applyMethod({ value, isText }: Found, path: Extract<InputPath, { kind: "method" }>): readonly Found[] {
   if (typeof value !== "string" && !Array.isArray(value)) return [];
+  // Nobody knows how many a right request would have.
+  if (Array.isArray(value) && path.name === "slice" && path.given[0] !== 0) return [];
   const method = (value as unknown as Record<string, (...given: readonly unknown[]) => unknown>)[path.name];
   return method === undefined ? [] : [{ value: method.apply(value, [...path.given]), isText }];
 }
@@ -94,6 +96,12 @@ function standIn(found: Found, { value, when }: Extract<InputPath, { kind: "fall
   const isMissing =
     when === "falsy" ? !found.value : when === "nullish" ? (found.value ?? undefined) === undefined : found.value === undefined;
   return isMissing ? { value, isText: false } : found;
+}
+
+function convert(by: string, value: unknown): unknown {
+  if (by === "Date") return new Date(value as string);
+  const maker = [JSON, Object, globalThis].find((each) => by in each) as unknown as Record<string, (given: unknown) => unknown>;
+  return maker[by]?.(value);
 }
 
 /** All values that a path may have led to; none where it cannot be said. */
@@ -116,14 +124,10 @@ export function findValues(path: InputPath, input: RecordedInput, body: Body): r
         const list = value as readonly unknown[] | null | undefined;
         return list === undefined || list === null ? [] : [{ value: list[list.length - 1], isText }];
       });
-    case "parsed":
-      return findValues(path.of, input, body).flatMap(({ value }) => readJson(value) ?? []);
     case "method":
       return findValues(path.of, input, body).flatMap((found) => applyMethod(found, path));
-    case "listed":
-      return findValues(path.of, input, body).flatMap(({ value, isText }) =>
-        value === null || typeof value !== "object" ? [] : [{ value: Object[path.how](value), isText }],
-      );
+    case "converted":
+      return findValues(path.of, input, body).map((found) => ({ ...found, value: convert(path.by, found.value), isText: false }));
     case "fallback":
       return findValues(path.of, input, body).map((found) => standIn(found, path));
   }

@@ -12,30 +12,14 @@ function simplify(name: string): string {
   return plain.length > 3 && plain.endsWith("s") ? plain.slice(0, -1) : plain;
 }
 
-/** How many letters must be put in, left out, changed or swapped to make one of the other. */
-function countEdits(one: string, other: string): number {
-  let [before, last] = [[] as number[], Array.from({ length: other.length + 1 }, (_, at) => at)];
-  for (let row = 1; row <= one.length; row++) {
-    const next = [row];
-    for (let column = 1; column <= other.length; column++) {
-      const isSame = one[row - 1] === other[column - 1];
-      let edits = Math.min((next[column - 1] ?? 0) + 1, (last[column] ?? 0) + 1, (last[column - 1] ?? 0) + (isSame ? 0 : 1));
-      const isSwapped = row > 1 && column > 1 && one[row - 1] === other[column - 2] && one[row - 2] === other[column - 1];
-      if (isSwapped) edits = Math.min(edits, (before[column - 2] ?? 0) + 1);
-      next.push(edits);
-    }
-    [before, last] = [last, next];
-  }
-  return last[other.length] ?? 0;
-}
-
-/** Are two names nearly the same, so that one may stand for the other by mistake? */
+/** Are two names nearly the same, so that one may stand for the other by mistake? They have the same letters, or differ in a few at one place. */
 function isNear(one: string, other: string): boolean {
-  const [a, b] = [simplify(one), simplify(other)];
-  if (a === b) return true;
+  const [a = [], b = []] = [one, other].map((name) => simplify(name).split(""));
   const longer = Math.max(a.length, b.length);
-  if (longer > 32 || Math.abs(a.length - b.length) > 2) return false;
-  return countEdits(a, b) <= (longer > 5 ? 2 : longer > 3 ? 1 : 0);
+  let same = 0;
+  while (same < longer && a[same] === b[same]) same += 1;
+  for (let end = 1; same < longer && a.at(-end) === b.at(-end); end++) same += 1;
+  return longer - same <= (longer > 5 ? 2 : longer > 3 ? 1 : 0) || a.sort().join() === b.sort().join();
 }
 
 /** Does every value of this kind have something that is nearly named so, and would have done? */

@@ -18,7 +18,7 @@ const CONSTANTS: Readonly<Record<string, unknown>> = { null: null, undefined, tr
 const MAX_LINKS = 64;
 
 /** The value of a literal text; undefined where it has escapes that need more than looking. */
-export function readQuoted(text: string): string | undefined {
+function readQuoted(text: string): string | undefined {
   const inner = text.slice(1, -1);
   return inner.includes("\\") ? undefined : inner;
 }
@@ -44,12 +44,8 @@ function readLiteral(tokens: readonly Token[], at: number): Read | undefined {
   if (token === undefined) return undefined;
   const literal = (value: unknown, end = at + 1): Read => ({ expression: { kind: "literal", value }, end });
   if (token.kind === "number") return literal(Number(token.text.replaceAll("_", "")));
-  if (token.kind === "string") {
-    const value = readQuoted(token.text);
-    return value === undefined ? undefined : literal(value);
-  }
-  if (token.kind === "pattern") {
-    const value = readPattern(token.text);
+  if (token.kind === "string" || token.kind === "pattern") {
+    const value = token.kind === "string" ? readQuoted(token.text) : readPattern(token.text);
     return value === undefined ? undefined : literal(value);
   }
   if (Object.hasOwn(CONSTANTS, token.text)) return literal(CONSTANTS[token.text]);
@@ -120,21 +116,28 @@ function readPrimary(tokens: readonly Token[], at: number): Read | undefined {
   return { expression: { kind: "name", name: token.text, at }, end: at + 1 };
 }
 
+/** What a member is named by a token. */
+export function readKeyOf(token: Token): string | undefined {
+  if (token.kind === "string") return readQuoted(token.text);
+  return token.kind === "name" || token.kind === "number" ? token.text : undefined;
+}
+
 function readKey(tokens: readonly Token[], open: number): string | undefined {
   const token = tokens[open + 1];
-  if (token === undefined || tokens[open]?.pair !== open + 2) return undefined;
-  if (token.kind === "string") return readQuoted(token.text);
-  return token.kind === "number" ? token.text : undefined;
+  return token === undefined || token.kind === "name" || tokens[open]?.pair !== open + 2 ? undefined : readKeyOf(token);
+}
+
+/** The texts of the tokens between two. */
+export function writeTokens(tokens: readonly Token[], start: number, end: number): string {
+  return tokens
+    .slice(start, end)
+    .map(({ text }) => text)
+    .join(" ");
 }
 
 /** Is the index in a bracket the last one of the very list before it: `list[list.length - 1]`? */
 function isLastIndex(tokens: readonly Token[], from: number, open: number): boolean {
-  const write = (start: number, end: number): string =>
-    tokens
-      .slice(start, end)
-      .map(({ text }) => text)
-      .join(" ");
-  return write(open + 1, tokens[open]?.pair ?? open) === `${write(from, open)} . length - 1`;
+  return writeTokens(tokens, open + 1, tokens[open]?.pair ?? open) === `${writeTokens(tokens, from, open)} . length - 1`;
 }
 
 /** A member by its index: constant, the last, or whichever a variable says. */
@@ -231,7 +234,7 @@ export function readExpression(tokens: readonly Token[], from: number, until = t
 }
 
 /** Signs that go on with a value: what stands before them is no whole expression. */
-const GOES_ON = /^(?:[-+*/%&|^<>?=.,:([]|\*\*|&&|===?|!==?|<<|\?\.|`)$/;
+const GOES_ON = /^(?:[-+*/%&|^<>?=.,:([`]|!=)/;
 
 /** Does an expression end here, so that nothing else was mixed into it? */
 export function isEnd(tokens: readonly Token[], end: number): boolean {

@@ -1,5 +1,5 @@
 /** Reads what a declaration names: `order`, `{ user: { name = "" } }`, `[first]`, the parameters of a function. */
-import { findComma, findOnLevel, readExpression, readQuoted } from "./read-expression.ts";
+import { findComma, findOnLevel, readExpression, readKeyOf } from "./read-expression.ts";
 import type { Token } from "./tokens.ts";
 
 /** One step into a value. `fallback` stands in when there is nothing; its value is undefined where it cannot be read. */
@@ -34,11 +34,6 @@ function readTarget(tokens: readonly Token[], range: { from: number; end: number
   return token.kind === "name" ? [{ name: token.text, at: from, path: steps, isRest: false }] : [];
 }
 
-function readKeyOf(token: Token): string | undefined {
-  if (token.kind === "string") return readQuoted(token.text);
-  return token.kind === "name" || token.kind === "number" ? token.text : undefined;
-}
-
 /** The names that a pattern gives to parts of a value. */
 export function readNames(tokens: readonly Token[], open: number, path: readonly Step[] = []): readonly Named[] {
   const isList = tokens[open]?.text === "[";
@@ -65,27 +60,6 @@ function* cutElements(tokens: readonly Token[], open: number): Generator<{ reado
     yield { from, end };
     from = end + 1;
   }
-}
-
-/** The steps from a pattern, or a list of parameters, to the innermost part of it around the token `at`. */
-export function findSteps(tokens: readonly Token[], open: number, at: number): readonly Step[] | undefined {
-  let index = 0;
-  for (const { from, end } of cutElements(tokens, open)) {
-    if (at >= from && at < end) {
-      const token = tokens[from] as Token;
-      const isKeyed = tokens[open]?.text === "{";
-      const target = isKeyed && tokens[from + 1]?.text === ":" ? from + 2 : from;
-      const inner = tokens[target];
-      if (inner === undefined || (inner.text !== "{" && inner.text !== "[") || at <= target || at > inner.pair) return [];
-      const key = isKeyed ? readKeyOf(token) : String(index);
-      const steps = findSteps(tokens, target, at);
-      if (key === undefined || steps === undefined) return undefined;
-      const start = findDefault(tokens, target, end);
-      return [{ key, fallback: start === undefined ? undefined : readFallback(tokens, start, end) }, ...steps];
-    }
-    index += 1;
-  }
-  return [];
 }
 
 /** Where a parameter ends: commas between < > belong to its type. */

@@ -10,14 +10,13 @@ import { createCollected } from "../../testing/collected.ts";
 import { answerThrown } from "../answer.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "faultline-source-"));
-mkdirSync(join(folder, "node_modules", "framework"), { recursive: true });
+mkdirSync(join(folder, "node_modules", "express"), { recursive: true });
 // What calls handlers is a package, as with every framework.
-writeFileSync(
-  join(folder, "node_modules", "framework", "index.js"),
-  "exports.call = async (handler, ...given) => await handler(...given);",
-);
+writeFileSync(join(folder, "node_modules", "express", "index.js"), "exports.call = async (handler, ...given) => await handler(...given);");
+mkdirSync(join(folder, "node_modules", "queue"), { recursive: true });
+writeFileSync(join(folder, "node_modules", "queue", "index.js"), "exports.run = (job, ...given) => job(...given);");
 const load = createRequire(join(folder, "app.cjs"));
-const { call } = load("framework") as { call: (handler: unknown, ...given: unknown[]) => Promise<unknown> };
+const { call } = load("express") as { call: (handler: unknown, ...given: unknown[]) => Promise<unknown> };
 
 type Asked = {
   readonly body?: unknown;
@@ -162,6 +161,14 @@ const PROVOKED: readonly (readonly [name: string, script: string, asked: Asked])
     "exports.handler = async (request) => { const body = await request.json(); console.assert(body); return create(body) }\nfunction create({ user }) { return user.name }",
     { text: "{}" },
   ],
+  [
+    "an argument of Node's beside what it cannot be",
+    "exports.handler = (req) => fs.readFileSync(path.join(FOLDER, req.body.file), 'utf8')\nconst fs = require('node:fs'), path = require('node:path')\nconst FOLDER = path.join(__dirname, 'files')",
+    { body: {} },
+  ],
+  ["a size", "(req) => new Array(Number(req.query.size))", { target: "/?size=-1" }],
+  ["digits", "(req) => (1.5).toFixed(parseInt(req.query.digits, 10))", { target: "/?digits=200" }],
+  ["a date out of a number", "(req) => new Date(Number(req.query.at)).toISOString()", { target: "/?at=soon" }],
   ["minified code", "var r={post(p,h){exports.handler=h}};r.post(`/m`,(e,t)=>{let{user:n}=e.body;return n.name});", { body: {} }],
 ];
 
@@ -294,6 +301,81 @@ const BUGS: readonly (readonly [name: string, script: string, asked: Asked])[] =
     "code that is made of a text",
     "(req) => { const sum = new Function('list', 'for (const each of {}.x);'); return sum(req.body.items) }",
     { body: { id: 1 } },
+  ],
+  [
+    "a file that the configuration does not name, beside an argument that was left out",
+    "exports.handler = (req) => fs.readFileSync(config.file, req.body.encoding)\nconst fs = require('node:fs')\nconst config = {}",
+    { body: { id: 1 } },
+  ],
+  [
+    "a folder out of the configuration",
+    "exports.handler = (req) => path.join(FOLDER, req.body.name)\nconst path = require('node:path')\nconst FOLDER = process.env.NOT_THERE",
+    { body: { id: 1 } },
+  ],
+  [
+    "what a queue hands to its job",
+    "exports.handler = (req) => queue.run((request) => request.headers.token.trim(), { headers: {} })\nconst queue = require('queue')",
+    { body: {} },
+  ],
+  [
+    "the context of a queue's job",
+    "exports.handler = (req) => queue.run(async (ctx) => ctx.query.day.trim(), { query: {} })\nconst queue = require('queue')",
+    { method: "GET" },
+  ],
+  [
+    "what listeners of the app are told",
+    "exports.handler = (req) => bus.emit('job', { headers: {} })\nconst bus = new (require('node:events'))()\nbus.on('job', (req) => req.headers.token.trim())",
+    { body: {} },
+  ],
+  [
+    "a copy that is changed under another name",
+    "exports.handler = (req) => { const order = { ...req.body }; const same = order; attach(same); return order.owner.name }\nconst attach = (order) => { order.owner = {}.x }",
+    { body: { id: 1 } },
+  ],
+  [
+    "a copy that is read under another name",
+    "(req) => { const order = { ...req.body }; const same = order; order.owner = {}.x; return same.owner.name }",
+    { body: { id: 1 } },
+  ],
+  [
+    "what stands behind the first of a list",
+    "(req) => req.body.items.slice(5)[0].name",
+    { body: { items: [{ name: "a" }, { name: "b" }] } },
+  ],
+  [
+    "a base out of the configuration",
+    "exports.handler = (req) => new URL(req.body.path, config.base).href\nconst config = {}",
+    { body: { path: "/a" } },
+  ],
+  [
+    "a base out of the configuration that is none",
+    "exports.handler = (req) => new URL(req.body.path, config.base).href\nconst config = { base: 'shop' }",
+    { body: { path: "/a" } },
+  ],
+  [
+    "a language out of a store",
+    "exports.handler = (req) => { const user = users.get('ann'); return new Intl.NumberFormat(user.locale).format(req.body.price) }\nconst users = new Map([['ann', { locale: 'en_US' }]])",
+    { body: { title: "Blue mug", price: 5 } },
+  ],
+  [
+    "a date out of a store, for an id that begins like one",
+    "exports.handler = (req) => { const order = orders.get(1); return new Date(order.sent).toISOString() }\nconst orders = new Map([[1, {}]])",
+    { target: "/orders/3f2a4c10-1111-4222-8333-123456789abc", body: { zip: "12345678", street: "12 Main St", phone: "555-123-4567" } },
+  ],
+  [
+    "a size out of the configuration",
+    "exports.handler = (req) => new Array(config.size)\nconst config = { size: -1 }",
+    { body: { price: 9.99 } },
+  ],
+  [
+    "digits out of the configuration",
+    "exports.handler = (req) => (1.5).toFixed(config.digits)\nconst config = { digits: 200 }",
+    { body: { id: 4711 } },
+  ],
+  [
+    "a file in a folder that is not there",
+    "exports.handler = (req) => require('node:fs').readFileSync(folder + '/' + req.body.name)\nconst folder = __dirname + '/templtes'",
+    { body: { name: "hello.txt" } },
   ],
   ["words of its own", "(req) => { throw new TypeError(\"Cannot read properties of undefined (reading 'name')\") }", { body: {} }],
 ];

@@ -2,12 +2,11 @@
  * Proves from the source that the request provoked an error. The stack says which expression threw; where that leads back to the request, and the
  * same path into this very request gives exactly what the error's words state, the request did it. See docs/decisions/0335.
  */
-import { performance } from "node:perf_hooks";
 import { types } from "node:util";
 import { readMember, readTextMember } from "../../capture/throwable.ts";
 import type { Exchange } from "../../exchange.ts";
 import type { ErrorAnswer } from "../error-facts.ts";
-import { type Claim, readClaim } from "./claim.ts";
+import { type Claim, OWN_VALUES, readClaim } from "./claim.ts";
 import { findSurroundings, type Surrounding } from "./find-binding.ts";
 import { type Frame, readFrames, Scripts } from "./frames.ts";
 import { type InputPath, Tracer } from "./input-path.ts";
@@ -35,11 +34,11 @@ function collectNames(tokens: readonly Token[], { parameters, end }: Surrounding
 
 /** The innermost frame of the app, with nothing but Node and the language above it. */
 function findInnermost(frames: readonly Frame[]): number | undefined {
-  const at = frames.findIndex(({ kind }) => kind === "app" || kind === "package");
+  const at = frames.findIndex(({ kind }) => kind !== "node" && kind !== "native");
   return frames[at]?.kind === "app" ? at : undefined;
 }
 
-function readOrigin(claim: Claim, stack: string): Origin | undefined {
+function readOrigin(claim: Pick<Claim, "paths">, stack: string): Origin | undefined {
   const frames = readFrames(stack);
   const frame = findInnermost(frames);
   if (frame === undefined) return undefined;
@@ -54,7 +53,7 @@ function readOrigin(claim: Claim, stack: string): Origin | undefined {
   return { paths, names: new Set(read.flatMap(({ tokens, owner }) => collectNames(tokens, owner))) };
 }
 
-function findOrigin({ kind, claim }: { readonly kind: number; readonly claim: Claim }, stack: string): Origin | undefined {
+function findOrigin({ kind, claim }: { readonly kind: number; readonly claim: Pick<Claim, "paths"> }, stack: string): Origin | undefined {
   const key = kind + stack;
   if (!origins.has(key)) {
     if (origins.size >= MAX_STACKS) origins.clear();
@@ -66,6 +65,12 @@ function findOrigin({ kind, claim }: { readonly kind: number; readonly claim: Cl
 }
 
 type Question = { readonly claim: Claim; readonly names: ReadonlySet<string>; readonly input: RecordedInput };
+
+/** Did a value fail that the app has for all requests, by words that do not name it, though the request has one that would fail as well? */
+function isOwnValue({ thrown, account }: Exchange): boolean {
+  const isUnnamed = /^In(?:valid URL|correct locale)/.test(readTextMember(thrown, "message") ?? "");
+  return isUnnamed && types.isNativeError(thrown) && findOrigin(OWN_VALUES, account?.stack?.frames ?? "") !== undefined;
+}
 
 /** The very value is there, in each way that the body is known, and nothing else would have done. */
 function isProvenIn(path: InputPath, { claim, names, input }: Question): boolean {
@@ -90,7 +95,7 @@ function isProvoked(exchange: Exchange, bodyText: () => string | undefined): boo
   const origin = known && stack && findOrigin(known, stack);
   if (!origin) return false;
   const headers = view.headers(request);
-  const isEmpty = headers["transfer-encoding"] === undefined && Number(headers["content-length"] ?? 0) <= 0;
+  const isEmpty = headers["transfer-encoding"] === undefined && !(Number(headers["content-length"]) > 0);
   const input: RecordedInput = {
     method: view.method(request),
     parsed: view.parsedBody(request),
@@ -104,10 +109,11 @@ function isProvoked(exchange: Exchange, bodyText: () => string | undefined): boo
 
 /**
  * A 400 for what an exchange has thrown and no rule knows, where the source proves that its request provoked it. It is told all the same, at once, as what is
- * thrown behind an answer is: should the code be what is mistaken, somebody can see it.
+ * thrown behind an answer is: should the code be what is mistaken, somebody can see it. What a rule has `known` for a 400 stays one, unless the value was the app's.
  */
-export function judgeBySource(exchange: Exchange, bodyText: () => string | undefined): ErrorAnswer | undefined {
+export function judgeBySource(exchange: Exchange, bodyText: () => string | undefined, known: ErrorAnswer): ErrorAnswer | undefined {
   try {
+    if (known.status === 400 && !isOwnValue(exchange)) return known;
     if (!isProvoked(exchange, bodyText)) return undefined;
   } catch {
     // A script that cannot be read, or a value that cannot even be looked at, proves nothing.

@@ -10,13 +10,11 @@ export type Token = {
   pair: number;
 };
 
-const NAME = /[\p{ID_Start}$_#][\p{ID_Continue}$\u200c\u200d]*/uy;
-const NUMBER = /\d[\w.]*/y;
-// A template without values is a text as well.
-const STRING = /"(?:[^"\\\n]|\\[^])*"|'(?:[^'\\\n]|\\[^])*'|`(?:[^`\\$]|\\[^]|\$(?!\{))*`/y;
 const PATTERN = /\/(?![*/])(?:[^\\/[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*/y;
-// A > stays alone: it may close a type.
-const SIGN = /\.\.\.|\?\.(?!\d)|=>|[=!]==?|\*\*=?|&&=?|\|\|=?|\?\?=?|\+\+|--|<<=?|[-+*/%&|^]=|[^]/y;
+// Names, numbers, texts (a template without values is one), signs; a > stays alone: it may close a type.
+const TOKEN =
+  /([\p{ID_Start}$_#][\p{ID_Continue}$\u200c\u200d]*)|(\d[\w.]*)|("(?:[^"\\\n]|\\[^])*"|'(?:[^'\\\n]|\\[^])*'|`(?:[^`\\$]|\\[^]|\$(?!\{))*`)|(?:\.\.\.|\?\.(?!\d)|=>|[=!]==?|\*\*=?|&&=?|\|\|=?|\?\?=?|\+\+|--|<<=?|[-+*/%&|^]=|[^])/uy;
+const KINDS = ["name", "number", "string"] as const;
 const SPACE = /(?:\s+|\/\/[^\n]*|\/\*[^]*?\*\/)*/y;
 const TEMPLATE = /(?:[^`\\$]|\\[^]|\$(?!\{))*/y;
 
@@ -36,88 +34,55 @@ function endsValue(token: Token | undefined): boolean {
   return token.kind !== "sign" || token.text === ")" || token.text === "]" || token.text === "}";
 }
 
-function matchAt(pattern: RegExp, text: string, at: number): string | undefined {
-  pattern.lastIndex = at;
-  return pattern.exec(text)?.[0];
-}
-
 const CLOSERS: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{" };
 
-class Scanner {
-  readonly tokens: Token[] = [];
-  readonly #open: number[] = [];
-  readonly #text: string;
-  #at = 0;
-
-  constructor(text: string) {
-    this.#text = text;
-  }
-
-  #push(kind: Token["kind"], text: string, isFirst: boolean): Token {
-    const token: Token = { kind, text, start: this.#at, isFirst, pair: this.tokens.length };
-    this.tokens.push(token);
-    this.#at += text.length;
-    return token;
-  }
-
-  /** The characters of a template up to its end, or to the next value in it, which is a bracket of its own. */
-  #readTemplate(): boolean {
-    this.#at += matchAt(TEMPLATE, this.#text, this.#at)?.length ?? 0;
-    const isEnd = this.#text[this.#at] === "`";
-    if (isEnd) this.#push("template", "`", false);
-    else if (this.#at < this.#text.length) this.#open.push(this.#push("template", "${", false).pair);
-    return isEnd || this.#at < this.#text.length;
-  }
-
-  #close(token: Token): boolean {
-    const at = this.#open.pop();
-    const opener = at === undefined ? undefined : this.tokens[at];
-    if (at === undefined || opener === undefined) return false;
-    const own = token.pair;
-    token.pair = at;
-    opener.pair = own;
-    if (opener.text === "${") return token.text === "}" && this.#readTemplate();
-    return opener.text === CLOSERS[token.text];
-  }
-
-  #readSign(isFirst: boolean): boolean {
-    const token = this.#push("sign", matchAt(SIGN, this.#text, this.#at) ?? "", isFirst);
-    if (token.text === "(" || token.text === "[" || token.text === "{") this.#open.push(token.pair);
-    if (token.text === "`") return this.#readTemplate();
-    return !Object.hasOwn(CLOSERS, token.text) || this.#close(token);
-  }
-
-  /** Reads one token; false when the text is not what it was taken for. */
-  #readOne(isFirst: boolean): boolean {
-    const text = this.#text;
-    const at = this.#at;
-    const character = text[at] ?? "";
-    const isQuote = character === '"' || character === "'";
-    const simple: readonly [Token["kind"], string | undefined][] = [
-      ["name", matchAt(NAME, text, at)],
-      ["number", matchAt(NUMBER, text, at)],
-      ["string", isQuote || character === "`" ? matchAt(STRING, text, at) : undefined],
-      ["pattern", character === "/" && !endsValue(this.tokens.at(-1)) ? matchAt(PATTERN, text, at) : undefined],
-    ];
-    const found = simple.find(([, each]) => each !== undefined);
-    if (found === undefined) return !isQuote && this.#readSign(isFirst);
-    this.#push(found[0], found[1] as string, isFirst);
-    return true;
-  }
-
-  /** All tokens; undefined when brackets or quotes do not match, as where markup stands between. */
-  scan(): readonly Token[] | undefined {
-    if (this.#text.startsWith("#!")) this.#at = Math.max(0, this.#text.indexOf("\n"));
-    for (;;) {
-      const space = matchAt(SPACE, this.#text, this.#at) ?? "";
-      this.#at += space.length;
-      if (this.#at >= this.#text.length) return this.#open.length === 0 ? this.tokens : undefined;
-      if (!this.#readOne(space.includes("\n") || this.tokens.length === 0)) return undefined;
-    }
-  }
-}
-
-/** The tokens of a script; undefined where it cannot be read for certain. */
+/** The tokens of a script; undefined where it cannot be read for certain: brackets or quotes do not match, as where markup stands between. */
 export function scanTokens(text: string): readonly Token[] | undefined {
-  return new Scanner(text).scan();
+  const tokens: Token[] = [];
+  const open: number[] = [];
+  let at = text.startsWith("#!") ? Math.max(0, text.indexOf("\n")) : 0;
+
+  const match = (pattern: RegExp): RegExpExecArray | null => {
+    pattern.lastIndex = at;
+    return pattern.exec(text);
+  };
+  const push = (kind: Token["kind"], found: string, isFirst = false): Token => {
+    const token: Token = { kind, text: found, start: at, isFirst, pair: tokens.length };
+    tokens.push(token);
+    at += found.length;
+    return token;
+  };
+  /** The characters of a template up to its end, or to the next value in it, which is a bracket of its own. */
+  const readTemplate = (): void => {
+    at += match(TEMPLATE)?.[0].length ?? 0;
+    if (text[at] === "`") push("template", "`");
+    else open.push(push("template", "${").pair);
+  };
+  /** Closes the bracket that was opened last; false when that is of another kind. */
+  const close = (token: Token): boolean => {
+    const opener = tokens[open.pop() ?? -1];
+    if (opener === undefined) return false;
+    [token.pair, opener.pair] = [opener.pair, token.pair];
+    if (opener.text !== "${") return opener.text === CLOSERS[token.text];
+    readTemplate();
+    return token.text === "}";
+  };
+
+  for (;;) {
+    const space = match(SPACE)?.[0] ?? "";
+    at += space.length;
+    if (at >= text.length) return at === text.length && open.length === 0 ? tokens : undefined;
+    const isFirst = space.includes("\n") || tokens.length === 0;
+    const pattern = text[at] === "/" && !endsValue(tokens.at(-1)) ? match(PATTERN) : null;
+    const found = pattern ?? match(TOKEN);
+    const token = push(
+      pattern === null ? (KINDS.find((_, each) => found?.[each + 1] !== undefined) ?? "sign") : "pattern",
+      found?.[0] ?? "",
+      isFirst,
+    );
+    if (token.kind !== "sign") continue;
+    if (/[([{]/.test(token.text)) open.push(token.pair);
+    else if (token.text === "`") readTemplate();
+    else if (/["']/.test(token.text) || (/[)\]}]/.test(token.text) && !close(token))) return undefined;
+  }
 }
