@@ -1,7 +1,7 @@
 /** Finds what a name stands for at a place in a script: a parameter, or a variable that is given its value once. */
 import { findChainStart, findOnLevel, isEnd } from "./read-expression.ts";
 import { type Named, readNames, readParameters, type Step } from "./read-pattern.ts";
-import { isWord, type Token } from "./tokens.ts";
+import { endsValue, isWord, type Token } from "./tokens.ts";
 
 /** A function around a place: the token that its parameters begin with, and the range of its body. */
 export type Surrounding = { readonly parameters: number; readonly from: number; readonly end: number };
@@ -30,7 +30,7 @@ function beginsStatement(tokens: readonly Token[], at: number): boolean {
   const token = tokens[at] as Token;
   const before = tokens[at - 1];
   if (!token.isFirst || before === undefined || (token.kind === "sign" && token.text !== "{")) return false;
-  return before.kind !== "sign" || /^[)\]}]$/.test(before.text);
+  return endsValue(before) || isWord(before);
 }
 
 /** The parameters of the function whose body or arrow stands at `at`; undefined when it is no function's. */
@@ -172,7 +172,8 @@ function findChanges(
   let until = 0;
   for (let at = range.from; at < range.end; at++) {
     const token = tokens[at] as Token;
-    if (tokens[token.pair + 1]?.text === "=") until = token.pair;
+    const isIndex = token.text === "[" && endsValue(tokens[at - 1]);
+    if (tokens[token.pair + 1]?.text === "=" && !isIndex) until = token.pair;
     if (token.text !== name || range.but.includes(at)) continue;
     const before = tokens[at - 1]?.text ?? "";
     if (/^\??\.$/.test(before)) continue;

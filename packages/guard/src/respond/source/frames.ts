@@ -23,22 +23,16 @@ function readFrame(text: string): Frame {
   // What was made of a text while the app ran is in no file.
   if (text.length > MAX_FRAME || text.includes("eval at")) return { kind: "package" };
   const [, file, line, column] = POSITION.exec(text) ?? [];
-  if (file === undefined && text.includes("<anonymous>")) return { kind: "native" };
-  if (/^(?:.*\()?node:/.test(text)) return { kind: "node" };
-  const [, ...packages] = file?.split("node_modules") ?? [];
-  if (file === undefined || packages.length > 0 || file.includes("?")) {
-    return { kind: FRAMEWORK.test(packages.at(-1) ?? "") ? "framework" : "package" };
-  }
+  if (file === undefined) return { kind: text.includes("<anonymous>") ? "native" : /^(?:.*\()?node:/.test(text) ? "node" : "package" };
+  const packages = file.split("node_modules");
+  if (packages.length > 1 || file.includes("?")) return { kind: FRAMEWORK.test(packages.at(-1) ?? "") ? "framework" : "package" };
   const path = file.startsWith("file:") ? fileURLToPath(file) : file;
   return { kind: "app", file: path, line: Number(line), column: Number(column), isAsync: text.startsWith("async ") };
 }
 
-/** Where Node goes on with what was waited for: no caller of anything. */
-const RESUMED = /\(node:internal\/(?:process|timers)/;
-
-/** The frames of a stack, the innermost first. */
+/** The frames of a stack, the innermost first. What is inside of Node goes on with what was waited for, and is no caller of anything. */
 export function readFrames(frames: string): readonly Frame[] {
-  const lines = frames.split("\n").filter((line) => line.startsWith("    at ") && !RESUMED.test(line));
+  const lines = frames.split("\n").filter((line) => line.startsWith("    at ") && !line.includes("(node:internal/"));
   return lines.slice(0, MAX_FRAMES).map((line) => readFrame(line.slice("    at ".length)));
 }
 

@@ -77,7 +77,7 @@ function toAnswer(name: string, key: unknown): InputPath | undefined {
   const isNamed = typeof key === "string";
   if (name === "json" || (name === "valid" && key === "json")) return toPart("sent", name === "json");
   if (name === "query") return isNamed ? { kind: "lookup", part: "query", key, absent: undefined } : toPart("query");
-  if (name === "header" && isNamed) return { kind: "lookup", part: "headers", key: key.toLowerCase(), absent: undefined };
+  if (/^(?:header|get)$/.test(name) && isNamed) return { kind: "lookup", part: "headers", key: key.toLowerCase(), absent: undefined };
   return undefined;
 }
 
@@ -287,7 +287,7 @@ export class Tracer {
     const argument = readArguments(place.tokens, open)[binding.index];
     const given = this.trace(argument, { ...place, at: open });
     const isTaken = isRequestName(site.tokens, binding) || Object.hasOwn(PARTS, binding.path[0]?.key ?? "");
-    return isIt || (isPart(given, "request") && isTaken) ? given : undefined;
+    return isIt || (isTaken && (isPart(given, "request") || isPart(given, "context"))) ? given : undefined;
   }
 }
 

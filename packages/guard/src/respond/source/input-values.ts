@@ -67,16 +67,15 @@ function readPart(path: Extract<InputPath, { kind: "part" }>, input: RecordedInp
   return path.part === "headers" && input.hasPlainHeaders ? { value: input.headers, isText: true, isHeaders: true } : undefined;
 }
 
-function readMember({ value: holder, isText, isHeaders = false }: Found, key: string): readonly Found[] {
-  if (holder === undefined || holder === null) return [];
-  return [{ value: (holder as Record<string, unknown>)[key], holder, key, isText, isHeaders }];
+function toMember({ value: holder, ...found }: Found, key: string): Found {
+  return { ...found, value: (holder as Record<string, unknown> | null | undefined)?.[key], holder, key };
 }
 
 function readLookup(path: Extract<InputPath, { kind: "lookup" }>, input: RecordedInput): Found {
   const holder = path.part === "query" ? readQuery(input) : input.headers;
-  const value = Object.hasOwn(holder, path.key) ? holder[path.key] : undefined;
-  const first = path.part === "query" && Array.isArray(value) ? (value[0] as unknown) : value;
-  return { value: first ?? path.absent, holder, key: path.key, isText: true, isHeaders: path.part === "headers" };
+  const found = toMember({ value: holder, isText: true, isHeaders: path.part === "headers" }, path.key);
+  const first = Array.isArray(found.value) ? (found.value[0] as unknown) : found.value;
+  return { ...found, value: first ?? path.absent };
 }
 
 function applyMethod({ value, isText }: Found, path: Extract<InputPath, { kind: "method" }>): readonly Found[] {
@@ -114,16 +113,13 @@ export function findValues(path: InputPath, input: RecordedInput, body: Body): r
     case "lookup":
       return [readLookup(path, input)];
     case "member":
-      return findValues(path.of, input, body).flatMap((found) => readMember(found, path.key));
+      return findValues(path.of, input, body).map((found) => toMember(found, path.key));
     case "element":
       return findValues(path.of, input, body)
         .flatMap(({ value, isText }) => listElements(value).map((each) => ({ value: each, isText })))
         .slice(0, MAX_FOUND);
     case "last":
-      return findValues(path.of, input, body).flatMap(({ value, isText }) => {
-        const list = value as readonly unknown[] | null | undefined;
-        return list === undefined || list === null ? [] : [{ value: list[list.length - 1], isText }];
-      });
+      return findValues(path.of, input, body).map(({ value, isText }) => ({ value: (value as unknown[] | undefined)?.at(-1), isText }));
     case "method":
       return findValues(path.of, input, body).flatMap((found) => applyMethod(found, path));
     case "converted":

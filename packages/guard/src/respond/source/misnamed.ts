@@ -59,7 +59,11 @@ function isMemberMisnamed(
 export function wouldAnotherDo(found: Found, claim: Claim, names: ReadonlySet<string>): boolean {
   const { holder, key, isText } = found;
   // What the request has under this very name, it has: of the wrong kind, or null.
-  if (holder === undefined || holder === null || key === undefined) return false;
+  if (key === undefined) return false;
+  // Of nothing only `?.` reads: then it need not be there.
+  if (holder === undefined || holder === null) return true;
+  // The code itself reckons with its absence.
+  if ((found.value ?? undefined) === undefined && names.has(`${key}?`)) return true;
   if (typeof holder !== "object") return isText || hasNearBuiltIn(holder, key, claim);
   if (Object.hasOwn(holder, key)) return found.value === undefined;
   if (Array.isArray(holder) && /^\d+$/.test(key)) return false;

@@ -1,5 +1,5 @@
 /** Reads an expression out of tokens: names, members, calls and what stands in for nothing. Whatever else there is cannot be read. */
-import { isWord, type Token } from "./tokens.ts";
+import { endsValue, isWord, type Token } from "./tokens.ts";
 
 /** An expression as far as it can be read. `at` is the index of a token. */
 export type Expression =
@@ -258,7 +258,7 @@ export function findChainStart(tokens: readonly Token[], last: number): number {
     const before = tokens[at - 1];
     if (before === undefined) return at;
     if (before.text === "." || before.text === "?.") at -= 2;
-    else if (isBracket && !isWord(before) && (before.kind === "name" || /^[)\]!]$/.test(before.text))) at -= 1;
+    else if (isBracket && (endsValue(before) || before.text === "!")) at -= 1;
     else return before.text === "new" ? at - 1 : at;
   }
   return last + 1;

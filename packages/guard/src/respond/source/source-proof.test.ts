@@ -59,6 +59,8 @@ async function ask(handler: unknown, asked: Asked): Promise<{ status: number; to
     query,
     headers,
     url: target,
+    method: "POST",
+    get: (name: string) => headers[name],
     json: async () => JSON.parse(text) as unknown,
     user: undefined,
     async *[Symbol.asyncIterator]() {
@@ -169,6 +171,17 @@ const PROVOKED: readonly (readonly [name: string, script: string, asked: Asked])
   ["a size", "(req) => new Array(Number(req.query.size))", { target: "/?size=-1" }],
   ["digits", "(req) => (1.5).toFixed(parseInt(req.query.digits, 10))", { target: "/?digits=200" }],
   ["a date out of a number", "(req) => new Date(Number(req.query.at)).toISOString()", { target: "/?at=soon" }],
+  [
+    "a part that is put under a computed name",
+    "(req) => req.body.rows.reduce((all, row) => { all[row.id] = row.values.join('-'); return all }, {})",
+    { body: { rows: [null] } },
+  ],
+  [
+    "what an app's table of handlers is given",
+    "exports.handler = (ctx) => table[`${ctx.method} x`](ctx)\nconst table = { 'POST x': async (ctx) => ctx.query.day.trim() }",
+    { target: "/" },
+  ],
+  ["a header that is asked for", "(req) => req.get('x-tenant').trim()", {}],
   ["minified code", "var r={post(p,h){exports.handler=h}};r.post(`/m`,(e,t)=>{let{user:n}=e.body;return n.name});", { body: {} }],
 ];
 
@@ -377,6 +390,11 @@ const BUGS: readonly (readonly [name: string, script: string, asked: Asked])[] =
     "exports.handler = (req) => require('node:fs').readFileSync(folder + '/' + req.body.name)\nconst folder = __dirname + '/templtes'",
     { body: { name: "hello.txt" } },
   ],
+  [
+    "a part that the code knows may be absent",
+    "(req) => { const { coupon } = req.body; const code = coupon ? coupon.code : ''; return code + coupon.percent }",
+    { body: { id: 1 } },
+  ],
   ["words of its own", "(req) => { throw new TypeError(\"Cannot read properties of undefined (reading 'name')\") }", { body: {} }],
 ];
 
@@ -395,6 +413,17 @@ describe("what the source proves", () => {
     expect(await ask(handler, { body: { author: { mail: "a" } } })).toMatchObject({ status: 500 });
     expect(await ask(handler, { body: { owner: { mail: "a" } } })).toMatchObject({ status: 500 });
     expect(await ask(handler, { body: { owner: null } })).toMatchObject({ status: 400 });
+  });
+
+  it("is nothing of a part that a type says may be absent", async () => {
+    const script = (type: string): string =>
+      `type Order = ${type}\nexport const handler = (req: { body: Order }) => req.body.coupon.percent\n`;
+    const loaded = ["{ coupon?: any }", "{ coupon: any }"].map((type, at) => {
+      const file = join(folder, `typed-${at}.mts`);
+      writeFileSync(file, script(type));
+      return (load(file) as { handler: unknown }).handler;
+    });
+    expect(await Promise.all(loaded.map((handler) => ask(handler, { body: { id: 1 } })))).toMatchObject([{ status: 500 }, { status: 400 }]);
   });
 
   it("is nothing where the script is gone, or is not what it seemed", async () => {

@@ -24,10 +24,11 @@ const MAX_HOLDING = 8;
 /** What became of each kind of words with each stack; all are let go when there are too many. */
 const origins = new Map<string, Origin | undefined>();
 
-/** The names of members that the code between two tokens reads. */
+/** The names of members that the code between two tokens reads; behind those that it asks for, in case there are none, with a question mark. */
 function collectNames(tokens: readonly Token[], { parameters, end }: Surrounding): readonly string[] {
   return tokens.slice(parameters, end).flatMap((token, at, all) => {
     if (token.kind === "string") return [token.text.slice(1, -1)];
+    if (/ (?:\?[.?]|&&|\|\|)|[^.] \?$/.test(`${all[at - 1]?.text} ${all[at + 1]?.text}`)) return [token.text, `${token.text}?`];
     return token.kind === "name" && /^(?:\??\.|[{,])$/.test(all[at - 1]?.text ?? "") ? [token.text] : [];
   });
 }
@@ -50,7 +51,9 @@ function readOrigin(claim: Pick<Claim, "paths">, stack: string): Origin | undefi
   if (paths.length === 0) return undefined;
   const around = findSurroundings(site.tokens, site.at).slice(0, 1);
   const read = [...around.map((owner) => ({ tokens: site.tokens, owner })), ...tracer.passed];
-  return { paths, names: new Set(read.flatMap(({ tokens, owner }) => collectNames(tokens, owner))) };
+  // What a type has that way need not be there either: `coupon?: Coupon`.
+  const optional = site.tokens.flatMap(({ text }, at, all) => (all[at + 1]?.text === "?" && all[at + 2]?.text === ":" ? [`${text}?`] : []));
+  return { paths, names: new Set([...read.flatMap(({ tokens, owner }) => collectNames(tokens, owner)), ...optional]) };
 }
 
 function findOrigin({ kind, claim }: { readonly kind: number; readonly claim: Pick<Claim, "paths"> }, stack: string): Origin | undefined {

@@ -29,7 +29,7 @@ export function isWord(token: Token | undefined): boolean {
 }
 
 /** Can a value end with this token? Then a slash behind it divides. */
-function endsValue(token: Token | undefined): boolean {
+export function endsValue(token: Token | undefined): boolean {
   if (token === undefined || isWord(token) || token.text === "${") return false;
   return token.kind !== "sign" || token.text === ")" || token.text === "]" || token.text === "}";
 }
