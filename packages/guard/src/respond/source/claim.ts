@@ -51,7 +51,7 @@ const pattern: Paths = (tracer, site) => {
 };
 
 /** With these begins what is something in any case: a text, an object, a function, a path. */
-const SURE = /^(?:[`[({"'\d]|\w+ =>|(?:new|function|async|__\w+) |(?:\w+ \. )?(?:join|resolve|cwd|dirname|fileURLToPath) \()/;
+const SURE = /^(?:[`[({"'\d]|\w+ =>|(?:new|function|async|__\w+) |(?:\w+ \. )?(?:join|resolve|dirname|fileURLToPath) \()/;
 
 /** Is an argument, or what its name stands for, something for certain? */
 function isSure(tokens: readonly Token[], from: number): boolean {

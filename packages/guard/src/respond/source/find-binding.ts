@@ -50,7 +50,7 @@ function findParameters(tokens: readonly Token[], at: number): number | undefine
   return tokens[before]?.text === ")" ? tokens[before]?.pair : undefined;
 }
 
-const CONTROL = /^(?:if|for|await|while|switch|with)$/;
+const CONTROL = /^(?:if|catch|for|await|while|switch|with)$/;
 
 /** One surrounding of a place: an open bracket, or an arrow without one. */
 type Around = { readonly opener: number; readonly isArrow: boolean; readonly isHeader?: boolean };
@@ -88,8 +88,12 @@ function findStop(tokens: readonly Token[], range: { readonly from: number; read
   return findOnLevel(tokens, range, ({ text }, at) => signs.test(text) || (at > range.from && beginsStatement(tokens, at)));
 }
 
-/** The function that an opener or an arrow is the beginning of. */
+/** The function that an opener or an arrow is the beginning of; that of a bracket around its parameters begins behind it. */
 function readSurrounding(tokens: readonly Token[], { opener, isArrow }: Around, place: number): Surrounding | undefined {
+  if (tokens[opener]?.text === "(") {
+    const body = (tokens[opener]?.pair ?? opener) + 1;
+    return readSurrounding(tokens, { opener: body, isArrow: tokens[body]?.text === "=>" }, body + 1);
+  }
   if (!isArrow && tokens[opener]?.text !== "{") return undefined;
   const at = !isArrow && tokens[opener - 1]?.text === "=>" ? opener - 1 : opener;
   const parameters = findParameters(tokens, at);
@@ -144,11 +148,10 @@ function findSteps(names: readonly Named[], { innermost, depth }: Pattern): read
 function findPatternParameter(tokens: readonly Token[], pattern: Pattern): Binding | undefined {
   const parameters = findOpener(tokens, pattern.open);
   if (parameters === undefined || tokens[parameters]?.text !== "(") return undefined;
-  const end = tokens[parameters]?.pair ?? parameters;
   const { names, count } = readParameters(tokens, parameters);
   const [first, ...path] = findSteps(names, { ...pattern, depth: pattern.depth + 1 }) ?? [];
   if (first === undefined || first.fallback !== undefined) return undefined;
-  const owner = readSurrounding(tokens, { opener: end + 1, isArrow: tokens[end + 1]?.text === "=>" }, end + 2);
+  const owner = readSurrounding(tokens, { opener: parameters, isArrow: false }, parameters);
   if (owner === undefined) return undefined;
   return { kind: "parameter", index: Number(first.key), path, owner, count, changes: UNCHANGED };
 }

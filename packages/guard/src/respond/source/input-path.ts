@@ -10,7 +10,8 @@ type Part = "request" | "context" | "body" | "text" | "sent" | "query" | "header
 
 /** How a value comes from the request. A promise of one must be awaited first. */
 export type InputPath =
-  | { readonly kind: "part"; readonly part: Part; readonly isPromised: boolean }
+  | { readonly kind: "part"; readonly part: Part }
+  | { readonly kind: "promised"; readonly of: InputPath }
   | {
       readonly kind: "lookup";
       readonly part: "query" | "headers";
@@ -51,23 +52,23 @@ const CONVERTS = /^(?:Number|String|parseInt|parseFloat|decodeURI(?:Component)?)
 const BODY_READER = /^(?:read|parse|get|receive|collect)?_?(?:request|req)?_?(?:json|body)$/i;
 const MAX_STEPS = 40;
 
-/** A part of the request, or a promise of it. */
-export const toPart = (name: Part, isPromised = false): InputPath => ({ kind: "part", part: name, isPromised });
+/** A part of the request. */
+export const toPart = (part: Part): InputPath => ({ kind: "part", part });
 
 function isPart(path: InputPath | undefined, name: Part): boolean {
-  return path?.kind === "part" && path.part === name && !path.isPromised;
+  return path?.kind === "part" && path.part === name;
 }
 
 function isPromised(path: InputPath): boolean {
-  return path.kind === "part" && path.isPromised;
+  return path.kind === "promised";
 }
 
 function toMember(of: InputPath, key: string): InputPath | undefined {
+  if (of.kind === "promised") return undefined;
   if (of.kind !== "part") return { kind: "member", of, key };
-  if (of.isPromised) return undefined;
   if (of.part === "request" || (of.part === "context" && key !== "body"))
     return Object.hasOwn(PARTS, key) ? toPart(PARTS[key] as Part) : undefined;
-  if (of.part === "url") return key === "searchParams" ? toPart("search") : undefined;
+  if (of.part === "url") return key === "searchParams" ? toPart("search") : key === "query" ? toPart("query") : undefined;
   if (of.part === "address" || of.part === "search") return undefined;
   return { kind: "member", of, key };
 }
@@ -75,7 +76,8 @@ function toMember(of: InputPath, key: string): InputPath | undefined {
 /** What a method of the request gives: `c.req.query("q")`, `await request.json()`, `req.header("x-tenant")`. */
 function toAnswer(name: string, key: unknown): InputPath | undefined {
   const isNamed = typeof key === "string";
-  if (name === "json" || (name === "valid" && key === "json")) return toPart("sent", name === "json");
+  if (name === "json" || (name === "valid" && key === "json"))
+    return name === "json" ? { kind: "promised", of: toPart("sent") } : toPart("sent");
   if (name === "query") return isNamed ? { kind: "lookup", part: "query", key, absent: undefined } : toPart("query");
   if (/^(?:header|get)$/.test(name) && isNamed) return { kind: "lookup", part: "headers", key: key.toLowerCase(), absent: undefined };
   return undefined;
@@ -112,7 +114,7 @@ export class Tracer {
       }
       case "await": {
         const of = this.trace(expression.of, site);
-        return of?.kind === "part" ? { ...of, isPromised: false } : of;
+        return of?.kind === "promised" ? of.of : of;
       }
       case "either": {
         const of = this.trace(expression.first, site);
@@ -141,28 +143,24 @@ export class Tracer {
   #traceCall(call: Extract<Expression, { kind: "call" }>, site: Site): InputPath | undefined {
     const { of: callee, given, isNew } = call;
     const first = given[0];
+    // `new URL(request.url, base)`, `url.parse(request.url, true)`.
+    const isUrl = isNew ? readName(callee) === "URL" : readLiteralValue(given[1]) === true;
+    if (isUrl && isPart(this.trace(first, site), "address")) return toPart("url");
     if (callee.kind === "name") {
       const isConverted = isNew ? callee.name === "Date" && given.length === 1 : CONVERTS.test(callee.name);
       if (isConverted) return this.#traceConverted(first, callee.name, site);
-      if (isNew && callee.name === "URL" && isPart(this.trace(first, site), "address")) return toPart("url");
       if (!isNew && BODY_READER.test(callee.name) && given.length === 1 && isPart(this.trace(first, site), "request"))
-        return toPart("sent", true);
+        return { kind: "promised", of: toPart("sent") };
       return undefined;
     }
     if (isNew || callee.kind !== "member") return undefined;
     const { key } = callee;
     const owner = readName(callee.of);
-    if (owner === "JSON" && key === "parse") {
-      const text = this.trace(first, site);
-      // What a helper reads may be the text or what was made of it: JSON makes the same of both.
-      if (isPart(text, "text") || isPart(text, "sent")) return toPart("sent");
-      return text === undefined || isPromised(text) ? undefined : { kind: "converted", of: text, by: key };
-    }
     if (owner === "Buffer" && key === "concat") {
       const list = this.trace(first, site);
       return isPart(list, "text") ? list : undefined;
     }
-    if (owner === "Object" && /^(?:keys|values|entries)$/.test(key)) return this.#traceConverted(first, key, site);
+    if (/^(?:JSON\.parse|Object\.(?:keys|values|entries))$/.test(`${owner}.${key}`)) return this.#traceConverted(first, key, site);
     const of = this.trace(callee.of, site);
     return of && this.#traceMethod(of, key, given);
   }
@@ -170,13 +168,15 @@ export class Tracer {
   /** What something is made of: a number, a date, its keys, what its JSON says. */
   #traceConverted(given: Expression | undefined, by: string, site: Site): InputPath | undefined {
     const of = this.trace(given, site);
+    // What a helper reads may be the text or what was made of it: JSON makes the same of both.
+    if (by === "parse" && (isPart(of, "text") || isPart(of, "sent"))) return toPart("sent");
     return of && !isPromised(of) ? { kind: "converted", of, by } : undefined;
   }
 
   #traceMethod(of: InputPath, name: string, given: readonly (Expression | undefined)[]): InputPath | undefined {
     const key = readLiteralValue(given[0]);
     if (isPart(of, "request")) {
-      return name === "text" ? toPart("text", true) : toAnswer(name, key);
+      return name === "text" ? { kind: "promised", of: toPart("text") } : toAnswer(name, key);
     }
     const isKeyed = name === "get" && typeof key === "string";
     if (isPart(of, "search")) return isKeyed ? { kind: "lookup", part: "query", key, absent: null } : undefined;
@@ -218,7 +218,7 @@ export class Tracer {
       if (ELEMENT_METHODS.test(method.text)) return this.#traceElement({ ...call, method: method.text }, binding.index, site);
       if (method.text === "then") {
         const of = call.index === 0 && binding.index === 0 ? this.traceAt(call.start, site, call.last - 1) : undefined;
-        return of?.kind === "part" ? { ...of, isPromised: false } : undefined;
+        return of?.kind === "promised" ? of.of : undefined;
       }
       const isRouted = ROUTES.test(method.text) && /^["'`][/*]/.test(tokens[call.open + 1]?.text ?? "");
       if (isRouted && binding.index === 0 && !ANSWERS.test(readFirst(tokens, owner))) return toRequest(tokens, owner);
@@ -240,8 +240,7 @@ export class Tracer {
     for (let frame = site.frame; frame < this.#scripts.frames.length; frame++) {
       const place = this.#scripts.find(frame);
       if (place?.file !== site.file) continue;
-      const isInside = place.at > owner.parameters && place.at < (place.tokens[owner.parameters]?.pair ?? 0);
-      if (isInside || findSurroundings(place.tokens, place.at)[0]?.parameters === owner.parameters) return frame;
+      if (findSurroundings(place.tokens, place.at)[0]?.parameters === owner.parameters) return frame;
     }
     return undefined;
   }

@@ -61,7 +61,6 @@ function readQuery({ target }: RecordedInput): Readonly<Record<string, unknown>>
 }
 
 function readPart(path: Extract<InputPath, { kind: "part" }>, input: RecordedInput, body: Body): Found | undefined {
-  if (path.isPromised) return undefined;
   if (path.part === "body" || path.part === "sent" || path.part === "text") return body;
   if (path.part === "query") return { value: readQuery(input), isText: true };
   return path.part === "headers" && input.hasPlainHeaders ? { value: input.headers, isText: true, isHeaders: true } : undefined;
@@ -110,6 +109,8 @@ export function findValues(path: InputPath, input: RecordedInput, body: Body): r
       const found = readPart(path, input, body);
       return found === undefined ? [] : [found];
     }
+    case "promised":
+      return [];
     case "lookup":
       return [readLookup(path, input)];
     case "member":

@@ -181,6 +181,12 @@ const PROVOKED: readonly (readonly [name: string, script: string, asked: Asked])
     "exports.handler = (ctx) => table[`${ctx.method} x`](ctx)\nconst table = { 'POST x': async (ctx) => ctx.query.day.trim() }",
     { target: "/" },
   ],
+  [
+    "a pattern of each element, in a function of the app",
+    "exports.handler = (req) => sum(req.body.lines)\nfunction sum(lines) { return lines.map(({ sku, price: { amount } }) => `${sku}${amount}`) }",
+    { body: { lines: [{ sku: "a", price: { amount: 1 } }, null] } },
+  ],
+  ["a query of the older parser", "(req) => require('node:url').parse(req.url, true).query.q.trim()", { target: "/search" }],
   ["a header that is asked for", "(req) => req.get('x-tenant').trim()", {}],
   ["minified code", "var r={post(p,h){exports.handler=h}};r.post(`/m`,(e,t)=>{let{user:n}=e.body;return n.name});", { body: {} }],
 ];
