@@ -59,21 +59,21 @@ export function standsAt(piece: string, codes: Uint16Array, start: number): bool
   return true;
 }
 
-/** How often each low byte was met; zeros between two calls. */
-const SEEN = new Uint16Array(256);
+/** How often each character was met; zeros between two calls. */
+const SEEN = new Uint16Array(128);
 /** What a character adds that was met so often: no text that is judged has more than 512, and a logarithm is slow. */
 const TERMS = Float64Array.from({ length: 513 }, (_, count) => count * Math.log2(count));
 
-/** Shannon entropy of a short text, bits per character; characters above Latin-1 count by their low byte. */
+/** Shannon entropy of a short text, bits per character; what is judged is ASCII. */
 export function entropyOf(text: string): number {
   const { length } = text;
   for (let at = 0; at < length; at++) {
-    const code = text.charCodeAt(at) & 255;
+    const code = text.charCodeAt(at) & 127;
     SEEN[code] = (SEEN[code] ?? 0) + 1;
   }
   let sum = 0;
   // Not by `of`, which takes four times as long.
-  for (let code = 0; code < 256; code++) {
+  for (let code = 0; code < 128; code++) {
     const count = SEEN[code] ?? 0;
     SEEN[code] = 0;
     if (count > 1) sum += TERMS[count] ?? 0;

@@ -204,7 +204,7 @@ function step(walk: Walk, at: number): number {
   else if (code === 0x2c) {
     if (frame?.isObject === true) frame.isKeyNext = true;
   } else if (code !== 0x3a && (classAt(codes, at) & SPACE) === 0)
-    return /[-\dtfn]/i.test(walk.text.charAt(at)) && frame?.isKeyNext !== true ? readBare(walk, at) : -1;
+    return "-0123456789tfnTFN".includes(walk.text.charAt(at)) && frame?.isKeyNext !== true ? readBare(walk, at) : -1;
   return at + 1;
 }
 

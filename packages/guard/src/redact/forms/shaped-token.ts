@@ -17,7 +17,7 @@ const FORM =
 
 /** Discord's bots, Terraform's `atlasv1`, Mailchimp's data centre, MaxMind's `_mmk`, Azure's keys and its client secrets: apart, as few words may be one. */
 const WHOLE =
-  /^(?:[MNO]\w{23,25}\.[\w-]{6}\.[\w-]{27,38}|\w{14}\.atlasv1\.[\w=-]{60,70}|[\da-f]{32}-us\d{1,2}|\w{36}_mmk|\w{52}JQQJ\w{28}|\w{76}AZDO\w{4,5}|\w{0,3}\dQ~[\w~.-]{31,34})(?![\w~-])/;
+  /^(?:[MNO]\w{23,25}\.[\w-]{6}\.[\w-]{27,38}|\w{14}(?:\.atlasv1\.[\w=-]{60,70}|\w{22}(?:_mmk|\w{16}(?:JQQJ\w{28}|\w{24}AZDO\w{4,5})))|[\da-f]{32}-us\d{1,2}|\w{0,3}\dQ~[\w~.-]{31,34})(?![\w~-])/;
 
 /** Words behind which a form looks far. */
 const COMMAND = /^(?:AUTH|LOGIN|net |htp)/;
