@@ -36,6 +36,12 @@ const LINES: readonly string[] = [
   "credentials: userProvidedCredentials != null ? 1 : 2; sessionId: SessionID; request.extra_credentials = credentials",
   "_token = r'(?:[%s]+|%s)' % x; headers['authorization'] += ', opaque=\"%s\"' % y; password: URLPatternResult;",
   'credit_card: "kreditkortnummer", bar::token::kind, password:: x',
+  "password: verified via ldap\npassword: provided by env\npassword: same as before\npassword: 12+ characters\npassword: 8-64 chars",
+  "password: bcrypt, password: argon2id, password: sha256; { password: [Getter], token: [Circular *1], pass: [Function: pass] }",
+  "implementation 'io.jsonwebtoken:jjwt-api:0.12.5'; Set-Cookie: sid=; Max-Age=0; Path=/",
+  "the token\nis not what a net user list1 has, and net use Z: /delete",
+  'password: matched; Passphrase: protected, password: []byte; TOKEN="$(op read op://ci/gh/token)"',
+  "SECRET_BACKEND=vault --set auth.existingSecret=db-auth, not authorized to perform: secretsmanager:GetSecretValue",
   // Settings.
   "SECRETS_MANAGER_REGION=eu-west-1 session_role = 'origin' Pin-Priority: 600 PSK_IDENTITY = 115 keyfile = 'krb5.keytab'",
   "SSH password: disabled; password: rejected, password: encrypted, password: closed, password: omitted, Password: unexpected",

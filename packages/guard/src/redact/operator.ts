@@ -1,4 +1,4 @@
-import { ALNUM, classAt, classOf, DIGIT, QUOTE } from "./character.ts";
+import { ALNUM, classAt, classOf, QUOTE } from "./character.ts";
 import type { Scan } from "./finding.ts";
 
 /**
@@ -82,12 +82,11 @@ export function isPlainWord(scan: Scan, wordEnd: number): boolean {
   if (code === 0x2e) return next !== 0x3d;
   // Behind a single space a word follows: no operator but `~>`, `->` and dashes, unless the name is an option.
   const before = codes[scan.chain - 1];
-  if (
-    (next === 0x66 || (classOf(next) & DIGIT) !== 0 || next === 0x2d || next === 0x28) &&
-    code === 0x20 &&
-    WHOSE.test(text.slice(wordEnd, wordEnd + 64))
-  )
-    return false;
+  // At a line's end a table's last column: behind a bar, a comma, a tab, a quote or two blanks.
+  const gap = before === 0x20 ? codes[scan.chain - 2] : before;
+  if (code === 0x0a || code === 0x0d) return gap !== 0x7c && gap !== 0x2c && gap !== 0x20 && gap !== 0x09 && gap !== 0x22;
+  const mayBeWhose = next === 0x66 || next === 0x2d || next === 0x28 || codes[wordEnd + 2] === 0x3a;
+  if (mayBeWhose && code === 0x20 && WHOSE.test(text.slice(wordEnd, wordEnd + 64))) return false;
   if (code !== 0x20 || next === 0x7e || before === 0x2d || before === 0x3c || before === 0x3a) return false;
   if (next === 0x2d) return (classAt(codes, wordEnd + 2) & ALNUM) !== 0;
   return !LEADS_TO_VALUE.includes(String.fromCharCode(classOf(next) === 0 ? Math.min(next, 128) : next)) || next === 0x28 || next === 0x5b;

@@ -30,10 +30,10 @@ type Frame = {
  * Names whose value names the `value` beside it, as do clouds in their tags, HAR and what validators write of what they refuse. Pydantic
  * writes a path, of which the last name counts.
  */
-const LABELS = /^(?:name|key|header|path|field|property(?:name)?|loc)$/i;
+const LABELS = /^(?:(?:parameter)?(?:name|key)|header|path|field|property(?:name|path)?|loc)$/i;
 
 /** What stands beside such a name. */
-const VALUE = /^(?:(?:rejected|original|attempted)?value|input)$/i;
+const VALUE = /^(?:\w*value|input)$/i;
 
 /** The same behind the value: `{"value": "x9", "path": "password"}`, as validators write what they refuse. */
 const LABEL_BEHIND = /^[^{}]*?"(?:name|key|path|param|field|property)": ?"([\w.]+)"/;
@@ -186,7 +186,7 @@ function readBare(walk: Walk, start: number): number {
   const first = codes[start] === 0x2d ? start + 1 : start;
   if ((classAt(codes, first) & DIGIT) === 0) return end;
   const kind = findKind(walk, walk.frame);
-  if ((kind === undefined || LONG_KINDS.test(kind)) && end - start < 9) return end;
+  if (end - start < (kind === undefined || LONG_KINDS.test(kind) ? 9 : 3)) return end;
   const raw = text.slice(start, end);
   const redacted =
     kind === undefined ? readUnderName(walk.frame?.key ?? walk.frame?.name, raw, walk.inner) : replaceDigits(kind, raw, pass);

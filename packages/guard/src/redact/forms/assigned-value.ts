@@ -108,7 +108,7 @@ const PHONE = /^[\d+]{2,4}(?: \d+){2,}/;
 
 /** Words to the end of a line, none of which makes a sentence of them: a passphrase, where a setting's line begins with its name. */
 const PHRASE =
-  /^(?!.*\b(?:the|for|and|not|with|from|your|when|th[aei][nst]|should|will|must|has|are|was|can|user|log|in)\b|.*(?:pass|secret|charact|missing|invalid|requir))[a-z]{3,12}(?: [a-z]{2,12}){2,9}(?=[ \t]{0,8}(?:\r?\n|$))/;
+  /^(?!.*\b(?:the|for|and|not|via|with|from|your|when|th[aei][nst]|should|will|must|has|are|was|can|user|log|in)\b|.*(?:pass|secret|charact|missing|invalid|requir)|\w*ed )[a-z]{3,12}(?: [a-z]{3,12}){2,9}(?=[ \t]{0,8}(?:\r?\n|$))/;
 const SETTING = /(?<=^[ \t]{0,16}(?:- |\w{1,16} )?)/my;
 
 function findPhrase({ text, chain }: Scan, at: number, operator: Operator): RegExpExecArray | null {

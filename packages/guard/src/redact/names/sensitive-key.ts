@@ -54,14 +54,14 @@ const WORDS = toTable([
 
 /** A last word that says the value is about the secret, and is not the secret: `token_type`, `passwordResetAt`. So does what was done to it. */
 const ABOUT = new Set(
-  "address age alg algorithm arn at attempt bucket budget bus class column count date day description dir encoder encryption endpoint error exception exp expiration expires expiresin expiry factory field file filename forgot format generator handler hasher header hour identity index invalid issuer kind label len length level lifetime limit line manager max maxage mechanism method min minute mismatch missing mode model ms name optional origin param parameter path pattern placeholder plugin policies policy position prefix present priority prompt provider ref region reset role rotation rule schema scope sec second service set size sock socket source state status stdin storage store strategy strength suffix time timeout title trigger ttl type uri url usage valid version".split(
+  "address age alg algorithm arn at attempt backend bucket budget bus class column count date day description dir encoder encryption endpoint error exception exp expiration expires expiresin expiry factory field file filename forgot format generator handler hasher header hour identity index invalid issuer kind label len length level lifetime limit line manager max maxage mechanism method min minute mismatch missing mode model ms name optional origin param parameter path pattern placeholder plugin policies policy position prefix present priority prompt provider ref region reset role rotation rule schema scope sec second service set size sock socket source state status stdin storage store strategy strength suffix time timeout title trigger ttl type uri url usage valid version".split(
     " ",
   ),
 );
 
 /** Words before `key` or `token` that make it harmless. */
 const HARMLESS =
-  /^(?:keyid|secretary|cookie(?:consent|banner)|(?:next(?:page)?|page|continuation|max|total|prompt|completion|input|output|unexpected)tokens?)$/;
+  /^(?:keyid|secretary|secretsmanager|cookie(?:consent|banner)|(?:next(?:page)?|page|continuation|max|total|prompt|completion|input|output|unexpected)tokens?)$/;
 
 /** The rows with their kinds apart. */
 function toRows(rows: readonly Row[]): (readonly [KeyKind, string[]])[] {
@@ -120,7 +120,7 @@ function classifyWords(words: readonly string[], joined: string): KeyKind | unde
   const last = words.at(-1) ?? "";
   const lastTwo = words.length > 2 ? (words.at(-2) ?? "") + last : joined;
   if (
-    words[0] === "existing" ||
+    words.includes("existing") ||
     (words.length > 1 &&
       (/(?:[bgksu]l?|ir|ort|(?<!pe)at)ed$|file$/.test(last) ||
         ABOUT.has(last.replace(/s$/, "")) ||
