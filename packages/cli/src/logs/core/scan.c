@@ -259,7 +259,7 @@ static int is_id(const unsigned char *from, const unsigned char *to) {
 }
 
 static const unsigned char *find_suffix(const unsigned char *from, const unsigned char *to) {
-  int most = 31;
+  int most = 63;
   for (const unsigned char *at = to - 1; at > from && to - at <= most; at--) {
     int kind = kind_of(*at);
     if (kind == COLON) return to - at > 2 ? at : to;

@@ -3,7 +3,18 @@
  * names are few and each is frequent, and where values return as often as names do, what stands around them tells.
  */
 import { type At, countWord, type Joined, KnownWords, listChildren, listKeys } from "./place.ts";
-import { absorb, createNode, getCrowd, KEYED, type Mergeable, type Node, PARAMETER, removeChild, SCOPE, setChild } from "./route-node.ts";
+import {
+  absorb,
+  createNode,
+  getCrowd,
+  KEYED,
+  type Mergeable,
+  type Node,
+  PARAMETER,
+  removeChildren,
+  SCOPE,
+  setChild,
+} from "./route-node.ts";
 import { groupFrequentValues, isKnownSuffix, isReserved, STANDINS } from "./known-words.ts";
 import { DOMAINS, findFixedSuffix, isVersionText, looksLikeValue, toFolderSuffix } from "./segment.ts";
 import { areValues } from "./weigh-place.ts";
@@ -115,10 +126,10 @@ function foldScopes<T extends Mergeable<T>>(nodes: Joined<T>, words: readonly st
 function groupBySuffix<T>(nodes: Joined<T>, words: readonly string[]) {
   const groups = new Map<string, string[]>();
   for (const word of words) {
+    if (!nodes.some((node) => node.children.has(word))) continue;
     const own = findFixedSuffix(word);
-    const children = listChildren(nodes, word);
-    if (children.length === 0) continue;
-    const suffix = children.some((child) => child.children.size > 0) ? toFolderSuffix(own) : own;
+    const isFolder = own !== "" && listChildren(nodes, word).some((child) => child.children.size > 0);
+    const suffix = isFolder ? toFolderSuffix(own) : own;
     const group = groups.get(suffix);
     if (group === undefined) groups.set(suffix, [word]);
     else group.push(word);
@@ -220,10 +231,10 @@ function foldIntoOne<T extends Mergeable<T>>(node: Node<T>, parameter: string, v
       setChild(node, parameter, target);
     }
     target.constant = undefined;
-    removeChild(node, value);
     absorb(target, child);
     target.folded += 1;
   }
+  removeChildren(node, values);
   return target?.folded ?? 0;
 }
 
@@ -241,8 +252,9 @@ function findValues<T>(nodes: Joined<T>, { keys, suffix, at }: Siblings): readon
   const median = [...lines.values()].sort((a, b) => a - b)[Math.floor(keys.length / 2)] ?? 0;
   const limit = Math.max(RARE_LINES, (keys.length < FEW && folded > 0 ? known / folded : median) * OUTSTANDING);
   const tail = keys.filter((key) => count(key) <= limit && !isReserved(key));
-  const valueLike = tail.filter(looksLikeValue);
-  for (const words of [tail.length < CONTINUED ? tail : widenTail(keys, count, limit), valueLike]) {
+  const listValueLike = () => tail.filter(looksLikeValue);
+  for (const list of [() => (tail.length < CONTINUED ? tail : widenTail(keys, count, limit)), listValueLike]) {
+    const words = list();
     if (words.length === 0) continue;
     if (known > 0 && folded === 0 && words.length < LEAST_BESIDE_IDS && !words.every((word) => looksLikeValue(word) || at.known.has(word)))
       continue;

@@ -49,6 +49,7 @@ export function groupFrequentValues(keys: readonly string[], parent: string | un
   const groups = new Map<string, string[]>();
   const isBehindYear = parent?.startsWith(PARAMETER) === true;
   for (const key of keys) {
+    if (!isBehindYear && !key.includes("-") && !key.includes("_")) continue;
     const end = key.search(/[.:]/);
     const word = end === -1 ? key : key.slice(0, end);
     if (!isLocale(word) && !isRegion(word) && !(isBehindYear && MONTHS.has(word.toLowerCase()))) continue;

@@ -45,10 +45,14 @@ export function setChild<T>(node: Node<T>, key: string, child: Node<T>): void {
   (node.children as Map<string, Node<T>>).set(key, child);
 }
 
-/** Takes a place away from behind another one. */
-export function removeChild<T>(node: Node<T>, key: string): void {
-  if (node.children.size === 1 && node.children.has(key)) node.children = NO_CHILDREN;
-  else (node.children as Map<string, Node<T>>).delete(key);
+/** Takes places away from behind another one. Of many children few are copied faster than the others are deleted. */
+export function removeChildren<T>(node: Node<T>, keys: readonly string[]): void {
+  if (keys.length * 2 < node.children.size) for (const key of keys) (node.children as Map<string, Node<T>>).delete(key);
+  else {
+    const gone = new Set(keys);
+    const left = new Map([...node.children].filter(([key]) => !gone.has(key)));
+    node.children = left.size === 0 ? NO_CHILDREN : left;
+  }
 }
 
 /** An empty place; `constant` is the first value of a parameter. */

@@ -459,6 +459,7 @@ describe("learning routes from paths", () => {
     ["/files/123.json", "/files/{id}.json"],
     ["/orders/42:cancel", "/orders/{id}:cancel"],
     ["/topics/42:modifyAckDeadline", "/topics/{id}:modifyAckDeadline"],
+    ["/links/42:processBitbucketDataCenterWebhook", "/links/{id}:processBitbucketDataCenterWebhook"],
     ["/archive/2.4.1.tar.gz", "/archive/{id}.tar.gz"],
     ["/packages/12.js/latest", "/packages/{id}/latest"],
     ["/repos/12.git/info/refs", "/repos/{id}.git/info/refs"],

@@ -240,6 +240,6 @@ function findVersion<T>(joined: Joined<T>, parent: string | undefined): string |
   if (constant === undefined || !/^[\d.-]{1,10}$/.test(constant)) return undefined;
   if (!joined.every((node) => node.leaf === undefined && node.constant === constant)) return undefined;
   const lines = joined.reduce((sum, node) => sum + node.lines, 0);
-  const isWritten = /^(?:\d{1,2}(?:\.\d{1,2})?|20\d\d-\d\d-\d\d)$/.test(constant) && !isPlural(parent);
+  const isWritten = /^(?:\d{1,2}(?:\.\d{1,2})?|20\d\d-?\d\d-?\d\d)$/.test(constant) && !isPlural(parent);
   return lines >= (isWritten ? FEW_VERSION_LINES : VERSION_LINES) ? constant : undefined;
 }

@@ -72,7 +72,7 @@ function isId({ mask, digits, dashes, dots, turns, length }: Shape): boolean {
 
 /** Bytes of a suffix with its dot or colon: of a verb with digits, and of one of letters only (`:modifyAckDeadline`). */
 const MAX_SUFFIX = 12;
-const MAX_VERB = 31;
+const MAX_VERB = 63;
 
 /**
  * The end of a stem that carries a file extension (`report.json`, `v2.tar.gz`) or a custom verb (`orders:cancel`); `end` when there is none.
@@ -194,7 +194,8 @@ export const DOMAINS: ReadonlySet<string> = new Set(
 
 /** The file extension or the verb that a word ends in; "" when there is none. */
 export function findFixedSuffix(word: string): string {
-  const suffix = /(?:[^.:]((?:\.tar)?\.[A-Za-z]\w{0,4}|:[A-Za-z]\w{1,10}|:[A-Za-z]{2,30}))$/.exec(word)?.[1] ?? "";
+  if (!word.includes(".") && !word.includes(":")) return "";
+  const suffix = /(?:[^.:]((?:\.tar)?\.[A-Za-z]\w{0,4}|:[A-Za-z]\w{1,10}|:[A-Za-z]{2,62}))$/.exec(word)?.[1] ?? "";
   const isNone = DOMAINS.has(suffix) || (suffix.startsWith(":") && !isVerbAt(word, word.length - suffix.length));
   return isNone ? "" : suffix;
 }

@@ -122,12 +122,18 @@ function weighFollowing<T>(nodes: Joined<T>, words: readonly string[], isInColle
   );
 }
 
-function weighSpelling(words: readonly string[]): number {
+/** As many words, taken evenly from all, show how they are written. */
+const SPELT = 250;
+
+function weighSpelling(all: readonly string[]): number {
+  const step = Math.ceil(all.length / SPELT);
+  const words = step > 1 ? all.filter((_, index) => index % step === 0) : all;
+  const coded = words.filter(isCoded).length;
+  // Long names with dashes are as often a method's (`list-foundation-model-agreement-offers`) as an article's.
+  const long = words.filter(looksLikeValue).length - coded;
   return (
     -2.245 * share(words, isPlural) +
-    3.995 * share(words, isCoded) +
-    // Long names with dashes are as often a method's (`list-foundation-model-agreement-offers`) as an article's.
-    -3.029 * share(words, (word) => !isCoded(word) && looksLikeValue(word)) +
+    (3.995 * coded - 3.029 * long) / Math.max(1, words.length) +
     1.939 * share(words, (word) => COMPOUND.test(word) && !CAMEL_CASE.test(word))
   );
 }

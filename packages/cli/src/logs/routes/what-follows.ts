@@ -1,5 +1,5 @@
 /** What follows the words at a place: values of one parameter are followed by the same things equally often, names each by their own. */
-import type { Joined } from "./place.ts";
+import { countWord, type Joined } from "./place.ts";
 
 /** More words than these say no more. */
 export const MAX_WORDS = 2000;
@@ -88,6 +88,8 @@ export function compareRows(rows: Following["rows"], { totals }: Following) {
  */
 export function findAlike<T>(nodes: Joined<T>, values: readonly string[], others: readonly string[]): readonly string[] {
   if (values.length < LEAST_VALUES || values.length > MAX_WORDS) return values;
+  const isRare = (word: string) => countWord(nodes, word) < MIN_LINES;
+  if (others.length === 0 && values.every(isRare)) return values;
   const following = readFollowing(nodes, values);
   const { differences, degrees, telling } = compareRows(following.rows, following);
   if (degrees === 0) return values;
@@ -95,7 +97,8 @@ export function findAlike<T>(nodes: Joined<T>, values: readonly string[], others
   const rows = others.map((word) => readRow(nodes, word));
   const frequent = compareRows(rows, following).differences;
   return [
-    ...values.filter((_, index) => (differences[index] ?? 0) <= TOLERANCE * chance),
+    // What comes seldom is followed by something rare once in a while.
+    ...values.filter((word, index) => (differences[index] ?? 0) <= TOLERANCE * chance || isRare(word)),
     ...others.filter(
       (_, index) => (frequent[index] ?? 0) <= TOLERANCE_OF_FREQUENT * chance && sum(rows[index] ?? new Map()) * telling >= TELLING_LINES,
     ),
