@@ -77,6 +77,11 @@ const CASES: readonly (readonly [CauseId, string, Partial<SpanSketch>])[] = [
   ["pool-exhausted", "shop", query("connection not available and request was dropped from queue after 2962ms")],
   ["body-too-large", "shop", call({ code: 413 })],
   ["body-too-large", "shop", call({ code: 431 })],
+  [
+    "resource-exhausted",
+    "shop",
+    thrown("ErlangError", "** (exit) exited in: GenServer.call(Shop.Stock, :get, 5000)\n    ** (EXIT) time out"),
+  ],
   ["resource-exhausted", "stock", call({ code: 507 })],
   ["resource-exhausted", "shop", thrown("Platform", "INIT_REPORT Init Duration: 10008.54 ms\tPhase: init\tStatus: timeout")],
   [

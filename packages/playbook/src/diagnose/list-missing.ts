@@ -1,4 +1,5 @@
 import type { MissingEvidence } from "@faultline/model";
+import { saysOverrun } from "../isolate/blame/out-of-time.ts";
 import type { Findings } from "./findings.ts";
 import { mayHaveStoodStill } from "./stall.ts";
 import { CLOSED, REFUSED } from "../isolate/connection-words.ts";
@@ -28,6 +29,9 @@ export function listMissing(findings: Findings, isDiagnosed: boolean): readonly 
       what: `what the error of ${service} came from: a span of the call that failed, its own cause, a number or a measurement of what ran out`,
       wouldTell: "whether a machine failed, or a rule of the program's trade that uses the same words",
     });
+  }
+  if (origin.step.hop !== undefined && saysOverrun(origin.step.hop)) {
+    missing.push({ what: `what ${service} did in that time: a span of each call and query, a profile`, wouldTell: "what took so long" });
   }
   if (isClosedOnPurpose(findings)) {
     missing.push({

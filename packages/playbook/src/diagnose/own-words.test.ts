@@ -109,6 +109,7 @@ describe("an error in which a machine shows", () => {
     ["rate-limited-as-5xx", "com.acme.ship.CarrierThrottled", "carrier asked us to slow down: 429, Retry-After 30"],
     ["dependency-timeout", "com.acme.club.DependencyTimeout", "pricing did not respond"],
     ["dependency-timeout", "com.acme.club.UpstreamLate", "upstream timed out"],
+    ["dependency-timeout", "com.acme.club.TaxServiceTimeout", "no answer from taxes"],
     ["dependency-timeout", "Inventory::Late", "inventory did not answer within 800ms"],
     ["dependency-error", "com.acme.club.UpstreamUnavailable", "upstream inventory unavailable"],
     ["dependency-error", "com.acme.club.StockFailed", "the stock api responded with 503"],
@@ -126,6 +127,10 @@ describe("an error in which a machine shows", () => {
     ["com.acme.hotel.TableTimedOut", "table reservation timed out"],
     ["com.acme.bank.LimitReached", "daily withdrawal limit exceeded"],
     ["com.acme.clinic.ProviderUnavailable", "provider unavailable on Tuesday"],
+    ["com.acme.school.CourseFull", "course Backend Development is offline this term"],
+    ["com.acme.market.VendorQuota", "vendor quota for the market is filled"],
+    ["com.acme.hunt.CacheMissing", "geo cache is down for repair by its owner"],
+    ["com.acme.airport.GatewayClosed", "departure gateway B12 is unavailable"],
   ])("is of none where what failed is of the trade: %s: %s", (type, message) => {
     const { causes } = diagnoseThrown(type, message, { stack: OWN });
     expect(causes[0]?.cause).toBe("unhandled-exception");

@@ -5,17 +5,19 @@
 export type PartFailure = "throttled" | "late" | "away" | "database";
 
 const PART =
-  /\b(?:upstreams?|backends?|downstream|dependenc(?:y|ies)|gateway|apis?|endpoint|remote (?:server|service|host)|web ?service|micro ?service|smtp|ldap|s3|kafka|rabbit ?mq)\b/;
-/** Who gives a service may be a doctor; who throttles, or times out, is a machine. */
-const PROVIDER = /\b(?:provider|vendor|third[- ]party)\b/;
-const DATABASE = /\b(?:database|db|redis|memcached|cache|postgres\w*|mysql|mongo\w*)\b/;
+  /\b(?:upstreams?|backends?|downstream|dependenc(?:y|ies)|apis?|endpoint|remote (?:server|service|host)|web ?service|micro ?service|smtp|ldap|s3|kafka|rabbit ?mq)\b/;
+/** Who gives a service may be a doctor, and a gateway a door; who throttles, or times out, is a machine. */
+const PROVIDER = /\b(?:provider|vendor|third[- ]party|gateway)\b/;
+const SERVICE = /\bservice\b/;
+const DATABASE = /\b(?:database|db|redis|memcached|postgres\w*|mysql|mongo ?db)\b/;
 
-const THROTTLED = /throttl|rate[ -]?limit|slow down|too many requests|quota/;
+const SLOWED = /throttl|rate[ -]?limit|slow down|too many requests/;
+const QUOTA = /quota/;
 const LATE = /time[ds]? ?out|did(?: not|n't) (?:respond|answer|reply)|no (?:response|answer|reply) from/;
 /** So late that it was measured, whoever it was: trades give no milliseconds. */
 const MEASURED = /did(?: not|n't) (?:respond|answer|reply) (?:with)?in \d+ ?(?:ms|s\b|sec|milli)/;
 const AWAY =
-  /unavailable|unreachable|not reachable|(?:is|are|was|went) down\b|\bdown:|could(?: not|n't) (?:be reached|reach|connect)|connection refused|offline|(?:responded|answered|returned)(?: with)? 5\d\d/;
+  /unavailable|unreachable|not reachable|(?:is|are|was|went) down\b|\bdown:|could(?: not|n't) (?:be reached|reach|connect)|connection refused|(?:responded|answered|returned)(?: with)? 5\d\d/;
 const READ_ONLY = /read[- ]only/;
 /** What has a cause of its own says more than that a part of the system failed. */
 const NEARER =
@@ -32,8 +34,9 @@ export function readPartFailure(text: string): PartFailure | undefined {
     .replace(/[._\\]|::/g, " ")
     .toLowerCase();
   if (NEARER.test(words)) return undefined;
-  if ((PART.test(words) || PROVIDER.test(words)) && THROTTLED.test(words)) return "throttled";
-  if (MEASURED.test(words) || ((PART.test(words) || PROVIDER.test(words)) && LATE.test(words))) return "late";
+  const [isPart, isProvider] = [PART.test(words), PROVIDER.test(words)];
+  if (((isPart || isProvider) && SLOWED.test(words)) || (isPart && QUOTA.test(words))) return "throttled";
+  if (MEASURED.test(words) || ((isPart || isProvider || SERVICE.test(words)) && LATE.test(words))) return "late";
   if (DATABASE.test(words) && (AWAY.test(words) || READ_ONLY.test(words))) return "database";
-  return PART.test(words) && AWAY.test(words) ? "away" : undefined;
+  return isPart && AWAY.test(words) ? "away" : undefined;
 }

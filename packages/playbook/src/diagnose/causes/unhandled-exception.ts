@@ -1,3 +1,4 @@
+import { saysOverrun } from "../../isolate/blame/out-of-time.ts";
 import { isExchangeSpan } from "../../isolate/exchange-hops.ts";
 import type { Evidence } from "@faultline/model";
 import { type CauseRule, type Findings, fromRelease, hear } from "../findings.ts";
@@ -19,7 +20,9 @@ export const unhandledException: CauseRule = {
     // What only one release throws came with that release; what only one of several instances throws may have.
     const lone = hearLoneInstances(findings);
     const against = [...fromRelease(findings), ...(lone === undefined ? [] : [{ ...lone, weight: 1 }]), ...fromSwitch(findings)];
-    const isAmbiguous = lone !== undefined;
+    // What ends a request for its length throws as well, and says nothing of where its time went.
+    const isOverrun = findings.origin?.step.hop !== undefined && saysOverrun(findings.origin.step.hop);
+    const isAmbiguous = lone !== undefined || isOverrun;
     // Code that stopped on its way shows where it threw, not what.
     const stopped = findings.sequence === undefined ? [] : [fromSequence(findings.sequence, 1)];
     if (defect.length > 0) return { evidence: [...defect, ...stopped], against, isAmbiguous };

@@ -68,6 +68,20 @@ describe("where the walk along a failing path ends", () => {
     expect(pathOf(busy, request(200, [query(20)]))).toBe("front created");
   });
 
+  it("names no cause of such a request where its time went to nothing that is seen", () => {
+    const overrun = request(500, [], {
+      exception: { type: "FatalError", message: "Maximum execution time of 30 seconds exceeded" },
+      takes: 30_000,
+    });
+    const observations = new TraceBuilder()
+      .traces(20, () => request(200, []))
+      .traces(5, () => overrun)
+      .observations();
+    const { verdict, missing } = diagnose(observations);
+    expect(verdict).toBe("inconclusive");
+    expect(missing.map(({ what }) => what).join()).toContain("what front did in that time");
+  });
+
   it("names what stands between where the callee's answer was not the caller's", () => {
     expect(pathOf(request(502, [call({ code: 502 }, { code: 200 })]))).toBe(
       "front propagated > intermediary before back created > back clean",

@@ -61,7 +61,8 @@ export function followOverrun(hop: Hop, depthLeft: number): Found | undefined {
   return { ...below, steps: [passing, ...below.steps.slice(1)] };
 }
 
-function saysOverrun({ outcome, logs }: Hop): boolean {
+/** True of a hop whose own server ended the request for its length. */
+export function saysOverrun({ outcome, logs }: Hop): boolean {
   return OVERRUN.test(outcome.words) || logs.some(({ severity, body }) => severity >= LOG_ERROR && OVERRUN.test(body));
 }
 
