@@ -254,19 +254,13 @@ const SERVERS = ["nginx", "apache", "apache2", "iis", "traefik", "haproxy"];
 export function createFieldReader(object: JsonObject): FieldReader {
   const fields = new Map<string, unknown>();
   for (const [key, value] of Object.entries(object)) collect(fields, { key: foldName(key), value, depth: 0 });
+  for (const container of CONTAINERS) collectAll(fields, object[container]);
   // winston's format for Logstash puts what it was given beside the words one level deeper.
-  for (const inner of [...CONTAINERS.map((container) => object[container]), readObject(object["@fields"])?.["meta"]]) {
-    for (const [key, value] of Object.entries(readObject(inner) ?? {})) collect(fields, { key: foldName(key), value, depth: 1 });
-  }
+  collectAll(fields, readObject(object["@fields"])?.["meta"]);
   // What nginx was told to write into one member, beside the time.
   const request = readObject(object["request"]);
-  if (typeof request?.["request"] === "string") {
-    for (const [key, value] of Object.entries(request)) collect(fields, { key: foldName(key), value, depth: 1 });
-  }
-  for (const server of SERVERS) {
-    for (const [key, value] of Object.entries(readObject(readObject(object[server])?.["access"]) ?? {}))
-      collect(fields, { key: foldName(key), value, depth: 1 });
-  }
+  if (typeof request?.["request"] === "string") collectAll(fields, request);
+  for (const server of SERVERS) collectAll(fields, readObject(object[server])?.["access"]);
   return (names) => {
     for (const name of names) {
       const value = fields.get(foldName(name));
@@ -287,6 +281,11 @@ function foldName(name: string): string {
   const folded = name.toLowerCase().replaceAll(/[_-]/g, "");
   if (FOLDED.size < MAX_FOLDED) FOLDED.set(name, folded);
   return folded;
+}
+
+/** Takes what an object holds in as the outer object's own. */
+function collectAll(fields: Map<string, unknown>, container: unknown): void {
+  for (const [key, value] of Object.entries(readObject(container) ?? {})) collect(fields, { key: foldName(key), value, depth: 1 });
 }
 
 function collect(fields: Map<string, unknown>, entry: { readonly key: string; readonly value: unknown; readonly depth: number }): void {
@@ -449,9 +448,10 @@ function readDuration(read: FieldReader): number | undefined {
   // What teams call nginx's times, when several stand together.
   const isNginx = read(["urt", "uct", "uht"]) !== undefined;
   for (const [name, unitMs] of isNginx ? [...DURATIONS, RT] : DURATIONS) {
-    const value = readJsonText(read([name]));
+    const written = read([name]);
+    const value = readJsonText(written);
     // nginx's own has three decimals always: text without them is of another, in a unit that nothing tells.
-    const isForeign = name === "request_time" && typeof read([name]) === "string" && /^[1-9]\d*$/.test(value ?? "");
+    const isForeign = name === "request_time" && typeof written === "string" && /^[1-9]\d*$/.test(written);
     const durationMs = value === undefined || isForeign ? undefined : scaleDuration(value, unitMs);
     // Seconds under a name that others count in milliseconds: nothing is answered within a few microseconds.
     if (durationMs !== undefined && (name !== "response_time" || durationMs === 0 || durationMs >= LEAST_MS)) return durationMs;

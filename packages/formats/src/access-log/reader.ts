@@ -226,7 +226,7 @@ function readRecord(written: string, tools: Tools): ParsedLine | undefined {
   const inner = bare === line ? undefined : readText(bare, tools);
   if (inner?.kind === "exchange") return inner;
   const parsed = readText(line, tools);
-  if (parsed?.kind === "continuation" && inner?.kind === "message" && inner.format === "rails") return inner;
+  if (parsed?.kind !== "message" && inner?.kind === "message" && QUOTED.has(inner.format)) return inner;
   if (parsed?.kind !== "message") return parsed;
   const words = parsed.message.text.replace(/^(?:\[[\w.:-]+\] )+(?=\{)/, "");
   if (words === line) return parsed;
@@ -236,6 +236,9 @@ function readRecord(written: string, tools: Tools): ParsedLine | undefined {
   const { timeMs } = parsed.message;
   return timeMs === undefined || raw.exchange.timeMs !== undefined ? raw : { ...raw, exchange: { ...raw.exchange, timeMs } };
 }
+
+/** What no trace's frame looks like, though it stands indented: Rails' lines, and servers' own errors as people quote them. */
+const QUOTED = new Set(["rails", "nginx-error", "apache-error"]);
 
 /** Words right before what somebody sent, which may name a status of its own. */
 const BODY = /\b(?:body|payload)(?: (?:was|is)| ?[:=])$/i;

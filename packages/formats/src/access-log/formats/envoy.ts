@@ -16,8 +16,10 @@ import {
   type Draft,
 } from "../draft.ts";
 import { putEnvoyVerdict } from "../envoy-verdict.ts";
+import { findEnvoyFlag } from "../knowledge/envoy-flags.ts";
 import type { ParsedLine, TextFormat } from "../line.ts";
 import { findClosingQuote, readTokens, type Token } from "../tokens.ts";
+import { isUsualStatus } from "../usual-status.ts";
 
 /** Envoy and Istio access logs as text. */
 export const envoy: TextFormat = { id: "envoy", create: () => parseEnvoy };
@@ -42,7 +44,7 @@ function parseEnvoy(line: string): ParsedLine | undefined {
   putText(draft, "flags", after[2]);
   const rest = readTokens(line, AFTER.lastIndex, 40);
   const numbers = findNumbers(rest);
-  if (numbers === -1) return undefined;
+  if (numbers === -1) return readCut(draft, rest);
   const isWhole = rest.slice(numbers + 4, numbers + 4 + QUOTED).filter((token) => token.kind === "quoted").length === QUOTED;
   if (head[1] === undefined && !isWhole) return undefined;
   // A number there is gRPC's status or one more count, no words about the end.
@@ -59,6 +61,16 @@ function parseEnvoy(line: string): ParsedLine | undefined {
     hasServiceTime: true,
   });
   return { kind: "exchange", format: details.length > 0 ? "istio" : "envoy", exchange: draft };
+}
+
+/** A line that was cut down before it was shown to others: Envoy's flags behind the status, which nobody else writes, tell it. */
+function readCut(draft: Draft, rest: readonly Token[]): ParsedLine | undefined {
+  const { method, status, flags = "" } = draft;
+  const isTold = /^[A-Z]{2,6}(?:,[A-Z]{2,6})*$/.test(flags) && flags.split(",").every((flag) => findEnvoyFlag(flag) !== undefined);
+  if (!isTold || method === undefined || !isUsualStatus(String(status))) return undefined;
+  const details = rest[0]?.kind === "bare" && /^[a-z_]{4,80}(?:\{.{0,80}\})?$/.test(rest[0].text) ? rest[0].text : undefined;
+  putEnvoyVerdict(draft, { details, hasServiceTime: false });
+  return { kind: "exchange", format: "istio", exchange: draft };
 }
 
 /** Where the request ends. Envoy does not escape quotes in it, so the first that status and flags follow is its end. */

@@ -13,6 +13,7 @@ const CLIENT = /^((?:\d{1,3}\.){3}\d{1,3}|[\da-f:]{2,39}(?::(?:\d{1,3}\.){3}\d{1
 const TINY = /^([A-Z][A-Z-]{2,19}) (\S+) (\d{3}|-)(?: (\d+|-))? - (\d+(?:\.\d+)?|-) ms$/;
 /** A layout of the applications' own: the status first. */
 const CODE_FIRST = /^(\d{3}) ([A-Z][A-Z-]{2,19}) (\/\S*) (\d+(?:\.\d+)?) ms$/;
+const LETTER_A = 65;
 /** Operators add the agent to the shortest. */
 const AGENT = / "([^"]*)"$/;
 const SHORT = /^(\S+) (\S+) ([A-Z][A-Z-]{2,19}) (\S+) HTTP\/[\d.]+ (\d{3}|-) (\d+|-) - (\d+(?:\.\d+)?|-) ms$/;
@@ -20,9 +21,9 @@ const SHORT = /^(\S+) (\S+) ([A-Z][A-Z-]{2,19}) (\S+) HTTP\/[\d.]+ (\d{3}|-) (\d
 function parseMorgan(line: string): ParsedLine | undefined {
   const written = line.trim();
   if (!/ ms(?: - (?:\d+|-)| "[^"]*")?$/.test(written)) return undefined;
-  const agent = AGENT.exec(written);
+  const agent = written.endsWith('"') ? AGENT.exec(written) : null;
   const text = agent === null ? written : written.slice(0, agent.index);
-  const coded = agent === null ? CODE_FIRST.exec(text) : null;
+  const coded = agent === null && text.charCodeAt(0) < LETTER_A ? CODE_FIRST.exec(text) : null;
   if (coded !== null && isUsualStatus(coded[1])) return build({ method: coded[2], target: coded[3], status: coded[1], duration: coded[4] });
   const client = CLIENT.exec(text);
   const own = client === null ? text : text.slice(client[0].length);
