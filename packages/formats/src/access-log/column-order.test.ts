@@ -44,7 +44,17 @@ const statuses = [200, 200, 404, 503, 204];
 const requests = Array.from({ length: 80 }, (_, index) => {
   const kind = index % targets.length;
   const size = statuses[kind] === 204 ? 0 : 153 + kind * 100;
-  return { target: targets[kind] ?? "/", status: statuses[kind] ?? 200, size, us: 240 + ((index * 7919) % 90_001), sent: 310 + kind };
+  const us = Math.round(240 * 4 ** kind * 1.03 ** ((index * 37) % 79));
+  const tail = Math.round(240 * 1.1 ** ((index * 37) % 79));
+  return {
+    target: targets[kind] ?? "/",
+    status: statuses[kind] ?? 200,
+    size,
+    us,
+    tail,
+    drawn: 240 + ((index * 7919) % 9001),
+    sent: 310 + kind,
+  };
 });
 type Request = (typeof requests)[number];
 
@@ -90,8 +100,34 @@ describe("what stands behind a status", () => {
     expect(read).toEqual(requests.map((each) => ({ status: each.status, duration_ms: undefined, size: undefined, ...toMembers(each) })));
   });
 
+  it("is a size where whole seconds follow it, which are mostly as before", () => {
+    const toText = ({ target, status, size }: Request) =>
+      `${HEAD} ${target} HTTP/1.1" ${status} ${size + 220} ${Number(status === 503) * 30 + Number(status === 200)}`;
+    expect(judgeColumnOrder(requests.map(toText))).toBe("status-first");
+  });
+
   it("is a size where whole milliseconds follow it, though answers without a body take none", () => {
     expect(judgeColumnOrder(requests.map(layouts["what was sent with headers, and whole milliseconds"]))).toBe("status-first");
+  });
+
+  it.each([
+    ["anything up to some bound", ({ target, status, drawn }: Request) => `${HEAD} ${target} HTTP/1.1" ${status} ${drawn} "-" "curl/8.0"`],
+    ["now and then very large", ({ target, status, tail }: Request) => `${HEAD} ${target} HTTP/1.1" ${status} ${tail} "-" "curl/8.0"`],
+    [
+      "whatever it is, with a duration behind it",
+      ({ target, status, us }: Request) =>
+        `${HEAD} ${target} HTTP/1.1" ${status} ${us} "-" "curl/8.0" 0.${String(us % 1000).padStart(3, "0")}`,
+    ],
+    [
+      "whatever it is, with microseconds behind it",
+      ({ target, status, us, drawn }: Request) => `${HEAD} ${target} HTTP/1.1" ${status} ${us} ${drawn}`,
+    ],
+    [
+      "whatever it is, and nothing where there is no body",
+      ({ target, status, us }: Request) => `${HEAD} ${target} HTTP/1.1" ${status} ${Number(status !== 204) * us} "-" "curl/8.0"`,
+    ],
+  ])("is a size in a log that somebody made up, where it is %s", (_, toText) => {
+    expect(judgeColumnOrder(requests.map(toText))).toBe("status-first");
   });
 
   it("is a size as long as too little was answered twice", () => {

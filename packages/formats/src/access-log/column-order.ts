@@ -13,6 +13,8 @@ import { isUsualStatus } from "./usual-status.ts";
 export type ColumnOrder = "status-first" | "size-first" | "status-duration" | "status-other-size" | "unclear";
 
 const COLUMNS = /\] "((?:[^"\\]|\\.)*)" (\d{1,12}|-) (\d{1,12}|-)(?= |$)(?: (\d{1,12}|-)(?= |$))?/;
+/** A number anywhere behind the columns: a size or a duration of its own. */
+const NUMBER = /(?:^|[ =:])\d+(?:\.\d+)?[a-z]{0,2}(?= |$)/;
 /** A size that is a code in use once in six times would be one in eight lines running less than once in a million files. */
 const LEAST_LINES = 8;
 
@@ -34,7 +36,8 @@ export class ColumnJudge {
       if (first === "-") continue;
       if (isUsualStatus(first)) {
         this.statusFirst += isUsualStatus(second) ? 0 : 1;
-        this.answers.add({ request, status: first, second, third });
+        const rest = line.slice(match.index + match[0].length).replaceAll(/"(?:[^"\\]|\\.)*"/g, "");
+        this.answers.add({ request, status: first, second, third, hasMore: third !== undefined || NUMBER.test(rest) });
       } else if (isUsualStatus(second)) this.sizeFirst += 1;
       else this.strange += 1;
     }
