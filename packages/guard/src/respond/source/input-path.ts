@@ -44,10 +44,10 @@ const CONTEXT = /^_?c/;
 /** What a client of HTTP gives to whoever asked: `client.get("/orders", (response) => ...)` is no route. */
 const ANSWERS = /^(?:res|err|reply|data)/;
 /** What is given to any other method, whoever wrote that calls it. */
-const ROUTES = /^(?:get|post|put|patch|delete|del|all|use|options|head|route|on|param|register|createServer|addHook|set\w+)$/;
+const ROUTES = /^(?:get|post|put|patch|delete|all|use|route|on|param|register|createServer|addHook|set\w+)$/;
 const ELEMENT_METHODS = /^(?:map|forEach|filter|some|every|find\w*|flatMap|sort|toSorted|reduce\w*)$/;
 /** Methods of a text or a list that give the same for the same, and take no function. */
-const TEXT_METHODS = /^(?:split|match|replace|join|flat|trim\w*|to(?:Lower|Upper)Case|slice|substring|at|charAt|toString)$/;
+const TEXT_METHODS = /^(?:split|match|replace|join|flat|trim\w*|to(?:Lower|Upper)Case|slice|substring|at|toString)$/;
 const CONVERTS = /^(?:Number|String|parseInt|parseFloat|decodeURI(?:Component)?)$/;
 const BODY_READER = /^(?:read|parse|get|receive|collect)?_?(?:request|req)?_?(?:json|body)$/i;
 const MAX_STEPS = 40;
@@ -240,7 +240,8 @@ export class Tracer {
     for (let frame = site.frame; frame < this.#scripts.frames.length; frame++) {
       const place = this.#scripts.find(frame);
       if (place?.file !== site.file) continue;
-      if (findSurroundings(place.tokens, place.at)[0]?.parameters === owner.parameters) return frame;
+      const isInside = place.at > owner.parameters && place.at < owner.from;
+      if (isInside || findSurroundings(place.tokens, place.at)[0]?.parameters === owner.parameters) return frame;
     }
     return undefined;
   }

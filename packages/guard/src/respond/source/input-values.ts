@@ -120,7 +120,7 @@ export function findValues(path: InputPath, input: RecordedInput, body: Body): r
         .flatMap(({ value, isText }) => listElements(value).map((each) => ({ value: each, isText })))
         .slice(0, MAX_FOUND);
     case "last":
-      return findValues(path.of, input, body).map(({ value, isText }) => ({ value: (value as unknown[] | undefined)?.at(-1), isText }));
+      return findValues(path.of, input, body).map(({ value, isText }) => ({ value: listElements(value).at(-1), isText }));
     case "method":
       return findValues(path.of, input, body).flatMap((found) => applyMethod(found, path));
     case "converted":

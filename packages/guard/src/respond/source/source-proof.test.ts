@@ -187,6 +187,12 @@ const PROVOKED: readonly (readonly [name: string, script: string, asked: Asked])
     { body: { lines: [{ sku: "a", price: { amount: 1 } }, null] } },
   ],
   ["a query of the older parser", "(req) => require('node:url').parse(req.url, true).query.q.trim()", { target: "/search" }],
+  [
+    "a pattern that a method of a class is given",
+    "exports.handler = (req) => Summary.of(req.body)\nclass Summary { first(code) { return { code } }\n static of({ title, meta: { tags } }) { return title + tags } }",
+    { body: { title: "a" } },
+  ],
+  ["the last of what is no list", "(req) => { const { list } = req.body; return list[list.length - 1].id }", { body: { list: 5 } }],
   ["a header that is asked for", "(req) => req.get('x-tenant').trim()", {}],
   ["minified code", "var r={post(p,h){exports.handler=h}};r.post(`/m`,(e,t)=>{let{user:n}=e.body;return n.name});", { body: {} }],
 ];
