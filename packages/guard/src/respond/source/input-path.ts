@@ -76,8 +76,7 @@ function toMember(of: InputPath, key: string): InputPath | undefined {
 /** What a method of the request gives: `c.req.query("q")`, `await request.json()`, `req.header("x-tenant")`. */
 function toAnswer(name: string, key: unknown): InputPath | undefined {
   const isNamed = typeof key === "string";
-  if (name === "json" || (name === "valid" && key === "json"))
-    return name === "json" ? { kind: "promised", of: toPart("sent") } : toPart("sent");
+  if (name === "json") return { kind: "promised", of: toPart("sent") };
   if (name === "query") return isNamed ? { kind: "lookup", part: "query", key, absent: undefined } : toPart("query");
   if (/^(?:header|get)$/.test(name) && isNamed) return { kind: "lookup", part: "headers", key: key.toLowerCase(), absent: undefined };
   return undefined;

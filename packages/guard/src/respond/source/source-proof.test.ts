@@ -407,6 +407,11 @@ const BUGS: readonly (readonly [name: string, script: string, asked: Asked])[] =
     "(req) => { const { coupon } = req.body; const code = coupon ? coupon.code : ''; return code + coupon.percent }",
     { body: { id: 1 } },
   ],
+  [
+    "a part that the code asks for first",
+    "(req) => { let code; if (req.body.coupon) code = 1; return [code, req.body.coupon.percent] }",
+    { body: { id: 1 } },
+  ],
   ["words of its own", "(req) => { throw new TypeError(\"Cannot read properties of undefined (reading 'name')\") }", { body: {} }],
 ];
 

@@ -28,7 +28,8 @@ const origins = new Map<string, Origin | undefined>();
 function collectNames(tokens: readonly Token[], { parameters, end }: Surrounding): readonly string[] {
   return tokens.slice(parameters, end).flatMap((token, at, all) => {
     if (token.kind === "string") return [token.text.slice(1, -1)];
-    if (/ (?:\?[.?]|&&|\|\|)|[^.] \?$/.test(`${all[at - 1]?.text} ${all[at + 1]?.text}`)) return [token.text, `${token.text}?`];
+    const isAsked = / (?:\?[.?]|&&|\|\|)|[^.] \?$/.test(`${all[at - 1]?.text} ${all[at + 1]?.text}`);
+    if (isAsked || all[(all[at + 1]?.pair ?? 0) - parameters - 1]?.text === "if") return [token.text, `${token.text}?`];
     return token.kind === "name" && /^(?:\??\.|[{,])$/.test(all[at - 1]?.text ?? "") ? [token.text] : [];
   });
 }
