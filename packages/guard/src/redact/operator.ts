@@ -103,6 +103,8 @@ const BEHIND =
 export function findSign(scan: Scan, wordEnd: number): Sign | undefined {
   const { text, codes } = scan;
   const code = codes[wordEnd];
+  // The commonest by far, and no other sign begins so.
+  if (code === 0x3d && !"=>~".includes(text.charAt(wordEnd + 1))) return { operator: "assign", at: wordEnd + 1 };
   const whose = code === 0x20 ? WHOSE.exec(text.slice(wordEnd, wordEnd + 64))?.[0] : undefined;
   const from = wordEnd + (whose?.length ?? 0);
   const [closers = "", blanks = ""] = CLOSERS.exec(text.slice(from, from + 40)) ?? [];

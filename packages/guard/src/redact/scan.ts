@@ -44,7 +44,7 @@ function measureWord(scan: Scan, word: Word, start: number): void {
  * The readers of what a sign stands in the middle or at the beginning of, by its code unit; most signs have none. An index beyond the last
  * is slow, and so is a table with a few entries alone, which is looked up by a hash.
  */
-const SIGN_READERS: readonly (((scan: Scan, at: number) => Finding | undefined) | undefined)[] = Object.assign(Array(65).fill(undefined), {
+const SIGN_READERS: readonly (((scan: Scan, at: number) => Finding | undefined) | undefined)[] = Object.assign(Array(65), {
   0x24: readPasswordHash,
   0x25: readPercent,
   0x26: readEscaped,

@@ -5,9 +5,7 @@ import type { Finding } from "../finding.ts";
 import { MAX_ENCODINGS, type Pass } from "../pass.ts";
 
 /** Text that a JSON value begins: worth reading by its structure first. */
-function looksLikeJson(text: string): boolean {
-  return /^\s{0,16}(?:\{\s{0,16}(?:"|\})|\[\s{0,16}[[{"\]])/.test(text);
-}
+const JSON_BEGINNING = /^\s{0,16}(?:\{\s{0,16}["}]|\[\s{0,16}[[{"\]])/;
 
 function applyFindings(text: string, findings: readonly Finding[]): string {
   let output = "";
@@ -38,7 +36,7 @@ export function redactTextWith(text: string, pass: Pass, depth = 0): string {
   const limit = pass.policy.maxTextLength;
   if (text.length > limit) return `${redactTextWith(text.slice(0, findCut(text, limit)), pass, depth)}[${text.length - limit} more]`;
   const inner = (piece: string): string => redactTextWith(piece, pass, depth + 1);
-  if (depth < MAX_ENCODINGS && looksLikeJson(text)) return redactJson(text, depth, { pass, inner });
+  if (depth < MAX_ENCODINGS && JSON_BEGINNING.test(text)) return redactJson(text, depth, { pass, inner });
   const findings = findSecrets(text, depth, { pass, inner: depth < MAX_ENCODINGS ? inner : undefined });
   for (const finding of findings) pass.count(finding.kind);
   return findings.length === 0 ? text : applyFindings(text, findings);

@@ -1,5 +1,5 @@
 /** Secrets whose name stands beside them with something else than an operator in between: a line's end, a SQL word, a part's headers. */
-import { type Sign, skipSpaces } from "../operator.ts";
+import { type Operator, type Sign, skipSpaces } from "../operator.ts";
 import type { KeyKind } from "../names/sensitive-key.ts";
 import { replaceText } from "../scalar.ts";
 import { BACKSLASH, classOf, SPACE } from "../character.ts";
@@ -16,17 +16,17 @@ function readLoneValue(line: string): string | undefined {
 }
 
 /** What lies between a name and a value on the next line. */
-const GAPS: ReadonlyMap<string, RegExp> = new Map([
-  ["colon", /^[ \t]{0,8}\\?\r?\n[ \t]{1,32}(?:-[ \t]{1,3})?/],
-  ["assign", /^[ \t]{0,8}(?:\\\r?\n[ \t]{0,32}|\r?\n[ \t]{0,32}string\(\d+\) )/],
-]);
+const GAPS: Readonly<Partial<Record<Operator, RegExp>>> = {
+  colon: /^[ \t]{0,8}\\?\r?\n[ \t]{1,32}(?:-[ \t]{1,3})?/,
+  assign: /^[ \t]{0,8}(?:\\\r?\n[ \t]{0,32}|\r?\n[ \t]{0,32}string\(\d+\) )/,
+};
 
 /** The values on the lines behind `password:`, alone or as a list, or behind a backslash at the line's end. */
 export function readNextLine(scan: Scan, sign: Sign, kind: KeyKind): Finding | undefined {
   const { text, codes } = scan;
   const next = codes[sign.at];
   if ((classOf(next) & SPACE) === 0 && next !== BACKSLASH) return undefined;
-  const gap = GAPS.get(sign.operator);
+  const gap = GAPS[sign.operator];
   if (gap?.test(text.slice(sign.at, sign.at + 52)) !== true) return undefined;
   scan.pass.work.left -= STEP_COST;
   let output = "";
