@@ -18,7 +18,6 @@ static unsigned char is_separator[3][256];
  * A bit for each byte of a line of at most MAX_LINE: where a word may end (a separator, a quote, =, and what is never read here), and where
  * a text in quotes may.
  */
-#define MAX_LINE 16384
 static uint64_t word_stops[MAX_LINE / 64 + 2], text_stops[MAX_LINE / 64 + 2];
 static struct { int32_t starts[MAX_TOKENS], ends[MAX_TOKENS], classes[MAX_TOKENS], hashes[MAX_TOKENS]; } tokens;
 static uint32_t token_count, signature;
@@ -105,10 +104,9 @@ static inline void put_token(const unsigned char *from, const unsigned char *to,
 
 static inline void sign(uint32_t value) { signature = (signature ^ value) * 0x01000193u; }
 
-/* A text in quotes, from behind the first; returns where it goes on behind the last, 0 for what is never read here. */
+/* A text in quotes, from behind the first; returns where it goes on behind the last, 0 for what is never read here: a bare quote ends Docker's text. */
 static const unsigned char *cut_text(const unsigned char *line, const unsigned char *from, const unsigned char *end, int way) {
   const unsigned char *to = next_stop(text_stops, line, from);
-  while (way == DOCKER_LINE && *to == '"') to = next_stop(text_stops, line, to + 1);
   if (to < end && (way == DOCKER_LINE ? *to != '\\' || to[1] != '"' : *to != '"')) return 0;
   put_token(from, to, find_classes(from, to));
   sign('"');

@@ -6,6 +6,8 @@
 #include <wasm_simd128.h>
 
 #define BUFFER_BYTES (4 << 20)
+/* Longer lines are for the parsers, but for those of the scanner's own format. */
+#define MAX_LINE 16384
 #define MAX_SHAPES 16384
 #define TABLE (MAX_SHAPES * 4)
 #define CLASSES 8
@@ -51,7 +53,9 @@ typedef struct {
   series over_time;
 } failure;
 
-static unsigned char buffer[BUFFER_BYTES + 64];
+/* Behind what is read lies room for a line that is taken out of its wrapper, and for what is looked at behind either. */
+#define COPY_AT (BUFFER_BYTES + 64)
+static unsigned char buffer[COPY_AT + MAX_LINE + 128];
 static event events[MAX_EVENTS];
 /* How many shapes fill the table: few at first, as what they show of crowded places may make the next ones fewer. */
 #define FIRST_SHAPES 4096
@@ -594,7 +598,9 @@ static int read_time(const unsigned char *at) {
  */
 #define TILE 8192
 #define LOOKAHEAD 8
-static uint32_t marks[TILE + 64 + 2 * LOOKAHEAD];
+/* A line that Docker wrapped has so many at most: those of its members, of the line in it, and of the escapes before these. */
+#define DOCKER_MARKS 32
+static uint32_t marks[TILE + 64 + DOCKER_MARKS + 2 * LOOKAHEAD];
 static uint32_t mark_at, mark_end;
 static const unsigned char *marked;
 
@@ -669,6 +675,9 @@ static int is_size(const unsigned char *from, const unsigned char *to) {
   return (~wasm_i8x16_bitmask(in_range(load(from), '0', 10)) & ((1u << length) - 1)) == 0;
 }
 
+/* How far in front of its copy the path of a line stands that is taken out of its wrapper. */
+static int32_t moved_by;
+
 static int32_t find_shape(const unsigned char *method, const unsigned char *method_end, const unsigned char *path, const unsigned char *path_end) {
   uint32_t slot = (h_a ^ (h_b >> 7)) & (TABLE - 1);
   for (int32_t shape; (shape = slots[slot]) != -1; slot = (slot + 1) & (TABLE - 1)) {
@@ -687,10 +696,10 @@ static int32_t find_shape(const unsigned char *method, const unsigned char *meth
   event *e = push(SHAPE);
   e->start = h_crowded;
   e->shape = shape;
-  e->method = method - buffer;
-  e->method_end = method_end - buffer;
-  e->path = path - buffer;
-  e->path_end = path_end - buffer;
+  e->method = method - buffer + moved_by;
+  e->method_end = method_end - buffer + moved_by;
+  e->path = path - buffer + moved_by;
+  e->path_end = path_end - buffer + moved_by;
   return shape;
 }
 
@@ -773,8 +782,7 @@ static int is_names(const unsigned char *from, const unsigned char *to) {
  * Counts a line and returns where the next starts; 0 when it is not of the scanner's shape, -1 as a pointer when the tables are full. Of a
  * line in a wrapper, `start` is what it wraps: only what does not fail is counted, as of a shape that is taught.
  */
-static inline __attribute__((always_inline)) const unsigned char *scan_line(const unsigned char *start, int is_wrapped) {
-  const uint32_t *mark = marks + mark_at;
+static inline __attribute__((always_inline)) const unsigned char *scan_line(const unsigned char *start, const uint32_t *mark, int is_wrapped) {
   const unsigned char *method = buffer + mark[0] + 1, *quote = buffer + mark[1], *last = buffer + mark[2], *tail = 0;
   if (method[-1] != '"' || *quote != '"') return 0;
   if (*last == '"') {
@@ -823,7 +831,7 @@ static inline __attribute__((always_inline)) const unsigned char *scan_line(cons
   if (!read_time(open + 1)) return 0;
   if (is_wrapped && is_to_be_checked()) return 0;
   const unsigned char *next = line_break + 1;
-  mark_at += tail ? 7 : 3;
+  if (mark == marks + mark_at) mark_at += tail ? 7 : 3;
   if (time_ms < from_ms || time_ms >= to_ms) {
     outside++;
     if (is_wrapped) taught[unwrapping - 1].accepted++;
@@ -865,7 +873,22 @@ static inline __attribute__((always_inline)) const unsigned char *scan_line(cons
   return next;
 }
 
-SELDOM const unsigned char *scan_wrapped(const unsigned char *inner) { return scan_line(inner, 1); }
+SELDOM const unsigned char *scan_wrapped(const unsigned char *start, const uint32_t *mark) { return scan_line(start, mark, 1); }
+
+/* Counts what a line of Docker's json-file holds, from a copy without its escapes; as `scan_line`, and where the next line starts. */
+SELDOM const unsigned char *scan_docker(const unsigned char *at, const unsigned char *stop) {
+  uint32_t copied[DOCKER_MARKS];
+  if (mark_end - mark_at < DOCKER_MARKS && marked < stop) mark_more(stop);
+  uint32_t used = unwrap_docker(at, copied);
+  if (used == 0) return 0;
+  moved_by = at + 9 - (buffer + COPY_AT);
+  const unsigned char *next = scan_wrapped(buffer + COPY_AT, copied);
+  moved_by = 0;
+  if (next == 0 || next == (const unsigned char *)-1) return next;
+  next = buffer + marks[mark_at + used - 1] + 1;
+  mark_at += used;
+  return next;
+}
 
 /*
  * Counts lines from `from` up to `limit`, which lies behind a line break; stops when the events or the tables are full, and, where shapes are
@@ -881,10 +904,11 @@ EXPORT("scan") uint32_t scan(uint32_t from, uint32_t limit, uint32_t is_next) {
   event_count = full = 0;
   while (at < stop && event_count < MAX_EVENTS - 4) {
     if (mark_end - mark_at < LOOKAHEAD && marked < stop) mark_more(stop);
-    const unsigned char *next = 0, *inner = unwrapping ? skip_wrapper(at) : 0;
+    const unsigned char *next = 0, *inner = unwrapping && *at != '{' ? skip_wrapper(at) : 0;
     must_check = 0;
-    if (inner) next = scan_wrapped(inner);
-    if (!next && !must_check) next = scan_line(at, 0);
+    if (inner) next = scan_wrapped(inner, marks + mark_at);
+    else if (unwrapping && *at == '{') next = scan_docker(at, stop);
+    if (!next && !must_check) next = scan_line(at, marks + mark_at, 0);
     if (next == (const unsigned char *)-1) {
       full = 1;
       marked = 0;

@@ -1,6 +1,7 @@
 /*
  * Lines of the combined format that a runtime or shipper put into a wrapper of text: CRI's, compose's and syslog's. Read past the wrapper once
- * JavaScript has taught a shape of such lines, so that its reader is known to take them for what they wrap. Part of scan.c.
+ * JavaScript has taught a shape of such lines, so that its reader is known to take them for what they wrap. Docker's json-file holds them as
+ * JSON: from a copy. Part of scan.c.
  */
 /* One more than the index of the taught shape that such lines are checked with; 0 where none is taught. */
 static uint32_t unwrapping, wrapped, must_check;
@@ -76,4 +77,52 @@ SELDOM const unsigned char *skip_wrapper(const unsigned char *at) {
   const unsigned char *inner = is_digit(*at) ? skip_cri(at) : 0;
   if (!inner) inner = skip_compose(at);
   return inner ? inner : skip_syslog(at);
+}
+
+static inline uint64_t word_of(const char *text) { return word_at((const unsigned char *)text); }
+
+/* The end of `,"stream":"stdout","time":"2026-11-21T10:00:00.123456789Z"}`, the one order in which Docker writes them. */
+static const unsigned char *skip_docker_tail(const unsigned char *at) {
+  uint64_t stream = word_at(at + 8);
+  if (word_at(at) != word_of(",\"stream") || word_at(at + 17) != word_of("\",\"time\"")) return 0;
+  if ((stream != word_of("\":\"stdou") || at[16] != 't') && (stream != word_of("\":\"stder") || at[16] != 'r')) return 0;
+  at += 25;
+  if (*at++ != ':' || *at++ != '"') return 0;
+  while (is_digit(*at) || *at == '-' || *at == ':' || *at == '.' || *at == '+' || *at == 'T' || *at == 'Z') at++;
+  return at[0] == '"' && at[1] == '}' ? at + 2 : 0;
+}
+
+/*
+ * Copies what `{"log":"..."` holds to COPY_AT, with a line break behind it, and where its quotes and that break are to `copied`. Returns how
+ * many marks the whole line has; 0 for other escapes than those of quotes, other members and what is no JSON.
+ */
+static uint32_t unwrap_docker(const unsigned char *line, uint32_t *copied) {
+  uint32_t count = mark_end - mark_at, index = 3, quotes = 0;
+  const uint32_t *mark = marks + mark_at;
+  if (word_at(line) != word_of("{\"log\":\"") || count < index || buffer + mark[2] != line + 7) return 0;
+  const unsigned char *from = line + 8;
+  unsigned char *to = buffer + COPY_AT;
+  v128_t controls = wasm_i8x16_splat(0);
+  for (;; index++) {
+    if (index + 11 > count || index + 11 > DOCKER_MARKS) return 0;
+    const unsigned char *stop = buffer + mark[index];
+    if (*stop != '\\' || stop - line > MAX_LINE) return 0;
+    unsigned char *end = to + (stop - from);
+    for (; from < stop; from += 16, to += 16) {
+      v128_t bytes = load(from);
+      controls = any(controls, up_to(bytes, 31));
+      wasm_v128_store(to, bytes);
+    }
+    to = end;
+    copied[quotes++] = to - buffer;
+    if (stop[1] == 'n') break;
+    if (stop[1] != '"') return 0;
+    from = stop + 1;
+    index++;
+  }
+  *to = '\n';
+  const unsigned char *end = skip_docker_tail(buffer + mark[index] + 3);
+  if (buffer[mark[index] + 2] != '"' || !end || *end != '\n' || buffer + mark[index + 10] != end || end - line > MAX_LINE) return 0;
+  for (uint32_t i = quotes; i < LOOKAHEAD; i++) copied[i] = copied[quotes - 1];
+  return wasm_v128_any_true(controls) ? 0 : index + 11;
 }

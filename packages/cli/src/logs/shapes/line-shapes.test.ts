@@ -3,7 +3,7 @@ import { createLineReader } from "@faultline/formats/access-log";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { analyzeSource } from "../analyze.ts";
 import { buildReport } from "../build-report.ts";
 import { Tally } from "../tally.ts";
@@ -277,6 +277,17 @@ const toCombined = (one: Invented): string =>
   `${one.ip} - ${one.isSeldom ? "ann" : "-"} [${one.clf}] "${one.method} ${one.target} HTTP/1.1" ${one.status} ${one.bytes} "-" "${one.agent}"`;
 const toTimed = (one: Invented): string => `${toCombined(one)} ${(one.ms / 1000).toFixed(one.isSeldom ? 6 : 3)}`;
 
+/** As Docker's json-file driver writes a line, seldom with the attributes that an operator asks for. */
+function toDocker(one: Invented, line: string): string {
+  const attributes = one.isSeldom ? { attrs: { tag: "gateway/1" } } : {};
+  return JSON.stringify({
+    log: `${line}\n`,
+    stream: one.isRetried ? "stderr" : "stdout",
+    ...attributes,
+    time: `${one.iso.slice(0, 23)}000001Z`,
+  });
+}
+
 /** What runtimes and shippers put around the format that the scanner reads by itself; seldom it is something that is left to the parsers. */
 const WRAPPERS: Readonly<Record<string, (one: Invented) => string>> = {
   "CRI around combined": (one) =>
@@ -285,6 +296,15 @@ const WRAPPERS: Readonly<Record<string, (one: Invented) => string>> = {
   "compose around combined": (one) => `${one.isRetried ? "gateway-10 " : "gateway-1  "}| ${toTimed(one)}`,
   "syslog around combined": (one) =>
     `<190>Nov 20 ${one.iso.slice(11, 19)} ${one.isSeldom ? "" : "web-1 "}nginx${one.isRetried ? "[7]" : ""}: ${toTimed(one)}`,
+  "Docker around combined": (one) => toDocker(one, toTimed(one)),
+  "Docker around combined with escapes and attributes": (one) => {
+    const agent = one.isSeldom ? "a\\tb" : one.isRetried ? "ends\\" : "<curl>";
+    const written = toDocker(one, toTimed({ ...one, agent })).replace("<", one.isRetried ? "\\u003c" : "<");
+    // A tab as it is ends what is JSON.
+    return one.id.startsWith("0") ? written.replace("curl", "cu\trl") : written;
+  },
+  "Docker around other lines and without a line break": (one) =>
+    one.isSeldom ? toDocker(one, "started").replace("\\n", "") : toDocker(one, toCombined(one)).replace("\\n", one.isRetried ? "" : "\\n"),
   "names like wrappers": (one) => (one.isSeldom ? `a | ${toCombined(one).replace(/^\S+ - /, "")}` : `a | ${toCombined(one)}`),
 };
 
@@ -302,12 +322,37 @@ const OTHERS: Readonly<Record<string, (random: Random) => string[]>> = {
       const line = WRAPPERS["CRI around combined"]?.(invent(random, index)) ?? "";
       return index === 900 ? `${line.slice(0, 60).replace(" F ", " P ")}\n${line.slice(0, 36)}${line.slice(60)}` : line;
     }),
+  "Docker's pieces of combined": (random) =>
+    Array.from({ length: 1600 }, (_, index) => {
+      const one = { ...invent(random, index), isSeldom: false };
+      const line = toTimed({ ...one, agent: index === 900 ? "a".repeat(20_000) : one.agent });
+      if (index !== 900) return toDocker(one, line);
+      return `${toDocker(one, line.slice(0, 16_384)).replace("\\n", "")}\n${toDocker(one, line.slice(16_384))}`;
+    }),
   "a container's pieces": (random) =>
     Array.from({ length: 1600 }, (_, index) => {
       const line = WRITERS["a container's output"]?.(invent(random, index)) ?? "";
       return index === 900 ? `${line.slice(0, 60).replace(" F ", " P ")}\n${line.slice(0, 40)}${line.slice(60)}` : line;
     }),
 };
+
+/** A request like most, after whose kind the scanner learns to read past a wrapper. */
+function inventPlain(random: Random, index: number): Invented {
+  const one = invent(random, index);
+  return { ...one, isSeldom: false, isRetried: false, agent: "curl/8.4.0", status: 200, target: `/v1/items?page=${index}` };
+}
+
+const SUCCEEDING = { 500: 204, 502: 200, 504: 404 } as const;
+
+/** A line of a request that does not fail. */
+function keep(write: (one: Invented) => string, random: Random, index: number): string {
+  const one = invent(random, 4000 + index);
+  return write({ ...one, status: new Map(Object.entries(SUCCEEDING)).get(String(one.status)) ?? one.status });
+}
+
+function mutateOne(...[write, random, index]: Parameters<typeof keep>): string {
+  return mutate(keep(write, random, index), random);
+}
 
 describe("lines of shapes that the scanner was taught", () => {
   const written = Object.entries(WRITERS).map(
@@ -317,6 +362,19 @@ describe("lines of shapes that the scanner was taught", () => {
     const random = createRandom(name.length * 31);
     const lines = write(random).map((line) => random.pick(mutate(line, random), ...Array.from({ length: 30 }, () => line)));
     expect(await report(lines, "wasm")).toEqual(await report(lines, "javascript"));
+  });
+
+  it.each(Object.entries(WRAPPERS))("are counted past their wrapper once many plain ones came: %s", async (name, write) => {
+    const random = createRandom(name.length * 37);
+    const lines = [
+      ...Array.from({ length: 4000 }, (_, index) => write(inventPlain(random, index))),
+      ...Array.from({ length: 4000 }, (_, index) =>
+        random.pick(mutateOne, ...Array.from({ length: 40 }, () => keep))(write, random, index),
+      ),
+    ];
+    const moves = vi.spyOn(Tally.prototype, "addTaught").mockClear();
+    expect(await report(lines, "wasm")).toEqual(await report(lines, "javascript"));
+    expect(moves.mock.calls.map(([format]) => format)).toContain("combined");
   });
 
   it("have the name of their format in a wrapper of combined and common ones, and are none where they are too long", async () => {

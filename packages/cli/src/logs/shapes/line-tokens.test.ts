@@ -85,4 +85,11 @@ describe("a line's tokens", () => {
     expect(new Set(signatures.values()).size).toBe(signatures.size);
     expect(new Set(hashes.values()).size).toBe(hashes.size);
   });
+
+  it("are none where a text that Docker put into JSON has a quote of JSON's own", () => {
+    const tokens = new LineTokens();
+    const cut = (line: string) => tokens.cut(Buffer.from(`${line}\n`), 0, Buffer.byteLength(line));
+    expect(cut(String.raw`{"log":"a \"GET /b\" 200\n","stream":"stdout"}`)).toBe(true);
+    expect(cut(String.raw`{"log":"a \"GET /"b\" 200\n","stream":"stdout"}`)).toBe(false);
+  });
 });

@@ -133,7 +133,8 @@ export class LineTokens {
     for (; to < end; to += 1) {
       const code = bytes[to] as number;
       if (isDocker ? code === BACKSLASH && bytes[to + 1] === QUOTE : code === QUOTE) break;
-      classes |= CLASS[code] as number;
+      // Where Docker's text ends by a quote of its own, the line is none of its.
+      classes |= isDocker && code === QUOTE ? FOREIGN : (CLASS[code] as number);
       hash = Math.imul(hash ^ code, FNV_PRIME);
       if (code === BACKSLASH) to += 1;
     }
