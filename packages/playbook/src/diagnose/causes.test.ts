@@ -200,6 +200,23 @@ describe("naming a cause", () => {
     expect(diagnosis.missing[0]?.what).toContain("stock");
   });
 
+  it.each([
+    ["Error", "subscription sub_1J2 not found"],
+    ["Error", "No such subscription: 'sub_1Mow'"],
+    ["TopicNotFound", "topic 4411 was not found"],
+    ["StreamNotFoundException", "live stream 881 not found"],
+  ])("takes what a trade has not for no setting: %s: %s", (type, message) => {
+    expect(diagnoseFailing(thrown(type, message)).causes[0]?.cause).not.toBe("bad-configuration");
+    const answered = { ...thrown(type, message), ...call({ code: 404 }) };
+    expect(diagnoseFailing(answered).causes[0]?.cause).not.toBe("bad-configuration");
+  });
+
+  it("takes what a broker has not for a setting, whatever the words", () => {
+    const messaging = { attributes: { "messaging.system": "rabbitmq", "server.address": "rabbit" } };
+    const { causes } = diagnoseFailing({ ...call({ ...messaging, message: "queue mails.v2 not found" }) });
+    expect(causes[0]?.cause).toBe("bad-configuration");
+  });
+
   it("names nothing when a failure says nothing about itself", () => {
     const diagnosis = diagnoseFailing({});
     expect(diagnosis).toMatchObject({ verdict: "inconclusive", suspects: [{ service: "shop" }] });

@@ -27,7 +27,7 @@ export function hearUntraced(
   const usual = new Set(own.filter(({ timeMs }) => timeMs < fromMs).map(toLogTemplate));
   const fresh = own.filter((log) => log.timeMs >= fromMs && log.timeMs <= toMs && !usual.has(toLogTemplate(log)));
   return fresh.slice(0, MOST).map((log) => ({
-    text: isEndOfPod(log, service) ? `${readReason(log)}: ${log.body}` : readLogWords(log).text,
+    text: isEndOfPod(log, service) ? `pod ${readReason(log)}: ${log.body}` : readLogWords(log).text,
     source: "log",
     service,
     place: "origin",

@@ -1,24 +1,66 @@
 /**
  * How a part of a system failed, where a program says so in an error and a type of its own: `UpstreamUnavailable`, "the maps api rate
- * limited us". No trade has an upstream or an API, so that such words are of a machine without a driver's type, a frame or a span.
+ * limited us". No trade has an upstream or an API, so that such words are of a machine without a driver's type, a frame or a span. What
+ * failed stands beside how it failed: "course API Design is unavailable" and "no reply from the customer of this service" tell of no part.
  */
 export type PartFailure = "throttled" | "late" | "away" | "database";
 
 const PART =
-  /\b(?:upstreams?|backends?|downstream|dependenc(?:y|ies)|apis?|endpoint|remote (?:server|service|host)|web ?service|micro ?service|smtp|ldap|s3|kafka|rabbit ?mq)\b/;
+  "(?:upstreams?|backends?|downstream|dependency|dependencies|apis?|endpoint|remote (?:server|service|host)|web ?service|micro ?service|smtp|ldap|kafka|rabbit ?mq)";
+/** Behind these stands a name: "upstream inventory". */
+const NAMING = "(?:upstream|downstream|dependency)";
 /** Who gives a service may be a doctor, and a gateway a door; who throttles, or times out, is a machine. */
-const PROVIDER = /\b(?:provider|vendor|third[- ]party|gateway)\b/;
-const SERVICE = /\bservice\b/;
-const DATABASE = /\b(?:database|db|redis|memcached|postgres\w*|mysql|mongo ?db)\b/;
+const PROVIDER = "(?:provider|vendor|third[- ]party)";
+const SERVICE = "(?:service|gateway)";
+const DATABASE = "(?:database|db|redis|memcached|postgres\\w*|mysql|mongo ?db)";
 
-const SLOWED = /throttl|rate[ -]?limit|slow down|too many requests/;
-const QUOTA = /quota/;
-const LATE = /time[ds]? ?out|did(?: not|n't) (?:respond|answer|reply)|no (?:response|answer|reply) from/;
+const THROTTLED = /throttl|rate[ -]?limit/;
+const SLOWED = /slow down|too many requests/;
+const TIMED_OUT = "time[ds]? ?out";
+const SILENT = "did(?: not|n't) (?:respond|answer|reply)";
+const NO_ANSWER = "no (?:response|answer|reply) from";
 /** So late that it was measured, whoever it was: trades give no milliseconds. */
-const MEASURED = /did(?: not|n't) (?:respond|answer|reply) (?:with)?in \d+ ?(?:ms|s\b|sec|milli)/;
-const AWAY =
-  /unavailable|unreachable|not reachable|(?:is|are|was|went) down\b|\bdown:|could(?: not|n't) (?:be reached|reach|connect)|connection refused|(?:responded|answered|returned)(?: with)? 5\d\d/;
-const READ_ONLY = /read[- ]only/;
+const MEASURED = /did(?: not|n't) (?:respond|answer|reply) (?:with)?in \d+ ?(?:ms\b|milli)/;
+const GONE =
+  "(?:unavailable|unreachable|not reachable|(?:is|are|was|went) down\\b|down:|(?:responded|answered|returned)(?: with)? 5\\d\\d)";
+const UNREACHED = "(?:could(?: not|n't) (?:be reached|reach|connect)|connection refused)";
+
+/** Words that may stand between a part and what became of it. */
+const BETWEEN =
+  "(?:[ :,'\"-]+(?:is|was|are|were|has|have|in|currently|temporarily|server|host|service|cluster|node|cache|call|request|connection)\\b)*[ :,'\"-]*";
+/** Words that may stand between what could not be done and the part that it was asked of, with one name. */
+const TOWARDS = "(?: (?:a|an|the|to|by|from|of|on|for|while|waiting|calling|connecting|reading)\\b)*(?: [\\w-]{1,40})? ";
+
+/** What failed, and how: "the pricing backend timed out". */
+function became(part: string, failure: string): RegExp {
+  return new RegExp(String.raw`\b${part}\b${BETWEEN}${failure}`);
+}
+
+/** What failed, by a name, and how: "upstream inventory unavailable". */
+function namedBecame(part: string, failure: string): RegExp {
+  return new RegExp(String.raw`\b${part} [\w-]{1,40}${BETWEEN}${failure}`);
+}
+
+/** How, and what failed: "could not reach the catalog backend". */
+function towards(failure: string, part: string): RegExp {
+  return new RegExp(String.raw`\b${failure}${TOWARDS}${part}\b`);
+}
+
+const LATE = [
+  became(PART, `(?:${TIMED_OUT}|${SILENT})`),
+  became(PROVIDER, TIMED_OUT),
+  became(SERVICE, `(?:${TIMED_OUT}|${SILENT})`),
+  namedBecame(NAMING, `(?:${TIMED_OUT}|${SILENT})`),
+  towards(`(?:${TIMED_OUT}|${NO_ANSWER})`, PART),
+  towards(TIMED_OUT, `(?:${PROVIDER}|${SERVICE})`),
+  MEASURED,
+];
+const AWAY = [became(PART, GONE), namedBecame(NAMING, GONE), became(PART, UNREACHED), towards(UNREACHED, PART)];
+const DATABASE_AWAY = [became(DATABASE, `(?:${GONE}|read[- ]only)`), became(DATABASE, UNREACHED), towards(UNREACHED, DATABASE)];
+const QUOTA = [became("apis?", "quota"), towards("quota", "apis?")];
+const ANY_PART = new RegExp(String.raw`\b${PART}\b`);
+const ANY_PROVIDER = new RegExp(String.raw`\b(?:${PROVIDER}|gateway)\b`);
+
 /** What has a cause of its own says more than that a part of the system failed. */
 const NEARER =
   /pool|certificate|\btls\b|\bssl\b|handshake|circuit|breaker|\bdns\b|resolve|memory|disk|descriptor|pars|json|token|credential|\bkey\b|resource temporarily/;
@@ -34,9 +76,17 @@ export function readPartFailure(text: string): PartFailure | undefined {
     .replace(/[._\\]|::/g, " ")
     .toLowerCase();
   if (NEARER.test(words)) return undefined;
-  const [isPart, isProvider] = [PART.test(words), PROVIDER.test(words)];
-  if (((isPart || isProvider) && SLOWED.test(words)) || (isPart && QUOTA.test(words))) return "throttled";
-  if (MEASURED.test(words) || ((isPart || isProvider || SERVICE.test(words)) && LATE.test(words))) return "late";
-  if (DATABASE.test(words) && (AWAY.test(words) || READ_ONLY.test(words))) return "database";
-  return isPart && AWAY.test(words) ? "away" : undefined;
+  if (isThrottled(words)) return "throttled";
+  if (LATE.some((each) => each.test(words))) return "late";
+  if (DATABASE_AWAY.some((each) => each.test(words))) return "database";
+  return AWAY.some((each) => each.test(words)) ? "away" : undefined;
+}
+
+function isThrottled(words: string): boolean {
+  const isPart = ANY_PART.test(words);
+  return (
+    ((isPart || ANY_PROVIDER.test(words)) && THROTTLED.test(words)) ||
+    (isPart && SLOWED.test(words)) ||
+    QUOTA.some((each) => each.test(words))
+  );
 }

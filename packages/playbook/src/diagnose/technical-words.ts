@@ -41,7 +41,7 @@ const ANYBODYS =
 
 /** How machines write: numbers of errors, addresses, durations, the state of a pool, the words that only clients and kernels have. */
 const MACHINE_WORDS =
-  /\bE(?:CONN|ADDR|HOST|NET|TIMED|NOTFOUND|AI_|PIPE|MFILE|NFILE|NOSPC|NOMEM|PROTO|ACCES|BUSY)[A-Z]*\b|\b(?:ERR|UND_ERR|ORA|ER|CERT|SSL|HPE|SEC_E)[_-]\w|\bSQLSTATE\b|\b[Ee]rrno\b|\bos error \d|\b0x[0-9a-f]{4}|\w:\/\/\S|(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}\b|\b[a-z][\w.-]*:\d{2,5}\b|\b\d+(?:\.\d+)? ?(?:ms|[KMGkm]i?[Bb]|bytes)\b|\b\w+Pool-\d|\bdial (?:tcp|udp)\b|\blookup \S+ on\b|\bcode = \w|\bgetaddrinfo\b|\bsocket\b|\bSSL\b|\bTLS\b|\bx509\b|\bTCP\b|\bHTTP\b|\bgRPC\b|\bRetry-After\b|\bpool size\b|\bcURL\b|\b[A-Z]{4,}_[A-Z]{4,}\b|\b4[0-9]P[0-9]{2}\b|\b(?:[a-z]+\.){2,}[A-Z]\w*(?:Error|Exception)\b|\b[Rr]edis\b|\bHikari|\bpostgres|\bmysql\b|\bmongo/;
+  /\bE(?:CONN|ADDR|HOST|NET|TIMED|NOTFOUND|AI_|PIPE|MFILE|NFILE|NOSPC|NOMEM|PROTO|ACCES|BUSY)[A-Z]*\b|\b(?:ERR|UND_ERR|ORA|ER|CERT|SSL|HPE|SEC_E)[_-]\w|\bSQLSTATE\b|\b[Ee]rrno\b|\bos error \d|\b0x[0-9a-f]{4}|\w:\/\/\S|(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}\b|\b[a-z][\w.-]*:\d{2,5}\b|\b\d+(?:\.\d+)? ?(?:ms|[KMGkm]i?[Bb]|bytes)\b|\b\w+Pool-\d|\bdial (?:tcp|udp)\b|\blookup \S+ on\b|\bcode = \w|\bgetaddrinfo\b|\bsocket\b|\bSSL\b|\bTLS\b|\bx509\b|\bTCP\b|\bHTTP\b|\bgRPC\b|\bRetry-After\b|\b(?:max(?:imum)?|adjust(?:ing)?|increas(?:e|ing)|rais(?:e|ing)) (?:the )?pool size\b|\bcURL\b|\b[A-Z]{4,}_[A-Z]{4,}\b|\b4[0-9]P[0-9]{2}\b|\b(?:[a-z]+\.){2,}[A-Z]\w*(?:Error|Exception)\b|\b[Rr]edis\b|\bHikari|\bpostgres|\bmysql\b|\bmongo/;
 
 /** True of an error that only machines make, by its type or by how it is worded. */
 export function isTechnical({ type, message }: { readonly type: string; readonly message: string }): boolean {

@@ -1,6 +1,6 @@
-import type { Evidence } from "@faultline/model";
 import { type CauseRule, fromRelease, hear, readRefusal } from "../findings.ts";
 import { isClosedOnPurpose } from "../closed-on-purpose.ts";
+import { hearMissingPlace } from "../missing-places.ts";
 import { fromSetting, fromSwitch } from "../switched-settings.ts";
 
 const WORDS =
@@ -9,10 +9,6 @@ const WORDS =
 /** The same of a variable of the environment, which is written in capitals. */
 const VARIABLE =
   /\b(?!ERR_|UND_|CERT_|HPE_|ABORT_)[A-Z][A-Z0-9]+_[A-Z0-9_]+[^()]{0,30}(?:missing|not set|undefined|unset|required|empty|invalid|not configured|not provided|not defined)/;
-
-/** What the program names, and a broker or a cloud does not have: a setting or a declaration is missing, on one side or the other. */
-const NO_SUCH_PLACE =
-  /\bno (?:such )?(?:exchange|queue|topic|bucket|container|subscription|stream|vhost|consumer group)\b|NoSuch(?:Bucket|Container|Entity\b|Upload)|(?:MessagingEntity|Topic|Queue|Subscription|Container|Bucket|Stream)NotFound|\b(?:exchange|queue|topic|bucket|container|subscription|stream|messaging entity)\b.{0,80}\b(?:does not exist|could not be found|(?:was |is )?not found)\b/i;
 
 /** How a broker, a cloud or a database says that the caller may not. */
 const FORBIDDEN =
@@ -24,7 +20,8 @@ export const badConfiguration: CauseRule = {
   weigh: (findings) => {
     const named = { statement: "the error names a missing or wrong setting", weight: 5, isOfCode: true };
     const worded = hear(findings, WORDS, named);
-    const said = worded.length > 0 ? worded : ([VARIABLE, NO_SUCH_PLACE].map((each) => hear(findings, each, named)).find(isHeard) ?? []);
+    const variable = worded.length > 0 ? worded : hear(findings, VARIABLE, named);
+    const said = variable.length > 0 ? variable : hearMissingPlace(findings, named);
     const { origin } = findings;
     const refusedCode = readRefusal(findings);
     const switched = fromSwitch(findings);
@@ -53,7 +50,3 @@ export const badConfiguration: CauseRule = {
     };
   },
 };
-
-function isHeard({ length }: readonly Evidence[]): boolean {
-  return length > 0;
-}

@@ -49,7 +49,7 @@ function hearReason(findings: Findings): readonly Evidence[] {
 }
 
 /** What others noted of a process that was ended for its memory. */
-const ENDED = /OOMKill|\bEvicted: |\bwas sent SIGKILL/;
+const ENDED = /OOMKill|\bpod Evicted: |\bwas sent SIGKILL/;
 
 function describeEnd({ text, service }: Saying): Evidence {
   return { statement: `${service} was ended, which is why nothing listened`, measured: text.slice(0, 240), source: "log", weight: 2.5 };
