@@ -78,9 +78,9 @@ function findLastLine(bytes: Buffer, length: number): number {
   return length === 0 ? 0 : bytes.lastIndexOf(NEWLINE, length - 1) + 1;
 }
 
-/** Lines as text; what Docker's driver put into JSON with its own quotes and without its line break. */
+/** Lines as text, without what else may end them; what Docker's driver put into JSON with its own quotes and without its line break. */
 function listLines(bytes: Buffer, from: number, to: number): string[] {
-  const lines = bytes.toString("utf8", from, to).split("\n");
+  const lines = bytes.toString("utf8", from, to).replaceAll("\r\n", "\n").split("\n");
   return lines.map((line) => (line.startsWith("{") ? line.replaceAll('\\"', '"').replaceAll("\\n", " ") : line));
 }
 

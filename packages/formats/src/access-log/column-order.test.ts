@@ -130,6 +130,20 @@ describe("what stands behind a status", () => {
     expect(judgeColumnOrder(requests.map(toText))).toBe("status-first");
   });
 
+  it("is a size where answers without a body have heads of all lengths, by cookies and first records of TLS", () => {
+    const toText = ({ target, status, us, drawn }: Request) =>
+      `${HEAD} ${target} HTTP/1.1" ${status} ${Number(status !== 204) * us + 180 + (drawn % 5003)} "-" "curl/8.0"`;
+    expect(judgeColumnOrder(requests.map(toText))).toBe("status-first");
+  });
+
+  it("is no duration where it is the size behind it and a head, however often both change", () => {
+    const toText = ({ target, status, us, drawn }: Request) => {
+      const size = Number(status !== 204) * us;
+      return `${HEAD} ${target} HTTP/1.1" ${status} ${180 + (drawn % 5003) + size} ${size}`;
+    };
+    expect(judgeColumnOrder(requests.map(toText))).toBe("status-first");
+  });
+
   it("is a size as long as too little was answered twice", () => {
     expect(judgeColumnOrder(requests.slice(0, 18).map(layouts["a duration alone"]))).toBe("status-first");
   });

@@ -25,6 +25,13 @@ const LEAST_TIMED = 4;
 const LEAST_SPREAD = 10;
 /** What is drawn by lot differs as much between two answers to the same request as between any two; how long they take differs less. */
 const MOST_WITHIN = 0.6;
+/**
+ * What an answer without a body sends, with headers of 8 KiB, which servers allow, and the first records of TLS, which httpd's `%O` counts.
+ * Heads differ by cookies and by what is left of a connection: `%O` in front of dynamic pages is hardly ever as before either.
+ */
+const MOST_HEAD = 16_384;
+/** One such number may be of a line that was damaged. */
+const LEAST_UNSENT = 2;
 /** Half of the sizes are those of before; of durations in milliseconds one in ten may be. */
 const LEAST_EQUAL = 0.5;
 
@@ -62,6 +69,8 @@ export class EqualAnswers {
   private readonly values: number[] = [];
   /** Of the numbers' logarithms, the squared differences from the same answer before. */
   private squares = 0;
+  /** Numbers that no answer of this size and its head have together. */
+  private unsent = 0;
   private nothing = 0;
   private more = 0;
   private bodiless = 0;
@@ -78,6 +87,8 @@ export class EqualAnswers {
     this.nothing += isNothing(second) ? 1 : 0;
     this.bodiless += isBodiless ? 1 : 0;
     this.bodilessBefore += isBodiless && !isNothing(second) && third !== undefined && isNothing(third) ? 1 : 0;
+    const body = isBodiless && !request.startsWith("HEAD ") ? 0 : Number(third ?? Number.NaN);
+    this.unsent += Number(second) < body || Number(second) > body + MOST_HEAD ? 1 : 0;
     const key = `${status} ${request}`;
     const before = this.last.get(key);
     this.last.set(key, answer);
@@ -95,7 +106,7 @@ export class EqualAnswers {
     const { bodiless } = this;
     const isBodiless = bodiless > 0 && this.bodilessBefore === bodiless;
     const isLast = this.more === 0 || isBodiless;
-    if (isLast && bodiless >= LEAST_TIMED && this.isTimed) return "status-duration";
+    if (isLast && bodiless >= LEAST_TIMED && this.unsent >= LEAST_UNSENT && this.isTimed) return "status-duration";
     const isSize = this.thirds.isSteady && this.large >= this.bodies * MOST_LARGE;
     return isBodiless && bodiless >= LEAST_BODILESS && isSize ? "status-other-size" : "status-first";
   }
