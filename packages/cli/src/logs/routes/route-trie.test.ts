@@ -468,6 +468,7 @@ describe("learning routes from paths", () => {
     ["/flights/LH1234/seats", "/flights/{id}/seats"],
     ["/issues/OPS-7", "/issues/{id}"],
     ["/docs/RFC/S3", "/docs/RFC/S3"],
+    ["/services/SOAP12", "/services/SOAP12"],
     ["/slots/09:30/book", "/slots/{id}/book"],
     ["/reports/2026-11-22T10:00:00+02:00", "/reports/{id}"],
     ["/servers/10.0.0.1:8080", "/servers/{id}"],

@@ -165,9 +165,9 @@ function isMatrixId(text: string): boolean {
 
 const HARDWARE_ADDRESS = /^(?:[\da-f]{2}[:-]){5}[\da-f]{2}$/i;
 
-const CODE = /^(?=.{4,}$)(?=.*\d.*\d)(?=.*[A-Z])[A-Z\d]+(?:-[A-Z\d]+)*$|^[A-Z]{2,}-\d+$/;
+const CODE = /^(?![A-Z]+\d\d$)(?=.{4,}$)(?=.*\d.*\d)(?=.*[A-Z])[A-Z\d]+(?:-[A-Z\d]+)*$|^[A-Z]{2,}-\d+$/;
 
-/** `OPS-7`, `LH1234`, `SAVE20`: capitals and digits are seldom names. */
+/** `OPS-7`, `LH1234`: capitals and digits are seldom names; with two digits behind they may be (`SOAP12`, `ORDR01`). */
 function isCode(text: string): boolean {
   return text.charCodeAt(text.length - 1) < 91 && CODE.test(text);
 }
