@@ -64,6 +64,7 @@ describe("triage of one failing request", () => {
     ]);
     expect(maker.maker).toBe("app");
     expect(diagnosis).toMatchObject({ verdict: "diagnosed", causes: [{ cause: "unhandled-exception" }] });
+    expect(diagnosis.next.filter(({ check }) => check.includes("log"))).toHaveLength(1);
   });
 
   it.each([

@@ -261,7 +261,9 @@ function listNext(probes: readonly Probe[], maker: MakerJudgement, { causes, tls
     ...(isBroken(probes)
       ? [RESTARTED, { check: "Does it break straight at the server too, past whatever stands before it?", ...direct }]
       : []),
-    maker.maker === "app" ? { check: "The app wrote it: its log around this request says why." } : undefined,
+    maker.maker === "app" && causes[0]?.cause !== "unhandled-exception"
+      ? { check: "The app wrote it: its log around this request says why." }
+      : undefined,
     maker.maker === "intermediary" ? withCommand("{{service}} wrote it: what do its logs of the last minutes say?", logs) : undefined,
     maker.maker === "intermediary" && !hasDirect && !isCertain ? { check: "Does the backend itself answer?", ...direct } : undefined,
     isRefused && !hasDirect

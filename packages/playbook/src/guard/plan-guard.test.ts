@@ -18,6 +18,28 @@ const planFor = (cause: (typeof CAUSES)[number], creating: string) =>
   });
 
 describe("the guard plan", () => {
+  it("checks the part of the request that its method has, by a function that the guard exports", () => {
+    const validateOn = (operation: string) =>
+      planGuard({
+        causes: [{ cause: "invalid-input-unguarded", confidence: 0.9, evidence: [], against: [] }],
+        path: [{ ...hop("shop", "created"), operation }],
+      }).now[0]?.example;
+    expect(validateOn("GET /cart")).toBe("const { query } = await validateRequest({ query: schema }, request);");
+    expect(validateOn("POST /cart")).toBe("const { body } = await validateRequest({ body: schema }, request);");
+    expect(validateOn("orders.place")).toBe("const { body } = await validateRequest({ body: schema }, request);");
+  });
+
+  it("names no command that has no failure to take", () => {
+    const proveOf = (failure: { readonly failure?: string }) =>
+      planGuard({
+        causes: [{ cause: "unhandled-exception", confidence: 0.9, evidence: [], against: [] }],
+        path: [hop("shop", "created")],
+        ...failure,
+      }).prevent[0]?.example;
+    expect(proveOf({ failure: "4bf92f35" })).toBe("npx faultline prove 4bf92f35 --as node:test");
+    expect(proveOf({})).toBeUndefined();
+  });
+
   it("puts the protection at the caller and names the dependency as the code would", () => {
     const [timeout] = planFor("dependency-timeout", "api.payco.example:443").now;
     expect(timeout?.where).toBe("shop, GET /prices");

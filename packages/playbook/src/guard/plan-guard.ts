@@ -17,7 +17,7 @@ export type GuardRequest = {
 export function planGuard({ causes, path, route, failure, platforms = {} }: GuardRequest): GuardPlan {
   const cause = causes[0]?.cause;
   if (cause === undefined) return { now: [], prevent: [] };
-  const places = { ...findPlaces(path, route), failure: failure ?? "FAILURE" };
+  const places = { ...findPlaces(path, route), failure };
   const { now, prevent } = GUARDS[cause];
   const plan = (templates: readonly GuardTemplate[]) =>
     chooseTemplates(templates, platforms).map((each) => place(each, places, platforms[each.at]));
@@ -37,8 +37,8 @@ type Places = {
   readonly front: string;
   /** The service of the creating hop. */
   readonly dependency: string;
-  /** What `faultline prove` takes. */
-  readonly failure: string;
+  /** What `faultline prove` takes; undefined where no failing request was recorded. */
+  readonly failure: string | undefined;
 };
 
 function findPlaces(path: readonly HopAccount[], route: string | undefined): Omit<Places, "failure"> {
@@ -55,10 +55,19 @@ function findPlaces(path: readonly HopAccount[], route: string | undefined): Omi
   };
 }
 
+/** A place whose operation is a request without a body: its input is in the address. */
+const BODILESS = /, (?:GET|HEAD|DELETE)\b/;
+
 function place({ what, at, examples = {} }: GuardTemplate, places: Places, platform: Platform | undefined): Protection {
   const example = examples[platform ?? "node"] ?? examples.any;
   const { dependency, failure } = places;
-  const filled = fillWords(example ?? "", { dependency: toIdentifier(dependency), dependencyName: JSON.stringify(dependency), failure });
+  const part = BODILESS.test(places[at]) ? "query" : "body";
+  const filled = fillWords(example ?? "", {
+    dependency: toIdentifier(dependency),
+    dependencyName: JSON.stringify(dependency),
+    failure,
+    part,
+  });
   return { what, where: places[at], ...(example === undefined || filled === undefined ? {} : { example: filled }) };
 }
 
