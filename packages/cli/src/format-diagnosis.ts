@@ -44,8 +44,8 @@ export function formatDiagnosis(diagnosis: Diagnosis, columns = 80): string {
       "NEXT",
       diagnosis.next.flatMap(({ check, command }) => [check, ...(command === undefined ? [] : [{ copied: `    $ ${command}` }])]),
     ),
-    section("GUARD NOW", diagnosis.guard.now.flatMap(formatProtection)),
-    section("PREVENT", diagnosis.guard.prevent.flatMap(formatProtection)),
+    formatProtections("GUARD NOW", diagnosis.guard.now),
+    formatProtections("PREVENT", diagnosis.guard.prevent),
   ];
   return `${sections
     .filter((lines) => lines.length > 0)
@@ -73,11 +73,18 @@ function describeScope({ scope }: Diagnosis): string {
   return `${named === "" ? "everything" : named}: ${scope.failing} failing, ${scope.succeeding} good${describeWindow(scope.window)}`;
 }
 
-/** An end that was left open is not said; neither is the time of nothing. */
+/** An end that was left open is not said; neither is the time of nothing. To the second: a log has it no finer. */
 function describeWindow({ fromMs, toMs }: Diagnosis["scope"]["window"]): string {
-  const [from, to] = [fromMs, toMs].map((timeMs) => (Number.isFinite(timeMs) && toMs > 0 ? new Date(timeMs).toISOString() : undefined));
-  if (from !== undefined && to !== undefined) return `, ${from} to ${to}`;
-  return from === undefined ? (to === undefined ? "" : `, before ${to}`) : `, since ${from}`;
+  const [from, to] = [fromMs, toMs].map((timeMs) => (Number.isFinite(timeMs) && toMs > 0 ? toSecond(timeMs) : undefined));
+  if (from === undefined || to === undefined)
+    return from === undefined ? (to === undefined ? "" : `, before ${to} UTC`) : `, since ${from} UTC`;
+  if (from === to) return `, at ${to} UTC`;
+  const [day = ""] = from.split(" ");
+  return `, ${from} to ${to.replace(`${day} `, "")} UTC`;
+}
+
+function toSecond(timeMs: number): string {
+  return new Date(timeMs).toISOString().slice(0, 19).replace("T", " ");
 }
 
 function quote(evidence: readonly Evidence[], limit: number, prefix = ""): readonly string[] {
@@ -101,14 +108,24 @@ function listRuledOut({ ruledOut, scope, causes }: Diagnosis): readonly string[]
   const reasoned = ruledOut.filter(({ because }) => !because.startsWith("not seen"));
   const shown = reasoned.slice(0, RULED_OUT_SHOWN);
   const rest = ruledOut.length - shown.length;
+  const others = shown.length > 0 ? `and ${rest} more` : `${rest} ${rest === 1 ? "cause" : "causes"}`;
   return [
     ...shown.map(({ cause, because }) => `${cause}: ${oneLine(because)}`),
-    ...(rest > 0 ? [`${shown.length === 0 ? "" : "and "}${rest} more, of which no sign was seen (--json names each and its sign)`] : []),
+    ...(rest > 0 ? [`${others}, of which no sign was seen (--json names each and its sign)`] : []),
   ];
 }
 
-function formatProtection({ what, where, example }: Diagnosis["guard"]["now"][number]): readonly Line[] {
-  return [`${what} (${where})`, ...(example === undefined ? [] : [{ copied: `    ${example}` }])];
+/** A place that all of them share is named once, in the title. */
+function formatProtections(title: string, protections: Diagnosis["guard"]["now"]): readonly Line[] {
+  const [place, ...others] = new Set(protections.map(({ where }) => oneLine(where)));
+  const isShared = place !== undefined && others.length === 0;
+  return section(
+    isShared ? `${title}, in ${place}` : title,
+    protections.flatMap(({ what, where, example }) => [
+      isShared ? what : `${what} (${where})`,
+      ...(example === undefined ? [] : [{ copied: `    ${example}` }]),
+    ]),
+  );
 }
 
 function oneLine(text: string): string {

@@ -182,6 +182,6 @@ describe("faultline diagnose", () => {
 
   it("leaves out the end of a time that was left open", async () => {
     const { out } = await run([write("open.jsonl", lines), "--from", "2001-01-01T00:00:00Z"]);
-    expect(out.replaceAll(/\s+/g, " ")).toContain("since 2001-01-01T00:00:00.000Z");
+    expect(out.replaceAll(/\s+/g, " ")).toContain("since 2001-01-01 00:00:00 UTC");
   });
 });

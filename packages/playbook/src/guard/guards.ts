@@ -2,8 +2,9 @@ import type { CauseId, Platform } from "@faultline/model";
 
 /**
  * One protection before it has a place: `creating` is the hop that made the failure, `calling` the one before it, `front` the first.
- * In examples `{{dependency}}` is the creating hop as an identifier and `{{dependencyName}}` as a string literal, `{{part}}` the part of the
- * request that holds its input, and `{{failure}}` what `faultline prove` takes; without a recorded failure that example is left out.
+ * In examples `{{dependency}}` is the creating hop as an identifier and `{{dependencyName}}` as a string literal, `{{verb}}` the
+ * request's method in small letters and `{{part}}` the part that holds its input, and `{{failure}}` what `faultline prove` takes: without a
+ * recorded failure that example is left out.
  */
 export type GuardTemplate = {
   readonly what: string;
@@ -64,7 +65,9 @@ const SHED_LOAD: GuardTemplate = {
 const VALIDATE: GuardTemplate = {
   what: "Check the input before the handler sees it and answer 400 or 422 with the name of the field.",
   at: "creating",
-  examples: { node: "const { {{part}} } = await validateRequest({ {{part}}: schema }, request);" },
+  examples: {
+    node: "app.{{verb}}(route, async (request, response) => { const { {{part}} } = await validateRequest({ {{part}}: schema }, request); });",
+  },
 };
 
 /** What protects now and what would have prevented it, for each cause. */

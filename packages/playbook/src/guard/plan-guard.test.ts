@@ -24,9 +24,11 @@ describe("the guard plan", () => {
         causes: [{ cause: "invalid-input-unguarded", confidence: 0.9, evidence: [], against: [] }],
         path: [{ ...hop("shop", "created"), operation }],
       }).now[0]?.example;
-    expect(validateOn("GET /cart")).toBe("const { query } = await validateRequest({ query: schema }, request);");
-    expect(validateOn("POST /cart")).toBe("const { body } = await validateRequest({ body: schema }, request);");
-    expect(validateOn("orders.place")).toBe("const { body } = await validateRequest({ body: schema }, request);");
+    const example = (verb: string, part: string) =>
+      `app.${verb}(route, async (request, response) => { const { ${part} } = await validateRequest({ ${part}: schema }, request); });`;
+    expect(validateOn("GET /cart")).toBe(example("get", "query"));
+    expect(validateOn("PUT /cart")).toBe(example("put", "body"));
+    expect(validateOn("orders.place")).toBe(example("post", "body"));
   });
 
   it("names no command that has no failure to take", () => {

@@ -55,18 +55,21 @@ function findPlaces(path: readonly HopAccount[], route: string | undefined): Omi
   };
 }
 
-/** A place whose operation is a request without a body: its input is in the address. */
-const BODILESS = /, (?:GET|HEAD|DELETE)\b/;
+/** The method where the operation of a place is a request. */
+const REQUEST = /, (GET|HEAD|DELETE|POST|PUT|PATCH)\b/;
+/** Methods whose input is in the address. */
+const BODILESS: ReadonlySet<string> = new Set(["get", "head", "delete"]);
 
 function place({ what, at, examples = {} }: GuardTemplate, places: Places, platform: Platform | undefined): Protection {
   const example = examples[platform ?? "node"] ?? examples.any;
   const { dependency, failure } = places;
-  const part = BODILESS.test(places[at]) ? "query" : "body";
+  const verb = REQUEST.exec(places[at])?.[1]?.toLowerCase() ?? "post";
   const filled = fillWords(example ?? "", {
     dependency: toIdentifier(dependency),
     dependencyName: JSON.stringify(dependency),
     failure,
-    part,
+    verb,
+    part: BODILESS.has(verb) ? "query" : "body",
   });
   return { what, where: places[at], ...(example === undefined || filled === undefined ? {} : { example: filled }) };
 }
