@@ -2,6 +2,7 @@ import { CAUSES } from "@faultline/model";
 import { describe, expect, it } from "vitest";
 import { BROKER_ERRORS } from "../explain/broker-errors.ts";
 import { DATABASE_ERRORS } from "../explain/database-errors.ts";
+import { findExplanations, listWords } from "../explain/find-explanations.ts";
 import { GRPC_CODES } from "../explain/grpc-codes.ts";
 import { HTTP2_ERRORS } from "../explain/http2-errors.ts";
 import { NODE_ERRORS } from "../explain/node-errors.ts";
@@ -37,6 +38,18 @@ const EVERY_ERROR = [
 ];
 
 describe("faultline explain", () => {
+  it("knows every word that it may propose", () => {
+    expect(listWords().filter((word) => findExplanations(word).length === 0)).toEqual([]);
+  });
+
+  it("says what holds for several makers of a status once, and then whose it is", async () => {
+    const { out } = await explain(["502"]);
+    expect(out.match(/an answer of the app: this hop wrote it/g)).toHaveLength(1);
+    expect(out).toContain("mistaken for: as for nginx\n");
+    expect(out).toContain("next:         as for nginx\n");
+    expect(out).toMatch(/next: {9}does the name resolve/);
+  });
+
   it.each([
     ["502", "the proxy is broken: it is the messenger"],
     ["524", "Cloudflare"],
@@ -129,6 +142,8 @@ describe("faultline explain", () => {
     ["SIGTERM", "it was asked to end"],
     ["SIGKILL", "the grace period"],
     ["UC", "mistaken for: "],
+    ["x-amzn-requestid", "an id: it finds the request in AWS logs and for its support"],
+    ["X-Cloud-Trace-Context: 4bf92f3577b34da6a3ce929d0e0e4736/1", "an id: it finds the trace in Google Cloud"],
   ])("knows %s", async (query, part) => {
     const { code, out } = await explain([query]);
     expect(code).toBe(0);

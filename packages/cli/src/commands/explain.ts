@@ -37,7 +37,12 @@ export const command: Command = {
     const query = words === "-" ? await readInput(io) : words;
     const found = findExplanations(query);
     if (values.json) io.stdout.write(`${JSON.stringify(found)}\n`);
-    else if (found.length > 0) io.stdout.write(`${found.map((each) => format(each, io.stdout.columns)).join("\n\n")}\n`);
+    else if (found.length > 0)
+      io.stdout.write(
+        `${tellOnce(found)
+          .map((each) => format(each, io.stdout.columns))
+          .join("\n\n")}\n`,
+      );
     if (found.length === 0) io.stderr.write(`faultline explain: ${describeUnknown(query)}\n`);
     return found.length === 0 ? EXIT_UNKNOWN : 0;
   },
@@ -60,6 +65,17 @@ async function readInput(io: CommandIo): Promise<string> {
     if (size > INPUT_BYTES) throw new UsageError(`standard input is longer than ${INPUT_BYTES >> 20} MiB`);
   }
   return Buffer.concat(chunks).toString("utf8");
+}
+
+/** What was said of one maker and holds for a later one too is not said again, but for whom it was said. */
+function tellOnce(found: readonly Explanation[]): readonly Explanation[] {
+  return found.map((each, index) => {
+    const isSaid = (name: "mistakenFor" | "nextCheck") => {
+      const first = found.slice(0, index).find((other) => other[name] !== undefined && other[name] === each[name]);
+      return first === undefined ? {} : { [name]: `as for ${first.title}` };
+    };
+    return { ...each, ...isSaid("mistakenFor"), ...isSaid("nextCheck") };
+  });
 }
 
 const LABEL_WIDTH = 14;

@@ -18,6 +18,7 @@ import { DATABASE_ERRORS, findOracleCode, findStateClass } from "./database-erro
 import { type ErrorKnowledge, speaksOf } from "./error-knowledge.ts";
 import { GRPC_CODES } from "./grpc-codes.ts";
 import { HEADERS } from "./headers.ts";
+import { findIds } from "../triage/find-ids.ts";
 import { LANGUAGE_ERRORS } from "./language-errors.ts";
 import { findNodeFamily, NODE_ERRORS } from "./node-errors.ts";
 import { HTTP2_ERRORS } from "./http2-errors.ts";
@@ -234,7 +235,19 @@ function explainHeader(text: string): readonly Explanation[] {
     return wanted !== undefined && wanted !== false && (value === "" || wanted === true || value.includes(wanted));
   });
   const known = HEADERS.filter((header) => header.name === name).map(({ name: title, ...header }) => ({ title, ...header }));
-  return [...known, ...bearing.map(toExplanation)];
+  const found = [...known, ...bearing.map(toExplanation)];
+  return found.length > 0 ? found : explainId(name);
+}
+
+/** A header that is worth nothing but to be searched for: `cf-ray`, `x-amzn-requestid`. */
+function explainId(name: string): readonly Explanation[] {
+  return findIds([[name, "?"]]).map(({ finds }) => ({
+    title: name,
+    meaning: `an id: it finds ${finds}`,
+    mistakenFor: "a sign of who failed: good answers bear it too",
+    nextCheck: "search for its value there, and name it where you ask for support",
+    source: "the documentation of whoever sends it",
+  }));
 }
 
 /** `Varnish`, `Apache`: every answer that is known by that maker's look. */
