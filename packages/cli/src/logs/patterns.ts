@@ -176,23 +176,27 @@ function findOnsetPattern(tally: Tally): Pattern | undefined {
   const onsetMs = Math.floor((firstMs + onset.step * stepMs) / 1000) * 1000;
   const start = findStart(tally.starts, onsetMs, stepMs);
   const percent = (ratio: number) => `${(ratio * 100).toFixed(2)} %`;
-  const measured = `${percent(onset.before)} of requests failed before ${formatTime(onsetMs)}, ${percent(onset.after)} after it (log-likelihood gain ${onset.logLikelihood.toFixed(0)})`;
+  const measured = `${percent(onset.before)} of requests failed before it, ${percent(onset.after)} from then on`;
   if (start === undefined) {
     return {
       pattern: "onset",
-      evidence: observe(`the failures begin at about ${formatTime(onsetMs)}`, measured, 2),
-      next: { check: `what changed shortly before ${formatTime(onsetMs)}: a deploy, a flag, a configuration, a dependency?` },
+      evidence: observe(`the failures begin at about ${toSecond(onsetMs)}`, measured, 2),
+      next: { check: `what changed shortly before ${toSecond(onsetMs)}: a deploy, a flag, a configuration, a dependency?` },
     };
   }
   return {
     pattern: "after-restart",
     evidence: observe(
       `the failures begin when a program started: ${start.text}`,
-      `${measured}; the start was logged at ${formatTime(start.timeMs)}`,
+      `${measured}; the start was logged at ${toSecond(start.timeMs)}`,
       3,
     ),
     next: { check: "was a new version started then? compare it with the one before, and roll back if so" },
   };
+}
+
+function toSecond(timeMs: number): string {
+  return `${formatTime(timeMs).slice(0, 19).replace("T", " ")} UTC`;
 }
 
 function findWithTraffic(tally: Tally): Pattern | undefined {

@@ -71,6 +71,19 @@ describe("the report on a terminal", () => {
     expect((await render(160)).match(/the failures all end after the same time/g)).toHaveLength(3);
   });
 
+  it("says once why nothing tells who wrote the answers, and when they began as a person writes a time", async () => {
+    const line = (second: number, path: string, status: number) =>
+      `10.0.0.1 - - [21/Nov/2026:10:${String(10 + Math.floor(second / 60))}:${String(second % 60).padStart(2, "0")} +0000] "GET ${path} HTTP/1.1" ${status} 12 "-" "curl"`;
+    const good = Array.from({ length: 240 }, (_, second) => line(second, "/cart", 200));
+    const bad = Array.from({ length: 60 }, (_, second) => line(240 + second, `/${second % 2}/pay`, 502));
+    const shown = await renderText([...good, ...bad].join("\n"), 160);
+    expect(shown.match(/these lines carry nothing of the hop behind/g)).toHaveLength(1);
+    expect(shown).toContain("   made by  unknown, as under 1\n");
+    expect(shown).toMatch(/the failures begin at about 2026-11-21 10:1\d:\d\d UTC\n/);
+    expect(shown).toMatch(/% of requests failed before it, \d+\.\d\d % from then on\n/);
+    expect(shown).toMatch(/what changed shortly before 2026-11-21 10:1\d:\d\d UTC: a deploy/);
+  });
+
   it.each([
     ["an empty file", "", "there are no lines"],
     ["lines of no known layout", "hello\nworld of lines\n", "none of 2 lines was understood"],

@@ -39,7 +39,7 @@ export function renderTerminal(report: Report, screen: Screen): string {
   const blocks = [
     renderHead(report, { paints, width }),
     renderTable(report, { paints, width }),
-    ...pickDetailed(report).map((index) => renderRoute(report.routes[index], { index, paints, width })),
+    ...pickDetailed(report).map((index) => renderRoute(report, { index, paints, width })),
   ];
   if (report.groups !== undefined) {
     blocks.push(
@@ -164,12 +164,24 @@ function tellCauses(route: RouteErrors | undefined): readonly RankedCause[] {
   return (route?.causes ?? []).slice(0, 2).map((each) => ({ ...each, evidence: each.evidence.slice(0, 2) }));
 }
 
-function renderRoute(route: RouteErrors | undefined, { index, paints, width }: Look & { readonly index: number }): string {
+/** Who wrote the answers and what says so; where nothing tells, the reason stands with the first of the detailed routes that has it. */
+function tellMaker(report: Report, route: RouteErrors): string {
+  const { hop, because } = route.madeBy;
+  const isSame = (index: number): boolean =>
+    report.routes[index]?.madeBy.hop === "unknown" && report.routes[index]?.madeBy.because === because;
+  const first = hop === "unknown" ? pickDetailed(report).find(isSame) : undefined;
+  return first === undefined || report.routes[first] === route
+    ? `${toVisible(nameMaker(route))}: ${toVisible(because)}`
+    : `unknown, as under ${first + 1}`;
+}
+
+function renderRoute(report: Report, { index, paints, width }: Look & { readonly index: number }): string {
+  const route = report.routes[index];
   if (route === undefined) return "";
   const { bold, dim, yellow } = paints;
   const lines = [bold(`${index + 1}. ${route.status} on ${toVisible(`${route.method} ${route.route}`)}`)];
   const say = (label: string, text: string) => lines.push(wrap(`   ${label.padEnd(9)}${text}`, width, 12));
-  say("made by", `${toVisible(nameMaker(route))}: ${toVisible(route.madeBy.because)}`);
+  say("made by", tellMaker(report, route));
   if (route.failingMedianMs !== undefined) {
     const ok = route.okMedianMs === undefined ? "" : `; good ones about ${formatDuration(route.okMedianMs)}`;
     say("takes", `${formatDuration(route.failingMedianMs)} (median of the failing)${ok}`);
