@@ -57,10 +57,12 @@ const MAX_HEAD = 1024;
 
 /** A request of a line that stands as a text within another one. */
 const ESCAPED = /(?<=[^\\])\\"[A-Z]{3,16} [^"]* HTTP\/[\d.]+\\" \d{3}(?= )/;
+/** A request of the line itself, beside which an escaped one is what a client sent. */
+const OWN = /(?<!\\)"[A-Z]{3,16} (?:[^"\\]|\\.)* HTTP\/[\d.]+"/;
 
 function createRequestLine(context: ParseContext): LineParser {
   return (written) => {
-    const line = written.includes('\\"') && ESCAPED.test(written) ? written.replaceAll('\\"', '"') : written;
+    const line = written.includes('\\"') && ESCAPED.test(written) && !OWN.test(written) ? written.replaceAll('\\"', '"') : written;
     const request = REQUEST.exec(line) ?? (LOGGED.test(line) ? null : UNQUOTED.exec(line)) ?? NO_REQUEST.exec(line);
     if (request === null || !isUsualStatus(request[2])) return readOtherLayout(line, context);
     if (request.index > MAX_HEAD) return undefined;
