@@ -89,6 +89,45 @@ describe("triage of one failing request", () => {
     },
   );
 
+  it.each([
+    ["an address behind a name", 502, "upstream error: no healthy host at backend-pool (10.0.0.3:8080)"],
+    ["a host behind a name", 503, `{"message":"cannot reach service at orders (api.orders.com:8443)"}`],
+    ["a place behind a name", 500, "See you at Store (Berlin:10)"],
+    ["what a gateway on the JVM says of who is behind it", 504, `{"message":"java.util.concurrent.TimeoutException: upstream"}`],
+    ["that a JVM could not connect", 502, `{"message":"java.net.ConnectException: Connection refused: orders/10.0.0.2:8080"}`],
+  ])("takes no frame, and no app's words, for %s", (_, status, body) => {
+    const { maker } = judge([respond("first", { status, body }), respond("simple", { status: 200, body: "ok" })]);
+    expect(maker.maker).not.toBe("app");
+  });
+
+  it("takes a fetch that failed for no defect of the code", () => {
+    const { diagnosis } = judge([
+      respond("first", { status: 500, body: `{"error":"TypeError: fetch failed"}` }),
+      respond("simple", GOOD_APP),
+    ]);
+    expect(JSON.stringify(diagnosis.causes)).not.toContain("had not foreseen");
+  });
+
+  it.each([
+    ["another's fault, as it tells it", 500, `{"error":"images: Worker threw exception (Cloudflare 1101)"}`],
+    ["what its page says of others", 503, "<p>We left Sucuri WebSite Firewall. Backend or gateway work goes on.</p>"],
+    ["a fault of a service of old", 500, `{"fault":{"faultcode":"Server","faultstring":"Order 17 is locked","errorcode":"ORD17"}}`],
+    ["a fault of a machine", 500, `{"fault":{"message":"x","description":"Status report of pump 4 failed"}}`],
+    [
+      "Spring's body with an id of its own",
+      503,
+      `{"timestamp":"x","status":503,"error":"Service Unavailable","path":"/cart","requestId":"0b9e7d2e"}`,
+    ],
+    [
+      "a reactive service's own word",
+      503,
+      `{"timestamp":"x","path":"/cart","status":503,"error":"Service Unavailable","requestId":"ab-1","message":"closed for stock-taking"}`,
+    ],
+  ])("takes an app's own answer for no gateway's: %s", (_, status, body) => {
+    const { maker } = judge([respond("first", { status, body }), respond("simple", { status: 200, body: "ok" })]);
+    expect(maker.maker).not.toBe("intermediary");
+  });
+
   it("does not call the defect of a call what the call's own words explain", () => {
     const body = "TypeError: fetch failed\n    at node:internal/deps/undici/undici:1:1\n  cause: connect ECONNREFUSED 127.0.0.1:5432";
     const { maker, diagnosis } = judge([respond("first", { status: 500, body }), respond("simple", { status: 200, body: "ok" })]);

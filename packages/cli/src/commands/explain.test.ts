@@ -174,6 +174,17 @@ describe("faultline explain", () => {
     );
   });
 
+  it.each(["a 500", "the 1006", "is 500", "to 503", "of 504", "in 1013", "e 1001", "gate 502", "error 502", "a: 503"])(
+    "takes no word that is in many names for a maker's: %s",
+    (text) => expect(findExplanations(text)).toEqual([]),
+  );
+
+  it("looks for a maker in time that grows with the text alone", () => {
+    const startedMs = performance.now();
+    findExplanations(`a${" ".repeat(60_000)}\nb`);
+    expect(performance.now() - startedMs).toBeLessThan(1_000);
+  });
+
   it.each(CAUSES)("explains the cause %s", async (cause) => {
     const { out } = await explain([cause]);
     expect(out).toMatch(new RegExp(`^${cause}\\n`));

@@ -88,10 +88,23 @@ function explainWord(text: string): readonly Explanation[] {
 
 /** `heroku H12`, `Cloudflare 530`: a code with the name of whose it is in front. */
 function explainOf(text: string): readonly Explanation[] {
-  const [, vendor, code] = /^([A-Za-z][\w .-]*?)[ :]+(\S+)$/.exec(text) ?? [];
+  const [, vendor, code] = /^([A-Za-z][\w .-]{0,40}?)[ :]{1,3}(\S{1,80})$/.exec(text) ?? [];
   if (vendor === undefined || code === undefined) return [];
   const own = vendor.toLowerCase();
-  return explainWord(code).filter(({ title, madeBy = "", source }) => `${title} ${madeBy} ${source}`.toLowerCase().includes(own));
+  if (own.length < LEAST_VENDOR || ANYBODYS.test(own)) return [];
+  return explainWord(code).filter(({ title, madeBy = "", source }) => namesVendor(`${title} ${madeBy} ${source}`.toLowerCase(), own));
+}
+
+/** Shorter names, and these words, stand in many sources and are no maker's. */
+const LEAST_VENDOR = 3;
+const ANYBODYS =
+  /^(?:the|and|for|from|with|that|this|was|are|not|who|whose|its|error|errors|status|code|codes|message|answer|request|response|server|client|page)$/;
+/** `postgres` is PostgreSQL: so long a beginning of a name is the name. */
+const LEAST_BEGINNING = 5;
+
+function namesVendor(words: string, vendor: string): boolean {
+  const at = ` ${words.replaceAll(/[^a-z0-9.-]+/g, " ")} `;
+  return at.includes(` ${vendor} `) || (vendor.length >= LEAST_BEGINNING && at.includes(` ${vendor}`));
 }
 
 /** Every word that can be asked for, for somebody who mistyped one. */

@@ -74,7 +74,7 @@ const CLOSES: readonly (readonly [number, Close])[] = [
     1012,
     {
       meaning: "the server restarts",
-      cause: "bad-deploy",
+      mistakenFor: "a failure: a server that is restarted with care says so as well",
       nextCheck: "a deploy? Do clients connect again, each after 5 to 30 s?",
       source: IANA,
     },

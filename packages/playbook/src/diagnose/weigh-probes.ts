@@ -91,7 +91,7 @@ function weighTold({ probes: [first], maker }: ProbeFindings): readonly ProbeEvi
   if (told.length > 0)
     return told.length > 1 ? [] : told.map(({ cause, ...said }) => ({ cause, evidence: { ...said, source: "body", weight: 2.4 } }));
   const defect = first?.response?.status === 500 ? findRuntimeWords(body) : undefined;
-  if (defect === undefined || !DEFECT.test(defect)) return [];
+  if (defect === undefined || !DEFECT.test(body)) return [];
   const statement = "the app's own words: its code met what it had not foreseen";
   return [{ cause: "unhandled-exception", evidence: { statement, measured: JSON.stringify(defect), source: "body", weight: 1.5 } }];
 }

@@ -2,7 +2,8 @@ import { normaliseBody } from "../signatures/index.ts";
 
 /**
  * What only a program's own runtime says of an error, by language, and the frames of a stack. Proxies, load balancers and content networks write
- * pages and sentences of their own, of which none holds any of these.
+ * pages and sentences of their own, of which none holds any of these. Gateways run on the JVM as well, and tell by its exceptions that they could
+ * not connect, or waited too long: those are left out.
  */
 const RUNTIME_WORDS: readonly RegExp[] = [
   // JavaScript
@@ -11,7 +12,7 @@ const RUNTIME_WORDS: readonly RegExp[] = [
   /\b(?:TypeError|ReferenceError|RangeError|SyntaxError): /,
   /\bConverting circular structure to JSON\b/,
   // Java, Kotlin, Scala
-  /\b(?:java|javax|jakarta|kotlin|scala|org\.springframework|org\.hibernate)(?:\.\w+){1,6}(?:Exception|Error)\b/,
+  /\b(?!java\.(?:net|io|nio)\.|javax\.net\.|java\.util\.concurrent\.Timeout|org\.springframework\.(?:cloud|web\.server)\.)(?:java|javax|jakarta|kotlin|scala|org\.springframework|org\.hibernate)(?:\.\w+){1,6}(?:Exception|Error)\b/,
   /\bNullPointerException\b/,
   // Python
   /\bTraceback \(most recent call last\)/,
@@ -32,7 +33,7 @@ const RUNTIME_WORDS: readonly RegExp[] = [
   /\bcalled `(?:Option|Result)::\w+\(\)` on /,
   /\bno function clause matching in\b/,
   // Frames
-  /\bat [^\s()]{1,80} ?\([^\s()]{1,160}:\d+(?::\d+)?\)/,
+  /\bat [^\s()]{1,80} ?\((?:node:[^\s()]{1,160}|[^\s()]{1,160}\.(?:[cm]?[jt]sx?|java|kt|scala|groovy|cs)):\d+(?::\d+)?\)/,
   /\bFile \\?"[^"\\]{1,160}\.py\\?", line \d+/,
   /\.php(?: on line |:)\d+/,
 ];

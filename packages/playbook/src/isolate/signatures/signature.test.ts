@@ -136,6 +136,18 @@ describe("error answers as products write them", () => {
     expect(best(answer)?.id).toBe(id);
   });
 
+  it.each([
+    [
+      "cherrypy",
+      "Error 500--Internal Server Error</H2>From RFC 2068: The server encountered an unexpected condition which prevented it from fulfilling the request.",
+      {},
+    ],
+    ["echo", '{"message":"Internal Server Error"}', { "x-powered-by": "Express" }],
+    ["warp", "Unhandled rejection: TypeError: x is not a function", {}],
+  ] as const)("takes what others write as well for no answer of %s", (id, body, headers) => {
+    expect(matchSignatures({ status: 500, body, headers }, SIGNATURES).map(({ signature }) => signature.id)).not.toContain(id);
+  });
+
   it("takes no answer of AWS's HTTP APIs for an app's", () => {
     const answer = { status: 500, body: '{"message":"Internal Server Error"}', headers: { "apigw-requestid": "Zx=" } };
     expect(matchSignatures(answer, SIGNATURES).map(({ signature }) => signature.id)).not.toContain("echo");

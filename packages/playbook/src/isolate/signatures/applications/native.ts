@@ -6,11 +6,11 @@ export const NATIVE_SIGNATURES: readonly Signature[] = [
   framework({
     id: "echo",
     vendor: "Echo",
-    // AWS's HTTP APIs say the same, with an id of their own.
+    // AWS's HTTP APIs say the same, with an id of their own, and so do handlers on Express.
     pattern: {
       status: [500],
       bodyIs: ['{"message":"Internal Server Error"}'],
-      headers: { "apigw-requestid": false, "x-amzn-requestid": false },
+      headers: { "apigw-requestid": false, "x-amzn-requestid": false, "x-powered-by": false },
     },
     meaning: "a handler returned an error or panicked",
     cause: "unhandled-exception",
@@ -25,7 +25,8 @@ export const NATIVE_SIGNATURES: readonly Signature[] = [
   framework({
     id: "warp",
     vendor: "warp",
-    pattern: { status: [500], bodyHas: ["Unhandled rejection: "] },
+    // Node says so of an Error.
+    pattern: { status: [500], bodyHas: ["Unhandled rejection: "], bodyLacks: ["Error: "] },
     meaning: "a rejection that no recover takes",
     cause: "unhandled-exception",
   }),

@@ -57,7 +57,11 @@ export const PYTHON_SIGNATURES: readonly Signature[] = [
   framework({
     id: "cherrypy",
     vendor: "CherryPy",
-    pattern: { status: [500], bodyHas: ["The server encountered an unexpected condition which prevented it from fulfilling the request"] },
+    // The sentence is that of RFC 2616, and others write it as well, in other marks.
+    pattern: {
+      status: [500],
+      bodyHas: ["<p>The server encountered an unexpected condition which prevented it from fulfilling the request.</p>"],
+    },
     meaning: "a handler raised",
     cause: "unhandled-exception",
   }),
