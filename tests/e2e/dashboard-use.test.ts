@@ -234,6 +234,19 @@ describe("in use", () => {
     await page.context().close();
   });
 
+  it("says first of a trace where its failure began, and leads back to its fault", async () => {
+    const { page, troubles } = await open(`/faults/${fixture.fingerprints[1]}`);
+    await page.locator(".failing-rows a").first().click();
+    await page.getByText("Failed first storefront, GET /, 500: ConfigurationError: SESSION_SECRET is not set").waitFor();
+    await page.getByRole("link", { name: "its fault" }).click();
+    await page.getByRole("heading", { level: 1, name: /^storefront makes the failures/ }).waitFor();
+    await page.getByText(/after the deploy of storefront 2\.5\.0/).waitFor();
+    await page.getByRole("link", { name: "more of the 184" }).click();
+    await page.getByText("These are the newest 100; narrow down or name a time to see others.").waitFor();
+    expect(troubles).toEqual([]);
+    await page.context().close();
+  });
+
   it("says of a fault of last week that its traces are gone, and draws no empty chart of it", async () => {
     const { page } = await open("/faults/expired");
     await page.getByText("Its traces are no longer kept").waitFor();

@@ -70,7 +70,7 @@ function Shown({ page }: { readonly page: Page }): ReactNode {
     case "fault":
       return <FaultPage fingerprint={page.fingerprint} traceId={page.traceId} />;
     case "trace":
-      return <TracePage traceId={page.traceId} spanId={page.spanId} />;
+      return <TracePage traceId={page.traceId} spanId={page.spanId} fingerprint={page.fingerprint} />;
     case "failing":
       return <FailingPage query={page.query} />;
     case "rollout":

@@ -15,6 +15,7 @@ describe("addresses", () => {
     ["/faults/f1", "?trace=abc", { kind: "fault", fingerprint: "f1", traceId: "abc" }],
     ["/faults/%E0%A4%A", "", { kind: "fault", fingerprint: "%E0%A4%A" }],
     ["/traces/abc", "?span=def", { kind: "trace", traceId: "abc", spanId: "def" }],
+    ["/traces/abc", "?span=def&fault=f1", { kind: "trace", traceId: "abc", spanId: "def", fingerprint: "f1" }],
     ["/failing", "?service=x", { kind: "failing", query: "?service=x" }],
     ["/rollout", "", { kind: "rollout", query: "" }],
     ["/faults", "", { kind: "unknown", path: "/faults" }],
@@ -31,5 +32,12 @@ describe("addresses", () => {
     expect(toOverviewAddress({ kind: "last", minutes: 15 }, {})).toBe("/");
     const url = new URL(toTraceAddress(hostile, hostile), "http://localhost");
     expect(parsePage(url.pathname, url.search)).toEqual({ kind: "trace", traceId: hostile, spanId: hostile });
+    const example = new URL(toTraceAddress(hostile, hostile, hostile), "http://localhost");
+    expect(parsePage(example.pathname, example.search)).toEqual({
+      kind: "trace",
+      traceId: hostile,
+      spanId: hostile,
+      fingerprint: hostile,
+    });
   });
 });

@@ -6,7 +6,7 @@ import { parseRange, type TimeRange, toRangeQuery } from "./time-range.ts";
 export type Page =
   | { readonly kind: "overview"; readonly range: TimeRange; readonly filter: OverviewFilter }
   | { readonly kind: "fault"; readonly fingerprint: string; readonly traceId?: string }
-  | { readonly kind: "trace"; readonly traceId: string; readonly spanId?: string }
+  | { readonly kind: "trace"; readonly traceId: string; readonly spanId?: string; readonly fingerprint?: string }
   | { readonly kind: "failing"; readonly query: string }
   | { readonly kind: "rollout"; readonly query: string }
   | { readonly kind: "unknown"; readonly path: string };
@@ -25,8 +25,13 @@ export function parsePage(path: string, query: string): Page {
     return { kind: "fault", fingerprint: decodePart(second), ...(traceId === null ? {} : { traceId }) };
   }
   if (first === "traces" && second !== undefined) {
-    const spanId = params.get("span");
-    return { kind: "trace", traceId: decodePart(second), ...(spanId === null ? {} : { spanId }) };
+    const [spanId, fingerprint] = [params.get("span"), params.get("fault")];
+    return {
+      kind: "trace",
+      traceId: decodePart(second),
+      ...(spanId === null ? {} : { spanId }),
+      ...(fingerprint === null ? {} : { fingerprint }),
+    };
   }
   if ((first === "failing" || first === "rollout") && second === undefined) return { kind: first, query };
   return { kind: "unknown", path };
@@ -76,7 +81,10 @@ export function toFaultAddress(fingerprint: string): string {
   return `/faults/${encodeURIComponent(fingerprint)}`;
 }
 
-/** The address of a trace's page, with one span in view. */
-export function toTraceAddress(traceId: string, spanId?: string): string {
-  return `/traces/${encodeURIComponent(traceId)}${spanId === undefined ? "" : `?span=${encodeURIComponent(spanId)}`}`;
+/** The address of a trace's page, with one span in view and the way to the fault that it is an example of. */
+export function toTraceAddress(traceId: string, spanId?: string, fingerprint?: string): string {
+  const params = new URLSearchParams();
+  if (spanId !== undefined) params.set("span", spanId);
+  if (fingerprint !== undefined) params.set("fault", fingerprint);
+  return `/traces/${encodeURIComponent(traceId)}${params.size === 0 ? "" : `?${params.toString()}`}`;
 }

@@ -9,6 +9,9 @@ import { useResource } from "../use-resource.ts";
 
 const FIELDS = ["service", "route", "version", "region", "fingerprint"] as const;
 
+/** How many the API lists where the address says no limit. */
+const MOST_LISTED = 100;
+
 function isNarrowed(filter: URLSearchParams): boolean {
   return FIELDS.some((name) => filter.has(name));
 }
@@ -22,6 +25,8 @@ export function FailingPage({ query }: { readonly query: string }): ReactNode {
   const filter = new URLSearchParams(query);
   // On a telephone the form would fill the first view, before a single request.
   const [isOpen, setOpen] = useState(() => filter.size > 0 || matchMedia("(min-width: 641px)").matches);
+  const order = filter.get("order") ?? "newest";
+  const most = Number(filter.get("limit") ?? MOST_LISTED);
   const [answer] = useResource<FailingAnswer>(`/api/failing?${filter.toString()}`);
   const apply = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
@@ -47,7 +52,7 @@ export function FailingPage({ query }: { readonly query: string }): ReactNode {
           <TimeFields from={filter.get("from") ?? ""} to={filter.get("to") ?? ""} />
           <label>
             <span>order</span>
-            <select name="order" defaultValue={filter.get("order") ?? "newest"}>
+            <select name="order" defaultValue={order}>
               <option>newest</option>
               <option>slowest</option>
             </select>
@@ -62,7 +67,22 @@ export function FailingPage({ query }: { readonly query: string }): ReactNode {
           title={`No request${isNarrowed(filter) ? " that fits this filter" : ""} failed in ${isTimed(filter) ? "that time" : "the last 24 hours"}.`}
         />
       )}
-      {answer.kind === "ready" && answer.value.failing.length > 0 && <FailingTable failing={answer.value.failing} />}
+      {answer.kind === "ready" && answer.value.failing.length > 0 && <Listed failing={answer.value.failing} order={order} most={most} />}
+    </>
+  );
+}
+
+type ListedProps = FailingAnswer & { readonly order: string; readonly most: number };
+
+function Listed({ failing, order, most }: ListedProps): ReactNode {
+  return (
+    <>
+      <FailingTable failing={failing} />
+      {failing.length >= most && (
+        <p className="muted">
+          These are the {order} {most}; narrow down or name a time to see others.
+        </p>
+      )}
     </>
   );
 }

@@ -17,6 +17,7 @@ import { Empty, Failed, Loading, Stale } from "../parts/page-state.tsx";
 import { Exceptions, RequestFigure } from "../parts/request-figure.tsx";
 import { Waterfall } from "../parts/waterfall.tsx";
 import { toTraceAddress } from "../router.ts";
+import { tellChangeBefore } from "../tell-origin.ts";
 import { useResource } from "../use-resource.ts";
 
 type Props = {
@@ -74,19 +75,37 @@ export function FaultPage({ fingerprint, traceId }: Props): ReactNode {
         )}
       </section>
       {value.diagnosis !== undefined && <WhatToDo diagnosis={value.diagnosis} />}
-      <section>
-        <h2>Failing requests</h2>
-        {value.failing.length === 0 ? <Empty title="Their traces are no longer kept." /> : <FailingTable failing={value.failing} />}
-      </section>
+      <FailingRequests value={value} />
     </>
+  );
+}
+
+function FailingRequests({ value: { fault, failing } }: { readonly value: FaultAnswer }): ReactNode {
+  return (
+    <section>
+      <h2>
+        Failing requests{" "}
+        {failing.length > 0 && failing.length < fault.count && (
+          <span className="aside">
+            the newest {failing.length};{" "}
+            <Link to={`/failing?${new URLSearchParams({ fingerprint: fault.fingerprint }).toString()}`}>
+              more of the {formatCount(fault.count)}
+            </Link>
+          </span>
+        )}
+      </h2>
+      {failing.length === 0 ? <Empty title="Their traces are no longer kept." /> : <FailingTable failing={failing} />}
+    </section>
   );
 }
 
 /** A message may be thousands of characters long; the whole of it stands with the exception. */
 const MOST_CRUMB_SIGNS = 160;
+const MOST_CHANGE_SIGNS = 80;
 
 function Verdict({ value }: { readonly value: FaultAnswer }): ReactNode {
   const { fault, diagnosis } = value;
+  const changed = tellChangeBefore(value.changes, diagnosis?.path ?? [], fault.firstSeenMs);
   const tag = fault.state === "resolved" ? "resolved" : (fault.verdict ?? "open");
   return (
     <header className="page-head verdict">
@@ -104,10 +123,17 @@ function Verdict({ value }: { readonly value: FaultAnswer }): ReactNode {
         </span>
         {diagnosis !== undefined && diagnosis.scope.failing + diagnosis.scope.succeeding > 0 && (
           <span>
-            {formatCount(diagnosis.scope.failing)} of {formatCount(diagnosis.scope.failing + diagnosis.scope.succeeding)} requests in scope
+            {formatCount(diagnosis.scope.failing)} of {formatCount(diagnosis.scope.failing + diagnosis.scope.succeeding)} requests meanwhile
           </span>
         )}
-        <span>first {formatTime(fault.firstSeenMs)}</span>
+        <span>
+          first {formatTime(fault.firstSeenMs)}
+          {changed !== undefined && (
+            <b>
+              , <Captured text={shorten(changed, MOST_CHANGE_SIGNS)} />
+            </b>
+          )}
+        </span>
         <span>last {formatTime(fault.lastSeenMs)}</span>
         {fault.resolvedInVersion !== undefined && <span>resolved in {fault.resolvedInVersion}</span>}
         <CopyButton text={() => writeIncidentReport(value, location.origin)} label="Copy as report" />
@@ -150,7 +176,7 @@ function isExpired({ failing, example, diagnosis }: FaultAnswer): boolean {
 type ExampleProps = { readonly value: FaultAnswer; readonly isAsked: boolean };
 
 /** The first example stays while the page is open: live updates must not change what somebody is reading. */
-function Example({ value: { example: newest, diagnosis }, isAsked }: ExampleProps): ReactNode {
+function Example({ value: { fault, example: newest, diagnosis }, isAsked }: ExampleProps): ReactNode {
   const [held] = useState(newest);
   const example = held ?? newest;
   const place = useRef<HTMLElement>(null);
@@ -164,7 +190,7 @@ function Example({ value: { example: newest, diagnosis }, isAsked }: ExampleProp
       <section ref={place}>
         <h2>
           One failing request{" "}
-          <Link className="aside" to={toTraceAddress(example.traceId, example.failingSpanId)}>
+          <Link className="aside" to={toTraceAddress(example.traceId, example.failingSpanId, fault.fingerprint)}>
             trace {example.traceId.slice(0, 8)}
           </Link>
         </h2>

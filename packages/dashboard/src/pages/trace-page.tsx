@@ -1,6 +1,6 @@
 import type { TraceAnswer } from "@faultline/model";
 import type { ReactNode } from "react";
-import { formatCount, formatDuration, formatTime } from "../format.ts";
+import { formatCount, formatDuration, formatTime, shorten } from "../format.ts";
 import { Captured } from "../parts/captured-text.tsx";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { Link } from "../parts/link.tsx";
@@ -8,12 +8,22 @@ import { ExchangeTable, LogTable } from "../parts/log-table.tsx";
 import { Failed, Loading } from "../parts/page-state.tsx";
 import { Exceptions, RequestFigure } from "../parts/request-figure.tsx";
 import { Waterfall } from "../parts/waterfall.tsx";
+import { toFaultAddress } from "../router.ts";
+import { tellOrigin } from "../tell-origin.ts";
 import { useResource } from "../use-resource.ts";
 
-type Props = { readonly traceId: string; readonly spanId?: string | undefined };
+/** The whole of what was thrown stands with the exceptions. */
+const MOST_ORIGIN_SIGNS = 200;
+
+type Props = {
+  readonly traceId: string;
+  readonly spanId?: string | undefined;
+  /** The fault that the trace is an example of, where the reader came from one. */
+  readonly fingerprint?: string | undefined;
+};
 
 /** One trace whole: its spans over time, what was thrown, what was logged, what intermediaries wrote. */
-export function TracePage({ traceId, spanId }: Props): ReactNode {
+export function TracePage({ traceId, spanId, fingerprint }: Props): ReactNode {
   const [answer] = useResource<TraceAnswer>(`/api/traces/${encodeURIComponent(traceId)}`);
   if (answer.kind === "loading") return <Loading what="the trace" />;
   if (answer.kind === "failed") {
@@ -28,28 +38,10 @@ export function TracePage({ traceId, spanId }: Props): ReactNode {
     );
   }
   const trace = answer.value;
-  const services = new Set(trace.rows.map((row) => row.service));
-  const [root] = trace.rows;
   const focusId = trace.rows.some((row) => row.spanId === spanId) ? spanId : undefined;
   return (
     <>
-      <header className="page-head">
-        <p className="crumbs">
-          <Link to="/">Overview</Link> / <Link to="/failing">Failing requests</Link> / trace
-        </p>
-        <h1 tabIndex={-1}>
-          <Captured text={root === undefined ? "A trace without spans" : `${root.service}: ${root.name}`} />
-        </h1>
-        <p className="facts">
-          <span>{formatTime(trace.startMs)}</span>
-          <span>{formatDuration(trace.durationMs)}</span>
-          <span>
-            {formatCount(trace.rows.length + trace.leftOut)} spans in {services.size === 1 ? "1 service" : `${services.size} services`}
-          </span>
-          <code className="trace-id">{trace.traceId}</code>
-          <CopyButton text={trace.traceId} label="Copy id" />
-        </p>
-      </header>
+      <Head trace={trace} fingerprint={fingerprint} />
       <section>
         <Waterfall key={focusId} trace={trace} focusId={focusId} />
       </section>
@@ -66,5 +58,39 @@ export function TracePage({ traceId, spanId }: Props): ReactNode {
       <LogTable logs={trace.logs} />
       <ExchangeTable exchanges={trace.exchanges} />
     </>
+  );
+}
+
+type HeadProps = Pick<Props, "fingerprint"> & { readonly trace: TraceAnswer };
+
+function Head({ trace, fingerprint }: HeadProps): ReactNode {
+  const services = new Set(trace.rows.map((row) => row.service));
+  const [root] = trace.rows;
+  const origin = tellOrigin(trace);
+  return (
+    <header className="page-head">
+      <p className="crumbs">
+        <Link to="/">Overview</Link> /{" "}
+        {fingerprint === undefined ? <Link to="/failing">Failing requests</Link> : <Link to={toFaultAddress(fingerprint)}>its fault</Link>}{" "}
+        / trace
+      </p>
+      <h1 tabIndex={-1}>
+        <Captured text={root === undefined ? "A trace without spans" : `${root.service}: ${root.name}`} />
+      </h1>
+      <p className="facts">
+        <span>{formatTime(trace.startMs)}</span>
+        <span>{formatDuration(trace.durationMs)}</span>
+        <span>
+          {formatCount(trace.rows.length + trace.leftOut)} spans in {services.size === 1 ? "1 service" : `${services.size} services`}
+        </span>
+        <code className="trace-id">{trace.traceId}</code>
+        <CopyButton text={trace.traceId} label="Copy id" />
+      </p>
+      {origin !== undefined && (
+        <p className="began">
+          <b>Failed first</b> <Captured text={shorten(origin, MOST_ORIGIN_SIGNS)} />
+        </p>
+      )}
+    </header>
   );
 }

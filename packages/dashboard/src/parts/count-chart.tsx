@@ -22,8 +22,8 @@ export function CountChart({ series, changes, height = 150, onSelect }: Props): 
   return (
     <figure className="chart">
       <figcaption className="chart-key">
-        <span className="key-failing">server errors</span>
-        <span className="key-total">requests</span>
+        <span className="key-failing">server errors, left scale</span>
+        <span className="key-total">requests, right scale</span>
         {changes.length > 0 && <span className="key-change">deploys and changes</span>}
         <span className="chart-readout">{describeStep(series, readout)}</span>
       </figcaption>

@@ -34,7 +34,7 @@ export function FailingTable({ failing }: { readonly failing: readonly FailureLi
             <tr key={`${each.traceId} ${each.spanId}`}>
               <td className="time">{formatTime(each.timeMs)}</td>
               <td className="route">
-                <Link to={toTraceAddress(each.traceId, each.spanId)}>
+                <Link to={toTraceAddress(each.traceId, each.spanId, each.fingerprint)}>
                   <Clamped text={`${each.method} ${each.route}`} />
                 </Link>
               </td>

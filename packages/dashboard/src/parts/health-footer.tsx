@@ -29,8 +29,8 @@ export function HealthFooter(): ReactNode {
     <footer className={`health${ready && audit.length === 0 ? "" : " health-bad"}`}>
       <span>{ready ? "Collector ready" : "Collector not ready"}</span>
       <span>
-        {formatCount(accepted)} accepted = {formatCount(stored)} stored + {formatCount(deduplicated)} duplicates + {formatCount(lost)}{" "}
-        dropped
+        {formatCount(accepted)} records accepted = {formatCount(stored)} stored + {formatCount(deduplicated)} duplicates +{" "}
+        {formatCount(lost)} dropped
       </span>
       {drops.map(([reason, count]) => (
         <span key={reason}>
