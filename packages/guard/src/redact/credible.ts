@@ -38,7 +38,7 @@ export const BLANK =
  * its look: a place in a file, a path of words, a selector, the name of a resource.
  */
 const NO_SECRET =
-  /^(?:\/\^[\\([]|\d{1,3}(?:\+|-\d{1,3})$|(?:argon2|[bs]crypt|pbkdf2|sha\d|md5)\w{0,9}$|[a-z][\w.-]{0,64}:\d+\.\d+[\w.]*$|\(\?[:=!]|; ?[A-Z][A-Za-z-]+(?:=|$)|\.\/|(?:\s{0,4}[+.,;)]){1,3}\s{0,4}(?!\d)[\w$]+[ ([:.=]|\d{1,6}:(?:\d{1,5}\)?|[a-z]+)$|[a-z]+:"|0x[\da-fA-F]{1,8}$|(?:arn|env|file|op|vault):(?:[A-Z_]+$|aws|[\w.-]*\/)|(?:[A-Z][a-z]+\.)?_?[A-Z]+\d{0,4}_[A-Z_]+$|(?:amd|arm)64$|[a-z]{2,32}(?:\/[a-z\d_.-]{1,64}){2,8}$|[#./]{0,2}[a-z_]{1,32}(?:[/#][a-z_-]{1,64}){1,8}$|[#.][a-z]{1,32}(?:-[a-z]{1,32}){1,4}$|\/(?:[a-z][\w.@-]{0,64}\/){1,8}[\w.@-]{0,64}$)/;
+  /^(?:\/\^[\\([]|(?:argon2|[bs]crypt|pbkdf2|sha\d|md5)\w{0,9}$|[a-z][\w.-]{0,64}:\d+\.\d+[\w.]*$|\(\?[:=!]|; ?[A-Z][A-Za-z-]+(?:=|$)|\.\/|(?:\s{0,4}[+.,;)]){1,3}\s{0,4}(?!\d)[\w$]+[ ([:.=]|\d{1,6}:(?:\d{1,5}\)?|[a-z]+)$|[a-z]+:"|0x[\da-fA-F]{1,8}$|(?:arn|env|file|op|vault):(?:[A-Z_]+$|aws|[\w.-]*\/)|(?:[A-Z][a-z]+\.)?_?[A-Z]+\d{0,4}_[A-Z_]+$|(?:amd|arm)64$|[a-z]{2,32}(?:\/[a-z\d_.-]{1,64}){2,8}$|[#./]{0,2}[a-z_]{1,32}(?:[/#][a-z_-]{1,64}){1,8}$|[#.][a-z]{1,32}(?:-[a-z]{1,32}){1,4}$|\/(?:[a-z][\w.@-]{0,64}\/){1,8}[\w.@-]{0,64}$)/;
 
 /** A template, an expression, a map or a tag of YAML that begins in a value's place and goes on behind it. */
 const EXPRESSION =
@@ -117,8 +117,8 @@ function isVariable({ scan, value, name, operator }: Claim, kind: KeyKind, raw: 
   if (name.endsWith(`.${raw}`) || name.endsWith(`_${raw}`)) return true;
   if (name.endsWith(raw) && name.length > raw.length && (/^(?:self|this|cls)\./.test(name) || /[a-z][A-Z_]/.test(raw))) return true;
   const behind = text.slice(value.end, value.end + 2);
-  if (kind === "password") return /^(?:[A-Z]{1,4}[a-z]+){2,9}$/.test(raw) && /^(?:[;)]| \|)/.test(behind);
-  return IDENTIFIER.test(raw) && (LONG_KINDS.test(kind) || /^(?:[;,)|=<[&]| [|=&+?!])/.test(behind));
+  if (kind === "password") return /^(?:[A-Z]{1,4}[a-z]{2,}){2,4}$/.test(raw) && /^(?:[;)]| \|)/.test(behind);
+  return IDENTIFIER.test(raw) && ((LONG_KINDS.test(kind) && !/[a-z]{16}/.test(raw)) || /^(?:[;,)|=<[&]| [|=&+?!])/.test(behind));
 }
 
 function isCredibleBare(claim: Claim, kind: KeyKind, raw: string): boolean {
@@ -143,7 +143,8 @@ function isCredibleBare(claim: Claim, kind: KeyKind, raw: string): boolean {
     return !isSaidOf(raw, kind === "auth" ? SAID_OF : NO_VALUE) && !(kind === "session" && /^[a-z]{1,12}$/.test(raw));
   if (isSaidOf(raw)) return false;
   if (isProse(scan, value, raw)) return false;
-  if (kind === "password") return !DONE_TO_PASSWORD.test(raw);
+  // `password: 8-64 characters` says how long it is.
+  if (kind === "password") return !DONE_TO_PASSWORD.test(raw) && !/^\d+[+-]\d* ch/.test(scan.text.slice(value.start, value.end + 3));
   return /\d/.test(raw) || /[a-z][A-Z]|[^\w.,:]/.test(raw) || raw.length >= 16;
 }
 
@@ -158,7 +159,7 @@ const NO_TOKEN = /^(?:[a-z]+(?:\.[a-z]+)+|#[\da-f]{3,6}|\/.*[\\^([].*\/[a-z]*)$/
 
 /** True for a word where a code would stand, and a label where a card would. A passcode may be a word. */
 export function isNoNumber(text: string, kind: KeyKind, name: string): boolean {
-  return kind === "card" ? !/\d/.test(text) : kind === "code" && !/pass/i.test(name) && /^[a-z]+$/i.test(text);
+  return kind === "card" ? !/\d/.test(text) : kind === "code" && !/pass/i.test(name) && /^[A-Z]?[a-z]+$/.test(text);
 }
 
 /** Names under which a word says something of a secret, and anything else may be one. */

@@ -44,6 +44,7 @@ const LINES: readonly string[] = [
   "SECRET_BACKEND=vault --set auth.existingSecret=db-auth, not authorized to perform: secretsmanager:GetSecretValue",
   // Settings.
   "SECRETS_MANAGER_REGION=eu-west-1 session_role = 'origin' Pin-Priority: 600 PSK_IDENTITY = 115 keyfile = 'krb5.keytab'",
+  "NAME     READY   SECRET             AGE\nshop     True    shop-tls-2024      12d\napi-v2   True    api-token-x7d2f    3d",
   "SSH password: disabled; password: rejected, password: encrypted, password: closed, password: omitted, Password: unexpected",
   "password: choose one for each user",
   "| Token | Meaning |\n|-------|---------|\n| expired | it ended |\n| --token | an option |\n| refresh_token | another |",
@@ -83,5 +84,11 @@ const LINES: readonly string[] = [
 describe("a line without a secret", () => {
   it.each(LINES)("stays as it was: %s", (line) => {
     expect(createRedactor().redactText(line)).toBe(line);
+  });
+
+  it.each(["| test9 | 1 |", "suite9   1", "a,b9"])("stays as it was in a table of many rows: %s", (row) => {
+    const header = row.replace(/\w+/, "name").replace(/\w+(?=\W*$)/, "pass");
+    const table = `${header}\n${`${row}\n`.repeat(400)}the end`;
+    expect(createRedactor().redactText(table)).toBe(table);
   });
 });

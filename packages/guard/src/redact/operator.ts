@@ -79,12 +79,12 @@ export function isPlainWord(scan: Scan, wordEnd: number): boolean {
   const { text, codes } = scan;
   const code = codes[wordEnd];
   const next = codes[wordEnd + 1] ?? 0;
+  if (code === 0) return true;
   if (code === 0x2e) return next !== 0x3d;
   // Behind a single space a word follows: no operator but `~>`, `->` and dashes, unless the name is an option.
   const before = codes[scan.chain - 1];
   // At a line's end a table's last column: behind a bar, a comma, a tab, a quote or two blanks.
-  const gap = before === 0x20 ? codes[scan.chain - 2] : before;
-  if (code === 0x0a || code === 0x0d) return gap !== 0x7c && gap !== 0x2c && gap !== 0x20 && gap !== 0x09 && gap !== 0x22;
+  if (code === 0x0a || code === 0x0d) return !'|, \t"'.includes(text.charAt(scan.chain - (before === 0x20 ? 2 : 1)));
   const mayBeWhose = next === 0x66 || next === 0x2d || next === 0x28 || codes[wordEnd + 2] === 0x3a;
   if (mayBeWhose && code === 0x20 && WHOSE.test(text.slice(wordEnd, wordEnd + 64))) return false;
   if (code !== 0x20 || next === 0x7e || before === 0x2d || before === 0x3c || before === 0x3a) return false;

@@ -298,6 +298,7 @@ const PLAIN_JSON: readonly unknown[] = [
   { errors: { password: ["can't be blank", "is too short (minimum is 8 characters)"] } },
   { detail: [{ type: "missing", loc: ["body", "password"], msg: "Field required", input: { username: "ann", city: "Ulm" } }] },
   { password: ["This field may not be blank."] },
+  { path: "src/token.ts", value: "hello world", files: [{ name: "docs/password.md", value: "What it says" }] },
   { pass: 12, fail: 3, action: "secretsmanager:GetSecretValue" },
   { password: "required", credentials: "include", otp: "expired", tan: "brown", secret: "string" },
   { login: { password: "Password", token: "Token", apiKey: "API key", forgotPassword: "Forgot your password?" } },

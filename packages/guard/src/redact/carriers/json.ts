@@ -6,6 +6,7 @@ import { ALNUM, BACKSLASH, CLASSES, classAt, DIGIT, isPlainWord, SPACE, UNDERSCO
 import type { Pass } from "../pass.ts";
 import { ASSIGNMENT_COST, MOST_OVERDRAWN } from "../work.ts";
 import { isNamedVersion } from "../forms/ip-address.ts";
+import { FILE_NAME } from "../names/name-table.ts";
 import type { KeyKind } from "../names/sensitive-key.ts";
 
 /** One open object or array. */
@@ -30,13 +31,13 @@ type Frame = {
  * Names whose value names the `value` beside it, as do clouds in their tags, HAR and what validators write of what they refuse. Pydantic
  * writes a path, of which the last name counts.
  */
-const LABELS = /^(?:(?:parameter)?(?:name|key)|header|path|field|property(?:name|path)?|loc)$/i;
+const LABELS = /^(?:(?:parameter|property)?(?:name|key|path)|field|property|header|loc)$/i;
 
 /** What stands beside such a name. */
 const VALUE = /^(?:\w*value|input)$/i;
 
 /** The same behind the value: `{"value": "x9", "path": "password"}`, as validators write what they refuse. */
-const LABEL_BEHIND = /^[^{}]*?"(?:name|key|path|param|field|property)": ?"([\w.]+)"/;
+const LABEL_BEHIND = /^[^{}]*?"(?:name|key|path|field|property|param)": ?"([\w.]+)"/;
 
 /** Objects that say something about what their keys name. One of a single `message` or `error` is as often what was sent. */
 const ABOUT_KEYS = /^(?:errors|messages|labels)$/i;
@@ -121,7 +122,8 @@ function findKind({ pass }: Walk, frame: Frame | undefined): KeyKind | undefined
   // `auth: { type, provider }`: what only describes a secret is none.
   if (frame.kind !== undefined)
     return frame.kind === "card" || pass.classify(`secret_${frame.key}`).kind ? (frame.keyKind ?? frame.kind) : undefined;
-  if (frame.label !== undefined && VALUE.test(frame.key)) return pass.classify(frame.label).kind ?? pass.classify("value", frame.name).kind;
+  if (frame.label !== undefined && VALUE.test(frame.key) && !FILE_NAME.test(frame.label))
+    return pass.classify(frame.label).kind ?? pass.classify("value", frame.name).kind;
   return frame.keyKind;
 }
 

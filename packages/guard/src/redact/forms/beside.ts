@@ -11,7 +11,7 @@ function readLoneValue(line: string): string | undefined {
   const quoted = /^(["'])([^"'\r\n]{1,512})\1[ \t]{0,8},?[ \t]{0,8}(?:\r?\n|$)/.exec(line)?.[2];
   if (quoted !== undefined) return quoted;
   const bare = /^[^\s"'{}[\]<>|&*!#][^\s"'{}[\]<>]{3,511}(?=[ \t]{0,8}(?:\r?\n|$))/.exec(line)?.[0];
-  if (bare === undefined || /:$|^[A-Za-z_][\w.-]*=[^=]|^\$|^[\w.]+\(/.test(bare)) return undefined;
+  if (bare === undefined || /:$|^[A-Za-z_][\w.-]*=[^=]|^\$|^[A-Za-z_.]+\(/.test(bare)) return undefined;
   return /\d|[a-z][A-Z]|[^\w-]/.test(bare) ? bare : undefined;
 }
 

@@ -45,7 +45,7 @@ const LONGEST_ESCAPED = 4_096;
 /** The stretch of escaped XML, HTML or JSON around the `&` at `at`: read without its escapes, and escaped anew when something was replaced. */
 export function readEscaped({ text, codes, inner, read, taken, pass }: Scan, at: number): Finding | undefined {
   // `&lt;`, `&#34;`, `&quot;`; most are parameters.
-  if (inner === undefined || at < read.escaped || ![codes[at + 3], codes[at + 4], codes[at + 5]].includes(0x3b)) return undefined;
+  if (inner === undefined || at < read.escaped || !text.slice(at + 3, at + 6).includes(";")) return undefined;
   const stretch = ESCAPED.exec(text.slice(at, at + LONGEST_ESCAPED))?.[0];
   if (stretch === undefined) return undefined;
   const end = at + (stretch.length < LONGEST_ESCAPED ? stretch.length : stretch.lastIndexOf("&") || LONGEST_ESCAPED);

@@ -46,10 +46,10 @@ export function trimItem({ text }: Scan, from: number, to: number): Item {
 }
 
 /** Text written so far, up to where in the original, and what the columns say of each value. */
-export type Rewriting = { readonly from: number; readonly text: string; readonly kinds: readonly (KeyKind | undefined)[] };
+type Rewriting = { readonly from: number; readonly text: string; readonly kinds: readonly (KeyKind | undefined)[] };
 
 /** Writes a tuple anew with the values of secret columns replaced. */
-export function replaceItems(scan: Scan, tuple: Tuple, rewriting: Rewriting): Rewriting {
+function replaceItems(scan: Scan, tuple: Tuple, rewriting: Rewriting): Rewriting {
   const { kinds } = rewriting;
   const { text, pass } = scan;
   let { from, text: output } = rewriting;

@@ -22,7 +22,7 @@ export type KnownName = NameVerdict & {
 export type NameTable = (place: NamePlace & { readonly text: string }, start: number, end: number) => KnownName;
 
 /** `token.ts:12:5` is a place in a file. */
-const FILE_NAME = /\.(?:[cm]?[jt]sx?|py|rb|go|java|kt|php|rs|cs|c|cc|cpp|h|html?|css|json|ya?ml|md|txt|log|sql|sh|exs?)$/i;
+export const FILE_NAME = /\.(?:[cm]?[jt]sx?|py|rb|go|java|kt|php|rs|cs|c|cc|cpp|h|html?|css|json|ya?ml|md|txt|log|sql|sh|exs?)$/i;
 
 /** Only the last two of dotted names count. */
 export function lastNames(chain: string): string {
