@@ -34,6 +34,12 @@ describe("a diagnosis in one sentence", () => {
     expect(describeDiagnosis({ ...open, suspects: [] })).toContain("which hop makes the failures");
   });
 
+  it("begins with a capital where a hop has only a description, and writes a name as it is", () => {
+    const of = (service: string): string => describeDiagnosis({ ...DIAGNOSIS, suspects: [{ service, score: 1 }] });
+    expect(of("the app behind api.example")).toMatch(/^The app behind api\.example makes the failures/);
+    expect(of("iOrders")).toMatch(/^iOrders makes/);
+  });
+
   it("names a service once that makes the failures of its own route", () =>
     expect(describeDiagnosis({ ...DIAGNOSIS, suspects: [{ service: "storefront", score: 1 }] })).toBe(
       "storefront makes the failures on POST /checkout: it did not answer in time (91 % sure).",

@@ -45,11 +45,16 @@ export function describeDiagnosis(diagnosis: Diagnosis): string {
   const cause = causes[0];
   const hidden = path.some((hop) => hop.fate === "masked") ? ", and it is hidden from the client" : "";
   if (diagnosis.verdict === "diagnosed" && cause !== undefined && origin !== undefined) {
-    return `${origin} makes the failures${where}: ${describeCause(cause.cause)} (${Math.round(cause.confidence * 100)} % sure)${hidden}.`;
+    return `${toSubject(origin)} makes the failures${where}: ${describeCause(cause.cause)} (${Math.round(cause.confidence * 100)} % sure)${hidden}.`;
   }
   const gap = missing[0] === undefined ? "" : `; missing: ${missing[0].what}`;
   if (origin === undefined) return `Inconclusive: which hop makes the failures${where} does not show${gap}.`;
   return `Inconclusive: ${origin} most likely makes the failures${where}, but why does not show${gap}.`;
+}
+
+/** A hop that has only a description, as `the app behind api.example`, begins a sentence with a capital; a name stays as it is written. */
+function toSubject(hop: string): string {
+  return hop.includes(" ") ? `${hop.charAt(0).toUpperCase()}${hop.slice(1)}` : hop;
 }
 
 /** Where a service makes the failures of its own route, it need not be named twice. */

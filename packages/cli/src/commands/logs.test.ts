@@ -351,6 +351,13 @@ describe("faultline logs, hostile input", () => {
     },
   );
 
+  it.each(["--markdown", "--html"])("says in %s that nothing tells who wrote the answers, and breaks no number", async (form) => {
+    const { out } = await run([form, write(`${access(0, "GET /pay", '502 5 "-" "c"')}\n`.repeat(1200))]);
+    expect(out).toContain("Who made it does not show: these lines carry nothing of the hop behind");
+    expect(out).toMatch(/1[ \u00A0]200 server errors in 1[ \u00A0]200 requests/);
+    expect(out).not.toMatch(/<h1>[^<]*\d \d{3}/);
+  });
+
   it("writes a page in which the log cannot become markup", async () => {
     const { out } = await run(["--html", name]);
     expect(out).not.toContain("<script");

@@ -51,6 +51,19 @@ function leadOnLate({ url }: IncomingMessage, response: ServerResponse): void {
 const SECRET = ["sk", "live", "4eC39HqLyjWDarjtT1zdp7dcAbCd"].join("_");
 
 describe("faultline triage", () => {
+  it("says of a port that speaks no TLS what OpenSSL says, without where in its source", async () => {
+    const base = await serve((_, response) => void response.writeHead(500).end());
+    const { out } = await triage(base.replace("http:", "https:"));
+    expect(out).toContain("NO RESPONSE: wrong version number\n");
+    expect(out).not.toMatch(/SSL routines|tlsany_meth/);
+  });
+
+  it("has a title once over the response in a report to paste", async () => {
+    const base = await serve((_, response) => void response.writeHead(500).end("{}"));
+    const { out } = await triage(base, "--markdown");
+    expect(out).toMatch(/## Response\n\n```\n {2}HTTP\/1\.1 500 Internal Server Error\n/);
+  });
+
   it("sends exactly the headers it shows, in their order", async () => {
     const seen: string[][] = [];
     const base = await serve((request, response) => {

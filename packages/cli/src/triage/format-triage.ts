@@ -142,7 +142,12 @@ export function formatMarkdown(report: TriageReport): string {
     "## Request",
     fence(formatRequest(request)),
     "## Response",
-    fence(formatResponse(report, Number.POSITIVE_INFINITY).slice(1).join("\n")),
+    fence(
+      formatResponse(report, Number.POSITIVE_INFINITY)
+        .slice(1)
+        .join("\n")
+        .replace(/^RESPONSE, .*\n/, ""),
+    ),
     ...(report.tls === undefined ? [] : ["## TLS", fence(formatTls(report.tls, report, Number.POSITIVE_INFINITY).join("\n"))]),
     ...(ids.length === 0
       ? []

@@ -6,6 +6,7 @@ import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } fro
 import type { Probe, ProbeFailure, ProbePurpose, ProbeResponse } from "@faultline/playbook/triage";
 import { describeForeignAnswer } from "./describe-foreign-answer.ts";
 import { findAddress } from "./find-address.ts";
+import { readOpenssl } from "./read-openssl.ts";
 import type { TriageRequest } from "./target.ts";
 import { toSecureContext } from "./trust.ts";
 
@@ -194,7 +195,8 @@ function toFailure(error: unknown, phase: ProbeFailure["phase"]): ProbeFailure {
   const inner = error instanceof AggregateError && error.errors[0] instanceof Error ? error.errors[0] : error;
   const code = "code" in inner && typeof inner.code === "string" ? inner.code : inner.name;
   // Node adds advice on how to start Node, which whoever asks about a server cannot use.
-  const message = describeForeignAnswer(inner) ?? inner.message.replace(/; if the root CA is installed locally.*$/, "");
+  const message =
+    describeForeignAnswer(inner) ?? readOpenssl(inner.message) ?? inner.message.replace(/; if the root CA is installed locally.*$/, "");
   return { phase, code, message };
 }
 

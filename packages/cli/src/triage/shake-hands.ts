@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { checkServerIdentity, connect, type DetailedPeerCertificate, type PeerCertificate, type TLSSocket } from "node:tls";
 import type { CertificateAccount, HandshakeTry, TlsHandshake } from "@faultline/playbook/triage";
 import { findAddress } from "./find-address.ts";
+import { readOpenssl } from "./read-openssl.ts";
 import type { TriageRequest } from "./target.ts";
 import { toOldContext, toSecureContext } from "./trust.ts";
 
@@ -67,9 +68,7 @@ function shake(request: TriageRequest, { tried, name, timeoutMs }: Try): Promise
 
 function describeError(error: Error): { readonly code: string; readonly message: string } {
   const code = "code" in error && typeof error.code === "string" ? error.code : error.name;
-  // OpenSSL's own account stands between colons: `…:SSL routines:ssl3_read_bytes:tlsv1 alert protocol version:…`.
-  const said = /SSL routines:[^:]*:([^:]+)/.exec(error.message)?.[1] ?? error.message;
-  return { code, message: said.trim() };
+  return { code, message: readOpenssl(error.message) ?? error.message.trim() };
 }
 
 function readSocket(socket: TLSSocket, hostname: string): Omit<Extract<TlsHandshake, { kind: "shaken" }>, "tried" | "serverName"> {

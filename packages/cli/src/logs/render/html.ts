@@ -8,13 +8,18 @@ import {
   formatNumberOf,
   formatShare,
   listUntold,
-  nameMaker,
   nameMakerShort,
+  tellMaker,
 } from "./words.ts";
 
 /** Everything that comes from a log goes through here: made visible, then escaped for text and attributes alike. */
 function escape(text: string): string {
   return toVisible(text).replace(/[&<>"'`]/g, (mark) => `&#${mark.charCodeAt(0)};`);
+}
+
+/** A narrow page breaks no number between its groups of three. */
+function keepNumbers(text: string): string {
+  return text.replaceAll(/(?<=\d) (?=\d{3}\b)/g, "\u00A0");
 }
 
 const STYLE = `
@@ -57,8 +62,8 @@ export function renderHtml(report: Report): string {
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
 <meta name="referrer" content="no-referrer"><title>${escape(title)}</title><style>${STYLE}</style></head><body><main>
-<h1>${escape(title)}</h1>
-<p class="soft">${escape(formatShare(errors.share))}${escape(span)} · ${escape(report.files.join(", "))} · ${formatCount(report.lines)} lines, ${formatCount(report.unparsed.count)} not understood</p>
+<h1>${keepNumbers(escape(title))}</h1>
+<p class="soft">${escape(formatShare(errors.share))}${escape(span)} · ${escape(report.files.join(", "))} · ${keepNumbers(`${formatCount(report.lines)} lines, ${formatCount(report.unparsed.count)}`)} not understood</p>
 ${renderVerdict(report)}
 ${renderCharts(report)}
 ${renderTable(report)}
@@ -129,7 +134,7 @@ function renderRoute(route: RouteErrors): string {
   const took =
     route.failingMedianMs === undefined ? "" : `<p class="soft">failing ones take ${formatDuration(route.failingMedianMs)} (median)</p>`;
   const lines = route.lines.map((line) => `<pre>${escape(cut(line, 1000))}</pre>`).join("");
-  return `<section class="card"><h2>${route.status} on ${escape(`${route.method} ${route.route}`)}</h2><p>Made by ${escape(nameMaker(route))}: ${escape(route.madeBy.because)}</p>${took}${toList([...causes, ...joined])}${route.next.map(({ check }) => `<p>Next: ${escape(check)}</p>`).join("")}${lines}</section>`;
+  return `<section class="card"><h2>${route.status} on ${escape(`${route.method} ${route.route}`)}</h2><p>${escape(tellMaker(route))}</p>${took}${toList([...causes, ...joined])}${route.next.map(({ check }) => `<p>Next: ${escape(check)}</p>`).join("")}${lines}</section>`;
 }
 
 function renderLists(report: Report): string {

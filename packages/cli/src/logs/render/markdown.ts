@@ -9,8 +9,8 @@ import {
   formatNumberOf,
   formatShare,
   listUntold,
-  nameMaker,
   nameMakerShort,
+  tellMaker,
 } from "./words.ts";
 
 /**
@@ -83,10 +83,7 @@ export function renderMarkdown(report: Report): string {
 }
 
 function renderRoute(route: RouteErrors): string {
-  const parts = [
-    `## ${route.status} on ${escape(`${route.method} ${route.route}`)}`,
-    `Made by ${escape(nameMaker(route))}: ${escape(route.madeBy.because)}.`,
-  ];
+  const parts = [`## ${route.status} on ${escape(`${route.method} ${route.route}`)}`, `${escape(tellMaker(route))}.`];
   if (route.failingMedianMs !== undefined) parts.push(`Failing ones take ${formatDuration(route.failingMedianMs)} (median).`);
   for (const { cause, confidence, evidence } of route.causes.slice(0, SHOWN_CAUSES)) {
     parts.push(

@@ -65,6 +65,12 @@ export function nameMaker({ madeBy }: Pick<RouteErrors, "madeBy">): string {
   return `${who}${madeBy.fate === undefined ? "" : `, which ${madeBy.fate} it`} (${Math.round(madeBy.confidence * 100)} %)`;
 }
 
+/** Who wrote the responses and what says so, as a sentence without its full stop. */
+export function tellMaker(route: Pick<RouteErrors, "madeBy">): string {
+  const { hop, because } = route.madeBy;
+  return hop === "unknown" ? `Who made it does not show: ${because}` : `Made by ${nameMaker(route)}: ${because}`;
+}
+
 /** Who wrote the responses, in a table's cell. */
 export function nameMakerShort({ madeBy }: Pick<RouteErrors, "madeBy">): string {
   const { fate: _, ...rest } = madeBy;
