@@ -2,7 +2,8 @@ import type { Hop } from "../isolate/hop-shape.ts";
 import type { Findings } from "./findings.ts";
 
 /** How a program says that somebody closed it. */
-const CLOSED = /\bmaintenance\b|\bplanned (?:downtime|outage|work)\b/i;
+const CLOSED =
+  /\b(?:(?:in|under|for|planned|scheduled) maintenance|maintenance (?:mode|window|page))\b|\bplanned (?:downtime|outage|work)\b/i;
 
 /**
  * A service that answers 503 and says when to come again, or that it is in maintenance, does what it was told: the switch that closed it is

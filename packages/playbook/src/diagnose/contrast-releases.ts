@@ -38,29 +38,56 @@ export function contrastReleases(input: ReleaseInput): readonly ReleaseContrast[
   const asked = (origin.hop?.calls ?? []).flatMap(({ callee }) =>
     callee === undefined || callee.isInferred === true ? [] : [callee.service],
   );
-  const services = [...new Set([originService, ...onPath, ...asked])];
-  return services.flatMap((service) => contrastService(service, input).map((each) => ({ ...each, isOrigin: service === originService })));
+  const services = [...new Set([originService, ...onPath])];
+  const beside = [...new Set(asked)].filter((service) => !services.includes(service));
+  const onWay = services.flatMap((service) =>
+    contrastService(service, input).map((each) => ({ ...each, isOrigin: service === originService })),
+  );
+  return [...onWay, ...beside.flatMap((service) => contrastAsked(service, input))];
 }
 
-function contrastService(
+/** Of a callee that answered well, only a version that next to nobody could use says something: others were deployed, or grew, by chance. */
+const LEAST_FAILING_SHARE = 0.8;
+
+function contrastAsked(service: string, input: ReleaseInput): readonly ReleaseContrast[] {
+  const { bad, good } = seeAll(service, input);
+  return contrastVersions(service, input, { bad, good })
+    .filter(({ difference: { failingWith, succeedingWith } }) => failingWith >= LEAST_FAILING_SHARE * (failingWith + succeedingWith))
+    .map((each) => ({ ...each, isOrigin: false }));
+}
+
+type SeenBoth = { readonly bad: readonly Seen[]; readonly good: readonly Seen[] };
+
+function seeAll(service: string, { failing, succeeding }: ReleaseInput): SeenBoth {
+  const see = (each: Occurrence) => seeService(each, service);
+  return { bad: failing.flatMap(see), good: succeeding.flatMap(see) };
+}
+
+function contrastVersions(
   service: string,
-  { failing, succeeding, spans, changes }: ReleaseInput,
+  { spans, changes }: ReleaseInput,
+  { bad, good }: SeenBoth,
 ): readonly Omit<ReleaseContrast, "isOrigin">[] {
-  const bad = failing.flatMap((each) => seeService(each, service));
-  const good = succeeding.flatMap((each) => seeService(each, service));
-  const isReplaced = new Set([...bad, ...good].map(({ version }) => version)).size > 1;
+  if (new Set([...bad, ...good].map(({ version }) => version)).size <= 1) return [];
+  const versions = compare("version", bad.flatMap(versionOf), good.flatMap(versionOf));
+  return versions.map((difference) => {
+    const deployed = listDeploys(service, changes).some(({ version }) => version === difference.value);
+    const isLate = deployed || listLate(spans, service, "version").has(String(difference.value));
+    return { service, kind: "version", difference, isLate };
+  });
+}
+
+function listDeploys(service: string, changes: readonly Change[]): readonly Change[] {
+  return changes.filter((change) => change.service === service && change.kind === "deploy");
+}
+
+function contrastService(service: string, input: ReleaseInput): readonly Omit<ReleaseContrast, "isOrigin">[] {
+  const { bad, good } = seeAll(service, input);
+  const found = contrastVersions(service, input, { bad, good });
   const isSpread = new Set([...bad, ...good].map(({ instance }) => instance)).size > 1;
-  if (!isReplaced && !isSpread) return [];
-  const own = changes.filter((change) => change.service === service && change.kind === "deploy");
-  const found: Omit<ReleaseContrast, "isOrigin">[] = [];
-  const versions = isReplaced ? compare("version", bad.flatMap(versionOf), good.flatMap(versionOf)) : [];
-  for (const difference of versions) {
-    const late = listLate(spans, service, "version");
-    const isLate = late.has(String(difference.value)) || own.some(({ version }) => version === difference.value);
-    found.push({ service, kind: "version", difference, isLate });
-  }
   if (found.length > 0 || !isSpread) return found;
-  const late = new Set([...listLate(spans, service, "instance"), ...own.flatMap(({ instances }) => instances ?? [])]);
+  const own = listDeploys(service, input.changes);
+  const late = new Set([...listLate(input.spans, service, "instance"), ...own.flatMap(({ instances }) => instances ?? [])]);
   const age = ({ instance }: Seen) => (instance === undefined ? [] : [late.has(instance) ? "new" : "old"]);
   const instances = compare("instance", bad.flatMap(age), good.flatMap(age)).filter(({ value }) => value === "new");
   return instances.map((difference) => ({ service, kind: "instances", difference, isLate: true }));

@@ -60,6 +60,8 @@ describe("what others note of a process that ends", () => {
 
   it.each([
     ["another pod", event("cache-importer-7d9f6c5b4-k2p8x", "OOMKilling")],
+    ["another's pod on each node", event("cache-importer-k2p8x", "OOMKilling")],
+    ["a run of its timetable", event("cache-28391034-k2p8x", "OOMKilling")],
     ["its own pod that is only slow to start", event("cache-7d9f6c5b4-k2p8x", "Unhealthy")],
   ])("is not heard of %s", (_, log) => expect(firstCause([log])).toBe("keepalive-race"));
 });

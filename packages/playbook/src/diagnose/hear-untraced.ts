@@ -45,11 +45,14 @@ const KILLED = /\bwas sent SIG(?:KILL|SEGV|ABRT)\b|\bexited on signal (?:6|9|11)
 /** Events of a cluster that say why a pod ended; others say that it did, or that it is not ready. */
 const ENDS: ReadonlySet<string> = new Set(["OOMKilling", "OOMKilled", "Evicted"]);
 
+/** What a cluster adds to the name of what it runs: a hash and a pod's own, in letters that make no words, or a number. */
+const POD_SUFFIX = /^(?:[2456789bcdf-hj-np-tvwxz]{6,10}-[2456789bcdf-hj-np-tvwxz]{5}|\d+)$/;
+
 /** True of a cluster's event of a pod of the service, which the collector's receiver of events writes without a service's name. */
 function isEndOfPod(log: LogRecord, service: string): boolean {
   const pod = log.resource.attributes["k8s.object.name"];
   if (typeof pod !== "string" || !ENDS.has(readReason(log)) || !pod.startsWith(`${service}-`)) return false;
-  return /^(?:[0-9a-z]{6,10}-[0-9a-z]{5}|\d+)$/.test(pod.slice(service.length + 1));
+  return POD_SUFFIX.test(pod.slice(service.length + 1));
 }
 
 function readReason({ attributes }: LogRecord): string {

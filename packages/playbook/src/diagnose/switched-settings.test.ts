@@ -70,4 +70,9 @@ describe("a service that was closed on purpose", () => {
   });
 
   it("is told from one whose flag broke it", () => expect(diagnose({ ...closed({}), changes: [flag()] }).verdict).toBe("diagnosed"));
+
+  it("is told from one that maintains something", () => {
+    const logs = [{ severity: 9, body: "index maintenance finished" }];
+    expect(diagnose({ ...closed({ logs }), changes: [flag()] }).verdict).toBe("diagnosed");
+  });
 });

@@ -60,6 +60,27 @@ describe("a bad deploy", () => {
     expect(diagnosis.suspects[0]?.service).toBe("front");
   });
 
+  it("is not that of a callee whose new version answers others as well, where the code itself broke", () => {
+    const answered = (version: string) => request({ version });
+    const broken = { exception: { type: "TypeError", message: "Cannot read properties of undefined (reading 'vat')" } };
+    const observations = new TraceBuilder()
+      .traces(20, () => answered("2.9.4"))
+      .traces(10, () => answered("3.0.0"))
+      .traces(8, () => ({ ...answered("3.0.0"), code: 500, ...broken }))
+      .observations();
+    expect(diagnose(observations).causes[0]?.cause).toBe("unhandled-exception");
+  });
+
+  it("is not that of a callee that was only given more instances", () => {
+    const answered = (instance: string) => request({ instance });
+    const broken = { exception: { type: "TypeError", message: "Cannot read properties of undefined (reading 'vat')" } };
+    const observations = new TraceBuilder()
+      .traces(20, (index) => answered(`a${index % 2}`))
+      .traces(12, (index) => ({ ...answered(`b${index % 2}`), code: 500, ...broken }))
+      .observations();
+    expect(diagnose(observations).causes[0]?.cause).toBe("unhandled-exception");
+  });
+
   it("is known by instances that came later than the others where nobody sets a version", () => {
     const observations = new TraceBuilder()
       .traces(20, (index) => request({ instance: `a${index % 2}` }))
