@@ -1,8 +1,17 @@
-import { NotFoundException } from "@nestjs/common";
+import "reflect-metadata";
+import * as common from "@nestjs/common";
+import { APP_PIPE, NestFactory } from "@nestjs/core";
+import { ExpressAdapter } from "@nestjs/platform-express";
+import { FastifyAdapter } from "@nestjs/platform-fastify";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { createGuard } from "../guard.ts";
 import { createCollected } from "../testing/collected.ts";
 import { NEST_HOSTS } from "../testing/nest-hosts.ts";
+import { guardNest } from "./nest.ts";
 
 const open: (() => unknown)[] = [];
 afterEach(async () => {
@@ -13,7 +22,7 @@ describe.each(NEST_HOSTS)("$name", (host) => {
   it("keeps Nest's own statuses, as problem details, and counts them as no failure", async () => {
     const guard = createGuard({ service: "nest", endpoint: false, announce: false, processHooks: false });
     const route = (): never => {
-      throw new NotFoundException("no such order");
+      throw new common.NotFoundException("no such order");
     };
     const mounted = await host.mount(guard, route);
     const { url } = mounted;
@@ -46,5 +55,66 @@ describe.each(NEST_HOSTS)("$name", (host) => {
     await expect.poll(() => guard.counts().captured).toBe(1);
     await guard.flush();
     expect(collected.spans[0]?.attributes).toMatchObject({ "http.route": "/route", "error.type": "TypeError" });
+  });
+});
+
+/** A controller as TypeScript compiles it, of a script on the disk. */
+const COMPILED = `exports.createModule = ({ Body, Controller, HttpCode, Module, Post, Query }, pipes) => {
+    const __param = (index, decorator) => (target, key) => decorator(target, key, index);
+    const __decorate = (list, target, key) => {
+        for (const each of list.reverse()) each(target, key, key && Object.getOwnPropertyDescriptor(target, key));
+    };
+    let Orders = class Orders {
+        create(dto) { return { mail: dto.customer.mail.trim() }; }
+        search(q) { return { q: q.trim() }; }
+    };
+    __decorate([Post("orders"), HttpCode(200), __param(0, Body())], Orders.prototype, "create", null);
+    __decorate([Post("search"), HttpCode(200), __param(0, Query("q"))], Orders.prototype, "search", null);
+    __decorate([Controller()], Orders);
+    let App = class App {
+    };
+    __decorate([Module({ controllers: [Orders], providers: pipes })], App);
+    return App;
+};`;
+
+describe.each([
+  ["Express", () => new ExpressAdapter()],
+  ["Fastify", () => new FastifyAdapter()],
+])("parameters that Nest decorates, on %s", (_name, createAdapter) => {
+  /** The statuses of a right request and of a wrong one, for a body and for a part of a query. */
+  async function ask(pipes: readonly object[]): Promise<readonly number[]> {
+    const file = join(mkdtempSync(join(tmpdir(), "faultline-nest-")), "controller.cjs");
+    writeFileSync(file, COMPILED);
+    const { createModule } = createRequire(file)(file) as { createModule: (...given: readonly unknown[]) => new () => object };
+    const guard = createGuard({ service: "nest", endpoint: false, announce: false, processHooks: false });
+    const app = guardNest(
+      await NestFactory.create(createModule(common, pipes), createAdapter() as ExpressAdapter, { logger: false }),
+      guard,
+    );
+    await app.listen(0, "127.0.0.1");
+    open.push(
+      () => app.close(),
+      () => guard.close(),
+    );
+    const url = await app.getUrl();
+    const send = async (path: string, body: unknown): Promise<number> => {
+      const headers = { "content-type": "application/json" };
+      return (await fetch(`${url}/${path}`, { method: "POST", headers, body: JSON.stringify(body) })).status;
+    };
+    return [
+      await send("orders", { customer: { mail: "a" } }),
+      await send("orders", {}),
+      await send("search?q=a", {}),
+      await send("search", {}),
+    ];
+  }
+
+  it("are followed to the request", async () => {
+    expect(await ask([])).toEqual([200, 400, 200, 400]);
+  });
+
+  it("are as they were sent only where no pipe of the app may have made something else of them", async () => {
+    const pipe = { provide: APP_PIPE, useValue: { transform: (value: unknown) => value } };
+    expect(await ask([pipe])).toEqual([200, 500, 200, 400]);
   });
 });

@@ -2,6 +2,7 @@
 import type { ServerResponse } from "node:http";
 import type { Guard } from "../guard.ts";
 import { answerThrown } from "../respond/answer.ts";
+import { piped } from "../respond/source/piped.ts";
 import { guardRequests } from "./express.ts";
 import { guardFastify } from "./fastify.ts";
 import { breakOff, findExchange, isClientGone, type NodeRequest, sendAnswer } from "./node-view.ts";
@@ -20,6 +21,7 @@ type NestLike = {
   use(middleware: never): unknown;
   useGlobalFilters(filter: never): unknown;
   getHttpAdapter(): { getType(): string; getInstance(): unknown };
+  readonly config?: { getGlobalPipes?(): readonly unknown[]; getGlobalRequestPipes?(): readonly unknown[] };
 };
 
 /** What becomes of an exception after it has been captured. */
@@ -54,6 +56,12 @@ function takeOver(reply: Reply): void {
   }
 }
 
+/** Do pipes see the arguments of every handler? Where an app does not say, they may. */
+function hasPipes({ config }: NestLike): boolean {
+  const given = [config?.getGlobalPipes?.(), config?.getGlobalRequestPipes?.()];
+  return given.some((pipes) => pipes?.length !== 0);
+}
+
 function handOn(filter: Filter, thrown: unknown, host: HostLike): unknown {
   return Reflect.apply(filter.catch, filter, [thrown, host]);
 }
@@ -62,10 +70,12 @@ function handOn(filter: Filter, thrown: unknown, host: HostLike): unknown {
 class GuardFilter {
   readonly #guard: Guard;
   readonly #next: Filter | undefined;
+  readonly #app: NestLike;
 
-  constructor(guard: Guard, next: Filter | undefined) {
+  constructor(guard: Guard, next: Filter | undefined, app: NestLike) {
     this.#guard = guard;
     this.#next = next;
+    this.#app = app;
   }
 
   catch(thrown: unknown, host: HostLike): unknown {
@@ -81,6 +91,7 @@ class GuardFilter {
     if (this.#next !== undefined) return handOn(this.#next, thrown, host);
     const isSent = guard.shield(() => {
       if (exchange === undefined || response.headersSent) return false;
+      if (hasPipes(this.#app)) piped.add(exchange.request as object);
       if (reply !== undefined) takeOver(reply);
       return sendAnswer(response, answerThrown(guard, exchange, { thrown, isClientGone: isClientGone(request) }));
     });
@@ -96,6 +107,6 @@ export function guardNest<App extends object>(app: App, guard: Guard, options: N
   const adapter = nest.getHttpAdapter();
   if (adapter.getType() === "fastify") guardFastify(guard, { respond: false })(adapter.getInstance() as object, undefined, () => undefined);
   else nest.use(guardRequests(guard) as never);
-  nest.useGlobalFilters(new GuardFilter(guard, options.filter) as never);
+  nest.useGlobalFilters(new GuardFilter(guard, options.filter, nest) as never);
   return app;
 }

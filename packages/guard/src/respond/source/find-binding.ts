@@ -1,6 +1,6 @@
 /** Finds what a name stands for at a place in a script: a parameter, or a variable that is given its value once. */
 import { findChainStart, findOnLevel, isEnd } from "./read-expression.ts";
-import { type Named, readNames, readParameters, type Step } from "./read-pattern.ts";
+import { type Named, readNames, readParameters, readTarget, type Step } from "./read-pattern.ts";
 import { endsValue, isWord, type Token } from "./tokens.ts";
 
 /** A function around a place: the token that its parameters begin with, and the range of its body. */
@@ -67,20 +67,16 @@ function* walkOut(tokens: readonly Token[], from: number): Generator<Around> {
   for (let at = from - 1; at >= 0; at--) {
     const token = tokens[at] as Token;
     if (!isOver && token.text === "=>") yield { opener: at, isArrow: true };
-    isOver ||= /^[,;]$/.test(token.text) || beginsStatement(tokens, at + 1);
+    const isHeader = isLoopHeader(tokens, token.pair);
+    isOver ||= /^[,;]$/.test(token.text) || (!isHeader && beginsStatement(tokens, at + 1));
     if (token.pair < at) {
       at = token.pair;
-      if (!isOver && isLoopHeader(tokens, at)) yield { opener: at, isArrow: false, isHeader: true };
+      if (!isOver && isHeader) yield { opener: at, isArrow: false, isHeader: true };
     } else if (token.pair > at) {
       yield { opener: at, isArrow: false };
       isOver = false;
     }
   }
-}
-
-/** Where the expression ends that an arrow gives, for a place directly in it. */
-function findArrowEnd(tokens: readonly Token[], place: number): number {
-  return findStop(tokens, { from: place, end: tokens.length }, /^[,;)\]}]$/);
 }
 
 /** Where what begins at a token stops: at such a sign, or where a statement begins. */
@@ -100,11 +96,13 @@ function readSurrounding(tokens: readonly Token[], { opener, isArrow }: Around, 
   if (parameters === undefined) return undefined;
   const head = tokens[parameters - 1];
   if (head !== undefined && CONTROL.test(head.text) && at === opener && !isArrow) return undefined;
-  return { parameters, from: opener, end: isArrow ? findArrowEnd(tokens, place) : (tokens[opener]?.pair ?? opener) };
+  // What an arrow gives ends with the expression, for a place directly in it.
+  const end = isArrow ? findStop(tokens, { from: place, end: tokens.length }, /^[,;)\]}]$/) : (tokens[opener]?.pair ?? opener);
+  return { parameters, from: opener, end };
 }
 
 /** The bracket around a place. */
-function findOpener(tokens: readonly Token[], place: number): number | undefined {
+export function findOpener(tokens: readonly Token[], place: number): number | undefined {
   for (let at = place - 1; at >= 0; at--) {
     const { pair } = tokens[at] as Token;
     if (pair > at) return at;
@@ -222,12 +220,6 @@ function findValue(tokens: readonly Token[], from: number, end: number): { reado
   return text === "=" || text === "of" ? { start: at + 1, isOf: text === "of" } : undefined;
 }
 
-function readTargets(tokens: readonly Token[], at: number): readonly Named[] {
-  const token = tokens[at];
-  if (token?.text === "{" || token?.text === "[") return readNames(tokens, at);
-  return token?.kind === "name" ? [{ name: token.text, at, path: [], isRest: false }] : [];
-}
-
 /** A declaration of `name` directly between two brackets. `block` is where it holds. */
 function findDeclaration(
   tokens: readonly Token[],
@@ -238,22 +230,17 @@ function findDeclaration(
     const token = tokens[at] as Token;
     const isIt = /^(?:const|let|var)$/.test(token.text) && tokens[at - 1]?.text !== ".";
     for (let target = isIt ? at + 1 : range.end; target < range.end;) {
-      const named = readTargets(tokens, target).find((each) => each.name === name);
+      const named = readTarget(tokens, { from: target, end: target + 1 }, []).find((each) => each.name === name);
       const value = findValue(tokens, target, range.end);
       if (named !== undefined) return toBinding(tokens, { named, value, end: range.block });
-      const end = findNextTarget(tokens, target, range.end);
-      if (end === undefined) break;
-      target = end;
+      // The next name of the same declaration stands behind a comma.
+      const end = findStop(tokens, { from: target, end: range.end }, /^[,;]$/);
+      if (tokens[end]?.text !== ",") break;
+      target = end + 1;
     }
     if (token.pair > at) at = token.pair;
   }
   return undefined;
-}
-
-/** The next name of the same declaration, behind a comma. */
-function findNextTarget(tokens: readonly Token[], from: number, end: number): number | undefined {
-  const at = findStop(tokens, { from, end }, /^[,;]$/);
-  return at < end && tokens[at]?.text === "," ? at + 1 : undefined;
 }
 
 type Declared = { readonly named: Named; readonly value: ReturnType<typeof findValue>; readonly end: number };

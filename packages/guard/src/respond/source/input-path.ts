@@ -1,4 +1,5 @@
 /** Follows an expression back to the request: through variables, patterns, callbacks and the calls of the stack's own frames. */
+import { readDecorator } from "./decorated.ts";
 import { type Binding, type CallOf, findBinding, findCallOf, findSurroundings, skipHead, type Surrounding } from "./find-binding.ts";
 import type { Scripts, Site } from "./frames.ts";
 import { type Expression, findCall, findChainStart, isEnd, readArguments, readExpression } from "./read-expression.ts";
@@ -96,6 +97,8 @@ export class Tracer {
   #steps = 0;
   /** The functions that were passed through: what they read of the request is known to them. */
   readonly passed: { readonly tokens: readonly Token[]; readonly owner: Surrounding }[] = [];
+  /** Would pipes of the whole app have seen what was followed? */
+  isPipeable = false;
 
   constructor(scripts: Scripts) {
     this.#scripts = scripts;
@@ -254,13 +257,23 @@ export class Tracer {
     // A framework called it, or a server of Node, as far as can be seen.
     const called = this.#scripts.frames.slice(caller).find(({ kind }) => kind !== "node");
     if (called !== undefined && called.kind !== "framework") return undefined;
-    const guessed = this.#guessRequest(binding, site);
+    const guessed = this.#traceGiven(binding, site);
     // What made the function that runs was not called for a request: its context may be that of the app.
     return own !== undefined || (binding.path.length === 0 && isPart(guessed, "request")) ? guessed : undefined;
   }
 
   #guessRequest(binding: Parameter, site: Site): InputPath | undefined {
     return binding.index === 0 && isRequestName(site.tokens, binding) ? toRequest(site.tokens, binding.owner) : undefined;
+  }
+
+  /** What a framework gives to a parameter: what its decorator says, or the request. */
+  #traceGiven(binding: Parameter, site: Site): InputPath | undefined {
+    const decorator = readDecorator(site.tokens, binding);
+    if (decorator === undefined) return this.#guessRequest(binding, site);
+    const [, name = "", key] = decorator;
+    const of = toMember(toPart("request"), name.toLowerCase());
+    this.isPipeable ||= isPart(of, "body") || (!key && !isPart(of, "request"));
+    return of && key ? toMember(of, isPart(of, "headers") ? key.toLowerCase() : key) : of;
   }
 
   /** A named function that a list's method was given: `items.map(toLine)`. */

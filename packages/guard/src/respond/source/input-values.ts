@@ -61,7 +61,7 @@ function readQuery({ target }: RecordedInput): Readonly<Record<string, unknown>>
 }
 
 function readPart(path: Extract<InputPath, { kind: "part" }>, input: RecordedInput, body: Body): Found | undefined {
-  if (path.part === "body" || path.part === "sent" || path.part === "text") return body;
+  if (readsBody(path) !== undefined) return body;
   if (path.part === "query") return { value: readQuery(input), isText: true };
   return path.part === "headers" && input.hasPlainHeaders ? { value: input.headers, isText: true, isHeaders: true } : undefined;
 }

@@ -20,8 +20,8 @@ function findDefault(tokens: readonly Token[], from: number, end: number): numbe
   return at === end ? undefined : at + 1;
 }
 
-/** The names in one element of a pattern; `step` leads to it. */
-function readTarget(tokens: readonly Token[], range: { from: number; end: number }, path: readonly Step[]): readonly Named[] {
+/** The names in one element of a pattern; `path` leads to it. */
+export function readTarget(tokens: readonly Token[], range: { from: number; end: number }, path: readonly Step[]): readonly Named[] {
   const { from, end } = range;
   const token = tokens[from];
   if (token === undefined || from >= end) return [];

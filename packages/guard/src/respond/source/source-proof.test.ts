@@ -1,80 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { HostView } from "../../exchange.ts";
 import { createGuard } from "../../index.ts";
-import { createCollected } from "../../testing/collected.ts";
+import { ask, type Asked, call, folder, load, loadHandler, view } from "../../testing/scripted-handlers.ts";
 import { answerThrown } from "../answer.ts";
-
-const folder = mkdtempSync(join(tmpdir(), "faultline-source-"));
-mkdirSync(join(folder, "node_modules", "express"), { recursive: true });
-// What calls handlers is a package, as with every framework.
-writeFileSync(join(folder, "node_modules", "express", "index.js"), "exports.call = async (handler, ...given) => await handler(...given);");
-mkdirSync(join(folder, "node_modules", "queue"), { recursive: true });
-writeFileSync(join(folder, "node_modules", "queue", "index.js"), "exports.run = (job, ...given) => job(...given);");
-const load = createRequire(join(folder, "app.cjs"));
-const { call } = load("express") as { call: (handler: unknown, ...given: unknown[]) => Promise<unknown> };
-
-type Asked = {
-  readonly body?: unknown;
-  /** The body that was sent, where that is not the JSON of `body`. */
-  readonly text?: string;
-  readonly method?: string;
-  readonly target?: string;
-  readonly headers?: Record<string, string>;
-};
-type Handled = Asked & { readonly request: object };
-
-const view: HostView<Handled> = {
-  method: ({ method }) => method ?? "POST",
-  target: ({ target }) => target ?? "/",
-  headers: ({ headers }) => ({ "content-type": "application/json", ...headers }),
-  scheme: () => "http",
-  route: () => undefined,
-  protocol: () => "1.1",
-  clientAddress: () => undefined,
-  parsedBody: ({ body }) => body,
-};
-
-let scripts = 0;
-
-/** A handler out of a script of its own, as an app has it on its disk. */
-function loadHandler(script: string): unknown {
-  const file = join(folder, `handler-${scripts++}.cjs`);
-  writeFileSync(file, script.includes("exports") ? script : `exports.handler = ${script}\n`);
-  return (load(file) as { handler: unknown }).handler;
-}
-
-/** What is answered to a request, and what is told of it. */
-async function ask(handler: unknown, asked: Asked): Promise<{ status: number; told: number }> {
-  const collected = createCollected();
-  const guard = createGuard({ service: "s", endpoint: false, announce: false, processHooks: false, transport: collected });
-  const { body, text = body === undefined ? "" : JSON.stringify(body), target = "/", headers = {} } = asked;
-  const query = Object.fromEntries(new URL(target, "http://x").searchParams);
-  const request = {
-    body,
-    query,
-    headers,
-    url: target,
-    method: "POST",
-    get: (name: string) => headers[name],
-    json: async () => JSON.parse(text) as unknown,
-    user: undefined,
-    async *[Symbol.asyncIterator]() {
-      yield Buffer.from(text);
-    },
-  };
-  const exchange = guard.begin(view, { ...asked, request });
-  if (text !== "") exchange.keepBody(Buffer.from(text));
-  const thrown = await call(handler, request, {}).catch((error: unknown) => error);
-  const { status } = answerThrown(guard, exchange, { thrown });
-  guard.finish(exchange, status, false);
-  await guard.close();
-  return { status, told: collected.logs.length };
-}
 
 /** Scripts of handlers and a request that each of them cannot take. */
 const PROVOKED: readonly (readonly [name: string, script: string, asked: Asked])[] = [
@@ -194,6 +124,11 @@ const PROVOKED: readonly (readonly [name: string, script: string, asked: Asked])
   ],
   ["the last of what is no list", "(req) => { const { list } = req.body; return list[list.length - 1].id }", { body: { list: 5 } }],
   ["a header that is asked for", "(req) => req.get('x-tenant').trim()", {}],
+  [
+    "the body of a loop on a line of its own",
+    "(req) => {\nlet sum = 0\nfor (const { price } of req.body.items)\n    sum += price.value\nreturn sum }",
+    { body: { items: [{}] } },
+  ],
   ["minified code", "var r={post(p,h){exports.handler=h}};r.post(`/m`,(e,t)=>{let{user:n}=e.body;return n.name});", { body: {} }],
 ];
 

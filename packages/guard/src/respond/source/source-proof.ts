@@ -8,14 +8,15 @@ import type { Exchange } from "../../exchange.ts";
 import type { ErrorAnswer } from "../error-facts.ts";
 import { type Claim, OWN_VALUES, readClaim } from "./claim.ts";
 import { findSurroundings, type Surrounding } from "./find-binding.ts";
-import { type Frame, readFrames, Scripts } from "./frames.ts";
+import { readFrames, Scripts } from "./frames.ts";
 import { type InputPath, Tracer } from "./input-path.ts";
 import { bodiesFor, type Found, findValues, type RecordedInput } from "./input-values.ts";
 import { wouldAnotherDo } from "./misnamed.ts";
+import { piped } from "./piped.ts";
 import type { Token } from "./tokens.ts";
 
 /** What was read of the scripts for one stack: the paths into a request that the failing expression comes from, and which names are read around it. */
-type Origin = { readonly paths: readonly InputPath[]; readonly names: ReadonlySet<string> };
+type Origin = { readonly paths: readonly InputPath[]; readonly names: ReadonlySet<string>; readonly isPipeable: boolean };
 
 const MAX_STACKS = 256;
 /** Of how many values for which the words hold it is asked whether another would have done. */
@@ -34,18 +35,11 @@ function collectNames(tokens: readonly Token[], { parameters, end }: Surrounding
   });
 }
 
-/** The innermost frame of the app, with nothing but Node and the language above it. */
-function findInnermost(frames: readonly Frame[]): number | undefined {
-  const at = frames.findIndex(({ kind }) => kind !== "node" && kind !== "native");
-  return frames[at]?.kind === "app" ? at : undefined;
-}
-
 function readOrigin(claim: Pick<Claim, "paths">, stack: string): Origin | undefined {
   const frames = readFrames(stack);
-  const frame = findInnermost(frames);
-  if (frame === undefined) return undefined;
   const scripts = new Scripts(frames);
-  const site = scripts.find(frame);
+  // The innermost frame must be the app's, with nothing but Node and the language above it.
+  const site = scripts.find(frames.findIndex(({ kind }) => kind !== "node" && kind !== "native"));
   if (site === undefined) return undefined;
   const tracer = new Tracer(scripts);
   const paths = claim.paths(tracer, site).filter((path) => path !== undefined);
@@ -54,7 +48,11 @@ function readOrigin(claim: Pick<Claim, "paths">, stack: string): Origin | undefi
   const read = [...around.map((owner) => ({ tokens: site.tokens, owner })), ...tracer.passed];
   // What a type has that way need not be there either: `coupon?: Coupon`.
   const optional = site.tokens.flatMap(({ text }, at, all) => (all[at + 1]?.text === "?" && all[at + 2]?.text === ":" ? [`${text}?`] : []));
-  return { paths, names: new Set([...read.flatMap(({ tokens, owner }) => collectNames(tokens, owner)), ...optional]) };
+  return {
+    paths,
+    names: new Set([...read.flatMap(({ tokens, owner }) => collectNames(tokens, owner)), ...optional]),
+    isPipeable: tracer.isPipeable,
+  };
 }
 
 function findOrigin({ kind, claim }: { readonly kind: number; readonly claim: Pick<Claim, "paths"> }, stack: string): Origin | undefined {
@@ -97,7 +95,7 @@ function isProvoked(exchange: Exchange, bodyText: () => string | undefined): boo
     : undefined;
   const stack = known && exchange.account?.stack?.frames;
   const origin = known && stack && findOrigin(known, stack);
-  if (!origin) return false;
+  if (!origin || (origin.isPipeable && piped.has(request as object))) return false;
   const headers = view.headers(request);
   const isEmpty = headers["transfer-encoding"] === undefined && !(Number(headers["content-length"]) > 0);
   const input: RecordedInput = {

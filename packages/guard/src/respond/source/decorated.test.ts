@@ -1,0 +1,194 @@
+import { describe, expect, it } from "vitest";
+import { ask, type Asked, loadHandler } from "../../testing/scripted-handlers.ts";
+import { readDecorator } from "./decorated.ts";
+import { findBinding } from "./find-binding.ts";
+import { scanTokens } from "./tokens.ts";
+
+/** What is read of the decorator of the parameter that the script gives back. */
+function readOf(script: string): ReturnType<typeof readDecorator> {
+  const tokens = scanTokens(script) ?? [];
+  const at = tokens.findIndex(({ text }) => text === "return") + 1;
+  const binding = findBinding(tokens, tokens[at]?.text ?? "", at);
+  return readDecorator(tokens, binding as Parameters<typeof readDecorator>[1]);
+}
+
+const METHOD = "{ create(id, dto) { return dto; } createAll(dto) {} }";
+
+/** A list of decorators as a compiler writes it behind a class, and what is read of the second parameter's. */
+const COMPILED: readonly (readonly [compiler: string, script: string])[] = [
+  [
+    "TypeScript, for CommonJS",
+    `let Orders = class Orders ${METHOD}; exports.Orders = Orders;
+__decorate([(0, common_1.Post)(), __param(1, (0, common_1.Query)("all"))], Orders.prototype, "createAll", null);
+__decorate([(0, common_1.Post)("a)"), __param(0, (0, common_1.Param)("id")), __param(1, (0, common_1.Body)("user"))], Orders.prototype, "create", null);`,
+  ],
+  [
+    "TypeScript, for modules",
+    `let Orders = class Orders extends Base(Order) ${METHOD}; __decorate([Post(), __param(1, Body("user"))], Orders.prototype, "create", null);`,
+  ],
+  [
+    "esbuild",
+    `let Orders = class ${METHOD};\n__decorateClass([\n  Post(),\n  __decorateParam(0, Param("id")),\n  __decorateParam(1, Body("user"))\n], Orders.prototype, "create", 1);\nOrders = __decorateClass([\n  Controller("o")\n], Orders);`,
+  ],
+  [
+    "swc",
+    `class Orders ${METHOD}\n_ts_decorate([\n (0, _common.Post)(),\n _ts_param(0, (0, _common.Param)("id")),\n _ts_param(1, (0, _common.Body)("user")),\n _ts_metadata("design:type", Function)\n], Orders.prototype, "create", null);`,
+  ],
+];
+
+/** What cannot be said of a decorator of `dto`. */
+const UNKNOWN: readonly (readonly [given: string, decorator: string])[] = [
+  ["a pipe", "Body(UserPipe)"],
+  ["a pipe that is made there", "Body(new UserPipe())"],
+  ["a part and a pipe", 'Body("user", new UserPipe())'],
+  ["a part that a constant names", "Body(KEY)"],
+  ["a decorator that is no call", "User"],
+];
+
+describe("the decorator of a parameter", () => {
+  it.each(COMPILED)("is read as it is written by %s", (_compiler, script) => {
+    expect(readOf(script)?.slice(1)).toEqual(["Body", "user"]);
+  });
+
+  it.each(UNKNOWN)("says nothing with %s", (_given, decorator) => {
+    const script = `class Orders ${METHOD}\n_ts_decorate([_ts_param(1, ${decorator}), _ts_param(2, Body())], Orders.prototype, "create", null);`;
+    expect(readOf(script)?.[1]).not.toBe("Body");
+    expect(readOf(script)).toBeDefined();
+  });
+
+  it("is not that of another parameter, another method or another class", () => {
+    expect(readOf(`class Orders ${METHOD} d([__param(0, Body())], Orders.prototype, "create")`)).toBeUndefined();
+    expect(readOf(`class Orders ${METHOD} d([__param(1, Body())], Orders.prototype, "createAll")`)).toBeUndefined();
+    expect(readOf(`class Store ${METHOD} class Orders {} d([__param(1, Body())], Orders.prototype, "create")`)).toBeUndefined();
+    expect(readOf("function create(id, dto) { return dto; }")).toBeUndefined();
+  });
+});
+
+/** A controller as TypeScript compiles it: a method of its class, the decorators of that, and what it is given of the `request`. */
+function compileController(method: string, decorators: string, given = "request.body"): string {
+  return `const { bind } = require("@nestjs/core"), common_1 = new Proxy({}, { get: () => () => 0 })
+const __decorate = (list, target) => target, __param = () => 0
+let Orders = class Orders {
+    ${method}
+}
+exports.Orders = Orders
+__decorate([
+    (0, common_1.Get)(),
+    __param(0, (0, common_1.Headers)()),
+], Orders.prototype, "list", null)
+__decorate([
+    (0, common_1.Post)("orders"),
+    ${decorators}
+    __metadata("design:paramtypes", [Object]),
+], Orders.prototype, "create", null)
+exports.Orders = Orders = __decorate([
+    (0, common_1.Controller)()
+], Orders)
+let Other = class Other { }
+__decorate([__param(0, (0, common_1.Body)())], Other.prototype, "find", null)
+exports.handler = bind(new Orders(), "create", (request) => [${given}])
+function __metadata() {}`;
+}
+
+/** Methods of controllers and a request that each of them cannot take. */
+const PROVOKED: readonly (readonly [name: string, script: string, asked: Asked])[] = [
+  ["a decorated body", compileController("create(dto) { return dto.user.name }", "__param(0, (0, common_1.Body)()),"), { body: {} }],
+  [
+    "a decorated part of a body, handed on",
+    compileController(
+      "async create(id, user) { return this.read(user) }\n read(user) { return user.mail.trim() }",
+      '__param(0, (0, common_1.Param)("id")),\n__param(1, (0, common_1.Body)("user")),',
+      '"7", request.body.user',
+    ),
+    { body: { user: {} } },
+  ],
+  [
+    "a decorated pattern",
+    compileController("create({ user: { name } }) { return name }", "__param(0, (0, common_1.Body)()),"),
+    { body: { user: null } },
+  ],
+  [
+    "a decorated part of a query",
+    compileController("create(q) { return q.trim() }", '__param(0, (0, common_1.Query)("q")),', "request.query.q"),
+    { target: "/orders" },
+  ],
+  [
+    "a decorated header",
+    compileController("create(tenant) { return tenant.trim() }", '__param(0, (0, common_1.Headers)("X-Tenant")),', "undefined"),
+    {},
+  ],
+  [
+    "a decorated request, wherever it stands",
+    compileController(
+      "create(id, data) { return data.body.user.name }",
+      '__param(0, (0, common_1.Param)("id")), __param(1, (0, common_1.Req)()),',
+      '"7", request',
+    ),
+    { body: {} },
+  ],
+];
+
+/** Methods that are wrong, or were given something else than was sent, and a request that is right. */
+const BUGS: readonly (readonly [name: string, script: string, asked: Asked])[] = [
+  [
+    "what a pipe has made of a part",
+    compileController("create(user) { return user.profile.name }", '__param(0, (0, common_1.Body)("user", UserPipe)),', "{}").concat(
+      "\nvar UserPipe",
+    ),
+    { body: { user: "7" } },
+  ],
+  [
+    "what a pipe has made of a body, whatever it is called",
+    compileController("create(request) { return request.body.name }", "__param(0, (0, common_1.Body)(UserPipe)),", "{}").concat(
+      "\nvar UserPipe",
+    ),
+    {},
+  ],
+  [
+    "what the pipes of a method have made",
+    compileController(
+      "create(dto) { return dto.order.name }",
+      "(0, common_1.UsePipes)(new Map()), __param(0, (0, common_1.Body)()),",
+      "{}",
+    ),
+    { body: { id: 1 } },
+  ],
+  [
+    "what the pipes of a class have made",
+    compileController("create(dto) { return dto.order.name }", "__param(0, (0, common_1.Body)()),", "{}").replace(
+      "Controller)()",
+      "Controller)(), (0, common_1.UsePipes)(new Map())",
+    ),
+    { body: { id: 1 } },
+  ],
+  [
+    "what may be validated, by a decorator of the app's own",
+    compileController("create(dto) { return dto.order.name }", "(0, common_1.ValidatedBy)({}), __param(0, (0, common_1.Body)()),", "{}"),
+    { body: { id: 1 } },
+  ],
+  [
+    "what a decorator of the app's gives",
+    compileController("create(request) { return request.body.name }", "__param(0, (0, common_1.CurrentUser)()),", "{}"),
+    {},
+  ],
+  [
+    "a method that is named as the one of another class",
+    compileController("find(dto) { return dto.user.name }", "", "{}").replace('(new Orders(), "create"', '(new Orders(), "find"'),
+    { body: {} },
+  ],
+  [
+    "a decorated part by a wrong name",
+    compileController("create(user) { return user.name }", '__param(0, (0, common_1.Body)("custmer")),', "request.body.custmer"),
+    { body: { customer: { name: "ann" } } },
+  ],
+];
+
+describe("what the source proves of a decorated parameter", () => {
+  it.each(PROVOKED)("is that the request provoked it: %s", async (_name, script, asked) => {
+    expect(await ask(loadHandler(script), asked)).toEqual({ status: 400, told: 1 });
+  });
+
+  it.each(BUGS)("is nothing of a bug: %s", async (_name, script, asked) => {
+    expect(await ask(loadHandler(script), asked)).toMatchObject({ status: 500 });
+  });
+});

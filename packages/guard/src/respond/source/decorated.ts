@@ -1,0 +1,24 @@
+/** Finds what NestJS's decorators give to a parameter: compilers write `@Body("user") user` as `__param(0, Body("user"))` in a list behind the class. */
+import { type Binding, findOpener } from "./find-binding.ts";
+import { writeTokens } from "./read-expression.ts";
+import type { Token } from "./tokens.ts";
+
+/** A decorator with no arguments, or with one text: `(0, common_1.Body)("user")`. */
+const PLAIN = /^[^)]*?(\w+) (?:\) )?\( (?:\W([\w-]+)\W )?\) \)/;
+
+/**
+ * The name of a parameter's decorator, and the text that it was given; nothing where pipes may make something else of what it gives, undefined where no
+ * decorator can be seen. The list of a method ends with `], Orders.prototype, "create"`, and that of the class, the last one, with `], Orders)`.
+ */
+export function readDecorator(
+  tokens: readonly Token[],
+  { owner, index }: Extract<Binding, { readonly kind: "parameter" }>,
+): readonly (string | undefined)[] | undefined {
+  const method = owner.parameters - 1;
+  const end = tokens[findOpener(tokens, method) ?? 0]?.pair ?? 0;
+  const [behind = ""] = writeTokens(tokens, end, tokens.length).split(" class ");
+  const lists = behind.split(". prototype , ");
+  const list = lists[lists.findIndex((each) => each.split(/\W/)[1] === tokens[method]?.text) - 1];
+  const found = list?.split(`aram ( ${index} , `)[1];
+  return found === undefined ? undefined : (!/Pipes|Valid/.test(`${list}${lists.at(-1)}`) && PLAIN.exec(found)) || [];
+}
