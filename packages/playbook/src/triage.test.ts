@@ -109,7 +109,41 @@ describe("triage of one failing request", () => {
   });
 
   it.each([
+    "java.sql.SQLTransientConnectionException: HikariPool-1 - Connection is not available, request timed out after 30000ms.",
+    "PHP Fatal error: Uncaught PDOException: SQLSTATE[HY000] [2002] Connection timed out in /var/www/db.php on line 3",
+    "ActiveRecord::ConnectionTimeoutError: could not obtain a connection from the pool",
+    `{"error":"TypeError: fetch failed"}`,
+  ])("names no defect where what failed is a call, of which an app's runtime tells: %s", (body) => {
+    const { maker, diagnosis } = judge([respond("first", { status: 500, body }), respond("simple", GOOD_APP)]);
+    expect(maker.maker).toBe("app");
+    expect(diagnosis.verdict).toBe("inconclusive");
+  });
+
+  it.each([`{"error":"Undefined variable in your formula"}`, `{"error":"Undefined index fund"}`])(
+    "takes no word of a trade for PHP's: %s",
+    (body) => {
+      const { maker } = judge([respond("first", { status: 500, body }), respond("simple", { status: 200, body: "ok" })]);
+      expect(maker.maker).toBe("unknown");
+    },
+  );
+
+  it.each([
+    'Undefined array key "total"',
+    `{"message":"Undefined array key \\"total\\""}`,
+    "Notice: Undefined index: total in cart",
+    "Undefined variable $total",
+  ])("knows PHP by what it misses: %s", (body) => {
+    const { maker } = judge([respond("first", { status: 500, body }), respond("simple", { status: 200, body: "ok" })]);
+    expect(maker.maker).toBe("app");
+  });
+
+  it.each([
     ["another's fault, as it tells it", 500, `{"error":"images: Worker threw exception (Cloudflare 1101)"}`],
+    [
+      "another's page, as it tells of it",
+      502,
+      `{"error":"Web server received an invalid response while acting as a gateway or proxy server"}`,
+    ],
     ["what its page says of others", 503, "<p>We left Sucuri WebSite Firewall. Backend or gateway work goes on.</p>"],
     ["a fault of a service of old", 500, `{"fault":{"faultcode":"Server","faultstring":"Order 17 is locked","errorcode":"ORD17"}}`],
     ["a fault of a machine", 500, `{"fault":{"message":"x","description":"Status report of pump 4 failed"}}`],

@@ -324,6 +324,16 @@ function isJson(body: string | undefined): boolean {
   }
 }
 
+/** Exceptions of drivers and clients, by what stands in their names, and what fetch says. */
+const OF_CALL =
+  /(?:Connect|Timeout|Pool|Socket|Database|SQL|PDO|JDBC|Operational|ResourceAccess|Network|Redis|Mongo|Kafka|Amqp)\w{0,60}(?:Exception|Error)\b|\bSQLSTATE\b|\bfetch failed\b/;
+
+/** True of an error of a call that failed: that nothing caught it is not what went wrong. */
+function tellsOfCall(body = ""): boolean {
+  const text = body.slice(0, READ_CHARACTERS);
+  return findRuntimeWords(text) !== undefined && OF_CALL.test(text) && !DEFECT.test(text);
+}
+
 /** What the status itself and the state of the rest of the host say. */
 function weighStatus({ probes, maker }: ProbeFindings): readonly ProbeEvidence[] {
   const [first, ...others] = probes;
@@ -338,7 +348,7 @@ function weighStatus({ probes, maker }: ProbeFindings): readonly ProbeEvidence[]
       evidence: { statement: "the quota is used up", measured: `remaining 0, status ${status}`, source: "header", weight: 3 },
     });
   const simple = others.find(({ purpose, response }) => purpose === "simple" && response !== undefined && response.status < 400);
-  if (maker.maker === "app" && status === 500) {
+  if (maker.maker === "app" && status === 500 && !tellsOfCall(first.response.body)) {
     const weight = simple === undefined ? 1.2 : 1.8;
     const statement = simple === undefined ? "the app answers 500" : "the app answers 500 here, and other routes of it work";
     found.push({

@@ -28,7 +28,7 @@ const RUNTIME_WORDS: readonly RegExp[] = [
   // PHP
   /\bCall to (?:a member function|undefined (?:function|method)) /,
   /\bUncaught (?:\w+\\)*\w*(?:Error|Exception)\b/,
-  /\bUndefined (?:array key|variable|index|offset)\b/,
+  /\bUndefined (?:array key (?:\\?"|\d)|variable(?:: \$?| \$)\w|(?:index|offset): )/,
   // Rust, Elixir
   /\bcalled `(?:Option|Result)::\w+\(\)` on /,
   /\bno function clause matching in\b/,

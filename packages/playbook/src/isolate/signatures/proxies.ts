@@ -275,7 +275,7 @@ export const PROXY_SIGNATURES: readonly Signature[] = [
     vendor: "IIS, Application Request Routing",
     hop: "proxy",
     made: "here",
-    pattern: { status: [502], bodyHas: ["Web server received an invalid response while acting as a gateway or proxy server"] },
+    pattern: { status: [502], bodyHas: ["502 - Web server received an invalid response while acting as a gateway or proxy server"] },
     meaning: "the proxy of IIS got no valid answer from behind; 502.3 is a time-out or a refusal, its log has the Win32 code",
     certainty: "recalled",
     source: "Microsoft, troubleshooting 502 errors in ARR",
