@@ -64,6 +64,12 @@ describe("faultline triage", () => {
     expect(out).toMatch(/## Response\n\n```\n {2}HTTP\/1\.1 500 Internal Server Error\n/);
   });
 
+  it("calls nobody the writer of an answer that never came", async () => {
+    const base = await serve((request) => void request.socket.destroy());
+    expect((await triage(base)).out).toMatch(/^WHO DID NOT ANSWER: 127\.0\.0\.1:\d+, \d+ %$/m);
+    expect((await triage(base, "--markdown")).out).toMatch(/^Did not answer: 127\.0\.0\.1:\d+, \d+ %\.$/m);
+  });
+
   it("sends exactly the headers it shows, in their order", async () => {
     const seen: string[][] = [];
     const base = await serve((request, response) => {

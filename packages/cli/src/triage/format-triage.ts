@@ -96,14 +96,18 @@ export function formatFindings(report: TriageReport, columns: number): string {
     "",
     ...(triage.diagnosis.scope.failing === 0
       ? [formatNoFailure(report.probes, triage, columns)]
-      : [`WHO WROTE IT: ${describeMaker(triage)}`, "", formatDiagnosis(triage.diagnosis, columns)]),
+      : [
+          `${triage.maker.maker === "network" ? "WHO DID NOT ANSWER" : "WHO WROTE IT"}: ${describeMaker(triage)}`,
+          "",
+          formatDiagnosis(triage.diagnosis, columns),
+        ]),
   ].join("\n");
 }
 
 function describeMaker({ maker }: Triage): string {
   const sure = `${Math.round(maker.confidence * 100)} %`;
   if (maker.maker === "unknown") return `not certain; perhaps ${maker.name} (${sure})`;
-  return `${maker.name}${maker.maker === "network" ? " (no response)" : ""}, ${sure}`;
+  return `${maker.name}, ${sure}`;
 }
 
 /** Lines of the wire stay as they are; what is said about them is broken to the width. */
@@ -134,7 +138,7 @@ export function formatMarkdown(report: TriageReport): string {
   return [
     `# ${escapeMarkdown(`${request.method} ${request.url}`)}`,
     escapeMarkdown(describeDiagnosis(diagnosis)),
-    `Written by: ${escapeMarkdown(describeMaker(triage))}.`,
+    `${triage.maker.maker === "network" ? "Did not answer" : "Written by"}: ${escapeMarkdown(describeMaker(triage))}.`,
     "## Evidence",
     [...new Set(evidence)].join("\n") || "None.",
     "## Probes",

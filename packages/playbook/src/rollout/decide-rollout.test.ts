@@ -53,6 +53,11 @@ describe("deciding whether a version may have more traffic", () => {
     },
   );
 
+  it("asks for the names where neither version has had a request", () => {
+    expect(decideRollout(arm(0, 0), arm(0, 0))).toMatchObject({ kind: "wait", because: expect.stringContaining("called so?") as string });
+    expect(decideRollout(arm(0, 9), arm(0, 0))).toMatchObject({ kind: "wait", because: "the canary has had no requests" });
+  });
+
   it("waits when both versions fail alike, because something behind both is broken", () => {
     expect(decideRollout(arm(500, 1000), arm(55, 100))).toMatchObject({
       kind: "wait",

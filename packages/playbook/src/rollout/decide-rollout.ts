@@ -35,7 +35,11 @@ export function decideRollout(baseline: ArmCounts, canary: ArmCounts, policy: Ro
   const arms = { baseline, canary };
   const unusable = [describeUnusable("baseline", baseline), describeUnusable("canary", canary)].find((each) => each !== undefined);
   if (unusable !== undefined) return { kind: "wait", because: unusable, ...arms };
-  if (canary.total === 0) return { kind: "wait", because: "the canary has had no requests", needMore: minimumRequests, ...arms };
+  if (canary.total === 0) {
+    const because =
+      baseline.total > 0 ? "the canary has had no requests" : "neither version has had a request: are the service and both called so?";
+    return { kind: "wait", because, needMore: minimumRequests, ...arms };
+  }
   if (baseline.total === 0) return { kind: "wait", because: "the baseline has had no requests to compare with", ...arms };
 
   const spent = policy.look === undefined ? alpha : alpha / (policy.look * (policy.look + 1));
