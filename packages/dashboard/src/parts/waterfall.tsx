@@ -77,6 +77,8 @@ function walk(event: KeyboardEvent<HTMLOListElement>): void {
 
 /** Beyond this part of the ruler there is no room for a label: the mark stands alone. */
 const LABELLED_TO = 0.85;
+/** Beyond this part a label stands before its mark where the ruler is short. */
+const LATE_FROM = 0.6;
 
 function Ruler({ traceMs }: { readonly traceMs: number }): ReactNode {
   return (
@@ -84,7 +86,11 @@ function Ruler({ traceMs }: { readonly traceMs: number }): ReactNode {
       <span />
       <div>
         {toTicks(traceMs).map((tick) => (
-          <span key={tick} style={{ left: `${((tick / (traceMs || 1)) * 100).toFixed(2)}%` }}>
+          <span
+            key={tick}
+            className={tick > traceMs * LATE_FROM ? "late" : undefined}
+            style={{ left: `${((tick / (traceMs || 1)) * 100).toFixed(2)}%` }}
+          >
             {tick === 0 ? "0" : tick < traceMs * LABELLED_TO ? formatDuration(tick) : ""}
           </span>
         ))}
