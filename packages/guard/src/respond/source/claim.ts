@@ -1,9 +1,9 @@
 /** What the words of an error claim of a value, and where in the script that value was read. */
 import { readTextMember } from "../../capture/throwable.ts";
-import { findBinding, findPatternAt } from "./find-binding.ts";
+import { findBinding, findPatternAt, findSurroundings } from "./find-binding.ts";
 import type { Site } from "./frames.ts";
 import { type InputPath, toPart, traceChain, type Tracer } from "./input-path.ts";
-import { findCall, findComma, isEnd, readArguments, readExpression, readKeyOf, writeTokens } from "./read-expression.ts";
+import { type Expression, findCall, findComma, isEnd, readArguments, readExpression, readKeyOf, writeTokens } from "./read-expression.ts";
 import { endsValue, type Token } from "./tokens.ts";
 
 type Paths = (tracer: Tracer, site: Site) => readonly (InputPath | undefined)[];
@@ -87,17 +87,28 @@ function readGiven(tracer: Tracer, site: Site, isSpread: boolean): readonly (Inp
 const given: Paths = (tracer, site) => readGiven(tracer, site, false);
 const firstGiven: Paths = (tracer, site) => given(tracer, site).slice(0, 1);
 
-/** For words that do not name a value: was the call given one that no function was given, and that did not come with the request? */
+/** Has the app a value by itself: one that begins with nothing that a function was given? What a variable in a function is made of may not be read. */
+function isOwn(tokens: readonly Token[], given: Expression | undefined): boolean {
+  let root = given;
+  while (root && "of" in root) root = root.of;
+  if (root?.kind !== "name") return false;
+  const binding = findBinding(tokens, root.name, root.at);
+  if (binding === undefined || binding.kind === "parameter") return binding === undefined;
+  const isMade = binding.start < root.at && isOwn(tokens, readExpression(tokens, binding.start)?.expression);
+  return isMade || findSurroundings(tokens, binding.start).length === 0;
+}
+
+/** For words that do not name a value: was the call given one of the app's own, that did not come with the request? */
 export const OWN_VALUES = {
   kind: -1,
   claim: {
-    paths: (tracer: Tracer, site: Site): ReturnType<Paths> =>
-      readArguments(site.tokens, findCall(site.tokens, site.at) ?? site.at).map((given) => {
-        let root = given;
-        while (root && "of" in root) root = root.of;
-        const isOwn = root?.kind === "name" && findBinding(site.tokens, root.name, root.at)?.kind !== "parameter";
-        return isOwn && !tracer.trace(given, site) ? toPart("request") : undefined;
-      }),
+    paths: (tracer: Tracer, site: Site): ReturnType<Paths> => {
+      const { tokens, at } = site;
+      const open = findCall(tokens, at) ?? at;
+      // The other arguments are options, which fail in other words.
+      const read = readArguments(tokens, open).slice(0, /^URL|Comp/.test(tokens[open - 1]?.text ?? "") ? 2 : 1);
+      return read.some((given) => isOwn(tokens, given) && !tracer.trace(given, site)) ? [toPart("request")] : [];
+    },
   },
 };
 
@@ -131,16 +142,16 @@ const assigned: Paths = (tracer, site) => receiver(tracer, site, site.at - 1);
 const dated: Paths = (tracer, site) => [...receiver(tracer, site), ...given(tracer, site)];
 
 /** The kinds of values that JSON has; of texts alone, as in a query, whoever calls another method than a text's is mistaken each time. */
-const CARRIED = [String.prototype, Array.prototype, Number.prototype, Boolean.prototype, Object.prototype];
+const CARRIED = ["", [], 0, true, {}];
 
-function hasMethod(prototype: object, name: string): boolean {
-  return typeof (prototype as Record<string, unknown>)[name] === "function";
+function hasMethod(value: unknown, name: string): boolean {
+  return typeof (value as Record<string, unknown>)[name] === "function";
 }
 
 function lacksMethod(name: string): Claim["holds"] {
   return (value, isText) => {
-    if (isNothing(value) || hasMethod(Object(value) as object, name)) return false;
-    return isText ? typeof value !== "string" && hasMethod(String.prototype, name) : CARRIED.some((each) => hasMethod(each, name));
+    if (isNothing(value) || hasMethod(value, name)) return false;
+    return isText ? isObject(value) && !(value instanceof Date) && hasMethod("", name) : CARRIED.some((each) => hasMethod(each, name));
   };
 }
 

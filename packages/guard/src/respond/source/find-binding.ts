@@ -53,7 +53,7 @@ function findParameters(tokens: readonly Token[], at: number): number | undefine
 const CONTROL = /^(?:if|catch|for|await|while|switch|with)$/;
 
 /** One surrounding of a place: an open bracket, or an arrow without one. */
-type Around = { readonly opener: number; readonly isArrow: boolean; readonly isHeader?: boolean };
+type Around = { readonly opener: number; readonly isHeader?: boolean };
 
 /** Does the bracket hold the header of a loop? */
 function isLoopHeader(tokens: readonly Token[], open: number): boolean {
@@ -66,14 +66,14 @@ function* walkOut(tokens: readonly Token[], from: number): Generator<Around> {
   let isOver = false;
   for (let at = from - 1; at >= 0; at--) {
     const token = tokens[at] as Token;
-    if (!isOver && token.text === "=>") yield { opener: at, isArrow: true };
+    if (!isOver && token.text === "=>") yield { opener: at };
     const isHeader = isLoopHeader(tokens, token.pair);
     isOver ||= /^[,;]$/.test(token.text) || (!isHeader && beginsStatement(tokens, at + 1));
     if (token.pair < at) {
       at = token.pair;
-      if (!isOver && isHeader) yield { opener: at, isArrow: false, isHeader: true };
+      if (!isOver && isHeader) yield { opener: at, isHeader: true };
     } else if (token.pair > at) {
-      yield { opener: at, isArrow: false };
+      yield { opener: at };
       isOver = false;
     }
   }
@@ -85,19 +85,16 @@ function findStop(tokens: readonly Token[], range: { readonly from: number; read
 }
 
 /** The function that an opener or an arrow is the beginning of; that of a bracket around its parameters begins behind it. */
-function readSurrounding(tokens: readonly Token[], { opener, isArrow }: Around, place: number): Surrounding | undefined {
-  if (tokens[opener]?.text === "(") {
-    const body = (tokens[opener]?.pair ?? opener) + 1;
-    return readSurrounding(tokens, { opener: body, isArrow: tokens[body]?.text === "=>" }, body + 1);
-  }
-  if (!isArrow && tokens[opener]?.text !== "{") return undefined;
-  const at = !isArrow && tokens[opener - 1]?.text === "=>" ? opener - 1 : opener;
+function readSurrounding(tokens: readonly Token[], opener: number, place: number): Surrounding | undefined {
+  const text = tokens[opener]?.text;
+  const close = tokens[opener]?.pair ?? opener;
+  if (text === "(") return readSurrounding(tokens, close + 1, close + 2);
+  if (text !== "=>" && text !== "{") return undefined;
+  const at = tokens[opener - 1]?.text === "=>" ? opener - 1 : opener;
   const parameters = findParameters(tokens, at);
-  if (parameters === undefined) return undefined;
-  const head = tokens[parameters - 1];
-  if (head !== undefined && CONTROL.test(head.text) && at === opener && !isArrow) return undefined;
+  if (parameters === undefined || (CONTROL.test(tokens[parameters - 1]?.text ?? "") && tokens[at]?.text === "{")) return undefined;
   // What an arrow gives ends with the expression, for a place directly in it.
-  const end = isArrow ? findStop(tokens, { from: place, end: tokens.length }, /^[,;)\]}]$/) : (tokens[opener]?.pair ?? opener);
+  const end = text === "=>" ? findStop(tokens, { from: place, end: tokens.length }, /^[,;)\]}]$/) : close;
   return { parameters, from: opener, end };
 }
 
@@ -149,14 +146,17 @@ function findPatternParameter(tokens: readonly Token[], pattern: Pattern): Bindi
   const { names, count } = readParameters(tokens, parameters);
   const [first, ...path] = findSteps(names, { ...pattern, depth: pattern.depth + 1 }) ?? [];
   if (first === undefined || first.fallback !== undefined) return undefined;
-  const owner = readSurrounding(tokens, { opener: parameters, isArrow: false }, parameters);
+  const close = tokens[parameters]?.pair ?? parameters;
+  // What it returns may have a type, behind which its body is not looked for.
+  const isTyped = tokens[close + 1]?.text === ":";
+  const owner = isTyped ? { parameters, from: close, end: close } : readSurrounding(tokens, parameters, parameters);
   if (owner === undefined) return undefined;
   return { kind: "parameter", index: Number(first.key), path, owner, count, changes: UNCHANGED };
 }
 
 /** The functions around a place, from the inside out. */
 export function findSurroundings(tokens: readonly Token[], place: number): readonly Surrounding[] {
-  return [...walkOut(tokens, place)].flatMap((around) => readSurrounding(tokens, around, place) ?? []);
+  return [...walkOut(tokens, place)].flatMap(({ opener }) => readSurrounding(tokens, opener, place) ?? []);
 }
 
 /** What is looked through, and stays as it is. */
@@ -230,7 +230,7 @@ function findDeclaration(
     const token = tokens[at] as Token;
     const isIt = /^(?:const|let|var)$/.test(token.text) && tokens[at - 1]?.text !== ".";
     for (let target = isIt ? at + 1 : range.end; target < range.end;) {
-      const named = readTarget(tokens, { from: target, end: target + 1 }, []).find((each) => each.name === name);
+      const named = readTarget(tokens, { from: target, end: target + 1 }).find((each) => each.name === name);
       const value = findValue(tokens, target, range.end);
       if (named !== undefined) return toBinding(tokens, { named, value, end: range.block });
       // The next name of the same declaration stands behind a comma.
@@ -290,34 +290,34 @@ function findParameter(tokens: readonly Token[], name: string, owner: Surroundin
   return changes === undefined ? null : { kind: "parameter", index: Number(first?.key), path, owner, count, changes };
 }
 
-function findNearest(tokens: readonly Token[], name: string, place: number): Binding | undefined {
-  for (const around of walkOut(tokens, place)) {
-    const { opener, isArrow, isHeader = false } = around;
+/** Null when the name is declared, and cannot be followed. */
+function findNearest(tokens: readonly Token[], name: string, place: number): Binding | null | undefined {
+  for (const { opener, isHeader } of walkOut(tokens, place)) {
     const token = tokens[opener] as Token;
-    if (isHeader) {
+    if (isHeader === true) {
       const looped = findDeclaration(tokens, name, { from: opener + 1, end: token.pair, block: place + 1 });
-      if (looped !== undefined) return looped ?? undefined;
+      if (looped !== undefined) return looped;
       continue;
     }
-    const inside = isArrow ? undefined : findDeclaration(tokens, name, { from: opener + 1, end: token.pair, block: token.pair });
-    if (inside !== undefined) return inside ?? undefined;
-    const owner = readSurrounding(tokens, around, place);
+    // An arrow without a bracket has nothing between itself and itself.
+    const inside = findDeclaration(tokens, name, { from: opener + 1, end: token.pair, block: token.pair });
+    if (inside !== undefined) return inside;
+    const owner = readSurrounding(tokens, opener, place);
     const given = owner === undefined ? undefined : findParameter(tokens, name, owner);
-    if (given !== undefined) return given ?? undefined;
+    if (given !== undefined) return given;
     if (owner === undefined && token.text === "{" && tokens[opener - 1]?.text === ")") {
       const header = tokens[opener - 1]?.pair ?? opener;
       if (tokens[header - 1]?.text === "catch" && tokens[header + 1]?.text === name) return undefined;
       const looped = findDeclaration(tokens, name, { from: header + 1, end: opener - 1, block: token.pair });
-      if (looped !== undefined) return looped ?? undefined;
+      if (looped !== undefined) return looped;
     }
   }
-  const top = findDeclaration(tokens, name, { from: 0, end: tokens.length, block: tokens.length });
-  return top ?? undefined;
+  return findDeclaration(tokens, name, { from: 0, end: tokens.length, block: tokens.length });
 }
 
 /** What `name` stands for at `place`; undefined when that cannot be said. */
 export function findBinding(tokens: readonly Token[], name: string, place: number): Binding | undefined {
-  const binding = findNearest(tokens, name, place);
+  const binding = findNearest(tokens, name, place) ?? undefined;
   if (binding === undefined || binding.kind === "parameter") return binding;
   // What another function put there may have been of another request.
   const [giver] = findSurroundings(tokens, binding.start);

@@ -23,7 +23,7 @@ function readFrame(text: string): Frame {
   // What was made of a text while the app ran is in no file.
   if (text.length > MAX_FRAME || text.includes("eval at")) return { kind: "package" };
   const [, file, line, column] = POSITION.exec(text) ?? [];
-  if (file === undefined) return { kind: text.includes("<anonymous>") ? "native" : /^(?:.*\()?node:/.test(text) ? "node" : "package" };
+  if (file === undefined) return { kind: text.includes("<anonymous>") ? "native" : /(?:^|\()node:/.test(text) ? "node" : "package" };
   const packages = file.split("node_modules");
   if (packages.length > 1 || file.includes("?")) return { kind: FRAMEWORK.test(packages.at(-1) ?? "") ? "framework" : "package" };
   const path = file.startsWith("file:") ? fileURLToPath(file) : file;

@@ -48,8 +48,8 @@ const ANSWERS = /^(?:res|err|reply|data)/;
 const ROUTES = /^(?:get|post|put|patch|delete|all|use|route|on|param|register|createServer|addHook|set\w+)$/;
 const ELEMENT_METHODS = /^(?:map|forEach|filter|some|every|find\w*|flatMap|sort|toSorted|reduce\w*)$/;
 /** Methods of a text or a list that give the same for the same, and take no function. */
-const TEXT_METHODS = /^(?:split|match|replace|join|flat|trim\w*|to(?:Lower|Upper)Case|slice|substring|at|toString)$/;
-const CONVERTS = /^(?:Number|String|parseInt|parseFloat|decodeURI(?:Component)?)$/;
+const TEXT_METHODS = /^(?:split|match|replace|join|flat|trim\w*|to\w+|slice|substring|at)$/;
+const CONVERTS = /^(?:Number|String|parseInt|parseFloat|decodeURI\w*)$/;
 const BODY_READER = /^(?:read|parse|get|receive|collect)?_?(?:request|req)?_?(?:json|body)$/i;
 const MAX_STEPS = 40;
 
@@ -157,12 +157,8 @@ export class Tracer {
     }
     if (isNew || callee.kind !== "member") return undefined;
     const { key } = callee;
-    const owner = readName(callee.of);
-    if (owner === "Buffer" && key === "concat") {
-      const list = this.trace(first, site);
-      return isPart(list, "text") ? list : undefined;
-    }
-    if (/^(?:JSON\.parse|Object\.(?:keys|values|entries))$/.test(`${owner}.${key}`)) return this.#traceConverted(first, key, site);
+    if (/^(?:JSON\.parse|Buffer\.concat|Object\.(?:keys|values|entries))$/.test(`${readName(callee.of)}.${key}`))
+      return this.#traceConverted(first, key, site);
     const of = this.trace(callee.of, site);
     return of && this.#traceMethod(of, key, given);
   }
@@ -170,6 +166,7 @@ export class Tracer {
   /** What something is made of: a number, a date, its keys, what its JSON says. */
   #traceConverted(given: Expression | undefined, by: string, site: Site): InputPath | undefined {
     const of = this.trace(given, site);
+    if (by === "concat") return isPart(of, "text") ? of : undefined;
     // What a helper reads may be the text or what was made of it: JSON makes the same of both.
     if (by === "parse" && (isPart(of, "text") || isPart(of, "sent"))) return toPart("sent");
     return of && !isPromised(of) ? { kind: "converted", of, by } : undefined;
@@ -222,7 +219,7 @@ export class Tracer {
         const of = call.index === 0 && binding.index === 0 ? this.traceAt(call.start, site, call.last - 1) : undefined;
         return of?.kind === "promised" ? of.of : undefined;
       }
-      const isRouted = ROUTES.test(method.text) && /^["'`][/*]/.test(tokens[call.open + 1]?.text ?? "");
+      const isRouted = ROUTES.test(method.text) && method.text !== "on" && /^["'`][/*]/.test(tokens[call.open + 1]?.text ?? "");
       if (isRouted && binding.index === 0 && !ANSWERS.test(readFirst(tokens, owner))) return toRequest(tokens, owner);
       if (!ROUTES.test(method.text)) return undefined;
     }

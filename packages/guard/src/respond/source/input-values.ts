@@ -60,8 +60,10 @@ function readQuery({ target }: RecordedInput): Readonly<Record<string, unknown>>
   return parse(target.split(/\?(.*)/s)[1] ?? "");
 }
 
+const OF_BODY = /^(?:body|sent|text)$/;
+
 function readPart(path: Extract<InputPath, { kind: "part" }>, input: RecordedInput, body: Body): Found | undefined {
-  if (readsBody(path) !== undefined) return body;
+  if (OF_BODY.test(path.part)) return body;
   if (path.part === "query") return { value: readQuery(input), isText: true };
   return path.part === "headers" && input.hasPlainHeaders ? { value: input.headers, isText: true, isHeaders: true } : undefined;
 }
@@ -96,50 +98,57 @@ function standIn(found: Found, { value, when }: Extract<InputPath, { kind: "fall
   return isMissing ? { value, isText: false } : found;
 }
 
-function convert(by: string, value: unknown): unknown {
-  if (by === "Date") return new Date(value as string);
+/** None where the code would have failed there. Of a number, a date or a list of keys everybody knows which methods it has, as of a text. */
+function convert(by: string, found: Found): readonly Found[] {
   const maker = [JSON, Object, globalThis].find((each) => by in each) as unknown as Record<string, (given: unknown) => unknown>;
-  return maker[by]?.(value);
+  try {
+    const value = by === "Date" ? new Date(found.value as string) : maker[by]?.(found.value);
+    return [{ ...found, value, isText: by in Object ? found.isText : by !== "parse" }];
+  } catch {
+    return [];
+  }
+}
+
+type Onward = Exclude<InputPath, { readonly kind: "part" | "promised" | "lookup" }>;
+
+/** One step on from a value. */
+function follow(found: Found, path: Onward): readonly Found[] {
+  const { value, isText } = found;
+  switch (path.kind) {
+    case "member":
+      return [toMember(found, path.key)];
+    case "element":
+      return listElements(value).map((each) => ({ value: each, isText }));
+    case "last":
+      return [{ value: listElements(value).at(-1), isText }];
+    case "method":
+      return applyMethod(found, path);
+    case "converted":
+      return convert(path.by, found);
+    case "fallback":
+      return [standIn(found, path)];
+  }
 }
 
 /** All values that a path may have led to; none where it cannot be said. */
 export function findValues(path: InputPath, input: RecordedInput, body: Body): readonly Found[] {
-  switch (path.kind) {
-    case "part": {
-      const found = readPart(path, input, body);
-      return found === undefined ? [] : [found];
-    }
-    case "promised":
-      return [];
-    case "lookup":
-      return [readLookup(path, input)];
-    case "member":
-      return findValues(path.of, input, body).map((found) => toMember(found, path.key));
-    case "element":
-      return findValues(path.of, input, body)
-        .flatMap(({ value, isText }) => listElements(value).map((each) => ({ value: each, isText })))
-        .slice(0, MAX_FOUND);
-    case "last":
-      return findValues(path.of, input, body).map(({ value, isText }) => ({ value: listElements(value).at(-1), isText }));
-    case "method":
-      return findValues(path.of, input, body).flatMap((found) => applyMethod(found, path));
-    case "converted":
-      return findValues(path.of, input, body).map((found) => ({ ...found, value: convert(path.by, found.value), isText: false }));
-    case "fallback":
-      return findValues(path.of, input, body).map((found) => standIn(found, path));
-  }
+  if (path.kind === "part") return [readPart(path, input, body) ?? []].flat();
+  if (path.kind === "promised") return [];
+  if (path.kind === "lookup") return [readLookup(path, input)];
+  return findValues(path.of, input, body)
+    .flatMap((found) => follow(found, path))
+    .slice(0, MAX_FOUND);
 }
 
-/** Is the body a part of the path? Then it is read in each way that it is known. */
-function readsBody(path: InputPath): "body" | "sent" | "text" | undefined {
-  if (path.kind === "part") return path.part === "body" || path.part === "sent" || path.part === "text" ? path.part : undefined;
-  return path.kind === "lookup" ? undefined : readsBody(path.of);
+/** The part of the request that a path begins with. */
+function findPart(path: InputPath): string {
+  return "of" in path ? findPart(path.of) : path.part;
 }
 
 /** The bodies for a path: what `await request.json()` gives is the text that was sent, and nothing else. */
 export function bodiesFor(path: InputPath, input: RecordedInput): readonly Body[] {
-  const how = readsBody(path);
-  if (how === undefined) return [{ value: undefined, isText: false }];
+  const how = findPart(path);
+  if (!OF_BODY.test(how)) return [{ value: undefined, isText: false }];
   // Who reads a body there is mistaken at each request.
   if (input.method === "GET" || input.method === "HEAD") return [];
   if (how === "body") return readBodies(input);

@@ -16,6 +16,7 @@ function simplify(name: string): string {
 function isNear(one: string, other: string): boolean {
   const [a = [], b = []] = [one, other].map((name) => simplify(name).split(""));
   const longer = Math.max(a.length, b.length);
+  if (Math.abs(a.length - b.length) > 2) return false;
   let same = 0;
   while (same < longer && a[same] === b[same]) same += 1;
   for (let end = 1; same < longer && a.at(-end) === b.at(-end); end++) same += 1;

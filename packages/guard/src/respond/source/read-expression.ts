@@ -50,8 +50,7 @@ function readLiteral(tokens: readonly Token[], at: number): Read | undefined {
   }
   if (Object.hasOwn(CONSTANTS, token.text)) return literal(CONSTANTS[token.text]);
   // Of an object or a list only the empty one is known.
-  if (token.text === "{" && token.pair === at + 1) return literal({}, at + 2);
-  if (token.text === "[" && token.pair === at + 1) return literal([], at + 2);
+  if (/[[{]/.test(token.text) && token.pair === at + 1) return literal(token.text === "{" ? {} : [], at + 2);
   return token.text === "{" ? readCopy(tokens, at) : undefined;
 }
 
@@ -202,7 +201,7 @@ function markNew(expression: Expression): Expression | undefined {
 }
 
 function readUnary(tokens: readonly Token[], at: number, until: number): Read | undefined {
-  const word = tokens[at]?.kind === "name" ? tokens[at]?.text : undefined;
+  const word = tokens[at]?.text;
   if (word === "await") {
     const read = readUnary(tokens, at + 1, until);
     return read && { expression: { kind: "await", of: read.expression }, end: read.end };

@@ -10,8 +10,8 @@ export type Named = { readonly name: string; readonly at: number; readonly path:
 
 function readFallback(tokens: readonly Token[], at: number, end: number): Step["fallback"] {
   const read = readExpression(tokens, at, end);
-  if (read?.expression.kind !== "literal" || read.end !== end) return { value: undefined, isKnown: false };
-  return { value: read.expression.value, isKnown: true };
+  const value = read?.expression.kind === "literal" && read.end === end ? read.expression : undefined;
+  return { value: value?.value, isKnown: value !== undefined };
 }
 
 /** Where the default of an element begins, behind its sign. */
@@ -20,8 +20,8 @@ function findDefault(tokens: readonly Token[], from: number, end: number): numbe
   return at === end ? undefined : at + 1;
 }
 
-/** The names in one element of a pattern; `path` leads to it. */
-export function readTarget(tokens: readonly Token[], range: { from: number; end: number }, path: readonly Step[]): readonly Named[] {
+/** The names in one element of a pattern, to which `path` leads, or in what is declared. */
+export function readTarget(tokens: readonly Token[], range: { from: number; end: number }, path: readonly Step[] = []): readonly Named[] {
   const { from, end } = range;
   const token = tokens[from];
   if (token === undefined || from >= end) return [];

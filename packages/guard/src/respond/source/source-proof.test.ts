@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createGuard } from "../../index.ts";
@@ -128,6 +128,11 @@ const PROVOKED: readonly (readonly [name: string, script: string, asked: Asked])
     "the body of a loop on a line of its own",
     "(req) => {\nlet sum = 0\nfor (const { price } of req.body.items)\n    sum += price.value\nreturn sum }",
     { body: { items: [{}] } },
+  ],
+  [
+    "what one of several conversions gave",
+    "(req) => req.body.rows.map((row) => JSON.parse(row.meta).kind.trim())",
+    { body: { rows: [{ meta: "{}" }, { meta: "{" }] } },
   ],
   ["minified code", "var r={post(p,h){exports.handler=h}};r.post(`/m`,(e,t)=>{let{user:n}=e.body;return n.name});", { body: {} }],
 ];
@@ -347,7 +352,35 @@ const BUGS: readonly (readonly [name: string, script: string, asked: Asked])[] =
     "(req) => { let code; if (req.body.coupon) code = 1; return [code, req.body.coupon.percent] }",
     { body: { id: 1 } },
   ],
+  ["a method that no number has", "(req) => { const page = Number(req.query.page); return page.trim() }", { target: "/?page=1" }],
+  ["a method that no text has", "(req) => String(req.body.price).toFixed(2)", { body: { price: 5 } }],
+  ["a method that no date has", "(req) => new Date(req.body.day).toUpperCase()", { body: { day: "2026-01-01" } }],
+  ["a method of lists, of texts in a query", "(req) => Object.values(req.query).map((each) => each.map(String))", { target: "/?tag=a" }],
+  [
+    "what listeners of the app are told under a path",
+    "exports.handler = (req) => bus.emit('/orders', { body: {} })\nconst bus = new (require('node:events'))()\nbus.on('/orders', (message) => message.body.user.name)",
+    { body: {} },
+  ],
   ["words of its own", "(req) => { throw new TypeError(\"Cannot read properties of undefined (reading 'name')\") }", { body: {} }],
+];
+
+/** What a rule knows for the client's fault, though the call was given something of the app's own as well. */
+const KNOWN: readonly (readonly [name: string, script: string, asked: Asked])[] = [
+  [
+    "a URL beside a base of the app's that is one",
+    "exports.handler = (req) => new URL(req.body.url, config.base).href\nconst config = { base: 'http://shop.example' }",
+    { body: { url: "http://[" } },
+  ],
+  [
+    "a URL that a variable has of the request or of the app",
+    "exports.handler = (req) => { const url = req.body.url || config.url; return new URL(url).href }\nconst config = { url: 'http://shop.example' }",
+    { body: { url: "shop" } },
+  ],
+  [
+    "a language beside options of the app's",
+    "exports.handler = (req) => new Intl.NumberFormat(req.query.language, OPTIONS).format(1)\nconst OPTIONS = { style: 'percent' }",
+    { target: "/?language=en_US" },
+  ],
 ];
 
 describe("what the source proves", () => {
@@ -376,6 +409,28 @@ describe("what the source proves", () => {
       return (load(file) as { handler: unknown }).handler;
     });
     expect(await Promise.all(loaded.map((handler) => ask(handler, { body: { id: 1 } })))).toMatchObject([{ status: 500 }, { status: 400 }]);
+  });
+
+  it.each(KNOWN)("leaves to the client %s", async (_name, script, asked) => {
+    expect(await ask(loadHandler(script), asked)).toMatchObject({ status: 400 });
+  });
+
+  it("is a part that a pattern takes, whatever type its function returns", async () => {
+    const file = join(folder, "returns.mts");
+    writeFileSync(
+      file,
+      "export const handler = (req: any): string => make(req.body)\nconst make = ({ user: { name } }: any): string => name\n",
+    );
+    expect(await ask((load(file) as { handler: unknown }).handler, { body: {} })).toMatchObject({ status: 400 });
+  });
+
+  it("takes nothing from what a rule knows where the script is gone", async () => {
+    const file = join(folder, "gone-first.cjs");
+    writeFileSync(file, "exports.handler = (req) => new URL(req.body.url)");
+    const { handler } = load(file) as { handler: unknown };
+    rmSync(file);
+    const asked = { body: { url: "shop" } };
+    expect([await ask(handler, asked), await ask(handler, asked)]).toMatchObject([{ status: 400 }, { status: 400 }]);
   });
 
   it("is nothing where the script is gone, or is not what it seemed", async () => {

@@ -55,7 +55,11 @@ function readOrigin(claim: Pick<Claim, "paths">, stack: string): Origin | undefi
   };
 }
 
-function findOrigin({ kind, claim }: { readonly kind: number; readonly claim: Pick<Claim, "paths"> }, stack: string): Origin | undefined {
+function findOrigin(
+  { kind, claim }: { readonly kind: number; readonly claim: Pick<Claim, "paths"> },
+  { account }: Exchange,
+): Origin | undefined {
+  const stack = account?.stack?.frames ?? "";
   const key = kind + stack;
   if (!origins.has(key)) {
     if (origins.size >= MAX_STACKS) origins.clear();
@@ -69,9 +73,12 @@ function findOrigin({ kind, claim }: { readonly kind: number; readonly claim: Pi
 type Question = { readonly claim: Claim; readonly names: ReadonlySet<string>; readonly input: RecordedInput };
 
 /** Did a value fail that the app has for all requests, by words that do not name it, though the request has one that would fail as well? */
-function isOwnValue({ thrown, account }: Exchange): boolean {
-  const isUnnamed = /^In(?:valid URL|correct locale)/.test(readTextMember(thrown, "message") ?? "");
-  return isUnnamed && types.isNativeError(thrown) && findOrigin(OWN_VALUES, account?.stack?.frames ?? "") !== undefined;
+function isOwnValue(exchange: Exchange): boolean {
+  const { thrown } = exchange;
+  // A base that is one is told of, and is not what failed.
+  const isUnnamed =
+    /^In(?:valid URL|correct locale)/.test(readTextMember(thrown, "message") ?? "") && readMember(thrown, "base") === undefined;
+  return isUnnamed && findOrigin(OWN_VALUES, exchange) !== undefined;
 }
 
 /** The very value is there, in each way that the body is known, and nothing else would have done. */
@@ -90,11 +97,8 @@ function isProvenIn(path: InputPath, { claim, names, input }: Question): boolean
  */
 function isProvoked(exchange: Exchange, bodyText: () => string | undefined): boolean {
   const { thrown, view, request } = exchange;
-  const known = types.isNativeError(thrown)
-    ? readClaim(readTextMember(thrown, "message") ?? "", readTextMember(thrown, "name") ?? "")
-    : undefined;
-  const stack = known && exchange.account?.stack?.frames;
-  const origin = known && stack && findOrigin(known, stack);
+  const known = readClaim(readTextMember(thrown, "message") ?? "", readTextMember(thrown, "name") ?? "");
+  const origin = known && findOrigin(known, exchange);
   if (!origin || (origin.isPipeable && piped.has(request as object))) return false;
   const headers = view.headers(request);
   const isEmpty = headers["transfer-encoding"] === undefined && !(Number(headers["content-length"]) > 0);
@@ -114,12 +118,13 @@ function isProvoked(exchange: Exchange, bodyText: () => string | undefined): boo
  * thrown behind an answer is: should the code be what is mistaken, somebody can see it. What a rule has `known` for a 400 stays one, unless the value was the app's.
  */
 export function judgeBySource(exchange: Exchange, bodyText: () => string | undefined, known: ErrorAnswer): ErrorAnswer | undefined {
+  if (!types.isNativeError(exchange.thrown)) return known;
   try {
     if (known.status === 400 && !isOwnValue(exchange)) return known;
     if (!isProvoked(exchange, bodyText)) return undefined;
   } catch {
     // A script that cannot be read, or a value that cannot even be looked at, proves nothing.
-    return undefined;
+    return known;
   }
   exchange.ending = { status: 400, isFailure: false, isAborted: false, endMs: performance.now() };
   exchange.owner.tellLate(exchange);

@@ -34,13 +34,11 @@ export function endsValue(token: Token | undefined): boolean {
   return token.kind !== "sign" || token.text === ")" || token.text === "]" || token.text === "}";
 }
 
-const CLOSERS: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{" };
-
 /** The tokens of a script; undefined where it cannot be read for certain: brackets or quotes do not match, as where markup stands between. */
 export function scanTokens(text: string): readonly Token[] | undefined {
   const tokens: Token[] = [];
   const open: number[] = [];
-  let at = text.startsWith("#!") ? Math.max(0, text.indexOf("\n")) : 0;
+  let at = /^#!.*/.exec(text)?.[0].length ?? 0;
 
   const match = (pattern: RegExp): RegExpExecArray | null => {
     pattern.lastIndex = at;
@@ -63,7 +61,7 @@ export function scanTokens(text: string): readonly Token[] | undefined {
     const opener = tokens[open.pop() ?? -1];
     if (opener === undefined) return false;
     [token.pair, opener.pair] = [opener.pair, token.pair];
-    if (opener.text !== "${") return opener.text === CLOSERS[token.text];
+    if (opener.text !== "${") return "([{".indexOf(opener.text) === ")]}".indexOf(token.text);
     readTemplate();
     return token.text === "}";
   };
@@ -71,7 +69,7 @@ export function scanTokens(text: string): readonly Token[] | undefined {
   for (;;) {
     const space = match(SPACE)?.[0] ?? "";
     at += space.length;
-    if (at >= text.length) return at === text.length && open.length === 0 ? tokens : undefined;
+    if (at >= text.length) return open.length === 0 ? tokens : undefined;
     const isFirst = space.includes("\n") || tokens.length === 0;
     const pattern = text[at] === "/" && !endsValue(tokens.at(-1)) ? match(PATTERN) : null;
     const found = pattern ?? match(TOKEN);
