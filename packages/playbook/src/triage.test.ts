@@ -49,6 +49,10 @@ describe("triage of one failing request", () => {
       respond("simple", GOOD_APP),
     ]);
     expect(maker).toMatchObject({ maker: "intermediary", name: "nginx" });
+    expect(maker.evidence[0]).toMatchObject({
+      statement: "nginx got no valid response: refused, reset, invalid header, TLS failure, no live backend",
+      measured: "signature nginx-502, read in its source or documentation: nginx, ngx_http_special_response.c",
+    });
     expect(diagnosis.path.at(-1)).toMatchObject({ service: "nginx", fate: "created" });
     expect(diagnosis.next.map(({ command }) => command)).toEqual([
       "npx faultline logs --from 15m /var/log/nginx/access.log /var/log/nginx/error.log",

@@ -10,7 +10,7 @@ import {
   HEROKU_CODES,
 } from "@faultline/formats/access-log-knowledge";
 import { type CauseId, CAUSES, describeCause } from "@faultline/model";
-import { matchSignatures, type Signature, SIGNATURES } from "@faultline/playbook/signatures";
+import { CERTAINTY_WORDS, matchSignatures, type Signature, SIGNATURES } from "@faultline/playbook/signatures";
 import { CAUSE_KNOWLEDGE } from "./cause-knowledge.ts";
 import { BROKER_ERRORS } from "./broker-errors.ts";
 import { BROWSER_ERRORS } from "./browser-errors.ts";
@@ -323,7 +323,6 @@ function toExplanation({ vendor, meaning, made, hop, cause, proxyError, certaint
     behind: `what is behind ${vendor}`,
     passed: `nobody can tell: it only passed ${vendor}`,
   } as const;
-  const words = { source: "read in its source or documentation", seen: "seen in captures", recalled: "common knowledge" } as const;
   return {
     title: vendor,
     meaning: proxyError === undefined ? meaning : `${meaning}; RFC 9209 calls it ${proxyError}`,
@@ -331,6 +330,6 @@ function toExplanation({ vendor, meaning, made, hop, cause, proxyError, certaint
     ...(cause === undefined ? {} : { cause }),
     mistakenFor: MISTAKEN[made],
     nextCheck: cause === undefined ? CHECK_OF_MAKER[made] : CAUSE_KNOWLEDGE[cause].nextCheck,
-    source: `${source} (${words[certainty]})`,
+    source: `${source} (${CERTAINTY_WORDS[certainty]})`,
   };
 }

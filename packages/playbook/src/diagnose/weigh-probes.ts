@@ -2,6 +2,7 @@ import { type CauseId, nameTimeouts } from "@faultline/model";
 import { isFailedProbe, isRefusedProbe, type Probe, toHeaderRecord } from "../isolate/responses/probe.ts";
 import { findCauseOfProxyError } from "../isolate/responses/proxy-error.ts";
 import { findRuntimeWords } from "../isolate/responses/runtime-words.ts";
+import { tellSignature } from "../isolate/signatures/index.ts";
 import { DEFECT } from "./defect-words.ts";
 import type { ProbeEvidence, ProbeFindings } from "./probe-evidence.ts";
 import { weighLater } from "./weigh-later.ts";
@@ -44,7 +45,7 @@ function weighStatements({ probes, maker, proxyStatus }: ProbeFindings): readonl
     return [
       {
         cause: signature.cause,
-        evidence: { statement: `${signature.vendor}: ${signature.meaning}`, measured: `signature ${signature.id}`, source: "body", weight },
+        evidence: { statement: tellSignature(signature), measured: `signature ${signature.id}`, source: "body", weight },
       } as const,
     ];
   });

@@ -1,5 +1,5 @@
 import { type Evidence, type HopKind, nameTimeouts } from "@faultline/model";
-import { matchSignatures, type Signature, type SignatureMatch } from "../signatures/index.ts";
+import { citeSignature, matchSignatures, type Signature, type SignatureMatch, tellSignature } from "../signatures/index.ts";
 import { isFailedProbe, isRefusedProbe, type Probe, toHeaderRecord } from "./probe.ts";
 import { findRuntimeWords } from "./runtime-words.ts";
 import type { TlsHandshake } from "./tls-handshake.ts";
@@ -158,8 +158,8 @@ function readSignatures(matches: readonly SignatureMatch[]): readonly Pull[] {
     return [
       {
         towards: isBehind ? "app" : "intermediary",
-        statement: `${signature.vendor}: ${signature.meaning}`,
-        measured: `signature ${signature.id} (${signature.certainty}; ${signature.source})`,
+        statement: tellSignature(signature),
+        measured: citeSignature(signature),
         source: where,
         weight,
       } as const,

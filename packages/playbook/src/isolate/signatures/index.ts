@@ -9,12 +9,15 @@ import type { Signature } from "./signature.ts";
 export { type OwnSignatures, parseOwnSignatures, withOwnSignatures } from "./own-signatures.ts";
 export {
   type Certainty,
+  CERTAINTY_WORDS,
+  citeSignature,
   matchSignatures,
   normaliseBody,
   type ResponsePattern,
   type SeenResponse,
   type Signature,
   type SignatureMatch,
+  tellSignature,
 } from "./signature.ts";
 
 /** Raised whenever a signature's meaning changes, so that a stored verdict says which table it stood on. */

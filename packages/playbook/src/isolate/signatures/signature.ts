@@ -95,3 +95,20 @@ function parseObject(text: string): Readonly<Record<string, unknown>> | undefine
     return undefined;
   }
 }
+
+/** What a signature tells, beginning with whose it is. */
+export function tellSignature({ vendor, meaning }: Signature): string {
+  return meaning.toLowerCase().startsWith(vendor.toLowerCase()) ? meaning : `${vendor}: ${meaning}`;
+}
+
+/** How well a signature is known, in words. */
+export const CERTAINTY_WORDS = {
+  source: "read in its source or documentation",
+  seen: "seen in captures",
+  recalled: "common knowledge",
+} as const satisfies Record<Certainty, string>;
+
+/** Which signature it is, and how it is known. */
+export function citeSignature({ id, certainty, source }: Signature): string {
+  return `signature ${id}, ${CERTAINTY_WORDS[certainty]}: ${source}`;
+}
