@@ -16,7 +16,7 @@ import {
   setChild,
 } from "./route-node.ts";
 import { groupFrequentValues, isKnownSuffix, isReserved, STANDINS } from "./known-words.ts";
-import { DOMAINS, findFixedSuffix, isVersionText, looksLikeValue, toFolderSuffix } from "./segment.ts";
+import { DOMAINS, findFixedSuffix, isShortCode, isVersionText, looksLikeValue, toFolderSuffix } from "./segment.ts";
 import { areValues } from "./weigh-place.ts";
 import { findAlike } from "./what-follows.ts";
 
@@ -75,6 +75,7 @@ function foldChildren<T extends Mergeable<T>>(nodes: Joined<T>, keys: readonly s
   const versions = at.depth === 0 ? keys.filter((key) => isVersionText(key)) : [];
   if (versions.length > MAX_VERSIONS) foldInto(nodes, PARAMETER, versions);
   for (const [parameter, values] of groupFrequentValues(keys, at.parent)) foldInto(nodes, parameter, values);
+  if (keys.includes(PARAMETER)) foldInto(nodes, PARAMETER, keys.filter(isShortCode));
   const words = listKeys(nodes).filter((key) => key !== "" && !key.startsWith(PARAMETER) && !versions.includes(key));
   foldScopes(nodes, words);
   const { groups, areSuffixesMany } = groupBySuffix(nodes, words);

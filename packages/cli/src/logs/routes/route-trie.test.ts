@@ -433,6 +433,13 @@ describe("learning routes from paths", () => {
     ).toEqual(["/contact/", "/{id}/", "/{id}/feed"]);
   });
 
+  it("takes a code of two digits for a value beside others, however often it comes", () => {
+    const random = createRandom(47);
+    const flights = Array.from({ length: 200 }, (): [string, string] => [`/flights/LH${random.text("123456789", 3)}/seats`, "seats"]);
+    const frequent = Array.from({ length: 60 }, (): [string, string] => ["/flights/LH90/seats", "seats"]);
+    expect(learn([...flights, ...frequent]).map(({ template }) => template)).toEqual(["/flights/{id}/seats"]);
+  });
+
   it("reads the version of an API for all methods alike, and from three lines on where it is written as one", () => {
     const [get, put] = [new RouteTrie<Origins>(), new RouteTrie<Origins>()];
     const add = (trie: RouteTrie<Origins>, path: string) =>

@@ -172,6 +172,13 @@ function isCode(text: string): boolean {
   return text.charCodeAt(text.length - 1) < 91 && CODE.test(text);
 }
 
+const SHORT_CODE = /^[A-Z]{2,}\d\d$/;
+
+/** True for a code that is a value where others are: `LH90` beside `LH400`. */
+export function isShortCode(text: string): boolean {
+  return text.charCodeAt(text.length - 1) < 58 && SHORT_CODE.test(text);
+}
+
 /** Letters that are a part of an address, too. */
 const HEXADECIMAL = /^[\da-f]+$/i;
 
