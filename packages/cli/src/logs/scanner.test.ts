@@ -215,6 +215,16 @@ describe("the fast path", () => {
     ]);
   });
 
+  it.each(["wasm", "javascript", "none"] as const)("takes a name with a number in it for a name, %s", async (engine) => {
+    const names = ["getOffice365ActiveUserDetail", "getOffice365GroupsCounts", "getMailboxUsageDetail"];
+    const lines = Array.from(
+      { length: 300 },
+      (_, index) => `10.0.0.1 - - [25/Oct/2026:14:49:33 +0200] "GET /reports/${names[index % 3]} HTTP/1.1" 500 5 "-" "curl" 0.010\n`,
+    );
+    const { routes } = await analyze(lines.join(""), engine);
+    expect(routes.map(({ route, count }) => [route, count])).toEqual(names.toSorted().map((name) => [`/reports/${name}`, 100]));
+  });
+
   it.each(["wasm", "javascript"] as const)("finds a name that comes late among values without end, %s", async (engine) => {
     const random = createRandom(23);
     const word = (length: number) => Array.from({ length }, () => String.fromCharCode(97 + random(26))).join("");

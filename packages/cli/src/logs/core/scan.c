@@ -239,7 +239,22 @@ static inline int kind_of(unsigned c) { return kinds[c]; }
 /* So many digits beside a single letter are no part of a name, as in 2026-W47; v20260101 is a version. */
 #define LETTERED_DIGITS 5
 
+/* Of a name's one number: getOffice365ActiveUserDetail. */
+#define NAME_DIGITS 4
+
+/* True for words that each start with a capital: capitals, and no two of them together. */
+SELDOM int is_compound(const unsigned char *from, const unsigned char *to) {
+  int capitals = 0;
+  for (const unsigned char *at = from; at < to; at++) {
+    if (!(kind_of(*at) & UPPER)) continue;
+    if (at > from && kind_of(at[-1]) & UPPER) return 0;
+    capitals++;
+  }
+  return capitals > 1;
+}
+
 static int is_id(const unsigned char *from, const unsigned char *to) {
+  const unsigned char *start = from;
   int mask = 0, digits = 0, dashes = 0, dots = 0, turns = 0, letters = 0, last = 0, length = to - from, first = *from;
   for (; from < to; from++) {
     int kind = kind_of(*from);
@@ -254,6 +269,7 @@ static int is_id(const unsigned char *from, const unsigned char *to) {
   }
   if (digits == 0) return 0;
   if (!(mask & ALPHABET)) return 1;
+  if (letters + digits == length && turns == 2 && digits <= NAME_DIGITS && is_compound(start, to)) return 0;
   if (letters == 1 && digits >= LETTERED_DIGITS && digits + letters + dashes == length && (first | 32) != 'v') return 1;
   int hex = !(mask & ~(DIGIT | HEX | UPPER | DASH));
   if (hex && (dashes == 0 ? length >= 8 : length == 36 && dashes == 4)) return 1;

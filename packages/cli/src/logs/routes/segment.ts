@@ -53,8 +53,23 @@ function classifySegment(bytes: Uint8Array, start: number, end: number): Segment
     last = side;
   }
   const isVersioned = ((bytes[start] as number) | SMALL) === V_CODE;
+  if (letters + digits === end - start && turns === 2 && digits <= NAME_DIGITS && isCompound(bytes, start, end)) return "word";
   const isLettered = letters === 1 && digits >= LETTERED_DIGITS && digits + letters + dashes === end - start && !isVersioned;
   return digits > 0 && (isLettered || isId({ mask, digits, dashes, dots, turns, length: end - start })) ? "id" : "word";
+}
+
+/** Of a name's one number: `getOffice365ActiveUserDetail`. */
+const NAME_DIGITS = 4;
+
+/** True for words that each start with a capital, as random letters hardly ever do: capitals, and no two of them together. */
+function isCompound(bytes: Uint8Array, start: number, end: number): boolean {
+  let capitals = 0;
+  for (let index = start; index < end; index += 1) {
+    if (((BYTES[bytes[index] as number] as number) & UPPER) === 0) continue;
+    if (index > start && ((BYTES[bytes[index - 1] as number] as number) & UPPER) !== 0) return false;
+    capitals += 1;
+  }
+  return capitals > 1;
 }
 
 type Shape = Readonly<Record<"mask" | "digits" | "dashes" | "dots" | "turns" | "length", number>>;
