@@ -45,6 +45,7 @@ const LINES: readonly string[] = [
   // Settings.
   "SECRETS_MANAGER_REGION=eu-west-1 session_role = 'origin' Pin-Priority: 600 PSK_IDENTITY = 115 keyfile = 'krb5.keytab'",
   "NAME     READY   SECRET             AGE\nshop     True    shop-tls-2024      12d\napi-v2   True    api-token-x7d2f    3d",
+  "Pass 1: 3456 files\nPass 2: 12.5% done\nSession 2: Keynote2024\nToken 5: ident42 at line 3\nPin 4: GPIO17",
   "SSH password: disabled; password: rejected, password: encrypted, password: closed, password: omitted, Password: unexpected",
   "password: choose one for each user",
   "| Token | Meaning |\n|-------|---------|\n| expired | it ended |\n| --token | an option |\n| refresh_token | another |",

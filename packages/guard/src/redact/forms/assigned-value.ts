@@ -100,8 +100,8 @@ function findLineEnd({ text }: Scan, start: number): number {
 
 const SCHEME = /^(?:basic|bearer|digest|token|apikey|api-key|aws4-hmac-sha256|[a-z][a-z-]{1,19}(?=[ \t]+(?=\S*\d)\S{16}))[ \t]+/i;
 
-/** `credentials: ann / x9`: whose the password is. */
-const USER = /^[\w.@-]{1,40} \/ (?=\S{0,40}\d)/;
+/** `credentials: ann / x9`: whose the password is. What has a digit in it is as often the secret. */
+const USER = /^[a-z.@_-]{1,40} \/ (?=\S{0,40}\d)/i;
 
 /** A number in groups: the first has no more digits than a country or a town. */
 const PHONE = /^[\d+]{2,4}(?: \d+){2,}/;
