@@ -236,6 +236,8 @@ describe("in use", () => {
 
   it("says first of a trace where its failure began, and leads back to its fault", async () => {
     const { page, troubles } = await open(`/faults/${fixture.fingerprints[1]}`);
+    await page.locator(".failing-rows a").first().waitFor();
+    expect(await page.locator(".failing-rows th").allTextContents()).not.toContain("Error");
     await page.locator(".failing-rows a").first().click();
     await page.getByText("Failed first storefront, GET /, 500: ConfigurationError: SESSION_SECRET is not set").waitFor();
     await page.getByRole("link", { name: "its fault" }).click();

@@ -234,6 +234,12 @@ describe("triage of one failing request", () => {
     expect(judge([probe]).diagnosis).toMatchObject({ verdict: "diagnosed", causes: [{ cause }] });
   });
 
+  it("misses a good answer of the host only where the host was reached", () => {
+    const miss = (probe: Probe) => judge([probe]).diagnosis.missing.map(({ what }) => what);
+    expect(miss(broken("connect", "ECONNREFUSED"))).toEqual([]);
+    expect(miss(broken("response", "ECONNRESET"))).toEqual(["a good answer of the same host"]);
+  });
+
   it("finds the size above which bodies fail", () => {
     const sized = (purpose: Probe["purpose"], status: number, requestBodyBytes: number) =>
       respond(purpose, { status }, { method: "POST", requestBodyBytes });

@@ -191,12 +191,20 @@ function listMissing(probes: readonly Probe[], maker: MakerJudgement): readonly 
     });
   if (maker.maker !== "network" && !probes.some(({ purpose }) => purpose === "direct"))
     missing.push({ what: "the backend's own answer", wouldTell: "whether the gateway changed it" });
-  if (!probes.some((probe) => probe.purpose === "simple" && probe.response !== undefined && probe.response.status < 500))
+  if (
+    isReached(probes) &&
+    !probes.some((probe) => probe.purpose === "simple" && probe.response !== undefined && probe.response.status < 500)
+  )
     missing.push({
       what: "a good answer of the same host",
       wouldTell: "which headers its own answers have, and whether only this route fails",
     });
   return missing;
+}
+
+/** False where no connection came about: what the host answers elsewhere has no say in that. */
+function isReached([first]: readonly Probe[]): boolean {
+  return first?.failure === undefined || first.failure.phase === "request" || first.failure.phase === "response";
 }
 
 /** Checks from outside, where only the address is known. */

@@ -12,6 +12,8 @@ function tellError({ errorType, status }: FailureListing): string | undefined {
 
 /** Failing requests, each a link to its trace with the failing span in view. */
 export function FailingTable({ failing }: { readonly failing: readonly FailureListing[] }): ReactNode {
+  // Behind a gateway the error is mostly raised further in: a column of dashes tells nothing.
+  const hasErrors = failing.some((each) => tellError(each) !== undefined);
   return (
     <div className="scroll" tabIndex={0} role="region" aria-label="Failing requests">
       <table className="rows failing-rows">
@@ -23,7 +25,7 @@ export function FailingTable({ failing }: { readonly failing: readonly FailureLi
             <th scope="col">Service</th>
             <th scope="col">Version</th>
             <th scope="col">Region</th>
-            <th scope="col">Error</th>
+            {hasErrors && <th scope="col">Error</th>}
             <th scope="col" className="number">
               Took
             </th>
@@ -50,9 +52,11 @@ export function FailingTable({ failing }: { readonly failing: readonly FailureLi
               <td>
                 <Clamped text={each.region ?? "–"} />
               </td>
-              <td className="error-type">
-                <Clamped text={tellError(each) ?? "–"} />
-              </td>
+              {hasErrors && (
+                <td className="error-type">
+                  <Clamped text={tellError(each) ?? "–"} />
+                </td>
+              )}
               <td className="number">{formatDuration(each.durationMs)}</td>
             </tr>
           ))}
