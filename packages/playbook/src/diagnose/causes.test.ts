@@ -211,6 +211,14 @@ describe("naming a cause", () => {
     expect(diagnoseFailing(answered).causes[0]?.cause).not.toBe("bad-configuration");
   });
 
+  it("takes what somebody used up of a program's own rule for no full disk", () => {
+    const message = "user 8 has used up his share";
+    const stack = `QuotaError: ${message}\n    at take (/app/src/files.js:41:9)`;
+    const full = [{ service: "stock", code: 507, takes: 50, exception: { type: "QuotaError", message, stack } }];
+    const { causes } = diagnoseFailing(call({ code: 507, calls: full }));
+    expect(causes.map(({ cause }) => cause)).not.toContain("resource-exhausted");
+  });
+
   it("takes what a broker has not for a setting, whatever the words", () => {
     const messaging = { attributes: { "messaging.system": "rabbitmq", "server.address": "rabbit" } };
     const { causes } = diagnoseFailing({ ...call({ ...messaging, message: "queue mails.v2 not found" }) });

@@ -20,8 +20,8 @@ export const resourceExhausted: CauseRule = {
   },
 };
 
-/** Who has no room to store what was sent says so by its status (RFC 4918, 11.5). */
-function hearNoRoom({ origin }: Findings): readonly Evidence[] {
-  if (origin?.step.call?.outcome.code !== 507) return [];
+/** Who has no room to store what was sent says so by its status (RFC 4918, 11.5), as does who keeps to a rule of its own for each user. */
+function hearNoRoom({ origin, sayings }: Findings): readonly Evidence[] {
+  if (origin?.step.call?.outcome.code !== 507 || sayings.some(({ own }) => own !== undefined)) return [];
   return [{ statement: `${origin.step.service} has no room for what was sent`, measured: "status 507", source: "span", weight: 4 }];
 }
