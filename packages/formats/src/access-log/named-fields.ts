@@ -19,6 +19,7 @@ import {
 } from "./draft.ts";
 import type { JsonObject, ParseContext } from "./line.ts";
 import { putNginxUpstream } from "./nginx-upstream.ts";
+import { isNoDuration } from "./no-duration.ts";
 import { LEVEL } from "./severity.ts";
 import { isUsualStatus } from "./usual-status.ts";
 
@@ -450,9 +451,7 @@ function readDuration(read: FieldReader): number | undefined {
   for (const [name, unitMs] of isNginx ? [...DURATIONS, RT] : DURATIONS) {
     const written = read([name]);
     const value = readJsonText(written);
-    // nginx's own has three decimals always: text without them is of another, in a unit that nothing tells.
-    const isForeign = name === "request_time" && typeof written === "string" && /^[1-9]\d*$/.test(written);
-    const durationMs = value === undefined || isForeign ? undefined : scaleDuration(value, unitMs);
+    const durationMs = value === undefined || isNoDuration(name, written, read) ? undefined : scaleDuration(value, unitMs);
     // Seconds under a name that others count in milliseconds: nothing is answered within a few microseconds.
     if (durationMs !== undefined && (name !== "response_time" || durationMs === 0 || durationMs >= LEAST_MS)) return durationMs;
   }

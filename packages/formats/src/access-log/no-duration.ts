@@ -1,0 +1,22 @@
+/** Members that are called as durations are, and hold something else. Sources: Python's logging, LogRecord attributes; nginx's $request_time. */
+
+/** As milliseconds, three years: such a number is a time. */
+const LEAST_TIME_MS = 1e11;
+
+/** What Python's formatters write of each record beside `msecs`, its time's milliseconds. */
+const OF_PYTHON = ["levelname", "levelno", "asctime", "relativecreated", "funcname", "lineno"];
+
+/** True where a member that is called as a duration is none, or is one in a unit that nothing tells. `read` reads the record's members. */
+export function isNoDuration(name: string, written: unknown, read: (names: readonly string[]) => unknown): boolean {
+  switch (name) {
+    // nginx's own has three decimals always: text without them is of another.
+    case "request_time":
+      return typeof written === "string" && /^[1-9]\d*$/.test(written);
+    case "msecs":
+      return read(OF_PYTHON) !== undefined;
+    case "time_ms":
+      return Number(written) >= LEAST_TIME_MS;
+    default:
+      return false;
+  }
+}
