@@ -231,6 +231,7 @@ const PLACES: readonly Place[] = [
   text("escaped JSON", (s) => `<pre>{&quot;token&quot;:&quot;${s}&quot;,&#34;password&#34;:&#34;${s}&#34;}</pre>`),
   text("an escaped attribute pair", (s) => `value=&quot;1&quot; name=&quot;password&quot; value=&quot;${s}&quot;`),
   text("hex under a service's name", (s) => `mailgun = "${Buffer.from(s).toString("hex").slice(0, 40)}" ${s.length}`),
+  text("CSV behind a row with a comma within quotes", (s) => `user,password\nann,"a, b"\nbob,${s}\n`),
   text("JSON on several lines", (s) => `x {\n  "password":\n    "${s}"\n}`),
 ];
 

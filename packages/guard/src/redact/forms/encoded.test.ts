@@ -19,3 +19,12 @@ describe("base64 of a text", () => {
     expect(createRedactor().redactText(line)).toBe(line);
   });
 });
+
+describe("escaped XML", () => {
+  it("leaves the quotes that are not escaped around it", () => {
+    const escaped = `&lt;password&gt;${SECRET}&lt;/password&gt;&lt;a b=&quot;1&quot;/&gt;`;
+    expect(createRedactor().redactText(`level=info body="${escaped}" user="bob" path="/a"`)).toMatch(
+      /^level=info body="&lt;password&gt;\[redacted:password:\w{6}\]&lt;\/password&gt;&lt;a b=&quot;1&quot;\/&gt;" user="bob" path="\/a"$/,
+    );
+  });
+});

@@ -36,8 +36,8 @@ const ENTITIES = [
   ["&", /&amp;/g],
 ] as const;
 
-/** A stretch that begins with an escaped sign, as far as nothing stands in it that would have been escaped as well. */
-const ESCAPED = /^&(?:amp;)?(?:lt;[^<]*|(?:quot|apos|#0?3[49]|#x2[27]);[^<"]*)/;
+/** A stretch that begins with an escaped sign, as far as nothing stands in it that would have been escaped as well: quotes are in XML or are not. */
+const ESCAPED = /^&(?:amp;)?(?:lt;(?:(?=[^<"]*&(?:quot|#))[^<"]*|[^<]*)|(?:quot|apos|#0?3[49]|#x2[27]);[^<"]*)/;
 
 /** Longest stretch that is read without its escapes. */
 const LONGEST_ESCAPED = 4_096;
@@ -54,11 +54,11 @@ export function readEscaped({ text, codes, inner, read, taken, pass }: Scan, at:
   while (start > taken && at - start < 64 && (codes[start - 1] === 0x3d || isPieceCode(codes[start - 1]))) start -= 1;
   const raw = text.slice(start, end);
   pass.work.left -= DECODING_COST + raw.length * DECODED_CHARACTER_COST;
-  const met = ENTITIES.flatMap(([sign, form]) => (raw.match(form) ?? []).slice(0, 1).map((first) => ({ sign, form, first })));
-  const decoded = met.reduce((piece, { form, sign }) => piece.replace(form, sign), raw);
+  const decoded = ENTITIES.reduce((piece, [sign, form]) => piece.replace(form, sign), raw);
   const redacted = inner(decoded);
   if (redacted === decoded) return undefined;
-  return { start, end, kind: "encoded", replacement: met.reduceRight((piece, { sign, first }) => piece.replaceAll(sign, first), redacted) };
+  const replacement = ENTITIES.reduceRight((piece, [sign, form]) => piece.replaceAll(sign, raw.match(form)?.[0] ?? sign), redacted);
+  return { start, end, kind: "encoded", replacement };
 }
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_";

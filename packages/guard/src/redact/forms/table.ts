@@ -11,9 +11,9 @@ const LONGEST = 8_192;
 /** What may stand behind a column's name: a bar, a comma, two blanks, the line's end, and a quote before it. */
 const COLUMN_END = /^(?:"?[,\r\n]|\t| {1,64}[| \n])/;
 
-/** A line of names in columns, and one that only parts it from what is below. */
+/** A line of names in columns, and one that is passed over: it parts them from what is below, or has a comma within quotes. */
 const HEADER = /^[\w .|,\t"'`*-]+\r?$/;
-const RULE = /^[-+|:= \t]+\r?$/;
+const RULE = /^[-+|:= \t]+\r?$|"/;
 
 /** The cells of the row between two indexes. */
 function readCells(scan: Scan, [start, end]: readonly [number, number], part: RegExp): Item[] {
