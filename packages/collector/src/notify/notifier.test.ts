@@ -106,6 +106,28 @@ describe("the bodies", () => {
     });
   });
 
+  it("say in Slack of which time the counts are, and times in the reader's own zone", () => {
+    const shown = (JSON.parse(toSlackBody(ALERT)) as { blocks: { text: { text: string } }[] }).blocks[1]?.text.text;
+    expect(shown).toContain(
+      "12 of 200 requests failed in the last five minutes; first seen <!date^1700000000^{date_short_pretty} {time_secs}|2023-11-14 22:13:20 UTC>\n",
+    );
+    expect(shown).toContain("deploy payments 2.0.1 at <!date^1699999990^{date_short_pretty} {time_secs}|2023-11-14 22:13:10 UTC>");
+  });
+
+  it("keep the link in Slack, however long a name or a change's description is", () => {
+    const change = {
+      ...ALERT.change,
+      kind: "deploy",
+      service: "payments",
+      timeMs: 0,
+      source: "declared",
+      description: "x".repeat(9000),
+    } as const;
+    expect(toSlackBody({ ...ALERT, change, hop: "h".repeat(9000), sentence: "&".repeat(9000) })).toContain(
+      `<${ALERT.link}|open the failing span>`,
+    );
+  });
+
   it("let captured text mention nobody in Slack and keep Slack's limits", () => {
     const body = JSON.parse(toSlackBody({ ...ALERT, route: "x".repeat(5000), sentence: "<!channel> & `rm`\n> quote" }));
     expect(body.text).not.toContain("<!channel>");

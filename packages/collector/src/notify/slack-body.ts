@@ -3,14 +3,17 @@ import type { Alert } from "./alert.ts";
 /** Slack's limits for one message. Source: Slack's Block Kit reference. */
 const HEADER_CHARACTERS = 150;
 const SECTION_CHARACTERS = 3000;
+/** What is shown of the sentence, and of a hop or a change: the link behind them is never cut. */
+const SENTENCE_CHARACTERS = 1000;
+const NAME_CHARACTERS = 300;
 
 /** The JSON body of a Slack incoming webhook. Captured text is escaped, so that it can mention nobody and link nowhere. */
 export function toSlackBody(alert: Alert): string {
   const title = `${alert.service} ${alert.route}`;
   const facts = [
-    `*${escapeText(alert.sentence)}*`,
-    `${alert.failing} of ${alert.total} requests failed since ${new Date(alert.firstSeenMs).toISOString()}`,
-    alert.hop === undefined ? "" : `made by \`${escapeText(alert.hop)}\`${formatCause(alert)}`,
+    `*${shorten(escapeText(alert.sentence), SENTENCE_CHARACTERS)}*`,
+    `${alert.failing} of ${alert.total} requests failed in the last five minutes; first seen ${formatTime(alert.firstSeenMs)}`,
+    alert.hop === undefined ? "" : `made by \`${shorten(escapeText(alert.hop), NAME_CHARACTERS)}\`${formatCause(alert)}`,
     formatChange(alert),
     `one failing request: \`${escapeText(alert.exampleTraceId)}\``,
     `<${alert.link}|open the failing span>`,
@@ -32,7 +35,13 @@ function formatCause({ cause, confidence }: Alert): string {
 function formatChange({ change }: Alert): string {
   if (change === undefined) return "";
   const what = [change.kind, change.service, change.version, change.description].filter((part) => part !== undefined).join(" ");
-  return `last change before it: ${escapeText(what)} at ${new Date(change.timeMs).toISOString()}`;
+  return `last change before it: ${shorten(escapeText(what), NAME_CHARACTERS)} at ${formatTime(change.timeMs)}`;
+}
+
+/** A time that Slack shows in the zone of whoever reads it; in UTC where it cannot. */
+function formatTime(timeMs: number): string {
+  const fallback = `${new Date(timeMs).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+  return `<!date^${Math.floor(timeMs / 1000)}^{date_short_pretty} {time_secs}|${fallback}>`;
 }
 
 /** Slack reads `&`, `<` and `>` as markup; a newline would start a quote or list; a backtick or a star would end our own markup. */
