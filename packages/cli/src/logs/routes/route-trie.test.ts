@@ -433,6 +433,16 @@ describe("learning routes from paths", () => {
     ).toEqual(["/contact/", "/{id}/", "/{id}/feed"]);
   });
 
+  it.each([
+    ["/order/12/pay", "/order/{id}/pay"],
+    ["/blog/2026-11-21/photos", "/blog/{id}/photos"],
+    ["/rest/api/2/issue", "/rest/api/2/issue"],
+    ["/2015-03-31/functions", "/2015-03-31/functions"],
+  ])("reads %s, which a short log repeats, as %s", (path, template) => {
+    const paths = Array.from({ length: 5 }, (): [string, string] => [path, path]);
+    expect(learn([...paths, ["/health", "health"]]).map((route) => route.template)).toEqual([template, "/health"]);
+  });
+
   it("takes a code of two digits for a value beside others, however often it comes", () => {
     const random = createRandom(47);
     const flights = Array.from({ length: 200 }, (): [string, string] => [`/flights/LH${random.text("123456789", 3)}/seats`, "seats"]);

@@ -234,12 +234,19 @@ function nameSegment<T>(key: string, joined: Joined<T>, parent: string | undefin
   return findVersion(joined, parent) ?? `{id}${key.slice(PARAMETER.length)}`;
 }
 
+/** A number and its part; a number or a date alone only at the start or behind an API's name, as `/order/12/pay` may be retried. */
+function isWrittenAsVersion(constant: string, parent: string | undefined): boolean {
+  if (/^\d{1,2}\.\d{1,2}$/.test(constant)) return !isPlural(parent);
+  return /^(?:\d{1,2}|20\d\d-?\d\d-?\d\d)$/.test(constant) && (parent === undefined || API.test(parent));
+}
+
+const API = /^(?:api|rest|ws|version|v)$/i;
+
 /** The only value of all methods at a place, if that is an API's version. */
 function findVersion<T>(joined: Joined<T>, parent: string | undefined): string | undefined {
   const constant = joined[0]?.constant;
   if (constant === undefined || !/^[\d.-]{1,10}$/.test(constant)) return undefined;
   if (!joined.every((node) => node.leaf === undefined && node.constant === constant)) return undefined;
   const lines = joined.reduce((sum, node) => sum + node.lines, 0);
-  const isWritten = /^(?:\d{1,2}(?:\.\d{1,2})?|20\d\d-?\d\d-?\d\d)$/.test(constant) && !isPlural(parent);
-  return lines >= (isWritten ? FEW_VERSION_LINES : VERSION_LINES) ? constant : undefined;
+  return lines >= (isWrittenAsVersion(constant, parent) ? FEW_VERSION_LINES : VERSION_LINES) ? constant : undefined;
 }
