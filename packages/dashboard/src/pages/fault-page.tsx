@@ -87,7 +87,7 @@ function FailingRequests({ value: { fault, failing } }: { readonly value: FaultA
         Failing requests{" "}
         {failing.length > 0 && failing.length < fault.count && (
           <span className="aside">
-            the newest {failing.length};{" "}
+            {failing.length} newest;{" "}
             <Link to={`/failing?${new URLSearchParams({ fingerprint: fault.fingerprint }).toString()}`}>
               more of the {formatCount(fault.count)}
             </Link>
