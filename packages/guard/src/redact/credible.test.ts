@@ -72,6 +72,7 @@ const SECRETS: readonly (readonly [line: string, secret: string])[] = [
   ["haslo_admin=x9Kd82mQ haslo_glowne=x9Kd82mQ noweHaslo=x9Kd82mQ", "x9Kd"],
   ["sifre_giris=x9Kd82mQ sifreGuncel=x9Kd82mQ", "x9Kd"],
   ["client secret: x9Kd82mQ / v2 of it", "x9Kd"],
+  ['[{"name":"passcode","value":"riverstone"}]', "riverstone"],
   // Across the end of what is read of a table.
   [`a,token\n1,x9Kd82mQ\n${`1,${"b".repeat(49)}\n`.repeat(157)}1, the password=hunterhunter`, "hunterhunter"],
   [`password=$${"k".repeat(80)}`, "kkkk"],

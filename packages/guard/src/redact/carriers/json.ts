@@ -88,7 +88,7 @@ function replaceRange(walk: Walk, [start, end]: readonly [number, number], repla
 /** True for what says something about a secret where the secret itself could stand: `session: "active"`, `auth: { role: "admin" }`. */
 function isSaid({ pass, frame }: Walk, kind: KeyKind, plain: string): boolean {
   pass.work.left -= ASSIGNMENT_COST;
-  const { isObject, name = "", above, key = name } = frame ?? {};
+  const { isObject, name = "", above, key = name, label = key } = frame ?? {};
   const about = (isObject === true ? name : above?.name) ?? "";
   // Below a name that says it is a secret a name that says nothing is most often what describes it.
   const isBelow = isObject === true && frame?.kind !== undefined && frame.keyKind === undefined;
@@ -96,7 +96,7 @@ function isSaid({ pass, frame }: Walk, kind: KeyKind, plain: string): boolean {
     isLabel(plain, [key, kind], pass.classify) ||
     (LONG_KINDS.test(kind) && (isBelow ? /^[a-z.]{1,12}$/.test(plain) : isSaidOf(plain) || DONE.test(plain))) ||
     isSaidOf(plain, NO_VALUE) ||
-    isNoNumber(plain, kind, key) ||
+    isNoNumber(plain, kind, label) ||
     isVersion(plain, kind) ||
     // A password that begins with a letter may be a phrase: `enter the dragon`.
     (BLANK.test(plain) && (kind !== "password" || /^\W/.test(plain))) ||
