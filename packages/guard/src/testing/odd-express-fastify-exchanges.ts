@@ -1,5 +1,6 @@
 /** For tests of the guard: what apps of Express and Fastify do that their documentation does not show first. */
 import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
+import { PassThrough } from "node:stream";
 import express from "express";
 import { boom, createHalf, createHalfOfNode, GET, type OddExchange, postJson } from "./odd-exchanges.ts";
 
@@ -224,6 +225,18 @@ export const ODD_FASTIFY_EXCHANGES: Readonly<Record<string, OddExchange>> = {
   "a stream on Fastify that fails half-way": {
     records: 1,
     serve: (kit) => kit.fastify((app) => app.get("/a", (_request, reply) => reply.send(createHalfOfNode()))),
+  },
+  "a stream on Fastify that closes half-way without an error": {
+    records: 1,
+    serve: (kit) =>
+      kit.fastify((app) =>
+        app.get("/a", (_request, reply) => {
+          const stream = new PassThrough();
+          stream.write("whole");
+          setTimeout(() => stream.destroy(), 50);
+          return reply.send(stream);
+        }),
+      ),
   },
   // Fastify writes it to its log, tells no hook of it, and breaks the response off without a reason.
   "a stream of the web on Fastify that fails half-way": {
