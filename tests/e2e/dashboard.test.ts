@@ -138,6 +138,18 @@ describe("the pages of a failing shop", () => {
 });
 
 describe("a page that stays open", () => {
+  it("calls it no good news that nothing failed where nothing was received", async () => {
+    const site = await openSite();
+    const { page, troubles } = await openPage(browser, site.url);
+    await page.goto(`${site.url}/failing`);
+    await page.getByText("Nothing has arrived yet.").waitFor();
+    await page.getByRole("link", { name: "How to send telemetry" }).click();
+    await page.getByText("OTEL_EXPORTER_OTLP_ENDPOINT").waitFor();
+    expect(troubles).toEqual([]);
+    await page.context().close();
+    await closeSite(site);
+  });
+
   it("shows a new fault, its diagnosis and lost contact without being loaded again", async () => {
     const site = await openSite();
     const { page, troubles } = await openPage(browser, site.url);

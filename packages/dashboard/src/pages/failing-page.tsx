@@ -1,7 +1,8 @@
-import type { FailingAnswer } from "@faultline/model";
+import type { FailingAnswer, HealthAnswer } from "@faultline/model";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { FailingTable } from "../parts/failing-table.tsx";
 import { Field } from "../parts/field.tsx";
+import { Link } from "../parts/link.tsx";
 import { Empty, Failed, Loading } from "../parts/page-state.tsx";
 import { readTimeFields, TimeFields } from "../parts/time-fields.tsx";
 import { navigate } from "../router.ts";
@@ -63,12 +64,26 @@ export function FailingPage({ query }: { readonly query: string }): ReactNode {
       {answer.kind === "loading" && <Loading what="failing requests" />}
       {answer.kind === "failed" && <Failed problem={answer.problem} />}
       {answer.kind === "ready" && answer.value.failing.length === 0 && (
-        <Empty
+        <NoneListed
           title={`No request${isNarrowed(filter) ? " that fits this filter" : ""} failed in ${isTimed(filter) ? "that time" : "the last 24 hours"}.`}
         />
       )}
       {answer.kind === "ready" && answer.value.failing.length > 0 && <Listed failing={answer.value.failing} order={order} most={most} />}
     </>
+  );
+}
+
+/** Where nothing was ever received, no failure is no good news. */
+function NoneListed({ title }: { readonly title: string }): ReactNode {
+  const [health] = useResource<HealthAnswer>("/api/health");
+  const isSilent = health.kind === "ready" && health.value.accepted === 0;
+  if (!isSilent) return <Empty title={title} />;
+  return (
+    <Empty title="Nothing has arrived yet.">
+      <p>
+        So nothing can be said of failures. <Link to="/">How to send telemetry</Link>
+      </p>
+    </Empty>
   );
 }
 
