@@ -272,6 +272,11 @@ describe("faultline logs, several logs together", () => {
     const [route] = (await report(write(front), write(errors))).routes;
     expect(route?.joined[0]).toMatchObject({ by: "time and path" });
     expect(route?.causes[0]).toMatchObject({ cause: "connection-refused" });
+    for (const form of [[], ["--markdown"], ["--html"]]) {
+      const { out } = await run([...form, write(front), write(errors)]);
+      expect(out.replaceAll(/\s+/g, " ")).toContain("the access log does not tell it; what was logged beside it stands below");
+      expect(out).not.toContain("carry nothing of the hop behind");
+    }
   });
 });
 

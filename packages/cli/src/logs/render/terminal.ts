@@ -4,6 +4,7 @@ import type { Report, RouteErrors } from "../report.ts";
 import { cut, cutMiddle, fill, spread, toVisible } from "../visible.ts";
 import {
   drawSparkline,
+  explainMaker,
   explainNoRequests,
   formatClock,
   formatCount,
@@ -166,10 +167,10 @@ function tellCauses(route: RouteErrors | undefined): readonly RankedCause[] {
 
 /** Who wrote the answers and what says so; where nothing tells, the reason stands with the first of the detailed routes that has it. */
 function tellMaker(report: Report, route: RouteErrors): string {
-  const { hop, because } = route.madeBy;
+  const because = explainMaker(route);
   const isSame = (index: number): boolean =>
-    report.routes[index]?.madeBy.hop === "unknown" && report.routes[index]?.madeBy.because === because;
-  const first = hop === "unknown" ? pickDetailed(report).find(isSame) : undefined;
+    report.routes.slice(index, index + 1).some((each) => each.madeBy.hop === "unknown" && explainMaker(each) === because);
+  const first = route.madeBy.hop === "unknown" ? pickDetailed(report).find(isSame) : undefined;
   return first === undefined || report.routes[first] === route
     ? `${toVisible(nameMaker(route))}: ${toVisible(because)}`
     : `unknown, as under ${first + 1}`;

@@ -66,9 +66,14 @@ export function nameMaker({ madeBy }: Pick<RouteErrors, "madeBy">): string {
 }
 
 /** Who wrote the responses and what says so, as a sentence without its full stop. */
-export function tellMaker(route: Pick<RouteErrors, "madeBy">): string {
-  const { hop, because } = route.madeBy;
-  return hop === "unknown" ? `Who made it does not show: ${because}` : `Made by ${nameMaker(route)}: ${because}`;
+export function tellMaker(route: Pick<RouteErrors, "madeBy" | "joined">): string {
+  const because = explainMaker(route);
+  return route.madeBy.hop === "unknown" ? `Who made it does not show: ${because}` : `Made by ${nameMaker(route)}: ${because}`;
+}
+
+/** What says who wrote the responses; where nothing does but another log has spoken of them, that log. */
+export function explainMaker({ madeBy: { hop, because }, joined }: Pick<RouteErrors, "madeBy" | "joined">): string {
+  return hop === "unknown" && joined.length > 0 ? "the access log does not tell it; what was logged beside it stands below" : because;
 }
 
 /** Who wrote the responses, in a table's cell. */
