@@ -1,6 +1,6 @@
 /** What the words of an error claim of a value, and where in the script that value was read. */
 import { readTextMember } from "../../capture/throwable.ts";
-import { findBinding, findPatternAt, findSurroundings } from "./find-binding.ts";
+import { findBinding, findPatternAt } from "./find-binding.ts";
 import type { Site } from "./frames.ts";
 import { type InputPath, toPart, traceChain, type Tracer } from "./input-path.ts";
 import { type Expression, findCall, findComma, isEnd, readArguments, readExpression, readKeyOf, writeTokens } from "./read-expression.ts";
@@ -87,15 +87,15 @@ function readGiven(tracer: Tracer, site: Site, isSpread: boolean): readonly (Inp
 const given: Paths = (tracer, site) => readGiven(tracer, site, false);
 const firstGiven: Paths = (tracer, site) => given(tracer, site).slice(0, 1);
 
-/** Has the app a value by itself: one that begins with nothing that a function was given? What a variable in a function is made of may not be read. */
-function isOwn(tokens: readonly Token[], given: Expression | undefined): boolean {
+/** Has the app a value by itself: does what it is made of begin with nothing that a function was given, as far as that can be read? */
+function isOwn(tokens: readonly Token[], given: Expression): boolean {
   let root = given;
-  while (root && "of" in root) root = root.of;
-  if (root?.kind !== "name") return false;
+  while ("of" in root || root.kind === "either") root = "of" in root ? root.of : root.first;
+  if (root.kind !== "name") return true;
   const binding = findBinding(tokens, root.name, root.at);
-  if (binding === undefined || binding.kind === "parameter") return binding === undefined;
-  const isMade = binding.start < root.at && isOwn(tokens, readExpression(tokens, binding.start)?.expression);
-  return isMade || findSurroundings(tokens, binding.start).length === 0;
+  if (binding?.kind === "parameter") return false;
+  const made = binding && binding.start < root.at && readExpression(tokens, binding.start);
+  return !made || tokens[made.end]?.text === "=>" || isOwn(tokens, made.expression);
 }
 
 /** For words that do not name a value: was the call given one of the app's own, that did not come with the request? */
@@ -107,7 +107,7 @@ export const OWN_VALUES = {
       const open = findCall(tokens, at) ?? at;
       // The other arguments are options, which fail in other words.
       const read = readArguments(tokens, open).slice(0, /^URL|Comp/.test(tokens[open - 1]?.text ?? "") ? 2 : 1);
-      return read.some((given) => isOwn(tokens, given) && !tracer.trace(given, site)) ? [toPart("request")] : [];
+      return read.some((given) => given && isOwn(tokens, given) && !tracer.trace(given, site)) ? [toPart("request")] : [];
     },
   },
 };
@@ -174,7 +174,7 @@ const AGAIN: readonly ((value: never) => unknown)[] = [
   // A length that is one would only take room.
   (value) => typeof value === "number" && value >>> 0 !== value && Reflect.construct(Array, [value]),
 ];
-const AGAIN_WORDS = /^Cannot convert .* to a BigInt$|^Invalid (?:URL|array length)$|^to\w+\(\) /s;
+const AGAIN_WORDS = /^Cannot convert .* to a BigInt$|^Invalid (?:URL|array length)|^to\w+\(/s;
 
 function claimRead(reads: string | undefined, nothing: string, paths: Paths): Claim {
   const missing = nothing === "null" ? null : undefined;

@@ -13,7 +13,7 @@ export type Site = { readonly tokens: readonly Token[]; readonly at: number; rea
 
 const POSITION = /(?:^|[( ])((?:file:\/\/|\/|[A-Za-z]:[\\/])[^()]*):(\d+):(\d+)\)?$/;
 /** A package by whose name everybody knows that it serves requests, or hands them on. */
-const FRAMEWORK = /^.@?[\w-]*.?[\w-]*(?:express|route|fastify|koa|hono|nest|next|faultline)/;
+const FRAMEWORK = /^.@?[\w-]*.?[\w-]*(?:express|route|fastify|koa|hono|ne[sx]t|faultline)/;
 const MAX_FRAMES = 16;
 /** A longer one is no file's: the expressions would go through it again and again. */
 const MAX_FRAME = 1000;

@@ -48,8 +48,8 @@ const ANSWERS = /^(?:res|err|reply|data)/;
 const ROUTES = /^(?:get|post|put|patch|delete|all|use|route|on|param|register|createServer|addHook|set\w+)$/;
 const ELEMENT_METHODS = /^(?:map|forEach|filter|some|every|find\w*|flatMap|sort|toSorted|reduce\w*)$/;
 /** Methods of a text or a list that give the same for the same, and take no function. */
-const TEXT_METHODS = /^(?:split|match|replace|join|flat|trim\w*|to\w+|slice|substring|at)$/;
-const CONVERTS = /^(?:Number|String|parseInt|parseFloat|decodeURI\w*)$/;
+const TEXT_METHODS = /^(?:split|match|replace|join|flat|t\w+|slice|substring|at)$/;
+const CONVERTS = /^(?:Number|String|parse[IF]\w+|decodeURI\w*)$/;
 const BODY_READER = /^(?:read|parse|get|receive|collect)?_?(?:request|req)?_?(?:json|body)$/i;
 const MAX_STEPS = 40;
 

@@ -16,11 +16,10 @@ function simplify(name: string): string {
 function isNear(one: string, other: string): boolean {
   const [a = [], b = []] = [one, other].map((name) => simplify(name).split(""));
   const longer = Math.max(a.length, b.length);
-  if (Math.abs(a.length - b.length) > 2) return false;
   let same = 0;
   while (same < longer && a[same] === b[same]) same += 1;
   for (let end = 1; same < longer && a.at(-end) === b.at(-end); end++) same += 1;
-  return longer - same <= (longer > 5 ? 2 : longer > 3 ? 1 : 0) || a.sort().join() === b.sort().join();
+  return longer - same <= (longer > 5 ? 2 : longer > 3 ? 1 : 0) || (longer < 33 && a.sort().join() === b.sort().join());
 }
 
 /** Does every value of this kind have something that is nearly named so, and would have done? */

@@ -323,6 +323,16 @@ const BUGS: readonly (readonly [name: string, script: string, asked: Asked])[] =
     { body: { title: "Blue mug", price: 5 } },
   ],
   [
+    "a language out of a store, or another",
+    "exports.handler = (req) => { const language = users[0].language || 'en'; return (5).toLocaleString(language) }\nconst users = [{ language: 'en_US' }]",
+    { body: { title: "Blue mug" } },
+  ],
+  [
+    "a language put together out of a store",
+    "exports.handler = (req) => { const language = `${users[0].language}_${users[0].land}`; return (5).toLocaleString(language) }\nconst users = [{ language: 'en', land: 'US' }]",
+    { body: { title: "Blue mug" } },
+  ],
+  [
     "a date out of a store, for an id that begins like one",
     "exports.handler = (req) => { const order = orders.get(1); return new Date(order.sent).toISOString() }\nconst orders = new Map([[1, {}]])",
     { target: "/orders/3f2a4c10-1111-4222-8333-123456789abc", body: { zip: "12345678", street: "12 Main St", phone: "555-123-4567" } },
@@ -372,8 +382,8 @@ const KNOWN: readonly (readonly [name: string, script: string, asked: Asked])[] 
     { body: { url: "http://[" } },
   ],
   [
-    "a URL that a variable has of the request or of the app",
-    "exports.handler = (req) => { const url = req.body.url || config.url; return new URL(url).href }\nconst config = { url: 'http://shop.example' }",
+    "a URL that a variable has of the request",
+    "exports.handler = (req) => { const url = req.body.url ? req.body.url : 'http://shop.example'; return new URL(url).href }",
     { body: { url: "shop" } },
   ],
   [
