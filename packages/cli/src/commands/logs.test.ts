@@ -188,6 +188,31 @@ describe("faultline logs, patterns", () => {
     expect(found.diagnosis.causes[0]).toMatchObject({ cause: "gateway-timeout" });
   });
 
+  it.each([
+    [
+      "connect() failed (111: Connection refused) while connecting to upstream",
+      502,
+      { hop: "observer", observer: "nginx", fate: "created" },
+    ],
+    [
+      "upstream timed out (110: Connection timed out) while reading response header from upstream",
+      504,
+      { hop: "observer", observer: "nginx" },
+    ],
+    ["upstream prematurely closed connection while reading upstream", 502, { hop: "unknown" }],
+    ["connect() failed (111: Connection refused) while connecting to upstream", 500, { hop: "unknown" }],
+  ])("knows by nginx's error log alone that nginx answered, where it does: %s, %d", async (message, status, madeBy) => {
+    const path = (index: number) => `GET /api/cart/${index + 1000}`;
+    const failing = Array.from({ length: 20 }, (_, index) => access(index, path(index), `${status} 157 "-" "curl"`));
+    const errors = failing.map(
+      (_, index) =>
+        `2026/11/21 10:00:${String(index).padStart(2, "0")} [error] 12#12: *${index} ${message}, client: 10.0.0.9, server: shop, request: "${path(index)} HTTP/1.1", upstream: "http://10.0.0.1:80/", host: "shop"`,
+    );
+    const found = await report(write(failing.join("\n")), write(errors.join("\n")));
+    expect(found.routes[0]?.joined).toMatchObject([{ format: "nginx-error", count: 20 }]);
+    expect(found.routes[0]?.madeBy).toMatchObject(madeBy);
+  });
+
   it("names no time-out of the hop that passed the failures on", async () => {
     const line = (path: string, status: number, seconds: string) => (_: unknown, index: number) =>
       `${access(index, `GET ${path}`, `${status} 12 "-" "curl"`)} rt=${seconds} uht="${seconds}" urt="${seconds}" us="${status}"`;
@@ -272,8 +297,11 @@ describe("faultline logs, several logs together", () => {
     const [route] = (await report(write(front), write(errors))).routes;
     expect(route?.joined[0]).toMatchObject({ by: "time and path" });
     expect(route?.causes[0]).toMatchObject({ cause: "connection-refused" });
+    expect(route?.madeBy).toMatchObject({ hop: "observer", observer: "nginx" });
+    // What came while the body was read does not tell who wrote the status.
+    const later = errors.replace("connect() failed (111: Connection refused) while connecting to", "upstream timed out while reading");
     for (const form of [[], ["--markdown"], ["--html"]]) {
-      const { out } = await run([...form, write(front), write(errors)]);
+      const { out } = await run([...form, write(front), write(later)]);
       expect(out.replaceAll(/\s+/g, " ")).toContain("the access log does not tell it; what was logged beside it stands below");
       expect(out).not.toContain("carry nothing of the hop behind");
     }

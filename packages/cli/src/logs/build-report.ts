@@ -110,7 +110,7 @@ function toRouteErrors(
 ): { readonly route: RouteErrors; readonly patterns: readonly Pattern[] } {
   const { method, template, leaf, status, failures } = group;
   const memory = tally.memory.isEmpty ? undefined : tally.memory.explain(findKept(tally, group));
-  const madeBy = judgeByMessages(judge(failures, status), joined);
+  const madeBy = judgeByMessages(judge(failures, status), status, joined);
   const shapes = findGroupPatterns({ route: leaf, failures, status, tally, joined, madeBy });
   const patterns = memory === undefined ? shapes : [memory, ...shapes];
   const { causes, next } = rankCauses(failures, status, patterns);
@@ -167,15 +167,29 @@ function judge(failures: FailureTally, status: number): RouteErrors["madeBy"] {
   };
 }
 
-/** What mod_proxy says of a response that it could not read: the client got httpd's own page. */
-const HTTPD_GAVE_UP = /^AH(?:00898|01106): /;
+/**
+ * What a proxy's error log says of a request that it then answered by itself, as nothing came from behind that it could pass on. A message of a
+ * response's body came too late for that.
+ */
+const GAVE_UP: readonly { readonly who: string; readonly format: string; readonly words: RegExp }[] = [
+  { who: "httpd", format: "apache-error", words: /^AH(?:00898|01102|01106|01114): / },
+  {
+    who: "nginx",
+    format: "nginx-error",
+    words: /^no live upstreams|while (?:connecting to|SSL handshaking to|sending request to|reading response header from) upstream/,
+  },
+];
+const GATEWAY_STATUSES: ReadonlySet<number> = new Set([502, 503, 504]);
 
 /** Where the access log cannot tell, the error log may: a message for at least every second failure says who gave up. */
-function judgeByMessages(madeBy: RouteErrors["madeBy"], joined: readonly JoinedMessage[]): RouteErrors["madeBy"] {
-  if (madeBy.hop !== "unknown") return madeBy;
-  const own = joined.find(({ text }) => HTTPD_GAVE_UP.test(text));
-  if (own === undefined || own.count * 2 < own.lookedAt) return madeBy;
-  return { hop: "observer", because: `httpd's error log: ${own.text}`, confidence: 0.85, observer: "httpd", fate: "created" };
+function judgeByMessages(madeBy: RouteErrors["madeBy"], status: number, joined: readonly JoinedMessage[]): RouteErrors["madeBy"] {
+  if (madeBy.hop !== "unknown" || !GATEWAY_STATUSES.has(status)) return madeBy;
+  for (const { who, format, words } of GAVE_UP) {
+    const own = joined.find((message) => message.format === format && words.test(message.text));
+    if (own !== undefined && own.count * 2 >= own.lookedAt)
+      return { hop: "observer", because: `${who}'s error log: ${own.text}`, confidence: 0.85, observer: who, fate: "created" };
+  }
+  return madeBy;
 }
 
 /** What the observer did with the failure. */
