@@ -58,6 +58,9 @@ export type Haproxy = {
   readonly counts: string;
 };
 
+/** A good answer of HAProxy's. */
+export const HAPROXY_OK: Haproxy = { server: "orders-1", times: "0/0/1/40/41", status: 200, ending: "----", counts: "31/31/20/20/0 0/0" };
+
 /** HAProxy's HTTP log format. */
 export function haproxyLine({ index }: Turn, time: Date, { server, times, status, ending, counts }: Haproxy): string {
   const day = `${two(time.getUTCDate())}/${MONTHS[time.getUTCMonth()] ?? ""}/${time.getUTCFullYear()}`;

@@ -1,5 +1,5 @@
 /** Meshes, load balancers, content networks, API gateways and functions. */
-import { ENVOY_OK, albLine, cloudflare, envoyLine, haproxyLine } from "../../access-lines.ts";
+import { ENVOY_OK, HAPROXY_OK, albLine, cloudflare, envoyLine, haproxyLine } from "../../access-lines.ts";
 import { app, call, hop, line, maybe, numbered, visit } from "../../compose.ts";
 import type { Line, Scene, Turn } from "../../plan.ts";
 
@@ -149,7 +149,7 @@ export const GATEWAYS: readonly Scene[] = [
           time,
           turn.isBad
             ? { server: "<NOSRV>", times: "0/5001/-1/-1/5001", status: 503, ending: "sQ--", counts: "310/310/200/0/0 0/180" }
-            : { server: "orders-1", times: "0/0/1/40/41", status: 200, ending: "----", counts: "31/31/20/20/0 0/0" },
+            : HAPROXY_OK,
         ),
     },
     cause: "pool-exhausted",
@@ -170,7 +170,7 @@ export const GATEWAYS: readonly Scene[] = [
           time,
           turn.isBad
             ? { server: "orders-1", times: "0/0/1/-1/30002", status: 504, ending: "sH--", counts: "31/31/20/20/0 0/0" }
-            : { server: "orders-1", times: "0/0/1/40/41", status: 200, ending: "----", counts: "31/31/20/20/0 0/0" },
+            : HAPROXY_OK,
         ),
     },
     cause: "gateway-timeout",

@@ -1,5 +1,5 @@
 /** Proxies and load balancers by their access logs, alone or beside the spans behind them. */
-import { ENVOY_OK, type Envoy, albLine, envoyLine, haproxyLine, nginxLine } from "../../access-lines.ts";
+import { ENVOY_OK, type Envoy, HAPROXY_OK, albLine, envoyLine, haproxyLine, nginxLine } from "../../access-lines.ts";
 import { app, hop, line, maybe, thrown, visit } from "../../compose.ts";
 import type { Scene, Turn, Visit } from "../../plan.ts";
 
@@ -140,7 +140,7 @@ export const EDGES: readonly Scene[] = [
           time,
           turn.isBad
             ? { server: "orders-1", times: "0/0/1/-1/30001", status: 504, ending: "sH--", counts: "31/31/20/20/0 0/0" }
-            : { server: "orders-1", times: "0/0/1/14/15", status: 200, ending: "----", counts: "31/31/20/20/0 0/0" },
+            : HAPROXY_OK,
         ),
     },
     cause: "database-failure",
@@ -164,7 +164,7 @@ export const EDGES: readonly Scene[] = [
           time,
           turn.isBad
             ? { server: "orders-1", times: "0/0/-1/-1/3002", status: 503, ending: "SC--", counts: "31/31/20/0/3 0/0" }
-            : { server: "orders-1", times: "0/0/1/14/15", status: 200, ending: "----", counts: "31/31/20/20/0 0/0" },
+            : HAPROXY_OK,
         ),
     },
     cause: "connection-refused",

@@ -1,5 +1,5 @@
 /** Meshes, load balancers, reverse proxies and content networks, by their access logs or by what they say. */
-import { ENVOY_OK, type Envoy, albLine, cloudflare, envoyLine, haproxyLine } from "../../access-lines.ts";
+import { ENVOY_OK, HAPROXY_OK, albLine, cloudflare, envoyLine, haproxyLine, type Envoy } from "../../access-lines.ts";
 import { app, call, hop, line, maybe, numbered, thrown, visit } from "../../compose.ts";
 import type { Scene, Turn } from "../../plan.ts";
 import { byCall } from "../../shapes.ts";
@@ -144,9 +144,7 @@ export const EDGES: readonly Scene[] = [
         haproxyLine(
           turn,
           time,
-          turn.isBad
-            ? { server: "orders-1", times: "0/0/1/-1/7", status: 502, ending: "PH--", counts: "31/31/20/20/0 0/0" }
-            : { server: "orders-1", times: "0/0/1/40/41", status: 200, ending: "----", counts: "31/31/20/20/0 0/0" },
+          turn.isBad ? { server: "orders-1", times: "0/0/1/-1/7", status: 502, ending: "PH--", counts: "31/31/20/20/0 0/0" } : HAPROXY_OK,
         ),
     },
     cause: "gateway-mismatch",
@@ -163,9 +161,7 @@ export const EDGES: readonly Scene[] = [
         haproxyLine(
           turn,
           time,
-          turn.isBad
-            ? { server: "<NOSRV>", times: "0/-1/-1/-1/0", status: 503, ending: "SC--", counts: "31/31/20/0/0 0/0" }
-            : { server: "orders-1", times: "0/0/1/40/41", status: 200, ending: "----", counts: "31/31/20/20/0 0/0" },
+          turn.isBad ? { server: "<NOSRV>", times: "0/-1/-1/-1/0", status: 503, ending: "SC--", counts: "31/31/20/0/0 0/0" } : HAPROXY_OK,
         ),
     },
     cause: "no-healthy-upstream",

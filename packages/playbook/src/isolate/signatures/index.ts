@@ -20,9 +20,6 @@ export {
   tellSignature,
 } from "./signature.ts";
 
-/** Raised whenever a signature's meaning changes, so that a stored verdict says which table it stood on. */
-export const SIGNATURES_VERSION = 1;
-
 /** Every signature of a response that Faultline knows; the more specific before the more general. */
 export const SIGNATURES: readonly Signature[] = [
   ...PROXY_SIGNATURES,
