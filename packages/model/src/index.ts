@@ -1,3 +1,4 @@
+export * from "./any-of.ts";
 export * from "./api.ts";
 export * from "./change.ts";
 export * from "./detection.ts";

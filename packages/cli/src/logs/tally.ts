@@ -1,7 +1,7 @@
 import { CaddyPairs, type SeenExchange } from "./caddy-pairs.ts";
 import { MemoryWarnings } from "./memory-warnings.ts";
 import type { LogMessage, ReadLine } from "@faultline/formats/access-log";
-import type { Exchange } from "@faultline/model";
+import { anyOf, type Exchange } from "@faultline/model";
 import { PathLeaves } from "./path-leaves.ts";
 import type { RouteTally } from "./route-tally.ts";
 import { RouteTrie } from "./routes/route-trie.ts";
@@ -21,8 +21,24 @@ const MAX_KEPT = 4000;
 const MAX_MESSAGES = 8000;
 const MAX_UNPARSED = 5;
 const MAX_STARTS = 64;
-const STARTED =
-  /start worker processes|signal process started|^Booting |Booting worker|Started \w+ in [\d.]+ seconds|listening (?:on|at) |server (?:is )?(?:running|started|listening)|Starting gunicorn|\bresuming normal operations\b|Proxy \S+ started|Application started|starting container process|Listening at: /i;
+const STARTED = new RegExp(
+  anyOf(
+    /start worker processes/,
+    /signal process started/,
+    /^Booting /,
+    /Booting worker/,
+    /Started \w+ in [\d.]+ seconds/,
+    /listening (?:on|at) /,
+    /server (?:is )?(?:running|started|listening)/,
+    /Starting gunicorn/,
+    /\bresuming normal operations\b/,
+    /Proxy \S+ started/,
+    /Application started/,
+    /starting container process/,
+    /Listening at: /,
+  ),
+  "i",
+);
 
 /** Limits of what is counted, Unix ms. */
 export type TimeLimits = { readonly fromMs: number | undefined; readonly toMs: number | undefined };

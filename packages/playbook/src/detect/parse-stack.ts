@@ -1,3 +1,5 @@
+import { anyOf, anyWord } from "@faultline/model";
+
 /** One frame of a stack, innermost first. */
 export type StackFrame = {
   /** Function with its class or module where the language names it; empty for anonymous code. */
@@ -19,14 +21,35 @@ const MAX_LINES = 400;
 const MAX_LINE_LENGTH = 2000;
 
 /** Applications of Erlang and Elixir that a team did not write. */
-const FOREIGN_APPLICATION =
-  /^(?:elixir|stdlib|kernel|erts|logger|eex|iex|ex_unit|mix|crypto|ssl|inets|phoenix\w*|plug\w*|ecto\w*|bandit|thousand_island|cowboy\w*|ranch|db_connection|postgrex|myxql|exqlite|tds|redix|mint|finch|req|tesla|hackney|httpoison|gun|castore|nimble_\w+|telemetry\w*|opentelemetry\w*|jason|poison|absinthe\w*|oban|broadway\w*|gen_stage|flow|amqp\w*|grpc\w*|cachex|swoosh|gettext|ash\w*|mongodb\w*|ex_aws\w*|sentry)\/\S+\.(?:exs?|erl)$/;
+const FOREIGN_APPLICATION = new RegExp(
+  `^${anyWord`
+    elixir stdlib kernel erts logger eex iex ex_unit mix crypto ssl inets phoenix\w* plug\w* ecto\w* bandit thousand_island
+    cowboy\w* ranch db_connection postgrex myxql exqlite tds redix mint finch req tesla hackney httpoison gun castore nimble_\w+
+    telemetry\w* opentelemetry\w* jason poison absinthe\w* oban broadway\w* gen_stage flow amqp\w* grpc\w* cachex swoosh gettext
+    ash\w* mongodb\w* ex_aws\w* sentry`}\\/\\S+\\.(?:exs?|erl)$`,
+);
 
 /** Paths and names of code that a team did not write, for every language whose stacks are read here. */
-const FOREIGN_FILE =
-  /(?:^|[/\\])(?:node_modules|site-packages|dist-packages|vendor|gems|bower_components)[/\\]|^node:|^internal[/\\]|^<(?:frozen|anonymous)|[/\\]lib[/\\](?:python|ruby)[\d./\\]|[/\\]go[/\\](?:src|pkg[/\\]mod)[/\\]|[/\\]pkg[/\\]mod[/\\]|^\[internal function\]|^native$|^webpack[/\\:].*bootstrap/;
-const FOREIGN_FUNCTION =
-  /^(?:java|javax|jakarta|jdk|sun|com\.sun|org\.(?:springframework|apache|hibernate|eclipse|postgresql|slf4j|junit|jboss|aspectj)|com\.(?:fasterxml|zaxxer|mysql|google\.common|mongodb|netflix)|io\.(?:netty|vertx|undertow|micrometer|opentelemetry|grpc)|reactor|kotlin|kotlinx|scala|akka|System|Microsoft|runtime|net\/http|reflect|testing|net\.sf\.cglib)[./]/;
+const FOREIGN_FILE = new RegExp(
+  anyOf(
+    /(?:^|[/\\])(?:node_modules|site-packages|dist-packages|vendor|gems|bower_components)[/\\]/,
+    /^node:/,
+    /^internal[/\\]/,
+    /^<(?:frozen|anonymous)/,
+    /[/\\]lib[/\\](?:python|ruby)[\d./\\]/,
+    /[/\\]go[/\\](?:src|pkg[/\\]mod)[/\\]/,
+    /[/\\]pkg[/\\]mod[/\\]/,
+    /^\[internal function\]/,
+    /^native$/,
+    /^webpack[/\\:].*bootstrap/,
+  ),
+);
+const FOREIGN_FUNCTION = new RegExp(
+  `^${anyWord`
+    java javax jakarta jdk sun com\.sun org\.(?:springframework|apache|hibernate|eclipse|postgresql|slf4j|junit|jboss|aspectj)
+    com\.(?:fasterxml|zaxxer|mysql|google\.common|mongodb|netflix) io\.(?:netty|vertx|undertow|micrometer|opentelemetry|grpc)
+    reactor kotlin kotlinx scala akka System Microsoft runtime net\/http reflect testing net\.sf\.cglib`}[./]`,
+);
 
 type Growing = { type: string; message: string; frames: StackFrame[] };
 

@@ -1,13 +1,70 @@
+import { anyOf, anyWord } from "@faultline/model";
+
 /**
  * Errors that a program makes by itself, in the spelling of each language and framework. Of a broken connection, fetch makes a TypeError
  * as well.
  */
-export const DEFECT =
-  /\b(?:TypeError(?!: (?:fetch failed|terminated|Failed to fetch|network error))|ReferenceError|AssertionError|NullPointerException|NullReferenceException|ClassCastException|InvalidCastException|\w*IndexOutOf(?:Bounds|Range)\w*|ArithmeticException|NoSuchElementException|ConcurrentModificationException|UnsupportedOperationException|LazyInitializationException|StackOverflowError|KeyError|IndexError|AttributeError|ZeroDivisionError|UnboundLocalError|NameError|RecursionError|NotImplementedError|NoMethodError|FrozenError|SystemStackError|DivideByZeroException|KeyNotFoundException|ObjectDisposedException|ArgumentCountError|DivisionByZeroError|FunctionClauseError|CaseClauseError|MatchError|BadMapError|BadArityError|ArithmeticError|UndefinedFunctionError|WithClauseError|Borrow(?:Mut)?Error|HttpMessageNotWritable\w*|ResponseValidationError|TemplateNotFound|TemplateSyntaxError|TemplateDoesNotExist|UndefinedError)\b|Cannot read propert|Cannot destructure|Cannot set headers after|ERR_HTTP_HEADERS_SENT|Converting circular structure|is not a function|is not defined|undefined (?:method|local variable)|uninitialized constant|nil pointer dereference|index out of (?:range|bounds)|slice bounds out of range|divide by zero|attempt to (?:subtract|add|multiply|divide) with overflow|assignment to entry in nil map|concurrent map (?:read|write|iteration)|interface conversion: |on closed channel|invalid memory address|panic:|panicked at|called `(?:Option|Result)::|already (?:mutably )?borrowed|[Nn]o (?:matching|function|case|cond) clause|[Nn]on-exhaustive (?:patterns|match|switch)|UninitializedPropertyAccess|no match of right hand side|Object reference not set|Sequence contains (?:no|more than one)|Collection was modified|second operation was started on this context|Cannot access a disposed|nesting depth|Call to (?:a member function|undefined)|Undefined (?:index|array key|variable|offset|property|constant|method)|Class "[^"]+" not found|Attempt to read property|object has no attribute|is not (?:subscriptable|iterable|callable)/;
+export const DEFECT = new RegExp(
+  anyOf(
+    /\bTypeError(?!: (?:fetch failed|terminated|Failed to fetch|network error))\b/,
+    `\\b${anyWord`
+    ReferenceError AssertionError NullPointerException NullReferenceException ClassCastException InvalidCastException
+    \w*IndexOutOf(?:Bounds|Range)\w* ArithmeticException NoSuchElementException ConcurrentModificationException
+    UnsupportedOperationException LazyInitializationException StackOverflowError KeyError IndexError AttributeError
+    ZeroDivisionError UnboundLocalError NameError RecursionError NotImplementedError NoMethodError FrozenError
+    SystemStackError DivideByZeroException KeyNotFoundException ObjectDisposedException ArgumentCountError
+    DivisionByZeroError FunctionClauseError CaseClauseError MatchError BadMapError BadArityError ArithmeticError
+    UndefinedFunctionError WithClauseError Borrow(?:Mut)?Error HttpMessageNotWritable\w* ResponseValidationError
+    TemplateNotFound TemplateSyntaxError TemplateDoesNotExist UndefinedError`}\\b`,
+    /Cannot read propert/,
+    /Cannot destructure/,
+    /Cannot set headers after/,
+    /ERR_HTTP_HEADERS_SENT/,
+    /Converting circular structure/,
+    /is not a function/,
+    /is not defined/,
+    /undefined (?:method|local variable)/,
+    /uninitialized constant/,
+    /nil pointer dereference/,
+    /index out of (?:range|bounds)/,
+    /slice bounds out of range/,
+    /divide by zero/,
+    /attempt to (?:subtract|add|multiply|divide) with overflow/,
+    /assignment to entry in nil map/,
+    /concurrent map (?:read|write|iteration)/,
+    /interface conversion: /,
+    /on closed channel/,
+    /invalid memory address/,
+    /panic:/,
+    /panicked at/,
+    /called `(?:Option|Result)::/,
+    /already (?:mutably )?borrowed/,
+    /[Nn]o (?:matching|function|case|cond) clause/,
+    /[Nn]on-exhaustive (?:patterns|match|switch)/,
+    /UninitializedPropertyAccess/,
+    /no match of right hand side/,
+    /Object reference not set/,
+    /Sequence contains (?:no|more than one)/,
+    /Collection was modified/,
+    /second operation was started on this context/,
+    /Cannot access a disposed/,
+    /nesting depth/,
+    /Call to (?:a member function|undefined)/,
+    /Undefined (?:index|array key|variable|offset|property|constant|method)/,
+    /Class "[^"]+" not found/,
+    /Attempt to read property/,
+    /object has no attribute/,
+    /is not (?:subscriptable|iterable|callable)/,
+  ),
+);
 
 /** An error whose own type is a defect: what else its message speaks of are names of the program, not what went wrong. */
-const DEFECT_TYPE =
-  /^(?:[\w.$\\]+[.\\])?(?:ReferenceError|AssertionError|NullPointerException|NullReferenceException|ClassCastException|InvalidCastException|\w*IndexOutOf(?:Bounds|Range)\w*|KeyError|IndexError|AttributeError|NameError|NoMethodError|KeyNotFoundException|ArgumentCountError|FunctionClauseError|UndefinedFunctionError)\b/;
+const DEFECT_TYPE = new RegExp(
+  `^(?:[\\w.$\\\\]+[.\\\\])?${anyWord`
+    ReferenceError AssertionError NullPointerException NullReferenceException ClassCastException InvalidCastException
+    \w*IndexOutOf(?:Bounds|Range)\w* KeyError IndexError AttributeError NameError NoMethodError KeyNotFoundException
+    ArgumentCountError FunctionClauseError UndefinedFunctionError`}\\b`,
+);
 
 /** True of the words of an exception whose type says already that code is wrong. */
 export function isDefectType(words: string): boolean {
@@ -15,5 +72,36 @@ export function isDefectType(words: string): boolean {
 }
 
 /** What a release that was put together wrongly, or that came before its schema, fails with. */
-export const RELEASE_GAP =
-  /Cannot find module|ImportModuleError|ModuleNotFoundError|No module named|cannot import name|ClassNotFoundException|NoClassDefFoundError|NoSuchMethodError|NoSuchFieldError|cannot load such file|uninitialized constant|Could not load file or assembly|MissingMethodException|TypeLoadException|Class "[^"]+" not found|undefined symbol|exec format error|ErrImagePull|ImagePullBackOff|(?:relation|column|table) \S+ does not exist|Undefined(?:Table|Column)|Unknown column|no such (?:table|column)|Invalid (?:column|object) name|PendingMigration|unknown (?:method|service) \S+|\bUNIMPLEMENTED\b|code = Unimplemented/i;
+export const RELEASE_GAP = new RegExp(
+  anyOf(
+    /Cannot find module/,
+    /ImportModuleError/,
+    /ModuleNotFoundError/,
+    /No module named/,
+    /cannot import name/,
+    /ClassNotFoundException/,
+    /NoClassDefFoundError/,
+    /NoSuchMethodError/,
+    /NoSuchFieldError/,
+    /cannot load such file/,
+    /uninitialized constant/,
+    /Could not load file or assembly/,
+    /MissingMethodException/,
+    /TypeLoadException/,
+    /Class "[^"]+" not found/,
+    /undefined symbol/,
+    /exec format error/,
+    /ErrImagePull/,
+    /ImagePullBackOff/,
+    /(?:relation|column|table) \S+ does not exist/,
+    /Undefined(?:Table|Column)/,
+    /Unknown column/,
+    /no such (?:table|column)/,
+    /Invalid (?:column|object) name/,
+    /PendingMigration/,
+    /unknown (?:method|service) \S+/,
+    /\bUNIMPLEMENTED\b/,
+    /code = Unimplemented/,
+  ),
+  "i",
+);

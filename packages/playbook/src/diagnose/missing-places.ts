@@ -1,13 +1,27 @@
-import type { Evidence } from "@faultline/model";
+import { anyOf, type Evidence } from "@faultline/model";
 import { type Findings, type Saying, hear } from "./findings.ts";
 
 /** How brokers and clouds themselves say that there is no such place: no program words an error of its trade so. */
-const SPELLED =
-  /\bno (?:exchange|queue) '.{0,120}' in vhost\b|NoSuch(?:Bucket|Container|Entity\b|Upload)|MessagingEntityNotFound|\bmessaging entity\b.{0,80}\bcould not be found\b|\bspecified (?:bucket|queue|container|topic) does not exist\b/i;
+const SPELLED = new RegExp(
+  anyOf(
+    /\bno (?:exchange|queue) '.{0,120}' in vhost\b/,
+    /NoSuch(?:Bucket|Container|Entity\b|Upload)/,
+    /MessagingEntityNotFound/,
+    /\bmessaging entity\b.{0,80}\bcould not be found\b/,
+    /\bspecified (?:bucket|queue|container|topic) does not exist\b/,
+  ),
+  "i",
+);
 
 /** The same in words that are everybody's: shops have subscriptions, forums topics, and ports containers. */
-const WORDED =
-  /\bno (?:such )?(?:exchange|queue|topic|bucket|container|subscription|stream|vhost|consumer group)\b|(?:Topic|Queue|Subscription|Container|Bucket|Stream)NotFound|\b(?:exchange|queue|topic|bucket|container|subscription|stream)\b.{0,80}\b(?:does not exist|could not be found|(?:was |is )?not found)\b/i;
+const WORDED = new RegExp(
+  anyOf(
+    /\bno (?:such )?(?:exchange|queue|topic|bucket|container|subscription|stream|vhost|consumer group)\b/,
+    /(?:Topic|Queue|Subscription|Container|Bucket|Stream)NotFound/,
+    /\b(?:exchange|queue|topic|bucket|container|subscription|stream)\b.{0,80}\b(?:does not exist|could not be found|(?:was |is )?not found)\b/,
+  ),
+  "i",
+);
 
 /** Clients of brokers and clouds, by the packages and types that they throw. */
 const CLIENT =

@@ -1,3 +1,5 @@
+import { anyOf, anyWord } from "@faultline/model";
+
 /**
  * Whose error it is, as far as its type and its words show it: a machine's, with which databases, networks, clients and runtimes are meant,
  * or anybody's. Business rules use words of machines as well (a pool is full, a connection was refused), but not these spellings.
@@ -25,23 +27,78 @@ const LIBRARY = new RegExp(
 );
 
 /** What stands in the names of types that drivers and clients have, as a word of its own. */
-const TECHNICAL_NAME =
-  /(?:^|[a-z.:\\*_])(?:SQL|Sql|PDO|PG|Pg|Psql|Npgsql|Postgres|My[Ss][Qq][Ll]|Maria|Oracle|Mongo|Redis|Jedis|Lettuce|Reply|Kafka|AMQP|Amqp|Rabbit|NATS|Nats|Etcd|Cassandra|Elastic|Dynamo|Cosmos|BigQuery|Snowflake|Spanner|Firestore|Prisma|Sequelize|Knex|TypeORM|QueryFailed|H[Tt][Tt][Pp]|G?R[Pp][Cc]|U[Rr][Ll]|T[Cc][Pp]|Socket|D[Nn][Ss]|UnknownHost|S[Ss][Ll]|T[Ll][Ss]|Handshake|Hystrix|Resilience|CallNotPermitted|Bulkhead|BrokenCircuit|Hikari|ConnectionPool|ThreadPool|DataSource|LoadBalanc\w*|J[Dd][Bb][Cc]|J[Pp][Aa]|Hibernate|Transport|Network|I[Oo]|OS|System|Runtime|OutOfMemory|Memory(?=Error$)|StackOverflow|Database|D[Bb]|Operational|Interface|Fetch|Axios|Gaxios|Undici|A[Pp][Ii]|A[Ww][Ss]|S3|Lambda|Envoy|Proxy|Gateway|Upstream|Consul|Vault|Worker|Isolate|Nghttp|Parser?|J[Ss][Oo][Nn]|X[Mm][Ll]|Config(?:uration)?|Settings?|Environment|Credentials?)(?![a-z])/;
+const TECHNICAL_NAME = new RegExp(
+  `(?:^|[a-z.:\\\\*_])${anyWord`
+    SQL Sql PDO PG Pg Psql Npgsql Postgres My[Ss][Qq][Ll] Maria Oracle Mongo Redis Jedis Lettuce Reply Kafka AMQP Amqp Rabbit NATS
+    Nats Etcd Cassandra Elastic Dynamo Cosmos BigQuery Snowflake Spanner Firestore Prisma Sequelize Knex TypeORM QueryFailed
+    H[Tt][Tt][Pp] G?R[Pp][Cc] U[Rr][Ll] T[Cc][Pp] Socket D[Nn][Ss] UnknownHost S[Ss][Ll] T[Ll][Ss] Handshake Hystrix Resilience
+    CallNotPermitted Bulkhead BrokenCircuit Hikari ConnectionPool ThreadPool DataSource LoadBalanc\w* J[Dd][Bb][Cc] J[Pp][Aa]
+    Hibernate Transport Network I[Oo] OS System Runtime OutOfMemory Memory(?=Error$) StackOverflow Database D[Bb] Operational
+    Interface Fetch Axios Gaxios Undici A[Pp][Ii] A[Ww][Ss] S3 Lambda Envoy Proxy Gateway Upstream Consul Vault Worker Isolate
+    Nghttp Parser? J[Ss][Oo][Nn] X[Mm][Ll] Config(?:uration)? Settings? Environment Credentials?`}(?![a-z])`,
+);
 
 /** Types that are drivers' and clients' by their whole name. */
-const TECHNICAL_TYPE =
-  /^(?:\w*Timeout(?:Error|Exception)|(?:Client)?Connect(?:ion|or)?(?:Error|Exception|Refused\w*|Reset\w*|Aborted\w*|Failed\w*)|BrokenPipeError|(?:Payload|Body|Content|Request(?:Entity|Body)?|Entity)TooLarge\w*|RateLimit(?:Error|Exception|Exceeded\w*)|Throttl\w+|TooManyRequests\w*|TooManyConnections\w*|SlowDown\w*|ServiceUnavailable\w*|InternalServer\w*|ResourceExhausted\w*|ResourceRequest\w*|PoolTimeout|CircuitBreaker(?:Error|Exception|Open\w*)|(?:Circuit|Breaker)(?:Is)?Open(?:Error|Exception)?|Open(?:Circuit|Breaker)(?:Error|Exception)?|Deadlock(?:Detected\w*|ed)|LockWait\w*|CannotAcquireLock\w*|DataAccess\w*|Transient\w+|RejectedExecution\w*|AbortError|ErrorException|EOFError|FatalError|Fatal)$/;
+const TECHNICAL_TYPE = new RegExp(
+  `^${anyWord`
+    \w*Timeout(?:Error|Exception) (?:Client)?Connect(?:ion|or)?(?:Error|Exception|Refused\w*|Reset\w*|Aborted\w*|Failed\w*)
+    BrokenPipeError (?:Payload|Body|Content|Request(?:Entity|Body)?|Entity)TooLarge\w* RateLimit(?:Error|Exception|Exceeded\w*)
+    Throttl\w+ TooManyRequests\w* TooManyConnections\w* SlowDown\w* ServiceUnavailable\w* InternalServer\w* ResourceExhausted\w*
+    ResourceRequest\w* PoolTimeout CircuitBreaker(?:Error|Exception|Open\w*) (?:Circuit|Breaker)(?:Is)?Open(?:Error|Exception)?
+    Open(?:Circuit|Breaker)(?:Error|Exception)? Deadlock(?:Detected\w*|ed) LockWait\w* CannotAcquireLock\w* DataAccess\w*
+    Transient\w+ RejectedExecution\w* AbortError ErrorException EOFError FatalError Fatal`}$`,
+);
 
 /** A type that is the number or the name of an error, as codes are written: `IJ000655`, `BLOB_TOO_LARGE`. */
 const CODE = /^[A-Z]+(?:_[A-Z0-9]+)+$|^[A-Z]{2,}-?\d{3,}$/;
 
 /** Types that every language lends to everybody, and texts that are no type at all: they do not say who threw. */
-const ANYBODYS =
-  /^(?:(?:java\.(?:lang|util)|kotlin|System|builtins)\.)?(?:|error|Error|Exception|Throwable|RuntimeException|IllegalStateException|IllegalArgumentException|UnsupportedOperationException|InvalidOperationException|ApplicationException|ArgumentException|NotSupportedException|RuntimeError|StandardError|ValueError|TypeError|RangeError|AssertionError|LogicException|DomainException|UnexpectedValueException|InvalidArgumentException|ArgumentError|ErlangError|panic|\*?errors\.errorString|\*?fmt\.wrapError)$/;
+const ANYBODYS = new RegExp(
+  `^(?:(?:java\\.(?:lang|util)|kotlin|System|builtins)\\.)?${anyWord`
+    error Error Exception Throwable RuntimeException IllegalStateException IllegalArgumentException UnsupportedOperationException
+    InvalidOperationException ApplicationException ArgumentException NotSupportedException RuntimeError StandardError ValueError
+    TypeError RangeError AssertionError LogicException DomainException UnexpectedValueException InvalidArgumentException
+    ArgumentError ErlangError panic \*?errors\.errorString \*?fmt\.wrapError`}?$`,
+);
 
 /** How machines write: numbers of errors, addresses, durations, the state of a pool, the words that only clients and kernels have. */
-const MACHINE_WORDS =
-  /\bE(?:CONN|ADDR|HOST|NET|TIMED|NOTFOUND|AI_|PIPE|MFILE|NFILE|NOSPC|NOMEM|PROTO|ACCES|BUSY)[A-Z]*\b|\b(?:ERR|UND_ERR|ORA|ER|CERT|SSL|HPE|SEC_E)[_-]\w|\bSQLSTATE\b|\b[Ee]rrno\b|\bos error \d|\b0x[0-9a-f]{4}|\w:\/\/\S|(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}\b|\b[a-z][\w.-]*:\d{2,5}\b|\b\d+(?:\.\d+)? ?(?:ms|[KMGkm]i?[Bb]|bytes)\b|\b\w+Pool-\d|\bdial (?:tcp|udp)\b|\blookup \S+ on\b|\bcode = \w|\bgetaddrinfo\b|\bsocket\b|\bSSL\b|\bTLS\b|\bx509\b|\bTCP\b|\bHTTP\b|\bgRPC\b|\bRetry-After\b|\b(?:max(?:imum)?|adjust(?:ing)?|increas(?:e|ing)|rais(?:e|ing)) (?:the )?pool size\b|\bcURL\b|\b[A-Z]{4,}_[A-Z]{4,}\b|\b4[0-9]P[0-9]{2}\b|\b(?:[a-z]+\.){2,}[A-Z]\w*(?:Error|Exception)\b|\b[Rr]edis\b|\bHikari|\bpostgres|\bmysql\b|\bmongo/;
+const MACHINE_WORDS = new RegExp(
+  anyOf(
+    /\bE(?:CONN|ADDR|HOST|NET|TIMED|NOTFOUND|AI_|PIPE|MFILE|NFILE|NOSPC|NOMEM|PROTO|ACCES|BUSY)[A-Z]*\b/,
+    /\b(?:ERR|UND_ERR|ORA|ER|CERT|SSL|HPE|SEC_E)[_-]\w/,
+    /\bSQLSTATE\b/,
+    /\b[Ee]rrno\b/,
+    /\bos error \d/,
+    /\b0x[0-9a-f]{4}/,
+    /\w:\/\/\S/,
+    /(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}\b/,
+    /\b[a-z][\w.-]*:\d{2,5}\b/,
+    /\b\d+(?:\.\d+)? ?(?:ms|[KMGkm]i?[Bb]|bytes)\b/,
+    /\b\w+Pool-\d/,
+    /\bdial (?:tcp|udp)\b/,
+    /\blookup \S+ on\b/,
+    /\bcode = \w/,
+    /\bgetaddrinfo\b/,
+    /\bsocket\b/,
+    /\bSSL\b/,
+    /\bTLS\b/,
+    /\bx509\b/,
+    /\bTCP\b/,
+    /\bHTTP\b/,
+    /\bgRPC\b/,
+    /\bRetry-After\b/,
+    /\b(?:max(?:imum)?|adjust(?:ing)?|increas(?:e|ing)|rais(?:e|ing)) (?:the )?pool size\b/,
+    /\bcURL\b/,
+    /\b[A-Z]{4,}_[A-Z]{4,}\b/,
+    /\b4[0-9]P[0-9]{2}\b/,
+    /\b(?:[a-z]+\.){2,}[A-Z]\w*(?:Error|Exception)\b/,
+    /\b[Rr]edis\b/,
+    /\bHikari/,
+    /\bpostgres/,
+    /\bmysql\b/,
+    /\bmongo/,
+  ),
+);
 
 /** True of an error that only machines make, by its type or by how it is worded. */
 export function isTechnical({ type, message }: { readonly type: string; readonly message: string }): boolean {
@@ -55,8 +112,13 @@ export function isTechnical({ type, message }: { readonly type: string; readonly
  * What machines are about, in any part of a type. Trades have pools and circuits as well, so that it counts only where a type is all that
  * there is: then an unknown driver's cannot be told from a program's own.
  */
-const OF_MACHINES =
-  /pool|circuit|breaker|connect|socket|transport|network|\bnet\b|timeout|timed|deadlock|lock|throttl|rate|limit|quota|retr(?:y|ies)|cluster|broker|queue|driver|client|server|smtp|mail|ldap|ftp|ssh|sql|couch|graph|elastic|search|cache|store|bucket|cloud|proxy|certificate|tls|ssl|memory|disk|thread|process|resource|upstream|overload|busy|unavailable/i;
+const OF_MACHINES = new RegExp(
+  anyWord`
+    pool circuit breaker connect socket transport network \bnet\b timeout timed deadlock lock throttl rate limit quota
+    retr(?:y|ies) cluster broker queue driver client server smtp mail ldap ftp ssh sql couch graph elastic search cache store
+    bucket cloud proxy certificate tls ssl memory disk thread process resource upstream overload busy unavailable`,
+  "i",
+);
 
 /** True of a type in which nothing is of a machine: a program's own, as far as a type alone can show it. */
 export function isOfTrade(type: string): boolean {
@@ -69,8 +131,18 @@ export function isAnybodys(type: string): boolean {
 }
 
 /** Words of machines that are everybody's as well, and the small words between them. */
-const COMMON_WORDS =
-  /\b(?:connections?|connect(?:ing|ed)?|pools?|timeouts?|database|db|servers?|hosts?|services?|upstream|backend|gateway|peer|remote|client|network|request(?:s|ed)?|responses?|calls?|quer(?:y|ies)|statements?|transactions?|sessions?|threads?|process(?:es)?|sockets?|circuit|breaker|certificate|deadlocks?|locks?|memory|heap|disk|space|device|cpu|resources?|queue|files?|body|payload|entity|upload|message|content|size|header|time[sd]?|out|refused|reset|closed|exhausted|full|limits?|reached|exceeded|rate|quota|throttled|open(?:ed)?|expired|detected|wait(?:ing|ed)?|too|many|large|overload(?:ed)?|capacity|flight|busy|left|used?|no(?:t|ne)?|found|available|healthy|errors?|failed|failure|maximum|max|number|new|current(?:ly)?|temporarily|when|while|during|after|before|trying|tr(?:y|ied)|attempt(?:s|ing)?|again|later|please|retry|acquire|obtain|get|establish|could|cannot|can|did|does|do|be|been|is|was|are|has|have|it|this|that|there|all|any|more|than|the|an?|of|for|to|from|by|in|on|at|with|and|or)\b/gi;
+const COMMON_WORDS = new RegExp(
+  `\\b${anyWord`
+    connections? connect(?:ing|ed)? pools? timeouts? database db servers? hosts? services? upstream backend gateway peer remote
+    client network request(?:s|ed)? responses? calls? quer(?:y|ies) statements? transactions? sessions? threads? process(?:es)?
+    sockets? circuit breaker certificate deadlocks? locks? memory heap disk space device cpu resources? queue files? body payload
+    entity upload message content size header time[sd]? out refused reset closed exhausted full limits? reached exceeded rate
+    quota throttled open(?:ed)? expired detected wait(?:ing|ed)? too many large overload(?:ed)? capacity flight busy left used?
+    no(?:t|ne)? found available healthy errors? failed failure maximum max number new current(?:ly)? temporarily when while during
+    after before trying tr(?:y|ied) attempt(?:s|ing)? again later please retry acquire obtain get establish could cannot can did
+    does do be been is was are has have it this that there all any more than the an? of for to from by in on at with and or`}\\b`,
+  "gi",
+);
 
 /** True of words that speak of nothing but machines: of what trade the program is, they do not show. */
 export function isOnlyOfMachines(message: string): boolean {

@@ -1,11 +1,57 @@
+import { anyOf } from "@faultline/model";
+
 /** Words of a connection that was closed under a request. */
-export const CLOSED =
-  /\bECONNRESET\b|socket hang up|other side closed|UND_ERR_SOCKET|\bEPIPE\b|connection (?:was )?(?:forcibly )?(?:reset|closed by (?:the )?(?:remote|peer|foreign))|connection closed before message completed|server closed idle connection|end of file reached|ECONNABORTED|prematurely closed|PrematureClose|Server disconnected|disconnected without sending|NoHttpResponse|header parser received no bytes|RemoteDisconnected|broken pipe|unexpected EOF|stream closed/i;
+export const CLOSED = new RegExp(
+  anyOf(
+    /\bECONNRESET\b/,
+    /socket hang up/,
+    /other side closed/,
+    /UND_ERR_SOCKET/,
+    /\bEPIPE\b/,
+    /connection (?:was )?(?:forcibly )?(?:reset|closed by (?:the )?(?:remote|peer|foreign))/,
+    /connection closed before message completed/,
+    /server closed idle connection/,
+    /end of file reached/,
+    /ECONNABORTED/,
+    /prematurely closed/,
+    /PrematureClose/,
+    /Server disconnected/,
+    /disconnected without sending/,
+    /NoHttpResponse/,
+    /header parser received no bytes/,
+    /RemoteDisconnected/,
+    /broken pipe/,
+    /unexpected EOF/,
+    /stream closed/,
+  ),
+  "i",
+);
 
 /** Words of a connection that did not come about in time. */
 export const NOT_CONNECTED_IN_TIME =
   /\bconnect(?:ion|ing)?(?: attempt)? (?:has )?time(?:d )?-?out\b|Connect(?:ion)?Timeout|CONNECT_TIMEOUT|connect ETIMEDOUT|dial tcp \S+ i\/o timeout|timed? ?out (?:while )?connecting/i;
 
 /** Words of a connection that was refused. */
-export const REFUSED =
-  /\bECONNREFUSED\b|connection[ _]refused|ConnectionRefused|ConnectException|actively refused|connect[_ ]error: ?_?111\b|os error 111\b|Errno 111\b|no route to host|NoRouteToHost|\bE(?:HOST|NET)UNREACH\b|network is unreachable|host is unreachable|os error 113\b|Errno 113\b|No connection could be made|Failed to connect to .{1,120}: (?:Couldn't|Could not) connect to server|partner '[^\s:']{1,100}:[^\s:']{1,40}' not reached/i;
+export const REFUSED = new RegExp(
+  anyOf(
+    /\bECONNREFUSED\b/,
+    /connection[ _]refused/,
+    /ConnectionRefused/,
+    /ConnectException/,
+    /actively refused/,
+    /connect[_ ]error: ?_?111\b/,
+    /os error 111\b/,
+    /Errno 111\b/,
+    /no route to host/,
+    /NoRouteToHost/,
+    /\bE(?:HOST|NET)UNREACH\b/,
+    /network is unreachable/,
+    /host is unreachable/,
+    /os error 113\b/,
+    /Errno 113\b/,
+    /No connection could be made/,
+    /Failed to connect to .{1,120}: (?:Couldn't|Could not) connect to server/,
+    /partner '[^\s:']{1,100}:[^\s:']{1,40}' not reached/,
+  ),
+  "i",
+);

@@ -1,10 +1,64 @@
+import { anyOf } from "@faultline/model";
+
 /**
  * Words of a request that waited in vain for a free connection of its own process's pool: HikariCP,
  * Tomcat, DBCP, c3p0, Druid, Jedis, Apache HttpClient, Reactor Netty, R2DBC, SQLAlchemy, psycopg, httpx, ActiveRecord, connection_pool,
  * Ecto, knex, Sequelize, Prisma, mysql2, tedious, MongoDB drivers, SqlClient, Npgsql, go-redis, sqlx, bb8, deadpool.
  */
-export const POOL_WAIT =
-  /timeout exceeded when trying to connect|ResourceRequest timed out|connection is not available, request timed out|not available and request was dropped from queue|\bpool (?:is )?(?:probably )?(?:exhausted|full|timeout|timed out)|(?<![\w.])pool\b.{0,40}\b(?:exhaust\w*|timed? ?out|no free|limit (?:of|reached|exceeded))|(?:exhaust|full).{0,20}\bpool\b|QueuePool limit|Timeout waiting for (?:connection from pool|idle object)|Could not get a resource (?:from the pool|since the pool)|Cannot get a connection, pool|Pool empty\. Unable to fetch|client to checkout a Connection has timed out|GetConnectionTimeout|wait millis \d+, active \d+|Connection pool reached max wait queue|PoolAcquire(?:Timeout|PendingLimit)|Pool#acquire|Pool\$Acquire(?:Timeout|Pending)|Pending acquire queue has reached|(?:Connection )?acquisition time(?:d |-)?out|ConnectionPoolTimeout|HikariPool.{0,60}not available|(?:^|[\s.:])(?:Connection)?Pool\.?Timeout(?:Error)?\b|PoolExhausted|too many clients waiting|(?:no|all) (?:free |available )?(?:pool(?:ed)? )?connections? (?:available|in use|busy)|prior to obtaining a connection from the pool|max pool size was reached|pool (?:size|limit).{0,30}reached|could not obtain a connection from the pool|Waited [\d.]+ sec, \d+\/\d+ available|couldn't get a connection after|Timeout acquiring a connection|ConnectionAcquireTimeout|fetching a new connection from the connection pool|checking out a connection from (?:the )?(?:connection )?pool|WaitQueue(?:Timeout|Full)|connection limit exceeded for pool|connection pool has been exhausted|redis: connection pool timeout|Timed out in bb8|waiting for a slot to become available|timed out waiting for connection|no free connections|No managed connections available within|No resources currently available in pool \S{1,200} to allocate to applications|ConnectionWaitTimeoutException|all connections in the Universal Connection Pool are in use/i;
+export const POOL_WAIT = new RegExp(
+  anyOf(
+    /timeout exceeded when trying to connect/,
+    /ResourceRequest timed out/,
+    /connection is not available, request timed out/,
+    /not available and request was dropped from queue/,
+    /\bpool (?:is )?(?:probably )?(?:exhausted|full|timeout|timed out)/,
+    /(?<![\w.])pool\b.{0,40}\b(?:exhaust\w*|timed? ?out|no free|limit (?:of|reached|exceeded))/,
+    /(?:exhaust|full).{0,20}\bpool\b/,
+    /QueuePool limit/,
+    /Timeout waiting for (?:connection from pool|idle object)/,
+    /Could not get a resource (?:from the pool|since the pool)/,
+    /Cannot get a connection, pool/,
+    /Pool empty\. Unable to fetch/,
+    /client to checkout a Connection has timed out/,
+    /GetConnectionTimeout/,
+    /wait millis \d+, active \d+/,
+    /Connection pool reached max wait queue/,
+    /PoolAcquire(?:Timeout|PendingLimit)/,
+    /Pool#acquire/,
+    /Pool\$Acquire(?:Timeout|Pending)/,
+    /Pending acquire queue has reached/,
+    /(?:Connection )?acquisition time(?:d |-)?out/,
+    /ConnectionPoolTimeout/,
+    /HikariPool.{0,60}not available/,
+    /(?:^|[\s.:])(?:Connection)?Pool\.?Timeout(?:Error)?\b/,
+    /PoolExhausted/,
+    /too many clients waiting/,
+    /(?:no|all) (?:free |available )?(?:pool(?:ed)? )?connections? (?:available|in use|busy)/,
+    /prior to obtaining a connection from the pool/,
+    /max pool size was reached/,
+    /pool (?:size|limit).{0,30}reached/,
+    /could not obtain a connection from the pool/,
+    /Waited [\d.]+ sec, \d+\/\d+ available/,
+    /couldn't get a connection after/,
+    /Timeout acquiring a connection/,
+    /ConnectionAcquireTimeout/,
+    /fetching a new connection from the connection pool/,
+    /checking out a connection from (?:the )?(?:connection )?pool/,
+    /WaitQueue(?:Timeout|Full)/,
+    /connection limit exceeded for pool/,
+    /connection pool has been exhausted/,
+    /redis: connection pool timeout/,
+    /Timed out in bb8/,
+    /waiting for a slot to become available/,
+    /timed out waiting for connection/,
+    /no free connections/,
+    /No managed connections available within/,
+    /No resources currently available in pool \S{1,200} to allocate to applications/,
+    /ConnectionWaitTimeoutException/,
+    /all connections in the Universal Connection Pool are in use/,
+  ),
+  "i",
+);
 
 /** What a pooler in front of a database, as PgBouncer, answers when its own connections are in use. */
 export const POOLER_FULL = /query_wait_timeout|no more connections allowed/i;

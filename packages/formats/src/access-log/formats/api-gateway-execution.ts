@@ -1,3 +1,5 @@
+import { anyOf } from "@faultline/model";
+
 /** API Gateway's execution log: several lines a request, each `(requestId) text`, or `Tue Aug 21 03:48:49 UTC 2018 : text` in a console test. */
 import { parseCTime } from "../clock.ts";
 import { putStatus, startDraft } from "../draft.ts";
@@ -7,8 +9,32 @@ import type { LineParser, LogMessage, TextFormat } from "../line.ts";
 export const apiGatewayExecution: TextFormat = { id: "apigateway-execution", create: createExecution };
 
 const LINE = /^(?:\(([0-9a-fA-F-]{8,64}|[A-Za-z0-9_=-]{8,64})\) |([A-Z][a-z]{2} [A-Z][a-z]{2} \d\d \d\d:\d\d:\d\d UTC \d{4}) : )(.*)$/s;
-const KNOWN =
-  /^(?:Starting execution for request|HTTP Method:|Method request |Endpoint re|Sending request to |Received response|Method response |Method completed with status|Successfully completed|Execution failed|Extended Request Id|Verifying Usage Plan|API Key|Usage Plan|Lambda |Authorizer|Request body does not match|Gateway response|Starting authorizer|Using valid authorizer|AWS Integration|Integration )/;
+const KNOWN = new RegExp(
+  `^${anyOf(
+    /Starting execution for request/,
+    /HTTP Method:/,
+    /Method request /,
+    /Endpoint re/,
+    /Sending request to /,
+    /Received response/,
+    /Method response /,
+    /Method completed with status/,
+    /Successfully completed/,
+    /Execution failed/,
+    /Extended Request Id/,
+    /Verifying Usage Plan/,
+    /API Key/,
+    /Usage Plan/,
+    /Lambda /,
+    /Authorizer/,
+    /Request body does not match/,
+    /Gateway response/,
+    /Starting authorizer/,
+    /Using valid authorizer/,
+    /AWS Integration/,
+    /Integration /,
+  )}`,
+);
 
 /** The head of a console test. */
 const BEGUN = /^Execution log for request ([\w-]{8,64})$/;

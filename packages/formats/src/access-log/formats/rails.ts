@@ -1,3 +1,5 @@
+import { anyOf } from "@faultline/model";
+
 /**
  * Rails' own log: `Started` and `Completed` lines of one request, tied by their tag, or by order when one request is open at a time; then
  * the exception. Source: Rails guides, "Debugging Rails Applications"; samples of GitLab's production log.
@@ -18,8 +20,23 @@ const COMPLETED = /^Completed (?<status>\d{3}) .*? ?in (?<duration>\d+(?:\.\d+)?
 const STARTED_BEFORE_2010 =
   /^Processing \S+#\S+ (?:to \w+ )?\(for (?<client>\S+) at (?<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\) \[(?<method>[A-Z]+)\]$/;
 const COMPLETED_BEFORE_2010 = /^Completed in (?<duration>\d+)ms (?:\([^)]*\) )?\| (?<status>\d{3}) [^[]*\[(?<target>https?:\/\/\S*)\]$/;
-const OTHER =
-  /^(?:Processing by \S+#\S+ as |  ?Parameters: |Redirected to |Rendered |  Rendering |  Rendered |Rendering |Filter chain halted |Sent (?:file|data) |Unpermitted parameter|Can't verify CSRF token|DEPRECATION WARNING: |Did you mean\?  )/;
+const OTHER = new RegExp(
+  `^${anyOf(
+    /Processing by \S+#\S+ as /,
+    /  ?Parameters: /,
+    /Redirected to /,
+    /Rendered /,
+    /  Rendering /,
+    /  Rendered /,
+    /Rendering /,
+    /Filter chain halted /,
+    /Sent (?:file|data) /,
+    /Unpermitted parameter/,
+    /Can't verify CSRF token/,
+    /DEPRECATION WARNING: /,
+    /Did you mean\?  /,
+  )}`,
+);
 const EXCEPTION =
   /^\s*((?=[A-Z][\w:]{0,200} \()(?:\w+::)*\w*(?:Error|Exception|NotFound|Invalid|Timeout|Missing|Abort|Failed|Denied|Unknown|Refused)\w*|Errno::E[A-Z0-9]+) \(/;
 const FRAME = /^\s*(?:[\w-]{1,64} \([\w.]+\) )?[^:\s]+:\d+:in [`'].*'$/;

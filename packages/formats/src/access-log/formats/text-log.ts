@@ -1,3 +1,5 @@
+import { anyOf } from "@faultline/model";
+
 /** Text logs of no single product: a time, a level and words; and the lines of stack traces that follow a record. */
 import { readAnswerSentence } from "../answer-sentence.ts";
 import { readAppRecord } from "../app-message.ts";
@@ -148,8 +150,44 @@ function build(text: string, seen: Seen): LogMessage {
   };
 }
 
-const CONTINUATION =
-  /^(?:\s+at \S|\s*\.{3} \d+ (?:more|common frames)|Caused by: |PHP message: |\s*Suppressed: |Traceback \(most recent call last\):|\s+File "[^"]*", line \d+|\s+raise \S|During handling of the above exception|The above exception was the direct cause|\s{2,}\S.*| [\w.$]+\([\w.$ ]{1,80}(?::\d+)?\)$|(?:Uncaught )?(?:Error|Exception): \S.*|[^\s/]{1,80}(?:\/[^\s/]{1,80}){1,9}(?:\.func\d+(?:\.\d+){0,3}|\(\*\w{1,80}(?:\[\.\.\.\])?\)\.\w{1,80})$|\s*[\^~]+\s*$|goroutine \d+ \[|created by \S+\.\S+|[\w./*()-]+\((?:0x[0-9a-f]+\b[^()]*|\.{3}|)\)$|#\d+ \S|\[(?:stacktrace|previous exception)\]|Stack trace:$|stack traceback:$|stack backtrace:$|note: (?:run with|Some details are omitted, run with) `RUST_BACKTRACE=|called `(?:Option|Result)::\w+\(\)` on an? `|\[signal SIG[A-Z]{2,6}(?:: |\])|SIG[A-Z]{2,6}: [a-z][a-z ]{2,40}$|PC=0x[0-9a-f]+ m=\d+ sigcode=|exit status \d{1,3}$|coroutine \d+:$|\t\S|'[:\w-]{1,80}', ?'.*'$|\[Errno \d+\] |(?:[a-z][\w$]*\.)*[A-Z][\w$.]*(?:Error|Exception|Warning)(?:: .*)?$)/;
+const CONTINUATION = new RegExp(
+  `^${anyOf(
+    /\s+at \S/,
+    /\s*\.{3} \d+ (?:more|common frames)/,
+    /Caused by: /,
+    /PHP message: /,
+    /\s*Suppressed: /,
+    /Traceback \(most recent call last\):/,
+    /\s+File "[^"]*", line \d+/,
+    /\s+raise \S/,
+    /During handling of the above exception/,
+    /The above exception was the direct cause/,
+    /\s{2,}\S.*/,
+    / [\w.$]+\([\w.$ ]{1,80}(?::\d+)?\)$/,
+    /(?:Uncaught )?(?:Error|Exception): \S.*/,
+    /[^\s/]{1,80}(?:\/[^\s/]{1,80}){1,9}(?:\.func\d+(?:\.\d+){0,3}|\(\*\w{1,80}(?:\[\.\.\.\])?\)\.\w{1,80})$/,
+    /\s*[\^~]+\s*$/,
+    /goroutine \d+ \[/,
+    /created by \S+\.\S+/,
+    /[\w./*()-]+\((?:0x[0-9a-f]+\b[^()]*|\.{3}|)\)$/,
+    /#\d+ \S/,
+    /\[(?:stacktrace|previous exception)\]/,
+    /Stack trace:$/,
+    /stack traceback:$/,
+    /stack backtrace:$/,
+    /note: (?:run with|Some details are omitted, run with) `RUST_BACKTRACE=/,
+    /called `(?:Option|Result)::\w+\(\)` on an? `/,
+    /\[signal SIG[A-Z]{2,6}(?:: |\])/,
+    /SIG[A-Z]{2,6}: [a-z][a-z ]{2,40}$/,
+    /PC=0x[0-9a-f]+ m=\d+ sigcode=/,
+    /exit status \d{1,3}$/,
+    /coroutine \d+:$/,
+    /\t\S/,
+    /'[:\w-]{1,80}', ?'.*'$/,
+    /\[Errno \d+\] /,
+    /(?:[a-z][\w$]*\.)*[A-Z][\w$.]*(?:Error|Exception|Warning)(?:: .*)?$/,
+  )}`,
+);
 
 /** The lines of a stack trace, which belong to the record before them. */
 export const stackTrace: TextFormat = {

@@ -1,3 +1,5 @@
+import { anyOf } from "@faultline/model";
+
 /** uWSGI's default request line. Source: uWSGI core/logging.c; its times have no zone. */
 import { parseCTime } from "../clock.ts";
 import { putClient, putDuration, putNumber, putStatus, putTarget, putText, putTime, startDraft } from "../draft.ts";
@@ -34,8 +36,52 @@ function createUwsgi(context: ParseContext): LineParser {
 const DATED = /^([A-Z][a-z]{2} [A-Z][a-z]{2}\s+\d{1,2} \d\d:\d\d:\d\d \d{4}) - (.*)$/s;
 
 /** What uWSGI says of itself when it starts, respawns, runs over a limit or stops (core/uwsgi.c, core/master.c). */
-const OWN_WORDS =
-  /^(?:\[UWSGI\] ?)?(?:\*{3} .* \*{3}\s*$|compiled with version: |os: |nodename: |machine: |clock source: |pcre jit |detected |current working directory: |uWSGI |your |lock engine: |thunder lock: |uwsgi socket |Python (?:version|main interpreter)|python threads support |!!! |mapped \d+ bytes|WSGI app |spawned uWSGI |DAMN ! |worker \d+ |Respawned uWSGI |SIG[A-Z]+(?:\/SIG[A-Z]+)* received|gateway "|SIGPIPE: |goodbye to uWSGI|VACUUM: |chdir\(\) to |set(?:g|u)id\(\) to |dropping root |HARAKIRI|invalid (?:request block|HTTP request) size|VmPeak|--- .* ---\s*$|subprocess \d+ exited|\.{3}|Gracefully killing|\[uwsgi-[\w-]+ |uwsgi_\w+\(\)|announcing my loyalty|binary reloaded)/;
+const OWN_WORDS = new RegExp(
+  `^(?:\\[UWSGI\\] ?)?${anyOf(
+    /\*{3} .* \*{3}\s*$/,
+    /compiled with version: /,
+    /os: /,
+    /nodename: /,
+    /machine: /,
+    /clock source: /,
+    /pcre jit /,
+    /detected /,
+    /current working directory: /,
+    /uWSGI /,
+    /your /,
+    /lock engine: /,
+    /thunder lock: /,
+    /uwsgi socket /,
+    /Python (?:version|main interpreter)/,
+    /python threads support /,
+    /!!! /,
+    /mapped \d+ bytes/,
+    /WSGI app /,
+    /spawned uWSGI /,
+    /DAMN ! /,
+    /worker \d+ /,
+    /Respawned uWSGI /,
+    /SIG[A-Z]+(?:\/SIG[A-Z]+)* received/,
+    /gateway "/,
+    /SIGPIPE: /,
+    /goodbye to uWSGI/,
+    /VACUUM: /,
+    /chdir\(\) to /,
+    /set(?:g|u)id\(\) to /,
+    /dropping root /,
+    /HARAKIRI/,
+    /invalid (?:request block|HTTP request) size/,
+    /VmPeak/,
+    /--- .* ---\s*$/,
+    /subprocess \d+ exited/,
+    /\.{3}/,
+    /Gracefully killing/,
+    /\[uwsgi-[\w-]+ /,
+    /uwsgi_\w+\(\)/,
+    /announcing my loyalty/,
+    /binary reloaded/,
+  )}`,
+);
 const BAD_WORDS = /^(?:DAMN ! |\*{3} HARAKIRI|HARAKIRI|invalid (?:request block|HTTP request) size)/;
 
 function readOwnWords(line: string, context: ParseContext): ReturnType<LineParser> {

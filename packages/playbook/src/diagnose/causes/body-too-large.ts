@@ -1,8 +1,45 @@
-import type { Evidence } from "@faultline/model";
+import { anyOf, type Evidence } from "@faultline/model";
 import { type CauseRule, type Findings, fromDifference, hear, readRefusal } from "../findings.ts";
 
-const WORDS =
-  /PayloadTooLarge|request entity too large|entity\.too\.large|(?:body|request|payload|message|upload|file|object|document) (?:is |was )?too (?:large|big)|\b(?:Request|Payload|Body|Content|Message|Upload|File|Object)TooLarge|FST_ERR_CTP_BODY_TOO_LARGE|body (?:limit|size).{0,30}exceed|exceed.{0,40}(?:body|payload|request|message|upload).{0,10}(?:size|limit|length)|MaxUploadSizeExceeded|client intended to send too large body|RequestBodyTooLarge|max(?:imum)? (?:body|request|payload|message) (?:size|length)|larger than max|Received message larger|LIMIT_FILE_SIZE|(?:message|body|payload|request|upload|file|entity|content).{0,80}(?:larger|bigger|greater) than|size \(\d+\) exceeds|entries in the request is over the limit|nats: maximum payload exceeded|Item size (?:to update )?has exceeded the maximum allowed size|SizeLimitExceeded|RequestEntityTooLarge|BodyLimit|length limit exceeded|POST Content-Length of|DATA_UPLOAD_MAX|message length too large|RecordTooLarge|MessageSizeTooLarge|request header(?: fields| or cookie)? too large|max\.request\.size|(?:status|code|http|error|answered|returned|responded)\W{0,3}(?:with |code |status )*\W{0,3}413\b|\b413\b\W{0,3}(?:payload|request|content)|(?:must|should) be (?:shorter|smaller|less) than \d+ bytes/i;
+const WORDS = new RegExp(
+  anyOf(
+    /PayloadTooLarge/,
+    /request entity too large/,
+    /entity\.too\.large/,
+    /(?:body|request|payload|message|upload|file|object|document) (?:is |was )?too (?:large|big)/,
+    /\b(?:Request|Payload|Body|Content|Message|Upload|File|Object)TooLarge/,
+    /FST_ERR_CTP_BODY_TOO_LARGE/,
+    /body (?:limit|size).{0,30}exceed/,
+    /exceed.{0,40}(?:body|payload|request|message|upload).{0,10}(?:size|limit|length)/,
+    /MaxUploadSizeExceeded/,
+    /client intended to send too large body/,
+    /RequestBodyTooLarge/,
+    /max(?:imum)? (?:body|request|payload|message) (?:size|length)/,
+    /larger than max/,
+    /Received message larger/,
+    /LIMIT_FILE_SIZE/,
+    /(?:message|body|payload|request|upload|file|entity|content).{0,80}(?:larger|bigger|greater) than/,
+    /size \(\d+\) exceeds/,
+    /entries in the request is over the limit/,
+    /nats: maximum payload exceeded/,
+    /Item size (?:to update )?has exceeded the maximum allowed size/,
+    /SizeLimitExceeded/,
+    /RequestEntityTooLarge/,
+    /BodyLimit/,
+    /length limit exceeded/,
+    /POST Content-Length of/,
+    /DATA_UPLOAD_MAX/,
+    /message length too large/,
+    /RecordTooLarge/,
+    /MessageSizeTooLarge/,
+    /request header(?: fields| or cookie)? too large/,
+    /max\.request\.size/,
+    /(?:status|code|http|error|answered|returned|responded)\W{0,3}(?:with |code |status )*\W{0,3}413\b/,
+    /\b413\b\W{0,3}(?:payload|request|content)/,
+    /(?:must|should) be (?:shorter|smaller|less) than \d+ bytes/,
+  ),
+  "i",
+);
 const SIZE = /(?:request|body|payload|content)[._-].*(?:size|length|bytes)|content[_-]?length/i;
 
 /** What Elasticsearch has no memory for is no body over a limit. */

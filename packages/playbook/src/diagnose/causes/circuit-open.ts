@@ -1,7 +1,28 @@
+import { anyOf } from "@faultline/model";
 import { type CauseRule, hear } from "../findings.ts";
 
-const WORDS =
-  /circuit[ -]?(?:breaker)? ?(?:is )?(?:still )?open\b|circuit.{0,40}\bis (?:now |still )?OPEN\b|short-circuited|does not permit further calls|BrokenCircuit|CallNotPermitted|EOPENBREAKER|OpenCircuit|Stoplight::Error::RedLight|\bDegradeException\b|breaker is (?:now )?open|circuit is (?:now )?open|upstream overflow|reset reason: overflow|breaker opened|x-envoy-overloaded|\bUO\b/i;
+const WORDS = new RegExp(
+  anyOf(
+    /circuit[ -]?(?:breaker)? ?(?:is )?(?:still )?open\b/,
+    /circuit.{0,40}\bis (?:now |still )?OPEN\b/,
+    /short-circuited/,
+    /does not permit further calls/,
+    /BrokenCircuit/,
+    /CallNotPermitted/,
+    /EOPENBREAKER/,
+    /OpenCircuit/,
+    /Stoplight::Error::RedLight/,
+    /\bDegradeException\b/,
+    /breaker is (?:now )?open/,
+    /circuit is (?:now )?open/,
+    /upstream overflow/,
+    /reset reason: overflow/,
+    /breaker opened/,
+    /x-envoy-overloaded/,
+    /\bUO\b/,
+  ),
+  "i",
+);
 
 /** A circuit breaker refuses calls on purpose. */
 export const circuitOpen: CauseRule = {

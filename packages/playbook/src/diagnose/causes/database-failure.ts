@@ -1,15 +1,79 @@
-import type { Evidence } from "@faultline/model";
+import { anyOf, type Evidence } from "@faultline/model";
 import { isFailed } from "../../isolate/call-fate.ts";
 import type { Call } from "../../isolate/hop-shape.ts";
 import { hearPartFailure } from "../failed-parts.ts";
 import { type CauseRule, type Saying, hear } from "../findings.ts";
 
 /** The server's side of a database error: SQLSTATE classes 08, 40, 53, 57, 58, XX, and words that only databases write. */
-const WORDS =
-  /(?<![:.\d])\b(?:08|40|53|57|58|XX)[0-9P][0-9A-Z][0-9]\b|too many clients already|remaining connection slots|the database system is (?:starting up|shutting down|in recovery)|terminating connection due to|deadlock detected|deadlock victim|Deadlock found when|could not serialize access|conflict with recovery|read-only transaction|Lock wait timeout exceeded|SQLSTATE\[(?:08|40|53|57|HY000)\w*\].{0,40}(?:\[(?:1040|1203|1205|1213|2002|2006|2013)\]|error: (?:1205|1213|2006|2013))|server closed the connection unexpectedly|MongoServerSelection|MongoPoolCleared|MongoNetworkError|No server chosen|WritableServerSelector|ReadPreferenceServerSelector|WriteConflict|NotWritablePrimary|not (?:master|primary)\b|database is locked|ORA-(?:00060|01033|03113|03135|12514|12541)|\bREADONLY\b|against a read only replica|LOADING Redis|BUSY Redis|MISCONF Redis|CLUSTERDOWN|OOM command not allowed|NoNodeAvailable|AllNodesFailed|(?:Write|Read)TimeoutException.{0,80}(?:query|consistency)|at consistency (?:\w+_)?(?:ONE|QUORUM|ALL|TWO)\b|Too many simultaneous queries|ER_CON_COUNT|Lost connection to MySQL|server has gone away|out of memory storing object|CommunicationsException: Communications link failure|Communications link failure\.?\s+The last packet|network-related or instance-specific error|not writable (?:master|primary) and |NotMasterNoSlaveOk/i;
+const WORDS = new RegExp(
+  anyOf(
+    /(?<![:.\d])\b(?:08|40|53|57|58|XX)[0-9P][0-9A-Z][0-9]\b/,
+    /too many clients already/,
+    /remaining connection slots/,
+    /the database system is (?:starting up|shutting down|in recovery)/,
+    /terminating connection due to/,
+    /deadlock detected/,
+    /deadlock victim/,
+    /Deadlock found when/,
+    /could not serialize access/,
+    /conflict with recovery/,
+    /read-only transaction/,
+    /Lock wait timeout exceeded/,
+    /SQLSTATE\[(?:08|40|53|57|HY000)\w*\].{0,40}(?:\[(?:1040|1203|1205|1213|2002|2006|2013)\]|error: (?:1205|1213|2006|2013))/,
+    /server closed the connection unexpectedly/,
+    /MongoServerSelection/,
+    /MongoPoolCleared/,
+    /MongoNetworkError/,
+    /No server chosen/,
+    /WritableServerSelector/,
+    /ReadPreferenceServerSelector/,
+    /WriteConflict/,
+    /NotWritablePrimary/,
+    /not (?:master|primary)\b/,
+    /database is locked/,
+    /ORA-(?:00060|01033|03113|03135|12514|12541)/,
+    /\bREADONLY\b/,
+    /against a read only replica/,
+    /LOADING Redis/,
+    /BUSY Redis/,
+    /MISCONF Redis/,
+    /CLUSTERDOWN/,
+    /OOM command not allowed/,
+    /NoNodeAvailable/,
+    /AllNodesFailed/,
+    /(?:Write|Read)TimeoutException.{0,80}(?:query|consistency)/,
+    /at consistency (?:\w+_)?(?:ONE|QUORUM|ALL|TWO)\b/,
+    /Too many simultaneous queries/,
+    /ER_CON_COUNT/,
+    /Lost connection to MySQL/,
+    /server has gone away/,
+    /out of memory storing object/,
+    /CommunicationsException: Communications link failure/,
+    /Communications link failure\.?\s+The last packet/,
+    /network-related or instance-specific error/,
+    /not writable (?:master|primary) and /,
+    /NotMasterNoSlaveOk/,
+  ),
+  "i",
+);
 /** The same in words that others write as well: they count of a call to a database. */
-const GENERAL =
-  /search_phase_execution|all shards failed|circuit_breaking_exception|es_rejected_execution|cluster_block_exception|too many connections|terminating connection|server closed the connection|Connection terminated|exceeded (?:the )?memory limit|memory limit .{0,20}exceeded|Failed to connect to/i;
+const GENERAL = new RegExp(
+  anyOf(
+    /search_phase_execution/,
+    /all shards failed/,
+    /circuit_breaking_exception/,
+    /es_rejected_execution/,
+    /cluster_block_exception/,
+    /too many connections/,
+    /terminating connection/,
+    /server closed the connection/,
+    /Connection terminated/,
+    /exceeded (?:the )?memory limit/,
+    /memory limit .{0,20}exceeded/,
+    /Failed to connect to/,
+  ),
+  "i",
+);
 
 const FULL = /No space left|disk (?:is )?full/i;
 const REFUSED = /\bECONNREFUSED\b|connection refused/i;

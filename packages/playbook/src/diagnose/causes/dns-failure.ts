@@ -1,7 +1,45 @@
+import { anyOf } from "@faultline/model";
 import { type CauseRule, hear } from "../findings.ts";
 
-const WORDS =
-  /\bENOTFOUND\b|\bEAI_AGAIN\b|getaddrinfo|UnknownHost|no such host|Name or service not known|Temporary failure in name resolution|could not be resolved|\bHost not found\b|DNS lookup fail|dns error|failed to lookup address|nodename nor servname|No address associated with hostname|name_resolution_error|NameResolutionError|php_network_getaddresses|could not translate host name|No such host is known|lookup \S{1,100}(?: on \S+)?: |SERVFAIL|NXDOMAIN|non-existing domain|server misbehaving|Name does not resolve|name resolution (?:failed|failure)|could not resolve host|dns_resolution_failure|dns_(?:error|timeout)|\[Domain name not found\]|server with the specified host ?name could not be found|(?:Can't connect to \S{1,200} \(|IO::Socket::\w+: )Bad hostname|ClientConnectorDNSError|net\.DNSError/i;
+const WORDS = new RegExp(
+  anyOf(
+    /\bENOTFOUND\b/,
+    /\bEAI_AGAIN\b/,
+    /getaddrinfo/,
+    /UnknownHost/,
+    /no such host/,
+    /Name or service not known/,
+    /Temporary failure in name resolution/,
+    /could not be resolved/,
+    /\bHost not found\b/,
+    /DNS lookup fail/,
+    /dns error/,
+    /failed to lookup address/,
+    /nodename nor servname/,
+    /No address associated with hostname/,
+    /name_resolution_error/,
+    /NameResolutionError/,
+    /php_network_getaddresses/,
+    /could not translate host name/,
+    /No such host is known/,
+    /lookup \S{1,100}(?: on \S+)?: /,
+    /SERVFAIL/,
+    /NXDOMAIN/,
+    /non-existing domain/,
+    /server misbehaving/,
+    /Name does not resolve/,
+    /name resolution (?:failed|failure)/,
+    /could not resolve host/,
+    /dns_resolution_failure/,
+    /dns_(?:error|timeout)/,
+    /\[Domain name not found\]/,
+    /server with the specified host ?name could not be found/,
+    /(?:Can't connect to \S{1,200} \(|IO::Socket::\w+: )Bad hostname/,
+    /ClientConnectorDNSError/,
+    /net\.DNSError/,
+  ),
+  "i",
+);
 
 /** A name does not resolve. */
 export const dnsFailure: CauseRule = {

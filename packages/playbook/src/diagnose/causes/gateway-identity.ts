@@ -1,7 +1,21 @@
+import { anyOf } from "@faultline/model";
 import { type CauseRule, hear, isNamed } from "../findings.ts";
 
-const WORDS =
-  /not authorized to perform: ?[\w-]+:|RBAC: access denied|invalid (?:client|gateway) (?:identity|certificate)|Invalid permissions on Lambda|lambda:InvokeFunction|IAM .{0,40}denied|wanted client certificate but none|alert number 116|certificate required|upstream requires (?:mtls|client certificate)/i;
+const WORDS = new RegExp(
+  anyOf(
+    /not authorized to perform: ?[\w-]+:/,
+    /RBAC: access denied/,
+    /invalid (?:client|gateway) (?:identity|certificate)/,
+    /Invalid permissions on Lambda/,
+    /lambda:InvokeFunction/,
+    /IAM .{0,40}denied/,
+    /wanted client certificate but none/,
+    /alert number 116/,
+    /certificate required/,
+    /upstream requires (?:mtls|client certificate)/,
+  ),
+  "i",
+);
 
 /** RFC 8446, section 6.2; servers of TLS 1.2 send it for a missing certificate as well. */
 const BARE_ALERT = /alert handshake failure|alert number 40\b/i;

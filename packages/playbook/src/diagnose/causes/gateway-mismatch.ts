@@ -1,8 +1,42 @@
-import type { Evidence, SpanNode } from "@faultline/model";
+import { anyOf, type Evidence, type SpanNode } from "@faultline/model";
 import { type CauseRule, type Findings, hear } from "../findings.ts";
 
-const WORDS =
-  /Unexpected token '?<|invalid character '<'|<!DOCTYPE|<html|refused the server's response as invalid|malformed HTTP|chunked encoding was invalid|transport connection broken|header (?:section |field )?(?:is |was )?too (?:large|big|long)|duplicate (?:content-length|header)|Parse Error: (?:Duplicate|Invalid header|Missing expected|Expected)|HPE_|Response does not match the HTTP\/1\.1 protocol|upstream sent (?:invalid|duplicate|too big) header|upstream sent no valid HTTP|without a status line|malformed header|malformed (?:lambda )?proxy response|Output mapping refers|Unknown content type \[?text\/html|content[- ]type.{0,40}text\/html|\{protocol_error\}|response flags [\w,]*\bUPE\b|Z_DATA_ERROR|incorrect header check|invalid (?:block type|stored block lengths|distance too far back)|gzip: invalid header|Not in GZIP format|ContentDecodingError|ERR_CONTENT_DECODING_FAILED|Error -3 while decompressing/i;
+const WORDS = new RegExp(
+  anyOf(
+    /Unexpected token '?</,
+    /invalid character '<'/,
+    /<!DOCTYPE/,
+    /<html/,
+    /refused the server's response as invalid/,
+    /malformed HTTP/,
+    /chunked encoding was invalid/,
+    /transport connection broken/,
+    /header (?:section |field )?(?:is |was )?too (?:large|big|long)/,
+    /duplicate (?:content-length|header)/,
+    /Parse Error: (?:Duplicate|Invalid header|Missing expected|Expected)/,
+    /HPE_/,
+    /Response does not match the HTTP\/1\.1 protocol/,
+    /upstream sent (?:invalid|duplicate|too big) header/,
+    /upstream sent no valid HTTP/,
+    /without a status line/,
+    /malformed header/,
+    /malformed (?:lambda )?proxy response/,
+    /Output mapping refers/,
+    /Unknown content type \[?text\/html/,
+    /content[- ]type.{0,40}text\/html/,
+    /\{protocol_error\}/,
+    /response flags [\w,]*\bUPE\b/,
+    /Z_DATA_ERROR/,
+    /incorrect header check/,
+    /invalid (?:block type|stored block lengths|distance too far back)/,
+    /gzip: invalid header/,
+    /Not in GZIP format/,
+    /ContentDecodingError/,
+    /ERR_CONTENT_DECODING_FAILED/,
+    /Error -3 while decompressing/,
+  ),
+  "i",
+);
 
 /** A gateway and what stands behind it do not speak alike: HTML for JSON, another status, a malformed header. */
 export const gatewayMismatch: CauseRule = {

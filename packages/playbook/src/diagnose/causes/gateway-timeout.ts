@@ -1,9 +1,26 @@
-import type { Evidence } from "@faultline/model";
+import { anyOf, type Evidence } from "@faultline/model";
 import { formatMs } from "../../trace/format-ms.ts";
 import { type CauseRule, type Findings, hear } from "../findings.ts";
 
-const WORDS =
-  /gateway time-?out|upstream request timeout|Endpoint request timed out|\bsH--\b|\bUT\b|upstream timed out|timeout specified has expired|timeout awaiting response headers|no complete headers within timeout|FUNCTION_INVOCATION_TIMEOUT|Execution failed due to a timeout|Timeout value of \S+ exceeded by function|\bUMSDR\b|max_stream_duration/i;
+const WORDS = new RegExp(
+  anyOf(
+    /gateway time-?out/,
+    /upstream request timeout/,
+    /Endpoint request timed out/,
+    /\bsH--\b/,
+    /\bUT\b/,
+    /upstream timed out/,
+    /timeout specified has expired/,
+    /timeout awaiting response headers/,
+    /no complete headers within timeout/,
+    /FUNCTION_INVOCATION_TIMEOUT/,
+    /Execution failed due to a timeout/,
+    /Timeout value of \S+ exceeded by function/,
+    /\bUMSDR\b/,
+    /max_stream_duration/,
+  ),
+  "i",
+);
 
 /** A gateway gave up while the server behind it was still working. */
 export const gatewayTimeout: CauseRule = {

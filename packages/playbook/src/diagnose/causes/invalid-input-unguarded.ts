@@ -1,11 +1,67 @@
-import type { Evidence } from "@faultline/model";
+import { anyOf, type Evidence } from "@faultline/model";
 import type { Difference } from "../contrast.ts";
 import { describeOnset } from "../describe-onset.ts";
 import { type CauseRule, type Findings, fromDifference, hear } from "../findings.ts";
 
 /** The value itself is what the error complains about. */
-const WORDS =
-  /invalid (?:input|time value|date|literal|argument|value|number|uuid|base64)|invalid input syntax|value too long for type|out of range for type|NumberFormatException|DateTimeParseException|Unicode(?:Decode|Encode)Error|MalformedInputException|invalid (?:continuation|start) byte|invalid byte sequence|malformed UTF-8|Unmappable|Encoding::\w+|DecoderFallback|strconv\.\w+: parsing|parsing time "|time data .{0,80} does not match|ParseIntError|ParseFloatError|invalid digit found|value out of range|number too (?:large|small)|Out of range value for column|Data too long for column|would be truncated|Arithmetic overflow|OverflowException|OverflowError|ConversionSyntax|represents an invalid time|not a valid \w+|not in a correct format|(?<!Response)ValidationError|ValueError|FormatException|IllegalArgumentException|MalformedURL|URI malformed|Invalid array length|toFixed\(\) digits|Invalid (?:UTF|count value|code point)|could not convert|must be (?:a|an|one of|positive|greater|less|between)|violates (?:check|not-null|unique|foreign key|exclusion) constraint|duplicate (?:key|entry)|UNIQUE constraint failed|NOT NULL constraint failed|Cannot insert (?:duplicate key|the value NULL)|E11000|ORA-0(?:0001|1400)|(?<![:.\d])\b(?:22[0-9][0-9A-Z][0-9]|23505|23502|23503|23514)\b|ZodError|JsonSchema/i;
+const WORDS = new RegExp(
+  anyOf(
+    /invalid (?:input|time value|date|literal|argument|value|number|uuid|base64)/,
+    /invalid input syntax/,
+    /value too long for type/,
+    /out of range for type/,
+    /NumberFormatException/,
+    /DateTimeParseException/,
+    /Unicode(?:Decode|Encode)Error/,
+    /MalformedInputException/,
+    /invalid (?:continuation|start) byte/,
+    /invalid byte sequence/,
+    /malformed UTF-8/,
+    /Unmappable/,
+    /Encoding::\w+/,
+    /DecoderFallback/,
+    /strconv\.\w+: parsing/,
+    /parsing time "/,
+    /time data .{0,80} does not match/,
+    /ParseIntError/,
+    /ParseFloatError/,
+    /invalid digit found/,
+    /value out of range/,
+    /number too (?:large|small)/,
+    /Out of range value for column/,
+    /Data too long for column/,
+    /would be truncated/,
+    /Arithmetic overflow/,
+    /OverflowException/,
+    /OverflowError/,
+    /ConversionSyntax/,
+    /represents an invalid time/,
+    /not a valid \w+/,
+    /not in a correct format/,
+    /(?<!Response)ValidationError/,
+    /ValueError/,
+    /FormatException/,
+    /IllegalArgumentException/,
+    /MalformedURL/,
+    /URI malformed/,
+    /Invalid array length/,
+    /toFixed\(\) digits/,
+    /Invalid (?:UTF|count value|code point)/,
+    /could not convert/,
+    /must be (?:a|an|one of|positive|greater|less|between)/,
+    /violates (?:check|not-null|unique|foreign key|exclusion) constraint/,
+    /duplicate (?:key|entry)/,
+    /UNIQUE constraint failed/,
+    /NOT NULL constraint failed/,
+    /Cannot insert (?:duplicate key|the value NULL)/,
+    /E11000/,
+    /ORA-0(?:0001|1400)/,
+    /(?<![:.\d])\b(?:22[0-9][0-9A-Z][0-9]|23505|23502|23503|23514)\b/,
+    /ZodError/,
+    /JsonSchema/,
+  ),
+  "i",
+);
 const INPUT =
   /^(?:url\.query|url\.path|http\.request\.(?:header|body|param)|http\.target|request\.|input\.|faultline\.input|app\.|form\.|graphql\.)/;
 

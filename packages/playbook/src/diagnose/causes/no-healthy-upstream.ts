@@ -1,9 +1,42 @@
+import { anyOf } from "@faultline/model";
 import { hearBareRefusal } from "../bare-refusal.ts";
 import { type CauseRule, hear, isNamed } from "../findings.ts";
 
 /** Words of a gateway, or a client, that has nobody left to send to. */
-export const NO_SERVER_LEFT =
-  /no healthy (?:upstream|host|backend)|no (?:available|live) (?:server|upstream|backend|instance)s?|No instances available|no server is available|no endpoints available|no servers available|no upstreams available|(?:all workers|no worker).{0,20}(?:error|available)|There is no available backend|NoHealthyUpstream|Unable to find instance for|does not (?:contain|have) an? (?:available )?(?:instance|server)|no responders available|\bservice in fail-?fast\b|no active endpoints|produced zero addresses|no children to pick from|has no endpoints|No available services for ID: |ServicesAreEmptyError|No hosts are available for \/|candidate within \d+ attempts at load balancing|no cluster leader\)?\s*$|no (?:healthy |live |active )?(?:peer|backend|replica|instance)s? (?:is |are |was |were )?(?:available|alive|left|reachable)|no provider available (?:from|for the service)|(?:failed to|failure to|unable to|could ?n[o']t|cannot) (?:get|find|select|pick|choose) an? (?:healthy |live |available )?(?:peer|backend|upstream|replica)\b|\bUH\b,?|Backend fetch failed|destination_unavailable/i;
+export const NO_SERVER_LEFT = new RegExp(
+  anyOf(
+    /no healthy (?:upstream|host|backend)/,
+    /no (?:available|live) (?:server|upstream|backend|instance)s?/,
+    /No instances available/,
+    /no server is available/,
+    /no endpoints available/,
+    /no servers available/,
+    /no upstreams available/,
+    /(?:all workers|no worker).{0,20}(?:error|available)/,
+    /There is no available backend/,
+    /NoHealthyUpstream/,
+    /Unable to find instance for/,
+    /does not (?:contain|have) an? (?:available )?(?:instance|server)/,
+    /no responders available/,
+    /\bservice in fail-?fast\b/,
+    /no active endpoints/,
+    /produced zero addresses/,
+    /no children to pick from/,
+    /has no endpoints/,
+    /No available services for ID: /,
+    /ServicesAreEmptyError/,
+    /No hosts are available for \//,
+    /candidate within \d+ attempts at load balancing/,
+    /no cluster leader\)?\s*$/,
+    /no (?:healthy |live |active )?(?:peer|backend|replica|instance)s? (?:is |are |was |were )?(?:available|alive|left|reachable)/,
+    /no provider available (?:from|for the service)/,
+    /(?:failed to|failure to|unable to|could ?n[o']t|cannot) (?:get|find|select|pick|choose) an? (?:healthy |live |available )?(?:peer|backend|upstream|replica)\b/,
+    /\bUH\b,?/,
+    /Backend fetch failed/,
+    /destination_unavailable/,
+  ),
+  "i",
+);
 
 /** A server taken out for a while: whether others are left is not said. */
 const DISABLED = /disabling worker|marking (?:server|host|upstream) .{0,80}(?:down|unhealthy|failed)|temporarily disabled/i;

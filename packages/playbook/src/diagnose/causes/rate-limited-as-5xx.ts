@@ -1,9 +1,34 @@
+import { anyOf } from "@faultline/model";
 import type { CauseRule } from "../findings.ts";
 import { hearPartFailure } from "../failed-parts.ts";
 import { hear, readRefusal } from "../findings.ts";
 
-const WORDS =
-  /(?:status|code|http|error|answered|returned|responded|failed)\W{0,3}(?:with |code |status )*\W{0,3}429\b|\b429\b\W{0,3}(?:too many|client error|null)|too many (?:simultaneous )?(?:requests|queries)|TooManyRequests|limiting requests|rate[ -]?limit|RateLimit|rate exceeded|throttl|quota exceeded|exceeded.{0,30}quota|RequestLimitExceeded|REQUEST_LIMIT_EXCEEDED|Exceeded \d+ calls per second for api client|Throughput exceeds the current capacity (?:of your table|for one or more global secondary)|Please reduce your request rate|ConcurrentInvocationLimit|RESOURCE_EXHAUSTED|SlowDown|ProvisionedThroughputExceeded|overloaded_error/i;
+const WORDS = new RegExp(
+  anyOf(
+    /(?:status|code|http|error|answered|returned|responded|failed)\W{0,3}(?:with |code |status )*\W{0,3}429\b/,
+    /\b429\b\W{0,3}(?:too many|client error|null)/,
+    /too many (?:simultaneous )?(?:requests|queries)/,
+    /TooManyRequests/,
+    /limiting requests/,
+    /rate[ -]?limit/,
+    /RateLimit/,
+    /rate exceeded/,
+    /throttl/,
+    /quota exceeded/,
+    /exceeded.{0,30}quota/,
+    /RequestLimitExceeded/,
+    /REQUEST_LIMIT_EXCEEDED/,
+    /Exceeded \d+ calls per second for api client/,
+    /Throughput exceeds the current capacity (?:of your table|for one or more global secondary)/,
+    /Please reduce your request rate/,
+    /ConcurrentInvocationLimit/,
+    /RESOURCE_EXHAUSTED/,
+    /SlowDown/,
+    /ProvisionedThroughputExceeded/,
+    /overloaded_error/,
+  ),
+  "i",
+);
 
 /** Somebody said "slow down", and it reached the client as a server error. */
 export const rateLimitedAs5xx: CauseRule = {
