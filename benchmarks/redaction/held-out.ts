@@ -1,6 +1,6 @@
 /**
  * Secrets and harmless text that the redactor was not written against: each row was put down before it was tried. The bench reports them
- * apart from the corpus; `docs/playbook/measured.md` has what was found at first sight. A secret stands between « and » and is made from
+ * apart from the corpus; `docs/playbook/first-sight.md` has what was found at first sight. A secret stands between « and » and is made from
  * a seed; a dot in the middle (·) cuts what scanners of repositories would take for a secret, and is left out when the row is filled.
  */
 import { LATER_SECRET } from "./held-out-later.ts";
