@@ -201,6 +201,12 @@ describe("faultline logs, patterns", () => {
     ],
     ["upstream prematurely closed connection while reading upstream", 502, { hop: "unknown" }],
     ["connect() failed (111: Connection refused) while connecting to upstream", 500, { hop: "unknown" }],
+    ["shop.internal could not be resolved (110: Operation timed out)", 502, { hop: "observer", observer: "nginx" }],
+    ['rewrite or internal redirection cycle while processing "/a"', 500, { hop: "observer", observer: "nginx" }],
+    ["auth request unexpected status: 500 while sending to client", 500, { hop: "observer", observer: "nginx" }],
+    ['open() "/var/lib/nginx/body/0000000001" failed (28: No space left on device)', 500, { hop: "observer", observer: "nginx" }],
+    ['limiting requests, excess: 0.9 by zone "shop"', 503, { hop: "observer", observer: "nginx" }],
+    ['limiting requests, excess: 0.9 by zone "shop"', 500, { hop: "unknown" }],
   ])("knows by nginx's error log alone that nginx answered, where it does: %s, %d", async (message, status, madeBy) => {
     const path = (index: number) => `GET /api/cart/${index + 1000}`;
     const failing = Array.from({ length: 20 }, (_, index) => access(index, path(index), `${status} 157 "-" "curl"`));
@@ -211,6 +217,47 @@ describe("faultline logs, patterns", () => {
     const found = await report(write(failing.join("\n")), write(errors.join("\n")));
     expect(found.routes[0]?.joined).toMatchObject([{ format: "nginx-error", count: 20 }]);
     expect(found.routes[0]?.madeBy).toMatchObject(madeBy);
+  });
+
+  it.each([
+    ["AH00898: Error during SSL Handshake with remote server", "tls-failure"],
+    ["AH00898: DNS lookup failure for: shop.internal", "dns-failure"],
+  ])("knows by httpd's error log that httpd wrote the 500, and why: %s", async (message, cause) => {
+    const failing = Array.from({ length: 4 }, (_, index) => access(index, "GET /cart", '500 312 "-" "curl"'));
+    const errors = failing.map(
+      (_, index) =>
+        `[Sat Nov 21 10:00:0${index}.186333 2026] [proxy:error] [pid 9:tid 7] (EAI 2)Name or service not known: [client 10.0.0.9:56610] ${message} returned by /cart`,
+    );
+    const [route] = (await report(write(failing.join("\n")), write(errors.join("\n")))).routes;
+    expect(route?.madeBy).toMatchObject({ hop: "observer", observer: "httpd" });
+    expect(route?.causes).toMatchObject([{ cause }]);
+  });
+
+  it("calls no connection refused that HAProxy waited for in vain", async () => {
+    const late = `10.0.0.1:33320 [21/Nov/2026:10:20:17.925] in back/srv1 0/0/-1/-1/1001 503 217 - - sC-- 1/1/0/0/0 0/0 "GET /cart HTTP/1.1"`;
+    const [route] = (await report(write(late))).routes;
+    expect(route?.causes).toMatchObject([{ cause: "dependency-timeout" }]);
+  });
+
+  it("calls no race what fails each time", async () => {
+    const message = "upstream prematurely closed connection while reading response header from upstream";
+    const tail = (index: number) =>
+      `2026/11/21 10:00:0${index} [error] 12#12: *${index} ${message}, client: 10.0.0.9, server: shop, request: "GET /cart HTTP/1.1", upstream: "http://10.0.0.1:80/", host: "shop"`;
+    const failing = Array.from({ length: 4 }, (_, index) => access(index, "GET /cart", '502 157 "-" "curl"'));
+    const causesOf = async (lines: readonly string[]) =>
+      (await report(write(lines.join("\n")), write(failing.map((_, index) => tail(index)).join("\n")))).routes[0]?.causes[0];
+    const steady = await causesOf(failing);
+    expect(steady?.confidence).toBeLessThan(0.5);
+    const mixed = await causesOf([...failing, ...Array.from({ length: 40 }, (_, index) => access(index, "GET /cart", '200 9 "-" "curl"'))]);
+    expect(mixed).toMatchObject({ cause: "keepalive-race" });
+    expect(mixed?.confidence).toBeGreaterThan(0.5);
+  });
+
+  it("names no dependency by steady delays of a proxy that could not connect or resolve", async () => {
+    const slow = Array.from({ length: 20 }, (_, index) => access(index * 10, "POST /pay", `502 12 "-" "curl" 1.00${index % 3}`));
+    const { causes } = (await report(write([...good, ...slow].join("\n")))).diagnosis;
+    expect(causes).toMatchObject([{ cause: "dependency-timeout" }]);
+    expect(causes[0]?.confidence).toBeLessThan(0.5);
   });
 
   it("names no time-out of the hop that passed the failures on", async () => {

@@ -113,7 +113,7 @@ function toRouteErrors(
   const madeBy = judgeByMessages(judge(failures, status), status, joined);
   const shapes = findGroupPatterns({ route: leaf, failures, status, tally, joined, madeBy });
   const patterns = memory === undefined ? shapes : [memory, ...shapes];
-  const { causes, next } = rankCauses(failures, status, patterns);
+  const { causes, next } = rankCauses(failures, { status, patterns, requests: leaf.lines });
   const failingMedianMs = failures.durations.quantile(0.5);
   const okMedianMs = leaf.findLatency(0.5);
   const route: RouteErrors = {
@@ -167,25 +167,46 @@ function judge(failures: FailureTally, status: number): RouteErrors["madeBy"] {
   };
 }
 
+/** Statuses by which a gateway tells of what is behind it, and those of a failure in itself. */
+const OF_BEHIND: readonly number[] = [502, 503, 504];
+const OF_ITSELF: readonly number[] = [500];
+
 /**
- * What a proxy's error log says of a request that it then answered by itself, as nothing came from behind that it could pass on. A message of a
- * response's body came too late for that.
+ * What a proxy's error log says of a request that it then answered by itself, with which statuses: nothing came from behind that it could pass
+ * on, or it asked nobody. A message of a response's body came too late for that.
  */
-const GAVE_UP: readonly { readonly who: string; readonly format: string; readonly words: RegExp }[] = [
-  { who: "httpd", format: "apache-error", words: /^AH(?:00898|01102|01106|01114): / },
-  {
-    who: "nginx",
-    format: "nginx-error",
-    words: /^no live upstreams|while (?:connecting to|SSL handshaking to|sending request to|reading response header from) upstream/,
-  },
-];
-const GATEWAY_STATUSES: ReadonlySet<number> = new Set([502, 503, 504]);
+const GAVE_UP: readonly { readonly who: string; readonly format: string; readonly statuses: readonly number[]; readonly words: RegExp }[] =
+  [
+    { who: "httpd", format: "apache-error", statuses: OF_BEHIND, words: /^AH(?:00898|01102|01106|01114): / },
+    // A 500, by which httpd says that it could not begin to ask.
+    {
+      who: "httpd",
+      format: "apache-error",
+      statuses: OF_ITSELF,
+      words: /^(?:\([^)]*\)[^:]*: )?AH00898: (?:Error during SSL Handshake with remote server|DNS lookup failure for) ?/,
+    },
+    {
+      who: "nginx",
+      format: "nginx-error",
+      statuses: OF_BEHIND,
+      words:
+        /^no live upstreams|could not be resolved|while (?:connecting to|SSL handshaking to|sending request to|reading response header from) upstream/,
+    },
+    {
+      who: "nginx",
+      format: "nginx-error",
+      statuses: OF_ITSELF,
+      words:
+        /^(?:rewrite or internal redirection cycle|auth request unexpected status|(?:open|mkdir|pwritev?|write)\(\) "[^"]*" failed|\d+ worker_connections are not enough)/,
+    },
+    { who: "nginx", format: "nginx-error", statuses: [503], words: /^limiting (?:requests|connections)/ },
+  ];
 
 /** Where the access log cannot tell, the error log may: a message for at least every second failure says who gave up. */
 function judgeByMessages(madeBy: RouteErrors["madeBy"], status: number, joined: readonly JoinedMessage[]): RouteErrors["madeBy"] {
-  if (madeBy.hop !== "unknown" || !GATEWAY_STATUSES.has(status)) return madeBy;
-  for (const { who, format, words } of GAVE_UP) {
-    const own = joined.find((message) => message.format === format && words.test(message.text));
+  if (madeBy.hop !== "unknown") return madeBy;
+  for (const { who, format, statuses, words } of GAVE_UP) {
+    const own = statuses.includes(status) ? joined.find((message) => message.format === format && words.test(message.text)) : undefined;
     if (own !== undefined && own.count * 2 >= own.lookedAt)
       return { hop: "observer", because: `${who}'s error log: ${own.text}`, confidence: 0.85, observer: who, fate: "created" };
   }

@@ -18,19 +18,27 @@ const TRUST = { H: 0.85, M: 0.75, K: 0.6 } as const;
 /** A cause that something speaks for. */
 type Claim = { readonly cause: CauseId; readonly confidence: number; readonly evidence: Evidence; readonly next: string };
 
+/** What a group of failures is judged beside: its status, the shapes found in it, and all requests of its route. */
+export type GroupContext = { readonly status: number; readonly patterns: readonly Pattern[]; readonly requests: number };
+
+/** So many failures of as many requests are no chance. */
+const EACH_TIME_FROM = 3;
+/** What is left of a race where the route fails each time. */
+const RACE_EACH_TIME = 0.3;
+
 /** What the vendors' tables, the messages and the patterns say about one group, best first, and the checks that follow. */
 export function rankCauses(
   failures: FailureTally,
-  status: number,
-  patterns: readonly Pattern[],
+  { status, patterns, requests }: GroupContext,
 ): { readonly causes: readonly RankedCause[]; readonly next: readonly string[] } {
+  const isEachTime = failures.count >= EACH_TIME_FROM && failures.count === requests;
   // Trap: a time-out of a dyno that swaps is a memory incident, whatever the time-out's code says by itself.
   const isMemory = patterns.some(({ pattern }) => pattern === "memory-before");
   const claims = [
     ...readFlags(failures, status).map((claim) => (isMemory ? { ...claim, confidence: claim.confidence / 2 } : claim)),
     ...readMessages(failures),
     ...patterns.flatMap((pattern) => readPattern(pattern, status)),
-  ];
+  ].map((claim) => (claim.cause === "keepalive-race" && isEachTime ? { ...claim, confidence: claim.confidence * RACE_EACH_TIME } : claim));
   const byCause = new Map<CauseId, Claim[]>();
   for (const claim of claims) byCause.set(claim.cause, [...(byCause.get(claim.cause) ?? []), claim]);
   const causes = [...byCause].map(([cause, found]) => ({
@@ -105,8 +113,11 @@ function readMessages(failures: FailureTally): Claim[] {
 function readPattern(pattern: Pattern, status: number): Claim[] {
   const { evidence, next } = pattern;
   const claim = (cause: CauseId, confidence: number): Claim[] => [{ cause, confidence, evidence, next: next.check }];
-  if (pattern.pattern === "steady-delay")
-    return status === 504 || status === 524 ? claim("gateway-timeout", 0.7) : claim("dependency-timeout", 0.5);
+  if (pattern.pattern === "steady-delay") {
+    if (status === 504 || status === 524) return claim("gateway-timeout", 0.7);
+    // A 502 or 503 may as well end tries to connect, or to resolve a name.
+    return claim("dependency-timeout", status === 502 || status === 503 ? 0.4 : 0.5);
+  }
   if (pattern.pattern === "memory-before") return claim("memory-leak", 0.85);
   if (pattern.pattern === "large-bodies") return claim("body-too-large", 0.6);
   if (pattern.pattern === "with-traffic") return claim("resource-exhausted", 0.45);

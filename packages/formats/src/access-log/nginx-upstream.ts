@@ -26,7 +26,7 @@ function readNginxAttempts(upstream: NginxUpstream): UpstreamAttempt[] {
   const headers = splitValues(upstream.headerTime);
   const responses = splitValues(upstream.responseTime);
   const received = splitValues(upstream.bytesReceived);
-  const count = Math.max(addresses.length, statuses.length);
+  const count = Math.max(...[addresses, statuses, connects, headers, responses].map(({ length }) => length));
   return Array.from({ length: count }, (_, index) => {
     const status = readStatus(statuses[index]);
     const connectMs = scaleDuration(connects[index], 1000);
@@ -99,15 +99,18 @@ function judgeNginx(draft: Draft, named: boolean): void {
     putMadeBy(draft, "client", { because: "499 is nginx's note that the client closed the connection", confidence: 0.95 });
   if (status === undefined || status < 500 || !named) return;
   const last = draft.upstream?.at(-1);
-  if (last === undefined || (last.status === undefined && last.address === undefined)) {
+  if (last === undefined) {
     putMadeBy(draft, "observer", {
-      because: "nginx tried no upstream ($upstream_status is -): it answered by itself",
+      because: "nginx tried no upstream (its $upstream_ variables are -): it answered by itself",
       confidence: 0.95,
     });
     return;
   }
   if (last.answered === true && last.status === status) {
     putMadeBy(draft, "behind", { because: `the upstream really sent headers, with status ${status}`, confidence: 0.97 });
+  } else if (last.answered === true && last.status === undefined) {
+    const because = "the upstream really sent headers: $upstream_header_time has its time";
+    putMadeBy(draft, "behind", { because, confidence: 0.85 });
   } else if (last.answered === false) {
     putMadeBy(draft, "observer", {
       because: `no response header came from the upstream, so nginx wrote the ${status} itself`,

@@ -44,6 +44,15 @@ describe("traps of who made it", () => {
     expect(tried.madeBy?.because).toContain("no live upstream");
   });
 
+  it("T1: nginx's times of its upstream tell who answered where its status and address are not logged", () => {
+    const tell = (status: number, times: string) =>
+      read(`10.0.0.1 - - [21/Nov/2026:10:00:00 +0000] "GET /a HTTP/1.1" ${status} 20 "-" "-" rt=0.001 ${times}`).madeBy?.hop;
+    expect(tell(500, 'uct="0.000" uht="0.001" urt="0.001"')).toBe("behind");
+    expect(tell(502, 'uct="-" uht="-" urt="0.001"')).toBe("observer");
+    expect(tell(502, 'uct="-, 0.000" uht="-, 0.001" urt="0.001, 0.001"')).toBe("behind");
+    expect(tell(503, 'uct="-" uht="-" urt="-"')).toBe("observer");
+  });
+
   it("nginx's 009 is an answer of the upstream's without a status line, whatever $upstream_status says", () => {
     const noted = { status: "009", upstream_status: "200", upstream_header_time: "0.001" };
     const line = `10.0.0.1 - - [21/Nov/2026:10:00:00 +0000] "GET /a HTTP/1.1" 009 22 "-" "c" ua="10.0.0.2:80" us="200" uht="0.001"`;

@@ -11,7 +11,7 @@ const STARTING = /^(?:\[[\w-]+:(\w+)\] )?(?:\(\d{1,6}\)[^:]{1,80}: )?AH\d{5}: \S
 const PREFIX = /^(?:\w{1,40}\.c\(\d+\): )?\[(?:pid \d+(?::tid \d+)?|client ([^\]]+)|remote ([^\]]+)|[^\]]{1,64})\] ?/;
 
 /** mod_proxy names the request whose response it could not read: AH00898 with its path, AH01106 with its method too. */
-const RETURNED_BY = /^AH\d{5}: .* returned by (\/\S*?)(?: \(([A-Z]+)\))?(?:, referer: .*)?$/;
+const RETURNED_BY = /^(?:\([A-Z]+ ?\d*\)[^:]{1,120}: )?AH\d{5}: .* returned by (\/\S*?)(?: \(([A-Z]+)\))?(?:, referer: .*)?$/;
 
 /** The error log of httpd. */
 export const apacheError: TextFormat = { id: "apache-error", create: createApacheError };
@@ -52,7 +52,7 @@ function splitPrefixes(message: string): { readonly text: string; readonly clien
   let status = "";
   for (let round = 0; round < 6; round += 1) {
     const bracket = PREFIX.exec(text);
-    const number = /^\((?:\d+|[A-Z]+\d*)\)[^:[]{1,120}: (?=\[|AH\d)/.exec(text);
+    const number = /^\((?:\d+|[A-Z]+ ?\d*)\)[^:[]{1,120}: (?=\[|AH\d)/.exec(text);
     if (bracket !== null) {
       client ??= bracket[1] ?? bracket[2];
       text = text.slice(bracket[0].length);

@@ -142,7 +142,7 @@ export const ERROR_MESSAGES: readonly MessageKnowledge[] = [
     code: "auth request unexpected status",
     meaning: "the authorization subrequest answered neither 2xx nor 401 or 403",
     hop: "observer",
-    cause: "gateway-identity",
+    cause: "dependency-error",
     nextCheck: "the authorization service",
   },
   {
@@ -193,6 +193,22 @@ export const ERROR_MESSAGES: readonly MessageKnowledge[] = [
     hop: "behind",
     cause: "gateway-timeout",
     nextCheck: "what does the backend wait for? ProxyTimeout ends the wait",
+  },
+  {
+    ...apache,
+    code: "AH00898: Error during SSL Handshake with remote server|AH02039: Certificate Verification: Error",
+    meaning: "TLS to the backend failed: it speaks none, or its certificate is not trusted",
+    hop: "network",
+    cause: "tls-failure",
+    nextCheck: "which certificate does the backend show, and is it TLS at all? openssl s_client -connect BACKEND",
+  },
+  {
+    ...apache,
+    code: "AH00898: DNS lookup failure for",
+    meaning: "the backend's name could not be resolved",
+    hop: "network",
+    cause: "dns-failure",
+    nextCheck: "resolve the name from that host",
   },
   {
     ...apache,

@@ -14,7 +14,7 @@ export const HAPROXY_TERMINATION: readonly CodeKnowledge[] = [
   },
   {
     code: "SC",
-    meaning: "the server, or a device before it, refused the TCP connection",
+    meaning: "the server, or a device before it, refused the TCP connection, or its TLS handshake failed",
     hop: "network",
     cause: "connection-refused",
     nextCheck: "is the server process up and listening on that port?",
@@ -23,12 +23,12 @@ export const HAPROXY_TERMINATION: readonly CodeKnowledge[] = [
   },
   {
     code: "sC",
-    meaning: "the connection to the server timed out (timeout connect)",
+    meaning: "the connection to the server timed out (timeout connect), its TLS handshake included",
     hop: "network",
-    cause: "connection-refused",
+    cause: "dependency-timeout",
     nextCheck: "can this host reach the server's port? is its accept queue full?",
     source,
-    confidence: "H",
+    confidence: "M",
   },
   {
     code: "SH",
