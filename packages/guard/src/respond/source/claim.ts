@@ -2,7 +2,8 @@
 import { readTextMember } from "../../capture/throwable.ts";
 import { findBinding, findPatternAt } from "./find-binding.ts";
 import type { Site } from "./frames.ts";
-import { type InputPath, toPart, traceChain, type Tracer } from "./input-path.ts";
+import { traceChain, type Tracer } from "./input-path.ts";
+import { type InputPath, isNothing, toPart } from "./input-values.ts";
 import { type Expression, findCall, findComma, isEnd, readArguments, readExpression, readKeyOf, writeTokens } from "./read-expression.ts";
 import { endsValue, type Token } from "./tokens.ts";
 
@@ -16,7 +17,6 @@ export type Claim = {
   readonly paths: Paths;
 };
 
-const isNothing = (value: unknown): boolean => value === undefined || value === null;
 const isObject = (value: unknown): boolean => typeof value === "object" && value !== null;
 const isIterable = (value: unknown): boolean =>
   !isNothing(value) && typeof (value as { [Symbol.iterator]?: unknown })[Symbol.iterator] === "function";
@@ -98,18 +98,14 @@ function isOwn(tokens: readonly Token[], given: Expression): boolean {
   return !made || tokens[made.end]?.text === "=>" || isOwn(tokens, made.expression);
 }
 
-/** For words that do not name a value: was the call given one of the app's own, that did not come with the request? */
-export const OWN_VALUES = {
-  kind: -1,
-  claim: {
-    paths: (tracer: Tracer, site: Site): ReturnType<Paths> => {
-      const { tokens, at } = site;
-      const open = findCall(tokens, at) ?? at;
-      // The other arguments are options, which fail in other words.
-      const read = readArguments(tokens, open).slice(0, /^URL|Comp/.test(tokens[open - 1]?.text ?? "") ? 2 : 1);
-      return read.some((given) => given && isOwn(tokens, given) && !tracer.trace(given, site)) ? [toPart("request")] : [];
-    },
-  },
+/** For words that a rule believes: what the call was given, as far as that can be read. One of the app's own is no value of a request. */
+export const believed: Paths = (tracer, site) => {
+  const { tokens, at } = site;
+  const open = findCall(tokens, at) ?? at;
+  // The other arguments are options, which fail in other words.
+  const read = readArguments(tokens, open).slice(0, /^URL|Comp/.test(tokens[open - 1]?.text ?? "") ? 2 : 1);
+  const isApps = read.some((given) => given && isOwn(tokens, given) && !tracer.trace(given, site));
+  return isApps ? [toPart("request")] : read.map((given) => tracer.trace(given, site));
 };
 
 /** A list is taken apart by a pattern, a loop, a spread or a constructor; the position is at the end of what was no list. */
@@ -169,12 +165,15 @@ const AGAIN: readonly ((value: never) => unknown)[] = [
   (value) => JSON.parse(value) as unknown,
   (value) => BigInt(value),
   (value) => new URL(value),
+  (value) => new Intl.Locale(value),
   (value) => (1).toFixed(value),
+  (value) => (1).toPrecision(value),
   (value) => (1).toString(value),
+  (value) => "".normalize(value),
   // A length that is one would only take room.
   (value) => typeof value === "number" && value >>> 0 !== value && Reflect.construct(Array, [value]),
 ];
-const AGAIN_WORDS = /^Cannot convert .* to a BigInt$|^Invalid (?:URL|array length)|^to\w+\(/s;
+const AGAIN_WORDS = /^Cannot convert .* to a BigInt$|^In(?:valid (?:URL|array length)|correct locale)|^to\w+\(|^The norm/s;
 
 function claimRead(reads: string | undefined, nothing: string, paths: Paths): Claim {
   const missing = nothing === "null" ? null : undefined;

@@ -329,7 +329,7 @@ export function findBinding(tokens: readonly Token[], name: string, place: numbe
 export type CallOf = { readonly start: number; readonly last: number; readonly open: number; readonly index: number };
 
 /** The token before a function and its words. */
-export function skipHead(tokens: readonly Token[], owner: Surrounding): number {
+export function skipHead(tokens: readonly Token[], owner: Pick<Surrounding, "parameters">): number {
   let at = owner.parameters - 1;
   while (/^(?:async|function)$/.test(tokens[at]?.text ?? "")) at -= 1;
   return at;
@@ -348,8 +348,8 @@ function skipTypesBack(tokens: readonly Token[], from: number): number {
   return from;
 }
 
-/** The call that a function was written into as an argument. */
-export function findCallOf(tokens: readonly Token[], owner: Surrounding): CallOf | undefined {
+/** The call that a function, or anything that begins there, was written into as an argument. */
+export function findCallOf(tokens: readonly Token[], owner: Pick<Surrounding, "parameters">): CallOf | undefined {
   let at = skipHead(tokens, owner);
   let index = 0;
   for (; at >= 0; at--) {

@@ -36,14 +36,21 @@ export function readFrames(frames: string): readonly Frame[] {
   return lines.slice(0, MAX_FRAMES).map((line) => readFrame(line.slice("    at ".length)));
 }
 
+/** Below zero where a script has no such line. */
 function findOffset(text: string, line: number, column: number): number {
-  return text.split("\n", line - 1).reduce((sum, each) => sum + each.length + 1, column - 1);
+  let end = -1;
+  for (let passed = 1; passed < line; passed++) {
+    end = text.indexOf("\n", end + 1);
+    if (end < 0) return end;
+  }
+  return end + column;
 }
 
 /** Reads the scripts of a stack for the time of one proof. */
 export class Scripts {
   readonly frames: readonly Frame[];
   readonly #read = new Map<string, { readonly text: string; readonly tokens: readonly Token[] } | undefined>();
+  readonly #sites: (Site | undefined)[] = [];
 
   constructor(frames: readonly Frame[]) {
     this.frames = frames;
@@ -58,8 +65,13 @@ export class Scripts {
     return tokens && { text, tokens };
   }
 
-  /** Where a frame stands; undefined where its script cannot be read. */
+  /** Where a frame stands; undefined where its script cannot be read. It is asked over and over, and looked for once. */
   find(frame: number): Site | undefined {
+    if (!(frame in this.#sites)) this.#sites[frame] = this.#locate(frame);
+    return this.#sites[frame];
+  }
+
+  #locate(frame: number): Site | undefined {
     const found = this.frames[frame];
     if (found?.kind !== "app") return undefined;
     const { file, line, column } = found;

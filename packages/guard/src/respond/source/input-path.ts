@@ -2,28 +2,23 @@
 import { readDecorator } from "./decorated.ts";
 import { type Binding, type CallOf, findBinding, findCallOf, findSurroundings, skipHead, type Surrounding } from "./find-binding.ts";
 import type { Scripts, Site } from "./frames.ts";
-import { type Expression, findCall, findChainStart, isEnd, readArguments, readExpression } from "./read-expression.ts";
+import {
+  type InputPath,
+  isNothing,
+  type Part,
+  toConverted,
+  toElement,
+  toLast,
+  toLookup,
+  toMember,
+  toPart,
+  toPromised,
+  toResult,
+  toStandIn,
+} from "./input-values.ts";
+import { type Expression, findCall, findChainStart, isEnd, readArguments, readExpression, readLiteralValue } from "./read-expression.ts";
 import type { Step } from "./read-pattern.ts";
 import type { Token } from "./tokens.ts";
-
-/** The parts of a request. `context` holds one, and Koa's has the body of the answer; `text` is its body as it was sent, `sent` what JSON makes of that; `search` the reader of its query. */
-type Part = "request" | "context" | "body" | "text" | "sent" | "query" | "headers" | "address" | "url" | "search";
-
-/** How a value comes from the request. A promise of one must be awaited first. */
-export type InputPath =
-  | { readonly kind: "part"; readonly part: Part }
-  | { readonly kind: "promised"; readonly of: InputPath }
-  | {
-      readonly kind: "lookup";
-      readonly part: "query" | "headers";
-      readonly key: string;
-      readonly absent: null | undefined;
-    }
-  | { readonly kind: "member"; readonly of: InputPath; readonly key: string }
-  | { readonly kind: "element" | "last"; readonly of: InputPath }
-  | { readonly kind: "fallback"; readonly of: InputPath; readonly value: unknown; readonly when: "undefined" | "nullish" | "falsy" }
-  | { readonly kind: "method"; readonly of: InputPath; readonly name: string; readonly given: readonly unknown[] }
-  | { readonly kind: "converted"; readonly of: InputPath; readonly by: string };
 
 type Parameter = Extract<Binding, { readonly kind: "parameter" }>;
 
@@ -53,42 +48,29 @@ const CONVERTS = /^(?:Number|String|parse[IF]\w+|decodeURI\w*)$/;
 const BODY_READER = /^(?:read|parse|get|receive|collect)?_?(?:request|req)?_?(?:json|body)$/i;
 const MAX_STEPS = 40;
 
-/** A part of the request. */
-export const toPart = (part: Part): InputPath => ({ kind: "part", part });
-
-function isPart(path: InputPath | undefined, name: Part): boolean {
-  return path?.kind === "part" && path.part === name;
-}
-
-function isPromised(path: InputPath): boolean {
-  return path.kind === "promised";
-}
-
-function toMember(of: InputPath, key: string): InputPath | undefined {
-  if (of.kind === "promised") return undefined;
-  if (of.kind !== "part") return { kind: "member", of, key };
-  if (of.part === "request" || (of.part === "context" && key !== "body"))
+/** A member of what a path leads to; undefined where nobody knows what that is. */
+function readMember(of: InputPath, key: string): InputPath | undefined {
+  if (of.promises) return undefined;
+  if (of.whole === "request" || (of.whole === "context" && key !== "body"))
     return Object.hasOwn(PARTS, key) ? toPart(PARTS[key] as Part) : undefined;
-  if (of.part === "url") return key === "searchParams" ? toPart("search") : key === "query" ? toPart("query") : undefined;
-  if (of.part === "address" || of.part === "search") return undefined;
-  return { kind: "member", of, key };
+  if (of.whole === "url") return key === "searchParams" ? toPart("search") : key === "query" ? toPart("query") : undefined;
+  return of.whole === "address" || of.whole === "search" ? undefined : toMember(of, key);
 }
 
 /** What a method of the request gives: `c.req.query("q")`, `await request.json()`, `req.header("x-tenant")`. */
 function toAnswer(name: string, key: unknown): InputPath | undefined {
   const isNamed = typeof key === "string";
-  if (name === "json") return { kind: "promised", of: toPart("sent") };
-  if (name === "query") return isNamed ? { kind: "lookup", part: "query", key, absent: undefined } : toPart("query");
-  if (/^(?:header|get)$/.test(name) && isNamed) return { kind: "lookup", part: "headers", key: key.toLowerCase(), absent: undefined };
+  if (name === "json") return toPromised(toPart("sent"));
+  if (name === "query") return isNamed ? toLookup("query", key, undefined) : toPart("query");
+  if (/^(?:header|get)$/.test(name) && isNamed) return toLookup("headers", key.toLowerCase(), undefined);
   return undefined;
 }
 
+const isFalsy = (value: unknown): boolean => !value;
+const isUndefined = (value: unknown): boolean => value === undefined;
+
 function readName(expression: Expression): string {
   return expression.kind === "name" ? expression.name : "";
-}
-
-function readLiteralValue(expression: Expression | undefined): unknown {
-  return expression?.kind === "literal" ? expression.value : undefined;
 }
 
 /** Follows expressions of one stack. */
@@ -112,22 +94,21 @@ export class Tracer {
         return this.#traceName(expression.name, { ...site, at: expression.at });
       case "member": {
         const of = this.trace(expression.of, site);
-        return of && !this.#isChanged(expression, of, site) ? toMember(of, expression.key) : undefined;
+        return of && !this.#isChanged(expression, of, site) ? readMember(of, expression.key) : undefined;
       }
       case "await": {
         const of = this.trace(expression.of, site);
-        return of?.kind === "promised" ? of.of : of;
+        return of?.promises ?? of;
       }
       case "either": {
         const of = this.trace(expression.first, site);
-        if (of === undefined || expression.second.kind !== "literal") return undefined;
-        return { kind: "fallback", of, value: expression.second.value, when: expression.isNullish ? "nullish" : "falsy" };
+        return of && toStandIn(of, readLiteralValue(expression.second), expression.isNullish ? isNothing : isFalsy);
       }
       case "call":
         return this.#traceCall(expression, site);
       case "indexed": {
         const of = this.trace(expression.of, site);
-        return of && !isPromised(of) ? { kind: expression.isLast ? "last" : "element", of } : undefined;
+        return of && !of.promises ? (expression.isLast ? toLast : toElement)(of) : undefined;
       }
       case "literal":
         return undefined;
@@ -147,12 +128,12 @@ export class Tracer {
     const first = given[0];
     // `new URL(request.url, base)`, `url.parse(request.url, true)`.
     const isUrl = isNew ? readName(callee) === "URL" : readLiteralValue(given[1]) === true;
-    if (isUrl && isPart(this.trace(first, site), "address")) return toPart("url");
+    if (isUrl && this.trace(first, site)?.whole === "address") return toPart("url");
     if (callee.kind === "name") {
       const isConverted = isNew ? callee.name === "Date" && given.length === 1 : CONVERTS.test(callee.name);
       if (isConverted) return this.#traceConverted(first, callee.name, site);
-      if (!isNew && BODY_READER.test(callee.name) && given.length === 1 && isPart(this.trace(first, site), "request"))
-        return { kind: "promised", of: toPart("sent") };
+      if (!isNew && BODY_READER.test(callee.name) && given.length === 1 && this.trace(first, site)?.whole === "request")
+        return toPromised(toPart("sent"));
       return undefined;
     }
     if (isNew || callee.kind !== "member") return undefined;
@@ -166,27 +147,25 @@ export class Tracer {
   /** What something is made of: a number, a date, its keys, what its JSON says. */
   #traceConverted(given: Expression | undefined, by: string, site: Site): InputPath | undefined {
     const of = this.trace(given, site);
-    if (by === "concat") return isPart(of, "text") ? of : undefined;
+    if (by === "concat") return of?.whole === "text" ? of : undefined;
     // What a helper reads may be the text or what was made of it: JSON makes the same of both.
-    if (by === "parse" && (isPart(of, "text") || isPart(of, "sent"))) return toPart("sent");
-    return of && !isPromised(of) ? { kind: "converted", of, by } : undefined;
+    if (by === "parse" && /^(?:text|sent)$/.test(of?.whole ?? "")) return toPart("sent");
+    return of && !of.promises ? toConverted(of, by) : undefined;
   }
 
   #traceMethod(of: InputPath, name: string, given: readonly (Expression | undefined)[]): InputPath | undefined {
     const key = readLiteralValue(given[0]);
-    if (isPart(of, "request")) {
-      return name === "text" ? { kind: "promised", of: toPart("text") } : toAnswer(name, key);
-    }
+    if (of.whole === "request") return name === "text" ? toPromised(toPart("text")) : toAnswer(name, key);
     const isKeyed = name === "get" && typeof key === "string";
-    if (isPart(of, "search")) return isKeyed ? { kind: "lookup", part: "query", key, absent: null } : undefined;
-    if (isPart(of, "headers") && isKeyed) return { kind: "lookup", part: "headers", key: key.toLowerCase(), absent: null };
-    const isKnown = TEXT_METHODS.test(name) && given.every((each) => each?.kind === "literal") && !isPromised(of);
-    return isKnown ? { kind: "method", of, name, given: given.map(readLiteralValue) } : undefined;
+    if (of.whole === "search") return isKeyed ? toLookup("query", key, null) : undefined;
+    if (of.whole === "headers" && isKeyed) return toLookup("headers", key.toLowerCase(), null);
+    const isKnown = TEXT_METHODS.test(name) && given.every((each) => each?.kind === "literal") && !of.promises;
+    return isKnown ? toResult(of, name, given.map(readLiteralValue)) : undefined;
   }
 
   /** Was the member given another value? What was put into the body of a request is seen there. */
   #isChanged({ of, key }: Extract<Expression, { kind: "member" }>, from: InputPath, { tokens }: Site): boolean {
-    if (of.kind !== "name" || (isPart(from, "request") && key === "body")) return false;
+    if (of.kind !== "name" || (from.whole === "request" && key === "body")) return false;
     return [...(findBinding(tokens, of.name, of.at)?.changes.values() ?? [])].includes(key);
   }
 
@@ -196,32 +175,27 @@ export class Tracer {
     const path = binding && this.traceBinding(binding, site);
     // What was done up to where the function stands now.
     const now = Math.max(at, this.#scripts.find(site.frame)?.at ?? 0);
-    return path !== undefined && isCopy(path) && [...(binding?.changes.keys() ?? [])].some((each) => each < now) ? undefined : path;
+    return path?.isCopy && [...(binding?.changes.keys() ?? [])].some((each) => each < now) ? undefined : path;
   }
 
   /** Follows what a name was given. */
   traceBinding(binding: Binding, site: Site): InputPath | undefined {
     const of = binding.kind === "parameter" ? this.#traceParameter(binding, site) : this.traceAt(binding.start, site);
-    if (binding.kind === "gathered") return isPart(of, "request") ? toPart("text") : undefined;
-    if (of === undefined || isPromised(of)) return binding.path.length === 0 && binding.kind !== "element" ? of : undefined;
-    return walk(binding.kind === "element" ? { kind: "element", of } : of, binding.path);
+    if (binding.kind === "gathered") return of?.whole === "request" ? toPart("text") : undefined;
+    if (of === undefined || of.promises) return binding.path.length === 0 && binding.kind !== "element" ? of : undefined;
+    return walk(binding.kind === "element" ? toElement(of) : of, binding.path);
   }
 
   #traceParameter(binding: Parameter, site: Site): InputPath | undefined {
-    const { owner } = binding;
+    const { owner, index } = binding;
     const { tokens } = site;
     this.passed.push({ tokens, owner });
     const call = findCallOf(tokens, owner);
-    const method = call === undefined ? undefined : tokens[call.last];
-    if (call !== undefined && method !== undefined && /^\??\.$/.test(tokens[call.last - 1]?.text ?? "")) {
-      if (ELEMENT_METHODS.test(method.text)) return this.#traceElement({ ...call, method: method.text }, binding.index, site);
-      if (method.text === "then") {
-        const of = call.index === 0 && binding.index === 0 ? this.traceAt(call.start, site, call.last - 1) : undefined;
-        return of?.kind === "promised" ? of.of : undefined;
-      }
-      const isRouted = ROUTES.test(method.text) && method.text !== "on" && /^["'`][/*]/.test(tokens[call.open + 1]?.text ?? "");
-      if (isRouted && binding.index === 0 && !ANSWERS.test(readFirst(tokens, owner))) return toRequest(tokens, owner);
-      if (!ROUTES.test(method.text)) return undefined;
+    const method = call && readMethod(tokens, call);
+    if (method) {
+      if (ELEMENT_METHODS.test(method)) return this.#traceElement({ ...call, method }, index, site);
+      if (method === "then") return call.index === 0 && index === 0 ? this.traceAt(call.start, site, call.last - 1)?.promises : undefined;
+      if (!isHandler(tokens, call)) return undefined;
     }
     return this.#traceCaller(binding, site);
   }
@@ -231,7 +205,7 @@ export class Tracer {
     const isElement = isFold ? index === 1 : index === 0 || (index === 1 && /sort/i.test(call.method));
     if (call.index !== 0 || !isElement) return undefined;
     const of = this.traceAt(call.start, site, call.last - 1);
-    return of && { kind: "element", of };
+    return of && toElement(of);
   }
 
   /** The frame in which a function itself runs: the first from here on whose place is directly in it. */
@@ -254,23 +228,19 @@ export class Tracer {
     // A framework called it, or a server of Node, as far as can be seen.
     const called = this.#scripts.frames.slice(caller).find(({ kind }) => kind !== "node");
     if (called !== undefined && called.kind !== "framework") return undefined;
-    const guessed = this.#traceGiven(binding, site);
+    const guessed = this.#traceGiven(binding, site, called !== undefined);
     // What made the function that runs was not called for a request: its context may be that of the app.
-    return own !== undefined || (binding.path.length === 0 && isPart(guessed, "request")) ? guessed : undefined;
-  }
-
-  #guessRequest(binding: Parameter, site: Site): InputPath | undefined {
-    return binding.index === 0 && isRequestName(site.tokens, binding) ? toRequest(site.tokens, binding.owner) : undefined;
+    return own !== undefined || (binding.path.length === 0 && guessed?.whole === "request") ? guessed : undefined;
   }
 
   /** What a framework gives to a parameter: what its decorator says, or the request. */
-  #traceGiven(binding: Parameter, site: Site): InputPath | undefined {
+  #traceGiven(binding: Parameter, site: Site, isServed: boolean): InputPath | undefined {
     const decorator = readDecorator(site.tokens, binding);
-    if (decorator === undefined) return this.#guessRequest(binding, site);
+    if (decorator === undefined) return guessRequest(site.tokens, binding, isServed);
     const [, name = "", key] = decorator;
-    const of = toMember(toPart("request"), name.toLowerCase());
-    this.isPipeable ||= isPart(of, "body") || (!key && !isPart(of, "request"));
-    return of && key ? toMember(of, isPart(of, "headers") ? key.toLowerCase() : key) : of;
+    const of = readMember(toPart("request"), name.toLowerCase());
+    this.isPipeable ||= of?.whole === "body" || (!key && of?.whole !== "request");
+    return of && key ? readMember(of, of.whole === "headers" ? key.toLowerCase() : key) : of;
   }
 
   /** A named function that a list's method was given: `items.map(toLine)`. */
@@ -292,18 +262,9 @@ export class Tracer {
     const isIt = name !== undefined && (place.tokens[open - 1]?.text === name || name === "constructor");
     const frame = this.#scripts.frames[caller];
     // Whoever waits need not have called it itself: what only passes a promise on, as frameworks do, is on no stack.
-    if (!isIt && frame?.kind === "app" && frame.isAsync) return this.#guessRequest(binding, site);
-    const argument = readArguments(place.tokens, open)[binding.index];
-    const given = this.trace(argument, { ...place, at: open });
-    const isTaken = isRequestName(site.tokens, binding) || Object.hasOwn(PARTS, binding.path[0]?.key ?? "");
-    return isIt || (isTaken && (isPart(given, "request") || isPart(given, "context"))) ? given : undefined;
+    if (!isIt && frame?.kind === "app" && frame.isAsync) return guessRequest(site.tokens, binding, false);
+    return this.trace(readArguments(place.tokens, open)[binding.index], { ...place, at: open });
   }
-}
-
-/** Has only the code it, unlike the body that everybody sees? What is put into such a thing cannot be seen. */
-function isCopy(path: InputPath): boolean {
-  if (path.kind === "part") return path.part === "sent";
-  return (path.kind === "converted" && path.by === "parse") || path.kind === "fallback" || (path.kind !== "lookup" && isCopy(path.of));
 }
 
 /** The first parameter of a function: its name, or the bracket of its pattern. */
@@ -311,15 +272,35 @@ function readFirst(tokens: readonly Token[], { parameters }: Surrounding): strin
   return tokens[tokens[parameters]?.kind === "name" ? parameters : parameters + 1]?.text ?? "";
 }
 
-/** What a framework gives a function first: the request, or what holds it. */
-function toRequest(tokens: readonly Token[], owner: Surrounding): InputPath {
-  return toPart(CONTEXT.test(readFirst(tokens, owner)) ? "context" : "request");
+/** The name of the method that is called; nothing where it is a function. */
+function readMethod(tokens: readonly Token[], { last }: CallOf): string | undefined {
+  return /^\??\.$/.test(tokens[last - 1]?.text ?? "") ? tokens[last]?.text : undefined;
 }
 
-/** Does a function call its parameter as everybody calls a request, or take it apart as one? */
-function isRequestName(tokens: readonly Token[], { owner, path, count }: Parameter): boolean {
-  if (path.length === 0) return CONVENTIONAL.test(readFirst(tokens, owner));
-  return count >= 2 && Object.hasOwn(PARTS, path[0]?.key ?? "");
+/** Is what is given to a call a handler: is it a router's, or does it make one of what it was given: `app.post("/orders", utils.wrap(async (req) => ...))`? */
+function isHandler(tokens: readonly Token[], call: CallOf): boolean {
+  return /^[=:]$/.test(tokens[call.start - 1]?.text ?? "") || findRoutes(tokens, call).length > 0;
+}
+
+/** The calls of a router's methods that are given a function, or what another call makes of it. */
+function findRoutes(tokens: readonly Token[], call: CallOf | undefined): readonly CallOf[] {
+  return [call, call && findCallOf(tokens, { parameters: call.start })].filter(
+    (each) => each !== undefined && ROUTES.test(readMethod(tokens, each) ?? ""),
+  ) as CallOf[];
+}
+
+/**
+ * The request, where a function seems to be given one first: it calls it as everybody does, or two speak for it. They are that a framework has called it,
+ * that it takes more than one, that it stands behind a path, and that it takes a part of a request out of what it is given.
+ */
+function guessRequest(tokens: readonly Token[], { owner, index, path, count }: Parameter, isServed: boolean): InputPath | undefined {
+  const first = readFirst(tokens, owner);
+  const isRouted = findRoutes(tokens, findCallOf(tokens, owner)).some(
+    ({ last, open }) => tokens[last]?.text !== "on" && /^["'`][/*]/.test(tokens[open + 1]?.text ?? ""),
+  );
+  const signs = [isServed, count > 1, isRouted, Object.hasOwn(PARTS, path[0]?.key ?? "")].filter(Boolean).length;
+  const isRequest = (path.length === 0 && CONVENTIONAL.test(first)) || (signs > 1 && !ANSWERS.test(first));
+  return isRequest && index === 0 ? toPart(CONTEXT.test(first) ? "context" : "request") : undefined;
 }
 
 /** The name under which a function is called: its own, that of its method, or of the variable that it is put into. */
@@ -334,11 +315,8 @@ function findNameOf(tokens: readonly Token[], owner: Surrounding): string | unde
 function walk(from: InputPath, path: readonly Step[]): InputPath | undefined {
   let of: InputPath | undefined = from;
   for (const { key, fallback } of path) {
-    of = of && toMember(of, key);
-    if (of !== undefined && fallback !== undefined) {
-      if (!fallback.isKnown) return undefined;
-      of = { kind: "fallback", of, value: fallback.value, when: "undefined" };
-    }
+    of = of && readMember(of, key);
+    if (of && fallback) of = toStandIn(of, fallback.value, isUndefined);
   }
   return of;
 }

@@ -1,7 +1,22 @@
-/** What a path into the request leads to in this very request. */
+/** Paths into a request, and what each of them leads to in this very request. */
 import { parse } from "node:querystring";
 import type { IncomingHeaders } from "../../exchange.ts";
-import type { InputPath } from "./input-path.ts";
+
+/** The parts of a request. `context` holds one, and Koa's has the body of the answer; `text` is its body as it was sent, `sent` what JSON makes of that; `search` the reader of its query. */
+export type Part = "request" | "context" | "body" | "text" | "sent" | "query" | "headers" | "address" | "url" | "search";
+
+/** How a value comes from the request. It is kept for later requests, and keeps nothing of the script. */
+export type InputPath = {
+  /** The part that it begins with, and the part that it is, with no step behind it. */
+  readonly part: Part;
+  readonly whole?: Part;
+  /** What a promise gives, which must be awaited first. */
+  readonly promises?: InputPath;
+  /** Has only the code it, unlike the body that everybody sees? What is put into such a thing cannot be seen. */
+  readonly isCopy: boolean;
+  /** All values that it may have led to; none where that cannot be said. */
+  readonly find: (input: RecordedInput, body: Body) => readonly Found[];
+};
 
 /** The request as it came: `parsed` is what the framework made of its body, `text` the body as sent when all of it was seen. */
 export type RecordedInput = {
@@ -28,6 +43,9 @@ export type Found = {
 type Body = { readonly value: unknown; readonly isText: boolean };
 
 const MAX_FOUND = 1000;
+
+/** Is a value nothing: undefined or null? */
+export const isNothing = (value: unknown): boolean => value === undefined || value === null;
 
 function readJson(text: unknown): Body | undefined {
   if (text === undefined) return undefined;
@@ -62,96 +80,100 @@ function readQuery({ target }: RecordedInput): Readonly<Record<string, unknown>>
 
 const OF_BODY = /^(?:body|sent|text)$/;
 
-function readPart(path: Extract<InputPath, { kind: "part" }>, input: RecordedInput, body: Body): Found | undefined {
-  if (OF_BODY.test(path.part)) return body;
-  if (path.part === "query") return { value: readQuery(input), isText: true };
-  return path.part === "headers" && input.hasPlainHeaders ? { value: input.headers, isText: true, isHeaders: true } : undefined;
+function readPart(part: Part, input: RecordedInput, body: Body): readonly Found[] {
+  if (OF_BODY.test(part)) return [body];
+  if (part === "query") return [{ value: readQuery(input), isText: true }];
+  return part === "headers" && input.hasPlainHeaders ? [{ value: input.headers, isText: true, isHeaders: true }] : [];
 }
 
-function toMember({ value: holder, ...found }: Found, key: string): Found {
+/** A part of the request. */
+export const toPart = (part: Part): InputPath => ({
+  part,
+  whole: part,
+  isCopy: part === "sent",
+  find: (input, body) => readPart(part, input, body),
+});
+
+/** What has to be awaited. */
+export const toPromised = (promises: InputPath): InputPath => ({ part: promises.part, promises, isCopy: false, find: () => [] });
+
+/** One step on from each value of a path. */
+const step = (of: InputPath, follow: (found: Found) => readonly Found[], isCopy = of.isCopy): InputPath => ({
+  part: of.part,
+  isCopy,
+  find: (input, body) => of.find(input, body).flatMap(follow).slice(0, MAX_FOUND),
+});
+
+function readMember({ value: holder, ...found }: Found, key: string): Found {
   return { ...found, value: (holder as Record<string, unknown> | null | undefined)?.[key], holder, key };
 }
 
-function readLookup(path: Extract<InputPath, { kind: "lookup" }>, input: RecordedInput): Found {
-  const holder = path.part === "query" ? readQuery(input) : input.headers;
-  const found = toMember({ value: holder, isText: true, isHeaders: path.part === "headers" }, path.key);
-  const first = Array.isArray(found.value) ? (found.value[0] as unknown) : found.value;
-  return { ...found, value: first ?? path.absent };
-}
+/** What a reader of a query or of headers gives for a name. */
+export const toLookup = (part: "query" | "headers", key: string, absent: null | undefined): InputPath => ({
+  part,
+  isCopy: false,
+  find: (input) => {
+    const isHeaders = part === "headers";
+    const found = readMember({ value: isHeaders ? input.headers : readQuery(input), isText: true, isHeaders }, key);
+    const first = Array.isArray(found.value) ? (found.value[0] as unknown) : found.value;
+    return [{ ...found, value: first ?? absent }];
+  },
+});
 
-function applyMethod({ value, isText }: Found, path: Extract<InputPath, { kind: "method" }>): readonly Found[] {
-  if (typeof value !== "string" && !Array.isArray(value)) return [];
-  // Nobody knows how many a right request would have.
-  if (Array.isArray(value) && path.name === "slice" && path.given[0] !== 0) return [];
-  const method = (value as unknown as Record<string, (...given: readonly unknown[]) => unknown>)[path.name];
-  return method === undefined ? [] : [{ value: method.apply(value, [...path.given]), isText }];
-}
+/** A member of a value. */
+export const toMember = (of: InputPath, key: string): InputPath => step(of, (found) => [readMember(found, key)]);
 
 /** A loop goes through the characters of a text as well. */
 function listElements(value: unknown): readonly unknown[] {
   return Array.isArray(value) || typeof value === "string" ? Array.from<unknown>(value.slice(0, MAX_FOUND)) : [];
 }
 
-function standIn(found: Found, { value, when }: Extract<InputPath, { kind: "fallback" }>): Found {
-  const isMissing =
-    when === "falsy" ? !found.value : when === "nullish" ? (found.value ?? undefined) === undefined : found.value === undefined;
-  return isMissing ? { value, isText: false } : found;
-}
+/** Each element of a list. */
+export const toElement = (of: InputPath): InputPath =>
+  step(of, ({ value, isText }) => listElements(value).map((each) => ({ value: each, isText })));
 
-/** None where the code would have failed there. Of a number, a date or a list of keys everybody knows which methods it has, as of a text. */
-function convert(by: string, found: Found): readonly Found[] {
-  const maker = [JSON, Object, globalThis].find((each) => by in each) as unknown as Record<string, (given: unknown) => unknown>;
-  try {
-    const value = by === "Date" ? new Date(found.value as string) : maker[by]?.(found.value);
-    return [{ ...found, value, isText: by in Object ? found.isText : by !== "parse" }];
-  } catch {
-    return [];
-  }
-}
+/** The last element of a list. */
+export const toLast = (of: InputPath): InputPath => step(of, ({ value, isText }) => [{ value: listElements(value).at(-1), isText }]);
 
-type Onward = Exclude<InputPath, { readonly kind: "part" | "promised" | "lookup" }>;
+/** What a method of a text or a list gives. */
+export const toResult = (of: InputPath, name: string, given: readonly unknown[]): InputPath =>
+  step(of, ({ value, isText }) => {
+    if (typeof value !== "string" && !Array.isArray(value)) return [];
+    // Nobody knows how many a right request would have.
+    if (Array.isArray(value) && name === "slice" && given[0] !== 0) return [];
+    const method = (value as unknown as Record<string, (...given: readonly unknown[]) => unknown>)[name];
+    return method === undefined ? [] : [{ value: method.apply(value, [...given]), isText }];
+  });
 
-/** One step on from a value. */
-function follow(found: Found, path: Onward): readonly Found[] {
-  const { value, isText } = found;
-  switch (path.kind) {
-    case "member":
-      return [toMember(found, path.key)];
-    case "element":
-      return listElements(value).map((each) => ({ value: each, isText }));
-    case "last":
-      return [{ value: listElements(value).at(-1), isText }];
-    case "method":
-      return applyMethod(found, path);
-    case "converted":
-      return convert(path.by, found);
-    case "fallback":
-      return [standIn(found, path)];
-  }
-}
+/**
+ * What stands in for what is missing. Nothing is known of what is no literal; and where the code itself puts nothing there, what was sent need not
+ * be there.
+ */
+export const toStandIn = (of: InputPath, value: unknown, isMissing: (value: unknown) => boolean): InputPath =>
+  step(of, (found) => (!isMissing(found.value) ? [found] : isNothing(value) ? [] : [{ value, isText: false }]), true);
 
-/** All values that a path may have led to; none where it cannot be said. */
-export function findValues(path: InputPath, input: RecordedInput, body: Body): readonly Found[] {
-  if (path.kind === "part") return [readPart(path, input, body) ?? []].flat();
-  if (path.kind === "promised") return [];
-  if (path.kind === "lookup") return [readLookup(path, input)];
-  return findValues(path.of, input, body)
-    .flatMap((found) => follow(found, path))
-    .slice(0, MAX_FOUND);
-}
-
-/** The part of the request that a path begins with. */
-function findPart(path: InputPath): string {
-  return "of" in path ? findPart(path.of) : path.part;
-}
+/** What something is made of. None where the code would have failed there. Of a number, a date or a list of keys everybody knows which methods it has, as of a text. */
+export const toConverted = (of: InputPath, by: string): InputPath =>
+  step(
+    of,
+    (found) => {
+      const maker = [JSON, Object, globalThis].find((each) => by in each) as unknown as Record<string, (given: unknown) => unknown>;
+      try {
+        const value = by === "Date" ? new Date(found.value as string) : maker[by]?.(found.value);
+        return [{ ...found, value, isText: by in Object ? found.isText : by !== "parse" }];
+      } catch {
+        return [];
+      }
+    },
+    by === "parse" || of.isCopy,
+  );
 
 /** The bodies for a path: what `await request.json()` gives is the text that was sent, and nothing else. */
 export function bodiesFor(path: InputPath, input: RecordedInput): readonly Body[] {
-  const how = findPart(path);
-  if (!OF_BODY.test(how)) return [{ value: undefined, isText: false }];
+  if (!OF_BODY.test(path.part)) return [{ value: undefined, isText: false }];
   // Who reads a body there is mistaken at each request.
   if (input.method === "GET" || input.method === "HEAD") return [];
-  if (how === "body") return readBodies(input);
-  const sent = how === "text" && input.text !== undefined ? { value: input.text, isText: true } : readJson(input.text);
+  if (path.part === "body") return readBodies(input);
+  const sent = path.part === "text" && input.text !== undefined ? { value: input.text, isText: true } : readJson(input.text);
   return sent === undefined ? [] : [sent];
 }

@@ -83,6 +83,11 @@ export function readArguments(tokens: readonly Token[], open: number): readonly 
   return given;
 }
 
+/** The value of a literal; undefined for anything else. */
+export function readLiteralValue(expression: Expression | undefined): unknown {
+  return expression?.kind === "literal" ? expression.value : undefined;
+}
+
 /** The first token of a kind that stands on the same level, outside of all brackets; the end when there is none. */
 export function findOnLevel(
   tokens: readonly Token[],

@@ -1,17 +1,16 @@
 /** Reads what a declaration names: `order`, `{ user: { name = "" } }`, `[first]`, the parameters of a function. */
-import { findComma, findOnLevel, readExpression, readKeyOf } from "./read-expression.ts";
+import { findComma, findOnLevel, readExpression, readKeyOf, readLiteralValue } from "./read-expression.ts";
 import type { Token } from "./tokens.ts";
 
 /** One step into a value. `fallback` stands in when there is nothing; its value is undefined where it cannot be read. */
-export type Step = { readonly key: string; readonly fallback?: { readonly value: unknown; readonly isKnown: boolean } | undefined };
+export type Step = { readonly key: string; readonly fallback?: { readonly value: unknown } | undefined };
 
 /** A name, where it stands, and the steps that lead to it; `isRest` when it is all that is left over. */
 export type Named = { readonly name: string; readonly at: number; readonly path: readonly Step[]; readonly isRest: boolean };
 
 function readFallback(tokens: readonly Token[], at: number, end: number): Step["fallback"] {
   const read = readExpression(tokens, at, end);
-  const value = read?.expression.kind === "literal" && read.end === end ? read.expression : undefined;
-  return { value: value?.value, isKnown: value !== undefined };
+  return { value: read?.end === end ? readLiteralValue(read.expression) : undefined };
 }
 
 /** Where the default of an element begins, behind its sign. */

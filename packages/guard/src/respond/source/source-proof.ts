@@ -6,11 +6,11 @@ import { types } from "node:util";
 import { readMember, readTextMember } from "../../capture/throwable.ts";
 import type { Exchange } from "../../exchange.ts";
 import type { ErrorAnswer } from "../error-facts.ts";
-import { type Claim, OWN_VALUES, readClaim } from "./claim.ts";
+import { believed, type Claim, readClaim } from "./claim.ts";
 import { findSurroundings, type Surrounding } from "./find-binding.ts";
 import { readFrames, Scripts } from "./frames.ts";
-import { type InputPath, Tracer } from "./input-path.ts";
-import { bodiesFor, type Found, findValues, type RecordedInput } from "./input-values.ts";
+import { Tracer } from "./input-path.ts";
+import { bodiesFor, type Found, type InputPath, type RecordedInput } from "./input-values.ts";
 import { wouldAnotherDo } from "./misnamed.ts";
 import { piped } from "./piped.ts";
 import type { Token } from "./tokens.ts";
@@ -25,13 +25,17 @@ const MAX_HOLDING = 8;
 /** What became of each kind of words with each stack; all are let go when there are too many. */
 const origins = new Map<string, Origin | undefined>();
 
+/** Between what stands before a name and the two tokens behind it: does the code ask whether there is something of that name? */
+const ASKED = /^typeof| (?:\?[.?]|&&|\|\||in |[!=]==? (?:null|void|.?(?:undef|obj)))|[^.] \? /;
+
 /** The names of members that the code between two tokens reads; behind those that it asks for, in case there are none, with a question mark. */
 function collectNames(tokens: readonly Token[], { parameters, end }: Surrounding): readonly string[] {
   return tokens.slice(parameters, end).flatMap((token, at, all) => {
-    if (token.kind === "string") return [token.text.slice(1, -1)];
-    const isAsked = / (?:\?[.?]|&&|\|\|)|[^.] \?$/.test(`${all[at - 1]?.text} ${all[at + 1]?.text}`);
-    if (isAsked || all[(all[at + 1]?.pair ?? 0) - parameters - 1]?.text === "if") return [token.text, `${token.text}?`];
-    return token.kind === "name" && /^(?:\??\.|[{,])$/.test(all[at - 1]?.text ?? "") ? [token.text] : [];
+    const before = all[at - 1]?.text ?? "";
+    const name = token.kind === "string" ? token.text.slice(1, -1) : token.text;
+    const isAsked = ASKED.test(`${before} ${all[at + 1]?.text} ${all[at + 2]?.text}`);
+    if (isAsked || all[(all[at + 1]?.pair ?? 0) - parameters - 1]?.text === "if") return [name, `${name}?`];
+    return token.kind === "string" || (token.kind === "name" && /^(?:\??\.|[{,])$/.test(before)) ? [name] : [];
   });
 }
 
@@ -72,20 +76,11 @@ function findOrigin(
 
 type Question = { readonly claim: Claim; readonly names: ReadonlySet<string>; readonly input: RecordedInput };
 
-/** Did a value fail that the app has for all requests, by words that do not name it, though the request has one that would fail as well? */
-function isOwnValue(exchange: Exchange): boolean {
-  const { thrown } = exchange;
-  // A base that is one is told of, and is not what failed.
-  const isUnnamed =
-    /^In(?:valid URL|correct locale)/.test(readTextMember(thrown, "message") ?? "") && readMember(thrown, "base") === undefined;
-  return isUnnamed && findOrigin(OWN_VALUES, exchange) !== undefined;
-}
-
 /** The very value is there, in each way that the body is known, and nothing else would have done. */
 function isProvenIn(path: InputPath, { claim, names, input }: Question): boolean {
   const bodies = bodiesFor(path, input);
   const isProven = (body: (typeof bodies)[number]): boolean => {
-    const holding = findValues(path, input, body).filter(({ value, isText }: Found) => claim.holds(value, isText));
+    const holding = path.find(input, body).filter(({ value, isText }: Found) => claim.holds(value, isText));
     return holding.length > 0 && !holding.slice(0, MAX_HOLDING).some((found) => wouldAnotherDo(found, claim, names));
   };
   return bodies.length > 0 && bodies.every(isProven);
@@ -95,11 +90,16 @@ function isProvenIn(path: InputPath, { claim, names, input }: Question): boolean
  * The stack and the request are read only where the words of the error can be about one value, and only of a true error: the stack of anything else may be
  * the request's own text, and name whatever file its sender likes.
  */
-function isProvoked(exchange: Exchange, bodyText: () => string | undefined): boolean {
+function isProvoked(exchange: Exchange, bodyText: () => string | undefined, isKnown: boolean): boolean {
   const { thrown, view, request } = exchange;
-  const known = readClaim(readTextMember(thrown, "message") ?? "", readTextMember(thrown, "name") ?? "");
-  const origin = known && findOrigin(known, exchange);
-  if (!origin || (origin.isPipeable && piped.has(request as object))) return false;
+  const message = readTextMember(thrown, "message") ?? "";
+  // A base that is one is told of, and is not what failed.
+  if (isKnown && (!/^In(?:valid URL|correct locale)/.test(message) || readMember(thrown, "base") !== undefined)) return true;
+  const claimed = readClaim(message, readTextMember(thrown, "name") ?? "");
+  if (claimed === undefined) return isKnown;
+  const { kind, claim } = isKnown ? { kind: -1, claim: { ...claimed.claim, paths: believed } } : claimed;
+  const origin = findOrigin({ kind, claim }, exchange);
+  if (!origin || (origin.isPipeable && piped.has(request as object))) return isKnown;
   const headers = view.headers(request);
   const isEmpty = headers["transfer-encoding"] === undefined && !(Number(headers["content-length"]) > 0);
   const input: RecordedInput = {
@@ -110,7 +110,7 @@ function isProvoked(exchange: Exchange, bodyText: () => string | undefined): boo
     headers,
     hasPlainHeaders: !(readMember(request, "request") instanceof Request),
   };
-  return origin.paths.some((path) => isProvenIn(path, { claim: known.claim, names: origin.names, input }));
+  return origin.paths.some((path) => isProvenIn(path, { claim, names: origin.names, input }));
 }
 
 /**
@@ -120,8 +120,9 @@ function isProvoked(exchange: Exchange, bodyText: () => string | undefined): boo
 export function judgeBySource(exchange: Exchange, bodyText: () => string | undefined, known: ErrorAnswer): ErrorAnswer | undefined {
   if (!types.isNativeError(exchange.thrown)) return known;
   try {
-    if (known.status === 400 && !isOwnValue(exchange)) return known;
-    if (!isProvoked(exchange, bodyText)) return undefined;
+    const isKnown = known.status === 400;
+    if (!isProvoked(exchange, bodyText, isKnown)) return undefined;
+    if (isKnown) return known;
   } catch {
     // A script that cannot be read, or a value that cannot even be looked at, proves nothing.
     return known;
