@@ -72,6 +72,13 @@ const SECRETS: readonly (readonly [line: string, secret: string])[] = [
   ["haslo_admin=x9Kd82mQ haslo_glowne=x9Kd82mQ noweHaslo=x9Kd82mQ", "x9Kd"],
   ["sifre_giris=x9Kd82mQ sifreGuncel=x9Kd82mQ", "x9Kd"],
   ["client secret: x9Kd82mQ / v2 of it", "x9Kd"],
+  ["Identifiant : admin\nMot de passe : tiger42", "tiger42"],
+  ["Mật khẩu: tiger42", "tiger42"],
+  ["كلمة المرور: tiger42", "tiger42"],
+  ["Passord: tiger42, Adgangskode: tiger42", "tiger42"],
+  ["Пароль: тигр42", "тигр42"],
+  ['Error: sent {"type":"password","value":"tiger42","temporary":true}', "tiger42"],
+  ['Authorization: Digest username="ann", nonce="b", response="8f0c1a9e2b7d4a308f4e93b2c1d0e9aa"', "8f0c1a9e"],
   ['[{"name":"passcode","value":"riverstone"}]', "riverstone"],
   // Across the end of what is read of a table.
   [`a,token\n1,x9Kd82mQ\n${`1,${"b".repeat(49)}\n`.repeat(157)}1, the password=hunterhunter`, "hunterhunter"],

@@ -4,6 +4,9 @@ import { toMarker } from "./replacement.ts";
 /** A stretch of text that is secret, and what stands in its place. */
 export type Finding = { readonly start: number; readonly end: number; readonly kind: string; readonly replacement: string };
 
+/** A stretch that is part of a finding, and what stands in its place. */
+export type Piece = Omit<Finding, "kind">;
+
 /** A run of letters, digits and underscores, with the classes of all its characters; one object serves a whole scan. */
 export type Word = { start: number; end: number; bits: number };
 
@@ -93,10 +96,35 @@ export function toFinding(scan: Scan, kind: string, [start, end]: readonly [numb
   return { start, end, kind, replacement: toMarker(kind, scan.text.slice(start, end), scan.pass.pseudonym) };
 }
 
-/** What a sticky form that is all one look behind sees from `at`: it costs what it reads, wherever that begins. */
-export function lookBack(text: string, at: number, form: RegExp): RegExpExecArray | null {
+/** The text between two indexes with its pieces, which come in order, replaced. */
+export function rewrite(text: string, [from, to]: readonly [number, number], pieces: readonly Piece[]): string {
+  let output = "";
+  let at = from;
+  for (const { start, end, replacement } of pieces) {
+    output += text.slice(at, start) + replacement;
+    at = end;
+  }
+  return output + text.slice(at, to);
+}
+
+/** One finding of several pieces, from the first that changed to the last; none where nothing did. What lies between was read. */
+export function joinPieces({ text }: Scan, kind: string, pieces: readonly Piece[]): Finding | undefined {
+  const changed = pieces.filter(({ start, end, replacement }) => replacement !== text.slice(start, end));
+  const start = changed[0]?.start;
+  const end = changed.at(-1)?.end;
+  if (start === undefined || end === undefined) return undefined;
+  return { start, end, kind, replacement: rewrite(text, [start, end], changed) };
+}
+
+/** What a sticky form meets at `at`, ahead of it or behind: each is bounded by itself, and costs what it reads wherever that is. */
+export function lookAt(text: string, at: number, form: RegExp): RegExpExecArray | null {
   form.lastIndex = at;
   return form.exec(text);
+}
+
+/** The index behind what a sticky form meets at `at`; `at` itself where it meets nothing. */
+export function passOver(text: string, at: number, form: RegExp): number {
+  return at + (lookAt(text, at, form)?.[0].length ?? 0);
 }
 
 /** What a form finds at `at` in `length` characters: the group that it met, which ends where the form does, or all of it. */

@@ -61,6 +61,11 @@ const LINES: readonly string[] = [
   "keymap=sinhala-phonetic_utf-8",
   'jdk.http.ntlm.transparentAuth=disabled and "minipass": "^7.1.2"',
   '"pass": "Абстрактные роли не используются", "axe.min.js": "sha256-GfbQgd6aKJKQT21HaQfVUuGEbMUfSKhi7RsWrrih7SM="',
+  'Пароль: нет и "Passwort: {$password}"; // 设置新密码：必须携带\nпароль: обязательное поле, senha: obrigatória',
+  "#secret-key-input:focus{outline:1px solid} function(e,t){t.secret=n}(window,{})",
+  "mongodb://<user>:<password>@db.test/shop and https://{{user}}:{{pass}}@config.example.com",
+  "SID: S-1-5-21-1173542039-436410949-162232071-1001",
+  "password;policy\nmin;8\nmax;64 chars\nreturn password;\nint token; char key;",
   // Documents and commands.
   'curl -H "Authorization: Bearer <your-token>" https://api.example.com/v1/orders',
   "app | pino-couch -U https://couch-server -d logs",

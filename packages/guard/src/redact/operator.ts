@@ -1,5 +1,5 @@
 import { ALNUM, classAt, classOf, QUOTE } from "./character.ts";
-import type { Scan } from "./finding.ts";
+import { lookAt, passOver, type Scan } from "./finding.ts";
 
 /**
  * How a name and its value are joined. `assign`: `=` and its kin; `colon`; `tag`: an XML element; `compare`: `==`; `quote`: a quoted
@@ -18,10 +18,10 @@ export function skipSpaces(codes: Uint16Array, start: number, most: number): num
 }
 
 /** What may close a name before its operator, `\\"`, `']`, `[]`, a terminal's colour, and the blanks behind it. */
-const CLOSERS = /^(?:\x1b\[\d+m|[\\[\]"'`]){0,5}([ \t]{0,32})/;
+const CLOSERS = /(?:\x1b\[\d+m|[\\[\]"'`]){0,5}(?:%5[dD])?([ \t]{0,32})/y;
 
 /** `password: String = "x9"`, `token: &str = "x9"`: a type between a name and its value. */
-const TYPE = /^:[ \t]{0,3}[\w.:<>[\]?|&' ]{1,48}[ \t]=[ \t]{0,3}(?=["'`])/;
+const TYPE = /:[ \t]{0,3}[\w.:<>[\]?|&' ]{1,48}[ \t]=[ \t]{0,3}(?=["'`])/y;
 
 function readColons({ text, codes }: Scan, at: number): Sign | undefined {
   let end = at + 1;
@@ -29,8 +29,8 @@ function readColons({ text, codes }: Scan, at: number): Sign | undefined {
   // `${NAME:?what is missing}`, `${NAME:-x9}`.
   if (next === "?" || next === "+") return undefined;
   if (next === "-") return { operator: "assign", at: end + 1 };
-  const typed = TYPE.exec(text.slice(at, at + 64))?.[0];
-  if (typed !== undefined) return { operator: "assign", at: at + typed.length };
+  const typed = passOver(text, at, TYPE);
+  if (typed > at) return { operator: "assign", at: typed };
   while (end - at < 3 && codes[end] === 0x3a) end += 1;
   if (codes[end] === 0x3d) return { operator: "assign", at: end + 1 };
   // `::` is a scope, but for LDIF's, `://` a URL.
@@ -49,20 +49,22 @@ function readLeader(codes: Uint16Array, at: number): Sign | undefined {
  * Every other sign, by what it does: it assigns, as does what stands in for a missing value (`env.SECRET || "x9"`), compares, leads as a
  * colon does, or only joins (`std::string token{"x9"}`).
  */
-const SIGN = /^(?:(=[>~]|->|>=|[?+.<]=|<-|\?\?=|(?:\|\||\?\?)(?= {0,2}["'`])|=(?!=)|[→⇒＝])|(={2,3}|!={1,2})|(：)|\|\|?|[>,(]|\{(?="))/;
+const SIGN = /(?:(=[>~]|->|>=|[?+.<]=|<-|\?\?=|(?:\|\||\?\?)(?= {0,2}["'`])|=(?!=)|[→⇒＝])|(={2,3}|!={1,2})|(：)|\|\|?|[>,(]|\{(?="))/y;
+
+const LEADER = /-|([?+.<])\1/y;
 
 /** Reads the operator at `at`, past closers and spaces. */
 function readOperator(scan: Scan, at: number, isTag: boolean): Sign | undefined {
   const { text, codes } = scan;
   if (codes[at] === 0x3a) return readColons(scan, at);
-  const [sign, assigns, compares, leads] = SIGN.exec(text.slice(at, at + 6)) ?? [];
-  if (sign === undefined) return /^(?:-|([?+.<])\1)/.test(text.slice(at, at + 2)) ? readLeader(codes, at) : undefined;
+  const [sign, assigns, compares, leads] = lookAt(text, at, SIGN) ?? [];
+  if (sign === undefined) return lookAt(text, at, LEADER) ? readLeader(codes, at) : undefined;
   const operator = assigns ? "assign" : compares ? "compare" : leads ? "colon" : isTag && sign === ">" ? "tag" : "weak";
   return { operator, at: at + sign.length };
 }
 
 /** Characters behind a name that may lead to a value; any other ends the search at once. */
-export const LEADS_TO_VALUE = " \t\r\n=:><!?+.,(|{\"'`\\][\x1b\u0080";
+export const LEADS_TO_VALUE = " \t\r\n=:><!?+.,;%(|{\"'`\\][\x1b\u0080";
 
 /** True for the name of an element: `<password`, `<wsse:Password`. */
 function isTagName({ text, codes, chain }: Scan): boolean {
@@ -72,7 +74,7 @@ function isTagName({ text, codes, chain }: Scan): boolean {
 
 /** `password for master: x9`, `password (prod): x9`, `unseal key 1: x9` (`Pass 1: 3456` counts), `ConvertTo-SecureString -String "x9"`. */
 const WHOSE =
-  /^(?: \([\w .-]{1,24}\)(?= ?[:=])| \d(?=:)| for (?:the )?(?:user )?["']?[\w.@-]+["']?(?= ?[:=])|(?: -[A-Z]\w+){1,3}(?= ["']))/;
+  /(?: \([\w .-]{1,24}\)(?= ?[:=])| \d(?=:)| for (?:the )?(?:user )?["']?[\w.@-]{1,64}["']?(?= ?[:=])|(?: -[A-Z]\w{1,24}){1,3}(?= ["']))/y;
 
 /** True when what follows a name cannot be an operator: most words of most texts. */
 export function isPlainWord(scan: Scan, wordEnd: number): boolean {
@@ -84,9 +86,9 @@ export function isPlainWord(scan: Scan, wordEnd: number): boolean {
   // Behind a single space a word follows: no operator but `~>`, `->` and dashes, unless the name is an option.
   const before = codes[scan.chain - 1];
   // At a line's end a table's last column: behind a bar, a comma, a tab, a quote or two blanks.
-  if (code === 0x0a || code === 0x0d) return !'|, \t"'.includes(text.charAt(scan.chain - (before === 0x20 ? 2 : 1)));
+  if (code === 0x0a || code === 0x0d) return !'|,; \t"'.includes(text.charAt(scan.chain - (before === 0x20 ? 2 : 1)));
   const mayBeWhose = next === 0x66 || next === 0x2d || next === 0x28 || (codes[wordEnd + 2] === 0x3a && codes[wordEnd - 1] === 0x79);
-  if (mayBeWhose && code === 0x20 && WHOSE.test(text.slice(wordEnd, wordEnd + 64))) return false;
+  if (mayBeWhose && code === 0x20 && lookAt(text, wordEnd, WHOSE)) return false;
   if (code !== 0x20 || next === 0x7e || before === 0x2d || before === 0x3c || before === 0x3a) return false;
   if (next === 0x2d) return (classAt(codes, wordEnd + 2) & ALNUM) !== 0;
   return !LEADS_TO_VALUE.includes(String.fromCharCode(classOf(next) === 0 ? Math.min(next, 128) : next)) || next === 0x28 || next === 0x5b;
@@ -99,15 +101,17 @@ export function isPlainWord(scan: Scan, wordEnd: number): boolean {
 const BEHIND =
   /^(?:["'][^<>\n]*>\s*(?:<(?:value|string)[^<>]*>\s*)?(?=[^<>\s])|["'](?:;[^\n]*)?(?:\r?\n[\w-]+:[^\n]*){0,3}\r?\n\r?\n|<\/[\w:.-]+>\s*<[\w:.-]+>)/;
 
+/** What may stand in an element's tag behind its name. */
+const ATTRIBUTES = /[\w:.-]{1,40}="[^<>]{0,200}>/y;
+
 /** Finds the operator that follows a name ending at `wordEnd`, for what is no plain word; undefined when there is none. */
 export function findSign(scan: Scan, wordEnd: number): Sign | undefined {
   const { text, codes } = scan;
   const code = codes[wordEnd];
   // The commonest by far, and no other sign begins so.
   if (code === 0x3d && !"=>~".includes(text.charAt(wordEnd + 1))) return { operator: "assign", at: wordEnd + 1 };
-  const whose = code === 0x20 ? WHOSE.exec(text.slice(wordEnd, wordEnd + 64))?.[0] : undefined;
-  const from = wordEnd + (whose?.length ?? 0);
-  const [closers = "", blanks = ""] = CLOSERS.exec(text.slice(from, from + 40)) ?? [];
+  const from = code === 0x20 ? passOver(text, wordEnd, WHOSE) : wordEnd;
+  const [closers = "", blanks = ""] = lookAt(text, from, CLOSERS) ?? [];
   const at = from + closers.length;
   const closed = at - blanks.length;
   const isTag = isTagName(scan);
@@ -116,8 +120,8 @@ export function findSign(scan: Scan, wordEnd: number): Sign | undefined {
   if (behind !== undefined) return { operator: behind.endsWith("\n") ? "assign" : "tag", at: wordEnd + behind.length };
   const sign = readOperator(scan, at, isTag);
   if (sign !== undefined) return sign;
-  const attributes = isTag && at > closed ? /^[\w:.-]{1,40}="[^<>]{0,200}>/.exec(text.slice(at, at + 240))?.[0] : undefined;
-  if (attributes !== undefined) return { operator: "tag", at: at + attributes.length };
+  const attributed = isTag && at > closed ? passOver(text, at, ATTRIBUTES) : at;
+  if (attributed > at) return { operator: "tag", at: attributed };
   if ((classOf(code) & QUOTE) !== 0) return { operator: "quote", at: wordEnd };
   const isFlag = codes[scan.chain - 1] === 0x2d && (codes[scan.chain - 2] === 0x2d || codes[scan.chain - 2] === 0x20);
   if (isFlag && at > closed) return { operator: "flag", at };

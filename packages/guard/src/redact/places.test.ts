@@ -232,6 +232,11 @@ const PLACES: readonly Place[] = [
   text("an escaped attribute pair", (s) => `value=&quot;1&quot; name=&quot;password&quot; value=&quot;${s}&quot;`),
   text("hex under a service's name", (s) => `mailgun = "${Buffer.from(s).toString("hex").slice(0, 40)}" ${s.length}`),
   text("CSV behind a row with a comma within quotes", (s) => `user,password\nann,"a, b"\nbob,${s}\n`),
+  text("columns apart by semicolons", (s) => `user;password;role\nann;${s};admin\nbob;${s};user\n`),
+  text("a last column apart by semicolons", (s) => `id;login;passwort\n1;ann;${s}\n`),
+  text("a bracketed form field in a log", (s) => `POST /login user%5Bname%5D=ann&user%5Bpassword%5D=${s}&a=1`),
+  text("a user of Redis", (s) => `redis-cli ACL SETUSER ann on >${s} +@all ~*`),
+  text("what passwd is told", (s) => `echo ${s} | passwd --stdin deploy`),
   text("JSON on several lines", (s) => `x {\n  "password":\n    "${s}"\n}`),
 ];
 
@@ -294,6 +299,7 @@ const PLAIN_LINES: readonly string[] = [
 ];
 
 const PLAIN_JSON: readonly unknown[] = [
+  { fields: [{ type: "password", name: "password", label: "Password" }], input: { type: "token", value: "identifier" } },
   { auth: { type: "oauth2", provider: "google" }, session: { status: "active", duration: 3600 }, authorization: { role: "admin" } },
   { properties: { password: { type: "string", format: "password", minLength: 8 } } },
   { errors: { password: ["can't be blank", "is too short (minimum is 8 characters)"] } },

@@ -46,7 +46,7 @@ function readParameter(parameters: string, name: string): string {
 }
 
 function redactByType(text: string, media: MediaType, pass: Pass): string {
-  if (media.type.endsWith("json") || /^\s*[[{]/.test(text.slice(0, 64))) return redactJsonWith(text, pass);
+  if (media.type.endsWith("json") || /^\s{0,64}[[{]/.test(text)) return redactJsonWith(text, pass);
   if (media.type === "application/x-www-form-urlencoded") return redactPairs(text, pass);
   if (media.type.startsWith("multipart/")) return redactMultipart(text, readParameter(media.parameters, "boundary"), pass);
   if (media.type === "" && /^(?:(?:^|&)[\w.%[\]-]{1,64}=[^\s<>"{&]*){2,}$/.test(text.slice(0, 4_096))) return redactPairs(text, pass);

@@ -8,7 +8,7 @@ function redactContent(headers: string, content: string, pass: Pass): string {
   if (/\bfilename=/i.test(headers) && !/^content-type:\s*(?:text\/|application\/json)/im.test(headers))
     return `[${content.length} characters of a file]`;
   if (kind !== undefined) return replaceString(kind, content, pass);
-  return /^\s*[[{]/.test(content.slice(0, 64)) ? redactJsonWith(content, pass) : redactTextWith(content, pass);
+  return /^\s{0,64}[[{]/.test(content) ? redactJsonWith(content, pass) : redactTextWith(content, pass);
 }
 
 function redactPart(part: string, pass: Pass): string {

@@ -1,21 +1,11 @@
 import { allowWork, STEP_COST } from "../work.ts";
 import { redactJson } from "./json.ts";
 import { findSecrets } from "../scan.ts";
-import type { Finding } from "../finding.ts";
+import { rewrite } from "../finding.ts";
 import { MAX_ENCODINGS, type Pass } from "../pass.ts";
 
 /** Text that a JSON value begins: worth reading by its structure first. */
 const JSON_BEGINNING = /^\s{0,16}(?:\{\s{0,16}["}]|\[\s{0,16}[[{"\]])/;
-
-function applyFindings(text: string, findings: readonly Finding[]): string {
-  let output = "";
-  let copied = 0;
-  for (const finding of findings) {
-    output += text.slice(copied, finding.start) + finding.replacement;
-    copied = finding.end;
-  }
-  return output + text.slice(copied);
-}
 
 /** Where to cut so that no word is cut in two: half a secret is not always known for one. */
 export function findCut(text: string, limit: number): number {
@@ -39,5 +29,5 @@ export function redactTextWith(text: string, pass: Pass, depth = 0): string {
   if (depth < MAX_ENCODINGS && JSON_BEGINNING.test(text)) return redactJson(text, depth, { pass, inner });
   const findings = findSecrets(text, depth, { pass, inner: depth < MAX_ENCODINGS ? inner : undefined });
   for (const finding of findings) pass.count(finding.kind);
-  return findings.length === 0 ? text : applyFindings(text, findings);
+  return findings.length === 0 ? text : rewrite(text, [0, text.length], findings);
 }

@@ -1,4 +1,4 @@
-import { type Finding, lookBack, type Scan, toFinding } from "../finding.ts";
+import { type Finding, lookAt, type Scan, toFinding } from "../finding.ts";
 import { EMAIL_DOMAIN, isReplacement, toEmail, toPlainMarker } from "../replacement.ts";
 
 /**
@@ -16,7 +16,7 @@ const PASSWORD_BEFORE = /(?=@(?:tcp|unix)\()(?<=[\w.-]:([^\s"'`:@]{1,64}))/y;
 /** An email address around the `@` at `at` (RFC 5321: up to 64 characters before it). */
 export function readAddress(scan: Scan, at: number): Finding | undefined {
   const { text, pass } = scan;
-  const password = lookBack(text, at, PASSWORD_BEFORE)?.[1];
+  const password = lookAt(text, at, PASSWORD_BEFORE)?.[1];
   if (password !== undefined) return toFinding(scan, "password", [at - password.length, at]);
   const domain = pass.policy.emails === "keep" ? undefined : DOMAIN.exec(text.slice(at + 1, at + 255))?.[0];
   const local = domain && LOCAL.exec(text.slice(Math.max(scan.taken, at - 64), at))?.[1];
@@ -45,7 +45,7 @@ export function readUserInfo(scan: Scan, at: number): Finding | undefined {
   if (read.at - at > LONGEST_AUTHORITY) return undefined;
   const [whole = "", token, password] = USER_INFO.exec(text.slice(at, at + LONGEST_AUTHORITY)) ?? [];
   const raw = password ?? token ?? "";
-  if (raw === "" || /^(?:\$\{?\w+\}?|\{\w+\}|\*+|%s|pass(?:word)?)$/i.test(raw) || isReplacement(raw)) return undefined;
+  if (raw === "" || /^(?:[${]+\w+\}*|\*+|%s|pass(?:word)?)$/i.test(raw) || isReplacement(raw)) return undefined;
   const start = at + whole.lastIndexOf(raw);
   return { start, end: start + raw.length, kind: "password", replacement: toPlainMarker(raw, scan.pass.pseudonym) };
 }

@@ -1,4 +1,4 @@
-import { lookBack, type Scan, type Searched } from "../finding.ts";
+import { lookAt, passOver, type Scan, type Searched } from "../finding.ts";
 import type { KeyKind } from "../names/sensitive-key.ts";
 import { ALNUM, BACKSLASH, classAt, classOf, QUOTE, SPACE } from "../character.ts";
 import type { Operator, Sign } from "../operator.ts";
@@ -40,7 +40,7 @@ function findClosing(scan: Scan, start: number, { quote, escapes }: { quote: num
 }
 
 /** Where `&`, `;` or `,` ends a field another name follows, or nothing. */
-const FIELD_END = /^(?:[\s"'`\\]|\w[\w. [\]-]{0,31}[=:]|$)/;
+const FIELD_END = /(?:[\s"'`\\]|\w[\w. [\]-]{0,31}[=:]|$)/y;
 
 /** Brackets that close something opened before the value belong to the text around it. */
 function trimEnd({ text, codes }: Scan, start: number, end: number): number {
@@ -70,7 +70,7 @@ function findBareEnd(scan: Scan, start: number, operator: Operator): number {
     const kind = classOf(code);
     if (code === 0x3c || ((kind & (SPACE | QUOTE)) !== 0 && (operator !== "tag" || code !== 0x20 || at - start > 256))) break;
     if (code === BACKSLASH && /["'`nr]/.test(text.charAt(at + 1))) break;
-    if ((code === 0x26 || code === 0x3b || code === 0x2c) && (operator === "weak" || FIELD_END.test(text.slice(at + 1, at + 34)))) break;
+    if ((code === 0x26 || code === 0x3b || code === 0x2c) && (operator === "weak" || lookAt(text, at + 1, FIELD_END))) break;
     if (operator === "weak" && (code === 0x29 || code === 0x7c || code === 0x3e)) break;
   }
   bare.by = operator;
@@ -80,14 +80,14 @@ function findBareEnd(scan: Scan, start: number, operator: Operator): number {
 }
 
 /** What lies before a value on its line, a terminal's colour too, and before one that may begin on the next: in a tag, and behind a YAML block's mark. */
-const BLANKS = /^(?:[ \t]|!!\w{3,6} |\x1b\[\d+m){0,24}/;
-const BLANK_LINES = /^[\s|>]{0,8}-?[\s|>]{0,16}/;
+const BLANKS = /(?:[ \t]|!!\w{3,6} |\x1b\[\d+m){0,24}/y;
+const BLANK_LINES = /[\s|>]{0,8}-?[\s|>]{0,16}/y;
+const BLOCK = /[ \t]{0,4}[|>][+-]?\d?[ \t]{0,4}\r?\n/y;
 
 /** Where the value may begin: past what lies before it and a string's prefix. */
 function skipToValue({ text, codes }: Scan, start: number, operator: Operator): number {
-  const ahead = text.slice(start, start + 24);
-  const crossesLines = operator === "tag" || (operator === "colon" && /^[ \t]{0,4}[|>][+-]?\d?[ \t]{0,4}\r?\n/.test(ahead));
-  const at = start + ((crossesLines ? BLANK_LINES : BLANKS).exec(ahead)?.[0].length ?? 0);
+  const crossesLines = operator === "tag" || (operator === "colon" && lookAt(text, start, BLOCK));
+  const at = passOver(text, start, crossesLines ? BLANK_LINES : BLANKS);
   return "@bfrNu([=$".includes(text.charAt(at)) && (classAt(codes, at + 1) & QUOTE) !== 0 ? at + 1 : at;
 }
 
@@ -98,13 +98,14 @@ function findLineEnd({ text }: Scan, start: number): number {
   return start + (LINE.exec(text.slice(start, start + LONGEST_BARE))?.[0].length ?? 0);
 }
 
-const SCHEME = /^(?:basic|bearer|digest|token|apikey|api-key|aws4-hmac-sha256|[a-z][a-z-]{1,19}(?=[ \t]+(?=\S*\d)\S{16}))[ \t]+/i;
+const SCHEME =
+  /(?:basic|bearer|digest|token|apikey|api-key|aws4-hmac-sha256|[a-z][a-z-]{1,19}(?=[ \t]{1,8}(?=\S{0,64}\d)\S{16}))[ \t]{1,8}/iy;
 
 /** `credentials: ann / x9`: whose the password is. What has a digit in it is as often the secret. */
-const USER = /^[a-z.@_-]{1,40} \/ (?=\S{0,40}\d)/i;
+const USER = /[a-z.@_-]{1,40} \/ (?=\S{0,40}\d)/iy;
 
 /** A number in groups: the first has no more digits than a country or a town. */
-const PHONE = /^[\d+]{2,4}(?: \d+){2,}/;
+const PHONE = /[\d+]{2,4}(?: \d{1,9}){2,7}/y;
 
 /** Words to the end of a line, none of which makes a sentence of them: a passphrase, where a setting's line begins with its name. */
 const PHRASE =
@@ -112,7 +113,7 @@ const PHRASE =
 const SETTING = /(?<=^[ \t]{0,16}(?:- |\w{1,16} )?)/my;
 
 function findPhrase({ text, chain }: Scan, at: number, operator: Operator): RegExpExecArray | null {
-  return (operator === "assign" || operator === "colon") && lookBack(text, chain, SETTING) ? PHRASE.exec(text.slice(at, at + 132)) : null;
+  return (operator === "assign" || operator === "colon") && lookAt(text, chain, SETTING) ? PHRASE.exec(text.slice(at, at + 132)) : null;
 }
 
 /** Finds the value behind an operator. */
@@ -126,27 +127,19 @@ export function findValue(scan: Scan, sign: Sign, kind: KeyKind | undefined): As
   if ((classOf(quote) & QUOTE) !== 0) {
     const from = quoteAt + 1;
     const end = findClosing(scan, from, { quote, escapes: quoteAt - at });
-    if (end >= 0) return { start: kind === "auth" ? from + schemeLength(text, from) : from, end, isQuoted: true };
+    if (end >= 0) return { start: kind === "auth" ? passOver(text, from, SCHEME) : from, end, isQuoted: true };
     at = from;
   } else if (operator === "quote") return undefined;
-  if (kind === "secret" && operator === "colon") at += USER.exec(text.slice(at, at + 96))?.[0].length ?? 0;
+  if (kind === "secret" && operator === "colon") at = passOver(text, at, USER);
   if (kind === "cookie" && operator === "colon") return { start: at, end: findLineEnd(scan, at), isQuoted: false };
   if (kind === "auth" || kind === "token") {
-    const scheme = schemeLength(text, at);
-    const toLineEnd = scheme > 0 && kind === "auth" && operator === "colon";
-    if (toLineEnd) return { start: at + scheme, end: findLineEnd(scan, at), isQuoted: false };
-    at += scheme;
+    const behind = passOver(text, at, SCHEME);
+    const toLineEnd = behind > at && kind === "auth" && operator === "colon";
+    if (toLineEnd) return { start: behind, end: findLineEnd(scan, at), isQuoted: false };
+    at = behind;
   }
   const words =
-    kind === "personal"
-      ? PHONE.exec(text.slice(at, at + 24))
-      : kind === "password" || kind === "secret"
-        ? findPhrase(scan, at, operator)
-        : null;
+    kind === "personal" ? lookAt(text, at, PHONE) : kind === "password" || kind === "secret" ? findPhrase(scan, at, operator) : null;
   const end = words ? at + words[0].length : findBareEnd(scan, at, operator);
   return end > at ? { start: at, end, isQuoted: false } : undefined;
-}
-
-function schemeLength(text: string, at: number): number {
-  return SCHEME.exec(text.slice(at, at + 96))?.[0].length ?? 0;
 }

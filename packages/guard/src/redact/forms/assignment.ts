@@ -3,7 +3,7 @@ import { ASSIGNMENT_COST, STEP_COST } from "../work.ts";
 import { type KnownName, lastNames } from "../names/name-table.ts";
 import { mayName } from "../names/name-trigger.ts";
 import { findNameAbove, readItems, readNextLine, readPair } from "./beside.ts";
-import { type Finding, lookBack, type Scan, type Word } from "../finding.ts";
+import { type Finding, lookAt, type Scan, type Word } from "../finding.ts";
 import { isCredible } from "../credible.ts";
 import { SAID } from "./spoken.ts";
 import { readTable } from "./table.ts";
@@ -25,7 +25,7 @@ function judgeTail(scan: Scan, name: string): Named | undefined {
   if (!isSaid && name !== "code" && !mayName(scan, before.start, before.end)) return undefined;
   // A quote in between ends the name before, `name="password" id=`, but for `key="password" value=`.
   if (!isApart || gap < 1 || gap > 2 || ((classAt(codes, before.end) & SPACE) === 0 && name !== "value" && !isSaid)) return undefined;
-  const said = isSaid ? lookBack(text, chain + name.length, SAID)?.[1] : undefined;
+  const said = isSaid ? lookAt(text, chain + name.length, SAID)?.[1] : undefined;
   const previous = said ?? lastNames(text.slice(Math.max(before.start, before.end - 64), before.end));
   const whole = `${previous} ${name}`;
   const verdict = pass.classify(whole);

@@ -3,7 +3,7 @@ import { type Operator, type Sign, skipSpaces } from "../operator.ts";
 import type { KeyKind } from "../names/sensitive-key.ts";
 import { replaceText } from "../scalar.ts";
 import { BACKSLASH, classOf, SPACE } from "../character.ts";
-import { type Finding, findForm, type Scan, type Word } from "../finding.ts";
+import { type Finding, findForm, joinPieces, lookAt, type Piece, type Scan, type Word } from "../finding.ts";
 import { ASSIGNMENT_COST, STEP_COST } from "../work.ts";
 
 /** A value alone on its line: in quotes, or one word that is no name of something deeper and no plain word. */
@@ -17,8 +17,8 @@ function readLoneValue(line: string): string | undefined {
 
 /** What lies between a name and a value on the next line. */
 const GAPS: Readonly<Partial<Record<Operator, RegExp>>> = {
-  colon: /^[ \t]{0,8}\\?\r?\n[ \t]{1,32}(?:-[ \t]{1,3})?/,
-  assign: /^[ \t]{0,8}(?:\\\r?\n[ \t]{0,32}|\r?\n[ \t]{0,32}string\(\d+\) )/,
+  colon: /[ \t]{0,8}\\?\r?\n[ \t]{1,32}(?:-[ \t]{1,3})?/y,
+  assign: /[ \t]{0,8}(?:\\\r?\n[ \t]{0,32}|\r?\n[ \t]{0,32}string\(\d{1,9}\) )/y,
 };
 
 /** The values on the lines behind `password:`, alone or as a list, or behind a backslash at the line's end. */
@@ -27,25 +27,24 @@ export function readNextLine(scan: Scan, sign: Sign, kind: KeyKind): Finding | u
   const next = codes[sign.at];
   if ((classOf(next) & SPACE) === 0 && next !== BACKSLASH) return undefined;
   const gap = GAPS[sign.operator];
-  if (gap?.test(text.slice(sign.at, sign.at + 52)) !== true) return undefined;
+  if (!gap || !lookAt(text, sign.at, gap)) return undefined;
   scan.pass.work.left -= STEP_COST;
-  let output = "";
-  let [start, end, at] = [-1, -1, sign.at];
+  const pieces: Piece[] = [];
+  let { at } = sign;
   for (let item = 0; item < 64; item++) {
-    const space = gap.exec(text.slice(at, at + 52))?.[0];
+    const space = lookAt(text, at, gap)?.[0];
     const isList = space?.trimEnd().endsWith("-") === true;
     if (space === undefined || (item > 0 && !isList)) break;
     const from = at + space.length;
     const value = readLoneValue(text.slice(from, from + 532));
     if (value === undefined) break;
-    const valueAt = /["']/.test(text.charAt(from)) ? from + 1 : from;
-    output += (start < 0 ? "" : text.slice(end, valueAt)) + replaceText(kind, value, scan.pass);
-    if (start < 0) start = valueAt;
-    end = valueAt + value.length;
-    at = valueAt === from ? end : end + 1;
+    const start = /["']/.test(text.charAt(from)) ? from + 1 : from;
+    const end = start + value.length;
+    pieces.push({ start, end, replacement: replaceText(kind, value, scan.pass) });
+    at = start === from ? end : end + 1;
     if (!isList) break;
   }
-  return start < 0 || output === text.slice(start, end) ? undefined : { start, end, kind, replacement: output };
+  return joinPieces(scan, kind, pieces);
 }
 
 const ITEM =
@@ -57,22 +56,19 @@ export function readItems(scan: Scan, sign: Sign, kind: KeyKind): Finding | unde
   if ((sign.operator !== "assign" && sign.operator !== "colon") || !"[{".includes(text.charAt(skipSpaces(scan.codes, sign.at, 4)) || " "))
     return undefined;
   pass.work.left -= STEP_COST;
-  let output = "";
-  let at = sign.at;
+  const pieces: Piece[] = [];
+  let { at } = sign;
   for (let item = 0; item < 64; item++) {
     const match = ITEM.exec(text.slice(at, at + 360));
     if (match === null) break;
     const [whole, name = "", , value = ""] = match;
     const own = pass.classify(name).kind ?? (/^(?=.*\d)\S{8,}$/.test(value) ? kind : undefined);
-    const quote = value === "" ? 0 : 1;
-    const start = at + whole.length - quote - value.length;
-    output +=
-      text.slice(at, start) +
-      (own === undefined || name === "name" ? (scan.inner?.(value) ?? value) : replaceText(own, value, pass)) +
-      text.slice(start + value.length, at + whole.length);
     at += whole.length;
+    const end = value === "" ? at : at - 1;
+    const replacement = own === undefined || name === "name" ? (scan.inner?.(value) ?? value) : replaceText(own, value, pass);
+    pieces.push({ start: end - value.length, end, replacement });
   }
-  return output === text.slice(sign.at, at) ? undefined : { start: sign.at, end: at, kind, replacement: output };
+  return joinPieces(scan, kind, pieces);
 }
 
 const SQL_VALUES = /^\s{1,4}\(?\s{0,4}'(?:[^'\n]|''){1,512}'(?:\s{0,4},\s{0,4}'(?:[^'\n]|''){1,512}'){0,64}/;
@@ -129,7 +125,7 @@ export function readPair(scan: Scan, at: number): Finding | undefined {
 /** The name that a line above gives to a `value:`, as Kubernetes and many lists of settings write it, or to Terraform's `default =`. */
 export function findNameAbove({ text, pass }: Scan, start: number): string | undefined {
   pass.work.left -= STEP_COST;
-  return /(?:\b(?:name|key)["']?:[ \t]{0,4}["']?|\bvariable[ \t]{1,4}"(?=[\w.-]{1,64}"[ \t]{0,4}\{[^{}]{0,200}$))([\w.-]{1,64})(?:["']?,?[ \t]{0,4}\r?\n[ \t]{0,32}["']?|"[^{}]{0,8}\{[^{}]{0,200})$/i.exec(
+  return /(?:\b(?:name|key|field|path|type)["']?:[ \t]{0,4}["']?|\bvariable[ \t]{1,4}"(?=[\w.-]{1,64}"[ \t]{0,4}\{[^{}]{0,200}$))([\w.-]{1,64})(?:["']?,?(?:[ \t]{0,4}\r?\n)?[ \t]{0,32}["']?|"[^{}]{0,8}\{[^{}]{0,200})$/i.exec(
     text.slice(Math.max(0, start - 280), start),
   )?.[1];
 }

@@ -1,5 +1,5 @@
-import { type Finding, findForm, lookBack, type Scan, toFinding, type Word } from "../finding.ts";
-import { isReplacement, toMarker } from "../replacement.ts";
+import { type Finding, findForm, joinPieces, lookAt, type Scan, toFinding, type Word } from "../finding.ts";
+import { isReplacement } from "../replacement.ts";
 import { readPair } from "./beside.ts";
 
 const SCHEME =
@@ -18,22 +18,18 @@ const CALL =
 
 /** The password among what a connection is opened with: `mysqli_connect("db", "name", "x9")`, `smtp.login("name", "x9")`. */
 export function readCall(scan: Scan, { end: wordEnd }: Word): Finding | undefined {
-  if (lookBack(scan.text, wordEnd, OPENER) === null) return undefined;
+  if (lookAt(scan.text, wordEnd, OPENER) === null) return undefined;
   const [call = "", others = "", password = ""] = CALL.exec(scan.text.slice(scan.chain, scan.chain + 512)) ?? [];
   if (call === "") return undefined;
   const end = scan.chain + call.length - 1;
   const at = end - password.length;
-  const from = at - 1 - others.length;
-  const read = scan.inner?.(others) ?? others;
-  return {
-    start: from,
-    end,
-    kind: "password",
-    replacement: `${read}${scan.text.charAt(at - 1)}${toMarker("password", password, scan.pass.pseudonym)}`,
-  };
+  return joinPieces(scan, "password", [
+    { start: at - 1 - others.length, end: at - 1, replacement: scan.inner?.(others) ?? others },
+    toFinding(scan, "password", [at, end]),
+  ]);
 }
 
-const USER = /^(?:=|[ \t]{0,5})(?:(["'])((?:(?!\1|:).)*):((?:(?!\1).)*)|([\w$@.{}-]+)[:%]("[^"\n]*"|'[^'\n]*'|\S*))/;
+const USER = /^(?:=|[ \t]{0,5})(?:(["'])((?:(?!\1|[:%]).)*)[:%]((?:(?!\1).)*)|([\w$@.{}-]+)[:%]("[^"\n]*"|'[^'\n]*'|\S*))/;
 
 /** Its `-a` and `--auth` take a name and a password. */
 const HTTPIE = /\b(?:https?|xhs?) [^\n|;&]*$/;

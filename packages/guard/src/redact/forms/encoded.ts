@@ -1,15 +1,17 @@
 import { ALNUM, classOf, UNDERSCORE } from "../character.ts";
 import { DECODED_CHARACTER_COST, DECODING_COST } from "../work.ts";
-import type { Finding, Scan, Word } from "../finding.ts";
+import { type Finding, lookAt, type Scan, type Word } from "../finding.ts";
 
 function isPieceCode(code = 0): boolean {
   return (classOf(code) & (ALNUM | UNDERSCORE)) !== 0 || "%+-.~*".includes(String.fromCharCode(code));
 }
 
+const PERCENT = /%[\da-f]{2}/iy;
+
 /** The percent-encoded piece around the `%` at `at`: read decoded, and encoded anew when something in it was replaced. */
 export function readPercent(scan: Scan, at: number): Finding | undefined {
   const { text, codes, inner } = scan;
-  if (inner === undefined || at < scan.read.percent || !/^%[\da-f]{2}/i.test(text.slice(at, at + 3))) return undefined;
+  if (inner === undefined || at < scan.read.percent || !lookAt(text, at, PERCENT)) return undefined;
   let start = at;
   while (start > scan.taken && at - start < 256 && isPieceCode(codes[start - 1])) start -= 1;
   let end = at;

@@ -1,11 +1,11 @@
 import { ALNUM, classAt, classOf, DIGIT, HEX_LETTER, UNDERSCORE } from "../character.ts";
-import type { Finding, Scan, Word } from "../finding.ts";
+import { type Finding, lookAt, type Scan, type Word } from "../finding.ts";
 import { toIpv4, toIpv6 } from "../replacement.ts";
 
 /** Names before four numbers that make them a version or a heading: `version="1.2.3.4"`, `Section 1.2.3.4`. */
 const VERSION_BEFORE = /(?:version|release|build|revision|section|chapter|clause|\bver|\brev|\bv|\boid|[~^]|[=<>!]=)["'\s:=(]{0,4}$/i;
 /** What follows a version and no address: a file's extension, a pre-release, a build. */
-const VERSION_BEHIND = /^(?:\.\d|[-+][A-Za-z]|\+\d|\.[a-z]\w{1,4}\b(?!\.))/i;
+const VERSION_BEHIND = /\.\d|[-+][A-Za-z]|\+\d|\.[a-z]\w{1,4}\b(?!\.)/iy;
 /** `example.com/203.0.113.9`, as Java writes a resolved host; `Chrome/124.0.6.1` is a product and its version. */
 const RESOLVED_HOST = /(?:[\w-]+\.){2,8}[A-Za-z]{2,24}\/$/;
 
@@ -16,7 +16,7 @@ const NEVER_REPLACED = /^(?:0|127|198\.1[89]|22[4-9]|2[345]\d)\.|\.0\.0$/;
 const PRIVATE = /^(?:10|172\.(?:1[6-9]|2\d|3[01])|192\.168|169\.254|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\./;
 
 /** Four numbers of eight bits, without zeros before them. */
-const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.|(?!\w))){4}(?<!\.)/;
+const IPV4 = /(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.|(?!\w))){4}(?<!\.)/y;
 
 /** True when what stands before four numbers makes them part of something longer, or a version. */
 function isVersionBefore(scan: Scan, start: number, end: number): boolean {
@@ -34,10 +34,10 @@ function isVersionBefore(scan: Scan, start: number, end: number): boolean {
 
 function readIpv4(scan: Scan, start: number): Finding | undefined {
   const { text } = scan;
-  const raw = IPV4.exec(text.slice(start, start + 16))?.[0];
+  const raw = lookAt(text, start, IPV4)?.[0];
   if (raw === undefined || NEVER_REPLACED.test(raw) || (scan.pass.policy.ipAddresses === "public" && PRIVATE.test(raw))) return undefined;
   const end = start + raw.length;
-  if (VERSION_BEHIND.test(text.slice(end, end + 8)) || isVersionBefore(scan, start, end)) return undefined;
+  if (lookAt(text, end, VERSION_BEHIND) || isVersionBefore(scan, start, end)) return undefined;
   return { start, end, kind: "ip", replacement: toIpv4(raw, scan.pass.pseudonym) };
 }
 

@@ -1,4 +1,4 @@
-import type { Finding, Scan, Word } from "../finding.ts";
+import { type Finding, lookAt, type Scan, type Word } from "../finding.ts";
 import { ibanRemainder, luhnSum, toCardNumber, toIban, toSsn } from "../replacement.ts";
 import { ALNUM, classAt, DIGIT, FOREIGN, UNDERSCORE } from "../character.ts";
 import { isIdentity } from "./random-token.ts";
@@ -54,12 +54,12 @@ export function readCard(scan: Scan, { start }: Word): Finding | undefined {
 }
 
 /** Area, group and serial of a social security number that can have been issued (Social Security Administration). */
-const SSN = /^(?!000|666|9)\d{3}-(?!00)\d\d-(?!0000)\d{4}(?![\w-])/;
+const SSN = /(?!000|666|9)\d{3}-(?!00)\d\d-(?!0000)\d{4}(?![\w-])/y;
 
 /** A United States social security number written with hyphens. */
 export function readSsn(scan: Scan, { start }: Word): Finding | undefined {
   const { text, codes } = scan;
-  const raw = SSN.exec(text.slice(start, start + 12))?.[0];
+  const raw = lookAt(text, start, SSN)?.[0];
   if (raw === undefined || codes[start - 1] === 0x2d) return undefined;
   return { start, end: start + 11, kind: "national-id", replacement: toSsn(raw, scan.pass.pseudonym) };
 }

@@ -1,5 +1,5 @@
 import { IDENTIFIER, isTokenLike } from "../credible.ts";
-import { type Finding, lookBack, type Scan, toFinding, type Word } from "../finding.ts";
+import { type Finding, lookAt, type Scan, toFinding, type Word } from "../finding.ts";
 import { remember } from "../names/remember.ts";
 import { ALNUM, BASE64, classAt, classOf, DIGIT, entropyOf, LOWER, QUOTE, SPACE, UPPER } from "../character.ts";
 import { decodeText } from "./encoded.ts";
@@ -29,7 +29,7 @@ export function readPrefixed(scan: Scan, { start }: Word): Finding | undefined {
   const isKey = KEY_PART.test(prefix)
     ? isMixed(random) && !UUID.test(random) && (read.longest >= 20 || MIXED.test(random))
     : random.length >= 30 && MIXED.test(random) && !PUBLIC_PART.test(prefix) && entropyOf(random) >= 4;
-  return isKey && lookBack(text, scan.chain, DIGEST) === null ? toFinding(scan, "key", [start, end]) : undefined;
+  return isKey && lookAt(text, scan.chain, DIGEST) === null ? toFinding(scan, "key", [start, end]) : undefined;
 }
 
 /** `sha256=`, before what is a digest. */
@@ -124,7 +124,7 @@ function countChanges(raw: string): number {
 
 /** True for what is assigned to any name but one of what identifies, and is as mixed as only a random value is. */
 function isNamedRandom(scan: Scan, nameEnd: number, raw: string): boolean {
-  const name = lookBack(scan.text, nameEnd, NAME)?.[1] ?? "";
+  const name = lookAt(scan.text, nameEnd, NAME)?.[1] ?? "";
   const isGeneric = isGenericName(name);
   if (isGeneric === null) return false;
   const [least, share] = MIXED.test(raw) ? [20, 0.4] : [24, 0.25];
@@ -138,6 +138,9 @@ function isNamedRandom(scan: Scan, nameEnd: number, raw: string): boolean {
     : /[A-Za-z\d]{12}/.test(raw) && !/^[\da-f-]+$|^_|^[a-z]{2,8}_|\//i.test(raw) && entropyOf(raw) >= 3.5 && decodeText(raw) === undefined;
 }
 
+/** One more than is read, so that what is longer is seen. */
+const RANDOM = /[\w+/=-]{16,129}/y;
+
 /**
  * A text that stands alone and is nothing but random base64, of a key's length and no digest's: in quotes, or with its padding. Base64
  * of readable text is none: that was read decoded. Or a shorter one that has a name. The caller has seen an edge before it.
@@ -148,7 +151,7 @@ export function readLoneRandom(scan: Scan, { start }: Word): Finding | undefined
   const nameEnd = findNameEnd(scan, start);
   if (nameEnd < 0 && (classAt(codes, start + 39) & BASE64) === 0) return undefined;
   scan.pass.work.left -= STEP_COST;
-  const raw = /^[\w+/=-]{16,129}/.exec(text.slice(start, start + 129))?.[0] ?? "";
+  const raw = lookAt(text, start, RANDOM)?.[0] ?? "";
   const { length } = raw;
   const end = start + length;
   if (length > 128 || !/\d/.test(raw) || (codes[start] === 0x73 && /^sha\d{1,3}-/.test(raw)) || isIdentityName(text, nameEnd))
@@ -168,7 +171,7 @@ export function readLoneRandom(scan: Scan, { start }: Word): Finding | undefined
 const IDENTITY_NAME = /(?<=id(?:-2)?|etag|digest|hash|sum|cursor|public_?key|signature-input)/iy;
 
 function isIdentityName(text: string, nameEnd: number): boolean {
-  return nameEnd >= 0 && lookBack(text, nameEnd, IDENTITY_NAME) !== null;
+  return nameEnd >= 0 && lookAt(text, nameEnd, IDENTITY_NAME) !== null;
 }
 
 /** `x-amz-cf-id: ...`, `digest=...`: a name that says the text identifies something. */

@@ -1,7 +1,7 @@
 import { mayBegin, noteBeginning, SHAPED } from "./beginning.ts";
 import { STEP_COST } from "../work.ts";
 import { ALNUM, classAt, classOf, DIGIT } from "../character.ts";
-import { type Finding, findForm, type Scan, type Word } from "../finding.ts";
+import { type Finding, findForm, lookAt, type Scan, type Word } from "../finding.ts";
 
 /**
  * What is known by what stands around it; a group, where there is one, is the secret in it. In turn:
@@ -13,14 +13,14 @@ import { type Finding, findForm, type Scan, type Word } from "../finding.ts";
  * - Commands that take a password as a word: Windows' accounts, Apache's, Redis's and mail's, Docker's through a pipe.
  */
 const FORM =
-  /^(?:PuTTY-User-Key-File-(?:[^]{0,16384}?\nPrivate-MAC:[ \t]*\w+|[^]+)|(?:bot)?\d{5,16}:A[\w-]{33,36}(?![\w-])|thin:[^/@\s"']{1,64}\/([^\s"'(]{1,128})(?=@)|(?:slack\.com\/(?:services|workflows|triggers)\/|hooks\/catch\/|webhookb2\/|infura\.io\/v3\/|alchemy\.com\/v2\/|office\w{0,3}\.com\/webhook\/|webhooks\/\d{5,20}\/|softlayer\.com\/soap\/v\d[\w.]{0,8}\/|trigger\/\w{1,64}\/with\/key\/|hook\/|(?:reset|verify|confirm|activat|invit|unsubscribe|link|login|token)[\w-]{0,9}\/(?:\w{1,12}\/){0,2}(?=[\w-]{20})(?=[\w-]{0,64}\d)(?![\da-f]{8}-[\da-f]{4}-))([\w@/%.-]{8,512})|(?!(?:[\da-f]{4}:){4}[\da-f]{4}[/)])\w{1,64}:(?:(?:\d{4,5}|\*):[\w*-]{1,40}:[\w.*@-]{1,40}:(?=\S{0,40}\d)|\d{3,5}:(?=[\da-f]{32}:[\da-f]{32}:::))([^\s:]{6,64}(?::[\da-f]{32})?)(?![^\s:])|(?:net use(?:r \S{1,40}| \S{1,64}(?: \\\S{1,80})?(?: \/user:\S{1,64})?) |htpasswd (?:-\w+ ){1,3}(?:\S{1,80} ){2}|AUTH"?,? (?:\S{1,40} )?|LOGIN \S{1,64} |echo (?=\S{1,200} \|[^|\n]{0,120}(?:--password-stdin|sudo -S)))["']?((?=[^\s"']{0,64}[\d!-&*+@]|[A-Z]{0,40}[a-z]+[A-Z])[^\s"'$|<=:/][^\s"'|=:/]{5,127}))/;
+  /^(?:PuTTY-User-Key-File-(?:[^]{0,16384}?\nPrivate-MAC:[ \t]*\w+|[^]+)|(?:bot)?\d{5,16}:A[\w-]{33,36}(?![\w-])|thin:[^/@\s"']{1,64}\/([^\s"'(]{1,128})(?=@)|(?:slack\.com\/(?:services|workflows|triggers)\/|hooks\/catch\/|webhookb2\/|infura\.io\/v3\/|alchemy\.com\/v2\/|office\w{0,3}\.com\/webhook\/|webhooks\/\d{5,20}\/|softlayer\.com\/soap\/v\d[\w.]{0,8}\/|trigger\/\w{1,64}\/with\/key\/|hook\/|(?:reset|verify|confirm|activat|invit|unsubscribe|link|login|token)[\w-]{0,9}\/(?:\w{1,12}\/){0,2}(?=[\w-]{20})(?=[\w-]{0,64}\d)(?![\da-f]{8}-[\da-f]{4}-))([\w@/%.-]{8,512})|(?!(?:[\da-f]{4}:){4}[\da-f]{4}[/)])\w{1,64}:(?:(?:\d{4,5}|\*):[\w*-]{1,40}:[\w.*@-]{1,40}:(?=\S{0,40}\d)|\d{3,5}:(?=[\da-f]{32}:[\da-f]{32}:::))([^\s:]{6,64}(?::[\da-f]{32})?)(?![^\s:])|(?:net use(?:r \S{1,40}| \S{1,64}(?: \\\S{1,80})?(?: \/user:\S{1,64})?) |htpasswd (?:-\w+ ){1,3}(?:\S{1,80} ){2}|AUTH"?,? (?:\S{1,40} )?|ACL SETUSER [^>\n]{1,80}>|LOGIN \S{1,64} |echo (?=\S{1,200} \|[^|\n]{0,120}(?:passw(?:d|ord-)|sudo -S))["']?(?:\w{1,32}:(?=.*chp))?)["']?((?=[^\s"']{0,64}[\d!-&*+@]|[A-Z]{0,40}[a-z]+[A-Z])[^\s"'$|<=:/][^\s"'|=:/]{5,127}))/;
 
 /** Discord's bots, Terraform's `atlasv1`, Mailchimp's data centre, MaxMind's `_mmk`, Azure's keys and its client secrets: apart, as few words may be one. */
 const WHOLE =
   /^(?:[MNO]\w{23,25}\.[\w-]{6}\.[\w-]{27,38}|\w{14}(?:\.atlasv1\.[\w=-]{60,70}|\w{22}(?:_mmk|\w{16}(?:JQQJ\w{28}|\w{24}AZDO\w{4,5})))|[\da-f]{32}-us\d{1,2}|\w{0,3}\dQ~[\w~.-]{31,34})(?![\w~-])/;
 
 /** Words behind which a form looks far. */
-const COMMAND = /^(?:AUTH|LOGIN|net |htp)/;
+const COMMAND = /AUTH|LOGIN|net |htp/y;
 
 // Each of its alternatives begins with letters of its own, or goes on behind a colon with three digits, a `*` or an `A`.
 for (const [letters] of FORM.source.matchAll(/(?<=[:|])[a-z]{3}/gi)) noteBeginning(letters, SHAPED);
@@ -33,7 +33,7 @@ export function readShaped(scan: Scan, { start, end }: Word): Finding | undefine
   const fourth = codes[end + 37] === 0x3a ? DIGIT : classAt(codes, end + 4);
   const isNumbered = codes[end] === 0x3a && (next === 0x41 || next === 0x2a || (classAt(codes, end + 3) & fourth & DIGIT) !== 0);
   if (!isNumbered && !mayBegin(codes, start, SHAPED)) return undefined;
-  if (COMMAND.test(scan.text.slice(start, start + 9))) scan.pass.work.left -= STEP_COST;
+  if (lookAt(scan.text, start, COMMAND)) scan.pass.work.left -= STEP_COST;
   return findForm(scan, "secret", [start, 16_384, FORM]);
 }
 

@@ -2,7 +2,7 @@
 import { LINE_COST, STEP_COST } from "../work.ts";
 import { isReplacement } from "../replacement.ts";
 import { classAt, DIGIT, QUOTE, SPACE } from "../character.ts";
-import { type Finding, lookBack, type Scan, toFinding, type Word } from "../finding.ts";
+import { type Finding, lookAt, type Scan, toFinding, type Word } from "../finding.ts";
 import type { KeyKind } from "../names/sensitive-key.ts";
 
 /** Kinds of names that one value can follow; `session 4bf92f` and `card 17` are sentences. */
@@ -52,38 +52,36 @@ function judgeBefore(scan: Scan, start: number): KeyKind | undefined {
   if (known.kind !== undefined) return known.kind;
   const isSaid = length < 4 && "oOsS".includes(text.charAt(before.end - 1));
   if (!isSaid && !known.isTail) return undefined;
-  const name = lookBack(text, start - 1, SAID)?.[1];
+  const name = lookAt(text, start - 1, SAID)?.[1];
   return name === undefined ? undefined : pass.classify(name).kind;
 }
 
 /** What follows a number that lets in: `is your verification code`, `to confirm your email`. An error's or a place's code does not. */
 const LETS_IN =
-  /^ (?:(?:is|as) (?:your|the) (?:(?!err|exit|stat|zip|post|re)[\w-]+ ){0,3}(?:code|otp|pin)\b|to (?:verify|confirm|(?:log|sign) ?in)\b)/i;
+  / (?:(?:is|as) (?:your|the) (?:(?!err|exit|stat|zip|post|re)[\w-]{1,24} ){0,3}(?:code|otp|pin)\b|to (?:verify|confirm|(?:log|sign) ?in)\b)/iy;
 
 /** A random value right behind a secret's name and one space, or a number before what it is for. Words of both cases, or with digits, ask. */
 export function readSpoken(scan: Scan, { start, end, bits }: Word): Finding | undefined {
   const { text, pass, before } = scan;
-  if (bits === DIGIT && "aitAIT".includes(text.charAt(end + 1)) && LETS_IN.test(text.slice(end, end + 80)))
-    return toFinding(scan, "code", [start, end]);
+  if (bits === DIGIT && "aitAIT".includes(text.charAt(end + 1)) && lookAt(text, end, LETS_IN)) return toFinding(scan, "code", [start, end]);
   if (scan.chain !== start || before.end !== start - 1) return undefined;
   const kind = judgeBefore(scan, start);
   if (kind === undefined || !SPOKEN.test(kind)) return undefined;
   pass.work.left -= STEP_COST;
   const to = findEnd(scan, start);
   const raw = text.slice(start, to);
-  const isSecret = isSecretLike(raw, kind) || (kind === "password" && TOLD_PASSWORD.test(raw) && lookBack(text, start, TOLD) !== null);
+  const isSecret = isSecretLike(raw, kind) || (kind === "password" && TOLD_PASSWORD.test(raw) && lookAt(text, start, TOLD) !== null);
   if (!isSecret || isReplacement(raw)) return undefined;
   return toFinding(scan, kind, [start, to]);
 }
 
 /**
- * Programs that take a password behind `-p`, OpenLDAP's by the first letter of what they do (`ldapsearch`, not `ldap`); any that were given
- * a user; and `redis-cli`, behind `-a`.
+ * Programs that take a password behind a letter: most behind `-p`, OpenLDAP's by the first letter of what they do (`ldapsearch`, not `ldap`).
  */
-const PROGRAM_P =
-  /\b(?:mysql|mariadb|mongo|sshpass|(?:az|oc|docker|podman|registry) +login|ldap[admpsw]|psexec|sqlcmd|cqlsh|7z|zip)\w*\b[^\n|;&]*$/i;
+const PROGRAM =
+  /\b(?:(?:mysql|mariadb|mongo|sshpass|(?:az|oc|docker|podman|registry) +login|ldap[admpsw]|[Pp]s[Ee]xec|sqlcmd|cqlsh|7z|zip)\w*\b[^\n|;&]*-[pPw]|redis-cli [^\n|;&]*-a|ssh-keygen [^\n|;&]*-[NP]|unzip [^\n|;&]*-P)$/;
+/** Any that was given a user takes one behind `-p`. */
 const USER_GIVEN = /[ \t]-(?:-user(?:name)?|[uUD])[ =]?[\w.\\@=,-]+[ \t][^\n|;&]*$/;
-const PROGRAM_A = /\bredis-cli\b[^\n|;&]*$/;
 
 /** `mysql -uroot -pSecret`, `sshpass -p 'Secret'`, `redis-cli -a Secret`: `start` is behind the hyphen. */
 export function readPasswordOption(scan: Scan, { start, end }: Word): Finding | undefined {
@@ -91,10 +89,10 @@ export function readPasswordOption(scan: Scan, { start, end }: Word): Finding | 
   const letter = codes[start];
   if ((classAt(codes, start - 2) & SPACE) === 0) return undefined;
   scan.pass.work.left -= LINE_COST;
-  const line = text.slice(Math.max(0, start - 160), start - 1);
+  const line = text.slice(Math.max(0, start - 160), start + 1);
   const isApart = end - start === 1 && (classAt(codes, end) & SPACE) !== 0;
-  const isKnown = letter === 0x61 ? isApart && PROGRAM_A.test(line) : PROGRAM_P.test(line) || (letter === 0x50 && /unzip/.test(line));
-  if (!isKnown && (letter === 0x61 || !isApart || !USER_GIVEN.test(line))) return undefined;
+  const isKnown = PROGRAM.test(line);
+  if (!isKnown && (letter === 0x61 || letter === 0x4e || !isApart || !USER_GIVEN.test(line))) return undefined;
   const at = isApart ? end + 1 : start + 1;
   const from = (classAt(codes, at) & QUOTE) === 0 ? at : at + 1;
   const close = from === at ? -1 : text.slice(from, from + LONGEST).indexOf(text.charAt(at));

@@ -1,4 +1,4 @@
-import type { Finding, Scan } from "../finding.ts";
+import { type Finding, joinPieces, lookAt, type Piece, type Scan } from "../finding.ts";
 import { ASSIGNMENT_COST, STEP_COST } from "../work.ts";
 import { isCredible } from "../credible.ts";
 import { replaceText } from "../scalar.ts";
@@ -9,10 +9,10 @@ const LONGEST_LINE = 512;
 const LONGEST = 8_192;
 
 /** What may stand behind a column's name: a bar, a comma, two blanks, the line's end, and a quote before it. */
-const COLUMN_END = /^(?:"?[,\r\n]|\t| {1,64}[| \n])/;
+const COLUMN_END = /"?[,;\r\n]|\t| {1,64}[| \n]/y;
 
 /** A line of names in columns, and one that is passed over: it parts them from what is below, or has a comma within quotes. */
-const HEADER = /^[\w .|,\t"'`*-]+\r?$/;
+const HEADER = /^[\w .|,;\t"'`*-]+\r?$/;
 const RULE = /^[-+|:= \t]+\r?$|"/;
 
 /** The cells of the row between two indexes. */
@@ -33,15 +33,15 @@ function readCells(scan: Scan, [start, end]: readonly [number, number], part: Re
  */
 export function readTable(scan: Scan, wordEnd: number): Finding | undefined {
   const { text, chain, pass, read, inner } = scan;
-  if (inner === undefined || chain < read.table || !COLUMN_END.test(text.slice(wordEnd, wordEnd + 66))) return undefined;
+  if (inner === undefined || chain < read.table || !lookAt(text, wordEnd, COLUMN_END)) return undefined;
   pass.work.left -= STEP_COST;
   const start = wordEnd + text.slice(wordEnd, wordEnd + LONGEST_LINE).indexOf("\n");
   const head = text.slice(Math.max(0, chain - LONGEST_LINE), start);
   const header = head.slice(head.lastIndexOf("\n") + 1);
   if (start < wordEnd || !HEADER.test(header)) return undefined;
-  const part = [/\|/g, /\t+/g, /,/g].find((each) => header.search(each) >= 0) ?? / {2,}/g;
+  const part = [/\|/g, /\t+/g, /[,;]/g].find((each) => header.search(each) >= 0) ?? / {2,}/g;
   const names = readCells(scan, [start - header.length, start], part).map((item) => text.slice(item.start, item.end));
-  let output = "";
+  const pieces: Piece[] = [];
   let from = start;
   let at = start + 1;
   while (names.filter(Boolean).length > 1 && at < text.length) {
@@ -61,12 +61,12 @@ export function readTable(scan: Scan, wordEnd: number): Finding | undefined {
         if (kind !== "password" && /^[a-z]+(?:-[a-z\d]{1,10})+$/.test(raw)) return;
         pass.work.left -= ASSIGNMENT_COST;
         if (!isCredible({ scan, value, kind, name, operator: "colon" })) return;
-        output += inner(text.slice(from, value.start)) + replaceText(kind, raw, pass);
+        pieces.push({ start: from, end: value.end, replacement: inner(text.slice(from, value.start)) + replaceText(kind, raw, pass) });
         from = value.end;
       });
     else if (!RULE.test(text.slice(at, end))) break;
     at = end + 1;
   }
   read.table = at;
-  return from === start ? undefined : { start, end: from, kind: "table", replacement: output };
+  return joinPieces(scan, "table", pieces);
 }

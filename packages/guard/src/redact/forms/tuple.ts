@@ -1,6 +1,6 @@
 import { classAt, QUOTE } from "../character.ts";
 import { replaceNumber, replaceText } from "../scalar.ts";
-import type { Finding, Scan, Word } from "../finding.ts";
+import { type Finding, joinPieces, lookAt, passOver, type Piece, type Scan, type Word } from "../finding.ts";
 import type { KeyKind } from "../names/sensitive-key.ts";
 
 /** Longest statement or detail that is read as a list of columns and a list of values. */
@@ -45,28 +45,27 @@ export function trimItem({ text }: Scan, from: number, to: number): Item {
   return isQuoted ? { start: start + 1, end: end - 1, isQuoted } : { start, end, isQuoted };
 }
 
-/** Text written so far, up to where in the original, and what the columns say of each value. */
-type Rewriting = { readonly from: number; readonly text: string; readonly kinds: readonly (KeyKind | undefined)[] };
-
-/** Writes a tuple anew with the values of secret columns replaced. */
-function replaceItems(scan: Scan, tuple: Tuple, rewriting: Rewriting): Rewriting {
-  const { kinds } = rewriting;
-  const { text, pass } = scan;
-  let { from, text: output } = rewriting;
-  tuple.items.forEach((item, index) => {
-    const raw = text.slice(item.start, item.end);
+/** What stands in place of the values of secret columns; the others are read as texts. */
+function replaceItems({ text, pass, inner }: Scan, { items }: Tuple, kinds: readonly (KeyKind | undefined)[]): Piece[] {
+  return items.map(({ start, end, isQuoted }, index) => {
+    const raw = text.slice(start, end);
     const kind = kinds[index];
-    if (raw === "" || (!item.isQuoted && /^(?:null|true|false|default|now\(\)|\?|\$\d+|:\w+)$/i.test(raw))) return;
-    const isNumber = !item.isQuoted && /^-?\d+(?:\.\d+)?$/.test(raw);
-    const replaced =
-      kind === undefined ? (scan.inner?.(raw) ?? raw) : isNumber ? replaceNumber(kind, raw, pass) : replaceText(kind, raw, pass);
-    output += text.slice(from, item.start) + replaced;
-    from = item.end;
+    const isPlain = raw === "" || (!isQuoted && /^(?:null|true|false|default|now\(\)|\?|\$\d+|:\w+)$/i.test(raw));
+    const isNumber = !isQuoted && /^-?\d+(?:\.\d+)?$/.test(raw);
+    const replacement = isPlain
+      ? raw
+      : kind === undefined
+        ? (inner?.(raw) ?? raw)
+        : isNumber
+          ? replaceNumber(kind, raw, pass)
+          : replaceText(kind, raw, pass);
+    return { start, end, replacement };
   });
-  return { from: tuple.end, text: output + text.slice(from, tuple.end), kinds };
 }
 
-const HEAD = /^(?:(?:insert|replace)\s+(?:ignore\s+)?into\s+[\w."`[\]]+\s*|Key )\(/i;
+const HEAD = /(?:(?:insert|replace)\s{1,8}(?:ignore\s{1,8})?into\s{1,8}[\w."`[\]]{1,128}\s{0,8}|Key )\(/iy;
+const VALUES = /(?:=|\s{0,8}values\s{0,8})\(/iy;
+const NEXT = /\s{0,8},\s{0,8}\(/y;
 
 /**
  * `INSERT INTO users (email, password) VALUES ('a', 'b'), ...` and PostgreSQL's `Key (email, token)=(a, b) already exists.`: the columns
@@ -75,25 +74,23 @@ const HEAD = /^(?:(?:insert|replace)\s+(?:ignore\s+)?into\s+[\w."`[\]]+\s*|Key )
 export function readRows(scan: Scan, { start }: Word): Finding | undefined {
   const { text } = scan;
   if (start < scan.read.tuple) return undefined;
-  const head = HEAD.exec(text.slice(start, start + 192))?.[0];
+  const head = lookAt(text, start, HEAD)?.[0];
   if (head === undefined) return undefined;
   const most = Math.min(text.length, start + LONGEST);
   const columns = readTuple(scan, start + head.length - 1, most);
-  const values = columns === undefined ? undefined : /^(?:=|\s{0,8}values\s{0,8})\(/i.exec(text.slice(columns.end, columns.end + 32))?.[0];
+  const values = columns === undefined ? undefined : lookAt(text, columns.end, VALUES)?.[0];
   if (columns === undefined || values === undefined) return undefined;
   const kinds = columns.items.map((item) => scan.pass.classify(text.slice(item.start, item.end)).kind);
   if (kinds.every((kind) => kind === undefined)) return undefined;
-  let open = columns.end + values.length - 1;
-  let written: Rewriting = { from: start, text: "", kinds };
-  let end = -1;
-  for (let row = readTuple(scan, open, most); row !== undefined; row = readTuple(scan, open, most)) {
-    written = replaceItems(scan, row, written);
-    end = row.end;
-    const next = /^\s{0,8},\s{0,8}\(/.exec(text.slice(end, end + 24))?.[0];
-    if (next === undefined) break;
-    open = end + next.length - 1;
+  const pieces: Piece[] = [];
+  let open = columns.end + values.length;
+  // A row is behind the bracket that opens it, and the next behind a comma.
+  for (let row = readTuple(scan, open - 1, most); row !== undefined; row = readTuple(scan, open - 1, most)) {
+    pieces.push(...replaceItems(scan, row, kinds));
+    open = passOver(text, row.end, NEXT);
+    if (open === row.end) break;
   }
-  return end < 0 ? undefined : { start, end, kind: "sql-value", replacement: written.text };
+  return joinPieces(scan, "sql-value", pieces);
 }
 
 /** PostgreSQL's `Failing row contains (1, a, b).` */
@@ -111,5 +108,5 @@ export function readFailingRow(scan: Scan, { start }: Word): Finding | undefined
       ? undefined
       : ("personal" as const),
   );
-  return { start, end: row.end, kind: "sql-value", replacement: replaceItems(scan, row, { from: start, text: "", kinds }).text };
+  return joinPieces(scan, "sql-value", replaceItems(scan, row, kinds));
 }

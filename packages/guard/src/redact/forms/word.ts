@@ -53,7 +53,7 @@ const READERS: readonly Look[] = [
   [readSpoken, 5, Infinity, "", "", " ", MIXED],
   [readSpoken, 4, 8, "", "", `${EDGES}-`, DIGITS],
   [readSpoken, 1, 16, "", "!#$%@-+/", " "],
-  [readPasswordOption, 1, Infinity, "paPw", "", "-"],
+  [readPasswordOption, 1, Infinity, "paPwN", "", "-"],
   [readCall, 3, 40, "", "("],
   [readCall, 3, 3, "P", "-"],
   [readUserOption, 1, 4, "uUa", "", "-"],

@@ -22,7 +22,7 @@ type Row = string;
 
 /** Stems that mean the same wherever they stand in a name, run together or not: `userpassword2`, `MyApiKey`. */
 const STEMS: readonly Row[] = [
-  "password masterauth dbpass pas+o?wr?o?r?d securestring passwort passphrase passkey kennwort contrasen contraseña motdepasse wachtwoord l[öo]senord has[łl]o(?!ad[ei]|c|g[^l]|ng) parola [şs]ifre(?!f|[gq]$) heslo salasana jelsz[oó] lozinka пароль 密码 密碼 口令 パスワード 비밀번호 비번 암호 패스워드 토큰 暗証番号 密钥 令牌 كلمةالمرور סיסמה mậtkhẩu matkhau katasandi",
+  "password masterauth dbpass pas+o?wr?o?r?d securestring passwort passord adgangskode passphrase passkey kennwort contrasen contraseña motdepasse wachtwoord l[öo]senord has[łl]o(?!ad[ei]|c|g[^l]|ng) parola [şs]ifre(?!f|[gq]$) heslo salasana jelsz[oó] lozinka пароль 密码 密碼 口令 パスワード 비밀번호 비번 암호 패스워드 토큰 暗証番号 密钥 令牌 المرور סיסמה khẩu matkhau katasandi",
   "secret secret credential securityanswer geheimnis segredo mnemonic (?:seed|recovery|backup)(?:phrase|words)",
   "key (?:api|access|private|priv|signing|encryption|master|account|shared|storage|subscription|auth|license|licence|consumer|ssh|write|deploy|app|application|client|rsa|server|user|activation|unseal)key",
   "auth authorization authorisation connectionstring connstr databaseurl mongouri mongodburi redisurl amqpurl",
@@ -39,7 +39,7 @@ const STEMS: readonly Row[] = [
 
 /** Whole words of a name: `db_pwd`, `card.cvv`, `X-Auth`. Too short to be looked for inside other words. */
 const WORDS = toTable([
-  "password pwd pass pw passw pswd psw senha mdp clave",
+  "password pwd pass passe pw passw pswd psw senha mdp clave",
   "secret creds cred psk",
   "token token tokens jwt bearer",
   "auth auth authz authn dsn sas",
