@@ -364,6 +364,75 @@ describe("triage of one failing request", () => {
     expect(diagnosis).toMatchObject({ verdict: "inconclusive", causes: [{ cause: "dependency-timeout" }, { cause: "gateway-timeout" }] });
   });
 
+  it("leaves open who waited for whom where a 504 says so in JSON, as an app or its gateway may", () => {
+    const headers = { "content-type": "application/json", server: "nginx" };
+    const own = respond("first", { status: 504, headers, body: '{"error":"inventory did not answer"}' });
+    const { maker, diagnosis } = judge([own, { ...own, purpose: "again" }, respond("simple", { ...GOOD_APP, headers })]);
+    expect(maker.maker).toBe("unknown");
+    expect(diagnosis).toMatchObject({ verdict: "inconclusive", causes: [{ cause: "dependency-timeout" }, { cause: "gateway-timeout" }] });
+  });
+
+  it("takes a 500 in JSON for the app's where good answers of the host are JSON too, and lost no header", () => {
+    const json = { "content-type": "application/json; charset=utf-8", server: "nginx" };
+    const failed = respond("first", { status: 500, headers: json, body: '{"error":"internal"}' });
+    const good = respond("simple", { status: 200, headers: json, body: "{}" });
+    expect(judge([failed, good]).maker.maker).toBe("app");
+    // A refusal for now in JSON may as well be a rule of the gateway's.
+    expect(judge([respond("first", { status: 503, headers: json, body: '{"error":"busy"}' }), good]).maker.maker).toBe("unknown");
+    const traced = respond("simple", { status: 200, headers: { ...json, "x-request-id": "1" }, body: "{}" });
+    expect(judge([failed, traced]).maker.maker).toBe("unknown");
+  });
+
+  it.each(["Werkzeug/3.0.1 Python/3.11.7", "gunicorn", "uvicorn", "nginx, Werkzeug/3.0.1"])(
+    "takes the name of a server that only runs apps for the app's answer: %s",
+    (server) => {
+      const { maker } = judge([
+        respond("first", { status: 500, headers: { server, "content-type": "text/html" }, body: "<h1>Oh no</h1>" }),
+      ]);
+      expect(maker.maker).toBe("app");
+    },
+  );
+
+  it("takes a status text for Traefik's only where no header is there that Traefik does not write", () => {
+    const bare = { "content-type": "text/plain; charset=utf-8" };
+    const say = (headers: Readonly<Record<string, string>>) =>
+      judge([respond("first", { status: 502, headers, body: "Bad Gateway" })]).maker;
+    expect(say(bare)).toMatchObject({ maker: "intermediary", name: "Traefik" });
+    for (const more of [{ etag: 'W/"b-1"' }, { server: "Caddy" }, { "x-powered-by": "Express" }, { "x-content-type-options": "nosniff" }])
+      expect(say({ ...bare, ...more }).maker).not.toBe("intermediary");
+  });
+
+  it("leaves open whose an empty 503 is behind Caddy, and takes one with a type for the app's at most", () => {
+    const bare = { server: "Caddy" };
+    expect(judge([respond("first", { status: 502, headers: bare, body: "" })]).maker).toMatchObject({
+      maker: "intermediary",
+      name: "Caddy",
+    });
+    expect(judge([respond("first", { status: 503, headers: bare, body: "" })]).maker).toMatchObject({ maker: "unknown", name: "Caddy" });
+    const typed = { ...bare, "content-type": "application/json" };
+    expect(judge([respond("first", { status: 503, headers: typed, body: "" })]).maker.matches).toEqual([]);
+  });
+
+  it("leaves open whether a reactive service of Spring's answered 503 or its gateway did", () => {
+    const body =
+      '{"timestamp":"2026-11-22T02:00:00.000+00:00","path":"/cart","status":503,"error":"Service Unavailable","requestId":"ab-1"}';
+    const { maker } = judge([respond("first", { status: 503, headers: { "content-type": "application/json" }, body })]);
+    expect(maker.maker).toBe("unknown");
+    expect([...maker.evidence, ...maker.against].map(({ statement }) => statement)).toEqual([
+      expect.stringContaining("Spring Cloud Gateway: "),
+      expect.stringContaining("Spring WebFlux: "),
+    ]);
+  });
+
+  it("names httpd by the first word of its Server header where nothing else names it", () => {
+    const headers = { server: "Apache/2.4.71 (Debian) OpenSSL/3.0.19", "content-type": "text/html" };
+    const { maker } = judge([
+      respond("first", { status: 502, headers, body: "<h1>Back soon</h1>" }),
+      respond("simple", { ...GOOD_APP, headers: { ...GOOD_APP.headers, server: headers.server } }),
+    ]);
+    expect(maker).toMatchObject({ maker: "intermediary", name: "Apache/2.4.71" });
+  });
+
   it("takes Apache's own error page for Apache's, whatever is behind it", () => {
     const body =
       "<html><head><title>500 Internal Server Error</title></head><body><p>The server encountered an internal error or misconfiguration and was unable to complete your request.</p></body></html>";

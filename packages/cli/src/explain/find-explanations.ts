@@ -109,7 +109,10 @@ function namesVendor(words: string, vendor: string): boolean {
 
 /** Every word that can be asked for, for somebody who mistyped one. */
 export function listWords(): readonly string[] {
-  const headers = SIGNATURES.flatMap(({ pattern }) => Object.keys(pattern.headers ?? {}));
+  // A header that must be absent tells nothing of the answers that have it.
+  const headers = SIGNATURES.flatMap(({ pattern }) =>
+    Object.keys(pattern.headers ?? {}).filter((name) => pattern.headers?.[name] !== false),
+  );
   return [
     ...CAUSES,
     ...ALL_STATUSES.map(({ code }) => code),

@@ -139,17 +139,29 @@ const LIST = (value: string) => new RegExp(String.raw`(?:^|(?<![,:])[\s"|=])(${v
 const STATUSES = LIST(String.raw`\d{3}`);
 const SECONDS = LIST(String.raw`\d{1,6}\.\d{3}`);
 const ADDRESSES = LIST(String.raw`(?:[\w.-]{1,100}|\[[\da-f:.]{2,45}\]):\d{1,5}`);
+const ADDRESS = String.raw`(?:(?:\d{1,3}\.){3}\d{1,3}|\[[\da-f:.]{2,45}\]):\d{1,5}`;
+/** An address with its port, and a status before or behind it. */
+const SINGLE = new RegExp(
+  String.raw`(?<=^|[\s"|=])(?:(?<address>${ADDRESS})"?[\s|]"?(?<status>5\d\d)|(?<before>5\d\d)"?[\s|]"?(?<behind>${ADDRESS}))(?=$|[\s"|])`,
+);
 
 /**
- * Several tries of one request, as nginx alone writes them (`502, 200`), wherever a layout puts them. A single value could be anything and
- * says nothing; of several lists of times it is not known which is which.
+ * Tries as nginx alone writes them, wherever a layout puts them: several of one request (`502, 200`), or one whose address stands beside the very
+ * status that was answered. A single value could be anything and says nothing; of several lists of times it is not known which is which.
  */
-export function putListedTries(draft: Draft, rest: string): void {
-  if (draft.upstream !== undefined || !(rest.includes(", ") || rest.includes(" : "))) return;
+export function putTries(draft: Draft, rest: string): void {
+  if (draft.upstream !== undefined) return;
+  if (!(rest.includes(", ") || rest.includes(" : "))) return putSingleTry(draft, rest);
   const statuses = [...rest.matchAll(STATUSES)].map((match) => match[1] ?? "");
   const status = statuses.find((list) => list.split(/, | : /).every((each) => each === "-" || isUsualStatus(each)));
   if (status === undefined) return;
   const times = [...rest.matchAll(SECONDS)];
   const address = [...rest.matchAll(ADDRESSES)][0]?.[1];
   putNginxUpstream(draft, { address, status, responseTime: times.length === 1 ? times[0]?.[1] : undefined }, true);
+}
+
+function putSingleTry(draft: Draft, rest: string): void {
+  if ((draft.status ?? 0) < 500) return;
+  const { address, behind, status = "", before = status } = SINGLE.exec(rest)?.groups ?? {};
+  if (Number(before) === draft.status) putNginxUpstream(draft, { address: address ?? behind, status: before }, true);
 }

@@ -53,6 +53,16 @@ describe("traps of who made it", () => {
     expect(tell(503, 'uct="-" uht="-" urt="-"')).toBe("observer");
   });
 
+  it("T1: an upstream's address beside the status of the response is the try that gave it, but for 502 and 504", () => {
+    const tell = (status: number, tail: string) =>
+      read(`10.0.0.1 - - [21/Nov/2026:10:00:00 +0000] "GET /a HTTP/1.1" ${status} 20 "-" "-" ${tail}`);
+    expect(tell(500, '"-" 0.001 0.001 10.0.0.2:8080 500')).toMatchObject({ madeBy: { hop: "behind" }, upstream: [{ status: 500 }] });
+    expect(tell(500, '"-" 500 10.0.0.2:8080 0.001')).toMatchObject({ madeBy: { hop: "behind" }, upstream: [{ address: "10.0.0.2:8080" }] });
+    expect(tell(502, '"-" 0.001 0.001 10.0.0.2:8080 502').madeBy).toMatchObject({ hop: "unknown" });
+    expect(tell(500, '"-" 0.001 10.0.0.2:8080 157').upstream).toBeUndefined();
+    expect(tell(500, '"10.0.0.9" 0.001 500').upstream).toBeUndefined();
+  });
+
   it("nginx's 009 is an answer of the upstream's without a status line, whatever $upstream_status says", () => {
     const noted = { status: "009", upstream_status: "200", upstream_header_time: "0.001" };
     const line = `10.0.0.1 - - [21/Nov/2026:10:00:00 +0000] "GET /a HTTP/1.1" 009 22 "-" "c" ua="10.0.0.2:80" us="200" uht="0.001"`;
@@ -195,5 +205,24 @@ describe("traps of who made it", () => {
       `172.17.0.1 - - [08/Dec/2021:09:16:05 +0000] "GET /a HTTP/1.1" 200 414 "-" "-" 500 "test@docker" "http://172.17.0.3:80" 12ms`,
     );
     expect(exchange).toMatchObject({ status: 200, durationMs: 12 });
+  });
+
+  it("Caddy's own answers have no date and no length in its log: those that do came from behind", () => {
+    const line = (headers: Readonly<Record<string, readonly string[]>>, proto = "HTTP/1.1") => ({
+      level: "error",
+      ts: 1795370164.04,
+      logger: "http.log.access.log0",
+      msg: "handled request",
+      request: { remote_ip: "10.0.0.1", proto, method: "GET", host: "shop", uri: "/a" },
+      duration: 0.001,
+      size: 20,
+      status: 500,
+      resp_headers: { Server: ["Caddy"], "Content-Type": ["text/plain; charset=utf-8"], ...headers },
+    });
+    expect(read(line({})).madeBy).toMatchObject({ hop: "unknown" });
+    expect(read(line({ Date: ["Sun, 22 Nov 2026 18:06:34 GMT"] })).madeBy).toMatchObject({ hop: "behind" });
+    expect(read(line({ "Content-Length": ["20"] })).madeBy).toMatchObject({ hop: "behind" });
+    // Over QUIC the server adds both before the line is written.
+    expect(read(line({ Date: ["Sun, 22 Nov 2026 18:06:34 GMT"] }, "HTTP/3.0")).madeBy).toMatchObject({ hop: "unknown" });
   });
 });

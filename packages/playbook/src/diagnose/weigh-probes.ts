@@ -155,7 +155,7 @@ function weighTime({ probes: [first], maker }: ProbeFindings, isSteady: boolean)
     });
   if (status === 504) {
     // An app waits for what it calls, a gateway for the app: where it may have been either, so may the cause.
-    const isOpen = maker.maker === "unknown" && maker.kind === "app";
+    const isOpen = maker.maker === "unknown" && (maker.kind === "app" || isTyped(first, "json"));
     const causes: readonly CauseId[] = isOpen
       ? ["dependency-timeout", "gateway-timeout"]
       : [maker.maker === "app" ? "dependency-timeout" : "gateway-timeout"];
@@ -165,6 +165,10 @@ function weighTime({ probes: [first], maker }: ProbeFindings, isSteady: boolean)
     );
   }
   return found;
+}
+
+function isTyped({ response }: Probe, type: string): boolean {
+  return toHeaderRecord(response?.headers ?? [])["content-type"]?.includes(type) === true;
 }
 
 /** Bodies of other sizes on the same route: the largest that passes and the smallest that fails. */

@@ -48,7 +48,11 @@ function createCaddy(context: ParseContext): JsonLineParser {
     putText(draft, "requestId", readJsonText(object["uuid"]) ?? readHeader(request["headers"], "x-request-id"));
     const isError = logger?.startsWith("http.log.error") ?? false;
     if (isError && !isAbsent(readJsonText(object["msg"]))) draft.errorMessage = readJsonText(object["msg"]) ?? "";
-    judgeCaddy(draft, isError, readObject(object["resp_headers"]));
+    judgeCaddy(
+      draft,
+      { isError, isQuic: readJsonText(request["proto"])?.startsWith("HTTP/3") ?? false },
+      readObject(object["resp_headers"]),
+    );
     return { kind: "exchange", format: isError ? "caddy-error" : "caddy", exchange: draft };
   };
 }
@@ -78,9 +82,14 @@ function putGoDuration(draft: ReturnType<typeof startDraft>, text: string): void
 
 /**
  * The error logger speaks only where Caddy itself gave up; `Via: Caddy` in the response stands on proxied answers (since 2.9). An answer of
- * Caddy's own failure has no body and no header but Server and Alt-Svc; `X-Powered-By` is an application's.
+ * Caddy's own failure has no body and no header but Server and Alt-Svc; `X-Powered-By` is an application's. Date and length are added to what
+ * Caddy says itself when its line is written already, but over QUIC.
  */
-function judgeCaddy(draft: ReturnType<typeof startDraft>, isError: boolean, headers: JsonObject | undefined): void {
+function judgeCaddy(
+  draft: ReturnType<typeof startDraft>,
+  { isError, isQuic }: { readonly isError: boolean; readonly isQuic: boolean },
+  headers: JsonObject | undefined,
+): void {
   if (draft.status === undefined || draft.status < 500) return;
   const names = Object.keys(headers ?? {}).map((name) => name.toLowerCase());
   if (isError) draft.madeBy = { hop: "observer", because: `Caddy's error logger: ${draft.errorMessage ?? "no message"}`, confidence: 0.93 };
@@ -88,6 +97,12 @@ function judgeCaddy(draft: ReturnType<typeof startDraft>, isError: boolean, head
     draft.madeBy = { hop: "behind", because: "the response carries Via: Caddy, which only proxied answers do", confidence: 0.85 };
   else if (names.includes("x-powered-by"))
     draft.madeBy = { hop: "behind", because: "the response carries X-Powered-By, which Caddy does not write", confidence: 0.8 };
+  else if (!isQuic && (names.includes("date") || names.includes("content-length")))
+    draft.madeBy = {
+      hop: "behind",
+      because: "its date or length stands in Caddy's log, as only those of proxied answers do",
+      confidence: 0.85,
+    };
   else if (draft.responseBytes === 0 && names.length > 0 && names.every((name) => name === "server" || name === "alt-svc"))
     draft.madeBy = { hop: "observer", because: "no body and no header but Caddy's own: nothing came from an upstream", confidence: 0.75 };
   else

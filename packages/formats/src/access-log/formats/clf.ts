@@ -7,7 +7,7 @@ import { readClfHead, readCombinedTail } from "../clf-head.ts";
 import { type Draft, isAbsent, putClient, putDuration, putMadeBy, putText, readDecimal } from "../draft.ts";
 import type { ParsedLine, TextFormat, WholeDurations } from "../line.ts";
 import { readSuffixedDuration } from "../named-fields.ts";
-import { putListedTries, putNginxSeconds, putNginxUpstream } from "../nginx-upstream.ts";
+import { putTries, putNginxSeconds, putNginxUpstream } from "../nginx-upstream.ts";
 import { readTokens, type Token, unescapeQuoted } from "../tokens.ts";
 
 /** All members of the family; the id that a line gets says which one it looks like. */
@@ -81,7 +81,7 @@ function readRest(draft: Draft, rest: readonly Token[], whole: WholeDurations): 
     if (durationMs !== undefined) draft.durationMs = durationMs;
     return undefined;
   }
-  putListedTries(draft, joinTokens(rest));
+  putTries(draft, joinTokens(rest));
   const times = rest.filter((token) => token.kind !== "bracketed" && /^\d{1,6}\.\d{3},?$/.test(token.text));
   if (times.length > 1 || times[0]?.kind === "quoted") {
     putNginxSeconds(draft, times);

@@ -18,7 +18,7 @@ import {
 import type { LineParser, ParseContext, ParsedLine, TextFormat } from "../line.ts";
 import { isOfCaller } from "../logfmt-pairs.ts";
 import { readSuffixedDuration } from "../named-fields.ts";
-import { putListedTries } from "../nginx-upstream.ts";
+import { putTries } from "../nginx-upstream.ts";
 import { unescapeQuoted } from "../tokens.ts";
 import { isUsualStatus } from "../usual-status.ts";
 
@@ -119,7 +119,7 @@ function readFields(fields: readonly string[], context: ParseContext): ParsedLin
   const isTimed = fields.some((field, index) => timeMs[index] !== undefined && !/\.\d{3}Z\]?$/.test(field));
   const seconds = isTimed ? fields.slice(status).filter((field) => /^\d{1,5}\.\d{3}$/.test(field)) : [];
   if (seconds.length > 0) putDuration(draft, Math.max(...seconds.map(Number)), 1000);
-  putListedTries(draft, fields.slice(status + 1).join("|"));
+  putTries(draft, fields.slice(status + 1).join("|"));
   return { kind: "exchange", format: "request-line", exchange: draft };
 }
 

@@ -9,7 +9,7 @@ import { parseAnyTime } from "../clock.ts";
 import { type Draft, putClient, putDuration, putNumber, putRequestLine, putStatus, putText, putTime, startDraft } from "../draft.ts";
 import type { LineParser, ParseContext, ParsedLine, TextFormat } from "../line.ts";
 import { readSuffixedDuration } from "../named-fields.ts";
-import { putListedTries, putNginxSeconds } from "../nginx-upstream.ts";
+import { putTries, putNginxSeconds } from "../nginx-upstream.ts";
 import { readTokens, type Token, unescapeQuoted } from "../tokens.ts";
 import { isUnit, readApartDuration } from "./clf.ts";
 import { isUsualStatus } from "../usual-status.ts";
@@ -90,7 +90,7 @@ function createRequestLine(context: ParseContext): LineParser {
     putDuration(draft, / (\d{1,5}\.\d{3}) $/.exec(head)?.[1], 1000);
     const end = request.index + request[0].length - (request[3] === undefined ? 0 : request[3].length + 1);
     putRest(draft, readTokens(line, end, 40));
-    putListedTries(draft, line.slice(end));
+    putTries(draft, line.slice(end));
     return { kind: "exchange", format: "request-line", exchange: draft };
   };
 }
@@ -130,7 +130,7 @@ function readOtherLayout(line: string, context: ParseContext): ParsedLine | unde
     putNamedSeconds(draft, rest);
     if (draft.durationMs === undefined) putNginxSeconds(draft, readTokens(line, time.index + time[0].length, 40));
     if (draft.durationMs === undefined) putMeasured(draft, readTokens(rest, 0, 40));
-    putListedTries(draft, rest);
+    putTries(draft, rest);
     return { kind: "exchange", format: "request-line", exchange: draft };
   }
   return undefined;

@@ -40,6 +40,9 @@ const KNOWN_FROM = 0.75;
 const NEUTRAL =
   /^(?:date|age|vary|etag|expires|last-modified|cache-control|connection|keep-alive|transfer-encoding|content-\w+|accept-ranges|server|via|alt-svc|x-cache\w*|retry-after|pragma|proxy-status|location|allow)$/;
 const APP_HEADERS = ["x-powered-by", "x-runtime", "x-aspnet-version", "x-response-time"];
+/** Servers that run apps and forward nothing: where their name stands, no proxy before them wrote the answer. */
+const APP_SERVER =
+  /(?:^|, ?)(?:gunicorn|uvicorn|hypercorn|daphne|waitress|Werkzeug|WSGIServer|BaseHTTP|SimpleHTTP|CherryPy|WEBrick|puma|thin|Apache-Coyote|WildFly|Payara|WebLogic)\b/i;
 
 /** Judges who wrote the failing response: the most telling evidence first, never by one weak sign alone. */
 export function judgeMaker(series: ProbeSeries): MakerJudgement {
@@ -217,6 +220,17 @@ function compareGood(probes: readonly Probe[]): readonly Pull[] {
     });
   }
   const [badType, goodType] = [bad["content-type"], toHeaderRecord(good.response.headers)["content-type"]];
+  // Gateways that answer in JSON by rule do so with statuses of gateways.
+  const isAlike = badType?.includes("json") === true && goodType?.includes("json") === true && gone.length === 0;
+  if (first.response.status === 500 && isAlike) {
+    pulls.push({
+      towards: "app",
+      statement: "JSON, as good answers of this host are, where proxies write pages",
+      measured: badType,
+      source: "header",
+      weight: 0.7,
+    });
+  }
   if (badType?.includes("html") === true && goodType?.includes("json") === true) {
     pulls.push({
       towards: "intermediary",
@@ -232,6 +246,10 @@ function compareGood(probes: readonly Probe[]): readonly Pull[] {
 /** What the status says by itself: little, and of a 500 nothing where a gateway's own page tells whose it is. */
 function readStatus({ response }: Probe, matches: readonly SignatureMatch[]): readonly Pull[] {
   const status = response?.status;
+  if (status === 503 && response?.body === "") {
+    const statement = "a 503 without a word is what apps give as well";
+    return [{ towards: "app", statement, measured: "status 503, no body", source: "probe", weight: 0.6 }];
+  }
   if (status === 502 || status === 504) {
     const statement = "the status is a gateway's word about what is behind it";
     return [{ towards: "intermediary", statement, measured: `status ${status} (RFC 9110 section 15.6)`, source: "probe", weight: 0.7 }];
@@ -270,6 +288,15 @@ function readOwnWords({ response, firstByteMs, totalMs, wantsJson }: Probe, head
       weight: 1.2,
     });
   }
+  const server = APP_SERVER.exec(headers["server"] ?? "")?.[0];
+  if (server !== undefined)
+    pulls.push({
+      towards: "app",
+      statement: "the server that it names only runs apps",
+      measured: `Server: ${headers["server"]}`,
+      source: "header",
+      weight: 1.5,
+    });
   const own = APP_HEADERS.filter((name) => headers[name] !== undefined);
   if (own.length > 0)
     pulls.push({ towards: "app", statement: "it has a header that apps set", measured: own.join(", "), source: "header", weight: 1.2 });
@@ -312,8 +339,8 @@ function nameMaker(
   const match = matches.find(({ signature, weight }) => weight > 0 && signature.made === "here" && !isApp(signature));
   if (said !== undefined) return { name: said.proxy, kind: match?.signature.hop ?? "proxy" };
   if (match !== undefined) return { name: match.signature.vendor, kind: match.signature.hop };
-  const server = headers["server"];
-  return { name: server === undefined ? `an intermediary before ${host}` : server, kind: "proxy" };
+  const [server = ""] = /^[^\s,]+/.exec(headers["server"] ?? "") ?? [];
+  return { name: server === "" ? `an intermediary before ${host}` : server, kind: "proxy" };
 }
 
 /** Names of intermediaries on the way, client side first: in `Via` the last entry is nearest to the client. */

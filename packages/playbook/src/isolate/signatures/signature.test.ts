@@ -108,6 +108,16 @@ const PAGES: readonly Page[] = [
   ["warp", 500, "Unhandled rejection: Overloaded"],
   ["phoenix", 500, '{"errors":{"detail":"Internal Server Error"}}'],
   ["postgrest", 500, '{"code":"P0001","details":null,"hint":null,"message":"boom"}'],
+  [
+    "apache-502-dns",
+    500,
+    "The proxy server could not handle the request<p>Reason: <strong>DNS lookup failure for: shop.internal</strong></p>",
+  ],
+  [
+    "apache-proxy-500",
+    500,
+    "<h1>Proxy Error</h1>\nThe proxy server could not handle the request<p>Reason: <strong>Unexpected</strong></p>",
+  ],
   ["squid-header", 503, "<h1>ERROR</h1>", { "x-squid-error": "ERR_CONNECT_FAIL 111" }],
   ["lighttpd", 503, `${XHTML}<title>503 Service Unavailable</title><h1>503 Service Unavailable</h1>`, { server: "lighttpd/1.4.69" }],
   ["iis-arr", 502, `<h2>502 - Web server received an invalid response while ${WHERE}.</h2>`],
@@ -146,6 +156,11 @@ describe("error answers as products write them", () => {
     ["warp", "Unhandled rejection: TypeError: x is not a function", {}],
   ] as const)("takes what others write as well for no answer of %s", (id, body, headers) => {
     expect(matchSignatures({ status: 500, body, headers }, SIGNATURES).map(({ signature }) => signature.id)).not.toContain(id);
+  });
+
+  it("names several whose answer it may be where several write the same", () => {
+    const match = best({ status: 500, body: '{"message":"Internal Server Error"}', headers: {} });
+    expect(match?.vendor).toBe("Echo, Flask-RESTX or another");
   });
 
   it("takes no answer of AWS's HTTP APIs for an app's", () => {

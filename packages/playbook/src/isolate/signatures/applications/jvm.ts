@@ -15,7 +15,7 @@ export const JVM_SIGNATURES: readonly Signature[] = [
   framework({
     id: "spring-webflux",
     vendor: "Spring WebFlux",
-    pattern: { status: [500], json: { ...SPRING_BODY, requestId: true } },
+    pattern: { status: [500, 503], json: { ...SPRING_BODY, requestId: true } },
     meaning: "Spring's error body of the reactive stack, on which Spring Cloud Gateway stands as well",
     cause: "unhandled-exception",
   }),

@@ -5,14 +5,14 @@ import { framework } from "./framework.ts";
 export const NATIVE_SIGNATURES: readonly Signature[] = [
   framework({
     id: "echo",
-    vendor: "Echo",
+    vendor: "Echo, Flask-RESTX or another",
     // AWS's HTTP APIs say the same, with an id of their own, and so do handlers on Express.
     pattern: {
       status: [500],
       bodyIs: ['{"message":"Internal Server Error"}'],
       headers: { "apigw-requestid": false, "x-amzn-requestid": false, "x-powered-by": false },
     },
-    meaning: "a handler returned an error or panicked",
+    meaning: "a handler failed, and nothing in the app caught it",
     cause: "unhandled-exception",
   }),
   framework({
