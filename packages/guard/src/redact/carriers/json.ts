@@ -1,7 +1,6 @@
 import { replaceDigits, replaceString } from "../scalar.ts";
 import { readCodes } from "../codes.ts";
 import { BLANK, DONE, isLabel, isSaidOf, isSentence, isVersion, isNoNumber, LONG_KINDS, NO_VALUE } from "../credible.ts";
-import { type Piece, rewrite } from "../finding.ts";
 import { readUnderName } from "../named-text.ts";
 import { ALNUM, BACKSLASH, CLASSES, classAt, DIGIT, isPlainWord, SPACE, UNDERSCORE } from "../character.ts";
 import type { Pass } from "../pass.ts";
@@ -32,7 +31,7 @@ type Frame = {
  * Names whose value names the `value` beside it, as do clouds in their tags, HAR and what validators write of what they refuse. Pydantic
  * writes a path, of which the last name counts.
  */
-const LABELS = /^(?:(?:parameter|property)?(?:name|key|path)|field|property|header|loc|type(?= passw)) /i;
+const LABELS = /^(?:(?:parameter|property)?(?:name|key|path)|field|property|header|loc|type)$/i;
 
 /** What stands beside such a name. */
 const VALUE = /^(?:\w*value|input)$/i;
@@ -53,8 +52,9 @@ type Walk = Reading & {
   readonly text: string;
   readonly codes: Uint16Array;
   frame: Frame | undefined;
-  /** What was replaced so far; whatever is not stays as it was written. */
-  readonly pieces: Piece[];
+  /** What is written of the text before `copied`; whatever is not replaced is copied in one piece. */
+  output: string;
+  copied: number;
 };
 
 /** What opens more often than this is no JSON of any program. */
@@ -78,6 +78,11 @@ function unescape(raw: string): string {
   } catch {
     return raw;
   }
+}
+
+function replaceRange(walk: Walk, [start, end]: readonly [number, number], replacement: string): void {
+  walk.output += walk.text.slice(walk.copied, start) + replacement;
+  walk.copied = end;
 }
 
 /** True for what says something about a secret where the secret itself could stand: `session: "active"`, `auth: { role: "admin" }`. */
@@ -162,14 +167,15 @@ function readString(walk: Walk, start: number): number {
   if (!isKey && frame?.key === "value") frame.label ??= LABEL_BEHIND.exec(text.slice(to + 1, to + 320))?.[1];
   const kind = isKey ? undefined : findKind(walk, frame);
   const labelled = frame?.isObject === true ? frame : frame?.above;
-  if (!isKey && labelled?.key !== undefined && LABELS.test(`${labelled.key} ${text.slice(from, to)}`))
+  // Of a `type` only a password's: of a token it says what the parser made of it.
+  if (!isKey && labelled?.key !== undefined && LABELS.test(labelled.key) && (labelled.key !== "type" || text.startsWith("passw", from)))
     labelled.label = unescape(text.slice(from, to));
   if (isPlain && kind === undefined) return end;
   const raw = text.slice(from, to);
   // An escape that the end of the text cut in two would make the last piece unreadable.
   const whole = end < 0 ? raw.replace(/\\(?:u[\dA-Fa-f]{0,3})?$/, "") : raw;
   const redacted = redactString(walk, whole, isKey ? {} : { name: frame?.key ?? frame?.name, kind });
-  if (redacted !== raw) walk.pieces.push({ start: from, end: to, replacement: redacted });
+  if (redacted !== raw) replaceRange(walk, [from, to], redacted);
   return end;
 }
 
@@ -189,7 +195,7 @@ function readBare(walk: Walk, start: number): number {
   const redacted =
     kind === undefined ? readUnderName(walk.frame?.key ?? walk.frame?.name, raw, walk.inner) : replaceDigits(kind, raw, pass);
   // What is no number any more is a text.
-  if (redacted !== raw) walk.pieces.push({ start, end, replacement: /^-?[\d.]+$/.test(redacted) ? redacted : JSON.stringify(redacted) });
+  if (redacted !== raw) replaceRange(walk, [start, end], /^-?[\d.]+$/.test(redacted) ? redacted : JSON.stringify(redacted));
   return end;
 }
 
@@ -213,7 +219,7 @@ function step(walk: Walk, at: number): number {
  */
 export function redactJson(text: string, depth: number, { pass, inner }: Reading): string {
   const codes = readCodes(text, depth);
-  const walk: Walk = { text, codes, pass, inner, frame: undefined, pieces: [] };
+  const walk: Walk = { text, codes, pass, inner, frame: undefined, output: "", copied: 0 };
   let at = 0;
   while (at >= 0 && at < text.length) {
     const code = codes[at];
@@ -221,9 +227,9 @@ export function redactJson(text: string, depth: number, { pass, inner }: Reading
     else {
       const isOver = pass.work.left < MOST_OVERDRAWN || (walk.frame === undefined && !/[\s[{]/.test(text.charAt(at)));
       const next = isOver ? -1 : step(walk, at);
-      if (next < 0) return rewrite(text, [0, at], walk.pieces) + inner(text.slice(at));
+      if (next < 0) return walk.output + text.slice(walk.copied, at) + inner(text.slice(at));
       at = next;
     }
   }
-  return rewrite(text, [0, text.length], walk.pieces);
+  return walk.copied === 0 ? text : walk.output + text.slice(walk.copied);
 }
