@@ -83,6 +83,11 @@ const PATHS = [
   "/archive/v#.2.tar.gz",
   "/topics/#:modifyAckDeadline",
   "/plans/2026-W#/meals",
+  "/api/v1/users/#",
+  "/api/V#/users",
+  "/api/v1.#/users",
+  "/v#x/users",
+  "/abcdefghijklmnopqrstuvwxyz/#/abcdefghijklmnopqrs",
 ];
 const TAILS = [
   "",
@@ -94,8 +99,22 @@ const TAILS = [
   ' "-" "c" 12.000 extra',
   ' "-" "curl" 462 0.050 [up] [] 10.0.0.2:80 5 0.049 502 abc',
   ' "-" "-" 500 "r" "http://b" 3ms',
+  ' "-" "c" 9.999',
+  ' "-" "c" 10.000',
+  ' "-" "c" 0.05',
+  ' "-" "c" 0,123',
+  ' "-" "c" 0.12:',
 ];
-const HEADS = ["10.0.0.1 - -", "2001:db8::1 - bob", "a.example:80 10.0.0.1 - -", "10.0.0.1, 10.0.0.2 - -", "- - -"];
+const HEADS = [
+  "10.0.0.1 - -",
+  " - -",
+  "203.0.113.254:65535 - -",
+  "2001:db8::1 - -",
+  "2001:db8::1 - bob",
+  "a.example:80 10.0.0.1 - -",
+  "10.0.0.1, 10.0.0.2 - -",
+  "- - -",
+];
 
 function inventLine(random: (limit: number) => number): string {
   const path = (PATHS[random(PATHS.length)] ?? "").replaceAll("#", () => String(random(1_000_000)));

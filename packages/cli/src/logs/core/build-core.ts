@@ -7,7 +7,18 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const CLANG = process.env["CLANG"] ?? "clang";
-const FLAGS = ["--target=wasm32", "-O3", "-msimd128", "-mbulk-memory", "-nostdlib", "-ffreestanding", "-Wl,--no-entry", "-Wl,--strip-all"];
+const FLAGS = [
+  "--target=wasm32",
+  "-O3",
+  "-fno-vectorize",
+  "-fno-slp-vectorize",
+  "-msimd128",
+  "-mbulk-memory",
+  "-nostdlib",
+  "-ffreestanding",
+  "-Wl,--no-entry",
+  "-Wl,--strip-all",
+];
 
 /** The compiled core. Throws when there is no clang. */
 export function compileCore(): Uint8Array {

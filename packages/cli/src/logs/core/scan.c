@@ -110,7 +110,9 @@ static uint64_t place;
 
 /* Hostile requests invent methods; real ones are few, and those that come first have their own routes. */
 #define MAX_METHODS 24
-static uint32_t methods[MAX_METHODS], method_count;
+static uint32_t methods[MAX_METHODS], method_count, get_seed;
+/* GET and the space behind it; what most requests begin with. */
+#define GET 0x20544547
 
 static event *push(uint32_t kind) {
   event *e = &events[event_count++];
@@ -195,7 +197,7 @@ EXPORT("reset") void reset(double from, double to) {
 
 /* Forgets all that was counted. */
 EXPORT("begin") void begin(double from, double to) {
-  pending = pending_errors = failing_lines = recent_seen = method_count = 0;
+  pending = pending_errors = failing_lines = recent_seen = method_count = get_seed = 0;
   __builtin_memset(recent, 0, sizeof recent);
   fill_tables();
   fill_token_tables();
@@ -309,11 +311,13 @@ static const unsigned char *value_end(const unsigned char *from, const unsigned 
 static inline v128_t load(const unsigned char *at) { return wasm_v128_load(at); }
 static inline v128_t is_byte(v128_t bytes, char c) { return wasm_i8x16_eq(bytes, wasm_i8x16_splat(c)); }
 static inline v128_t any(v128_t a, v128_t b) { return wasm_v128_or(a, b); }
-/* At most `c`: processors have this comparison, and not the one for less. */
-static inline v128_t up_to(v128_t bytes, unsigned char c) { return wasm_u8x16_le(bytes, wasm_u8x16_splat(c)); }
-/* Bytes from `first` on, `count` of them. */
+/* At most `c`. Processors compare signed bytes alone, so that what is asked of others is said by a difference that does not go below 0. */
+static inline v128_t up_to(v128_t bytes, unsigned char c) {
+  return wasm_i8x16_eq(wasm_u8x16_sub_sat(bytes, wasm_u8x16_splat(c)), wasm_i8x16_splat(0));
+}
+/* Bytes from `first` on, `count` of them: moved to where the least signed ones are. */
 static inline v128_t in_range(v128_t bytes, unsigned char first, unsigned char count) {
-  return up_to(wasm_i8x16_sub(bytes, wasm_u8x16_splat(first)), count - 1);
+  return wasm_i8x16_lt(wasm_i8x16_add(bytes, wasm_u8x16_splat(128 - first)), wasm_i8x16_splat((int8_t)(count - 128)));
 }
 
 /* What 64 bytes are to a path, a bit a byte: ends of segments (and bytes that no plain path holds, but for quotes; a ; is one), digits, @. */
@@ -338,8 +342,9 @@ static inline uint64_t word_at(const unsigned char *at) {
   return word;
 }
 
+#define PRIME 0x9e3779b97f4a7c15ull
 static inline uint64_t mix(uint64_t hash, uint64_t word) {
-  hash = (hash ^ word) * 0x9e3779b97f4a7c15ull;
+  hash = (hash ^ word) * PRIME;
   return hash ^ (hash >> 32);
 }
 
@@ -349,24 +354,34 @@ static inline uint64_t hash_bytes(const unsigned char *at, uint32_t length) {
   return mix(hash, length == 0 ? 0 : word_at(at) << (64 - 8 * length));
 }
 
-static inline uint64_t low_bytes(uint64_t word, uint32_t length) { return length >= 8 ? word : word & ~(~0ull << 8 * length); }
+/* From 32 bytes before its middle so many bytes stay of what it is laid over as lie between. */
+static const unsigned char kept_bytes[64] = {
+  255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+  255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+};
 
-/* Hashes what stands between the values of a path, 16 bytes at a time. */
+static inline uint64_t turn(uint64_t word, int by) { return word << by | word >> (64 - by); }
+/* The last bytes of a word reach no more than the last bytes of its product: so they are put to the first ones, too. */
+static inline uint64_t spread(uint64_t word) { return (word ^ word >> 32) * PRIME; }
+
+/* 32 bytes as one word: no product waits for another. */
+static inline uint64_t weigh(const unsigned char *at, const unsigned char *kept) {
+  uint64_t a = spread(word_at(at) & word_at(kept)), b = spread(word_at(at + 8) & word_at(kept + 8));
+  uint64_t c = spread(word_at(at + 16) & word_at(kept + 16)), d = spread(word_at(at + 24) & word_at(kept + 24));
+  return a ^ turn(b, 16) ^ turn(c, 32) ^ turn(d, 48);
+}
+
+/* Hashes what stands between the values of a path: without a question up to 32 bytes, as lengths cannot be foreseen. */
 static inline uint64_t hash_run(const unsigned char *at, uint32_t length) {
-  uint64_t near = length, far = 0;
-  for (; length > 16; at += 16, length -= 16) {
-    near = mix(near, word_at(at));
-    far = mix(far, word_at(at + 8));
-  }
-  near = mix(near, low_bytes(word_at(at), length));
-  far = mix(far, length > 8 ? low_bytes(word_at(at + 8), length - 8) : 0);
-  return near ^ (far << 29 | far >> 35);
+  uint64_t hash = length;
+  for (; length > 32; at += 32, length -= 32) hash = mix(hash, weigh(at, kept_bytes));
+  return mix(hash, weigh(at, kept_bytes + 32 - length));
 }
 
 #include "cut.h"
 
 /* True for a UUID, or eight and more hex digits, without looking at it byte by byte; false says nothing. */
-static int is_plain_id(const unsigned char *from, uint32_t length) {
+SELDOM int is_plain_id(const unsigned char *from, uint32_t length) {
   if (length < 8 || length > 64) return 0;
   uint64_t others = 0, dashes = 0;
   for (uint32_t i = 0; i < length; i += 16) {
@@ -380,7 +395,7 @@ static int is_plain_id(const unsigned char *from, uint32_t length) {
 }
 
 /* The version of an API as the first segment of a path: 2, 1.1, 12.0. */
-static int is_version(const unsigned char *from, uint32_t length) {
+SELDOM int is_version(const unsigned char *from, uint32_t length) {
   uint32_t major = 0, minor = 0;
   while (major < length && is_digit(from[major])) major++;
   if (major == length) return major <= 2;
@@ -467,30 +482,33 @@ static uint32_t h_a, h_b, h_first, h_others;
  * of paths makes one. 0 when `hash_path` must look.
  */
 static const unsigned char *hash_short_path(const unsigned char *path, const unsigned char *stop, uint32_t seed) {
-  uint64_t stops = 0, slashes = 0, digits = 0, ats = 0;
+  uint64_t stops = 0, slashes = 0, digits = 0;
   for (int i = 0; i < 4; i++) {
     v128_t bytes = load(path + 16 * i), slash = is_byte(bytes, '/');
-    v128_t other = any(any(up_to(bytes, 32), is_byte(bytes, ';')), any(is_byte(bytes, '#'), is_byte(bytes, '?')));
+    v128_t other = any(any(up_to(bytes, 32), any(is_byte(bytes, ';'), is_byte(bytes, '@'))), any(is_byte(bytes, '#'), is_byte(bytes, '?')));
     stops |= (uint64_t)wasm_i8x16_bitmask(other) << (16 * i);
     slashes |= (uint64_t)wasm_i8x16_bitmask(slash) << (16 * i);
     digits |= (uint64_t)wasm_i8x16_bitmask(in_range(bytes, '0', 10)) << (16 * i);
-    ats |= (uint64_t)wasm_i8x16_bitmask(is_byte(bytes, '@')) << (16 * i);
   }
   if (!stops) return 0;
   uint32_t length = __builtin_ctzll(stops);
   uint64_t inside = (1ull << length) - 1;
   const unsigned char *end = path + length;
-  if (end >= stop || (*end != ' ' && *end != '?') || (ats & inside) || __builtin_popcountll(slashes & inside) > MAX_DEPTH) return 0;
+  if (end >= stop || (*end != ' ' && *end != '?') || __builtin_popcountll(slashes & inside) > MAX_DEPTH) return 0;
   uint64_t state = mix(seed, 0x9e3779b9u), ends = slashes | stops;
   uint32_t first = 0, others = 0;
   const unsigned char *run = path;
   for (digits &= inside; digits;) {
     uint32_t digit = __builtin_ctzll(digits), from = 64 - __builtin_clzll(slashes & ((1ull << digit) - 1)), to = digit + __builtin_ctzll(ends >> digit);
-    uint64_t behind = ~0ull << to, all = (~0ull << from) & ~behind, own = digits & all;
-    digits &= behind;
+    uint32_t digits_end = digit + __builtin_ctzll(~(digits >> digit));
+    digits &= ~0ull << to;
     const unsigned char *segment = path + from, *segment_end = path + to, *stem = segment_end;
     if (from == 1 && is_version(segment, to - from)) continue;
-    if (own != all && !is_plain_id(segment, to - from) && !(stem = cut_folder(value_end(segment, segment_end), segment_end))) continue;
+    if (digits_end != to || digit != from) {
+      /* As most of these are, and no value is (is_id): v1. */
+      if (digits_end == to && digit == from + 1 && (*segment | 32) == 'v' && to - from < 8) continue;
+      if (!is_plain_id(segment, to - from) && !(stem = cut_folder(value_end(segment, segment_end), segment_end))) continue;
+    }
     uint32_t hash = (uint32_t)hash_run(segment, to - from);
     if (first == 0) first = hash | 1;
     else others = (others ^ hash) * 0x85ebca6bu + 1;
@@ -584,11 +602,7 @@ static int month_of(const unsigned char *at) {
   return 0;
 }
 
-/* `25/Oct/2016:14:49:33 +0200`, as clock.ts reads it. */
-static int read_time(const unsigned char *at) {
-  v128_t first = wasm_i8x16_eq(wasm_v128_load(at), wasm_v128_load(time_bytes));
-  v128_t last = wasm_i8x16_eq(wasm_v128_load(at + 10), wasm_v128_load(time_bytes + 10));
-  if (wasm_i8x16_all_true(wasm_v128_and(first, last))) return time_valid;
+SELDOM int read_new_time(const unsigned char *at) {
   flush_time();
   for (int i = 0; i < 26; i++) time_bytes[i] = at[i];
   time_valid = 0;
@@ -608,6 +622,12 @@ static int read_time(const unsigned char *at) {
   return 1;
 }
 
+/* `25/Oct/2016:14:49:33 +0200`, as clock.ts reads it. Neighbours mostly share it. */
+static inline int read_time(const unsigned char *at) {
+  v128_t first = wasm_v128_xor(load(at), load(time_bytes)), last = wasm_v128_xor(load(at + 10), load(time_bytes + 10));
+  return wasm_v128_any_true(any(first, last)) ? read_new_time(at) : time_valid;
+}
+
 /*
  * Quotes, backslashes and line breaks of what is scanned, in their order: a line of the format has two or six quotes and nothing else of
  * these, so it is known by them alone, and its fields are found without a search for each.
@@ -622,23 +642,27 @@ static const unsigned char *marked;
 
 /* Keeps what is left of the marks and adds those of the next bytes, until there are some or `stop` is reached. Behind the last come copies of it. */
 static void mark_more(const unsigned char *stop) {
-  uint32_t left = mark_end - mark_at, *to = marks;
-  for (uint32_t i = 0; i < left; i++) *to++ = marks[mark_at + i];
-  for (const unsigned char *end = marked + TILE; marked < stop && (marked < end || to - marks < LOOKAHEAD);) {
+  uint32_t *to = marks;
+#pragma clang loop unroll(disable)
+  for (uint32_t i = mark_at; i < mark_end; i++) *to++ = marks[i];
+  const unsigned char *at = marked;
+  for (const unsigned char *end = at + TILE; at < stop && (at < end || to - marks < LOOKAHEAD); at += 64) {
     uint64_t bits = 0;
     for (int i = 0; i < 4; i++) {
-      v128_t bytes = load(marked + 16 * i);
+      v128_t bytes = load(at + 16 * i);
       v128_t found = any(any(is_byte(bytes, '"'), is_byte(bytes, '\n')), is_byte(bytes, '\\'));
       bits |= (uint64_t)wasm_i8x16_bitmask(found) << (16 * i);
     }
-    if (stop - marked < 64) bits &= (1ull << (stop - marked)) - 1;
-    uint32_t base = marked - buffer, count = __builtin_popcountll(bits);
+    uint32_t base = at - buffer, count = __builtin_popcountll(bits);
     /* Four at a time without a question; most blocks have no more. */
     for (uint32_t i = 0; i < 4; i++, bits &= bits - 1) to[i] = base + __builtin_ctzll(bits);
+#pragma clang loop unroll(disable)
     for (uint32_t i = 4; i < count; i++, bits &= bits - 1) to[i] = base + __builtin_ctzll(bits);
     to += count;
-    marked += 64;
   }
+  /* What lies behind the last line was of an earlier read. */
+  while (to > marks && buffer + to[-1] >= stop) to--;
+  marked = at;
   mark_at = 0;
   mark_end = to - marks;
   if (mark_end) for (uint32_t i = 0; i < LOOKAHEAD; i++) to[i] = to[-1];
@@ -655,7 +679,7 @@ static const unsigned char *skip_marks(const unsigned char *stop) {
 static int32_t duration_ms;
 
 /* Reads what stands between the fourth quote of the tail and the end of the line: nothing, or a time in seconds. */
-static int read_duration(const unsigned char *at, const unsigned char *end) {
+SELDOM int read_any_duration(const unsigned char *at, const unsigned char *end) {
   duration_ms = -1;
   if (at == end) return 1;
   if (*at != ' ') return 0;
@@ -681,6 +705,14 @@ static int read_duration(const unsigned char *at, const unsigned char *end) {
   return 1;
 }
 
+/* The same, and at once what nginx writes of less than ten seconds. */
+static inline int read_duration(const unsigned char *at, const unsigned char *end) {
+  uint64_t digits = (word_at(at) ^ 0x3030302e3020) & 0xffffffffffff;
+  if (end - at != 6 || ((digits | (digits + 0x060606000600)) & 0xf0f0f0fff0ff)) return read_any_duration(at, end);
+  duration_ms = (int32_t)((digits >> 8 & 15) * 1000 + (digits >> 24 & 15) * 100 + (digits >> 32 & 15) * 10 + (digits >> 40));
+  return 1;
+}
+
 /* True for digits alone, or a -, between two places; sizes have at most 16. */
 static int is_size(const unsigned char *from, const unsigned char *to) {
   uint32_t length = to - from;
@@ -694,13 +726,17 @@ static int is_size(const unsigned char *from, const unsigned char *to) {
 /* How far in front of its copy the path of a line stands that is taken out of its wrapper. */
 static int32_t moved_by;
 
-static int32_t find_shape(const unsigned char *method, const unsigned char *method_end, const unsigned char *path, const unsigned char *path_end) {
+/* Notes of a shape which of its values are not always the same. */
+static inline int32_t vary_shape(int32_t shape) {
+  if (shapes[shape].first_value != h_first) varied_from[shape] = 0;
+  else if (shapes[shape].other_values != h_others && varied_from[shape] == 2) varied_from[shape] = 1;
+  return shape;
+}
+
+SELDOM int32_t find_any_shape(const unsigned char *method, const unsigned char *method_end, const unsigned char *path, const unsigned char *path_end) {
   uint32_t slot = (h_a ^ (h_b >> 7)) & (TABLE - 1);
   for (int32_t shape; (shape = slots[slot]) != -1; slot = (slot + 1) & (TABLE - 1)) {
-    if (shapes[shape].hash_a != h_a || shapes[shape].hash_b != h_b) continue;
-    if (shapes[shape].first_value != h_first) varied_from[shape] = 0;
-    else if (shapes[shape].other_values != h_others && varied_from[shape] == 2) varied_from[shape] = 1;
-    return shape;
+    if (shapes[shape].hash_a == h_a && shapes[shape].hash_b == h_b) return vary_shape(shape);
   }
   if (shape_count >= shape_limit) return -1;
   int32_t shape = slots[slot] = shape_count++;
@@ -717,6 +753,13 @@ static int32_t find_shape(const unsigned char *method, const unsigned char *meth
   e->path = path - buffer + moved_by;
   e->path_end = path_end - buffer + moved_by;
   return shape;
+}
+
+/* Mostly the first slot is its own. */
+static inline int32_t find_shape(const unsigned char *method, const unsigned char *method_end, const unsigned char *path, const unsigned char *path_end) {
+  int32_t shape = slots[(h_a ^ (h_b >> 7)) & (TABLE - 1)];
+  if (shape != -1 && shapes[shape].hash_a == h_a && shapes[shape].hash_b == h_b) return vary_shape(shape);
+  return find_any_shape(method, method_end, path, path_end);
 }
 
 /* Of lines that JavaScript has taught, every so many-th is for the parsers as well. */
@@ -773,7 +816,7 @@ static inline uint64_t without(v128_t near, v128_t far, v128_t rows) {
 }
 
 /* True for three plain words and a space behind each, of which the first is a client's name, between two places. */
-static int is_names(const unsigned char *from, const unsigned char *to) {
+SELDOM int is_any_names(const unsigned char *from, const unsigned char *to) {
   uint32_t length = to - from;
   if (length <= 32) {
     v128_t near = load(from), far = load(from + 16);
@@ -792,6 +835,30 @@ static int is_names(const unsigned char *from, const unsigned char *to) {
     else if (*at < 32 || *at > 126 || *at == '[' || (spaces == 0 && !client_bytes[*at])) return 0;
   }
   return spaces == 3 && to[-1] == ' ';
+}
+
+static inline int is_names(const unsigned char *from, const unsigned char *to) {
+  uint32_t length = to - from;
+  /* A client's name has letters, digits and % * - . : _ */
+  v128_t named = wasm_u8x16_const(168, 248, 248, 248, 248, 252, 248, 248, 248, 248, 252, 80, 80, 84, 84, 112);
+  /* Most often nobody is named but a client of a few bytes. */
+  if (length - 5 <= 16 && (word_at(to - 8) >> 24) == 0x202d202d20)
+    return (wasm_i8x16_bitmask(wasm_i8x16_eq(fits(load(from), named), wasm_i8x16_splat(0))) & ((1u << (length - 5)) - 1)) == 0;
+  return is_any_names(from, to);
+}
+
+/* The length of a method of capitals, with a space behind it; 0 for anything else. */
+SELDOM uint32_t measure_method(const unsigned char *method) {
+  v128_t bytes = load(method);
+  uint32_t gaps = wasm_i8x16_bitmask(is_byte(bytes, ' ')) | 1 << 16, length = __builtin_ctz(gaps);
+  return method[length] != ' ' || (~wasm_i8x16_bitmask(in_range(bytes, 'A', 26)) & ((1u << length) - 1)) ? 0 : length;
+}
+
+/* Three digits between two spaces, behind a quote; -1 for anything else. */
+static inline int read_status(const unsigned char *quote) {
+  uint64_t digits = ((word_at(quote) >> 8) ^ 0x2030303020) & 0xffffffffff;
+  if ((digits | (digits + 0x06060600)) & 0xfff0f0f0ff) return -1;
+  return (int)((digits >> 8 & 15) * 100 + (digits >> 16 & 15) * 10 + (digits >> 24 & 15));
 }
 
 /*
@@ -815,13 +882,12 @@ static inline __attribute__((always_inline)) const unsigned char *scan_line(cons
   const unsigned char *open = method - 30;
   if (open < start || open[0] != '[' || open[3] != '/' || open[7] != '/' || open[21] != ' ' || open[27] != ']' || open[28] != ' ') return 0;
   if (!is_names(start, open)) return 0;
-  const unsigned char *at = method;
-  v128_t first = load(method);
-  uint32_t gap = wasm_i8x16_bitmask(is_byte(first, ' ')) | 1 << 16, length = __builtin_ctz(gap);
-  at = method + length;
-  const unsigned char *path = at + 1;
-  if (*at != ' ' || *path != '/' || length == 0 || (~wasm_i8x16_bitmask(in_range(first, 'A', 26)) & ((1u << length) - 1))) return 0;
-  uint32_t seed = seed_of(hash_run(method, length));
+  int is_get = (uint32_t)word_at(method) == GET;
+  uint32_t length = is_get ? 3 : measure_method(method);
+  const unsigned char *at = method + length, *path = at + 1;
+  if (length == 0 || *path != '/') return 0;
+  uint32_t seed = is_get && get_seed ? get_seed : seed_of(hash_run(method, length));
+  if (is_get) get_seed = seed;
   const unsigned char *path_end = place_count == 0 ? hash_short_path(path, quote, seed) : 0;
   if (!path_end) path_end = hash_path(path, quote, seed);
   if (!path_end) return 0;
@@ -837,8 +903,8 @@ static inline __attribute__((always_inline)) const unsigned char *scan_line(cons
     if (quote <= version || quote - version > 6) return 0;
     for (at = version; at < quote; at++) if (*at != '.' && !is_digit(*at)) return 0;
   }
-  int status = number(quote + 2, 3);
-  if (quote[1] != ' ' || status < 100 || quote[5] != ' ' || (is_wrapped && status >= 500)) return 0;
+  int status = read_status(quote);
+  if (status < 100 || (is_wrapped && status >= 500)) return 0;
   if (!is_size(quote + 6, tail ? last - 1 : end)) return 0;
   duration_ms = -1;
   if (tail && !read_duration(tail, end)) return 0;
