@@ -22,6 +22,12 @@ export function alone(at: App, route: string, bad: Bad): Shape {
   };
 }
 
+/** Who made a failure that the caller and the one it called both have a part in: either may be named. */
+export const callersOrPeers = (service: string, peers: string | readonly string[]): Pick<Shape, "creators" | "path"> => ({
+  creators: [service, ...(typeof peers === "string" ? [peers] : peers)],
+  path: [hop(service, "created", "propagated", "remapped"), maybe(peers, "clean", "created")],
+});
+
 /** The same with what its requests are like when nothing fails. */
 export function usually(good: Partial<Visit>, { visit: inner, ...rest }: Shape): Shape {
   return { ...rest, visit: (turn) => (turn.isBad ? { ...good, ...inner(turn) } : { ...inner(turn), ...good }) };

@@ -8,6 +8,7 @@ import { GATEWAYS } from "./gateways.ts";
 import { NEGATIVES } from "./negatives.ts";
 import { RESOURCES } from "./resources.ts";
 import { SECOND_BATCH } from "./second-batch/index.ts";
+import { SEVENTH_BATCH } from "./seventh-batch/index.ts";
 import { SIXTH_BATCH } from "./sixth-batch/index.ts";
 import { STORES } from "./stores.ts";
 import { THIRD_BATCH } from "./third-batch/index.ts";
@@ -20,4 +21,5 @@ export const SCENES: readonly Scene[] = [
   ...FOURTH_BATCH.map((scene) => ({ ...scene, batch: 7 })),
   ...FIFTH_BATCH.map((scene) => ({ ...scene, batch: 8 })),
   ...SIXTH_BATCH.map((scene) => ({ ...scene, batch: 9 })),
+  ...SEVENTH_BATCH.map((scene) => ({ ...scene, batch: 10 })),
 ];
