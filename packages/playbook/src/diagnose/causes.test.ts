@@ -137,6 +137,29 @@ const CASES: readonly (readonly [CauseId, string, Partial<SpanSketch>])[] = [
   ],
   ["resource-exhausted", "events", call({ kind: "producer", message: "nats: maximum bytes exceeded", attributes: BROKER })],
   ["resource-exhausted", "shop", { logs: [{ severity: 17, body: "Memory limit of 512 MiB exceeded with 530 MiB used." }] }],
+  ["resource-exhausted", "shop", call({ message: 'Get "http://stock/": dial tcp: lookup stock: too many open files' })],
+  [
+    "resource-exhausted",
+    "shop",
+    thrown("ArchiveError", "storing the scan: HTTP/1.1 507 Insufficient Storage, twelve megabytes are needed"),
+  ],
+  ["bad-configuration", "shop", thrown("*fs.PathError", "load key: open /etc/secrets/signing.pem: no such file or directory")],
+  ["bad-configuration", "shop", thrown("FileNotFoundError", "[Errno 2] No such file or directory: '/app/config/prices.yaml'")],
+  ["bad-configuration", "events", call({ kind: "producer", message: "nats: API error: code=400 err_code=10058", attributes: BROKER })],
+  [
+    "third-party-failure",
+    "api.tax.example",
+    call({ code: 503, message: "unexpected status 503: <html><title>503</title>", attributes: { "server.address": "api.tax.example" } }),
+  ],
+  [
+    "third-party-failure",
+    "api.tax.example",
+    call({
+      message: "GuzzleHttp\\Exception\\ConnectException: cURL error 28: Operation timed out after 10001 milliseconds",
+      takes: 10_001,
+      attributes: { "server.address": "api.tax.example" },
+    }),
+  ],
 ];
 
 /** Words of another cause within errors that are of the code's own making. */
@@ -209,6 +232,16 @@ describe("naming a cause", () => {
     expect(diagnoseFailing(thrown(type, message)).causes[0]?.cause).not.toBe("bad-configuration");
     const answered = { ...thrown(type, message), ...call({ code: 404 }) };
     expect(diagnoseFailing(answered).causes[0]?.cause).not.toBe("bad-configuration");
+  });
+
+  it.each([
+    ["names a silent callee's lateness, and nothing more, where its caller had sent and did other work meanwhile", "Read timed out", 0.5],
+    ["does not, where the caller may have waited for a name or a connection as well", "the call timed out", 0.366],
+  ])("%s", (_, message, confidence) => {
+    const { causes, suspects } = diagnoseFailing({ ...call({ message, takes: 3_000 }), takes: 3_010 });
+    expect([suspects[0]?.service, causes[0]?.cause]).toEqual(["stock", "dependency-timeout"]);
+    expect(causes[0]?.confidence).toBeLessThanOrEqual(confidence);
+    expect(causes[0]?.confidence).toBeGreaterThan(confidence - 0.15);
   });
 
   it("takes what somebody used up of a program's own rule for no full disk", () => {

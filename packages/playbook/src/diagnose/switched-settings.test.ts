@@ -32,6 +32,19 @@ describe("a flag that was switched", () => {
   });
 });
 
+describe("a key that was rotated", () => {
+  const closed = new TraceBuilder()
+    .traces(30, () => GOOD)
+    .traces(20, (index) => (index % 3 === 0 ? GOOD : { ...BAD, exception: { type: "DecryptException", message: "The MAC is invalid." } }))
+    .observations();
+  const rotated = flag({ kind: "config", description: "APP_KEY rotated" });
+
+  it("is why what was closed before cannot be opened; without it, somebody may have changed what was closed", () => {
+    const said = [[rotated], []].map((changes) => diagnose({ ...closed, changes }).causes[0]?.cause);
+    expect(said).toEqual(["bad-configuration", "unhandled-exception"]);
+  });
+});
+
 describe("a setting that was switched", () => {
   const asking = (code: number) => ({
     ...GOOD,

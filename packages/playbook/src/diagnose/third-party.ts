@@ -1,5 +1,6 @@
+import type { Evidence } from "@faultline/model";
 import { isExchangeSpan } from "../isolate/exchange-hops.ts";
-import type { Origin } from "./findings.ts";
+import type { Findings, Origin } from "./findings.ts";
 
 /** Names that only exist inside a network: no dot, cluster domains, private addresses. */
 const INTERNAL =
@@ -14,4 +15,11 @@ export function isThirdParty(origin: Origin): boolean {
   const address = call.from.span.attributes["server.address"];
   const name = typeof address === "string" ? address : call.peer.name;
   return !INTERNAL.test(name) || /(?:provider|third[-_]?party|external|vendor|stripe|paypal|adyen|twilio|sendgrid)/i.test(call.peer.name);
+}
+
+/** Of somebody else's service, that it is theirs says more than how it failed. */
+export function hearStranger({ origin }: Findings): readonly Evidence[] {
+  if (origin === undefined || !isThirdParty(origin)) return [];
+  const measured = origin.step.call?.peer.name ?? origin.step.service;
+  return [{ statement: "who failed is somebody else's service", measured, source: "span", weight: 1.5 }];
 }

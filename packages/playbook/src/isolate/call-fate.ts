@@ -16,16 +16,26 @@ export function isFailed(call: Call): boolean {
   return call.outcome.kind === "unknown" && call.callee?.outcome.kind === "failed";
 }
 
-/** A later call to the same place that succeeded: a retry that helped. The tries of one exchange all are the same call. */
+/**
+ * A later call to the same place that succeeded: a retry that helped. The tries of one exchange all are the same call. Of a hop that answered
+ * well, the same asked of another host with success helped as well: it has two of them, for when one fails.
+ */
 export function isRecovered(call: Call, hop: Hop): boolean {
   if (isExchangeSpan(call.from.span)) return hop.calls.some((other) => other !== call && other.outcome.kind === "ok");
+  const isFine = hop.outcome.kind === "ok";
   return hop.calls.some(
-    (later) => later !== call && later.outcome.kind === "ok" && later.startMs >= call.endMs - 0.5 && isSameTarget(call, later),
+    (later) =>
+      later !== call &&
+      later.outcome.kind === "ok" &&
+      later.startMs >= call.endMs - 0.5 &&
+      toTarget(call.operation) === toTarget(later.operation) &&
+      (call.peer.name === later.peer.name || (isFine && asksByPath(call) && asksByPath(later))),
   );
 }
 
-function isSameTarget(a: Call, b: Call): boolean {
-  return a.peer.name === b.peer.name && toTarget(a.operation) === toTarget(b.operation);
+/** A call whose operation says what is asked for: a method by itself is the same for everything. */
+function asksByPath({ peer, operation }: Call): boolean {
+  return peer.kind === "service" && /^[A-Z]+ \/[^\s]/.test(operation);
 }
 
 /** An operation without what changes from one request to the next: ids, numbers. */

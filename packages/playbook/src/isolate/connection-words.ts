@@ -37,7 +37,7 @@ export const REFUSED = new RegExp(
     /\bECONNREFUSED\b/,
     /connection[ _]refused/,
     /ConnectionRefused/,
-    /ConnectException/,
+    /(?<!GuzzleHttp\\Exception\\)ConnectException/,
     /actively refused/,
     /connect[_ ]error: ?_?111\b/,
     /os error 111\b/,

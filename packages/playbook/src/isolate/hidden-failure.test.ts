@@ -77,6 +77,23 @@ describe("a failure behind a good status", () => {
     expect(diagnosis.causes.map(({ cause }) => cause)).not.toContain("masked-by-middleware");
   });
 
+  it.each([
+    ["is made good by another host that is asked for the same", "/v1/charge", []],
+    ["is not made good by another host that is asked for something else", "/v1/refund", ["masked-by-middleware"]],
+  ])("%s", (_, path, expected) => {
+    const charge = (host: string, more: Partial<SpanSketch>): SpanSketch => ({
+      service: "api",
+      kind: "client",
+      takes: 5,
+      attributes: { "server.address": host, "http.request.method": "POST", "url.full": `https://${host}/v1/charge` },
+      ...more,
+    });
+    const second = { "server.address": "b.example", "http.request.method": "POST", "url.full": `https://b.example${path}` };
+    const tries = [charge("a.example", { code: 503 }), charge("b.example", { at: 10, code: 200, attributes: second })];
+    const named = ask(answer({}, { takes: 20, calls: tries })).causes.map(({ cause }) => cause);
+    expect(named.filter((cause) => cause === "masked-by-middleware")).toEqual(expected);
+  });
+
   it("is none where a refusal was waited out, and the next try was answered", () => {
     const ask429 = (at: number, sketch: Partial<SpanSketch>): SpanSketch => ({
       service: "api",

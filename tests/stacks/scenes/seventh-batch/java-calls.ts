@@ -1,7 +1,7 @@
 /** Java: what Spring and Ktor call, what fills up, and what is not wrong. */
 import { app, call, hop, line, maybe, numbered, outside, thrown, visit } from "../../compose.ts";
 import type { Scene } from "../../plan.ts";
-import { alone, behind, byCall, bySend, byStore, callersOrPeers } from "../../shapes.ts";
+import { alone, behind, byCall, byStore, callersOrPeers } from "../../shapes.ts";
 
 /** See the file's head. */
 export const JAVA_CALLS: readonly Scene[] = [
@@ -9,23 +9,26 @@ export const JAVA_CALLS: readonly Scene[] = [
     name: "kafka-topic-was-renamed",
     software: "Spring Kafka; a changed setting names a topic that nobody made",
     onset: 24,
-    ...bySend(app("orders-java", "spring"), "/orders/:id/confirm", {
-      system: "kafka",
-      host: "kafka-bootstrap",
-      topic: "order-events-v2",
-      ms: 60_004,
-      trouble: {
-        type: "org.apache.kafka.common.errors.TimeoutException",
-        message: "Topic order-events-v2 not present in metadata after 60000 ms.",
-      },
-      bad: {
-        thrown: thrown("org.springframework.kafka.KafkaException", "Send failed", [
-          "\tat org.springframework.kafka.core.KafkaTemplate.doSend(KafkaTemplate.java:794)",
-          "\tat com.acme.orders.Events.confirm(Events.java:37)",
-          "Caused by: org.apache.kafka.common.errors.TimeoutException: Topic order-events-v2 not present in metadata after 60000 ms.",
-        ]),
-      },
-    }),
+    visit: (turn) => {
+      const message = "Topic order-events-v2 not present in metadata after 60000 ms.";
+      const timedOut = { type: "org.apache.kafka.common.errors.TimeoutException", message };
+      const sent = { kind: "send", system: "kafka", host: "kafka-bootstrap" } as const;
+      return visit(app("orders-java", "spring"), "/orders/:id/confirm", {
+        path: numbered("/orders", turn, "/confirm"),
+        steps: [turn.isBad ? { ...sent, topic: "order-events-v2", ms: 60_004, trouble: timedOut } : { ...sent, topic: "order-events" }],
+        ...(turn.isBad
+          ? {
+              status: 500,
+              thrown: thrown("org.springframework.kafka.KafkaException", "Send failed", [
+                "\tat org.springframework.kafka.core.KafkaTemplate.doSend(KafkaTemplate.java:794)",
+                "\tat com.acme.orders.Events.confirm(Events.java:37)",
+                `Caused by: org.apache.kafka.common.errors.TimeoutException: ${message}`,
+              ]),
+            }
+          : {}),
+      });
+    },
+    seen: { service: "orders-java", route: "/orders/{id}/confirm" },
     everyMs: 2_000,
     beside: { changes: [{ kind: "config", service: "orders-java", atMs: 47_000, description: "ORDER_TOPIC=order-events-v2" }] },
     creators: ["orders-java", "kafka-bootstrap", "kafka", "order-events-v2"],

@@ -204,7 +204,6 @@ export const PHP: readonly Scene[] = [
     name: "php-second-gateway-takes-the-payment",
     software: "Laravel; the first payment gateway answers 503 to some, the second one takes them",
     share: 0,
-    negative: "healthy",
     visit: (turn) =>
       visit(app("till-php", "laravel"), "/till/:id", {
         path: numbered("/till", turn),
@@ -214,6 +213,9 @@ export const PHP: readonly Scene[] = [
         ],
         lines: turn.index % 4 === 0 ? [line(13, "first-pay unavailable, falling back to second-pay")] : [],
       }),
+    cause: "third-party-failure",
+    creators: ["api.first-pay.example"],
+    path: [hop("till-php", "masked"), hop("api.first-pay.example", "created")],
   },
   {
     name: "php-500-without-a-word",

@@ -260,7 +260,6 @@ export const PYTHON: readonly Scene[] = [
     name: "python-retries-with-tenacity-and-succeeds",
     software: "FastAPI with tenacity; a partner resets now and then, the second try is good",
     share: 0,
-    negative: "healthy",
     visit: (turn) =>
       visit(app("quotes-py", "fastapi"), "/quotes/:id", {
         path: numbered("/quotes", turn),
@@ -281,6 +280,10 @@ export const PYTHON: readonly Scene[] = [
             ? [line(13, "Retrying quotes.rates.load in 0.2 seconds as it raised ConnectError: [Errno 104] Connection reset by peer.")]
             : [],
       }),
+    cause: "third-party-failure",
+    also: ["keepalive-race"],
+    creators: ["api.exchange.example"],
+    path: [hop("quotes-py", "masked"), hop("api.exchange.example", "created")],
   },
   {
     name: "flask-500-from-a-silent-scorer",

@@ -1,5 +1,5 @@
-import { anyOf } from "@faultline/model";
-import { type CauseRule, fromRelease, hear, readRefusal } from "../findings.ts";
+import { anyOf, type Evidence } from "@faultline/model";
+import { type CauseRule, type Findings, fromRelease, hear, readRefusal } from "../findings.ts";
 import { isClosedOnPurpose } from "../closed-on-purpose.ts";
 import { hearMissingPlace } from "../missing-places.ts";
 import { fromSetting, fromSwitch } from "../switched-settings.ts";
@@ -84,22 +84,50 @@ const WORDS = new RegExp(
 const VARIABLE =
   /\b(?!ERR_|UND_|CERT_|HPE_|ABORT_)[A-Z][A-Z0-9]+_[A-Z0-9_]+[^()]{0,30}(?:missing|not set|undefined|unset|required|empty|invalid|not configured|not provided|not defined)/;
 
+/** A file of settings, of a key or of a certificate. */
+const SETTINGS_FILE = anyOf(
+  /\/(?:etc|run|conf|config|configs|configmap|secrets?|certs?|certificates|keys)\/[^\s'":]{1,160}/,
+  /[^\s'":]{1,160}\.(?:pem|key|crt|cer|p12|pfx|jks|env|ya?ml|toml|ini|conf|properties)/,
+);
+const NO_FILE = anyOf(
+  /no such file or directory/,
+  /cannot find the (?:file|path)/,
+  /could not find (?:file|a part of the path)/,
+  /NoSuchFile(?:Exception|Error)/,
+);
+/** The same that is not there, as each language says so: what a mount or an image should have brought. */
+const FILE = new RegExp(`${NO_FILE}[^/\\n]{0,40}${SETTINGS_FILE}|${SETTINGS_FILE}['":)( ]{0,4}[^/\\n]{0,20}${NO_FILE}`, "i");
+
 /** How a broker, a cloud or a database says that the caller may not. */
 const FORBIDDEN =
   /not authori[sz]ed to\b|AuthorizationException|access ?denied|permission denied|insufficient (?:privileges|permissions|scope)|unauthenticated/i;
+
+/** What was closed with another key, or with none: so after a rotation, and so where somebody changed what was closed. */
+const NOT_OPENED = new RegExp(
+  anyOf(
+    /\bMAC is invalid/,
+    /\bDecrypt(?:ion)?(?:Exception|Error)\b/,
+    /Errors::Decryption\b/,
+    /\bbad decrypt\b/,
+    /fernet\.InvalidToken/,
+    /InvalidCiphertext/,
+    /AEADBadTag/,
+    /was not found in the key ring/,
+    /unable to (?:decrypt|unseal)/,
+    /could not (?:be )?decrypt/,
+  ),
+  "i",
+);
 
 /** A setting is missing or wrong: a secret, an address, a key. */
 export const badConfiguration: CauseRule = {
   sign: "an error about a missing or wrong setting or credential",
   weigh: (findings) => {
-    const named = { statement: "the error names a missing or wrong setting", weight: 5, isOfCode: true };
-    const worded = hear(findings, WORDS, named);
-    const variable = worded.length > 0 ? worded : hear(findings, VARIABLE, named);
-    const said = variable.length > 0 ? variable : hearMissingPlace(findings, named);
     const { origin } = findings;
     const refusedCode = readRefusal(findings);
     const switched = fromSwitch(findings);
     const shown = switched.length > 0 ? switched : fromSetting(findings);
+    const said = hearSetting(findings, shown.length > 0);
     if (said.length > 0) return { evidence: [...said, ...fromRelease(findings), ...shown] };
     if (refusedCode !== "401" && refusedCode !== "403") {
       const words = origin?.judgement.originKind === "refused-request" ? FORBIDDEN : undefined;
@@ -124,3 +152,14 @@ export const badConfiguration: CauseRule = {
     };
   },
 };
+
+/** What the error names, the most telling first; what only a change of settings explains counts where there was one. */
+function hearSetting(findings: Findings, wasChanged: boolean): readonly Evidence[] {
+  const named = { statement: "the error names a missing or wrong setting", weight: 5, isOfCode: true };
+  for (const words of [WORDS, VARIABLE, FILE]) {
+    const said = hear(findings, words, named);
+    if (said.length > 0) return said;
+  }
+  const place = hearMissingPlace(findings, named);
+  return place.length > 0 || !wasChanged ? place : hear(findings, NOT_OPENED, named);
+}

@@ -2,10 +2,12 @@ import type { Evidence } from "@faultline/model";
 import { formatMs } from "../../trace/format-ms.ts";
 import { NOT_CONNECTED_IN_TIME } from "../../isolate/connection-words.ts";
 import { TIMEOUT_WORDS } from "../../isolate/error-words.ts";
+import { readActivity } from "../../isolate/process-activity.ts";
 import { hearPartFailure } from "../failed-parts.ts";
 import { findMemoryGrowth } from "../memory-growth.ts";
+import { isUnlisted } from "../missing-places.ts";
 import { hearSilence } from "../silence.ts";
-import { isThirdParty } from "../third-party.ts";
+import { hearStranger } from "../third-party.ts";
 import { findStall, mayHaveStoodStill } from "../stall.ts";
 import { type CauseRule, type Findings, hear } from "../findings.ts";
 
@@ -15,6 +17,9 @@ export const dependencyTimeout: CauseRule = {
   weigh: (findings) => {
     const call = findings.origin?.step.call;
     const timedOut = call?.outcome.kind === "timed-out" || isSlow(findings);
+    // Who could not be reached had nothing behind it that may have failed, and no answer that lay unread.
+    const silence = neverConnected(findings) ? [] : [...hearSilence(findings), ...hearAbsence(findings)];
+    const isSeen = silence.length > 0 && sentAndWaited(findings);
     if (!timedOut) return { evidence: hearPartFailure(findings, "late", "the error says that what it asked did not answer in time") };
     return {
       evidence: [
@@ -22,21 +27,29 @@ export const dependencyTimeout: CauseRule = {
         ...measureWait(findings),
         ...fromLateness(findings),
       ],
-      against: [
-        // Who could not be reached had nothing behind it that may have failed, and no answer that lay unread.
-        ...(neverConnected(findings) ? [] : [...hearSilence(findings), ...hearAbsence(findings)]),
-        ...hearStall(findings),
-        ...hearGrowth(findings),
-        ...hearStranger(findings),
-      ],
+      against: [...(isSeen ? [] : silence), ...hearStall(findings), ...hearGrowth(findings), ...hearStranger(findings)],
+      // That it was late is certain then; what kept it, nobody says.
+      isGeneral: isSeen,
       // Where the callee was not free, or did nothing else meanwhile, what kept it is the cause, and not to be seen from here.
-      isAmbiguous: findings.origin?.judgement.originKind === "late-callee" || mayHaveStoodStill(findings),
+      isAmbiguous: findings.origin?.judgement.originKind === "late-callee" || mayHaveStoodStill(findings) || isUnlisted(findings),
     };
   },
 };
 
 function neverConnected({ origin }: Findings): boolean {
   return NOT_CONNECTED_IN_TIME.test(origin?.step.call?.outcome.words ?? "");
+}
+
+/** Words of an answer that did not come over a connection that was there: neither its name nor its machine was what was waited for. */
+const UNANSWERED =
+  /\bread(?:ing)?(?: operation| request)?[ _-]?time(?:d )?[ _-]?out\b|Read(?:Operation)?Timeout|awaiting (?:response )?headers|(?:Headers|Body|Response)[ _]?Timeout|\bwith 0 bytes received|no response (?:received )?within/i;
+
+/** A caller that had sent its request, and did other work while it waited, did not stand still itself: whom it asked was late. */
+function sentAndWaited({ originCalls, failing, elsewhere, succeeding }: Findings): boolean {
+  if (!originCalls.some(({ outcome }) => UNANSWERED.test(outcome.words))) return false;
+  const activity = readActivity([...failing, ...elsewhere, ...succeeding]);
+  const busy = originCalls.filter(({ from, startMs, endMs }) => activity.wasActive(from.span.resource, startMs, endMs));
+  return busy.length * 2 > originCalls.length;
 }
 
 /** Where the callee stood still, that is the cause, and the time-out is how its caller met it. */
@@ -58,13 +71,6 @@ function hearAbsence({ origin }: Findings): readonly Evidence[] {
 function hearGrowth({ origin, metrics }: Findings): readonly Evidence[] {
   const growth = origin === undefined ? undefined : findMemoryGrowth(metrics, origin.step.service);
   return growth === undefined ? [] : [{ ...growth, weight: 2.5 }];
-}
-
-/** Of somebody else's service, that it is theirs says more than how it failed. */
-function hearStranger({ origin }: Findings): readonly Evidence[] {
-  if (origin === undefined || !isThirdParty(origin)) return [];
-  const measured = origin.step.call?.peer.name ?? origin.step.service;
-  return [{ statement: "who gave no answer is somebody else's service", measured, source: "span", weight: 1.5 }];
 }
 
 function isSlow({ origin }: Findings): boolean {

@@ -22,7 +22,7 @@ const WORDS = new RegExp(
     /php_network_getaddresses/,
     /could not translate host name/,
     /No such host is known/,
-    /lookup \S{1,100}(?: on \S+)?: /,
+    /lookup \S{1,100}(?: on \S+)?: (?!too many open files)/,
     /SERVFAIL/,
     /NXDOMAIN/,
     /non-existing domain/,

@@ -5,8 +5,7 @@ const WORDS = new RegExp(
   anyOf(
     /Unexpected token '?</,
     /invalid character '<'/,
-    /<!DOCTYPE/,
-    /<html/,
+    /(?<!\b5\d\d\b[^<]{0,80})<(?:!DOCTYPE|html)/,
     /refused the server's response as invalid/,
     /malformed HTTP/,
     /chunked encoding was invalid/,

@@ -1,6 +1,7 @@
 import { anyOf } from "@faultline/model";
 import { hearBareRefusal } from "../bare-refusal.ts";
 import { type CauseRule, hear, isNamed } from "../findings.ts";
+import { hearStranger } from "../third-party.ts";
 
 /** Words of a gateway, or a client, that has nobody left to send to. */
 export const NO_SERVER_LEFT = new RegExp(
@@ -46,7 +47,7 @@ export const noHealthyUpstream: CauseRule = {
   sign: "a gateway or client saying that no server is available",
   weigh: (findings) => {
     const evidence = hear(findings, NO_SERVER_LEFT, { statement: "no healthy server was left to send to", weight: 4 });
-    if (evidence.length > 0) return { evidence };
+    if (evidence.length > 0) return { evidence, against: hearStranger(findings) };
     const disabled = hear(findings, DISABLED, { statement: "the intermediary takes servers out that it cannot reach", weight: 2.5 });
     return { evidence: [...disabled, ...hearBareRefusal(findings, 1.5)], isAmbiguous: !isNamed(findings, "no-healthy-upstream") };
   },

@@ -23,6 +23,7 @@ const WORDS = new RegExp(
     /Insufficient memory to continue the execution of the program/,
     /insufficient resources \(10023\)/,
     /insufficient (?:storage|memory) resources available/,
+    /\b507 Insufficient Storage/,
     /Insufficient system resources exist/,
     /Apex heap size too large/,
     /OOMKilled/,
