@@ -1,7 +1,7 @@
 import type { RouteTally } from "../route-tally.ts";
 import { Sample } from "../sample.ts";
 import { MAX_TOKENS } from "../shapes/line-tokens.ts";
-import { MEMBERS, type TaughtShape } from "../shapes/taught-shape.ts";
+import { MAX_EXAMPLE, MEMBERS, type TaughtShape } from "../shapes/taught-shape.ts";
 import { PLACE_WORDS } from "../shapes/spot.ts";
 import type { Tally } from "../tally.ts";
 
@@ -10,6 +10,10 @@ export type TaughtCore = {
   readonly memory: { readonly buffer: ArrayBuffer };
   readonly taughtAt: () => number;
   readonly setTaught: (count: number) => void;
+  /** Where an example of each shape is written to, see template.h; and what hears that there is another one, or that shapes are others. */
+  readonly examplesAt: () => number;
+  readonly makeTemplate: (slot: number) => void;
+  readonly orderTemplates: () => void;
   /** Lines of the combined format are read past their wrapper where this is one more than a shape's slot; and how many were. */
   readonly unwrap: (slot: number) => void;
   readonly wrappedLines: () => number;
@@ -28,8 +32,11 @@ const HASHES = SPOTS + MAX_SPOTS * PLACE_WORDS;
 const CLASSES = HASHES + MAX_TOKENS;
 const SHAPE_WORDS = CLASSES + MAX_TOKENS;
 const CONSTANT = 1 << 16;
+const EXAMPLE_TEXT = 1 + 2 * MAX_TOKENS;
+const EXAMPLE_WORDS = EXAMPLE_TEXT + (MAX_EXAMPLE + 16) / 4;
 /** The parsers' name of the scanner's own format. */
 const WRAPPED = "combined";
+const BRACE = 123;
 const PEER_BYTES = 12;
 const SIZES_BYTES = 16 + 257 * 8;
 
@@ -37,19 +44,24 @@ const SIZES_BYTES = 16 + 257 * 8;
 export class TaughtShapes {
   private readonly core: TaughtCore;
   private readonly words: Int32Array;
+  private readonly examples: Int32Array;
   private readonly shapes: TaughtShape[] = [];
+  /** Of each slot, what was taught last. */
+  private readonly revisions: number[] = [];
   /** Lines of shapes that are forgotten, by format. */
   private readonly counted = new Map<string, number>();
 
   constructor(core: TaughtCore) {
     this.core = core;
     this.words = new Int32Array(core.memory.buffer, core.taughtAt(), MAX_TAUGHT * SHAPE_WORDS);
+    this.examples = new Int32Array(core.memory.buffer, core.examplesAt(), MAX_TAUGHT * EXAMPLE_WORDS);
   }
 
   /** Lets the core read lines of this shape, or read them by what is known of it now. */
   teach(shape: TaughtShape): void {
     const known = this.shapes.indexOf(shape);
     const slot = known === -1 ? this.shapes.length : known;
+    if (known !== -1 && this.isOn(slot) && this.revisions[slot] === shape.revision) return;
     const spots = MEMBERS.flatMap((member) => shape.places(member));
     if (slot === MAX_TAUGHT || spots.length > MAX_SPOTS) return this.forget(shape);
     const { words } = this;
@@ -58,6 +70,7 @@ export class TaughtShapes {
       this.shapes.push(shape);
       words.fill(0, at, at + SHAPE_WORDS);
     }
+    this.revisions[slot] = shape.revision;
     words[at] = 1;
     words[at + 1] = shape.signature;
     words[at + 2] = shape.classes.length;
@@ -65,28 +78,53 @@ export class TaughtShapes {
     spots.forEach((place, index) => words.set(place, at + SPOTS + index * PLACE_WORDS));
     words.set(shape.hashes, at + HASHES);
     shape.classes.forEach((bits, token) => (words[at + CLASSES + token] = bits | (shape.areConstant[token] === true ? CONSTANT : 0)));
-    this.core.setTaught(this.shapes.length);
-    this.unwrap();
+    this.writeExample(slot, shape);
+    this.order();
+  }
+
+  /** Gives the core a line to make a template of. Of Docker's around combined ones the scanner reads most by itself. */
+  private writeExample(slot: number, { example, format }: TaughtShape): void {
+    const { examples, core } = this;
+    const at = slot * EXAMPLE_WORDS;
+    const isUsed = example !== undefined && !(format === WRAPPED && example.bytes[0] === BRACE);
+    examples[at] = isUsed ? example.bytes.length : 0;
+    if (isUsed) {
+      examples.set(example.starts, at + 1);
+      examples.set(example.ends, at + 1 + MAX_TOKENS);
+      new Uint8Array(examples.buffer, examples.byteOffset).set(example.bytes, (at + EXAMPLE_TEXT) * 4);
+    }
+    core.makeTemplate(slot);
+  }
+
+  private isOn(slot: number): boolean {
+    return this.words[slot * SHAPE_WORDS] === 1;
   }
 
   /** Leaves lines of this shape to JavaScript. */
   forget(shape: TaughtShape): void {
     const slot = this.shapes.indexOf(shape);
-    if (slot !== -1) this.words[slot * SHAPE_WORDS] = 0;
+    if (slot === -1 || !this.isOn(slot)) return;
+    this.words[slot * SHAPE_WORDS] = 0;
+    this.order();
+  }
+
+  /** Lets the core know that the shapes are others. */
+  private order(): void {
+    this.core.setTaught(this.shapes.length);
+    this.core.orderTemplates();
     this.unwrap();
   }
 
   /** What the scanner reads by itself it reads in a wrapper too, while the parsers were seen to take such lines for that. */
   private unwrap(): void {
-    this.core.unwrap(1 + this.shapes.findIndex(({ format }, slot) => format === WRAPPED && this.words[slot * SHAPE_WORDS] === 1));
+    this.core.unwrap(1 + this.shapes.findIndex(({ format }, slot) => format === WRAPPED && this.isOn(slot)));
   }
 
   /** Forgets all shapes. */
   clear(): void {
     this.collect();
     this.shapes.length = 0;
-    this.core.setTaught(0);
-    this.unwrap();
+    this.order();
   }
 
   /** The time of the tokens at hand, Unix ms, NaN when there is none: what the core asks. */

@@ -27,11 +27,20 @@ typedef struct { int32_t shape, hash; uint32_t count; } peer;
 typedef struct { int32_t shape; uint32_t sampled, seen, stride; double values[SAMPLE + 1]; } size_sample;
 
 static taught_shape taught[MAX_TAUGHT];
-static uint32_t taught_count, peer_count, size_count;
+static uint32_t taught_count, peer_count, size_count, has_templates;
 static peer peers[MAX_PEERS];
 static int32_t peer_slots[PEER_TABLE];
 static size_sample sizes[MAX_SIZES];
 static uint16_t size_of[MAX_SHAPES];
+
+/*
+ * The times that JavaScript read last: lines that follow each other mostly have the same, or one of the same minute, which time-spot.ts reads
+ * in the same way. `head` and `tail` are the bytes before and behind its seconds; `head` is 0 where these are not known.
+ */
+#define MAX_TIMES 4
+#define MAX_TIME_BYTES 48
+typedef struct { uint32_t length, head, tail; double time_ms, minute_ms; unsigned char bytes[MAX_TIME_BYTES + 16]; } known_time;
+static known_time known_times[MAX_TAUGHT][MAX_TIMES];
 
 /* The time of the tokens at hand, Unix ms, by what JavaScript knows of one shape's times; NaN when there is none. */
 __attribute__((import_module("faultline"), import_name("readTime"))) double read_taught_time(uint32_t shape, uint32_t index);
@@ -44,7 +53,9 @@ EXPORT("sizeCount") uint32_t get_size_count(void) { return size_count; }
 /* Says how many of the shapes are in use, from the first on. */
 EXPORT("setTaught") void set_taught(uint32_t count) {
   taught_count = count;
-  if (count == 0) unwrapping = 0;
+  if (count > 0) return;
+  unwrapping = has_templates = 0;
+  __builtin_memset(known_times, 0, sizeof known_times);
 }
 
 static void reset_taught(void) {
@@ -110,9 +121,58 @@ static int agree_number(const spot *s, int count, double *value) {
   return 1;
 }
 
+static int is_text_at(const unsigned char *at, const unsigned char *text, uint32_t length) {
+  for (; length > 16; at += 16, text += 16, length -= 16) if (!wasm_i8x16_all_true(wasm_i8x16_eq(load(at), load(text)))) return 0;
+  return (~wasm_i8x16_bitmask(wasm_i8x16_eq(load(at), load(text))) & ((1u << length) - 1)) == 0;
+}
+
+/* Seconds as whole microseconds, in ms: what the parsers make of them. */
+static inline double ms_of(double seconds) { return __builtin_floor(seconds * 1e6 + 0.5) / 1000; }
+
+/* Two digits and perhaps a fraction, below 60. */
+static int read_seconds(const unsigned char *at, const unsigned char *end, double *seconds) {
+  return end - at >= 2 && (end - at == 2 || at[2] == '.') && read_decimal(at, end, 0, seconds) && *seconds < 60;
+}
+
+static void remember_time(known_time *k, const unsigned char *from, const unsigned char *end) {
+  double seconds;
+  const unsigned char *at = end - 6, *behind;
+  k->head = 0;
+  k->length = end - from <= MAX_TIME_BYTES ? end - from : 0;
+  for (uint32_t i = 0; i < k->length; i += 16) wasm_v128_store(k->bytes + i, load(from + i));
+  while (at >= from + 10 && (at[0] != ':' || at[3] != ':')) at--;
+  if (k->length == 0 || at < from + 10 || k->time_ms != k->time_ms) return;
+  for (at += 4, behind = at; behind < end && (is_digit(*behind) || *behind == '.');) behind++;
+  if (!read_seconds(at, behind, &seconds)) return;
+  k->head = at - from;
+  k->tail = end - behind;
+  k->minute_ms = __builtin_floor(k->time_ms - ms_of(seconds) + 0.5);
+}
+
+/* The time at a spot of the line at hand, NaN when there is none. */
+static double read_time_at(uint32_t shape, const spot *s) {
+  const unsigned char *from = buffer + tokens.starts[s->token], *end = buffer + tokens.ends[s->divider];
+  uint32_t length = end - from;
+  known_time *k = &known_times[shape][s->index];
+  double seconds;
+  if (s->index < MAX_TIMES) {
+    if (length == k->length && length > 0 && is_text_at(from, k->bytes, length)) return k->time_ms;
+    if (k->head && length >= k->head + k->tail && is_text_at(from, k->bytes, k->head) && is_text_at(end - k->tail, k->bytes + k->length - k->tail, k->tail)
+      && read_seconds(from + k->head, end - k->tail, &seconds)) return k->minute_ms + ms_of(seconds);
+  }
+  tokens.hashes[s->token] = (uint32_t)hash_run(from, tokens.ends[s->token] - tokens.starts[s->token]);
+  tokens.hashes[s->divider] = (uint32_t)hash_run(buffer + tokens.starts[s->divider], end - buffer - tokens.starts[s->divider]);
+  double read = read_taught_time(shape, s->index);
+  if (s->index < MAX_TIMES) {
+    k->time_ms = read;
+    remember_time(k, from, end);
+  }
+  return read;
+}
+
 static int agree_time(uint32_t shape, const spot *s, int count, double *value) {
-  *value = read_taught_time(shape, s->index);
-  for (int i = 1; i < count; i++) if (read_taught_time(shape, s[i].index) != *value) return 0;
+  *value = read_time_at(shape, s);
+  for (int i = 1; i < count; i++) if (read_time_at(shape, s + i) != *value) return 0;
   return *value == *value;
 }
 
@@ -232,7 +292,7 @@ static int hash_request(const request *r) {
   return path_end == end;
 }
 
-enum { NOT_TAUGHT, COUNTED, TO_BE_CHECKED, NO_ROOM };
+enum { NOT_TAUGHT, COUNTED, TO_BE_CHECKED, NO_ROOM, UNKNOWN };
 
 static int count_request(taught_shape *t, const request *r) {
   if (r->time_ms < from_ms || r->time_ms >= to_ms) {
@@ -260,20 +320,26 @@ static int count_request(taught_shape *t, const request *r) {
   return COUNTED;
 }
 
+/* Reads and counts the line at hand, which fits a shape. */
+static int take_taught(uint32_t shape) {
+  taught_shape *t = &taught[shape];
+  request r;
+  if (!read_request(shape, &r) || !hash_request(&r)) return NOT_TAUGHT;
+  if ((t->accepted + 1) % CHECK_EVERY == 0) {
+    t->accepted++;
+    return TO_BE_CHECKED;
+  }
+  int counted = count_request(t, &r);
+  t->accepted += counted == COUNTED;
+  return counted;
+}
+
 /* Counts a line by the first shape that reads it. */
 SELDOM int scan_taught(const unsigned char *from, const unsigned char *to) {
   if (cut(from - buffer, to - buffer) < 0) return NOT_TAUGHT;
   for (uint32_t i = 0; i < taught_count; i++) {
-    taught_shape *t = &taught[i];
-    request r;
-    if (!t->is_on || !fits_shape(t) || !read_request(i, &r) || !hash_request(&r)) continue;
-    if ((t->accepted + 1) % CHECK_EVERY == 0) {
-      t->accepted++;
-      return TO_BE_CHECKED;
-    }
-    int counted = count_request(t, &r);
-    t->accepted += counted == COUNTED;
-    return counted;
+    int how = taught[i].is_on && fits_shape(&taught[i]) ? take_taught(i) : NOT_TAUGHT;
+    if (how != NOT_TAUGHT) return how;
   }
   return NOT_TAUGHT;
 }

@@ -2,7 +2,7 @@ import type { ReadLine } from "@faultline/formats/access-log";
 import { findMethodSpots, findNumberSpots, findPathSpots, findTextSpots, findTimeSpots, type PathSpot } from "./field-spot.ts";
 import { ABSENT, type LineTokens } from "./line-tokens.ts";
 import type { Spot } from "./spot.ts";
-import { MEMBERS as TAUGHT_MEMBERS, type Member as TaughtMember, type TaughtShape } from "./taught-shape.ts";
+import { type Example, MAX_EXAMPLE, MEMBERS as TAUGHT_MEMBERS, type Member as TaughtMember, type TaughtShape } from "./taught-shape.ts";
 import type { ParseTime } from "./time-spot.ts";
 
 /** What is counted of a request that needs no parser; of a failing one neither the request's size nor the upstream. */
@@ -84,6 +84,8 @@ export class LineShape implements TaughtShape {
   readonly signature: number;
   private readonly line: LineTokens;
   private readonly parseTime: ParseTime;
+  revision = 0;
+  example: Example | undefined;
   private learned = 0;
   private accepted = 0;
   private isOff = false;
@@ -191,7 +193,7 @@ export class LineShape implements TaughtShape {
   /** Hears what the parsers read of a line that no shape did; true when it is one of this shape's own. */
   learn(line: LineTokens, read: ReadLine): boolean {
     const request = toPlainRequest(read);
-    if (request === undefined || !this.isOwn(request)) {
+    if (request === undefined || !this.isOwn(request) || this.lacksStatus(line)) {
       // It would have been taken for one of its own.
       if (!this.isOff && (this.isChecking || (this.learned > 0 && this.fits(line) && this.extract(line)))) this.isOff = true;
       return false;
@@ -201,6 +203,7 @@ export class LineShape implements TaughtShape {
     else if (this.narrow(line, request)) this.widen(line);
     else this.isOff = true;
     this.learned += 1;
+    if (this.learned === LEARN_LINES) this.example = toExample(line);
     return true;
   }
 
@@ -210,6 +213,11 @@ export class LineShape implements TaughtShape {
     if (request.format !== this.plain.format || request.status >= 500 !== this.isFailing) return false;
     if (request.errorMessage !== this.plain.errorMessage) return false;
     return MEMBERS.every((member) => (request[member] === undefined) === (spots[member].length === 0));
+  }
+
+  /** True where a place is empty that said the status so far: what the parsers took instead is no status of the other lines. */
+  private lacksStatus(line: LineTokens): boolean {
+    return this.spots?.status.some((spot) => spot.read(line) === undefined) === true;
   }
 
   private start(line: LineTokens, request: PlainRequest): void {
@@ -244,17 +252,31 @@ export class LineShape implements TaughtShape {
     const { spots } = this;
     if (spots === undefined) return false;
     const right = MEMBERS.map((member) => [member, keepRight(spots[member], line, request[member])] as const);
-    // Each list is of its member's kind.
-    this.spots = Object.fromEntries(right) as Spots;
+    if (right.some(([member, list]) => list !== spots[member])) {
+      this.revision += 1;
+      // Each list is of its member's kind.
+      this.spots = Object.fromEntries(right) as Spots;
+    }
     return right.every(([member, list]) => request[member] === undefined || list.length > 0);
   }
 
   private widen(line: LineTokens): void {
     for (let token = 0; token < line.count; token += 1) {
-      if (line.hashes[token] !== this.hashes[token]) this.areConstant[token] = false;
-      this.classes[token] = (this.classes[token] ?? ABSENT) | (line.classes[token] ?? 0);
+      const isConstant = this.areConstant[token] === true && line.hashes[token] === this.hashes[token];
+      const classes = (this.classes[token] ?? ABSENT) | (line.classes[token] ?? 0);
+      if (isConstant === this.areConstant[token] && classes === this.classes[token]) continue;
+      this.areConstant[token] = isConstant;
+      this.classes[token] = classes;
+      this.revision += 1;
     }
   }
+}
+
+/** The line at hand, when it is not too long. */
+function toExample({ bytes, start, end, starts, ends, count }: LineTokens): Example | undefined {
+  if (end - start > MAX_EXAMPLE) return undefined;
+  const fromStart = (bounds: Int32Array) => bounds.slice(0, count).map((at) => at - start);
+  return { bytes: Uint8Array.from(bytes.subarray(start, end)), starts: fromStart(starts), ends: fromStart(ends) };
 }
 
 function keepRight(spots: readonly Spot<number | string>[], line: LineTokens, value: number | string | undefined) {

@@ -68,6 +68,9 @@ export type LineCutter = Pick<LineTokens, "starts" | "ends" | "classes" | "hashe
 export class LineTokens {
   private readonly cutter: LineCutter | undefined;
   bytes: Buffer = Buffer.alloc(0);
+  /** Where the line lies. */
+  start = 0;
+  end = 0;
   count = 0;
   /** The same for lines with the same separators, and names before = and :, in the same order. */
   signature = 0;
@@ -91,6 +94,8 @@ export class LineTokens {
   /** Cuts the bytes from `start` to `end`, behind which a line break stands; false for what has too many tokens, or something foreign. */
   cut(bytes: Buffer, start: number, end: number): boolean {
     this.bytes = bytes;
+    this.start = start;
+    this.end = end;
     if (this.cutter === undefined) return this.cutHere(bytes, start, end);
     this.count = this.cutter.cut(start, end);
     this.signature = this.cutter.signature();
