@@ -4,7 +4,8 @@ import { putAppVerdict } from "./app-verdict.ts";
 import { type Draft, readJsonText, startDraft } from "./draft.ts";
 import type { JsonObject, LogMessage, ParseContext, ParsedLine } from "./line.ts";
 import { isOfCaller } from "./logfmt-pairs.ts";
-import { createFieldReader, type FieldReader, putNamedFields, putNamedUpstream } from "./named-fields.ts";
+import { createFieldReader, type FieldReader } from "./field-reader.ts";
+import { putNamedFields, putNamedUpstream } from "./named-fields.ts";
 import { LEVEL, readSeverity } from "./severity.ts";
 
 const MESSAGE = ["message", "msg", "event", "text", "log", "body", "short_message", "@message"];

@@ -1,7 +1,7 @@
 /** Trap T14: errors that travel behind a good status: gRPC's status, JSON-RPC's error code, GraphQL's error code, as far as logs name them. */
 import { readJsonText } from "./draft.ts";
 import type { JsonObject } from "./line.ts";
-import { createFieldReader } from "./named-fields.ts";
+import { createFieldReader } from "./field-reader.ts";
 
 const GRPC = [
   "grpc_status",

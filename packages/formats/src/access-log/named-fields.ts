@@ -3,23 +3,11 @@
  * structured logs. Only names that everywhere mean the same are known; a unit must be part of the name or of the value.
  */
 import { parseAnyTime } from "./clock.ts";
-import {
-  type Draft,
-  isAbsent,
-  putClient,
-  putNumber,
-  putRequestLine,
-  putStatus,
-  putTarget,
-  putText,
-  putTime,
-  readJsonText,
-  readObject,
-  scaleDuration,
-} from "./draft.ts";
-import type { JsonObject, ParseContext } from "./line.ts";
+import { type Draft, putClient, putNumber, putRequestLine, putStatus, putTarget, putText, putTime, readJsonText } from "./draft.ts";
+import type { FieldReader } from "./field-reader.ts";
+import type { ParseContext } from "./line.ts";
+import { readDuration } from "./named-durations.ts";
 import { putNginxUpstream } from "./nginx-upstream.ts";
-import { isNoDuration } from "./no-duration.ts";
 import { LEVEL } from "./severity.ts";
 import { isUsualStatus } from "./usual-status.ts";
 
@@ -68,6 +56,7 @@ const TARGET = [
   "http.request.path",
   "http.uri",
   "cs_uri_stem",
+  "http.url_details.path",
   "httprequest.requesturl",
 ];
 const REQUEST_LINE = ["request", "request_line", "req", "http_request", "request_url"];
@@ -102,6 +91,8 @@ const BYTES = [
   "response_bytes",
   "response_size",
   "resp_size",
+  "resp_bytes",
+  "network.bytes_written",
   "response_length",
   "response_body_size",
   "sent_body_bytes",
@@ -160,6 +151,9 @@ const REQUEST_ID = [
   "req_id",
   "x_request_id",
   "http_x_request_id",
+  "http.request_id",
+  "rid",
+  "reqid",
   "correlation_id",
 ];
 const TRACE_ID = ["trace_id", "trace.id", "otel.trace_id"];
@@ -184,122 +178,6 @@ const TIME = [
   "local_time",
 ];
 const ROUTE = ["http.route", "route"];
-
-/** Names whose unit everybody knows, with the unit in ms. */
-const DURATIONS: readonly (readonly [name: string, unitMs: number])[] = [
-  ["request_time", 1000],
-  ["req_time", 1000],
-  ["request_rt", 1000],
-  ["duration_ms", 1],
-  ["total_time_ms", 1],
-  ["total_ms", 1],
-  ["response_time_ms", 1],
-  ["elapsed_ms", 1],
-  ["latency_ms", 1],
-  ["took_ms", 1],
-  ["request_time_ms", 1],
-  ["processing_time_ms", 1],
-  ["http.server.request.duration", 1000],
-  ["duration_s", 1000],
-  ["duration_seconds", 1000],
-  ["elapsed_seconds", 1000],
-  ["latency_seconds", 1000],
-  ["duration_us", 0.001],
-  ["duration_micros", 0.001],
-  ["duration_ns", 1e-6],
-  ["duration_nanos", 1e-6],
-  ["event.duration", 1e-6],
-  ["response_time", 1],
-  ["latencies.request", 1],
-  ["ms", 1],
-  ["msecs", 1],
-  ["time_ms", 1],
-];
-const RT = ["rt", 1000] as const;
-/** Names whose unit only the value tells: a suffix (`12ms`), else milliseconds when the field is known to be counted so. */
-const SUFFIXED = [
-  "duration",
-  "latency",
-  "elapsed",
-  "took",
-  "response_time",
-  "request_duration",
-  "elapsed_time",
-  "dur",
-  "http.response.duration",
-  "time_taken",
-];
-
-/** Looks members up whatever their case and spelling (`status_code`, `statusCode`, `Status-Code`); `a.b` also finds `b` inside `a`. */
-export type FieldReader = (names: readonly string[]) => unknown;
-
-/** Members that only hold others, of Azure's diagnostic logs and of many a logging library: what they hold counts as the object's own. */
-const CONTAINERS = [
-  "properties",
-  "fields",
-  "attributes",
-  "data",
-  "context",
-  "extra",
-  "payload",
-  "span",
-  "timing",
-  "timings",
-  "@fields",
-  "nginx",
-];
-/** Where Filebeat's modules before 7.0 put what they took out of a server's access log, one level deeper. */
-const SERVERS = ["nginx", "apache", "apache2", "iis", "traefik", "haproxy"];
-
-/** A reader over an object, one level deep. */
-export function createFieldReader(object: JsonObject): FieldReader {
-  const fields = new Map<string, unknown>();
-  for (const [key, value] of Object.entries(object)) collect(fields, { key: foldName(key), value, depth: 0 });
-  for (const container of CONTAINERS) collectAll(fields, object[container]);
-  // winston's format for Logstash puts what it was given beside the words one level deeper.
-  collectAll(fields, readObject(object["@fields"])?.["meta"]);
-  // What nginx was told to write into one member, beside the time.
-  const request = readObject(object["request"]);
-  if (typeof request?.["request"] === "string") collectAll(fields, request);
-  for (const server of SERVERS) collectAll(fields, readObject(object[server])?.["access"]);
-  return (names) => {
-    for (const name of names) {
-      const value = fields.get(foldName(name));
-      if (value !== undefined && value !== null && !(typeof value === "string" && isAbsent(value))) return value;
-    }
-    return undefined;
-  };
-}
-
-/** Names come again with every line, so their folded forms are kept; an unknown producer's endless new names are not. */
-const FOLDED = new Map<string, string>();
-const MAX_FOLDED = 4096;
-
-/** A name without its case and its word marks. */
-function foldName(name: string): string {
-  const known = FOLDED.get(name);
-  if (known !== undefined) return known;
-  const folded = name.toLowerCase().replaceAll(/[_-]/g, "");
-  if (FOLDED.size < MAX_FOLDED) FOLDED.set(name, folded);
-  return folded;
-}
-
-/** Takes what an object holds in as the outer object's own. */
-function collectAll(fields: Map<string, unknown>, container: unknown): void {
-  for (const [key, value] of Object.entries(readObject(container) ?? {})) collect(fields, { key: foldName(key), value, depth: 1 });
-}
-
-function collect(fields: Map<string, unknown>, entry: { readonly key: string; readonly value: unknown; readonly depth: number }): void {
-  const { key, value, depth } = entry;
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-    if (depth < 3 && fields.size < 500) {
-      for (const [inner, each] of Object.entries(value))
-        collect(fields, { key: `${key}.${foldName(inner)}`, value: each, depth: depth + 1 });
-    }
-    return;
-  }
-  if (!fields.has(key)) fields.set(key, value);
-}
 
 /** Sets what the fields say; returns true when they describe an exchange: a status together with a method or a target. */
 export function putNamedFields(draft: Draft, read: FieldReader, context: ParseContext): boolean {
@@ -416,44 +294,4 @@ function readStatusMember(read: FieldReader): unknown {
 function readStatusNumber(value: unknown): unknown {
   if (typeof value !== "string") return value;
   return /^([1-9]\d\d)(?: [A-Za-z].*)?$/.exec(value)?.[1];
-}
-
-/** `12ms`, `1.5s`, `250µs`, Go's `1m2.5s`: milliseconds by the value's own unit; undefined when it has none. */
-export function readSuffixedDuration(text: string): number | undefined {
-  const minutes = /^(\d{1,6})m(\d+(?:\.\d+)?)s$/.exec(text);
-  if (minutes !== null) return scaleDuration(Number(minutes[1]) * 60 + Number(minutes[2]), 1000);
-  const match = /^(\d+(?:\.\d+)?)\s*(ns|us|µs|μs|ms|s|sec|secs|seconds|msec|milliseconds|m)$/.exec(text.trim());
-  if (match === null) return undefined;
-  const units: Readonly<Record<string, number>> = { ns: 1e-6, us: 0.001, µs: 0.001, μs: 0.001, ms: 1, msec: 1, milliseconds: 1, m: 60_000 };
-  return scaleDuration(match[1], units[match[2] ?? ""] ?? 1000);
-}
-
-const LEAST_MS = 0.02;
-
-/** What Rails' loggers write beside a duration in ms: lograge, and GitLab's JSON. */
-const OF_RAILS = ["controller", "view", "db"];
-
-function readDuration(read: FieldReader): number | undefined {
-  const railsMs = read(OF_RAILS) === undefined ? undefined : scaleDuration(readJsonText(read(["duration"])), 1);
-  if (railsMs !== undefined) return railsMs;
-  for (const name of SUFFIXED) {
-    const text = readJsonText(read([name]));
-    const durationMs = text === undefined ? undefined : readSuffixedDuration(text);
-    if (durationMs !== undefined) return durationMs;
-  }
-  // HAProxy's timers, in ms; `Ta` is the whole of a request, `Tt` that of a session.
-  if (read(["tr", "tw", "tc", "tq"]) !== undefined || read(["termination_state", "termination", "tsc", "term"]) !== undefined) {
-    const totalMs = scaleDuration(readJsonText(read(["ta", "tt", "time_total"]))?.replace("+", ""), 1);
-    if (totalMs !== undefined) return totalMs;
-  }
-  // What teams call nginx's times, when several stand together.
-  const isNginx = read(["urt", "uct", "uht"]) !== undefined;
-  for (const [name, unitMs] of isNginx ? [...DURATIONS, RT] : DURATIONS) {
-    const written = read([name]);
-    const value = readJsonText(written);
-    const durationMs = value === undefined || isNoDuration(name, written, read) ? undefined : scaleDuration(value, unitMs);
-    // Seconds under a name that others count in milliseconds: nothing is answered within a few microseconds.
-    if (durationMs !== undefined && (name !== "response_time" || durationMs === 0 || durationMs >= LEAST_MS)) return durationMs;
-  }
-  return undefined;
 }

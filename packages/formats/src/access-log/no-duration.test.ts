@@ -29,3 +29,28 @@ describe("a member that is called as a duration", () => {
     expect(readDuration(members)).toBe(durationMs);
   });
 });
+
+const ofNginx = { remote_addr: "10.0.0.1", time_iso8601: "2026-11-21T10:00:00+00:00", body_bytes_sent: 8 };
+const ofDatadog = { "http.url_details.path": "/a", "network.client.ip": "10.0.0.1" };
+
+describe("a duration without a unit", () => {
+  it.each([
+    ["text with three decimals beside nginx's own names", { ...ofNginx, latency: "0.013" }, 13],
+    ["a number beside them", { ...ofNginx, total_time: 1.5 }, 1500],
+    ["the same where the upstream's time has its usual short name", { urt: "0.012", elapsed: "0.013" }, 13],
+    ["the same where the time is in the family's layout", { date: "21/Nov/2026:10:00:00 +0000", took: "0.120" }, 120],
+    ["nanoseconds beside what Datadog calls the parts of a URL", { ...ofDatadog, duration: "959623041" }, 959.623041],
+  ])("is nginx's seconds, or in its software's own: %s", (_, members, durationMs) => {
+    expect(readDuration(members)).toBe(durationMs);
+  });
+
+  it.each([
+    ["whole numbers, as httpd's microseconds", { ...ofNginx, request_time: "685" }],
+    ["the same as a number", { remote_addr: "10.0.0.1", server_name: "a", req_time: 685 }],
+    ["the same under another name", { ...ofNginx, latency: 45 }],
+    ["more decimals than nginx writes", { ...ofNginx, elapsed: "0.01324" }],
+    ["a fraction that nothing says is nginx's", { level: "info", latency: 12.5 }],
+  ])("stays unknown: %s", (_, members) => {
+    expect(readDuration(members)).toBeUndefined();
+  });
+});

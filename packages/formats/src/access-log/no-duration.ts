@@ -3,15 +3,20 @@
 /** As milliseconds, three years: such a number is a time. */
 const LEAST_TIME_MS = 1e11;
 
+/** Of requests that took so many seconds, one in a thousand took them to the millisecond. */
+const LEAST_WHOLE = 10;
+
 /** What Python's formatters write of each record beside `msecs`, its time's milliseconds. */
 const OF_PYTHON = ["levelname", "levelno", "asctime", "relativecreated", "funcname", "lineno"];
 
 /** True where a member that is called as a duration is none, or is one in a unit that nothing tells. `read` reads the record's members. */
 export function isNoDuration(name: string, written: unknown, read: (names: readonly string[]) => unknown): boolean {
   switch (name) {
-    // nginx's own has three decimals always: text without them is of another.
+    // nginx's own has three decimals always: what has none is of another, also a number, but for the few that lost them.
     case "request_time":
-      return typeof written === "string" && /^[1-9]\d*$/.test(written);
+    case "req_time":
+    case "request_rt":
+      return typeof written === "string" ? /^[1-9]\d*$/.test(written) : Number.isInteger(written) && Number(written) >= LEAST_WHOLE;
     case "msecs":
       return read(OF_PYTHON) !== undefined;
     case "time_ms":

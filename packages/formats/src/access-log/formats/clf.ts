@@ -6,7 +6,7 @@
 import { readClfHead, readCombinedTail } from "../clf-head.ts";
 import { type Draft, isAbsent, putClient, putDuration, putMadeBy, putText, readDecimal } from "../draft.ts";
 import type { ParsedLine, TextFormat, WholeDurations } from "../line.ts";
-import { readSuffixedDuration } from "../named-fields.ts";
+import { readSuffixedDuration } from "../named-durations.ts";
 import { putTries, putNginxSeconds, putNginxUpstream } from "../nginx-upstream.ts";
 import { readTokens, type Token, unescapeQuoted } from "../tokens.ts";
 

@@ -6,7 +6,7 @@ import { putAppVerdict } from "../app-verdict.ts";
 import { parseIsoTime } from "../clock.ts";
 import { type Draft, putClient, putStatus, putTarget, putTime, startDraft } from "../draft.ts";
 import type { LineParser, ParseContext, TextFormat } from "../line.ts";
-import { readSuffixedDuration } from "../named-fields.ts";
+import { readSuffixedDuration } from "../named-durations.ts";
 import { readSeverity } from "../severity.ts";
 
 /** Gin and Fiber. */

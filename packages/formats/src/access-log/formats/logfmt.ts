@@ -3,6 +3,7 @@ import { readAppRecord } from "../app-message.ts";
 import { putClient, putDuration, putStatus, putTarget, putText, putTime, startDraft } from "../draft.ts";
 import { parseAnyTime } from "../clock.ts";
 import type { LineParser, ParseContext, ParsedLine, TextFormat } from "../line.ts";
+import { readSuffixedDuration } from "../named-durations.ts";
 import { readBracketedPairs, readLabelledValues, readLoosePairs, readPairs } from "../logfmt-pairs.ts";
 
 /** `method=GET path=/jobs/1 format=json controller=JobsController action=show status=500 duration=58.33 view=40.43`. */
@@ -33,7 +34,8 @@ function readLograge(body: string, rest: { readonly prefix: string; readonly con
   putText(draft, "method", pairs.get("method"));
   putTarget(draft, pairs.get("path"));
   putStatus(draft, pairs.get("status"));
-  putDuration(draft, pairs.get("duration"), 1);
+  const duration = pairs.get("duration");
+  putDuration(draft, readSuffixedDuration(duration ?? "") ?? duration, 1);
   putClient(draft, pairs.get("remote_ip") ?? pairs.get("ip") ?? pairs.get("client_ip") ?? "");
   putText(draft, "host", pairs.get("host"));
   putText(

@@ -1,7 +1,9 @@
 /** nginx's `log_format ... escape=json` with the usual variable names as keys; values are often all text. */
 import { NO_STATUS_LINE, putDuration, putStatus, readJsonText, startDraft } from "../draft.ts";
 import type { JsonFormat, JsonLineParser, ParseContext } from "../line.ts";
-import { createFieldReader, putNamedFields } from "../named-fields.ts";
+import { createFieldReader } from "../field-reader.ts";
+import { readNginxSeconds } from "../named-durations.ts";
+import { putNamedFields } from "../named-fields.ts";
 import { putNginxUpstream } from "../nginx-upstream.ts";
 import { isUnanswered } from "../unanswered.ts";
 
@@ -39,9 +41,7 @@ function createNginxJson(context: ParseContext): JsonLineParser {
     const read = createFieldReader(object);
     const isRequest = putNamedFields(draft, read, context);
     putStatus(draft, object["status"]);
-    // nginx counts in seconds only, whatever its operators call the member.
-    if (object["request_time"] === undefined)
-      putDuration(draft, object["responsetime"] ?? object["response_time"] ?? object["duration"], 1000);
+    putDuration(draft, readNginxSeconds(read), 1);
     const isRead = isRequest || draft.status !== undefined || draft.errorMessage === NO_STATUS_LINE || isUnanswered(object, draft);
     if (!isRead) return undefined;
     const named = "upstream_status" in object || "upstream_addr" in object;

@@ -17,7 +17,7 @@ import {
 } from "../draft.ts";
 import type { LineParser, ParseContext, ParsedLine, TextFormat } from "../line.ts";
 import { isOfCaller } from "../logfmt-pairs.ts";
-import { readSuffixedDuration } from "../named-fields.ts";
+import { readSuffixedDuration } from "../named-durations.ts";
 import { putTries } from "../nginx-upstream.ts";
 import { unescapeQuoted } from "../tokens.ts";
 import { isUsualStatus } from "../usual-status.ts";

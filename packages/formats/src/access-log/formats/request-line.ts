@@ -8,7 +8,7 @@ import { anyOf } from "@faultline/model";
 import { parseAnyTime } from "../clock.ts";
 import { type Draft, putClient, putDuration, putNumber, putRequestLine, putStatus, putText, putTime, startDraft } from "../draft.ts";
 import type { LineParser, ParseContext, ParsedLine, TextFormat } from "../line.ts";
-import { readSuffixedDuration } from "../named-fields.ts";
+import { readSuffixedDuration } from "../named-durations.ts";
 import { putTries, putNginxSeconds } from "../nginx-upstream.ts";
 import { readTokens, type Token, unescapeQuoted } from "../tokens.ts";
 import { isUnit, readApartDuration } from "./clf.ts";

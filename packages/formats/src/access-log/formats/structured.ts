@@ -2,7 +2,8 @@
 import { readAppRecord } from "../app-message.ts";
 import { readObject, startDraft } from "../draft.ts";
 import type { JsonFormat, JsonObject } from "../line.ts";
-import { createFieldReader, putNamedFields, putNamedUpstream } from "../named-fields.ts";
+import { createFieldReader } from "../field-reader.ts";
+import { putNamedFields, putNamedUpstream } from "../named-fields.ts";
 import { isUnanswered } from "../unanswered.ts";
 
 /** Elastic Common Schema: `ecs.version`, or `@timestamp` beside its field sets. */

@@ -1,0 +1,131 @@
+/** How long a request took, out of named fields: in the unit that a name or a value says, or that its software counts in. */
+import { readJsonText, scaleDuration } from "./draft.ts";
+import type { FieldReader } from "./field-reader.ts";
+import { isNoDuration } from "./no-duration.ts";
+
+/** Names whose unit everybody knows, with the unit in ms. */
+const DURATIONS: readonly (readonly [name: string, unitMs: number])[] = [
+  ["request_time", 1000],
+  ["req_time", 1000],
+  ["request_rt", 1000],
+  ["duration_ms", 1],
+  ["total_time_ms", 1],
+  ["total_ms", 1],
+  ["response_time_ms", 1],
+  ["elapsed_ms", 1],
+  ["latency_ms", 1],
+  ["took_ms", 1],
+  ["request_time_ms", 1],
+  ["processing_time_ms", 1],
+  ["http.server.request.duration", 1000],
+  ["duration_s", 1000],
+  ["duration_seconds", 1000],
+  ["elapsed_seconds", 1000],
+  ["latency_seconds", 1000],
+  ["duration_us", 0.001],
+  ["duration_micros", 0.001],
+  ["duration_ns", 1e-6],
+  ["duration_nanos", 1e-6],
+  ["event.duration", 1e-6],
+  ["response_time", 1],
+  ["latencies.request", 1],
+  ["ms", 1],
+  ["msecs", 1],
+  ["time_ms", 1],
+];
+/** Names whose unit only the value tells: a suffix (`12ms`), else milliseconds when the field is known to be counted so. */
+const SUFFIXED = [
+  "duration",
+  "latency",
+  "elapsed",
+  "took",
+  "response_time",
+  "request_duration",
+  "elapsed_time",
+  "dur",
+  "http.response.duration",
+  "time_taken",
+];
+
+/** `12ms`, `1.5s`, `250µs`, Go's `1m2.5s`: milliseconds by the value's own unit; undefined when it has none. */
+export function readSuffixedDuration(text: string): number | undefined {
+  const minutes = /^(\d{1,6})m(\d+(?:\.\d+)?)s$/.exec(text);
+  if (minutes !== null) return scaleDuration(Number(minutes[1]) * 60 + Number(minutes[2]), 1000);
+  const match = /^(\d+(?:\.\d+)?)\s*(ns|us|µs|μs|ms|s|sec|secs|seconds|msec|milliseconds|m)$/.exec(text.trim());
+  if (match === null) return undefined;
+  const units: Readonly<Record<string, number>> = { ns: 1e-6, us: 0.001, µs: 0.001, μs: 0.001, ms: 1, msec: 1, milliseconds: 1, m: 60_000 };
+  return scaleDuration(match[1], units[match[2] ?? ""] ?? 1000);
+}
+
+/** What only nginx's variables are called, and what teams call its upstream's times. */
+const OF_NGINX = [
+  "urt",
+  "uct",
+  "uht",
+  "upstream_response_time",
+  "upstream_connect_time",
+  "upstream_header_time",
+  "upstream_status",
+  "upstream_addr",
+  "upstream_cache_status",
+  "body_bytes_sent",
+  "time_local",
+  "time_iso8601",
+];
+/** What its operators call `$request_time` instead. */
+const NGINX_SECONDS = [...SUFFIXED, "rt", "total_time", "responsetime"];
+const REQUEST_TIME = ["request_time", "req_time", "request_rt"];
+/** Node's loggers too can write their time in the family's layout, and their `response_time` in milliseconds with three decimals. */
+const FAMILY_SECONDS = NGINX_SECONDS.filter((name) => !/^response_?time$/.test(name));
+const FAMILY_TIME = /^\[?\d\d\/[A-Z][a-z]{2}\/\d{4}:/;
+const DATE = ["time", "date", "datetime", "timestamp", "@timestamp", "ts"];
+
+/** A time in seconds as nginx writes it, with three decimals always, of which a number loses those that are 0. */
+function isNginxSeconds(written: unknown): boolean {
+  if (typeof written === "string") return /^\d{1,6}\.\d{3}$/.test(written);
+  return typeof written === "number" && (written === 0 || (!Number.isInteger(written) && Math.round(written * 1000) / 1000 === written));
+}
+
+/** The duration of a record that is nginx's, which counts in seconds only, whatever its operators call the member. */
+export function readNginxSeconds(read: FieldReader, names = NGINX_SECONDS): number | undefined {
+  if (read(REQUEST_TIME) !== undefined) return undefined;
+  const written = names.map((name) => read([name])).find(isNginxSeconds);
+  return scaleDuration(written, 1000);
+}
+
+/** What Datadog's attributes call the parts of a URL and of a connection; the duration beside them is in nanoseconds. */
+const OF_DATADOG = ["http.url_details.path", "network.client.ip", "network.bytes_written"];
+
+const LEAST_MS = 0.02;
+
+/** What Rails' loggers write beside a duration in ms: lograge, and GitLab's JSON. */
+const OF_RAILS = ["controller", "view", "db"];
+
+/** The duration that the fields tell of, in ms. */
+export function readDuration(read: FieldReader): number | undefined {
+  const railsMs = read(OF_RAILS) === undefined ? undefined : scaleDuration(readJsonText(read(["duration"])), 1);
+  if (railsMs !== undefined) return railsMs;
+  for (const name of SUFFIXED) {
+    const text = readJsonText(read([name]));
+    const durationMs = text === undefined ? undefined : readSuffixedDuration(text);
+    if (durationMs !== undefined) return durationMs;
+  }
+  // HAProxy's timers, in ms; `Ta` is the whole of a request, `Tt` that of a session.
+  if (read(["tr", "tw", "tc", "tq"]) !== undefined || read(["termination_state", "termination", "tsc", "term"]) !== undefined) {
+    const totalMs = scaleDuration(readJsonText(read(["ta", "tt", "time_total"]))?.replace("+", ""), 1);
+    if (totalMs !== undefined) return totalMs;
+  }
+  const nanos = read(OF_DATADOG) === undefined ? undefined : readJsonText(read(["duration"]));
+  if (nanos !== undefined && /^\d{4,}$/.test(nanos)) return scaleDuration(nanos, 1e-6);
+  const names = read(OF_NGINX) !== undefined ? NGINX_SECONDS : FAMILY_TIME.test(String(read(DATE))) ? FAMILY_SECONDS : [];
+  const nginxMs = readNginxSeconds(read, names);
+  if (nginxMs !== undefined) return nginxMs;
+  for (const [name, unitMs] of DURATIONS) {
+    const written = read([name]);
+    const value = readJsonText(written);
+    const durationMs = value === undefined || isNoDuration(name, written, read) ? undefined : scaleDuration(value, unitMs);
+    // Seconds under a name that others count in milliseconds: nothing is answered within a few microseconds.
+    if (durationMs !== undefined && (name !== "response_time" || durationMs === 0 || durationMs >= LEAST_MS)) return durationMs;
+  }
+  return undefined;
+}
