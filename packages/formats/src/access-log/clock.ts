@@ -38,15 +38,42 @@ function readMonth(name: string): number {
   return MONTHS.indexOf(name.toLowerCase()) + 1;
 }
 
-/** `Z`, `+02:00`, `+0200`, `+02`, ` UTC`, ` GMT`; `fallback` when there is none. */
+/** Zones whose letters mean one offset everywhere, in minutes. CST, IST and BST mean several, and tell no time. */
+const ZONES: Readonly<Record<string, number>> = {
+  EST: -300,
+  EDT: -240,
+  CDT: -300,
+  MST: -420,
+  MDT: -360,
+  PST: -480,
+  PDT: -420,
+  WET: 0,
+  WEST: 60,
+  CET: 60,
+  CEST: 120,
+  EET: 120,
+  EEST: 180,
+  MSK: 180,
+  JST: 540,
+  KST: 540,
+  AEST: 600,
+  AEDT: 660,
+};
+const LETTERS = Object.keys(ZONES).join("|");
+
+/** `Z`, `+02:00`, `+0200`, `+02`, ` UTC`, ` GMT`, ` CEST`; `fallback` when there is none. */
 function readOffset(text: string | undefined, fallback: number): number {
+  const letters = ZONES[text?.trim() ?? ""];
+  if (letters !== undefined) return letters;
   const match = /^\s?([+-])(\d\d):?(\d\d)?$/.exec(text ?? "");
   if (match === null) return text === undefined || text === "" ? fallback : 0;
   const minutes = Number(match[2]) * 60 + Number(match[3] ?? 0);
   return match[1] === "-" ? -minutes : minutes;
 }
 
-const CLF = /^(\d{1,2})[/-]([A-Za-z]{3})[/-](\d{4})[: ](\d\d):(\d\d):(\d\d(?:[.,]\d+)?)(\s?[+-]\d\d:?\d\d|\sUTC|\sGMT)?$/;
+const CLF = new RegExp(
+  String.raw`^(\d{1,2})[/-]([A-Za-z]{3})[/-](\d{4})[: ](\d\d):(\d\d):(\d\d(?:[.,]\d+)?)(\s?[+-]\d\d:?\d\d|\s(?:UTC|GMT|${LETTERS}))?$`,
+);
 
 /** `25/Oct/2016:14:49:33 +0200`, with or without a fraction and a zone (HAProxy, Django). */
 export function parseClfTime(text: string, zoneOffsetMinutes: number): number | undefined {

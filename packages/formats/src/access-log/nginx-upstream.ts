@@ -128,9 +128,7 @@ function judgeNginx(draft: Draft, named: boolean): void {
 
 /** nginx's own times, whole or of the upstream's part, in either order: always three decimals, and the whole is never the shorter. */
 export function putNginxSeconds(draft: Draft, tokens: readonly Token[]): void {
-  const seconds = tokens
-    .filter(({ kind, text }) => kind !== "bracketed" && /^\d{1,6}\.\d{3}s?,?$/.test(text))
-    .map(({ text }) => Number.parseFloat(text));
+  const seconds = tokens.filter(({ text }) => /^\d{1,6}\.\d{3}s?,?$/.test(text)).map(({ text }) => Number.parseFloat(text));
   if (seconds.length > 0) putDuration(draft, Math.max(...seconds), 1000);
 }
 
@@ -164,4 +162,26 @@ function putSingleTry(draft: Draft, rest: string): void {
   if ((draft.status ?? 0) < 500) return;
   const { address, behind, status = "", before = status } = SINGLE.exec(rest)?.groups ?? {};
   if (Number(before) === draft.status) putNginxUpstream(draft, { address: address ?? behind, status: before }, true);
+}
+
+const NAMED_SECONDS = /(?:^|[ ,|\t])(?:request_time|rt)[= ]"?(\d{1,6}\.\d{1,3})(?=[ ",|\t]|$)/;
+
+/** `request_time 0.087`, `rt=0.001`: nginx's variable by its name, in seconds. */
+export function putNamedSeconds(draft: Draft, rest: string): void {
+  putDuration(draft, NAMED_SECONDS.exec(rest)?.[1], 1000);
+}
+
+const SERVER = /^(?:(?:\d{1,3}\.){3}\d{1,3}|\[[\da-f:.]{2,45}\]):\d{1,5}$/;
+
+/**
+ * A server behind and, next to it or with its time between, the status that it answered with. Beside a server error only the same status counts:
+ * what else stands there would tell who made it.
+ */
+export function putNextAnswer(draft: Draft, values: readonly string[]): void {
+  if (draft.upstream !== undefined) return;
+  const at = values.findIndex((value) => SERVER.test(value));
+  const [next, second] = at === -1 ? [] : values.slice(at + 1, at + 3);
+  const status = /^\d{1,6}\.\d{3}$/.test(next ?? "") ? second : next;
+  const isTold = (draft.status ?? 0) < 500 ? isUsualStatus(status) : status === String(draft.status);
+  if (isTold) putNginxUpstream(draft, { address: values[at], status }, true);
 }

@@ -7,7 +7,8 @@ import { readClfHead, readCombinedTail } from "../clf-head.ts";
 import { type Draft, isAbsent, putClient, putDuration, putMadeBy, putText, readDecimal } from "../draft.ts";
 import type { ParsedLine, TextFormat, WholeDurations } from "../line.ts";
 import { readSuffixedDuration } from "../named-durations.ts";
-import { putTries, putNginxSeconds, putNginxUpstream } from "../nginx-upstream.ts";
+import { putTries, putNamedSeconds, putNextAnswer, putNginxSeconds, putNginxUpstream } from "../nginx-upstream.ts";
+import { findRequestId } from "../telling-values.ts";
 import { readTokens, type Token, unescapeQuoted } from "../tokens.ts";
 
 /** All members of the family; the id that a line gets says which one it looks like. */
@@ -69,6 +70,9 @@ function readRest(draft: Draft, rest: readonly Token[], whole: WholeDurations): 
   }
   if (isTraefik(rest)) return readTraefik(draft, rest);
   if (isIngress(rest)) return readIngress(draft, rest);
+  const values = rest.map(({ text }) => text);
+  putText(draft, "requestId", findRequestId(values));
+  putNamedSeconds(draft, values.join(" "));
   if (rest.some((token) => token.kind === "bare" && /^[A-Za-z_]+[=:]/.test(token.text))) return readPairs(draft, rest);
   const apart = readApartDuration(rest);
   if (apart !== undefined) {
@@ -82,8 +86,21 @@ function readRest(draft: Draft, rest: readonly Token[], whole: WholeDurations): 
     return undefined;
   }
   putTries(draft, joinTokens(rest));
-  const times = rest.filter((token) => token.kind !== "bracketed" && /^\d{1,6}\.\d{3},?$/.test(token.text));
-  if (times.length > 1 || times[0]?.kind === "quoted") {
+  putNextAnswer(draft, values);
+  return readTimes(draft, rest, whole);
+}
+
+/** Reads the duration out of numbers that nothing names. */
+function readTimes(draft: Draft, rest: readonly Token[], whole: WholeDurations): string | undefined {
+  if (draft.durationMs !== undefined) return rest[0]?.kind === "quoted" ? "nginx-main" : undefined;
+  const exact = rest.filter(({ kind, text }) => kind === "bare" && /^\d{1,6}\.\d{6}$/.test(text));
+  if (exact.length === 1) {
+    // gunicorn's `%(L)s`, which it may write beside its whole seconds and microseconds.
+    putDuration(draft, exact[0]?.text, 1000);
+    return undefined;
+  }
+  const times = rest.filter(({ text }) => /^\d{1,6}\.\d{3},?$/.test(text));
+  if (times.length > 1 || (times.length === 1 && times[0]?.kind !== "bare")) {
     putNginxSeconds(draft, times);
     return "nginx-main";
   }
@@ -134,8 +151,9 @@ export function findWholeDuration(line: string): { readonly value: number; reado
   return isWhole ? { value: Number(number.text), timeMs: read.draft.timeMs } : undefined;
 }
 
+/** A number by itself, or httpd's `%T/%D`, with or without quotes. */
 function isNumber({ kind, text }: Token): boolean {
-  return kind === "bare" && /^\d+(?:\.\d+)?(?:\/\d+)?$/.test(text);
+  return kind === "bare" ? /^\d+(?:\.\d+)?(?:\/\d+)?$/.test(text) : /^\d{1,6}\/\d{1,10}$/.test(text);
 }
 
 /** ` COUNT "router" "url" 12ms`: the number is Traefik's request counter, never a status. */
@@ -248,6 +266,7 @@ function readPairs(draft: Draft, rest: readonly Token[]): string | undefined {
   putText(draft, "requestId", found["requestId"]);
   putText(draft, "host", found["host"]);
   putDuration(draft, found["time"], 1000);
+  if (found["time"] === undefined && draft.durationMs === undefined) putNginxSeconds(draft, rest);
   const named = found["status"] !== undefined || found["address"] !== undefined || found["headerTime"] !== undefined;
   if (!named) return undefined;
   const { address, status, connectTime, headerTime, responseTime } = found;

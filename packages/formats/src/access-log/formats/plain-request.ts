@@ -18,7 +18,8 @@ import {
 import type { LineParser, ParseContext, ParsedLine, TextFormat } from "../line.ts";
 import { isOfCaller } from "../logfmt-pairs.ts";
 import { readSuffixedDuration } from "../named-durations.ts";
-import { putTries } from "../nginx-upstream.ts";
+import { putTries, putNamedSeconds, putNextAnswer } from "../nginx-upstream.ts";
+import { findAgent, findRequestId } from "../telling-values.ts";
 import { unescapeQuoted } from "../tokens.ts";
 import { isUsualStatus } from "../usual-status.ts";
 
@@ -90,7 +91,8 @@ function readRow(line: string, row: RegExpExecArray, context: ParseContext): Par
 }
 
 function splitFields(line: string): string[] | undefined {
-  if (/^"[^"]*"(?:,"(?:[^"\\]|\\.|"")*")+$/.test(line)) return line.slice(1, -1).split('","', MAX_FIELDS);
+  const quoted = /^"[^"]*"( ?[,|;\t] ?)"/.exec(line)?.[1];
+  if (quoted !== undefined && line.endsWith('"')) return line.slice(1, -1).split(`"${quoted}"`, MAX_FIELDS);
   if (/^\[[^[\]]*\](?: \[[^[\]]*\]){3,}$/.test(line)) return line.slice(1, -1).split("] [", MAX_FIELDS);
   const separator = ["\t", "|", ";"].find((each) => line.includes(each)) ?? "|";
   const fields = line.split(separator, MAX_FIELDS).map((field) => field.trim());
@@ -114,12 +116,16 @@ function readFields(fields: readonly string[], context: ParseContext): ParsedLin
   // CloudFront's row too has the host between the two, and date and time apart: it is read where its wrapper is off.
   if (draft.timeMs === undefined && fields.some((field, index) => METHOD.test(field) && isHostAndPath(fields, index + 1))) return undefined;
   if (/^\d+$/.test(fields[status + 1] ?? "")) putNumber(draft, "responseBytes", fields[status + 1]);
-  putText(draft, "userAgent", unescapeQuoted(fields.slice(status).find((field) => /^[A-Z][\w-]*\/\d.* \(/i.test(field)) ?? ""));
+  const rest = fields.slice(status + 1);
+  putText(draft, "userAgent", unescapeQuoted(findAgent(rest) ?? ""));
+  putText(draft, "requestId", findRequestId(rest));
+  putNamedSeconds(draft, rest.join("|"));
   // nginx's seconds have three decimals, and so have morgan's milliseconds; only Node's dates have them too, and nginx always writes one.
   const isTimed = fields.some((field, index) => timeMs[index] !== undefined && !/\.\d{3}Z\]?$/.test(field));
   const seconds = isTimed ? fields.slice(status).filter((field) => /^\d{1,5}\.\d{3}$/.test(field)) : [];
-  if (seconds.length > 0) putDuration(draft, Math.max(...seconds.map(Number)), 1000);
-  putTries(draft, fields.slice(status + 1).join("|"));
+  if (seconds.length > 0 && draft.durationMs === undefined) putDuration(draft, Math.max(...seconds.map(Number)), 1000);
+  putTries(draft, rest.join("|"));
+  putNextAnswer(draft, rest);
   return { kind: "exchange", format: "request-line", exchange: draft };
 }
 
@@ -135,9 +141,17 @@ function putRequest(draft: Draft, fields: readonly string[]): number | undefined
   if (apart !== -1) return putSplit(draft, fields, { method: apart, target: apart + 2 });
   if (method === -1) {
     const refused = fields.findIndex((field, index) => NO_REQUEST.test(field) && REFUSED.test(fields[index + 1] ?? ""));
-    return refused === -1 ? undefined : refused + 1;
+    return refused === -1 ? findRefused(fields) : refused + 1;
   }
   return putSplit(draft, fields, { method, target: method + 1 });
+}
+
+/** A word that its server refused to take for a request: behind time and address, and before the one code in use that is a refusal. */
+function findRefused(fields: readonly string[]): number | undefined {
+  const codes = fields.flatMap((field, index) => (isUsualStatus(field) ? [index] : []));
+  const [status = 0] = codes;
+  const isAlone = codes.length === 1 && REFUSED.test(fields[status] ?? "") && /^[A-Za-z]\w*$/.test(fields[status - 1] ?? "");
+  return isAlone && fields.slice(0, status).some((field) => ADDRESS.test(field)) ? status : undefined;
 }
 
 /** A host in a field of its own between method and path. */

@@ -9,7 +9,8 @@ import { parseAnyTime } from "../clock.ts";
 import { type Draft, putClient, putDuration, putNumber, putRequestLine, putStatus, putText, putTime, startDraft } from "../draft.ts";
 import type { LineParser, ParseContext, ParsedLine, TextFormat } from "../line.ts";
 import { readSuffixedDuration } from "../named-durations.ts";
-import { putTries, putNginxSeconds } from "../nginx-upstream.ts";
+import { putTries, putNamedSeconds, putNextAnswer, putNginxSeconds } from "../nginx-upstream.ts";
+import { findAgent, findRequestId, isAgent } from "../telling-values.ts";
 import { readTokens, type Token, unescapeQuoted } from "../tokens.ts";
 import { isUnit, readApartDuration } from "./clf.ts";
 import { isUsualStatus } from "../usual-status.ts";
@@ -36,9 +37,11 @@ const LAYOUTS = [
   /: (?<request>[A-Z]{3,16} \S+ HTTP\/[\d.]+|\\x\S*|) (?<status>\d{3}) (?=(?:upstream_|request_)\w+ )/d,
   /\] (?<status>\d{3}) (?:[^"]{0,200} )?"(?<request>[^"]*)"/d,
   /\] \[(?<status>\d{3})\] "(?<request>[^"]*)"/d,
+  /\] \[(?:[A-Za-z_]{2,12}[:=])(?<status>\d{3})\](?: \[[^\]"]{0,100}\])? "(?<request>[^"]*)"/d,
   /\] [\w.:~-]{1,80} [\w.:-]{1,80}\/(?:[\w.:-]{1,80}|<[A-Z]{2,10}>) (?<status>\d{3}) (?:\d{1,12} ){0,4}"(?<request>[^"]*)"/d,
   /(?<=\] |\d |- )(?<status>\d{3}) "(?<request>[^"]*)"/d,
   /^(?<status>\d{3}) (?:[\d.-]{1,12} ){0,3}\[[^"]{0,120}"(?<request>[^"]*)"/d,
+  /\] (?:[^"]{0,200} )?"(?<request>[^"]{0,200})" (?<status>400|408|414|494|497)(?= |$)/d,
 ];
 /** A number in front of the request that may be the status, where another stands behind it. */
 const BEFORE =
@@ -90,6 +93,7 @@ function createRequestLine(context: ParseContext): LineParser {
     putDuration(draft, / (\d{1,5}\.\d{3}) $/.exec(head)?.[1], 1000);
     const end = request.index + request[0].length - (request[3] === undefined ? 0 : request[3].length + 1);
     putRest(draft, readTokens(line, end, 40));
+    if (draft.durationMs === undefined) putNamedSeconds(draft, line.slice(end));
     putTries(draft, line.slice(end));
     return { kind: "exchange", format: "request-line", exchange: draft };
   };
@@ -112,9 +116,17 @@ function readOtherLayout(line: string, context: ParseContext): ParsedLine | unde
   for (const layout of LAYOUTS) {
     const match = layout.exec(line);
     const { request = "", status } = match?.groups ?? {};
-    if (match === null || !isUsualStatus(status) || !(ASKED.test(request) || REFUSED.test(status ?? ""))) continue;
+    if (match === null || !isUsualStatus(status) || !(ASKED.test(request) || isRefused(request, status))) continue;
     const [askedAt, askedEnd] = match.indices?.groups?.["request"] ?? [0, 0];
     const [codedAt, codedEnd] = match.indices?.groups?.["status"] ?? [0, 0];
+    if (
+      !ASKED.test(request) &&
+      line
+        .slice(time.index + time[0].length, askedAt)
+        .split(" ")
+        .some((word) => word !== status && isUsualStatus(word))
+    )
+      return undefined;
     // Two codes in use around a request, or before it, are a status and something else, and nothing tells which is which.
     const others =
       codedAt < askedAt ? `${line.slice(codedEnd, askedAt)}${/^" \d{3}(?= |$)/.exec(line.slice(askedEnd, askedEnd + 6))?.[0] ?? ""}` : "";
@@ -127,30 +139,51 @@ function readOtherLayout(line: string, context: ParseContext): ParsedLine | unde
     putRequestLine(draft, unescapeQuoted(request));
     putStatus(draft, status);
     const rest = line.slice(Math.max(askedEnd, codedEnd)).replace(/^"/, "");
+    const tokens = readTokens(rest, 0, 40);
     putNamedSeconds(draft, rest);
     if (draft.durationMs === undefined) putNginxSeconds(draft, readTokens(line, time.index + time[0].length, 40));
-    if (draft.durationMs === undefined) putMeasured(draft, readTokens(rest, 0, 40));
+    if (draft.durationMs === undefined) putExactSeconds(draft, tokens);
+    // Right behind the request a whole number may be how long it took, unless that is known.
+    if (codedAt > askedAt || draft.durationMs !== undefined) putSize(draft, tokens);
+    if (draft.durationMs === undefined) putMeasured(draft, tokens);
+    putTelling(draft, tokens);
     putTries(draft, rest);
     return { kind: "exchange", format: "request-line", exchange: draft };
   }
   return undefined;
 }
 
-/** `request_time 0.087`, `rt=0.001`: nginx's variable by its name, in seconds. */
-function putNamedSeconds(draft: Draft, rest: string): void {
-  putDuration(draft, /(?:^|[ ,])(?:request_time|rt)[= ]"?(\d{1,6}\.\d{3})(?=[ ",]|$)/.exec(rest)?.[1], 1000);
+/** What a server refused to take for a request: hardly a number, a referrer or an agent. */
+function isRefused(request: string, status: string | undefined): boolean {
+  return REFUSED.test(status ?? "") && !/^[\d.]+$|^https?:/.test(request) && !isAgent(request);
+}
+
+/** The agent and the request's id by their look, and what the server behind answered. */
+function putTelling(draft: Draft, rest: readonly Token[]): void {
+  const quoted = rest.filter(({ kind }) => kind === "quoted").map(({ text }) => text);
+  putText(draft, "userAgent", unescapeQuoted(findAgent(quoted) ?? quoted[1] ?? ""));
+  const values = rest.map(({ text }) => text);
+  putText(draft, "requestId", findRequestId(values));
+  putNextAnswer(draft, values);
+}
+
+/** A whole number right there, unless its unit follows it. */
+function putSize(draft: Draft, [size, unit]: readonly Token[]): void {
+  if (size?.kind === "bare" && /^\d+$/.test(size.text) && !isUnit(unit)) putNumber(draft, "responseBytes", size.text);
+}
+
+/** One number with more decimals than nginx's is seconds all the same. */
+function putExactSeconds(draft: Draft, rest: readonly Token[]): void {
+  const seconds = rest.filter((token) => token.kind === "bare" && /^\d+\.\d{4,}$/.test(token.text));
+  if (seconds.length === 1) putDuration(draft, seconds[0]?.text, 1000);
 }
 
 /** The size follows the status, unless it is a duration with its unit; two quoted fields are referrer and agent; one number with a point and more than two digits is seconds. */
 function putRest(draft: Draft, rest: readonly Token[]): void {
-  const [size, unit] = rest;
-  if (size?.kind === "bare" && /^\d+$/.test(size.text) && !isUnit(unit)) putNumber(draft, "responseBytes", size.text);
-  const quoted = rest.filter((token) => token.kind === "quoted");
-  const agent = quoted.find(({ text }) => /^[A-Za-z][\w.-]{0,60}\/\d/.test(text)) ?? quoted[1];
-  if (quoted.length >= 2) putText(draft, "userAgent", unescapeQuoted(agent?.text ?? ""));
-  const seconds = rest.filter((token) => token.kind === "bare" && /^\d+\.\d{4,}$/.test(token.text));
-  if (seconds.length === 1) putDuration(draft, seconds[0]?.text, 1000);
-  else putNginxSeconds(draft, rest);
+  putSize(draft, rest);
+  putTelling(draft, rest);
+  putExactSeconds(draft, rest);
+  if (draft.durationMs === undefined) putNginxSeconds(draft, rest);
   putMeasured(draft, rest);
 }
 

@@ -1,0 +1,118 @@
+/** Lines of layouts that operators made up: fields where others write them, each named by what it looks like or by what stands beside it. */
+import { describe, expect, it } from "vitest";
+import { createLineReader, toFlatRecord } from "./index.ts";
+
+function read(line: string) {
+  const reader = createLineReader({ context: { nowMs: Date.UTC(2026, 10, 22), zoneOffsetMinutes: 0 } });
+  return toFlatRecord(reader.read(line));
+}
+
+const combined = '10.0.0.1 - - [21/Nov/2026:10:00:00 +0000] "GET /a HTTP/1.1" 502 8 "-" "curl/8.0"';
+const own = '10.0.0.1 [21/Nov/2026:10:00:00 +0000] "GET /a HTTP/1.1" 502 8';
+const id = "2ef927f24d28ed244096ce2a4c0f7a37";
+const asked = { "http.request.method": "GET", "url.path": "/a", "http.response.status_code": 502, "client.address": "10.0.0.1" };
+const answered = { ...asked, "http.response.body.size": 8 };
+
+describe("behind the combined format's fields", () => {
+  it.each([
+    ["nginx's seconds in brackets", `${combined} [189] [http] [0.013] [.] [43163] [0.015]`, { duration_ms: 15 }],
+    ["seconds before the referrer", `${combined.replace('8 "-"', '8 0.013 "-"')} uct=0.001 scheme=http`, { duration_ms: 13 }],
+    ["gunicorn's seconds with six decimals", `${combined} 0 - 9582 0.009582`, { duration_ms: 9.582 }],
+    [
+      "nginx's variables with their names before them",
+      `${combined} "::1" 12340 upstream_response_time 0.11 request_time 0.12`,
+      { duration_ms: 120 },
+    ],
+    ["httpd's seconds and microseconds in quotes", `${combined} "0/685" "www.example.com"`, { duration_ms: 0.685 }],
+    ["nginx's id of the request", `${combined} [${id}] [0.013]`, { request_id: id, duration_ms: 13 }],
+    ["a server behind and the status next to it", `${combined} 10.0.0.2:80 502 0.013`, { "upstream.status_code": 502, duration_ms: 13 }],
+    ["the same with its time between", `${combined} 10.0.0.2:80 0.012 502 0.013`, { "upstream.status_code": 502, duration_ms: 13 }],
+  ])("%s", (_, line, members) => {
+    expect(read(line)).toMatchObject({ ...answered, "user_agent.original": "curl/8.0", ...members });
+  });
+
+  it("a code that stands next to nothing of another server's is none of its", () => {
+    expect(read(`${combined} 0.013 200`)).not.toHaveProperty("upstream.status_code");
+  });
+
+  it("two ids are of no request", () => {
+    expect(read(`${combined} ${id} ${id.replace("2e", "3f")} 0.013`)).not.toHaveProperty("request_id");
+  });
+});
+
+describe("other layouts", () => {
+  it.each([
+    [
+      "an agent alone in quotes",
+      `${own} 0.013 "python-requests/2.31.0"`,
+      { "user_agent.original": "python-requests/2.31.0", duration_ms: 13 },
+    ],
+    ["an id in quotes", `${own} "${id}" "-" www.example.com`, { request_id: id }],
+    [
+      "the size behind a request that its status stands before",
+      own.replace('"GET', '0.013 502 "GET').replace("502 8", "8") + ' "a"',
+      { duration_ms: 13 },
+    ],
+    [
+      "values in quotes between bars",
+      `"10.0.0.1" | "21/Nov/2026:10:00:00 +0000" | "GET /a HTTP/1.1" | "502" | "8" | "${id}"`,
+      { request_id: id },
+    ],
+    [
+      "an agent between bars",
+      "10.0.0.1|2026-11-21T10:00:00+00:00|GET /a HTTP/1.1|502|8|-|Go-http-client/1.1",
+      { "user_agent.original": "Go-http-client/1.1" },
+    ],
+    [
+      "a server behind and its status between bars",
+      "2026-11-21T10:00:00+00:00|10.0.0.1|GET /a HTTP/1.1|502|8|10.0.0.2:80|502",
+      { "upstream.status_code": 502 },
+    ],
+  ])("%s", (_, line, members) => {
+    expect(read(line)).toMatchObject({ ...answered, ...members });
+  });
+
+  it.each([
+    [
+      "a named duration between bars",
+      '2026-11-21 10:00:00 | 10.0.0.1 | "GET /a HTTP/1.1" 502 | request_time=0.609 upstream_response_time=0.095',
+      { duration_ms: 609 },
+    ],
+    [
+      "a named status before the client",
+      '[21/Nov/2026:10:00:00 +0000] [HTTP:502] [10.0.0.1] "GET /a HTTP/1.1" 0.013691',
+      { duration_ms: 13.691 },
+    ],
+  ])("%s", (_, line, members) => {
+    expect(read(line)).toMatchObject({ ...asked, ...members });
+  });
+
+  it.each([
+    ["in quotes", '10.0.0.1 [21/Nov/2026:10:00:00 +0000] "GARBAGE" 400 157'],
+    ["between bars", "21/Nov/2026:10:00:00 +0000|10.0.0.1|GARBAGE|400|157|-"],
+  ])("what no server takes for a request, %s", (_, line) => {
+    const record = read(line);
+    expect(record).toMatchObject({ "http.response.status_code": 400, "client.address": "10.0.0.1", "http.response.body.size": 157 });
+    expect(record).not.toHaveProperty("http.request.method");
+  });
+
+  it("a number in quotes behind a refused request is no request", () => {
+    const record = read('[21/Nov/2026:10:00:00 +0000] 10.0.0.1 GET /a?b=7 400 "149" www.example.com "-" "-"');
+    expect(record).toMatchObject({ "http.request.method": "GET", "url.path": "/a", "http.response.status_code": 400 });
+  });
+});
+
+describe("zones by their letters", () => {
+  const at = (zone: string) => read(combined.replace("+0000", zone))?.["time"];
+
+  it("are read where they mean one offset", () => {
+    expect(at("CDT")).toBe("2026-11-21T15:00:00.000Z");
+    expect(at("CEST")).toBe("2026-11-21T08:00:00.000Z");
+    expect(at("UTC")).toBe("2026-11-21T10:00:00.000Z");
+  });
+
+  it("leave the time out where they mean several", () => {
+    expect(at("CST")).toBeUndefined();
+    expect(at("IST")).toBeUndefined();
+  });
+});

@@ -1,0 +1,21 @@
+/** What a value is by its look alone, where a layout has no name for it. */
+
+const REQUEST_ID = /^(?:[0-9a-f]{32}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/i;
+/** A product and its version. Protocols are written so too. */
+const AGENT = /^(?!(?:HTTP|TLS|SSL)v?\/|https?:)[A-Za-z][\w.-]{0,60}\/v?\d/;
+
+/** nginx's `$request_id` or a UUID; of several that differ none is known to be the request's. */
+export function findRequestId(values: readonly string[]): string | undefined {
+  const ids = new Set(values.filter((value) => REQUEST_ID.test(value)));
+  return ids.size === 1 ? [...ids][0] : undefined;
+}
+
+/** The user agent among the values. */
+export function findAgent(values: readonly string[]): string | undefined {
+  return values.find(isAgent);
+}
+
+/** True for what looks like a user agent. */
+export function isAgent(value: string): boolean {
+  return AGENT.test(value);
+}
