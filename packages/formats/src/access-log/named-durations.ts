@@ -16,15 +16,35 @@ const DURATIONS: readonly (readonly [name: string, unitMs: number])[] = [
   ["latency_ms", 1],
   ["took_ms", 1],
   ["request_time_ms", 1],
+  ["request_duration_ms", 1],
+  ["response_duration_ms", 1],
+  ["elapsed_time_ms", 1],
+  ["time_taken_ms", 1],
+  ["duration_msec", 1],
+  ["duration_millis", 1],
   ["processing_time_ms", 1],
   ["http.server.request.duration", 1000],
   ["duration_s", 1000],
+  ["latency_s", 1000],
+  ["elapsed_s", 1000],
+  ["request_time_s", 1000],
+  ["request_time_seconds", 1000],
+  ["response_time_s", 1000],
+  ["response_time_seconds", 1000],
+  ["request_duration_s", 1000],
+  ["request_duration_seconds", 1000],
   ["duration_seconds", 1000],
   ["elapsed_seconds", 1000],
   ["latency_seconds", 1000],
   ["duration_us", 0.001],
+  ["request_time_us", 0.001],
+  ["response_time_us", 0.001],
+  ["latency_us", 0.001],
+  ["elapsed_us", 0.001],
   ["duration_micros", 0.001],
   ["duration_ns", 1e-6],
+  ["latency_ns", 1e-6],
+  ["elapsed_ns", 1e-6],
   ["duration_nanos", 1e-6],
   ["event.duration", 1e-6],
   ["response_time", 1],
@@ -112,7 +132,7 @@ export function readDuration(read: FieldReader): number | undefined {
   }
   // HAProxy's timers, in ms; `Ta` is the whole of a request, `Tt` that of a session.
   if (read(["tr", "tw", "tc", "tq"]) !== undefined || read(["termination_state", "termination", "tsc", "term"]) !== undefined) {
-    const totalMs = scaleDuration(readJsonText(read(["ta", "tt", "time_total"]))?.replace("+", ""), 1);
+    const totalMs = scaleDuration(readJsonText(read(["ta", "tt", "time_total", "total_response_time", "total_time"]))?.replace("+", ""), 1);
     if (totalMs !== undefined) return totalMs;
   }
   const nanos = read(OF_DATADOG) === undefined ? undefined : readJsonText(read(["duration"]));

@@ -186,6 +186,9 @@ export function putNamedFields(draft: Draft, read: FieldReader, context: ParseCo
   const line = read(REQUEST_LINE);
   // What the client sent has the query, and is not rewritten as nginx's `$uri` is.
   if (draft.method === undefined || draft.path === undefined || (typeof line === "string" && WHOLE.test(line))) putRequestLine(draft, line);
+  // Loggers that know only words have the request for them.
+  const words = draft.method === undefined && draft.path === undefined ? read(["message", "msg"]) : undefined;
+  if (typeof words === "string" && WHOLE.test(words)) putRequestLine(draft, words);
   const query = readJsonText(read(["url.query", "query_string", "args", "query", "request_query", "cs_uri_query"]));
   if (draft.query === undefined && query !== undefined && query !== "{}") draft.query = query.replace(/^\?/, "");
   putStatus(draft, readStatusNumber(readStatusMember(read) ?? readGrokStatus(read) ?? readShortStatus(read)));

@@ -39,6 +39,9 @@ describe("a duration without a unit", () => {
     ["a number beside them", { ...ofNginx, total_time: 1.5 }, 1500],
     ["the same where the upstream's time has its usual short name", { urt: "0.012", elapsed: "0.013" }, 13],
     ["the same where the time is in the family's layout", { date: "21/Nov/2026:10:00:00 +0000", took: "0.120" }, 120],
+    ["a name that says its unit", { request_time_us: 1887 }, 1.887],
+    ["the same in seconds", { latency_s: "0.235" }, 235],
+    ["HAProxy's milliseconds, whatever its operators call them", { termination_state: "sH", total_response_time: "+30002" }, 30_002],
     ["nanoseconds beside what Datadog calls the parts of a URL", { ...ofDatadog, duration: "959623041" }, 959.623041],
   ])("is nginx's seconds, or in its software's own: %s", (_, members, durationMs) => {
     expect(readDuration(members)).toBe(durationMs);

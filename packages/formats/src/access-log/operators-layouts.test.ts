@@ -102,6 +102,51 @@ describe("other layouts", () => {
   });
 });
 
+describe("other notations of the named software", () => {
+  it.each([
+    [
+      "a unit apart right behind the status",
+      '10.0.0.1 - - [21/Nov/2026:10:00:00 +0000] "GET /a HTTP/1.0" 502 234 ms - - "curl/8.0"',
+      { duration_ms: 234 },
+    ],
+    [
+      "a request that is the whole of a record's words",
+      '{"ts":"[21/Nov/2026:10:00:00 +0000]","level":"INFO","client_ip":"10.0.0.1","message":"GET /a HTTP/1.1","status":502,"duration_ms":42}',
+      { duration_ms: 42 },
+    ],
+    [
+      "a load balancer's client under the name that tables give it",
+      '{"type":"http","time":"2026-11-21T10:00:00.1Z","client_port":"10.0.0.1:51444","target_processing_time":"0.001","elb_status_code":"502","request":"GET http://a:80/a HTTP/1.1"}',
+      { format: "alb" },
+    ],
+    [
+      "IIS' line in the record of a Windows container's monitor",
+      '{"Source":"File","LogEntry":{"Logline":"2026-11-21 10:00:00 10.0.0.9 GET /a - 80 - 10.0.0.1 curl/8.0 - 502 0 0 1290","FileName":"u_ex.log"},"SchemaVersion":"1.0.0"}',
+      { format: "iis", duration_ms: 1290 },
+    ],
+  ])("%s", (_, line, members) => {
+    const record = read(line);
+    expect(record).toMatchObject({ ...asked, ...members });
+    expect(record).not.toHaveProperty("http.response.body.size");
+  });
+
+  it.each([
+    ["pino-pretty's before its seventh version", "[1553698996235] INFO  (52887 on web1): request errored", "request errored"],
+    [
+      "httpd's of which a copy lost the time",
+      "[mpm_event:error] [pid 1] AH00484: server reached MaxRequestWorkers setting",
+      "AH00484: server reached MaxRequestWorkers setting",
+    ],
+    [
+      "nginx's, set bold",
+      "**2026/11/21 10:00:00 [error] 37#37: *248 connect() failed (111: Connection refused)",
+      "connect() failed (111: Connection refused)",
+    ],
+  ])("a record: %s", (_, line, message) => {
+    expect(read(line)).toMatchObject({ message });
+  });
+});
+
 describe("zones by their letters", () => {
   const at = (zone: string) => read(combined.replace("+0000", zone))?.["time"];
 

@@ -64,7 +64,8 @@ function parseAlbJson(object: JsonObject): ParsedLine | undefined {
   const draft = startDraft("load-balancer", "target_processing_time" in object ? "alb" : "elb");
   const timeMs = parseIsoTime(pick("time", "timestamp") ?? "", 0);
   putTime(draft, timeMs);
-  putClient(draft, pick("client_host", "client:port", "client_ip", "client"));
+  const port = pick("client_port");
+  putClient(draft, pick("client_host", "client:port", "client_ip", "client") ?? (port?.includes(":") === true ? port : undefined));
   putStatus(draft, pick("elb_status_code"));
   putNumber(draft, "requestBytes", pick("received_bytes"));
   putNumber(draft, "responseBytes", pick("sent_bytes"));

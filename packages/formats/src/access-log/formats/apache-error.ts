@@ -7,6 +7,8 @@ import { readSeverity } from "../severity.ts";
 const LINE = /^\[([A-Z][a-z]{2} [A-Z][a-z]{2}\s+\d{1,2} \d\d:\d\d:\d\d(?:\.\d+)? \d{4})\] \[(?:([\w-]*):)?(\w+)\] ?(.*)$/s;
 /** With a time of the operators' own (`ErrorLogFormat`), the module before the level tells whose line it is. */
 const OWN_TIME = /^\[(\d[^\]]{16,40})\] \[([\w-]+):(\w+)\] (.*)$/s;
+/** What is left of a line whose time a copy left out. */
+const UNTIMED = /^()\[([a-z]\w*):(\w+)\] (\[pid \d.*)$/s;
 const STARTING = /^(?:\[[\w-]+:(\w+)\] )?(?:\(\d{1,6}\)[^:]{1,80}: )?AH\d{5}: \S/;
 const PREFIX = /^(?:\w{1,40}\.c\(\d+\): )?\[(?:pid \d+(?::tid \d+)?|client ([^\]]+)|remote ([^\]]+)|[^\]]{1,64})\] ?/;
 
@@ -18,7 +20,7 @@ export const apacheError: TextFormat = { id: "apache-error", create: createApach
 
 function createApacheError(context: ParseContext): LineParser {
   return (line) => {
-    const match = LINE.exec(line) ?? OWN_TIME.exec(line);
+    const match = LINE.exec(line) ?? OWN_TIME.exec(line) ?? UNTIMED.exec(line);
     if (match === null) {
       // Before its log is open, httpd writes to the terminal without a time.
       const starting = STARTING.exec(line);

@@ -4,7 +4,7 @@
  * Sources: httpd mod_log_config, nginx ngx_http_log_module, ingress-nginx "log-format", traefik "access-logs" documentation.
  */
 import { readClfHead, readCombinedTail } from "../clf-head.ts";
-import { type Draft, isAbsent, putClient, putDuration, putMadeBy, putText, readDecimal } from "../draft.ts";
+import { type Draft, isAbsent, putClient, putDuration, putMadeBy, putNumber, putText, readDecimal } from "../draft.ts";
 import type { ParsedLine, TextFormat, WholeDurations } from "../line.ts";
 import { readSuffixedDuration } from "../named-durations.ts";
 import { putTries, putNamedSeconds, putNextAnswer, putNginxSeconds, putNginxUpstream } from "../nginx-upstream.ts";
@@ -61,6 +61,7 @@ const REQUEST_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 /** Reads what follows the family's fields; returns the id of the format that this gives away. */
 function readRest(draft: Draft, rest: readonly Token[], whole: WholeDurations): string | undefined {
   if (rest.length === 0) return undefined;
+  putApartColumn(draft, rest);
   // Behind another proxy X-Forwarded-For may stand first, and `-` in it; the peer's own address then follows.
   if (draft.clientAddress === undefined) putClient(draft, rest.find(({ kind, text }) => kind === "bare" && IPV4.test(text))?.text);
   if (rest.length <= 2 && rest[0]?.kind === "bare" && REQUEST_ID.test(rest[0].text)) {
@@ -133,6 +134,15 @@ export function readApartDuration(rest: readonly Token[]): number | undefined {
     index > 0 && isUnit(token) ? (readSuffixedDuration(`${rest[index - 1]?.text ?? ""}${token.text}`) ?? []) : [],
   );
   return durations.length === 0 ? undefined : Math.max(...durations);
+}
+
+/** A duration where the size stands in other layouts, which its unit behind it tells: `200 234 ms - -`. */
+function putApartColumn(draft: Draft, [unit, size]: readonly Token[]): void {
+  if (!isUnit(unit) || draft.responseBytes === undefined) return;
+  const durationMs = readSuffixedDuration(`${draft.responseBytes}${unit?.text}`);
+  if (durationMs !== undefined) draft.durationMs = durationMs;
+  delete draft.responseBytes;
+  putNumber(draft, "responseBytes", size?.text);
 }
 
 /** No server reads, answers and logs a request in fewer microseconds. */

@@ -35,7 +35,7 @@ const MARKED = new RegExp(String.raw`^(?:\[${LEVEL}\]|${LEVEL}(?::| -)) {1,8}\S`
 const BRACKETED = new RegExp(String.raw`^\[ ?(${LEVEL}) ?\]:? (?!\[?\d{4}-)(\S.*)$`, "is");
 /** The consoles of Nest, of Serilog, of pino-pretty, of .NET's own logger, of Elixir, and of many a script: no date in any of them. */
 const CONSOLES = [
-  /^\[(?:\d\d:\d\d:\d\d(?:\.\d{3})?(?: UTC| [+-]\d{4})?|\d{13})\] (TRACE|DEBUG|INFO|WARN|ERROR|FATAL)(?: \([^()]{1,120}\))?: (.*)$/s,
+  /^\[(?:\d\d:\d\d:\d\d(?:\.\d{3})?(?: UTC| [+-]\d{4})?|\d{13})\] (TRACE|DEBUG|INFO|WARN|ERROR|FATAL)(?: {1,2}\([^()]{1,120}\))?: (.*)$/s,
   /^\[\d\d:\d\d:\d\d(?:[.,]\d{1,6})?\]:? (TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL)\b[\s|:-]*(.*)$/s,
   /^\d\d:\d\d:\d\d(?:[.,]\d{1,6})? {1,4}\[?(TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL)\b\]?[\s|:-]*(.*)$/s,
   /^\[\d\d\/\d\d\/\d\d \d\d:\d\d:\d\d[:.,]\d{3}(?: [A-Z]{2,5})?\] \S{1,80}\s+(TRACE|DEBUG|INFO|WARN|ERROR|FATAL)\s+(.*)$/s,

@@ -12,7 +12,8 @@ const GREP =
 /** The number alone. Times of the day and dates are none, nor are the first digits of an IPv6 address. */
 const NUMBER = /^(?!\d{1,2}:\d\d[:\s])(?:\d{1,9}:|\d{1,9}-(?!\d\d-)(?=[\d[{"<]))(?=\S)/;
 const IPV6 = /^[0-9a-f]{1,4}:(?:[0-9a-f]{0,4}:)+[0-9a-f.:%]*$/i;
-const MARK = /^(?: {0,8}(?:(?:>|&gt;) ?){1,4}|[+-](?=[\w[{"<:])| {0,3}[-*•] (?!- )|#{1,3} |\d{1,3}[.)] | {0,8}\d{1,7}\t)(?=\S)/;
+const MARK =
+  /^(?: {0,8}(?:(?:>|&gt;) ?){1,4}|[+-](?=[\w[{"<:])| {0,3}[-*•] (?!- )|#{1,3} |\*\*(?=[\w[{"<])|\d{1,3}[.)] | {0,8}\d{1,7}\t)(?=\S)/;
 /** The file that OSSEC and Wazuh name before what they archive. */
 const ARCHIVED = /^[^"{}]{0,100}->\/\S{1,200}?:(?=\S)/;
 const MOST_ARCHIVED = 120;

@@ -202,7 +202,7 @@ function readJournalText(message: unknown): string {
   }
 }
 
-/** A raw line that a shipper put into `message`, `log`, `event.original` or `short_message` of its own record. */
+/** A raw line that a shipper put into `message`, `log`, `event.original` or `short_message` of its own record, or Windows' LogMonitor into its entry. */
 export function findInnerLine(object: JsonObject): string | undefined {
   const original = object["event.original"] ?? readObject(object["event"])?.["original"];
   for (const value of [
@@ -216,6 +216,7 @@ export function findInnerLine(object: JsonObject): string | undefined {
     object["_raw"],
     object["content"],
     object["raw_log"],
+    readObject(object["LogEntry"])?.["Logline"],
   ]) {
     if (typeof value === "string" && value.length > 20) return value.replace(/\r?\n$/, "");
   }
