@@ -66,7 +66,7 @@ export class Exchange<Request = unknown> {
   /** True once something was thrown: `thrown` may itself be undefined. */
   declare hasThrown: boolean;
   declare thrown: unknown;
-  #account: ThrownAccount | undefined;
+  #accounts: readonly ThrownAccount[] | undefined;
   /** The first thing thrown is the story; what an error handler throws after it is only counted. */
   declare laterThrown: number;
   declare isReported: boolean;
@@ -136,10 +136,10 @@ export class Exchange<Request = unknown> {
     if (this.isFinished) this.owner.tellLate(this);
   }
 
-  /** What can be said of the thrown thing; made once. Undefined when nothing was thrown. */
-  get account(): ThrownAccount | undefined {
-    if (this.hasThrown) this.#account ??= describeThrowable(this.thrown);
-    return this.#account;
+  /** What can be said of the thrown thing, and behind it of what caused it; made once. Nothing when nothing was thrown. */
+  get accounts(): readonly ThrownAccount[] {
+    if (this.hasThrown) this.#accounts ??= describeThrowable(this.thrown);
+    return this.#accounts ?? [];
   }
 
   /** Adds to what a failure will tell: a tenant, a flag variant, the size of a cart. At most 32. */

@@ -10,7 +10,7 @@ type Response = ServerResponse & { readonly stream?: { readonly destroyed: boole
 function findLog(instance: object | null): unknown {
   if (instance === null) return undefined;
   const key = Object.getOwnPropertySymbols(instance).find((each) => each.description === "fastify.logController");
-  return key === undefined ? findLog(Object.getPrototypeOf(instance) as object | null) : readMember(instance, key);
+  return key === undefined ? findLog(Object.getPrototypeOf(instance) as object | null) : readMember(instance, (it) => it[key]);
 }
 
 function note(thrown: unknown, request: { readonly raw: object }, { raw }: { readonly raw: Response }): void {
@@ -23,7 +23,7 @@ const watched = new WeakSet();
 /** Notes what the log of a Fastify instance is told of streams. When the response is over, it is told of that. */
 export function watchLog(guard: Guard, instance: object): void {
   const log = findLog(instance) as object | undefined;
-  const tell = readMember(log, "streamError");
+  const tell = readMember(log, (it) => it["streamError"]);
   if (log === undefined || typeof tell !== "function" || watched.has(log)) return;
   watched.add(log);
   Reflect.set(log, "streamError", function (this: unknown, ...given: Parameters<typeof note>): unknown {

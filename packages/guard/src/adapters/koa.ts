@@ -32,7 +32,11 @@ const koaView: HostView<Raw> = {
     const matched = raw[KOA]?._matchedRoute;
     return typeof matched === "string" ? matched : matched instanceof RegExp ? matched.source : undefined;
   },
-  parsedBody: (raw) => readMember(readMember(raw[KOA], "request"), "body"),
+  parsedBody: (raw) =>
+    readMember(
+      readMember(raw[KOA], (it) => it["request"]),
+      (it) => it["body"],
+    ),
 };
 
 /** What the middleware does with an error after it has been captured. */

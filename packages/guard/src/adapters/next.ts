@@ -12,13 +12,13 @@ const STEERING =
 
 /** True for what Next throws to steer: an error it must get back untouched, and no failure. */
 export function isSteering(thrown: unknown): boolean {
-  const digest = readTextMember(thrown, "digest");
-  return (digest !== undefined && STEERING.test(digest)) || readMember(thrown, "$$typeof") === Symbol.for("react.postpone");
+  const digest = readTextMember(thrown, (it) => it["digest"]);
+  return (digest !== undefined && STEERING.test(digest)) || readMember(thrown, (it) => it["$$typeof"]) === Symbol.for("react.postpone");
 }
 
 /** The status that Next makes of it: the last number in the digest, `NEXT_REDIRECT;replace;/login;307;`. */
 function readStatus(thrown: unknown): number {
-  const digest = readTextMember(thrown, "digest") ?? "";
+  const digest = readTextMember(thrown, (it) => it["digest"]) ?? "";
   const status = digest.split(";").findLast((part) => /^[34]\d\d$/.test(part));
   return status === undefined ? (digest.startsWith("NEXT_NOT_FOUND") ? 404 : 200) : Number(status);
 }

@@ -23,7 +23,7 @@ function readScheme(request: NodeRequest & { readonly scheme?: unknown }): "http
 }
 
 function readAddress(request: NodeRequest): string | undefined {
-  return readTextMember(readMember(request, "socket"), "remoteAddress");
+  return readTextMember(request, (it) => (it["socket"] as { readonly remoteAddress?: unknown } | undefined)?.remoteAddress);
 }
 
 /** Reads node:http's request, and that of node:http2's compatibility layer. Frameworks built on it override `route` and `target`. */
@@ -58,7 +58,7 @@ const DISCONNECTS = new Set([
 ]);
 
 function isDisconnect(thrown: unknown): boolean {
-  return ["code", "name", "message"].some((member) => DISCONNECTS.has(readTextMember(thrown, member) ?? ""));
+  return ["code", "name", "message"].some((member) => DISCONNECTS.has(readTextMember(thrown, (it) => it[member]) ?? ""));
 }
 
 /** Has the client closed the connection, or lost it? Of what the server breaks off itself neither is so. */
@@ -162,7 +162,7 @@ export function isClientGone(request: NodeRequest): boolean {
 /** A body that is a stream fails after the handler is done; whoever sends it listens for its errors as well. */
 export function watchStream(body: unknown, exchange: Exchange | undefined): void {
   if (exchange === undefined || typeof body !== "object" || body === null) return;
-  const on = readMember(body, "on");
+  const on = readMember(body, (it) => it["on"]);
   if (typeof on === "function") Reflect.apply(on, body, ["error", (thrown: unknown) => exchange.fail(thrown)]);
 }
 

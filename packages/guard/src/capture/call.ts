@@ -1,5 +1,5 @@
 /** One outgoing call of a request: an HTTP request, a query, anything that another process answers. */
-import { readTextMember } from "./throwable.ts";
+import { codeOf, nameOf } from "./throwable.ts";
 
 /** One call, as a client span will tell it. Times are `performance.now()`. */
 export type OutgoingCall = {
@@ -24,5 +24,5 @@ export function endCall(call: OutgoingCall, status?: number): void {
 /** Ends a call that got none: `error.type` is the code where there is one, else the class. */
 export function failCall(call: OutgoingCall, error: unknown): void {
   call.endMs = performance.now();
-  call.errorType = readTextMember(error, "code") ?? readTextMember(error, "name") ?? "_OTHER";
+  call.errorType = codeOf(error) ?? nameOf(error) ?? "_OTHER";
 }

@@ -3,7 +3,7 @@ import { AttributeText } from "../export/otlp-json.ts";
 import { escapeText } from "../json-text.ts";
 import type { Redactor } from "../redaction.ts";
 import { MAX_STACK } from "./stack.ts";
-import { flattenAccount, type ThrownAccount } from "./throwable.ts";
+import type { ThrownAccount } from "./throwable.ts";
 
 /** A redacted exception. `headline` is its type and message, escaped; `attributes` are written. */
 export type ExceptionText = { readonly headline: string; readonly attributes: string };
@@ -62,17 +62,17 @@ function redactLink(account: ThrownAccount, redactor: Redactor): Link {
   return { type: account.type, message, written, stack: redactStack(account, written, redactor) };
 }
 
-/** Writes the exception. */
-export function writeException(account: ThrownAccount, redactor: Redactor): ExceptionText {
-  const all = flattenAccount(account);
-  const links = all.map((each) => redactLink(each, redactor));
-  const message = links[0]?.written.json ?? "";
-  const type = escapeText(account.type);
+/** Writes the exception: what was thrown, and behind it what caused it. */
+export function writeException(accounts: readonly ThrownAccount[], redactor: Redactor): ExceptionText {
+  const links = accounts.map((each) => redactLink(each, redactor));
+  const thrown = links[0] as Link;
+  const message = thrown.written.json;
+  const type = escapeText(thrown.type);
   const attributes = new AttributeText();
   attributes.addEscaped("exception.type", type);
   attributes.addEscaped("exception.message", message);
   attributes.addEscaped("exception.stacktrace", joinStacks(links));
-  attributes.add("faultline.exception.code", all.find(({ code }) => code !== undefined)?.code);
+  attributes.add("faultline.exception.code", accounts.find(({ code }) => code !== undefined)?.code);
   if (links.length > 1) {
     attributes.add(
       "faultline.exception.causes",

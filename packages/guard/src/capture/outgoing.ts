@@ -72,7 +72,7 @@ function watchUndici(calls: WeakMap<object, OutgoingCall>, watch: Watch): Record
     "undici:request:create": (message) => {
       const exchange = watch.current();
       if (exchange === undefined) return;
-      const request = readMember(message, "request") as UndiciRequest & object;
+      const request = readMember(message, (it) => it["request"]) as UndiciRequest & object;
       const method = String(request.method);
       const call = recordCall(exchange, method, describeHttp(method, new URL(String(request.path), String(request.origin))));
       if (call === undefined) return;
@@ -80,12 +80,25 @@ function watchUndici(calls: WeakMap<object, OutgoingCall>, watch: Watch): Record
       if (!hasTraceparent(request.headers)) passOn(exchange, call, (name, value) => request.addHeader?.(name, value));
     },
     "undici:request:headers": (message) => {
-      const call = calls.get(readMember(message, "request") as object);
-      if (call !== undefined) endCall(call, Number(readMember(readMember(message, "response"), "statusCode")));
+      const call = calls.get(readMember(message, (it) => it["request"]) as object);
+      if (call !== undefined)
+        endCall(
+          call,
+          Number(
+            readMember(
+              readMember(message, (it) => it["response"]),
+              (it) => it["statusCode"],
+            ),
+          ),
+        );
     },
     "undici:request:error": (message) => {
-      const call = calls.get(readMember(message, "request") as object);
-      if (call !== undefined) failCall(call, readMember(message, "error"));
+      const call = calls.get(readMember(message, (it) => it["request"]) as object);
+      if (call !== undefined)
+        failCall(
+          call,
+          readMember(message, (it) => it["error"]),
+        );
     },
   };
 }
@@ -95,7 +108,7 @@ function watchHttp(calls: WeakMap<object, OutgoingCall>, watch: Watch): Record<s
     "http.client.request.created": (message) => {
       const exchange = watch.current();
       if (exchange === undefined) return;
-      const request = readMember(message, "request") as ClientRequest;
+      const request = readMember(message, (it) => it["request"]) as ClientRequest;
       const url = new URL(
         request.path.split("?", 1)[0] ?? "/",
         `${request.protocol}//${String(request.getHeader("host") ?? request.host)}`,
@@ -112,8 +125,12 @@ function watchHttp(calls: WeakMap<object, OutgoingCall>, watch: Watch): Record<s
       if (call !== undefined) endCall(call, response.statusCode);
     },
     "http.client.request.error": (message) => {
-      const call = calls.get(readMember(message, "request") as object);
-      if (call !== undefined) failCall(call, readMember(message, "error"));
+      const call = calls.get(readMember(message, (it) => it["request"]) as object);
+      if (call !== undefined)
+        failCall(
+          call,
+          readMember(message, (it) => it["error"]),
+        );
     },
   };
 }

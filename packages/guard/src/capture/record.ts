@@ -134,27 +134,27 @@ export function writeFailure(
   ending: Ending,
   { redactor, state }: { readonly redactor: Redactor; readonly state: FailureState },
 ): FailureRecord {
-  const { account } = exchange;
+  const { accounts } = exchange;
   const written = new AttributeText();
   const name = addExchange(written, exchange, { ending, shared: state.shared });
   addTold(written, exchange, state.sources);
   written.addWritten(state.runtime);
   if (state.sources !== undefined) written.addAll(state.sources);
   addInput(written, exchange, { redactor, address: state.address });
-  const exception = account === undefined ? undefined : writeException(account, redactor);
+  const exception = exchange.hasThrown ? writeException(accounts, redactor) : undefined;
   const flags = exchange.flags?.write(exchange.trace, (text) => redactor.redactText(text));
   written.add("faultline.feature_flags", flags?.short);
   const lines = writeLines(exchange, redactor);
   const beside = flags === undefined ? lines : [...flags.logs, ...lines];
   // Where OpenTelemetry owns the span, or there is none, the log record tells what the span would have told.
   if (exchange.trace.joined || ending.isLate === true) {
-    if (!ending.isFailure) written.add("error.type", account?.type);
+    if (!ending.isFailure) written.add("error.type", accounts[0]?.type);
     return { spans: [], logs: [writeEvent(exchange, ending, { name, exception, attributes: written }), ...beside] };
   }
   const spans = [writeServerSpan(exchange, ending, { name, attributes: written.written }), ...writeCalls(exchange, ending.endMs)];
   if (exception === undefined) return { spans, logs: beside };
   const own = new AttributeText();
-  own.add("error.type", account?.type);
+  own.add("error.type", accounts[0]?.type);
   return { spans, logs: [writeEvent(exchange, ending, { name, exception, attributes: own }), ...beside] };
 }
 
@@ -173,11 +173,11 @@ export function writeLoneFailure(
   redactor: Redactor,
   told: { readonly origin: string; readonly severity: number },
 ): FailureRecord {
-  const account = describeThrowable(thrown);
-  const exception = writeException(account, redactor);
+  const accounts = describeThrowable(thrown);
+  const exception = writeException(accounts, redactor);
   const written = new AttributeText();
   written.addWritten(exception.attributes);
-  written.add("error.type", account.type);
+  written.add("error.type", accounts[0]?.type);
   written.add("faultline.uncaught", told.origin);
   const log = writeLog({
     timeMs: Date.now(),

@@ -117,8 +117,12 @@ function readLooking(error: object): unknown {
   found = undefined;
   knownHead = undefined;
   if (!isNodeFormatter || Error.prepareStackTrace !== nodeFormatter || !types.isNativeError(error)) return readText(error);
-  // Where the intrinsics are frozen there is nothing to put in its place.
-  if (!Reflect.set(Error, "prepareStackTrace", lookAtSites)) return readText(error);
+  try {
+    Error.prepareStackTrace = lookAtSites;
+  } catch {
+    // Where the intrinsics are frozen there is nothing to put in its place.
+    return readText(error);
+  }
   wanted = error;
   const text = readText(error);
   wanted = undefined;

@@ -13,28 +13,41 @@ export type ThrownAccount = {
   readonly stack: Stack | undefined;
   /** Own `code` (`ECONNREFUSED`, SQLSTATE `23505`), when it is short text or a number. */
   readonly code: string | undefined;
-  /** What it was caused by, first the direct cause; the errors of an AggregateError follow it. */
-  readonly causes: readonly ThrownAccount[];
 };
 
 const MAX_TEXT = 4096;
 const MAX_LINKS = 8;
 const MAX_AGGREGATED = 8;
 
-/** Reads a member of an unknown thing; undefined when the thing cannot be read. */
-export function readMember(thing: unknown, name: PropertyKey): unknown {
+/** Something of which nothing is known. */
+type Thing = Readonly<Record<PropertyKey, unknown>>;
+
+/**
+ * Reads a member of an unknown thing; undefined when the thing cannot be read. `read` is a function of the caller's own, because V8 remembers where
+ * it found a member there: a tenth of the time that it takes to look one up by its name.
+ */
+export function readMember(thing: unknown, read: (thing: Thing) => unknown): unknown {
   try {
-    return (thing as Record<PropertyKey, unknown> | null | undefined)?.[name];
+    return read((thing ?? {}) as Thing);
   } catch {
     return undefined;
   }
 }
 
 /** Reads a member that is text; undefined when it is anything else. */
-export function readTextMember(thing: unknown, name: PropertyKey): string | undefined {
-  const value = readMember(thing, name);
+export function readTextMember(thing: unknown, read: (thing: Thing) => unknown): string | undefined {
+  const value = readMember(thing, read);
   return typeof value === "string" ? value : undefined;
 }
+
+/** The name of a thrown thing, where it is text. */
+export const nameOf = (thing: unknown): string | undefined => readTextMember(thing, (it) => it["name"]);
+
+/** Its message, where that is text. */
+export const messageOf = (thing: unknown): string | undefined => readTextMember(thing, (it) => it["message"]);
+
+/** Its code, where that is text. */
+export const codeOf = (thing: unknown): string | undefined => readTextMember(thing, (it) => it["code"]);
 
 function clip(text: string, limit: number): string {
   return text.length > limit ? text.slice(0, limit) : text;
@@ -46,18 +59,18 @@ function describePrimitive(thrown: unknown): string {
 
 /** What `error.type` says of a thrown thing. */
 export function readThrownType(thrown: unknown): string {
-  if (isReference(thrown)) return readType(thrown, readTextMember(thrown, "name"));
+  if (isReference(thrown)) return readType(thrown, nameOf(thrown));
   return thrown === null ? "null" : typeof thrown;
 }
 
 function readType(thrown: object, name: string | undefined): string {
-  const className = readTextMember(readMember(thrown, "constructor"), "name");
+  const className = nameOf(readMember(thrown, (it) => it["constructor"]));
   const preferred = name === undefined || name === "" || name === "Error" ? className || name : name;
   return clip(preferred || "object", 128);
 }
 
 function readMessage(thrown: object): string {
-  const message = readMember(thrown, "message");
+  const message = readMember(thrown, (it) => it["message"]);
   if (typeof message === "string") return clip(message, MAX_TEXT);
   try {
     return clip(JSON.stringify(thrown) ?? typeof thrown, MAX_TEXT);
@@ -67,7 +80,7 @@ function readMessage(thrown: object): string {
 }
 
 function readCode(thrown: object): string | undefined {
-  const code = readMember(thrown, "code");
+  const code = readMember(thrown, (it) => it["code"]);
   if (typeof code === "number") return String(code);
   return typeof code === "string" && code.length <= 64 ? code : undefined;
 }
@@ -77,7 +90,7 @@ function isReference(value: unknown): value is object {
 }
 
 function readAggregated(thrown: object): readonly unknown[] {
-  const errors = readMember(thrown, "errors");
+  const errors = readMember(thrown, (it) => it["errors"]);
   if (errors === undefined) return [];
   try {
     return Array.isArray(errors) ? (errors.slice(0, MAX_AGGREGATED) as unknown[]) : [];
@@ -86,50 +99,31 @@ function readAggregated(thrown: object): readonly unknown[] {
   }
 }
 
-const NO_CAUSES: readonly ThrownAccount[] = [];
-
-function readCauses(thrown: object, seen: Set<object>): readonly ThrownAccount[] {
-  const cause = readMember(thrown, "cause");
-  const aggregated = readAggregated(thrown);
-  if (cause === undefined && aggregated.length === 0) return NO_CAUSES;
-  const linked = [...(cause === undefined ? [] : [cause]), ...aggregated];
-  const accounts: ThrownAccount[] = [];
-  for (const each of linked) {
-    if (seen.size >= MAX_LINKS || (isReference(each) && seen.has(each))) continue;
-    accounts.push(describe(each, seen));
-  }
-  return accounts;
-}
-
 /** What V8 writes above the frames (ECMA-262, Error.prototype.toString). */
 function toHead(name: string | undefined, message: string): string {
   if (name === undefined || name === "") return message;
   return message === "" ? name : `${name}: ${message}`;
 }
 
-function describe(thrown: unknown, seen: Set<object>): ThrownAccount {
+/** `seen` is whatever has been told that could be met again. */
+function describe(thrown: unknown, links: ThrownAccount[], seen: unknown[]): void {
   if (!isReference(thrown)) {
-    const type = readThrownType(thrown);
-    return { type, message: clip(describePrimitive(thrown), MAX_TEXT), stack: undefined, code: undefined, causes: NO_CAUSES };
+    links.push({ type: readThrownType(thrown), message: clip(describePrimitive(thrown), MAX_TEXT), stack: undefined, code: undefined });
+    return;
   }
-  seen.add(thrown);
-  const name = readTextMember(thrown, "name");
+  seen.push(thrown);
+  const name = nameOf(thrown);
   const message = readMessage(thrown);
-  return {
-    type: readType(thrown, name),
-    message,
-    stack: readStack(thrown, toHead(name, message)),
-    code: readCode(thrown),
-    causes: readCauses(thrown, seen),
-  };
+  links.push({ type: readType(thrown, name), message, stack: readStack(thrown, toHead(name, message)), code: readCode(thrown) });
+  const cause = readMember(thrown, (it) => it["cause"]);
+  for (const each of cause === undefined ? readAggregated(thrown) : [cause, ...readAggregated(thrown)]) {
+    if (seen.length < MAX_LINKS && !seen.includes(each)) describe(each, links, seen);
+  }
 }
 
-/** The account of `thrown`, at most 8 links deep and wide, texts clipped. */
-export function describeThrowable(thrown: unknown): ThrownAccount {
-  return describe(thrown, new Set());
-}
-
-/** All links of an account, the thrown thing first, then depth first. */
-export function flattenAccount(account: ThrownAccount): readonly ThrownAccount[] {
-  return [account, ...account.causes.flatMap(flattenAccount)];
+/** The account of `thrown`, first itself, then depth first what caused it and the errors of an AggregateError: at most 8, texts clipped. */
+export function describeThrowable(thrown: unknown): readonly ThrownAccount[] {
+  const links: ThrownAccount[] = [];
+  describe(thrown, links, []);
+  return links;
 }

@@ -3,7 +3,7 @@
  * no more of a pool than a connection for a moment; the time is the server's. An answer is as durable as `synchronous_commit` makes it.
  */
 import { randomUUID } from "node:crypto";
-import { readTextMember } from "../capture/throwable.ts";
+import { codeOf } from "../capture/throwable.ts";
 import { ConfigurationError } from "../configuration.ts";
 import type { IdempotencyStore } from "./idempotency.ts";
 import { encodeAnswer, type KeyRow, readRow } from "./idempotency-row.ts";
@@ -65,7 +65,7 @@ async function makeTable(client: PostgresClient, table: string): Promise<void> {
     try {
       await client.query(statement);
     } catch (error) {
-      if (!EXISTS_ALREADY.has(readTextMember(error, "code") ?? "")) throw error;
+      if (!EXISTS_ALREADY.has(codeOf(error) ?? "")) throw error;
     }
   }
 }
@@ -86,7 +86,7 @@ export async function openPostgresIdempotencyStore(client: PostgresClient, optio
       const { rows } = await client.query(statements.claim, [scope, fingerprint, token, leaseMs]);
       return rows.length === 1 ? token : undefined;
     } catch (error) {
-      if (readTextMember(error, "code") !== COULD_NOT_SERIALIZE) throw error;
+      if (codeOf(error) !== COULD_NOT_SERIALIZE) throw error;
       return undefined;
     }
   }

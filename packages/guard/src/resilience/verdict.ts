@@ -1,5 +1,5 @@
 /** Whose fault an outcome was: only the dependency's own faults count against it, and only what may go better is tried again. */
-import { readMember, readTextMember } from "../capture/throwable.ts";
+import { nameOf, readMember } from "../capture/throwable.ts";
 import { parseRetryAfter } from "../export/transport.ts";
 import { ruleForDependency, ruleForForeignAnswer } from "../respond/dependency-rule.ts";
 import { ruleForDatabase } from "../respond/database-rule.ts";
@@ -19,16 +19,17 @@ const NOT_ITS_FAULT: Verdict = { kind: "not-its-fault" };
 const RETRYABLE = new Set([429, 502, 503, 504]);
 
 function readRetryAfterMs(response: unknown): number {
-  const headers = readMember(response, "headers");
-  const get = readMember(headers, "get");
-  const value: unknown = typeof get === "function" ? Reflect.apply(get, headers, ["retry-after"]) : readMember(headers, "retry-after");
+  const headers = readMember(response, (it) => it["headers"]);
+  const get = readMember(headers, (it) => it["get"]);
+  const value: unknown =
+    typeof get === "function" ? Reflect.apply(get, headers, ["retry-after"]) : readMember(headers, (it) => it["retry-after"]);
   return typeof value === "string" ? (parseRetryAfter(value, Date.now()) ?? 0) : 0;
 }
 
 /** Judges a result: anything with a `status` or `statusCode` of 429 or 500 and more, such as a Response, is a fault. */
 export function judgeResult(result: unknown): Verdict {
   if (typeof result !== "object" || result === null) return ANSWERED;
-  const status = readMember(result, "status") ?? readMember(result, "statusCode");
+  const status = readMember(result, (it) => it["status"]) ?? readMember(result, (it) => it["statusCode"]);
   if (typeof status !== "number" || (status < 500 && status !== 429) || status > 599) return ANSWERED;
   return { kind: "fault", isRetryable: RETRYABLE.has(status), retryAfterMs: readRetryAfterMs(result) };
 }
@@ -38,7 +39,7 @@ export function judgeThrown(thrown: unknown): Verdict {
   if (thrown instanceof ResilienceError) {
     return thrown.code === "deadline-exceeded" ? { kind: "fault", isRetryable: true, retryAfterMs: 0 } : NOT_ITS_FAULT;
   }
-  if (readTextMember(thrown, "name") === "AbortError") return NOT_ITS_FAULT;
+  if (nameOf(thrown) === "AbortError") return NOT_ITS_FAULT;
   const facts: ErrorFacts = {
     chain: readChain(thrown),
     method: "GET",
@@ -54,6 +55,6 @@ export function judgeThrown(thrown: unknown): Verdict {
   return {
     kind: "fault",
     isRetryable: received === undefined ? answer.retryable === true : RETRYABLE.has(received),
-    retryAfterMs: readRetryAfterMs(readMember(thrown, "response")),
+    retryAfterMs: readRetryAfterMs(readMember(thrown, (it) => it["response"])),
   };
 }

@@ -1,5 +1,5 @@
 /** What databases say about the data, about themselves and about the query: SQLSTATE, MySQL, SQLite, MongoDB and Prisma codes. */
-import { readMember, readTextMember } from "../capture/throwable.ts";
+import { codeOf, nameOf, readMember, readTextMember } from "../capture/throwable.ts";
 import { type ErrorAnswer, type ErrorFacts, isIdempotent } from "./error-facts.ts";
 
 const CONFLICT: ErrorAnswer = { status: 409 };
@@ -47,9 +47,9 @@ const BY_SQLITE_NUMBER: Readonly<Record<number, ErrorAnswer>> = {
 
 /** Names pg gives the members of its errors; `severity` tells a server's report from any other error with a five-letter code. */
 function readSqlState(thrown: unknown): string | undefined {
-  const code = readTextMember(thrown, "code");
+  const code = codeOf(thrown);
   if (code === undefined || !/^[0-9A-Z]{5}$/.test(code)) return undefined;
-  return readTextMember(thrown, "severity") === undefined ? undefined : code;
+  return readTextMember(thrown, (it) => it["severity"]) === undefined ? undefined : code;
 }
 
 function answerForSqlState(state: string, method: string): ErrorAnswer | undefined {
@@ -70,10 +70,10 @@ export function ruleForDatabase(facts: ErrorFacts): ErrorAnswer | undefined {
   for (const link of facts.chain) {
     const state = readSqlState(link);
     if (state !== undefined) return answerForSqlState(state, facts.method);
-    const code = readMember(link, "code");
+    const code = readMember(link, (it) => it["code"]);
     if (typeof code === "string" && Object.hasOwn(BY_CODE, code)) return BY_CODE[code];
-    if (code === 11_000 && readTextMember(link, "name")?.startsWith("Mongo")) return CONFLICT;
-    if (code === "ERR_SQLITE_ERROR") return BY_SQLITE_NUMBER[Number(readMember(link, "errcode"))];
+    if (code === 11_000 && nameOf(link)?.startsWith("Mongo")) return CONFLICT;
+    if (code === "ERR_SQLITE_ERROR") return BY_SQLITE_NUMBER[Number(readMember(link, (it) => it["errcode"]))];
   }
   return undefined;
 }

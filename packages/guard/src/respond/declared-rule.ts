@@ -1,5 +1,5 @@
 /** Errors that say themselves which status they mean: http-errors, Koa's ctx.throw, Fastify, Nest, Hono, body-parser, and the guard's own. */
-import { readMember, readTextMember } from "../capture/throwable.ts";
+import { codeOf, nameOf, readMember, readTextMember } from "../capture/throwable.ts";
 import type { ErrorAnswer, ErrorFacts } from "./error-facts.ts";
 
 /** How an error of the guard carries its answer: by a symbol, so that nothing that came from outside can forge one. */
@@ -8,14 +8,32 @@ export const ANSWER: unique symbol = Symbol.for("faultline.guard.answer");
 /** The client closed the request: nginx's 499, which no client sees and which is nobody's server error. */
 const CLIENT_CLOSED_REQUEST = 499;
 
-/** Members that only the error of an HTTP client or a cloud SDK has: its status is that of a dependency, not of this request. */
-const FOREIGN_MEMBERS = ["response", "request", "config", "$metadata", "$response", "meta", "rawType", "request_id", "requestID"] as const;
-
-/** True when the error tells of another server's answer. */
+/**
+ * True when the error tells of another server's answer: it has a member that only the error of an HTTP client or a cloud SDK has. Its status is that of a
+ * dependency, not of this request.
+ */
 export function isForeignAnswer(thrown: unknown): boolean {
   // Nest's HttpException keeps what it will answer in `response`.
-  if (typeof readMember(thrown, "getStatus") === "function" && typeof readMember(thrown, "getResponse") === "function") return false;
-  return FOREIGN_MEMBERS.some((name) => readMember(thrown, name) !== undefined);
+  if (
+    typeof readMember(thrown, (it) => it["getStatus"]) === "function" &&
+    typeof readMember(thrown, (it) => it["getResponse"]) === "function"
+  ) {
+    return false;
+  }
+  const has = readMember(thrown, (it) =>
+    [
+      it["response"],
+      it["request"],
+      it["config"],
+      it["$metadata"],
+      it["$response"],
+      it["meta"],
+      it["rawType"],
+      it["request_id"],
+      it["requestID"],
+    ].some((member) => member !== undefined),
+  );
+  return has === true;
 }
 
 /** An abort after the client went away is no failure of the server. */
@@ -23,25 +41,25 @@ export function ruleForClientGone(facts: ErrorFacts): ErrorAnswer | undefined {
   if (!facts.clientGone) return undefined;
   const [thrown] = facts.chain;
   const isAbort =
-    readTextMember(thrown, "name") === "AbortError" ||
-    readTextMember(thrown, "type") === "request.aborted" ||
-    readTextMember(thrown, "code") === "ERR_STREAM_PREMATURE_CLOSE" ||
-    readTextMember(thrown, "code") === "ECONNRESET";
+    nameOf(thrown) === "AbortError" ||
+    readTextMember(thrown, (it) => it["type"]) === "request.aborted" ||
+    codeOf(thrown) === "ERR_STREAM_PREMATURE_CLOSE" ||
+    codeOf(thrown) === "ECONNRESET";
   return isAbort ? { status: CLIENT_CLOSED_REQUEST } : undefined;
 }
 
 function readRetryAfter(thrown: unknown): number | undefined {
-  const headers = readMember(thrown, "headers");
-  const value = Number(readMember(headers, "retry-after") ?? readMember(headers, "Retry-After"));
+  const headers = readMember(thrown, (it) => it["headers"]);
+  const value = Number(readMember(headers, (it) => it["retry-after"]) ?? readMember(headers, (it) => it["Retry-After"]));
   return value >= 0 ? Math.min(value, 3600) : undefined;
 }
 
 function readStatus(thrown: unknown): number | undefined {
-  const getStatus = readMember(thrown, "getStatus");
+  const getStatus = readMember(thrown, (it) => it["getStatus"]);
   const status =
     typeof getStatus === "function"
       ? (Reflect.apply(getStatus, thrown, []) as unknown)
-      : (readMember(thrown, "status") ?? readMember(thrown, "statusCode"));
+      : (readMember(thrown, (it) => it["status"]) ?? readMember(thrown, (it) => it["statusCode"]));
   return typeof status === "number" && Number.isInteger(status) && status >= 400 && status <= 599 ? status : undefined;
 }
 
@@ -49,7 +67,7 @@ function readStatus(thrown: unknown): number | undefined {
 export function ruleForDeclaredStatus(facts: ErrorFacts): ErrorAnswer | undefined {
   const [thrown] = facts.chain;
   for (const link of facts.chain) {
-    const own = readMember(link, ANSWER);
+    const own = readMember(link, (it) => it[ANSWER]);
     if (own !== undefined) return own as ErrorAnswer;
   }
   const status = readStatus(thrown);

@@ -1,5 +1,5 @@
 /** Failures of what this service calls: no answer in time is 504, no answer or a bad one is 502, and `Proxy-Status` says which. */
-import { readMember, readTextMember } from "../capture/throwable.ts";
+import { codeOf, messageOf, nameOf, readMember } from "../capture/throwable.ts";
 import { isForeignAnswer } from "./declared-rule.ts";
 import { type ErrorAnswer, type ErrorFacts, isIdempotent } from "./error-facts.ts";
 import type { ProxyError } from "./proxy-status.ts";
@@ -50,11 +50,20 @@ function noAnswer(method: string, error: ProxyError): ErrorAnswer {
 
 function readForeignStatus(thrown: unknown): number | undefined {
   const candidates = [
-    readMember(thrown, "status"),
-    readMember(thrown, "statusCode"),
-    readMember(readMember(thrown, "response"), "status"),
-    readMember(readMember(thrown, "response"), "statusCode"),
-    readMember(readMember(thrown, "$metadata"), "httpStatusCode"),
+    readMember(thrown, (it) => it["status"]),
+    readMember(thrown, (it) => it["statusCode"]),
+    readMember(
+      readMember(thrown, (it) => it["response"]),
+      (it) => it["status"],
+    ),
+    readMember(
+      readMember(thrown, (it) => it["response"]),
+      (it) => it["statusCode"],
+    ),
+    readMember(
+      readMember(thrown, (it) => it["$metadata"]),
+      (it) => it["httpStatusCode"],
+    ),
   ];
   return candidates.find((each): each is number => typeof each === "number" && each >= 100 && each <= 599);
 }
@@ -70,13 +79,13 @@ export function ruleForForeignAnswer(facts: ErrorFacts): ErrorAnswer | undefined
 
 /** Did the connection fail at a socket that this service opened? A file that is missing has an errno too, and is no dependency. */
 function ruleForLink(link: unknown, method: string): ErrorAnswer | undefined {
-  const code = readTextMember(link, "code");
+  const code = codeOf(link);
   if (code !== undefined && Object.hasOwn(TIMED_OUT, code)) return timedOut(method, TIMED_OUT[code] as ProxyError);
   if (code !== undefined && Object.hasOwn(NO_ANSWER, code)) return noAnswer(method, NO_ANSWER[code] as ProxyError);
   if (code?.startsWith("HPE_")) return noAnswer(method, "http_protocol_error");
-  const name = readTextMember(link, "name");
+  const name = nameOf(link);
   if (name === "TimeoutError") return timedOut(method, "http_response_timeout");
-  const message = readTextMember(link, "message");
+  const message = messageOf(link);
   // pg's pool, mysql2's pool: nobody gave a connection back in time.
   if (message === "timeout exceeded when trying to connect" || message === "Queue limit reached.") {
     return { status: 503, retryable: true, retryAfterSeconds: 1, proxy: { error: "connection_limit_reached" } };
@@ -91,7 +100,7 @@ export function ruleForDependency(facts: ErrorFacts): ErrorAnswer | undefined {
   for (const link of facts.chain) {
     const answer = ruleForLink(link, facts.method);
     if (answer !== undefined) return answer;
-    const errors = readMember(link, "errors");
+    const errors = readMember(link, (it) => it["errors"]);
     // Happy Eyeballs: one error for each address that was tried.
     const inner = Array.isArray(errors) && errors.length > 0 ? ruleForLink(errors[0], facts.method) : undefined;
     if (inner !== undefined) return inner;

@@ -52,7 +52,11 @@ export function isIdempotent(method: string): boolean {
 /** The thrown thing and its causes by reference, each once. */
 export function readChain(thrown: unknown): readonly unknown[] {
   const chain: unknown[] = [thrown];
-  for (let link = readMember(thrown, "cause"); link !== undefined && chain.length < 8; link = readMember(link, "cause")) {
+  for (
+    let link = readMember(thrown, (it) => it["cause"]);
+    link !== undefined && chain.length < 8;
+    link = readMember(link, (it) => it["cause"])
+  ) {
     if (chain.includes(link)) break;
     chain.push(link);
   }

@@ -7,7 +7,7 @@ import { existsSync } from "node:fs";
 import { validateHeaderName, validateHeaderValue } from "node:http";
 import { dirname } from "node:path";
 import { inspect } from "node:util";
-import { readTextMember } from "../capture/throwable.ts";
+import { codeOf, messageOf, nameOf, readTextMember } from "../capture/throwable.ts";
 
 type Provoked = { readonly thrown: unknown; readonly message: string };
 
@@ -19,7 +19,7 @@ function failsWith(message: string, run: () => unknown): boolean {
     run();
     return false;
   } catch (error) {
-    return readTextMember(error, "message") === message;
+    return messageOf(error) === message;
   }
 }
 
@@ -65,10 +65,10 @@ function withoutEnd(value: string): string {
 
 /** A file whose name came with the request. Of a directory that was read as a file the error does not tell the name. */
 const isFileNamed: InputProof = (value, { thrown }) => {
-  const path = readTextMember(thrown, "path");
+  const path = readTextMember(thrown, (it) => it["path"]);
   if (path === undefined) return /(?:^|\/)\.{0,2}$/.test(value);
   // That there is not even the folder, a plain name in it has not done.
-  if (readTextMember(thrown, "syscall") !== undefined && !value.includes("/") && !existsSync(dirname(path))) return false;
+  if (readTextMember(thrown, (it) => it["syscall"]) !== undefined && !value.includes("/") && !existsSync(dirname(path))) return false;
   const name = path.slice(path.lastIndexOf("/") + 1);
   return value === path || (name !== "" && `/${withoutEnd(value)}`.endsWith(`/${name}`));
 };
@@ -90,8 +90,8 @@ const isBadHeader: InputProof = (value) => {
 
 /** What is no URL, or no base of one, is the value, or becomes one when something harmless stands in its place. */
 const isInUrl: InputProof = (value, { thrown }) => {
-  const base = readTextMember(thrown, "base");
-  const text = base === undefined || URL.canParse(base) ? (readTextMember(thrown, "input") ?? "") : base;
+  const base = readTextMember(thrown, (it) => it["base"]);
+  const text = base === undefined || URL.canParse(base) ? (readTextMember(thrown, (it) => it["input"]) ?? "") : base;
   return text === value || (value.length > 1 && !URL.canParse(text) && URL.canParse(text.replaceAll(value, "a")));
 };
 
@@ -141,13 +141,13 @@ const BY_NAME: Readonly<Record<string, readonly InputProof[]>> = {
 
 /** The proofs for an error of this kind; undefined when no value can provoke one, as with most bugs. */
 export function findProofs(thrown: unknown): readonly InputProof[] | undefined {
-  const code = readTextMember(thrown, "code") ?? "";
+  const code = codeOf(thrown) ?? "";
   if (Object.hasOwn(BY_CODE, code)) return BY_CODE[code];
-  const name = readTextMember(thrown, "name") ?? "";
+  const name = nameOf(thrown) ?? "";
   return Object.hasOwn(BY_NAME, name) ? BY_NAME[name] : undefined;
 }
 
 /** True for the error of a file system that has no such file. */
 export function isMissingFile(thrown: unknown): boolean {
-  return /^(?:ENOENT|ENOTDIR|EISDIR)$/.test(readTextMember(thrown, "code") ?? "");
+  return /^(?:ENOENT|ENOTDIR|EISDIR)$/.test(codeOf(thrown) ?? "");
 }

@@ -3,7 +3,7 @@
  * that merely looks like one (a dependency's broken JSON, a constant with a typing error) stays a 500.
  */
 import { unescape } from "node:querystring";
-import { readMember, readTextMember } from "../capture/throwable.ts";
+import { messageOf, nameOf, readMember } from "../capture/throwable.ts";
 import type { ErrorAnswer, ErrorFacts } from "./error-facts.ts";
 import { findProofs, isMissingFile } from "./input-proof.ts";
 
@@ -76,7 +76,7 @@ function readHeaderValues(headers: ReturnType<ErrorFacts["headers"]>): readonly 
 /** Who announces JSON and sends nothing gets the parser's word for nothing. Of an empty text alone it would prove nothing. */
 function isEmptyJson(thrown: unknown, facts: ErrorFacts, body: string | undefined): boolean {
   const { headers, method } = facts;
-  if (readTextMember(thrown, "message") !== "Unexpected end of JSON input" || (body ?? "").trim() !== "") return false;
+  if (messageOf(thrown) !== "Unexpected end of JSON input" || (body ?? "").trim() !== "") return false;
   return method !== "GET" && method !== "HEAD" && /[/+]json\b/.test(String(headers()["content-type"]));
 }
 
@@ -84,17 +84,19 @@ function isEmptyJson(thrown: unknown, facts: ErrorFacts, body: string | undefine
 function isProvoked(thrown: unknown, facts: ErrorFacts, body: string | undefined): boolean {
   const proofs = findProofs(thrown);
   if (proofs === undefined) return false;
-  const error = { thrown, message: readTextMember(thrown, "message") ?? "" };
+  const error = { thrown, message: messageOf(thrown) ?? "" };
   const read = [() => readTargetValues(facts.target), () => readBodyValues(body), () => readHeaderValues(facts.headers())];
   return read.some((values) => values().some((value) => proofs.some((proof) => proof(value, error))));
 }
 
 function isValidationError(thrown: unknown): boolean {
-  const name = readTextMember(thrown, "name") ?? "";
+  const name = nameOf(thrown) ?? "";
   if (!VALIDATION_NAMES.test(name)) return false;
-  return [readMember(thrown, "issues"), readMember(thrown, "details"), readMember(thrown, "errors")].some(
-    (each) => typeof each === "object",
-  );
+  return [
+    readMember(thrown, (it) => it["issues"]),
+    readMember(thrown, (it) => it["details"]),
+    readMember(thrown, (it) => it["errors"]),
+  ].some((each) => typeof each === "object");
 }
 
 /** The rule for input that the handler could not take. */

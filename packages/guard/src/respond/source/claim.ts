@@ -1,5 +1,5 @@
 /** What the words of an error claim of a value, and where in the script that value was read. */
-import { readTextMember } from "../../capture/throwable.ts";
+import { messageOf } from "../../capture/throwable.ts";
 import { findBinding, findPatternAt } from "./find-binding.ts";
 import type { Site } from "./frames.ts";
 import { traceChain, type Tracer } from "./input-path.ts";
@@ -156,7 +156,7 @@ function failsWith(message: string, run: () => unknown): boolean {
     run();
     return false;
   } catch (error) {
-    return readTextMember(error, "message") === message;
+    return messageOf(error) === message;
   }
 }
 

@@ -3,7 +3,7 @@
  * same path into this very request gives exactly what the error's words state, the request did it. See docs/decisions/0335.
  */
 import { types } from "node:util";
-import { readMember, readTextMember } from "../../capture/throwable.ts";
+import { messageOf, nameOf, readMember } from "../../capture/throwable.ts";
 import type { Exchange } from "../../exchange.ts";
 import type { ErrorAnswer } from "../error-facts.ts";
 import { believed, type Claim, readClaim } from "./claim.ts";
@@ -61,9 +61,9 @@ function readOrigin(claim: Pick<Claim, "paths">, stack: string): Origin | undefi
 
 function findOrigin(
   { kind, claim }: { readonly kind: number; readonly claim: Pick<Claim, "paths"> },
-  { account }: Exchange,
+  { accounts }: Exchange,
 ): Origin | undefined {
-  const stack = account?.stack?.frames ?? "";
+  const stack = accounts[0]?.stack?.frames ?? "";
   const key = kind + stack;
   if (!origins.has(key)) {
     if (origins.size >= MAX_STACKS) origins.clear();
@@ -92,10 +92,10 @@ function isProvenIn(path: InputPath, { claim, names, input }: Question): boolean
  */
 function isProvoked(exchange: Exchange, bodyText: () => string | undefined, isKnown: boolean): boolean {
   const { thrown, view, request } = exchange;
-  const message = readTextMember(thrown, "message") ?? "";
+  const message = messageOf(thrown) ?? "";
   // A base that is one is told of, and is not what failed.
-  if (isKnown && (!/^In(?:valid URL|correct locale)/.test(message) || readMember(thrown, "base") !== undefined)) return true;
-  const claimed = readClaim(message, readTextMember(thrown, "name") ?? "");
+  if (isKnown && (!/^In(?:valid URL|correct locale)/.test(message) || readMember(thrown, (it) => it["base"]) !== undefined)) return true;
+  const claimed = readClaim(message, nameOf(thrown) ?? "");
   if (claimed === undefined) return isKnown;
   const { kind, claim } = isKnown ? { kind: -1, claim: { ...claimed.claim, paths: believed } } : claimed;
   const origin = findOrigin({ kind, claim }, exchange);
@@ -108,7 +108,7 @@ function isProvoked(exchange: Exchange, bodyText: () => string | undefined, isKn
     text: bodyText() ?? (isEmpty ? "" : undefined),
     target: view.target(request),
     headers,
-    hasPlainHeaders: !(readMember(request, "request") instanceof Request),
+    hasPlainHeaders: !(readMember(request, (it) => it["request"]) instanceof Request),
   };
   return origin.paths.some((path) => isProvenIn(path, { claim, names: origin.names, input }));
 }
