@@ -9,10 +9,10 @@ enum {
 };
 #define T_NAME (T_LETTER | T_UNDERSCORE | T_DASH | T_DOT)
 
-/* What separates words: in text, in JSON, and in the text that Docker puts into JSON. */
-enum { TEXT_LINE, JSON_LINE, DOCKER_LINE };
-static const char *const separators[] = { " \t[]", " \t[]{},:", " \t[]{}\"\\" };
-static unsigned char is_separator[3][256];
+/* What separates words: in text, in JSON, and in the text or JSON that Docker puts into JSON. */
+enum { TEXT_LINE, JSON_LINE, DOCKER_LINE, DOCKER_JSON_LINE };
+static const char *const separators[] = { " \t[]", " \t[]{},:", " \t[]{}\"\\", " \t[]{}\"\\,:" };
+static unsigned char is_separator[4][256];
 
 /*
  * A bit for each byte of a line of at most MAX_LINE: where a word may end (a separator, a quote, =, and what is never read here), and where
@@ -26,7 +26,7 @@ EXPORT("tokensAt") uint32_t tokens_at(void) { return (uint32_t)&tokens; }
 EXPORT("signature") int32_t get_signature(void) { return signature; }
 
 static void fill_token_tables(void) {
-  for (int way = TEXT_LINE; way <= DOCKER_LINE; way++)
+  for (int way = TEXT_LINE; way <= DOCKER_JSON_LINE; way++)
     for (const char *c = separators[way]; *c; c++) is_separator[way][(unsigned char)*c] = 1;
 }
 
@@ -35,7 +35,7 @@ static inline v128_t separator_rows(int way) {
   v128_t text = wasm_u8x16_const(4, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 32, 0, 32 | 8, 0, 0);
   v128_t json = wasm_u8x16_const(4, 0, 0, 0, 0, 0, 0, 0, 0, 1, 8, 32 | 128, 4, 32 | 128 | 8, 0, 0);
   v128_t docker = wasm_u8x16_const(4, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 32 | 128, 0, 32 | 128 | 8, 0, 0);
-  return way == TEXT_LINE ? text : way == JSON_LINE ? json : docker;
+  return way == TEXT_LINE ? text : way == DOCKER_LINE ? docker : json;
 }
 
 /* Marks the stops of a line and of the line break behind it. */
@@ -102,15 +102,26 @@ static inline void put_token(const unsigned char *from, const unsigned char *to,
   tokens.hashes[token_count++] = (uint32_t)hash;
 }
 
+static inline int is_dockers(int way) { return way >= DOCKER_LINE; }
+
+/* How a line is cut, up to where a wrapper's text ends. */
+static int find_way(const unsigned char *line) {
+  if (word_at(line) == 0x223a22676f6c227bull) return line[8] == '{' ? DOCKER_JSON_LINE : DOCKER_LINE;
+  return *line == '{' ? JSON_LINE : TEXT_LINE;
+}
+
+/* True where a text goes on as JSON, up to the end of the line. */
+static inline int is_json_at(const unsigned char *at, int way) { return way == TEXT_LINE && at[0] == '{' && at[1] == '"'; }
+
 static inline void sign(uint32_t value) { signature = (signature ^ value) * 0x01000193u; }
 
 /* A text in quotes, from behind the first; returns where it goes on behind the last, 0 for what is never read here: a bare quote ends Docker's text. */
 static const unsigned char *cut_text(const unsigned char *line, const unsigned char *from, const unsigned char *end, int way) {
   const unsigned char *to = next_stop(text_stops, line, from);
-  if (to < end && (way == DOCKER_LINE ? *to != '\\' || to[1] != '"' : *to != '"')) return 0;
+  if (to < end && (is_dockers(way) ? *to != '\\' || to[1] != '"' : *to != '"')) return 0;
   put_token(from, to, find_classes(from, to));
   sign('"');
-  return to + (way == DOCKER_LINE ? 2 : 1);
+  return to + (is_dockers(way) ? 2 : 1);
 }
 
 /* A word, or a name and the = behind it; returns where it goes on, 0 for what is never read here. */
@@ -140,23 +151,24 @@ static const unsigned char *cut_word(const unsigned char *line, const unsigned c
  */
 EXPORT("cut") int32_t cut(uint32_t from, uint32_t to) {
   const unsigned char *line = buffer + from, *at = line, *end = buffer + to;
-  int way = *at != '{' ? TEXT_LINE : word_at(at) == 0x223a22676f6c227bull ? DOCKER_LINE : JSON_LINE;
+  int way = find_way(line);
   token_count = 0;
   signature = 0x811c9dc5u ^ way;
   if (to - from > MAX_LINE) return -1;
   mark_stops(line, end, way);
   while (at < end) {
     unsigned c = *at;
-    int is_quote = way == DOCKER_LINE ? c == '\\' && at[1] == '"' : c == '"';
+    int is_quote = is_dockers(way) ? c == '\\' && at[1] == '"' : c == '"';
+    if (is_json_at(at, way)) mark_stops(line, end, way = JSON_LINE);
     if (!is_quote && is_separator[way][c]) {
       sign(c);
       /* What stands before it is the name of a member. */
-      if (way == JSON_LINE && c == ':' && token_count > 0) signature ^= tokens.hashes[token_count - 1];
+      if ((way & JSON_LINE) && c == ':' && token_count > 0) signature ^= tokens.hashes[token_count - 1];
       at++;
       continue;
     }
     if (token_count == MAX_TOKENS) return -1;
-    at = is_quote ? cut_text(line, at + (way == DOCKER_LINE ? 2 : 1), end, way) : cut_word(line, at, end, way);
+    at = is_quote ? cut_text(line, at + (is_dockers(way) ? 2 : 1), end, way) : cut_word(line, at, end, way);
     if (!at) return -1;
   }
   return token_count;

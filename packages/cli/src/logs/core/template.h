@@ -9,7 +9,7 @@ typedef struct {
   v128_t allowed;
   uint32_t text, length, first_fixed, fixed_count;
   int32_t token;
-  uint32_t is_bare, may_be_absent, may_be_split;
+  uint32_t is_bare, way, may_be_absent, may_be_split;
 } part;
 /* Where a token lies that is part of some text, for members that stand in it. */
 typedef struct { int32_t token; uint32_t offset, length; } fixed_token;
@@ -41,17 +41,18 @@ static v128_t find_allowed(int classes_of, int way, int is_bare) {
   for (int c = 32; c < 127; c++) {
     unsigned char byte = c;
     int kind = is_digit(c) ? T_DIGIT : is_alpha(c) ? T_LETTER : c == '-' ? T_DASH : c == '.' ? T_DOT : c == ':' ? T_COLON : c == '/' ? T_SLASH : c == ',' ? T_COMMA : c == '_' ? T_UNDERSCORE : c == ' ' ? T_GAP : T_OTHER;
-    int is_end = byte == '"' || byte == '\\' || (is_bare && is_separator[way][byte]);
+    int is_end = byte == '\\' || (is_bare ? is_separator[way][byte] : byte == '"');
     if (!is_end && (classes_of & kind)) rows[c & 15] |= 1 << (c >> 4);
   }
   return load(rows);
 }
 
 /* Where a token starts behind the one before, which ends at `at`; whether it stands in quotes. -1 where it does not. */
-static int find_opening(const example *x, uint32_t at, uint32_t start, int way) {
+static int find_opening(const example *x, uint32_t at, uint32_t start, int *way) {
   for (; at < start; at++) {
-    if (way == DOCKER_LINE ? x->text[at] != '\\' || x->text[at + 1] != '"' : x->text[at] != '"') continue;
-    return at + (way == DOCKER_LINE ? 2 : 1) == start ? 1 : -1;
+    if (is_json_at(x->text + at, *way)) *way = JSON_LINE;
+    if (is_dockers(*way) ? x->text[at] != '\\' || x->text[at + 1] != '"' : x->text[at] != '"') continue;
+    return at + (is_dockers(*way) ? 2 : 1) == start ? 1 : -1;
   }
   return at == start ? 0 : -1;
 }
@@ -78,12 +79,12 @@ static int is_needed(const taught_shape *t, int token) {
 
 /* Makes a template of the line of a shape that JavaScript gave as an example. */
 static int make_template(const taught_shape *t, const example *x, line_template *m) {
-  int way = x->text[0] != '{' ? TEXT_LINE : word_at(x->text) == 0x223a22676f6c227bull ? DOCKER_LINE : JSON_LINE;
+  int way = find_way(x->text);
   unsigned char quoted[MAX_TOKENS];
-  uint32_t closing = way == DOCKER_LINE ? 2 : 1, at = 0, from = 0, fixed_count = 0, first_fixed = 0;
+  uint32_t closing = is_dockers(way) ? 2 : 1, at = 0, from = 0, fixed_count = 0, first_fixed = 0;
   part *p = m->parts;
   for (int i = 0; i < t->count; i++) {
-    int opening = find_opening(x, at, x->starts[i], way);
+    int opening = find_opening(x, at, x->starts[i], &way);
     if (opening < 0) return 0;
     quoted[i] = opening;
     at = x->ends[i] + (opening ? closing : 0);
@@ -96,7 +97,7 @@ static int make_template(const taught_shape *t, const example *x, line_template 
     int kinds_of = t->classes[i] & ~CONSTANT;
     *p++ = (part){
       find_allowed(kinds_of, way, !opening), from, x->starts[i] - from, first_fixed, fixed_count - first_fixed, i,
-      !opening, (kinds_of & T_ABSENT) != 0, !opening && (kinds_of & T_OTHER),
+      !opening, way, (kinds_of & T_ABSENT) != 0, !opening && (kinds_of & T_OTHER),
     };
     from = x->ends[i];
     first_fixed = fixed_count;
@@ -160,6 +161,7 @@ static int match(uint32_t shape, const unsigned char *line, const unsigned char 
     at = skip_allowed(at, p->allowed);
     /* A lone dash says that there is nothing, and is of no other kind. */
     if (at == from && *at == '-' && p->may_be_absent) at++;
+    if (p->is_bare && (*from == '"' || is_json_at(from, p->way))) return IS_OTHER;
     if (at - from <= 1 && (at == from || *from == '-') && (!p->may_be_absent || (at == from && p->is_bare))) return IS_OTHER;
     if (p->may_be_split && (is_alpha(*from) || *from == '_' || *from == '-' || *from == '.') && has_equals(from, at)) return IS_UNSURE;
     tokens.starts[p->token] = from - buffer;

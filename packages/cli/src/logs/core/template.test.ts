@@ -125,6 +125,19 @@ const WRITERS: Readonly<Record<string, (one: Invented) => string>> = {
 
 type Change = (line: string, random: Random) => string;
 
+const wrapped = (name: string, wrap: (line: string, one: Invented) => string) => (one: Invented) => wrap(WRITERS[name]?.(one) ?? "", one);
+const toDocker = (line: string, { iso }: Invented) => JSON.stringify({ log: `${line}\n`, stream: "stdout", time: iso });
+
+/** JSON as runtimes and shippers keep it. */
+const WRAPPED: Readonly<Record<string, (one: Invented) => string>> = {
+  "nginx in JSON in a container": wrapped("nginx in JSON", (line, { iso }) => `${iso.slice(0, 23)}123456Z stdout F ${line}`),
+  "pino in compose": wrapped("pino", (line) => `api-1  | ${line}`),
+  "Traefik behind syslog": wrapped("Traefik", (line, { iso }) => `<190>Nov 20 ${iso.slice(11, 19)} edge-1 traefik[7]: ${line}`),
+  "pino in Docker's JSON": wrapped("pino", toDocker),
+  "Elastic Common Schema in Docker's JSON": wrapped("Elastic Common Schema", toDocker),
+};
+const ALL = Object.entries({ ...WRITERS, ...WRAPPED });
+
 /** What servers write when they are not asked for anything usual, and what becomes of lines on their way. */
 const ODD: readonly Change[] = [
   (line) => `${line}\r`,
@@ -216,7 +229,7 @@ function writeLines(write: (one: Invented) => string, random: Random, changes: r
 describe("lines that are read by a template", () => {
   const file = join(folder, "any.log");
 
-  it.each(Object.entries(WRITERS))("are counted as by the parsers, odd ones among them: %s", async (name, write) => {
+  it.each(ALL)("are counted as by the parsers, odd ones among them: %s", async (name, write) => {
     const lines = writeLines(write, createRandom(name.length * 97), ODD);
     const taught = vi.spyOn(Tally.prototype, "addTaught").mockClear();
     const counted = describeTally(await countBy("wasm", file), file);
@@ -224,7 +237,7 @@ describe("lines that are read by a template", () => {
     expect(counted).toEqual(describeTally(countByParsers(file, lines), file));
   });
 
-  it.each(Object.entries(WRITERS))("are counted as by their shape where they are damaged: %s", async (name, write) => {
+  it.each(ALL)("are counted as by their shape where they are damaged: %s", async (name, write) => {
     writeLines(write, createRandom(name.length * 89), [...DAMAGE, ...ODD]);
     expect(describeTally(await countBy("wasm", file), file)).toEqual(describeTally(await countBy("javascript", file), file));
   });

@@ -36,17 +36,24 @@ for (const [character, kind] of [
 ] as const)
   CLASS[character.charCodeAt(0)] = kind;
 
-/** What stands between tokens: in text, in JSON, and in the text that Docker puts into JSON. */
+/** What stands between tokens: in text, in JSON, and in the text or JSON that Docker puts into JSON. */
 const QUOTE = 34;
+const BRACE = 123;
 const BACKSLASH = 92;
 const EQUALS = 61;
 const COLON_CODE = 58;
 const TEXT = toTable(" \t[]");
 const JSON_LINE = toTable(" \t[]{},:");
 const DOCKER = toTable(' \t[]{}"\\');
+const DOCKER_JSON = toTable(' \t[]{}"\\,:');
 const DOCKER_HEAD = '{"log":"';
 /** Names before an equals sign. */
 const NAME = LETTER | UNDERSCORE | DASH | DOT;
+
+function chooseSeparators(isDocker: boolean, isJson: boolean): Uint8Array {
+  if (isDocker) return isJson ? DOCKER_JSON : DOCKER;
+  return isJson ? JSON_LINE : TEXT;
+}
 
 function toTable(characters: string): Uint8Array {
   const table = new Uint8Array(256);
@@ -105,14 +112,19 @@ export class LineTokens {
   private cutHere(bytes: Buffer, start: number, end: number): boolean {
     this.count = 0;
     this.isForeign = false;
-    const isJson = bytes[start] === 123;
-    const isDocker = isJson && isTextAt(bytes, start, DOCKER_HEAD);
-    const separators = isDocker ? DOCKER : isJson ? JSON_LINE : TEXT;
-    let signature = FNV_OFFSET ^ (isDocker ? 2 : isJson ? 1 : 0);
+    const isDocker = isTextAt(bytes, start, DOCKER_HEAD);
+    let isJson = isDocker ? bytes[start + DOCKER_HEAD.length] === BRACE : bytes[start] === BRACE;
+    let separators = chooseSeparators(isDocker, isJson);
+    let signature = FNV_OFFSET ^ ((isDocker ? 2 : 0) + (isJson ? 1 : 0));
     let at = start;
     while (at < end) {
       const code = bytes[at] as number;
       const isQuote = isDocker ? code === BACKSLASH && bytes[at + 1] === QUOTE : code === QUOTE;
+      // What a wrapper of text holds, up to the end of the line.
+      if (!isJson && !isDocker && code === BRACE && bytes[at + 1] === QUOTE) {
+        isJson = true;
+        separators = JSON_LINE;
+      }
       if (!isQuote && separators[code] === 1) {
         signature = Math.imul(signature ^ code, FNV_PRIME);
         // What stands before it is the name of a member.
