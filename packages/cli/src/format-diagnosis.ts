@@ -11,43 +11,60 @@ const FATE_WIDTH = "PROPAGATED".length;
 /** A line, or one that is there to be copied: it is never broken, so that what is pasted is whole. */
 type Line = string | { readonly copied: string };
 
-/** A diagnosis for a person, wrapped to the width; says everything in words, nothing by colour. */
-export function formatDiagnosis(diagnosis: Diagnosis, columns = 80): string {
-  const width = Math.min(MOST_WIDTH, Math.max(LEAST_WIDTH, columns));
-  const sections = [
-    section("", [headline(diagnosis)]),
-    section("SCOPE", [describeScope(diagnosis)]),
-    section("PATH, client side first", listHops(diagnosis, width)),
+type Sections = readonly (readonly Line[])[];
+
+/** What a diagnosis tells, part by part, in the order of a story: what, where, why, what then. */
+const PARTS = {
+  verdict: (diagnosis: Diagnosis): Sections => [[headline(diagnosis)]],
+  scope: (diagnosis: Diagnosis): Sections => [section("SCOPE", [describeScope(diagnosis)])],
+  path: (diagnosis: Diagnosis, width: number): Sections => [section("PATH, client side first", listHops(diagnosis, width))],
+  suspects: ({ suspects }: Diagnosis): Sections => [
     section(
       "SUSPECTS",
-      diagnosis.suspects
+      suspects
         .slice(0, 5)
         .map(
           ({ service, operation, score }, index) =>
             `${index + 1}. ${service}${operation === undefined ? "" : `, ${operation}`} (${score.toFixed(2)})`,
         ),
     ),
+  ],
+  causes: ({ causes }: Diagnosis): Sections => [
     section(
       "CAUSES",
-      diagnosis.causes.flatMap(({ cause, confidence, evidence, against }) => [
+      causes.flatMap(({ cause, confidence, evidence, against }) => [
         `${cause}, ${Math.round(confidence * 100)} %`,
         ...quote(evidence, 4),
         ...quote(against, 2, "against: "),
       ]),
     ),
-    section("RULED OUT", listRuledOut(diagnosis)),
+  ],
+  ruledOut: (diagnosis: Diagnosis): Sections => [section("RULED OUT", listRuledOut(diagnosis))],
+  missing: ({ missing }: Diagnosis): Sections => [
     section(
       "MISSING",
-      diagnosis.missing.map(({ what, wouldTell }) => `${what}: would tell ${wouldTell}`),
+      missing.map(({ what, wouldTell }) => `${what}: would tell ${wouldTell}`),
     ),
+  ],
+  next: ({ next }: Diagnosis): Sections => [
     section(
       "NEXT",
-      diagnosis.next.flatMap(({ check, command }) => [check, ...(command === undefined ? [] : [{ copied: `    $ ${command}` }])]),
+      next.flatMap(({ check, command }) => [check, ...(command === undefined ? [] : [{ copied: `    $ ${command}` }])]),
     ),
-    formatProtections("GUARD NOW", diagnosis.guard.now),
-    formatProtections("PREVENT", diagnosis.guard.prevent),
-  ];
-  return `${sections
+  ],
+  guard: ({ guard }: Diagnosis): Sections => [formatProtections("GUARD NOW", guard.now), formatProtections("PREVENT", guard.prevent)],
+} as const;
+
+/** A part of a diagnosis that can be told by itself. */
+export type DiagnosisPart = keyof typeof PARTS;
+
+const ALL_PARTS = Object.keys(PARTS) as readonly DiagnosisPart[]; // the keys of the constant above
+
+/** A diagnosis for a person, or parts of it, wrapped to the width; says everything in words, nothing by colour. */
+export function formatDiagnosis(diagnosis: Diagnosis, columns = 80, parts: readonly DiagnosisPart[] = ALL_PARTS): string {
+  const width = Math.min(MOST_WIDTH, Math.max(LEAST_WIDTH, columns));
+  return `${parts
+    .flatMap((part) => PARTS[part](diagnosis, width))
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.flatMap((line) => (typeof line === "string" ? wrap(line, width) : toPlain(line.copied))).join("\n"))
     .join("\n\n")}\n`;
@@ -65,7 +82,9 @@ function headline(diagnosis: Diagnosis): string {
   }
   if (scope.failing === 0 && causes.length === 0) return "INCONCLUSIVE. No failure in scope.";
   const sentence = describeDiagnosis(diagnosis);
-  return diagnosis.verdict === "diagnosed" ? `DIAGNOSED. ${sentence}` : sentence.replace(/^Inconclusive: /, "INCONCLUSIVE. ");
+  return diagnosis.verdict === "diagnosed"
+    ? `DIAGNOSED. ${sentence}`
+    : sentence.replace(/^Inconclusive: (w?)/, (_, first: string) => `INCONCLUSIVE. ${first.toUpperCase()}`);
 }
 
 function describeScope({ scope }: Diagnosis): string {
@@ -87,7 +106,8 @@ function toSecond(timeMs: number): string {
   return new Date(timeMs).toISOString().slice(0, 19).replace("T", " ");
 }
 
-function quote(evidence: readonly Evidence[], limit: number, prefix = ""): readonly string[] {
+/** Evidence with what was measured, the first few of it, each on a line of its own. */
+export function quote(evidence: readonly Evidence[], limit: number, prefix = ""): readonly string[] {
   return evidence.slice(0, limit).map(({ statement, measured }) => `    ${prefix}${statement} (${oneLine(measured)})`);
 }
 

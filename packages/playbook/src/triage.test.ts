@@ -393,6 +393,15 @@ describe("triage of one failing request", () => {
     },
   );
 
+  it("says of a backend that knows no such path that it does not fail, and not that it answers well", () => {
+    const { maker } = judge([
+      respond("first", { status: 503, headers: { "content-type": "text/html" }, body: "<h1>Sorry</h1>" }),
+      respond("direct", { status: 404, body: "{}" }),
+    ]);
+    expect(maker.evidence.map(({ statement }) => statement)).toContain("the backend itself answers without a server error");
+    expect(maker).toMatchObject({ maker: "intermediary" });
+  });
+
   it("takes a status text for Traefik's only where no header is there that Traefik does not write", () => {
     const bare = { "content-type": "text/plain; charset=utf-8" };
     const say = (headers: Readonly<Record<string, string>>) =>

@@ -86,7 +86,7 @@ export function triageProbes(sent: ProbeSeries, window: { readonly fromMs: numbe
       because: "not seen: no probe showed a sign of it",
     })),
     missing: listMissing(series.probes, maker),
-    next: listNext(series.probes, maker, { causes, tlsFlaws }),
+    next: listNext(series, maker, { causes, tlsFlaws }),
     guard: planGuard({
       causes,
       path,
@@ -230,7 +230,10 @@ const CAUSE_CHECKS: Partial<Readonly<Record<CauseId, CheckTemplate>>> = {
   "body-too-large": { check: "Which hop has a limit near that size (client_max_body_size, body parser, API gateway payload)?" },
   "gateway-mismatch": { check: "What does the gateway's error log say about the backend's response?" },
   "gateway-identity": { check: "With which identity does the gateway call its backend, and may it?" },
-  "unhandled-exception": { check: "What does the app's log say at that moment? It may have the request or trace id above." },
+  "unhandled-exception": {
+    check: "What does the app's log say at that moment?",
+    command: "grep -rF -- {{requestId}} LOG_FOLDER",
+  },
   "circuit-open": { check: "Which circuit breaker refuses, since when, and what did the calls fail with that it counted?" },
   "resource-exhausted": { check: "How full is the server: processor, memory, queue and connections, each against its limit?" },
   "rate-limited-as-5xx": { check: "Whose limit is it, what does it count, and how much of it is left?" },
@@ -251,8 +254,9 @@ function isBroken([first]: readonly Probe[]): boolean {
 
 type Weighed = { readonly causes: readonly RankedCause[]; readonly tlsFlaws: readonly TlsFlaw[] };
 
-function listNext(probes: readonly Probe[], maker: MakerJudgement, { causes, tlsFlaws }: Weighed): readonly NextCheck[] {
-  const words = readWords(probes, maker);
+function listNext(series: ProbeSeries, maker: MakerJudgement, { causes, tlsFlaws }: Weighed): readonly NextCheck[] {
+  const { probes } = series;
+  const words = readWords(series, maker);
   const platform = maker.maker === "intermediary" ? toPlatform(maker.name) : undefined;
   const direct = { command: "npx faultline triage {{url}} --direct BACKEND_URL" };
   const logs = platform === undefined ? undefined : RECENT_LOGS[platform];
@@ -270,7 +274,7 @@ function listNext(probes: readonly Probe[], maker: MakerJudgement, { causes, tls
       ? [RESTARTED, { check: "Does it break straight at the server too, past whatever stands before it?", ...direct }]
       : []),
     maker.maker === "app" && causes[0]?.cause !== "unhandled-exception"
-      ? { check: "The app wrote it: its log around this request says why." }
+      ? { check: "The app wrote it: its log around this request says why.", command: "grep -rF -- {{requestId}} LOG_FOLDER" }
       : undefined,
     maker.maker === "intermediary" ? withCommand("{{service}} wrote it: what do its logs of the last minutes say?", logs) : undefined,
     maker.maker === "intermediary" && !hasDirect && !isCertain ? { check: "Does the backend itself answer?", ...direct } : undefined,
@@ -298,10 +302,11 @@ function withCommand(check: string, command: string | undefined): CheckTemplate 
 }
 
 /** What the templates may name: the address that was asked, and who answered. */
-function readWords([first]: readonly Probe[], maker: MakerJudgement): CheckWords {
+function readWords({ probes: [first], requestId }: ProbeSeries, maker: MakerJudgement): CheckWords {
   const [, scheme, host, port] = /^(https?):\/\/(?:[^@/?#]*@)?(\[[\da-f:.]+\]|[\w.-]+)(?::(\d{1,5}))?/i.exec(first?.url ?? "") ?? [];
   return {
     service: maker.name,
+    ...(requestId === undefined ? {} : { requestId: quoteWord(requestId) }),
     ...(host === undefined ? {} : { host, port: port ?? (scheme?.toLowerCase() === "https" ? "443" : "80") }),
     ...(first === undefined ? {} : { url: quoteWord(first.url.replace(/[?#].*$/s, "")) }),
   };

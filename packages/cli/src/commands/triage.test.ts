@@ -22,10 +22,12 @@ async function serve(answer: (request: IncomingMessage, response: ServerResponse
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-async function triage(...words: string[]) {
+const triage = (...words: string[]) => triageOn({}, ...words);
+
+async function triageOn(terminal: { readonly columns?: number }, ...words: string[]) {
   const printed = { out: "", err: "" };
   const io = {
-    stdout: { write: (text: string) => (printed.out += text) },
+    stdout: { write: (text: string) => (printed.out += text), ...terminal },
     stderr: { write: (text: string) => (printed.err += text) },
     stdin: (async function* () {})(),
     env: {},
@@ -47,6 +49,12 @@ function leadOnLate({ url }: IncomingMessage, response: ServerResponse): void {
   else response.writeHead(500).end();
 }
 
+/** Fails on /x as an app of Express does, and answers well elsewhere. */
+function failOnX({ url }: IncomingMessage, response: ServerResponse): void {
+  const [status, body] = url === "/x" ? [500, '{"error":"internal"}'] : [200, "{}"];
+  response.writeHead(status, { "content-type": "application/json", "x-powered-by": "Express", "x-request-id": "req-77" }).end(body);
+}
+
 /** Built at run time, so that nothing in the repository looks like a secret. */
 const SECRET = ["sk", "live", "4eC39HqLyjWDarjtT1zdp7dcAbCd"].join("_");
 
@@ -56,6 +64,52 @@ describe("faultline triage", () => {
     const { out } = await triage(base.replace("http:", "https:"));
     expect(out).toContain("NO RESPONSE: wrong version number\n");
     expect(out).not.toMatch(/SSL routines|tlsany_meth/);
+  });
+
+  it("says after the probes first what it is and what to do next, then what that stands on, and nothing twice", async () => {
+    const base = await serve(failOnX);
+    const { out } = await triage(`${base}/x`);
+    const titles = out.split("\n").filter((line) => /^[A-Z]{2}/.test(line));
+    expect(titles.map((line) => /^[A-Z ]+[A-Z]/.exec(line)?.[0])).toEqual([
+      "REQUEST",
+      "PROBES",
+      "DIAGNOSED",
+      "WHO WROTE IT",
+      "NEXT",
+      "RESPONSE",
+      "IDS",
+      "SCOPE",
+      "EVIDENCE",
+      "CAUSES",
+      "MISSING",
+      "GUARD NOW",
+      "PREVENT",
+    ]);
+    expect(out).not.toMatch(/RULED OUT|SUSPECTS/);
+    expect(out.slice(out.indexOf("NEXT"), out.indexOf("RESPONSE"))).toContain("$ grep -rF -- req-77 LOG_FOLDER");
+  });
+
+  it("speaks of no id where the answer has none, and begins its verdict with a capital", async () => {
+    const base = await serve((_, response) => void response.writeHead(500).end("{}"));
+    const { out } = await triage(`${base}/x`);
+    expect(out).toMatch(/^INCONCLUSIVE\. Which hop makes the failures/m);
+    expect(out).not.toMatch(/the id above|request or trace id/);
+    const told = await serve((_, response) => void response.writeHead(500, { "x-powered-by": "Express" }).end('{"error":"TypeError: x"}'));
+    expect((await triage(`${told}/x`)).out).not.toMatch(/\bid\b/);
+  });
+
+  it.each([80, 50])("is broken to a terminal's width, but for what is copied: %i columns", async (columns) => {
+    const base = await serve((_, response) => void response.writeHead(500, { "x-request-id": "req-77" }).end("{}"));
+    const { out } = await triageOn({ columns }, `${base}/some/longer/path`);
+    const broken = out.split("\n").filter((line) => !/^ {2,}\$ |^ {2}[\w-]+: |^ {6}\S/.test(line));
+    expect(broken.filter((line) => line.length > columns)).toEqual([]);
+  });
+
+  it("tells each evidence once in a report to paste", async () => {
+    const page = "<center><h1>504 Gateway Time-out</h1></center>\r\n<hr><center>nginx</center>";
+    const base = await serve((_, response) => void response.writeHead(504, { server: "nginx", "content-type": "text/html" }).end(page));
+    const { out } = await triage(base, "--markdown");
+    expect(out.match(/a proxy time-out of nginx elapsed/g)).toHaveLength(1);
   });
 
   it("has a title once over the response in a report to paste", async () => {

@@ -9,7 +9,7 @@ import { type Command, type CommandIo, UsageError } from "../command.ts";
 import { readHttpUrl } from "../read-http-url.ts";
 import { readNumber } from "../read-number.ts";
 import { readSignatures } from "../read-signatures.ts";
-import { findBodyIds, findIds, type FoundId } from "../triage/find-ids.ts";
+import { findBodyIds, findIds, findOwnId, type FoundId } from "../triage/find-ids.ts";
 import { formatFindings, formatMarkdown, formatProbe, formatRequest, toExcerpt, type TriageReport } from "../triage/format-triage.ts";
 import { redactProbe, redactRequest } from "../triage/redact-probe.ts";
 import { type ProbePlan, type ProbeRun, runProbes } from "../triage/run-probes.ts";
@@ -135,11 +135,22 @@ function toReport({ sent, tls, undone }: ProbeRun, { redactor, signatures, windo
       .join(", ") ?? "";
   const proxyStatus = parseProxyStatus(field);
   const handshakes = tls === undefined ? {} : { tls };
-  const triaged = triageProbes({ probes, proxyStatus: proxyStatus.ok ? proxyStatus.value : [], signatures, ...handshakes }, window);
+  const ids = toDistinct([...findIds(findJudged(probes).response?.headers ?? []), ...findBodyIds(redactor.redactText(raw?.body ?? ""))]);
+  const own = findOwnId(ids);
+  const triaged = triageProbes(
+    {
+      probes,
+      proxyStatus: proxyStatus.ok ? proxyStatus.value : [],
+      signatures,
+      ...handshakes,
+      ...(own === undefined ? {} : { requestId: own }),
+    },
+    window,
+  );
   return {
     request: redactRequest(judged.request, redactor),
     probes: probes.map((probe) => hideBody(probe, redactor)) as [Probe, ...Probe[]],
-    ids: toDistinct([...findIds(findJudged(probes).response?.headers ?? []), ...findBodyIds(redactor.redactText(raw?.body ?? ""))]),
+    ids,
     ...(raw?.body === undefined ? {} : { bodyExcerpt: toExcerpt(redactor.redactText(raw.body)) }),
     triage: triaged,
     undone,

@@ -1,11 +1,14 @@
 /** An id that finds this exchange in somebody's logs or traces; `header` says where it stood. */
 export type FoundId = { readonly header: string; readonly value: string; readonly finds: string };
 
+const IN_LOGS = "the request in the app's logs";
+const IN_TRACES = "the trace";
+
 const KNOWN: readonly { readonly name: RegExp; readonly finds: string; readonly pick?: RegExp }[] = [
   { name: /^traceparent$|^traceresponse$/, finds: "the trace (W3C Trace Context)", pick: /^[0-9a-f]{2}-([0-9a-f]{32})-/ },
   { name: /^x-amzn-trace-id$/, finds: "the trace in AWS X-Ray" },
   { name: /^x-cloud-trace-context$/, finds: "the trace in Google Cloud", pick: /^([0-9a-f]{32})/ },
-  { name: /^x-b3-traceid$|^b3$|^uber-trace-id$|^x-datadog-trace-id$|^sentry-trace$|^x-trace-id$|^trace-id$/, finds: "the trace" },
+  { name: /^x-b3-traceid$|^b3$|^uber-trace-id$|^x-datadog-trace-id$|^sentry-trace$|^x-trace-id$|^trace-id$/, finds: IN_TRACES },
   { name: /^cf-ray$/, finds: "the request in Cloudflare's logs and for its support" },
   { name: /^x-amz-cf-id$/, finds: "the request in CloudFront's logs and for AWS support" },
   {
@@ -17,7 +20,7 @@ const KNOWN: readonly { readonly name: RegExp; readonly finds: string; readonly 
   { name: /^fly-request-id$|^rndr-id$|^x-nf-request-id$|^x-railway-request-id$/, finds: "the request in the platform's logs" },
   { name: /^x-kong-request-id$/, finds: "the request in Kong's logs" },
   { name: /^x-served-by$|^x-timer$/, finds: "the cache node at Fastly" },
-  { name: /^(?:x-)?(?:request|correlation|transaction|error|event)-?id$|^x-faultline-\w+$/, finds: "the request in the app's logs" },
+  { name: /^(?:x-)?(?:request|correlation|transaction|error|event)-?id$|^x-faultline-\w+$/, finds: IN_LOGS },
 ];
 
 /** Request and trace ids in a response's headers, by any vendor's name. */
@@ -29,10 +32,15 @@ export function findIds(headers: readonly (readonly [string, string])[]): readon
   });
 }
 
+/** The id by which the team's own logs or traces are most likely to know the request; undefined where all are a vendor's. */
+export function findOwnId(ids: readonly FoundId[]): string | undefined {
+  return [IN_LOGS, IN_TRACES].flatMap((place) => ids.filter(({ finds }) => finds.startsWith(place)))[0]?.value;
+}
+
 /** Members of an error body that name the request, in the spellings that error bodies use. */
 const BODY_IDS: readonly { readonly name: RegExp; readonly finds: string }[] = [
-  { name: /^trace_?id$/i, finds: "the trace" },
-  { name: /^(?:request|correlation|transaction|error|event)_?id$/i, finds: "the request in the app's logs" },
+  { name: /^trace_?id$/i, finds: IN_TRACES },
+  { name: /^(?:request|correlation|transaction|error|event)_?id$/i, finds: IN_LOGS },
 ];
 const ID = /^[\w.:-]{6,128}$/;
 

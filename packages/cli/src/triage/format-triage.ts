@@ -1,6 +1,6 @@
 import { describeDiagnosis } from "@faultline/model";
 import { findJudged, type Probe, type TlsHandshake, type Triage } from "@faultline/playbook/triage";
-import { formatDiagnosis } from "../format-diagnosis.ts";
+import { formatDiagnosis, quote } from "../format-diagnosis.ts";
 import type { FoundId } from "./find-ids.ts";
 import { describeEnd } from "./describe-end.ts";
 import { formatNoFailure } from "./format-no-failure.ts";
@@ -82,26 +82,53 @@ function formatMs(ms: number): string {
   return ms >= 1000 ? `${(ms / 1000).toFixed(2)} s` : `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
 }
 
-/** What stands after the probes: the response, the ids, who wrote it, the verdict. */
+/** What stands after the probes: the verdict and what to do next, for who reads no further; then the response, and what the verdict stands on. */
 export function formatFindings(report: TriageReport, columns: number): string {
-  const { triage, ids, undone } = report;
+  const { diagnosis } = report.triage;
+  if (diagnosis.scope.failing === 0)
+    return [...formatSeen(report, columns), "", formatNoFailure(report.probes, report.triage, columns)].join("\n");
+  const hops = diagnosis.path.length > 1 ? (["path"] as const) : [];
+  return [
+    "",
+    `${formatDiagnosis(diagnosis, columns, ["verdict"])}${formatMaker(report.triage, columns)}`,
+    "",
+    formatDiagnosis(diagnosis, columns, ["next"]).trimEnd(),
+    ...formatSeen(report, columns),
+    "",
+    formatDiagnosis(diagnosis, columns, ["scope", ...hops]).trimEnd(),
+    ...formatEvidence(report.triage, columns),
+    "",
+    formatDiagnosis(diagnosis, columns, ["causes", "missing", "guard"]),
+  ].join("\n");
+}
+
+/** What came over the wire, and what in it finds it again. */
+function formatSeen(report: TriageReport, columns: number): readonly string[] {
+  const { ids, undone, tls } = report;
   const idLines = ids.flatMap(({ header, value, finds }) =>
     wrap(`  ${toPlainLine(header)}: ${toPlainLine(value)}  finds ${finds}`, columns),
   );
   return [
     ...formatResponse(report, columns),
-    ...(report.tls === undefined ? [] : ["", "TLS", ...formatTls(report.tls, report, columns)]),
+    ...(tls === undefined ? [] : ["", "TLS", ...formatTls(tls, report, columns)]),
     ...(idLines.length === 0 ? [] : ["", "IDS to paste into a search or a ticket", ...idLines]),
     ...(undone.length === 0 ? [] : ["", ...wrap(`NOT DONE, for want of time (--timeout gives more): ${undone.join(", ")}`, columns)]),
-    "",
-    ...(triage.diagnosis.scope.failing === 0
-      ? [formatNoFailure(report.probes, triage, columns)]
-      : [
-          `${triage.maker.maker === "network" ? "WHO DID NOT ANSWER" : "WHO WROTE IT"}: ${describeMaker(triage)}`,
-          "",
-          formatDiagnosis(triage.diagnosis, columns),
-        ]),
-  ].join("\n");
+  ];
+}
+
+function formatMaker(triage: Triage, columns: number): string {
+  const title = triage.maker.maker === "network" ? "WHO DID NOT ANSWER" : "WHO WROTE IT";
+  return wrap(`${title}: ${describeMaker(triage)}`, columns).join("\n");
+}
+
+const MOST_EVIDENCE = 3;
+const MOST_AGAINST = 2;
+
+/** What says who wrote the answer, and what speaks against it. */
+function formatEvidence({ maker }: Triage, columns: number): readonly string[] {
+  const lines = [...quote(maker.evidence, MOST_EVIDENCE), ...quote(maker.against, MOST_AGAINST, "against: ")];
+  if (lines.length === 0) return [];
+  return ["", "EVIDENCE of who wrote it", ...lines.flatMap((line) => wrap(line.replace(/^ {4}/, "  "), columns))];
 }
 
 function describeMaker({ maker }: Triage): string {
@@ -132,15 +159,15 @@ export function formatMarkdown(report: TriageReport): string {
   const { request, probes, ids, triage, undone } = report;
   const { diagnosis } = triage;
   const fence = (text: string): string => `\`\`\`\n${text.replaceAll("```", "'''")}\n\`\`\``;
-  const evidence = [...triage.maker.evidence, ...(diagnosis.causes[0]?.evidence ?? [])].map(
-    ({ statement, measured }) => `- ${escapeMarkdown(statement)} (${escapeMarkdown(measured)})`,
-  );
+  const evidence = [...triage.maker.evidence, ...(diagnosis.causes[0]?.evidence ?? [])]
+    .filter(({ statement }, index, all) => all.findIndex((each) => each.statement === statement) === index)
+    .map(({ statement, measured }) => `- ${escapeMarkdown(statement)} (${escapeMarkdown(measured)})`);
   return [
     `# ${escapeMarkdown(`${request.method} ${request.url}`)}`,
     escapeMarkdown(describeDiagnosis(diagnosis)),
     `${triage.maker.maker === "network" ? "Did not answer" : "Written by"}: ${escapeMarkdown(describeMaker(triage))}.`,
     "## Evidence",
-    [...new Set(evidence)].join("\n") || "None.",
+    evidence.join("\n") || "None.",
     "## Probes",
     fence(probes.map((probe) => formatProbe(probe)).join("\n")),
     "## Request",

@@ -18,6 +18,7 @@ export type CheckWords = Partial<
     | "callee"
     | "time"
     | "traceId"
+    | "requestId"
     | "host"
     | "port"
     | "url"

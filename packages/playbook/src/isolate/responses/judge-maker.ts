@@ -14,6 +14,8 @@ export type ProbeSeries = {
   readonly signatures: readonly Signature[];
   /** Handshakes with the host that was asked, the first as the request asks for it; absent where it was not asked over TLS. */
   readonly tls?: readonly TlsHandshake[];
+  /** An id of the failing response that the app's log or a trace may have; absent where it bears none. */
+  readonly requestId?: string;
 };
 
 /** Who wrote the failing response. */
@@ -180,8 +182,11 @@ function compareDirect(probes: readonly Probe[]): readonly Pull[] {
   const isSame = direct.response.status === first.response.status && direct.response.body === first.response.body;
   if (isRefusedProbe(direct) && !isSame)
     return [{ towards: "intermediary", statement: "the backend itself answers with a refusal", measured, source: "probe", weight: 3 }];
-  if (direct.response.status < 500 && !isSame)
-    return [{ towards: "intermediary", statement: "the backend answers the same request well", measured, source: "probe", weight: 4 }];
+  if (direct.response.status < 500 && !isSame) {
+    const isGood = direct.response.status < 400;
+    const statement = isGood ? "the backend answers the same request well" : "the backend itself answers without a server error";
+    return [{ towards: "intermediary", statement, measured, source: "probe", weight: 4 }];
+  }
   return [
     {
       towards: "app",
