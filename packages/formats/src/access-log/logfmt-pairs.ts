@@ -1,4 +1,8 @@
-/** Reads `key=value key="quoted value"` pairs. A line counts as logfmt when nearly all of it is pairs. */
+const TAB = 9;
+const SPACE = 32;
+const BAR = 124;
+
+/** Reads `key=value key="quoted value"` pairs, between spaces, tabs or bars. A line counts as logfmt when nearly all of it is pairs. */
 export function readPairs(line: string): Map<string, string> | undefined {
   const pairs = new Map<string, string>();
   const pattern = /([A-Za-z_@][\w.@/-]*)=(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([^\s"]*))(?:,(?=\s)|(?=\s|$))/y;
@@ -6,7 +10,8 @@ export function readPairs(line: string): Map<string, string> | undefined {
   let index = 0;
   let bare = 0;
   while (index < line.length && pairs.size < 200) {
-    if (line.charCodeAt(index) === 32) {
+    const code = line.charCodeAt(index);
+    if (code === SPACE || code === TAB || (code === BAR && /^\|\s/.test(line.slice(index, index + 2)))) {
       index += 1;
       continue;
     }
@@ -18,9 +23,8 @@ export function readPairs(line: string): Map<string, string> | undefined {
       if (!pairs.has(key)) pairs.set(key, (double ?? single)?.replace(/\\(["'\\])/g, "$1") ?? bareValue ?? "");
       index = pattern.lastIndex;
     } else {
-      const space = line.indexOf(" ", index);
       bare += 1;
-      index = space === -1 ? line.length : space;
+      while (index < line.length && line.charCodeAt(index) !== SPACE && line.charCodeAt(index) !== TAB) index += 1;
     }
   }
   return pairs.size >= 2 && bare <= pairs.size / 2 ? pairs : undefined;

@@ -77,6 +77,9 @@ export function readSuffixedDuration(text: string): number | undefined {
   return scaleDuration(match[1], units[match[2] ?? ""] ?? 1000);
 }
 
+/** How a session of HAProxy's ended. */
+export const OF_HAPROXY = ["termination_state", "termination", "tsc", "term"];
+
 /** What only nginx's variables are called, and what teams call its upstream's times. */
 const OF_NGINX = [
   "urt",
@@ -131,7 +134,7 @@ export function readDuration(read: FieldReader): number | undefined {
     if (durationMs !== undefined) return durationMs;
   }
   // HAProxy's timers, in ms; `Ta` is the whole of a request, `Tt` that of a session.
-  if (read(["tr", "tw", "tc", "tq"]) !== undefined || read(["termination_state", "termination", "tsc", "term"]) !== undefined) {
+  if (read(["tr", "tw", "tc", "tq"]) !== undefined || read(OF_HAPROXY) !== undefined) {
     const totalMs = scaleDuration(readJsonText(read(["ta", "tt", "time_total", "total_response_time", "total_time"]))?.replace("+", ""), 1);
     if (totalMs !== undefined) return totalMs;
   }

@@ -31,6 +31,16 @@ describe("behind the combined format's fields", () => {
     expect(read(line)).toMatchObject({ ...answered, "user_agent.original": "curl/8.0", ...members });
   });
 
+  it("a whole number by a name whose unit nothing tells is no duration", () => {
+    expect(read(`${combined} req_time:685 vhost:a`)).not.toHaveProperty("duration_ms");
+    expect(read(`${combined} duration=685`)).not.toHaveProperty("duration_ms");
+    expect(read(`${combined} duration=15ms vhost=a`)).toMatchObject({ duration_ms: 15 });
+  });
+
+  it("an id by its name", () => {
+    expect(read(`${combined} uht="0.013" x_request_id="abc-1" rt="0.015"`)).toMatchObject({ request_id: "abc-1", duration_ms: 15 });
+  });
+
   it("a code that stands next to nothing of another server's is none of its", () => {
     expect(read(`${combined} 0.013 200`)).not.toHaveProperty("upstream.status_code");
   });
@@ -62,6 +72,37 @@ describe("other layouts", () => {
       "an agent between bars",
       "10.0.0.1|2026-11-21T10:00:00+00:00|GET /a HTTP/1.1|502|8|-|Go-http-client/1.1",
       { "user_agent.original": "Go-http-client/1.1" },
+    ],
+    [
+      "a size behind nginx's seconds between bars",
+      '"10.0.0.1" | "21/Nov/2026:10:00:00 +0000" | "GET" | "/a" | "502" | "0.013" | "8" | "curl/8.0"',
+      { duration_ms: 13 },
+    ],
+    ["semicolons where a bar stands in the agent", "2026-11-21T10:00:00+00:00;10.0.0.1;GET;/a;502;8;-;a|b", {}],
+    [
+      "pairs between tabs",
+      'client_ip=10.0.0.1\tmethod=GET\turi="/a"\thttp_status=502\tresp_bytes=8\tupstream_status=502',
+      { "upstream.status_code": 502 },
+    ],
+    [
+      "pairs between bars",
+      'remote_ip="10.0.0.1" | request="GET /a HTTP/1.1" | body_bytes_sent="8" | status_code="502" | latency="0.013"',
+      { duration_ms: 13 },
+    ],
+    [
+      "a host between time and status",
+      '10.0.0.1 [21/Nov/2026:10:00:00 +0000] www.example.com 502 "GET /a HTTP/1.1" 8 0.013',
+      { duration_ms: 13 },
+    ],
+    [
+      "what HAProxy's manual calls the size",
+      '{"time":"21/Nov/2026:10:00:00 +0000","client":"10.0.0.1","http_status":502,"bytes_read":8,"Ta":26,"termination_state":"SH--","request":"GET /a HTTP/1.1"}',
+      { duration_ms: 26 },
+    ],
+    [
+      "JSON with a tab that a client sent",
+      '{"time":"[21/Nov/2026:10:00:00 +0000]","remote":"10.0.0.1","method":"GET","path":"/a","status":502,"bytes":"8","agent":"a\tb"}',
+      { "user_agent.original": "a\tb" },
     ],
     [
       "a server behind and its status between bars",

@@ -27,6 +27,11 @@ describe("in which unit a file's whole numbers are", () => {
     expect(judge([])).toBe("us");
   });
 
+  it("is told by no request that a server refused, which takes it no time", () => {
+    const refused = Array.from({ length: 5 }, () => '10.0.0.1 - - [21/Nov/2026:10:00:00 +0000] "GARBAGE" 400 226 "-" "-" 18');
+    expect(new DurationJudge().add([...many.map((index) => toLine({ value: 240 + index * 1733 })), ...refused]).unit).toBe("us");
+  });
+
   it("is milliseconds where many are too few for microseconds and the middle too long for seconds", () => {
     expect(judge(many.map((index) => ({ value: (index % 7) ** 4 })))).toBe("ms");
   });

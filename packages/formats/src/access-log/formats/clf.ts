@@ -152,7 +152,8 @@ export const LEAST_MICROSECONDS = 20;
 export function findWholeDuration(line: string): { readonly value: number; readonly timeMs: number | undefined } | undefined {
   if (!/[\d"]$/.test(line)) return undefined;
   const read = readTail(line);
-  if (read === undefined || read.rest.length === 0) return undefined;
+  // What was refused before it was a request took next to no time.
+  if (read === undefined || read.rest.length === 0 || read.draft.method === undefined) return undefined;
   const format = readRest(read.draft, read.rest, "unknown");
   const [number, ...others] = read.rest.filter(isNumber);
   const isOwn = format === undefined || format === "nginx-main";
@@ -259,11 +260,19 @@ const PAIR_NAMES: Readonly<Record<string, string>> = {
   rid: "requestId",
   reqid: "requestId",
   kong_request_id: "requestId",
+  x_request_id: "requestId",
   host: "host",
 };
 
 /** Durations whose name is their unit, as Tomcat's pattern `ms:%D` and httpd's own `D=%D` write them, with the unit in ms. */
 const UNITS: Readonly<Record<string, number>> = { ms: 1, us: 0.001, s: 1000, D: 0.001 };
+
+/** Seconds, as nginx counts, unless the value has a unit of its own; whole numbers are others' microseconds or milliseconds. */
+function putNamedTime(draft: Draft, text: string | undefined): void {
+  const durationMs = readSuffixedDuration(text ?? "");
+  if (durationMs !== undefined) draft.durationMs = durationMs;
+  else if (text === "0" || text?.includes(".") === true) putDuration(draft, text, 1000);
+}
 
 function readPairs(draft: Draft, rest: readonly Token[]): string | undefined {
   const text = joinTokens(rest);
@@ -275,7 +284,7 @@ function readPairs(draft: Draft, rest: readonly Token[]): string | undefined {
   }
   putText(draft, "requestId", found["requestId"]);
   putText(draft, "host", found["host"]);
-  putDuration(draft, found["time"], 1000);
+  putNamedTime(draft, found["time"]);
   if (found["time"] === undefined && draft.durationMs === undefined) putNginxSeconds(draft, rest);
   const named = found["status"] !== undefined || found["address"] !== undefined || found["headerTime"] !== undefined;
   if (!named) return undefined;

@@ -54,8 +54,11 @@ function createPlainRequest(context: ParseContext): LineParser {
     const row = ROW.exec(line);
     const read = row === null || row.index > MAX_ROW_HEAD || !isUsualStatus(row[3]) ? undefined : readRow(line, row, context);
     if (read !== undefined) return read;
-    const fields = splitFields(line);
-    return fields === undefined ? undefined : readFields(fields, context);
+    for (const fields of splitFields(line)) {
+      const parsed = readFields(fields, context);
+      if (parsed !== undefined) return parsed;
+    }
+    return undefined;
   };
 }
 
@@ -90,13 +93,14 @@ function readRow(line: string, row: RegExpExecArray, context: ParseContext): Par
   return { kind: "exchange", format: "request-line", exchange: draft };
 }
 
-function splitFields(line: string): string[] | undefined {
+/** The line's fields in each way in which they can be parted. */
+function splitFields(line: string): readonly (readonly string[])[] {
   const quoted = /^"[^"]*"( ?[,|;\t] ?)"/.exec(line)?.[1];
-  if (quoted !== undefined && line.endsWith('"')) return line.slice(1, -1).split(`"${quoted}"`, MAX_FIELDS);
-  if (/^\[[^[\]]*\](?: \[[^[\]]*\]){3,}$/.test(line)) return line.slice(1, -1).split("] [", MAX_FIELDS);
-  const separator = ["\t", "|", ";"].find((each) => line.includes(each)) ?? "|";
-  const fields = line.split(separator, MAX_FIELDS).map((field) => field.trim());
-  return fields.length >= 4 ? fields : undefined;
+  if (quoted !== undefined && line.endsWith('"')) return [line.slice(1, -1).split(`"${quoted}"`, MAX_FIELDS)];
+  if (/^\[[^[\]]*\](?: \[[^[\]]*\]){3,}$/.test(line)) return [line.slice(1, -1).split("] [", MAX_FIELDS)];
+  return ["\t", "|", ";"]
+    .map((separator) => line.split(separator, MAX_FIELDS).map((field) => field.trim()))
+    .filter((fields) => fields.length >= 4);
 }
 
 /** Names the fields by what they look like; undefined unless there is a request, its status behind it, and a time or an address. */
@@ -115,7 +119,8 @@ function readFields(fields: readonly string[], context: ParseContext): ParsedLin
   if (client === undefined && draft.timeMs === undefined) return undefined;
   // CloudFront's row too has the host between the two, and date and time apart: it is read where its wrapper is off.
   if (draft.timeMs === undefined && fields.some((field, index) => METHOD.test(field) && isHostAndPath(fields, index + 1))) return undefined;
-  if (/^\d+$/.test(fields[status + 1] ?? "")) putNumber(draft, "responseBytes", fields[status + 1]);
+  const size = /^\d{1,5}\.\d{3}$/.test(fields[status + 1] ?? "") ? fields[status + 2] : fields[status + 1];
+  if (/^\d+$/.test(size ?? "")) putNumber(draft, "responseBytes", size);
   const rest = fields.slice(status + 1);
   putText(draft, "userAgent", unescapeQuoted(findAgent(rest) ?? ""));
   putText(draft, "requestId", findRequestId(rest));
