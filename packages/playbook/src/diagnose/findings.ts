@@ -63,6 +63,8 @@ export type Findings = {
   /** How far the failing requests came in what the creating service logs of a good one. */
   readonly sequence?: SequenceBreak;
   readonly metrics: readonly MetricPoint[];
+  /** True where no span came of these requests, and log records alone tell of them. */
+  readonly isTold: boolean;
   /** When processes stood still, by their own spans. */
   readonly stops: ProcessStops;
 };

@@ -13,6 +13,7 @@ import { isExchangeSpan } from "../isolate/exchange-hops.ts";
 import type { Isolation } from "../isolate/isolate-fault.ts";
 import type { Occurrence } from "../isolate/occurrence.ts";
 import { readStops } from "../isolate/process-stops.ts";
+import { isToldSpan } from "../isolate/told-requests.ts";
 import type { Symptom } from "../isolate/select-symptom.ts";
 import { contrast, contrastOccurrences } from "./contrast.ts";
 import { contrastReleases } from "./contrast-releases.ts";
@@ -21,7 +22,7 @@ import { hearUntraced } from "./hear-untraced.ts";
 import { findOnsetSigns } from "./onset-signs.ts";
 import { findOnset, type Onset } from "./find-onset.ts";
 import { type IsTelling, findTellingLogs } from "./telling-logs.ts";
-import { readLogError, readLogWords } from "./log-words.ts";
+import { readLogError, readLogWords } from "../isolate/log-words.ts";
 import { findOwnWords, findRepeated } from "./own-words.ts";
 import { hearExchanges, hearPassedOn, nameCauses } from "./hear-responses.ts";
 import type { Findings, Origin, Saying, SuspiciousChange } from "./findings.ts";
@@ -81,8 +82,13 @@ export function gatherFindings(symptom: Symptom, isolation: Isolation, observati
     onsetSigns: onset === undefined ? [] : findOnsetSigns({ onset, services, changes, metrics, ...timesMs }),
     ...(sequence === undefined ? {} : { sequence }),
     metrics,
+    isTold: failing.some(({ entry }) => isTold(entry)),
     stops: readStops(observations.spans),
   };
+}
+
+function isTold({ entry, calls }: Hop): boolean {
+  return isToldSpan(entry.span) || calls.some(({ callee }) => callee !== undefined && isTold(callee));
 }
 
 /** Measurements come at the next turn of their reporter's interval. */

@@ -14,16 +14,7 @@ export function listMissing(findings: Findings, isDiagnosed: boolean): readonly 
   const missing = [...domain.missing];
   if (isDiagnosed || origin === undefined) return missing;
   const { service } = origin.step;
-  // A bare status, or what the caller says of it, tells nothing about what went wrong inside.
-  if (!sayings.some((each) => each.place === "origin" && each.service === service && /[a-z]{3}/i.test(each.text))) {
-    missing.push({ what: `an exception or an error log line of ${service} under these requests`, wouldTell: "what it failed with" });
-  }
-  if (sayings.some(({ text }) => CLOSED.test(text)) && sayings.some(({ text }) => REFUSED.test(text))) {
-    missing.push({
-      what: `how the process of ${service} ended: exit code, signal, out of memory`,
-      wouldTell: "why it died with requests in hand",
-    });
-  }
+  missing.push(...listUnsaid(findings, service));
   if (sayings.some(({ own }) => own === "unsure")) {
     missing.push({
       what: `what the error of ${service} came from: a span of the call that failed, its own cause, a number or a measurement of what ran out`,
@@ -64,4 +55,26 @@ export function listMissing(findings: Findings, isDiagnosed: boolean): readonly 
     missing.push({ what: "good requests of the same route", wouldTell: "what separates the failing requests from them" });
   }
   return missing;
+}
+
+/** What nobody said of these requests. */
+function listUnsaid({ sayings, isTold }: Findings, service: string): readonly MissingEvidence[] {
+  const unsaid: MissingEvidence[] = [];
+  // A bare status, or what the caller says of it, tells nothing about what went wrong inside.
+  if (!sayings.some((each) => each.place === "origin" && each.service === service && /[a-z]{3}/i.test(each.text))) {
+    unsaid.push({ what: `an exception or an error log line of ${service} under these requests`, wouldTell: "what it failed with" });
+  }
+  if (sayings.some(({ text }) => CLOSED.test(text)) && sayings.some(({ text }) => REFUSED.test(text))) {
+    unsaid.push({
+      what: `how the process of ${service} ended: exit code, signal, out of memory`,
+      wouldTell: "why it died with requests in hand",
+    });
+  }
+  if (isTold) {
+    unsaid.push({
+      what: `spans of these requests: only log records tell of them, of ${service} too`,
+      wouldTell: "how each request ended, who called whom, and what each call ended with",
+    });
+  }
+  return unsaid;
 }

@@ -17,11 +17,14 @@ const GATEWAY_MADE: ReadonlySet<CauseId> = new Set(["gateway-timeout", "gateway-
 const UNKNOWN = 2;
 /** From this score on a cause explains what a more general one only notices. */
 const EXPLAINS = 2.5;
+/** Log records show who said what, not how a request ended nor what else was asked: enough for a lead, and for no verdict. */
+const MOST_TOLD = 0.45;
 /** Below this a cause is not worth a reader's time. */
 const LEAST_CONFIDENCE = 0.05;
 
 /** Weighs every cause on the findings. Weights are log-odds; causes compete with each other and with "none of these". */
 export function rankCauses(findings: Findings): Ranking {
+  const { isTold } = findings;
   const isStill = findStandstill(findings) !== undefined;
   const weighed = CAUSES.map((cause) => {
     const { evidence: found, against: weighed = [], isGeneral = false, ...rest } = CAUSE_RULES[cause].weigh(findings);
@@ -40,7 +43,8 @@ export function rankCauses(findings: Findings): Ranking {
   const total = supported.reduce((sum, { score }) => sum + Math.exp(score), Math.exp(UNKNOWN));
   const hasFamiliarTeller = isFamiliar(findings);
   const shared = supported
-    .map(({ score, ...each }) => ({ ...each, share: (Math.exp(score) / total) * findings.domain.confidence }))
+    .map(({ score, ...each }) => ({ ...each, share: (Math.exp(score) / total) * findings.domain.confidence * (isTold ? MOST_TOLD : 1) }))
+    .map((each) => ({ ...each, isAmbiguous: each.isAmbiguous || isTold }))
     .sort((a, b) => b.share - a.share);
   const causes = toConfidences(shared, hasFamiliarTeller).filter(({ confidence }) => confidence >= LEAST_CONFIDENCE);
   const named = new Set(causes.map(({ cause }) => cause));

@@ -20,6 +20,7 @@ import { followLinks } from "./follow-links.ts";
 import { joinExchanges } from "./join-exchanges.ts";
 import { mergeTwins } from "./merge-twins.ts";
 import { type EntryFilter, type Occurrence, findOccurrence, isFailedHop, routeOf } from "./occurrence.ts";
+import { findToldRequests } from "./told-requests.ts";
 import { type Signature, SIGNATURES } from "./signatures/index.ts";
 import { createRouteNamer } from "./route-of-path.ts";
 import { thin } from "./thin.ts";
@@ -83,14 +84,14 @@ export function selectSymptom(observations: Observations, request: SymptomReques
     failing,
     succeeding: [...compared, ...alsoGood],
     elsewhere: occurrences.filter((each) => each.state !== "ok" && !members.has(each)),
-    services: listServices(observations.spans),
+    services: listServices(observations.spans.length > 0 ? observations.spans : observations.logs),
     signatures: request.signatures ?? SIGNATURES,
   };
 }
 
-function listServices(spans: readonly Span[]): ReadonlySet<string> {
+function listServices(told: readonly { readonly resource: Resource }[]): ReadonlySet<string> {
   const resources = new Set<Resource>();
-  for (const { resource } of spans) resources.add(resource);
+  for (const { resource } of told) resources.add(resource);
   return new Set([...resources].map(({ service }) => service));
 }
 
@@ -153,6 +154,7 @@ function indexTraces({ spans, logs, exchanges }: Observations, window: Window): 
     trace.logs.push(log);
     if (!trace.isSuspicious && (log.severity >= LOG_ERROR || readLogException(log) !== undefined)) trace.isSuspicious = true;
   }
+  if (spans.length === 0) addTold(traces, logs, window);
   if (exchanges.length > 0) {
     const alone = joinExchanges(mergeTwins(exchanges), traces);
     const findLogs = createLogFinder(logs);
@@ -165,6 +167,16 @@ function indexTraces({ spans, logs, exchanges }: Observations, window: Window): 
     traces.set(traceId, { traceId, spans: [span], logs: [log], exchanges: [], startMs, isSuspicious: true });
   }
   return traces;
+}
+
+/** Where no span came at all, log records that name a trace tell of it. */
+function addTold(traces: Map<string, IndexedTrace>, logs: readonly LogRecord[], window: Window): void {
+  for (const { traceId, spans, logs: own } of findToldRequests(logs)) {
+    const startMs = Math.min(...spans.map((span) => span.startMs));
+    if (startMs < window.fromMs || startMs >= window.toMs) continue;
+    const isSuspicious = spans.some(({ status }) => status === "error");
+    traces.set(traceId, { traceId, spans: [...spans], logs: [...own], exchanges: [], startMs, isSuspicious });
+  }
 }
 
 /** A server error that only an intermediary wrote down makes a trace as suspicious as one on a span. */

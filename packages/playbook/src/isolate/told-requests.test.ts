@@ -1,0 +1,78 @@
+import type { LogRecord, Observations } from "@faultline/model";
+import { describe, expect, it } from "vitest";
+import { diagnose } from "../playbook.ts";
+import { TraceBuilder } from "../trace/trace-builder.ts";
+
+type Words = readonly [service: string, body: string, attributes?: LogRecord["attributes"]];
+
+const START_MS = 1_700_000_000_000;
+const exception = (type: string, message: string, stack = ""): LogRecord["attributes"] => ({
+  "exception.type": type,
+  "exception.message": message,
+  ...(stack === "" ? {} : { "exception.stacktrace": `${type}: ${message}\n${stack}` }),
+});
+
+/** Log records of eight requests that say these errors in this order, and of twelve that say nothing bad. */
+function logged(...errors: readonly Words[]): Observations {
+  const logs = Array.from({ length: 20 }, (_, index): readonly LogRecord[] => {
+    const record = ([service, body, attributes = {}]: Words, at: number): LogRecord => ({
+      timeMs: START_MS + index * 1_000 + at,
+      severity: index < 12 ? 9 : 17,
+      body,
+      attributes,
+      traceId: (index + 1).toString(16).padStart(32, "0"),
+      spanId: `${at}`.padStart(16, "0"),
+      resource: { service, attributes: {} },
+    });
+    return index < 12 ? [record(["shop", "GET /carts/7 answered 200"], 1)] : errors.map(record);
+  });
+  return { spans: [], logs: logs.flat(), metrics: [], changes: [], exchanges: [] };
+}
+
+const told = (...errors: readonly Words[]) => {
+  const { verdict, path, causes, scope, missing } = diagnose(logged(...errors));
+  return { verdict, scope, missing, cause: causes[0]?.cause, path: path.map(({ service, fate }) => `${service} ${fate}`) };
+};
+
+const DEFECT = exception("TypeError", "Cannot read properties of undefined (reading 'sku')", "    at price (/app/src/price.js:4:9)");
+
+describe("requests that only log records tell of", () => {
+  it("were failed by who logged an error first, and passed on by who logged one later", () => {
+    const { verdict, path, cause, scope, missing } = told(
+      ["stock", "GET /stock/7 failed", DEFECT],
+      ["shop", "GET /carts/7 failed", exception("BackendError", "stock answered 500")],
+    );
+    expect([path, cause]).toEqual([["shop propagated", "stock created"], "unhandled-exception"]);
+    expect(scope).toMatchObject({ service: "shop", route: "/carts/{id}", failing: 8, succeeding: 12 });
+    expect(verdict).toBe("inconclusive");
+    expect(missing.map(({ what }) => what).join()).toContain("spans of these requests");
+  });
+
+  it.each([
+    ["ledger", "dependency-timeout", exception("BackendError", "ledger did not answer in time")],
+    ["ledger", "dependency-error", exception("BackendError", "ledger answered 500")],
+    ["ledger.internal", "connection-refused", exception("Error", "fetch http://ledger.internal:8080/entries: connect ECONNREFUSED")],
+    ["shop", "dns-failure", exception("Error", "getaddrinfo ENOTFOUND ledger")],
+    ["postgresql", "database-failure", exception("PG::ConnectionBad", "FATAL: the database system is shutting down")],
+    ["redis", "database-failure", exception("ReplyError", "READONLY You can't write against a read only replica.")],
+    ["shop", "unhandled-exception", exception("Error", "Command timed out")],
+  ])("were failed by %s, where the error says so: %s", (creator, cause, attributes) => {
+    const { suspects, causes } = diagnose(logged(["shop", "GET /carts/7 failed", attributes]));
+    expect([suspects[0]?.service, causes[0]?.cause]).toEqual([creator, cause]);
+  });
+
+  it.each([
+    ["Exception on /carts/7 [GET]", DEFECT],
+    ["Internal Server Error: /carts/7", DEFECT],
+    ["PUT /carts/7 failed", {}],
+  ])("failed, as their framework says: %s", (body, attributes) => expect(told(["shop", body, attributes]).scope.failing).toBe(8));
+
+  it("did not, where an error says only that something went wrong in them", () =>
+    expect(told(["shop", "cart 7 is not known, an empty one is made"]).scope.failing).toBe(0));
+
+  it("are nothing where spans tell what happened", () => {
+    const { logs } = logged(["shop", "GET /carts/7 failed", DEFECT]);
+    const { scope } = diagnose({ ...new TraceBuilder().traces(5, () => ({ service: "shop", code: 200 })).observations(), logs });
+    expect(scope.failing).toBe(0);
+  });
+});
