@@ -111,7 +111,7 @@ function redactString(walk: Walk, raw: string, { name, kind }: { name?: string |
   const plain = unescape(raw);
   if (kind === undefined && isNamedVersion(name, plain)) return raw;
   const known =
-    kind === undefined ? name && name.length < 3 && JWK_PART.test(`${name} ${plain}`) && "key" : !isSaid(walk, kind, plain) && kind;
+    kind === undefined ? name && plain.length > 39 && JWK_PART.test(`${name} ${plain}`) && "key" : !isSaid(walk, kind, plain) && kind;
   const redacted = known ? replaceString(known, plain, walk.pass) : readUnderName(name, plain, walk.inner);
   return redacted === plain ? raw : JSON.stringify(redacted).slice(1, -1);
 }

@@ -34,7 +34,7 @@ const ROWS: readonly Row[] = [
   ["google-token dotted 20 1//0 GOCSPX- ya29."],
   ["key word 24 api_org_ hf_"],
   [
-    "key word 24 BSA CCIPAT_ CCIPRJ_ EZAK EZTK NRAK- NRII- NRIQ- NRRA- PMAK- SCW SWMTKN- access-development- access-production- access-sandbox- access_token$production$ access_token$sandbox$ akaa- akab- bkaj_ bkua_ chpt_ csk- dapi HRKU- dnkey- persona_production_ persona_sandbox_ rootly_ doo_v1_ dop_v1_ dor_v1_ dtn_ e2b_ fc- hcaik_ napi_ p8e- pat-eu1- pat-na1- pul- rdme_ s-s4t2af- s-s4t2ud- sbp_ sgp_ pplx- sk- slk_ sntryu_ sqp_ squ_ waka_ xaat- xapt- zpka_",
+    "key word 24 BSA CCIPAT_ CCIPRJ_ EZAK EZTK NRAK- NRII- NRIQ- NRRA- PMAK- SCW SWMTKN- access-development- access-production- access-sandbox- akaa- akab- bkaj_ bkua_ chpt_ csk- dapi HRKU- dnkey- persona_production_ persona_sandbox_ rootly_ doo_v1_ dop_v1_ dor_v1_ dtn_ e2b_ fc- hcaik_ napi_ p8e- pat-eu1- pat-na1- pul- rdme_ s-s4t2af- s-s4t2ud- sbp_ sgp_ pplx- sk- slk_ sntryu_ sqp_ squ_ waka_ xaat- xapt- zpka_",
     DIGIT_SOMEWHERE,
   ],
   ["key word 12 FLWSECK- FLWSECK_TEST- NRJS- fw_ rzp_live_ rzp_test_ sm_aat_ sm_pat_ sm_sat_ sq0atp- sq0idp-", DIGIT_SOMEWHERE],
@@ -54,7 +54,7 @@ const ROWS: readonly Row[] = [
   ["key dotted 20 SG. amzn.mws. amzn1.oa2-cs.v1. dp.audit. dp.ct. dp.pt. dp.sa. dp.scim. dp.st. hvb. hvr. hvs.", DIGIT_SOMEWHERE],
   ["key dotted 30 AQVN YCA YCM YCN YCO YCP st. t1.", DIGIT_SOMEWHERE],
   ["key dotted 60 dt0c01. dt0s01. dt0s02. pat. sat. sl.", DIGIT_SOMEWHERE],
-  ["key dotted 40 hawk. pk. sk.eyJ tk.eyJ xkeysib- xsmtpsib-"],
+  ["key dotted 40 access_token$ hawk. pk. sk.eyJ tk.eyJ xkeysib- xsmtpsib-"],
   ["key dotted 40 ext_ sc_", /^\w+_[A-Za-z\d]{5,30}\.[A-Za-z\d]{4,6}\.acc[_-]/],
   ["key dotted 70 pat", /^.{17}\.[\da-f]{64}$/],
   ["key word 20 md- re_", /^(?:re_[A-Za-z\d]+_[A-Za-z\d]{16,}|md-[\w-]{22})$/],

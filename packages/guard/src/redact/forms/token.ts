@@ -18,7 +18,7 @@ const RUNS: Readonly<Record<TokenSet, RegExp>> = {
   alnum: /[A-Za-z\d]*/y,
   word: /[\w-]*/y,
   base64: /[\w+/=-]*/y,
-  dotted: /[\w.+=~-]*/y,
+  dotted: /[\w.+=~$-]*/y,
 };
 
 function findRunEnd({ text, read }: Scan, start: number, set: TokenSet): number {
