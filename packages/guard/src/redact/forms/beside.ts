@@ -27,14 +27,13 @@ export function readNextLine(scan: Scan, sign: Sign, kind: KeyKind): Finding | u
   const next = codes[sign.at];
   if ((classOf(next) & SPACE) === 0 && next !== BACKSLASH) return undefined;
   const gap = GAPS[sign.operator];
-  if (!gap || !lookAt(text, sign.at, gap)) return undefined;
-  scan.pass.work.left -= STEP_COST;
   const pieces: Piece[] = [];
   let { at } = sign;
   for (let item = 0; item < 64; item++) {
-    const space = lookAt(text, at, gap)?.[0];
+    const space = gap && lookAt(text, at, gap)?.[0];
     const isList = space?.trimEnd().endsWith("-") === true;
     if (space === undefined || (item > 0 && !isList)) break;
+    scan.pass.work.left -= STEP_COST;
     const from = at + space.length;
     const value = readLoneValue(text.slice(from, from + 532));
     if (value === undefined) break;

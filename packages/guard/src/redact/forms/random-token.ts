@@ -162,7 +162,13 @@ export function readLoneRandom(scan: Scan, { start }: Word): Finding | undefined
   if (length < 40 || !isBehindEdge || (classAt(codes, start - 1) & EDGE) === 0) return undefined;
   const isQuoted = (classAt(codes, start - 1) & QUOTE) !== 0;
   if (!(MIXED.test(raw) || SMALL.test(raw)) || !(isQuoted || raw.endsWith("=")) || DIGEST_LENGTHS.has(length)) return undefined;
-  if (entropyOf(raw) < 4.5 || decodeText(raw) !== undefined || /ABCDE|^[A-Za-z]+(?:[-_/][A-Za-z]+)+$|^[a-z\d-]+(?:\/[\w-]+){2,}$/.test(raw))
+  // Nor the last line of a certificate.
+  if (
+    text.startsWith("-----END C", end + 1) ||
+    entropyOf(raw) < 4.5 ||
+    decodeText(raw) !== undefined ||
+    /ABCDE|^[A-Za-z]+(?:[-_/][A-Za-z]+)+$|^[a-z\d-]+(?:\/[\w-]+){2,}$/.test(raw)
+  )
     return undefined;
   return toFinding(scan, "key", [start, end]);
 }

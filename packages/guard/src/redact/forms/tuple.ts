@@ -1,6 +1,6 @@
 import { classAt, QUOTE } from "../character.ts";
 import { replaceNumber, replaceText } from "../scalar.ts";
-import { type Finding, joinPieces, lookAt, passOver, type Piece, type Scan, type Word } from "../finding.ts";
+import { type Finding, joinPieces, passOver, type Piece, type Scan, type Word } from "../finding.ts";
 import type { KeyKind } from "../names/sensitive-key.ts";
 
 /** Longest statement or detail that is read as a list of columns and a list of values. */
@@ -10,11 +10,11 @@ const LONGEST = 8_192;
 export type Item = { readonly start: number; readonly end: number; readonly isQuoted: boolean };
 type Tuple = { readonly items: readonly Item[]; readonly end: number };
 
-/** Reads `(a, 'b', 3)` whose bracket opens at `open`; a quote inside a quoted text is doubled. Undefined when it never closes. */
-function readTuple(scan: Scan, open: number, most: number): Tuple | undefined {
+/** Reads `(a, 'b', 3)` from behind its bracket on; a quote inside a quoted text is doubled. Undefined when it never closes. */
+function readTuple(scan: Scan, from: number, most: number): Tuple | undefined {
   const { codes } = scan;
   const items: Item[] = [];
-  let start = open + 1;
+  let start = from;
   let depth = 0;
   for (let at = start; at < most; at++) {
     const code = codes[at] ?? 0;
@@ -73,19 +73,17 @@ const NEXT = /\s{0,8},\s{0,8}\(/y;
  */
 export function readRows(scan: Scan, { start }: Word): Finding | undefined {
   const { text } = scan;
-  if (start < scan.read.tuple) return undefined;
-  const head = lookAt(text, start, HEAD)?.[0];
-  if (head === undefined) return undefined;
+  const from = passOver(text, start, HEAD);
+  if (start < scan.read.tuple || from === start) return undefined;
   const most = Math.min(text.length, start + LONGEST);
-  const columns = readTuple(scan, start + head.length - 1, most);
-  const values = columns === undefined ? undefined : lookAt(text, columns.end, VALUES)?.[0];
-  if (columns === undefined || values === undefined) return undefined;
+  const columns = readTuple(scan, from, most);
+  if (columns === undefined) return undefined;
+  let open = passOver(text, columns.end, VALUES);
+  if (open === columns.end) return undefined;
   const kinds = columns.items.map((item) => scan.pass.classify(text.slice(item.start, item.end)).kind);
   if (kinds.every((kind) => kind === undefined)) return undefined;
   const pieces: Piece[] = [];
-  let open = columns.end + values.length;
-  // A row is behind the bracket that opens it, and the next behind a comma.
-  for (let row = readTuple(scan, open - 1, most); row !== undefined; row = readTuple(scan, open - 1, most)) {
+  for (let row = readTuple(scan, open, most); row !== undefined; row = readTuple(scan, open, most)) {
     pieces.push(...replaceItems(scan, row, kinds));
     open = passOver(text, row.end, NEXT);
     if (open === row.end) break;
@@ -98,8 +96,8 @@ export function readFailingRow(scan: Scan, { start }: Word): Finding | undefined
   const { text } = scan;
   if (start < scan.read.tuple) return undefined;
   const most = Math.min(text.length, start + LONGEST);
-  const head = "Failing row contains ";
-  if (!text.startsWith(`${head}(`, start)) return undefined;
+  const head = "Failing row contains (";
+  if (!text.startsWith(head, start)) return undefined;
   const row = readTuple(scan, start + head.length, most);
   if (row === undefined) return undefined;
   // The columns are not named, so every text of the row may be anything: only numbers, dates and ids stay.
