@@ -3,10 +3,6 @@ import { randomInt } from "node:crypto";
 /** A keyed hash of a text, 32 bits; `salt` gives further independent ones. Equal texts have equal pseudonyms under one key. */
 export type Pseudonymizer = (text: string, salt?: number) => number;
 
-function rotate(word: number, by: number): number {
-  return (word << by) | (word >>> (32 - by));
-}
-
 /**
  * HalfSipHash-2-4 (Aumasson, Bernstein: SipHash, a fast short-input PRF; the 32-bit variant) over `salt`, the text's code units in pairs,
  * and its length. The four words of the state stay in registers.
@@ -28,15 +24,15 @@ function hash(text: string, key: ArrayLike<number>, salt: number): number {
     d ^= word;
     for (let round = 0; round < 2; round++) {
       a = (a + b) | 0;
-      b = rotate(b, 5) ^ a;
-      a = rotate(a, 16);
+      b = ((b << 5) | (b >>> 27)) ^ a;
+      a = (a << 16) | (a >>> 16);
       c = (c + d) | 0;
-      d = rotate(d, 8) ^ c;
+      d = ((d << 8) | (d >>> 24)) ^ c;
       a = (a + d) | 0;
-      d = rotate(d, 7) ^ a;
+      d = ((d << 7) | (d >>> 25)) ^ a;
       c = (c + b) | 0;
-      b = rotate(b, 13) ^ c;
-      c = rotate(c, 16);
+      b = ((b << 13) | (b >>> 19)) ^ c;
+      c = (c << 16) | (c >>> 16);
     }
     a ^= word;
   }
