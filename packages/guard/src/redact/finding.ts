@@ -2,7 +2,12 @@ import type { Pass } from "./pass.ts";
 import { toMarker } from "./replacement.ts";
 
 /** A stretch of text that is secret, and what stands in its place. */
-export type Finding = { readonly start: number; readonly end: number; readonly kind: string; readonly replacement: string };
+export type Finding = {
+  readonly start: number;
+  readonly end: number;
+  readonly kind: string;
+  readonly replacement: string;
+};
 
 /** A stretch that is part of a finding, and what stands in its place. */
 export type Piece = Omit<Finding, "kind">;
@@ -87,7 +92,12 @@ export function createScan(text: string, codes: Uint16Array, { pass, inner }: Pi
 
 /** The finding of a stretch that a marker of its kind replaces. */
 export function toFinding(scan: Scan, kind: string, [start, end]: readonly [number, number]): Finding {
-  return { start, end, kind, replacement: toMarker(kind, scan.text.slice(start, end), scan.pass.pseudonym) };
+  return {
+    start,
+    end,
+    kind,
+    replacement: toMarker(kind, scan.text.slice(start, end), scan.pass.pseudonym),
+  };
 }
 
 /** The text between two indexes with its pieces, which come in order, replaced. */

@@ -64,6 +64,7 @@ const LINES: readonly string[] = [
   'Пароль: нет и "Passwort: {$password}"; // 设置新密码：必须携带\nпароль: обязательное поле, senha: obrigatória',
   "#secret-key-input:focus{outline:1px solid} function(e,t){t.secret=n}(window,{})",
   "mongodb://<user>:<password>@db.test/shop and https://{{user}}:{{pass}}@config.example.com",
+  "pubkey: 3f786850e387550fdab836ed7e6dc881de23001b3f786850e387550fdab836ed",
   "SID: S-1-5-21-1173542039-436410949-162232071-1001",
   "password;policy\nmin;8\nmax;64 chars\nreturn password;\nint token; char key;",
   "-----BEGIN CERTIFICATE-----\nMIIDdTCCAl2gAwIBAgILBAAAAAABFUtaw5QwDQYJKoZIhvcNAQEFBQAwVzELMAkG\nCAUw7C29C79Fv1C5qfPrmAESrciIxpg0X40KPMbp1ZWVbd4=\n-----END CERTIFICATE-----",

@@ -10,13 +10,6 @@ export type Operator = "assign" | "colon" | "tag" | "compare" | "quote" | "flag"
 /** The operator behind a name and where the search for its value begins. */
 export type Sign = { readonly operator: Operator; readonly at: number };
 
-/** Passes over at most so many spaces and tabs. */
-export function skipSpaces(codes: Uint16Array, start: number, most: number): number {
-  let at = start;
-  while (at - start < most && (codes[at] === 0x20 || codes[at] === 0x09)) at += 1;
-  return at;
-}
-
 /** What may close a name before its operator, `\\"`, `']`, `[]`, a terminal's colour, and the blanks behind it. */
 const CLOSERS = /(?:\x1b\[\d+m|[\\[\]"'`]){0,5}(?:%5[dD])?([ \t]{0,32})/y;
 

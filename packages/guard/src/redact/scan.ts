@@ -91,7 +91,12 @@ export function readScan(scan: Scan): Finding[] {
       }
     }
     if (work.left < 0) {
-      findings.push({ start: at, end: length, kind: "unscanned", replacement: `[${length - at} more]` });
+      findings.push({
+        start: at,
+        end: length,
+        kind: "unscanned",
+        replacement: `[${length - at} more]`,
+      });
       break;
     }
     if (finding !== undefined && finding.start >= scan.taken) {

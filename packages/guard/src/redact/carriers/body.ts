@@ -63,6 +63,9 @@ export function redactBodyWith(body: string | Uint8Array, contentType: string | 
   const decoded = typeof kept === "string" ? kept : decodeBytes(kept, readParameter(media.parameters, "charset").toLowerCase());
   const text = truncated && typeof body !== "string" ? decoded?.slice(0, findCut(decoded, decoded.length)) : decoded;
   if (text === undefined)
-    return { text: `[${body.length} bytes of ${/^[\w.+-]+\/[\w.+-]+$/.test(media.type) ? media.type : "binary data"}]`, truncated: true };
+    return {
+      text: `[${body.length} bytes of ${/^[\w.+-]+\/[\w.+-]+$/.test(media.type) ? media.type : "binary data"}]`,
+      truncated: true,
+    };
   return { text: redactByType(text, media, pass), truncated };
 }

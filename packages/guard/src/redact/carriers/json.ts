@@ -134,7 +134,17 @@ function open(walk: Walk, isObject: boolean): boolean {
   const name = above?.isObject === true ? above.key : above?.name;
   // A validator that misses a field shows all that was sent.
   const kind = isObject && above?.key === "input" ? above.kind : findKind(walk, above);
-  walk.frame = { isObject, kind, name, above, depth, key: undefined, keyKind: undefined, isKeyNext: isObject, label: undefined };
+  walk.frame = {
+    isObject,
+    kind,
+    name,
+    above,
+    depth,
+    key: undefined,
+    keyKind: undefined,
+    isKeyNext: isObject,
+    label: undefined,
+  };
   return depth <= MOST_OPEN;
 }
 

@@ -27,7 +27,10 @@ export function redactTextWith(text: string, pass: Pass, depth = 0): string {
   if (text.length > limit) return `${redactTextWith(text.slice(0, findCut(text, limit)), pass, depth)}[${text.length - limit} more]`;
   const inner = (piece: string): string => redactTextWith(piece, pass, depth + 1);
   if (depth < MAX_ENCODINGS && JSON_BEGINNING.test(text)) return redactJson(text, depth, { pass, inner });
-  const findings = findSecrets(text, depth, { pass, inner: depth < MAX_ENCODINGS ? inner : undefined });
+  const findings = findSecrets(text, depth, {
+    pass,
+    inner: depth < MAX_ENCODINGS ? inner : undefined,
+  });
   for (const finding of findings) pass.count(finding.kind);
   return findings.length === 0 ? text : rewrite(text, [0, text.length], findings);
 }

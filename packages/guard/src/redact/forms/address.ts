@@ -25,7 +25,12 @@ export function readAddress(scan: Scan, at: number): Finding | undefined {
   const start = at - local.length;
   const end = at + 1 + domain.length;
   // A package with its version, `name@1.2.3`, has no domain; `user@host:port` of a git remote has one and is no address of a person.
-  return { start, end, kind: "email", replacement: toEmail(text.slice(start, end), pass.pseudonym) };
+  return {
+    start,
+    end,
+    kind: "email",
+    replacement: toEmail(text.slice(start, end), pass.pseudonym),
+  };
 }
 
 const LONGEST_AUTHORITY = 515;
@@ -47,5 +52,10 @@ export function readUserInfo(scan: Scan, at: number): Finding | undefined {
   const raw = password ?? token ?? "";
   if (raw === "" || /^(?:[${]+\w+\}*|\*+|%s|pass(?:word)?)$/i.test(raw) || isReplacement(raw)) return undefined;
   const start = at + whole.lastIndexOf(raw);
-  return { start, end: start + raw.length, kind: "password", replacement: toPlainMarker(raw, scan.pass.pseudonym) };
+  return {
+    start,
+    end: start + raw.length,
+    kind: "password",
+    replacement: toPlainMarker(raw, scan.pass.pseudonym),
+  };
 }

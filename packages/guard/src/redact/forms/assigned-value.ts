@@ -4,7 +4,11 @@ import { ALNUM, BACKSLASH, classAt, classOf, QUOTE, SPACE } from "../character.t
 import type { Operator, Sign } from "../operator.ts";
 
 /** The value behind an operator, without its quotes. */
-export type AssignedValue = { readonly start: number; readonly end: number; readonly isQuoted: boolean };
+export type AssignedValue = {
+  readonly start: number;
+  readonly end: number;
+  readonly isQuoted: boolean;
+};
 
 const LINE_FEED = 0x0a;
 /** Longest quoted value; what is longer is read as unquoted words. */
@@ -92,11 +96,7 @@ function skipToValue({ text, codes }: Scan, start: number, operator: Operator): 
 }
 
 /** A header's value goes on to the end of its line, or to a quote that opens no parameter: `Digest username="a", response="b"`. */
-const LINE = /^(?:[^"\r\n]|(?<==)"[^"\r\n]*"?)*/;
-
-function findLineEnd({ text }: Scan, start: number): number {
-  return start + (LINE.exec(text.slice(start, start + LONGEST_BARE))?.[0].length ?? 0);
-}
+const LINE = /(?:[^"\r\n]|(?<==)"[^"\r\n]{0,512}"?){0,4096}/y;
 
 const SCHEME =
   /(?:basic|bearer|digest|token|apikey|api-key|aws4-hmac-sha256|[a-z][a-z-]{1,19}(?=[ \t]{1,8}(?=\S{0,64}\d)\S{16}))[ \t]{1,8}/iy;
@@ -131,11 +131,11 @@ export function findValue(scan: Scan, sign: Sign, kind: KeyKind | undefined): As
     at = from;
   } else if (operator === "quote") return undefined;
   if (kind === "secret" && operator === "colon") at = passOver(text, at, USER);
-  if (kind === "cookie" && operator === "colon") return { start: at, end: findLineEnd(scan, at), isQuoted: false };
+  if (kind === "cookie" && operator === "colon") return { start: at, end: passOver(text, at, LINE), isQuoted: false };
   if (kind === "auth" || kind === "token") {
     const behind = passOver(text, at, SCHEME);
     const toLineEnd = behind > at && kind === "auth" && operator === "colon";
-    if (toLineEnd) return { start: behind, end: findLineEnd(scan, at), isQuoted: false };
+    if (toLineEnd) return { start: behind, end: passOver(text, at, LINE), isQuoted: false };
     at = behind;
   }
   const words =

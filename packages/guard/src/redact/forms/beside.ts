@@ -1,5 +1,5 @@
 /** Secrets whose name stands beside them with something else than an operator in between: a line's end, a SQL word, a part's headers. */
-import { type Operator, type Sign, skipSpaces } from "../operator.ts";
+import type { Operator, Sign } from "../operator.ts";
 import type { KeyKind } from "../names/sensitive-key.ts";
 import { replaceText } from "../scalar.ts";
 import { BACKSLASH, classOf, SPACE } from "../character.ts";
@@ -49,11 +49,12 @@ export function readNextLine(scan: Scan, sign: Sign, kind: KeyKind): Finding | u
 const ITEM =
   /^(?:[\s,[{(]|\}(?=,)){0,48}(?:["']?([\w.-]{1,40})["']?[ \t]{0,4}(?:=>|[:=])[ \t]{0,4})?(?:true|false|null|\d{1,12}(?=[\s,])|b?(["'])([^"'\n]{1,256})\2)/;
 
+const LIST = /[ \t]{0,4}[[{]/y;
+
 /** The quoted values of a list or a map behind a name: `tokens = ["a1", "b2"]`, `SECRETS = { github: "x9" }`. */
 export function readItems(scan: Scan, sign: Sign, kind: KeyKind): Finding | undefined {
   const { text, pass } = scan;
-  if ((sign.operator !== "assign" && sign.operator !== "colon") || !"[{".includes(text.charAt(skipSpaces(scan.codes, sign.at, 4)) || " "))
-    return undefined;
+  if ((sign.operator !== "assign" && sign.operator !== "colon") || !lookAt(text, sign.at, LIST)) return undefined;
   pass.work.left -= STEP_COST;
   const pieces: Piece[] = [];
   let { at } = sign;

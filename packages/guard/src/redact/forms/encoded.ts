@@ -116,5 +116,10 @@ export function readBase64(scan: Scan, { start, end: wordEnd }: Word): Finding |
   const redacted = inner(decoded);
   if (redacted === decoded) return undefined;
   const encoded = Buffer.from(redacted).toString(/[-_]/.test(raw) ? "base64url" : "base64");
-  return { start, end, kind: "encoded", replacement: raw.endsWith("=") ? encoded : encoded.replace(/=+$/, "") };
+  return {
+    start,
+    end,
+    kind: "encoded",
+    replacement: raw.endsWith("=") ? encoded : encoded.replace(/=+$/, ""),
+  };
 }

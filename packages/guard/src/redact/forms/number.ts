@@ -61,7 +61,12 @@ export function readSsn(scan: Scan, { start }: Word): Finding | undefined {
   const { text, codes } = scan;
   const raw = lookAt(text, start, SSN)?.[0];
   if (raw === undefined || codes[start - 1] === 0x2d) return undefined;
-  return { start, end: start + 11, kind: "national-id", replacement: toSsn(raw, scan.pass.pseudonym) };
+  return {
+    start,
+    end: start + 11,
+    kind: "national-id",
+    replacement: toSsn(raw, scan.pass.pseudonym),
+  };
 }
 
 /** A country, check digits, and up to 30 letters and digits, in groups of four or not (ISO 13616). */
@@ -76,7 +81,12 @@ export function readIban(scan: Scan, { start }: Word): Finding | undefined {
     const bare = raw.replace(/[ -]/g, "");
     if (bare.startsWith("00000000", 4) || ibanRemainder(bare) !== 1) continue;
     scan.pass.work.left -= LINE_COST;
-    return { start, end: start + raw.length, kind: "iban", replacement: toIban(raw, scan.pass.pseudonym) };
+    return {
+      start,
+      end: start + raw.length,
+      kind: "iban",
+      replacement: toIban(raw, scan.pass.pseudonym),
+    };
   }
   return undefined;
 }

@@ -2,7 +2,7 @@
 import { LINE_COST, STEP_COST } from "../work.ts";
 import { isReplacement } from "../replacement.ts";
 import { classAt, DIGIT, QUOTE, SPACE } from "../character.ts";
-import { type Finding, lookAt, type Scan, toFinding, type Word } from "../finding.ts";
+import { type Finding, lookAt, passOver, type Scan, toFinding, type Word } from "../finding.ts";
 import type { KeyKind } from "../names/sensitive-key.ts";
 
 /** Kinds of names that one value can follow; `session 4bf92f` and `card 17` are sentences. */
@@ -11,10 +11,11 @@ const SPOKEN = /^(?:password|secret|key|token|code)$/;
 const LONGEST = 512;
 const LONGEST_NAME = 40;
 
-function findEnd({ text, codes }: Scan, start: number): number {
-  const most = Math.min(text.length, start + LONGEST);
-  let at = start;
-  while (at < most && (classAt(codes, at) & (SPACE | QUOTE)) === 0) at += 1;
+/** What is told goes on to a blank or a quote, without the signs of the sentence around it. */
+const WORD = /[^\s"'`]{0,512}/y;
+
+function findEnd({ text }: Scan, start: number): number {
+  let at = passOver(text, start, WORD);
   while (at > start && /[.,;:)\]}>]/.test(text.charAt(at - 1))) at -= 1;
   return at;
 }
@@ -40,7 +41,7 @@ export const SAID =
   /(?<=((?:\b[\w-]{2,16} )?\b[\w-]{2,40})(?: (?:for|of|in|to)(?: ["']?[\w.@-]{1,40}["']?){1,4})?(?: is| was|(?: has been| was)? (?:\w*set|changed) to|(?<=\bset .{0,40}) to|(?<! to)))/y;
 
 /** `password is`, `login app password`, FTP's and POP's replies: here a password of small letters and digits is one as well. */
-const TOLD = /(?<= (?:is|was|to) |\b(?:login|user|331|OK) .{1,64}\s{1,8}(?:> )?\w{4,12} )/iy;
+const TOLD = /(?<= (?:is|was|to) |\b(?:login|user|331|OK) .{1,64}\s{1,8}(?:> )?\w{4,12} |[._e]pass(?:word)? )/iy;
 
 /** The kind by the word before, or by the word before `is` and `was`. */
 function judgeBefore(scan: Scan, start: number): KeyKind | undefined {

@@ -61,7 +61,11 @@ export function readTable(scan: Scan, wordEnd: number): Finding | undefined {
         if (kind !== "password" && /^[a-z]+(?:-[a-z\d]{1,10})+$/.test(raw)) return;
         pass.work.left -= ASSIGNMENT_COST;
         if (!isCredible({ scan, value, kind, name, operator: "colon" })) return;
-        pieces.push({ start: from, end: value.end, replacement: inner(text.slice(from, value.start)) + replaceText(kind, raw, pass) });
+        pieces.push({
+          start: from,
+          end: value.end,
+          replacement: inner(text.slice(from, value.start)) + replaceText(kind, raw, pass),
+        });
         from = value.end;
       });
     else if (!RULE.test(text.slice(at, end))) break;

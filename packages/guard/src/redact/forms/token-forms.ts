@@ -52,7 +52,7 @@ const ROWS: readonly Row[] = [
   ["key base64 28 glc_ glsa_"],
   ["key base64 20 ATATT3 ATBB ATCTT3 ATTA BBDC-"],
   ["key dotted 20 SG. amzn.mws. amzn1.oa2-cs.v1. dp.audit. dp.ct. dp.pt. dp.sa. dp.scim. dp.st. hvb. hvr. hvs.", DIGIT_SOMEWHERE],
-  ["key dotted 30 AQVN YCA YCM YCN YCO YCP st. t1.", DIGIT_SOMEWHERE],
+  ["key dotted 30 AQ. AQVN YCA YCM YCN YCO YCP st. t1.", DIGIT_SOMEWHERE],
   ["key dotted 60 dt0c01. dt0s01. dt0s02. pat. sat. sl.", DIGIT_SOMEWHERE],
   ["key dotted 40 access_token$ hawk. pk. sk.eyJ tk.eyJ xkeysib- xsmtpsib-"],
   ["key dotted 40 ext_ sc_", /^\w+_[A-Za-z\d]{5,30}\.[A-Za-z\d]{4,6}\.acc[_-]/],
@@ -70,5 +70,11 @@ const ROWS: readonly Row[] = [
 export const TOKEN_FORMS: readonly TokenForm[] = ROWS.flatMap(([form, check]) => {
   const [kind = "", set, least, ...prefixes] = form.split(" ");
   // The rows above name sets only.
-  return prefixes.map((prefix) => ({ kind, prefix, set: set as TokenSet, least: Number(least), check }));
+  return prefixes.map((prefix) => ({
+    kind,
+    prefix,
+    set: set as TokenSet,
+    least: Number(least),
+    check,
+  }));
 }).sort((one, other) => other.prefix.length - one.prefix.length);

@@ -26,6 +26,11 @@ describe("a token by its prefix", () => {
     expect(redact(`GET /merchants/${token}/x`)).not.toContain("8f0c1a9e");
   });
 
+  it("is found behind a dot: Google's newest keys", () => {
+    const token = ["AQ", `Ab8RN6${LETTERS}9${LETTERS}`].join(".");
+    expect(redact(`GET /v1/models?q=${token}`)).not.toContain(LETTERS);
+  });
+
   it("is found under its name: LaunchDarkly's API", () => {
     expect(redact(`LAUNCHDARKLY_KEY=api-${UUID}`)).not.toContain(UUID);
   });

@@ -37,7 +37,15 @@ function judge(chain: string, classify: KeyClassifier): KnownName {
   const isSigned = verdict === undefined && isSignedParameter(lower, 16);
   const kind = verdict && name.includes(".") && FILE_NAME.test(name) ? undefined : verdict;
   const isDependent = DEPENDENT.has(chain.toLowerCase());
-  return { kind, chain, name, isTail, isSigned, isDependent, isPlain: kind === undefined && !isTail && !isSigned };
+  return {
+    kind,
+    chain,
+    name,
+    isTail,
+    isSigned,
+    isDependent,
+    isPlain: kind === undefined && !isTail && !isSigned,
+  };
 }
 
 /** What has no trigger in it leads to nothing, and is not remembered. */

@@ -26,7 +26,10 @@ const BUILT_IN: NameTriggers = new Uint8Array(MASK + 1);
 for (const part of [...NAME_PARTS, ...TAILS, ...SIGNED_NAMES]) addTrigger(BUILT_IN, part);
 
 /** Where names stand: the code units of a text, and whose triggers count. */
-export type NamePlace = { readonly codes: Uint16Array; readonly pass: { readonly policy: { readonly nameTriggers: NameTriggers } } };
+export type NamePlace = {
+  readonly codes: Uint16Array;
+  readonly pass: { readonly policy: { readonly nameTriggers: NameTriggers } };
+};
 
 /** True for a name that has a trigger in it, or a character above ASCII: only then what follows may be secret because of it. */
 export function mayName({ codes, pass }: NamePlace, start: number, end: number): boolean {
