@@ -239,6 +239,29 @@ describe("faultline logs, patterns", () => {
     expect(route?.causes).toMatchObject([{ cause: "dependency-timeout" }]);
   });
 
+  it("names a fault of many routes once, with all of them", async () => {
+    const paths = ["/cart", "/orders", "/users", "/pay", "/search"];
+    const lines = Array.from({ length: 100 }, (_, index) => access(index, `GET ${paths[index % 5]}`, '502 157 "-" "curl"'));
+    const errors = lines.map(
+      (_, index) =>
+        `2026/11/21 10:0${Math.floor(index / 60)}:${String(index % 60).padStart(2, "0")} [error] 12#12: *${index} connect() failed (111: Connection refused) while connecting to upstream, client: 10.0.0.9, server: a, request: "GET ${paths[index % 5]} HTTP/1.1", upstream: "http://127.0.0.1:1/", host: "a"`,
+    );
+    const other = access(50, "GET /own", '500 9 "-" "curl"');
+    const names = [write([...lines, other].join("\n")), write(errors.join("\n"))] as const;
+    const { diagnosis } = await report(...names);
+    expect(diagnosis.scope).toMatchObject({ failing: 100 });
+    expect(diagnosis.scope).not.toHaveProperty("route");
+    const { out } = await run([...names]);
+    expect(out).toMatch(/^Verdict: diagnosed \(connection-refused, 85 %\), on 5 routes alike$/m);
+    expect((await run(["--html", ...names])).out).toContain("(connection-refused, 85 %), on 5 routes alike");
+  });
+
+  it("names the one route that fails by itself", async () => {
+    const own = Array.from({ length: 6 }, (_, index) => access(index, "GET /pay", '504 12 "-" "curl" 60.001'));
+    const found = await report(write([...good, ...own].join("\n")));
+    expect(found.diagnosis.scope).toMatchObject({ route: "GET /pay", failing: 6 });
+  });
+
   it("calls no race what fails each time", async () => {
     const message = "upstream prematurely closed connection while reading response header from upstream";
     const tail = (index: number) =>

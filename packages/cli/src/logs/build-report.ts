@@ -1,4 +1,5 @@
 import type { Diagnosis, Exchange, Fate, MissingEvidence, RankedCause } from "@faultline/model";
+import { isAlike } from "./alike.ts";
 import { rankCauses } from "./causes.ts";
 import type { GroupBy } from "./groupings.ts";
 import { toInterval } from "./interval.ts";
@@ -59,7 +60,18 @@ export function buildReport(tally: Tally, options: ReportOptions): Report {
     ...(options.groupBy === undefined ? {} : { groups: { by: options.groupBy, rows: groupRows(groups, options.groupBy) } }),
     hidden: hidden.slice(0, options.top),
     patterns: dedupe(patterns),
-    diagnosis: toDiagnosis({ worst: detailed[0]?.route, requests, errorCount, window, logPatterns, tally }),
+    diagnosis: toDiagnosis({
+      worst: detailed[0]?.route,
+      alike: findAlike(
+        detailed.map(({ route }) => route),
+        errorCount,
+      ),
+      requests,
+      errorCount,
+      window,
+      logPatterns,
+      tally,
+    }),
   };
 }
 
@@ -310,8 +322,19 @@ function dedupe(patterns: readonly Pattern[]): readonly Pattern[] {
   return patterns.filter(({ evidence }) => !seen.has(evidence.statement) && seen.add(evidence.statement).size > 0);
 }
 
+/** So much of all failures is one fault, wherever they are. */
+const MOST_OF_ALL = 0.8;
+
+/** The rows that fail as the worst one does, with it, where they are several and most of all failures; none otherwise. */
+function findAlike([worst, ...others]: readonly RouteErrors[], errorCount: number): readonly RouteErrors[] {
+  if (worst === undefined) return [];
+  const alike = [worst, ...others.filter((other) => isAlike(worst, other))];
+  return alike.length > 1 && alike.reduce((sum, { count }) => sum + count, 0) >= errorCount * MOST_OF_ALL ? alike : [];
+}
+
 type Parts = {
   readonly worst: RouteErrors | undefined;
+  readonly alike: readonly RouteErrors[];
   readonly requests: number;
   readonly errorCount: number;
   readonly window: Report["window"];
@@ -320,16 +343,15 @@ type Parts = {
 };
 
 /** The verdict on the worst group, in the words that every face of Faultline uses. */
-function toDiagnosis({ worst, requests, errorCount, window, logPatterns, tally }: Parts): Diagnosis {
+function toDiagnosis({ worst, alike, requests, errorCount, window, logPatterns, tally }: Parts): Diagnosis {
   const causes: readonly RankedCause[] = worst === undefined ? [] : addLogWide(worst.causes, logPatterns);
   const isSure = (causes[0]?.confidence ?? 0) >= 0.6;
   return {
     verdict: isSure ? "diagnosed" : "inconclusive",
     scope: {
-      ...(worst === undefined ? {} : { route: `${worst.method} ${worst.route}` }),
+      ...(worst === undefined || alike.length > 0 ? {} : { route: `${worst.method} ${worst.route}` }),
       window: window ?? { fromMs: 0, toMs: 0 },
-      failing: worst?.count ?? errorCount,
-      succeeding: (worst?.requests ?? requests) - (worst?.count ?? errorCount),
+      ...countScope({ worst, alike, requests, errorCount }),
     },
     path: worst === undefined ? [] : toPath(worst),
     suspects:
@@ -347,6 +369,14 @@ function toDiagnosis({ worst, requests, errorCount, window, logPatterns, tally }
     next: worst === undefined ? [] : [...worst.next, ...logPatterns.map(({ next }) => next)].slice(0, 5),
     guard: { now: [], prevent: [] },
   };
+}
+
+function countScope({ worst, alike, requests, errorCount }: Pick<Parts, "worst" | "alike" | "requests" | "errorCount">) {
+  if (alike.length === 0) {
+    const failing = worst?.count ?? errorCount;
+    return { failing, succeeding: (worst?.requests ?? requests) - failing };
+  }
+  return { failing: alike.reduce((sum, { count }) => sum + count, 0), succeeding: requests - errorCount };
 }
 
 function addLogWide(causes: readonly RankedCause[], patterns: readonly Pattern[]): readonly RankedCause[] {

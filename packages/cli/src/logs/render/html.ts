@@ -10,6 +10,7 @@ import {
   listUntold,
   nameMakerShort,
   tellMaker,
+  tellVerdict,
 } from "./words.ts";
 
 /** Everything that comes from a log goes through here: made visible, then escaped for text and attributes alike. */
@@ -82,14 +83,12 @@ function renderVerdict(report: Report): string {
   const told = report.routes
     .slice(0, SHOWN_ROUTES)
     .flatMap(({ causes }) => causes.slice(0, SHOWN_CAUSES).flatMap(({ evidence }) => evidence));
-  const [cause] = diagnosis.causes;
-  const verdict = cause === undefined ? "no cause named" : `${cause.cause}, ${Math.round(cause.confidence * 100)} %`;
   const rows = listUntold(report, told).map(
     ({ pattern, evidence }) =>
       `<li><strong>${escape(pattern)}</strong>: ${escape(evidence.statement)} <span class="soft">${escape(evidence.measured)}</span></li>`,
   );
   const next = diagnosis.next.map(({ check }) => `<p>Next: ${escape(check)}</p>`);
-  return `<h2>Verdict: ${escape(diagnosis.verdict)} (${escape(verdict)})</h2>${toList(rows)}${next.join("")}`;
+  return `<h2>${escape(tellVerdict(report))}</h2>${toList(rows)}${next.join("")}`;
 }
 
 function toList(rows: readonly string[]): string {

@@ -13,6 +13,7 @@ import {
   formatShare,
   listUntold,
   nameMaker,
+  tellVerdict,
 } from "./words.ts";
 
 /** How the screen is: its width, and whether it shows colours. */
@@ -228,13 +229,11 @@ function renderVerdict(report: Report, { paints, width }: Look): string {
     ({ pattern, evidence }) =>
       `${wrap(`  ${pattern.padEnd(17)} ${toVisible(evidence.statement)}`, width, 20)}\n${paints.dim(wrap(`${" ".repeat(20)}${toVisible(evidence.measured)}`, width, 20))}`,
   );
-  const [cause] = diagnosis.causes;
-  const verdict = cause === undefined ? "no cause named" : `${cause.cause}, ${Math.round(cause.confidence * 100)} %`;
   const missing = diagnosis.missing.map(({ what, wouldTell }) =>
     paints.dim(wrap(`  missing: ${what} (would tell ${wouldTell})`, width, 11)),
   );
   return [
-    paints.bold(`Verdict: ${diagnosis.verdict} (${verdict})`),
+    paints.bold(wrap(tellVerdict(report), width, 2)),
     ...lines,
     ...missing,
     ...diagnosis.next.slice(0, 3).map(({ check }) => wrap(`  next: ${toVisible(check)}`, width, 8)),

@@ -1,5 +1,6 @@
 import { formatTime } from "@faultline/formats/access-log-combined";
 import type { Evidence } from "@faultline/model";
+import { isAlike } from "../alike.ts";
 import type { Report, RouteErrors } from "../report.ts";
 
 const BARS = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
@@ -80,6 +81,15 @@ export function explainMaker({ madeBy: { hop, because }, joined }: Pick<RouteErr
 export function nameMakerShort({ madeBy }: Pick<RouteErrors, "madeBy">): string {
   const { fate: _, ...rest } = madeBy;
   return nameMaker({ madeBy: rest });
+}
+
+/** The verdict with its cause, and how many routes have the fault. */
+export function tellVerdict({ diagnosis, routes }: Report): string {
+  const [cause] = diagnosis.causes;
+  const named = cause === undefined ? "no cause named" : `${cause.cause}, ${Math.round(cause.confidence * 100)} %`;
+  const [worst] = routes;
+  const alike = worst === undefined || diagnosis.scope.route !== undefined ? 0 : routes.filter((each) => isAlike(worst, each)).length;
+  return `Verdict: ${diagnosis.verdict} (${named})${alike > 1 ? `, on ${formatCount(alike)} routes alike` : ""}`;
 }
 
 /** The patterns that are not among what is told of single routes. */
