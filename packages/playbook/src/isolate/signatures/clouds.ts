@@ -208,6 +208,16 @@ export const CLOUD_SIGNATURES: readonly Signature[] = [
     source: "Vercel documentation, error codes",
   },
   {
+    id: "netlify-answer",
+    vendor: "Netlify",
+    hop: "platform",
+    made: "here",
+    pattern: { status: [500, 502], bodyHas: ["error decoding lambda response"] },
+    meaning: "the function returned what is no response, or ended before it did",
+    certainty: "recalled",
+    source: "Netlify",
+  },
+  {
     id: "vercel-error",
     vendor: "Vercel",
     hop: "platform",

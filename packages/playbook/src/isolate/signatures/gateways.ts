@@ -18,6 +18,16 @@ export const GATEWAY_SIGNATURES: readonly Signature[] = [
     source: "Spring Cloud Gateway",
   },
   {
+    id: "zuul",
+    vendor: "Zuul",
+    hop: "gateway",
+    made: "here",
+    pattern: { status: [5], bodyHas: ["com.netflix.zuul.exception.ZuulException"] },
+    meaning: "the gateway could not forward: no instance, a time-out, or a filter that threw",
+    certainty: "recalled",
+    source: "Netflix Zuul",
+  },
+  {
     id: "apigee-timeout",
     vendor: "Apigee",
     hop: "gateway",

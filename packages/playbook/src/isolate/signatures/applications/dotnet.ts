@@ -31,4 +31,18 @@ export const DOTNET_SIGNATURES: readonly Signature[] = [
     pattern: { status: [500, 502], bodyHas: ["HTTP Error 50", "ANCM"] },
     meaning: "the ASP.NET Core module could not start or reach the app",
   }),
+  framework({
+    id: "iis-start",
+    vendor: "IIS",
+    hop: "app-server",
+    pattern: { status: [500], bodyHas: ["HTTP Error 500.3", "ASP.NET Core app failed to start"] },
+    meaning: "the app ended while it started: its configuration, its runtime or an exception; the event log says which",
+  }),
+  framework({
+    id: "iis-500-page",
+    vendor: "IIS",
+    hop: "app-server",
+    pattern: { status: [500], bodyHas: ["500 - Internal server error.", "There is a problem with the resource you are looking for"] },
+    meaning: "IIS hides what the app behind it failed with: its own log, or the page asked for on the server itself, has the details",
+  }),
 ];

@@ -14,9 +14,9 @@ export const JAVASCRIPT_SIGNATURES: readonly Signature[] = [
   }),
   framework({
     id: "fastify",
-    vendor: "Fastify",
+    vendor: "Fastify, NestJS or hapi",
     pattern: { status: [5], json: { statusCode: true, error: true, message: true }, bodyLacks: ['"statusMessage"'] },
-    meaning: "Fastify's error body (NestJS writes the same)",
+    meaning: "an error reached the framework, which all three tell in the same shape",
     cause: "unhandled-exception",
   }),
   framework({
@@ -54,6 +54,19 @@ export const JAVASCRIPT_SIGNATURES: readonly Signature[] = [
     pattern: { status: [500], bodyIs: ['{"message":"Internal Error"}'] },
     meaning: "an unexpected error in a load function, an action or an endpoint; handleError has it",
     cause: "unhandled-exception",
+  }),
+  framework({
+    id: "strapi",
+    vendor: "Strapi",
+    pattern: { status: [500], json: { data: true, error: true }, bodyHas: ['"name":"InternalServerError"'] },
+    meaning: "a controller, service or lifecycle threw",
+    cause: "unhandled-exception",
+  }),
+  framework({
+    id: "feathers",
+    vendor: "Feathers",
+    pattern: { status: [5], json: { name: true, message: true, code: true, className: true } },
+    meaning: "a service or hook threw; className says which kind of error",
   }),
   framework({
     id: "firebase-function",

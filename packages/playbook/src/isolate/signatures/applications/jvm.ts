@@ -59,6 +59,20 @@ export const JVM_SIGNATURES: readonly Signature[] = [
     cause: "unhandled-exception",
   }),
   framework({
+    id: "javalin",
+    vendor: "Javalin",
+    pattern: { status: [500], bodyHas: ["https://javalin.io/documentation#"] },
+    meaning: "an exception that no handler knows",
+    cause: "unhandled-exception",
+  }),
+  framework({
+    id: "spark-java",
+    vendor: "Spark (Java)",
+    pattern: { status: [500], bodyIs: ["<html><body><h2>500 Internal Server Error</h2></body></html>"] },
+    meaning: "a route threw",
+    cause: "unhandled-exception",
+  }),
+  framework({
     id: "quarkus",
     vendor: "Quarkus",
     pattern: { status: [500], json: { details: true, stack: true }, bodyHas: ["Error id "] },

@@ -66,6 +66,28 @@ export const PYTHON_SIGNATURES: readonly Signature[] = [
     cause: "unhandled-exception",
   }),
   framework({
+    id: "wsgiref",
+    vendor: "wsgiref",
+    hop: "app-server",
+    pattern: { status: [500], bodyIs: ["A server error occurred. Please contact the administrator."] },
+    meaning: "the application raised where no framework caught it; it is the standard library's server, for development",
+    cause: "unhandled-exception",
+  }),
+  framework({
+    id: "litestar",
+    vendor: "Litestar",
+    pattern: { status: [500], json: { status_code: "500", detail: "Internal Server Error" } },
+    meaning: "a handler raised",
+    cause: "unhandled-exception",
+  }),
+  framework({
+    id: "bottle",
+    vendor: "Bottle",
+    pattern: { status: [500], bodyHas: ["<title>Error: 500 Internal Server Error</title>"] },
+    meaning: "a route raised",
+    cause: "unhandled-exception",
+  }),
+  framework({
     id: "gunicorn",
     vendor: "gunicorn",
     hop: "app-server",
