@@ -76,8 +76,9 @@ function section(title: string, lines: readonly Line[]): readonly Line[] {
 }
 
 function headline(diagnosis: Diagnosis): string {
-  const { scope, causes, suspects } = diagnosis;
-  if (scope.failing === 0 && suspects[0] !== undefined) {
+  const { scope, causes, suspects, path } = diagnosis;
+  const isHidden = path.some(({ fate }) => fate === "masked");
+  if (scope.failing === 0 && !isHidden && suspects[0] !== undefined) {
     return `${diagnosis.verdict.toUpperCase()}. No request failed openly, but ${suspects[0].service} behaves unlike before.`;
   }
   if (scope.failing === 0 && causes.length === 0) return "INCONCLUSIVE. No failure in scope.";

@@ -477,6 +477,11 @@ describe("triage of one failing request", () => {
     expect(waited.diagnosis).toMatchObject({ scope: { failing: 1, succeeding: 1 }, causes: [{ cause: "dependency-timeout" }] });
   });
 
+  it("asks which process listens on the very port, and on no other that begins alike", () => {
+    const { diagnosis } = judge([{ ...broken("connect", "ECONNREFUSED"), url: "http://api.example:80/cart" }]);
+    expect(diagnosis.next[0]?.command).toBe("ss -ltnp 'sport = :80'");
+  });
+
   it("calls a name that nobody resolves in time a name's failure, and says what to check of a server that says nothing", () => {
     expect(judge([broken("dns", "TIMEOUT")]).diagnosis.causes).toMatchObject([{ cause: "dns-failure" }]);
     const { diagnosis } = judge([broken("response", "TIMEOUT")]);

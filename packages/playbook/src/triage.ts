@@ -212,7 +212,7 @@ const CAUSE_CHECKS: Partial<Readonly<Record<CauseId, CheckTemplate>>> = {
   "dns-failure": { check: "Does the name resolve from here and from the server?", command: "dig +short {{host}}" },
   "connection-refused": {
     check: "Is the process running, and does it listen on that port? On {{host}}:",
-    command: "ss -ltnp | grep ':{{port}}'",
+    command: "ss -ltnp 'sport = :{{port}}'",
   },
   "tls-failure": {
     check: "Which certificate is served, for which name, until when?",

@@ -89,6 +89,17 @@ describe("faultline triage", () => {
     expect(out.slice(out.indexOf("NEXT"), out.indexOf("RESPONSE"))).toContain("$ grep -rF -- req-77 LOG_FOLDER");
   });
 
+  it("tells of a failure that hides behind a 200, and not that there was none", async () => {
+    const body = '{"errors":[{"message":"x","extensions":{"code":"INTERNAL_SERVER_ERROR"}}],"data":null}';
+    const base = await serve((_, response) => void response.writeHead(200, { "content-type": "application/json" }).end(body));
+    const { out, code } = await triage(`${base}/graphql`);
+    expect(code).toBe(0);
+    expect(out).not.toContain("NO SERVER ERROR");
+    expect(out.replaceAll(/\s+/g, " ")).toMatch(
+      /DIAGNOSED\. The app behind .* an error handler hides the first error \(62 % sure\), and it is hidden from the client\./,
+    );
+  });
+
   it("speaks of no id where the answer has none, and begins its verdict with a capital", async () => {
     const base = await serve((_, response) => void response.writeHead(500).end("{}"));
     const { out } = await triage(`${base}/x`);
@@ -120,6 +131,7 @@ describe("faultline triage", () => {
 
   it("calls nobody the writer of an answer that never came", async () => {
     const base = await serve((request) => void request.socket.destroy());
+    expect((await triage(base)).out).not.toContain("EVIDENCE of who wrote it");
     expect((await triage(base)).out).toMatch(/^WHO DID NOT ANSWER: 127\.0\.0\.1:\d+, \d+ %$/m);
     expect((await triage(base, "--markdown")).out).toMatch(/^Did not answer: 127\.0\.0\.1:\d+, \d+ %\.$/m);
   });
@@ -199,6 +211,7 @@ describe("faultline triage", () => {
     const fine = await triage(`${await serve((_request, response) => response.writeHead(204).end())}/x`);
     expect(fine).toMatchObject({ code: 1, out: expect.stringContaining("NO SERVER ERROR. It was answered with 204, twice.") });
     expect(fine.out).toContain("--repeat 30");
+    expect(fine.out.indexOf("NO SERVER ERROR")).toBeLessThan(fine.out.indexOf("RESPONSE, headers"));
     expect(fine.out).not.toMatch(/INCONCLUSIVE|WHO WROTE IT|RULED OUT/);
     const refused = await triage(`${await serve((_request, response) => response.writeHead(401).end())}/x`);
     expect(refused.out).toContain("NO SERVER ERROR. It is refused with 401");

@@ -28,7 +28,7 @@ function formatHandshake(handshake: TlsHandshake, nowMs: number): readonly strin
     shaken,
     toLine("certificate", `${own.subject}${listNames(own)}`),
     toLine("issued by", own.issuer),
-    toLine("valid", `${formatDay(own.validFromMs)} to ${formatDay(own.validToMs)}, ${formatLeft(own.validToMs - nowMs)}`),
+    toLine("valid", `${formatDay(own.validFromMs)} to ${formatDay(own.validToMs)}, ${formatDaysLeft(own.validToMs - nowMs)}`),
     toLine("chain", handshake.chain.map(({ subject }) => subject).join(" < ")),
   ];
 }
@@ -42,9 +42,11 @@ function formatDay(ms: number): string {
   return Number.isFinite(ms) ? new Date(ms).toISOString().slice(0, 10) : "an unknown day";
 }
 
-function formatLeft(ms: number): string {
-  const days = Math.floor(Math.abs(ms) / DAY_MS);
-  return ms < 0 ? `over for ${days} days` : `${days} days left`;
+/** How long a certificate still holds, or has been over. */
+export function formatDaysLeft(ms: number): string {
+  const count = Math.floor(Math.abs(ms) / DAY_MS);
+  const days = `${count} day${count === 1 ? "" : "s"}`;
+  return ms < 0 ? `over for ${days}` : `${days} left`;
 }
 
 /** Breaks behind the label, so that the labels stay a column of their own. */

@@ -85,8 +85,9 @@ function formatMs(ms: number): string {
 /** What stands after the probes: the verdict and what to do next, for who reads no further; then the response, and what the verdict stands on. */
 export function formatFindings(report: TriageReport, columns: number): string {
   const { diagnosis } = report.triage;
-  if (diagnosis.scope.failing === 0)
-    return [...formatSeen(report, columns), "", formatNoFailure(report.probes, report.triage, columns)].join("\n");
+  // A failure may hide behind a good status: then there is a cause all the same.
+  if (diagnosis.scope.failing === 0 && diagnosis.causes.length === 0)
+    return ["", formatNoFailure(report.probes, report.triage, columns).trimEnd(), ...formatSeen(report, columns), ""].join("\n");
   const hops = diagnosis.path.length > 1 ? (["path"] as const) : [];
   return [
     "",
@@ -124,8 +125,9 @@ function formatMaker(triage: Triage, columns: number): string {
 const MOST_EVIDENCE = 3;
 const MOST_AGAINST = 2;
 
-/** What says who wrote the answer, and what speaks against it. */
+/** What says who wrote the answer, and what speaks against it; of one that never came the cause tells. */
 function formatEvidence({ maker }: Triage, columns: number): readonly string[] {
+  if (maker.maker === "network") return [];
   const lines = [...quote(maker.evidence, MOST_EVIDENCE), ...quote(maker.against, MOST_AGAINST, "against: ")];
   if (lines.length === 0) return [];
   return ["", "EVIDENCE of who wrote it", ...lines.flatMap((line) => wrap(line.replace(/^ {4}/, "  "), columns))];
