@@ -81,5 +81,6 @@ export function nginxLine(
 ): string {
   const day = `${two(time.getUTCDate())}/${MONTHS[time.getUTCMonth()] ?? ""}/${time.getUTCFullYear()}`;
   const clock = `${two(time.getUTCHours())}:${two(time.getUTCMinutes())}:${two(time.getUTCSeconds())}`;
-  return `10.0.9.${index % 200} - - [${day}:${clock} +0000] "GET ${path} HTTP/1.1" ${status} 157 "-" "okhttp/4.12.0" rt=${seconds} uct="0.001" uht="${seconds}" urt="${seconds}" ua="${upstream[0]}" us="${upstream[1]}"`;
+  const ofEach = (value: string): string => upstream[1].replace(/[^, ]+/g, value);
+  return `10.0.9.${index % 200} - - [${day}:${clock} +0000] "GET ${path} HTTP/1.1" ${status} 157 "-" "okhttp/4.12.0" rt=${seconds} uct="${ofEach("0.001")}" uht="${ofEach(seconds)}" urt="${ofEach(seconds)}" ua="${upstream[0]}" us="${upstream[1]}"`;
 }

@@ -19,10 +19,10 @@ const REACHED = [
   { batch: 7, half: "unread", incidents: 28, symptom: 28, creator: 22, path: 22, verdict: 28, firstThree: 22, honest: 0, falseBlame: 0 },
   { batch: 8, half: "read", incidents: 29, symptom: 29, creator: 24, path: 24, verdict: 29, firstThree: 24, honest: 2, falseBlame: 0 },
   { batch: 8, half: "unread", incidents: 30, symptom: 30, creator: 23, path: 23, verdict: 30, firstThree: 24, honest: 1, falseBlame: 0 },
-  { batch: 9, half: "read", incidents: 61, symptom: 60, creator: 50, path: 50, verdict: 60, firstThree: 50, honest: 3, falseBlame: 1 },
+  { batch: 9, half: "read", incidents: 61, symptom: 60, creator: 50, path: 50, verdict: 61, firstThree: 50, honest: 3, falseBlame: 0 },
   { batch: 9, half: "unread", incidents: 49, symptom: 49, creator: 34, path: 34, verdict: 47, firstThree: 34, honest: 3, falseBlame: 0 },
   { batch: 10, half: "read", incidents: 53, symptom: 53, creator: 45, path: 45, verdict: 51, firstThree: 45, honest: 4, falseBlame: 0 },
-  { batch: 10, half: "unread", incidents: 75, symptom: 73, creator: 62, path: 62, verdict: 66, firstThree: 60, honest: 5, falseBlame: 5 },
+  { batch: 10, half: "unread", incidents: 75, symptom: 73, creator: 63, path: 63, verdict: 72, firstThree: 63, honest: 5, falseBlame: 0 },
 ] as const;
 
 const FIRST_THREE: readonly (number | undefined)[] = [1, 2, 3];

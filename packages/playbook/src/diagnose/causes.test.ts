@@ -137,6 +137,10 @@ const CASES: readonly (readonly [CauseId, string, Partial<SpanSketch>])[] = [
   ],
   ["resource-exhausted", "events", call({ kind: "producer", message: "nats: maximum bytes exceeded", attributes: BROKER })],
   ["resource-exhausted", "shop", { logs: [{ severity: 17, body: "Memory limit of 512 MiB exceeded with 530 MiB used." }] }],
+  ["bad-configuration", "shop", thrown("botocore.exceptions.NoRegionError", "You must specify a region.")],
+  ["database-failure", "orders-db", query("PG::LockNotAvailable: ERROR:  canceling statement due to lock timeout", 75)],
+  ["dependency-timeout", "orders-db", query("tcp recv: closed (the connection was closed by the pool, possibly due to a timeout)", 75)],
+  ["keepalive-race", "stock", call({ message: "HttpIOException: The response ended prematurely. (ResponseEnded)", takes: 2 })],
   ["resource-exhausted", "shop", call({ message: 'Get "http://stock/": dial tcp: lookup stock: too many open files' })],
   [
     "resource-exhausted",

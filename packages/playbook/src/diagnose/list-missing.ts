@@ -3,6 +3,7 @@ import { saysOverrun } from "../isolate/blame/out-of-time.ts";
 import type { Findings } from "./findings.ts";
 import { mayHaveStoodStill } from "./stall.ts";
 import { CLOSED, REFUSED } from "../isolate/connection-words.ts";
+import { doesWithout } from "./does-without.ts";
 import { hearLetGo } from "./let-go.ts";
 import { findStandstill } from "./standstill.ts";
 import { isClosedOnPurpose } from "./closed-on-purpose.ts";
@@ -28,6 +29,12 @@ export function listMissing(findings: Findings, isDiagnosed: boolean): readonly 
     missing.push({
       what: `whether the 503 of ${service} is meant: it says that it is closed, or when to come again`,
       wouldTell: "whether anything is wrong",
+    });
+  }
+  if (doesWithout(findings)) {
+    missing.push({
+      what: `whether the answer is whole without ${service}: whoever asked it warned, and called it no error`,
+      wouldTell: "whether anything is wrong for a user",
     });
   }
   if (hearLoneInstances(findings) !== undefined) {

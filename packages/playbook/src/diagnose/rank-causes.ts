@@ -1,6 +1,7 @@
 import { CAUSES, type CauseId, type RankedCause } from "@faultline/model";
 import { calibrate } from "./calibrate.ts";
 import { CAUSE_RULES } from "./causes.ts";
+import { doesWithout } from "./does-without.ts";
 import type { Findings } from "./findings.ts";
 import { findStandstill, OF_TIME } from "./standstill.ts";
 import { countSources, isFamiliar } from "./support.ts";
@@ -25,10 +26,11 @@ const LEAST_CONFIDENCE = 0.05;
 /** Weighs every cause on the findings. Weights are log-odds; causes compete with each other and with "none of these". */
 export function rankCauses(findings: Findings): Ranking {
   const { isTold } = findings;
+  const isMeant = doesWithout(findings);
   const isStill = findStandstill(findings) !== undefined;
   const weighed = CAUSES.map((cause) => {
     const { evidence: found, against: weighed = [], isGeneral = false, ...rest } = CAUSE_RULES[cause].weigh(findings);
-    const isAmbiguous = rest.isAmbiguous === true || (isStill && OF_TIME.has(cause));
+    const isAmbiguous = rest.isAmbiguous === true || isMeant || (isStill && OF_TIME.has(cause));
     const against = GATEWAY_MADE.has(cause) ? [...weighed, ...findings.passedOn] : weighed;
     const evidence = [...found, ...findings.named.filter((each) => each.cause === cause).map((each) => each.evidence)];
     const score = addUp(evidence) - addUp(against);

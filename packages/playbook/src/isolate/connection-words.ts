@@ -19,6 +19,7 @@ export const CLOSED = new RegExp(
     /disconnected without sending/,
     /NoHttpResponse/,
     /header parser received no bytes/,
+    /response ended prematurely/,
     /RemoteDisconnected/,
     /broken pipe/,
     /unexpected EOF/,

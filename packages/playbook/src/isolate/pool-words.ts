@@ -12,7 +12,7 @@ export const POOL_WAIT = new RegExp(
     /connection is not available, request timed out/,
     /not available and request was dropped from queue/,
     /\bpool (?:is )?(?:probably )?(?:exhausted|full|timeout|timed out)/,
-    /(?<![\w.])pool\b.{0,40}\b(?:exhaust\w*|timed? ?out|no free|limit (?:of|reached|exceeded))/,
+    /(?<![\w.]|closed by the )pool\b.{0,40}\b(?:exhaust\w*|timed? ?out|no free|limit (?:of|reached|exceeded))/,
     /(?:exhaust|full).{0,20}\bpool\b/,
     /QueuePool limit/,
     /Timeout waiting for (?:connection from pool|idle object)/,

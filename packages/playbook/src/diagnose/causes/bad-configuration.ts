@@ -63,6 +63,7 @@ const WORDS = new RegExp(
     /no pg_hba\.conf entry/,
     /cluster_not_found/,
     /Unable to locate credentials/,
+    /must specify a region|NoRegionError|Missing region in config|Unable to load region/,
     /missing ENV key/,
     /EnvironmentVariableNotFound/,
     /unsupported protocol scheme ""/,

@@ -19,6 +19,8 @@ const WORDS = new RegExp(
     /conflict with recovery/,
     /read-only transaction/,
     /Lock wait timeout exceeded/,
+    /canceling statement due to lock timeout/,
+    /LockNotAvailable/,
     /SQLSTATE\[(?:08|40|53|57|HY000)\w*\].{0,40}(?:\[(?:1040|1203|1205|1213|2002|2006|2013)\]|error: (?:1205|1213|2006|2013))/,
     /server closed the connection unexpectedly/,
     /MongoServerSelection/,
