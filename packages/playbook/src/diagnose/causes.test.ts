@@ -169,6 +169,8 @@ const CASES: readonly (readonly [CauseId, string, Partial<SpanSketch>])[] = [
 /** Words of another cause within errors that are of the code's own making. */
 const MISLEADING: readonly (readonly [string, string])[] = [
   ["KeyError", "'rate limit'"],
+  ["FileNotFoundError", "[Errno 2] No such file or directory: '/data/tenants/7/report.yaml'"],
+  ["*fs.PathError", "open /uploads/4411/customer.pem: no such file or directory"],
   ["java.lang.NullPointerException", 'Cannot invoke "CarPool.limit()" because the pool limit of the ride is null'],
   ["KeyNotFoundException", "The given key 'Circuit Open Air Festival' was not present in the dictionary."],
   ["ResponseValidationError", "1 validation errors: {'type': 'decimal_type', 'loc': ('response', 'price')}"],

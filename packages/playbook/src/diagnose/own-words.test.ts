@@ -115,6 +115,7 @@ describe("an error in which a machine shows", () => {
     ["dependency-timeout", "com.acme.club.PriceLate", "timed out waiting for the pricing backend"],
     ["dependency-timeout", "com.acme.pay.PayLate", "payment provider timed out"],
     ["dependency-timeout", "com.acme.pay.PayLate", "payment service timed out after three tries"],
+    ["dependency-timeout", "com.acme.pay.PayLate", "payment service did not respond to the request"],
     ["dependency-error", "com.acme.club.UpstreamUnavailable", "upstream inventory unavailable"],
     ["dependency-error", "com.acme.club.CatalogGone", "could not reach the catalog backend"],
     ["dependency-error", "com.acme.club.CatalogGone", "upstream catalog is down"],
@@ -155,6 +156,8 @@ describe("an error in which a machine shows", () => {
     ["com.acme.video.StreamNotFoundException", "stream 881 does not exist"],
     ["com.acme.garden.PoolTooLarge", "pool size exhausted: 12 by 5 is the largest"],
     ["com.acme.deliveries.AttemptFailed", "delivery service timed out at the door"],
+    ["com.acme.deliveries.DriverSilent", "delivery service did not respond to the bell"],
+    ["com.acme.wine.RegionNotSet", "you must specify a region for the wine"],
     ["com.acme.home.TenantEvicted", "tenant evicted: rent overdue since May"],
   ])("is of none where what failed is of the trade: %s: %s", (type, message) => {
     const { causes } = diagnoseThrown(type, message, { stack: OWN });

@@ -17,9 +17,9 @@ const DATABASE = "(?:database|db|redis|memcached|postgres\\w*|mysql|mongo ?db)";
 const THROTTLED = /throttl|rate[ -]?limit/;
 const SLOWED = /slow down|too many requests/;
 const TIMED_OUT = "time[ds]? ?out";
-/** Behind a service that timed out stands when it did, or for what: one that "timed out at the door" is a person's. */
-const TIMED_OUT_THERE = `${TIMED_OUT}\\b(?! (?:at|in|on|with) (?:the|a|an|his|her|their)\\b)`;
 const SILENT = "did(?: not|n't) (?:respond|answer|reply)";
+/** Behind a service that timed out stands when it did, or for what: one that "timed out at the door" is a person's. */
+const FELL_SILENT = `(?:${TIMED_OUT}|${SILENT})\\b(?! (?:at|in|on|with|to) (?:the|a|an|his|her|their)\\b(?! (?:requests?|calls?|quer|probe|health|connect)))`;
 const NO_ANSWER = "no (?:response|answer|reply) from";
 /** So late that it was measured, whoever it was: trades give no milliseconds. */
 const MEASURED = /did(?: not|n't) (?:respond|answer|reply) (?:with)?in \d+ ?(?:ms\b|milli)/;
@@ -51,7 +51,7 @@ function towards(failure: string, part: string): RegExp {
 const LATE = [
   became(PART, `(?:${TIMED_OUT}|${SILENT})`),
   became(PROVIDER, TIMED_OUT),
-  became(SERVICE, `(?:${TIMED_OUT_THERE}|${SILENT})`),
+  became(SERVICE, FELL_SILENT),
   namedBecame(NAMING, `(?:${TIMED_OUT}|${SILENT})`),
   towards(`(?:${TIMED_OUT}|${NO_ANSWER})`, PART),
   towards(TIMED_OUT, `(?:${PROVIDER}|${SERVICE})`),

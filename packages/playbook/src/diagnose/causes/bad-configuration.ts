@@ -63,7 +63,7 @@ const WORDS = new RegExp(
     /no pg_hba\.conf entry/,
     /cluster_not_found/,
     /Unable to locate credentials/,
-    /must specify a region|NoRegionError|Missing region in config|Unable to load region/,
+    /must specify a region\.?\s*$|NoRegionError|Missing region in config|Unable to load region/,
     /missing ENV key/,
     /EnvironmentVariableNotFound/,
     /unsupported protocol scheme ""/,
@@ -85,10 +85,10 @@ const WORDS = new RegExp(
 const VARIABLE =
   /\b(?!ERR_|UND_|CERT_|HPE_|ABORT_)[A-Z][A-Z0-9]+_[A-Z0-9_]+[^()]{0,30}(?:missing|not set|undefined|unset|required|empty|invalid|not configured|not provided|not defined)/;
 
-/** A file of settings, of a key or of a certificate. */
+/** A file of settings, of a key or of a certificate, and not one that a user brought. */
 const SETTINGS_FILE = anyOf(
   /\/(?:etc|run|conf|config|configs|configmap|secrets?|certs?|certificates|keys)\/[^\s'":]{1,160}/,
-  /[^\s'":]{1,160}\.(?:pem|key|crt|cer|p12|pfx|jks|env|ya?ml|toml|ini|conf|properties)/,
+  /(?<![^\s'":])(?![^\s'":]*\b(?:uploads?|data|tmp|temp|media|imports?|exports?|tenants?|users?|customers?)\/)[^\s'":]{1,160}\.(?:pem|key|crt|cer|p12|pfx|jks|env|ya?ml|toml|ini|conf|properties)/,
 );
 const NO_FILE = anyOf(
   /no such file or directory/,
