@@ -67,8 +67,10 @@ const SUFFIXED = [
   "time_taken",
 ];
 
-/** `12ms`, `1.5s`, `250µs`, Go's `1m2.5s`: milliseconds by the value's own unit; undefined when it has none. */
+/** `12ms`, `1.5s`, `250µs`, Go's `1m2.5s`, httpd's `%T/%D`: milliseconds by the value's own unit; undefined when it has none. */
 export function readSuffixedDuration(text: string): number | undefined {
+  const both = /^(\d{1,6})\/(\d{1,12})$/.exec(text);
+  if (both !== null) return Math.floor(Number(both[2]) / 1e6) === Number(both[1]) ? scaleDuration(both[2], 0.001) : undefined;
   const minutes = /^(\d{1,6})m(\d+(?:\.\d+)?)s$/.exec(text);
   if (minutes !== null) return scaleDuration(Number(minutes[1]) * 60 + Number(minutes[2]), 1000);
   const match = /^(\d+(?:\.\d+)?)\s*(ns|us|µs|μs|ms|s|sec|secs|seconds|msec|milliseconds|m)$/.exec(text.trim());
@@ -98,6 +100,8 @@ const OF_NGINX = [
 /** What its operators call `$request_time` instead. */
 const NGINX_SECONDS = [...SUFFIXED, "rt", "total_time", "responsetime"];
 const REQUEST_TIME = ["request_time", "req_time", "request_rt"];
+/** Names whose values may hold their unit. */
+const MEASURED = [...SUFFIXED, ...REQUEST_TIME, "total_time"];
 /** Node's loggers too can write their time in the family's layout, and their `response_time` in milliseconds with three decimals. */
 const FAMILY_SECONDS = NGINX_SECONDS.filter((name) => !/^response_?time$/.test(name));
 const FAMILY_TIME = /^\[?\d\d\/[A-Z][a-z]{2}\/\d{4}:/;
@@ -128,7 +132,7 @@ const OF_RAILS = ["controller", "view", "db"];
 export function readDuration(read: FieldReader): number | undefined {
   const railsMs = read(OF_RAILS) === undefined ? undefined : scaleDuration(readJsonText(read(["duration"])), 1);
   if (railsMs !== undefined) return railsMs;
-  for (const name of SUFFIXED) {
+  for (const name of MEASURED) {
     const text = readJsonText(read([name]));
     const durationMs = text === undefined ? undefined : readSuffixedDuration(text);
     if (durationMs !== undefined) return durationMs;

@@ -60,7 +60,9 @@ const TARGET = [
   "httprequest.requesturl",
 ];
 const REQUEST_LINE = ["request", "request_line", "req", "http_request", "request_url"];
-const WHOLE = /^[A-Z]{3,16} \/\S* HTTP\/[\d.]+$/;
+const WHOLE = /^[A-Z]{3,16} (?:\/|https?:\/\/)\S* HTTP\/[\d.]+$/;
+/** What servers answer to what they do not take for a request. */
+const REFUSAL = /^4(?:00|08|14)$/;
 const STATUS = [
   "http.response.status_code",
   "http.status_code",
@@ -239,7 +241,7 @@ export function putNamedUpstream(draft: Draft, read: FieldReader): boolean {
 
 /** What no server takes for a request is logged with an empty one; client and time without words are an access record all the same. */
 function isRefused(draft: Draft, read: FieldReader): boolean {
-  const isRefusal = draft.status === 400 || draft.status === 408 || draft.status === 414;
+  const isRefusal = REFUSAL.test(String(draft.status));
   return (
     isRefusal && draft.clientAddress !== undefined && draft.timeMs !== undefined && read(["message", "msg", "event", "error"]) === undefined
   );
@@ -282,7 +284,8 @@ function readGrokStatus(read: FieldReader): unknown {
 /** Beside a whole request line, or who asked for what and no words, a short name too is the status'. */
 function readShortStatus(read: FieldReader): unknown {
   const line = read(REQUEST_LINE);
-  if (typeof line === "string" && WHOLE.test(line)) return read(["st", "code", "sc", "resp"]);
+  const short = read(["st", "code", "sc", "resp"]);
+  if (typeof line === "string" && (WHOLE.test(line) || REFUSAL.test(String(short)))) return short;
   const isWordless = read(["level", "severity", "msg", "message", "event", "error", "err"]) === undefined;
   const isAccess = isWordless && readMethod(read) !== undefined && readTarget(read) !== undefined && read(CLIENT) !== undefined;
   const code = isAccess ? read(["code"]) : undefined;

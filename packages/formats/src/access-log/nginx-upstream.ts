@@ -129,7 +129,17 @@ function judgeNginx(draft: Draft, named: boolean): void {
 /** nginx's own times, whole or of the upstream's part, in either order: always three decimals, and the whole is never the shorter. */
 export function putNginxSeconds(draft: Draft, tokens: readonly Token[]): void {
   const seconds = tokens.filter(({ text }) => /^\d{1,6}\.\d{3}s?,?$/.test(text)).map(({ text }) => Number.parseFloat(text));
-  if (seconds.length > 0) putDuration(draft, Math.max(...seconds), 1000);
+  putLongest(draft, seconds);
+}
+
+/** Milliseconds are rounded: of two times that differ by one only, the first is taken, as most layouts have the whole before its part. */
+const ROUNDING = 0.0011;
+
+/** Sets the longest of the times, in seconds. */
+export function putLongest(draft: Draft, seconds: readonly number[]): void {
+  const [first = 0] = seconds;
+  const longest = Math.max(...seconds);
+  if (seconds.length > 0) putDuration(draft, longest - first < ROUNDING ? first : longest, 1000);
 }
 
 /** No list starts within one: a client may send a long one that ends in something else, and it is walked through once. */

@@ -26,9 +26,23 @@ describe("behind the combined format's fields", () => {
     ["httpd's seconds and microseconds in quotes", `${combined} "0/685" "www.example.com"`, { duration_ms: 0.685 }],
     ["nginx's id of the request", `${combined} [${id}] [0.013]`, { request_id: id, duration_ms: 13 }],
     ["a server behind and the status next to it", `${combined} 10.0.0.2:80 502 0.013`, { "upstream.status_code": 502, duration_ms: 13 }],
-    ["the same with its time between", `${combined} 10.0.0.2:80 0.012 502 0.013`, { "upstream.status_code": 502, duration_ms: 13 }],
+    ["the same with its time between", `${combined} 10.0.0.2:80 0.010 502 0.013`, { "upstream.status_code": 502, duration_ms: 13 }],
   ])("%s", (_, line, members) => {
     expect(read(line)).toMatchObject({ ...answered, "user_agent.original": "curl/8.0", ...members });
+  });
+
+  it("of two times that differ by a rounding the first, which is most often the whole", () => {
+    expect(read(`${combined} 0.000 0.001`)).toMatchObject({ duration_ms: 0 });
+    expect(read(`${combined} 0.011 0.013`)).toMatchObject({ duration_ms: 13 });
+  });
+
+  it.each(["latency", "timeTaken", "total_time", "elapsed"])("seconds by the name of %s", (name) => {
+    expect(read(`${combined} ${name}="0.013" upstreamStatus="502"`)).toMatchObject({ duration_ms: 13, "upstream.status_code": 502 });
+  });
+
+  it("httpd's seconds and microseconds by a name", () => {
+    expect(read(`${combined} total_time=0/685 xff=-`)).toMatchObject({ duration_ms: 0.685 });
+    expect(read(`client=10.0.0.1, requestTime=0/685, method=GET, url="/a", status=502`)).toMatchObject({ duration_ms: 0.685 });
   });
 
   it("a whole number by a name whose unit nothing tells is no duration", () => {
@@ -79,6 +93,16 @@ describe("other layouts", () => {
       { duration_ms: 13 },
     ],
     ["semicolons where a bar stands in the agent", "2026-11-21T10:00:00+00:00;10.0.0.1;GET;/a;502;8;-;a|b", {}],
+    [
+      "a time without brackets, and a status before the request",
+      '2026-11-21T10:00:00+00:00 10.0.0.1 www.example.com 0.013 502 "GET /a HTTP/1.1" 8 -',
+      { duration_ms: 13, time: "2026-11-21T10:00:00.000Z" },
+    ],
+    [
+      "JSON with a short name for the status and a whole URL",
+      '{"code":"502","request_line":"GET http://a.example/a HTTP/1.1","client_ip":"10.0.0.1","bytes_sent":"8"}',
+      {},
+    ],
     [
       "pairs between tabs",
       'client_ip=10.0.0.1\tmethod=GET\turi="/a"\thttp_status=502\tresp_bytes=8\tupstream_status=502',
@@ -140,6 +164,22 @@ describe("other layouts", () => {
   it("a number in quotes behind a refused request is no request", () => {
     const record = read('[21/Nov/2026:10:00:00 +0000] 10.0.0.1 GET /a?b=7 400 "149" www.example.com "-" "-"');
     expect(record).toMatchObject({ "http.request.method": "GET", "url.path": "/a", "http.response.status_code": 400 });
+  });
+});
+
+describe("HAProxy's five timers", () => {
+  it("tell its line whatever the time and the order of what stands around them", () => {
+    const line =
+      '10.0.0.1:4297 2026-11-21T10:00:00Z fe3 be/s1 0/0/1/1/11 502 8 {Mozilla/5.0 (KHTML, like Gecko)|} SH-- 0/0 "GET /a HTTP/1.1"';
+    expect(read(line)).toMatchObject({ ...answered, duration_ms: 11, format: "haproxy-http", time: "2026-11-21T10:00:00.000Z" });
+    expect(read(line.replace(/"GET.*/, '"<BADREQ>"').replace("be/s1", "fe3/<NOSRV>"))).toMatchObject({ "http.response.status_code": 502 });
+  });
+});
+
+describe("what is refused in JSON", () => {
+  it("is read by a short name of its status too", () => {
+    const line = '{"code":"400","request_line":"GARBAGE","client_ip":"10.0.0.1","date":"2026-11-21T10:00:00+00:00","bytes_sent":"157"}';
+    expect(read(line)).toMatchObject({ "http.response.status_code": 400, "client.address": "10.0.0.1" });
   });
 });
 

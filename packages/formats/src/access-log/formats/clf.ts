@@ -237,30 +237,33 @@ function joinTokens(tokens: readonly Token[]): string {
   return tokens.map((token) => (token.kind === "quoted" ? `"${token.text}"` : token.text)).join(" ");
 }
 
-/** What teams call nginx's variables when they write them as `rt=0.123 uct="0.000"`. */
+/** What teams call nginx's variables when they write them as `rt=0.123 uct="0.000"`, without underscores and in lower case. */
 const PAIR_NAMES: Readonly<Record<string, string>> = {
   rt: "time",
-  request_time: "time",
-  req_time: "time",
+  requesttime: "time",
+  reqtime: "time",
   duration: "time",
-  response_time: "time",
+  responsetime: "time",
+  latency: "time",
+  elapsed: "time",
+  timetaken: "time",
+  totaltime: "time",
   ua: "address",
-  upstream_addr: "address",
+  upstreamaddr: "address",
   upstream: "address",
   us: "status",
-  upstream_status: "status",
+  upstreamstatus: "status",
   uct: "connectTime",
-  upstream_connect_time: "connectTime",
+  upstreamconnecttime: "connectTime",
   uht: "headerTime",
-  upstream_header_time: "headerTime",
+  upstreamheadertime: "headerTime",
   urt: "responseTime",
-  upstream_response_time: "responseTime",
-  request_id: "requestId",
-  req_id: "requestId",
-  rid: "requestId",
+  upstreamresponsetime: "responseTime",
+  requestid: "requestId",
   reqid: "requestId",
-  kong_request_id: "requestId",
-  x_request_id: "requestId",
+  rid: "requestId",
+  kongrequestid: "requestId",
+  xrequestid: "requestId",
   host: "host",
 };
 
@@ -278,7 +281,7 @@ function readPairs(draft: Draft, rest: readonly Token[]): string | undefined {
   const text = joinTokens(rest);
   const found: Record<string, string> = {};
   for (const [, key = "", quoted, bare] of text.matchAll(/(?<![A-Za-z_])([A-Za-z_]+)(?:=|: ?)(?:"([^"]*)"|([^"\s]*(?:, [^"\s=]+)*))/g)) {
-    const name = PAIR_NAMES[key.toLowerCase()];
+    const name = PAIR_NAMES[key.toLowerCase().replaceAll("_", "")];
     if (name !== undefined) found[name] ??= quoted ?? bare ?? "";
     if (Object.hasOwn(UNITS, key)) putDuration(draft, bare, UNITS[key] ?? 1);
   }

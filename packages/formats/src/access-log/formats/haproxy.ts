@@ -33,7 +33,7 @@ function createHaproxy(context: ParseContext): LineParser {
     // Behind the time of all other access logs stands a quote.
     const head = line.startsWith('] "', line.indexOf("] ")) ? null : HEAD.exec(line);
     if (head === null || head.index > MAX_PREFIX)
-      return parseClf(line, context) ?? parseOwnLayout(line, context) ?? parseErrorLine(line, context);
+      return parseClf(line, context) ?? parseTimed(line, context) ?? parseOwnLayout(line, context) ?? parseErrorLine(line, context);
     const draft = startDraft("load-balancer", "haproxy");
     putClient(draft, head[1]?.replace(/^::ffff:(?=\d+\.)/, ""));
     putTime(draft, parseClfTime(head[3] ?? "", context.zoneOffsetMinutes));
@@ -81,10 +81,26 @@ function parseOwnLayout(line: string, context: ParseContext): ReturnType<LinePar
   return { kind: "exchange", format: "haproxy-http", exchange: draft };
 }
 
+/** Right behind `backend/server` five timers, a status and a size: no other software writes that, whatever stands around it. */
+const TIMED = /(?:^| )([^\s/]{1,100})\/(\S{1,100}) (?=(?:-?\d{1,9}\/){4}\+?-?\d{1,9} {1,4}-?\d{1,3} \+?\d{1,15}(?: |$))/;
+
+function parseTimed(line: string, context: ParseContext): ReturnType<LineParser> {
+  const server = TIMED.exec(line);
+  const head = server === null ? "" : line.slice(0, server.index);
+  const peer = PEER.exec(head)?.[1];
+  const shortened = server === null || peer === undefined ? null : SHORTENED.exec(line.slice(server.index + server[0].length));
+  if (server === null || shortened === null || server.index > MAX_PREFIX) return undefined;
+  const draft = startDraft("load-balancer", "haproxy");
+  putClient(draft, peer);
+  putTime(draft, parseAnyTime(ANY_TIME.exec(head)?.[0], context));
+  draft.service = server[1] ?? "";
+  return { kind: "exchange", format: readHttp(draft, lengthen(shortened), server[2] ?? ""), exchange: draft };
+}
+
 /** The parts of httplog's own line, of which some may be empty. */
 function lengthen(shortened: RegExpExecArray): readonly string[] {
   const tail = shortened[8] ?? "";
-  const flags = / ([A-Za-z-]{4})(?= |$)/.exec(tail)?.[1] ?? "";
+  const flags = / ([-CSPRLUDIKTcs][-RQCHDLT](?:--|[A-Z-]{2}))(?= |$)/.exec(tail)?.[1] ?? "";
   const counts = / (\d+\/\d+\/\d+\/\d+\/\+?\d+)(?= |$)/.exec(tail)?.[1] ?? "";
   const bare = / ([A-Z]{3,16} \S+(?: HTTP\/[\d.]+)?)(?= |$)/.exec(tail)?.[1];
   const request = tail.includes('"') || bare === undefined ? tail : `"${bare}"`;

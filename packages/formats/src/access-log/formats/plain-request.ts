@@ -18,7 +18,7 @@ import {
 import type { LineParser, ParseContext, ParsedLine, TextFormat } from "../line.ts";
 import { isOfCaller } from "../logfmt-pairs.ts";
 import { readSuffixedDuration } from "../named-durations.ts";
-import { putTries, putNamedSeconds, putNextAnswer } from "../nginx-upstream.ts";
+import { putTries, putLongest, putNamedSeconds, putNextAnswer } from "../nginx-upstream.ts";
 import { findAgent, findRequestId } from "../telling-values.ts";
 import { unescapeQuoted } from "../tokens.ts";
 import { isUsualStatus } from "../usual-status.ts";
@@ -128,7 +128,7 @@ function readFields(fields: readonly string[], context: ParseContext): ParsedLin
   // nginx's seconds have three decimals, and so have morgan's milliseconds; only Node's dates have them too, and nginx always writes one.
   const isTimed = fields.some((field, index) => timeMs[index] !== undefined && !/\.\d{3}Z\]?$/.test(field));
   const seconds = isTimed ? fields.slice(status).filter((field) => /^\d{1,5}\.\d{3}$/.test(field)) : [];
-  if (seconds.length > 0 && draft.durationMs === undefined) putDuration(draft, Math.max(...seconds.map(Number)), 1000);
+  if (seconds.length > 0 && draft.durationMs === undefined) putLongest(draft, seconds.map(Number));
   putTries(draft, rest.join("|"));
   putNextAnswer(draft, rest);
   return { kind: "exchange", format: "request-line", exchange: draft };

@@ -23,8 +23,9 @@ const REQUEST = /(?<!\\)"([A-Za-z]{3,20} (?:[^"\\]|\\.)* HTTP\/[\d.]+)"? ["(]?(\
 /** The same without its quotes, which nginx's `$request` has none of: behind a bracket or a field, and only with its protocol. */
 const UNQUOTED =
   /((?<=[\]"\d-] )[A-Z]{3,10} [/*][^\s"]* HTTP\/[\d.]+|(?<=\] )[A-Z]{3,10} https?:\/\/[^\s"]* HTTP\/[\d.]+) "?(\d{3})"?(?= |$)(?: (\d{3})(?= |$))?/;
-/** What says that a line was an access log's: the family's time in brackets, which no logger writes. */
-const FAMILY_TIME = /\[(?:\d{1,2}\/[A-Z][a-z]{2}\/\d{4}|\d{4}-\d\d-\d\dT)[\d:T.]{6,18}[^\]]{0,7}\]/;
+/** What says that a line was an access log's: the family's time in brackets, which no logger writes, or nginx's whole seconds before an address. */
+const FAMILY_TIME =
+  /\[(?:\d{1,2}\/[A-Z][a-z]{2}\/\d{4}|\d{4}-\d\d-\d\dT)[\d:T.]{6,18}[^\]]{0,7}\]|^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)(?= (?:(?:\d{1,3}\.){3}\d{1,3}|[\da-f]{0,4}(?::[\da-f]{0,4}){2,7}) )/;
 /**
  * Where else operators put the status: named, behind the client's address, behind Apache's original one (`%s->%>s`), behind the time, right before the request, with or without brackets, behind
  * HAProxy's backend and server, behind a request without its protocol, and in the layout of nginx that a thousand answers repeat (`to: $upstream_addr: $request $status`).
