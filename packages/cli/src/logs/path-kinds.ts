@@ -1,4 +1,4 @@
-import { findValueEnd, isVersion } from "./routes/segment.ts";
+import { findValueEnd, isTopName } from "./routes/segment.ts";
 import type { PlainLine } from "./shapes/line-shape.ts";
 
 const SLASH = 47;
@@ -63,7 +63,7 @@ export class PathKinds<T extends { readonly method: string }> {
         if ((code >= 48 && code <= 57) || code === AT) mayBeValue = true;
         else if (code === SEMICOLON) this.hasParameters = true;
       }
-      const isFixed = !mayBeValue || (start === pathStart + 1 && isVersion(bytes, start, end));
+      const isFixed = !mayBeValue || (start === pathStart + 1 && isTopName(bytes, start, end));
       const valueEnd = isFixed ? -1 : findValueEnd(bytes, start, end);
       const lead = valueEnd === -1 ? SLASH : VALUE;
       a = Math.imul(a ^ lead, PRIME_A);

@@ -1,7 +1,7 @@
 import { PathKinds } from "./path-kinds.ts";
 import { RouteTally } from "./route-tally.ts";
 import type { RouteTrie } from "./routes/route-trie.ts";
-import { dropParameters, findValueEnd, isVersion } from "./routes/segment.ts";
+import { dropParameters, findValueEnd, isTopName } from "./routes/segment.ts";
 import type { PlainLine } from "./shapes/line-shape.ts";
 import { isTextAt } from "./shapes/line-tokens.ts";
 
@@ -88,7 +88,7 @@ export class PathLeaves {
     for (let start = 1; start <= length;) {
       let end = start;
       while (end < length && bytes[end] !== SLASH) end += 1;
-      const valueEnd = start === 1 && isVersion(bytes, start, end) ? -1 : findValueEnd(bytes, start, end);
+      const valueEnd = start === 1 && isTopName(bytes, start, end) ? -1 : findValueEnd(bytes, start, end);
       if (valueEnd !== -1) {
         kind += path.slice(copied, start) + VALUE;
         copied = valueEnd;

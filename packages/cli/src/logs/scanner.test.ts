@@ -244,6 +244,27 @@ describe("the fast path", () => {
     expect(routes.map(({ route, count }) => [route, count])).toEqual(names.toSorted().map((name) => [`/reports/${name}`, 100]));
   });
 
+  it.each(["wasm", "javascript", "none"] as const)("tells the dates that are versions from those that are values, %s", async (engine) => {
+    const random = createRandom(13);
+    const day = (index: number) => new Date(Date.UTC(2020, 0, 1 + index)).toISOString().slice(0, 10);
+    const write = (method: string, path: string) =>
+      `10.0.0.1 - - [25/Oct/2026:14:49:33 +0200] "${method} ${path} HTTP/1.1" 500 5 "-" "curl" 0.010\n`;
+    const versions = Array.from({ length: 900 }, (_, index) => [
+      write("GET", `/2015-03-31/functions/${toName(random(400))}`),
+      write("POST", `/2014-11-13/functions/${toName(random(400))}/invoke-async`),
+      write("GET", `/2020-06-30/functions/${toName(random(400))}${"x".repeat(index % 60)}/code-signing-config`),
+      write("GET", `/2018-10-31/layers/${random(1e6)}/versions/${random(90)}`),
+    ]);
+    expect((await analyze(versions.flat().join(""), engine)).routes.map(({ route, count }) => [route, count])).toEqual([
+      ["/2015-03-31/functions/{id}", 900],
+      ["/2018-10-31/layers/{id}/versions/{id}", 900],
+      ["/2020-06-30/functions/{id}/code-signing-config", 900],
+      ["/2014-11-13/functions/{id}/invoke-async", 900],
+    ]);
+    const values = Array.from({ length: 12_000 }, (_, index) => write("GET", `/${day(random(1500))}/report/${toName(index % 7)}`));
+    expect((await analyze(values.join(""), engine)).routes.every(({ route }) => route.startsWith("/{id}/report/"))).toBe(true);
+  });
+
   it.each(["wasm", "javascript"] as const)("finds a name that comes late among values without end, %s", async (engine) => {
     const random = createRandom(23);
     const word = (length: number) => Array.from({ length }, () => String.fromCharCode(97 + random(26))).join("");

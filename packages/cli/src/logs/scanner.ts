@@ -9,7 +9,7 @@ import { findRequestEnd, findTime, isDigit, isLineEnd, readStatus, skipQuoted, s
 import { CrowdedPlaces } from "./crowded-places.ts";
 import type { LineScanner, ScannerHooks } from "./line-scanner.ts";
 import { MAX_DEPTH } from "./routes/route-trie.ts";
-import { cutFolder, findValueEnd, isVersion } from "./routes/segment.ts";
+import { cutFolder, findValueEnd, isDate, isVersion } from "./routes/segment.ts";
 import { Series } from "./series.ts";
 import type { Tally } from "./tally.ts";
 
@@ -206,7 +206,7 @@ export class Scanner implements LineScanner {
       // What lies deeper is not told apart.
       if (depth < MAX_DEPTH) {
         // Only a segment with a digit or an @ can be a value by itself; one of nothing but digits always is.
-        const isFixed = (seen & (IS_DIGIT | IS_AT)) === 0 || (segment === path + 1 && isVersion(bytes, segment, at));
+        const isFixed = (seen & (IS_DIGIT | IS_AT)) === 0 || (segment === path + 1 && this.isTopName(segment, at, `${a} ${b}`));
         let valueEnd = isFixed ? -1 : seen === IS_DIGIT ? at : cutFolder(bytes, findValueEnd(bytes, segment, at), at);
         if (!this.places.isEmpty) valueEnd = this.findCrowdedEnd({ a, b, depth, segment, end: at, valueEnd });
         if (valueEnd !== -1) {
@@ -228,6 +228,11 @@ export class Scanner implements LineScanner {
     this.firstValue = firstValue;
     this.otherValues = otherValues;
     return at;
+  }
+
+  /** True for the version of an API at the start of a path. A date is one as long as dates are few there. */
+  private isTopName(start: number, end: number, place: string): boolean {
+    return isVersion(this.bytes, start, end) || (isDate(this.bytes, start, end) && this.places.find(place) === undefined);
   }
 
   /** Where the suffix of a value starts at the place whose hash is `a` and `b`, if it is a crowded one; -1 for a word. */

@@ -404,6 +404,15 @@ SELDOM int is_version(const unsigned char *from, uint32_t length) {
   return major + 1 + minor == length && minor >= 1 && minor <= 2;
 }
 
+/* A date as the first segment of a path, which may be the version of an API as well: 2015-03-31. */
+SELDOM int is_date(const unsigned char *from, uint32_t length) {
+  if (length != 10 || from[4] != '-' || from[7] != '-') return 0;
+  static const unsigned char places[] = { 0, 1, 2, 3, 5, 6, 8, 9 };
+  for (int i = 0; i < 8; i++) if (!is_digit(from[places[i]])) return 0;
+  int century = (from[0] - '0') * 10 + from[1] - '0', month = (from[5] - '0') * 10 + from[6] - '0', day = (from[8] - '0') * 10 + from[9] - '0';
+  return (century == 19 || century == 20) && month >= 1 && month <= 12 && day >= 1 && day <= 31;
+}
+
 EXPORT("inputAt") uint32_t input_at(void) { return (uint32_t)input; }
 
 /* Forgets the places; words that come `often_enough` lately are none of their values, with 256 none are. */
@@ -503,7 +512,7 @@ static const unsigned char *hash_short_path(const unsigned char *path, const uns
     uint32_t digits_end = digit + __builtin_ctzll(~(digits >> digit));
     digits &= ~0ull << to;
     const unsigned char *segment = path + from, *segment_end = path + to, *stem = segment_end;
-    if (from == 1 && is_version(segment, to - from)) continue;
+    if (from == 1 && (is_version(segment, to - from) || is_date(segment, to - from))) continue;
     if (digits_end != to || digit != from) {
       /* As most of these are, and no value is (is_id): v1. */
       if (digits_end == to && digit == from + 1 && (*segment | 32) == 'v' && to - from < 8) continue;
@@ -562,7 +571,7 @@ static const unsigned char *hash_path(const unsigned char *path, const unsigned 
     }
     uint64_t hash = hash_bytes(segment, length), value = 0;
     int crowd = place_count ? find_kept(state, PLACE, PLACE_OF_ANY_SUFFIX) : 0;
-    if ((digits | ats) && !(segment == path + 1 && is_version(segment, length))) {
+    if ((digits | ats) && !(segment == path + 1 && (is_version(segment, length) || (!crowd && is_date(segment, length))))) {
       /* Only a segment with a digit or an @ can be a value by itself; one of nothing but digits always is. */
       const unsigned char *stem = digits == all || (ats == 0 && is_plain_id(segment, length)) ? end : cut_folder(value_end(segment, end), end);
       if (stem) {

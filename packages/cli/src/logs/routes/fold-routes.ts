@@ -16,7 +16,8 @@ import {
   setChild,
 } from "./route-node.ts";
 import { groupFrequentValues, isKnownSuffix, isReserved, STANDINS } from "./known-words.ts";
-import { DOMAINS, findFixedSuffix, isShortCode, isVersionText, looksLikeValue, toFolderSuffix } from "./segment.ts";
+import { DOMAINS, findFixedSuffix, isDateText, isShortCode, isVersionText, looksLikeValue, toFolderSuffix } from "./segment.ts";
+import { foldAlikeDates, foldPlainDates } from "./top-dates.ts";
 import { areValues } from "./weigh-place.ts";
 import { findAlike } from "./what-follows.ts";
 
@@ -52,11 +53,14 @@ const MIN_EXTENSIONS = 3;
 /**
  * Folds the tries of several methods as one: what is a value for GET is one for DELETE. Children of a place are judged together with others
  * of the same suffix, from the top down. What is a value at one place tells of others wherever they stand, in a second round at the latest.
+ * Dates at the top are judged only where there is one, as what stands behind them tells.
  */
 export function foldRoutes<T extends Mergeable<T>>(roots: Joined<T>, rounds = 1): void {
   const known = new KnownWords();
-  for (let round = 0; round < rounds; round += 1)
+  for (let round = 0; round < rounds; round += 1) {
+    if (rounds > 1) (round === 0 ? foldPlainDates : foldAlikeDates)(roots);
     foldPlace(roots, { depth: 0, parent: undefined, grandparent: undefined, isBranched: false, known });
+  }
 }
 
 function foldPlace<T extends Mergeable<T>>(nodes: Joined<T>, at: At): void {
@@ -76,7 +80,8 @@ function foldChildren<T extends Mergeable<T>>(nodes: Joined<T>, keys: readonly s
   if (versions.length > MAX_VERSIONS) foldInto(nodes, PARAMETER, versions);
   for (const [parameter, values] of groupFrequentValues(keys, at.parent)) foldInto(nodes, parameter, values);
   if (keys.includes(PARAMETER)) foldInto(nodes, PARAMETER, keys.filter(isShortCode));
-  const words = listKeys(nodes).filter((key) => key !== "" && !key.startsWith(PARAMETER) && !versions.includes(key));
+  const isVersion = (key: string) => versions.includes(key) || (at.depth === 0 && isDateText(key));
+  const words = listKeys(nodes).filter((key) => key !== "" && !key.startsWith(PARAMETER) && !isVersion(key));
   foldScopes(nodes, words);
   const { groups, areSuffixesMany } = groupBySuffix(nodes, words);
   if (areSuffixesMany) setOfAnySuffix(nodes);

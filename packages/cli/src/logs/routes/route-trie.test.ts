@@ -433,6 +433,71 @@ describe("learning routes from paths", () => {
     ).toEqual(["/contact/", "/{id}/", "/{id}/feed"]);
   });
 
+  const learnFrom = (templates: readonly string[], count: number) => {
+    const random = createRandom(11);
+    const fill = (template: string) =>
+      template.replaceAll("{id}", () => random.text(LOWER, 9)).replaceAll("{number}", () => String(random.below(1e6)));
+    const lines = Array.from({ length: count }, (_, index) => templates[index % templates.length] as string);
+    return learn(lines.map((template): [string, string] => [fill(template), template]))
+      .map(({ template }) => template)
+      .toSorted();
+  };
+
+  it("keeps the dates that are versions of APIs, each of which leads to what is its own", () => {
+    const templates = [
+      "/2013-04-01/hostedzone/{id}/rrset",
+      "/2015-03-31/functions/{id}",
+      "/2015-03-31/functions/{id}/invocations",
+      "/2015-03-31/event-source-mappings/{id}",
+      "/2017-03-31/tags/{id}",
+      "/2018-10-31/layers/{id}/versions",
+      "/2019-09-25/functions/{id}/event-invoke-config",
+      "/2019-09-30/functions/{id}/provisioned-concurrency",
+      "/2020-05-31/distribution/{id}/invalidation",
+      "/2020-06-30/functions/{id}/code-signing-config",
+    ];
+    expect(learnFrom(templates, 900)).toEqual(templates.toSorted());
+  });
+
+  it.each([
+    ["follow day by day", (index: number) => `/2024-05-${10 + index}/r${LOWER.charAt(index)}/{id}`, { count: 8, lines: 320 }],
+    ["lead to the same", (index: number) => `/20${14 + index}-03-31/reports/{id}`, { count: 8, lines: 320 }],
+    ["lead to one page each", (index: number) => `/20${14 + index}-03-31/a-page-called-${LOWER.charAt(index)}`, { count: 8, lines: 320 }],
+    [
+      "are requested",
+      (index: number) => `/20${14 + (index >> 1)}-03-31${`/r${LOWER.charAt(index)}/{id}`.repeat(index % 2)}`,
+      { count: 12, lines: 320 },
+    ],
+    [
+      "come once or twice",
+      (index: number) => `/20${10 + index}-03-31/r${"xyz".charAt(index % 3)}/{number}/${LOWER.charAt(index)}`,
+      { count: 16, lines: 32 },
+    ],
+    ["come in a few lines", (index: number) => `/20${14 + index}-03-31/r${LOWER.charAt(index)}/{number}`, { count: 3, lines: 12 }],
+    [
+      "are many",
+      (index: number) => `/20${10 + (index % 16)}-0${1 + (index % 9)}-1${index % 10}/r${index}x/{id}`,
+      { count: 40, lines: 1600 },
+    ],
+  ])("makes a value of dates that %s", (_, toTemplate, { count, lines }) => {
+    const templates = Array.from({ length: count }, (__, index) => toTemplate(index));
+    expect(learnFrom(templates, lines).filter((template) => !template.startsWith("/{id}"))).toEqual([]);
+  });
+
+  it("makes a value of a few dates before articles", () => {
+    const random = createRandom(5);
+    const lines = Array.from({ length: 60 }, (_, index): [string, string] => {
+      const article = [5, 4, 6, 3].map((length) => random.text(LOWER, length)).join("-");
+      return [`/20${10 + (index % 12)}-03-31/${article}${`/comments/${index}`.repeat(Math.min(1, index % 3))}`, "x"];
+    });
+    expect(learn(lines).map(({ template }) => template)).toEqual(["/{id}/{id}", "/{id}/{id}/comments/{id}"]);
+  });
+
+  it("makes a value of dates at the start where other values stand", () => {
+    const templates = ["/2013-04-01/hostedzone/{id}/rrset", "/2015-03-31/functions/{id}", "/81234567/orders/{id}"];
+    expect(learnFrom(templates, 300)).toEqual(["/{id}/functions/{id}", "/{id}/hostedzone/{id}/rrset", "/{id}/orders/{id}"]);
+  });
+
   it.each([
     ["/order/12/pay", "/order/{id}/pay"],
     ["/blog/2026-11-21/photos", "/blog/{id}/photos"],

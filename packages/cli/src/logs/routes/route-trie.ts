@@ -8,7 +8,8 @@ import { foldRoutes, forceRoutes } from "./fold-routes.ts";
 import { absorb, countNodes, createNode, eachNode, KEYED, type Mergeable, type Node, PARAMETER, SCOPE, setChild } from "./route-node.ts";
 import { type Joined, listChildren } from "./place.ts";
 import { RecentWords } from "./recent-words.ts";
-import { DOMAINS, findFixedSuffix, findKeyed, findValueEndInText, isPlural, isVersionText, toFolderSuffix } from "./segment.ts";
+import { DOMAINS, findFixedSuffix, findKeyed, findValueEndInText, isDateText, isPlural, isVersionText, toFolderSuffix } from "./segment.ts";
+import { findDateKey } from "./top-dates.ts";
 
 /** A trie of more places is folded, and harder until half as many are left. */
 const MAX_NODES = 40_000;
@@ -90,6 +91,7 @@ export class RouteTrie<T extends Mergeable<T>> {
 
   /** The key of a segment at a place: what it is there, or what it looks like. */
   private findKey(node: Node<T>, segment: string, { depth, lines, isFolder }: Place): string {
+    if (depth === 0 && isDateText(segment)) return findDateKey(node, segment);
     const keyed = findKeyed(segment);
     if (keyed !== undefined) return KEYED + keyed;
     const valueEnd = depth === 0 && isVersionText(segment) ? -1 : findValueEndInText(segment);

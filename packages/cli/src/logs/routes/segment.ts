@@ -161,6 +161,24 @@ export function isVersionText(text: string): boolean {
   return /^\d/.test(text) && isVersion(encoder.encode(text), 0, text.length);
 }
 
+const DATE_LENGTH = 10;
+const DATE = /^(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
+
+/** True for a date, which may be the version of an API as the first segment of a path: `2015-03-31`. */
+export function isDateText(text: string): boolean {
+  return text.length === DATE_LENGTH && DATE.test(text);
+}
+
+/** True for the bytes of such a date. */
+export function isDate(bytes: Uint8Array, start: number, end: number): boolean {
+  return end - start === DATE_LENGTH && isDateText(String.fromCharCode(...bytes.subarray(start, end)));
+}
+
+/** True for what may be the version of an API as the first segment of a path, and so is no value by itself. */
+export function isTopName(bytes: Uint8Array, start: number, end: number): boolean {
+  return isVersion(bytes, start, end) || isDate(bytes, start, end);
+}
+
 /** Where the fixed suffix of a value starts in the text of a segment (its length when there is none), or -1 for a word. */
 export function findValueEndInText(text: string): number {
   if (isMatrixId(text)) return text.length;
