@@ -22,6 +22,10 @@ function isRegion(word: string): boolean {
   return word.includes("-") && (isDigitAt(word, last) || isDigitAt(word, last - 1) || isDigitAt(word, last - 2)) && REGION.test(word);
 }
 
+/** Azure's regions are plain words: `eastus2`, `northeurope`, `germanywestcentral`. */
+const AZURE_REGION =
+  /^(?:(?:(?:north|south|west)?central|east|west)us\d?|(?:north|west)europe|(?:south)?eastasia|(?:australia|brazil|canada|france|germany|israel|italy|japan|jioindia|korea|mexico|newzealand|norway|poland|qatar|southafrica|spain|sweden|switzerland|uae|uk)(?:north|south|east|west|central|southeast|(?:north|west)central|central2)|(?:central|south|west)india)$/;
+
 function isDigitAt(word: string, index: number): boolean {
   const code = word.charCodeAt(index);
   return code >= 48 && code <= 57;
@@ -48,11 +52,13 @@ const MONTHS: ReadonlySet<string> = new Set(
 export function groupFrequentValues(keys: readonly string[], parent: string | undefined): ReadonlyMap<string, readonly string[]> {
   const groups = new Map<string, string[]>();
   const isBehindYear = parent?.startsWith(PARAMETER) === true;
+  const regions = new Set(keys.filter((key) => AZURE_REGION.test(key)));
   for (const key of keys) {
-    if (!isBehindYear && !key.includes("-") && !key.includes("_")) continue;
+    if (!isBehindYear && !key.includes("-") && !key.includes("_") && !regions.has(key)) continue;
     const end = key.search(/[.:]/);
     const word = end === -1 ? key : key.slice(0, end);
-    if (!isLocale(word) && !isRegion(word) && !(isBehindYear && MONTHS.has(word.toLowerCase()))) continue;
+    // One such word alone may be a page's name.
+    if (!(regions.size > 1 && regions.has(word)) && !isLocale(word) && !isRegion(word) && !(isBehindYear && MONTHS.has(word.toLowerCase()))) continue;
     const parameter = PARAMETER + key.slice(word.length);
     const group = groups.get(parameter);
     if (group === undefined) groups.set(parameter, [key]);
