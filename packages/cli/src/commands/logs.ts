@@ -3,7 +3,7 @@
  * report on the combined format alone starts in half of the time.
  */
 import type { Command, CommandIo } from "../command.ts";
-import { analyzeSource } from "../logs/analyze.ts";
+import { analyzeSource, countInTurn } from "../logs/analyze.ts";
 import { buildReport } from "../logs/build-report.ts";
 import { judgeFile, withColumnOrder } from "../logs/column-order.ts";
 import type { Crew } from "../logs/count-segments.ts";
@@ -71,11 +71,13 @@ async function analyzeAll(options: LogsOptions, io: CommandIo): Promise<Analysis
   const readBytes = await eachSource(options, io, async (source) => {
     const before = takeStock(tally);
     const segments = planCounting(source.name, options);
+    const counting = { ...options, tally, cut: DEFAULT_CUT, onBytes: source.onBytes };
     if (segments === undefined) await analyzeSource(source, { ...options, tally });
+    else if (options.workers === 1) await countInTurn(segments, counting);
     else {
       const { countSegments, Crew: LoadedCrew } = await import("../logs/count-segments.ts");
       crew ??= new LoadedCrew();
-      await countSegments(segments, { ...options, tally, crew, cut: DEFAULT_CUT, onBytes: source.onBytes });
+      await countSegments(segments, { ...counting, crew });
     }
     const sentence = explainFile(source.name, tally, before);
     if (sentence !== undefined) notUnderstood.push(sentence);

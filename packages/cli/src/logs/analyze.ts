@@ -65,6 +65,15 @@ export async function analyzeSegment(
   return tally;
 }
 
+/** Counts segments into the tally, one after the other. */
+export async function countInTurn(
+  segments: readonly Segment[],
+  options: AnalyzeOptions & { readonly tally: Tally; readonly cut: Cut; readonly onBytes: Source["onBytes"] },
+): Promise<void> {
+  const { tally } = options;
+  for (const segment of segments) tally.merge(await analyzeSegment(segment, { ...options, limits: tally.limits }));
+}
+
 type CounterOptions = AnalyzeOptions & {
   readonly name: string;
   readonly tally: Tally;

@@ -15,7 +15,7 @@ export type CountOptions = AnalyzeOptions & {
   readonly tally: Tally;
   readonly cut: Cut;
   readonly onBytes: (bytes: number) => void;
-  /** Threads; 1 is this one alone. */
+  /** Threads, of which this one is the first; `countInTurn` needs none beside it. */
   readonly workers: number;
   /** The command's words, out of which a worker makes the same options again, and the time that they were understood at, Unix ms. */
   readonly words: readonly string[];
@@ -26,15 +26,11 @@ export type CountOptions = AnalyzeOptions & {
 
 /** Counts segments into the tally. */
 export async function countSegments(segments: readonly Segment[], options: CountOptions): Promise<void> {
-  const count = Math.min(options.workers, segments.length);
-  if (count > 1) {
-    const crew = options.crew ?? new Crew();
-    await countInThreads(segments, { ...options, workers: count, crew }).finally(async () =>
-      crew === options.crew ? undefined : await crew.close(),
-    );
-    return;
-  }
-  for (const segment of segments) options.tally.merge(await countHere(segment, options));
+  const workers = Math.min(options.workers, segments.length);
+  const crew = options.crew ?? new Crew();
+  await countInThreads(segments, { ...options, workers, crew }).finally(async () =>
+    crew === options.crew ? undefined : await crew.close(),
+  );
 }
 
 /**

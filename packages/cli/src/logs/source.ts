@@ -188,7 +188,9 @@ async function readAll(fd: number, source: Plain, filled: Filled): Promise<void>
     const read = readSync(fd, filled.buffer, filled.length, count, fromBytes === undefined ? null : at);
     if (read === 0) return;
     at += read;
-    await filled.advance(read);
+    // Mostly there is nothing to wait for, and to wait for nothing costs as much as the reading does of some kilobytes.
+    const pending = filled.advance(read);
+    if (pending !== undefined) await pending;
     source.onBytes(read);
     sinceBreath += read;
     if (sinceBreath < BREATH_BYTES) continue;
@@ -226,20 +228,30 @@ class Filled {
    * Takes `count` new bytes in and gives whole lines out. A line longer than the buffer is given out as its start and the rest dropped, but
    * not what stands behind a hole: zeros in place of what a crash lost, or of what was cut off under a writer that went on where it was.
    */
-  async advance(count: number): Promise<void> {
+  advance(count: number): Promise<void> | undefined {
     const from = this.length;
     this.length += count;
     if (this.skipping) {
       const newline = this.buffer.indexOf(10, from);
       if (newline === -1 || newline >= this.length) {
         this.length = 0;
-        return;
+        return undefined;
       }
       this.skipping = false;
       this.drop(newline + 1);
     }
-    this.drop(await this.reader.consume(this.buffer, this.length, false));
-    if (this.room > 0) return;
+    const consumed = this.reader.consume(this.buffer, this.length, false);
+    if (typeof consumed !== "number") return consumed.then((bytes) => this.makeRoom(bytes));
+    return this.makeRoom(consumed);
+  }
+
+  /** Drops what was consumed. Of a line that fills the buffer the start is given out, and the rest passed over. */
+  private makeRoom(consumed: number): Promise<void> | undefined {
+    this.drop(consumed);
+    return this.room > 0 ? undefined : this.passOver();
+  }
+
+  private async passOver(): Promise<void> {
     const written = findHole(this.buffer, this.length);
     const shown = Math.min(written, LONG_BYTES);
     this.buffer[shown] = NEWLINE;

@@ -58,7 +58,8 @@ export function groupFrequentValues(keys: readonly string[], parent: string | un
     const end = key.search(/[.:]/);
     const word = end === -1 ? key : key.slice(0, end);
     // One such word alone may be a page's name.
-    if (!(regions.size > 1 && regions.has(word)) && !isLocale(word) && !isRegion(word) && !(isBehindYear && MONTHS.has(word.toLowerCase()))) continue;
+    if (!(regions.size > 1 && regions.has(word)) && !isLocale(word) && !isRegion(word) && !(isBehindYear && MONTHS.has(word.toLowerCase())))
+      continue;
     const parameter = PARAMETER + key.slice(word.length);
     const group = groups.get(parameter);
     if (group === undefined) groups.set(parameter, [key]);
