@@ -72,6 +72,8 @@ const SECRETS: readonly (readonly [line: string, secret: string])[] = [
   ["haslo_admin=x9Kd82mQ haslo_glowne=x9Kd82mQ noweHaslo=x9Kd82mQ", "x9Kd"],
   ["sifre_giris=x9Kd82mQ sifreGuncel=x9Kd82mQ", "x9Kd"],
   ["client secret: x9Kd82mQ / v2 of it", "x9Kd"],
+  ["environment:\n  MYSQL_ROOT_PASSWORD: root\n  MYSQL_DATABASE: shop", "root"],
+  ["  DB_PASSWORD: changeme\n", "changeme"],
   ["Identifiant : admin\nMot de passe : tiger42", "tiger42"],
   ["Mật khẩu: tiger42", "tiger42"],
   ["كلمة المرور: tiger42", "tiger42"],

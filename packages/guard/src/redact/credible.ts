@@ -27,7 +27,7 @@ export const NO_VALUE = new Set(WORDS.slice(0, WORDS.indexOf("no")));
 // What follows is asked of 128 characters of a value.
 /** Values that only say where the secret comes from, and a sign or a few. None begins with a letter or a digit. */
 const PLACEHOLDER =
-  /^(?:["']?(?:\\?\$\{[^}]+\}[:@/.=-]?)+["']?|#\{[^}]*\}|\$\([\w. :/=-]+\)|["']?\$\$?(?:[A-Za-z_]\d?){1,64}["']?|\$?\{\{[^{}]+\}\}|<\/?[\w -]{1,64}>(?:\W.*)?|&lt;[\w -]{1,64}&gt;|%(?!\d)[\w()]{1,32}%?|@(?:\w{1,32}@|[a-z_]{1,32})|\{[ $]?[\w.]{0,32}(?:[!:][\w.<>]{1,9})? ?\}|\?|:\w{1,32}|\$\d{1,3}|[^\p{L}\p{N}]{1,3})$/iu;
+  /^(?:["']?(?:\\?\$\{[^}]+\}[:@/.=-]?)+["']?|#\{[^}]*\}|\$\([\w. :/=-]+\)|["']?\$\$?(?:[A-Za-z_]\d?){1,64}["']?|\$?\{\{[^{}]+\}\}|<\/?[\w -]{1,64}>(?:\W.*)?|&lt;[\w -]{1,64}&gt;|%(?!\d)[\w()]{1,32}%?|@(?:\w{1,32}@|[a-z_]{1,32})|\{[ $]?[\w.>-]{0,32}(?:[!:][\w.<>]{1,9})? ?\}|\?|:\w{1,32}|\$\d{1,3}|[^\p{L}\p{N}]{1,3})$/iu;
 
 /** What stands where a secret was, or will be: a mask, what somebody is to fill in. */
 export const BLANK =
@@ -38,11 +38,11 @@ export const BLANK =
  * its look: a place in a file, a path of words, a selector, the name of a resource.
  */
 const NO_SECRET =
-  /^(?:\/\^[\\([]|(?:argon2|[bs]crypt|pbkdf2|sha\d|md5)\w{0,9}$|[a-z][\w.-]{0,64}:\d+\.\d+[\w.]*$|\(\?[:=!]|; ?[A-Z][A-Za-z-]+(?:=|$)|\.\/|(?:\s{0,4}[+.,;)]){1,3}\s{0,4}(?!\d)[\w$]+[ ([:.=]|\d{1,6}:(?:\d{1,5}\)?|[a-z]+)$|[a-z]+:"|0x[\da-fA-F]{1,8}$|(?:arn|env|file|op|vault):(?:[A-Z_]+$|aws|[\w.-]*\/)|(?:[A-Z][a-z]+\.)?_?[A-Z]+\d{0,4}_[A-Z_]+$|(?:amd|arm)64$|S-1-|\w{1,2}\}|[a-z-]+\{|[a-z]{2,32}(?:\/[a-z\d_.-]{1,64}){2,8}$|[#./]{0,2}[a-z_]{1,32}(?:[/#][a-z_-]{1,64}){1,8}$|[#.][a-z]{1,32}(?:-[a-z]{1,32}){1,4}$|\/(?:[a-z][\w.@-]{0,64}\/){1,8}[\w.@-]{0,64}$)/;
+  /^(?:\/\^[\\([]|(?:argon2|[bs]crypt|pbkdf2|sha\d|md5)\w{0,9}$|[a-z][\w.-]{0,64}:\d+\.\d+[\w.]*$|\(\?[:=!]|; ?[A-Z][A-Za-z-]+(?:=|$)|\.\/|["']?(?:\s{0,4}[+.,;)]){1,3}\s{0,4}(?!\d)[\w$]+[ ([:.=]|\d{1,6}:(?:\d{1,5}\)?|[a-z]+)$|[a-z]+:"|0x[\da-fA-F]{1,8}$|(?:arn|env|file|op|vault):(?:[A-Z_]+$|aws|[\w.-]*\/)|(?:[A-Z][a-z]+\.)?_?[A-Z]+\d{0,4}_[A-Z_]+$|(?:amd|arm)64$|S-1-|\w{1,2}\}|[a-z-]+\{|[a-z]{2,32}(?:\/[a-z\d_.-]{1,64}){2,8}$|[#./]{0,2}[a-z_]{1,32}(?:[/#][a-z_-]{1,64}){1,8}$|[#.][a-z]{1,32}(?:-[a-z]{1,32}){1,4}$|\/(?:[a-z][\w.@-]{0,64}\/){1,8}[\w.@-]{0,64}$)/;
 
 /** A template, an expression, a map or a tag of YAML that begins in a value's place and goes on behind it. */
 const EXPRESSION =
-  /^\\?(?:[#$][{(]{1,2}[^{}]+(?:[})"'[]|$)|\{\{[^{}]+\}\}|\(|&|(?:await|new|async|function|typeof|void|yield|lambda|null|this|return|undefined|true|false)(?:[;,)}]|$)|\{[\w-]+:$|\[(?:[a-z]+$|[A-Z][a-z]+(?:[:\]]|$))|![01]$|\[\](?:\)|[a-z]+$)|!{1,2}[A-Za-z]{2,20}$|(?:ConvertTo|Get|New|Read)-[A-Z]|\$(?:[A-Za-z_]\d?){1,64}(?:->|[[{.:/]|$))/;
+  /^\\?(?:[#$][{(]{1,2}[^{}]+(?:[})"'[]|$)|\{\{[^{}]+\}\}|\(|&|(?:await|new|async|function|typeof|void|yield|lambda|null|this|return|undefined|true|false)(?:[;,)}]|$)|\{[\w-]+:$|\[(?:[a-z]+$|[A-Z][a-z]+(?:[:\]]|$))|![01]$|\[\](?:\)|[a-z]+$)|!{1,2}[A-Za-z]{2,20}$|(?:Add|ConvertTo|Get|New|Read)-[A-Z]|\$(?:[A-Za-z_]\d?){1,64}(?:->|[[{.:/]|$))/;
 
 /** A name of a program's own. Each word but the first begins with a sign or a capital: a row of small letters is read in one way only. */
 export const IDENTIFIER = /^_?[A-Z]{0,4}[a-z]{2,32}(?:\d{0,3}(?:_[A-Z]{0,2}|[A-Z]{1,2})[a-z]{2,32}){0,9}[A-Z]{0,4}$/;
@@ -99,7 +99,7 @@ export function isSaidOf(text: string, words: ReadonlySet<string> = SAID_OF): bo
 /** True when plain words go on behind the value: a sentence, not an assignment. */
 function isProse(scan: Scan, value: AssignedValue, raw: string): boolean {
   if (!/^[A-Za-z]+(?:'[a-z]+)?[.,;:!?]?$/.test(raw)) return false;
-  return /^[ \t]+(?:[a-z]|$)/.test(scan.text.slice(value.end, value.end + 8)) || (/^[a-z]+$/.test(raw) && raw.length <= 4);
+  return /^[ \t]+(?:[a-z]|$)/.test(scan.text.slice(value.end, value.end + 8));
 }
 
 /** What code puts behind a name, and no text of its own. */
@@ -122,7 +122,7 @@ function isVariable({ scan, value, name, operator }: Claim, kind: KeyKind, raw: 
 }
 
 function isCredibleBare(claim: Claim, kind: KeyKind, raw: string): boolean {
-  const { scan, value, operator } = claim;
+  const { scan, value, operator, name } = claim;
   if (
     EXPRESSION.test(raw) ||
     isReference(raw, kind, scan.text.slice(value.start, value.start + 240)) ||
@@ -142,7 +142,9 @@ function isCredibleBare(claim: Claim, kind: KeyKind, raw: string): boolean {
   if (operator === "assign" || operator === "tag")
     return !isSaidOf(raw, kind === "auth" ? SAID_OF : NO_VALUE) && !(kind === "session" && /^[a-z]{1,12}$/.test(raw));
   // A word of another language: what is required, forgotten, wrong.
-  if (isSaidOf(raw) || /^[A-Za-z]*(?![A-Za-z])\p{L}[\p{L}\p{M}\p{P}]*$/u.test(raw)) return false;
+  // `MYSQL_ROOT_PASSWORD: root`, in a file of settings.
+  const isSetting = kind === "password" && /^[A-Z]+_[A-Z_]+$/.test(name);
+  if (isSaidOf(raw, isSetting ? NO_VALUE : SAID_OF) || /^[A-Za-z]*(?![A-Za-z])\p{L}[\p{L}\p{M}\p{P}]*$/u.test(raw)) return false;
   if (isProse(scan, value, raw)) return false;
   // `password: 8-64 characters` says how long it is.
   if (kind === "password") return !DONE_TO_PASSWORD.test(raw) && !/^\d+[+-]\d* ch/.test(scan.text.slice(value.start, value.end + 3));

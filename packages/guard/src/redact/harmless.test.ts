@@ -68,6 +68,9 @@ const LINES: readonly string[] = [
   "SID: S-1-5-21-1173542039-436410949-162232071-1001",
   "password;policy\nmin;8\nmax;64 chars\nreturn password;\nint token; char key;",
   "-----BEGIN CERTIFICATE-----\nMIIDdTCCAl2gAwIBAgILBAAAAAABFUtaw5QwDQYJKoZIhvcNAQEFBQAwVzELMAkG\nCAUw7C29C79Fv1C5qfPrmAESrciIxpg0X40KPMbp1ZWVbd4=\n-----END CERTIFICATE-----",
+  'Reset password for user: {$user->name}; x = user + "\\" password=\\"" + config.getPassword() + "\\";"',
+  "$encryptionKey = Add-VBREncryptionKey -Password $encryptionKey; passwordVariable: 'dockerhub'",
+  "DB_PASSWORD: missing, DB_PASSWORD: must be set\nMYSQL_ROOT_PASSWORD: provide what root is to have",
   // Documents and commands.
   'curl -H "Authorization: Bearer <your-token>" https://api.example.com/v1/orders',
   "app | pino-couch -U https://couch-server -d logs",

@@ -32,11 +32,7 @@ function readColons({ text, codes }: Scan, at: number): Sign | undefined {
 }
 
 /** `password - x9`, `password ---- x9`, `password ..... x9`: dashes or dots between spaces. */
-function readLeader(codes: Uint16Array, at: number): Sign | undefined {
-  let end = at;
-  while (end - at < 64 && codes[end] === codes[at]) end += 1;
-  return codes[at - 1] === 0x20 && codes[end] === 0x20 ? { operator: "weak", at: end } : undefined;
-}
+const LEADER = /(?<= )(?:-{1,64}|([?+.<])\1{1,63})(?= )/y;
 
 /**
  * Every other sign, by what it does: it assigns, as does what stands in for a missing value (`env.SECRET || "x9"`), compares, leads as a
@@ -44,14 +40,15 @@ function readLeader(codes: Uint16Array, at: number): Sign | undefined {
  */
 const SIGN = /(?:(=[>~]|->|>=|[?+.<]=|<-|\?\?=|(?:\|\||\?\?)(?= {0,2}["'`])|=(?!=)|[→⇒＝])|(={2,3}|!={1,2})|(：)|\|\|?|[>,(]|\{(?="))/y;
 
-const LEADER = /-|([?+.<])\1/y;
-
 /** Reads the operator at `at`, past closers and spaces. */
 function readOperator(scan: Scan, at: number, isTag: boolean): Sign | undefined {
   const { text, codes } = scan;
   if (codes[at] === 0x3a) return readColons(scan, at);
   const [sign, assigns, compares, leads] = lookAt(text, at, SIGN) ?? [];
-  if (sign === undefined) return lookAt(text, at, LEADER) ? readLeader(codes, at) : undefined;
+  if (sign === undefined) {
+    const end = passOver(text, at, LEADER);
+    return end > at ? { operator: "weak", at: end } : undefined;
+  }
   const operator = assigns ? "assign" : compares ? "compare" : leads ? "colon" : isTag && sign === ">" ? "tag" : "weak";
   return { operator, at: at + sign.length };
 }
