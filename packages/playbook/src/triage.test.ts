@@ -433,13 +433,18 @@ describe("triage of one failing request", () => {
     ]);
   });
 
-  it("names httpd by the first word of its Server header where nothing else names it", () => {
+  it("names whoever the Server header names, or one behind it, where nothing else names the writer", () => {
     const headers = { server: "Apache/2.4.71 (Debian) OpenSSL/3.0.19", "content-type": "text/html" };
     const { maker } = judge([
       respond("first", { status: 502, headers, body: "<h1>Back soon</h1>" }),
       respond("simple", { ...GOOD_APP, headers: { ...GOOD_APP.headers, server: headers.server } }),
     ]);
-    expect(maker).toMatchObject({ maker: "intermediary", name: "Apache/2.4.71" });
+    expect(maker).toMatchObject({ maker: "intermediary", name: "Apache/2.4.71 or an intermediary behind it" });
+  });
+
+  it("takes a page under a 502 for nobody's by these two signs alone", () => {
+    const headers = { server: "nginx", "content-type": "text/html" };
+    expect(judge([respond("first", { status: 502, headers, body: "<h1>Sorry</h1>" })]).maker.maker).toBe("unknown");
   });
 
   it("takes Apache's own error page for Apache's, whatever is behind it", () => {

@@ -311,7 +311,7 @@ function readOwnWords({ response, firstByteMs, totalMs, wantsJson }: Probe, head
       statement: "HTML, although JSON was asked for",
       measured: headers["content-type"],
       source: "header",
-      weight: 0.4,
+      weight: 0.3,
     });
   }
   return pulls;
@@ -345,7 +345,8 @@ function nameMaker(
   if (said !== undefined) return { name: said.proxy, kind: match?.signature.hop ?? "proxy" };
   if (match !== undefined) return { name: match.signature.vendor, kind: match.signature.hop };
   const [server = ""] = /^[^\s,]+/.exec(headers["server"] ?? "") ?? [];
-  return { name: server === "" ? `an intermediary before ${host}` : server, kind: "proxy" };
+  // Proxies put their own name over that of who is behind them.
+  return { name: server === "" ? `an intermediary before ${host}` : `${server} or an intermediary behind it`, kind: "proxy" };
 }
 
 /** Names of intermediaries on the way, client side first: in `Via` the last entry is nearest to the client. */

@@ -149,6 +149,11 @@ const PAGES: readonly Page[] = [
     500,
     '{"status":500,"error":"Internal Server Error","exception":"com.netflix.zuul.exception.ZuulException","message":"GENERAL"}',
   ],
+  [
+    "http-server",
+    502,
+    "<title>Error response</title>\n<h1>Error response</h1>\n<p>Error code: 502</p>\n<p>Error code explanation: 502 - x.</p>",
+  ],
   ["squid-header", 503, "<h1>ERROR</h1>", { "x-squid-error": "ERR_CONNECT_FAIL 111" }],
   ["lighttpd", 503, `${XHTML}<title>503 Service Unavailable</title><h1>503 Service Unavailable</h1>`, { server: "lighttpd/1.4.69" }],
   ["iis-arr", 502, `<h2>502 - Web server received an invalid response while ${WHERE}.</h2>`],

@@ -88,6 +88,13 @@ export const PYTHON_SIGNATURES: readonly Signature[] = [
     cause: "unhandled-exception",
   }),
   framework({
+    id: "http-server",
+    vendor: "Python's http.server",
+    hop: "app-server",
+    pattern: { status: [5], bodyHas: ["<title>Error response</title>", "Error code explanation:"] },
+    meaning: "the handler called send_error",
+  }),
+  framework({
     id: "gunicorn",
     vendor: "gunicorn",
     hop: "app-server",
