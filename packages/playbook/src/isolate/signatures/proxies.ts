@@ -14,6 +14,9 @@ const nginxPage = (status: number, title: string, meaning: string): Signature =>
   source: NGINX,
 });
 
+/** Werkzeug, on which Flask stands, answers abort(502) and abort(503) in httpd's own sentences. */
+const OF_WERKZEUG = ["<html lang=en>", "HTML 3.2 Final"];
+
 /** Reverse proxies that people run themselves. */
 export const PROXY_SIGNATURES: readonly Signature[] = [
   nginxPage(
@@ -168,6 +171,7 @@ export const PROXY_SIGNATURES: readonly Signature[] = [
     pattern: {
       status: [502],
       bodyHas: ["The proxy server received an invalid response from an upstream server", "Error reading from remote server"],
+      bodyLacks: OF_WERKZEUG,
     },
     meaning: "the server behind closed or broke off",
     cause: "keepalive-race",
@@ -214,7 +218,7 @@ export const PROXY_SIGNATURES: readonly Signature[] = [
     vendor: "Apache httpd",
     hop: "proxy",
     made: "here",
-    pattern: { status: [502], bodyHas: ["The proxy server received an invalid response from an upstream server"] },
+    pattern: { status: [502], bodyHas: ["The proxy server received an invalid response from an upstream server"], bodyLacks: OF_WERKZEUG },
     meaning: "Apache got no valid response from behind",
     proxyError: "http_protocol_error",
     certainty: "seen",
@@ -228,6 +232,7 @@ export const PROXY_SIGNATURES: readonly Signature[] = [
     pattern: {
       status: [503],
       bodyHas: ["The server is temporarily unable to service your request due to maintenance downtime or capacity problems"],
+      bodyLacks: OF_WERKZEUG,
     },
     meaning: "Apache could not connect, or keeps the backend in its error state (retry=60)",
     proxyError: "connection_refused",

@@ -194,6 +194,21 @@ describe("error answers as products write them", () => {
     expect(matchSignatures({ status: 500, body, headers }, SIGNATURES).map(({ signature }) => signature.id)).not.toContain(id);
   });
 
+  it.each([
+    [502, "Bad Gateway", "The proxy server received an invalid response from an upstream server."],
+    [
+      503,
+      "Service Unavailable",
+      "The server is temporarily unable to service your request due to maintenance downtime or capacity problems. Please try again later.",
+    ],
+    [504, "Gateway Timeout", "The connection to an upstream server timed out."],
+  ])("knows what Flask's abort(%i) writes, which has the sentences of httpd's pages", (status, title, sentence) => {
+    const body = `<!doctype html>\n<html lang=en>\n<title>${status} ${title}</title>\n<h1>${title}</h1>\n<p>${sentence}</p>\n`;
+    expect(matchSignatures({ status, body }, SIGNATURES).map(({ signature }) => signature.id)).toEqual(["werkzeug-abort"]);
+    const older = body.replace("<!doctype html>\n<html lang=en>", '<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 3.2 Final//EN">');
+    expect(matchSignatures({ status, body: older }, SIGNATURES).map(({ signature }) => signature.vendor)).not.toContain("Apache httpd");
+  });
+
   it("names several whose answer it may be where several write the same", () => {
     const match = best({ status: 500, body: '{"message":"Internal Server Error"}', headers: {} });
     expect(match?.vendor).toBe("Echo, Flask-RESTX or another");

@@ -23,6 +23,15 @@ export const PYTHON_SIGNATURES: readonly Signature[] = [
     pattern: { status: [500], bodyHas: ["Either the server is overloaded or there is an error in the application"] },
     meaning: "a view raised (Werkzeug's page)",
     cause: "unhandled-exception",
+    certainty: "seen",
+    source: "Werkzeug",
+  }),
+  framework({
+    id: "werkzeug-abort",
+    vendor: "Flask",
+    pattern: { status: [501, 502, 503, 504, 505], bodyHas: ["<html lang=en> <title>5", "</title> <h1>"] },
+    meaning: "the app called abort() (Werkzeug's page)",
+    certainty: "seen",
     source: "Werkzeug",
   }),
   framework({
