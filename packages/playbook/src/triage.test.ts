@@ -482,6 +482,19 @@ describe("triage of one failing request", () => {
     expect(waited.diagnosis).toMatchObject({ scope: { failing: 1, succeeding: 1 }, causes: [{ cause: "dependency-timeout" }] });
   });
 
+  it("says that it fails only sometimes, first of all, and how to learn how often", () => {
+    const failed = respond("first", { status: 502, headers: { "content-type": "text/html", server: "nginx" }, body: NGINX_502 });
+    const again = respond("again", GOOD_APP);
+    const { diagnosis } = judge([failed, again]);
+    expect(diagnosis.next[0]).toEqual({
+      check: "It failed in 1 of 2 tries: is one of several backends bad, or is a connection closed under it?",
+      command: "npx faultline triage http://api.example/cart --repeat 20",
+    });
+    const often = judge([failed, again, again, { ...failed, purpose: "again" }]).diagnosis.next[0];
+    expect(often).toEqual({ check: "It failed in 2 of 4 tries: is one of several backends bad, or is a connection closed under it?" });
+    expect(judge([failed, { ...failed, purpose: "again" }]).diagnosis.next[0]?.check).not.toContain("tries");
+  });
+
   it("asks which process listens on the very port, and on no other that begins alike", () => {
     const { diagnosis } = judge([{ ...broken("connect", "ECONNREFUSED"), url: "http://api.example:80/cart" }]);
     expect(diagnosis.next[0]?.command).toBe("ss -ltnp 'sport = :80'");

@@ -252,6 +252,18 @@ function isBroken([first]: readonly Probe[]): boolean {
   );
 }
 
+/** So many tries tell how often it fails. */
+const ENOUGH_TRIES = 4;
+
+/** What to ask where the same request also passed; it stands first, for a failure that comes and goes is looked for in another way. */
+function askHowOften(probes: readonly Probe[]): CheckTemplate | undefined {
+  const tries = probes.filter(({ purpose }) => purpose === "first" || purpose === "again");
+  const failed = tries.filter(isFailedProbe).length;
+  if (failed === 0 || failed === tries.length) return undefined;
+  const check = `It failed in ${failed} of ${tries.length} tries: is one of several backends bad, or is a connection closed under it?`;
+  return tries.length < ENOUGH_TRIES ? { check, command: "npx faultline triage {{url}} --repeat 20" } : { check };
+}
+
 type Weighed = { readonly causes: readonly RankedCause[]; readonly tlsFlaws: readonly TlsFlaw[] };
 
 function listNext(series: ProbeSeries, maker: MakerJudgement, { causes, tlsFlaws }: Weighed): readonly NextCheck[] {
@@ -264,6 +276,7 @@ function listNext(series: ProbeSeries, maker: MakerJudgement, { causes, tlsFlaws
   const hasDirect = probes.some(({ purpose }) => purpose === "direct");
   const isRefused = probes.some((probe) => probe.purpose === "first" && isRefusedProbe(probe));
   const templates: readonly (CheckTemplate | undefined)[] = [
+    askHowOften(probes),
     ...causes
       .slice(0, 2)
       .flatMap(({ cause }) => [
