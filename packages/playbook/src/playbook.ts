@@ -8,6 +8,7 @@ import { listNextChecks } from "./diagnose/checks/list-next-checks.ts";
 import { findOriginPlatforms } from "./diagnose/checks/origin-platforms.ts";
 import { rankCauses } from "./diagnose/rank-causes.ts";
 import { showContext } from "./diagnose/show-context.ts";
+import { asToldByLogs } from "./diagnose/told-evidence.ts";
 import { planGuard } from "./guard/plan-guard.ts";
 import { isolate } from "./isolate/isolate-fault.ts";
 import { listMissingCallers } from "./isolate/missing-callers.ts";
@@ -28,9 +29,10 @@ export function diagnose(observations: Observations, request: DiagnosisRequest =
   if (symptom.failing.length === 0) return withoutFailure(observations, symptom.scope, request.baseline);
   const isolation = isolate({ ...symptom, metrics: observations.metrics, spans: observations.spans });
   const findings = gatherFindings(symptom, isolation, observations);
-  const { causes, ruledOut } = rankCauses(findings);
+  const { ruledOut, ...ranked } = rankCauses(findings);
   const { suspects } = isolation.domain;
-  const path = showContext(findings);
+  const shown = { causes: ranked.causes, path: showContext(findings) };
+  const { causes, path } = findings.isTold ? asToldByLogs(shown) : shown;
   const { scope } = symptom;
   const verdict = toVerdict(causes);
   return {

@@ -48,6 +48,12 @@ describe("requests that only log records tell of", () => {
     expect(missing.map(({ what }) => what).join()).toContain("spans of these requests");
   });
 
+  it("are told of by log records, whatever is said of them", () => {
+    const { path, causes } = diagnose(logged(["stock", "GET /stock/7 failed", DEFECT], ["shop", "GET /carts/7 failed", DEFECT]));
+    const sources = [...path, ...causes].flatMap(({ evidence }) => evidence.map(({ source }) => source));
+    expect(new Set(sources)).toEqual(new Set(["log"]));
+  });
+
   it.each([
     ["ledger", "dependency-timeout", exception("BackendError", "ledger did not answer in time")],
     ["ledger", "dependency-error", exception("BackendError", "ledger answered 500")],
