@@ -63,8 +63,10 @@ export type Findings = {
   /** How far the failing requests came in what the creating service logs of a good one. */
   readonly sequence?: SequenceBreak;
   readonly metrics: readonly MetricPoint[];
-  /** True where no span came of these requests, and log records alone tell of them. */
+  /** True where no span came of these requests, and log records tell of them. */
   readonly isTold: boolean;
+  /** True where an intermediary wrote down how those requests ended as well. */
+  readonly isWitnessed: boolean;
   /** When processes stood still, by their own spans. */
   readonly stops: ProcessStops;
 };

@@ -83,6 +83,7 @@ export function gatherFindings(symptom: Symptom, isolation: Isolation, observati
     ...(sequence === undefined ? {} : { sequence }),
     metrics,
     isTold: failing.some(({ entry }) => isTold(entry)),
+    isWitnessed: failing.every(({ entry, above }) => [entry, ...above].some((hop) => isExchangeSpan(hop.entry.span))),
     stops: readStops(observations.spans),
   };
 }

@@ -20,12 +20,23 @@ const UNKNOWN = 2;
 const EXPLAINS = 2.5;
 /** Log records show who said what, not how a request ended nor what else was asked: enough for a lead, and for no verdict. */
 const MOST_TOLD = 0.45;
+/**
+ * Where an intermediary saw how it ended, an error that names what failed may be believed; not these, for which it matters what else was asked, how
+ * often, and how long it took: an error of a client's is thrown as one of the code's own is.
+ */
+const BY_SPANS: ReadonlySet<CauseId> = new Set([
+  "unhandled-exception",
+  "bad-deploy",
+  "keepalive-race",
+  "connection-refused",
+  "retry-storm",
+]);
 /** Below this a cause is not worth a reader's time. */
 const LEAST_CONFIDENCE = 0.05;
 
 /** Weighs every cause on the findings. Weights are log-odds; causes compete with each other and with "none of these". */
 export function rankCauses(findings: Findings): Ranking {
-  const { isTold } = findings;
+  const { isTold, isWitnessed } = findings;
   const isMeant = doesWithout(findings);
   const isStill = findStandstill(findings) !== undefined;
   const weighed = CAUSES.map((cause) => {
@@ -45,8 +56,11 @@ export function rankCauses(findings: Findings): Ranking {
   const total = supported.reduce((sum, { score }) => sum + Math.exp(score), Math.exp(UNKNOWN));
   const hasFamiliarTeller = isFamiliar(findings);
   const shared = supported
-    .map(({ score, ...each }) => ({ ...each, share: (Math.exp(score) / total) * findings.domain.confidence * (isTold ? MOST_TOLD : 1) }))
-    .map((each) => ({ ...each, isAmbiguous: each.isAmbiguous || isTold }))
+    .map(({ score, ...each }) => {
+      const share = (Math.exp(score) / total) * findings.domain.confidence;
+      const isLead = isTold && (!isWitnessed || BY_SPANS.has(each.cause));
+      return isLead ? { ...each, share: share * MOST_TOLD, isAmbiguous: true } : { ...each, share };
+    })
     .sort((a, b) => b.share - a.share);
   const causes = toConfidences(shared, hasFamiliarTeller).filter(({ confidence }) => confidence >= LEAST_CONFIDENCE);
   const named = new Set(causes.map(({ cause }) => cause));

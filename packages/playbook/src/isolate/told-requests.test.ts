@@ -1,4 +1,4 @@
-import type { LogRecord, Observations } from "@faultline/model";
+import type { Exchange, LogRecord, Observations } from "@faultline/model";
 import { describe, expect, it } from "vitest";
 import { diagnose } from "../playbook.ts";
 import { TraceBuilder } from "../trace/trace-builder.ts";
@@ -29,6 +29,16 @@ function logged(...errors: readonly Words[]): Observations {
   return { spans: [], logs: logs.flat(), metrics: [], changes: [], exchanges: [] };
 }
 
+/** The same with what nginx in front of them wrote down. */
+function witnessed(observations: Observations): Observations {
+  const exchanges = observations.logs.map(({ timeMs, severity, traceId = "" }): Exchange => {
+    const status = severity < 17 ? 200 : 500;
+    const upstream = [{ address: "10.0.3.7:8080", status, answered: true }];
+    return { observer: { kind: "proxy", name: "nginx" }, method: "GET", path: "/carts/7", traceId, timeMs, status, upstream };
+  });
+  return { ...observations, exchanges };
+}
+
 const told = (...errors: readonly Words[]) => {
   const { verdict, path, causes, scope, missing } = diagnose(logged(...errors));
   return { verdict, scope, missing, cause: causes[0]?.cause, path: path.map(({ service, fate }) => `${service} ${fate}`) };
@@ -52,6 +62,15 @@ describe("requests that only log records tell of", () => {
     const { path, causes } = diagnose(logged(["stock", "GET /stock/7 failed", DEFECT], ["shop", "GET /carts/7 failed", DEFECT]));
     const sources = [...path, ...causes].flatMap(({ evidence }) => evidence.map(({ source }) => source));
     expect(new Set(sources)).toEqual(new Set(["log"]));
+  });
+
+  it.each([
+    ["names what failed", ["diagnosed", "database-failure"], exception("PG::ConnectionBad", "FATAL: the database system is shutting down")],
+    ["was only thrown", ["inconclusive", "unhandled-exception"], DEFECT],
+  ] as const)("are believed where an intermediary saw how they ended, and the error %s", (_, expected, attributes) => {
+    const diagnosis = diagnose(witnessed(logged(["shop", "GET /carts/7 failed", attributes])));
+    expect(diagnosis.path[0]).toMatchObject({ service: "nginx", fate: "propagated" });
+    expect([diagnosis.verdict, diagnosis.causes[0]?.cause]).toEqual(expected);
   });
 
   it.each([
