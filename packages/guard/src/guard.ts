@@ -17,7 +17,7 @@ import { writeAttributes } from "./export/otlp-json.ts";
 import { openSpool, type Spool } from "./export/spool.ts";
 import { createTransport, type Transport } from "./export/transport.ts";
 import { createRedactor } from "./redact/index.ts";
-import { type Redactor, sealRedactor } from "./redaction.ts";
+import { rememberClean, type RememberingRedactor, sealRedactor } from "./redaction.ts";
 import type { ErrorRule } from "./respond/error-facts.ts";
 
 /** Counters of one guard. `internalErrors` should stay 0; each is also published on the channel `faultline:guard:error`. */
@@ -45,7 +45,7 @@ export class Guard implements ExchangeOwner {
   /** Asked before the built-in ones, by whoever writes answers. */
   readonly rules: readonly ErrorRule[];
   readonly #configuration: Configuration;
-  readonly #redactor: Redactor;
+  readonly #redactor: RememberingRedactor;
   readonly #exporter: Exporter;
   readonly #durations: Durations;
   readonly #runtime: Runtime;
@@ -60,10 +60,11 @@ export class Guard implements ExchangeOwner {
     this.service = configuration.service;
     this.bodyLimitBytes = configuration.bodyLimitBytes;
     this.rules = configuration.rules;
-    this.#redactor =
+    this.#redactor = rememberClean(
       options.redactor === undefined
         ? createRedactor(options.redaction)
-        : sealRedactor(options.redactor, () => this.countError(new Error("the redactor failed")));
+        : sealRedactor(options.redactor, () => this.countError(new Error("the redactor failed"))),
+    );
     const { endpoint } = configuration;
     const resource = writeAttributes(configuration.resource);
     this.#exporter = new Exporter({

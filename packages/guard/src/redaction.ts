@@ -2,10 +2,10 @@
 
 /** Takes secrets out of what a failing request carried. Never throws; whatever it cannot judge it drops. */
 export type Redactor = {
-  redactText(text: string): string;
+  readonly redactText: (text: string) => string;
   redactHeaders(headers: Readonly<Record<string, string | string[]>>): Record<string, string>;
   redactBody(body: Uint8Array | string, contentType: string): { readonly text: string; readonly truncated: boolean };
-  redactUrl(target: string): string;
+  readonly redactUrl: (target: string) => string;
 };
 
 /** What stands where a value was dropped. */
@@ -39,5 +39,41 @@ export function sealRedactor(redactor: Redactor, onFailure: () => void): Redacto
         (value) => Object.values(value).every(isText),
         {},
       ),
+  };
+}
+
+/** A shorter text is read as fast as it is found among those that were. */
+const SHORT_TEXT = 20;
+/** So many are kept, each of fewer characters than that. */
+const MAX_KEPT = 256;
+
+function readOnce(redact: (text: string) => string): (text: string) => string {
+  const clean = new Set<string>();
+  return (text) => {
+    if (text.length <= SHORT_TEXT || text.length >= MAX_KEPT) return redact(text);
+    if (clean.has(text)) return text;
+    const redacted = redact(text);
+    if (clean.size >= MAX_KEPT) clean.clear();
+    if (redacted === text) clean.add(text);
+    return redacted;
+  };
+}
+
+/** A redactor with what is known of it, because failures repeat each other's texts. What held a secret is not kept. */
+export type RememberingRedactor = Redactor & {
+  /** Headers in which it found nothing, as they are written, by name and value. */
+  readonly cleanHeaders: Map<string, Map<string, string>>;
+  /** The frames of stacks, which hold no values, and what became of them as JSON without its quotes and before that. */
+  readonly knownFrames: Map<string, { readonly json: string; readonly length: number }>;
+};
+
+/** Remembers texts and targets in which a redactor found nothing, and has room for more. */
+export function rememberClean(redactor: Redactor): RememberingRedactor {
+  return {
+    ...redactor,
+    redactText: readOnce(redactor.redactText),
+    redactUrl: readOnce(redactor.redactUrl),
+    cleanHeaders: new Map(),
+    knownFrames: new Map(),
   };
 }

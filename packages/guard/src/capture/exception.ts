@@ -1,7 +1,7 @@
 /** What was thrown, as the attributes of a log record: message, stack and causes, redacted. */
 import { AttributeText } from "../export/otlp-json.ts";
 import { escapeText } from "../json-text.ts";
-import type { Redactor } from "../redaction.ts";
+import type { RememberingRedactor } from "../redaction.ts";
 import { MAX_STACK } from "./stack.ts";
 import type { ThrownAccount } from "./throwable.ts";
 
@@ -19,22 +19,19 @@ function concat(first: Written, next: Written): Written {
   return { json: first.json + next.json, length: first.length + next.length };
 }
 
-/** Frames repeat from failure to failure, and hold no values: they are looked through and written once. */
-const knownFrames = new WeakMap<Redactor, Map<string, Written>>();
 const MAX_KNOWN_FRAMES = 256;
 
-function redactFrames(frames: string, redactor: Redactor): Written {
-  let known = knownFrames.get(redactor);
-  if (known === undefined) knownFrames.set(redactor, (known = new Map()));
-  let written = known.get(frames);
+/** Frames repeat from failure to failure, and hold no values: they are looked through and written once. */
+function redactFrames(frames: string, { knownFrames, redactText }: RememberingRedactor): Written {
+  let written = knownFrames.get(frames);
   if (written !== undefined) return written;
-  if (known.size >= MAX_KNOWN_FRAMES) known.clear();
-  known.set(frames, (written = toWritten(redactor.redactText(frames))));
+  if (knownFrames.size >= MAX_KNOWN_FRAMES) knownFrames.clear();
+  knownFrames.set(frames, (written = toWritten(redactText(frames))));
   return written;
 }
 
 /** Redacts a stack: its head, which repeats the message, and its frames apart. `message` is redacted already. */
-function redactStack(account: ThrownAccount, message: Written, redactor: Redactor): Written {
+function redactStack(account: ThrownAccount, message: Written, redactor: RememberingRedactor): Written {
   const { stack } = account;
   if (stack === undefined) return concat(toWritten(`${account.type}: `), message);
   const { head, frames } = stack;
@@ -56,14 +53,14 @@ function joinStacks(links: readonly Link[]): string {
 }
 
 /** The message is escaped once: it stands in the record three times. */
-function redactLink(account: ThrownAccount, redactor: Redactor): Link {
+function redactLink(account: ThrownAccount, redactor: RememberingRedactor): Link {
   const message = redactor.redactText(account.message);
   const written = toWritten(message);
   return { type: account.type, message, written, stack: redactStack(account, written, redactor) };
 }
 
 /** Writes the exception: what was thrown, and behind it what caused it. */
-export function writeException(accounts: readonly ThrownAccount[], redactor: Redactor): ExceptionText {
+export function writeException(accounts: readonly ThrownAccount[], redactor: RememberingRedactor): ExceptionText {
   const links = accounts.map((each) => redactLink(each, redactor));
   const thrown = links[0] as Link;
   const message = thrown.written.json;

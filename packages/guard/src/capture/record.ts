@@ -4,7 +4,7 @@ import type { Ending, Exchange } from "../exchange.ts";
 import { AttributeText, writeLog, writeSpan } from "../export/otlp-json.ts";
 import { escapeText } from "../json-text.ts";
 import { toMethodName } from "../method-name.ts";
-import type { Redactor } from "../redaction.ts";
+import type { RememberingRedactor } from "../redaction.ts";
 import type { OutgoingCall } from "./call.ts";
 import { type ExceptionText, writeException } from "./exception.ts";
 import { addInput } from "./request-input.ts";
@@ -101,7 +101,7 @@ function writeCalls(exchange: Exchange, endMs: number): readonly string[] {
   return exchange.calls === undefined ? NONE : exchange.calls.map((call) => writeCall(exchange, call, endMs));
 }
 
-function writeLines(exchange: Exchange, redactor: Redactor): readonly string[] {
+function writeLines(exchange: Exchange, redactor: RememberingRedactor): readonly string[] {
   const { lines, trace } = exchange;
   if (lines === undefined) return NONE;
   const { traceId, spanId } = trace;
@@ -132,7 +132,7 @@ function writeEvent(
 export function writeFailure(
   exchange: Exchange,
   ending: Ending,
-  { redactor, state }: { readonly redactor: Redactor; readonly state: FailureState },
+  { redactor, state }: { readonly redactor: RememberingRedactor; readonly state: FailureState },
 ): FailureRecord {
   const { accounts } = exchange;
   const written = new AttributeText();
@@ -170,7 +170,7 @@ export function writeSuccess(exchange: Exchange, ending: Ending, shared: string)
 /** An exception that belongs to no exchange: one log record. */
 export function writeLoneFailure(
   thrown: unknown,
-  redactor: Redactor,
+  redactor: RememberingRedactor,
   told: { readonly origin: string; readonly severity: number },
 ): FailureRecord {
   const accounts = describeThrowable(thrown);

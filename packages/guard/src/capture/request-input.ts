@@ -2,29 +2,17 @@
 import type { Exchange } from "../exchange.ts";
 import { AttributeText, writeAttribute } from "../export/otlp-json.ts";
 import { flatten } from "../json-text.ts";
-import type { Redactor } from "../redaction.ts";
+import type { RememberingRedactor } from "../redaction.ts";
 import { writeParsedInput } from "./parsed-input.ts";
 
 const MAX_HEADERS = 64;
 
-/**
- * Headers in which a redactor found nothing, as they are written: most requests repeat the headers of the one before. What held a secret
- * is not kept, and of each name only a few values are, so that ids do not crowd out the rest.
- */
-type CleanHeaders = Map<string, Map<string, string>>;
-
-const cleanHeaders = new WeakMap<Redactor, CleanHeaders>();
 const MAX_NAMES = 128;
 const MAX_VALUES = 16;
 const MAX_KEPT_LENGTH = 256;
 
-function findCleanHeaders(redactor: Redactor): CleanHeaders {
-  let clean = cleanHeaders.get(redactor);
-  if (clean === undefined) cleanHeaders.set(redactor, (clean = new Map()));
-  return clean;
-}
-
-function keepClean(clean: CleanHeaders, header: { name: string; value: string }, written: string): void {
+/** What held a secret is not kept, and of each name only a few values are, so that ids do not crowd out the rest. */
+function keepClean(clean: RememberingRedactor["cleanHeaders"], header: { name: string; value: string }, written: string): void {
   const { name, value } = header;
   if (name.length + value.length > MAX_KEPT_LENGTH) return;
   let values = clean.get(name);
@@ -35,12 +23,9 @@ function keepClean(clean: CleanHeaders, header: { name: string; value: string },
   values.set(value, flatten(written));
 }
 
-function writeHeader(name: string, value: string): string {
-  return writeAttribute(`http.request.header.${name}`, [value]);
-}
-
-function addHeaders(attributes: AttributeText, headers: ReturnType<Exchange["view"]["headers"]>, redactor: Redactor): void {
-  const clean = findCleanHeaders(redactor);
+function addHeaders(attributes: AttributeText, headers: ReturnType<Exchange["view"]["headers"]>, redactor: RememberingRedactor): void {
+  // Most requests repeat the headers of the one before.
+  const { cleanHeaders: clean } = redactor;
   let unread: Record<string, string | string[]> | undefined;
   let seen = 0;
   for (const name in headers) {
@@ -56,13 +41,13 @@ function addHeaders(attributes: AttributeText, headers: ReturnType<Exchange["vie
   const redacted = redactor.redactHeaders(unread);
   for (const name of Object.keys(redacted)) {
     const value = redacted[name] ?? "";
-    const written = writeHeader(name, value);
+    const written = writeAttribute(`http.request.header.${name}`, [value]);
     attributes.addWritten(written);
     if (unread[name] === value) keepClean(clean, { name, value }, written);
   }
 }
 
-function addBody(attributes: AttributeText, exchange: Exchange, redactor: Redactor): void {
+function addBody(attributes: AttributeText, exchange: Exchange, redactor: RememberingRedactor): void {
   const headers = exchange.view.headers(exchange.request);
   const contentType = String(headers["content-type"] ?? "");
   if (exchange.bodyChunks !== undefined && headers["content-encoding"] === undefined) {
@@ -81,29 +66,17 @@ function addBody(attributes: AttributeText, exchange: Exchange, redactor: Redact
   attributes.add("faultline.request.body.truncated", redacted.truncated || undefined);
 }
 
-/** The address of the client, which is kept as headers are. */
-function addAddress(attributes: AttributeText, value: string | undefined, redactor: Redactor): void {
-  if (value === undefined || value === "") return;
-  const name = "client.address";
-  const clean = findCleanHeaders(redactor);
-  const known = clean.get(name)?.get(value);
-  const redacted = known === undefined ? redactor.redactText(value) : value;
-  const written = known ?? writeAttribute(name, redacted);
-  attributes.addWritten(written);
-  if (known === undefined && redacted === value) keepClean(clean, { name, value }, written);
-}
-
 /** Adds what the request carried. It reads from the host's objects, so the caller must expect it to throw. */
 export function addInput(
   attributes: AttributeText,
   exchange: Exchange,
-  { redactor, address }: { readonly redactor: Redactor; readonly address: string | undefined },
+  { redactor, address }: { readonly redactor: RememberingRedactor; readonly address: string | undefined },
 ): void {
   const { view, request } = exchange;
   const target = redactor.redactUrl(view.target(request));
   const question = target.indexOf("?");
   attributes.add("url.path", question < 0 ? target : target.slice(0, question));
-  addAddress(attributes, address, redactor);
+  if (address !== undefined && address !== "") attributes.add("client.address", redactor.redactText(address));
   if (question >= 0 && question + 1 < target.length) attributes.add("url.query", target.slice(question + 1));
   addHeaders(attributes, view.headers(request), redactor);
   addBody(attributes, exchange, redactor);

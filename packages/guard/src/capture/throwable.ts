@@ -90,13 +90,8 @@ function isReference(value: unknown): value is object {
 }
 
 function readAggregated(thrown: object): readonly unknown[] {
-  const errors = readMember(thrown, (it) => it["errors"]);
-  if (errors === undefined) return [];
-  try {
-    return Array.isArray(errors) ? (errors.slice(0, MAX_AGGREGATED) as unknown[]) : [];
-  } catch {
-    return [];
-  }
+  const read = readMember(thrown, ({ errors }) => (Array.isArray(errors) ? errors.slice(0, MAX_AGGREGATED) : undefined));
+  return (read as readonly unknown[] | undefined) ?? [];
 }
 
 /** What V8 writes above the frames (ECMA-262, Error.prototype.toString). */
