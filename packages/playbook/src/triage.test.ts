@@ -364,9 +364,12 @@ describe("triage of one failing request", () => {
     expect(diagnosis).toMatchObject({ verdict: "inconclusive", causes: [{ cause: "dependency-timeout" }, { cause: "gateway-timeout" }] });
   });
 
-  it("leaves open who waited for whom where a 504 says so in JSON, as an app or its gateway may", () => {
-    const headers = { "content-type": "application/json", server: "nginx" };
-    const own = respond("first", { status: 504, headers, body: '{"error":"inventory did not answer"}' });
+  it.each([
+    ["application/json", '{"error":"inventory did not answer"}'],
+    ["text/plain; charset=UTF-8", "Gateway Timeout"],
+  ])("leaves open who waited for whom where a 504 says so in %s, as an app or its gateway may", (type, body) => {
+    const headers = { "content-type": type, server: "nginx" };
+    const own = respond("first", { status: 504, headers, body });
     const { maker, diagnosis } = judge([own, { ...own, purpose: "again" }, respond("simple", { ...GOOD_APP, headers })]);
     expect(maker.maker).toBe("unknown");
     expect(diagnosis).toMatchObject({ verdict: "inconclusive", causes: [{ cause: "dependency-timeout" }, { cause: "gateway-timeout" }] });

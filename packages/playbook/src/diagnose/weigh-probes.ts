@@ -155,7 +155,7 @@ function weighTime({ probes: [first], maker }: ProbeFindings, isSteady: boolean)
     });
   if (status === 504) {
     // An app waits for what it calls, a gateway for the app: where it may have been either, so may the cause.
-    const isOpen = maker.maker === "unknown" && (maker.kind === "app" || isTyped(first, "json"));
+    const isOpen = maker.maker === "unknown" && (maker.kind === "app" || isTyped(first, "json") || isTyped(first, "text/plain"));
     const causes: readonly CauseId[] = isOpen
       ? ["dependency-timeout", "gateway-timeout"]
       : [maker.maker === "app" ? "dependency-timeout" : "gateway-timeout"];
