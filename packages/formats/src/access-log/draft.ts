@@ -101,7 +101,7 @@ export function putTarget(draft: Draft, target: unknown): void {
   if (host !== undefined && draft.host === undefined) draft.host = host;
 }
 
-const REQUEST_LINE = /^([A-Za-z][A-Za-z0-9_-]{0,31}) (.*?) (?:(?:HTTP|HTTPS|SHTTP|SPDY|RTSP|ICY|SIP)\/[\d.]+|-)$/s;
+const REQUEST_LINE = /^([A-Za-z][A-Za-z0-9_-]{0,31}) (.*?) (?:(?:HTTP|HTTPS|SHTTP|SPDY|RTSP|ICY|ICE|SIP)\/[\d.]+|-)$/s;
 const BARE_REQUEST = /^([A-Z][A-Z_-]{1,31}) ((?:\/|\*$|https?:\/\/).*)$/s;
 
 /**

@@ -242,3 +242,32 @@ describe("zones by their letters", () => {
     expect(at("IST")).toBeUndefined();
   });
 });
+
+describe("morgan and API Gateway with an operator's own choice of fields", () => {
+  it("morgan's line between a time and tokens in brackets", () => {
+    const line = "[2026-11-21 10:00:00] DELETE /a/1?b=2 502 - 12.34 ms [customer:some@example.com] [0 B]";
+    const members = { "http.request.method": "DELETE", "url.path": "/a/1", "http.response.status_code": 502, duration_ms: 12.34 };
+    expect(read(line)).toMatchObject({ ...members, time: "2026-11-21T10:00:00.000Z" });
+  });
+
+  it("a route and a latency with the request's id", () => {
+    const line = '{"requestId":"Jk2","route":"POST /a","status":"503","responseLatency":"11"}';
+    expect(read(line)).toMatchObject({
+      "http.response.status_code": 503,
+      request_id: "Jk2",
+      duration_ms: 11,
+      "http.request.method": "POST",
+    });
+  });
+
+  it("a latency without the request's id", () => {
+    const line = '{"status":"403","httpMethod":"POST","path":"/a","responseLatency":"11","integrationStatus":"-","responseLength":"101"}';
+    expect(read(line)).toMatchObject({ "http.response.status_code": 403, duration_ms: 11, "http.response.body.size": 101 });
+  });
+
+  it("a source's request to icecast through HAProxy", () => {
+    const line =
+      '10.0.0.1:51472 [21/Nov/2026:10:00:00.501] cast servers/a 535/0/1/25/50561 200 19 - - cD-- 44/44/44/7/0 0/0 "SOURCE /104 ICE/1.0"';
+    expect(read(line)).toMatchObject({ "http.request.method": "SOURCE", "url.path": "/104" });
+  });
+});

@@ -51,7 +51,8 @@ function createApiGateway(context: ParseContext): JsonLineParser {
       "integrationerrormessage",
       "integrationerror",
     ];
-    if (!keys.has("status") || !(keys.has("requestid") || keys.has("extendedrequestid")) || !typical.some((key) => keys.has(key)))
+    const identified = keys.has("requestid") || keys.has("extendedrequestid");
+    if (!keys.has("status") || !(identified ? hasLatency(object) || typical.some((key) => keys.has(key)) : isGatewaysOwn(object, keys)))
       return undefined;
     const draft = startDraft("gateway", "api-gateway");
     putTime(draft, parseAnyTime(readTimeValue(object), context));
@@ -69,13 +70,24 @@ function createApiGateway(context: ParseContext): JsonLineParser {
   };
 }
 
+/** `$context.responseLatency` is whole milliseconds in quotes; others who use the name write a number. */
+function hasLatency(object: JsonObject): boolean {
+  const latency = object["responseLatency"];
+  return typeof latency === "string" && /^\d{1,7}$/.test(latency);
+}
+
+/** Without the request's id two of `$context`'s own names say it. */
+function isGatewaysOwn(object: JsonObject, keys: ReadonlySet<string>): boolean {
+  return hasLatency(object) && keys.has("responselength") && keys.has("integrationstatus");
+}
+
 function readTimeValue(object: JsonObject): unknown {
   const text = pick(object, "requesttime", "requesttimeepoch", "time", "timestamp", "@timestamp");
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : text;
 }
 
 function putTargets(draft: Draft, object: JsonObject): void {
-  const route = pick(object, "routekey");
+  const route = pick(object, "routekey") ?? pick(object, "route");
   const resource = pick(object, "resourcepath");
   const words = route?.split(" ") ?? [];
   putText(draft, "method", pick(object, "httpmethod", "method") ?? (words.length === 2 && words[0] !== "ANY" ? words[0] : undefined));

@@ -1,11 +1,12 @@
 /** morgan's short formats; its `combined` and `common` belong to the CLF family. Source: morgan's README, "Predefined Formats". */
-import { putClient, putDuration, putNumber, putStatus, putTarget, putText, startDraft } from "../draft.ts";
-import type { ParsedLine, TextFormat } from "../line.ts";
+import { parseAnyTime } from "../clock.ts";
+import { putClient, putDuration, putNumber, putStatus, putTarget, putText, putTime, startDraft } from "../draft.ts";
+import type { ParseContext, ParsedLine, TextFormat } from "../line.ts";
 import { unescapeQuoted } from "../tokens.ts";
 import { isUsualStatus } from "../usual-status.ts";
 
 /** `dev`, `tiny` and `short`. */
-export const morgan: TextFormat = { id: "morgan", create: () => parseMorgan };
+export const morgan: TextFormat = { id: "morgan", create: (context) => (line) => parseMorgan(line, context) };
 
 const DEV = /^([A-Z][A-Z-]{2,19}) (\S+) (\d{3}|-) (\d+(?:\.\d+)?|-) ms - (\d+|-)$/;
 /** The applications' own line begins with the client more often than not (`:remote-addr :method :url`). */
@@ -18,8 +19,22 @@ const LETTER_A = 65;
 const AGENT = / "([^"]*)"$/;
 const SHORT = /^(\S+) (\S+) ([A-Z][A-Z-]{2,19}) (\S+) HTTP\/[\d.]+ (\d{3}|-) (\d+|-) - (\d+(?:\.\d+)?|-) ms$/;
 
-function parseMorgan(line: string): ParsedLine | undefined {
-  const written = line.trim();
+/** What applications put around it: `:date` in brackets before it, tokens of their own in brackets behind it. */
+const BRACKETED = /^\[([^\][]{8,40})\] (?=[A-Z]{3,16} \/)/;
+const OWN_TOKENS = /(?<= ms)(?: \[[^\][]{0,200}\]){1,4}$/;
+
+function parseMorgan(line: string, context: ParseContext): ParsedLine | undefined {
+  const whole = line.trim();
+  const stamp = whole.startsWith("[") ? BRACKETED.exec(whole) : null;
+  if (stamp === null) return parseOwn(whole);
+  const timeMs = parseAnyTime(stamp[1], context);
+  if (timeMs === undefined) return undefined;
+  const parsed = parseOwn(whole.slice(stamp[0].length).replace(OWN_TOKENS, ""));
+  if (parsed?.kind === "exchange") putTime(parsed.exchange, timeMs);
+  return parsed;
+}
+
+function parseOwn(written: string): ParsedLine | undefined {
   if (!/ ms(?: - (?:\d+|-)| "[^"]*")?$/.test(written)) return undefined;
   const agent = written.endsWith('"') ? AGENT.exec(written) : null;
   const text = agent === null ? written : written.slice(0, agent.index);
