@@ -45,16 +45,20 @@ export class OtherLines {
 
   /** Counts a line that lies among `bytes`. */
   read(bytes: Buffer, at: LineAt): void {
-    const { name: file, tally, recall } = this.options;
+    const { name: file, tally, recall, isFastAllowed } = this.options;
+    const cutter = isFastAllowed && recall === undefined ? this.options.cutter : undefined;
     const plain = recall === undefined ? this.shapes.read(bytes, at) : undefined;
     if (plain !== undefined && !this.wantsParser(plain)) return tally.addPlain(plain);
-    for (const { line, read } of readAround(this.reader, bytes.toString("utf8", at.start, at.end))) {
+    if (at.isCheck !== true && cutter?.countMessage(at.start, at.end) === 1) return;
+    const pieces = readAround(this.reader, bytes.toString("utf8", at.start, at.end));
+    for (const { line, read } of pieces) {
       if (recall !== undefined) {
         if (read.kind === "exchange") recall.recall({ read, line, file });
         continue;
       }
       tally.add(read, line, file);
       this.shapes.learn(read);
+      if (pieces.length === 1) cutter?.hear({ start: at.start, end: at.end, line, read });
     }
   }
 

@@ -40,6 +40,11 @@ const STARTED = new RegExp(
   "i",
 );
 
+/** True for words of which nothing is kept but that there were some. */
+export function isCountedAlone({ severity, exceptionType, text }: LogMessage): boolean {
+  return severity < 17 && exceptionType === undefined && !STARTED.test(text);
+}
+
 /** Limits of what is counted, Unix ms. */
 export type TimeLimits = { readonly fromMs: number | undefined; readonly toMs: number | undefined };
 
@@ -188,6 +193,14 @@ export class Tally {
     this.lines += lines;
     this.exchanges += lines;
     this.formats.add(format, lines);
+  }
+
+  /** Takes in that a scanner counted messages of which nothing is kept. */
+  addMessages(format: string, count: number): void {
+    if (count === 0) return;
+    this.lines += count;
+    this.messageCount += count;
+    this.formats.add(format, count);
   }
 
   /** True once no more failing exchanges are kept. */

@@ -44,7 +44,8 @@ export function findCompiler(): string | undefined {
 /** The SHA-256 of scan.c and what it includes. */
 export function hashSource(): string {
   const hash = createHash("sha256");
-  for (const name of ["scan.c", "cut.h", "wrapped.h", "taught.h", "template.h"]) hash.update(readFileSync(new URL(name, import.meta.url)));
+  for (const name of ["scan.c", "cut.h", "wrapped.h", "taught.h", "message.h", "template.h"])
+    hash.update(readFileSync(new URL(name, import.meta.url)));
   return hash.digest("hex");
 }
 

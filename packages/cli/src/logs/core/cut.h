@@ -110,8 +110,9 @@ static int find_way(const unsigned char *line) {
   return *line == '{' ? JSON_LINE : TEXT_LINE;
 }
 
-/* True where a text goes on as JSON, up to the end of the line. */
-static inline int is_json_at(const unsigned char *at, int way) { return way == TEXT_LINE && at[0] == '{' && at[1] == '"'; }
+SELDOM const unsigned char *skip_wrapper(const unsigned char *at);
+/* True where a line of text goes on as JSON, up to its end: behind a wrapper, which JavaScript takes for one as well. */
+static inline int is_json_at(const unsigned char *line, const unsigned char *at) { return at[0] == '{' && at[1] == '"' && skip_wrapper(line) == at; }
 
 static inline void sign(uint32_t value) { signature = (signature ^ value) * 0x01000193u; }
 
@@ -159,7 +160,7 @@ EXPORT("cut") int32_t cut(uint32_t from, uint32_t to) {
   while (at < end) {
     unsigned c = *at;
     int is_quote = is_dockers(way) ? c == '\\' && at[1] == '"' : c == '"';
-    if (is_json_at(at, way)) mark_stops(line, end, way = JSON_LINE);
+    if (way == TEXT_LINE && is_json_at(line, at)) mark_stops(line, end, way = JSON_LINE);
     if (!is_quote && is_separator[way][c]) {
       sign(c);
       /* What stands before it is the name of a member. */

@@ -775,6 +775,7 @@ static inline int32_t find_shape(const unsigned char *method, const unsigned cha
 #define CHECK_EVERY 128
 #include "wrapped.h"
 #include "taught.h"
+#include "message.h"
 #include "template.h"
 
 /* The slot of the server errors of a shape with a status; -1 when all are taken. */
@@ -995,8 +996,8 @@ EXPORT("scan") uint32_t scan(uint32_t from, uint32_t limit, uint32_t is_next) {
   }
   event_count = full = 0;
   while (at < stop && event_count < MAX_EVENTS - 4) {
-    if (has_templates | is_behind) {
-      at = scan_by_templates(at, stop);
+    if (has_templates | is_behind | message_count) {
+      at = scan_known(at, stop);
       if (at == stop || has_paused) break;
     }
     if (mark_end - mark_at < LOOKAHEAD && marked < stop) mark_more(stop);

@@ -14,7 +14,8 @@ typedef struct {
 /* Where a token lies that is part of some text, for members that stand in it. */
 typedef struct { int32_t token; uint32_t offset, length; } fixed_token;
 typedef struct {
-  uint32_t is_ready;
+  /* Where the JSON in a wrapper starts: one more than the part, 0 where there is none, and the bytes in its text. */
+  uint32_t is_ready, json_part, json_offset;
   part parts[MAX_TOKENS + 1];
   fixed_token fixed[MAX_TOKENS];
 } line_template;
@@ -47,10 +48,13 @@ static v128_t find_allowed(int classes_of, int way, int is_bare) {
   return load(rows);
 }
 
-/* Where a token starts behind the one before, which ends at `at`; whether it stands in quotes. -1 where it does not. */
-static int find_opening(const example *x, uint32_t at, uint32_t start, int *way) {
+/* Where a token starts behind the one before, which ends at `at`; whether it stands in quotes. -1 where it does not. `json` is where JSON begins. */
+static int find_opening(const example *x, uint32_t at, uint32_t start, int *way, uint32_t *json) {
   for (; at < start; at++) {
-    if (is_json_at(x->text + at, *way)) *way = JSON_LINE;
+    if (*way == TEXT_LINE && is_json_at(x->text, x->text + at)) {
+      *way = JSON_LINE;
+      *json = at;
+    }
     if (is_dockers(*way) ? x->text[at] != '\\' || x->text[at + 1] != '"' : x->text[at] != '"') continue;
     return at + (is_dockers(*way) ? 2 : 1) == start ? 1 : -1;
   }
@@ -83,9 +87,15 @@ static int make_template(const taught_shape *t, const example *x, line_template 
   unsigned char quoted[MAX_TOKENS];
   uint32_t closing = is_dockers(way) ? 2 : 1, at = 0, from = 0, fixed_count = 0, first_fixed = 0;
   part *p = m->parts;
+  m->json_part = 0;
   for (int i = 0; i < t->count; i++) {
-    int opening = find_opening(x, at, x->starts[i], &way);
+    uint32_t json = 0;
+    int opening = find_opening(x, at, x->starts[i], &way, &json);
     if (opening < 0) return 0;
+    if (json) {
+      m->json_part = p - m->parts + 1;
+      m->json_offset = json - from;
+    }
     quoted[i] = opening;
     at = x->ends[i] + (opening ? closing : 0);
     /* Without its last quote it would be another line's. */
@@ -155,13 +165,14 @@ static int match(uint32_t shape, const unsigned char *line, const unsigned char 
       tokens.starts[m->fixed[i].token] = at + m->fixed[i].offset - buffer;
       tokens.ends[m->fixed[i].token] = at + m->fixed[i].offset + m->fixed[i].length - buffer;
     }
+    if (p + 1 == m->parts + m->json_part && skip_wrapper(line) != at + m->json_offset) return IS_OTHER;
     at += p->length;
     if (p->token < 0) break;
     const unsigned char *from = at;
     at = skip_allowed(at, p->allowed);
     /* A lone dash says that there is nothing, and is of no other kind. */
     if (at == from && *at == '-' && p->may_be_absent) at++;
-    if (p->is_bare && (*from == '"' || is_json_at(from, p->way))) return IS_OTHER;
+    if (p->is_bare && (*from == '"' || (p->way == TEXT_LINE && is_json_at(line, from)))) return IS_OTHER;
     if (at - from <= 1 && (at == from || *from == '-') && (!p->may_be_absent || (at == from && p->is_bare))) return IS_OTHER;
     if (p->may_be_split && (is_alpha(*from) || *from == '_' || *from == '-' || *from == '.') && has_equals(from, at)) return IS_UNSURE;
     tokens.starts[p->token] = from - buffer;
@@ -197,13 +208,14 @@ static void catch_up(const unsigned char *line) {
 }
 
 /*
- * Counts lines as long as templates take them; returns where the first other one starts, or the one behind a line that JavaScript shall read
+ * Counts lines as long as templates take them or they are known as messages; returns where the first other one starts, or the one behind a line that JavaScript shall read
  * or has to make room for: `has_paused` then.
  */
-SELDOM const unsigned char *scan_by_templates(const unsigned char *at, const unsigned char *stop) {
+SELDOM const unsigned char *scan_known(const unsigned char *at, const unsigned char *stop) {
   const unsigned char *end;
   for (has_paused = 0; at < stop && !has_paused; at = end + (*end == '\r' ? 2 : 1)) {
     int how = scan_by_template(at, &end);
+    if (how == UNKNOWN && message_count) how = scan_message(at, &end);
     if (how == UNKNOWN) break;
     is_behind = 1;
     has_paused = how != COUNTED || event_count >= MAX_EVENTS - 4;

@@ -7,46 +7,48 @@ import type { Tally } from "../tally.ts";
 import { PARAMETER } from "../routes/route-node.ts";
 import { type LineCutter, MAX_TOKENS } from "../shapes/line-tokens.ts";
 import type { CrowdedPlace } from "../routes/route-trie.ts";
+import { KnownMessages, type MessageCore } from "./known-messages.ts";
 import { type TaughtCore, TaughtShapes } from "./taught-shapes.ts";
 import { SCAN_WASM } from "./scan-wasm.ts";
 
 /** What the core exports; addresses are offsets into its memory. See scan.c. */
-type Core = TaughtCore & {
-  readonly bufferAt: () => number;
-  readonly eventsAt: () => number;
-  readonly classesAt: () => number;
-  readonly latencyAt: () => number;
-  readonly variedAt: () => number;
-  readonly eventCount: () => number;
-  readonly countedLines: () => number;
-  readonly timedLines: () => number;
-  /** Lines whose time lies outside of the limits. */
-  readonly outsideLines: () => number;
-  readonly isFull: () => number;
-  readonly failuresAt: () => number;
-  readonly failureCount: () => number;
-  readonly trafficAt: () => number;
-  readonly errorsAt: () => number;
-  /** Times of the first and last line, Unix ms; infinite when there was none. */
-  readonly firstMs: () => number;
-  readonly lastMs: () => number;
-  /** Forgets all that was counted; `reset` empties the tables only, so that the same counting can go on. Limits are Unix ms. */
-  readonly begin: (fromMs: number, toMs: number) => void;
-  readonly reset: (fromMs: number, toMs: number) => void;
-  readonly settle: () => void;
-  /** Names the crowded places anew: a place is walked to, and what `inputAt` holds is kept as one of `KEEP`; false when it is full. */
-  readonly inputAt: () => number;
-  readonly forgetPlaces: (often: number) => void;
-  readonly startPlace: (methodBytes: number) => void;
-  readonly enterName: (bytes: number) => void;
-  readonly enterValue: (bytes: number) => void;
-  readonly keep: (bytes: number, kind: number) => number;
-  readonly scan: (from: number, limit: number, isNext: number) => number;
-  /** Cuts a line, see cut.h. */
-  readonly cut: (start: number, end: number) => number;
-  readonly signature: () => number;
-  readonly tokensAt: () => number;
-};
+type Core = TaughtCore &
+  MessageCore & {
+    readonly bufferAt: () => number;
+    readonly eventsAt: () => number;
+    readonly classesAt: () => number;
+    readonly latencyAt: () => number;
+    readonly variedAt: () => number;
+    readonly eventCount: () => number;
+    readonly countedLines: () => number;
+    readonly timedLines: () => number;
+    /** Lines whose time lies outside of the limits. */
+    readonly outsideLines: () => number;
+    readonly isFull: () => number;
+    readonly failuresAt: () => number;
+    readonly failureCount: () => number;
+    readonly trafficAt: () => number;
+    readonly errorsAt: () => number;
+    /** Times of the first and last line, Unix ms; infinite when there was none. */
+    readonly firstMs: () => number;
+    readonly lastMs: () => number;
+    /** Forgets all that was counted; `reset` empties the tables only, so that the same counting can go on. Limits are Unix ms. */
+    readonly begin: (fromMs: number, toMs: number) => void;
+    readonly reset: (fromMs: number, toMs: number) => void;
+    readonly settle: () => void;
+    /** Names the crowded places anew: a place is walked to, and what `inputAt` holds is kept as one of `KEEP`; false when it is full. */
+    readonly inputAt: () => number;
+    readonly forgetPlaces: (often: number) => void;
+    readonly startPlace: (methodBytes: number) => void;
+    readonly enterName: (bytes: number) => void;
+    readonly enterValue: (bytes: number) => void;
+    readonly keep: (bytes: number, kind: number) => number;
+    readonly scan: (from: number, limit: number, isNext: number) => number;
+    /** Cuts a line, see cut.h. */
+    readonly cut: (start: number, end: number) => number;
+    readonly signature: () => number;
+    readonly tokensAt: () => number;
+  };
 
 const KEEP = { place: 1, placeOfAnySuffix: 2, name: 3, wordSuffix: 4, valueSuffix: 5 };
 const INPUT_BYTES = 1024;
@@ -101,6 +103,7 @@ export class WasmScanner implements LineScanner {
   private readonly loaded = idleCores.pop() ?? loadCore();
   private readonly core = this.loaded.core;
   private readonly taught = new TaughtShapes(this.core);
+  private readonly messages: KnownMessages;
   /** Who answered, in the order of the core's peers. */
   private readonly peers: string[] = [];
   private readonly view: DataView;
@@ -118,16 +121,18 @@ export class WasmScanner implements LineScanner {
     this.events = new Uint32Array(buffer, this.core.eventsAt());
     this.core.begin(...this.limits);
     this.loaded.taught = this.taught;
+    this.messages = new KnownMessages(this.core, tally);
     this.cutter = this.createCutter();
   }
 
   private createCutter(): LineCutter {
-    const { core, taught } = this;
-    const { cut, signature } = core;
+    const { core, taught, messages } = this;
+    const { cut, signature, countMessage } = core;
     const listAt = (index: number) => new Int32Array(core.memory.buffer, core.tokensAt() + index * MAX_TOKENS * 4, MAX_TOKENS);
     return {
       cut,
       signature,
+      countMessage,
       starts: listAt(0),
       ends: listAt(1),
       classes: listAt(2),
@@ -135,6 +140,7 @@ export class WasmScanner implements LineScanner {
       teach: (shape) => taught.teach(shape),
       forget: (shape) => taught.forget(shape),
       clear: () => taught.clear(),
+      hear: (heard) => messages.hear(heard),
     };
   }
 
@@ -237,6 +243,7 @@ export class WasmScanner implements LineScanner {
     for (let index = 0; index < core.failureCount(); index += 1) this.addFailure(core.failuresAt() + index * FAILURE_BYTES);
     this.taught.flush(tally, { getLeaf: (shape) => this.getLeaf(shape), names: this.peers });
     this.peers.length = 0;
+    this.messages.flush(tally);
     const { buffer } = core.memory;
     const classes = new Uint32Array(buffer, core.classesAt());
     const latency = new Uint32Array(buffer, core.latencyAt());

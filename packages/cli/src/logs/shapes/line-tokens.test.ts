@@ -10,6 +10,8 @@ const LINES = [
   `{"level":30,"time":1795132805400,"req":{"method":"GET","url":"/a,b:c","n":[1,2,{}]},"é":null,"a=b":"c\\"d"}`,
   `{"log":"10.0.0.1 - - [20/Nov/2026:00:00:00 +0000] \\"GET /\\\\x HTTP/1.1\\" 200 17 \\"-\\"\\n","stream":"stdout","time":"2026-11-20T00:00:00Z"}`,
   `2026-11-20T00:00:00.123Z stdout F {"level":30,"a":{"b":"GET /a","n":[1,2]},"c":"d=e"} x={"f":1}`,
+  `api-1  | {"level":30,"a":"GET /a"}`,
+  `<190>Nov 20 10:00:00 edge-1 app[7]: {"level":30,"a":"GET /a"}`,
   `{"log":"{\\"level\\":30,\\"a\\":{\\"b\\":\\"GET /a,b\\",\\"n\\":[1,2]}}\\n","stream":"stdout","time":"2026-11-20T00:00:00Z"}`,
   `time=2026-11-20T00:00:00Z level=info msg="a b" =x a==b --=1 path=/a=b _x.y-z="q=r" unclosed="a b`,
   `a\tb\u0001c [d]e" "f"g "" -\u007f`,

@@ -1,3 +1,4 @@
+import type { ReadLine } from "@faultline/formats/access-log";
 import type { TaughtShape } from "./taught-shape.ts";
 
 /** Lines with more tokens are left to the parsers. */
@@ -47,6 +48,16 @@ const JSON_LINE = toTable(" \t[]{},:");
 const DOCKER = toTable(' \t[]{}"\\');
 const DOCKER_JSON = toTable(' \t[]{}"\\,:');
 const DOCKER_HEAD = '{"log":"';
+/** What stands before JSON: CRI's head, compose's and syslog's, as wrapped.h knows them. */
+const WRAPPER = new RegExp(
+  `^(?:${[
+    /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]00:00)? std(?:out|err) F /,
+    /(?=[\w.-]*[A-Za-z])[\w.-]{1,80} +\| /,
+    /(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)? (?:[!-~]* )?[\w./()-]+(?:\[\d+\])?: /,
+  ]
+    .map(({ source }) => source)
+    .join("|")})$`,
+);
 /** Names before an equals sign. */
 const NAME = LETTER | UNDERSCORE | DASH | DOT;
 
@@ -61,6 +72,9 @@ function toTable(characters: string): Uint8Array {
   return table;
 }
 
+/** A line that the parsers read, and where it lies in the scanner's memory. */
+export type HeardLine = { readonly start: number; readonly end: number; readonly line: string; readonly read: ReadLine };
+
 /** Cuts lines where they lie, in less time: the lists of `LineTokens` that it fills, and how many there are, -1 for a line that it does not read. */
 export type LineCutter = Pick<LineTokens, "starts" | "ends" | "classes" | "hashes"> & {
   readonly cut: (start: number, end: number) => number;
@@ -69,6 +83,9 @@ export type LineCutter = Pick<LineTokens, "starts" | "ends" | "classes" | "hashe
   readonly teach: (shape: TaughtShape) => void;
   readonly forget: (shape: TaughtShape) => void;
   readonly clear: () => void;
+  /** Counts a line of a program's own words that is known, 0 where it is not; and hears of each that the parsers read. */
+  readonly countMessage: (start: number, end: number) => number;
+  readonly hear: (heard: HeardLine) => void;
 };
 
 /** A line cut into words, quoted texts and what separates them, whatever its format. One is used for all lines. */
@@ -121,7 +138,7 @@ export class LineTokens {
       const code = bytes[at] as number;
       const isQuote = isDocker ? code === BACKSLASH && bytes[at + 1] === QUOTE : code === QUOTE;
       // What a wrapper of text holds, up to the end of the line.
-      if (!isJson && !isDocker && code === BRACE && bytes[at + 1] === QUOTE) {
+      if (!isJson && !isDocker && code === BRACE && bytes[at + 1] === QUOTE && WRAPPER.test(bytes.toString("latin1", start, at))) {
         isJson = true;
         separators = JSON_LINE;
       }
