@@ -365,6 +365,11 @@ describe("naming a cause", () => {
     ]);
   });
 
+  it("leaves open what was wrong where a type is all that is told of an exception", () => {
+    const { verdict, causes } = diagnoseFailing({ attributes: { "error.type": "System.InvalidOperationException" } });
+    expect([verdict, causes[0]?.cause]).toEqual(["inconclusive", "unhandled-exception"]);
+  });
+
   it("takes no server error that was chosen for an exception that nobody caught", () => {
     const unavailable = diagnoseFailing({ ...thrown("BusyError", "come back later"), code: 503 });
     expect(unavailable.verdict).toBe("inconclusive");

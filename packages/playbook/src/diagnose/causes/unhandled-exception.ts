@@ -31,7 +31,7 @@ export const unhandledException: CauseRule = {
       evidence: [...(thrown.length > 0 ? thrown : fromBareStatus(findings)), ...stopped],
       against,
       isGeneral: true,
-      isAmbiguous: isAmbiguous || isChosen(findings),
+      isAmbiguous: isAmbiguous || isChosen(findings) || isTypeAlone(findings),
     };
   },
 };
@@ -58,6 +58,12 @@ function isOwn({ origin }: Findings): boolean {
 function isChosen({ origin }: Findings): boolean {
   const code = origin?.step.hop?.outcome.code;
   return code !== undefined && code > 500 && code < 600;
+}
+
+/** A type and nothing else (`System.InvalidOperationException`): what was wrong is in the message, and drivers and frameworks throw it as well. */
+function isTypeAlone({ origin, sayings }: Findings): boolean {
+  const own = sayings.filter(({ place, service }) => place === "origin" && service === origin?.step.service);
+  return own.length > 0 && own.every(({ text }) => /^(?:\w+\.)+\w+(?:Exception|Error)$/.test(text));
 }
 
 /** A 500 without a word is what frameworks answer when nobody caught an exception; other things answer so as well. */
