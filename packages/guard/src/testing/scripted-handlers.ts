@@ -12,7 +12,11 @@ import { createCollected } from "./collected.ts";
 export const folder = mkdtempSync(join(tmpdir(), "faultline-source-"));
 mkdirSync(join(folder, "node_modules", "express"), { recursive: true });
 // What calls handlers is a package, as with every framework.
-writeFileSync(join(folder, "node_modules", "express", "index.js"), "exports.call = async (handler, ...given) => await handler(...given);");
+writeFileSync(
+  join(folder, "node_modules", "express", "index.js"),
+  `exports.call = async (handler, ...given) => await handler(...given);
+exports.answer = { status(code) { if (!(code > 99)) throw new RangeError("Invalid status code: " + code + ". Status code must be greater than 99.") } };`,
+);
 mkdirSync(join(folder, "node_modules", "queue"), { recursive: true });
 writeFileSync(join(folder, "node_modules", "queue", "index.js"), "exports.run = (job, ...given) => job(...given);");
 mkdirSync(join(folder, "node_modules", "@nestjs", "core"), { recursive: true });

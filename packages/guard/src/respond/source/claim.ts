@@ -1,10 +1,9 @@
 /** What the words of an error claim of a value, and where in the script that value was read. */
-import { messageOf } from "../../capture/throwable.ts";
 import { findBinding, findPatternAt } from "./find-binding.ts";
 import type { Site } from "./frames.ts";
 import { traceChain, type Tracer } from "./input-path.ts";
 import { type InputPath, isNothing, toPart } from "./input-values.ts";
-import { type Expression, findCall, findComma, isEnd, readArguments, readExpression, readKeyOf, writeTokens } from "./read-expression.ts";
+import { cutElements, type Expression, findCall, isEnd, readArguments, readExpression, readKeyOf, writeTokens } from "./read-expression.ts";
 import { endsValue, type Token } from "./tokens.ts";
 
 type Paths = (tracer: Tracer, site: Site) => readonly (InputPath | undefined)[];
@@ -30,7 +29,7 @@ function findReceiver(tokens: readonly Token[], at: number): number | undefined 
 /** The name at a position, at its dot or in its bracket; undefined where it is computed. */
 function readNameAt(tokens: readonly Token[], at: number): string | undefined {
   const token = tokens[at]?.kind === "sign" ? tokens[at + 1] : tokens[at];
-  if (token === undefined || token.kind === "sign") return undefined;
+  if (!token || token.kind === "sign") return undefined;
   return token.kind === "name" && tokens[at]?.text === "[" ? undefined : readKeyOf(token);
 }
 
@@ -47,7 +46,7 @@ function receiverOf(name: string): Paths {
 
 const pattern: Paths = (tracer, site) => {
   const binding = findPatternAt(site.tokens, site.at);
-  return binding === undefined ? [] : [tracer.traceBinding(binding, site)];
+  return binding ? [tracer.traceBinding(binding, site)] : [];
 };
 
 /** With these begins what is something in any case: a text, an object, a function, a path. */
@@ -68,23 +67,29 @@ function readGiven(tracer: Tracer, site: Site, isSpread: boolean): readonly (Inp
   const { tokens, at } = site;
   const open = findCall(tokens, at);
   if (open === undefined) return [];
-  const close = tokens[open]?.pair ?? open;
   const paths: (InputPath | undefined)[] = [];
-  for (let from = open + 1; from < close;) {
-    const end = findComma(tokens, from, close);
+  for (const { from, end } of cutElements(tokens, open)) {
     const hasDots = tokens[from]?.text === "...";
-    if (hasDots === isSpread) {
-      const path = tracer.traceAt(hasDots ? from + 1 : from, site, end);
-      // The words do not say which of them it was.
-      if (path === undefined && !isSpread && !isSure(tokens, from)) return [];
-      paths.push(path);
-    }
-    from = end + 1;
+    if (hasDots !== isSpread) continue;
+    const path = tracer.traceAt(hasDots ? from + 1 : from, site, end);
+    // The words do not say which of them it was.
+    if (!path && !isSpread && !isSure(tokens, from)) return [];
+    paths.push(path);
   }
   return paths;
 }
 
 const given: Paths = (tracer, site) => readGiven(tracer, site, false);
+/** What stands anywhere between the brackets of a call, in options as well. What an app throws itself it may say of whatever it likes. */
+const mentioned: Paths = (tracer, site) => {
+  const { tokens, at } = site;
+  const open = findCall(tokens, at);
+  if (!open || /Error$/.test(tokens[open - 1]?.text ?? "")) return [];
+  return tokens.slice(open, tokens[open]?.pair).map(({ kind }, index) => {
+    const place = open + index;
+    return kind === "name" && tokens[place - 1]?.text !== "." ? tracer.traceAt(place, site) : undefined;
+  });
+};
 const firstGiven: Paths = (tracer, site) => given(tracer, site).slice(0, 1);
 
 /** Has the app a value by itself: does what it is made of begin with nothing that a function was given, as far as that can be read? */
@@ -156,7 +161,7 @@ function failsWith(message: string, run: () => unknown): boolean {
     run();
     return false;
   } catch (error) {
-    return messageOf(error) === message;
+    return error instanceof Error && error.message === message;
   }
 }
 
@@ -232,14 +237,25 @@ const READERS: readonly Reader[] = [
 const MAX_MESSAGE = 1000;
 const NAMES = /^(?:Type|Range|Syntax)E/;
 
+/** Do words name a value, as those of a builtin do that it was no option for: `Invalid status code: 5`? */
+function isNamed(message: string, value: unknown): boolean {
+  const [before = "", behind = "a"] = isObject(value) || value === "" ? [] : message.split(String(value));
+  return !/\w$/.test(before) && !/^\w/.test(behind);
+}
+
 /** The claim that an error makes, and which kind of words it has; undefined for words that claim nothing of one value. */
-export function readClaim(message: string, name: string): { readonly kind: number; readonly claim: Claim } | undefined {
-  if (message.length > MAX_MESSAGE || !NAMES.test(name)) return undefined;
+export function readClaim(message: unknown, name: string): { readonly kind: number; readonly claim: Claim } | undefined {
+  if (typeof message !== "string" || message.length > MAX_MESSAGE || !NAMES.test(name)) return undefined;
   for (const [kind, [words, claim]] of READERS.entries()) {
     const found = words.exec(message);
     if (found !== null) return { kind, claim: claim(...found) };
   }
-  if (name !== "SyntaxError" && !AGAIN_WORDS.test(message)) return undefined;
+  if (name !== "SyntaxError" && !AGAIN_WORDS.test(message)) {
+    return {
+      kind: -2,
+      claim: { holds: (value) => isNamed(message, value), would: (value) => typeof value === "string", paths: mentioned },
+    };
+  }
   const fails = (value: unknown): boolean => AGAIN.some((again) => failsWith(message, () => again(value as never)));
   return { kind: READERS.length, claim: { holds: fails, would: (value) => typeof value === "string" && !fails(value), paths: firstGiven } };
 }

@@ -1,5 +1,5 @@
 /** Finds what a name stands for at a place in a script: a parameter, or a variable that is given its value once. */
-import { findChainStart, findOnLevel, isEnd } from "./read-expression.ts";
+import { findChainStart, findOnLevel, isEnd, writeTokens } from "./read-expression.ts";
 import { type Named, readNames, readParameters, readTarget, type Step } from "./read-pattern.ts";
 import { endsValue, isWord, type Token } from "./tokens.ts";
 
@@ -29,7 +29,7 @@ const ASSIGNS = /^(?:[-+*/%&|^?]*=|\+\+|--|of)$/;
 function beginsStatement(tokens: readonly Token[], at: number): boolean {
   const token = tokens[at] as Token;
   const before = tokens[at - 1];
-  if (!token.isFirst || before === undefined || (token.kind === "sign" && token.text !== "{")) return false;
+  if (!token.isFirst || !before || (token.kind === "sign" && token.text !== "{")) return false;
   return endsValue(before) || isWord(before);
 }
 
@@ -145,12 +145,12 @@ function findPatternParameter(tokens: readonly Token[], pattern: Pattern): Bindi
   if (parameters === undefined || tokens[parameters]?.text !== "(") return undefined;
   const { names, count } = readParameters(tokens, parameters);
   const [first, ...path] = findSteps(names, { ...pattern, depth: pattern.depth + 1 }) ?? [];
-  if (first === undefined || first.fallback !== undefined) return undefined;
+  if (!first || first.fallback) return undefined;
   const close = tokens[parameters]?.pair ?? parameters;
   // What it returns may have a type, behind which its body is not looked for.
   const isTyped = tokens[close + 1]?.text === ":";
   const owner = isTyped ? { parameters, from: close, end: close } : readSurrounding(tokens, parameters, parameters);
-  if (owner === undefined) return undefined;
+  if (!owner) return undefined;
   return { kind: "parameter", index: Number(first.key), path, owner, count, changes: UNCHANGED };
 }
 
@@ -216,7 +216,8 @@ function findOnlyAssignment(tokens: readonly Token[], name: string, range: { fro
 /** Where the value of a declared name or pattern begins: behind its sign, or behind `of`. */
 function findValue(tokens: readonly Token[], from: number, end: number): { readonly start: number; readonly isOf: boolean } | undefined {
   const at = findStop(tokens, { from, end }, /^(?:[=,;]|of)$/);
-  const text = at === end ? undefined : tokens[at]?.text;
+  // At the end stands a bracket, or nothing.
+  const text = tokens[at]?.text;
   return text === "=" || text === "of" ? { start: at + 1, isOf: text === "of" } : undefined;
 }
 
@@ -232,7 +233,7 @@ function findDeclaration(
     for (let target = isIt ? at + 1 : range.end; target < range.end;) {
       const named = readTarget(tokens, { from: target, end: target + 1 }).find((each) => each.name === name);
       const value = findValue(tokens, target, range.end);
-      if (named !== undefined) return toBinding(tokens, { named, value, end: range.block });
+      if (named) return toBinding(tokens, { named, value, end: range.block });
       // The next name of the same declaration stands behind a comma.
       const end = findStop(tokens, { from: target, end: range.end }, /^[,;]$/);
       if (tokens[end]?.text !== ",") break;
@@ -249,12 +250,9 @@ type Declared = { readonly named: Named; readonly value: ReturnType<typeof findV
 function findGathered(tokens: readonly Token[], name: string, range: { readonly from: number; readonly end: number }): number | undefined {
   for (let at = range.from; at < range.end; at++) {
     if (tokens[at]?.text !== name) continue;
-    const isAdded = tokens[at + 1]?.text === "+=";
-    const isPushed = tokens[at + 2]?.text === "push" && tokens[at + 3]?.text === "(";
-    const header = isAdded || isPushed ? findAwaitedHeader(tokens, at) : undefined;
-    const piece = header === undefined ? undefined : tokens[header + 2]?.text;
-    const isPiece = piece !== undefined && (isAdded ? tokens[at + 2]?.text : tokens[at + 4]?.text) === piece;
-    if (header !== undefined && isPiece && tokens[header + 3]?.text === "of") return header + 4;
+    const [, piece] = /^\S+ (?:\+=|\. push \() (\S+)/.exec(writeTokens(tokens, at, at + 5)) ?? [];
+    const header = piece && findAwaitedHeader(tokens, at);
+    if (header && writeTokens(tokens, header + 2, header + 4) === `${piece} of`) return header + 4;
   }
   return undefined;
 }
@@ -262,8 +260,8 @@ function findGathered(tokens: readonly Token[], name: string, range: { readonly 
 /** The header of the loop that a statement is the body of, or the first of its body. */
 function findAwaitedHeader(tokens: readonly Token[], at: number): number | undefined {
   const before = tokens[at - 1]?.text === "{" ? at - 2 : at - 1;
-  const header = tokens[before]?.text === ")" ? tokens[before]?.pair : undefined;
-  return header !== undefined && tokens[header - 1]?.text === "await" && isLoopHeader(tokens, header) ? header : undefined;
+  const header = tokens[before]?.pair ?? 0;
+  return writeTokens(tokens, header - 2, header) === "for await" ? header : undefined;
 }
 
 /** Null when the name is declared here, and cannot be followed. */
@@ -272,10 +270,10 @@ function toBinding(tokens: readonly Token[], { named, value, end }: Declared): B
   const from = named.at;
   const gathered = value && findGathered(tokens, named.name, { from, end });
   if (gathered !== undefined) return { kind: "gathered", start: gathered, path: named.path, changes: UNCHANGED };
-  const only = value === undefined ? findOnlyAssignment(tokens, named.name, { from: from + 1, end }) : undefined;
-  if (value === undefined && only === undefined) return null;
+  const only = value ? undefined : findOnlyAssignment(tokens, named.name, { from: from + 1, end });
+  if (!value && only === undefined) return null;
   const changes = findChanges(tokens, named.name, { from, end, but: only === undefined ? [from] : [from, only] });
-  if (changes === undefined) return null;
+  if (!changes) return null;
   const start = value?.start ?? (only as number) + 2;
   return { kind: value?.isOf === true ? "element" : "value", start, path: named.path, changes };
 }
@@ -283,11 +281,11 @@ function toBinding(tokens: readonly Token[], { named, value, end }: Declared): B
 function findParameter(tokens: readonly Token[], name: string, owner: Surrounding): Binding | null | undefined {
   const { names, count } = readParameters(tokens, owner.parameters);
   const named = names.find((each) => each.name === name);
-  if (named === undefined) return undefined;
+  if (!named) return undefined;
   const [first, ...path] = named.path;
-  const isPlain = first?.fallback === undefined && !named.isRest;
+  const isPlain = !first?.fallback && !named.isRest;
   const changes = isPlain ? findChanges(tokens, name, { from: owner.from, end: owner.end, but: [] }) : undefined;
-  return changes === undefined ? null : { kind: "parameter", index: Number(first?.key), path, owner, count, changes };
+  return !changes ? null : { kind: "parameter", index: Number(first?.key), path, owner, count, changes };
 }
 
 /** Null when the name is declared, and cannot be followed. */
@@ -303,9 +301,9 @@ function findNearest(tokens: readonly Token[], name: string, place: number): Bin
     const inside = findDeclaration(tokens, name, { from: opener + 1, end: token.pair, block: token.pair });
     if (inside !== undefined) return inside;
     const owner = readSurrounding(tokens, opener, place);
-    const given = owner === undefined ? undefined : findParameter(tokens, name, owner);
+    const given = owner && findParameter(tokens, name, owner);
     if (given !== undefined) return given;
-    if (owner === undefined && token.text === "{" && tokens[opener - 1]?.text === ")") {
+    if (!owner && token.text === "{" && tokens[opener - 1]?.text === ")") {
       const header = tokens[opener - 1]?.pair ?? opener;
       if (tokens[header - 1]?.text === "catch" && tokens[header + 1]?.text === name) return undefined;
       const looped = findDeclaration(tokens, name, { from: header + 1, end: opener - 1, block: token.pair });
@@ -318,10 +316,10 @@ function findNearest(tokens: readonly Token[], name: string, place: number): Bin
 /** What `name` stands for at `place`; undefined when that cannot be said. */
 export function findBinding(tokens: readonly Token[], name: string, place: number): Binding | undefined {
   const binding = findNearest(tokens, name, place) ?? undefined;
-  if (binding === undefined || binding.kind === "parameter") return binding;
+  if (!binding || binding.kind === "parameter") return binding;
   // What another function put there may have been of another request.
   const [giver] = findSurroundings(tokens, binding.start);
-  const isAround = giver === undefined || findSurroundings(tokens, place).some(({ parameters }) => parameters === giver.parameters);
+  const isAround = !giver || findSurroundings(tokens, place).some(({ parameters }) => parameters === giver.parameters);
   return isAround ? binding : undefined;
 }
 

@@ -32,7 +32,7 @@ function readFrame(text: string): Frame {
 
 /** The frames of a stack, the innermost first. What is inside of Node goes on with what was waited for, and is no caller of anything. */
 export function readFrames(frames: string): readonly Frame[] {
-  const lines = frames.split("\n").filter((line) => line.startsWith("    at ") && !line.includes("(node:internal/"));
+  const lines = frames.split("\n").filter((line) => line.startsWith("    at ") && !/\(node:internal\/|async Promise/.test(line));
   return lines.slice(0, MAX_FRAMES).map((line) => readFrame(line.slice("    at ".length)));
 }
 
@@ -77,11 +77,11 @@ export class Scripts {
     const { file, line, column } = found;
     if (!this.#read.has(file)) this.#read.set(file, this.#readScript(file));
     const script = this.#read.get(file);
-    if (script === undefined) return undefined;
+    if (!script) return undefined;
     const offset = findOffset(script.text, line, column);
     const at = script.tokens.findLastIndex(({ start }) => start <= offset);
     const token = script.tokens[at];
-    if (token === undefined || offset >= token.start + token.text.length) return undefined;
+    if (!token || offset >= token.start + token.text.length) return undefined;
     return { tokens: script.tokens, at, file, frame };
   }
 }

@@ -44,7 +44,7 @@ const ROUTES = /^(?:get|post|put|patch|delete|all|use|route|on|param|register|cr
 const ELEMENT_METHODS = /^(?:map|forEach|filter|some|every|find\w*|flatMap|sort|toSorted|reduce\w*)$/;
 /** Methods of a text or a list that give the same for the same, and take no function. */
 const TEXT_METHODS = /^(?:split|match|replace|join|flat|t\w+|slice|substring|at)$/;
-const CONVERTS = /^(?:Number|String|parse[IF]\w+|decodeURI\w*)$/;
+const CONVERTS = /^(?:Number|String|parse[IF]\w+|decodeURI\w*|structuredClone)$/;
 const BODY_READER = /^(?:read|parse|get|receive|collect)?_?(?:request|req)?_?(?:json|body)$/i;
 const MAX_STEPS = 40;
 
@@ -88,7 +88,7 @@ export class Tracer {
 
   /** How the value of an expression comes from the request; undefined when it does not, or that cannot be said. */
   trace(expression: Expression | undefined, site: Site): InputPath | undefined {
-    if (expression === undefined || ++this.#steps > MAX_STEPS) return undefined;
+    if (!expression || ++this.#steps > MAX_STEPS) return undefined;
     switch (expression.kind) {
       case "name":
         return this.#traceName(expression.name, { ...site, at: expression.at });
@@ -119,7 +119,7 @@ export class Tracer {
   traceAt(start: number, site: Site, until?: number): InputPath | undefined {
     const { tokens } = site;
     const read = readExpression(tokens, start, until);
-    if (read === undefined || (until === undefined ? !isEnd(tokens, read.end) : read.end !== until)) return undefined;
+    if (!read || (until === undefined ? !isEnd(tokens, read.end) : read.end !== until)) return undefined;
     return this.trace(read.expression, { ...site, at: start });
   }
 
@@ -158,7 +158,9 @@ export class Tracer {
     if (of.whole === "request") return name === "text" ? toPromised(toPart("text")) : toAnswer(name, key);
     const isKeyed = name === "get" && typeof key === "string";
     if (of.whole === "search") return isKeyed ? toLookup("query", key, null) : undefined;
-    if (of.whole === "headers" && isKeyed) return toLookup("headers", key.toLowerCase(), null);
+    // Koa gives an empty text for none.
+    const isHeader = isKeyed && /^(?:headers|context)$/.test(of.whole ?? "");
+    if (isHeader) return toLookup("headers", key.toLowerCase(), of.whole === "context" ? "" : null);
     const isKnown = TEXT_METHODS.test(name) && given.every((each) => each?.kind === "literal") && !of.promises;
     return isKnown ? toResult(of, name, given.map(readLiteralValue)) : undefined;
   }
@@ -182,7 +184,7 @@ export class Tracer {
   traceBinding(binding: Binding, site: Site): InputPath | undefined {
     const of = binding.kind === "parameter" ? this.#traceParameter(binding, site) : this.traceAt(binding.start, site);
     if (binding.kind === "gathered") return of?.whole === "request" ? toPart("text") : undefined;
-    if (of === undefined || of.promises) return binding.path.length === 0 && binding.kind !== "element" ? of : undefined;
+    if (!of || of.promises) return binding.path.length === 0 && binding.kind !== "element" ? of : undefined;
     return walk(binding.kind === "element" ? toElement(of) : of, binding.path);
   }
 
@@ -227,7 +229,7 @@ export class Tracer {
     if (frame?.kind === "native") return this.#traceCallback(binding.index, caller + 1);
     // A framework called it, or a server of Node, as far as can be seen.
     const called = this.#scripts.frames.slice(caller).find(({ kind }) => kind !== "node");
-    if (called !== undefined && called.kind !== "framework") return undefined;
+    if (called && called.kind !== "framework") return undefined;
     const guessed = this.#traceGiven(binding, site, called !== undefined);
     // What made the function that runs was not called for a request: its context may be that of the app.
     return own !== undefined || (binding.path.length === 0 && guessed?.whole === "request") ? guessed : undefined;
@@ -236,7 +238,7 @@ export class Tracer {
   /** What a framework gives to a parameter: what its decorator says, or the request. */
   #traceGiven(binding: Parameter, site: Site, isServed: boolean): InputPath | undefined {
     const decorator = readDecorator(site.tokens, binding);
-    if (decorator === undefined) return guessRequest(site.tokens, binding, isServed);
+    if (!decorator) return guessRequest(site.tokens, binding, isServed);
     const [, name = "", key] = decorator;
     const of = readMember(toPart("request"), name.toLowerCase());
     this.isPipeable ||= of?.whole === "body" || (!key && of?.whole !== "request");
@@ -246,7 +248,7 @@ export class Tracer {
   /** A named function that a list's method was given: `items.map(toLine)`. */
   #traceCallback(index: number, caller: number): InputPath | undefined {
     const place = this.#scripts.find(caller);
-    if (place === undefined) return undefined;
+    if (!place) return undefined;
     const last = place.tokens[place.at]?.kind === "sign" ? place.at + 1 : place.at;
     const method = place.tokens[last]?.text ?? "";
     if (!ELEMENT_METHODS.test(method) || place.tokens[last + 2]?.kind !== "name" || place.tokens[last + 3]?.text === "=>") return undefined;
@@ -256,10 +258,10 @@ export class Tracer {
 
   #traceArgument(binding: Parameter, site: Site, caller: number): InputPath | undefined {
     const place = this.#scripts.find(caller);
-    const open = place === undefined ? undefined : findCall(place.tokens, place.at);
-    if (place === undefined || open === undefined) return undefined;
+    const open = place && findCall(place.tokens, place.at);
+    if (!place || !open) return undefined;
     const name = findNameOf(site.tokens, binding.owner);
-    const isIt = name !== undefined && (place.tokens[open - 1]?.text === name || name === "constructor");
+    const isIt = name && (place.tokens[open - 1]?.text === name || name === "constructor");
     const frame = this.#scripts.frames[caller];
     // Whoever waits need not have called it itself: what only passes a promise on, as frameworks do, is on no stack.
     if (!isIt && frame?.kind === "app" && frame.isAsync) return guessRequest(site.tokens, binding, false);

@@ -45,7 +45,7 @@ type Body = { readonly value: unknown; readonly isText: boolean };
 const MAX_FOUND = 1000;
 
 /** Is a value nothing: undefined or null? */
-export const isNothing = (value: unknown): boolean => value === undefined || value === null;
+export const isNothing = (value: unknown): value is null | undefined => value === undefined || value === null;
 
 function readJson(text: unknown): Body | undefined {
   if (text === undefined) return undefined;
@@ -71,7 +71,7 @@ function readBodies(input: RecordedInput): readonly Body[] {
   }
   const parsed = { value: input.parsed, isText: isForm };
   if (!isJson) return [parsed];
-  return sent === undefined ? [] : [parsed, sent];
+  return sent ? [parsed, sent] : [];
 }
 
 function readQuery({ target }: RecordedInput): Readonly<Record<string, unknown>> {
@@ -109,7 +109,7 @@ function readMember({ value: holder, ...found }: Found, key: string): Found {
 }
 
 /** What a reader of a query or of headers gives for a name. */
-export const toLookup = (part: "query" | "headers", key: string, absent: null | undefined): InputPath => ({
+export const toLookup = (part: "query" | "headers", key: string, absent: null | undefined | ""): InputPath => ({
   part,
   isCopy: false,
   find: (input) => {
@@ -142,7 +142,7 @@ export const toResult = (of: InputPath, name: string, given: readonly unknown[])
     // Nobody knows how many a right request would have.
     if (Array.isArray(value) && name === "slice" && given[0] !== 0) return [];
     const method = (value as unknown as Record<string, (...given: readonly unknown[]) => unknown>)[name];
-    return method === undefined ? [] : [{ value: method.apply(value, [...given]), isText }];
+    return !method ? [] : [{ value: method.apply(value, [...given]), isText }];
   });
 
 /**
@@ -153,20 +153,22 @@ export const toStandIn = (of: InputPath, value: unknown, isMissing: (value: unkn
   step(of, (found) => (!isMissing(found.value) ? [found] : isNothing(value) ? [] : [{ value, isText: false }]), true);
 
 /** What something is made of. None where the code would have failed there. Of a number, a date or a list of keys everybody knows which methods it has, as of a text. */
-export const toConverted = (of: InputPath, by: string): InputPath =>
-  step(
+export const toConverted = (of: InputPath, by: string): InputPath => {
+  const isCopied = /^parse$|Clone/.test(by);
+  return step(
     of,
     (found) => {
       const maker = [JSON, Object, globalThis].find((each) => by in each) as unknown as Record<string, (given: unknown) => unknown>;
       try {
         const value = by === "Date" ? new Date(found.value as string) : maker[by]?.(found.value);
-        return [{ ...found, value, isText: by in Object ? found.isText : by !== "parse" }];
+        return [{ ...found, value, isText: by in Object || isCopied ? found.isText && by !== "parse" : true }];
       } catch {
         return [];
       }
     },
-    by === "parse" || of.isCopy,
+    isCopied || of.isCopy,
   );
+};
 
 /** The bodies for a path: what `await request.json()` gives is the text that was sent, and nothing else. */
 export function bodiesFor(path: InputPath, input: RecordedInput): readonly Body[] {
@@ -175,5 +177,5 @@ export function bodiesFor(path: InputPath, input: RecordedInput): readonly Body[
   if (input.method === "GET" || input.method === "HEAD") return [];
   if (path.part === "body") return readBodies(input);
   const sent = path.part === "text" && input.text !== undefined ? { value: input.text, isText: true } : readJson(input.text);
-  return sent === undefined ? [] : [sent];
+  return sent ? [sent] : [];
 }

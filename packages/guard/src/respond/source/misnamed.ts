@@ -3,7 +3,7 @@
  * done, under a name that the code never reads or one that is nearly the same, the code may be mistaken, and nothing is proven.
  */
 import type { Claim } from "./claim.ts";
-import type { Found } from "./input-values.ts";
+import { type Found, isNothing } from "./input-values.ts";
 
 const MAX_MEMBERS = 200;
 
@@ -61,9 +61,9 @@ export function wouldAnotherDo(found: Found, claim: Claim, names: ReadonlySet<st
   // What the request has under this very name, it has: of the wrong kind, or null.
   if (key === undefined) return false;
   // Of nothing only `?.` reads: then it need not be there.
-  if (holder === undefined || holder === null) return true;
+  if (isNothing(holder)) return true;
   // The code itself reckons with its absence.
-  if ((found.value ?? undefined) === undefined && names.has(`${key}?`)) return true;
+  if (isNothing(found.value) && names.has(`${key}?`)) return true;
   if (typeof holder !== "object") return isText || hasNearBuiltIn(holder, key, claim);
   if (Object.hasOwn(holder, key)) return found.value === undefined;
   if (Array.isArray(holder) && /^\d+$/.test(key)) return false;

@@ -41,7 +41,7 @@ function readCopy(tokens: readonly Token[], at: number): Read | undefined {
 
 function readLiteral(tokens: readonly Token[], at: number): Read | undefined {
   const token = tokens[at];
-  if (token === undefined) return undefined;
+  if (!token) return undefined;
   const literal = (value: unknown, end = at + 1): Read => ({ expression: { kind: "literal", value }, end });
   if (token.kind === "number") return literal(Number(token.text.replaceAll("_", "")));
   if (token.kind === "string" || token.kind === "pattern") {
@@ -70,15 +70,12 @@ function skipType(tokens: readonly Token[], from: number): number {
 
 /** The arguments between two brackets; undefined for one that cannot be read. */
 export function readArguments(tokens: readonly Token[], open: number): readonly (Expression | undefined)[] {
-  const close = tokens[open]?.pair ?? open;
   const given: (Expression | undefined)[] = [];
-  for (let at = open + 1; at < close;) {
-    const read = readExpression(tokens, at);
-    const isWhole = read !== undefined && (read.end === close || tokens[read.end]?.text === ",");
-    given.push(isWhole ? read.expression : undefined);
+  for (const { from, end } of cutElements(tokens, open)) {
+    const read = readExpression(tokens, from);
+    given.push(read?.end === end ? read.expression : undefined);
     // Nobody knows which place has what stands behind it.
-    if (tokens[at]?.text === "...") break;
-    at = findComma(tokens, at, close) + 1;
+    if (tokens[from]?.text === "...") break;
   }
   return given;
 }
@@ -102,19 +99,29 @@ export function findOnLevel(
   return end;
 }
 
-/** The next comma on the same level, or the end. */
-export function findComma(tokens: readonly Token[], from: number, end: number): number {
-  return findOnLevel(tokens, { from, end }, ({ text }) => text === ",");
+/** What stands between two brackets, cut at the commas: where each begins and ends. Commas between < > belong to a type. */
+export function* cutElements(tokens: readonly Token[], open: number): Generator<{ readonly from: number; readonly end: number }> {
+  const close = tokens[open]?.pair ?? open;
+  for (let from = open + 1; from < close;) {
+    let depth = 0;
+    const end = findOnLevel(tokens, { from, end: close }, ({ text }) => {
+      if (text === "<") depth++;
+      else if (text === ">") depth--;
+      return text === "," && depth <= 0;
+    });
+    yield { from, end };
+    from = end + 1;
+  }
 }
 
 function readPrimary(tokens: readonly Token[], at: number): Read | undefined {
   const token = tokens[at];
-  if (token === undefined) return undefined;
+  if (!token) return undefined;
   const literal = readLiteral(tokens, at);
-  if (literal !== undefined) return literal;
+  if (literal) return literal;
   if (token.text === "(" && token.pair > at) {
     const inner = readExpression(tokens, at + 1);
-    return inner !== undefined && inner.end === token.pair ? { expression: inner.expression, end: token.pair + 1 } : undefined;
+    return inner?.end === token.pair ? { expression: inner.expression, end: token.pair + 1 } : undefined;
   }
   if (token.kind !== "name" || isWord(token)) return undefined;
   return { expression: { kind: "name", name: token.text, at }, end: at + 1 };
@@ -128,7 +135,7 @@ export function readKeyOf(token: Token): string | undefined {
 
 function readKey(tokens: readonly Token[], open: number): string | undefined {
   const token = tokens[open + 1];
-  return token === undefined || token.kind === "name" || tokens[open]?.pair !== open + 2 ? undefined : readKeyOf(token);
+  return !token || token.kind === "name" || tokens[open]?.pair !== open + 2 ? undefined : readKeyOf(token);
 }
 
 /** The texts of the tokens between two. */
@@ -156,16 +163,20 @@ function readIndexed(tokens: readonly Token[], of: Expression, at: { readonly fr
 }
 
 /** One more link of a chain: a member, a call, or a mark of TypeScript's that changes nothing. */
-function readLink(tokens: readonly Token[], of: Expression, place: { readonly from: number; readonly at: number }): Read | undefined {
-  const { from, at } = place;
+function readLink(
+  tokens: readonly Token[],
+  of: Expression,
+  place: { readonly from: number; readonly at: number; readonly isNew: boolean },
+): Read | undefined {
+  const { from, at, isNew } = place;
   const token = tokens[at] as Token;
   const isDot = token.text === "." || token.text === "?.";
   const next = isDot ? tokens[at + 1] : token;
-  if (next === undefined || (next.isFirst && !isDot && next.text !== ".")) return undefined;
+  if (!next || (next.isFirst && !isDot && next.text !== ".")) return undefined;
   if (isDot && next.kind === "name") return { expression: { kind: "member", of, key: next.text, at: at + 1 }, end: at + 2 };
   const open = isDot ? at + 1 : at;
   if (next.text === "(") {
-    return { expression: { kind: "call", of, given: readArguments(tokens, open), isNew: false }, end: next.pair + 1 };
+    return { expression: { kind: "call", of, given: readArguments(tokens, open), isNew }, end: next.pair + 1 };
   }
   return next.text === "[" ? readIndexed(tokens, of, { from, open }) : undefined;
 }
@@ -178,8 +189,10 @@ function findCallBehindTypes(tokens: readonly Token[], at: number): number {
 }
 
 function readChain(tokens: readonly Token[], from: number, until: number): Read | undefined {
-  const primary = readPrimary(tokens, from);
-  if (primary === undefined) return undefined;
+  // The call of a `new` is the first one behind it.
+  let isNew = tokens[from]?.text === "new";
+  const primary = readPrimary(tokens, isNew ? from + 1 : from);
+  if (!primary) return undefined;
   let { expression, end } = primary;
   for (let links = 0; links < MAX_LINKS && end < until; links++) {
     if (tokens[end]?.text === "!" && tokens[end]?.isFirst === false) {
@@ -187,40 +200,29 @@ function readChain(tokens: readonly Token[], from: number, until: number): Read 
       continue;
     }
     const at = findCallBehindTypes(tokens, end);
-    const link = at < tokens.length ? readLink(tokens, expression, { from, at }) : undefined;
-    if (link === undefined || link.end > until) break;
+    const link = at < tokens.length ? readLink(tokens, expression, { from, at, isNew }) : undefined;
+    if (!link || link.end > until) break;
     ({ expression, end } = link);
+    isNew &&= expression.kind !== "call";
   }
   return { expression, end };
 }
 
-/** The call of a `new` is the first one behind it. */
-function markNew(expression: Expression): Expression | undefined {
-  if (expression.kind === "call") {
-    const inner = markNew(expression.of);
-    return inner === undefined ? { ...expression, isNew: true } : { ...expression, of: inner };
-  }
-  if (expression.kind !== "member" && expression.kind !== "indexed") return undefined;
-  const of = markNew(expression.of);
-  return of === undefined ? undefined : { ...expression, of };
-}
-
 function readUnary(tokens: readonly Token[], at: number, until: number): Read | undefined {
-  const word = tokens[at]?.text;
-  if (word === "await") {
-    const read = readUnary(tokens, at + 1, until);
-    return read && { expression: { kind: "await", of: read.expression }, end: read.end };
-  }
-  if (word !== "new") return readChain(tokens, at, until);
-  const read = readChain(tokens, at + 1, until);
-  const expression = read && markNew(read.expression);
-  return expression && read && { expression, end: read.end };
+  const sign = tokens[at]?.text;
+  if (sign !== "await" && sign !== "+") return readChain(tokens, at, until);
+  const read = readUnary(tokens, at + 1, until);
+  if (!read) return undefined;
+  const of = read.expression;
+  const expression: Expression =
+    sign === "+" ? { kind: "call", of: { kind: "name", name: "Number", at }, given: [of], isNew: false } : { kind: "await", of };
+  return { expression, end: read.end };
 }
 
 /** Reads the longest expression that begins here, and no further than `until`. */
 export function readExpression(tokens: readonly Token[], from: number, until = tokens.length): Read | undefined {
   const first = readUnary(tokens, from, until);
-  if (first === undefined) return undefined;
+  if (!first) return undefined;
   let { expression, end } = first;
   for (let links = 0; links < MAX_LINKS && end < until; links++) {
     const text = tokens[end]?.text;
@@ -230,7 +232,7 @@ export function readExpression(tokens: readonly Token[], from: number, until = t
     }
     if (text !== "||" && text !== "??") break;
     const second = readUnary(tokens, end + 1, until);
-    if (second === undefined) return undefined;
+    if (!second) return undefined;
     expression = { kind: "either", first: expression, second: second.expression, isNullish: text === "??" };
     ({ end } = second);
   }
@@ -252,7 +254,7 @@ export function findChainStart(tokens: readonly Token[], last: number): number {
   let at = last;
   for (let links = 0; links < MAX_LINKS; links++) {
     const token = tokens[at];
-    if (token === undefined) return last + 1;
+    if (!token) return last + 1;
     if (token.text === "!") {
       at -= 1;
       continue;
@@ -260,7 +262,7 @@ export function findChainStart(tokens: readonly Token[], last: number): number {
     const isBracket = token.text === ")" || token.text === "]";
     if (isBracket) at = token.pair;
     const before = tokens[at - 1];
-    if (before === undefined) return at;
+    if (!before) return at;
     if (before.text === "." || before.text === "?.") at -= 2;
     else if (isBracket && (endsValue(before) || before.text === "!")) at -= 1;
     else return before.text === "new" ? at - 1 : at;

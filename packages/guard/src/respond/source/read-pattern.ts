@@ -1,5 +1,5 @@
 /** Reads what a declaration names: `order`, `{ user: { name = "" } }`, `[first]`, the parameters of a function. */
-import { findComma, findOnLevel, readExpression, readKeyOf, readLiteralValue } from "./read-expression.ts";
+import { cutElements, findOnLevel, readExpression, readKeyOf, readLiteralValue } from "./read-expression.ts";
 import type { Token } from "./tokens.ts";
 
 /** One step into a value. `fallback` stands in when there is nothing; its value is undefined where it cannot be read. */
@@ -23,12 +23,12 @@ function findDefault(tokens: readonly Token[], from: number, end: number): numbe
 export function readTarget(tokens: readonly Token[], range: { from: number; end: number }, path: readonly Step[] = []): readonly Named[] {
   const { from, end } = range;
   const token = tokens[from];
-  if (token === undefined || from >= end) return [];
+  if (!token || from >= end) return [];
   if (token.text === "...") return readTarget(tokens, { from: from + 1, end }, path).map((each) => ({ ...each, isRest: true }));
   const start = findDefault(tokens, from, end);
   const last = path.at(-1);
   const fallback = start === undefined ? undefined : readFallback(tokens, start, end);
-  const steps = last === undefined || fallback === undefined ? path : [...path.slice(0, -1), { ...last, fallback }];
+  const steps = !last || !fallback ? path : [...path.slice(0, -1), { ...last, fallback }];
   if (token.text === "{" || token.text === "[") return readNames(tokens, from, steps);
   return token.kind === "name" ? [{ name: token.text, at: from, path: steps, isRest: false }] : [];
 }
@@ -36,38 +36,12 @@ export function readTarget(tokens: readonly Token[], range: { from: number; end:
 /** The names that a pattern gives to parts of a value. */
 export function readNames(tokens: readonly Token[], open: number, path: readonly Step[] = []): readonly Named[] {
   const isList = tokens[open]?.text === "[";
-  const names: Named[] = [];
-  let index = 0;
-  for (const { from, end } of cutElements(tokens, open)) {
+  return [...cutElements(tokens, open)].flatMap(({ from, end }, index) => {
     const token = tokens[from] as Token;
+    if (token.text === "...") return readTarget(tokens, { from, end }, path);
     const key = isList ? String(index) : readKeyOf(token);
-    const isRest = token.text === "...";
     const target = !isList && tokens[from + 1]?.text === ":" ? from + 2 : from;
-    if (isRest) names.push(...readTarget(tokens, { from, end }, path));
-    else if (key !== undefined) names.push(...readTarget(tokens, { from: target, end }, [...path, { key }]));
-    index += 1;
-  }
-  return names;
-}
-
-/** The elements of a pattern or a list of parameters: where each begins and ends. */
-function* cutElements(tokens: readonly Token[], open: number): Generator<{ readonly from: number; readonly end: number }> {
-  const close = tokens[open]?.pair ?? open;
-  const isParameters = tokens[open]?.text === "(";
-  for (let from = open + 1; from < close;) {
-    const end = isParameters ? findParameterEnd(tokens, from, close) : findComma(tokens, from, close);
-    yield { from, end };
-    from = end + 1;
-  }
-}
-
-/** Where a parameter ends: commas between < > belong to its type. */
-function findParameterEnd(tokens: readonly Token[], from: number, close: number): number {
-  let depth = 0;
-  return findOnLevel(tokens, { from, end: close }, ({ text }) => {
-    if (text === "<") depth++;
-    else if (text === ">") depth--;
-    return text === "," && depth <= 0;
+    return key === undefined ? [] : readTarget(tokens, { from: target, end }, [...path, { key }]);
   });
 }
 
@@ -75,11 +49,6 @@ function findParameterEnd(tokens: readonly Token[], from: number, close: number)
 export function readParameters(tokens: readonly Token[], open: number): { readonly names: readonly Named[]; readonly count: number } {
   const token = tokens[open];
   if (token?.kind === "name") return { names: [{ name: token.text, at: open, path: [{ key: "0" }], isRest: false }], count: 1 };
-  const names: Named[] = [];
-  let count = 0;
-  for (const range of cutElements(tokens, open)) {
-    names.push(...readTarget(tokens, range, [{ key: String(count) }]));
-    count += 1;
-  }
-  return { names, count };
+  const ranges = [...cutElements(tokens, open)];
+  return { names: ranges.flatMap((range, at) => readTarget(tokens, range, [{ key: String(at) }])), count: ranges.length };
 }

@@ -156,6 +156,28 @@ const PROVOKED: readonly (readonly [name: string, script: string, asked: Asked])
     "var u={w:e=>(t,n,r)=>e(t,n)},r={post(p,h){exports.handler=h}};r.post(`/m`,u.w(async(e,t)=>{let{user:n}=e.body;await null;return n.name}));",
     { body: {} },
   ],
+  ["a size with a sign before it", "(req) => new Array(+req.query.size)", { target: "/?size=x" }],
+  [
+    "an option that the words name",
+    "(req) => new Intl.NumberFormat('en', { style: 'unit', unit: req.body.unit }).format(1)",
+    { body: { unit: "parsec", title: "Blue mug" } },
+  ],
+  [
+    "a status that the words of a framework name",
+    "exports.handler = (req) => answer.status(Number(req.query.code))\nconst answer = require('express').answer",
+    { target: "/?code=99" },
+  ],
+  ["a copy that is a clone", "(req) => { const copy = structuredClone(req.body); return copy.user.name }", { body: {} }],
+  [
+    "a header that Koa's context is asked for",
+    "async (ctx) => { const [, token] = ctx.get('Authorization').split(' '); return token.trim() }",
+    { method: "GET", headers: { Authorization: "" } },
+  ],
+  [
+    "one of several that are awaited together",
+    "exports.handler = async (req) => { const [name] = await Promise.all([one(req), 2]); return name }\nasync function one(req) { await null; return req.body.user.name }",
+    { body: {} },
+  ],
   ["minified code", "var r={post(p,h){exports.handler=h}};r.post(`/m`,(e,t)=>{let{user:n}=e.body;return n.name});", { body: {} }],
 ];
 
@@ -434,6 +456,27 @@ const BUGS: readonly (readonly [name: string, script: string, asked: Asked])[] =
     "exports.handler = () => jobs.next(async (request) => request.headers.token.trim())\nconst jobs = { next: (run) => run({ headers: {} }) }",
     { body: {} },
   ],
+  [
+    "what an app says of a value itself",
+    "exports.handler = (req) => { if (!rates[req.body.code]) throw new RangeError(`No rate for ${req.body.code}`) }\nconst rates = {}",
+    { body: { code: "usd" } },
+  ],
+  [
+    "a time zone out of the configuration, beside a date",
+    "exports.handler = (req) => new Date(req.body.day).toLocaleDateString('en', { timeZone: config.zone })\nconst config = { zone: 'Local/Office' }",
+    { body: { day: "2026-01-01" } },
+  ],
+  [
+    "a status out of a store, beside a text",
+    "exports.handler = (req) => answer.status(codes[req.body.kind])\nconst answer = require('express').answer, codes = { new: 20 }",
+    { body: { kind: "new" } },
+  ],
+  [
+    "what was put into a clone",
+    "(req) => { const copy = structuredClone(req.body); copy.owner = {}.x; const { owner } = copy; return owner.name }",
+    { body: { id: 1 } },
+  ],
+  ["what a context was given by the app", "async (ctx) => ctx.get('user').profile.name", { method: "GET" }],
   ["words of its own", "(req) => { throw new TypeError(\"Cannot read properties of undefined (reading 'name')\") }", { body: {} }],
 ];
 
@@ -554,6 +597,8 @@ describe("what the source proves", () => {
     const handler = loadHandler("(req) => { throw new TypeError('Received type a ('.repeat(60_000)) }");
     const before = performance.now();
     expect(await ask(handler, { body: {} })).toMatchObject({ status: 500 });
+    const listed = loadHandler("(req) => { const e = new TypeError(); e.message = ['Received type a ('.repeat(60_000)]; throw e }");
+    expect(await ask(listed, { body: {} })).toMatchObject({ status: 500 });
     expect(performance.now() - before).toBeLessThan(2000);
   });
 

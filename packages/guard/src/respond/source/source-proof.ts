@@ -3,7 +3,6 @@
  * same path into this very request gives exactly what the error's words state, the request did it. See docs/decisions/0335.
  */
 import { types } from "node:util";
-import { messageOf, nameOf, readMember } from "../../capture/throwable.ts";
 import type { Exchange } from "../../exchange.ts";
 import type { ErrorAnswer } from "../error-facts.ts";
 import { believed, type Claim, readClaim } from "./claim.ts";
@@ -42,9 +41,9 @@ function collectNames(tokens: readonly Token[], { parameters, end }: Surrounding
 function readOrigin(claim: Pick<Claim, "paths">, stack: string): Origin | undefined {
   const frames = readFrames(stack);
   const scripts = new Scripts(frames);
-  // The innermost frame must be the app's, with nothing but Node and the language above it.
-  const site = scripts.find(frames.findIndex(({ kind }) => kind !== "node" && kind !== "native"));
-  if (site === undefined) return undefined;
+  // The innermost frame must be the app's, with nothing but Node, the language and a framework above it.
+  const site = scripts.find(frames.findIndex(({ kind }) => kind === "app" || kind === "package"));
+  if (!site) return undefined;
   const tracer = new Tracer(scripts);
   const paths = claim.paths(tracer, site).filter((path) => path !== undefined);
   if (paths.length === 0) return undefined;
@@ -92,11 +91,12 @@ function isProvenIn(path: InputPath, { claim, names, input }: Question): boolean
  */
 function isProvoked(exchange: Exchange, bodyText: () => string | undefined, isKnown: boolean): boolean {
   const { thrown, view, request } = exchange;
-  const message = messageOf(thrown) ?? "";
+  // An error that cannot be read so is given up with the rest.
+  const { message, name, base } = thrown as Error & { readonly base?: unknown };
   // A base that is one is told of, and is not what failed.
-  if (isKnown && (!/^In(?:valid URL|correct locale)/.test(message) || readMember(thrown, (it) => it["base"]) !== undefined)) return true;
-  const claimed = readClaim(message, nameOf(thrown) ?? "");
-  if (claimed === undefined) return isKnown;
+  if (isKnown && (!/^In(?:valid URL|correct locale)/.test(message) || base !== undefined)) return true;
+  const claimed = readClaim(message, name);
+  if (!claimed) return isKnown;
   const { kind, claim } = isKnown ? { kind: -1, claim: { ...claimed.claim, paths: believed } } : claimed;
   const origin = findOrigin({ kind, claim }, exchange);
   if (!origin || (origin.isPipeable && piped.has(request as object))) return isKnown;
@@ -108,7 +108,7 @@ function isProvoked(exchange: Exchange, bodyText: () => string | undefined, isKn
     text: bodyText() ?? (isEmpty ? "" : undefined),
     target: view.target(request),
     headers,
-    hasPlainHeaders: !(readMember(request, (it) => it["request"]) instanceof Request),
+    hasPlainHeaders: !((request as { readonly request?: unknown }).request instanceof Request),
   };
   return origin.paths.some((path) => isProvenIn(path, { claim, names: origin.names, input }));
 }

@@ -30,7 +30,7 @@ export function isWord(token: Token | undefined): boolean {
 
 /** Can a value end with this token? Then a slash behind it divides. */
 export function endsValue(token: Token | undefined): boolean {
-  if (token === undefined || isWord(token) || token.text === "${") return false;
+  if (!token || isWord(token) || token.text === "${") return false;
   return token.kind !== "sign" || token.text === ")" || token.text === "]" || token.text === "}";
 }
 
@@ -59,7 +59,7 @@ export function scanTokens(text: string): readonly Token[] | undefined {
   /** Closes the bracket that was opened last; false when that is of another kind. */
   const close = (token: Token): boolean => {
     const opener = tokens[open.pop() ?? -1];
-    if (opener === undefined) return false;
+    if (!opener) return false;
     [token.pair, opener.pair] = [opener.pair, token.pair];
     if (opener.text !== "${") return "([{".indexOf(opener.text) === ")]}".indexOf(token.text);
     readTemplate();
