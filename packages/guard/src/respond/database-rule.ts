@@ -39,10 +39,12 @@ const BY_CODE: Readonly<Record<string, ErrorAnswer>> = {
 
 /** node:sqlite gives SQLite's extended result codes as numbers. */
 const BY_SQLITE_NUMBER: Readonly<Record<number, ErrorAnswer>> = {
+  20: BAD_VALUE,
   275: UNACCEPTABLE,
   787: CONFLICT,
   1555: CONFLICT,
   2067: CONFLICT,
+  3091: BAD_VALUE,
 };
 
 /** Names pg gives the members of its errors; `severity` tells a server's report from any other error with a five-letter code. */

@@ -32,6 +32,8 @@ describe("the answer to an error", () => {
     ["a value PostgreSQL cannot read", coded("22P02", { severity: "ERROR" }), 400],
     ["a unique violation in MySQL", coded("ER_DUP_ENTRY"), 409],
     ["a unique violation in node:sqlite", coded("ERR_SQLITE_ERROR", { errcode: 2067 }), 409],
+    ["a text for a column of numbers in node:sqlite", coded("ERR_SQLITE_ERROR", { errcode: 3091 }), 400],
+    ["a text for a row's number in node:sqlite", coded("ERR_SQLITE_ERROR", { errcode: 20 }), 400],
     ["a refused connection under fetch", fetchFailed, 502],
     ["a name that does not resolve", coded("ENOTFOUND"), 502],
     ["a dependency that took too long", coded("UND_ERR_HEADERS_TIMEOUT"), 504],

@@ -84,7 +84,7 @@ const given: Paths = (tracer, site) => readGiven(tracer, site, false);
 const mentioned: Paths = (tracer, site) => {
   const { tokens, at } = site;
   const open = findCall(tokens, at);
-  if (!open || /Error$/.test(tokens[open - 1]?.text ?? "")) return [];
+  if (!open || /Error/.test(tokens[open - 1]?.text ?? "")) return [];
   return tokens.slice(open, tokens[open]?.pair).map(({ kind }, index) => {
     const place = open + index;
     return kind === "name" && tokens[place - 1]?.text !== "." ? tracer.traceAt(place, site) : undefined;
@@ -95,8 +95,9 @@ const firstGiven: Paths = (tracer, site) => given(tracer, site).slice(0, 1);
 /** Has the app a value by itself: does what it is made of begin with nothing that a function was given, as far as that can be read? */
 function isOwn(tokens: readonly Token[], given: Expression): boolean {
   let root = given;
-  while ("of" in root || root.kind === "either") root = "of" in root ? root.of : root.first;
-  if (root.kind !== "name") return true;
+  while ("of" in root) root = root.of;
+  if (root.kind === "either") return [root.first, root.second].some((each) => each.kind !== "literal" && isOwn(tokens, each));
+  if (root.kind !== "name") return root.kind !== "joined";
   const binding = findBinding(tokens, root.name, root.at);
   if (binding?.kind === "parameter") return false;
   const made = binding && binding.start < root.at && readExpression(tokens, binding.start);
@@ -129,7 +130,7 @@ const listed: Paths = (tracer, site) => {
 
 const rightSide: Paths = (tracer, site) => {
   const read = readExpression(site.tokens, site.at + 1);
-  const isWhole = read !== undefined && (isEnd(site.tokens, read.end) || COMPARED.test(site.tokens[read.end]?.text ?? ""));
+  const isWhole = read && (isEnd(site.tokens, read.end) || COMPARED.test(site.tokens[read.end]?.text ?? ""));
   return isWhole ? [tracer.trace(read.expression, site)] : [];
 };
 
@@ -161,7 +162,7 @@ function failsWith(message: string, run: () => unknown): boolean {
     run();
     return false;
   } catch (error) {
-    return error instanceof Error && error.message === message;
+    return (error as Error).message === message;
   }
 }
 

@@ -123,35 +123,15 @@ export function findPatternAt(tokens: readonly Token[], place: number): Binding 
     if (!/^[:,[{]$|^\.\.\.$/.test(tokens[inner - 1]?.text ?? "")) break;
   }
   if (open === undefined || innermost === undefined || depth < 0) return undefined;
-  const pattern = { open, innermost, depth };
-  if (/^(?:const|let|var)$/.test(tokens[open - 1]?.text ?? "") || tokens[(tokens[open]?.pair ?? open) + 1]?.text === "=") {
-    const value = findValue(tokens, open, tokens.length);
-    const path = findSteps(readNames(tokens, open), pattern);
-    return value && path && { kind: value.isOf ? "element" : "value", start: value.start, path, changes: UNCHANGED };
-  }
-  return findPatternParameter(tokens, pattern);
-}
-
-/** A pattern, the one of its patterns that is meant, and how deep in it that is. */
-type Pattern = { readonly open: number; readonly innermost: number; readonly depth: number };
-
-/** The steps to a pattern within another, or within parameters: those to the first name in it, so far. */
-function findSteps(names: readonly Named[], { innermost, depth }: Pattern): readonly Step[] | undefined {
-  return depth === 0 ? [] : names.find(({ at }) => at > innermost)?.path.slice(0, depth);
-}
-
-function findPatternParameter(tokens: readonly Token[], pattern: Pattern): Binding | undefined {
-  const parameters = findOpener(tokens, pattern.open);
-  if (parameters === undefined || tokens[parameters]?.text !== "(") return undefined;
-  const { names, count } = readParameters(tokens, parameters);
-  const [first, ...path] = findSteps(names, { ...pattern, depth: pattern.depth + 1 }) ?? [];
-  if (!first || first.fallback) return undefined;
-  const close = tokens[parameters]?.pair ?? parameters;
-  // What it returns may have a type, behind which its body is not looked for.
-  const isTyped = tokens[close + 1]?.text === ":";
-  const owner = isTyped ? { parameters, from: close, end: close } : readSurrounding(tokens, parameters, parameters);
-  if (!owner) return undefined;
-  return { kind: "parameter", index: Number(first.key), path, owner, count, changes: UNCHANGED };
+  // The first name in it leads through it.
+  const named = readNames(tokens, open).find(({ at, isRest }) => at > innermost && !isRest);
+  const around = findOpener(tokens, open) ?? 0;
+  // The name of a parameter is known in the body of its function, behind the type of what that returns.
+  const body = { from: tokens[around]?.pair ?? 0, end: tokens.length };
+  const isParameter = tokens[around]?.text === "(" && !isLoopHeader(tokens, around);
+  const known = isParameter ? findOnLevel(tokens, body, ({ text }) => text === "{" || text === "=>") + 1 : named?.at;
+  const binding = named && findBinding(tokens, named.name, known ?? 0);
+  return binding && { ...binding, path: binding.path.slice(0, depth), changes: UNCHANGED };
 }
 
 /** The functions around a place, from the inside out. */
@@ -194,9 +174,8 @@ function skipMembers(tokens: readonly Token[], from: number): number {
   let end = from;
   for (;;) {
     const token = tokens[end];
-    if (token?.text === "." || token?.text === "?.") end += 2;
-    else if (token?.text === "[" && !token.isFirst) end = token.pair + 1;
-    else if (token?.text === "!" && !token.isFirst) end += 1;
+    if (/^\??\.$/.test(token?.text ?? "")) end += 2;
+    else if (token && !token.isFirst && /^[[!]$/.test(token.text)) end = token.pair + 1;
     else return end;
   }
 }

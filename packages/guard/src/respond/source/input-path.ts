@@ -8,7 +8,9 @@ import {
   type Part,
   toConverted,
   toElement,
+  toJoined,
   toLast,
+  toLiteral,
   toLookup,
   toMember,
   toPart,
@@ -17,7 +19,6 @@ import {
   toStandIn,
 } from "./input-values.ts";
 import { type Expression, findCall, findChainStart, isEnd, readArguments, readExpression, readLiteralValue } from "./read-expression.ts";
-import type { Step } from "./read-pattern.ts";
 import type { Token } from "./tokens.ts";
 
 type Parameter = Extract<Binding, { readonly kind: "parameter" }>;
@@ -46,6 +47,8 @@ const ELEMENT_METHODS = /^(?:map|forEach|filter|some|every|find\w*|flatMap|sort|
 const TEXT_METHODS = /^(?:split|match|replace|join|flat|t\w+|slice|substring|at)$/;
 const CONVERTS = /^(?:Number|String|parse[IF]\w+|decodeURI\w*|structuredClone)$/;
 const BODY_READER = /^(?:read|parse|get|receive|collect)?_?(?:request|req)?_?(?:json|body)$/i;
+/** What there is for what was not sent: Koa has an empty text, a request of Hono's nothing at all. */
+const ABSENT: Readonly<Record<string, null | "">> = { search: null, headers: null, context: "" };
 const MAX_STEPS = 40;
 
 /** A member of what a path leads to; undefined where nobody knows what that is. */
@@ -55,15 +58,6 @@ function readMember(of: InputPath, key: string): InputPath | undefined {
     return Object.hasOwn(PARTS, key) ? toPart(PARTS[key] as Part) : undefined;
   if (of.whole === "url") return key === "searchParams" ? toPart("search") : key === "query" ? toPart("query") : undefined;
   return of.whole === "address" || of.whole === "search" ? undefined : toMember(of, key);
-}
-
-/** What a method of the request gives: `c.req.query("q")`, `await request.json()`, `req.header("x-tenant")`. */
-function toAnswer(name: string, key: unknown): InputPath | undefined {
-  const isNamed = typeof key === "string";
-  if (name === "json") return toPromised(toPart("sent"));
-  if (name === "query") return isNamed ? toLookup("query", key, undefined) : toPart("query");
-  if (/^(?:header|get)$/.test(name) && isNamed) return toLookup("headers", key.toLowerCase(), undefined);
-  return undefined;
 }
 
 const isFalsy = (value: unknown): boolean => !value;
@@ -102,7 +96,13 @@ export class Tracer {
       }
       case "either": {
         const of = this.trace(expression.first, site);
-        return of && toStandIn(of, readLiteralValue(expression.second), expression.isNullish ? isNothing : isFalsy);
+        return of && toStandIn(of, readLiteralValue(expression.second), expression.sign === "??" ? isNothing : isFalsy);
+      }
+      case "joined": {
+        const [first, second] = [expression.first, expression.second].map((each) =>
+          each.kind === "literal" ? toLiteral(each.value) : this.trace(each, site),
+        );
+        return first && second && toJoined(first, second, expression.sign === "+");
       }
       case "call":
         return this.#traceCall(expression, site);
@@ -155,12 +155,14 @@ export class Tracer {
 
   #traceMethod(of: InputPath, name: string, given: readonly (Expression | undefined)[]): InputPath | undefined {
     const key = readLiteralValue(given[0]);
-    if (of.whole === "request") return name === "text" ? toPromised(toPart("text")) : toAnswer(name, key);
-    const isKeyed = name === "get" && typeof key === "string";
-    if (of.whole === "search") return isKeyed ? toLookup("query", key, null) : undefined;
-    // Koa gives an empty text for none.
-    const isHeader = isKeyed && /^(?:headers|context)$/.test(of.whole ?? "");
-    if (isHeader) return toLookup("headers", key.toLowerCase(), of.whole === "context" ? "" : null);
+    const asked = `${of.whole}.${name}`;
+    if (asked === "request.json") return toPromised(toPart("sent"));
+    if (asked === "request.text") return toPromised(toPart("text"));
+    if (typeof key === "string") {
+      const absent = ABSENT[of.whole ?? ""];
+      if (/^(?:request\.query|search\.get)$/.test(asked)) return toLookup("query", key, absent);
+      if (/^(?:request\.(?:header|get)|(?:headers|context)\.get)$/.test(asked)) return toLookup("headers", key.toLowerCase(), absent);
+    } else if (asked === "request.query") return toPart("query");
     const isKnown = TEXT_METHODS.test(name) && given.every((each) => each?.kind === "literal") && !of.promises;
     return isKnown ? toResult(of, name, given.map(readLiteralValue)) : undefined;
   }
@@ -174,10 +176,11 @@ export class Tracer {
   #traceName(name: string, site: Site): InputPath | undefined {
     const { tokens, at } = site;
     const binding = findBinding(tokens, name, at);
-    const path = binding && this.traceBinding(binding, site);
+    if (!binding) return undefined;
+    const path = this.traceBinding(binding, site);
     // What was done up to where the function stands now.
     const now = Math.max(at, this.#scripts.find(site.frame)?.at ?? 0);
-    return path?.isCopy && [...(binding?.changes.keys() ?? [])].some((each) => each < now) ? undefined : path;
+    return path?.isCopy && [...binding.changes.keys()].some((each) => each < now) ? undefined : path;
   }
 
   /** Follows what a name was given. */
@@ -185,7 +188,11 @@ export class Tracer {
     const of = binding.kind === "parameter" ? this.#traceParameter(binding, site) : this.traceAt(binding.start, site);
     if (binding.kind === "gathered") return of?.whole === "request" ? toPart("text") : undefined;
     if (!of || of.promises) return binding.path.length === 0 && binding.kind !== "element" ? of : undefined;
-    return walk(binding.kind === "element" ? toElement(of) : of, binding.path);
+    const from = binding.kind === "element" ? toElement(of) : of;
+    return binding.path.reduce<InputPath | undefined>((each, { key, fallback }) => {
+      const next = each && readMember(each, key);
+      return next && fallback ? toStandIn(next, fallback.value, isUndefined) : next;
+    }, from);
   }
 
   #traceParameter(binding: Parameter, site: Site): InputPath | undefined {
@@ -249,10 +256,11 @@ export class Tracer {
   #traceCallback(index: number, caller: number): InputPath | undefined {
     const place = this.#scripts.find(caller);
     if (!place) return undefined;
-    const last = place.tokens[place.at]?.kind === "sign" ? place.at + 1 : place.at;
-    const method = place.tokens[last]?.text ?? "";
-    if (!ELEMENT_METHODS.test(method) || place.tokens[last + 2]?.kind !== "name" || place.tokens[last + 3]?.text === "=>") return undefined;
-    const start = findChainStart(place.tokens, last - 2);
+    const { tokens, at } = place;
+    const last = tokens[at]?.kind === "sign" ? at + 1 : at;
+    const method = tokens[last]?.text ?? "";
+    if (!ELEMENT_METHODS.test(method) || tokens[last + 2]?.kind !== "name" || tokens[last + 3]?.text === "=>") return undefined;
+    const start = findChainStart(tokens, last - 2);
     return this.#traceElement({ start, last, index: 0, method }, index, place);
   }
 
@@ -313,18 +321,7 @@ function findNameOf(tokens: readonly Token[], owner: Surrounding): string | unde
   return /^[=:]$/.test(tokens[at]?.text ?? "") && tokens[at - 1]?.kind === "name" ? tokens[at - 1]?.text : undefined;
 }
 
-/** Goes the steps of a pattern into a value. */
-function walk(from: InputPath, path: readonly Step[]): InputPath | undefined {
-  let of: InputPath | undefined = from;
-  for (const { key, fallback } of path) {
-    of = of && readMember(of, key);
-    if (of && fallback) of = toStandIn(of, fallback.value, isUndefined);
-  }
-  return of;
-}
-
 /** The first token of the chain that ends with `last`, followed to the request. */
 export function traceChain(tracer: Tracer, last: number, site: Site): InputPath | undefined {
-  const start = findChainStart(site.tokens, last);
-  return start > last ? undefined : tracer.traceAt(start, site, last + 1);
+  return tracer.traceAt(findChainStart(site.tokens, last), site, last + 1);
 }

@@ -152,6 +152,25 @@ export const toResult = (of: InputPath, name: string, given: readonly unknown[])
 export const toStandIn = (of: InputPath, value: unknown, isMissing: (value: unknown) => boolean): InputPath =>
   step(of, (found) => (!isMissing(found.value) ? [found] : isNothing(value) ? [] : [{ value, isText: false }]), true);
 
+/** What the code itself says. */
+export const toLiteral = (value: unknown): InputPath => ({ part: "url", isCopy: false, find: () => [{ value, isText: true }] });
+
+/** Two values that are put together, as a text or as no number; none where there are several of one. Where one is nothing, it is what is missing. */
+export const toJoined = (first: InputPath, second: InputPath, isText: boolean): InputPath => ({
+  part: OF_BODY.test(first.part) ? first.part : second.part,
+  isCopy: false,
+  find: (input, body) => {
+    const [one, ...more] = first.find(input, body);
+    const [other, ...others] = second.find(input, body);
+    if (!one || !other || more.length + others.length > 0) return [];
+    const [a, b] = [one.value, other.value] as [never, never];
+    // Of what is no number each sign makes none.
+    const value: unknown = isText ? a + b : a - b;
+    // That a number is the wrong one, the code may have made it so: a price of 19.99 is 1998.9999999999998 cents.
+    return Number(value) === value ? [] : [{ ...(isNothing(a) ? one : other), value, isText: true }];
+  },
+});
+
 /** What something is made of. None where the code would have failed there. Of a number, a date or a list of keys everybody knows which methods it has, as of a text. */
 export const toConverted = (of: InputPath, by: string): InputPath => {
   const isCopied = /^parse$|Clone/.test(by);

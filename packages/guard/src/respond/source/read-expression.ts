@@ -9,7 +9,7 @@ export type Expression =
   | { readonly kind: "indexed"; readonly of: Expression; readonly isLast: boolean }
   | { readonly kind: "await"; readonly of: Expression }
   | { readonly kind: "literal"; readonly value: unknown }
-  | { readonly kind: "either"; readonly first: Expression; readonly second: Expression; readonly isNullish: boolean };
+  | { readonly kind: "either" | "joined"; readonly first: Expression; readonly second: Expression; readonly sign: string };
 
 /** An expression and the index of the token behind it. */
 export type Read = { readonly expression: Expression; readonly end: number };
@@ -36,7 +36,7 @@ function readCopy(tokens: readonly Token[], at: number): Read | undefined {
   const read = tokens[at + 1]?.text === "..." ? readExpression(tokens, at + 2, close) : undefined;
   if (read?.end !== close) return undefined;
   const second = { kind: "literal", value: {} } as const;
-  return { expression: { kind: "either", first: read.expression, second, isNullish: true }, end: close + 1 };
+  return { expression: { kind: "either", first: read.expression, second, sign: "??" }, end: close + 1 };
 }
 
 function readLiteral(tokens: readonly Token[], at: number): Read | undefined {
@@ -133,11 +133,6 @@ export function readKeyOf(token: Token): string | undefined {
   return token.kind === "name" || token.kind === "number" ? token.text : undefined;
 }
 
-function readKey(tokens: readonly Token[], open: number): string | undefined {
-  const token = tokens[open + 1];
-  return !token || token.kind === "name" || tokens[open]?.pair !== open + 2 ? undefined : readKeyOf(token);
-}
-
 /** The texts of the tokens between two. */
 export function writeTokens(tokens: readonly Token[], start: number, end: number): string {
   return tokens
@@ -146,20 +141,19 @@ export function writeTokens(tokens: readonly Token[], start: number, end: number
     .join(" ");
 }
 
-/** Is the index in a bracket the last one of the very list before it: `list[list.length - 1]`? */
-function isLastIndex(tokens: readonly Token[], from: number, open: number): boolean {
-  return writeTokens(tokens, open + 1, tokens[open]?.pair ?? open) === `${writeTokens(tokens, from, open)} . length - 1`;
-}
-
 /** A member by its index: constant, the last, or whichever a variable says. */
 function readIndexed(tokens: readonly Token[], of: Expression, at: { readonly from: number; readonly open: number }): Read | undefined {
   const { from, open } = at;
-  const end = (tokens[open]?.pair ?? open) + 1;
-  const key = readKey(tokens, open);
+  const close = tokens[open]?.pair ?? open;
+  const end = close + 1;
+  const token = tokens[open + 1] as Token;
+  const isNamed = token.kind === "name";
+  const isAlone = close === open + 2;
+  const key = isAlone && !isNamed ? readKeyOf(token) : undefined;
   if (key !== undefined) return { expression: { kind: "member", of, key, at: open + 1 }, end };
-  const isLast = isLastIndex(tokens, from, open);
-  const isNamed = end === open + 3 && tokens[open + 1]?.kind === "name";
-  return isLast || isNamed ? { expression: { kind: "indexed", of, isLast }, end } : undefined;
+  // `list[list.length - 1]`, of the very list.
+  const isLast = writeTokens(tokens, open + 1, close) === `${writeTokens(tokens, from, open)} . length - 1`;
+  return isLast || (isAlone && isNamed) ? { expression: { kind: "indexed", of, isLast }, end } : undefined;
 }
 
 /** One more link of a chain: a member, a call, or a mark of TypeScript's that changes nothing. */
@@ -170,7 +164,7 @@ function readLink(
 ): Read | undefined {
   const { from, at, isNew } = place;
   const token = tokens[at] as Token;
-  const isDot = token.text === "." || token.text === "?.";
+  const isDot = /^\??\.$/.test(token.text);
   const next = isDot ? tokens[at + 1] : token;
   if (!next || (next.isFirst && !isDot && next.text !== ".")) return undefined;
   if (isDot && next.kind === "name") return { expression: { kind: "member", of, key: next.text, at: at + 1 }, end: at + 2 };
@@ -230,10 +224,13 @@ export function readExpression(tokens: readonly Token[], from: number, until = t
       end = skipType(tokens, end + 1);
       continue;
     }
-    if (text !== "||" && text !== "??") break;
+    const isEither = text === "||" || text === "??";
+    // Of several signs the order would have to be known.
+    const isFirst = expression.kind !== "joined" || expression.sign === text;
+    if (text === undefined || (!isEither && (!/^[-+*/]$/.test(text) || !isFirst))) break;
     const second = readUnary(tokens, end + 1, until);
     if (!second) return undefined;
-    expression = { kind: "either", first: expression, second: second.expression, isNullish: text === "??" };
+    expression = { kind: isEither ? "either" : "joined", first: expression, second: second.expression, sign: text };
     ({ end } = second);
   }
   return { expression, end };
@@ -263,7 +260,7 @@ export function findChainStart(tokens: readonly Token[], last: number): number {
     if (isBracket) at = token.pair;
     const before = tokens[at - 1];
     if (!before) return at;
-    if (before.text === "." || before.text === "?.") at -= 2;
+    if (/^\??\.$/.test(before.text)) at -= 2;
     else if (isBracket && (endsValue(before) || before.text === "!")) at -= 1;
     else return before.text === "new" ? at - 1 : at;
   }

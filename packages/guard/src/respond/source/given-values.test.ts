@@ -1,0 +1,102 @@
+import { describe, expect, it } from "vitest";
+import { ask, type Asked, loadHandler } from "../../testing/scripted-handlers.ts";
+
+/** Calls that were given what they refuse, and a request that gave it. */
+const PROVOKED: readonly (readonly [name: string, script: string, asked: Asked])[] = [
+  ["a form of texts", "(req) => 'a'.normalize(req.query.form)", { target: "/?form=NFX" }],
+  ["a precision", "(req) => (1.5).toPrecision(Number(req.query.digits))", { target: "/?digits=0" }],
+  ["a size with a sign before it", "(req) => new Array(+req.query.size)", { target: "/?size=x" }],
+  [
+    "an option that the words name",
+    "(req) => new Intl.NumberFormat('en', { style: 'unit', unit: req.body.unit }).format(1)",
+    { body: { unit: "parsec", title: "Blue mug" } },
+  ],
+  [
+    "a status that the words of a framework name",
+    "exports.handler = (req) => answer.status(Number(req.query.code))\nconst answer = require('express').answer",
+    { target: "/?code=99" },
+  ],
+  ["a copy that is a clone", "(req) => { const copy = structuredClone(req.body); return copy.user.name }", { body: {} }],
+  [
+    "a header that Koa's context is asked for",
+    "async (ctx) => { const [, token] = ctx.get('Authorization').split(' '); return token.trim() }",
+    { method: "GET", headers: { Authorization: "" } },
+  ],
+  [
+    "a date that is put together",
+    "(req) => new Date(req.body.day + 'T' + req.body.hour).toISOString()",
+    { body: { day: "soon", hour: "10:00" } },
+  ],
+  ["a size less one", "(req) => new Array(req.query.size - 1)", { target: "/?size=x" }],
+  ["a price in cents", "(req) => BigInt(req.body.price * 100)", { body: { price: "much" } }],
+  ["a part of what is left over", "(req) => { const { user: { name }, ...rest } = req.body; return [name, rest] }", { body: { id: 1 } }],
+];
+
+/** Calls that were given something else that they refuse, and a request that is right. */
+const BUGS: readonly (readonly [name: string, script: string, asked: Asked])[] = [
+  [
+    "what an app says of a value itself",
+    "exports.handler = (req) => { if (!rates[req.body.code]) throw new RangeError(`No rate for ${req.body.code}`) }\nconst rates = {}",
+    { body: { code: "usd" } },
+  ],
+  [
+    "a time zone out of the configuration, beside a date",
+    "exports.handler = (req) => new Date(req.body.day).toLocaleDateString('en', { timeZone: config.zone })\nconst config = { zone: 'Local/Office' }",
+    { body: { day: "2026-01-01" } },
+  ],
+  [
+    "a status out of a store, beside a text",
+    "exports.handler = (req) => answer.status(codes[req.body.kind])\nconst answer = require('express').answer, codes = { new: 20 }",
+    { body: { kind: "new" } },
+  ],
+  [
+    "what was put into a clone",
+    "(req) => { const copy = structuredClone(req.body); copy.owner = {}.x; const { owner } = copy; return owner.name }",
+    { body: { id: 1 } },
+  ],
+  [
+    "a date that is put together with one of the configuration",
+    "exports.handler = (req) => new Date(req.body.day + config.hour).toISOString()\nconst config = { hour: 'T99' }",
+    { body: { day: "2026-01-01" } },
+  ],
+  [
+    "a date that is put together by a wrong name",
+    "(req) => new Date(req.body.dat + 'T00:00').toISOString()",
+    { body: { date: "2026-01-01" } },
+  ],
+  ["a price in cents that is none by a fraction", "(req) => BigInt(req.body.price * 100)", { body: { price: 19.99 } }],
+  [
+    "a language of the request or of a store, in a function that nobody is seen to call",
+    "exports.handler = (req) => each.list((input) => new Intl.Locale(input.locale || store.locale))\nconst each = { list: (run) => run({}) }, store = { locale: 'en_US' }",
+    { body: { title: "Blue mug" } },
+  ],
+  [
+    "a size by several signs",
+    "exports.handler = (req) => new Array(config.all - req.body.size * 2)\nconst config = { all: 5 }",
+    { body: { size: 3 } },
+  ],
+];
+
+/** What a rule knows for the client's fault, or the source alone. */
+const KNOWN: readonly (readonly [name: string, script: string, asked: Asked])[] = [
+  [
+    "a language of the request, or else of a store",
+    "exports.handler = (req) => { const locale = req.body.locale ?? store.locale; return (5).toLocaleString(locale) }\nconst store = { locale: 'en' }",
+    { body: { locale: "en_US" } },
+  ],
+  ["a URL that is put together", "exports.handler = (req) => new URL(req.body.base + '/orders').href", { body: { base: "shop" } }],
+];
+
+describe("what a call was given", () => {
+  it.each(PROVOKED)("is followed to what provoked it: %s", async (_name, script, asked) => {
+    expect(await ask(loadHandler(script), asked)).toEqual({ status: 400, told: 1 });
+  });
+
+  it.each(BUGS)("proves nothing of a bug: %s", async (_name, script, asked) => {
+    expect(await ask(loadHandler(script), asked)).toMatchObject({ status: 500 });
+  });
+
+  it.each(KNOWN)("leaves to the client %s", async (_name, script, asked) => {
+    expect(await ask(loadHandler(script), asked)).toMatchObject({ status: 400 });
+  });
+});
