@@ -163,8 +163,8 @@ EXPORT("cut") int32_t cut(uint32_t from, uint32_t to) {
     if (way == TEXT_LINE && is_json_at(line, at)) mark_stops(line, end, way = JSON_LINE);
     if (!is_quote && is_separator[way][c]) {
       sign(c);
-      /* What stands before it is the name of a member. */
-      if ((way & JSON_LINE) && c == ':' && token_count > 0) signature ^= tokens.hashes[token_count - 1];
+      /* What stands before it is the name of a member; Docker's own time has colons too. */
+      if ((way & JSON_LINE) && c == ':' && token_count > 0 && (!is_dockers(way) || at[-1] == '"')) signature ^= tokens.hashes[token_count - 1];
       at++;
       continue;
     }

@@ -144,8 +144,9 @@ export class LineTokens {
       }
       if (!isQuote && separators[code] === 1) {
         signature = Math.imul(signature ^ code, FNV_PRIME);
-        // What stands before it is the name of a member.
-        if (isJson && code === COLON_CODE && this.count > 0) signature ^= this.hashes[this.count - 1] as number;
+        // What stands before it is the name of a member; Docker's own time has colons too.
+        const isName = code === COLON_CODE && this.count > 0 && (!isDocker || bytes[at - 1] === QUOTE);
+        if (isJson && isName) signature ^= this.hashes[this.count - 1] as number;
         at += 1;
         continue;
       }
