@@ -16,6 +16,8 @@
 #define EXPORT(name) __attribute__((export_name(name)))
 /* What a log of the combined format never needs stays out of the functions that it does, which V8 then compiles in half of the time. */
 #define SELDOM static __attribute__((noinline))
+/* What every line of it needs is built in, however often it stands in the source. */
+#define ALWAYS static inline __attribute__((always_inline))
 
 /* Failing lines that are shown to the full parsers, as in scanner.ts. */
 #define FIRST_LOOKS 500
@@ -632,7 +634,7 @@ SELDOM int read_new_time(const unsigned char *at) {
 }
 
 /* `25/Oct/2016:14:49:33 +0200`, as clock.ts reads it. Neighbours mostly share it. */
-static inline int read_time(const unsigned char *at) {
+ALWAYS int read_time(const unsigned char *at) {
   v128_t first = wasm_v128_xor(load(at), load(time_bytes)), last = wasm_v128_xor(load(at + 10), load(time_bytes + 10));
   return wasm_v128_any_true(any(first, last)) ? read_new_time(at) : time_valid;
 }
@@ -715,7 +717,7 @@ SELDOM int read_any_duration(const unsigned char *at, const unsigned char *end) 
 }
 
 /* The same, and at once what nginx writes of less than ten seconds. */
-static inline int read_duration(const unsigned char *at, const unsigned char *end) {
+ALWAYS int read_duration(const unsigned char *at, const unsigned char *end) {
   uint64_t digits = (word_at(at) ^ 0x3030302e3020) & 0xffffffffffff;
   if (end - at != 6 || ((digits | (digits + 0x060606000600)) & 0xf0f0f0fff0ff)) return read_any_duration(at, end);
   duration_ms = (int32_t)((digits >> 8 & 15) * 1000 + (digits >> 24 & 15) * 100 + (digits >> 32 & 15) * 10 + (digits >> 40));
@@ -723,7 +725,7 @@ static inline int read_duration(const unsigned char *at, const unsigned char *en
 }
 
 /* True for digits alone, or a -, between two places; sizes have at most 16. */
-static int is_size(const unsigned char *from, const unsigned char *to) {
+ALWAYS int is_size(const unsigned char *from, const unsigned char *to) {
   uint32_t length = to - from;
   if (length == 0) return 0;
   if (length == 1 && *from == '-') return 1;
@@ -736,7 +738,7 @@ static int is_size(const unsigned char *from, const unsigned char *to) {
 static int32_t moved_by;
 
 /* Notes of a shape which of its values are not always the same. */
-static inline int32_t vary_shape(int32_t shape) {
+ALWAYS int32_t vary_shape(int32_t shape) {
   if (shapes[shape].first_value != h_first) varied_from[shape] = 0;
   else if (shapes[shape].other_values != h_others && varied_from[shape] == 2) varied_from[shape] = 1;
   return shape;
@@ -765,7 +767,7 @@ SELDOM int32_t find_any_shape(const unsigned char *method, const unsigned char *
 }
 
 /* Mostly the first slot is its own. */
-static inline int32_t find_shape(const unsigned char *method, const unsigned char *method_end, const unsigned char *path, const unsigned char *path_end) {
+ALWAYS int32_t find_shape(const unsigned char *method, const unsigned char *method_end, const unsigned char *path, const unsigned char *path_end) {
   int32_t shape = slots[(h_a ^ (h_b >> 7)) & (TABLE - 1)];
   if (shape != -1 && shapes[shape].hash_a == h_a && shapes[shape].hash_b == h_b) return vary_shape(shape);
   return find_any_shape(method, method_end, path, path_end);
@@ -848,7 +850,7 @@ SELDOM int is_any_names(const unsigned char *from, const unsigned char *to) {
   return spaces == 3 && to[-1] == ' ';
 }
 
-static inline int is_names(const unsigned char *from, const unsigned char *to) {
+ALWAYS int is_names(const unsigned char *from, const unsigned char *to) {
   uint32_t length = to - from;
   /* A client's name has letters, digits and % * - . : _ */
   v128_t named = wasm_u8x16_const(168, 248, 248, 248, 248, 252, 248, 248, 248, 248, 252, 80, 80, 84, 84, 112);
@@ -866,7 +868,7 @@ SELDOM uint32_t measure_method(const unsigned char *method) {
 }
 
 /* Three digits between two spaces, behind a quote; -1 for anything else. */
-static inline int read_status(const unsigned char *quote) {
+ALWAYS int read_status(const unsigned char *quote) {
   uint64_t digits = ((word_at(quote) >> 8) ^ 0x2030303020) & 0xffffffffff;
   if ((digits | (digits + 0x06060600)) & 0xfff0f0f0ff) return -1;
   return (int)((digits >> 8 & 15) * 100 + (digits >> 16 & 15) * 10 + (digits >> 24 & 15));
@@ -876,7 +878,7 @@ static inline int read_status(const unsigned char *quote) {
  * Counts a line and returns where the next starts; 0 when it is not of the scanner's shape, -1 as a pointer when the tables are full. Of a
  * line in a wrapper, `start` is what it wraps: only what does not fail is counted, as of a shape that is taught.
  */
-static inline __attribute__((always_inline)) const unsigned char *scan_line(const unsigned char *start, const uint32_t *mark, int is_wrapped) {
+ALWAYS const unsigned char *scan_line(const unsigned char *start, const uint32_t *mark, int is_wrapped) {
   const unsigned char *method = buffer + mark[0] + 1, *quote = buffer + mark[1], *last = buffer + mark[2], *tail = 0;
   if (method[-1] != '"' || *quote != '"') return 0;
   if (*last == '"') {
