@@ -1,4 +1,4 @@
-import { existsSync } from "./node-fs.ts";
+import { existsSync } from "./input/node-fs.ts";
 
 const SHELL = "/bin/sh";
 

@@ -1,7 +1,7 @@
 /** `faultline`: finds the command, runs it, turns what went wrong into one sentence and an exit code. */
 import { type Command, type CommandIo, UsageError } from "./command.ts";
 import { endPastLookups } from "./end-past-lookups.ts";
-import { fitHelp } from "./fit-help.ts";
+import { fitHelp } from "./output/fit-help.ts";
 import { findNearestWord } from "./nearest-word.ts";
 import { describeOptionError, isOptionError } from "./option-error.ts";
 

@@ -11,8 +11,8 @@ import { showContext } from "./diagnose/show-context.ts";
 import { asToldByLogs } from "./diagnose/told-evidence.ts";
 import { planGuard } from "./guard/plan-guard.ts";
 import { isolate } from "./isolate/isolate-fault.ts";
-import { listMissingCallers } from "./isolate/missing-callers.ts";
-import { type SymptomRequest, selectSymptom } from "./isolate/select-symptom.ts";
+import { listMissingCallers } from "./isolate/hops/missing-callers.ts";
+import { type SymptomRequest, selectSymptom } from "./isolate/symptom/select-symptom.ts";
 
 /** What a diagnosis is asked about: a scope, a window, counts; everything may be left open. */
 export type DiagnosisRequest = SymptomRequest;

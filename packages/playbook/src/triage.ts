@@ -10,9 +10,9 @@ import {
   type RankedCause,
   toPlatform,
 } from "@faultline/model";
-import type { ProbeEvidence } from "./diagnose/probe-evidence.ts";
-import { readTlsFlaws, type TlsFlaw } from "./diagnose/read-tls-flaws.ts";
-import { weighProbes } from "./diagnose/weigh-probes.ts";
+import type { ProbeEvidence } from "./diagnose/probes/probe-evidence.ts";
+import { readTlsFlaws, type TlsFlaw } from "./diagnose/probes/read-tls-flaws.ts";
+import { weighProbes } from "./diagnose/probes/weigh-probes.ts";
 import type { CheckTemplate } from "./diagnose/checks/checks-by-cause.ts";
 import { PLATFORM_CHECKS, RECENT_LOGS } from "./diagnose/checks/checks-by-platform.ts";
 import { fillCheck } from "./diagnose/checks/fill-check.ts";

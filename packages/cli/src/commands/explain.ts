@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
-import { wrap } from "../wrap.ts";
+import { wrap } from "../output/wrap.ts";
 import { findNearestWord } from "../nearest-word.ts";
-import { toVisible } from "../logs/visible.ts";
+import { toVisible } from "../output/visible.ts";
 import { type Command, type CommandIo, UsageError } from "../command.ts";
 import { type Explanation, findExplanations, listWords } from "../explain/find-explanations.ts";
 

@@ -3,8 +3,8 @@ import type { ArmCounts, RolloutDecision } from "@faultline/model";
 import { decideRollout, type RolloutPolicy } from "@faultline/playbook/rollout";
 import { callCollector, DEFAULT_COLLECTOR } from "../collector-client.ts";
 import { type Command, UsageError } from "../command.ts";
-import { readNumber } from "../read-number.ts";
-import { wrap } from "../wrap.ts";
+import { readNumber } from "../input/read-number.ts";
+import { wrap } from "../output/wrap.ts";
 
 const HELP = `usage: faultline gate --baseline V1 --canary V2 [--service NAME] [--route ROUTE] [--since MINUTES]
        faultline gate --counts FAILING/TOTAL,FAILING/TOTAL

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import type { Report } from "../logs/report.ts";
+import type { Report } from "../logs/report/report.ts";
 import { runFaultline } from "../main.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "faultline-logs-"));

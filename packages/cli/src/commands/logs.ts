@@ -4,20 +4,20 @@
  */
 import type { Command, CommandIo } from "../command.ts";
 import { analyzeSource, countInTurn } from "../logs/analyze.ts";
-import { buildReport } from "../logs/build-report.ts";
+import { buildReport } from "../logs/report/build-report.ts";
 import { judgeFile, withColumnOrder } from "../logs/column-order.ts";
-import type { Crew } from "../logs/count-segments.ts";
+import type { Crew } from "../logs/threads/count-segments.ts";
 import { type LogsOptions, parseLogsOptions } from "../logs/options.ts";
-import { limitYoungGeneration } from "../logs/limit-young-generation.ts";
-import { existsSync, fstatSync } from "../node-fs.ts";
-import { Progress } from "../progress.ts";
+import { limitYoungGeneration } from "../logs/threads/limit-young-generation.ts";
+import { existsSync, fstatSync } from "../input/node-fs.ts";
+import { Progress } from "../output/progress.ts";
 import type { RecordFilter } from "../logs/records.ts";
-import type { Report } from "../logs/report.ts";
+import type { Report } from "../logs/report/report.ts";
 import { DEFAULT_CUT, planSegments, type Segment } from "../logs/segments.ts";
 import { findSize, type Input, type Source } from "../logs/source.ts";
-import { Tally } from "../logs/tally.ts";
+import { Tally } from "../logs/tally/tally.ts";
 import { explainFile, takeStock } from "../logs/understood.ts";
-import { toSafeJson, toVisible } from "../logs/visible.ts";
+import { toSafeJson, toVisible } from "../output/visible.ts";
 
 const HELP = `usage: faultline logs [OPTION ...] FILE ...
 
@@ -75,7 +75,7 @@ async function analyzeAll(options: LogsOptions, io: CommandIo): Promise<Analysis
     if (segments === undefined) await analyzeSource(source, { ...options, tally });
     else if (options.workers === 1) await countInTurn(segments, counting);
     else {
-      const { countSegments, Crew: LoadedCrew } = await import("../logs/count-segments.ts");
+      const { countSegments, Crew: LoadedCrew } = await import("../logs/threads/count-segments.ts");
       crew ??= new LoadedCrew();
       await countSegments(segments, { ...counting, crew });
     }

@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { parseArgs } from "node:util";
 import { createRedactor, type RedactionPolicy } from "@faultline/guard/redact";
 import { type Command, type CommandIo, UsageError } from "../command.ts";
-import { describeFileError } from "../file-error.ts";
+import { describeFileError } from "../input/file-error.ts";
 import { redactStream, type StreamForm } from "../redaction-stream.ts";
 
 const HELP = `usage: faultline redact [FILE ...] [--json] [--check]

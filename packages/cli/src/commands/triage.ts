@@ -6,9 +6,9 @@ import type { Window } from "@faultline/model";
 import type { Signature } from "@faultline/playbook/signatures";
 import { findJudged, triageProbes, type Probe } from "@faultline/playbook/triage";
 import { type Command, type CommandIo, UsageError } from "../command.ts";
-import { readHttpUrl } from "../read-http-url.ts";
-import { readNumber } from "../read-number.ts";
-import { readSignatures } from "../read-signatures.ts";
+import { readHttpUrl } from "../input/read-http-url.ts";
+import { readNumber } from "../input/read-number.ts";
+import { readSignatures } from "../input/read-signatures.ts";
 import { findBodyIds, findIds, findOwnId, type FoundId } from "../triage/find-ids.ts";
 import { formatFindings, formatMarkdown, formatProbe, formatRequest, toExcerpt, type TriageReport } from "../triage/format-triage.ts";
 import { redactProbe, redactRequest } from "../triage/redact-probe.ts";
@@ -16,7 +16,7 @@ import { type ProbePlan, type ProbeRun, runProbes } from "../triage/run-probes.t
 import type { SentProbe } from "../triage/send-request.ts";
 import { isIdempotent, readTarget, type TriageRequest } from "../triage/target.ts";
 import { toSavedHar } from "../triage/saved-har.ts";
-import { wrap } from "../wrap.ts";
+import { wrap } from "../output/wrap.ts";
 
 const HELP = `usage: faultline triage TARGET [OPTION ...]
 

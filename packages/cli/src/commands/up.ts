@@ -6,10 +6,10 @@ import { startCollector, StartError } from "@faultline/collector";
 import { type Command, type CommandIo, UsageError } from "../command.ts";
 import { findDashboard } from "../dashboard-files.ts";
 import { tuneGarbageCollection } from "../tune-garbage-collection.ts";
-import { openSourceMaps } from "../open-source-maps.ts";
-import { readHttpUrl } from "../read-http-url.ts";
-import { readRetention } from "../read-retention.ts";
-import { readSignatures } from "../read-signatures.ts";
+import { openSourceMaps } from "../input/open-source-maps.ts";
+import { readHttpUrl } from "../input/read-http-url.ts";
+import { readRetention } from "../input/read-retention.ts";
+import { readSignatures } from "../input/read-signatures.ts";
 
 const HELP = `usage: faultline up [--port 4318] [--data DIRECTORY]
 

@@ -2,9 +2,9 @@ import { parseArgs } from "node:util";
 import { DEFAULT_COLLECTOR } from "../collector-client.ts";
 import { type Command, UsageError } from "../command.ts";
 import { checkLinks, type Link } from "../init/check-links.ts";
-import { readHttpUrl } from "../read-http-url.ts";
-import { readNumber } from "../read-number.ts";
-import { wrap } from "../wrap.ts";
+import { readHttpUrl } from "../input/read-http-url.ts";
+import { readNumber } from "../input/read-number.ts";
+import { wrap } from "../output/wrap.ts";
 
 const HELP = `usage: faultline verify --url URL [--fails PATH] [--collector URL] [--wait SECONDS] [--json]
 

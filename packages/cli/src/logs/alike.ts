@@ -1,4 +1,4 @@
-import type { RouteErrors } from "./report.ts";
+import type { RouteErrors } from "./report/report.ts";
 
 /** From here on a cause is named. */
 const NAMED = 0.5;

@@ -3,14 +3,14 @@ import { clf, type LineParser } from "@faultline/formats/access-log-combined";
 import type { Exchange } from "@faultline/model";
 import { HEAD_BYTES, judgeHead, withColumnOrder } from "./column-order.ts";
 import { WasmScanner } from "./core/wasm-scanner.ts";
-import type { Memory, OtherLines } from "./other-lines.ts";
-import type { FailingLine, LineScanner, ScannerHooks } from "./line-scanner.ts";
+import type { Memory, OtherLines } from "./scan/other-lines.ts";
+import type { FailingLine, LineScanner, ScannerHooks } from "./scan/line-scanner.ts";
 import { type Cut, findLineStart, type Segment } from "./segments.ts";
 import type { LineAt } from "./shapes/line-shapes.ts";
 import type { LineCutter } from "./shapes/line-tokens.ts";
 import { eachLine, openFile, type Reader, readSource, readStretch, type Source, type Stretch } from "./source.ts";
-import { Tally, type TimeLimits } from "./tally.ts";
-import { closeSync } from "../node-fs.ts";
+import { Tally, type TimeLimits } from "./tally/tally.ts";
+import { closeSync } from "../input/node-fs.ts";
 
 const COMBINED = "combined";
 
@@ -106,7 +106,7 @@ async function createScanner(engine: Engine, tally: Tally, hooks: ScannerHooks):
       // The other one reads the same.
     }
   }
-  const { Scanner } = await import("./scanner.ts");
+  const { Scanner } = await import("./scan/scanner.ts");
   return new Scanner(tally, hooks);
 }
 
@@ -148,7 +148,7 @@ class LineCounter implements ScannerHooks {
   }
 
   private async loadOthers(): Promise<void> {
-    const { OtherLines: Loaded } = await import("./other-lines.ts");
+    const { OtherLines: Loaded } = await import("./scan/other-lines.ts");
     this.others = new Loaded({ ...this.options, cutter: this.cutter }, this.options.memory);
   }
 

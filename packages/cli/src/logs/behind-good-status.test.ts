@@ -1,7 +1,7 @@
 import { createLineReader } from "@faultline/formats/access-log";
 import { expect, it } from "vitest";
-import { buildReport } from "./build-report.ts";
-import { Tally } from "./tally.ts";
+import { buildReport } from "./report/build-report.ts";
+import { Tally } from "./tally/tally.ts";
 
 it("reports gRPC errors behind 200 apart from server errors", () => {
   const tally = new Tally({ fromMs: undefined, toMs: undefined });

@@ -8,7 +8,7 @@ import {
   straightenColumns,
   type WholeDurations,
 } from "@faultline/formats/access-log-combined";
-import { closeSync, readSync } from "../node-fs.ts";
+import { closeSync, readSync } from "../input/node-fs.ts";
 import { openFile } from "./source.ts";
 
 /** Bytes of a file, decompressed, that its columns are judged by. */

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { runFaultline } from "../main.ts";
-import type { Report } from "./report.ts";
+import type { Report } from "./report/report.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "faultline-outage-"));
 

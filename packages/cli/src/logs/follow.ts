@@ -5,7 +5,7 @@
  */
 import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
-import { HEAD_BYTES, nameEncoding } from "../encoding.ts";
+import { HEAD_BYTES, nameEncoding } from "../input/encoding.ts";
 
 /** What to follow and how often to look. `signal` ends it. */
 export type FollowOptions = {

@@ -2,8 +2,8 @@ import { availableParallelism } from "node:os";
 import type { ReaderOptions } from "@faultline/formats/access-log";
 import { parseAnyTime } from "@faultline/formats/access-log-combined";
 import { UsageError } from "../command.ts";
-import { GROUPINGS, type GroupBy } from "./groupings.ts";
-import type { TimeLimits } from "./tally.ts";
+import { GROUPINGS, type GroupBy } from "./report/groupings.ts";
+import type { TimeLimits } from "./tally/tally.ts";
 
 /** How the answer is written. */
 type Output = "terminal" | "json" | "markdown" | "html" | "records";

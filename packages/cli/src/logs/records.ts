@@ -8,9 +8,9 @@ import {
 } from "@faultline/formats/access-log";
 import type { ColumnOrder, WholeDurations } from "@faultline/formats/access-log-combined";
 import { ColumnWatch } from "./column-order.ts";
-import { readAround } from "./read-around.ts";
+import { readAround } from "./scan/read-around.ts";
 import { eachLine, readSource, type Source } from "./source.ts";
-import { toSafeJson } from "./visible.ts";
+import { toSafeJson } from "../output/visible.ts";
 
 /** Which lines become records. */
 export type RecordFilter = (read: ReadLine) => boolean;

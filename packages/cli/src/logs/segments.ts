@@ -2,7 +2,7 @@
  * Large plain files are counted in segments of a fixed size, each by itself, and the counts are added in the order of the file: so a report
  * does not depend on how many threads made it.
  */
-import { closeSync, readSync } from "../node-fs.ts";
+import { closeSync, readSync } from "../input/node-fs.ts";
 import { findSize, isPlainFile, openFile } from "./source.ts";
 
 /** How files are cut. `leadBytes` is at most `segmentBytes`. */

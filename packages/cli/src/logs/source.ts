@@ -2,8 +2,8 @@
 import { Readable } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import { UsageError } from "../command.ts";
-import { closeSync, createReadStream, fstatSync, openSync, readSync } from "../node-fs.ts";
-import { createDecoder, HEAD_BYTES, nameEncoding, type Encoding } from "../encoding.ts";
+import { closeSync, createReadStream, fstatSync, openSync, readSync } from "../input/node-fs.ts";
+import { createDecoder, HEAD_BYTES, nameEncoding, type Encoding } from "../input/encoding.ts";
 
 /** Bytes in the buffer; a longer line is passed over. */
 export const BUFFER_BYTES = 4 << 20;

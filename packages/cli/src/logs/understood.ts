@@ -1,7 +1,7 @@
 /** Files of which nothing was understood: a report without server errors must not pass for good news when it comes of none of the lines. */
 import { formatNumberOf } from "./render/words.ts";
-import type { Tally } from "./tally.ts";
-import { cut, toVisible } from "./visible.ts";
+import type { Tally } from "./tally/tally.ts";
+import { cut, toVisible } from "../output/visible.ts";
 
 /** What a tally held before a file was read. */
 type Stock = { readonly lines: number; readonly unparsed: number; readonly records: number; readonly examples: number };

@@ -1,7 +1,7 @@
 import type { LogRecord, MetricPoint, Span, Window } from "@faultline/model";
 import { readOtlpLine } from "@faultline/formats/otlp";
-import { type LineSource, readLines } from "../read-lines.ts";
-import { readTelemetry, type TelemetrySink } from "../read-telemetry.ts";
+import { type LineSource, readLines } from "../input/read-lines.ts";
+import { readTelemetry, type TelemetrySink } from "../input/read-telemetry.ts";
 import { DistinctSample } from "./distinct-sample.ts";
 import { findSpans, keepSpans, markFailing, readStart } from "./span-line.ts";
 

@@ -1,5 +1,5 @@
 import { isCutShort, isFailedProbe, type Probe, type Triage } from "@faultline/playbook/triage";
-import { wrap } from "../wrap.ts";
+import { wrap } from "../output/wrap.ts";
 import { describeEnd } from "./describe-end.ts";
 
 /** What is said where the request did not fail: what came, and how to meet the failure that was meant. */

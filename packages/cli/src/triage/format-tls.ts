@@ -1,5 +1,5 @@
 import type { CertificateAccount, TlsHandshake, Triage } from "@faultline/playbook/triage";
-import { wrap } from "../wrap.ts";
+import { wrap } from "../output/wrap.ts";
 import { toPlainLine } from "./to-plain-line.ts";
 
 const DAY_MS = 86_400_000;

@@ -1,10 +1,10 @@
 import { describeDiagnosis } from "@faultline/model";
 import { findJudged, type Probe, type TlsHandshake, type Triage } from "@faultline/playbook/triage";
-import { formatDiagnosis, quote } from "../format-diagnosis.ts";
+import { formatDiagnosis, quote } from "../output/format-diagnosis.ts";
 import type { FoundId } from "./find-ids.ts";
 import { describeEnd } from "./describe-end.ts";
 import { formatNoFailure } from "./format-no-failure.ts";
-import { wrap } from "../wrap.ts";
+import { wrap } from "../output/wrap.ts";
 import { formatTls } from "./format-tls.ts";
 import type { ShownRequest } from "./redact-probe.ts";
 import { toPlainLine } from "./to-plain-line.ts";

@@ -6,7 +6,7 @@ import { isWebRequest, parseWebRequest } from "@faultline/formats/invoke-web-req
 import { createRedactor } from "@faultline/guard/redact";
 import type { Result } from "@faultline/model";
 import { UsageError } from "../command.ts";
-import { describeFileError } from "../file-error.ts";
+import { describeFileError } from "../input/file-error.ts";
 import { encodeMultipart } from "./encode-multipart.ts";
 import type { Credentials } from "./trust.ts";
 

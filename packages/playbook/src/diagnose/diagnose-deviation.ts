@@ -1,8 +1,8 @@
 import type { Diagnosis, Evidence, HopAccount, Observations, RankedCause, Scope, Window } from "@faultline/model";
 import type { Deviation } from "../isolate/behaviour/compare.ts";
 import { type DeviatingService, findDeviations } from "../isolate/find-deviations.ts";
-import type { Hop } from "../isolate/hop-shape.ts";
-import { nameOperation } from "../isolate/hop.ts";
+import type { Hop } from "../isolate/hops/hop-shape.ts";
+import { nameOperation } from "../isolate/hops/hop.ts";
 import { thin } from "../isolate/thin.ts";
 import { assembleTraces } from "../trace/assemble-traces.ts";
 

@@ -1,15 +1,15 @@
 import type { CauseId, Change, Evidence, EvidenceSource, FaultDomain, MetricPoint, Scope } from "@faultline/model";
-import type { Call, Hop } from "../isolate/hop-shape.ts";
+import type { Call, Hop } from "../isolate/hops/hop-shape.ts";
 import type { Judgement, Step } from "../isolate/judgement.ts";
 import type { Occurrence } from "../isolate/occurrence.ts";
-import type { ProcessStops } from "../isolate/process-stops.ts";
-import type { Difference } from "./contrast.ts";
-import type { Onset } from "./find-onset.ts";
-import type { ReleaseContrast } from "./contrast-releases.ts";
-import type { SequenceBreak } from "./contrast-sequence.ts";
-import { isDefectType } from "./defect-words.ts";
-import type { OnsetSign } from "./onset-signs.ts";
-import type { OwnWords } from "./own-words.ts";
+import type { ProcessStops } from "../isolate/processes/process-stops.ts";
+import type { Difference } from "./contrast/contrast.ts";
+import type { Onset } from "./onset/find-onset.ts";
+import type { ReleaseContrast } from "./contrast/contrast-releases.ts";
+import type { SequenceBreak } from "./contrast/contrast-sequence.ts";
+import { isDefectType } from "./words/defect-words.ts";
+import type { OnsetSign } from "./onset/onset-signs.ts";
+import type { OwnWords } from "./words/own-words.ts";
 
 /** Something that the failing requests say about themselves: an error type, a message, a log line. */
 export type Saying = {

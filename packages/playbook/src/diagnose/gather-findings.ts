@@ -8,22 +8,22 @@ import {
   readText,
 } from "@faultline/model";
 import { parseStack } from "../detect/parse-stack.ts";
-import type { Hop } from "../isolate/hop-shape.ts";
-import { isExchangeSpan } from "../isolate/exchange-hops.ts";
+import type { Hop } from "../isolate/hops/hop-shape.ts";
+import { isExchangeSpan } from "../isolate/hops/exchange-hops.ts";
 import type { Isolation } from "../isolate/isolate-fault.ts";
 import type { Occurrence } from "../isolate/occurrence.ts";
-import { readStops } from "../isolate/process-stops.ts";
+import { readStops } from "../isolate/processes/process-stops.ts";
 import { isToldSpan } from "../isolate/told-requests.ts";
-import type { Symptom } from "../isolate/select-symptom.ts";
-import { contrast, contrastOccurrences } from "./contrast.ts";
-import { contrastReleases } from "./contrast-releases.ts";
-import { findSequenceBreak } from "./contrast-sequence.ts";
+import type { Symptom } from "../isolate/symptom/select-symptom.ts";
+import { contrast, contrastOccurrences } from "./contrast/contrast.ts";
+import { contrastReleases } from "./contrast/contrast-releases.ts";
+import { findSequenceBreak } from "./contrast/contrast-sequence.ts";
 import { hearUntraced } from "./hear-untraced.ts";
-import { findOnsetSigns } from "./onset-signs.ts";
-import { findOnset, type Onset } from "./find-onset.ts";
-import { type IsTelling, findTellingLogs } from "./telling-logs.ts";
+import { findOnsetSigns } from "./onset/onset-signs.ts";
+import { findOnset, type Onset } from "./onset/find-onset.ts";
+import { type IsTelling, findTellingLogs } from "./words/telling-logs.ts";
 import { readLogError, readLogWords } from "../isolate/log-words.ts";
-import { findOwnWords, findRepeated } from "./own-words.ts";
+import { findOwnWords, findRepeated } from "./words/own-words.ts";
 import { hearExchanges, hearPassedOn, nameCauses } from "./hear-responses.ts";
 import type { Findings, Origin, Saying, SuspiciousChange } from "./findings.ts";
 

@@ -1,13 +1,13 @@
 import type { MissingEvidence } from "@faultline/model";
 import { saysOverrun } from "../isolate/blame/out-of-time.ts";
 import type { Findings } from "./findings.ts";
-import { mayHaveStoodStill } from "./stall.ts";
-import { CLOSED, REFUSED } from "../isolate/connection-words.ts";
+import { mayHaveStoodStill } from "./signs/stall.ts";
+import { CLOSED, REFUSED } from "../isolate/words/connection-words.ts";
 import { doesWithout } from "./does-without.ts";
-import { hearLetGo } from "./let-go.ts";
-import { findStandstill } from "./standstill.ts";
-import { isClosedOnPurpose } from "./closed-on-purpose.ts";
-import { hearLoneInstances } from "./lone-instances.ts";
+import { hearLetGo } from "./signs/let-go.ts";
+import { findStandstill } from "./signs/standstill.ts";
+import { isClosedOnPurpose } from "./signs/closed-on-purpose.ts";
+import { hearLoneInstances } from "./signs/lone-instances.ts";
 
 /** What is not there and would tell more: gaps on the path first, then what the causes could not be weighed on. */
 export function listMissing(findings: Findings, isDiagnosed: boolean): readonly MissingEvidence[] {

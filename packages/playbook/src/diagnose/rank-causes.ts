@@ -3,7 +3,7 @@ import { calibrate } from "./calibrate.ts";
 import { CAUSE_RULES } from "./causes.ts";
 import { doesWithout } from "./does-without.ts";
 import type { Findings } from "./findings.ts";
-import { findStandstill, OF_TIME } from "./standstill.ts";
+import { findStandstill, OF_TIME } from "./signs/standstill.ts";
 import { countSources, isFamiliar } from "./support.ts";
 
 /** Causes best first, and every other cause with the reason why it was not chosen. */

@@ -1,5 +1,5 @@
 import type { FaultDomain } from "@faultline/model";
-import { fromSequence } from "./contrast-sequence.ts";
+import { fromSequence } from "./contrast/contrast-sequence.ts";
 import type { Findings } from "./findings.ts";
 
 /** What is shown beside a hop without being weighed for it. */

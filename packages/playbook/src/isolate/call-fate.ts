@@ -1,6 +1,6 @@
 import { endOf } from "../trace/span-time.ts";
-import { isExchangeSpan } from "./exchange-hops.ts";
-import type { Call, Hop } from "./hop-shape.ts";
+import { isExchangeSpan } from "./hops/exchange-hops.ts";
+import type { Call, Hop } from "./hops/hop-shape.ts";
 
 /** Both ends are noted by one process, though not in one instant. */
 export const SAME_INSTANT_MS = 10;

@@ -1,6 +1,6 @@
-import { CLOSED, REFUSED } from "./connection-words.ts";
-import { findRejection, findStatusInWords, isUnreachableText, nameLocalRefusal } from "./error-words.ts";
-import type { Call } from "./hop-shape.ts";
+import { CLOSED, REFUSED } from "./words/connection-words.ts";
+import { findRejection, findStatusInWords, isUnreachableText, nameLocalRefusal } from "./words/error-words.ts";
+import type { Call } from "./hops/hop-shape.ts";
 import type { Judgement, OriginKind } from "./judgement.ts";
 
 /** Nobody answered in time, or at all. */

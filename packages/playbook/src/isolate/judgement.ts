@@ -1,5 +1,5 @@
 import type { Evidence, Fate, MissingEvidence } from "@faultline/model";
-import type { Call, Hop } from "./hop-shape.ts";
+import type { Call, Hop } from "./hops/hop-shape.ts";
 import type { Signature } from "./signatures/index.ts";
 
 /** One step of a path while it is being judged, client side first. */

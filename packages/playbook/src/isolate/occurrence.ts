@@ -1,8 +1,8 @@
 import { type FailurePath, readRoute } from "@faultline/model";
 import { isAfterwards, isFailed, isRecovered } from "./call-fate.ts";
-import { isExchangeSpan } from "./exchange-hops.ts";
-import { buildHops, nameOperation } from "./hop.ts";
-import type { Call, Hop } from "./hop-shape.ts";
+import { isExchangeSpan } from "./hops/exchange-hops.ts";
+import { buildHops, nameOperation } from "./hops/hop.ts";
+import type { Call, Hop } from "./hops/hop-shape.ts";
 import { isClientClosed } from "./outcome.ts";
 
 /** One exchange of the symptom inside its trace: the hop where it is observed, and the hops in front of that one. */

@@ -9,7 +9,7 @@ import {
   readText,
 } from "@faultline/model";
 import { findHiddenFailure } from "./hidden-failure.ts";
-import { findRejection, isTimeoutText } from "./error-words.ts";
+import { findRejection, isTimeoutText } from "./words/error-words.ts";
 
 /**
  * How a span ended. `refused`: the callee answered that the request was wrong (4xx, a violated constraint), so the fault lies with

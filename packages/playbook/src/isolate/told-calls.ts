@@ -1,6 +1,6 @@
 /** Calls that only the words of an error tell of: whom it names as the one that failed, and by whose driver it was raised. */
 import { anyOf, type Attributes, type LogRecord } from "@faultline/model";
-import { findStatusInWords } from "./error-words.ts";
+import { findStatusInWords } from "./words/error-words.ts";
 import { readLogError } from "./log-words.ts";
 
 /** A call that failed, as a span of it would say. */

@@ -4,7 +4,7 @@
  */
 import { anyOf, type LogRecord, type Span } from "@faultline/model";
 import { readLogWords } from "./log-words.ts";
-import { createRouteNamer } from "./route-of-path.ts";
+import { createRouteNamer } from "./symptom/route-of-path.ts";
 import { readToldCall } from "./told-calls.ts";
 
 /** A request with the spans that its log records stand for, and those records under them. */

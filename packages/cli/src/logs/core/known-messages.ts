@@ -1,6 +1,6 @@
 import type { ReadLine } from "@faultline/formats/access-log";
 import type { HeardLine } from "../shapes/line-tokens.ts";
-import { isCountedAlone, type Tally } from "../tally.ts";
+import { isCountedAlone, type Tally } from "../tally/tally.ts";
 
 /** What the core exports for lines that it knows as messages; see message.h. */
 export type MessageCore = {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { analyzeSource } from "../analyze.ts";
-import { Tally } from "../tally.ts";
+import { Tally } from "../tally/tally.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "faultline-taught-shapes-"));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,9 +1,9 @@
-import type { RouteTally } from "../route-tally.ts";
-import { Sample } from "../sample.ts";
+import type { RouteTally } from "../tally/route-tally.ts";
+import { Sample } from "../tally/sample.ts";
 import { MAX_TOKENS } from "../shapes/line-tokens.ts";
 import { MAX_EXAMPLE, MEMBERS, type TaughtShape } from "../shapes/taught-shape.ts";
 import { PLACE_WORDS } from "../shapes/spot.ts";
-import type { Tally } from "../tally.ts";
+import type { Tally } from "../tally/tally.ts";
 
 /** What the core exports for shapes that are taught; see taught.h, whose structures the words below are. */
 export type TaughtCore = {

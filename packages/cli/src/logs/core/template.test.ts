@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { analyzeSource } from "../analyze.ts";
-import { buildReport } from "../build-report.ts";
-import { readAround } from "../read-around.ts";
-import { Tally } from "../tally.ts";
+import { buildReport } from "../report/build-report.ts";
+import { readAround } from "../scan/read-around.ts";
+import { Tally } from "../tally/tally.ts";
 
 const CONTEXT = { nowMs: Date.UTC(2026, 10, 22), zoneOffsetMinutes: 0 };
 const folder = mkdtempSync(join(tmpdir(), "faultline-template-"));

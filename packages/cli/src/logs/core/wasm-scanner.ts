@@ -1,9 +1,9 @@
-import { LATENCY_BUCKETS, RouteTally } from "../route-tally.ts";
-import type { LineScanner, ScannerHooks } from "../line-scanner.ts";
-import { Sample } from "../sample.ts";
-import { Series } from "../series.ts";
+import { LATENCY_BUCKETS, RouteTally } from "../tally/route-tally.ts";
+import type { LineScanner, ScannerHooks } from "../scan/line-scanner.ts";
+import { Sample } from "../tally/sample.ts";
+import { Series } from "../tally/series.ts";
 import { BUFFER_BYTES } from "../source.ts";
-import type { Tally } from "../tally.ts";
+import type { Tally } from "../tally/tally.ts";
 import { PARAMETER } from "../routes/route-node.ts";
 import { type LineCutter, MAX_TOKENS } from "../shapes/line-tokens.ts";
 import type { CrowdedPlace } from "../routes/route-trie.ts";

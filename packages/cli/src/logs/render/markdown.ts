@@ -1,5 +1,5 @@
-import type { Report, RouteErrors } from "../report.ts";
-import { cut, toVisible } from "../visible.ts";
+import type { Report, RouteErrors } from "../report/report.ts";
+import { cut, toVisible } from "../../output/visible.ts";
 import {
   drawSparkline,
   explainNoRequests,

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { analyzeSource } from "../analyze.ts";
-import { buildReport } from "../build-report.ts";
+import { buildReport } from "../report/build-report.ts";
 import { parseLogsOptions } from "../options.ts";
-import { Tally } from "../tally.ts";
+import { Tally } from "../tally/tally.ts";
 import { renderTerminal } from "./terminal.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "faultline-terminal-"));

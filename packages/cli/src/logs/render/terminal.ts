@@ -1,7 +1,7 @@
 import type { RankedCause } from "@faultline/model";
-import { STEPS } from "../patterns.ts";
-import type { Report, RouteErrors } from "../report.ts";
-import { cut, cutMiddle, fill, spread, toVisible } from "../visible.ts";
+import { STEPS } from "../report/patterns.ts";
+import type { Report, RouteErrors } from "../report/report.ts";
+import { cut, cutMiddle, fill, spread, toVisible } from "../../output/visible.ts";
 import {
   drawSparkline,
   explainMaker,

@@ -1,7 +1,7 @@
 import { formatTime } from "@faultline/formats/access-log-combined";
 import type { Evidence } from "@faultline/model";
 import { isAlike } from "../alike.ts";
-import type { Report, RouteErrors } from "../report.ts";
+import type { Report, RouteErrors } from "../report/report.ts";
 
 const BARS = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { analyzeSource } from "../analyze.ts";
-import { buildReport } from "../build-report.ts";
-import { Tally } from "../tally.ts";
+import { buildReport } from "../report/build-report.ts";
+import { Tally } from "../tally/tally.ts";
 import { toPlainRequest } from "./line-shape.ts";
 import { LineShapes } from "./line-shapes.ts";
 

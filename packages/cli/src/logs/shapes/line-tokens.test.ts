@@ -1,7 +1,7 @@
 /** Lines are cut by the core on WebAssembly as they are in JavaScript. */
 import { describe, expect, it } from "vitest";
 import { WasmScanner } from "../core/wasm-scanner.ts";
-import { Tally } from "../tally.ts";
+import { Tally } from "../tally/tally.ts";
 import { LineTokens } from "./line-tokens.ts";
 
 const LINES = [

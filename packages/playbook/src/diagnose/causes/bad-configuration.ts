@@ -1,8 +1,8 @@
 import { anyOf, type Evidence } from "@faultline/model";
 import { type CauseRule, type Findings, fromRelease, hear, readRefusal } from "../findings.ts";
-import { isClosedOnPurpose } from "../closed-on-purpose.ts";
-import { hearMissingPlace } from "../missing-places.ts";
-import { fromSetting, fromSwitch } from "../switched-settings.ts";
+import { isClosedOnPurpose } from "../signs/closed-on-purpose.ts";
+import { hearMissingPlace } from "../signs/missing-places.ts";
+import { fromSetting, fromSwitch } from "../signs/switched-settings.ts";
 
 const WORDS = new RegExp(
   anyOf(

@@ -1,8 +1,8 @@
 import type { Evidence } from "@faultline/model";
-import { hearBareRefusal } from "../bare-refusal.ts";
-import { CLOSED, REFUSED } from "../../isolate/connection-words.ts";
+import { hearBareRefusal } from "../signs/bare-refusal.ts";
+import { CLOSED, REFUSED } from "../../isolate/words/connection-words.ts";
 import { type CauseRule, type Findings, type Saying, fromOnset, hear, isNamed } from "../findings.ts";
-import { findMemoryGrowth } from "../memory-growth.ts";
+import { findMemoryGrowth } from "../signs/memory-growth.ts";
 
 import { NO_SERVER_LEFT } from "./no-healthy-upstream.ts";
 

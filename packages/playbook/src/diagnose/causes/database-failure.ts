@@ -1,7 +1,7 @@
 import { anyOf, type Evidence } from "@faultline/model";
 import { isFailed } from "../../isolate/call-fate.ts";
-import type { Call } from "../../isolate/hop-shape.ts";
-import { hearPartFailure } from "../failed-parts.ts";
+import type { Call } from "../../isolate/hops/hop-shape.ts";
+import { hearPartFailure } from "../signs/failed-parts.ts";
 import { type CauseRule, type Saying, hear } from "../findings.ts";
 
 /** The server's side of a database error: SQLSTATE classes 08, 40, 53, 57, 58, XX, and words that only databases write. */

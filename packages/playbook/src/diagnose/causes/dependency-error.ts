@@ -1,10 +1,10 @@
 import type { Evidence } from "@faultline/model";
-import { isExchangeSpan } from "../../isolate/exchange-hops.ts";
-import { nameOperation } from "../../isolate/hop.ts";
-import { hearPartFailure } from "../failed-parts.ts";
+import { isExchangeSpan } from "../../isolate/hops/exchange-hops.ts";
+import { nameOperation } from "../../isolate/hops/hop.ts";
+import { hearPartFailure } from "../signs/failed-parts.ts";
 import { type CauseRule, type Findings, hear } from "../findings.ts";
-import { hearSilence } from "../silence.ts";
-import { isThirdParty } from "../third-party.ts";
+import { hearSilence } from "../signs/silence.ts";
+import { isThirdParty } from "../signs/third-party.ts";
 
 /** A gateway about whom it asks for every request. */
 const ASKED = /ext_authz_error|auth request unexpected status|external (?:authorization|processing) (?:service )?(?:failed|error)/i;

@@ -1,14 +1,14 @@
 import type { Evidence } from "@faultline/model";
 import { formatMs } from "../../trace/format-ms.ts";
-import { NOT_CONNECTED_IN_TIME } from "../../isolate/connection-words.ts";
-import { TIMEOUT_WORDS } from "../../isolate/error-words.ts";
-import { readActivity } from "../../isolate/process-activity.ts";
-import { hearPartFailure } from "../failed-parts.ts";
-import { findMemoryGrowth } from "../memory-growth.ts";
-import { isUnlisted } from "../missing-places.ts";
-import { hearSilence } from "../silence.ts";
-import { hearStranger } from "../third-party.ts";
-import { findStall, mayHaveStoodStill } from "../stall.ts";
+import { NOT_CONNECTED_IN_TIME } from "../../isolate/words/connection-words.ts";
+import { TIMEOUT_WORDS } from "../../isolate/words/error-words.ts";
+import { readActivity } from "../../isolate/processes/process-activity.ts";
+import { hearPartFailure } from "../signs/failed-parts.ts";
+import { findMemoryGrowth } from "../signs/memory-growth.ts";
+import { isUnlisted } from "../signs/missing-places.ts";
+import { hearSilence } from "../signs/silence.ts";
+import { hearStranger } from "../signs/third-party.ts";
+import { findStall, mayHaveStoodStill } from "../signs/stall.ts";
 import { type CauseRule, type Findings, hear } from "../findings.ts";
 
 /** A dependency answered too late, and the caller gave up. */

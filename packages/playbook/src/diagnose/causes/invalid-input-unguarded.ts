@@ -1,6 +1,6 @@
 import { anyOf, type Evidence } from "@faultline/model";
-import type { Difference } from "../contrast.ts";
-import { describeOnset } from "../describe-onset.ts";
+import type { Difference } from "../contrast/contrast.ts";
+import { describeOnset } from "../onset/describe-onset.ts";
 import { type CauseRule, type Findings, fromDifference, hear } from "../findings.ts";
 
 /** The value itself is what the error complains about. */

@@ -1,8 +1,8 @@
 import type { Evidence } from "@faultline/model";
 import { formatMs } from "../../trace/format-ms.ts";
-import { isExchangeSpan } from "../../isolate/exchange-hops.ts";
-import type { Call, Hop } from "../../isolate/hop-shape.ts";
-import { CLOSED, REFUSED } from "../../isolate/connection-words.ts";
+import { isExchangeSpan } from "../../isolate/hops/exchange-hops.ts";
+import type { Call, Hop } from "../../isolate/hops/hop-shape.ts";
+import { CLOSED, REFUSED } from "../../isolate/words/connection-words.ts";
 import { type CauseRule, type Findings, hear } from "../findings.ts";
 
 /** A close that crosses a request comes back within one round trip; without good calls to compare with, this is a long one. */

@@ -1,4 +1,4 @@
-import { findMemoryGrowth } from "../memory-growth.ts";
+import { findMemoryGrowth } from "../signs/memory-growth.ts";
 import { type CauseRule, hear } from "../findings.ts";
 
 const WORDS =

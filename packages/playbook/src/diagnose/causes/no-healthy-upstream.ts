@@ -1,7 +1,7 @@
 import { anyOf } from "@faultline/model";
-import { hearBareRefusal } from "../bare-refusal.ts";
+import { hearBareRefusal } from "../signs/bare-refusal.ts";
 import { type CauseRule, hear, isNamed } from "../findings.ts";
-import { hearStranger } from "../third-party.ts";
+import { hearStranger } from "../signs/third-party.ts";
 
 /** Words of a gateway, or a client, that has nobody left to send to. */
 export const NO_SERVER_LEFT = new RegExp(

@@ -1,8 +1,8 @@
 import type { Evidence } from "@faultline/model";
-import { POOLER_FULL, POOL_WAIT } from "../../isolate/pool-words.ts";
+import { POOLER_FULL, POOL_WAIT } from "../../isolate/words/pool-words.ts";
 import { formatMs } from "../../trace/format-ms.ts";
 import { type CauseRule, type Findings, fromOnset, hear } from "../findings.ts";
-import { hearLetGo } from "../let-go.ts";
+import { hearLetGo } from "../signs/let-go.ts";
 
 /** Whoever gave no answer, or a late one, while the connections in use waited for it. */
 const HELD_BY: ReadonlySet<string> = new Set(["absent-callee", "slow-callee", "late-callee"]);

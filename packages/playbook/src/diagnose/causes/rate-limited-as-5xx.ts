@@ -1,6 +1,6 @@
 import { anyOf } from "@faultline/model";
 import type { CauseRule } from "../findings.ts";
-import { hearPartFailure } from "../failed-parts.ts";
+import { hearPartFailure } from "../signs/failed-parts.ts";
 import { hear, readRefusal } from "../findings.ts";
 
 const WORDS = new RegExp(

@@ -1,7 +1,7 @@
 import { anyOf, type Evidence } from "@faultline/model";
 import { type CauseRule, type Findings, fromOnset, hear } from "../findings.ts";
-import { reportsMemory } from "../memory-growth.ts";
-import { findStall } from "../stall.ts";
+import { reportsMemory } from "../signs/memory-growth.ts";
+import { findStall } from "../signs/stall.ts";
 
 const WORDS = new RegExp(
   anyOf(

@@ -1,8 +1,8 @@
 import { isFailed, toTarget } from "../../isolate/call-fate.ts";
-import type { Hop } from "../../isolate/hop-shape.ts";
+import type { Hop } from "../../isolate/hops/hop-shape.ts";
 import { type Occurrence, isFailedHop } from "../../isolate/occurrence.ts";
 import type { CauseRule } from "../findings.ts";
-import { hearSilence } from "../silence.ts";
+import { hearSilence } from "../signs/silence.ts";
 
 const MANY = 4;
 

@@ -1,11 +1,11 @@
 import { saysOverrun } from "../../isolate/blame/out-of-time.ts";
-import { isExchangeSpan } from "../../isolate/exchange-hops.ts";
+import { isExchangeSpan } from "../../isolate/hops/exchange-hops.ts";
 import type { Evidence } from "@faultline/model";
 import { type CauseRule, type Findings, fromRelease, hear } from "../findings.ts";
-import { fromSequence } from "../contrast-sequence.ts";
-import { DEFECT } from "../defect-words.ts";
-import { fromSwitch } from "../switched-settings.ts";
-import { hearLoneInstances } from "../lone-instances.ts";
+import { fromSequence } from "../contrast/contrast-sequence.ts";
+import { DEFECT } from "../words/defect-words.ts";
+import { fromSwitch } from "../signs/switched-settings.ts";
+import { hearLoneInstances } from "../signs/lone-instances.ts";
 
 /** The creating hop's own code threw, and nobody caught it. */
 export const unhandledException: CauseRule = {

@@ -1,6 +1,6 @@
 import { readDatabaseSystem, readNumber, readPath, readServerAddress, readSpanExceptions, readText, type Span } from "@faultline/model";
 import { parseStack } from "../../detect/parse-stack.ts";
-import type { Hop } from "../../isolate/hop-shape.ts";
+import type { Hop } from "../../isolate/hops/hop-shape.ts";
 import { formatUtc } from "../../trace/format-utc.ts";
 import type { Findings, Origin } from "../findings.ts";
 import { quoteWord } from "./fill-words.ts";

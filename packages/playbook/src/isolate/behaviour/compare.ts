@@ -1,5 +1,5 @@
 import { testFisherExact } from "../../detect/fisher-exact.ts";
-import type { Hop } from "../hop-shape.ts";
+import type { Hop } from "../hops/hop-shape.ts";
 import type { HopRecord, Profile, TimeSample } from "./profile.ts";
 
 /** One way in which a service behaves unlike before. */

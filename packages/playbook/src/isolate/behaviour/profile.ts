@@ -1,7 +1,7 @@
 import type { FailurePath } from "@faultline/model";
 import { durationOf, endOf, startOf } from "../../trace/span-time.ts";
-import type { Call, Hop } from "../hop-shape.ts";
-import { buildHops } from "../hop.ts";
+import type { Call, Hop } from "../hops/hop-shape.ts";
+import { buildHops } from "../hops/hop.ts";
 import { routeOf } from "../occurrence.ts";
 import { toLogTemplate } from "./log-template.ts";
 

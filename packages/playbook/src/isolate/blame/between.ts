@@ -1,4 +1,4 @@
-import type { Call, Hop } from "../hop-shape.ts";
+import type { Call, Hop } from "../hops/hop-shape.ts";
 import type { Step } from "../judgement.ts";
 
 /** The status changed on the wire: whoever the call was addressed to stands between and sent no telemetry. */

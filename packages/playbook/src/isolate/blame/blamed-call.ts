@@ -1,5 +1,5 @@
 import { isAfterwards, isFailed, isRecovered } from "../call-fate.ts";
-import type { Call, Hop } from "../hop-shape.ts";
+import type { Call, Hop } from "../hops/hop-shape.ts";
 import type { Surroundings } from "../judgement.ts";
 import { isOk } from "./step.ts";
 

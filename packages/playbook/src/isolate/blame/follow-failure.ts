@@ -1,9 +1,9 @@
 import type { Evidence } from "@faultline/model";
 import { durationOf, startOf } from "../../trace/span-time.ts";
 import { formatMs } from "../../trace/format-ms.ts";
-import { isUnreachableText } from "../error-words.ts";
-import { isExchangeSpan } from "../exchange-hops.ts";
-import type { Call, Hop } from "../hop-shape.ts";
+import { isUnreachableText } from "../words/error-words.ts";
+import { isExchangeSpan } from "../hops/exchange-hops.ts";
+import type { Call, Hop } from "../hops/hop-shape.ts";
 import type { Judgement, Step, Surroundings } from "../judgement.ts";
 import { toIntermediary } from "./between.ts";
 import { findBlamedCall } from "./blamed-call.ts";

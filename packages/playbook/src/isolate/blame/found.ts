@@ -1,5 +1,5 @@
 import type { MissingEvidence } from "@faultline/model";
-import type { Call } from "../hop-shape.ts";
+import type { Call } from "../hops/hop-shape.ts";
 import type { OriginKind, Step } from "../judgement.ts";
 
 /** Where a walk ended, and the hops that it passed from there on, client side first. */

@@ -1,8 +1,8 @@
 import type { Evidence, MissingEvidence } from "@faultline/model";
 import { durationOf } from "../../trace/span-time.ts";
 import { formatMs } from "../../trace/format-ms.ts";
-import { isUnreachableText } from "../error-words.ts";
-import type { Call, Hop } from "../hop-shape.ts";
+import { isUnreachableText } from "../words/error-words.ts";
+import type { Call, Hop } from "../hops/hop-shape.ts";
 import type { OriginKind, Step, Surroundings } from "../judgement.ts";
 import type { Found } from "./found.ts";
 import { endStalled, isStalled } from "./stalled.ts";

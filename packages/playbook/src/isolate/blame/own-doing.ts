@@ -1,7 +1,7 @@
 import type { Evidence, MissingEvidence } from "@faultline/model";
 import { formatMs } from "../../trace/format-ms.ts";
-import { hasOwnAccount, isExchangeSpan } from "../exchange-hops.ts";
-import type { Call, Hop } from "../hop-shape.ts";
+import { hasOwnAccount, isExchangeSpan } from "../hops/exchange-hops.ts";
+import type { Call, Hop } from "../hops/hop-shape.ts";
 import type { OriginKind, Surroundings } from "../judgement.ts";
 import { endAbsent } from "./no-answer.ts";
 import type { Found } from "./found.ts";

@@ -1,7 +1,7 @@
 import type { Evidence } from "@faultline/model";
 import { formatMs } from "../../trace/format-ms.ts";
 import { durationOf } from "../../trace/span-time.ts";
-import type { Call, Hop } from "../hop-shape.ts";
+import type { Call, Hop } from "../hops/hop-shape.ts";
 import type { Found } from "./found.ts";
 import { statusEvidence, toStep } from "./step.ts";
 

@@ -2,9 +2,9 @@ import type { Evidence, Fate } from "@faultline/model";
 import { durationOf } from "../../trace/span-time.ts";
 import { formatMs } from "../../trace/format-ms.ts";
 import { isRecovered } from "../call-fate.ts";
-import { isExchangeSpan } from "../exchange-hops.ts";
-import { nameOperation } from "../hop.ts";
-import type { Call, Hop } from "../hop-shape.ts";
+import { isExchangeSpan } from "../hops/exchange-hops.ts";
+import { nameOperation } from "../hops/hop.ts";
+import type { Call, Hop } from "../hops/hop-shape.ts";
 import type { Step } from "../judgement.ts";
 
 /** A hop with its part in the failure. */

@@ -1,0 +1,33 @@
+import { UsageError } from "../command.ts";
+
+/** What a store keeps, as `openSqliteStore` takes it; absent members have its defaults. */
+export type KeptTelemetry = { readonly failingMs?: number; readonly countsMs?: number; readonly maxBytes?: number };
+
+const DAY_MS = 86_400_000;
+/** Counts are kept this long, and never shorter than the failing traces that they explain. */
+const COUNTS_DAYS = 90;
+const UNITS: Readonly<Record<string, number>> = { MIB: 2 ** 20, GIB: 2 ** 30, TIB: 2 ** 40 };
+/** What the database needs to hold anything at all. */
+const LEAST_BYTES = 64 * 2 ** 20;
+
+/** Reads `--keep-days` and `--max-size`. Throws `UsageError` for what is none. */
+export function readRetention(days: string | undefined, size: string | undefined): KeptTelemetry {
+  const kept = days === undefined ? undefined : readDays(days);
+  return {
+    ...(kept === undefined ? {} : { failingMs: kept * DAY_MS, countsMs: Math.max(kept, COUNTS_DAYS) * DAY_MS }),
+    ...(size === undefined ? {} : { maxBytes: readBytes(size) }),
+  };
+}
+
+function readDays(text: string): number {
+  const days = /^\d{1,4}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(days >= 1 && days <= 3650)) throw new UsageError(`--keep-days takes a whole number from 1 to 3650; got "${text}"`);
+  return days;
+}
+
+function readBytes(text: string): number {
+  const [, number = "", unit = ""] = /^(\d{1,6}(?:\.\d+)?)\s*([MGT]iB)$/i.exec(text.trim()) ?? [];
+  const bytes = Number(number) * (UNITS[unit.toUpperCase()] ?? Number.NaN);
+  if (!(bytes >= LEAST_BYTES)) throw new UsageError(`--max-size takes a size of at least 64MiB, as 500MiB or 10GiB; got "${text}"`);
+  return Math.round(bytes);
+}

@@ -1,0 +1,150 @@
+import { basename } from "node:path";
+import { createLineReader, type LogMessage } from "@faultline/formats/access-log";
+import { readOtlpLine } from "@faultline/formats/otlp";
+import type { AttributeValue, Exchange, LogRecord, Window } from "@faultline/model";
+import { type Columns, HEAD_BYTES, judgeHead, withColumnOrder } from "./column-order.ts";
+import { type LineSource, readLines } from "../input/read-lines.ts";
+
+/** What access and error logs hold, bounded: failing exchanges first, good ones evenly thinned. */
+export type ReadLogs = {
+  readonly exchanges: readonly Exchange[];
+  readonly logs: readonly LogRecord[];
+  /** Kept share of the good exchanges, 0 to 1. */
+  readonly keptShare: number;
+};
+
+/** Lines looked at to tell what a file is. */
+const LOOKED_AT = 20;
+const MAX_FAILING = 20_000;
+const MAX_GOOD = 4_000;
+const MAX_MESSAGES = 20_000;
+const LOG_WARN = 13;
+const SERVER_ERROR = 500;
+const LINE_BREAK = Buffer.from("\n");
+
+/** True for a file of access, error or application log lines; false for OTLP, and for what neither is. */
+export async function isLogFile(source: LineSource): Promise<boolean> {
+  const reader = createLineReader({ context: readContext() });
+  let looked = 0;
+  for await (const { bytes } of readLines(source)) {
+    const line = Buffer.from(bytes).toString("utf8");
+    if (line.trim() === "") continue;
+    if (/^\s*\{\s*"resource(?:Spans|Logs|Metrics)"/.test(line.slice(0, 64)) || readOtlpLine(bytes).ok) return false;
+    const { kind } = reader.read(line);
+    if (kind === "exchange" || kind === "message") return true;
+    looked += 1;
+    if (looked === LOOKED_AT) return false;
+  }
+  return false;
+}
+
+/** Reads logs as exchanges and log records. A file's name says who wrote it (`nginx.access.log`), unless it says nothing (`access.log`). */
+export async function readAccessLogs(
+  sources: readonly LineSource[],
+  { windows, onBytes }: { readonly windows: readonly Window[]; readonly onBytes?: (count: number) => void },
+): Promise<ReadLogs> {
+  const failing: Exchange[] = [];
+  const good = new ThinnedList<Exchange>(MAX_GOOD);
+  const logs: LogRecord[] = [];
+  const isAsked = (timeMs: number) => windows.length === 0 || windows.some(({ fromMs, toMs }) => timeMs >= fromMs && timeMs < toMs);
+  for (const source of sources) {
+    const options = withColumnOrder({ reader: { context: readContext() }, isFastAllowed: false }, await judgeSource(source));
+    const reader = createLineReader(options.reader);
+    const name = findName(source.name);
+    for await (const { bytes } of readLines(source, onBytes)) {
+      const read = reader.read(Buffer.from(bytes).toString("utf8"));
+      if (read.kind === "exchange") {
+        const exchange = nameObserver(read.exchange, name);
+        if (exchange.timeMs !== undefined && !isAsked(exchange.timeMs)) continue;
+        if (isTelling(exchange)) failing.push(...(failing.length < MAX_FAILING ? [exchange] : []));
+        else good.add(exchange);
+      } else if (read.kind === "message" && read.message.severity >= LOG_WARN && logs.length < MAX_MESSAGES) {
+        if (isAsked(read.message.timeMs ?? 0)) logs.push(toLogRecord(read.message, name ?? read.format.replace(/-error$/, "")));
+      }
+    }
+  }
+  return { exchanges: [...failing, ...good.items], logs, keptShare: good.share };
+}
+
+/** What the first lines of a source say of all. */
+async function judgeSource(source: LineSource): Promise<Columns> {
+  const head: Uint8Array[] = [];
+  let length = 0;
+  for await (const { bytes } of readLines(source)) {
+    head.push(bytes, LINE_BREAK);
+    length += bytes.length + 1;
+    if (length > HEAD_BYTES) break;
+  }
+  return judgeHead(Buffer.concat(head), length <= HEAD_BYTES);
+}
+
+/** Times without a zone are the machine's own. */
+function readContext() {
+  return { nowMs: Date.now(), zoneOffsetMinutes: -new Date().getTimezoneOffset() };
+}
+
+/** A failure, or one that another try made good. */
+function isTelling({ status = 0, upstream = [] }: Exchange): boolean {
+  return status >= SERVER_ERROR || upstream.length > 1;
+}
+
+const SAYS_NOTHING = /^(?:access|error|log|logs|input|output|stdout|stderr|out|server|all|other_vhosts_access|\d.*)$/i;
+
+function findName(file: string): string | undefined {
+  const name = basename(file).split(/[.]/)[0] ?? "";
+  const word = name.replace(/[-_](?:access|error|log|logs|out|err)$/i, "");
+  return word === "" || SAYS_NOTHING.test(word) ? undefined : word;
+}
+
+function nameObserver(exchange: Exchange, name: string | undefined): Exchange {
+  return name === undefined ? exchange : { ...exchange, observer: { software: exchange.observer.name, ...exchange.observer, name } };
+}
+
+function toLogRecord(message: LogMessage, name: string): LogRecord {
+  const { method, path, upstreamAddress, exceptionType, exceptionStack, status, service, traceId } = message;
+  const entries: readonly (readonly [string, AttributeValue | undefined])[] = [
+    ["http.request.method", method],
+    ["url.path", path],
+    ["server.address", upstreamAddress],
+    ["http.response.status_code", status],
+    ["exception.type", exceptionType],
+    ["exception.message", exceptionType === undefined ? undefined : message.text],
+    ["exception.stacktrace", exceptionStack],
+  ];
+  return {
+    timeMs: message.timeMs ?? 0,
+    severity: message.severity,
+    body: message.text,
+    attributes: Object.fromEntries(entries.filter(([, value]) => value !== undefined)),
+    resource: { service: service ?? name, attributes: {} },
+    ...(traceId === undefined ? {} : { traceId }),
+  };
+}
+
+/** An even sample of a stream of unknown length: every nth item, with n doubling whenever the list is full. */
+class ThinnedList<T> {
+  readonly #limit: number;
+  #items: T[] = [];
+  #step = 1;
+  #seen = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  add(item: T): void {
+    if (this.#seen % this.#step === 0) this.#items.push(item);
+    this.#seen += 1;
+    if (this.#items.length < this.#limit) return;
+    this.#items = this.#items.filter((_, index) => index % 2 === 0);
+    this.#step *= 2;
+  }
+
+  get items(): readonly T[] {
+    return this.#items;
+  }
+
+  get share(): number {
+    return this.#seen === 0 ? 1 : this.#items.length / this.#seen;
+  }
+}

@@ -1,0 +1,131 @@
+import {
+  type CodeKnowledge,
+  findAlbReason,
+  findEnvoyFlag,
+  findErrorMessage,
+  findGoogleDetail,
+  findHaproxyTermination,
+  findHerokuCode,
+  pickEnvoyFlag,
+} from "@faultline/formats/access-log-knowledge";
+import type { CauseId, Evidence, RankedCause } from "@faultline/model";
+import type { Pattern } from "./report.ts";
+import type { FailureTally } from "../tally/route-tally.ts";
+
+/** How far a table's row is trusted, by how well its source is known. */
+const TRUST = { H: 0.85, M: 0.75, K: 0.6 } as const;
+
+/** A cause that something speaks for. */
+type Claim = { readonly cause: CauseId; readonly confidence: number; readonly evidence: Evidence; readonly next: string };
+
+/** What a group of failures is judged beside: its status, the shapes found in it, and all requests of its route. */
+export type GroupContext = { readonly status: number; readonly patterns: readonly Pattern[]; readonly requests: number };
+
+/** So many failures of as many requests are no chance. */
+const EACH_TIME_FROM = 3;
+/** What is left of a race where the route fails each time. */
+const RACE_EACH_TIME = 0.3;
+
+/** What the vendors' tables, the messages and the patterns say about one group, best first, and the checks that follow. */
+export function rankCauses(
+  failures: FailureTally,
+  { status, patterns, requests }: GroupContext,
+): { readonly causes: readonly RankedCause[]; readonly next: readonly string[] } {
+  const isEachTime = failures.count >= EACH_TIME_FROM && failures.count === requests;
+  // Trap: a time-out of a dyno that swaps is a memory incident, whatever the time-out's code says by itself.
+  const isMemory = patterns.some(({ pattern }) => pattern === "memory-before");
+  const claims = [
+    ...readFlags(failures, status).map((claim) => (isMemory ? { ...claim, confidence: claim.confidence / 2 } : claim)),
+    ...readMessages(failures),
+    ...patterns.flatMap((pattern) => readPattern(pattern, status)),
+  ].map((claim) => (claim.cause === "keepalive-race" && isEachTime ? { ...claim, confidence: claim.confidence * RACE_EACH_TIME } : claim));
+  const byCause = new Map<CauseId, Claim[]>();
+  for (const claim of claims) byCause.set(claim.cause, [...(byCause.get(claim.cause) ?? []), claim]);
+  const causes = [...byCause].map(([cause, found]) => ({
+    cause,
+    // Independent signs of one cause add up; none makes it certain.
+    confidence: Math.min(0.95, 1 - found.reduce((doubt, claim) => doubt * (1 - claim.confidence), 1)),
+    evidence: found.map(({ evidence }) => evidence),
+    against: [],
+  }));
+  causes.sort((a, b) => b.confidence - a.confidence);
+  const order = new Map(causes.map(({ cause }, index) => [cause, index]));
+  const next = claims.toSorted((a, b) => (order.get(a.cause) ?? 0) - (order.get(b.cause) ?? 0)).map((claim) => claim.next);
+  return { causes, next: [...new Set([...next, ...patterns.map((pattern) => pattern.next.check)])].slice(0, 4) };
+}
+
+function findFlag(observer: string, flag: string, status: number): CodeKnowledge | undefined {
+  if (observer === "haproxy") return findHaproxyTermination(flag);
+  if (observer === "envoy") return findEnvoyFlag(pickEnvoyFlag(flag) ?? "");
+  if (observer === "heroku-router") return findHerokuCode(flag);
+  if (observer === "alb" || observer === "elb") return findAlbReason(flag) ?? findAlbReason(String(status));
+  return findGoogleDetail(flag);
+}
+
+function readFlags(failures: FailureTally, status: number): Claim[] {
+  const observer = failures.observers.list()[0]?.[0] ?? "";
+  const isAlb = observer === "alb" || observer === "elb";
+  const looked = [...failures.madeBy.values()].reduce((sum, { count }) => sum + count, 0);
+  const own = failures.madeBy.get("observer")?.count ?? 0;
+  const flags = isAlb
+    ? failures.messages.list().length > 0
+      ? failures.messages.list()
+      : own > 0
+        ? [[String(status), own] as const]
+        : []
+    : failures.flags.list();
+  return flags.slice(0, 4).flatMap(([flag, count]) => {
+    const row = findFlag(observer, flag, status);
+    if (row?.cause === undefined) return [];
+    const share = count / Math.max(1, looked, count);
+    const evidence = {
+      statement: `${flag}: ${row.meaning}`,
+      measured: `${count} of ${Math.max(looked, count)} failures looked at`,
+      source: "access-log" as const,
+      weight: row.confidence === "H" ? 3 : 2,
+    };
+    return [{ cause: row.cause, confidence: TRUST[row.confidence] * share, evidence, next: row.nextCheck }];
+  });
+}
+
+function readMessages(failures: FailureTally): Claim[] {
+  return failures.messages
+    .list()
+    .slice(0, 3)
+    .flatMap(([text, count]): Claim[] => {
+      const row = findErrorMessage(text);
+      const share = Math.min(1, count / Math.max(1, failures.count));
+      const evidence = {
+        statement: row?.meaning ?? text,
+        measured: `${count} lines say: ${text}`,
+        source: "access-log" as const,
+        weight: 3,
+      };
+      if (row?.cause !== undefined)
+        return [{ cause: row.cause, confidence: TRUST[row.confidence] * Math.max(share, 0.5), evidence, next: row.nextCheck }];
+      if (!/(?:Error|Exception|Fault)\b/.test(text)) return [];
+      return [
+        { cause: "unhandled-exception", confidence: 0.7, evidence, next: "read the stack of this exception in the application's log" },
+      ];
+    });
+}
+
+function readPattern(pattern: Pattern, status: number): Claim[] {
+  const { evidence, next } = pattern;
+  const claim = (cause: CauseId, confidence: number): Claim[] => [{ cause, confidence, evidence, next: next.check }];
+  if (pattern.pattern === "steady-delay") {
+    if (status === 504 || status === 524) return claim("gateway-timeout", 0.7);
+    // A 502 or 503 may as well end tries to connect, or to resolve a name.
+    return claim("dependency-timeout", status === 502 || status === 503 ? 0.4 : 0.5);
+  }
+  if (pattern.pattern === "memory-before") return claim("memory-leak", 0.85);
+  if (pattern.pattern === "large-bodies") return claim("body-too-large", 0.6);
+  if (pattern.pattern === "with-traffic") return claim("resource-exhausted", 0.45);
+  if (pattern.pattern === "after-restart") return claim("bad-deploy", 0.5);
+  if (pattern.pattern !== "logged-reason") return [];
+  const row = findErrorMessage(evidence.statement);
+  if (row?.cause !== undefined) return claim(row.cause, TRUST[row.confidence]);
+  return /(?:Error|Exception|Fault|Panic|panic)\b|Traceback/.test(evidence.statement)
+    ? claim("unhandled-exception", evidence.weight >= 4 ? 0.8 : 0.65)
+    : [];
+}

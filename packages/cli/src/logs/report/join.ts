@@ -1,0 +1,76 @@
+import type { KeptExchange, KeptMessage, Tally } from "../tally/tally.ts";
+import type { JoinedMessage } from "./report.ts";
+
+/** Clocks of two programs on one host, and the time between an error and the line of the request that it ended. */
+const TOLERANCE_MS = 1500;
+
+/** Finds messages for failing requests: by request id, else by path and time. */
+export function createJoiner(
+  tally: Tally,
+): (method: string, matches: (path: string) => boolean, status: number) => readonly JoinedMessage[] {
+  const byId = new Map<string, KeptMessage[]>();
+  const byPath = new Map<string, KeptMessage[]>();
+  for (const kept of tally.messages) {
+    const { requestId, traceId, path } = kept.message;
+    for (const id of [requestId, traceId]) if (id !== undefined) push(byId, id, kept);
+    if (path !== undefined && kept.message.timeMs !== undefined) push(byPath, path, kept);
+  }
+  return (method, matches, status) => {
+    if (byId.size === 0 && byPath.size === 0) return [];
+    let lookedAt = 0;
+    const found = new Map<string, { message: KeptMessage; count: number; by: JoinedMessage["by"] }>();
+    for (const { exchange } of tally.kept) {
+      if (exchange.status !== status || (exchange.method ?? "-") !== method || !matches(exchange.route ?? exchange.path ?? "/-")) continue;
+      lookedAt += 1;
+      const join = findMessages(exchange, { byId, byPath });
+      // Several messages on one failure may say the same; counted are failures.
+      const byText = new Map(join.messages.map((message) => [generalize(message.message.text), message]));
+      for (const [key, message] of byText) {
+        const known = found.get(key);
+        if (known === undefined) found.set(key, { message, count: 1, by: join.by });
+        else known.count += 1;
+      }
+    }
+    return [...found.entries()]
+      .sort((a, b) => b[1].count - a[1].count)
+      .slice(0, 3)
+      .map(([, { message, count, by }]) => ({ text: describe(message), format: message.format, count, lookedAt, by }));
+  };
+}
+
+function push(map: Map<string, KeptMessage[]>, key: string, kept: KeptMessage): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [kept]);
+  else list.push(kept);
+}
+
+type Index = { readonly byId: ReadonlyMap<string, KeptMessage[]>; readonly byPath: ReadonlyMap<string, KeptMessage[]> };
+
+function findMessages(
+  exchange: KeptExchange["exchange"],
+  { byId, byPath }: Index,
+): { readonly messages: readonly KeptMessage[]; readonly by: JoinedMessage["by"] } {
+  const same = byId.get(exchange.requestId ?? "") ?? byId.get(exchange.traceId ?? "");
+  if (same !== undefined) return { messages: same.slice(0, 4), by: "request id" };
+  const { timeMs, durationMs = 0 } = exchange;
+  const near = timeMs === undefined ? [] : (byPath.get(exchange.path ?? "") ?? []);
+  const messages = near.filter(({ message }) => {
+    const offset = (message.timeMs ?? 0) - (timeMs ?? 0);
+    return offset >= -durationMs - TOLERANCE_MS && offset <= durationMs + TOLERANCE_MS;
+  });
+  return { messages: messages.slice(0, 2), by: "time and path" };
+}
+
+/** Messages that differ only in numbers, ids and quoted values are one. */
+function generalize(text: string): string {
+  return text
+    .slice(0, 400)
+    .replace(/0x[0-9a-f]+|[0-9a-f]{8,}|\d+/gi, "#")
+    .replace(/"[^"]*"|'[^']*'/g, '""');
+}
+
+function describe({ message }: KeptMessage): string {
+  const { exceptionType, text } = message;
+  const first = text.split("\n", 1)[0] ?? "";
+  return (exceptionType !== undefined && !first.includes(exceptionType) ? `${exceptionType}: ${first}` : first).slice(0, 240);
+}

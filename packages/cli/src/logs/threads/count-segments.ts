@@ -1,0 +1,126 @@
+/** Segments of one file, counted by this thread or by workers beside it, added up in the order of the file. */
+import { flushCompileCache, getCompileCacheDir } from "node:module";
+import { dirname } from "node:path";
+import { Worker } from "node:worker_threads";
+import { UsageError } from "../../command.ts";
+import { analyzeSegment, type AnalyzeOptions } from "../analyze.ts";
+import { collectGarbage } from "./collect-garbage.ts";
+import { reviveTally } from "./revive-tally.ts";
+import { type Answer, SEGMENT_WORKER, type WorkerInput } from "./segment-worker.ts";
+import type { Cut, Segment } from "../segments.ts";
+import type { Tally } from "../tally/tally.ts";
+
+/** Who counts, and who hears of it. */
+export type CountOptions = AnalyzeOptions & {
+  readonly tally: Tally;
+  readonly cut: Cut;
+  readonly onBytes: (bytes: number) => void;
+  /** Threads, of which this one is the first; `countInTurn` needs none beside it. */
+  readonly workers: number;
+  /** The command's words, out of which a worker makes the same options again, and the time that they were understood at, Unix ms. */
+  readonly words: readonly string[];
+  readonly nowMs: number;
+  /** Threads that are kept from one file to the next; the caller closes them. A file's own when absent. */
+  readonly crew?: Crew;
+};
+
+/** Counts segments into the tally. */
+export async function countSegments(segments: readonly Segment[], options: CountOptions): Promise<void> {
+  const workers = Math.min(options.workers, segments.length);
+  const crew = options.crew ?? new Crew();
+  await countInThreads(segments, { ...options, workers, crew }).finally(async () =>
+    crew === options.crew ? undefined : await crew.close(),
+  );
+}
+
+/**
+ * A worker's memory for what is young is kept small: with V8's own choice each would take three times as much. The bound on what is old is
+ * far above what a segment's counts can take; below V8's own one, its heap grows in smaller steps.
+ */
+const LIMITS = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 512 };
+
+function startWorker({ words, nowMs, cut }: CountOptions): Worker {
+  const workerData: WorkerInput = { segmentWorker: true, words, nowMs, cut };
+  const compiled = getCompileCacheDir();
+  return new Worker(SEGMENT_WORKER, {
+    workerData,
+    // Workers do not inherit the cache of what was compiled before, but they read its place, the folder above that of this version of Node.
+    env: compiled === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: dirname(compiled) },
+    execArgv: SEGMENT_WORKER.pathname.endsWith(".ts") ? ["--conditions=source"] : [],
+    resourceLimits: LIMITS,
+  });
+}
+
+/** Threads beside this one, started when they are first needed: what an ended one leaves behind in the process is not all used again. */
+export class Crew {
+  private readonly workers: Worker[] = [];
+
+  /** The first `count` of them, with no one listening. */
+  gather(count: number, options: CountOptions): readonly Worker[] {
+    // They load what this thread has loaded; what it compiled and stripped of types is theirs once it is on disk.
+    if (this.workers.length < count) flushCompileCache();
+    while (this.workers.length < count) this.workers.push(startWorker(options));
+    const gathered = this.workers.slice(0, count);
+    for (const worker of gathered) worker.removeAllListeners("message").removeAllListeners("error");
+    return gathered;
+  }
+
+  /** Ends them. */
+  async close(): Promise<void> {
+    await Promise.all(this.workers.splice(0).map((worker) => worker.terminate()));
+  }
+}
+
+/** How far threads may run ahead of the oldest segment that is not finished: what they counted waits in memory. */
+const AHEAD = 2;
+
+/** A thread that counts one segment when it is told to. */
+type Hand = { readonly start: (index: number) => void };
+
+/** Counts with this thread and others beside it. */
+async function countInThreads(segments: readonly Segment[], options: CountOptions & { readonly crew: Crew }): Promise<void> {
+  const { tally, workers: count, onBytes, crew } = options;
+  const { promise: finished, resolve, reject } = Promise.withResolvers<void>();
+  const waiting = new Map<number, Tally>();
+  const idle: Hand[] = [];
+  let [given, added] = [0, 0];
+  const give = () => {
+    for (; given < segments.length && given < added + AHEAD * count; given += 1) {
+      const hand = idle.shift();
+      if (hand === undefined) return;
+      hand.start(given);
+    }
+  };
+  const take = (hand: Hand, index: number, counted: Tally) => {
+    waiting.set(index, counted);
+    idle.push(hand);
+    for (let next = waiting.get(added); next !== undefined; next = waiting.get(added)) {
+      tally.merge(next);
+      waiting.delete(added);
+      added += 1;
+      if (added % count === 0) collectGarbage();
+    }
+    give();
+    if (added === segments.length) resolve();
+  };
+  for (const worker of crew.gather(count - 1, options)) {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that is of a browser's windows
+    const hand: Hand = { start: (index) => worker.postMessage({ index, segment: segments[index] }) };
+    worker.on("message", (answer: Answer) => {
+      if (answer.kind === "bytes") onBytes(answer.bytes);
+      else if (answer.kind === "failed") reject(new UsageError(answer.text));
+      else take(hand, answer.index, reviveTally(answer.tally));
+    });
+    worker.on("error", reject);
+    idle.push(hand);
+  }
+  const own: Hand = { start: (index) => void countHere(segments[index], options).then((counted) => take(own, index, counted), reject) };
+  idle.push(own);
+  give();
+  await finished;
+}
+
+async function countHere(segment: Segment | undefined, options: CountOptions): Promise<Tally> {
+  if (segment === undefined) throw new RangeError("there is no such segment");
+  return await analyzeSegment(segment, { ...options, limits: options.tally.limits });
+}

@@ -1,0 +1,16 @@
+import type { CauseId, Evidence } from "@faultline/model";
+import type { MakerJudgement, ProxyStatement } from "../../isolate/responses/judge-maker.ts";
+import type { Probe } from "../../isolate/responses/probe.ts";
+import type { TlsFlaw } from "./read-tls-flaws.ts";
+
+/** Evidence from probes for one cause. */
+export type ProbeEvidence = { readonly cause: CauseId; readonly evidence: Evidence };
+
+/** What the causes of a probed failure are weighed on. */
+export type ProbeFindings = {
+  readonly probes: readonly Probe[];
+  readonly maker: MakerJudgement;
+  readonly proxyStatus: readonly ProxyStatement[];
+  /** What is wrong with the TLS of the host that was asked, where its certificate was not waved through. */
+  readonly tlsFlaws?: readonly TlsFlaw[];
+};

@@ -1,0 +1,61 @@
+import type { Evidence } from "@faultline/model";
+import type { Call } from "../../isolate/hops/hop-shape.ts";
+import { findLoopDelay } from "../../isolate/processes/loop-delay.ts";
+import { readActivity } from "../../isolate/processes/process-activity.ts";
+import { formatMs } from "../../trace/format-ms.ts";
+import type { Findings } from "../findings.ts";
+
+/** Before a request was sent, its sender is looked at for this long; a stop of most of it is a stall, not a pause. */
+const LOOKED_AT_MS = 1_500;
+const STALL_MS = 500;
+/** So many of the failing requests must have been let go by a stall for it to be why they came at once. */
+const LEAST_SHARE = 0.5;
+
+/** So many requests taken up within this time of the end of a stop, ms, had been held up by it. */
+const LEAST_TAKEN_UP = 5;
+const AT_ONCE_MS = 500;
+
+/**
+ * Requests that waited in vain for a connection, and were sent by a process that had just stood still: what it held up, it lets go at
+ * once. The full pool is then how the stall is met, not why. Undefined unless the sender measured its stall itself, or its spans show one
+ * and the requests that it held up.
+ */
+export function hearLetGo(findings: Findings): Evidence | undefined {
+  const { originHops } = findings;
+  if (originHops.length === 0) return undefined;
+  const stalls = originHops.flatMap(({ call }) => (call === undefined ? [] : (findStall(call, findings) ?? [])));
+  const longest = stalls.toSorted((a, b) => b.ms - a.ms)[0];
+  if (longest === undefined || stalls.length < originHops.length * LEAST_SHARE) return undefined;
+  return {
+    statement: `the requests came at once, when ${longest.service} moved again: it had stood still`,
+    measured: `${longest.measured}; ${stalls.length} of ${originHops.length} were sent right after such a stop`,
+    source: longest.source,
+    weight: 3,
+  };
+}
+
+type Stall = { readonly service: string; readonly ms: number; readonly measured: string; readonly source: Evidence["source"] };
+
+/** The stop of its sender that ended shortly before a call was sent. */
+function findStall(call: Call, { failing, elsewhere, succeeding, metrics, stops }: Findings): Stall | undefined {
+  const { from, startMs } = call;
+  const { resource } = from.span;
+  const { service } = resource;
+  const window = { fromMs: startMs - LOOKED_AT_MS, toMs: startMs };
+  const delay = findLoopDelay(metrics, { resource, ...window });
+  const activity = readActivity([...failing, ...elsewhere, ...succeeding]);
+  if (delay !== undefined && delay.delayMs >= STALL_MS && !activity.wasActive(resource, window.fromMs, window.toMs))
+    return { service, ms: delay.delayMs, measured: `${delay.name} reached ${formatMs(delay.delayMs)}`, source: "metric" };
+  // A reporter that is let go with the rest may start anew before the delay was noted.
+  const stop = stops.find(from, window);
+  if (stop === undefined || stop.toMs > startMs) return undefined;
+  const takenUp = stops.countTakenUp(from, { fromMs: stop.toMs, toMs: stop.toMs + AT_ONCE_MS });
+  if (takenUp < LEAST_TAKEN_UP) return undefined;
+  const ms = stop.toMs - stop.fromMs;
+  return {
+    service,
+    ms,
+    measured: `${formatMs(ms)} in ${stop.operation}, then ${takenUp} requests within ${formatMs(AT_ONCE_MS)}`,
+    source: "span",
+  };
+}

@@ -1,0 +1,25 @@
+import { describe, expect, it } from "vitest";
+import { diagnose } from "../../playbook.ts";
+import { TraceBuilder } from "../../trace/trace-builder.ts";
+
+describe("a caller that sends nothing", () => {
+  const observations = new TraceBuilder()
+    .traces(8, () => ({
+      service: "gateway",
+      code: 504,
+      calls: [{ service: "gateway", kind: "client", calls: [{ service: "shop", code: 200 }] }],
+    }))
+    .observations();
+
+  it("is named as missing where nothing behind it failed", () => {
+    const behind = { ...observations, spans: observations.spans.filter(({ resource }) => resource.service === "shop") };
+    const diagnosis = diagnose(behind);
+    expect(diagnosis).toMatchObject({ verdict: "inconclusive", scope: { failing: 0 } });
+    expect(diagnosis.missing.map(({ what }) => what).join()).toContain("what calls shop");
+  });
+
+  it("is not missed where every request begins with what was sent", () => {
+    const good = new TraceBuilder().traces(8, () => ({ service: "shop", code: 200 })).observations();
+    expect(diagnose(good).missing).toEqual([]);
+  });
+});
