@@ -425,6 +425,39 @@ describe("triage of one failing request", () => {
     expect(judge([respond("first", { status: 503, headers: typed, body: "" })]).maker.matches).toEqual([]);
   });
 
+  it.each([
+    { name: "Linkerd", status: 503, headers: { "l5d-proxy-error": "connect error" }, body: "" },
+    {
+      name: "AWS API Gateway (HTTP API)",
+      status: 500,
+      headers: { "apigw-requestid": "Zx=", "content-type": "application/json" },
+      body: '{"message":"Internal Server Error"}',
+    },
+    {
+      name: "Azure API Management",
+      status: 500,
+      headers: { "content-type": "application/json" },
+      body: '{ "statusCode": 500, "message": "Internal server error", "activityId": "0cf2b8e4" }',
+    },
+  ])("names $name by its own sign, though apps may answer $status in such a form as well", ({ name, status, headers, body }) => {
+    const good = respond("simple", { status: 200, headers: { "content-type": "application/json" }, body: "{}" });
+    expect(judge([respond("first", { status, headers, body }), good]).maker).toMatchObject({ maker: "intermediary", name });
+  });
+
+  it("takes an answer to HEAD, which never has a body, for no answer without a word", () => {
+    const failed = respond("first", { status: 503, headers: { server: "nginx" }, body: "" }, { method: "HEAD" });
+    expect(judge([failed]).maker).toMatchObject({ evidence: [], against: [] });
+  });
+
+  it("calls no server that only runs apps an intermediary", () => {
+    const headers = { server: "Werkzeug/3.0.1 Python/3.11.7", "content-type": "text/html" };
+    const { maker } = judge([
+      respond("first", { status: 502, headers, body: "<h1>Back soon</h1>" }),
+      respond("simple", { ...GOOD_APP, headers: { ...GOOD_APP.headers, server: headers.server } }),
+    ]);
+    expect(maker).toMatchObject({ maker: "intermediary", name: "an intermediary before api.example" });
+  });
+
   it("leaves open whether a reactive service of Spring's answered 503 or its gateway did", () => {
     const body =
       '{"timestamp":"2026-11-22T02:00:00.000+00:00","path":"/cart","status":503,"error":"Service Unavailable","requestId":"ab-1"}';

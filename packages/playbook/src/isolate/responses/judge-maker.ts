@@ -59,7 +59,7 @@ export function judgeMaker(series: ProbeSeries): MakerJudgement {
     ...readProxyStatus(series.proxyStatus, first),
     ...readSignatures(matches),
     ...compareDirect(series.probes),
-    ...compareGood(series.probes),
+    ...compareGood(series.probes, matches),
     ...readOwnWords(first, headers),
     ...readStatus(first, matches),
   ];
@@ -199,7 +199,7 @@ function compareDirect(probes: readonly Probe[]): readonly Pull[] {
 }
 
 /** The failing response against a good one of the same host: which headers vanished, and whether the content type changed. */
-function compareGood(probes: readonly Probe[]): readonly Pull[] {
+function compareGood(probes: readonly Probe[], matches: readonly SignatureMatch[]): readonly Pull[] {
   const [first, ...others] = probes;
   const good = others.find((probe) => probe.purpose !== "direct" && probe.response !== undefined && probe.response.status < 500);
   if (first?.response === undefined || good?.response === undefined) return [];
@@ -225,9 +225,9 @@ function compareGood(probes: readonly Probe[]): readonly Pull[] {
     });
   }
   const [badType, goodType] = [bad["content-type"], toHeaderRecord(good.response.headers)["content-type"]];
-  // Gateways that answer in JSON by rule do so with statuses of gateways.
+  // Gateways that answer in JSON by rule do so with statuses of gateways, or in a shape of their own.
   const isAlike = badType?.includes("json") === true && goodType?.includes("json") === true && gone.length === 0;
-  if (first.response.status === 500 && isAlike) {
+  if (first.response.status === 500 && isAlike && !isSigned(matches)) {
     pulls.push({
       towards: "app",
       statement: "JSON, as good answers of this host are, where proxies write pages",
@@ -249,9 +249,11 @@ function compareGood(probes: readonly Probe[]): readonly Pull[] {
 }
 
 /** What the status says by itself: little, and of a 500 nothing where a gateway's own page tells whose it is. */
-function readStatus({ response }: Probe, matches: readonly SignatureMatch[]): readonly Pull[] {
+function readStatus({ response, method }: Probe, matches: readonly SignatureMatch[]): readonly Pull[] {
   const status = response?.status;
-  if (status === 503 && response?.body === "") {
+  const isEmpty = response?.body === "" && method !== "HEAD";
+  // Where more than that it is empty tells whose it is, that it is empty tells nothing.
+  if (status === 503 && isEmpty && !isSigned(matches.filter(({ signature }) => signature.pattern.bodyIs === undefined))) {
     const statement = "a 503 without a word is what apps give as well";
     return [{ towards: "app", statement, measured: "status 503, no body", source: "probe", weight: 0.6 }];
   }
@@ -259,9 +261,13 @@ function readStatus({ response }: Probe, matches: readonly SignatureMatch[]): re
     const statement = "the status is a gateway's word about what is behind it";
     return [{ towards: "intermediary", statement, measured: `status ${status} (RFC 9110 section 15.6)`, source: "probe", weight: 0.7 }];
   }
-  const isSigned = matches.some(({ signature, weight }) => weight > 0 && signature.made === "here" && !isApp(signature));
-  if (status !== 500 || isSigned) return [];
+  if (status !== 500 || isSigned(matches)) return [];
   return [{ towards: "app", statement: "500 is most often the app's own", measured: "status 500", source: "probe", weight: 0.5 }];
+}
+
+/** True where a sign of an intermediary's own is on it. */
+function isSigned(matches: readonly SignatureMatch[]): boolean {
+  return matches.some(({ signature, weight }) => weight > 0 && signature.made === "here" && !isApp(signature));
 }
 
 function isApp({ hop }: Signature): boolean {
@@ -346,7 +352,8 @@ function nameMaker(
   if (match !== undefined) return { name: match.signature.vendor, kind: match.signature.hop };
   const [server = ""] = /^[^\s,]+/.exec(headers["server"] ?? "") ?? [];
   // Proxies put their own name over that of who is behind them.
-  return { name: server === "" ? `an intermediary before ${host}` : `${server} or an intermediary behind it`, kind: "proxy" };
+  const isNamed = server !== "" && !APP_SERVER.test(server);
+  return { name: isNamed ? `${server} or an intermediary behind it` : `an intermediary before ${host}`, kind: "proxy" };
 }
 
 /** Names of intermediaries on the way, client side first: in `Via` the last entry is nearest to the client. */
