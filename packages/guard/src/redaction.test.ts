@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { createRedactor } from "./redact/index.ts";
 import { type Redactor, rememberClean } from "./redaction.ts";
@@ -18,6 +20,15 @@ function watchRedactor(): { readonly redactor: Redactor; readonly asked: string[
   };
 }
 
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
+
+function measureHeap(): number {
+  collectGarbage();
+  return process.memoryUsage().heapUsed;
+}
+
+const MIB = 1 << 20;
 const CLEAN = "Cannot read properties of undefined (reading 'total')";
 const SECRET = "connection refused for postgres://shop:Tr0ub4dor3x@db/orders";
 
@@ -51,5 +62,25 @@ describe("a redactor that remembers", () => {
     asked.length = 0;
     for (const text of texts) remembering.redactText(text);
     expect(asked.length).toBeGreaterThan(200);
+  });
+
+  it("keeps no body alive that a text was cut out of", () => {
+    const remembering = rememberClean(createRedactor());
+    const filler = "all is well with the order of this customer. ".repeat(5_000);
+    remembering.redactText(`0 ${filler}`.slice(0, 40));
+    const before = measureHeap();
+    for (let number = 1; number <= 200; number++) {
+      const body = JSON.stringify({ number, filler });
+      remembering.redactText(body.slice(1, 60));
+      remembering.redactUrl(body.slice(1, 60));
+    }
+    // Kept alive, they would be 200 bodies of 225 kB.
+    expect(measureHeap() - before).toBeLessThan(8 * MIB);
+  });
+
+  it("gives a text with half a pair of code units back as it was, each time", () => {
+    const remembering = rememberClean(createRedactor());
+    const half = `${CLEAN} \ud83d`;
+    expect([remembering.redactText(half), remembering.redactText(half)]).toEqual([half, half]);
   });
 });

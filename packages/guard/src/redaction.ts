@@ -1,5 +1,7 @@
 /** The seam to `redact/`: what the guard needs of a redactor, and what it does when somebody's own one fails: the value is dropped. */
 
+import { flatten } from "./json-text.ts";
+
 /** Takes secrets out of what a failing request carried. Never throws; whatever it cannot judge it drops. */
 export type Redactor = {
   readonly redactText: (text: string) => string;
@@ -53,9 +55,13 @@ function readOnce(redact: (text: string) => string): (text: string) => string {
     if (text.length <= SHORT_TEXT || text.length >= MAX_KEPT) return redact(text);
     if (clean.has(text)) return text;
     const redacted = redact(text);
+    if (redacted !== text) return redacted;
+    // A copy, since a slice keeps the whole text alive that it was cut from. UTF-8 carries no half of a surrogate pair: then the copy is another text.
+    const copy = flatten(text);
+    if (copy !== text) return text;
     if (clean.size >= MAX_KEPT) clean.clear();
-    if (redacted === text) clean.add(text);
-    return redacted;
+    clean.add(copy);
+    return text;
   };
 }
 
