@@ -8,10 +8,20 @@ export const ANSWER: unique symbol = Symbol.for("faultline.guard.answer");
 /** The client closed the request: nginx's 499, which no client sees and which is nobody's server error. */
 const CLIENT_CLOSED_REQUEST = 499;
 
-/**
- * True when the error tells of another server's answer: it has a member that only the error of an HTTP client or a cloud SDK has. Its status is that of a
- * dependency, not of this request.
- */
+/** Members that only the error of an HTTP client or a cloud SDK has: its status is that of a dependency, not of this request. */
+const FOREIGN_MEMBERS: readonly Parameters<typeof readMember>[1][] = [
+  (it) => it["response"],
+  (it) => it["request"],
+  (it) => it["config"],
+  (it) => it["$metadata"],
+  (it) => it["$response"],
+  (it) => it["meta"],
+  (it) => it["rawType"],
+  (it) => it["request_id"],
+  (it) => it["requestID"],
+];
+
+/** True when the error tells of another server's answer. */
 export function isForeignAnswer(thrown: unknown): boolean {
   // Nest's HttpException keeps what it will answer in `response`.
   if (
@@ -20,20 +30,7 @@ export function isForeignAnswer(thrown: unknown): boolean {
   ) {
     return false;
   }
-  const has = readMember(thrown, (it) =>
-    [
-      it["response"],
-      it["request"],
-      it["config"],
-      it["$metadata"],
-      it["$response"],
-      it["meta"],
-      it["rawType"],
-      it["request_id"],
-      it["requestID"],
-    ].some((member) => member !== undefined),
-  );
-  return has === true;
+  return FOREIGN_MEMBERS.some((read) => readMember(thrown, read) !== undefined);
 }
 
 /** An abort after the client went away is no failure of the server. */

@@ -11,6 +11,15 @@ function coded(code: string, more: object = {}): Error {
   return Object.assign(new Error(code), { code, ...more });
 }
 
+/** An error of which a member cannot be read. */
+function unreadable(member: string, more: object): Error {
+  return Object.defineProperty(Object.assign(new Error("x"), more), member, {
+    get: () => {
+      throw new Error("must not be seen");
+    },
+  });
+}
+
 /** What a parser throws for `text`. */
 function thrownBy(parse: (text: string) => unknown, text: string): unknown {
   try {
@@ -43,6 +52,7 @@ describe("the answer to an error", () => {
     ["an exhausted pool", new Error("timeout exceeded when trying to connect"), 503],
     ["a deadlock", coded("40P01", { severity: "ERROR" }), 503],
     ["a 404 of somebody else", Object.assign(new Error("x"), { isAxiosError: true, status: 404, response: { status: 404 } }), 502],
+    ["a 404 of somebody else that tells only a part of itself", unreadable("request", { status: 404, response: { status: 404 } }), 502],
     ["a bug", new TypeError("x is not a function"), 500],
     ["a division by zero in a query", coded("22012", { severity: "ERROR" }), 500],
     ["a file that is not there", coded("ENOENT"), 500],
