@@ -15,9 +15,11 @@ const ESCAPED = /(?:\\x[0-9A-Fa-f]{2})+/g;
 export function mendJson(text: string): string | undefined {
   if (!text.startsWith("{") || !text.endsWith("}")) return undefined;
   return text
-    .replace(CONTROL, (control) => JSON.stringify(control).slice(1, -1))
     .replace(ESCAPED, (run) => JSON.stringify(unescapeQuoted(run)).slice(1, -1))
-    .replace(TEXT, (whole, name: string, bare: string | undefined) => (whole === name ? whole : `${name}:${toValue(bare ?? "")}`));
+    .replace(TEXT, (whole, name: string, bare: string | undefined) => {
+      const text = name.replace(CONTROL, (control) => JSON.stringify(control).slice(1, -1));
+      return whole === name ? text : `${text}:${toValue(bare ?? "")}`;
+    });
 }
 
 function toValue(bare: string): string {

@@ -97,6 +97,8 @@ const OF_NGINX = [
   "time_local",
   "time_iso8601",
 ];
+/** Those of them that other software does not have: gateways too write who answered them, beside milliseconds. */
+const TIMES_OF_NGINX = OF_NGINX.filter((name) => /^u[rch]t$|time/.test(name));
 /** What its operators call `$request_time` instead. */
 const NGINX_SECONDS = [...SUFFIXED, "rt", "total_time", "responsetime"];
 const REQUEST_TIME = ["request_time", "req_time", "request_rt"];
@@ -118,6 +120,17 @@ export function readNginxSeconds(read: FieldReader, names = NGINX_SECONDS): numb
   if (read(REQUEST_TIME) !== undefined) return undefined;
   const written = names.map((name) => read([name])).find(isNginxSeconds);
   return scaleDuration(written, 1000);
+}
+
+/** The same where only the fields beside it say so. A number has lost its decimals: it counts beside nginx's own times, and where nobody speaks. */
+function readLikelySeconds(read: FieldReader): number | undefined {
+  const isNumbered = read(TIMES_OF_NGINX) !== undefined && read(["msg", "message"]) === undefined;
+  const readText: FieldReader = (names) => {
+    const written = read(names);
+    return typeof written === "string" ? written : undefined;
+  };
+  if (read(OF_NGINX) !== undefined) return readNginxSeconds(isNumbered ? read : readText);
+  return FAMILY_TIME.test(String(read(DATE))) ? readNginxSeconds(readText, FAMILY_SECONDS) : undefined;
 }
 
 /** What Datadog's attributes call the parts of a URL and of a connection; the duration beside them is in nanoseconds. */
@@ -144,8 +157,7 @@ export function readDuration(read: FieldReader): number | undefined {
   }
   const nanos = read(OF_DATADOG) === undefined ? undefined : readJsonText(read(["duration"]));
   if (nanos !== undefined && /^\d{4,}$/.test(nanos)) return scaleDuration(nanos, 1e-6);
-  const names = read(OF_NGINX) !== undefined ? NGINX_SECONDS : FAMILY_TIME.test(String(read(DATE))) ? FAMILY_SECONDS : [];
-  const nginxMs = readNginxSeconds(read, names);
+  const nginxMs = readLikelySeconds(read);
   if (nginxMs !== undefined) return nginxMs;
   for (const [name, unitMs] of DURATIONS) {
     const written = read([name]);

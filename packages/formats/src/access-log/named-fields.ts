@@ -188,9 +188,9 @@ export function putNamedFields(draft: Draft, read: FieldReader, context: ParseCo
   const line = read(REQUEST_LINE);
   // What the client sent has the query, and is not rewritten as nginx's `$uri` is.
   if (draft.method === undefined || draft.path === undefined || (typeof line === "string" && WHOLE.test(line))) putRequestLine(draft, line);
-  // Loggers that know only words have the request for them.
+  // Loggers that know only words have the request for them; a whole URL there is of a call that the program made.
   const words = draft.method === undefined && draft.path === undefined ? read(["message", "msg"]) : undefined;
-  if (typeof words === "string" && WHOLE.test(words)) putRequestLine(draft, words);
+  if (typeof words === "string" && words.includes(" /") && WHOLE.test(words)) putRequestLine(draft, words);
   const query = readJsonText(read(["url.query", "query_string", "args", "query", "request_query", "cs_uri_query"]));
   if (draft.query === undefined && query !== undefined && query !== "{}") draft.query = query.replace(/^\?/, "");
   putStatus(draft, readStatusNumber(readStatusMember(read) ?? readGrokStatus(read) ?? readShortStatus(read)));
@@ -285,8 +285,10 @@ function readGrokStatus(read: FieldReader): unknown {
 function readShortStatus(read: FieldReader): unknown {
   const line = read(REQUEST_LINE);
   const short = read(["st", "code", "sc", "resp"]);
-  if (typeof line === "string" && (WHOLE.test(line) || REFUSAL.test(String(short)))) return short;
   const isWordless = read(["level", "severity", "msg", "message", "event", "error", "err"]) === undefined;
+  // What is refused is no request, but its answer has a size.
+  const isRefusal = isWordless && REFUSAL.test(String(short)) && read(BYTES) !== undefined;
+  if (typeof line === "string" && (WHOLE.test(line) || isRefusal)) return short;
   const isAccess = isWordless && readMethod(read) !== undefined && readTarget(read) !== undefined && read(CLIENT) !== undefined;
   const code = isAccess ? read(["code"]) : undefined;
   return isUsualStatus(String(code)) ? code : undefined;

@@ -171,10 +171,16 @@ export function putTries(draft: Draft, rest: string): void {
 function putSingleTry(draft: Draft, rest: string): void {
   if ((draft.status ?? 0) < 500) return;
   const { address, behind, status = "", before = status } = SINGLE.exec(rest)?.groups ?? {};
-  if (Number(before) === draft.status) putNginxUpstream(draft, { address: address ?? behind, status: before }, true);
+  if (Number(before) === draft.status && !isOfClient(draft, address ?? behind))
+    putNginxUpstream(draft, { address: address ?? behind, status: before }, true);
 }
 
-const NAMED_SECONDS = /(?:^|[ ,|\t])(?:request_time|rt)[= ]"?(\d{1,6}\.\d{1,3})(?=[ ",|\t]|$)/;
+const NAMED_SECONDS = /(?:^|[ ,|\t])(?:request_time|rt)[= ]"?(\d{1,6}\.\d{1,3})(?=[ ",|\t]|$)(?! [mµu]s)/;
+
+/** The client's address with its port, which is no server behind. */
+function isOfClient(draft: Draft, address: string | undefined): boolean {
+  return draft.clientAddress !== undefined && address?.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1") === draft.clientAddress;
+}
 
 /** `request_time 0.087`, `rt=0.001`: nginx's variable by its name, in seconds. */
 export function putNamedSeconds(draft: Draft, rest: string): void {
@@ -184,13 +190,14 @@ export function putNamedSeconds(draft: Draft, rest: string): void {
 const SERVER = /^(?:(?:\d{1,3}\.){3}\d{1,3}|\[[\da-f:.]{2,45}\]):\d{1,5}$/;
 
 /**
- * A server behind and, next to it or with its time between, the status that it answered with. Beside a server error only the same status counts:
- * what else stands there would tell who made it.
+ * A server behind and, next to it or with its time between, the status that it answered with, unless a size may stand there: another code in
+ * use follows. Beside a server error only the same status counts: what else stands there would tell who made it.
  */
 export function putNextAnswer(draft: Draft, values: readonly string[]): void {
   if (draft.upstream !== undefined) return;
-  const at = values.findIndex((value) => SERVER.test(value));
-  const [next, second] = at === -1 ? [] : values.slice(at + 1, at + 3);
+  const at = values.findIndex((value) => SERVER.test(value) && !isOfClient(draft, value));
+  const [next, second, third] = at === -1 ? [] : values.slice(at + 1, at + 4);
+  if (isUsualStatus(next) && (isUsualStatus(second) || isUsualStatus(third))) return;
   const status = /^\d{1,6}\.\d{3}$/.test(next ?? "") ? second : next;
   const isTold = (draft.status ?? 0) < 500 ? isUsualStatus(status) : status === String(draft.status);
   if (isTold) putNginxUpstream(draft, { address: values[at], status }, true);

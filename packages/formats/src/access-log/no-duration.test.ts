@@ -41,6 +41,10 @@ describe("a duration without a unit", () => {
     ["the same where the time is in the family's layout", { date: "21/Nov/2026:10:00:00 +0000", took: "0.120" }, 120],
     ["a name that says its unit", { request_time_us: 1887 }, 1.887],
     ["the same in seconds", { latency_s: "0.235" }, 235],
+    ["the second that the upstream took too", { ...ofNginx, request_time: 12, upstream_response_time: "12.000" }, 12_000],
+    ["a logger's milliseconds beside who answered it", { upstream_addr: "10.0.0.2:80", response_time: 12.5 }, 12.5],
+    ["the same beside the size", { bodyBytesSent: 8, responseTime: 12.345 }, 12.345],
+    ["the same beside a time of its own, with words", { msg: "proxied", upstream_response_time: 11.5, response_time: 12.5 }, 12.5],
     ["HAProxy's milliseconds, whatever its operators call them", { termination_state: "sH", total_response_time: "+30002" }, 30_002],
     ["nanoseconds beside what Datadog calls the parts of a URL", { ...ofDatadog, duration: "959623041" }, 959.623041],
   ])("is nginx's seconds, or in its software's own: %s", (_, members, durationMs) => {
@@ -53,6 +57,8 @@ describe("a duration without a unit", () => {
     ["the same under another name", { ...ofNginx, latency: 45 }],
     ["more decimals than nginx writes", { ...ofNginx, elapsed: "0.01324" }],
     ["a fraction that nothing says is nginx's", { level: "info", latency: 12.5 }],
+    ["the same of a gateway's", { upstream_status: 200, latency: 12.5 }],
+    ["whole numbers that only agree", { ...ofNginx, request_time: 685, upstream_response_time: 685 }],
   ])("stays unknown: %s", (_, members) => {
     expect(readDuration(members)).toBeUndefined();
   });

@@ -9,6 +9,16 @@ const LEAST_WHOLE = 10;
 /** What Python's formatters write of each record beside `msecs`, its time's milliseconds. */
 const OF_PYTHON = ["levelname", "levelno", "asctime", "relativecreated", "funcname", "lineno"];
 
+/** No time-out of a gateway's is longer, in seconds. */
+const MOST_WAITED = 1000;
+
+/** Seconds all the same: a time-out ends on the second, and the upstream's own time with its decimals may say as much. */
+function isWait(seconds: number, read: (names: readonly string[]) => unknown): boolean {
+  const upstream = String(read(["upstream_response_time", "urt"]));
+  const isSame = /^\d+\.\d+$/.test(upstream) && Math.abs(Number(upstream) - seconds) < 1;
+  return isSame || (String(read(["status", "status_code"])) === "504" && seconds < MOST_WAITED);
+}
+
 /** True where a member that is called as a duration is none, or is one in a unit that nothing tells. `read` reads the record's members. */
 export function isNoDuration(name: string, written: unknown, read: (names: readonly string[]) => unknown): boolean {
   switch (name) {
@@ -16,7 +26,9 @@ export function isNoDuration(name: string, written: unknown, read: (names: reado
     case "request_time":
     case "req_time":
     case "request_rt":
-      return typeof written === "string" ? /^[1-9]\d*$/.test(written) : Number.isInteger(written) && Number(written) >= LEAST_WHOLE;
+      return typeof written === "string"
+        ? /^[1-9]\d*$/.test(written)
+        : Number.isInteger(written) && Number(written) >= LEAST_WHOLE && !isWait(Number(written), read);
     case "msecs":
       return read(OF_PYTHON) !== undefined;
     case "time_ms":

@@ -45,6 +45,17 @@ describe("behind the combined format's fields", () => {
     expect(read(`client=10.0.0.1, requestTime=0/685, method=GET, url="/a", status=502`)).toMatchObject({ duration_ms: 0.685 });
   });
 
+  it("in milliseconds where their unit stands behind them", () => {
+    expect(read(`${combined} latency=12.5 ms vhost=a`)).toMatchObject({ duration_ms: 12.5 });
+    expect(read(`${combined} time_taken: 12.345 ms`)).toMatchObject({ duration_ms: 12.345 });
+    expect(read(`${combined} rt=12.5 ms`)).toMatchObject({ duration_ms: 12.5 });
+    expect(read(`${combined} latency=12.5`)).not.toHaveProperty("duration_ms");
+  });
+
+  it("not in what a client sent", () => {
+    expect(read(`${combined} "a rt=0.500 b" 0.013`)).toMatchObject({ duration_ms: 13 });
+  });
+
   it("a whole number by a name whose unit nothing tells is no duration", () => {
     expect(read(`${combined} req_time:685 vhost:a`)).not.toHaveProperty("duration_ms");
     expect(read(`${combined} duration=685`)).not.toHaveProperty("duration_ms");
@@ -57,6 +68,10 @@ describe("behind the combined format's fields", () => {
 
   it("a code that stands next to nothing of another server's is none of its", () => {
     expect(read(`${combined} 0.013 200`)).not.toHaveProperty("upstream.status_code");
+    // The client's own port and the size of its request.
+    expect(read(`${combined} 10.0.0.1:51234 502 0.013`)).not.toHaveProperty("upstream.status_code");
+    // The size of the answer behind, its time and its status.
+    expect(read(`${combined.replace("502", "200")} 10.0.0.2:80 404 0.010 200`)).not.toHaveProperty("upstream.status_code");
   });
 
   it("two ids are of no request", () => {
@@ -164,6 +179,44 @@ describe("other layouts", () => {
   it("a number in quotes behind a refused request is no request", () => {
     const record = read('[21/Nov/2026:10:00:00 +0000] 10.0.0.1 GET /a?b=7 400 "149" www.example.com "-" "-"');
     expect(record).toMatchObject({ "http.request.method": "GET", "url.path": "/a", "http.response.status_code": 400 });
+  });
+});
+
+describe("an application's own words", () => {
+  it.each([
+    "2026-11-21 10:00:00|INFO|10.0.0.1|login|400|user bob",
+    "2026-11-21 10:00:00,123 | WARN | 10.0.0.1 | retries | 408 | giving up",
+    "2026-11-21T10:00:00Z;10.0.0.1;temperature;400;12",
+    '"2026-11-21 10:00:00","10.0.0.1","amount","400","12"',
+    '[2026-11-21T10:00:00+00:00] WARN 10.0.0.1 field "name" 400 characters is too long',
+    '[21/Nov/2026:10:00:00 +0000] ERROR client 10.0.0.1 sent "size" 408 bytes',
+    '2026-11-21T10:00:00Z 10.0.0.5 called upstream [ok] 502 "GET /x"',
+    '2026-11-21T10:00:00Z 10.0.0.5 retry 3 500 "POST /orders" attempt',
+    '{"time":"2026-11-21T10:00:00Z","ip":"10.0.0.1","request":"createOrder","code":400}',
+    '{"time":"2026-11-21T10:00:00Z","level":"warn","msg":"validation failed","request":"/orders","code":408}',
+    '{"time":"2026-11-21T10:00:00Z","level":"info","path":"/a","msg":"sent","request":"r-17","code":400}',
+  ])("are no request: %s", (line) => {
+    expect(read(line)).not.toHaveProperty("http.response.status_code");
+  });
+
+  it("are no request where they name the URL of a call", () => {
+    const line = '{"time":"2026-11-21T10:00:00Z","level":"info","msg":"GET https://api.example.com/v1 HTTP/1.1","status":502}';
+    expect(read(line)).not.toHaveProperty("url.path");
+  });
+});
+
+describe("nginx's JSON without quotes around what is not there", () => {
+  it("is read with tabs between its members", () => {
+    const line = '{"remote_addr":"10.0.0.1",\t"upstream_addr":-,\t"status":"502",\t"request":"GET /a HTTP/1.1"}';
+    expect(read(line)).toMatchObject(asked);
+  });
+});
+
+describe("a time-out that nginx writes as a number", () => {
+  it("lasts whole seconds", () => {
+    const line =
+      '{"time_local":"21/Nov/2026:10:00:00 +0000","remote_addr":"10.0.0.1","request":"GET /a HTTP/1.1","status":504,"request_time":60.000}';
+    expect(read(line)).toMatchObject({ "http.response.status_code": 504, duration_ms: 60_000 });
   });
 });
 

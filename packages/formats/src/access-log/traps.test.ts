@@ -207,7 +207,7 @@ describe("traps of who made it", () => {
     expect(exchange).toMatchObject({ status: 200, durationMs: 12 });
   });
 
-  it("Caddy's own answers have no date and no length in its log: those that do came from behind", () => {
+  it("Caddy's own answers have no date in its log: those that do came from behind", () => {
     const line = (headers: Readonly<Record<string, readonly string[]>>, proto = "HTTP/1.1") => ({
       level: "error",
       ts: 1795370164.04,
@@ -221,7 +221,10 @@ describe("traps of who made it", () => {
     });
     expect(read(line({})).madeBy).toMatchObject({ hop: "unknown" });
     expect(read(line({ Date: ["Sun, 22 Nov 2026 18:06:34 GMT"] })).madeBy).toMatchObject({ hop: "behind" });
-    expect(read(line({ "Content-Length": ["20"] })).madeBy).toMatchObject({ hop: "behind" });
+    // What handle_errors serves from a file, with and without a template, as Caddy 2.6 logs it.
+    const file = { "Last-Modified": ["Sun, 22 Nov 2026 19:20:28 GMT"], Etag: ['"tox4e4q"'], "Accept-Ranges": ["bytes"] };
+    expect(read(line({ "Content-Length": ["20"], ...file })).madeBy).toMatchObject({ hop: "unknown" });
+    expect(read(line({ "Content-Length": ["20"] })).madeBy).toMatchObject({ hop: "unknown" });
     // Over QUIC the server adds both before the line is written.
     expect(read(line({ Date: ["Sun, 22 Nov 2026 18:06:34 GMT"] }, "HTTP/3.0")).madeBy).toMatchObject({ hop: "unknown" });
   });

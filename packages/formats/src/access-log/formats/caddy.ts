@@ -82,8 +82,8 @@ function putGoDuration(draft: ReturnType<typeof startDraft>, text: string): void
 
 /**
  * The error logger speaks only where Caddy itself gave up; `Via: Caddy` in the response stands on proxied answers (since 2.9). An answer of
- * Caddy's own failure has no body and no header but Server and Alt-Svc; `X-Powered-By` is an application's. Date and length are added to what
- * Caddy says itself when its line is written already, but over QUIC.
+ * Caddy's own failure has no body and no header but Server and Alt-Svc; `X-Powered-By` is an application's. The date is added to what Caddy
+ * says itself when its line is written already, but over QUIC; the length of a page that `handle_errors` serves from a file stands in it.
  */
 function judgeCaddy(
   draft: ReturnType<typeof startDraft>,
@@ -97,10 +97,10 @@ function judgeCaddy(
     draft.madeBy = { hop: "behind", because: "the response carries Via: Caddy, which only proxied answers do", confidence: 0.85 };
   else if (names.includes("x-powered-by"))
     draft.madeBy = { hop: "behind", because: "the response carries X-Powered-By, which Caddy does not write", confidence: 0.8 };
-  else if (!isQuic && (names.includes("date") || names.includes("content-length")))
+  else if (!isQuic && names.includes("date"))
     draft.madeBy = {
       hop: "behind",
-      because: "its date or length stands in Caddy's log, as only those of proxied answers do",
+      because: "its date stands in Caddy's log, as only that of a proxied answer does",
       confidence: 0.85,
     };
   else if (draft.responseBytes === 0 && names.length > 0 && names.every((name) => name === "server" || name === "alt-svc"))

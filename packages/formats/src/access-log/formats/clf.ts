@@ -73,7 +73,7 @@ function readRest(draft: Draft, rest: readonly Token[], whole: WholeDurations): 
   if (isIngress(rest)) return readIngress(draft, rest);
   const values = rest.map(({ text }) => text);
   putText(draft, "requestId", findRequestId(values));
-  putNamedSeconds(draft, values.join(" "));
+  putNamedSeconds(draft, joinBare(rest));
   if (rest.some((token) => token.kind === "bare" && /^[A-Za-z_]+[=:]/.test(token.text))) return readPairs(draft, rest);
   const apart = readApartDuration(rest);
   if (apart !== undefined) {
@@ -237,6 +237,11 @@ function joinTokens(tokens: readonly Token[]): string {
   return tokens.map((token) => (token.kind === "quoted" ? `"${token.text}"` : token.text)).join(" ");
 }
 
+/** The tokens outside quotes, in which the client's own words stand. */
+function joinBare(tokens: readonly Token[]): string {
+  return joinTokens(tokens.filter(({ kind }) => kind !== "quoted"));
+}
+
 /** What teams call nginx's variables when they write them as `rt=0.123 uct="0.000"`, without underscores and in lower case. */
 const PAIR_NAMES: Readonly<Record<string, string>> = {
   rt: "time",
@@ -244,10 +249,10 @@ const PAIR_NAMES: Readonly<Record<string, string>> = {
   reqtime: "time",
   duration: "time",
   responsetime: "time",
-  latency: "time",
-  elapsed: "time",
-  timetaken: "time",
-  totaltime: "time",
+  latency: "measured",
+  elapsed: "measured",
+  timetaken: "measured",
+  totaltime: "measured",
   ua: "address",
   upstreamaddr: "address",
   upstream: "address",
@@ -270,6 +275,11 @@ const PAIR_NAMES: Readonly<Record<string, string>> = {
 /** Durations whose name is their unit, as Tomcat's pattern `ms:%D` and httpd's own `D=%D` write them, with the unit in ms. */
 const UNITS: Readonly<Record<string, number>> = { ms: 1, us: 0.001, s: 1000, D: 0.001 };
 
+/** What software with milliseconds too calls a duration: seconds only where it has nginx's decimals, or gunicorn's. */
+function readMeasured(text: string | undefined): string | undefined {
+  return text !== undefined && /^\d+(?:\.\d+)?$/.test(text) && !/\.(?:\d{3}|\d{6})$/.test(text) ? undefined : text;
+}
+
 /** Seconds, as nginx counts, unless the value has a unit of its own; whole numbers are others' microseconds or milliseconds. */
 function putNamedTime(draft: Draft, text: string | undefined): void {
   const durationMs = readSuffixedDuration(text ?? "");
@@ -277,18 +287,22 @@ function putNamedTime(draft: Draft, text: string | undefined): void {
   else if (text === "0" || text?.includes(".") === true) putDuration(draft, text, 1000);
 }
 
+/** A name and its value, with the unit that stands behind it as a word of its own. */
+const PAIR = /(?<![A-Za-z_])([A-Za-z_]+)(?:=|: ?)(?:"([^"]*)"|([^"\s]*(?:, [^"\s=]+)*)(?:(?<=\d) ([mµu]s)(?= |$))?)/g;
+
 function readPairs(draft: Draft, rest: readonly Token[]): string | undefined {
   const text = joinTokens(rest);
   const found: Record<string, string> = {};
-  for (const [, key = "", quoted, bare] of text.matchAll(/(?<![A-Za-z_])([A-Za-z_]+)(?:=|: ?)(?:"([^"]*)"|([^"\s]*(?:, [^"\s=]+)*))/g)) {
+  for (const [, key = "", quoted, bare, unit = ""] of text.matchAll(PAIR)) {
     const name = PAIR_NAMES[key.toLowerCase().replaceAll("_", "")];
-    if (name !== undefined) found[name] ??= quoted ?? bare ?? "";
+    if (name !== undefined) found[name] ??= quoted ?? `${bare ?? ""}${unit}`;
     if (Object.hasOwn(UNITS, key)) putDuration(draft, bare, UNITS[key] ?? 1);
   }
   putText(draft, "requestId", found["requestId"]);
   putText(draft, "host", found["host"]);
-  putNamedTime(draft, found["time"]);
-  if (found["time"] === undefined && draft.durationMs === undefined) putNginxSeconds(draft, rest);
+  const time = found["time"] ?? readMeasured(found["measured"]);
+  putNamedTime(draft, time);
+  if (time === undefined && draft.durationMs === undefined) putNginxSeconds(draft, rest);
   const named = found["status"] !== undefined || found["address"] !== undefined || found["headerTime"] !== undefined;
   if (!named) return undefined;
   const { address, status, connectTime, headerTime, responseTime } = found;

@@ -151,12 +151,20 @@ function putRequest(draft: Draft, fields: readonly string[]): number | undefined
   return putSplit(draft, fields, { method, target: method + 1 });
 }
 
-/** A word that its server refused to take for a request: behind time and address, and before the one code in use that is a refusal. */
+/** The time of a server's log: the family's, or nginx's `$time_iso8601`. */
+const SERVERS_TIME = /^\[?(?:\d\d\/[A-Z][a-z]{2}\/\d{4}:|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d\]?$)/;
+
+/**
+ * A word that its server refused to take for a request: behind a server's time and an address, before the one code in use that is a refusal,
+ * and that before a size. Applications too put words and numbers between bars.
+ */
 function findRefused(fields: readonly string[]): number | undefined {
   const codes = fields.flatMap((field, index) => (isUsualStatus(field) ? [index] : []));
   const [status = 0] = codes;
   const isAlone = codes.length === 1 && REFUSED.test(fields[status] ?? "") && /^[A-Za-z]\w*$/.test(fields[status - 1] ?? "");
-  return isAlone && fields.slice(0, status).some((field) => ADDRESS.test(field)) ? status : undefined;
+  const before = fields.slice(0, status);
+  const isServers = before.some((field) => ADDRESS.test(field)) && before.some((field) => SERVERS_TIME.test(field));
+  return isAlone && isServers && /^\d+$/.test(fields[status + 1] ?? "") ? status : undefined;
 }
 
 /** A host in a field of its own between method and path. */

@@ -43,12 +43,13 @@ const LAYOUTS = [
   /(?<=\] |\d |- )(?<status>\d{3}) "(?<request>[^"]*)"/d,
   /\] (?=\S*[A-Za-z])[\w.:-]{1,100} (?<status>\d{3}) "(?<request>[^"]*)"/d,
   /^(?<status>\d{3}) (?:[\d.-]{1,12} ){0,3}\[[^"]{0,120}"(?<request>[^"]*)"/d,
-  /\] (?:[^"]{0,200} )?"(?<request>[^"]{0,200})" (?<status>400|408|414|494|497)(?= |$)/d,
+  /\] (?:[^"]{0,200} )?"(?<request>[^"]{0,200})" (?<status>400|408|414|494|497)(?= (?:[\d.]+|-)(?: |$)(?![a-z]))/d,
 ];
 /** A number in front of the request that may be the status, where another stands behind it. */
 const BEFORE =
   /\] (?:\d{3}(?= )|\[\d{3}\] $)|(?<=\] |\d |- )\d{3} $|^\d{3} (?=(?:[\d.-]{1,12} ){0,3}\[)|\/\S{1,80} \d{3} (?=(?:\d{1,12} ){0,4}$)/;
 const ASKED = /^[A-Z]{3,16} (?:\/|\*|https?:\/\/)/;
+const ENDED = / HTTP\/[\d.]+$/;
 /** Servers answer what they cannot read as a request by themselves, with one of these. */
 const REFUSED = /^(?:400|405|408|414|431|494|497|501|505)$/;
 /** What no server takes for a request: nothing, or bytes that are escaped. Servers answer it with 400, 408, 414, 494 or 497 themselves. */
@@ -119,6 +120,8 @@ function readOtherLayout(line: string, context: ParseContext): ParsedLine | unde
     const match = layout.exec(line);
     const { request = "", status } = match?.groups ?? {};
     if (match === null || !isUsualStatus(status) || !(ASKED.test(request) || isRefused(request, status))) continue;
+    // Beside a time without brackets only the protocol tells a request of this server's from one that a program speaks of.
+    if (!time[0].startsWith("[") && !ENDED.test(request)) continue;
     const [askedAt, askedEnd] = match.indices?.groups?.["request"] ?? [0, 0];
     const [codedAt, codedEnd] = match.indices?.groups?.["status"] ?? [0, 0];
     if (
