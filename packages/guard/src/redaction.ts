@@ -55,13 +55,13 @@ function readOnce(redact: (text: string) => string): (text: string) => string {
     if (text.length <= SHORT_TEXT || text.length >= MAX_KEPT) return redact(text);
     if (clean.has(text)) return text;
     const redacted = redact(text);
-    if (redacted !== text) return redacted;
-    // A copy, since a slice keeps the whole text alive that it was cut from. UTF-8 carries no half of a surrogate pair: then the copy is another text.
-    const copy = flatten(text);
-    if (copy !== text) return text;
-    if (clean.size >= MAX_KEPT) clean.clear();
-    clean.add(copy);
-    return text;
+    // A slice keeps the whole text alive that it was cut from, so what is kept is a copy. Half a surrogate pair is lost in it: then it is another text.
+    const copy = flatten(redacted);
+    if (copy === text) {
+      if (clean.size >= MAX_KEPT) clean.clear();
+      clean.add(copy);
+    }
+    return redacted;
   };
 }
 

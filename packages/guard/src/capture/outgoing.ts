@@ -81,16 +81,8 @@ function watchUndici(calls: WeakMap<object, OutgoingCall>, watch: Watch): Record
     },
     "undici:request:headers": (message) => {
       const call = calls.get(readMember(message, (it) => it["request"]) as object);
-      if (call !== undefined)
-        endCall(
-          call,
-          Number(
-            readMember(
-              readMember(message, (it) => it["response"]),
-              (it) => it["statusCode"],
-            ),
-          ),
-        );
+      const status = readMember(message, (it) => (it["response"] as { readonly statusCode?: unknown }).statusCode);
+      if (call !== undefined) endCall(call, Number(status));
     },
     "undici:request:error": (message) => {
       const call = calls.get(readMember(message, (it) => it["request"]) as object);

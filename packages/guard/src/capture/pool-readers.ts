@@ -47,13 +47,7 @@ export function readRedisPool(pool: RedisPool, limit?: number): PoolState {
 export function readIoredis(client: { readonly status: string }): PoolState {
   const isReady = client.status === "ready";
   // Its types call one of the two queues private.
-  const count = (queue: string): number =>
-    Number(
-      readMember(
-        readMember(client, (it) => it[queue]),
-        (it) => it["length"],
-      ) ?? 0,
-    );
+  const count = (queue: string): number => Number(readMember(client, (it) => (it[queue] as { readonly length?: unknown }).length) ?? 0);
   const waiting = count("commandQueue") + count("offlineQueue");
   const isUsed = isReady && waiting > 0;
   return { used: isUsed ? 1 : 0, idle: isReady && !isUsed ? 1 : 0, waiting, limit: 1 };

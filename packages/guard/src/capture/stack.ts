@@ -137,7 +137,7 @@ export function readStack(error: object, head: string): Stack | undefined {
   const place = found;
   const isShort = text.length <= MAX_STACK;
   if (isShort && knownHead !== undefined && place?.frames !== undefined) return { head: knownHead, frames: place.frames };
-  const kept = isShort ? text : text.slice(0, MAX_STACK);
+  const kept = text.slice(0, MAX_STACK);
   const at = kept.startsWith(head) && kept.startsWith(FIRST_FRAME, head.length) ? head.length : kept.indexOf(FIRST_FRAME);
   if (at < 0) return { head: kept, frames: "" };
   const frames = kept.slice(at);

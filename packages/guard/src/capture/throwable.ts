@@ -49,10 +49,6 @@ export const messageOf = (thing: unknown): string | undefined => readTextMember(
 /** Its code, where that is text. */
 export const codeOf = (thing: unknown): string | undefined => readTextMember(thing, (it) => it["code"]);
 
-function clip(text: string, limit: number): string {
-  return text.length > limit ? text.slice(0, limit) : text;
-}
-
 function describePrimitive(thrown: unknown): string {
   return typeof thrown === "bigint" ? `${thrown}n` : String(thrown);
 }
@@ -66,14 +62,14 @@ export function readThrownType(thrown: unknown): string {
 function readType(thrown: object, name: string | undefined): string {
   const className = nameOf(readMember(thrown, (it) => it["constructor"]));
   const preferred = name === undefined || name === "" || name === "Error" ? className || name : name;
-  return clip(preferred || "object", 128);
+  return (preferred || "object").slice(0, 128);
 }
 
 function readMessage(thrown: object): string {
   const message = readMember(thrown, (it) => it["message"]);
-  if (typeof message === "string") return clip(message, MAX_TEXT);
+  if (typeof message === "string") return message.slice(0, MAX_TEXT);
   try {
-    return clip(JSON.stringify(thrown) ?? typeof thrown, MAX_TEXT);
+    return (JSON.stringify(thrown) ?? typeof thrown).slice(0, MAX_TEXT);
   } catch {
     return `[unreadable ${typeof thrown}]`;
   }
@@ -103,7 +99,7 @@ function toHead(name: string | undefined, message: string): string {
 /** `seen` is whatever has been told that could be met again. */
 function describe(thrown: unknown, links: ThrownAccount[], seen: unknown[]): void {
   if (!isReference(thrown)) {
-    links.push({ type: readThrownType(thrown), message: clip(describePrimitive(thrown), MAX_TEXT), stack: undefined, code: undefined });
+    links.push({ type: readThrownType(thrown), message: describePrimitive(thrown).slice(0, MAX_TEXT), stack: undefined, code: undefined });
     return;
   }
   seen.push(thrown);
