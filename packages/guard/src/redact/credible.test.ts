@@ -81,6 +81,13 @@ const SECRETS: readonly (readonly [line: string, secret: string])[] = [
   ["Пароль: тигр42", "тигр42"],
   ['Error: sent {"type":"password","value":"tiger42","temporary":true}', "tiger42"],
   ['Authorization: Digest username="ann", nonce="b", response="8f0c1a9e2b7d4a308f4e93b2c1d0e9aa"', "8f0c1a9e"],
+  ["DB_PASSWORD=tiger{X9kd82mQ", "X9kd82mQ"],
+  ['password: "a}x9Kd82mQ"', "x9Kd82mQ"],
+  ["client_secret: S-1-x9Kd82mQ", "x9Kd82mQ"],
+  ["<password>@x9Kd82mQ</password>", "x9Kd82mQ"],
+  ["Passwort: Mäuse-Speck!", "Speck"],
+  ["mongodb://app:$$x9Kd82mQ@db/shop", "x9Kd82mQ"],
+  [`Cookie: cart="${"a".repeat(700)}"; t=x9Kd82mQ`, "x9Kd82mQ"],
   ['[{"name":"passcode","value":"riverstone"}]', "riverstone"],
   // Across the end of what is read of a table.
   [`a,token\n1,x9Kd82mQ\n${`1,${"b".repeat(49)}\n`.repeat(157)}1, the password=hunterhunter`, "hunterhunter"],

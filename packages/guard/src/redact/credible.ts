@@ -38,7 +38,7 @@ export const BLANK =
  * its look: a place in a file, a path of words, a selector, the name of a resource.
  */
 const NO_SECRET =
-  /^(?:\/\^[\\([]|(?:argon2|[bs]crypt|pbkdf2|sha\d|md5)\w{0,9}$|[a-z][\w.-]{0,64}:\d+\.\d+[\w.]*$|\(\?[:=!]|; ?[A-Z][A-Za-z-]+(?:=|$)|\.\/|["']?(?:\s{0,4}[+.,;)]){1,3}\s{0,4}(?!\d)[\w$]+[ ([:.=]|\d{1,6}:(?:\d{1,5}\)?|[a-z]+)$|[a-z]+:"|0x[\da-fA-F]{1,8}$|(?:arn|env|file|op|vault):(?:[A-Z_]+$|aws|[\w.-]*\/)|(?:[A-Z][a-z]+\.)?_?[A-Z]+\d{0,4}_[A-Z_]+$|(?:amd|arm)64$|S-1-|\w{1,2}\}|[a-z-]+\{|[a-z]{2,32}(?:\/[a-z\d_.-]{1,64}){2,8}$|[#./]{0,2}[a-z_]{1,32}(?:[/#][a-z_-]{1,64}){1,8}$|[#.][a-z]{1,32}(?:-[a-z]{1,32}){1,4}$|\/(?:[a-z][\w.@-]{0,64}\/){1,8}[\w.@-]{0,64}$)/;
+  /^(?:\/\^[\\([]|(?:argon2|[bs]crypt|pbkdf2|sha\d|md5)\w{0,9}$|[a-z][\w.-]{0,64}:\d+\.\d+[\w.]*$|\(\?[:=!]|; ?[A-Z][A-Za-z-]+(?:=|$)|\.\/|["']?(?:\s{0,4}[+.,;)]){1,3}\s{0,4}(?!\d)[\w$]+[ ([:.=]|\d{1,6}:(?:\d{1,5}\)?|[a-z]+)$|[a-z]+:"|0x[\da-fA-F]{1,8}$|(?:arn|env|file|op|vault):(?:[A-Z_]+$|aws|[\w.-]*\/)|(?:[A-Z][a-z]+\.)?_?[A-Z]+\d{0,4}_[A-Z_]+$|(?:amd|arm)64$|S-1-5-|[a-z]\}\([a-z]+,|[a-z-]+\{[a-z-]*[:}]|[a-z]{2,32}(?:\/[a-z\d_.-]{1,64}){2,8}$|[#./]{0,2}[a-z_]{1,32}(?:[/#][a-z_-]{1,64}){1,8}$|[#.][a-z]{1,32}(?:-[a-z]{1,32}){1,4}$|\/(?:[a-z][\w.@-]{0,64}\/){1,8}[\w.@-]{0,64}$)/;
 
 /** A template, an expression, a map or a tag of YAML that begins in a value's place and goes on behind it. */
 const EXPRESSION =
@@ -135,7 +135,7 @@ function isCredibleBare(claim: Claim, kind: KeyKind, raw: string): boolean {
     return false;
   if (
     operator === "tag" &&
-    (!/^\s{0,32}(?:<|$)/.test(scan.text.slice(value.end, value.end + 40)) || /[a-z]{2} [a-z]{2}| .* .* |^\D* \D*$|^[ @]/.test(raw))
+    (!/^\s{0,32}(?:<|$)/.test(scan.text.slice(value.end, value.end + 40)) || /[a-z]{2} [a-z]{2}| .* .* |^\D* \D*$|^ /.test(raw))
   )
     return false;
   if (((kind === "session" || kind === "auth") && /^[a-z\d]{1,7}$/.test(raw)) || isVariable(claim, kind, raw)) return false;
@@ -144,7 +144,7 @@ function isCredibleBare(claim: Claim, kind: KeyKind, raw: string): boolean {
   // A word of another language: what is required, forgotten, wrong.
   // `MYSQL_ROOT_PASSWORD: root`, in a file of settings.
   const isSetting = kind === "password" && /^[A-Z]+_[A-Z_]+$/.test(name);
-  if (isSaidOf(raw, isSetting ? NO_VALUE : SAID_OF) || /^[A-Za-z]*(?![A-Za-z])\p{L}[\p{L}\p{M}\p{P}]*$/u.test(raw)) return false;
+  if (isSaidOf(raw, isSetting ? NO_VALUE : SAID_OF) || /^[A-Za-z]*(?![A-Za-z])\p{L}[\p{L}\p{M}]*\p{P}?$/u.test(raw)) return false;
   if (isProse(scan, value, raw)) return false;
   // `password: 8-64 characters` says how long it is.
   if (kind === "password") return !DONE_TO_PASSWORD.test(raw) && !/^\d+[+-]\d* ch/.test(scan.text.slice(value.start, value.end + 3));

@@ -71,6 +71,7 @@ const LINES: readonly string[] = [
   'Reset password for user: {$user->name}; x = user + "\\" password=\\"" + config.getPassword() + "\\";"',
   "$encryptionKey = Add-VBREncryptionKey -Password $encryptionKey; passwordVariable: 'dockerhub'",
   "DB_PASSWORD: missing, DB_PASSWORD: must be set\nMYSQL_ROOT_PASSWORD: provide what root is to have",
+  "Unexpected token { type: 'token', value: 'identifier' } behind { type: 'session', value: 'session-7' }",
   // Documents and commands.
   'curl -H "Authorization: Bearer <your-token>" https://api.example.com/v1/orders',
   "app | pino-couch -U https://couch-server -d logs",

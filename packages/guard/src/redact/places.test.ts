@@ -234,6 +234,8 @@ const PLACES: readonly Place[] = [
   text("CSV behind a row with a comma within quotes", (s) => `user,password\nann,"a, b"\nbob,${s}\n`),
   text("columns apart by semicolons", (s) => `user;password;role\nann;${s};admin\nbob;${s};user\n`),
   text("a last column apart by semicolons", (s) => `id;login;passwort\n1;ann;${s}\n`),
+  text("columns apart by commas behind a semicolon", (s) => `id,note,password\n1,hello; there,${s}\n`),
+  text("columns apart by semicolons behind a comma", (s) => `id;note;password\n1;hello, there;${s}\n`),
   text("a bracketed form field in a log", (s) => `POST /login user%5Bname%5D=ann&user%5Bpassword%5D=${s}&a=1`),
   text("a user of Redis", (s) => `redis-cli ACL SETUSER ann on >${s} +@all ~*`),
   text("what passwd is told", (s) => `echo ${s} | passwd --stdin deploy`),

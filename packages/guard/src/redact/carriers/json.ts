@@ -110,8 +110,7 @@ function isSaid({ pass, frame }: Walk, kind: KeyKind, plain: string): boolean {
 function redactString(walk: Walk, raw: string, { name, kind }: { name?: string | undefined; kind?: KeyKind | undefined }): string {
   const plain = unescape(raw);
   if (kind === undefined && isNamedVersion(name, plain)) return raw;
-  const known =
-    kind === undefined ? name && plain.length > 39 && JWK_PART.test(`${name} ${plain}`) && "key" : !isSaid(walk, kind, plain) && kind;
+  const known = kind === undefined ? plain.length > 39 && JWK_PART.test(`${name} ${plain}`) && "key" : !isSaid(walk, kind, plain) && kind;
   const redacted = known ? replaceString(known, plain, walk.pass) : readUnderName(name, plain, walk.inner);
   return redacted === plain ? raw : JSON.stringify(redacted).slice(1, -1);
 }
@@ -178,7 +177,7 @@ function readString(walk: Walk, start: number): number {
   const kind = isKey ? undefined : findKind(walk, frame);
   const labelled = frame?.isObject === true ? frame : frame?.above;
   // Of a `type` only a password's: of a token it says what the parser made of it.
-  if (!isKey && labelled?.key !== undefined && LABELS.test(labelled.key) && (labelled.key !== "type" || text.startsWith("passw", from)))
+  if (!isKey && labelled?.key !== undefined && LABELS.test(labelled.key) && (labelled.key !== "type" || text.startsWith('password"', from)))
     labelled.label = unescape(text.slice(from, to));
   if (isPlain && kind === undefined) return end;
   const raw = text.slice(from, to);

@@ -96,7 +96,7 @@ function skipToValue({ text, codes }: Scan, start: number, operator: Operator): 
 }
 
 /** A header's value goes on to the end of its line, or to a quote that opens no parameter: `Digest username="a", response="b"`. */
-const LINE = /(?:[^"\r\n]|(?<==)"[^"\r\n]{0,512}"?){0,4096}/y;
+const LINE = /(?:[^"\r\n]|(?<==)"[^"\r\n]{0,4096}"?){0,4096}/y;
 
 const SCHEME =
   /(?:basic|bearer|digest|token|apikey|api-key|aws4-hmac-sha256|[a-z][a-z-]{1,19}(?=[ \t]{1,8}(?=\S{0,64}\d)\S{16}))[ \t]{1,8}/iy;

@@ -22,6 +22,8 @@ const SECRETS: readonly (readonly [command: string, secret: string])[] = [
   ["ssh-keygen -p -P letmein -N tiger42 -f id_rsa", "tiger42"],
   ["smbclient //fs/a -U 'app%letmein'", "letmein"],
   ["echo 'deploy:tiger42' | sudo chpasswd", "tiger42"],
+  ["SQLCMD -S db -P tiger42", "tiger42"],
+  ["7Z.exe a -ptiger42 a.7z", "tiger42"],
   ["mysql -uroot -phunter_pw shop", "hunter_pw"],
   ["USER ann\r\nPASS ftpsecret1\r\n", "ftpsecret1"],
   ["smbclient //fs/a -U app%letmein", "letmein"],

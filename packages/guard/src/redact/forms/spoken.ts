@@ -76,24 +76,23 @@ export function readSpoken(scan: Scan, { start, end, bits }: Word): Finding | un
   return toFinding(scan, kind, [start, to]);
 }
 
-/**
- * Programs that take a password behind a letter: most behind `-p`, OpenLDAP's by the first letter of what they do (`ldapsearch`, not `ldap`).
- */
+/** Programs that take a password behind `-p`, OpenLDAP's behind `-w` and by the first letter of what they do (`ldapsearch`, not `ldap`). */
 const PROGRAM =
-  /\b(?:(?:mysql|mariadb|mongo|sshpass|(?:az|oc|docker|podman|registry) +login|ldap[admpsw]|[Pp]s[Ee]xec|sqlcmd|cqlsh|7z|zip)\w*\b[^\n|;&]*-[pPw]|redis-cli [^\n|;&]*-a|ssh-keygen [^\n|;&]*-[NP]|unzip [^\n|;&]*-P)$/;
+  /\b(?:mysql|mariadb|mongo|sshpass|(?:az|oc|docker|podman|registry) +login|ldap[admpsw]|psexec|sqlcmd|cqlsh|7z|zip)\w*\b[^\n|;&]*-[pw]$/i;
+/** Those that mean something else by the letter's other case. */
+const CASED = /\b(?:redis-cli [^\n|;&]*-a|ssh-keygen [^\n|;&]*-[NP]|unzip [^\n|;&]*-P)$/;
 /** Any that was given a user takes one behind `-p`. */
-const USER_GIVEN = /[ \t]-(?:-user(?:name)?|[uUD])[ =]?[\w.\\@=,-]+[ \t][^\n|;&]*$/;
+const USER_GIVEN = /[ \t]-(?:-user(?:name)?|[uUD])[ =]?[\w.\\@=,-]+[ \t][^\n|;&]*-[pPw]$/;
 
 /** `mysql -uroot -pSecret`, `sshpass -p 'Secret'`, `redis-cli -a Secret`: `start` is behind the hyphen. */
 export function readPasswordOption(scan: Scan, { start, end }: Word): Finding | undefined {
   const { text, codes } = scan;
-  const letter = codes[start];
   if ((classAt(codes, start - 2) & SPACE) === 0) return undefined;
   scan.pass.work.left -= LINE_COST;
   const line = text.slice(Math.max(0, start - 160), start + 1);
   const isApart = end - start === 1 && (classAt(codes, end) & SPACE) !== 0;
-  const isKnown = PROGRAM.test(line);
-  if (!isKnown && (letter === 0x61 || letter === 0x4e || !isApart || !USER_GIVEN.test(line))) return undefined;
+  const isKnown = PROGRAM.test(line) || CASED.test(line);
+  if (!isKnown && !(isApart && USER_GIVEN.test(line))) return undefined;
   const at = isApart ? end + 1 : start + 1;
   const from = (classAt(codes, at) & QUOTE) === 0 ? at : at + 1;
   const close = from === at ? -1 : text.slice(from, from + LONGEST).indexOf(text.charAt(at));

@@ -39,7 +39,7 @@ export function readTable(scan: Scan, wordEnd: number): Finding | undefined {
   const head = text.slice(Math.max(0, chain - LONGEST_LINE), start);
   const header = head.slice(head.lastIndexOf("\n") + 1);
   if (start < wordEnd || !HEADER.test(header)) return undefined;
-  const part = [/\|/g, /\t+/g, /[,;]/g].find((each) => header.search(each) >= 0) ?? / {2,}/g;
+  const part = [/\|/g, /\t+/g, /,/g, /;/g].find((each) => header.search(each) >= 0) ?? / {2,}/g;
   const names = readCells(scan, [start - header.length, start], part).map((item) => text.slice(item.start, item.end));
   const pieces: Piece[] = [];
   let from = start;

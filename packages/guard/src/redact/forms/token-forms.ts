@@ -34,7 +34,7 @@ const ROWS: readonly Row[] = [
   ["google-token dotted 20 1//0 GOCSPX- ya29."],
   ["key word 24 api_org_ hf_"],
   [
-    "key word 24 BSA CCIPAT_ CCIPRJ_ EZAK EZTK NRAK- NRII- NRIQ- NRRA- PMAK- SCW SWMTKN- access-development- access-production- access-sandbox- akaa- akab- bkaj_ bkua_ chpt_ csk- dapi HRKU- dnkey- persona_production_ persona_sandbox_ rootly_ doo_v1_ dop_v1_ dor_v1_ dtn_ e2b_ fc- hcaik_ napi_ p8e- pat-eu1- pat-na1- pul- rdme_ s-s4t2af- s-s4t2ud- sbp_ sgp_ pplx- sk- slk_ sntryu_ sqp_ squ_ waka_ xaat- xapt- zpka_",
+    "key word 24 BSA CCIPAT_ CCIPRJ_ EZAK EZTK NRAK- NRII- NRIQ- NRRA- PMAK- SCW SWMTKN- access-development- access-production- access-sandbox- akaa- akab- bkaj_ bkua_ chpt_ csk- dapi HRKU- dnkey- persona_production_ persona_sandbox_ rootly_ doo_v1_ dop_v1_ dor_v1_ dtn_ e2b_ fc- hcaik_ napi_ p8e- pat-eu1- pat-na1- pul- rdme_ rnd_ s-s4t2af- s-s4t2ud- sbp_ sgp_ pplx- sk- slk_ sntryu_ sqp_ squ_ tskey- waka_ xaat- xapt- zpka_",
     DIGIT_SOMEWHERE,
   ],
   ["key word 12 FLWSECK- FLWSECK_TEST- NRJS- fw_ rzp_live_ rzp_test_ sm_aat_ sm_pat_ sm_sat_ sq0atp- sq0idp-", DIGIT_SOMEWHERE],

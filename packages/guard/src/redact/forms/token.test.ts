@@ -21,6 +21,10 @@ describe("a token by its prefix", () => {
     expect(redact(`using rk_prod_${LETTERS} now`)).toMatch(/^using \[redacted:[\w-]+:\w{6}\] now$/);
   });
 
+  it("is found: Render's key", () => {
+    expect(redact(`key rnd_${LETTERS}x9Kd of it`)).toMatch(/^key \[redacted:key:\w{6}\] of it$/);
+  });
+
   it("is found with signs in it: Braintree's", () => {
     const token = ["access_token", "production", "k3qz8wv2xn5m7c4b", "8f0c1a9e2b7d4a308f4e93b2c1d0e9aa"].join("$");
     expect(redact(`GET /merchants/${token}/x`)).not.toContain("8f0c1a9e");
