@@ -116,10 +116,13 @@ static inline int is_json_at(const unsigned char *line, const unsigned char *at)
 
 static inline void sign(uint32_t value) { signature = (signature ^ value) * 0x01000193u; }
 
-/* A text in quotes, from behind the first; returns where it goes on behind the last, 0 for what is never read here: a bare quote ends Docker's text. */
+/*
+ * A text in quotes, from behind the first; returns where it goes on behind the last, 0 for what is never read here: a bare quote ends Docker's
+ * text, and the line's end any.
+ */
 static const unsigned char *cut_text(const unsigned char *line, const unsigned char *from, const unsigned char *end, int way) {
   const unsigned char *to = next_stop(text_stops, line, from);
-  if (to < end && (is_dockers(way) ? *to != '\\' || to[1] != '"' : *to != '"')) return 0;
+  if (to >= end || (is_dockers(way) ? *to != '\\' || to[1] != '"' : *to != '"')) return 0;
   put_token(from, to, find_classes(from, to));
   sign('"');
   return to + (is_dockers(way) ? 2 : 1);

@@ -214,6 +214,20 @@ describe("lines read by their shape", () => {
     });
     expect(compare(lines).different).toEqual([]);
   });
+
+  it("do not teach that a member is absent where the line was cut in front of its last quote", () => {
+    const random = createRandom(11);
+    const plain = { status: 200, behind: 200, agent: "curl/8.4.0", isRetried: false, isSeldom: false };
+    const write = WRITERS["nginx with upstream times"] as (one: Invented) => string;
+    const lines = Array.from({ length: 900 }, (_, index) => {
+      const address = ["-", "10.0.0.1:80"][index % 2] as string;
+      return write({ ...invent(random, index), ...plain, address });
+    });
+    lines[501] = String(lines[501]).slice(0, -1);
+    const { different, takenRatio } = compare(lines);
+    expect(different).toEqual([]);
+    expect(takenRatio).toBeGreaterThan(0.5);
+  });
 });
 
 const folder = mkdtempSync(join(tmpdir(), "faultline-shapes-"));

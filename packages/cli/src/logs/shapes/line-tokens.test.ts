@@ -13,7 +13,8 @@ const LINES = [
   `api-1  | {"level":30,"a":"GET /a"}`,
   `<190>Nov 20 10:00:00 edge-1 app[7]: {"level":30,"a":"GET /a"}`,
   `{"log":"{\\"level\\":30,\\"a\\":{\\"b\\":\\"GET /a,b\\",\\"n\\":[1,2]}}\\n","stream":"stdout","time":"2026-11-20T00:00:00Z"}`,
-  `time=2026-11-20T00:00:00Z level=info msg="a b" =x a==b --=1 path=/a=b _x.y-z="q=r" unclosed="a b`,
+  `time=2026-11-20T00:00:00Z level=info msg="a b" =x a==b --=1 path=/a=b _x.y-z="q=r" closed="a b"`,
+  `status=200 unclosed="a b`,
   `a\tb\u0001c [d]e" "f"g "" -\u007f`,
   Array.from({ length: 170 }, (_, index) => index).join(" "),
   "",
@@ -95,5 +96,13 @@ describe("a line's tokens", () => {
     const cut = (line: string) => tokens.cut(Buffer.from(`${line}\n`), 0, Buffer.byteLength(line));
     expect(cut(String.raw`{"log":"a \"GET /b\" 200\n","stream":"stdout"}`)).toBe(true);
     expect(cut(String.raw`{"log":"a \"GET /"b\" 200\n","stream":"stdout"}`)).toBe(false);
+  });
+
+  it("are none where the line ends within quotes: what they hold may go on", () => {
+    const tokens = new LineTokens();
+    const cut = (line: string) => tokens.cut(Buffer.from(`${line}\n`), 0, Buffer.byteLength(line));
+    expect(cut('us="200" ua="10.0.0.1:80"')).toBe(true);
+    expect(cut('us="200" ua="10.0.0.1:80')).toBe(false);
+    expect(cut('us="200" ua="')).toBe(false);
   });
 });

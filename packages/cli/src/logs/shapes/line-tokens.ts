@@ -159,7 +159,7 @@ export class LineTokens {
     return !this.isForeign;
   }
 
-  /** A text in quotes; returns where it goes on behind them. */
+  /** A text in quotes; returns where it goes on behind them. One that the line's end cuts is never read here. */
   private cutQuoted(at: number, end: number, isDocker: boolean): number {
     const { bytes } = this;
     let classes = 0;
@@ -173,6 +173,8 @@ export class LineTokens {
       hash = Math.imul(hash ^ code, FNV_PRIME);
       if (code === BACKSLASH) to += 1;
     }
+    // Without a quote at its end the line was cut, and what it says here may be less than was written.
+    if (to >= end) classes = FOREIGN;
     this.hashes[this.count] = hash;
     this.put(at, Math.min(to, end), classes);
     return Math.min(to, end) + (isDocker ? 2 : 1);
