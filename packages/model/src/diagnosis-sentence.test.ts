@@ -14,6 +14,10 @@ const DIAGNOSIS: Diagnosis = {
   guard: { now: [], prevent: [] },
 };
 
+it("claims of no healthy backend only that they are too few, for one bad of two fails some requests as well", () => {
+  expect(describeCause("no-healthy-upstream")).toBe("too few healthy backends");
+});
+
 describe("a diagnosis in one sentence", () => {
   it("names origin, symptom, cause and certainty", () => {
     expect(describeDiagnosis(DIAGNOSIS)).toBe(

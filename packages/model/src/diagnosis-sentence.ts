@@ -18,7 +18,7 @@ const CAUSE_PHRASES: Readonly<Record<CauseId, string>> = {
   "gateway-mismatch": "gateway and backend disagree about the response",
   "gateway-timeout": "the gateway's time-out is shorter than the work behind it",
   "gateway-identity": "the gateway may not call its backend",
-  "no-healthy-upstream": "no healthy backend",
+  "no-healthy-upstream": "too few healthy backends",
   "connection-refused": "the connection is refused",
   "keepalive-race": "idle connections are closed while they are used again",
   "tls-failure": "the TLS handshake fails",

@@ -444,6 +444,20 @@ describe("triage of one failing request", () => {
     expect(judge([respond("first", { status, headers, body }), good]).maker).toMatchObject({ maker: "intermediary", name });
   });
 
+  it("is not as sure of HAProxy's page for want of a server, which a refused connection and a rule's denial get as well", () => {
+    const body = "<html><body><h1>503 Service Unavailable</h1>\nNo server is available to handle this request.\n</body></html>";
+    const { diagnosis, maker } = judge([respond("first", { status: 503, headers: { "content-type": "text/html" }, body })]);
+    expect(maker).toMatchObject({ maker: "intermediary", name: "HAProxy" });
+    expect(diagnosis).toMatchObject({ verdict: "diagnosed", causes: [{ cause: "no-healthy-upstream" }] });
+    expect(diagnosis.causes[0]?.confidence).toBeLessThan(0.75);
+  });
+
+  it("misses no good answer of the host where the same request passed", () => {
+    const failed = respond("first", { status: 503, headers: { "content-type": "text/html" }, body: "<h1>x</h1>" });
+    const { diagnosis } = judge([failed, respond("again", GOOD_APP), { ...failed, purpose: "simple" }]);
+    expect(diagnosis.missing.map(({ what }) => what)).not.toContain("a good answer of the same host");
+  });
+
   it("takes an answer to HEAD, which never has a body, for no answer without a word", () => {
     const failed = respond("first", { status: 503, headers: { server: "nginx" }, body: "" }, { method: "HEAD" });
     expect(judge([failed]).maker).toMatchObject({ evidence: [], against: [] });

@@ -191,10 +191,7 @@ function listMissing(probes: readonly Probe[], maker: MakerJudgement): readonly 
     });
   if (maker.maker !== "network" && !probes.some(({ purpose }) => purpose === "direct"))
     missing.push({ what: "the backend's own answer", wouldTell: "whether the gateway changed it" });
-  if (
-    isReached(probes) &&
-    !probes.some((probe) => probe.purpose === "simple" && probe.response !== undefined && probe.response.status < 500)
-  )
+  if (isReached(probes) && !probes.some(({ purpose, response }) => purpose !== "direct" && response !== undefined && response.status < 500))
     missing.push({
       what: "a good answer of the same host",
       wouldTell: "which headers its own answers have, and whether only this route fails",

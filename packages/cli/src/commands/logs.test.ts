@@ -360,6 +360,22 @@ describe("faultline logs, several logs together", () => {
     expect(route?.madeBy).toMatchObject({ hop: "behind", fate: "propagated" });
   });
 
+  it("says that no server was there to take it where HAProxy had none, and not that one refused", async () => {
+    const line = (server: string) =>
+      `10.0.0.1:33320 [21/Nov/2026:10:20:17.925] in back/${server} 0/-1/-1/-1/0 503 217 - - SC-- 3/2/2/0/0 0/0 "GET /pay HTTP/1.1"`;
+    const [none] = (await report(write(line("<NOSRV>")))).routes;
+    expect(none?.causes.map(({ cause }) => cause)).toEqual(["no-healthy-upstream"]);
+    expect(none?.madeBy).toMatchObject({ hop: "observer", because: expect.not.stringContaining("refused the TCP") });
+    expect((await report(write(line("srv1")))).routes[0]?.causes.map(({ cause }) => cause)).toEqual(["connection-refused"]);
+  });
+
+  it("leaves room for other reasons than an exception where a server closed before its headers", async () => {
+    const line = '10.0.0.1:33320 [21/Nov/2026:10:20:17.925] in back/srv1 0/0/0/-1/1 502 209 - - SH-- 3/2/2/0/0 0/0 "GET /pay HTTP/1.1"';
+    const [route] = (await report(write(line))).routes;
+    expect(route?.causes[0]?.cause).toBe("unhandled-exception");
+    expect(route?.causes[0]?.confidence).toBeLessThan(0.7);
+  });
+
   it("joins nginx's error log by time and path", async () => {
     const front = access(60, "GET /pay/1", '502 5 "-" "curl" 0.001');
     const errors =

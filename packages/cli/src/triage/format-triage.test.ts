@@ -23,6 +23,13 @@ it("shows a probe on one line of at most 80 columns, with what each step took", 
   expect(formatProbe(probe, 60)).toBe("  simple /healthz    404    1.23 s\n      dns 12, connect 18, tls 50, answer 120 ms");
 });
 
+it("keeps the columns below a label that is longer than its own", () => {
+  const url = "http://10.20.30.40:18090/deep/path";
+  expect(formatProbe({ ...probe, purpose: "direct", url })).toBe(
+    "  direct http://10.20.30.40:18090\n                     404    1.23 s  dns 12, connect 18, tls 50, answer 120 ms",
+  );
+});
+
 it("says where a request ended that got no answer", () => {
   const { response: _, tlsMs: __, firstByteMs: ___, ...rest } = probe;
   const failure = { phase: "tls", code: "TIMEOUT", message: "nothing within 10 s" } as const;

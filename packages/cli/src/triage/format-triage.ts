@@ -50,10 +50,12 @@ export function formatProbe(probe: Probe, columns = Number.POSITIVE_INFINITY): s
   // The simple endpoint is on the same host; the whole address of the direct one is what somebody gave.
   const detail = { simple: ` ${pathOf(url)}`, direct: ` ${originOf(url)}`, "body-size": ` ${requestBodyBytes} bytes` };
   const where = Object.hasOwn(detail, purpose) ? detail[purpose as keyof typeof detail] : "";
-  const label = toPlainLine(purpose + where).padEnd(LABEL_WIDTH);
-  const line = `  ${label} ${toPlainLine(what).padEnd(OUTCOME_WIDTH)} ${formatMs(totalMs).padStart(7)}`;
+  const label = toPlainLine(purpose + where);
+  const above = label.length > LABEL_WIDTH ? `  ${label}\n` : "";
+  const column = above === "" ? label.padEnd(LABEL_WIDTH) : " ".repeat(LABEL_WIDTH);
+  const line = `  ${column} ${toPlainLine(what).padEnd(OUTCOME_WIDTH)} ${formatMs(totalMs).padStart(7)}`;
   const steps = formatSteps(probe);
-  return line.length + steps.length <= columns ? `${line}${steps}` : `${line}\n      ${steps.trim()}`.trimEnd();
+  return above + (line.length + steps.length <= columns ? `${line}${steps}` : `${line}\n      ${steps.trim()}`.trimEnd());
 }
 
 function pathOf(url: string): string {

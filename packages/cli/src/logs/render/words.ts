@@ -17,9 +17,10 @@ export function drawSparkline(values: readonly number[], width: number): string 
   return steps.map((value) => (value === 0 ? "·" : (BARS[Math.min(7, Math.floor((value / most) * 7.999))] ?? "█"))).join("");
 }
 
-/** A share with its bounds: `2.0 % (1.9-2.1)`. */
+/** A share with its bounds: `2.0 % (1.9-2.1)`. What is not none or not all is not rounded to it. */
 export function formatShare({ ratio, lower, upper }: RouteErrors["share"]): string {
-  const digits = ratio > 0 && ratio < 0.00001 ? 6 : ratio > 0 && ratio < 0.001 ? 4 : ratio < 0.1 ? 2 : 1;
+  const least = Math.min(ratio, 1 - ratio);
+  const digits = least > 0 && least < 0.00001 ? 6 : least > 0 && least < 0.001 ? 4 : ratio < 0.1 ? 2 : 1;
   const percent = (value: number) => (value * 100).toFixed(digits);
   return `${percent(ratio)} % (${percent(lower)}-${percent(upper)})`;
 }

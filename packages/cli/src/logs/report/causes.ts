@@ -54,8 +54,10 @@ export function rankCauses(
   return { causes, next: [...new Set([...next, ...patterns.map((pattern) => pattern.next.check)])].slice(0, 4) };
 }
 
-function findFlag(observer: string, flag: string, status: number): CodeKnowledge | undefined {
-  if (observer === "haproxy") return findHaproxyTermination(flag);
+type Flagged = { readonly observer: string; readonly flag: string; readonly status: number; readonly namesUpstream: boolean };
+
+function findFlag({ observer, flag, status, namesUpstream }: Flagged): CodeKnowledge | undefined {
+  if (observer === "haproxy") return findHaproxyTermination(flag, namesUpstream);
   if (observer === "envoy") return findEnvoyFlag(pickEnvoyFlag(flag) ?? "");
   if (observer === "heroku-router") return findHerokuCode(flag);
   if (observer === "alb" || observer === "elb") return findAlbReason(flag) ?? findAlbReason(String(status));
@@ -74,8 +76,9 @@ function readFlags(failures: FailureTally, status: number): Claim[] {
         ? [[String(status), own] as const]
         : []
     : failures.flags.list();
+  const namesUpstream = failures.upstreams.list().length > 0;
   return flags.slice(0, 4).flatMap(([flag, count]) => {
-    const row = findFlag(observer, flag, status);
+    const row = findFlag({ observer, flag, status, namesUpstream });
     if (row?.cause === undefined) return [];
     const share = count / Math.max(1, looked, count);
     const evidence = {

@@ -195,7 +195,7 @@ export function decodeHashes(text: string): string {
 export function judgeHaproxy(draft: Draft, headerMs: number): void {
   if (draft.status === undefined || draft.status < 500) return;
   const flags = draft.flags ?? "";
-  const known = findHaproxyTermination(flags);
+  const known = findHaproxyTermination(flags, draft.upstream !== undefined);
   if (known?.hop === "client") {
     draft.madeBy = { hop: "client", because: `termination ${flags}: ${known.meaning}`, confidence: 0.7 };
   } else if (flags.startsWith("--") && headerMs >= 0) {

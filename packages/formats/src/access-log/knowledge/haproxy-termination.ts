@@ -37,7 +37,8 @@ export const HAPROXY_TERMINATION: readonly CodeKnowledge[] = [
     cause: "unhandled-exception",
     nextCheck: "did the server process crash or restart at that second? does one URL do it?",
     source,
-    confidence: "H",
+    // That it closed is in the manual; why it did is a guess.
+    confidence: "K",
   },
   {
     code: "sH",
@@ -256,8 +257,20 @@ export const HAPROXY_TERMINATION: readonly CodeKnowledge[] = [
   },
 ];
 
-/** What a termination state such as `sH--` means; undefined for an unknown one. */
-export function findHaproxyTermination(flags: string): CodeKnowledge | undefined {
+/** `SC` of a line that names no server, with `<NOSRV>` in its place: there was none to refuse anything. */
+const NO_SERVER: CodeKnowledge = {
+  code: "SC",
+  meaning: "no server is named that could have refused: none was up, or the layout leaves it out",
+  hop: "observer",
+  cause: "no-healthy-upstream",
+  nextCheck: "which servers are down or in maintenance, and what did their health checks say?",
+  source,
+  confidence: "M",
+};
+
+/** What a termination state such as `sH--` means, in a line that names a server or not; undefined for an unknown one. */
+export function findHaproxyTermination(flags: string, namesServer = true): CodeKnowledge | undefined {
   const two = flags.slice(0, 2);
+  if (two === NO_SERVER.code && !namesServer) return NO_SERVER;
   return HAPROXY_TERMINATION.find(({ code }) => code === two || (code.length === 1 && code === two[0]));
 }

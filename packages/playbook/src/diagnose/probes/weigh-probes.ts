@@ -45,7 +45,12 @@ function weighStatements({ probes, maker, proxyStatus }: ProbeFindings): readonl
     return [
       {
         cause: signature.cause,
-        evidence: { statement: tellSignature(signature), measured: `signature ${signature.id}`, source: "body", weight },
+        evidence: {
+          statement: tellSignature(signature),
+          measured: `signature ${signature.id}`,
+          source: "body",
+          weight: Math.min(weight, signature.causeWeight ?? weight),
+        },
       } as const,
     ];
   });

@@ -31,6 +31,8 @@ export type Signature = {
   readonly pattern: ResponsePattern;
   readonly meaning: string;
   readonly cause?: CauseId;
+  /** How much it speaks for its cause, in nats, where that is less than it says of who wrote it: one page for several reasons. */
+  readonly causeWeight?: number;
   /** The RFC 9209 error type that says the same. */
   readonly proxyError?: string;
   readonly certainty: Certainty;

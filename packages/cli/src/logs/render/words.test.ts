@@ -1,0 +1,13 @@
+import { expect, it } from "vitest";
+import { formatShare } from "./words.ts";
+
+it.each([
+  [1, "100.0 %"],
+  [0.5, "50.0 %"],
+  [0.999, "99.9 %"],
+  [0.9996, "99.9600 %"],
+  [0.9999999, "99.999990 %"],
+  [0.0001, "0.0100 %"],
+])("rounds a share of %d to neither all nor none where it is not", (ratio, text) => {
+  expect(formatShare({ ratio, lower: 0, upper: 1 })).toMatch(new RegExp(`^${text} `));
+});
