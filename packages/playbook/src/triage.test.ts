@@ -545,6 +545,26 @@ describe("triage of one failing request", () => {
     expect(judge([failed, { ...failed, purpose: "again" }]).diagnosis.next[0]?.check).not.toContain("tries");
   });
 
+  it.each([
+    ["a query", { url: "http://api.example/cart?id=7" }],
+    ["a method that is not GET", { method: "PUT" }],
+  ])("gives no command that would ask something else than what failed: %s", (_, more) => {
+    const failed = {
+      ...respond("first", { status: 502, headers: { "content-type": "text/html", server: "nginx" }, body: NGINX_502 }),
+      ...more,
+    };
+    const { diagnosis } = judge([failed, { ...respond("again", GOOD_APP), ...more }]);
+    expect(diagnosis.next[0]).toEqual({
+      check: "It failed in 1 of 2 tries: is one of several backends bad, or is a connection closed under it? --repeat 20 tells how often",
+    });
+  });
+
+  it("misses a good answer of the host where only a refusal came", () => {
+    const refused = respond("first", { status: 401, headers: { "content-type": "text/html" }, body: "<h1>x</h1>" });
+    const { diagnosis } = judge([refused, respond("direct", GOOD_APP)]);
+    expect(diagnosis.missing.map(({ what }) => what)).toContain("a good answer of the same host");
+  });
+
   it("asks which process listens on the very port, and on no other that begins alike", () => {
     const { diagnosis } = judge([{ ...broken("connect", "ECONNREFUSED"), url: "http://api.example:80/cart" }]);
     expect(diagnosis.next[0]?.command).toBe("ss -ltnp 'sport = :80'");

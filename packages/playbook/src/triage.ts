@@ -191,7 +191,8 @@ function listMissing(probes: readonly Probe[], maker: MakerJudgement): readonly 
     });
   if (maker.maker !== "network" && !probes.some(({ purpose }) => purpose === "direct"))
     missing.push({ what: "the backend's own answer", wouldTell: "whether the gateway changed it" });
-  if (isReached(probes) && !probes.some(({ purpose, response }) => purpose !== "direct" && response !== undefined && response.status < 500))
+  const isGood = (probe: Probe): boolean => (probe.response?.status ?? 599) < 500 && !isRefusedProbe(probe);
+  if (isReached(probes) && !probes.some((probe) => probe.purpose !== "direct" && isGood(probe)))
     missing.push({
       what: "a good answer of the same host",
       wouldTell: "which headers its own answers have, and whether only this route fails",
@@ -258,7 +259,10 @@ function askHowOften(probes: readonly Probe[]): CheckTemplate | undefined {
   const failed = tries.filter(isFailedProbe).length;
   if (failed === 0 || failed === tries.length) return undefined;
   const check = `It failed in ${failed} of ${tries.length} tries: is one of several backends bad, or is a connection closed under it?`;
-  return tries.length < ENOUGH_TRIES ? { check, command: "npx faultline triage {{url}} --repeat 20" } : { check };
+  if (tries.length >= ENOUGH_TRIES) return { check };
+  // The words hold no query and no method: a command of them would ask something else.
+  const isPlain = tries.every(({ method, url }) => method === "GET" && !url.includes("?"));
+  return isPlain ? { check, command: "npx faultline triage {{url}} --repeat 20" } : { check: `${check} --repeat 20 tells how often` };
 }
 
 type Weighed = { readonly causes: readonly RankedCause[]; readonly tlsFlaws: readonly TlsFlaw[] };
