@@ -122,9 +122,11 @@ export function readNginxSeconds(read: FieldReader, names = NGINX_SECONDS): numb
   return scaleDuration(written, 1000);
 }
 
-/** The same where only the fields beside it say so. A number has lost its decimals: it counts beside nginx's own times, and where nobody speaks. */
+/** The same where only the fields beside it say so. A number has lost its decimals: it counts beside nginx's own times. */
 function readLikelySeconds(read: FieldReader): number | undefined {
-  const isNumbered = read(TIMES_OF_NGINX) !== undefined && read(["msg", "message"]) === undefined;
+  // What speaks is an application, unless its operator gave nginx's times their usual short names.
+  if (read(["msg", "message"]) !== undefined && read(["urt", "uct", "uht"]) === undefined) return undefined;
+  const isNumbered = read(TIMES_OF_NGINX) !== undefined;
   const readText: FieldReader = (names) => {
     const written = read(names);
     return typeof written === "string" ? written : undefined;

@@ -44,6 +44,7 @@ describe("a duration without a unit", () => {
     ["the second that the upstream took too", { ...ofNginx, request_time: 12, upstream_response_time: "12.000" }, 12_000],
     ["a logger's milliseconds beside who answered it", { upstream_addr: "10.0.0.2:80", response_time: 12.5 }, 12.5],
     ["the same beside the size", { bodyBytesSent: 8, responseTime: 12.345 }, 12.345],
+    ["the same as text, with words", { msg: "proxied", upstream_addr: "10.0.0.2:80", response_time: "12.500" }, 12.5],
     ["the same beside a time of its own, with words", { msg: "proxied", upstream_response_time: 11.5, response_time: 12.5 }, 12.5],
     ["HAProxy's milliseconds, whatever its operators call them", { termination_state: "sH", total_response_time: "+30002" }, 30_002],
     ["nanoseconds beside what Datadog calls the parts of a URL", { ...ofDatadog, duration: "959623041" }, 959.623041],

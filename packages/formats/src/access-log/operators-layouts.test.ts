@@ -192,11 +192,19 @@ describe("an application's own words", () => {
     '[21/Nov/2026:10:00:00 +0000] ERROR client 10.0.0.1 sent "size" 408 bytes',
     '2026-11-21T10:00:00Z 10.0.0.5 called upstream [ok] 502 "GET /x"',
     '2026-11-21T10:00:00Z 10.0.0.5 retry 3 500 "POST /orders" attempt',
+    '[2026-11-21T10:00:00+00:00] WARN 10.0.0.1 joined "lobby" 400 12',
+    "2026-11-21 10:00:00 svc/a 1/2/3/4/5 500 45011 done",
     '{"time":"2026-11-21T10:00:00Z","ip":"10.0.0.1","request":"createOrder","code":400}',
     '{"time":"2026-11-21T10:00:00Z","level":"warn","msg":"validation failed","request":"/orders","code":408}',
     '{"time":"2026-11-21T10:00:00Z","level":"info","path":"/a","msg":"sent","request":"r-17","code":400}',
   ])("are no request: %s", (line) => {
-    expect(read(line)).not.toHaveProperty("http.response.status_code");
+    const record = read(line);
+    expect(record).not.toHaveProperty("http.response.status_code");
+    expect(record).not.toHaveProperty("client.address");
+  });
+
+  it("are no answer of API Gateway's with a status in words", () => {
+    expect(read('{"requestId":"a","status":"paid","responseLatency":"12"}')).not.toMatchObject({ format: "apigateway-access" });
   });
 
   it("are no request where they name the URL of a call", () => {
@@ -225,6 +233,8 @@ describe("HAProxy's five timers", () => {
     const line =
       '10.0.0.1:4297 2026-11-21T10:00:00Z fe3 be/s1 0/0/1/1/11 502 8 {Mozilla/5.0 (KHTML, like Gecko)|} SH-- 0/0 "GET /a HTTP/1.1"';
     expect(read(line)).toMatchObject({ ...answered, duration_ms: 11, format: "haproxy-http", time: "2026-11-21T10:00:00.000Z" });
+    expect(read(line.replace("10.0.0.1:4297 2026-11-21T10:00:00Z", "2026-11-21 10:00:00 10.0.0.1:4297"))).toMatchObject(asked);
+    expect(read(line.replace("10.0.0.1:", "2001:db8::1:"))).toMatchObject({ "client.address": "2001:db8::1" });
     expect(read(line.replace(/"GET.*/, '"<BADREQ>"').replace("be/s1", "fe3/<NOSRV>"))).toMatchObject({ "http.response.status_code": 502 });
   });
 });

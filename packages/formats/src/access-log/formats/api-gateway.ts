@@ -52,7 +52,7 @@ function createApiGateway(context: ParseContext): JsonLineParser {
       "integrationerror",
     ];
     const identified = keys.has("requestid") || keys.has("extendedrequestid");
-    if (!keys.has("status") || !(identified ? hasLatency(object) || typical.some((key) => keys.has(key)) : isGatewaysOwn(object, keys)))
+    if (!keys.has("status") || !(identified ? isTimedAnswer(object) || typical.some((key) => keys.has(key)) : isGatewaysOwn(object, keys)))
       return undefined;
     const draft = startDraft("gateway", "api-gateway");
     putTime(draft, parseAnyTime(readTimeValue(object), context));
@@ -76,9 +76,14 @@ function hasLatency(object: JsonObject): boolean {
   return typeof latency === "string" && /^\d{1,7}$/.test(latency);
 }
 
+/** A status and how long it took: jobs too have an id, a status and a latency. */
+function isTimedAnswer(object: JsonObject): boolean {
+  return hasLatency(object) && /^[1-5]\d\d$/.test(readJsonText(object["status"]) ?? "");
+}
+
 /** Without the request's id two of `$context`'s own names say it. */
 function isGatewaysOwn(object: JsonObject, keys: ReadonlySet<string>): boolean {
-  return hasLatency(object) && keys.has("responselength") && keys.has("integrationstatus");
+  return isTimedAnswer(object) && keys.has("responselength") && keys.has("integrationstatus");
 }
 
 function readTimeValue(object: JsonObject): unknown {

@@ -58,7 +58,8 @@ function createHaproxy(context: ParseContext): LineParser {
 /** How a session ended (section 8.5), right before the request: nothing but HAProxy writes that. */
 const ENDED = / (----|[CSPRLUDIKTcs][RQCHDLT](?:--|[A-Z-]{2})) "(<BADREQ>[^"]*|[A-Z]{3,16} [^"]*)/;
 const ANY_TIME = /\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d(?:\.\d+)?(?: [+-]\d{4})?|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/;
-const PEER = /(?:^|[ [])((?:\d{1,3}\.){3}\d{1,3}|[\da-f:]{2,39}):\d{1,5}(?= |$)/;
+/** An address and its port. A time of the day is no address of IPv6. */
+const PEER = /(?:^|[ [])((?:\d{1,3}\.){3}\d{1,3}|(?=[\da-f:]{0,39}::|(?:[\da-f]{1,4}:){8})[\da-f:]{2,39}):\d{1,5}(?= |$)/;
 
 /** A layout of the operators' own: its status is the only code in use between the time and how the session ended. */
 function parseOwnLayout(line: string, context: ParseContext): ReturnType<LineParser> {

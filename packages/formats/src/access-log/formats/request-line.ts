@@ -49,6 +49,8 @@ const LAYOUTS = [
 const BEFORE =
   /\] (?:\d{3}(?= )|\[\d{3}\] $)|(?<=\] |\d |- )\d{3} $|^\d{3} (?=(?:[\d.-]{1,12} ){0,3}\[)|\/\S{1,80} \d{3} (?=(?:\d{1,12} ){0,4}$)/;
 const ASKED = /^[A-Z]{3,16} (?:\/|\*|https?:\/\/)/;
+/** A program's own word of what it writes. */
+const LEVEL_WORD = /^\[?(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL)\]?:?$/;
 const ENDED = / HTTP\/[\d.]+$/;
 /** Servers answer what they cannot read as a request by themselves, with one of these. */
 const REFUSED = /^(?:400|405|408|414|431|494|497|501|505)$/;
@@ -129,7 +131,7 @@ function readOtherLayout(line: string, context: ParseContext): ParsedLine | unde
       line
         .slice(time.index + time[0].length, askedAt)
         .split(" ")
-        .some((word) => word !== status && isUsualStatus(word))
+        .some((word) => LEVEL_WORD.test(word) || (word !== status && isUsualStatus(word)))
     )
       return undefined;
     // Two codes in use around a request, or before it, are a status and something else, and nothing tells which is which.
