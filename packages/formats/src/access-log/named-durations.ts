@@ -79,8 +79,12 @@ export function readSuffixedDuration(text: string): number | undefined {
   return scaleDuration(match[1], units[match[2] ?? ""] ?? 1000);
 }
 
-/** How a session of HAProxy's ended. */
-export const OF_HAPROXY = ["termination_state", "termination", "tsc", "term"];
+const TERMINATION = ["termination_state", "termination", "tsc", "term"];
+
+/** True beside how a session of HAProxy's ended, which is two letters or four. */
+export function isOfHaproxy(read: FieldReader): boolean {
+  return /^[-A-Za-z]{2}(?:[-A-Z]{2})?$/.test(String(read(TERMINATION)));
+}
 
 /** What only nginx's variables are called, and what teams call its upstream's times. */
 const OF_NGINX = [
@@ -153,7 +157,7 @@ export function readDuration(read: FieldReader): number | undefined {
     if (durationMs !== undefined) return durationMs;
   }
   // HAProxy's timers, in ms; `Ta` is the whole of a request, `Tt` that of a session.
-  if (read(["tr", "tw", "tc", "tq"]) !== undefined || read(OF_HAPROXY) !== undefined) {
+  if (read(["tr", "tw", "tc", "tq"]) !== undefined || isOfHaproxy(read)) {
     const totalMs = scaleDuration(readJsonText(read(["ta", "tt", "time_total", "total_response_time", "total_time"]))?.replace("+", ""), 1);
     if (totalMs !== undefined) return totalMs;
   }

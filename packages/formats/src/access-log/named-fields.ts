@@ -6,7 +6,7 @@ import { parseAnyTime } from "./clock.ts";
 import { type Draft, putClient, putNumber, putRequestLine, putStatus, putTarget, putText, putTime, readJsonText } from "./draft.ts";
 import type { FieldReader } from "./field-reader.ts";
 import type { ParseContext } from "./line.ts";
-import { OF_HAPROXY, readDuration } from "./named-durations.ts";
+import { isOfHaproxy, readDuration } from "./named-durations.ts";
 import { putNginxUpstream } from "./nginx-upstream.ts";
 import { LEVEL } from "./severity.ts";
 import { isUsualStatus } from "./usual-status.ts";
@@ -196,8 +196,7 @@ export function putNamedFields(draft: Draft, read: FieldReader, context: ParseCo
   putStatus(draft, readStatusNumber(readStatusMember(read) ?? readGrokStatus(read) ?? readShortStatus(read)));
   putNumber(draft, "responseBytes", readJsonText(read(BYTES)));
   // What HAProxy's manual calls its size; Caddy's is that of the request.
-  if (draft.responseBytes === undefined && read(OF_HAPROXY) !== undefined)
-    putNumber(draft, "responseBytes", readJsonText(read(["bytes_read"])));
+  if (draft.responseBytes === undefined && isOfHaproxy(read)) putNumber(draft, "responseBytes", readJsonText(read(["bytes_read"])));
   putNumber(draft, "requestBytes", readJsonText(read(["request_length", "http.request.body.bytes", "bytes_in", "request_size"])));
   putClient(draft, readJsonText(read(CLIENT)) ?? readRemote(read) ?? "");
   putText(draft, "userAgent", readJsonText(read(AGENT))?.replace(/^"(.*)"$/, "$1"));

@@ -58,6 +58,7 @@ describe("a duration without a unit", () => {
     ["the same under another name", { ...ofNginx, latency: 45 }],
     ["more decimals than nginx writes", { ...ofNginx, elapsed: "0.01324" }],
     ["a fraction that nothing says is nginx's", { level: "info", latency: 12.5 }],
+    ["the total beside what was searched for", { term: "shoes", total_time: 0.012 }],
     ["the same of a gateway's", { upstream_status: 200, latency: 12.5 }],
     ["whole numbers that only agree", { ...ofNginx, request_time: 685, upstream_response_time: 685 }],
   ])("stays unknown: %s", (_, members) => {

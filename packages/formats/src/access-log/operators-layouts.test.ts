@@ -57,6 +57,7 @@ describe("behind the combined format's fields", () => {
   });
 
   it("a whole number by a name whose unit nothing tells is no duration", () => {
+    expect(read(`${combined} "2026/11"`)).not.toHaveProperty("duration_ms");
     expect(read(`${combined} req_time:685 vhost:a`)).not.toHaveProperty("duration_ms");
     expect(read(`${combined} duration=685`)).not.toHaveProperty("duration_ms");
     expect(read(`${combined} duration=15ms vhost=a`)).toMatchObject({ duration_ms: 15 });

@@ -116,11 +116,10 @@ function readTimes(draft: Draft, rest: readonly Token[], whole: WholeDurations):
  * number is httpd's `%D` in µs, unless its file says otherwise or it is so small that it could be milliseconds or seconds only.
  */
 function putTrailingDuration(draft: Draft, text: string, unit: WholeDurations): void {
-  const [seconds = "", micros] = text.split("/");
-  if (micros !== undefined) putDuration(draft, micros, 0.001);
-  else if (seconds.includes(".")) putDuration(draft, seconds, 1000);
-  else if (unit === "ms") putDuration(draft, seconds, 1);
-  else if (unit === "us" && Number(seconds) >= LEAST_MICROSECONDS) putDuration(draft, seconds, 0.001);
+  if (text.includes("/")) putDuration(draft, readSuffixedDuration(text), 1);
+  else if (text.includes(".")) putDuration(draft, text, 1000);
+  else if (unit === "ms") putDuration(draft, text, 1);
+  else if (unit === "us" && Number(text) >= LEAST_MICROSECONDS) putDuration(draft, text, 0.001);
 }
 
 /** True for the unit of a duration that is a word of its own. */
