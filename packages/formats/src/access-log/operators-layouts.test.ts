@@ -221,6 +221,16 @@ describe("nginx's JSON without quotes around what is not there", () => {
   });
 });
 
+describe("a user agent by its place alone", () => {
+  it.each(["0.000", id, "10.0.0.2:80", "10.0.0.2, 10.0.0.3"])("is no number, address or id: %s", (value) => {
+    expect(read(`${own} "-" "${value}"`)).not.toHaveProperty("user_agent.original");
+  });
+
+  it("is what has no product's look else", () => {
+    expect(read(`${own} "-" "My Agent"`)).toMatchObject({ "user_agent.original": "My Agent" });
+  });
+});
+
 describe("a time-out that nginx writes as a number", () => {
   it("lasts whole seconds", () => {
     const line =

@@ -15,6 +15,11 @@ export function findAgent(values: readonly string[]): string | undefined {
   return values.find(isAgent);
 }
 
+/** True for a number, an address or an id, which is nobody's agent. */
+export function isNoAgent(value: string): boolean {
+  return /^[\d.:,/ -]*$/.test(value) || REQUEST_ID.test(value);
+}
+
 /** True for what looks like a user agent. */
 export function isAgent(value: string): boolean {
   return AGENT.test(value);

@@ -10,7 +10,7 @@ import { type Draft, putClient, putDuration, putNumber, putRequestLine, putStatu
 import type { LineParser, ParseContext, ParsedLine, TextFormat } from "../line.ts";
 import { readSuffixedDuration } from "../named-durations.ts";
 import { putTries, putNamedSeconds, putNextAnswer, putNginxSeconds } from "../nginx-upstream.ts";
-import { findAgent, findRequestId, isAgent } from "../telling-values.ts";
+import { findAgent, findRequestId, isAgent, isNoAgent } from "../telling-values.ts";
 import { readTokens, type Token, unescapeQuoted } from "../tokens.ts";
 import { isUnit, readApartDuration } from "./clf.ts";
 import { isUsualStatus } from "../usual-status.ts";
@@ -168,7 +168,8 @@ function isRefused(request: string, status: string | undefined): boolean {
 /** The agent and the request's id by their look, and what the server behind answered. */
 function putTelling(draft: Draft, rest: readonly Token[]): void {
   const quoted = rest.filter(({ kind }) => kind === "quoted").map(({ text }) => text);
-  putText(draft, "userAgent", unescapeQuoted(findAgent(quoted) ?? quoted[1] ?? ""));
+  const second = quoted[1] ?? "";
+  putText(draft, "userAgent", unescapeQuoted(findAgent(quoted) ?? (isNoAgent(second) ? "" : second)));
   const values = rest.map(({ text }) => text);
   putText(draft, "requestId", findRequestId(values));
   putNextAnswer(draft, values);
