@@ -1,6 +1,6 @@
 /** What was thrown, as the attributes of a log record: message, stack and causes, redacted. */
 import { AttributeText } from "../export/otlp-json.ts";
-import { escapeText } from "../json-text.ts";
+import { escapeText, flatten } from "../json-text.ts";
 import type { RememberingRedactor } from "../redaction.ts";
 import { MAX_STACK } from "./stack.ts";
 import type { ThrownAccount } from "./throwable.ts";
@@ -26,7 +26,8 @@ function redactFrames(frames: string, { knownFrames, redactText }: RememberingRe
   let written = knownFrames.get(frames);
   if (written !== undefined) return written;
   if (knownFrames.size >= MAX_KNOWN_FRAMES) knownFrames.clear();
-  knownFrames.set(frames, (written = toWritten(redactText(frames))));
+  // A copy, since a slice keeps the whole stack alive that it was cut from, however long its message.
+  knownFrames.set(flatten(frames), (written = toWritten(redactText(frames))));
   return written;
 }
 
