@@ -2,7 +2,10 @@
 
 import { flatten } from "./json-text.ts";
 
-/** Takes secrets out of what a failing request carried. Never throws; whatever it cannot judge it drops. */
+/**
+ * Takes secrets out of what a failing request carried. Never throws; whatever it cannot judge it drops. What it gave back as it was is kept, and it may
+ * not be asked again: its answer depends on nothing else.
+ */
 export type Redactor = {
   readonly redactText: (text: string) => string;
   redactHeaders(headers: Readonly<Record<string, string | string[]>>): Record<string, string>;

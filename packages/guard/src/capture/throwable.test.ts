@@ -44,5 +44,8 @@ describe("the account of a thrown thing", () => {
     });
     expect(messagesOf(hostile)).toEqual(["told"]);
     expect(messagesOf(undefined)).toEqual(["undefined"]);
+    const unlisted = new AggregateError([new Error("gathered")], "gathers");
+    Object.defineProperty(unlisted.errors, "slice", { value: () => 1 });
+    expect(messagesOf(unlisted)).toEqual(["gathers"]);
   });
 });

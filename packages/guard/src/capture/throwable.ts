@@ -86,7 +86,8 @@ function isReference(value: unknown): value is object {
 }
 
 function readAggregated(thrown: object): readonly unknown[] {
-  const read = readMember(thrown, ({ errors }) => (Array.isArray(errors) ? errors.slice(0, MAX_AGGREGATED) : undefined));
+  // A list of our own, because what a thing calls its `slice` may give anything.
+  const read = readMember(thrown, ({ errors }) => (Array.isArray(errors) ? Array.from(errors.slice(0, MAX_AGGREGATED)) : []));
   return (read as readonly unknown[] | undefined) ?? [];
 }
 
@@ -112,7 +113,10 @@ function describe(thrown: unknown, links: ThrownAccount[], seen: unknown[]): voi
   }
 }
 
-/** The account of `thrown`, first itself, then depth first what caused it and the errors of an AggregateError: at most 8, texts clipped. */
+/**
+ * The account of `thrown`, first itself, then depth first what caused it and the errors of an AggregateError: at most 8 objects and the plain values
+ * that they gather, texts clipped.
+ */
 export function describeThrowable(thrown: unknown): readonly ThrownAccount[] {
   const links: ThrownAccount[] = [];
   describe(thrown, links, []);
