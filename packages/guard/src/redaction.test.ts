@@ -1,8 +1,7 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { createRedactor } from "./redact/index.ts";
 import { type Redactor, rememberClean } from "./redaction.ts";
+import { measureHeap, MIB } from "./testing/measure-heap.ts";
 
 /** A redactor that notes what it was asked. */
 function watchRedactor(): { readonly redactor: Redactor; readonly asked: string[] } {
@@ -20,15 +19,6 @@ function watchRedactor(): { readonly redactor: Redactor; readonly asked: string[
   };
 }
 
-setFlagsFromString("--expose-gc");
-const collectGarbage = runInNewContext("gc") as () => void;
-
-function measureHeap(): number {
-  collectGarbage();
-  return process.memoryUsage().heapUsed;
-}
-
-const MIB = 1 << 20;
 const CLEAN = "Cannot read properties of undefined (reading 'total')";
 const SECRET = "connection refused for postgres://shop:Tr0ub4dor3x@db/orders";
 

@@ -1,20 +1,9 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { createRedactor } from "../redact/index.ts";
 import { rememberClean } from "../redaction.ts";
+import { measureHeap, MIB } from "../testing/measure-heap.ts";
 import { writeException } from "./exception.ts";
 import { describeThrowable } from "./throwable.ts";
-
-setFlagsFromString("--expose-gc");
-const collectGarbage = runInNewContext("gc") as () => void;
-
-function measureHeap(): number {
-  collectGarbage();
-  return process.memoryUsage().heapUsed;
-}
-
-const MIB = 1 << 20;
 
 describe("an exception as it is told", () => {
   it("keeps no message alive by the frames that it quotes of another process", () => {

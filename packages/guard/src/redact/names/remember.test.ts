@@ -1,20 +1,10 @@
 /** What is remembered of names holds no text that it was read from. */
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { createRedactor } from "../redactor.ts";
-
-setFlagsFromString("--expose-gc");
-const collectGarbage = runInNewContext("gc") as () => void;
+import { measureHeap, MIB } from "../../testing/measure-heap.ts";
 
 const TEXTS = 200;
-const MIB = 1 << 20;
 const filler = "all is well with the order of this customer. ".repeat(5_000);
-
-function measureHeap(): number {
-  collectGarbage();
-  return process.memoryUsage().heapUsed;
-}
 
 describe("names that were met", () => {
   it.each([
