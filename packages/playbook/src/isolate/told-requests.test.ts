@@ -64,6 +64,17 @@ describe("requests that only log records tell of", () => {
     expect(new Set(sources)).toEqual(new Set(["log"]));
   });
 
+  it.each(["ledger answered 500", "ledger did not answer in time", "socket hang up"])(
+    "are neither timed, as nobody measured them, nor offered as a test, as nobody recorded them: %s",
+    (words) => {
+      const error = exception("BackendError", words);
+      const { path, causes, next } = diagnose(logged(["shop", "GET /carts/7 failed", error], ["edge", "GET /carts/7 failed", error]));
+      const said = [...path, ...causes].flatMap(({ evidence }) => evidence.map(({ statement, measured }) => `${statement}: ${measured}`));
+      expect(said.join("\n")).not.toMatch(/\d ms\b/);
+      expect(next.flatMap(({ command = "" }) => command).join("\n")).not.toContain("faultline prove");
+    },
+  );
+
   it.each([
     ["names what failed", ["diagnosed", "database-failure"], exception("PG::ConnectionBad", "FATAL: the database system is shutting down")],
     ["was only thrown", ["inconclusive", "unhandled-exception"], DEFECT],

@@ -3,6 +3,7 @@
  * an error first failed first: an error travels from where it was made to the client, and is logged on its way.
  */
 import { anyOf, type LogRecord, type Span } from "@faultline/model";
+import { formatMs } from "../trace/format-ms.ts";
 import { readLogWords } from "./log-words.ts";
 import { createRouteNamer } from "./symptom/route-of-path.ts";
 import { readToldCall } from "./told-calls.ts";
@@ -119,4 +120,9 @@ function nameSpan(index: number): string {
 /** True of a span that stands for log records: nobody measured it, nor saw its status. */
 export function isToldSpan({ spanId }: Span): boolean {
   return spanId.startsWith(TOLD);
+}
+
+/** How long something took that a span tells of, to follow what it ended with; nothing where the span stands for log records. */
+export function formatTook(span: Span, ms: number): string {
+  return isToldSpan(span) ? "" : `, ${formatMs(ms)}`;
 }

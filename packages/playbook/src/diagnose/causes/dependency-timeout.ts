@@ -3,6 +3,7 @@ import { formatMs } from "../../trace/format-ms.ts";
 import { NOT_CONNECTED_IN_TIME } from "../../isolate/words/connection-words.ts";
 import { TIMEOUT_WORDS } from "../../isolate/words/error-words.ts";
 import { readActivity } from "../../isolate/processes/process-activity.ts";
+import { isToldSpan } from "../../isolate/told-requests.ts";
 import { hearPartFailure } from "../signs/failed-parts.ts";
 import { findMemoryGrowth } from "../signs/memory-growth.ts";
 import { isUnlisted } from "../signs/missing-places.ts";
@@ -87,7 +88,7 @@ function fromLateness(findings: Findings): readonly Evidence[] {
 
 function measureWait({ origin }: Findings): readonly Evidence[] {
   const call = origin?.step.call;
-  if (call === undefined) return [];
+  if (call === undefined || isToldSpan(call.from.span)) return [];
   return [
     {
       statement: `${call.from.span.resource.service} waited ${formatMs(call.endMs - call.startMs)} for ${origin?.step.service ?? call.peer.name}`,

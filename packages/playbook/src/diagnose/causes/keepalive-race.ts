@@ -2,6 +2,7 @@ import type { Evidence } from "@faultline/model";
 import { formatMs } from "../../trace/format-ms.ts";
 import { isExchangeSpan } from "../../isolate/hops/exchange-hops.ts";
 import type { Call, Hop } from "../../isolate/hops/hop-shape.ts";
+import { isToldSpan } from "../../isolate/told-requests.ts";
 import { CLOSED, REFUSED } from "../../isolate/words/connection-words.ts";
 import { type CauseRule, type Findings, hear } from "../findings.ts";
 
@@ -27,7 +28,8 @@ type Wait = { readonly waitMs: number; readonly roundTripMs: number };
 
 /** How long the failing calls lasted, beside the time that a good answer to such a call takes at least; medians, ms. */
 function measureWait({ origin, originCalls, succeeding }: Findings): Wait | undefined {
-  const waitMs = medianOf(originCalls.map(lastingOf));
+  // Nobody measured a call that only an error tells of.
+  const waitMs = medianOf(originCalls.filter(({ from }) => !isToldSpan(from.span)).map(lastingOf));
   if (origin === undefined || waitMs === undefined) return undefined;
   const good = succeeding.flatMap(({ entry }) => listCalls(entry)).filter((call) => call.outcome.kind === "ok" && isSamePeer(call, origin));
   if (![...originCalls, ...good].some(isTimed)) return undefined;

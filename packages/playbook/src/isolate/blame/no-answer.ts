@@ -1,6 +1,7 @@
 import type { Evidence, MissingEvidence } from "@faultline/model";
 import { durationOf } from "../../trace/span-time.ts";
 import { formatMs } from "../../trace/format-ms.ts";
+import { formatTook } from "../told-requests.ts";
 import { isUnreachableText } from "../words/error-words.ts";
 import type { Call, Hop } from "../hops/hop-shape.ts";
 import type { OriginKind, Step, Surroundings } from "../judgement.ts";
@@ -17,7 +18,8 @@ export function endAbsent(hop: Hop, call: Call, around: Surroundings): Found {
   if (isStalled(call, heldMs)) return endStalled(hop, call, { stallMs: heldMs, source: "span" });
   const answered = isAnswered(call);
   const kind: OriginKind = answered ? "silent-callee" : "absent-callee";
-  const measured = `${call.operation}: ${outcome.status}, ${formatMs(call.endMs - call.startMs)} ${cut(outcome.words, 160)}`.trim();
+  const measured =
+    `${call.operation}: ${outcome.status}${formatTook(call.from.span, call.endMs - call.startMs)} ${cut(outcome.words, 160)}`.trim();
   const evidence: Evidence = answered
     ? { statement: `${peer.name} answered ${outcome.status} to ${hop.service}`, measured, source: "span", weight: 2.5 }
     : { statement: `${peer.name} gave ${hop.service} no answer`, measured, source: "span", weight: 2 };

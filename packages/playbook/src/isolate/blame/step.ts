@@ -1,11 +1,11 @@
 import type { Evidence, Fate } from "@faultline/model";
 import { durationOf } from "../../trace/span-time.ts";
-import { formatMs } from "../../trace/format-ms.ts";
 import { isRecovered } from "../call-fate.ts";
 import { isExchangeSpan } from "../hops/exchange-hops.ts";
 import { nameOperation } from "../hops/hop.ts";
 import type { Call, Hop } from "../hops/hop-shape.ts";
 import type { Step } from "../judgement.ts";
+import { formatTook } from "../told-requests.ts";
 
 /** A hop with its part in the failure. */
 export function toStep(hop: Hop, fate: Fate, evidence: readonly Evidence[]): Step {
@@ -52,7 +52,7 @@ export function savingEvidence({ service, outcome, calls, entry }: Hop): Evidenc
 export function statusEvidence(hop: Hop): Evidence {
   return {
     statement: `${hop.service} answered ${describeStatus(hop.outcome.status)}`,
-    measured: `${nameOperation(hop.entry)}: ${hop.outcome.status}, ${formatMs(durationOf(hop.entry))}`,
+    measured: `${nameOperation(hop.entry)}: ${hop.outcome.status}${formatTook(hop.entry.span, durationOf(hop.entry))}`,
     source: "span",
     weight: 1,
   };
