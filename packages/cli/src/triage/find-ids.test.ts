@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { findBodyIds } from "./find-ids.ts";
+import { findBodyIds, findIds, findOwnId } from "./find-ids.ts";
 
 it("finds the ids that an error body names, also inside its error member", () => {
   const body = JSON.stringify({
@@ -20,4 +20,13 @@ it.each(["", "<html></html>", "[1]", "null", '{"request_id":7}', '{"trace_id":"t
   (body) => {
     expect(findBodyIds(body)).toEqual([]);
   },
+);
+
+it.each([
+  ["req-77", "req-77"],
+  ["0HN3V8/7+a==", "0HN3V8/7+a=="],
+  ["-", undefined],
+  ["[redacted:github-token:48b8e4]", undefined],
+])("searches logs for an id that can stand in them: %s", (value, expected) =>
+  expect(findOwnId(findIds([["x-request-id", value]]))).toBe(expected),
 );

@@ -32,9 +32,13 @@ export function findIds(headers: readonly (readonly [string, string])[]): readon
   });
 }
 
-/** The id by which the team's own logs or traces are most likely to know the request; undefined where all are a vendor's. */
+/** What a log can be searched for: no dash alone, and no mark that stands for a secret. */
+const SEARCHED = /^[\w.:;=+/|@~-]{4,200}$/;
+
+/** The id by which the team's own logs or traces are most likely to know the request; undefined where all are a vendor's, or none tells anything. */
 export function findOwnId(ids: readonly FoundId[]): string | undefined {
-  return [IN_LOGS, IN_TRACES].flatMap((place) => ids.filter(({ finds }) => finds.startsWith(place)))[0]?.value;
+  const own = [IN_LOGS, IN_TRACES].flatMap((place) => ids.filter(({ finds }) => finds.startsWith(place)));
+  return own.map(({ value }) => value).find((value) => SEARCHED.test(value));
 }
 
 /** Members of an error body that name the request, in the spellings that error bodies use. */
