@@ -50,7 +50,10 @@ export function diagnose(observations: Observations, request: DiagnosisRequest =
       ...(scope.route === undefined ? {} : { route: scope.route }),
       ...(findings.origin === undefined
         ? {}
-        : { failure: quoteWord(findings.origin.occurrence.path.traceId), platforms: findOriginPlatforms(findings.origin) }),
+        : {
+            ...(findings.isTold ? {} : { failure: quoteWord(findings.origin.occurrence.path.traceId) }),
+            platforms: findOriginPlatforms(findings.origin),
+          }),
     }),
   };
 }

@@ -65,13 +65,17 @@ describe("requests that only log records tell of", () => {
   });
 
   it.each(["ledger answered 500", "ledger did not answer in time", "socket hang up"])(
-    "are neither timed, as nobody measured them, nor offered as a test, as nobody recorded them: %s",
+    "are not timed nor said to have called nothing, as nobody measured them, nor offered as a test, as nobody recorded them: %s",
     (words) => {
       const error = exception("BackendError", words);
-      const { path, causes, next } = diagnose(logged(["shop", "GET /carts/7 failed", error], ["edge", "GET /carts/7 failed", error]));
+      const { path, causes, next, guard } = diagnose(
+        logged(["shop", "GET /carts/7 failed", error], ["edge", "GET /carts/7 failed", error]),
+      );
       const said = [...path, ...causes].flatMap(({ evidence }) => evidence.map(({ statement, measured }) => `${statement}: ${measured}`));
       expect(said.join("\n")).not.toMatch(/\d ms\b/);
-      expect(next.flatMap(({ command = "" }) => command).join("\n")).not.toContain("faultline prove");
+      expect(said.join("\n")).not.toContain("it called nothing");
+      const typed = [...next.map(({ command }) => command), ...guard.prevent.map(({ example }) => example)];
+      expect(typed.join("\n")).not.toContain("faultline prove");
     },
   );
 
