@@ -110,7 +110,6 @@ static int find_way(const unsigned char *line) {
   return *line == '{' ? JSON_LINE : TEXT_LINE;
 }
 
-SELDOM const unsigned char *skip_wrapper(const unsigned char *at);
 /* True where a line of text goes on as JSON, up to its end: behind a wrapper, which JavaScript takes for one as well. */
 static inline int is_json_at(const unsigned char *line, const unsigned char *at) { return at[0] == '{' && at[1] == '"' && skip_wrapper(line) == at; }
 
