@@ -33,6 +33,7 @@ export class KnownMessages {
   private readonly counts: Uint32Array;
   private readonly formats: string[] = [];
   private isOff: boolean;
+  private isAnyKnown = false;
 
   /** Of a log whose limits are known: where there are any, each line's time matters. */
   constructor(core: MessageCore, { limits: { fromMs, toMs } }: Pick<Tally, "limits">) {
@@ -49,11 +50,16 @@ export class KnownMessages {
     const { core } = this;
     // Of pieces of a line only the parsers know what they continue, and what follows a directive may be read otherwise.
     if (read.kind === "partial") return this.stop();
-    if (read.kind === "directive" || FIELDS.test(line)) return core.forgetMessages();
-    const format = read.kind === "message" && isPlain(read, line) ? this.find(read.format) : -1;
+    const isMessage = read.kind === "message" && isPlain(read, line);
+    // While none is known, none has to be forgotten.
+    if (!isMessage && !this.isAnyKnown) return;
+    if (read.kind === "directive" || FIELDS.test(line)) return this.forget();
+    const format = isMessage ? this.find(read.format) : -1;
     const known = core.messageFormat(start, end);
     if (known === -1) {
-      if (format !== -1) core.keepMessage(start, end, format);
+      if (format === -1) return;
+      this.isAnyKnown = true;
+      core.keepMessage(start, end, format);
     } else if (known !== format) this.stop();
   }
 
@@ -66,6 +72,11 @@ export class KnownMessages {
   /** Leaves all lines to the parsers from here on. */
   private stop(): void {
     this.isOff = true;
+    this.forget();
+  }
+
+  private forget(): void {
+    this.isAnyKnown = false;
     this.core.forgetMessages();
   }
 
