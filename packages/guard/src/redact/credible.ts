@@ -144,7 +144,7 @@ function isCredibleBare(claim: Claim, kind: KeyKind, raw: string): boolean {
   // A word of another language: what is required, forgotten, wrong.
   // `MYSQL_ROOT_PASSWORD: root`, in a file of settings.
   const isSetting = kind === "password" && /^[A-Z]+_[A-Z_]+$/.test(name);
-  if (isSaidOf(raw, isSetting ? NO_VALUE : SAID_OF) || /^[A-Za-z]*(?![A-Za-z])\p{L}[\p{L}\p{M}]*\p{P}?$/u.test(raw)) return false;
+  if (isSaidOf(raw, isSetting ? NO_VALUE : SAID_OF) || /^[A-Za-z]*(?![A-Za-z])\p{L}[\p{L}\p{M}]*$/u.test(raw)) return false;
   if (isProse(scan, value, raw)) return false;
   // `password: 8-64 characters` says how long it is.
   if (kind === "password") return !DONE_TO_PASSWORD.test(raw) && !/^\d+[+-]\d* ch/.test(scan.text.slice(value.start, value.end + 3));

@@ -37,6 +37,7 @@ const SECRETS: readonly (readonly [value: unknown, secret: string])[] = [
   [{ passwordEntered: "tiger" }, "tiger"],
   [{ password_typed: "tiger" }, "tiger"],
   [{ passcodeConfirm: "tiger" }, "tiger"],
+  [{ "Mật khẩu": "tiger" }, "tiger"],
   [[{ name: "apiSecret", type: "passwordField", value: "tiger" }], "tiger"],
   [{ credentials: [{ type: "password", value: "tiger", temporary: true }] }, "tiger"],
 ];

@@ -31,8 +31,9 @@ export function readNextLine(scan: Scan, sign: Sign, kind: KeyKind): Finding | u
   let { at } = sign;
   for (let item = 0; item < 64; item++) {
     const space = gap && lookAt(text, at, gap)?.[0];
-    const isList = space?.includes("-") === true;
-    if (space === undefined || (item > 0 && !isList)) break;
+    if (space === undefined) break;
+    const isList = space.includes("-");
+    if (item > 0 && !isList) break;
     scan.pass.work.left -= STEP_COST;
     const from = at + space.length;
     const value = readLoneValue(text.slice(from, from + 532));
@@ -125,7 +126,7 @@ export function readPair(scan: Scan, at: number): Finding | undefined {
 /** The name that a line above gives to a `value:`, as Kubernetes and many lists of settings write it, or to Terraform's `default =`. */
 export function findNameAbove({ text, pass }: Scan, start: number): string | undefined {
   pass.work.left -= STEP_COST;
-  return /(?:\b(?:name|key|field|path|type(?=.{0,4}passw))["']?:[ \t]{0,4}["']?|\bvariable[ \t]{1,4}"(?=[\w.-]{1,64}"[ \t]{0,4}\{[^{}]{0,200}$))([\w.-]{1,64})(?:["']?,?(?:[ \t]{0,4}\r?\n)?[ \t]{0,32}["']?|"[^{}]{0,8}\{[^{}]{0,200})$/i.exec(
+  return /(?:\b(?:name|key|field|path|type(?=.{0,4}passw))["']?:[ \t]{0,4}["']?|\bvariable[ \t]{1,4}"(?=[\w.-]{1,64}"[ \t]{0,4}\{[^{}]{0,200}$))([\w.-]{1,64})(?:["']?,?\s{0,40}["']?|"[^{}]{0,8}\{[^{}]{0,200})$/i.exec(
     text.slice(Math.max(0, start - 280), start),
   )?.[1];
 }

@@ -18,7 +18,7 @@ const CALL =
 
 /** The password among what a connection is opened with: `mysqli_connect("db", "name", "x9")`, `smtp.login("name", "x9")`. */
 export function readCall(scan: Scan, { end: wordEnd }: Word): Finding | undefined {
-  if (lookAt(scan.text, wordEnd, OPENER) === null) return undefined;
+  if (!lookAt(scan.text, wordEnd, OPENER)) return undefined;
   const [call = "", others = "", password = ""] = CALL.exec(scan.text.slice(scan.chain, scan.chain + 512)) ?? [];
   if (call === "") return undefined;
   const end = scan.chain + call.length - 1;

@@ -29,7 +29,7 @@ export function readPrefixed(scan: Scan, { start }: Word): Finding | undefined {
   const isKey = KEY_PART.test(prefix)
     ? isMixed(random) && !UUID.test(random) && (read.longest >= 20 || MIXED.test(random))
     : random.length >= 30 && MIXED.test(random) && !PUBLIC_PART.test(prefix) && entropyOf(random) >= 4;
-  return isKey && lookAt(text, scan.chain, DIGEST) === null ? toFinding(scan, "key", [start, end]) : undefined;
+  return isKey && !lookAt(text, scan.chain, DIGEST) ? toFinding(scan, "key", [start, end]) : undefined;
 }
 
 /** `sha256=`, before what is a digest. */

@@ -12,13 +12,7 @@ const LONGEST = 512;
 const LONGEST_NAME = 40;
 
 /** What is told goes on to a blank or a quote, without the signs of the sentence around it. */
-const WORD = /[^\s"'`]{0,512}/y;
-
-function findEnd({ text }: Scan, start: number): number {
-  let at = passOver(text, start, WORD);
-  while (at > start && /[.,;:)\]}>]/.test(text.charAt(at - 1))) at -= 1;
-  return at;
-}
+const WORD = /[^\s"'`]{0,511}[^\s"'`.,;:)\]}>]/y;
 
 /** What a password may look like that is said to be one: letters and digits. */
 const TOLD_PASSWORD = /^(?=\D{0,40}\d)[^\s(=/]{4,40}$/;
@@ -40,8 +34,8 @@ function isSecretLike(raw: string, kind: KeyKind): boolean {
 export const SAID =
   /(?<=((?:\b[\w-]{2,16} )?\b[\w-]{2,40})(?: (?:for|of|in|to)(?: ["']?[\w.@-]{1,40}["']?){1,4})?(?: is| was|(?: has been| was)? (?:\w*set|changed) to|(?<=\bset .{0,40}) to|(?<! to)))/y;
 
-/** `password is`, `login app password`, FTP's and POP's replies: here a password of small letters and digits is one as well. */
-const TOLD = /(?<= (?:is|was|to) |\b(?:login|user|331|OK) .{1,64}\s{1,8}(?:> )?\w{4,12} |[._e]pass(?:word)? )/iy;
+/** `password is`, `login app password`, FTP's and POP's replies, settings of Docker, Java and Redis: here a password of small letters and digits is one as well. */
+const TOLD = /(?<= (?:is|was|to) |\b(?:login|user|331|OK) .{1,64}\s{1,8}(?:> )?\w{4,12} |(?:env .{1,64}|\.|require)pass(?:word)? )/iy;
 
 /** The kind by the word before, or by the word before `is` and `was`. */
 function judgeBefore(scan: Scan, start: number): KeyKind | undefined {
@@ -69,9 +63,9 @@ export function readSpoken(scan: Scan, { start, end, bits }: Word): Finding | un
   const kind = judgeBefore(scan, start);
   if (kind === undefined || !SPOKEN.test(kind)) return undefined;
   pass.work.left -= STEP_COST;
-  const to = findEnd(scan, start);
+  const to = passOver(text, start, WORD);
   const raw = text.slice(start, to);
-  const isSecret = isSecretLike(raw, kind) || (kind === "password" && TOLD_PASSWORD.test(raw) && lookAt(text, start, TOLD) !== null);
+  const isSecret = isSecretLike(raw, kind) || (kind === "password" && TOLD_PASSWORD.test(raw) && lookAt(text, start, TOLD));
   if (!isSecret || isReplacement(raw)) return undefined;
   return toFinding(scan, kind, [start, to]);
 }
@@ -96,7 +90,7 @@ export function readPasswordOption(scan: Scan, { start, end }: Word): Finding | 
   const at = isApart ? end + 1 : start + 1;
   const from = (classAt(codes, at) & QUOTE) === 0 ? at : at + 1;
   const close = from === at ? -1 : text.slice(from, from + LONGEST).indexOf(text.charAt(at));
-  const to = close < 0 ? findEnd(scan, from) : from + close;
+  const to = close < 0 ? passOver(text, from, WORD) : from + close;
   const raw = text.slice(from, to);
   // Behind a blank MySQL's clients take a database, and what is no client of anything a folder or a name.
   const mayBeName = isApart && from === at && (!isKnown || /\bm(?:ysql|aria)/.test(line));

@@ -50,7 +50,7 @@ function replaceItems({ text, pass, inner }: Scan, { items }: Tuple, kinds: read
   return items.map(({ start, end, isQuoted }, index) => {
     const raw = text.slice(start, end);
     const kind = kinds[index];
-    const isPlain = raw === "" || (!isQuoted && /^(?:null|true|false|default|now\(\)|\?|\$\d+|:\w+)$/i.test(raw));
+    const isPlain = !isQuoted && /^(?:null|true|false|default|now\(\)|\?|\$\d+|:\w+)$/i.test(raw);
     const isNumber = !isQuoted && /^-?\d+(?:\.\d+)?$/.test(raw);
     const replacement = isPlain
       ? raw
