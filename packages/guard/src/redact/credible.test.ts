@@ -82,6 +82,7 @@ const SECRETS: readonly (readonly [line: string, secret: string])[] = [
   ['Error: sent {"type":"password","value":"tiger42","temporary":true}', "tiger42"],
   ['Authorization: Digest username="ann", nonce="b", response="8f0c1a9e2b7d4a308f4e93b2c1d0e9aa"', "8f0c1a9e"],
   ["DB_PASSWORD=tiger{X9kd82mQ", "X9kd82mQ"],
+  ["DB_PASSWORD=oggi{}x9Kd82mQ", "x9Kd82mQ"],
   ['password: "a}x9Kd82mQ"', "x9Kd82mQ"],
   ["client_secret: S-1-x9Kd82mQ", "x9Kd82mQ"],
   ["<password>@x9Kd82mQ</password>", "x9Kd82mQ"],

@@ -74,6 +74,7 @@ const LINES: readonly string[] = [
   "Unexpected token { type: 'token', value: 'identifier' } behind { type: 'session', value: 'session-7' }",
   "Nhập khẩu: 1200 tấn, hộ khẩu=12345, حركة المرور: 12000",
   "user_password int64, verify_password v1alpha done, two_pass encode2",
+  'date -u "+%Y-%m-%d" and bypassOrder: 12345',
   // Documents and commands.
   'curl -H "Authorization: Bearer <your-token>" https://api.example.com/v1/orders',
   "app | pino-couch -U https://couch-server -d logs",

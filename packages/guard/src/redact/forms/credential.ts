@@ -29,7 +29,7 @@ export function readCall(scan: Scan, { end: wordEnd }: Word): Finding | undefine
   ]);
 }
 
-const USER = /^(?:=|[ \t]{0,5})(?:(["'])((?:(?!\1|[:%]).)*)[:%]((?:(?!\1).)*)|([\w$@.{}-]+)[:%]("[^"\n]*"|'[^'\n]*'|\S*))/;
+const USER = /^(?:=|[ \t]{0,5})(?:(["'])((?:(?!\1|[:%]).)*)(?::|\b%)((?:(?!\1).)*)|([\w$@.{}-]+)[:%]("[^"\n]*"|'[^'\n]*'|\S*))/;
 
 /** Its `-a` and `--auth` take a name and a password. */
 const HTTPIE = /\b(?:https?|xhs?) [^\n|;&]*$/;

@@ -22,7 +22,7 @@ type Row = string;
 
 /** Stems that mean the same wherever they stand in a name, run together or not: `userpassword2`, `MyApiKey`. */
 const STEMS: readonly Row[] = [
-  "password masterauth dbpass pas+o?wr?o?r?d securestring passwort passord adgangskode passphrase passkey kennwort contrasen contraseña motdepasse wachtwoord l[öo]senord has[łl]o(?!ad[ei]|c|g[^l]|ng) parola [şs]ifre(?!f|[gq]$) heslo salasana jelsz[oó] lozinka пароль 密码 密碼 口令 パスワード 비밀번호 비번 암호 패스워드 토큰 暗証番号 密钥 令牌 كلمةالمرور סיסמה m[ậa]tkh[ẩa]u katasandi",
+  "password masterauth dbpass pas+o?wr?o?r?d securestring passwort passord(?!er|i) adgangskode passphrase passkey kennwort contrasen contraseña motdepasse wachtwoord l[öo]senord has[łl]o(?!ad[ei]|c|g[^l]|ng) parola [şs]ifre(?!f|[gq]$) heslo salasana jelsz[oó] lozinka пароль 密码 密碼 口令 パスワード 비밀번호 비번 암호 패스워드 토큰 暗証番号 密钥 令牌 كلمةالمرور סיסמה m[ậa]tkh[ẩa]u katasandi",
   "secret secret credential securityanswer geheimnis segredo mnemonic (?:seed|recovery|backup)(?:phrase|words)",
   "key (?:api|access|private|priv|signing|encryption|master|account|shared|storage|subscription|auth|license|licence|consumer|ssh|write|deploy|app|application|client|rsa|server|user|activation|unseal)key",
   "auth authorization authorisation connectionstring connstr databaseurl mongouri mongodburi redisurl amqpurl",
