@@ -86,6 +86,7 @@ const SECRETS: readonly (readonly [line: string, secret: string])[] = [
   ['password: "a}x9Kd82mQ"', "x9Kd82mQ"],
   ["client_secret: S-1-x9Kd82mQ", "x9Kd82mQ"],
   ["<password>@x9Kd82mQ</password>", "x9Kd82mQ"],
+  ["PUBSUB_PUSH=k3Qz8wV2xN5m7C4bL9pT1rY6sD0fG8hJ", "k3Qz8wV2"],
   ["Passwort: Mäuse-Speck!", "Speck"],
   ["mongodb://app:$$x9Kd82mQ@db/shop", "x9Kd82mQ"],
   [`Cookie: cart="${"a".repeat(700)}"; t=x9Kd82mQ`, "x9Kd82mQ"],
