@@ -38,6 +38,17 @@ const EVERY_ERROR = [
 ];
 
 describe("faultline explain", () => {
+  it.each(["Fastify", "NestJS", "hapi", "Echo", "FastAPI", "IIS", "Kong"])(
+    "finds an answer by each of the makers that write it: %s",
+    async (maker) => {
+      expect((await explain([maker])).out).toContain(maker);
+    },
+  );
+
+  it("says of a code's own words where they stand, however sure its cause is", async () => {
+    expect((await explain(["SH--"])).out.replaceAll(/\s+/g, " ")).toContain("section 8.5 (read in its source or documentation)");
+  });
+
   it("knows every word that it may propose", () => {
     expect(listWords().filter((word) => findExplanations(word).length === 0)).toEqual([]);
   });

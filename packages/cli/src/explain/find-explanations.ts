@@ -266,10 +266,18 @@ function explainId(name: string): readonly Explanation[] {
   }));
 }
 
-/** `Varnish`, `Apache`: every answer that is known by that maker's look. */
+/** Between the names of several who write the same. */
+const BETWEEN_MAKERS = /, | or (?:another$)?/;
+
+/** `Varnish`, `Apache`, `hapi`: every answer that is known by that maker's look. */
 function explainMaker(text: string): readonly Explanation[] {
-  const asked = text.toLowerCase();
-  return SIGNATURES.filter(({ vendor }) => `${vendor.toLowerCase()} `.startsWith(`${asked} `)).map(toExplanation);
+  const asked = `${text.toLowerCase()} `;
+  return SIGNATURES.filter(({ vendor }) =>
+    vendor
+      .toLowerCase()
+      .split(BETWEEN_MAKERS)
+      .some((maker) => maker !== "" && `${maker} `.startsWith(asked)),
+  ).map(toExplanation);
 }
 
 /** A body, or a line of an error log. */

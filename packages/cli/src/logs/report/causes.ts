@@ -87,7 +87,7 @@ function readFlags(failures: FailureTally, status: number): Claim[] {
       source: "access-log" as const,
       weight: row.confidence === "H" ? 3 : 2,
     };
-    return [{ cause: row.cause, confidence: TRUST[row.confidence] * share, evidence, next: row.nextCheck }];
+    return [{ cause: row.cause, confidence: TRUST[row.causeConfidence ?? row.confidence] * share, evidence, next: row.nextCheck }];
   });
 }
 

@@ -37,8 +37,8 @@ export const HAPROXY_TERMINATION: readonly CodeKnowledge[] = [
     cause: "unhandled-exception",
     nextCheck: "did the server process crash or restart at that second? does one URL do it?",
     source,
-    // That it closed is in the manual; why it did is a guess.
-    confidence: "K",
+    confidence: "H",
+    causeConfidence: "K",
   },
   {
     code: "sH",
