@@ -207,6 +207,10 @@ describe("faultline logs, patterns", () => {
     ['open() "/var/lib/nginx/body/0000000001" failed (28: No space left on device)', 500, { hop: "observer", observer: "nginx" }],
     ['limiting requests, excess: 0.9 by zone "shop"', 503, { hop: "observer", observer: "nginx" }],
     ['limiting requests, excess: 0.9 by zone "shop"', 500, { hop: "unknown" }],
+    // Looked for in vain before the app was asked (error_page 404 = @app), and a limit that is only tried.
+    ['open() "/srv/html/api/cart" failed (2: No such file or directory)', 500, { hop: "unknown" }],
+    ['open() "/var/lib/nginx/body/0000000001" failed (2: No such file or directory)', 500, { hop: "observer", observer: "nginx" }],
+    ['limiting requests, dry run, excess: 0.9 by zone "shop"', 503, { hop: "unknown" }],
   ])("knows by nginx's error log alone that nginx answered, where it does: %s, %d", async (message, status, madeBy) => {
     const path = (index: number) => `GET /api/cart/${index + 1000}`;
     const failing = Array.from({ length: 20 }, (_, index) => access(index, path(index), `${status} 157 "-" "curl"`));
@@ -217,6 +221,13 @@ describe("faultline logs, patterns", () => {
     const found = await report(write(failing.join("\n")), write(errors.join("\n")));
     expect(found.routes[0]?.joined).toMatchObject([{ format: "nginx-error", count: 20 }]);
     expect(found.routes[0]?.madeBy).toMatchObject(madeBy);
+  });
+
+  it("names no limit that is only tried as the cause", async () => {
+    const error =
+      '2026/11/21 10:00:00 [error] 12#12: *1 limiting requests, dry run, excess: 0.9 by zone "shop", client: 10.0.0.9, server: shop, request: "GET /cart HTTP/1.1", host: "shop"';
+    const [route] = (await report(write(access(0, "GET /cart", '503 157 "-" "curl"')), write(error))).routes;
+    expect(route?.causes).toEqual([]);
   });
 
   it.each([

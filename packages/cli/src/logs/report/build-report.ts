@@ -208,10 +208,11 @@ const GAVE_UP: readonly { readonly who: string; readonly format: string; readonl
       who: "nginx",
       format: "nginx-error",
       statuses: OF_ITSELF,
+      // A file that is not there (2, 20) is a 404, or asked of an app then; a body's own file, by its number, has no directory.
       words:
-        /^(?:rewrite or internal redirection cycle|auth request unexpected status|(?:open|mkdir|pwritev?|write)\(\) "[^"]*" failed|\d+ worker_connections are not enough)/,
+        /^(?:rewrite or internal redirection cycle|auth request unexpected status|(?:mkdir|pwritev?|write)\(\) "[^"]*" failed|open\(\) "[^"]*(?:\/\d{10}" failed|" failed \((?!20?:))|\d+ worker_connections are not enough)/,
     },
-    { who: "nginx", format: "nginx-error", statuses: [503], words: /^limiting (?:requests|connections)/ },
+    { who: "nginx", format: "nginx-error", statuses: [503], words: /^limiting (?:requests|connections)(?!, dry run)/ },
   ];
 
 /** Where the access log cannot tell, the error log may: a message for at least every second failure says who gave up. */

@@ -155,7 +155,7 @@ export const ERROR_MESSAGES: readonly MessageKnowledge[] = [
   },
   {
     ...nginx,
-    code: "limiting (?:requests|connections)",
+    code: "limiting (?:requests, excess|connections by)",
     meaning: "a rate limit answered, by default with 503",
     hop: "observer",
     cause: "rate-limited-as-5xx",
