@@ -17,8 +17,8 @@ export type Claim = {
 };
 
 const isObject = (value: unknown): boolean => typeof value === "object" && value !== null;
-const isIterable = (value: unknown): boolean =>
-  !isNothing(value) && typeof (value as { [Symbol.iterator]?: unknown })[Symbol.iterator] === "function";
+const hasMethod = (value: unknown, name: PropertyKey): boolean => typeof (value as Record<PropertyKey, unknown>)[name] === "function";
+const isIterable = (value: unknown): boolean => !isNothing(value) && hasMethod(value, Symbol.iterator);
 
 /** The last token of what a member was read of, for a position at the member, at its dot or its bracket. */
 function findReceiver(tokens: readonly Token[], at: number): number | undefined {
@@ -66,7 +66,7 @@ function isSure(tokens: readonly Token[], from: number): boolean {
 function readGiven(tracer: Tracer, site: Site, isSpread: boolean): readonly (InputPath | undefined)[] {
   const { tokens, at } = site;
   const open = findCall(tokens, at);
-  if (open === undefined) return [];
+  if (!open) return [];
   const paths: (InputPath | undefined)[] = [];
   for (const { from, end } of cutElements(tokens, open)) {
     const hasDots = tokens[from]?.text === "...";
@@ -80,15 +80,20 @@ function readGiven(tracer: Tracer, site: Site, isSpread: boolean): readonly (Inp
 }
 
 const given: Paths = (tracer, site) => readGiven(tracer, site, false);
-/** What stands anywhere between the brackets of a call, in options as well. What an app throws itself it may say of whatever it likes. */
+/** What stands between the brackets of a call, in options as well; by what is a key, or goes into another call, something else is found. */
 const mentioned: Paths = (tracer, site) => {
-  const { tokens, at } = site;
+  const { tokens, at, frame } = site;
   const open = findCall(tokens, at);
-  if (!open || /Error/.test(tokens[open - 1]?.text ?? "")) return [];
-  return tokens.slice(open, tokens[open]?.pair).map(({ kind }, index) => {
-    const place = open + index;
-    return kind === "name" && tokens[place - 1]?.text !== "." ? tracer.traceAt(place, site) : undefined;
-  });
+  // What an app throws itself, with nothing above it on the stack, it may say of whatever it likes.
+  if (!open || !frame) return [];
+  const paths: (InputPath | undefined)[] = [];
+  for (let place = open + 1; place < (tokens[open] as Token).pair; place++) {
+    const before = tokens[place - 1] as Token;
+    const { kind, text, pair } = tokens[place] as Token;
+    if (/[[(]/.test(text) && endsValue(before)) place = pair;
+    else if (kind === "name" && !/^\??\.$/.test(before.text)) paths.push(tracer.traceAt(place, site));
+  }
+  return paths;
 };
 const firstGiven: Paths = (tracer, site) => given(tracer, site).slice(0, 1);
 
@@ -146,24 +151,11 @@ const dated: Paths = (tracer, site) => [...receiver(tracer, site), ...given(trac
 /** The kinds of values that JSON has; of texts alone, as in a query, whoever calls another method than a text's is mistaken each time. */
 const CARRIED = ["", [], 0, true, {}];
 
-function hasMethod(value: unknown, name: string): boolean {
-  return typeof (value as Record<string, unknown>)[name] === "function";
-}
-
 function lacksMethod(name: string): Claim["holds"] {
   return (value, isText) => {
     if (isNothing(value) || hasMethod(value, name)) return false;
     return isText ? isObject(value) && !(value instanceof Date) && hasMethod("", name) : CARRIED.some((each) => hasMethod(each, name));
   };
-}
-
-function failsWith(message: string, run: () => unknown): boolean {
-  try {
-    run();
-    return false;
-  } catch (error) {
-    return (error as Error).message === message;
-  }
 }
 
 /** Operations whose failure depends on their first argument alone, and is told in words that no other has. */
@@ -179,7 +171,7 @@ const AGAIN: readonly ((value: never) => unknown)[] = [
   // A length that is one would only take room.
   (value) => typeof value === "number" && value >>> 0 !== value && Reflect.construct(Array, [value]),
 ];
-const AGAIN_WORDS = /^Cannot convert .* to a BigInt$|^In(?:valid (?:URL|array length)|correct locale)|^to\w+\(|^The norm/s;
+const AGAIN_WORDS = /BigInt|^In(?:valid (?:URL|array length)|correct locale)|^to\w+\(|^The norm/;
 
 function claimRead(reads: string | undefined, nothing: string, paths: Paths): Claim {
   const missing = nothing === "null" ? null : undefined;
@@ -238,25 +230,27 @@ const READERS: readonly Reader[] = [
 const MAX_MESSAGE = 1000;
 const NAMES = /^(?:Type|Range|Syntax)E/;
 
-/** Do words name a value, as those of a builtin do that it was no option for: `Invalid status code: 5`? */
-function isNamed(message: string, value: unknown): boolean {
-  const [before = "", behind = "a"] = isObject(value) || value === "" ? [] : message.split(String(value));
-  return !/\w$/.test(before) && !/^\w/.test(behind);
-}
+/** Where the words of a builtin name what was no option for it: `Invalid status code: 5`. Of a property that cannot be set it is the object that is at fault. */
+const NAMED = /^(?:Value |(?!Cannot).*?(?:: |from |['"])+)(.*?)(?: out .*|['"].*|\. St.*)?$/s;
 
 /** The claim that an error makes, and which kind of words it has; undefined for words that claim nothing of one value. */
 export function readClaim(message: unknown, name: string): { readonly kind: number; readonly claim: Claim } | undefined {
   if (typeof message !== "string" || message.length > MAX_MESSAGE || !NAMES.test(name)) return undefined;
   for (const [kind, [words, claim]] of READERS.entries()) {
     const found = words.exec(message);
-    if (found !== null) return { kind, claim: claim(...found) };
+    if (found) return { kind, claim: claim(...found) };
   }
-  if (name !== "SyntaxError" && !AGAIN_WORDS.test(message)) {
-    return {
-      kind: -2,
-      claim: { holds: (value) => isNamed(message, value), would: (value) => typeof value === "string", paths: mentioned },
-    };
-  }
-  const fails = (value: unknown): boolean => AGAIN.some((again) => failsWith(message, () => again(value as never)));
-  return { kind: READERS.length, claim: { holds: fails, would: (value) => typeof value === "string" && !fails(value), paths: firstGiven } };
+  const isAgain = name === "SyntaxError" || AGAIN_WORDS.test(message);
+  const fails = (value: unknown): boolean =>
+    AGAIN.some((again) => {
+      try {
+        again(value as never);
+        return false;
+      } catch (error) {
+        return (error as Error).message === message;
+      }
+    });
+  const holds = isAgain ? fails : (value: unknown): boolean => message.replace(NAMED, "$1") === String(value);
+  const would = (value: unknown): boolean => typeof value === "string" && !holds(value);
+  return { kind: isAgain ? -2 : -3, claim: { holds, would, paths: isAgain ? firstGiven : mentioned } };
 }

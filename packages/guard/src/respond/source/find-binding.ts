@@ -117,7 +117,7 @@ export function findPatternAt(tokens: readonly Token[], place: number): Binding 
   const innermost = open;
   let depth = -1;
   for (let inner = open; inner !== undefined; inner = findOpener(tokens, inner)) {
-    if (tokens[inner]?.text !== "{" && tokens[inner]?.text !== "[") break;
+    if (!/[[{]/.test(tokens[inner]?.text ?? "")) break;
     open = inner;
     depth += 1;
     if (!/^[:,[{]$|^\.\.\.$/.test(tokens[inner - 1]?.text ?? "")) break;
@@ -254,7 +254,7 @@ function toBinding(tokens: readonly Token[], { named, value, end }: Declared): B
   const changes = findChanges(tokens, named.name, { from, end, but: only === undefined ? [from] : [from, only] });
   if (!changes) return null;
   const start = value?.start ?? (only as number) + 2;
-  return { kind: value?.isOf === true ? "element" : "value", start, path: named.path, changes };
+  return { kind: value?.isOf ? "element" : "value", start, path: named.path, changes };
 }
 
 function findParameter(tokens: readonly Token[], name: string, owner: Surrounding): Binding | null | undefined {
@@ -271,7 +271,7 @@ function findParameter(tokens: readonly Token[], name: string, owner: Surroundin
 function findNearest(tokens: readonly Token[], name: string, place: number): Binding | null | undefined {
   for (const { opener, isHeader } of walkOut(tokens, place)) {
     const token = tokens[opener] as Token;
-    if (isHeader === true) {
+    if (isHeader) {
       const looped = findDeclaration(tokens, name, { from: opener + 1, end: token.pair, block: place + 1 });
       if (looped !== undefined) return looped;
       continue;

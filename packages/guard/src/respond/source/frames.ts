@@ -11,6 +11,9 @@ export type Frame =
 /** Where expressions are read: a script, a token in it, and which frame of the stack it is. */
 export type Site = { readonly tokens: readonly Token[]; readonly at: number; readonly file: string; readonly frame: number };
 
+/** What was read of a file. */
+type Script = { readonly text: string; readonly tokens: readonly Token[] };
+
 const POSITION = /(?:^|[( ])((?:file:\/\/|\/|[A-Za-z]:[\\/])[^()]*):(\d+):(\d+)\)?$/;
 /** A package by whose name everybody knows that it serves requests, or hands them on. */
 const FRAMEWORK = /^.@?[\w-]*.?[\w-]*(?:express|route|fastify|koa|hono|ne[sx]t|faultline)/;
@@ -30,9 +33,11 @@ function readFrame(text: string): Frame {
   return { kind: "app", file: path, line: Number(line), column: Number(column), isAsync: text.startsWith("async ") };
 }
 
-/** The frames of a stack, the innermost first. What is inside of Node goes on with what was waited for, and is no caller of anything. */
+/** The frames of a stack, the innermost first. What is inside of Node may have thrown; else it goes on with what was waited for, and is no caller of anything. */
 export function readFrames(frames: string): readonly Frame[] {
-  const lines = frames.split("\n").filter((line) => line.startsWith("    at ") && !/\(node:internal\/|async Promise/.test(line));
+  const lines = frames
+    .split("\n")
+    .filter((line, at) => line.startsWith("    at ") && (at < 2 || !/\(node:internal\/|async Promise/.test(line)));
   return lines.slice(0, MAX_FRAMES).map((line) => readFrame(line.slice("    at ".length)));
 }
 
@@ -49,34 +54,32 @@ function findOffset(text: string, line: number, column: number): number {
 /** Reads the scripts of a stack for the time of one proof. */
 export class Scripts {
   readonly frames: readonly Frame[];
-  readonly #read = new Map<string, { readonly text: string; readonly tokens: readonly Token[] } | undefined>();
+  readonly #read: Record<string, Script | false> = {};
   readonly #sites: (Site | undefined)[] = [];
 
   constructor(frames: readonly Frame[]) {
     this.frames = frames;
   }
 
-  #readScript(file: string): { readonly text: string; readonly tokens: readonly Token[] } | undefined {
+  #readScript(file: string): Script | false {
     const found = statSync(file);
     // To read a pipe or a device may never end, and files of the system have no size.
-    if (!found.isFile() || found.size > MAX_SCRIPT_BYTES || !found.size) return undefined;
+    if (!found.isFile() || found.size > MAX_SCRIPT_BYTES || !found.size) return false;
     const text = readFileSync(file, "utf8");
     const tokens = scanTokens(text);
-    return tokens && { text, tokens };
+    return tokens ? { text, tokens } : false;
   }
 
   /** Where a frame stands; undefined where its script cannot be read. It is asked over and over, and looked for once. */
   find(frame: number): Site | undefined {
-    if (!(frame in this.#sites)) this.#sites[frame] = this.#locate(frame);
-    return this.#sites[frame];
+    return (this.#sites[frame] ??= this.#locate(frame));
   }
 
   #locate(frame: number): Site | undefined {
     const found = this.frames[frame];
     if (found?.kind !== "app") return undefined;
     const { file, line, column } = found;
-    if (!this.#read.has(file)) this.#read.set(file, this.#readScript(file));
-    const script = this.#read.get(file);
+    const script = (this.#read[file] ??= this.#readScript(file));
     if (!script) return undefined;
     const offset = findOffset(script.text, line, column);
     const at = script.tokens.findLastIndex(({ start }) => start <= offset);

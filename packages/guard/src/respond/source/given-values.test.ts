@@ -11,6 +11,12 @@ const PROVOKED: readonly (readonly [name: string, script: string, asked: Asked])
     "(req) => new Intl.NumberFormat('en', { style: 'unit', unit: req.body.unit }).format(1)",
     { body: { unit: "parsec", title: "Blue mug" } },
   ],
+  ["a method that the words name first", "(req) => new Request('http://x', { method: req.body.verb })", { body: { verb: "a b" } }],
+  [
+    "a digest that Node has no other word for",
+    "exports.handler = (req) => createHmac(req.body.digest, 'key')\nconst { createHmac } = require('node:crypto')",
+    { body: { digest: "sha-257" } },
+  ],
   [
     "a status that the words of a framework name",
     "exports.handler = (req) => answer.status(Number(req.query.code))\nconst answer = require('express').answer",
@@ -38,6 +44,46 @@ const BUGS: readonly (readonly [name: string, script: string, asked: Asked])[] =
     "what an app says of a value itself",
     "exports.handler = (req) => { if (!rates[req.body.code]) throw new RangeError(`No rate for ${req.body.code}`) }\nconst rates = {}",
     { body: { code: "usd" } },
+  ],
+  [
+    "what an app says of a value itself, by an error of its own",
+    "class OutOfStock extends RangeError {}\nexports.handler = (req) => { if (!stock[req.body.sku]) throw new OutOfStock(`None of: ${req.body.sku}`) }\nconst stock = {}",
+    { body: { sku: "mug-1" } },
+  ],
+  [
+    "what an app's own check says of a value, which leaves itself out of the stack",
+    "function ensure(rate, code) { if (rate) return; const error = new RangeError(`Unknown currency: ${code}`); Error.captureStackTrace(error, ensure); throw error }\nexports.handler = (req) => ensure({}[req.body.code], req.body.code)",
+    { body: { code: "EUR" } },
+  ],
+  [
+    "a function that is not there, in words that the request has, too",
+    "exports.handler = (req) => render(req.query.q)\nlet render",
+    { target: "/?q=a" },
+  ],
+  [
+    "a key that the app has for all requests",
+    "exports.handler = (req) => Object.defineProperty(cache, req.body.key, { value: 1 })\nconst cache = Object.freeze(Object.defineProperty({}, 'sku-1', { value: 0 }))",
+    { body: { key: "sku-1" } },
+  ],
+  [
+    "a store that cannot be written to",
+    "exports.handler = (req) => Object.assign(state, { [req.body.key]: 2 })\nconst state = Object.freeze({ dark: 1 })",
+    { body: { key: "dark" } },
+  ],
+  [
+    "a list of a store that was cut off, by a number that the words have, too",
+    "exports.handler = (req) => new Float32Array(vectors.get(req.body.id))\nconst vectors = new Map([[4, new Uint8Array(6).buffer]])",
+    { body: { id: 4 } },
+  ],
+  [
+    "a unit out of a table of the app's, by the same name",
+    "exports.handler = (req) => new Intl.NumberFormat('en', { style: 'unit', unit: units[req.body.unit] })\nconst units = { kmh: 'kmh' }",
+    { body: { unit: "kmh" } },
+  ],
+  [
+    "a digest out of the configuration, whose name begins with a value",
+    "exports.handler = (req) => createHmac(config.digest, req.body.key)\nconst config = { digest: 'sha-257' }, { createHmac } = require('node:crypto')",
+    { body: { key: "sha" } },
   ],
   [
     "a time zone out of the configuration, beside a date",

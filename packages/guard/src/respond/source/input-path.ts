@@ -295,7 +295,7 @@ function isHandler(tokens: readonly Token[], call: CallOf): boolean {
 /** The calls of a router's methods that are given a function, or what another call makes of it. */
 function findRoutes(tokens: readonly Token[], call: CallOf | undefined): readonly CallOf[] {
   return [call, call && findCallOf(tokens, { parameters: call.start })].filter(
-    (each) => each !== undefined && ROUTES.test(readMethod(tokens, each) ?? ""),
+    (each) => each && ROUTES.test(readMethod(tokens, each) ?? ""),
   ) as CallOf[];
 }
 

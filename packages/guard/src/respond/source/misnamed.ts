@@ -68,6 +68,6 @@ export function wouldAnotherDo(found: Found, claim: Claim, names: ReadonlySet<st
   if (Object.hasOwn(holder, key)) return found.value === undefined;
   if (Array.isArray(holder) && /^\d+$/.test(key)) return false;
   if (Array.isArray(holder) && hasNearBuiltIn(holder, key, claim)) return true;
-  if (found.isHeaders === true) return isHeaderMisnamed(holder, key);
+  if (found.isHeaders) return isHeaderMisnamed(holder, key);
   return isMemberMisnamed(holder, key, { claim, names });
 }

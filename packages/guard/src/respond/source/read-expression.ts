@@ -189,7 +189,7 @@ function readChain(tokens: readonly Token[], from: number, until: number): Read 
   if (!primary) return undefined;
   let { expression, end } = primary;
   for (let links = 0; links < MAX_LINKS && end < until; links++) {
-    if (tokens[end]?.text === "!" && tokens[end]?.isFirst === false) {
+    if (tokens[end]?.text === "!" && !tokens[end]?.isFirst) {
       end += 1;
       continue;
     }

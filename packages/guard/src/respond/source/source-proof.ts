@@ -45,7 +45,7 @@ function readOrigin(claim: Pick<Claim, "paths">, stack: string): Origin | undefi
   const site = scripts.find(frames.findIndex(({ kind }) => kind === "app" || kind === "package"));
   if (!site) return undefined;
   const tracer = new Tracer(scripts);
-  const paths = claim.paths(tracer, site).filter((path) => path !== undefined);
+  const paths = claim.paths(tracer, site).filter((path) => !!path);
   if (paths.length === 0) return undefined;
   const around = findSurroundings(site.tokens, site.at).slice(0, 1);
   const read = [...around.map((owner) => ({ tokens: site.tokens, owner })), ...tracer.passed];

@@ -31,7 +31,7 @@ export function isWord(token: Token | undefined): boolean {
 /** Can a value end with this token? Then a slash behind it divides. */
 export function endsValue(token: Token | undefined): boolean {
   if (!token || isWord(token) || token.text === "${") return false;
-  return token.kind !== "sign" || token.text === ")" || token.text === "]" || token.text === "}";
+  return token.kind !== "sign" || /[)\]}]/.test(token.text);
 }
 
 /** The tokens of a script; undefined where it cannot be read for certain: brackets or quotes do not match, as where markup stands between. */
@@ -69,7 +69,7 @@ export function scanTokens(text: string): readonly Token[] | undefined {
   for (;;) {
     const space = match(SPACE)?.[0] ?? "";
     at += space.length;
-    if (at >= text.length) return open.length === 0 ? tokens : undefined;
+    if (at >= text.length) return open.length ? undefined : tokens;
     const isFirst = space.includes("\n") || tokens.length === 0;
     const pattern = text[at] === "/" && !endsValue(tokens.at(-1)) ? match(PATTERN) : null;
     const found = pattern ?? match(TOKEN);
