@@ -54,6 +54,26 @@ const BUGS: readonly (readonly [name: string, script: string, asked: Asked])[] =
   ],
   ["a part that the code takes for nothing", "(req) => { const note = req.body.note ?? null; return note.trim() }", { body: { id: 1 } }],
   [
+    "a part that the code asks for by another name",
+    "(req) => { const { trial: r } = req.body; const days = r == null ? 0 : r.days; return days + r.days }",
+    { body: { id: 1 } },
+  ],
+  [
+    "a part that minified code asks for",
+    "exports.handler=e=>{let t=e.body.coupon,n=t?t.percent:0;return n+t.code.trim()}",
+    { body: { id: 1 } },
+  ],
+  [
+    "a store that a wrapper gives before the request",
+    "const router = { get: (path, run) => { exports.handler = run } }, db = { query: async () => undefined }\nconst withDb = (run) => async (req) => run(db, req)\nrouter.get('/orders', withDb(async (db, req) => { const row = await db.query('select 1'); return row.total }))",
+    { method: "GET" },
+  ],
+  [
+    "a store that a wrapper gives before the request, in minified code",
+    "var r={get(p,h){exports.handler=h}},d={async query(){}},w=f=>async e=>f(d,e);r.get(`/orders`,w(async(e,t)=>{let n=await e.query(`select 1`);return n.total}))",
+    { method: "GET" },
+  ],
+  [
     "a language of the request or of a store",
     "exports.handler = (req) => { const locale = req.body.locale ?? store.locale; return (5).toLocaleString(locale) }\nconst store = { locale: 'en_US' }",
     { body: { title: "Blue mug" } },

@@ -36,7 +36,7 @@ function readNameAt(tokens: readonly Token[], at: number): string | undefined {
 /** What a member was read of. */
 function receiver(tracer: Tracer, site: Site, at = site.at): ReturnType<Paths> {
   const last = findReceiver(site.tokens, at);
-  return last === undefined ? [] : [traceChain(tracer, last, site)];
+  return last ? [traceChain(tracer, last, site)] : [];
 }
 
 /** What `name` was read of. Where another stands there, the script is not the one that ran. */

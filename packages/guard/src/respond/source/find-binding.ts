@@ -122,7 +122,7 @@ export function findPatternAt(tokens: readonly Token[], place: number): Binding 
     depth += 1;
     if (!/^[:,[{]$|^\.\.\.$/.test(tokens[inner - 1]?.text ?? "")) break;
   }
-  if (open === undefined || innermost === undefined || depth < 0) return undefined;
+  if (!open || !innermost || depth < 0) return undefined;
   // The first name in it leads through it.
   const named = readNames(tokens, open).find(({ at, isRest }) => at > innermost && !isRest);
   const around = findOpener(tokens, open) ?? 0;
@@ -186,7 +186,7 @@ function findOnlyAssignment(tokens: readonly Token[], name: string, range: { fro
   for (let at = range.from; at < range.end; at++) {
     const isIt = tokens[at]?.text === name && tokens[at + 1]?.text === "=" && !/^\??\.$/.test(tokens[at - 1]?.text ?? "");
     if (!isIt) continue;
-    if (found !== undefined) return undefined;
+    if (found) return undefined;
     found = at;
   }
   return found;
@@ -250,8 +250,8 @@ function toBinding(tokens: readonly Token[], { named, value, end }: Declared): B
   const gathered = value && findGathered(tokens, named.name, { from, end });
   if (gathered !== undefined) return { kind: "gathered", start: gathered, path: named.path, changes: UNCHANGED };
   const only = value ? undefined : findOnlyAssignment(tokens, named.name, { from: from + 1, end });
-  if (!value && only === undefined) return null;
-  const changes = findChanges(tokens, named.name, { from, end, but: only === undefined ? [from] : [from, only] });
+  if (!value && !only) return null;
+  const changes = findChanges(tokens, named.name, { from, end, but: [from, only ?? from] });
   if (!changes) return null;
   const start = value?.start ?? (only as number) + 2;
   return { kind: value?.isOf ? "element" : "value", start, path: named.path, changes };

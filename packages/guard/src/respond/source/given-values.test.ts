@@ -116,6 +116,20 @@ const BUGS: readonly (readonly [name: string, script: string, asked: Asked])[] =
     "exports.handler = (req) => each.list((input) => new Intl.Locale(input.locale || store.locale))\nconst each = { list: (run) => run({}) }, store = { locale: 'en_US' }",
     { body: { title: "Blue mug" } },
   ],
+  ["a URL that the code begins without a host", "(req) => new URL('/orders/' + req.body.id)", { body: { id: "o-1" } }],
+  [
+    "a date with a part that the code asks for first",
+    "(req) => { if (req.body.hour) void 0; return new Date(req.body.day + 'T' + req.body.hour).toISOString() }",
+    { body: { day: "2026-01-01" } },
+  ],
+  [
+    "a unit that the code puts there",
+    "(req) => { const { unit = 'parsec' } = req.body; return new Intl.NumberFormat('en', { style: 'unit', unit }) }",
+    { body: {} },
+  ],
+  ["a list that the code puts there, empty", "(req) => (req.body.items ?? []).reduce((a, b) => a + b)", { body: {} }],
+  ["a URL that the code puts there", "(req) => new URL(req.body.next || '/home')", { body: { next: "" } }],
+  ["a size that the code puts there, less one", "(req) => { const { size = 'all' } = req.body; return new Array(size - 1) }", { body: {} }],
   [
     "a size by several signs",
     "exports.handler = (req) => new Array(config.all - req.body.size * 2)\nconst config = { all: 5 }",

@@ -10,7 +10,6 @@ import {
   toElement,
   toJoined,
   toLast,
-  toLiteral,
   toLookup,
   toMember,
   toPart,
@@ -18,7 +17,16 @@ import {
   toResult,
   toStandIn,
 } from "./input-values.ts";
-import { type Expression, findCall, findChainStart, isEnd, readArguments, readExpression, readLiteralValue } from "./read-expression.ts";
+import {
+  type Expression,
+  findCall,
+  findChainStart,
+  isEnd,
+  readArguments,
+  readExpression,
+  readLiteralValue,
+  writeTokens,
+} from "./read-expression.ts";
 import type { Token } from "./tokens.ts";
 
 type Parameter = Extract<Binding, { readonly kind: "parameter" }>;
@@ -38,8 +46,8 @@ const PARTS: Readonly<Record<string, Part>> = {
 
 const CONVENTIONAL = /^_?(?:req|request|ctx|context|c)$/;
 const CONTEXT = /^_?c/;
-/** What a client of HTTP gives to whoever asked: `client.get("/orders", (response) => ...)` is no route. */
-const ANSWERS = /^(?:res|err|reply|data)/;
+/** What a client of HTTP gives to whoever asked: `client.get("/orders", (response) => ...)` is no route. Nor is the request what stands before one. */
+const ANSWERS = /^\W*(?:res|err|reply|data)|, _?(?:req|ctx|context)/;
 /** What is given to any other method, whoever wrote that calls it. */
 const ROUTES = /^(?:get|post|put|patch|delete|all|use|route|on|param|register|createServer|addHook|set\w+)$/;
 const ELEMENT_METHODS = /^(?:map|forEach|filter|some|every|find\w*|flatMap|sort|toSorted|reduce\w*)$/;
@@ -91,17 +99,17 @@ export class Tracer {
         return of && !this.#isChanged(expression, of, site) ? readMember(of, expression.key) : undefined;
       }
       case "await": {
-        const of = this.trace(expression.of, site);
-        return of?.promises ?? of;
+        return this.trace(expression.of, site)?.promises;
       }
       case "either": {
         const of = this.trace(expression.first, site);
         return of && toStandIn(of, readLiteralValue(expression.second), expression.sign === "??" ? isNothing : isFalsy);
       }
       case "joined": {
-        const [first, second] = [expression.first, expression.second].map((each) =>
-          each.kind === "literal" ? toLiteral(each.value) : this.trace(each, site),
-        );
+        // What begins with what the code says, as `"/orders/" + id` does where a URL is wanted, may be wrong by that.
+        const { second: behind } = expression;
+        const first = this.trace(expression.first, site);
+        const second = behind.kind === "literal" ? first && toStandIn(first, behind.value, () => true) : this.trace(behind, site);
         return first && second && toJoined(first, second, expression.sign === "+");
       }
       case "call":
@@ -180,7 +188,7 @@ export class Tracer {
     const path = this.traceBinding(binding, site);
     // What was done up to where the function stands now.
     const now = Math.max(at, this.#scripts.find(site.frame)?.at ?? 0);
-    return path?.isCopy && [...binding.changes.keys()].some((each) => each < now) ? undefined : path;
+    return path?.isCopy && [...binding.changes.keys()].some((each) => each < now) ? undefined : path && { ...path, asked: `${name}?` };
   }
 
   /** Follows what a name was given. */
@@ -309,7 +317,8 @@ function guessRequest(tokens: readonly Token[], { owner, index, path, count }: P
     ({ last, open }) => tokens[last]?.text !== "on" && /^["'`][/*]/.test(tokens[open + 1]?.text ?? ""),
   );
   const signs = [isServed, count > 1, isRouted, Object.hasOwn(PARTS, path[0]?.key ?? "")].filter(Boolean).length;
-  const isRequest = (path.length === 0 && CONVENTIONAL.test(first)) || (signs > 1 && !ANSWERS.test(first));
+  const isRequest =
+    (path.length === 0 && CONVENTIONAL.test(first)) || (signs > 1 && !ANSWERS.test(writeTokens(tokens, owner.parameters, owner.from)));
   return isRequest && index === 0 ? toPart(CONTEXT.test(first) ? "context" : "request") : undefined;
 }
 

@@ -10,6 +10,8 @@ export type InputPath = {
   /** The part that it begins with, and the part that it is, with no step behind it. */
   readonly part: Part;
   readonly whole?: Part;
+  /** How it is noted that the script asks for exactly that, by the name that it has there. */
+  readonly asked?: string;
   /** What a promise gives, which must be awaited first. */
   readonly promises?: InputPath;
   /** Has only the code it, unlike the body that everybody sees? What is put into such a thing cannot be seen. */
@@ -48,7 +50,6 @@ const MAX_FOUND = 1000;
 export const isNothing = (value: unknown): value is null | undefined => value === undefined || value === null;
 
 function readJson(text: unknown): Body | undefined {
-  if (text === undefined) return undefined;
   try {
     return { value: JSON.parse(text as string) as unknown, isText: false };
   } catch {
@@ -150,10 +151,7 @@ export const toResult = (of: InputPath, name: string, given: readonly unknown[])
  * be there.
  */
 export const toStandIn = (of: InputPath, value: unknown, isMissing: (value: unknown) => boolean): InputPath =>
-  step(of, (found) => (!isMissing(found.value) ? [found] : isNothing(value) ? [] : [{ value, isText: false }]), true);
-
-/** What the code itself says. */
-export const toLiteral = (value: unknown): InputPath => ({ part: "url", isCopy: false, find: () => [{ value, isText: true }] });
+  step(of, (found) => (!isMissing(found.value) ? [found] : isNothing(value) ? [] : [{ value, key: "", isText: false }]), true);
 
 /** Two values that are put together, as a text or as no number; none where there are several of one. Where one is nothing, it is what is missing. */
 export const toJoined = (first: InputPath, second: InputPath, isText: boolean): InputPath => ({
@@ -167,7 +165,7 @@ export const toJoined = (first: InputPath, second: InputPath, isText: boolean): 
     // Of what is no number each sign makes none.
     const value: unknown = isText ? a + b : a - b;
     // That a number is the wrong one, the code may have made it so: a price of 19.99 is 1998.9999999999998 cents.
-    return Number(value) === value ? [] : [{ ...(isNothing(a) ? one : other), value, isText: true }];
+    return Number(value) === value ? [] : [{ ...(isNothing(b) ? other : one), value, isText: true }];
   },
 });
 

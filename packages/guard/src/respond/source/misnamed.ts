@@ -43,7 +43,7 @@ function isMemberMisnamed(
   { claim, names }: { readonly claim: Claim; readonly names: ReadonlySet<string> },
 ): boolean {
   // Every list has a length.
-  const isOwn = claim.reads !== undefined && Object.hasOwn(holder, claim.reads);
+  const isOwn = claim.reads && Object.hasOwn(holder, claim.reads);
   if (isOwn && !(Array.isArray(holder) && claim.reads === "length")) return true;
   const members = Object.entries(holder).slice(0, MAX_MEMBERS);
   // `filter[name]` and `filter.name` are parts of `filter`, for a parser that takes them so.
@@ -63,7 +63,7 @@ export function wouldAnotherDo(found: Found, claim: Claim, names: ReadonlySet<st
   // Of nothing only `?.` reads: then it need not be there.
   if (isNothing(holder)) return true;
   // The code itself reckons with its absence.
-  if (isNothing(found.value) && names.has(`${key}?`)) return true;
+  if (isNothing((holder as Record<string, unknown>)[key]) && names.has(`${key}?`)) return true;
   if (typeof holder !== "object") return isText || hasNearBuiltIn(holder, key, claim);
   if (Object.hasOwn(holder, key)) return found.value === undefined;
   if (Array.isArray(holder) && /^\d+$/.test(key)) return false;

@@ -23,7 +23,7 @@ function findDefault(tokens: readonly Token[], from: number, end: number): numbe
 export function readTarget(tokens: readonly Token[], range: { from: number; end: number }, path: readonly Step[] = []): readonly Named[] {
   const { from, end } = range;
   const token = tokens[from];
-  if (!token || from >= end) return [];
+  if (!token) return [];
   if (token.text === "...") return readTarget(tokens, { from: from + 1, end }, path).map((each) => ({ ...each, isRest: true }));
   const start = findDefault(tokens, from, end);
   const last = path.at(-1);

@@ -9,7 +9,7 @@ import { believed, type Claim, readClaim } from "./claim.ts";
 import { findSurroundings, type Surrounding } from "./find-binding.ts";
 import { readFrames, Scripts } from "./frames.ts";
 import { Tracer } from "./input-path.ts";
-import { bodiesFor, type Found, type InputPath, type RecordedInput } from "./input-values.ts";
+import { bodiesFor, type Found, type InputPath, isNothing, type RecordedInput } from "./input-values.ts";
 import { wouldAnotherDo } from "./misnamed.ts";
 import { piped } from "./piped.ts";
 import type { Token } from "./tokens.ts";
@@ -80,7 +80,11 @@ function isProvenIn(path: InputPath, { claim, names, input }: Question): boolean
   const bodies = bodiesFor(path, input);
   const isProven = (body: (typeof bodies)[number]): boolean => {
     const holding = path.find(input, body).filter(({ value, isText }: Found) => claim.holds(value, isText));
-    return holding.length > 0 && !holding.slice(0, MAX_HOLDING).some((found) => wouldAnotherDo(found, claim, names));
+    const isAsked = names.has(path.asked as string);
+    return (
+      holding.length > 0 &&
+      !holding.slice(0, MAX_HOLDING).some((found) => (isAsked && isNothing(found.value)) || wouldAnotherDo(found, claim, names))
+    );
   };
   return bodies.length > 0 && bodies.every(isProven);
 }
