@@ -24,6 +24,11 @@ const PROVOKED: readonly (readonly [name: string, script: string, asked: Asked])
     { body: {} },
   ],
   [
+    "a part beside another, which a pattern gives another name",
+    "(req) => { const { notes: all, items } = req.body; return [all, items.map(String)] }",
+    { body: { notes: ["Blue mug"] } },
+  ],
+  [
     "one of several that are awaited together",
     "exports.handler = async (req) => { const [name] = await Promise.all([one(req), 2]); return name }\nasync function one(req) { await null; return req.body.user.name }",
     { body: {} },
@@ -57,6 +62,11 @@ const BUGS: readonly (readonly [name: string, script: string, asked: Asked])[] =
     "a part that the code asks for by another name",
     "(req) => { const { trial: r } = req.body; const days = r == null ? 0 : r.days; return days + r.days }",
     { body: { id: 1 } },
+  ],
+  [
+    "a part that the code has another name for, which it gives to something of its own",
+    "exports.handler = (req) => ({ to: req.body.recipients.map((each) => each.mail) })",
+    { body: { to: [{ mail: "a@shop.example" }], subject: "Hello" } },
   ],
   [
     "a part that minified code asks for",

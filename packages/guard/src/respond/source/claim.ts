@@ -193,7 +193,7 @@ const READERS: readonly Reader[] = [
     (_all, nothing = "", name = "") =>
       claimRead(name, nothing, (tracer, site) => {
         const { tokens, at } = site;
-        const isMember = findReceiver(tokens, at) !== undefined && (tokens[at - 1]?.text !== "[" || endsValue(tokens[at - 2]));
+        const isMember = findReceiver(tokens, at) && (tokens[at - 1]?.text !== "[" || endsValue(tokens[at - 2]));
         return isMember ? receiverOf(name)(tracer, site) : pattern(tracer, site);
       }),
   ],

@@ -41,7 +41,7 @@ function findParameters(tokens: readonly Token[], at: number): number | undefine
     const token = tokens[before] as Token;
     if (token.text === ":" && tokens[before - 1]?.text === ")") before -= 1;
     else if (token.text === "=>" || token.text === ";" || isWord(token)) return undefined;
-    else if (passed === 0 && tokens[at]?.text === "=>" && token.kind === "name" && tokens[before - 1]?.text !== ".") {
+    else if (!passed && tokens[at]?.text === "=>" && token.kind === "name" && tokens[before - 1]?.text !== ".") {
       const isAlone = tokens[before - 1]?.text !== ":" && !/^[|&<>]$/.test(tokens[before - 1]?.text ?? "");
       if (isAlone) return before;
       before -= 1;
@@ -116,7 +116,7 @@ export function findPatternAt(tokens: readonly Token[], place: number): Binding 
   let open = isOutermost ? place : token?.text === "]" || token?.text === "}" ? token.pair : findOpener(tokens, place);
   const innermost = open;
   let depth = -1;
-  for (let inner = open; inner !== undefined; inner = findOpener(tokens, inner)) {
+  for (let inner = open; inner; inner = findOpener(tokens, inner)) {
     if (!/[[{]/.test(tokens[inner]?.text ?? "")) break;
     open = inner;
     depth += 1;

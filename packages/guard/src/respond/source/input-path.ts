@@ -211,16 +211,15 @@ export class Tracer {
     const method = call && readMethod(tokens, call);
     if (method) {
       if (ELEMENT_METHODS.test(method)) return this.#traceElement({ ...call, method }, index, site);
-      if (method === "then") return call.index === 0 && index === 0 ? this.traceAt(call.start, site, call.last - 1)?.promises : undefined;
+      if (method === "then") return !call.index && !index ? this.traceAt(call.start, site, call.last - 1)?.promises : undefined;
       if (!isHandler(tokens, call)) return undefined;
     }
     return this.#traceCaller(binding, site);
   }
 
   #traceElement(call: Omit<CallOf, "open"> & { readonly method: string }, index: number, site: Site): InputPath | undefined {
-    const isFold = call.method.startsWith("reduce");
-    const isElement = isFold ? index === 1 : index === 0 || (index === 1 && /sort/i.test(call.method));
-    if (call.index !== 0 || !isElement) return undefined;
+    const isElement = index === 0 ? !call.method.startsWith("reduce") : index === 1 && /sort|reduce/i.test(call.method);
+    if (call.index || !isElement) return undefined;
     const of = this.traceAt(call.start, site, call.last - 1);
     return of && toElement(of);
   }

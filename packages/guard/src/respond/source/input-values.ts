@@ -116,8 +116,7 @@ export const toLookup = (part: "query" | "headers", key: string, absent: null | 
   find: (input) => {
     const isHeaders = part === "headers";
     const found = readMember({ value: isHeaders ? input.headers : readQuery(input), isText: true, isHeaders }, key);
-    const first = Array.isArray(found.value) ? (found.value[0] as unknown) : found.value;
-    return [{ ...found, value: first ?? absent }];
+    return [{ ...found, value: [found.value].flat()[0] ?? absent }];
   },
 });
 

@@ -16,7 +16,7 @@ function readFallback(tokens: readonly Token[], at: number, end: number): Step["
 /** Where the default of an element begins, behind its sign. */
 function findDefault(tokens: readonly Token[], from: number, end: number): number | undefined {
   const at = findOnLevel(tokens, { from, end }, ({ text }) => text === "=");
-  return at === end ? undefined : at + 1;
+  return at < end ? at + 1 : undefined;
 }
 
 /** The names in one element of a pattern, to which `path` leads, or in what is declared. */
@@ -41,7 +41,7 @@ export function readNames(tokens: readonly Token[], open: number, path: readonly
     if (token.text === "...") return readTarget(tokens, { from, end }, path);
     const key = isList ? String(index) : readKeyOf(token);
     const target = !isList && tokens[from + 1]?.text === ":" ? from + 2 : from;
-    return key === undefined ? [] : readTarget(tokens, { from: target, end }, [...path, { key }]);
+    return !key ? [] : readTarget(tokens, { from: target, end }, [...path, { key }]);
   });
 }
 

@@ -27,14 +27,17 @@ const origins = new Map<string, Origin | undefined>();
 /** Between what stands before a name and the two tokens behind it: does the code ask whether there is something of that name? */
 const ASKED = /^typeof| (?:\?[.?]|&&|\|\||in |[!=]==? (?:null|void|.?(?:undef|obj)))|[^.] \? /;
 
+/** Is a member of that name read, by a dot or a pattern? `{ to: list.map(...) }` makes one, which says nothing of what the request has. */
+const READ = /^(?:\??\.|[{,](?! : \w+ [^,}=])) /;
+
 /** The names of members that the code between two tokens reads; behind those that it asks for, in case there are none, with a question mark. */
 function collectNames(tokens: readonly Token[], { parameters, end }: Surrounding): readonly string[] {
   return tokens.slice(parameters, end).flatMap((token, at, all) => {
     const before = all[at - 1]?.text ?? "";
     const name = token.kind === "string" ? token.text.slice(1, -1) : token.text;
-    const isAsked = ASKED.test(`${before} ${all[at + 1]?.text} ${all[at + 2]?.text}`);
-    if (isAsked || all[(all[at + 1]?.pair ?? 0) - parameters - 1]?.text === "if") return [name, `${name}?`];
-    return token.kind === "string" || (token.kind === "name" && /^(?:\??\.|[{,])$/.test(before)) ? [name] : [];
+    const around = `${before} ${all[at + 1]?.text} ${all[at + 2]?.text}`;
+    if (ASKED.test(around) || all[(all[at + 1]?.pair ?? 0) - parameters - 1]?.text === "if") return [name, `${name}?`];
+    return token.kind === "string" || (token.kind === "name" && READ.test(`${around} ${all[at + 3]?.text}`)) ? [name] : [];
   });
 }
 
@@ -105,7 +108,7 @@ function isProvoked(exchange: Exchange, bodyText: () => string | undefined, isKn
   const origin = findOrigin({ kind, claim }, exchange);
   if (!origin || (origin.isPipeable && piped.has(request as object))) return isKnown;
   const headers = view.headers(request);
-  const isEmpty = headers["transfer-encoding"] === undefined && !(Number(headers["content-length"]) > 0);
+  const isEmpty = !headers["transfer-encoding"] && !(Number(headers["content-length"]) > 0);
   const input: RecordedInput = {
     method: view.method(request),
     parsed: view.parsedBody(request),
