@@ -7,7 +7,7 @@ import type { Difference } from "./contrast/contrast.ts";
 import type { Onset } from "./onset/find-onset.ts";
 import type { ReleaseContrast } from "./contrast/contrast-releases.ts";
 import type { SequenceBreak } from "./contrast/contrast-sequence.ts";
-import { isDefectType } from "./words/defect-words.ts";
+import { isDefectType } from "../isolate/words/defect-words.ts";
 import type { OnsetSign } from "./onset/onset-signs.ts";
 import type { OwnWords } from "./words/own-words.ts";
 

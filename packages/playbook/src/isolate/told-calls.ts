@@ -1,5 +1,6 @@
 /** Calls that only the words of an error tell of: whom it names as the one that failed, and by whose driver it was raised. */
-import { anyOf, type Attributes, type LogRecord } from "@faultline/model";
+import { parseStack } from "../detect/parse-stack.ts";
+import { anyOf, anyWord, type Attributes, type LogRecord } from "@faultline/model";
 import { findStatusInWords } from "./words/error-words.ts";
 import { readLogError } from "./log-words.ts";
 
@@ -20,19 +21,31 @@ const SYSTEMS: readonly (readonly [attribute: string, system: string, by: RegExp
   ["messaging.system", "nats", /\bnats\b/i],
 ];
 
+/** Where a driver throws by itself; its caller's own code stands behind it. */
+const DRIVER_FRAME = /node_modules\/(?:pg|pg-pool|pg-protocol|mysql2?|mariadb|ioredis|@?redis|mongodb|kafkajs|amqplib)\//;
+
 const HOST = String.raw`([A-Za-z][\w-]{0,62}(?:\.[A-Za-z][\w-]{0,62})*|\d{1,3}(?:\.\d{1,3}){3})`;
+/** A name that only a host or a service has: it has a dot, a hyphen or a number in it. */
+const HOST_ONLY = String.raw`([a-z][\w]{0,62}(?:[.-]\w{1,62})+|\d{1,3}(?:\.\d{1,3}){3})`;
+/** Words before an address that was read or given, and not called. */
+const TO_READ = anyWord`see visit more at documentation docs information background help learn guide refer invalid malformed origin`;
 /** How clients of HTTP name whom they called: an address, a name that was looked up, a service that did something. */
 const NAMED = [
-  new RegExp(String.raw`\bhttps?://${HOST}(?::\d+)?[/"' )\]]`),
-  new RegExp(String.raw`\b(?:ENOTFOUND|EAI_AGAIN|lookup|UnknownHostException:|host='|connect to host) ?${HOST}\b`),
+  new RegExp(String.raw`\bhttps?://(?<!\b${TO_READ}\b[^\n]{0,40}https?://)${HOST}(?::\d+)?[/"' )\]]`, "i"),
+  new RegExp(String.raw`\b(?:ENOTFOUND|EAI_AGAIN|UnknownHostException:|host='|connect to host) ?${HOST}\b`),
+  new RegExp(String.raw`\blookup ${HOST}(?: on \S{1,80})?: `),
   new RegExp(String.raw`\b(?:ECONNREFUSED|ECONNRESET|ETIMEDOUT|dial tcp) ${HOST}:\d+`),
   new RegExp(
-    `(?:^|: )${HOST} ${anyOf(
-      /(?:answered|responded|returned)\b/,
+    String.raw`(?:^|: )(?=[a-z\d])${HOST} ${anyOf(
+      /(?:answered|responded|returned) (?:with )?(?:a |an )?(?:HTTP |status |error\b|[45]\d\d\b)/,
       /did(?: not|n't) (?:answer|respond|reply)/,
+    )}`,
+  ),
+  new RegExp(
+    `(?:^|: )${HOST_ONLY} ${anyOf(
       /timed out/,
       /(?:is|was) (?:unavailable|unreachable|down)/,
-      /refused|reset|closed the connection/,
+      /(?:refused|reset|closed) (?:the |our )?connection/,
     )}`,
   ),
 ];
@@ -41,11 +54,18 @@ const NAMED = [
 const NOBODY =
   /^(?:it|this|that|request|call|query|command|statement|task|job|operation|read|write|socket|connect|connection|server|upstream|backend|service|gateway|and|which|the|has|was|is)$/i;
 
+/** Names of the program's own, as its variables and settings have them: `mongo_id`, `POSTGRES_URL`. */
+const IDENTIFIER = /\b\w+_\w+\b/g;
+
 /** Whom the error of a record says that it asked; undefined where it names nobody. */
 export function readToldCall(log: LogRecord): ToldCall | undefined {
   const { type, message, stack = "" } = readLogError(log);
   const words = type === "" ? message : `${type}: ${message}`;
-  const system = SYSTEMS.find(([, , by]) => by.test(words) || by.test(stack));
+  const chain = SYSTEMS.some(([, , by]) => by.test(stack)) ? parseStack(stack) : [];
+  const types = [type, message.replace(IDENTIFIER, ""), ...chain.map((each) => `${each.type}: ${each.message.replace(IDENTIFIER, "")}`)];
+  const thrower = chain[0]?.frames[0]?.file ?? "";
+  const said = [...types, ...(DRIVER_FRAME.test(thrower) ? [thrower] : [])].join("\n");
+  const system = SYSTEMS.find(([, , by]) => by.test(said));
   if (system !== undefined) return { words, attributes: { [system[0]]: system[1] } };
   const host = NAMED.map((pattern) => pattern.exec(message)?.[1]).find((each) => each !== undefined && !NOBODY.test(each));
   if (host === undefined) return undefined;

@@ -17,7 +17,7 @@ function logged(...errors: readonly Words[]): Observations {
   const logs = Array.from({ length: 20 }, (_, index): readonly LogRecord[] => {
     const record = ([service, body, attributes = {}]: Words, at: number): LogRecord => ({
       timeMs: START_MS + index * 1_000 + at,
-      severity: index < 12 ? 9 : 17,
+      severity: index < 12 || /\b[24]0\d\b|completed|no error/.test(body) ? 9 : 17,
       body,
       attributes,
       traceId: (index + 1).toString(16).padStart(32, "0"),
@@ -44,6 +44,7 @@ const told = (...errors: readonly Words[]) => {
   return { verdict, scope, missing, cause: causes[0]?.cause, path: path.map(({ service, fate }) => `${service} ${fate}`) };
 };
 
+const FULL = exception("ReplyError", "MISCONF Redis is configured to save RDB snapshots");
 const DEFECT = exception("TypeError", "Cannot read properties of undefined (reading 'sku')", "    at price (/app/src/price.js:4:9)");
 
 describe("requests that only log records tell of", () => {
@@ -109,6 +110,108 @@ describe("requests that only log records tell of", () => {
 
   it("did not, where an error says only that something went wrong in them", () =>
     expect(told(["shop", "cart 7 is not known, an empty one is made"]).scope.failing).toBe(0));
+
+  it.each([
+    [
+      "who asked it",
+      [
+        ["shop", "recommendations", DEFECT],
+        ["shop", "GET /carts/7 answered 200"],
+      ],
+    ],
+    [
+      "an attribute",
+      [
+        ["shop", "recommendations", DEFECT],
+        ["shop", "request completed", { "http.response.status_code": 404 }],
+      ],
+    ],
+    [
+      "Rails",
+      [
+        ["shop", "sidebar", DEFECT],
+        ["shop", "Completed 200 OK in 8ms"],
+      ],
+    ],
+    [
+      "who stands in front",
+      [
+        ["stock", "GET /stock/7 failed", DEFECT],
+        ["edge", "GET /carts/7 200 33ms"],
+      ],
+    ],
+    [
+      "who answered before its task failed",
+      [
+        ["shop", "POST /carts/7 202 3ms"],
+        ["worker", "job failed", DEFECT],
+      ],
+    ],
+  ] as const)("did not, where an answer under 500 was written down by %s", (_, errors) =>
+    expect(diagnose(logged(...errors)).scope.failing).toBe(0),
+  );
+
+  it("did not, where an exception is of no request, as the records elsewhere write them", () =>
+    expect(told(["consumer", "message 7 was given up", DEFECT]).scope.failing).toBe(0));
+
+  it("did not, where an intermediary saw that they ended well", () => {
+    const { exchanges, ...rest } = witnessed(logged(["shop", "cart is old", DEFECT]));
+    const { verdict, causes } = diagnose({ ...rest, exchanges: exchanges.map((each) => ({ ...each, status: 200, upstream: [] })) });
+    expect([verdict, causes]).toEqual(["inconclusive", []]);
+  });
+
+  it.each<readonly [string, Words, Words]>([
+    ["what good requests log as well", ["audit", "could not ship: kafka: no brokers"], ["shop", "GET /carts/7 failed", DEFECT]],
+    [
+      "what another caught, where the outer one's code was wrong",
+      ["audit", "GET /x failed", FULL],
+      ["shop", "GET /carts/7 failed", DEFECT],
+    ],
+    [
+      "what a clock tells in the wrong order",
+      ["edge", "GET /carts/7 failed", exception("BackendError", "shop answered 500")],
+      ["shop", "GET /carts/7 failed", DEFECT],
+    ],
+  ])("were not failed by %s", (_, first, second) => {
+    const { logs, ...rest } = logged(first, second);
+    const good = logs.filter(({ body }) => body.includes("200"));
+    const usual = good.map((log): LogRecord => ({ ...log, severity: 17, body: first[1], resource: { service: "audit", attributes: {} } }));
+    expect(diagnose({ ...rest, logs: [...logs, ...usual] }).suspects[0]?.service).toBe("shop");
+  });
+
+  it.each<readonly [type: string, message: string, stack: string]>([
+    ["KeyError", "'mongo_id'", ""],
+    ["TypeError", "x is undefined", "    at onRow (/app/src/a.js:1:1)\n    at /app/node_modules/pg/lib/query.js:1:1"],
+    ["Error", "POSTGRES_URL is not set", ""],
+    ["Error", "Product is unavailable", ""],
+    ["Error", "price lookup failed for sku 7", ""],
+    ["Error", "Customer refused the terms", ""],
+    ["Error", "secret option required, see https://expressjs.com/en/resources/ for details", ""],
+    ["TimeoutError", "QueuePool limit reached (Background on this error at: https://sqlalche.me/e/20/3o7r)", ""],
+  ])("failed by themselves where an error speaks of no call: %s: %s", (type, message, stack) =>
+    expect(diagnose(logged(["shop", "GET /carts/7 failed", exception(type, message, stack)])).suspects[0]?.service).toBe("shop"),
+  );
+
+  it("are judged alike in whichever order their records come", () => {
+    const { logs, ...rest } = logged(
+      ["stock", "GET /stock/7 failed", DEFECT],
+      ["shop", "GET /carts/7 failed", exception("Error", "stock answered 500")],
+    );
+    expect(diagnose({ ...rest, logs: logs.toReversed() })).toEqual(diagnose({ ...rest, logs }));
+  });
+
+  it("may have more records than a function has room for arguments", () => {
+    const { logs, ...rest } = logged(["shop", "GET /carts/7 failed", DEFECT]);
+    const row = {
+      timeMs: START_MS,
+      severity: 9,
+      body: "row",
+      attributes: {},
+      traceId: "f",
+      resource: { service: "import", attributes: {} },
+    };
+    expect(diagnose({ ...rest, logs: [...logs, ...Array.from({ length: 150_000 }, () => row)] }).scope.failing).toBe(8);
+  });
 
   it("are nothing where spans tell what happened", () => {
     const { logs } = logged(["shop", "GET /carts/7 failed", DEFECT]);

@@ -2,59 +2,64 @@
  * Requests that only log records tell of: nothing sends spans, or none of this request was kept, but the records name its trace. Who logged
  * an error first failed first: an error travels from where it was made to the client, and is logged on its way.
  */
-import { anyOf, type LogRecord, type Span } from "@faultline/model";
+import type { LogRecord, Span } from "@faultline/model";
 import { formatMs } from "../trace/format-ms.ts";
-import { readLogWords } from "./log-words.ts";
 import { createRouteNamer } from "./symptom/route-of-path.ts";
-import { readToldCall } from "./told-calls.ts";
+import type { ToldCall } from "./told-calls.ts";
+import {
+  dropErrors,
+  hasErrors,
+  isAsked,
+  isFailedRequest,
+  nameErrors,
+  orderFailed,
+  type Part,
+  readAnswer,
+  readAsked,
+  readParts,
+  saysFailed,
+} from "./told-parts.ts";
 
 /** A request with the spans that its log records stand for, and those records under them. */
 export type ToldRequest = { readonly traceId: string; readonly spans: readonly Span[]; readonly logs: readonly LogRecord[] };
 
-const LOG_ERROR = 17;
-
-/** How servers and frameworks write that a request ended in an error, and not only that something went wrong in it. */
-const REQUEST_FAILED = new RegExp(
-  anyOf(
-    /\b(?:GET|POST|PUT|PATCH|DELETE) \/\S*.{0,40}\b(?:failed|5\d\d)\b/,
-    /^Exception on \/\S* \[/,
-    /^Internal Server Error: /,
-    /Exception in ASGI application/,
-    /Servlet\.service\(\) for servlet/,
-    /unhandled exception has occurred while executing the request/i,
-    /\bpanic (?:recovered|serving)\b/,
-    /\brequest failed\b/i,
-  ),
-);
-/** What a request asked for, as such lines write it. */
-const ASKED = [/\b(GET|HEAD|POST|PUT|PATCH|DELETE) (\/[^\s?"]*)/, /^(?:Exception on|Internal Server Error:) ()(\/[^\s?]*)/] as const;
-
-/** The requests of records that name a trace, as far as an error in them says that the request failed, or that all went well. */
-export function findToldRequests(logs: readonly LogRecord[]): readonly ToldRequest[] {
-  const traced = logs.filter(({ traceId }) => traceId !== undefined);
+/**
+ * The requests of records that name a trace, as far as an error in them says that the request failed, or that all went well. Of those that an
+ * intermediary saw fail, any error will do.
+ */
+export function findToldRequests(logs: readonly LogRecord[], seenToFail: ReadonlySet<string> = new Set()): readonly ToldRequest[] {
+  const traced = logs.filter(({ traceId }) => traceId !== undefined).toSorted(inOrder);
   const nameRoute = createRouteNamer([]);
-  return [...Map.groupBy(traced, ({ traceId = "" }) => traceId)].map(([traceId, records]) => {
-    const services = [...Map.groupBy(records, ({ resource }) => resource.service).values()].map(readPart);
-    const failed = services.filter(({ errorMs }) => errorMs !== undefined).toSorted((a, b) => (b.errorMs ?? 0) - (a.errorMs ?? 0));
-    const isFailed = failed[0]?.saysFailed === true;
-    const chain = isFailed ? failed : services.slice(0, 1);
+  const read = [...Map.groupBy(traced, ({ traceId = "" }) => traceId)].map(([traceId, records]) => ({
+    traceId,
+    parts: readParts(records),
+  }));
+  const areRequestsLogged = read.some(({ parts }) => isAsked(parts));
+  const isFailedOne = ({ traceId, parts }: (typeof read)[number]) =>
+    seenToFail.has(traceId) ? parts.some(hasErrors) : isFailedRequest(parts, areRequestsLogged);
+  const requests = read.map((each) => ({ ...each, isFailed: isFailedOne(each) }));
+  const usual = new Set(requests.flatMap(({ parts, isFailed }) => (isFailed ? [] : nameErrors(parts))));
+  return requests.map(({ traceId, parts, isFailed }) => {
+    const { chain, call } = isFailed ? orderFailed(dropErrors(parts, usual)) : { chain: findServer(parts), call: undefined };
     const served = chain.map((part, index) => toSpan(part, { traceId, index, isFailed, nameRoute }));
-    const spans = [...served, ...(isFailed ? toCall(failed.at(-1), served.at(-1)) : [])];
+    const spans = [...served, ...toCall(call, served.at(-1))];
     return { traceId, spans, logs: chain.flatMap((part, index) => part.records.map((log) => ({ ...log, spanId: nameSpan(index) }))) };
   });
 }
 
-/** One service's part in a request. */
-type Part = {
-  readonly records: readonly LogRecord[];
-  readonly errorMs: number | undefined;
-  readonly saysFailed: boolean;
-};
+/** By time, and at one time by what they say: an answer stands behind the errors before it. */
+function inOrder(a: LogRecord, b: LogRecord): number {
+  if (a.timeMs !== b.timeMs) return a.timeMs - b.timeMs;
+  if (a.traceId !== b.traceId) return (a.traceId ?? "") < (b.traceId ?? "") ? -1 : 1;
+  if (a.resource.service !== b.resource.service) return a.resource.service < b.resource.service ? -1 : 1;
+  if (a.severity !== b.severity) return b.severity - a.severity;
+  return a.body === b.body ? 0 : a.body < b.body ? -1 : 1;
+}
 
-function readPart(records: readonly LogRecord[]): Part {
-  const errors = records.filter(({ severity }) => severity >= LOG_ERROR);
-  const saysFailed = errors.some((log) => REQUEST_FAILED.test(log.body) || readLogWords(log).isException);
-  return { records, errorMs: errors[0]?.timeMs, saysFailed };
+/** Of a request that went well, who answered it: what it asked of others was answered before. */
+function findServer(parts: readonly Part[]): readonly Part[] {
+  const answered = parts.filter(({ answer }) => answer !== undefined).toSorted((a, b) => (b.answer?.timeMs ?? 0) - (a.answer?.timeMs ?? 0));
+  return [...answered, ...parts].slice(0, 1);
 }
 
 type Place = {
@@ -65,20 +70,19 @@ type Place = {
 };
 
 function toSpan({ records }: Part, { traceId, index, isFailed, nameRoute }: Place): Span {
-  const timesMs = records.map(({ timeMs }) => timeMs);
-  const [, method = "", path] = records.map(({ body }) => readAsked(body)).find((asked) => asked !== undefined) ?? [];
-  const route = path === undefined ? undefined : nameRoute(method === "" ? undefined : method, path);
+  const { method, path } = findAsked(records, isFailed) ?? {};
+  const route = path === undefined ? undefined : nameRoute(method, path);
   return {
     traceId,
     spanId: nameSpan(index),
     ...(index === 0 ? {} : { parentSpanId: nameSpan(index - 1) }),
-    name: route === undefined ? "request" : `${method} ${route}`.trim(),
+    name: route === undefined ? "request" : `${method ?? ""} ${route}`.trim(),
     kind: "server",
-    startMs: Math.min(...timesMs),
-    endMs: Math.max(...timesMs),
+    startMs: records[0]?.timeMs ?? 0,
+    endMs: records.at(-1)?.timeMs ?? 0,
     status: isFailed ? "error" : "unset",
     attributes: {
-      ...(method === "" ? {} : { "http.request.method": method }),
+      ...(method === undefined ? {} : { "http.request.method": method }),
       ...(path === undefined ? {} : { "url.path": path }),
       ...(route === undefined ? {} : { "http.route": route }),
     },
@@ -88,11 +92,15 @@ function toSpan({ records }: Part, { traceId, index, isFailed, nameRoute }: Plac
   };
 }
 
+/** What was asked for: of a line about how it ended, before one that may be about what was asked of another. */
+function findAsked(records: readonly LogRecord[], isFailed: boolean): ReturnType<typeof readAsked> {
+  const isEnd = (log: LogRecord) => (isFailed && saysFailed(log)) || readAnswer(log) !== undefined;
+  return [...records.filter(isEnd).toReversed(), ...records].map(readAsked).find((asked) => asked !== undefined);
+}
+
 /** Who failed first may have failed for somebody who logged nothing, and says for whom. */
-function toCall(part: Part | undefined, caller: Span | undefined): readonly Span[] {
-  const error = part?.records.find(({ severity }) => severity >= LOG_ERROR);
-  const told = error === undefined ? undefined : readToldCall(error);
-  if (told === undefined || caller === undefined || told.attributes["server.address"] === caller.resource.service) return [];
+function toCall(told: ToldCall | undefined, caller: Span | undefined): readonly Span[] {
+  if (told === undefined || caller === undefined) return [];
   return [
     {
       ...caller,
@@ -104,10 +112,6 @@ function toCall(part: Part | undefined, caller: Span | undefined): readonly Span
       attributes: told.attributes,
     },
   ];
-}
-
-function readAsked(body: string): RegExpExecArray | undefined {
-  return ASKED.map((pattern) => pattern.exec(body)).find((match) => match !== null);
 }
 
 const TOLD = "told-";

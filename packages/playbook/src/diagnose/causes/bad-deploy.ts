@@ -2,7 +2,7 @@ import type { Change, Evidence, Resource } from "@faultline/model";
 import type { Occurrence } from "../../isolate/occurrence.ts";
 import { describeOnset } from "../onset/describe-onset.ts";
 import { listResources } from "../contrast/contrast-releases.ts";
-import { RELEASE_GAP } from "../words/defect-words.ts";
+import { RELEASE_GAP } from "../../isolate/words/defect-words.ts";
 import { hearSilence } from "../signs/silence.ts";
 import { formatMs } from "../../trace/format-ms.ts";
 import { type CauseRule, type Findings, type SuspiciousChange, fromRelease, hear } from "../findings.ts";

@@ -3,7 +3,7 @@ import { isExchangeSpan } from "../../isolate/hops/exchange-hops.ts";
 import type { Evidence } from "@faultline/model";
 import { type CauseRule, type Findings, fromRelease, hear } from "../findings.ts";
 import { fromSequence } from "../contrast/contrast-sequence.ts";
-import { DEFECT } from "../words/defect-words.ts";
+import { DEFECT } from "../../isolate/words/defect-words.ts";
 import { fromSwitch } from "../signs/switched-settings.ts";
 import { hearLoneInstances } from "../signs/lone-instances.ts";
 

@@ -3,7 +3,7 @@ import { isFailedProbe, isRefusedProbe, type Probe, toHeaderRecord } from "../..
 import { findCauseOfProxyError } from "../../isolate/responses/proxy-error.ts";
 import { findRuntimeWords } from "../../isolate/responses/runtime-words.ts";
 import { tellSignature } from "../../isolate/signatures/index.ts";
-import { DEFECT } from "../words/defect-words.ts";
+import { DEFECT } from "../../isolate/words/defect-words.ts";
 import type { ProbeEvidence, ProbeFindings } from "./probe-evidence.ts";
 import { weighLater } from "./weigh-later.ts";
 import { weighNetwork } from "./weigh-network.ts";

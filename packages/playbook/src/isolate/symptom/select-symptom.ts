@@ -20,7 +20,8 @@ import { followLinks } from "./follow-links.ts";
 import { joinExchanges } from "../hops/join-exchanges.ts";
 import { mergeTwins } from "./merge-twins.ts";
 import { type EntryFilter, type Occurrence, findOccurrence, isFailedHop, routeOf } from "../occurrence.ts";
-import { findToldRequests } from "../told-requests.ts";
+import { readAsked, saysFailed } from "../told-parts.ts";
+import { findToldRequests, isToldSpan } from "../told-requests.ts";
 import { type Signature, SIGNATURES } from "../signatures/index.ts";
 import { createRouteNamer } from "./route-of-path.ts";
 import { thin } from "../thin.ts";
@@ -154,7 +155,7 @@ function indexTraces({ spans, logs, exchanges }: Observations, window: Window): 
     trace.logs.push(log);
     if (!trace.isSuspicious && (log.severity >= LOG_ERROR || readLogException(log) !== undefined)) trace.isSuspicious = true;
   }
-  if (spans.length === 0) addTold(traces, logs, window);
+  if (spans.length === 0) addTold(traces, { logs, exchanges }, window);
   if (exchanges.length > 0) {
     const alone = joinExchanges(mergeTwins(exchanges), traces);
     const findLogs = createLogFinder(logs);
@@ -170,8 +171,9 @@ function indexTraces({ spans, logs, exchanges }: Observations, window: Window): 
 }
 
 /** Where no span came at all, log records that name a trace tell of it. */
-function addTold(traces: Map<string, IndexedTrace>, logs: readonly LogRecord[], window: Window): void {
-  for (const { traceId, spans, logs: own } of findToldRequests(logs)) {
+function addTold(traces: Map<string, IndexedTrace>, { logs, exchanges }: Pick<Observations, "logs" | "exchanges">, window: Window): void {
+  const seenToFail = new Set(exchanges.filter(({ status = 0 }) => status >= 500).flatMap(({ traceId }) => traceId ?? []));
+  for (const { traceId, spans, logs: own } of findToldRequests(logs, seenToFail)) {
     const startMs = Math.min(...spans.map((span) => span.startMs));
     if (startMs < window.fromMs || startMs >= window.toMs) continue;
     const isSuspicious = spans.some(({ status }) => status === "error");
@@ -182,12 +184,24 @@ function addTold(traces: Map<string, IndexedTrace>, logs: readonly LogRecord[], 
 /** A server error that only an intermediary wrote down makes a trace as suspicious as one on a span. */
 function markByExchanges(trace: IndexedTrace, findLogs: ReturnType<typeof createLogFinder>): void {
   if (trace.exchanges.length === 0) return;
+  if (trace.spans.every(isToldSpan) && trace.exchanges.every((exchange) => endedWell(exchange, trace.logs))) calm(trace);
   addExchangeHops(trace);
   for (const exchange of trace.exchanges.filter(isFailedExchange)) {
     const hop = trace.spans.find((span) => isExchangeSpan(span) && span.resource.service === exchange.observer.name);
     if (hop !== undefined) trace.logs.push(...findLogs(exchange).map((log) => ({ ...log, traceId: trace.traceId, spanId: hop.spanId })));
   }
   trace.isSuspicious ||= trace.exchanges.some(isFailedExchange);
+}
+
+/** True unless the server of this very request wrote that it failed: then who stands before it answered otherwise. */
+function endedWell({ status, path }: Exchange, logs: readonly LogRecord[]): boolean {
+  return status !== undefined && status < 500 && !logs.some((log) => saysFailed(log) && readAsked(log)?.path === path);
+}
+
+/** What log records call a failure was caught, or came after the answer, where an intermediary saw that the request ended well. */
+function calm(trace: IndexedTrace): void {
+  trace.spans = trace.spans.slice(0, 1).map((span) => ({ ...span, status: "unset" }));
+  trace.isSuspicious = false;
 }
 
 /** A failure, or one that another try made good. */
