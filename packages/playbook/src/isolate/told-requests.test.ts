@@ -160,6 +160,27 @@ describe("requests that only log records tell of", () => {
     expect([verdict, causes]).toEqual(["inconclusive", []]);
   });
 
+  it("stand behind those that an intermediary saw fail, however many they are", () => {
+    const told = logged(["shop", "GET /search failed", DEFECT]);
+    const exchange = {
+      observer: { kind: "proxy", name: "nginx" },
+      method: "POST",
+      path: "/checkout",
+      status: 502,
+      timeMs: START_MS,
+    } as const;
+    const upstream = [{ address: "10.0.3.7:8080", answered: false }];
+    expect(
+      diagnose({
+        ...told,
+        exchanges: [
+          { ...exchange, upstream },
+          { ...exchange, timeMs: START_MS + 20_000, status: 200 },
+        ],
+      }).scope,
+    ).toMatchObject({ route: "/checkout", failing: 1 });
+  });
+
   it.each<readonly [string, Words, Words]>([
     ["what good requests log as well", ["audit", "could not ship: kafka: no brokers"], ["shop", "GET /carts/7 failed", DEFECT]],
     [

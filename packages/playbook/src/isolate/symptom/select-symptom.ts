@@ -259,14 +259,15 @@ function assemble({ traceId, spans, logs, exchanges }: IndexedTrace, filter: Ent
 }
 
 /**
- * The largest group of failing exchanges of one service and route: of those that reached the client; else of those that somebody in front
- * answered well; else of those that hide a failure.
+ * The largest group of failing exchanges of one service and route: of those that reached the client, first where somebody saw their end and
+ * not log records alone tell of it; else of those that somebody in front answered well; else of those that hide a failure.
  */
 function chooseGroup(occurrences: readonly Occurrence[]): readonly Occurrence[] {
   const failed = occurrences.filter(({ state }) => state === "failed");
   const open = failed.filter(({ above }) => above.every(isFailedHop));
   const groups = new Map<string, Occurrence[]>();
-  for (const each of [open, failed, occurrences.filter(({ state }) => state === "masked")].find(({ length }) => length > 0) ?? []) {
+  const seen = open.filter(({ entry, above }) => [entry, ...above].some(({ entry: { span } }) => !isToldSpan(span)));
+  for (const each of [seen, open, failed, occurrences.filter(({ state }) => state === "masked")].find(({ length }) => length > 0) ?? []) {
     const key = `${each.entry.service}\n${routeOf(each.entry)}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [each]);
