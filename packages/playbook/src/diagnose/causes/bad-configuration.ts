@@ -19,8 +19,17 @@ const WORDS = new RegExp(
       /access token/,
       /signing key/,
     )}`,
-    /(?:secret|credential|api[ _-]?key|environment variable|configuration|config|private key|signing key).{0,30}(?:is |was |are |must be )?(?:missing|not set|undefined|unset|required|empty|invalid|not configured|not provided|not defined)/,
-    /(?:secret|credential|password|api[ _-]?key|signing key|(?:access|refresh|auth|bearer|api|security|id)[ _-]?token)(?: key)?s?\b.{0,40}\b(?:expired|revoked|rotated|not valid|is invalid|incorrect|has been disabled|do(?:es)? not match)/,
+    `${anyOf(
+      /secret|credential|private key|signing key|api[ _-]?key/,
+      /environment variable|configuration|config/,
+    )}.{0,30}(?:is |was |are |must be )?${anyOf(
+      /missing|not set|undefined|unset|required|empty|invalid/,
+      /not configured|not provided|not defined/,
+    )}`,
+    `${anyOf(
+      /secret|credential|password|api[ _-]?key|signing key/,
+      /(?:access|refresh|auth|bearer|api|security|id)[ _-]?token/,
+    )}(?: key)?s?\\b.{0,40}\\b${anyOf(/expired|revoked|rotated|not valid|is invalid|incorrect/, /has been disabled|do(?:es)? not match/)}`,
     /AADSTS7000\d+/,
     /invalid_grant/,
     /unauthorized_client/,
@@ -40,7 +49,6 @@ const WORDS = new RegExp(
     /environment variable not found/,
     /must be provided/,
     /secretOrPrivateKey/,
-    /password authentication failed/,
     /\bSASL\b.*password/,
     /Access denied for user/,
     /NOAUTH/,

@@ -21,7 +21,6 @@ const WORDS = new RegExp(
     /NameResolutionError/,
     /php_network_getaddresses/,
     /could not translate host name/,
-    /No such host is known/,
     /lookup \S{1,100}(?: on \S+)?: (?!too many open files)/,
     /SERVFAIL/,
     /NXDOMAIN/,

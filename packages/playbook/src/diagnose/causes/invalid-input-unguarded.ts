@@ -10,7 +10,6 @@ const WORDS = new RegExp(
     /invalid input syntax/,
     /value too long for type/,
     /out of range for type/,
-    /NumberFormatException/,
     /DateTimeParseException/,
     /Unicode(?:Decode|Encode)Error/,
     /MalformedInputException/,
