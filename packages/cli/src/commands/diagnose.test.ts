@@ -50,6 +50,16 @@ async function run(words: readonly string[], stdin = "") {
 }
 
 describe("faultline diagnose", () => {
+  it("shows no secret that an error quotes, on the terminal and as JSON", async () => {
+    const quoting = lines.replaceAll("x is not a function", "connect ECONNREFUSED postgres://shop:Zt7-qqLm4-Wv9@db:5432/shop");
+    const file = write("secret.jsonl", quoting);
+    const [shown, json] = [await run([file]), await run([file, "--json"])];
+
+    expect(shown.out).toContain("postgres://");
+    expect(json.out).toContain("postgres://");
+    expect(shown.out + json.out).not.toContain("qqLm4");
+  });
+
   it("names the hop and the cause and exits 0", async () => {
     const { code, out } = await run([write("plain.jsonl", lines)]);
     expect(code).toBe(0);

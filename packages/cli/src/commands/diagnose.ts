@@ -9,6 +9,7 @@ import { formatElsewhere } from "../output/format-elsewhere.ts";
 import { parseTime } from "../input/parse-time.ts";
 import { Progress } from "../output/progress.ts";
 import { isLogFile, readAccessLogs, type ReadLogs } from "../logs/read-access-logs.ts";
+import { createDisplayRedactor } from "@faultline/collector/display";
 import { mapObservations } from "@faultline/collector/source-maps";
 import { openSourceMaps } from "../input/open-source-maps.ts";
 import type { LineSource } from "../input/read-lines.ts";
@@ -71,7 +72,8 @@ export const command: Command = {
     refuseEmpty(read, positionals, request);
     const observations = { ...read, changes: [] };
     const told = sourceMaps === undefined ? observations : mapObservations(observations, sourceMaps);
-    const diagnosis = addressFiles(diagnose(told, { ...request, keptShare }), telemetry);
+    const found = addressFiles(diagnose(told, { ...request, keptShare }), telemetry);
+    const diagnosis = createDisplayRedactor().redactDiagnosis(found);
     if (values.json) io.stdout.write(`${JSON.stringify(diagnosis)}\n`);
     else io.stdout.write(`${formatDiagnosis(diagnosis, io.stdout.columns)}${formatElsewhere(diagnosis, told, io.stdout.columns)}`);
     return EXIT[diagnosis.verdict];

@@ -34,7 +34,7 @@ Several files (access, error and application log) are joined by request id, or b
   --top N              rows of the table (default 12)
   --workers N          threads for files of 256 MiB and more (default: 2 where there are cores)
   --follow             go on with new lines and print each server error; Ctrl-C reports on all of them
-  --json, --markdown, --html   the report in another form, on standard output
+  --json, --markdown, --html   the report in another form, on standard output; the last two, which are handed on, without secrets
   --records            every line as one flat JSON object; lines not understood as {"unparsed": "..."}
 
 Exit codes: 0 read, with or without server errors in it; 1 nothing to judge: no request and no message in any file (empty, not understood,
@@ -115,10 +115,15 @@ function toInput(io: CommandIo): Input {
   return stat.isFIFO() || stat.isFile() ? { chunks, fd } : { chunks };
 }
 
+/** A page or a text is made to be handed on: what its lines quote is redacted. What stays on this terminal, or goes to a program, is as logged. */
+async function toHandOn(report: Report): Promise<Report> {
+  return (await import("../logs/report/redact-report.ts")).redactReport(report);
+}
+
 async function render(report: Report, options: LogsOptions, io: CommandIo): Promise<string> {
   if (options.output === "json") return `${toSafeJson(report, 2)}\n`;
-  if (options.output === "markdown") return (await import("../logs/render/markdown.ts")).renderMarkdown(report);
-  if (options.output === "html") return (await import("../logs/render/html.ts")).renderHtml(report);
+  if (options.output === "markdown") return (await import("../logs/render/markdown.ts")).renderMarkdown(await toHandOn(report));
+  if (options.output === "html") return (await import("../logs/render/html.ts")).renderHtml(await toHandOn(report));
   const { renderTerminal } = await import("../logs/render/terminal.ts");
   const hasColors = io.stdout.isTTY === true && io.env["NO_COLOR"] === undefined && io.env["TERM"] !== "dumb";
   return renderTerminal(report, { width: io.stdout.columns ?? 120, hasColors });

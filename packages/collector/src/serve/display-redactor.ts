@@ -6,12 +6,13 @@ import type { CapturedRequest, Diagnosis, Evidence, FaultAnswer, FaultListing, P
  * get better after something was stored. Ids, counts, times and names of services and routes stay as they are.
  */
 export type DisplayRedactor = {
+  redactDiagnosis(diagnosis: Diagnosis): Diagnosis;
   redactListing(listing: FaultListing): FaultListing;
   redactFault(answer: FaultAnswer): FaultAnswer;
   redactTrace(answer: TraceAnswer): TraceAnswer;
 };
 
-/** Creates the redactor of one server; equal secrets look equal on all its pages. `mapStack` tells stacks by their sources first. */
+/** Creates the redactor of one server or one report; equal secrets look equal on all its pages. `mapStack` tells stacks by their sources first. */
 export function createDisplayRedactor(mapStack: (stack: string) => string = (stack) => stack): DisplayRedactor {
   const redactor = createRedactor();
   const redactListing = (listing: FaultListing): FaultListing => ({
@@ -20,6 +21,7 @@ export function createDisplayRedactor(mapStack: (stack: string) => string = (sta
     ...(listing.sentence === undefined ? {} : { sentence: redactor.redactText(listing.sentence) }),
   });
   return {
+    redactDiagnosis: (diagnosis) => redactDiagnosis(diagnosis, redactor),
     redactListing,
     redactFault: (answer) => ({
       ...answer,

@@ -22,7 +22,7 @@ import { hearUntraced } from "./hear-untraced.ts";
 import { findOnsetSigns } from "./onset/onset-signs.ts";
 import { findOnset, type Onset } from "./onset/find-onset.ts";
 import { type IsTelling, findTellingLogs } from "./words/telling-logs.ts";
-import { readLogError, readLogWords } from "../isolate/log-words.ts";
+import { readLogError, readLogWords } from "../isolate/words/log-words.ts";
 import { findOwnWords, findRepeated } from "./words/own-words.ts";
 import { hearExchanges, hearPassedOn, nameCauses } from "./hear-responses.ts";
 import type { Findings, Origin, Saying, SuspiciousChange } from "./findings.ts";

@@ -3,7 +3,7 @@ import { toLogTemplate } from "../isolate/behaviour/log-template.ts";
 import type { Occurrence } from "../isolate/occurrence.ts";
 import { endOf, startOf } from "../trace/span-time.ts";
 import type { Saying } from "./findings.ts";
-import { readLogWords } from "../isolate/log-words.ts";
+import { readLogWords } from "../isolate/words/log-words.ts";
 
 const LOG_ERROR = 17;
 const LOG_FATAL = 21;

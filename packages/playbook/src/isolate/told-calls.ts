@@ -2,7 +2,7 @@
 import { parseStack } from "../detect/parse-stack.ts";
 import { anyOf, anyWord, type Attributes, type LogRecord } from "@faultline/model";
 import { findStatusInWords } from "./words/error-words.ts";
-import { readLogError } from "./log-words.ts";
+import { readLogError } from "./words/log-words.ts";
 
 /** A call that failed, as a span of it would say. */
 export type ToldCall = { readonly words: string; readonly attributes: Attributes };

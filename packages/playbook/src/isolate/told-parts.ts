@@ -1,7 +1,7 @@
 /** What the log records of each service say of its part in one request, and whether they say that the request failed. */
 import { anyOf, type LogRecord, readPath, readStatusCode } from "@faultline/model";
 import { toLogTemplate } from "./behaviour/log-template.ts";
-import { readLogError, readLogWords } from "./log-words.ts";
+import { readLogError, readLogWords } from "./words/log-words.ts";
 import { readToldCall, type ToldCall } from "./told-calls.ts";
 import { DEFECT } from "./words/defect-words.ts";
 

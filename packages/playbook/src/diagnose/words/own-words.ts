@@ -4,7 +4,7 @@ import { isFailed, toTarget } from "../../isolate/call-fate.ts";
 import type { Call, Hop } from "../../isolate/hops/hop-shape.ts";
 import type { Occurrence } from "../../isolate/occurrence.ts";
 import { readPartFailure } from "./part-failure.ts";
-import { readLogError } from "../../isolate/log-words.ts";
+import { readLogError } from "../../isolate/words/log-words.ts";
 import { isOfTrade, isOnlyOfMachines, isTechnical, isAnybodys } from "./technical-words.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { parseStack } from "../detect/parse-stack.ts";
+import { parseStack } from "../../detect/parse-stack.ts";
 import { type ExceptionRecord, type LogRecord, readLogException } from "@faultline/model";
 
 /** What one log record says about a failure. */
