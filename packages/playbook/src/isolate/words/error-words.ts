@@ -59,33 +59,32 @@ const NOT_SENT = new RegExp(
   ),
   "i",
 );
+/** How resolvers and clients say that a name is not known, as the source of an expression. */
+export const UNKNOWN_NAME = anyOf(
+  /\bENOTFOUND\b/,
+  /getaddrinfo/,
+  /UnknownHost/,
+  /no such host/,
+  /Name or service not known/,
+  /Temporary failure in name resolution/,
+  /nodename nor servname/,
+  /No address associated with hostname/,
+  /Name does not resolve/,
+  /failed to lookup address/,
+  /NameResolutionError/,
+  /name resolution (?:failed|failure)/,
+  /server misbehaving/,
+  /non-existing domain/,
+  /\[Domain name not found\]/,
+  /server with the specified host ?name could not be found/,
+  /(?:Can't connect to \S{1,200} \(|IO::Socket::\w+: )Bad hostname/,
+  /ClientConnectorDNSError/,
+  /net\.DNSError/,
+);
+
 /** A name that the caller could not have resolved. */
 const NO_NAME = new RegExp(
-  anyOf(
-    /\bENOTFOUND\b/,
-    /EAI_AGAIN/,
-    /getaddrinfo/,
-    /UnknownHost/,
-    /no such host/,
-    /Name or service not known/,
-    /Temporary failure in name resolution/,
-    /nodename nor servname/,
-    /No address associated with hostname/,
-    /Name does not resolve/,
-    /could not (?:resolve|translate) host/,
-    /failed to lookup address/,
-    /NameResolutionError/,
-    /name resolution (?:failed|failure)/,
-    /\blookup \S{1,200} on \S{1,80}:53\b/,
-    /server misbehaving/,
-    /\bNXDOMAIN\b/,
-    /non-existing domain/,
-    /\[Domain name not found\]/,
-    /server with the specified host ?name could not be found/,
-    /(?:Can't connect to \S{1,200} \(|IO::Socket::\w+: )Bad hostname/,
-    /ClientConnectorDNSError/,
-    /net\.DNSError/,
-  ),
+  anyOf(UNKNOWN_NAME, /EAI_AGAIN/, /could not (?:resolve|translate) host/, /\blookup \S{1,200} on \S{1,80}:53\b/, /\bNXDOMAIN\b/),
   "i",
 );
 
