@@ -6,6 +6,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["source"] } },
   test: {
     maxWorkers: 2,
+    globalSetup: ["tests/rig/temporary-folder.ts"],
     projects: [
       {
         extends: true,

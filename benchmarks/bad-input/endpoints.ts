@@ -2,7 +2,7 @@
  * Forty endpoints as people write them on a Friday: each does one thing with one value of the request and trusts it. The schema is what the
  * guarded app asks of that value at its edge; what a schema cannot say (is it a URL, a pattern, JSON) is left to the error table.
  */
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { validateHeaderValue } from "node:http";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -27,6 +27,7 @@ export type Endpoint = {
 };
 
 const folder = mkdtempSync(join(tmpdir(), "faultline-bad-input-"));
+process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
 for (const name of ["a.txt", "b.txt", "c d.txt"]) writeFileSync(join(folder, name), name);
 
 type Person = { readonly email: string; readonly age: number };
