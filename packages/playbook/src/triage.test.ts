@@ -32,7 +32,7 @@ const broken = (phase: "dns" | "connect" | "tls" | "response", code: string): Pr
 };
 
 const judge = (probes: readonly Probe[], proxyStatus: readonly ProxyStatement[] = []) =>
-  triageProbes({ probes, proxyStatus, signatures: SIGNATURES }, WINDOW);
+  triageProbes({ probes, proxyStatus, signatures: SIGNATURES, target: "http://api.example/cart" }, WINDOW);
 
 const NGINX_502 =
   "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>";
@@ -545,18 +545,15 @@ describe("triage of one failing request", () => {
     expect(judge([failed, { ...failed, purpose: "again" }]).diagnosis.next[0]?.check).not.toContain("tries");
   });
 
-  it.each([
-    ["a query", { url: "http://api.example/cart?id=7" }],
-    ["a method that is not GET", { method: "PUT" }],
-  ])("gives no command that would ask something else than what failed: %s", (_, more) => {
-    const failed = {
-      ...respond("first", { status: 502, headers: { "content-type": "text/html", server: "nginx" }, body: NGINX_502 }),
-      ...more,
-    };
-    const { diagnosis } = judge([failed, { ...respond("again", GOOD_APP), ...more }]);
+  it("gives no command where only the words that were given name what failed, but says what to add to them", () => {
+    const failed = respond("first", { status: 502, headers: { "content-type": "text/html", server: "nginx" }, body: NGINX_502 });
+    const probes = [failed, respond("again", GOOD_APP)];
+    const { diagnosis } = triageProbes({ probes, proxyStatus: [], signatures: SIGNATURES }, WINDOW);
     expect(diagnosis.next[0]).toEqual({
       check: "It failed in 1 of 2 tries: is one of several backends bad, or is a connection closed under it? --repeat 20 tells how often",
     });
+    expect(diagnosis.next.filter(({ check }) => check.includes("Add --direct BACKEND_URL to the command."))).toHaveLength(1);
+    expect(diagnosis.next.map(({ command }) => command).join()).not.toContain("triage");
   });
 
   it("misses a good answer of the host where only a refusal came", () => {

@@ -205,6 +205,9 @@ function isReached([first]: readonly Probe[]): boolean {
   return first?.failure === undefined || first.failure.phase === "request" || first.failure.phase === "response";
 }
 
+/** The failing request once more, past the gateway. */
+const DIRECT = "npx faultline triage {{target}} --direct BACKEND_URL";
+
 /** Checks from outside, where only the address is known. */
 const CAUSE_CHECKS: Partial<Readonly<Record<CauseId, CheckTemplate>>> = {
   "dns-failure": { check: "Does the name resolve from here and from the server?", command: "dig +short {{host}}" },
@@ -219,11 +222,11 @@ const CAUSE_CHECKS: Partial<Readonly<Record<CauseId, CheckTemplate>>> = {
   "no-healthy-upstream": { check: "Which backends does the gateway call healthy, and since when?" },
   "gateway-timeout": {
     check: "How long does the backend need for this request, past the gateway?",
-    command: "npx faultline triage {{url}} --direct BACKEND_URL",
+    command: DIRECT,
   },
   "dependency-timeout": {
     check: "Past whatever stands before it, does it answer, and what does it wait for: a query, a lock, a call, a free worker?",
-    command: "npx faultline triage {{url}} --direct BACKEND_URL",
+    command: DIRECT,
   },
   "body-too-large": { check: "Which hop has a limit near that size (client_max_body_size, body parser, API gateway payload)?" },
   "gateway-mismatch": { check: "What does the gateway's error log say about the backend's response?" },
@@ -254,15 +257,15 @@ function isBroken([first]: readonly Probe[]): boolean {
 const ENOUGH_TRIES = 4;
 
 /** What to ask where the same request also passed; it stands first, for a failure that comes and goes is looked for in another way. */
-function askHowOften(probes: readonly Probe[]): CheckTemplate | undefined {
+function askHowOften({ probes, target }: ProbeSeries): CheckTemplate | undefined {
   const tries = probes.filter(({ purpose }) => purpose === "first" || purpose === "again");
   const failed = tries.filter(isFailedProbe).length;
   if (failed === 0 || failed === tries.length) return undefined;
   const check = `It failed in ${failed} of ${tries.length} tries: is one of several backends bad, or is a connection closed under it?`;
   if (tries.length >= ENOUGH_TRIES) return { check };
-  // The words hold no query and no method: a command of them would ask something else.
-  const isPlain = tries.every(({ method, url }) => method === "GET" && !url.includes("?"));
-  return isPlain ? { check, command: "npx faultline triage {{url}} --repeat 20" } : { check: `${check} --repeat 20 tells how often` };
+  return target === undefined
+    ? { check: `${check} --repeat 20 tells how often` }
+    : { check, command: "npx faultline triage {{target}} --repeat 20" };
 }
 
 type Weighed = { readonly causes: readonly RankedCause[]; readonly tlsFlaws: readonly TlsFlaw[] };
@@ -271,13 +274,13 @@ function listNext(series: ProbeSeries, maker: MakerJudgement, { causes, tlsFlaws
   const { probes } = series;
   const words = readWords(series, maker);
   const platform = maker.maker === "intermediary" ? toPlatform(maker.name) : undefined;
-  const direct = { command: "npx faultline triage {{url}} --direct BACKEND_URL" };
+  const direct = { command: DIRECT };
   const logs = platform === undefined ? undefined : RECENT_LOGS[platform];
   const isCertain = (causes[0]?.confidence ?? 0) >= DIAGNOSED_CONFIDENCE;
   const hasDirect = probes.some(({ purpose }) => purpose === "direct");
   const isRefused = probes.some((probe) => probe.purpose === "first" && isRefusedProbe(probe));
   const templates: readonly (CheckTemplate | undefined)[] = [
-    askHowOften(probes),
+    askHowOften(series),
     ...causes
       .slice(0, 2)
       .flatMap(({ cause }) => [
@@ -300,8 +303,18 @@ function listNext(series: ProbeSeries, maker: MakerJudgement, { causes, tlsFlaws
       : undefined,
     maker.maker === "unknown" && !hasDirect ? { check: "Send the request straight to the backend.", ...direct } : undefined,
   ];
-  const checks = templates.flatMap((each) => (each === undefined ? [] : fillCheck(each, words)));
+  const checks = (series.target === undefined ? sayWhatToAdd(templates) : templates).flatMap((each) =>
+    each === undefined ? [] : fillCheck(each, words),
+  );
   return dropRepeatedCommands([...new Map(checks.map((each) => [each.check, each])).values()]);
+}
+
+/** Where no single word names the request, what asks it again is said once, as what to add to the words that were given. */
+function sayWhatToAdd(templates: readonly (CheckTemplate | undefined)[]): readonly (CheckTemplate | undefined)[] {
+  const first = templates.find((each) => each?.command === DIRECT);
+  return templates.map((each) =>
+    each === first && each !== undefined ? { check: `${each.check} Add --direct BACKEND_URL to the command.` } : each,
+  );
 }
 
 /** A command that stands behind an earlier check is not written out again: what it shows answers both. */
@@ -316,12 +329,12 @@ function withCommand(check: string, command: string | undefined): CheckTemplate 
 }
 
 /** What the templates may name: the address that was asked, and who answered. */
-function readWords({ probes: [first], requestId }: ProbeSeries, maker: MakerJudgement): CheckWords {
+function readWords({ probes: [first], requestId, target }: ProbeSeries, maker: MakerJudgement): CheckWords {
   const [, scheme, host, port] = /^(https?):\/\/(?:[^@/?#]*@)?(\[[\da-f:.]+\]|[\w.-]+)(?::(\d{1,5}))?/i.exec(first?.url ?? "") ?? [];
   return {
     service: maker.name,
     ...(requestId === undefined ? {} : { requestId: quoteWord(requestId) }),
     ...(host === undefined ? {} : { host, port: port ?? (scheme?.toLowerCase() === "https" ? "443" : "80") }),
-    ...(first === undefined ? {} : { url: quoteWord(first.url.replace(/[?#].*$/s, "")) }),
+    ...(target === undefined ? {} : { target: quoteWord(target) }),
   };
 }

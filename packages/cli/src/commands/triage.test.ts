@@ -89,6 +89,24 @@ describe("faultline triage", () => {
     expect(out.slice(out.indexOf("NEXT"), out.indexOf("RESPONSE"))).toContain("$ grep -rF -- req-77 LOG_FOLDER");
   });
 
+  it("names in what to ask next the very request that failed, and where only the given words do, says what to add to them", async () => {
+    const base = await serve((_, response) => void response.writeHead(500).end());
+    const ask = async (...words: string[]) => (await triage(...words)).out.replaceAll(/\s+/g, " ");
+    expect(await ask(`${base}/cart?id=7&full`)).toContain(`$ npx faultline triage '${base}/cart?id=7&full' --direct BACKEND_URL`);
+    const secret = await ask(`${base}/cart?token=${SECRET}`);
+    expect(secret).toContain("Send the request straight to the backend. Add --direct BACKEND_URL to the command.");
+    expect(secret).not.toContain("$ npx faultline");
+    const posted = await ask(`curl -X POST -H 'x-shop: 7' ${base}/cart`);
+    expect(posted).toContain("Send the request straight to the backend. Add --direct BACKEND_URL to the command.");
+    expect(posted).not.toContain("$ npx faultline");
+  });
+
+  it("offers no id to search for that the redactor altered", async () => {
+    const headers = { "x-powered-by": "Express", "x-request-id": SECRET };
+    const base = await serve((_, response) => void response.writeHead(500, headers).end("{}"));
+    expect((await triage(`${base}/x`)).out).not.toMatch(/grep|IDS/);
+  });
+
   it("tells of a failure that hides behind a 200, and not that there was none", async () => {
     const body = '{"errors":[{"message":"x","extensions":{"code":"INTERNAL_SERVER_ERROR"}}],"data":null}';
     const base = await serve((_, response) => void response.writeHead(200, { "content-type": "application/json" }).end(body));

@@ -14,7 +14,7 @@ import { formatFindings, formatMarkdown, formatProbe, formatRequest, toExcerpt, 
 import { redactProbe, redactRequest } from "../triage/redact-probe.ts";
 import { type ProbePlan, type ProbeRun, runProbes } from "../triage/run-probes.ts";
 import type { SentProbe } from "../triage/send-request.ts";
-import { isIdempotent, readTarget, type TriageRequest } from "../triage/target.ts";
+import { isIdempotent, isUrl, readTarget, type TriageRequest } from "../triage/target.ts";
 import { toSavedHar } from "../triage/saved-har.ts";
 import { wrap } from "../output/wrap.ts";
 
@@ -83,8 +83,12 @@ export const command: Command = {
       ...(values.simple === undefined ? {} : { simple: readPath(values.simple) }),
     };
     const request = { ...read, isInsecure: read.isInsecure || values.insecure };
-    const isQuiet = values.json || values.markdown;
-    const report = await triage(request, plan, { io, isQuiet, signatures: readSignatures(values.signatures) });
+    const report = await triage(request, plan, {
+      io,
+      isQuiet: values.json || values.markdown,
+      signatures: readSignatures(values.signatures),
+      target,
+    });
     if (values.save !== undefined) save(values.save, report, io);
     if (values.json) io.stdout.write(`${JSON.stringify(report)}\n`);
     else if (values.markdown) io.stdout.write(`${formatMarkdown(report)}\n`);
@@ -96,7 +100,7 @@ export const command: Command = {
 async function triage(
   request: TriageRequest,
   plan: ProbePlan,
-  { io, isQuiet, signatures }: { io: CommandIo; isQuiet: boolean; signatures: readonly Signature[] },
+  { io, isQuiet, signatures, target }: { io: CommandIo; isQuiet: boolean; signatures: readonly Signature[]; target: string },
 ): Promise<TriageReport> {
   const redactor = createRedactor();
   const say = (text: string): void => void (isQuiet || io.stdout.write(`${text}\n`));
@@ -115,16 +119,18 @@ async function triage(
   });
   const { tls } = run;
   if (tls !== undefined) say(`  ${tls.length === 1 ? "a handshake" : `${tls.length} handshakes`} over TLS, with nothing sent after`);
-  return toReport(run, { redactor, signatures, window: { fromMs, toMs: Date.now() + 1 } });
+  return toReport(run, { redactor, signatures, target, window: { fromMs, toMs: Date.now() + 1 } });
 }
 
 type Reported = {
   readonly redactor: Redactor;
   readonly signatures: readonly Signature[];
+  /** As it was given. */
+  readonly target: string;
   readonly window: Window;
 };
 
-function toReport({ sent, tls, undone }: ProbeRun, { redactor, signatures, window }: Reported): TriageReport {
+function toReport({ sent, tls, undone }: ProbeRun, { redactor, signatures, target, window }: Reported): TriageReport {
   const probes = sent.map((each) => redactProbe(each, redactor)) as [Probe, ...Probe[]]; // the first request is always sent
   const judged = sent[probes.indexOf(findJudged(probes))] as SentProbe; // it is one of them
   const raw = judged.probe.response;
@@ -135,7 +141,10 @@ function toReport({ sent, tls, undone }: ProbeRun, { redactor, signatures, windo
       .join(", ") ?? "";
   const proxyStatus = parseProxyStatus(field);
   const handshakes = tls === undefined ? {} : { tls };
-  const ids = toDistinct([...findIds(findJudged(probes).response?.headers ?? []), ...findBodyIds(redactor.redactText(raw?.body ?? ""))]);
+  const shown = findAllIds(findJudged(probes).response?.headers, redactor.redactText(raw?.body ?? ""));
+  const found = new Set(findAllIds(raw?.headers, raw?.body ?? "").map(({ value }) => value));
+  // An id that the redactor altered finds nothing.
+  const ids = shown.filter(({ value }) => found.has(value));
   const own = findOwnId(ids);
   const triaged = triageProbes(
     {
@@ -144,6 +153,7 @@ function toReport({ sent, tls, undone }: ProbeRun, { redactor, signatures, windo
       signatures,
       ...handshakes,
       ...(own === undefined ? {} : { requestId: own }),
+      ...(isUrl(target) && redactor.redactUrl(target) === target ? { target } : {}),
     },
     window,
   );
@@ -158,8 +168,9 @@ function toReport({ sent, tls, undone }: ProbeRun, { redactor, signatures, windo
   };
 }
 
-/** An id that stands in a header and in the body is one. */
-function toDistinct(ids: readonly FoundId[]): readonly FoundId[] {
+/** Ids of headers and body; one that stands in both is one. */
+function findAllIds(headers: readonly (readonly [string, string])[] = [], body: string): readonly FoundId[] {
+  const ids = [...findIds(headers), ...findBodyIds(body)];
   return ids.filter(({ value }, index) => ids.findIndex((each) => each.value === value) === index);
 }
 

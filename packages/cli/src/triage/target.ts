@@ -52,11 +52,16 @@ export function readTarget(target: string, options: TargetOptions): TriageReques
   if (isWebRequest(target)) return readWebRequest(target, options);
   if (/^\s*(?:(?:const|let|var)\s.{1,60}=\s*)?(?:await\s+)?(?:(?:window|globalThis|self)\.)?fetch\s*\(/.test(target))
     return readFetch(target);
-  if (/^https?:\/\//i.test(target)) return readUrl(target);
+  if (isUrl(target)) return readUrl(target);
   if (/\.har$/i.test(target)) return readHar(target, options);
   throw new UsageError(
     `"${showTarget(target)}" is no URL (http:// or https://), no curl command, no call of fetch, no Invoke-WebRequest and no .har file${suggestTarget(target)}`,
   );
+}
+
+/** True for a target that is an address and nothing more. */
+export function isUrl(target: string): boolean {
+  return /^https?:\/\//i.test(target);
 }
 
 /** What was perhaps meant: most often a URL whose scheme was left out. */

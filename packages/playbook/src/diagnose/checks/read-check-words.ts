@@ -19,6 +19,7 @@ export type CheckWords = Partial<
     | "time"
     | "traceId"
     | "requestId"
+    | "target"
     | "host"
     | "port"
     | "url"

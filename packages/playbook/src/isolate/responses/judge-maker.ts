@@ -16,6 +16,8 @@ export type ProbeSeries = {
   readonly tls?: readonly TlsHandshake[];
   /** An id of the failing response that the app's log or a trace may have; absent where it bears none. */
   readonly requestId?: string;
+  /** What names the same request on a command line; absent where it takes more words than one, or one that holds a secret. */
+  readonly target?: string;
 };
 
 /** Who wrote the failing response. */
