@@ -3,7 +3,7 @@ import type { Change } from "./change.ts";
 import type { Detection, Interval } from "./detection.ts";
 import type { CauseId, Diagnosis, Window } from "./diagnosis.ts";
 import type { Exchange } from "./exchange.ts";
-import type { Failure, Fault } from "./fault.ts";
+import type { FailingExchange, Fault } from "./fault.ts";
 import type { ArmCounts, RolloutDecision } from "./rollout-decision.ts";
 import type { Attributes, SpanEvent, SpanKind, SpanStatus } from "./telemetry.ts";
 
@@ -40,9 +40,6 @@ export type FaultListing = Fault & {
   readonly diagnosedAtMs?: number;
 };
 
-/** A failing exchange as the lists show it. */
-export type FailureListing = Omit<Failure, "fingerprint"> & { readonly fingerprint?: string };
-
 /** How the collector is doing. `accepted = stored + deduplicated + dropped`, to the unit. */
 export type HealthAnswer = {
   readonly ready: boolean;
@@ -53,6 +50,7 @@ export type HealthAnswer = {
   readonly deduplicated: number;
   readonly dropped: Readonly<Record<string, number>>;
   readonly sizeBytes: number;
+  /** What the start-up audit found, in sentences; empty when all was well. */
   readonly audit: readonly string[];
   /** Browsers that listen to live events. */
   readonly listeners: number;
@@ -166,7 +164,7 @@ export type FaultAnswer = {
   /** Exchanges of the fault's service and route around the fault. */
   readonly series: CountSeries;
   readonly changes: readonly Change[];
-  readonly failing: readonly FailureListing[];
+  readonly failing: readonly FailingExchange[];
   /** One failing request as an example: the newest whose trace is there. */
   readonly example?: TraceAnswer;
   /** Failing requests against good ones of the same route and time; best separating first. */
@@ -179,7 +177,7 @@ export type FaultAnswer = {
 export type FaultsAnswer = { readonly faults: readonly FaultListing[] };
 
 /** `GET /api/failing`. */
-export type FailingAnswer = { readonly failing: readonly FailureListing[] };
+export type FailingAnswer = { readonly failing: readonly FailingExchange[] };
 
 /** `GET /api/changes`. */
 export type ChangesAnswer = { readonly changes: readonly Change[] };

@@ -1,19 +1,22 @@
-/** One exchange that ended in a server error, as the store keeps it: enough to list it; its trace holds the rest. */
-export type Failure = {
+/**
+ * A failing trace as the lists show it, by one of its spans: the outermost exchange that ended in a server error; when none did, the
+ * outermost exchange; when the trace has none, the outermost failing span.
+ */
+export type FailingExchange = {
   readonly traceId: string;
-  /** The span at which the failure met the client: the trace's outermost failing server span. */
   readonly spanId: string;
   readonly timeMs: number;
   readonly durationMs: number;
   readonly service: string;
   readonly route: string;
   readonly method: string;
+  /** 0 when no span of the trace has a status code. */
   readonly status: number;
   readonly version?: string;
   readonly region?: string;
   readonly errorType?: string;
-  /** The fingerprint of the fault it belongs to. */
-  readonly fingerprint: string;
+  /** The fingerprint of the fault it belongs to, once that is known. */
+  readonly fingerprint?: string;
 };
 
 /** A group of failures with one origin and one cause. */

@@ -1,5 +1,5 @@
-import type { FaultAnswer, TraceAnswer, Window } from "@faultline/model";
-import type { FailingExchange, Store, StoredFault, StoredTrace } from "../store/contract.ts";
+import type { FailingExchange, FaultAnswer, TraceAnswer, Window } from "@faultline/model";
+import type { Store, StoredFault, StoredTrace } from "../store/contract.ts";
 import { dropEchoes } from "./changes.ts";
 import { contrastTraces } from "./contrast-traces.ts";
 import { chooseSteps, toCountSeries } from "./count-series.ts";

@@ -26,7 +26,18 @@
  *
  * Changes that nobody declared are recorded as inferred: the first sight of a version, or of instances, of a known service.
  */
-import type { Change, Diagnosis, Exchange, Fault, LogRecord, MetricPoint, Span, Window } from "@faultline/model";
+import type {
+  Change,
+  Diagnosis,
+  Exchange,
+  FailingExchange,
+  Fault,
+  HealthAnswer,
+  LogRecord,
+  MetricPoint,
+  Span,
+  Window,
+} from "@faultline/model";
 
 /** The kinds of telemetry OTLP carries. */
 export type Signal = "traces" | "logs" | "metrics";
@@ -40,27 +51,6 @@ export type Receipt =
   | { readonly kind: "malformed"; readonly because: string }
   /** Full disk, full queue: the sender keeps its data and tries again. */
   | { readonly kind: "overloaded"; readonly because: string; readonly retryAfterMs: number };
-
-/**
- * A failing trace as the lists show it, by one of its spans: the outermost exchange that ended in a server error; when none did, the
- * outermost exchange; when the trace has none, the outermost failing span.
- */
-export type FailingExchange = {
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly timeMs: number;
-  readonly durationMs: number;
-  readonly service: string;
-  readonly route: string;
-  readonly method: string;
-  /** 0 when no span of the trace has a status code. */
-  readonly status: number;
-  readonly version?: string;
-  readonly region?: string;
-  readonly errorType?: string;
-  /** Set by `assignFault`. */
-  readonly fingerprint?: string;
-};
 
 /** Which exchanges a query is about; absent members mean "any". */
 export type ExchangeFilter = {
@@ -94,17 +84,8 @@ export type StoredTrace = {
   readonly exchanges: readonly Exchange[];
 };
 
-/** How the store is doing, for `/api/health` and the dashboard's footer. */
-export type StoreHealth = {
-  readonly ready: boolean;
-  readonly accepted: number;
-  readonly stored: number;
-  readonly deduplicated: number;
-  readonly dropped: Readonly<Record<string, number>>;
-  readonly sizeBytes: number;
-  /** What the start-up audit found, in sentences; empty when all was well. */
-  readonly audit: readonly string[];
-};
+/** How the store is doing: what `/api/health` and the dashboard's footer say of it. */
+export type StoreHealth = Pick<HealthAnswer, "ready" | "accepted" | "stored" | "deduplicated" | "dropped" | "sizeBytes" | "audit">;
 
 /**
  * A fault with its newest diagnosis, and when people were told of it. `absorbedBy`: all its failures turned out to belong to that other

@@ -1,5 +1,5 @@
-import type { Observations, Scope, Span, Window } from "@faultline/model";
-import type { FailingExchange, Store, StoredFault, StoredTrace } from "../store/contract.ts";
+import type { FailingExchange, Observations, Scope, Span, Window } from "@faultline/model";
+import type { Store, StoredFault, StoredTrace } from "../store/contract.ts";
 import { MOST_SPANS_A_TRACE, slimTrace } from "./slim-trace.ts";
 import { takeTurns } from "./take-turns.ts";
 

@@ -1,6 +1,6 @@
 import { assembleTraces, fingerprintFailure, isolateEach, type FaultIdentity } from "@faultline/playbook";
-import type { FailurePath, MetricPoint } from "@faultline/model";
-import type { FailingExchange, Store } from "../store/contract.ts";
+import type { FailingExchange, FailurePath, MetricPoint } from "@faultline/model";
+import type { Store } from "../store/contract.ts";
 import { slimTrace } from "./slim-trace.ts";
 import { takeTurns } from "./take-turns.ts";
 

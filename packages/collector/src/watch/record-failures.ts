@@ -1,5 +1,6 @@
 import type { FaultIdentity } from "@faultline/playbook";
-import type { FailingExchange, Store, StoredFault } from "../store/contract.ts";
+import type { FailingExchange } from "@faultline/model";
+import type { Store, StoredFault } from "../store/contract.ts";
 import { identifyFailures, type Identified } from "./identify-failures.ts";
 import { takeTurns } from "./take-turns.ts";
 import { tellApart } from "./tell-apart.ts";

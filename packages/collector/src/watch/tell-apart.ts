@@ -1,5 +1,6 @@
 import type { FaultIdentity } from "@faultline/playbook";
-import type { FailingExchange, Store, StoredFault } from "../store/contract.ts";
+import type { FailingExchange } from "@faultline/model";
+import type { Store, StoredFault } from "../store/contract.ts";
 import type { Identified } from "./identify-failures.ts";
 
 /** One outage is met in several ways (first cut, then refused, then late); what comes in a new way this long after it began is another. */

@@ -1,4 +1,4 @@
-import type { FailureListing } from "@faultline/model";
+import type { FailingExchange } from "@faultline/model";
 import type { ReactNode } from "react";
 import { formatDuration, formatTime } from "../format.ts";
 import { toTraceAddress } from "../router.ts";
@@ -6,12 +6,12 @@ import { Clamped } from "./captured-text.tsx";
 import { Link } from "./link.tsx";
 
 /** The error's type, where it says more than the status beside it. */
-function tellError({ errorType, status }: FailureListing): string | undefined {
+function tellError({ errorType, status }: FailingExchange): string | undefined {
   return errorType === String(status) ? undefined : errorType;
 }
 
 /** Failing requests, each a link to its trace with the failing span in view. */
-export function FailingTable({ failing }: { readonly failing: readonly FailureListing[] }): ReactNode {
+export function FailingTable({ failing }: { readonly failing: readonly FailingExchange[] }): ReactNode {
   // Behind a gateway the error is mostly raised further in: a column of dashes tells nothing.
   const hasErrors = failing.some((each) => tellError(each) !== undefined);
   return (

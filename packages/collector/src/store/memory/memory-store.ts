@@ -2,8 +2,8 @@
  * The contract in its plainest form: everything decoded, in maps. It survives no crash; tests and short runs use it, and it keeps the
  * conformance suite honest about what is promised and what is merely how SQLite does it.
  */
-import type { Change, Exchange, LogRecord, MetricPoint, Resource, Span, Window } from "@faultline/model";
-import type { CountRow, FailingExchange, Payload, Receipt, Store, StoredFault, StoredTrace, StoreHealth } from "../contract.ts";
+import type { Change, Exchange, FailingExchange, LogRecord, MetricPoint, Resource, Span, Window } from "@faultline/model";
+import type { CountRow, Payload, Receipt, Store, StoredFault, StoredTrace, StoreHealth } from "../contract.ts";
 import { decodePayload } from "../decode-payload.ts";
 import { Ledger } from "../ledger.ts";
 import { toCountedSuccesses } from "../rules/counted-metric.ts";

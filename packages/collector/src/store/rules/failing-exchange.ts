@@ -1,6 +1,6 @@
 /** Which span of a failing trace the lists show. */
-import { readSpanExceptions, readStatusCode, readText, type Span } from "@faultline/model";
-import type { FailingExchange } from "../contract.ts";
+import { type FailingExchange, readSpanExceptions, readStatusCode, readText, type Span } from "@faultline/model";
+
 import { isFailingSpan, isServerError } from "./failing.ts";
 import { isExchangeSpan, toSeries } from "./series.ts";
 

@@ -1,8 +1,8 @@
 /** The contract on one SQLite file and a journal: for one process on one machine. */
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
-import type { Change, Exchange, LogRecord, MetricPoint, Window } from "@faultline/model";
-import type { CountRow, FailingExchange, Payload, Receipt, Store, StoredFault, StoredTrace, StoreHealth } from "../contract.ts";
+import type { Change, Exchange, FailingExchange, LogRecord, MetricPoint, Window } from "@faultline/model";
+import type { CountRow, Payload, Receipt, Store, StoredFault, StoredTrace, StoreHealth } from "../contract.ts";
 import { Journal, JournalOverloadedError } from "../journal/journal.ts";
 import { Ledger } from "../ledger.ts";
 import { ChangeTable } from "./tables/change-table.ts";

@@ -1,8 +1,8 @@
 /** Failing traces, and the sample of good ones, in the database. */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { scanAccepted, SPAN_IS_SERVER_ERROR, TraceScan } from "@faultline/formats/otlp";
-import type { Span } from "@faultline/model";
-import type { ExchangeFilter, FailingExchange, Store, StoredTrace } from "../../contract.ts";
+import type { FailingExchange, Span } from "@faultline/model";
+import type { ExchangeFilter, Store, StoredTrace } from "../../contract.ts";
 import { matchesSeries } from "../../rules/count-rows.ts";
 import { toCountedTime } from "../../rules/counted-time.ts";
 import { toFailingExchange } from "../../rules/failing-exchange.ts";
