@@ -51,7 +51,7 @@ export function diagnose(observations: Observations, request: DiagnosisRequest =
       ...(findings.origin === undefined
         ? {}
         : {
-            ...(findings.isTold ? {} : { failure: quoteWord(findings.origin.occurrence.path.traceId) }),
+            ...(!findings.isRecorded ? {} : { failure: quoteWord(findings.origin.occurrence.path.traceId) }),
             platforms: findOriginPlatforms(findings.origin),
           }),
     }),

@@ -21,10 +21,11 @@ const HEADER = "http.request.header.";
 /** A stored trace as its page shows it. `origin` is the service that made the failure, when a diagnosis has said so. */
 export function composeTrace({ traceId, spans, logs, exchanges }: StoredTrace, origin?: string): TraceAnswer {
   const request = findRequest(spans);
+  const waterfall = toWaterfall(assembleTrace(traceId, spans, { logs, exchanges }), origin);
   return {
     traceId,
-    ...toWaterfall(assembleTrace(traceId, spans, { logs, exchanges }), origin),
-    exceptions: listExceptions(spans, logs),
+    ...waterfall,
+    exceptions: listExceptions(spans, logs, waterfall.rows.find(({ spanId }) => spanId === waterfall.failingSpanId)?.service),
     ...(request === undefined ? {} : { request }),
     logs: [...logs]
       .sort((a, b) => a.timeMs - b.timeMs)
@@ -40,8 +41,12 @@ export function composeTrace({ traceId, spans, logs, exchanges }: StoredTrace, o
   };
 }
 
-/** Every exception once, in the order they were raised: the same one as span event and log record counts once. */
-function listExceptions(spans: readonly Span[], logs: readonly LogRecord[]): readonly TraceException[] {
+/**
+ * Every exception once, those of the service that made the failure first, as the clocks of two services may differ by more than an error
+ * takes on its way; then in the order they were raised. The same one as span event and log record counts once.
+ */
+function listExceptions(spans: readonly Span[], logs: readonly LogRecord[], maker: string | undefined): readonly TraceException[] {
+  const rank = ({ service }: TraceException): number => (service === maker ? 0 : 1);
   const fromSpans = spans.flatMap((span) =>
     readSpanExceptions(span).map((found) => ({ ...found, spanId: span.spanId, service: span.resource.service, source: "span" as const })),
   );
@@ -51,7 +56,7 @@ function listExceptions(spans: readonly Span[], logs: readonly LogRecord[]): rea
     return found === undefined ? [] : [{ ...found, ...spanId, service: log.resource.service, source: "log" as const }];
   });
   const known = new Map<string, TraceException>();
-  for (const exception of [...fromSpans, ...fromLogs].sort((a, b) => a.timeMs - b.timeMs)) {
+  for (const exception of [...fromSpans, ...fromLogs].sort((a, b) => rank(a) - rank(b) || a.timeMs - b.timeMs)) {
     const key = JSON.stringify([exception.service, exception.type, exception.message]);
     if (!known.has(key)) known.set(key, exception);
   }

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { Captured, CapturedBlock } from "./captured-text.tsx";
 import { Pairs } from "./span-details.tsx";
 
-/** The exceptions of a trace, first raised first: the first is the news, the others are its echo. */
+/** The exceptions of a trace: the first is the news, the others are its echo. */
 export function Exceptions({ exceptions }: { readonly exceptions: readonly TraceException[] }): ReactNode {
   const [first, ...echoes] = exceptions;
   if (first === undefined)
@@ -13,7 +13,7 @@ export function Exceptions({ exceptions }: { readonly exceptions: readonly Trace
       <ExceptionFigure exception={first} />
       {echoes.length > 0 && (
         <details className="more">
-          <summary>{echoes.length === 1 ? "One more exception after it" : `${echoes.length} more exceptions after it`}</summary>
+          <summary>{echoes.length === 1 ? "One more exception" : `${echoes.length} more exceptions`}</summary>
           {echoes.map((exception) => (
             <ExceptionFigure key={`${exception.service} ${exception.type} ${exception.message}`} exception={exception} />
           ))}

@@ -46,4 +46,19 @@ describe("the fingerprint of a fault", () => {
     );
     expect(fingerprint({ type: "Error", message: "no route to host" })).not.toBe(fingerprint({ type: "Error", message: "no such table" }));
   });
+
+  it("is named after the first function that has a name", () => {
+    const stack = "TypeError: x\n    at Object.<anonymous> (/srv/src/app.js:52:90)\n    at interests (/srv/src/app.js:9:1)";
+    const paths = assembleTraces(
+      new TraceBuilder().trace({ service: "shop", code: 500, exception: { type: "TypeError", message: "x", stack } }).observations().spans,
+    );
+    expect(paths.map((path) => fingerprintFailure(path, DOMAIN).title)).toEqual(["TypeError: x in interests, shop"]);
+    const nameless = "TypeError: x\n    at Object.<anonymous> (/srv/src/app.js:52:90)";
+    const others = assembleTraces(
+      new TraceBuilder()
+        .trace({ service: "shop", code: 500, exception: { type: "TypeError", message: "x", stack: nameless } })
+        .observations().spans,
+    );
+    expect(others.map((path) => fingerprintFailure(path, DOMAIN).title)).toEqual(["TypeError: x in shop, GET /cart"]);
+  });
 });

@@ -50,7 +50,9 @@ function identifyEnding(service: string, ending: string, manner: string | undefi
 function toTitle(of: { exception: Thrown | undefined; service: string; operation: string; status: string }): string {
   const place = `${of.service}${of.operation === "" ? "" : `, ${of.operation}`}`;
   if (of.exception === undefined) return `${of.status === "" ? "failure" : of.status} in ${place}`;
-  const frame = of.exception.chain.flatMap(({ frames }) => frames).find(({ isInApp, function: name }) => isInApp && name !== "");
+  const frame = of.exception.chain
+    .flatMap(({ frames }) => frames)
+    .find(({ isInApp, function: name }) => isInApp && toFunctionName(name) !== "");
   const message = of.exception.message.split("\n", 1)[0] ?? "";
   const what = message === "" ? of.exception.type : `${of.exception.type}: ${message}`;
   return `${what.slice(0, 160)} in ${frame === undefined ? place : `${toFunctionName(frame.function)}, ${of.service}`}`;

@@ -65,6 +65,8 @@ export type Findings = {
   readonly metrics: readonly MetricPoint[];
   /** True where no span came of these requests, and log records tell of them. */
   readonly isTold: boolean;
+  /** True where a span came of the failing request: it can be played again. */
+  readonly isRecorded: boolean;
   /** True where an intermediary wrote down how those requests ended as well. */
   readonly isWitnessed: boolean;
   /** When processes stood still, by their own spans. */

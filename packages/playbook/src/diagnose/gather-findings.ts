@@ -8,6 +8,7 @@ import {
   readText,
 } from "@faultline/model";
 import { parseStack } from "../detect/parse-stack.ts";
+import type { SpanNode } from "@faultline/model";
 import type { Hop } from "../isolate/hops/hop-shape.ts";
 import { isExchangeSpan } from "../isolate/hops/exchange-hops.ts";
 import type { Isolation } from "../isolate/isolate-fault.ts";
@@ -83,6 +84,7 @@ export function gatherFindings(symptom: Symptom, isolation: Isolation, observati
     ...(sequence === undefined ? {} : { sequence }),
     metrics,
     isTold: failing.some(({ entry }) => isTold(entry)),
+    isRecorded: best !== undefined && best.occurrence.path.roots.some(isSent),
     isWitnessed: failing.every(({ entry, above }) => [entry, ...above].some((hop) => isExchangeSpan(hop.entry.span))),
     stops: readStops(observations.spans),
   };
@@ -90,6 +92,11 @@ export function gatherFindings(symptom: Symptom, isolation: Isolation, observati
 
 function isTold({ entry, calls }: Hop): boolean {
   return isToldSpan(entry.span) || calls.some(({ callee }) => callee !== undefined && isTold(callee));
+}
+
+/** True where somebody sent the span, or one below it: others were made of log records and of access logs. */
+function isSent({ span, children }: SpanNode): boolean {
+  return (!isToldSpan(span) && !isExchangeSpan(span)) || children.some(isSent);
 }
 
 /** Measurements come at the next turn of their reporter's interval. */

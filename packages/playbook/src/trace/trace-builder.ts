@@ -13,7 +13,7 @@ export type SpanSketch = {
   readonly message?: string;
   readonly attributes?: Readonly<Record<string, AttributeValue>>;
   readonly exception?: { readonly type: string; readonly message: string; readonly stack?: string };
-  readonly logs?: readonly { readonly severity: number; readonly body: string }[];
+  readonly logs?: readonly { readonly severity: number; readonly body: string; readonly attributes?: LogRecord["attributes"] }[];
   readonly version?: string;
   readonly instance?: string;
   readonly region?: string;
@@ -68,8 +68,8 @@ export class TraceBuilder {
       links: [],
       resource,
     });
-    for (const { severity, body } of sketch.logs ?? []) {
-      this.#logs.push({ timeMs: endMs - 1, severity, body, traceId: parent.traceId, spanId, attributes: {}, resource });
+    for (const { severity, body, attributes = {} } of sketch.logs ?? []) {
+      this.#logs.push({ timeMs: endMs - 1, severity, body, traceId: parent.traceId, spanId, attributes, resource });
     }
     for (const call of sketch.calls ?? []) this.#add(call, { traceId: parent.traceId, startMs, spanId });
   }

@@ -49,6 +49,13 @@ describe("what to do next", () => {
     });
   });
 
+  it("opens it where the error came as a log record, too", () => {
+    const stack = "TypeError: x is not a function\n    at price (/srv/shop/src/price.js:42:7)";
+    const attributes = { "exception.type": "TypeError", "exception.message": "x is not a function", "exception.stacktrace": stack };
+    const log = { severity: 17, body: "request failed", attributes };
+    expect(checksFor({ logs: [log] })[0]?.check).toBe("Open /srv/shop/src/price.js:42, where TypeError was thrown; who changed it last?");
+  });
+
   it("leaves out what the telemetry does not tell, and still says where to look", () => {
     const next = checksFor({ exception: { type: "TypeError", message: "x is not a function" } });
     expect(next.some(({ check }) => check.startsWith("Open"))).toBe(false);
@@ -58,6 +65,24 @@ describe("what to do next", () => {
 
   it("ends with the failing request itself as a test", () => {
     expect(checksFor({}).at(-1)?.command).toMatch(/^npx faultline prove [0-9a-f]{32} --as node:test$/);
+  });
+
+  it("offers no test of a request that only an access log tells of, though it has the trace's id", () => {
+    const exchange: Exchange = {
+      timeMs: 1_700_000_000_000,
+      durationMs: 3,
+      method: "GET",
+      path: "/report",
+      status: 502,
+      traceId: "4bf92f3577b34da6a3ce929d0e0e4736",
+      observer: { kind: "proxy", name: "edge", software: "nginx" },
+      upstream: [{ address: "10.0.0.7:8080", answered: false }],
+      errorMessage: "connect() failed (111: Connection refused) while connecting to upstream",
+      madeBy: { hop: "observer", because: "it reached nobody", confidence: 0.9 },
+    };
+    const { causes, next, guard } = diagnose(new TraceBuilder().observations({ exchanges: [exchange] }));
+    expect(causes[0]?.cause).toBe("connection-refused");
+    expect(JSON.stringify([next, guard])).not.toContain("faultline prove");
   });
 
   it("never lets captured text become more than one word of a command", () => {

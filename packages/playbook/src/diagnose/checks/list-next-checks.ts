@@ -23,9 +23,7 @@ export function listNextChecks(findings: Findings, causes: readonly RankedCause[
   for (const { what, wouldTell } of domain.missing.slice(0, 2)) checks.push({ check: `Get ${what}: it would tell ${wouldTell}` });
   if (checks.length === 0)
     checks.push({ check: `Read the log of ${origin.step.service} for trace ${origin.occurrence.path.traceId}, at ${words.time ?? ""}` });
-  // What only log records told of was not recorded: there is nothing to play again.
-  const isRecorded = words.traceId !== undefined && !findings.isTold;
-  return [...distinct(checks).slice(0, MOST_CHECKS), ...(isRecorded ? fillCheck(PROVE, words) : [])];
+  return [...distinct(checks).slice(0, MOST_CHECKS), ...(findings.isRecorded ? fillCheck(PROVE, words) : [])];
 }
 
 /** Causes that lie between an intermediary and what is behind it: the intermediary's own means tell as much. */

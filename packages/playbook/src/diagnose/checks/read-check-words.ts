@@ -1,4 +1,13 @@
-import { readDatabaseSystem, readNumber, readPath, readServerAddress, readSpanExceptions, readText, type Span } from "@faultline/model";
+import {
+  readDatabaseSystem,
+  readLogException,
+  readNumber,
+  readPath,
+  readServerAddress,
+  readSpanExceptions,
+  readText,
+  type Span,
+} from "@faultline/model";
 import { parseStack } from "../../detect/parse-stack.ts";
 import type { Hop } from "../../isolate/hops/hop-shape.ts";
 import { formatUtc } from "../../trace/format-utc.ts";
@@ -123,7 +132,11 @@ function toRunningQueries(system: string, host: string, port: number | undefined
 
 /** The frame of the application that threw, outermost exception first. */
 function readThrown(hop: Hop | undefined): CheckWords {
-  const exceptions = hop?.spans.flatMap(({ span }) => readSpanExceptions(span)) ?? [];
+  if (hop === undefined) return {};
+  const exceptions = [
+    ...hop.spans.flatMap(({ span }) => readSpanExceptions(span)),
+    ...hop.logs.flatMap((log) => readLogException(log) ?? []),
+  ];
   for (const { stack, type } of exceptions) {
     const frame = parseStack(stack ?? "")
       .flatMap(({ frames }) => frames)
