@@ -8,7 +8,7 @@ import { putAppVerdict } from "./app-verdict.ts";
 import { type Draft, putClient, putDuration, putNumber, putStatus, putTarget, putText, startDraft } from "./draft.ts";
 import { readSuffixedDuration } from "./named-durations.ts";
 
-const METHOD = "(?<method>GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|TRACE|CONNECT|PROPFIND)";
+const METHOD = "(?<method>GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|TRACE|CONNECT|PROPFIND|PURGE)";
 const TARGET = String.raw`(?<target>(?:/|https?://)\S*|\*)`;
 
 const SENTENCES: readonly (readonly [framework: string, pattern: RegExp])[] = [

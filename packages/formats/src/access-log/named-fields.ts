@@ -288,7 +288,10 @@ function readShortStatus(read: FieldReader): unknown {
   // What is refused is no request, but its answer has a size.
   const isRefusal = isWordless && REFUSAL.test(String(short)) && read(BYTES) !== undefined;
   if (typeof line === "string" && (WHOLE.test(line) || isRefusal)) return short;
-  const isAccess = isWordless && readMethod(read) !== undefined && readTarget(read) !== undefined && read(CLIENT) !== undefined;
+  // What HAProxy writes for a request that it could not read.
+  const isUnread = isRefusal && read(METHOD) === "<BADREQ>";
+  const isAsked = isUnread || (readMethod(read) !== undefined && readTarget(read) !== undefined);
+  const isAccess = isWordless && isAsked && read(CLIENT) !== undefined;
   const code = isAccess ? read(["code"]) : undefined;
   return isUsualStatus(String(code)) ? code : undefined;
 }

@@ -3,47 +3,22 @@
  * time, address, method, target and status. A status is read only where it directly follows the request, and only a code in use.
  */
 import { parseAnyTime } from "../clock.ts";
-import {
-  type Draft,
-  putClient,
-  putDuration,
-  putNumber,
-  putRequestLine,
-  putStatus,
-  putTarget,
-  putText,
-  putTime,
-  startDraft,
-} from "../draft.ts";
+import { type Draft, putClient, putNumber, putRequestLine, putStatus, putTarget, putText, putTime, startDraft } from "../draft.ts";
 import type { LineParser, ParseContext, ParsedLine, TextFormat } from "../line.ts";
-import { isOfCaller } from "../logfmt-pairs.ts";
-import { readSuffixedDuration } from "../named-durations.ts";
 import { putTries, putLongest, putNamedSeconds, putNextAnswer } from "../nginx-upstream.ts";
 import { findAgent, findRequestId } from "../telling-values.ts";
 import { unescapeQuoted } from "../tokens.ts";
 import { isUsualStatus } from "../usual-status.ts";
+import { ADDRESS, HOST, METHOD, readRow } from "./plain-row.ts";
 
 /** Delimited and bare access lines. */
 export const plainRequest: TextFormat = { id: "request-line", create: createPlainRequest };
 
-const METHOD = /^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|TRACE|CONNECT|PROPFIND)$/;
 const TARGET = /^(?:\/|https?:\/\/|\*$)/;
 const WHOLE = /^(?:[A-Z]{3,10} \S.* HTTP\/[\d.]+|(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|TRACE|CONNECT|PROPFIND) (?:\/|https?:\/\/)\S*)$/;
-const HOST = /^[\w-]{1,63}(?:\.[\w-]{1,63}){1,10}(?::\d{1,5})?$/;
 /** The query in a field of its own, as nginx's `$args` is one; nothing and `-` where there is none. */
 const QUERY = /^(?:|-|[^\s=]{1,200}=\S*)$/;
 const PROTOCOL = /^HTTP\/[\d.]+$/;
-const ADDRESS = /^(?:(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?|\[?[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}\]?)$/;
-/** A request between spaces and its status behind it; a host may stand before its path, an arrow before the status. */
-const ROW =
-  /(?<=[\]"\s])"?(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|TRACE|CONNECT|PROPFIND)"? (?:[\w.-]{1,100}(?::\d{1,5})? (?=\/))?"?((?:\/|https?:\/\/)[^\s"]*)"?(?: HTTP\/[\d.]+)?"?(?: (?:->|=>))? (\d{3})(?: (\d+|-)(?= |$)(?! [mµu]?s\b))?(?: (\d{1,5}\.\d{3})s?(?= |$)(?! [mµu]s\b))?(?= |$)/;
-/** What stands before such a request: its time, the client's address, and of other words only dashes, a host and a port. */
-const ROW_TIME =
-  /\[?(\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| ?[+-]\d\d:?\d\d)?|\d\d\/[A-Z][a-z]{2}\/\d{4}[: ]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?: [+-]\d{4})?|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4})(?:\]|(?= ))/;
-const LOCAL = /^(?:localhost)?(?::\d{1,5})?$/;
-const MAX_ROW_HEAD = 160;
-/** A duration with its unit, next to the row or behind a word. */
-const ROW_DURATION = /^(?: [a-z]{2,10}){0,2} (\d{1,9}(?:\.\d{1,9})?) ?(ms|us|µs|s|msecs|secs)(?= |$)/;
 /** What no server takes for a request, and the codes that servers answer it with. */
 const NO_REQUEST = /^(?:|-|\\x[0-9A-Fa-f]{2}.*)$/;
 const REFUSED = /^(?:400|408|414|494|497)$/;
@@ -51,46 +26,14 @@ const MAX_FIELDS = 64;
 
 function createPlainRequest(context: ParseContext): LineParser {
   return (line) => {
-    const row = ROW.exec(line);
-    const read = row === null || row.index > MAX_ROW_HEAD || !isUsualStatus(row[3]) ? undefined : readRow(line, row, context);
-    if (read !== undefined) return read;
+    const row = readRow(line, context);
+    if (row !== undefined) return row;
     for (const fields of splitFields(line)) {
       const parsed = readFields(fields, context);
       if (parsed !== undefined) return parsed;
     }
     return undefined;
   };
-}
-
-function readRow(line: string, row: RegExpExecArray, context: ParseContext): ParsedLine | undefined {
-  const head = line.slice(0, row.index);
-  const time = ROW_TIME.exec(head);
-  if (time === null) return undefined;
-  const words = head
-    .replace(time[0], " ")
-    .replace(/ \[<\d{1,7}>\](?= )/, " ")
-    .split(" ")
-    .filter((word) => word !== "" && word !== "-");
-  const client = words.find((word) => ADDRESS.test(word));
-  // A number there may be the status, and what stands behind the request its size.
-  if (words.some((word) => /^\d+(?:\.\d+)?$/.test(word))) return undefined;
-  // Other words tell of a call that the program itself made, or of what it did.
-  if (isOfCaller(head) || !words.every((word) => ADDRESS.test(word) || HOST.test(word) || LOCAL.test(word))) return undefined;
-  // uWSGI's own layouts have no address, and the family's time or C's in brackets.
-  const isAccess = client === undefined ? words.length === 0 && /^\[(?:\d\d\/|[A-Z][a-z]{2} [A-Z])/.test(time[0]) : words.length <= 2;
-  if (!isAccess) return undefined;
-  const draft = startDraft("unknown", "access log");
-  putTime(draft, parseAnyTime(time[1], context));
-  putClient(draft, client);
-  draft.method = row[1] ?? "";
-  putTarget(draft, unescapeQuoted(row[2] ?? ""));
-  putStatus(draft, row[3]);
-  putNumber(draft, "responseBytes", row[4]);
-  putDuration(draft, row[5], 1000);
-  const [, count = "", unit = ""] = ROW_DURATION.exec(line.slice(row.index + row[0].length)) ?? [];
-  const durationMs = readSuffixedDuration(`${count}${unit === "msecs" ? "ms" : unit}`);
-  if (durationMs !== undefined) draft.durationMs = durationMs;
-  return { kind: "exchange", format: "request-line", exchange: draft };
 }
 
 /** The line's fields in each way in which they can be parted. */

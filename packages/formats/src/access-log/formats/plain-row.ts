@@ -1,0 +1,110 @@
+/**
+ * Rows between spaces without quotes around their request: time, client, perhaps a host, nginx's seconds or HAProxy's backend and server, and a
+ * status right before or right behind method and target.
+ */
+import { parseAnyTime } from "../clock.ts";
+import { type Draft, putClient, putDuration, putNumber, putStatus, putTarget, putTime, startDraft } from "../draft.ts";
+import type { ParseContext, ParsedLine } from "../line.ts";
+import { isOfCaller } from "../logfmt-pairs.ts";
+import { readSuffixedDuration } from "../named-durations.ts";
+import { unescapeQuoted } from "../tokens.ts";
+import { isUsualStatus } from "../usual-status.ts";
+
+const METHODS = "GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|TRACE|CONNECT|PROPFIND";
+/** A whole field that is a method. */
+export const METHOD = new RegExp(`^(?:${METHODS})$`);
+/** A whole field that is a host's name, perhaps with a port. */
+export const HOST = /^[\w-]{1,63}(?:\.[\w-]{1,63}){1,10}(?::\d{1,5})?$/;
+/** A whole field that is an address, perhaps with a port. */
+export const ADDRESS = /^(?:(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?|\[?[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}\]?)$/;
+/** The status behind the request; a host may stand before its path, an arrow before the status. */
+const BEHIND = new RegExp(
+  String.raw`(?<=[\]"\s])"?(?<method>${METHODS})"? (?:[\w.-]{1,100}(?::\d{1,5})? (?=\/))?"?(?<target>(?:\/|https?:\/\/)[^\s"]*)"?(?: HTTP\/[\d.]+)?"?(?: (?:->|=>))? (?<status>\d{3})(?: (?<size>\d+|-)(?= |$)(?! [mµu]?s\b))?(?: (?<seconds>\d{1,5}\.\d{3})s?(?= |$)(?! [mµu]s\b))?(?= |$)`,
+);
+/** The status before it,. */
+const BEFORE = new RegExp(
+  String.raw`(?<=[\]\s])(?<status>\d{3}) (?<method>${METHODS}) (?<target>(?:\/|https?:\/\/)\S*)(?: HTTP\/[\d.]+)?(?= |$)`,
+);
+/** What HAProxy writes for a request that it could not read, with its own answer behind or before it. */
+const UNREAD = /(?<=[\]\s])(?:<BADREQ>(?: <BADREQ>)? (?<status>4\d\d)(?= |$)(?: (?<size>\d+))?|(?<first>4\d\d) <BADREQ> <BADREQ>(?= |$))/;
+/** What stands before such a request: its time, the client's address, and of other words only dashes, a host and a port. */
+const TIME =
+  /\[?(\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| ?[+-]\d\d:?\d\d)?|\d\d\/[A-Z][a-z]{2}\/\d{4}[: ]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?: [+-]\d{4})?|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4})(?:\]|(?= ))/;
+const LOCAL = /^(?:localhost)?(?::\d{1,5})?$/;
+/** HAProxy's frontend, backend and server. */
+const PROXIED = / [\w.:~-]{1,80} [\w.:-]{1,80}\/(?:[\w.:-]{1,80}|<[A-Z]{2,10}>) $/;
+/** nginx's seconds, which are no status. */
+const SECONDS = /^\d{1,5}\.\d{3}$/;
+const MAX_HEAD = 160;
+/** A duration with its unit, next to the row or behind a word. */
+const DURATION = /^(?: [a-z]{2,10}){0,2} (\d{1,9}(?:\.\d{1,9})?) ?(ms|us|µs|s|msecs|secs)(?= |$)/;
+
+/** Reads such a row; undefined where it is none, or where two numbers may be its status. */
+export function readRow(line: string, context: ParseContext): ParsedLine | undefined {
+  for (const pattern of [BEHIND, BEFORE, UNREAD]) {
+    const row = pattern.exec(line);
+    const status = row?.groups?.["status"] ?? row?.groups?.["first"];
+    if (row === null || row.index > MAX_HEAD || !isUsualStatus(status)) continue;
+    const end = row.index + row[0].length;
+    const isBefore = pattern === BEFORE;
+    if (isBefore && hasOther(line.slice(end), status)) continue;
+    const draft = readHead(line, { start: row.index, end, isBefore }, context);
+    if (draft !== undefined) return { kind: "exchange", format: "request-line", exchange: putRow(draft, row.groups ?? {}, status) };
+  }
+  return undefined;
+}
+
+/** Another code in use behind the request, unless a server behind stands before it: either may be the status. */
+function hasOther(rest: string, status: string | undefined): boolean {
+  const words = rest.replaceAll(/"[^"]*"/g, '""').split(" ");
+  return words.some((word, index) => isUsualStatus(word) && word !== status && !ADDRESS.test(words[index - 1] ?? ""));
+}
+
+type Row = { readonly start: number; readonly end: number; readonly isBefore: boolean };
+
+/** What stands around the request and its status: who asked, when, and how long it took. */
+function readHead(line: string, { start, end, isBefore }: Row, context: ParseContext): Draft | undefined {
+  const head = line.slice(0, start);
+  const rest = line.slice(end);
+  const time = TIME.exec(head);
+  if (time === null) return undefined;
+  const written = head
+    .replace(time[0], " ")
+    .replace(PROXIED, " ")
+    .replace(/ \[<\d{1,7}>\](?= )/, " ")
+    .split(" ")
+    .filter((word) => word !== "" && word !== "-");
+  const words = written.filter((word) => !SECONDS.test(word));
+  const own = words.find((word) => ADDRESS.test(word));
+  // HAProxy's short rows end with who asked.
+  const client = own ?? (time[0].startsWith("[") && words.length === 0 ? rest.split(" ").find((word) => ADDRESS.test(word)) : undefined);
+  // A number there may be the status, and what stands behind the request its size.
+  if (words.some((word) => /^\d+(?:\.\d+)?$/.test(word))) return undefined;
+  // Other words tell of a call that the program itself made, or of what it did.
+  if (isOfCaller(head) || !words.every((word) => ADDRESS.test(word) || HOST.test(word) || LOCAL.test(word))) return undefined;
+  // uWSGI's own layouts have no address, and the family's time or C's in brackets.
+  const isNobodys = client === undefined && !isBefore && words.length === 0 && /^\[(?:\d\d\/|[A-Z][a-z]{2} [A-Z])/.test(time[0]);
+  if (!isNobodys && (client === undefined || words.length > 2)) return undefined;
+  const draft = startDraft("unknown", "access log");
+  putTime(draft, parseAnyTime(time[1], context));
+  putClient(draft, client);
+  if (written.length === words.length + 1)
+    putDuration(
+      draft,
+      written.find((word) => SECONDS.test(word)),
+      1000,
+    );
+  const [, count = "", unit = ""] = DURATION.exec(rest) ?? [];
+  const durationMs = readSuffixedDuration(`${count}${unit === "msecs" ? "ms" : unit}`);
+  if (durationMs !== undefined) draft.durationMs = durationMs;
+  return draft;
+}
+
+function putRow(draft: Draft, row: Readonly<Record<string, string | undefined>>, status: string | undefined): Draft {
+  if (row["method"] !== undefined) draft.method = row["method"];
+  putTarget(draft, unescapeQuoted(row["target"] ?? ""));
+  putStatus(draft, status);
+  putNumber(draft, "responseBytes", row["size"]);
+  if (draft.durationMs === undefined) putDuration(draft, row["seconds"], 1000);
+  return draft;
+}
