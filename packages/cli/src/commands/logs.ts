@@ -23,7 +23,7 @@ const HELP = `usage: faultline logs [OPTION ...] FILE ...
 
 Which routes fail, since when, which hop made the errors and why: out of access, error and application logs.
 Formats are detected line by line; files may be mixed, gzip, zstd or UTF-16. FILE may be - for standard input.
-Several files (access, error and application log) are joined by request id, or by time and path.
+Several files (access, error and application log) are joined by request id, or by time and path or client.
 
   --format NAME        read only this format (may be given several times)
   --log-format STRING  the log_format of nginx, LogFormat of Apache or log-format of HAProxy or uWSGI that wrote the file

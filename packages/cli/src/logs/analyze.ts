@@ -12,6 +12,7 @@ import { eachLine, openFile, type Reader, readSource, readStretch, type Source, 
 import { Tally, type TimeLimits } from "./tally/tally.ts";
 import { closeSync } from "../input/node-fs.ts";
 
+const SPACE = 0x20;
 const COMBINED = "combined";
 
 /** What runs the fast path. */
@@ -174,13 +175,14 @@ class LineCounter implements ScannerHooks {
   }
 
   /** What other logs are joined by; a line of the combined format says no more of who made a failure than the first ones said. */
-  private toExchange({ method, path, pathEnd, status, timeMs, duration }: FailingLine): Exchange {
+  private toExchange({ start, method, path, pathEnd, status, timeMs, duration }: FailingLine): Exchange {
     return {
       observer: { kind: "unknown", name: COMBINED },
       timeMs,
       method,
       path: this.bytes.toString("utf8", path, pathEnd),
       status,
+      clientAddress: this.bytes.toString("utf8", start, this.bytes.indexOf(SPACE, start)),
       ...(duration < 0 ? {} : { durationMs: duration }),
     };
   }

@@ -1,10 +1,11 @@
 import type { KeptExchange, KeptMessage, Tally } from "../tally/tally.ts";
+import { joinByClient } from "./join-by-client.ts";
 import type { JoinedMessage } from "./report.ts";
 
 /** Clocks of two programs on one host, and the time between an error and the line of the request that it ended. */
 const TOLERANCE_MS = 1500;
 
-/** Finds messages for failing requests: by request id, else by path and time. */
+/** Finds messages for failing requests: by request id, else by path and time, else by client and time. */
 export function createJoiner(
   tally: Tally,
 ): (method: string, matches: (path: string) => boolean, status: number) => readonly JoinedMessage[] {
@@ -15,14 +16,15 @@ export function createJoiner(
     for (const id of [requestId, traceId]) if (id !== undefined) push(byId, id, kept);
     if (path !== undefined && kept.message.timeMs !== undefined) push(byPath, path, kept);
   }
+  const byClient = joinByClient(tally);
   return (method, matches, status) => {
-    if (byId.size === 0 && byPath.size === 0) return [];
+    if (byId.size === 0 && byPath.size === 0 && byClient.size === 0) return [];
     let lookedAt = 0;
     const found = new Map<string, { message: KeptMessage; count: number; by: JoinedMessage["by"] }>();
     for (const { exchange } of tally.kept) {
       if (exchange.status !== status || (exchange.method ?? "-") !== method || !matches(exchange.route ?? exchange.path ?? "/-")) continue;
       lookedAt += 1;
-      const join = findMessages(exchange, { byId, byPath });
+      const join = findMessages(exchange, { byId, byPath, byClient });
       // Several messages on one failure may say the same; counted are failures.
       const byText = new Map(join.messages.map((message) => [generalize(message.message.text), message]));
       for (const [key, message] of byText) {
@@ -44,11 +46,15 @@ function push(map: Map<string, KeptMessage[]>, key: string, kept: KeptMessage): 
   else list.push(kept);
 }
 
-type Index = { readonly byId: ReadonlyMap<string, KeptMessage[]>; readonly byPath: ReadonlyMap<string, KeptMessage[]> };
+type Index = {
+  readonly byId: ReadonlyMap<string, KeptMessage[]>;
+  readonly byPath: ReadonlyMap<string, KeptMessage[]>;
+  readonly byClient: ReadonlyMap<KeptExchange["exchange"], readonly KeptMessage[]>;
+};
 
 function findMessages(
   exchange: KeptExchange["exchange"],
-  { byId, byPath }: Index,
+  { byId, byPath, byClient }: Index,
 ): { readonly messages: readonly KeptMessage[]; readonly by: JoinedMessage["by"] } {
   const same = byId.get(exchange.requestId ?? "") ?? byId.get(exchange.traceId ?? "");
   if (same !== undefined) return { messages: same.slice(0, 4), by: "request id" };
@@ -58,7 +64,8 @@ function findMessages(
     const offset = (message.timeMs ?? 0) - (timeMs ?? 0);
     return offset >= -durationMs - TOLERANCE_MS && offset <= durationMs + TOLERANCE_MS;
   });
-  return { messages: messages.slice(0, 2), by: "time and path" };
+  if (messages.length > 0) return { messages: messages.slice(0, 2), by: "time and path" };
+  return { messages: byClient.get(exchange)?.slice(0, 2) ?? [], by: "time and client" };
 }
 
 /** Messages that differ only in numbers, ids and quoted values are one. */

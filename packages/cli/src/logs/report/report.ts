@@ -7,7 +7,7 @@ export type JoinedMessage = {
   /** Failures that have such a message, and those that were looked at: of many only some are. */
   readonly count: number;
   readonly lookedAt: number;
-  readonly by: "request id" | "time and path";
+  readonly by: "request id" | "time and path" | "time and client";
 };
 
 /** The server errors of one route with one status. */

@@ -180,6 +180,14 @@ export const ERROR_MESSAGES: readonly MessageKnowledge[] = [
   },
   {
     ...apache,
+    code: "\\((?:110|70007)\\)[^]*AH00957",
+    meaning: "the backend did not accept the connection in time",
+    hop: "network",
+    cause: "resource-exhausted",
+    nextCheck: "is the backend's accept queue full, or a firewall dropping packets?",
+  },
+  {
+    ...apache,
     code: "AH00957|AH01114|AH01079",
     meaning: "the connection to the backend failed",
     hop: "network",
