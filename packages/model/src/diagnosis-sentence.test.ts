@@ -5,7 +5,7 @@ import { describeCause, describeDiagnosis } from "./diagnosis-sentence.ts";
 const DIAGNOSIS: Diagnosis = {
   verdict: "diagnosed",
   scope: { service: "storefront", route: "POST /checkout", window: { fromMs: 0, toMs: 1 }, failing: 12, succeeding: 188 },
-  path: [],
+  path: [{ hop: "payments", service: "payments", operation: "POST /charge", status: "504", fate: "created", evidence: [] }],
   suspects: [{ service: "payments", score: 1 }],
   causes: [{ cause: "dependency-timeout", confidence: 0.912, evidence: [], against: [] }],
   ruledOut: [],
@@ -36,6 +36,7 @@ describe("a diagnosis in one sentence", () => {
       "Inconclusive: payments most likely makes the failures on POST /checkout of storefront, but why does not show; missing: spans of inventory.",
     );
     expect(describeDiagnosis({ ...open, suspects: [] })).toContain("which hop makes the failures");
+    expect(describeDiagnosis({ ...open, path: [] })).toContain("which hop makes the failures");
   });
 
   it("begins with a capital where a hop has only a description, and writes a name as it is", () => {

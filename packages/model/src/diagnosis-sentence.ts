@@ -48,7 +48,7 @@ export function describeDiagnosis(diagnosis: Diagnosis): string {
     return `${toSubject(origin)} makes the failures${where}: ${describeCause(cause.cause)} (${Math.round(cause.confidence * 100)} % sure)${hidden}.`;
   }
   const gap = missing[0] === undefined ? "" : `; missing: ${missing[0].what}`;
-  if (origin === undefined) return `Inconclusive: which hop makes the failures${where} does not show${gap}.`;
+  if (origin === undefined || path.length === 0) return `Inconclusive: which hop makes the failures${where} does not show${gap}.`;
   return `Inconclusive: ${origin} most likely makes the failures${where}, but why does not show${gap}.`;
 }
 

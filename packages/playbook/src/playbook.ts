@@ -9,6 +9,7 @@ import { findOriginPlatforms } from "./diagnose/checks/origin-platforms.ts";
 import { rankCauses } from "./diagnose/rank-causes.ts";
 import { showContext } from "./diagnose/show-context.ts";
 import { asToldByLogs } from "./diagnose/told-evidence.ts";
+import { isUnplaced } from "./diagnose/unplaced.ts";
 import { planGuard } from "./guard/plan-guard.ts";
 import { isolate } from "./isolate/isolate-fault.ts";
 import { listMissingCallers } from "./isolate/hops/missing-callers.ts";
@@ -20,6 +21,9 @@ export type DiagnosisRequest = SymptomRequest;
 /** A verdict is `diagnosed` when its first cause is at least this sure: more likely right than all others together. */
 export const DIAGNOSED_CONFIDENCE = 0.5;
 
+/** Of a hop that may as well have passed on what is not seen behind it. */
+const UNPLACED_SCORE = 0.3;
+
 /**
  * Why do these requests fail? Deterministic: the same observations and request give the same verdict, bit for bit.
  * Without a failure in scope the verdict is inconclusive, with no causes and `scope.failing` 0.
@@ -30,16 +34,17 @@ export function diagnose(observations: Observations, request: DiagnosisRequest =
   const isolation = isolate({ ...symptom, metrics: observations.metrics, spans: observations.spans });
   const findings = gatherFindings(symptom, isolation, observations);
   const { ruledOut, ...ranked } = rankCauses(findings);
-  const { suspects } = isolation.domain;
   const shown = { causes: ranked.causes, path: showContext(findings) };
   const { causes, path } = findings.isTold ? asToldByLogs(shown) : shown;
   const { scope } = symptom;
+  const { suspects } = isolation.domain;
   const verdict = toVerdict(causes);
+  const isPlaced = verdict === "diagnosed" || !isUnplaced(findings);
   return {
     verdict,
     scope,
-    path,
-    suspects,
+    path: isPlaced ? path : [],
+    suspects: isPlaced ? suspects : suspects.map((each) => ({ ...each, score: Math.min(each.score, UNPLACED_SCORE) })),
     causes,
     ruledOut,
     missing: listMissing(findings, verdict === "diagnosed"),

@@ -7,6 +7,7 @@ import { doesWithout } from "./does-without.ts";
 import { hearLetGo } from "./signs/let-go.ts";
 import { findStandstill } from "./signs/standstill.ts";
 import { isClosedOnPurpose } from "./signs/closed-on-purpose.ts";
+import { isUnplaced } from "./unplaced.ts";
 import { hearLoneInstances } from "./signs/lone-instances.ts";
 
 /** What is not there and would tell more: gaps on the path first, then what the causes could not be weighed on. */
@@ -15,6 +16,12 @@ export function listMissing(findings: Findings, isDiagnosed: boolean): readonly 
   const missing = [...domain.missing];
   if (isDiagnosed || origin === undefined) return missing;
   const { service } = origin.step;
+  if (isUnplaced(findings)) {
+    missing.push({
+      what: `the upstream's own status and header time in the access log of ${service}`,
+      wouldTell: "which hop wrote the response",
+    });
+  }
   missing.push(...listUnsaid(findings, service));
   if (sayings.some(({ own }) => own === "unsure")) {
     missing.push({

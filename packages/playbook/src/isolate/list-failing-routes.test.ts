@@ -35,4 +35,16 @@ describe("the routes that fail", () => {
     const observations = new TraceBuilder().observations({ exchanges: [exchange, { ...exchange, status: 200 }] });
     expect(listFailingRoutes(observations)).toEqual([{ service: "nginx", route: "/pay", failing: 1 }]);
   });
+
+  it("of an access log are named as a diagnosis names them: without the values in a path, of whoever wrote it down", () => {
+    const exchanges = [7, 8].map((id): Exchange => ({
+      method: "GET",
+      path: `/orders/${id}`,
+      status: 502,
+      service: "orders",
+      observer: { kind: "proxy", name: "nginx" },
+    }));
+    const observations = new TraceBuilder().observations({ exchanges });
+    expect(listFailingRoutes(observations)).toEqual([{ service: "nginx", route: "/orders/{id}", failing: 2 }]);
+  });
 });

@@ -1,4 +1,5 @@
 import { type Observations, readRoute, readStatusCode, type Span, type Window } from "@faultline/model";
+import { createRouteNamer } from "./symptom/route-of-path.ts";
 
 /** Where requests fail, in the words by which a diagnosis can be asked about it. */
 export type FailingRoute = { readonly service: string; readonly route: string; readonly failing: number };
@@ -19,8 +20,9 @@ export function listFailingRoutes({ spans, exchanges }: Observations, window?: W
   }
   if (first.size > 0) return countPlaces([...first.values()]);
   const written = exchanges.filter(({ status = 0, timeMs }) => status >= 500 && (timeMs === undefined || isAsked(timeMs)));
+  const nameRoute = createRouteNamer(spans);
   return countPlaces(
-    written.map(({ service, observer, route, path }) => ({ service: service ?? observer.name, route: route ?? path ?? "" })),
+    written.map(({ observer, method, route, path = "" }) => ({ service: observer.name, route: route ?? nameRoute(method, path) })),
   );
 }
 

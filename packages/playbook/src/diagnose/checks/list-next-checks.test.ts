@@ -134,6 +134,18 @@ describe("what to do next", () => {
       command: "nginx -T 2>/dev/null | grep -E '_(connect|read|send)_timeout'",
     });
   });
+
+  it("names no trace where there is none", () => {
+    const exchange: Exchange = {
+      timeMs: 1_700_000_000_000,
+      method: "GET",
+      path: "/a",
+      status: 500,
+      observer: { kind: "app", name: "shop" },
+    };
+    const checks = diagnose(new TraceBuilder().observations({ exchanges: [exchange] })).next.map(({ check }) => check);
+    expect(checks).toContain("Read the log of shop at 2023-11-14 22:13:20 UTC");
+  });
 });
 
 /** What to run when a process says that it has no more file handles. */

@@ -21,8 +21,8 @@ export function listNextChecks(findings: Findings, causes: readonly RankedCause[
   if (difference !== undefined)
     checks.push({ check: `Send one request where ${difference.attribute} ${difference.property}, and one where it is not` });
   for (const { what, wouldTell } of domain.missing.slice(0, 2)) checks.push({ check: `Get ${what}: it would tell ${wouldTell}` });
-  if (checks.length === 0)
-    checks.push({ check: `Read the log of ${origin.step.service} for trace ${origin.occurrence.path.traceId}, at ${words.time ?? ""}` });
+  const trace = words.traceId === undefined ? "" : ` for trace ${words.traceId},`;
+  if (checks.length === 0) checks.push({ check: `Read the log of ${origin.step.service}${trace} at ${words.time ?? ""}` });
   return [...distinct(checks).slice(0, MOST_CHECKS), ...(findings.isRecorded ? fillCheck(PROVE, words) : [])];
 }
 

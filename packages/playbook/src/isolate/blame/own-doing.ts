@@ -94,7 +94,7 @@ function missingBetween(hop: Hop, { peer }: Call): MissingEvidence {
 const LOG_ERROR = 17;
 
 /** An intermediary that is only known from its access log, and says nowhere that the answer was its own, or why. */
-function isBareExchange({ entry, logs }: Hop): boolean {
+export function isBareExchange({ entry, logs }: Hop): boolean {
   return isExchangeSpan(entry.span) && !hasOwnAccount(entry.span) && !logs.some(({ severity }) => severity >= LOG_ERROR);
 }
 

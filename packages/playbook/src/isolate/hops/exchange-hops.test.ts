@@ -1,4 +1,4 @@
-import type { Exchange, LogRecord } from "@faultline/model";
+import { describeDiagnosis, type Exchange, type LogRecord } from "@faultline/model";
 import { describe, expect, it } from "vitest";
 import { diagnose } from "../../playbook.ts";
 import { type SpanSketch, TraceBuilder } from "../../trace/trace-builder.ts";
@@ -110,6 +110,26 @@ describe("a hop that sent no spans but wrote an access log", () => {
     const diagnosis = diagnose(new TraceBuilder().observations({ exchanges }));
     expect(diagnosis.verdict).toBe("inconclusive");
     expect(diagnosis.causes.map(({ cause }) => cause)).toEqual(["no-healthy-upstream", "connection-refused"]);
+  });
+
+  it("alone does not say who answered where its lines say nothing of what stands behind, as the report of the log", () => {
+    const exchanges = indices.map((index) => logged(index));
+    const diagnosis = diagnose(new TraceBuilder().observations({ exchanges }));
+    expect(diagnosis.path).toEqual([]);
+    expect(diagnosis.suspects).toEqual([{ service: "nginx", operation: "GET /cart/{id}", score: 0.3 }]);
+    expect(describeDiagnosis(diagnosis)).toMatch(
+      /^Inconclusive: which hop makes the failures on \/cart\/\{id\} does not show; missing: the upstream's own status and header time/,
+    );
+  });
+
+  it.each<[string, Partial<Exchange>]>([
+    ["of the server itself", { observer: { kind: "app", name: "nginx" } }],
+    ["of an intermediary that made the answer", { madeBy: { hop: "observer", because: "it says so", confidence: 0.9 } }],
+  ])("created the failure where it is that %s", (_, more) => {
+    const exchanges = indices.map((index) => logged(index, more));
+    const diagnosis = diagnose(new TraceBuilder().observations({ exchanges }));
+    expect(fates(diagnosis)).toEqual(["nginx created"]);
+    expect(diagnosis.suspects[0]?.score).toBe(0.75);
   });
 
   it("leaves open what an answer stands for that several causes make", () => {

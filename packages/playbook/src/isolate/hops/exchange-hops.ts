@@ -43,13 +43,18 @@ function givesAccount({ errorMessage, flags = "", madeBy }: Exchange): boolean {
 const MAX_EXCHANGES = 16;
 const OWN_KINDS: ReadonlySet<string> = new Set(["app", "app-server", "client"]);
 
+/** True of an exchange that was written down by who worked on it, or asked: behind it stands nobody whom its line should name. */
+export function isOwnWork({ observer }: Exchange): boolean {
+  return OWN_KINDS.has(observer.kind);
+}
+
 /** Puts the hops that wrote down an exchange of this trace where they stood: the innermost first, so that each next one wraps it. */
 export function addExchangeHops(ground: ExchangeGround): void {
   if (ground.exchanges.length === 0) return;
   const senders = new Set(ground.spans.map(({ resource }) => resource.service));
   const added = ground.exchanges
     .slice(0, MAX_EXCHANGES)
-    .filter(({ observer }) => !senders.has(observer.name) && !OWN_KINDS.has(observer.kind))
+    .filter((exchange) => !senders.has(exchange.observer.name) && !isOwnWork(exchange))
     .sort((a, b) => (a.durationMs ?? 0) - (b.durationMs ?? 0));
   added.forEach((exchange, index) => {
     ground.spans = [...placeExchange(ground, exchange, index)];
@@ -60,8 +65,7 @@ export function addExchangeHops(ground: ExchangeGround): void {
 export function toLoneSpans(exchange: Exchange, traceId: string): readonly Span[] {
   const place = { traceId, index: 0, startMs: exchange.timeMs ?? 0, endMs: (exchange.timeMs ?? 0) + (exchange.durationMs ?? 0) };
   const server = toServerSpan(exchange, place);
-  const isOwn = OWN_KINDS.has(exchange.observer.kind);
-  const tries = isOwn ? [] : toTries(exchange, undefined);
+  const tries = isOwnWork(exchange) ? [] : toTries(exchange, undefined);
   return [server, ...tries.map((attempt, at) => toClientSpan(exchange, attempt, { ...place, at, parent: server }))];
 }
 

@@ -8,23 +8,42 @@ const MAX_FOUND = 8;
 
 /**
  * Finds what the observer of an exchange wrote to its own log about it: warnings and errors without a trace, of that time, and of that
- * path where they name one.
+ * path where they name one. An error log is as long as its incident, and every failing request asks it: each looks only at its own time.
  */
 export function createLogFinder(logs: readonly LogRecord[]): (exchange: Exchange) => readonly LogRecord[] {
-  const byService = Map.groupBy(
-    logs.filter(({ traceId, severity }) => traceId === undefined && severity >= LOG_WARN),
-    ({ resource }) => resource.service,
-  );
+  const untraced = logs.filter(({ traceId, severity }) => traceId === undefined && severity >= LOG_WARN);
+  const sorted = untraced.toSorted((a, b) => a.timeMs - b.timeMs);
+  const byPlace = Map.groupBy(sorted, ({ resource, attributes }) => toPlace(resource.service, attributes["url.path"]));
   return ({ observer, timeMs, durationMs = 0, path }) => {
     if (timeMs === undefined) return [];
-    const near = (byService.get(observer.name) ?? []).filter(
-      (log) => log.timeMs >= timeMs - TOLERANCE_MS && log.timeMs <= timeMs + durationMs + TOLERANCE_MS,
-    );
-    const about = near.filter(({ attributes }) => attributes["url.path"] !== undefined && attributes["url.path"] === path);
-    const other = near.filter(({ attributes }) => attributes["url.path"] === undefined);
-    if (about.length === 0) return other.slice(0, MAX_FOUND);
+    const [fromMs, toMs] = [timeMs - TOLERANCE_MS, timeMs + durationMs + TOLERANCE_MS];
+    const about = path === undefined ? [] : findBetween(byPlace.get(toPlace(observer.name, path)) ?? [], fromMs, toMs);
+    const other = byPlace.get(toPlace(observer.name, undefined)) ?? [];
+    if (about.length === 0) return findBetween(other, fromMs, toMs);
     // Lines of one incident stand together; the one that names the path may not be the one that says why.
-    const beside = other.filter((log) => about.some((each) => Math.abs(each.timeMs - log.timeMs) <= BESIDE_MS));
-    return [...about, ...beside].slice(0, MAX_FOUND);
+    const beside = about.flatMap((each) =>
+      findBetween(other, Math.max(fromMs, each.timeMs - BESIDE_MS), Math.min(toMs, each.timeMs + BESIDE_MS)),
+    );
+    return [...about, ...new Set(beside.toSorted((a, b) => a.timeMs - b.timeMs))].slice(0, MAX_FOUND);
   };
+}
+
+function toPlace(service: string, path: unknown): string {
+  return JSON.stringify([service, path]);
+}
+
+/** The first records of a stretch of time. */
+function findBetween(sorted: readonly LogRecord[], fromMs: number, toMs: number): readonly LogRecord[] {
+  const first = findFirst(sorted, fromMs);
+  return sorted.slice(first, first + MAX_FOUND).filter(({ timeMs }) => timeMs <= toMs);
+}
+
+function findFirst(sorted: readonly LogRecord[], fromMs: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle]?.timeMs ?? Infinity) < fromMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -1,0 +1,14 @@
+import { isBareExchange } from "../isolate/blame/own-doing.ts";
+import { isOwnWork } from "../isolate/hops/exchange-hops.ts";
+import type { Findings } from "./findings.ts";
+
+/**
+ * True where the access log of an intermediary is all there is, and says nothing of what stands behind it: it may have made the answer, or
+ * passed it on. `faultline logs` calls that unknown, and so does a verdict.
+ */
+export function isUnplaced({ origin }: Findings): boolean {
+  if (origin === undefined || origin.judgement.steps.length > 1) return false;
+  const { hop } = origin.step;
+  const { exchanges } = origin.occurrence.path;
+  return hop !== undefined && hop.calls.length === 0 && isBareExchange(hop) && !exchanges.some(isOwnWork);
+}
