@@ -169,9 +169,9 @@ const AGAIN: readonly ((value: never) => unknown)[] = [
   (value) => (1).toString(value),
   (value) => "".normalize(value),
   // A length that is one would only take room.
-  (value) => typeof value === "number" && value >>> 0 !== value && Reflect.construct(Array, [value]),
+  (value) => value >>> 0 !== value && Reflect.construct(Array, [value]),
 ];
-const AGAIN_WORDS = /BigInt|^In(?:valid (?:URL|array length)|correct locale)|^to\w+\(|^The norm/;
+const AGAIN_WORDS = /BigInt|^In(?:valid (?:URL|arr)|corr)|^to\w+\(|^The n/;
 
 function claimRead(reads: string | undefined, nothing: string, paths: Paths): Claim {
   const missing = nothing === "null" ? null : undefined;
@@ -199,21 +199,18 @@ const READERS: readonly Reader[] = [
   ],
   [/^Cannot destructure (?:property '(.*?)' )?.* is (undefined|null)\.$/s, (_all, name, nothing = "") => claimRead(name, nothing, pattern)],
   [/\.([\w$]+) is not a function$/, (_all, name = "") => ({ holds: lacksMethod(name), would: () => false, paths: receiverOf(name) })],
-  [/not iterable|^Spread syntax/, () => ({ holds: (value) => !isIterable(value), would: isIterable, paths: listed })],
+  [/not iterable|^Spread/, () => ({ holds: (value) => !isIterable(value), would: isIterable, paths: listed })],
   [/^Cannot convert undefined or/, () => ({ holds: isNothing, would: isObject, paths: firstGiven })],
   [/^Cannot use 'in'/, () => ({ holds: (value) => !isObject(value), would: isObject, paths: rightSide })],
   [/^Cannot create .* on (\w+) '/s, (_all, type) => ({ holds: (value) => typeof value === type, would: () => false, paths: assigned })],
-  [/^Reduce of/, () => ({ holds: (value) => Array.isArray(value) && value.length === 0, would: () => false, paths: receiverOf("reduce") })],
+  [/^Reduce of/, () => ({ holds: (value) => Array.isArray(value) && value.length === 0, would: () => false, paths: receiver })],
   [
     /^Invalid time value$/,
-    () => {
-      const isInvalid = (value: unknown): boolean => Number.isNaN(Number(value));
-      return {
-        holds: (value) => value instanceof Date && isInvalid(value),
-        would: (value) => typeof value === "string" && !isInvalid(new Date(value)),
-        paths: dated,
-      };
-    },
+    () => ({
+      holds: (value) => value instanceof Date && Number.isNaN(Number(value)),
+      would: (value) => typeof value === "string" && !Number.isNaN(Date.parse(value)),
+      paths: dated,
+    }),
   ],
   [
     /Received (undefined|null|an instance of \w+|type \w+ \(.*\))$/s,

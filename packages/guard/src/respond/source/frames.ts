@@ -14,7 +14,7 @@ export type Site = { readonly tokens: readonly Token[]; readonly at: number; rea
 /** What was read of a file. */
 type Script = { readonly text: string; readonly tokens: readonly Token[] };
 
-const POSITION = /(?:^|[( ])((?:file:\/\/|\/|[A-Za-z]:[\\/])[^()]*):(\d+):(\d+)\)?$/;
+const POSITION = /(?:^|[( ])((?:file:|\/|\w:[\\/])[^()]*):(\d+):(\d+)\)?$/;
 /** A package by whose name everybody knows that it serves requests, or hands them on. */
 const FRAMEWORK = /^.@?[\w-]*.?[\w-]*(?:express|route|fastify|koa|hono|ne[sx]t|faultline)/;
 const MAX_FRAMES = 16;
@@ -26,7 +26,7 @@ function readFrame(text: string): Frame {
   // What was made of a text while the app ran is in no file.
   if (text.length > MAX_FRAME || text.includes("eval at")) return { kind: "package" };
   const [, file, line, column] = POSITION.exec(text) ?? [];
-  if (file === undefined) return { kind: text.includes("<anonymous>") ? "native" : /(?:^|\()node:/.test(text) ? "node" : "package" };
+  if (file === undefined) return { kind: text.includes("<anon") ? "native" : /(?:^|\()node:/.test(text) ? "node" : "package" };
   const packages = file.split("node_modules");
   if (packages.length > 1 || file.includes("?")) return { kind: FRAMEWORK.test(packages.at(-1) ?? "") ? "framework" : "package" };
   const path = file.startsWith("file:") ? fileURLToPath(file) : file;

@@ -33,6 +33,12 @@ const PROVOKED: readonly (readonly [name: string, script: string, asked: Asked])
     "(req) => new Date(req.body.day + 'T' + req.body.hour).toISOString()",
     { body: { day: "soon", hour: "10:00" } },
   ],
+  ["a date behind which the code puts an hour", "(req) => new Date(req.body.day + 'T10:00').toISOString()", { body: { day: "soon" } }],
+  [
+    "a date that is put together with a zone of the code",
+    "(req) => new Date(req.body.day + 'T' + req.body.hour + ':00Z').toISOString()",
+    { body: { day: "2026-01-01", hour: "noon" } },
+  ],
   ["a size less one", "(req) => new Array(req.query.size - 1)", { target: "/?size=x" }],
   ["a price in cents", "(req) => BigInt(req.body.price * 100)", { body: { price: "much" } }],
   ["a part of what is left over", "(req) => { const { user: { name }, ...rest } = req.body; return [name, rest] }", { body: { id: 1 } }],
@@ -104,6 +110,21 @@ const BUGS: readonly (readonly [name: string, script: string, asked: Asked])[] =
     "a date that is put together with one of the configuration",
     "exports.handler = (req) => new Date(req.body.day + config.hour).toISOString()\nconst config = { hour: 'T99' }",
     { body: { day: "2026-01-01" } },
+  ],
+  [
+    "a date behind which the code puts what makes none",
+    `(req) => new Date(req.body.day + " o'clock").toISOString()`,
+    { body: { day: "2026-01-01" } },
+  ],
+  [
+    "a date behind which the code puts an hour in two pieces that is none",
+    "(req) => new Date(req.body.day + 'T' + '25:00').toISOString()",
+    { body: { day: "2026-01-01" } },
+  ],
+  [
+    "a day and an hour behind which the code puts what makes no date",
+    "(req) => new Date(req.body.day + 'T' + req.body.hour + ' h').toISOString()",
+    { body: { day: "2026-01-01", hour: "10:00" } },
   ],
   [
     "a date that is put together by a wrong name",

@@ -68,6 +68,12 @@ function readMember(of: InputPath, key: string): InputPath | undefined {
   return of.whole === "address" || of.whole === "search" ? undefined : toMember(of, key);
 }
 
+/** Of these one is a date with any text that makes one, if it is put behind it. */
+const DATES = ["1", "2000", "2000T10:00"];
+
+/** May a text that the code puts behind what was sent be right: one sign, the path of an address, the end of a date? */
+const isSoundEnd = (text: unknown): boolean => /^.?$|^\//.test(text as string) || DATES.some((date) => Date.parse(date + (text as string)));
+
 const isFalsy = (value: unknown): boolean => !value;
 const isUndefined = (value: unknown): boolean => value === undefined;
 
@@ -107,10 +113,11 @@ export class Tracer {
       }
       case "joined": {
         // What begins with what the code says, as `"/orders/" + id` does where a URL is wanted, may be wrong by that.
-        const { second: behind } = expression;
+        const { second: behind, sign } = expression;
+        if (sign === "+" && behind.kind === "literal" && !isSoundEnd(behind.value)) return undefined;
         const first = this.trace(expression.first, site);
         const second = behind.kind === "literal" ? first && toStandIn(first, behind.value, () => true) : this.trace(behind, site);
-        return first && second && toJoined(first, second, expression.sign === "+");
+        return first && second && toJoined(first, second, sign === "+");
       }
       case "call":
         return this.#traceCall(expression, site);

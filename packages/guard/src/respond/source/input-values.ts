@@ -64,7 +64,7 @@ function readJson(text: unknown): Body | undefined {
 function readBodies(input: RecordedInput): readonly Body[] {
   const type = String(input.headers["content-type"]);
   const isJson = /[/+]json\b/i.test(type);
-  const isForm = /form-urlencoded|form-data/i.test(type);
+  const isForm = /\bform-/i.test(type);
   const sent = isJson ? readJson(input.text) : undefined;
   if (input.parsed === undefined) {
     const isIgnored = (isJson || isForm) && input.text !== "";

@@ -24,7 +24,7 @@ function isNear(one: string, other: string): boolean {
 
 /** Does every value of this kind have something that is nearly named so, and would have done? */
 function hasNearBuiltIn(holder: unknown, key: string, claim: Claim): boolean {
-  return Object.getOwnPropertyNames(Object.getPrototypeOf(holder) ?? {}).some(
+  return Object.getOwnPropertyNames(Object.getPrototypeOf(holder)).some(
     (name) => isNear(name, key) && claim.would((holder as Record<string, unknown>)[name]),
   );
 }

@@ -23,11 +23,11 @@ function readQuoted(text: string): string | undefined {
   return inner.includes("\\") ? undefined : inner;
 }
 
-/** A pattern that keeps no place between two tries. */
+/** A pattern that keeps no place between two tries of a method of a text. */
 function readPattern(text: string): RegExp | undefined {
   const end = text.lastIndexOf("/");
   const flags = text.slice(end + 1);
-  return /[gy]/.test(flags) ? undefined : new RegExp(text.slice(1, end), flags);
+  return /y/.test(flags) ? undefined : new RegExp(text.slice(1, end), flags);
 }
 
 /** `{ ...data }` is `data`, or empty where that is nothing. */

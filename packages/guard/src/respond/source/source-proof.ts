@@ -101,7 +101,7 @@ function isProvoked(exchange: Exchange, bodyText: () => string | undefined, isKn
   // An error that cannot be read so is given up with the rest.
   const { message, name, base } = thrown as Error & { readonly base?: unknown };
   // A base that is one is told of, and is not what failed.
-  if (isKnown && (!/^In(?:valid URL|correct locale)/.test(message) || base !== undefined)) return true;
+  if (isKnown && (!/^In(?:valid URL|corr)/.test(message) || base !== undefined)) return true;
   const claimed = readClaim(message, name);
   if (!claimed) return isKnown;
   const { kind, claim } = isKnown ? { kind: -1, claim: { ...claimed.claim, paths: believed } } : claimed;
