@@ -5,6 +5,8 @@ import {
   type ColumnOrder,
   DurationJudge,
   judgeColumnOrder,
+  judgeLayout,
+  type LayoutColumns,
   straightenColumns,
   type WholeDurations,
 } from "@faultline/formats/access-log-combined";
@@ -16,14 +18,23 @@ export const HEAD_BYTES = 64 << 10;
 const NEWLINE = 10;
 
 /** What the head of a file says of all its lines. */
-export type Columns = { readonly order: ColumnOrder; readonly wholeDurations: WholeDurations };
+export type Columns = {
+  readonly order: ColumnOrder;
+  readonly wholeDurations: WholeDurations;
+  readonly layout: LayoutColumns | undefined;
+};
 
 /** Judges a file by the whole lines among its first `HEAD_BYTES`, or by all of `head` where `isAll` says that there are no more. */
 export function judgeHead(head: Buffer, isAll: boolean): Columns {
   const isShort = isAll && head.length <= HEAD_BYTES;
   const lines = listLines(head, 0, isShort ? head.length : findLastLine(head, HEAD_BYTES));
   const order = judgeColumnOrder(lines);
-  return { order, wholeDurations: new DurationJudge().add(straighten(lines, order)).unit };
+  return { order, wholeDurations: new DurationJudge().add(straighten(lines, order)).unit, layout: toLayout(lines, order) };
+}
+
+/** The layout's places, where its lines are read as they stand. */
+function toLayout(lines: readonly string[], order: ColumnOrder): LayoutColumns | undefined {
+  return order === "status-first" ? judgeLayout(lines) : undefined;
 }
 
 /** The lines with a duration at their end, wherever their layout has it. */
@@ -47,6 +58,8 @@ export function judgeFile(name: string): Columns {
 export class ColumnWatch {
   private readonly judge = new ColumnJudge();
   private readonly durations = new DurationJudge();
+  private readonly lines: string[] = [];
+  private layout: LayoutColumns | undefined;
   private seenBytes = 0;
   /** Bytes at the start of the buffer that were judged, and wait. */
   private heldBytes = 0;
@@ -61,6 +74,7 @@ export class ColumnWatch {
     const to = Math.max(heldBytes, findLastLine(buffer, Math.min(length, room)));
     const lines = listLines(buffer, heldBytes, to);
     this.judge.add(lines);
+    this.lines.push(...lines);
     this.durations.add(straighten(lines, this.judge.order));
     this.seenBytes += to - heldBytes;
     const mustWait = !this.isDone && !this.judge.isSettled;
@@ -69,7 +83,9 @@ export class ColumnWatch {
   }
 
   private get columns(): Columns {
-    return { order: this.judge.order, wholeDurations: this.durations.unit };
+    const { order } = this.judge;
+    this.layout ??= toLayout(this.lines, order);
+    return { order, wholeDurations: this.durations.unit, layout: this.layout };
   }
 }
 
@@ -92,11 +108,11 @@ type Reading = { readonly reader: ReaderOptions; readonly isFastAllowed: boolean
  * published layouts. Where the status does not, or where that is not known, or where a
  * duration stands behind it, the parsers read every line, in the order that was found.
  */
-export function withColumnOrder<T extends Reading>(options: T, { order, wholeDurations }: Columns): T {
+export function withColumnOrder<T extends Reading>(options: T, { order, wholeDurations, layout }: Columns): T {
   if (options.reader.custom !== undefined) return options;
-  const isTimed = wholeDurations === "us";
-  const reader = isTimed ? options.reader : { ...options.reader, context: { ...options.reader.context, wholeDurations } };
-  if (order === "status-first") return isTimed ? options : { ...options, reader };
+  const isUsual = wholeDurations === "us" && layout === undefined;
+  const reader = isUsual ? options.reader : { ...options.reader, context: { ...options.reader.context, wholeDurations, layout } };
+  if (order === "status-first") return isUsual ? options : { ...options, reader };
   // No report counts by sizes.
   const isFastAllowed = options.isFastAllowed && order === "status-other-size";
   return { ...options, isFastAllowed, reader: { ...reader, columns: order } };

@@ -6,7 +6,7 @@ import {
   type ReadLine,
   toFlatRecord,
 } from "@faultline/formats/access-log";
-import type { ColumnOrder, WholeDurations } from "@faultline/formats/access-log-combined";
+import type { ColumnOrder } from "@faultline/formats/access-log-combined";
 import { ColumnWatch } from "./column-order.ts";
 import { readAround } from "./scan/read-around.ts";
 import { eachLine, readSource, type Source } from "./source.ts";
@@ -26,7 +26,7 @@ export async function writeRecords(
   },
 ): Promise<void> {
   const watch = new ColumnWatch();
-  const context: ParseContext & { wholeDurations?: WholeDurations } = { ...options.reader.context };
+  const context: { -readonly [Member in keyof ParseContext]: ParseContext[Member] } = { ...options.reader.context };
   const asked: ReaderOptions & { columns: ColumnOrder } = { ...options.reader, context, columns: "status-first" };
   const reader = createLineReader(asked);
   await readSource(source, {
@@ -35,6 +35,7 @@ export async function writeRecords(
       if (columns === undefined) return 0;
       asked.columns = columns.order;
       context.wholeDurations = columns.wholeDurations;
+      context.layout = columns.layout;
       const out: string[] = [];
       const rest = eachLine(buffer, length, (start, end) => {
         out.push(...toRecordLines(reader, buffer.toString("utf8", start, end), options.isWanted));

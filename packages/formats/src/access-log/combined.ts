@@ -2,5 +2,6 @@
 export { formatTime, parseAnyTime } from "./clock.ts";
 export { ColumnJudge, type ColumnOrder, judgeColumnOrder, straightenColumns } from "./column-order.ts";
 export { clf } from "./formats/clf.ts";
-export type { LineParser, WholeDurations } from "./line.ts";
+export { judgeLayout } from "./layout-columns.ts";
+export type { LayoutColumns, LineParser, WholeDurations } from "./line.ts";
 export { DurationJudge } from "./whole-durations.ts";

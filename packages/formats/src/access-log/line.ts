@@ -11,6 +11,24 @@ export type ParseContext = {
   readonly zoneOffsetMinutes: number;
   /** What a `DurationJudge` says of the file's whole numbers behind the known fields; microseconds when absent. */
   readonly wholeDurations?: WholeDurations;
+  /** What `judgeLayout` says of the file's own layout. */
+  readonly layout?: LayoutColumns | undefined;
+};
+
+/** Where an operators' own layout has what, by the index of its cells; -1 and undefined where nothing tells. */
+export type LayoutColumns = {
+  readonly separator: string;
+  readonly count: number;
+  readonly time: number;
+  readonly client: number;
+  /** A whole request, or its method. */
+  readonly request: number;
+  readonly status: number;
+  /** Places that hold what the status' does: where they differ, it is not known which is the status. */
+  readonly twins: readonly number[];
+  readonly size: number | undefined;
+  readonly duration: { readonly index: number; readonly unitMs: number } | undefined;
+  readonly upstreamStatus: number | undefined;
 };
 
 /** One line of an application or error log: something a program said, most often about one request. */

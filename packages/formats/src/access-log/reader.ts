@@ -5,6 +5,7 @@ import { apacheSslRequest } from "./formats/apache-ssl-request.ts";
 import { apiGateway } from "./formats/api-gateway.ts";
 import { apiGatewayExecution } from "./formats/api-gateway-execution.ts";
 import { apiGatewayText } from "./formats/api-gateway-text.ts";
+import { readByLayout } from "./by-layout.ts";
 import { bunyan } from "./formats/bunyan.ts";
 import { caddy } from "./formats/caddy.ts";
 import { caddyBefore2 } from "./formats/caddy-before-2.ts";
@@ -288,9 +289,9 @@ function readText(written: string, tools: Tools): ParsedLine | undefined {
   if (line === undefined) return undefined;
   for (const parse of tools.text) {
     const parsed = parse(line);
-    if (parsed !== undefined) return parsed;
+    if (parsed !== undefined) return readByLayout(written, parsed, tools.context);
   }
-  return undefined;
+  return readByLayout(written, undefined, tools.context);
 }
 
 function readJson(object: JsonObject, tools: Tools): ParsedLine | Peeled | undefined {

@@ -32,10 +32,15 @@ export class DurationJudge {
       if (this.values.length >= MOST_LINES) return this;
       const found = mayHold(line) ? findWholeDuration(line) : undefined;
       if (found === undefined) continue;
-      this.values.push(found.value);
-      if (found.timeMs !== undefined) this.compare(found.timeMs, found.value);
+      this.take(found.value, found.timeMs);
     }
     return this;
+  }
+
+  /** Takes a further number in, and the time of its line. */
+  take(value: number, timeMs: number | undefined): void {
+    this.values.push(value);
+    if (timeMs !== undefined) this.compare(timeMs, value);
   }
 
   /** A line is written when its request ends, with the time of its start: one that comes late took at least so long. */

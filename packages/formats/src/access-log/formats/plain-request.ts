@@ -51,7 +51,10 @@ function readFields(fields: readonly string[], context: ParseContext): ParsedLin
   const draft = startDraft("unknown", "access log");
   const status = putRequest(draft, fields);
   if (status === undefined || !isUsualStatus(fields[status])) return undefined;
-  putStatus(draft, fields[status]);
+  // Of two codes in use around a request either may be the status.
+  const behind = fields[status];
+  if (fields.slice(0, status).some((field) => isUsualStatus(field) && field !== behind)) return undefined;
+  putStatus(draft, behind);
   const client = fields.find((field) => ADDRESS.test(field));
   const timeMs = fields.map((field) => (/^\[?\d/.test(field) && /[:.]/.test(field) ? parseAnyTime(field, context) : undefined));
   putTime(

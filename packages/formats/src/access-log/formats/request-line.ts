@@ -47,7 +47,7 @@ const LAYOUTS = [
 ];
 /** A number in front of the request that may be the status, where another stands behind it. */
 const BEFORE =
-  /\] (?:\d{3}(?= )|\[\d{3}\] $)|(?<=\] |\d |- )\d{3} $|^\d{3} (?=(?:[\d.-]{1,12} ){0,3}\[)|\/\S{1,80} \d{3} (?=(?:\d{1,12} ){0,4}$)/;
+  /\] (?:\d{3}(?= )|\[\d{3}\] $)|(?<=\] |\d |- )\d{3} $|^\d{3} (?=(?:[\d.-]{1,12} ){0,3}\[)|\/\S{1,80} \d{3} (?=(?:\d{1,12} ){0,4}$)|(?<= )\d{3} $/;
 const ASKED = /^[A-Z]{3,16} (?:\/|\*|https?:\/\/)/;
 /** A program's own word of what it writes. */
 const LEVEL_WORD = /^\[?(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL)\]?:?$/;

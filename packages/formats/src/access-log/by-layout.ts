@@ -1,0 +1,71 @@
+/** Reads by the places of a file's own layout what a line does not say by itself. */
+import { parseAnyTime } from "./clock.ts";
+import {
+  type Draft,
+  isAbsent,
+  putClient,
+  putDuration,
+  putNumber,
+  putRequestLine,
+  putStatus,
+  putTarget,
+  putTime,
+  startDraft,
+} from "./draft.ts";
+import { cutCells, dropName } from "./layout-cells.ts";
+import type { LayoutColumns, ParseContext, ParsedLine } from "./line.ts";
+import { putNginxUpstream } from "./nginx-upstream.ts";
+import { unescapeQuoted } from "./tokens.ts";
+import { isUsualStatus } from "./usual-status.ts";
+
+/** The formats of lines whose layout is their operators' own. */
+const OWN = new Set(["request-line", "common", "combined", "vhost-common", "vhost-combined", "nginx-main"]);
+
+/**
+ * The line with what its places tell; as it was read where it is none of the layout's. Where the two tell of different statuses a row of an own
+ * layout says nothing.
+ */
+export function readByLayout(line: string, parsed: ParsedLine | undefined, context: ParseContext): ParsedLine | undefined {
+  const { layout } = context;
+  if (layout === undefined) return parsed;
+  if (parsed !== undefined && (parsed.kind !== "exchange" || !OWN.has(parsed.format))) return parsed;
+  const cut = cutCells(line);
+  if (cut === undefined || cut.separator !== layout.separator || cut.cells.length !== layout.count) return parsed;
+  const code = cut.cells[layout.status];
+  if (!isUsualStatus(code) || layout.twins.some((twin) => cut.cells[twin] !== code)) return parsed;
+  if (parsed !== undefined && parsed.exchange.status !== Number(code)) return parsed.format === "request-line" ? undefined : parsed;
+  const draft = parsed === undefined ? startRow(cut.cells, layout, context) : { ...parsed.exchange };
+  if (draft === undefined) return undefined;
+  putPlaces(draft, cut.cells, layout);
+  return { kind: "exchange", format: parsed?.format ?? "request-line", exchange: draft };
+}
+
+/** A row that no format reads: when, who, what and which answer. */
+function startRow(cells: readonly string[], layout: LayoutColumns, context: ParseContext): Draft | undefined {
+  const timeMs = parseAnyTime(cells[layout.time]?.replace(/^\[|\]$/g, ""), context);
+  if (timeMs === undefined) return undefined;
+  const draft = startDraft("unknown", "access log");
+  putTime(draft, timeMs);
+  putClient(draft, cells[layout.client]);
+  const request = unescapeQuoted(cells[layout.request] ?? "");
+  if (request.includes(" ")) putRequestLine(draft, request);
+  else if (METHOD.test(request) && cells[layout.request + 1]?.startsWith("/") === true) {
+    draft.method = request;
+    putTarget(draft, unescapeQuoted(cells[layout.request + 1] ?? ""));
+  }
+  putStatus(draft, cells[layout.status]);
+  return draft;
+}
+
+const METHOD = /^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|TRACE|CONNECT|PROPFIND)$/;
+
+function putPlaces(draft: Draft, cells: readonly string[], { size, duration, upstreamStatus }: LayoutColumns): void {
+  if (size !== undefined) {
+    delete draft.responseBytes;
+    putNumber(draft, "responseBytes", cells[size]);
+  }
+  if (duration !== undefined) putDuration(draft, dropName(cells[duration.index] ?? ""), duration.unitMs);
+  const status = upstreamStatus === undefined ? undefined : cells[upstreamStatus];
+  if (draft.upstream === undefined && status !== undefined)
+    putNginxUpstream(draft, { status: isAbsent(status) ? undefined : status }, true);
+}

@@ -1,0 +1,149 @@
+/** What a file's lines tell together of the places in their operators' own layout. */
+import { describe, expect, it } from "vitest";
+import { judgeLayout } from "./combined.ts";
+import { createLineReader, toFlatRecord } from "./index.ts";
+
+/** One request after the other, as a server of httpd's or nginx's kind answers them; every eighth takes 120 ms, every tenth has no body. */
+const ANSWERS = Array.from({ length: 40 }, (_, index) => {
+  const status = index % 10 === 9 ? 204 : [200, 404, 502, 301][index % 4];
+  return {
+    second: String(index).padStart(2, "0"),
+    path: `/items/${"x".repeat(index % 7)}${index}`,
+    status: String(status),
+    size: index % 10 === 9 ? "-" : String(300 + ((index * 7) % 50)),
+    withHead: String(index % 10 === 9 ? 250 : 550 + ((index * 7) % 50)),
+    micros: String(index % 8 === 7 ? 120_000 + index : 150 + ((index * 53) % 400)),
+    upstream: index % 5 === 4 ? "-" : String(status),
+    upstreamTime: index % 5 === 4 ? "-" : "0.000",
+  };
+});
+type Answer = (typeof ANSWERS)[number];
+
+const time = ({ second }: Answer) => `21/Nov/2026:10:00:${second} +0000`;
+
+/** How the last of the lines is read in a file of all of them, and then the further ones. */
+function readFile(toLine: (answer: Answer) => string, ...further: readonly string[]) {
+  const lines = ANSWERS.map(toLine);
+  const layout = judgeLayout([...lines, ...further]);
+  const reader = createLineReader({ context: { nowMs: Date.UTC(2026, 10, 22), zoneOffsetMinutes: 0, layout } });
+  return [...lines, ...further].map((line) => toFlatRecord(reader.read(line)) ?? {});
+}
+
+const STATUS = "http.response.status_code";
+const SIZE = "http.response.body.size";
+const UPSTREAM = "upstream.status_code";
+
+describe("where the status stands", () => {
+  it.each([
+    [
+      "behind a number that is a code in use now and then",
+      (a: Answer, n: number) => `10.0.0.1 - - [${time(a)}] ${195 + n} "GET ${a.path} HTTP/1.1" ${a.status} ${a.size}`,
+    ],
+    [
+      "before a number that is one",
+      (a: Answer, n: number) => `[${time(a)}] 10.0.0.1 a.example ${a.status} "GET ${a.path} HTTP/1.1" ${480 + n} x`,
+    ],
+    ["before the request of a short row", (a: Answer, n: number) => `[${time(a)}] 10.0.0.1 ${a.status} GET ${a.path} ${195 + n}`],
+    [
+      "between semicolons before the request",
+      (a: Answer, n: number) => `${time(a)};${a.status};10.0.0.1;GET ${a.path} HTTP/1.1;${195 + n}`,
+    ],
+    [
+      "behind syslog's words",
+      (a: Answer, n: number) => `Nov 21 10:00:00 lb1 haproxy[7]: [${time(a)}] 10.0.0.1 ${a.status} GET ${a.path} ${195 + n}`,
+    ],
+  ])("%s", (_, toLine) => {
+    const read = readFile((answer) => toLine(answer, Number(answer.second)));
+    expect(read.map((record) => String(record[STATUS]))).toEqual(ANSWERS.map(({ status }) => status));
+  });
+
+  it("is known of a request that its server could not read", () => {
+    const [refused] = readFile(
+      (a) => `10.0.0.1|${time(a)}|GET ${a.path} HTTP/1.1|${a.status}|0.001|${a.size}`,
+      "10.0.0.1|21/Nov/2026:10:01:00 +0000|GARBAGE|400|0.000|157",
+    ).slice(-1);
+    expect(refused).toMatchObject({ [STATUS]: 400, "client.address": "10.0.0.1" });
+    expect(refused).not.toHaveProperty(["url.path"]);
+  });
+
+  it("is unknown where two places hold a code in use, and differ", () => {
+    const read = readFile(
+      (a) => `[${time(a)}] 10.0.0.1 a.example ${a.status} "GET ${a.path} HTTP/1.1" 200 x`,
+      '[21/Nov/2026:10:01:00 +0000] 10.0.0.1 a.example 500 "GET /a HTTP/1.1" 403 x',
+    );
+    expect(read.at(-1)).not.toHaveProperty([STATUS]);
+  });
+
+  it("is told by two that say the same, and unknown where they do not", () => {
+    const read = readFile((a) => `[${time(a)}] 10.0.0.1 a.example ${a.status} "GET ${a.path} HTTP/1.1" ${a.status} x`);
+    expect(read.map((record) => String(record[STATUS]))).toEqual(ANSWERS.map(({ status }) => status));
+    const lines = ANSWERS.map((a) => `[${time(a)}] 10.0.0.1 a.example ${a.status} "GET ${a.path} HTTP/1.1" ${a.status} x`);
+    const layout = judgeLayout(lines);
+    const reader = createLineReader({ context: { nowMs: Date.UTC(2026, 10, 22), zoneOffsetMinutes: 0, layout } });
+    const apart = '[21/Nov/2026:10:01:00 +0000] 10.0.0.1 a.example 499 "GET /a HTTP/1.1" 200 x';
+    expect(toFlatRecord(reader.read(apart))).not.toHaveProperty([STATUS]);
+  });
+
+  it("is not told by fifteen lines", () => {
+    expect(judgeLayout(ANSWERS.slice(0, 15).map((a) => `${time(a)};${a.status};10.0.0.1;GET ${a.path} HTTP/1.1;7`))).toBeUndefined();
+  });
+
+  it("is not asked for where every line says it", () => {
+    expect(
+      judgeLayout(ANSWERS.map((a) => `10.0.0.1 - - [${time(a)}] "GET ${a.path} HTTP/1.1" ${a.status} ${a.size} "-" "curl/8"`)),
+    ).toBeUndefined();
+  });
+});
+
+describe("what else stands there", () => {
+  it.each([
+    [
+      "between tabs before the size",
+      (a: Answer) => ["10.0.0.1", `[${time(a)}]`, "GET", a.path, a.status, a.micros, a.size, "-"].join("\t"),
+    ],
+    ["beside other numbers", (a: Answer) => `10.0.0.1 - - [${time(a)}] "GET ${a.path} HTTP/1.1" ${a.status} ${a.size} 80 ${a.micros} 4711`],
+    [
+      "by a name",
+      (a: Answer) => `10.0.0.1 - - [${time(a)}] "GET ${a.path} HTTP/1.1" ${a.status} ${a.size} "-" "x" port=80 duration=${a.micros}`,
+    ],
+  ])("microseconds %s", (_, toLine) => {
+    const read = readFile(toLine);
+    expect(read.map((record) => Math.round(Number(record["duration_ms"]) * 1000))).toEqual(ANSWERS.map(({ micros }) => Number(micros)));
+    expect(read.map((record) => String(record[SIZE]))).toEqual(ANSWERS.map(({ size }) => size.replace("-", "undefined")));
+  });
+
+  it.each([
+    ["a size with its head", (a: Answer) => `${a.withHead} 4711`],
+    ["the client's port", (a: Answer) => `${40_000 + Number(a.second) * 97} 4711`],
+    ["a number by another name", (a: Answer) => `id=${a.micros} port=80`],
+  ])("no duration out of %s", (_, toTail) => {
+    const read = readFile((a) => `10.0.0.1 - - [${time(a)}] "GET ${a.path} HTTP/1.1" ${a.status} ${a.size} ${toTail(a)}`);
+    expect(read.every((record) => record["duration_ms"] === undefined)).toBe(true);
+  });
+
+  it("nothing in milliseconds as microseconds", () => {
+    const read = readFile((a) =>
+      ["10.0.0.1", `[${time(a)}]`, "GET", a.path, a.status, String(Math.floor(Number(a.micros) / 1000)), a.size].join("\t"),
+    );
+    expect(read.every((record) => record["duration_ms"] === undefined)).toBe(true);
+  });
+
+  it("the status of the server behind, which is nothing where none was asked", () => {
+    const read = readFile(
+      (a) => `10.0.0.1 - - [${time(a)}] "GET ${a.path} HTTP/1.1" ${a.status} ${a.size} "-" "curl/8" 0.001 ${a.upstream}`,
+    );
+    expect(read.map((record) => String(record[UPSTREAM]))).toEqual(ANSWERS.map(({ upstream }) => upstream.replace("-", "undefined")));
+  });
+
+  it("none where a number is always there", () => {
+    const read = readFile((a) => `10.0.0.1 - - [${time(a)}] "GET ${a.path} HTTP/1.1" ${a.status} ${a.size} "-" "curl/8" 0.001 ${a.status}`);
+    expect(read.every((record) => record[UPSTREAM] === undefined)).toBe(true);
+  });
+
+  it("nginx's whole time, which is always there, and not its upstream's", () => {
+    const read = readFile(
+      (a) => `10.0.0.1 - - [${time(a)}] "GET ${a.path} HTTP/1.1" ${a.status} ${a.size} "-" "curl/8" ${a.upstreamTime} x 0.001`,
+    );
+    expect(read.every((record) => record["duration_ms"] === 1)).toBe(true);
+  });
+});

@@ -1,0 +1,209 @@
+/**
+ * What the places of an operators' own layout hold, told by how they behave over a file: a status is always a code in use, the status of the
+ * server behind is mostly the same and nothing where none was asked, a duration is what no request and no answer of its size sends.
+ */
+import { isAbsent } from "./draft.ts";
+import { parseClfTime } from "./clock.ts";
+import { type Cut, cutCells, dropName, dropSyslog, findName } from "./layout-cells.ts";
+import { isUsualStatus } from "./usual-status.ts";
+import { DurationJudge } from "./whole-durations.ts";
+import type { LayoutColumns } from "./line.ts";
+
+/** A size or a time that is a code in use once in six times would be one in sixteen lines running less than once in 10^12 files. */
+const LEAST_ROWS = 16;
+const MOST_ROWS = 512;
+/** The layout's own lines among the file's; others are errors and what a program said. */
+const LEAST_SHARE = 0.6;
+/** Lines whose status is `-` or 000, as nothing was answered. */
+const MOST_UNANSWERED = 0.1;
+const LEAST_CODES = 2;
+const LEAST_UPSTREAM = 8;
+const LEAST_SAME = 0.8;
+const LEAST_BODILESS = 2;
+/** What an answer's or a request's head is long at most. */
+const MOST_HEAD = 16_384;
+/** No server writes an error page of such a size. */
+const MOST_ERROR = 131_072;
+const LEAST_UNSENT = 2;
+const FAMILY_TIME = /^\[?\d{1,2}\/[A-Z][a-z]{2}\/\d{4}:/;
+/** The slowest request takes many times as long as the middle one. */
+const LEAST_SPREAD = 10;
+const MOST_RISING = 0.9;
+
+const TIME = /^\[?(?:\d{1,2}\/[A-Z][a-z]{2}\/\d{4}:\d\d:|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:)/;
+const ADDRESS = /^(?:(?:\d{1,3}\.){3}\d{1,3}|\[?[\da-fA-F]{0,4}(?::[\da-fA-F]{0,4}){2,7}\]?)$/;
+const SERVER = /(?:\d{1,3}\.){3}\d{1,3}:\d+|^unix:|\]:\d+/;
+const REQUEST = /^(?:[A-Z]{3,10} (?:\/|\*|https?:\/\/).*|[A-Z]{3,10})$/;
+const WHOLE = /^\d{1,9}$/;
+const SECONDS = /^\d{1,6}\.\d{3}$/;
+const CODES = /^\d{3}(?:(?:, | : )(?:\d{3}|-))*$/;
+const REFUSED = /^4(?:00|08|14|94|97)$/;
+const OF_DURATION = /time|dur|elapsed|latency|took|taken|^rt$|^D$|^[mu]s$/i;
+
+/** One place of all rows. */
+type Column = readonly string[];
+
+/** The layout of a file by the lines at its head; undefined where they are of none that needs one, or of several. */
+export function judgeLayout(lines: Iterable<string>): LayoutColumns | undefined {
+  const groups = new Map<string, (readonly string[])[]>();
+  let all = 0;
+  for (const line of lines) {
+    const cut = line === "" || all >= MOST_ROWS ? undefined : cutCells(dropSyslog(line));
+    if (line !== "") all += 1;
+    if (cut === undefined) continue;
+    const key = toKey(cut);
+    const rows = groups.get(key);
+    if (rows === undefined) groups.set(key, [cut.cells]);
+    else rows.push(cut.cells);
+  }
+  const [largest] = [...groups].toSorted(([, one], [, other]) => other.length - one.length);
+  const [key = "", rows = []] = largest ?? [];
+  if (rows.length < LEAST_ROWS || rows.length < Math.min(all, MOST_ROWS) * LEAST_SHARE) return undefined;
+  return judgeRows(key.slice(key.indexOf(" ") + 1), rows);
+}
+
+function toKey({ separator, cells }: Cut): string {
+  return `${cells.length} ${separator}`;
+}
+
+/** What is known of a layout while its places are named. */
+type Table = {
+  readonly separator: string;
+  readonly columns: readonly Column[];
+  readonly time: number;
+  readonly request: number;
+  readonly status: number;
+  readonly size?: number | undefined;
+};
+
+function judgeRows(separator: string, rows: readonly (readonly string[])[]): LayoutColumns | undefined {
+  const count = rows[0]?.length ?? 0;
+  const columns: Column[] = Array.from({ length: count }, (_, index) => rows.map((row) => row[index] ?? ""));
+  const time = columns.findIndex((column) => column.every((cell) => TIME.test(cell)));
+  const request = columns.findIndex((column) => column.filter((cell) => REQUEST.test(cell)).length >= column.length * LEAST_SHARE);
+  const [status, ...twins] = findCodes(columns);
+  if (time === -1 || request === -1 || status === undefined) return undefined;
+  if (!twins.every((twin) => columns[twin]?.every((cell, row) => cell === columns[status]?.[row]))) return undefined;
+  const table = { separator, columns, time, request, status };
+  const size = findSize(table);
+  const found = { size, upstreamStatus: findUpstream(table), duration: findDuration({ ...table, size }) };
+  if (isRead(table, found)) return undefined;
+  const client = columns.findIndex((column) => column.every((cell) => ADDRESS.test(cell)));
+  return { separator, count, time, client, request, status, twins, ...found };
+}
+
+/** The places that hold a code in use in every row, but for a few rows without an answer. */
+function findCodes(columns: readonly Column[]): number[] {
+  return columns.flatMap((column, index) => {
+    const codes = column.filter(isUsualStatus);
+    const others = column.filter((cell) => !isUsualStatus(cell));
+    const isTold = others.length <= column.length * MOST_UNANSWERED && others.every((cell) => /^(?:-|0|000|009|-1)$/.test(cell));
+    return isTold && new Set(codes).size >= LEAST_CODES ? [index] : [];
+  });
+}
+
+/** True where each line says all of it by itself: status and size behind a quoted request, and nothing that needs the others. */
+function isRead(
+  { separator, columns, request, status }: Table,
+  found: Pick<LayoutColumns, "size" | "upstreamStatus" | "duration">,
+): boolean {
+  const isUsual = separator === "" && status === request + 1 && columns[request]?.some((cell) => cell.includes(" ")) === true;
+  // A number before the request may be the status in one line and a duration in the next.
+  const isLed = columns[request - 1]?.every((cell) => WHOLE.test(cell)) === true;
+  return isUsual && !isLed && found.upstreamStatus === undefined && found.duration === undefined;
+}
+
+/** The place of the size: nothing where an answer has no body, and something where it has one. */
+function findSize({ columns, status, request }: Table): number | undefined {
+  const isBodiless = (row: number) => /^(?:204|304)$/.test(columns[status]?.[row] ?? "") || isAskedBy(columns[request]?.[row], "HEAD");
+  const sizes = columns.flatMap((column, index) => {
+    if (index === status || !column.every((cell) => WHOLE.test(cell) || cell === "-")) return [];
+    const empty = column.filter((_, row) => isBodiless(row));
+    const full = column.filter((_, row) => !isBodiless(row));
+    const isSize =
+      empty.length >= LEAST_BODILESS && empty.every(isNothing) && full.filter(isNothing).length <= full.length * (1 - LEAST_SAME);
+    return isSize ? [index] : [];
+  });
+  return sizes.length === 1 ? sizes[0] : undefined;
+}
+
+function isNothing(cell: string): boolean {
+  return cell === "-" || cell === "0";
+}
+
+function isAskedBy(request: string | undefined, method: string): boolean {
+  return request === method || request?.startsWith(`${method} `) === true;
+}
+
+/** The place of what the server behind answered: mostly the status, and nothing where none was asked. */
+function findUpstream({ columns, status }: Table): number | undefined {
+  const found = columns.flatMap((column, index) => {
+    if (index === status || !column.every((cell) => CODES.test(cell) || isAbsent(cell)) || !column.some(isAbsent)) return [];
+    const codes = column.flatMap((cell, row) => (isUsualStatus(cell) ? [cell === columns[status]?.[row]] : []));
+    const isTold = codes.length >= LEAST_UPSTREAM && codes.filter(Boolean).length >= codes.length * LEAST_SAME;
+    return isTold && !isOfIngress(columns, index) ? [index] : [];
+  });
+  return found.length === 1 ? found[0] : undefined;
+}
+
+/** ingress-nginx's own layout, which is known: server, size, time and status. */
+function isOfIngress(columns: readonly Column[], index: number): boolean {
+  return columns[index - 3]?.some((cell) => SERVER.test(cell)) === true && columns[index - 1]?.some((cell) => SECONDS.test(cell)) === true;
+}
+
+/** The place of the duration and its unit. */
+function findDuration(table: Table): LayoutColumns["duration"] {
+  return findSeconds(table) ?? findWhole(table);
+}
+
+/** nginx's `$request_time` is always there, and the times of its upstream are not where none was asked. */
+function findSeconds({ columns }: Table): LayoutColumns["duration"] {
+  const timed = columns.flatMap((column, index) => (column.every((cell) => SECONDS.test(cell)) ? [index] : []));
+  const ofOthers = columns.filter((column) => column.some(isAbsent) && column.some((cell) => SECONDS.test(cell)));
+  const areOthers = ofOthers.some((column) => column.every((cell) => isAbsent(cell) || /^[\d.]+(?:(?:, | : )(?:[\d.]+|-))*$/.test(cell)));
+  return timed.length === 1 && areOthers ? { index: timed[0] ?? -1, unitMs: 1000 } : undefined;
+}
+
+/** A whole number that no answer and no request of its size is long, and that differs much. */
+function findWhole(table: Table): LayoutColumns["duration"] {
+  const { columns, time, separator, status, request, size } = table;
+  const whole = columns.flatMap((column, index) => (index !== status && column.every((cell) => WHOLE.test(dropName(cell))) ? [index] : []));
+  const behind = whole.filter((index) => index > status && index !== size && index !== (size === undefined ? status + 1 : -1));
+  // One alone behind the known fields is read by every line, in the unit that the file tells.
+  const isNamed = findName(columns[behind[0] ?? -1]?.[0] ?? "") !== undefined;
+  const isAlone = separator === "" && status === request + 1 && behind.length === 1 && !isNamed;
+  const found = whole.filter((index) => index !== size && isTimed(table, index));
+  if (isAlone || found.length !== 1) return undefined;
+  const [index = -1] = found;
+  const judge = new DurationJudge();
+  columns[index]?.forEach((cell, row) => {
+    // What was refused before it was a request took next to no time.
+    if (REFUSED.test(columns[status]?.[row] ?? "")) return;
+    judge.take(Number(dropName(cell)), parseClfTime(columns[time]?.[row]?.replace(/^\[|\]$/g, "") ?? "", 0));
+  });
+  // httpd's and gunicorn's times are in the family's layout; others count in what they like.
+  if (judge.unit !== "us" || !columns[time]?.every((cell) => FAMILY_TIME.test(cell))) return undefined;
+  return { index, unitMs: 0.001 };
+}
+
+function isTimed(table: Table, index: number): boolean {
+  const { columns } = table;
+  const values = (columns[index] ?? []).map((cell) => Number(dropName(cell)));
+  const name = findName(columns[index]?.[0] ?? "");
+  if (name !== undefined && !OF_DURATION.test(name)) return false;
+  const sorted = values.toSorted((one, other) => one - other);
+  const isSpread = (sorted.at(-1) ?? 0) >= LEAST_SPREAD * (sorted[sorted.length >> 1] ?? 0);
+  const rising = values.filter((value, row) => row > 0 && value >= (values[row - 1] ?? 0)).length;
+  const unsent = values.filter((value, row) => value > findMost(table, index, row));
+  return isSpread && rising < values.length * MOST_RISING && unsent.length >= LEAST_UNSENT;
+}
+
+/** The most that a request or an answer of this row is long with its head, as far as the number at `index` is none of its sizes. */
+function findMost({ columns, status, request, size = status + 1 }: Table, index: number, row: number): number {
+  const asked = columns[request]?.[row];
+  if (!isAskedBy(asked, "GET") && !isAskedBy(asked, "HEAD")) return Infinity;
+  const sent = columns[size]?.[row] ?? "";
+  if (size !== index && (WHOLE.test(sent) || sent === "-")) return (Number(sent) || 0) + MOST_HEAD;
+  const code = columns[status]?.[row] ?? "";
+  return (code === "204" || code === "304" ? 0 : code >= "400" ? MOST_ERROR : Infinity) + MOST_HEAD;
+}
