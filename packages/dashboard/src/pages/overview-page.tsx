@@ -51,7 +51,7 @@ export function OverviewPage({ range, filter }: Choice): ReactNode {
           onSelect={({ fromMs, toMs }) => navigate(toAddress(toBetween(fromMs, toMs)))}
         />
       )}
-      {isLive && value !== undefined && <DemoPanel />}
+      {isLive && value !== undefined && <DemoPanel isFirst={faults.length === 0} />}
       {whole !== undefined && value !== undefined && <Findings {...{ whole, value, range, nowMs }} />}
     </>
   );
@@ -149,7 +149,7 @@ function toHeadline({ total, failing, errorRatio, faults, window }: OverviewAnsw
 function Nothing(): ReactNode {
   return (
     <>
-      <DemoPanel />
+      <DemoPanel isFirst />
       <Empty isPage title="Nothing has arrived yet.">
         <p>Point an OpenTelemetry exporter at this address; failing requests show here within seconds.</p>
         <Command text={`export OTEL_EXPORTER_OTLP_ENDPOINT=${location.origin}\nexport OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf`} />

@@ -184,17 +184,22 @@ function drawChanges(chart: uPlot, changes: readonly Change[], { line, font, pap
   const ratio = devicePixelRatio;
   ctx.save();
   ctx.font = font.replace("11px", `${11 * ratio}px`);
-  const ends: number[] = [];
-  for (const change of [...changes].sort((a, b) => a.timeMs - b.timeMs)) {
-    const x = Math.round(chart.valToPos(change.timeMs / 1000, "x", true));
-    if (x < bbox.left || x > bbox.left + bbox.width) continue;
-    ctx.strokeStyle = line;
-    ctx.lineWidth = 1.5 * ratio;
-    ctx.setLineDash([4 * ratio, 3 * ratio]);
+  ctx.strokeStyle = line;
+  ctx.lineWidth = 1.5 * ratio;
+  ctx.setLineDash([4 * ratio, 3 * ratio]);
+  const shown = [...changes]
+    .sort((a, b) => a.timeMs - b.timeMs)
+    .map((change) => ({ change, x: Math.round(chart.valToPos(change.timeMs / 1000, "x", true)) }))
+    .filter(({ x }) => x >= bbox.left && x <= bbox.left + bbox.width);
+  for (const { x } of shown) {
     ctx.beginPath();
     ctx.moveTo(x, bbox.top);
     ctx.lineTo(x, bbox.top + bbox.height);
     ctx.stroke();
+  }
+  // After all lines, so that none goes through a word.
+  const ends: number[] = [];
+  for (const { change, x } of shown) {
     const label = toLabel(`${change.service} ${change.version ?? change.kind}`);
     const width = ctx.measureText(label).width + 8 * ratio;
     const left = Math.min(x + 3 * ratio, bbox.left + bbox.width - width);

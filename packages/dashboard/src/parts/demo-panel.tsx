@@ -4,17 +4,17 @@ import { send } from "../api-client.ts";
 import { useResource } from "../use-resource.ts";
 import { Captured } from "./captured-text.tsx";
 
-/** The demo shop's switches; where no demo runs there is no panel. */
-export function DemoPanel(): ReactNode {
+/** The demo shop's switches, which come first while there is nothing else to see; where no demo runs there is no panel. */
+export function DemoPanel({ isFirst }: { readonly isFirst: boolean }): ReactNode {
   const [health] = useResource<HealthAnswer>("/api/health");
-  return health.kind === "ready" && health.value.hasDemo ? <Switches /> : null;
+  return health.kind === "ready" && health.value.hasDemo ? <Switches isFirst={isFirst} /> : null;
 }
 
 /** The command line and the demo's play turn switches too. */
 const EVERY_MS = 5000;
 
-/** Open while every fault is off, until somebody opens or folds it; folded it still shows what is on, so that it can be switched off. */
-function Switches(): ReactNode {
+/** Open while nothing has failed yet, until somebody opens or folds it; folded it still shows what is on, so that it can be switched off. */
+function Switches({ isFirst }: { readonly isFirst: boolean }): ReactNode {
   const [demo, refresh] = useResource<DemoAnswer>("/api/demo/faults");
   const [problem, setProblem] = useState<ProblemDetails | undefined>(undefined);
   const [moving, setMoving] = useState<string | undefined>(undefined);
@@ -25,7 +25,7 @@ function Switches(): ReactNode {
   }, [refresh]);
   if (demo.kind !== "ready") return null;
   const on = demo.value.faults.filter((fault) => fault.on);
-  const isOpen = chosen ?? on.length === 0;
+  const isOpen = chosen ?? (isFirst && on.length === 0);
   const turn = async (id: string, wanted: boolean): Promise<void> => {
     // What was clicked must not vanish under the hand.
     setChosen(true);
