@@ -64,6 +64,8 @@ describe("faultline explain", () => {
   it.each([
     ["502", "the proxy is broken: it is the messenger"],
     ["524", "Cloudflare"],
+    ["Error code 522", "522 connection timed out (Cloudflare)"],
+    ["HTTP ERROR 502", "502 Bad Gateway"],
     ["H12", "Heroku"],
     ["UF", "Envoy"],
     ["sH--", "HAProxy"],

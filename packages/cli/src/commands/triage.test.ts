@@ -49,6 +49,12 @@ function leadOnLate({ url }: IncomingMessage, response: ServerResponse): void {
   else response.writeHead(500).end();
 }
 
+/** Redirects from /old to what has not changed. */
+function leadToUnchanged({ url }: IncomingMessage, response: ServerResponse): void {
+  if (url === "/old") response.writeHead(302, { location: "/new" }).end();
+  else response.writeHead(304).end();
+}
+
 /** Fails on /x as an app of Express does, and answers well elsewhere. */
 function failOnX({ url }: IncomingMessage, response: ServerResponse): void {
   const [status, body] = url === "/x" ? [500, '{"error":"internal"}'] : [200, "{}"];
@@ -223,6 +229,18 @@ describe("faultline triage", () => {
     expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({ log: { entries: [{ response: { status: 500 } }] } });
     expect(await triage(`${base}/x`, "--save", file)).toMatchObject({ code: 2, err: expect.stringContaining("nothing was written over") });
     expect((await triage(file)).out).toContain("500 Internal Server Error");
+  });
+
+  it("says where a redirect leads, and calls no 304 one", async () => {
+    const base = await serve(leadToUnchanged);
+    const { out } = await triage(`${base}/old`);
+    expect(out).toMatch(/^ {2}first +302 .* ms, to \/new$/m);
+    expect(out).toContain("NO SERVER ERROR. It was answered with 304");
+    expect(out).not.toMatch(/redirects|circle/);
+  });
+
+  it("names the request over HTTP that a WebSocket begins with", async () => {
+    expect((await triage("wss://shop.example/live?id=7")).err).toContain("https://shop.example/live?id=7");
   });
 
   it("says in a sentence that nothing failed, and how to meet what was meant", async () => {

@@ -59,7 +59,7 @@ export const CAUSE_KNOWLEDGE: Readonly<Record<CauseId, CauseKnowledge>> = {
   },
   "gateway-mismatch": {
     mistakenFor: "a failure of the backend: its log shows a success",
-    nextCheck: "compare the two answers (faultline triage URL --direct BACKEND)",
+    nextCheck: "compare the two answers (faultline triage URL --direct BACKEND_URL)",
   },
   "gateway-timeout": {
     mistakenFor: "a backend that is down: it still works on the request, with a longer time-out",

@@ -59,7 +59,7 @@ const MISTAKEN_FOR = {
   network: "a failure of the app: it may never have seen the request, or not been heard",
 } as const;
 const CHECK_OF_MAKER = {
-  here: "its error log at that time; then the same request straight to what is behind it (faultline triage URL --direct BACKEND)",
+  here: "its error log at that time; then the same request straight to what is behind it (faultline triage URL --direct BACKEND_URL)",
   behind: "the log of what is behind it, at that time and with the request's id",
   passed: "which hop behind it wrote the answer? (faultline triage URL)",
 } as const;
@@ -123,8 +123,11 @@ export function listWords(): readonly string[] {
 }
 
 function explainStatus(text: string): readonly Explanation[] {
-  // Alone, or as it stands in an answer: "HTTP/1.1 502 Bad Gateway", "status code 502".
-  const [, status] = /^(?:HTTP(?:\/[\d.]+)?\s+)?(?:status(?:[ _-]?code)?\W{0,2})?(\d{1,3})(?:\s+[A-Za-z][A-Za-z -]*)?$/i.exec(text) ?? [];
+  // Alone, or as it stands in an answer or on a page: "HTTP/1.1 502 Bad Gateway", "status code 502", "Error code 522", "HTTP ERROR 502".
+  const [, status] =
+    /^(?:HTTP(?:\/[\d.]+)?\s+(?:error\s+)?)?(?:(?:status(?:[ _-]?code)?|error code)\W{0,2})?(\d{1,3})(?::?\s+[A-Za-z][A-Za-z -]*)?$/i.exec(
+      text,
+    ) ?? [];
   if (status === undefined) return [];
   const own = ALL_STATUSES.filter(({ code }) => code === status).map(({ code, name, ...rest }) => ({ title: `${code} ${name}`, ...rest }));
   const pages = SIGNATURES.filter(({ pattern, made }) => made === "here" && pattern.status?.includes(Number(status)) === true);

@@ -28,7 +28,7 @@ export const HEADERS: readonly HeaderKnowledge[] = [
     name: "via",
     meaning: "the intermediaries that the answer came through, nearest to its origin first",
     mistakenFor: "who made it: a proxy adds itself to its own errors as well",
-    nextCheck: "the same request straight to the last of them (faultline triage URL --direct BACKEND)",
+    nextCheck: "the same request straight to the last of them (faultline triage URL --direct BACKEND_URL)",
     source: "RFC 9110 section 7.6.3",
   },
   {

@@ -34,7 +34,8 @@ export const STATUSES: readonly StatusKnowledge[] = [
     name: "Bad Gateway",
     meaning: "a gateway got an invalid response, or none, from the hop behind it: refused, reset, malformed, TLS",
     mistakenFor: "the proxy is broken: it is the messenger. And an app may send 502 itself for its own dependency",
-    nextCheck: "the proxy's error log at that time; then the same request straight to the backend (faultline triage URL --direct BACKEND)",
+    nextCheck:
+      "the proxy's error log at that time; then the same request straight to the backend (faultline triage URL --direct BACKEND_URL)",
     source: RFC,
   },
   {
@@ -122,7 +123,7 @@ export const STATUSES: readonly StatusKnowledge[] = [
     name: "Not Found",
     meaning: "there is nothing at this address here",
     mistakenFor: "a missing thing: behind a gateway mostly a route, a host or a prefix that leads elsewhere",
-    nextCheck: "does the backend itself know the path? (faultline triage URL --direct BACKEND)",
+    nextCheck: "does the backend itself know the path? (faultline triage URL --direct BACKEND_URL)",
     source: CLIENT_ERRORS,
   },
   {

@@ -39,9 +39,15 @@ function describeSizes(probes: readonly Probe[]): string {
 }
 
 function describeOutcome(status: number): string {
-  if (status >= 300 && status < 400) return `It redirects with ${status}`;
+  if (isRedirect(status)) return `It redirects with ${status}`;
+  if (status === 304) return "It was answered with 304: what the client holds is still right";
   if (status >= 400) return `It is refused with ${status}, which is an answer about the request`;
   return `It was answered with ${status}`;
+}
+
+/** Leads on to another address (RFC 9110 section 15.4), as 300 and 304 do not by themselves. */
+function isRedirect(status: number): boolean {
+  return [301, 302, 303, 307, 308].includes(status);
 }
 
 type Hint = { readonly check: string; readonly command?: string };
@@ -59,7 +65,7 @@ function listHints(status: number): readonly Hint[] {
           "Which hop has a limit near that size (client_max_body_size, body parser, API gateway payload)? --probe-body --unsafe finds the size.",
       },
     ];
-  if (status >= 300 && status < 400)
+  if (isRedirect(status))
     return [
       {
         check:

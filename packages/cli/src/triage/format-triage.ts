@@ -54,7 +54,7 @@ export function formatProbe(probe: Probe, columns = Number.POSITIVE_INFINITY): s
   const above = label.length > LABEL_WIDTH ? `  ${label}\n` : "";
   const column = above === "" ? label.padEnd(LABEL_WIDTH) : " ".repeat(LABEL_WIDTH);
   const line = `  ${column} ${toPlainLine(what).padEnd(OUTCOME_WIDTH)} ${formatMs(totalMs).padStart(7)}`;
-  const steps = formatSteps(probe);
+  const steps = formatSteps(probe) + formatLead(response);
   return above + (line.length + steps.length <= columns ? `${line}${steps}` : `${line}\n      ${steps.trim()}`.trimEnd());
 }
 
@@ -78,6 +78,15 @@ function formatSteps({ dnsMs, connectMs, tlsMs, firstByteMs }: Probe): string {
     from === undefined || to === undefined ? [] : [`${name} ${(to - from).toFixed(to - from < 10 ? 1 : 0)}`],
   );
   return shown.length === 0 ? "" : `  ${shown.join(", ")} ms`;
+}
+
+const MOST_OF_ADDRESS = 100;
+
+/** Where a redirect leads: without it, what is asked next would seem the same again. */
+function formatLead(response: Probe["response"]): string {
+  if (response === undefined || response.status < 300 || response.status > 399) return "";
+  const location = toPlainLine(response.headers.find(([name]) => name.toLowerCase() === "location")?.[1] ?? "");
+  return location === "" ? "" : `, to ${location.length > MOST_OF_ADDRESS ? `${location.slice(0, MOST_OF_ADDRESS)}…` : location}`;
 }
 
 function formatMs(ms: number): string {
