@@ -30,6 +30,11 @@ const firstCause = (logs: readonly LogRecord[]) => diagnose({ ...built, logs: [.
 describe("what a process writes outside of any request", () => {
   it("says why its callers were left without an answer", () => expect(firstCause([line(firstMs + 10)])).toBe("unhandled-exception"));
 
+  it("is of its memory where that is what its last words say", () => {
+    const body = "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory";
+    expect(firstCause([line(firstMs + 10, { body })])).toBe("resource-exhausted");
+  });
+
   it("is heard of nobody else, not when it was usual before, and not of another time", () => {
     const others = [
       [line(firstMs + 10, { resource: { service: "batch", attributes: {} } })],

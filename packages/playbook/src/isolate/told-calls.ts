@@ -9,7 +9,11 @@ export type ToldCall = { readonly words: string; readonly attributes: Attributes
 
 /** Stores and brokers by the types, packages and words of their drivers. */
 const SYSTEMS: readonly (readonly [attribute: string, system: string, by: RegExp])[] = [
-  ["db.system.name", "postgresql", /\bPG::|postgres|\bpsycopg|\bpgconn\b|\bpgx\b|\bNpgsql\b|\bPostgrex\b|\bpg-pool\b|node_modules\/pg\//i],
+  [
+    "db.system.name",
+    "postgresql",
+    /\bPG::|postgres|\bpsycopg|\bpgconn\b|\bpgx\b|\bNpgsql\b|\bPostgrex\b|\bpg-pool\b|node_modules\/pg\/|\bconnection to server at "[^"]{1,200}".{0,80} failed: /i,
+  ],
   ["db.system.name", "mysql", /\bmysql|mariadb/i],
   ["db.system.name", "redis", /\bredis\b|jedis|lettuce|\bRedisClient\b|\b(?:LOADING|MISCONF|READONLY|NOAUTH|CLUSTERDOWN)\b/],
   ["db.system.name", "mongodb", /\bmongo/i],
@@ -54,12 +58,16 @@ const NAMED = [
 const NOBODY =
   /^(?:it|this|that|request|call|query|command|statement|task|job|operation|read|write|socket|connect|connection|server|upstream|backend|service|gateway|and|which|the|has|was|is)$/i;
 
+/** What a program could not write or read in the form of a store or broker, is its own: nothing was asked yet, or all was answered. */
+const OWN_FORM = /\b(?:Des|S)eriali[sz]\w*(?:Exception|Error)\b/;
+
 /** Names of the program's own, as its variables and settings have them: `mongo_id`, `POSTGRES_URL`. */
 const IDENTIFIER = /\b\w+_\w+\b/g;
 
 /** Whom the error of a record says that it asked; undefined where it names nobody. */
 export function readToldCall(log: LogRecord): ToldCall | undefined {
   const { type, message, stack = "" } = readLogError(log);
+  if (OWN_FORM.test(type)) return undefined;
   const words = type === "" ? message : `${type}: ${message}`;
   const chain = SYSTEMS.some(([, , by]) => by.test(stack)) ? parseStack(stack) : [];
   const types = [type, message.replace(IDENTIFIER, ""), ...chain.map((each) => `${each.type}: ${each.message.replace(IDENTIFIER, "")}`)];

@@ -1,6 +1,7 @@
 /** What the log records of each service say of its part in one request, and whether they say that the request failed. */
 import { anyOf, type LogRecord, readPath, readStatusCode } from "@faultline/model";
 import { toLogTemplate } from "./behaviour/log-template.ts";
+import { isOfNoRequest } from "./words/background-words.ts";
 import { readLogError, readLogWords } from "./words/log-words.ts";
 import { readToldCall, type ToldCall } from "./told-calls.ts";
 import { DEFECT } from "./words/defect-words.ts";
@@ -64,7 +65,11 @@ export function isFailedRequest(parts: readonly Part[], areRequestsLogged: boole
   const answers = parts.flatMap((part) => (hasErrors(part) || part.answer === undefined ? [] : [part.answer]));
   const good = answers.filter(({ status }) => status < 500);
   if (answered !== undefined || last.errors.some(saysFailed)) return !good.some(({ timeMs }) => timeMs >= failedMs);
-  return (!areRequestsLogged || isAsked(parts)) && good.length === 0 && last.errors.some((log) => readLogWords(log).isException);
+  return (!areRequestsLogged || isAsked(parts)) && good.length === 0 && last.errors.some(isThrown);
+}
+
+function isThrown(log: LogRecord): boolean {
+  return readLogWords(log).isException && !isOfNoRequest(log);
 }
 
 /** True where a record says which path was asked for. */

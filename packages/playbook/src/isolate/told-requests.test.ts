@@ -59,6 +59,31 @@ describe("requests that only log records tell of", () => {
     expect(missing.map(({ what }) => what).join()).toContain("spans of these requests");
   });
 
+  it("were failed by the store whose driver's words an error has, though the answer was written in the same millisecond", () => {
+    const words = 'connection to server at "orders-db" (10.3.0.9), port 5432 failed: Connection refused';
+    const observations = logged(
+      ["orders", "GET /orders/7 500 31ms"],
+      ["orders", "Internal Server Error: /orders/7", exception("django.db.utils.OperationalError", words)],
+    );
+    const logs = observations.logs.map((log) => ({ ...log, timeMs: Math.floor(log.timeMs / 1_000) * 1_000 }));
+    expect(diagnose({ ...observations, logs }).path.map(({ service }) => service)).toEqual(["orders", "postgresql"]);
+  });
+
+  it("were failed by no store whose form a program could not write", () => {
+    const type = "org.springframework.data.redis.serializer.SerializationException";
+    expect(told(["orders", "GET /orders/7 failed", exception(type, "Cannot deserialize")]).path).toEqual(["orders created"]);
+  });
+
+  it("did not fail where only a job's error is written down", () => {
+    const stopped = exception("java.lang.IllegalStateException", "no rows");
+    const countFailing = (body: string) => {
+      const observations = logged(["batch", body, stopped]);
+      return diagnose({ ...observations, logs: observations.logs.filter(({ severity }) => severity >= 17) }).scope.failing;
+    };
+    expect(countFailing("Job DEFAULT.cleanup threw an unhandled Exception:")).toBe(0);
+    expect(countFailing("could not load the cart")).toBe(8);
+  });
+
   it("are told of by log records, whatever is said of them", () => {
     const { path, causes } = diagnose(logged(["stock", "GET /stock/7 failed", DEFECT], ["shop", "GET /carts/7 failed", DEFECT]));
     const sources = [...path, ...causes].flatMap(({ evidence }) => evidence.map(({ source }) => source));

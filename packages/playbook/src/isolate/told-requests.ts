@@ -52,6 +52,8 @@ function inOrder(a: LogRecord, b: LogRecord): number {
   if (a.timeMs !== b.timeMs) return a.timeMs - b.timeMs;
   if (a.traceId !== b.traceId) return (a.traceId ?? "") < (b.traceId ?? "") ? -1 : 1;
   if (a.resource.service !== b.resource.service) return a.resource.service < b.resource.service ? -1 : 1;
+  const [isAnswerA, isAnswerB] = [a, b].map((log) => readAnswer(log) !== undefined);
+  if (isAnswerA !== isAnswerB) return isAnswerA ? 1 : -1;
   if (a.severity !== b.severity) return b.severity - a.severity;
   return a.body === b.body ? 0 : a.body < b.body ? -1 : 1;
 }

@@ -36,8 +36,9 @@ export const unhandledException: CauseRule = {
   },
 };
 
-/** A runtime's last words. */
-const CRASH = /^fatal error: |unhandled exception|uncaught exception|terminate called after|segmentation fault|SIGSEGV/i;
+/** A runtime's last words; those of one that has no memory left are of a resource. */
+const CRASH =
+  /^fatal error: (?!.{0,80}\b(?:heap|memory)\b)|unhandled exception|uncaught exception|terminate called after|segmentation fault|SIGSEGV/i;
 
 /** A process that ended by an error of its own is met by its callers as one that gives no answer: it said so outside of any request. */
 function hearCrash({ origin, sayings }: Findings): readonly Evidence[] {

@@ -33,13 +33,19 @@ describe("a flag that was switched", () => {
 });
 
 describe("a key that was rotated", () => {
-  const closed = new TraceBuilder()
-    .traces(30, () => GOOD)
-    .traces(20, (index) => (index % 3 === 0 ? GOOD : { ...BAD, exception: { type: "DecryptException", message: "The MAC is invalid." } }))
-    .observations();
   const rotated = flag({ kind: "config", description: "APP_KEY rotated" });
+  const closedBy = (exception: NonNullable<SpanSketch["exception"]>) =>
+    new TraceBuilder()
+      .traces(30, () => GOOD)
+      .traces(20, (index) => (index % 3 === 0 ? GOOD : { ...BAD, exception }))
+      .observations();
 
-  it("is why what was closed before cannot be opened; without it, somebody may have changed what was closed", () => {
+  it.each([
+    { type: "DecryptException", message: "The MAC is invalid." },
+    { type: "ActiveSupport::MessageEncryptor::InvalidMessage", message: "ActiveSupport::MessageEncryptor::InvalidMessage" },
+    { type: "*errors.errorString", message: "open session: cipher: message authentication failed" },
+  ])("is why what was closed before cannot be opened; without it, somebody may have changed what was closed: $type", (exception) => {
+    const closed = closedBy(exception);
     const said = [[rotated], []].map((changes) => diagnose({ ...closed, changes }).causes[0]?.cause);
     expect(said).toEqual(["bad-configuration", "unhandled-exception"]);
   });

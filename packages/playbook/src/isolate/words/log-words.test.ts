@@ -34,6 +34,12 @@ describe("the words of a log record", () => {
       { exception: 'Traceback (most recent call last):\n  File "a.py", line 3, in f\n    g()\nValueError: bad' },
       "Traceback (most recent call last):\nValueError: bad",
     ],
+    ["Log4j 2", { "thrown.name": "java.io.IOException", "thrown.message": "Broken pipe" }, "java.io.IOException: Broken pipe"],
+    ["Logback", { stack_trace: "a.PoolError: full\n\tat a.B.c(B.java:3)" }, "a.PoolError: full"],
+    ["Serilog", { "@x": "System.TimeoutException: late\n   at A.B.C()" }, "System.TimeoutException: late"],
+    ["Semantic Logger", { "exception.name": "Errno::ENOSPC", "exception.message": "No space left" }, "Errno::ENOSPC: No space left"],
+    ["Powertools", { exception_name: "KeyError", exception: "KeyError: 'x'\n  File \"a.py\", line 3, in f" }, "KeyError: KeyError: 'x'"],
+    ["a flat Monolog", { "context.exception.class": "PDOException", "context.exception.message": "gone" }, "PDOException: gone"],
   ])("hold what %s keeps in an attribute", (_, attributes, words) =>
     expect(readLogWords(log("request failed", attributes)).text).toBe(`request failed: ${words}`),
   );

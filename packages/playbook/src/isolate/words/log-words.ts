@@ -14,16 +14,53 @@ const MAX_TEXT = 1500;
 const MAX_LINES = 200;
 
 /**
- * Where structured loggers put an error: OpenTelemetry, the Elastic Common Schema, slog, zap, zerolog, logrus, pino, structlog, Monolog,
- * Serilog. The first of each group that is a text counts.
+ * Where structured loggers put an error: OpenTelemetry, the Elastic Common Schema, Log4j 2, slog, zap, zerolog, logrus, pino, structlog,
+ * Powertools for AWS Lambda, Semantic Logger, Monolog, Serilog. The first of each group that is a text counts.
  */
 const ERROR_KEYS = [
-  ["exception.type", "error.type", "error.kind", "err.type", "exception.class"],
-  ["exception.message", "error.message", "err.message", "error", "err", "exc_info", "exception", "Exception", "context.exception"],
+  [
+    "exception.type",
+    "error.type",
+    "error.kind",
+    "err.type",
+    "err.name",
+    "thrown.name",
+    "exception.class",
+    "exception.name",
+    "exception_name",
+    "context.exception.class",
+  ],
+  [
+    "exception.message",
+    "error.message",
+    "err.message",
+    "thrown.message",
+    "context.exception.message",
+    "error",
+    "err",
+    "exc_info",
+    "exception",
+    "Exception",
+    "@x",
+    "context.exception",
+  ],
 ] as const;
 
-/** Where the same loggers put its stack; those that have no place for it write it into the text. */
-const STACK_KEYS = ["error.stack_trace", "err.stack", "error.stack", "stack_trace", "stacktrace", "stack", "errorVerbose"] as const;
+/** Where the same loggers put its stack, and Logback all of it; those that have no place for it write it into the text. */
+const STACK_KEYS = [
+  "error.stack_trace",
+  "err.stack",
+  "error.stack",
+  "stack_trace",
+  "stacktrace",
+  "stack",
+  "thrown.extendedStackTrace",
+  "exception.stack_trace",
+  "@x",
+  "errorVerbose",
+] as const;
+/** What only a record of an exception has. */
+const EXCEPTION_KEYS = ["exception.type", "error.stack_trace", "stack_trace", "thrown.name", "context.exception.class", "@x"] as const;
 
 /** A text that begins with a type as errors have, not with a file or a module that says something. */
 const NAMED = /^(?:Uncaught |Unhandled exception\. |\*\* \()?[\w$.\\:]*(?:Error|Exception|Failure)\b/;
@@ -41,11 +78,10 @@ const PANIC =
 /** Reads a log record's words. */
 export function readLogWords({ body, attributes }: LogRecord): LogWords {
   const { text, frames } = withoutFrames(body);
-  const details = ERROR_KEYS.flatMap((keys) => {
-    const found = findText(attributes, keys);
-    return found !== undefined && !text.includes(found) ? [withoutFrames(found).text] : [];
-  });
-  const isRecorded = attributes["exception.type"] !== undefined || attributes["error.stack_trace"] !== undefined;
+  const told = ERROR_KEYS.map((keys) => findText(attributes, keys));
+  const parts = told.some((each) => each !== undefined) ? told : [findText(attributes, STACK_KEYS)];
+  const details = parts.flatMap((found) => (found !== undefined && !text.includes(found) ? [withoutFrames(found).text] : []));
+  const isRecorded = EXCEPTION_KEYS.some((key) => attributes[key] !== undefined);
   return {
     text: [text, ...details]
       .filter((part) => part !== "")

@@ -1,0 +1,40 @@
+/** Errors that no request met, by their words: of a job, a message or a schedule, or of a client that went away before its answer. */
+import { anyOf, type LogRecord } from "@faultline/model";
+import { readLogError } from "./log-words.ts";
+
+/** What a job or task is called by: a number, a class, a path; a word in small letters is the trade's (`job offer failed`). */
+const CALLED = String.raw`(?: ['"(#\[{]?(?=\S{0,120}[\d.:A-Z#])\S{1,120})?`;
+const WORK_ENDED = new RegExp(
+  String.raw`^(?:\W*\w+ )?(?:[Jj]ob|[Tt]ask|[Aa]ctivity(?: task)?)${CALLED} (?:has )?(?:raised|threw|failed|stalled)\b`,
+);
+const WORK = new RegExp(
+  anyOf(
+    /\b(?:process|processing|handle|handling|consume|consuming) (?:the |a |an )?(?:message|job|task|record|event|batch)\b/,
+    /\b(?:message|event|job|task) (?:handler|consumer|listener|processor)\b/,
+    /\b(?:dead[ -]letter|error queue|failed list)\b/,
+    /\b(?:scheduled (?:task|job)|cron|scheduler)\b/,
+    /\btask is being killed\b/,
+  ),
+  "i",
+);
+/** What frameworks of jobs and brokers throw around the error of such work. */
+const WORK_TYPE = /\bListenerExecution|\bJobExecution|\bMessageHandling|\bQueue\\|^Oban\.|^airflow\.|\bApplicationFailure$/;
+/** Whoever asked did not wait for the answer. */
+const GONE = new RegExp(
+  anyOf(
+    /\b(?:ClientAbort|ClientDisconnect|WebSocketDisconnect|RequestAborted)/,
+    /\bclient (?:has )?(?:disconnected|gone away)\b/,
+    /\brequest aborted\b/,
+    /\bPuma::ConnectionError\b/,
+    /^Broken pipe from \(/,
+  ),
+  "i",
+);
+
+/** True of an error that no request ended in. */
+export function isOfNoRequest(log: LogRecord): boolean {
+  const { type, message } = readLogError(log);
+  return (
+    WORK_ENDED.test(log.body) || WORK.test(log.body) || WORK_TYPE.test(type) || GONE.test(`${type}: ${message}`) || GONE.test(log.body)
+  );
+}
