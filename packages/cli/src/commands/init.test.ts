@@ -363,4 +363,14 @@ describe("faultline init", () => {
     expect(err).toContain(sentence);
     expect(readApp(folder)).toEqual(files);
   });
+
+  it("asks for the guard to be installed where it is not", async () => {
+    const files = {
+      "package.json": manifest("koa"),
+      "server.js": 'const Koa = require("koa");\nconst app = new Koa();\napp.listen(3000);\n',
+    };
+    expect((await init(createApp(files), "--yes")).out).toContain("changed; next: install @faultline/guard, start the app");
+    const installed = createApp({ ...files, "node_modules/@faultline/guard/package.json": "{}" });
+    expect((await init(installed, "--yes")).out).toContain("changed; next: start the app");
+  });
 });

@@ -69,7 +69,8 @@ export const command: Command = {
     }
     writeFileSync(join(folder, change.file), change.content);
     writeFileSync(join(folder, change.entry), change.changed);
-    io.stdout.write("changed; next: npm install @faultline/guard, start the app, faultline verify --url http://127.0.0.1:PORT\n");
+    const install = existsSync(join(folder, "node_modules", "@faultline", "guard")) ? "" : "install @faultline/guard, ";
+    io.stdout.write(`changed; next: ${install}start the app, faultline verify --url http://127.0.0.1:PORT\n`);
     return 0;
   },
 };
