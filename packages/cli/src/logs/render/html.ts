@@ -7,6 +7,7 @@ import {
   formatDuration,
   formatNumberOf,
   formatShare,
+  listFurtherMessages,
   listUntold,
   nameMakerShort,
   tellMaker,
@@ -123,13 +124,14 @@ function renderTable(report: Report): string {
 }
 
 function renderRoute(route: RouteErrors): string {
-  const causes = route.causes
-    .slice(0, SHOWN_CAUSES)
-    .map(
-      ({ cause, confidence, evidence }) =>
-        `<li><strong>${escape(cause)}</strong> (${Math.round(confidence * 100)} %): ${escape(evidence.map(({ statement, measured }) => `${statement} (${measured})`).join("; "))}</li>`,
-    );
-  const joined = route.joined.map((message) => `<li>logged (${message.count}, by ${escape(message.by)}): ${escape(message.text)}</li>`);
+  const shown = route.causes.slice(0, SHOWN_CAUSES);
+  const causes = shown.map(
+    ({ cause, confidence, evidence }) =>
+      `<li><strong>${escape(cause)}</strong> (${Math.round(confidence * 100)} %): ${escape(evidence.map(({ statement, measured }) => `${statement} (${measured})`).join("; "))}</li>`,
+  );
+  const joined = listFurtherMessages(route, shown).map(
+    (message) => `<li>logged (${message.count}, by ${escape(message.by)}): ${escape(message.text)}</li>`,
+  );
   const took =
     route.failingMedianMs === undefined ? "" : `<p class="soft">failing ones take ${formatDuration(route.failingMedianMs)} (median)</p>`;
   const lines = route.lines.map((line) => `<pre>${escape(cut(line, 1000))}</pre>`).join("");

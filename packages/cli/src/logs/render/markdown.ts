@@ -8,6 +8,7 @@ import {
   formatDuration,
   formatNumberOf,
   formatShare,
+  listFurtherMessages,
   listUntold,
   nameMakerShort,
   tellMaker,
@@ -85,7 +86,8 @@ export function renderMarkdown(report: Report): string {
 function renderRoute(route: RouteErrors): string {
   const parts = [`## ${route.status} on ${escape(`${route.method} ${route.route}`)}`, `${escape(tellMaker(route))}.`];
   if (route.failingMedianMs !== undefined) parts.push(`Failing ones take ${formatDuration(route.failingMedianMs)} (median).`);
-  for (const { cause, confidence, evidence } of route.causes.slice(0, SHOWN_CAUSES)) {
+  const shown = route.causes.slice(0, SHOWN_CAUSES);
+  for (const { cause, confidence, evidence } of shown) {
     parts.push(
       [
         `- **${cause}** (${Math.round(confidence * 100)} %)`,
@@ -93,7 +95,8 @@ function renderRoute(route: RouteErrors): string {
       ].join("\n"),
     );
   }
-  for (const message of route.joined) parts.push(`- logged (${message.count}, by ${message.by}): ${escape(message.text)}`);
+  for (const message of listFurtherMessages(route, shown))
+    parts.push(`- logged (${message.count}, by ${message.by}): ${escape(message.text)}`);
   const [line] = route.lines;
   if (line !== undefined) parts.push(fence(cut(toVisible(line), 500)));
   return parts.join("\n\n");

@@ -11,6 +11,7 @@ import {
   formatDuration,
   formatNumberOf,
   formatShare,
+  listFurtherMessages,
   listUntold,
   nameMaker,
   tellVerdict,
@@ -195,7 +196,7 @@ function renderRoute(report: Report, { index, paints, width }: Look & { readonly
       lines.push(dim(wrap(`${" ".repeat(12)}${toVisible(measured)}`, width, 12)));
     }
   }
-  for (const message of route.joined.slice(0, 2))
+  for (const message of listFurtherMessages(route, tellCauses(route)).slice(0, 2))
     say("log", `${cut(toVisible(message.text), 2 * width)} (${message.count}, by ${message.by})`);
   const [next] = route.next;
   if (next !== undefined) say("next", toVisible(next.check));

@@ -1,7 +1,7 @@
 import { formatTime } from "@faultline/formats/access-log-combined";
-import type { Evidence } from "@faultline/model";
+import type { Evidence, RankedCause } from "@faultline/model";
 import { isAlike } from "../alike.ts";
-import type { Report, RouteErrors } from "../report/report.ts";
+import type { JoinedMessage, Report, RouteErrors } from "../report/report.ts";
 
 const BARS = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 
@@ -76,6 +76,12 @@ export function tellMaker(route: Pick<RouteErrors, "madeBy" | "joined">): string
 /** What says who wrote the responses; where nothing does but another log has spoken of them, that log. */
 export function explainMaker({ madeBy: { hop, because }, joined }: Pick<RouteErrors, "madeBy" | "joined">): string {
   return hop === "unknown" && joined.length > 0 ? "the access log does not tell it; what was logged beside it stands below" : because;
+}
+
+/** What was logged beside the failures and is not told already by the evidence of the causes that are shown. */
+export function listFurtherMessages({ joined }: Pick<RouteErrors, "joined">, shown: readonly RankedCause[]): readonly JoinedMessage[] {
+  const told = shown.flatMap(({ evidence }) => evidence.map(({ statement }) => statement));
+  return joined.filter(({ text }) => !told.some((statement) => statement.includes(text)));
 }
 
 /** Who wrote the responses, in a table's cell. */
