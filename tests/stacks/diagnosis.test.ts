@@ -23,6 +23,8 @@ const REACHED = [
   { batch: 9, half: "unread", incidents: 49, symptom: 49, creator: 34, path: 34, verdict: 47, firstThree: 34, honest: 3, falseBlame: 0 },
   { batch: 10, half: "read", incidents: 53, symptom: 53, creator: 45, path: 45, verdict: 51, firstThree: 45, honest: 4, falseBlame: 0 },
   { batch: 10, half: "unread", incidents: 75, symptom: 73, creator: 63, path: 63, verdict: 72, firstThree: 63, honest: 5, falseBlame: 0 },
+  { batch: 11, half: "read", incidents: 65, symptom: 65, creator: 54, path: 54, verdict: 56, firstThree: 53, honest: 3, falseBlame: 0 },
+  { batch: 11, half: "unread", incidents: 75, symptom: 75, creator: 57, path: 57, verdict: 66, firstThree: 56, honest: 6, falseBlame: 0 },
 ] as const;
 
 const FIRST_THREE: readonly (number | undefined)[] = [1, 2, 3];

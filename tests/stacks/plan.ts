@@ -148,6 +148,8 @@ export type Scene = {
   readonly negative?: string;
   readonly creators?: readonly string[];
   readonly path?: readonly ExpectedHop[];
+  /** Services write logs alone, with the request's trace id. */
+  readonly hasNoSpans?: boolean;
   /** The route as the front's telemetry names it. */
   readonly seen?: { readonly service?: string; readonly route?: string };
 };

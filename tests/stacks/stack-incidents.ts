@@ -69,7 +69,7 @@ function observe({ telemetry }: Pen, scene: Scene, lines: readonly string[]): Ob
   const spans: Span[] = [];
   const logs: LogRecord[] = [];
   const metrics: MetricPoint[] = [];
-  for (const line of [...telemetry.traces, ...telemetry.logs, ...telemetry.metrics]) {
+  for (const line of [...(scene.hasNoSpans === true ? [] : telemetry.traces), ...telemetry.logs, ...telemetry.metrics]) {
     const read = readOtlpLine(line);
     if (!read.ok) throw new Error(`a written line is no OTLP: ${read.error}`);
     const { signal, decoded } = read.value;

@@ -1,6 +1,7 @@
 import type { Scene } from "../plan.ts";
 import { BROKERS } from "./brokers.ts";
 import { CALLS } from "./calls.ts";
+import { EIGHTH_BATCH } from "./eighth-batch/index.ts";
 import { EXCEPTIONS } from "./exceptions.ts";
 import { FIFTH_BATCH } from "./fifth-batch/index.ts";
 import { FOURTH_BATCH } from "./fourth-batch/index.ts";
@@ -22,4 +23,5 @@ export const SCENES: readonly Scene[] = [
   ...FIFTH_BATCH.map((scene) => ({ ...scene, batch: 8 })),
   ...SIXTH_BATCH.map((scene) => ({ ...scene, batch: 9 })),
   ...SEVENTH_BATCH.map((scene) => ({ ...scene, batch: 10 })),
+  ...EIGHTH_BATCH.map((scene) => ({ ...scene, batch: 11 })),
 ];

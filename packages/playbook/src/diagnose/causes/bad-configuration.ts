@@ -65,7 +65,6 @@ const WORDS = new RegExp(
     /Signature (?:has )?expired: .{0,80}is now/,
     /NonExistentQueue/,
     /no stream matches/,
-    /inequivalent arg '/,
     /UnknownTopicOrPartition/,
     /UNKNOWN_TOPIC/,
     /(?:JWT|token) is not yet valid/,
@@ -131,6 +130,9 @@ const NOT_OPENED = new RegExp(
   "i",
 );
 
+/** A queue that is declared otherwise than it was: by a setting, unless a release makes the failures. */
+const OTHERWISE = /inequivalent arg '/;
+
 /** A setting is missing or wrong: a secret, an address, a key. */
 export const badConfiguration: CauseRule = {
   sign: "an error about a missing or wrong setting or credential",
@@ -172,6 +174,8 @@ function hearSetting(findings: Findings, wasChanged: boolean): readonly Evidence
     const said = hear(findings, words, named);
     if (said.length > 0) return said;
   }
+  const otherwise = fromRelease(findings).length > 0 ? [] : hear(findings, OTHERWISE, named);
+  if (otherwise.length > 0) return otherwise;
   const place = hearMissingPlace(findings, named);
   return place.length > 0 || !wasChanged ? place : hear(findings, NOT_OPENED, named);
 }

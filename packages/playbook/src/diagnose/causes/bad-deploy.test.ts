@@ -47,6 +47,25 @@ describe("a bad deploy", () => {
     expect(evidenceFor(diagnosis, "bad-deploy")).toContain("version 2.5.0 of billing");
   });
 
+  it("is why a queue is declared otherwise where one release does that, as a setting is where none does", () => {
+    const words = {
+      exception: { type: "ShutdownSignalException", message: "inequivalent arg 'x-message-ttl' for queue 'bills' in vhost '/'" },
+    };
+    const build = (version: string) =>
+      new TraceBuilder()
+        .traces(10, () => request({ version: "2.4.1" }))
+        .traces(
+          16,
+          everyNth(
+            2,
+            () => request({ version: "2.4.1" }),
+            () => request({ version, ...words }, 500),
+          ),
+        )
+        .observations();
+    expect(["2.5.0", "2.4.1"].map((version) => diagnose(build(version)).causes[0]?.cause)).toEqual(["bad-deploy", "bad-configuration"]);
+  });
+
   it("is known by the version of a callee that answered well, and whose answer its caller could not use", () => {
     const answered = (version: string) => request({ version });
     const broken = { exception: { type: "ValidationError", message: "currency: Field required" } };
