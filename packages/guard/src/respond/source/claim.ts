@@ -50,7 +50,7 @@ const pattern: Paths = (tracer, site) => {
 };
 
 /** With these begins what is something in any case: a text, an object, a function, a path. */
-const SURE = /^(?:[`[({"'\d]|\w+ =>|(?:new|function|async|__\w+) |(?:\w+ \. )?(?:join|resolve|dirname|fileURLToPath) \()/;
+const SURE = /^(?:[`[({"'\d]|\w+ =>|(?:new|function|async|__\w+) |(?:\w+ \. )?(?:join|resolve|dirname|fileURLToPath|from|alloc) \()/;
 
 /** Is an argument, or what its name stands for, something for certain? */
 function isSure(tokens: readonly Token[], from: number): boolean {
@@ -135,12 +135,9 @@ const listed: Paths = (tracer, site) => {
 
 const rightSide: Paths = (tracer, site) => {
   const read = readExpression(site.tokens, site.at + 1);
-  const isWhole = read && (isEnd(site.tokens, read.end) || COMPARED.test(site.tokens[read.end]?.text ?? ""));
-  return isWhole ? [tracer.trace(read.expression, site)] : [];
+  // What binds more than `in`, and is not read, makes something else of it.
+  return read && !/^[%*<>]/.test(site.tokens[read.end]?.text as string) ? [tracer.trace(read.expression, site)] : [];
 };
-
-/** What binds less than `in`. */
-const COMPARED = /^(?:[?:&|^]|[=!]=)/;
 
 /** The position is at the sign: `user.seen = true`. */
 const assigned: Paths = (tracer, site) => receiver(tracer, site, site.at - 1);
@@ -168,10 +165,11 @@ const AGAIN: readonly ((value: never) => unknown)[] = [
   (value) => (1).toPrecision(value),
   (value) => (1).toString(value),
   (value) => "".normalize(value),
+  (value) => new Headers(value),
   // A length that is one would only take room.
   (value) => value >>> 0 !== value && Reflect.construct(Array, [value]),
 ];
-const AGAIN_WORDS = /BigInt|^In(?:valid (?:URL|arr)|corr)|^to\w+\(|^The n/;
+const AGAIN_WORDS = /BigInt|^(?:In(?:valid (?:URL|arr)|corr)|to\w+\(|The n|Headers)/;
 
 function claimRead(reads: string | undefined, nothing: string, paths: Paths): Claim {
   const missing = nothing === "null" ? null : undefined;
@@ -213,10 +211,12 @@ const READERS: readonly Reader[] = [
     }),
   ],
   [
-    /Received (undefined|null|an instance of \w+|type \w+ \(.*\))$/s,
+    /Received (an instance of \w+|type \w+ \(.*\)|\S+)$/s,
     (_all, received = "") => ({
-      // As Node writes it: `undefined`, `type number (5)`, `an instance of Array`.
-      holds: (value) => received.startsWith(isNothing(value) ? String(value) : isObject(value) ? "an" : `type ${typeof value} `),
+      // As Node writes it: `undefined`, `type number (5)`, `an instance of Array`, and what is out of range `5_000`.
+      holds: (value) =>
+        received.startsWith(isObject(value) ? "an" : `type ${typeof value} `) ||
+        (typeof value !== "string" && received.replaceAll("_", "") === String(value)),
       would: (value) => typeof value === "string",
       paths: given,
     }),
@@ -249,5 +249,8 @@ export function readClaim(message: unknown, name: string): { readonly kind: numb
     });
   const holds = isAgain ? fails : (value: unknown): boolean => message.replace(NAMED, "$1") === String(value);
   const would = (value: unknown): boolean => typeof value === "string" && !holds(value);
-  return { kind: isAgain ? -2 : -3, claim: { holds, would, paths: isAgain ? firstGiven : mentioned } };
+  return {
+    kind: isAgain ? -2 : -3,
+    claim: { holds, would, paths: isAgain ? firstGiven : mentioned },
+  };
 }

@@ -39,6 +39,13 @@ const PROVOKED: readonly (readonly [name: string, script: string, asked: Asked])
     "(req) => new Date(req.body.day + 'T' + req.body.hour + ':00Z').toISOString()",
     { body: { day: "2026-01-01", hour: "noon" } },
   ],
+  ["a size that is no number, in words that name no kind", "(req) => Buffer.alloc(Number(req.query.size))", { target: "/?size=big" }],
+  [
+    "a password beside what is made of a text",
+    "exports.handler = (req) => pbkdf2Sync(req.body.password, Buffer.from('salt'), 1, 8, 'sha256')\nconst { pbkdf2Sync } = require('node:crypto')",
+    { body: { password: 5 } },
+  ],
+  ["what is no list of headers", "(req) => new Headers(req.body.headers)", { body: { headers: 5 } }],
   ["a size less one", "(req) => new Array(req.query.size - 1)", { target: "/?size=x" }],
   ["a price in cents", "(req) => BigInt(req.body.price * 100)", { body: { price: "much" } }],
   ["a part of what is left over", "(req) => { const { user: { name }, ...rest } = req.body; return [name, rest] }", { body: { id: 1 } }],
@@ -125,6 +132,18 @@ const BUGS: readonly (readonly [name: string, script: string, asked: Asked])[] =
     "a day and an hour behind which the code puts what makes no date",
     "(req) => new Date(req.body.day + 'T' + req.body.hour + ' h').toISOString()",
     { body: { day: "2026-01-01", hour: "10:00" } },
+  ],
+  ["a question for a key of what the code makes of a value", "(req) => 'x' in req.body.size % 2", { body: { size: 5 } }],
+  ["a size that the code makes too small", "(req) => Buffer.alloc(req.body.size - 10)", { body: { size: 4 } }],
+  [
+    "a size out of the configuration, beside a text",
+    "exports.handler = (req) => Buffer.alloc(config.size, req.body.fill)\nconst config = { size: -1 }",
+    { body: { fill: "a" } },
+  ],
+  [
+    "headers out of the configuration",
+    "exports.handler = (req) => new Headers(config.headers)\nconst config = { headers: 5 }",
+    { body: { headers: 5 } },
   ],
   [
     "a date that is put together by a wrong name",
