@@ -42,3 +42,17 @@ it("speaks of more causes only beside some", () => {
   const ruledOut = [{ cause: "bad-deploy" as const, because: "old instances fail too" }, ...diagnosis.ruledOut, ...diagnosis.ruledOut];
   expect(formatDiagnosis({ ...diagnosis, ruledOut })).toContain("and 2 more, of which no sign was seen");
 });
+
+it("says once what is missing, and once how to make a test of the failing request", () => {
+  const command = "npx faultline prove 4bf92f35 --as node:test --file traces.jsonl";
+  const shown = formatDiagnosis({
+    ...diagnosis,
+    missing: [{ what: "the log of shop", wouldTell: "why it failed" }],
+    next: [{ check: "Get the log of shop: it would tell why it failed" }, { check: "Turn this request into a test", command }],
+    guard: { now: [], prevent: [{ ...protection, what: "Keep the request as a test.", example: command }, protection] },
+  });
+  expect(shown).toContain("MISSING\n  the log of shop: would tell why it failed\n");
+  expect(shown).not.toContain("Get the log of shop");
+  expect(shown.split(command)).toHaveLength(2);
+  expect(shown).toContain("PREVENT, in shop, GET /cart\n  Call it with a time-out.\n");
+});

@@ -46,13 +46,20 @@ const PARTS = {
       missing.map(({ what, wouldTell }) => `${what}: would tell ${wouldTell}`),
     ),
   ],
-  next: ({ next }: Diagnosis): Sections => [
+  next: (diagnosis: Diagnosis): Sections => [
     section(
       "NEXT",
-      next.flatMap(({ check, command }) => [check, ...(command === undefined ? [] : [{ copied: `    $ ${command}` }])]),
+      listChecks(diagnosis).flatMap(({ check, command }) => [check, ...(command === undefined ? [] : [{ copied: `    $ ${command}` }])]),
     ),
   ],
-  guard: ({ guard }: Diagnosis): Sections => [formatProtections("GUARD NOW", guard.now), formatProtections("PREVENT", guard.prevent)],
+  guard: ({ guard, next }: Diagnosis): Sections => [
+    formatProtections("GUARD NOW", guard.now),
+    formatProtections(
+      "PREVENT",
+      // A command that stands under what to do next is told there.
+      guard.prevent.filter(({ example }) => example === undefined || next.every(({ command }) => command !== example)),
+    ),
+  ],
 } as const;
 
 /** A part of a diagnosis that can be told by itself. */
@@ -91,6 +98,12 @@ function headline(diagnosis: Diagnosis): string {
 function describeScope({ scope }: Diagnosis): string {
   const named = [scope.service, scope.route, scope.version, scope.region].filter((part) => part !== undefined).join(", ");
   return `${named === "" ? "everything" : named}: ${scope.failing} failing, ${scope.succeeding} good${describeWindow(scope.window)}`;
+}
+
+/** What to do next, but for getting what is missing: that is said where it is named. */
+function listChecks({ next, missing }: Diagnosis): Diagnosis["next"] {
+  const said = new Set(missing.map(({ what, wouldTell }) => `Get ${what}: it would tell ${wouldTell}`));
+  return next.filter(({ check }) => !said.has(check));
 }
 
 /** An end that was left open is not said; neither is the time of nothing. To the second: a log has it no finer. */
