@@ -75,6 +75,10 @@ const UNITS: readonly string[] = [
   "a b ",
   "password is Ab1cd ",
   "set aa to Ab1cd ",
+  "cookie: a; ",
+  "password: x ",
+  "code: 1 ",
+  "api_key: ",
 ];
 /** Pieces of JSON, each with a number of its own. */
 const OBJECTS: readonly string[] = [

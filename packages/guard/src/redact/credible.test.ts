@@ -3,6 +3,27 @@ import { describe, expect, it } from "vitest";
 import { createRedactor } from "./redactor.ts";
 
 const SECRETS: readonly (readonly [line: string, secret: string])[] = [
+  // Calls that take a secret.
+  ['setPassword("blue-horse-42")', "blue-horse-42"],
+  ['user.set("password","blue-horse-42")', "blue-horse-42"],
+  ["ENV['SMTP_PASSWORD'] ||= 'letmein9'", "letmein9"],
+  // Names that only say how the value is kept.
+  ["HASH_SALT=Zk83nQpLs02mVt7x", "Zk83nQpLs02mVt7x"],
+  ['my_secret_variable = "Zk83nQpLs02mVt7xYb4W"', "Zk83nQpLs02mVt7xYb4W"],
+  // A seed phrase has more words than a passphrase; a key may stand in a user's place.
+  ["wallet mnemonic: apple river stone cloud tiger maple ocean bread chair piano lemon zebra\n", "zebra"],
+  ["curl -u Zk83nQpLs02mVt7x:X https://acme.example.com", "Zk83nQpLs02mVt7x"],
+  ['PASSWORD = os.environ.get("PASSWORD") or "let-me!9"', "let-me!9"],
+  // What a list above or beside names.
+  ['output "db_password" { value = "letmein9" }', "letmein9"],
+  ["WRONGPASS { command: { name: 'auth', args: [ 'letmein-9' ] } }", "letmein-9"],
+  // Codes and links that let in.
+  ["oauth code Zk83nQpLs02mVt7xYb4WcJ6dRg1H already used", "Zk83nQpLs02mVt7x"],
+  ["https://shop.example.com/auth/magic/Zk83nQpLs02mVt7xYb4WcJ6dRg1H", "Zk83nQpLs02mVt7x"],
+  [
+    '<meta name="csrf-token" content="Zk83nQpLs02mVt7xYb4WZk83nQpLs02mVt7xYb4WZk83nQpLs02mVt7xYb4WZk83nQpLs02mVt7xYb4Wab==">',
+    "Zk83nQpLs02mVt7x",
+  ],
   ["password=!1@Secret99", "!1@Secret99"],
   ["DB_PASSWORD=!0-Tr0ub4dor", "!0-Tr0ub4dor"],
   ["secret=!1$ecretPass9", "!1$ecretPass9"],

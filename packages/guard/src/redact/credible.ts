@@ -1,9 +1,9 @@
-import { ALNUM, classOf, entropyOf, FOREIGN, UPPER } from "./character.ts";
 import { isReplacement } from "./replacement.ts";
 import type { Operator } from "./operator.ts";
+import type { Scan } from "./finding.ts";
+import { ALNUM, classOf, entropyOf, FOREIGN, UPPER } from "./character.ts";
 import type { AssignedValue } from "./forms/assigned-value.ts";
 import { isNameOf, type KeyClassifier, type KeyKind } from "./names/sensitive-key.ts";
-import type { Scan } from "./finding.ts";
 
 type Claim = {
   readonly scan: Scan;
@@ -14,7 +14,7 @@ type Claim = {
 };
 
 const WORDS =
-  "null nil none n/a todo tbd pending undefined nan true false unset missing required optional invalid expired string number boolean object bearer basic redacted filtered masked hidden removed include omit same-origin no empty valid incorrect wrong failed changed failure error unknown cannot should reset mismatch mandatory active inactive array password token secret apikey username email anonymous public private local default placeholder changeme example using bytes options".split(
+  "pending tbd undefined unset true nan todo null none n/a nil false missing required optional invalid expired string number boolean object bearer basic redacted filtered masked hidden removed include omit same-origin no cannot should inactive email failed unknown token active empty options mismatch bytes reset anonymous changeme local incorrect changed failure valid using array secret default username private placeholder wrong mandatory apikey example error password public".split(
     " ",
   );
 
@@ -42,7 +42,7 @@ const NO_SECRET =
 
 /** A template, an expression, a map or a tag of YAML that begins in a value's place and goes on behind it. */
 const EXPRESSION =
-  /^\\?(?:[#$][{(]{1,2}[^{}]+(?:[})"'[]|$)|\{\{[^{}]+\}\}|\(|&|(?:await|new|async|function|typeof|void|yield|lambda|null|this|return|undefined|true|false)(?:[;,)}]|$)|\{[\w-]+:$|\[(?:[a-z]+$|[A-Z][a-z]+(?:[:\]]|$))|![01]$|\[\](?:\)|[a-z]+$)|!{1,2}[A-Za-z]{2,20}$|(?:Add|ConvertTo|Get|New|Read)-[A-Z]|\$(?:[A-Za-z_]\d?){1,64}(?:->|[[{.:/]|$))/;
+  /^\\?(?:[#$][{(]{1,2}[^{}]+(?:[})"'[]|$)|\{\{[^{}]+\}\}|\(|&|(?:await|new|async|function|typeof|void|yield|lambda|null|this|return|undefined|true|false)(?:[;,)}]|$)|\{[\w-]+:$|\[(?:[a-z_]+$|[A-Z][a-z]+(?:[:\]]|$))|![01]$|\[\](?:\)|[a-z]+$)|!{1,2}[A-Za-z]{2,20}$|(?:Add|ConvertTo|Get|New|Read)-[A-Z]|\$(?:[A-Za-z_]\d?){1,64}(?:->|[[{.:/]|$))/;
 
 /** A name of a program's own. Each word but the first begins with a sign or a capital: a row of small letters is read in one way only. */
 export const IDENTIFIER = /^_?[A-Z]{0,4}[a-z]{2,32}(?:\d{0,3}(?:_[A-Z]{0,2}|[A-Z]{1,2})[a-z]{2,32}){0,9}[A-Z]{0,4}$/;
@@ -141,9 +141,9 @@ function isCredibleBare(claim: Claim, kind: KeyKind, raw: string): boolean {
   if (((kind === "session" || kind === "auth") && /^[a-z\d]{1,7}$/.test(raw)) || isVariable(claim, kind, raw)) return false;
   if (operator === "assign" || operator === "tag")
     return !isSaidOf(raw, kind === "auth" ? SAID_OF : NO_VALUE) && !(kind === "session" && /^[a-z]{1,12}$/.test(raw));
-  // A word of another language: what is required, forgotten, wrong.
   // `MYSQL_ROOT_PASSWORD: root`, in a file of settings.
-  const isSetting = kind === "password" && /^[A-Z]+_[A-Z_]+$/.test(name);
+  const isSetting = kind === "password" && /^(?!INV)[A-Z]+_[A-Z_]+$/.test(name);
+  // A word of another language: what is required, forgotten, wrong.
   if (isSaidOf(raw, isSetting ? NO_VALUE : SAID_OF) || /^[A-Za-z]*(?![A-Za-z])\p{L}[\p{L}\p{M}]*$/u.test(raw)) return false;
   if (isProse(scan, value, raw)) return false;
   // `password: 8-64 characters` says how long it is.
@@ -194,7 +194,10 @@ function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
       !(IDENTIFIER.test(raw) && (kind !== "password" || !value.isQuoted)) &&
       (value.isQuoted || !REFERENCE.test(raw)) &&
       isTokenLike(raw.replace(/[!|@#$%^*]/g, "."), kind === "password" ? 8 : 12) &&
-      !/^(?:\d{4}-\d\d-\d\d|[a-z]{2,}(?:-[a-z]{2,})+(?:-\d+)?$)/.test(raw)
+      // `setPassword("blue-horse-42")`, `set("password", "blue-horse-42")`.
+      (!/^(?:\d{4}-\d\d-\d\d|[a-z]{2,}(?:-[a-z]{2,})+(?:-\d+)?$|[\da-f]{8}-[\da-f]{4}-)/.test(raw) ||
+        /set[A-Z]/.test(claim.name) ||
+        claim.scan.text.startsWith("set(", claim.scan.chain - 5))
     );
   // `--password     prompt for one`: words in a column of their own.
   const isHelp = claim.scan.codes[value.start - 2] === 0x20 && isProse(claim.scan, value, raw);

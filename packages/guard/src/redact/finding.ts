@@ -25,6 +25,8 @@ type ReadAhead = {
   at: number;
   /** Of digits in groups, more than a card has. */
   digits: number;
+  /** Of a header's line. */
+  line: number;
   /** Of letters, digits, `_` and `-`, where its names end, and its longest piece behind them. */
   joined: number;
   tail: number;
@@ -77,6 +79,7 @@ export function createScan(text: string, codes: Uint16Array, { pass, inner }: Pi
     dotted: 0,
     at: -1,
     digits: 0,
+    line: 0,
     joined: 0,
     tail: 0,
     longest: 0,

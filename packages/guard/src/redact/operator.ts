@@ -38,7 +38,8 @@ const LEADER = /(?<= )(?:-{1,64}|([?+.<])\1{1,63})(?= )/y;
  * Every other sign, by what it does: it assigns, as does what stands in for a missing value (`env.SECRET || "x9"`), compares, leads as a
  * colon does, or only joins (`std::string token{"x9"}`).
  */
-const SIGN = /(?:(=[>~]|->|>=|[?+.<]=|<-|\?\?=|(?:\|\||\?\?)(?= {0,2}["'`])|=(?!=)|[→⇒＝])|(={2,3}|!={1,2})|(：)|\|\|?|[>,(]|\{(?="))/y;
+const SIGN =
+  /(?:(=[>~]|->|>=|[?+.<]=|<-|(?:\?\?|\|\|)=|(?:\) or|\|\||\?\?)(?= {0,2}["'`])|=(?!=)|[→⇒＝])|(={2,3}|!={1,2})|(：)|\|\|?|[>,(]|\{(?="))/y;
 
 /** Reads the operator at `at`, past closers and spaces. */
 function readOperator(scan: Scan, at: number, isTag: boolean): Sign | undefined {

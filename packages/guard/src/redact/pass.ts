@@ -1,8 +1,8 @@
-import type { NameTable } from "./names/name-table.ts";
 import type { KeyClassifier } from "./names/sensitive-key.ts";
+import type { NameTable } from "./names/name-table.ts";
 import type { ResolvedPolicy } from "./policy.ts";
-import type { Pseudonymizer } from "./pseudonym.ts";
 import type { Work } from "./work.ts";
+import type { Pseudonymizer } from "./pseudonym.ts";
 
 /** What every part of the redactor needs to know while it looks through one value. */
 export type Pass = {

@@ -1,17 +1,17 @@
-import type { Attributes } from "@faultline/model";
 import type { Pass } from "./pass.ts";
 import { createKeyClassifier } from "./names/sensitive-key.ts";
+import type { Attributes } from "@faultline/model";
 import { UNSCANNED } from "./replacement.ts";
 import { createPseudonymizer } from "./pseudonym.ts";
-import { redactAttributesWith } from "./carriers/attributes.ts";
-import { createNameTable } from "./names/name-table.ts";
 import { redactBodyWith } from "./carriers/body.ts";
-import { redactUrlWith } from "./carriers/url.ts";
-import { type HeaderInput, redactHeadersWith } from "./carriers/headers.ts";
-import { startWork } from "./work.ts";
 import { redactValueWith } from "./carriers/value.ts";
-import { redactTextWith } from "./carriers/text.ts";
+import { startWork } from "./work.ts";
+import { redactAttributesWith } from "./carriers/attributes.ts";
+import { redactUrlWith } from "./carriers/url.ts";
 import { type RedactionPolicy, resolvePolicy } from "./policy.ts";
+import { createNameTable } from "./names/name-table.ts";
+import { type HeaderInput, redactHeadersWith } from "./carriers/headers.ts";
+import { redactTextWith } from "./carriers/text.ts";
 
 /** Headers as a redactor takes them. */
 export type { HeaderInput } from "./carriers/headers.ts";

@@ -1,6 +1,6 @@
 import { ASSIGNMENT_COST } from "./work.ts";
-import type { Pass } from "./pass.ts";
 import { isReplacement, toMarker, toNumber, toOtherDigits } from "./replacement.ts";
+import type { Pass } from "./pass.ts";
 import type { KeyKind } from "./names/sensitive-key.ts";
 
 /** What stands in place of secret text: a marker, or for a phone number other digits in the same grouping. */

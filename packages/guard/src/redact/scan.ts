@@ -1,13 +1,13 @@
-import { isReplacement } from "./replacement.ts";
-import { SIGN_COST, STEP_COST, WORD_COST } from "./work.ts";
-import { readCodes } from "./codes.ts";
-import { readAddress, readUserInfo } from "./forms/address.ts";
-import { readPasswordHash } from "./forms/shaped-token.ts";
-import { readEscaped, readPercent } from "./forms/encoded.ts";
 import { readWord } from "./forms/word.ts";
 import { createScan, type Finding, type Scan, type Word } from "./finding.ts";
-import { readPrivateKey } from "./forms/token.ts";
+import { isReplacement } from "./replacement.ts";
+import { SIGN_COST, STEP_COST, WORD_COST } from "./work.ts";
+import { readAddress, readUserInfo } from "./forms/address.ts";
 import { ALNUM, CLASSES, FOREIGN, UNDERSCORE } from "./character.ts";
+import { readPasswordHash } from "./forms/shaped-token.ts";
+import { readEscaped, readPercent } from "./forms/encoded.ts";
+import { readPrivateKey } from "./forms/token.ts";
+import { readCodes } from "./codes.ts";
 
 const WORD = ALNUM | UNDERSCORE | FOREIGN;
 

@@ -152,6 +152,15 @@ describe("accounts told to a program", () => {
   });
 });
 
+describe("a header's line", () => {
+  it("is read to its end once, however many headers seem to begin in it", () => {
+    const text = "cookie: a; ".repeat(400_000);
+    const start = process.cpuUsage();
+    createRedactor({ maxTextLength: text.length }).redactText(text);
+    expect(process.cpuUsage(start).user).toBeLessThan(400_000);
+  });
+});
+
 /** A structure of 64 KiB, each piece with a number of its own, and words behind it that are no secret. */
 function toJson(unit: string): string {
   return `[${Array.from({ length: 65_536 / unit.length }, (_, index) => unit.replace("#", index.toString(36))).join(",")},"the last words"]`;

@@ -1,13 +1,13 @@
-import type { Attributes, AttributeValue } from "@faultline/model";
-import { redactBodyWith } from "./body.ts";
-import { redactHeadersWith } from "./headers.ts";
-import { readUnderName } from "../named-text.ts";
-import type { Pass } from "../pass.ts";
-import { replaceDigits, replaceString } from "../scalar.ts";
-import { UNSCANNED } from "../replacement.ts";
-import { isNamedVersion } from "../forms/ip-address.ts";
 import { redactTextWith } from "./text.ts";
+import { UNSCANNED } from "../replacement.ts";
 import { redactPairs, redactUrlWith } from "./url.ts";
+import type { Attributes, AttributeValue } from "@faultline/model";
+import { isNamedVersion } from "../forms/ip-address.ts";
+import { readUnderName } from "../named-text.ts";
+import { redactHeadersWith } from "./headers.ts";
+import type { Pass } from "../pass.ts";
+import { redactBodyWith } from "./body.ts";
+import { replaceDigits, replaceString } from "../scalar.ts";
 
 const URL_NAME = /^(?:url\.(?:full|path|original)|http\.(?:url|target))$/;
 const PART_NAME = /^http\.(?:request|response)\.(?:header\.(.+)|body\.content)$/;

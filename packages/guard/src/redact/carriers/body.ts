@@ -1,7 +1,7 @@
-import type { Pass } from "../pass.ts";
 import { redactPairs } from "./url.ts";
-import { redactMultipart } from "./multipart.ts";
 import { findCut, redactJsonWith, redactTextWith } from "./text.ts";
+import type { Pass } from "../pass.ts";
+import { redactMultipart } from "./multipart.ts";
 
 type Body = { readonly text: string; readonly truncated: boolean };
 

@@ -1,9 +1,9 @@
-import { redactTextWith } from "./text.ts";
-import { readUnderName } from "../named-text.ts";
+import type { Pass } from "../pass.ts";
 import { redactUrlWith } from "./url.ts";
 import { UNSCANNED } from "../replacement.ts";
+import { readUnderName } from "../named-text.ts";
+import { redactTextWith } from "./text.ts";
 import { replaceString } from "../scalar.ts";
-import type { Pass } from "../pass.ts";
 
 /** Headers as Node and as fetch give them. */
 export type HeaderInput = Readonly<Record<string, string | readonly string[] | number | undefined>> | Iterable<readonly [string, string]>;

@@ -1,13 +1,13 @@
 import { replaceDigits, replaceString } from "../scalar.ts";
 import { readCodes } from "../codes.ts";
-import { BLANK, DONE, isLabel, isSaidOf, isSentence, isVersion, isNoNumber, LONG_KINDS, NO_VALUE } from "../credible.ts";
-import { readUnderName } from "../named-text.ts";
 import { ALNUM, BACKSLASH, CLASSES, classAt, DIGIT, isPlainWord, SPACE, UNDERSCORE } from "../character.ts";
+import { readUnderName } from "../named-text.ts";
 import type { Pass } from "../pass.ts";
-import { ASSIGNMENT_COST, MOST_OVERDRAWN } from "../work.ts";
-import { isNamedVersion } from "../forms/ip-address.ts";
-import { FILE_NAME } from "../names/name-table.ts";
+import { BLANK, DONE, isLabel, isSaidOf, isSentence, isVersion, isNoNumber, LONG_KINDS, NO_VALUE } from "../credible.ts";
 import type { KeyKind } from "../names/sensitive-key.ts";
+import { FILE_NAME } from "../names/name-table.ts";
+import { isNamedVersion } from "../forms/ip-address.ts";
+import { ASSIGNMENT_COST, MOST_OVERDRAWN } from "../work.ts";
 
 /** One open object or array. */
 type Frame = {

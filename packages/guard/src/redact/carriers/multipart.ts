@@ -1,6 +1,6 @@
-import type { Pass } from "../pass.ts";
 import { replaceString } from "../scalar.ts";
 import { redactJsonWith, redactTextWith } from "./text.ts";
+import type { Pass } from "../pass.ts";
 
 function redactContent(headers: string, content: string, pass: Pass): string {
   const name = /\bname="?([^";\r\n]*)/i.exec(headers)?.[1] ?? "";

@@ -1,9 +1,9 @@
 import { readUnderName } from "../named-text.ts";
-import { allowWork } from "../work.ts";
 import { UNSCANNED } from "../replacement.ts";
 import { replaceString } from "../scalar.ts";
-import type { Pass } from "../pass.ts";
+import { allowWork } from "../work.ts";
 import { isSignedParameter } from "../names/query-name.ts";
+import type { Pass } from "../pass.ts";
 import { redactTextWith } from "./text.ts";
 
 /** Decodes one form-urlencoded piece; undefined where it is no valid encoding. */

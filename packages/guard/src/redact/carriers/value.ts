@@ -1,5 +1,5 @@
-import type { Pass } from "../pass.ts";
 import { UNSCANNED } from "../replacement.ts";
+import type { Pass } from "../pass.ts";
 import { redactJsonWith } from "./text.ts";
 
 type Walk = { readonly pass: Pass; readonly seen: Set<object>; left: number };

@@ -1,7 +1,7 @@
-import { lookAt, passOver, type Scan, type Searched } from "../finding.ts";
-import type { KeyKind } from "../names/sensitive-key.ts";
-import { ALNUM, BACKSLASH, classAt, classOf, QUOTE, SPACE } from "../character.ts";
 import type { Operator, Sign } from "../operator.ts";
+import type { KeyKind } from "../names/sensitive-key.ts";
+import { lookAt, passOver, type Scan, type Searched } from "../finding.ts";
+import { ALNUM, BACKSLASH, classAt, classOf, QUOTE, SPACE } from "../character.ts";
 
 /** The value behind an operator, without its quotes. */
 export type AssignedValue = {
@@ -98,6 +98,12 @@ function skipToValue({ text, codes }: Scan, start: number, operator: Operator): 
 /** A header's value goes on to the end of its line, or to a quote that opens no parameter: `Digest username="a", response="b"`. */
 const LINE = /(?:[^"\r\n]|(?<==)"[^"\r\n]{0,4096}"?){0,4096}/y;
 
+/** The end of a header's value, read once however many headers seem to begin in it. */
+function findLineEnd({ text, read }: Scan, at: number): number {
+  if (at >= read.line) read.line = passOver(text, at, LINE);
+  return read.line;
+}
+
 const SCHEME =
   /(?:basic|bearer|digest|token|apikey|api-key|aws4-hmac-sha256|[a-z][a-z-]{1,19}(?=[ \t]{1,8}(?=\S{0,64}\d)\S{16}))[ \t]{1,8}/iy;
 
@@ -109,11 +115,11 @@ const PHONE = /[\d+]{2,4}(?: \d{1,9}){2,7}/y;
 
 /** Words to the end of a line, none of which makes a sentence of them: a passphrase, where a setting's line begins with its name. */
 const PHRASE =
-  /^(?!.*\b(?:the|for|and|not|via|with|from|your|when|th[aei][nst]|should|will|must|has|are|was|can|user|log|in)\b|.*(?:pass|secret|charact|missing|invalid|requir)|\w*ed )[a-z]{3,12}(?: [a-z]{3,12}){2,9}(?=[ \t]{0,8}(?:\r?\n|$))/;
+  /^(?!.*\b(?:the|for|and|not|via|with|from|your|when|th[aei][nst]|should|will|must|has|are|was|can|user|log|in)\b|.*(?:pass|secret|charact|missing|invalid|requir)|\w*ed )[a-z]{3,12}(?: [a-z]{3,12}){2,23}(?=[ \t]{0,8}(?:\r?\n|$))/;
 const SETTING = /(?<=^[ \t]{0,16}(?:- |\w{1,16} )?)/my;
 
 function findPhrase({ text, chain }: Scan, at: number, operator: Operator): RegExpExecArray | null {
-  return (operator === "assign" || operator === "colon") && lookAt(text, chain, SETTING) ? PHRASE.exec(text.slice(at, at + 132)) : null;
+  return (operator === "assign" || operator === "colon") && lookAt(text, chain, SETTING) ? PHRASE.exec(text.slice(at, at + 320)) : null;
 }
 
 /** Finds the value behind an operator. */
@@ -131,13 +137,10 @@ export function findValue(scan: Scan, sign: Sign, kind: KeyKind | undefined): As
     at = from;
   } else if (operator === "quote") return undefined;
   if (kind === "secret" && operator === "colon") at = passOver(text, at, USER);
-  if (kind === "cookie" && operator === "colon") return { start: at, end: passOver(text, at, LINE), isQuoted: false };
-  if (kind === "auth" || kind === "token") {
-    const behind = passOver(text, at, SCHEME);
-    const toLineEnd = behind > at && kind === "auth" && operator === "colon";
-    if (toLineEnd) return { start: behind, end: passOver(text, at, LINE), isQuoted: false };
-    at = behind;
-  }
+  const from = kind === "auth" || kind === "token" ? passOver(text, at, SCHEME) : at;
+  const isLine = operator === "colon" && (kind === "cookie" || (kind === "auth" && from > at));
+  if (isLine) return { start: from, end: findLineEnd(scan, at), isQuoted: false };
+  at = from;
   const words =
     kind === "personal" ? lookAt(text, at, PHONE) : kind === "password" || kind === "secret" ? findPhrase(scan, at, operator) : null;
   const end = words ? at + words[0].length : findBareEnd(scan, at, operator);

@@ -1,16 +1,16 @@
-import type { NameVerdict } from "../names/sensitive-key.ts";
-import { ASSIGNMENT_COST, STEP_COST } from "../work.ts";
 import { type KnownName, lastNames } from "../names/name-table.ts";
-import { mayName } from "../names/name-trigger.ts";
-import { findNameAbove, readItems, readNextLine, readPair } from "./beside.ts";
-import { type Finding, lookAt, type Scan, type Word } from "../finding.ts";
-import { isCredible } from "../credible.ts";
-import { SAID } from "./spoken.ts";
 import { readTable } from "./table.ts";
-import { findSign, type Operator, type Sign } from "../operator.ts";
-import { findValue } from "./assigned-value.ts";
-import { classAt, DIGIT, SPACE } from "../character.ts";
+import { type Finding, lookAt, type Scan, type Word } from "../finding.ts";
 import { replaceNumber, replaceText } from "../scalar.ts";
+import { findValue } from "./assigned-value.ts";
+import { findNameAbove, readItems, readNextLine, readPair } from "./beside.ts";
+import { SAID } from "./spoken.ts";
+import type { NameVerdict } from "../names/sensitive-key.ts";
+import { findSign, type Operator, type Sign } from "../operator.ts";
+import { isCredible } from "../credible.ts";
+import { classAt, DIGIT, SPACE } from "../character.ts";
+import { mayName } from "../names/name-trigger.ts";
+import { ASSIGNMENT_COST, STEP_COST } from "../work.ts";
 
 /** A name and what it says of its value. */
 type Named = NameVerdict & { readonly name: string };
@@ -23,8 +23,9 @@ function judgeTail(scan: Scan, name: string): Named | undefined {
   const isSaid = name === "is" || name === "was";
   // What makes a code of one is in no other name.
   if (!isSaid && name !== "code" && !mayName(scan, before.start, before.end)) return undefined;
-  // A quote in between ends the name before, `name="password" id=`, but for `key="password" value=`.
-  if (!isApart || gap < 1 || gap > 2 || ((classAt(codes, before.end) & SPACE) === 0 && name !== "value" && !isSaid)) return undefined;
+  // A quote in between ends the name before, `name="password" id=`, but for `key="password" value=`, `name="csrf-token" content=`.
+  const isBare = (classAt(codes, before.end) & SPACE) !== 0;
+  if (!isApart || gap < 1 || gap > 2 || (isBare === (name === "content") && name !== "value" && !isSaid)) return undefined;
   const said = isSaid ? lookAt(text, chain + name.length, SAID)?.[1] : undefined;
   const previous = said ?? lastNames(text.slice(Math.max(before.start, before.end - 64), before.end));
   const whole = `${previous} ${name}`;
@@ -38,7 +39,7 @@ function judgeName(scan: Scan, known: KnownName, operator: Operator): Named {
   const { codes, pass, chain } = scan;
   const { name } = known;
   if (known.isSigned && operator === "assign" && (chain === 0 || isParameterMark(codes[chain - 1]))) return { kind: "key", name };
-  const mayStandBelow = known.isTail && name === (operator === "colon" ? "value" : "default");
+  const mayStandBelow = known.isTail && /^(?:value|default|args)$/.test(name);
   const above = mayStandBelow ? findNameAbove(scan, chain) : undefined;
   if (above !== undefined) return { ...pass.classify(above), name: above };
   return (known.isTail ? judgeTail(scan, name) : undefined) ?? known;

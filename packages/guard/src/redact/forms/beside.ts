@@ -1,7 +1,7 @@
 /** Secrets whose name stands beside them with something else than an operator in between: a line's end, a SQL word, a part's headers. */
+import { replaceText } from "../scalar.ts";
 import type { Operator, Sign } from "../operator.ts";
 import type { KeyKind } from "../names/sensitive-key.ts";
-import { replaceText } from "../scalar.ts";
 import { BACKSLASH, classOf, SPACE } from "../character.ts";
 import { type Finding, findForm, joinPieces, lookAt, type Piece, type Scan, type Word } from "../finding.ts";
 import { ASSIGNMENT_COST, STEP_COST } from "../work.ts";
@@ -123,10 +123,10 @@ export function readPair(scan: Scan, at: number): Finding | undefined {
   return findForm(scan, "password", [at, 330, PAIR]);
 }
 
-/** The name that a line above gives to a `value:`, as Kubernetes and many lists of settings write it, or to Terraform's `default =`. */
+/** The name that a line above gives to a `value:`, as Kubernetes and many lists of settings write it, or to Terraform's `default =` and `value =`. */
 export function findNameAbove({ text, pass }: Scan, start: number): string | undefined {
   pass.work.left -= STEP_COST;
-  return /(?:\b(?:name|key|field|path|type(?=.{0,4}passw))["']?:[ \t]{0,4}["']?|\bvariable[ \t]{1,4}"(?=[\w.-]{1,64}"[ \t]{0,4}\{[^{}]{0,200}$))([\w.-]{1,64})(?:["']?,?\s{0,40}["']?|"[^{}]{0,8}\{[^{}]{0,200})$/i.exec(
+  return /(?:\b(?:name|key|field|path|type(?=.{0,4}passw))["']?:[ \t]{0,4}["']?|\b(?:variable|output)[ \t]{1,4}"(?=[\w.-]{1,64}"[ \t]{0,4}\{[^{}]{0,200}$))([\w.-]{1,64})(?:["']?,?\s{0,40}["']?|"[^{}]{0,8}\{[^{}]{0,200})$/i.exec(
     text.slice(Math.max(0, start - 280), start),
   )?.[1];
 }

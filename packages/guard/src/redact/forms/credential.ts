@@ -45,7 +45,9 @@ export function readUserOption(scan: Scan, { start, end }: Word): Finding | unde
   const password = first ?? second ?? "";
   const to = end + whole.length;
   const at = to - password.length;
-  if (password === "") return name.length >= 16 && /\d/.test(name) ? toFinding(scan, "auth", [at - 1 - name.length, at - 1]) : undefined;
+  // Freshdesk's keys stand before an X.
+  if (/^x?$/i.test(password))
+    return name.length >= 16 && /\d/.test(name) ? toFinding(scan, "auth", [at - 1 - name.length, at - 1]) : undefined;
   if (/^\d+$|^["']?(?:\$|<|\[|\/\/|\{\{|\*+$)/.test(password) || isReplacement(password)) return undefined;
   return toFinding(scan, "password", [at, to]);
 }

@@ -1,6 +1,6 @@
-import { ALNUM, classOf, UNDERSCORE } from "../character.ts";
 import { DECODED_CHARACTER_COST, DECODING_COST } from "../work.ts";
 import { type Finding, lookAt, type Scan, type Word } from "../finding.ts";
+import { ALNUM, classOf, UNDERSCORE } from "../character.ts";
 
 function isPieceCode(code = 0): boolean {
   return (classOf(code) & (ALNUM | UNDERSCORE)) !== 0 || "%+-.~*".includes(String.fromCharCode(code));

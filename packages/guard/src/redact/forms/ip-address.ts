@@ -1,6 +1,6 @@
 import { ALNUM, classAt, classOf, DIGIT, HEX_LETTER, UNDERSCORE } from "../character.ts";
-import { type Finding, lookAt, type Scan, type Word } from "../finding.ts";
 import { toIpv4, toIpv6 } from "../replacement.ts";
+import { type Finding, lookAt, type Scan, type Word } from "../finding.ts";
 
 /** Names before four numbers that make them a version or a heading: `version="1.2.3.4"`, `Section 1.2.3.4`. */
 const VERSION_BEFORE = /(?:version|release|build|revision|section|chapter|clause|\bver|\brev|\bv|\boid|[~^]|[=<>!]=)["'\s:=(]{0,4}$/i;
@@ -79,6 +79,6 @@ export function readIpAddress(scan: Scan, { start, end: wordEnd }: Word): Findin
 /** True for four numbers under a name that says they are a version: `{"version": "4.2.1.7"}` has no words around it to tell. */
 export function isNamedVersion(name: string | undefined, value: string): boolean {
   return (
-    name !== undefined && value.length < 24 && /^\d+(?:\.\d+){3}$/.test(value) && /version|release|build|revision|^v$|oid$/i.test(name)
+    name !== undefined && value.length < 24 && /^\d+(?:\.\d+){3}$/.test(value) && /^v$|version|release|build|revision|oid$/i.test(name)
   );
 }

@@ -1,8 +1,8 @@
-import { type Finding, lookAt, type Scan, type Word } from "../finding.ts";
-import { ibanRemainder, luhnSum, toCardNumber, toIban, toSsn } from "../replacement.ts";
-import { ALNUM, classAt, DIGIT, FOREIGN, UNDERSCORE } from "../character.ts";
 import { isIdentity } from "./random-token.ts";
 import { LINE_COST } from "../work.ts";
+import { ALNUM, classAt, DIGIT, FOREIGN, UNDERSCORE } from "../character.ts";
+import { ibanRemainder, luhnSum, toCardNumber, toIban, toSsn } from "../replacement.ts";
+import { type Finding, lookAt, type Scan, type Word } from "../finding.ts";
 
 const WORD = ALNUM | UNDERSCORE | FOREIGN;
 

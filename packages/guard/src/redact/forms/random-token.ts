@@ -1,18 +1,18 @@
-import { IDENTIFIER, isTokenLike } from "../credible.ts";
-import { type Finding, lookAt, type Scan, toFinding, type Word } from "../finding.ts";
 import { remember } from "../names/remember.ts";
-import { ALNUM, BASE64, classAt, classOf, DIGIT, entropyOf, LOWER, QUOTE, SPACE, UPPER } from "../character.ts";
+import { type Finding, lookAt, type Scan, toFinding, type Word } from "../finding.ts";
 import { decodeText } from "./encoded.ts";
 import { ASSIGNMENT_COST, STEP_COST } from "../work.ts";
+import { ALNUM, BASE64, classAt, classOf, DIGIT, entropyOf, LOWER, QUOTE, SPACE, UPPER } from "../character.ts";
+import { IDENTIFIER, isTokenLike } from "../credible.ts";
 
 const HYPHEN = 0x2d;
 
 /** Parts of a name that say the rest is a key: `acme_live_...`, `x-secret-...`. */
 const KEY_PART =
-  /(?:^|[_-])(?:live|test|prod|dev|stg|sandbox|secret|sk|rk|pt|pat|tok|tkn|token|pw|key|apikey|api|access|o?auth|priv|admin)(?:[_-]|$)/i;
+  /(?:^|(?<!^cs|^pk)[_-])(?:token|apikey|admin|tok|api|access|prod|priv|stg|pt|sandbox|dev|sk|test|rk|secret|key|pat|pw|tkn|o?auth|live)(?:[_-]|$)/i;
 
-/** What identifies a request, a file, a message or a digest is no key, however long. */
-const PUBLIC_PART = /^(?:sha\d|md5|req|resp?|msg|chatcmpl|run|evt|file|id|trace|span|build|hash|etag|chunk|css|ssh)/i;
+/** What identifies a request, a file, a message or a digest is no key, however long, nor is what every page shows of Stripe. */
+const PUBLIC_PART = /^(?:cs_|pk_|sha\d|md5|req|resp?|msg|chatcmpl|run|evt|file|id|trace|span|build|hash|etag|chunk|css|ssh)/i;
 /** Of all three sorts. */
 const MIXED = /^(?=.*\d)(?=.*[a-z])(?=.*[A-Z])/;
 const UUID = /^[\da-f]{8}-[\da-f]{4}-/i;
@@ -102,10 +102,10 @@ function findNameEnd({ codes }: Scan, start: number): number {
 
 /** Names of what identifies telemetry and things, never secrets; what has no name is none either. */
 const IDENTITY =
-  /trace|span|request|correlation|transaction|build|commit|sha|digest|hash|checksum|etag|revision|version|[gu]uid|integrity|idempoten|cache|partition|primary|foreign|public|pub.?key|sort|object|fingerprint|parent|release|event|message|order|product|item|route|host|node|pod|instance|image|path|file|url|uri|keyboard|monkey|author|ray|websocket|(?<!key_)id$|^$/i;
+  /keyboard|sha|item|request|hash(?!_?salt)|websocket|order|trace|span|monkey|path|host|commit|message|route|build|revision|url|idempoten|uri|node|correlation|author|version|release|digest|[gu]uid|transaction|integrity|fingerprint|partition|instance|public|pod|primary|cache|foreign|pub.?key|peer|object|etag|checksum|product|file|image|ray|event|parent|sort|(?<!key_)id$|^$/i;
 /** Names that hold keys among much else, and services whose keys have no sign of their own: hex under them is taken as well. */
 const GENERIC =
-  /key|api|access|client|auth|cred|cert|salt|hmac|seed|adobe|algolia|asana|cloudflare|codecov|datadog|discord|facebook|heroku|mailchimp|mailgun|meraki|newrelic|postmark|sendbird|sentry|shodan|snyk|sonar|spotify|trello|twilio|twitter|virustotal/i;
+  /key|api|access|client|auth|cred|cert|salt|hmac|seed|adobe|algolia|asana|cloudflare|codecov|datadog|discord|facebook|heroku|mailchimp|mailgun|meraki|newrelic|postmark|sendbird|sentry|shodan|snyk|sonar|spotify|trello|twilio|twitter|variable|virustotal/i;
 
 /** Whether a name is generic; null for one of what identifies. */
 const isGenericName = remember((name) => (IDENTITY.test(name) ? null : GENERIC.test(name)), 500);

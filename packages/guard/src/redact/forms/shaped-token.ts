@@ -1,7 +1,7 @@
 import { mayBegin, noteBeginning, SHAPED } from "./beginning.ts";
-import { STEP_COST } from "../work.ts";
-import { ALNUM, classAt, classOf, DIGIT } from "../character.ts";
 import { type Finding, findForm, lookAt, type Scan, type Word } from "../finding.ts";
+import { ALNUM, classAt, classOf, DIGIT } from "../character.ts";
+import { STEP_COST } from "../work.ts";
 
 /**
  * What is known by what stands around it; a group, where there is one, is the secret in it. In turn:
@@ -14,7 +14,7 @@ import { type Finding, findForm, lookAt, type Scan, type Word } from "../finding
  * - What MySQL says is there already, where its key is called after a secret.
  */
 const FORM =
-  /^(?:PuTTY-User-Key-File-(?:[^]{0,16384}?\nPrivate-MAC:[ \t]*\w+|[^]+)|(?:bot)?\d{5,16}:A[\w-]{33,36}(?![\w-])|thin:[^/@\s"']{1,64}\/([^\s"'(]{1,128})(?=@)|(?:slack\.com\/(?:services|workflows|triggers)\/|hooks\/catch\/|webhookb2\/|infura\.io\/v3\/|alchemy\.com\/v2\/|office\w{0,3}\.com\/webhook\/|webhooks\/\d{5,20}\/|softlayer\.com\/soap\/v\d[\w.]{0,8}\/|trigger\/\w{1,64}\/with\/key\/|hook\/|(?:reset|verify|confirm|activat|invit|unsubscribe|link|login|token)[\w-]{0,9}\/(?:\w{1,12}\/){0,2}(?=[\w-]{20})(?=[\w-]{0,64}\d)(?![\da-f]{8}-[\da-f]{4}-))([\w@/%.-]{8,512})|(?!(?:[\da-f]{4}:){4}[\da-f]{4}[/)])\w{1,64}:(?:(?:\d{4,5}|\*):[\w*-]{1,40}:[\w.*@-]{1,40}:(?=\S{0,40}\d)|\d{3,5}:(?=[\da-f]{32}:[\da-f]{32}:::))([^\s:]{6,64}(?::[\da-f]{32})?)(?![^\s:])|(?:net use(?:r \S{1,40}| \S{1,64}(?: \\\S{1,80})?(?: \/user:\S{1,64})?) |htpasswd (?:-\w+ ){1,3}(?:\S{1,80} ){2}|AUTH"?,? (?:\S{1,40} )?|ACL SETUSER [^>\n]{1,80}>|Duplicate entry (?='[^'\n]{1,200}' for key '[\w.]*(?:[t]oken|[s]ecret|[p]assw|[a]pi_?key))|LOGIN \S{1,64} |echo (?=\S{1,200} \|[^|\n]{0,120}(?:passw(?:d|ord-)|sudo -S))["']?(?:\w{1,32}:(?=.{0,200}chp))?)["']?((?=[^\s"']{0,64}[\d!-&*+@]|[A-Z]{0,40}[a-z]+[A-Z])[^\s"'$|<=:/][^\s"'|=:/]{5,127}))/;
+  /^(?:PuTTY-User-Key-File-(?:[^]{0,16384}?\nPrivate-MAC:[ \t]*\w+|[^]+)|(?:bot)?\d{5,16}:A[\w-]{33,36}(?![\w-])|thin:[^/@\s"']{1,64}\/([^\s"'(]{1,128})(?=@)|(?:slack\.com\/(?:services|workflows|triggers)\/|hooks\/catch\/|webhookb2\/|infura\.io\/v3\/|alchemy\.com\/v2\/|office\w{0,3}\.com\/webhook\/|webhooks\/\d{5,20}\/|softlayer\.com\/soap\/v\d[\w.]{0,8}\/|trigger\/\w{1,64}\/with\/key\/|hook\/|(?:reset|verify|confirm|activat|invit|unsubscribe|link|login|magic|token)[\w-]{0,9}\/(?:\w{1,12}\/){0,2}(?=[\w-]{20})(?=[\w-]{0,64}\d)(?![\da-f]{8}-[\da-f]{4}-))([\w@/%.-]{8,512})|(?!(?:[\da-f]{4}:){4}[\da-f]{4}[/)])\w{1,64}:(?:(?:\d{4,5}|\*):[\w*-]{1,40}:[\w.*@-]{1,40}:(?=\S{0,40}\d)|\d{3,5}:(?=[\da-f]{32}:[\da-f]{32}:::))([^\s:]{6,64}(?::[\da-f]{32})?)(?![^\s:])|(?:net use(?:r \S{1,40}| \S{1,64}(?: \\\S{1,80})?(?: \/user:\S{1,64})?) |htpasswd (?:-\w+ ){1,3}(?:\S{1,80} ){2}|AUTH"?,? (?:\S{1,40} )?|ACL SETUSER [^>\n]{1,80}>|Duplicate entry (?='[^'\n]{1,200}' for key '[\w.]*(?:[t]oken|[s]ecret|[p]assw|[a]pi_?key))|LOGIN \S{1,64} |echo (?=\S{1,200} \|[^|\n]{0,120}(?:passw(?:d|ord-)|sudo -S))["']?(?:\w{1,32}:(?=.{0,200}chp))?)["']?((?=[^\s"']{0,64}[\d!-&*+@]|[A-Z]{0,40}[a-z]+[A-Z])[^\s"'$|<=:/][^\s"'|=:/]{5,127}))/;
 
 /** Discord's bots, Terraform's `atlasv1`, Mailchimp's data centre, MaxMind's `_mmk`, Azure's keys and its client secrets: apart, as few words may be one. */
 const WHOLE =

@@ -1,9 +1,9 @@
 /** Secrets that words lead to without any sign: `with password x9!aB`, `requirepass x9`, `mysql -px9`. */
-import { LINE_COST, STEP_COST } from "../work.ts";
-import { isReplacement } from "../replacement.ts";
-import { classAt, DIGIT, QUOTE, SPACE } from "../character.ts";
 import { type Finding, lookAt, passOver, type Scan, toFinding, type Word } from "../finding.ts";
+import { isReplacement } from "../replacement.ts";
+import { LINE_COST, STEP_COST } from "../work.ts";
 import type { KeyKind } from "../names/sensitive-key.ts";
+import { classAt, DIGIT, QUOTE, SPACE } from "../character.ts";
 
 /** Kinds of names that one value can follow; `session 4bf92f` and `card 17` are sentences. */
 const SPOKEN = /^(?:password|secret|key|token|code)$/;
@@ -19,7 +19,7 @@ const TOLD_PASSWORD = /^(?=\D{0,40}\d)[^\s(=/]{4,40}$/;
 
 /** Letters and digits, and not only small ones: a password with a capital or a sign in it, or a long key of hex. */
 function isSecretLike(raw: string, kind: KeyKind): boolean {
-  if (kind === "code") return /^\d{3,4}-?\d{1,4}$/.test(raw);
+  if (kind === "code") return /^(?:\d{3,4}-?\d{1,4}|(?=\D*\d)[A-Za-z\d]{24,})$/.test(raw);
   if (raw.length < 8 || !/\d/.test(raw) || !/[a-z]/i.test(raw) || /^[\w.-]{1,64}[(=:](?!=?$)|:\/\/|^v?\d+\.\d+/.test(raw)) return false;
   const isMixed = /[a-z]/.test(raw) && /[A-Z!#$%^&*@]/.test(raw);
   if (/^[A-Za-z\d+][A-Za-z\d/+]{39,}={0,2}$/.test(raw)) return true;

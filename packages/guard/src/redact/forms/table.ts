@@ -1,8 +1,8 @@
+import { replaceText } from "../scalar.ts";
 import { type Finding, joinPieces, lookAt, type Piece, type Scan } from "../finding.ts";
+import { type Item, trimItem } from "./tuple.ts";
 import { ASSIGNMENT_COST, STEP_COST } from "../work.ts";
 import { isCredible } from "../credible.ts";
-import { replaceText } from "../scalar.ts";
-import { type Item, trimItem } from "./tuple.ts";
 
 /** Longest line that may be a header, and longest table that is read. */
 const LONGEST_LINE = 512;

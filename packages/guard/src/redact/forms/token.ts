@@ -1,8 +1,8 @@
-import { ALNUM, classAt, standsAt, UNDERSCORE } from "../character.ts";
 import { type Finding, findForm, type Scan, toFinding, type Word } from "../finding.ts";
-import { DIGIT_SOMEWHERE, TOKEN_FORMS, type TokenForm, type TokenSet } from "./token-forms.ts";
-import { ASSIGNMENT_COST, STEP_COST } from "../work.ts";
 import { foldBeginning, noteBeginning, TOKEN } from "./beginning.ts";
+import { ASSIGNMENT_COST, STEP_COST } from "../work.ts";
+import { DIGIT_SOMEWHERE, TOKEN_FORMS, type TokenForm, type TokenSet } from "./token-forms.ts";
+import { ALNUM, classAt, standsAt, UNDERSCORE } from "../character.ts";
 
 /** Forms by what three characters they begin with; one of two characters may go on with any third. */
 const BY_BEGINNING = new Map<number, TokenForm[]>();

@@ -1,7 +1,7 @@
 import { classAt, QUOTE } from "../character.ts";
-import { replaceNumber, replaceText } from "../scalar.ts";
 import { type Finding, joinPieces, passOver, type Piece, type Scan, type Word } from "../finding.ts";
 import type { KeyKind } from "../names/sensitive-key.ts";
+import { replaceNumber, replaceText } from "../scalar.ts";
 
 /** Longest statement or detail that is read as a list of columns and a list of values. */
 const LONGEST = 8_192;

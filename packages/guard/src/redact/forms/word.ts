@@ -1,19 +1,19 @@
 import { readShaped, readWhole } from "./shaped-token.ts";
 import { readCard, readIban, readSsn } from "./number.ts";
-import { readAssignment } from "./assignment.ts";
 import type { Finding, Scan, Word } from "../finding.ts";
+import { mayBegin, TOKEN } from "./beginning.ts";
+import { readAssignment } from "./assignment.ts";
+import { readPasswordOption, readSpoken } from "./spoken.ts";
+import { readBase64 } from "./encoded.ts";
+import { mayName } from "../names/name-trigger.ts";
+import { isPlainWord, LEADS_TO_VALUE } from "../operator.ts";
+import { READER_COST } from "../work.ts";
+import { readCall, readScheme, readUserOption } from "./credential.ts";
+import { isNearAccessKey, readAwsSecret, readSqlWord } from "./beside.ts";
+import { readLoneRandom, readPrefixed } from "./random-token.ts";
+import { readVendorToken } from "./token.ts";
 import { readIpAddress } from "./ip-address.ts";
 import { readFailingRow, readRows } from "./tuple.ts";
-import { isNearAccessKey, readAwsSecret, readSqlWord } from "./beside.ts";
-import { readPasswordOption, readSpoken } from "./spoken.ts";
-import { readLoneRandom, readPrefixed } from "./random-token.ts";
-import { mayBegin, TOKEN } from "./beginning.ts";
-import { readCall, readScheme, readUserOption } from "./credential.ts";
-import { READER_COST } from "../work.ts";
-import { readVendorToken } from "./token.ts";
-import { isPlainWord, LEADS_TO_VALUE } from "../operator.ts";
-import { mayName } from "../names/name-trigger.ts";
-import { readBase64 } from "./encoded.ts";
 
 type Reader = (scan: Scan, word: Word) => Finding | undefined;
 

@@ -1,8 +1,8 @@
-import { STEP_COST, type Work } from "../work.ts";
-import { mayName, type NamePlace } from "./name-trigger.ts";
 import { standsAt } from "../character.ts";
 import { isSignedParameter } from "./query-name.ts";
+import { STEP_COST, type Work } from "../work.ts";
 import { DEPENDENT, type KeyClassifier, type NameVerdict, TAILS } from "./sensitive-key.ts";
+import { mayName, type NamePlace } from "./name-trigger.ts";
 
 /** A chain of words as a name: what it says of a value, and whether it can lead to a secret at all. */
 export type KnownName = NameVerdict & {

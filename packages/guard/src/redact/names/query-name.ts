@@ -3,7 +3,7 @@
  * other clouds, OAuth and SAML. Lower case.
  */
 export const SIGNED_NAMES: ReadonlySet<string> = new Set(
-  "awsaccesskeyid signature sig googleaccessid key-pair-id hdnea hdnts policy ticket samlresponse samlrequest assertion client_assertion code_verifier id_token_hint hmac".split(
+  "awsaccesskeyid googleaccessid key-pair-id hdnea hdnts policy ticket samlresponse samlrequest assertion client_assertion code_verifier id_token_hint hmac".split(
     " ",
   ),
 );

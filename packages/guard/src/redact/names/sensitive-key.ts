@@ -39,8 +39,8 @@ const STEMS: readonly Row[] = [
 
 /** Whole words of a name: `db_pwd`, `card.cvv`, `X-Auth`. Too short to be looked for inside other words. */
 const WORDS = toTable([
-  "password pwd pass passe pw passw pswd psw senha mdp clave",
-  "secret creds cred psk",
+  "password pwd pass passe pw passw pswd psw senha mdp",
+  "secret creds cred psk clave",
   "token token tokens jwt bearer",
   "auth auth authz authn dsn sas",
   "cookie cookie cookies",
@@ -54,7 +54,7 @@ const WORDS = toTable([
 
 /** A last word that says the value is about the secret, and is not the secret: `token_type`, `passwordResetAt`. So does what was done to it. */
 const ABOUT = new Set(
-  "address age alg algorithm arn at attempt backend bucket budget bus class column count date day description dir encoder encryption endpoint error exception exp expiration expires expiresin expiry factory field file filename forgot format generator handler hasher header hour identity index invalid issuer kind label len length level lifetime limit line manager max maxage mechanism method min minute mismatch missing mode model ms name optional origin param parameter path pattern placeholder plugin policies policy position prefix present priority prompt provider ref region reset role rotation rule schema scope sec second service set size sock socket source state status stdin storage store strategy strength suffix time timeout title trigger ttl type uri url usage valid variable version".split(
+  "address age alg algorithm arn at attempt backend bucket budget bus change class column count date day description dir encoder encryption endpoint error exception exp expiration expires expiresin expiry factory field filename forgot format generator handler hasher header hour identity index invalid issuer kind label len length level lifetime limit line long manager max maxage mechanism method min minute mismatch missing mode model ms name optional origin param parameter path pattern placeholder plugin policies policy position prefix present priority prompt provider ref region reset role rotation rule schema scope sec second service set short size sock socket source state status stdin storage store strategy strength suffix time timeout title trigger ttl type uri url usage valid variable version".split(
     " ",
   ),
 );
@@ -85,7 +85,7 @@ export const DEPENDENT: ReadonlySet<string> = new Set(`${SHARED} data raw conten
 
 /** Last words whose meaning the word before them decides. */
 export const TAILS: ReadonlySet<string> = new Set(
-  `${SHARED} keys codes str text is was const phrase secret default khẩu المرور`.split(" "),
+  `${SHARED} args content keys codes str text is was const phrase secret default khẩu المرور`.split(" "),
 );
 
 /** Whatever makes a name mean something: every name with a verdict has one of these in it, once its separators are left out. */
