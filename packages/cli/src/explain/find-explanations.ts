@@ -305,6 +305,7 @@ const PRODUCTS: Readonly<Record<string, string>> = {
   php: "PHP",
   apache: "Apache httpd",
   caddy: "Caddy",
+  envoy: "Envoy",
   lambda: "AWS Lambda",
   "cloud-run": "Cloud Run",
 };

@@ -9,6 +9,7 @@ import {
   pickEnvoyFlag,
 } from "@faultline/formats/access-log-knowledge";
 import type { CauseId, Evidence, RankedCause } from "@faultline/model";
+import { matchSignatures, SIGNATURES } from "@faultline/playbook/signatures";
 import type { Pattern } from "./report.ts";
 import type { FailureTally } from "../tally/route-tally.ts";
 
@@ -36,6 +37,7 @@ export function rankCauses(
   const isMemory = patterns.some(({ pattern }) => pattern === "memory-before");
   const claims = [
     ...readFlags(failures, status).map((claim) => (isMemory ? { ...claim, confidence: claim.confidence / 2 } : claim)),
+    ...readOwnStatus(failures, status),
     ...readMessages(failures),
     ...patterns.flatMap((pattern) => readPattern(pattern, status)),
   ].map((claim) => (claim.cause === "keepalive-race" && isEachTime ? { ...claim, confidence: claim.confidence * RACE_EACH_TIME } : claim));
@@ -79,7 +81,7 @@ function readFlags(failures: FailureTally, status: number): Claim[] {
   const namesUpstream = failures.upstreams.list().length > 0;
   return flags.slice(0, 4).flatMap(([flag, count]) => {
     const row = findFlag({ observer, flag, status, namesUpstream });
-    if (row?.cause === undefined) return [];
+    if (row?.cause === undefined || isToldBetter(row, failures)) return [];
     const share = count / Math.max(1, looked, count);
     const evidence = {
       statement: `${flag}: ${row.meaning}`,
@@ -89,6 +91,31 @@ function readFlags(failures: FailureTally, status: number): Claim[] {
     };
     return [{ cause: row.cause, confidence: TRUST[row.causeConfidence ?? row.confidence] * share, evidence, next: row.nextCheck }];
   });
+}
+
+/** The last status that a standard knows; a vendor's own says by itself what happened, as a diagnosis reads it. */
+const LAST_STANDARD = 511;
+
+function readOwnStatus({ count }: FailureTally, status: number): Claim[] {
+  if (status <= LAST_STANDARD) return [];
+  return matchSignatures({ status }, SIGNATURES).flatMap(({ signature: { cause, vendor, meaning, source } }) => {
+    if (cause === undefined) return [];
+    const evidence = {
+      statement: `${status} of ${vendor}: ${meaning}`,
+      measured: `${count} failures`,
+      source: "access-log",
+      weight: 3,
+    } as const;
+    return [
+      { cause, confidence: TRUST.H, evidence, next: `read what ${source} says of ${status}, and the log of the origin at that time` },
+    ];
+  });
+}
+
+/** Envoy's flag for a connection that did not come about, beside words that say why: a handshake is no refusal. */
+function isToldBetter({ code, cause }: CodeKnowledge, { messages }: FailureTally): boolean {
+  const told = messages.list().flatMap(([text]) => findErrorMessage(text)?.cause ?? []);
+  return code === "UF" && told.length > 0 && !told.some((each) => each === cause);
 }
 
 function readMessages(failures: FailureTally): Claim[] {

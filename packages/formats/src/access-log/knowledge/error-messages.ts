@@ -1,7 +1,9 @@
 import type { CodeKnowledge } from "./entry.ts";
 
 /** What a line of a proxy's error log means. `code` is a regular expression that the message matches. */
-export type MessageKnowledge = CodeKnowledge & { readonly product: "nginx" | "apache" | "php" | "caddy" | "lambda" | "cloud-run" };
+export type MessageKnowledge = CodeKnowledge & {
+  readonly product: "nginx" | "apache" | "php" | "caddy" | "envoy" | "lambda" | "cloud-run";
+};
 
 const nginx = { product: "nginx", source: "nginx source, ngx_http_upstream.c", confidence: "H" } as const;
 const apache = { product: "apache", source: "httpd error messages", confidence: "K" } as const;
@@ -296,6 +298,16 @@ export const ERROR_MESSAGES: readonly MessageKnowledge[] = [
     nextCheck: "did the upstream crash or restart?",
     source: "public Caddy logs",
     confidence: "M",
+  },
+  {
+    product: "envoy",
+    code: "TLS[_ ]error:|CERTIFICATE_VERIFY_FAILED",
+    meaning: "the connection to the upstream came about, and the TLS handshake over it failed",
+    hop: "network",
+    cause: "tls-failure",
+    nextCheck: "does the upstream speak TLS on that port, and does its certificate hold: dates, names, issuer?",
+    source: "Envoy documentation, Access logging, %UPSTREAM_TRANSPORT_FAILURE_REASON%",
+    confidence: "H",
   },
   {
     product: "lambda",

@@ -44,7 +44,7 @@ export const HAPROXY_TERMINATION: readonly CodeKnowledge[] = [
     code: "sH",
     meaning: "the server sent no complete headers within timeout server",
     hop: "behind",
-    cause: "dependency-timeout",
+    cause: "gateway-timeout",
     nextCheck: "what did the server wait for: database, pool, another service?",
     source,
     confidence: "H",
