@@ -368,6 +368,11 @@ describe("naming a cause", () => {
     ]);
   });
 
+  it("quotes an error's type once", () => {
+    const { causes } = diagnoseFailing({ attributes: { "error.type": "TypeError" }, ...thrown("TypeError", "x is not a function") });
+    expect(causes[0]?.evidence[0]?.measured).toContain(": TypeError: x is not a function");
+  });
+
   it("leaves open what was wrong where a type is all that is told of an exception", () => {
     const { verdict, causes } = diagnoseFailing({ attributes: { "error.type": "System.InvalidOperationException" } });
     expect([verdict, causes[0]?.cause]).toEqual(["inconclusive", "unhandled-exception"]);

@@ -118,7 +118,11 @@ export function hear(
 function excerpt(text: string, pattern: RegExp): string {
   const at = pattern.exec(text)?.index ?? 0;
   const from = Math.max(0, at - 60);
-  const cut = text.slice(from, from + 240).replace(/\s+/g, " ");
+  // An error's type stands alone and then once more before its message.
+  const cut = text
+    .slice(from, from + 240)
+    .replace(/\s+/g, " ")
+    .replace(/(?<![\w.])([\w.]{1,80}) (?=\1: )/g, "");
   return `${from > 0 ? "..." : ""}${cut}${from + 240 < text.length ? "..." : ""}`;
 }
 
