@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatAgo, formatBytes, formatCompact, formatDuration, formatRatio, shorten, toVisibleText } from "./format.ts";
+import { formatAgo, formatBytes, formatCompact, formatDuration, formatRatio, shorten, toSentence, toVisibleText } from "./format.ts";
 
 describe("numbers as a person reads them", () => {
   it.each([
@@ -46,4 +46,9 @@ describe("captured text", () => {
     expect(shorten("abcdefghijklmnopqrstuvwxyz", 10)).toBe("abcdef…xyz");
     expect(shorten("short", 10)).toBe("short");
   });
+});
+
+it("a reason begins and ends as a sentence", () => {
+  expect(toSentence("5 of 300 failed")).toBe("5 of 300 failed.");
+  expect(toSentence("neither had a request: are both called so?")).toBe("Neither had a request: are both called so?");
 });

@@ -94,3 +94,8 @@ export function shorten(text: string, most: number): string {
   const tail = Math.floor(most / 3);
   return `${text.slice(0, most - tail - 1)}…${text.slice(-tail)}`;
 }
+
+/** A reason as a sentence: with a capital, and an end where it has none. */
+export function toSentence(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}${/[.?!]$/.test(text) ? "" : "."}`;
+}

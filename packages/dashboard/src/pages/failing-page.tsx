@@ -59,6 +59,7 @@ export function FailingPage({ query }: { readonly query: string }): ReactNode {
             </select>
           </label>
           <button type="submit">Filter</button>
+          {filter.size > 0 && <Link to="/failing">Show all</Link>}
         </form>
       </details>
       {answer.kind === "loading" && <Loading what="failing requests" />}

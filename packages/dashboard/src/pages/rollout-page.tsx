@@ -1,6 +1,6 @@
 import type { GateAnswer, OverviewAnswer, RolloutDecision } from "@faultline/model";
 import type { FormEvent, ReactNode } from "react";
-import { formatCount, formatDuration } from "../format.ts";
+import { formatCount, formatDuration, toSentence } from "../format.ts";
 import { useLive } from "../live.ts";
 import { ArmFigure } from "../parts/arm-figure.tsx";
 import { Captured } from "../parts/captured-text.tsx";
@@ -71,7 +71,7 @@ function Decision({ query, baseline, canary }: DecisionProps): ReactNode {
       <section className={`decision decision-${decision.kind}`} aria-live="polite">
         <h2>{VERDICTS[decision.kind]}</h2>
         <p>
-          <Captured text={decision.because} />.
+          <Captured text={toSentence(decision.because)} />
         </p>
         {decision.kind === "wait" && decision.needMore !== undefined && (
           <p>
