@@ -6,6 +6,7 @@ import {
   formatCount,
   formatDuration,
   formatNumberOf,
+  formatRowTime,
   formatShare,
   listFurtherMessages,
   listUntold,
@@ -118,7 +119,7 @@ function renderTable(report: Report): string {
   if (report.routes.length === 0) return "";
   const rows = report.routes.map(
     (route) =>
-      `<tr><td class="n">${formatCount(route.count)}</td><td class="bad">${route.status}</td><td class="r">${escape(`${route.method} ${route.route}`)}</td><td class="t">${escape(formatShare(route.share))}</td><td>${formatClock(route.firstMs)}</td><td>${formatClock(route.lastMs)}</td><td class="i">${drawBars(route.overTime, { width: 120, height: 24, color: "var(--bad)", label: "over time" })}</td><td class="m">${escape(nameMakerShort(route))}</td></tr>`,
+      `<tr><td class="n">${formatCount(route.count)}</td><td class="bad">${route.status}</td><td class="r">${escape(`${route.method} ${route.route}`)}</td><td class="t">${escape(formatShare(route.share))}</td><td>${formatRowTime(route.firstMs, report)}</td><td>${formatRowTime(route.lastMs, report)}</td><td class="i">${drawBars(route.overTime, { width: 120, height: 24, color: "var(--bad)", label: "over time" })}</td><td class="m">${escape(nameMakerShort(route))}</td></tr>`,
   );
   return `<h2>Routes</h2><div class="wide"><table><thead><tr><th class="n">Count</th><th>Status</th><th>Route</th><th>Share (95 %)</th><th>First</th><th>Last</th><th>Over time</th><th>Made by</th></tr></thead><tbody>${rows.join("")}</tbody></table></div>${report.moreRoutes === 0 ? "" : `<p class="soft">and ${formatCount(report.moreRoutes)} more; --top shows more</p>`}`;
 }

@@ -7,6 +7,7 @@ import {
   formatCount,
   formatDuration,
   formatNumberOf,
+  formatRowTime,
   formatShare,
   listFurtherMessages,
   listUntold,
@@ -50,7 +51,7 @@ export function renderMarkdown(report: Report): string {
         "| ---: | --- | --- | --- | --- | --- | --- | --- |",
         ...report.routes.map(
           (route) =>
-            `| ${formatCount(route.count)} | ${route.status} | ${escape(`${route.method} ${route.route}`)} | ${formatShare(route.share)} | ${formatClock(route.firstMs)} | ${formatClock(route.lastMs)} | ${drawSparkline(route.overTime, 16)} | ${escape(nameMakerShort(route))} |`,
+            `| ${formatCount(route.count)} | ${route.status} | ${escape(`${route.method} ${route.route}`)} | ${formatShare(route.share)} | ${formatRowTime(route.firstMs, report)} | ${formatRowTime(route.lastMs, report)} | ${drawSparkline(route.overTime, 16)} | ${escape(nameMakerShort(route))} |`,
         ),
       ].join("\n"),
     );

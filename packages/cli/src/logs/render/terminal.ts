@@ -10,7 +10,9 @@ import {
   formatCount,
   formatDuration,
   formatNumberOf,
+  formatRowTime,
   formatShare,
+  isOfOneDay,
   listFurtherMessages,
   listUntold,
   nameMaker,
@@ -33,7 +35,6 @@ const MIN_WIDTH = 48;
 const MAX_WIDTH = 160;
 /** A screen too narrow for the bounds of a share and for times beside a route. */
 const NARROW = 66;
-const DAY_MS = 86_400_000;
 
 /** The report for a terminal: what fails, who makes it, why, and what to check next. Everything from the log is made visible first. */
 export function renderTerminal(report: Report, screen: Screen): string {
@@ -127,10 +128,8 @@ function chooseColumns(width: number, time: number): Columns {
 
 function renderTable(report: Report, { paints, width }: Look): string {
   if (report.routes.length === 0) return "";
-  const { window } = report;
-  const isOneDay = window !== undefined && window.toMs - window.fromMs < DAY_MS;
-  const clock = (timeMs: number | undefined) => formatClock(timeMs).slice(isOneDay ? -8 : 0);
-  const columns = chooseColumns(width, isOneDay ? 8 : 19);
+  const clock = (timeMs: number | undefined) => formatRowTime(timeMs, report);
+  const columns = chooseColumns(width, isOfOneDay(report) ? 8 : 19);
   const longest = Math.max(5, ...report.routes.map((route) => route.method.length + route.route.length + 1));
   const name = Math.min(longest, columns.name);
   const times = (first: string, last: string) =>

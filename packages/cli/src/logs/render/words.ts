@@ -60,6 +60,18 @@ export function formatDuration(durationMs: number): string {
   return `${durationMs.toFixed(durationMs < 10 ? 1 : 0)} ms`;
 }
 
+const DAY_MS = 86_400_000;
+
+/** True where the report tells of less than a day: the day stands in its head, and its rows need the time alone. */
+export function isOfOneDay({ window }: Pick<Report, "window">): boolean {
+  return window !== undefined && window.toMs - window.fromMs < DAY_MS;
+}
+
+/** A time in a row of the report. */
+export function formatRowTime(timeMs: number | undefined, report: Pick<Report, "window">): string {
+  return formatClock(timeMs).slice(isOfOneDay(report) ? -8 : 0);
+}
+
 /** Who wrote the responses, in a few words. */
 export function nameMaker({ madeBy }: Pick<RouteErrors, "madeBy">): string {
   if (madeBy.hop === "unknown") return "unknown";

@@ -25,3 +25,12 @@ it.each([[], ["--markdown"], ["--html"]])("quotes once what was logged beside a 
   await runFaultline(["logs", ...form, ACCESS, ERROR], io);
   expect(out.replaceAll(/\s+/g, " ").match(/nginx-error: connect\\?\(|logged \(1|log +connect/g)).toHaveLength(1);
 });
+
+it.each(["--markdown", "--html"])("names the day of a single one in the head alone (%s)", async (form) => {
+  let out = "";
+  const stdin = (async function* () {})();
+  const io = { stdout: { write: (text: string) => (out += text) }, stderr: { write: () => true }, stdin, env: {} };
+  await runFaultline(["logs", form, ACCESS], io);
+  expect(out).toMatch(/(?:<td>|\| )10:00:00(?:<\/td>| \|)/);
+  expect(out).not.toMatch(/(?:<td>|\| )2026-11-21/);
+});
