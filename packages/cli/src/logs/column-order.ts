@@ -6,7 +6,9 @@ import {
   DurationJudge,
   judgeColumnOrder,
   judgeLayout,
+  judgeNamedDurations,
   type LayoutColumns,
+  type ParseContext,
   straightenColumns,
   type WholeDurations,
 } from "@faultline/formats/access-log-combined";
@@ -21,6 +23,7 @@ const NEWLINE = 10;
 export type Columns = {
   readonly order: ColumnOrder;
   readonly wholeDurations: WholeDurations;
+  readonly namedDurations: ParseContext["namedDurations"];
   readonly layout: LayoutColumns | undefined;
 };
 
@@ -29,7 +32,8 @@ export function judgeHead(head: Buffer, isAll: boolean): Columns {
   const isShort = isAll && head.length <= HEAD_BYTES;
   const lines = listLines(head, 0, isShort ? head.length : findLastLine(head, HEAD_BYTES));
   const order = judgeColumnOrder(lines);
-  return { order, wholeDurations: new DurationJudge().add(straighten(lines, order)).unit, layout: toLayout(lines, order) };
+  const wholeDurations = new DurationJudge().add(straighten(lines, order)).unit;
+  return { order, wholeDurations, namedDurations: judgeNamedDurations(lines), layout: toLayout(lines, order) };
 }
 
 /** The layout's places, where its lines are read as they stand. */
@@ -60,6 +64,7 @@ export class ColumnWatch {
   private readonly durations = new DurationJudge();
   private readonly lines: string[] = [];
   private layout: LayoutColumns | undefined;
+  private namedDurations: Columns["namedDurations"];
   private seenBytes = 0;
   /** Bytes at the start of the buffer that were judged, and wait. */
   private heldBytes = 0;
@@ -85,7 +90,8 @@ export class ColumnWatch {
   private get columns(): Columns {
     const { order } = this.judge;
     this.layout ??= toLayout(this.lines, order);
-    return { order, wholeDurations: this.durations.unit, layout: this.layout };
+    this.namedDurations ??= judgeNamedDurations(this.lines);
+    return { order, wholeDurations: this.durations.unit, namedDurations: this.namedDurations, layout: this.layout };
   }
 }
 
@@ -108,10 +114,10 @@ type Reading = { readonly reader: ReaderOptions; readonly isFastAllowed: boolean
  * published layouts. Where the status does not, or where that is not known, or where a
  * duration stands behind it, the parsers read every line, in the order that was found.
  */
-export function withColumnOrder<T extends Reading>(options: T, { order, wholeDurations, layout }: Columns): T {
+export function withColumnOrder<T extends Reading>(options: T, { order, ...seen }: Columns): T {
   if (options.reader.custom !== undefined) return options;
-  const isUsual = wholeDurations === "us" && layout === undefined;
-  const reader = isUsual ? options.reader : { ...options.reader, context: { ...options.reader.context, wholeDurations, layout } };
+  const isUsual = seen.wholeDurations === "us" && seen.namedDurations === undefined && seen.layout === undefined;
+  const reader = isUsual ? options.reader : { ...options.reader, context: { ...options.reader.context, ...seen } };
   if (order === "status-first") return isUsual ? options : { ...options, reader };
   // No report counts by sizes.
   const isFastAllowed = options.isFastAllowed && order === "status-other-size";

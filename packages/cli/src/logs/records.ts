@@ -26,16 +26,16 @@ export async function writeRecords(
   },
 ): Promise<void> {
   const watch = new ColumnWatch();
-  const context: { -readonly [Member in keyof ParseContext]: ParseContext[Member] } = { ...options.reader.context };
+  const context: ParseContext = { ...options.reader.context };
   const asked: ReaderOptions & { columns: ColumnOrder } = { ...options.reader, context, columns: "status-first" };
   const reader = createLineReader(asked);
   await readSource(source, {
     consume: (buffer, length, isEnd) => {
       const columns = watch.look(buffer, length, isEnd);
       if (columns === undefined) return 0;
-      asked.columns = columns.order;
-      context.wholeDurations = columns.wholeDurations;
-      context.layout = columns.layout;
+      const { order, ...seen } = columns;
+      asked.columns = order;
+      Object.assign(context, seen);
       const out: string[] = [];
       const rest = eachLine(buffer, length, (start, end) => {
         out.push(...toRecordLines(reader, buffer.toString("utf8", start, end), options.isWanted));

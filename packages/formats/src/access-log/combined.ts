@@ -2,6 +2,7 @@
 export { formatTime, parseAnyTime } from "./clock.ts";
 export { ColumnJudge, type ColumnOrder, judgeColumnOrder, straightenColumns } from "./column-order.ts";
 export { clf } from "./formats/clf.ts";
+export { judgeNamedDurations } from "./httpd-durations.ts";
 export { judgeLayout } from "./layout-columns.ts";
-export type { LayoutColumns, LineParser, WholeDurations } from "./line.ts";
+export type { LayoutColumns, LineParser, ParseContext, WholeDurations } from "./line.ts";
 export { DurationJudge } from "./whole-durations.ts";

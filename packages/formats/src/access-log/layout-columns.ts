@@ -169,9 +169,9 @@ function findWhole(table: Table): LayoutColumns["duration"] {
   const { columns, time, separator, status, request, size } = table;
   const whole = columns.flatMap((column, index) => (index !== status && column.every((cell) => WHOLE.test(dropName(cell))) ? [index] : []));
   const behind = whole.filter((index) => index > status && index !== size && index !== (size === undefined ? status + 1 : -1));
-  // One alone behind the known fields is read by every line, in the unit that the file tells.
-  const isNamed = findName(columns[behind[0] ?? -1]?.[0] ?? "") !== undefined;
-  const isAlone = separator === "" && status === request + 1 && behind.length === 1 && !isNamed;
+  // One alone behind the known fields is read by every line, in the unit that the file tells, unless a pair stands there.
+  const isPaired = columns.some(([cell = ""], index) => index > status && findName(cell) !== undefined);
+  const isAlone = separator === "" && status === request + 1 && behind.length === 1 && !isPaired;
   const found = whole.filter((index) => index !== size && isTimed(table, index));
   if (isAlone || found.length !== 1) return undefined;
   const [index = -1] = found;

@@ -11,6 +11,8 @@ export type ParseContext = {
   readonly zoneOffsetMinutes: number;
   /** What a `DurationJudge` says of the file's whole numbers behind the known fields; microseconds when absent. */
   readonly wholeDurations?: WholeDurations;
+  /** What `judgeNamedDurations` says of the file's whole numbers that are called a duration. */
+  readonly namedDurations?: Exclude<WholeDurations, "unknown"> | undefined;
   /** What `judgeLayout` says of the file's own layout. */
   readonly layout?: LayoutColumns | undefined;
 };

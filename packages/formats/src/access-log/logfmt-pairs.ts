@@ -31,7 +31,7 @@ export function readPairs(line: string): Map<string, string> | undefined {
 }
 
 /** `status=200, method=GET, …`: commas that part the pairs and belong to none of the values. */
-const COMMAS = /=[^\s=]*, [A-Za-z_@][\w.@/-]*=[^\s=]*, [A-Za-z_@][\w.@/-]*=/;
+const COMMAS = /=(?:"[^"]*"|[^\s=]*), [A-Za-z_@][\w.@/-]*=(?:"[^"]*"|[^\s=]*), [A-Za-z_@][\w.@/-]*=/;
 
 const STATUS_PAIR = /(?:status(?:[_.-]?code)?|response_code|\bresp)=["']?\d{3}\b/i;
 const TARGET_PAIR = /(?:path|ur[il]|target)=["']?\//i;

@@ -1,6 +1,8 @@
 /** How long a request took, out of named fields: in the unit that a name or a value says, or that its software counts in. */
 import { readJsonText, scaleDuration } from "./draft.ts";
 import type { FieldReader } from "./field-reader.ts";
+import { DURATION_NAMES } from "./duration-names.ts";
+import type { ParseContext } from "./line.ts";
 import { isNoDuration } from "./no-duration.ts";
 
 /** Names whose unit everybody knows, with the unit in ms. */
@@ -111,7 +113,7 @@ const MEASURED = [...SUFFIXED, ...REQUEST_TIME, "total_time"];
 /** Node's loggers too can write their time in the family's layout, and their `response_time` in milliseconds with three decimals. */
 const FAMILY_SECONDS = NGINX_SECONDS.filter((name) => !/^response_?time$/.test(name));
 const FAMILY_TIME = /^\[?\d\d\/[A-Z][a-z]{2}\/\d{4}:/;
-const DATE = ["time", "date", "datetime", "timestamp", "@timestamp", "ts"];
+const DATE = ["time", "date", "datetime", "timestamp", "@timestamp", "ts", "time_local"];
 
 /** A time in seconds as nginx writes it, with three decimals always, of which a number loses those that are 0. */
 function isNginxSeconds(written: unknown): boolean {
@@ -147,8 +149,17 @@ const LEAST_MS = 0.02;
 /** What Rails' loggers write beside a duration in ms: lograge, and GitLab's JSON. */
 const OF_RAILS = ["controller", "view", "db"];
 
+/** A whole number beside httpd's time, in the unit that the file tells. */
+function readHttpdDuration(read: FieldReader, { namedDurations }: ParseContext): number | undefined {
+  if (namedDurations === undefined || !String(read(DATE)).startsWith("[")) return undefined;
+  const value = readJsonText(read(DURATION_NAMES)) ?? "";
+  return /^\d{1,9}$/.test(value) ? scaleDuration(value, namedDurations === "us" ? 0.001 : 1) : undefined;
+}
+
 /** The duration that the fields tell of, in ms. */
-export function readDuration(read: FieldReader): number | undefined {
+export function readDuration(read: FieldReader, context: ParseContext): number | undefined {
+  const httpdMs = readHttpdDuration(read, context);
+  if (httpdMs !== undefined) return httpdMs;
   const railsMs = read(OF_RAILS) === undefined ? undefined : scaleDuration(readJsonText(read(["duration"])), 1);
   if (railsMs !== undefined) return railsMs;
   for (const name of MEASURED) {

@@ -205,7 +205,7 @@ export function putNamedFields(draft: Draft, read: FieldReader, context: ParseCo
   putText(draft, "host", read(HOST));
   putText(draft, "route", read(ROUTE));
   putTime(draft, parseAnyTime(readTimeValue(read), context));
-  const durationMs = readDuration(read);
+  const durationMs = readDuration(read, context);
   if (durationMs !== undefined) draft.durationMs = durationMs;
   if (draft.status === undefined) return false;
   if (isErrorBody(draft, read)) {
@@ -231,7 +231,9 @@ function isErrorBody(draft: Draft, read: FieldReader): boolean {
 /** Sets the tries that nginx's variables tell of, whatever the spelling of their names; returns whether there are any. */
 export function putNamedUpstream(draft: Draft, read: FieldReader): boolean {
   const text = (...names: readonly string[]) => readJsonText(read(names));
-  const status = text("upstream_status", "upstream.status");
+  // Beside nginx's own short names `us` is its status, and elsewhere a unit.
+  const short = text("urt", "uct", "uht") === undefined ? undefined : text("us");
+  const status = text("upstream_status", "upstream.status", "backend_status") ?? short;
   if (status === undefined || !/^\d{3}(?:(?:, | : )(?:\d{3}|-))*$/.test(status)) return false;
   const address = text("upstream_addr", "upstream.addr", "upstream.address");
   putNginxUpstream(draft, { address, status, responseTime: text("upstream_response_time") }, true);

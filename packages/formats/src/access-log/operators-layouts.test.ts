@@ -24,6 +24,7 @@ describe("behind the combined format's fields", () => {
       { duration_ms: 120 },
     ],
     ["httpd's seconds and microseconds in quotes", `${combined} "0/685" "www.example.com"`, { duration_ms: 0.685 }],
+    ["the same beside what httpd sent", `${combined} 0/685 134 www.example.com - "-"`, { duration_ms: 0.685 }],
     ["nginx's id of the request", `${combined} [${id}] [0.013]`, { request_id: id, duration_ms: 13 }],
     ["a server behind and the status next to it", `${combined} 10.0.0.2:80 502 0.013`, { "upstream.status_code": 502, duration_ms: 13 }],
     ["the same with its time between", `${combined} 10.0.0.2:80 0.010 502 0.013`, { "upstream.status_code": 502, duration_ms: 13 }],
@@ -38,6 +39,20 @@ describe("behind the combined format's fields", () => {
 
   it.each(["latency", "timeTaken", "total_time", "elapsed"])("seconds by the name of %s", (name) => {
     expect(read(`${combined} ${name}="0.013" upstreamStatus="502"`)).toMatchObject({ duration_ms: 13, "upstream.status_code": 502 });
+  });
+
+  it("httpd's seconds and microseconds behind a row of an own layout, and no pair that says nothing", () => {
+    expect(read(`${own} 0 0/670`)).toMatchObject({ duration_ms: 0.67 });
+    expect(read(`${own} 0 0/0`)).not.toHaveProperty("duration_ms");
+    expect(read(`${own} 0 1/670`)).not.toHaveProperty("duration_ms");
+    expect(read(`${own} 0/670 0/671`)).not.toHaveProperty("duration_ms");
+  });
+
+  it("the status of the server behind by the names that it has beside nginx's short ones", () => {
+    const asked = "time=2026-11-21T10:00:00+00:00 client=10.0.0.1 method=GET uri=/a status=502";
+    expect(read(`${asked} urt=0.013 us=502`)).toMatchObject({ "upstream.status_code": 502 });
+    expect(read(`${asked} backend_status=502`)).toMatchObject({ "upstream.status_code": 502 });
+    expect(read(`${asked} us=502`)).not.toHaveProperty("upstream.status_code");
   });
 
   it("httpd's seconds and microseconds by a name", () => {

@@ -70,8 +70,8 @@ function parseAlbJson(object: JsonObject): ParsedLine | undefined {
   putNumber(draft, "requestBytes", pick("received_bytes"));
   putNumber(draft, "responseBytes", pick("sent_bytes"));
   putRequestLine(draft, pick("request")?.replace(/ -$/, "") ?? "");
-  putText(draft, "method", pick("request_method", "request_verb"));
-  putTarget(draft, pick("request_url"));
+  putText(draft, "method", pick("request_method", "request_verb", "http_method"));
+  putTarget(draft, pick("request_url", "url"));
   putText(draft, "userAgent", pick("user_agent"));
   putText(draft, "requestId", pick("trace_id"));
   putText(draft, "host", pick("domain_name"));

@@ -100,6 +100,11 @@ function readTimes(draft: Draft, rest: readonly Token[], whole: WholeDurations):
     putDuration(draft, exact[0]?.text, 1000);
     return undefined;
   }
+  const both = findBoth(rest);
+  if (both !== undefined) {
+    draft.durationMs = both;
+    return rest[0]?.kind === "quoted" ? "nginx-main" : undefined;
+  }
   const times = rest.filter(({ text }) => /^\d{1,6}\.\d{3},?$/.test(text));
   if (times.length > 1 || (times.length === 1 && times[0]?.kind !== "bare")) {
     putNginxSeconds(draft, times);
@@ -120,6 +125,13 @@ function putTrailingDuration(draft: Draft, text: string, unit: WholeDurations): 
   else if (text.includes(".")) putDuration(draft, text, 1000);
   else if (unit === "ms") putDuration(draft, text, 1);
   else if (unit === "us" && Number(text) >= LEAST_MICROSECONDS) putDuration(draft, text, 0.001);
+}
+
+/** The duration of httpd's `%T/%D`, seconds and microseconds that say the same, where no other pair of numbers stands beside it. */
+export function findBoth(rest: readonly Token[]): number | undefined {
+  const [both, ...others] = rest.filter(({ text }) => /^\d{1,6}\/\d{1,12}$/.test(text));
+  const isTold = both !== undefined && others.length === 0 && Number(both.text.split("/")[1]) >= LEAST_MICROSECONDS;
+  return isTold ? readSuffixedDuration(both.text) : undefined;
 }
 
 /** True for the unit of a duration that is a word of its own. */

@@ -12,7 +12,7 @@ import { readSuffixedDuration } from "../named-durations.ts";
 import { putTries, putNamedSeconds, putNextAnswer, putNginxSeconds } from "../nginx-upstream.ts";
 import { findAgent, findRequestId, isAgent, isNoAgent } from "../telling-values.ts";
 import { readTokens, type Token, unescapeQuoted } from "../tokens.ts";
-import { isUnit, readApartDuration } from "./clf.ts";
+import { findBoth, isUnit, readApartDuration } from "./clf.ts";
 import { isUsualStatus } from "../usual-status.ts";
 import { peelLoose } from "../wrappers/peel.ts";
 
@@ -198,6 +198,6 @@ function putRest(draft: Draft, rest: readonly Token[]): void {
 /** A duration with its unit: the last that has it glued to it, else the longest that has it behind it. */
 function putMeasured(draft: Draft, rest: readonly Token[]): void {
   const own = rest.findLast((token) => token.kind === "bare" && /^\d+(?:\.\d+)?(?:ms|us|µs|s)$/.test(token.text));
-  const durationMs = own === undefined ? readApartDuration(rest) : readSuffixedDuration(own.text);
+  const durationMs = own === undefined ? (readApartDuration(rest) ?? findBoth(rest)) : readSuffixedDuration(own.text);
   if (durationMs !== undefined) draft.durationMs = durationMs;
 }
