@@ -45,6 +45,16 @@ describe("a request without quotes", () => {
     expect(read(line)).not.toHaveProperty(["http.response.status_code"]);
   });
 
+  it("one in quotes that HAProxy could not read", () => {
+    const line = `${syslog}10.0.0.1:39704 2026-11-22T10:00:00Z "<BADREQ> <BADREQ> <BADREQ>" 400 0 0 fe0/<NOSRV> CR--`;
+    expect(read(line)).toMatchObject({ "http.response.status_code": 400, "client.address": "10.0.0.1" });
+  });
+
+  it("a status by one of its longer names between bars", () => {
+    const line = 'time_local="22/Nov/2026:10:00:00 +0000" | clientip="10.0.0.1" | response_status="502" | request="GET /a HTTP/1.1"';
+    expect(read(line)).toMatchObject(asked);
+  });
+
   it("a status by its name in capitals beside others between commas", () => {
     const line = 'datetime="[22/Nov/2026:10:00:00 +0000]", clientip=10.0.0.1, req="GET /a HTTP/1.1", vhost=a.example, statusCode=502';
     expect(read(line)).toMatchObject(asked);

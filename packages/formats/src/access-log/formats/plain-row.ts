@@ -26,7 +26,8 @@ const BEFORE = new RegExp(
   String.raw`(?<=[\]\s])(?<status>\d{3}) (?<method>${METHODS}) (?<target>(?:\/|https?:\/\/)\S*)(?: HTTP\/[\d.]+)?(?= |$)`,
 );
 /** What HAProxy writes for a request that it could not read, with its own answer behind or before it. */
-const UNREAD = /(?<=[\]\s])(?:<BADREQ>(?: <BADREQ>)? (?<status>4\d\d)(?= |$)(?: (?<size>\d+))?|(?<first>4\d\d) <BADREQ> <BADREQ>(?= |$))/;
+const UNREAD =
+  /(?<=[\]\s])(?:"?<BADREQ>(?: <BADREQ>){0,2}"? (?<status>4\d\d)(?= |$)(?: (?<size>\d+))?|(?<first>4\d\d) <BADREQ> <BADREQ>(?= |$))/;
 /** What stands before such a request: its time, the client's address, and of other words only dashes, a host and a port. */
 const TIME =
   /\[?(\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| ?[+-]\d\d:?\d\d)?|\d\d\/[A-Z][a-z]{2}\/\d{4}[: ]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?: [+-]\d{4})?|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4})(?:\]|(?= ))/;
