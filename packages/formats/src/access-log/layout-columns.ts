@@ -12,6 +12,9 @@ import type { LayoutColumns } from "./line.ts";
 /** A size or a time that is a code in use once in six times would be one in sixteen lines running less than once in 10^12 files. */
 const LEAST_ROWS = 16;
 const MOST_ROWS = 512;
+/** What every reader knows: the combined format and common, with nginx's time or without. A log that begins with so many of them is one. */
+const PLAIN = /\] "[^"]*" \d{3} (?:\d+|-)(?: "[^"]*" "[^"]*")?(?: \d+\.\d{3})?$/;
+const MOST_PLAIN = 32;
 /** The layout's own lines among the file's; others are errors and what a program said. */
 const LEAST_SHARE = 0.6;
 /** Lines whose status is `-` or 000, as nothing was answered. */
@@ -48,8 +51,11 @@ export function judgeLayout(lines: Iterable<string>): LayoutColumns | undefined 
   const groups = new Map<string, (readonly string[])[]>();
   let all = 0;
   for (const line of lines) {
-    const cut = line === "" || all >= MOST_ROWS ? undefined : cutCells(dropSyslog(line));
-    if (line !== "") all += 1;
+    if (line === "" || all >= MOST_ROWS) continue;
+    all += 1;
+    const isPlain = PLAIN.test(line);
+    if (isPlain && all >= MOST_PLAIN && groups.size === 0) return undefined;
+    const cut = isPlain ? undefined : cutCells(dropSyslog(line));
     if (cut === undefined) continue;
     const key = toKey(cut);
     const rows = groups.get(key);
