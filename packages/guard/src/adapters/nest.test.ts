@@ -3,7 +3,7 @@ import * as common from "@nestjs/common";
 import { APP_PIPE, NestFactory } from "@nestjs/core";
 import { ExpressAdapter } from "@nestjs/platform-express";
 import { FastifyAdapter } from "@nestjs/platform-fastify";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -59,7 +59,8 @@ describe.each(NEST_HOSTS)("$name", (host) => {
 });
 
 /** A controller as TypeScript compiles it, of a script on the disk. */
-const COMPILED = `exports.createModule = ({ Body, Controller, HttpCode, Module, Post, Query }, pipes) => {
+const COMPILED = `const { Body, Controller, HttpCode, Module, Post, Query } = require("@nestjs/common");
+exports.createModule = (pipes) => {
     const __param = (index, decorator) => (target, key) => decorator(target, key, index);
     const __decorate = (list, target, key) => {
         for (const each of list.reverse()) each(target, key, key && Object.getOwnPropertyDescriptor(target, key));
@@ -83,14 +84,14 @@ describe.each([
 ])("parameters that Nest decorates, on %s", (_name, createAdapter) => {
   /** The statuses of a right request and of a wrong one, for a body and for a part of a query. */
   async function ask(pipes: readonly object[]): Promise<readonly number[]> {
-    const file = join(mkdtempSync(join(tmpdir(), "faultline-nest-")), "controller.cjs");
+    const folder = mkdtempSync(join(tmpdir(), "faultline-nest-"));
+    const [packages = ""] = /.*node_modules/.exec(createRequire(import.meta.url).resolve("@nestjs/common")) ?? [];
+    symlinkSync(packages, join(folder, "node_modules"));
+    const file = join(folder, "controller.cjs");
     writeFileSync(file, COMPILED);
-    const { createModule } = createRequire(file)(file) as { createModule: (...given: readonly unknown[]) => new () => object };
+    const { createModule } = createRequire(file)(file) as { createModule: (pipes: readonly object[]) => new () => object };
     const guard = createGuard({ service: "nest", endpoint: false, announce: false, processHooks: false });
-    const app = guardNest(
-      await NestFactory.create(createModule(common, pipes), createAdapter() as ExpressAdapter, { logger: false }),
-      guard,
-    );
+    const app = guardNest(await NestFactory.create(createModule(pipes), createAdapter() as ExpressAdapter, { logger: false }), guard);
     await app.listen(0, "127.0.0.1");
     open.push(
       () => app.close(),

@@ -24,6 +24,8 @@ writeFileSync(
   join(folder, "node_modules", "@nestjs", "core", "index.js"),
   "exports.bind = (owner, method, read) => (request) => owner[method](...read(request));",
 );
+mkdirSync(join(folder, "node_modules", "@nestjs", "common"), { recursive: true });
+writeFileSync(join(folder, "node_modules", "@nestjs", "common", "index.js"), "module.exports = new Proxy({}, { get: () => () => 0 });");
 /** Loads a script as an app does. */
 export const load = createRequire(join(folder, "app.cjs"));
 /** Calls a handler from within a framework. */

@@ -33,6 +33,11 @@ const PROVOKED: readonly (readonly [name: string, script: string, asked: Asked])
     "exports.handler = async (req) => { const [name] = await Promise.all([one(req), 2]); return name }\nasync function one(req) { await null; return req.body.user.name }",
     { body: {} },
   ],
+  [
+    "what a function has waited for that a wrapper of the app calls",
+    "const wrap = (run) => async (req, res) => { await run(req, res) }\nexports.handler = wrap(async (req) => { await null; return req.body.user.name })",
+    { body: {} },
+  ],
 ];
 
 /** Handlers that themselves reckon with what is not there, functions that nobody gives a request, and a request that is right. */
@@ -102,6 +107,26 @@ const BUGS: readonly (readonly [name: string, script: string, asked: Asked])[] =
     "what a method of the app's gives to whoever waits",
     "exports.handler = () => jobs.next(async (request) => request.headers.token.trim())\nconst jobs = { next: (run) => run({ headers: {} }) }",
     { body: {} },
+  ],
+  [
+    "a call that the app makes, one of several at once",
+    "exports.handler = async () => { const all = await Promise.all(calls.map(send)); return all }\nconst calls = [{ headers: {} }]\nasync function send(request) { await null; return request.headers.token.trim() }",
+    { body: { id: 1 } },
+  ],
+  [
+    "a call that the app makes, one of several that nobody awaits here",
+    "exports.handler = () => Promise.all(calls.map(send))\nconst calls = [{ headers: {} }]\nasync function send(request) { await null; return request.headers.token.trim() }",
+    { body: { id: 1 } },
+  ],
+  [
+    "a call that the app makes, as it stands in a list",
+    "exports.handler = async () => { const all = []; for (const each of [{ body: {} }]) all.push(send(each)); await Promise.all(all) }\nconst send = async (request) => { await null; return request.body.user.name }",
+    { body: { id: 1 } },
+  ],
+  [
+    "an event that a wrapper makes up",
+    "const wrap = (run) => async (req, res) => { const event = { body: {} }; await run(event, res) }\nexports.handler = wrap(async (request) => { await null; return request.body.user.name })",
+    { body: { id: 1 } },
   ],
   ["what a context was given by the app", "async (ctx) => ctx.get('user').profile.name", { method: "GET" }],
 ];

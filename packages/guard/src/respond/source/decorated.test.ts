@@ -4,9 +4,12 @@ import { readDecorator } from "./decorated.ts";
 import { findBinding } from "./find-binding.ts";
 import { scanTokens } from "./tokens.ts";
 
+const IMPORTS =
+  'import { Body, Post, Controller, Param } from "@nestjs/common"; const common_1 = require("@nestjs/common"), _common = require("@nestjs/common");';
+
 /** What is read of the decorator of the parameter that the script gives back. */
-function readOf(script: string): ReturnType<typeof readDecorator> {
-  const tokens = scanTokens(script) ?? [];
+function readOf(script: string, imports = IMPORTS): ReturnType<typeof readDecorator> {
+  const tokens = scanTokens(`${imports} ${script}`) ?? [];
   const at = tokens.findIndex(({ text }) => text === "return") + 1;
   const binding = findBinding(tokens, tokens[at]?.text ?? "", at);
   return readDecorator(tokens, binding as Parameters<typeof readDecorator>[1]);
@@ -43,6 +46,7 @@ const UNKNOWN: readonly (readonly [given: string, decorator: string])[] = [
   ["a part and a pipe", 'Body("user", new UserPipe())'],
   ["a part that a constant names", "Body(KEY)"],
   ["a decorator that is no call", "User"],
+  ["a decorator of the app's own", 'Both("user")'],
 ];
 
 describe("the decorator of a parameter", () => {
@@ -56,6 +60,16 @@ describe("the decorator of a parameter", () => {
     expect(readOf(script)).toBeDefined();
   });
 
+  it.each([
+    ["the app has put it together itself", "const Body = createParamDecorator(() => store)", "Post()"],
+    ["the app imports it from itself", 'import { Body } from "./body.js"', "Post()"],
+    ["one of the app's own stands beside it", IMPORTS, 'Create("orders")'],
+    ["one that a module of the app's exports stands beside it", IMPORTS, '(0, create_1.Create)("orders")'],
+  ])("says nothing where %s", (_case, imports, beside) => {
+    const script = `const create_1 = require("./create"); class Orders ${METHOD} __decorate([${beside}, __param(1, Body())], Orders.prototype, "create", null);`;
+    expect(readOf(script, `${imports};`)).toEqual([]);
+  });
+
   it("is not that of another parameter, another method or another class", () => {
     expect(readOf(`class Orders ${METHOD} d([__param(0, Body())], Orders.prototype, "create")`)).toBeUndefined();
     expect(readOf(`class Orders ${METHOD} d([__param(1, Body())], Orders.prototype, "createAll")`)).toBeUndefined();
@@ -66,7 +80,7 @@ describe("the decorator of a parameter", () => {
 
 /** A controller as TypeScript compiles it: a method of its class, the decorators of that, and what it is given of the `request`. */
 function compileController(method: string, decorators: string, given = "request.body"): string {
-  return `const { bind } = require("@nestjs/core"), common_1 = new Proxy({}, { get: () => () => 0 })
+  return `const { bind } = require("@nestjs/core"), common_1 = require("@nestjs/common")
 const __decorate = (list, target) => target, __param = () => 0
 let Orders = class Orders {
     ${method}
@@ -116,6 +130,11 @@ const PROVOKED: readonly (readonly [name: string, script: string, asked: Asked])
     "a decorated header",
     compileController("create(tenant) { return tenant.trim() }", '__param(0, (0, common_1.Headers)("X-Tenant")),', "undefined"),
     {},
+  ],
+  [
+    "a decorated body by the name of a request",
+    compileController("create(request) { return request.order.name }", "__param(0, (0, common_1.Body)()),"),
+    { body: {} },
   ],
   [
     "a decorated request, wherever it stands",
@@ -170,6 +189,30 @@ const BUGS: readonly (readonly [name: string, script: string, asked: Asked])[] =
     "what a decorator of the app's gives",
     compileController("create(request) { return request.body.name }", "__param(0, (0, common_1.CurrentUser)()),", "{}"),
     {},
+  ],
+  [
+    "what a decorator gives that the app has put together",
+    compileController("create(dto) { return dto.order.name }", "Create(), __param(0, (0, common_1.Body)()),", "{}").concat(
+      "\nfunction Create() { return common_1.applyDecorators(common_1.Post(), common_1.UsePipes(new Map())) }",
+    ),
+    { body: { id: 1 } },
+  ],
+  [
+    "what a decorator gives that the app has put together for the class",
+    compileController("create(dto) { return dto.order.name }", "__param(0, (0, common_1.Body)()),", "{}")
+      .replace("Controller)()", "Controller)(), Shop()")
+      .concat("\nfunction Shop() {}"),
+    { body: { id: 1 } },
+  ],
+  [
+    "what somebody has put into the request, by the name of a body",
+    compileController("create(request) { return request.user.name }", "__param(0, (0, common_1.Body)()),"),
+    { body: { id: 1 } },
+  ],
+  [
+    "what somebody has put into the request, taken out of a body",
+    compileController("create(req) { const { session: { id } } = req; return id }", "__param(0, (0, common_1.Body)()),"),
+    { body: { name: 1 } },
   ],
   [
     "a method that is named as the one of another class",

@@ -135,8 +135,11 @@ export function findPatternAt(tokens: readonly Token[], place: number): Binding 
 }
 
 /** The functions around a place, from the inside out. */
-export function findSurroundings(tokens: readonly Token[], place: number): readonly Surrounding[] {
-  return [...walkOut(tokens, place)].flatMap(({ opener }) => readSurrounding(tokens, opener, place) ?? []);
+export function* findSurroundings(tokens: readonly Token[], place: number): Generator<Surrounding> {
+  for (const { opener } of walkOut(tokens, place)) {
+    const found = readSurrounding(tokens, opener, place);
+    if (found) yield found;
+  }
 }
 
 /** What is looked through, and stays as it is. */
@@ -298,7 +301,7 @@ export function findBinding(tokens: readonly Token[], name: string, place: numbe
   if (!binding || binding.kind === "parameter") return binding;
   // What another function put there may have been of another request.
   const [giver] = findSurroundings(tokens, binding.start);
-  const isAround = !giver || findSurroundings(tokens, place).some(({ parameters }) => parameters === giver.parameters);
+  const isAround = !giver || [...findSurroundings(tokens, place)].some(({ parameters }) => parameters === giver.parameters);
   return isAround ? binding : undefined;
 }
 

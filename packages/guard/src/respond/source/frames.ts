@@ -1,18 +1,35 @@
 /** The frames of a stack, and the scripts that they stand in: local files of the app alone, each read once and let go. */
 import { readFileSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { InputPath } from "./input-values.ts";
 import { scanTokens, type Token } from "./tokens.ts";
 
 /** A frame of the app, of a framework that hands requests on, of another package, of Node, or of the language itself (`native`). */
 export type Frame =
   | { readonly kind: "app"; readonly file: string; readonly line: number; readonly column: number; readonly isAsync: boolean }
-  | { readonly kind: "framework" | "package" | "node" | "native" };
+  | { readonly kind: "framework"; readonly isAsync: boolean }
+  | { readonly kind: "package" | "node" | "native" };
 
-/** Where expressions are read: a script, a token in it, and which frame of the stack it is. */
-export type Site = { readonly tokens: readonly Token[]; readonly at: number; readonly file: string; readonly frame: number };
+/** Where expressions are read: a script, a token in it, and which frame of the stack it is. `call` is what has called the function there that is on no stack. */
+export type Site = {
+  readonly tokens: readonly Token[];
+  readonly at: number;
+  readonly file: string;
+  readonly frame: number;
+  readonly call?: Call | undefined;
+};
+
+/** A call that was followed into a function: where that has its parameters, what it was given, and what had called the function around the call. */
+type Call = {
+  readonly tokens: readonly Token[];
+  readonly parameters: number;
+  readonly trace: (index: number) => InputPath | undefined;
+  readonly outer: Call | undefined;
+};
 
 /** What was read of a file. */
-type Script = { readonly text: string; readonly tokens: readonly Token[] };
+type Script = { readonly text: string; readonly tokens: readonly Token[]; readonly file: string };
 
 const POSITION = /(?:^|[( ])((?:file:|\/|\w:[\\/])[^()]*):(\d+):(\d+)\)?$/;
 /** A package by whose name everybody knows that it serves requests, or hands them on. */
@@ -27,10 +44,12 @@ function readFrame(text: string): Frame {
   if (text.length > MAX_FRAME || text.includes("eval at")) return { kind: "package" };
   const [, file, line, column] = POSITION.exec(text) ?? [];
   if (file === undefined) return { kind: text.includes("<anon") ? "native" : /(?:^|\()node:/.test(text) ? "node" : "package" };
+  const isAsync = text.startsWith("async ");
   const packages = file.split("node_modules");
-  if (packages.length > 1 || file.includes("?")) return { kind: FRAMEWORK.test(packages.at(-1) ?? "") ? "framework" : "package" };
+  if (packages.length > 1 || file.includes("?"))
+    return FRAMEWORK.test(packages.at(-1) ?? "") ? { kind: "framework", isAsync } : { kind: "package" };
   const path = file.startsWith("file:") ? fileURLToPath(file) : file;
-  return { kind: "app", file: path, line: Number(line), column: Number(column), isAsync: text.startsWith("async ") };
+  return { kind: "app", file: path, line: Number(line), column: Number(column), isAsync };
 }
 
 /** The frames of a stack, the innermost first. What is inside of Node may have thrown; else it goes on with what was waited for, and is no caller of anything. */
@@ -67,7 +86,16 @@ export class Scripts {
     if (!found.isFile() || found.size > MAX_SCRIPT_BYTES || !found.size) return false;
     const text = readFileSync(file, "utf8");
     const tokens = scanTokens(text);
-    return tokens ? { text, tokens } : false;
+    return tokens ? { text, tokens, file } : false;
+  }
+
+  /** The script of the app that another one imports by a path; undefined where it is none, or cannot be read. */
+  open(file: string, from: string): Script | undefined {
+    if (!from.startsWith(".")) return undefined;
+    const path = ["", ".js", ".ts"]
+      .map((end) => resolve(dirname(file), from) + end)
+      .find((each) => statSync(each, { throwIfNoEntry: false })?.isFile());
+    return path === undefined ? undefined : (this.#read[path] ??= this.#readScript(path)) || undefined;
   }
 
   /** Where a frame stands; undefined where its script cannot be read. It is asked over and over, and looked for once. */

@@ -1,6 +1,7 @@
 /** Follows an expression back to the request: through variables, patterns, callbacks and the calls of the stack's own frames. */
 import { readDecorator } from "./decorated.ts";
 import { type Binding, type CallOf, findBinding, findCallOf, findSurroundings, skipHead, type Surrounding } from "./find-binding.ts";
+import { Functions, readReturns, type Written } from "./find-function.ts";
 import type { Scripts, Site } from "./frames.ts";
 import {
   type InputPath,
@@ -11,7 +12,9 @@ import {
   toJoined,
   toLast,
   toLookup,
+  toMade,
   toMember,
+  toOneOf,
   toPart,
   toPromised,
   toResult,
@@ -22,6 +25,7 @@ import {
   findCall,
   findChainStart,
   isEnd,
+  type Member,
   readArguments,
   readExpression,
   readLiteralValue,
@@ -29,6 +33,7 @@ import {
 } from "./read-expression.ts";
 import type { Token } from "./tokens.ts";
 
+type Call = Extract<Expression, { readonly kind: "call" }>;
 type Parameter = Extract<Binding, { readonly kind: "parameter" }>;
 
 const PARTS: Readonly<Record<string, Part>> = {
@@ -44,7 +49,9 @@ const PARTS: Readonly<Record<string, Part>> = {
   nextUrl: "url",
 };
 
-const CONVENTIONAL = /^_?(?:req|request|ctx|context|c)$/;
+const CONVENTIONAL = /^_?(?:req|request|ctx|context|c)\??$/;
+/** What others than the client put into a request: where a body has its name, nobody knows which of them the code means. */
+const ATTACHED = /^(?:user|session|auth|tenant|i[dp]|params)$/;
 const CONTEXT = /^_?c/;
 /** What a client of HTTP gives to whoever asked: `client.get("/orders", (response) => ...)` is no route. Nor is the request what stands before one. */
 const ANSWERS = /^\W*(?:res|err|reply|data)|, _?(?:req|ctx|context)/;
@@ -57,11 +64,12 @@ const CONVERTS = /^(?:Number|String|parse[IF]\w+|decodeURI\w*|structuredClone)$/
 const BODY_READER = /^(?:read|parse|get|receive|collect)?_?(?:request|req)?_?(?:json|body)$/i;
 /** What there is for what was not sent: Koa has an empty text, a request of Hono's nothing at all. */
 const ABSENT: Readonly<Record<string, null | "">> = { search: null, headers: null, context: "" };
-const MAX_STEPS = 40;
+const MAX_STEPS = 200;
 
 /** A member of what a path leads to; undefined where nobody knows what that is. */
 function readMember(of: InputPath, key: string): InputPath | undefined {
-  if (of.promises) return undefined;
+  if (of.promises || (of.whole === "body" && CONVENTIONAL.test(of.asked ?? "") && ATTACHED.test(key))) return undefined;
+  if (of.member) return of.member(key);
   if (of.whole === "request" || (of.whole === "context" && key !== "body"))
     return Object.hasOwn(PARTS, key) ? toPart(PARTS[key] as Part) : undefined;
   if (of.whole === "url") return key === "searchParams" ? toPart("search") : key === "query" ? toPart("query") : undefined;
@@ -74,6 +82,7 @@ const DATES = ["1", "2000", "2000T10:00"];
 /** May a text that the code puts behind what was sent be right: one sign, the path of an address, the end of a date? */
 const isSoundEnd = (text: unknown): boolean => /^.?$|^\//.test(text as string) || DATES.some((date) => Date.parse(date + (text as string)));
 
+const isRequest = (path: InputPath | undefined): boolean => /^(?:request|context)$/.test(path?.whole ?? "");
 const isFalsy = (value: unknown): boolean => !value;
 const isUndefined = (value: unknown): boolean => value === undefined;
 
@@ -84,6 +93,7 @@ function readName(expression: Expression): string {
 /** Follows expressions of one stack. */
 export class Tracer {
   readonly #scripts: Scripts;
+  readonly #functions: Functions;
   #steps = 0;
   /** The functions that were passed through: what they read of the request is known to them. */
   readonly passed: { readonly tokens: readonly Token[]; readonly owner: Surrounding }[] = [];
@@ -92,6 +102,7 @@ export class Tracer {
 
   constructor(scripts: Scripts) {
     this.#scripts = scripts;
+    this.#functions = new Functions(scripts);
   }
 
   /** How the value of an expression comes from the request; undefined when it does not, or that cannot be said. */
@@ -125,9 +136,35 @@ export class Tracer {
         const of = this.trace(expression.of, site);
         return of && !of.promises ? (expression.isLast ? toLast : toElement)(of) : undefined;
       }
+      case "made":
+        return toMade((key) => this.#traceMade(expression.members, key, site));
       case "literal":
         return undefined;
     }
+  }
+
+  /** A member of what the code makes. Of what is spread behind a member of that name nobody knows whether it has one. */
+  #traceMade(members: readonly Member[], key: string, site: Site): InputPath | undefined {
+    const named = members.filter((each) => each.key === key || each.key === undefined);
+    const last = named.at(-1);
+    const of = last && this.trace(last.value, site);
+    if (!of || last.key !== undefined) return of;
+    return named.length > 1 ? undefined : readMember(of, key);
+  }
+
+  /** What a function of the app gives back, where all else that it may give back is said by the code itself. */
+  #traceReturns(written: Written | undefined, trace: (index: number) => InputPath | undefined, site: Site): InputPath | undefined {
+    if (!written) return undefined;
+    const { parameters, body, isAsync } = written;
+    const { tokens } = written.site;
+    this.passed.push({ tokens, owner: { parameters, from: body, end: (tokens[body] as Token).pair } });
+    const inner: Site = { ...written.site, frame: site.frame, call: { tokens, parameters, trace, outer: site.call } };
+    const returns = readReturns(written);
+    const literals = returns.filter((each) => each?.kind === "literal");
+    const [first, ...others] = returns.filter((each) => each?.kind !== "literal");
+    const path = others.length === 0 ? this.trace(first, inner) : undefined;
+    const given = path && toOneOf(path.promises ?? path, literals.map(readLiteralValue));
+    return given && (isAsync || path.promises) ? toPromised(given) : given;
   }
 
   /** Reads and follows the expression that begins at a token, when it is all that stands there. */
@@ -138,7 +175,13 @@ export class Tracer {
     return this.trace(read.expression, { ...site, at: start });
   }
 
-  #traceCall(call: Extract<Expression, { kind: "call" }>, site: Site): InputPath | undefined {
+  #traceCall(call: Call, site: Site): InputPath | undefined {
+    const own = call.isNew ? undefined : this.#functions.find(call.of, site);
+    return this.#traceReturns(own, (index) => this.trace(call.given[index], site), site) ?? this.#traceBuiltin(call, site);
+  }
+
+  /** What the language, Node and what everybody reads a request with give. */
+  #traceBuiltin(call: Call, site: Site): InputPath | undefined {
     const { of: callee, given, isNew } = call;
     const first = given[0];
     // `new URL(request.url, base)`, `url.parse(request.url, true)`.
@@ -194,8 +237,11 @@ export class Tracer {
     if (!binding) return undefined;
     const path = this.traceBinding(binding, site);
     // What was done up to where the function stands now.
-    const now = Math.max(at, this.#scripts.find(site.frame)?.at ?? 0);
-    return path?.isCopy && [...binding.changes.keys()].some((each) => each < now) ? undefined : path && { ...path, asked: `${name}?` };
+    const now = site.call ? tokens.length : Math.max(at, this.#scripts.find(site.frame)?.at ?? 0);
+    // What is done by the very call that was followed has been seen there.
+    return path?.isCopy && [...binding.changes.keys()].some((each) => each < now && each !== at)
+      ? undefined
+      : path && { ...path, asked: `${name}?` };
   }
 
   /** Follows what a name was given. */
@@ -213,6 +259,9 @@ export class Tracer {
   #traceParameter(binding: Parameter, site: Site): InputPath | undefined {
     const { owner, index } = binding;
     const { tokens } = site;
+    for (let each = site.call; each; each = each.outer) {
+      if (each.tokens === tokens && each.parameters === owner.parameters) return each.trace(index);
+    }
     this.passed.push({ tokens, owner });
     const call = findCallOf(tokens, owner);
     const method = call && readMethod(tokens, call);
@@ -237,7 +286,7 @@ export class Tracer {
       const place = this.#scripts.find(frame);
       if (place?.file !== site.file) continue;
       const isInside = place.at > owner.parameters && place.at < owner.from;
-      if (isInside || findSurroundings(place.tokens, place.at)[0]?.parameters === owner.parameters) return frame;
+      if (isInside || findSurroundings(place.tokens, place.at).next().value?.parameters === owner.parameters) return frame;
     }
     return undefined;
   }
@@ -251,9 +300,23 @@ export class Tracer {
     // A framework called it, or a server of Node, as far as can be seen.
     const called = this.#scripts.frames.slice(caller).find(({ kind }) => kind !== "node");
     if (called && called.kind !== "framework") return undefined;
-    const guessed = this.#traceGiven(binding, site, called !== undefined);
+    const guess = (): InputPath | undefined => this.#traceGiven(binding, site, called !== undefined);
+    const guessed = called && !called.isAsync ? guess() : this.#traceMentioned(binding, site, guess);
     // What made the function that runs was not called for a request: its context may be that of the app.
     return own !== undefined || (binding.path.length === 0 && guessed?.whole === "request") ? guessed : undefined;
+  }
+
+  /** What a function is given that nothing on the stack has called: the request, as far as the script itself calls it with that. */
+  #traceMentioned(binding: Parameter, site: Site, guess: () => InputPath | undefined): InputPath | undefined {
+    const { tokens } = site;
+    const { owner, index } = binding;
+    const name = findNameOf(tokens, owner);
+    const given = tokens.flatMap(({ text }, at) => {
+      if (text !== name || at === owner.parameters - 1 || tokens[at - 1]?.text === ".") return [];
+      if (tokens[at + 1]?.text === "(") return [this.trace(readArguments(tokens, at + 1)[index], { ...site, at })];
+      return tokens[at - 2]?.text === "map" ? [undefined] : [];
+    });
+    return given.length === 0 ? guess() : given.every(isRequest) ? given[0] : undefined;
   }
 
   /** What a framework gives to a parameter: what its decorator says, or the request. */
@@ -285,9 +348,21 @@ export class Tracer {
     const name = findNameOf(site.tokens, binding.owner);
     const isIt = name && (place.tokens[open - 1]?.text === name || name === "constructor");
     const frame = this.#scripts.frames[caller];
-    // Whoever waits need not have called it itself: what only passes a promise on, as frameworks do, is on no stack.
-    if (!isIt && frame?.kind === "app" && frame.isAsync) return guessRequest(site.tokens, binding, false);
-    return this.trace(readArguments(place.tokens, open)[binding.index], { ...place, at: open });
+    const given = readArguments(place.tokens, open);
+    // Whoever waits need not have called it itself: what only passes a promise on, as frameworks do, is on no stack, and hands on what it was given.
+    if (isIt || frame?.kind !== "app" || !frame.isAsync) return this.trace(given[binding.index], { ...place, at: open });
+    const isHandingOn = given.length === 0 || this.#isHandedOn(place, open);
+    return this.#traceMentioned(binding, site, () => (isHandingOn ? guessRequest(site.tokens, binding, false) : undefined));
+  }
+
+  /** Is the request given to a call, or to one in a function that the call is given: `await storage.run(store, () => handle(request))`? */
+  #isHandedOn(place: Site, open: number): boolean {
+    const { tokens } = place;
+    return tokens.slice(open, tokens[open]?.pair).some(({ kind, text }, from) => {
+      const at = open + from;
+      const isGiven = kind === "name" && /^[(,]$/.test(tokens[at - 1]?.text ?? "") && tokens[at + 1]?.text !== ".";
+      return isGiven && isRequest(this.#traceName(text, { ...place, at }));
+    });
   }
 }
 
@@ -331,7 +406,7 @@ function guessRequest(tokens: readonly Token[], { owner, index, path, count }: P
 /** The name under which a function is called: its own, that of its method, or of the variable that it is put into. */
 function findNameOf(tokens: readonly Token[], owner: Surrounding): string | undefined {
   const before = tokens[owner.parameters - 1];
-  if (before?.kind === "name" && !/^(?:function|async)$/.test(before.text)) return before.text;
+  if (before?.kind === "name" && !/^(?:function|async|return)$/.test(before.text)) return before.text;
   const at = skipHead(tokens, owner);
   return /^[=:]$/.test(tokens[at]?.text ?? "") && tokens[at - 1]?.kind === "name" ? tokens[at - 1]?.text : undefined;
 }

@@ -14,6 +14,8 @@ export type InputPath = {
   readonly asked?: string;
   /** What a promise gives, which must be awaited first. */
   readonly promises?: InputPath;
+  /** Of an object that the code makes: its members by their names. */
+  readonly member?: ((key: string) => InputPath | undefined) | undefined;
   /** Has only the code it, unlike the body that everybody sees? What is put into such a thing cannot be seen. */
   readonly isCopy: boolean;
   /** All values that it may have led to; none where that cannot be said. */
@@ -98,12 +100,27 @@ export const toPart = (part: Part): InputPath => ({
 /** What has to be awaited. */
 export const toPromised = (promises: InputPath): InputPath => ({ part: promises.part, promises, isCopy: false, find: () => [] });
 
+/** An object that the code makes: it has no value of the request itself, and what was put into it later cannot be seen. */
+export const toMade = (member: InputPath["member"]): InputPath => ({ part: "request", isCopy: true, find: () => [], member });
+
+/** What a function gives that may as well give what the code says itself, which is not the request's fault. None where that cannot be said. */
+export const toOneOf = (of: InputPath, literals: readonly unknown[]): InputPath => ({
+  ...of,
+  find: (input, body) => {
+    const found = of.find(input, body);
+    return found.length > 0 ? [...literals.map((value) => ({ value, key: "", isText: false })), ...found] : [];
+  },
+});
+
 /** One step on from each value of a path. */
 const step = (of: InputPath, follow: (found: Found) => readonly Found[], isCopy = of.isCopy): InputPath => ({
   part: of.part,
   isCopy,
   find: (input, body) => of.find(input, body).flatMap(follow).slice(0, MAX_FOUND),
 });
+
+/** Of nothing that the code says itself no member is read: that would have failed before. */
+const isNoHolder = ({ value, key }: Found): boolean => key === "" && isNothing(value);
 
 function readMember({ value: holder, ...found }: Found, key: string): Found {
   return { ...found, value: (holder as Record<string, unknown> | null | undefined)?.[key], holder, key };
@@ -121,7 +138,7 @@ export const toLookup = (part: "query" | "headers", key: string, absent: null | 
 });
 
 /** A member of a value. */
-export const toMember = (of: InputPath, key: string): InputPath => step(of, (found) => [readMember(found, key)]);
+export const toMember = (of: InputPath, key: string): InputPath => step(of, (found) => (isNoHolder(found) ? [] : [readMember(found, key)]));
 
 /** A loop goes through the characters of a text as well. */
 function listElements(value: unknown): readonly unknown[] {

@@ -5,11 +5,21 @@ import { endsValue, isWord, type Token } from "./tokens.ts";
 export type Expression =
   | { readonly kind: "name"; readonly name: string; readonly at: number }
   | { readonly kind: "member"; readonly of: Expression; readonly key: string; readonly at: number }
-  | { readonly kind: "call"; readonly of: Expression; readonly given: readonly (Expression | undefined)[]; readonly isNew: boolean }
+  | {
+      readonly kind: "call";
+      readonly of: Expression;
+      readonly given: readonly (Expression | undefined)[];
+      readonly isNew: boolean;
+      readonly open: number;
+    }
+  | { readonly kind: "made"; readonly members: readonly Member[] }
   | { readonly kind: "indexed"; readonly of: Expression; readonly isLast: boolean }
   | { readonly kind: "await"; readonly of: Expression }
   | { readonly kind: "literal"; readonly value: unknown }
   | { readonly kind: "either" | "joined"; readonly first: Expression; readonly second: Expression; readonly sign: string };
+
+/** A member of an object that is written out; with no name where others are spread into it, or it is computed. */
+export type Member = { readonly key: string | undefined; readonly value: Expression | undefined };
 
 /** An expression and the index of the token behind it. */
 export type Read = { readonly expression: Expression; readonly end: number };
@@ -30,13 +40,14 @@ function readPattern(text: string): RegExp | undefined {
   return /y/.test(flags) ? undefined : new RegExp(text.slice(1, end), flags);
 }
 
-/** `{ ...data }` is `data`, or empty where that is nothing. */
-function readCopy(tokens: readonly Token[], at: number): Read | undefined {
-  const close = tokens[at]?.pair ?? at;
-  const read = tokens[at + 1]?.text === "..." ? readExpression(tokens, at + 2, close) : undefined;
-  if (read?.end !== close) return undefined;
-  const second = { kind: "literal", value: {} } as const;
-  return { expression: { kind: "either", first: read.expression, second, sign: "??" }, end: close + 1 };
+/** An object that is written out. */
+function readMade(tokens: readonly Token[], open: number): Read {
+  const members = [...cutElements(tokens, open)].map(({ from, end }): Member => {
+    const isSpread = tokens[from]?.text === "...";
+    const read = readExpression(tokens, isSpread ? from + 1 : tokens[from + 1]?.text === ":" ? from + 2 : from, end);
+    return { key: isSpread ? undefined : readKeyOf(tokens[from] as Token), value: read?.end === end ? read.expression : undefined };
+  });
+  return { expression: { kind: "made", members }, end: (tokens[open] as Token).pair + 1 };
 }
 
 function readLiteral(tokens: readonly Token[], at: number): Read | undefined {
@@ -51,7 +62,7 @@ function readLiteral(tokens: readonly Token[], at: number): Read | undefined {
   if (Object.hasOwn(CONSTANTS, token.text)) return literal(CONSTANTS[token.text]);
   // Of an object or a list only the empty one is known.
   if (/[[{]/.test(token.text) && token.pair === at + 1) return literal(token.text === "{" ? {} : [], at + 2);
-  return token.text === "{" ? readCopy(tokens, at) : undefined;
+  return token.text === "{" ? readMade(tokens, at) : undefined;
 }
 
 /** Passes over a type behind `as`, `satisfies`, or what stands in < >. */
@@ -120,7 +131,8 @@ function readPrimary(tokens: readonly Token[], at: number): Read | undefined {
   const literal = readLiteral(tokens, at);
   if (literal) return literal;
   if (token.text === "(" && token.pair > at) {
-    const inner = readExpression(tokens, at + 1);
+    // Compilers call what a module exports so: `(0, orders_1.read)(`.
+    const inner = readExpression(tokens, writeTokens(tokens, at + 1, at + 3) === "0 ," ? at + 3 : at + 1);
     return inner?.end === token.pair ? { expression: inner.expression, end: token.pair + 1 } : undefined;
   }
   if (token.kind !== "name" || isWord(token)) return undefined;
@@ -170,7 +182,7 @@ function readLink(
   if (isDot && next.kind === "name") return { expression: { kind: "member", of, key: next.text, at: at + 1 }, end: at + 2 };
   const open = isDot ? at + 1 : at;
   if (next.text === "(") {
-    return { expression: { kind: "call", of, given: readArguments(tokens, open), isNew }, end: next.pair + 1 };
+    return { expression: { kind: "call", of, given: readArguments(tokens, open), isNew, open }, end: next.pair + 1 };
   }
   return next.text === "[" ? readIndexed(tokens, of, { from, open }) : undefined;
 }
@@ -209,7 +221,7 @@ function readUnary(tokens: readonly Token[], at: number, until: number): Read | 
   if (!read) return undefined;
   const of = read.expression;
   const expression: Expression =
-    sign === "+" ? { kind: "call", of: { kind: "name", name: "Number", at }, given: [of], isNew: false } : { kind: "await", of };
+    sign === "+" ? { kind: "call", of: { kind: "name", name: "Number", at }, given: [of], isNew: false, open: at } : { kind: "await", of };
   return { expression, end: read.end };
 }
 

@@ -50,8 +50,9 @@ function readOrigin(claim: Pick<Claim, "paths">, stack: string): Origin | undefi
   const tracer = new Tracer(scripts);
   const paths = claim.paths(tracer, site).filter((path) => !!path);
   if (paths.length === 0) return undefined;
-  const around = findSurroundings(site.tokens, site.at).slice(0, 1);
-  const read = [...around.map((owner) => ({ tokens: site.tokens, owner })), ...tracer.passed];
+  // Nothing fails outside of all functions that a request came to.
+  const [owner] = findSurroundings(site.tokens, site.at);
+  const read = owner ? [{ tokens: site.tokens, owner }, ...tracer.passed] : [];
   // What a type has that way need not be there either: `coupon?: Coupon`.
   const optional = site.tokens.flatMap(({ text }, at, all) => (all[at + 1]?.text === "?" && all[at + 2]?.text === ":" ? [`${text}?`] : []));
   return {

@@ -1,0 +1,146 @@
+/** Finds the function of the app that a call runs, in this script or in one that it imports, and what that gives back. */
+import { findBinding, findOpener, findSurroundings } from "./find-binding.ts";
+import { findModule } from "./find-import.ts";
+import type { Scripts, Site } from "./frames.ts";
+import { type Expression, findOnLevel, isEnd, readExpression } from "./read-expression.ts";
+import type { Token } from "./tokens.ts";
+
+/** Where the value of a name begins; a method begins with its name. */
+type Place = { readonly site: Site; readonly start: number };
+
+/** A function as it is written: the token that its parameters begin with, and its body, which is a bracket or an expression. */
+export type Written = { readonly site: Site; readonly parameters: number; readonly body: number; readonly isAsync: boolean };
+
+const MAX_NAMES = 8;
+
+/** Where the body of a function begins, behind its parameters and the type of what it gives; undefined where that may be nothing. */
+function findBody(tokens: readonly Token[], from: number): number | undefined {
+  for (let at = from; tokens[at]; at++) {
+    const { text, pair, isFirst } = tokens[at] as Token;
+    if (text === "=>") return at + 1;
+    if (isFirst || /^(?:undefined|null|void|[;?=,)}])$/.test(text)) return undefined;
+    // Of a type is the bracket that stands behind such a sign.
+    if (text === "{" && !/^[:|&<]$/.test(tokens[at - 1]?.text ?? "")) return at;
+    if (pair > at) at = pair;
+  }
+  return undefined;
+}
+
+/** The function that begins at a token: a method with its name. What gives its values one by one is none. */
+function readFunction({ site, start }: Place): Written | undefined {
+  const { tokens } = site;
+  let at = tokens[start]?.text === "async" ? start + 1 : start;
+  const isWritten = tokens[at]?.text === "function";
+  if (isWritten) at += 1;
+  const isNamed = tokens[at]?.kind !== "sign" && tokens[at + 1]?.text === "(";
+  if (isNamed) at += 1;
+  const token = tokens[at];
+  if (!token || (token.text !== "(" && tokens[at + 1]?.text !== "=>") || tokens[start - 1]?.text === "*") return undefined;
+  const body = findBody(tokens, token.pair + 1);
+  if (!body || !(isWritten || isNamed || tokens[body - 1]?.text === "=>")) return undefined;
+  return { site, parameters: at, body, isAsync: [start, start - 1].some((each) => tokens[each]?.text === "async") };
+}
+
+/** A name, the signs behind it with which it may get its value, and between which brackets. */
+type Wanted = { readonly name: string; readonly signs: string; readonly isMeant: (open: number) => boolean };
+
+/** The one place where a name gets its value, directly between brackets that are meant: `function read(`, `read = `, `read: `, `read() {`. */
+function findDefined(site: Site, { name, signs, isMeant }: Wanted): Place | undefined {
+  const { tokens } = site;
+  const starts = tokens.flatMap(({ text }, at) => {
+    if (text !== name || !isMeant(findOpener(tokens, at) ?? -1)) return [];
+    if (/^(?:function|class)$/.test(tokens[at - 1]?.text ?? "")) return [at - 1];
+    const sign = tokens[at + 1]?.text ?? "";
+    if (!signs.includes(sign)) return [];
+    if (sign === "(") return readFunction({ site, start: at }) ? [at] : [];
+    const value = tokens[at + 2]?.text ?? "";
+    // What compilers put there first, and the very thing that has the name.
+    return value === name || /^(?:void|exports)$/.test(value) ? [] : [at + 2];
+  });
+  return starts.length === 1 ? { site, start: starts[0] as number } : undefined;
+}
+
+/** Follows names to where their values are written. */
+export class Functions {
+  readonly #scripts: Scripts;
+  #names = 0;
+
+  constructor(scripts: Scripts) {
+    this.#scripts = scripts;
+  }
+
+  /** The function that is called by an expression. */
+  find(callee: Expression, site: Site): Written | undefined {
+    this.#names = 0;
+    const place = this.#locate(callee, site);
+    return place && readFunction(place);
+  }
+
+  #locate(expression: Expression, site: Site): Place | undefined {
+    const root = expression.kind === "member" ? expression.of : expression;
+    // Nobody looks through a whole script for what the language and Node have.
+    if (root.kind !== "name" || root.name in globalThis || ++this.#names > MAX_NAMES) return undefined;
+    const { tokens } = site;
+    const { name, at } = root;
+    const binding = findBinding(tokens, name, at);
+    if (expression.kind === "member") {
+      const { key } = expression;
+      // What somebody puts there later is another function.
+      if ([...(binding?.changes.values() ?? [])].includes(key)) return undefined;
+      const place = this.#locate(root, site);
+      // `orders_1.read(` is a function of a module.
+      return place ? this.#locateMember(place, key) : this.#locateImported(name, key, site);
+    }
+    if (binding && binding.kind !== "value") return undefined;
+    const place = binding?.path.length === 0 ? this.#follow({ site, start: binding.start }) : undefined;
+    const isMeant = (open: number): boolean => open < at && at <= (tokens[open]?.pair ?? at);
+    return place ?? this.#locateImported(name, name, site) ?? this.#follow(findDefined(site, { name, signs: "=", isMeant }));
+  }
+
+  /** A member of an object or a class that is written out. */
+  #locateMember({ site, start }: Place, key: string): Place | undefined {
+    const { tokens } = site;
+    const open = findOnLevel(tokens, { from: start, end: tokens.length }, ({ text }) => text === "{");
+    const isWritten = /^(?:\{|class)$/.test(tokens[start]?.text ?? "");
+    return this.#follow(isWritten ? findDefined(site, { name: key, signs: ":=(", isMeant: (each) => each === open }) : undefined);
+  }
+
+  /** What a name stands for may itself be another name, or a thing that is made of a class. */
+  #follow(place: Place | undefined): Place | undefined {
+    if (!place) return undefined;
+    const { site, start } = place;
+    const { tokens } = site;
+    if (/^(?:\{|class)$/.test(tokens[start]?.text ?? "") || readFunction(place)) return place;
+    const read = readExpression(tokens, start)?.expression;
+    return read && this.#locate(read.kind === "call" && read.isNew ? read.of : read, { ...site, at: start });
+  }
+
+  /** What another script of the app, which this one has a name from, calls so. */
+  #locateImported(by: string, name: string, { tokens, file, frame }: Site): Place | undefined {
+    const script = this.#scripts.open(file, findModule(tokens, by));
+    // From its first token all that it has outside of functions is seen.
+    return script && this.#locate({ kind: "name", name, at: 0 }, { ...script, at: 0, frame });
+  }
+}
+
+const NOTHING: Expression = { kind: "literal", value: undefined };
+
+/** What a function gives back in each place where it ends; undefined where that cannot be read. */
+export function readReturns({ site, parameters, body }: Written): readonly (Expression | undefined)[] {
+  const { tokens } = site;
+  const open = tokens[body] as Token;
+  if (open.text !== "{") {
+    const read = readExpression(tokens, body);
+    return [read && isEnd(tokens, read.end) ? read.expression : undefined];
+  }
+  const found: (Expression | undefined)[] = [];
+  let isLast = false;
+  for (let at = body + 1; at < open.pair; at++) {
+    if (tokens[at]?.text !== "return" || findSurroundings(tokens, at).next().value?.parameters !== parameters) continue;
+    isLast ||= findOpener(tokens, at) === body && /^[;{}]$/.test(tokens[at - 1]?.text ?? "");
+    const read = readExpression(tokens, at + 1);
+    // Minified code does something else first: `return check(a), a`.
+    found.push(read && isEnd(tokens, read.end) && tokens[read.end]?.text !== "," ? read.expression : undefined);
+  }
+  return isLast ? found : [...found, NOTHING];
+}
