@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { RankedCause } from "@faultline/model";
+import type { Diagnosis } from "@faultline/model";
 import { afterAll, describe, expect, it } from "vitest";
 import { runFaultline } from "../main.ts";
 
@@ -15,15 +15,16 @@ async function run(words: readonly string[]): Promise<string> {
   return out;
 }
 
-/** The cause that the report of a log and the diagnosis from it put first. */
-async function ask(lines: readonly string[]): Promise<readonly (string | undefined)[]> {
+type Answer = { readonly first: readonly (string | undefined)[]; readonly verdicts: readonly string[] };
+
+/** The causes that the report of a log and the diagnosis from it put first, and whether they are sure enough of them to name them. */
+async function ask(lines: readonly string[]): Promise<Answer> {
   const name = join(folder, "access.log");
   writeFileSync(name, lines.join("\n"));
-  const { routes }: { readonly routes: readonly { readonly causes: readonly RankedCause[] }[] } = JSON.parse(
-    await run(["logs", "--json", name]),
-  );
-  const { causes }: { readonly causes: readonly RankedCause[] } = JSON.parse(await run(["diagnose", "--json", name]));
-  return [routes[0]?.causes[0]?.cause, causes[0]?.cause];
+  const answers = await Promise.all(["logs", "diagnose"].map((command) => run([command, "--json", name])));
+  const [report, diagnosis] = answers.map((each): { readonly diagnosis: Diagnosis } & Diagnosis => JSON.parse(each));
+  const both = [report?.diagnosis, diagnosis];
+  return { first: both.map((each) => each?.causes[0]?.cause), verdicts: both.map((each) => each?.verdict ?? "none") };
 }
 
 /** Thirty lines of requests that went well, and ten of others. */
@@ -48,10 +49,17 @@ const cloudflare = (status: number) =>
       RayID: `8e1b2c3d4e5f10${second}`,
     }),
   );
-const haproxy = () =>
+const haproxy = (bad: string) =>
   mix((second, isBad) => {
-    const end = isBad ? "0/0/1/-1/50002 504 212 - - sH--" : "0/0/1/40/41 200 212 - - ----";
+    const end = isBad ? bad : "0/0/1/40/41 200 212 - - ----";
     return `haproxy[2847]: 10.0.1.55:54321 [18/Nov/2026:09:30:${second}.000] web api/orders-1 ${end} 31/31/20/20/0 0/0 "GET /orders/7 HTTP/1.1"`;
+  });
+
+const alb = () =>
+  mix((second, isBad) => {
+    const at = `2026-11-18T09:30:${second}.000000Z`;
+    const end = isBad ? "0.001 0.002 -1 502 -" : "0.001 0.021 0.000 200 200";
+    return `https ${at} app/shop/50dc6c495c0c9188 203.0.113.9:2817 10.0.0.1:80 ${end} 34 366 "GET https://shop.example:443/orders/7 HTTP/1.1" "curl" - - arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/orders/73e2d6bc24d8a067 "Root=1-58337262-36d228ad5d99923122bb1000" "shop.example" "session-reused" 0 ${at} "forward" "-" "-" "10.0.0.1:80" "-" "-" "-"`;
   });
 
 describe("the report of a log and the diagnosis from it", () => {
@@ -62,6 +70,15 @@ describe("the report of a log and the diagnosis from it", () => {
     ["connection-refused", "Cloudflare's 521", cloudflare(521)],
     ["gateway-timeout", "Cloudflare's 524", cloudflare(524)],
     ["tls-failure", "Cloudflare's 525", cloudflare(525)],
-    ["gateway-timeout", "HAProxy's sH", haproxy()],
-  ])("name the same cause: %s by %s", async (cause, _, lines) => expect(await ask(lines)).toEqual([cause, cause]));
+    ["gateway-timeout", "HAProxy's sH", haproxy("0/0/1/-1/50002 504 212 - - sH--")],
+  ])("name the same cause: %s by %s", async (cause, _, lines) =>
+    expect(await ask(lines)).toEqual({ first: [cause, cause], verdicts: ["diagnosed", "diagnosed"] }),
+  );
+
+  it.each([
+    ["an AWS load balancer's 502 over a target without a status", alb()],
+    ["HAProxy's SH", haproxy("0/0/1/-1/12 502 212 - - SH--")],
+  ])("leave open what stands for several causes: %s", async (_, lines) =>
+    expect((await ask(lines)).verdicts).toEqual(["inconclusive", "inconclusive"]),
+  );
 });

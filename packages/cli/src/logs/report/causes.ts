@@ -13,8 +13,8 @@ import { matchSignatures, SIGNATURES } from "@faultline/playbook/signatures";
 import type { Pattern } from "./report.ts";
 import type { FailureTally } from "../tally/route-tally.ts";
 
-/** How far a table's row is trusted, by how well its source is known. */
-const TRUST = { H: 0.85, M: 0.75, K: 0.6 } as const;
+/** How far a table's row is trusted, by how well its source is known; one of several causes is a lead and no verdict. */
+const TRUST = { H: 0.85, M: 0.75, K: 0.6, L: 0.4 } as const;
 
 /** A cause that something speaks for. */
 type Claim = { readonly cause: CauseId; readonly confidence: number; readonly evidence: Evidence; readonly next: string };

@@ -70,6 +70,7 @@ export const ALB_REASONS: readonly CodeKnowledge[] = [
     nextCheck: "is the target's keep-alive longer than the balancer's idle timeout (60 s)? did it crash?",
     source,
     confidence: "H",
+    causeConfidence: "L",
   },
   {
     code: "503",

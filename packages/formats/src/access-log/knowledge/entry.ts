@@ -13,6 +13,6 @@ export type CodeKnowledge = {
   readonly source: string;
   /** H read in the source or official document, M seen verbatim in public, K general knowledge. */
   readonly confidence: "H" | "M" | "K";
-  /** The same of its cause, where the source says what happened and not why. */
-  readonly causeConfidence?: "M" | "K";
+  /** The same of its cause, where the source says what happened and not why; L where it is one of several that the code may stand for. */
+  readonly causeConfidence?: "M" | "K" | "L";
 };

@@ -38,7 +38,7 @@ export const HAPROXY_TERMINATION: readonly CodeKnowledge[] = [
     nextCheck: "did the server process crash or restart at that second? does one URL do it?",
     source,
     confidence: "H",
-    causeConfidence: "K",
+    causeConfidence: "L",
   },
   {
     code: "sH",
