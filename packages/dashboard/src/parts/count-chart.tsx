@@ -115,6 +115,7 @@ function toOptions({ element, height, parts, canSelect, setReadout }: ChartParts
   return {
     width: element.clientWidth,
     height,
+    padding: [LABEL_HEIGHT + 2, null, null, null],
     legend: { show: false },
     cursor: { y: false, points: { show: false }, drag: { x: canSelect, y: false, setScale: false } },
     scales: { x: { time: true }, failing: { range: toRange }, total: { range: toRange } },
@@ -177,6 +178,9 @@ function toRange(_: uPlot, _least: number | null, most: number | null): [number,
   return [0, Math.max(1, (most ?? 1) * 1.12)];
 }
 
+/** Of a change's name: the first row stands above the bars, so that it hides none. */
+const LABEL_HEIGHT = 15;
+
 type ChangeInk = { readonly line: string; readonly font: string; readonly paper: string };
 
 function drawChanges(chart: uPlot, changes: readonly Change[], { line, font, paper }: ChangeInk): void {
@@ -193,7 +197,7 @@ function drawChanges(chart: uPlot, changes: readonly Change[], { line, font, pap
     .filter(({ x }) => x >= bbox.left && x <= bbox.left + bbox.width);
   for (const { x } of shown) {
     ctx.beginPath();
-    ctx.moveTo(x, bbox.top);
+    ctx.moveTo(x, bbox.top - LABEL_HEIGHT * ratio);
     ctx.lineTo(x, bbox.top + bbox.height);
     ctx.stroke();
   }
@@ -206,9 +210,9 @@ function drawChanges(chart: uPlot, changes: readonly Change[], { line, font, pap
     const row = [0, 1, 2].find((each) => left >= (ends[each] ?? Number.NEGATIVE_INFINITY));
     if (row === undefined) continue;
     ends[row] = left + width;
-    const top = bbox.top + row * 15 * ratio;
+    const top = bbox.top + (row - 1) * LABEL_HEIGHT * ratio;
     ctx.fillStyle = paper;
-    ctx.fillRect(left, top, width, 15 * ratio);
+    ctx.fillRect(left, top, width, LABEL_HEIGHT * ratio);
     ctx.fillStyle = line;
     ctx.textBaseline = "middle";
     ctx.fillText(label, left + 4 * ratio, top + 8 * ratio);
