@@ -3,6 +3,8 @@ import { describe, expect, it } from "vitest";
 import { createRedactor } from "./redactor.ts";
 
 const SECRETS: readonly (readonly [line: string, secret: string])[] = [
+  // A row of a table apart by commas, without its header.
+  ["herokuToken,26ad712d-1c5a-4c65-a765-d4d56ae7c24c,", "26ad712d"],
   // Calls that take a secret.
   ['setPassword("blue-horse-42")', "blue-horse-42"],
   ['user.set("password","blue-horse-42")', "blue-horse-42"],

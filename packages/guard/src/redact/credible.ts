@@ -195,7 +195,7 @@ function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
       (value.isQuoted || !REFERENCE.test(raw)) &&
       isTokenLike(raw.replace(/[!|@#$%^*]/g, "."), kind === "password" ? 8 : 12) &&
       // `setPassword("blue-horse-42")`, `set("password", "blue-horse-42")`.
-      (!/^(?:\d{4}-\d\d-\d\d|[a-z]{2,}(?:-[a-z]{2,})+(?:-\d+)?$|[\da-f]{8}-[\da-f]{4}-)/.test(raw) ||
+      (!/^(?:\d{4}-\d\d-\d\d|[a-z]{2,}(?:-[a-z]{2,})+(?:-\d+)?$)/.test(raw) ||
         /set[A-Z]/.test(claim.name) ||
         claim.scan.text.startsWith("set(", claim.scan.chain - 5))
     );

@@ -7,7 +7,6 @@ const LINES: readonly string[] = [
   "checkout session cs_test_a1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8S9t0U1v2W3x4Y5z6 expired, pk_live_a1B2c3D4e5F6g7H8i9J0k1L2",
   "clave: valor, last_password_change=2026-01-01",
   "errors.password.too_short=Das Passwort ist zu kurz",
-  "container auth in pod auth-5d8f7c9b6d-x2x4k_prod(0717ad70-91b8-4403-aebb-1fef842697f2)",
   "added QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWKPBdG and sent 4Nd1mBQtrMJVYVfKf2PJy9NZUZdTAsp7D4xWLs9TtBBh",
   "peer: pPZ3k1yqJb7vT5nW9xR2mL8cD4fG6hK0sQ1aE7uI3oY=",
   "secrets: [db_password, api_token]",
