@@ -190,7 +190,7 @@ export class Tracer {
     if (callee.kind === "name") {
       const isConverted = isNew ? callee.name === "Date" && given.length === 1 : CONVERTS.test(callee.name);
       if (isConverted) return this.#traceConverted(first, callee.name, site);
-      if (!isNew && BODY_READER.test(callee.name) && given.length === 1 && this.trace(first, site)?.whole === "request")
+      if (!isNew && BODY_READER.test(callee.name) && given.length === 1 && isRequest(this.trace(first, site)))
         return toPromised(toPart("sent"));
       return undefined;
     }

@@ -14,6 +14,9 @@ exports.Orders = class { items({ items }) { return items } }
 const stock = {}`,
 );
 
+const READ_JSON =
+  "const readJson = (ctx) => new Promise(async (done) => { let raw = ''; for await (const part of ctx) raw += part; done(JSON.parse(raw)) })";
+
 /** Handlers with functions of the app and a request that each of them cannot take. */
 const PROVOKED: readonly (readonly [name: string, script: string, asked: Asked])[] = [
   ["a function", "exports.handler = (req) => read(req.body).trim()\nfunction read(body) { return body.name }", { body: {} }],
@@ -22,6 +25,11 @@ const PROVOKED: readonly (readonly [name: string, script: string, asked: Asked])
     "a part of it",
     "exports.handler = (req) => { const { user } = read(req); return user.name }\nconst read = ({ body }) => body",
     { body: {} },
+  ],
+  [
+    "JSON that a helper of the app reads of a context, in a way that cannot be followed",
+    `${READ_JSON}\nexports.handler = async (ctx) => { const { user } = await readJson(ctx); return user.name }`,
+    { text: "{}" },
   ],
   [
     "a function that is waited for",
@@ -94,6 +102,11 @@ const PROVOKED: readonly (readonly [name: string, script: string, asked: Asked])
 
 /** Handlers whose functions give something of their own, and a request that is right. */
 const BUGS: readonly (readonly [name: string, script: string, asked: Asked])[] = [
+  [
+    "JSON that a helper reads of a context, by which a store has nothing",
+    `${READ_JSON}\nexports.handler = async (ctx) => { const { user } = await readJson(ctx); return find(user.id).name }\nconst find = (id) => rows[id], rows = []`,
+    { text: '{"user":{"id":1}}' },
+  ],
   [
     "what a store lacks",
     "exports.handler = async (req) => { const cart = await loadCart(req.body.id); return cart.items }\nconst carts = new Map()\nasync function loadCart(id) { return carts.get(id) }",
