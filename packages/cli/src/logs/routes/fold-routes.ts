@@ -2,7 +2,8 @@
  * Folds siblings that are values of one parameter into one. Which they are is weighed (`weigh-place.ts`): values are many and each is rare,
  * names are few and each is frequent, and where values return as often as names do, what stands around them tells.
  */
-import { type At, countWord, type Joined, KnownWords, listChildren, listKeys } from "./place.ts";
+import { findHotValues, LEAST_TELLING } from "./hot-values.ts";
+import { type At, countFolded, countWord, type Joined, KnownWords, listChildren, listKeys } from "./place.ts";
 import {
   absorb,
   createNode,
@@ -29,8 +30,6 @@ const FEW = 8;
 const OUTSTANDING = 4;
 /** Kinds of values at one place, as user names and a few words. */
 const TURNS = 3;
-/** Of fewer values at one place nothing is told of the same words elsewhere: an error there would be one at all places that have them. */
-const LEAST_TELLING = 8;
 /** Fewer words beside ids, none of which is a value, are names that are seldom asked for: `/orders/new`. */
 const LEAST_BESIDE_IDS = 3;
 /** Words that were folded into one parameter before new ones are taken for its values. */
@@ -113,14 +112,22 @@ function foldExtensions<T extends Mergeable<T>>(nodes: Joined<T>): void {
 /** Folds the values of a group, and what they stood before: of several kinds of values at one place one is more frequent than the other. */
 function foldGroup<T extends Mergeable<T>>(nodes: Joined<T>, { keys, suffix, at }: Siblings): void {
   let left = keys;
+  let most = 0;
   for (let turn = 0; turn < TURNS; turn += 1) {
     const values = new Set(findValues(nodes, { keys: left, suffix, at }));
-    if (values.size === 0) return;
-    if (values.size >= LEAST_TELLING) for (const value of values) at.known.add(value);
+    if (values.size === 0) break;
+    for (const value of values) most = Math.max(most, countWord(nodes, value));
+    if (values.size >= LEAST_TELLING && !isNearTop(at)) for (const value of values) at.known.add(value);
     for (const { node, folded } of foldInto(nodes, PARAMETER + suffix, [...values]))
       if (folded >= CROWDED) getCrowd(node).suffixes.add(suffix);
     left = left.filter((key) => !values.has(key));
   }
+  if (!isNearTop(at)) foldInto(nodes, PARAMETER + suffix, findHotValues(nodes, { words: left, parameter: PARAMETER + suffix, most }));
+}
+
+/** What strangers try at the top of a path and right behind it (`/admin/login`, `/v1/.env`) tells nothing of the words elsewhere. */
+function isNearTop({ depth, parent }: At): boolean {
+  return depth === 0 || (depth === 1 && parent?.startsWith(PARAMETER) === true);
 }
 
 function foldScopes<T extends Mergeable<T>>(nodes: Joined<T>, words: readonly string[]): void {
@@ -212,11 +219,6 @@ function countBehind<T>(nodes: Joined<T>, key: string): number {
   return lines;
 }
 
-/** How many words were folded into a parameter. */
-function countFolded<T>(nodes: Joined<T>, parameter: string): number {
-  return listChildren(nodes, parameter).reduce((sum, child) => sum + child.folded, 0);
-}
-
 function listSuffixed<T>(nodes: Joined<T>): string[] {
   return listKeys(nodes).filter((key) => key.startsWith(PARAMETER) && key !== PARAMETER && key !== SCOPE);
 }
@@ -255,10 +257,11 @@ function findValues<T>(nodes: Joined<T>, { keys, suffix, at }: Siblings): readon
   const folded = countFolded(nodes, PARAMETER + suffix);
   const lines = new Map(keys.map((key) => [key, countWord(nodes, key)] as const));
   const count = (key: string) => lines.get(key) ?? 0;
-  const median = [...lines.values()].sort((a, b) => a - b)[Math.floor(keys.length / 2)] ?? 0;
+  const median = [...lines.values()].sort((a, b) => a - b)[(keys.length - 1) >> 1] ?? 0;
   const limit = Math.max(RARE_LINES, (keys.length < FEW && folded > 0 ? known / folded : median) * OUTSTANDING);
   const tail = keys.filter((key) => count(key) <= limit && !isReserved(key));
-  const listValueLike = () => tail.filter(looksLikeValue);
+  // What comes more often than all words that turned out to be values is a name, however it is written: `/oauth2` beside what strangers try.
+  const listValueLike = () => tail.filter((key) => looksLikeValue(key) && (folded < LEAST_TELLING || count(key) <= known));
   for (const list of [() => (tail.length < CONTINUED ? tail : widenTail(keys, count, limit)), listValueLike]) {
     const words = list();
     if (words.length === 0) continue;
@@ -267,7 +270,8 @@ function findValues<T>(nodes: Joined<T>, { keys, suffix, at }: Siblings): readon
     const isLong = isLongTail(words, count, { depth: at.depth, hasParameter: known > 0 });
     if (!areValues(nodes, { words, count, known, folded, isLongTail: isLong, isBeforeVerb: suffix.startsWith(":"), at })) continue;
     const taken = new Set(words);
-    const others = keys.filter((key) => !taken.has(key) && !STANDINS.has(key) && !isReserved(key));
+    const most = known + words.reduce((sum, key) => sum + count(key), 0);
+    const others = keys.filter((key) => !taken.has(key) && !STANDINS.has(key) && !isReserved(key) && count(key) <= most);
     return findAlike(nodes, words, others);
   }
   return [];

@@ -90,7 +90,10 @@ const RESERVED: ReadonlySet<string> = new Set(
   ),
 );
 
+/** `$count`, `$metadata` of OData, `$everything` of FHIR. */
+const OPERATION = /^\$[a-z][A-Za-z-]{1,30}$/;
+
 /** True for a word that is a name wherever it stands. */
 export function isReserved(word: string): boolean {
-  return RESERVED.has(word);
+  return RESERVED.has(word) || OPERATION.test(word);
 }

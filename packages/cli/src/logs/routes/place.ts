@@ -39,6 +39,11 @@ export function countWord<T>(nodes: Joined<T>, key: string): number {
   return lines;
 }
 
+/** How many words were folded into a parameter. */
+export function countFolded<T>(nodes: Joined<T>, parameter: string): number {
+  return listChildren(nodes, parameter).reduce((sum, child) => sum + child.folded, 0);
+}
+
 /** Words that turned out to be values somewhere: they return at other places. */
 export class KnownWords {
   private readonly words = new Set<string>();

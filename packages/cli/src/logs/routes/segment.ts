@@ -181,7 +181,7 @@ export function isTopName(bytes: Uint8Array, start: number, end: number): boolea
 
 /** Where the fixed suffix of a value starts in the text of a segment (its length when there is none), or -1 for a word. */
 export function findValueEndInText(text: string): number {
-  if (isMatrixId(text)) return text.length;
+  if (isMatrixId(text) || isRandom(text)) return text.length;
   // Other values have a digit or an @.
   if (!/[\d@]/.test(text)) return -1;
   if (HARDWARE_ADDRESS.test(text) || isCode(text)) return text.length;
@@ -189,6 +189,20 @@ export function findValueEndInText(text: string): number {
   const end = findValueEnd(bytes, 0, bytes.length);
   return end !== -1 && text[end] === ":" && !isVerbAt(text, end) ? text.length : end;
 }
+
+const TOKEN = /^[\w-]*[A-Z]{2}[\w-]*$/;
+const MIN_TOKEN = 16;
+/** Small letters that stand together: two on the average in random tokens, three and more in the words of a name. */
+const MOST_TOGETHER = 2.5;
+
+/** True for a long token of random letters: `XNHPXUXuxivBlElho5fC`, not `GetWebACLForResource`. */
+function isRandom(text: string): boolean {
+  if (text.length < MIN_TOKEN || !TOKEN.test(text)) return false;
+  const small = text.match(/[a-z]+/g) ?? [];
+  return small.length >= MIN_TURNS && small.join("").length < small.length * MOST_TOGETHER;
+}
+
+const MIN_TURNS = 4;
 
 /** `@user:server`, `!room:server`; `@me` and `!important` are names. */
 function isMatrixId(text: string): boolean {
@@ -267,7 +281,7 @@ export function findKeyed(segment: string): string | undefined {
 
 /** True for words that look more like a value than like a part of a route: digits, escapes, many dashes, all capitals, random letters. */
 export function looksLikeValue(word: string): boolean {
-  if (/\d{2}|[%+=,]|(?:-[^-]+){3}|^[A-Z]{2,}$|^.{28,}$/.test(word)) return true;
+  if (/\d{2}|[%+=,]|(?:-[^-]+){3}|^[A-Z]{2,}$|^[A-Z]+(?:[._:-][A-Z]+)+$|^.{28,}$/.test(word)) return true;
   if (NUMBERED.test(word) && !/(?:^|[._-])v\d+$/i.test(word)) return true;
   const letters = /^(?:[a-z]{2,8}[_-])?([A-Za-z\d]{10,})$/.exec(word)?.[1];
   return letters !== undefined && countCaseTurns(letters) > letters.length * 0.3;

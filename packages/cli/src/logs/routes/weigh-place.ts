@@ -32,8 +32,8 @@ function isParameter(key: string | undefined): boolean {
 }
 
 /** A region, a currency, a random token: with digits or in capitals. */
-function isCoded(word: string): boolean {
-  return (/\d/.test(word) || word === word.toUpperCase()) && looksLikeValue(word);
+export function isCoded(word: string): boolean {
+  return (/[\d%+=,]/.test(word) || word === word.toUpperCase()) && looksLikeValue(word);
 }
 
 /** True when there is more evidence that words are values than that they are names. */
@@ -41,7 +41,9 @@ export function areValues<T>(nodes: Joined<T>, candidates: Candidates): boolean 
   const { at, isLongTail, isBeforeVerb } = candidates;
   const words = candidates.words.slice(0, MAX_WORDS);
   const least = isBeforeVerb ? LEAST_BEFORE_VERB : LEAST_AT_TOP;
-  if (words.length + candidates.folded < least && !words.every(looksLikeValue) && (isTop(at) || doReturn(candidates))) return false;
+  const isCollection = isPlural(at.parent) && nodes.some(({ leaf }) => leaf !== undefined);
+  const isFew = words.length + candidates.folded < least && !words.every(looksLikeValue);
+  if (isFew && (isTop(at) || (doReturn(candidates) && !(isCollection && words.length >= LEAST_OF_COLLECTION)))) return false;
   const odds =
     PRIOR +
     weighCounts({ ...candidates, words }) +
@@ -67,6 +69,8 @@ function doReturn({ words, count, at }: Candidates): boolean {
 }
 
 const RETURNING = 3;
+/** A collection that is requested itself (`/repositories`) has items, even where each of them comes again and again. */
+const LEAST_OF_COLLECTION = 8;
 /** Fewer words there are names, however seldom each is asked for: in a log of a few lines every name is new. */
 const LEAST_AT_TOP = 18;
 /** Names are in the majority, and what is not spoken for is one. */

@@ -105,6 +105,23 @@ export function findAlike<T>(nodes: Joined<T>, values: readonly string[], others
   ];
 }
 
+/**
+ * Of words beside a parameter those that are followed by what its values are followed by, as far as their lines tell; and those of which
+ * nothing is told, as next to everything there is one category.
+ */
+export function compareWithParameter<T>(nodes: Joined<T>, parameter: string, words: readonly string[]) {
+  const following = readFollowing(nodes, [parameter]);
+  const rows = words.map((word) => readRow(nodes, word));
+  const { differences, degrees, telling } = compareRows(rows, following);
+  const chance = degrees + DEVIATIONS * Math.sqrt(2 * degrees) + SLACK;
+  const isAlike = (index: number) => (differences[index] ?? 0) <= TOLERANCE_OF_FREQUENT * chance;
+  const isTold = (index: number) => sum(rows[index] ?? new Map()) * telling >= TELLING_LINES;
+  return {
+    alike: words.filter((_, index) => isAlike(index) && isTold(index)),
+    untold: words.filter((_, index) => isAlike(index) && !isTold(index)),
+  };
+}
+
 function add(map: Map<string, number>, key: string, lines: number): void {
   map.set(key, (map.get(key) ?? 0) + lines);
 }

@@ -1,0 +1,167 @@
+/** The values that come most are values: hot keys beside a long tail, a dozen that return, and what strangers try tells nothing of names. */
+import { describe, expect, it } from "vitest";
+import { RouteTrie } from "./route-trie.ts";
+
+class Lines {
+  count: number;
+
+  constructor(count: number) {
+    this.count = count;
+  }
+
+  merge(other: Lines): void {
+    this.count += other.count;
+  }
+}
+
+type Request = readonly [method: string, path: string, lines?: number];
+
+/** The routes of all methods with their lines, by name. */
+function learn(requests: readonly Request[]): Readonly<Record<string, number>> {
+  const tries = new Map<string, RouteTrie<Lines>>();
+  for (const [method, path, lines = 1] of requests) {
+    const trie = tries.get(method) ?? new RouteTrie<Lines>();
+    tries.set(method, trie);
+    for (let line = 0; line < lines; line += 1) trie.add(path, new Lines(1), { lines: 1, variedFrom: Number.POSITIVE_INFINITY });
+  }
+  const learned = RouteTrie.learnTogether([...tries.values()]);
+  return Object.fromEntries(
+    [...tries.keys()].flatMap((method, index) => (learned[index] ?? []).map(({ template, leaf }) => [`${method} ${template}`, leaf.count])),
+  );
+}
+
+const LETTERS = "abcdefghijklmnopqrstuvwxyz";
+/** Words of five letters, each another. */
+const word = (index: number) =>
+  Array.from({ length: 5 }, (_, place) => LETTERS.charAt((index * (place * 2 + 3) + place * 7) % 26)).join("");
+const WORDS = [...new Set(Array.from({ length: 400 }, (_, index) => word(index) + LETTERS.charAt(Math.floor(index / 26))))];
+
+describe("the values that come most", () => {
+  it("are values where the same follows them as all others", () => {
+    const requests = WORDS.slice(0, 100).flatMap((name, rank): Request[] => [
+      ["GET", `/v2/heartbeats/${name}-job`, Math.ceil(60 / (rank + 1))],
+      ["POST", `/v2/heartbeats/${name}-job/ping`, Math.ceil(120 / (rank + 1))],
+    ]);
+    expect(Object.keys(learn([["GET", "/v2/account", 50], ...requests]))).toEqual([
+      "GET /v2/account",
+      "GET /v2/heartbeats/{id}",
+      "POST /v2/heartbeats/{id}/ping",
+    ]);
+  });
+
+  it("are values where nothing follows any of them and their counts rise in steps; a word far above is a name", () => {
+    const requests = WORDS.slice(0, 100).map((name, rank): Request => ["GET", `/v2/tags/${name}`, Math.ceil(60 / (rank + 1))]);
+    const lines = requests.reduce((sum, [, , count = 0]) => sum + count, 0);
+    expect(learn([["GET", "/v2/account", 50], ["GET", "/v2/tags/popular", 150], ...requests])).toEqual({
+      "GET /v2/account": 50,
+      "GET /v2/tags/popular": 150,
+      "GET /v2/tags/{id}": lines,
+    });
+  });
+
+  it("are values if they are written as such: symbols, keys in capitals", () => {
+    const symbols = WORDS.slice(0, 60).map((name): Request => ["GET", `/v1/prices/${name.toUpperCase()}`, 2]);
+    expect(learn([["GET", "/v1/account", 50], ["GET", "/v1/prices/USD_EUR", 55], ...symbols])).toEqual({
+      "GET /v1/account": 50,
+      "GET /v1/prices/{id}": 175,
+    });
+  });
+
+  it("leave a name apart that is followed by its own", () => {
+    const items = WORDS.slice(0, 100).flatMap((name, rank): Request[] => [
+      ["GET", `/v2/topics/${name}`, Math.ceil(40 / (rank + 1))],
+      ["GET", `/v2/topics/${name}/posts`, Math.ceil(40 / (rank + 1))],
+    ]);
+    const routes = learn([["GET", "/v2/account", 50], ["GET", "/v2/topics/unread", 60], ...items]);
+    expect(routes["GET /v2/topics/unread"]).toBe(60);
+  });
+});
+
+describe("a collection that is requested itself", () => {
+  it("has items where a dozen of them return", () => {
+    const requests = WORDS.slice(0, 12).flatMap((name): Request[] =>
+      ["branches", "commits", "pulls", "tags", "hooks"].map((part) => ["GET", `/api/repositories/${name}-${name.slice(1)}/${part}`, 30]),
+    );
+    expect(Object.keys(learn([["GET", "/api/repositories", 40], ["GET", "/api/config", 40], ...requests]))).toEqual([
+      "GET /api/repositories",
+      ...["branches", "commits", "pulls", "tags", "hooks"].map((part) => `GET /api/repositories/{id}/${part}`),
+      "GET /api/config",
+    ]);
+  });
+
+  it("is none where it is a folder of modules", () => {
+    const modules = WORDS.slice(0, 12).flatMap((name): Request[] =>
+      ["list", "create", "delete", "update"].map((action) => ["POST", `/admin/${name}/${action}`, 30]),
+    );
+    expect(Object.keys(learn([["GET", "/health", 40], ...modules]))).toHaveLength(49);
+  });
+});
+
+describe("what strangers try", () => {
+  const TRIED =
+    ".env .git/config wp-login.php xmlrpc.php phpmyadmin/ pma/index.php cgi-bin/luci HNAP1 owa/auth solr/admin manager/html console/login v1/.env v3/admin actuator/env telescope/requests shell test backup old demo dump.sql info.php user/login druid/index.html geoserver/web setup.cgi alfa.php wso.php up.php".split(
+      " ",
+    );
+  const tried = TRIED.map((path): Request => ["GET", `/${path}`]);
+
+  it("makes no value of a version that stands elsewhere", () => {
+    const parts = "health series episode history indexer language log command calendar filter format profile".split(" ");
+    const requests = parts.map((part): Request => ["GET", `/api/v3/${part}`, 120]);
+    const routes = learn([...tried, ["GET", "/feed/v3/calendar", 3], ["GET", "/api/.env"], ...requests]);
+    expect(routes).toMatchObject(Object.fromEntries(requests.map(([method, path, lines]) => [`${method} ${path}`, lines])));
+  });
+
+  it("makes no value of a frequent name with a digit, nor of one that has items", () => {
+    const others = "userinfo keys clients admin sessions projects health version".split(" ");
+    const items = Array.from({ length: 60 }, (_, index): Request => ["GET", `/countries/${index}`]);
+    const routes = learn([
+      ...tried,
+      ...others.map((name): Request => ["GET", `/${name}`, 100]),
+      ["GET", "/oauth2/auth", 200],
+      ["GET", "/oauth2/sessions/logout", 60],
+      ["GET", "/countries", 40],
+      ...items,
+    ]);
+    expect(routes).toMatchObject({
+      "GET /oauth2/auth": 200,
+      "GET /oauth2/sessions/logout": 60,
+      "GET /countries": 40,
+      "GET /countries/{id}": 60,
+    });
+  });
+});
+
+describe("how values and names are written", () => {
+  it.each([
+    ["/v1/stores/XNHPXUXuxivBlElhoSfC/items", "/v1/stores/{id}/items"],
+    ["/rpc/waf/GetWebACLForResource", "/rpc/waf/GetWebACLForResource"],
+    ["/rpc/emr/GetOnClusterAppUIPresignedURL", "/rpc/emr/GetOnClusterAppUIPresignedURL"],
+  ])("reads %s", (path, template) => {
+    expect(Object.keys(learn([["GET", path]]))).toEqual([`GET ${template}`]);
+  });
+
+  it("keeps an operation that starts with a dollar beside ids", () => {
+    const requests = WORDS.slice(0, 40).map((name): Request => ["GET", `/fhir/Patient/${name}-ward`]);
+    expect(
+      learn([...requests, ["POST", "/fhir/Patient/$match"], ["GET", "/fhir/Patient/$export"], ["GET", "/fhir/Patient/$count"]]),
+    ).toEqual({
+      "GET /fhir/Patient/{id}": 40,
+      "POST /fhir/Patient/$match": 1,
+      "GET /fhir/Patient/$export": 1,
+      "GET /fhir/Patient/$count": 1,
+    });
+  });
+
+  it("reads long words in capitals in a time that grows with their length", () => {
+    const name = `CMAKE_${"ABCDEFGH".repeat(20)}x`;
+    expect(
+      Object.keys(
+        learn([
+          ["GET", `/variable/${name}`],
+          ["GET", "/variable/OTHER"],
+          ["GET", "/variable/NAME"],
+        ]),
+      ),
+    ).toHaveLength(3);
+  });
+});

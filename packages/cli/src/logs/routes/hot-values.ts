@@ -1,0 +1,50 @@
+/**
+ * The few values that people choose most: they stand out of the others as names do, and so are not in their tail. They are told from names by
+ * what follows them, by how they are written, or, where nothing else tells, by their counts, which rise in steps and not at once.
+ */
+import { isReserved, STANDINS } from "./known-words.ts";
+import { countFolded, countWord, type Joined } from "./place.ts";
+import { isCoded } from "./weigh-place.ts";
+import { compareWithParameter } from "./what-follows.ts";
+
+/** Of fewer values at one place nothing is told of other words: an error there would be one of all places that have them. */
+export const LEAST_TELLING = 8;
+/** Of all lines of a parameter at most one in so many is of one value that comes most. */
+const SHARE = 2;
+/** By so much the next frequent value comes more often: of ranks that are 1, 1/2, 1/3 of the first the last step is the longest. */
+const STEP = 2;
+/** Where values come less often than this, one step is chance. */
+const LEAST_LINES = 4;
+
+type Candidates = {
+  readonly words: readonly string[];
+  /** The parameter beside the words. */
+  readonly parameter: string;
+  /** Lines of the most frequent value that was found so far. */
+  readonly most: number;
+};
+
+/** Words that are values of the parameter beside them, although each comes more often than the values that were found. */
+export function findHotValues<T>(nodes: Joined<T>, { words, parameter, most }: Candidates): readonly string[] {
+  const count = (word: string) => countWord(nodes, word);
+  const areFolded = countFolded(nodes, parameter) >= LEAST_TELLING;
+  const all = count(parameter);
+  const isCandidate = (word: string) =>
+    !isReserved(word) && !STANDINS.has(word) && (areFolded || isCoded(word)) && count(word) * SHARE <= all;
+  const candidates = words.filter(isCandidate);
+  if (candidates.length === 0) return [];
+  const { alike, untold } = compareWithParameter(nodes, parameter, candidates);
+  return [...alike, ...untold.filter(isCoded), ...listSteps(untold, count, most)];
+}
+
+/** Words up to where their counts have a gap. */
+function listSteps(words: readonly string[], count: (word: string) => number, most: number): readonly string[] {
+  const plain = words.filter((word) => !isCoded(word)).toSorted((a, b) => count(a) - count(b));
+  let bound = most;
+  const end = plain.findIndex((word) => {
+    const isFar = bound < LEAST_LINES || count(word) > bound * STEP;
+    bound = count(word);
+    return isFar;
+  });
+  return end === -1 ? plain : plain.slice(0, end);
+}
