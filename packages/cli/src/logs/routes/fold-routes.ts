@@ -20,7 +20,7 @@ import { groupFrequentValues, isKnownSuffix, isReserved, STANDINS } from "./know
 import { DOMAINS, findFixedSuffix, isDateText, isShortCode, isVersionText, looksLikeValue, toFolderSuffix } from "./segment.ts";
 import { foldAlikeDates, foldPlainDates } from "./top-dates.ts";
 import { areValues } from "./weigh-place.ts";
-import { findAlike } from "./what-follows.ts";
+import { findAlike, shareFollowed } from "./what-follows.ts";
 
 /** No API answers in more versions; more short numbers at the start of a path are values. */
 const MAX_VERSIONS = 4;
@@ -262,7 +262,8 @@ function findValues<T>(nodes: Joined<T>, { keys, suffix, at }: Siblings): readon
   const tail = keys.filter((key) => count(key) <= limit && !isReserved(key));
   // What comes more often than all words that turned out to be values is a name, however it is written: `/oauth2` beside what strangers try.
   const listValueLike = () => tail.filter((key) => looksLikeValue(key) && (folded < LEAST_TELLING || count(key) <= known));
-  for (const list of [() => (tail.length < CONTINUED ? tail : widenTail(keys, count, limit)), listValueLike]) {
+  const listTail = () => (tail.length < CONTINUED ? tail : widenTail(keys, count, limit));
+  for (const list of areForeign(nodes, PARAMETER + suffix, tail) ? [listValueLike] : [listTail, listValueLike]) {
     const words = list();
     if (words.length === 0) continue;
     if (known > 0 && folded === 0 && words.length < LEAST_BESIDE_IDS && !words.every((word) => looksLikeValue(word) || at.known.has(word)))
@@ -276,6 +277,17 @@ function findValues<T>(nodes: Joined<T>, { keys, suffix, at }: Siblings): readon
   }
   return [];
 }
+
+/** True for a few words that nothing follows of what follows the values beside them: `/servers/5/actions/reboot` beside `/servers/5/actions/17`. */
+function areForeign<T>(nodes: Joined<T>, parameter: string, words: readonly string[]): boolean {
+  const plain = words.filter((word) => !looksLikeValue(word));
+  if (plain.length === 0 || plain.length >= MANY || countWord(nodes, parameter) < LEAST_KNOWN) return false;
+  return shareFollowed(nodes, parameter, plain) < FOREIGN;
+}
+
+const MANY = 18;
+const LEAST_KNOWN = 3;
+const FOREIGN = 0.1;
 
 /** A tail of so many values goes on where so many words are that often, each step half as often again: names are few at any one frequency. */
 const CONTINUED = 12;

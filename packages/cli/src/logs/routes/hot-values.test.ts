@@ -97,6 +97,27 @@ describe("a collection that is requested itself", () => {
   });
 });
 
+describe("a few words beside ids", () => {
+  const ACTIONS = "poweron poweroff reboot reset rebuild attach_iso change_type enable_backup".split(" ");
+
+  it("are names where other methods ask for them", () => {
+    const ids = Array.from({ length: 12 }, (_, index): Request => ["GET", `/v1/servers/${index + 40}/actions/${index * 7 + 3}`]);
+    const names = ACTIONS.map((action, index): Request => ["POST", `/v1/servers/${index + 70}/actions/${action}`]);
+    expect(learn([["GET", "/v1/servers", 40], ["GET", "/v1/pricing", 40], ...ids, ...names])).toEqual({
+      "GET /v1/servers": 40,
+      "GET /v1/pricing": 40,
+      "GET /v1/servers/{id}/actions/{id}": 12,
+      ...Object.fromEntries(ACTIONS.map((action) => [`POST /v1/servers/{id}/actions/${action}`, 1])),
+    });
+  });
+
+  it("are values where the same methods do", () => {
+    const ids = Array.from({ length: 12 }, (_, index): Request => ["GET", `/v1/labels/${index * 7 + 3}`, 2]);
+    const names = WORDS.slice(0, 10).map((name): Request => ["GET", `/v1/labels/${name}`]);
+    expect(learn([["GET", "/v1/labels", 40], ["GET", "/v1/pricing", 40], ...ids, ...names])["GET /v1/labels/{id}"]).toBe(34);
+  });
+});
+
 describe("what strangers try", () => {
   const TRIED =
     ".env .git/config wp-login.php xmlrpc.php phpmyadmin/ pma/index.php cgi-bin/luci HNAP1 owa/auth solr/admin manager/html console/login v1/.env v3/admin actuator/env telescope/requests shell test backup old demo dump.sql info.php user/login druid/index.html geoserver/web setup.cgi alfa.php wso.php up.php".split(

@@ -122,6 +122,19 @@ export function compareWithParameter<T>(nodes: Joined<T>, parameter: string, wor
   };
 }
 
+/** The part of the words' lines that are followed by something that follows a parameter. */
+export function shareFollowed<T>(nodes: Joined<T>, parameter: string, words: readonly string[]): number {
+  const known = readRow(nodes, parameter);
+  let lines = 0;
+  let followed = 0;
+  for (const word of words)
+    for (const [key, count] of readRow(nodes, word)) {
+      lines += count;
+      if (known.has(key)) followed += count;
+    }
+  return followed / Math.max(1, lines);
+}
+
 function add(map: Map<string, number>, key: string, lines: number): void {
   map.set(key, (map.get(key) ?? 0) + lines);
 }
