@@ -77,6 +77,26 @@ describe("the values that come most", () => {
   });
 });
 
+describe("names whose counts are those of the values that come most", () => {
+  const code = (index: number) =>
+    [index, Math.floor(index / 26), Math.floor(index / 676)].map((digit) => LETTERS.charAt(digit % 26)).join("");
+  const ranked = Array.from({ length: 300 }, (_, rank): Request => [
+    "GET",
+    `/cards/${code(rank * 7919)}/${rank + 1}`,
+    Math.ceil(200 / (rank + 1)),
+  ]);
+
+  it("stay names where they are longer than any value", () => {
+    const routes = learn([["GET", "/sets", 60], ["GET", "/cards/multiverse/7", 55], ["GET", "/cards/multiverse/9", 5], ...ranked]);
+    expect(routes["GET /cards/multiverse/{id}"]).toBe(60);
+  });
+
+  it("stay names of one word where all values have several", () => {
+    const slugs = WORDS.slice(0, 100).map((name, rank): Request => ["GET", `/v2/reports/${name}-daily`, Math.ceil(60 / (rank + 1))]);
+    expect(learn([["GET", "/v2/account", 50], ["GET", "/v2/reports/overview", 60], ...slugs])["GET /v2/reports/overview"]).toBe(60);
+  });
+});
+
 describe("a collection that is requested itself", () => {
   it("has items where a dozen of them return", () => {
     const requests = WORDS.slice(0, 12).flatMap((name): Request[] =>

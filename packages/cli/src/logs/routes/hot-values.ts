@@ -20,12 +20,13 @@ type Candidates = {
   readonly words: readonly string[];
   /** The parameter beside the words. */
   readonly parameter: string;
-  /** Lines of the most frequent value that was found so far. */
+  /** The values that were found so far, and the lines of the most frequent one. */
+  readonly values: readonly string[];
   readonly most: number;
 };
 
 /** Words that are values of the parameter beside them, although each comes more often than the values that were found. */
-export function findHotValues<T>(nodes: Joined<T>, { words, parameter, most }: Candidates): readonly string[] {
+export function findHotValues<T>(nodes: Joined<T>, { words, parameter, values, most }: Candidates): readonly string[] {
   const count = (word: string) => countWord(nodes, word);
   const areFolded = countFolded(nodes, parameter) >= LEAST_TELLING;
   const all = count(parameter);
@@ -34,8 +35,23 @@ export function findHotValues<T>(nodes: Joined<T>, { words, parameter, most }: C
   const candidates = words.filter(isCandidate);
   if (candidates.length === 0) return [];
   const { alike, untold } = compareWithParameter(nodes, parameter, candidates);
-  return [...alike, ...untold.filter(isCoded), ...listSteps(untold, count, most)];
+  return [...alike, ...untold.filter(isCoded), ...listSteps(listWrittenAs(values, untold), count, most)];
 }
+
+/** Words that are as long as the values are, and of parts if nearly all of them are: `lint` is no value beside `daily-report` and `nightly-backup`. */
+function listWrittenAs(values: readonly string[], words: readonly string[]): readonly string[] {
+  let shortest = Number.POSITIVE_INFINITY;
+  let longest = 0;
+  for (const { length } of values) {
+    shortest = Math.min(shortest, length);
+    longest = Math.max(longest, length);
+  }
+  const areOfParts = values.filter((value) => PARTED.test(value)).length >= values.length * NEARLY_ALL;
+  return words.filter((word) => word.length >= shortest && word.length <= longest && (!areOfParts || PARTED.test(word)));
+}
+
+const PARTED = /[-_.]/;
+const NEARLY_ALL = 0.9;
 
 /** Words up to where their counts have a gap. */
 function listSteps(words: readonly string[], count: (word: string) => number, most: number): readonly string[] {
