@@ -32,8 +32,9 @@ export function readByLayout(line: string, parsed: ParsedLine | undefined, conte
   const cut = cutCells(line);
   if (cut === undefined || cut.separator !== layout.separator || cut.cells.length !== layout.count) return parsed;
   const code = cut.cells[layout.status];
+  const isOther = parsed !== undefined && parsed.exchange.status !== (isUsualStatus(code) ? Number(code) : undefined);
+  if (isOther) return parsed.format === "request-line" ? undefined : parsed;
   if (!isUsualStatus(code) || layout.twins.some((twin) => cut.cells[twin] !== code)) return parsed;
-  if (parsed !== undefined && parsed.exchange.status !== Number(code)) return parsed.format === "request-line" ? undefined : parsed;
   const draft = parsed === undefined ? startRow(cut.cells, layout, context) : { ...parsed.exchange };
   if (draft === undefined) return undefined;
   putPlaces(draft, cut.cells, layout);

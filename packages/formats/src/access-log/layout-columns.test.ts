@@ -84,6 +84,14 @@ describe("where the status stands", () => {
     expect(toFlatRecord(reader.read(apart))).not.toHaveProperty([STATUS]);
   });
 
+  it("is unknown where its place is empty, whatever stands behind the request", () => {
+    const read = readFile(
+      (a) => `${time(a)}|10.0.0.1|GET ${a.path} HTTP/1.1|${195 + Number(a.second)}|${a.status}`,
+      "21/Nov/2026:10:01:00 +0000|10.0.0.1|GET /a HTTP/1.1|202|-",
+    );
+    expect(read.at(-1)).not.toHaveProperty([STATUS]);
+  });
+
   it("is not told by fifteen lines", () => {
     expect(judgeLayout(ANSWERS.slice(0, 15).map((a) => `${time(a)};${a.status};10.0.0.1;GET ${a.path} HTTP/1.1;7`))).toBeUndefined();
   });
