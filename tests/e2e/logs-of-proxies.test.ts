@@ -98,7 +98,7 @@ function listProxies(): readonly ProxyName[] {
 const TELLS: Readonly<Record<ProxyName, { readonly own: readonly string[]; readonly app: readonly string[] }>> = {
   nginx: { own: ["hang", "reset", "close", "huge-header", "dead"], app: ["boom", "boom-503"] },
   haproxy: { own: ["hang", "reset", "close", "garbage", "huge-header", "dead"], app: ["boom", "boom-503"] },
-  apache: { own: ["hang", "reset", "close"], app: [] },
+  apache: { own: ["hang", "reset", "close", "dead"], app: [] },
   caddy: { own: ["hang", "reset", "close", "garbage", "dead"], app: ["boom", "boom-503"] },
   varnish: { own: [], app: [] },
 };

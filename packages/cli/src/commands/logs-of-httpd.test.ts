@@ -74,6 +74,22 @@ describe("faultline logs beside httpd's error log, whose lines name a client and
     ]);
   });
 
+  it("leaves to the request that httpd names what it says right before, and to a 502 no refused connection", async () => {
+    const lines = [
+      access(1, "GET /other", '502 3 "-" "c"'),
+      access(1, "GET /close", '502 3 "-" "c"'),
+      access(1, "GET /dead", '503 3 "-" "c"'),
+    ];
+    const errors = [
+      `${at(1)}(20014)Internal error: [client 10.0.0.1:5] AH01102: error reading status line from remote server shop:80`,
+      `${at(1)}[client 10.0.0.1:5] AH00898: Error reading from remote server returned by /close`,
+      ...refused(1),
+    ];
+    const { routes } = await report(lines, errors);
+    const told = routes.map(({ route, joined }) => [route, joined.map(({ text }) => /AH\d+/.exec(text)?.[0])]);
+    expect(Object.fromEntries(told)).toEqual({ "/close": ["AH00898"], "/dead": ["AH00957"], "/other": [] });
+  });
+
   it("shares what one client met at once on several routes", async () => {
     const both = [access(1, "GET /a", '503 3 "-" "c"'), access(1, "GET /b", '503 3 "-" "c"')];
     const { routes } = await report(both, [...refused(1), ...refused(1)]);

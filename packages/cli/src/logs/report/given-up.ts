@@ -11,7 +11,9 @@ const OF_ITSELF: readonly number[] = [500];
  * on, or it asked nobody. A message of a response's body came too late for that.
  */
 const GAVE_UP: readonly GivenUp[] = [
-  { who: "httpd", format: "apache-error", statuses: OF_BEHIND, words: /^(?:\([^)]*\)[^:]*: )?AH(?:00898|00957|01102|01106|01114): / },
+  { who: "httpd", format: "apache-error", statuses: OF_BEHIND, words: /^(?:\([^)]*\)[^:]*: )?AH(?:00898|01102|01106): / },
+  // It reached nobody.
+  { who: "httpd", format: "apache-error", statuses: [503], words: /^(?:\([^)]*\)[^:]*: )?AH(?:00957|01114): / },
   // A 500, by which httpd says that it could not begin to ask.
   {
     who: "httpd",

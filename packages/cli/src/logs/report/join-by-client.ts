@@ -17,7 +17,9 @@ const MOST_NEAR = 64;
  */
 export function joinByClient({ kept, messages }: Pick<Tally, "kept" | "messages">): ReadonlyMap<Exchange, readonly KeptMessage[]> {
   const joined = new Map<Exchange, KeptMessage[]>();
-  const nameless = messages.filter(({ message: { clientAddress, path } }) => clientAddress !== undefined && path === undefined);
+  const nameless = messages.filter(
+    ({ message: { clientAddress, path } }, index) => clientAddress !== undefined && path === undefined && !isNamedNext(messages, index),
+  );
   if (nameless.length === 0) return joined;
   const bySecond = groupBySecond(kept.map(({ exchange }) => exchange));
   for (const each of nameless) {
@@ -32,6 +34,14 @@ export function joinByClient({ kept, messages }: Pick<Tally, "kept" | "messages"
     if (nearest !== undefined) joined.set(nearest.exchange, [...(joined.get(nearest.exchange) ?? []), findReason(each, messages)]);
   }
   return joined;
+}
+
+/** Does the line of the same client that stands right behind name the request? Then both are about that one: httpd tells the reason first. */
+function isNamedNext(messages: readonly KeptMessage[], index: number): boolean {
+  const [told, next] = [messages[index], messages[index + 1]];
+  if (told === undefined || next === undefined || next.file !== told.file || next.message.path === undefined) return false;
+  const apartMs = (next.message.timeMs ?? Infinity) - (told.message.timeMs ?? 0);
+  return next.message.clientAddress === told.message.clientAddress && apartMs <= AT_ONCE_MS;
 }
 
 /** Requests by client and by the seconds in which they began and ended. */
