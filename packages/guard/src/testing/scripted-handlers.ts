@@ -19,6 +19,12 @@ exports.answer = { status(code) { if (!(code > 99)) throw new RangeError("Invali
 );
 mkdirSync(join(folder, "node_modules", "queue"), { recursive: true });
 writeFileSync(join(folder, "node_modules", "queue", "index.js"), "exports.run = (job, ...given) => job(...given);");
+mkdirSync(join(folder, "node_modules", "versions"), { recursive: true });
+writeFileSync(
+  join(folder, "node_modules", "versions", "index.js"),
+  `exports.read = (text) => { if (!/^\\d/.test(text)) throw new TypeError("Invalid version: " + text) };
+exports.find = (name) => { throw new RangeError("No release of: " + name) };`,
+);
 mkdirSync(join(folder, "node_modules", "@nestjs", "core"), { recursive: true });
 writeFileSync(
   join(folder, "node_modules", "@nestjs", "core", "index.js"),

@@ -1,8 +1,9 @@
 /** What the words of an error claim of a value, and where in the script that value was read. */
+import { createHash } from "node:crypto";
 import { findBinding, findPatternAt } from "./find-binding.ts";
 import type { Site } from "./frames.ts";
 import { traceChain, type Tracer } from "./input-path.ts";
-import { type InputPath, isNothing, toPart } from "./input-values.ts";
+import { type InputPath, isNothing, toOutcome, toPart } from "./input-values.ts";
 import { cutElements, type Expression, findCall, isEnd, readArguments, readExpression, readKeyOf, writeTokens } from "./read-expression.ts";
 import { endsValue, type Token } from "./tokens.ts";
 
@@ -16,6 +17,7 @@ export type Claim = {
   readonly paths: Paths;
 };
 
+const isTime = (value: number): boolean => !Number.isNaN(value);
 const isObject = (value: unknown): boolean => typeof value === "object" && value !== null;
 const hasMethod = (value: unknown, name: PropertyKey): boolean => typeof (value as Record<PropertyKey, unknown>)[name] === "function";
 const isIterable = (value: unknown): boolean => !isNothing(value) && hasMethod(value, Symbol.iterator);
@@ -81,11 +83,8 @@ function readGiven(tracer: Tracer, site: Site, isSpread: boolean): readonly (Inp
 
 const given: Paths = (tracer, site) => readGiven(tracer, site, false);
 /** What stands between the brackets of a call, in options as well; by what is a key, or goes into another call, something else is found. */
-const mentioned: Paths = (tracer, site) => {
-  const { tokens, at, frame } = site;
-  const open = findCall(tokens, at);
-  // What an app throws itself, with nothing above it on the stack, it may say of whatever it likes.
-  if (!open || !frame) return [];
+function readMentioned(tracer: Tracer, site: Site, open: number): readonly (InputPath | undefined)[] {
+  const { tokens } = site;
   const paths: (InputPath | undefined)[] = [];
   for (let place = open + 1; place < (tokens[open] as Token).pair; place++) {
     const before = tokens[place - 1] as Token;
@@ -94,6 +93,12 @@ const mentioned: Paths = (tracer, site) => {
     else if (kind === "name" && !/^\??\.$/.test(before.text)) paths.push(tracer.traceAt(place, site));
   }
   return paths;
+}
+
+const mentioned: Paths = (tracer, site) => {
+  const open = findCall(site.tokens, site.at);
+  // What an app throws itself, with nothing above it on the stack, it may say of whatever it likes.
+  return open && site.frame ? readMentioned(tracer, site, open) : [];
 };
 const firstGiven: Paths = (tracer, site) => given(tracer, site).slice(0, 1);
 
@@ -142,8 +147,22 @@ const rightSide: Paths = (tracer, site) => {
 /** The position is at the sign: `user.seen = true`. */
 const assigned: Paths = (tracer, site) => receiver(tracer, site, site.at - 1);
 
+/** What a date was set to before it is written: `due.setDate(due.getDate() + days)`. */
+const set: Paths = (tracer, site) => {
+  const { tokens, at } = site;
+  const date = tokens[findReceiver(tokens, at) ?? at] as Token;
+  const { start = at } = { ...findBinding(tokens, date.text, at) } as { readonly start?: number };
+  return tokens.slice(start, at).flatMap(({ text }, index) => {
+    const place = start + index;
+    const method = tokens[place + 2]?.text as "setTime";
+    if (text !== date.text || !method.startsWith("set")) return [];
+    const isSet = (value: unknown): boolean => isTime(new Date(0)[method](value as number));
+    return readMentioned(tracer, { ...site, at: place }, place + 3).map((path) => path && toOutcome(path, isSet, new Date("")));
+  });
+};
+
 /** A date is written by its own method, or by one that is given it. */
-const dated: Paths = (tracer, site) => [...receiver(tracer, site), ...given(tracer, site)];
+const dated: Paths = (tracer, site) => [...receiver(tracer, site), ...given(tracer, site), ...set(tracer, site)];
 
 /** The kinds of values that JSON has; of texts alone, as in a query, whoever calls another method than a text's is mistaken each time. */
 const CARRIED = ["", [], 0, true, {}];
@@ -165,11 +184,12 @@ const AGAIN: readonly ((value: never) => unknown)[] = [
   (value) => (1).toPrecision(value),
   (value) => (1).toString(value),
   (value) => "".normalize(value),
+  (value) => createHash(value),
   (value) => new Headers(value),
   // A length that is one would only take room.
   (value) => value >>> 0 !== value && Reflect.construct(Array, [value]),
 ];
-const AGAIN_WORDS = /BigInt|^(?:In(?:valid (?:URL|arr)|corr)|to\w+\(|The n|Headers)/;
+const AGAIN_WORDS = /BigInt|^(?:In(?:valid (?:URL|arr)|corr)|to\w+\(|The n|Headers|Digest)/;
 
 function claimRead(reads: string | undefined, nothing: string, paths: Paths): Claim {
   const missing = nothing === "null" ? null : undefined;
@@ -205,8 +225,8 @@ const READERS: readonly Reader[] = [
   [
     /^Invalid time value$/,
     () => ({
-      holds: (value) => value instanceof Date && Number.isNaN(Number(value)),
-      would: (value) => typeof value === "string" && !Number.isNaN(Date.parse(value)),
+      holds: (value) => value instanceof Date && !isTime(value.getTime()),
+      would: (value) => typeof value === "string" && isTime(Date.parse(value)),
       paths: dated,
     }),
   ],
@@ -225,14 +245,17 @@ const READERS: readonly Reader[] = [
 
 /** The language's own words are short; what an app writes may be as long as its request, and expressions must not go through it again and again. */
 const MAX_MESSAGE = 1000;
-const NAMES = /^(?:Type|Range|Syntax)E/;
+const NAMES = /^(?:Type|Range|Syntax)E|^ErrorDigest/;
 
 /** Where the words of a builtin name what was no option for it: `Invalid status code: 5`. Of a property that cannot be set it is the object that is at fault. */
 const NAMED = /^(?:Value |(?!Cannot).*?(?:: |from |['"])+)(.*?)(?: out .*|['"].*|\. St.*)?$/s;
 
+/** The kind of words that a package may write as well: it refuses a value as the language does. */
+export const OF_PACKAGES = -4;
+
 /** The claim that an error makes, and which kind of words it has; undefined for words that claim nothing of one value. */
 export function readClaim(message: unknown, name: string): { readonly kind: number; readonly claim: Claim } | undefined {
-  if (typeof message !== "string" || message.length > MAX_MESSAGE || !NAMES.test(name)) return undefined;
+  if (typeof message !== "string" || message.length > MAX_MESSAGE || !NAMES.test(name + message)) return undefined;
   for (const [kind, [words, claim]] of READERS.entries()) {
     const found = words.exec(message);
     if (found) return { kind, claim: claim(...found) };
@@ -250,7 +273,7 @@ export function readClaim(message: unknown, name: string): { readonly kind: numb
   const holds = isAgain ? fails : (value: unknown): boolean => message.replace(NAMED, "$1") === String(value);
   const would = (value: unknown): boolean => typeof value === "string" && !holds(value);
   return {
-    kind: isAgain ? -2 : -3,
+    kind: isAgain ? -2 : message.startsWith("Invalid") ? OF_PACKAGES : -3,
     claim: { holds, would, paths: isAgain ? firstGiven : mentioned },
   };
 }

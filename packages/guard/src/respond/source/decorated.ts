@@ -30,7 +30,7 @@ export function readDecorator(
   if (!tokens.some(({ text }) => /_.*aram$/.test(text))) return undefined;
   const method = owner.parameters - 1;
   const end = tokens[findOpener(tokens, method) ?? 0]?.pair ?? 0;
-  const [behind = ""] = writeTokens(tokens, end, tokens.length).split(" class ");
+  const [behind = ""] = writeTokens(tokens, end).split(" class ");
   const lists = behind.split(". prototype , ");
   const list = lists[lists.findIndex((each) => each.split(/\W/)[1] === tokens[method]?.text) - 1];
   const found = list?.split(`aram ( ${index} , `)[1];

@@ -39,13 +39,38 @@ const PROVOKED: readonly (readonly [name: string, script: string, asked: Asked])
     "(req) => new Date(req.body.day + 'T' + req.body.hour + ':00Z').toISOString()",
     { body: { day: "2026-01-01", hour: "noon" } },
   ],
+  [
+    "a version that the words of a package name",
+    "exports.handler = (req) => versions.read(req.body.version)\nconst versions = require('versions')",
+    { body: { version: "latest" } },
+  ],
   ["a size that is no number, in words that name no kind", "(req) => Buffer.alloc(Number(req.query.size))", { target: "/?size=big" }],
   [
     "a password beside what is made of a text",
     "exports.handler = (req) => pbkdf2Sync(req.body.password, Buffer.from('salt'), 1, 8, 'sha256')\nconst { pbkdf2Sync } = require('node:crypto')",
     { body: { password: 5 } },
   ],
+  [
+    "a digest that Node knows no word for",
+    "exports.handler = (req) => createHash(req.body.digest)\nconst { createHash } = require('node:crypto')",
+    { body: { digest: "sha257" } },
+  ],
   ["what is no list of headers", "(req) => new Headers(req.body.headers)", { body: { headers: 5 } }],
+  [
+    "days that are put on a date",
+    "(req) => { const due = new Date(req.body.from); due.setDate(due.getDate() + req.body.days); return due.toISOString() }",
+    { body: { from: "2026-01-01", days: "a few" } },
+  ],
+  [
+    "days that are not there",
+    "(req) => { const due = new Date(req.body.from); due.setDate(due.getDate() + req.body.days); return due.toISOString() }",
+    { body: { from: "2026-01-01" } },
+  ],
+  [
+    "an hour of a date of now",
+    "(req) => { const { quiet } = req.body; const from = new Date(); from.setHours(quiet.from, quiet.to); return from.toISOString() }",
+    { body: { quiet: { from: 22, to: {} } } },
+  ],
   ["a size less one", "(req) => new Array(req.query.size - 1)", { target: "/?size=x" }],
   ["a price in cents", "(req) => BigInt(req.body.price * 100)", { body: { price: "much" } }],
   ["a part of what is left over", "(req) => { const { user: { name }, ...rest } = req.body; return [name, rest] }", { body: { id: 1 } }],
@@ -144,6 +169,51 @@ const BUGS: readonly (readonly [name: string, script: string, asked: Asked])[] =
     "headers out of the configuration",
     "exports.handler = (req) => new Headers(config.headers)\nconst config = { headers: 5 }",
     { body: { headers: 5 } },
+  ],
+  [
+    "a version out of the configuration, that a request has, too",
+    "exports.handler = (req) => versions.read(config.version)\nconst versions = require('versions'), config = { version: 'latest' }",
+    { body: { version: "latest" } },
+  ],
+  [
+    "what a package says that it has not",
+    "exports.handler = (req) => versions.find(req.body.name)\nconst versions = require('versions')",
+    { body: { name: "mug" } },
+  ],
+  [
+    "what the app throws in a function that a package calls",
+    "exports.handler = (req) => queue.run((name) => { throw new TypeError('Invalid name: ' + name) }, req.body.name)\nconst queue = require('queue')",
+    { body: { name: "mug" } },
+  ],
+  [
+    "a digest out of the configuration that Node knows no word for",
+    "exports.handler = (req) => createHash(config.digest).update(req.body.digest)\nconst { createHash } = require('node:crypto'), config = { digest: 'sha257' }",
+    { body: { digest: "sha257" } },
+  ],
+  [
+    "a date out of the configuration that is put on",
+    "exports.handler = (req) => { const due = new Date(config.from); due.setDate(due.getDate() + req.body.days); return due.toISOString() }\nconst config = { from: 'soon' }",
+    { body: { days: 3 } },
+  ],
+  [
+    "days out of the configuration",
+    "exports.handler = (req) => { const due = new Date(req.body.from); due.setDate(due.getDate() + config.days); return due.toISOString() }\nconst config = {}",
+    { body: { from: "2026-01-01", days: "a few" } },
+  ],
+  [
+    "days under a wrong name",
+    "(req) => { const due = new Date(req.body.from); due.setDate(due.getDate() + req.body.day); return due.toISOString() }",
+    { body: { from: "2026-01-01", days: 3 } },
+  ],
+  [
+    "days under quite another name",
+    "(req) => { const due = new Date(req.body.from); due.setDate(due.getDate() + req.body.term); return due.toISOString() }",
+    { body: { from: "2026-01-01", days: 3 } },
+  ],
+  [
+    "days that are put on another date",
+    "exports.handler = (req) => { const due = new Date(req.body.from), at = new Date(), late = new Date(config.at); at.setDate(req.body.days); return [due, late.toISOString()] }\nconst config = {}",
+    { body: { from: "2026-01-01", days: "a few" } },
   ],
   [
     "a date that is put together by a wrong name",

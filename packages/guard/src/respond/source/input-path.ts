@@ -15,6 +15,7 @@ import {
   toMade,
   toMember,
   toOneOf,
+  toOutcome,
   toPart,
   toPromised,
   toResult,
@@ -31,9 +32,12 @@ import {
   readLiteralValue,
   writeTokens,
 } from "./read-expression.ts";
+import { listKeys } from "./table-keys.ts";
 import type { Token } from "./tokens.ts";
 
 type Call = Extract<Expression, { readonly kind: "call" }>;
+/** `LABELS[key]`, or `LABELS.get(key)`, which is a member that is called. */
+type Lookup = { readonly kind: "indexed" | "member"; readonly of: Expression; readonly key: Expression | undefined };
 type Parameter = Extract<Binding, { readonly kind: "parameter" }>;
 
 const PARTS: Readonly<Record<string, Part>> = {
@@ -133,8 +137,10 @@ export class Tracer {
       case "call":
         return this.#traceCall(expression, site);
       case "indexed": {
-        const of = this.trace(expression.of, site);
-        return of && !of.promises ? (expression.isLast ? toLast : toElement)(of) : undefined;
+        const { of: list, key, isLast } = expression;
+        const of = this.trace(list, site);
+        if (!of || of.member) return this.#traceLookup(expression, site);
+        return !of.promises && (isLast || key?.kind === "name") ? (isLast ? toLast : toElement)(of) : undefined;
       }
       case "made":
         return toMade((key) => this.#traceMade(expression.members, key, site));
@@ -199,7 +205,14 @@ export class Tracer {
     if (/^(?:JSON\.parse|Buffer\.concat|Object\.(?:keys|values|entries))$/.test(`${readName(callee.of)}.${key}`))
       return this.#traceConverted(first, key, site);
     const of = this.trace(callee.of, site);
-    return of && this.#traceMethod(of, key, given);
+    return of ? this.#traceMethod(of, key, given) : key === "get" ? this.#traceLookup({ ...callee, key: first }, site) : undefined;
+  }
+
+  /** What a table of the app's has not, by a key out of the request. */
+  #traceLookup({ kind, of: table, key }: Lookup, site: Site): InputPath | undefined {
+    const keys = listKeys(site.tokens, table, kind === "member");
+    const of = keys && this.trace(key, site);
+    return of && toOutcome(of, (value) => keys.includes(String(value)), undefined);
   }
 
   /** What something is made of: a number, a date, its keys, what its JSON says. */

@@ -140,6 +140,14 @@ export const toLookup = (part: "query" | "headers", key: string, absent: null | 
 /** A member of a value. */
 export const toMember = (of: InputPath, key: string): InputPath => step(of, (found) => (isNoHolder(found) ? [] : [readMember(found, key)]));
 
+/** What comes of a value that is not accepted. None where it is, and where it is missing, and another beside it would have been. */
+export const toOutcome = (of: InputPath, accepts: (value: unknown) => boolean, outcome: unknown): InputPath =>
+  step(of, ({ value, ...found }) => {
+    const isMissing = value === undefined;
+    if ([value, ...(isMissing ? Object.values(found.holder ?? {}) : [])].some(accepts)) return [];
+    return [{ ...(isMissing && found), value: outcome, isText: false }];
+  });
+
 /** A loop goes through the characters of a text as well. */
 function listElements(value: unknown): readonly unknown[] {
   return Array.isArray(value) || typeof value === "string" ? Array.from<unknown>(value.slice(0, MAX_FOUND)) : [];

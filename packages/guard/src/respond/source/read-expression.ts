@@ -13,7 +13,7 @@ export type Expression =
       readonly open: number;
     }
   | { readonly kind: "made"; readonly members: readonly Member[] }
-  | { readonly kind: "indexed"; readonly of: Expression; readonly isLast: boolean }
+  | { readonly kind: "indexed"; readonly of: Expression; readonly key: Expression | undefined; readonly isLast: boolean }
   | { readonly kind: "await"; readonly of: Expression }
   | { readonly kind: "literal"; readonly value: unknown }
   | { readonly kind: "either" | "joined"; readonly first: Expression; readonly second: Expression; readonly sign: string };
@@ -145,8 +145,8 @@ export function readKeyOf(token: Token): string | undefined {
   return token.kind === "name" || token.kind === "number" ? token.text : undefined;
 }
 
-/** The texts of the tokens between two. */
-export function writeTokens(tokens: readonly Token[], start: number, end: number): string {
+/** The texts of the tokens between two, or to the end. */
+export function writeTokens(tokens: readonly Token[], start: number, end?: number): string {
   return tokens
     .slice(start, end)
     .map(({ text }) => text)
@@ -159,13 +159,13 @@ function readIndexed(tokens: readonly Token[], of: Expression, at: { readonly fr
   const close = tokens[open]?.pair ?? open;
   const end = close + 1;
   const token = tokens[open + 1] as Token;
-  const isNamed = token.kind === "name";
-  const isAlone = close === open + 2;
-  const key = isAlone && !isNamed ? readKeyOf(token) : undefined;
-  if (key !== undefined) return { expression: { kind: "member", of, key, at: open + 1 }, end };
+  const constant = close === open + 2 && token.kind !== "name" ? readKeyOf(token) : undefined;
+  if (constant !== undefined) return { expression: { kind: "member", of, key: constant, at: open + 1 }, end };
   // `list[list.length - 1]`, of the very list.
   const isLast = writeTokens(tokens, open + 1, close) === `${writeTokens(tokens, from, open)} . length - 1`;
-  return isLast || (isAlone && isNamed) ? { expression: { kind: "indexed", of, isLast }, end } : undefined;
+  const read = readExpression(tokens, open + 1, close);
+  const key = read?.end === close ? read.expression : undefined;
+  return isLast || key ? { expression: { kind: "indexed", of, key, isLast }, end } : undefined;
 }
 
 /** One more link of a chain: a member, a call, or a mark of TypeScript's that changes nothing. */

@@ -5,7 +5,7 @@
 import { types } from "node:util";
 import type { Exchange } from "../../exchange.ts";
 import type { ErrorAnswer } from "../error-facts.ts";
-import { believed, type Claim, readClaim } from "./claim.ts";
+import { believed, type Claim, OF_PACKAGES, readClaim } from "./claim.ts";
 import { findSurroundings, type Surrounding } from "./find-binding.ts";
 import { readFrames, Scripts } from "./frames.ts";
 import { Tracer } from "./input-path.ts";
@@ -13,6 +13,9 @@ import { bodiesFor, type Found, type InputPath, isNothing, type RecordedInput } 
 import { wouldAnotherDo } from "./misnamed.ts";
 import { piped } from "./piped.ts";
 import type { Token } from "./tokens.ts";
+
+/** What is claimed by which kind of words. */
+type Claimed = { readonly kind: number; readonly claim: Pick<Claim, "paths"> };
 
 /** What was read of the scripts for one stack: the paths into a request that the failing expression comes from, and which names are read around it. */
 type Origin = { readonly paths: readonly InputPath[]; readonly names: ReadonlySet<string>; readonly isPipeable: boolean };
@@ -41,11 +44,11 @@ function collectNames(tokens: readonly Token[], { parameters, end }: Surrounding
   });
 }
 
-function readOrigin(claim: Pick<Claim, "paths">, stack: string): Origin | undefined {
+function readOrigin({ kind: words, claim }: Claimed, stack: string): Origin | undefined {
   const frames = readFrames(stack);
   const scripts = new Scripts(frames);
   // The innermost frame must be the app's, with nothing but Node, the language and a framework above it.
-  const site = scripts.find(frames.findIndex(({ kind }) => kind === "app" || kind === "package"));
+  const site = scripts.find(frames.findIndex(({ kind }) => kind === "app" || (kind === "package" && words !== OF_PACKAGES)));
   if (!site) return undefined;
   const tracer = new Tracer(scripts);
   const paths = claim.paths(tracer, site).filter((path) => !!path);
@@ -62,17 +65,14 @@ function readOrigin(claim: Pick<Claim, "paths">, stack: string): Origin | undefi
   };
 }
 
-function findOrigin(
-  { kind, claim }: { readonly kind: number; readonly claim: Pick<Claim, "paths"> },
-  { accounts }: Exchange,
-): Origin | undefined {
+function findOrigin(claimed: Claimed, { accounts }: Exchange): Origin | undefined {
   const stack = accounts[0]?.stack?.frames ?? "";
-  const key = kind + stack;
+  const key = claimed.kind + stack;
   if (!origins.has(key)) {
     if (origins.size >= MAX_STACKS) origins.clear();
     // A script that is gone, or that cannot be read, is not tried again.
     origins.set(key, undefined);
-    origins.set(key, readOrigin(claim, stack));
+    origins.set(key, readOrigin(claimed, stack));
   }
   return origins.get(key);
 }

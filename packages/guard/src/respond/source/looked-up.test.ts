@@ -1,0 +1,159 @@
+import { describe, expect, it } from "vitest";
+import { ask, type Asked, loadHandler } from "../../testing/scripted-handlers.ts";
+import { listKeys } from "./table-keys.ts";
+import { scanTokens } from "./tokens.ts";
+
+const LABELS = "const LABELS = { open: { text: 'Open' }, closed: { text: 'Closed' }, held: null }";
+const RIGHTS = "const RIGHTS = new Map([['admin', { all: true }], ['guest', { all: false }], ['none', undefined]])";
+
+/** What is looked for in a table of the app's by a key that a request has, and that no table has. */
+const PROVOKED: readonly (readonly [name: string, script: string, asked: Asked])[] = [
+  ["a key of an object", `exports.handler = (req) => LABELS[req.body.status].text\n${LABELS}`, { body: { status: "opne" } }],
+  [
+    "a key that has a name",
+    `exports.handler = (req) => { const { status } = req.body; const { text } = LABELS[status]; return text }\n${LABELS}`,
+    { body: { status: 5 } },
+  ],
+  ["a key that is not there", `exports.handler = (req) => LABELS[req.body.status].text\n${LABELS}`, { body: { title: "Blue mug" } }],
+  [
+    "a key of a map, by a name that a member has, too",
+    `exports.handler = (req) => [req.body.RIGHTS, RIGHTS.get(req.body.role).all]\n${RIGHTS}`,
+    { body: { role: "root" } },
+  ],
+  ["a key of a query", `exports.handler = (req) => LABELS[req.query.status].text.trim()\n${LABELS}`, { target: "/?status=lost" }],
+  ["a key of a map", `exports.handler = (req) => RIGHTS.get(req.body.role).all\n${RIGHTS}`, { body: { role: "root" } }],
+  [
+    "a key of a map, of each of a list",
+    `exports.handler = (req) => req.body.users.map(({ role }) => RIGHTS.get(role).all)\n${RIGHTS}`,
+    { body: { users: [{ role: "admin" }, { role: "root" }] } },
+  ],
+  [
+    "a key of a table of functions, one of them written as a method",
+    "exports.handler = (req) => RENDER[req.body.kind].name.trim()\nconst RENDER = { text: (x) => x, scale(x) { return x }, 'a-b': 1, 7: 2 }",
+    { body: { kind: "slider" } },
+  ],
+];
+
+/** What such a table lacks that the app should have put there, or has and cannot use; and a request that is right. */
+const BUGS: readonly (readonly [name: string, script: string, asked: Asked])[] = [
+  ["a key that is there, of nothing", `exports.handler = (req) => LABELS[req.body.status].text\n${LABELS}`, { body: { status: "held" } }],
+  [
+    "a key of a map that is there, of nothing",
+    `exports.handler = (req) => RIGHTS.get(req.body.role).all\n${RIGHTS}`,
+    { body: { role: "none" } },
+  ],
+  [
+    "a key under a wrong name, where another would have done",
+    `exports.handler = (req) => LABELS[req.body.state].text\n${LABELS}`,
+    { body: { status: "open" } },
+  ],
+  [
+    "a member that what is found lacks",
+    `exports.handler = (req) => LABELS[req.body.status].hint.trim()\n${LABELS}`,
+    { body: { status: "open" } },
+  ],
+  ["a table that is filled as it goes", "exports.handler = (req) => CACHE[req.body.id].text\nconst CACHE = {}", { body: { id: "a" } }],
+  [
+    "a table that gets more",
+    `exports.handler = (req) => LABELS[req.body.status].text\nexports.add = (key, value) => { LABELS[key] = value }\n${LABELS}`,
+    { body: { status: "late" } },
+  ],
+  [
+    "a map that gets more",
+    `exports.handler = (req) => RIGHTS.get(req.body.role).all\nexports.add = (key, value) => RIGHTS.set(key, value)\n${RIGHTS}`,
+    { body: { role: "owner" } },
+  ],
+  [
+    "a table that is handed to what may fill it",
+    `exports.handler = (req) => LABELS[req.body.status].text\nconst load = (table) => table\n${LABELS}\nload(LABELS)`,
+    { body: { status: "late" } },
+  ],
+  [
+    "a table that others have, too",
+    `exports.handler = (req) => LABELS[req.body.status].text\n${LABELS}\nexports.LABELS = LABELS`,
+    { body: { status: "late" } },
+  ],
+  [
+    "a map from which something is taken",
+    `exports.handler = (req) => RIGHTS.get(req.body.role).all\nexports.end = () => RIGHTS.clear()\n${RIGHTS}`,
+    { body: { role: "owner" } },
+  ],
+  [
+    "a table that has what another has",
+    "exports.handler = (req) => LABELS[req.body.status].text\nconst MORE = { late: {} }\nconst LABELS = { open: {}, ...MORE }",
+    { body: { status: "lost" } },
+  ],
+  [
+    "a table whose keys are made",
+    "exports.handler = (req) => LABELS[req.body.status].text\nconst OPEN = 'open'\nconst LABELS = { [OPEN]: {} }",
+    { body: { status: "late" } },
+  ],
+  ["a map that is read like an object", `exports.handler = (req) => RIGHTS[req.body.role].all\n${RIGHTS}`, { body: { role: "root" } }],
+  [
+    "a table that has a method of its own to look into another",
+    "exports.handler = (req) => LABELS.get(req.body.status).text\nconst LABELS = { open: 1, get(key) { for (const x of []) if (x === key) return x } }",
+    { body: { status: "lost" } },
+  ],
+  [
+    "a map that is made of a list",
+    "exports.handler = (req) => RIGHTS.get(req.body.role).all\nconst list = [['admin', {}]]\nconst RIGHTS = new Map(list)",
+    { body: { role: "root" } },
+  ],
+  [
+    "a key that the app makes of a value",
+    `exports.handler = (req) => LABELS[req.body.status + 'ed'].text\n${LABELS}`,
+    { body: { status: "open" } },
+  ],
+  [
+    "a key of the app's own beside a value",
+    `exports.handler = (req) => LABELS[config.status].text + req.body.status\nconst config = { status: 'late' }\n${LABELS}`,
+    { body: { status: "late" } },
+  ],
+];
+
+/** The keys of a table `T` that is read at the end of a script. */
+function keysIn(script: string): readonly (string | undefined)[] | undefined {
+  const tokens = scanTokens(`${script}\nT[key]`) ?? [];
+  return listKeys(tokens, { kind: "name", name: "T", at: tokens.length - 4 }, script.includes("new Map"));
+}
+
+describe("the keys of a table", () => {
+  it("are those that it is written with", () => {
+    expect(keysIn("const T = { a: 1, 'b-c': [2, 3], 4: {}, d, e() {} }")).toEqual(["a", "b-c", "4", "d", "e"]);
+    expect(keysIn("const T = new Map([['a', { b: 1 }], [2, 3]])")).toEqual(["a", "2"]);
+  });
+
+  it.each([
+    ["export const T = { a: 1 }"],
+    ["const T = {}"],
+    ["const T = ['a', 'b']"],
+    ["const T = { a: (x) => x < 3, b: 2 }"],
+    ["const T = { get a() { return 1 }, b: 2 }"],
+    ["const T = new Map([[A, 1]])"],
+    ["const T = { a: 1 }; delete T.a"],
+    ["let T = { a: 1 }; T = {}"],
+    ["const T = { a: 1 }\nexport default T"],
+    ["const T = { a: 1 }\nObject.defineProperty(T, 'b', {})"],
+    ["const T = { a: 1 }\nload(() => T)"],
+    ["const T = { a: 1 }\n;(T as any).b = 2"],
+    ["const T = { a: 1 }\nconst table = isTest ? T : more"],
+    ["const T = { a: 1 }\nfunction fill() { return T }"],
+    ["const T = { a: 1 } && more"],
+    ["const T = { a: { b: 1 } }.a"],
+    ["const T = { __proto__: more, a: 1 }"],
+    ["const T = new Map([['a', 1]].concat(more))"],
+    ["const T = new Map([['a', 1]]).set('b', 2)"],
+  ])("are not known of %s", (script) => {
+    expect(keysIn(script)).toBeUndefined();
+  });
+});
+
+describe("what is looked up in a table of the app's", () => {
+  it.each(PROVOKED)("is followed by its key: %s", async (_name, script, asked) => {
+    expect(await ask(loadHandler(script), asked)).toEqual({ status: 400, told: 1 });
+  });
+
+  it.each(BUGS)("proves nothing of a bug: %s", async (_name, script, asked) => {
+    expect(await ask(loadHandler(script), asked)).toMatchObject({ status: 500 });
+  });
+});
