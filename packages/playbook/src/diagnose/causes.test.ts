@@ -368,6 +368,11 @@ describe("naming a cause", () => {
     ]);
   });
 
+  it("is not a refusal where nobody took a connection up in time", () => {
+    const { causes } = diagnoseFailing(call({ message: "[Errno 110] Connect call failed ('10.0.0.7', 5432)" }));
+    expect(causes.map(({ cause }) => cause)).not.toContain("connection-refused");
+  });
+
   it("quotes an error's type once", () => {
     const { causes } = diagnoseFailing({ attributes: { "error.type": "TypeError" }, ...thrown("TypeError", "x is not a function") });
     expect(causes[0]?.evidence[0]?.measured).toContain(": TypeError: x is not a function");

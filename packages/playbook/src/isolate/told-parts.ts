@@ -65,11 +65,9 @@ export function isFailedRequest(parts: readonly Part[], areRequestsLogged: boole
   const answers = parts.flatMap((part) => (hasErrors(part) || part.answer === undefined ? [] : [part.answer]));
   const good = answers.filter(({ status }) => status < 500);
   if (answered !== undefined || last.errors.some(saysFailed)) return !good.some(({ timeMs }) => timeMs >= failedMs);
-  return (!areRequestsLogged || isAsked(parts)) && good.length === 0 && last.errors.some(isThrown);
-}
-
-function isThrown(log: LogRecord): boolean {
-  return readLogWords(log).isException && !isOfNoRequest(log);
+  const wasAsked = isAsked(parts);
+  const isThrown = (log: LogRecord): boolean => readLogWords(log).isException && !isOfNoRequest(log, wasAsked);
+  return (!areRequestsLogged || wasAsked) && good.length === 0 && last.errors.some(isThrown);
 }
 
 /** True where a record says which path was asked for. */

@@ -69,6 +69,14 @@ describe("requests that only log records tell of", () => {
     expect(diagnose({ ...observations, logs }).path.map(({ service }) => service)).toEqual(["orders", "postgresql"]);
   });
 
+  it.each<readonly [string, Words]>([
+    ["a message that came with it", ["hooks", "failed to handle event", { ...DEFECT, "url.path": "/webhook" }]],
+    ["what is called a scheduler", ["plans", "could not reach the scheduler", { ...DEFECT, "url.path": "/plans" }]],
+  ])("failed where a path was asked for, though its error speaks of %s", (_, error) => {
+    const { logs, ...rest } = logged(error);
+    expect(diagnose({ ...rest, logs: logs.filter(({ severity }) => severity >= 17) }).scope.failing).toBe(8);
+  });
+
   it("were failed by no store whose form a program could not write", () => {
     const type = "org.springframework.data.redis.serializer.SerializationException";
     expect(told(["orders", "GET /orders/7 failed", exception(type, "Cannot deserialize")]).path).toEqual(["orders created"]);

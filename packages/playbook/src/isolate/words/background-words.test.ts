@@ -26,6 +26,8 @@ describe("an error that no request met", () => {
     ["task list cannot be shown", "NoMethodError", "undefined method 'due' for nil"],
     ["failed to enqueue job", "Redis::CannotConnectError", "Connection refused - redis:6379"],
     ["order was not placed: the message was not accepted", "org.springframework.kafka.KafkaException", "Send failed"],
+    ["could not load the cart\n\tat reactor.core.scheduler.SchedulerTask.call(SchedulerTask.java:68)", "IllegalStateException", "no price"],
+    ["cart failed", "redis.exceptions.ConnectionError", "Redis client disconnected"],
     ["upstream broke", "requests.exceptions.ConnectionError", "('Connection aborted.', BrokenPipeError(32, 'Broken pipe'))"],
   ])("is none where a request's words speak of such things: %s", (body, type, message) => expect(judge(body, type, message)).toBe(false));
 });

@@ -23,7 +23,8 @@ const WORK_TYPE = /\bListenerExecution|\bJobExecution|\bMessageHandling|\bQueue\
 const GONE = new RegExp(
   anyOf(
     /\b(?:ClientAbort|ClientDisconnect|WebSocketDisconnect|RequestAborted)/,
-    /\bclient (?:has )?(?:disconnected|gone away)\b/,
+    // One that has a name before it is the program's own, of a store or a broker.
+    /(?:^|[^\w\s]\s*|\b(?:the|a|http|web|remote) )client (?:has )?(?:disconnected|gone away)\b/,
     /\brequest aborted\b/,
     /\bPuma::ConnectionError\b/,
     /^Broken pipe from \(/,
@@ -31,10 +32,13 @@ const GONE = new RegExp(
   "i",
 );
 
-/** True of an error that no request ended in. */
-export function isOfNoRequest(log: LogRecord): boolean {
+/**
+ * True of an error that no request ended in. Where a path was asked for, words of work are the trade's, as of a hook that takes messages.
+ * What stands below the first line is a stack, whose frames name schedulers and queues of every framework.
+ */
+export function isOfNoRequest(log: LogRecord, isAsked = false): boolean {
   const { type, message } = readLogError(log);
-  return (
-    WORK_ENDED.test(log.body) || WORK.test(log.body) || WORK_TYPE.test(type) || GONE.test(`${type}: ${message}`) || GONE.test(log.body)
-  );
+  const [head = ""] = log.body.split("\n", 1);
+  const isWork = WORK_ENDED.test(head) || WORK.test(head) || WORK_TYPE.test(type);
+  return (isWork && !isAsked) || GONE.test(`${type}: ${message}`) || GONE.test(head);
 }

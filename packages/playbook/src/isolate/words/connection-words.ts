@@ -43,7 +43,7 @@ export const REFUSED = new RegExp(
     /connect[_ ]error: ?_?111\b/,
     /os error 111\b/,
     /Errno 111\b/,
-    /Connect call failed \(/,
+    /(?<!Errno 110\] )Connect call failed \(/,
     /no route to host/,
     /NoRouteToHost/,
     /\bE(?:HOST|NET)UNREACH\b/,
