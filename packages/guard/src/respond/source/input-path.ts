@@ -32,7 +32,7 @@ import {
   readLiteralValue,
   writeTokens,
 } from "./read-expression.ts";
-import { listKeys } from "./table-keys.ts";
+import { listKeys, listWords } from "./table-keys.ts";
 import type { Token } from "./tokens.ts";
 
 type Call = Extract<Expression, { readonly kind: "call" }>;
@@ -212,7 +212,8 @@ export class Tracer {
   #traceLookup({ kind, of: table, key }: Lookup, site: Site): InputPath | undefined {
     const keys = listKeys(site.tokens, table, kind === "member");
     const of = keys && this.trace(key, site);
-    return of && toOutcome(of, (value) => keys.includes(String(value)), undefined);
+    const known = new Set(of && [...keys, ...listWords(site.tokens)]);
+    return of && toOutcome(of, (value) => known.has(String(value)), undefined);
   }
 
   /** What something is made of: a number, a date, its keys, what its JSON says. */

@@ -88,6 +88,16 @@ const BUGS: readonly (readonly [name: string, script: string, asked: Asked])[] =
     "exports.handler = (req) => LABELS[req.body.status].text\nconst OPEN = 'open'\nconst LABELS = { [OPEN]: {} }",
     { body: { status: "late" } },
   ],
+  [
+    "a key that the app lets through, and that the table lacks",
+    `exports.handler = (req) => STATES.includes(req.body.status) && LABELS[req.body.status].text\nconst STATES = ['open', 'archived']\n${LABELS}`,
+    { body: { status: "archived" } },
+  ],
+  [
+    "a key that another table has",
+    `exports.handler = (req) => [COLORS[req.body.status], LABELS[req.body.status].text]\nconst COLORS = { open: 'green', archived: 'grey' }\n${LABELS}`,
+    { body: { status: "archived" } },
+  ],
   ["a map that is read like an object", `exports.handler = (req) => RIGHTS[req.body.role].all\n${RIGHTS}`, { body: { role: "root" } }],
   [
     "a table that has a method of its own to look into another",

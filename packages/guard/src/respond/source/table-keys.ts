@@ -34,3 +34,8 @@ export function listKeys(tokens: readonly Token[], table: Expression, isMap: boo
   const changes = findChanges(tokens, table.name, { from: 0, end: tokens.length, but: [start - 2] });
   return isWhole && !keys.includes(undefined) && changes?.size === 0 && isKept(tokens, table.name) ? keys : undefined;
 }
+
+/** The words that a script has as texts or as keys: what it lists elsewhere, or lets through, a table of its own should have had. */
+export function listWords(tokens: readonly Token[]): readonly (string | undefined)[] {
+  return tokens.filter(({ kind }, at) => kind === "string" || tokens[at + 1]?.text === ":").map(readKeyOf);
+}
