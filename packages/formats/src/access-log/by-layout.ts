@@ -31,6 +31,7 @@ export function readByLayout(line: string, parsed: ParsedLine | undefined, conte
   if (parsed !== undefined && (parsed.kind !== "exchange" || !OWN.has(parsed.format))) return parsed;
   const cut = cutCells(line);
   if (cut === undefined || cut.separator !== layout.separator || cut.cells.length !== layout.count) return parsed;
+  if (layout.status === -1) return isOfNumbers(parsed, cut.cells, layout) ? undefined : parsed;
   const code = cut.cells[layout.status];
   const isOther = parsed !== undefined && parsed.exchange.status !== (isUsualStatus(code) ? Number(code) : undefined);
   if (isOther) return parsed.format === "request-line" ? undefined : parsed;
@@ -39,6 +40,14 @@ export function readByLayout(line: string, parsed: ParsedLine | undefined, conte
   if (draft === undefined) return undefined;
   putPlaces(draft, cut.cells, layout);
   return { kind: "exchange", format: parsed?.format ?? "request-line", exchange: draft };
+}
+
+/** Was a number of this row taken for its status that is none by the file? */
+function isOfNumbers(parsed: ParsedLine | undefined, cells: readonly string[], { numbers }: LayoutColumns): boolean {
+  if (parsed?.kind !== "exchange" || parsed.format !== "request-line" || parsed.exchange.status === undefined) return false;
+  const written = new RegExp(String.raw`(?<![\w./-])${parsed.exchange.status}(?!\w|\.\d)`);
+  const places = cells.flatMap((cell, index) => (written.test(cell) ? [index] : []));
+  return places.length > 0 && places.every((place) => numbers.includes(place));
 }
 
 /** A row that no format reads: when, who, what and which answer. */

@@ -92,6 +92,25 @@ describe("where the status stands", () => {
     expect(read.at(-1)).not.toHaveProperty([STATUS]);
   });
 
+  it.each([
+    ["sizes of three digits", (a: Answer, n: number) => `${time(a)}|10.0.0.1|GET ${a.path} HTTP/1.1|${280 + ((n * 37) % 300)}|x`],
+    ["milliseconds behind a short row", (a: Answer, n: number) => `10.0.0.1 [${time(a)}] GET ${a.path} ${190 + ((n * 37) % 300)}`],
+    ["numbers of lines", (a: Answer, n: number) => `${time(a)}|10.0.0.1|GET ${a.path} HTTP/1.1|${400 + n}|x`],
+  ])("is none where the only numbers are %s", (_, toLine) => {
+    const read = readFile((answer) => toLine(answer, Number(answer.second)));
+    expect(read.filter((record) => record[STATUS] !== undefined)).toEqual([]);
+  });
+
+  it("is read of a line that says it, where another place holds numbers alone", () => {
+    const [named, bare] = readFile(
+      (a) => `10.0.0.1 [${time(a)}] ${400 + Number(a.second)} "GET ${a.path}" status=${a.status} x`,
+      '10.0.0.1 [21/Nov/2026:10:01:00 +0000] 502 "GET /a" status=502 x',
+      '10.0.0.1 [21/Nov/2026:10:01:00 +0000] 502 "GET /a" x x',
+    ).slice(-2);
+    expect(named).toMatchObject({ [STATUS]: 502 });
+    expect(bare).not.toHaveProperty([STATUS]);
+  });
+
   it("is not told by fifteen lines", () => {
     expect(judgeLayout(ANSWERS.slice(0, 15).map((a) => `${time(a)};${a.status};10.0.0.1;GET ${a.path} HTTP/1.1;7`))).toBeUndefined();
   });

@@ -39,6 +39,7 @@ const SERVER = /(?:\d{1,3}\.){3}\d{1,3}:\d+|^unix:|\]:\d+/;
 const REQUEST = /^(?:[A-Z]{3,10} (?:\/|\*|https?:\/\/).*|[A-Z]{3,10})$/;
 const WHOLE = /^\d{1,9}$/;
 const SECONDS = /^\d{1,6}\.\d{3}$/;
+const UNANSWERED = /^(?:-|0|000|009|-1)$/;
 const CODES = /^\d{3}(?:(?:, | : )(?:\d{3}|-))*$/;
 const REFUSED = /^4(?:00|08|14|94|97)$/;
 const OF_DURATION = /time|dur|elapsed|latency|took|taken|^rt$|^D$|^[mu]s$/i;
@@ -88,14 +89,30 @@ function judgeRows(separator: string, rows: readonly (readonly string[])[]): Lay
   const time = columns.findIndex((column) => column.every((cell) => TIME.test(cell)));
   const request = columns.findIndex((column) => column.filter((cell) => REQUEST.test(cell)).length >= column.length * LEAST_SHARE);
   const [status, ...twins] = findCodes(columns);
-  if (time === -1 || request === -1 || status === undefined) return undefined;
-  if (!twins.every((twin) => columns[twin]?.every((cell, row) => cell === columns[status]?.[row]))) return undefined;
+  if (time === -1 || request === -1) return undefined;
+  const client = columns.findIndex((column) => column.every((cell) => ADDRESS.test(cell)));
+  const numbers = columns.flatMap((column, index) => (isOfNumbers(column) ? [index] : []));
+  const places = { separator, count, time, client, request, numbers };
+  if (status === undefined || !twins.every((twin) => columns[twin]?.every((cell, row) => cell === columns[status]?.[row])))
+    return numbers.length === 0 ? undefined : { ...places, status: -1, twins: [], ...NOTHING };
   const table = { separator, columns, time, request, status };
   const size = findSize(table);
   const found = { size, upstreamStatus: findUpstream(table), duration: findDuration({ ...table, size }) };
-  if (isRead(table, found)) return undefined;
-  const client = columns.findIndex((column) => column.every((cell) => ADDRESS.test(cell)));
-  return { separator, count, time, client, request, status, twins, ...found };
+  return isRead(table, found) ? undefined : { ...places, status, twins, ...found };
+}
+
+const NOTHING = { size: undefined, upstreamStatus: undefined, duration: undefined };
+
+/** A place of numbers of which few are a code in use, or that count on from line to line: sizes, times, and no status. */
+function isOfNumbers(column: Column): boolean {
+  const told = column.filter((cell) => !UNANSWERED.test(cell));
+  const isWhole = told.length >= LEAST_ROWS / 2 && told.every((cell) => WHOLE.test(cell));
+  return isWhole && (told.filter(isUsualStatus).length <= told.length / 2 || isCounted(column));
+}
+
+/** True for what only rises, and often. */
+function isCounted(column: Column): boolean {
+  return new Set(column).size > LEAST_ROWS / 2 && column.every((cell, row) => row === 0 || Number(cell) >= Number(column[row - 1]));
 }
 
 /** The places that hold a code in use in every row, but for a few rows without an answer. */
@@ -103,8 +120,8 @@ function findCodes(columns: readonly Column[]): number[] {
   return columns.flatMap((column, index) => {
     const codes = column.filter(isUsualStatus);
     const others = column.filter((cell) => !isUsualStatus(cell));
-    const isTold = others.length <= column.length * MOST_UNANSWERED && others.every((cell) => /^(?:-|0|000|009|-1)$/.test(cell));
-    return isTold && new Set(codes).size >= LEAST_CODES ? [index] : [];
+    const isTold = others.length <= column.length * MOST_UNANSWERED && others.every((cell) => UNANSWERED.test(cell));
+    return isTold && !isCounted(column) && new Set(codes).size >= LEAST_CODES ? [index] : [];
   });
 }
 

@@ -28,6 +28,8 @@ export type LayoutColumns = {
   readonly status: number;
   /** Places that hold what the status' does: where they differ, it is not known which is the status. */
   readonly twins: readonly number[];
+  /** Places of numbers that are no status. */
+  readonly numbers: readonly number[];
   readonly size: number | undefined;
   readonly duration: { readonly index: number; readonly unitMs: number } | undefined;
   readonly upstreamStatus: number | undefined;
