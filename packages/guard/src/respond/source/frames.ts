@@ -1,4 +1,4 @@
-/** The frames of a stack, and the scripts that they stand in: local files of the app alone, each read once and let go. */
+/** The frames of a stack, and the scripts that they stand in: local files of the app alone, kept only while nobody needs the memory. */
 import { readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -60,6 +60,10 @@ export function readFrames(frames: string): readonly Frame[] {
   return lines.slice(0, MAX_FRAMES).map((line) => readFrame(line.slice("    at ".length)));
 }
 
+/** What was read of files as they stood there: many places of one script may fail one after another. */
+const kept = new Map<string, WeakRef<Script>>();
+const MAX_KEPT = 64;
+
 /** Below zero where a script has no such line. */
 function findOffset(text: string, line: number, column: number): number {
   let end = -1;
@@ -84,9 +88,16 @@ export class Scripts {
     const found = statSync(file);
     // To read a pipe or a device may never end, and files of the system have no size.
     if (!found.isFile() || found.size > MAX_SCRIPT_BYTES || !found.size) return false;
+    const key = `${file} ${found.mtimeMs} ${found.size}`;
+    const known = kept.get(key)?.deref();
+    if (known) return known;
     const text = readFileSync(file, "utf8");
     const tokens = scanTokens(text);
-    return tokens ? { text, tokens, file } : false;
+    if (!tokens) return false;
+    const script = { text, tokens, file };
+    if (kept.size >= MAX_KEPT) kept.clear();
+    kept.set(key, new WeakRef(script));
+    return script;
   }
 
   /** The script of the app that another one imports by a path; undefined where it is none, or cannot be read. */

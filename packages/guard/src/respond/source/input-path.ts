@@ -212,8 +212,9 @@ export class Tracer {
   #traceLookup({ kind, of: table, key }: Lookup, site: Site): InputPath | undefined {
     const keys = listKeys(site.tokens, table, kind === "member");
     const of = keys && this.trace(key, site);
-    const known = new Set(of && [...keys, ...listWords(site.tokens)]);
-    return of && toOutcome(of, (value) => known.has(String(value)), undefined);
+    // One text that is put together keeps no other of the script.
+    const known = of && ["", ...new Set([...keys, ...listWords(site.tokens)]), ""].join("\n");
+    return of && toOutcome(of, (value) => (known as string).includes(`\n${String(value)}\n`), undefined);
   }
 
   /** What something is made of: a number, a date, its keys, what its JSON says. */
