@@ -43,6 +43,16 @@ const PROVOKED: readonly (readonly [name: string, script: string, asked: Asked])
 /** Handlers that themselves reckon with what is not there, functions that nobody gives a request, and a request that is right. */
 const BUGS: readonly (readonly [name: string, script: string, asked: Asked])[] = [
   [
+    "a request that a method makes up for another one, and does not wait for",
+    "class Jobs { async run(req) { await 0; return req.body.user.name } start() { return this.run({ body: {} }).catch((error) => { throw error }) } }\nexports.handler = () => new Jobs().start()",
+    { body: {} },
+  ],
+  [
+    "a request that is made up for what a script gives to others",
+    "exports.run = async (req) => { await 0; return req.body.user.name }\nexports.handler = () => exports.run({ body: {} }).catch((error) => { throw error })",
+    { body: {} },
+  ],
+  [
     "a part whose type the code asks for first",
     "(req) => { const { coupon } = req.body; if (typeof coupon === 'object') void 0; return coupon.percent }",
     { body: { id: 1 } },

@@ -131,7 +131,7 @@ export function findPatternAt(tokens: readonly Token[], place: number): Binding 
   const isParameter = tokens[around]?.text === "(" && !isLoopHeader(tokens, around);
   const known = isParameter ? findOnLevel(tokens, body, ({ text }) => text === "{" || text === "=>") + 1 : named?.at;
   const binding = named && findBinding(tokens, named.name, known ?? 0);
-  return binding && { ...binding, path: binding.path.slice(0, depth), changes: UNCHANGED };
+  return binding ? { ...binding, path: binding.path.slice(0, depth), changes: UNCHANGED } : undefined;
 }
 
 /** The functions around a place, from the inside out. */
@@ -295,9 +295,9 @@ function findNearest(tokens: readonly Token[], name: string, place: number): Bin
   return findDeclaration(tokens, name, { from: 0, end: tokens.length, block: tokens.length });
 }
 
-/** What `name` stands for at `place`; undefined when that cannot be said. */
-export function findBinding(tokens: readonly Token[], name: string, place: number): Binding | undefined {
-  const binding = findNearest(tokens, name, place) ?? undefined;
+/** What `name` stands for at `place`; undefined when that cannot be said, and null when it is declared there all the same. */
+export function findBinding(tokens: readonly Token[], name: string, place: number): Binding | null | undefined {
+  const binding = findNearest(tokens, name, place);
   if (!binding || binding.kind === "parameter") return binding;
   // What another function put there may have been of another request.
   const [giver] = findSurroundings(tokens, binding.start);

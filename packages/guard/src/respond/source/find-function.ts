@@ -41,17 +41,19 @@ function readFunction({ site, start }: Place): Written | undefined {
   return { site, parameters: at, body, isAsync: [start, start - 1].some((each) => tokens[each]?.text === "async") };
 }
 
-/** A name, the signs behind it with which it may get its value, and between which brackets. */
-type Wanted = { readonly name: string; readonly signs: string; readonly isMeant: (open: number) => boolean };
-
-/** The one place where a name gets its value, directly between brackets that are meant: `function read(`, `read = `, `read: `, `read() {`. */
-function findDefined(site: Site, { name, signs, isMeant }: Wanted): Place | undefined {
+/**
+ * The one place where a name gets its value: `function read(`, `read = `, in brackets around a place that is given. Anywhere, where none is, also `read: `, `read() {`,
+ * for others by `as read`, and as a text, as of what a decorator or `defineProperty` replaces.
+ */
+function findDefined(site: Site, name: string, place?: number): Place | undefined {
   const { tokens } = site;
   const starts = tokens.flatMap(({ text }, at) => {
-    if (text !== name || !isMeant(findOpener(tokens, at) ?? -1)) return [];
-    if (/^(?:function|class)$/.test(tokens[at - 1]?.text ?? "")) return [at - 1];
+    if (text !== name) return place === undefined && text.slice(1, -1) === name ? [at] : [];
+    const open = findOpener(tokens, at) ?? -1;
+    if (place !== undefined && (open >= place || place > (tokens[open]?.pair ?? place))) return [];
+    if (/^(?:function|class|as)$/.test(tokens[at - 1]?.text ?? "")) return [at - 1];
     const sign = tokens[at + 1]?.text ?? "";
-    if (!signs.includes(sign)) return [];
+    if (!(place === undefined ? ":=(" : "=").includes(sign)) return [];
     if (sign === "(") return readFunction({ site, start: at }) ? [at] : [];
     const value = tokens[at + 2]?.text ?? "";
     // What compilers put there first, and the very thing that has the name.
@@ -83,26 +85,30 @@ export class Functions {
     const { tokens } = site;
     const { name, at } = root;
     const binding = findBinding(tokens, name, at);
+    if (binding === null) return undefined;
     if (expression.kind === "member") {
+      // Whoever is handed an object may put another function into it.
+      if (binding?.changes.size) return undefined;
       const { key } = expression;
-      // What somebody puts there later is another function.
-      if ([...(binding?.changes.values() ?? [])].includes(key)) return undefined;
       const place = this.#locate(root, site);
       // `orders_1.read(` is a function of a module.
       return place ? this.#locateMember(place, key) : this.#locateImported(name, key, site);
     }
     if (binding && binding.kind !== "value") return undefined;
     const place = binding?.path.length === 0 ? this.#follow({ site, start: binding.start }) : undefined;
-    const isMeant = (open: number): boolean => open < at && at <= (tokens[open]?.pair ?? at);
-    return place ?? this.#locateImported(name, name, site) ?? this.#follow(findDefined(site, { name, signs: "=", isMeant }));
+    return place ?? this.#locateImported(name, name, site) ?? this.#follow(findDefined(site, name, at));
   }
 
-  /** A member of an object or a class that is written out. */
+  /** A member of an object or a class that is written out, which nothing may put another over. */
   #locateMember({ site, start }: Place, key: string): Place | undefined {
     const { tokens } = site;
     const open = findOnLevel(tokens, { from: start, end: tokens.length }, ({ text }) => text === "{");
-    const isWritten = /^(?:\{|class)$/.test(tokens[start]?.text ?? "");
-    return this.#follow(isWritten ? findDefined(site, { name: key, signs: ":=(", isMeant: (each) => each === open }) : undefined);
+    const end = tokens[open]?.pair ?? open;
+    const isWritten =
+      /^(?:\{|class)$/.test(tokens[start]?.text ?? "") &&
+      findOnLevel(tokens, { from: open + 1, end }, ({ text }) => text === "...") === end;
+    const found = isWritten ? findDefined(site, key) : undefined;
+    return found && findOpener(tokens, found.start) === open ? this.#follow(found) : undefined;
   }
 
   /** What a name stands for may itself be another name, or a thing that is made of a class. */
@@ -119,7 +125,8 @@ export class Functions {
   #locateImported(by: string, name: string, { tokens, file, frame }: Site): Place | undefined {
     const script = this.#scripts.open(file, findModule(tokens, by));
     // From its first token all that it has outside of functions is seen.
-    return script && this.#locate({ kind: "name", name, at: 0 }, { ...script, at: 0, frame });
+    const imported = script && { ...script, at: 0, frame };
+    return imported && findDefined(imported, name) ? this.#locate({ kind: "name", name, at: 0 }, imported) : undefined;
   }
 }
 

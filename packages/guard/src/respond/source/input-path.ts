@@ -240,8 +240,14 @@ export class Tracer {
     return isKnown ? toResult(of, name, given.map(readLiteralValue)) : undefined;
   }
 
-  /** Was the member given another value? What was put into the body of a request is seen there. */
+  /** Was the member given another value? What was put into the body of a request is seen there; into a part of a copy it may be put by any name. */
   #isChanged({ of, key }: Extract<Expression, { kind: "member" }>, from: InputPath, { tokens }: Site): boolean {
+    const isPut =
+      from.isCopy &&
+      tokens.some(
+        ({ text }, at) => text === key && tokens[at - 1]?.text === "." && tokens[at + 1]?.text === "=" && tokens[at + 4]?.text !== key,
+      );
+    if (isPut) return true;
     if (of.kind !== "name" || (from.whole === "request" && key === "body")) return false;
     return [...(findBinding(tokens, of.name, of.at)?.changes.values() ?? [])].includes(key);
   }
@@ -327,7 +333,9 @@ export class Tracer {
     const { owner, index } = binding;
     const name = findNameOf(tokens, owner);
     const given = tokens.flatMap(({ text }, at) => {
-      if (text !== name || at === owner.parameters - 1 || tokens[at - 1]?.text === ".") return [];
+      // A method of anything may have that name, but not be given an event that is made up: `jobs.run({ body: {} })`.
+      const isOthers = tokens[at - 1]?.text === "." && !Object.hasOwn(PARTS, tokens[at + 3]?.text ?? "");
+      if (text !== name || at === owner.parameters - 1 || isOthers) return [];
       if (tokens[at + 1]?.text === "(") return [this.trace(readArguments(tokens, at + 1)[index], { ...site, at })];
       return tokens[at - 2]?.text === "map" ? [undefined] : [];
     });

@@ -14,6 +14,20 @@ exports.Orders = class { items({ items }) { return items } }
 const stock = {}`,
 );
 
+writeFileSync(
+  join(folder, "store.cjs"),
+  `const memo = (make) => () => undefined
+function find(body) { return body.user }
+function read(body) { return body.user }
+class Store { read() {} }
+module.exports = { find: memo(find), store: new Store(), read: () => undefined }`,
+);
+writeFileSync(join(folder, "users.cjs"), "module.exports = { find }\nfunction find(body) { return body.user }");
+writeFileSync(
+  join(folder, "users.mjs"),
+  "export const find = (body) => body.user, findOne = () => undefined\nfunction read(body) { return body.user }\nexport { findOne as read }",
+);
+
 const READ_JSON =
   "const readJson = (ctx) => new Promise(async (done) => { let raw = ''; for await (const part of ctx) raw += part; done(JSON.parse(raw)) })";
 
@@ -223,6 +237,76 @@ const BUGS: readonly (readonly [name: string, script: string, asked: Asked])[] =
     { body: { id: 1 } },
   ],
   [
+    "a function of which another has the name by default",
+    "const find = (body) => body.user\nexports.handler = (req, res, find = () => undefined) => find(req.body).trim()",
+    { body: { id: 1 } },
+  ],
+  [
+    "a function that a pattern replaces",
+    "let find = (body) => body.user\n;({ find } = { find: () => undefined })\nexports.handler = (req) => find(req.body).trim()",
+    { body: { id: 1 } },
+  ],
+  [
+    "a method over which others are spread",
+    "const others = { find: () => undefined }\nconst mapper = { find: (body) => body.user, ...others }\nexports.handler = (req) => mapper.find(req.body).trim()",
+    { body: { id: 1 } },
+  ],
+  [
+    "a method that a constructor replaces",
+    "class Mapper { constructor() { this.find = () => undefined } find(body) { return body.user } }\nconst mapper = new Mapper()\nexports.handler = (req) => mapper.find(req.body).trim()",
+    { body: { id: 1 } },
+  ],
+  [
+    "a method that is replaced for all of a class",
+    "class Mapper { find(body) { return body.user } }\nMapper.prototype.find = () => undefined\nconst mapper = new Mapper()\nexports.handler = (req) => mapper.find(req.body).trim()",
+    { body: { id: 1 } },
+  ],
+  [
+    "a method that a decorator replaces",
+    "class Mapper { find(body) { return body.user } }\nconst __decorate = (owner, name) => { owner[name] = () => undefined }\n__decorate(Mapper.prototype, 'find')\nconst mapper = new Mapper()\nexports.handler = (req) => mapper.find(req.body).trim()",
+    { body: { id: 1 } },
+  ],
+  [
+    "an object that others are put into",
+    "const mapper = { find(body) { return body.user } }\nObject.assign(mapper, { find: () => undefined })\nexports.handler = (req) => mapper.find(req.body).trim()",
+    { body: { id: 1 } },
+  ],
+  [
+    "an object whose methods somebody wraps",
+    "const mapper = { find(body) { return body.user } }\ncache(mapper)\nfunction cache(all) { for (const each of Object.keys(all)) all[each] = () => undefined }\nexports.handler = (req) => mapper.find(req.body).trim()",
+    { body: { id: 1 } },
+  ],
+  [
+    "a function that another script gives under another name",
+    "const { find } = require('./store.cjs')\nexports.handler = (req) => find(req.body).trim()",
+    { body: { id: 1 } },
+  ],
+  [
+    "a method of another script's object, beside a function of that name",
+    "const store = require('./store.cjs')\nexports.handler = (req) => store.read(req.body).trim()",
+    { body: { id: 1 } },
+  ],
+  [
+    "what is made of another script",
+    "const empty = () => ({ find: () => undefined })\nconst users = empty(require('./users.cjs'))\nexports.handler = (req) => users.find(req.body).trim()",
+    { body: { id: 1 } },
+  ],
+  [
+    "a member that is read when it is asked for",
+    "const owners = {}\nconst normalise = (body) => ({ ...body, get owner() { return owners[body.id] } })\nexports.handler = (req) => normalise(req.body).owner.name",
+    { body: { id: 1 } },
+  ],
+  [
+    "what is put into the elements of what was sent",
+    "const stock = {}\nexports.handler = async (request) => { const { items } = await request.json(); for (const item of items) item.product = stock[item.id]; return items.map((each) => each.product.name) }",
+    { text: '{"items":[{"id":1}]}' },
+  ],
+  [
+    "what is put into a part of what a helper reads",
+    "exports.handler = async (request) => { const order = await read(request); return order.user.address.city }\nasync function read(request) { const order = await request.json(); const { user } = order; user.address = {}.x; return order }",
+    { text: '{"user":{"id":1}}' },
+  ],
+  [
     "an argument behind a spread",
     "exports.handler = (req) => read(...[1, {}.x], req.body.rate).value\nfunction read(first, second) { return second }",
     { body: { id: 1 } },
@@ -236,6 +320,18 @@ describe("what functions of the app give back", () => {
 
   it.each(BUGS)("proves nothing of a bug: %s", async (_name, script, asked) => {
     expect(await ask(loadHandler(script), asked)).toMatchObject({ status: 500 });
+  });
+
+  it("is that of the very function that another script gives under a name", async () => {
+    const script = (imported: string): string =>
+      `import { ${imported} } from "./users.mjs"\nexport const handler = (req) => own(req.body).trim()\nconst own = (body) => ${imported.split(" ").at(-1)}(body)\n`;
+    const loaded = ["findOne as find", "read", "find"].map((imported, at) => {
+      const file = join(folder, `importing-${at}.mjs`);
+      writeFileSync(file, script(imported));
+      return (load(file) as { handler: unknown }).handler;
+    });
+    const asked = loaded.map((handler) => ask(handler, { body: { id: 1 } }));
+    expect(await Promise.all(asked)).toMatchObject([{ status: 500 }, { status: 500 }, { status: 400 }]);
   });
 
   it("may be nothing where a type says so", async () => {
