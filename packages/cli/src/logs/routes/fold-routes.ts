@@ -112,22 +112,18 @@ function foldExtensions<T extends Mergeable<T>>(nodes: Joined<T>): void {
 /** Folds the values of a group, and what they stood before: of several kinds of values at one place one is more frequent than the other. */
 function foldGroup<T extends Mergeable<T>>(nodes: Joined<T>, { keys, suffix, at }: Siblings): void {
   let left = keys;
-  const found: string[] = [];
-  let most = 0;
+  const found = new Map<string, number>();
   for (let turn = 0; turn < TURNS; turn += 1) {
     const values = new Set(findValues(nodes, { keys: left, suffix, at }));
     if (values.size === 0) break;
-    for (const value of values) {
-      most = Math.max(most, countWord(nodes, value));
-      found.push(value);
-    }
+    for (const value of values) found.set(value, countWord(nodes, value));
     if (values.size >= LEAST_TELLING && !isNearTop(at)) for (const value of values) at.known.add(value);
     for (const { node, folded } of foldInto(nodes, PARAMETER + suffix, [...values]))
       if (folded >= CROWDED) getCrowd(node).suffixes.add(suffix);
     left = left.filter((key) => !values.has(key));
   }
   if (!isNearTop(at))
-    foldInto(nodes, PARAMETER + suffix, findHotValues(nodes, { words: left, parameter: PARAMETER + suffix, values: found, most }));
+    foldInto(nodes, PARAMETER + suffix, findHotValues(nodes, { words: left, parameter: PARAMETER + suffix, values: found }));
 }
 
 /** What strangers try at the top of a path and right behind it (`/admin/login`, `/v1/.env`) tells nothing of the words elsewhere. */

@@ -20,13 +20,12 @@ type Candidates = {
   readonly words: readonly string[];
   /** The parameter beside the words. */
   readonly parameter: string;
-  /** The values that were found so far, and the lines of the most frequent one. */
-  readonly values: readonly string[];
-  readonly most: number;
+  /** The values that were found so far, with their lines. */
+  readonly values: ReadonlyMap<string, number>;
 };
 
 /** Words that are values of the parameter beside them, although each comes more often than the values that were found. */
-export function findHotValues<T>(nodes: Joined<T>, { words, parameter, values, most }: Candidates): readonly string[] {
+export function findHotValues<T>(nodes: Joined<T>, { words, parameter, values }: Candidates): readonly string[] {
   const count = (word: string) => countWord(nodes, word);
   const areFolded = countFolded(nodes, parameter) >= LEAST_TELLING;
   const all = count(parameter);
@@ -35,7 +34,7 @@ export function findHotValues<T>(nodes: Joined<T>, { words, parameter, values, m
   const candidates = words.filter(isCandidate);
   if (candidates.length === 0) return [];
   const { alike, untold } = compareWithParameter(nodes, parameter, candidates);
-  return [...alike, ...untold.filter(isCoded), ...listSteps(listWrittenAs(values, untold), count, most)];
+  return [...alike, ...untold.filter(isCoded), ...listSteps(listWrittenAs([...values.keys()], untold), count, [...values.values()])];
 }
 
 /** Words that are as long as the values are, and of parts if nearly all of them are: `lint` is no value beside `daily-report` and `nightly-backup`. */
@@ -53,14 +52,25 @@ function listWrittenAs(values: readonly string[], words: readonly string[]): rea
 const PARTED = /[-_.]/;
 const NEARLY_ALL = 0.9;
 
-/** Words up to where their counts have a gap. */
-function listSteps(words: readonly string[], count: (word: string) => number, most: number): readonly string[] {
+/** Words up to where their counts have a gap; none where no value is chosen more than another, as in a list of words that is tried again and again. */
+function listSteps(words: readonly string[], count: (word: string) => number, counts: readonly number[]): readonly string[] {
+  const rising = counts.toSorted((a, b) => a - b);
+  if (!areChosen(rising)) return [];
   const plain = words.filter((word) => !isCoded(word)).toSorted((a, b) => count(a) - count(b));
-  let bound = most;
+  let bound = rising.at(-1) ?? 0;
   const end = plain.findIndex((word) => {
     const isFar = bound < LEAST_LINES || count(word) > bound * STEP;
     bound = count(word);
     return isFar;
   });
   return end === -1 ? plain : plain.slice(0, end);
+}
+
+/** Of values that people choose one in ten comes clearly more often than the middle one. */
+const CHOSEN = 0.9;
+const CLEARLY = 1.5;
+
+function areChosen(rising: readonly number[]): boolean {
+  const at = (share: number) => rising[Math.floor((rising.length - 1) * share)] ?? 0;
+  return at(CHOSEN) > at(0.5) * CLEARLY;
 }

@@ -190,14 +190,17 @@ export function findValueEndInText(text: string): number {
   return end !== -1 && text[end] === ":" && !isVerbAt(text, end) ? text.length : end;
 }
 
-const TOKEN = /^[\w-]*[A-Z]{2}[\w-]*$/;
+const OF_TOKENS = /^[\w-]+$/;
+const CAPITALS = /[A-Z]{2}/;
+/** Words with dashes between: `how-to-do-it-in-AWS`. */
+const WORDS = /^(?:[A-Z]?[a-z]+|[A-Z]+)(?:[-_]+(?:[A-Z]?[a-z]+|[A-Z]+))*$/;
 const MIN_TOKEN = 16;
 /** Small letters that stand together: two on the average in random tokens, three and more in the words of a name. */
 const MOST_TOGETHER = 2.5;
 
 /** True for a long token of random letters: `XNHPXUXuxivBlElho5fC`, not `GetWebACLForResource`. */
 function isRandom(text: string): boolean {
-  if (text.length < MIN_TOKEN || !TOKEN.test(text)) return false;
+  if (text.length < MIN_TOKEN || !OF_TOKENS.test(text) || !CAPITALS.test(text) || WORDS.test(text)) return false;
   const small = text.match(/[a-z]+/g) ?? [];
   return small.length >= MIN_TURNS && small.join("").length < small.length * MOST_TOGETHER;
 }
