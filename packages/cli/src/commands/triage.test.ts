@@ -52,7 +52,7 @@ function leadOnLate({ url }: IncomingMessage, response: ServerResponse): void {
 /** Redirects from /old to what has not changed. */
 function leadToUnchanged({ url }: IncomingMessage, response: ServerResponse): void {
   if (url === "/old") response.writeHead(302, { location: "/new" }).end();
-  else response.writeHead(304).end();
+  else response.writeHead(304, { location: "/unchanged" }).end();
 }
 
 /** Fails on /x as an app of Express does, and answers well elsewhere. */
@@ -102,6 +102,9 @@ describe("faultline triage", () => {
     const secret = await ask(`${base}/cart?token=${SECRET}`);
     expect(secret).toContain("Send the request straight to the backend. Add --direct BACKEND_URL to the command.");
     expect(secret).not.toContain("$ npx faultline");
+    const unchecked = await ask(`${base}/cart`, "--insecure");
+    expect(unchecked).toContain("Send the request straight to the backend. Add --direct BACKEND_URL to the command.");
+    expect(unchecked).not.toContain("$ npx faultline");
     const posted = await ask(`curl -X POST -H 'x-shop: 7' ${base}/cart`);
     expect(posted).toContain("Send the request straight to the backend. Add --direct BACKEND_URL to the command.");
     expect(posted).not.toContain("$ npx faultline");
@@ -236,11 +239,12 @@ describe("faultline triage", () => {
     const { out } = await triage(`${base}/old`);
     expect(out).toMatch(/^ {2}first +302 .* ms, to \/new$/m);
     expect(out).toContain("NO SERVER ERROR. It was answered with 304");
-    expect(out).not.toMatch(/redirects|circle/);
+    expect(out).not.toMatch(/redirects|circle|, to \/unchanged/);
   });
 
   it("names the request over HTTP that a WebSocket begins with", async () => {
     expect((await triage("wss://shop.example/live?id=7")).err).toContain("https://shop.example/live?id=7");
+    expect((await triage("WSS://shop.example/live")).err).toContain("https://shop.example/live");
   });
 
   it("says in a sentence that nothing failed, and how to meet what was meant", async () => {

@@ -153,7 +153,8 @@ function toReport({ sent, tls, undone }: ProbeRun, { redactor, signatures, targe
       signatures,
       ...handshakes,
       ...(own === undefined ? {} : { requestId: own }),
-      ...(isUrl(target) && redactor.redactUrl(target) === target ? { target } : {}),
+      // A word alone asks the same where it holds no secret, and where no option said how the server is to be trusted.
+      ...(isUrl(target) && !judged.request.isInsecure && redactor.redactUrl(target) === target ? { target } : {}),
     },
     window,
   );

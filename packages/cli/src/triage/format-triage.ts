@@ -81,10 +81,12 @@ function formatSteps({ dnsMs, connectMs, tlsMs, firstByteMs }: Probe): string {
 }
 
 const MOST_OF_ADDRESS = 100;
+/** Leads nowhere, whatever address it names. */
+const NOT_MODIFIED = 304;
 
 /** Where a redirect leads: without it, what is asked next would seem the same again. */
 function formatLead(response: Probe["response"]): string {
-  if (response === undefined || response.status < 300 || response.status > 399) return "";
+  if (response === undefined || response.status < 300 || response.status > 399 || response.status === NOT_MODIFIED) return "";
   const location = toPlainLine(response.headers.find(([name]) => name.toLowerCase() === "location")?.[1] ?? "");
   return location === "" ? "" : `, to ${location.length > MOST_OF_ADDRESS ? `${location.slice(0, MOST_OF_ADDRESS)}…` : location}`;
 }

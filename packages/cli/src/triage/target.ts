@@ -67,7 +67,8 @@ export function isUrl(target: string): boolean {
 /** What was perhaps meant: most often a URL whose scheme was left out. */
 function suggestTarget(target: string): string {
   if (/^\s*curl\s*$/i.test(target)) return "; put the whole curl command in quotes, so that it is one word";
-  if (/^wss?:\/\//i.test(target)) return `; a WebSocket begins with a request over HTTP: ${showTarget(target.replace(/^ws/i, "http"))}`;
+  if (/^wss?:\/\//i.test(target))
+    return `; a WebSocket begins with a request over HTTP: ${showTarget(target.replace(/^ws(s?)/i, (_, secure: string) => `http${secure.toLowerCase()}`))}`;
   if (!/^[\w.-]+(?::\d{1,5})?(?:[/?].*)?$/.test(target) || !/[.:/]|^localhost/.test(target)) return "";
   const isNear = /^(?:localhost|127\.|10\.|192\.168\.|\[)|:\d+/.test(target);
   return `; did you mean ${isNear ? "http" : "https"}://${shorten(target)}?`;
