@@ -5,6 +5,17 @@ import { createRedactor } from "./redactor.ts";
 const SECRETS: readonly (readonly [line: string, secret: string])[] = [
   // A row of a table apart by commas, without its header.
   ["herokuToken,26ad712d-1c5a-4c65-a765-d4d56ae7c24c,", "26ad712d"],
+  // A setting's name that begins as `INVALID_PASSWORD` does.
+  ["INVENTORY_DB_PASSWORD: root", "root"],
+  ["INVOICE_PASSWORD: secret", ": secret"],
+  // Names that only look like one of what identifies, or says something.
+  ['peer_key = "Zk83nQpLs02mVt7xYb4WcJ6dRg1H"', "Zk83nQpLs02mVt7x"],
+  ["FB_ACCESS_TOKEN_LONG=abc123def456", "abc123def456"],
+  // In Spanish.
+  ["usuario: ana clave: miperrito", "miperrito"],
+  // What no page shows, though it begins as what every page shows.
+  ["expired: cs_test_a1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8S9t0_secret_fidwdGhjaWRvZmJpbmRGZndqcHFsamZrJ3gl", "fidwdGhjaWRv"],
+  ["courier pk_prod_2ZT4K8H9QM4X9WG7R3F1V6B8N2C5 failed", "2ZT4K8H9QM4X9WG7"],
   // Calls that take a secret.
   ['setPassword("blue-horse-42")', "blue-horse-42"],
   ['user.set("password","blue-horse-42")', "blue-horse-42"],

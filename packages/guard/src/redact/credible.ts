@@ -14,7 +14,7 @@ type Claim = {
 };
 
 const WORDS =
-  "pending tbd undefined unset true nan todo null none n/a nil false missing required optional invalid expired string number boolean object bearer basic redacted filtered masked hidden removed include omit same-origin no cannot should inactive email failed unknown token active empty options mismatch bytes reset anonymous changeme local incorrect changed failure valid using array secret default username private placeholder wrong mandatory apikey example error password public".split(
+  "pending tbd undefined unset true nan todo null none n/a nil false missing required optional invalid expired string number boolean object bearer basic redacted filtered masked hidden removed include omit same-origin no cannot should inactive valor email failed unknown token active empty options mismatch bytes reset anonymous changeme local incorrect changed failure valid using array secret default username private placeholder wrong mandatory apikey example error password public".split(
     " ",
   );
 
@@ -142,7 +142,7 @@ function isCredibleBare(claim: Claim, kind: KeyKind, raw: string): boolean {
   if (operator === "assign" || operator === "tag")
     return !isSaidOf(raw, kind === "auth" ? SAID_OF : NO_VALUE) && !(kind === "session" && /^[a-z]{1,12}$/.test(raw));
   // `MYSQL_ROOT_PASSWORD: root`, in a file of settings.
-  const isSetting = kind === "password" && /^(?!INV)[A-Z]+_[A-Z_]+$/.test(name);
+  const isSetting = kind === "password" && /^(?!INVA)[A-Z]+_[A-Z_]+$/.test(name);
   // A word of another language: what is required, forgotten, wrong.
   if (isSaidOf(raw, isSetting ? NO_VALUE : SAID_OF) || /^[A-Za-z]*(?![A-Za-z])\p{L}[\p{L}\p{M}]*$/u.test(raw)) return false;
   if (isProse(scan, value, raw)) return false;
@@ -196,8 +196,7 @@ function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
       isTokenLike(raw.replace(/[!|@#$%^*]/g, "."), kind === "password" ? 8 : 12) &&
       // `setPassword("blue-horse-42")`, `set("password", "blue-horse-42")`.
       (!/^(?:\d{4}-\d\d-\d\d|[a-z]{2,}(?:-[a-z]{2,})+(?:-\d+)?$)/.test(raw) ||
-        /set[A-Z]/.test(claim.name) ||
-        claim.scan.text.startsWith("set(", claim.scan.chain - 5))
+        /(?<![a-z])set[A-Z(]/.test(claim.scan.text.substring(claim.scan.chain - 6, value.start)))
     );
   // `--password     prompt for one`: words in a column of their own.
   const isHelp = claim.scan.codes[value.start - 2] === 0x20 && isProse(claim.scan, value, raw);

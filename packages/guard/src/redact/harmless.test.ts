@@ -11,6 +11,10 @@ const LINES: readonly string[] = [
   "peer: pPZ3k1yqJb7vT5nW9xR2mL8cD4fG6hK0sQ1aE7uI3oY=",
   "secrets: [db_password, api_token]",
   "INVALID_PASSWORD: wrong, INVALID_TOKEN: expired",
+  // What takes back a setting, and what is remembered under a name.
+  'resetPassword("user-account-42"); reset("password", "account-mail-42")',
+  "@password ||= begin",
+  "GET /images/magic/big-picture-of-the-year-2024.png",
   // Code behind a name.
   'const token = req.headers.authorization?.split(" ")[1];',
   "const auth = !er || this.noAuthorization; f({ withCredentials:!1,method:1 })",

@@ -39,7 +39,7 @@ const LEADER = /(?<= )(?:-{1,64}|([?+.<])\1{1,63})(?= )/y;
  * colon does, or only joins (`std::string token{"x9"}`).
  */
 const SIGN =
-  /(?:(=[>~]|->|>=|[?+.<]=|<-|(?:\?\?|\|\|)=|(?:\) or|\|\||\?\?)(?= {0,2}["'`])|=(?!=)|[→⇒＝])|(={2,3}|!={1,2})|(：)|\|\|?|[>,(]|\{(?="))/y;
+  /(?:(=[>~]|->|>=|[?+.<]=|<-|\?\?=|(?:\) or|\|\|=?|\?\?)(?= {0,2}["'`])|=(?!=)|[→⇒＝])|(={2,3}|!={1,2})|(：)|\|\|?|[>,(]|\{(?="))/y;
 
 /** Reads the operator at `at`, past closers and spaces. */
 function readOperator(scan: Scan, at: number, isTag: boolean): Sign | undefined {

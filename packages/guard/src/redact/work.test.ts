@@ -153,6 +153,11 @@ describe("accounts told to a program", () => {
 });
 
 describe("a header's line", () => {
+  it.each([4_000, 4_075, 4_080])("is read to the end of the value wherever a look from another header stopped", (length) => {
+    const text = `cookies: 3, ${"none ".repeat(length / 5)}cookie: sid=Zk83nQpLs02mVt7x${"q9".repeat(40)}`;
+    expect(createRedactor().redactText(text)).not.toContain("q9q9");
+  });
+
   it("is read to its end once, however many headers seem to begin in it", () => {
     const text = "cookie: a; ".repeat(400_000);
     const start = process.cpuUsage();

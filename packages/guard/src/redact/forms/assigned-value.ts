@@ -98,9 +98,9 @@ function skipToValue({ text, codes }: Scan, start: number, operator: Operator): 
 /** A header's value goes on to the end of its line, or to a quote that opens no parameter: `Digest username="a", response="b"`. */
 const LINE = /(?:[^"\r\n]|(?<==)"[^"\r\n]{0,4096}"?){0,4096}/y;
 
-/** The end of a header's value, read once however many headers seem to begin in it. */
+/** The end of a header's value, read once however many headers seem to begin in it: where a look stopped, the next goes on. */
 function findLineEnd({ text, read }: Scan, at: number): number {
-  if (at >= read.line) read.line = passOver(text, at, LINE);
+  read.line = passOver(text, Math.max(at, read.line), LINE);
   return read.line;
 }
 

@@ -9,10 +9,10 @@ const HYPHEN = 0x2d;
 
 /** Parts of a name that say the rest is a key: `acme_live_...`, `x-secret-...`. */
 const KEY_PART =
-  /(?:^|(?<!^cs|^pk)[_-])(?:token|apikey|admin|tok|api|access|prod|priv|stg|pt|sandbox|dev|sk|test|rk|secret|key|pat|pw|tkn|o?auth|live)(?:[_-]|$)/i;
+  /(?:^|[_-])(?:token|apikey|admin|tok|api|access|prod|priv|stg|pt|sandbox|dev|sk|test|rk|secret|key|pat|pw|tkn|o?auth|live)(?:[_-]|$)/i;
 
-/** What identifies a request, a file, a message or a digest is no key, however long, nor is what every page shows of Stripe. */
-const PUBLIC_PART = /^(?:cs_|pk_|sha\d|md5|req|resp?|msg|chatcmpl|run|evt|file|id|trace|span|build|hash|etag|chunk|css|ssh)/i;
+/** What identifies a request, a file, a message or a digest is no key, however long. */
+const PUBLIC_PART = /^(?:sha\d|md5|req|resp?|msg|chatcmpl|run|evt|file|id|trace|span|build|hash|etag|chunk|css|ssh)/i;
 /** Of all three sorts. */
 const MIXED = /^(?=.*\d)(?=.*[a-z])(?=.*[A-Z])/;
 const UUID = /^[\da-f]{8}-[\da-f]{4}-/i;
@@ -29,11 +29,11 @@ export function readPrefixed(scan: Scan, { start }: Word): Finding | undefined {
   const isKey = KEY_PART.test(prefix)
     ? isMixed(random) && !UUID.test(random) && (read.longest >= 20 || MIXED.test(random))
     : random.length >= 30 && MIXED.test(random) && !PUBLIC_PART.test(prefix) && entropyOf(random) >= 4;
-  return isKey && !lookAt(text, scan.chain, DIGEST) ? toFinding(scan, "key", [start, end]) : undefined;
+  return isKey && !lookAt(text, scan.chain, PUBLISHED) ? toFinding(scan, "key", [start, end]) : undefined;
 }
 
-/** `sha256=`, before what is a digest. */
-const DIGEST = /(?<=sha\d{1,3}[=:])/y;
+/** What `sha256=` stands before, a digest, and what every page shows of Stripe. */
+const PUBLISHED = /(?<=sha\d{1,3}[=:])|(?:cs|pk)_(?:live|test)_(?!\w*_secret_)/y;
 
 /** True for what may be part of a name: words without digits, or what is short and not of all three sorts. */
 function isReadable(text: string, [from, end]: readonly [number, number], bits: number): boolean {
@@ -102,7 +102,7 @@ function findNameEnd({ codes }: Scan, start: number): number {
 
 /** Names of what identifies telemetry and things, never secrets; what has no name is none either. */
 const IDENTITY =
-  /keyboard|sha|item|request|hash(?!_?salt)|websocket|order|trace|span|monkey|path|host|commit|message|route|build|revision|url|idempoten|uri|node|correlation|author|version|release|digest|[gu]uid|transaction|integrity|fingerprint|partition|instance|public|pod|primary|cache|foreign|pub.?key|peer|object|etag|checksum|product|file|image|ray|event|parent|sort|(?<!key_)id$|^$/i;
+  /keyboard|sha|item|request|hash(?!_?salt)|websocket|order|trace|span|monkey|path|host|commit|message|route|build|revision|url|idempoten|uri|node|correlation|author|version|release|digest|[gu]uid|transaction|integrity|fingerprint|partition|instance|public|pod|primary|cache|foreign|pub.?key|peer$|object|etag|checksum|product|file|image|ray|event|parent|sort|(?<!key_)id$|^$/i;
 /** Names that hold keys among much else, and services whose keys have no sign of their own: hex under them is taken as well. */
 const GENERIC =
   /key|api|access|client|auth|cred|cert|salt|hmac|seed|adobe|algolia|asana|cloudflare|codecov|datadog|discord|facebook|heroku|mailchimp|mailgun|meraki|newrelic|postmark|sendbird|sentry|shodan|snyk|sonar|spotify|trello|twilio|twitter|variable|virustotal/i;

@@ -39,8 +39,8 @@ const STEMS: readonly Row[] = [
 
 /** Whole words of a name: `db_pwd`, `card.cvv`, `X-Auth`. Too short to be looked for inside other words. */
 const WORDS = toTable([
-  "password pwd pass passe pw passw pswd psw senha mdp",
-  "secret creds cred psk clave",
+  "password pwd pass passe pw passw pswd psw senha mdp clave",
+  "secret creds cred psk",
   "token token tokens jwt bearer",
   "auth auth authz authn dsn sas",
   "cookie cookie cookies",
@@ -54,7 +54,7 @@ const WORDS = toTable([
 
 /** A last word that says the value is about the secret, and is not the secret: `token_type`, `passwordResetAt`. So does what was done to it. */
 const ABOUT = new Set(
-  "address age alg algorithm arn at attempt backend bucket budget bus change class column count date day description dir encoder encryption endpoint error exception exp expiration expires expiresin expiry factory field filename forgot format generator handler hasher header hour identity index invalid issuer kind label len length level lifetime limit line long manager max maxage mechanism method min minute mismatch missing mode model ms name optional origin param parameter path pattern placeholder plugin policies policy position prefix present priority prompt provider ref region reset role rotation rule schema scope sec second service set short size sock socket source state status stdin storage store strategy strength suffix time timeout title trigger ttl type uri url usage valid variable version".split(
+  "url address change version alg suffix tooshort budget bus class count ref dir uri method description error encryption exception expiration column expires exp expiresin expiry factory format trigger generator endpoint hasher header hour encoder identity name forgot handler issuer index kind label len backend level lifetime filename manager age max date maxage mismatch missing mode prefix toolong model line ms optional invalid origin plugin param parameter arn path min pattern placeholder day policies policy position at present priority attempt prompt provider reset algorithm rotation region rule schema role scope field second sec size sock socket bucket service source state mechanism status length minute stdin storage store strategy strength set time timeout title type valid usage variable ttl limit".split(
     " ",
   ),
 );
