@@ -104,4 +104,42 @@ describe("faultline logs beside httpd's error log, whose lines name a client and
     const [route] = (await report(own, errors)).routes;
     expect(route?.causes[0]?.cause).toBe("unhandled-exception");
   });
+
+  it.each([
+    ["a file that is not there", "[core:error] [pid 9:tid 7] ", "AH00128: File does not exist: /srv/wp-login.php"],
+    ["the same with PHP", "[php:error] [pid 9] ", "script '/srv/wp-login.php' not found or unable to stat"],
+    ["the same behind PHP-FPM", "[proxy_fcgi:error] [pid 9:tid 7] ", "AH01071: Got error 'Primary script unknown'"],
+    ["a client that is not let in", "[authz_core:error] [pid 9:tid 7] ", "AH01630: client denied by server configuration: /srv/.git"],
+    [
+      "a password that is wrong",
+      "[auth_basic:error] [pid 9:tid 7] ",
+      'AH01617: user bob: authentication failure for "/x": Password Mismatch',
+    ],
+    ["a folder without an index", "[autoindex:error] [pid 9:tid 7] ", "AH01276: Cannot serve directory /srv/: No matching DirectoryIndex"],
+    ["what ModSecurity refused", "[security2:error] [pid 9:tid 7] ", 'ModSecurity: Access denied with code 403 (phase 2). [uri "/x"]'],
+  ])("does not take %s for what a 500 of the same address is about", async (_, where, words) => {
+    const own = seconds.map((second) => access(second, "GET /own.php", '500 312 "-" "curl"'));
+    const errors = seconds.map((second) => `[Sat Nov 21 10:00:0${second}.186333 2026] ${where}[client 10.0.0.1:56610] ${words}`);
+    const [route] = (await report(own, errors)).routes;
+    expect(route).toMatchObject({ status: 500, joined: [] });
+  });
+
+  it("gives no request what two threads at once say of two servers behind", async () => {
+    const failed = (server: string) => `${at(1)}(111)Connection refused: AH00957: HTTP: attempt to connect to ${server} (*) failed`;
+    const told = (client: string) => `${at(1)}${FAILED.replace("10.0.0.1", client)}`;
+    const errors = [failed("10.0.0.8:80"), failed("10.0.0.9:80"), told("10.0.0.1"), told("10.0.0.2")];
+    const [route] = (await report([access(1, "GET /cart", '503 312 "-" "curl"')], errors)).routes;
+    expect(route?.joined.map(({ text }) => /AH\d+/.exec(text)?.[0])).toEqual(["AH01114"]);
+    expect(route?.causes).toMatchObject([{ cause: "connection-refused" }]);
+  });
+
+  it("asks no other program's log by a client alone", async () => {
+    const own = seconds.map((second) => access(second, "GET /own", '500 312 "-" "curl"'));
+    const errors = seconds.map(
+      (second) =>
+        `2026/11/21 10:00:0${second} [crit] 7#7: *9 SSL_do_handshake() failed (SSL: error:1) while SSL handshaking, client: 10.0.0.1, server: 0.0.0.0:443`,
+    );
+    const [route] = (await report(own, errors)).routes;
+    expect(route).toMatchObject({ status: 500, joined: [] });
+  });
 });

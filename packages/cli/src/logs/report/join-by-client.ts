@@ -1,4 +1,4 @@
-import type { Exchange } from "@faultline/model";
+import { anyOf, type Exchange } from "@faultline/model";
 import type { KeptMessage, Tally } from "../tally/tally.ts";
 import { findGivenUpStatuses } from "./given-up.ts";
 
@@ -10,16 +10,25 @@ const SECOND_MS = 1000;
 const AT_ONCE_MS = 10;
 /** Requests of one client in one second that are looked at. */
 const MOST_NEAR = 64;
+/** httpd's log: others name the request, or a client that asked for none. */
+const FORMAT = "apache-error";
+/** What httpd answers with a 4xx, which strangers ask for all day: behind a balancer every client has one address. */
+const REFUSAL = new RegExp(
+  anyOf(
+    /\bAH(?:00035|00036|00126|00128|00130|00132|00135|01276|01617|01618|01630|01797|02032|02811|10244): /,
+    /^(?:client denied by|File does not exist|Directory index forbidden|Invalid URI|Invalid method|user \S{1,64}:? (?:not found|authentication failure))/,
+    /^script '[^']*' not found|Primary script unknown/,
+    /^ModSecurity: .*\bcode 4\d\d\b/,
+  ),
+);
 
 /**
- * Messages that name a client and no request, as most of httpd's do, by the failing request of that client which is nearest in time: each
+ * Messages of httpd that name a client and no request, by the failing request of that client which is nearest in time: each
  * message belongs to one, and to none whose status its words do not lead to. Several requests at once share their messages evenly.
  */
 export function joinByClient({ kept, messages }: Pick<Tally, "kept" | "messages">): ReadonlyMap<Exchange, readonly KeptMessage[]> {
   const joined = new Map<Exchange, KeptMessage[]>();
-  const nameless = messages.filter(
-    ({ message: { clientAddress, path } }, index) => clientAddress !== undefined && path === undefined && !isNamedNext(messages, index),
-  );
+  const nameless = messages.filter((kept, index) => isNameless(kept) && !isNamedNext(messages, index));
   if (nameless.length === 0) return joined;
   const bySecond = groupBySecond(kept.map(({ exchange }) => exchange));
   for (const each of nameless) {
@@ -34,6 +43,10 @@ export function joinByClient({ kept, messages }: Pick<Tally, "kept" | "messages"
     if (nearest !== undefined) joined.set(nearest.exchange, [...(joined.get(nearest.exchange) ?? []), findReason(each, messages)]);
   }
   return joined;
+}
+
+function isNameless({ format, message: { clientAddress, path, text } }: KeptMessage): boolean {
+  return format === FORMAT && clientAddress !== undefined && path === undefined && !REFUSAL.test(text);
 }
 
 /** Does the line of the same client that stands right behind name the request? Then both are about that one: httpd tells the reason first. */
@@ -69,11 +82,19 @@ function findApart({ timeMs = 0, durationMs = 0 }: Exchange, atMs: number): numb
   return Math.max(0, Math.min(Math.abs(atBegin), Math.abs(atBegin - durationMs)) - SECOND_MS + 1, -atBegin);
 }
 
-/** The line that stands right before and names neither a client nor a request, where there is one: httpd says in it why it reached nobody. */
+/**
+ * The line that stands right before and names neither a client nor a request, where there is one: httpd says in it why it reached nobody. Where
+ * two of them that differ stand there, threads wrote at once, and either may be another's.
+ */
 function findReason(told: KeptMessage, messages: readonly KeptMessage[]): KeptMessage {
-  const before = messages[messages.indexOf(told) - 1];
-  if (before === undefined || before.file !== told.file || before.format !== told.format) return told;
-  const { clientAddress, path, timeMs } = before.message;
-  const isOfIt = clientAddress === undefined && path === undefined && (told.message.timeMs ?? 0) - (timeMs ?? 0) <= AT_ONCE_MS;
-  return isOfIt && findGivenUpStatuses(before.format, before.message.text) !== undefined ? before : told;
+  const index = messages.indexOf(told);
+  const [before, further] = [messages[index - 1], messages[index - 2]];
+  if (before === undefined || !isReasonOf(before, told)) return told;
+  const isShared = further !== undefined && isReasonOf(further, told) && further.message.text !== before.message.text;
+  return isShared ? told : before;
+}
+
+function isReasonOf({ file, format, message: { clientAddress, path, timeMs, text } }: KeptMessage, told: KeptMessage): boolean {
+  if (file !== told.file || format !== told.format || clientAddress !== undefined || path !== undefined) return false;
+  return (told.message.timeMs ?? 0) - (timeMs ?? 0) <= AT_ONCE_MS && findGivenUpStatuses(format, text) !== undefined;
 }
