@@ -26,6 +26,16 @@ describe("a request without quotes", () => {
     expect(read(line)).toMatchObject(asked);
   });
 
+  it.each([
+    ["between others", `[22/Nov/2026:10:00:00 +0000] GET /a 502 157 10.0.0.2:80 0.003`],
+    ["at the end", `[22/Nov/2026:10:00:00 +0000] GET /a 502 157 0.003 10.0.0.2:80`],
+    ["a socket", `[22/Nov/2026:10:00:00 +0000] GET /a 502 157 unix:/run/a.sock`],
+    ["before the time", `[22/Nov/2026:10:00:00 +0000] GET /a 502 157 10.0.0.2 0.003`],
+  ])("no server behind as who asked: %s", (_, line) => {
+    expect(read(line)).toMatchObject({ "url.path": "/a", "http.response.status_code": 502 });
+    expect(read(line)).not.toHaveProperty(["client.address"]);
+  });
+
   it("what HAProxy could not read as one", () => {
     const refused = { "http.response.status_code": 400, "client.address": "10.0.0.1" };
     expect(read(`${syslog}[22/Nov/2026:10:00:00 +0000] 400 <BADREQ> <BADREQ> 0 10.0.0.1`)).toMatchObject(refused);
@@ -40,6 +50,9 @@ describe("a request without quotes", () => {
     ["a duration before it, and the status further behind", `[22/Nov/2026:10:00:00 +0000] 200 GET /a 12 502 10.0.0.1`],
     ["a duration that is a code in use, and the status behind", `[22/Nov/2026:10:00:00 +0000] 10.0.0.1 200 GET /a 502 157`],
     ["a call that a program made", `[22/Nov/2026:10:00:00 +0000] worker 10.0.0.2 502 GET /a 12`],
+    ["a program's words behind it", `2026-11-22 10:00:00 10.0.0.1 502 GET /a failed after 3 tries`],
+    ["a server behind, and nobody who asked", `[22/Nov/2026:10:00:00 +0000] 502 GET /a 157 10.0.0.2:80`],
+    ["two addresses behind it", `[22/Nov/2026:10:00:00 +0000] 502 GET /a 10.0.0.2 10.0.0.1`],
     ["nobody who asked", `[22/Nov/2026:10:00:00 +0000] 502 GET /a 12`],
   ])("is not read where its status is not known: %s", (_, line) => {
     expect(read(line)).not.toHaveProperty(["http.response.status_code"]);

@@ -21,7 +21,7 @@ export const ADDRESS = /^(?:(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?|\[?[0-9a-fA-F]{0,4}
 const BEHIND = new RegExp(
   String.raw`(?<=[\]"\s])"?(?<method>${METHODS})"? (?:[\w.-]{1,100}(?::\d{1,5})? (?=\/))?"?(?<target>(?:\/|https?:\/\/)[^\s"]*)"?(?: HTTP\/[\d.]+)?"?(?: (?:->|=>))? (?<status>\d{3})(?: (?<size>\d+|-)(?= |$)(?! [mµu]?s\b))?(?: (?<seconds>\d{1,5}\.\d{3})s?(?= |$)(?! [mµu]s\b))?(?= |$)`,
 );
-/** The status before it,. */
+/** The status right before it. */
 const BEFORE = new RegExp(
   String.raw`(?<=[\]\s])(?<status>\d{3}) (?<method>${METHODS}) (?<target>(?:\/|https?:\/\/)\S*)(?: HTTP\/[\d.]+)?(?= |$)`,
 );
@@ -31,12 +31,16 @@ const UNREAD =
 /** What stands before such a request: its time, the client's address, and of other words only dashes, a host and a port. */
 const TIME =
   /\[?(\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| ?[+-]\d\d:?\d\d)?|\d\d\/[A-Z][a-z]{2}\/\d{4}[: ]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?: [+-]\d{4})?|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4})(?:\]|(?= ))/;
+/** What has a port, or is a socket. */
+const SERVER = /^(?:unix:|(?:\d{1,3}\.){3}\d{1,3}:\d|\[.*\]:\d)/;
 const LOCAL = /^(?:localhost)?(?::\d{1,5})?$/;
 /** HAProxy's frontend, backend and server. */
 const PROXIED = / [\w.:~-]{1,80} [\w.:-]{1,80}\/(?:[\w.:-]{1,80}|<[A-Z]{2,10}>) $/;
 /** nginx's seconds, which are no status. */
 const SECONDS = /^\d{1,5}\.\d{3}$/;
 const MAX_HEAD = 160;
+/** Words of a program behind the request. */
+const SENTENCE = / [a-z]{2,20} [a-z]{2,20}(?= |$)/;
 /** A duration with its unit, next to the row or behind a word. */
 const DURATION = /^(?: [a-z]{2,10}){0,2} (\d{1,9}(?:\.\d{1,9})?) ?(ms|us|µs|s|msecs|secs)(?= |$)/;
 
@@ -48,17 +52,23 @@ export function readRow(line: string, context: ParseContext): ParsedLine | undef
     if (row === null || row.index > MAX_HEAD || !isUsualStatus(status)) continue;
     const end = row.index + row[0].length;
     const isBefore = pattern === BEFORE;
-    if (isBefore && hasOther(line.slice(end), status)) continue;
+    if (isBefore && isUnclear(line.slice(end), status)) continue;
     const draft = readHead(line, { start: row.index, end, isBefore }, context);
     if (draft !== undefined) return { kind: "exchange", format: "request-line", exchange: putRow(draft, row.groups ?? {}, status) };
   }
   return undefined;
 }
 
-/** Another code in use behind the request, unless a server behind stands before it: either may be the status. */
-function hasOther(rest: string, status: string | undefined): boolean {
-  const words = rest.replaceAll(/"[^"]*"/g, '""').split(" ");
-  return words.some((word, index) => isUsualStatus(word) && word !== status && !ADDRESS.test(words[index - 1] ?? ""));
+/**
+ * A sentence behind the request, or another code in use, unless a server behind stands before it: then a program tells of another's answer, or
+ * either may be the status.
+ */
+function isUnclear(written: string, status: string | undefined): boolean {
+  const rest = written.replaceAll(/"[^"]*"/g, '""');
+  const words = rest.split(" ");
+  return (
+    SENTENCE.test(rest) || words.some((word, index) => isUsualStatus(word) && word !== status && !ADDRESS.test(words[index - 1] ?? ""))
+  );
 }
 
 type Row = { readonly start: number; readonly end: number; readonly isBefore: boolean };
@@ -77,8 +87,7 @@ function readHead(line: string, { start, end, isBefore }: Row, context: ParseCon
     .filter((word) => word !== "" && word !== "-");
   const words = written.filter((word) => !SECONDS.test(word));
   const own = words.find((word) => ADDRESS.test(word));
-  // HAProxy's short rows end with who asked.
-  const client = own ?? (time[0].startsWith("[") && words.length === 0 ? rest.split(" ").find((word) => ADDRESS.test(word)) : undefined);
+  const client = own ?? (time[0].startsWith("[") && words.length === 0 ? findLastAddress(rest) : undefined);
   // A number there may be the status, and what stands behind the request its size.
   if (words.some((word) => /^\d+(?:\.\d+)?$/.test(word))) return undefined;
   // Other words tell of a call that the program itself made, or of what it did.
@@ -99,6 +108,12 @@ function readHead(line: string, { start, end, isBefore }: Row, context: ParseCon
   const durationMs = readSuffixedDuration(`${count}${unit === "msecs" ? "ms" : unit}`);
   if (durationMs !== undefined) draft.durationMs = durationMs;
   return draft;
+}
+
+/** HAProxy's short rows end with who asked: an address without a port, and no other, which may be that of a server behind. */
+function findLastAddress(rest: string): string | undefined {
+  const [address, ...others] = rest.split(" ").filter((word) => SERVER.test(word) || ADDRESS.test(word));
+  return address !== undefined && others.length === 0 && !SERVER.test(address) && rest.endsWith(` ${address}`) ? address : undefined;
 }
 
 function putRow(draft: Draft, row: Readonly<Record<string, string | undefined>>, status: string | undefined): Draft {
