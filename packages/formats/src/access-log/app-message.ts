@@ -33,6 +33,7 @@ const STACK = [
   "traceback",
 ];
 const ERROR_TEXT = ["err.message", "error.message", "exception.message", "error", "err"];
+const ATTEMPT = ["attempt", "attempts", "retry", "retries", "retry_count", "retry_attempt", "attempt_number", "backoff"];
 const SERVICE = ["service.name", "service", "app", "application", "name"];
 
 /** The message of a structured record, whatever its library. */
@@ -68,8 +69,8 @@ export function readAppRecord(object: JsonObject, format: AppFormat, context: Pa
   const draft = startDraft("app", format.observer);
   const isTold = putNamedFields(draft, read, context);
   const isExchange = isTold && !isOfCall(draft, read);
-  // What another answered is no status of this program's.
-  if (isTold && !isExchange) delete draft.status;
+  // What another answered is no status of this program's, nor is what it was told at one of its tries.
+  if (!isExchange && (isTold || read(ATTEMPT) !== undefined)) delete draft.status;
   const message = toMessage(draft, read);
   if (!isExchange && !putSentence(draft, message.text)) return { kind: "message", format: format.id, message };
   if (!putNamedUpstream(draft, read)) putAppVerdict(draft, message);

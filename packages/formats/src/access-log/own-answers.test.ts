@@ -41,3 +41,21 @@ describe("what others answered", () => {
     expect(read(line).kind).not.toBe("exchange");
   });
 });
+
+describe("a message's status", () => {
+  const failed = { level: "warn", msg: "request failed", status_code: 429 };
+
+  it.each([
+    ["a record that counts its tries", { ...failed, attempt: 3 }],
+    ["one that says when it tries again", { ...failed, backoff: "2s" }],
+    ["the same in logfmt", 'time=2026-11-22T09:00:00Z level=INFO msg="request failed" status_code=429 attempt=3'],
+  ])("is not what another answered: %s", (_, line) => {
+    expect(read(line)).toMatchObject({ kind: "message", message: { text: "request failed" } });
+    expect(read(line)).not.toHaveProperty("message.status");
+  });
+
+  it("stays where nothing tells of a try, and so does that of a request which was tried again", () => {
+    expect(read(failed)).toMatchObject({ kind: "message", message: { status: 429 } });
+    expect(read({ ...failed, method: "GET", path: "/a", retries: 1 })).toMatchObject({ kind: "exchange", exchange: { status: 429 } });
+  });
+});
