@@ -372,5 +372,8 @@ describe("faultline init", () => {
     expect((await init(createApp(files), "--yes")).out).toContain("changed; next: install @faultline/guard, start the app");
     const installed = createApp({ ...files, "node_modules/@faultline/guard/package.json": "{}" });
     expect((await init(installed, "--yes")).out).toContain("changed; next: start the app");
+    const names = Object.entries(files).map(([name, text]) => [`apps/orders/${name}`, text] as const);
+    const workspace = createApp({ ...Object.fromEntries(names), "node_modules/@faultline/guard/package.json": "{}" });
+    expect((await init(join(workspace, "apps/orders"), "--yes")).out).toContain("changed; next: start the app");
   });
 });

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { type Command, type CommandIo, UsageError } from "../command.ts";
@@ -39,6 +40,12 @@ function planName({ entry }: DetectedApp): string {
   return entry.replace(/[^/\\]*(\.\w+)$/, "faultline$1");
 }
 
+/** True where the app finds the guard: in its own folder, or above it, as in a workspace. */
+function hasGuard(folder: string): boolean {
+  const places = createRequire(join(folder, "package.json")).resolve.paths("@faultline/guard") ?? [];
+  return places.some((place) => existsSync(join(place, "@faultline", "guard")));
+}
+
 /** `faultline init` */
 export const command: Command = {
   help: HELP,
@@ -69,7 +76,7 @@ export const command: Command = {
     }
     writeFileSync(join(folder, change.file), change.content);
     writeFileSync(join(folder, change.entry), change.changed);
-    const install = existsSync(join(folder, "node_modules", "@faultline", "guard")) ? "" : "install @faultline/guard, ";
+    const install = hasGuard(folder) ? "" : "install @faultline/guard, ";
     io.stdout.write(`changed; next: ${install}start the app, faultline verify --url http://127.0.0.1:PORT\n`);
     return 0;
   },
