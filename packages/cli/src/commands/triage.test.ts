@@ -102,6 +102,10 @@ describe("faultline triage", () => {
     const secret = await ask(`${base}/cart?token=${SECRET}`);
     expect(secret).toContain("Send the request straight to the backend. Add --direct BACKEND_URL to the command.");
     expect(secret).not.toContain("$ npx faultline");
+    expect(await ask(`${base}/ca\nrt?id=7`)).toContain(`$ npx faultline triage '${base}/cart?id=7' --direct BACKEND_URL`);
+    expect(await ask(`${base}/cart?id=\`7`, "--markdown")).toContain(
+      `\`\` npx faultline triage '${base}/cart?id=\`7' --direct BACKEND_URL \`\``,
+    );
     const unchecked = await ask(`${base}/cart`, "--insecure");
     expect(unchecked).toContain("Send the request straight to the backend. Add --direct BACKEND_URL to the command.");
     expect(unchecked).not.toContain("$ npx faultline");

@@ -119,14 +119,16 @@ async function triage(
   });
   const { tls } = run;
   if (tls !== undefined) say(`  ${tls.length === 1 ? "a handshake" : `${tls.length} handshakes`} over TLS, with nothing sent after`);
-  return toReport(run, { redactor, signatures, target, window: { fromMs, toMs: Date.now() + 1 } });
+  // An address without more asks the same, but where an option said how the server is to be trusted.
+  const isWhole = isUrl(target) && !request.isInsecure && request.headers.length === 0;
+  return toReport(run, { redactor, signatures, target: isWhole ? request.url : undefined, window: { fromMs, toMs: Date.now() + 1 } });
 }
 
 type Reported = {
   readonly redactor: Redactor;
   readonly signatures: readonly Signature[];
-  /** As it was given. */
-  readonly target: string;
+  /** The address that names the whole request; undefined where it takes more. */
+  readonly target: string | undefined;
   readonly window: Window;
 };
 
@@ -153,8 +155,7 @@ function toReport({ sent, tls, undone }: ProbeRun, { redactor, signatures, targe
       signatures,
       ...handshakes,
       ...(own === undefined ? {} : { requestId: own }),
-      // A word alone asks the same where it holds no secret, and where no option said how the server is to be trusted.
-      ...(isUrl(target) && !judged.request.isInsecure && redactor.redactUrl(target) === target ? { target } : {}),
+      ...(target === undefined || redactor.redactUrl(target) !== target ? {} : { target }),
     },
     window,
   );

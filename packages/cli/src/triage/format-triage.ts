@@ -207,9 +207,16 @@ export function formatMarkdown(report: TriageReport): string {
     "## Missing",
     diagnosis.missing.map(({ what, wouldTell }) => `- ${what}: would tell ${wouldTell}`).join("\n") || "Nothing.",
     "## Next",
-    diagnosis.next.map(({ check, command }) => `- ${escapeMarkdown(check)}${command === undefined ? "" : ` \`${command}\``}`).join("\n") ||
-      "Nothing.",
+    diagnosis.next
+      .map(({ check, command }) => `- ${escapeMarkdown(check)}${command === undefined ? "" : ` ${formatCode(toPlainLine(command))}`}`)
+      .join("\n") || "Nothing.",
   ].join("\n\n");
+}
+
+/** Between more marks than stand together in it (CommonMark, code spans). */
+function formatCode(text: string): string {
+  const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+  return longest === 0 ? `\`${text}\`` : `${"`".repeat(longest + 1)} ${text} ${"`".repeat(longest + 1)}`;
 }
 
 function escapeMarkdown(text: string): string {
