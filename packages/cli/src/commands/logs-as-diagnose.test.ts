@@ -75,6 +75,11 @@ describe("the report of a log and the diagnosis from it", () => {
     expect(await ask(lines)).toEqual({ first: [cause, cause], verdicts: ["diagnosed", "diagnosed"] }),
   );
 
+  it("names a refusal first where one handshake of several failures failed", async () => {
+    const lines = [...envoy(",delayed_connect_error:_111"), ...envoy("|TLS_error:|268435703:SSL_routines:WRONG_VERSION_NUMBER").slice(-1)];
+    expect((await ask(lines)).first[0]).toBe("connection-refused");
+  });
+
   it.each([
     ["an AWS load balancer's 502 over a target without a status", alb()],
     ["HAProxy's SH", haproxy("0/0/1/-1/12 502 212 - - SH--")],

@@ -81,8 +81,9 @@ function readFlags(failures: FailureTally, status: number): Claim[] {
   const namesUpstream = failures.upstreams.list().length > 0;
   return flags.slice(0, 4).flatMap(([flag, count]) => {
     const row = findFlag({ observer, flag, status, namesUpstream });
-    if (row?.cause === undefined || isToldBetter(row, failures)) return [];
-    const share = count / Math.max(1, looked, count);
+    const apart = row === undefined ? 0 : countToldBetter(row, failures) / Math.max(1, looked);
+    if (row?.cause === undefined || apart >= 1) return [];
+    const share = (count / Math.max(1, looked, count)) * (1 - apart);
     const evidence = {
       statement: `${flag}: ${row.meaning}`,
       measured: `${count} of ${Math.max(looked, count)} failures looked at`,
@@ -112,10 +113,11 @@ function readOwnStatus({ count }: FailureTally, status: number): Claim[] {
   });
 }
 
-/** Envoy's flag for a connection that did not come about, beside words that say why: a handshake is no refusal. */
-function isToldBetter({ code, cause }: CodeKnowledge, { messages }: FailureTally): boolean {
-  const told = messages.list().flatMap(([text]) => findErrorMessage(text)?.cause ?? []);
-  return code === "UF" && told.length > 0 && !told.some((each) => each === cause);
+/** Failures of Envoy's flag for a connection that did not come about, beside which words say why: a handshake is no refusal. */
+function countToldBetter({ code, cause }: CodeKnowledge, { messages }: FailureTally): number {
+  if (code !== "UF") return 0;
+  const apart = messages.list().filter(([text]) => (findErrorMessage(text)?.cause ?? cause) !== cause);
+  return apart.reduce((sum, [, count]) => sum + count, 0);
 }
 
 function readMessages(failures: FailureTally): Claim[] {
