@@ -109,7 +109,7 @@ export function findOpener(tokens: readonly Token[], place: number): number | un
 }
 
 /** What the pattern around a place takes apart there, as if it had a name. */
-export function findPatternAt(tokens: readonly Token[], place: number): Binding | undefined {
+export function findPatternAt(tokens: readonly Token[], place: number): Binding | null | undefined {
   const token = tokens[place];
   // At the bracket of an inner pattern the outer one is meant.
   const isOutermost = (token?.text === "{" || token?.text === "[") && tokens[place - 1]?.text !== ":";
@@ -131,7 +131,7 @@ export function findPatternAt(tokens: readonly Token[], place: number): Binding 
   const isParameter = tokens[around]?.text === "(" && !isLoopHeader(tokens, around);
   const known = isParameter ? findOnLevel(tokens, body, ({ text }) => text === "{" || text === "=>") + 1 : named?.at;
   const binding = named && findBinding(tokens, named.name, known ?? 0);
-  return binding ? { ...binding, path: binding.path.slice(0, depth), changes: UNCHANGED } : undefined;
+  return binding && { ...binding, path: binding.path.slice(0, depth), changes: UNCHANGED };
 }
 
 /** The functions around a place, from the inside out. */

@@ -2,7 +2,7 @@
 import { findBinding, findOpener, findSurroundings } from "./find-binding.ts";
 import { findModule } from "./find-import.ts";
 import type { Scripts, Site } from "./frames.ts";
-import { type Expression, findOnLevel, isEnd, readExpression } from "./read-expression.ts";
+import { type Expression, isEnd, readExpression, writeTokens } from "./read-expression.ts";
 import type { Token } from "./tokens.ts";
 
 /** Where the value of a name begins; a method begins with its name. */
@@ -42,24 +42,22 @@ function readFunction({ site, start }: Place): Written | undefined {
 }
 
 /**
- * The one place where a name gets its value: `function read(`, `read = `, in brackets around a place that is given. Anywhere, where none is, also `read: `, `read() {`,
- * for others by `as read`, and as a text, as of what a decorator or `defineProperty` replaces.
+ * The one place in a script where a name gets its value, if it is directly between brackets that are meant: `function read(`, `read = `, `read: `, `read() {`; others may get it by `as read`, or by a text, as what a
+ * decorator or `defineProperty` replaces.
  */
-function findDefined(site: Site, name: string, place?: number): Place | undefined {
+function findDefined(site: Site, name: string, isMeant = (open: number): boolean => open < 0): Place | undefined {
   const { tokens } = site;
   const starts = tokens.flatMap(({ text }, at) => {
-    if (text !== name) return place === undefined && text.slice(1, -1) === name ? [at] : [];
-    const open = findOpener(tokens, at) ?? -1;
-    if (place !== undefined && (open >= place || place > (tokens[open]?.pair ?? place))) return [];
-    if (/^(?:function|class|as)$/.test(tokens[at - 1]?.text ?? "")) return [at - 1];
+    if (text !== name) return text.slice(1, -1) === name ? [at] : [];
+    if (/^(?:as|function|class)$/.test(tokens[at - 1]?.text ?? "")) return [at - 1];
     const sign = tokens[at + 1]?.text ?? "";
-    if (!(place === undefined ? ":=(" : "=").includes(sign)) return [];
     if (sign === "(") return readFunction({ site, start: at }) ? [at] : [];
     const value = tokens[at + 2]?.text ?? "";
     // What compilers put there first, and the very thing that has the name.
-    return value === name || /^(?:void|exports)$/.test(value) ? [] : [at + 2];
+    return value === name || !":=".includes(sign) || /^(?:void|exports)$/.test(value) ? [] : [at + 2];
   });
-  return starts.length === 1 ? { site, start: starts[0] as number } : undefined;
+  const [start, other] = starts;
+  return start !== undefined && !other && isMeant(findOpener(tokens, start) ?? -1) ? { site, start } : undefined;
 }
 
 /** Follows names to where their values are written. */
@@ -89,26 +87,23 @@ export class Functions {
     if (expression.kind === "member") {
       // Whoever is handed an object may put another function into it.
       if (binding?.changes.size) return undefined;
-      const { key } = expression;
       const place = this.#locate(root, site);
       // `orders_1.read(` is a function of a module.
-      return place ? this.#locateMember(place, key) : this.#locateImported(name, key, site);
+      return place ? this.#locateMember(place, expression.key) : this.#locateImported(name, expression.key, site);
     }
     if (binding && binding.kind !== "value") return undefined;
     const place = binding?.path.length === 0 ? this.#follow({ site, start: binding.start }) : undefined;
-    return place ?? this.#locateImported(name, name, site) ?? this.#follow(findDefined(site, name, at));
+    const isMeant = (open: number): boolean => open < at && at <= (tokens[open]?.pair ?? at);
+    return place ?? this.#locateImported(name, name, site) ?? this.#follow(findDefined(site, name, isMeant));
   }
 
   /** A member of an object or a class that is written out, which nothing may put another over. */
-  #locateMember({ site, start }: Place, key: string): Place | undefined {
+  #locateMember(place: Place, key: string): Place | undefined {
+    const { site, start } = place;
     const { tokens } = site;
-    const open = findOnLevel(tokens, { from: start, end: tokens.length }, ({ text }) => text === "{");
-    const end = tokens[open]?.pair ?? open;
-    const isWritten =
-      /^(?:\{|class)$/.test(tokens[start]?.text ?? "") &&
-      findOnLevel(tokens, { from: open + 1, end }, ({ text }) => text === "...") === end;
-    const found = isWritten ? findDefined(site, key) : undefined;
-    return found && findOpener(tokens, found.start) === open ? this.#follow(found) : undefined;
+    const open = tokens.findIndex(({ text }, each) => each >= start && text === "{");
+    const isWhole = !readFunction(place) && !/, \.{3}/.test(writeTokens(tokens, open, (tokens[open] as Token).pair));
+    return this.#follow(isWhole ? findDefined(site, key, (each) => each === open) : undefined);
   }
 
   /** What a name stands for may itself be another name, or a thing that is made of a class. */
@@ -125,8 +120,8 @@ export class Functions {
   #locateImported(by: string, name: string, { tokens, file, frame }: Site): Place | undefined {
     const script = this.#scripts.open(file, findModule(tokens, by));
     // From its first token all that it has outside of functions is seen.
-    const imported = script && { ...script, at: 0, frame };
-    return imported && findDefined(imported, name) ? this.#locate({ kind: "name", name, at: 0 }, imported) : undefined;
+    const imported = { ...script, at: 0, frame } as Site;
+    return script && findDefined(imported, name) && this.#locate({ kind: "name", name, at: 0 }, imported);
   }
 }
 

@@ -6,9 +6,7 @@ import type { Token } from "./tokens.ts";
 export function findModule(tokens: readonly Token[], name: string): string {
   const from = tokens.findIndex(({ text }) => text === name);
   const at = tokens.findIndex(({ kind }, each) => each > from && kind === "string");
-  // `{ find: read }`, `{ find as read }`, but `* as orders`.
-  const isRenamed = /[^*] as$|:$/.test(writeTokens(tokens, from - 2, from));
-  // What something makes of a module is another thing, but for what compilers do.
-  const isImported = /from$|(?:= |__\w+ \( )require \($/.test(writeTokens(tokens, at - 4, at));
-  return isImported && !isRenamed ? String(readKeyOf(tokens[at] as Token)) : "";
+  // `{ find: read }` and `{ find as read }` give another one that name; what something makes of a module is another thing, but for compilers.
+  const isIt = /^(?!as |:).* (?:from|(?:=|__\w+ \() require \()$/.test(writeTokens(tokens, from - 1, at));
+  return (isIt && readKeyOf(tokens[at] as Token)) || "";
 }

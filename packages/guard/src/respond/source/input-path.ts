@@ -65,7 +65,7 @@ const ELEMENT_METHODS = /^(?:map|forEach|filter|some|every|find\w*|flatMap|sort|
 /** Methods of a text or a list that give the same for the same, and take no function. */
 const TEXT_METHODS = /^(?:split|match|replace|join|flat|t\w+|slice|substring|at)$/;
 const CONVERTS = /^(?:Number|String|parse[IF]\w+|decodeURI\w*|structuredClone)$/;
-const BODY_READER = /^(?:read|parse|get|receive|collect)?_?(?:request|req)?_?(?:json|body)$/i;
+const BODY_READER = /^(?:read|parse|get)?_?(?:request|req)?_?(?:json|body)$/i;
 /** What there is for what was not sent: Koa has an empty text, a request of Hono's nothing at all. */
 const ABSENT: Readonly<Record<string, null | "">> = { search: null, headers: null, context: "" };
 const MAX_STEPS = 200;
@@ -245,7 +245,7 @@ export class Tracer {
     const isPut =
       from.isCopy &&
       tokens.some(
-        ({ text }, at) => text === key && tokens[at - 1]?.text === "." && tokens[at + 1]?.text === "=" && tokens[at + 4]?.text !== key,
+        ({ text }, at) => text === key && tokens[at + 1]?.text === "=" && tokens[at - 1]?.text === "." && tokens[at + 4]?.text !== key,
       );
     if (isPut) return true;
     if (of.kind !== "name" || (from.whole === "request" && key === "body")) return false;
@@ -334,8 +334,8 @@ export class Tracer {
     const name = findNameOf(tokens, owner);
     const given = tokens.flatMap(({ text }, at) => {
       // A method of anything may have that name, but not be given an event that is made up: `jobs.run({ body: {} })`.
-      const isOthers = tokens[at - 1]?.text === "." && !Object.hasOwn(PARTS, tokens[at + 3]?.text ?? "");
-      if (text !== name || at === owner.parameters - 1 || isOthers) return [];
+      const isOthers = tokens[at - 1]?.text === "." && tokens[at + 3]?.text !== "body";
+      if (text !== name || isOthers || at === owner.parameters - 1) return [];
       if (tokens[at + 1]?.text === "(") return [this.trace(readArguments(tokens, at + 1)[index], { ...site, at })];
       return tokens[at - 2]?.text === "map" ? [undefined] : [];
     });

@@ -46,7 +46,7 @@ function readMade(tokens: readonly Token[], open: number): Read {
     const isSpread = tokens[from]?.text === "...";
     const read = readExpression(tokens, isSpread ? from + 1 : tokens[from + 1]?.text === ":" ? from + 2 : from, end);
     // Of `get total() {` nobody knows what it gives.
-    const key = /^[:(,}]$/.test(tokens[from + 1]?.text ?? "") ? readKeyOf(tokens[from] as Token) : undefined;
+    const key = /^[:,(}]/.test(tokens[from + 1]?.text as string) ? readKeyOf(tokens[from] as Token) : undefined;
     return { key, value: read?.end === end ? read.expression : undefined };
   });
   return { expression: { kind: "made", members }, end: (tokens[open] as Token).pair + 1 };
