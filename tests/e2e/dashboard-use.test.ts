@@ -201,6 +201,23 @@ describe("in use", () => {
     await page.context().close();
   });
 
+  it.each([1280, 390])("hides no bar behind the names of deploys, however many fall together, %i px wide", async (width) => {
+    const { page } = await openPage(browser, site.url, { viewport: { width, height: 800 } });
+    const answer = await page.request.get(`${site.url}/api/overview?minutes=60`);
+    const overview = (await answer.json()) as { changes: readonly { timeMs: number }[] };
+    const together = overview.changes
+      .slice(0, 1)
+      .flatMap((change) => ["2.5.0", "2.5.1", "2.5.2"].map((version) => ({ ...change, version })));
+    await page.route("**/api/overview?*", (route) => route.fulfill({ json: { ...overview, changes: together } }));
+    await page.goto(site.url);
+    await page.locator(".chart .u-over").waitFor();
+    const readTop = () => page.locator(".chart .u-over").evaluate((element: HTMLElement) => element.offsetTop);
+    await expect.poll(readTop).toBeGreaterThan(3 * 15);
+    await page.setViewportSize({ width: width - 20, height: 800 });
+    await expect.poll(readTop).toBeGreaterThan(3 * 15);
+    await page.context().close();
+  });
+
   it("says the verdict, the hop that made it, its cause and the first check before anybody scrolls, and copies the test's command", async () => {
     const { page } = await open(`/faults/${fixture.fingerprints[1]}`, {
       viewport: { width: 1280, height: 720 },
@@ -245,6 +262,23 @@ describe("in use", () => {
     await page.getByText(/after the deploy of storefront 2\.5\.0/).waitFor();
     await page.getByRole("link", { name: "more of the 184" }).click();
     await page.getByText("These are the newest 100; narrow down or name a time to see others.").waitFor();
+    expect(troubles).toEqual([]);
+    await page.context().close();
+  });
+
+  it("says of each failing request what failed, with the way to its fault, and of a filter that nothing fits why", async () => {
+    const { page, troubles } = await open("/failing");
+    await page.locator(".failing-rows .error-type a").first().waitFor();
+    expect(await page.locator(".failing-rows .error-type").allInnerTexts()).toContain("ConfigurationError: SESSION_SECRET is not set");
+    expect(await page.getByRole("link", { name: "Show all" }).count()).toBe(0);
+    await page.getByRole("link", { name: "ConfigurationError: SESSION_SECRET is not set" }).first().click();
+    await page.getByRole("heading", { level: 1, name: /^storefront makes the failures/ }).waitFor();
+    await page.goto(`${site.url}/failing?service=orders`);
+    await page.getByText("No request that fits this filter failed").waitFor();
+    await page.getByText("listed by the first service that answered it with an error").waitFor();
+    await page.goto(`${site.url}/failing?order=slowest`);
+    await page.locator(".failing-rows a").first().waitFor();
+    expect(await page.getByRole("link", { name: "Show all" }).count()).toBe(0);
     expect(troubles).toEqual([]);
     await page.context().close();
   });

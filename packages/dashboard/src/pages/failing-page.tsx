@@ -1,4 +1,4 @@
-import type { FailingAnswer, HealthAnswer } from "@faultline/model";
+import type { FailingAnswer, FaultsAnswer, HealthAnswer } from "@faultline/model";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { FailingTable } from "../parts/failing-table.tsx";
 import { Field } from "../parts/field.tsx";
@@ -21,6 +21,12 @@ function isTimed(filter: URLSearchParams): boolean {
   return filter.has("from") || filter.has("to");
 }
 
+/** The faults of the same time. */
+function toFaultsPath(filter: URLSearchParams): string {
+  const times = new URLSearchParams([...filter].filter(([name]) => name === "from" || name === "to"));
+  return `/api/faults${times.size === 0 ? "" : `?${times.toString()}`}`;
+}
+
 /** Failing requests of the last day or of a time that is chosen, filtered; the filter is the address, so that it can be sent to someone. */
 export function FailingPage({ query }: { readonly query: string }): ReactNode {
   const filter = new URLSearchParams(query);
@@ -29,6 +35,7 @@ export function FailingPage({ query }: { readonly query: string }): ReactNode {
   const order = filter.get("order") ?? "newest";
   const most = Number(filter.get("limit") ?? MOST_LISTED);
   const [answer] = useResource<FailingAnswer>(`/api/failing?${filter.toString()}`);
+  const [faults] = useResource<FaultsAnswer>(toFaultsPath(filter));
   const apply = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
@@ -59,26 +66,36 @@ export function FailingPage({ query }: { readonly query: string }): ReactNode {
             </select>
           </label>
           <button type="submit">Filter</button>
-          {filter.size > 0 && <Link to="/failing">Show all</Link>}
+          {(isNarrowed(filter) || isTimed(filter)) && <Link to="/failing">Show all</Link>}
         </form>
       </details>
       {answer.kind === "loading" && <Loading what="failing requests" />}
       {answer.kind === "failed" && <Failed problem={answer.problem} />}
       {answer.kind === "ready" && answer.value.failing.length === 0 && (
         <NoneListed
+          isByService={filter.has("service")}
           title={`No request${isNarrowed(filter) ? " that fits this filter" : ""} failed in ${isTimed(filter) ? "that time" : "the last 24 hours"}.`}
         />
       )}
-      {answer.kind === "ready" && answer.value.failing.length > 0 && <Listed failing={answer.value.failing} order={order} most={most} />}
+      {answer.kind === "ready" && answer.value.failing.length > 0 && (
+        <Listed failing={answer.value.failing} faults={faults.kind === "ready" ? faults.value.faults : []} order={order} most={most} />
+      )}
     </>
   );
 }
 
 /** Where nothing was ever received, no failure is no good news. */
-function NoneListed({ title }: { readonly title: string }): ReactNode {
+function NoneListed({ title, isByService }: { readonly title: string; readonly isByService: boolean }): ReactNode {
   const [health] = useResource<HealthAnswer>("/api/health");
   const isSilent = health.kind === "ready" && health.value.accepted === 0;
-  if (!isSilent) return <Empty title={title} />;
+  if (!isSilent)
+    return (
+      <Empty title={title}>
+        {isByService && (
+          <p>A request is listed by the first service that answered it with an error; what failed behind that stands in its trace.</p>
+        )}
+      </Empty>
+    );
   return (
     <Empty title="Nothing has arrived yet.">
       <p>
@@ -88,12 +105,12 @@ function NoneListed({ title }: { readonly title: string }): ReactNode {
   );
 }
 
-type ListedProps = FailingAnswer & { readonly order: string; readonly most: number };
+type ListedProps = FailingAnswer & FaultsAnswer & { readonly order: string; readonly most: number };
 
-function Listed({ failing, order, most }: ListedProps): ReactNode {
+function Listed({ failing, faults, order, most }: ListedProps): ReactNode {
   return (
     <>
-      <FailingTable failing={failing} />
+      <FailingTable failing={failing} faults={new Map(faults.map(({ fingerprint, title }) => [fingerprint, title]))} />
       {failing.length >= most && (
         <p className="muted">
           These are the {order} {most}; narrow down or name a time to see others.

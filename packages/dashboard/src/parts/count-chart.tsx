@@ -3,6 +3,7 @@ import { type ReactNode, useEffect, useRef, useState } from "react";
 import uPlot from "uplot";
 import { toCollectorTime } from "../collector-clock.ts";
 import { formatClock, formatCompact, formatCount, formatRatio, formatTime, toVisibleText } from "../format.ts";
+import { type PlacedName, placeNames } from "./place-names.ts";
 
 const HOUR = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
@@ -40,15 +41,16 @@ type CanvasProps = Required<Omit<Props, "onSelect">> & {
 /** The drawing lives as long as its theme; new counts are put into it, so that it neither blinks nor loses the pointer. */
 function Canvas({ series, changes, height, onSelect, setReadout }: CanvasProps): ReactNode {
   const place = useRef<HTMLDivElement>(null);
-  const drawn = useRef<Drawn>({ changes: [], stepMs: series.stepMs, onSelect });
+  const drawn = useRef<Drawn>({ changes: [], rows: 0, stepMs: series.stepMs, onSelect });
   const canSelect = onSelect !== undefined;
   useEffect(() => {
     const element = place.current;
     if (element === null) return undefined;
     const parts = drawn.current;
+    parts.rows = 0;
     const chart = new uPlot(toOptions({ element, height, parts, canSelect, setReadout }), [[], [], []], element);
     parts.chart = chart;
-    const resize = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height }));
+    const resize = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height: chart.height }));
     resize.observe(element);
     return () => {
       resize.disconnect();
@@ -92,7 +94,14 @@ function useInk(): string {
 }
 
 /** What a drawing is asked for while it lives. */
-type Drawn = { chart?: uPlot; changes: readonly Change[]; stepMs: number; onSelect: Props["onSelect"] };
+type Drawn = {
+  chart?: uPlot;
+  changes: readonly Change[];
+  /** Of names of changes, which its height has room for. */
+  rows: number;
+  stepMs: number;
+  onSelect: Props["onSelect"];
+};
 
 type ChartParts = {
   readonly element: HTMLElement;
@@ -115,7 +124,7 @@ function toOptions({ element, height, parts, canSelect, setReadout }: ChartParts
   return {
     width: element.clientWidth,
     height,
-    padding: [LABEL_HEIGHT + 2, null, null, null],
+    padding: [() => parts.rows * ROW_HEIGHT + HEADROOM, null, null, null],
     legend: { show: false },
     cursor: { y: false, points: { show: false }, drag: { x: canSelect, y: false, setScale: false } },
     scales: { x: { time: true }, failing: { range: toRange }, total: { range: toRange } },
@@ -146,8 +155,7 @@ function toOptions({ element, height, parts, canSelect, setReadout }: ChartParts
       setSelect: [(chart) => selectSteps(chart, parts)],
       setCursor: [(chart) => setReadout(chart.cursor.idx ?? undefined)],
       draw: [
-        (chart) =>
-          drawChanges(chart, parts.changes, { line: color("--accent"), font: `600 11px ${color("--sans")}`, paper: color("--paper") }),
+        (chart) => drawChanges(chart, parts, { line: color("--accent"), font: `600 11px ${color("--sans")}`, paper: color("--paper") }),
       ],
     },
   };
@@ -178,44 +186,65 @@ function toRange(_: uPlot, _least: number | null, most: number | null): [number,
   return [0, Math.max(1, (most ?? 1) * 1.12)];
 }
 
-/** Of a change's name: the first row stands above the bars, so that it hides none. */
-const LABEL_HEIGHT = 15;
+/** Of a row of changes' names. */
+const ROW_HEIGHT = 15;
+/** Above the bars, below the names. */
+const HEADROOM = 6;
 
 type ChangeInk = { readonly line: string; readonly font: string; readonly paper: string };
+type DrawnChange = { readonly x: number; readonly name: string; readonly width: number; readonly placed: PlacedName | undefined };
 
-function drawChanges(chart: uPlot, changes: readonly Change[], { line, font, paper }: ChangeInk): void {
+/** What is in view, in pixels of the canvas. */
+function placeChanges(chart: uPlot, changes: readonly Change[], font: string): readonly DrawnChange[] {
+  const { ctx, bbox } = chart;
+  ctx.save();
+  ctx.font = font;
+  const shown = [...changes]
+    .sort((a, b) => a.timeMs - b.timeMs)
+    .map((change) => {
+      const name = toLabel(`${change.service} ${change.version ?? change.kind}`);
+      const width = ctx.measureText(name).width + 8 * devicePixelRatio;
+      return { x: Math.round(chart.valToPos(change.timeMs / 1000, "x", true)), name, width };
+    })
+    .filter(({ x }) => x >= bbox.left && x <= bbox.left + bbox.width);
+  ctx.restore();
+  const places = placeNames(shown, bbox.left + bbox.width);
+  return shown.map((each, index) => ({ ...each, placed: places[index] }));
+}
+
+/** Names stand above the bars, so that they hide none: a drawing grows by the rows that they need, and is then drawn once more. */
+function drawChanges(chart: uPlot, parts: Drawn, { line, font, paper }: ChangeInk): void {
   const { ctx, bbox } = chart;
   const ratio = devicePixelRatio;
+  const scaledFont = font.replace("11px", `${11 * ratio}px`);
+  const changes = placeChanges(chart, parts.changes, scaledFont);
+  const rows = Math.max(0, ...changes.map(({ placed }) => (placed === undefined ? 0 : placed.row + 1)));
+  if (rows !== parts.rows) {
+    const height = chart.height + (rows - parts.rows) * ROW_HEIGHT;
+    parts.rows = rows;
+    chart.setSize({ width: chart.width, height });
+    return;
+  }
+  const toTop = (row: number): number => bbox.top - ((rows - row) * ROW_HEIGHT + HEADROOM / 2) * ratio;
   ctx.save();
-  ctx.font = font.replace("11px", `${11 * ratio}px`);
+  ctx.font = scaledFont;
   ctx.strokeStyle = line;
   ctx.lineWidth = 1.5 * ratio;
   ctx.setLineDash([4 * ratio, 3 * ratio]);
-  const shown = [...changes]
-    .sort((a, b) => a.timeMs - b.timeMs)
-    .map((change) => ({ change, x: Math.round(chart.valToPos(change.timeMs / 1000, "x", true)) }))
-    .filter(({ x }) => x >= bbox.left && x <= bbox.left + bbox.width);
-  for (const { x } of shown) {
+  for (const { x, placed } of changes) {
     ctx.beginPath();
-    ctx.moveTo(x, bbox.top - LABEL_HEIGHT * ratio);
+    ctx.moveTo(x, placed === undefined ? bbox.top : toTop(placed.row));
     ctx.lineTo(x, bbox.top + bbox.height);
     ctx.stroke();
   }
   // After all lines, so that none goes through a word.
-  const ends: number[] = [];
-  for (const { change, x } of shown) {
-    const label = toLabel(`${change.service} ${change.version ?? change.kind}`);
-    const width = ctx.measureText(label).width + 8 * ratio;
-    const left = Math.min(x + 3 * ratio, bbox.left + bbox.width - width);
-    const row = [0, 1, 2].find((each) => left >= (ends[each] ?? Number.NEGATIVE_INFINITY));
-    if (row === undefined) continue;
-    ends[row] = left + width;
-    const top = bbox.top + (row - 1) * LABEL_HEIGHT * ratio;
+  for (const { name, width, placed } of changes) {
+    if (placed === undefined) continue;
     ctx.fillStyle = paper;
-    ctx.fillRect(left, top, width, LABEL_HEIGHT * ratio);
+    ctx.fillRect(placed.left, toTop(placed.row), width, ROW_HEIGHT * ratio);
     ctx.fillStyle = line;
     ctx.textBaseline = "middle";
-    ctx.fillText(label, left + 4 * ratio, top + 8 * ratio);
+    ctx.fillText(name, placed.left + 4 * ratio, toTop(placed.row) + 8 * ratio);
   }
   ctx.restore();
 }

@@ -1,19 +1,37 @@
 import type { FailingExchange } from "@faultline/model";
 import type { ReactNode } from "react";
 import { formatDuration, formatTime } from "../format.ts";
-import { toTraceAddress } from "../router.ts";
+import { toFaultAddress, toTraceAddress } from "../router.ts";
 import { Clamped } from "./captured-text.tsx";
 import { Link } from "./link.tsx";
 
-/** The error's type, where it says more than the status beside it. */
-function tellError({ errorType, status }: FailingExchange): string | undefined {
-  return errorType === String(status) ? undefined : errorType;
+/** The titles of faults by their fingerprints. */
+type FaultTitles = ReadonlyMap<string, string>;
+
+type Props = {
+  readonly failing: readonly FailingExchange[];
+  /** Where the requests may be of several faults: what each of them is called. */
+  readonly faults?: FaultTitles;
+};
+
+const NO_FAULTS: FaultTitles = new Map();
+
+/** What failed: its fault, with the way to it; else the error's type, where that says more than the status beside it. */
+function tellError({ errorType, fingerprint = "", status }: FailingExchange, faults: FaultTitles): ReactNode {
+  const title = faults.get(fingerprint);
+  if (title !== undefined)
+    return (
+      <Link to={toFaultAddress(fingerprint)}>
+        <Clamped text={title} />
+      </Link>
+    );
+  return errorType === undefined || errorType === String(status) ? undefined : <Clamped text={errorType} />;
 }
 
 /** Failing requests, each a link to its trace with the failing span in view. */
-export function FailingTable({ failing }: { readonly failing: readonly FailingExchange[] }): ReactNode {
+export function FailingTable({ failing, faults = NO_FAULTS }: Props): ReactNode {
   // Behind a gateway the error is mostly raised further in: a column of dashes tells nothing.
-  const hasErrors = failing.some((each) => tellError(each) !== undefined);
+  const hasErrors = failing.some((each) => tellError(each, faults) !== undefined);
   return (
     <div className="scroll" tabIndex={0} role="region" aria-label="Failing requests">
       <table className="rows failing-rows">
@@ -52,11 +70,7 @@ export function FailingTable({ failing }: { readonly failing: readonly FailingEx
               <td>
                 <Clamped text={each.region ?? "–"} />
               </td>
-              {hasErrors && (
-                <td className="error-type">
-                  <Clamped text={tellError(each) ?? "–"} />
-                </td>
-              )}
+              {hasErrors && <td className="error-type">{tellError(each, faults) ?? "–"}</td>}
               <td className="number">{formatDuration(each.durationMs)}</td>
             </tr>
           ))}
