@@ -16,6 +16,7 @@ import type { Report } from "../logs/report/report.ts";
 import { DEFAULT_CUT, planSegments, type Segment } from "../logs/segments.ts";
 import { findSize, type Input, type Source } from "../logs/source.ts";
 import { Tally } from "../logs/tally/tally.ts";
+import { formatSpan } from "../logs/render/words.ts";
 import { explainFile, takeStock } from "../logs/understood.ts";
 import { toSafeJson, toVisible } from "../output/visible.ts";
 
@@ -205,7 +206,19 @@ async function report(options: LogsOptions, io: CommandIo): Promise<Outcome> {
   const found = await writeReport(tally, options, io);
   // Of a single file the report on a terminal says it itself.
   if (files.length > 1 || output !== "terminal") for (const sentence of notUnderstood) io.stderr.write(`faultline logs: ${sentence}\n`);
-  return { isTelling: found.requests + found.messages > 0, readBytes, tally };
+  const isTelling = found.requests + found.messages > 0;
+  if (!isTelling) await tellTimes(tally, options, io);
+  return { isTelling, readBytes, tally };
+}
+
+/** Where nothing lies within `--from` and `--to`: which times there are. What was left out is not counted, so files are read once more; a pipe cannot be. */
+async function tellTimes({ lines, unparsed, limits }: Tally, options: LogsOptions, io: CommandIo): Promise<void> {
+  if (limits.fromMs === undefined && limits.toMs === undefined) return;
+  if (lines === unparsed || options.follow || options.files.includes("-")) return;
+  const { tally } = await analyzeAll({ ...options, limits: { fromMs: undefined, toMs: undefined } }, io);
+  if (tally.firstMs === undefined || tally.lastMs === undefined) return;
+  const times = formatSpan({ fromMs: tally.firstMs, toMs: tally.lastMs + 1 });
+  io.stderr.write(`faultline logs: the times that there are: ${times}\n`);
 }
 
 async function writeReport(tally: Tally, options: LogsOptions, io: CommandIo): Promise<Report> {

@@ -1,5 +1,5 @@
 /** Files of which nothing was understood: a report without server errors must not pass for good news when it comes of none of the lines. */
-import { formatNumberOf } from "./render/words.ts";
+import { adviseUnread, formatNumberOf } from "./render/words.ts";
 import type { Tally } from "./tally/tally.ts";
 import { cut, toVisible } from "../output/visible.ts";
 
@@ -8,8 +8,6 @@ type Stock = { readonly lines: number; readonly unparsed: number; readonly recor
 
 /** Columns of an unread line that a sentence shows. */
 const SHOWN = 80;
-/** Characters that no server writes into a log, and what bytes that are no UTF-8 become. */
-const BINARY = /[\u0000-\u0008\u000E-\u001A\uFFFD]/;
 
 /** What the tally holds by now. */
 export function takeStock({ lines, unparsed, exchanges, messageCount, unparsedLines }: Tally): Stock {
@@ -26,8 +24,5 @@ export function explainFile(file: string, tally: Tally, before: Stock): string |
   if (now.records > before.records || (now.unparsed - before.unparsed) * 2 < lines) return undefined;
   const example = tally.unparsedLines[before.examples];
   const shown = example === undefined ? "" : ` (the first: ${cut(toVisible(example), SHOWN)})`;
-  const hint = BINARY.test(example ?? "")
-    ? "it looks like binary data, not like a log"
-    : "name its layout with --log-format '...', as the server's configuration has it";
-  return `${name}: none of ${formatNumberOf(lines, "line")} was understood${shown}; ${hint}`;
+  return `${name}: none of ${formatNumberOf(lines, "line")} was understood${shown}; ${adviseUnread(example === undefined ? [] : [example], "its")}`;
 }

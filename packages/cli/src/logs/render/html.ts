@@ -8,6 +8,7 @@ import {
   formatNumberOf,
   formatRowTime,
   formatShare,
+  formatSpan,
   listFurtherMessages,
   listUntold,
   nameMakerShort,
@@ -60,7 +61,7 @@ function drawBars(
 export function renderHtml(report: Report): string {
   const { errors, window } = report;
   const title = `${formatNumberOf(errors.count, "server error")} in ${formatNumberOf(report.requests, "request")}`;
-  const span = window === undefined ? "" : ` · ${formatClock(window.fromMs)} to ${formatClock(window.toMs)} UTC`;
+  const span = window === undefined ? "" : ` · ${formatSpan(window)}`;
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">

@@ -3,12 +3,12 @@ import { cut, toVisible } from "../../output/visible.ts";
 import {
   drawSparkline,
   explainNoRequests,
-  formatClock,
   formatCount,
   formatDuration,
   formatNumberOf,
   formatRowTime,
   formatShare,
+  formatSpan,
   listFurtherMessages,
   listUntold,
   nameMakerShort,
@@ -39,7 +39,7 @@ const SHOWN_CAUSES = 3;
 /** The report as Markdown, to paste into an incident's page. */
 export function renderMarkdown(report: Report): string {
   const { window, errors, diagnosis } = report;
-  const span = window === undefined ? "" : `, ${formatClock(window.fromMs)} to ${formatClock(window.toMs)} UTC`;
+  const span = window === undefined ? "" : `, ${formatSpan(window)}`;
   const blocks = [
     `# ${formatNumberOf(errors.count, "server error")} in ${formatNumberOf(report.requests, "request")}`,
     `${escape(explainNoRequests(report) ?? formatShare(errors.share))}${span}. Read from ${report.files.map((file) => escape(file)).join(", ")}: ${formatCount(report.lines)} lines, ${formatCount(report.unparsed.count)} not understood.`,

@@ -3,15 +3,16 @@ import { STEPS } from "../report/patterns.ts";
 import type { Report, RouteErrors } from "../report/report.ts";
 import { cut, cutMiddle, fill, spread, toVisible } from "../../output/visible.ts";
 import {
+  adviseUnread,
   drawSparkline,
   explainMaker,
   explainNoRequests,
-  formatClock,
   formatCount,
   formatDuration,
   formatNumberOf,
   formatRowTime,
   formatShare,
+  formatSpan,
   isOfOneDay,
   listFurtherMessages,
   listUntold,
@@ -77,7 +78,7 @@ function wrap(text: string, width: number, indent: number): string {
 function renderHead(report: Report, { paints, width }: Look): string {
   const { bold, red, dim } = paints;
   const { window } = report;
-  const span = window === undefined ? "no times" : `${formatClock(window.fromMs)} to ${formatClock(window.toMs)} UTC`;
+  const span = window === undefined ? "no times" : formatSpan(window);
   const formats = report.formats
     .slice(0, 5)
     .map(({ format, lines }) => `${format} ${formatCount(lines)}`)
@@ -246,10 +247,7 @@ const STRAY_RATIO = 0.01;
 function renderUnparsed(report: Report, { paints, width }: Look): string {
   const { count, examples } = report.unparsed;
   // Where nothing was understood the head says it, and a stray line is of no layout.
-  const hint =
-    count === report.lines || count < report.lines * STRAY_RATIO
-      ? []
-      : [wrap("  name their layout with --log-format '...', as the server's configuration has it", width, 2)];
+  const hint = count === report.lines || count < report.lines * STRAY_RATIO ? [] : [wrap(`  ${adviseUnread(examples, "their")}`, width, 2)];
   return [
     paints.bold(`${formatNumberOf(count, "line")} not understood (counted, not guessed)`),
     ...examples.slice(0, 3).map((line) => paints.dim(`  ${cut(toVisible(line), width - 2)}`)),

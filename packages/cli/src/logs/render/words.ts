@@ -35,14 +35,25 @@ export function formatNumberOf(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
+/** Characters that no server writes into a log; bytes that are no UTF-8 alone may be a text of another encoding. */
+const BINARY = /[\u0000-\u0008\u000E-\u001A]/;
+
+/** What to do about lines that were not understood, by some of them; one run of zeros, as a truncated log has, makes no program. */
+export function adviseUnread(examples: readonly string[], whose: "its" | "their"): string {
+  const binary = examples.filter((line) => BINARY.test(line)).length;
+  return binary > 0 && binary * 2 >= examples.length
+    ? `${whose === "its" ? "it looks" : "they look"} like binary data, not like a log`
+    : `name ${whose} layout with --log-format '...', as the server's configuration has it`;
+}
+
 /** Why a report has no requests, and what to do about it; undefined when it has some. */
 export function explainNoRequests({ lines, messages, requests, unparsed, narrowedBy }: Report): string | undefined {
   if (requests > 0) return undefined;
   if (lines === 0) return "nothing to report: there are no lines";
   if (unparsed.count === lines)
-    return `nothing to report: none of ${formatNumberOf(lines, "line")} was understood; name their layout with --log-format '...', as the server's configuration has it`;
+    return `nothing to report: none of ${formatNumberOf(lines, "line")} was understood; ${adviseUnread(unparsed.examples, "their")}`;
   if (messages === 0 && unparsed.count * 2 >= lines)
-    return `nothing to report: ${formatCount(unparsed.count)} of ${formatNumberOf(lines, "line")} were not understood; name their layout with --log-format '...', as the server's configuration has it`;
+    return `nothing to report: ${formatCount(unparsed.count)} of ${formatNumberOf(lines, "line")} were not understood; ${adviseUnread(unparsed.examples, "their")}`;
   if (messages > 0)
     return `no requests in ${formatNumberOf(lines, "line")}: ${formatNumberOf(messages, "message")} of an error or application log; name the access log beside it`;
   if (narrowedBy.length === 0) return `no requests in ${formatNumberOf(lines, "line")}`;
@@ -52,6 +63,11 @@ export function explainNoRequests({ lines, messages, requests, unparsed, narrowe
 /** A time to the second, in UTC. */
 export function formatClock(timeMs: number | undefined): string {
   return timeMs === undefined ? "-" : formatTime(timeMs).slice(0, 19).replace("T", " ");
+}
+
+/** From which time to which, in UTC. */
+export function formatSpan({ fromMs, toMs }: NonNullable<Report["window"]>): string {
+  return `${formatClock(fromMs)} to ${formatClock(toMs)} UTC`;
 }
 
 /** A duration in the unit that reads best. */
