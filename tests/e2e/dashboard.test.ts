@@ -228,6 +228,11 @@ describe("what is long", () => {
         await page.locator("main bdi").first().waitFor();
         expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
       }
+      // A column of long names must not push what failed out of sight.
+      await page.locator(".failing-rows .error-type").first().waitFor();
+      expect(
+        await page.locator(".failing-rows td:nth-child(4)").evaluateAll((cells) => Math.max(...cells.map((cell) => cell.clientWidth))),
+      ).toBeLessThan(400);
       await page.context().close();
     }
     await closeSite(site);

@@ -61,13 +61,13 @@ export function FailingTable({ failing, faults = NO_FAULTS }: Props): ReactNode 
               <td>
                 <span className={`status status-${Math.floor(each.status / 100)}`}>{each.status === 0 ? "none" : each.status}</span>
               </td>
-              <td>
+              <td className="service">
                 <Clamped text={each.service} />
               </td>
-              <td>
+              <td className="version">
                 <Clamped text={each.version ?? "–"} />
               </td>
-              <td>
+              <td className="region">
                 <Clamped text={each.region ?? "–"} />
               </td>
               {hasErrors && <td className="error-type">{tellError(each, faults) ?? "–"}</td>}
