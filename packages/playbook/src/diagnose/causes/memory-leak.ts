@@ -1,16 +1,15 @@
-import { findMemoryGrowth } from "../signs/memory-growth.ts";
+import { findMemoryGrowth, isYetToReport } from "../signs/memory-growth.ts";
 import { type CauseRule, hear } from "../findings.ts";
 
 const WORDS =
   /heap out of memory|OutOfMemoryError|OOMKilled|GC overhead limit|MemoryError|Allocation failed|memory limit|Allowed memory size of/i;
 /** How a process that is out of memory is met by its callers: late, gone, or failing by itself. */
 const MET = new Set(["own", "absent-callee", "slow-callee", "late-callee", "silent-callee", "stalled"]);
-
 /** Memory grows until the process fails. */
 export const memoryLeak: CauseRule = {
   sign: "memory that keeps growing until the process fails, or out-of-memory errors",
   weigh: (findings) => {
-    const { origin, metrics } = findings;
+    const { origin, originCalls, metrics } = findings;
     // What a database says of memory is of its own.
     const isStore = /database|cache/.test(origin?.step.call?.peer.kind ?? "") && origin?.step.hop === undefined;
     const said = isStore ? [] : hear(findings, WORDS, { statement: "the process ran out of memory", weight: 2 });
@@ -18,6 +17,8 @@ export const memoryLeak: CauseRule = {
     // A process that raises an error of its own has memory enough for that.
     if (said.length === 0 && origin.judgement.originKind === "own") return { evidence: [] };
     const growth = findMemoryGrowth(metrics, origin.step.service);
-    return { evidence: growth === undefined ? said : [...said, growth] };
+    const failedMs = originCalls.reduce((first, { endMs }) => Math.min(first, endMs), Infinity);
+    const isAmbiguous = said.length === 0 && isYetToReport(metrics, origin.step.service, failedMs);
+    return { evidence: growth === undefined ? said : [...said, growth], isAmbiguous };
   },
 };

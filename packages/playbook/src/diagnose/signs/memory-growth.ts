@@ -8,16 +8,12 @@ const LIMITS = /limit|available|committed|free|reserved|space\.(?:size|physical_
 const LEAST_GROWTH = 2;
 const LEAST_POINTS = 4;
 
+/** A process that stands still for less than so many turns of its reporter may yet go on. */
+const MISSED_TURNS = 3;
+
 /** Growth of the memory of one service's process without a fall in between, as a leak looks; the strongest, when there is any. */
 export function findMemoryGrowth(metrics: readonly MetricPoint[], service: string): Evidence | undefined {
-  const own = listMemory(metrics, service);
-  let best: { readonly name: string; readonly from: number; readonly to: number } | undefined;
-  for (const points of Map.groupBy(own, ({ name, resource }) => `${name} ${resource.instance ?? ""}`).values()) {
-    const totals = sumByTime(points);
-    const run = findLongestRise(totals);
-    const name = points[0]?.name ?? "";
-    if (run !== undefined && (best === undefined || run.to / run.from > best.to / best.from)) best = { name, ...run };
-  }
+  const best = findSteepest(metrics, service);
   if (best === undefined) return undefined;
   return {
     statement: `the memory of ${service} kept growing until it failed`,
@@ -25,6 +21,42 @@ export function findMemoryGrowth(metrics: readonly MetricPoint[], service: strin
     source: "metric",
     weight: 4.5,
   };
+}
+
+/**
+ * True where that growth is the last that was measured, and a process of the service has yet to report since the first failure, though it is not
+ * silent for longer than a busy one may be: one that is busy, or has just started, doubles its memory as well.
+ */
+export function isYetToReport(metrics: readonly MetricPoint[], service: string, failedMs: number): boolean {
+  const best = findSteepest(metrics, service);
+  if (best === undefined || !best.isLast) return false;
+  const observedMs = metrics.reduce((latest, { timeMs }) => Math.max(latest, timeMs), failedMs);
+  const own = listMemory(metrics, service).filter(({ name }) => name === best.name);
+  return [...Map.groupBy(own, ({ resource }) => resource.instance).values()].some((points) => {
+    const times = sumByTime(points).map(({ timeMs }) => timeMs);
+    const lastMs = times.at(-1) ?? 0;
+    return lastMs < failedMs && observedMs - lastMs <= findTurn(times) * MISSED_TURNS;
+  });
+}
+
+/** The time from one report to the next, as it mostly is. */
+function findTurn(times: readonly number[]): number {
+  const turns = times.slice(1).map((timeMs, index) => timeMs - (times[index] ?? timeMs));
+  return turns.toSorted((a, b) => a - b)[turns.length >> 1] ?? 0;
+}
+
+type Rise = { readonly from: number; readonly to: number; readonly isLast: boolean };
+type Growth = Rise & { readonly name: string };
+
+function findSteepest(metrics: readonly MetricPoint[], service: string): Growth | undefined {
+  const own = listMemory(metrics, service);
+  let best: Growth | undefined;
+  for (const points of Map.groupBy(own, ({ name, resource }) => `${name} ${resource.instance ?? ""}`).values()) {
+    const run = findLongestRise(sumByTime(points).map(({ total }) => total));
+    const name = points[0]?.name ?? "";
+    if (run !== undefined && (best === undefined || run.to / run.from > best.to / best.from)) best = { name, ...run };
+  }
+  return best;
 }
 
 /** True when a service reports its memory: only then can a leak be told from one request that took too much. */
@@ -39,22 +71,22 @@ function listMemory(metrics: readonly MetricPoint[], service: string): readonly 
 }
 
 /** A process reports its memory in parts; a fault is in their sum. */
-function sumByTime(points: readonly MetricPoint[]): readonly number[] {
+function sumByTime(points: readonly MetricPoint[]): readonly { readonly timeMs: number; readonly total: number }[] {
   const sums = new Map<number, number>();
   for (const { timeMs, value } of points) sums.set(timeMs, (sums.get(timeMs) ?? 0) + value);
-  return [...sums].sort(([a], [b]) => a - b).map(([, value]) => value);
+  return [...sums].sort(([a], [b]) => a - b).map(([timeMs, total]) => ({ timeMs, total }));
 }
 
 /** The steepest stretch in which memory at least doubled and hardly ever fell. */
-function findLongestRise(values: readonly number[]): { readonly from: number; readonly to: number } | undefined {
-  let best: { readonly from: number; readonly to: number } | undefined;
+function findLongestRise(values: readonly number[]): Rise | undefined {
+  let best: Rise | undefined;
   let start = 0;
   for (let index = 1; index <= values.length; index += 1) {
     const [before, now] = [values[index - 1] ?? 0, values[index]];
     if (now !== undefined && now >= before * 0.9) continue;
     const from = values[start] ?? 0;
     const isLong = index - start >= LEAST_POINTS && from > 0 && before >= from * LEAST_GROWTH;
-    if (isLong && (best === undefined || before / from > best.to / best.from)) best = { from, to: before };
+    if (isLong && (best === undefined || before / from > best.to / best.from)) best = { from, to: before, isLast: now === undefined };
     start = index;
   }
   return best;
