@@ -4,4 +4,6 @@ export { type FaultPaths, isolateEach, isolateFault } from "./isolate/isolate-fa
 export { type FailingRoute, listFailingRoutes } from "./isolate/list-failing-routes.ts";
 export { type EntryFilter } from "./isolate/occurrence.ts";
 export { diagnose, DIAGNOSED_CONFIDENCE, type DiagnosisRequest } from "./playbook.ts";
+export { NOT_SEEN } from "./diagnose/rank-causes.ts";
+export { formatUtc } from "./trace/format-utc.ts";
 export { planGuard } from "./guard/plan-guard.ts";

@@ -88,12 +88,13 @@ export type StoredTrace = {
 export type StoreHealth = Pick<HealthAnswer, "ready" | "accepted" | "stored" | "deduplicated" | "dropped" | "sizeBytes" | "audit">;
 
 /**
- * A fault with its newest diagnosis, and when people were told of it. `absorbedBy`: all its failures turned out to belong to that other
+ * A fault with its diagnosis, which looked at no failure before `judgedFromMs`, and when people were told of it. `absorbedBy`: all its failures turned out to belong to that other
  * fault; its count is 0.
  */
 export type StoredFault = Fault & {
   readonly diagnosis?: Diagnosis;
   readonly diagnosedAtMs?: number;
+  readonly judgedFromMs?: number;
   readonly alertedAtMs?: number;
   readonly absorbedBy?: string;
 };

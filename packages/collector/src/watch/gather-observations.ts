@@ -22,6 +22,8 @@ export type FaultEvidence = {
   readonly observations: Observations;
   readonly scope: Scope;
   readonly example: FailingExchange;
+  /** The time of the oldest failure among them, Unix ms. */
+  readonly judgedFromMs: number;
 };
 
 /** Collects what is known around a fault: its failing traces, good ones of the same route, changes, metrics and counts. */
@@ -33,10 +35,8 @@ export async function gatherObservations(store: Store, fault: StoredFault, nowMs
   if (example === undefined) return undefined;
   const { traces: bad, spans } = await findTraces(store, failing);
   await takeTurns();
-  const symptom = findSymptom(
-    failing.filter(({ traceId }) => bad.has(traceId)),
-    bad,
-  );
+  const judged = failing.filter(({ traceId }) => bad.has(traceId));
+  const symptom = findSymptom(judged, bad);
   const goodWindow = { fromMs: around.fromMs, toMs: around.toMs };
   const limit = countAffordable(spans / Math.max(1, bad.size));
   const good = await store.sampleSucceeding({ window: goodWindow, service: symptom.service, route: symptom.route, limit });
@@ -51,6 +51,7 @@ export async function gatherObservations(store: Store, fault: StoredFault, nowMs
   const ofFault = failed === 0 ? fault.count : Math.min(fault.count, failed);
   return {
     example,
+    judgedFromMs: judged.reduce((oldest, { timeMs }) => Math.min(oldest, timeMs), example.timeMs),
     scope: { service: symptom.service, route: symptom.route, window, failing: ofFault, succeeding: Math.max(0, total - ofFault) },
     observations: {
       spans: traces.flatMap((trace) => trace.spans),

@@ -9,6 +9,8 @@ import { tellApart } from "./tell-apart.ts";
 export type Entry = {
   fault: StoredFault;
   diagnosedCount: number;
+  /** When it was last judged, Unix ms: what is shown of it may be an earlier verdict. */
+  judgedAtMs?: number;
   alerted: boolean;
   /** Nobody is told of the fault before this time, Unix ms: until then it may turn out to be another one, or to reach clients too. */
   heldUntilMs?: number;

@@ -1,3 +1,4 @@
+import type { Observations } from "@faultline/model";
 import { afterEach, describe, expect, it } from "vitest";
 import { createLiveFeed, type LiveEvent } from "../live-feed.ts";
 import { composeFault } from "../serve/fault-answer.ts";
@@ -98,6 +99,8 @@ async function append(store: ReturnType<typeof createMemoryStore>, { from, to, .
   for (let index = from; index < to; index++) await store.append({ signal: "traces", encoding: "json", bytes: toPayload(index, options) });
   await store.flush();
 }
+
+const withoutEvents = (all: Observations): Observations => ({ ...all, spans: all.spans.map((span) => ({ ...span, events: [] })) });
 
 describe("watching a store", () => {
   it("shows a fault with its diagnosis at its first failure and alerts only once the rate is certainly a problem", async () => {
@@ -200,6 +203,40 @@ describe("watching a store", () => {
     await append(store, { from: 170, to: 200, isFailing: true });
     await again.round();
     expect(third).toEqual([]);
+  });
+
+  it.each([
+    { how: "tell less", prepare: withoutEvents, ageMs: 40 * 60_000, missing: 1 },
+    { how: "tell as much", prepare: (all: Observations) => all, ageMs: 0, missing: 0 },
+  ])("keeps a verdict with its time where the failures of another hour $how", async ({ prepare, ageMs, missing }) => {
+    const clock = { nowMs: NOW - 40 * 60_000 };
+    const store = createMemoryStore({ now: () => clock.nowMs });
+    const shown = { prepare: (observations: Observations) => observations };
+    const watch = startWatch({
+      store,
+      feed: createLiveFeed(),
+      prepare: (observations) => shown.prepare(observations),
+      onAlert: () => undefined,
+      onProblem: (line) => expect.fail(line),
+      now: () => clock.nowMs,
+      intervalMs: 3_600_000,
+      settleMs: 0,
+    });
+    closers.push(() => watch.close());
+    await append(store, { from: 0, to: 40, isFailing: false, shiftMs: -40 * 60_000 });
+    await append(store, { from: 40, to: 60, isFailing: true, shiftMs: -40 * 60_000 });
+    await watch.round();
+    expect(await store.listFaults({ limit: 10 })).toMatchObject([{ diagnosis: { verdict: "diagnosed" }, diagnosedAtMs: clock.nowMs }]);
+
+    clock.nowMs = NOW;
+    shown.prepare = prepare;
+    await append(store, { from: 60, to: 65, isFailing: true });
+    await watch.round();
+    await append(store, { from: 65, to: 75, isFailing: true });
+    await watch.round();
+    const [fault] = await store.listFaults({ limit: 10 });
+    expect(fault).toMatchObject({ count: 35, diagnosis: { verdict: "diagnosed" }, diagnosedAtMs: NOW - ageMs });
+    expect(fault?.diagnosis?.missing.filter(({ what }) => what.includes("newest failures"))).toHaveLength(missing);
   });
 
   it("leaves a failing exchange alone until the rest of its trace can have come", async () => {

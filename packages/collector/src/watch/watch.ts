@@ -5,6 +5,7 @@ import type { LiveFeed } from "../live-feed.ts";
 import type { Store } from "../store/contract.ts";
 import { decideAlert, type FaultAlert } from "./decide-alert.ts";
 import { gatherObservations } from "./gather-observations.ts";
+import { keepVerdict } from "./keep-verdict.ts";
 import { type Entry, isToLook, type OpenFailures, reconsider, recordFailures } from "./record-failures.ts";
 import { takeTurns } from "./take-turns.ts";
 
@@ -145,11 +146,11 @@ function toFilter({ service, route }: Scope): { readonly service?: string; reado
   return { ...(service === undefined ? {} : { service }), ...(route === undefined ? {} : { route }) };
 }
 
-function isDue({ fault, diagnosedCount, alerted, heldUntilMs }: Entry, nowMs: number): boolean {
+function isDue({ fault, diagnosedCount, judgedAtMs = fault.diagnosedAtMs ?? 0, alerted, heldUntilMs }: Entry, nowMs: number): boolean {
   if (!alerted && heldUntilMs !== undefined && nowMs >= heldUntilMs) return true;
   if (fault.count === diagnosedCount) return false;
   if (fault.diagnosis === undefined || fault.count >= diagnosedCount * REDIAGNOSE_GROWTH) return true;
-  return nowMs - (fault.diagnosedAtMs ?? 0) >= REDIAGNOSE_AFTER_MS;
+  return nowMs - judgedAtMs >= REDIAGNOSE_AFTER_MS;
 }
 
 /** Diagnoses a fault anew, shows it, and raises its alert when that is due. */
@@ -158,11 +159,12 @@ async function update(entry: Entry, options: WatchOptions, nowMs: number): Promi
   const evidence = await gatherObservations(store, entry.fault, nowMs);
   if (evidence === undefined) return;
   await takeTurns();
-  const { observations, scope } = evidence;
+  const { observations, scope, judgedFromMs } = evidence;
   const counts = { failing: scope.failing, succeeding: scope.succeeding };
   const diagnosis = diagnose(prepare(observations), { scope: toFilter(scope), counts, signatures });
-  const fault = { ...entry.fault, diagnosis, diagnosedAtMs: nowMs };
+  const fault = { ...entry.fault, ...keepVerdict(entry.fault, { diagnosis, diagnosedAtMs: nowMs, judgedFromMs }) };
   entry.fault = fault;
+  entry.judgedAtMs = nowMs;
   entry.diagnosedCount = fault.count;
   await store.saveFault(fault);
   feed.publish({ kind: "fault", fault });

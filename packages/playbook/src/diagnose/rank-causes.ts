@@ -31,6 +31,8 @@ const BY_SPANS: ReadonlySet<CauseId> = new Set([
   "connection-refused",
   "retry-storm",
 ]);
+/** How the reason begins for which a cause is ruled out of which nothing was seen: nothing speaks against it. */
+export const NOT_SEEN = "not seen: ";
 /** Below this a cause is not worth a reader's time. */
 const LEAST_CONFIDENCE = 0.05;
 
@@ -98,7 +100,7 @@ function explain({ cause, evidence, against }: Pick<RankedCause, "cause" | "evid
   const strongest = [...against].sort((a, b) => b.weight - a.weight)[0];
   if (strongest !== undefined) return `${strongest.statement} (${strongest.measured})`;
   if (evidence.length > 0) return `the evidence is outweighed: ${evidence[0]?.statement ?? ""}`;
-  return `not seen: ${CAUSE_RULES[cause].sign}`;
+  return `${NOT_SEEN}${CAUSE_RULES[cause].sign}`;
 }
 
 function round(value: number): number {
