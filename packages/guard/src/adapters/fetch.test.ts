@@ -11,4 +11,13 @@ describe("a fetch handler under the guard", () => {
     expect(guard.counts()).toMatchObject({ captured: 1, internalErrors: 0 });
     await guard.close();
   });
+
+  it("gives back an answer whose status is none, as a host's own answers may have it, and counts no error of its own", async () => {
+    const guard = createGuard({ service: "fetch", endpoint: false, announce: false, processHooks: false });
+    const odd = { status: { code: 202 } } as unknown as Response;
+    const handler = guardFetch(guard, () => odd);
+    expect(await handler(new Request("http://shop.test/orders"))).toBe(odd);
+    expect(guard.counts()).toMatchObject({ captured: 0, internalErrors: 0 });
+    await guard.close();
+  });
 });

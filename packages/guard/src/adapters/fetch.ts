@@ -51,8 +51,9 @@ export function guardFetch<Rest extends readonly unknown[]>(
     const copy = guard.shield(() => copyBody(guard, request));
     try {
       const response = await guard.run(exchange, () => handler(request, ...rest));
-      // A handler that returned nothing is told so by its host.
-      const status = (response as Response | undefined)?.status;
+      // A handler that returned nothing is told so by its host, and one whose answer has no number for a status.
+      const given: unknown = (response as Response | undefined)?.status;
+      const status = typeof given === "number" ? given : undefined;
       if (status !== undefined && status >= 500) await keepCopy(exchange, copy);
       else void copy?.body?.cancel().catch(() => undefined);
       guard.finish(exchange, status, false);
