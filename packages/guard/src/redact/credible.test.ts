@@ -11,6 +11,21 @@ const SECRETS: readonly (readonly [line: string, secret: string])[] = [
   // Names that only look like one of what identifies, or says something.
   ['peer_key = "Zk83nQpLs02mVt7xYb4WcJ6dRg1H"', "Zk83nQpLs02mVt7x"],
   ["FB_ACCESS_TOKEN_LONG=abc123def456", "abc123def456"],
+  // What pydantic wraps, MySQL says at its first start, and pairs put in a user's place.
+  ['db_password=SecretStr("letmein9")', "letmein9"],
+  ["[Note] A temporary password is generated for root@localhost: q8Zt!kd,3Wpa", "q8Zt!kd"],
+  ["ID/PW = admin / letmein9", "letmein9"],
+  // What switches and routers keep, and PostgreSQL.
+  ["enable secret letmein9", "letmein9"],
+  ["enable password 7 0822455D0A16", "0822455D0A16"],
+  [" neighbor 10.0.0.1 password 7 0822455D0A16", "0822455D0A16"],
+  ["snmp-server community s3cr3tRW RW 10", "s3cr3tRW"],
+  ["username admin privilege 15 secret 9 $9$2MJBozw/9R3UsU$2lFhcKvpghcyw8deP25GOfyZaagyUOGBymkryvOdfo6", "2MJBozw"],
+  [
+    "stored as SCRAM-SHA-256$4096:HpZ1k3xS8uQ0vN5tYw2R7g==$Zq4mX9pL2vB7nK1tR8sD3fG6hJ0cW5yE4uI9oA7xQ1M=:aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3zA5bC7dE9F=",
+    "aB3dE5fG",
+  ],
+  ['"app" "md53175bce1d3201d16594cebf9d7eb3f9d"', "3175bce1"],
   // In Spanish.
   ["usuario: ana clave: miperrito", "miperrito"],
   // What no page shows, though it begins as what every page shows.

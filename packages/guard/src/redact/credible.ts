@@ -72,7 +72,9 @@ export function isLabel(text: string, [name, kind]: readonly [name: string, kind
     /[a-z][A-Z]/.test(text)
   )
     return false;
-  return kind === "password" && !isSentence(text) ? isNameOf(text, name) : classify(`${text} x`).kind !== undefined;
+  return kind === "password" && !isSentence(text) && !/forgot/i.test(name)
+    ? isNameOf(text, name)
+    : classify(`${text} x`).kind !== undefined;
 }
 
 /** Long, of one piece, and random: no word, path, date, version or name. */
@@ -176,7 +178,11 @@ function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
   if (isNoNumber(raw, kind, claim.name)) return false;
   if (kind !== "password" && ((IDENTIFIER.test(raw) && TOLD_OF.test(claim.name)) || NO_TOKEN.test(raw))) return false;
   if (/^-?[\d.,]+$/.test(raw))
-    return (kind !== "code" || !raw.includes(".")) && raw.length >= (operator === "weak" ? 15 : LONG_KINDS.test(kind) ? 8 : 3);
+    return (
+      (kind !== "code" || !raw.includes(".")) &&
+      raw.length >= (operator === "weak" ? 15 : LONG_KINDS.test(kind) ? 8 : 3) &&
+      !claim.scan.text.startsWith(", fail", value.end)
+    );
   // `cookies: 3, session: none` counts them.
   if (
     kind === "cookie" &&
@@ -193,7 +199,7 @@ function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
     return (
       !(IDENTIFIER.test(raw) && (kind !== "password" || !value.isQuoted)) &&
       (value.isQuoted || !REFERENCE.test(raw)) &&
-      isTokenLike(raw.replace(/[!|@#$%^*]/g, "."), kind === "password" ? 8 : 12) &&
+      isTokenLike(raw.replace(/[!|@#$%^*]/g, "."), kind === "password" || claim.name.endsWith("SecretStr") ? 8 : 12) &&
       // `setPassword("blue-horse-42")`, `set("password", "blue-horse-42")`.
       (!/^(?:\d{4}-\d\d-\d\d|[a-z]{2,}(?:-[a-z]{2,})+(?:-\d+)?$)/.test(raw) ||
         /(?<![a-z])set[A-Z(]/.test(claim.scan.text.substring(claim.scan.chain - 6, value.start)))

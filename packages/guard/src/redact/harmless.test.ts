@@ -15,6 +15,10 @@ const LINES: readonly string[] = [
   'resetPassword("user-account-42"); reset("password", "account-mail-42")',
   "@password ||= begin",
   "GET /images/magic/big-picture-of-the-year-2024.png",
+  // What a page asks and a test's runner counts.
+  '"forgotPassword": "Passwort vergessen?"',
+  "pass: 120, fail: 0, GET /cache-md5d41d8cd98f00b204e9800998ecf8427e.js",
+  "enable password authentication, enable secret rotation, snmp-server community name is not set",
   // Code behind a name.
   'const token = req.headers.authorization?.split(" ")[1];',
   "const auth = !er || this.noAuthorization; f({ withCredentials:!1,method:1 })",

@@ -63,9 +63,9 @@ function isTagName({ text, codes, chain }: Scan): boolean {
   return before === 0x3c || (before === 0x3a && /<[\w-]{1,24}:$/.test(text.slice(Math.max(0, chain - 26), chain)));
 }
 
-/** `password for master: x9`, `password (prod): x9`, `unseal key 1: x9` (`Pass 1: 3456` counts), `ConvertTo-SecureString -String "x9"`. */
+/** `password for master: x9`, `password (prod): x9`, `password is generated for root@localhost: x9`, `unseal key 1: x9` (`Pass 1: 3456` counts), `ConvertTo-SecureString -String "x9"`. */
 const WHOSE =
-  /(?: \([\w .-]{1,24}\)(?= ?[:=])| \d(?=:)| for (?:the )?(?:user )?["']?[\w.@-]{1,64}["']?(?= ?[:=])|(?: -[A-Z]\w{1,24}){1,3}(?= ["']))/y;
+  /(?: \([\w .-]{1,24}\)(?= ?[:=])| \d(?=:)|(?: is generated)? for (?:the )?(?:user )?["']?[\w.@-]{1,64}["']?(?= ?[:=])|(?: -[A-Z]\w{1,24}){1,3}(?= ["']))/y;
 
 /** True when what follows a name cannot be an operator: most words of most texts. */
 export function isPlainWord(scan: Scan, wordEnd: number): boolean {
@@ -78,7 +78,8 @@ export function isPlainWord(scan: Scan, wordEnd: number): boolean {
   const before = codes[scan.chain - 1];
   // At a line's end a table's last column: behind a bar, a comma, a tab, a quote or two blanks.
   if (code === 0x0a || code === 0x0d) return !'|,; \t"'.includes(text.charAt(scan.chain - (before === 0x20 ? 2 : 1)));
-  const mayBeWhose = next === 0x66 || next === 0x2d || next === 0x28 || (codes[wordEnd + 2] === 0x3a && codes[wordEnd - 1] === 0x79);
+  const mayBeWhose =
+    next === 0x66 || next === 0x69 || next === 0x2d || next === 0x28 || (codes[wordEnd + 2] === 0x3a && codes[wordEnd - 1] === 0x79);
   if (mayBeWhose && code === 0x20 && lookAt(text, wordEnd, WHOSE)) return false;
   if (code !== 0x20 || next === 0x7e || before === 0x2d || before === 0x3c || before === 0x3a) return false;
   if (next === 0x2d) return (classAt(codes, wordEnd + 2) & ALNUM) !== 0;

@@ -107,8 +107,9 @@ function findLineEnd({ text, read }: Scan, at: number): number {
 const SCHEME =
   /(?:basic|bearer|digest|token|apikey|api-key|aws4-hmac-sha256|[a-z][a-z-]{1,19}(?=[ \t]{1,8}(?=\S{0,64}\d)\S{16}))[ \t]{1,8}/iy;
 
-/** `credentials: ann / x9`: whose the password is. What has a digit in it is as often the secret. */
+/** `credentials: ann / x9`, `ID/PW = ann / x9`: whose the password is. What has a digit in it is as often the secret. */
 const USER = /[a-z.@_-]{1,40} \/ (?=\S{0,40}\d)/iy;
+const PAIR = /(?<=id\/)/iy;
 
 /** A number in groups: the first has no more digits than a country or a town. */
 const PHONE = /[\d+]{2,4}(?: \d{1,9}){2,7}/y;
@@ -136,7 +137,7 @@ export function findValue(scan: Scan, sign: Sign, kind: KeyKind | undefined): As
     if (end >= 0) return { start: kind === "auth" ? passOver(text, from, SCHEME) : from, end, isQuoted: true };
     at = from;
   } else if (operator === "quote") return undefined;
-  if (kind === "secret" && operator === "colon") at = passOver(text, at, USER);
+  if ((kind === "secret" && operator === "colon") || lookAt(text, scan.chain, PAIR)) at = passOver(text, at, USER);
   const from = kind === "auth" || kind === "token" ? passOver(text, at, SCHEME) : at;
   const isLine = operator === "colon" && (kind === "cookie" || (kind === "auth" && from > at));
   if (isLine) return { start: from, end: findLineEnd(scan, at), isQuoted: false };

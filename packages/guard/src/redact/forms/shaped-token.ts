@@ -10,15 +10,16 @@ import { STEP_COST } from "../work.ts";
  * - `jdbc:oracle:thin:scott/Secret@//host`: a password in front of an `@` without a URL.
  * - The part of a webhook's address that lets anybody post to it, and of an address in a mail that lets in whoever has it.
  * - A line of `.pgpass`, and of a dump of Windows' accounts with its two hashes.
- * - Commands that take a password as a word: Windows' accounts, Apache's, Redis's and mail's, Docker's and Linux's through a pipe.
+ * - Commands that take a password as a word: of switches and routers, Windows' accounts, Apache's, Redis's and mail's, Docker's and Linux's
+ *   through a pipe.
  * - What MySQL says is there already, where its key is called after a secret.
  */
 const FORM =
-  /^(?:PuTTY-User-Key-File-(?:[^]{0,16384}?\nPrivate-MAC:[ \t]*\w+|[^]+)|(?:bot)?\d{5,16}:A[\w-]{33,36}(?![\w-])|thin:[^/@\s"']{1,64}\/([^\s"'(]{1,128})(?=@)|(?:slack\.com\/(?:services|workflows|triggers)\/|hooks\/catch\/|webhookb2\/|infura\.io\/v3\/|alchemy\.com\/v2\/|office\w{0,3}\.com\/webhook\/|webhooks\/\d{5,20}\/|softlayer\.com\/soap\/v\d[\w.]{0,8}\/|trigger\/\w{1,64}\/with\/key\/|hook\/|(?:reset|verify|confirm|activat|invit|unsubscribe|link|login|magic(?=\/\w{16})|token)[\w-]{0,9}\/(?:\w{1,12}\/){0,2}(?=[\w-]{20})(?=[\w-]{0,64}\d)(?![\da-f]{8}-[\da-f]{4}-))([\w@/%.-]{8,512})|(?!(?:[\da-f]{4}:){4}[\da-f]{4}[/)])\w{1,64}:(?:(?:\d{4,5}|\*):[\w*-]{1,40}:[\w.*@-]{1,40}:(?=\S{0,40}\d)|\d{3,5}:(?=[\da-f]{32}:[\da-f]{32}:::))([^\s:]{6,64}(?::[\da-f]{32})?)(?![^\s:])|(?:net use(?:r \S{1,40}| \S{1,64}(?: \\\S{1,80})?(?: \/user:\S{1,64})?) |htpasswd (?:-\w+ ){1,3}(?:\S{1,80} ){2}|AUTH"?,? (?:\S{1,40} )?|ACL SETUSER [^>\n]{1,80}>|Duplicate entry (?='[^'\n]{1,200}' for key '[\w.]*(?:[t]oken|[s]ecret|[p]assw|[a]pi_?key))|LOGIN \S{1,64} |echo (?=\S{1,200} \|[^|\n]{0,120}(?:passw(?:d|ord-)|sudo -S))["']?(?:\w{1,32}:(?=.{0,200}chp))?)["']?((?=[^\s"']{0,64}[\d!-&*+@]|[A-Z]{0,40}[a-z]+[A-Z])[^\s"'$|<=:/][^\s"'|=:/]{5,127}))/;
+  /^(?:PuTTY-User-Key-File-(?:[^]{0,16384}?\nPrivate-MAC:[ \t]*\w+|[^]+)|(?:bot)?\d{5,16}:A[\w-]{33,36}(?![\w-])|thin:[^/@\s"']{1,64}\/([^\s"'(]{1,128})(?=@)|(?:slack\.com\/(?:services|workflows|triggers)\/|hooks\/catch\/|webhookb2\/|infura\.io\/v3\/|alchemy\.com\/v2\/|office\w{0,3}\.com\/webhook\/|webhooks\/\d{5,20}\/|softlayer\.com\/soap\/v\d[\w.]{0,8}\/|trigger\/\w{1,64}\/with\/key\/|hook\/|(?:reset|verify|confirm|activat|invit|unsubscribe|link|login|magic(?=\/\w{16})|token)[\w-]{0,9}\/(?:\w{1,12}\/){0,2}(?=[\w-]{20})(?=[\w-]{0,64}\d)(?![\da-f]{8}-[\da-f]{4}-))([\w@/%.-]{8,512})|(?!(?:[\da-f]{4}:){4}[\da-f]{4}[/)])\w{1,64}:(?:(?:\d{4,5}|\*):[\w*-]{1,40}:[\w.*@-]{1,40}:(?=\S{0,40}\d)|\d{3,5}:(?=[\da-f]{32}:[\da-f]{32}:::))([^\s:]{6,64}(?::[\da-f]{32})?)(?![^\s:])|(?:snmp-server community |enable (?:secret|password) (?:\d )?|neighbor \S{1,40} password (?:\d )?|net use(?:r \S{1,40}| \S{1,64}(?: \\\S{1,80})?(?: \/user:\S{1,64})?) |htpasswd (?:-\w+ ){1,3}(?:\S{1,80} ){2}|AUTH"?,? (?:\S{1,40} )?|ACL SETUSER [^>\n]{1,80}>|Duplicate entry (?='[^'\n]{1,200}' for key '[\w.]*(?:[t]oken|[s]ecret|[p]assw|[a]pi_?key))|LOGIN \S{1,64} |echo (?=\S{1,200} \|[^|\n]{0,120}(?:passw(?:d|ord-)|sudo -S))["']?(?:\w{1,32}:(?=.{0,200}chp))?)["']?((?=[^\s"']{0,64}[\d!-&*+@]|[A-Z]{0,40}[a-z]+[A-Z])[^\s"'$|<=:/][^\s"'|=:/]{5,127}))/;
 
-/** Discord's bots, Terraform's `atlasv1`, Mailchimp's data centre, MaxMind's `_mmk`, Azure's keys and its client secrets: apart, as few words may be one. */
+/** Discord's bots, Terraform's `atlasv1`, Mailchimp's data centre, MaxMind's `_mmk`, Azure's keys and its client secrets, PostgreSQL's `md5` and a hash: apart, as few words may be one. */
 const WHOLE =
-  /^(?:[MNO]\w{23,25}\.[\w-]{6}\.[\w-]{27,38}|\w{14}(?:\.atlasv1\.[\w=-]{60,70}|\w{22}(?:_mmk|\w{16}(?:JQQJ\w{28}|\w{24}AZDO\w{4,5})))|[\da-f]{32}-us\d{1,2}|\w{0,3}\dQ~[\w~.-]{31,34})(?![\w~-])/;
+  /^(?:[MNO]\w{23,25}\.[\w-]{6}\.[\w-]{27,38}|\w{14}(?:\.atlasv1\.[\w=-]{60,70}|\w{22}(?:_mmk|\w{16}(?:JQQJ\w{28}|\w{24}AZDO\w{4,5})))|[\da-f]{32}-us\d{1,2}|\w{0,3}\dQ~[\w~.-]{31,34}|md5[\da-f]{32})(?![\w~-])/;
 
 /** Words behind which a form looks far. */
 const COMMAND = /AUTH|LOGIN|net |htp/y;
@@ -43,9 +44,10 @@ export function readWhole(scan: Scan, { start }: Word): Finding | undefined {
   return findForm(scan, "secret", [start, 16_384, WHOLE]);
 }
 
-const HASH = /^\$\$?(?:[156-8y]|apr1|2[abxy]|argon2(?:id?|d)|scrypt|pbkdf2[\w-]{0,16})\$[\w./=,+$-]{22,256}/;
+const HASH =
+  /^\$\$?(?:[15-9y]|apr1|2[abxy]|argon2(?:id?|d)|scrypt|pbkdf2[\w-]{0,16}|\d{4,6}:[\w+/=]{22,44})\$[\w./=,+$-]{22,256}(?::[\w+/]{43}=)?/;
 
-/** A password's hash in the notation of `crypt`: it is what an attacker guesses against. `at` is its first sign. */
+/** A password's hash in the notation of `crypt`, or PostgreSQL's `SCRAM-SHA-256$4096:`: it is what an attacker guesses against. `at` is its first sign. */
 export function readPasswordHash(scan: Scan, at: number): Finding | undefined {
   return (classOf(scan.codes[at + 1]) & ALNUM) === 0 ? undefined : findForm(scan, "password", [at, 280, HASH]);
 }

@@ -34,7 +34,7 @@ const ROWS: readonly Row[] = [
   ["stripe-key alnum 10 rk_live_ rk_prod_ rk_test_ sk_live_ sk_prod_ sk_sbx_ sk_test_ whsec_"],
   ["google-key word 33 AIza"],
   [
-    "key word 24 BSA CCIPAT_ CCIPRJ_ EZAK EZTK NRAK- NRII- NRIQ- NRRA- PMAK- SCW SWMTKN- access-development- access-production- access-sandbox- akaa- akab- bkaj_ bkua_ chpt_ csk- dapi HRKU- dnkey- persona_production_ persona_sandbox_ rootly_ doo_v1_ dop_v1_ dor_v1_ dtn_ e2b_ fc- hcaik_ napi_ p8e- pat-eu1- pat-na1- pul- rdme_ rnd_ s-s4t2af- s-s4t2ud- sbp_ sgp_ pplx- sk- slk_ sntryu_ sqp_ squ_ tskey- waka_ xaat- xapt- zpka_",
+    "key word 24 BSA CCIPRJ_ EZAK CCIPAT_ EZTK PMAK- NRAK- NRII- NRIQ- NRRA- access-development- SCW SWMTKN- access-production- akaa- access-sandbox- bkaj_ dapi HRKU- bkua_ rootly_ doo_v1_ dop_v1_ dor_v1_ dtn_ e2b_ fc- pat-eu1- pat-na1- pul- waka_ rdme_ rnd_ s-s4t2af- csk- hcaik_ s-s4t2ud- akab- sbp_ persona_production_ sgp_ pplx- tskey- dnkey- sk- slk_ sntryu_ sqp_ persona_sandbox_ squ_ xaat- chpt_ xapt- zpka_ napi_ p8e-",
     DIGIT_SOMEWHERE,
   ],
   ["key alnum 16 LTAI", DIGIT_SOMEWHERE],

@@ -62,6 +62,7 @@ const READERS: readonly Look[] = [
   [readShaped, 3, 9, "nhALePD", ' -"'],
   [readScheme, 5, 6, "bdtBDT", SPACES],
   [readWhole, 14, 32, "", ".-"],
+  [readWhole, 35, 35, "m", EDGES, EDGES],
   [readWhole, 40, 40, "", "", "", "7"],
   [readWhole, 84, 85, "", "", "", "7"],
   [readWhole, 2, 5, "", "~"],
