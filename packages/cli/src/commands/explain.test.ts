@@ -187,9 +187,14 @@ describe("faultline explain", () => {
     );
   });
 
-  it.each(["a 500", "the 1006", "is 500", "to 503", "of 504", "in 1013", "e 1001", "gate 502", "error 502", "a: 503"])(
+  it.each(["a 500", "the 1006", "is 500", "to 503", "of 504", "in 1013", "e 1001", "gate 502", "a: 503"])(
     "takes no word that is in many names for a maker's: %s",
     (text) => expect(findExplanations(text)).toEqual([]),
+  );
+
+  it.each(["error 502", "Error: 502", "Error code 502", "Error 502: Bad gateway"])(
+    "explains the status in %s, and no maker's code",
+    (text) => expect(findExplanations(text)).toEqual(findExplanations("502")),
   );
 
   it("looks for a maker in time that grows with the text alone", () => {

@@ -123,9 +123,9 @@ export function listWords(): readonly string[] {
 }
 
 function explainStatus(text: string): readonly Explanation[] {
-  // Alone, or as it stands in an answer or on a page: "HTTP/1.1 502 Bad Gateway", "status code 502", "Error code 522", "HTTP ERROR 502".
+  // Alone, or as it stands in an answer or on a page: "HTTP/1.1 502 Bad Gateway", "status code 502", "Error 524: A timeout occurred", "HTTP ERROR 502".
   const [, status] =
-    /^(?:HTTP(?:\/[\d.]+)?\s+(?:error\s+)?)?(?:(?:status(?:[ _-]?code)?|error code)\W{0,2})?(\d{1,3})(?::?\s+[A-Za-z][A-Za-z -]*)?$/i.exec(
+    /^(?:HTTP(?:\/[\d.]+)?\s+(?:error\s+)?)?(?:(?:status(?:[ _-]?code)?|error(?: code)?)\W{0,2})?(\d{1,3})(?::?\s+[A-Za-z][A-Za-z -]*)?$/i.exec(
       text,
     ) ?? [];
   if (status === undefined) return [];
