@@ -197,7 +197,12 @@ function findOnlyAssignment(tokens: readonly Token[], name: string, range: { fro
 
 /** Where the value of a declared name or pattern begins: behind its sign, or behind `of`. */
 function findValue(tokens: readonly Token[], from: number, end: number): { readonly start: number; readonly isOf: boolean } | undefined {
-  const at = findStop(tokens, { from, end }, /^(?:[=,;]|of)$/);
+  // Commas between < > belong to a type.
+  let depth = 0;
+  const at = findOnLevel(tokens, { from, end }, ({ text }, each) => {
+    depth += text === "<" ? 1 : text === ">" ? -1 : 0;
+    return (!depth && /^(?:[=,;]|of)$/.test(text)) || (each > from && beginsStatement(tokens, each));
+  });
   // At the end stands a bracket, or nothing.
   const text = tokens[at]?.text;
   return text === "=" || text === "of" ? { start: at + 1, isOf: text === "of" } : undefined;

@@ -15,7 +15,7 @@ import {
   toMade,
   toMember,
   toOneOf,
-  toOutcome,
+  toMissed,
   toPart,
   toPromised,
   toResult,
@@ -212,9 +212,11 @@ export class Tracer {
   #traceLookup({ kind, of: table, key }: Lookup, site: Site): InputPath | undefined {
     const keys = listKeys(site.tokens, table, kind === "member");
     const of = keys && this.trace(key, site);
-    // One text that is put together keeps no other of the script.
-    const known = of && ["", ...new Set([...keys, ...listWords(site.tokens)]), ""].join("\n");
-    return of && toOutcome(of, (value) => (known as string).includes(`\n${String(value)}\n`), undefined);
+    if (!of) return undefined;
+    // Texts that are put together keep no other of the script.
+    const words = ["", ...new Set([...keys, ...listWords(site.tokens)]), ""].join("\n");
+    const quoted = keys.map((each) => JSON.stringify(each));
+    return toMissed(of, words, quoted);
   }
 
   /** What something is made of: a number, a date, its keys, what its JSON says. */

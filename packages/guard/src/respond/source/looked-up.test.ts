@@ -89,6 +89,25 @@ const BUGS: readonly (readonly [name: string, script: string, asked: Asked])[] =
     { body: { status: "late" } },
   ],
   [
+    "a key in a wrong case",
+    `exports.handler = (req) => LABELS[req.body.status.toUpperCase()].text\n${LABELS}`,
+    { body: { status: "open" } },
+  ],
+  ["a part of a key", `exports.handler = (req) => LABELS[req.body.status.slice(1)].text\n${LABELS}`, { body: { status: "open" } }],
+  [
+    "a key that is made a number",
+    `exports.handler = (req) => LABELS[Number(req.body.status)].text\n${LABELS}`,
+    { body: { status: "open" } },
+  ],
+  [
+    "the first sign of each key",
+    `exports.handler = (req) => req.body.status.map((each) => LABELS[each[0]].text)\n${LABELS}`,
+    { body: { status: ["open"] } },
+  ],
+  ["what holds the key", `exports.handler = (req) => LABELS[req.body.order].text\n${LABELS}`, { body: { order: { status: "open" } } }],
+  ["all of a body that has the key", `exports.handler = (req) => LABELS[req.body].text\n${LABELS}`, { body: { status: "open" } }],
+  ["another member than the key", `exports.handler = (req) => LABELS[req.body.id].text\n${LABELS}`, { body: { id: 5, status: "open" } }],
+  [
     "a key that the app lets through, and that the table lacks",
     `exports.handler = (req) => STATES.includes(req.body.status) && LABELS[req.body.status].text\nconst STATES = ['open', 'archived']\n${LABELS}`,
     { body: { status: "archived" } },
@@ -130,6 +149,7 @@ function keysIn(script: string): readonly (string | undefined)[] | undefined {
 describe("the keys of a table", () => {
   it("are those that it is written with", () => {
     expect(keysIn("const T = { a: 1, 'b-c': [2, 3], 4: {}, d, e() {} }")).toEqual(["a", "b-c", "4", "d", "e"]);
+    expect(keysIn("const T: Record<Unit, { a: 1 }> = { a: 1, b: 2 }")).toEqual(["a", "b"]);
     expect(keysIn("const T = new Map([['a', { b: 1 }], [2, 3]])")).toEqual(["a", "2"]);
   });
 

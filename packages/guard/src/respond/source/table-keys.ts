@@ -15,7 +15,7 @@ function isKept(tokens: readonly Token[], name: string): boolean {
 }
 
 /** The keys of a table, an object or a map; undefined where there may be others. */
-export function listKeys(tokens: readonly Token[], table: Expression, isMap: boolean): readonly (string | undefined)[] | undefined {
+export function listKeys(tokens: readonly Token[], table: Expression, isMap: boolean): readonly string[] | undefined {
   const binding = table.kind === "name" ? findBinding(tokens, table.name, table.at) : undefined;
   if (table.kind !== "name" || binding?.kind !== "value") return undefined;
   const { start } = binding;
@@ -24,18 +24,19 @@ export function listKeys(tokens: readonly Token[], table: Expression, isMap: boo
   const written = writeTokens(tokens, isMap ? start + 1 : open, close);
   // What is smaller looks like a type, and hides a comma.
   if (!written.startsWith(isMap ? "Map ( [ [" : "{ ") || / < |__proto/.test(written)) return undefined;
-  const keys = [...cutElements(tokens, open)].map(({ from }) => {
+  const elements = [...cutElements(tokens, open)];
+  const keys = elements.flatMap(({ from }) => {
     const at = isMap ? from + 1 : from;
     const token = tokens[at] as Token;
-    return /^[:,(}]/.test(tokens[at + 1]?.text as string) && !(isMap && token.kind === "name") ? readKeyOf(token) : undefined;
+    return /^[:,(}]/.test(tokens[at + 1]?.text as string) && !(isMap && token.kind === "name") ? (readKeyOf(token) ?? []) : [];
   });
   const end = isMap ? close + 2 : close + 1;
   const isWhole = (!isMap || tokens[start + 2]?.pair === end - 1) && (isEnd(tokens, end) || /^(?:as|sat)/.test(tokens[end]?.text ?? ""));
   const changes = findChanges(tokens, table.name, { from: 0, end: tokens.length, but: [start - 2] });
-  return isWhole && !keys.includes(undefined) && changes?.size === 0 && isKept(tokens, table.name) ? keys : undefined;
+  return isWhole && keys.length === elements.length && changes?.size === 0 && isKept(tokens, table.name) ? keys : undefined;
 }
 
 /** The words that a script has as texts or as keys: what it lists elsewhere, or lets through, a table of its own should have had. */
-export function listWords(tokens: readonly Token[]): readonly (string | undefined)[] {
-  return tokens.filter(({ kind }, at) => kind === "string" || tokens[at + 1]?.text === ":").map(readKeyOf);
+export function listWords(tokens: readonly Token[]): readonly string[] {
+  return tokens.flatMap((token, at) => (token.kind === "string" || tokens[at + 1]?.text === ":" ? (readKeyOf(token) ?? []) : []));
 }
