@@ -146,7 +146,7 @@ export function* findSurroundings(tokens: readonly Token[], place: number): Gene
 const LOOKS = /^(?:console|JSON|Object|Array)$/;
 
 /** How what a name stands for is changed between two tokens; undefined when the name is given another value itself. */
-export function findChanges(
+function findChanges(
   tokens: readonly Token[],
   name: string,
   range: { readonly from: number; readonly end: number; readonly but: readonly number[] },

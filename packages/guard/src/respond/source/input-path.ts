@@ -15,7 +15,6 @@ import {
   toMade,
   toMember,
   toOneOf,
-  toMissed,
   toPart,
   toPromised,
   toResult,
@@ -32,12 +31,9 @@ import {
   readLiteralValue,
   writeTokens,
 } from "./read-expression.ts";
-import { listKeys, listWords } from "./table-keys.ts";
 import type { Token } from "./tokens.ts";
 
 type Call = Extract<Expression, { readonly kind: "call" }>;
-/** `LABELS[key]`, or `LABELS.get(key)`, which is a member that is called. */
-type Lookup = { readonly kind: "indexed" | "member"; readonly of: Expression; readonly key: Expression | undefined };
 type Parameter = Extract<Binding, { readonly kind: "parameter" }>;
 
 const PARTS: Readonly<Record<string, Part>> = {
@@ -139,8 +135,8 @@ export class Tracer {
       case "indexed": {
         const { of: list, key, isLast } = expression;
         const of = this.trace(list, site);
-        if (!of || of.member) return this.#traceLookup(expression, site);
-        return !of.promises && (isLast || key?.kind === "name") ? (isLast ? toLast : toElement)(of) : undefined;
+        if (!of || of.member || of.promises || !(isLast || key?.kind === "name")) return undefined;
+        return isLast ? toLast(of) : toElement(of);
       }
       case "made":
         return toMade((key) => this.#traceMade(expression.members, key, site));
@@ -205,18 +201,7 @@ export class Tracer {
     if (/^(?:JSON\.parse|Buffer\.concat|Object\.(?:keys|values|entries))$/.test(`${readName(callee.of)}.${key}`))
       return this.#traceConverted(first, key, site);
     const of = this.trace(callee.of, site);
-    return of ? this.#traceMethod(of, key, given) : key === "get" ? this.#traceLookup({ ...callee, key: first }, site) : undefined;
-  }
-
-  /** What a table of the app's has not, by a key out of the request. */
-  #traceLookup({ kind, of: table, key }: Lookup, site: Site): InputPath | undefined {
-    const keys = listKeys(site.tokens, table, kind === "member");
-    const of = keys && this.trace(key, site);
-    if (!of) return undefined;
-    // Texts that are put together keep no other of the script.
-    const words = ["", ...new Set([...keys, ...listWords(site.tokens)]), ""].join("\n");
-    const quoted = keys.map((each) => JSON.stringify(each));
-    return toMissed(of, words, quoted);
+    return of && this.#traceMethod(of, key, given);
   }
 
   /** What something is made of: a number, a date, its keys, what its JSON says. */

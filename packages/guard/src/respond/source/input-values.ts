@@ -148,17 +148,6 @@ export const toOutcome = (of: InputPath, accepts: (value: unknown) => boolean, o
     return [{ ...(isMissing && found), value: outcome, isText: false }];
   });
 
-/**
- * What a table has by a key that it lacks: nothing. None where the key is a word of the script, and where what has it has one of the table's, in quotes,
- * anywhere: then the code took the wrong one, or made a wrong one of it.
- */
-export const toMissed = (of: InputPath, words: string, keys: readonly string[]): InputPath =>
-  step(of, ({ value, ...found }) => {
-    const beside = JSON.stringify(found.holder) as string | undefined;
-    if (!beside || words.includes(`\n${String(value)}\n`) || keys.some((key) => beside.includes(key))) return [];
-    return [{ ...(value === undefined && found), value: undefined, isText: false }];
-  });
-
 /** A loop goes through the characters of a text as well. */
 function listElements(value: unknown): readonly unknown[] {
   return Array.isArray(value) || typeof value === "string" ? Array.from<unknown>(value.slice(0, MAX_FOUND)) : [];
