@@ -28,19 +28,21 @@ const REFUSAL = new RegExp(
  */
 export function joinByClient({ kept, messages }: Pick<Tally, "kept" | "messages">): ReadonlyMap<Exchange, readonly KeptMessage[]> {
   const joined = new Map<Exchange, KeptMessage[]>();
-  const nameless = messages.filter((kept, index) => isNameless(kept) && !isNamedNext(messages, index));
+  const nameless = [...messages.entries()].filter(([index, message]) => isNameless(message) && !isNamedNext(messages, index));
   if (nameless.length === 0) return joined;
   const bySecond = groupBySecond(kept.map(({ exchange }) => exchange));
-  for (const each of nameless) {
-    const { timeMs, clientAddress = "", text } = each.message;
+  for (const [index, told] of nameless) {
+    const { timeMs, clientAddress = "", text } = told.message;
     if (timeMs === undefined) continue;
-    const statuses = findGivenUpStatuses(each.format, text) ?? [500];
+    const statuses = findGivenUpStatuses(told.format, text) ?? [500];
     const [nearest] = [-2, -1, 0, 1]
       .flatMap((second) => bySecond.get(toKey(clientAddress, timeMs + second * SECOND_MS)) ?? [])
       .map((exchange) => ({ exchange, apartMs: findApart(exchange, timeMs), taken: joined.get(exchange)?.length ?? 0 }))
       .filter(({ exchange: { status = 0 }, apartMs }) => statuses.includes(status) && apartMs <= TOLERANCE_MS)
       .sort((a, b) => a.apartMs - b.apartMs || a.taken - b.taken);
-    if (nearest !== undefined) joined.set(nearest.exchange, [...(joined.get(nearest.exchange) ?? []), findReason(each, messages)]);
+    if (nearest === undefined) continue;
+    const reason = findReason(told, [messages[index - 1], messages[index - 2]]);
+    joined.set(nearest.exchange, [...(joined.get(nearest.exchange) ?? []), reason]);
   }
   return joined;
 }
@@ -86,9 +88,7 @@ function findApart({ timeMs = 0, durationMs = 0 }: Exchange, atMs: number): numb
  * The line that stands right before and names neither a client nor a request, where there is one: httpd says in it why it reached nobody. Where
  * two of them that differ stand there, threads wrote at once, and either may be another's.
  */
-function findReason(told: KeptMessage, messages: readonly KeptMessage[]): KeptMessage {
-  const index = messages.indexOf(told);
-  const [before, further] = [messages[index - 1], messages[index - 2]];
+function findReason(told: KeptMessage, [before, further]: readonly (KeptMessage | undefined)[]): KeptMessage {
   if (before === undefined || !isReasonOf(before, told)) return told;
   const isShared = further !== undefined && isReasonOf(further, told) && further.message.text !== before.message.text;
   return isShared ? told : before;

@@ -42,8 +42,9 @@ function readFunction({ site, start }: Place): Written | undefined {
 }
 
 /**
- * The one place in a script where a name gets its value, if it is directly between brackets that are meant: `function read(`, `read = `, `read: `, `read() {`; others may get it by `as read`, or by a text, as what a
- * decorator or `defineProperty` replaces.
+ * The one place in a script where a name gets its value: `function read(`, `read = `, `read: `, `read() {`; `isMeant` says of the bracket around it
+ * whether it may stand there. None where there are several, nor where the name has another (`as read`) or stands as a text, by which a decorator or
+ * `defineProperty` may replace it.
  */
 function findDefined(site: Site, name: string, isMeant = (open: number): boolean => open < 0): Place | undefined {
   const { tokens } = site;
