@@ -12,6 +12,7 @@ import {
   putTime,
   startDraft,
 } from "./draft.ts";
+import { METHOD } from "./formats/plain-row.ts";
 import { cutCells, dropName } from "./layout-cells.ts";
 import type { LayoutColumns, ParseContext, ParsedLine } from "./line.ts";
 import { putNginxUpstream } from "./nginx-upstream.ts";
@@ -66,8 +67,6 @@ function startRow(cells: readonly string[], layout: LayoutColumns, context: Pars
   putStatus(draft, cells[layout.status]);
   return draft;
 }
-
-const METHOD = /^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|TRACE|CONNECT|PROPFIND)$/;
 
 function putPlaces(draft: Draft, cells: readonly string[], { size, duration, upstreamStatus }: LayoutColumns): void {
   if (size !== undefined) {
