@@ -6,7 +6,7 @@ import { type Collector, startCollector, StartError } from "@faultline/collector
 import type { FaultListing } from "@faultline/model";
 import { callCollector } from "../collector-client.ts";
 import { type Command, type CommandIo, UsageError } from "../command.ts";
-import { findDashboard } from "../dashboard-files.ts";
+import { findDashboard } from "../find-dashboard.ts";
 import { PACE, playFaults } from "../demo/play-faults.ts";
 import { findFreePort, isDemoHere, ShopError, type ShopProcess, startShop } from "../demo/shop-process.ts";
 import { callSwitchboard, DEFAULT_SWITCHBOARD } from "../demo/switches.ts";

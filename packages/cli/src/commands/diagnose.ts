@@ -16,7 +16,7 @@ import type { LineSource } from "../input/read-lines.ts";
 import { readSignatures } from "../input/read-signatures.ts";
 import { readTelemetry } from "../input/read-telemetry.ts";
 import { spoolInput } from "../input/spool-input.ts";
-import { readThinned, type Thinned, type ThinningOptions } from "../thinned/read-thinned.ts";
+import { readThinned, type Thinned, type ThinningOptions } from "../diagnose/read-thinned.ts";
 
 const HELP = `usage: faultline diagnose [OPTION ...] FILE...
 

@@ -6,7 +6,7 @@ import type { Proof, RecordedRequest } from "@faultline/model";
 import { findRecordedFailure, PROOF_FORMS, type ProofForm, proveFailure, type RecordedFailure } from "@faultline/playbook/prove";
 import { DEFAULT_COLLECTOR } from "../collector-client.ts";
 import { type Command, type CommandIo, UsageError } from "../command.ts";
-import { fetchFailure, readFailure } from "../find-failure.ts";
+import { fetchFailure, readFailure } from "../prove/find-failure.ts";
 
 const HELP = `usage: faultline prove FAILURE [--as RUNNER] [--out FILE] [--collector URL | --file FILE ...]
 

@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { createRedactor, type RedactionPolicy } from "@faultline/guard/redact";
 import { type Command, type CommandIo, UsageError } from "../command.ts";
 import { describeFileError } from "../input/file-error.ts";
-import { redactStream, type StreamForm } from "../redaction-stream.ts";
+import { redactStream, type StreamForm } from "../redact/redact-stream.ts";
 
 const HELP = `usage: faultline redact [FILE ...] [--json] [--check]
 

@@ -1,9 +1,9 @@
 import type { FaultAnswer, LogRecord, Span, TraceAnswer } from "@faultline/model";
 import { assembleTraces, fingerprintFailure, isolateFault } from "@faultline/playbook";
 import type { ProvableSpan, ProvableTrace } from "@faultline/playbook/prove";
-import { callCollector } from "./collector-client.ts";
-import { type CommandIo, UsageError } from "./command.ts";
-import { readTelemetry } from "./input/read-telemetry.ts";
+import { callCollector } from "../collector-client.ts";
+import { type CommandIo, UsageError } from "../command.ts";
+import { readTelemetry } from "../input/read-telemetry.ts";
 
 /** True for a trace id; what else names a failure is a fault's fingerprint. */
 function isTraceId(name: string): boolean {
