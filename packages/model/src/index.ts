@@ -7,6 +7,7 @@ export * from "./diagnosis.ts";
 export * from "./evidence.ts";
 export * from "./exchange.ts";
 export * from "./failure-path.ts";
+export * from "./fault-alert.ts";
 export * from "./fault-domain.ts";
 export * from "./fault.ts";
 export * from "./known-timeouts.ts";

@@ -1,26 +1,7 @@
-import type { CauseId, Change } from "@faultline/model";
+import type { FaultAlert } from "@faultline/model";
 
-/** What a person gets told about a fault, once: enough to decide whether to get up. Texts are redacted before they come here. */
-export type Alert = {
-  /** The same on every attempt and after a restart, so that a receiver can drop a second copy. */
-  readonly key: string;
-  readonly fingerprint: string;
-  /** The verdict in one sentence. */
-  readonly sentence: string;
-  readonly service: string;
-  readonly route: string;
-  /** The hop that created the failure; absent while inconclusive. */
-  readonly hop?: string;
-  readonly cause?: CauseId;
-  /** 0 to 1. */
-  readonly confidence?: number;
-  readonly failing: number;
-  readonly total: number;
-  readonly firstSeenMs: number;
-  /** One failing request to look at. */
-  readonly exampleTraceId: string;
-  /** The change nearest before the onset, when there is one. */
-  readonly change?: Change;
+/** An alert as its receivers get it. Its texts are redacted before they come here. */
+export type Alert = FaultAlert & {
   /** The fault's page with the failing span in view. */
   readonly link: string;
 };

@@ -1,4 +1,4 @@
-import { type Change, describeDiagnosis, type Diagnosis } from "@faultline/model";
+import { type Change, describeDiagnosis, type Diagnosis, type FaultAlert } from "@faultline/model";
 import { detectServerErrors } from "@faultline/playbook/detect";
 import type { Store, StoredFault } from "../store/contract.ts";
 
@@ -10,23 +10,6 @@ const OLDEST_MS = 15 * 60_000;
 const STEP_MS = 10_000;
 /** A change this long before the first failure may have caused it. */
 const CHANGE_BEFORE_MS = 30 * 60_000;
-
-/** What the watch tells people about a fault; `notify` shapes it for each receiver. */
-export type FaultAlert = {
-  readonly key: string;
-  readonly fingerprint: string;
-  readonly sentence: string;
-  readonly service: string;
-  readonly route: string;
-  readonly hop?: string;
-  readonly cause?: Diagnosis["causes"][number]["cause"];
-  readonly confidence?: number;
-  readonly failing: number;
-  readonly total: number;
-  readonly firstSeenMs: number;
-  readonly exampleTraceId: string;
-  readonly change?: Change;
-};
 
 /** Counts of a scope in a window. */
 type Counted = { readonly failing: number; readonly total: number };

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { createLiveFeed } from "../live-feed.ts";
 import { createMemoryStore } from "../store/memory/memory-store.ts";
 import { composeFault } from "../serve/fault-answer.ts";
-import type { FaultAlert } from "./decide-alert.ts";
+import type { FaultAlert } from "@faultline/model";
 import { startWatch, type Watch } from "./watch.ts";
 
 const START = 1_790_000_000_000;

@@ -1,9 +1,8 @@
-import type { Observations } from "@faultline/model";
+import type { FaultAlert, Observations } from "@faultline/model";
 import { afterEach, describe, expect, it } from "vitest";
 import { createLiveFeed, type LiveEvent } from "../live-feed.ts";
 import { composeFault } from "../serve/fault-answer.ts";
 import { createMemoryStore } from "../store/index.ts";
-import type { FaultAlert } from "./decide-alert.ts";
 import { startWatch, type Watch } from "./watch.ts";
 
 const NOW = 1_790_000_000_000;

@@ -1,9 +1,9 @@
-import type { FailingExchange, Observations, Scope } from "@faultline/model";
+import type { FailingExchange, FaultAlert, Observations, Scope } from "@faultline/model";
 import { diagnose } from "@faultline/playbook";
 import { type Signature, SIGNATURES } from "@faultline/playbook/signatures";
 import type { LiveFeed } from "../live-feed.ts";
 import type { Store } from "../store/contract.ts";
-import { decideAlert, type FaultAlert } from "./decide-alert.ts";
+import { decideAlert } from "./decide-alert.ts";
 import { gatherObservations } from "./gather-observations.ts";
 import { keepVerdict } from "./keep-verdict.ts";
 import { type Entry, isToLook, type OpenFailures, reconsider, recordFailures } from "./record-failures.ts";

@@ -23,6 +23,9 @@ export type CheckpointParts = IngestParts & {
   readonly retention: Retention;
 };
 
+/** A table that collects rows and writes some of them inside a transaction; what `write` returns is to be called after the commit. */
+type WaitingRows = { readonly waiting: number; write(limit: number): () => void };
+
 /** How the journal stands at a checkpoint. */
 export type CheckpointTask = {
   /** The date. */
@@ -93,9 +96,10 @@ export class Checkpoints {
 
   /** Runs one; throws, with the database as it was before its last transaction, when the disk refuses. */
   async run(task: CheckpointTask): Promise<void> {
-    const { db, ingest, journal, commits } = this.#parts;
+    const { db, ingest, journal, commits, series, changes, metrics } = this.#parts;
     await commits.ready();
-    await this.#writeSeries();
+    // Before anything that names them.
+    await this.#writeAhead(series, SMALL_ROWS_PER_TRANSACTION);
     const samples = await this.#takeSamples(task);
     for (;;) {
       const failing = this.#takeSome(ingest.dirty, []);
@@ -105,8 +109,10 @@ export class Checkpoints {
       this.#transact(() => this.#writeTraces(some, task));
       await setImmediate();
     }
-    await this.#writeChanges();
-    if (task.counts) await this.#writeMetrics();
+    // Both may be written before the database says how far it follows the journal: a replay infers the same changes again, under the same
+    // keys, and blocks of metrics are written whole.
+    await this.#writeAhead(changes, LARGER_ROWS_PER_TRANSACTION);
+    if (task.counts) await this.#writeAhead(metrics, LARGER_ROWS_PER_TRANSACTION);
     const keepFrom = this.#finish(samples, task);
     if (this.#isUnsynced) await commits.sync();
     this.#isUnsynced = false;
@@ -115,32 +121,13 @@ export class Checkpoints {
     await commits.moveLog(db);
   }
 
-  /** All but some of the new series, before anything that names them. */
-  async #writeSeries(): Promise<void> {
-    const { series } = this.#parts;
-    // No more than there are now: more arrive while others have their turn.
-    for (let left = series.waiting; left > SMALL_ROWS_PER_TRANSACTION; left -= SMALL_ROWS_PER_TRANSACTION) {
-      this.#transact(() => [series.write(SMALL_ROWS_PER_TRANSACTION)]);
-      await setImmediate();
-    }
-  }
-
-  /** Blocks of metrics are written whole, so that it does no harm to write some before it is said that they are there. */
-  async #writeMetrics(): Promise<void> {
-    const { metrics } = this.#parts;
-    // No more than there are now: more arrive while others have their turn.
-    for (let left = metrics.waiting; left > LARGER_ROWS_PER_TRANSACTION; left -= LARGER_ROWS_PER_TRANSACTION) {
-      this.#transact(() => [metrics.write(LARGER_ROWS_PER_TRANSACTION)]);
-      await setImmediate();
-    }
-  }
-
-  /** A replay infers the same changes again, under the same keys, while their services are not known yet. */
-  async #writeChanges(): Promise<void> {
-    const { changes } = this.#parts;
-    // No more than there are now: more arrive while others have their turn.
-    for (let left = changes.waiting; left > LARGER_ROWS_PER_TRANSACTION; left -= LARGER_ROWS_PER_TRANSACTION) {
-      this.#transact(() => [changes.write(LARGER_ROWS_PER_TRANSACTION)]);
+  /**
+   * Writes most of what waits for a table, `rows` in a transaction; what is left fits into the last transaction with everything else.
+   * No more than waits now: more arrives while others have their turn.
+   */
+  async #writeAhead(table: WaitingRows, rows: number): Promise<void> {
+    for (let left = table.waiting; left > rows; left -= rows) {
+      this.#transact(() => [table.write(rows)]);
       await setImmediate();
     }
   }
