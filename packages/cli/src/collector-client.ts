@@ -1,4 +1,5 @@
 import { UsageError } from "./command.ts";
+import { describeFetchError } from "./describe-fetch-error.ts";
 
 /** Where `faultline up` listens unless told otherwise. */
 export const DEFAULT_COLLECTOR = "http://127.0.0.1:4318";
@@ -20,7 +21,7 @@ export async function callCollector(collector: string, path: string, body?: unkn
     signal: AbortSignal.timeout(TIMEOUT_MS),
   }).catch((error: unknown) => {
     throw new UsageError(
-      `no collector answers at ${url.origin} (${describe(error)}); start one with "faultline up" or name it with --collector URL`,
+      `no collector answers at ${url.origin} (${describeFetchError(error)}); start one with "faultline up" or name it with --collector URL`,
     );
   });
   const answer: unknown = await response.json().catch(() => undefined);
@@ -35,9 +36,4 @@ function toUrl(collector: string, path: string): URL {
   } catch {
     throw new UsageError(`"${collector}" is not a URL; write it as ${DEFAULT_COLLECTOR}`);
   }
-}
-
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? error.cause.message || error.cause.name : error.message;
 }

@@ -1,5 +1,6 @@
 /** Sends one test failure through a running app and follows it to the collector: each link of the chain holds, is broken, or was not reached. */
 import { randomBytes } from "node:crypto";
+import { describeFetchError } from "../describe-fetch-error.ts";
 
 /** One link. `next` says what to do about a broken one. */
 export type Link = {
@@ -18,17 +19,12 @@ type Answer = { readonly status: number; readonly headers: Headers; readonly bod
 const TIMEOUT_MS = 10_000;
 const POLL_MS = 200;
 
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? error.cause.message || error.cause.name : error.message;
-}
-
 async function ask(url: URL, headers: Record<string, string>): Promise<Answer | string> {
   try {
     const response = await fetch(url, { headers, redirect: "manual", signal: AbortSignal.timeout(TIMEOUT_MS) });
     return { status: response.status, headers: response.headers, body: await response.text() };
   } catch (error) {
-    return describe(error);
+    return describeFetchError(error);
   }
 }
 

@@ -98,11 +98,11 @@ async function findError({ request, response, check }: Checked, body: Buffer): P
   return error;
 }
 
-async function enforce(so: Checked, next: (error: unknown) => void): Promise<void> {
-  const held = holdResponse(so.response, { limitBytes: so.limitBytes });
+async function enforce(checked: Checked, next: (error: unknown) => void): Promise<void> {
+  const held = holdResponse(checked.response, { limitBytes: checked.limitBytes });
   next(undefined);
   if (!(await held.ended).whole) return;
-  const error = await findError(so, held.body());
+  const error = await findError(checked, held.body());
   if (error === undefined) return held.send();
   held.discard();
   next(error);
@@ -117,10 +117,10 @@ export function checkResponses(options: ResponseCheckOptions): Middleware {
   return (request, response, next) => {
     const check = findCheck(given, request);
     if (check === undefined) return next();
-    const so: Checked = { request, response, check, limitBytes };
+    const checked: Checked = { request, response, check, limitBytes };
     // A connection that closed first has nobody to answer.
-    if (mode === "enforce") return void enforce(so, next).catch(() => undefined);
-    watchResponse(response, limitBytes, async (body) => void (await findError(so, body)));
+    if (mode === "enforce") return void enforce(checked, next).catch(() => undefined);
+    watchResponse(response, limitBytes, async (body) => void (await findError(checked, body)));
     next();
   };
 }

@@ -301,17 +301,17 @@ export class Dependency {
   async #mayRetry(
     verdict: Verdict & { kind: "fault" },
     options: Pick<RunOptions<unknown>, "isIdempotent" | "stopped">,
-    so: Attempt,
+    attempt: Attempt,
   ): Promise<boolean> {
     if (!verdict.isRetryable || options.isIdempotent !== true || options.stopped?.aborted === true) return false;
-    if (so.number >= (this.#options.maxTries ?? 3)) return false;
-    const delayMs = decideDelayMs(so.number, {
+    if (attempt.number >= (this.#options.maxTries ?? 3)) return false;
+    const delayMs = decideDelayMs(attempt.number, {
       baseMs: this.#options.backoffMs ?? 50,
       maxMs: this.#options.maxBackoffMs ?? 2_000,
       floorMs: verdict.retryAfterMs,
       random: this.#random(),
     });
-    if (this.#clock.nowMs() + delayMs >= so.deadlineAtMs || this.#breaker.state === "open" || !this.#budget.withdraw()) return false;
+    if (this.#clock.nowMs() + delayMs >= attempt.deadlineAtMs || this.#breaker.state === "open" || !this.#budget.withdraw()) return false;
     this.#counts.retries += 1;
     await new Promise<void>((resolve) => this.#clock.schedule(delayMs, resolve, true));
     return true;

@@ -2,6 +2,7 @@
 import { keepParsedInput } from "../capture/parsed-input.ts";
 import { ANSWER } from "../respond/declared-rule.ts";
 import type { ErrorAnswer, InputIssue } from "../respond/error-facts.ts";
+import { toJsonPointer } from "./json-pointer.ts";
 
 type Issue = { readonly message: string; readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined };
 type Outcome<Output> = { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly Issue[] };
@@ -59,10 +60,9 @@ const PARTS = [
   ["body", "body"],
 ] as const;
 
-/** A JSON pointer (RFC 6901). */
+/** The JSON pointer to where an issue was found. */
 export function toPointer(path: Issue["path"]): string {
-  const keys = (path ?? []).map((each) => String(typeof each === "object" ? each.key : each));
-  return keys.map((key) => `/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+  return toJsonPointer((path ?? []).map((each) => String(typeof each === "object" ? each.key : each)));
 }
 
 /** Members of the input that are not in the output, to the depth where both are objects. */

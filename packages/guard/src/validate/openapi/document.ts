@@ -1,5 +1,6 @@
 /** OpenAPI 3.1 documents, as far as validation reads them: references, paths, operations. What is wrong with a document is said at the start. */
 import { ConfigurationError } from "../../configuration.ts";
+import { toJsonPointer } from "../json-pointer.ts";
 
 /** Any object of a document. */
 export type Json = { readonly [name: string]: unknown };
@@ -39,12 +40,8 @@ export function asObject(value: unknown): Json | undefined {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
 }
 
-function escape(key: string): string {
-  return key.replaceAll("~", "~0").replaceAll("/", "~1");
-}
-
 function pointTo(pointer: string, ...keys: readonly string[]): string {
-  return [pointer, ...keys.map(escape)].join("/");
+  return pointer + toJsonPointer(keys);
 }
 
 /** What a pointer (`#/components/...`) points to; undefined when there is nothing. */
@@ -127,8 +124,8 @@ function readBody(document: Json, pointer: string): Operation["body"] {
   return { isRequired: value["required"] === true, content: readContent(document, pointTo(at, "content")) };
 }
 
-function readOperation(document: Json, template: string, so: { path: string; method: string }): Operation | undefined {
-  const at = pointTo(so.path, so.method);
+function readOperation(document: Json, template: string, { path, method }: { path: string; method: string }): Operation | undefined {
+  const at = pointTo(path, method);
   const operation = asObject(followPointer(document, at));
   if (operation === undefined) return undefined;
   const responses = new Map<string, Content>();
@@ -140,10 +137,10 @@ function readOperation(document: Json, template: string, so: { path: string; met
     );
   }
   return {
-    id: typeof operation["operationId"] === "string" ? operation["operationId"] : `${so.method} ${template}`,
-    method: so.method.toUpperCase(),
+    id: typeof operation["operationId"] === "string" ? operation["operationId"] : `${method} ${template}`,
+    method: method.toUpperCase(),
     template,
-    parameters: readParameters(document, [pointTo(so.path, "parameters"), pointTo(at, "parameters")]),
+    parameters: readParameters(document, [pointTo(path, "parameters"), pointTo(at, "parameters")]),
     body: readBody(document, pointTo(at, "requestBody")),
     responses,
   };

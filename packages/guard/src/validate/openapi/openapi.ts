@@ -6,6 +6,7 @@ import { ANSWER } from "../../respond/declared-rule.ts";
 import type { ErrorAnswer, InputIssue } from "../../respond/error-facts.ts";
 import { keepParsedInput } from "../../capture/parsed-input.ts";
 import { ConfigurationError } from "../../configuration.ts";
+import { toJsonPointer } from "../json-pointer.ts";
 import type { ResponseCheck } from "../response-check.ts";
 import { InvalidRequestError } from "../validate.ts";
 import { closeDocument } from "./closed-schemas.ts";
@@ -99,7 +100,7 @@ function toIssue(error: AjvError, where: InputIssue["in"], at: string): InputIss
   if (typeof unknown === "string") {
     return {
       in: where,
-      at: `${at}${error.instancePath}/${unknown.replaceAll("~", "~0").replaceAll("/", "~1")}`,
+      at: `${at}${error.instancePath}${toJsonPointer([unknown])}`,
       message: "is not known here",
     };
   }
@@ -127,9 +128,9 @@ function createSchemas(document: Json, options: OpenApiOptions) {
 
 type Schemas = ReturnType<typeof createSchemas>;
 
-function findIssues(validate: Validate, value: unknown, so: { where: InputIssue["in"]; at: string }): InputIssue[] {
+function findIssues(validate: Validate, value: unknown, { where, at }: { where: InputIssue["in"]; at: string }): InputIssue[] {
   if (validate(value) === true) return [];
-  return (validate.errors ?? []).map((error) => toIssue(error, so.where, so.at));
+  return (validate.errors ?? []).map((error) => toIssue(error, where, at));
 }
 
 /** The member of `content` for a media type: exact, then `type/*`, then anything. */
@@ -204,7 +205,7 @@ class Document implements OpenApi {
 
   #readParameter(parameter: Parameter, texts: RequestTexts, issues: InputIssue[]): unknown {
     const [, where] = PLACES[parameter.in];
-    const at = `/${parameter.name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+    const at = toJsonPointer([parameter.name]);
     try {
       const schema = parameter.schema === undefined ? undefined : followPointer(this.#document, parameter.schema);
       const value = readParameterValue(texts, parameter, readShape(this.#document, schema)) ?? asObject(schema)?.["default"];
@@ -221,10 +222,10 @@ class Document implements OpenApi {
     }
   }
 
-  #readBody(operation: Operation, request: OpenApiRequest, so: { texts: RequestTexts; issues: InputIssue[] }): unknown {
+  #readBody(operation: Operation, request: OpenApiRequest, { texts, issues }: { texts: RequestTexts; issues: InputIssue[] }): unknown {
     const { body } = operation;
     if (body === undefined) return request.body;
-    const { header } = so.texts;
+    const { header } = texts;
     const isSent = request.body !== undefined || header("transfer-encoding") !== undefined || (header("content-length") ?? "0") !== "0";
     const content = isSent ? findContent(body.content, header("content-type")) : undefined;
     if (isSent && content === undefined)
@@ -233,11 +234,11 @@ class Document implements OpenApi {
         body.content.map((each) => each.mediaType),
       );
     if (content === undefined || request.body === undefined) {
-      if (body.isRequired) so.issues.push({ in: "body", at: "", message: "is missing" });
+      if (body.isRequired) issues.push({ in: "body", at: "", message: "is missing" });
       return request.body;
     }
     if (content.schema === undefined) return request.body;
-    so.issues.push(...findIssues(this.#schemas(content.schema), request.body, { where: "body", at: "" }));
+    issues.push(...findIssues(this.#schemas(content.schema), request.body, { where: "body", at: "" }));
     return request.body;
   }
 

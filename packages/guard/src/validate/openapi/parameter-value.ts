@@ -57,8 +57,9 @@ function splitPair(text: string): [string, string] {
   return at < 0 ? [decode(text), ""] : [decode(text.slice(0, at)), decode(text.slice(at + 1))];
 }
 
-function readDelimited(text: string, so: { delimiter: string; explode: boolean; shape: Shape }): unknown {
-  const { delimiter, explode, shape } = so;
+type Delimited = { readonly delimiter: string; readonly explode: boolean; readonly shape: Shape };
+
+function readDelimited(text: string, { delimiter, explode, shape }: Delimited): unknown {
   const isObject = shape.types.has("object");
   if (!isObject && !shape.types.has("array")) return toScalar(decode(text), shape);
   const parts = text === "" ? [] : text.split(delimiter);
