@@ -1,6 +1,7 @@
 /** Trace payloads as a fleet of instrumented services sends them, the same for the same seed. */
 import { encodeTraces, encodeTracesJson } from "@faultline/formats/otlp-encode";
 import type { Attributes, Resource, Span } from "@faultline/model";
+import { createRandom } from "../tests/rig/seeded-random.ts";
 
 /** What a set of payloads looks like. */
 export type PayloadPlan = {
@@ -13,17 +14,6 @@ export type PayloadPlan = {
   /** Unix ms of the first span. */
   readonly startMs: number;
 };
-
-/** A small generator of pseudo-random numbers (mulberry32): benchmarks must repeat themselves. */
-export function createRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 const ROUTES = Array.from({ length: 50 }, (_, index) => `/api/v1/resource-${index}/{id}`);
 const STACK = Array.from({ length: 12 }, (_, index) => `    at handler${index} (/srv/app/routes/orders.js:${100 + index}:17)`).join("\n");

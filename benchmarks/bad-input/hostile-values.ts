@@ -1,6 +1,6 @@
 /** Hostile values, written anew: texts that break parsers, texts that are almost JSON, values of the wrong type, encodings that are none. */
 // oxlint-disable unicorn/no-useless-spread -- the rows keep long lists readable
-import type { Random } from "../redaction/forms.ts";
+import type { Random } from "../../tests/rig/seeded-random.ts";
 import type { Pick } from "./endpoints.ts";
 
 const NUL = "\u0000";

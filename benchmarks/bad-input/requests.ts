@@ -1,7 +1,7 @@
 /** Requests to the forty endpoints, valid ones and hostile ones, as an HTTP client sends them. Deterministic for a seed. */
 // oxlint-disable unicorn/no-useless-spread -- the rows keep long lists readable
 import { gzipSync } from "node:zlib";
-import { createRandom, type Random } from "../redaction/forms.ts";
+import { createRandom, type Random } from "../../tests/rig/seeded-random.ts";
 import { createEndpoints, type Endpoint, type Pick } from "./endpoints.ts";
 import { BAD_ESCAPES, JSON_TEXTS, mutate, NAUGHTY_TEXTS, ODD_VALUES } from "./hostile-values.ts";
 

@@ -13,7 +13,8 @@ import { fileURLToPath } from "node:url";
 import { encodeTraces } from "@faultline/formats/otlp-encode";
 import type { FaultsAnswer, Span } from "@faultline/model";
 import { type Browser, chromium, type Page } from "playwright-core";
-import { createRandom, type HopSketch, sketchTrace } from "../../tests/e2e/dashboard-fixture.ts";
+import { type HopSketch, sketchTrace } from "../../tests/e2e/dashboard-fixture.ts";
+import { createRandom } from "../../tests/rig/seeded-random.ts";
 import { recordResult } from "../record.ts";
 
 const ROUTES = 50;

@@ -7,7 +7,7 @@
 import { createRedactor } from "@faultline/guard/redact";
 import { recordResult, toSpread } from "../record.ts";
 import { createBenign, createPositives } from "./corpus.ts";
-import { createRandom } from "./forms.ts";
+import { createRandom } from "../../tests/rig/seeded-random.ts";
 import { createHeldOut } from "./held-out.ts";
 import { createHeldOutPlain } from "./held-out-plain.ts";
 import { createHostile } from "./hostile.ts";

@@ -3,7 +3,8 @@
  * so that scanners of repositories stay quiet. Forms follow the issuers' documentation.
  */
 
-import { fill, type Random, SECRET_FORMS } from "./forms.ts";
+import type { Random } from "../../tests/rig/seeded-random.ts";
+import { fill, SECRET_FORMS } from "./forms.ts";
 
 /** How settings and programs write a name (`§`) and its secret (`¤`). */
 export const SHAPES: readonly string[] = [

@@ -1,18 +1,5 @@
 /** Forms of secrets, after the issuers' documentation. Nothing here is a secret: a form is filled from a seed at each run. */
-/** Random numbers from a seed (mulberry32), 0 to 1. */
-export type Random = () => number;
-
-/** Creates a generator; equal seeds give equal corpora. */
-export function createRandom(seed: number): Random {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let word = state;
-    word = Math.imul(word ^ (word >>> 15), word | 1);
-    word ^= word + Math.imul(word ^ (word >>> 7), word | 61);
-    return ((word ^ (word >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
+import type { Random } from "../../tests/rig/seeded-random.ts";
 
 const LOWER = "abcdefghijklmnopqrstuvwxyz";
 const UPPER = LOWER.toUpperCase();

@@ -1,5 +1,6 @@
 import { LATER_PLAIN } from "./held-out-later.ts";
-import { fill, type Random } from "./forms.ts";
+import type { Random } from "../../tests/rig/seeded-random.ts";
+import { fill } from "./forms.ts";
 
 /** Held-out text without a secret, see `held-out.ts`, that must come out as it went in. */
 const PLAIN: readonly string[] = [

@@ -4,7 +4,8 @@
  * a seed; a dot in the middle (·) cuts what scanners of repositories would take for a secret, and is left out when the row is filled.
  */
 import { LATER_SECRET } from "./held-out-later.ts";
-import { fill, type Random } from "./forms.ts";
+import type { Random } from "../../tests/rig/seeded-random.ts";
+import { fill } from "./forms.ts";
 
 /** Rows by where such text is met. */
 const SECRET: Readonly<Record<string, readonly string[]>> = {

@@ -1,5 +1,5 @@
 /** A seeded search for the text that takes longest to redact: pieces that start a reader, joined, kept when slow, changed, tried again. */
-import { createRandom, type Random } from "./forms.ts";
+import { createRandom, type Random } from "../../tests/rig/seeded-random.ts";
 
 /** What starts readers. `#` becomes a number that no other place has, `~` a random word. */
 const PIECES: readonly string[] = [

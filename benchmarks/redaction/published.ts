@@ -4,7 +4,8 @@
  * notations of `tests/plugins/keyword_test.py` around a value full of brackets, and the forms of its other plugins.
  */
 import { type Positive, SHAPES } from "./corpus.ts";
-import { fill, type Random, SECRET_FORMS } from "./forms.ts";
+import type { Random } from "../../tests/rig/seeded-random.ts";
+import { fill, SECRET_FORMS } from "./forms.ts";
 
 /** Forms of rules that came later than those of `forms.ts`, by service; a dot in the middle is left out when they are filled. */
 const LATER: Readonly<Record<string, readonly string[]>> = {

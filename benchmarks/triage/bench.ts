@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { OUTSIDE_VIEWS, toCurl } from "../../demo/outside.ts";
 import { createTelemetrySink } from "../../demo/src/capture/sink.ts";
-import { createRandom } from "../../demo/src/load/random.ts";
+import { createRandom } from "../../tests/rig/seeded-random.ts";
 import { startShop } from "../../demo/src/shop/shop.ts";
 import { Switchboard } from "../../demo/src/switchboard/switchboard.ts";
 import { startCountingRelay } from "../../tests/rig/counting-relay.ts";

@@ -2,7 +2,7 @@
 import { createRedactor } from "@faultline/guard/redact";
 import { describe, expect, it } from "vitest";
 import { createBenign, createPositives } from "../../benchmarks/redaction/corpus.ts";
-import { createRandom } from "../../benchmarks/redaction/forms.ts";
+import { createRandom } from "../rig/seeded-random.ts";
 
 const seed = Date.now() % 1_000_000;
 const redactor = createRedactor();

@@ -3,17 +3,7 @@ import type { Payload, Store } from "@faultline/collector/store";
 import { encodeTraces } from "@faultline/formats/otlp-encode";
 import type { Attributes, Change, Observations, Resource, Span, SpanEvent } from "@faultline/model";
 import { diagnose } from "@faultline/playbook";
-
-/** A small seeded generator (mulberry32). */
-export function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
+import { createRandom } from "../rig/seeded-random.ts";
 
 function toHex(random: () => number, digits: number): string {
   return Array.from({ length: digits }, () => Math.floor(random() * 16).toString(16)).join("");

@@ -4,7 +4,8 @@ import { createRequire } from "node:module";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launchBrowser, openPage } from "./browser.ts";
-import { createRandom, fillStore, type Fixture, saveDiagnosis, sketchTrace, toTracePayload } from "./dashboard-fixture.ts";
+import { fillStore, type Fixture, saveDiagnosis, sketchTrace, toTracePayload } from "./dashboard-fixture.ts";
+import { createRandom } from "../rig/seeded-random.ts";
 import { closeSite, openSite, type Site } from "./dashboard-site.ts";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");

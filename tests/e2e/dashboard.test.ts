@@ -8,7 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Store, StoredFault } from "../../packages/collector/src/store/index.ts";
 import { launchBrowser, openPage } from "./browser.ts";
 import { closeSite, DIST, openSite, type Site } from "./dashboard-site.ts";
-import { createRandom, fillStore, type Fixture, saveDiagnosis, sketchTrace, toTracePayload } from "./dashboard-fixture.ts";
+import { fillStore, type Fixture, saveDiagnosis, sketchTrace, toTracePayload } from "./dashboard-fixture.ts";
+import { createRandom } from "../rig/seeded-random.ts";
 import { HOSTILE_TEXTS } from "./hostile-text.ts";
 
 const PICTURES = fileURLToPath(new URL("../../test-artifacts/dashboard", import.meta.url));

@@ -19,7 +19,8 @@ import { GOOD_RELEASE, type Shop, startShop } from "../../demo/src/shop/shop.ts"
 import { createSwitchboardServer, Switchboard } from "../../demo/src/switchboard/switchboard.ts";
 import { findFreePort } from "../../packages/cli/src/demo/shop-process.ts";
 import { launchBrowser, openPage } from "./browser.ts";
-import { createRandom, sketchTrace, toTracePayload } from "./dashboard-fixture.ts";
+import { sketchTrace, toTracePayload } from "./dashboard-fixture.ts";
+import { createRandom } from "../rig/seeded-random.ts";
 
 type Alert = {
   readonly hop: string;

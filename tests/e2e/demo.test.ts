@@ -13,7 +13,7 @@ import { createTelemetrySink, type TelemetrySink } from "../../demo/src/capture/
 import { type Shop, startShop } from "../../demo/src/shop/shop.ts";
 import { DEMO_FAULTS } from "../../demo/src/switchboard/faults.ts";
 import { Switchboard } from "../../demo/src/switchboard/switchboard.ts";
-import { createRandom } from "../../demo/src/load/random.ts";
+import { createRandom } from "../rig/seeded-random.ts";
 import { OUTSIDE_VIEWS, toCurl } from "../../demo/outside.ts";
 import { runFaultline } from "../../packages/cli/src/main.ts";
 import { type CountingRelay, startCountingRelay } from "../rig/counting-relay.ts";

@@ -15,6 +15,7 @@ import { spans, traceId } from "../conformance/payloads.ts";
 import { writeCrashImage } from "./crash-image.ts";
 import { type History, readFileCalls } from "./read-file-calls.ts";
 import { send, startStore } from "./start-store.ts";
+import { createRandom } from "../rig/seeded-random.ts";
 
 const LOSSES = Number(process.env["FAULTLINE_POWER_LOSSES"] ?? 25);
 const SEED = Number(process.env["FAULTLINE_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
@@ -69,17 +70,6 @@ function countSyncs({ root }: History, name: string): number {
   const data = root.names.get("data");
   const changes = data?.kind === "directory" ? data.names.get(name)?.changes : undefined;
   return new Set(changes?.map(({ durableAt }) => durableAt)).size;
-}
-
-/** mulberry32: small, and the same everywhere. */
-function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 /** What is wrong with a disk, in words; nothing when all is well. */

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { createRedactor } from "@faultline/guard/redact";
 import { runFaultline } from "../../packages/cli/src/main.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createRandom, type Random } from "../../benchmarks/redaction/forms.ts";
+import { createRandom, type Random } from "../rig/seeded-random.ts";
 
 const REPLANTINGS = 100;
 const SEED = Date.now() % 1_000_000;

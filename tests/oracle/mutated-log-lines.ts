@@ -1,20 +1,13 @@
 /** Every format's reviewed samples, mutated by seed: what a reader must survive. */
 import { readFileSync } from "node:fs";
 import { createLineReader, type FlatRecord, toFlatRecord } from "@faultline/formats/access-log";
+import { createChoices } from "../rig/seeded-random.ts";
 
 const samples = readFileSync(new URL("../../packages/formats/src/access-log/fixtures/samples.jsonl", import.meta.url), "utf8")
   .trimEnd()
   .split("\n")
   .map((line): { line: string; record: FlatRecord } => JSON.parse(line));
 const byFormat = Map.groupBy(samples, ({ record }) => String(record["format"] ?? "unparsed"));
-
-function createRandom(seed: number) {
-  let state = seed;
-  return (limit: number) => {
-    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
-    return (state >>> 8) % limit;
-  };
-}
 
 const PIECES = [
   '"',
@@ -61,7 +54,7 @@ export const SAMPLED_FORMATS: readonly string[] = [...byFormat.keys()];
 /** Of so many mutated lines of a format, those that were read with a status that stands nowhere in them. The seed is the format's. */
 export function findInvented(format: string, mutations: number): readonly string[] {
   const lines = (byFormat.get(format) ?? []).map(({ line }) => line);
-  const random = createRandom(format.length * 7919 + lines.length);
+  const random = createChoices(format.length * 7919 + lines.length).below;
   const reader = createLineReader({ context: { nowMs: Date.UTC(2026, 10, 22), zoneOffsetMinutes: 0 } });
   return Array.from({ length: mutations }, () => mutate(mutate(lines[random(lines.length)] ?? "", random), random)).filter((line) => {
     const status = toFlatRecord(reader.read(line))?.["http.response.status_code"];

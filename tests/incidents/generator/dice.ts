@@ -1,4 +1,4 @@
-import { createRandom } from "../../../demo/src/load/random.ts";
+import { createRandom } from "../../rig/seeded-random.ts";
 
 /** Choices of one incident: the same seed makes the same ones. */
 export type Dice = {

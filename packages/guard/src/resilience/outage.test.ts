@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { createVirtualClock, type VirtualClock } from "../testing/virtual-clock.ts";
 import { Dependency } from "./dependency.ts";
+import { createRandom } from "../../../../tests/rig/seeded-random.ts";
 
 const WARM_MS = 60_000;
 const DOWN_MS = 300_000;
@@ -13,17 +14,6 @@ const SERVICE_MS = 8;
 
 type Way = "refuses" | "hangs" | "answers 503" | "is slow";
 type Call = { readonly startMs: number; readonly isGood: boolean };
-
-/** A generator of numbers from 0 to 1 with a seed, so that a run can be repeated (mulberry32). */
-function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /**
  * One server that does one thing at a time in 8 ms: it can do 125 calls/s, and 100 come. More than that lengthens its queue past everybody's

@@ -1,19 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decideRollout } from "./decide-rollout.ts";
+import { createRandom } from "../../../../tests/rig/seeded-random.ts";
 
 const arm = (failing: number, total: number) => ({ failing, total });
-
-/** A small seeded generator (mulberry32), so that simulated releases are the same in every run. */
-function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 function drawArm(random: () => number, total: number, ratio: number) {
   let failing = 0;

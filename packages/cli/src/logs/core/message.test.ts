@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { analyzeSource } from "../analyze.ts";
 import { readAround } from "../scan/read-around.ts";
-import { createSeededRandom, type SeededRandom } from "../seeded-random.ts";
+import { createChoices, type SeededChoices } from "../../../../../tests/rig/seeded-random.ts";
 import { Tally } from "../tally/tally.ts";
 
 const CONTEXT = { nowMs: Date.UTC(2026, 10, 22), zoneOffsetMinutes: 0 };
@@ -14,7 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), "faultline-message-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** What programs say most of the time. */
-function say({ below, pick, hex }: SeededRandom): string {
+function say({ below, pick, hex }: SeededChoices): string {
   return pick(
     "cache miss",
     `order ${10_000 + below(80_000)} packed`,
@@ -26,7 +26,7 @@ function say({ below, pick, hex }: SeededRandom): string {
 }
 
 /** What is said now and then, and counts for more than that it was said. */
-function sayMore({ below, pick, hex }: SeededRandom): string {
+function sayMore({ below, pick, hex }: SeededChoices): string {
   return pick(
     `GET /users/${below(1e6)} ${pick(200, 404, 500)} ${below(90)} ms`,
     `GET /orders/${below(1e6)} HTTP/1.1" ${pick(200, 502)}`,
@@ -47,7 +47,7 @@ function sayMore({ below, pick, hex }: SeededRandom): string {
   );
 }
 
-type Spoken = { readonly text: string; readonly iso: string; readonly isLoud: boolean; readonly random: SeededRandom };
+type Spoken = { readonly text: string; readonly iso: string; readonly isLoud: boolean; readonly random: SeededChoices };
 
 const WRITERS: Readonly<Record<string, (spoken: Spoken) => string>> = {
   pino: ({ text, iso, isLoud }) =>
@@ -69,7 +69,7 @@ const WRITERS: Readonly<Record<string, (spoken: Spoken) => string>> = {
     `${iso.slice(0, 23)}123456Z stdout ${below(2000) === 0 ? "P" : "F"} ${text}`,
 };
 
-function damage(line: string, { below, pick }: SeededRandom): string {
+function damage(line: string, { below, pick }: SeededChoices): string {
   const at = below(line.length);
   return line.slice(0, at) + pick("", "-", '"', " ", "5", "500", ":", "x", "\\", "é") + line.slice(at + below(3));
 }
@@ -107,7 +107,7 @@ function countByParsers(
 }
 
 /** Mostly words of which nothing is kept; every few lines others, or damaged ones. */
-function writeLines(write: (spoken: Spoken) => string, random: SeededRandom): readonly string[] {
+function writeLines(write: (spoken: Spoken) => string, random: SeededChoices): readonly string[] {
   return Array.from({ length: 4000 }, (_, index) => {
     const isOther = random.below(12) === 0;
     const text = isOther ? sayMore(random) : say(random);
@@ -123,7 +123,7 @@ describe("a program's own words", () => {
   it.each(Object.entries(WRITERS).flatMap(([name, write]) => [1, 2].map((seed) => [name, seed, write] as const)))(
     "are counted as by the parsers, odd ones among them: %s, seed %i",
     async (_, seed, write) => {
-      const lines = writeLines(write, createSeededRandom(seed * 7919));
+      const lines = writeLines(write, createChoices(seed * 7919));
       writeFileSync(file, lines.map((line) => `${line}\n`).join(""));
       const known = vi.spyOn(Tally.prototype, "addMessages").mockClear();
       expect(describeTally(await countByCore(file))).toEqual(describeTally(countByParsers(file, lines)));
@@ -132,7 +132,7 @@ describe("a program's own words", () => {
   );
 
   it("are left to the parsers where each line's time matters", async () => {
-    const lines = writeLines(WRITERS["pino"] as (spoken: Spoken) => string, createSeededRandom(3));
+    const lines = writeLines(WRITERS["pino"] as (spoken: Spoken) => string, createChoices(3));
     writeFileSync(file, lines.map((line) => `${line}\n`).join(""));
     const limits = { fromMs: Date.UTC(2026, 10, 20, 0, 10), toMs: undefined };
     expect(describeTally(await countByCore(file, limits))).toEqual(describeTally(countByParsers(file, lines, limits)));

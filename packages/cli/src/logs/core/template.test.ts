@@ -7,14 +7,14 @@ import { afterAll, describe, expect, it, vi } from "vitest";
 import { analyzeSource } from "../analyze.ts";
 import { buildReport } from "../report/build-report.ts";
 import { readAround } from "../scan/read-around.ts";
-import { createSeededRandom, type SeededRandom } from "../seeded-random.ts";
+import { createChoices, type SeededChoices } from "../../../../../tests/rig/seeded-random.ts";
 import { Tally } from "../tally/tally.ts";
 
 const CONTEXT = { nowMs: Date.UTC(2026, 10, 22), zoneOffsetMinutes: 0 };
 const folder = mkdtempSync(join(tmpdir(), "faultline-template-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function invent({ below, pick }: SeededRandom, index: number) {
+function invent({ below, pick }: SeededChoices, index: number) {
   const iso = new Date(Date.UTC(2026, 10, 20) + index * 377).toISOString();
   const method = pick("GET", "GET", "POST", "DELETE");
   const path = pick(`/users/${below(1e6)}`, "/cart", `/v1/items/${below(1e6)}/parts`, "/search?q=a%20b", "/a=b", "/p.html", "/x-y_z");
@@ -113,7 +113,7 @@ const WRITERS: Readonly<Record<string, (one: Invented) => string>> = {
     }),
 };
 
-type Change = (line: string, random: SeededRandom) => string;
+type Change = (line: string, random: SeededChoices) => string;
 
 const wrapped = (name: string, wrap: (line: string, one: Invented) => string) => (one: Invented) => wrap(WRITERS[name]?.(one) ?? "", one);
 const toDocker = (line: string, { iso }: Invented) => JSON.stringify({ log: `${line}\n`, stream: "stdout", time: iso });
@@ -207,7 +207,7 @@ function countByParsers(file: string, lines: readonly string[]): Tally {
 }
 
 /** Lines of which those from the 600th on are now and then changed. */
-function writeLines(write: (one: Invented) => string, random: SeededRandom, changes: readonly Change[]): readonly string[] {
+function writeLines(write: (one: Invented) => string, random: SeededChoices, changes: readonly Change[]): readonly string[] {
   const file = Array.from({ length: 3000 }, (_, index) => {
     const line = write(invent(random, index));
     return index % 5 === 4 && index > 600 ? random.pick(...changes)(line, random) : line;
@@ -220,7 +220,7 @@ describe("lines that are read by a template", () => {
   const file = join(folder, "any.log");
 
   it.each(ALL)("are counted as by the parsers, odd ones among them: %s", async (name, write) => {
-    const lines = writeLines(write, createSeededRandom(name.length * 97), ODD);
+    const lines = writeLines(write, createChoices(name.length * 97), ODD);
     const taught = vi.spyOn(Tally.prototype, "addTaught").mockClear();
     const counted = describeTally(await countBy("wasm", file), file);
     expect(taught.mock.calls.reduce((sum, [, count]) => sum + count, 0)).toBeGreaterThan(400);
@@ -228,7 +228,7 @@ describe("lines that are read by a template", () => {
   });
 
   it.each(ALL)("are counted as by their shape where they are damaged: %s", async (name, write) => {
-    writeLines(write, createSeededRandom(name.length * 89), [...DAMAGE, ...ODD]);
+    writeLines(write, createChoices(name.length * 89), [...DAMAGE, ...ODD]);
     expect(describeTally(await countBy("wasm", file), file)).toEqual(describeTally(await countBy("javascript", file), file));
   });
 });

@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { analyzeSource } from "../analyze.ts";
 import { buildReport } from "../report/build-report.ts";
 import { Tally } from "../tally/tally.ts";
+import { createChoices } from "../../../../../tests/rig/seeded-random.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "faultline-scanner-"));
 
@@ -49,14 +50,6 @@ async function countStatuses(text: string, engine: "wasm" | "javascript" | "none
   const statuses = new Map<number, number>();
   for (const { status, count } of routes) statuses.set(status, (statuses.get(status) ?? 0) + count);
   return { lines, requests, unparsed, traffic, errors, statuses: [...statuses].sort(([a], [b]) => a - b) };
-}
-
-function createRandom(seed: number) {
-  let state = seed;
-  return (limit: number) => {
-    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
-    return (state >>> 8) % limit;
-  };
 }
 
 const PATHS = [
@@ -161,7 +154,7 @@ describe("the fast path", () => {
   });
 
   it("keeps the medians of failing requests while samples thin out", async () => {
-    const random = createRandom(7);
+    const random = createChoices(7).below;
     const line = (index: number) =>
       `10.0.0.1 - - [21/Nov/2026:10:00:${String(index % 60).padStart(2, "0")} +0000] "GET /pay/${random(1e6)} HTTP/1.1" 504 1 "-" "c" ${random(60)}.${String(random(1000)).padStart(3, "0")}`;
     const text = Array.from({ length: 5000 }, (_, index) => line(index)).join("\n");
@@ -169,7 +162,7 @@ describe("the fast path", () => {
   });
 
   it("counts what the full parsers count", async () => {
-    const random = createRandom(42);
+    const random = createChoices(42).below;
     const text = Array.from({ length: 6000 }, () => inventLine(random)).join("\n");
     const full = await analyze(text, "none");
     expect(await analyze(text, "javascript")).toEqual(full);
@@ -181,7 +174,7 @@ describe("the fast path", () => {
     [2, "\r\n"],
     [3, "\n"],
   ])("counts the same on mutated lines, seed %i", async (seed, lineBreak) => {
-    const random = createRandom(seed * 7919);
+    const random = createChoices(seed * 7919).below;
     const text = Array.from({ length: 3000 }, () => mutate(inventLine(random), random)).join(lineBreak);
     const full = await countStatuses(text, "none");
     expect(await countStatuses(text, "javascript")).toEqual(full);
@@ -189,7 +182,7 @@ describe("the fast path", () => {
   });
 
   it.each(["wasm", "javascript", "none"] as const)("counts names among values without end, %s", async (engine) => {
-    const random = createRandom(17);
+    const random = createChoices(17).below;
     const word = (length: number) => Array.from({ length }, () => String.fromCharCode(97 + random(26))).join("");
     const write = (path: string, status: number) =>
       `10.0.0.1 - - [25/Oct/2026:14:49:33 +0200] "GET ${path} HTTP/1.1" ${status} 5 "-" "curl" 0.010\n`;
@@ -210,7 +203,7 @@ describe("the fast path", () => {
   });
 
   it.each(["wasm", "javascript", "none"] as const)("keeps apart what only the tries take for a value, %s", async (engine) => {
-    const random = createRandom(31);
+    const random = createChoices(31).below;
     const paths = [
       () => `/odata/Products(${1e8 + random(1e8)})`,
       () => `/odata/Orders(${1e8 + random(1e8)})/Lines`,
@@ -245,7 +238,7 @@ describe("the fast path", () => {
   });
 
   it.each(["wasm", "javascript", "none"] as const)("tells the dates that are versions from those that are values, %s", async (engine) => {
-    const random = createRandom(13);
+    const random = createChoices(13).below;
     const day = (index: number) => new Date(Date.UTC(2020, 0, 1 + index)).toISOString().slice(0, 10);
     const write = (method: string, path: string) =>
       `10.0.0.1 - - [25/Oct/2026:14:49:33 +0200] "${method} ${path} HTTP/1.1" 500 5 "-" "curl" 0.010\n`;
@@ -266,7 +259,7 @@ describe("the fast path", () => {
   });
 
   it.each(["wasm", "javascript"] as const)("finds a name that comes late among values without end, %s", async (engine) => {
-    const random = createRandom(23);
+    const random = createChoices(23).below;
     const word = (length: number) => Array.from({ length }, () => String.fromCharCode(97 + random(26))).join("");
     const write = (path: string, status: number) =>
       `10.0.0.1 - - [25/Oct/2026:14:49:33 +0200] "GET ${path} HTTP/1.1" ${status} 5 "-" "curl" 0.010\n`;

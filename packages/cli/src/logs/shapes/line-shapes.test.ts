@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { analyzeSource } from "../analyze.ts";
 import { buildReport } from "../report/build-report.ts";
-import { createSeededRandom, type SeededRandom } from "../seeded-random.ts";
+import { createChoices, type SeededChoices } from "../../../../../tests/rig/seeded-random.ts";
 import { Tally } from "../tally/tally.ts";
 import { toPlainRequest } from "./line-shape.ts";
 import { LineShapes } from "./line-shapes.ts";
@@ -14,7 +14,7 @@ import { LineShapes } from "./line-shapes.ts";
 const CONTEXT = { nowMs: Date.UTC(2026, 10, 22), zoneOffsetMinutes: 0 };
 
 /** One request; every few it was tried twice, failed, or has members that are seldom there. */
-function invent(random: SeededRandom, index: number) {
+function invent(random: SeededChoices, index: number) {
   const { below, pick, hex } = random;
   const iso = new Date(Date.UTC(2026, 10, 20) + index * 700).toISOString();
   const status = pick(200, 200, 200, 200, 200, 204, 301, 404, 429, 499, 500, 502, 504);
@@ -123,7 +123,7 @@ const FIELDS = [
 ];
 
 /** IIS, which names its fields anew when its settings change. */
-function writeIis(random: SeededRandom, count: number): string[] {
+function writeIis(random: SeededChoices, count: number): string[] {
   return FIELDS.flatMap((fields, part) => [
     `#Fields: ${fields}`,
     ...Array.from({ length: count / 2 }, (_, index) => {
@@ -138,7 +138,7 @@ function writeIis(random: SeededRandom, count: number): string[] {
   ]);
 }
 
-function mutate(line: string, { below }: SeededRandom): string {
+function mutate(line: string, { below }: SeededChoices): string {
   const at = below(line.length);
   if (below(2) === 0) return line.slice(0, at) + line.slice(at + 1 + below(3));
   return line.slice(0, at) + line.charAt(below(line.length)) + line.slice(at + below(2));
@@ -168,7 +168,7 @@ function compare(lines: readonly string[]) {
 
 describe("lines read by their shape", () => {
   it.each(Object.entries(WRITERS))("say what the parsers read of %s", (name, write) => {
-    const random = createSeededRandom(name.length * 77);
+    const random = createChoices(name.length * 77);
     const lines = Array.from({ length: 1200 }, (_, index) => write(invent(random, index)));
     const { different, takenRatio } = compare(lines);
     expect(different).toEqual([]);
@@ -177,7 +177,7 @@ describe("lines read by their shape", () => {
 
   const told = Object.entries(WRITERS).filter(([name]) => ["Envoy", "logfmt", "pino"].includes(name));
   it.each(told)("need no parser where they fail either, checks apart (%s)", (_, write) => {
-    const random = createSeededRandom(5);
+    const random = createChoices(5);
     const plain = { path: "/a", agent: "curl", isSeldom: false, isRetried: false, behind: 200, address: "10.0.0.1:80" };
     const lines = Array.from({ length: 4000 }, (_, index) => {
       const status = [200, 200, 200, 502][index % 4] as number;
@@ -189,13 +189,13 @@ describe("lines read by their shape", () => {
   });
 
   it("are told by the fields that a file names last", () => {
-    const { different, takenRatio } = compare(writeIis(createSeededRandom(3), 1600));
+    const { different, takenRatio } = compare(writeIis(createChoices(3), 1600));
     expect(different).toEqual([]);
     expect(takenRatio).toBeGreaterThan(0.1);
   });
 
   it.each([1, 2, 3])("are never guessed where a line is damaged, seed %i", (seed) => {
-    const random = createSeededRandom(seed);
+    const random = createChoices(seed);
     const lines = Array.from({ length: 2500 }, (_, index) => {
       const line = random.pick(...Object.values(WRITERS))(invent(random, index));
       return random.pick(line, line, mutate(line, random));
@@ -204,7 +204,7 @@ describe("lines read by their shape", () => {
   });
 
   it("do not teach that a member is absent where the line was cut in front of its last quote", () => {
-    const random = createSeededRandom(11);
+    const random = createChoices(11);
     const plain = { status: 200, behind: 200, agent: "curl/8.4.0", isRetried: false, isSeldom: false };
     const write = WRITERS["nginx with upstream times"] as (one: Invented) => string;
     const lines = Array.from({ length: 900 }, (_, index) => {
@@ -311,12 +311,12 @@ const WRAPPERS: Readonly<Record<string, (one: Invented) => string>> = {
 };
 
 /** IIS, whose fields change; and wrapped lines, and those of a container, of which one came in pieces. */
-const OTHERS: Readonly<Record<string, (random: SeededRandom) => string[]>> = {
+const OTHERS: Readonly<Record<string, (random: SeededChoices) => string[]>> = {
   IIS: (random) => writeIis(random, 1600),
   ...Object.fromEntries(
     Object.entries(WRAPPERS).map(([name, write]) => [
       name,
-      (random: SeededRandom) => Array.from({ length: 3000 }, (_, index) => write(invent(random, index))),
+      (random: SeededChoices) => Array.from({ length: 3000 }, (_, index) => write(invent(random, index))),
     ]),
   ),
   "CRI's pieces of combined": (random) =>
@@ -339,7 +339,7 @@ const OTHERS: Readonly<Record<string, (random: SeededRandom) => string[]>> = {
 };
 
 /** A request like most, after whose kind the scanner learns to read past a wrapper. */
-function inventPlain(random: SeededRandom, index: number): Invented {
+function inventPlain(random: SeededChoices, index: number): Invented {
   const one = invent(random, index);
   return { ...one, isSeldom: false, isRetried: false, agent: "curl/8.4.0", status: 200, target: `/v1/items?page=${index}` };
 }
@@ -347,7 +347,7 @@ function inventPlain(random: SeededRandom, index: number): Invented {
 const SUCCEEDING = { 500: 204, 502: 200, 504: 404 } as const;
 
 /** A line of a request that does not fail. */
-function keep(write: (one: Invented) => string, random: SeededRandom, index: number): string {
+function keep(write: (one: Invented) => string, random: SeededChoices, index: number): string {
   const one = invent(random, 4000 + index);
   return write({ ...one, status: new Map(Object.entries(SUCCEEDING)).get(String(one.status)) ?? one.status });
 }
@@ -358,16 +358,16 @@ function mutateOne(...[write, random, index]: Parameters<typeof keep>): string {
 
 describe("lines of shapes that the scanner was taught", () => {
   const written = Object.entries(WRITERS).map(
-    ([name, write]) => [name, (random: SeededRandom) => Array.from({ length: 2000 }, (_, index) => write(invent(random, index)))] as const,
+    ([name, write]) => [name, (random: SeededChoices) => Array.from({ length: 2000 }, (_, index) => write(invent(random, index)))] as const,
   );
   it.each([...written, ...Object.entries(OTHERS)])("are counted as JavaScript counts them: %s", async (name, write) => {
-    const random = createSeededRandom(name.length * 31);
+    const random = createChoices(name.length * 31);
     const lines = write(random).map((line) => random.pick(mutate(line, random), ...Array.from({ length: 30 }, () => line)));
     expect(await report(lines, "wasm")).toEqual(await report(lines, "javascript"));
   });
 
   it.each(Object.entries(WRAPPERS))("are counted past their wrapper once many plain ones came: %s", async (name, write) => {
-    const random = createSeededRandom(name.length * 37);
+    const random = createChoices(name.length * 37);
     const lines = [
       ...Array.from({ length: 4000 }, (_, index) => write(inventPlain(random, index))),
       ...Array.from({ length: 4000 }, (_, index) =>
@@ -380,7 +380,7 @@ describe("lines of shapes that the scanner was taught", () => {
   });
 
   it("have the name of their format in a wrapper of combined and common ones, and are none where they are too long", async () => {
-    const random = createSeededRandom(5);
+    const random = createChoices(5);
     const lines = Array.from({ length: 3000 }, (_, index) => {
       const line = toCombined({ ...invent(random, index), agent: "a".repeat(4 + 70_000 * Number(index % 500 === 499)) });
       return `gateway-1  | ${line.slice(0, random.pick(line.length, line.length, line.indexOf(' "-" ')))}`;

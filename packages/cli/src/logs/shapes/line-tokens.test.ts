@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { WasmScanner } from "../core/wasm-scanner.ts";
 import { Tally } from "../tally/tally.ts";
 import { LineTokens } from "./line-tokens.ts";
+import { createChoices } from "../../../../../tests/rig/seeded-random.ts";
 
 const LINES = [
   `10.0.0.1 - - [20/Nov/2026:00:00:00 +0000] "GET /a?b=c HTTP/1.1" 200 17 "-" "Mozilla/5.0 (X11)" rt=0.001 us="200" ua="10.0.0.1:80"`,
@@ -19,14 +20,6 @@ const LINES = [
   Array.from({ length: 170 }, (_, index) => index).join(" "),
   "",
 ];
-
-function createRandom(seed: number) {
-  let state = seed;
-  return (limit: number) => {
-    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
-    return (state >>> 8) % limit;
-  };
-}
 
 /** A line with a few characters taken out, doubled or set in. */
 function mutate(line: string, below: (limit: number) => number): string {
@@ -56,7 +49,7 @@ function isSteady(known: Map<number, number>, ours: number, theirs: number): boo
 
 /** Cuts many lines both ways. */
 function compareCutters(seed: number) {
-  const below = createRandom(seed);
+  const below = createChoices(seed).below;
   const tally = new Tally({ fromMs: undefined, toMs: undefined });
   const { buffer, cutter } = new WasmScanner(tally, { prepare: () => undefined, onOther: () => undefined, onFailure: () => undefined });
   const [ours, theirs] = [new LineTokens(), new LineTokens(cutter)];
