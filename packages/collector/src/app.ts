@@ -20,7 +20,7 @@ export type CollectorOptions = {
   /** Where the data lives; `memory` forgets it at the end. */
   readonly storage: ({ readonly kind: "sqlite" } & Pick<SqliteStoreOptions, "directory" | "retention">) | { readonly kind: "memory" };
   readonly alertTargets?: readonly AlertTarget[];
-  /** How people reach the dashboard, for links in alerts. Default: the address it listens on. */
+  /** The address under which people reach the dashboard, for links in alerts. Default: the address it listens on. */
   readonly publicUrl?: string;
   /** Folder of the built dashboard; without it only the API answers. */
   readonly dashboardDirectory?: string;
@@ -29,7 +29,7 @@ export type CollectorOptions = {
   readonly demoUrl?: string;
   /** What the answers of known gateways look like. Default: those that Faultline knows. */
   readonly signatures?: readonly Signature[];
-  /** Source maps of the bundles that run: stacks are then shown and diagnosed by their sources. */
+  /** Source maps of the bundles that run. Stacks are then shown and diagnosed with their original file names and lines. */
   readonly sourceMaps?: SourceMaps;
   /** One line for the operator. */
   readonly log?: (line: string) => void;
@@ -52,14 +52,14 @@ export class StartError extends Error {
 }
 
 /**
- * How long a connection may be idle. SDKs send a batch every five seconds, which is Node's own limit: a connection closed at the moment when the next
- * batch is sent loses that batch, as few exporters send again what was cut off.
+ * How long a connection may be idle. SDKs send a batch every five seconds, which is also Node's default limit: a connection that closes just as the next
+ * batch is sent loses that batch, because few exporters send again what was cut off.
  */
 const KEEP_ALIVE_MS = 75_000;
 
 /**
- * Connections that may wait to be taken in; the system takes its own limit where that is lower. Of those beyond Node's 511 the system hears
- * nothing until they try again, a second later: a thousand pages or pods that come back at once.
+ * How many connections may wait to be accepted; the system applies its own limit where that is lower. With Node's default of 511, a thousand pages or pods
+ * that reconnect at once would overflow the queue, and those beyond it would try again only a second later.
  */
 const BACKLOG = 4_096;
 
@@ -152,7 +152,7 @@ function toLink(base: string, fingerprint: string, traceId: string): string {
   return new URL(`/faults/${encodeURIComponent(fingerprint)}?trace=${traceId}`, base).href;
 }
 
-/** Open exchanges may finish; connections that only wait are closed. */
+/** Lets open exchanges finish, and closes connections that are idle. */
 async function stopServer(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();

@@ -3,7 +3,7 @@ import type { StoredFault } from "./store/contract.ts";
 /** What the watcher tells whoever listens: a fault appeared or changed, or new counts are visible. */
 export type LiveEvent = { readonly kind: "fault"; readonly fault: StoredFault } | { readonly kind: "counts"; readonly atMs: number };
 
-/** Between the part that watches and the part that serves. Delivery is synchronous, in order, and never throws at the publisher. */
+/** Carries events from the part that watches to the part that serves. Delivery is synchronous and in order, and never throws at the publisher. */
 export type LiveFeed = {
   /** Calls `listener` with every later event until the returned function is called. */
   subscribe(listener: (event: LiveEvent) => void): () => void;

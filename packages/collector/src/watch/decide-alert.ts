@@ -5,7 +5,7 @@ import type { Store, StoredFault } from "../store/contract.ts";
 /** The window in which a rate must be a problem, and the stretch before the fault that says what is usual. */
 const WINDOW_MS = 5 * 60_000;
 const BEFORE_MS = 60 * 60_000;
-/** Failures that come late are still told of when they are not older than this. */
+/** Failures that arrive late still raise an alert when they are not older than this. */
 const OLDEST_MS = 15 * 60_000;
 const STEP_MS = 10_000;
 /** A change this long before the first failure may have caused it. */
@@ -15,15 +15,15 @@ const CHANGE_BEFORE_MS = 30 * 60_000;
 type Counted = { readonly failing: number; readonly total: number };
 
 /**
- * Is this fault worth waking somebody? When the server-error rate of the route it shows on, or of the service that makes it, is certainly
- * a problem. A fault that stays hidden behind successes counts by the service that makes it.
+ * Decides whether this fault is worth waking somebody: when the server-error rate is certainly a problem, on the route that shows the fault or at the
+ * service that makes it. A fault that stays hidden behind successes counts for the service that makes it.
  */
 export async function decideAlert(
   store: Store,
   fault: StoredFault & { readonly diagnosis: Diagnosis },
   { nowMs, exampleTraceId }: { readonly nowMs: number; readonly exampleTraceId: string },
 ): Promise<FaultAlert | undefined> {
-  // The senders' clocks date the failures: they may be ahead of ours or behind, and what was kept back is of before.
+  // Failures are dated by their senders' clocks, which may be ahead of ours or behind; and a sender may have held them back for a while.
   const latestMs = Math.max(Math.min(fault.lastSeenMs, nowMs), nowMs - OLDEST_MS);
   const window = { fromMs: Math.floor((latestMs - WINDOW_MS) / STEP_MS) * STEP_MS, toMs: Math.max(fault.lastSeenMs, nowMs) + 1 };
   const before = { fromMs: window.fromMs - BEFORE_MS, toMs: Math.min(window.fromMs, fault.firstSeenMs) };

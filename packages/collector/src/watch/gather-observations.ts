@@ -7,17 +7,17 @@ import { takeTurns } from "./take-turns.ts";
 const FAILING_TRACES = 60;
 const GOOD_TRACES = 60;
 const METRIC_POINTS = 20_000;
-/** Of failing traces, and as many of good ones: a judgement is made at a stretch, and pages wait for it. Fewer traces than that tell too little. */
+/** How many spans of failing traces, and as many of good ones: a diagnosis runs without a pause, and pages wait for it. Fewer traces than the least would tell too little. */
 const MOST_SPANS = 6000;
 const LEAST_TRACES = 5;
-/** Good traces are read at a stretch as well; spans of them that are too many to be judged cost a tenth of one that is. */
+/** Good traces are read without a pause as well. A span that is read and then left out costs a tenth of one that is judged. */
 const MOST_GOOD_SPANS = 20_000;
 const LEAST_GOOD_TRACES = 2;
-/** How far the window reaches around the newest failure, and how far before the fault began changes and metrics are of interest. */
+/** How far the window reaches around the newest failure, and how long before the fault began changes and metrics still matter. */
 const LONGEST_WINDOW_MS = 15 * 60_000;
 const BEFORE_ONSET_MS = 30 * 60_000;
 
-/** A fault's evidence as the playbook takes it. */
+/** The evidence for a fault, in the form that the playbook takes. */
 export type FaultEvidence = {
   readonly observations: Observations;
   readonly scope: Scope;
@@ -47,7 +47,7 @@ export async function gatherObservations(store: Store, fault: StoredFault, nowMs
   const counts = await store.count({ window, service: symptom.service, route: symptom.route, stepMs: 3_600_000, groupBy: [] });
   const total = counts.reduce((sum, row) => sum + row.total, 0);
   const failed = counts.reduce((sum, row) => sum + row.failing, 0);
-  // A fault may show on several routes: what is said of this one is counted on this one. What somebody hid is counted nowhere as a failure.
+  // A fault may show on several routes, but this scope is one route. A failure that was masked is not counted as a failure anywhere.
   const ofFault = failed === 0 ? fault.count : Math.min(fault.count, failed);
   return {
     example,
@@ -64,15 +64,14 @@ export async function gatherObservations(store: Store, fault: StoredFault, nowMs
 }
 
 /**
- * The time that the newest failures of a fault are dated in, by the clocks of who sent them: what was kept back is dated long ago, and a
- * clock may be ahead.
+ * The window of a fault's newest failures, by their senders' clocks: data that was held back carries old times, and a clock may run ahead of ours.
  */
 function findWindow({ firstSeenMs, lastSeenMs }: StoredFault, nowMs: number): Window {
   const fromMs = Math.max(firstSeenMs, Math.min(lastSeenMs, nowMs) - LONGEST_WINDOW_MS);
   return { fromMs, toMs: Math.max(lastSeenMs, Math.min(lastSeenMs + LONGEST_WINDOW_MS, nowMs)) + 1 };
 }
 
-/** Where most of the fault's failures met their clients: of those that reached one, else of those that somebody in front answered well. */
+/** The service and route where clients met most of the fault's failures; if all were masked, where most of the masked ones arrived. */
 function findSymptom(
   failing: readonly FailingExchange[],
   traces: ReadonlyMap<string, StoredTrace>,
@@ -84,7 +83,7 @@ function findSymptom(
   return { service: most.service, route: most.route };
 }
 
-/** True when a hop in front of the outermost failing one sent spans: as it did not fail itself, it answered well. */
+/** True when a hop in front of the outermost failing one sent spans: it did not fail itself, so it gave a good answer. */
 function isAnswered(spanId: string, spans: readonly Span[]): boolean {
   const byId = new Map(spans.map((span) => [span.spanId, span]));
   const seen = new Set<string>();
@@ -98,7 +97,7 @@ function isAnswered(spanId: string, spans: readonly Span[]): boolean {
   return false;
 }
 
-/** The traces of these exchanges, the first ones where all would be too much to judge, and how many spans they had before they were slimmed. */
+/** The traces of these exchanges, only the first of them where all would be too many to judge, and how many spans they had before they were slimmed. */
 async function findTraces(
   store: Store,
   failing: readonly FailingExchange[],
@@ -119,7 +118,7 @@ async function findTraces(
   return { traces, spans };
 }
 
-/** How many good traces are not too much, if each has as many spans as this. */
+/** How many good traces may be read if each has this many spans. */
 function countAffordable(spans: number): number {
   const judged = Math.floor(MOST_SPANS / Math.max(1, Math.min(spans, MOST_SPANS_A_TRACE)));
   const read = Math.floor(MOST_GOOD_SPANS / Math.max(1, spans));

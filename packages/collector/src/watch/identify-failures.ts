@@ -4,25 +4,25 @@ import type { Store } from "../store/contract.ts";
 import { slimTrace } from "./slim-trace.ts";
 import { takeTurns } from "./take-turns.ts";
 
-/** Traces read in one round. Beyond it an exchange inherits the fault of its kind, so that a burst cannot stall the watch. */
+/** How many traces one round reads. Beyond that an exchange inherits the fault of its kind, so that a burst cannot stall the watch. */
 const MOST_EXAMINED = 80;
 const EXAMINED_PER_KIND = 25;
-/** Spans that are judged at a stretch, beside each other: pages wait so long. */
+/** How many spans are judged together, without a pause for pages. */
 const SPANS_AT_ONCE = 6000;
-/** Metrics say which process stood still. They come with the next turn of their reporter. */
+/** Metrics show which process stood still. They arrive with the next report, this much later. */
 const METRICS_AFTER_MS = 15_000;
 const MOST_METRICS = 5000;
 
 /**
- * The fault of a failing exchange. `mayChange`: a hop of its path has sent nothing yet; what comes late may tell another story.
- * `isMasked`: somebody in front answered well over it.
+ * The fault of a failing exchange. `mayChange`: a hop on its path has sent nothing yet, and late spans may tell another story.
+ * `isMasked`: a hop in front turned it into a good answer.
  */
 export type Identified = FaultIdentity & { readonly mayChange: boolean; readonly isMasked: boolean };
 
 /**
- * Finds the fault of each failing exchange by reading its trace beside the others; one whose trace holds nothing but errors that were
- * handled has none. In a burst only the first of each kind (service, route, status, error type, version) are read; the others of that
- * kind get the fault that most of those had.
+ * Finds the fault of each failing exchange by reading its trace together with the others. An exchange whose trace holds only handled errors has
+ * none. In a burst only the first exchanges of each kind (service, route, method, status, error type, version) are read; the others of that kind get the
+ * fault that most of those had.
  */
 export async function identifyFailures(
   store: Store,
@@ -92,7 +92,7 @@ async function examine(store: Store, failing: readonly FailingExchange[]): Promi
   return found;
 }
 
-/** The fault of each, in the light of all of them. */
+/** Identifies the fault of each exchange, taking all of them into account. */
 function judge(read: readonly Read[], metrics: readonly MetricPoint[]): ReadonlyMap<FailingExchange, Identified> {
   const domains = isolateEach(
     read.map(({ path }) => path),

@@ -2,23 +2,23 @@ import type { Diagnosis } from "@faultline/model";
 import { formatUtc, NOT_SEEN } from "@faultline/playbook";
 import type { StoredFault } from "../store/contract.ts";
 
-/** What a judgement of a fault says, when it was made, and the time of the oldest failure that it looked at. */
+/** A diagnosis of a fault, when it was made, and the time of the oldest failure that it took into account. */
 export type Judged = Required<Pick<StoredFault, "diagnosis" | "diagnosedAtMs" | "judgedFromMs">>;
 
 /**
- * Of two judgements of one fault, the one to show. Only the newest failures are judged: where they decide nothing, and nothing in them speaks
- * against the verdict of earlier ones, that verdict stays with its time, and says that they tell less.
+ * Chooses which of two diagnoses of one fault to show. Only the newest failures are diagnosed. Where they decide nothing and nothing in them contradicts the
+ * earlier verdict, that verdict stays, with its time and a note that the newest failures tell less.
  */
 export function keepVerdict(known: Partial<Judged>, newer: Judged): Judged {
   const { diagnosis, diagnosedAtMs, judgedFromMs } = known;
   if (diagnosis === undefined || diagnosedAtMs === undefined || judgedFromMs === undefined) return newer;
   if (diagnosis.verdict === "inconclusive" || newer.diagnosis.verdict === "diagnosed") return newer;
-  // Who looked at the same failures and more knows better.
+  // The newer diagnosis saw the same failures and more.
   if (newer.judgedFromMs <= judgedFromMs || isContradicted(diagnosis, newer.diagnosis)) return newer;
   return { diagnosis: sayLess(diagnosis, diagnosedAtMs), diagnosedAtMs, judgedFromMs };
 }
 
-/** True where something that was seen speaks against the cause of a verdict, and did not before. */
+/** True when there is evidence against the cause of a verdict that was not known before. */
 function isContradicted({ causes: [verdict] }: Diagnosis, { causes, ruledOut }: Diagnosis): boolean {
   if (verdict === undefined) return true;
   const known = new Set(verdict.against.map(({ statement }) => statement));

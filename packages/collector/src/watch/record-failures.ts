@@ -5,20 +5,20 @@ import { identifyFailures, type Identified } from "./identify-failures.ts";
 import { takeTurns } from "./take-turns.ts";
 import { tellApart } from "./tell-apart.ts";
 
-/** A fault in work. */
+/** A fault in the working set. */
 export type Entry = {
   fault: StoredFault;
   diagnosedCount: number;
-  /** When it was last judged, Unix ms: what is shown of it may be an earlier verdict. */
+  /** When it was last diagnosed, Unix ms. The verdict that is shown may be an earlier one. */
   judgedAtMs?: number;
   alerted: boolean;
-  /** Nobody is told of the fault before this time, Unix ms: until then it may turn out to be another one, or to reach clients too. */
+  /** No alert is raised before this time, Unix ms: until then it may turn out to be another fault, or to reach clients too. */
   heldUntilMs?: number;
-  /** When the last of its failures came here, Unix ms: what is late is dated long before. */
+  /** When the last of its failures arrived here, Unix ms; a late failure carries a much earlier time. */
   heardAtMs: number;
 };
 
-/** Failures of which a hop has sent nothing yet, to be looked at again. */
+/** Failures on whose path a hop has sent nothing yet; they are looked at again. */
 export type OpenFailures = {
   readonly failing: ReadonlyMap<FailingExchange, string>;
   /** How often they were looked at again. */
@@ -27,8 +27,8 @@ export type OpenFailures = {
 };
 
 /**
- * When failures of which a hop was silent are looked at again, ms after they were recorded: a callee whose caller gave up ends later than
- * its caller, and exporters send in batches of five seconds. What is still silent after the last look stays as it is.
+ * When failures with a silent hop are looked at again, ms after they were recorded: a callee whose caller gave up ends later than its caller, and
+ * exporters send a batch every five seconds. A failure whose hop is still silent after the last look keeps its fault.
  */
 const LOOKS_AFTER_MS = [3_000, 8_000, 20_000] as const;
 

@@ -1,16 +1,15 @@
 import type { Span } from "@faultline/model";
 import type { StoredTrace } from "../store/contract.ts";
 
-/** Spans of one trace that a judgement reads: of more, one reads no more out of it, and pages would wait for it. */
+/** The most spans of one trace that a diagnosis reads. More would tell nothing new, and pages would have to wait. */
 export const MOST_SPANS_A_TRACE = 1000;
 
-/** A part of what room there is goes to each kind, the more telling first, so that none takes the place of all others. */
+/** Each kind of span, the most telling first, may use this share of the remaining room, so that none crowds out the others. */
 const SHARE = 0.6;
 
 /**
- * A trace with so many spans at most, which tell its story: what failed, who served and called whom, what has events or log records, and a
- * sample of the rest. What is left out is bridged: its descendants hang below their nearest ancestor that is kept. A trace that has no more
- * spans is given back as it is.
+ * Reduces a trace to at most `limit` spans that tell its story: what failed, who served and called whom, what has events or log records, and a
+ * sample of the rest. Descendants of a removed span are attached to their nearest kept ancestor. A trace within the limit is returned unchanged.
  */
 export function slimTrace(trace: StoredTrace, limit = MOST_SPANS_A_TRACE): StoredTrace {
   if (trace.spans.length <= limit) return trace;
@@ -38,14 +37,14 @@ function rank(span: Span, { byId, logged }: Ground): 0 | 1 | 2 | 3 {
   return span.kind !== "internal" || isEntry || span.events.length > 0 || logged.has(span.spanId) ? 2 : 3;
 }
 
-/** So many at most, evenly spread, always the same ones. */
+/** At most `limit` of the items, evenly spread and always the same ones. */
 function spread<T>(items: readonly T[], limit: number): readonly T[] {
   if (items.length <= limit) return items;
   const isNth = (index: number): boolean => Math.floor(((index + 1) * limit) / items.length) > Math.floor((index * limit) / items.length);
   return items.filter((_, index) => isNth(index));
 }
 
-/** Finds what a span is to hang below: its nearest ancestor that is kept, or the id of one that never came; nothing below a root. */
+/** Finds the new parent of a span: its nearest kept ancestor, or the id of a parent that never arrived; undefined for a root. */
 function createBridge(byId: ReadonlyMap<string, Span>, kept: ReadonlySet<Span>): (span: Span) => string | undefined {
   const known = new Map<string, string | undefined>();
   return ({ parentSpanId }) => {
@@ -54,7 +53,7 @@ function createBridge(byId: ReadonlyMap<string, Span>, kept: ReadonlySet<Span>):
     while (id !== undefined && !known.has(id)) {
       const parent = byId.get(id);
       if (parent === undefined || kept.has(parent)) break;
-      // Until it is found, nothing: so a ring of parents ends.
+      // Undefined until it is found, so that a cycle of parents ends.
       known.set(id, undefined);
       passed.push(id);
       id = parent.parentSpanId;

@@ -3,15 +3,15 @@ import type { FailingExchange } from "@faultline/model";
 import type { Store, StoredFault } from "../store/contract.ts";
 import type { Identified } from "./identify-failures.ts";
 
-/** One outage is met in several ways (first cut, then refused, then late); what comes in a new way this long after it began is another. */
+/** One outage shows itself in several ways (first cut, then refused, then late). What shows itself in a new way this long after it began is another outage. */
 const ONE_OUTAGE_MS = 10 * 60_000;
 
-/** Where faults are found: those in work hold what is not stored yet. */
+/** Where faults are looked up: the working set first, because it holds what is not stored yet. */
 export type FaultSources = { readonly store: Store; readonly entries: ReadonlyMap<string, { readonly fault: StoredFault }> };
 
 /**
- * Keeps outages of one service apart that differ in how nobody answered: a dependency that resets a connection now and then would else
- * take up, unnoticed, the day on which it is down. The ways in which a fault was met when it began are noted as absorbed by it.
+ * Keeps outages of one service apart that differ in how the answer was missing. Otherwise the fault of a dependency that resets a connection now and then
+ * would silently absorb the day on which that dependency is down. The ways in which a fault showed itself when it began are recorded as absorbed by it.
  */
 export async function tellApart(
   identities: ReadonlyMap<FailingExchange, Identified>,

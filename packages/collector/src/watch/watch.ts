@@ -15,23 +15,23 @@ export type WatchOptions = {
   readonly feed: LiveFeed;
   /** What the answers of known gateways look like. */
   readonly signatures?: readonly Signature[];
-  /** What is done to a fault's observations before they are diagnosed; its fingerprint is not touched by it. */
+  /** Prepares a fault's observations before they are diagnosed. It does not affect the fingerprint. */
   readonly prepare?: (observations: Observations) => Observations;
-  /** Called at most once for a fault in the life of its data; the receiver calls `markAlerted` when people have it. */
+  /** Called at most once for a fault, as long as its data is kept. The receiver calls `markAlerted` once the alert was delivered. */
   readonly onAlert: (alert: FaultAlert) => void;
-  /** One line for the operator: a round that failed, to be tried again. */
+  /** One line for the operator about a round that failed and will be tried again. */
   readonly onProblem: (line: string) => void;
   /** Unix ms. */
   readonly now?: () => number;
   /** Pause between rounds, ms. Default 500. */
   readonly intervalMs?: number;
-  /** How long a failing exchange is left alone, so that the rest of its trace can come, ms. Default 1000. */
+  /** How long a failing exchange waits for the rest of its trace, ms. Default 1000. */
   readonly settleMs?: number;
 };
 
 /** Turns newly failing exchanges into faults with diagnoses, and faults into alerts. */
 export type Watch = {
-  /** One round: reads what newly failed, diagnoses what changed. The timer calls it; tests may. */
+  /** Runs one round: reads what has newly failed and diagnoses what changed. The timer calls it, and tests may. */
   round(): Promise<void>;
   markAlerted(fingerprint: string): Promise<void>;
   close(): Promise<void>;
@@ -39,15 +39,15 @@ export type Watch = {
 
 const BATCH = 1000;
 const DEFAULT_INTERVAL_MS = 500;
-/** The spans of one trace come from several processes; named from its first pieces, a failure would be another fault. */
+/** The spans of one trace come from several processes. Identified by its first pieces alone, a failure would be taken for another fault. */
 const DEFAULT_SETTLE_MS = 1000;
-/** A fault that keeps failing is diagnosed anew when it grew by this factor, or when this much time has passed. */
+/** A fault that keeps failing is diagnosed again when it has grown by this factor, or after this much time. */
 const REDIAGNOSE_GROWTH = 1.3;
 const REDIAGNOSE_AFTER_MS = 10_000;
 /** A fault without a new failure for this long leaves the working set; the store keeps it. */
 const FORGET_AFTER_MS = 10 * 60_000;
 
-/** Starts watching. Rounds never overlap; a round that fails is said and tried again. */
+/** Starts watching. Rounds never overlap. A round that fails is reported and tried again. */
 export function startWatch(options: WatchOptions): Watch {
   const { store, feed, now = Date.now, intervalMs = DEFAULT_INTERVAL_MS, settleMs = DEFAULT_SETTLE_MS } = options;
   const entries = new Map<string, Entry>();
@@ -101,7 +101,7 @@ export function startWatch(options: WatchOptions): Watch {
   };
 }
 
-/** Failures on their way to their faults: until the rest of their traces can have come, and once more while a hop is silent. */
+/** Failures that have no final fault yet: `waiting` for the rest of their traces, or `open`, to be looked at again, because a hop has sent nothing yet. */
 type Queue = {
   readonly waiting: { readonly failing: readonly FailingExchange[]; readonly seenAtMs: number }[];
   open: readonly OpenFailures[];
@@ -128,7 +128,7 @@ async function recordDue(queue: Queue, { store, entries, settleMs, nowMs }: Reco
   }
 }
 
-/** After a start: the faults that are still young go back to work; failing exchanges without a fault are read again. */
+/** After a start: recent faults return to the working set, and failing exchanges without a fault are read again. */
 async function resume(store: Store, entries: Map<string, Entry>): Promise<number> {
   for (const fault of await store.listFaults({ limit: BATCH })) {
     entries.set(fault.fingerprint, {
@@ -141,7 +141,7 @@ async function resume(store: Store, entries: Map<string, Entry>): Promise<number
   return 0;
 }
 
-/** Where the symptom shows, without its counts; the window stays open, so that good traces from before the onset are read too. */
+/** Where the symptom shows, without its counts. The window is left out, so that good traces from before the onset are read too. */
 function toFilter({ service, route }: Scope): { readonly service?: string; readonly route?: string } {
   return { ...(service === undefined ? {} : { service }), ...(route === undefined ? {} : { route }) };
 }

@@ -1,4 +1,4 @@
-/** Moves what the window has decided into the database, in transactions short enough that a page never waits for one. */
+/** Moves traces that the window has decided about into the database, in transactions so short that a page never has to wait for one. */
 import type { DatabaseSync } from "node:sqlite";
 import { setImmediate } from "node:timers/promises";
 import type { Journal } from "../journal/journal.ts";
@@ -34,9 +34,9 @@ export type CheckpointTask = {
   readonly steadyMs: number;
   /** Position behind the last record that was applied. */
   readonly appliedEnd: () => number;
-  /** Journal positions before this must be given up. */
+  /** The journal must be released up to this position. */
   readonly oldestPosition: number;
-  /** A start after a crash need not read the journal before this, when the database has all that it must have of it. */
+  /** A start after a crash may skip the journal before this position, provided that the database holds everything required from it. */
   readonly restartFrom: number;
   /** Settle good traces however young they are. */
   readonly settleAll: boolean;
@@ -48,12 +48,12 @@ export type CheckpointTask = {
 const TRACES_PER_TRANSACTION = 64;
 const BYTES_PER_TRANSACTION = 4 << 20;
 const SMALL_ROWS_PER_TRANSACTION = 1_000;
-/** Of metrics, whose series are put together when they are written, and of changes, which are JSON. */
+/** For metrics, whose series are assembled when they are written, and for changes, which are JSON. */
 const LARGER_ROWS_PER_TRANSACTION = 250;
 /** Traces looked at for the sample at a time. */
 const TRACES_AT_A_TIME = 2_000;
 
-/** What of a trace the database does not hold yet, as parts. */
+/** The parts of a trace that the database does not hold yet. */
 export function readUnwritten(trace: number, window: TraceWindow, journal: Journal): Part[] {
   const pieces = new Map<RecordKind, Piece[]>();
   const unwritten = window.listUnwritten(trace);
@@ -61,7 +61,7 @@ export function readUnwritten(trace: number, window: TraceWindow, journal: Journ
     const { place, record } = unwritten[at]!;
     const { start } = place;
     let { end } = place;
-    // Spans of one process stand behind each other more often than not: one read, and one piece, for all of them.
+    // Spans of one process usually follow each other: one read, and one piece, for all of them.
     for (at += 1; at < unwritten.length; at++) {
       const next = unwritten[at]!;
       if (next.record !== record || next.place.start !== end || next.place.resource !== place.resource) break;
@@ -86,7 +86,7 @@ export function readUnwritten(trace: number, window: TraceWindow, journal: Journ
 export class Checkpoints {
   readonly #parts: CheckpointParts;
   #saved: Progress;
-  /** There are commits that a loss of power would take back. */
+  /** True while there are commits that a loss of power would undo. */
   #isUnsynced = false;
 
   constructor(parts: CheckpointParts, saved: Progress) {
@@ -116,7 +116,7 @@ export class Checkpoints {
     const keepFrom = this.#finish(samples, task);
     if (this.#isUnsynced) await commits.sync();
     this.#isUnsynced = false;
-    // Only what the database keeps even without power may be missing from the journal.
+    // Only what survives a loss of power in the database may be deleted from the journal.
     if (keepFrom !== undefined) journal.deleteBefore(keepFrom);
     await commits.moveLog(db);
   }
@@ -132,7 +132,7 @@ export class Checkpoints {
     }
   }
 
-  /** `taken` and as many of `traces` as one transaction takes with them; one in all at least. */
+  /** `taken`, and as many of `traces` as fit into the same transaction; at least one in all. */
   #takeSome(traces: Iterable<number>, taken: readonly number[]): number[] {
     const { window } = this.#parts;
     const some = [...taken];
@@ -145,7 +145,7 @@ export class Checkpoints {
     return some;
   }
 
-  /** Good traces that were quiet for long enough, and are wanted for the sample. */
+  /** Good traces that have been quiet for long enough and are wanted for the sample. */
   async #takeSamples({ steadyMs, settleAll, oldestPosition }: CheckpointTask): Promise<number[]> {
     const { window, gate, series } = this.#parts;
     const samples: number[] = [];
@@ -161,15 +161,15 @@ export class Checkpoints {
   }
 
   /**
-   * The last transaction: the rest of the traces, everything else that waits, and how far it all goes. Then old traces leave. Returns
-   * where the journal must be kept from once that is synced; undefined when there was nothing to do.
+   * The last transaction: the remaining traces, everything else that waits, and the journal position that all of this covers. Then old traces leave the
+   * window. Returns the position from which the journal must be kept once this is synced, or undefined when there was nothing to do.
    */
   #finish(samples: readonly number[], task: CheckpointTask): number | undefined {
     const { window, ingest, ledger, journal, series, rollups, metrics, traces, changes, untracedLogs, progress, retention } = this.#parts;
     const applied = task.appliedEnd();
     const leaving = window.countExpired(task.steadyMs, task.oldestPosition);
     const windowFrom = Math.min(window.findPositionBehind(leaving) ?? applied, applied);
-    // A full journal makes traces leave sooner than it is time to count; a replay that begins behind what is uncounted would miss it.
+    // A full journal makes traces leave before it is time to write counts. A replay that began after uncounted records would lose them.
     const counts = task.counts || Math.max(windowFrom, task.restartFrom) > this.#saved.counted;
     const counted = counts ? applied : this.#saved.counted;
     const replayFrom = Math.max(windowFrom, Math.min(task.restartFrom, applied, counted));
@@ -186,13 +186,13 @@ export class Checkpoints {
         { reason: "retention-size", items: logs.removed },
       ];
       commits.push(logs.commit);
-      // What is too old goes first: its metric series make room for others.
+      // Expired data goes first: its metric series make room for others.
       const gone: Uint8Array[] = [];
       if (task.counts) removals.push(...retention.remove(task.nowMs, (traceId) => gone.push(traceId)));
       if (counts) commits.push(rollups.writeBlocks(task.steadyMs), metrics.write());
       if (task.counts) commits.push(series.removeUnused(task.nowMs));
       const ledgerAfter = ledger.preview(removals);
-      // Who starts with this finds the window without what lies before `replayFrom`.
+      // After a restart from here, the window lacks everything before `replayFrom`.
       const unread = { reason: "log-of-good-trace", items: window.countGoodLogs(leaving, replayFrom, samples) } as const;
       const saved: Progress = {
         applied,
@@ -207,7 +207,7 @@ export class Checkpoints {
         this.#saved = saved;
         ledger.restore(ledgerAfter);
         window.evict(leaving);
-        // Not before: where the disk refuses the transaction, they are still there.
+        // Only now: if the disk had refused the transaction, they would still be there.
         for (const traceId of gone) traces.forget(traceId);
       });
       return commits;
@@ -216,7 +216,7 @@ export class Checkpoints {
     return Math.min(windowFrom, counted);
   }
 
-  /** Log records of the traces that leave without a place in the database. */
+  /** Log records of traces that leave the window without being stored. */
   #countForgottenLogs(leaving: number, samples: readonly number[]): number {
     const { window } = this.#parts;
     let logs = 0;
@@ -254,7 +254,7 @@ export class Checkpoints {
       db.exec("COMMIT");
       this.#isUnsynced = true;
     } catch (error) {
-      // A full disk may have rolled back by itself; then there is nothing to roll back and this fails, which is no news.
+      // On a full disk SQLite may already have rolled back; a second ROLLBACK would then fail.
       if (db.isTransaction) db.exec("ROLLBACK");
       traces.endWrites(false);
       throw error;
