@@ -1,7 +1,7 @@
 /**
  * What every store promises. `tests/conformance/store.test.ts` runs this text on each implementation.
  *
- * Durability: a promise returned by an `append…` method resolves only when what it accepted would survive the loss of power;
+ * Durability: a promise returned by an `append…` method resolves only when what it accepted would survive a loss of power;
  * until then the sender has no acknowledgement. After a crash the store opens by itself, without a manual step, and everything
  * acknowledged is there: once. Corruption never stops it: bad records are set aside, counted, and reported by `health`.
  *

@@ -1,8 +1,8 @@
 /**
  * How the journal writes a record: a header of 48 bytes with its own check sum, then the payload. The header carries the number of the
- * record and the items counted before it, so that a reader can say exactly how much a damaged stretch held. Behind the last record
- * stand 48 zeros: a segment's file may have been used before, and what is left of that is no record of this one, since a header's check
- * sum begins with the segment it was written to.
+ * record and the items counted before it, so that a reader can say exactly how much a damaged stretch held. The last record is followed by
+ * 48 zeros. A segment's file may have been used before; what is left of that is not mistaken for a record, because a header's check sum is seeded with
+ * the segment that it was written to.
  *
  * | bytes | what                                                         |
  * | ----: | ------------------------------------------------------------ |
@@ -38,15 +38,15 @@ export type FrameHeader = {
 /** Size of a header. */
 export const HEADER_BYTES = 48;
 const MAGIC = 0x464c4a32;
-/** Of the first version, whose header check sum knew no segment and whose files were never used again. */
+/** The magic of the first version, whose header check sum had no seed and whose files were never reused. */
 const FIRST_MAGIC = 0x464c4a31;
 const MAGIC_LETTERS = "FLJ";
-/** What stands behind the last record. */
+/** What follows the last record. */
 export const END: Uint8Array = new Uint8Array(HEADER_BYTES);
 /** What OTLP/HTTP accepts is bounded at 64 MiB; JSON written as protobuf is smaller. */
 const MAX_PAYLOAD_BYTES = 256 << 20;
 
-/** What the check sums of a segment's headers begin with, by the position of its first byte. */
+/** The seed of the check sums of a segment's headers, derived from the position of its first byte. */
 export function toSeed(base: number): number {
   return crc32(String(base));
 }
@@ -96,7 +96,7 @@ export function findHeader(bytes: Buffer, from: number, seed: number): number {
   return bytes.length;
 }
 
-/** True where the records of a segment end: with the zeros, or with the file. */
+/** True where the records of a segment end: at the zeros, or at the end of the file. */
 export function isEnd(bytes: Buffer, at: number): boolean {
   return at >= bytes.length || bytes.subarray(at, at + HEADER_BYTES).equals(END);
 }

@@ -1,9 +1,9 @@
 /**
  * The append-only journal that makes an acknowledgement true: a record's promise resolves after the `fdatasync` that covers it has
- * returned. All appends that wait while one sync runs share the next (group commit), so the price of a sync is divided by the load.
+ * returned. All appends that wait while one sync runs share the next (group commit), so the cost of a sync is divided by the load.
  *
- * Under load the files of segments that are not needed any more are used again: to write over blocks that a file has changes nothing but
- * the blocks, while to append makes the file system write its own journal, too, and that can take a tenth of a second.
+ * Under load the files of segments that are no longer needed are reused: overwriting blocks that a file already has changes nothing but those blocks,
+ * while appending makes the file system write its own journal as well, which can take a tenth of a second.
  */
 import { closeSync, constants, openSync, readSync, unlinkSync } from "node:fs";
 import { type FileHandle, open, rename, unlink } from "node:fs/promises";
@@ -21,7 +21,7 @@ type Ready = { readonly segment: Segment; readonly file: FileHandle };
 
 type Waiting = { readonly entry: Entry; readonly resolve: (appended: Appended) => void; readonly reject: (reason: unknown) => void };
 
-/** Where a journal goes on from. */
+/** Where a journal continues. */
 export type JournalStart = { readonly position: number; readonly lastNumber: number; readonly itemsBefore: number };
 
 /** Limits of a journal. */
@@ -36,13 +36,13 @@ const MAX_BATCH_RECORDS = 500;
 const MAX_SPARES = 4;
 
 /**
- * On Linux each write returns once it is synced, as by `fdatasync` (open(2), O_DSYNC): one turn in another thread instead of two, with no wait
- * for the event loop between them. Elsewhere this flag leaves the drive's own cache out, which `datasync` does not.
+ * On Linux each write returns once it is synced, as if by `fdatasync` (open(2), O_DSYNC): one task in another thread instead of two, with no wait
+ * for the event loop between them. Elsewhere this flag does not flush the drive's own cache, which `datasync` does.
  */
 const WRITES_ARE_SYNCED = process.platform === "linux";
 const SYNCED = WRITES_ARE_SYNCED ? constants.O_DSYNC : 0;
 
-/** Thrown by `append` when so much waits for the disk that more would only take memory. */
+/** Thrown by `append` when so much data waits for the disk that more would only fill memory. */
 export class JournalOverloadedError extends Error {
   override readonly name = "JournalOverloadedError";
 }
@@ -55,7 +55,7 @@ export class Journal {
   readonly #readers = new Map<number, number>();
   #file: FileHandle | undefined;
   #fileBase = 0;
-  /** Where the segment behind this one begins, and that segment, once it is being made ready. */
+  /** Where the next segment begins, and that segment, once it is being prepared. */
   #nextBase = Infinity;
   #next: Promise<Ready> | undefined;
   #end: number;
@@ -68,7 +68,7 @@ export class Journal {
   readonly #leaving = new Set<Promise<void>>();
   /** Paths of files that may become segments. */
   #spares: string[];
-  /** Segments whose file may be used again: by this process made, and never failed. */
+  /** Segments whose file may be reused: those that this process created and that never failed. */
   readonly #reusable = new Set<number>();
 
   constructor(directory: string, start: JournalStart, options: JournalOptions) {
@@ -91,12 +91,12 @@ export class Journal {
     return this.#number;
   }
 
-  /** Bytes on disk, about. */
+  /** Approximate size on disk. */
   get sizeBytes(): number {
     return this.#end - (this.#segments[0]?.base ?? this.#end);
   }
 
-  /** Resolves when the record would survive the loss of power. Rejects, with nothing kept, when the disk refuses. */
+  /** Resolves when the record would survive a loss of power. Rejects, with nothing kept, when the disk refuses. */
   append(entry: Entry): Promise<Appended> {
     if (this.#waitingBytes + entry.payload.length > this.#options.maxWaitingBytes && this.#waiting.length > 0) {
       return Promise.reject(new JournalOverloadedError("more data waits for the disk than memory is set aside for"));
@@ -134,7 +134,7 @@ export class Journal {
     while (this.#leaving.size > 0) await Promise.all(this.#leaving);
   }
 
-  /** Waits for everything that was appended, then lets go of the files. */
+  /** Waits for everything that was appended, then closes the files. */
   async close(): Promise<void> {
     await this.#pumping;
     this.#dropNext();
@@ -178,7 +178,7 @@ export class Journal {
       const spare = toSparePath(segment);
       return this.#leave(rename(path, spare).then(() => this.#keep(spare)));
     }
-    // To give back 16 MiB of blocks takes milliseconds; a page need not wait for that. A path that is about to be used again must be free.
+    // Freeing 16 MiB of blocks takes milliseconds, which a page need not wait for. A path that is about to be reused must be free, though.
     if (base === this.#end) return unlinkSync(path);
     this.#leave(unlink(path));
   }
@@ -195,7 +195,7 @@ export class Journal {
     void leaving.then(() => this.#leaving.delete(leaving));
   }
 
-  /** Tells of a batch only once the next is on its way: what was appended is taken in while the disk writes what comes behind it. */
+  /** Resolves a batch only once the next one is being written, so that the store processes the one while the disk writes the other. */
   async #pump(): Promise<void> {
     let tell = (): void => {};
     while (this.#waiting.length > 0) {
@@ -252,7 +252,7 @@ export class Journal {
     return appended;
   }
 
-  /** The file that is written to, when there is room in its segment. */
+  /** The current file, if its segment has room. */
   #findRoom(bytes: number): FileHandle | undefined {
     const isFull = this.#end - this.#fileBase >= this.#options.segmentBytes;
     return isFull || this.#end + bytes >= this.#nextBase ? undefined : this.#file;
@@ -274,8 +274,8 @@ export class Journal {
   }
 
   /**
-   * Makes the next segment ready once half of this one is used: to create a file takes as long as some syncs, and all requests would
-   * wait. Where it begins must be known by then, so that what is left of this one is not used when a batch does not fit into it.
+   * Prepares the next segment once half of this one is used: creating a file takes as long as several syncs, and all requests would wait. The next
+   * segment's position must be fixed by then, so the rest of this one stays unused when a batch does not fit into it.
    */
   #prepare(): void {
     const { segmentBytes } = this.#options;
@@ -283,12 +283,12 @@ export class Journal {
     if (this.#next !== undefined || this.#end - this.#fileBase < segmentBytes / 2 || this.#end >= base) return;
     this.#nextBase = base;
     this.#next = this.#openSegment(base);
-    // Whoever turns to it hears of it.
+    // Whoever awaits it learns of the error.
     this.#next.catch(() => undefined);
   }
 
   async #openSegment(base: number): Promise<Ready> {
-    // Something that leaves may have had the same path.
+    // A file that is still being removed may have had the same path.
     await Promise.all(this.#leaving);
     const segment = toSegment(this.#directory, base);
     const file = await this.#createFile(segment);
@@ -306,8 +306,8 @@ export class Journal {
   }
 
   /**
-   * After a failed write or sync nobody knows what of it is on disk (a failed fsync may have dropped the pages and forgets the error),
-   * so the file is cut back to what was acknowledged and not written to again.
+   * After a failed write or sync it is unknown what reached the disk (a failed fsync may have dropped the pages, and the error is reported only once),
+   * so the file is truncated to what was acknowledged and not written to again.
    */
   async #abandonSegment(file: FileHandle): Promise<void> {
     const keep = this.#end - this.#fileBase;
@@ -329,7 +329,7 @@ async function writeAll(file: FileHandle, chunks: readonly Uint8Array[], at: num
   }
 }
 
-/** What of the chunks is still to be written after a partial write. */
+/** The part of the chunks that remains after a partial write. */
 function dropBytes(chunks: readonly Uint8Array[], count: number): readonly Uint8Array[] {
   let left = count;
   for (const [index, chunk] of chunks.entries()) {
@@ -339,7 +339,7 @@ function dropBytes(chunks: readonly Uint8Array[], count: number): readonly Uint8
   return [];
 }
 
-/** A new file survives the loss of power only when its directory was synced, too. */
+/** A new file survives a loss of power only once its directory was synced too. */
 async function syncDirectory(path: string): Promise<void> {
   const directory = await open(path, "r");
   try {

@@ -10,9 +10,9 @@ import { listSegments, type Segment } from "./segments.ts";
 /** One record, with the position of its payload. */
 type JournalRecord = FrameHeader & { readonly position: number; readonly payload: Uint8Array };
 
-/** What came out of a journal besides its records. */
+/** What reading a journal yields besides its records. */
 export type JournalEnd = {
-  /** Where the next segment may begin: behind everything that is there, readable or not. */
+  /** Where the next segment may begin: after everything that is there, readable or not. */
   readonly position: number;
   readonly lastNumber: number;
   readonly itemsBefore: number;
@@ -31,7 +31,7 @@ type Progress = {
   readonly findings: string[];
 };
 
-/** Where a reader takes up. What is lost of records up to `knownNumber` is reported, but not counted: its items are kept elsewhere. */
+/** Where a reader starts. Losses among records up to `knownNumber` are reported but not counted, because their items are stored elsewhere. */
 export type ReadFrom = {
   readonly position: number;
   readonly knownNumber: number;
@@ -46,7 +46,7 @@ export function readJournal(directory: string, { position, knownNumber, onRecord
     segments.findLastIndex((segment) => segment.base <= position),
   );
   const progress: Progress = { number: -1, items: 0, lostItems: 0, position, knownNumber, findings: [] };
-  // Behind the last segment with records there may be one that was made ready for the next.
+  // The last segment with records may be followed by one that was prepared in advance.
   const last = segments.findLastIndex((segment) => hasRecords(segment));
   for (const [index, segment] of segments.slice(first).entries()) {
     const isLast = first + index >= last;
@@ -100,8 +100,8 @@ function readSegment(segment: Segment, { progress, isLast, onRecord }: SegmentTa
 }
 
 /**
- * Where to go on behind a record that is not what was written; undefined when it was not written to its end: then nothing of the segment
- * stands behind it, not even its end. A damaged length is impossible, since the header has its own check sum.
+ * Where to continue after a damaged record; undefined when the record was not written completely, since then nothing of the segment follows it, not even
+ * its end mark. The length cannot be damaged, because the header has its own check sum.
  */
 function findNext(
   bytes: Buffer,
@@ -118,7 +118,7 @@ function advance(progress: Progress, header: FrameHeader): void {
   progress.items = header.itemsBefore + header.items;
 }
 
-/** Headers count on: what lies between two of them was lost, and the second tells how much. */
+/** Headers carry running counts: what lies between two of them was lost, and the second tells how much. */
 function noteMissing(progress: Progress, header: FrameHeader): void {
   if (progress.number < 0) return;
   const records = header.number - progress.number - 1;

@@ -23,12 +23,12 @@ export function listSegments(directory: string): Segment[] {
   return bases.sort((a, b) => a - b).map((base) => toSegment(directory, base));
 }
 
-/** Where the file of a segment waits that is not needed any more. */
+/** The path under which the file of a segment that is no longer needed waits to be reused. */
 export function toSparePath(segment: Segment): string {
   return segment.path + SPARE;
 }
 
-/** The files of a directory that wait to be used again. */
+/** The files of a directory that wait to be reused. */
 export function listSpares(directory: string): string[] {
   return readdirSync(directory)
     .filter((name) => name.endsWith(SPARE))

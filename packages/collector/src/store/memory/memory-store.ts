@@ -1,6 +1,6 @@
 /**
  * The contract in its plainest form: everything decoded, in maps. It survives no crash; tests and short runs use it, and it keeps the
- * conformance suite honest about what is promised and what is merely how SQLite does it.
+ * conformance suite honest about what is promised and what is merely a habit of the SQLite store.
  */
 import type { Change, Exchange, FailingExchange, LogRecord, MetricPoint, Resource, Span, Window } from "@faultline/model";
 import type { CountRow, Payload, Receipt, Store, StoredFault, StoredTrace, StoreHealth } from "../contract.ts";
@@ -40,7 +40,7 @@ const MAX_POINTS = 100_000;
 const MAX_CHANGES = 10_000;
 const MAX_BLOCKS = 2 * 24 * 60;
 
-/** A store in memory that keeps the whole contract but for surviving the process. */
+/** A store in memory that keeps the whole contract, except that nothing survives the process. */
 export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
   return new MemoryStore(options);
 }

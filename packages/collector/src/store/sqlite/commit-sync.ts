@@ -1,13 +1,13 @@
 /**
- * Makes committed transactions durable off the event loop. SQLite's own sync of a commit (`synchronous = FULL`) stops everything in
- * the process for as long as the disk takes; here the same file, the write-ahead log, is synced by another thread, and all commits that
- * wait while one sync runs share the next. The log is moved into the database in the same way.
+ * Makes committed transactions durable without blocking the event loop. SQLite's own sync of a commit (`synchronous = FULL`) stops the whole process for as
+ * long as the disk takes. Here another thread syncs the same file, the write-ahead log, and all commits that wait while one sync runs share the next. The
+ * log is moved into the database in the same way.
  */
 import { type FileHandle, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 
-/** What was committed may not survive the loss of power, and this process cannot mend it. */
+/** Committed data may not survive a loss of power, and this process cannot repair that. */
 export class CommitSyncError extends Error {
   constructor(cause: unknown) {
     const text = cause instanceof Error ? cause.message : String(cause);
@@ -36,8 +36,8 @@ export class CommitSync {
   }
 
   /**
-   * Resolves when a transaction may begin: none may while the log is moved. Rejects once a sync has failed: another commit could write over
-   * what only the log still has.
+   * Resolves when a transaction may begin: not while the log is being moved. Rejects once a sync has failed, because another commit could overwrite what
+   * only the log still holds.
    */
   async ready(): Promise<void> {
     while (this.#moving !== undefined) await this.#moving.catch(() => undefined);
@@ -45,8 +45,8 @@ export class CommitSync {
   }
 
   /**
-   * Moves the log into the database when it has grown, as SQLite would by itself, but for its two syncs on the event loop. The order is
-   * theirs: the log is synced, then copied, the database is synced, and only then the next transaction begins the log anew (SQLite syncs
+   * Moves the log into the database when it has grown, as SQLite would do by itself, but without its two syncs on the event loop. The order is the same:
+   * the log is synced, then copied, then the database is synced, and only then may the next transaction start the log afresh (SQLite syncs
    * its new header itself).
    */
   async moveLog(db: DatabaseSync): Promise<void> {
@@ -61,12 +61,12 @@ export class CommitSync {
   }
 
   /**
-   * Resolves when every transaction that was committed before the call would survive the loss of power. Rejects with a
-   * `CommitSyncError` when the disk refuses, and from then on always: a failed sync may have dropped the pages, and the next one would not know (LWN 752063).
+   * Resolves when every transaction that was committed before the call would survive a loss of power. Rejects with a
+   * `CommitSyncError` when the disk refuses, and always from then on: a failed sync may have dropped the pages, and a later one would not notice (LWN 752063).
    */
   sync(): Promise<void> {
     if (this.#running === undefined) return (this.#running = this.#run());
-    // What runs may have begun before the commit; the one behind it has not.
+    // The sync that is running may have begun before the commit; the next one has not.
     this.#next ??= this.#running
       .catch(() => undefined)
       .then(() => {
@@ -76,7 +76,7 @@ export class CommitSync {
     return this.#next;
   }
 
-  /** Waits for the last sync and lets go of the file. */
+  /** Waits for the last sync and closes the file. */
   async close(): Promise<void> {
     await this.#moving?.catch(() => undefined);
     await (this.#next ?? this.#running)?.catch(() => undefined);
@@ -108,7 +108,7 @@ export class CommitSync {
   }
 }
 
-/** A new file survives the loss of power only when its directory was synced, too. */
+/** A new file survives a loss of power only once its directory was synced too. */
 async function openWithItsName(path: string): Promise<FileHandle> {
   const directory = await open(dirname(path), "r");
   try {

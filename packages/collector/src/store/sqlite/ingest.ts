@@ -45,32 +45,32 @@ export type Arrival = {
 };
 
 /**
- * One trace may hold so many spans and log records, and so many bytes of them; a loop that traces itself must not fill the disk. What tells
- * of a failure, and the exchanges, which end last and therefore come last, may take a quarter more.
+ * How many spans and log records, and how many bytes of them, one trace may hold: a loop that traces itself must not fill the disk. Spans that show a
+ * failure, and exchanges, which end last and so arrive last, may take a quarter more.
  */
 const MAX_TRACE_ITEMS = 10_000;
 const MAX_TRACE_BYTES = 16 << 20;
 const SHARE_OF_WANTED = 1.25;
 
-/** A series of a process and a route, and what the scan knows it by. */
+/** A series of a process and a route, with the members by which a scanned span is matched to it. */
 type SeenSeries = { readonly method: string; readonly status: number; readonly number: number };
 
-/** Of all processes; senders of ever new routes make them all begin again. */
+/** How many series are remembered for all processes together. A sender of ever new routes empties the memory for all. */
 const MOST_SEEN = 20_000;
-/** Beside so many others of a route, one is as quickly made again as found. */
+/** With more of them for one route, a series is created again as quickly as it is found. */
 const MOST_SEEN_OF_ROUTE = 15;
-/** Twice as many as a scan knows again: what is remembered of the others is only work for the garbage collector. */
+/** Twice as many as a scan recognises. Remembering more would only be work for the garbage collector. */
 const MOST_RESOURCES = 2_048;
 
 /** Applies payloads in the order of the journal. */
 export class Ingest {
   readonly #parts: IngestParts;
-  /** Failing traces with something that is not in the database. */
+  /** Failing traces of which something is not in the database yet. */
   readonly dirty = new Set<number>();
   /** Resources that changes were inferred from. */
   #seen = new WeakSet<Resource>();
   #seenResources = 0;
-  /** Series seen last, by process (which keeps its resource from payload to payload) and route; empty routes must be derived each time. */
+  /** Recently seen series, by process (whose resource is the same object from payload to payload) and route. Spans without a route are not remembered. */
   #seriesOf = new WeakMap<ScannedResource, Map<string, SeenSeries[]>>();
   #seenSeries = 0;
   #seenProcesses = 0;
@@ -81,7 +81,7 @@ export class Ingest {
   /** By the number of a trace inside one payload: its number in the window, and what the database held of it. */
   readonly #traceOf: number[] = [];
   readonly #originsOf: (Origins | undefined)[] = [];
-  /** Filled again for each item. */
+  /** Reused for each item. */
   readonly #place: Place = { record: 0, start: 0, end: 0, resource: 0, high: 0, low: 0, series: NO_SERIES };
   readonly #words: MutableTraceWords = [0, 0, 0, 0];
   readonly #exchange = { timeMs: 0, durationMs: 0, failing: false, times: 1 };
@@ -140,7 +140,7 @@ export class Ingest {
     const flags = scan.flags[row]!;
     place.series = (flags & SPAN_IS_EXCHANGE) === 0 ? NO_SERIES : this.#countExchange(scan, row, arrival);
     if (origin !== undefined) {
-      // The original itself, read again from the journal: whatever else has its id is a copy.
+      // This is the original, read again from the journal: anything else with its id is a copy.
       origins?.spans.set(scan.spanId(row), NONE);
       return "stored";
     }
@@ -153,7 +153,7 @@ export class Ingest {
     return "stored";
   }
 
-  /** True when a trace may have another item of so many bytes. */
+  /** True when a trace has room for another item of this size. */
   #hasRoom(trace: number, sizeBytes: number, isWanted: boolean): boolean {
     const { window } = this.#parts;
     const share = isWanted ? SHARE_OF_WANTED : 1;
@@ -299,7 +299,7 @@ export class Ingest {
     const counted = toCountedSuccesses(point);
     if (counted === undefined) return;
     const { rollups, series } = this.#parts;
-    // A point is stamped at its end; what it counts happened before, and in the step before when it ends on the edge.
+    // A point is stamped with the end of its interval, so what it counts happened before that: in the previous step when it ends exactly on the boundary.
     const exchange = {
       timeMs: point.timeMs - 1,
       durationMs: counted.durationMs,
@@ -339,7 +339,7 @@ export class Ingest {
     this.#parts.changes.note(resource, timeMs);
   }
 
-  /** A failing trace with something new waits to be written; what a replay only met again does not. */
+  /** A failing trace with new data waits to be written; one that a replay merely saw again does not. */
   #settle(trace: number): void {
     const { window } = this.#parts;
     if (window.isFailing(trace) && window.isUnwritten(trace)) this.dirty.add(trace);

@@ -16,7 +16,7 @@ import type { RecordKind } from "../journal/frame.ts";
 import { listLogFields, type LogField } from "./request-pieces.ts";
 
 type Common = {
-  /** What the journal writes: always protobuf (exchanges: JSON), so that everything behind it knows one encoding. */
+  /** What the journal writes: always protobuf (exchanges: JSON), so that later readers need to know one encoding only. */
   readonly bytes: Uint8Array;
   readonly items: number;
   readonly rejected: number;
@@ -32,10 +32,10 @@ export type Intake =
 
 const MAX_IDLE_SCANS = 64;
 
-/** Scans are large and used again; each belongs to one payload until it is released. */
+/** Scans are large and reused; each belongs to one payload until it is released. */
 const idleScans: TraceScan[] = [];
 
-/** Gives back what an intake holds; it must not be looked at any more. */
+/** Releases what an intake holds; the intake must not be used afterwards. */
 export function releaseIntake(intake: Intake): void {
   if (intake.kind === "traces" && idleScans.length < MAX_IDLE_SCANS) idleScans.push(intake.scan);
 }
@@ -47,7 +47,7 @@ export function readPayload({ signal, encoding, bytes }: Payload): Result<Intake
   return signal === "logs" ? readLogs(task) : readMetrics(task);
 }
 
-/** Reads a record of the journal: it was acknowledged, so that no bound that came later may refuse it. */
+/** Reads a record of the journal. It was acknowledged, so limits that were introduced later must not refuse it. */
 export function readRecord(kind: RecordKind, bytes: Uint8Array): Result<Intake> {
   const task = { bytes, encoding: "protobuf", limits: ACCEPTED_LIMITS } as const;
   switch (kind) {

@@ -1,7 +1,6 @@
 /**
- * Minutes that do not change any more, added up over their six steps: what questions with steps of a minute or more read, again and
- * again. Numbers in one array a minute, for each series: its number, total, failing, how many buckets are filled, then place and count
- * of each.
+ * Minutes that no longer change, summed over their six steps: queries with steps of a minute or more read them again and again. A minute is one array of
+ * numbers. For each series it holds the series' number, total, failing, how many buckets are filled, then the place and count of each bucket.
  */
 import type { CountSum } from "../rules/count-rows.ts";
 
@@ -11,7 +10,7 @@ export type Minute = Uint32Array;
 /** About a day of fifty routes. */
 const MAX_BYTES = 16 << 20;
 
-/** Minutes by their start, bounded; the ones that were not asked for the longest leave first. */
+/** Minutes by their start, bounded; the least recently used leave first. */
 export class MinuteCache {
   readonly #minutes = new Map<number, Minute>();
   #bytes = 0;
@@ -19,7 +18,7 @@ export class MinuteCache {
   find(fromMs: number): Minute | undefined {
     const minute = this.#minutes.get(fromMs);
     if (minute === undefined) return undefined;
-    // A map keeps the order of insertion: what is set anew is the youngest.
+    // A map keeps the order of insertion, so setting an entry again makes it the newest.
     this.#minutes.delete(fromMs);
     this.#minutes.set(fromMs, minute);
     return minute;

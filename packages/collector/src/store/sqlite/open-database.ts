@@ -5,7 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { createTables, readSchemaVersion, SCHEMA_VERSION, StoreOpenError, updateTables } from "./schema.ts";
 
 const PAGE_BYTES = 16_384;
-/** Pages the write-ahead log may hold before SQLite moves it into the file itself, and waits for the disk: 128 MiB. `CommitSync` comes before. */
+/** Pages the write-ahead log may hold before SQLite itself moves it into the database and waits for the disk: 128 MiB. `CommitSync` moves it earlier. */
 const CHECKPOINT_PAGES = 8_000;
 /** Where SQLite's file format keeps `user_version`. */
 const VERSION_AT = 60;
@@ -14,7 +14,7 @@ function hasCode(error: unknown, ...codes: readonly string[]): boolean {
   return error instanceof Error && "code" in error && codes.includes(String(error.code));
 }
 
-/** One sentence with what to do, for whatever keeps a directory from being used. */
+/** One sentence that says why a directory cannot be used and what to do. */
 export function toOpenError(directory: string, error: unknown): StoreOpenError {
   if (error instanceof StoreOpenError) return error;
   const text = error instanceof Error ? error.message : String(error);
@@ -39,8 +39,8 @@ export function makeDirectory(path: string): void {
 }
 
 /**
- * Makes what is missing of a path; tells what that was, from the outermost on. Not `recursive` of `mkdir`: where a parent is there and the
- * system denies it, as below /proc, Node goes round for ever, and on a read-only disk it hides what the disk said.
+ * Creates the missing directories of a path, and returns them, the outermost first. It does not use `recursive` of `mkdir`: where a parent exists but
+ * access is denied, as below /proc, Node loops for ever, and on a read-only disk it hides the disk's error.
  */
 function makeDirectories(path: string): readonly string[] {
   try {
@@ -107,8 +107,8 @@ export function setAside(path: string, nowMs: number): string {
 }
 
 /**
- * Opens or creates the database. A commit is whole after a crash, but survives the loss of power only once `CommitSync` has synced it:
- * nothing may be taken for written before.
+ * Opens or creates the database. A commit is complete after a crash, but survives a loss of power only once `CommitSync` has synced it: nothing counts as
+ * written before that.
  */
 export function openDatabase(path: string): DatabaseSync {
   const db = new DatabaseSync(path, { timeout: 0 });

@@ -1,7 +1,7 @@
 /**
- * Parts of many traces compressed together: those that one transaction writes. Failures resemble each other, so that together they become
- * a third of what they are one by one, and sixteen of them take zstd no more than four times as long as one. Deleting a part lets a
- * bundle go that has none left (a trigger in schema.ts).
+ * Compresses the parts of many traces together: those that one transaction writes. Failures resemble each other, so together they take a third of the
+ * space that they take one by one, and sixteen of them cost zstd no more than four times the time of one. Deleting the last part of a bundle deletes the
+ * bundle (a trigger in schema.ts).
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
@@ -9,11 +9,11 @@ import { RECORD_KINDS } from "../journal/frame.ts";
 import { sealBytes } from "./sealed.ts";
 import { packPart, type Part } from "./trace-parts.ts";
 
-/** A bundle is closed when it holds so much: what a reader must decompress for one trace, a fifth of a millisecond. */
+/** A bundle is closed at this size, because a reader must decompress all of it for one trace: a fifth of a millisecond. */
 const MAX_BYTES = 96 << 10;
 /** Larger parts are compressed alone. */
 const MAX_PART_BYTES = 32 << 10;
-/** Bundles that were read last, as plain bytes: the traces of a list lie side by side. */
+/** Recently read bundles are kept decompressed: the traces of a list lie side by side. */
 const MOST_READ = 4;
 
 type Row = Readonly<Record<string, unknown>>;
@@ -52,7 +52,7 @@ export class PartBundles {
     const plain = Buffer.concat(waiting.map(({ part }) => part.bytes));
     const bytes = zstdCompressSync(plain, { chunkSize: 32 << 10, pledgedSrcSize: plain.length });
     const bundle = Number(this.#insertBundle.run(waiting.length, bytes).lastInsertRowid);
-    // A number of a bundle that is gone is given again.
+    // The number of a deleted bundle is given out again.
     this.#read.delete(bundle);
     let start = 0;
     for (const { row, part } of waiting) {
@@ -63,7 +63,7 @@ export class PartBundles {
     }
   }
 
-  /** Forgets what was added: there will be no transaction. */
+  /** Forgets what was added; for a transaction that failed. */
   discard(): void {
     this.#waiting = [];
     this.#waitingBytes = 0;

@@ -1,4 +1,4 @@
-/** How far the database reflects the journal: written in the same transaction as what it speaks of. */
+/** How far the database reflects the journal; written in the same transaction as the data that it describes. */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { LedgerState } from "../ledger.ts";
 import { seal, unseal } from "./sealed.ts";
@@ -17,7 +17,7 @@ export type Progress = {
   readonly ledger: LedgerState;
 };
 
-/** How far a database is that has nothing yet. */
+/** The progress of an empty database. */
 export const NOTHING_DONE: Progress = {
   applied: 0,
   counted: 0,
@@ -37,7 +37,7 @@ export class ProgressRow {
     this.#read = db.prepare("SELECT json, crc FROM progress WHERE only = 1");
   }
 
-  /** What was written last; the very beginning for a new database; undefined when it is damaged. */
+  /** What was written last; `NOTHING_DONE` for a new database; undefined when it is damaged. */
   read(): Progress | undefined {
     const row = this.#read.get();
     if (row === undefined) return NOTHING_DONE;

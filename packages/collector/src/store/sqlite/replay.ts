@@ -1,4 +1,4 @@
-/** Takes in again, after a start, what of the journal the database does not hold or the window still needs. */
+/** Applies, after a start, the part of the journal that the database does not hold or that the window still needs. */
 import type { FrameHeader } from "../journal/frame.ts";
 import type { JournalStart } from "../journal/journal.ts";
 import { readJournal, toTime } from "../journal/read-journal.ts";
@@ -16,10 +16,10 @@ export type ReplayParts = {
   readonly steadyNow: () => number;
 };
 
-/** Where the journal goes on from, and one sentence for each damage that was met. */
+/** Where the journal continues, and one sentence for each damage that was found. */
 export type Replayed = JournalStart & { readonly findings: readonly string[] };
 
-/** Reads the journal again; what cannot be read any more is counted as dropped, to the item, and told. */
+/** Reads the journal again. What can no longer be read is counted as dropped, to the item, and reported. */
 export function replayJournal(directory: string, { saved, ledger, ingest, steadyNow }: ReplayParts): Replayed {
   const { applied, counted, replayFrom, lastNumber, items } = saved;
   const findings: string[] = [];
@@ -37,7 +37,7 @@ export function replayJournal(directory: string, { saved, ledger, ingest, steady
         if (keep) ledger.countDropped("corrupted", lost);
       }
       if (!intake.ok) return;
-      // It did not come later than now, whatever the clock said then.
+      // It cannot have arrived later than now, whatever the clock said then.
       const steadyMs = Math.min(receivedMs, steadyNow());
       ingest.apply(intake.value, { position, nowMs: receivedMs, steadyMs, keep, count });
       releaseIntake(intake.value);

@@ -1,13 +1,13 @@
-/** Cutting OTLP requests into items and putting the items of one trace together again, without decoding them. */
+/** Cuts OTLP requests into items, and joins the items of one trace again, without decoding them. */
 
 /** One log record of a request: its whole field (tag, length, body), and the body of its resource. */
 export type LogField = { readonly start: number; readonly end: number; readonly resource: Uint8Array };
 
-/** Walks bytes that a decoder has accepted; what it does not know it passes over. */
+/** Walks bytes that a decoder has accepted, and skips fields that it does not know. */
 class Walker {
   readonly bytes: Uint8Array;
   at: number;
-  /** Index of the body of the field that was read last; it ends where the walker stands. */
+  /** Where the body of the last field begins; it ends at the current position. */
   body = 0;
 
   constructor(bytes: Uint8Array, at: number) {
@@ -60,7 +60,7 @@ export function listLogFields(bytes: Uint8Array): LogField[] {
   });
 }
 
-/** Items of a request to be: their whole fields behind each other, and the body of their resource. */
+/** Items of a request that is to be written: their whole fields, one after the other, and the body of their resource. */
 export type Piece = { readonly fields: Uint8Array; readonly resource: Uint8Array };
 
 /** An OTLP request of these pieces; neighbours with the same resource share it. Scopes are not kept: the model has none. */

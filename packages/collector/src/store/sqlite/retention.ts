@@ -56,14 +56,14 @@ export class Retention {
     return (pages - this.#freePages) * this.#pageBytes;
   }
 
-  /** True when there is something to take out, though nothing arrives any more. */
+  /** True when there is something to remove, even if nothing arrives any more. */
   isDue(nowMs: number): boolean {
     const { failingMs, sampleMs, countsMs, metricsMs, maxBytes } = this.#options;
     const aged = this.#statements.aged.get(nowMs - failingMs, nowMs - sampleMs, nowMs - countsMs, nowMs - metricsMs);
     return aged !== undefined || this.usedBytes > maxBytes;
   }
 
-  /** Takes out what is over its time or too much; `forget` hears the id of every trace that went. */
+  /** Removes what has expired or exceeds the size; calls `forget` with the id of every trace removed. */
   remove(nowMs: number, forget: (traceId: Uint8Array) => void): Removal[] {
     const { failingMs, sampleMs, countsMs, metricsMs, maxBytes } = this.#options;
     const { traces, blocks, metrics, changes, logs } = this.#statements;
@@ -74,7 +74,7 @@ export class Retention {
     metrics.run(nowMs - metricsMs, METRIC_ROWS_AT_A_TIME);
     const agedLogs = Number(logs.run(nowMs - failingMs, ROWS_AT_A_TIME).changes);
     let pressed = 0;
-    // Traces are of any size: a few hundred may be all that there are.
+    // Traces vary in size: a few hundred may be all there are.
     const isEnough = (): boolean => this.usedBytes <= maxBytes;
     if (!isEnough()) this.#removeTraces(traces.all(0, Infinity, ROWS_AT_A_TIME), forget, isEnough);
     if (!isEnough()) pressed = this.#removeTraces(traces.all(1, Infinity, ROWS_AT_A_TIME), forget, isEnough);
@@ -85,7 +85,7 @@ export class Retention {
     ];
   }
 
-  /** What is left once there are no traces; answers with how many items that were. */
+  /** Removes the oldest of everything else, once no traces are left; returns how many items that were. */
   #removeOldest(): number {
     const { blocks, metrics, changes, logs } = this.#statements;
     blocks.run(Infinity, ROWS_AT_A_TIME);

@@ -1,6 +1,6 @@
 /**
- * Which good traces join the sample: some at once when a route is new or was quiet, then one in a stretch of time, so that a busy
- * route and a rare one both have good traces from about the time of any failure.
+ * Decides which good traces join the sample: several at once when a route is new or was quiet, then one per interval, so that busy and rare
+ * routes alike have good traces from about the time of any failure.
  */
 import type { Series } from "../rules/series.ts";
 
@@ -15,7 +15,7 @@ type Bucket = { tokens: number; sinceMs: number };
 /** A bucket of tokens for each route. */
 export class SampleGate {
   readonly #buckets = new Map<string, Bucket>();
-  /** By number of the series: millions of traces are turned away by this one look. */
+  /** By number of the series, so that one look-up turns away millions of traces. */
   readonly #bucketOf = new Map<number, Bucket>();
   #forgetNotBeforeMs = -Infinity;
 
@@ -42,7 +42,7 @@ export class SampleGate {
     return bucket;
   }
 
-  /** Buckets that nobody took from for so long that they are full again are as good as new ones. */
+  /** Removes buckets that are full again because nobody took from them: a new one would be the same. */
   #forgetFull(nowMs: number): void {
     if (nowMs < this.#forgetNotBeforeMs) return;
     this.#forgetNotBeforeMs = nowMs + REFILL_MS;

@@ -4,7 +4,7 @@ import type { DatabaseSync } from "node:sqlite";
 /** Grows by one with each change of the tables. */
 export const SCHEMA_VERSION = 6;
 
-/** Parts of many traces in one piece; a part in one has no bytes of its own, but its place there. */
+/** Bundles hold the parts of many traces; a part in a bundle has no bytes of its own, but a place in the bundle. */
 const BUNDLES = `
   CREATE TABLE bundle (id INTEGER PRIMARY KEY, parts INTEGER NOT NULL, bytes BLOB NOT NULL);
   CREATE TRIGGER part_leaves_bundle AFTER DELETE ON part WHEN OLD.bundle IS NOT NULL BEGIN
@@ -13,10 +13,10 @@ const BUNDLES = `
   END;
 `;
 
-/** The old ones are found without a look at all of them. */
+/** Finds the old ones without a full scan. */
 const METRICS_BY_TIME = "CREATE INDEX metric_block_by_time ON metric_block (from_ms);";
 
-/** The ones to forget first are found without a look at all of them. */
+/** Finds the ones to forget first without a full scan. */
 const SERIES_BY_USE = "CREATE INDEX series_by_use ON series (until_ms);";
 
 const TABLES = `
@@ -63,9 +63,9 @@ const TABLES = `
   ${METRICS_BY_TIME}
 `;
 
-/** What turns the tables of a version into those of the next, by the version before. */
+/** The steps that migrate the tables to the next version, by the version that they start from. */
 const STEPS: Readonly<Record<number, string>> = {
-  // The slowest of a route in a window are found without looking at one row.
+  // Finds the slowest traces of a route in a window by the index alone.
   1: `
     DROP INDEX trace_by_series_duration;
     CREATE INDEX trace_by_series_duration ON trace (series, duration_ms, time_ms) WHERE cursor IS NOT NULL;
@@ -79,7 +79,7 @@ const STEPS: Readonly<Record<number, string>> = {
     ${BUNDLES}
   `,
   4: METRICS_BY_TIME,
-  // Any block so far may name any series.
+  // Any existing block may name any series.
   5: `
     ALTER TABLE series ADD COLUMN until_ms REAL NOT NULL DEFAULT 0;
     UPDATE series SET until_ms = 1 + coalesce((SELECT max(from_ms) FROM block), 0);

@@ -7,7 +7,7 @@ import { crc32 } from "node:zlib";
 /** A JSON text and its check sum, ready to be bound. */
 export type Sealed = { readonly json: string; readonly crc: number };
 
-/** Writes a value as JSON with its check sum. `key` is what the row is found by: a value under a wrong key is damage, too. */
+/** Writes a value as JSON with its check sum. `key` is what the row is found by: a value under the wrong key counts as damage too. */
 export function seal(key: string | number, value: unknown): Sealed {
   const json = JSON.stringify(value);
   return { json, crc: crc32(json, crc32(String(key))) };

@@ -1,4 +1,4 @@
-/** The names of series: those in use in memory, and on disk also those of which only old counts and traces still tell. */
+/** The names of series: those in use are in memory; on disk are also those that only old counts and traces still refer to. */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { ExchangeFilter } from "../contract.ts";
 import { matchesSeries } from "../rules/count-rows.ts";
@@ -6,9 +6,9 @@ import type { Series } from "../rules/series.ts";
 import { FORGOTTEN, SeriesTable } from "../rules/series-table.ts";
 import { seal, unseal } from "./sealed.ts";
 
-/** Names on disk for each one in memory; beyond that the oldest are forgotten, and their counts told as those of `(other)`. */
+/** Names on disk for each one in memory; beyond that the oldest are forgotten, and their counts are reported under `(other)`. */
 const ROWS_OF_LIMIT = 10;
-/** Names that were read again for old counts. */
+/** Share of the limit for names that were read again for old counts. */
 const OLD_OF_LIMIT = 1 / 4;
 const ROWS_AT_A_TIME = 500;
 
@@ -19,13 +19,13 @@ const HOUR_MS = 60 * MINUTE_MS;
 export class SeriesCatalog {
   readonly #limit: number;
   readonly #table: SeriesTable;
-  /** Until when the row of a series says at least that it is in use, by number. */
+  /** By number: the time until which the row on disk already marks the series as in use. */
   readonly #untilMs = new Map<number, number>();
   readonly #old = new Map<number, Series>();
   readonly #statements: ReturnType<typeof prepare>;
   #added: { readonly number: number; readonly series: Series; readonly untilMs: number }[] = [];
   #rows: number;
-  /** Damaged rows that were met, each once. */
+  /** Damaged rows that were found, each once. */
   readonly damaged = new Set<string>();
 
   constructor(db: DatabaseSync, limit: number) {
@@ -50,7 +50,7 @@ export class SeriesCatalog {
     return this.#table.get(number) ?? this.#old.get(number) ?? this.#readOld(number);
   }
 
-  /** Numbers of the series in memory that a filter lets pass, the newest last. */
+  /** Numbers of the series in memory that match a filter, the newest last. */
   listMatching(filter: ExchangeFilter): number[] {
     const matching: number[] = [];
     this.#table.forEach((number, series) => {
@@ -59,19 +59,19 @@ export class SeriesCatalog {
     return matching;
   }
 
-  /** Grows whenever series left memory: whoever remembers numbers must ask again. */
+  /** Changes whenever series leave memory: whoever remembers numbers must look them up again. */
   get generation(): number {
     return this.#table.generation;
   }
 
-  /** How many rows there are to write. */
+  /** How many rows wait to be written. */
   get waiting(): number {
     return this.#added.length;
   }
 
   /**
-   * Writes what is new, up to `limit` rows. Series must be there before anything that names their number: called without a limit in every
-   * transaction. The answer is to be called once it is committed.
+   * Writes what is new, up to `limit` rows. Series must be stored before anything that refers to their number, so every transaction calls this without a
+   * limit. Call the returned function once it is committed.
    */
   write(limit = Infinity): () => void {
     const added = this.#added.slice(0, limit);
@@ -87,8 +87,8 @@ export class SeriesCatalog {
   }
 
   /**
-   * Takes note that a block of counts which begins at `fromMs` and is written now names these series. Rows are written an hour ahead,
-   * not all in the same minute, so that a series in use costs one write an hour. The answer is to be called once that is committed.
+   * Records that a block of counts, which begins at `fromMs` and is being written, refers to these series. Rows are marked an hour ahead,
+   * spread over the minutes, so that a series in use costs one write an hour. Call the returned function once that is committed.
    */
   use(numbers: Iterable<number>, fromMs: number, nowMs: number): () => void {
     const written: [number: number, untilMs: number][] = [];
@@ -117,7 +117,7 @@ export class SeriesCatalog {
     const { isListed, use, remove } = this.#statements;
     const numbers: number[] = [];
     for (const number of this.#listOldest(nowMs, ROWS_AT_A_TIME)) {
-      // To be looked at again when the counts of now are gone.
+      // Looked at again once the current counts are gone.
       if (this.#surplus <= 0 && isListed.get(number) !== undefined) use.run(nowMs + HOUR_MS, number);
       else {
         remove.run(number);
@@ -160,7 +160,7 @@ export class SeriesCatalog {
     this.#untilMs.set(number, untilMs);
   }
 
-  /** Counts of a series whose name is damaged go to a service that says so. */
+  /** Counts of a series with a damaged name are reported under a service that says so. */
   #parse(number: number, row: Row): Series {
     const series = toSeries(unseal(number, row));
     if (series !== undefined) return series;
@@ -180,7 +180,7 @@ function prepare(
     find: db.prepare("SELECT json, crc FROM series WHERE number = ?"),
     insert: db.prepare("INSERT OR REPLACE INTO series (number, json, crc, until_ms) VALUES (?, ?, ?, ?)"),
     use: db.prepare("UPDATE series SET until_ms = max(until_ms, ?) WHERE number = ?"),
-    // The last number stays: what begins with these rows must not give it again.
+    // The last number stays, so that it is not given out again after a start.
     oldest: db.prepare(`
       SELECT number FROM series
       WHERE until_ms < max(?2, min(?1, coalesce((SELECT min(from_ms) FROM block), ?1))) AND number < (SELECT max(number) FROM series)

@@ -32,15 +32,15 @@ export type SqliteStoreOptions = {
   /** Created when it is not there. One process at a time. */
   readonly directory: string;
   readonly now?: () => number;
-  /** How long traces may still grow before they are forgotten (good) or only found by their id (failing). Default 60 s. */
+  /** How long traces may keep growing before they are forgotten (good) or found only by their id (failing). Default 60 s. */
   readonly windowMs?: number;
   /** How long a good trace must be quiet before it may join the sample. Default 3 s. */
   readonly settleAfterMs?: number;
   /** Under heavy load the window is shortened so that the journal stays below this. Default 256 MiB. */
   readonly maxJournalBytes?: number;
   /**
-   * How much of the journal a start reads again, about, at most: it takes a second for a hundred megabytes. After a restart under heavy
-   * load, what open good traces got before that is no longer at hand. Default 48 MiB.
+   * Roughly how much of the journal a start reads again at most; a hundred megabytes take a second. After a restart under heavy load, earlier spans
+   * of open good traces are no longer available. Default 48 MiB.
    */
   readonly maxReplayBytes?: number;
   /** Default 16 MiB. */
@@ -58,7 +58,7 @@ const JOURNAL_DIRECTORY = "journal";
 const CHECKPOINT_EVERY_MS = 200;
 const COUNTS_EVERY_MS = 5_000;
 const MAX_WAITING_BYTES = 64 << 20;
-/** A filter that lets more series pass is answered from the newest of them. */
+/** A filter that matches more series is answered from the newest of them. */
 const MAX_SAMPLED_SERIES = 500;
 
 /** Opens or creates a store. Rejects with `StoreOpenError`, one sentence that says what to do, when the directory cannot be used. */
@@ -82,7 +82,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   }
 }
 
-/** An open database, where it lies, and what was found when it was opened. */
+/** An open database, its path, and what was found when it was opened. */
 type Opened = {
   readonly db: DatabaseSync;
   readonly path: string;
@@ -286,7 +286,7 @@ class SqliteStore implements Store {
     this.#db.close();
   }
 
-  /** Journals an intake, then lets memory take it in: nothing is counted or shown that was not durable first. */
+  /** Writes an intake to the journal, then applies it in memory: nothing is counted or shown before it is durable. */
   async #accept(intake: Intake): Promise<Receipt> {
     const { items, rejected, rejectedBecause } = intake;
     try {
@@ -317,13 +317,13 @@ class SqliteStore implements Store {
   #tick(): void {
     if (this.#running !== undefined) return;
     const counts = this.#steadyNow() - this.#countsWrittenMs >= COUNTS_EVERY_MS || this.#rollups.isPressed;
-    // Every transaction waits for the disk, so that there is one only when a list would lack something, or it is time to count.
+    // Every transaction waits for the disk, so run one only when a list would otherwise lack something, or when counts are due.
     const isWaiting = this.#ingest.dirty.size > 0 || this.#changes.isDirty || this.#untracedLogs.isDirty;
     if (!counts && !isWaiting && this.#window.findExcess() === undefined && this.#trouble === undefined) return;
     this.#checkpoint({ settleAll: false, counts }).catch(() => undefined);
   }
 
-  /** Checkpoints follow each other; one that is asked for while another runs covers all that was accepted before. */
+  /** Checkpoints run one after the other. One that is requested while another runs covers everything accepted before the request. */
   async #checkpoint(what: { readonly settleAll: boolean; readonly counts: boolean }): Promise<void> {
     while (this.#running !== undefined) await this.#running.catch(() => undefined);
     const { maxJournalBytes = 256 << 20, maxReplayBytes = 48 << 20 } = this.#options;

@@ -1,6 +1,6 @@
 /**
- * A clock for waiting. When the system's is set back (by hand, by NTP, by a virtual machine that was moved), this one goes on from where it
- * was: nothing waits for an hour because it is told that it came an hour from now. What it says is no date.
+ * A clock for measuring waits. When the system's clock is set back (by hand, by NTP, by a migrated virtual machine), this one continues from where it
+ * was, so that nothing waits for an hour because it seems to have arrived an hour in the future. Its values are not dates.
  */
 export function createSteadyClock(now: () => number): () => number {
   let lastMs = -Infinity;

@@ -9,15 +9,15 @@ import { listLogFields } from "./request-pieces.ts";
 export type Part = {
   readonly kind: RecordKind;
   readonly packed: boolean;
-  /** Journal position of the last record that it was taken from: what arrives behind it with the same ids is a copy. */
+  /** Journal position of the last record that it was taken from. Items with the same ids that arrive later are copies. */
   readonly position: number;
   readonly bytes: Uint8Array;
 };
 
-/** Which journal record at the latest each item came in: of spans by id, of log records (they have none) by check sum. */
+/** The latest journal record in which each item arrived: spans by id, log records (which have none) by check sum. */
 export type Origins = { readonly spans: Map<string, number>; readonly logs: Map<number, number>; exchanges: number };
 
-/** What the parts of a trace hold together. */
+/** The combined contents of a trace's parts. */
 export type PartContents = {
   readonly spans: Map<string, Span>;
   readonly logs: LogRecord[];
@@ -26,13 +26,13 @@ export type PartContents = {
 };
 
 const MAX_PART_BYTES = 256 << 20;
-/** A call into zstd costs 30 µs: two spans with an exception become half of what they were, good ones lose a quarter and are not worth it. */
+/** A call into zstd costs 30 µs. It halves two spans with an exception; good spans shrink by only a quarter, which is not worth it. */
 const MIN_PACKED_BYTES = 1_536;
 
-/** Memory for what comes out of zstd, made for each call: most parts fit into one chunk. */
+/** Output buffer of zstd, allocated for each call: most parts fit into one chunk. */
 const FIRST_CHUNK_BYTES = 4_096;
 
-/** A part of plain bytes, compressed where that pays. */
+/** Compresses a plain part where that pays. */
 export function packPart(part: Part): Part {
   if (part.bytes.length < MIN_PACKED_BYTES) return part;
   const bytes = zstdCompressSync(part.bytes, { chunkSize: FIRST_CHUNK_BYTES, pledgedSrcSize: part.bytes.length });
@@ -44,7 +44,7 @@ export function createPartContents(): PartContents {
   return { spans: new Map(), logs: [], origins: createOrigins(), exchanges: [] };
 }
 
-/** The same contents, to read more parts into; of nothing when there are none. */
+/** A copy of the contents, to read more parts into; empty when there are none. */
 export function copyPartContents(contents: PartContents | undefined): PartContents {
   if (contents === undefined) return createPartContents();
   const { spans, logs, exchanges, origins } = contents;
@@ -63,7 +63,7 @@ export function createOrigins(): Origins {
 
 const scan = new TraceScan();
 
-/** Reads only what a part whose check sum was right holds and since when; returns how many spans and log records. */
+/** Reads only which items a part holds and since when; returns how many spans and log records. The part's check sum must have been verified. */
 export function readOrigins(part: Part, into: Origins): number {
   const plain = unpack(part);
   if (part.kind === "exchanges") into.exchanges = Math.max(into.exchanges, part.position);
@@ -87,7 +87,7 @@ function noteLogs(plain: Uint8Array, position: number, into: Origins): number {
   return fields.length;
 }
 
-/** Reads a part whose check sum was right. A span that is there already is passed over. */
+/** Reads a part whose check sum was verified. A span that is already there is skipped. */
 export function readPart(part: Part, into: PartContents): void {
   const plain = unpack(part);
   if (part.kind === "exchanges") {

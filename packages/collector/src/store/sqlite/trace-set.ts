@@ -33,7 +33,7 @@ export class TraceSet {
     if (!this.#isFilled(hole)) return;
     const slots = this.#slots;
     this.#size -= 1;
-    // What stands behind the hole and was pushed there by a collision moves up, so that no search stops too early (Knuth 6.4, algorithm R).
+    // Entries behind the hole that a collision had pushed there move up, so that no search stops too early (Knuth 6.4, algorithm R).
     for (let slot = (hole + 1) & this.#mask; this.#isFilled(slot); slot = (slot + 1) & this.#mask) {
       const home = slots[slot * WORDS]! & this.#mask;
       if (((slot - home) & this.#mask) < ((slot - hole) & this.#mask)) continue;

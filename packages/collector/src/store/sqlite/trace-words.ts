@@ -1,9 +1,9 @@
-/** Trace ids as four words, as the scan has them: no text is made for a trace that nobody asks for. */
+/** Trace ids as four words, as the scan yields them, so that no string is created for a trace that nobody asks for. */
 
 /** A trace id, big-endian; each word signed. */
 export type TraceWords = readonly [a: number, b: number, c: number, d: number];
 
-/** One that is filled again and again, where an object for each of a hundred thousand ids would be felt. */
+/** Trace words that are reused, where an object for each of a hundred thousand ids would be noticeable. */
 export type MutableTraceWords = [a: number, b: number, c: number, d: number];
 
 /** Reads a trace id of 32 hex digits. */
@@ -17,7 +17,7 @@ export function toTraceId(words: TraceWords): string {
   return words.map((word) => (word >>> 0).toString(16).padStart(8, "0")).join("");
 }
 
-/** Reads a trace id of sixteen bytes as the database has it; undefined for what is none. */
+/** Reads a trace id of sixteen bytes, as the database stores it; undefined for anything else. */
 export function readTraceWords(bytes: unknown): TraceWords | undefined {
   if (!(bytes instanceof Uint8Array) || bytes.length !== 16) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, 16);

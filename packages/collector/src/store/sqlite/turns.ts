@@ -1,13 +1,13 @@
-/** Long work in stretches, so that senders and pages wait for no more than one of them. */
+/** Splits long work into stretches, so that senders and pages wait for no more than one of them. */
 import { setImmediate } from "node:timers/promises";
 
 /**
- * A turn of the others may take as long: under the heaviest load that senders can make, an answer that is worked out in many short stretches comes
- * later than in a few long ones, and nobody should wait for either more than a fifth of a second.
+ * The length of a stretch. The others may take as long in their turn: under the heaviest load that senders can produce, an answer that is computed in many
+ * short stretches arrives later than one computed in a few long ones, and nobody should wait more than a fifth of a second for either.
  */
 const STRETCH_MS = 80;
 
-/** To be asked between the steps of long work. */
+/** Consulted between the steps of long work. */
 export class Turns {
   #begunMs = performance.now();
 

@@ -67,7 +67,7 @@ function pushCell(out: ByteList, { series, step, cell }: { readonly series: numb
   }
 }
 
-/** Reads varints; the bytes carried their check sum, so that their shape is as it was written. */
+/** Reads varints. The bytes passed their check sum, so they have the shape in which they were written. */
 class VarintReader {
   readonly #bytes: Uint8Array;
   at = 0;
@@ -93,10 +93,10 @@ class VarintReader {
   }
 }
 
-/** Buckets of one cell, as a sum takes them. */
+/** Buckets of one cell, in the form that a sum takes. */
 const pairs = createBucketPairs();
 
-/** Adds a written block to a sum without making its cells. */
+/** Adds an encoded block to a sum without creating its cells. */
 export function addBlock(bytes: Uint8Array, fromMs: number, into: CountSum): void {
   const reader = new VarintReader(bytes);
   if (reader.next() !== FORMAT) return;
@@ -122,7 +122,7 @@ export function addBlock(bytes: Uint8Array, fromMs: number, into: CountSum): voi
   }
 }
 
-/** Adds up the steps of a written block. */
+/** Sums the steps of an encoded block. */
 export function toMinute(bytes: Uint8Array): Minute {
   const reader = new VarintReader(bytes);
   const out: number[] = [];
@@ -141,7 +141,7 @@ export function toMinute(bytes: Uint8Array): Minute {
         at += reader.next();
         histogram[at]! += reader.next();
       }
-      // The steps of a series stand behind each other.
+      // The steps of a series follow each other.
       const before = reader.at;
       isSame = before < bytes.length && reader.next() === series;
       if (!isSame) reader.at = before;

@@ -12,7 +12,7 @@ export class ChangeTable {
   readonly #insert: StatementSync;
   readonly #list: StatementSync;
   readonly #saveService: StatementSync;
-  /** Damaged rows that were met, each once. */
+  /** Damaged rows that were found, each once. */
   readonly damaged = new Set<string>();
 
   constructor(db: DatabaseSync) {
@@ -39,14 +39,14 @@ export class ChangeTable {
     return this.waiting > 0;
   }
 
-  /** How many rows there are to write. */
+  /** How many rows wait to be written. */
   get waiting(): number {
     return this.#pending.size + this.#dirtyServices.size;
   }
 
   /**
    * Writes what is new, up to `limit` rows, changes before the services that they were inferred from: a service that is known infers nothing
-   * again. The answer is to be called once the transaction is committed.
+   * again. Call the returned function once the transaction is committed.
    */
   write(limit = Infinity): () => void {
     const changes = takeFirst(this.#pending, limit);

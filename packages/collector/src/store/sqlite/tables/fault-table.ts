@@ -8,7 +8,7 @@ export class FaultTable {
   readonly #save: StatementSync;
   readonly #find: StatementSync;
   readonly #list: StatementSync;
-  /** Damaged rows that were met, each once. */
+  /** Damaged rows that were found, each once. */
   readonly damaged = new Set<string>();
 
   constructor(db: DatabaseSync) {

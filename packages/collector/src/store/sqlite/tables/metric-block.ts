@@ -1,6 +1,6 @@
 /**
- * Ten minutes of one metric series: time, value and count by steps of 10 s, in one array of numbers. Thousands of series change at a time,
- * and a list of objects for each would be ten times as much memory.
+ * Ten minutes of one metric series: time, value and count by steps of 10 s, in one array of numbers. Thousands of series are changing at once,
+ * and a list of objects for each would take ten times the memory.
  */
 import { STEP_MS } from "../../rules/rollup.ts";
 
@@ -21,7 +21,7 @@ export class MetricBlock {
     this.#words = new Float64Array(STEPS * WORDS);
   }
 
-  /** Puts a point into its step, in the place of another; tells whether there was one. The time lies inside the block. */
+  /** Puts a point into its step, replacing another; tells whether there was one. The time must lie inside the block. */
   set(timeMs: number, value: number, count: number): boolean {
     const at = Math.floor((timeMs - this.fromMs) / STEP_MS) * WORDS;
     const words = this.#words;

@@ -7,11 +7,11 @@ import type { Store } from "../../contract.ts";
 import { decodeMetricBlock, encodeMetricBlock, METRIC_BLOCK_MS, MetricBlock } from "./metric-block.ts";
 import { sealBytes, unsealBytes } from "../sealed.ts";
 
-/** Blocks that got nothing for so long leave memory. */
+/** Blocks that received nothing for this long leave memory. */
 const HOT_MS = 2 * METRIC_BLOCK_MS;
-/** Blocks in memory at a time, for each series that there may be: two around the turn of ten minutes. A sender of dates at random gets no more. */
+/** How many blocks are in memory for each possible series: two, around the change of ten minutes. A sender of random dates gets no more. */
 const HOT_OF_SERIES = 2;
-/** What a series is known by stays in memory. */
+/** The longest description of a series: it stays in memory. */
 const MAX_PATTERN_LENGTH = 16 << 10;
 
 type HotBlock = { readonly series: number; readonly block: MetricBlock; dirty: boolean; lastMs: number };
@@ -23,15 +23,15 @@ type Series = { readonly key: string; readonly pattern: MetricPoint };
 export class MetricTable {
   readonly #maxSeries: number;
   readonly #numbers = new Map<string, number>();
-  /** By number. Instances come and go: numbers of series whose last points went are given again. */
+  /** By number. Instances come and go, so the numbers of series without points are given out again. */
   readonly #series: (Series | undefined)[] = [];
   #free: number[] = [];
-  /** A series was refused since the free numbers were looked for. */
+  /** True when a series was refused since free numbers were last looked for. */
   #isShort = false;
   #newSeries: number[] = [];
   readonly #hot = new Map<string, HotBlock>();
   readonly #statements: Record<"insertSeries" | "unused" | "deleteSeries" | "writeBlock" | "readBlock" | "readBlocks", StatementSync>;
-  /** Damaged rows that were met, each once. */
+  /** Damaged rows that were found, each once. */
   readonly damaged = new Set<string>();
 
   constructor(db: DatabaseSync, maxSeries: number) {
@@ -48,7 +48,7 @@ export class MetricTable {
     for (let number = 0; number < this.#series.length; number++) if (this.#series[number] === undefined) this.#free.push(number);
   }
 
-  /** Takes a point at a time of the clock that never goes back: `stored`, or `thinned` when it takes the place of another of its 10 s, or `refused` when its series is one too many. */
+  /** Takes a point, at a time of the steady clock: `stored`, `thinned` when it replaces another point of the same 10 s, or `refused` when there are too many series. */
   add(point: MetricPoint, steadyMs: number): "stored" | "thinned" | "refused" {
     const series = this.#intern(point);
     const hot =
@@ -60,7 +60,7 @@ export class MetricTable {
     return before ? "thinned" : "stored";
   }
 
-  /** How many rows there are to write. */
+  /** How many rows wait to be written. */
   get waiting(): number {
     let rows = this.#newSeries.length;
     for (const hot of this.#hot.values()) if (hot.dirty) rows += 1;
@@ -95,7 +95,7 @@ export class MetricTable {
     };
   }
 
-  /** Lets go of blocks that are on disk and do not change any more. */
+  /** Releases blocks that are on disk and no longer change. */
   cool(steadyMs: number): void {
     for (const [key, hot] of this.#hot) if (!hot.dirty && steadyMs - hot.lastMs > HOT_MS) this.#hot.delete(key);
   }
@@ -167,7 +167,7 @@ export class MetricTable {
     this.#numbers.set(series.key, number);
   }
 
-  /** Deletes the series that have no points left; their numbers are free once that is committed. */
+  /** Deletes the series that have no points left; their numbers become free once that is committed. */
   #deleteUnused(): readonly number[] {
     const inUse = new Set([...[...this.#hot.values()].map(({ series }) => series), ...this.#newSeries]);
     const unused = this.#statements.unused.all().map((row) => Number(row["number"]));

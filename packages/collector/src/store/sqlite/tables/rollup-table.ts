@@ -1,4 +1,4 @@
-/** The rollups on disk, with the minutes that still change held in memory: they are written whole, so that writing twice does no harm. */
+/** The rollups on disk, and in memory the minutes that still change. A minute is written as a whole, so writing it twice does no harm. */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Window } from "@faultline/model";
 import type { CountRow } from "../../contract.ts";
@@ -11,31 +11,31 @@ import { sealBytes, unsealBytes } from "../sealed.ts";
 import type { SeriesCatalog } from "../series-catalog.ts";
 import { Turns } from "../turns.ts";
 
-/** Minutes that got nothing for so long leave memory. */
+/** Minutes that received nothing for this long leave memory. */
 const HOT_MS = 3 * 60_000;
-/** So many minutes are in memory at a time; what happened in others, of a sender of dates at random, counts when it arrives. */
+/** How many minutes are in memory at once. Exchanges of other minutes, from a sender of random dates, count at their arrival. */
 const MAX_HOT = 256;
-/** A hundred megabytes; beyond it minutes are written, and leave, at once. */
+/** A hundred megabytes; beyond that, minutes are written at once and leave memory. */
 const MAX_CELLS = 400_000;
 const MANY_HOT = 64;
-/** Series added up between two looks at the clock, which takes as long as one of them. */
+/** How many series are summed between two looks at the clock; a look takes as long as one series. */
 const SERIES_AT_A_TIME = 256;
 
-/** When it was written last, by the clock that never goes back. */
+/** When it was last written, by the steady clock. */
 type HotBlock = { readonly block: Block; dirty: boolean; writtenMs: number };
 
 /** Counts per series and 10 s. */
 export class RollupTable {
   readonly #series: SeriesCatalog;
   readonly #hot = new Map<number, HotBlock>();
-  /** The minute that was counted in last: most exchanges are of the same. */
+  /** The minute that was counted last: most exchanges fall into the same one. */
   #last: HotBlock | undefined;
   readonly #writeBlock: StatementSync;
   readonly #readBlock: StatementSync;
   readonly #listBlocks: StatementSync;
   readonly #groupings: Groupings;
   readonly #minutes = new MinuteCache();
-  /** Damaged rows that were met, each once. */
+  /** Damaged rows that were found, each once. */
   readonly damaged = new Set<string>();
 
   constructor(db: DatabaseSync, series: SeriesCatalog) {
@@ -65,7 +65,7 @@ export class RollupTable {
     hot.dirty = true;
   }
 
-  /** True when so much is in memory that it should be written now, and leave. */
+  /** True when so much is in memory that it should be written now and released. */
   get isPressed(): boolean {
     if (this.#hot.size > MANY_HOT) return true;
     let cells = 0;
@@ -78,7 +78,7 @@ export class RollupTable {
     return false;
   }
 
-  /** Writes what changed; the answer is to be called once the transaction is committed. */
+  /** Writes what changed; call the returned function once the transaction is committed. */
   writeBlocks(steadyMs: number): () => void {
     const written: HotBlock[] = [];
     const commits: (() => void)[] = [];
@@ -99,7 +99,7 @@ export class RollupTable {
     };
   }
 
-  /** Lets go of minutes that are on disk and do not change any more. */
+  /** Releases minutes that are on disk and no longer change. */
   cool(nowMs: number, steadyMs: number): void {
     const isPressed = this.isPressed;
     const current = toBlockStart(nowMs);
@@ -110,14 +110,14 @@ export class RollupTable {
     this.#last = undefined;
   }
 
-  /** Adds up what a question asks for; others have their turn in between. */
+  /** Sums what a query asks for, yielding to others in between. */
   async sum(question: ConstructorParameters<typeof CountSum>[0]): Promise<CountRow[]> {
     const turns = new Turns();
     const sum = new CountSum(question, this.#series, this.#groupings.get(question.groupBy));
     for (const fromMs of this.#listMinutes(question.window)) {
       const hot = this.#hot.get(fromMs);
       if (hot === undefined) this.#addWritten(fromMs, question, sum);
-      // A minute may have tens of thousands of series. What of them arrives meanwhile counts or does not.
+      // A minute may have tens of thousands of series. What arrives for them meanwhile may or may not be included.
       let added = 0;
       for (const [number, steps] of hot?.block.cells ?? []) {
         sum.addSteps(number, steps, fromMs);

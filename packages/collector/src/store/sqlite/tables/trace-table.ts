@@ -17,7 +17,7 @@ import { createOrigins, createPartContents, type Origins, type Part, type PartCo
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** What is written of a trace at one time. */
+/** One write of a trace. */
 export type TraceWrite = {
   readonly words: TraceWords;
   readonly failing: boolean;
@@ -28,13 +28,13 @@ export type TraceWrite = {
 };
 
 const COLUMNS = "id, trace_id, cursor, shown AS json, fingerprint, crc";
-/** With more series than this a filter is checked row by row instead of series by series. */
+/** With more matching series than this, a filter is checked row by row instead of series by series. */
 const MANY_SERIES = 200;
 
 /** The row of a trace, what it holds, and whether it failed. */
 type LoadedTrace = { readonly row: number; readonly failing: boolean; readonly contents: PartContents };
 
-/** The row of a trace, whether it failed, how many spans and log records it has, and bytes of them, and where they came from. */
+/** The row of a trace, whether it failed, how many spans and log records it has and their size, and where they came from. */
 type RecalledTrace = {
   readonly row: number;
   readonly failing: boolean;
@@ -43,15 +43,15 @@ type RecalledTrace = {
   readonly origins: Origins;
 };
 
-/** A failing trace that was written a moment ago: as parts until somebody asks for it. */
+/** A failing trace that was written a moment ago; it is kept as parts until somebody asks for it. */
 type RecentTrace = { readonly row: number; readonly parts: readonly Part[]; contents: PartContents | undefined };
 
-/** Two rounds of the watch under a load of a thousand failing traces a second: some megabytes. */
+/** Enough for two rounds of the watch under a load of a thousand failing traces a second: some megabytes. */
 const MOST_RECENT = 2_000;
 /** Larger traces are read from the database again. */
 const MOST_RECENT_BYTES = 32 << 10;
 
-/** Entries of lists that were read last, as a page reads them again and again: a megabyte. */
+/** How many list entries are kept, because a page reads them again and again: a megabyte. */
 const MOST_ENTRIES = 2_000;
 
 /** How the row of a trace is to be written. */
@@ -68,15 +68,15 @@ export class TraceTable {
   readonly #bundles: PartBundles;
   readonly #series: SeriesCatalog;
   readonly #known = new TraceSet();
-  /** Series that a trace is or was listed under: most of a route's never fail. */
+  /** Series under which a failing trace is or was listed: most series of a route never fail. */
   readonly #listed = new Set<number>();
-  /** Failing traces written last: the watch asks for some of them a second later. */
+  /** The failing traces written last: the watch asks for some of them a second later. */
   readonly #recent = new Map<string, RecentTrace>();
   /** Entries of lists by row, without what changed since. */
   readonly #entries = new Map<number, FailingExchange>();
   #written: [traceId: string, recent: RecentTrace][] = [];
   #cursor: number;
-  /** Damaged rows that were met, each once. */
+  /** Damaged rows that were found, each once. */
   readonly damaged = new Set<string>();
 
   constructor(db: DatabaseSync, series: SeriesCatalog) {
@@ -107,12 +107,12 @@ export class TraceTable {
     return { row: id, failing: row["failing"] === 1, contents: this.#readParts(id) };
   }
 
-  /** Writes what of the traces waits for others; the last thing to do with them in a transaction. */
+  /** Writes the parts that wait to be bundled with others. To be called last in a transaction. */
   finishWrites(): void {
     this.#bundles.flush();
   }
 
-  /** What the database holds of a trace, without decoding it: a start meets again every failing trace that it wrote of late. */
+  /** What the database holds of a trace, without decoding it: after a start, every recently written failing trace is met again. */
   recall(traceId: string): RecalledTrace | undefined {
     const found = this.#statements.find.get(toBlob(traceId));
     if (found === undefined) return undefined;
@@ -135,14 +135,14 @@ export class TraceTable {
 
   /** Takes note that a row is gone. */
   forget(traceId: Uint8Array): void {
-    // A number of a row that is gone is given again.
+    // The number of a deleted row is given out again.
     this.#entries.clear();
     this.#recent.delete(toHex(traceId));
     const words = readTraceWords(traceId);
     if (words !== undefined) this.#known.delete(words);
   }
 
-  /** Writes what is new of a trace and how the lists show it; answers with its row. Once for each trace in a transaction. */
+  /** Writes the new parts of a trace and its list entry; returns its row. At most once for each trace in a transaction. */
   write(write: TraceWrite): number {
     const { words, failing, parts, nowMs } = write;
     const traceId = toTraceId(words);
@@ -187,7 +187,7 @@ export class TraceTable {
     return matching.sort(filter.order === "newest" ? byTime : byDuration).slice(0, limit);
   }
 
-  /** Series in whose lists what passes the filter stands; undefined when it may stand in others, too. */
+  /** The series that hold everything that passes the filter; undefined when other series may hold some of it too. */
   #listSeries(filter: ExchangeFilter): readonly number[] | undefined {
     const { service, route, version, region } = filter;
     if ([service, route, version, region].every((each) => each === undefined)) return undefined;
@@ -228,7 +228,7 @@ export class TraceTable {
     this.#statements.assign.run(fingerprint, json, crc, Number(row["id"]));
   }
 
-  /** Where the sample finds a good trace: by the series and start of each of its exchanges. */
+  /** Makes a good trace findable in the sample, by the series and start of each of its exchanges. */
   #writeSample(row: number, contents: PartContents, nowMs: number): void {
     for (const span of contents.spans.values()) {
       if (isExchangeSpan(span)) this.#statements.insertSample.run(this.#series.intern(toSeries(span), nowMs), span.startMs, row);
@@ -252,7 +252,7 @@ export class TraceTable {
     return Number(inserted.lastInsertRowid);
   }
 
-  /** A date that cannot be gives way to the time of arrival, once. */
+  /** Replaces an impossible date with the time of arrival, and keeps that on later writes. */
   #putInTime(shown: FailingExchange, old: Row | undefined, nowMs: number): FailingExchange {
     const timeMs = toCountedTime(shown.timeMs, nowMs);
     if (timeMs === shown.timeMs) return shown;
@@ -260,14 +260,14 @@ export class TraceTable {
     return { ...shown, timeMs: before?.spanId === shown.spanId ? before.timeMs : timeMs };
   }
 
-  /** A trace shown by another exchange than before gets a new place in the order of becoming visible. */
+  /** A trace that is now shown by another exchange gets a new place in the order in which traces became visible. */
   #toCursor(old: Row | undefined, shown: FailingExchange): number {
     const before = old === undefined ? undefined : this.#unsealShown(shown.traceId, old);
     const isSame = before?.spanId === shown.spanId && before.status === shown.status && typeof old?.["cursor"] === "number";
     return isSame ? Number(old["cursor"]) : ++this.#cursor;
   }
 
-  /** What the database holds of a trace together with what is new of it. */
+  /** What the database holds of a trace, together with its new parts. */
   #readWhole(old: Row | undefined, parts: readonly Part[]): PartContents {
     return readParts(parts, old === undefined ? undefined : this.#readParts(Number(old["id"])));
   }
@@ -312,7 +312,7 @@ export class TraceTable {
     return taken;
   }
 
-  /** Looks at the index of each series, and only then reads the rows that are the first of all. */
+  /** Ranks by the index of each series, and reads only the rows that come first overall. */
   #listOfSeries(
     ofSeries: StatementSync,
     series: readonly number[],

@@ -1,4 +1,4 @@
-/** Error logs that belong to no trace, so many of each service. */
+/** Error logs that belong to no trace, a limited number for each service. */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { decodeLogs } from "@faultline/formats/otlp";
 import { encodeLogs } from "@faultline/formats/otlp-encode";
@@ -7,11 +7,11 @@ import type { Store } from "../../contract.ts";
 import { sealBytes, unsealBytes } from "../sealed.ts";
 
 const MAX_PER_SERVICE = 1_000;
-/** To look for what is too much of a service costs as much as to write a record: it is done once for so many of it. */
+/** Looking for a service's surplus costs as much as writing a record, so it is done once for this many records. */
 const TRIM_AFTER = 50;
 const MOST_GROWN = 10_000;
 const MAX_PENDING = 10_000;
-/** From so many on they should not wait for the time of the next checkpoint: each takes some microseconds to write. */
+/** Beyond this many, records should not wait for the next regular checkpoint: each takes some microseconds to write. */
 const MANY_PENDING = 2_000;
 const MAX_PENDING_BYTES = 8 << 20;
 
@@ -21,12 +21,12 @@ type Pending = { readonly service: string; readonly timeMs: number; readonly byt
 export class UntracedLogTable {
   #pending: Pending[] = [];
   #pendingBytes = 0;
-  /** Records written of each service since its surplus was looked for; whoever is not in it may have had any number before the start. */
+  /** Records written for each service since its surplus was last removed. A service that is missing here may have any number from before the start. */
   readonly #grown = new Map<string, number>();
   readonly #insert: StatementSync;
   readonly #trim: StatementSync;
   readonly #list: StatementSync;
-  /** Damaged rows that were met, each once. */
+  /** Damaged rows that were found, each once. */
   readonly damaged = new Set<string>();
 
   constructor(db: DatabaseSync) {
@@ -52,12 +52,12 @@ export class UntracedLogTable {
     return this.#pending.length > 0;
   }
 
-  /** True when so many wait that they should be written now. */
+  /** True when so many records wait that they should be written now. */
   get isPressed(): boolean {
     return this.#pending.length >= MANY_PENDING;
   }
 
-  /** Writes what is new; answers with how many old ones had to go, and what to call once the transaction is committed. */
+  /** Writes what is new. Returns how many old records were removed, and what to call once the transaction is committed. */
   write(): { readonly removed: number; readonly commit: () => void } {
     const logs = this.#pending;
     for (const { service, timeMs, bytes } of logs) this.#insert.run(service, timeMs, bytes, sealBytes(service, bytes));

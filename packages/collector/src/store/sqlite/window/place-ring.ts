@@ -1,9 +1,9 @@
 /**
- * Where the items of the open traces stand in the journal. A place is eight words in one array and not an object: half a million of
- * them are 16 MiB that the garbage collector never looks into, where objects would be ten times that and looked at again and again.
+ * Where the items of open traces stand in the journal. A place is eight words in one array, not an object: half a million places are
+ * 16 MiB that the garbage collector never visits, where objects would take ten times that and be visited again and again.
  */
 
-/** One span or log record of an open trace. Ingest fills one such object again and again. */
+/** One span or log record of an open trace. Ingest reuses one such object. */
 export type Place = {
   /** Number of the journal record that holds it. */
   record: number;
@@ -24,14 +24,14 @@ export const NO_SERIES = -1;
 /** No place, no trace. */
 export const NONE = -1;
 
-/** Numbers of places, records and traces count up to here and begin again at 0; far fewer of each are ever open. */
+/** Numbers of places, records and traces wrap around here; far fewer of each are ever open at once. */
 const NUMBER_MASK = 2 ** 30 - 1;
 
 const WORDS = 8;
 const NEXT = 7;
 const FIRST_CAPACITY = 4_096;
 
-/** The number behind a number. */
+/** The number after a number. */
 export function toNextNumber(number: number): number {
   return (number + 1) & NUMBER_MASK;
 }
@@ -41,7 +41,7 @@ export function countBetween(from: number, to: number): number {
   return (to - from) & NUMBER_MASK;
 }
 
-/** Places by number; those of one trace are chained, the oldest leave first. */
+/** Places by number. Those of one trace are chained; the oldest leave first. */
 export class PlaceRing {
   #words = new Int32Array(FIRST_CAPACITY * WORDS);
   #mask = FIRST_CAPACITY - 1;
@@ -53,7 +53,7 @@ export class PlaceRing {
     return this.#tail;
   }
 
-  /** Adds a place behind another of its trace (or `NONE`); returns its number. */
+  /** Adds a place after the last one of its trace (or `NONE`); returns its number. */
   add(place: Place, before: number): number {
     if (countBetween(this.#head, this.#tail) > this.#mask) this.#grow();
     const number = this.#tail;
@@ -120,7 +120,7 @@ export class PlaceRing {
   }
 }
 
-/** Copies the entries of a full ring, each of so many words, into one of twice the size. */
+/** Copies the entries of a full ring, each of `words` words, into a ring of twice the size. */
 export function copyRing(
   { from, to, words }: { readonly from: Int32Array | Float64Array; readonly to: Int32Array | Float64Array; readonly words: number },
   head: number,

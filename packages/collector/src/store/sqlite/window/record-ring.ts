@@ -11,7 +11,7 @@ export type RecordRef = {
   readonly resources: readonly { readonly bytes: Uint8Array }[];
 };
 
-/** A record, and how much memory the window had taken, ever, when it came. */
+/** A record, and how much memory the window had ever taken when the record arrived. */
 type Entry = { readonly ref: RecordRef; readonly takenBytes: number };
 
 /** See above. */
@@ -33,12 +33,12 @@ export class RecordRing {
     return this.#refs[number & (this.#refs.length - 1)]?.ref;
   }
 
-  /** What the window had taken before the oldest record that is still here; of nothing when there is none. */
+  /** What the window had taken before the oldest remaining record; undefined when there is none. */
   get takenBefore(): number | undefined {
     return this.#refs[this.#head & (this.#refs.length - 1)]?.takenBytes;
   }
 
-  /** Position of the oldest record before which the window had taken at least so much. */
+  /** Position of the oldest record before which the window had taken at least this much. */
   findTaken(takenBytes: number): number | undefined {
     for (let number = this.#head; number !== this.#tail; number = toNextNumber(number)) {
       const entry = this.#refs[number & (this.#refs.length - 1)];

@@ -34,7 +34,7 @@ export class TraceIndex {
     let hole = this.#findSlot(id);
     if (slots[hole * WORDS + 4] === 0) return;
     this.#size -= 1;
-    // What stands behind the hole and was pushed there by a collision moves up, so that no search stops too early (Knuth 6.4, algorithm R).
+    // Entries behind the hole that a collision had pushed there move up, so that no search stops too early (Knuth 6.4, algorithm R).
     for (let slot = (hole + 1) & this.#mask; slots[slot * WORDS + 4] !== 0; slot = (slot + 1) & this.#mask) {
       const home = this.#toHome(slots[slot * WORDS]!, slots[slot * WORDS + 1]!, slots[slot * WORDS + 2]!, slots[slot * WORDS + 3]!);
       if (((slot - home) & this.#mask) < ((slot - hole) & this.#mask)) continue;
@@ -54,7 +54,7 @@ export class TraceIndex {
     }
   }
 
-  // The four words of an id, which come from two sources: an object made for each look-up would cost more than it.
+  // Four separate words, because they come from two sources: an object for each look-up would cost more than the look-up.
   // oxlint-disable-next-line max-params
   #toHome(a: number, b: number, c: number, d: number): number {
     let hash = Math.imul(a ^ c, 0x9e3779b1) ^ Math.imul(b ^ d, 0x85ebca6b);
@@ -66,7 +66,7 @@ export class TraceIndex {
   #put(id: TraceWords, number: number): void {
     const slots = this.#slots;
     const at = this.#findSlot(id) * WORDS;
-    // One by one: TypedArray.set of a list of four takes ten times as long.
+    // One by one: TypedArray.set with a list of four takes ten times as long.
     slots[at] = id[0];
     slots[at + 1] = id[1];
     slots[at + 2] = id[2];

@@ -1,6 +1,6 @@
 /**
- * The traces of the last seconds, each as places in the journal and not as bytes: a good trace costs a few words of memory until it is
- * old, and a failing one is read back from the journal, whole, whenever its first failing span arrives. A trace is a number into
+ * The traces of the last seconds, each as places in the journal instead of bytes: a good trace costs a few words of memory until it is
+ * old, and a failing one is read back whole from the journal whenever its first failing span arrives. A trace is an index into
  * columns; only what few traces have (log records, a past in the database) is an object.
  */
 import type { Exchange } from "@faultline/model";
@@ -10,13 +10,13 @@ import { copyRing, countBetween, NO_SERIES, NONE, type Place, PlaceRing, toNextN
 import { type RecordRef, RecordRing } from "./record-ring.ts";
 import { TraceIndex } from "./trace-index.ts";
 
-/** What few traces have. */
+/** What only few traces have. */
 export type TraceDetails = {
   /** Ids of its spans, once there are too many to look at one by one. */
   spans?: Set<string>;
   /** Check sums of its log records. */
   readonly logSums: Set<number>;
-  /** What of it the database held when the window met it. */
+  /** What the database already held of the trace when it entered the window. */
   origins?: Origins;
   readonly intermediaries: Exchange[];
   /** Position of the record with the last of them. */
@@ -26,9 +26,9 @@ export type TraceDetails = {
 
 /** How long traces stay. */
 export type WindowOptions = {
-  /** A good trace that got nothing for so long is looked at for the sample. */
+  /** A good trace that received nothing for this long is considered for the sample. */
   readonly settleAfterMs: number;
-  /** A trace that got nothing for so long leaves the window. */
+  /** A trace that received nothing for this long leaves the window. */
   readonly keepMs: number;
   /** Memory beyond which the oldest leave sooner. Default 96 MiB. */
   readonly maxBytes?: number;
@@ -37,9 +37,9 @@ export type WindowOptions = {
 /** How much of a trace is in the database. */
 export type Written = { readonly row: number; readonly places: number; readonly intermediaries: number };
 
-/** Traces that still get spans for this many times `keepMs` leave nevertheless: the journal cannot be held for ever. */
+/** A trace that keeps receiving spans leaves after this many times `keepMs` all the same: the journal cannot be kept for ever. */
 const MAX_AGE_FACTOR = 5;
-/** Beyond so many spans their ids are looked up by hash instead of one by one. */
+/** Beyond this many spans, ids are looked up in a set instead of one by one. */
 const MANY_SPANS = 48;
 const FIRST_CAPACITY = 1_024;
 
@@ -62,8 +62,8 @@ const FAILING = 1;
 const SETTLED = 2;
 
 /**
- * What each thing in the window takes of memory, about, with the room that tables keep free: a load of tiny spans must not take more than one
- * of usual ones, for which the journal is the limit.
+ * Roughly how much memory each thing in the window takes, including the spare room of tables. A load of tiny spans must not take more memory than one of
+ * ordinary spans, which the size of the journal limits.
  */
 const BYTES_OF_RECORD = 200;
 const BYTES_OF_RESOURCE = 1_500;
@@ -92,11 +92,11 @@ export class TraceWindow {
   #mask = FIRST_CAPACITY - 1;
   #head = 0;
   #tail = 0;
-  /** Where the traces begin that were not looked at for the sample. */
+  /** The first trace that was not considered for the sample yet. */
   #unsettled = 0;
-  /** Traces before it that were not quiet when their turn came. */
+  /** Earlier traces that were not quiet when their turn came. */
   #later: number[] = [];
-  /** Memory that everything took that was ever here, about. */
+  /** Roughly how much memory everything took that was ever in the window. */
   #takenBytes = 0;
 
   constructor(options: WindowOptions) {
@@ -119,19 +119,19 @@ export class TraceWindow {
     return number;
   }
 
-  /** Where the journal must be given up, so that the rest takes no more memory than it may; undefined when it does not. */
+  /** The position up to which the journal must be released so that the rest stays within the memory limit; undefined when it does. */
   findExcess(): number | undefined {
     const excess = this.#takenBytes - (this.#records.takenBefore ?? this.#takenBytes) - (this.#options.maxBytes ?? DEFAULT_MAX_BYTES);
     return excess > 0 ? this.#records.findTaken((this.#records.takenBefore ?? 0) + excess) : undefined;
   }
 
-  /** Takes in a trace that is not there, met in the record that was added last. */
+  /** Adds a new trace, found in the record that was added last. */
   open(id: TraceWords, nowMs: number): number {
     if (this.size > this.#mask) this.#grow();
     const trace = this.#tail;
     const at = (trace & this.#mask) * WORDS;
     const words = this.#words;
-    // One by one: TypedArray.set of a list of four takes ten times as long.
+    // One by one: TypedArray.set with a list of four takes ten times as long.
     words[at] = id[0];
     words[at + 1] = id[1];
     words[at + 2] = id[2];
@@ -219,7 +219,7 @@ export class TraceWindow {
     return this.#words[(trace & this.#mask) * WORDS + ITEMS]!;
   }
 
-  /** Of its spans and log records, as they came. */
+  /** Size of its spans and log records, as they arrived. */
   bytes(trace: number): number {
     return this.#words[(trace & this.#mask) * WORDS + BYTES]!;
   }
@@ -241,7 +241,7 @@ export class TraceWindow {
     this.#words[(trace & this.#mask) * WORDS + FLAGS]! |= FAILING;
   }
 
-  /** Takes over a trace that the database holds `items` of. */
+  /** Marks a trace as one of which the database already holds `items`. */
   recall(trace: number, known: { readonly row: number; readonly failing: boolean; readonly items: number; readonly bytes: number }): void {
     const at = (trace & this.#mask) * WORDS;
     this.#words[at + ITEMS] = known.items;
@@ -251,7 +251,7 @@ export class TraceWindow {
     this.#times[(trace & this.#mask) * TIMES + ROW] = known.row;
   }
 
-  /** True when it has something that its row does not hold yet. */
+  /** True when something of it is not in its row yet. */
   isUnwritten(trace: number): boolean {
     const at = (trace & this.#mask) * WORDS;
     if (this.#words[at + WRITTEN_PLACES]! < this.#words[at + PLACES]!) return true;
@@ -259,7 +259,7 @@ export class TraceWindow {
     return details !== undefined && details.writtenIntermediaries < details.intermediaries.length;
   }
 
-  /** How much of it there is to write now; to be given to `markWritten` once that is on disk. */
+  /** How much of it there is to write now; pass it to `markWritten` once that is on disk. */
   measure(trace: number): Omit<Written, "row"> {
     const places = this.#words[(trace & this.#mask) * WORDS + PLACES]!;
     return { places, intermediaries: this.findDetails(trace)?.intermediaries.length ?? 0 };
@@ -294,8 +294,8 @@ export class TraceWindow {
   }
 
   /**
-   * Up to `limit` good traces that are due to be looked at for the sample, for once: those that were quiet for long enough, or would
-   * hold the journal before `oldestPosition`; with `all`, every one.
+   * Up to `limit` good traces that are due to be considered for the sample; each is returned only once. Due are those that were quiet for long enough,
+   * or that would keep the journal before `oldestPosition`; with `all`, every one.
    */
   takeUnsettled(
     nowMs: number,
@@ -322,14 +322,14 @@ export class TraceWindow {
     return due;
   }
 
-  /** True for the number of a trace that did not leave. */
+  /** True while the trace has not left the window. */
   isOpen(trace: number): boolean {
     return countBetween(this.#head, trace) < this.size;
   }
 
   /**
-   * How many traces, from the oldest on, may leave: their time is over, or they would hold the journal before `oldestPosition`. A good
-   * one that was not looked at for the sample stays, and with it those behind it.
+   * How many traces, from the oldest on, may leave: their time is over, or they would keep the journal before `oldestPosition`. A good
+   * trace that was not considered for the sample yet stays, and with it all that follow.
    */
   countExpired(nowMs: number, oldestPosition: number): number {
     const { keepMs } = this.#options;
@@ -348,7 +348,7 @@ export class TraceWindow {
     return countBetween(0, this.#head + index);
   }
 
-  /** Where the journal must be kept from once `count` traces have left; undefined when none is left. */
+  /** The position from which the journal must be kept once `count` traces have left; undefined when none remain. */
   findPositionBehind(count: number): number | undefined {
     return count < this.size ? this.#position(this.at(count)) : undefined;
   }
