@@ -1,4 +1,4 @@
-/** The guard's options, read once: what is wrong with them is said at the start, not at the first failure. */
+/** The guard's options, parsed once: a mistake in them is reported at the start, not at the first failure. */
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AttributeValue } from "@faultline/model";
@@ -35,33 +35,33 @@ export type GuardOptions = {
   readonly resource?: Readonly<Record<string, AttributeValue>>;
   /** Base URL of an OTLP/HTTP collector; default `OTEL_EXPORTER_OTLP_ENDPOINT`, else `http://127.0.0.1:4318`. `false` sends nothing. */
   readonly endpoint?: string | false;
-  /** Headers for the collector, such as an ingest key. */
+  /** Headers sent to the collector, such as an ingest key. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Takes the place of OTLP over HTTP. */
+  /** Replaces OTLP over HTTP. */
   readonly transport?: Transport;
-  /** Where failures wait for a collector that is away; `false` keeps them in memory only. Default: a folder per service under the system's temporary one. */
+  /** Where failures wait while the collector is away; `false` keeps them in memory only. Default: a folder for each service in the system's temporary directory. */
   readonly spool?: false | { readonly directory?: string; readonly limitBytes?: number };
-  /** What the built-in redactor takes out beyond credentials, which always go. */
+  /** What the built-in redactor removes besides credentials, which it always removes. */
   readonly redaction?: RedactionPolicy;
-  /** Takes the place of the built-in redactor. */
+  /** Replaces the built-in redactor. */
   readonly redactor?: Redactor;
-  /** How much of a request's body is kept for the case that it fails. Default 16 KiB; 0 keeps none. */
+  /** How much of a request's body is kept in case the request fails. Default 16 KiB; 0 keeps none. */
   readonly bodyLimitBytes?: number;
   /** Rules asked before the built-in ones, for errors of your own. */
   readonly rules?: readonly ErrorRule[];
-  /** Share of successful exchanges, 0 to 1, whose spans are sent. All are counted in `http.server.request.duration` anyway. Default 0. */
+  /** Share of successful exchanges, 0 to 1, whose spans are sent. All of them are counted in `http.server.request.duration` in any case. Default 0. */
   readonly successSpans?: number;
-  /** Hold a request context (AsyncLocalStorage), which outgoing calls, log lines and uncaught exceptions need. Default true. */
+  /** Keep a request context (AsyncLocalStorage), which outgoing calls, log lines and uncaught exceptions need. Default true. */
   readonly context?: boolean;
   /** Watch for uncaught exceptions, signals and exit. Default true. */
   readonly processHooks?: boolean;
-  /** Names the requests in flight on disk, so that the next process can tell what a killed one took with it: `keepJournal()` of `@faultline/guard/journal`. Default none. */
+  /** Notes the requests in flight on disk, so that the next process can report those of a killed one: `keepJournal()` from `@faultline/guard/journal`. Default none. */
   readonly journal?: OpenJournal;
   /** How long failures are collected before they are sent, ms. Default 200. */
   readonly flushMs?: number;
   /** Memory for failures that are not sent yet. Default 8 MiB. */
   readonly queueBytes?: number;
-  /** Say in one line at the start what is active. Default true unless `NODE_ENV` is `test`. */
+  /** Print one line at the start that says what is active. Default true unless `NODE_ENV` is `test`. */
   readonly announce?: boolean;
   /** Randomness, 0 to 1; for tests. */
   readonly random?: () => number;

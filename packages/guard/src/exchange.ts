@@ -1,6 +1,6 @@
 /**
  * One request and its response, the same for every framework: adapters only say how to read theirs (`HostView`) and when it failed or ended.
- * A success costs a start time, a counter and a clock; ids, headers and bodies are read only when there is something to tell.
+ * A success costs a start time, a counter and a clock reading; ids, headers and bodies are read only when there is something to report.
  */
 import { performance } from "node:perf_hooks";
 import { createRequestId, parseRequestId } from "./ids.ts";
@@ -25,7 +25,7 @@ export type HostView<Request> = {
   /** Protocol version: `1.1`, `2`. */
   protocol(request: Request): string | undefined;
   clientAddress(request: Request): string | undefined;
-  /** The body as the framework parsed it, for when the bytes were not seen. */
+  /** The body as the framework parsed it, used when the bytes were not seen. */
   parsedBody(request: Request): unknown;
 };
 
@@ -36,23 +36,23 @@ export type Ending = {
   readonly isAborted: boolean;
   /** `performance.now()` at the end. */
   readonly endMs: number;
-  /** Thrown when the exchange had ended: it was counted without a span, so there is none to tell now. */
+  /** True for something thrown after the exchange had ended: the exchange was counted without a span, so none is sent now. */
   readonly isLate?: boolean;
 };
 
-/** What an exchange needs of the guard that began it. */
+/** What an exchange needs from the guard that began it. */
 export type ExchangeOwner = {
   /** Runs code of the guard: what it throws is counted, and undefined is returned. */
   shield<T>(run: () => T): T | undefined;
   finish(exchange: Exchange, status: number | undefined, isAborted: boolean): void;
-  /** Tells of what was thrown after the end. */
+  /** Reports something that was thrown after the end. */
   tellLate(exchange: Exchange): void;
   readonly bodyLimitBytes: number;
 };
 
 /**
- * What the guard knows of the exchange while it runs. Its fields are declared and set in the constructor, all of them, so that each is
- * written once and all exchanges have one shape.
+ * What the guard knows about an exchange while it runs. All fields are declared and set in the constructor, so that each is written once and all
+ * exchanges share one hidden class in V8.
  */
 export class Exchange<Request = unknown> {
   declare readonly owner: ExchangeOwner;
@@ -67,13 +67,13 @@ export class Exchange<Request = unknown> {
   declare hasThrown: boolean;
   declare thrown: unknown;
   #accounts: readonly ThrownAccount[] | undefined;
-  /** The first thing thrown is the story; what an error handler throws after it is only counted. */
+  /** The first thing thrown is recorded; what an error handler throws after it is only counted. */
   declare laterThrown: number;
   declare isReported: boolean;
   declare isFinished: boolean;
   /** How it ended, once it has. */
   declare ending: Ending | undefined;
-  /** Set when the client has left: tells what comes of that, and is no failure of the server, from what is. */
+  /** Set when the client has left: true for errors that only follow from that and are no failure of the server. */
   declare isExcused: ((thrown: unknown) => boolean) | undefined;
   /** The first bytes of the request's body, and how long the body is so far. */
   declare bodyChunks: Uint8Array[] | undefined;
@@ -132,23 +132,23 @@ export class Exchange<Request = unknown> {
     }
     this.hasThrown = true;
     this.thrown = thrown;
-    // Whoever caught it has nobody left to answer: it would be lost.
+    // Whoever caught it has nobody left to answer, so it would be lost.
     if (this.isFinished) this.owner.tellLate(this);
   }
 
-  /** What can be said of the thrown thing, and behind it of what caused it; made once. Nothing when nothing was thrown. */
+  /** Accounts of the thrown thing and its causes, outermost first; made once. Empty when nothing was thrown. */
   get accounts(): readonly ThrownAccount[] {
     if (this.hasThrown) this.#accounts ??= describeThrowable(this.thrown);
     return this.#accounts ?? [];
   }
 
-  /** Adds to what a failure will tell: a tenant, a flag variant, the size of a cart. At most 32. */
+  /** Adds an attribute to the record of a failure: a tenant, a flag variant, the size of a cart. At most 32. */
   set(name: string, value: string | number | boolean): void {
     this.attributes ??= {};
     if (name in this.attributes || Object.keys(this.attributes).length < 32) this.attributes[name] = value;
   }
 
-  /** Keeps the first bytes of the body, copied: the parser's buffer is larger than what a request needs to hold on to. */
+  /** Keeps a copy of the first bytes of the body; the parser's own buffer is larger than what needs to be kept. */
   keepBody(chunk: Uint8Array): void {
     const room = this.owner.bodyLimitBytes - this.bodyBytes;
     this.bodyBytes += chunk.byteLength;

@@ -1,4 +1,4 @@
-/** `createGuard`: puts capture, redaction, answers and export together. Nothing that goes wrong in here reaches the host. */
+/** `createGuard`: connects capture, redaction, answers and export. Nothing that goes wrong in here reaches the host. */
 import { channel } from "node:diagnostics_channel";
 import { performance } from "node:perf_hooks";
 import { canEnter, enterExchange, findCurrentExchange, runInExchange } from "./capture/context.ts";
@@ -42,7 +42,7 @@ const nowhere: Transport = { send: () => Promise.resolve({ kind: "accepted" }), 
 export class Guard implements ExchangeOwner {
   readonly service: string;
   readonly bodyLimitBytes: number;
-  /** Asked before the built-in ones, by whoever writes answers. */
+  /** Rules that are asked before the built-in ones when an answer is written. */
   readonly rules: readonly ErrorRule[];
   readonly #configuration: Configuration;
   readonly #redactor: RememberingRedactor;
@@ -54,7 +54,7 @@ export class Guard implements ExchangeOwner {
   #journal: Journal | undefined;
   #internalErrors = 0;
 
-  /** `configuration` is what `options` came to. */
+  /** `configuration` is the parsed form of `options`. */
   constructor(options: GuardOptions, configuration: Configuration) {
     this.#configuration = configuration;
     this.service = configuration.service;
@@ -141,8 +141,8 @@ export class Guard implements ExchangeOwner {
   }
 
   /**
-   * The same for the last thing that a callback of Node's own does for this exchange and no other, such as the parser's for a request: the
-   * context then ends with that callback, which costs less than to end it here.
+   * Like `run`, for work that is the last thing one of Node's own callbacks does, and does for this exchange only, such as the HTTP parser's callback for a
+   * request. The context then ends together with that callback, which is cheaper than ending it here.
    */
   runLast<T>(exchange: Exchange, work: () => T): T {
     if (!canEnter || !this.#configuration.context) return this.run(exchange, work);
@@ -156,7 +156,7 @@ export class Guard implements ExchangeOwner {
     return exchange?.owner === this ? exchange : undefined;
   }
 
-  /** Ends an exchange: counts it, and tells of it when it failed, or hid a failure. */
+  /** Ends an exchange: counts it, and reports it when it failed or hid a failure. */
   finish(exchange: Exchange, status: number | undefined, isAborted: boolean): void {
     if (exchange.isFinished) return;
     exchange.isFinished = true;
@@ -166,7 +166,7 @@ export class Guard implements ExchangeOwner {
       this.countError(error);
       this.#exporter.drop("record-failed", 0);
     }
-    // Of a failure they are still to be written down.
+    // A reported failure still needs them: it is written down later.
     if (!exchange.isReported) exchange.bodyChunks = exchange.lines = exchange.flags = undefined;
     if (this.#journal !== undefined) this.shield(() => this.#journal?.close(exchange));
   }
@@ -179,7 +179,7 @@ export class Guard implements ExchangeOwner {
     exchange.route ??= this.#readRoute(exchange);
     const isTold = isFailure || hidesFailure(exchange, status);
     const { successSpans } = this.#configuration;
-    // By the trace's id, so that every service of a trace decides alike.
+    // Sampled by the trace id, so that every service of a trace decides alike.
     const isSent = isTold || (successSpans > 0 && Number.parseInt(exchange.trace.traceId.slice(-7), 16) / 0x10000000 < successSpans);
     const key = toDurationKey(exchange, ending, isSent);
     this.#durations.record(key, endMs - exchange.startMs);
@@ -187,7 +187,7 @@ export class Guard implements ExchangeOwner {
     else if (isSent) this.#exporter.offerUncounted({ spans: writeSuccess(exchange, ending, this.#durations.describe(key)) });
   }
 
-  /** Tells of what was thrown when the exchange had ended and was counted. */
+  /** Reports something that was thrown after the exchange had ended and was counted. */
   tellLate(exchange: Exchange): void {
     const { ending } = exchange;
     if (ending === undefined || isExcused(exchange)) return;
@@ -195,7 +195,7 @@ export class Guard implements ExchangeOwner {
     this.shield(() => this.#report(exchange, { ...ending, isFailure, endMs: performance.now(), isLate: true }));
   }
 
-  /** A router that cannot be read costs the route, not the record. */
+  /** Reads the route; a router that cannot be read costs the route, not the record. */
   #readRoute(exchange: Exchange): string | undefined {
     try {
       return exchange.view.route(exchange.request);
@@ -209,7 +209,7 @@ export class Guard implements ExchangeOwner {
     if (exchange.isReported) return;
     exchange.isReported = true;
     exchange.route ??= this.#readRoute(exchange);
-    // What will not be the same later is read now, the rest when failures are written down. A call that is not done yet was not done when it failed.
+    // What changes later is read now, the rest when failures are written down. The copy keeps a call that is still open as it was at the failure.
     exchange.calls = exchange.calls?.map((call) => ({ ...call }));
     const address = exchange.view.clientAddress(exchange.request);
     const state = {
@@ -221,7 +221,7 @@ export class Guard implements ExchangeOwner {
     this.#exporter.offer(() => this.shield(() => writeFailure(exchange, ending, { redactor: this.#redactor, state })));
   }
 
-  /** What pools, dependencies and other sources say at this moment. */
+  /** The state of pools, dependencies and other sources at this moment. */
   #readSources(): Record<string, string | number> | undefined {
     if (this.#sources.size === 0) return undefined;
     const read = [...this.#sources].map((source) => this.shield(() => source.readNow?.()));
@@ -242,18 +242,18 @@ export class Guard implements ExchangeOwner {
   #recordUncaught(thrown: unknown, origin: string): void {
     const exchange = this.current();
     if (exchange === undefined) {
-      // Of several guards in a process only the one whose exchange it is may tell, so that it is told once.
+      // With several guards in a process, only the one that owns the exchange reports it, so that it is reported once.
       if (findCurrentExchange() === undefined) this.#offerLone(thrown, { origin, severity: 21 });
       return;
     }
     exchange.fail(thrown);
     exchange.set("faultline.uncaught", origin);
     this.#report(exchange, { status: undefined, isFailure: true, isAborted: true, endMs: performance.now(), isLate: exchange.isFinished });
-    // It has told its story: the next process must not tell it again.
+    // It is reported now, so the next process must not report it again.
     this.#journal?.close(exchange);
   }
 
-  /** Tells of an error that was handled, or that belongs to no request. Inside an exchange it becomes part of its story. */
+  /** Reports an error that was handled, or that belongs to no request. Inside an exchange it becomes part of that exchange's record. */
   capture(thrown: unknown): void {
     const exchange = this.current();
     if (exchange !== undefined) return exchange.fail(thrown);
@@ -265,7 +265,7 @@ export class Guard implements ExchangeOwner {
     this.#exporter.offer(() => record);
   }
 
-  /** Adds a log line to the flight recorder of the request that runs now. `severity` as in OpenTelemetry: 5 DEBUG, 9 INFO, 13 WARN, 17 ERROR. */
+  /** Adds a log line to the flight recorder of the current request. `severity` as in OpenTelemetry: 5 DEBUG, 9 INFO, 13 WARN, 17 ERROR. */
   note(severity: number, text: string): void {
     const exchange = this.current();
     if (exchange !== undefined && !exchange.isFinished) exchange.lines = recordLine(exchange.lines, severity, text);
@@ -283,7 +283,7 @@ export class Guard implements ExchangeOwner {
     return exchange && { request_id: exchange.requestId, trace_id: exchange.trace.traceId, span_id: exchange.trace.spanId };
   }
 
-  /** What became of the failures so far: captured = delivered + pending + spooled + dropped. */
+  /** What has become of the failures so far: captured = delivered + pending + spooled + dropped. */
   counts(): GuardCounts {
     return { ...structuredClone(this.#exporter.counts), internalErrors: this.#internalErrors };
   }
@@ -294,7 +294,7 @@ export class Guard implements ExchangeOwner {
     await this.#exporter.flush();
   }
 
-  /** Sends or spools the rest and stops watching. At most 5 s. */
+  /** Sends or spools the rest and stops watching. Takes at most 5 s. */
   async close(): Promise<void> {
     this.shield(() => this.#sendMetrics());
     await this.#exporter.close(CLOSE_TIMEOUT_MS);
@@ -303,7 +303,7 @@ export class Guard implements ExchangeOwner {
   }
 }
 
-/** Did it only throw because its client had left? */
+/** True when it only threw because its client had left. */
 function isExcused(exchange: Exchange): boolean {
   return exchange.isExcused?.(exchange.thrown) === true;
 }

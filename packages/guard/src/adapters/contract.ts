@@ -1,6 +1,6 @@
 /**
  * Holds a service to its contract, as middleware for Express, Connect and node:http: `parseRequests(api)` before the handlers gives them values
- * instead of texts, and `checkResponses({ check })` tells of answers that are not as promised, or keeps them from being sent.
+ * instead of texts, and `checkResponses({ check })` reports answers that break the contract, or keeps them from being sent.
  */
 import type { ServerResponse } from "node:http";
 import type { OpenApi, ParsedRequest } from "../validate/openapi/openapi.ts";
@@ -16,7 +16,7 @@ function readTarget(request: NodeRequest): string {
   return (request as { originalUrl?: string }).originalUrl ?? request.url ?? "/";
 }
 
-/** Parses requests by an OpenAPI document; it stands after the body parser. What is wrong goes to the error handlers as 400, 404, 405, 415 or 422. */
+/** Parses requests by an OpenAPI document; mount it after the body parser. Invalid requests reach the error handlers as 400, 404, 405, 415 or 422. */
 export function parseRequests(api: OpenApi): Middleware {
   return (request, _response, next) => {
     try {
@@ -32,7 +32,7 @@ export function parseRequests(api: OpenApi): Middleware {
   };
 }
 
-/** What `parseRequests` made of a request. Throws when it did not run for it. */
+/** The parsed form of a request. Throws when `parseRequests` did not run for it. */
 export function getParsed(request: object): ParsedRequest {
   const values = parsed.get(request);
   if (values === undefined) throw new Error("parseRequests(api) has not run for this request");
@@ -43,7 +43,7 @@ export function getParsed(request: object): ParsedRequest {
 export type ResponseCheckOptions = {
   /** The check, or how to find it for a request; a request without one is not checked. */
   readonly check: ResponseCheck | OpenApi;
-  /** `report` sends a wrong response all the same and tells of it as a failure that was hidden; `enforce` answers 500 instead. Default `report`. */
+  /** `report` sends an invalid response all the same and reports a hidden failure; `enforce` answers 500 instead. Default `report`. */
   readonly mode?: "report" | "enforce";
   /** Longer responses are sent unchecked. Default 1 MiB. */
   readonly limitBytes?: number;
@@ -70,7 +70,7 @@ function toFacts(response: ServerResponse, body: Buffer): ResponseFacts {
   };
 }
 
-/** What is wrong with a response; nothing where it cannot be read (HEAD, an encoded body), and where it is an error already. */
+/** What is wrong with a response; empty when it cannot be read (HEAD, an encoded body) and when it is an error already. */
 async function findIssues(check: ResponseCheck, response: ServerResponse, body: Buffer): Promise<readonly ResponseIssue[]> {
   const facts = toFacts(response, body);
   const isReadable = response.req.method !== "HEAD" && response.getHeader("content-encoding") === undefined;
@@ -89,7 +89,7 @@ type Checked = {
   readonly limitBytes: number;
 };
 
-/** The error of a response that is not as promised, known to the request's exchange from now on. */
+/** The error of an invalid response, which is recorded in the request's exchange. */
 async function findError({ request, response, check }: Checked, body: Buffer): Promise<InvalidResponseError | undefined> {
   const issues = await findIssues(check, response, body);
   if (issues.length === 0) return undefined;
@@ -109,8 +109,8 @@ async function enforce(checked: Checked, next: (error: unknown) => void): Promis
 }
 
 /**
- * The middleware. `report` lets everything pass and only the end of a response wait for its check; `enforce` holds a response back until it is
- * checked, so do not use it on streams. A check that throws has nothing against the response.
+ * The middleware. With `report`, everything passes and only the end of a response waits for its check. With `enforce`, a response is held back until it is
+ * checked, so do not use it on streams. A response passes when its check throws.
  */
 export function checkResponses(options: ResponseCheckOptions): Middleware {
   const { check: given, mode = "report", limitBytes = 1 << 20 } = options;
@@ -118,7 +118,7 @@ export function checkResponses(options: ResponseCheckOptions): Middleware {
     const check = findCheck(given, request);
     if (check === undefined) return next();
     const checked: Checked = { request, response, check, limitBytes };
-    // A connection that closed first has nobody to answer.
+    // If the connection closed first, nobody is left to answer.
     if (mode === "enforce") return void enforce(checked, next).catch(() => undefined);
     watchResponse(response, limitBytes, async (body) => void (await findError(checked, body)));
     next();

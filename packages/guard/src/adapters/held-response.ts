@@ -1,18 +1,18 @@
-/** Looks at what a handler writes to node:http's response, whatever way it is written: held back until somebody decided, or as it passes. */
+/** Observes what a handler writes to node:http's response, however it is written: either held back until a decision, or as it passes. */
 import type { OutgoingHttpHeader, ServerResponse } from "node:http";
 import { hasClientLeft } from "./node-view.ts";
 
 /** A response that is held back. */
 export type Held = {
   /**
-   * Resolves when the handler has ended it; `whole` is false when it grew past the limit and was let go. Rejects when the server breaks it off
-   * first, or the client has left and the handler has not ended it in the time that it had left.
+   * Resolves when the handler has ended it; `whole` is false when it grew past the limit and was released. Rejects when the server breaks it off
+   * first, or when the client has left and the handler does not end it within its remaining time.
    */
   readonly ended: Promise<{ readonly whole: boolean }>;
   body(): Buffer;
   /** Sends it as it was written. */
   send(): void;
-  /** Forgets it: nothing of it was sent, and another answer can be. */
+  /** Discards it: nothing of it was sent, so another answer can be. */
   discard(): void;
 };
 
@@ -53,19 +53,19 @@ function setHead(
   return response;
 }
 
-/** What node:http says to whoever sets headers behind the end. */
+/** The error that node:http throws when headers are set after the end. */
 function refuse(): never {
   throw Object.assign(new Error("Cannot set headers after they are sent to the client"), { code: "ERR_HTTP_HEADERS_SENT" });
 }
 
-/** What node:http says to whoever writes behind the end. */
+/** The error that node:http gives to a write after the end. */
 function refuseLate(callback: Callback | undefined): false {
   if (callback !== undefined)
     process.nextTick(callback, Object.assign(new Error("write after end"), { code: "ERR_STREAM_WRITE_AFTER_END" }));
   return false;
 }
 
-/** A socket as the host sees it while the answer is held back: who breaks it off does so to what `destroy` makes of it. */
+/** The socket as the host sees it while the answer is held back: breaking it off calls the given `destroy` instead. */
 function shieldSocket(socket: object, destroy: (error?: Error) => void): object {
   return new Proxy(socket, {
     get(target, name) {
@@ -77,8 +77,9 @@ function shieldSocket(socket: object, destroy: (error?: Error) => void): object 
 }
 
 /**
- * Puts off what breaks a connection off, as Express does when it hears of an error behind the answer: of an answer that is held back the client would
- * have nothing. Only what the host does itself: the server's own reasons, and those of the client, count at once. Returns the way back.
+ * Postpones the host's breaking off a connection, as Express does when it learns of an error after the answer: otherwise the client would get nothing of
+ * an answer that is held back. Only the host's own calls are postponed; the server's own reasons and the client's count at once. Returns a function that
+ * undoes this.
  */
 function shield(response: ServerResponse): () => void {
   const { req: request } = response;
@@ -100,7 +101,7 @@ function shield(response: ServerResponse): () => void {
   };
 }
 
-/** Returns the way back. */
+/** Returns a function that undoes this. */
 function replaceMember(owner: object, name: string, value: unknown): () => void {
   const before = Object.getOwnPropertyDescriptor(owner, name);
   Object.defineProperty(owner, name, { value, writable: true, configurable: true, enumerable: before?.enumerable ?? false });
@@ -110,7 +111,7 @@ function replaceMember(owner: object, name: string, value: unknown): () => void 
   };
 }
 
-/** A response that was ended and is still held back looks, to the rest of the host, as one that was sent. Returns the way back. */
+/** Makes a response that was ended, but is still held back, look sent to the rest of the host. Returns a function that undoes this. */
 function seal(response: ServerResponse): () => void {
   const sealed = { setHeader: refuse, appendHeader: refuse, removeHeader: refuse, writeHead: refuse };
   const own = Object.getOwnPropertyDescriptors(response);
@@ -130,11 +131,11 @@ function seal(response: ServerResponse): () => void {
   };
 }
 
-/** Handlers that are waited for whose client has left: whoever sends and hangs up, over and over, must not fill the process with them. */
+/** How many handlers whose client has left may keep being waited for: a client that sends and hangs up again and again must not fill the process. */
 const MAX_ALONE = 100;
 let alone = 0;
 
-/** The connection has closed: nobody is waited for whose server broke it off, and neither for ever nor for too many at once where the client has left. */
+/** Called when the connection has closed. Gives up at once if the server broke it off; if the client left, waits for a limited time, for a limited number of handlers. */
 function waitForHandler(
   response: ServerResponse,
   patienceMs: number,
@@ -175,9 +176,9 @@ class Pieces {
 
 /** How a response is held back. */
 export type HoldOptions = {
-  /** Longer bodies are let go. */
+  /** Longer bodies are released. */
   readonly limitBytes: number;
-  /** How long a handler may go on whose client has left, ms. Default 0. */
+  /** How long a handler may continue after its client has left, ms. Default 0. */
   readonly patienceMs?: number;
 };
 
@@ -244,8 +245,8 @@ export function holdResponse(response: ServerResponse, { limitBytes, patienceMs 
 }
 
 /**
- * Keeps a copy of the body as it passes, up to `limitBytes`; only the end waits, for `beforeEnd`, which gets the copy and must not reject.
- * Of a longer body `beforeEnd` is not told.
+ * Keeps a copy of the body as it passes, up to `limitBytes`. Only the end waits, for `beforeEnd`, which gets the copy and must not reject.
+ * `beforeEnd` is not called for a longer body.
  */
 export function watchResponse(response: ServerResponse, limitBytes: number, beforeEnd: (body: Buffer) => Promise<void>): void {
   const original = { write: response.write.bind(response), end: response.end.bind(response) };

@@ -1,4 +1,4 @@
-/** What the adapters on node:http's request and response share: how to read them, how to watch the end, how to write an answer. */
+/** What all adapters that end in node:http's request and response share: how to read them, watch their end, and write an answer. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { readMember, readTextMember } from "../capture/throwable.ts";
 import type { Exchange, HostView } from "../exchange.ts";
@@ -15,7 +15,7 @@ type Marked = { [EXCHANGE]?: Exchange; [ADDRESS]?: string | undefined };
 /** A request as node:http has it; `body` is where body parsers put theirs. */
 export type NodeRequest = IncomingMessage & { body?: unknown; readonly upgrade?: boolean | null };
 
-/** HTTP/2 says the scheme in the request. There the socket may be gone before the exchange ends, and to read from it then throws. */
+/** Reads the scheme. HTTP/2 states it in the request; there the socket may be gone before the exchange ends, and reading it would throw. */
 function readScheme(request: NodeRequest & { readonly scheme?: unknown }): "http" | "https" {
   const isSecure =
     request.httpVersionMajor > 1 ? request.scheme === "https" : (request.socket as { encrypted?: boolean }).encrypted === true;
@@ -43,7 +43,7 @@ export function findExchange(message: object): Exchange | undefined {
   return (message as Marked)[EXCHANGE];
 }
 
-/** How streams, sockets, signals and readers of bodies, of which multer, busboy and formidable have words only, say that the other side is gone. */
+/** The codes and names by which streams, sockets and signals say that the other side is gone, and the messages of multer, busboy and formidable, which have no codes. */
 const DISCONNECTS = new Set([
   "ECONNRESET",
   "ECONNABORTED",
@@ -61,14 +61,14 @@ function isDisconnect(thrown: unknown): boolean {
   return ["code", "name", "message"].some((member) => DISCONNECTS.has(readTextMember(thrown, (it) => it[member]) ?? ""));
 }
 
-/** Has the client closed the connection, or lost it? Of what the server breaks off itself neither is so. */
+/** True when the client closed or lost the connection; false when the server broke it off itself. */
 export function hasClientLeft(request: NodeRequest): boolean {
   if (request.httpVersionMajor > 1) return request.aborted;
   const { readableEnded, errored } = request.socket;
   return readableEnded || errored !== null;
 }
 
-// One function for all responses: nothing is made per request.
+// One function for all responses, so that none is allocated per request.
 function onClose(this: ServerResponse): void {
   const exchange = findExchange(this);
   if (exchange === undefined) return;
@@ -76,18 +76,18 @@ function onClose(this: ServerResponse): void {
   const request = exchange.request as NodeRequest;
   const hasLeft = isAborted && hasClientLeft(request);
   if (hasLeft) exchange.isExcused = isDisconnect;
-  // Whoever breaks a response off with an error says why; that the client left says nothing of the server. HTTP/2 does not say: undefined.
+  // A response that was broken off with an error says why, unless the error only says that the client left. In HTTP/2 it is undefined.
   const { errored } = this;
   if (isAborted && errored !== null && errored !== undefined && !isDisconnect(errored)) exchange.fail(errored);
-  // What a host says of half a request, as Express's last handler does, nobody receives.
+  // Nobody receives what a host answers to half a request, as Express's last handler does.
   const isSaid = this.headersSent && !(hasLeft && !request.complete && isDisconnect(exchange.thrown));
   exchange.owner.finish(exchange, isSaid ? this.statusCode : undefined, isAborted);
 }
 
-/** Sees each piece of the body as the parser hands it to the stream, which flows as it would have. */
+/** Sees each piece of the body as the parser hands it to the stream, without changing how the stream flows. */
 function pushAndKeep(this: IncomingMessage, chunk: unknown, encoding?: BufferEncoding): boolean {
   if (chunk instanceof Uint8Array) findExchange(this)?.keepBody(chunk);
-  // That of the host's own class, where it has one.
+  // The `push` of the request's own class, which a host may have replaced.
   return (Object.getPrototypeOf(this) as IncomingMessage).push.call(this, chunk, encoding);
 }
 
@@ -95,8 +95,8 @@ const CONTENT_LENGTH = "content-length";
 const TRANSFER_ENCODING = "transfer-encoding";
 
 /**
- * Is a body announced (RFC 9112 §6.3)? Read from the raw headers: `request.headers` makes an object, which many hosts never ask for. In HTTP/2 a body
- * needs no announcement (RFC 9113 §8.1).
+ * True when a body is announced (RFC 9112 §6.3). Reads the raw headers, because `request.headers` builds an object that many hosts never ask for. In
+ * HTTP/2 a body needs no announcement (RFC 9113 §8.1).
  */
 function hasBody({
   rawHeaders = [],
@@ -115,8 +115,8 @@ function hasBody({
 }
 
 /**
- * Begins the exchange of a request and its response; of a request that is already watched it returns the first. Undefined when that failed:
- * the host goes on without the guard.
+ * Begins the exchange of a request and its response, or returns the one that exists already. Undefined when that failed; the host then goes on without the
+ * guard.
  */
 export function beginNode<R extends NodeRequest>(
   guard: Guard,
@@ -131,9 +131,9 @@ export function beginNode<R extends NodeRequest>(
     (request as Marked)[EXCHANGE] = exchange;
     (response as Marked)[EXCHANGE] = exchange;
     response.on("close", onClose);
-    // A response that was made for an upgraded connection may be on no socket whose end it would tell, as that of express-ws.
+    // The response of an upgraded connection may have no socket whose end it would report, as with express-ws.
     if (request.upgrade === true) request.socket.on("close", onClose.bind(response));
-    // A stream of HTTP/2 has lost its session, which knows the address, when it ends.
+    // When an HTTP/2 stream ends it has lost its session, which knows the address.
     if (request.httpVersionMajor > 1) (request as Marked)[ADDRESS] = readAddress(request);
     if (guard.bodyLimitBytes > 0 && hasBody(request)) request.push = pushAndKeep;
     return exchange;
@@ -143,7 +143,7 @@ export function beginNode<R extends NodeRequest>(
   }
 }
 
-/** Has Node's parser handed this request over, in a callback for it alone? What injects requests may go on to other work in the same one. */
+/** True when Node's parser delivered this request, in a callback of its own. A tool that injects requests may do other work in the same callback. */
 function isFromParser(request: NodeRequest): boolean {
   const { parser } = (request.socket ?? {}) as { readonly parser?: unknown };
   return parser !== undefined && parser !== null;
@@ -154,19 +154,19 @@ export function runNode<T>(guard: Guard, exchange: Exchange, work: () => T): T {
   return isFromParser(exchange.request as NodeRequest) ? guard.runLast(exchange, work) : guard.run(exchange, work);
 }
 
-/** Did the client leave before it had sent all of its request? */
+/** True when the client left before it had sent all of its request. */
 export function isClientGone(request: NodeRequest): boolean {
   return request.destroyed && !request.complete;
 }
 
-/** A body that is a stream fails after the handler is done; whoever sends it listens for its errors as well. */
+/** Records the error of a body that is a stream, which fails after the handler is done. Whoever sends the stream listens for its errors too. */
 export function watchStream(body: unknown, exchange: Exchange | undefined): void {
   if (exchange === undefined || typeof body !== "object" || body === null) return;
   const on = readMember(body, (it) => it["on"]);
   if (typeof on === "function") Reflect.apply(on, body, ["error", (thrown: unknown) => exchange.fail(thrown)]);
 }
 
-/** Headers that described the representation that is not going to be sent. */
+/** Headers that describe a representation that is not going to be sent. */
 export const STALE_HEADERS: ReadonlySet<string> = new Set([
   "content-encoding",
   "content-language",
@@ -184,12 +184,12 @@ export function removeStaleHeaders(response: ServerResponse): void {
   for (const name of response.getHeaderNames()) if (STALE_HEADERS.has(name)) response.removeHeader(name);
 }
 
-/** Has the response begun, or is it over? HTTP/2 says of its stream what node:http says of the response. */
+/** True when the response has begun or is over. HTTP/2 marks its stream where node:http marks the response. */
 function isTooLate(response: ServerResponse & { readonly stream?: { readonly destroyed?: boolean } }): boolean {
   return response.headersSent || response.destroyed || response.writableEnded || response.stream?.destroyed === true;
 }
 
-/** Breaks off a response: the client must not take half of it for a whole one. One that was ended is whole, though it may still be on its way. */
+/** Breaks off a response, so that the client does not take half of it for all of it. One that was ended is complete, though it may still be on its way. */
 export function breakOff(response: ServerResponse): void {
   if (!response.writableEnded) response.destroy();
 }

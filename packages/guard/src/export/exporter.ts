@@ -1,6 +1,6 @@
 /**
- * Takes failures to a collector: collected for a moment, gzipped, sent; into the spool when the collector is away; counted when dropped.
- * At any moment captured = delivered + pending + spooled + the sum of dropped.
+ * Delivers failures to a collector. They are gathered for a moment, gzipped and sent; they go to the spool while the collector is away, and are counted
+ * when they are dropped. At any moment captured = delivered + pending + spooled + the sum of dropped.
  */
 import { gzip, gzipSync } from "node:zlib";
 import { promisify } from "node:util";
@@ -11,18 +11,18 @@ import type { Batch, Spool } from "./spool.ts";
 import type { Transport } from "./transport.ts";
 
 const gzipAsync = promisify(gzip);
-/** Level 1: a batch of failures repeats itself so much that higher levels gain little and cost a multiple. */
+/** Level 1: failures in a batch resemble each other so much that higher levels gain little and cost several times as much. */
 const GZIP = { level: 1 } as const;
 const MIN_BACKOFF_MS = 500;
 const MAX_BACKOFF_MS = 30_000;
-/** To compress so little beside the event loop costs more of it, 110 µs, than to do it at once. */
+/** Below this size, handing the compression to another thread costs the event loop more (110 µs) than compressing at once. */
 const AT_ONCE_BYTES = 16 << 10;
 /**
- * Failures are written down together, this many or what there is when a batch is sent: one after the other they take half the time that they
- * take each between two requests, because the processor finds its way in its caches.
+ * Failures are written down together, this many at a time or whatever there is when a batch is sent: in a row they take half the time that they take
+ * between requests, because the processor's caches stay warm.
  */
 const WRITTEN_TOGETHER = 16;
-/** A batch is sent before its time at this size, or when it fills half of the queue: a megabyte compresses as well as ten, and its buffers are used again. */
+/** A batch is sent early at this size, or when it fills half of the queue: a megabyte compresses as well as ten, and its buffers are reused. */
 const MAX_BATCH_BYTES = 1 << 20;
 
 /** Why a failure did not arrive. */
@@ -37,10 +37,10 @@ export type ExportCounts = {
   readonly dropped: Partial<Record<DropReason, number>>;
 };
 
-/** Writes a failure down, later than it is offered but once. Undefined when that failed. */
+/** Writes a failure down; called once, some time after the failure was offered. Undefined when that failed. */
 export type WriteFailure = () => FailureRecord | undefined;
 
-/** Parts of an exporter. `resource` is attributes as OTLP/JSON text. */
+/** What an exporter works with. `resource` is the resource attributes as OTLP/JSON text. */
 export type ExporterSettings = {
   readonly resource: string;
   readonly transport: Transport;
@@ -67,7 +67,7 @@ export class Exporter {
   #failures = 0;
   #notBeforeMs = 0;
   #isClosed = false;
-  /** What is being packed or sent: on its way, and in no queue. */
+  /** What is being packed or sent, and is therefore in no queue. */
   #packing: PackedParts | undefined;
   #underWay: Batch | undefined;
 
@@ -100,14 +100,14 @@ export class Exporter {
     }
   }
 
-  /** Says what became of failures that were pending. */
+  /** Counts what became of failures that were pending. */
   #settle(count: number, fate: "delivered" | "spooled" | DropReason): void {
     this.counts.pending -= count;
     if (fate === "delivered" || fate === "spooled") this.counts[fate] += count;
     else this.drop(fate, count);
   }
 
-  /** Takes `count` failures that an earlier process left to tell, under that one's resource. On disk, if there is one, when it returns. */
+  /** Takes over `count` failures that an earlier process left behind, under that process's resource. Where there is a spool, they are on disk on return. */
   adopt(record: FailureRecord, told: { readonly count: number; readonly resource: string }): void {
     this.counts.captured += told.count;
     this.counts.pending += told.count;
@@ -119,14 +119,14 @@ export class Exporter {
     this.#schedule();
   }
 
-  /** Takes telemetry that is no failure: metrics and the spans of successes. Loses it silently when the queue is full. */
+  /** Takes telemetry other than failures: metrics and the spans of successes. Drops it silently when the queue is full. */
   offerUncounted(items: { readonly spans?: readonly string[]; readonly metrics?: readonly string[] }): void {
     if (this.#isClosed) return;
     this.#add(items, 0);
     this.#schedule();
   }
 
-  /** False when there is no room. */
+  /** Adds items to the pending batch; false when there is no room. */
   #add({ spans = [], logs = [], metrics = [] }: Partial<FailureRecord> & { readonly metrics?: readonly string[] }, count: number): boolean {
     const sizeBytes = sizeOf(spans) + sizeOf(logs) + sizeOf(metrics);
     const pending = this.#pending;
@@ -203,7 +203,7 @@ export class Exporter {
         this.#backOff(outcome.retryAfterMs ?? 0);
         return false;
       }
-      // A collector without metrics or logs refuses those: the failure itself is told by whichever part was accepted.
+      // A collector without metrics or logs refuses those; the failure has arrived with whichever part was accepted.
       if (outcome.kind === "refused" && part.path !== SIGNAL_PATHS.metrics) isRefused = true;
     }
     this.#failures = 0;
@@ -211,19 +211,19 @@ export class Exporter {
     return true;
   }
 
-  /** Full jitter: a restart of the collector is not met by everybody at once. Retry-After is the floor. */
+  /** Full jitter, so that not everybody returns at once after a restart of the collector. Retry-After is the floor. */
   #backOff(floorMs: number): void {
     const ceiling = Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS * 2 ** Math.min(this.#failures, 10));
     this.#failures += 1;
     this.#notBeforeMs = Date.now() + Math.max(floorMs, MIN_BACKOFF_MS / 2 + this.#settings.random() * ceiling);
   }
 
-  /** Keeps a batch while the host goes on; until it is on disk it counts as under way, so that the end of the process finds it. */
+  /** Writes a batch to disk while the host goes on. Until it is there it counts as under way, so that the end of the process finds it. */
   async #keepBeside(batch: Batch): Promise<void> {
     const { spool } = this.#settings;
     if (spool === undefined || this.#isClosed || batch.count === 0) return this.#keep(batch);
     const name = await spool.writeBeside(batch).catch(() => null);
-    // The process was about to end, and wrote it in the meantime.
+    // Meanwhile the process began to end and wrote it synchronously.
     if (this.#underWay !== batch) return void (typeof name === "string" && spool.remove(name));
     this.#settle(batch.count, typeof name === "string" ? "spooled" : name === null ? "spool-failed" : "spool-full");
   }
@@ -261,7 +261,7 @@ export class Exporter {
   async #sendSpooled(spool: Spool): Promise<void> {
     for (let oldest = spool.findOldest(); oldest !== undefined; oldest = spool.findOldest()) {
       const { count } = oldest.batch;
-      // What an earlier process captured enters this one's balance when it leaves the disk.
+      // Failures of an earlier process enter this one's balance when they leave the disk.
       if (oldest.isAdopted) this.counts.captured += count;
       else this.counts.spooled -= count;
       this.counts.pending += count;
@@ -275,9 +275,9 @@ export class Exporter {
     }
   }
 
-  /** For the end of the process, when nothing asynchronous runs any more: puts what is pending on disk. */
+  /** Puts what is pending on disk, synchronously: at the end of the process nothing asynchronous runs any more. */
   spoolNow(): void {
-    // A batch under way may arrive twice, now and from the spool: spans are one by their ids.
+    // A batch under way may arrive twice, now and from the spool; the ids of spans tell duplicates apart.
     const batches = [...this.#waiting.splice(0), this.#underWay ?? []].flat();
     if (this.#packing !== undefined) batches.push(packNow(this.#packing));
     const pending = this.#takePending();

@@ -13,11 +13,11 @@ type SpooledPart = { readonly path: string; readonly body: Uint8Array };
 /** Requests that belong together, with the number of failures they tell of. */
 export type Batch = { readonly count: number; readonly parts: readonly SpooledPart[] };
 
-/** Files on disk, oldest first. All methods throw what the file system throws, or reject with it. */
+/** Files on disk, oldest first. Every method throws, or rejects with, what the file system throws. */
 export type Spool = {
-  /** False when the batch does not fit: it is then the caller's to count. Waits for the disk: for the end of the process. */
+  /** Writes a batch and waits for the disk, for the end of the process. False when the batch does not fit; then the caller counts it. */
   write(batch: Batch): boolean;
-  /** The same while the host goes on: a busy disk takes its time to sync, and nobody's request must wait for that. Gives the name, or undefined. */
+  /** Writes a batch while the host goes on, because syncing a busy disk takes long and no request must wait for that. Resolves to its name, or undefined when it does not fit. */
   writeBeside(batch: Batch): Promise<string | undefined>;
   readonly size: number;
   /** The oldest batch and a name to remove it by; a damaged file is removed, counted by `onDamaged`, and passed over. */
@@ -62,7 +62,7 @@ function adoptOrphans(root: string, own: string): void {
   }
 }
 
-/** What was begun and could not be finished goes again: on a full disk it would keep others out, and nobody counts it. */
+/** Writes a file completely or not at all: an unfinished file is removed, since on a full disk it would take room and nobody counts it. */
 function writeWhole(path: string, bytes: Uint8Array): void {
   const part = `${path}.part`;
   try {

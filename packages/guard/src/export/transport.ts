@@ -1,7 +1,7 @@
 /**
- * Sends export requests over OTLP/HTTP: one kept-alive connection, gzip, a deadline, an answer read to a limit. HTTP is spoken here and not by
- * `http.request`: a client shares `OutgoingMessage`, headers and parser with the host's server, and its first request in a process undoes what V8
- * had compiled of these for the server's; see docs/decisions/0190.
+ * Sends export requests over OTLP/HTTP: one kept-alive connection, gzip, a deadline, a limit on the answer. It writes HTTP itself instead of using
+ * `http.request`: a client shares `OutgoingMessage`, headers and parser with the host's server, and its first request makes V8 discard the code that it had
+ * optimised for the server; see docs/decisions/0190.
  */
 import { validateHeaderName, validateHeaderValue } from "node:http";
 import { connect as connectPlain, isIP, type Socket } from "node:net";
@@ -21,7 +21,7 @@ export type Transport = { send(path: string, body: Uint8Array): Promise<SendOutc
 const SEND_TIMEOUT_MS = 10_000;
 const RETRYABLE = new Set([429, 502, 503, 504]);
 const MAX_RETRY_AFTER_MS = 3_600_000;
-/** A longer head is nobody's answer to telemetry, a longer body is not read. */
+/** No collector answers with a longer head; a longer body is not read. */
 const MAX_ANSWER = 16_384;
 
 /** `Retry-After` as delay (RFC 9110 §10.2.3: seconds or a date), never negative, at most an hour. */
@@ -31,7 +31,7 @@ export function parseRetryAfter(value: string | undefined, nowMs: number): numbe
   return Number.isFinite(delayMs) ? Math.min(Math.max(delayMs, 0), MAX_RETRY_AFTER_MS) : undefined;
 }
 
-/** The field of a head. */
+/** The value of a header field in a response head. */
 function readField(head: string, name: string): string | undefined {
   return new RegExp(`^${name}:[ \\t]*(.*?)[ \\t]*$`, "im").exec(head)?.[1];
 }
@@ -44,12 +44,12 @@ function toOutcome(status: number, head: string): SendOutcome {
   return { kind: "unavailable", because, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
 }
 
-/** An answer. `restBytes` is what is still to come of its body; undefined where the connection is of no use after it. */
+/** An answer. `restBytes` is how much of its body is still missing; undefined when the connection cannot be used again. */
 type Answer = { readonly outcome: SendOutcome; readonly restBytes: number | undefined };
 
 /**
- * The answer that `text` begins with (RFC 9112 §6.3), undefined while its head is not whole. A body whose length is not told, or is long, is not
- * read: the status says it all.
+ * The answer that `text` begins with (RFC 9112 §6.3); undefined while its head is incomplete. A body that is long, or whose length is not declared, is not
+ * read: the status says enough.
  */
 function readAnswer(text: string): Answer | undefined {
   const end = text.indexOf("\r\n\r\n");
@@ -64,7 +64,7 @@ function readAnswer(text: string): Answer | undefined {
   return { outcome: toOutcome(status, head), restBytes: isKept ? length - (text.length - end - 4) : undefined };
 }
 
-/** What stands in a request's head but for its path and length. Throws when a header could not be sent. */
+/** The header fields of a request, except its length. Throws when a configured header is invalid. */
 function writeFields(endpoint: URL, headers: Readonly<Record<string, string>>): string {
   const { username, password, host } = endpoint;
   const fields = new Map([["host", host]]);
@@ -91,7 +91,7 @@ class Connection {
   readonly #socket: Socket;
   #settle: ((outcome: SendOutcome) => void) | undefined;
   #text = "";
-  /** What the answer's head said, while its body is still to come. */
+  /** The outcome, once the answer's head has arrived and while its body is still missing. */
   #said: SendOutcome | undefined;
 
   constructor(endpoint: URL) {
@@ -105,7 +105,7 @@ class Connection {
     socket.on("close", () => this.#end("the collector closed the connection"));
   }
 
-  /** Can it take a request? */
+  /** True when it can take a request. */
   get isFree(): boolean {
     return this.#settle === undefined && this.#socket.writable;
   }
@@ -124,7 +124,7 @@ class Connection {
     if (answer === undefined) return;
     this.#said = answer.outcome;
     if ((answer.restBytes ?? 0) > 0) return;
-    // Whatever comes unasked, or goes on behind its end, is not to be read as the next answer.
+    // Unsolicited data, or data beyond the end of the answer, must not be read as the next answer.
     if (answer.restBytes !== 0 || this.#settle === undefined) return this.#end("");
     this.#socket.setTimeout(0);
     this.#answer(answer.outcome);
@@ -138,7 +138,7 @@ class Connection {
     settle?.(outcome);
   }
 
-  /** An answer that breaks off has said its status all the same. */
+  /** Ends the connection. An answer that broke off after its head still counts by its status. */
   #end(because: string): void {
     this.#socket.destroy();
     this.#answer(this.#said ?? { kind: "unavailable", because });

@@ -1,7 +1,7 @@
 /**
  * A circuit breaker as a pure state machine: time is an argument. Closed while the dependency's own faults stay below a share of the calls
- * of a rolling window; open for a while after that; half-open for one probe at a time. What was admitted before the last change of state
- * has no say any more: a late success must not close a circuit, a late fault must not open it again.
+ * in a rolling window; then open for a while; then half-open, for one probe at a time. Calls admitted before the last change of state no longer count: a late
+ * success must not close a circuit, and a late fault must not open it again.
  */
 
 /** When to open, for how long, and what it takes to close. */
@@ -20,7 +20,7 @@ export type BreakerOptions = {
   readonly probes?: number;
 };
 
-/** What the breaker says to a call: a permit to hand back with the outcome, or how long it stays shut. */
+/** The breaker's answer to a call: a permit to hand back with the outcome, or how long the circuit stays open. */
 export type Admission =
   | { readonly kind: "admitted"; readonly generation: number }
   | { readonly kind: "refused"; readonly retryAfterMs: number };
@@ -50,7 +50,7 @@ export class Breaker {
     this.#options = { faultRatio: 0.5, minimumCalls: 10, windowMs: 10_000, openMs: 1_000, maxOpenMs: 8_000, probes: 2, ...options };
   }
 
-  /** Its state now. An open circuit becomes half-open by the next call after its time, not by itself. */
+  /** The current state. An open circuit becomes half-open with the next call after its time, not by itself. */
   get state(): BreakerState {
     return this.#state.kind;
   }
@@ -64,20 +64,20 @@ export class Breaker {
       this.#change({ kind: "half-open", forMs: state.forMs, successes: 0, probeUntilMs: nowMs + state.forMs });
       return { kind: "admitted", generation: this.#generation };
     }
-    // A probe whose outcome never came must not keep the circuit half-open for good: its lease ends.
+    // A probe whose outcome never arrives must not keep the circuit half-open for ever, so its lease ends.
     if (nowMs < state.probeUntilMs) return { kind: "refused", retryAfterMs: state.probeUntilMs - nowMs };
     state.probeUntilMs = nowMs + state.forMs;
     return { kind: "admitted", generation: this.#generation };
   }
 
-  /** What came of an admitted call. `isFault`: was it the dependency's own? An outcome that is nobody's fault counts as an answer. */
+  /** Records the outcome of an admitted call. `isFault`: it was the dependency's own fault. An outcome that is nobody's fault counts as an answer. */
   record(permit: { readonly generation: number }, isFault: boolean, nowMs: number): void {
     if (permit.generation !== this.#generation) return;
     if (this.#state.kind === "closed") this.#count(isFault, nowMs);
     else if (this.#state.kind === "half-open") this.#recordProbe(this.#state, isFault, nowMs);
   }
 
-  /** A call that was admitted and then not made gives its permit back. */
+  /** Gives back the permit of a call that was admitted and then not made. */
   release(permit: { readonly generation: number }): void {
     if (permit.generation === this.#generation && this.#state.kind === "half-open") this.#state.probeUntilMs = Number.NEGATIVE_INFINITY;
   }

@@ -1,4 +1,4 @@
-/** A bulkhead: so many calls at once, so many waiting, and no more; one slow dependency must not take all of a process with it. */
+/** A bulkhead limits how many calls run and wait at once, so that one slow dependency does not take the whole process with it. */
 
 /** The places of one dependency. */
 export class Bulkhead {
@@ -45,7 +45,7 @@ export class Bulkhead {
     return { entered, leaveQueue };
   }
 
-  /** Gives a place back, to whoever waits longest. */
+  /** Gives a place back; it goes to whoever has waited longest. */
   leave(): void {
     const next = this.#waiting.shift();
     if (next === undefined) this.#inFlight -= 1;

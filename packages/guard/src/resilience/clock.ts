@@ -1,6 +1,6 @@
-/** Time as an argument: what waits and what measures takes a clock, so that a test can be the clock. */
+/** Time as an argument: everything that waits or measures takes a clock, so that a test can control it. */
 
-/** A clock that never goes back. `schedule` returns the way to cancel; what is scheduled keeps a process alive only when it is asked to. */
+/** A clock that never goes back. `schedule` returns a function that cancels; what is scheduled keeps the process alive only on request. */
 export type Clock = { nowMs(): number; schedule(delayMs: number, run: () => void, keepsAlive?: boolean): () => void };
 
 /** The machine's monotonic clock. */

@@ -17,7 +17,7 @@ import { judgeResult, judgeThrown, type Verdict } from "./verdict.ts";
 
 /** How a dependency is guarded. */
 export type DependencyOptions = {
-  /** Longest time for one call with all its tries, ms. Default 10,000. */
+  /** Longest time for one call including all its tries, ms. Default 10,000. */
   readonly deadlineMs?: number;
   /** Tries of an idempotent call, the first included. Default 3. */
   readonly maxTries?: number;
@@ -26,15 +26,15 @@ export type DependencyOptions = {
   readonly maxBackoffMs?: number;
   readonly budget?: RetryBudgetOptions;
   readonly breaker?: BreakerOptions;
-  /** Calls at once; default 100. */
+  /** How many calls may run at once. Default 100. */
   readonly maxConcurrent?: number;
-  /** Calls that may wait for a place; default 0. */
+  /** How many calls may wait for a place. Default 0. */
   readonly maxQueued?: number;
-  /** Judges a result; default: an HTTP status of 429 or 500 and more is the dependency's fault. */
+  /** Judges a result. Default: an HTTP status of 429, or of 500 and more, is the dependency's fault. */
   readonly judgeResult?: (result: unknown) => Verdict;
-  /** Judges what was thrown; default: by the error table. */
+  /** Judges what was thrown. Default: by the error table. */
   readonly judgeThrown?: (thrown: unknown) => Verdict;
-  /** Semantic-convention attributes: with them each call is told as a client span of its request; leave out what already tells itself (fetch). */
+  /** Semantic-convention attributes. With them, each call is reported as a client span of its request; leave them out for calls that are reported anyway (fetch). */
   readonly attributes?: Readonly<Record<string, string | number>>;
   readonly clock?: Clock;
   readonly random?: () => number;
@@ -42,11 +42,11 @@ export type DependencyOptions = {
 
 /** What one call asks for. */
 export type CallOptions<T> = {
-  /** May it be repeated? Only then it is. Default false. */
+  /** Whether the call may be repeated. Default false. */
   readonly isIdempotent?: boolean;
-  /** Make a second try beside one that takes longer than this, ms, and take the better one. Only for idempotent calls, paid from the retry budget. Default never. */
+  /** Start a second try beside one that takes longer than this, ms, and take the better one. Only for idempotent calls, paid from the retry budget. Default never. */
   readonly hedgeAfterMs?: number;
-  /** A deadline handed down, on the dependency's clock; the earlier one counts. */
+  /** A deadline passed down by the caller, on the dependency's clock; the earlier deadline counts. */
   readonly deadlineAtMs?: number;
   /** What to do instead of failing: a stale answer, an empty list. It gets the error. */
   readonly fallback?: (thrown: unknown) => T | Promise<T>;
@@ -71,7 +71,7 @@ export type DependencyState = {
 
 type Work<T> = (attempt: Attempt) => T | Promise<T>;
 
-/** `stopped` has aborted when another try has answered. */
+/** `stopped` aborts when another try has answered. */
 type RunOptions<T> = CallOptions<T> & { readonly stopped?: AbortSignal };
 
 class Try implements Attempt, WheelEntry {
@@ -100,7 +100,7 @@ class Try implements Attempt, WheelEntry {
     this.startMs = startMs;
   }
 
-  /** Work that asks when its time is over gets one that has aborted. */
+  /** Created when first asked for; already aborted if the deadline has passed by then. */
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
@@ -160,7 +160,7 @@ export class Dependency {
     return options.hedgeAfterMs === undefined || options.isIdempotent !== true ? this.#run(work, options) : this.#hedge(work, options);
   }
 
-  /** A call with a second try beside it, once it takes long, the circuit is closed and the budget pays. */
+  /** Makes a call with a second try beside it, once the first takes long, if the circuit is closed and the budget allows it. */
   async #hedge<T>(work: Work<T>, options: CallOptions<T>): Promise<T> {
     const { fallback, hedgeAfterMs = 0, ...once } = options;
     const deadlineAtMs = Math.min(this.#clock.nowMs() + this.#deadlineMs, options.deadlineAtMs ?? Number.POSITIVE_INFINITY);
@@ -212,13 +212,13 @@ export class Dependency {
     }
   }
 
-  /** Nobody waits for the outcome any more: that is no fault of the dependency, which must not get the work either. */
+  /** Refuses a call whose deadline has passed: nobody waits for the outcome, so the dependency neither gets the work nor the blame. */
   #refuseLate(): never {
     this.#counts.deadlinesExceeded += 1;
     throw new ResilienceError("deadline-exceeded", `the deadline had passed before ${this.name} was called`);
   }
 
-  /** Asks the breaker; a refusal gives the place in the bulkhead back. */
+  /** Asks the breaker; when it refuses, the place in the bulkhead is given back. */
   #admit(attempt: Try): void {
     const permit = this.#breaker.admit(attempt.startMs);
     if (permit.kind === "refused") {
@@ -227,7 +227,7 @@ export class Dependency {
       const retryAfterSeconds = Math.ceil(permit.retryAfterMs / 1000);
       throw new ResilienceError("circuit-open", `the circuit to ${this.name} is open`, { retryAfterSeconds });
     }
-    // The permit of a closed circuit is shared and changes with it: what counts is the generation at the start.
+    // The permit of a closed circuit is shared and changes later: what counts is the generation at the start.
     attempt.generation = permit.generation;
     this.#counts.tries += 1;
   }
@@ -249,7 +249,7 @@ export class Dependency {
     return verdict;
   }
 
-  /** A judge of the user's that throws has no opinion: the outcome speaks neither way. */
+  /** Judges an outcome. When the user's own judge throws, the outcome counts neither way. */
   #judge({ isThrown, value }: { readonly isThrown: boolean; readonly value: unknown }): Verdict {
     try {
       return isThrown ? this.#judgeThrown(value) : this.#judgeResult(value);
@@ -288,7 +288,7 @@ export class Dependency {
     try {
       await this.#withDeadline(() => place.entered, waiting);
     } catch (thrown) {
-      // Given in the very moment it was given up: then it must be given back.
+      // If the place was granted at the very moment of giving up, it must be given back.
       if (!place.leaveQueue()) this.#bulkhead.leave();
       this.#counts.refused += 1;
       throw thrown;

@@ -25,10 +25,10 @@ export type Claim =
   | { readonly kind: "answered"; readonly answer: StoredAnswer };
 
 /**
- * Keeps keys, and the time: callers say how long, never when, so that machines whose clocks differ agree.
- * - `claim` is atomic among everybody who shares the store: of any number of simultaneous claims of a key exactly one is `claimed`.
- * - A claim ends `leaseMs` after it was made or last renewed; then the key may be claimed again. So a crash of its owner costs one lease.
- * - A token whose key was claimed again changes nothing any more: `renew` and `complete` are then false.
+ * Keeps keys, and keeps the time: callers say how long, never when, so that machines with different clocks agree.
+ * - `claim` is atomic among everybody who shares the store: of any number of simultaneous claims of a key, exactly one is `claimed`.
+ * - A claim ends `leaseMs` after it was made or last renewed; after that the key may be claimed again. A crash of its owner therefore costs one lease.
+ * - Once its key was claimed again, an old token changes nothing: `renew` and `complete` return false.
  * - An answer is replayed for `keepMs`; after that the key is as good as new.
  */
 export type IdempotencyStore = {
@@ -58,16 +58,16 @@ export type IdempotencyOptions = {
   readonly isRequired?: boolean;
   /** How long an answer can be replayed, ms. Default 24 h. */
   readonly keepMs?: number;
-  /** How long after its process died a request's key is given to a duplicate, ms; while it lives the lease is renewed. Default 60 s. */
+  /** How long after the death of its process a request's key goes to a duplicate, ms. While the process lives, the lease is renewed. Default 60 s. */
   readonly leaseMs?: number;
   /** Says when to renew; for tests. */
   readonly clock?: Clock;
 };
 
-/** The work of an idempotent request. `signal` aborts when its lease was lost, to a pause longer than it or a store that was away. */
+/** The work of an idempotent request. `signal` aborts when its lease was lost, because of a longer pause or an unavailable store. */
 export type IdempotentWork = (lease: { readonly signal: AbortSignal }) => Promise<StoredAnswer>;
 
-/** The lease of whoever names none. */
+/** The default lease. */
 export const DEFAULT_LEASE_MS = 60_000;
 
 const PROBLEMS = {
@@ -110,14 +110,14 @@ function hash(...parts: readonly (Uint8Array | string)[]): string {
   return digest.digest("base64url");
 }
 
-/** Answers that are kept: of a server error nobody wants the same again. */
+/** True for answers that are kept: nobody wants a server error replayed. */
 function isKept(answer: StoredAnswer): boolean {
   return answer.status < 500;
 }
 
 /**
- * Does `work` once for a key, and gives its answer to all. Rejects with an IdempotencyError (400, 409, 422), or with what the work threw;
- * after a throw or a 5xx the key is free again.
+ * Does `work` once for a key and gives its answer to every request with that key. Rejects with an IdempotencyError (400, 409, 422), or with what the work
+ * threw; after a throw or a 5xx the key is free again.
  */
 export async function runIdempotent(
   request: IdempotentRequest,
@@ -157,10 +157,10 @@ async function finishClaim(owned: Owned, work: IdempotentWork, options: Idempote
   return answer;
 }
 
-/** Offers of an answer to a store that is away, a sixth of a lease apart: for so long the claim stands in any case. */
+/** How often an answer is offered to an unavailable store, a sixth of a lease apart: the claim holds that long in any case. */
 const OFFERS = 4;
 
-/** Keeps an answer; where the store is away it is offered again, for the work was done. Rejects with what the first offer rejected with. */
+/** Stores an answer. An unavailable store is offered it again, because the work was done. Rejects with the error of the first offer. */
 async function complete(owned: Owned, answer: StoredAnswer, options: IdempotencyOptions): Promise<void> {
   const { store, keepMs = 86_400_000, leaseMs = DEFAULT_LEASE_MS, clock = systemClock } = options;
   const offer = async (left: number): Promise<void> => {
@@ -174,7 +174,7 @@ async function complete(owned: Owned, answer: StoredAnswer, options: Idempotency
   await offer(OFFERS - 1);
 }
 
-/** A store that is away costs the key one lease; what came of the work matters more. */
+/** Gives a claim back. If the store is unavailable, the key stays claimed for one lease; the outcome of the work matters more. */
 async function release({ scope, token }: Owned, store: IdempotencyStore): Promise<void> {
   try {
     await store.release(scope, token);
@@ -183,7 +183,7 @@ async function release({ scope, token }: Owned, store: IdempotencyStore): Promis
   }
 }
 
-/** Renews a claim three times a lease: a request that takes long keeps its key, and one whose process is gone does not. */
+/** Renews a claim three times per lease, so that a long request keeps its key and one whose process is gone does not. */
 function holdLease({ scope, token }: Owned, options: IdempotencyOptions): { readonly signal: AbortSignal; stop(): void } {
   const { store, leaseMs = DEFAULT_LEASE_MS, clock = systemClock } = options;
   const lost = new AbortController();
@@ -194,7 +194,7 @@ function holdLease({ scope, token }: Owned, options: IdempotencyOptions): { read
       if (await store.renew(scope, token, leaseMs)) return renewLater();
       if (!isOver) lost.abort(new Error("the claim on the Idempotency-Key was lost to another request"));
     } catch {
-      // A store that is away for a moment has not given the key to anybody.
+      // A store that is briefly unavailable has not given the key to anybody.
       renewLater();
     }
   };
