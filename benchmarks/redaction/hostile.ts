@@ -79,6 +79,18 @@ const UNITS: readonly string[] = [
   "password: x ",
   "code: 1 ",
   "api_key: ",
+  "a code: 1234 ",
+  "your code d 1234 ",
+  "<td>token</td><td>",
+  '"token"</a>: <b>"',
+  "token] ",
+  "a-signature: ",
+  "<token><![CDATA[",
+  '{"token"=>',
+  '["token",',
+  "token\tx9aB2cD4 ",
+  "Cast to a failed for value ",
+  "$100000$",
 ];
 /** Pieces of JSON, each with a number of its own. */
 const OBJECTS: readonly string[] = [

@@ -14,7 +14,7 @@ type Claim = {
 };
 
 const WORDS =
-  "pending tbd undefined unset true nan todo null none n/a nil false missing required optional invalid expired string number boolean object bearer basic redacted filtered masked hidden removed include omit same-origin no cannot should inactive valor email failed unknown token active empty options mismatch bytes reset anonymous changeme local incorrect changed failure valid using array secret default username private placeholder wrong mandatory apikey example error password public".split(
+  "pending tbd undefined unset true nan todo null none n/a nil false missing required optional invalid expired string number boolean object bearer basic redacted filtered masked hidden removed include omit same-origin present absent unchanged no cannot should inactive valor email failed unknown token active empty options mismatch bytes reset anonymous changeme local incorrect changed failure valid using array secret default username private placeholder wrong mandatory apikey example error password public".split(
     " ",
   );
 
@@ -31,18 +31,18 @@ const PLACEHOLDER =
 
 /** What stands where a secret was, or will be: a mask, what somebody is to fill in. */
 export const BLANK =
-  /^(?:[*.•x]{3,}|[0-]{8,64}|<[a-z_ -]{1,64}>|\[(?:\w+ed|hidden|object object)\]|[_[<{]{0,4}(?:your|replace|insert|enter)[-_ ][a-z_ -]{1,40}[\]}>]{0,4}|change.me)$/i;
+  /^(?:[*.•x]{3,}|[0-]{8,64}|<[a-z_ -]{1,64}>|\[(?:\w+ed|hidden|object object)\]|[_[<{]{0,4}(?:your|replace|insert|enter)[-_ ][a-z_ -]{1,40}[\]}>]{0,4}|change.me|[(*]+[a-z ]+[*)]+)[>)}]?$/i;
 
 /**
  * What follows a quote that closed a text and did not open one: `"password: " + get() + "`, `"Password:",next:"`. And what is public by
  * its look: a place in a file, a path of words, a selector, the name of a resource.
  */
 const NO_SECRET =
-  /^(?:\/\^[\\([]|(?:argon2|[bs]crypt|pbkdf2|sha\d|md5)\w{0,9}$|[a-z][\w.-]{0,64}:\d+\.\d+[\w.]*$|\(\?[:=!]|; ?[A-Z][A-Za-z-]+(?:=|$)|\.\/|["']?(?:\s{0,4}[+.,;)]){1,3}\s{0,4}(?!\d)[\w$]+[ ([:.=]|\d{1,6}:(?:\d{1,5}\)?|[a-z]+)$|[a-z]+:"|0x[\da-fA-F]{1,8}$|(?:arn|env|file|op|vault):(?:[A-Z_]+$|aws|[\w.-]*\/)|(?:[A-Z][a-z]+\.)?_?[A-Z]+\d{0,4}_[A-Z_]+$|(?:amd|arm)64$|S-1-5-|[a-z]\}\([a-z]+,|[a-z-]{3,}\{[a-z-]{3,}:|[a-z]{2,32}(?:\/[a-z\d_.-]{1,64}){2,8}$|[#./]{0,2}[a-z_]{1,32}(?:[/#][a-z_-]{1,64}){1,8}$|[#.][a-z]{1,32}(?:-[a-z]{1,32}){1,4}$|\/(?:[a-z][\w.@-]{0,64}\/){1,8}[\w.@-]{0,64}$)/;
+  /^(?:\/\^[\\([]|(?:required|nullable|string)\||(?:argon2|[bs]crypt|pbkdf2|sha\d|md5)\w{0,9}$|[a-z][\w.-]{0,64}:\d+\.\d+[\w.]*$|\(\?[:=!]|; ?[A-Z][A-Za-z-]+(?:=|$)|\.\/|["']?(?:\s{0,4}[+.,;)]){1,3}\s{0,4}(?!\d)[\w$]+[ ([:.=]|\d{1,6}:(?:\d{1,5}\)?|[a-z]+)$|[a-z]+:"|0x[\da-fA-F]{1,8}$|(?:arn|env|file|op|vault):(?:[A-Z_]+$|aws|[\w.-]*\/)|(?:[A-Z][a-z]+\.)?_?[A-Z]+\d{0,4}_[A-Z_]+$|(?:amd|arm)64$|S-1-5-|[a-z]\}\([a-z]+,|[a-z-]{3,}\{[a-z-]{3,}:|[a-z]{2,32}(?:\/[a-z\d_.-]{1,64}){2,8}$|[#./]{0,2}[a-z_]{1,32}(?:[/#][a-z_-]{1,64}){1,8}$|[#.][a-z]{1,32}(?:-[a-z]{1,32}){1,4}$|\/(?:[a-z][\w.@-]{0,64}\/){1,8}[\w.@-]{0,64}$)/;
 
 /** A template, an expression, a map or a tag of YAML that begins in a value's place and goes on behind it. */
 const EXPRESSION =
-  /^\\?(?:[#$][{(]{1,2}[^{}]+(?:[})"'[]|$)|\{\{[^{}]+\}\}|\(|&|(?:await|new|async|function|typeof|void|yield|lambda|null|this|return|undefined|true|false)(?:[;,)}]|$)|\{[\w-]+:$|\[(?:[a-z_]+$|[A-Z][a-z]+(?:[:\]]|$))|![01]$|\[\](?:\)|[a-z]+$)|!{1,2}[A-Za-z]{2,20}$|(?:Add|ConvertTo|Get|New|Read)-[A-Z]|\$(?:[A-Za-z_]\d?){1,64}(?:->|[[{.:/]|$))/;
+  /^\\?(?:[#$][{(]{1,2}[^{}]+(?:[})"'[]|$)|\{\{[^{}]+\}\}|\(|&|(?:await|new|async|function|typeof|void|yield|lambda|null|this|return|undefined|true|false)(?:[;,)}]|$)|\{[\w-]+:$|\[(?:[a-z_]+$|[A-Z][a-z]+(?:[:\]]|$))|![01]$|\[\](?:\)|[a-z]+$)|!{1,2}[A-Za-z]{2,20}$|(?:Add|ConvertTo|Get|New|Read)-[A-Z]|\$(?:[A-Za-z_]\d?){1,64}(?:->|[[{.:/),]|$))/;
 
 /** A name of a program's own. Each word but the first begins with a sign or a capital: a row of small letters is read in one way only. */
 export const IDENTIFIER = /^_?[A-Z]{0,4}[a-z]{2,32}(?:\d{0,3}(?:_[A-Z]{0,2}|[A-Z]{1,2})[a-z]{2,32}){0,9}[A-Z]{0,4}$/;
@@ -57,6 +57,15 @@ const WRITTEN = /^(?:[\p{L}\p{M}' .,:?()-]|\b\d{1,2}\b){3,80}$/u;
 /** True for a sentence that says what a secret is or must be: `is too short`, `can't be blank`. Those that people take for one have none. */
 export function isSentence(text: string): boolean {
   return WRITTEN.test(text) && /\b(?:is|are|has|been?|must|can|cannot|not|too|doesn|invalid|incorrect|required)\b/i.test(text);
+}
+
+/** What is said of a field by its name: `{"password": "must be at least 8 characters"}`. */
+const SAID_OF_FIELD =
+  /^(?:is (?:too|not|required|invalid|missing|incorrect|weak|expired)|(?:must|should|can(?:not|'t)|may not) (?:be|have|contain|match|include|not)|has (?:been|already)|do(?:es)?(?:n't| not) match|not (?:set|provided)|too (?:short|long|weak|common))\b/;
+
+/** True for such words, which nobody takes for a passphrase. */
+export function isSaidOfField(text: string): boolean {
+  return SAID_OF_FIELD.test(text) && WRITTEN.test(text);
 }
 
 /**
@@ -137,7 +146,8 @@ function isCredibleBare(claim: Claim, kind: KeyKind, raw: string): boolean {
     return false;
   if (
     operator === "tag" &&
-    (!/^\s{0,32}(?:<|$)/.test(scan.text.slice(value.end, value.end + 40)) || /[a-z]{2} [a-z]{2}| .* .* |^\D* \D*$|^ /.test(raw))
+    (!/^(?:&#?\w{2,4};)?\s{0,32}(?:<|$)/.test(scan.text.slice(value.end, value.end + 40)) ||
+      /[a-z]{2} [a-z]{2}| .* .* |^\D* \D*$|^ /.test(raw))
   )
     return false;
   if (((kind === "session" || kind === "auth") && /^[a-z\d]{1,7}$/.test(raw)) || isVariable(claim, kind, raw)) return false;
@@ -154,7 +164,7 @@ function isCredibleBare(claim: Claim, kind: KeyKind, raw: string): boolean {
 }
 
 /** Kinds whose secrets are neither short words nor short numbers: `session: "active"`, `token: 3`. */
-export const LONG_KINDS = /^(?:session|auth|cookie|csrf|token|key)$/;
+export const LONG_KINDS = /^(?:session|auth|cookie|csrf|token|key|signature)$/;
 
 /**
  * No password, but what a token never looks like: where a secret is kept, `TOKEN_KEY = "auth.token"`, a colour, `token-color: #1f2328`, an
@@ -162,8 +172,9 @@ export const LONG_KINDS = /^(?:session|auth|cookie|csrf|token|key)$/;
  */
 const NO_TOKEN = /^(?:[a-z]+(?:\.[a-z]+)+|#[\da-f]{3,6}|\/.*[\\^([].*\/[a-z]*)$/i;
 
-/** True for a word where a code would stand, and a label where a card would. A passcode may be a word. */
+/** True for a word where a code would stand, a label where a card would, and what is not random where a signature would. A passcode may be a word. */
 export function isNoNumber(text: string, kind: KeyKind, name: string): boolean {
+  if (kind === "signature") return !/(?=[\w+/-]*\d)[\w+/-]{20}/.test(text);
   return kind === "card" ? !/\d/.test(text) : kind === "code" && !/pass/i.test(name) && /^[A-Z]?[a-z]+$/.test(text);
 }
 
@@ -172,14 +183,15 @@ const TOLD_OF = /(?:reason|message|response|result)$/i;
 
 function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
   const { value, operator } = claim;
-  if (NO_SECRET.test(raw) || isVersion(raw, kind)) return false;
+  // ASP.NET's cookies begin with a dot.
+  if ((NO_SECRET.test(raw) && !(kind === "cookie" && raw.startsWith("."))) || isVersion(raw, kind)) return false;
   // OAuth's codes and OpenWeather's ids are long and random, those of errors are words.
   if (/^(?:code|appid)$/i.test(claim.name) && !isTokenLike(raw, 16)) return false;
   if (isNoNumber(raw, kind, claim.name)) return false;
   if (kind !== "password" && ((IDENTIFIER.test(raw) && TOLD_OF.test(claim.name)) || NO_TOKEN.test(raw))) return false;
   if (/^-?[\d.,]+$/.test(raw))
     return (
-      (kind !== "code" || !raw.includes(".")) &&
+      !(kind === "code" ? raw.includes(".") : /^\d?\.\d+$/.test(raw)) &&
       raw.length >= (operator === "weak" ? 15 : LONG_KINDS.test(kind) ? 8 : 3) &&
       !claim.scan.text.startsWith(", fail", value.end)
     );
@@ -228,7 +240,8 @@ function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
   const prose =
     (kind === "password" ? /^(?:\p{L}+ ){2}/u : /^\p{L}+ \p{Ll}/u).test(raw) &&
     (!mayBePhrase || isSentence(raw) || /^\P{Ll}|\b(?:your|the|to)\b|pass|secret/u.test(raw));
-  return !isSaidOf(raw, LONG_KINDS.test(kind) ? SAID_OF : NO_VALUE) && raw.length >= (kind === "password" ? 1 : 3) && !prose;
+  const isState = LONG_KINDS.test(kind) ? isSaidOf(raw) || DONE.test(raw) : isSaidOf(raw, NO_VALUE) || isSaidOfField(raw);
+  return !isState && raw.length >= (kind === "password" ? 1 : 3) && !prose;
 }
 
 /** True for a version of something called after a secret: `"cookie": "^0.7.1"`. A password may look like one that is no range. */

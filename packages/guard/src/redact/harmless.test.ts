@@ -11,6 +11,12 @@ const LINES: readonly string[] = [
   "peer: pPZ3k1yqJb7vT5nW9xR2mL8cD4fG6hK0sQ1aE7uI3oY=",
   "secrets: [db_password, api_token]",
   "INVALID_PASSWORD: wrong, INVALID_TOKEN: expired",
+  // What is said of a field, and what stands where a secret is left out.
+  '{"code":"VALIDATION_FAILED","details":{"password":"must be at least 8 characters","token":"is not valid","secret":"too short"}}',
+  '{"fields":{"newPassword":"can\'t be blank","oldPassword":"does not match","pin":"has already been used"}}',
+  "new password = 'is required', secret: \"not provided\", apiKey='rotated', token = \"revoked\"",
+  "password = (sensitive value), token=(none), DB_PASSWORD=present, API_KEY=absent, secret: unchanged",
+  "require('yaml-hook/register'); POST /hook/order-created",
   // What takes back a setting, and what is remembered under a name.
   'resetPassword("user-account-42"); reset("password", "account-mail-42")',
   "@password ||= begin",

@@ -11,7 +11,7 @@ export type Operator = "assign" | "colon" | "tag" | "compare" | "quote" | "flag"
 export type Sign = { readonly operator: Operator; readonly at: number };
 
 /** What may close a name before its operator, `\\"`, `']`, `[]`, a terminal's colour, and the blanks behind it. */
-const CLOSERS = /(?:\x1b\[\d+m|[\\[\]"'`]){0,5}(?:%5[dD])?([ \t]{0,32})/y;
+const CLOSERS = /(?:\x1b\[\d+m|[\\[\]"'`*]){0,5}(?:%5[dD])?([ \t]{0,32})/y;
 
 /** `password: String = "x9"`, `token: &str = "x9"`: a type between a name and its value. */
 const TYPE = /:[ \t]{0,3}[\w.:<>[\]?|&' ]{1,48}[ \t]=[ \t]{0,3}(?=["'`])/y;
@@ -31,8 +31,8 @@ function readColons({ text, codes }: Scan, at: number): Sign | undefined {
   return { operator: "colon", at: end };
 }
 
-/** `password - x9`, `password ---- x9`, `password ..... x9`: dashes or dots between spaces. */
-const LEADER = /(?<= )(?:-{1,64}|([?+.<])\1{1,63})(?= )/y;
+/** `password - x9`, `password ---- x9`, `password ..... x9`: dashes or dots between spaces; `"password" with value "x9"`. */
+const LEADER = /(?<= )(?:-{1,64}|([?+.<])\1{1,63}|with value)(?= )/y;
 
 /**
  * Every other sign, by what it does: it assigns, as does what stands in for a missing value (`env.SECRET || "x9"`), compares, leads as a
@@ -55,7 +55,7 @@ function readOperator(scan: Scan, at: number, isTag: boolean): Sign | undefined 
 }
 
 /** Characters behind a name that may lead to a value; any other ends the search at once. */
-export const LEADS_TO_VALUE = " \t\r\n=:><!?+.,;%(|{\"'`\\][\x1b\u0080";
+export const LEADS_TO_VALUE = " \t\r\n=:><!?+.,;%(|{*\"'`\\][\x1b\u0080";
 
 /** True for the name of an element: `<password`, `<wsse:Password`. */
 function isTagName({ text, codes, chain }: Scan): boolean {
@@ -65,7 +65,7 @@ function isTagName({ text, codes, chain }: Scan): boolean {
 
 /** `password for master: x9`, `password (prod): x9`, `password is generated for root@localhost: x9`, `unseal key 1: x9` (`Pass 1: 3456` counts), `ConvertTo-SecureString -String "x9"`. */
 const WHOSE =
-  /(?: \([\w .-]{1,24}\)(?= ?[:=])| \d(?=:)|(?: is generated)? for (?:the )?(?:user )?["']?[\w.@-]{1,64}["']?(?= ?[:=])|(?: -[A-Z]\w{1,24}){1,3}(?= ["']))/y;
+  /(?: \([\w .-]{1,24}\)(?= ?[:=])| \d(?=:)|(?: is generated)? f[oü]r (?:(?:the|den|die|das) )?(?:user )?["']?[\w.@-]{1,64}["']?(?= ?[:=→])|(?: -[A-Z]\w{1,24}){1,3}(?= ["']))/y;
 
 /** True when what follows a name cannot be an operator: most words of most texts. */
 export function isPlainWord(scan: Scan, wordEnd: number): boolean {
@@ -88,10 +88,10 @@ export function isPlainWord(scan: Scan, wordEnd: number): boolean {
 
 /**
  * What lies between a name in an attribute, an element or a part's header and its value: `name="password"><value>`,
- * `<key>password</key><string>`, `name="token"` and an empty line.
+ * `<key>password</key><string>`, `name="token"` and an empty line. A table's cell may hold anything: what has a digit in it counts.
  */
 const BEHIND =
-  /^(?:["'][^<>\n]*>\s*(?:<(?:value|string)[^<>]*>\s*)?(?=[^<>\s])|["'](?:;[^\n]*)?(?:\r?\n[\w-]+:[^\n]*){0,3}\r?\n\r?\n|<\/[\w:.-]+>\s*<[\w:.-]+>)/;
+  /^(?:["'][^<>\n]*>\s*(?:<(?:value|string)[^<>]*>\s*)?(?=[^<>\s])|\]?["'](?:;[^\n]*)?(?:\r?\n[\w-]+:[^\n]*){0,3}\r?\n\r?\n| ?<\/t[dh]>\s*<td[^<>]{0,80}>\s*(?:<pre>)?(?:&#?\w{2,4};)?(?=[^<>\s]*\d)|<\/(?!t[dh]>)[\w:.-]+(?<!Id)>\s*(?:<[\w:.-]+>){1,2}|["']?<\/\w{1,9}>["']?\s{0,4}(?:=>|[:=])\s{0,4}["']?<\w{1,9}[^<>]{0,80}>)/;
 
 /** What may stand in an element's tag behind its name. */
 const ATTRIBUTES = /[\w:.-]{1,40}="[^<>]{0,200}>/y;
@@ -107,7 +107,10 @@ export function findSign(scan: Scan, wordEnd: number): Sign | undefined {
   const at = from + closers.length;
   const closed = at - blanks.length;
   const isTag = isTagName(scan);
-  const mayStandBehind = code === 0x3c || ((classOf(code) & QUOTE) !== 0 && codes[scan.chain - 2] === 0x3d);
+  const mayStandBehind =
+    (code === 0x20 ? codes[wordEnd + 1] : code) === 0x3c ||
+    code === 0x5d ||
+    ((classOf(code) & QUOTE) !== 0 && (codes[scan.chain - 2] === 0x3d || codes[wordEnd + 1] === 0x3c));
   const behind = mayStandBehind ? BEHIND.exec(text.slice(wordEnd, wordEnd + 240))?.[0] : undefined;
   if (behind !== undefined) return { operator: behind.endsWith("\n") ? "assign" : "tag", at: wordEnd + behind.length };
   const sign = readOperator(scan, at, isTag);
@@ -117,5 +120,7 @@ export function findSign(scan: Scan, wordEnd: number): Sign | undefined {
   if ((classOf(code) & QUOTE) !== 0) return { operator: "quote", at: wordEnd };
   const isFlag = codes[scan.chain - 1] === 0x2d && (codes[scan.chain - 2] === 0x2d || codes[scan.chain - 2] === 0x20);
   if (isFlag && at > closed) return { operator: "flag", at };
+  // A table of settings: the name, a tab, the value.
+  if (code === 0x09) return { operator: "weak", at };
   return at > wordEnd && (classAt(codes, at) & QUOTE) !== 0 ? { operator: "quote", at } : undefined;
 }

@@ -3,7 +3,19 @@ import { readCodes } from "../codes.ts";
 import { ALNUM, BACKSLASH, CLASSES, classAt, DIGIT, isPlainWord, SPACE, UNDERSCORE } from "../character.ts";
 import { readUnderName } from "../named-text.ts";
 import type { Pass } from "../pass.ts";
-import { BLANK, DONE, isLabel, isSaidOf, isSentence, isVersion, isNoNumber, LONG_KINDS, NO_VALUE } from "../credible.ts";
+import {
+  BLANK,
+  DONE,
+  isLabel,
+  isSaidOf,
+  isSaidOfField,
+  isSentence,
+  isTokenLike,
+  isVersion,
+  isNoNumber,
+  LONG_KINDS,
+  NO_VALUE,
+} from "../credible.ts";
 import type { KeyKind } from "../names/sensitive-key.ts";
 import { FILE_NAME } from "../names/name-table.ts";
 import { isNamedVersion } from "../forms/ip-address.ts";
@@ -34,7 +46,7 @@ type Frame = {
 const LABELS = /^(?:(?:parameter|property)?(?:name|key|path)|field|property|header|loc|type)$/i;
 
 /** What stands beside such a name. */
-const VALUE = /^(?:\w*value|input)$/i;
+const VALUE = /^(?:\w*value|val|input|received)$/i;
 
 /** The same behind the value: `{"value": "x9", "path": "password"}`, as validators write what they refuse. */
 const LABEL_BEHIND = /^[^{}]*?"(?:name|key|path|field|property|param)": ?"([\w.]+)"/;
@@ -52,6 +64,8 @@ type Walk = Reading & {
   readonly text: string;
   readonly codes: Uint16Array;
   frame: Frame | undefined;
+  /** Where the last key begins, with its quote. */
+  keyAt: number;
   /** What is written of the text before `copied`; whatever is not replaced is copied in one piece. */
   output: string;
   copied: number;
@@ -100,6 +114,7 @@ function isSaid({ pass, frame }: Walk, kind: KeyKind, plain: string): boolean {
     isVersion(plain, kind) ||
     // A password that begins with a letter may be a phrase: `enter the dragon`.
     (BLANK.test(plain) && (kind !== "password" || /^\W/.test(plain))) ||
+    isSaidOfField(plain) ||
     (isSentence(plain) && (isObject !== true || ABOUT_KEYS.test(about))) ||
     // A command is read as the text it is.
     (about === "scripts" && /^(?:node|tsx) /.test(plain))
@@ -151,6 +166,7 @@ function open(walk: Walk, isObject: boolean): boolean {
 function takeKey(walk: Walk, frame: Frame, [start, end]: readonly [number, number]): void {
   const raw = walk.text.slice(start, end);
   frame.isKeyNext = false;
+  walk.keyAt = start - 1;
   frame.key = unescape(raw);
   const known = frame.key === raw ? walk.pass.names(walk, start, end) : undefined;
   frame.keyKind = known?.kind ?? (known?.isDependent === false ? undefined : walk.pass.classify(frame.key, frame.name).kind);
@@ -179,11 +195,16 @@ function readString(walk: Walk, start: number): number {
   // Of a `type` only a password's: of a token it says what the parser made of it.
   if (!isKey && labelled?.key !== undefined && LABELS.test(labelled.key) && (labelled.key !== "type" || text.startsWith('password"', from)))
     labelled.label = unescape(text.slice(from, to));
-  if (isPlain && kind === undefined) return end;
+  const beside = frame?.isObject === false && kind === undefined ? frame.keyKind : undefined;
+  // `["password", "x9"]`: a pair, or headers in one list, as Node and fetch give them.
+  if (frame?.isObject === false) frame.keyKind = walk.pass.names(walk, from, to).kind;
+  if (isPlain && kind === undefined && beside === undefined) return end;
   const raw = text.slice(from, to);
   // An escape that the end of the text cut in two would make the last piece unreadable.
   const whole = end < 0 ? raw.replace(/\\(?:u[\dA-Fa-f]{0,3})?$/, "") : raw;
-  const redacted = redactString(walk, whole, isKey ? {} : { name: frame?.key ?? frame?.name, kind });
+  const isPair =
+    beside !== undefined && frame?.keyKind === undefined && isTokenLike(whole.replace(/[!|@#$%^*]/g, "."), beside === "password" ? 8 : 12);
+  const redacted = redactString(walk, whole, isKey ? {} : { name: frame?.key ?? frame?.name, kind: isPair ? beside : kind });
   if (redacted !== raw) replaceRange(walk, [from, to], redacted);
   return end;
 }
@@ -228,7 +249,7 @@ function step(walk: Walk, at: number): number {
  */
 export function redactJson(text: string, depth: number, { pass, inner }: Reading): string {
   const codes = readCodes(text, depth);
-  const walk: Walk = { text, codes, pass, inner, frame: undefined, output: "", copied: 0 };
+  const walk: Walk = { text, codes, pass, inner, frame: undefined, keyAt: 0, output: "", copied: 0 };
   let at = 0;
   while (at >= 0 && at < text.length) {
     const code = codes[at];
@@ -236,7 +257,11 @@ export function redactJson(text: string, depth: number, { pass, inner }: Reading
     else {
       const isOver = pass.work.left < MOST_OVERDRAWN || (walk.frame === undefined && !/[\s[{]/.test(text.charAt(at)));
       const next = isOver ? -1 : step(walk, at);
-      if (next < 0) return walk.output + text.slice(walk.copied, at) + inner(text.slice(at));
+      if (next < 0) {
+        // `{"password"=>"x9"}` is Ruby's: the name belongs to what is read on.
+        const from = code === 0x3d ? Math.max(walk.copied, walk.keyAt) : at;
+        return walk.output + text.slice(walk.copied, from) + inner(text.slice(from));
+      }
       at = next;
     }
   }

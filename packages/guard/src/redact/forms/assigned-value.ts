@@ -43,8 +43,8 @@ function findClosing(scan: Scan, start: number, { quote, escapes }: { quote: num
   return -1;
 }
 
-/** Where `&`, `;` or `,` ends a field another name follows, or nothing. */
-const FIELD_END = /(?:[\s"'`\\]|\w[\w. [\]-]{0,31}[=:]|$)/y;
+/** Where `&`, `;` or `,` ends a field another name follows, or nothing; an escaped quote ends one as well. */
+const FIELD_END = /(?:[\s"'`\\]|\w[\w. [\]-]{0,31}[=:]|#?\w{2,4};<|$)/y;
 
 /** Brackets that close something opened before the value belong to the text around it. */
 function trimEnd({ text, codes }: Scan, start: number, end: number): number {
@@ -54,7 +54,8 @@ function trimEnd({ text, codes }: Scan, start: number, end: number): number {
     if ((classOf(code) & ALNUM) !== 0) break;
     const opener = "([{"[")]}".indexOf(text.charAt(at - 1))];
     // Behind a bracket a colon leads to a type, or to what was tried: `open(credentials: Credentials): void`.
-    const isStop = code === 0x2c || code === 0x3b || (code === 0x2e && at - start > 1) || (code === 0x3a && codes[at - 2] === 0x29);
+    const isStop =
+      code === 0x20 || code === 0x2c || code === 0x3b || (code === 0x2e && at - start > 1) || (code === 0x3a && codes[at - 2] === 0x29);
     if (!isStop && (opener === undefined || text.slice(start, Math.min(at, start + 512)).includes(opener))) break;
     at -= 1;
   }
@@ -83,10 +84,13 @@ function findBareEnd(scan: Scan, start: number, operator: Operator): number {
   return trimEnd(scan, start, at);
 }
 
-/** What lies before a value on its line, a terminal's colour too, and before one that may begin on the next: in a tag, and behind a YAML block's mark. */
-const BLANKS = /(?:[ \t]|!!\w{3,6} |\x1b\[\d+m){0,24}/y;
+/** What lies before a value on its line, what a program says of it too, and before one that may begin on the next: in a tag, and behind a YAML block's mark. */
+const BLANKS = /(?:[ \t]|!!\w{3,6} |string\(\d+\) |Some\(|rejected value \[|\*\*? |\x1b\[\d+m){0,24}/y;
 const BLANK_LINES = /[\s|>]{0,8}-?[\s|>]{0,16}/y;
 const BLOCK = /[ \t]{0,4}[|>][+-]?\d?[ \t]{0,4}\r?\n/y;
+
+/** A value in an element that says that none of its signs are escaped. */
+const CDATA = /<!\[CDATA\[([^]{0,512}?)\]\]>/y;
 
 /** Where the value may begin: past what lies before it and a string's prefix. */
 function skipToValue({ text, codes }: Scan, start: number, operator: Operator): number {
@@ -111,8 +115,9 @@ const SCHEME =
 const USER = /[a-z.@_-]{1,40} \/ (?=\S{0,40}\d)/iy;
 const PAIR = /(?<=id\/)/iy;
 
-/** A number in groups: the first has no more digits than a country or a town. */
-const PHONE = /[\d+]{2,4}(?: \d{1,9}){2,7}/y;
+/** A number in groups, of a phone, a card or an account: the first has no more digits than a country or a town. */
+const GROUPS = /(?:[A-Z]{2}\d\d|[\d+]{2,4})(?: (?:[A-Z]{4}|\d[A-Z\d]{0,8})){2,7}/y;
+const GROUPED = /^(?:personal|card|bank|national-id)$/;
 
 /** Words to the end of a line, none of which makes a sentence of them: a passphrase, where a setting's line begins with its name. */
 const PHRASE =
@@ -130,6 +135,8 @@ export function findValue(scan: Scan, sign: Sign, kind: KeyKind | undefined): As
   let at = skipToValue(scan, sign.at, operator);
   let quoteAt = at;
   while (codes[quoteAt] === BACKSLASH && quoteAt - at < 8) quoteAt += 1;
+  const data = operator === "tag" ? lookAt(text, at, CDATA)?.[1] : undefined;
+  if (data !== undefined) return { start: at + 9, end: at + 9 + data.length, isQuoted: true };
   const quote = codes[quoteAt] ?? 0;
   if ((classOf(quote) & QUOTE) !== 0) {
     const from = quoteAt + 1;
@@ -139,11 +146,15 @@ export function findValue(scan: Scan, sign: Sign, kind: KeyKind | undefined): As
   } else if (operator === "quote") return undefined;
   if ((kind === "secret" && operator === "colon") || lookAt(text, scan.chain, PAIR)) at = passOver(text, at, USER);
   const from = kind === "auth" || kind === "token" ? passOver(text, at, SCHEME) : at;
-  const isLine = operator === "colon" && (kind === "cookie" || (kind === "auth" && from > at));
+  const isLine = operator === "colon" && (kind === "cookie" || kind === "signature" || (kind === "auth" && from > at));
   if (isLine) return { start: from, end: findLineEnd(scan, at), isQuoted: false };
   at = from;
   const words =
-    kind === "personal" ? lookAt(text, at, PHONE) : kind === "password" || kind === "secret" ? findPhrase(scan, at, operator) : null;
+    kind !== undefined && GROUPED.test(kind)
+      ? lookAt(text, at, GROUPS)
+      : kind === "password" || kind === "secret"
+        ? findPhrase(scan, at, operator)
+        : null;
   const end = words ? at + words[0].length : findBareEnd(scan, at, operator);
   return end > at ? { start: at, end, isQuoted: false } : undefined;
 }

@@ -85,7 +85,8 @@ export function readSqlWord(scan: Scan, { start, end }: Word): Finding | undefin
   // Both `identified` and `password` end with a d, and lead to `by` or `for`: the third bit tells their letters from those of `in` and `like`.
   if (((codes[start] ?? 0) & 8) === 0)
     return ((codes[before.end - 1] ?? 0) | 32) === 0x64 ? findForm(scan, "password", [before.start, 400, SQL_VALUE]) : undefined;
-  if (!/^(?:in|i?like)$/i.test(text.slice(start, end))) return undefined;
+  // `Unknown column 'u.api_key' in 'field list'` names a place.
+  if (!/^(?:in\s{1,4}\(|i?like\s)/i.test(text.slice(start, end + 5))) return undefined;
   const { kind } = scan.pass.classify(text.slice(Math.max(before.start, before.end - 64), before.end));
   scan.pass.work.left -= ASSIGNMENT_COST;
   const values = kind === undefined ? undefined : SQL_VALUES.exec(text.slice(end, end + 1_024))?.[0];
@@ -126,7 +127,7 @@ export function readPair(scan: Scan, at: number): Finding | undefined {
 /** The name that a line above gives to a `value:`, as Kubernetes and many lists of settings write it, or to Terraform's `default =` and `value =`. */
 export function findNameAbove({ text, pass }: Scan, start: number): string | undefined {
   pass.work.left -= STEP_COST;
-  return /(?:\b(?:name|key|field|path|type(?=.{0,4}passw))["']?:[ \t]{0,4}["']?|\b(?:variable|output)[ \t]{1,4}"(?=[\w.-]{1,64}"[ \t]{0,4}\{[^{}]{0,200}$))([\w.-]{1,64})(?:["']?,?\s{0,40}["']?|"[^{}]{0,8}\{[^{}]{0,200})$/i.exec(
+  return /(?:\b(?:name|key|field|path|type(?=.{0,4}passw))["']?[:=][ \t]{0,4}["']?|\b(?:variable|output)[ \t]{1,4}"(?=[\w.-]{1,64}"[ \t]{0,4}\{[^{}]{0,200}$))([\w.-]{1,64})(?:["']?,?\s{0,40}["']?|"[^{}]{0,8}\{[^{}]{0,200})$/i.exec(
     text.slice(Math.max(0, start - 280), start),
   )?.[1];
 }

@@ -77,8 +77,8 @@ const DIGEST_LENGTHS = new Set([27, 28, 43, 44, 64, 86, 88]);
 /** Where a text of its own begins or ends: at a quote, a space, or the whole text's edge. */
 const EDGE = QUOTE | SPACE;
 
-/** Characters that a name may stand behind, no parameter of a URL, and what it is made of, looked at from its end. */
-const NAME = /(?<=(?:^|[^\w.?&/-])([A-Za-z][A-Za-z_.-]{2,48}))/y;
+/** Characters that a name may stand behind, no parameter of a URL but `key`, and what it is made of, looked at from its end. */
+const NAME = /(?<=(?:^|[^\w.?&/-]|[?&](?=key=))([A-Za-z][A-Za-z_.-]{2,48}))/y;
 
 function skipBlanksBefore(codes: Uint16Array, at: number): number {
   let before = at;
@@ -102,7 +102,7 @@ function findNameEnd({ codes }: Scan, start: number): number {
 
 /** Names of what identifies telemetry and things, never secrets; what has no name is none either. */
 const IDENTITY =
-  /keyboard|sha|item|request|hash(?!_?salt)|websocket|order|trace|span|monkey|path|host|commit|message|route|build|revision|url|idempoten|uri|node|correlation|author|version|release|digest|[gu]uid|transaction|integrity|fingerprint|partition|instance|public|pod|primary|cache|foreign|pub.?key|peer$|object|etag|checksum|product|file|image|ray|event|parent|sort|(?<!key_)id$|^$/i;
+  /keyboard|sha|item|request|hash(?!_?salt)|websocket|order|trace|span|monkey|path|host|commit|message|route|build|revision|url|idempoten|uri|node|correlation|author|version|release|digest|[gu]uid|transaction|integrity|fingerprint|partition|instance|public|gpg|pod|primary|cache|foreign|pub.?key|peer$|object|etag|checksum|product|file|image|ray|event|parent|sort|(?<!key_)id$|^$/i;
 /** Names that hold keys among much else, and services whose keys have no sign of their own: hex under them is taken as well. */
 const GENERIC =
   /key|api|access|client|auth|cred|cert|salt|hmac|seed|adobe|algolia|asana|cloudflare|codecov|datadog|discord|facebook|heroku|mailchimp|mailgun|meraki|newrelic|postmark|sendbird|sentry|shodan|snyk|sonar|spotify|trello|twilio|twitter|variable|virustotal/i;
@@ -130,7 +130,7 @@ function isNamedRandom(scan: Scan, nameEnd: number, raw: string): boolean {
   const [least, share] = MIXED.test(raw) ? [20, 0.4] : [24, 0.25];
   if (!isGeneric && (raw.length < least || countChanges(raw) < raw.length * share)) return false;
   scan.pass.work.left -= ASSIGNMENT_COST;
-  if (/^0x|=[^=]|^[a-z]+\d{0,4}(?:[._/-][a-z]*\d{0,2})*$|(?:^|\/)[a-z]{3,}(?:\/|$)/i.test(raw)) return false;
+  if (/^0x|=[^=]|^[a-z]+\d{0,4}(?:[._/-][a-z]*\d{0,2})*$|(?:^|\/)[a-z]{3,}(?:\/|$)|^[a-z]+-.*-[\da-f]{40,64}$/i.test(raw)) return false;
   return isGeneric
     ? isTokenLike(raw, 16) &&
         (!UUID.test(raw) || /key|auth|cred|heroku|snyk|postmark/i.test(name)) &&
@@ -157,7 +157,7 @@ export function readLoneRandom(scan: Scan, { start }: Word): Finding | undefined
   if (length > 128 || !/\d/.test(raw) || (codes[start] === 0x73 && /^sha\d{1,3}-/.test(raw)) || isIdentityName(text, nameEnd))
     return undefined;
   const isBehindEdge = (classAt(codes, end) & EDGE) !== 0;
-  if (nameEnd >= 0 && (isBehindEdge || ",;)}<".includes(text.charAt(end))) && isNamedRandom(scan, nameEnd, raw))
+  if (nameEnd >= 0 && (isBehindEdge || ",;)}<&".includes(text.charAt(end))) && isNamedRandom(scan, nameEnd, raw))
     return toFinding(scan, "key", [start, end]);
   if (length < 40 || !isBehindEdge || (classAt(codes, start - 1) & EDGE) === 0) return undefined;
   const isQuoted = (classAt(codes, start - 1) & QUOTE) !== 0;

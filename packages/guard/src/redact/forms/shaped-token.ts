@@ -12,10 +12,10 @@ import { STEP_COST } from "../work.ts";
  * - A line of `.pgpass`, and of a dump of Windows' accounts with its two hashes.
  * - Commands that take a password as a word: of switches and routers, Windows' accounts, Apache's, Redis's and mail's, Docker's and Linux's
  *   through a pipe.
- * - What MySQL says is there already, where its key is called after a secret.
+ * - What MySQL says is there already, and what Mongoose refuses, where a key or a path is called after a secret.
  */
 const FORM =
-  /^(?:PuTTY-User-Key-File-(?:[^]{0,16384}?\nPrivate-MAC:[ \t]*\w+|[^]+)|(?:bot)?\d{5,16}:A[\w-]{33,36}(?![\w-])|thin:[^/@\s"']{1,64}\/([^\s"'(]{1,128})(?=@)|(?:slack\.com\/(?:services|workflows|triggers)\/|hooks\/catch\/|webhookb2\/|infura\.io\/v3\/|alchemy\.com\/v2\/|office\w{0,3}\.com\/webhook\/|webhooks\/\d{5,20}\/|softlayer\.com\/soap\/v\d[\w.]{0,8}\/|trigger\/\w{1,64}\/with\/key\/|hook\/|(?:reset|verify|confirm|activat|invit|unsubscribe|link|login|magic(?=\/\w{16})|token)[\w-]{0,9}\/(?:\w{1,12}\/){0,2}(?=[\w-]{20})(?=[\w-]{0,64}\d)(?![\da-f]{8}-[\da-f]{4}-))([\w@/%.-]{8,512})|(?!(?:[\da-f]{4}:){4}[\da-f]{4}[/)])\w{1,64}:(?:(?:\d{4,5}|\*):[\w*-]{1,40}:[\w.*@-]{1,40}:(?=\S{0,40}\d)|\d{3,5}:(?=[\da-f]{32}:[\da-f]{32}:::))([^\s:]{6,64}(?::[\da-f]{32})?)(?![^\s:])|(?:snmp-server community |enable (?:secret|password) (?:\d )?|neighbor \S{1,40} password (?:\d )?|net use(?:r \S{1,40}| \S{1,64}(?: \\\S{1,80})?(?: \/user:\S{1,64})?) |htpasswd (?:-\w+ ){1,3}(?:\S{1,80} ){2}|AUTH"?,? (?:\S{1,40} )?|ACL SETUSER [^>\n]{1,80}>|Duplicate entry (?='[^'\n]{1,200}' for key '[\w.]*(?:[t]oken|[s]ecret|[p]assw|[a]pi_?key))|LOGIN \S{1,64} |echo (?=\S{1,200} \|[^|\n]{0,120}(?:passw(?:d|ord-)|sudo -S))["']?(?:\w{1,32}:(?=.{0,200}chp))?)["']?((?=[^\s"']{0,64}[\d!-&*+@]|[A-Z]{0,40}[a-z]+[A-Z])[^\s"'$|<=:/][^\s"'|=:/]{5,127}))/;
+  /^(?:PuTTY-User-Key-File-(?:[^]{0,16384}?\nPrivate-MAC:[ \t]*\w+|[^]+)|(?:bot)?\d{5,16}:A[\w-]{33,36}(?![\w-])|thin:[^/@\s"']{1,64}\/([^\s"'(]{1,128})(?=@)|(?:slack\.com\/(?:services|workflows|triggers)\/|hooks\/catch\/|webhookb2\/|infura\.io\/v3\/|alchemy\.com\/v2\/|office\w{0,3}\.com\/webhook\/|webhooks\/\d{5,20}\/|softlayer\.com\/soap\/v\d[\w.]{0,8}\/|trigger\/\w{1,64}\/with\/key\/|hook\/(?=[\w@/%.-]{0,64}[A-Z\d])|(?:reset|verify|confirm|activat|invit|unsubscribe|link|login|magic(?=\/\w{16})|token)[\w-]{0,9}\/(?:\w{1,12}\/){0,2}(?=[\w-]{20})(?=[\w-]{0,64}\d)(?![\da-f]{8}-[\da-f]{4}-))([\w@/%.-]{8,512})|(?!(?:[\da-f]{4}:){4}[\da-f]{4}[/)])\w{1,64}:(?:(?:\d{4,5}|\*):[\w*-]{1,40}:[\w.*@-]{1,40}:(?=\S{0,40}\d)|\d{3,5}:(?=[\da-f]{32}:[\da-f]{32}:::))([^\s:]{6,64}(?::[\da-f]{32})?)(?![^\s:])|(?:snmp-server community |enable (?:secret|password) (?:\d )?|neighbor \S{1,40} password (?:\d )?|net use(?:r \S{1,40}| \S{1,64}(?: \\\S{1,80})?(?: \/user:\S{1,64})?) |htpasswd (?:-\w+ ){1,3}(?:\S{1,80} ){2}|AUTH"?,? (?:\S{1,40} )?|ACL SETUSER [^>\n]{1,80}>|Duplicate entry (?='[^'\n]{1,200}' for key '[\w.]*(?:[t]oken|[s]ecret|[p]assw|[a]pi_?key))|Cast to \w{1,16} failed for value (?="[^"\n]{1,200}"[^"\n]{0,40} at path "[\w.]*(?:[tT]oken|[sS]ecret|[pP]assw|[aA]pi_?[kK]ey))|LOGIN \S{1,64} |echo (?=\S{1,200} \|[^|\n]{0,120}(?:passw(?:d|ord-)|sudo -S))["']?(?:\w{1,32}:(?=.{0,200}chp))?)["']?((?=[^\s"']{0,64}[\d!-&*+@]|[A-Z]{0,40}[a-z]+[A-Z])[^\s"'$|<=:/][^\s"'|=:/]{5,127}(?:\/[\w+/]{8,512}={0,2})?))/;
 
 /** Discord's bots, Terraform's `atlasv1`, Mailchimp's data centre, MaxMind's `_mmk`, Azure's keys and its client secrets, PostgreSQL's `md5` and a hash: apart, as few words may be one. */
 const WHOLE =
@@ -45,9 +45,9 @@ export function readWhole(scan: Scan, { start }: Word): Finding | undefined {
 }
 
 const HASH =
-  /^\$\$?(?:[15-9y]|apr1|2[abxy]|argon2(?:id?|d)|scrypt|pbkdf2[\w-]{0,16}|\d{4,6}:[\w+/=]{22,44})\$[\w./=,+$-]{22,256}(?::[\w+/]{43}=)?/;
+  /^\$\$?(?:[15-9y]|apr1|2[abxy]|argon2(?:id?|d)|scrypt|pbkdf2[\w-]{0,16}|\d{4,6}:[\w+/=]{22,44}|\d{5,7}|[A-Za-z\d]{8,22}(?=\$[\da-f]{64}))\$[\w./=,+$-]{22,256}(?::[\w+/]{43}=)?/;
 
-/** A password's hash in the notation of `crypt`, or PostgreSQL's `SCRAM-SHA-256$4096:`: it is what an attacker guesses against. `at` is its first sign. */
+/** A password's hash in the notation of `crypt`, or PostgreSQL's `SCRAM-SHA-256$4096:`, Django's and Werkzeug's behind their rounds: it is what an attacker guesses against. `at` is its first sign. */
 export function readPasswordHash(scan: Scan, at: number): Finding | undefined {
   return (classOf(scan.codes[at + 1]) & ALNUM) === 0 ? undefined : findForm(scan, "password", [at, 280, HASH]);
 }

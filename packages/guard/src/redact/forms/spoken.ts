@@ -19,7 +19,7 @@ const TOLD_PASSWORD = /^(?=\D{0,40}\d)[^\s(=/]{4,40}$/;
 
 /** Letters and digits, and not only small ones: a password with a capital or a sign in it, or a long key of hex. */
 function isSecretLike(raw: string, kind: KeyKind): boolean {
-  if (kind === "code") return /^(?:\d{3,4}-?\d{1,4}|(?=\D*\d)[A-Za-z\d]{24,})$/.test(raw);
+  if (kind === "code") return /^(?:\d{3,4}-?\d{1,4}|(?=\D*\d)(?:[A-Za-z\d]{24,}|[A-Za-z\d]{4,6}-[A-Za-z\d]{4,6}))$/.test(raw);
   if (raw.length < 8 || !/\d/.test(raw) || !/[a-z]/i.test(raw) || /^[\w.-]{1,64}[(=:](?!=?$)|:\/\/|^v?\d+\.\d+/.test(raw)) return false;
   const isMixed = /[a-z]/.test(raw) && /[A-Z!#$%^&*@]/.test(raw);
   if (/^[A-Za-z\d+][A-Za-z\d/+]{39,}={0,2}$/.test(raw)) return true;
@@ -32,10 +32,11 @@ function isSecretLike(raw: string, kind: KeyKind): boolean {
 
 /** `password is`, `secret of the user "app" was`, `PIN has been set to`, `api key`: the name, and whose it is. */
 export const SAID =
-  /(?<=((?:\b[\w-]{2,16} )?\b[\w-]{2,40})(?: (?:for|of|in|to)(?: ["']?[\w.@-]{1,40}["']?){1,4})?(?: is| was|(?: has been| was)? (?:\w*set|changed) to|(?<=\bset .{0,40}) to|(?<! to)))/y;
+  /(?<=((?:\b[\w-]{2,16} )?\b[\w\xc0-\u024f-]{2,40})(?: (?:for|of|in|to)(?: ["']?[\w.@-]{1,40}["']?){1,4})?(?: (?:is|was|es|[ei]st|lautet)|(?: has been| was)? (?:\w*set|changed) to|(?<=\b[sS]et(?:ting)? .{0,40}) to|(?<! to)))/y;
 
 /** `password is`, `login app password`, FTP's and POP's replies, settings of Docker, Java and Redis: here a password of small letters and digits is one as well. */
-const TOLD = /(?<= (?:is|was|to) |\b(?:login|user|331|OK) .{1,64}\s{1,8}(?:> )?\w{4,12} |(?:env .{1,64}|\.|require)pass(?:word)? )/iy;
+const TOLD =
+  /(?<= (?:is|was|to|es|[ei]st|lautet) |\b(?:login|user|331|OK) .{1,64}\s{1,8}(?:> )?\w{4,12} |(?:env .{1,64}|\.|require)pass(?:word)? )/iy;
 
 /** The kind by the word before, or by the word before `is` and `was`. */
 function judgeBefore(scan: Scan, start: number): KeyKind | undefined {
@@ -45,7 +46,7 @@ function judgeBefore(scan: Scan, start: number): KeyKind | undefined {
   if (length > LONGEST_NAME || (classAt(codes, before.start) & DIGIT) !== 0) return undefined;
   const known = pass.names(scan, before.start, before.end);
   if (known.kind !== undefined) return known.kind;
-  const isSaid = length < 4 && "oOsS".includes(text.charAt(before.end - 1));
+  const isSaid = (length < 4 && "oOsSt".includes(text.charAt(before.end - 1))) || (length === 6 && text.startsWith("lautet", before.start));
   if (!isSaid && !known.isTail) return undefined;
   const name = lookAt(text, start - 1, SAID)?.[1];
   return name === undefined ? undefined : pass.classify(name).kind;
@@ -53,12 +54,21 @@ function judgeBefore(scan: Scan, start: number): KeyKind | undefined {
 
 /** What follows a number that lets in: `is your verification code`, `to confirm your email`. An error's or a place's code does not. */
 const LETS_IN =
-  / (?:(?:is|as) (?:your|the) (?:(?!err|exit|stat|zip|post|re)[\w-]{1,24} ){0,3}(?:code|otp|pin)\b|to (?:verify|confirm|(?:log|sign) ?in)\b)/iy;
+  / (?:(?:is|as) (?:your|the) (?:(?!err|exit|stat|zip|post|re)[\w-]{1,24} ){0,3}(?:code|otp|pin|passw\w+|one-time)\b|to (?:verify|confirm|(?:log|sign) ?in)\b)/iy;
+
+/** The same before a number, in the words of some languages: `Your Shop code:`, `Sicherheitscode lautet`, `code de vérification est`. */
+const LET_IN_BY =
+  /(?<=\b(?:your (?:(?!err|exit|stat|zip|post|re)[\w-]{1,24} ){0,2}code|\S{3,20}(?:its|ngs|elde)code|(?:c[oó]di[cg]o|codice|code) d[ei] \S{4,16})(?: is| est?| è| lautet|:) )/iy;
 
 /** A random value right behind a secret's name and one space, or a number before what it is for. Words of both cases, or with digits, ask. */
 export function readSpoken(scan: Scan, { start, end, bits }: Word): Finding | undefined {
   const { text, pass, before } = scan;
-  if (bits === DIGIT && "aitAIT".includes(text.charAt(end + 1)) && lookAt(text, end, LETS_IN)) return toFinding(scan, "code", [start, end]);
+  if (
+    bits === DIGIT &&
+    (("aitAIT".includes(text.charAt(end + 1)) && lookAt(text, end, LETS_IN)) ||
+      ("stè:".includes(text.charAt(start - 2)) && lookAt(text, start, LET_IN_BY)))
+  )
+    return toFinding(scan, "code", [start, end]);
   if (scan.chain !== start || before.end !== start - 1) return undefined;
   const kind = judgeBefore(scan, start);
   if (kind === undefined || !SPOKEN.test(kind)) return undefined;

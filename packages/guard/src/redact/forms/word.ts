@@ -59,7 +59,7 @@ const READERS: readonly Look[] = [
   [readUserOption, 1, 4, "uUa", "", "-"],
   [readShaped, 4, Infinity, "hwsmorvciault", "./-"],
   [readShaped, 1, Infinity, "", ":"],
-  [readShaped, 3, 9, "nhALePD", ' -"'],
+  [readShaped, 3, 9, "nhALePDC", ' -"'],
   [readScheme, 5, 6, "bdtBDT", SPACES],
   [readWhole, 14, 32, "", ".-"],
   [readWhole, 35, 35, "m", EDGES, EDGES],

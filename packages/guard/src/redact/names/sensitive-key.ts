@@ -11,6 +11,7 @@ export type KeyKind =
   | "cookie"
   | "session"
   | "csrf"
+  | "signature"
   | "card"
   | "code"
   | "national-id"
@@ -28,6 +29,8 @@ const STEMS: readonly Row[] = [
   "auth authorization authorisation connectionstring connstr databaseurl mongouri mongodburi redisurl amqpurl",
   "session sessionid sessid",
   "csrf csrf xsrf",
+  // Of a message, `X-Hub-Signature-256`; alone it is as often a function's.
+  "signature .signature(?:v?\\d+)?$ hmac(?!key|secret)",
   "code passcode",
   "card creditcard debitcard cardnum ccnum cardno cardcvc cardcvv cardpan kreditkarte kartennummer",
   "bank accountnumber bankaccount routingnumber sortcode kontonummer accountno acctnum",
@@ -54,7 +57,7 @@ const WORDS = toTable([
 
 /** A last word that says the value is about the secret, and is not the secret: `token_type`, `passwordResetAt`. So does what was done to it. */
 const ABOUT = new Set(
-  "url address change version alg suffix tooshort budget bus class count ref dir uri method description error encryption exception expiration column expires exp expiresin expiry factory format trigger generator endpoint hasher header hour encoder identity name forgot handler issuer index kind label len backend level lifetime filename manager age max date maxage mismatch missing mode prefix toolong model line ms optional invalid origin plugin param parameter arn path min pattern placeholder day policies policy position at present priority attempt prompt provider reset algorithm rotation region rule schema role scope field second sec size sock socket bucket service source state mechanism status length minute stdin storage store strategy strength set time timeout title type valid usage variable ttl limit".split(
+  "url address change version alg suffix tooshort budget bus class count ref dir uri method description error encryption exception expiration column expires exp expiresin expiry factory format trigger generator endpoint hasher header hour encoder identity name forgot handler issuer index kind label len backend level lifetime filename manager age max date maxage mismatch missing mode prefix toolong model line ms optional invalid origin plugin param parameter arn path min pattern placeholder day policies policy position at present priority attempt prompt project provider reset algorithm rotation region rule schema role scope field second sec size sock socket bucket service source state mechanism status length minute stdin storage store strategy strength set time timeout title type valid usage variable ttl limit".split(
     " ",
   ),
 );
@@ -133,17 +136,17 @@ function classifyWords(words: readonly string[], joined: string): KeyKind | unde
     return undefined;
   const stem = ANY_STEM.find(([, any]) => any.test(joined));
   if (stem !== undefined) return stem[0];
-  for (const word of words) {
-    const kind = WORDS.get(word) ?? WORDS.get(word.replace(/\d+$/, ""));
-    if (kind !== undefined) return kind;
-  }
-  if (/(?:ps?wd|pw|(?<!by|com|get|tres)pass)$/.test(joined)) return "password";
   if (
     /(?:your|auth|login|confirmation|verification|security|backup|sms|2fa|access|activation|factor|onetime|recovery)(?:code|(?<=recovery)key)s?$/.test(
       joined,
     )
   )
     return "code";
+  for (const word of [last, ...words]) {
+    const kind = WORDS.get(word) ?? WORDS.get(word.replace(/\d+$/, ""));
+    if (kind !== undefined) return kind;
+  }
+  if (/(?:ps?wd|pw|(?<!by|com|get|tres)pass)$/.test(joined)) return "password";
   return /(?:token|cookie)$/.test(joined) ? "token" : undefined;
 }
 
