@@ -87,3 +87,6 @@ export type Diagnosis = {
   readonly next: readonly NextCheck[];
   readonly guard: GuardPlan;
 };
+
+/** A verdict is `diagnosed` when its first cause is at least this sure: more likely right than all others together. */
+export const DIAGNOSED_CONFIDENCE = 0.5;

@@ -1,3 +1,5 @@
+import type { CauseId } from "./diagnosis.ts";
+
 /** What stands between a client and the code that answers; `unknown` is a valid answer. */
 export type HopKind =
   | "client"
@@ -28,6 +30,9 @@ export type UpstreamAttempt = {
 /** Who wrote the response that an observer saw, with the reason and how sure it is (0 to 1). */
 export type MadeBy = { readonly hop: "observer" | "behind" | "client" | "unknown"; readonly because: string; readonly confidence: number };
 
+/** The cause that a code or a message stands for which the observer noted, as its own documentation says, and how sure that is (0 to 1). */
+export type NotedCause = { readonly cause: CauseId; readonly code: string; readonly meaning: string; readonly confidence: number };
+
 /** One request and its response as one observer saw it: an access-log line, a HAR entry, a probe. */
 export type Exchange = {
   /** Start of the request, Unix ms; absent when the line carries no time. */
@@ -57,6 +62,7 @@ export type Exchange = {
   /** Termination or response flags in the observer's own spelling: `UF,URX`, `sH--`, `H12`. */
   readonly flags?: string;
   readonly madeBy?: MadeBy;
+  readonly noted?: NotedCause;
   readonly requestHeaders?: Readonly<Record<string, string>>;
   readonly responseHeaders?: Readonly<Record<string, string>>;
   readonly responseBody?: string;

@@ -1,5 +1,5 @@
 /** The playbook for a server error, from observations to verdict, on one screen. */
-import { CAUSES, type Diagnosis, type Observations, type Scope, type Window } from "@faultline/model";
+import { CAUSES, DIAGNOSED_CONFIDENCE, type Diagnosis, type Observations, type Scope, type Window } from "@faultline/model";
 import { diagnoseDeviation } from "./diagnose/diagnose-deviation.ts";
 import { gatherFindings } from "./diagnose/gather-findings.ts";
 import { listMissing } from "./diagnose/list-missing.ts";
@@ -17,9 +17,6 @@ import { type SymptomRequest, selectSymptom } from "./isolate/symptom/select-sym
 
 /** What a diagnosis is asked about: a scope, a window, counts; everything may be left open. */
 export type DiagnosisRequest = SymptomRequest;
-
-/** A verdict is `diagnosed` when its first cause is at least this sure: more likely right than all others together. */
-export const DIAGNOSED_CONFIDENCE = 0.5;
 
 /** Of a hop that may as well have passed on what is not seen behind it. */
 const UNPLACED_SCORE = 0.3;
@@ -39,7 +36,8 @@ export function diagnose(observations: Observations, request: DiagnosisRequest =
   const { scope } = symptom;
   const { suspects } = isolation.domain;
   const verdict = toVerdict(causes);
-  const isPlaced = verdict === "diagnosed" || !isUnplaced(findings);
+  // A clock that ends all requests says what happened, and not at which of the hops that waited.
+  const isPlaced = !isUnplaced(findings) || (verdict === "diagnosed" && findings.named.every(({ noted }) => noted === undefined));
   return {
     verdict,
     scope,

@@ -2,6 +2,7 @@
 import {
   CAUSES,
   type CauseId,
+  DIAGNOSED_CONFIDENCE,
   type Diagnosis,
   type Evidence,
   type HopAccount,
@@ -46,8 +47,6 @@ export type { CertificateAccount, HandshakeTry, TlsHandshake } from "./isolate/r
 /** What a triage found: the verdict, who wrote the failing response, and what is wrong with the TLS of the host, failing for it or not. */
 export type Triage = { readonly diagnosis: Diagnosis; readonly maker: MakerJudgement; readonly tlsFlaws: readonly Evidence[] };
 
-/** A cause is named when it is more likely than all others together. */
-const DIAGNOSED_CONFIDENCE = 0.5;
 /** Log-odds of "something that no probe shows": what a cause has to outweigh. */
 const UNSEEN_WEIGHT = 1;
 

@@ -4,6 +4,9 @@ import { readOtlpLine } from "@faultline/formats/otlp";
 import type { AttributeValue, Exchange, LogRecord, Window } from "@faultline/model";
 import { type Columns, HEAD_BYTES, judgeHead, withColumnOrder } from "./column-order.ts";
 import { type LineSource, readLines } from "../input/read-lines.ts";
+import { MemoryWarnings } from "./tally/memory-warnings.ts";
+import type { KeptExchange, KeptMessage } from "./tally/tally.ts";
+import { tellExchanges } from "./told-exchanges.ts";
 
 /** What access and error logs hold, bounded: failing exchanges first, good ones evenly thinned. */
 export type ReadLogs = {
@@ -19,6 +22,7 @@ const MAX_FAILING = 20_000;
 const MAX_GOOD = 4_000;
 const MAX_MESSAGES = 20_000;
 const LOG_WARN = 13;
+const LOG_ERROR = 17;
 const SERVER_ERROR = 500;
 const LINE_BREAK = Buffer.from("\n");
 
@@ -43,27 +47,38 @@ export async function readAccessLogs(
   sources: readonly LineSource[],
   { windows, onBytes }: { readonly windows: readonly Window[]; readonly onBytes?: (count: number) => void },
 ): Promise<ReadLogs> {
-  const failing: Exchange[] = [];
-  const good = new ThinnedList<Exchange>(MAX_GOOD);
-  const logs: LogRecord[] = [];
+  const failing: KeptExchange[] = [];
+  const messages: KeptMessage[] = [];
+  const memory = new MemoryWarnings();
+  const good = new ThinnedList<KeptExchange>(MAX_GOOD);
+  const logs: { readonly message: LogMessage; readonly record: LogRecord }[] = [];
   const isAsked = (timeMs: number) => windows.length === 0 || windows.some(({ fromMs, toMs }) => timeMs >= fromMs && timeMs < toMs);
   for (const source of sources) {
     const options = withColumnOrder({ reader: { context: readContext() }, isFastAllowed: false }, await judgeSource(source));
     const reader = createLineReader(options.reader);
     const name = findName(source.name);
     for await (const { bytes } of readLines(source, onBytes)) {
-      const read = reader.read(Buffer.from(bytes).toString("utf8"));
+      const line = Buffer.from(bytes).toString("utf8");
+      const read = reader.read(line);
       if (read.kind === "exchange") {
         const exchange = nameObserver(read.exchange, name);
         if (exchange.timeMs !== undefined && !isAsked(exchange.timeMs)) continue;
-        if (isTelling(exchange)) failing.push(...(failing.length < MAX_FAILING ? [exchange] : []));
-        else good.add(exchange);
-      } else if (read.kind === "message" && read.message.severity >= LOG_WARN && logs.length < MAX_MESSAGES) {
-        if (isAsked(read.message.timeMs ?? 0)) logs.push(toLogRecord(read.message, name ?? read.format.replace(/-error$/, "")));
+        const kept = { exchange, format: read.format, file: source.name };
+        if (isTelling(exchange)) failing.push(...(failing.length < MAX_FAILING ? [kept] : []));
+        else good.add(kept);
+      } else if (read.kind === "message") {
+        const { message, format } = read;
+        memory.add(line, message.timeMs);
+        if (message.severity < LOG_WARN || logs.length >= MAX_MESSAGES || !isAsked(message.timeMs ?? 0)) continue;
+        logs.push({ message, record: toLogRecord(message, name ?? format.replace(/-error$/, "")) });
+        if (message.severity >= LOG_ERROR || message.exceptionType !== undefined) messages.push({ message, format, file: source.name });
       }
     }
   }
-  return { exchanges: [...failing, ...good.items], logs, keptShare: good.share };
+  const { exchanges, joined } = tellExchanges({ failing, good: good.items, messages, memory });
+  // What is told with its request is not heard once more as the word of somebody else; a trace has it by its id.
+  const apart = logs.filter(({ message }) => message.traceId !== undefined || !joined.has(message));
+  return { exchanges, logs: apart.map(({ record }) => record), keptShare: good.share };
 }
 
 /** What the first lines of a source say of all. */

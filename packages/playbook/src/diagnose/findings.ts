@@ -30,7 +30,12 @@ export type Saying = {
 export type Origin = { readonly judgement: Judgement; readonly occurrence: Occurrence; readonly step: Step };
 
 /** What one response of the path names as its cause. */
-export type NamedCause = { readonly cause: CauseId; readonly evidence: Evidence };
+export type NamedCause = {
+  readonly cause: CauseId;
+  readonly evidence: Evidence;
+  /** Of what an intermediary noted: how sure that is, 0 to 1, whether it may stand for other causes as well, and whether it is a code or a message. */
+  readonly noted?: { readonly confidence: number; readonly isGuess: boolean; readonly isCode: boolean };
+};
 
 /** A change close enough before the onset to have caused it. */
 export type SuspiciousChange = { readonly change: Change; readonly beforeOnsetMs: number; readonly onset?: Onset };
@@ -128,7 +133,7 @@ function excerpt(text: string, pattern: RegExp): string {
 
 /** True when a response of the path names the cause itself: then nothing of it has to be guessed. */
 export function isNamed({ named }: Findings, cause: CauseId): boolean {
-  return named.some((each) => each.cause === cause);
+  return named.some((each) => each.cause === cause && each.noted?.isGuess !== true);
 }
 
 /** The status with which what the origin asked was refused, by a callee that sends telemetry or none; undefined where nothing was. */

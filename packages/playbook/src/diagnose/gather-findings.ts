@@ -26,6 +26,7 @@ import { type IsTelling, findTellingLogs } from "./words/telling-logs.ts";
 import { readLogError, readLogWords } from "../isolate/words/log-words.ts";
 import { findOwnWords, findRepeated } from "./words/own-words.ts";
 import { hearExchanges, hearPassedOn, nameCauses } from "./hear-responses.ts";
+import { nameNotedCauses } from "./noted-causes.ts";
 import type { Findings, Origin, Saying, SuspiciousChange } from "./findings.ts";
 
 const LOG_WARN = 13;
@@ -74,7 +75,7 @@ export function gatherFindings(symptom: Symptom, isolation: Isolation, observati
             ])
             .concat(hearSupervisor(changes, origin.step.service))
             .concat(hearUntraced(observations.logs, { service: origin.step.service, failing })),
-    named: nameCauses(isolation.agreeing.slice(0, MAX_HEARD), signatures),
+    named: [...nameCauses(isolation.agreeing.slice(0, MAX_HEARD), signatures), ...nameNotedCauses(isolation.agreeing, succeeding)],
     passedOn: hearPassedOn(isolation.agreeing.slice(0, MAX_HEARD), signatures),
     contrast: contrastOccurrences(failing, succeeding),
     releases: best === undefined ? [] : contrastReleases({ ...observations, judgement: best.judgement, failing, succeeding }),

@@ -1,4 +1,5 @@
 import type { CauseId, Evidence, Exchange } from "@faultline/model";
+import { isMaker, isNotedSurely } from "../isolate/hops/exchange-hops.ts";
 import type { Judgement } from "../isolate/judgement.ts";
 import type { Occurrence } from "../isolate/occurrence.ts";
 import { type ResponseSign, readExchangeSigns, readSpanSigns } from "../isolate/responses/read-response-signs.ts";
@@ -11,8 +12,6 @@ type Heard = { readonly judgement: Judgement; readonly occurrence: Occurrence };
 const MAX_EXCHANGES = 16;
 /** A sign on a hop that only passed the failure on is no more than a hint. */
 const BESIDE = 0.5;
-/** From here on it is taken as known who made a response. */
-const KNOWN = 0.7;
 
 /** The causes that responses of the path and access logs name, each with its strongest evidence. */
 export function nameCauses(heard: readonly Heard[], signatures: readonly Signature[]): readonly NamedCause[] {
@@ -64,6 +63,8 @@ function listenToExchanges(exchanges: readonly Exchange[], signatures: readonly 
 export function hearExchanges({ occurrence }: Heard): readonly Saying[] {
   return occurrence.path.exchanges.slice(0, MAX_EXCHANGES).flatMap((exchange) => {
     const { flags, errorMessage, status, observer, madeBy, upstream = [] } = exchange;
+    // What its own documentation says of a note is not guessed once more from its words.
+    if (isNotedSurely(exchange)) return [];
     // HAProxy notes a refused connection as well where it had no server left to connect to; then it notes no server.
     const isUntried = upstream.length === 0 && flags?.startsWith("SC") === true ? "no server is available" : undefined;
     const text = [flags, errorMessage, madeBy?.because, isUntried]
@@ -78,5 +79,5 @@ export function hearExchanges({ occurrence }: Heard): readonly Saying[] {
 /** True when the observer wrote the answer itself; an answer that certainly came from behind is not its own, whatever its flags. */
 function isMadeByObserver({ madeBy, upstream = [] }: Exchange): boolean {
   if (upstream.at(-1)?.answered === true) return false;
-  return madeBy?.hop === "observer" && madeBy.confidence >= KNOWN;
+  return isMaker(madeBy);
 }

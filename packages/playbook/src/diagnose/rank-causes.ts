@@ -2,7 +2,7 @@ import { CAUSES, type CauseId, type RankedCause } from "@faultline/model";
 import { calibrate } from "./calibrate.ts";
 import { CAUSE_RULES } from "./causes.ts";
 import { doesWithout } from "./does-without.ts";
-import type { Findings } from "./findings.ts";
+import type { Findings, NamedCause } from "./findings.ts";
 import { findStandstill, OF_TIME } from "./signs/standstill.ts";
 import { countSources, isFamiliar } from "./support.ts";
 
@@ -43,13 +43,16 @@ export function rankCauses(findings: Findings): Ranking {
   const isStill = findStandstill(findings) !== undefined;
   const weighed = CAUSES.map((cause) => {
     const { evidence: found, against: weighed = [], isGeneral = false, ...rest } = CAUSE_RULES[cause].weigh(findings);
-    const isAmbiguous = rest.isAmbiguous === true || isMeant || (isStill && OF_TIME.has(cause));
+    const named = findings.named.filter((each) => each.cause === cause);
+    const noted = findNoted(named, { hasWords: found.length > 0, isRecorded: findings.isRecorded });
+    const isGuess = noted === undefined ? rest.isAmbiguous === true : noted.isGuess;
+    const isAmbiguous = isGuess || isMeant || (isStill && OF_TIME.has(cause));
     const against = GATEWAY_MADE.has(cause) ? [...weighed, ...findings.passedOn] : weighed;
-    const evidence = [...found, ...findings.named.filter((each) => each.cause === cause).map((each) => each.evidence)];
+    const evidence = [...found, ...named.map((each) => each.evidence)];
     const score = addUp(evidence) - addUp(against);
     // A guess is never worth more than what a cause unknown to Faultline would have to be.
     const explains = !isGeneral && (isAmbiguous ? addUp(evidence) : score) >= EXPLAINS;
-    return { cause, evidence, against, isGeneral, isAmbiguous, explains, score: isAmbiguous ? Math.min(score, UNKNOWN) : score };
+    return { cause, evidence, against, isGeneral, isAmbiguous, explains, noted, score: isAmbiguous ? Math.min(score, UNKNOWN) : score };
   });
   // What was heard explains an exception even where it is only a guess which cause it belongs to.
   const isExplained = weighed.some(({ explains }) => explains) || isUnsure(findings, weighed);
@@ -58,10 +61,12 @@ export function rankCauses(findings: Findings): Ranking {
   const total = supported.reduce((sum, { score }) => sum + Math.exp(score), Math.exp(UNKNOWN));
   const hasFamiliarTeller = isFamiliar(findings);
   const shared = supported
-    .map(({ score, ...each }) => {
-      const share = (Math.exp(score) / total) * findings.domain.confidence;
+    .map(({ score, noted, ...each }) => {
+      // Who noted a cause is as sure of it whether or not it shows where the failure was made.
+      const share = (Math.exp(score) / total) * (noted === undefined ? findings.domain.confidence : 1);
       const isLead = isTold && (!isWitnessed || BY_SPANS.has(each.cause));
-      return isLead ? { ...each, share: share * MOST_TOLD, isAmbiguous: true } : { ...each, share };
+      const surest = noted?.confidence ?? 1;
+      return isLead ? { ...each, surest, share: share * MOST_TOLD, isAmbiguous: true } : { ...each, surest, share };
     })
     .sort((a, b) => b.share - a.share);
   const causes = toConfidences(shared, hasFamiliarTeller).filter(({ confidence }) => confidence >= LEAST_CONFIDENCE);
@@ -77,15 +82,30 @@ function isUnsure({ sayings }: Findings, weighed: readonly { readonly isGeneral:
   return sayings.some(({ own }) => own === "unsure") && weighed.some(({ isGeneral, score }) => !isGeneral && score > 0);
 }
 
-type Shared = Omit<RankedCause, "confidence"> & { readonly share: number; readonly isGeneral: boolean; readonly isAmbiguous: boolean };
+/** The surest of what was noted, where nothing else names the cause; where spans tell of it as well, it bounds them no more. */
+function findNoted(named: readonly NamedCause[], { hasWords, isRecorded }: { readonly hasWords: boolean; readonly isRecorded: boolean }) {
+  const noted = named.flatMap((each) => each.noted ?? []);
+  const surest = noted.length < named.length ? undefined : noted.toSorted((a, b) => b.confidence - a.confidence)[0];
+  if (surest === undefined || !hasWords) return surest;
+  if (surest.isGuess) return undefined;
+  // Of whoever wrote a line, its words are no second witness beside its code.
+  return surest.isCode && !isRecorded ? surest : { ...surest, confidence: 1 };
+}
+
+type Shared = Omit<RankedCause, "confidence"> & {
+  readonly share: number;
+  readonly surest: number;
+  readonly isGeneral: boolean;
+  readonly isAmbiguous: boolean;
+};
 
 /** How sure each cause is, in the order of their shares. A guess is worth its share and nothing more. */
 function toConfidences(shared: readonly Shared[], hasFamiliarTeller: boolean): readonly RankedCause[] {
   let limit = 1;
-  return shared.map(({ cause, evidence, against, share, isGeneral, isAmbiguous }) => {
+  return shared.map(({ cause, evidence, against, share, surest, isGeneral, isAmbiguous }) => {
     const support = { isGeneral, sources: countSources(evidence), isFamiliar: hasFamiliarTeller };
     // What is ranked behind another cause is never surer than that one.
-    limit = Math.min(limit, isAmbiguous ? share : calibrate(share, support));
+    limit = Math.min(limit, surest, isAmbiguous ? share : calibrate(share, support));
     return { cause, evidence, against, confidence: round(limit) };
   });
 }

@@ -1,6 +1,6 @@
-import type { Diagnosis, Exchange, Fate, MissingEvidence, RankedCause } from "@faultline/model";
+import { type Diagnosis, DIAGNOSED_CONFIDENCE, type Exchange, type Fate, type MissingEvidence, type RankedCause } from "@faultline/model";
 import { isAlike } from "../alike.ts";
-import { rankCauses } from "./causes.ts";
+import { AFTER_RESTART, rankCauses } from "./causes.ts";
 import type { GroupBy } from "./groupings.ts";
 import { toInterval } from "./interval.ts";
 import { createJoiner } from "./join.ts";
@@ -300,7 +300,7 @@ type Parts = {
 /** The verdict on the worst group, in the words that every face of Faultline uses. */
 function toDiagnosis({ worst, alike, requests, errorCount, window, logPatterns, tally }: Parts): Diagnosis {
   const causes: readonly RankedCause[] = worst === undefined ? [] : addLogWide(worst.causes, logPatterns);
-  const isSure = (causes[0]?.confidence ?? 0) >= 0.6;
+  const isSure = (causes[0]?.confidence ?? 0) >= DIAGNOSED_CONFIDENCE;
   return {
     verdict: isSure ? "diagnosed" : "inconclusive",
     scope: {
@@ -338,7 +338,9 @@ function addLogWide(causes: readonly RankedCause[], patterns: readonly Pattern[]
   const restart = patterns.find(({ pattern }) => pattern === "after-restart");
   const rush = patterns.find(({ pattern }) => pattern === "with-traffic");
   const wide: RankedCause[] = [
-    ...(restart === undefined ? [] : [{ cause: "bad-deploy" as const, confidence: 0.5, evidence: [restart.evidence], against: [] }]),
+    ...(restart === undefined
+      ? []
+      : [{ cause: "bad-deploy" as const, confidence: AFTER_RESTART, evidence: [restart.evidence], against: [] }]),
     ...(rush === undefined ? [] : [{ cause: "resource-exhausted" as const, confidence: 0.45, evidence: [rush.evidence], against: [] }]),
   ];
   return [...causes, ...wide.filter(({ cause }) => causes.every((known) => known.cause !== cause))].sort(

@@ -1,20 +1,8 @@
-import {
-  type CodeKnowledge,
-  findAlbReason,
-  findEnvoyFlag,
-  findErrorMessage,
-  findGoogleDetail,
-  findHaproxyTermination,
-  findHerokuCode,
-  pickEnvoyFlag,
-} from "@faultline/formats/access-log-knowledge";
+import { type CodeKnowledge, findErrorMessage, findNotedCode, isAwsBalancer, trustCause } from "@faultline/formats/access-log-knowledge";
 import type { CauseId, Evidence, RankedCause } from "@faultline/model";
 import { matchSignatures, SIGNATURES } from "@faultline/playbook/signatures";
 import type { Pattern } from "./report.ts";
 import type { FailureTally } from "../tally/route-tally.ts";
-
-/** How far a table's row is trusted, by how well its source is known; one of several causes is a lead and no verdict. */
-const TRUST = { H: 0.85, M: 0.75, K: 0.6, L: 0.4 } as const;
 
 /** A cause that something speaks for. */
 type Claim = { readonly cause: CauseId; readonly confidence: number; readonly evidence: Evidence; readonly next: string };
@@ -24,6 +12,8 @@ export type GroupContext = { readonly status: number; readonly patterns: readonl
 
 /** So many failures of as many requests are no chance. */
 const EACH_TIME_FROM = 3;
+/** A start before failures is a lead: programs start for many reasons. */
+export const AFTER_RESTART = 0.45;
 /** What is left of a race where the route fails each time. */
 const RACE_EACH_TIME = 0.3;
 
@@ -39,7 +29,7 @@ export function rankCauses(
     ...readFlags(failures, status).map((claim) => (isMemory ? { ...claim, confidence: claim.confidence / 2 } : claim)),
     ...readOwnStatus(failures, status),
     ...readMessages(failures),
-    ...patterns.flatMap((pattern) => readPattern(pattern, status)),
+    ...patterns.flatMap(readPattern),
   ].map((claim) => (claim.cause === "keepalive-race" && isEachTime ? { ...claim, confidence: claim.confidence * RACE_EACH_TIME } : claim));
   const byCause = new Map<CauseId, Claim[]>();
   for (const claim of claims) byCause.set(claim.cause, [...(byCause.get(claim.cause) ?? []), claim]);
@@ -56,19 +46,9 @@ export function rankCauses(
   return { causes, next: [...new Set([...next, ...patterns.map((pattern) => pattern.next.check)])].slice(0, 4) };
 }
 
-type Flagged = { readonly observer: string; readonly flag: string; readonly status: number; readonly namesUpstream: boolean };
-
-function findFlag({ observer, flag, status, namesUpstream }: Flagged): CodeKnowledge | undefined {
-  if (observer === "haproxy") return findHaproxyTermination(flag, namesUpstream);
-  if (observer === "envoy") return findEnvoyFlag(pickEnvoyFlag(flag) ?? "");
-  if (observer === "heroku-router") return findHerokuCode(flag);
-  if (observer === "alb" || observer === "elb") return findAlbReason(flag) ?? findAlbReason(String(status));
-  return findGoogleDetail(flag);
-}
-
 function readFlags(failures: FailureTally, status: number): Claim[] {
   const observer = failures.observers.list()[0]?.[0] ?? "";
-  const isAlb = observer === "alb" || observer === "elb";
+  const isAlb = isAwsBalancer(observer);
   const looked = [...failures.madeBy.values()].reduce((sum, { count }) => sum + count, 0);
   const own = failures.madeBy.get("observer")?.count ?? 0;
   const flags = isAlb
@@ -80,7 +60,7 @@ function readFlags(failures: FailureTally, status: number): Claim[] {
     : failures.flags.list();
   const namesUpstream = failures.upstreams.list().length > 0;
   return flags.slice(0, 4).flatMap(([flag, count]) => {
-    const row = findFlag({ observer, flag, status, namesUpstream });
+    const row = findNotedCode({ software: observer, flag, status, namesUpstream });
     const apart = row === undefined ? 0 : countToldBetter(row, failures) / Math.max(1, looked);
     if (row?.cause === undefined || apart >= 1) return [];
     const share = (count / Math.max(1, looked, count)) * (1 - apart);
@@ -90,10 +70,12 @@ function readFlags(failures: FailureTally, status: number): Claim[] {
       source: "access-log" as const,
       weight: row.confidence === "H" ? 3 : 2,
     };
-    return [{ cause: row.cause, confidence: TRUST[row.causeConfidence ?? row.confidence] * share, evidence, next: row.nextCheck }];
+    return [{ cause: row.cause, confidence: trustCause(row) * share, evidence, next: row.nextCheck }];
   });
 }
 
+/** A status of one vendor's own is as sure as its documentation. */
+const OWN_STATUS_TRUST = 0.85;
 /** The last status that a standard knows; a vendor's own says by itself what happened, as a diagnosis reads it. */
 const LAST_STANDARD = 511;
 
@@ -108,7 +90,12 @@ function readOwnStatus({ count }: FailureTally, status: number): Claim[] {
       weight: 3,
     } as const;
     return [
-      { cause, confidence: TRUST.H, evidence, next: `read what ${source} says of ${status}, and the log of the origin at that time` },
+      {
+        cause,
+        confidence: OWN_STATUS_TRUST,
+        evidence,
+        next: `read what ${source} says of ${status}, and the log of the origin at that time`,
+      },
     ];
   });
 }
@@ -121,42 +108,42 @@ function countToldBetter({ code, cause }: CodeKnowledge, { messages }: FailureTa
 }
 
 function readMessages(failures: FailureTally): Claim[] {
-  return failures.messages
-    .list()
-    .slice(0, 3)
-    .flatMap(([text, count]): Claim[] => {
-      const row = findErrorMessage(text);
-      const share = Math.min(1, count / Math.max(1, failures.count));
-      const evidence = {
-        statement: row?.meaning ?? text,
-        measured: `${count} lines say: ${text}`,
-        source: "access-log" as const,
-        weight: 3,
-      };
-      if (row?.cause !== undefined)
-        return [{ cause: row.cause, confidence: TRUST[row.confidence] * Math.max(share, 0.5), evidence, next: row.nextCheck }];
-      if (!/(?:Error|Exception|Fault)\b/.test(text)) return [];
-      return [
-        { cause: "unhandled-exception", confidence: 0.7, evidence, next: "read the stack of this exception in the application's log" },
-      ];
-    });
+  // A reason of a load balancer of AWS is a code, and read as one.
+  const said = isAwsBalancer(failures.observers.list()[0]?.[0] ?? "") ? [] : failures.messages.list();
+  const because = failures.madeBy.get("observer")?.because.list() ?? [];
+  return [
+    ...said.slice(0, 3),
+    ...because.slice(0, 1).filter(([text]) => said.length === 0 && findErrorMessage(text) !== undefined),
+  ].flatMap(([text, count]): Claim[] => {
+    const row = findErrorMessage(text);
+    const share = Math.min(1, count / Math.max(1, failures.count));
+    const evidence = {
+      statement: row?.meaning ?? text,
+      measured: `${count} lines say: ${text}`,
+      source: "access-log" as const,
+      weight: 3,
+    };
+    if (row?.cause !== undefined)
+      return [{ cause: row.cause, confidence: trustCause(row) * Math.max(share, 0.5), evidence, next: row.nextCheck }];
+    if (!/(?:Error|Exception|Fault)\b/.test(text)) return [];
+    return [{ cause: "unhandled-exception", confidence: 0.7, evidence, next: "read the stack of this exception in the application's log" }];
+  });
 }
 
-function readPattern(pattern: Pattern, status: number): Claim[] {
+function readPattern(pattern: Pattern): Claim[] {
   const { evidence, next } = pattern;
   const claim = (cause: CauseId, confidence: number): Claim[] => [{ cause, confidence, evidence, next: next.check }];
   if (pattern.pattern === "steady-delay") {
-    if (status === 504 || status === 524) return claim("gateway-timeout", 0.7);
-    // A 502 or 503 may as well end tries to connect, or to resolve a name.
-    return claim("dependency-timeout", status === 502 || status === 503 ? 0.4 : 0.5);
+    const { cause, confidence } = pattern.speaksFor ?? { cause: "dependency-timeout", confidence: 0 };
+    return confidence === 0 ? [] : claim(cause, confidence);
   }
   if (pattern.pattern === "memory-before") return claim("memory-leak", 0.85);
   if (pattern.pattern === "large-bodies") return claim("body-too-large", 0.6);
   if (pattern.pattern === "with-traffic") return claim("resource-exhausted", 0.45);
-  if (pattern.pattern === "after-restart") return claim("bad-deploy", 0.5);
+  if (pattern.pattern === "after-restart") return claim("bad-deploy", AFTER_RESTART);
   if (pattern.pattern !== "logged-reason") return [];
   const row = findErrorMessage(evidence.statement);
-  if (row?.cause !== undefined) return claim(row.cause, TRUST[row.confidence]);
+  if (row?.cause !== undefined) return claim(row.cause, trustCause(row));
   return /(?:Error|Exception|Fault|Panic|panic)\b|Traceback/.test(evidence.statement)
     ? claim("unhandled-exception", evidence.weight >= 4 ? 0.8 : 0.65)
     : [];

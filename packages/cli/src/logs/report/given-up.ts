@@ -1,3 +1,4 @@
+import type { MadeBy } from "@faultline/model";
 import type { JoinedMessage, RouteErrors } from "./report.ts";
 
 type GivenUp = { readonly who: string; readonly format: string; readonly statuses: readonly number[]; readonly words: RegExp };
@@ -45,13 +46,21 @@ export function findGivenUpStatuses(format: string, text: string): readonly numb
   return rows.length === 0 ? undefined : rows.flatMap(({ statuses }) => statuses);
 }
 
+/** Who answered by itself with this status, by a message that was logged beside the request; undefined where the words tell of nothing like it. */
+export function findWhoGaveUp({ format, text }: Pick<JoinedMessage, "format" | "text">, status: number): string | undefined {
+  return GAVE_UP.find((row) => row.format === format && row.statuses.includes(status) && row.words.test(text))?.who;
+}
+
+/** The judgement that whoever gave up wrote the answer. */
+export function toGivenUp(who: string, text: string): MadeBy {
+  return { hop: "observer", because: `${who}'s error log: ${text}`, confidence: 0.85 };
+}
+
 /** Where the access log cannot tell, the error log may: a message for at least every second failure says who gave up. */
 export function judgeByMessages(madeBy: RouteErrors["madeBy"], status: number, joined: readonly JoinedMessage[]): RouteErrors["madeBy"] {
   if (madeBy.hop !== "unknown") return madeBy;
-  for (const { who, format, statuses, words } of GAVE_UP) {
-    const own = statuses.includes(status) ? joined.find((message) => message.format === format && words.test(message.text)) : undefined;
-    if (own !== undefined && own.count * 2 >= own.lookedAt)
-      return { hop: "observer", because: `${who}'s error log: ${own.text}`, confidence: 0.85, observer: who, fate: "created" };
-  }
-  return madeBy;
+  const own = joined.find((message) => findWhoGaveUp(message, status) !== undefined);
+  const who = own === undefined ? undefined : findWhoGaveUp(own, status);
+  if (own === undefined || who === undefined || own.count * 2 < own.lookedAt) return madeBy;
+  return { ...toGivenUp(who, own.text), observer: who, fate: "created" };
 }

@@ -1,14 +1,16 @@
-import type { KeptExchange, KeptMessage, Tally } from "../tally/tally.ts";
+import type { Exchange } from "@faultline/model";
+import type { KeptMessage, Tally } from "../tally/tally.ts";
 import { joinByClient } from "./join-by-client.ts";
 import type { JoinedMessage } from "./report.ts";
 
 /** Clocks of two programs on one host, and the time between an error and the line of the request that it ended. */
 const TOLERANCE_MS = 1500;
 
-/** Finds messages for failing requests: by request id, else by path and time, else by client and time. */
-export function createJoiner(
-  tally: Tally,
-): (method: string, matches: (path: string) => boolean, status: number) => readonly JoinedMessage[] {
+/** The messages that belong to one failing request, and by what they were joined to it. */
+export type FoundMessages = { readonly messages: readonly KeptMessage[]; readonly by: JoinedMessage["by"] };
+
+/** Finds the messages of a failing request: by request id, else by path and time, else by client and time; undefined where no message can be joined. */
+export function indexMessages(tally: Pick<Tally, "kept" | "messages">): ((exchange: Exchange) => FoundMessages) | undefined {
   const byId = new Map<string, KeptMessage[]>();
   const byPath = new Map<string, KeptMessage[]>();
   for (const kept of tally.messages) {
@@ -17,14 +19,23 @@ export function createJoiner(
     if (path !== undefined && kept.message.timeMs !== undefined) push(byPath, path, kept);
   }
   const byClient = joinByClient(tally);
+  if (byId.size === 0 && byPath.size === 0 && byClient.size === 0) return undefined;
+  return (exchange) => findMessages(exchange, { byId, byPath, byClient });
+}
+
+/** Finds what was logged beside the failures of a route and status, most common first. */
+export function createJoiner(
+  tally: Tally,
+): (method: string, matches: (path: string) => boolean, status: number) => readonly JoinedMessage[] {
+  const find = indexMessages(tally);
   return (method, matches, status) => {
-    if (byId.size === 0 && byPath.size === 0 && byClient.size === 0) return [];
+    if (find === undefined) return [];
     let lookedAt = 0;
     const found = new Map<string, { message: KeptMessage; count: number; by: JoinedMessage["by"] }>();
     for (const { exchange } of tally.kept) {
       if (exchange.status !== status || (exchange.method ?? "-") !== method || !matches(exchange.route ?? exchange.path ?? "/-")) continue;
       lookedAt += 1;
-      const join = findMessages(exchange, { byId, byPath, byClient });
+      const join = find(exchange);
       // Several messages on one failure may say the same; counted are failures.
       const byText = new Map(join.messages.map((message) => [generalize(message.message.text), message]));
       for (const [key, message] of byText) {
@@ -36,7 +47,7 @@ export function createJoiner(
     return [...found.entries()]
       .sort((a, b) => b[1].count - a[1].count)
       .slice(0, 3)
-      .map(([, { message, count, by }]) => ({ text: describe(message), format: message.format, count, lookedAt, by }));
+      .map(([, { message, count, by }]) => ({ text: describeMessage(message), format: message.format, count, lookedAt, by }));
   };
 }
 
@@ -49,13 +60,10 @@ function push(map: Map<string, KeptMessage[]>, key: string, kept: KeptMessage): 
 type Index = {
   readonly byId: ReadonlyMap<string, KeptMessage[]>;
   readonly byPath: ReadonlyMap<string, KeptMessage[]>;
-  readonly byClient: ReadonlyMap<KeptExchange["exchange"], readonly KeptMessage[]>;
+  readonly byClient: ReadonlyMap<Exchange, readonly KeptMessage[]>;
 };
 
-function findMessages(
-  exchange: KeptExchange["exchange"],
-  { byId, byPath, byClient }: Index,
-): { readonly messages: readonly KeptMessage[]; readonly by: JoinedMessage["by"] } {
+function findMessages(exchange: Exchange, { byId, byPath, byClient }: Index): FoundMessages {
   const same = byId.get(exchange.requestId ?? "") ?? byId.get(exchange.traceId ?? "");
   if (same !== undefined) return { messages: same.slice(0, 4), by: "request id" };
   const { timeMs, durationMs = 0 } = exchange;
@@ -76,7 +84,8 @@ function generalize(text: string): string {
     .replace(/"[^"]*"|'[^']*'/g, '""');
 }
 
-function describe({ message }: KeptMessage): string {
+/** What a message says, in a line. */
+export function describeMessage({ message }: KeptMessage): string {
   const { exceptionType, text } = message;
   const first = text.split("\n", 1)[0] ?? "";
   return (exceptionType !== undefined && !first.includes(exceptionType) ? `${exceptionType}: ${first}` : first).slice(0, 240);

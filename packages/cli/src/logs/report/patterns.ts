@@ -1,7 +1,7 @@
 import { formatTime } from "@faultline/formats/access-log-combined";
 import { findErrorMessage } from "@faultline/formats/access-log-knowledge";
 import type { Evidence } from "@faultline/model";
-import { findTimeouts, type KnownTimeout } from "@faultline/model/known-timeouts";
+import { findSteadyDelay, formatSeconds } from "@faultline/playbook/steady-delay";
 import { findOnset } from "./onset.ts";
 import type { JoinedMessage, Pattern, RouteErrors } from "./report.ts";
 import type { FailureTally, RouteTally } from "../tally/route-tally.ts";
@@ -26,44 +26,28 @@ export type GroupView = {
 
 /** Patterns of the failures of one route with one status. */
 export function findGroupPatterns(view: GroupView): readonly Pattern[] {
-  return [findSteadyDelay(view), findLargeBodies(view), findOneUpstream(view), ...findLoggedReasons(view)].filter(
+  return [findSteadyPattern(view), findLargeBodies(view), findOneUpstream(view), ...findLoggedReasons(view)].filter(
     (pattern) => pattern !== undefined,
   );
 }
 
-/** Logs and tables call hops by names of their own: `alb` is AWS ALB, `ingress-nginx` is nginx. */
-function isSameHop(one: string, other: string): boolean {
-  const [a, b] = [one, other].map((name) => name.toLowerCase().replaceAll("-", " "));
-  return a !== undefined && b !== undefined && (a.includes(b) || b.includes(a));
-}
-
-/** The time-outs that may have ended the failures: that of the hop which made them, where it is told, and never one of a hop that passed them on. */
-function findLikelyTimeouts(durationMs: number, { status, madeBy }: GroupView): readonly KnownTimeout[] {
-  const near = findTimeouts(durationMs, status);
-  const own = near.filter(({ hop }) => isSameHop(hop, madeBy.observer));
-  if (madeBy.hop === "behind") return near.filter((timeout) => !own.includes(timeout));
-  return madeBy.hop === "observer" && own.length > 0 ? own : near;
-}
-
 /** Failures that all end after the same time are ended by a clock: a time-out. */
-function findSteadyDelay(view: GroupView): Pattern | undefined {
-  const { failures, status, route } = view;
-  const [low, median, high] = [0.1, 0.5, 0.9].map((ratio) => failures.durations.quantile(ratio));
-  if (low === undefined || median === undefined || high === undefined || failures.durations.count < 3 || median < 900) return undefined;
-  if (high - low > Math.max(150, median * 0.02)) return undefined;
-  const ok = route.findLatency(0.5);
-  const timeouts = findLikelyTimeouts(median, view);
-  const [first] = timeouts;
-  const near = timeouts.slice(0, 3).map(({ hop, setting, ms }) => `; ${hop}'s ${setting} is ${ms / 1000} s by default`);
-  const seconds = (ms: number) => `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`;
+function findSteadyPattern({ failures, status, route, madeBy }: GroupView): Pattern | undefined {
+  const [lowMs, medianMs, highMs] = [0.1, 0.5, 0.9].map((ratio) => failures.durations.quantile(ratio));
+  if (lowMs === undefined || medianMs === undefined || highMs === undefined) return undefined;
+  const delay = findSteadyDelay({
+    status,
+    durations: { count: failures.durations.count, lowMs, medianMs, highMs },
+    okMedianMs: route.findLatency(0.5),
+    maker: { hop: madeBy.hop, observer: madeBy.observer, asked: failures.upstreams.list().length > 0 },
+  });
+  if (delay === undefined) return undefined;
+  const check = `what does the route wait for? find the setting of ${formatSeconds(medianMs)} in front of it, and the slow call behind`;
   return {
     pattern: "steady-delay",
-    evidence: observe(
-      `the failures all end after the same time, which is what a time-out does${near.join("")}`,
-      `${failures.durations.count} durations: 10 % below ${seconds(low)}, median ${seconds(median)}, 90 % below ${seconds(high)}${ok === undefined ? "" : `; good ones have a median of ${seconds(ok)}`}`,
-      first === undefined ? 1.5 : first.statuses.includes(status) ? 3 : 2,
-    ),
-    next: { check: `what does the route wait for? find the setting of ${seconds(median)} in front of it, and the slow call behind` },
+    evidence: delay.evidence,
+    next: { check },
+    speaksFor: { cause: delay.cause, confidence: delay.confidence },
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Diagnosis, Evidence, Fate, Interval, MadeBy, NextCheck, RankedCause } from "@faultline/model";
+import type { CauseId, Diagnosis, Evidence, Fate, Interval, MadeBy, NextCheck, RankedCause } from "@faultline/model";
 
 /** What the joined error and application logs say about a group of failures. */
 export type JoinedMessage = {
@@ -65,6 +65,8 @@ export type Pattern = {
     | "behind-good-status";
   readonly evidence: Evidence;
   readonly next: NextCheck;
+  /** The cause of which a clock that ends all failures is a sign, and how sure that is. */
+  readonly speaksFor?: { readonly cause: CauseId; readonly confidence: number };
 };
 
 /** One row of `--group-by`. */

@@ -32,8 +32,8 @@ export class MemoryWarnings {
 
   /** Time-outs (H12) and lost connections (H13) of dynos that were out of memory when the request came or while it waited. */
   explain(failures: readonly Exchange[]): Pattern | undefined {
-    const lost = failures.filter(({ flags }) => flags === "H12" || flags === "H13");
-    const explained = lost.filter((exchange) => this.hasWarning(exchange));
+    const lost = failures.filter(isLost);
+    const explained = lost.filter((exchange) => this.isMeant(exchange));
     if (explained.length === 0 || explained.length * 2 < lost.length) return undefined;
     const codes = [...new Set(this.warnings.map(({ code }) => code))].sort().join(" and ");
     return {
@@ -48,8 +48,14 @@ export class MemoryWarnings {
     };
   }
 
-  private hasWarning({ timeMs, instance }: Exchange): boolean {
-    if (timeMs === undefined || instance === undefined) return false;
+  /** True of a request that was lost to a dyno that was out of memory then. */
+  isMeant(exchange: Exchange): boolean {
+    const { timeMs, instance } = exchange;
+    if (timeMs === undefined || instance === undefined || !isLost(exchange)) return false;
     return this.warnings.some((warning) => warning.dyno === instance && warning.timeMs <= timeMs && timeMs - warning.timeMs <= BEFORE_MS);
   }
+}
+
+function isLost({ flags }: Exchange): boolean {
+  return flags === "H12" || flags === "H13";
 }

@@ -53,7 +53,10 @@ function putOrigin(draft: Draft, object: JsonObject): void {
   const origin = readStatus(Number(object["OriginResponseStatus"]));
   const address = readJsonText(object["OriginIP"]);
   const headerMs = readDecimal(object["OriginResponseDurationMs"]);
-  if (origin !== undefined || !isAbsent(address)) {
+  const worker =
+    object["WorkerSubrequest"] === true || !["", "unknown", undefined, null].includes(object["WorkerStatus"] as string | undefined | null);
+  // Of a request that a Worker answered, nobody knows whether the origin was asked.
+  if (origin !== undefined || (!isAbsent(address) && !worker)) {
     draft.upstream = [
       {
         ...(isAbsent(address) ? {} : { address: address ?? "" }),
@@ -65,8 +68,6 @@ function putOrigin(draft: Draft, object: JsonObject): void {
   }
   const { status } = draft;
   if (status === undefined || status < 500) return;
-  const worker =
-    object["WorkerSubrequest"] === true || !["", "unknown", undefined, null].includes(object["WorkerStatus"] as string | undefined | null);
   if (origin === status) draft.madeBy = { hop: "behind", because: `OriginResponseStatus is ${origin}`, confidence: 0.95 };
   else if (origin !== undefined)
     draft.madeBy = { hop: "observer", because: `the origin answered ${origin}, the edge ${status}`, confidence: 0.85 };

@@ -143,10 +143,12 @@ export const ENVOY_FLAGS: readonly CodeKnowledge[] = [
     code: "UAEX",
     meaning: "external authorization denied the request or failed",
     hop: "observer",
-    cause: "gateway-identity",
+    // By default a refusal is a 403 and so is a failure: with a 5xx it is the service's own answer, or status_on_error over one it did not give.
+    cause: "dependency-error",
     nextCheck: "the external authorization service's log",
     source,
     confidence: "H",
+    causeConfidence: "M",
   },
   {
     code: "SI",

@@ -66,6 +66,7 @@ export const ERROR_MESSAGES: readonly MessageKnowledge[] = [
     hop: "behind",
     cause: "keepalive-race",
     nextCheck: "did the process restart then? is its keep-alive timeout longer than nginx's?",
+    causeConfidence: "K",
   },
   {
     ...nginx,
@@ -74,6 +75,7 @@ export const ERROR_MESSAGES: readonly MessageKnowledge[] = [
     hop: "behind",
     cause: "keepalive-race",
     nextCheck: "did the process restart then? is its keep-alive timeout longer than nginx's?",
+    causeConfidence: "K",
   },
   {
     ...nginx,
@@ -93,7 +95,7 @@ export const ERROR_MESSAGES: readonly MessageKnowledge[] = [
   },
   {
     ...nginx,
-    code: "no live upstreams while connecting to upstream",
+    code: "no live upstreams while connecting to upstream|^no live upstream: ",
     meaning: "every upstream is marked as failed",
     hop: "observer",
     cause: "no-healthy-upstream",

@@ -17,9 +17,11 @@ export const HAPROXY_TERMINATION: readonly CodeKnowledge[] = [
     meaning: "the server, or a device before it, refused the TCP connection, or its TLS handshake failed",
     hop: "network",
     cause: "connection-refused",
-    nextCheck: "is the server process up and listening on that port?",
-    source,
+    nextCheck: "is the server process up and listening on that port? where HAProxy speaks TLS to it: openssl s_client to that port",
+    // The manual knows only the refusal and a network without a way; HAProxy 2.6 notes a handshake that fails in the same way.
+    source: `${source}; HAProxy 2.6.12 measured with a server that speaks no TLS and with an unknown authority`,
     confidence: "H",
+    causeConfidence: "L",
   },
   {
     code: "sC",

@@ -11,8 +11,9 @@ const AT_ONCE_MS = 50;
  * An intermediary that answered 502 or 503 by itself and at once, without a word and without a server in its log: it reached none.
  * Which of the causes of that it is, such an answer does not tell.
  */
-export function hearBareRefusal({ origin }: Findings, weight: number): readonly Evidence[] {
+export function hearBareRefusal({ origin, named }: Findings, weight: number): readonly Evidence[] {
   const hop = origin?.step.hop;
+  if (named.some(({ noted }) => noted?.isGuess === false)) return [];
   if (hop === undefined || origin?.judgement.originKind !== "own" || !isExchangeSpan(hop.entry.span)) return [];
   const lasted = durationOf(hop.entry);
   if ((hop.outcome.code !== 502 && hop.outcome.code !== 503) || lasted > AT_ONCE_MS || hop.calls.length > 0) return [];

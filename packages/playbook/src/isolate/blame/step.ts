@@ -1,7 +1,7 @@
 import type { Evidence, Fate } from "@faultline/model";
 import { durationOf } from "../../trace/span-time.ts";
 import { isRecovered } from "../call-fate.ts";
-import { isExchangeSpan } from "../hops/exchange-hops.ts";
+import { isExchangeSpan, readOwnAccount } from "../hops/exchange-hops.ts";
 import { nameOperation } from "../hops/hop.ts";
 import type { Call, Hop } from "../hops/hop-shape.ts";
 import type { Step } from "../judgement.ts";
@@ -27,10 +27,14 @@ export function passOn(hop: Hop, call: Call): Step {
   // A status below 500 is no failure: headers came, and then the rest did not.
   const received = call.outcome.code === undefined || call.outcome.code < 500 ? undefined : call.outcome.code;
   const isSame = hop.outcome.code === undefined || received === undefined || hop.outcome.code === received;
+  const own = readOwnAccount(hop.entry.span);
   const evidence: Evidence = {
-    statement: isSame
-      ? `${hop.service} passed on what its call to ${call.peer.name} ended with`
-      : `${hop.service} answered ${hop.outcome.status} where it had received ${call.outcome.status}`,
+    statement:
+      own !== undefined && received === undefined
+        ? `${hop.service} wrote the ${hop.outcome.status} itself: ${own}`
+        : isSame
+          ? `${hop.service} passed on what its call to ${call.peer.name} ended with`
+          : `${hop.service} answered ${hop.outcome.status} where it had received ${call.outcome.status}`,
     measured: `${call.operation}: ${call.outcome.status}`,
     source: "span",
     weight: 2,

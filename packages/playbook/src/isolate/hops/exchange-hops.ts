@@ -4,6 +4,7 @@
  */
 import {
   type AttributeValue,
+  DIAGNOSED_CONFIDENCE,
   type Exchange,
   readMethod,
   readPath,
@@ -35,8 +36,35 @@ export function hasOwnAccount({ events }: Span): boolean {
   return events.some(({ name }) => name === OWN_ACCOUNT);
 }
 
+/** From here on it is taken as known who made a response. */
+const KNOWN = 0.7;
+
+/** True of an exchange whose observer made the answer, and noted something that stands for one cause alone. */
+export function isNotedSurely({ noted, madeBy }: Exchange): boolean {
+  return noted !== undefined && noted.confidence >= DIAGNOSED_CONFIDENCE && isMaker(madeBy);
+}
+
+/** True where the observer is known to have written the answer itself, whatever it got from behind. */
+export function isMaker(madeBy: Exchange["madeBy"]): boolean {
+  return madeBy?.hop === "observer" && madeBy.confidence >= KNOWN;
+}
+
+/** Why the observer wrote the answer by itself, where its exchange says that it did. */
+export function readOwnAccount({ events }: Span): string | undefined {
+  const because = events.find(({ name }) => name === OWN_ACCOUNT)?.attributes["because"];
+  return typeof because === "string" ? because : undefined;
+}
+
 function givesAccount({ errorMessage, flags = "", madeBy }: Exchange): boolean {
-  return errorMessage !== undefined || madeBy?.hop === "observer" || (/[^-]/.test(flags) && madeBy?.hop !== "behind");
+  return (
+    errorMessage !== undefined ||
+    madeBy?.hop === "observer" ||
+    (/[^-]/.test(flags) && madeBy?.hop !== "behind" && madeBy?.hop !== "unknown")
+  );
+}
+
+function toAccount({ madeBy }: Exchange): string | undefined {
+  return madeBy?.hop === "observer" ? madeBy.because : undefined;
 }
 
 /** Exchanges of one request looked at: a request passes few intermediaries. */
@@ -162,8 +190,12 @@ function adopt(clients: readonly Span[], behind: readonly Span[]): ReadonlyMap<S
 
 /** The tries that are known; one, where only the answer is known to have come from behind, or a span behind says that there was one. */
 function toTries({ upstream = [], status, madeBy }: Exchange, behind: number | undefined): readonly UpstreamAttempt[] {
-  if (upstream.length > 0) return upstream;
-  if (madeBy?.hop === "behind") return [{ answered: true, ...(status === undefined ? {} : { status }) }];
+  const answer = madeBy?.hop === "behind" ? { answered: true, ...(status === undefined ? {} : { status }) } : undefined;
+  const last = upstream.at(-1);
+  // HAProxy names the server that answered, and not what it answered: the status that was passed on.
+  const isNamed = last?.address !== undefined && last.status === undefined;
+  if (last !== undefined) return isNamed && answer !== undefined ? [...upstream.slice(0, -1), { ...last, ...answer }] : upstream;
+  if (answer !== undefined) return [answer];
   return behind === undefined || behind === 0 ? [] : [{}];
 }
 
@@ -184,7 +216,9 @@ function isAbandoned({ madeBy, flags = "", status }: Exchange): boolean {
 }
 
 function toServerSpan(exchange: Exchange, place: Place, behind?: Span): Span {
-  const { method, path, status, observer, responseHeaders = {}, responseBody, requestBytes, upstream = [], errorMessage } = exchange;
+  const { method, path, status, observer, responseHeaders = {}, responseBody, requestBytes, upstream = [] } = exchange;
+  // What its own documentation says of a note is not guessed once more from its words.
+  const errorMessage = isNotedSurely(exchange) ? undefined : exchange.errorMessage;
   // Who has no status to note, and got no answer from behind, had none to give.
   const isFailed = status === undefined ? upstream.at(-1)?.answered === false && !isAbandoned(exchange) : status >= 500;
   const route = (behind === undefined ? undefined : readRoute(behind.attributes)) ?? exchange.route ?? path;
@@ -208,7 +242,10 @@ function toServerSpan(exchange: Exchange, place: Place, behind?: Span): Span {
       ["http.response.body.content", responseBody],
       ...headers,
     ]),
-    events: isFailed && givesAccount(exchange) ? [{ name: OWN_ACCOUNT, timeMs: place.endMs, attributes: {} }] : [],
+    events:
+      isFailed && givesAccount(exchange)
+        ? [{ name: OWN_ACCOUNT, timeMs: place.endMs, attributes: toAttributes([["because", toAccount(exchange)]]) }]
+        : [],
     links: [],
     resource: toResource(exchange),
   };
@@ -253,7 +290,9 @@ function toClientSpan(exchange: Exchange, attempt: UpstreamAttempt, place: Place
     startMs,
     endMs: Math.min(place.endMs, durationMs === undefined ? place.endMs : startMs + durationMs),
     status: isUnanswered || (code ?? 200) >= 500 ? "error" : "unset",
-    ...(isUnanswered ? { statusMessage: isLate ? "timed out" : (exchange.errorMessage ?? "no answer") } : {}),
+    ...(isUnanswered
+      ? { statusMessage: isLate ? "timed out" : isNotedSurely(exchange) ? "no answer" : (exchange.errorMessage ?? "no answer") }
+      : {}),
     attributes: toAttributes([
       ["http.request.method", exchange.method],
       ["url.path", exchange.path],

@@ -89,6 +89,17 @@ export const CLOUD_SIGNATURES: readonly Signature[] = [
     source: "AWS Lambda",
   },
   {
+    id: "alb-503",
+    vendor: "AWS ALB",
+    hop: "load-balancer",
+    made: "here",
+    pattern: { status: [503], headers: { server: "awselb/2" }, bodyHas: ["<center><h1>503 Service Temporarily Unavailable</h1></center>"] },
+    meaning: "the load balancer has no registered target; merely unhealthy ones are still used (fail open)",
+    cause: "no-healthy-upstream",
+    certainty: "seen",
+    source: "AWS, Troubleshoot your Application Load Balancers, HTTP 503",
+  },
+  {
     id: "alb-server",
     vendor: "AWS ALB",
     hop: "load-balancer",
