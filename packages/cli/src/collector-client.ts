@@ -10,7 +10,7 @@ const TIMEOUT_MS = 15_000;
 type Problem = { readonly title?: string; readonly detail?: string };
 
 /**
- * Sends one request to a collector's API and resolves to its JSON answer, unparsed by type: whoever reads it checks it.
+ * Sends one request to a collector's API and resolves to its JSON answer, whose shape the caller has to check.
  * Throws `UsageError` with what to do when nobody answers there or the answer is an error.
  */
 export async function callCollector(collector: string, path: string, body?: unknown): Promise<unknown> {

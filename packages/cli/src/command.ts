@@ -3,7 +3,7 @@ export type CommandIo = {
   readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number };
   readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number };
   readonly stdin: AsyncIterable<Uint8Array>;
-  /** The descriptor behind `stdin`, while nobody has touched that: a command that reads much may read it directly instead. */
+  /** The descriptor behind `stdin`. As long as `stdin` was not touched, a command that reads a lot may read this directly instead. */
   readonly stdinFd?: number;
   readonly env: Readonly<Record<string, string | undefined>>;
 };
@@ -12,13 +12,13 @@ export type CommandIo = {
 export type Command = {
   /** Text for `faultline COMMAND --help`: usage, options, exit codes, an example. */
   readonly help: string;
-  /** Exit code for words it cannot take, where 2 means something else. Default 2. */
+  /** Exit code for wrong usage, for a command in which 2 means something else. Default 2. */
   readonly usageExitCode?: number;
-  /** Runs with the words after the command's name; resolves to the exit code. Throws `UsageError` for words it cannot take. */
+  /** Runs with the arguments after the command's name; resolves to the exit code. Throws `UsageError` for wrong usage. */
   run(args: readonly string[], io: CommandIo): Promise<number>;
 };
 
-/** The user asked for something that cannot be done: one sentence says what was wrong and what to do. Exit code 2. */
+/** Wrong usage: one sentence says what is wrong and what to do. Exit code 2. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }

@@ -3,10 +3,9 @@ import { existsSync } from "./input/node-fs.ts";
 const SHELL = "/bin/sh";
 
 /**
- * Ends a process that is done except for look-ups of names that nobody waits for any more. They cannot be cancelled, and Node joins the
- * threads that they sit in, even at `process.exit`: for as long as silent name servers are tried, some 10 s each, the prompt would not come
- * back. Another program in this process's place has no such threads. Does nothing where no look-up is pending, or something is still to be
- * written, or the system has no `exec`.
+ * Ends a process that is done except for DNS look-ups that nobody waits for any more. They cannot be cancelled, and Node joins their threads even at
+ * `process.exit`, so the prompt would not come back while silent name servers are tried, some 10 s each. Replacing the process with another program (exec)
+ * gets rid of these threads. Does nothing when no look-up is pending, when output is still to be written, or when the system has no `exec`.
  */
 export function endPastLookups(exitCode: number): void {
   const { stdout, stderr } = process;

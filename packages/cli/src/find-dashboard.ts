@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 const BUILD_TIMEOUT_MS = 120_000;
 
 /**
- * The folder of the built dashboard. A package carries it; in a checkout it is built when it is missing or older than its sources, which
- * takes a few seconds and is said through `say`. Undefined when it cannot be built: the API works without it.
+ * The folder of the built dashboard. The published package contains it. In a checkout it is built when it is missing or older than its sources, which
+ * takes a few seconds and is announced through `say`. Undefined when it cannot be built: the API works without it.
  */
 export function findDashboard(say: (line: string) => void): string | undefined {
   const packaged = fileURLToPath(new URL("dashboard", import.meta.url));

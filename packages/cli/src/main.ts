@@ -1,4 +1,4 @@
-/** `faultline`: finds the command, runs it, turns what went wrong into one sentence and an exit code. */
+/** `faultline`: finds the command, runs it, and turns whatever went wrong into one sentence and an exit code. */
 import { type Command, type CommandIo, UsageError } from "./command.ts";
 import { endPastLookups } from "./end-past-lookups.ts";
 import { fitHelp } from "./output/fit-help.ts";
@@ -7,7 +7,7 @@ import { describeOptionError, isOptionError } from "./option-error.ts";
 
 type Entry = { readonly summary: string; readonly load: () => Promise<{ readonly command: Command }> };
 
-/** Commands in the order of the help text: the steps of the playbook, each after its question. Loaded only when they run: a cold start stays short. */
+/** The commands, in the order of the help text. Each is loaded only when it runs, so that a cold start stays short. */
 const GROUPS: readonly { readonly title: string; readonly commands: Readonly<Record<string, Entry>> }[] = [
   {
     title: "at two in the morning, nothing set up (trace, isolate, diagnose)",
@@ -53,13 +53,13 @@ const GROUPS: readonly { readonly title: string; readonly commands: Readonly<Rec
 
 const COMMANDS = new Map(GROUPS.flatMap(({ commands }) => Object.entries(commands)));
 
-/** Where no terminal says how wide it is. */
+/** The width used when the output is no terminal. */
 const PLAIN_COLUMNS = 80;
 const EXIT_USAGE = 2;
 const EXIT_BUG = 70;
-/** As of a program that SIGPIPE ends: 128 and the signal's number. Not 0, so that a pipeline never takes it for an answer. */
+/** The exit code of a program that SIGPIPE ends: 128 plus the signal's number. Not 0, so that a pipeline never takes it for an answer. */
 const EXIT_UNREAD = 141;
-/** What was said could not be written (EX_IOERR of sysexits.h): whatever the answer is, half of it is none. */
+/** The output could not be written (EX_IOERR of sysexits.h): half an answer is none. */
 const EXIT_UNWRITTEN = 74;
 const WHY_UNWRITTEN: Readonly<Record<string, string>> = {
   ENOSPC: "the disk it goes to is full; make room, or write it elsewhere",
@@ -75,7 +75,7 @@ function formatHelp(): string {
   return `faultline: from a 500 to its cause\n\nusage: faultline COMMAND [ARGUMENT ...]\n\n${groups.join("\n\n")}\n\nfaultline COMMAND --help says more.\n`;
 }
 
-/** `help COMMAND` asks for the same as `COMMAND --help`. */
+/** Treats `help COMMAND` like `COMMAND --help`, and `--version` like `version`. */
 function readWords(words: readonly string[]): readonly string[] {
   const [first, second] = words;
   if ((first === "help" || first === "--help" || first === "-h") && second !== undefined) return [second, "--help"];
@@ -104,25 +104,31 @@ export async function runFaultline(words: readonly string[], io: CommandIo): Pro
     }
     return await command.run(args, io);
   } catch (error) {
-    if (error instanceof UsageError || isOptionError(error)) {
-      const sentence = error instanceof UsageError ? error.message : describeOptionError(error, command.help);
-      io.stderr.write(`faultline ${name}: ${sentence}\n`);
-      return command.usageExitCode ?? EXIT_USAGE;
-    }
-    io.stderr.write(
-      `faultline ${name}: this is a defect in Faultline: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-    );
-    return EXIT_BUG;
+    return reportError(error, { name, command, io });
   }
 }
 
-/** Words behind `--` are arguments, whatever they look like. */
+type FailedRun = { readonly name: string; readonly command: Command; readonly io: CommandIo };
+
+/** Says what went wrong in a command; returns the exit code. */
+function reportError(error: unknown, { name, command, io }: FailedRun): number {
+  if (error instanceof UsageError || isOptionError(error)) {
+    const sentence = error instanceof UsageError ? error.message : describeOptionError(error, command.help);
+    io.stderr.write(`faultline ${name}: ${sentence}\n`);
+    return command.usageExitCode ?? EXIT_USAGE;
+  }
+  const told = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  io.stderr.write(`faultline ${name}: this is a defect in Faultline: ${told}\n`);
+  return EXIT_BUG;
+}
+
+/** True when help is asked for. Words after `--` are arguments, whatever they look like. */
 function asksForHelp(args: readonly string[]): boolean {
   const end = args.indexOf("--");
   return args.slice(0, end === -1 ? undefined : end).some((word) => word === "--help" || word === "-h");
 }
 
-/** Ends the process, because what it says does not get out: without a word where nobody reads it, else with the reason. */
+/** Ends the process because its output cannot be written: silently when nobody reads it, otherwise with the reason. */
 function endUnwritten({ code = "", message }: NodeJS.ErrnoException, isOutput: boolean): never {
   if (code === "EPIPE") {
     endPastLookups(EXIT_UNREAD);
@@ -135,7 +141,7 @@ function endUnwritten({ code = "", message }: NodeJS.ErrnoException, isOutput: b
 /** Runs this process's own command line; the exit code is set, never forced, so that output drains. */
 export async function main(): Promise<void> {
   const { stdout, stderr, env } = process;
-  // Whoever reads may have enough, as `head` and `less` do: that is the end, and no news.
+  // A reader such as `head` or `less` may stop early: that ends the process, and is no error to report.
   for (const stream of [stdout, stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => endUnwritten(error, stream === stdout));
   }
@@ -144,7 +150,7 @@ export async function main(): Promise<void> {
     stderr,
     env,
     stdinFd: 0,
-    // Looking at it alone would make the descriptor non-blocking.
+    // A getter, because merely accessing `process.stdin` makes the descriptor non-blocking.
     get stdin() {
       return process.stdin;
     },

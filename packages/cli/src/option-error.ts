@@ -5,9 +5,9 @@ export function isOptionError(error: unknown): error is Error {
   return error instanceof Error && "code" in error && typeof error.code === "string" && error.code.startsWith("ERR_PARSE_ARGS_");
 }
 
-/** One sentence for an error of `util.parseArgs`: what was wrong and what was perhaps meant, by the options that the command's help names. */
+/** One sentence for an error of `util.parseArgs`: what is wrong, and what was perhaps meant, guessed from the options in the command's help. */
 export function describeOptionError(error: Error, help: string): string {
-  // Node's messages begin with what is at fault, in quotes; an option with a value stands there as '-p, --port <value>'.
+  // Node's messages begin with the word at fault, in quotes; an option with a value appears as '-p, --port <value>'.
   const named = /'(?:-\w, )?([^' ]+)/.exec(error.message)?.[1] ?? "";
   if (error.message.startsWith("Unknown option")) {
     const meant = findNearestWord(named, listOptions(help));

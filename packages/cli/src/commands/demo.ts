@@ -19,12 +19,12 @@ Starts a small shop of real services beside a collector and plays ten faults in 
 
   --port N           of the collector and the dashboard, default 4318; 0 takes a free one
   --rate N           ordinary requests per second, default 20
-  --no-play          only start; you turn the faults
+  --no-play          only start; you switch the faults yourself
   --switchboard URL  for "faults" and "fault": where the switches are, default ${DEFAULT_SWITCHBOARD}
 
 DATABASE_URL names a PostgreSQL to use; without it the shop brings an embedded one.
 
-exit codes: 0 stopped by Ctrl-C or done, 1 could not start, 2 wrong words
+exit codes: 0 stopped by Ctrl-C or done, 1 could not start, 2 wrong usage
 
 example: npm start, and in another terminal: npx faultline demo fault cascade on
 `;
@@ -80,7 +80,7 @@ async function turnSwitch(switchboard: string, [name, state, ...more]: readonly 
 
 type DemoOptions = { readonly port: number; readonly rate: number; readonly play: boolean };
 
-/** Starts the collector, then the shop; ends both, and everything they wrote, when a signal comes. */
+/** Starts the collector, then the shop; on a signal it ends both and removes everything they wrote. */
 async function runDemo(options: DemoOptions, io: CommandIo): Promise<number> {
   const stopping = new AbortController();
   const stop = (): void => stopping.abort();
@@ -89,7 +89,7 @@ async function runDemo(options: DemoOptions, io: CommandIo): Promise<number> {
   try {
     return await openStage({ ...options, directory, signal: stopping.signal }, io);
   } catch (error) {
-    // What was on its way when somebody ended it all breaks off, and is no news.
+    // Whatever fails while the user is ending the demo is no error to report.
     if (stopping.signal.aborted) return 0;
     if (!(error instanceof StartError) && !(error instanceof ShopError)) throw error;
     io.stderr.write(`faultline demo: ${error.message}\n`);
@@ -165,7 +165,7 @@ async function playOrWait({ collector, shop, play, signal }: Running, io: Comman
   return 0;
 }
 
-/** What goes wrong while everything is being stopped is no news. */
+/** Ignores errors while everything is being stopped. */
 function rethrowUnless(signal: AbortSignal): (error: unknown) => void {
   return (error) => {
     if (!signal.aborted) throw error;
@@ -181,6 +181,6 @@ function waitForEnd(signal: AbortSignal): Promise<void> {
 
 async function listFaults(collectorUrl: string): Promise<readonly FaultListing[]> {
   const answer = await callCollector(collectorUrl, "/api/faults");
-  // Our own API in this very process: the shape is held by its tests.
+  // Our own API in this very process: its tests guarantee the shape.
   return (answer as { readonly faults: readonly FaultListing[] }).faults;
 }

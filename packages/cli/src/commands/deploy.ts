@@ -15,7 +15,7 @@ Tells the collector that something changed, so that a failure that starts then i
   --description TEXT  a commit, a ticket, a flag and its variant
   --collector URL     default ${DEFAULT_COLLECTOR}
 
-exit codes: 0 recorded, 2 not recorded (wrong words, no collector)
+exit codes: 0 recorded, 2 not recorded (wrong usage, no collector)
 
 example: faultline deploy --service payments --version 2.0.1 --region eu-1
 `;
@@ -48,7 +48,7 @@ export const command: Command = {
     const list = instances?.split(",").filter((each) => each !== "");
     const change = { service, kind, timeMs, ...rest, ...(list === undefined ? {} : { instances: list }) };
     const answer = await callCollector(collector, "/api/deploys", change);
-    // Any other server may answer 200 to anything; a deploy that nobody kept would be missed in the next diagnosis.
+    // Some other server may answer 200 to anything; a deploy that was not recorded would be missing in the next diagnosis.
     if (!isChangeOf(answer, service)) throw new UsageError(`${collector} did not answer like a Faultline collector; nothing is recorded`);
     io.stdout.write(
       `recorded: ${kind} of ${service}${rest.version === undefined ? "" : ` ${rest.version}`} at ${new Date(timeMs).toISOString()}\n`,
@@ -57,7 +57,7 @@ export const command: Command = {
   },
 };
 
-/** The collector answers with the change as it keeps it. */
+/** True when the answer is the change as the collector stores it. */
 function isChangeOf(answer: unknown, service: string): boolean {
   return typeof answer === "object" && answer !== null && "service" in answer && answer.service === service;
 }

@@ -35,7 +35,7 @@ beside them or alone: each is joined to its request by trace id, request id, or 
   --source-maps DIR      source maps (*.map) of the bundles that ran: stacks are read by their sources
   --json                 the Diagnosis as JSON
 
-exit codes: 0 diagnosed; 1 inconclusive, or nothing failed; 2 the question could not be asked (wrong words, unreadable file)
+exit codes: 0 diagnosed; 1 inconclusive, or nothing failed; 2 the question could not be asked (wrong usage, unreadable file)
 
 examples: faultline diagnose --route /checkout traces.jsonl.gz logs.jsonl.gz
           faultline diagnose traces.jsonl nginx.access.log nginx.error.log
@@ -80,7 +80,7 @@ export const command: Command = {
   },
 };
 
-/** Nothing to judge is no verdict: whoever named the wrong file should hear of it. */
+/** Refuses input without any telemetry: whoever named the wrong file should be told, instead of getting a verdict about nothing. */
 function refuseEmpty(read: Omit<ReadInput, "keptShare" | "telemetry">, names: readonly string[], { window }: DiagnosisRequest): void {
   if (window !== undefined || [read.spans, read.logs, read.metrics, read.exchanges].some(({ length }) => length > 0)) return;
   const files = names.map((name) => (name === "-" ? "standard input" : name)).join(", ");
@@ -117,11 +117,11 @@ function toWindow(from: string | undefined, to: string | undefined, option: stri
   return window;
 }
 
-/** Up to this size everything is kept; beyond it the input is thinned. Compressed input is larger than it looks. */
+/** Up to this size all input is kept; beyond it the input is thinned. Compressed input counts as larger than its file. */
 const KEPT_WHOLE_BYTES = 48 * 1024 * 1024;
 const COMPRESSION = 12;
 
-/** `telemetry` names the files that hold OTLP, as they were named. */
+/** `telemetry` lists the files that hold OTLP, by the names that the user gave. */
 type ReadInput = Thinned & { readonly exchanges: readonly Exchange[]; readonly telemetry: readonly string[] };
 
 async function readAll(names: readonly string[], io: CommandIo, request: DiagnosisRequest): Promise<ReadInput> {
@@ -148,7 +148,7 @@ async function readAll(names: readonly string[], io: CommandIo, request: Diagnos
   }
 }
 
-/** What is OTLP, and what are lines of logs. What is neither is left to the reader of OTLP, which says what is wrong with it. */
+/** Sorts files into OTLP and log files. What is neither goes to the reader of OTLP, which says what is wrong with it. */
 async function sortSources(sources: readonly LineSource[]) {
   const logs: LineSource[] = [];
   for (const source of sources) if (await isLogFile(source)) logs.push(source);
@@ -169,7 +169,7 @@ function expectSize(name: string): number {
   return /\.(?:gz|zst)$/.test(name) ? size * COMPRESSION : size;
 }
 
-/** The time asked about and the one to compare with; without a baseline everything before the window may be it. */
+/** The windows to read: the one asked about and the baseline. Without a baseline, everything before the window may serve as one. */
 function toWindows({ window, baseline }: DiagnosisRequest): readonly Window[] {
   if (window === undefined) return [];
   return baseline === undefined ? [{ fromMs: -Infinity, toMs: window.toMs }] : [window, baseline];

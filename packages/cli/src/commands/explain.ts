@@ -17,7 +17,7 @@ What a status, a cause, a vendor's code or flag, a header or an error body means
 
   --json    the explanations as JSON
 
-exit codes: 0 explained, 1 nothing is known of it, 2 wrong words
+exit codes: 0 explained, 1 nothing is known of it, 2 wrong usage
 `;
 
 const EXIT_UNKNOWN = 1;

@@ -25,7 +25,7 @@ or wait for n more requests. Without evidence it never promotes.
   --collector URL     default ${DEFAULT_COLLECTOR}
   --json              the decision as JSON
 
-exit codes: 0 promote, 1 roll back, 2 wait, 4 the question could not be asked (wrong words, no collector).
+exit codes: 0 promote, 1 roll back, 2 wait, 4 the question could not be asked (wrong usage, no collector).
 A pipeline that goes on only after exit code 0 is safe.
 
 example: faultline gate --counts 0/2700,5/300

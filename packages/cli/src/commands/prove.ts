@@ -25,7 +25,7 @@ FAILURE is a trace id or a fault's fingerprint, as the dashboard and "faultline 
 The test sends unsafe methods to this machine only, unless FAULTLINE_ALLOW_UNSAFE=1, and never credentials: it takes those from
 FAULTLINE_HEADER_AUTHORIZATION and so on, when they are set.
 
-exit codes: 0 written; 1 the failure is known but its request was not recorded; 2 wrong words, no such failure, no collector
+exit codes: 0 written; 1 the failure is known but its request was not recorded; 2 wrong usage, no such failure, no collector
 
 example: faultline prove 4bf92f3577b34da6a3ce929d0e0e4736 --app ./server.js --out test/
 `;
@@ -38,7 +38,7 @@ function parseForm(value: string): ProofForm {
   return form;
 }
 
-/** Redacts once more: telemetry of others comes here as they recorded it. */
+/** Redacts once more, because the telemetry of other senders arrives as they recorded it. */
 function redactRecorded(recorded: RecordedFailure): RecordedFailure {
   const redactor = createRedactor();
   const { request, failure } = recorded;

@@ -12,15 +12,15 @@ Takes secrets and personal data out of text, the same way as the guard does befo
 standard input when there are none or for "-", and writes the redacted text to standard output as it goes, in bounded memory. What was
 replaced is counted by kind on standard error.
 
-  --json              each line is a JSON document (NDJSON): read by its structure
+  --json              treat each line as a JSON document (NDJSON)
   --check             write no text, only the counts; exit code 1 when there is anything to redact
   --emails keep       leave email addresses
   --ips WHICH         keep (default), public or all
-  --key NAME          a further name whose values are secret; may be repeated
+  --key NAME          one more name whose values are secret; may be repeated
   --pseudonym-key K   makes pseudonyms agree between several runs; keep it as secret as what it hides
   --quiet             no counts
 
-exit codes: 0 done, 1 --check found something, or something could not be read and was dropped, 2 wrong words or an unreadable file
+exit codes: 0 done, 1 --check found something, or something could not be read and was dropped, 2 wrong usage or an unreadable file
 
 example: kubectl logs deploy/shop | faultline redact > shop.log
 `;
@@ -59,7 +59,7 @@ async function* readInput(path: string, io: CommandIo): AsyncGenerator<Uint8Arra
   }
 }
 
-/** Waits for a slow reader, so that what it has not taken does not pile up in memory. */
+/** Writes, and waits for a slow reader, so that unread output does not pile up in memory. */
 async function write(io: CommandIo, text: string): Promise<void> {
   const isFull = io.stdout.write(text) === false;
   if (isFull && io.stdout instanceof process.stdout.constructor) await once(process.stdout, "drain");

@@ -21,15 +21,15 @@ Starts the collector and the dashboard on one port. Point any OpenTelemetry expo
   --memory            keep everything in memory and forget it at the end
   --keep-days N       how long failing traces are kept, 1 to 3650; default 30 (counts 90)
   --max-size SIZE     how large the database may grow, as 500MiB or 10GiB; default 2GiB. Beyond it the oldest goes first
-  --webhook URL       tell this URL about a new fault, once (may be given again)
+  --webhook URL       tell this URL about each new fault, once (may be repeated)
   --slack URL         the same in Slack's format: an incoming webhook
   --public-url URL    how people reach the dashboard, for the links in alerts
-  --allow-host NAME   a host name by which browsers may call it (may be given again)
+  --allow-host NAME   a host name by which browsers may call it (may be repeated)
   --signatures FILE   answers of your own gateways, as JSON, before the known ones (docs/playbook/isolate.md)
-  --source-maps DIR   source maps (*.map) of the bundles that run: stacks are shown and read by their sources
+  --source-maps DIR   source maps (*.map) of the bundles that run, so that stacks show their sources
   --demo-switchboard URL   fault switches of a running demo
 
-exit codes: 0 stopped by a signal, 1 could not start, 2 wrong words
+exit codes: 0 stopped by a signal, 1 could not start, 2 wrong usage
 
 example: faultline up --slack https://hooks.slack.example/services/...
 `;
@@ -97,7 +97,7 @@ async function runCollector(options: Parameters<typeof startCollector>[0], io: C
     io.stdout.write(
       `faultline is up: ${collector.url}\n  dashboard      ${collector.url}/\n  OTLP/HTTP      ${collector.url} (set OTEL_EXPORTER_OTLP_ENDPOINT to it)\n`,
     );
-    // Otherwise written at the end, which a process that is killed does not have: the next start must be quick all the same.
+    // Node would write this cache at exit, which a killed process never reaches; the next start must be quick all the same.
     flushCompileCache();
     await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
     await collector.close();

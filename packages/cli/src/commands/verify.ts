@@ -17,7 +17,7 @@ record arrived, secrets redacted.
   --wait SECONDS      how long the record may take, 0 to 60; default 10
   --json              the links as JSON
 
-exit codes: 0 every link that was tested holds, 1 a link is broken, 2 wrong words
+exit codes: 0 every link that was tested holds, 1 a link is broken, 2 wrong usage
 
 example: faultline verify --url http://127.0.0.1:3000 --fails /boom
 `;
@@ -26,7 +26,7 @@ const MARKS = { holds: "ok", broken: "BROKEN", "not tested": "-" } as const;
 
 const LABEL_WIDTH = 29;
 
-/** What is told stands in a column of its own; a terminal that is too narrow for it gets it on lines of their own. */
+/** Formats a link. Its explanation stands in a column of its own, or on lines of its own where the terminal is too narrow. */
 function formatLink({ name, state, told, next }: Link, columns: number): string {
   const label = `${MARKS[state].padEnd(7)} ${name.padEnd(20)} `;
   const indent = " ".repeat(columns < 2 * LABEL_WIDTH ? 4 : LABEL_WIDTH);

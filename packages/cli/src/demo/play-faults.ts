@@ -1,8 +1,8 @@
-/** Plays the demo's faults in turn and tells a person what is switched on and what Faultline then found. */
+/** Plays the demo's faults one after the other, and tells the reader what is switched on and what Faultline then finds. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DemoSwitch, FaultListing } from "@faultline/model";
 
-/** The stage: switches, what Faultline knows, and the person who reads along. */
+/** What the play needs: the switches, what Faultline knows, and a way to talk to the reader. */
 export type Stage = {
   readonly turn: (id: string, on: boolean) => Promise<unknown>;
   readonly listFaults: () => Promise<readonly FaultListing[]>;
@@ -23,7 +23,7 @@ export type Pace = {
   readonly leastOnMs: number;
   /** After this long without a verdict the play goes on. */
   readonly mostOnMs: number;
-  /** So long a verdict on a fault that was known before is not taken for the answer. */
+  /** For this long, a verdict on a fault that was known before is not taken for the answer. */
   readonly onlyNewMs: number;
   readonly pollMs: number;
 };
@@ -31,7 +31,7 @@ export type Pace = {
 /** For `npm start`. */
 export const PACE: Pace = { quietMs: 8_000, leastOnMs: 12_000, mostOnMs: 40_000, onlyNewMs: 15_000, pollMs: 500 };
 
-/** Plays every fault once. Resolves early, without an error, when the signal says so. */
+/** Plays every fault once. Resolves early, without an error, when the signal aborts. */
 export async function playFaults(switches: readonly DemoSwitch[], stage: Stage): Promise<void> {
   const told = new Set<string>();
   for (const [index, fault] of switches.entries()) {
@@ -42,7 +42,7 @@ export async function playFaults(switches: readonly DemoSwitch[], stage: Stage):
   }
 }
 
-/** `told` are the faults that were the answer before in this play: what still fails of them is not the answer again. */
+/** `told` holds the faults that were already an answer in this play: if they still fail, they are not the answer again. */
 async function playFault(fault: DemoSwitch, stage: Stage, told: Set<string>): Promise<void> {
   const { pace, now } = stage;
   const known = new Map((await stage.listFaults()).map((each) => [each.fingerprint, each.count]));
@@ -73,7 +73,7 @@ async function waitForVerdict(stage: Stage, { sinceMs, known, told }: Waiting): 
         (each.diagnosedAtMs ?? 0) >= sinceMs &&
         each.count > (known.get(each.fingerprint) ?? 0),
     );
-    // The fault before this one still fails for a while, by requests that wait: one never seen before is the better answer.
+    // The previous fault keeps failing for a while, through requests that were waiting. A fault never seen before is the better answer.
     const news = fresh.filter(({ fingerprint }) => !known.has(fingerprint));
     const candidates = news.length > 0 || now() < sinceMs + pace.onlyNewMs ? news : fresh;
     const best = candidates.sort((a, b) => (b.confidence ?? 0) - (a.confidence ?? 0))[0];
@@ -87,7 +87,7 @@ function tell(found: FaultListing, { switchedMs, stage }: { switchedMs: number; 
   return `   Faultline, ${seconds} s later: ${found.sentence ?? found.title}\n   ${stage.linkTo(found.fingerprint)}`;
 }
 
-/** True when the time passed, false when the play was ended meanwhile. */
+/** Waits; true when the time has passed, false when the play was ended meanwhile. */
 async function pause({ signal }: Stage, ms: number): Promise<boolean> {
   await sleep(ms, undefined, { signal }).catch(() => undefined);
   return !signal.aborted;

@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-/** The demo shop as the process tree that this command line started. */
+/** The demo shop: the process tree that this command started. */
 export type ShopProcess = {
   /** Base URL of the shop's gateway. */
   readonly gateway: string;
@@ -81,6 +81,6 @@ async function readEvent(child: ChildProcess): Promise<{ gateway: string; switch
     if ("gateway" in event && "switchboard" in event) return { gateway: String(event.gateway), switchboard: String(event.switchboard) };
     if ("because" in event) return { because: String(event.because) };
   }
-  // Its end says more than the end of its output.
+  // The exit of the process says more than the end of its output.
   return new Promise(() => {});
 }

@@ -13,10 +13,10 @@ export class DistinctSample {
     this.#limit = limit;
   }
 
-  /** Takes an id into account; the same id may come again and again. */
+  /** Takes an id into account; the same id may be added many times. */
   add(id: string): void {
     if (toNumber(id) >= this.#threshold || this.#kept.has(id)) return;
-    // A copy: a piece of a line would keep the whole line in memory.
+    // A copy, because a slice of a line would keep the whole line in memory.
     this.#kept.add(Buffer.from(id, "latin1").toString("latin1"));
     while (this.#kept.size > this.#limit) this.#halve();
   }
@@ -25,7 +25,7 @@ export class DistinctSample {
     return this.#kept.has(id);
   }
 
-  /** How many distinct ids there were, as near as the sample tells; exact while all are kept. */
+  /** The estimated number of distinct ids; exact while all are kept. */
   get estimate(): number {
     return Math.round(this.#kept.size * (ALL / this.#threshold));
   }

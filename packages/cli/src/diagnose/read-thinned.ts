@@ -5,13 +5,13 @@ import { readTelemetry, type TelemetrySink } from "../input/read-telemetry.ts";
 import { DistinctSample } from "./distinct-sample.ts";
 import { findSpans, keepSpans, markFailing, readStart } from "./span-line.ts";
 
-/** Failing and good traces kept whole: a verdict needs no more, and memory stays bounded however long the input is. */
+/** How many failing and good traces are kept whole: a verdict needs no more, and memory stays bounded however long the input is. */
 const MAX_FAILING_TRACES = 3000;
 const MAX_GOOD_TRACES = 2000;
 const MAX_METRIC_POINTS = 300_000;
 const SEVERE = /"severityNumber":\s*(?:1[7-9]|2[0-4])\b|"exception\./;
 
-/** What a long input is reduced to. */
+/** What remains of a long input. */
 export type Thinned = {
   readonly spans: readonly Span[];
   readonly logs: readonly LogRecord[];
@@ -20,9 +20,9 @@ export type Thinned = {
   readonly keptShare: { readonly failing: number; readonly good: number };
 };
 
-/** What to keep in mind while reading. */
+/** How to read. */
 export type ThinningOptions = Omit<TelemetrySink, "take"> & {
-  /** Only traces inside one of these are of use; empty for all. */
+  /** Only traces inside one of these windows are read; empty for all. */
   readonly windows: readonly Window[];
 };
 
@@ -59,7 +59,7 @@ function isAsked(startMs: number, windows: readonly Window[]): boolean {
   return windows.length === 0 || windows.some(({ fromMs, toMs }) => startMs >= fromMs && startMs < toMs);
 }
 
-/** A line that is written in an unusual way: parsed, and slower. */
+/** Marks the failing traces of a line in an unusual notation, by parsing it, which is slower. */
 function markParsed(bytes: Uint8Array, { failing, all, options }: Marking): void {
   const line = readOtlpLine(bytes);
   if (!line.ok || line.value.signal !== "traces") return;
@@ -99,7 +99,7 @@ async function collect(sources: readonly LineSource[], { failing, all, options }
   return { ...kept, keptShare: { failing: share(failing), good: share(all) } };
 }
 
-/** The wanted part of a line; undefined when nothing of it is. */
+/** The wanted part of a line; undefined when none of it is wanted. */
 function reduceLine(bytes: Uint8Array, isWanted: (traceId: string) => boolean): Uint8Array | undefined {
   const text = toLatin1(bytes);
   const places = findSpans(text);
@@ -108,7 +108,7 @@ function reduceLine(bytes: Uint8Array, isWanted: (traceId: string) => boolean): 
   return rest === undefined ? undefined : Buffer.from(rest, "latin1");
 }
 
-/** One character a byte, which is quick and lets text of any encoding through unchanged. */
+/** Decodes one character per byte, which is quick and leaves text of any encoding unchanged. */
 function toLatin1(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
 }

@@ -1,6 +1,6 @@
 const SPAN = '{"traceId":"';
 const START = '"startTimeUnixNano":';
-/** Words without which no span fails: a status of error, an exception, an error type, an HTTP 5xx, a body that was kept. One too many does no harm. */
+/** Signs of which a failing span has at least one: a status of error, an exception, an error type, an HTTP 5xx, a captured body. A false sign does no harm. */
 const SIGNS = [
   '"code":2',
   "STATUS_CODE_ERROR",
@@ -16,8 +16,8 @@ const SIGNS = [
 export type SpanPlace = { readonly at: number; readonly traceId: string; looksFailed: boolean };
 
 /**
- * Finds the spans of an OTLP/JSON line without parsing it: as every exporter writes it, compact and with the trace id first. Undefined
- * when the line is written otherwise (or has links, which begin alike): then it must be parsed.
+ * Finds the spans of an OTLP/JSON line without parsing it, provided it is written as every exporter writes it: compact and with the trace id first. Undefined
+ * when it is written otherwise, or has links, which look like spans: then it must be parsed.
  */
 export function findSpans(line: string): readonly SpanPlace[] | undefined {
   if (!line.startsWith('{"resourceSpans":') || line.includes('"links":[{')) return undefined;
@@ -37,7 +37,7 @@ export function markFailing(line: string, places: readonly SpanPlace[]): void {
   for (const sign of SIGNS) markSign(line, sign, places);
 }
 
-/** When the span at a place started, Unix ms; NaN when it does not say so in the usual way. */
+/** The start of the span at a place, Unix ms; NaN when it is not written in the usual way. */
 export function readStart(line: string, at: number): number {
   const from = line.indexOf(START, at) + START.length;
   const quoted = line.charCodeAt(from) === 0x22 ? 1 : 0;
@@ -53,7 +53,7 @@ function markSign(line: string, sign: string, places: readonly SpanPlace[]): voi
   }
 }
 
-/** The line with only those spans that are wanted; undefined when none is. */
+/** The line reduced to the wanted spans; undefined when none is wanted. */
 export function keepSpans(line: string, places: readonly SpanPlace[], isWanted: (place: SpanPlace) => boolean): string | undefined {
   if (!places.some(isWanted)) return undefined;
   const parts: string[] = [];
@@ -75,7 +75,7 @@ export function keepSpans(line: string, places: readonly SpanPlace[], isWanted: 
   return parts.join("");
 }
 
-/** Index behind the object that begins at `at`. */
+/** The index after the end of the object that begins at `at`. */
 function findEnd(line: string, at: number): number {
   let depth = 0;
   for (let index = at; index < line.length; index += 1) {

@@ -1,4 +1,4 @@
-/** What kind of app lives in a folder: its framework, its entry file and how its modules are written. Whatever is not certain is refused with a sentence. */
+/** Detects what kind of app a folder holds: its framework, its entry file and its module system. Whatever is uncertain is refused with a sentence. */
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import { UsageError } from "../command.ts";
@@ -12,12 +12,12 @@ export type DetectedApp = {
   readonly entry: string;
   readonly modules: "esm" | "cjs";
   readonly isTypeScript: boolean;
-  /** The modules that a compiler makes of TypeScript; absent where it runs as it is. */
+  /** The module system that the TypeScript compiler emits; absent where TypeScript runs uncompiled. */
   readonly compiledTo?: "esm" | "cjs";
   readonly service: string;
 };
 
-/** What the user said and need not be guessed. */
+/** What the user named, so that it need not be detected. */
 export type Said = { readonly framework?: string | undefined; readonly entry?: string | undefined; readonly service?: string | undefined };
 
 type Manifest = {
@@ -29,7 +29,7 @@ type Manifest = {
   readonly dependencies?: Readonly<Record<string, string>>;
 };
 
-/** Packages in the order in which one hides another: NestJS brings Express or Fastify along. */
+/** Packages, those first that bring others along: NestJS depends on Express or Fastify. */
 const PACKAGES: readonly (readonly [name: string, framework: Framework])[] = [
   ["@nestjs/core", "nest"],
   ["express", "express"],
@@ -75,7 +75,7 @@ function findFramework(manifest: Manifest, said: string | undefined, isWorkspace
   return first;
 }
 
-/** The app's own files that a file imports, as they are written there. */
+/** The app's own files that a file imports, as written there. */
 export function listLocalImports(source: string): readonly string[] {
   return [...source.matchAll(/(?:\bfrom\s+|\brequire\(\s*|^\s*import\s+|\bimport\(\s*)["'](\.{1,2}\/[^"']+)["']/gm)].map(
     ([, name = ""]) => name,
@@ -85,7 +85,7 @@ export function listLocalImports(source: string): readonly string[] {
 type MakesApp = (framework: Framework, source: string) => boolean;
 type Place = { readonly folder: string; readonly framework: Framework; readonly makesApp: MakesApp };
 
-/** The file that makes the app: the one that is started, or the only one among those it imports that does. */
+/** The file that creates the app: the one that is started, or the only one of its imports that does. */
 function findMaker(started: string, { folder, framework, makesApp }: Place): string {
   const read = (file: string): string => readFileSync(join(folder, file), "utf8");
   const source = read(started);
@@ -95,14 +95,14 @@ function findMaker(started: string, { folder, framework, makesApp }: Place): str
   return maker === undefined || second !== undefined ? started : maker;
 }
 
-/** The file that an import means: as it is written, in TypeScript, or with the ending or the index that is left out. */
+/** The file that an import refers to: as written, as TypeScript, or with the omitted extension or index file. */
 function findFile(folder: string, path: string): readonly string[] {
   const bare = path.replace(/\.[cm]?js$/, "");
   const tried = [path, ...EXTENSIONS.flatMap((extension) => [bare + extension, path + extension, join(path, `index${extension}`)])];
   return tried.filter((file) => /\.[cm]?[jt]s$/.test(file) && existsSync(join(folder, file))).slice(0, 1);
 }
 
-/** The file that `npm start` runs, that `main` names, or the only one with a usual name that makes an app. */
+/** The file that `npm start` runs, that `main` names, or the only one with a usual name that creates an app. */
 function findEntry(manifest: Manifest, said: string | undefined, place: Place): string {
   const { folder, framework, makesApp } = place;
   const isThere = (file: string): boolean => existsSync(join(folder, file));
@@ -123,7 +123,7 @@ function findEntry(manifest: Manifest, said: string | undefined, place: Place): 
   return findMaker(first, place);
 }
 
-/** Which modules a compiler makes of TypeScript: none where its settings say that it runs as it is, or where there are none. */
+/** The module system that the TypeScript compiler emits; undefined where the settings say that it emits nothing, or where there are none. */
 function findCompiled(folder: string, manifest: Manifest): { readonly compiledTo?: "esm" | "cjs" } {
   const settings = join(folder, "tsconfig.json");
   if (!existsSync(settings)) return {};
@@ -131,7 +131,7 @@ function findCompiled(folder: string, manifest: Manifest): { readonly compiledTo
   return isAsIs ? {} : { compiledTo: manifest.type === "module" ? "esm" : "cjs" };
 }
 
-/** Finds out; throws a UsageError that says what to name where it cannot be sure. */
+/** Detects the app. Throws a UsageError that says what to name where it cannot be sure. */
 export function detectApp(folder: string, said: Said, makesApp: MakesApp): DetectedApp {
   const manifest = readManifest(folder);
   const isWorkspace = manifest.workspaces !== undefined || existsSync(join(folder, "pnpm-workspace.yaml"));

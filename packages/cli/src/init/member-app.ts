@@ -1,7 +1,7 @@
 import { UsageError } from "../command.ts";
 
 const ROUTES = String.raw`(?:all|delete|get(?!\(\s*["'][\w ]+["']\s*\))|patch|post|put|route|use)\(`;
-/** What may stand before the call that listens in a statement: the server that it makes is kept or given back. */
+/** What may precede the call to `listen` in a statement: the server is assigned or returned. */
 const KEEPS = String.raw`(?:(?:return|await|(?:const|let|var)\s+\w+(?:\s*:[^=]+)?\s*=|this\.\w+\s*=)\s*)*`;
 
 function indentOf(line: string): number {
@@ -15,7 +15,7 @@ function takeBlock(lines: readonly string[], from: number): readonly string[] {
   return lines.slice(from, length === -1 ? undefined : from + length);
 }
 
-/** The method that a line stands in. */
+/** The method that contains a line. */
 function findMethod(lines: readonly string[], at: number): string {
   const indent = indentOf(lines[at] ?? "");
   const heads = lines.slice(0, at).filter((line) => line.trim() !== "" && indentOf(line) < indent);
@@ -39,7 +39,7 @@ function listLater(lines: readonly string[], at: number): readonly string[] {
   return later;
 }
 
-/** True where a line begins a statement of a block in braces: before it another one can stand. */
+/** True where a line begins a statement inside braces, so that another statement can be inserted before it. */
 function isStatement(lines: readonly string[], at: number): boolean {
   const indent = indentOf(lines[at] ?? "");
   const head = lines.slice(0, at).findLast((line) => /^\s*[^\s/*]/.test(line) && indentOf(line) < indent);
@@ -47,8 +47,8 @@ function isStatement(lines: readonly string[], at: number): boolean {
 }
 
 /**
- * Behind the routes of an app that a class keeps (`this.app = express()`): before the statement, of whatever method, with which it begins to
- * listen. Throws a UsageError where that is not certain, or where routes may come later.
+ * Finds the line after the routes of an app that a class holds (`this.app = express()`): the statement, in whatever method, with which it begins to
+ * listen. Throws a UsageError where that is not certain, or where routes may be added later.
  */
 export function findMemberListening(lines: readonly string[], member: string, created: number): number {
   const name = member.replace(".", String.raw`\.`);

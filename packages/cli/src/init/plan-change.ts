@@ -1,19 +1,20 @@
 /**
- * The change that guards an app: one new file that makes the guard, and lines in the entry file. Every line that is put in ends in a mark, so
- * that taking them out again gives back the very bytes that were there.
+ * The change that guards an app: one new file that creates the guard, and lines in the entry file. Every inserted line ends in a mark, so that
+ * removing them restores the original bytes.
  */
 import { dirname, extname, join } from "node:path";
+import { anyOf } from "@faultline/model";
 import { UsageError } from "../command.ts";
 import { type DetectedApp, type Framework, listLocalImports } from "./detect-app.ts";
 import { findMemberListening } from "./member-app.ts";
 
-/** Ends every line that was put in. */
+/** Ends every inserted line. */
 export const MARK = "// added by faultline init";
 
-/** Lines that are put in before line `at` of a file, counted from 0. */
+/** Lines to insert before line `at` of a file, counted from 0. */
 type Insertion = { readonly at: number; readonly lines: readonly string[] };
 
-/** The new file and the entry as it will be. Paths are relative to the app's folder. */
+/** The new file, and the entry file as it will be. Paths are relative to the app's folder. */
 export type Change = {
   readonly file: string;
   readonly content: string;
@@ -25,10 +26,10 @@ export type Change = {
 type Wiring = {
   readonly from: string;
   readonly names: readonly string[];
-  /** The statement that makes the app; its first group is the app's name. */
+  /** Matches the statement that creates the app; its first group is the app's name. */
   readonly creates: RegExp;
   readonly first: (app: string) => readonly string[];
-  /** Lines that belong behind the routes. */
+  /** Lines that belong after the routes. */
   readonly last?: (app: string) => readonly string[];
 };
 
@@ -75,12 +76,12 @@ function marked(line: string): string {
   return `${line} ${MARK}`;
 }
 
-/** A line of code without what is in its quotes and behind `//`. */
+/** A line of code without the contents of its strings and without its `//` comment. */
 function stripTexts(line: string): string {
   return line.replaceAll(/"[^"]*"|'[^']*'|`[^`]*`/g, '""').replace(/\/\/.*$/, "");
 }
 
-/** The line after the statement that begins on `at`: where its brackets are closed again and the next line does not go on. */
+/** The line after the statement that begins on `at`: its brackets are balanced there, and the next line does not continue it. */
 function findEnd(lines: readonly string[], at: number): number {
   let depth = 0;
   for (let line = at; line < lines.length; line++) {
@@ -107,7 +108,7 @@ function findOnly(lines: readonly string[], pattern: RegExp, what: string): numb
 
 const ROUTES = "all|delete|get|on|patch|post|put|register|route|use";
 
-/** A guard behind the statement that makes the app would come too late for the routes in it. */
+/** Refuses a statement that creates the app and adds routes: a guard after it would come too late for these. */
 function refuseChained(statement: readonly string[], at: number): void {
   if (new RegExp(String.raw`\)\s*\.(?:${ROUTES})\(`).test(statement.map(stripTexts).join("\n")))
     throw new UsageError(
@@ -115,7 +116,7 @@ function refuseChained(statement: readonly string[], at: number): void {
     );
 }
 
-/** Behind the routes is before the app listens, or before it is given away, in the very block that makes it. */
+/** The line after the routes: before the app listens, or before it is exported or returned, in the block that creates it. */
 function findLast(lines: readonly string[], app: string, created: number): number {
   const indent = indentOf(lines[created]);
   const ends = lines.findIndex((line, at) => at > created && line.trim() !== "" && !line.startsWith(indent));
@@ -125,7 +126,7 @@ function findLast(lines: readonly string[], app: string, created: number): numbe
     throw new UsageError(
       `the place where ${app} begins to listen was not found in the entry file; name another with --entry, or wire the guard by hand`,
     );
-  // `get("port")` asks for a setting; a route has a handler behind its path.
+  // `get("port")` reads a setting; a route has a handler after its path.
   const routes = new RegExp(String.raw`\b${app}\.(?:all|delete|get(?!\(\s*["'][\w ]+["']\s*\))|patch|post|put|route|use)\(`);
   if (block.slice(first + 1).some((line) => routes.test(line)))
     throw new UsageError(`${app} gets routes after line ${first + 1}, where it begins to listen or is given away; wire the guard by hand`);
@@ -134,7 +135,7 @@ function findLast(lines: readonly string[], app: string, created: number): numbe
 
 type MadeApp = { readonly app: string; readonly indent: string; readonly created: number };
 
-/** The statement of the app's own block in which it listens: itself, in a function or an `if` of that statement, or through a server. */
+/** The statement of the app's block in which the app begins to listen: directly, inside a function or an `if`, or through a server. */
 function findListening(block: readonly string[], { app, indent, created }: MadeApp): number | undefined {
   const isOwn = (line: string): boolean => line.startsWith(indent) && /^[^\s})]/.test(line.slice(indent.length));
   const isCode = (line: string): boolean => !/^\s*(?:\/\/|\*)/.test(line);
@@ -155,11 +156,15 @@ function findListening(block: readonly string[], { app, indent, created }: MadeA
   return (server === undefined ? undefined : findCall(new RegExp(String.raw`\b${server}\.listen\(`))) ?? served;
 }
 
-/** Where the app is given away, or the end of the file for one that is exported where it is made. */
+/** Where the app is exported or returned; for an app that is exported where it is created, the end of the file. */
 function findExport(block: readonly string[], { app, indent, created }: MadeApp): number | undefined {
-  const gives = new RegExp(
-    String.raw`^${indent}(?:export default ${app}\b|(?:module\.)?exports(?:\.\w+)?\s*=\s*(?:\{[^}]*\b)?${app}\b|export\s*\{[^}]*\b${app}\b|return\s+(?:\{[^}]*\b)?${app}\b)`,
+  const exported = anyOf(
+    String.raw`export default ${app}\b`,
+    String.raw`(?:module\.)?exports(?:\.\w+)?\s*=\s*(?:\{[^}]*\b)?${app}\b`,
+    String.raw`export\s*\{[^}]*\b${app}\b`,
+    String.raw`return\s+(?:\{[^}]*\b)?${app}\b`,
   );
+  const gives = new RegExp(`^${indent}${exported}`);
   const first = block.findIndex((line, at) => at > created && gives.test(line));
   if (first !== -1) return first;
   return /^\s*export\s/.test(block[created] ?? "") ? block.findLastIndex((line) => line.trim() !== "") + 1 : undefined;
@@ -201,7 +206,7 @@ function insert(lines: readonly string[], insertions: readonly Insertion[]): { c
   return { changed, diff };
 }
 
-/** How the app names its own files: as its other imports do; without any, as its compiler wants it. Type stripping wants the name that is there. */
+/** The extension with which the app imports its own files: as its other imports do, otherwise as its compiler wants it. Type stripping wants the real file name. */
 function findEnding({ entry, isTypeScript, compiledTo }: DetectedApp, source: string): string {
   const extension = extname(entry);
   const built = extension.replace("t", "j");
@@ -230,12 +235,12 @@ function writeGuardFile({ modules, service }: DetectedApp): string[] {
       ];
 }
 
-/** True for a file with the statement that makes the framework's app. */
+/** True for a file with the statement that creates the framework's app. */
 export function makesApp(framework: Framework, source: string): boolean {
   return source.split(/\r?\n/).some((line) => WIRINGS[framework].creates.test(line));
 }
 
-/** Plans it; changes nothing. Throws a UsageError where the code leaves a doubt. */
+/** Plans the change without making it. Throws a UsageError where the code leaves a doubt. */
 export function planChange(app: DetectedApp, source: string): Change {
   const newline = source.includes("\r\n") ? "\r\n" : "\n";
   const lines = source.split(newline);
@@ -274,7 +279,7 @@ export function planChange(app: DetectedApp, source: string): Change {
   return { file, content, entry: app.entry, changed: changed.join(newline), diff: `${shown.join("\n")}\n` };
 }
 
-/** The source without the lines that were put in; undefined when there are none. */
+/** The source without the inserted lines; undefined when there are none. */
 export function takeOut(source: string): string | undefined {
   const newline = source.includes("\r\n") ? "\r\n" : "\n";
   const lines = source.split(newline);

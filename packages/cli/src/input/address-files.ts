@@ -3,8 +3,8 @@ import type { Diagnosis } from "@faultline/model";
 const PROVE = /^npx faultline prove /;
 
 /**
- * A diagnosis whose commands ask the files that it was made from: without them `faultline prove` asks a collector, which whoever reads
- * files mostly has not. Left as it is for standard input, which cannot be read again.
+ * Makes the suggested commands of a diagnosis read the files that it was made from: otherwise `faultline prove` would ask a collector, which somebody who
+ * reads files usually does not have. Unchanged for standard input, which cannot be read again.
  */
 export function addressFiles(diagnosis: Diagnosis, files: readonly string[]): Diagnosis {
   if (files.includes("-")) return diagnosis;

@@ -1,13 +1,13 @@
-/** In which encoding a file of lines comes, told by its first bytes: gzip and zstd by their marks, UTF-16, which PowerShell's `>` writes, by its own or by its zeros. */
+/** Detects the encoding of a file of lines by its first bytes: gzip and zstd by their magic numbers; UTF-16, which PowerShell's `>` writes, by its byte order mark or its zeros. */
 import { type Duplex, Transform } from "node:stream";
 
-/** `none` is what the parsers take: bytes of UTF-8. */
+/** `none` means bytes of UTF-8, which is what the parsers take. */
 export type Encoding = "none" | "gzip" | "zstd" | "utf-16le" | "utf-16be";
 
-/** Bytes that `nameEncoding` wants to see; fewer are enough where there are no more. */
+/** How many bytes `nameEncoding` needs; fewer only if the file is shorter. */
 export const HEAD_BYTES = 8;
 
-/** The encoding of what begins with `head`. UTF-16 without a byte order mark is known by four ASCII characters at its start. */
+/** The encoding of data that begins with `head`. UTF-16 without a byte order mark is recognised by four ASCII characters at its start. */
 export function nameEncoding(head: Uint8Array): Encoding {
   if (startsWith(head, [0x1f, 0x8b])) return "gzip";
   if (startsWith(head, [0x28, 0xb5, 0x2f, 0xfd])) return "zstd";
@@ -21,10 +21,10 @@ export function nameEncoding(head: Uint8Array): Encoding {
   return even.every(isZero) && !odd.some(isZero) ? "utf-16be" : "none";
 }
 
-/** Turns what is in an encoding into bytes of UTF-8. A byte order mark is left out; half a character at the end becomes U+FFFD. */
+/** Creates a stream that decodes to UTF-8 bytes. A byte order mark is dropped; half a character at the end becomes U+FFFD. */
 export function createDecoder(encoding: Exclude<Encoding, "none">): Duplex {
   if (encoding === "gzip" || encoding === "zstd") {
-    // Loaded here: it takes some ms, and most files are plain.
+    // Loaded only here: loading takes some milliseconds, and most files are plain.
     const zlib = process.getBuiltinModule("node:zlib");
     return encoding === "gzip" ? zlib.createGunzip() : zlib.createZstdDecompress();
   }

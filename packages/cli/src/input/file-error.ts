@@ -1,6 +1,6 @@
 import { UsageError } from "../command.ts";
 
-/** What the system says about a file that could not be read, as a sentence with what to do; anything else comes back as it was. */
+/** Turns a system error about an unreadable file into a sentence with what to do; returns any other error unchanged. */
 export function describeFileError(name: string, error: unknown): unknown {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   if (code === "ENOENT" || code === "ENOTDIR") return new UsageError(`there is no file ${name}`);

@@ -1,5 +1,5 @@
 /**
- * Node's functions for files, for what starts quickly: `import` of `node:fs` asks for all that it exports, and so loads streams, directories
- * and promises, some 4 ms of a start.
+ * Node's file functions for commands that must start quickly: an `import` of `node:fs` evaluates all of its exports and so loads streams, directories
+ * and promises, which takes some 4 ms.
  */
 export const { closeSync, createReadStream, existsSync, fstatSync, openSync, readSync } = process.getBuiltinModule("node:fs");

@@ -5,10 +5,10 @@ import { createDecoder, nameEncoding } from "./encoding.ts";
 import { describeFileError } from "./file-error.ts";
 
 const NEWLINE = 0x0a;
-/** A line longer than this is no export request: the exporter's largest is a few MiB. */
+/** A longer line cannot be an export request: the largest that an exporter writes is a few MiB. */
 const MAX_LINE_BYTES = 256 * 1024 * 1024;
 
-/** A line without its newline. `isLast` without a newline may be half-written. */
+/** A line without its newline. The last line of a file that does not end in a newline may be half-written. */
 export type Line = { readonly bytes: Uint8Array; readonly number: number; readonly isUnfinished: boolean };
 
 /** Where lines come from: a file, or `-` with the bytes of standard input. */
@@ -39,7 +39,7 @@ export async function* readLines(source: LineSource, onBytes: (count: number) =>
   if (restLength > 0) yield { bytes: Buffer.concat(rest), number: number + 1, isUnfinished: true };
 }
 
-/** The source's bytes as UTF-8, decoded when they begin like anything else. */
+/** The source's bytes as UTF-8, decoded when their beginning shows another encoding. */
 async function* decode(source: LineSource, onBytes: (count: number) => void): AsyncGenerator<Uint8Array> {
   const raw = countBytes(source.name === "-" ? source.stdin : openFile(source.name), onBytes)[Symbol.asyncIterator]();
   try {

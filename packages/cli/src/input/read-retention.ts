@@ -1,16 +1,16 @@
 import { UsageError } from "../command.ts";
 
-/** What a store keeps, as `openSqliteStore` takes it; absent members have its defaults. */
+/** What a store keeps, in the form that `openSqliteStore` takes; absent members mean its defaults. */
 export type KeptTelemetry = { readonly failingMs?: number; readonly countsMs?: number; readonly maxBytes?: number };
 
 const DAY_MS = 86_400_000;
 /** Counts are kept this long, and never shorter than the failing traces that they explain. */
 const COUNTS_DAYS = 90;
 const UNITS: Readonly<Record<string, number>> = { MIB: 2 ** 20, GIB: 2 ** 30, TIB: 2 ** 40 };
-/** What the database needs to hold anything at all. */
+/** The least size with which the database can hold anything at all. */
 const LEAST_BYTES = 64 * 2 ** 20;
 
-/** Reads `--keep-days` and `--max-size`. Throws `UsageError` for what is none. */
+/** Reads `--keep-days` and `--max-size`. Throws `UsageError` for invalid values. */
 export function readRetention(days: string | undefined, size: string | undefined): KeptTelemetry {
   const kept = days === undefined ? undefined : readDays(days);
   return {

@@ -2,17 +2,17 @@ import { type OtlpLine, readOtlpLine } from "@faultline/formats/otlp";
 import { UsageError } from "../command.ts";
 import { type LineSource, readLines } from "./read-lines.ts";
 
-/** What to do with what is read. */
+/** What receives the lines that were read. */
 export type TelemetrySink = {
   readonly take: (line: OtlpLine) => void;
-  /** Something was left out; reading goes on. */
+  /** Called when something was left out; reading goes on. */
   readonly warn: (sentence: string) => void;
   readonly onBytes?: (count: number) => void;
-  /** Cuts a line down before it is parsed; undefined when nothing of it is wanted. */
+  /** Reduces a line before it is parsed; undefined when nothing of it is wanted. */
   readonly reduce?: (bytes: Uint8Array) => Uint8Array | undefined;
 };
 
-/** Bytes of a line that tell what it is. */
+/** How many bytes of a line are enough to tell what it is. */
 const LOOKED_AT = 200;
 /** Warnings given for one file before the rest is only counted. */
 const MAX_WARNINGS = 3;
@@ -54,7 +54,7 @@ export async function readTelemetry(source: LineSource, sink: TelemetrySink): Pr
   if (bad > MAX_WARNINGS) sink.warn(`${source.name}: ${bad} lines left out in all`);
 }
 
-/** What to do about a file that is no such file, by how its first line begins. */
+/** What to do about a file that holds no telemetry, judged by how its first line begins. */
 function suggest(first: string): string {
   if (/[\u0000-\u0008\u000e-\u001a]/.test(first))
     return "; it is binary: export OTLP as JSON lines (the Collector's file exporter, format: json)";

@@ -1,12 +1,12 @@
-/** A help text for a terminal: what is written wide is broken to its width, the columns of options kept. */
+/** Fits a help text to a terminal: wide lines are wrapped, and the columns of the options are kept. */
 
-/** Columns that a description needs beside its option; with less it stands below. */
+/** The least width of a description beside its option; with less, it moves below the option. */
 const LEAST_DESCRIPTION = 36;
 const BELOW = 6;
 const LABEL = /^(?:usage|examples?|exit codes): /i;
 const COMMAND = /^examples?: /i;
 
-/** One thing that is said: an option with its description, a labelled line, or a paragraph. */
+/** One entry: an option with its description, a labelled line, or a paragraph. */
 type Entry = {
   readonly lead: string;
   readonly words: string[];
@@ -16,7 +16,7 @@ type Entry = {
   readonly lines: string[];
 };
 
-/** Breaks what is wider than `columns`; everything else stays as it is written. Commands to copy stay whole. */
+/** Wraps lines wider than `columns` and leaves everything else as written. Commands to copy are never broken. */
 export function fitHelp(help: string, columns: number): string {
   return help
     .split(/\n{2,}/)
@@ -34,7 +34,7 @@ function readEntries(lines: readonly string[]): readonly Entry[] {
     const last = entries.at(-1);
     const entry = readEntry(line);
     const indent = /^ */.exec(line)?.[0].length ?? 0;
-    // A paragraph, or an option's description, goes on in its own column.
+    // A paragraph, or an option's description, continues in its own column.
     if (last !== undefined && !last.isCommand && entry.lead.trim() === "" && (last.hang === undefined || last.hang === indent)) {
       last.hang = indent;
       last.words.push(...entry.words);
@@ -60,7 +60,7 @@ function readEntry(line: string): Entry {
   return { lead, words: toWords(line.slice(lead.length)), hang, isCommand: isUsage || COMMAND.test(lead), lines: [line] };
 }
 
-/** Words, of which an optional part of a usage is one. */
+/** Splits text into words; an optional part of a usage line, in brackets, is one word. */
 function toWords(text: string): string[] {
   return text.match(/\[[^\]]*\]|\S+/g) ?? [];
 }

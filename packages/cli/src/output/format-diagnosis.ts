@@ -8,12 +8,12 @@ const RULED_OUT_SHOWN = 6;
 /** The longest fate. */
 const FATE_WIDTH = "PROPAGATED".length;
 
-/** A line, or one that is there to be copied: it is never broken, so that what is pasted is whole. */
+/** A line, or a command to copy: that is never broken, so that it can be pasted whole. */
 type Line = string | { readonly copied: string };
 
 type Sections = readonly (readonly Line[])[];
 
-/** What a diagnosis tells, part by part, in the order of a story: what, where, why, what then. */
+/** The parts of a diagnosis in the order of a story: what, where, why, what next. */
 const PARTS = {
   verdict: (diagnosis: Diagnosis): Sections => [[headline(diagnosis)]],
   scope: (diagnosis: Diagnosis): Sections => [section("SCOPE", [describeScope(diagnosis)])],
@@ -56,13 +56,13 @@ const PARTS = {
     formatProtections("GUARD NOW", guard.now),
     formatProtections(
       "PREVENT",
-      // A command that stands under what to do next is told there.
+      // A command that also appears under NEXT is shown only there.
       guard.prevent.filter(({ example }) => example === undefined || next.every(({ command }) => command !== example)),
     ),
   ],
 } as const;
 
-/** A part of a diagnosis that can be told by itself. */
+/** A part of a diagnosis that can be shown by itself. */
 export type DiagnosisPart = keyof typeof PARTS;
 
 const ALL_PARTS = Object.keys(PARTS) as readonly DiagnosisPart[]; // the keys of the constant above
@@ -100,13 +100,13 @@ function describeScope({ scope }: Diagnosis): string {
   return `${named === "" ? "everything" : named}: ${scope.failing} failing, ${scope.succeeding} good${describeWindow(scope.window)}`;
 }
 
-/** What to do next, but for getting what is missing: that is said where it is named. */
+/** What to do next, except for how to get missing evidence: that is said where the evidence is named. */
 function listChecks({ next, missing }: Diagnosis): Diagnosis["next"] {
   const said = new Set(missing.map(({ what, wouldTell }) => `Get ${what}: it would tell ${wouldTell}`));
   return next.filter(({ check }) => !said.has(check));
 }
 
-/** An end that was left open is not said; neither is the time of nothing. To the second: a log has it no finer. */
+/** The window in words, to the second, because a log is no finer. An open end is left out, and so is the window of no requests at all. */
 function describeWindow({ fromMs, toMs }: Diagnosis["scope"]["window"]): string {
   const [from, to] = [fromMs, toMs].map((timeMs) => (Number.isFinite(timeMs) && toMs > 0 ? toSecond(timeMs) : undefined));
   if (from === undefined || to === undefined)
@@ -120,12 +120,12 @@ function toSecond(timeMs: number): string {
   return new Date(timeMs).toISOString().slice(0, 19).replace("T", " ");
 }
 
-/** Evidence with what was measured, the first few of it, each on a line of its own. */
+/** The first few pieces of evidence with their measurements, each on a line of its own. */
 export function quote(evidence: readonly Evidence[], limit: number, prefix = ""): readonly string[] {
   return evidence.slice(0, limit).map(({ statement, measured }) => `    ${prefix}${statement} (${oneLine(measured)})`);
 }
 
-/** Hops under one another in columns, where they fit; each with its strongest evidence. */
+/** The hops, one below the other in columns where they fit, each with its strongest evidence. */
 function listHops({ path }: Diagnosis, width: number): readonly string[] {
   const cells = path.map(({ hop, operation, status, fate }) => [hop, operation, status, fate.toUpperCase()].map(oneLine));
   const widths = [0, 1, 2].map((column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
@@ -149,7 +149,7 @@ function listRuledOut({ ruledOut, scope, causes }: Diagnosis): readonly string[]
   ];
 }
 
-/** A place that all of them share is named once, in the title. */
+/** The protections. A place that all of them share is named once, in the title. */
 function formatProtections(title: string, protections: Diagnosis["guard"]["now"]): readonly Line[] {
   const [place, ...others] = new Set(protections.map(({ where }) => oneLine(where)));
   const isShared = place !== undefined && others.length === 0;

@@ -5,7 +5,7 @@ const REDRAW_MS = 200;
 /** Columns that the bar takes beside its numbers. */
 const BAR_COLUMNS = 60;
 
-/** Shows how far the reading is, on a terminal only, and on none that cannot redraw a line (TERM=dumb). `clock` gives ms that only ever grow. */
+/** Shows progress, only on a terminal that can redraw a line (not TERM=dumb). `clock` returns milliseconds that never decrease. */
 export class Progress {
   private readonly stderr: CommandIo["stderr"];
   private readonly isShown: boolean;
@@ -35,7 +35,7 @@ export class Progress {
     this.stderr.write(`\r\u001B[K${this.describe(nowMs)}`);
   }
 
-  /** A line no longer than the screen is wide: one that wrapped could not be drawn over. A terminal that does not know says 0. */
+  /** A line that fits the screen, since a wrapped line could not be redrawn. A terminal that does not know its width reports 0. */
   private describe(nowMs: number): string {
     const columns = this.stderr.columns || 80;
     const perSecond = (this.bytes / Math.max(1, nowMs - this.startMs)) * 1000;
@@ -47,7 +47,7 @@ export class Progress {
     return `${bar}${(ratio * 100).toFixed(0)} %  ${rate}  ${left} s left`.slice(0, columns - 1);
   }
 
-  /** Takes the bar off the screen. */
+  /** Removes the bar from the screen. */
   clear(): void {
     if (this.isDrawn) this.stderr.write("\r\u001B[K");
   }

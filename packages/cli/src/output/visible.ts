@@ -23,7 +23,7 @@ const WIDE =
 const MARK = /[\p{Mn}\p{Me}]/u;
 const NARROW_ONLY = /^[\u0020-\u02FF]*$/;
 
-/** How many columns of a terminal a text takes. */
+/** The width of a text in terminal columns. */
 export function countColumns(text: string): number {
   if (NARROW_ONLY.test(text)) return text.length;
   let columns = 0;
@@ -31,7 +31,7 @@ export function countColumns(text: string): number {
   return columns;
 }
 
-/** Cut to a width in columns of a terminal, with a mark where something is missing. */
+/** Cuts a text to a width in terminal columns, with a mark where something is missing. */
 export function cut(text: string, width: number): string {
   if (countColumns(text) <= width) return text;
   let kept = "";
@@ -44,7 +44,7 @@ export function cut(text: string, width: number): string {
   return `${kept}…`;
 }
 
-/** Cut to a width in the middle: of long names of one kind the ends differ. */
+/** Cuts the middle out of a text that is too wide: long names of one kind differ at their ends. */
 export function cutMiddle(text: string, width: number): string {
   if (countColumns(text) <= width) return text;
   const start = cut(text, Math.ceil(width / 2));
@@ -59,7 +59,7 @@ export function cutMiddle(text: string, width: number): string {
   return start + end;
 }
 
-/** In pieces of a width, at most so many, with a mark where something is missing behind the last. */
+/** Splits a text into at most `most` pieces of a width, with a mark where something is missing after the last. */
 export function spread(text: string, width: number, most: number): readonly string[] {
   const pieces = [""];
   for (const character of text) {
@@ -71,7 +71,7 @@ export function spread(text: string, width: number, most: number): readonly stri
   return pieces;
 }
 
-/** Filled with spaces to a width in columns of a terminal. */
+/** Pads a text with spaces to a width in terminal columns. */
 export function fill(text: string, width: number): string {
   return text + " ".repeat(Math.max(0, width - countColumns(text)));
 }

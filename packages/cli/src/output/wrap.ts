@@ -1,6 +1,6 @@
 import { countColumns } from "./visible.ts";
 
-/** Columns beside the indentation without which nothing can be read; a terminal that is narrower breaks the lines itself. */
+/** The least readable width beside the indentation; a narrower terminal breaks the lines itself. */
 const LEAST_ROOM = 12;
 
 /** Captured text is data: control characters could move the cursor or change colours, others the direction of reading. */
@@ -9,8 +9,8 @@ export function toPlain(text: string): string {
 }
 
 /**
- * Breaks a line at spaces to a width in columns of a terminal, never between a number and its percent sign; keeps its own columns where it
- * fits. What follows is indented more. A word that is longer than a line is broken where the line ends.
+ * Wraps a line at spaces to a width in terminal columns, never between a number and its percent sign. A line that fits keeps its own columns.
+ * Continuation lines are indented more. A word that is longer than a line is broken at the end of the line.
  */
 export function wrap(line: string, columns: number): readonly string[] {
   if (countColumns(line) <= columns) return [toPlain(line).trimEnd()];
@@ -38,7 +38,7 @@ export function wrap(line: string, columns: number): readonly string[] {
   return [...lines, current];
 }
 
-/** As much of a text as fits into so many columns. */
+/** As much of a text as fits into this many columns. */
 function takeColumns(text: string, columns: number): string {
   let taken = "";
   let used = 0;

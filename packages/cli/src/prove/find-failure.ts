@@ -5,12 +5,12 @@ import { callCollector } from "../collector-client.ts";
 import { type CommandIo, UsageError } from "../command.ts";
 import { readTelemetry } from "../input/read-telemetry.ts";
 
-/** True for a trace id; what else names a failure is a fault's fingerprint. */
+/** True for a trace id. Any other name of a failure is a fault's fingerprint. */
 function isTraceId(name: string): boolean {
   return /^[0-9a-f]{32}$/i.test(name);
 }
 
-/** Rows that the collector sent: read, not trusted. */
+/** Parses the rows that the collector sent. */
 function toRows(answer: unknown): readonly ProvableSpan[] {
   const rows = (answer as Partial<TraceAnswer> | undefined)?.rows; // Checked member by member below.
   if (!Array.isArray(rows)) throw new UsageError("the collector answered something that is no trace; is it of this version?");

@@ -1,6 +1,6 @@
 import type { Redactor } from "@faultline/guard/redact";
 
-/** Longest stretch that is held back to see where a secret ends; bounds the memory whatever the input. */
+/** The longest stretch that is held back to see where a secret ends; bounds the memory for any input. */
 const MOST_HELD = 262_144;
 
 /** How a stream is read: as lines of JSON, each by its structure, or as free text. */
@@ -21,8 +21,8 @@ function findOpenKey(text: string): number {
 }
 
 /**
- * Where `text` may be cut so that no secret is cut in two: behind a line's end whose next line cannot be the value of its last name,
- * and before a private key that has not ended. 0 when it has to wait for more.
+ * Where `text` may be cut without splitting a secret: after a line whose next line cannot be the value of its last name, and before a private key
+ * that has not ended. 0 when more text is needed first.
  */
 function findSafeCut(text: string): number {
   const key = findOpenKey(text);
@@ -32,7 +32,7 @@ function findSafeCut(text: string): number {
   return end;
 }
 
-/** With nothing safe in sight: behind a comma or a space far from the end, for a line of more than the limit. */
+/** Where to cut a line beyond the limit that has no safe place: after a late comma or space. */
 function findForcedCut(text: string): number {
   const comma = Math.max(text.lastIndexOf(',"'), text.lastIndexOf("\n"));
   if (comma > text.length / 2) return comma + 1;

@@ -1,4 +1,4 @@
-import type { AttributeContrast, AttributeValue } from "@faultline/model";
+import { anyOf, type AttributeContrast, type AttributeValue } from "@faultline/model";
 import type { StoredTrace } from "../store/contract.ts";
 
 const MOST_CONTRASTS = 6;
@@ -10,8 +10,15 @@ const LEAST_SEPARATION = 0.3;
 /** The two-sample Kolmogorov-Smirnov distance that chance alone passes in one of fifty comparisons, in units of its spread. */
 const CHANCE = 1.5;
 /** Attributes that say that the request failed, or that differ in every request, explain nothing. */
-const PASSED_OVER =
-  /(^error|status_code|^exception|^otel\.|^faultline\.|response|\.port$|^thread\.|(^|[._])(trace|span|request|correlation)[._]?id$|pid$|^host\.|^process\.|^telemetry\.|^os\.|traceparent|content\.length$|network\.peer)/;
+const PASSED_OVER = new RegExp(
+  anyOf(
+    /^error|^exception|status_code|response/,
+    /(^|[._])(trace|span|request|correlation)[._]?id$|traceparent/,
+    /\.port$|network\.peer|content\.length$/,
+    /^thread\.|pid$|^process\.|^host\.|^os\./,
+    /^otel\.|^telemetry\.|^faultline\./,
+  ),
+);
 
 type Value = string | number;
 
