@@ -1,10 +1,10 @@
-/** The seam to `redact/`: what the guard needs of a redactor, and what it does when somebody's own one fails: the value is dropped. */
+/** The seam to `redact/`: what the guard needs from a redactor, and what happens when a custom one fails (the value is dropped). */
 
 import { flatten } from "./json-text.ts";
 
 /**
- * Takes secrets out of what a failing request carried. Never throws; whatever it cannot judge it drops. What it gave back as it was is kept, and it may
- * not be asked again: its answer depends on nothing else.
+ * Removes secrets from what a failing request carried. Never throws, and drops whatever it cannot judge. A text that it returned unchanged is remembered
+ * and may not be passed to it again, so its result must depend on the text alone.
  */
 export type Redactor = {
   readonly redactText: (text: string) => string;
@@ -13,17 +13,17 @@ export type Redactor = {
   readonly redactUrl: (target: string) => string;
 };
 
-/** What stands where a value was dropped. */
+/** Replaces a value that was dropped. */
 const DROPPED = "[dropped]";
 
-/** Holds a redactor to its promise: a member that throws, or returns another kind of value, costs the value and nothing else. */
+/** Enforces a redactor's promise: when a method throws, or returns another kind of value, the value is dropped and nothing else happens. */
 export function sealRedactor(redactor: Redactor, onFailure: () => void): Redactor {
   const guarded = <T>(run: () => T, isRight: (value: T) => boolean, fallback: T): T => {
     try {
       const value = run();
       if (isRight(value)) return value;
     } catch {
-      // Nothing of the value may leave, the error's text included.
+      // Nothing of the value may leave, not even in the error's text.
     }
     onFailure();
     return fallback;
@@ -47,9 +47,9 @@ export function sealRedactor(redactor: Redactor, onFailure: () => void): Redacto
   };
 }
 
-/** A shorter text is read as fast as it is found among those that were. */
+/** Shorter texts are not remembered: redacting them is as fast as looking them up. */
 const SHORT_TEXT = 20;
-/** So many are kept, each of fewer characters than that. */
+/** How many texts are remembered, and how long each may be. */
 const MAX_KEPT = 256;
 
 function readOnce(redact: (text: string) => string): (text: string) => string {
@@ -68,7 +68,7 @@ function readOnce(redact: (text: string) => string): (text: string) => string {
   };
 }
 
-/** A redactor with what is known of it, because failures repeat each other's texts. What held a secret is not kept. */
+/** A redactor with a memory, because failures repeat each other's texts. Texts that held a secret are not remembered. */
 export type RememberingRedactor = Redactor & {
   /** Headers in which it found nothing, as they are written, by name and value. */
   readonly cleanHeaders: Map<string, Map<string, string>>;
@@ -76,7 +76,7 @@ export type RememberingRedactor = Redactor & {
   readonly knownFrames: Map<string, { readonly json: string; readonly length: number }>;
 };
 
-/** Remembers texts and targets in which a redactor found nothing, and has room for more. */
+/** Remembers texts and targets in which a redactor found nothing. */
 export function rememberClean(redactor: Redactor): RememberingRedactor {
   return {
     ...redactor,

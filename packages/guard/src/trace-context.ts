@@ -8,7 +8,7 @@ export type TraceContext = {
   readonly spanId: string;
   readonly parentSpanId?: string;
   readonly sampled: boolean;
-  /** Passed on unchanged; dropped when `traceparent` was invalid, as the recommendation asks. */
+  /** Passed on unchanged; dropped when `traceparent` was invalid, as the recommendation requires. */
   readonly traceState?: string;
   /** True when OpenTelemetry in this process owns the span: the guard then adds a log record and no second span. */
   readonly joined: boolean;
@@ -23,7 +23,7 @@ const MAX_TRACESTATE = 512;
 /** The members of a valid `traceparent`, or undefined. */
 function parseTraceparent(header: Header): { traceId: string; parentSpanId: string; sampled: boolean } | undefined {
   const [, version, traceId = "", parentSpanId = "", flags = "", more] = (typeof header === "string" && TRACEPARENT.exec(header)) || [];
-  // Only versions to come may say more.
+  // Only future versions may append more.
   if (version === undefined || (version === "00" && more !== "")) return undefined;
   return { traceId, parentSpanId, sampled: (Number.parseInt(flags, 16) & 1) === 1 };
 }
@@ -57,12 +57,12 @@ function otel(): OtelGlobal | undefined {
   return (globalThis as { [OTEL]?: OtelGlobal })[OTEL];
 }
 
-/** What is not there cannot be remembered by its place, so V8 searches the global object and all behind it: not for each request. */
+/** V8 cannot cache a missing global, so it searches the global object and its prototypes each time; that must not happen for every request. */
 const SEARCH_MS = 10;
 let known: OtelGlobal | undefined;
 let searchedAtMs = Number.NEGATIVE_INFINITY;
 
-/** Once it is there it stays the same object, whatever is registered in it later. */
+/** Once present, it stays the same object, whatever is registered in it later. */
 function findOtel(nowMs: number): OtelGlobal | undefined {
   if (known === undefined && nowMs - searchedAtMs > SEARCH_MS) {
     searchedAtMs = nowMs;
@@ -72,8 +72,8 @@ function findOtel(nowMs: number): OtelGlobal | undefined {
 }
 
 /**
- * The span that OpenTelemetry has active here, as a context to join; undefined when there is no SDK or no span. An SDK that comes late is seen
- * 10 ms later at most. `nowMs` is `performance.now()`.
+ * OpenTelemetry's active span, as a context to join; undefined when there is no SDK or no span. An SDK that is loaded late is noticed
+ * within 10 ms. `nowMs` is `performance.now()`.
  */
 export function findActiveOtelContext(nowMs: number): TraceContext | undefined {
   const api = findOtel(nowMs);
@@ -81,7 +81,7 @@ export function findActiveOtelContext(nowMs: number): TraceContext | undefined {
   const span = api.context.active().getValue(SPAN_KEY) as { spanContext?: () => OtelSpanContext } | undefined;
   const found = span?.spanContext?.();
   if (typeof found?.traceId !== "string" || typeof found.spanId !== "string") return undefined;
-  // Whatever calls itself OpenTelemetry here: the ids go into headers and bodies as they are.
+  // Checked, because anything may call itself OpenTelemetry and the ids go into headers and bodies unchanged.
   if (parseTraceparent(`00-${found.traceId}-${found.spanId}-00`) === undefined) return undefined;
   return { traceId: found.traceId, spanId: found.spanId, sampled: (Number(found.traceFlags) & 1) === 1, joined: true };
 }

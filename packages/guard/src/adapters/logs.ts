@@ -1,6 +1,6 @@
 /**
- * Bridges from loggers to the flight recorder: each line of a request is kept in its ring, sent only when the request fails, and stamped
- * with the request's ids. What a logger drops by its own level never gets here: set its level to debug and filter at its destination.
+ * Bridges from loggers to the flight recorder: each log line of a request is kept in its ring, sent only when the request fails, and stamped
+ * with the request's ids. Lines below the logger's own level never get here: set its level to debug and filter at its destination.
  */
 import { format } from "node:util";
 import type { Guard } from "../guard.ts";
@@ -56,7 +56,7 @@ export function recordWinston(guard: Guard): { transform<Info extends { level: s
 
 const CONSOLE_SEVERITY = { debug: 5, log: 9, info: 9, warn: 13, error: 17 } as const;
 
-/** Records what is written to the console, which is written as before. Returns the way back. */
+/** Records what is written to the console, which still writes it. Returns a function that stops recording. */
 export function recordConsole(guard: Guard, target: Pick<Console, keyof typeof CONSOLE_SEVERITY> = console): () => void {
   const names = Object.keys(CONSOLE_SEVERITY) as (keyof typeof CONSOLE_SEVERITY)[];
   const before = names.map((name) => [name, target[name]] as const);

@@ -7,7 +7,7 @@ import { guardRequests } from "./express.ts";
 import { guardFastify } from "./fastify.ts";
 import { breakOff, findExchange, isClientGone, type NodeRequest, sendAnswer } from "./node-view.ts";
 
-/** What is used of Nest's arguments host. */
+/** The part of Nest's arguments host that is used here. */
 type HostLike = {
   getType(): string;
   switchToHttp(): { getRequest(): unknown; getResponse(): unknown };
@@ -16,7 +16,7 @@ type HostLike = {
 /** An exception filter: an object with `catch`, as Nest knows it. */
 type Filter = { readonly catch: (thrown: unknown, host: never) => unknown };
 
-/** What is used of a Nest application. Its own types would make Nest a dependency. */
+/** The part of a Nest application that is used here. Nest's own types would make Nest a dependency. */
 type NestLike = {
   use(middleware: never): unknown;
   useGlobalFilters(filter: never): unknown;
@@ -26,7 +26,7 @@ type NestLike = {
 
 /** What becomes of an exception after it has been captured. */
 export type NestGuardOptions = {
-  /** Your own filter: it gets the very thing that was thrown, `new BaseExceptionFilter(app.getHttpAdapter())` for Nest's answers. Without one, problem details are sent. */
+  /** Your own filter, which gets the very thing that was thrown; `new BaseExceptionFilter(app.getHttpAdapter())` gives Nest's answers. Without one, problem details are sent. */
   readonly filter?: Filter;
 };
 
@@ -48,7 +48,7 @@ function toNodePair(http: ReturnType<HostLike["switchToHttp"]>): {
   };
 }
 
-/** Takes over what Fastify was going to send; headers that hooks have set, such as those of CORS, go along. */
+/** Takes the response over from Fastify, together with headers that hooks have set, such as those of CORS. */
 function takeOver(reply: Reply): void {
   reply.hijack();
   for (const [name, value] of Object.entries(reply.getHeaders())) {
@@ -56,7 +56,7 @@ function takeOver(reply: Reply): void {
   }
 }
 
-/** Do pipes see the arguments of every handler? Where an app does not say, they may. */
+/** True when pipes may see the arguments of every handler; assumed when an app does not say. */
 function hasPipes({ config }: NestLike): boolean {
   const given = [config?.getGlobalPipes?.(), config?.getGlobalRequestPipes?.()];
   return given.some((pipes) => pipes?.length !== 0);
@@ -102,7 +102,7 @@ class GuardFilter {
 
 /** Guards an application: call it before `app.listen` or `app.init`. Returns the application. */
 export function guardNest<App extends object>(app: App, guard: Guard, options: NestGuardOptions = {}): App {
-  // Nest's own types are narrower than what is used of them here.
+  // Nest's own types are narrower than what is used here.
   const nest = app as App & NestLike;
   const adapter = nest.getHttpAdapter();
   if (adapter.getType() === "fastify") guardFastify(guard, { respond: false })(adapter.getInstance() as object, undefined, () => undefined);

@@ -4,13 +4,13 @@ import type { Guard } from "../guard.ts";
 import { type FetchGuardOptions, guardFetch } from "./fetch.ts";
 
 /**
- * What Next throws to steer: `redirect()`, `notFound()`, `forbidden()`, and the signals of prerendering. Next tells them by their `digest`
+ * What Next throws for control flow: `redirect()`, `notFound()`, `forbidden()`, and the signals of prerendering. Next recognises them by their `digest`
  * (https://nextjs.org/docs/app/api-reference/functions/unstable_rethrow) or by a mark of React's.
  */
 const STEERING =
   /^(?:NEXT_REDIRECT|NEXT_HTTP_ERROR_FALLBACK|NEXT_NOT_FOUND|DYNAMIC_SERVER_USAGE|BAILOUT_TO_CLIENT_SIDE_RENDERING|NEXT_PRERENDER_INTERRUPTED|HANGING_PROMISE_REJECTION)(?:;|$)/;
 
-/** True for what Next throws to steer: an error it must get back untouched, and no failure. */
+/** True for what Next throws for control flow: Next must get it back untouched, and it is no failure. */
 export function isSteering(thrown: unknown): boolean {
   const digest = readTextMember(thrown, (it) => it["digest"]);
   return (digest !== undefined && STEERING.test(digest)) || readMember(thrown, (it) => it["$$typeof"]) === Symbol.for("react.postpone");
@@ -23,7 +23,7 @@ function readStatus(thrown: unknown): number {
   return status === undefined ? (digest.startsWith("NEXT_NOT_FOUND") ? 404 : 200) : Number(status);
 }
 
-/** How a handler was left: Next's steering travels past the guard as a value, so that it is not taken for a failure. */
+/** How a handler ended. Next's control flow passes the guard as a value, so that it is not taken for a failure. */
 class Steered extends Response {
   readonly thrown: unknown;
 
@@ -43,7 +43,7 @@ export function guardRoute<R extends Request, Rest extends readonly unknown[], R
     guard,
     async (request: Request, ...rest: Rest): Promise<Response> => {
       try {
-        // Next gives a NextRequest, and gets back what the handler gave: even nothing, of which it says itself that it is wrong.
+        // Next passes a NextRequest and gets back whatever the handler returned, even nothing, which Next itself reports as wrong.
         return (await handler(request as R, ...rest)) as Response;
       } catch (thrown) {
         if (isSteering(thrown)) return new Steered(thrown);

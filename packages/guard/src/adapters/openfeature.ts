@@ -5,9 +5,9 @@
 import { noteFlag } from "../capture/note-flag.ts";
 import type { FlagReader } from "../resilience/kill-switch.ts";
 
-/** What is used of OpenFeature's `HookContext`. */
+/** The part of OpenFeature's `HookContext` that is used here. */
 type HookContext = { readonly flagKey: string; readonly providerMetadata?: { readonly name: string } };
-/** What is used of OpenFeature's `EvaluationDetails`. */
+/** The part of OpenFeature's `EvaluationDetails` that is used here. */
 type Details = { readonly value: unknown; readonly variant?: string; readonly reason?: string; readonly errorCode?: string };
 
 /** A hook of `@openfeature/server-sdk`. */
@@ -22,7 +22,7 @@ export function recordFlags(): FlagHook {
         key: context.flagKey,
         variant: details.variant,
         value: details.value,
-        // OpenFeature shouts, the semantic conventions do not.
+        // OpenFeature writes reasons in upper case, the semantic conventions in lower case.
         reason: details.reason?.toLowerCase(),
         provider: context.providerMetadata?.name,
         errorType: details.errorCode?.toLowerCase(),
@@ -31,10 +31,10 @@ export function recordFlags(): FlagHook {
   };
 }
 
-/** What is used of an OpenFeature client. */
+/** The part of an OpenFeature client that is used here. */
 export type FlagClient = { getBooleanValue(key: string, fallback: boolean): Promise<boolean> };
 
-/** Reads switches from an OpenFeature client. `fallback` is what it answers for a flag that it does not know: default true, which is on. */
+/** Reads switches from an OpenFeature client. `fallback` is the answer for an unknown flag; default true, which means on. */
 export function readFlagOf(client: FlagClient, fallback = true): FlagReader {
   return (name) => client.getBooleanValue(name, fallback);
 }

@@ -12,19 +12,19 @@ export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Bu
 
 const SWITCHING_PROTOCOLS = 101;
 
-/** A response for a socket that node:http has let go of. */
+/** A response for a socket that node:http has handed over. */
 function writeResponse({ status, headers, body }: Answer): string {
   const fields = { ...headers, "content-length": String(Buffer.byteLength(body)), connection: "close" };
   const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
   return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? "Error"}\r\n${lines.join("")}\r\n${body}`;
 }
 
-/** How much was written by whoever had the socket so far, what is still on its way included. */
+/** How much has been written to the socket so far, including what is still buffered. */
 function countWritten(socket: Duplex): number {
   return (socket as { readonly bytesWritten?: number }).bytesWritten ?? socket.writableLength;
 }
 
-/** Answers what was thrown while nothing has been said; else it can only hang up. Returns the status that was sent. */
+/** Answers what was thrown if nothing was written yet; otherwise it can only close the connection. Returns the status that was sent. */
 function answerOnSocket(
   guard: Guard,
   at: { exchange: Exchange<NodeRequest>; socket: Duplex; thrown: unknown; before: number },
@@ -40,8 +40,8 @@ function answerOnSocket(
 }
 
 /**
- * Guards the handshake: what the handler throws or rejects with is told once and answered, where it would have ended the process. The exchange
- * ends with the handshake; what goes wrong on the connection later is told by `guard.capture(error)`.
+ * Guards the handshake: what the handler throws or rejects with is reported once and answered, where it would otherwise have ended the process. The exchange
+ * ends with the handshake; report later errors of the connection with `guard.capture(error)`.
  */
 export function guardUpgrade(guard: Guard, handler: UpgradeHandler): (request: IncomingMessage, socket: Duplex, head: Buffer) => void {
   return (request, socket, head) => {
@@ -53,7 +53,7 @@ export function guardUpgrade(guard: Guard, handler: UpgradeHandler): (request: I
     socket.on("error", onSocketError);
     const onDone = (): void => {
       socket.off("error", onSocketError);
-      // Who refuses a handshake ends the socket, with a status that only the client reads.
+      // A handler that refuses a handshake ends the socket, with a status that only the client sees.
       guard.finish(exchange, socket.writableEnded || socket.destroyed ? undefined : SWITCHING_PROTOCOLS, false);
     };
     const onThrown = (thrown: unknown): void => {

@@ -1,4 +1,4 @@
-/** Which exchange runs now: one AsyncLocalStorage for the process, however many guards there are. */
+/** The current exchange: one AsyncLocalStorage for the process, however many guards there are. */
 import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
 import type { Exchange } from "../exchange.ts";
 import { shareInProcess } from "./share-in-process.ts";
@@ -16,8 +16,8 @@ export function runInExchange<T>(exchange: Exchange | undefined, work: () => T):
 }
 
 /**
- * Does a context that was entered end with the callback that entered it? So it is since Node 24, where each callback comes with a frame of its own.
- * Before, an entered store stays with the asynchronous resource, such as a connection, for whatever comes next.
+ * True when a context that was entered ends with the callback that entered it. That is so since Node 24, where each callback has a frame of its own. Before,
+ * an entered store stays with the asynchronous resource, such as a connection, and leaks into whatever runs next.
  */
 function endsWithCallback(): boolean {
   const probe = new AsyncLocalStorage<true>();
@@ -31,7 +31,7 @@ function endsWithCallback(): boolean {
 /** Whether `enterExchange` may be used. */
 export const canEnter = endsWithCallback();
 
-/** Puts the rest of this callback in the context of an exchange: a quarter of what `runInExchange` costs, which makes two frames and leaves one. */
+/** Puts the rest of this callback into the context of an exchange. This costs a quarter of `runInExchange`, which enters two frames and leaves one. */
 export function enterExchange(exchange: Exchange): void {
   storage.enterWith(exchange);
 }

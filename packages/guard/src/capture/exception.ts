@@ -8,7 +8,7 @@ import type { ThrownAccount } from "./throwable.ts";
 /** A redacted exception. `headline` is its type and message, escaped; `attributes` are written. */
 export type ExceptionText = { readonly headline: string; readonly attributes: string };
 
-/** Redacted text as JSON without its quotes, and its length before that. */
+/** Redacted text as JSON without its quotes, and its length before escaping. */
 type Written = { readonly json: string; readonly length: number };
 
 function toWritten(text: string): Written {
@@ -21,17 +21,17 @@ function concat(first: Written, next: Written): Written {
 
 const MAX_KNOWN_FRAMES = 256;
 
-/** Frames repeat from failure to failure, and hold no values: they are looked through and written once. */
+/** Remembers redacted frames: they repeat from failure to failure and hold no values, so each is redacted and written once. */
 function redactFrames(frames: string, { knownFrames, redactText }: RememberingRedactor): Written {
   let written = knownFrames.get(frames);
   if (written !== undefined) return written;
   if (knownFrames.size >= MAX_KNOWN_FRAMES) knownFrames.clear();
-  // A copy, since a slice keeps the whole stack alive that it was cut from, however long its message.
+  // A copy, because a slice would keep the whole stack in memory, however long its message.
   knownFrames.set(flatten(frames), (written = toWritten(redactText(frames))));
   return written;
 }
 
-/** Redacts a stack: its head, which repeats the message, and its frames apart. `message` is redacted already. */
+/** Redacts a stack: separately its head, which repeats the message, and its frames. `message` is already redacted. */
 function redactStack(account: ThrownAccount, message: Written, redactor: RememberingRedactor): Written {
   const { stack } = account;
   if (stack === undefined) return concat(toWritten(`${account.type}: `), message);
@@ -49,7 +49,7 @@ type Link = { readonly type: string; readonly message: string; readonly written:
 /** The stacks of a chain as one text, in JSON without its quotes. */
 function joinStacks(links: readonly Link[]): string {
   const { json, length } = links.map(({ stack }) => stack).reduce((all, stack) => concat(concat(all, CAUSED_BY), stack));
-  // What was clipped is rare: then the text is made from its JSON again.
+  // Clipping is rare; only then is the text recovered from its JSON.
   return length > MAX_STACK ? escapeText((JSON.parse(`"${json}"`) as string).slice(0, MAX_STACK)) : json;
 }
 
@@ -60,7 +60,7 @@ function redactLink(account: ThrownAccount, redactor: RememberingRedactor): Link
   return { type: account.type, message, written, stack: redactStack(account, written, redactor) };
 }
 
-/** Writes the exception: what was thrown, and behind it what caused it. */
+/** Writes the exception: what was thrown, followed by its causes. */
 export function writeException(accounts: readonly ThrownAccount[], redactor: RememberingRedactor): ExceptionText {
   const links = accounts.map((each) => redactLink(each, redactor));
   const thrown = links[0] as Link;

@@ -1,4 +1,4 @@
-/** The feature flags that a request evaluated: kept with its exchange, told only when it fails. Loaded by whoever notes them. */
+/** The feature flags that a request evaluated: kept with its exchange, sent only when it fails. Loaded only by apps that record flags. */
 import type { AttributeValue } from "@faultline/model";
 import { AttributeText, writeLog } from "../export/otlp-json.ts";
 import { escapeText } from "../json-text.ts";
@@ -54,7 +54,7 @@ function writeEvaluation(evaluation: FlagEvaluation, trace: TraceContext, redact
   });
 }
 
-/** The evaluations of one request; of a flag evaluated again the last one counts. */
+/** The evaluations of one request. If a flag is evaluated again, the last evaluation counts. */
 export class EvaluatedFlags {
   readonly #evaluations = new Map<string, FlagEvaluation>();
 
@@ -63,7 +63,7 @@ export class EvaluatedFlags {
     if (known.size < MAX_FLAGS || known.has(evaluation.key)) known.set(evaluation.key, evaluation);
   }
 
-  /** For a failing request: one `feature_flag.evaluation` event each, and all of them in short for its span. */
+  /** For a failing request: one `feature_flag.evaluation` event for each flag, and a summary of all of them for its span. */
   write(trace: TraceContext, redact: (text: string) => string): { readonly logs: readonly string[]; readonly short: readonly string[] } {
     const known = [...this.#evaluations.values()];
     return {

@@ -1,9 +1,9 @@
 /**
- * The in-flight journal: which requests are under way, in a small file, so that the next process can name them when this one is killed or runs
- * out of memory and gets to say nothing. A start is one `pwrite` of a fixed slot; an end costs nothing at that moment, as its slot is
- * overwritten by the next start, or cleared within 10 ms. No fsync: what a process wrote outlives the process, and only a machine's crash loses it.
+ * The in-flight journal: a small file that lists the requests under way, so that the next process can name them when this one is killed or runs
+ * out of memory and cannot report anything. The start of a request is one `pwrite` into a fixed slot. Its end costs nothing at that moment: the slot is
+ * overwritten by the next start, or cleared within 10 ms. There is no fsync: what a process wrote outlives the process, and only a crash of the machine loses it.
  *
- * The file is lines of text, so that `cat` shows it. Line 0 says whose it is; a slot that begins with a space is free.
+ * The file is lines of text, so that `cat` shows it. Line 0 says whose file it is; a slot that begins with a space is free.
  */
 import { closeSync, fstatSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -25,13 +25,13 @@ const FREE = Buffer.from(" ");
 export type Journal = {
   open(exchange: Exchange): void;
   close(exchange: Exchange): void;
-  /** The process may end now: what has ended is cleared. */
+  /** Called when the process may end: clears the slots of finished requests. */
   settle(): void;
-  /** The guard ends: the file goes, unless requests are still under way. */
+  /** Called when the guard ends: removes the file, unless requests are still under way. */
   end(): void;
 };
 
-/** What a journal is given by its guard. `adopt` sends what another process left to tell, `count` failures, with that one's resource. */
+/** What a guard gives its journal. `adopt` sends the `count` failures that another process left behind, under that process's resource. */
 export type JournalHost = {
   readonly service: string;
   /** Resource attributes, OTLP/JSON text. */
@@ -45,7 +45,7 @@ export type OpenJournal = (host: JournalHost) => Journal;
 
 type PathRedactor = (path: string) => string;
 
-/** Paths repeat; a redaction costs more than everything else here. */
+/** Remembers redacted paths: they repeat, and redaction costs more than everything else here. */
 function rememberPaths(redact: PathRedactor): PathRedactor {
   const known = new Map<string, string>();
   return (path) => {
@@ -80,7 +80,7 @@ function parseEntry(line: string): JournalEntry | undefined {
     const isWhole = [entry.method, entry.path, entry.traceId, entry.spanId, entry.requestId].every((each) => typeof each === "string");
     return isWhole && Number.isFinite(entry.startMs) ? entry : undefined;
   } catch {
-    // Killed in the middle of the write, or a hole in the file: there is nothing to tell.
+    // The process was killed in the middle of the write, or the file has a hole: there is nothing to report.
     return undefined;
   }
 }
@@ -108,7 +108,7 @@ function readOrphan(file: string): Orphan {
   }
 }
 
-/** Tells what processes that are gone left. A rename is atomic: of two adopters one finds nothing; one that dies leaves it to the next. */
+/** Reports what dead processes left behind. Renaming is atomic, so of two adopters one finds nothing; an adopter that dies leaves the file to the next. */
 function adoptOrphans(directory: string, own: string, host: JournalHost): void {
   const names = readdirSync(directory).filter((name) => name.endsWith(SUFFIX) && isOrphan(name));
   for (const [index, name] of names.entries()) {
@@ -120,7 +120,7 @@ function adoptOrphans(directory: string, own: string, host: JournalHost): void {
       if (entries.length > 0) host.adopt(writeOrphan(orphan), { count: entries.length, resource });
       rmSync(adopted, { force: true });
     } catch {
-      // Another process was faster, or the file cannot be read: then it has nothing to tell.
+      // Another process was faster, or the file cannot be read.
     }
   }
 }
@@ -132,7 +132,7 @@ class SlotFile implements Journal {
   readonly #redact: PathRedactor;
   readonly #slots = new Map<Exchange, number>();
   readonly #line = Buffer.alloc(SLOT_BYTES);
-  /** Slots whose request has ended while the file still names it; taken first. */
+  /** Slots whose request has ended while the file still names it; these are reused first. */
   #stale: number[] = [];
   #free: number[] = [];
   #used = 0;
@@ -150,7 +150,7 @@ class SlotFile implements Journal {
     const slot = this.#stale.pop() ?? this.#free.pop() ?? this.#used++;
     const text = `${JSON.stringify(toEntry(exchange, this.#redact))}\n`;
     const length = this.#line.write(text);
-    // Cut by an odd method or id: a line without its end is read as nothing.
+    // An overlong method or id may cut the line; a line without its end is ignored when read.
     writeSync(this.#handle, this.#line, 0, length, HEADER_BYTES + slot * SLOT_BYTES);
     this.#slots.set(exchange, slot);
   }
@@ -187,8 +187,8 @@ class SlotFile implements Journal {
 }
 
 /**
- * The journal for `createGuard({ journal: keepJournal() })`. Its files are in `directory` (made when missing, for its owner only); default is a
- * folder per service under the system's temporary one. Costs one small write a request; see docs/playbook/guard.md.
+ * The journal for `createGuard({ journal: keepJournal() })`. Its files are in `directory`, which is created for its owner only; default is a
+ * folder for each service in the system's temporary directory. Costs one small write per request; see docs/playbook/guard.md.
  */
 export function keepJournal(options: { readonly directory?: string } = {}): OpenJournal {
   return (host) => {

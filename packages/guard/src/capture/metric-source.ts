@@ -1,4 +1,4 @@
-/** Something that a guard reads at regular times, and when a request fails. Both may throw: that costs their own telemetry only. */
+/** Something that a guard reads at regular intervals and when a request fails. Both methods may throw; that costs only their own telemetry. */
 export type MetricSource = {
   /** OTLP/JSON `metrics` items. */
   takeMetrics(nowMs: number): readonly string[];

@@ -1,11 +1,11 @@
-/** What is told of the requests that a process had under way when it was killed or ran out of memory: a span and a log record each. */
+/** Reports the requests that a process had under way when it was killed or ran out of memory: a span and a log record for each. */
 import type { AttributeValue } from "@faultline/model";
 import { AttributeText, writeLog, writeSpan } from "../export/otlp-json.ts";
 import { escapeText } from "../json-text.ts";
 import { toMethodName } from "../method-name.ts";
 import type { FailureRecord } from "./record.ts";
 
-/** A request as its slot tells it. `path` is redacted and clipped; times are Unix ms. */
+/** A request as its slot describes it. `path` is redacted and clipped; times are Unix ms. */
 export type JournalEntry = {
   readonly startMs: number;
   readonly method: string;
@@ -17,7 +17,7 @@ export type JournalEntry = {
   readonly isJoined: boolean;
 };
 
-/** What a process that is gone had under way, oldest first. `resource` is its own, OTLP/JSON text; `endMs` is when it last wrote. */
+/** What a dead process had under way, oldest first. `resource` is its own, as OTLP/JSON text; `endMs` is when it last wrote. */
 export type Orphan = { readonly resource: string; readonly endMs: number; readonly entries: readonly JournalEntry[] };
 
 /** `error.type` of a request whose process ended before it: there was neither a status nor an exception. */
@@ -35,7 +35,7 @@ function describe(entry: JournalEntry, inFlight: number): Record<string, Attribu
   };
 }
 
-/** Writes the records of a process that is gone. */
+/** Writes the records of a dead process. */
 export function writeOrphan(orphan: Orphan): FailureRecord {
   const { entries, endMs } = orphan;
   const spans: string[] = [];

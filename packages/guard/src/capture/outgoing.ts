@@ -1,6 +1,6 @@
 /**
- * Calls that a request makes: noted through the diagnostics channels of undici (and so of `fetch`) and of node:http, which costs nothing
- * when nothing is called and patches no module. Each gets a `traceparent`, unless something else already put one there.
+ * Observes the calls that a request makes, through the diagnostics channels of undici (and so of `fetch`) and of node:http. This patches no module and costs
+ * nothing when nothing is called. Each call gets a `traceparent`, unless something else already set one.
  */
 import { channel, subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { ClientRequest, IncomingMessage } from "node:http";
@@ -41,7 +41,7 @@ function describeHttp(method: string, url: URL): OutgoingCall["attributes"] {
   const port = url.port === "" ? (url.protocol === "https:" ? 443 : 80) : Number(url.port);
   return {
     "http.request.method": method,
-    // No query: it is where tokens travel. The route of the callee is in the callee's own span.
+    // Without the query, where tokens travel. The callee's route is in the callee's own span.
     "url.full": `${url.origin}${url.pathname}`,
     "server.address": url.hostname,
     "server.port": port,
@@ -54,9 +54,9 @@ function hasTraceparent(headers: unknown): boolean {
 }
 
 type Watch = {
-  /** The exchange that runs now, unless the call is one of the guard's own. */
+  /** The current exchange, unless the call is one of the guard's own. */
   readonly current: () => Exchange | undefined;
-  /** Everything below runs inside the host's call: nothing may come out of it. */
+  /** Everything below runs inside the host's call, so nothing may be thrown out of it. */
   readonly shield: <T>(run: () => T) => T | undefined;
 };
 

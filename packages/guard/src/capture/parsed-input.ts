@@ -1,4 +1,4 @@
-/** What validation made of a request: kept beside its exchange, so that a failure tells the very values the handler was given. */
+/** The parsed input of a request, kept beside its exchange, so that a failure shows the very values that the handler was given. */
 import type { Exchange } from "../exchange.ts";
 import { findCurrentExchange } from "./context.ts";
 
@@ -10,7 +10,7 @@ export function keepParsedInput(parts: object): void {
   if (exchange !== undefined) parsed.set(exchange, parts);
 }
 
-/** The parsed parts as JSON; undefined when nothing was validated, or what was parsed is no JSON. */
+/** The parsed parts as JSON; undefined when nothing was validated, or when the values cannot be written as JSON. */
 export function writeParsedInput(exchange: Exchange): string | undefined {
   const parts = parsed.get(exchange);
   if (parts === undefined) return undefined;

@@ -38,7 +38,7 @@ type RedisPool = {
   readonly tasksQueueLength: number;
 };
 
-/** Reads a pool of `redis` (`createClientPool`). Its limit is an option that it does not tell. */
+/** Reads a pool of `redis` (`createClientPool`). It does not reveal its limit. */
 export function readRedisPool(pool: RedisPool, limit?: number): PoolState {
   return { used: pool.clientsInUse, idle: pool.idleClients, waiting: pool.tasksQueueLength, limit };
 }
@@ -73,6 +73,6 @@ export function readUndici(dispatcher: UndiciDispatcher, limit?: number): PoolSt
   const sum = (read: (each: UndiciStats) => number): number => all.reduce((total, each) => total + read(each), 0);
   const connected = sum((each) => Number(each.connected));
   const idle = sum((each) => each.free ?? (each.running === 0 ? Number(each.connected) : 0));
-  // A pool counts as pending what its connections have taken, and as queued what none has.
+  // A pool counts as pending what its connections have accepted, and as queued what none has.
   return { used: Math.max(0, connected - idle), idle, waiting: sum((each) => each.queued ?? each.pending), limit };
 }

@@ -8,7 +8,7 @@ export type PoolState = { readonly used: number; readonly idle: number; readonly
 /** How to read each pool, by name. */
 type Pools = Readonly<Record<string, () => PoolState>>;
 
-/** Attributes of the pool that most are waiting for: what a failing exchange says of the pools at its moment. */
+/** Attributes of the pool with the longest queue, for a failing exchange. */
 function readWorst(pools: Pools): Record<string, string | number> {
   const states = Object.entries(pools).map(([name, read]) => ({ name, ...read() }));
   const worst = states.toSorted((a, b) => b.waiting - a.waiting || b.used - a.used)[0];
@@ -39,7 +39,7 @@ function writePool(name: string, { used, idle, waiting, limit }: PoolState, nowM
 }
 
 /**
- * The pools of this process: as metrics of the conventions, and at a failure the one that most are waiting for.
+ * The pools of this process: as metrics named by the conventions, and at a failure the pool with the longest queue.
  * `guard.watch(poolsOf({ "orders-db": () => readPgPool(pool) }))`.
  */
 export function poolsOf(pools: Pools): MetricSource {

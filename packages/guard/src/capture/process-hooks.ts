@@ -1,13 +1,13 @@
 /**
- * What ends a process: exceptions nobody caught, signals, `process.exit`. The hooks watch and change nothing: the exit code, the text on
- * stderr and who gets to handle what stay as they are without the guard. One set of listeners serves all guards of the process.
+ * Watches everything that ends a process: uncaught exceptions, signals, `process.exit`. The hooks change nothing: the exit code, the text on
+ * stderr and the order of handlers are the same as without the guard. One set of listeners serves all guards of the process.
  */
 import { shareInProcess } from "./share-in-process.ts";
 
 /** What a guard wants to know. Neither method may throw. */
 type ProcessWatcher = {
   onUncaught(thrown: unknown, origin: string): void;
-  /** The process ends now; only synchronous work gets done. */
+  /** Called when the process ends; only synchronous work gets done. */
   onEnd(): void;
 };
 
@@ -22,7 +22,7 @@ function createWatch(): Watch {
     for (const watcher of watchers) watcher.onEnd();
   }
 
-  /** Saves what is pending; and when nobody else listens, lets the signal end the process as it would have. */
+  /** Saves what is pending and, when nobody else listens, lets the signal end the process as it would have. */
   function onSignal(signal: NodeJS.Signals): void {
     onEnd();
     if (process.listenerCount(signal) > 1) return;
@@ -30,7 +30,7 @@ function createWatch(): Watch {
     process.kill(process.pid, signal);
   }
 
-  /** The monitor sees an uncaught exception without counting as its handler; rejections reach it as what they become. */
+  /** The monitor event sees an uncaught exception without counting as its handler; a rejection reaches it as the exception that it becomes. */
   function onUncaught(thrown: unknown, origin: string): void {
     for (const watcher of watchers) watcher.onUncaught(thrown, origin);
   }
@@ -50,5 +50,5 @@ function createWatch(): Watch {
   };
 }
 
-/** Begins to watch until the returned function is called. Two copies of this module would take each other's listeners for a signal for the host's. */
+/** Watches until the returned function is called. Shared by all copies of this module, since two copies would mistake each other's signal listeners for the host's. */
 export const watchProcess: Watch = shareInProcess("process.1", createWatch);

@@ -10,12 +10,12 @@ import { type ExceptionText, writeException } from "./exception.ts";
 import { addInput } from "./request-input.ts";
 import { describeThrowable, readThrownType } from "./throwable.ts";
 
-/** OTLP items, ready to be put into export requests. */
+/** OTLP items, ready for export requests. */
 export type FailureRecord = { readonly spans: readonly string[]; readonly logs: readonly string[] };
 
 /**
- * What was so at the moment of a failure and may not be later: `shared` is attributes of all exchanges that it is counted with, `runtime` is attributes of the process that are written already, `sources` are those
- * of its pools and dependencies, `address` is the client's, which its connection takes along.
+ * State at the moment of a failure that may change later. `shared`: written attributes that the exchange has in common with those it is counted with.
+ * `runtime`: written attributes of the process. `sources`: attributes of its pools and dependencies. `address`: the client's, which is gone once the connection is.
  */
 export type FailureState = {
   readonly shared: string;
@@ -27,15 +27,15 @@ export type FailureState = {
 /** Milliseconds between the epoch of `performance.now()` and Unix time, read once: `performance.timeOrigin` never changes. */
 const ORIGIN_MS = performance.timeOrigin;
 
-/** Names that the record itself writes: `exchange.set` cannot add a second attribute of such a name. */
+/** Names that the record itself writes: `exchange.set` cannot add a second attribute with such a name. */
 const OWN_NAME = /^(?:url\.|http\.(?:route|re)|network\.|client\.|error\.type$|nodejs\.|v8js\.)/;
 
-/** Adds what is known of every exchange; returns the name of its span. `shared` is what it has in common with those it is counted with. */
+/** Adds the attributes that every exchange has; returns the name of its span. `shared` as in a `FailureState`. */
 function addExchange(attributes: AttributeText, exchange: Exchange, { ending, shared }: { ending: Ending; shared: string }): string {
   const { view, request, route } = exchange;
   attributes.addWritten(shared);
   attributes.add("network.protocol.version", view.protocol(request));
-  // An id that was let in, or our own, holds nothing to escape.
+  // Neither an accepted foreign id nor our own has anything to escape.
   attributes.addEscaped("faultline.request.id", exchange.requestId);
   if (ending.isAborted) attributes.add("faultline.response.aborted", true);
   if (exchange.laterThrown > 0) attributes.add("faultline.errors.later", exchange.laterThrown);
@@ -45,17 +45,17 @@ function addExchange(attributes: AttributeText, exchange: Exchange, { ending, sh
   return route === undefined ? method : `${method} ${route}`;
 }
 
-/** What the host told of the exchange, under names that are not taken. */
+/** Adds what the host set on the exchange, under names that are not taken. */
 function addTold(attributes: AttributeText, exchange: Exchange, sources: FailureState["sources"] = {}): void {
   const told = exchange.attributes;
   if (told === undefined) return;
   for (const name of Object.keys(told)) if (!OWN_NAME.test(name) && !Object.hasOwn(sources, name)) attributes.add(name, told[name]);
 }
 
-/** `error.type`: the exception's class where there was one, else the status in text; absent on what is no error. */
+/** `error.type`: the exception's class if there was one, otherwise the status as text; absent when there is no error. */
 export function toErrorType(exchange: Exchange, ending: Ending): string | undefined {
   if (!ending.isFailure) return undefined;
-  // What fails and has thrown nothing has a status.
+  // A failure without an exception has a status.
   return exchange.hasThrown ? readThrownType(exchange.thrown) : String(ending.status);
 }
 
@@ -128,7 +128,7 @@ function writeEvent(
   });
 }
 
-/** Writes the record. It reads from the host's objects, so the caller must expect it to throw. */
+/** Writes the record of a failing exchange. It reads the host's objects, so the caller must expect it to throw. */
 export function writeFailure(
   exchange: Exchange,
   ending: Ending,
@@ -146,7 +146,7 @@ export function writeFailure(
   written.add("faultline.feature_flags", flags?.short);
   const lines = writeLines(exchange, redactor);
   const beside = flags === undefined ? lines : [...flags.logs, ...lines];
-  // Where OpenTelemetry owns the span, or there is none, the log record tells what the span would have told.
+  // Where OpenTelemetry owns the span, or there is none, the log record carries what the span would have carried.
   if (exchange.trace.joined || ending.isLate === true) {
     if (!ending.isFailure) written.add("error.type", accounts[0]?.type);
     return { spans: [], logs: [writeEvent(exchange, ending, { name, exception, attributes: written }), ...beside] };
@@ -158,7 +158,7 @@ export function writeFailure(
   return { spans, logs: [writeEvent(exchange, ending, { name, exception, attributes: own }), ...beside] };
 }
 
-/** The spans of an exchange that went well: its route and timing, and nothing of its input. `shared` as in a `FailureState`. */
+/** The spans of a successful exchange: its route and timing, and nothing of its input. `shared` as in a `FailureState`. */
 export function writeSuccess(exchange: Exchange, ending: Ending, shared: string): readonly string[] {
   if (exchange.trace.joined) return [];
   const written = new AttributeText();

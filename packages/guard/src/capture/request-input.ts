@@ -11,7 +11,7 @@ const MAX_NAMES = 128;
 const MAX_VALUES = 16;
 const MAX_KEPT_LENGTH = 256;
 
-/** What held a secret is not kept, and of each name only a few values are, so that ids do not crowd out the rest. */
+/** Values that held a secret are not kept, and only a few values for each name are, so that ids do not crowd out the rest. */
 function keepClean(clean: RememberingRedactor["cleanHeaders"], header: { name: string; value: string }, written: string): void {
   const { name, value } = header;
   if (name.length + value.length > MAX_KEPT_LENGTH) return;
@@ -30,7 +30,7 @@ function addHeaders(attributes: AttributeText, headers: ReturnType<Exchange["vie
   let seen = 0;
   for (const name in headers) {
     const value = headers[name];
-    // What HTTP/2 has among its headers is no header (RFC 9113 §8.3), and its `:path` is told as path and query.
+    // HTTP/2's pseudo-headers are no headers (RFC 9113 §8.3); `:path` is recorded as path and query.
     if (value === undefined || name.startsWith(":")) continue;
     if (++seen > MAX_HEADERS) break;
     const written = typeof value === "string" ? clean.get(name)?.get(value) : undefined;
@@ -66,7 +66,7 @@ function addBody(attributes: AttributeText, exchange: Exchange, redactor: Rememb
   attributes.add("faultline.request.body.truncated", redacted.truncated || undefined);
 }
 
-/** Adds what the request carried. It reads from the host's objects, so the caller must expect it to throw. */
+/** Adds the request's input. It reads the host's objects, so the caller must expect it to throw. */
 export function addInput(
   attributes: AttributeText,
   exchange: Exchange,

@@ -4,9 +4,9 @@ import { getHeapStatistics } from "node:v8";
 import { AttributeText, writeGauge } from "../export/otlp-json.ts";
 import { flatten } from "../json-text.ts";
 
-/** As finely as the event loop's delay is measured. A burst of failures shares one reading, which costs as much as half a record. */
+/** Readings are shared for this long, the resolution of the event loop's delay: one reading costs as much as half a record. */
 const FRESH_MS = 20;
-/** The same figure as that of `process.memoryUsage`, which reads a file of the system besides: 0.5 µs for 8.5. */
+/** Gives the same figure as `process.memoryUsage`, which also reads a system file: 0.5 µs instead of 8.5. */
 const readHeap = (): number => getHeapStatistics().used_heap_size;
 
 /** Reads the process. Times in seconds, sizes in bytes, as the conventions want them. */

@@ -1,9 +1,9 @@
 /**
- * What all copies of this package in one process share: two versions of it, one in a bundle and one beside it, one that was loaded anew. Each would else begin
- * an exchange of its own for the same request, and take the listeners of the other for the host's.
+ * What all copies of this package in one process share: two versions, one inside a bundle and one beside it, one that was loaded twice. Otherwise each copy
+ * would begin an exchange of its own for the same request, and mistake the other's listeners for the host's.
  */
 
-/** What was made under `name` by the first copy that asked. The name ends in a number: raise it with a change that an older copy could not live with. */
+/** The thing that the first copy to ask created under `name`. The name ends in a number: raise it with every change that is incompatible with older copies. */
 export function shareInProcess<T>(name: `${string}.${number}`, make: () => T): T {
   return ((globalThis as { [key: symbol]: unknown })[Symbol.for(`faultline.${name}`)] ??= make()) as T;
 }

@@ -1,15 +1,15 @@
 /**
- * Reads the stack of an error. V8 writes a stack as text when it is first read, and to write ten frames costs more than all the rest of a
- * record. Failures of one kind stand in the same frames, so frames are known by their call sites: for the time of one read
- * `Error.prepareStackTrace` looks at these and, where it knows them all, answers with the text that was written for them before. That text
- * becomes the stack of the error, as Node's own would, so it must not differ from it by a letter. See docs/decisions/0042 and 0090.
+ * Reads the stack of an error. V8 formats a stack as text when it is first read, and formatting ten frames costs more than the whole rest of a
+ * record. Failures of one kind have the same frames, so frames are remembered by their call sites: for the duration of one read
+ * `Error.prepareStackTrace` looks at the call sites and, if it knows them all, returns the text that was formatted for them before. That text
+ * becomes the stack of the error, so it must not differ from Node's own by a letter. See docs/decisions/0042 and 0090.
  */
 import { types } from "node:util";
 
 /** A stack in two parts: `head` repeats type and message, `frames` begins with a line break. */
 export type Stack = { readonly head: string; readonly frames: string };
 
-/** Longest stack that is kept, characters. */
+/** The longest stack that is kept, in characters. */
 export const MAX_STACK = 16_384;
 const FIRST_FRAME = "\n    at ";
 
@@ -24,7 +24,7 @@ type Site = {
   toString(): string;
 };
 
-/** What the text of a frame is made of. `name` is the whole text where there is no script: such a frame has no position either. */
+/** What the text of a frame is made of. For a frame without a script, which has no position either, `name` is the whole text. */
 type Frame = {
   readonly position: number;
   readonly script: string | null;
@@ -32,25 +32,25 @@ type Frame = {
   readonly receiver: string | null;
 };
 
-/** Where a stack was made, and its frames as they were written the first time. */
+/** The call sites of a stack, and its frames as they were formatted the first time. */
 type Place = { readonly known: readonly Frame[]; frames: string | undefined };
 
-/** Node's own formatter. Where another one is installed, as source-map-support does, stacks are read as everybody reads them. */
+/** Node's own formatter. If another one is installed, as by source-map-support, stacks are read in the ordinary way. */
 const { prepareStackTrace: nodeFormatter } = Error as { prepareStackTrace?: Formatter };
 const isNodeFormatter = nodeFormatter?.name === "ErrorPrepareStackTrace";
 // oxlint-disable-next-line typescript/unbound-method -- kept as it is now, whatever the host puts in its place; called with an error as `this`
 const writeHead = Error.prototype.toString;
 
-/** Places by the sum of their positions; of two with one sum the later stays. */
+/** Places by the sum of their positions; of two with the same sum, the later one stays. */
 const places = new Map<number, Place>();
 const MAX_PLACES = 512;
 
-/** The error that is being read, the place that its call sites gave, and what stands above the frames where these were known. */
+/** The error that is being read, the place that its call sites led to, and the head above the frames if these were known. */
 let wanted: object | undefined;
 let found: Place | undefined;
 let knownHead: string | undefined;
 
-/** The positions of the stack that is being read: V8 looks each up in a table, so they are asked for once. */
+/** The positions of the stack that is being read. V8 looks each one up in a table, so they are requested once. */
 const positions: number[] = [];
 
 /** Reads the positions and sums them up. */
@@ -120,7 +120,7 @@ function readLooking(error: object): unknown {
   try {
     Error.prepareStackTrace = lookAtSites;
   } catch {
-    // Where the intrinsics are frozen there is nothing to put in its place.
+    // With frozen intrinsics the formatter cannot be replaced.
     return readText(error);
   }
   wanted = error;
@@ -130,7 +130,7 @@ function readLooking(error: object): unknown {
   return text;
 }
 
-/** Reads a stack; undefined when there is none. `head` is what it begins with unless the error's class writes another. Never throws. */
+/** Reads a stack; undefined when there is none. `head` is its expected beginning, unless the error's class writes another. Never throws. */
 export function readStack(error: object, head: string): Stack | undefined {
   const text = readLooking(error);
   if (typeof text !== "string") return undefined;
@@ -141,7 +141,7 @@ export function readStack(error: object, head: string): Stack | undefined {
   const at = kept.startsWith(head) && kept.startsWith(FIRST_FRAME, head.length) ? head.length : kept.indexOf(FIRST_FRAME);
   if (at < 0) return { head: kept, frames: "" };
   const frames = kept.slice(at);
-  // A head of its own cannot be told from the call sites.
+  // A custom head cannot be derived from the call sites.
   if (place !== undefined && at === head.length && isShort) place.frames = frames;
   return { head: kept.slice(0, at), frames };
 }

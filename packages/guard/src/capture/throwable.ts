@@ -19,12 +19,12 @@ const MAX_TEXT = 4096;
 const MAX_LINKS = 8;
 const MAX_AGGREGATED = 8;
 
-/** Something of which nothing is known. */
+/** The account of something of which nothing is known. */
 type Thing = Readonly<Record<PropertyKey, unknown>>;
 
 /**
- * Reads a member of an unknown thing; undefined when the thing cannot be read. `read` is a function of the caller's own, because V8 remembers where
- * it found a member there: a tenth of the time that it takes to look one up by its name.
+ * Reads a member of an unknown thing; undefined when it cannot be read. `read` is a separate function for each caller, because V8 caches there where it
+ * found the member: a tenth of the time of a look-up by name.
  */
 export function readMember(thing: unknown, read: (thing: Thing) => unknown): unknown {
   try {
@@ -86,7 +86,7 @@ function isReference(value: unknown): value is object {
 }
 
 function readAggregated(thrown: object): readonly unknown[] {
-  // A list of our own, because what a thing calls its `slice` may give anything.
+  // Copied into a list of our own, because a foreign `slice` may return anything.
   const read = readMember(thrown, ({ errors }) => (Array.isArray(errors) ? Array.from(errors.slice(0, MAX_AGGREGATED)) : []));
   return (read as readonly unknown[] | undefined) ?? [];
 }
@@ -97,7 +97,7 @@ function toHead(name: string | undefined, message: string): string {
   return message === "" ? name : `${name}: ${message}`;
 }
 
-/** `seen` is whatever has been told that could be met again. */
+/** `seen` holds everything described so far that could be met again. */
 function describe(thrown: unknown, links: ThrownAccount[], seen: unknown[]): void {
   if (!isReference(thrown)) {
     links.push({ type: readThrownType(thrown), message: describePrimitive(thrown).slice(0, MAX_TEXT), stack: undefined, code: undefined });
@@ -114,8 +114,8 @@ function describe(thrown: unknown, links: ThrownAccount[], seen: unknown[]): voi
 }
 
 /**
- * The account of `thrown`, first itself, then depth first what caused it and the errors of an AggregateError: at most 8 objects and the plain values
- * that they gather, texts clipped.
+ * The accounts of `thrown`: first itself, then, depth first, its causes and the errors of an AggregateError. At most 8 objects and the plain values
+ * among their causes; texts are clipped.
  */
 export function describeThrowable(thrown: unknown): readonly ThrownAccount[] {
   const links: ThrownAccount[] = [];

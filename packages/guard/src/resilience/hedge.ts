@@ -1,4 +1,4 @@
-/** Hedging: a second try beside a first one that takes long, and the better of the two (Dean and Barroso, The Tail at Scale, 2013). */
+/** Hedging: starts a second try beside a slow first one and takes the better of the two (Dean and Barroso, The Tail at Scale, 2013). */
 import type { Attempt } from "./attempt.ts";
 
 /** A try that can be told to stop, because the other one has answered. */
@@ -31,7 +31,7 @@ export function startTry<T>(
 
 /** How to make a second try: when, whether it may be, and what makes a result a bad one. */
 export type Hedge<T> = {
-  /** Calls `run` after the time that a second try waits; returns the way to cancel. */
+  /** Calls `run` after the time that a second try waits; returns a function that cancels. */
   readonly later: (run: () => void) => () => void;
   /** Starts the second try; undefined when there is no budget for it. */
   readonly second: () => Runner<T> | undefined;
@@ -39,8 +39,8 @@ export type Hedge<T> = {
 };
 
 /**
- * The first good outcome of one or two tries. A first try that ends before the second began is the outcome, whatever it is: retries are another
- * thing. When both end badly, the first one's outcome counts.
+ * The first good outcome of one or two tries. A first try that ends before the second began is the outcome, whatever it is: retries are decided
+ * elsewhere. When both end badly, the outcome of the first counts.
  */
 export function raceHedged<T>(first: Runner<T>, hedge: Hedge<T>): Promise<T> {
   return new Promise<T>((resolve, reject) => {

@@ -1,13 +1,13 @@
-/** Switches a route or a code path off without a deploy: by any feature-flag system that can answer yes or no. */
+/** Switches a route or a code path off without a deploy, by any feature-flag system that can answer yes or no. */
 import { ResilienceError } from "./failures.ts";
 
-/** Answers whether a switch is on, at once or later. What it throws, what takes longer than `timeoutMs`, and what is neither true nor false, changes nothing: the last answer counts, or the default. */
+/** Answers whether a switch is on, synchronously or not. When it throws, takes longer than `timeoutMs`, or answers neither true nor false, the last answer stands, or the default. */
 export type FlagReader = (name: string) => boolean | Promise<boolean>;
 
 /** How a switch behaves. */
 export type KillSwitchOptions = {
   readonly read: FlagReader;
-  /** Is the path on when nobody can say? Default true: a flag system that is down must not take the service with it. */
+  /** Whether the path is on while there is no answer. Default true: a flag system that is down must not take the service down with it. */
   readonly fallback?: boolean;
   /** How long an answer is used, ms. Default 1,000. */
   readonly freshMs?: number;

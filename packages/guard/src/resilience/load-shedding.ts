@@ -1,12 +1,12 @@
-/** Sheds load before the process drowns in it: by event-loop delay, heap and requests in flight; the least important first. */
+/** Refuses load before it overwhelms the process, judged by event-loop delay, heap and requests in flight; the least important requests first. */
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { getHeapStatistics } from "node:v8";
 import { ResilienceError } from "./failures.ts";
 
-/** Health checks and payments go through longer than a report does. */
+/** How important a request is: health checks and payments are let through longer than a report. */
 export type Priority = "critical" | "normal" | "low";
 
-/** What the process measures of itself. */
+/** What the process measures about itself. */
 export type Load = { readonly eventLoopDelayMs: number; readonly heapRatio: number; readonly inFlight: number };
 
 /** Where normal requests begin to be refused. */
@@ -24,7 +24,7 @@ export type ShedderOptions = {
 /** Low priority is refused at 70 % of a limit, critical at 150 %. */
 const HEADROOM: Readonly<Record<Priority, number>> = { low: 0.7, normal: 1, critical: 1.5 };
 
-/** The limit that a request runs into, or undefined when it may go on. */
+/** The limit that a request exceeds, or undefined when it may go on. */
 export function decideShedding(load: Load, limits: Load, priority: Priority): keyof Load | undefined {
   const headroom = HEADROOM[priority];
   if (load.inFlight >= limits.inFlight * headroom) return "inFlight";
@@ -62,7 +62,7 @@ export class LoadShedder {
     this.#delay.reset();
   }
 
-  /** Lets a request in, or throws a ResilienceError (503 with Retry-After). What is let in must be let out by `leave`. */
+  /** Lets a request in, or throws a ResilienceError (503 with Retry-After). Every request that was let in must call `leave`. */
   enter(priority: Priority = "normal"): void {
     const load = this.#readLoad?.() ?? { ...this.#measured, inFlight: this.#inFlight };
     const limit = decideShedding(load, this.#limits, priority);

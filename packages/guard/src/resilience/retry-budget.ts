@@ -1,6 +1,6 @@
-/** A retry budget: retries are paid from what first tries put in, so that an outage is not met by a multiple of the traffic. */
+/** A retry budget: first tries deposit what retries spend, so that retries do not multiply the traffic during an outage. */
 
-/** How much to save, and how much at most. */
+/** How much is deposited, and how much can be saved. */
 export type RetryBudgetOptions = {
   /** Retries per first try, 0 to 1. Default 0.1. */
   readonly ratio?: number;
@@ -25,7 +25,7 @@ export class RetryBudget {
     if (this.#tokens < this.#reserve) this.#tokens = Math.min(this.#reserve, this.#tokens + this.#ratio);
   }
 
-  /** True when a retry could be paid. The tolerance forgives ten tenths that do not add up to one. */
+  /** Pays for a retry; false when the budget is too low. The tolerance allows for ten tenths that do not add up to exactly one. */
   withdraw(): boolean {
     if (this.#tokens < 1 - 1e-9) return false;
     this.#tokens -= 1;

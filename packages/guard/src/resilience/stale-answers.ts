@@ -1,20 +1,20 @@
-/** Stale answers: the last good one of each key, for when a dependency has none. An old price is better than an error page; an old balance may not be. */
+/** Stale answers: the last good answer for each key, for when a dependency fails. An old price is better than an error page; an old balance may not be. */
 import { ResilienceError } from "./failures.ts";
 import { judgeThrown } from "./verdict.ts";
 
 /** How old an answer may be, and how many are kept. */
 export type StaleOptions = {
-  /** Older ones are not given, ms. */
+  /** The greatest age of an answer that is still given, ms. */
   readonly maxAgeMs: number;
   /** Keys that are kept; the least recently renewed goes first. Default 1,000. */
   readonly maxKeys?: number;
   readonly nowMs?: () => number;
 };
 
-/** An answer with its age; `isStale` when it is not of now. */
+/** An answer with its age. `isStale` when it comes from an earlier call. */
 export type AgedAnswer<T> = { readonly value: T; readonly isStale: boolean; readonly ageMs: number };
 
-/** Is it the dependency that failed? For a bug of ours a stale answer would only hide it. */
+/** True when the dependency failed. A stale answer would only hide a bug of our own. */
 function isDependencyFailure(thrown: unknown): boolean {
   return thrown instanceof ResilienceError || judgeThrown(thrown).kind === "fault";
 }

@@ -1,5 +1,5 @@
 /**
- * Deadlines by the thousand for the price of one timer: a wheel of slots, 10 ms each, and a single timer while anything is on it. Setting
+ * Thousands of deadlines for the price of one timer: a wheel of slots of 10 ms each, and a single timer while anything is on it. Setting
  * and clearing a deadline costs a list insertion; setTimeout and clearTimeout cost 430 ns, AbortSignal.timeout 2,600.
  * A deadline fires up to one slot late and never early.
  */

@@ -1,4 +1,4 @@
-/** Whose fault an outcome was: only the dependency's own faults count against it, and only what may go better is tried again. */
+/** Whose fault an outcome was: only the dependency's own faults count against it, and only what may succeed next time is tried again. */
 import { nameOf, readMember } from "../capture/throwable.ts";
 import { parseRetryAfter } from "../export/transport.ts";
 import { ruleForDependency, ruleForForeignAnswer } from "../respond/dependency-rule.ts";
@@ -8,10 +8,10 @@ import { ResilienceError } from "./failures.ts";
 
 /** A judgement of one outcome. */
 export type Verdict =
-  /** It answered; also when the answer is no to this request (a 404, a unique violation). */
+  /** It answered, even if it refused this request (a 404, a unique violation). */
   | { readonly kind: "answered" }
   | { readonly kind: "fault"; readonly isRetryable: boolean; readonly retryAfterMs: number }
-  /** A bug of ours, a cancelled call: says nothing of the dependency. */
+  /** A bug of our own or a cancelled call: says nothing about the dependency. */
   | { readonly kind: "not-its-fault" };
 
 const ANSWERED: Verdict = { kind: "answered" };

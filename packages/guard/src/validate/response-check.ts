@@ -1,19 +1,19 @@
-/** Checks of responses: what the service promised, by status, in any Standard Schema or an OpenAPI document (`@faultline/guard/openapi`). */
+/** Checks responses against what the service promised for each status, by any Standard Schema or an OpenAPI document (`@faultline/guard/openapi`). */
 import { type StandardSchema, toPointer } from "./validate.ts";
 
-/** A response that is about to be sent. `readBody` parses it as JSON, and is the text itself when it is none. */
+/** A response that is about to be sent. `readBody` parses it as JSON, or returns the text when it is not JSON. */
 export type ResponseFacts = { readonly status: number; readonly contentType: string | undefined; readonly readBody: () => unknown };
 
 /** One thing that is wrong with a response. `at` is a JSON pointer into its body. */
 export type ResponseIssue = { readonly at: string; readonly message: string };
 
-/** Says what is wrong with a response; an empty list when it is as promised. */
+/** Lists what is wrong with a response; empty when it is as promised. */
 export type ResponseCheck = (facts: ResponseFacts) => readonly ResponseIssue[] | Promise<readonly ResponseIssue[]>;
 
 const MAX_ISSUES = 20;
 const MAX_MESSAGE = 200;
 
-/** The response is not what the service promised: a bug of the service's own, so the client is told no more than 500. */
+/** The response is not what the service promised. That is a bug of the service, so the client is told no more than 500. */
 export class InvalidResponseError extends Error {
   override readonly name = "InvalidResponseError";
   readonly status = 500;
@@ -26,7 +26,7 @@ export class InvalidResponseError extends Error {
   }
 }
 
-/** Schemas by status: `200`, `2XX`, `default`; the most exact one counts. A status without one is not checked. */
+/** Schemas by status: `200`, `2XX`, `default`; the most specific one counts. A status without a schema is not checked. */
 export type ResponseSchemas = Readonly<Record<string, StandardSchema>>;
 
 /** A check by Standard Schemas. */

@@ -1,4 +1,4 @@
-/** Validates a request at the edge with any Standard Schema (zod, valibot, arktype): what a handler gets has been parsed, or the client a 4xx. */
+/** Validates a request at the edge with any Standard Schema (zod, valibot, arktype): either the handler gets parsed values, or the client gets a 4xx. */
 import { keepParsedInput } from "../capture/parsed-input.ts";
 import { ANSWER } from "../respond/declared-rule.ts";
 import type { ErrorAnswer, InputIssue } from "../respond/error-facts.ts";
@@ -32,7 +32,7 @@ export type RequestParts = { readonly params?: unknown; readonly query?: unknown
 
 type OutputOf<Schema> = Schema extends StandardSchema<infer Output> ? Output : unknown;
 
-/** What is left of the parts once they were validated. */
+/** The parts as their schemas return them. */
 export type ValidParts<Schemas extends RequestSchemas> = {
   readonly [Part in keyof RequestParts]-?: OutputOf<Schemas[Part]>;
 };
@@ -78,7 +78,7 @@ function findUnknown(input: unknown, output: unknown, at: string): string[] {
 
 /** Validates all parts that have a schema; throws an InvalidRequestError that lists what is wrong in all of them. */
 export async function validateRequest<Schemas extends RequestSchemas>(schemas: Schemas, parts: RequestParts): Promise<ValidParts<Schemas>> {
-  // Not a copy of whatever was given: a framework's request has these members on its prototype.
+  // Read one by one instead of spreading: a framework's request has these members on its prototype.
   const valid: Record<string, unknown> = { params: parts.params, query: parts.query, headers: parts.headers, body: parts.body };
   const issues: InputIssue[] = [];
   for (const [part, where] of PARTS) {

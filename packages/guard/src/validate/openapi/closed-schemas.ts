@@ -1,6 +1,6 @@
 /**
- * A document whose objects have no members but those that some part of their schema names: `unevaluatedProperties: false` where a value is
- * described, and nowhere among the branches that describe it together (`allOf` of two halves must not refuse each other's members).
+ * Closes a document: its objects may have only the members that some part of their schema names. `unevaluatedProperties: false` goes where a value is
+ * described, and not into the branches that describe it together (the two halves of an `allOf` must not refuse each other's members).
  */
 import { asObject, followPointer, type Json } from "./document.ts";
 
@@ -30,7 +30,7 @@ const OWN_VALUE = new Set([
 ]);
 const MAX_DEPTH = 24;
 
-/** Does some part of the schema name a member? An object that names none is open on purpose: a map, or anything. */
+/** True when some part of the schema names a member. An object that names none is open on purpose: a map, or anything. */
 function namesMembers(document: Json, schema: unknown, depth = 0): boolean {
   const own = asObject(schema);
   if (own === undefined || depth > MAX_DEPTH) return false;
@@ -42,7 +42,7 @@ function namesMembers(document: Json, schema: unknown, depth = 0): boolean {
   );
 }
 
-/** Copies a schema. `isValue`: does it describe a value by itself, so that it may be closed? */
+/** Copies a schema. `isValue`: it describes a whole value, so it may be closed. */
 function close(document: Json, schema: unknown, isValue: boolean): unknown {
   const own = asObject(schema);
   if (own === undefined) return schema;

@@ -1,4 +1,4 @@
-/** OpenAPI 3.1 documents, as far as validation reads them: references, paths, operations. What is wrong with a document is said at the start. */
+/** OpenAPI 3.1 documents, as far as validation needs them: references, paths, operations. Mistakes in a document are reported at the start. */
 import { ConfigurationError } from "../../configuration.ts";
 import { toJsonPointer } from "../json-pointer.ts";
 
@@ -44,7 +44,7 @@ function pointTo(pointer: string, ...keys: readonly string[]): string {
   return pointer + toJsonPointer(keys);
 }
 
-/** What a pointer (`#/components/...`) points to; undefined when there is nothing. */
+/** The target of a pointer (`#/components/...`); undefined when there is none. */
 export function followPointer(document: unknown, pointer: string): unknown {
   let found = document;
   for (const part of pointer
@@ -103,7 +103,7 @@ function readParameter(document: Json, pointer: string): Parameter | undefined {
   };
 }
 
-/** Parameters of the path and the operation; the operation's wins over a path's of the same name and place. */
+/** The parameters of the path and the operation. An operation's parameter overrides the path's of the same name and place. */
 function readParameters(document: Json, places: readonly string[]): Parameter[] {
   const found = new Map<string, Parameter>();
   for (const place of places) {

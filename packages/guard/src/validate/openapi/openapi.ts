@@ -34,7 +34,7 @@ export type OpenApiOptions = {
   readonly addFormats?: AddFormats | { readonly default: AddFormats };
   /** Refuse query parameters and members of objects that the document does not name. Default false. */
   readonly refuseUnknown?: boolean;
-  /** What the paths of the document stand under, such as `/api/v1`. Default: the path of the document's first server. */
+  /** The prefix of the document's paths, such as `/api/v1`. Default: the path of the document's first server. */
   readonly basePath?: string;
 };
 
@@ -58,7 +58,7 @@ export type ParsedRequest = {
   readonly body: unknown;
 };
 
-/** A document that requests and responses are held against. */
+/** A document that requests and responses are checked against. */
 export type OpenApi = {
   /**
    * Parses a request. Throws an InvalidRequestError (400, 422) that lists what is wrong, or an OperationError: 404 for a path that the document does
@@ -71,7 +71,7 @@ export type OpenApi = {
 
 const PROBLEMS = { "unknown-path": { status: 404 }, "unknown-method": { status: 405 }, "unknown-media-type": { status: 415 } } as const;
 
-/** The document has no operation for the request. `allowed` is what would have been right. */
+/** The document has no operation for the request. `allowed` lists what it has instead. */
 export class OperationError extends Error {
   override readonly name = "OperationError";
   readonly code: keyof typeof PROBLEMS;
@@ -164,7 +164,7 @@ class Document implements OpenApi {
     this.#table = createPathTable(operations, options.basePath ?? readBasePath(document));
     this.#schemas = createSchemas(document, options);
     this.#refusesUnknown = options.refuseUnknown === true;
-    // A schema that cannot be compiled is said now, not at the first request.
+    // A schema that cannot be compiled is reported now, not at the first request.
     for (const operation of operations) {
       const contents = [operation.body?.content ?? [], ...operation.responses.values()].flat();
       for (const { schema } of [...operation.parameters, ...contents]) if (schema !== undefined) this.#schemas(schema);
@@ -266,7 +266,7 @@ function readBasePath(document: Json): string {
   return path.replace(/\/+$/, "");
 }
 
-/** Reads a document. Throws a ConfigurationError when it is not OpenAPI 3.1, or refers outside of itself; what ajv throws for a broken schema. */
+/** Reads a document. Throws a ConfigurationError when it is not OpenAPI 3.1 or refers outside of itself, and whatever ajv throws for a broken schema. */
 export function createOpenApi(document: object, options: OpenApiOptions): OpenApi {
   const own = asObject(document);
   if (own === undefined)
