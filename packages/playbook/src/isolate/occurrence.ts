@@ -69,6 +69,13 @@ export function isFailedHop(hop: Hop): boolean {
   return hop.outcome.kind === "failed" || hop.outcome.kind === "timed-out" || hop.outcome.kind === "local";
 }
 
+/** The hop of a service that served this request: the one that failed, else the first. Undefined when the request never got there. */
+export function findServingHop({ entry, above }: Occurrence, service: string): Hop | undefined {
+  const below = [...walk(entry, [])].map(({ hop }) => hop);
+  const own = [...above, ...below].filter((hop) => hop.service === service && hop.isInferred !== true);
+  return own.find(isFailedHop) ?? own[0];
+}
+
 /** True when a call below a hop that answered well failed for good, with a server error of its own. */
 function hidesFailure(hop: Hop): boolean {
   if (hop.outcome.hidden !== undefined) return true;

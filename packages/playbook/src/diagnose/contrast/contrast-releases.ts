@@ -1,7 +1,6 @@
 import type { Change, Resource, Span } from "@faultline/model";
 import type { Judgement } from "../../isolate/judgement.ts";
-import type { Hop } from "../../isolate/hops/hop-shape.ts";
-import { type Occurrence, isFailedHop } from "../../isolate/occurrence.ts";
+import { findServingHop, type Occurrence } from "../../isolate/occurrence.ts";
 import { type Difference, contrast } from "./contrast.ts";
 
 /** One version, or only instances that came later than the others, of one service on the path makes the failing requests. */
@@ -108,16 +107,10 @@ function seeService(occurrence: Occurrence, service: string): readonly Seen[] {
   return listResources(occurrence, service).map(({ version, instance }) => ({ version, instance }));
 }
 
-/** Which process of a service served one request: that of the hop that failed, else of the first. None when it never got there. */
-export function listResources({ entry, above }: Occurrence, service: string): readonly Resource[] {
-  const hops = [...above, ...listHops(entry)].filter((hop) => hop.service === service && hop.isInferred !== true);
-  const hop = hops.find(isFailedHop) ?? hops[0];
-  if (hop === undefined) return [];
-  return [hop.entry.span.resource];
-}
-
-function listHops(hop: Hop): readonly Hop[] {
-  return [hop, ...hop.calls.flatMap(({ callee }) => (callee === undefined ? [] : listHops(callee)))];
+/** The process of a service that served one request; none when the request never got there. */
+export function listResources(occurrence: Occurrence, service: string): readonly Resource[] {
+  const hop = findServingHop(occurrence, service);
+  return hop === undefined ? [] : [hop.entry.span.resource];
 }
 
 /** Fewer requests than this before a first sight prove nothing. */

@@ -1,8 +1,7 @@
 import type { Evidence } from "@faultline/model";
 import { testFisherExact } from "../../detect/fisher-exact.ts";
 import { toLogTemplate } from "../../isolate/behaviour/log-template.ts";
-import type { Hop } from "../../isolate/hops/hop-shape.ts";
-import { type Occurrence, isFailedHop } from "../../isolate/occurrence.ts";
+import { findServingHop, type Occurrence } from "../../isolate/occurrence.ts";
 
 /** A log line of an operation's normal sequence that failing requests do not come to. */
 export type SequenceBreak = {
@@ -90,9 +89,8 @@ function listUsual(good: readonly Lines[]): readonly string[] {
 }
 
 /** The statements of a service in one request, in their order, with the words of the first record of each; errors are no part of the sequence. */
-function readLines({ entry, above }: Occurrence, service: string): readonly Lines[] {
-  const hops = [...above, ...listHops(entry)].filter((hop) => hop.service === service && hop.isInferred !== true);
-  const hop = hops.find(isFailedHop) ?? hops[0];
+function readLines(occurrence: Occurrence, service: string): readonly Lines[] {
+  const hop = findServingHop(occurrence, service);
   if (hop === undefined) return [];
   const lines = new Map<string, string>();
   for (const log of hop.logs.toSorted((a, b) => a.timeMs - b.timeMs).slice(0, MAX_LINES)) {
@@ -100,8 +98,4 @@ function readLines({ entry, above }: Occurrence, service: string): readonly Line
     if (log.severity < LOG_WARN && !lines.has(template)) lines.set(template, log.body.slice(0, LINE_LENGTH));
   }
   return [lines];
-}
-
-function listHops(hop: Hop): readonly Hop[] {
-  return [hop, ...hop.calls.flatMap(({ callee }) => (callee === undefined ? [] : listHops(callee)))];
 }
