@@ -14,6 +14,16 @@ export type ExpectedHop = {
   readonly isOptional?: boolean;
 };
 
+/** A hop that the right path must have. */
+export function hop(service: string | readonly string[], ...fate: readonly Fate[]): ExpectedHop {
+  return { service: typeof service === "string" ? [service] : service, fate };
+}
+
+/** A hop that an answer may leave out. */
+export function maybe(service: string | readonly string[], ...fate: readonly Fate[]): ExpectedHop {
+  return { ...hop(service, ...fate), isOptional: true };
+}
+
 /** The right answer of each step. */
 export type Expected = {
   readonly detect: { readonly failing: number; readonly requests: number; readonly service?: string; readonly route?: string };

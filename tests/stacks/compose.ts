@@ -1,7 +1,7 @@
 /** The words in which scenes are written. */
-import type { Fate } from "@faultline/model";
-import type { ExpectedHop } from "../incidents/incident.ts";
 import type { App, Line, RuntimeName, Scene, Step, Thrown, Trouble, Turn, Visit } from "./plan.ts";
+
+export { hop, maybe } from "../incidents/incident.ts";
 
 /** A service. */
 export function app(service: string, runtime: RuntimeName, more: Partial<App> = {}): App {
@@ -61,16 +61,6 @@ export function clusterEvent(
 /** A line of a service. */
 export function line(severity: number, body: string, more: Partial<Line> = {}): Line {
   return { severity, body, ...more };
-}
-
-/** A hop of the right path. */
-export function hop(service: string | readonly string[], ...fate: readonly Fate[]): ExpectedHop {
-  return { service: typeof service === "string" ? [service] : service, fate };
-}
-
-/** A hop that an answer may leave out. */
-export function maybe(service: string | readonly string[], ...fate: readonly Fate[]): ExpectedHop {
-  return { ...hop(service, ...fate), isOptional: true };
 }
 
 /** A path in which an identifier varies. */

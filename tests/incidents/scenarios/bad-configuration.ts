@@ -3,7 +3,8 @@ import { join } from "node:path";
 import type { CauseId } from "@faultline/model";
 import type { Scenario } from "../generator/stage.ts";
 import type { Step } from "../services/plan.ts";
-import { type Way, buildChain, diagnosed, hop, maybe } from "./chain.ts";
+import { hop, maybe } from "../incident.ts";
+import { type Way, buildChain, diagnosed } from "./chain.ts";
 
 const RIGHT = diagnosed("bad-configuration");
 

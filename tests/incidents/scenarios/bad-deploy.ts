@@ -1,7 +1,8 @@
 import type { RunningService } from "../generator/crew.ts";
 import type { Scenario, Stage } from "../generator/stage.ts";
 import type { ServicePlan, Step } from "../services/plan.ts";
-import { type Way, diagnosed, dressUp, hop } from "./chain.ts";
+import { hop } from "../incident.ts";
+import { type Way, diagnosed, dressUp } from "./chain.ts";
 
 const RIGHT = diagnosed("bad-deploy");
 const GOOD: readonly Step[] = [{ kind: "pause", ms: [2, 8] }];

@@ -1,5 +1,6 @@
 import type { Scenario } from "../generator/stage.ts";
-import { type Way, buildChain, diagnosed, maybe } from "./chain.ts";
+import { maybe } from "../incident.ts";
+import { type Way, buildChain, diagnosed } from "./chain.ts";
 
 const RIGHT = diagnosed("body-too-large");
 const small = JSON.stringify({ items: ["tea"] });

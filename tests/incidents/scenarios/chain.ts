@@ -4,7 +4,7 @@ import type { ProxyName, RunningProxy } from "../../rig/real-proxies.ts";
 import type { RunningService, ServiceStart } from "../generator/crew.ts";
 import type { ProxyPlan } from "../generator/proxies.ts";
 import type { Load, LoadRequest, Played, Stage } from "../generator/stage.ts";
-import type { ExpectedHop } from "../incident.ts";
+import { type ExpectedHop, hop, maybe } from "../incident.ts";
 import type { CallStep, Reaction, ServicePlan, Step, Watch } from "../services/plan.ts";
 
 /** What the last service of a chain is and does. */
@@ -47,16 +47,6 @@ export type Way = (stage: Stage) => Outcome;
 /** The right verdict where a cause can be told; `also` are causes that say the same of it. */
 export function diagnosed(cause: CauseId, also?: readonly CauseId[]): Played["diagnose"] {
   return { verdict: "diagnosed", cause, ...(also === undefined ? {} : { also }) };
-}
-
-/** A hop that certainly took part. */
-export function hop(service: string | readonly string[], ...fate: readonly Fate[]): ExpectedHop {
-  return { service: typeof service === "string" ? [service] : service, fate };
-}
-
-/** A hop that an answer may leave out. */
-export function maybe(service: string | readonly string[], ...fate: readonly Fate[]): ExpectedHop {
-  return { ...hop(service, ...fate), isOptional: true };
 }
 
 /** A service could not read what the one behind it wrote: either end is right. */

@@ -1,6 +1,7 @@
 import { startNameServer } from "../generator/name-server.ts";
 import type { Scenario } from "../generator/stage.ts";
-import { type Way, buildChain, diagnosed, hop, maybe } from "./chain.ts";
+import { hop, maybe } from "../incident.ts";
+import { type Way, buildChain, diagnosed } from "./chain.ts";
 
 const RIGHT = diagnosed("dns-failure");
 

@@ -1,6 +1,7 @@
 import { createAuthority } from "../generator/certificates.ts";
 import type { Scenario } from "../generator/stage.ts";
-import { type Way, blameEdge, buildChain, diagnosed, maybe } from "./chain.ts";
+import { maybe } from "../incident.ts";
+import { type Way, blameEdge, buildChain, diagnosed } from "./chain.ts";
 
 const RIGHT = diagnosed("gateway-identity");
 

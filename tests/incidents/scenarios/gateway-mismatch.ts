@@ -1,6 +1,7 @@
 import type { ProxyName } from "../../rig/real-proxies.ts";
 import type { Scenario } from "../generator/stage.ts";
-import { type Way, blameEdge, blameLink, buildChain, diagnosed, maybe } from "./chain.ts";
+import { maybe } from "../incident.ts";
+import { type Way, blameEdge, blameLink, buildChain, diagnosed } from "./chain.ts";
 
 const RIGHT = diagnosed("gateway-mismatch");
 

@@ -1,5 +1,6 @@
 import type { Scenario } from "../generator/stage.ts";
-import { buildChain, diagnosed, hop, maybe } from "./chain.ts";
+import { hop, maybe } from "../incident.ts";
+import { buildChain, diagnosed } from "./chain.ts";
 
 /** A gateway gave up while the server behind it was at its ordinary work: large reports take longer than the gateway waits. */
 export const gatewayTimeout: Scenario = {

@@ -1,5 +1,6 @@
 import type { Scenario } from "../generator/stage.ts";
-import { type Way, buildChain, diagnosed, hop } from "./chain.ts";
+import { hop } from "../incident.ts";
+import { type Way, buildChain, diagnosed } from "./chain.ts";
 
 const RIGHT = diagnosed("masked-by-middleware");
 const FLAW = [{ kind: "work", name: "weighParcel", input: "sku" }] as const;

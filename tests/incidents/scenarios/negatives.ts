@@ -1,7 +1,8 @@
 /** Incidents in which the obvious answer is wrong, or in which there is no answer. */
 import type { Scenario, Stage } from "../generator/stage.ts";
 import type { RunningService } from "../generator/crew.ts";
-import { type Chain, type Outcome, type Way, buildChain, diagnosed, dressUp, hop, maybe } from "./chain.ts";
+import { hop, maybe } from "../incident.ts";
+import { type Chain, type Outcome, type Way, buildChain, diagnosed, dressUp } from "./chain.ts";
 
 /** Far more requests than the fault has fail elsewhere, with ERROR logs, and nobody minds. */
 function loud(name: string, play: (stage: Stage, noise: number) => Outcome): Way {

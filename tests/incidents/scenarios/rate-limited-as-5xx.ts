@@ -1,5 +1,6 @@
 import type { Scenario } from "../generator/stage.ts";
-import { type Way, buildChain, diagnosed, hop, maybe } from "./chain.ts";
+import { hop, maybe } from "../incident.ts";
+import { type Way, buildChain, diagnosed } from "./chain.ts";
 
 const RIGHT = diagnosed("rate-limited-as-5xx");
 

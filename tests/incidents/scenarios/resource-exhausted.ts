@@ -1,6 +1,7 @@
 import type { Scenario } from "../generator/stage.ts";
 import { enforce, restart } from "../generator/supervisor.ts";
-import { type Way, blameEdge, buildChain, diagnosed, hop, maybe } from "./chain.ts";
+import { hop, maybe } from "../incident.ts";
+import { type Way, blameEdge, buildChain, diagnosed } from "./chain.ts";
 
 const RIGHT = diagnosed("resource-exhausted");
 
