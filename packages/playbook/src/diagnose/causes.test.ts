@@ -383,6 +383,13 @@ describe("naming a cause", () => {
     expect([verdict, causes[0]?.cause]).toEqual(["inconclusive", "unhandled-exception"]);
   });
 
+  it.each<[string, Partial<SpanSketch>]>([
+    ["an exception without its message", thrown("SyntaxError", "")],
+    ["a statement that failed without a word", query("")],
+  ])("leaves open what was wrong of %s", (_, sketch) => {
+    expect(diagnoseFailing(sketch).verdict).toBe("inconclusive");
+  });
+
   it("takes no server error that was chosen for an exception that nobody caught", () => {
     const unavailable = diagnoseFailing({ ...thrown("BusyError", "come back later"), code: 503 });
     expect(unavailable.verdict).toBe("inconclusive");

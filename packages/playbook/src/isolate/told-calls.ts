@@ -1,8 +1,7 @@
 /** Calls that only the words of an error tell of: whom it names as the one that failed, and by whose driver it was raised. */
 import { parseStack } from "../detect/parse-stack.ts";
-import { anyOf, anyWord, type Attributes, type LogRecord } from "@faultline/model";
+import { anyOf, anyWord, type Attributes, type ExceptionRecord } from "@faultline/model";
 import { findStatusInWords } from "./words/error-words.ts";
-import { readLogError } from "./words/log-words.ts";
 
 /** A call that failed, as a span of it would say. */
 export type ToldCall = { readonly words: string; readonly attributes: Attributes };
@@ -64,9 +63,8 @@ const OWN_FORM = /\b(?:Des|S)eriali[sz]\w*(?:Exception|Error)\b/;
 /** Names of the program's own, as its variables and settings have them: `mongo_id`, `POSTGRES_URL`. */
 const IDENTIFIER = /\b\w+_\w+\b/g;
 
-/** Whom the error of a record says that it asked; undefined where it names nobody. */
-export function readToldCall(log: LogRecord): ToldCall | undefined {
-  const { type, message, stack = "" } = readLogError(log);
+/** Whom an error says that it asked; undefined where it names nobody. */
+export function readToldCall({ type, message, stack = "" }: ExceptionRecord): ToldCall | undefined {
   if (OWN_FORM.test(type)) return undefined;
   const words = type === "" ? message : `${type}: ${message}`;
   const chain = SYSTEMS.some(([, , by]) => by.test(stack)) ? parseStack(stack) : [];
@@ -75,8 +73,14 @@ export function readToldCall(log: LogRecord): ToldCall | undefined {
   const said = [...types, ...(DRIVER_FRAME.test(thrower) ? [thrower] : [])].join("\n");
   const system = SYSTEMS.find(([, , by]) => by.test(said));
   if (system !== undefined) return { words, attributes: { [system[0]]: system[1] } };
+  const attributes = readToldHost(message);
+  return attributes === undefined ? undefined : { words, attributes };
+}
+
+/** Whom words name as the one that failed, and its status where they say it, as a span would. */
+export function readToldHost(message: string): Attributes | undefined {
   const host = NAMED.map((pattern) => pattern.exec(message)?.[1]).find((each) => each !== undefined && !NOBODY.test(each));
   if (host === undefined) return undefined;
   const status = findStatusInWords(message);
-  return { words, attributes: { "server.address": host, ...(status === undefined ? {} : { "http.response.status_code": status }) } };
+  return { "server.address": host, ...(status === undefined ? {} : { "http.response.status_code": status }) };
 }

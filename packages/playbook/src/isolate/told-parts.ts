@@ -149,7 +149,7 @@ function readCall(errors: readonly LogRecord[]): ToldCall | undefined {
   const end = errors.findIndex(saysFailed);
   for (const error of errors.slice(0, end < 0 ? undefined : end + 1).toReversed()) {
     if (isDefect(error)) return undefined;
-    const call = readToldCall(error);
+    const call = readToldCall(readLogError(error));
     if (call !== undefined) return call;
   }
   return undefined;

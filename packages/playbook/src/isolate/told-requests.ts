@@ -106,7 +106,7 @@ function toCall(told: ToldCall | undefined, caller: Span | undefined): readonly 
   return [
     {
       ...caller,
-      spanId: `${CALL}${caller.spanId}`,
+      spanId: nameToldCall(caller.spanId),
       parentSpanId: caller.spanId,
       name: "call",
       kind: "messaging.system" in told.attributes ? "producer" : "client",
@@ -121,6 +121,11 @@ const CALL = `${TOLD}call-`;
 
 function nameSpan(index: number): string {
   return `${TOLD}${index}`;
+}
+
+/** The id of a call that words alone tell of. */
+export function nameToldCall(callerId: string): string {
+  return `${CALL}${callerId}`;
 }
 
 /** True of a span that stands for log records: nobody measured it, nor saw its status. */

@@ -31,3 +31,35 @@ describe("span links", () => {
     expect(path?.roots).toHaveLength(3);
   });
 });
+
+describe("spans whose parent was lost", () => {
+  const at = (
+    spanId: string,
+    [service, kind, startMs, endMs]: readonly [string, Span["kind"], number, number],
+    parentSpanId?: string,
+  ): Span => ({
+    ...span(spanId, kind),
+    startMs,
+    endMs,
+    resource: { service, attributes: {} },
+    ...(parentSpanId === undefined ? {} : { parentSpanId }),
+  });
+  const childrenOf = (spans: readonly Span[]) =>
+    assembleTraces(spans)[0]?.roots.map((root) => [root.span.spanId, ...root.children.map(({ span: { spanId } }) => spanId)].join(" "));
+  const SERVED = at("1", ["shop", "server", 0, 50]);
+
+  it("belong to what their process was doing all that time, to a millisecond", () => {
+    expect(childrenOf([SERVED, at("5", ["shop", "client", 10, 51], "4")])).toEqual(["1 5"]);
+    expect(childrenOf([SERVED, at("5", ["shop", "client", 10, 52], "4")])).toEqual(["1", "5"]);
+    expect(assembleTraces([SERVED, at("5", ["shop", "client", 10, 20], "4")])[0]?.missingParents).toEqual(["4"]);
+  });
+
+  it("belong to no other process, and are no work of their own where they are requests", () => {
+    expect(childrenOf([SERVED, at("5", ["cart", "internal", 10, 20], "4")])).toEqual(["1", "5"]);
+    expect(childrenOf([SERVED, at("5", ["shop", "server", 10, 20], "4")])).toEqual(["1", "5"]);
+  });
+
+  it("do not belong to what they caused", () => {
+    expect(childrenOf([at("5", ["shop", "internal", 10, 20], "4"), at("6", ["shop", "client", 10, 20], "5")])).toEqual(["5 6"]);
+  });
+});

@@ -4,8 +4,9 @@ import type { GrowingNode } from "./growing-node.ts";
 
 /**
  * Puts spans, log records and exchanges together, one path a trace, in the order in which the traces first appear.
- * A span is one by its id: later copies are dropped. Spans whose parent is not there become roots and the parent's id is listed in
- * `missingParents`; spans that are each other's ancestors are cut apart where the earliest of them starts.
+ * A span is one by its id: later copies are dropped. Spans whose parent is not there belong to what their process was doing meanwhile, else
+ * they become roots; the parent's id is listed in `missingParents`. Spans that are each other's ancestors are cut apart where the earliest
+ * of them starts.
  */
 export function assembleTraces(
   spans: readonly Span[],
@@ -38,7 +39,8 @@ export function assembleTrace(
   beside: { readonly logs: readonly LogRecord[]; readonly exchanges: readonly Exchange[] },
 ): FailurePath {
   const nodes = toNodes(spans);
-  const missingParents = connect(nodes);
+  const { torn, missingParents } = connect(nodes);
+  mend(torn, nodes);
   cutCycles(nodes);
   for (const node of nodes) node.children.sort(byStart);
   const roots = nodes.filter((node) => node.parent === undefined).sort(byStart);
@@ -74,8 +76,8 @@ function isSharedHalf(a: Span, b: Span): boolean {
   return (a.kind === "client" && b.kind === "server") || (a.kind === "server" && b.kind === "client");
 }
 
-/** Sets parents and children; returns the ids that are named as a parent and absent. */
-function connect(nodes: readonly GrowingNode[]): readonly string[] {
+/** Sets parents and children; returns the ids that are named as a parent and absent, and the nodes that name one. */
+function connect(nodes: readonly GrowingNode[]): { readonly torn: readonly GrowingNode[]; readonly missingParents: readonly string[] } {
   const clientHalf = new Map<string, GrowingNode>();
   const byId = new Map<string, GrowingNode>();
   for (const node of nodes) {
@@ -85,6 +87,7 @@ function connect(nodes: readonly GrowingNode[]): readonly string[] {
     if (twin === undefined || node.span.kind === "server") byId.set(node.span.spanId, node);
   }
   const missing = new Set<string>();
+  const torn: GrowingNode[] = [];
   for (const node of nodes) {
     const shared = clientHalf.get(node.span.spanId);
     const parentId = node.span.parentSpanId ?? findLinked(node.span);
@@ -94,9 +97,46 @@ function connect(nodes: readonly GrowingNode[]): readonly string[] {
       parent.children.push(node);
     } else if (parentId !== undefined && parentId !== "" && parent === undefined) {
       missing.add(parentId);
+      torn.push(node);
     }
   }
-  return [...missing];
+  return { torn, missingParents: [...missing] };
+}
+
+/** Exporters round to a millisecond. */
+const ROUNDING_MS = 1;
+/** Spans looked back at for one that was open: a trace may have tens of thousands. */
+const MAX_LOOKED_AT = 200;
+
+/**
+ * A lost span leaves the ones below it without a parent. What is no request was done by its own process, within the innermost span of it
+ * that was open all that time.
+ */
+function mend(torn: readonly GrowingNode[], nodes: readonly GrowingNode[]): void {
+  const inner = torn.filter(({ span: { kind } }) => kind === "client" || kind === "producer" || kind === "internal");
+  if (inner.length === 0) return;
+  const processes = Map.groupBy([...nodes].sort(byStart), ({ span }) => processOf(span));
+  for (const node of inner) {
+    const { startMs, endMs } = node.span;
+    const started = (processes.get(processOf(node.span)) ?? []).filter(({ span }) => span.startMs <= startMs + ROUNDING_MS);
+    const parent = started.slice(-MAX_LOOKED_AT).findLast((each) => each.span.endMs >= endMs - ROUNDING_MS && !isWithin(each, node));
+    if (parent === undefined) continue;
+    node.parent = parent;
+    parent.children.push(node);
+  }
+}
+
+function processOf({ resource: { service, instance = "" } }: Span): string {
+  return `${service}\n${instance}`;
+}
+
+function isWithin(node: GrowingNode, ancestor: GrowingNode): boolean {
+  const walked = new Set<GrowingNode>();
+  for (let up: GrowingNode | undefined = node; up !== undefined && !walked.has(up); up = up.parent) {
+    if (up === ancestor) return true;
+    walked.add(up);
+  }
+  return false;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { anyOf, type Evidence } from "@faultline/model";
 import { isFailed } from "../../isolate/call-fate.ts";
 import type { Call } from "../../isolate/hops/hop-shape.ts";
+import { isBare } from "../words/bare-words.ts";
 import { hearPartFailure } from "../signs/failed-parts.ts";
 import { type CauseRule, type Saying, hear } from "../findings.ts";
 
@@ -101,14 +102,13 @@ export const databaseFailure: CauseRule = {
       const own = hear({ ...findings, sayings: findings.sayings.filter(isOwnError) }, WORDS, SAID);
       return { evidence: own.length > 0 ? own : hearPartFailure(findings, "database", "the error says that the database could not serve") };
     }
-    return {
-      evidence: [
-        ...(said.length > 0 ? said : hear(findings, GENERAL, { statement: "the database said that it could not serve", weight: 3 })),
-        ...refused,
-        ...hear(findings, FULL, { statement: "the database has no room left", weight: 4 }),
-        ...fromCall(call),
-      ],
-    };
+    const heard = [
+      ...(said.length > 0 ? said : hear(findings, GENERAL, { statement: "the database said that it could not serve", weight: 3 })),
+      ...refused,
+      ...hear(findings, FULL, { statement: "the database has no room left", weight: 4 }),
+    ];
+    // A call that failed without a word may have been refused, or never have been sent.
+    return { evidence: [...heard, ...fromCall(call)], isAmbiguous: heard.length === 0 && isBare(call.outcome.words) };
   },
 };
 

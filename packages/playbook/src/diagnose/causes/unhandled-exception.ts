@@ -4,6 +4,7 @@ import type { Evidence } from "@faultline/model";
 import { type CauseRule, type Findings, fromRelease, hear } from "../findings.ts";
 import { fromSequence } from "../contrast/contrast-sequence.ts";
 import { DEFECT } from "../../isolate/words/defect-words.ts";
+import { isBare } from "../words/bare-words.ts";
 import { fromSwitch } from "../signs/switched-settings.ts";
 import { hearLoneInstances } from "../signs/lone-instances.ts";
 
@@ -64,7 +65,7 @@ function isChosen({ origin }: Findings): boolean {
 /** A type and nothing else (`System.InvalidOperationException`): what was wrong is in the message, and drivers and frameworks throw it as well. */
 function isTypeAlone({ origin, sayings }: Findings): boolean {
   const own = sayings.filter(({ place, service }) => place === "origin" && service === origin?.step.service);
-  return own.length > 0 && own.every(({ text }) => /^(?:\w+\.)+\w+(?:Exception|Error)$/.test(text));
+  return own.some(({ text }) => /\w(?:Exception|Error)\b/.test(text)) && own.every(({ text }) => isBare(text));
 }
 
 /** A 500 without a word is what frameworks answer when nobody caught an exception; other things answer so as well. */

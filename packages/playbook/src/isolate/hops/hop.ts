@@ -12,19 +12,23 @@ import {
 } from "@faultline/model";
 import { endOf, startOf } from "../../trace/span-time.ts";
 import { type Behind, findBehind } from "./find-behind.ts";
+import { type Within, findWithin } from "./find-within.ts";
 import { explainByLogs } from "./explain-call.ts";
 import type { Call, Hop, Peer } from "./hop-shape.ts";
+import { findToldCall } from "./told-call.ts";
 import { type Outcome, readOutcome } from "../outcome.ts";
 
-/** The hops of a path, one for each root span. Roots that stand behind a hop without telemetry are found below that hop. */
+/** The hops of a path, one for each root span. Roots that stand behind a hop without telemetry, or a lost call, are found below it. */
 export function buildHops(path: FailurePath): readonly Hop[] {
   const behind = findBehind(path.roots);
   const bridged = new Set([...behind.values()].flat());
-  return path.roots.filter((root) => !bridged.has(root)).map((root) => buildHop(root, { path, behind }));
+  const within = findWithin(path.roots.filter((root) => !bridged.has(root)));
+  const found = new Set([...bridged, ...[...within.values()].flat()]);
+  return path.roots.filter((root) => !found.has(root)).map((root) => buildHop(root, { path, behind, within }));
 }
 
-/** What a hop is built from: its path, and the roots behind each call whose callee sent no telemetry. */
-type Ground = { readonly path: FailurePath; readonly behind: Behind };
+/** What a hop is built from: its path, the roots behind each call whose callee sent no telemetry, and those that a lost call caused. */
+type Ground = { readonly path: FailurePath; readonly behind: Behind; readonly within: Within };
 
 type GrowingHop = Omit<Hop, "spans" | "calls" | "call"> & { spans: SpanNode[]; calls: Call[]; call?: Call };
 
@@ -36,7 +40,7 @@ function buildHop(entry: SpanNode, ground: Ground): GrowingHop {
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
     spans.push(node);
     const isOutgoing = node.span.kind === "client" || node.span.kind === "producer";
-    const entered = node.children.filter((child) => isEntered(node, child));
+    const entered = [...node.children.filter((child) => isEntered(node, child)), ...(ground.within.get(node) ?? [])];
     if (isOutgoing && !node.children.some((child) => isOutgoingBelow(node, child))) calls.push(...toCalls(node, entered, ground));
     else calls.push(...entered.map((child) => toCallee(node, child, { ground, hasClientSpan: false })));
     open.push(...node.children.filter((child) => !isEntered(node, child)));
@@ -46,7 +50,10 @@ function buildHop(entry: SpanNode, ground: Ground): GrowingHop {
   const logs = spans.flatMap((node) => path.logs.get(node.span.spanId) ?? []).sort((a, b) => a.timeMs - b.timeMs);
   const outcome = readOutcome(entry, path.logs.get(entry.span.spanId) ?? []);
   const heard = calls.map((call) => explainByLogs(call, logs));
-  return { service: entry.span.resource.service, entry, spans, calls: heard, outcome, logs };
+  const hop = { service: entry.span.resource.service, entry, spans, calls: heard, outcome, logs };
+  const found = findToldCall(hop);
+  if (found === undefined) return hop;
+  return { ...hop, calls: [...heard.filter((call) => call !== found.instead), ...toCalls(found.told, [], ground)] };
 }
 
 /** A child begins another hop when it serves a request, or belongs to another service. */

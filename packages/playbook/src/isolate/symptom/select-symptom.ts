@@ -12,6 +12,8 @@ import {
   readText,
 } from "@faultline/model";
 import { assembleTrace } from "../../trace/assemble-traces.ts";
+import { isTorn } from "../hops/find-within.ts";
+import type { Hop } from "../hops/hop-shape.ts";
 import { addExchangeHops, isExchangeSpan, learnAddresses, toLoneSpans } from "../hops/exchange-hops.ts";
 import { findClosedConnections } from "./closed-connections.ts";
 import { mayHideFailure } from "../hidden-failure.ts";
@@ -260,20 +262,43 @@ function assemble({ traceId, spans, logs, exchanges }: IndexedTrace, filter: Ent
 
 /**
  * The largest group of failing exchanges of one service and route: of those that reached the client, first where somebody saw their end and
- * not log records alone tell of it; else of those that somebody in front answered well; else of those that hide a failure.
+ * not log records alone tell of it; else of those that somebody in front answered well; else of those that hide a failure. What is torn from
+ * callers that other traces show comes last: what those made of it is not known.
  */
 function chooseGroup(occurrences: readonly Occurrence[]): readonly Occurrence[] {
-  const failed = occurrences.filter(({ state }) => state === "failed");
-  const open = failed.filter(({ above }) => above.every(isFailedHop));
+  const called = new Set(occurrences.flatMap(({ entry, above: [outermost = entry] }) => [...listCallees(outermost)].map(toKey)));
+  const isWhole = ({ entry, above: [outermost = entry] }: Occurrence) =>
+    !isTorn(outermost.entry) || (outermost.entry.span.kind === "server" && !called.has(toKey(outermost)));
   const groups = new Map<string, Occurrence[]>();
-  const seen = open.filter(({ entry, above }) => [entry, ...above].some(({ entry: { span } }) => !isToldSpan(span)));
-  for (const each of [seen, open, failed, occurrences.filter(({ state }) => state === "masked")].find(({ length }) => length > 0) ?? []) {
-    const key = `${each.entry.service}\n${routeOf(each.entry)}`;
+  const [whole, torn] = [occurrences.filter(isWhole), occurrences.filter((each) => !isWhole(each))];
+  for (const each of [...listReached(whole), ...listReached(torn)].find(({ length }) => length > 0) ?? []) {
+    const key = toKey(each.entry);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [each]);
     else group.push(each);
   }
   return [...groups.values()].sort((a, b) => b.length - a.length)[0] ?? [];
+}
+
+/** Failing exchanges by how far their failure is known to have come, furthest first. */
+function listReached(occurrences: readonly Occurrence[]): readonly (readonly Occurrence[])[] {
+  const failed = occurrences.filter(({ state }) => state === "failed");
+  const open = failed.filter(({ above }) => above.every(isFailedHop));
+  const seen = open.filter(({ entry, above }) => [entry, ...above].some(({ entry: { span } }) => !isToldSpan(span)));
+  return [seen, open, failed, occurrences.filter(({ state }) => state === "masked")];
+}
+
+/** Hops that others called which sent spans; what intermediaries wrote down, they may have written down of a part of the requests. */
+function* listCallees({ entry, calls }: Hop): Generator<Hop> {
+  for (const { callee } of calls) {
+    if (callee === undefined) continue;
+    if (!isExchangeSpan(entry.span)) yield callee;
+    yield* listCallees(callee);
+  }
+}
+
+function toKey(hop: Hop): string {
+  return `${hop.service}\n${routeOf(hop)}`;
 }
 
 function isOfRoute(trace: IndexedTrace, service: string | undefined, route: string | undefined): boolean {

@@ -1,0 +1,24 @@
+import { describe, expect, it } from "vitest";
+import { isBare } from "./bare-words.ts";
+
+describe("words that say only that something failed", () => {
+  it.each([
+    "",
+    "500",
+    "Error: ",
+    "SyntaxError",
+    "500\nSyntaxError: ",
+    "System.InvalidOperationException",
+    "GET /orders/7 failed",
+    "App\\Error:",
+  ])("are %j", (text) => expect(isBare(text)).toBe(true));
+
+  it.each([
+    "Error: full",
+    "ECONNREFUSED: ",
+    "28P01: ",
+    "GET /orders/7 failed: full",
+    "500\nSyntaxError: Unexpected token",
+    "socket hang up",
+  ])("are not %j", (text) => expect(isBare(text)).toBe(false));
+});
