@@ -5,11 +5,16 @@
  * HostingApplicationDiagnostics' RequestFinishedLog of ASP.NET Core 6 and later.
  */
 import { putAppVerdict } from "./app-verdict.ts";
+import { isOfCaller } from "./logfmt-pairs.ts";
 import { type Draft, putClient, putDuration, putNumber, putStatus, putTarget, putText, startDraft } from "./draft.ts";
 import { readSuffixedDuration } from "./named-durations.ts";
 
 const METHOD = "(?<method>GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|TRACE|CONNECT|PROPFIND|PURGE)";
 const TARGET = String.raw`(?<target>(?:/|https?://)\S*|\*)`;
+
+/** What servers write behind a code; a word that is none of these is what the number counts. */
+const PHRASE =
+  "(?:OK|Created|Accepted|No Content|Partial Content|Moved Permanently|See Other|Not Modified|(?:Temporary|Permanent) Redirect|Bad Request|Unauthorized|Forbidden|Not Found|Method Not Allowed|Conflict|Gone|Payload Too Large|Unsupported Media Type|Unprocessable (?:Entity|Content)|Too Many Requests|(?:Internal Server )?Error|Not Implemented|Bad Gateway|Service Unavailable|Gateway Time-?out)";
 
 const SENTENCES: readonly (readonly [framework: string, pattern: RegExp])[] = [
   ["tornado", new RegExp(String.raw`^(?<status>\d{3}) ${METHOD} ${TARGET} \((?:[^()\s]*@)?(?<client>[^()\s@]+)\) (?<ms>\d+(?:\.\d+)?)ms$`)],
@@ -42,6 +47,10 @@ const SENTENCES: readonly (readonly [framework: string, pattern: RegExp])[] = [
     "application",
     new RegExp(String.raw`^${METHOD} (?<target>/\S*) (?<status>[1-5]\d\d) [A-Z][A-Za-z -]{1,40} \[(?<client>[\d.]{7,15})\]$`),
   ],
+  [
+    "application",
+    new RegExp(String.raw`^${METHOD} (?<target>/\S*) (?<status>[1-5]\d\d) ${PHRASE}(?: \(?(?<took>\d+(?:\.\d+)? ?(?:ms|s|µs|us))\)?)?$`),
+  ],
 ];
 
 /** A logger's name, where a layout puts it between level and words, and before it a host or a thread in brackets. */
@@ -52,6 +61,8 @@ const REQUEST_ID = /\b(?:request_?id|req_?id|rid)=(\S+)/i;
 /** The exchange that a sentence tells of; undefined for any other words. */
 export function readAnswerSentence(text: string): Draft | undefined {
   const sentence = text.replace(LOGGER, "");
+  // What a client's logger writes is what its program was answered by another.
+  if (isOfCaller(text.slice(0, text.length - sentence.length))) return undefined;
   for (const [framework, pattern] of SENTENCES) {
     const groups = pattern.exec(sentence)?.groups;
     if (groups === undefined) continue;

@@ -3,12 +3,12 @@ import { readAnswerSentence } from "./answer-sentence.ts";
 import { putAppVerdict } from "./app-verdict.ts";
 import { type Draft, readJsonText, startDraft } from "./draft.ts";
 import type { JsonObject, LogMessage, ParseContext, ParsedLine } from "./line.ts";
-import { isOfCaller } from "./logfmt-pairs.ts";
 import { createFieldReader, type FieldReader } from "./field-reader.ts";
 import { putNamedFields, putNamedUpstream } from "./named-fields.ts";
+import { isKept, isOwnAnswer } from "./own-answer.ts";
 import { LEVEL, readSeverity } from "./severity.ts";
 
-const MESSAGE = ["message", "msg", "event", "text", "log", "body", "short_message", "@message"];
+const MESSAGE = ["message", "msg", "event", "text", "log", "body", "short_message", "@message", "@m", "@mt"];
 const EXCEPTION_TYPE = [
   "err.type",
   "err.name",
@@ -33,7 +33,6 @@ const STACK = [
   "traceback",
 ];
 const ERROR_TEXT = ["err.message", "error.message", "exception.message", "error", "err"];
-const ATTEMPT = ["attempt", "attempts", "retry", "retries", "retry_count", "retry_attempt", "attempt_number", "backoff"];
 const SERVICE = ["service.name", "service", "app", "application", "name"];
 
 /** The message of a structured record, whatever its library. */
@@ -68,30 +67,14 @@ export function readAppRecord(object: JsonObject, format: AppFormat, context: Pa
   const read = createFieldReader(object);
   const draft = startDraft("app", format.observer);
   const isTold = putNamedFields(draft, read, context);
-  const isExchange = isTold && !isOfCall(draft, read);
-  // What another answered is no status of this program's, nor is what it was told at one of its tries.
-  if (!isExchange && (isTold || read(ATTEMPT) !== undefined)) delete draft.status;
+  const told = { read, words: (readJsonText(read(MESSAGE)) ?? "").replaceAll("_", " ") };
+  const isExchange = isTold && isOwnAnswer(draft, told);
+  if (!isExchange && (isTold || !isKept(draft, told))) delete draft.status;
   const message = toMessage(draft, read);
   if (!isExchange && !putSentence(draft, message.text)) return { kind: "message", format: format.id, message };
   if (!putNamedUpstream(draft, read)) putAppVerdict(draft, message);
   return { kind: "exchange", format: format.id, exchange: draft };
 }
-
-/** Words of a caller about a whole URL, with nobody who asked: what the program was answered by another. */
-function isOfCall(draft: Draft, read: FieldReader): boolean {
-  const target = readJsonText(read(["url", "uri", "target", "request_url", "req.url", "request.url", "http.url", "url.full"])) ?? "";
-  if (draft.clientAddress !== undefined || !/^https?:\/\//.test(target)) return false;
-  const side = readJsonText(read(["span.kind", "kind", "direction"])) ?? "";
-  if (/^(?:client|outbound|outgoing|egress)$/i.test(side)) return true;
-  const words = (readJsonText(read(MESSAGE)) ?? "").replaceAll("_", " ");
-  return isOfCaller(words) && (!RECEIVING.test(words) || OUTWARD.test(words));
-}
-
-/** Words of a server about what it was asked, though they name a client or a webhook. */
-const RECEIVING =
-  /\b(?:received|handled|completed|incoming|inbound|client (?:disconnected|closed|aborted|cancell?ed|left|went away|hung up))\b/i;
-/** What is completed or received there was asked of another all the same. */
-const OUTWARD = /\b(?:outbound|outgoing|response received|received (?:a |the )?response)\b/i;
 
 /** Sets the exchange that the words alone tell of, as a whole sentence; returns whether they do. */
 function putSentence(draft: Draft, text: string): boolean {

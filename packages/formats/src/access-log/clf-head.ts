@@ -46,7 +46,7 @@ export function readClfHead(line: string): ClfHead | undefined {
  */
 function findRequestEnd(line: string, start: number) {
   // Traefik 1.4 lets Go say that there was no status and no size.
-  const after = / (\d{3}|-|%!d\(<nil>\)) (\d+|-|%!d\(<nil>\))(?= |$)/y;
+  const after = / {1,3}(\d{3}|-|%!d\(<nil>\)) (\d+|-|%!d\(<nil>\))(?= |$)/y;
   for (let quote = findClosingQuote(line, start); quote !== -1; quote = findClosingQuote(line, quote + 1)) {
     after.lastIndex = quote + 1;
     const match = after.exec(line);

@@ -162,6 +162,7 @@ const TRACE_ID = ["trace_id", "trace.id", "otel.trace_id"];
 const HOST = ["http_host", "host", "server_name", "url.domain", "server.address", "vhost", "authority"];
 const TIME = [
   "@timestamp",
+  "@t",
   "time_iso8601",
   "timestamp",
   "time_local",
@@ -180,6 +181,17 @@ const TIME = [
   "local_time",
 ];
 const ROUTE = ["http.route", "route"];
+/** Names that only a status or a path of HTTP's has. */
+const OF_HTTP = [
+  ...STATUS.filter((name) => name !== "status"),
+  ...TARGET.filter((name) => !["path", "url", "target", "request"].includes(name)),
+  "httpversion",
+];
+
+/** True where a status or a path is called by a name that nothing but HTTP's has, or the status' own phrase stands beside it. */
+export function isNamedByHttp(read: FieldReader): boolean {
+  return read(OF_HTTP) !== undefined || hasPhrase(read);
+}
 
 /** Sets what the fields say; returns true when they describe an exchange: a status together with a method or a target. */
 export function putNamedFields(draft: Draft, read: FieldReader, context: ParseContext): boolean {
@@ -225,7 +237,11 @@ const PHRASE =
 function isErrorBody(draft: Draft, read: FieldReader): boolean {
   const isBare =
     draft.method === undefined && draft.clientAddress === undefined && draft.durationMs === undefined && read(LEVEL) === undefined;
-  return isBare && PHRASE.test(readJsonText(read(["error"])) ?? "");
+  return isBare && hasPhrase(read);
+}
+
+function hasPhrase(read: FieldReader): boolean {
+  return PHRASE.test(readJsonText(read(["error"])) ?? "");
 }
 
 /** Sets the tries that nginx's variables tell of, whatever the spelling of their names; returns whether there are any. */

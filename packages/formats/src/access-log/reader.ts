@@ -227,7 +227,7 @@ function readRecord(written: string, tools: Tools): ParsedLine | undefined {
   const inner = bare === line ? undefined : readText(bare, tools);
   if (inner?.kind === "exchange") return inner;
   const parsed = readText(line, tools);
-  if (parsed?.kind !== "message" && inner?.kind === "message" && QUOTED.has(inner.format)) return inner;
+  if (parsed?.kind !== "message" && inner?.kind === "message" && isQuoted(inner)) return inner;
   if (parsed?.kind !== "message") return parsed;
   const words = parsed.message.text.replace(/^(?:\[[\w.:-]+\] )+(?=\{)/, "");
   if (words === line) return parsed;
@@ -239,7 +239,12 @@ function readRecord(written: string, tools: Tools): ParsedLine | undefined {
 }
 
 /** What no trace's frame looks like, though it stands indented: Rails' lines, and servers' own errors as people quote them. */
-const QUOTED = new Set(["rails", "nginx-error", "apache-error"]);
+const QUOTED = new Set(["rails", "nginx-error", "apache-error", "django"]);
+
+/** True for such a line, and for one that begins with a time and a level. */
+function isQuoted({ format, message }: ParsedLine & { readonly kind: "message" }): boolean {
+  return QUOTED.has(format) || (format === "text" && message.timeMs !== undefined);
+}
 
 /** Words right before what somebody sent, which may name a status of its own. */
 const BODY = /\b(?:body|payload)(?: (?:was|is)| ?[:=])$/i;
@@ -294,7 +299,9 @@ function readText(written: string, tools: Tools): ParsedLine | undefined {
   return readByLayout(written, undefined, tools.context);
 }
 
-function readJson(object: JsonObject, tools: Tools): ParsedLine | Peeled | undefined {
+function readJson(found: JsonObject, tools: Tools): ParsedLine | Peeled | undefined {
+  // What Elasticsearch gives out has the record beside the name of its index.
+  const object = "_index" in found ? (readObject(found["_source"]) ?? found) : found;
   const wrapper = peelJson(object, tools.context);
   if (wrapper !== undefined) return wrapper;
   for (const parse of tools.objects) {

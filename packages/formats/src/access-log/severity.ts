@@ -4,6 +4,7 @@ export const LEVEL = [
   "severity",
   "log.level",
   "@level",
+  "@l",
   "loglevel",
   "lvl",
   "severity_text",

@@ -9,6 +9,14 @@ const USUAL = new Set([
   520, 521, 522, 523, 524, 525, 526, 527, 529, 530, 540, 561, 598, 599,
 ]);
 
+/** What a number right before it counts, where a status would stand alone. */
+const COUNTED = /^ (?:[nµum]?s|m?secs?|seconds|[KkMG]?i?B|bytes|of|rows|hits|items|records|results|times|retries|%)(?= |$)/;
+
+/** True where what follows a number says that it counts something: a time, a size, or how many. */
+export function isCounted(rest: string): boolean {
+  return COUNTED.test(rest);
+}
+
 /** True for three digits that are a status code in use. Where a layout does not say what a number is, no other is taken for one. */
 export function isUsualStatus(text: string | undefined): boolean {
   return text !== undefined && text.length === 3 && USUAL.has(Number(text));

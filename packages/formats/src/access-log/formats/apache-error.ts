@@ -3,6 +3,7 @@ import { parseAnyTime } from "../clock.ts";
 import { stripPort } from "../draft.ts";
 import type { LineParser, ParseContext, TextFormat } from "../line.ts";
 import { readSeverity } from "../severity.ts";
+import { readDjangoWords } from "./django.ts";
 
 const LINE = /^\[([A-Z][a-z]{2} [A-Z][a-z]{2}\s+\d{1,2} \d\d:\d\d:\d\d(?:\.\d+)? \d{4})\] \[(?:([\w-]*):)?(\w+)\] ?(.*)$/s;
 /** With a time of the operators' own (`ErrorLogFormat`), the module before the level tells whose line it is. */
@@ -42,6 +43,7 @@ function createApacheError(context: ParseContext): LineParser {
         ...(client === undefined ? {} : { clientAddress: stripPort(client) }),
         ...(request === null ? {} : { path: request[1]?.split("?", 1)[0] ?? "" }),
         ...(request?.[2] === undefined ? {} : { method: request[2] }),
+        ...readDjangoWords(text),
       },
     };
   };

@@ -266,9 +266,13 @@ const PAIR_NAMES: Readonly<Record<string, string>> = {
   totaltime: "measured",
   ua: "address",
   upstreamaddr: "address",
+  upaddr: "address",
+  uaddr: "address",
   upstream: "address",
   us: "status",
   upstreamstatus: "status",
+  upstatus: "status",
+  ustatus: "status",
   uct: "connectTime",
   upstreamconnecttime: "connectTime",
   uht: "headerTime",
@@ -299,7 +303,7 @@ function putNamedTime(draft: Draft, text: string | undefined): void {
 }
 
 /** A name and its value, with the unit that stands behind it as a word of its own. */
-const PAIR = /(?<![A-Za-z_])([A-Za-z_]+)(?:=|: ?)(?:"([^"]*)"|([^"\s]*(?:, [^"\s=]+)*)(?:(?<=\d) ([mµu]s)(?= |$))?)/g;
+const PAIR = /(?<![A-Za-z_])([A-Za-z_]+)(?:=|: ?)(?:"([^"]*)"|([^"\s]*?(?:, [^"\s=]+)*)(?=["\s]|$)(?:(?<=\d) ([mµu]s)(?= |$))?)/g;
 
 function readPairs(draft: Draft, rest: readonly Token[]): string | undefined {
   const text = joinTokens(rest);

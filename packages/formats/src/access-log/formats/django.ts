@@ -1,7 +1,7 @@
 /** Django's development server, the logger django.request, and Python's usual line layouts around it. */
 import { parseAnyTime, parseClfTime } from "../clock.ts";
 import { putNumber, putRequestLine, putStatus, putTime, splitTarget, startDraft } from "../draft.ts";
-import type { LineParser, ParseContext, TextFormat } from "../line.ts";
+import type { LineParser, LogMessage, ParseContext, TextFormat } from "../line.ts";
 import { readSeverity } from "../severity.ts";
 import { unescapeQuoted } from "../tokens.ts";
 
@@ -10,8 +10,14 @@ export const django: TextFormat = { id: "django", create: createDjango };
 
 /** With Python's default layout of records, `INFO:django.server:` stands where the time would. */
 const SERVER = /^(?:(?:([A-Z]+) )?\[(\d\d\/[A-Z][a-z]{2}\/\d{4} \d\d:\d\d:\d\d)\] |[A-Z]+:django\.server:)"(.*)" (\d{3}) (\d+|-)$/s;
-const REQUEST_LOG =
-  /^(?:\[?(DEBUG|INFO|WARNING|ERROR|CRITICAL)\]?:? )?(?:\[?(\d{4}-\d\d-\d\d[ T][\d:.,]+|\d\d\/[A-Z][a-z]{2}\/\d{4} [\d:,]+)\]? )?(?:\[?(DEBUG|INFO|WARNING|ERROR|CRITICAL)\]?:? )?(?:\[?[\w.:]{1,64}\]?:? ){0,3}(Internal Server Error|Bad Request|Not Found|Forbidden|Method Not Allowed|Service Unavailable|Bad Gateway|Gateway Timeout|Unauthorized|Gone)(?: \([^)]*\))?: (\/\S*)(?: \[([\d.]{7,15})\])?(?: - ([A-Z]\w*(?:Error|Exception)\b.*))?$/s;
+/** The logger `django.request`: the phrase of a status and the path that it was answered for. */
+const PHRASED = String.raw`(Internal Server Error|Bad Request|Not Found|Forbidden|Method Not Allowed|Service Unavailable|Bad Gateway|Gateway Timeout|Unauthorized|Gone)(?: \([^)]*\))?: (\/\S*)(?: \[([\d.]{7,15})\])?(?: -(?: ([A-Z]\w*(?:Error|Exception)\b.*))?)?$`;
+const REQUEST = new RegExp(`^${PHRASED}`, "s");
+/** The same behind level, time and logger, in the layouts that Python's programs have. */
+const LOGGED = new RegExp(
+  String.raw`^(?:\[?(DEBUG|INFO|WARNING|ERROR|CRITICAL)\]?:? )?(?:\[?(\d{4}-\d\d-\d\d[ T][\d:.,]+|\d\d\/[A-Z][a-z]{2}\/\d{4} [\d:,]+)\]? )?(?:\[?(DEBUG|INFO|WARNING|ERROR|CRITICAL)\]?:? )?(?:\[?[\w.:]{1,64}\]?:? ){0,3}(?=${PHRASED})(.*)$`,
+  "s",
+);
 /** What Python's own servers note beside requests, as `code 404, message File not found`. */
 const SERVER_WORDS = /^(\S+) - - \[(\d\d\/[A-Z][a-z]{2}\/\d{4} \d\d:\d\d:\d\d)\] ([^"\s].*)$/s;
 /** `runserver`, when the client is gone. */
@@ -29,6 +35,8 @@ const STATUSES: Readonly<Record<string, number>> = {
   Gone: 410,
 };
 
+type DjangoRequest = Pick<LogMessage, "path" | "query" | "clientAddress" | "exceptionType"> & { readonly status: number };
+
 function createDjango(context: ParseContext): LineParser {
   return (line) => {
     const server = SERVER.exec(line);
@@ -43,24 +51,33 @@ function createDjango(context: ParseContext): LineParser {
       }
       return { kind: "exchange", format: "django", exchange: draft };
     }
-    const request = REQUEST_LOG.exec(line);
-    if (request === null) return readServerWords(line, context);
-    const level = request[1] ?? request[3];
-    const timeMs = parseAnyTime(request[2], context);
-    const status = STATUSES[request[4] ?? ""] ?? 500;
+    const logged = LOGGED.exec(line);
+    const request = readDjangoWords(logged?.[8] ?? "");
+    if (logged === null || request === undefined) return readServerWords(line, context);
+    const level = logged[1] ?? logged[3];
+    const timeMs = parseAnyTime(logged[2], context);
     return {
       kind: "message",
       format: "django",
       message: {
-        severity: level === undefined ? (status >= 500 ? 17 : 13) : readSeverity(level),
+        severity: level === undefined ? (request.status >= 500 ? 17 : 13) : readSeverity(level),
         text: line,
-        ...splitTarget(request[5] ?? ""),
-        status,
         ...(timeMs === undefined ? {} : { timeMs }),
-        ...(request[6] === undefined ? {} : { clientAddress: request[6] }),
-        ...(request[7] === undefined ? {} : { exceptionType: request[7].split(":", 1)[0] ?? "" }),
+        ...request,
       },
     };
+  };
+}
+
+/** What `django.request` says of a request, in whatever log its words stand; undefined for other words. */
+export function readDjangoWords(text: string): DjangoRequest | undefined {
+  const [, phrase = "", target = "", clientAddress, thrown] = REQUEST.exec(text) ?? [];
+  if (phrase === "") return undefined;
+  return {
+    ...splitTarget(target),
+    status: STATUSES[phrase] ?? 500,
+    ...(clientAddress === undefined ? {} : { clientAddress }),
+    ...(thrown === undefined ? {} : { exceptionType: thrown.split(":", 1)[0] ?? "" }),
   };
 }
 

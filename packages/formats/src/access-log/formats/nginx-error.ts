@@ -6,7 +6,7 @@ import { readSeverity } from "../severity.ts";
 import { unescapeQuoted } from "../tokens.ts";
 
 /** A shipper may have taken the date off, or all of the time. */
-const LINE = /^(?:(\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d) |\d\d:\d\d:\d\d )?\[?(\w+)\] (\d+)#(\d+): (?:\*(\d+) )?(.*)$/s;
+const LINE = /^(?:(\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d) |\d\d:\d\d:\d\d(?:\.\d{3})? )?\[?(\w+)\] (\d+)#(\d+): (?:\*(\d+) )?(.*)$/s;
 
 /** What the scripts of nginx's container image say before nginx runs. */
 const ENTRY_POINT = /^(?:\/docker-entrypoint\.sh: |\d\d-[\w-]{1,60}\.(?:env)?sh: (?:info|error|warn): )/;

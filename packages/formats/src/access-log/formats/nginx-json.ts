@@ -42,9 +42,11 @@ function createNginxJson(context: ParseContext): JsonLineParser {
     const isRequest = putNamedFields(draft, read, context);
     putStatus(draft, object["status"]);
     putDuration(draft, readNginxSeconds(read), 1);
-    const isRead = isRequest || draft.status !== undefined || draft.errorMessage === NO_STATUS_LINE || isUnanswered(object, draft);
-    if (!isRead) return undefined;
     const named = "upstream_status" in object || "upstream_addr" in object;
+    const isAsked = named && draft.method !== undefined;
+    const isRead =
+      isRequest || isAsked || draft.status !== undefined || draft.errorMessage === NO_STATUS_LINE || isUnanswered(object, draft);
+    if (!isRead) return undefined;
     putNginxUpstream(
       draft,
       {

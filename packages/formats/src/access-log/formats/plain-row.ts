@@ -8,7 +8,7 @@ import type { ParseContext, ParsedLine } from "../line.ts";
 import { isOfCaller } from "../logfmt-pairs.ts";
 import { readSuffixedDuration } from "../named-durations.ts";
 import { unescapeQuoted } from "../tokens.ts";
-import { isUsualStatus } from "../usual-status.ts";
+import { isCounted, isUsualStatus } from "../usual-status.ts";
 
 const METHODS = "GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|TRACE|CONNECT|PROPFIND";
 /** A whole field that is a method. */
@@ -34,8 +34,9 @@ const TIME =
 /** What has a port, or is a socket. */
 const SERVER = /^(?:unix:|(?:\d{1,3}\.){3}\d{1,3}:\d|\[.*\]:\d)/;
 const LOCAL = /^(?:localhost)?(?::\d{1,5})?$/;
-/** HAProxy's frontend, backend and server. */
+/** HAProxy's frontend, backend and server: behind a client with its port or the family's time, or without a server. Others too write `jobs/default`. */
 const PROXIED = / [\w.:~-]{1,80} [\w.:-]{1,80}\/(?:[\w.:-]{1,80}|<[A-Z]{2,10}>) $/;
+const HAPROXY = /\d{1,2}\/[A-Z][a-z]{2}\/\d{4}:|(?:\d{1,3}\.){3}\d{1,3}:\d{1,5} |\/<[A-Z]{2,10}> $/;
 /** nginx's seconds, which are no status. */
 const SECONDS = /^\d{1,5}\.\d{3}$/;
 const MAX_HEAD = 160;
@@ -51,6 +52,7 @@ export function readRow(line: string, context: ParseContext): ParsedLine | undef
     const status = row?.groups?.["status"] ?? row?.groups?.["first"];
     if (row === null || row.index > MAX_HEAD || !isUsualStatus(status)) continue;
     const end = row.index + row[0].length;
+    if (isCounted(line.slice(end)) && row.groups?.["size"] === undefined) continue;
     const isBefore = pattern === BEFORE;
     if (isBefore && isUnclear(line.slice(end), status)) continue;
     const draft = readHead(line, { start: row.index, end, isBefore }, context);
@@ -81,7 +83,7 @@ function readHead(line: string, { start, end, isBefore }: Row, context: ParseCon
   if (time === null) return undefined;
   const written = head
     .replace(time[0], " ")
-    .replace(PROXIED, " ")
+    .replace(HAPROXY.test(head) ? PROXIED : "", " ")
     .replace(/ \[<\d{1,7}>\](?= )/, " ")
     .split(" ")
     .filter((word) => word !== "" && word !== "-");

@@ -13,13 +13,13 @@ import { putTries, putNamedSeconds, putNextAnswer, putNginxSeconds } from "../ng
 import { findAgent, findRequestId, isAgent, isNoAgent } from "../telling-values.ts";
 import { readTokens, type Token, unescapeQuoted } from "../tokens.ts";
 import { findBoth, isUnit, readApartDuration } from "./clf.ts";
-import { isUsualStatus } from "../usual-status.ts";
+import { isCounted, isUsualStatus } from "../usual-status.ts";
 import { peelLoose } from "../wrappers/peel.ts";
 
 /** Any line with a quoted request line that a status follows. */
 export const requestLine: TextFormat = { id: "request-line", create: createRequestLine };
 
-const REQUEST = /(?<!\\)"([A-Za-z]{3,20} (?:[^"\\]|\\.)* HTTP\/[\d.]+)"? ["(]?(\d{3})[")]?(?= |,|$)(?: (\d{3})(?= |$))?/;
+const REQUEST = /(?<!\\)"([A-Za-z]{3,20} (?:[^"\\]|\\.)* HTTP\/[\d.]+)"?(?: [-=]>)? {1,3}["(]?(\d{3})[")]?(?= |,|$)(?: (\d{3})(?= |$))?/;
 /** The same without its quotes, which nginx's `$request` has none of: behind a bracket or a field, and only with its protocol. */
 const UNQUOTED =
   /((?<=[\]"\d-] )[A-Z]{3,10} [/*][^\s"]* HTTP\/[\d.]+|(?<=\] )[A-Z]{3,10} https?:\/\/[^\s"]* HTTP\/[\d.]+) "?(\d{3})"?(?= |$)(?: (\d{3})(?= |$))?/;
@@ -48,6 +48,8 @@ const LAYOUTS = [
 /** A number in front of the request that may be the status, where another stands behind it. */
 const BEFORE =
   /\] (?:\d{3}(?= )|\[\d{3}\] $)|(?<=\] |\d |- )\d{3} $|^\d{3} (?=(?:[\d.-]{1,12} ){0,3}\[)|\/\S{1,80} \d{3} (?=(?:\d{1,12} ){0,4}$)|(?<= )\d{3} $/;
+/** The numbers right behind a request. */
+const BEHIND = /^"(?: (?:\d{1,12}|-)(?= |$)){1,2}/;
 const ASKED = /^[A-Z]{3,16} (?:\/|\*|https?:\/\/)/;
 /** A program's own word of what it writes. */
 const LEVEL_WORD = /^\[?(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL)\]?:?$/;
@@ -81,6 +83,8 @@ function createRequestLine(context: ParseContext): LineParser {
     const line = written.includes('\\"') && ESCAPED.test(written) && !OWN.test(written) ? written.replaceAll('\\"', '"') : written;
     const request = REQUEST.exec(line) ?? (LOGGED.test(line) ? null : UNQUOTED.exec(line)) ?? NO_REQUEST.exec(line);
     if (request === null || !isUsualStatus(request[2])) return readOtherLayout(line, context);
+    const end = request.index + request[0].length - (request[3] === undefined ? 0 : request[3].length + 1);
+    if (isCounted(line.slice(end))) return undefined;
     if (request.index > MAX_HEAD) return undefined;
     // A layout that begins with the request has address and time behind it.
     const head = request.index === 0 ? `${emptyQuoted(line.slice(request[0].length))} ` : line.slice(0, request.index);
@@ -96,7 +100,6 @@ function createRequestLine(context: ParseContext): LineParser {
     putRequestLine(draft, unescapeQuoted(request[1] ?? ""));
     putStatus(draft, request[2]);
     putDuration(draft, / (\d{1,5}\.\d{3}) $/.exec(head)?.[1], 1000);
-    const end = request.index + request[0].length - (request[3] === undefined ? 0 : request[3].length + 1);
     putRest(draft, readTokens(line, end, 40));
     if (draft.durationMs === undefined) putNamedSeconds(draft, line.slice(end));
     putTries(draft, line.slice(end));
@@ -135,8 +138,7 @@ function readOtherLayout(line: string, context: ParseContext): ParsedLine | unde
     )
       return undefined;
     // Two codes in use around a request, or before it, are a status and something else, and nothing tells which is which.
-    const others =
-      codedAt < askedAt ? `${line.slice(codedEnd, askedAt)}${/^" \d{3}(?= |$)/.exec(line.slice(askedEnd, askedEnd + 6))?.[0] ?? ""}` : "";
+    const others = codedAt < askedAt ? `${line.slice(codedEnd, askedAt)}${BEHIND.exec(line.slice(askedEnd))?.[0] ?? ""}` : "";
     if ((others.match(/(?<=[" ])\d{3}(?=[" ]|$)/g) ?? []).some(isUsualStatus)) return undefined;
     const address = ADDRESS.exec(line.slice(0, match.index).replace(time[0], "-"))?.[1] ?? ADDRESS.exec(line.slice(match.index))?.[1];
     if (address === undefined) return undefined;

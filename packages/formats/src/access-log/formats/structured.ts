@@ -44,8 +44,8 @@ export const json: JsonFormat = {
       putNamedUpstream(draft, read);
       return { kind: "exchange", format: "json", exchange: draft };
     }
-    const hasLevel = read(["level", "severity", "lvl", "log.level", "severity_text", "levelname", "@level"]) !== undefined;
-    const hasText = read(["message", "msg", "event", "body", "error", "err", "short_message", "@message"]) !== undefined;
+    const hasLevel = read(["level", "severity", "lvl", "log.level", "severity_text", "levelname", "@level", "@l"]) !== undefined;
+    const hasText = read(["message", "msg", "event", "body", "error", "err", "short_message", "@message", "@m", "@mt"]) !== undefined;
     const isMessage = [object["msg"], object["message"]].some((text) => typeof text === "string" && text !== "");
     const isRecord = hasLevel || draft.timeMs !== undefined || (isMessage && Object.keys(object).length > 1);
     if (hasText && isRecord) return readAppRecord(object, { id: "json", observer: "application" }, context);

@@ -8,6 +8,7 @@ import { putTime } from "../draft.ts";
 import type { LineParser, LogMessage, ParseContext, ParsedLine, TextFormat } from "../line.ts";
 import { readTextPairs } from "../logfmt-pairs.ts";
 import { readSeverity } from "../severity.ts";
+import { readDjangoWords } from "./django.ts";
 
 /** `2026-11-21 10:00:00,123 ERROR name: words`, `[2026-11-21 10:00:00 +0000] [7] [ERROR] words`, `ERROR:name:words`. */
 export const textLog: TextFormat = { id: "text", create: createTextLog };
@@ -27,9 +28,11 @@ const TIMED = new RegExp(
   "is",
 );
 const LEVELLED = new RegExp(
-  String.raw`^\[?(${LEVEL}|DEFAULT(?= \d{4}-))\]?(?::|\s+- |\s+)\s*\[?(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*)?\]?\s*([\w.]{1,80}:)?(.*)$`,
+  String.raw`^\[?(${LEVEL}|DEFAULT(?= \d{4}-))\]?(?::|\s+- |\s+)\s*\[?(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*)?\]?\s*([\w.-]{1,80}(?:\[\d{1,9}\])?:)?(.*)$`,
   "s",
 );
+/** The same with its level in brackets, in small letters too. */
+const BRACKETED_LEVEL = new RegExp(String.raw`^\[(${LEVEL})\] (\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*)()(.*)$`, "is");
 /** A level in capitals before a colon or a dash: no other line starts so. */
 const MARKED = new RegExp(String.raw`^(?:\[${LEVEL}\]|${LEVEL}(?::| -)) {1,8}\S`);
 const BRACKETED = new RegExp(String.raw`^\[ ?(${LEVEL}) ?\]:? (?!\[?\d{4}-)(\S.*)$`, "is");
@@ -94,7 +97,7 @@ function createTextLog(context: ParseContext): LineParser {
       const clocked = pattern.exec(line);
       if (clocked !== null) return toLine(clocked[2] ?? "", context, { level: clocked[1]?.split(" ").at(-1), timeMs: undefined });
     }
-    const levelled = LEVELLED.exec(line);
+    const levelled = LEVELLED.exec(line) ?? BRACKETED_LEVEL.exec(line);
     const isMarked = MARKED.test(line) || levelled?.[2] !== undefined || levelled?.[3] !== undefined;
     if (levelled === null || !isMarked) return undefined;
     return toLine(levelled[4] ?? "", context, { level: levelled[1], timeMs: parseAnyTime(levelled[2], context) });
@@ -147,6 +150,7 @@ function build(text: string, seen: Seen): LogMessage {
     ...(thrown === undefined ? {} : { exceptionType: thrown }),
     ...(request === null ? {} : { method: request[1] ?? "", path: request[2] ?? "" }),
     ...(requestId === undefined ? {} : { requestId }),
+    ...readDjangoWords(text),
   };
 }
 

@@ -19,6 +19,9 @@ const CLOUDFRONT_FIELDS =
 const MIN_CLOUDFRONT_FIELDS = 12;
 
 const CLOUDFRONT_LINE = /^\d{4}-\d\d-\d\d\t\d\d:\d\d:\d\d\t[A-Z]{3}\d+(?:-[A-Z]\d+)?\t/;
+/** The same where a copy made spaces of its tabs: no field has any. */
+const COPIED_CLOUDFRONT =
+  /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [A-Z]{3}\d+(?:-[A-Z]\d+)? \d+ [\da-fA-F.:]+ [A-Z]{3,10} \S+ \/\S* (?:\d{3}|-) \S+ \S+ \S+ \S+ [A-Z][A-Za-z]+ /;
 
 /** The head of a table that an export made of the lines. */
 const BARE_HEAD = /^date\s+time\s(?:[\w()-]+\s+)*cs-method\s/;
@@ -44,7 +47,8 @@ function createW3c(): LineParser {
 function parseRow(line: string, declared: readonly string[]): ParsedLine | undefined {
   const tabbed = line.includes("\t");
   const values = tabbed ? line.split("\t") : readTokens(line, 0, 128).map(({ text }) => text);
-  let fields = tabbed && CLOUDFRONT_LINE.test(line) && !declared.includes("x-edge-location") ? CLOUDFRONT_FIELDS.split(" ") : declared;
+  const isCloudfront = tabbed ? CLOUDFRONT_LINE.test(line) : COPIED_CLOUDFRONT.test(line);
+  let fields = isCloudfront && !declared.includes("x-edge-location") ? CLOUDFRONT_FIELDS.split(" ") : declared;
   if (fields.length !== values.length && !(fields.includes("x-edge-location") && values.length >= MIN_CLOUDFRONT_FIELDS)) {
     const named = nameIisFields(values) ?? nameHttperrFields(values);
     if (named === undefined) return undefined;

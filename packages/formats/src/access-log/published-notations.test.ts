@@ -1,0 +1,110 @@
+/** Notations that lines have where people publish them: their own arrows and spaces, other loggers around a server's words, names of their own. */
+import { describe, expect, it } from "vitest";
+import { createLineReader, toFlatRecord } from "./index.ts";
+
+function read(line: string) {
+  const reader = createLineReader({ context: { nowMs: Date.UTC(2026, 10, 23), zoneOffsetMinutes: 0 } });
+  return toFlatRecord(reader.read(line));
+}
+
+const STATUS = "http.response.status_code";
+const FAMILY = "10.0.0.1 - - [22/Nov/2026:10:00:00 +0000]";
+
+describe("an access line", () => {
+  it.each([
+    ["with two spaces behind its request", `${FAMILY} "GET /a HTTP/1.1"  502 157 "-" "curl/8"`],
+    ["with a duration before its request and two spaces behind it", `${FAMILY} 18598 "GET /a HTTP/1.1"  502 157 "-" "curl/8"`],
+    ["with an arrow and no time", `10.0.0.1 "GET /a HTTP/1.1" -> 502 upstream=10.0.0.2:80`],
+    ["of a logger with the phrase of its status", "2026-11-22 10:00:00,000 ERROR django.request: GET /a 502 Bad Gateway [10.0.0.1]"],
+  ])("%s", (_, line) => {
+    expect(read(line)).toMatchObject({ "http.request.method": "GET", "url.path": "/a", [STATUS]: 502, "client.address": "10.0.0.1" });
+  });
+
+  it.each([
+    ["OK", "POST /a 200 OK", 200],
+    ["OK and a duration", "POST /a 200 OK 12ms", 200],
+    ["another", "POST /a 500 Internal Server Error", 500],
+    ["a short one", "POST /a 500 Error", 500],
+  ])("ends with the phrase of its status: %s", (_, words, status) => {
+    expect(read(`2026-11-22 10:00:00,000 INFO django.request: ${words}`)).toMatchObject({ "url.path": "/a", [STATUS]: status });
+  });
+
+  it.each(["POST /a 500 items", "POST /a 200 Records", "POST /a 500 USD"])("but not with what is counted: %s", (words) => {
+    expect(read(`2026-11-22 10:00:00,000 INFO app: ${words}`)).not.toHaveProperty([STATUS]);
+  });
+
+  it.each(["up_status=502, 200", "ustatus=502, 200"])("calls what the server behind answered %s", (pair) => {
+    expect(read(`${FAMILY} "GET /a HTTP/1.1" 200 13 uaddr=10.0.0.2:80, 10.0.0.3:80 ${pair} rt=0.004`)).toMatchObject({
+      [STATUS]: 200,
+      "upstream.status_code": 200,
+      duration_ms: 4,
+    });
+  });
+
+  it("of nginx in JSON has no status where its layout has none", () => {
+    const line = { server_name: "a.example", upstream_addr: "10.0.0.2:80", request_method: "GET", upstream_status: "502" };
+    expect(read(JSON.stringify(line))).toMatchObject({ "http.request.method": "GET", "upstream.status_code": 502, format: "nginx-json" });
+  });
+});
+
+describe("Django's words", () => {
+  it.each([
+    ["in gunicorn's error log", "[2026-11-22 10:00:00 +0200] [41] [ERROR] Internal Server Error: /a"],
+    ["in it, indented as it was quoted", "    [2026-11-22 10:00:00 +0200] [41] [ERROR] Internal Server Error: /a"],
+    ["with nothing behind the client", "2026-11-22 10:00:00,000 ERROR django.request: Internal Server Error: /a [10.0.0.1] - "],
+    ["in httpd's error log", "[Sun Nov 22 10:00:00 2026] [error] Internal Server Error: /a"],
+    [
+      "in httpd's error log behind its own",
+      "[Sun Nov 22 10:00:00.123456 2026] [wsgi:error] [pid 7] [remote 10.0.0.1:5] Internal Server Error: /a",
+    ],
+  ])("%s", (_, line) => {
+    expect(read(line)).toMatchObject({ "url.path": "/a", [STATUS]: 500 });
+  });
+
+  it("are none where no path follows", () => {
+    expect(read("[2026-11-22 10:00:00 +0200] [41] [ERROR] Not Found: item 404")).not.toHaveProperty([STATUS]);
+  });
+});
+
+describe("a program's words", () => {
+  it.each([
+    [
+      "behind a level in brackets and a time",
+      "[notice] 2026-11-22T10:00:00.229027Z couchdb@127.0.0.1 <0.30.0> -------- Index finished",
+      "info",
+    ],
+    ["behind a level and a program with its process", "WARN kafka[5501]: disconnected from node 1 (10.0.3.11:9092)", "warn"],
+  ])("%s", (_, line, level) => {
+    expect(read(line)).toMatchObject({ "log.level": level, format: "text" });
+  });
+});
+
+describe("a copy", () => {
+  it("of CloudFront's line without its tabs", () => {
+    const line =
+      "2026-11-22 10:00:00 LAX3 2847 10.0.0.1 GET d1.cloudfront.net /a 502 https://a.example Mozilla/5.0... - - Error 3RTJ8X6KAF9Q1A== d1.cloudfront.net https 500 0.045";
+    expect(read(line)).toMatchObject({ [STATUS]: 502, "url.path": "/a", "client.address": "10.0.0.1", duration_ms: 45 });
+  });
+
+  it("of nginx's error with the time of the day only", () => {
+    const line = "10:00:00.000 [error] 32#32: *84209 upstream prematurely closed connection, client: 10.0.0.1, server: ";
+    expect(read(line)).toMatchObject({ "client.address": "10.0.0.1", format: "nginx-error" });
+  });
+
+  it("of a record out of Elasticsearch", () => {
+    const record = { "@timestamp": "2026-11-22T10:00:00Z", status: 502, request: "GET /a", request_time: 5.011, upstream_status: "502" };
+    expect(read(JSON.stringify({ _index: "nginx", _id: "1", _source: record }))).toMatchObject({ [STATUS]: 502, "url.path": "/a" });
+  });
+});
+
+describe("Serilog's compact records", () => {
+  it("of a request", () => {
+    const line = { "@t": "2026-11-22T10:00:00Z", "@mt": "HTTP {RequestMethod} responded", RequestMethod: "GET", RequestPath: "/a" };
+    expect(read(JSON.stringify({ ...line, StatusCode: 502, Elapsed: 12.5 }))).toMatchObject({ [STATUS]: 502, "url.path": "/a" });
+  });
+
+  it("of anything else", () => {
+    const line = { "@t": "2026-11-22T10:00:00Z", "@l": "Warning", "@m": "Executed action in 503.2ms", WeatherForecastId: 1 };
+    expect(read(JSON.stringify(line))).toMatchObject({ "log.level": "warn", message: "Executed action in 503.2ms" });
+  });
+});
