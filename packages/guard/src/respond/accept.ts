@@ -21,12 +21,8 @@ function readRange(text: string): Range {
 
 /** The quality a client gives a type: its most specific range decides. */
 function qualityOf(offer: string, ranges: readonly Range[]): number {
-  const group = `${offer.split("/", 1)[0]}/*`;
-  for (const wanted of [offer, group, "*/*"]) {
-    const range = ranges.find((each) => each.type === wanted);
-    if (range !== undefined) return range.quality;
-  }
-  return 0;
+  const wanted = [offer, offer.replace(/\/.*/, "/*"), "*/*"];
+  return wanted.map((type) => ranges.find((each) => each.type === type)).find(Boolean)?.quality ?? 0;
 }
 
 /** Picks the representation. A client that accepts none of them gets problem details all the same: an error beats a 406. */

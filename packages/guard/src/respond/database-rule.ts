@@ -13,6 +13,8 @@ const BY_SQLSTATE: Readonly<Record<string, ErrorAnswer>> = {
   "22007": BAD_VALUE,
   "22008": BAD_VALUE,
   "22021": BAD_VALUE,
+  "2201W": BAD_VALUE,
+  "2201X": BAD_VALUE,
   "22P02": BAD_VALUE,
   "22P05": BAD_VALUE,
   "23503": CONFLICT,
@@ -49,9 +51,8 @@ const BY_SQLITE_NUMBER: Readonly<Record<number, ErrorAnswer>> = {
 
 /** Names pg gives the members of its errors; `severity` tells a server's report from any other error with a five-letter code. */
 function readSqlState(thrown: unknown): string | undefined {
-  const code = codeOf(thrown);
-  if (code === undefined || !/^[0-9A-Z]{5}$/.test(code)) return undefined;
-  return readTextMember(thrown, (it) => it["severity"]) === undefined ? undefined : code;
+  const code = codeOf(thrown) ?? "";
+  return /^[0-9A-Z]{5}$/.test(code) && readTextMember(thrown, (it) => it["severity"]) !== undefined ? code : undefined;
 }
 
 function answerForSqlState(state: string, method: string): ErrorAnswer | undefined {

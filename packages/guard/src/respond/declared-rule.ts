@@ -1,6 +1,6 @@
 /** Errors that say themselves which status they mean: http-errors, Koa's ctx.throw, Fastify, Nest, Hono, body-parser, and the guard's own. */
 import { codeOf, nameOf, readMember, readTextMember } from "../capture/throwable.ts";
-import type { ErrorAnswer, ErrorFacts } from "./error-facts.ts";
+import { type ErrorAnswer, type ErrorFacts, isErrorStatus } from "./error-facts.ts";
 
 /** How an error of the guard carries its answer: by a symbol, so that nothing that came from outside can forge one. */
 export const ANSWER: unique symbol = Symbol.for("faultline.guard.answer");
@@ -51,13 +51,25 @@ function readRetryAfter(thrown: unknown): number | undefined {
   return value >= 0 ? Math.min(value, 3600) : undefined;
 }
 
+/** multer's errors are of what was sent, all but one, and have codes in place of a status. */
+function readUploadStatus(thrown: unknown): number | undefined {
+  const code = codeOf(thrown) ?? "";
+  if (nameOf(thrown) !== "MulterError" || code === "STREAM_DESTROYED") return undefined;
+  return /SIZE|VALUE/.test(code) ? 413 : 400;
+}
+
 function readStatus(thrown: unknown): number | undefined {
   const getStatus = readMember(thrown, (it) => it["getStatus"]);
   const status =
     typeof getStatus === "function"
       ? (Reflect.apply(getStatus, thrown, []) as unknown)
-      : (readMember(thrown, (it) => it["status"]) ?? readMember(thrown, (it) => it["statusCode"]));
-  return typeof status === "number" && Number.isInteger(status) && status >= 400 && status <= 599 ? status : undefined;
+      : (readMember(thrown, (it) => it["status"]) ??
+        readMember(thrown, (it) => it["statusCode"]) ??
+        // formidable's, and Boom's.
+        readMember(thrown, (it) => it["httpCode"]) ??
+        readMember(thrown, (it) => it["isBoom"] && (it["output"] as typeof it)["statusCode"]) ??
+        readUploadStatus(thrown));
+  return isErrorStatus(status) ? status : undefined;
 }
 
 /** Reads the guard's own answer, else the declared status. A declared 500 is left to the rules that look at the causes. */
@@ -70,6 +82,6 @@ export function ruleForDeclaredStatus(facts: ErrorFacts): ErrorAnswer | undefine
   const status = readStatus(thrown);
   if (status === undefined || status === 500) return undefined;
   const retryAfterSeconds = readRetryAfter(thrown);
-  const isPassing = status === 408 || status === 425 || status === 429 || status === 503;
+  const isPassing = [408, 425, 429, 503].includes(status);
   return { status, retryable: isPassing, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) };
 }

@@ -28,16 +28,11 @@ const NO_ANSWER: Readonly<Record<string, ProxyError>> = {
   EAI_FAIL: "dns_error",
   EAI_NODATA: "dns_error",
   EPROTO: "tls_protocol_error",
-  CERT_HAS_EXPIRED: "tls_certificate_error",
-  CERT_NOT_YET_VALID: "tls_certificate_error",
-  DEPTH_ZERO_SELF_SIGNED_CERT: "tls_certificate_error",
-  SELF_SIGNED_CERT_IN_CHAIN: "tls_certificate_error",
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "tls_certificate_error",
-  UNABLE_TO_GET_ISSUER_CERT: "tls_certificate_error",
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "tls_certificate_error",
-  ERR_TLS_CERT_ALTNAME_INVALID: "tls_certificate_error",
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "http_response_incomplete",
 };
+
+/** Node says by OpenSSL's names what is wrong with a certificate: `CERT_HAS_EXPIRED`, `UNABLE_TO_VERIFY_LEAF_SIGNATURE`. */
+const CERTIFICATE = /^(?:CERT_(?:HAS|NOT_Y|REV)|\w*SELF_SIGNED_CERT|UNABLE_TO_(?:GET_I|VERIFY_L)|ERR_TLS_CERT)/;
 
 function timedOut(method: string, error: ProxyError): ErrorAnswer {
   return { status: 504, retryable: isIdempotent(method), proxy: { error } };
@@ -82,6 +77,7 @@ function ruleForLink(link: unknown, method: string): ErrorAnswer | undefined {
   const code = codeOf(link);
   if (code !== undefined && Object.hasOwn(TIMED_OUT, code)) return timedOut(method, TIMED_OUT[code] as ProxyError);
   if (code !== undefined && Object.hasOwn(NO_ANSWER, code)) return noAnswer(method, NO_ANSWER[code] as ProxyError);
+  if (CERTIFICATE.test(code ?? "")) return noAnswer(method, "tls_certificate_error");
   if (code?.startsWith("HPE_")) return noAnswer(method, "http_protocol_error");
   const name = nameOf(link);
   if (name === "TimeoutError") return timedOut(method, "http_response_timeout");

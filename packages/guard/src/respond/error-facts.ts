@@ -46,7 +46,12 @@ export type ErrorRule = (facts: ErrorFacts) => ErrorAnswer | undefined;
 
 /** Methods that may be repeated and yet act once (RFC 9110 §9.2.2). */
 export function isIdempotent(method: string): boolean {
-  return method === "GET" || method === "HEAD" || method === "PUT" || method === "DELETE" || method === "OPTIONS" || method === "TRACE";
+  return /^(?:GET|HEAD|PUT|DELETE|OPTIONS|TRACE)$/.test(method);
+}
+
+/** Is it the status of an error? */
+export function isErrorStatus(status: unknown): status is number {
+  return Number.isInteger(status) && (status as number) >= 400 && (status as number) <= 599;
 }
 
 /** The thrown thing and its causes by reference, each once. */

@@ -32,6 +32,10 @@ function thrownBy(parse: (text: string) => unknown, text: string): unknown {
 const fetchFailed = new TypeError("fetch failed", { cause: coded("ECONNREFUSED") });
 const happyEyeballs = new AggregateError([coded("ETIMEDOUT"), coded("ENETUNREACH")], "connect");
 
+function named(name: string, more: object): Error {
+  return Object.assign(new Error("x"), { name, ...more });
+}
+
 describe("the answer to an error", () => {
   it.each([
     ["a body that is too large", Object.assign(new Error("x"), { type: "entity.too.large", status: 413, expose: true }), 413],
@@ -43,9 +47,23 @@ describe("the answer to an error", () => {
     ["a unique violation in node:sqlite", coded("ERR_SQLITE_ERROR", { errcode: 2067 }), 409],
     ["a text for a column of numbers in node:sqlite", coded("ERR_SQLITE_ERROR", { errcode: 3091 }), 400],
     ["a text for a row's number in node:sqlite", coded("ERR_SQLITE_ERROR", { errcode: 20 }), 400],
+    ["a page before the first in PostgreSQL", coded("2201X", { severity: "ERROR" }), 400],
+    ["five letters that are no report of PostgreSQL", coded("2201X"), 500],
+    ["a file that multer finds too large", named("MulterError", { code: "LIMIT_FILE_SIZE" }), 413],
+    ["a field that multer finds too long", named("MulterError", { code: "LIMIT_FIELD_VALUE" }), 413],
+    ["a file that multer does not expect", named("MulterError", { code: "LIMIT_UNEXPECTED_FILE" }), 400],
+    ["a stream that multer lost", named("MulterError", { code: "STREAM_DESTROYED" }), 500],
+    ["a limit of something else", coded("LIMIT_FILE_SIZE"), 500],
+    ["Boom's not found", Object.assign(new Error("x"), { isBoom: true, output: { statusCode: 404 } }), 404],
+    ["Boom's bug", Object.assign(new Error("x"), { isBoom: true, output: { statusCode: 500 } }), 500],
+    ["an output that is not Boom's", Object.assign(new Error("x"), { output: { statusCode: 404 } }), 500],
+    ["an upload that formidable finds too large", Object.assign(new Error("x"), { code: 1009, httpCode: 413 }), 413],
     ["a refused connection under fetch", fetchFailed, 502],
     ["a name that does not resolve", coded("ENOTFOUND"), 502],
     ["a dependency that took too long", coded("UND_ERR_HEADERS_TIMEOUT"), 504],
+    ["a certificate that was called back", coded("CERT_REVOKED"), 502],
+    ["a certificate of nobody", coded("UNABLE_TO_VERIFY_LEAF_SIGNATURE"), 502],
+    ["a certificate that this service lacks", coded("ERR_NO_CERT"), 500],
     ["addresses that did not answer", happyEyeballs, 504],
     ["AbortSignal.timeout", new DOMException("x", "TimeoutError"), 504],
     ["a cancelled statement", coded("57014", { severity: "ERROR" }), 504],

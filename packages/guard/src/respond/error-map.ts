@@ -5,7 +5,7 @@
 import { ruleForClientGone, ruleForDeclaredStatus } from "./declared-rule.ts";
 import { ruleForDatabase } from "./database-rule.ts";
 import { ruleForDependency, ruleForForeignAnswer } from "./dependency-rule.ts";
-import type { ErrorAnswer, ErrorFacts, ErrorRule } from "./error-facts.ts";
+import { type ErrorAnswer, type ErrorFacts, type ErrorRule, isErrorStatus } from "./error-facts.ts";
 import { ruleForRequestInput } from "./input-rule.ts";
 
 /** The table that comes with the guard. Order matters: what is certain stands before what is inferred. */
@@ -20,10 +20,6 @@ const ERROR_RULES: readonly ErrorRule[] = [
 
 /** The answer for what no rule knows. */
 export const UNKNOWN_ERROR: ErrorAnswer = { status: 500, retryable: false };
-
-function isErrorStatus(status: number): boolean {
-  return Number.isInteger(status) && status >= 400 && status <= 599;
-}
 
 /** Asks the user's rules, then ours. A rule that throws, or answers something that is no error, has no opinion. */
 export function decideAnswer(facts: ErrorFacts, first: readonly ErrorRule[]): ErrorAnswer {
