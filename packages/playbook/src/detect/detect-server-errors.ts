@@ -16,7 +16,7 @@ export type ScopeCounts = {
 
 /** When a server-error ratio is a problem. */
 export type DetectionPolicy = {
-  /** The ratio of server errors that nobody is woken for, 0 to 1. Default 0.01. */
+  /** The ratio of server errors, 0 to 1, that is tolerated without an alert. Default 0.01. */
   readonly toleratedRatio?: number;
   /** Fewer failing exchanges than this never fire: percentages of small numbers are noise. Default 3. */
   readonly minimumFailing?: number;

@@ -5,8 +5,8 @@ import { type StackFrame, type StackTrace, parseStack } from "./parse-stack.ts";
 const FRAMES = 5;
 
 /**
- * Which fault a failure belongs to: its fingerprint, one line a person recognises, and the service that created it. `apart`: what it is
- * called where nobody answered and that is met in a way in which the fault of that name was not met when it began.
+ * Which fault a failure belongs to: its fingerprint, one line a person recognises, and the service that created it. `apart`: the identity to use instead
+ * when nobody answered, and the way in which the answer is missing is not one in which the fault showed itself when it began.
  */
 export type FaultIdentity = {
   readonly fingerprint: string;
@@ -38,7 +38,7 @@ export function fingerprintFailure(path: FailurePath, domain: FaultDomain): Faul
   return { fingerprint: hash(parts.join("\n")), title, service };
 }
 
-/** Of a service whose code raised nothing: neither the caller nor the route is part of the fault, and neither is who hid it. */
+/** The identity where no code of the service raised the failure: neither the caller nor the route is part of it, and neither is who hid it. */
 function identifyEnding(service: string, ending: string, manner: string | undefined): FaultIdentity {
   const words = ending.split("\n").slice(0, 2).join(": ").slice(0, 160);
   const parts = [service, "ending", toTemplate(ending)];
@@ -60,7 +60,7 @@ function toTitle(of: { exception: Thrown | undefined; service: string; operation
 
 type Thrown = { readonly type: string; readonly message: string; readonly chain: readonly StackTrace[] };
 
-/** The exception of the creating service; of a service that sends nothing, the one its caller caught. */
+/** The exception of the creating service; if that sends no telemetry, the exception that its caller caught. */
 function findException(path: FailurePath, service: string): Thrown | undefined {
   const found: { readonly thrown: Thrown; readonly isOfService: boolean; readonly depth: number }[] = [];
   const visit = (node: SpanNode, depth: number) => {
@@ -87,7 +87,7 @@ function toThrown({ type, message, stack }: { type: string; message: string; sta
   return { type, message, chain: stack === undefined ? [] : parseStack(stack) };
 }
 
-/** One is enough to be preferred; more do not make an exception more telling. */
+/** One in-app frame is enough for an exception to be preferred; more frames do not make it more telling. */
 function countInApp({ chain }: Thrown): number {
   return chain.some(({ frames }) => frames.some(({ isInApp }) => isInApp)) ? 1 : 0;
 }
@@ -155,7 +155,7 @@ function toModule(file: string): string {
     .join("/");
 }
 
-/** A message without what changes from one failure to the next: ids, numbers, addresses, times, quoted values. */
+/** A message without the parts that change between failures: ids, numbers, addresses, times, quoted values. */
 function toTemplate(message: string): string {
   return message
     .slice(0, 400)

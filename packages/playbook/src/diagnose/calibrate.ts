@@ -4,9 +4,9 @@ import type { Support } from "./support.ts";
 type Knot = readonly [share: number, probability: number];
 
 /**
- * Measured on the read half of tests/incidents, whole and with each source of telemetry taken away, 1,500 answers: of neighbouring shares
- * the part that was right, by Laplace's rule of succession, where all answers of one incident count as one. Isotonic: of more weight, never
- * less. Up to 0.43 hardly any answer was right that was not a guess; from 0.44 to 0.5 all of 5 incidents, to 0.54 of 18, beyond of 170.
+ * Measured on the read half of tests/incidents, whole and with each source of telemetry taken away, 1,500 answers: for neighbouring shares,
+ * which part was right, by Laplace's rule of succession, with all answers of one incident counted as one. Isotonic: a larger share never means less
+ * confidence. Up to 0.43 hardly any answer other than a guess was right; from 0.44 to 0.5 all of 5 incidents were, up to 0.54 all of 18, beyond that all of 170.
  */
 const KNOTS: readonly Knot[] = [
   [0, 0],
@@ -19,16 +19,16 @@ const KNOTS: readonly Knot[] = [
 ];
 
 /**
- * No cause is surer than causes that stood on as much were at first sight: docs/decisions/0220, 0256. Strange software: of the 192 causes that
- * were named on the written incidents of other stacks by an engine that had learned from none of their batch. Familiar software: the mean
- * of what was right on recorded incidents of new ways of failing at first sight, and on those of ways that it had learned from.
+ * The most confidence that a cause may have: how often causes with the same support were right at first sight (docs/decisions/0220, 0256). For unfamiliar
+ * software, counted on the 192 causes that the engine named on written incidents of other stacks before it had learned from their batch. For familiar
+ * software, the mean of what was right on recorded incidents with new ways of failing, at first sight, and on those with ways that it had learned from.
  */
 const SUREST = {
   strange: { general: 0.5, oneSource: 0.89, agreeing: 0.95 },
   familiar: { general: 0.78, oneSource: 0.95, agreeing: 0.97 },
 } as const;
 
-/** Turns the share that a cause has of all weights into a probability of being right: straight from knot to knot, up to what its support allows. */
+/** Turns a cause's share of all weights into its probability of being right: interpolated between the knots, and limited by its support. */
 export function calibrate(
   share: number,
   { isGeneral, sources, isFamiliar }: Pick<Support, "isGeneral" | "sources" | "isFamiliar">,

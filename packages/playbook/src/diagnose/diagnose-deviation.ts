@@ -6,18 +6,18 @@ import { nameOperation } from "../isolate/hops/hop.ts";
 import { thin } from "../isolate/thin.ts";
 import { assembleTraces } from "../trace/assemble-traces.ts";
 
-/** Traces compared at most. */
+/** The most traces that are compared. */
 const MAX_TRACES = 1500;
 /** Below this probability, after correction, a deviation is certain. */
 const CERTAIN = Math.log(0.01);
-/** A process without CPU or memory is slow in nearly every request, from then on; what is slow in some of them was held up for a moment. */
+/** A process that lacks CPU or memory becomes slow in nearly every request; one that is slow in some of them was held up for a moment. */
 const LASTING_SHARE = 0.9;
 
 type Deviant = Pick<Diagnosis, "path" | "suspects" | "causes" | "missing" | "next">;
 
 /**
- * Nothing failed openly: does a service behave unlike before? Suspects are named on any deviation that is hardly chance, a cause
- * diagnosed only where a slowdown and a saturated resource agree. Undefined when everything is as usual.
+ * For requests that did not fail openly: does a service behave differently than before? Suspects are named for any deviation that is hardly chance; a cause
+ * is diagnosed only where a slowdown and a saturated resource agree. Undefined when everything is as usual.
  */
 export function diagnoseDeviation(observations: Observations, scope: Scope, baseline: Window | undefined): Deviant | undefined {
   const chosen = new Set(thin([...new Set(observations.spans.map(({ traceId }) => traceId))], MAX_TRACES));
@@ -64,8 +64,8 @@ function toEvidence({ kind, what, measured, logP }: Deviation): Evidence {
 }
 
 /**
- * A saturated resource speaks for itself. Time alone says that a service lacks a resource of its own only where nearly all its requests
- * take longer while other services take no longer than before: all of them at once are slowed by the machine below them, or by its neighbours.
+ * A saturated resource speaks for itself. Time alone shows that a service lacks a resource of its own only where nearly all its requests
+ * take longer while other services take no longer than before: services that all slow down at once are slowed by their machine, or by its neighbours.
  */
 function toCauses({ deviations }: DeviatingService, others: readonly DeviatingService[]): readonly RankedCause[] {
   const busy = deviations.find(({ kind }) => kind === "busy");

@@ -3,8 +3,8 @@ import type { Findings } from "./findings.ts";
 const [LOG_WARN, LOG_ERROR] = [13, 17];
 
 /**
- * A hop that answered well over a call that failed, warned of it and called it no error may do without what it asked for: a page without its
- * recommendations is a page. Whether it may, nobody but who wrote it knows.
+ * A hop that answered well although a call failed, and logged that as a warning and not as an error, may be able to do without the call: a page without
+ * its recommendations is still a page. Only its authors know whether it really may.
  */
 export function doesWithout({ origin }: Findings): boolean {
   const masking = origin?.judgement.steps.find(({ fate, isSaved }) => fate === "masked" && isSaved !== true);

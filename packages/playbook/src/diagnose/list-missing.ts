@@ -10,7 +10,7 @@ import { isClosedOnPurpose } from "./signs/closed-on-purpose.ts";
 import { isUnplaced } from "./unplaced.ts";
 import { hearLoneInstances } from "./signs/lone-instances.ts";
 
-/** What is not there and would tell more: gaps on the path first, then what the causes could not be weighed on. */
+/** Evidence that is missing and would tell more: first gaps on the path, then what the causes could not be weighed on. */
 export function listMissing(findings: Findings, isDiagnosed: boolean): readonly MissingEvidence[] {
   const { domain, origin, sayings, succeeding } = findings;
   const missing = [...domain.missing];
@@ -71,7 +71,7 @@ export function listMissing(findings: Findings, isDiagnosed: boolean): readonly 
   return missing;
 }
 
-/** What nobody said of these requests. */
+/** What nobody reported about these requests. */
 function listUnsaid({ sayings, isTold }: Findings, service: string): readonly MissingEvidence[] {
   const unsaid: MissingEvidence[] = [];
   // A bare status, or what the caller says of it, tells nothing about what went wrong inside.

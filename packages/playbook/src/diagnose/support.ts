@@ -2,20 +2,20 @@ import type { Evidence, Platform } from "@faultline/model";
 import { findOriginPlatforms } from "./checks/origin-platforms.ts";
 import type { Findings } from "./findings.ts";
 
-/** What a cause stands on, beyond its share of the weights: as much as anything this decides how often such a cause turned out right. */
+/** What supports a cause, apart from its share of the weights. It matters as much as the share for how often such a cause turns out right. */
 export type Support = {
-  /** True where all that is known is that something was thrown, or hidden: no word of it, and no measurement, belongs to one cause alone. */
+  /** True where all that is known is that something was thrown or hidden: no word and no measurement points to one cause alone. */
   readonly isGeneral: boolean;
-  /** From how many kinds of telemetry the evidence for it comes: these fail apart, pieces of one kind together. */
+  /** How many kinds of telemetry the evidence comes from: different kinds mislead independently, pieces of one kind together. */
   readonly sources: number;
-  /** True where who told of the failure is software that the recorded incidents run, so that its words were met as they are written. */
+  /** True where the failure was reported by software that the recorded incidents run, so that its real wording is known. */
   readonly isFamiliar: boolean;
 };
 
 /** What the recorded incidents run (tests/incidents). */
 const FAMILIAR: ReadonlySet<Platform> = new Set(["node", "nginx", "haproxy", "apache", "caddy", "varnish"]);
 
-/** Whether who told of the failure is familiar: the creating hop, or of one that tells nothing, who called it. */
+/** Whether the failure was reported by familiar software: the creating hop, or its caller if the creating hop sends nothing. */
 export function isFamiliar({ origin }: Findings): boolean {
   if (origin === undefined) return false;
   const { creating, calling } = findOriginPlatforms(origin);

@@ -1,6 +1,6 @@
 import type { Diagnosis, Evidence } from "@faultline/model";
 
-/** The same hops and causes where no span came of the requests: what a span would have said, log records said. */
+/** Rewords hops and causes for requests without spans: log records said what a span would have said. */
 export function asToldByLogs(said: Pick<Diagnosis, "path" | "causes">): Pick<Diagnosis, "path" | "causes"> {
   return {
     path: said.path.map((hop) => ({ ...hop, evidence: hop.evidence.map(fromLog) })),

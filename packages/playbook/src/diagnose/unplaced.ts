@@ -3,7 +3,7 @@ import { isOwnWork } from "../isolate/hops/exchange-hops.ts";
 import type { Findings } from "./findings.ts";
 
 /**
- * True where the access log of an intermediary is all there is, and says nothing of what stands behind it: it may have made the answer, or
+ * True where an intermediary's access log is all there is, and says nothing about what stands behind it: the intermediary may have made the answer or
  * passed it on. `faultline logs` calls that unknown, and so does a verdict.
  */
 export function isUnplaced({ origin }: Findings): boolean {

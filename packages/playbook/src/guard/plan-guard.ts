@@ -2,7 +2,7 @@ import type { GuardPlan, HopAccount, Platform, Protection, RankedCause } from "@
 import { fillWords } from "../diagnose/checks/fill-words.ts";
 import { GUARDS, type GuardTemplate } from "./guards.ts";
 
-/** What the plan is made for: the ranked causes and the path they were found on. */
+/** The input of a plan: the ranked causes and the path on which they were found. */
 export type GuardRequest = {
   readonly causes: readonly RankedCause[];
   readonly path: readonly HopAccount[];
@@ -24,7 +24,7 @@ export function planGuard({ causes, path, route, failure, platforms = {} }: Guar
   return { now: plan(now), prevent: plan(prevent) };
 }
 
-/** What fits the platform of its place; what is general only where nothing does so by name. */
+/** The protections that fit the platform of their place; general ones only where none names that platform. */
 function chooseTemplates(templates: readonly GuardTemplate[], platforms: NonNullable<GuardRequest["platforms"]>): readonly GuardTemplate[] {
   const isMeant = ({ at, onlyFor }: GuardTemplate) => onlyFor?.some((platform) => platform === platforms[at]) === true;
   const hasOwn = templates.some(isMeant);
@@ -55,7 +55,7 @@ function findPlaces(path: readonly HopAccount[], route: string | undefined): Omi
   };
 }
 
-/** The method where the operation of a place is a request. */
+/** The method of the request, where the operation of a place is one. */
 const REQUEST = /, (GET|HEAD|DELETE|POST|PUT|PATCH)\b/;
 /** Methods whose input is in the address. */
 const BODILESS: ReadonlySet<string> = new Set(["get", "head", "delete"]);
@@ -74,7 +74,7 @@ function place({ what, at, examples = {} }: GuardTemplate, places: Places, platf
   return { what, where: places[at], ...(example === undefined || filled === undefined ? {} : { example: filled }) };
 }
 
-/** `api.payco.example:443` becomes `apiPaycoExample`. Of a hop that has only a description, as `an intermediary before api.example`, no name is made. */
+/** Turns `api.payco.example:443` into `apiPaycoExample`. A hop that has only a description, such as `an intermediary before api.example`, gets no name. */
 function toIdentifier(service: string): string {
   if (service.includes(" ")) return "dependency";
   const words = service.replace(/:\d+$/, "").match(/[A-Za-z0-9]+/g) ?? [];

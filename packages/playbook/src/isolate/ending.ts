@@ -10,9 +10,9 @@ const SILENT: ReadonlySet<OriginKind> = new Set(["absent-callee", "slow-callee",
 const UNAVAILABLE: ReadonlySet<number> = new Set([502, 503, 504]);
 
 /**
- * How a failure ended that no code raised by itself: in words that are the same for every caller and every route, so that one dead
+ * How a failure ended that no code raised: in words that are the same for every caller and route, so that one dead
  * dependency is one fault however many services call it, and one process that stands still is one fault whatever was asked of it.
- * Undefined where a hop's own code failed: that fault is known by its exception.
+ * Undefined where a hop's own code failed: that fault is identified by its exception.
  */
 export function findEnding({ origin, originKind, blamed }: Judgement): string | undefined {
   const { call, hop } = origin;
@@ -29,7 +29,7 @@ function describeAnswer({ outcome }: Call): string {
   return isUnreachableText(outcome.words) || outcome.words === "" ? NO_ANSWER : outcome.words;
 }
 
-/** In which way nobody answered; undefined where the failure ended otherwise, or where no word tells. */
+/** In which way the answer was missing; undefined where the failure ended otherwise, or where nothing tells. */
 export function findManner(judgement: Judgement): string | undefined {
   if (findEnding(judgement) !== NO_ANSWER) return undefined;
   const { origin, originKind } = judgement;

@@ -5,7 +5,7 @@ import { compareSaturation } from "./behaviour/compare-saturation.ts";
 import { findConstantErrors } from "./behaviour/find-constant-errors.ts";
 import { profilePaths } from "./behaviour/profile.ts";
 
-/** A service that behaves unlike before, with everything that shows it, surest first. */
+/** A service that behaves differently than before, with everything that shows it, surest first. */
 export type DeviatingService = { readonly suspect: Suspect; readonly deviations: readonly Deviation[] };
 
 /** What is compared: the paths before and in the window. */
@@ -19,14 +19,14 @@ export type DeviationRequest = {
 
 /** A deviation that would be expected by chance is no suspicion. */
 const SUSPICIOUS = 0;
-/** The fault may have begun inside the baseline: its beginning is tried alone as well. */
+/** The fault may have begun inside the baseline, so the baseline's beginning is tried alone as well. */
 const PREFIXES = [1 / 3, 1 / 2, 2 / 3, 1];
 /** With fewer good traces than this, nothing can be called usual. */
 const MIN_BASELINE_TRACES = 5;
 
 /**
- * Where no request failed openly, which service behaves unlike before? Log lines and calls that every request had are missing, errors
- * stand there that never did, its own time or the way to it is longer, or it is busier than before while others are not.
+ * Where no request failed openly, which service behaves differently than before? Log lines and calls that every request had are missing, errors
+ * appear that never did, its own time or the way to it takes longer, or it is busier than before while others are not.
  */
 export function findDeviations({ paths, metrics, ...request }: DeviationRequest): readonly DeviatingService[] {
   const timed = paths.map((path) => ({ path, startMs: Math.min(...path.roots.map(startOf)) })).sort((a, b) => a.startMs - b.startMs);
@@ -60,7 +60,7 @@ function findBaseline(startsMs: readonly number[], window: Window): Window {
   return { fromMs, toMs: before >= MIN_BASELINE_TRACES ? window.fromMs : (startsMs[Math.floor(startsMs.length / 3)] ?? fromMs) };
 }
 
-/** An error that never stood there says more than a step that did not. */
+/** A new error says more than a new step. */
 const NEW_ERROR = 2;
 /** What did not change may be everyday noise: it decides only where nothing changed. */
 const MOST_FOR_CONSTANT = 1.5;

@@ -11,7 +11,7 @@ export type Step = {
   readonly evidence: readonly Evidence[];
   /** Absent for a hop that sent no telemetry: only the call to it is known. */
   readonly hop?: Hop;
-  /** True where another try made the failure good: nothing was hidden from anybody, the client was helped. */
+  /** True where another try succeeded: nothing was hidden, the client was served. */
   readonly isSaved?: boolean;
   /** The call through which the previous step reached this one. */
   readonly call?: Call;
@@ -33,9 +33,9 @@ export type OriginKind =
   | "absent-callee"
   /** The callee worked too long. */
   | "slow-callee"
-  /** The callee took the request up only when its caller was giving up: something else kept it busy. */
+  /** The callee began the request only when its caller was giving up: something else kept it busy. */
   | "late-callee"
-  /** The callee took the request up, and its connection was closed before the caller had the answer. */
+  /** The callee began the request, and the connection was closed before the caller had the answer. */
   | "cut-callee"
   /** An intermediary gave up on a callee that finished its work well. */
   | "impatient"
@@ -65,9 +65,9 @@ export type Surroundings = {
   readonly signatures: readonly Signature[];
   /** How long the caller's own process stood still while this call ran, ms; absent when that was not measured. */
   stallOf(call: Call): number | undefined;
-  /** For how much of this call its process began and ended nothing over a request in hand, ms: the answer may have lain there unread. */
+  /** How long during this call its process began and ended nothing although it had a request to work on, ms: the answer may have waited there unread. */
   stopOf(call: Call): number;
-  /** How long its process stood still meanwhile and held several others up, ms, all stops together. */
+  /** How long its process stood still during the call, and held up several requests, ms; all stops together. */
   heldOf(call: Call): number;
   /** True when this call fails as well in requests that succeed: retried, optional or otherwise taken care of. */
   isUsuallyHandled(call: Call): boolean;

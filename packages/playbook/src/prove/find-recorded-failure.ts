@@ -13,7 +13,7 @@ import {
   succeed,
 } from "@faultline/model";
 
-/** A span as far as a proof needs it: a stored span or a row of the collector's trace answer. */
+/** The parts of a span that a proof needs; both a stored span and a row of the collector's trace answer have them. */
 export type ProvableSpan = {
   readonly spanId: string;
   readonly parentSpanId?: string;
@@ -121,7 +121,7 @@ function listDependencies(span: ProvableSpan, spans: readonly ProvableSpan[]): s
 
 /**
  * The exchange of a trace that a proof should replay: the innermost server span that failed and whose input was recorded, because
- * there the bug is; without any recorded input the innermost failing one. `service` asks for a certain service's exchange.
+ * the bug is there; if no input was recorded, the innermost failing one. `service` selects the exchange of one service.
  */
 export function findRecordedFailure(trace: ProvableTrace, service?: string): Result<RecordedFailure> {
   const byId = new Map(trace.spans.map((span) => [span.spanId, span]));

@@ -1,7 +1,7 @@
 import type { RecordedRequest } from "@faultline/model";
 import type { RecordedFailure } from "./find-recorded-failure.ts";
 
-/** A header that the test sends only when whoever runs it gives its value. */
+/** A header that the test sends only when the person who runs it provides the value. */
 type HeaderFromEnvironment = { readonly name: string; readonly variable: string };
 
 /** What a generated test sends, and what a person must know before trusting it. */
@@ -11,7 +11,7 @@ export type ReplayPlan = {
   readonly headers: Readonly<Record<string, string>>;
   readonly fromEnvironment: readonly HeaderFromEnvironment[];
   readonly body?: string;
-  /** False for methods that may change something: they go only to this machine, or where it was allowed. */
+  /** False for methods that may change something: these are sent only to this machine, or where it was allowed. */
   readonly isSafe: boolean;
   readonly caveats: readonly string[];
 };
@@ -32,7 +32,7 @@ function toVariable(name: string): string {
 
 type Headers = Pick<ReplayPlan, "headers" | "fromEnvironment">;
 
-/** Sorts the headers: what is input is sent, what authenticates is asked for, what belongs to the connection is left out. */
+/** Sorts the headers: input is sent, credentials are asked for, and what belongs to the connection is left out. */
 function planHeaders(request: RecordedRequest): Headers {
   const headers: Record<string, string> = {};
   const fromEnvironment: HeaderFromEnvironment[] = [];
@@ -68,7 +68,7 @@ function listCaveats({ request, dependencies }: RecordedFailure, { fromEnvironme
   return caveats;
 }
 
-/** Telemetry comes from anybody: what is no method is never written into a script. */
+/** Telemetry may come from anybody, so only a valid method is written into a script. */
 function toMethod(method: string): string {
   return /^[A-Za-z-]{1,32}$/.test(method) ? method.toUpperCase() : "GET";
 }
@@ -79,7 +79,7 @@ function toTarget(target: string): string {
   return path.replace(/[^\u0021-\u007e\u0080-\uffff]/g, (each) => encodeURIComponent(each));
 }
 
-/** Decides what a test sends and what has to be said about it. */
+/** Decides what a test sends, and which caveats it needs. */
 export function planReplay(recorded: RecordedFailure): ReplayPlan {
   const { request } = recorded;
   const headers = planHeaders(request);

@@ -49,8 +49,8 @@ function toFileName({ service, route, fingerprint, traceId }: Proof["failure"], 
 
 /**
  * Turns a recorded failure into a regression test: the same input, and the claim that the answer is no server error and keeps its
- * own contract (content type, problem details). Nothing is compared byte by byte, because a fixed handler answers otherwise.
- * Credentials are never in it; what is missing or was replaced is said in `caveats` and at the head of the file.
+ * own contract (content type, problem details). Nothing is compared byte by byte, because a fixed handler answers differently.
+ * It never contains credentials; what is missing or was replaced is stated in `caveats` and at the head of the file.
  */
 export function proveFailure(recorded: RecordedFailure, { as, app }: ProofRequest): Proof {
   const plan = planReplay(recorded);

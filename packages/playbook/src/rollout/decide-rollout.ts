@@ -11,7 +11,7 @@ export type RolloutPolicy = {
   /** Requests to the canary below which nothing is promoted. Default 100. */
   readonly minimumRequests?: number;
   /**
-   * For a judge who looks again and again: the number of this look, from 1. Repeated looks find chance patterns, so the k-th look
+   * The number of this look, from 1, for a caller who looks repeatedly. Repeated looks find chance patterns, so the k-th look
    * spends only alpha / (k (k + 1)); the sum over all looks stays below alpha. Absent: the only look, which spends alpha.
    */
   readonly look?: number;
@@ -20,7 +20,7 @@ export type RolloutPolicy = {
 const DEFAULTS = { marginRatio: 0.01, alpha: 0.01, minimumRequests: 100 } as const;
 /** One-sided 95 %. */
 const Z_PROMOTE = 1.6448536269514722;
-/** Above this many further requests, a number helps nobody. */
+/** Beyond this many further requests, naming the number is no help. */
 const MOST_REQUESTS = 10_000_000;
 /** A baseline that certainly fails this often says nothing about the canary: something behind both is broken. */
 const BROKEN_BASELINE_RATIO = 0.1;

@@ -5,7 +5,7 @@ const ERA_DAYS = 146_097;
 const EPOCH_DAYS = 719_468;
 
 /**
- * A Unix time in ms as `2026-11-18 09:30:12`, UTC. By arithmetic (H. Hinnant, "chrono-Compatible Low-Level Date Algorithms"): to make the
+ * A Unix time in ms as `2026-11-18 09:30:12`, UTC. By arithmetic (H. Hinnant, "chrono-Compatible Low-Level Date Algorithms"), because creating the
  * platform's own formatter takes some 40 ms the first time.
  */
 export function formatUtc(timeMs: number): string {

@@ -1,4 +1,4 @@
 import type { Span } from "@faultline/model";
 
-/** A node while its tree is being built; what leaves this folder is the read-only `SpanNode`. */
+/** A node while its tree is being built. Other folders see the read-only `SpanNode`. */
 export type GrowingNode = { span: Span; parent?: GrowingNode; children: GrowingNode[]; skewMs: number };
