@@ -3,7 +3,8 @@ import { wrap } from "../output/wrap.ts";
 import { findNearestWord } from "../nearest-word.ts";
 import { toVisible } from "../output/visible.ts";
 import { type Command, type CommandIo, UsageError } from "../command.ts";
-import { type Explanation, findExplanations, listWords } from "../explain/find-explanations.ts";
+import type { Explanation } from "../explain/explanation.ts";
+import { findExplanations, listWords } from "../explain/find-explanations.ts";
 
 const HELP = `usage: faultline explain STATUS | CAUSE | CODE | HEADER | BODY
 
