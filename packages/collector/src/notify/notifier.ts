@@ -5,12 +5,12 @@ import { toWebhookBody } from "./webhook-body.ts";
 /** Where alerts go. */
 export type AlertTarget = { readonly format: "webhook" | "slack"; readonly url: string };
 
-/** What the notifier needs from the world. */
+/** What the notifier needs. */
 export type NotifierOptions = {
   readonly targets: readonly AlertTarget[];
-  /** Called when every target has taken the alert. */
+  /** Called when every target has accepted the alert. */
   readonly onDelivered: (alert: Alert) => void;
-  /** One line when a target refuses for good. */
+  /** Called with one line when a target refuses for good. */
   readonly onRefused: (line: string) => void;
   readonly fetch?: typeof fetch;
   /** Resolves after the given ms, or at once when the notifier closes. */
@@ -19,24 +19,24 @@ export type NotifierOptions = {
   readonly random?: () => number;
 };
 
-/** Delivers each alert once to each target, in the background, until the target takes it. */
+/** Delivers each alert once to each target, in the background, until the target accepts it. */
 export type Notifier = {
   /** Queues an alert; a key that is already queued or delivered is left out. */
   notify(alert: Alert): void;
-  /** Alerts not yet taken by every target. */
+  /** Alerts that not every target has accepted yet. */
   readonly pending: number;
   /** Resolves when nothing is pending. */
   drain(): Promise<void>;
   close(): Promise<void>;
 };
 
-/** Alerts waiting at once; beyond it the oldest news is the important one, and a new one is refused and said. */
+/** How many alerts may wait at once. Beyond that a new one is refused, with a line in the log, because the oldest news is the most important. */
 const QUEUE_LIMIT = 1000;
 const KEYS_REMEMBERED = 10_000;
 const ATTEMPT_TIMEOUT_MS = 10_000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 60_000;
-/** About six hours at the longest pause: a receiver that is away longer has forgotten us. */
+/** About six hours at the longest pause; a receiver that is away longer is given up. */
 const ATTEMPT_LIMIT = 400;
 
 type Attempt =
@@ -44,7 +44,7 @@ type Attempt =
   | { readonly kind: "refused"; readonly because: string }
   | { readonly kind: "later"; readonly afterMs: number };
 
-/** Creates a notifier. Without targets it takes alerts and delivers nothing. */
+/** Creates a notifier. Without targets it accepts alerts and delivers nothing. */
 export function createNotifier(options: NotifierOptions): Notifier {
   const closing = new AbortController();
   const seen = new Set<string>();

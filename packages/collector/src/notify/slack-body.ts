@@ -3,11 +3,11 @@ import type { Alert } from "./alert.ts";
 /** Slack's limits for one message. Source: Slack's Block Kit reference. */
 const HEADER_CHARACTERS = 150;
 const SECTION_CHARACTERS = 3000;
-/** What is shown of the sentence, and of a hop or a change: the link behind them is never cut. */
+/** How much is shown of the sentence, and of a hop or a change, so that the link after them is never cut. */
 const SENTENCE_CHARACTERS = 1000;
 const NAME_CHARACTERS = 300;
 
-/** The JSON body of a Slack incoming webhook. Captured text is escaped, so that it can mention nobody and link nowhere. */
+/** The JSON body of a Slack incoming webhook. Captured text is escaped, so that it can neither mention anybody nor link anywhere. */
 export function toSlackBody(alert: Alert): string {
   const title = `${alert.service} ${alert.route}`;
   const facts = [

@@ -1,21 +1,21 @@
 /**
- * Memory for bodies, used again and again. A body of its own for each request is freed only by a collection of all garbage, and a
- * hundred megabytes of them a second make the collector spend a quarter of its time on that.
+ * Reusable memory for bodies. A buffer allocated for each request is freed only by a full garbage collection, and at a
+ * hundred megabytes a second that takes a quarter of the collector's time.
  */
 
 const SMALLEST_BYTES = 16 << 10;
 const LARGEST_BYTES = 4 << 20;
 const MAX_IDLE_BYTES = 16 << 20;
 
-/** Buffers by size. Whoever takes one and does not give it back only makes the garbage that there was before. */
+/** Buffers by size. One that is taken and never given back simply becomes garbage. */
 export class BodyPool {
   readonly #idle = new Map<number, ArrayBuffer[]>();
   readonly #lent = new WeakSet<ArrayBufferLike>();
   #idleBytes = 0;
 
-  /** Memory of this size with anything in it. */
+  /** Memory of this size with arbitrary content. */
   take(sizeBytes: number): Uint8Array {
-    // What is too large to be kept is no larger than it must be.
+    // A buffer that is too large to be kept is not rounded up.
     if (sizeBytes > LARGEST_BYTES) return new Uint8Array(sizeBytes);
     const room = toRoom(sizeBytes);
     const idle = this.#idle.get(room)?.pop();
@@ -25,7 +25,7 @@ export class BodyPool {
     return new Uint8Array(buffer, 0, sizeBytes);
   }
 
-  /** Takes memory back that nobody looks at any more; what did not come from `take` is left to the garbage collector. */
+  /** Takes back memory that nobody uses any more. Memory that did not come from `take` is left to the garbage collector. */
   give(bytes: Uint8Array): void {
     const { buffer } = bytes;
     const room = buffer.byteLength;

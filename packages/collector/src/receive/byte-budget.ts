@@ -1,6 +1,6 @@
 /**
- * How many bytes of bodies may be held at once, over all requests: what keeps memory bounded when requests come faster than they
- * reach the disk. One request is always let in, however large, so that a large one is not refused for ever.
+ * Limits how many bytes of bodies are held at once by all requests together, so that memory stays bounded when requests arrive faster than they
+ * reach the disk. One request is always let in, whatever its size, so that a large one is not refused for ever.
  */
 export class ByteBudget {
   readonly maxBytes: number;

@@ -19,14 +19,14 @@ export type InflateOutcome = { readonly kind: "body"; readonly bytes: Uint8Array
 type CompressedCoding = Exclude<Coding, "identity">;
 type Options = { readonly coding: CompressedCoding; readonly maxBytes: number; readonly share: ByteShare };
 
-/** Up to this many bytes come out at once on the main thread: about 2 ms, and a third of what a thread's round trip would cost. */
+/** Up to this many bytes are decompressed at once on the main thread: about 2 ms, a third of what a round trip to another thread would cost. */
 const MAX_SYNC_BYTES = 1 << 20;
 const MIN_CHUNK_BYTES = 16 << 10;
 const STREAM_CHUNK_BYTES = 256 << 10;
 
 /**
- * Decompresses a body that may be a bomb. Small results are made at once; what grows past a megabyte is begun anew as a stream, off
- * the main thread, and stopped at the limit: no more than `maxBytes` and one chunk ever exist.
+ * Decompresses a body that may be a bomb. Small results are produced at once. A result that grows past a megabyte is started again as a stream, off
+ * the main thread, and stopped at the limit: no more than `maxBytes` plus one chunk ever exist.
  */
 export async function inflate(compressed: Uint8Array, options: Options): Promise<InflateOutcome> {
   const { coding, maxBytes, share } = options;

@@ -3,7 +3,7 @@ import type { ByteShare } from "./byte-budget.ts";
 import type { BodyPool } from "./body-pool.ts";
 import { type Refusal, refuseForNow, refuseTooLarge } from "./refusal.ts";
 
-/** Bytes as they came over the wire, a refusal, or the news that the client went away and nobody waits for an answer. */
+/** The bytes as they came over the wire, a refusal, or `aborted` when the client went away and nobody waits for an answer. */
 export type BodyOutcome = { readonly kind: "body"; readonly bytes: Uint8Array } | Refusal | { readonly kind: "aborted" };
 
 /** Limits on one body. */
@@ -11,12 +11,12 @@ export type BodyLimits = {
   readonly maxBytes: number;
   readonly timeoutMs: number;
   readonly share: ByteShare;
-  /** Where the memory for the body comes from; to be given back there once nobody looks at it. */
+  /** Where the memory for the body comes from, and goes back to once nobody uses it. */
   readonly pool: BodyPool;
 };
 
 const EMPTY = new Uint8Array();
-/** Room for a body of a length that nobody told, or that was told but need not come. */
+/** The first allocation for a body whose length was not announced, and for one whose announced length may never arrive. */
 const FIRST_UNTOLD_BYTES = 64 << 10;
 const FIRST_TOLD_BYTES = 1 << 20;
 
@@ -24,7 +24,7 @@ const FIRST_TOLD_BYTES = 1 << 20;
 export function readBody(request: IncomingMessage, { maxBytes, timeoutMs, share, pool }: BodyLimits): Promise<BodyOutcome> {
   return new Promise((resolve) => {
     const gathered = new GatheredBody(pool, Math.min(readLength(request), maxBytes));
-    // A body that was slow once may be well the next time, and 408 would make an OTLP client throw it away: see Refusal.
+    // A body that was slow once may be fast the next time, but a 408 would make an OTLP client throw it away: see Refusal.
     const timer = setTimeout(() => settle(refuseForNow(`The body did not arrive within ${timeoutMs} ms.`, 1_000)), timeoutMs);
     const onData = (chunk: Buffer): void => {
       if (gathered.sizeBytes + chunk.length > maxBytes) settle(refuseTooLarge(maxBytes));
@@ -46,19 +46,19 @@ export function readBody(request: IncomingMessage, { maxBytes, timeoutMs, share,
   });
 }
 
-/** The length that the request tells, or NaN: HTTP's parser has seen to it that it is a number, and holds the body to it. */
+/** The announced length, or NaN. HTTP's parser has checked that it is a number, and enforces it. */
 function readLength({ headers }: IncomingMessage): number {
   return Number(headers["content-length"] ?? Number.NaN);
 }
 
 /**
- * A body as it comes. Each piece is copied to its place at once and not kept until the last is there: kept pieces would be as much memory
- * again, which lives just long enough to be moved to the old objects of the heap.
+ * A body as it arrives. Each piece is copied into place at once. Keeping the pieces until the last one has arrived would double the memory, and they
+ * would live just long enough to be moved to the heap's old generation.
  */
 class GatheredBody {
   sizeBytes = 0;
   readonly #pool: BodyPool;
-  /** NaN when nobody told it. */
+  /** The announced length; NaN without one. */
   readonly #told: number;
   #bytes: Uint8Array = EMPTY;
 
@@ -86,7 +86,7 @@ class GatheredBody {
     this.#bytes = EMPTY;
   }
 
-  /** Memory is taken by what has come, not by what is announced. */
+  /** Allocates by what has arrived, not by what was announced. */
   #makeRoom(needed: number): void {
     if (needed <= this.#bytes.length) return;
     const first = Number.isNaN(this.#told) ? FIRST_UNTOLD_BYTES : Math.min(this.#told, FIRST_TOLD_BYTES);

@@ -33,9 +33,9 @@ export type ReceiverCounts = {
   readonly heldBytes: number;
 };
 
-/** Takes OTLP/HTTP off a server that may serve other things too. */
+/** Handles the OTLP/HTTP requests of a server that may serve other things too. */
 export type Receiver = {
-  /** Answers the request and returns true when it is OTLP's; leaves it alone and returns false when it is not. */
+  /** Answers an OTLP request and returns true; leaves any other request alone and returns false. */
   readonly receive: (request: IncomingMessage, response: ServerResponse) => boolean;
   readonly counts: () => ReceiverCounts;
 };
@@ -44,7 +44,7 @@ export type Receiver = {
 export type ReceiverOptions = {
   readonly store: Pick<Store, "append">;
   readonly limits?: Partial<ReceiverLimits>;
-  /** Told of what should not happen: a store that throws instead of answering. */
+  /** Called for what should not happen: a store that throws instead of answering. */
   readonly report?: (error: unknown) => void;
 };
 
@@ -160,7 +160,7 @@ function toContentType(encoding: Payload["encoding"]): string {
   return encoding === "json" ? "application/json" : "application/x-protobuf";
 }
 
-// The status line, the headers and the body of an answer: they belong together and have no name as one thing.
+// Status, headers and body of an answer: together they would need a type that nothing else uses.
 // oxlint-disable-next-line max-params
 function write(response: ServerResponse, status: number, headers: Readonly<Record<string, string>>, body: Uint8Array): void {
   if (response.destroyed || response.headersSent) return;
@@ -170,7 +170,7 @@ function write(response: ServerResponse, status: number, headers: Readonly<Recor
   else response.end(body);
 }
 
-/** How long a client may go on sending a body that was refused: long enough to read the answer, which a reset would take away. */
+/** How long a client may keep sending a refused body: long enough to read the answer, which a connection reset would destroy. */
 const LINGER_MS = 1_000;
 
 function drainBriefly(request: IncomingMessage): void {

@@ -1,8 +1,8 @@
 import { RPC_CODES } from "@faultline/formats/otlp-response";
 
 /**
- * Why a request was not taken. OTLP/HTTP clients send again after 429, 502, 503 and 504 and after a dropped connection, and throw
- * the data away after every other status: so whatever may go better later is a 503 here, and never a 500.
+ * Why a request was not taken. OTLP/HTTP clients retry after 429, 502, 503 and 504 and after a dropped connection, and throw
+ * the data away after every other status. So whatever may succeed later is a 503 here, never a 500.
  */
 export type Refusal = {
   readonly kind: "refused";
@@ -24,7 +24,7 @@ export function refuseTooLarge(maxBytes: number): Refusal {
   return { kind: "refused", status: 413, code: RPC_CODES.invalidArgument, message };
 }
 
-/** The server cannot take it now: the sender keeps its data and comes again. */
+/** The server cannot take it now: the sender keeps its data and tries again. */
 export function refuseForNow(message: string, retryAfterMs: number): Refusal {
   const headers = { "retry-after": String(Math.max(1, Math.ceil(retryAfterMs / 1_000))) };
   return { kind: "refused", status: 503, code: RPC_CODES.unavailable, message, headers };

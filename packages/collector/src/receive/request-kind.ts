@@ -30,7 +30,7 @@ const CODINGS: ReadonlyMap<string, Coding> = new Map([
   ["zstd", "zstd"],
 ]);
 
-/** The paths that OTLP/HTTP defines, and those it may define: all others are somebody else's. */
+/** True for the paths that OTLP/HTTP defines or may define in future; all others belong to somebody else. */
 export function isOtlpPath(path: string): boolean {
   return path.startsWith("/v1/") || path.startsWith("/v1development/");
 }
@@ -41,7 +41,7 @@ export function toPath(target: string): string {
   return query < 0 ? target : target.slice(0, query);
 }
 
-/** The encoding that a content type names; parameters such as `charset` say nothing new about either. */
+/** The encoding that a content type names. Parameters such as `charset` are ignored. */
 export function toEncoding(contentType: string | undefined): Payload["encoding"] | undefined {
   const essence = (contentType ?? "").split(";", 1)[0]!.trim().toLowerCase();
   if (essence === "application/x-protobuf") return "protobuf";

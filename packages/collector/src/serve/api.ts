@@ -12,38 +12,38 @@ import { findIntrusion, setSecurityHeaders } from "./security.ts";
 import { loadStaticFiles, type StaticFiles } from "./static-files.ts";
 import { writeAnswer } from "./write-answer.ts";
 
-/** What the API stands on. */
+/** What the API needs. */
 export type ApiOptions = {
   readonly store: Store;
   readonly live: LiveFeed;
   /** Folder of the built dashboard, read at the first request for a page. */
   readonly dashboardDirectory?: string;
-  /** Host names, lower case, besides localhost and addresses, by which browsers may call this server. */
+  /** Host names in lower case, besides localhost and IP addresses, under which browsers may reach this server. */
   readonly allowedHosts?: readonly string[];
   /** Base URL of a running demo's fault switches. */
   readonly demoUrl?: string;
-  /** Tells a stack by its sources. Default: as it came. */
+  /** Maps a stack to its original sources. Default: unchanged. */
   readonly mapStack?: (stack: string) => string;
   /** Routes of other parts. Their paths begin with `/api/`. */
   readonly routes?: readonly Route[];
   /** Version of this collector, for `/api/health`. */
   readonly version?: string;
   readonly now?: () => number;
-  /** Hears of defects: errors that no request should be able to cause. */
+  /** Called for defects: errors that no request should be able to cause. */
   readonly onDefect?: (error: unknown) => void;
   readonly eventLimits?: Partial<EventStreamLimits>;
 };
 
 /** The HTTP API and the dashboard's files. */
 export type Api = {
-  /** Answers a request, whatever it asks for. Requests of other parts have to be taken out before. */
+  /** Answers any request. Requests for other parts must be handled before. */
   respond(request: IncomingMessage, response: ServerResponse): void;
   close(): void;
 };
 
 /** Paths that a browser may open: each shows the dashboard, which reads the path itself. */
 const PAGE = /^\/(?:|faults\/[^/]+|traces\/[^/]+|failing|rollout)$/;
-/** The dashboard's files: the same for everybody, and nothing captured in them, so that a refusal under any name can be shown with its styles. */
+/** The dashboard's files. They are the same for everybody and hold no captured data, so they are served under any host name, and a refusal can use their styles. */
 const ASSET = /^\/(?:assets\/.+|favicon\.svg|favicon\.ico|theme\.js|robots\.txt)$/;
 const READING = "GET, HEAD";
 
@@ -72,7 +72,7 @@ export function createApi(options: ApiOptions): Api {
     try {
       write(response, await answer(request));
     } catch (error) {
-      // A sender that goes away in the middle of its body is no defect, and nobody is left to answer.
+      // A client that goes away in the middle of its body is no defect, and nobody is left to answer.
       if (request.destroyed && !request.complete) return;
       options.onDefect?.(error);
       write(response, answerProblem(500, "This is a defect in Faultline; its log says more."));

@@ -1,9 +1,9 @@
 import type { Change } from "@faultline/model";
 
-/** A declared deploy takes at most this long until its first telemetry, or is declared at most this long after it. */
+/** The longest time between a deploy's declaration and its first telemetry, in either order. */
 const SAME_MS = 30 * 60_000;
 
-/** Leaves out what was inferred from telemetry where the same change was also declared: one deploy is one line in a chart. */
+/** Leaves out changes inferred from telemetry that were also declared, so that one deploy is one line in a chart. */
 export function dropEchoes(changes: readonly Change[]): readonly Change[] {
   const declared = changes.filter((change) => change.source === "declared");
   return changes.filter((change) => change.source === "declared" || !declared.some((each) => isSame(each, change)));

@@ -5,7 +5,7 @@ const MOST_CONTRASTS = 6;
 const MOST_GROUPS = 6;
 /** Fewer traces of a kind than this show chance, not a difference. */
 const LEAST_TRACES = 3;
-/** Below this an attribute does not separate. */
+/** An attribute with less separation is not shown. */
 const LEAST_SEPARATION = 0.3;
 /** The two-sample Kolmogorov-Smirnov distance that chance alone passes in one of fifty comparisons, in units of its spread. */
 const CHANCE = 1.5;
@@ -23,8 +23,8 @@ const PASSED_OVER = new RegExp(
 type Value = string | number;
 
 /**
- * What separates failing from good requests: per attribute of their server spans and of the processes that answered, how
- * differently the two groups have it. Best separating first; nothing when either group is too small to tell.
+ * What separates failing from good requests: for each attribute of their server spans, and of the processes that answered, how
+ * differently it is distributed in the two groups. Best separating first; empty when either group is too small to tell.
  */
 export function contrastTraces(failing: readonly StoredTrace[], succeeding: readonly StoredTrace[]): readonly AttributeContrast[] {
   if (failing.length < LEAST_TRACES || succeeding.length < LEAST_TRACES) return [];
@@ -41,7 +41,7 @@ export function contrastTraces(failing: readonly StoredTrace[], succeeding: read
     .slice(0, MOST_CONTRASTS);
 }
 
-/** Attributes that split the requests exactly alike say one thing: the first is kept. */
+/** Keeps the first of several attributes that split the requests in exactly the same way. */
 function dropEchoes(contrasts: readonly AttributeContrast[]): readonly AttributeContrast[] {
   const seen = new Set<string>();
   return contrasts.filter(({ groups }) => {
@@ -54,10 +54,10 @@ function pick(requests: readonly ReadonlyMap<string, Value>[], name: string): re
   return requests.map((features) => features.get(name));
 }
 
-/** What the guard captures of failing requests only, the state of their process included: it says which request failed, and no more. */
+/** What the guard captures only for failing requests, including the state of their process: its presence says nothing but that the request failed. */
 const CAPTURED = /^(http\.request\.(header\.|body)|url\.query|url\.full|nodejs\.|v8js\.)/;
 
-/** Attributes of the server spans from the outermost inwards (the first that has one counts), and of the processes behind them. */
+/** Attributes of the server spans, where the outermost span that has an attribute decides, and of the processes behind them. */
 function readFeatures({ spans }: StoredTrace): ReadonlyMap<string, Value> {
   const features = new Map<string, Value>();
   const servers = spans.filter((span) => span.kind === "server").sort((a, b) => a.startMs - b.startMs);
@@ -96,7 +96,7 @@ function countEach(labels: readonly string[]): ReadonlyMap<string, number> {
   return counts;
 }
 
-/** An attribute with nearly as many values as requests is an identifier: no value of it can separate much. */
+/** Compares the values of an attribute. One with nearly as many values as requests is an identifier, of which no value separates much. */
 function contrastWords(attribute: string, bad: readonly string[], good: readonly string[]): AttributeContrast {
   const [inBad, inGood] = [countEach(bad), countEach(good)];
   const groups = [...new Set([...bad, ...good])].map((label) => ({
@@ -117,7 +117,7 @@ function contrastWords(attribute: string, bad: readonly string[], good: readonly
   return { attribute, separation, groups: [...ordered.slice(0, MOST_GROUPS - 1), others] };
 }
 
-/** Numbers separate as well as their best threshold does (the Kolmogorov-Smirnov distance). */
+/** Compares numbers: they separate as well as their best threshold does (the Kolmogorov-Smirnov distance). */
 function contrastNumbers(attribute: string, bad: readonly number[], good: readonly number[]): AttributeContrast {
   const all = [...bad, ...good].filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
   const below = (values: readonly number[], threshold: number): number => values.filter((value) => value <= threshold).length;

@@ -3,13 +3,13 @@ import type { CountSeries, Window } from "@faultline/model";
 /** The store counts in steps of this many ms; every step is a multiple of it. */
 const FINEST_STEP_MS = 10_000;
 
-/** The shortest step, a multiple of 10 s, that cuts a window into at most `mostSteps` steps, and the window widened to whole steps. */
+/** The shortest step, a multiple of 10 s, that divides a window into at most `mostSteps` steps; and the window, widened to whole steps. */
 export function chooseSteps({ fromMs, toMs }: Window, mostSteps: number): { readonly stepMs: number; readonly window: Window } {
   const stepMs = Math.max(1, Math.ceil((toMs - fromMs) / mostSteps / FINEST_STEP_MS)) * FINEST_STEP_MS;
   return { stepMs, window: { fromMs: Math.floor(fromMs / stepMs) * stepMs, toMs: Math.ceil(toMs / stepMs) * stepMs } };
 }
 
-/** Lays counts of some groups out on one line of equal steps; what lies outside the window is left out. */
+/** Arranges the counts of some groups as one series of equal steps; counts outside the window are left out. */
 export function toCountSeries(
   rows: readonly { readonly fromMs: number; readonly total: number; readonly failing: number }[],
   { fromMs, toMs }: Window,

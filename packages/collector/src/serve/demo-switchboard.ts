@@ -6,7 +6,7 @@ import type { Call, Answer } from "./route.ts";
 const TIMEOUT_MS = 3000;
 const MOST_SWITCHES = 100;
 
-/** The demo shop's fault switches, passed on to the process that owns them; without a demo there is nothing here. */
+/** Forwards the demo shop's fault switches to the process that owns them; without a demo there are none. */
 export type DemoSwitchboard = { readonly isThere: boolean; list(): Promise<Answer>; switch(call: Call): Promise<Answer> };
 
 /**

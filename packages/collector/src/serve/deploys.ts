@@ -8,7 +8,7 @@ const TEXTS = ["version", "previousVersion", "region", "description"] as const;
 const MEMBERS = new Set<string>(["kind", "service", "timeMs", "time", "instances", ...TEXTS]);
 const MOST_CHARACTERS = 512;
 const MOST_INSTANCES = 1000;
-/** A clock that runs ahead is forgiven this much. */
+/** How far a sender's clock may run ahead. */
 const FUTURE_MS = 24 * 3_600_000;
 
 type Body = Readonly<Record<string, unknown>>;
@@ -47,7 +47,7 @@ function readTime(body: Body, nowMs: number): Result<number, ProblemDetails> {
   if (time !== undefined && timeMs !== undefined) return fail(toProblem(400, "Give time or timeMs, not both.", "time"));
   if (time === undefined && timeMs === undefined) return succeed(nowMs);
   const [name, value] = time === undefined ? (["timeMs", timeMs] as const) : (["time", time] as const);
-  // Only what is text or a number: an object's own toString may throw.
+  // Only text and numbers: an object's own toString may throw.
   const text = typeof value === "string" || typeof value === "number" ? String(value) : JSON.stringify(value);
   const parsed = parseTime(text);
   if (!parsed.ok) return fail(refuseValue(name, text, parsed.error));

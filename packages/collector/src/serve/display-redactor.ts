@@ -2,8 +2,8 @@ import { createRedactor, type Redactor } from "@faultline/guard/redact";
 import type { CapturedRequest, Diagnosis, Evidence, FaultAnswer, FaultListing, Protection, TraceAnswer } from "@faultline/model";
 
 /**
- * Takes secrets out of captured text once more, where it is shown: telemetry may come from senders that redact nothing, and rules
- * get better after something was stored. Ids, counts, times and names of services and routes stay as they are.
+ * Removes secrets from captured text once more before it is shown: telemetry may come from senders that redact nothing, and the rules
+ * may have improved since something was stored. Ids, counts, times and names of services and routes stay as they are.
  */
 export type DisplayRedactor = {
   redactDiagnosis(diagnosis: Diagnosis): Diagnosis;
@@ -12,7 +12,7 @@ export type DisplayRedactor = {
   redactTrace(answer: TraceAnswer): TraceAnswer;
 };
 
-/** Creates the redactor of one server or one report; equal secrets look equal on all its pages. `mapStack` tells stacks by their sources first. */
+/** Creates the redactor of one server or report; equal secrets look equal on all its pages. `mapStack` first maps stacks to their sources. */
 export function createDisplayRedactor(mapStack: (stack: string) => string = (stack) => stack): DisplayRedactor {
   const redactor = createRedactor();
   const redactListing = (listing: FaultListing): FaultListing => ({

@@ -10,19 +10,19 @@ type Sent = { readonly number: number; readonly text: string };
 
 /** Limits of the event stream. */
 export type EventStreamLimits = {
-  /** Browsers that may listen at once. Default 64. */
+  /** How many browsers may listen at once. Default 64. */
   readonly clients: number;
-  /** Bytes that may wait for one slow client before it is dropped; it comes back by itself. Default 256 KiB. */
+  /** Bytes that may wait for one slow client before it is disconnected; it reconnects by itself. Default 256 KiB. */
   readonly waitingBytes: number;
-  /** Events kept for clients that come back. Default 256. */
+  /** Events kept for clients that reconnect. Default 256. */
   readonly kept: number;
-  /** A comment goes out this often, so that dead connections are noticed. Default 15 s. */
+  /** How often a comment is sent, so that dead connections are noticed. Default 15 s. */
   readonly heartbeatMs: number;
 };
 
 /** Server-sent events: what the watcher publishes, fanned out to browsers. */
 export type EventStream = {
-  /** Opens a stream for a request; with `Last-Event-ID` it goes on where the client stopped, or says `reset`. */
+  /** Opens a stream for a request. With `Last-Event-ID` it continues where the client stopped, or sends `reset`. */
   open(request: IncomingMessage): Answer;
   readonly listeners: number;
   close(): void;

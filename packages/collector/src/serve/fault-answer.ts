@@ -15,12 +15,12 @@ const MOST_FAILING = 20;
 const MOST_COMPARED = 30;
 
 /**
- * Everything a fault's page tells, in one answer; undefined when there is no such fault. The example is the failing request with
- * `traceId`, else the newest of the symptom that the diagnosis is about.
+ * Everything that a fault's page shows, in one answer; undefined when there is no such fault. The example is the failing request with
+ * `traceId`, else the newest one of the symptom that the diagnosis is about.
  */
 export async function composeFault(store: Store, fingerprint: string, traceId?: string): Promise<FaultAnswer | undefined> {
   const asked = await store.findFault(fingerprint);
-  // A link that was sent before its failures were found to belong to another fault leads there.
+  // A fault whose failures turned out to belong to another fault leads there, so that old links keep working.
   const fault = asked?.absorbedBy === undefined ? asked : ((await store.findFault(asked.absorbedBy)) ?? asked);
   if (fault === undefined) return undefined;
   const { stepMs, window } = chooseSteps(toWindow(fault), MOST_STEPS);
@@ -52,13 +52,13 @@ export async function composeFault(store: Store, fingerprint: string, traceId?: 
   };
 }
 
-/** From some time before the fault, so that its onset shows, to some time after; the newest six hours of a long one. */
+/** The charted window: from some time before the fault, so that its onset shows, to some time after; of a long one, the newest six hours. */
 function toWindow({ firstSeenMs, lastSeenMs }: StoredFault): Window {
   const toMs = lastSeenMs + AFTER_MS;
   return { fromMs: Math.max(firstSeenMs - BEFORE_MS, toMs - LONGEST_MS), toMs };
 }
 
-/** The symptom that the diagnosis is about, else the place the fault was named after. */
+/** The service and route that the diagnosis is about; without one, those that the fault was named after. */
 function toScope({ diagnosis, service, route }: StoredFault): { readonly service?: string; readonly route?: string } {
   const symptom = diagnosis?.scope;
   if (symptom?.service === undefined && symptom?.route === undefined) return { service, route };
@@ -68,7 +68,7 @@ function toScope({ diagnosis, service, route }: StoredFault): { readonly service
   };
 }
 
-/** The traces of the symptom: a fault may show on other routes as well, and the story is told of one. All of them where none is of it. */
+/** The traces of the symptom, because a fault may show on several routes and the page tells the story of one; all traces where none belongs to it. */
 function keepAlike(
   traces: readonly StoredTrace[],
   failing: readonly FailingExchange[],

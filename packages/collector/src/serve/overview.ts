@@ -6,7 +6,7 @@ import { chooseSteps, toCountSeries } from "./count-series.ts";
 import type { DisplayRedactor } from "./display-redactor.ts";
 import { toFaultListing } from "./fault-listing.ts";
 
-/** The chart is finer than the strips of the rows: one row has little room, and there may be hundreds of them. */
+/** The chart has more steps than the strips in the rows: a row has little room, and there may be hundreds of rows. */
 const CHART_STEPS = 90;
 const ROW_STEPS = 30;
 const MOST_ROWS = 200;
@@ -56,7 +56,7 @@ function sumOf(groups: readonly Group[], what: "total" | "failing"): number {
   return groups.reduce((total, group) => total + group[what], 0);
 }
 
-/** By the object that a group's rows share: their names would have to be put together for each of thousands. */
+/** Groups rows by the group object that they share, which avoids building a key for each of thousands. */
 function sumGroups(counts: readonly CountRow[]): readonly Group[] {
   const groups = new Map<CountRow["group"], Group>();
   for (const row of counts) {
@@ -75,7 +75,7 @@ function compareRanked(a: Ranked, b: Ranked): number {
   return b.lower - a.lower || b.group.failing - a.group.failing || b.group.total - a.group.total;
 }
 
-/** The groups that are shown: those that most surely fail first, then the busiest. Of tens of thousands only a few are put in order. */
+/** The groups to show: first those that most certainly fail, then the busiest. Only these few of possibly tens of thousands are sorted. */
 function takeFirst(groups: readonly Group[]): readonly Group[] {
   let taken: Ranked[] = [];
   let last: Ranked | undefined;

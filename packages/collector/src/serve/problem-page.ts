@@ -1,6 +1,6 @@
 import type { ProblemDetails } from "@faultline/model";
 
-/** Problems after which there is an overview to go to: not while it is not built, and not under a name that is refused everywhere. */
+/** Problems whose page links to the overview: not when the dashboard is not built, and not under a host name that is refused everywhere. */
 const HAS_HOME = new Set([400, 404, 405]);
 
 const HOME = '<p><a href="/">To the overview</a></p>';
@@ -11,15 +11,15 @@ const MARK =
   '<svg viewBox="0 0 28 20" width="28" height="20" fill="none" stroke="currentColor" aria-hidden="true"><path d="M1 12h8l3-9 3.5 15 2.5-8 1 2h8" /></svg>';
 
 /**
- * Whether who sent this `Accept` header rather reads a page than JSON: a browser that goes to an address names `text/html`; curl, our own
- * command line and what a page fetches do not.
+ * True when the sender of this `Accept` header prefers a page over JSON: a browser that opens an address names `text/html`; curl, our own
+ * command line and a page's own requests do not.
  */
 export function prefersPage(accept: string | undefined): boolean {
   const html = readQuality(accept, /^text\/html$/);
   return html > 0 && html > readQuality(accept, /^application\/(?:problem\+)?json$/);
 }
 
-/** The best quality that the header gives a media type that it names (RFC 9110, 12.5.1); 0 when it names none. */
+/** The highest quality that the header gives to one of these media types by name (RFC 9110, 12.5.1); 0 when it names none of them. */
 function readQuality(accept: string | undefined, type: RegExp): number {
   const qualities = (accept ?? "").split(",").map((range) => {
     const [name = "", ...parameters] = range.split(";").map((part) => part.trim().toLowerCase());
@@ -29,7 +29,7 @@ function readQuality(accept: string | undefined, type: RegExp): number {
   return Math.max(...qualities);
 }
 
-/** A problem as a page for a person, in the dashboard's frame and with its styles, where it is built. Nothing of the request runs in it. */
+/** A problem as a page for a person, in the dashboard's frame and, where it is built, with its styles. Nothing from the request can run in it. */
 export function toProblemPage({ status, title, detail }: ProblemDetails, stylesheets: readonly string[]): string {
   const styles = stylesheets.map((path) => `<link rel="stylesheet" href="${path}" />`).join("");
   const theme =

@@ -2,7 +2,7 @@ import { fail, type ProblemDetails, type Result, succeed, type Window } from "@f
 import { toProblem } from "./problem.ts";
 import { quote } from "./quote.ts";
 
-/** Reads one query value, or says what it has to be, as the end of a sentence that begins with its name. */
+/** Reads one query value. Its error completes a sentence that begins with the name of the parameter: "has to be ...". */
 export type ValueParser<T> = (text: string) => Result<T>;
 
 type Parsed<S> = { readonly [K in keyof S]?: S[K] extends ValueParser<infer T> ? T : never };
@@ -32,7 +32,7 @@ export function readQuery<S extends Readonly<Record<string, ValueParser<unknown>
   return succeed(values as Parsed<S>); // each value was read by the parser of its own name
 }
 
-/** A 400 that says of which value what it has to be, and what came instead. */
+/** A 400 that says what a value has to be, and what came instead. */
 export function refuseValue(name: string, text: string, must: string): ProblemDetails {
   return toProblem(400, `${name} ${must}; got ${quote(text)}.`, name);
 }
@@ -50,7 +50,7 @@ export function parseTime(text: string): Result<number> {
   return timeMs >= EARLIEST_MS && timeMs < LATEST_MS ? succeed(timeMs) : wrong;
 }
 
-/** A whole number between two bounds, both allowed. */
+/** A whole number between two inclusive bounds. */
 export function parseCount(least: number, most: number): ValueParser<number> {
   return (text) => {
     const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;

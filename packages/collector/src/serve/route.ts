@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ProblemDetails } from "@faultline/model";
 
-/** What a route sees of a request. `params` are the decoded `:name` parts of its path. */
+/** What a route gets of a request. `params` are the decoded `:name` parts of its path. */
 export type Call = {
   readonly url: URL;
   readonly params: Readonly<Record<string, string>>;

@@ -31,7 +31,7 @@ const FINGERPRINT = /^[\w.:~-]{1,128}$/;
 const TIMES = { from: parseTime, to: parseTime };
 const FILTER = { service: parseText(512), route: parseText(2048), version: parseText(512), region: parseText(512) };
 
-/** What the routes stand on. */
+/** What the routes need. */
 export type RouteParts = {
   readonly store: Store;
   readonly events: EventStream;

@@ -15,9 +15,9 @@ type StaticFile = {
 
 /** The built dashboard, held in memory. Requests look names up in a map and never touch the file system, so no path can leave it. */
 export type StaticFiles = {
-  /** What answers with the file of this path; `index.html` goes by the name `/index.html`. */
+  /** The function that answers with the file of this path; the index is `/index.html`. */
   find(path: string): ((response: ServerResponse) => void) | undefined;
-  /** Paths of the style sheets, for a page that is none of the files. */
+  /** Paths of the style sheets, for a page that is not one of the files. */
   readonly stylesheets: readonly string[];
 };
 

@@ -18,7 +18,7 @@ const MOST_LOGS = 500;
 const MOST_EXCEPTIONS = 50;
 const HEADER = "http.request.header.";
 
-/** A stored trace as its page shows it. `origin` is the service that made the failure, when a diagnosis has said so. */
+/** A stored trace as its page shows it. `origin` is the service that made the failure, when a diagnosis names it. */
 export function composeTrace({ traceId, spans, logs, exchanges }: StoredTrace, origin?: string): TraceAnswer {
   const request = findRequest(spans);
   const waterfall = toWaterfall(assembleTrace(traceId, spans, { logs, exchanges }), origin);
@@ -42,8 +42,8 @@ export function composeTrace({ traceId, spans, logs, exchanges }: StoredTrace, o
 }
 
 /**
- * Every exception once, those of the service that made the failure first, as the clocks of two services may differ by more than an error
- * takes on its way; then in the order they were raised. The same one as span event and log record counts once.
+ * Every exception once. Those of the service that made the failure come first, because the clocks of two services may differ by more than an error
+ * takes to travel; the others follow in the order in which they were raised. A span event and a log record of the same exception count as one.
  */
 function listExceptions(spans: readonly Span[], logs: readonly LogRecord[], maker: string | undefined): readonly TraceException[] {
   const rank = ({ service }: TraceException): number => (service === maker ? 0 : 1);
@@ -63,7 +63,7 @@ function listExceptions(spans: readonly Span[], logs: readonly LogRecord[], make
   return [...known.values()].slice(0, MOST_EXCEPTIONS);
 }
 
-/** The request as the span that captured most of it has it: one with a body before one without, then the outermost. */
+/** The request, from the span that captured most of it: one with a body before one without, then the outermost. */
 function findRequest(spans: readonly Span[]): CapturedRequest | undefined {
   const servers = spans.filter((span) => span.kind === "server" && readMethod(span.attributes) !== undefined);
   const ordered = [...servers].sort((a, b) => a.startMs - b.startMs);

@@ -1,6 +1,6 @@
 import { type FailurePath, readSpanExceptions, readStatusCode, type SpanNode, type WaterfallRow } from "@faultline/model";
 
-/** More spans than a person looks at; the rest is counted. */
+/** More spans than a person would look at; the rest is only counted. */
 const MOST_ROWS = 2000;
 const MOST_DEPTH = 200;
 
@@ -33,7 +33,7 @@ export function toWaterfall({ roots, spanCount, missingParents }: FailurePath, o
 
 type Step = { readonly node: SpanNode; readonly depth: number };
 
-/** Without recursion: a trace of ten thousand nested spans must not end the collector. */
+/** Not recursive: ten thousand nested spans must not overflow the stack. */
 function walk(roots: readonly SpanNode[], startMs: number): WaterfallRow[] {
   const rows: WaterfallRow[] = [];
   const waiting: Step[] = roots.map((node) => ({ node, depth: 0 })).reverse();
@@ -72,7 +72,7 @@ function toRow({ node: { span, skewMs }, depth }: Step, startMs: number): Waterf
   };
 }
 
-/** A failing span below which nothing fails, the deepest and then the earliest: in the origin's service where that is known. */
+/** The deepest, then earliest, failing span below which nothing fails; in the origin's service where that is known. */
 function findFailingSpan(rows: readonly WaterfallRow[], origin: string | undefined): string | undefined {
   const failing = rows.filter((row) => row.failed);
   const parents = new Set(failing.map((row) => row.parentSpanId));

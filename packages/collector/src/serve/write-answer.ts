@@ -10,7 +10,7 @@ export function writeAnswer(response: ServerResponse, answer: Answer, listStyles
   if (answer.kind === "json")
     return writeBody(response, { status: answer.status, type: "application/json", text: JSON.stringify(answer.body) });
   for (const [name, value] of Object.entries({ vary: "accept", ...answer.headers })) response.setHeader(name, value);
-  // What was not read of a refused body must not be taken for the next request.
+  // The unread rest of a refused body must not be taken for the next request.
   if (response.req.method === "POST" && !response.req.complete) response.setHeader("connection", "close");
   writeBody(response, { status: answer.problem.status, ...toBody(answer.problem, response.req.headers.accept, listStylesheets) });
 }

@@ -5,8 +5,8 @@ import type { SourceMaps } from "./read-source-maps.ts";
 const STACK = "exception.stacktrace";
 
 /**
- * The same observations with the stacks of their exceptions told by the sources. For people and for the diagnosis: what a fault is known
- * by stays the stack as it came, so that it is one fault with and without maps.
+ * The same observations with the stacks of their exceptions mapped to the sources, for people and for the diagnosis. Fingerprints use the stack as it
+ * arrived, so that a fault is the same with and without maps.
  */
 export function mapObservations(observations: Observations, maps: SourceMaps): Observations {
   return {

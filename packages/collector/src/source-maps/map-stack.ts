@@ -6,13 +6,13 @@ const MAX_LINES = 400;
 const V8 = /^(\s*at (?:async )?)(?:(.*?) \()?([^()]+?):(\d+):(\d+)\)?\s*$/;
 /** `name@file:line:column`, as Firefox and Safari print it. */
 const AT_SIGN = /^([^@\s]*)@(\S+?):(\d+):(\d+)$/;
-/** A minifier names functions in one or two letters; a name of its own is kept. */
+/** A minifier gives functions names of one or two letters; a longer name is kept. */
 const MINIFIED = /^(?:(?:async |new |Object\.|Module\.|[\w$]{1,2}\.)*[\w$]{1,2}|<anonymous>|)$/;
 
 type Place = { readonly head: string; readonly name: string; readonly file: string; readonly line: number; readonly column: number };
 
 /**
- * Writes a JavaScript stack anew with the places of the sources that its bundles were made from. Frames without a map, and stacks of
+ * Rewrites a JavaScript stack with the places in the sources from which its bundles were made. Frames without a map, and stacks of
  * other languages, stay as they are.
  */
 export function mapStack(stack: string, maps: SourceMaps): string {
@@ -37,7 +37,7 @@ type Frame = {
   readonly caller: OriginalPlace | undefined;
 };
 
-/** A map names what stands at a place: at the place of a call, that is the function called, which is the frame above. */
+/** A map gives the name at a place. At the place of a call that is the function being called, which belongs to the frame above. */
 function rewrite(line: string, { place, original, caller }: Frame): string {
   if (place === undefined || original === undefined) return line;
   const name = MINIFIED.test(place.name) ? (caller?.name ?? place.name) : place.name;

@@ -11,9 +11,9 @@ export type OriginalPlace = {
   readonly name?: string;
 };
 
-/** Source maps of a folder, each read when a stack first needs it. */
+/** The source maps of a folder. Each is read when a stack first needs it. */
 export type SourceMaps = {
-  /** Where a place in a bundle comes from; undefined without a map for it, or where two builds' maps fit equally well. */
+  /** The source of a place in a bundle; undefined without a map for it, or where the maps of two builds fit equally well. */
   find(file: string, line: number, column: number): OriginalPlace | undefined;
 };
 
@@ -31,7 +31,7 @@ export type SourceMapLimits = {
   readonly fileBytes: number;
   /** The mappings themselves: to decode 4 MiB of them, those of a bundle of about 5 MB, holds the event loop for 0.3 s, once. */
   readonly mappingsLength: number;
-  /** Mappings of all maps kept decoded, which take some 30 times that room. */
+  /** How much of the mappings of all maps is kept decoded, which takes some 30 times that memory. */
   readonly keptLength: number;
 };
 
@@ -87,7 +87,7 @@ function listMaps(directory: string): readonly string[] {
     .map((entry) => relative(directory, join(entry.parentPath, entry.name)));
 }
 
-/** The map whose path ends most like the bundle's: builds put bundles of one name into different folders. */
+/** The map whose path has the longest common ending with the bundle's, because builds put bundles of one name into different folders. */
 function chooseMap(file: string, byName: ReadonlyMap<string, readonly string[]>): string | undefined {
   const parts = file
     .replace(/[?#].*$/, "")

@@ -17,15 +17,15 @@ import { FORGOTTEN } from "./series-table.ts";
 
 type Question = ExchangeFilter & { readonly stepMs: number; readonly groupBy: readonly Dimension[] };
 
-/** So many steps of groups have a dense histogram, which is fast; further ones, of which there may be hundreds of thousands, one of what they need. */
+/** This many steps of groups get a dense histogram, which is fast. Further ones, possibly hundreds of thousands, get one of the size that they need. */
 const MOST_DENSE = 4_096;
 
-/** What was added up so far for one step of time and one group. */
+/** The sum so far for one step of time and one group. */
 export class Sum {
   total = 0;
   failing = 0;
   readonly #createDense: () => DenseHistogram | undefined;
-  /** Durations of the only cell so far, borrowed: of thousands of groups most have no other, and need nothing of their own. */
+  /** The durations of the only cell so far, borrowed: most of thousands of groups have no other cell and need no histogram of their own. */
   #only: Histogram | undefined;
   #dense: DenseHistogram | undefined;
   /** Where in `#dense` the first bucket is that is not empty, or one before it. */
@@ -70,7 +70,7 @@ export class Sum {
     this.addBuckets(pairs, 0, end);
   }
 
-  /** Makes room of its own, unless it is there, and takes over what was borrowed. */
+  /** Creates its own histogram if there is none, and copies what was borrowed. */
   #begin(): void {
     if (this.#dense !== undefined || this.#sparse !== undefined) return;
     this.#dense = this.#createDense();
@@ -145,7 +145,7 @@ export class CountSum {
     return passes;
   }
 
-  /** Where a cell of a series that begins at `fromMs` is to be added; undefined when it is not asked for. */
+  /** The sum to which a cell of a series that begins at `fromMs` is added; undefined when the query does not include it. */
   find(number: number, fromMs: number): Sum | undefined {
     const { window, stepMs } = this.#question;
     if (!this.#isAskedFor(number) || fromMs + STEP_MS <= window.fromMs || fromMs >= window.toMs) return undefined;
@@ -182,7 +182,7 @@ export class CountSum {
     return rows;
   }
 
-  /** To be called once its rows are read: it must not be used any more. */
+  /** Releases its memory once its rows are read; it must not be used afterwards. */
   release(): void {
     this.#sums.clear();
     this.#slab.release();

@@ -5,13 +5,13 @@
 import { type MetricPoint, readMethod, readRoute, readStatusCode } from "@faultline/model";
 import type { Series } from "./series.ts";
 
-/** So many exchanges of a series, with their mean duration. */
+/** A number of exchanges of one series, with their mean duration. */
 export type CountedSuccesses = { readonly series: Series; readonly times: number; readonly durationMs: number };
 
-/** What a point of a metric counts; undefined for every metric and sender whose exchanges are counted by their spans. */
+/** The successes that a metric point counts; undefined for other metrics, and for senders whose exchanges are counted by their spans. */
 export function toCountedSuccesses(point: MetricPoint): CountedSuccesses | undefined {
   if (point.name !== "http.server.request.duration" || point.resource.attributes["faultline.counted_by"] !== "metrics") return undefined;
-  // A success that hides a failure, and one that was sampled, come as spans too, and are counted there.
+  // A success that hides a failure, or that was sampled, also arrives as a span and is counted there.
   if (point.attributes["faultline.counted_by"] === "spans") return undefined;
   const times = point.count ?? 0;
   const status = readStatusCode(point.attributes) ?? 0;

@@ -55,7 +55,7 @@ export function toFailingExchange(spans: readonly Span[]): FailingExchange | und
   };
 }
 
-/** An exception's type says more than a status code, which `error.type` often is. */
+/** The error type. An exception's type is preferred, because `error.type` is often only a status code. */
 function readErrorType(span: Span): string | undefined {
   const declared = readText(span.attributes, "error.type");
   if (declared !== undefined && !/^\d+$/.test(declared)) return declared;

@@ -1,9 +1,9 @@
-/** Which group of an answer each series belongs to: worked out once, since no number is given to another series later. */
+/** Which group of an answer each series belongs to; computed once, because a number never changes its series. */
 import type { CountRow, Dimension } from "../contract.ts";
 import type { Series } from "./series.ts";
 import { FORGOTTEN } from "./series-table.ts";
 
-/** Tells the names of series; undefined for one whose name is gone: it counts nevertheless. */
+/** Looks up the names of series; undefined for one whose name is gone, which is counted nevertheless. */
 export type SeriesNames = { readonly get: (number: number) => Series | undefined };
 
 /** Groups by number, for one list of dimensions. */
@@ -26,12 +26,12 @@ export class Grouping {
     return group;
   }
 
-  /** What a group is called. */
+  /** The values that name a group. */
   get(group: number): CountRow["group"] {
     return this.#groups[group] ?? {};
   }
 
-  /** Series that it knows. */
+  /** How many series it knows. */
   get size(): number {
     return this.#groupOf.size;
   }

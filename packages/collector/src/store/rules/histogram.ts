@@ -4,7 +4,7 @@
  */
 
 const BUCKETS_PER_DOUBLING = 8;
-/** 1 µs and about 12 days: what lies outside is counted in the first or last bucket. */
+/** The range: 1 µs to about 12 days. Durations outside are counted in the first or last bucket. */
 const MIN_INDEX = -80;
 const MAX_INDEX = 240;
 
@@ -39,7 +39,7 @@ export function addToBucket(histogram: Histogram, bucket: number, count: number)
   counts[at] = (counts[at] ?? 0) + count;
 }
 
-/** A histogram of every bucket there is, for adding many up: fast, but large. */
+/** A histogram with every possible bucket, for summing many: fast, but large. */
 export type DenseHistogram = Uint32Array;
 
 /** A dense histogram of nothing. */
@@ -47,19 +47,19 @@ export function createDenseHistogram(): DenseHistogram {
   return new Uint32Array(MAX_INDEX - MIN_INDEX + 1);
 }
 
-/** Room for every bucket there is, as pairs of its place in a dense histogram and its count. */
+/** Room for every possible bucket, as pairs of its place in a dense histogram and its count. */
 export function createBucketPairs(): Uint32Array {
   return new Uint32Array((MAX_INDEX - MIN_INDEX + 1) * 2);
 }
 
 const SLAB = 128;
-/** Five megabytes, which a question about an hour of fifty routes takes. */
+/** Five megabytes, as much as a query about an hour of fifty routes needs. */
 const MAX_IDLE_SLABS = 32;
 const idleSlabs: Uint32Array<ArrayBuffer>[] = [];
 
 /**
- * Makes dense histograms, many in one piece of memory: a question may need thousands, and each of its own would cost more than its answer.
- * The memory is used again, since megabytes of garbage for each question make the slowest of them slow.
+ * Allocates dense histograms, many in one piece of memory: a query may need thousands, and allocating each would cost more than the answer.
+ * The memory is reused, because megabytes of garbage for each query make the slowest queries slow.
  */
 export class DenseHistogramSlab {
   readonly #slabs: Uint32Array<ArrayBuffer>[] = [];
@@ -78,7 +78,7 @@ export class DenseHistogramSlab {
     return histogram;
   }
 
-  /** Gives the memory of all its histograms back; they must not be looked at any more. */
+  /** Releases the memory of all its histograms; they must not be used afterwards. */
   release(): void {
     for (const slab of this.#slabs.splice(0)) if (idleSlabs.length < MAX_IDLE_SLABS) idleSlabs.push(slab);
     this.#slab = new Uint32Array();

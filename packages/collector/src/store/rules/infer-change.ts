@@ -1,6 +1,6 @@
 /**
  * Changes that nobody declared: the first sight of a version, or of new instances, of a service that was already known. The first
- * sight of a service itself is no change: there is no "before" that it could explain a difference from.
+ * sight of a service itself is no change, because there is no "before" to compare with.
  */
 import type { Change, Resource } from "@faultline/model";
 
@@ -8,11 +8,11 @@ import type { Change, Resource } from "@faultline/model";
 const ONE_ROLLOUT_MS = 60_000;
 const MAX_VERSIONS = 200;
 const MAX_INSTANCES = 1_000;
-/** Functions that run once have an instance each: a list of all of them would tell nobody more. */
+/** Functions that run once have an instance each; a longer list would tell nobody more. */
 const MAX_LISTED_INSTANCES = 200;
-/** Beyond so many services nothing is inferred of further ones. */
+/** Beyond this many services, nothing is inferred about further ones. */
 const MAX_SERVICES = 5_000;
-/** New versions of one service that are deploys at once, and how often one more is: what writes a version a request does not deploy. */
+/** How many new versions of one service count as deploys at once, and how often one more does: a sender that writes a new version for every request is not deploying. */
 const DEPLOYS_AT_ONCE = 20;
 const ONE_DEPLOY_MORE_MS = 180_000;
 
@@ -22,7 +22,7 @@ type KnownService = {
   readonly instances: Set<string>;
   lastVersion?: string;
   lastChange?: Change;
-  /** When the deploys inferred so far would have come, had each waited for its turn. */
+  /** When the deploys inferred so far would have happened, had each waited for its turn. */
   deploysUntilMs?: number;
 };
 

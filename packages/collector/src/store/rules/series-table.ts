@@ -1,20 +1,20 @@
-/** Which series there are, by number and back: as many as memory is set aside for. */
+/** The series in use, by number and by name, limited in number. */
 import type { Series } from "./series.ts";
 
 /** The route, or service, under which exchanges are counted when there are too many series. */
 const OTHER = "(other)";
 const SHARE_OF_OTHERS = 1.25;
 
-/** What a series is called whose name is gone. */
+/** The name of a series whose own name is gone. */
 export const FORGOTTEN: Series = { service: OTHER, route: OTHER, method: "", status: 0, version: "", region: "" };
 
-/** Longer than good traces are kept for the contrast: whoever asks for one finds the name of its series at hand. */
+/** Longer than good traces are kept for the contrast, so that the series of each is still known by name. */
 const QUIET_MS = 2 * 3_600_000;
-/** The oldest leave so many at a time, as a share of the limit; when there are not so many, they are looked for again after a while. */
+/** The oldest series leave in batches of this share of the limit. If fewer can leave, the next search waits for a while. */
 const SHARE_OF_LEAVING = 1 / 8;
 const SEEK_EVERY_MS = 1_000;
 
-/** True when exchanges of other names may be counted in this series, too. */
+/** True when exchanges of other series may be counted in this one too. */
 function isCollective({ route }: Series): boolean {
   return route === OTHER;
 }
@@ -27,9 +27,8 @@ export function mayCollect(series: Series, service: string | undefined): boolean
 type Entry = { readonly number: number; readonly key: string; readonly series: Series; usedMs: number };
 
 /**
- * Series by number and back. Numbers are never given twice. When there are as many series as there may be, those that got nothing for
- * hours leave, the oldest first; while none is that old, a new one is counted under the route `(other)` of its service, and when there are a
- * quarter more of these, too, by its status code alone.
+ * Series by number and by name. Numbers are never reused. At the limit, series that received nothing for hours leave, the oldest first. While none is that
+ * old, a new series is counted under the route `(other)` of its service; and once these exceed the limit by a quarter, by its status code alone.
  */
 export class SeriesTable {
   readonly #byKey = new Map<string, Entry>();
@@ -37,7 +36,7 @@ export class SeriesTable {
   readonly #limit: number;
   #next = 0;
   #seekNotBeforeMs = -Infinity;
-  /** Grows whenever series left: whoever remembers numbers must ask again. */
+  /** Changes whenever series leave: whoever remembers numbers must look them up again. */
   generation = 0;
 
   constructor(limit: number) {
@@ -64,13 +63,13 @@ export class SeriesTable {
     return { number, added: series };
   }
 
-  /** Takes in a series that had its number before. Of two of the same name the last gets what is new. */
+  /** Restores a series under its earlier number. Of two with the same name, the last one receives new exchanges. */
   restore(number: number, series: Series, usedMs: number): void {
     this.#put({ number, key: toSeriesKey(series), series, usedMs });
     this.keepBefore(number + 1);
   }
 
-  /** Gives no number below this one. */
+  /** Makes sure that no number below this one is given out. */
   keepBefore(number: number): void {
     this.#next = Math.max(this.#next, number);
   }
