@@ -1,20 +1,20 @@
 /**
- * The right answers: for each fault of the demo who created the failure, what every hop of the path did with it, and why it
- * failed. Only tests and the benchmark read this; the engine sees telemetry.
+ * The right answers: for each fault of the demo, who created the failure, what every hop on the path did with it, and why it
+ * failed. Only tests and the benchmark read this; the engine sees nothing but telemetry.
  */
 import type { CauseId, Diagnosis, Fate } from "@faultline/model";
 
 /** The right answer for one fault. */
 export type Expectation = {
   readonly fault: string;
-  /** The service that created the failure; for what is not ours, its name on the wire. */
+  /** The service that created the failure; for a third party, its host name. */
   readonly origin: string;
   readonly cause: CauseId;
   /** Client side first. */
   readonly fates: readonly (readonly [service: string, fate: Fate])[];
 };
 
-/** One for each fault, in the order in which they are played. docs/decisions/0070 argues the ones that could be seen otherwise. */
+/** One answer for each fault, in the order in which the demo plays them. docs/decisions/0070 argues those that are open to argument. */
 export const EXPECTATIONS: readonly Expectation[] = [
   {
     fault: "unhandled-exception",
@@ -117,10 +117,10 @@ export const EXPECTATIONS: readonly Expectation[] = [
   },
 ];
 
-/** `honest`: inconclusive, and it says that the telemetry of the hop which was left out is missing. */
+/** `honest`: the answer is inconclusive and names the missing telemetry of the hop that was left out. */
 export type Mark = "right" | "honest" | "wrong";
 
-/** How a diagnosis compares with the right answer, and in one line what it said. */
+/** How a diagnosis compares with the right answer, and what it said in one line. */
 export type Marked = { readonly mark: Mark; readonly said: string };
 
 /** Marks a diagnosis. With `without`, the telemetry of that service had been left out. */
@@ -145,7 +145,7 @@ export function markDiagnosis(diagnosis: Diagnosis, expected: Expectation, witho
   return { mark: isRight ? "right" : "wrong", said };
 }
 
-/** The hop in front of all others is nowhere named once its own telemetry is gone: it is who calls the next one. */
+/** Nothing names the first hop once its own telemetry is left out: then it is known only as the caller of the next one. */
 function namesHop(what: string, { fates }: Expectation, without: string): boolean {
   const isFirst = fates[0]?.[0] === without;
   return what.includes(without) || (isFirst && what.includes(`what calls ${fates[1]?.[0]}`));

@@ -8,13 +8,13 @@ import { drawRequest, type TrafficKind } from "./src/load/traffic.ts";
 /** One fault seen from outside. */
 export type OutsideView = {
   readonly fault: string;
-  /** What customers send that meets it. */
+  /** The request with which customers meet it. */
   readonly kind: TrafficKind;
   /** The answer's status while the fault is on. */
   readonly statuses: readonly number[];
-  /** Who writes that answer: a service behind the gateway, or the gateway. `nobody`: no answer fails. */
+  /** Who writes that answer: the gateway or a service behind it. `nobody`: no answer fails. */
   readonly maker: "app" | "intermediary" | "nobody";
-  /** Causes that are true of it. Another one may be thought of, but not believed. */
+  /** The causes that are true of it. A triage may suggest another one, but must not diagnose it. */
   readonly causes: readonly CauseId[];
 };
 

@@ -1,8 +1,8 @@
-/** Names for the shop's hosts. All of them live on the loopback address; the names are what a deployment's DNS would know. */
+/** Host names for the shop's services, as a deployment's DNS would know them. All resolve to the loopback address. */
 import type { LookupFunction } from "node:net";
 import { Agent } from "undici";
 
-/** A resolver that knows every name as this machine. */
+/** A resolver that maps every name to this machine. */
 export const lookupLoopback: LookupFunction = (_hostname, options, callback) => {
   if (options.all === true) callback(null, [{ address: "127.0.0.1", family: 4 }]);
   else callback(null, "127.0.0.1", 4);

@@ -1,4 +1,4 @@
-/** How every process of the shop starts, says where it listens, and ends. */
+/** How every process of the shop starts, reports where it listens, and ends. */
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
@@ -31,7 +31,7 @@ export function reportReady(port: number, drain: () => Promise<unknown>): void {
   process.send?.({ ready: port });
 }
 
-/** Longer than any caller keeps an idle connection: who closes first decides who may lose a request on it. */
+/** Longer than any caller keeps an idle connection, so that the server never closes one on which a request is just arriving. */
 const KEEP_ALIVE_MS = 75_000;
 
 /** Listens on a free loopback port and reports it. */

@@ -1,6 +1,6 @@
-/** What may truly be said of each fault of the faulty backend from outside, behind a proxy. */
+/** What is true of each fault of the faulty backend, as seen from outside through a proxy. */
 
-/** Causes with confidence: by probes, a crash and an exception look alike, and so do waiting and being waited for. `dead`: nothing listens there. */
+/** The causes that may be named with confidence: to probes, a crash and an exception look alike, and so do a slow hop and one that waits for it. `dead`: nothing listens there. */
 export const TRUE_CAUSES: Readonly<Record<string, readonly string[]>> = {
   boom: ["unhandled-exception"],
   "boom-503": [],
@@ -12,7 +12,7 @@ export const TRUE_CAUSES: Readonly<Record<string, readonly string[]>> = {
   dead: ["no-healthy-upstream", "connection-refused"],
 };
 
-/** Faults that the app answers itself; the proxy in front answers the others. */
+/** Faults that the app answers itself; the others are answered by the proxy in front. */
 const OWN_ANSWERS = new Set(["boom", "boom-503"]);
 
 /** Who writes the answer that the client gets. */

@@ -1,4 +1,4 @@
-/** Stands at a server's door: passes every byte on, both ways, and writes down each request that comes. */
+/** A relay in front of a server: passes every byte on in both directions, and records each request. */
 import { connect, createServer, type Socket } from "node:net";
 
 /** A running relay. */
@@ -11,7 +11,7 @@ export type CountingRelay = {
 
 const REQUEST_LINE = /(?:^|\n)([A-Z]+ \/\S* HTTP\/1\.1)\r\n/g;
 
-/** Starts a relay in front of `targetUrl`, on a free port of loopback. What goes through is not changed. */
+/** Starts a relay in front of `targetUrl` on a free loopback port. It changes nothing that passes through. */
 export async function startCountingRelay(targetUrl: string): Promise<CountingRelay> {
   const { hostname, port } = new URL(targetUrl);
   const requests: string[] = [];
@@ -23,7 +23,7 @@ export async function startCountingRelay(targetUrl: string): Promise<CountingRel
       text += chunk.toString("latin1");
       const lines = [...text.matchAll(REQUEST_LINE)];
       for (const [, line = ""] of lines) requests.push(line);
-      // A request line may be cut by the end of a chunk: the rest of the last line stays.
+      // The end of a chunk may cut a request line, so the unfinished last line is kept.
       text = text.slice(text.lastIndexOf("\n") + 1);
     });
     for (const [from, to] of [

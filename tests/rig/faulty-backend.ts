@@ -1,4 +1,4 @@
-/** A backend whose paths fail in ways that only a raw socket can. Counts what it got. */
+/** A backend whose paths fail in ways that only a raw socket can. Counts the requests that it gets. */
 import { createServer, type Socket } from "node:net";
 
 /** A running backend. */

@@ -1,4 +1,4 @@
-/** Starts a real Redis and a real PostgreSQL for a test: on a Unix socket in a folder of their own, gone when they are closed. */
+/** Starts a real Redis and a real PostgreSQL for a test, each on a Unix socket in a folder of its own, which is removed when they are closed. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -27,9 +27,9 @@ const REDIS = findProgram("redis-server", ["/usr/bin", "/usr/local/bin", ...(pro
 const INITDB = findProgram("initdb", listPostgresFolders());
 const POSTGRES = findProgram("postgres", listPostgresFolders());
 
-/** Is Redis installed here? */
+/** True when Redis is installed. */
 export const hasRedis = REDIS !== undefined;
-/** Is PostgreSQL installed here? */
+/** True when PostgreSQL is installed. */
 export const hasPostgres = INITDB !== undefined && POSTGRES !== undefined;
 
 async function waitUntil(isReady: () => boolean, child: ChildProcess): Promise<void> {
@@ -45,7 +45,7 @@ function toRunning(child: ChildProcess, directory: string, socket: string): Runn
     socket,
     async close() {
       const ended = once(child, "exit");
-      // PostgreSQL waits for its clients to go; those that do not are thrown out. Redis ends at either.
+      // PostgreSQL waits for its clients to leave on one signal and disconnects them on the other. Redis ends on either.
       child.kill("SIGTERM");
       const impatience = globalThis.setTimeout(() => child.kill("SIGINT"), 3_000);
       if (child.exitCode === null) await ended;
@@ -83,7 +83,7 @@ export async function startPostgres(): Promise<RunningDatabase> {
   const settings = ["listen_addresses=", `unix_socket_directories=${directory}`, "max_connections=60", "fsync=off"];
   const args = ["-D", data, ...settings.flatMap((setting) => ["-c", setting])];
   const child = spawn(POSTGRES ?? "postgres", args, { ...owner, cwd: directory, stdio: "ignore" });
-  // The socket is there before the server lets anybody in; the state is the last line of this file.
+  // The socket exists before the server accepts connections; the last line of this file is the server's state.
   const pid = join(data, "postmaster.pid");
   await waitUntil(() => existsSync(pid) && /ready\s*$/.test(readFileSync(pid, "utf8")), child);
   return toRunning(child, directory, directory);

@@ -1,4 +1,4 @@
-/** Starts real proxies on loopback, each with its files in a folder of its own, in front of a backend. */
+/** Starts real proxies on loopback in front of a backend, each with its files in a folder of its own. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createConnection, createServer } from "node:net";
@@ -17,7 +17,7 @@ export type RunningProxy = {
   readonly url: string;
   readonly directory: string;
   log(): string;
-  /** Ends it; `log` is then whole. */
+  /** Ends it; after that `log` is complete. */
   stop(): Promise<void>;
   /** Ends it and removes its files. */
   close(): Promise<void>;
@@ -146,7 +146,7 @@ export function listInstalledProxies(): readonly ProxyName[] {
   return installed;
 }
 
-/** As many ports as are asked for, free a moment ago on loopback. They are held together: one that is let go may be given out again at once. */
+/** The given number of loopback ports that were free a moment ago. All are held at the same time, because a released port may be given out again at once. */
 export async function findFreePorts(count: number): Promise<readonly number[]> {
   const servers = Array.from({ length: count }, () => createServer());
   for (const server of servers) await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -167,7 +167,7 @@ export async function startProxy(name: ProxyName, backendPort: number, timeoutS 
   return await launchProxy(name, port, (directory) => RECIPES[name].files({ directory, port, backendPort, timeoutS }));
 }
 
-/** Starts a proxy on files of one's own, which must be called and must listen as the rig's are and do. */
+/** Starts a proxy with your own files, which must have the same names and listen on the same ports as the rig's. */
 export async function launchProxy(
   name: ProxyName,
   port: number,
@@ -204,7 +204,7 @@ export async function launchProxy(
   };
 }
 
-/** Ends the process group that this rig started, by its id, and resolves when all that it wrote has arrived. */
+/** Ends the process group that this rig started, by its id, and resolves when all of its output has arrived. */
 async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
   const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));

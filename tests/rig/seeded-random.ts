@@ -1,4 +1,4 @@
-/** Chance that repeats itself: what a test or a benchmark invents is the same for the same seed. */
+/** Repeatable randomness: what a test or a benchmark invents is the same for the same seed. */
 
 /** Numbers from 0 up to, and without, 1. */
 export type Random = () => number;

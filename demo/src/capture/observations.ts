@@ -2,8 +2,8 @@ import { readOtlpLine } from "@faultline/formats/otlp";
 import type { LogRecord, MetricPoint, Observations, Span } from "@faultline/model";
 
 /**
- * What was captured, as the playbook takes it. `without` leaves out everything that one service sent. Traces that began before `fromMs`
- * (Unix ms) are left out whole: on a busy machine a part of them came before the capture began, and the rest looks as if a hop were silent.
+ * The captured telemetry in the form that the playbook takes. `without` leaves out everything that one service sent. Traces that began before `fromMs`
+ * (Unix ms) are left out whole: on a busy machine part of them arrived before the capture began, and the rest would look as if a hop were silent.
  */
 export function readObservations(lines: readonly string[], without?: string, fromMs = 0): Observations {
   const spans: Span[] = [];

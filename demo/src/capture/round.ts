@@ -4,19 +4,19 @@ import type { TelemetrySink } from "./sink.ts";
 
 /** How long each part of a round takes, ms. */
 export type RoundTimes = {
-  /** Ordinary traffic before the fault: the good requests it is read against. */
+  /** Ordinary traffic before the fault: the good requests that failing ones are compared with. */
   readonly quietMs: number;
   readonly onMs: number;
   /** After the fault; then until every service has told what it did after it. */
   readonly settleMs: number;
 };
 
-/** A service that sends nothing for so long after the fault will not. */
+/** A service that sends nothing for this long after the fault will not send any more. */
 const MOST_SILENT_MS = 45_000;
 
 /**
- * One round of one fault, or of none: quiet, on, off, and until the last telemetry of the fault has come: a process that stood still
- * sends its own when it moves again, which on a busy machine is late. Resolves to the telemetry of the round, as lines of OTLP/JSON.
+ * Plays one round of one fault, or of none: quiet, on, off, and then until the last telemetry of the fault has arrived, which is late when a process
+ * stood still on a busy machine. Resolves to the telemetry of the round, as lines of OTLP/JSON.
  */
 export async function captureRound(
   { board, sink }: { readonly board: Switchboard; readonly sink: TelemetrySink },
