@@ -14,7 +14,7 @@ const NOT_FOUND: ErrorAnswer = { status: 404 };
 const MAX_VALUES = 100;
 const MAX_DEPTH = 32;
 
-/** Names of the validation libraries' errors. Such an error may as well be about a dependency's answer: see `ruleForValidation`. */
+/** Names of the validation libraries' errors. Such an error may as well be about a dependency's answer, which nothing in it tells. */
 const VALIDATION_NAMES = /^(?:\$?ZodError|ValiError|TraversalError|ArkErrors|AggregateArkError|ValidationError|SchemaError)$/;
 
 function decodeQuietly(text: string): string | undefined {
