@@ -23,7 +23,7 @@ const SENTENCES: readonly (readonly [framework: string, pattern: RegExp])[] = [
   [
     "serilog",
     new RegExp(
-      String.raw`^HTTP "?${METHOD}"? "?${TARGET.replace("\\S", '[^\\s"]')}"? responded (?<status>\d{3}) in (?<ms>\d+(?:\.\d+)?) ms$`,
+      String.raw`^(?:HTTP )?"?${METHOD}"? "?${TARGET.replace("\\S", '[^\\s"]')}"? responded (?<status>\d{3}) in (?<ms>\d+(?:\.\d+)?) ms\.?$`,
     ),
   ],
   [

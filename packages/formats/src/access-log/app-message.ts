@@ -5,10 +5,10 @@ import { type Draft, readJsonText, startDraft } from "./draft.ts";
 import type { JsonObject, LogMessage, ParseContext, ParsedLine } from "./line.ts";
 import { createFieldReader, type FieldReader } from "./field-reader.ts";
 import { putNamedFields, putNamedUpstream } from "./named-fields.ts";
-import { isKept, isOwnAnswer } from "./own-answer.ts";
+import { isKept, isOfAnother, isOfRequest } from "./own-answer.ts";
 import { LEVEL, readSeverity } from "./severity.ts";
 
-const MESSAGE = ["message", "msg", "event", "text", "log", "body", "short_message", "@message", "@m", "@mt"];
+const MESSAGE = ["message", "msg", "event", "text", "log", "body", "short_message", "@message", "@m", "@mt", "renderedmessage"];
 const EXCEPTION_TYPE = [
   "err.type",
   "err.name",
@@ -68,10 +68,11 @@ export function readAppRecord(object: JsonObject, format: AppFormat, context: Pa
   const draft = startDraft("app", format.observer);
   const isTold = putNamedFields(draft, read, context);
   const told = { read, words: (readJsonText(read(MESSAGE)) ?? "").replaceAll("_", " ") };
-  const isExchange = isTold && isOwnAnswer(draft, told);
+  const isAnothers = isOfAnother(draft, told);
+  const isExchange = isTold && !isAnothers && isOfRequest(draft, read);
   if (!isExchange && (isTold || !isKept(draft, told))) delete draft.status;
   const message = toMessage(draft, read);
-  if (!isExchange && !putSentence(draft, message.text)) return { kind: "message", format: format.id, message };
+  if (!isExchange && (isAnothers || !putSentence(draft, message.text))) return { kind: "message", format: format.id, message };
   if (!putNamedUpstream(draft, read)) putAppVerdict(draft, message);
   return { kind: "exchange", format: format.id, exchange: draft };
 }

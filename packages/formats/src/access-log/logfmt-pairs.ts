@@ -37,7 +37,7 @@ const STATUS_PAIR = /(?:status(?:[_.-]?code)?|response_code|\bresp)=["']?\d{3}\b
 const TARGET_PAIR = /(?:path|ur[il]|target)=["']?\//i;
 /** Words of a caller about what it was answered, which is no answer of its own. */
 const CALLER =
-  /\b(?:upstream|downstream|outbound|outgoing|call(?:ing|ed)|retr(?:y|ies|ying)|attempts?|fetch(?:ed|ing)?|scrap(?:e|ed|ing)|forwarding|webhook|client|request failed with status code)\b/i;
+  /\b(?:upstream|downstream|outbound|outgoing|call(?:ing|ed)|retr(?:y|ies|ying)|attempts?|fetch(?:ed|ing)?|scrap(?:e|ed|ing)|forwarding|webhook|client|\w*(?:Http|Web|Rest)(?:Client|Template)|request failed with status code)\b/i;
 /** True for words that tell of a call that the program made. */
 export function isOfCaller(words: string): boolean {
   return CALLER.test(words);

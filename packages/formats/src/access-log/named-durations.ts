@@ -17,6 +17,7 @@ const DURATIONS: readonly (readonly [name: string, unitMs: number])[] = [
   ["elapsed_ms", 1],
   ["latency_ms", 1],
   ["took_ms", 1],
+  ["cost_ms", 1],
   ["request_time_ms", 1],
   ["request_duration_ms", 1],
   ["response_duration_ms", 1],

@@ -41,6 +41,14 @@ describe("a record of a call", () => {
     ["that was answered", `level=info msg="received response" method=GET path=/v1 status=503`],
     ["that delivered", `level=info msg="webhook delivered" method=POST path=/hook status=500`],
     ["by its side", `{"level":"error","msg":"done","method":"GET","path":"/v1","status":503,"span.kind":"client"}`],
+    ["by its side in capitals", `{"msg":"done","level":"info","url.path":"/v1","http.response.status_code":503,"span.kind":"CLIENT"}`],
+    [
+      "by its side as OTLP has it",
+      `{"msg":"done","level":"info","url.path":"/v1","http.response.status_code":503,"span_kind":"SPAN_KIND_CLIENT"}`,
+    ],
+    ["by its component", `{"level":"info","msg":"done","method":"GET","path":"/v1","status":503,"component":"http-client"}`],
+    ["by its logger", `{"level":"info","msg":"GET /a 503","logger":"outbound"}`],
+    ["by its logger before pairs", `2026-11-22 10:00:00 INFO [HttpClient] path=/v1 method=GET status=503`],
     ["by its words and a whole URL", `{"level":"error","msg":"call failed","method":"GET","url":"https://a.example/v1","statusCode":503}`],
     ["of a monitor", `{"level":"info","msg":"uptime check","url":"https://a.example/v1","status_code":500,"response_time":120}`],
     [

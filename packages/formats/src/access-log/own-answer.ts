@@ -16,33 +16,29 @@ const OUTWARD =
   /\b(?:outbound|outgoing|response received|received (?:an? |the )?(?:http )?response|(?:unexpected|invalid) (?:http )?(?:status|response)|failed to (?:fetch|call|request)|request sent|sent (?:a |the )?request|retry(?:ing)?|webhook (?:delivered|delivery|sent))\b/i;
 /** More words of a caller, which count beside a whole URL only. */
 const CALLS = /\b(?:calls?|crawl(?:ed|ing)?|prob(?:e|ed|ing)|check(?:s|ed|ing)?|pinged|download(?:ed|ing)?|request to|response from)\b/i;
-/** Libraries that ask others, by the names that they log under. */
+/** The side of a call, in OpenTelemetry's words and in others'. */
+const SIDE = /^(?:(?:span_kind_)?client|outbound|outgoing|egress)$/i;
+const LOGGER = ["logger", "logger_name", "category", "source_context", "target", "component", "channel"];
+/** Libraries that ask others and what programs call them, by the names that they log under. */
 const LIBRARY =
-  /\b(?:reqwest|hyper::client|httpx|urllib3|aiohttp\.client|botocore|axios|undici|okhttp3?|resty|\w*(?:RestTemplate|WebClient|HttpClient)\b)/;
+  /\b(?:reqwest|hyper::client|httpx|urllib3|aiohttp\.client|botocore|axios|undici|okhttp3?|resty|http[-_.]?client|outbound|outgoing)\b|(?:Rest|Web|Http)(?:Template|Client)\b/i;
 const TRIED = ["attempt", "attempts", "retry", "retries", "retry_count", "retry_attempt", "attempt_number", "backoff"];
 
 /** What a record is read from, and the words that it holds. */
 type Told = { readonly read: FieldReader; readonly words: string };
-
-/** True where the status is an answer of this program's own: a request stands beside it, and nobody else gave it. */
-export function isOwnAnswer(draft: Draft, told: Told): boolean {
-  return !isOfAnother(draft, told) && isOfRequest(draft, told.read);
-}
 
 /** True where a record without a request may keep its status all the same: a code in use, and none that a call was answered with. */
 export function isKept({ status }: Draft, { read, words }: Told): boolean {
   return isUsualStatus(String(status)) && read(TRIED) === undefined && (!isOfCaller(words) || RECEIVING.test(words));
 }
 
-/** Words of a caller, with nobody who asked: what the program was answered by another. */
-function isOfAnother(draft: Draft, { read, words }: Told): boolean {
+/** A caller's words or its logger, with nobody who asked: what the program was answered by another. */
+export function isOfAnother(draft: Draft, { read, words }: Told): boolean {
   if (draft.clientAddress !== undefined) return false;
-  const side = readJsonText(read(["span.kind", "kind", "direction"])) ?? "";
-  if (/^(?:outbound|outgoing|egress)$/i.test(side) || read(["span.kind"]) === "client" || OUTWARD.test(words)) return true;
+  const side = readJsonText(read(["span.kind", "span_kind", "direction", "kind"])) ?? "";
+  if (SIDE.test(side) || OUTWARD.test(words) || LIBRARY.test(readJsonText(read(LOGGER)) ?? "")) return true;
   const target = readJsonText(read(["url", "uri", "target", "request_url", "req.url", "request.url", "http.url", "url.full"])) ?? "";
   if (!/^https?:\/\//.test(target)) return false;
-  if (/^client$/i.test(side) || LIBRARY.test(readJsonText(read(["logger", "logger_name", "category", "SourceContext", "target"])) ?? ""))
-    return true;
   return (isOfCaller(words) || CALLS.test(words)) && !RECEIVING.test(words);
 }
 
@@ -50,7 +46,7 @@ function isOfAnother(draft: Draft, { read, words }: Told): boolean {
  * True where a request is certain: its status or its path has a name that only HTTP's have, method and path are there, or who asked or how long
  * it took. Files have a path too, and processes and orders a status.
  */
-function isOfRequest(draft: Draft, read: FieldReader): boolean {
+export function isOfRequest(draft: Draft, read: FieldReader): boolean {
   if (isNamedByHttp(read)) return true;
   if (METHOD.test(draft.method ?? "") && draft.path !== undefined) return true;
   const isAsked = draft.clientAddress !== undefined || draft.userAgent !== undefined || draft.durationMs !== undefined;

@@ -97,10 +97,36 @@ describe("a copy", () => {
   });
 });
 
+describe("Serilog's line of a request", () => {
+  const asked = { "http.request.method": "POST", "url.path": "/a", [STATUS]: 502, duration_ms: 1.58 };
+
+  it.each([
+    ["behind the time of the day and a short level in brackets", "17:32:55.217 [ERR] HTTP POST /a responded 502 in 1.58 ms"],
+    ["behind the time of the day and a short level", "17:32:55 ERR HTTP POST /a responded 502 in 1.58 ms"],
+    ["without HTTP's name and with a full stop", "[INFO] POST /a responded 502 in 1.58 ms."],
+  ])("%s", (_, line) => {
+    expect(read(line)).toMatchObject(asked);
+  });
+
+  it("is none where another responded", () => {
+    expect(read("[INFO] pay.example responded 502 in 1.58 ms")).not.toHaveProperty([STATUS]);
+  });
+});
+
+it("takes what a request cost for its milliseconds where the name says so", () => {
+  const line = { ts: "2026-11-22T10:00:00Z", level: "INFO", msg: "request completed", method: "GET", path: "/a", status: 200, costMs: 12 };
+  expect(read(JSON.stringify(line))).toMatchObject({ [STATUS]: 200, duration_ms: 12 });
+});
+
 describe("Serilog's compact records", () => {
   it("of a request", () => {
     const line = { "@t": "2026-11-22T10:00:00Z", "@mt": "HTTP {RequestMethod} responded", RequestMethod: "GET", RequestPath: "/a" };
     expect(read(JSON.stringify({ ...line, StatusCode: 502, Elapsed: 12.5 }))).toMatchObject({ [STATUS]: 502, "url.path": "/a" });
+  });
+
+  it("with their words rendered", () => {
+    const line = { Timestamp: "2026-11-22T10:00:00Z", Level: "Error", RenderedMessage: 'HTTP "GET" "/a" responded 502 in 1.58 ms' };
+    expect(read(JSON.stringify(line))).toMatchObject({ [STATUS]: 502, "url.path": "/a", duration_ms: 1.58 });
   });
 
   it("of anything else", () => {

@@ -45,7 +45,8 @@ export const json: JsonFormat = {
       return { kind: "exchange", format: "json", exchange: draft };
     }
     const hasLevel = read(["level", "severity", "lvl", "log.level", "severity_text", "levelname", "@level", "@l"]) !== undefined;
-    const hasText = read(["message", "msg", "event", "body", "error", "err", "short_message", "@message", "@m", "@mt"]) !== undefined;
+    const hasText =
+      read(["message", "msg", "event", "body", "error", "err", "short_message", "@message", "@m", "@mt", "renderedmessage"]) !== undefined;
     const isMessage = [object["msg"], object["message"]].some((text) => typeof text === "string" && text !== "");
     const isRecord = hasLevel || draft.timeMs !== undefined || (isMessage && Object.keys(object).length > 1);
     if (hasText && isRecord) return readAppRecord(object, { id: "json", observer: "application" }, context);

@@ -40,7 +40,7 @@ const BRACKETED = new RegExp(String.raw`^\[ ?(${LEVEL}) ?\]:? (?!\[?\d{4}-)(\S.*
 const CONSOLES = [
   /^\[(?:\d\d:\d\d:\d\d(?:\.\d{3})?(?: UTC| [+-]\d{4})?|\d{13})\] (TRACE|DEBUG|INFO|WARN|ERROR|FATAL)(?: {1,2}\([^()]{1,120}\))?: (.*)$/s,
   /^\[\d\d:\d\d:\d\d(?:[.,]\d{1,6})?\]:? (TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL)\b[\s|:-]*(.*)$/s,
-  /^\d\d:\d\d:\d\d(?:[.,]\d{1,6})? {1,4}\[?(TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL)\b\]?[\s|:-]*(.*)$/s,
+  /^\d\d:\d\d:\d\d(?:[.,]\d{1,6})? {1,4}\[?(TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL|VRB|DBG|INF|WRN|ERR|FTL)\b\]?[\s|:-]*(.*)$/s,
   /^\[\d\d\/\d\d\/\d\d \d\d:\d\d:\d\d[:.,]\d{3}(?: [A-Z]{2,5})?\] \S{1,80}\s+(TRACE|DEBUG|INFO|WARN|ERROR|FATAL)\s+(.*)$/s,
   /^\d{1,2}:\d\d[AP]M (TRC|DBG|INF|WRN|ERR|FTL|PNC) (.*)$/s,
   /^(Hibernate): (\S.*)$/s,
