@@ -158,6 +158,8 @@ function isCredibleBare(claim: Claim, kind: KeyKind, raw: string): boolean {
   // A word of another language: what is required, forgotten, wrong.
   if (isSaidOf(raw, isSetting ? NO_VALUE : SAID_OF) || /^[A-Za-z]*(?![A-Za-z])\p{L}[\p{L}\p{M}]*$/u.test(raw)) return false;
   if (isProse(scan, value, raw)) return false;
+  // `db_password: Modifying...`, as Terraform goes on.
+  if (scan.text.startsWith("...", value.end) && /^[A-Z][a-z]+$/.test(raw)) return false;
   // `password: 8-64 characters` says how long it is.
   if (kind === "password") return !DONE_TO_PASSWORD.test(raw) && !/^\d+[+-]\d* ch/.test(scan.text.slice(value.start, value.end + 3));
   return /\d/.test(raw) || /[a-z][A-Z]|[^\w.,:]/.test(raw) || raw.length >= 16;

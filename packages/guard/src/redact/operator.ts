@@ -41,6 +41,9 @@ const LEADER = /(?<= )(?:-{1,64}|([?+.<])\1{1,63}|with value)(?= )/y;
 const SIGN =
   /(?:(=[>~]|->|>=|[?+.<]=|<-|\?\?=|(?:\) or|\|\|=?|\?\?)(?= {0,2}["'`])|=(?!=)|[→⇒＝])|(={2,3}|!={1,2})|(：)|\|\|?|[>,(]|\{(?="))/y;
 
+/** What a pair of a list stands behind, as Python writes forms and headers: `[('user', 'ann'), ('password', 'x9')]`. */
+const PAIR_BEFORE = /(?:\[|\), ?)\(b?["']$/;
+
 /** Reads the operator at `at`, past closers and spaces. */
 function readOperator(scan: Scan, at: number, isTag: boolean): Sign | undefined {
   const { text, codes } = scan;
@@ -50,7 +53,8 @@ function readOperator(scan: Scan, at: number, isTag: boolean): Sign | undefined 
     const end = passOver(text, at, LEADER);
     return end > at ? { operator: "weak", at: end } : undefined;
   }
-  const operator = assigns ? "assign" : compares ? "compare" : leads ? "colon" : isTag && sign === ">" ? "tag" : "weak";
+  const isPair = sign === "," && PAIR_BEFORE.test(text.slice(Math.max(0, scan.chain - 6), scan.chain));
+  const operator = assigns || isPair ? "assign" : compares ? "compare" : leads ? "colon" : isTag && sign === ">" ? "tag" : "weak";
   return { operator, at: at + sign.length };
 }
 

@@ -16,7 +16,7 @@ import {
   LONG_KINDS,
   NO_VALUE,
 } from "../credible.ts";
-import type { KeyKind } from "../names/sensitive-key.ts";
+import { isNameOf, type KeyKind } from "../names/sensitive-key.ts";
 import { FILE_NAME } from "../names/name-table.ts";
 import { isNamedVersion } from "../forms/ip-address.ts";
 import { ASSIGNMENT_COST, MOST_OVERDRAWN } from "../work.ts";
@@ -114,6 +114,8 @@ function isSaid({ pass, frame }: Walk, kind: KeyKind, plain: string): boolean {
     isVersion(plain, kind) ||
     // A password that begins with a letter may be a phrase: `enter the dragon`.
     (BLANK.test(plain) && (kind !== "password" || /^\W/.test(plain))) ||
+    // Where a store keeps it: `"secret": {"name": "shop-db", "key": "password"}`.
+    (frame?.key === "key" && isNameOf(plain, "")) ||
     isSaidOfField(plain) ||
     (isSentence(plain) && (isObject !== true || ABOUT_KEYS.test(about))) ||
     // A command is read as the text it is.

@@ -51,7 +51,10 @@ const SECRETS: readonly (readonly [text: string, secret: string])[] = [
   ["_Metadatum(key='password', value='letmein9')", "letmein9"],
   ['[{"key":"db_password","val":"letmein9"}]', "letmein9"],
   ['[{"code":"invalid","path":["password"],"received":"letmein9"}]', "letmein9"],
+  ["ImmutableMultiDict([('username', 'ann'), ('password', 'letmein')])", "letmein"],
+  ["headers=[(b'x-api-key', b'k3v9m2q8w1z7x5c4')]", "k3v9m2q8w1z7x5c4"],
   // What people and services tell.
+  ["the admin password for staging is now Gruen-Wald7.", "Gruen-Wald7"],
   ["**password**: `letmein9`", "letmein9"],
   ["*password:* letmein9", "letmein9"],
   ["root pw for db-2 → Gr33n-Tea", "Gr33n-Tea"],
@@ -83,6 +86,10 @@ const PLAIN: readonly string[] = [
   "encrypted_password: [FILTERED]>, pass: 0.5, SECRET_MANAGER_PROJECT=shop-prod-1",
   "GPG_KEY=E3FF2839C048B25C084DEBE9B26995E310250568",
   "methodSignature: calculateTotals(), function signature: f(a, b), invalid signature: expected 64 bytes",
+  '{"secret":{"name":"shop-db","key":"password","optional":false}}',
+  "aws_ssm_parameter.db_password: Modifying... [id=/shop/db_password]",
+  "gpg: using RSA key 4AEE18F83AFDEB234AEE18F83AFDEB2300112233, Release GPG key: F3EF5F62A87FC27A22E643F714CE4FF5015AA242",
+  "choices=[('password', 'Password'), ('token', 'Token')]; x IN ('password', 'letmein')",
   "your error code is 482910, your order code of conduct 2026, the code of 2026 is 1234",
   "the session is 20261122 long, el token es inválido",
 ];

@@ -4,6 +4,7 @@ import { decodeText } from "./encoded.ts";
 import { ASSIGNMENT_COST, STEP_COST } from "../work.ts";
 import { ALNUM, BASE64, classAt, classOf, DIGIT, entropyOf, LOWER, QUOTE, SPACE, UPPER } from "../character.ts";
 import { IDENTIFIER, isTokenLike } from "../credible.ts";
+import { FINGERPRINT } from "./spoken.ts";
 
 const HYPHEN = 0x2d;
 
@@ -130,7 +131,11 @@ function isNamedRandom(scan: Scan, nameEnd: number, raw: string): boolean {
   const [least, share] = MIXED.test(raw) ? [20, 0.4] : [24, 0.25];
   if (!isGeneric && (raw.length < least || countChanges(raw) < raw.length * share)) return false;
   scan.pass.work.left -= ASSIGNMENT_COST;
-  if (/^0x|=[^=]|^[a-z]+\d{0,4}(?:[._/-][a-z]*\d{0,2})*$|(?:^|\/)[a-z]{3,}(?:\/|$)|^[a-z]+-.*-[\da-f]{40,64}$/i.test(raw)) return false;
+  if (
+    FINGERPRINT.test(raw) ||
+    /^0x|=[^=]|^[a-z]+\d{0,4}(?:[._/-][a-z]*\d{0,2})*$|(?:^|\/)[a-z]{3,}(?:\/|$)|^[a-z]+-.*-[\da-f]{40,64}$/i.test(raw)
+  )
+    return false;
   return isGeneric
     ? isTokenLike(raw, 16) &&
         (!UUID.test(raw) || /key|auth|cred|heroku|snyk|postmark/i.test(name)) &&

@@ -17,10 +17,20 @@ const WORD = /[^\s"'`]{0,511}[^\s"'`.,;:)\]}>]/y;
 /** What a password may look like that is said to be one: letters and digits. */
 const TOLD_PASSWORD = /^(?=\D{0,40}\d)[^\s(=/]{4,40}$/;
 
+/** Of an OpenPGP key, which is public: `Signature made using RSA key 4AEE...`. */
+export const FINGERPRINT = /^[\dA-F]{40}$/;
+
 /** Letters and digits, and not only small ones: a password with a capital or a sign in it, or a long key of hex. */
 function isSecretLike(raw: string, kind: KeyKind): boolean {
   if (kind === "code") return /^(?:\d{3,4}-?\d{1,4}|(?=\D*\d)(?:[A-Za-z\d]{24,}|[A-Za-z\d]{4,6}-[A-Za-z\d]{4,6}))$/.test(raw);
-  if (raw.length < 8 || !/\d/.test(raw) || !/[a-z]/i.test(raw) || /^[\w.-]{1,64}[(=:](?!=?$)|:\/\/|^v?\d+\.\d+/.test(raw)) return false;
+  if (
+    (kind === "key" && FINGERPRINT.test(raw)) ||
+    raw.length < 8 ||
+    !/\d/.test(raw) ||
+    !/[a-z]/i.test(raw) ||
+    /^[\w.-]{1,64}[(=:](?!=?$)|:\/\/|^v?\d+\.\d+/.test(raw)
+  )
+    return false;
   const isMixed = /[a-z]/.test(raw) && /[A-Z!#$%^&*@]/.test(raw);
   if (/^[A-Za-z\d+][A-Za-z\d/+]{39,}={0,2}$/.test(raw)) return true;
   return (
@@ -32,11 +42,11 @@ function isSecretLike(raw: string, kind: KeyKind): boolean {
 
 /** `password is`, `secret of the user "app" was`, `PIN has been set to`, `api key`: the name, and whose it is. */
 export const SAID =
-  /(?<=((?:\b[\w-]{2,16} )?\b[\w\xc0-\u024f-]{2,40})(?: (?:for|of|in|to)(?: ["']?[\w.@-]{1,40}["']?){1,4})?(?: (?:is|was|es|[ei]st|lautet)|(?: has been| was)? (?:\w*set|changed) to|(?<=\b[sS]et(?:ting)? .{0,40}) to|(?<! to)))/y;
+  /(?<=((?:\b[\w-]{2,16} )?\b[\w\xc0-\u024f-]{2,40})(?: (?:for|of|in|to)(?: ["']?[\w.@-]{1,40}["']?){1,4})?(?: (?:is(?: now)?|was|es|[ei]st|lautet)|(?: has been| was)? (?:\w*set|changed) to|(?<=\b[sS]et(?:ting)? .{0,40}) to|(?<! to)))/y;
 
 /** `password is`, `login app password`, FTP's and POP's replies, settings of Docker, Java and Redis: here a password of small letters and digits is one as well. */
 const TOLD =
-  /(?<= (?:is|was|to|es|[ei]st|lautet) |\b(?:login|user|331|OK) .{1,64}\s{1,8}(?:> )?\w{4,12} |(?:env .{1,64}|\.|require)pass(?:word)? )/iy;
+  /(?<= (?:is|now|was|to|es|[ei]st|lautet) |\b(?:login|user|331|OK) .{1,64}\s{1,8}(?:> )?\w{4,12} |(?:env .{1,64}|\.|require)pass(?:word)? )/iy;
 
 /** The kind by the word before, or by the word before `is` and `was`. */
 function judgeBefore(scan: Scan, start: number): KeyKind | undefined {
@@ -46,7 +56,8 @@ function judgeBefore(scan: Scan, start: number): KeyKind | undefined {
   if (length > LONGEST_NAME || (classAt(codes, before.start) & DIGIT) !== 0) return undefined;
   const known = pass.names(scan, before.start, before.end);
   if (known.kind !== undefined) return known.kind;
-  const isSaid = (length < 4 && "oOsSt".includes(text.charAt(before.end - 1))) || (length === 6 && text.startsWith("lautet", before.start));
+  const isSaid =
+    (length < 4 && "oOsStw".includes(text.charAt(before.end - 1))) || (length === 6 && text.startsWith("lautet", before.start));
   if (!isSaid && !known.isTail) return undefined;
   const name = lookAt(text, start - 1, SAID)?.[1];
   return name === undefined ? undefined : pass.classify(name).kind;
