@@ -31,7 +31,7 @@ const PLACEHOLDER =
 
 /** What stands where a secret was, or will be: a mask, what somebody is to fill in. */
 export const BLANK =
-  /^(?:[*.•x]{3,}|[0-]{8,64}|<[a-z_ -]{1,64}>|\[(?:\w+ed|hidden|object object)\]|[_[<{]{0,4}(?:your|replace|insert|enter)[-_ ][a-z_ -]{1,40}[\]}>]{0,4}|change.me|[(*]+[a-z ]+[*)]+)[>)}]?$/i;
+  /^[[(]?(?:[*.•x]{3,}|[0-]{8,64}|<[a-z_ -]{1,64}>|\[(?:\w+ed|hidden|object object)\]|[_[<{]{0,4}(?:your|replace|insert|enter)[-_ ][a-z_ -]{1,40}[\]}>]{0,4}|change.me|[$#]\{[\w.:]+\}|\{\{[\w. -]+\}\}|%s|[(*]+[a-z ]+[*)]+)[\]>)}]?$/i;
 
 /**
  * What follows a quote that closed a text and did not open one: `"password: " + get() + "`, `"Password:",next:"`. And what is public by
@@ -61,7 +61,7 @@ export function isSentence(text: string): boolean {
 
 /** What is said of a field by its name: `{"password": "must be at least 8 characters"}`. */
 const SAID_OF_FIELD =
-  /^(?:is (?:too|not|required|invalid|missing|incorrect|weak|expired)|(?:must|should|can(?:not|'t)|may not) (?:be|have|contain|match|include|not)|has (?:been|already)|do(?:es)?(?:n't| not) match|not (?:set|provided)|too (?:short|long|weak|common))\b/;
+  /^(?:is (?:too|not|required|invalid|missing|incorrect|weak|expired)|(?:must|should|can(?:not|'t)) (?:be|have|contain|match|include|not)|has (?:been|already)|do(?:es)?(?:n't| not) match|not (?:set|provided)|too (?:short|long|weak))\b/;
 
 /** True for such words, which nobody takes for a passphrase. */
 export function isSaidOfField(text: string): boolean {

@@ -17,6 +17,13 @@ const LINES: readonly string[] = [
   "new password = 'is required', secret: \"not provided\", apiKey='rotated', token = \"revoked\"",
   "password = (sensitive value), token=(none), DB_PASSWORD=present, API_KEY=absent, secret: unchanged",
   "require('yaml-hook/register'); POST /hook/order-created",
+  // What was left out before, in rows, lists, dumps and on the next line.
+  "INSERT INTO users (email, password) VALUES ('a', '[FILTERED]'), ('b', '********')",
+  "Key (api_token)=([FILTERED]) already exists.",
+  'array(1) {\n  ["password"]=>\n  string(8) "********"\n}',
+  "password:\n  '********'\n",
+  "{accept=[*/*], x-api-key=[****], password=[[FILTERED]]}",
+  '{"password":"${DB_PASSWORD}","token":"{{ api.token }}","secret":"#{vault.secret}"}',
   // What takes back a setting, and what is remembered under a name.
   'resetPassword("user-account-42"); reset("password", "account-mail-42")',
   "@password ||= begin",

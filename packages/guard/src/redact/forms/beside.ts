@@ -4,6 +4,7 @@ import type { Operator, Sign } from "../operator.ts";
 import type { KeyKind } from "../names/sensitive-key.ts";
 import { BACKSLASH, classOf, SPACE } from "../character.ts";
 import { type Finding, findForm, joinPieces, lookAt, type Piece, type Scan, type Word } from "../finding.ts";
+import { BLANK } from "../credible.ts";
 import { ASSIGNMENT_COST, STEP_COST } from "../work.ts";
 
 /** A value alone on its line: in quotes, or one word that is no name of something deeper and no plain word. */
@@ -37,7 +38,7 @@ export function readNextLine(scan: Scan, sign: Sign, kind: KeyKind): Finding | u
     scan.pass.work.left -= STEP_COST;
     const from = at + space.length;
     const value = readLoneValue(text.slice(from, from + 532));
-    if (value === undefined) break;
+    if (value === undefined || BLANK.test(value)) break;
     const start = /["']/.test(text.charAt(from)) ? from + 1 : from;
     const end = start + value.length;
     pieces.push({ start, end, replacement: replaceText(kind, value, scan.pass) });
@@ -66,7 +67,8 @@ export function readItems(scan: Scan, sign: Sign, kind: KeyKind): Finding | unde
     const own = pass.classify(name).kind ?? (/^(?=.*\d)\S{8,}$/.test(value) ? kind : undefined);
     at += whole.length;
     const end = at - 1;
-    const replacement = own === undefined || name === "name" ? (scan.inner?.(value) ?? value) : replaceText(own, value, pass);
+    const replacement =
+      own === undefined || name === "name" || BLANK.test(value) ? (scan.inner?.(value) ?? value) : replaceText(own, value, pass);
     pieces.push({ start: end - value.length, end, replacement });
   }
   return joinPieces(scan, kind, pieces);

@@ -31,6 +31,9 @@ const SECRETS: readonly (readonly [text: string, secret: string])[] = [
   [`scrypt:32768:8:1$k3v9m2q8w1z7$${HEX}`, HEX],
   ["SMTP AUTH PLAIN JXT9+69jNhxD/lpscgr1cmZYng+49mij==", "lpscgr1cmZYng+49mij"],
   ["Your recovery code is di8c7-uouoa.", "di8c7-uouoa"],
+  // What begins like a variable, between quotes.
+  ["INSERT INTO users (name, password) VALUES ('a', '$ecretWord')", "$ecretWord"],
+  ["password:\n  '$ecret9'\n", "$ecret9"],
   // Numbers in groups, to their last one.
   ["cardNumber: 5555 5555 5555 4444, x", "5555 4444"],
   ["iban=DE89 3704 0044 0532 0130 00 failed", "0532 0130 00"],

@@ -1,5 +1,6 @@
 import { classAt, QUOTE } from "../character.ts";
 import { type Finding, joinPieces, passOver, type Piece, type Scan, type Word } from "../finding.ts";
+import { BLANK } from "../credible.ts";
 import type { KeyKind } from "../names/sensitive-key.ts";
 import { replaceNumber, replaceText } from "../scalar.ts";
 
@@ -50,7 +51,7 @@ function replaceItems({ text, pass, inner }: Scan, { items }: Tuple, kinds: read
   return items.map(({ start, end, isQuoted }, index) => {
     const raw = text.slice(start, end);
     const kind = kinds[index];
-    const isPlain = !isQuoted && /^(?:null|true|false|default|now\(\)|\?|\$\d+|:\w+)$/i.test(raw);
+    const isPlain = BLANK.test(raw) || (!isQuoted && /^(?:null|true|false|default|now\(\)|\?|\$\d+|:\w+)$/i.test(raw));
     const isNumber = !isQuoted && /^-?\d+(?:\.\d+)?$/.test(raw);
     const replacement = isPlain
       ? raw
