@@ -7,6 +7,7 @@ import type { FaultListing } from "@faultline/model";
 import { callCollector } from "../collector-client.ts";
 import { type Command, type CommandIo, UsageError } from "../command.ts";
 import { findDashboard } from "../find-dashboard.ts";
+import { readWholeNumber } from "../input/read-number.ts";
 import { PACE, playFaults } from "../demo/play-faults.ts";
 import { findFreePort, isDemoHere, ShopError, type ShopProcess, startShop } from "../demo/shop-process.ts";
 import { callSwitchboard, DEFAULT_SWITCHBOARD } from "../demo/switches.ts";
@@ -54,15 +55,16 @@ export const command: Command = {
     if (!isDemoHere()) {
       throw new UsageError("the demo comes with the repository, not with the package: clone it, then run npm ci && npm start");
     }
-    return runDemo({ port: toNumber("port", values.port, 65_535), rate: toNumber("rate", values.rate, 500), play: !values["no-play"] }, io);
+    return runDemo(
+      {
+        port: readWholeNumber("port", values.port, { from: 0, to: 65_535 }),
+        rate: readWholeNumber("rate", values.rate, { from: 0, to: 500 }),
+        play: !values["no-play"],
+      },
+      io,
+    );
   },
 };
-
-function toNumber(option: string, text: string, most: number): number {
-  const number = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(number <= most)) throw new UsageError(`--${option} takes a number from 0 to ${most}; got "${text}"`);
-  return number;
-}
 
 async function listSwitches(switchboard: string, io: CommandIo): Promise<number> {
   for (const { id, title, on } of await callSwitchboard(switchboard)) io.stdout.write(`${on ? "on " : "off"}  ${id.padEnd(20)} ${title}\n`);

@@ -8,6 +8,7 @@ import { findDashboard } from "../find-dashboard.ts";
 import { tuneGarbageCollection } from "../up/tune-garbage-collection.ts";
 import { openSourceMaps } from "../input/open-source-maps.ts";
 import { readHttpUrl } from "../input/read-http-url.ts";
+import { readWholeNumber } from "../input/read-number.ts";
 import { readRetention } from "../input/read-retention.ts";
 import { readSignatures } from "../input/read-signatures.ts";
 
@@ -67,7 +68,7 @@ export const command: Command = {
     const sourceMaps = openSourceMaps(values["source-maps"]);
     const options = {
       host,
-      port: toPort(values.port),
+      port: readWholeNumber("port", values.port, { from: 0, to: 65_535 }),
       storage: values.memory
         ? ({ kind: "memory" } as const)
         : ({ kind: "sqlite", directory: values.data, retention: readRetention(values["keep-days"], values["max-size"]) } as const),
@@ -111,10 +112,4 @@ async function runCollector(options: Parameters<typeof startCollector>[0], io: C
 
 function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
-}
-
-function toPort(text: string): number {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(port <= 65_535)) throw new UsageError(`--port takes a number from 0 to 65535; got "${text}"`);
-  return port;
 }

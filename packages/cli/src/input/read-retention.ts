@@ -1,4 +1,5 @@
 import { UsageError } from "../command.ts";
+import { readWholeNumber } from "./read-number.ts";
 
 /** What a store keeps, in the form that `openSqliteStore` takes; absent members mean its defaults. */
 export type KeptTelemetry = { readonly failingMs?: number; readonly countsMs?: number; readonly maxBytes?: number };
@@ -12,17 +13,11 @@ const LEAST_BYTES = 64 * 2 ** 20;
 
 /** Reads `--keep-days` and `--max-size`. Throws `UsageError` for invalid values. */
 export function readRetention(days: string | undefined, size: string | undefined): KeptTelemetry {
-  const kept = days === undefined ? undefined : readDays(days);
+  const kept = days === undefined ? undefined : readWholeNumber("keep-days", days, { from: 1, to: 3650 });
   return {
     ...(kept === undefined ? {} : { failingMs: kept * DAY_MS, countsMs: Math.max(kept, COUNTS_DAYS) * DAY_MS }),
     ...(size === undefined ? {} : { maxBytes: readBytes(size) }),
   };
-}
-
-function readDays(text: string): number {
-  const days = /^\d{1,4}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(days >= 1 && days <= 3650)) throw new UsageError(`--keep-days takes a whole number from 1 to 3650; got "${text}"`);
-  return days;
 }
 
 function readBytes(text: string): number {
