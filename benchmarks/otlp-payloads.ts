@@ -1,4 +1,4 @@
-/** Trace payloads as a fleet of instrumented services sends them, the same for the same seed. */
+/** Trace payloads as a fleet of instrumented services would send them; the same for the same seed. */
 import { encodeTraces, encodeTracesJson } from "@faultline/formats/otlp-encode";
 import type { Attributes, Resource, Span } from "@faultline/model";
 import { createRandom } from "../tests/rig/seeded-random.ts";

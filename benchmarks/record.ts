@@ -1,9 +1,9 @@
-/** Writes what a benchmark measured to `benchmarks/results/<area>-<date>.json`, with what a reader needs to judge it. */
+/** Writes the figures of a benchmark to `benchmarks/results/<area>-<date>.json`, with everything that a reader needs to judge them. */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { arch, cpus, loadavg, platform, release, totalmem } from "node:os";
 
-/** Middle and ends of some rounds. */
+/** The median and the extremes of some rounds. */
 export type Spread = { readonly median: number; readonly min: number; readonly max: number };
 
 /** The spread of the rounds' values; there must be at least one. */
@@ -20,7 +20,7 @@ function readCommit(): string {
   );
 }
 
-/** Records `figures` and says where. `loadAverage` tells how busy the machine was with other things. */
+/** Records `figures` and prints where. `loadAverage` shows how busy the machine was with other things. */
 export function recordResult(area: string, figures: object): void {
   const date = new Date().toISOString();
   const processors = cpus();

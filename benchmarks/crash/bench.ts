@@ -1,7 +1,7 @@
 /**
- * Processes that end in every way: by an exception, a rejection, a stack that overflows, `process.exit`, SIGTERM and SIGINT, with none, one and two
- * handlers of their own; killed, and out of memory. Do exit code and stderr stay what they are unguarded, is the record on disk, and are the
- * requests that were in flight named by the next process? `npm run bench -- crash [RUNS]`; default 48, 5 % of them killed and 5 % out of memory.
+ * Processes that end in every way: by an exception, a rejection, a stack overflow, `process.exit`, SIGTERM and SIGINT, with none, one and two
+ * handlers of their own; killed, and out of memory. Are exit code and stderr the same as without the guard, is the record on disk, and does the
+ * next process name the requests that were in flight? `npm run bench -- crash [RUNS]`; default 48, 5 % of them killed and 5 % out of memory.
  * The processes run what is built: `npm run build` first.
  */
 import { spawn } from "node:child_process";

@@ -1,8 +1,8 @@
 /**
  * Are the demo's faults diagnosed right? `npm run bench -- demo [--rounds 3] [--keep DIR]` plays each fault that often, judges every round from
  * its telemetry alone, and again with each hop's telemetry left out in turn. `--keep` writes the telemetry of
- * rounds that were judged wrong. Between the rounds it judges a time without a fault: what a fault still breaks after it was switched off
- * (a queue that drains) belongs to that fault; anything else that fails there is a false alarm.
+ * rounds that were judged wrong. Between the rounds it judges a time without a fault: whatever a fault still breaks after it was switched off
+ * (a queue that drains) belongs to that fault; any other failure there is a false alarm.
  */
 import { writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";

@@ -1,6 +1,6 @@
 /**
- * Memory, pages and answers under loads that go wrong: what `faultline up`, alone on one core, holds at most, and how long a page waits,
- * while a sender does for some seconds what no sender should. Each load has a collector of its own.
+ * Memory, pages and answers under pathological loads: how much memory `faultline up`, alone on one core, takes at most, and how long a page waits,
+ * while a sender does for some seconds what no sender should. Each load gets a collector of its own.
  *
  * npm run bench -- extremes [seconds of each] [words of the loads' names]
  */

@@ -1,10 +1,10 @@
 /**
  * A framework's own test suite, bare and with every app of it guarded: which tests fail only with the guard?
  *
- * `npm run bench -- framework-suites fastify [--in FOLDER] [--only TEXT]`: Fastify ships its tests in its npm package. A file that needs a package
- * which is not here is not run; FOLDER may be any folder in which `fastify` and its development dependencies are installed.
+ * `npm run bench -- framework-suites fastify [--in FOLDER] [--only TEXT]`: Fastify ships its tests in its npm package. A file that needs a
+ * missing package is not run; FOLDER may be any folder in which `fastify` and its development dependencies are installed.
  *
- * `npm run bench -- framework-suites express --in FOLDER`: Express's npm package has no tests, its sources have (Debian's source package
+ * `npm run bench -- framework-suites express --in FOLDER`: Express's npm package has no tests, but its sources do (Debian's source package
  * `node-express` of 4.18.2, for example). FOLDER holds their `test` and `examples`, `index.js` with `module.exports = require("express")`, `lib` as a
  * link to `node_modules/express/lib`, and, installed, `express` and the development dependencies. Tests of another version fail bare as well.
  */
@@ -29,7 +29,7 @@ const createSuite = SUITES[framework];
 if (createSuite === undefined) throw new Error(`Name one of ${Object.keys(SUITES).join(", ")}`);
 const suite = createSuite(values.in, values.only ?? "");
 
-/** Files in one process at a time: starting one for each would cost more than the tests. */
+/** How many files run in one process: a process for each would cost more than the tests. */
 const BATCH = 20;
 const total = { bare: 0, guarded: 0 };
 const failedBare: string[] = [];

@@ -1,8 +1,8 @@
 /**
  * End to end: OTLP/HTTP in, acknowledged after the disk's sync, into the store that ships; the collector alone on one core. Traces of
  * five spans, one in a hundred failing, 300 spans a request, plain and gzip. While it runs, a page asks for the overview twice a
- * second. Afterwards failing traces are asked for by their ids: each must be there whole. The limits are what `node:http` alone makes of
- * the same load in the same run, and what it makes of it when it writes each body to the disk before it answers. At the end the collector is killed under that load and started again.
+ * second. Afterwards failing traces are requested by their ids: each must be there whole. The upper limits, measured in the same run with the same load, are
+ * `node:http` alone, and `node:http` that writes each body to the disk before it answers. At the end the collector is killed under that load and started again.
  *
  * npm run bench -- ingest [seconds]
  */
@@ -18,7 +18,7 @@ const SPANS_PER_TRACE = 5;
 const BASE_PAYLOADS = 64;
 const CONNECTIONS = 16;
 const CHECKED_TRACES = 300;
-/** What is measured is the service and not its start: by then its code is compiled, and the first good traces of each route are written. */
+/** The warm-up: the service is measured, not its start. After it the code is compiled, and the first good traces of each route are written. */
 const WARM_UP_MS = 6_000;
 const BARE_MS = 4_000;
 const CRASHES = 3;

@@ -1,9 +1,9 @@
 /**
  * How fast `faultline logs` reports on 500 MB of nginx combined with request time, beside mawk counting routes by status, GoAccess and a
  * native C counter, interleaved in one run. Wall time and CPU time (user and system) of whole processes, start-up included; on a busy
- * machine the CPU ratios are the ones to read. Of the native counter those of pairs taken in turn, both on the same one core where there is
- * `taskset`: the goal is one core's, and V8's own threads suffer more from neighbours on the others; without the hook that tells the memory, which
- * takes 3 ms. `LOGS_MB=2000` measures another size.
+ * machine, read the CPU ratios. For the native counter, read those of the pairs that take turns, both on the same single core where there is
+ * `taskset`: the goal is defined for one core, and V8's own threads suffer more from neighbours on the others. Pairs run without the hook that reports memory,
+ * which takes 3 ms. `LOGS_MB=2000` measures another size.
  * The file is deterministic and deleted afterwards.
  */
 import { execFileSync, spawnSync } from "node:child_process";
@@ -18,7 +18,7 @@ import { measure, type Run } from "./measure.ts";
 const SIZE_MB = Number(process.env["LOGS_MB"] ?? 500);
 const SMALL_MB = 20;
 const ROUNDS = 3;
-/** Of ours and the native counter, which take turns: what both suffer from the machine is in neither's favour. */
+/** Pairs of ours and the native counter, which take turns, so that disturbances favour neither. */
 const PAIRS = 9;
 const CC = process.env["CC"] ?? "cc";
 const NATIVE = "native C, route x status";

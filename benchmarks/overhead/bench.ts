@@ -1,14 +1,14 @@
 /**
- * What the guard costs: bursts in turn on a bare app, a second bare app as control, a bare app that does nothing for 3 µs a request, a floor, the
- * guarded app and its peers. CPU is what the app's own process used, threads for collection of garbage and compression included. The machine is
- * hardly ever quiet and no two processes of one program are equally fast, so:
- * - apps have one core and the client has another, on which it never sleeps; what 3 µs of nothing cost says how far this machine can be believed;
- * - idle apps are stopped, or the work that V8 keeps for idle times would be counted in somebody's burst;
- * - each burst has a lead-in that does not count, in which caches and branch predictors become the app's own again;
- * - neighbours only ever add, so a block's `cpuUs` is the lower quartile of its many short bursts;
- * - every block starts all apps anew and warms them (what is not compiled yet costs several times what it costs in the long run), and
- *   `addedCpuUs` is the median over the blocks of the difference to bare, with all of them beside it. How far bare-again is from 0 says how
- *   far to trust the others.
+ * What the guard costs: bursts in turn on a bare app, a second bare app as control, a bare app that wastes 3 µs per request, a floor, the
+ * guarded app and its peers. CPU is what the app's own process used, including its threads for garbage collection and compression. The machine is
+ * hardly ever quiet, and no two processes of one program are equally fast, so:
+ * - the apps have one core and the client has another, on which it never sleeps; how much the wasted 3 µs cost shows how far to trust this machine;
+ * - idle apps are stopped, because work that V8 saves for idle times would otherwise be counted in another app's burst;
+ * - each burst has a lead-in that does not count, which refills caches and branch predictors;
+ * - neighbours can only add to a figure, so a block's `cpuUs` is the lower quartile of its many short bursts;
+ * - every block starts all apps afresh and warms them up (code that is not compiled yet costs several times as much), and
+ *   `addedCpuUs` is the median over the blocks of the difference to bare, recorded together with all of these differences. How far bare-again is from 0
+ *   shows how far to trust the others.
  * `npm run bench -- overhead [express|fastify|hono]... [success|failure]... [BLOCKS] [ROUNDS] [BURST]`; `VARIANTS=bare,guard` chooses,
  * `PEERS=FOLDER` adds @sentry/node.
  */
@@ -51,7 +51,7 @@ const ALL_VARIANTS = [
   ...(process.env["PEERS"] === undefined ? [] : ["sentry"]),
 ];
 const VARIANTS = process.env["VARIANTS"]?.split(",") ?? ALL_VARIANTS;
-/** Requests before the first that counts; the peers cost so much more that the rest of their warming up does not show. */
+/** Requests before the first that counts. The peers cost so much more that an incomplete warm-up does not show. */
 const WARM = 20_000;
 const WARM_PEERS = 4_000;
 

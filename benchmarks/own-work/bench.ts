@@ -1,10 +1,10 @@
 /**
- * The guard's own work for a request, told apart from everything that a busy machine adds: the apps of the benchmark `overhead`, each in a
- * process of its own, with connections that make no system call, in bursts of 5 requests, or 16 failures, of which most fit into one time slice. The
- * CPU is that of the main thread, and a process's figure is the tenth of its bursts that were disturbed least: neighbours only ever add. V8
- * does not compile the same app alike in each process, so a row is the median of several, and all are warm: after 6,000
- * requests not all is compiled yet. How far bare-again is from bare says how far to trust the rest, and a busy minute makes all of it dearer.
- * Compression, which runs in other threads, is in `overhead` only.
+ * The guard's own work for a request, without everything that a busy machine adds: the apps of the benchmark `overhead`, each in a
+ * process of its own, with connections that make no system call, in bursts of 5 requests, or 16 failures, most of which fit into one time slice. The
+ * CPU is that of the main thread, and a process's figure is its least disturbed tenth of bursts, because neighbours can only add. V8
+ * does not compile the same app alike in every process, so a row is the median of several. All are warmed up, which takes more than 6,000
+ * requests. How far bare-again is from bare shows how far to trust the rest; a busy minute raises all figures.
+ * Compression runs in other threads and is measured by `overhead` only.
  * `npm run bench -- own-work [express|fastify|hono]... [success|failure]... [BURSTS]`; each pair of words takes about half a minute.
  */
 import { type ChildProcess, fork } from "node:child_process";

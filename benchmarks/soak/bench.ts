@@ -1,8 +1,9 @@
 /**
- * Does memory grow with time? Guarded and bare apps side by side under a steady mixture of requests (pages, bodies, calls to a dependency, paths
- * that do not exist, failures that are each told), after a warm-up; memory is read after a forced garbage collection, and its slope is given with
- * bounds. V8 keeps what its young generation needed once, so that one goes from its full size on, and a driver that comes late does not make up for
- * it in a burst: both look like a leak otherwise (docs/decisions/0136). `npm run bench -- soak [--minutes 60]`; default half a minute, which shows that it runs and no more.
+ * Does memory grow with time? Guarded and bare apps run side by side under a steady mixture of requests (pages, bodies, calls to a dependency, paths
+ * that do not exist, failures that are all reported), after a warm-up. Memory is read after a forced garbage collection, and its slope is given with
+ * bounds. Two things would look like a leak (docs/decisions/0136): V8 keeps whatever its young generation needed once, so that starts at its full size; and
+ * a burst of requests to catch up, so a late driver skips what it missed. `npm run bench -- soak [--minutes 60]`; the default of half a minute only shows
+ * that it runs.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
@@ -26,7 +27,7 @@ const SOAK_MS = Number(values.minutes) * 60_000;
 const WARM_MS = SOAK_MS / 6;
 const EVERY_MS = 25;
 const SAMPLE_MS = Math.min(15_000, Math.max(2_000, SOAK_MS / 30));
-/** Later than this, the driver goes on from where it is. */
+/** When it is later than this, the driver skips what it missed. */
 const LATE_MS = 200;
 const MIB = 2 ** 20;
 const YOUNG_GENERATION = ["--min-semi-space-size=16", "--max-semi-space-size=16"];

@@ -1,6 +1,6 @@
 /**
  * What the store costs when traffic is mostly good: `npm run bench -- store`. Requests over six hours of the store's own clock, two
- * spans each, one in a thousand failing, on 50 routes; then the size on disk and the time of the questions a page asks.
+ * spans each, one in a thousand failing, on 50 routes; then the size on disk and how long the queries of a page take.
  * `FAULTLINE_BENCH_REQUESTS` says how many (default 1,000,000; the figure we hold ourselves to is measured with 10,000,000).
  * The peer is a row per span in the same SQLite with the indexes that the same questions need, over the first requests of the run.
  */
