@@ -59,7 +59,7 @@ const EXIT_USAGE = 2;
 const EXIT_BUG = 70;
 /** The exit code of a program that SIGPIPE ends: 128 plus the signal's number. Not 0, so that a pipeline never takes it for an answer. */
 const EXIT_UNREAD = 141;
-/** The output could not be written (EX_IOERR of sysexits.h): half an answer is none. */
+/** The output could not be written (EX_IOERR of sysexits.h); half an answer counts as none. */
 const EXIT_UNWRITTEN = 74;
 const WHY_UNWRITTEN: Readonly<Record<string, string>> = {
   ENOSPC: "the disk it goes to is full; make room, or write it elsewhere",

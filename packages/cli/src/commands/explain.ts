@@ -68,7 +68,7 @@ async function readInput(io: CommandIo): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-/** What was said of one maker and holds for a later one too is not said again, but for whom it was said. */
+/** Leaves out what was already said of an earlier maker and holds for this one too, and names that maker instead. */
 function tellOnce(found: readonly Explanation[]): readonly Explanation[] {
   return found.map((each, index) => {
     const isSaid = (name: "mistakenFor" | "nextCheck") => {

@@ -1,15 +1,15 @@
 /**
- * The template under which an Express router is mounted. Express keeps only what matched (`/shops/7`) and forgets even that on the way to
- * an error handler, so it is found again: by walking the layers that match the path down to the route, and putting names for values.
+ * Finds the template under which an Express router is mounted. Express keeps only what matched (`/shops/7`), and forgets even that on the way to
+ * an error handler. So the template is found again, by walking the layers that match the path down to the route and replacing values by their names.
  */
 
-/** A layer of Express 4 or 5, as far as it is needed here. */
+/** The part of a layer of Express 4 or 5 that is used here. */
 export type RouterLayer = {
   readonly route?: object;
   readonly handle?: { readonly stack?: readonly RouterLayer[] };
   readonly path?: string;
   readonly params?: Readonly<Record<string, unknown>>;
-  /** True or false in Express 4 and router 2.0, which leave the match on the layer; since router 2.1 the match itself. */
+  /** In Express 4 and router 2.0 a boolean, with the match left on the layer; since router 2.1 the match itself. */
   match?(path: string): boolean | LayerMatch;
 };
 
@@ -23,7 +23,7 @@ type RoutedRequest = {
   app?: { router?: { stack?: readonly RouterLayer[] }; _router?: { stack?: readonly RouterLayer[] } };
 };
 
-/** Templates of routes that are mounted in one place: most are. */
+/** Known templates of routes that are mounted in one place only, as most are. */
 const known = new WeakMap<object, string>();
 const MAX_DEPTH = 16;
 
@@ -70,7 +70,7 @@ function search(stack: readonly RouterLayer[], wanted: { path: string; route: ob
   return undefined;
 }
 
-/** The mount path of the route that a request matched, empty when it is the app's own. */
+/** The mount path of the route that a request matched; empty for a route of the app itself. */
 export function findMountPath(request: RoutedRequest): string {
   const { route } = request;
   if (route === undefined) return "";

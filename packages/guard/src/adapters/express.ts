@@ -38,16 +38,16 @@ export function guardRequests(guard: Guard): (request: NodeRequest, response: Se
   };
 }
 
-/** What `guardErrors` does with an error after it has been captured. */
+/** What `guardErrors` does with a captured error. */
 export type ErrorOptions = {
-  /** False passes the very same error on to the error handlers behind it. Default true: problem details are sent. */
+  /** False passes the same error on to the error handlers after it. Default true: problem details are sent. */
   readonly respond?: boolean;
 };
 
-/** An error handler of Express, which knows one by its four parameters. */
+/** An error handler of Express, which recognises one by its four parameters. */
 export type ErrorMiddleware = (...given: [thrown: unknown, request: NodeRequest, response: ServerResponse, next: Next]) => void;
 
-/** The last middleware: captures what was thrown, and answers. After the headers it can only end the connection. */
+/** The last middleware: captures what was thrown, and answers. Once the headers are sent it can only end the connection. */
 export function guardErrors(guard: Guard, options: ErrorOptions = {}): ErrorMiddleware {
   // oxlint-disable-next-line max-params -- Express knows an error handler by its four parameters
   return (thrown, request, response, next) => {

@@ -1,4 +1,4 @@
-/** What Fastify tells nobody but its log: that a stream of the web, such as the body of a `Response`, failed after the headers. */
+/** Catches what Fastify reports only to its log: that a web stream, such as the body of a `Response`, failed after the headers. */
 import type { ServerResponse } from "node:http";
 import { readMember } from "../capture/throwable.ts";
 import type { Guard } from "../guard.ts";
@@ -6,7 +6,7 @@ import { findExchange } from "./node-view.ts";
 
 type Response = ServerResponse & { readonly stream?: { readonly destroyed: boolean } };
 
-/** What writes an instance's log; those within it inherit it. */
+/** The part of an instance that writes its log; nested instances inherit it. */
 function findLog(instance: object | null): unknown {
   if (instance === null) return undefined;
   const key = Object.getOwnPropertySymbols(instance).find((each) => each.description === "fastify.logController");
@@ -17,10 +17,10 @@ function note(thrown: unknown, request: { readonly raw: object }, { raw }: { rea
   if (!raw.destroyed && raw.stream?.destroyed !== true) findExchange(request.raw)?.fail(thrown);
 }
 
-/** Instances may share one that the host has made. */
+/** Logs that are watched already: instances may share one that the host created. */
 const watched = new WeakSet();
 
-/** Notes what the log of a Fastify instance is told of streams. When the response is over, it is told of that. */
+/** Watches the log of a Fastify instance for failed streams. Fastify also logs streams that end because the response is over; those are ignored. */
 export function watchLog(guard: Guard, instance: object): void {
   const log = findLog(instance) as object | undefined;
   const tell = readMember(log, (it) => it["streamError"]);

@@ -35,24 +35,24 @@ type FastifyReply = {
 type Done = (error?: Error) => void;
 type Hook = (...given: never[]) => unknown;
 
-/** What is used of a Fastify instance. */
+/** The part of a Fastify instance that is used here. */
 type FastifyLike = {
   addHook(name: "onRequest", hook: Hook): unknown;
   addHook(name: "onError", hook: Hook): unknown;
   setErrorHandler(handler: Hook): unknown;
 };
 
-/** A plugin of Fastify. `app` is Fastify's instance; its overloads cannot be told without depending on its types. */
+/** A plugin of Fastify. `app` is Fastify's instance, whose overloads cannot be described without depending on Fastify's types. */
 type Plugin = (app: object, given: unknown, done: () => void) => void;
 
 const FASTIFY: unique symbol = Symbol("faultline.fastify");
 
 type Raw = NodeRequest & { [FASTIFY]?: FastifyRequest };
 
-/** Under which symbol of its own Fastify keeps a request's route; found on the first request. */
+/** The private symbol under which Fastify keeps a request's route; found on the first request. */
 let routeKey: symbol | undefined;
 
-/** `routeOptions` makes an object of twelve members anew for whoever asks, so the route is read from where these come from, while it is there. */
+/** Reads the route from where `routeOptions` takes it, if that exists: the getter builds a new object of twelve members for each access. */
 function readRoute(request: FastifyRequest | undefined): string | undefined {
   if (request === undefined) return undefined;
   routeKey ??= Object.getOwnPropertySymbols(request).find((each) => each.description === "fastify.context");
@@ -69,9 +69,9 @@ const fastifyView: HostView<Raw> = {
   parsedBody: (raw) => raw[FASTIFY]?.body,
 };
 
-/** What the plugin does with an error after it has been captured. */
+/** What the plugin does with a captured error. */
 export type FastifyGuardOptions = {
-  /** Your own error handler: it gets the very error that was thrown. Without one, problem details are sent. */
+  /** Your own error handler, which gets the error that was thrown. Without one, problem details are sent. */
   readonly errorHandler?: Hook;
   /** False sets no error handler at all: Fastify, or the handler you set yourself, answers. Default true. */
   readonly respond?: boolean;
@@ -83,14 +83,14 @@ function answerError(guard: Guard, thrown: unknown, at: { request: FastifyReques
   if (exchange === undefined) throw thrown;
   if (reply.raw.headersSent) return breakOff(reply.raw);
   const answer = answerThrown(guard, exchange, { thrown, isClientGone: isClientGone(request.raw) });
-  // Only what is there: to delete what is not makes the object of the headers slow for all that comes after.
+  // Only headers that exist: deleting a missing one makes the headers object slow for everything after.
   for (const name in reply.getHeaders()) if (STALE_HEADERS.has(name)) reply.removeHeader(name);
   return reply.code(answer.status).headers(answer.headers).send(answer.body);
 }
 
 /**
- * A stream that fails after the headers is only logged by Fastify. Its hook `onSend` would see the stream as well, but with any such hook
- * `reply.send` throws no more what it throws without one.
+ * Fastify only logs a stream that fails after the headers. Its hook `onSend` would see the stream too, but any such hook keeps `reply.send` from
+ * throwing what it would throw otherwise.
  */
 function onPipe(this: ServerResponse, source: unknown): void {
   const exchange = findExchange(this);
@@ -123,6 +123,6 @@ export function guardFastify(guard: Guard, options: FastifyGuardOptions = {}): P
     });
     done();
   };
-  // How Fastify is told not to encapsulate a plugin; what the package fastify-plugin does.
+  // Tells Fastify not to encapsulate this plugin, as the package fastify-plugin does.
   return Object.assign(plugin, { [Symbol.for("skip-override")]: true });
 }

@@ -13,7 +13,7 @@ function toTarget(url: string): string {
   return parsed.pathname + parsed.search;
 }
 
-/** Reads a Request. Its headers become an object once, when something is to be told. */
+/** Reads a Request. Its headers are turned into an object once, and only when something is reported. */
 export const fetchView: HostView<RoutedRequest> = {
   method: ({ request }) => request.method,
   target: ({ request }) => toTarget(request.url),

@@ -6,26 +6,26 @@ import { answerThrown } from "../respond/answer.ts";
 import type { Answer } from "../respond/problem.ts";
 import { fetchView, type RoutedRequest } from "./fetch-view.ts";
 
-/** What the guard cannot see in a Request. */
+/** What the guard cannot learn from a Request. */
 export type FetchGuardOptions = {
   /** The route template: `/orders/[id]`. */
   readonly route?: string;
-  /** False rejects with the very same error. Default true: problem details are returned. */
+  /** False rejects with the same error. Default true: problem details are returned. */
   readonly respond?: boolean;
 };
 
-/** An answer as a Response; to HEAD without its body. */
+/** An answer as a Response, without its body for HEAD. */
 export function toResponse(answer: Answer, method: string): Response {
   return new Response(method === "HEAD" ? null : answer.body, { status: answer.status, headers: { ...answer.headers } });
 }
 
-/** A second reader of a small body, so that a failure can tell it; of a long or unmeasured one there is none. */
+/** A second reader for a small body, so that a failure can report it; none for a long body or one of unknown length. */
 function copyBody(guard: Guard, request: Request): Request | undefined {
   const length = Number(request.headers.get("content-length") ?? Number.NaN);
   return length > 0 && length <= guard.bodyLimitBytes && request.body !== null && !request.bodyUsed ? request.clone() : undefined;
 }
 
-/** A body that has not come by now is not waited for: the answer must not hang on a client that has stopped sending. */
+/** How long a body is waited for: the answer must not depend on a client that has stopped sending. */
 const PATIENCE_MS = 20;
 
 async function keepCopy(exchange: Exchange, copy: Request | undefined): Promise<void> {
@@ -34,11 +34,11 @@ async function keepCopy(exchange: Exchange, copy: Request | undefined): Promise<
     const body = await Promise.race([copy.arrayBuffer(), setTimeout(PATIENCE_MS, undefined, { ref: false })]);
     if (body !== undefined) exchange.keepBody(new Uint8Array(body));
   } catch {
-    // The client sent less than it announced: then there is no body to tell of.
+    // The client sent less than it announced, so there is no body to report.
   }
 }
 
-/** Guards a handler. What it takes beside the Request is passed through. */
+/** Guards a handler. Further arguments are passed through. */
 export function guardFetch<Rest extends readonly unknown[]>(
   guard: Guard,
   handler: (request: Request, ...rest: Rest) => Response | Promise<Response>,
@@ -51,7 +51,7 @@ export function guardFetch<Rest extends readonly unknown[]>(
     const copy = guard.shield(() => copyBody(guard, request));
     try {
       const response = await guard.run(exchange, () => handler(request, ...rest));
-      // A handler that returned nothing is told so by its host, and one whose answer has no number for a status.
+      // The host itself complains about a handler that returned nothing, or an answer whose status is no number.
       const given: unknown = (response as Response | undefined)?.status;
       const status = typeof given === "number" ? given : undefined;
       if (status !== undefined && status >= 500) await keepCopy(exchange, copy);

@@ -7,7 +7,7 @@ import { toResponse } from "./fetch.ts";
 import { fetchView, type RoutedRequest } from "./fetch-view.ts";
 import { beginNode, nodeView, type NodeRequest, runNode } from "./node-view.ts";
 
-/** What is used of Hono's context. */
+/** The part of Hono's context that is used here. */
 export type HonoLike = {
   readonly req: { readonly raw: Request; readonly method: string; readonly routePath: string };
   /** On Node, @hono/node-server puts node:http's pair here. */
@@ -20,7 +20,7 @@ const HONO: unique symbol = Symbol("faultline.hono");
 
 type Raw = NodeRequest & { [HONO]?: HonoLike };
 
-/** The template of the last route that ran; a wildcard is some middleware's, not a route. */
+/** The template of the last route that ran. A wildcard belongs to a middleware and is no route. */
 function readRoute(context: HonoLike | undefined): string | undefined {
   const path = context?.req.routePath;
   return path === undefined || path === "*" || path.endsWith("/*") ? undefined : path;
@@ -28,7 +28,7 @@ function readRoute(context: HonoLike | undefined): string | undefined {
 
 const honoNodeView: HostView<Raw> = { ...nodeView, route: (raw) => readRoute(raw[HONO]) };
 
-/** Where a context keeps its exchange: a WeakMap of all of them would make every collection of garbage slower, and the heap larger. */
+/** Where a context keeps its exchange. A WeakMap for all contexts would slow down every garbage collection and enlarge the heap. */
 const EXCHANGE: unique symbol = Symbol.for("faultline.exchange.1");
 
 type Marked = { [EXCHANGE]?: Exchange };
@@ -46,7 +46,7 @@ function beginFetch(guard: Guard, context: HonoLike): Exchange | undefined {
 
 type NodeBindings = { readonly incoming?: Raw; readonly outgoing?: ServerResponse };
 
-/** Begins the exchange of a context, or gives the one that was begun. On Node it is kept with node:http's pair. */
+/** Begins the exchange of a context, or returns the one that exists. On Node it is kept with node:http's request and response. */
 function begin(guard: Guard, context: HonoLike): Exchange | undefined {
   const { incoming, outgoing } = (context.env ?? {}) as NodeBindings;
   if (incoming === undefined || outgoing === undefined) return beginFetch(guard, context);
@@ -54,18 +54,18 @@ function begin(guard: Guard, context: HonoLike): Exchange | undefined {
   return beginNode(guard, honoNodeView, { request: incoming, response: outgoing });
 }
 
-/** Ends an exchange that no response of node:http will end. */
+/** Ends an exchange that has no node:http response to end it. */
 function finishFetch(exchange: Exchange, status: number | undefined): void {
   if (exchange.view === fetchView) exchange.owner.finish(exchange, status, false);
 }
 
-/** What the middleware does with what Hono does not hand to `onError`: whatever is thrown and no Error. */
+/** What the middleware does with thrown values that are no Error, which Hono does not pass to `onError`. */
 export type HonoGuardOptions = {
-  /** False throws the very same thing on. Default true: problem details are returned. */
+  /** False rethrows the same value. Default true: problem details are returned. */
   readonly respond?: boolean;
 };
 
-/** The first middleware. What is thrown and no Error it answers itself. */
+/** The first middleware. It answers thrown values that are no Error itself. */
 export function guardRequests(
   guard: Guard,
   options: HonoGuardOptions = {},
@@ -76,7 +76,7 @@ export function guardRequests(
     try {
       await (exchange.view === fetchView ? guard.run(exchange, next) : runNode(guard, exchange, next));
       if (context.error !== undefined) exchange.fail(context.error);
-      // On Node the response itself tells its status when it closes; asking Hono for one would make it.
+      // On Node the response reports its own status when it closes; asking Hono for a response would create one.
       if (exchange.view === fetchView) finishFetch(exchange, context.res.status);
     } catch (thrown) {
       exchange.fail(thrown);
@@ -91,7 +91,7 @@ export function guardRequests(
   };
 }
 
-/** On Node the socket tells it; asking the Request for its signal would build the whole Request first. */
+/** On Node the socket shows it; accessing the Request's signal would first build the whole Request. */
 function isClientGone(context: HonoLike): boolean {
   const incoming = (context.env as { incoming?: Raw } | undefined)?.incoming;
   return incoming === undefined ? context.req.raw.signal.aborted : incoming.destroyed && !incoming.complete;

@@ -9,7 +9,7 @@ export { guardUpgrade, type UpgradeHandler } from "./upgrade.ts";
 /** A handler of node:http; it may be asynchronous. */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => unknown;
 
-/** Guards a handler: what it throws or rejects with becomes a record and an answer; after the headers it ends the connection. */
+/** Guards a handler: what it throws or rejects with is recorded and answered, or ends the connection if the headers are already sent. */
 export function guardHandler(guard: Guard, handler: Handler): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
     const exchange = beginNode(guard, nodeView, { request, response });
@@ -29,7 +29,7 @@ export function guardHandler(guard: Guard, handler: Handler): (request: Incoming
   };
 }
 
-/** Says which route template a request matched: without a router, only the handler knows. */
+/** Sets the route template that a request matched: without a router, only the handler knows it. */
 export function setRoute(request: IncomingMessage, template: string): void {
   const exchange = findExchange(request);
   if (exchange !== undefined) exchange.route = template;

@@ -7,15 +7,15 @@ export type IdempotentFetchOptions = IdempotencyOptions & {
   readonly caller: (request: Request) => string | Promise<string>;
 };
 
-/** Longer answers are sent as they are and not kept: the key is free again. */
+/** Longer answers are sent unchanged and not kept; their key is free again. */
 const MAX_ANSWER_BYTES = 1 << 20;
 /** Statuses whose responses have no body, so that `Response` takes none (Fetch, "null body status"). */
 const BODYLESS = new Set([101, 204, 205, 304]);
 
-/** A response that was read to its end, or as far as is kept: then `sent` gives what was read and goes on. */
+/** A response that was read to its end, or to the limit; beyond the limit, `sent` yields what was read and then the rest. */
 type Read = { readonly sent: Response; readonly answer: StoredAnswer | undefined };
 
-/** What was read, and then what still comes. */
+/** A stream of what was read, followed by the rest. */
 function goOn(chunks: Uint8Array[], reader: ReadableStreamDefaultReader<Uint8Array>): ReadableStream<Uint8Array> {
   return new ReadableStream({
     async pull(controller) {
@@ -41,7 +41,7 @@ async function readResponse(response: Response): Promise<Read> {
       return { sent: new Response(goOn(chunks, reader), { status, statusText, headers }), answer: undefined };
     }
   }
-  // Of several Set-Cookie headers, Headers gives each by itself.
+  // Headers yields each of several Set-Cookie headers separately.
   const kept = { status, headers: [...headers], bodyBase64: Buffer.concat(chunks).toString("base64") };
   const answer = statusText === "" ? kept : { ...kept, statusText };
   return { sent: toResponse(answer), answer };
@@ -54,7 +54,7 @@ function toResponse({ status, statusText = "", headers, bodyBase64 }: StoredAnsw
   return response;
 }
 
-/** Wraps a handler. Rejects with an IdempotencyError (400, 409, 422), which the guard outside of it answers. What it takes beside the Request is passed on. */
+/** Wraps a handler. Rejects with an IdempotencyError (400, 409, 422), which the guard around it answers. Further arguments are passed on. */
 export function idempotentFetch<Rest extends readonly unknown[]>(
   handler: (request: Request, ...rest: Rest) => Response | Promise<Response>,
   options: IdempotentFetchOptions,
@@ -76,7 +76,7 @@ export function idempotentFetch<Rest extends readonly unknown[]>(
       const { answer } = await runIdempotent(asked, work, options);
       return own ?? toResponse(answer);
     } catch (thrown) {
-      // The store failed after the work was done: the client gets its answer all the same.
+      // The store failed after the work was done; the client gets its answer all the same.
       if (own === undefined) throw thrown;
       return own;
     }

@@ -18,14 +18,14 @@ export type IdempotentOptions = IdempotencyOptions & {
   readonly caller: (request: NodeRequest) => string;
 };
 
-/** Longer answers are sent as they are and not kept: the key is free again. */
+/** Longer answers are sent unchanged and not kept; their key is free again. */
 const MAX_ANSWER_BYTES = 1 << 20;
-/** A client that left is what keys are for: its handler keeps the key while it works, for so many leases, for it may never say that it has given up. */
+/** How many leases the handler of a client that left may keep the key while it works. Keys exist for such clients, but a handler may never finish. */
 const LEASES_ALONE = 2;
-/** Headers of one message on one connection, not of the answer. */
+/** Headers that belong to one message on one connection, not to the answer. */
 const HOP_BY_HOP = new Set(["connection", "keep-alive", "transfer-encoding", "date"]);
 
-/** Names as the handler wrote them; HTTP/2 has them in lower case. */
+/** The headers, with their names as the handler wrote them; in HTTP/2 they are lower-case. */
 function readNames(response: ServerResponse & { readonly getRawHeaderNames?: () => string[] }): readonly string[] {
   return response.getRawHeaderNames?.() ?? response.getHeaderNames();
 }
@@ -37,7 +37,7 @@ function readAnswer(response: ServerResponse, body: Buffer): StoredAnswer {
     return Array.isArray(value) ? value.map((each): [string, string] => [name, each]) : [[name, String(value)]];
   });
   const answer = { status: response.statusCode, headers, bodyBase64: body.toString("base64") };
-  // HTTP/2 has no words behind the status, and warns whoever asks for them.
+  // HTTP/2 has no status text, and reading it prints a warning.
   const statusText = response.req.httpVersionMajor > 1 ? "" : response.statusMessage;
   return (statusText ?? "") === "" ? answer : { ...answer, statusText };
 }
@@ -51,13 +51,13 @@ function replay(response: ServerResponse, answer: StoredAnswer): void {
   response.end(Buffer.from(answer.bodyBase64, "base64"));
 }
 
-/** What is known of a body that no parser has taken: its bytes once all were read, of a form in parts, whose boundary is another each time, the length. */
+/** What identifies a body that no parser has taken: its bytes, if all were read; for multipart, whose boundary differs each time, its length. */
 function readUnparsed(request: NodeRequest): Uint8Array | string {
   const { headers, readableEnded } = request;
   const exchange = findExchange(request);
   const isSeen = readableEnded && exchange?.bodyChunks !== undefined && !headers["content-type"]?.startsWith("multipart/");
   const length = isSeen ? exchange.bodyBytes : Number(headers["content-length"] ?? 0);
-  // A body of no bytes is announced, or not, by whoever passes the request on.
+  // Intermediaries may or may not announce an empty body.
   return Buffer.concat([Buffer.from(length === 0 ? "" : String(length)), ...((isSeen ? exchange.bodyChunks : undefined) ?? [])]);
 }
 
@@ -65,7 +65,7 @@ function readPayload(request: NodeRequest): Uint8Array | string {
   const { body } = request;
   if (body instanceof Uint8Array || typeof body === "string") return body;
   const parsed = body === undefined || body === null ? "{}" : JSON.stringify(body);
-  // Express 4 has an empty body for what its parsers have left alone.
+  // Express 4 sets an empty body when none of its parsers applied.
   return parsed === "{}" ? readUnparsed(request) : (parsed ?? "");
 }
 
@@ -78,7 +78,7 @@ function describe(request: NodeRequest, options: IdempotentOptions): IdempotentR
   return {
     key: typeof key === "string" ? key : key?.[0],
     method: request.method ?? "",
-    // The path and not the template: the same key for two orders is two requests.
+    // The path, not the template: the same key for two orders means two requests.
     route,
     query,
     caller: options.caller(request),
@@ -86,7 +86,7 @@ function describe(request: NodeRequest, options: IdempotentOptions): IdempotentR
   };
 }
 
-/** The middleware; it stands after the body parser and the authentication. */
+/** The middleware; mount it after the body parser and the authentication. */
 export function idempotent(options: IdempotentOptions): Middleware {
   return async (request, response, next) => {
     const key = request.headers["idempotency-key"];
@@ -97,7 +97,7 @@ export function idempotent(options: IdempotentOptions): Middleware {
       const { whole } = await held.ended;
       if (whole) return readAnswer(response, held.body());
       held = undefined;
-      // Too long to keep, and on its way by now: the store is told that it failed.
+      // Too long to keep, and already being sent: for the store this counts as failed.
       return { status: 599, headers: [], bodyBase64: "" };
     };
     try {
@@ -107,7 +107,7 @@ export function idempotent(options: IdempotentOptions): Middleware {
       else held?.send();
     } catch (thrown) {
       if (held === undefined) next(thrown);
-      // The store failed after the work was done: the client gets its answer all the same.
+      // The store failed after the work was done; the client gets its answer all the same.
       else if (!response.destroyed) held.send();
     }
   };

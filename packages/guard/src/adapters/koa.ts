@@ -6,7 +6,7 @@ import type { Guard } from "../guard.ts";
 import { answerThrown } from "../respond/answer.ts";
 import { beginNode, breakOff, isClientGone, nodeView, type NodeRequest, removeStaleHeaders, runNode, watchStream } from "./node-view.ts";
 
-/** What is used of Koa's context. */
+/** The part of Koa's context that is used here. */
 export type KoaLike = {
   readonly req: NodeRequest;
   readonly res: ServerResponse;
@@ -39,9 +39,9 @@ const koaView: HostView<Raw> = {
     ),
 };
 
-/** What the middleware does with an error after it has been captured. */
+/** What the middleware does with a captured error. */
 export type KoaGuardOptions = {
-  /** False throws the very same error on, to the error handling outside. Default true: problem details are sent. */
+  /** False rethrows the same error to the error handling around it. Default true: problem details are sent. */
   readonly respond?: boolean;
 };
 
@@ -49,14 +49,14 @@ function answerError(guard: Guard, exchange: Exchange, at: { context: KoaLike; t
   const { context, thrown } = at;
   const answer = answerThrown(guard, exchange, { thrown, isClientGone: isClientGone(context.req) });
   removeStaleHeaders(context.res);
-  // Whoever was to answer without Koa (`respond = false`) has thrown instead, and there Koa answers too.
+  // A handler that was to answer without Koa (`respond = false`) has thrown instead; Koa answers in that case too.
   context.respond = true;
   context.status = answer.status;
   context.body = answer.body;
   for (const name of Object.keys(answer.headers)) context.set(name, answer.headers[name] ?? "");
 }
 
-/** The middleware. Whoever listens to the app's `error` event still hears of every error. */
+/** The middleware. Listeners of the app's `error` event still receive every error. */
 export function guardKoa(guard: Guard, options: KoaGuardOptions = {}): (context: KoaLike, next: () => Promise<unknown>) => Promise<void> {
   return async (context: KoaLike, next) => {
     const raw: Raw = context.req;

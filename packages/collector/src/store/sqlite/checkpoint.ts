@@ -40,7 +40,7 @@ export type CheckpointTask = {
   readonly restartFrom: number;
   /** Settle good traces however young they are. */
   readonly settleAll: boolean;
-  /** Write counts and metrics, and take out what is too old or too much, too. */
+  /** Also write counts and metrics, and remove what is too old or too much. */
   readonly counts: boolean;
 };
 

@@ -34,7 +34,7 @@ export function toOpenError(directory: string, error: unknown): StoreOpenError {
 
 /** Makes the directory for the journal, and with it the one for the data, so that they survive the loss of power. */
 export function makeDirectory(path: string): void {
-  // A new directory is there for good once the one that it stands in was synced.
+  // A new directory is durable once its parent directory was synced.
   for (const made of makeDirectories(path)) syncDirectory(dirname(made));
 }
 
@@ -94,7 +94,7 @@ function refuseVersion(path: string, version: number): void {
   );
 }
 
-/** True when SQLite says that the file is damaged, or is none of its files. */
+/** True when SQLite says that the file is damaged, or is no SQLite file. */
 export function isDamage(error: unknown): boolean {
   return error instanceof Error && /malformed|not a database|disk image/i.test(error.message);
 }

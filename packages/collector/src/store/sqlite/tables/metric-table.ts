@@ -68,7 +68,7 @@ export class MetricTable {
   }
 
   /**
-   * Writes what changed, up to `limit` rows of each kind, series before what names their number; the answer is to be called once the
+   * Writes what changed, up to `limit` rows of each kind, series before anything that refers to their number. Call the returned function once the
    * transaction is committed.
    */
   write(limit = Infinity): () => void {

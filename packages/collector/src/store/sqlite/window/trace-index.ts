@@ -28,7 +28,7 @@ export class TraceIndex {
     this.#size += 1;
   }
 
-  /** Takes out a trace, when it is there. */
+  /** Removes a trace, if it is there. */
   delete(id: TraceWords): void {
     const slots = this.#slots;
     let hole = this.#findSlot(id);

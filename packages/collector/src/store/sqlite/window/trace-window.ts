@@ -53,7 +53,7 @@ const WRITTEN_PLACES = 7;
 const ITEMS = 8;
 const LOGS = 9;
 const FLAGS = 10;
-/** Number of the record that it was opened with, and of the first place that can be its own. */
+/** The number of the record with which the trace was opened, and of the first place that can belong to it. */
 const RECORD = 11;
 const PLACE = 12;
 /** Bytes of its spans and log records, those that the database held before included. */
