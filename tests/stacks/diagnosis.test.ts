@@ -25,6 +25,8 @@ const REACHED = [
   { batch: 10, half: "unread", incidents: 75, symptom: 73, creator: 63, path: 63, verdict: 72, firstThree: 63, honest: 5, falseBlame: 0 },
   { batch: 11, half: "read", incidents: 65, symptom: 65, creator: 54, path: 54, verdict: 56, firstThree: 53, honest: 3, falseBlame: 0 },
   { batch: 11, half: "unread", incidents: 75, symptom: 75, creator: 57, path: 57, verdict: 66, firstThree: 56, honest: 6, falseBlame: 0 },
+  { batch: 12, half: "read", incidents: 46, symptom: 46, creator: 32, path: 32, verdict: 41, firstThree: 29, honest: 6, falseBlame: 0 },
+  { batch: 12, half: "unread", incidents: 44, symptom: 43, creator: 37, path: 37, verdict: 36, firstThree: 35, honest: 2, falseBlame: 0 },
 ] as const;
 
 const FIRST_THREE: readonly (number | undefined)[] = [1, 2, 3];

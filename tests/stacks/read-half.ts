@@ -1,3 +1,5 @@
+import { NINTH_READ_HALF } from "./scenes/ninth-batch/read-half.ts";
+
 /**
  * The scenes that may be read by who works on the diagnosis, as the dice fell before one verdict was seen. A list, so that a scene which
  * is moved or added later changes no other's half.
@@ -387,4 +389,5 @@ export const READ_HALF: ReadonlySet<string> = new Set([
   "words-of-a-full-disk-in-php",
   "words-of-a-callee-that-failed-in-rust",
   "words-of-a-500-and-no-more",
+  ...NINTH_READ_HALF,
 ]);

@@ -7,6 +7,7 @@ import { FIFTH_BATCH } from "./fifth-batch/index.ts";
 import { FOURTH_BATCH } from "./fourth-batch/index.ts";
 import { GATEWAYS } from "./gateways.ts";
 import { NEGATIVES } from "./negatives.ts";
+import { NINTH_BATCH } from "./ninth-batch/index.ts";
 import { RESOURCES } from "./resources.ts";
 import { SECOND_BATCH } from "./second-batch/index.ts";
 import { SEVENTH_BATCH } from "./seventh-batch/index.ts";
@@ -24,4 +25,5 @@ export const SCENES: readonly Scene[] = [
   ...SIXTH_BATCH.map((scene) => ({ ...scene, batch: 9 })),
   ...SEVENTH_BATCH.map((scene) => ({ ...scene, batch: 10 })),
   ...EIGHTH_BATCH.map((scene) => ({ ...scene, batch: 11 })),
+  ...NINTH_BATCH.map((scene) => ({ ...scene, batch: 12 })),
 ];

@@ -103,6 +103,11 @@ const CASES: readonly (readonly [CauseId, string, Partial<SpanSketch>])[] = [
     thrown("google.api_core.exceptions.NotFound", "404 Resource not found (resource=clicks).: Topic not found"),
   ],
   ["parse-failure", "shop", thrown("pydantic_core.ValidationError", "1 validation error for PriceResponse\ncurrency\n  Field required")],
+  ["pool-exhausted", "shop", thrown("*fmt.wrapError", "failed to acquire connection from pool: context deadline exceeded")],
+  ["parse-failure", "shop", thrown("reqwest::Error", "error decoding response body: invalid type: null, expected f64 at line 1 column 41")],
+  ["bad-configuration", "shop", query("ORA-28001: la contraseña ha caducado")],
+  ["resource-exhausted", "shop", thrown("java.io.IOException", "Aucun espace disponible sur le périphérique")],
+  ["dns-failure", "shop", call({ message: "java.nio.channels.UnresolvedAddressException" })],
   ["pool-exhausted", "shop", thrown("JedisException", "Could not get a resource from the pool")],
   ["circuit-open", "shop", thrown("HystrixRuntimeException", "RatingCommand short-circuited and fallback disabled.")],
   ["resource-exhausted", "shop", call({ message: "dial tcp 10.0.3.3:8080: connect: cannot assign requested address" })],
@@ -384,6 +389,8 @@ describe("naming a cause", () => {
   });
 
   it.each<[string, Partial<SpanSketch>]>([
+    ["an error of a file that no word explains", thrown("java.io.IOException", "Der Datenträger hat sich verabschiedet")],
+    ["an error of a connection that no word explains", thrown("OSError", "Timed out trying to connect to tcp://planner:8786 after 30 s")],
     ["an exception without its message", thrown("SyntaxError", "")],
     ["a statement that failed without a word", query("")],
   ])("leaves open what was wrong of %s", (_, sketch) => {

@@ -23,6 +23,7 @@ import { hearUntraced } from "./hear-untraced.ts";
 import { findOnsetSigns } from "./onset/onset-signs.ts";
 import { findOnset, type Onset } from "./onset/find-onset.ts";
 import { type IsTelling, findTellingLogs } from "./words/telling-logs.ts";
+import { withEnglish } from "../isolate/words/other-tongues.ts";
 import { readLogError, readLogWords } from "../isolate/words/log-words.ts";
 import { findOwnWords, findRepeated } from "./words/own-words.ts";
 import { hearExchanges, hearPassedOn, nameCauses } from "./hear-responses.ts";
@@ -182,7 +183,7 @@ function listenToHop(hop: Hop, place: Saying["place"], isTelling: IsTelling): re
     sayings.push({ text, source: "log", service, place, isDirect });
     for (const cause of listChain(readLogError(log)).slice(1)) sayings.push({ text: cause, source: "log", service, place, isDirect });
   }
-  return sayings;
+  return sayings.map((saying) => ({ ...saying, text: withEnglish(saying.text) }));
 }
 
 /** Marks of a stack that tells more exceptions than one. */

@@ -10,6 +10,7 @@ import {
 } from "@faultline/model";
 import { findHiddenFailure } from "./hidden-failure.ts";
 import { findRejection, isTimeoutText } from "./words/error-words.ts";
+import { withEnglish } from "./words/other-tongues.ts";
 
 /**
  * How a span ended. `refused`: the callee answered that the request was wrong (4xx, a violated constraint), so the fault lies with
@@ -57,7 +58,7 @@ export function readOutcome(node: SpanNode, logs: readonly LogRecord[]): Outcome
   const grpc = readNumber(span.attributes, "rpc.grpc.status_code", "rpc.response.status_code");
   const said = [errorType, span.statusMessage, ...exceptions.map(({ type, message }) => `${type}: ${message}`)];
   // One exception is told by the span's status, by its event and by a log record.
-  const words = [...new Set(said.filter((text) => text !== undefined && text !== ""))].join("\n").slice(0, MAX_WORDS);
+  const words = withEnglish([...new Set(said.filter((text) => text !== undefined && text !== ""))].join("\n").slice(0, MAX_WORDS));
   const rest = {
     words,
     exceptions,

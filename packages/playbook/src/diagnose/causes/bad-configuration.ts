@@ -39,7 +39,7 @@ const WORDS = new RegExp(
     /InvalidClientTokenId/,
     /UnrecognizedClientException/,
     /Login failed for user/,
-    /ORA-01017/,
+    /ORA-(?:01017|2800[01])/,
     /configuration issue/,
     /ConnectionString property/,
     /No application encryption key/,

@@ -11,6 +11,7 @@ const WORDS = new RegExp(
     /JsonSyntaxException/,
     /MismatchedInputException/,
     /json: cannot unmarshal/,
+    /error decoding response body/,
     /cannot (?:be )?deserialized?\b/,
     /Unrecognized field/,
     /InvalidDefinitionException/,

@@ -32,7 +32,7 @@ export const unhandledException: CauseRule = {
       evidence: [...(thrown.length > 0 ? thrown : fromBareStatus(findings)), ...stopped],
       against,
       isGeneral: true,
-      isAmbiguous: isAmbiguous || isChosen(findings) || isTypeAlone(findings),
+      isAmbiguous: isAmbiguous || isChosen(findings) || isTypeAlone(findings) || isOfTheOutside(findings),
     };
   },
 };
@@ -66,6 +66,18 @@ function isChosen({ origin }: Findings): boolean {
 function isTypeAlone({ origin, sayings }: Findings): boolean {
   const own = sayings.filter(({ place, service }) => place === "origin" && service === origin?.step.service);
   return own.some(({ text }) => /\w(?:Exception|Error)\b/.test(text)) && own.every(({ text }) => isBare(text));
+}
+
+/** Types of what a program does with a file, a socket or another program, and how such errors speak. */
+const OUTSIDE =
+  /\b(?:IO|OS|Socket|Connect(?:ion)?|Transport|Network|HttpRequest|Undici)(?:Error|Exception)\b|\b(?:fail(?:ed|ing|ure)|error|could not|cannot|timed out|unable|trying) (?:\w+ ){0,2}(?:connect(?:ion|ing)?|response body|socket)\b/i;
+
+/** What no word here explains, of an error that came from outside of the code, is the outside's: which part of it, is not known. */
+function isOfTheOutside({ origin, sayings }: Findings): boolean {
+  return sayings.some(
+    ({ place, service, text, isDirect, own }) =>
+      place === "origin" && isDirect && own === undefined && service === origin?.step.service && OUTSIDE.test(text),
+  );
 }
 
 /** A 500 without a word is what frameworks answer when nobody caught an exception; other things answer so as well. */

@@ -27,6 +27,7 @@ describe("an error that no request met", () => {
     ["failed to enqueue job", "Redis::CannotConnectError", "Connection refused - redis:6379"],
     ["order was not placed: the message was not accepted", "org.springframework.kafka.KafkaException", "Send failed"],
     ["could not load the cart\n\tat reactor.core.scheduler.SchedulerTask.call(SchedulerTask.java:68)", "IllegalStateException", "no price"],
+    ["could not reach scheduler", "OSError", "Timed out trying to connect to tcp://scheduler:8786 after 30 s: could not reach scheduler"],
     ["cart failed", "redis.exceptions.ConnectionError", "Redis client disconnected"],
     ["upstream broke", "requests.exceptions.ConnectionError", "('Connection aborted.', BrokenPipeError(32, 'Broken pipe'))"],
   ])("is none where a request's words speak of such things: %s", (body, type, message) => expect(judge(body, type, message)).toBe(false));

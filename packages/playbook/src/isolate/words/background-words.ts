@@ -12,7 +12,8 @@ const WORK = new RegExp(
     /\b(?:process|processing|handle|handling|consume|consuming) (?:the |a |an )?(?:message|job|task|record|event|batch)\b/,
     /\b(?:message|event|job|task) (?:handler|consumer|listener|processor)\b/,
     /\b(?:dead[ -]letter|error queue|failed list)\b/,
-    /\b(?:scheduled (?:task|job)|cron|scheduler)\b/,
+    // Who could not reach a scheduler, called it.
+    /\b(?:scheduled (?:task|job)|cron|(?<!\b(?:reach|connect to|connecting to|call|calling|ask|asking) (?:the )?)scheduler)\b/,
     /\btask is being killed\b/,
   ),
   "i",

@@ -40,6 +40,7 @@ export const POOL_WAIT = new RegExp(
     /could not obtain a connection from the pool/,
     /Waited [\d.]+ sec, \d+\/\d+ available/,
     /couldn't get a connection after/,
+    /failed to acquire (?:a )?connection from (?:the )?pool/,
     /Timeout acquiring a connection/,
     /ConnectionAcquireTimeout/,
     /fetching a new connection from the connection pool/,
