@@ -363,7 +363,7 @@ describe("a directory of an older version", () => {
     const db = new DatabaseSync(join(directory, "faultline.db"));
     db.exec(
       "DROP INDEX trace_by_series_duration; PRAGMA user_version = 1; DROP TRIGGER part_leaves_bundle; DROP TABLE bundle; DROP INDEX metric_block_by_time;" +
-        "DROP INDEX series_by_use; ALTER TABLE series DROP COLUMN until_ms;",
+        "DROP INDEX series_by_use; ALTER TABLE series DROP COLUMN until_ms; DROP TABLE failed_hop;",
     );
     for (const column of ["bundle", "start", "length"]) db.exec(`ALTER TABLE part DROP COLUMN ${column}`);
     db.exec("CREATE INDEX trace_by_series_duration ON trace (series, duration_ms) WHERE cursor IS NOT NULL;");
@@ -372,7 +372,7 @@ describe("a directory of an older version", () => {
     expect(await readAll(again)).toEqual(before);
     await again.close();
     const updated = new DatabaseSync(join(directory, "faultline.db"));
-    expect(updated.prepare("PRAGMA user_version").get()).toEqual({ user_version: 6 });
+    expect(updated.prepare("PRAGMA user_version").get()).toEqual({ user_version: 7 });
     expect(updated.prepare("SELECT sql FROM sqlite_schema WHERE name = 'trace_by_series_duration'").get()).toMatchObject({
       sql: expect.stringContaining("(series, duration_ms, time_ms)"),
     });

@@ -209,6 +209,39 @@ describe.each(IMPLEMENTATIONS)("the $name store", ({ open }) => {
       expect(await list({ window: { fromMs: NOON + 2000, toMs: NOON + 4000 } })).toEqual([3, 2].map(traceId));
     });
 
+    it("finds a failing request by every hop that failed, and lists it once, by the outermost", async () => {
+      const inner = { span: 2, parent: 1, status: 502, service: "orders", route: "/orders", version: "7", region: "eu", durationMs: 4 };
+      const good = { span: 3, parent: 1, status: 200, service: "users", route: "/users" };
+      for (const trace of [1, 2, 3]) {
+        const outer = { trace, status: 500, service: "front", route: "/cart", atMs: NOON + trace * 1000, durationMs: 10 - trace };
+        await append(spans(outer, { trace, ...inner, atMs: NOON + trace * 1000 + 1 }, { trace, ...good }));
+      }
+      // What comes late of a trace is found as well.
+      await append(spans({ trace: 3, span: 4, parent: 2, status: 503, service: "stock", route: "/stock", atMs: NOON + 3002 }));
+      const list = async (filter: object) =>
+        (await store.listFailing({ ...ALL, ...filter })).map((each) => [each.traceId, each.service, each.route]);
+      const entry = (trace: number) => [traceId(trace), "front", "/cart"];
+      expect(await list({ service: "orders", route: "/orders", version: "7", region: "eu" })).toEqual([3, 2, 1].map(entry));
+      expect(await list({ service: "orders", order: "slowest", limit: 2 })).toEqual([1, 2].map(entry));
+      expect(await list({ service: "stock" })).toEqual([entry(3)]);
+      expect(await list({ service: "front" })).toEqual([3, 2, 1].map(entry));
+      expect(await list({ service: "users" })).toEqual([]);
+      expect(await list({ service: "orders", version: "8" })).toEqual([]);
+      expect(await list({ service: "orders", window: { fromMs: NOON + 2000, toMs: NOON + 3000 } })).toEqual([entry(2)]);
+      await store.assignFault([traceId(2)], "f1");
+      expect(await list({ service: "orders", fingerprint: "f1" })).toEqual([entry(2)]);
+    });
+
+    it("finds a failing request by what an intermediary wrote down of it", async () => {
+      await append(spans({ trace: 1, status: 500 }));
+      const observer = { kind: "proxy", name: "nginx" } as const;
+      await store.appendExchanges([
+        { traceId: traceId(1), timeMs: NOON, durationMs: 5, method: "GET", path: "/cart", status: 502, observer },
+      ]);
+      await store.flush();
+      expect(await store.listFailing({ ...ALL, service: "nginx" })).toMatchObject([{ traceId: traceId(1), service: "shop" }]);
+    });
+
     it("tells the follower of a cursor everything once, oldest first", async () => {
       await append(spans({ trace: 1, status: 500 }), spans({ trace: 2, status: 200 }), spans({ trace: 3, status: 500 }));
       const first = await store.listFailingSince(0, 1);

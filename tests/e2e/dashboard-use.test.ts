@@ -274,12 +274,23 @@ describe("in use", () => {
     expect(await page.getByRole("link", { name: "Show all" }).count()).toBe(0);
     await page.getByRole("link", { name: "ConfigurationError: SESSION_SECRET is not set" }).first().click();
     await page.getByRole("heading", { level: 1, name: /^storefront makes the failures/ }).waitFor();
-    await page.goto(`${site.url}/failing?service=orders`);
+    await page.goto(`${site.url}/failing?service=order`);
     await page.getByText("No request that fits this filter failed").waitFor();
-    await page.getByText("listed by the first service that answered it with an error").waitFor();
+    await page.getByText("A filter takes whole names").waitFor();
     await page.goto(`${site.url}/failing?order=slowest`);
     await page.locator(".failing-rows a").first().waitFor();
     expect(await page.getByRole("link", { name: "Show all" }).count()).toBe(0);
+    expect(troubles).toEqual([]);
+    await page.context().close();
+  });
+
+  it("leads from a row of a service further in to the requests that failed there", async () => {
+    const { page, troubles } = await open("/");
+    const row = page.locator(".overview-rows tr").filter({ has: page.locator(".service", { hasText: /^orders$/ }) });
+    await row.first().getByRole("link").click();
+    await page.waitForURL(/\/failing\?.*service=orders/);
+    await page.locator(".failing-rows tbody tr").first().waitFor();
+    expect(await page.locator(".failing-rows .service").allInnerTexts()).toContain("gateway");
     expect(troubles).toEqual([]);
     await page.context().close();
   });

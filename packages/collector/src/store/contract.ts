@@ -110,6 +110,7 @@ export interface Store {
   flush(): Promise<void>;
 
   findTrace(traceId: string): Promise<StoredTrace | undefined>;
+  /** A trace is one entry, its outermost failed exchange; a filter also finds it by each exchange behind that ended in a server error. */
   listFailing(
     filter: ExchangeFilter & { readonly fingerprint?: string; readonly order: "newest" | "slowest"; readonly limit: number },
   ): Promise<readonly FailingExchange[]>;

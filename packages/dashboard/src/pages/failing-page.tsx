@@ -73,7 +73,7 @@ export function FailingPage({ query }: { readonly query: string }): ReactNode {
       {answer.kind === "failed" && <Failed problem={answer.problem} />}
       {answer.kind === "ready" && answer.value.failing.length === 0 && (
         <NoneListed
-          isByService={filter.has("service")}
+          hasNames={isNarrowed(filter)}
           title={`No request${isNarrowed(filter) ? " that fits this filter" : ""} failed in ${isTimed(filter) ? "that time" : "the last 24 hours"}.`}
         />
       )}
@@ -85,15 +85,13 @@ export function FailingPage({ query }: { readonly query: string }): ReactNode {
 }
 
 /** Where nothing was ever received, no failure is no good news. */
-function NoneListed({ title, isByService }: { readonly title: string; readonly isByService: boolean }): ReactNode {
+function NoneListed({ title, hasNames }: { readonly title: string; readonly hasNames: boolean }): ReactNode {
   const [health] = useResource<HealthAnswer>("/api/health");
   const isSilent = health.kind === "ready" && health.value.accepted === 0;
   if (!isSilent)
     return (
       <Empty title={title}>
-        {isByService && (
-          <p>A request is listed by the first service that answered it with an error; what failed behind that stands in its trace.</p>
-        )}
+        {hasNames && <p>A filter takes whole names, as the overview writes them, of any service that answered with an error.</p>}
       </Empty>
     );
   return (

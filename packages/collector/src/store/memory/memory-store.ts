@@ -10,6 +10,7 @@ import { toCountedSuccesses } from "../rules/counted-metric.ts";
 import { toCountedTime } from "../rules/counted-time.ts";
 import { CountSum, matchesSeries } from "../rules/count-rows.ts";
 import { isFailingIntermediaryExchange, isFailingLog, isFailingSpan, isServerError } from "../rules/failing.ts";
+import { listFailedSeries } from "../rules/failed-series.ts";
 import { toFailingExchange } from "../rules/failing-exchange.ts";
 import { inferChange, type KnownServices } from "../rules/infer-change.ts";
 import { type Block, countExchange, createBlock, STEP_MS, toBlockStart } from "../rules/rollup.ts";
@@ -112,10 +113,10 @@ class MemoryStore implements Store {
 
   async listFailing(filter: Parameters<Store["listFailing"]>[0]): Promise<readonly FailingExchange[]> {
     const found = [...this.#traces.values()]
-      .map((trace) => toListed(trace))
-      .filter((listed) => listed !== undefined)
-      .filter((listed) => filter.fingerprint === undefined || filter.fingerprint === listed.fingerprint)
-      .filter((listed) => isInside(filter.window, listed.timeMs) && matchesSeries(filter, fillSeries(listed)));
+      .filter((trace) => filter.fingerprint === undefined || filter.fingerprint === trace.fingerprint)
+      .filter((trace) => listPlaces(trace).some((series) => matchesSeries(filter, series)))
+      .flatMap((trace) => toListed(trace) ?? [])
+      .filter((listed) => isInside(filter.window, listed.timeMs));
     const byTime = (a: FailingExchange, b: FailingExchange) => b.timeMs - a.timeMs;
     const byDuration = (a: FailingExchange, b: FailingExchange) => b.durationMs - a.durationMs;
     return found.sort(filter.order === "newest" ? byTime : byDuration).slice(0, filter.limit);
@@ -305,6 +306,11 @@ function isInside(window: Window, timeMs: number): boolean {
 
 function fillSeries(listed: FailingExchange): Series {
   return { ...listed, version: listed.version ?? "", region: listed.region ?? "" };
+}
+
+/** Where a failing trace is found: by the exchange that shows it, and by each that ended in a server error. */
+function listPlaces({ listed, spans, exchanges }: Trace): readonly Series[] {
+  return listed === undefined ? [] : [fillSeries(listed), ...listFailedSeries(spans.values(), exchanges)];
 }
 
 function toListed(trace: Trace): FailingExchange | undefined {

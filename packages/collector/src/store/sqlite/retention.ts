@@ -115,6 +115,7 @@ export class Retention {
       const id = Number(row["id"]);
       this.#statements.parts.run(id);
       this.#statements.sample.run(id);
+      this.#statements.hops.run(id);
       this.#statements.trace.run(id);
       items += Number(row["items"]);
       if (row["trace_id"] instanceof Uint8Array) forget(row["trace_id"]);
@@ -126,7 +127,7 @@ export class Retention {
 function prepare(
   db: DatabaseSync,
 ): Record<
-  "aged" | "traces" | "parts" | "sample" | "trace" | "blocks" | "metrics" | "changes" | "logs" | "pages" | "freePages",
+  "aged" | "traces" | "parts" | "sample" | "hops" | "trace" | "blocks" | "metrics" | "changes" | "logs" | "pages" | "freePages",
   StatementSync
 > {
   return {
@@ -141,6 +142,7 @@ function prepare(
     traces: db.prepare("SELECT id, trace_id, items FROM trace WHERE failing = ? AND stored_ms < ? ORDER BY stored_ms LIMIT ?"),
     parts: db.prepare("DELETE FROM part WHERE trace = ?"),
     sample: db.prepare("DELETE FROM sample WHERE trace = ?"),
+    hops: db.prepare("DELETE FROM failed_hop WHERE trace = ?"),
     trace: db.prepare("DELETE FROM trace WHERE id = ?"),
     blocks: db.prepare("DELETE FROM block WHERE from_ms IN (SELECT from_ms FROM block WHERE from_ms < ? ORDER BY from_ms LIMIT ?)"),
     metrics: db.prepare(`

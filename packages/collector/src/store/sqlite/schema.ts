@@ -2,7 +2,7 @@
 import type { DatabaseSync } from "node:sqlite";
 
 /** Grows by one with each change of the tables. */
-export const SCHEMA_VERSION = 6;
+export const SCHEMA_VERSION = 7;
 
 /** Bundles hold the parts of many traces; a part in a bundle has no bytes of its own, but a place in the bundle. */
 const BUNDLES = `
@@ -18,6 +18,14 @@ const METRICS_BY_TIME = "CREATE INDEX metric_block_by_time ON metric_block (from
 
 /** Finds the ones to forget first without a full scan. */
 const SERIES_BY_USE = "CREATE INDEX series_by_use ON series (until_ms);";
+
+/** Failed exchanges of failing traces besides the shown one; times are those of the trace's entry in the lists. */
+const FAILED_HOPS = `
+  CREATE TABLE failed_hop (
+    trace INTEGER NOT NULL, series INTEGER NOT NULL, time_ms REAL NOT NULL, duration_ms REAL NOT NULL, PRIMARY KEY (trace, series)
+  ) WITHOUT ROWID;
+  CREATE INDEX failed_hop_by_series ON failed_hop (series, time_ms, duration_ms);
+`;
 
 const TABLES = `
   -- What the journal's records up to "applied" left behind is in these tables; replay begins at "replay_from".
@@ -61,6 +69,7 @@ const TABLES = `
     series INTEGER NOT NULL, from_ms INTEGER NOT NULL, bytes BLOB NOT NULL, crc INTEGER NOT NULL, PRIMARY KEY (series, from_ms)
   ) WITHOUT ROWID;
   ${METRICS_BY_TIME}
+  ${FAILED_HOPS}
 `;
 
 /** The steps that migrate the tables to the next version, by the version that they start from. */
@@ -85,6 +94,8 @@ const STEPS: Readonly<Record<number, string>> = {
     UPDATE series SET until_ms = 1 + coalesce((SELECT max(from_ms) FROM block), 0);
     ${SERIES_BY_USE}
   `,
+  // Traces that are there already are found by their shown exchange alone, as before, until they expire.
+  6: FAILED_HOPS,
 };
 
 /** What stops a store from opening; the message is one sentence with what to do. */

@@ -188,6 +188,7 @@ function prepare(
     `),
     isListed: db.prepare(`
       SELECT 1 WHERE EXISTS (SELECT 1 FROM trace WHERE series = ?1 AND cursor IS NOT NULL) OR EXISTS (SELECT 1 FROM sample WHERE series = ?1)
+        OR EXISTS (SELECT 1 FROM failed_hop WHERE series = ?1)
     `),
     remove: db.prepare("DELETE FROM series WHERE number = ?"),
   };

@@ -1,15 +1,17 @@
 /** Failing traces, and the sample of good ones, in the database. */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { scanAccepted, SPAN_IS_SERVER_ERROR, TraceScan } from "@faultline/formats/otlp";
-import type { FailingExchange, Span } from "@faultline/model";
+import type { FailingExchange, Span, Window } from "@faultline/model";
 import type { ExchangeFilter, Store, StoredTrace } from "../../contract.ts";
 import { matchesSeries } from "../../rules/count-rows.ts";
 import { toCountedTime } from "../../rules/counted-time.ts";
+import { listFailedSeries } from "../../rules/failed-series.ts";
 import { toFailingExchange } from "../../rules/failing-exchange.ts";
 import { isExchangeSpan, type Series, toSeries } from "../../rules/series.ts";
 import { mayCollect } from "../../rules/series-table.ts";
 import { PartBundles } from "../part-bundles.ts";
 import { seal, unseal } from "../sealed.ts";
+import { FailedHopTable } from "./failed-hop-table.ts";
 import type { SeriesCatalog } from "../series-catalog.ts";
 import { TraceSet } from "../trace-set.ts";
 import { readTraceWords, toTraceId, type TraceWords } from "../trace-words.ts";
@@ -54,6 +56,8 @@ const MOST_RECENT_BYTES = 32 << 10;
 /** How many list entries are kept, because a page reads them again and again: a megabyte. */
 const MOST_ENTRIES = 2_000;
 
+type ListFilter = Parameters<Store["listFailing"]>[0];
+
 /** How the row of a trace is to be written. */
 type RowWrite = {
   readonly traceId: string;
@@ -62,13 +66,17 @@ type RowWrite = {
   readonly size: number;
 };
 
+/** What the hops of a failing trace are told from; `isNew` where the row was written just now for the first time. */
+type HopWrite = { readonly shown: FailingExchange; readonly contents: PartContents; readonly nowMs: number; readonly isNew: boolean };
+
 /** Reads and writes traces; transactions are the caller's. */
 export class TraceTable {
   readonly #statements: ReturnType<typeof prepare>;
   readonly #bundles: PartBundles;
   readonly #series: SeriesCatalog;
+  readonly #hops: FailedHopTable;
   readonly #known = new TraceSet();
-  /** Series under which a failing trace is or was listed: most series of a route never fail. */
+  /** Series under which a failing trace is or was found: most series of a route never fail. */
   readonly #listed = new Set<number>();
   /** The failing traces written last: the watch asks for some of them a second later. */
   readonly #recent = new Map<string, RecentTrace>();
@@ -83,9 +91,11 @@ export class TraceTable {
     this.#statements = prepare(db);
     this.#bundles = new PartBundles(db);
     this.#series = series;
+    this.#hops = new FailedHopTable(db);
     this.#cursor = Number(db.prepare("SELECT max(cursor) AS cursor FROM trace").get()?.["cursor"] ?? 0);
     for (const row of db.prepare("SELECT DISTINCT series FROM trace WHERE cursor IS NOT NULL").iterate())
       this.#listed.add(Number(row["series"]));
+    for (const number of this.#hops.series) this.#listed.add(number);
     for (const row of db.prepare("SELECT trace_id FROM trace").iterate()) {
       const words = readTraceWords(row["trace_id"]);
       if (words !== undefined) this.#known.add(words);
@@ -155,6 +165,7 @@ export class TraceTable {
     const size = parts.reduce((sum, part) => sum + part.bytes.length, 0);
     const row = this.#writeRow(write, { traceId, old, shown, size });
     for (const part of parts) this.#bundles.add(row, part);
+    if (shown !== undefined && contents !== undefined) this.#writeHops(row, { shown, contents, nowMs, isNew: old === undefined });
     if (!failing && contents !== undefined) this.#writeSample(row, contents, nowMs);
     else if (old?.["failing"] === 0) this.#statements.deleteSample.run(row);
     if (failing && Number(old?.["bytes"] ?? 0) + size <= MOST_RECENT_BYTES)
@@ -169,22 +180,22 @@ export class TraceTable {
     return loaded === undefined ? undefined : toStoredTrace(traceId, loaded.contents);
   }
 
-  listFailing(filter: Parameters<Store["listFailing"]>[0]): FailingExchange[] {
+  listFailing(filter: ListFilter): FailingExchange[] {
     const { fromMs, toMs } = filter.window;
     const statements = filter.order === "newest" ? this.#statements.newest : this.#statements.slowest;
     const limit = Math.max(0, filter.limit);
     const { fingerprint } = filter;
     const listed = fingerprint === undefined ? this.#listSeries(filter) : undefined;
+    const places = { fromMs, toMs, limit };
     const found =
       fingerprint !== undefined
         ? this.#takeMatching(statements.ofFault.iterate(fingerprint, fromMs, toMs), filter, limit)
         : listed !== undefined && listed.length <= MANY_SERIES
-          ? this.#listOfSeries(statements.ofSeries, listed, { fromMs, toMs, limit })
+          ? this.#listOfSeries(filter.order, listed, places)
           : this.#takeMatching(statements.all.iterate(fromMs, toMs), filter, limit);
-    const matching = found.filter((each) => matchesFilter(filter, each));
     const byTime = (a: FailingExchange, b: FailingExchange) => b.timeMs - a.timeMs;
     const byDuration = (a: FailingExchange, b: FailingExchange) => b.durationMs - a.durationMs;
-    return matching.sort(filter.order === "newest" ? byTime : byDuration).slice(0, limit);
+    return found.sort(filter.order === "newest" ? byTime : byDuration).slice(0, limit);
   }
 
   /** The series that hold everything that passes the filter; undefined when other series may hold some of it too. */
@@ -226,6 +237,16 @@ export class TraceTable {
     const { json, crc } = seal(`${traceId} ${fingerprint}`, shown ?? null);
     this.#entries.delete(Number(row["id"]));
     this.#statements.assign.run(fingerprint, json, crc, Number(row["id"]));
+  }
+
+  /** A trace whose only server error is the shown one has no other hop to be found by. */
+  #writeHops(row: number, { shown, contents, nowMs, isNew }: HopWrite): void {
+    const own = toSeriesOf(shown);
+    const others = listFailedSeries(contents.spans.values(), contents.exchanges).filter((each) => !isSamePlace(each, own));
+    const numbers = others.map((each) => this.#series.intern(each, nowMs));
+    for (const number of numbers) this.#listed.add(number);
+    if (!isNew) this.#hops.remove(row);
+    this.#hops.add(row, numbers, shown);
   }
 
   /** Makes a good trace findable in the sample, by the series and start of each of its exchanges. */
@@ -306,21 +327,34 @@ export class TraceTable {
     if (limit === 0) return taken;
     for (const row of rows) {
       const shown = this.#toListed(row);
-      if (shown !== undefined && matchesFilter(filter, shown)) taken.push(shown);
+      if (shown !== undefined && this.#matches(filter, shown, Number(row["id"]))) taken.push(shown);
       if (taken.length >= limit) break;
     }
     return taken;
   }
 
+  /** True where the shown exchange passes the filter, or another one that failed behind it. */
+  #matches(filter: ExchangeFilter, shown: FailingExchange, row: number): boolean {
+    if (shown.timeMs < filter.window.fromMs || shown.timeMs >= filter.window.toMs) return false;
+    if (matchesSeries(filter, toSeriesOf(shown))) return true;
+    return this.#hops.listSeries(row).some((number) => matchesSeries(filter, this.#series.get(number)));
+  }
+
   /** Ranks by the index of each series, and reads only the rows that come first overall. */
-  #listOfSeries(
-    ofSeries: StatementSync,
-    series: readonly number[],
-    { fromMs, toMs, limit }: { readonly fromMs: number; readonly toMs: number; readonly limit: number },
-  ): FailingExchange[] {
-    const places = series.flatMap((number) => ofSeries.all(number, fromMs, toMs, limit));
-    const first = places.sort((a, b) => Number(b["rank"]) - Number(a["rank"])).slice(0, limit);
-    return first.map((place) => this.#readEntry(Number(place["id"]))).filter((shown) => shown !== undefined);
+  #listOfSeries(order: ListFilter["order"], series: readonly number[], places: Window & { readonly limit: number }): FailingExchange[] {
+    const { fromMs, toMs, limit } = places;
+    const { ofSeries } = this.#statements[order];
+    const found = series.flatMap((number) => [
+      ...ofSeries.all(number, fromMs, toMs, limit),
+      ...(this.#hops.series.has(number) ? this.#hops.list(order, number, places) : []),
+    ]);
+    // A trace may stand under several of the series.
+    const first = new Set<number>();
+    for (const place of found.sort((a, b) => Number(b["rank"]) - Number(a["rank"]))) {
+      if (first.size >= limit) break;
+      first.add(Number(place["id"]));
+    }
+    return [...first].map((id) => this.#readEntry(id)).filter((shown) => shown !== undefined);
   }
 
   #readEntry(id: number): FailingExchange | undefined {
@@ -405,9 +439,9 @@ function toSeriesOf(shown: FailingExchange): Series {
   return { service, route, method, status, version: version ?? "", region: region ?? "" };
 }
 
-function matchesFilter(filter: ExchangeFilter, shown: FailingExchange): boolean {
-  const { fromMs, toMs } = filter.window;
-  return shown.timeMs >= fromMs && shown.timeMs < toMs && matchesSeries(filter, toSeriesOf(shown));
+/** By what a filter tells apart: neither method nor status. */
+function isSamePlace(one: Series, other: Series): boolean {
+  return one.service === other.service && one.route === other.route && one.version === other.version && one.region === other.region;
 }
 
 function toBlob(traceId: string): Uint8Array {
