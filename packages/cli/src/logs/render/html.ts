@@ -1,3 +1,4 @@
+import type { NextCheck } from "@faultline/model";
 import type { Report, RouteErrors } from "../report/report.ts";
 import { cut, toVisible } from "../../output/visible.ts";
 import {
@@ -90,7 +91,7 @@ function renderVerdict(report: Report): string {
     ({ pattern, evidence }) =>
       `<li><strong>${escape(pattern)}</strong>: ${escape(evidence.statement)} <span class="soft">${escape(evidence.measured)}</span></li>`,
   );
-  const next = diagnosis.next.map(({ check }) => `<p>Next: ${escape(check)}</p>`);
+  const next = diagnosis.next.map(renderNext);
   return `<h2>${escape(tellVerdict(report))}</h2>${toList(rows)}${next.join("")}`;
 }
 
@@ -137,7 +138,7 @@ function renderRoute(route: RouteErrors): string {
   const took =
     route.failingMedianMs === undefined ? "" : `<p class="soft">failing ones take ${formatDuration(route.failingMedianMs)} (median)</p>`;
   const lines = route.lines.map((line) => `<pre>${escape(cut(line, 1000))}</pre>`).join("");
-  return `<section class="card"><h2>${route.status} on ${escape(`${route.method} ${route.route}`)}</h2><p>${escape(tellMaker(route))}</p>${took}${toList([...causes, ...joined])}${route.next.map(({ check }) => `<p>Next: ${escape(check)}</p>`).join("")}${lines}</section>`;
+  return `<section class="card"><h2>${route.status} on ${escape(`${route.method} ${route.route}`)}</h2><p>${escape(tellMaker(route))}</p>${took}${toList([...causes, ...joined])}${route.next.map(renderNext).join("")}${lines}</section>`;
 }
 
 function renderLists(report: Report): string {
@@ -147,4 +148,8 @@ function renderLists(report: Report): string {
     missing.length === 0 ? "" : `<h2>Missing</h2>${toList(missing)}`,
     unparsed === "" ? "" : `<h2>Not understood</h2>${unparsed}`,
   ].join("\n");
+}
+
+function renderNext({ check, command }: NextCheck): string {
+  return `<p>Next: ${escape(check)}${command === undefined ? "" : ` <code>${escape(command)}</code>`}</p>`;
 }

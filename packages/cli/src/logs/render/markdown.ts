@@ -1,3 +1,4 @@
+import type { NextCheck } from "@faultline/model";
 import type { Report, RouteErrors } from "../report/report.ts";
 import { cut, toVisible } from "../../output/visible.ts";
 import {
@@ -73,7 +74,7 @@ export function renderMarkdown(report: Report): string {
       untold.map(({ pattern, evidence }) => `- **${pattern}**: ${escape(evidence.statement)} (${escape(evidence.measured)})`).join("\n"),
     );
   }
-  if (diagnosis.next.length > 0) blocks.push("## Next", diagnosis.next.map(({ check }) => `- ${escape(check)}`).join("\n"));
+  if (diagnosis.next.length > 0) blocks.push("## Next", diagnosis.next.map(renderNext).join("\n"));
   if (diagnosis.missing.length > 0)
     blocks.push(
       "## Missing",
@@ -101,4 +102,8 @@ function renderRoute(route: RouteErrors): string {
   const [line] = route.lines;
   if (line !== undefined) parts.push(fence(cut(toVisible(line), 500)));
   return parts.join("\n\n");
+}
+
+function renderNext({ check, command }: NextCheck): string {
+  return command === undefined ? `- ${escape(check)}` : `- ${escape(check)}\n\n  \`\`\`sh\n  ${toVisible(command)}\n  \`\`\``;
 }

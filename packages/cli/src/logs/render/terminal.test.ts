@@ -67,6 +67,30 @@ describe("the report on a terminal", () => {
     expect(new Set(columns).size).toBe(1);
   });
 
+  it("says the verdict first, with where it holds, then what to check and what to run", async () => {
+    const timeout = (index: number) =>
+      `10.0.0.1 - - [21/Nov/2026:10:00:0${index} +0000] "GET /pay HTTP/1.1" 504 12 "-" "curl" rt=60.001 uct="0.001" uht="-" urt="60.001" ua="10.0.0.2:80" us="504"`;
+    const shown = await renderText([0, 1, 2, 3].map(timeout).join("\n"), 160);
+    const [verdict, ...others] = shown.split("\n");
+    expect(verdict).toBe("Verdict: diagnosed (gateway-timeout, 70 %): 504 on GET /pay, made by nginx (95 %)");
+    expect(others.slice(0, 3)).toEqual([
+      expect.stringMatching(/^ {2}next: what does the route wait for\?/),
+      "  next: How long does nginx wait for what is behind it?",
+      "        $ nginx -T 2>/dev/null | grep -E '_(connect|read|send)_timeout'",
+    ]);
+  });
+
+  it("breaks a command only where a shell puts it together again", async () => {
+    const refused = (index: number) =>
+      `2026/11/21 10:00:0${index} [error] 12#12: *1 SSL_do_handshake() failed (SSL: error:0A00010B) while SSL handshaking to upstream, client: 10.0.0.1, server: shop, request: "GET /pay HTTP/1.1", upstream: "https://10.0.0.2:8443/pay", host: "shop"`;
+    const access = (index: number) => `10.0.0.1 - - [21/Nov/2026:10:00:0${index} +0000] "GET /pay HTTP/1.1" 502 12 "-" "curl"`;
+    const shown = await renderText([0, 1, 2].flatMap((index) => [access(index), refused(index)]).join("\n"), 60);
+    expect(shown.replaceAll(/ \\\n */g, " ")).toContain(
+      "$ openssl s_client -connect 10.0.0.2:8443 -servername 10.0.0.2 </dev/null | openssl x509 -noout -dates -subject -issuer -ext subjectAltName\n",
+    );
+    expect(shown).toMatch(/ \\\n/);
+  });
+
   it("tells the evidence for a cause once", async () => {
     expect((await render(160)).match(/the failures all end after the same time/g)).toHaveLength(3);
   });

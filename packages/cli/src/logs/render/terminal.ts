@@ -1,4 +1,4 @@
-import type { RankedCause } from "@faultline/model";
+import type { NextCheck, RankedCause } from "@faultline/model";
 import { STEPS } from "../report/patterns.ts";
 import type { Report, RouteErrors } from "../report/report.ts";
 import { cut, cutMiddle, fill, spread, toVisible } from "../../output/visible.ts";
@@ -42,6 +42,7 @@ export function renderTerminal(report: Report, screen: Screen): string {
   const paints = createPaints(screen.hasColors);
   const width = Math.max(MIN_WIDTH, Math.min(screen.width, MAX_WIDTH));
   const blocks = [
+    renderAnswer(report, { paints, width }),
     renderHead(report, { paints, width }),
     renderTable(report, { paints, width }),
     ...pickDetailed(report).map((index) => renderRoute(report, { index, paints, width })),
@@ -57,7 +58,7 @@ export function renderTerminal(report: Report, screen: Screen): string {
     );
   }
   if (report.hidden.length > 0) blocks.push(renderHidden(report, { paints, width }));
-  blocks.push(renderVerdict(report, { paints, width }));
+  blocks.push(renderBesides(report, { paints, width }));
   if (report.unparsed.count > 0) blocks.push(renderUnparsed(report, { paints, width }));
   return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
 }
@@ -198,8 +199,8 @@ function renderRoute(report: Report, { index, paints, width }: Look & { readonly
   }
   for (const message of listFurtherMessages(route, tellCauses(route)).slice(0, 2))
     say("log", `${cut(toVisible(message.text), 2 * width)} (${message.count}, by ${message.by})`);
-  const [next] = route.next;
-  if (next !== undefined) say("next", toVisible(next.check));
+  for (const next of route.next.slice(0, 2).filter((each, at) => at === 0 || each.command !== undefined))
+    lines.push(renderNext(next, "   next     ", width));
   if (route.requestIds.length > 0) lines.push(dim(`   ids      ${toVisible(route.requestIds.join(", "))}`));
   const [line] = route.lines;
   if (line !== undefined)
@@ -222,7 +223,39 @@ function renderHidden(report: Report, { paints, width }: Look): string {
   return [paints.bold("Hidden by retries (the client saw no error)"), ...rows].join("\n");
 }
 
-function renderVerdict(report: Report, { paints, width }: Look): string {
+/** The answer, for who reads no further: the verdict, and what to do next. */
+function renderAnswer(report: Report, { paints, width }: Look): string {
+  if (report.errors.count === 0 && report.hidden.length === 0) return "";
+  const [first] = report.diagnosis.next;
+  const runnable = report.diagnosis.next.find(({ command }) => command !== undefined);
+  const next = [first, runnable === first ? undefined : runnable].filter((each) => each !== undefined);
+  return [paints.bold(wrap(toVisible(tellVerdict(report)), width, 2)), ...next.map((each) => renderNext(each, "  next: ", width))].join(
+    "\n",
+  );
+}
+
+/** A check, and below it, whole and by itself, the command to paste. */
+function renderNext({ check, command }: NextCheck, label: string, width: number): string {
+  const told = wrap(`${label}${toVisible(check)}`, width, label.length);
+  return command === undefined ? told : `${told}\n${wrapCommand(toVisible(command), width, label.length)}`;
+}
+
+/** A command, broken where a shell lets it be: between words outside of quotes, with a backslash. */
+function wrapCommand(command: string, width: number, indent: number): string {
+  const words = command.match(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g) ?? [];
+  const lines: string[] = [];
+  let line = `${" ".repeat(indent)}$`;
+  for (const word of words) {
+    if (line.length + word.length + 3 > width && line.trim() !== "$") {
+      lines.push(`${line} \\`);
+      line = " ".repeat(indent + 1);
+    }
+    line += ` ${word}`;
+  }
+  return [...lines, line].join("\n");
+}
+
+function renderBesides(report: Report, { paints, width }: Look): string {
   if (report.errors.count === 0 && report.hidden.length === 0) return "";
   const { diagnosis } = report;
   const told = pickDetailed(report).flatMap((index) => tellCauses(report.routes[index]).flatMap(({ evidence }) => evidence));
@@ -233,12 +266,9 @@ function renderVerdict(report: Report, { paints, width }: Look): string {
   const missing = diagnosis.missing.map(({ what, wouldTell }) =>
     paints.dim(wrap(`  missing: ${what} (would tell ${wouldTell})`, width, 11)),
   );
-  return [
-    paints.bold(wrap(tellVerdict(report), width, 2)),
-    ...lines,
-    ...missing,
-    ...diagnosis.next.slice(0, 3).map(({ check }) => wrap(`  next: ${toVisible(check)}`, width, 8)),
-  ].join("\n");
+  const further = diagnosis.next.slice(1, 4).filter(({ command }) => command === undefined);
+  const all = [...lines, ...missing, ...further.map((each) => renderNext(each, "  next: ", width))];
+  return all.length === 0 ? "" : [paints.bold("Besides"), ...all].join("\n");
 }
 
 /** Lines that are not understood are strays below this share of all. */

@@ -1,5 +1,6 @@
 import { formatTime } from "@faultline/formats/access-log-combined";
 import type { Evidence, RankedCause } from "@faultline/model";
+import { cutMiddle } from "../../output/visible.ts";
 import { isAlike } from "../alike.ts";
 import type { JoinedMessage, Report, RouteErrors } from "../report/report.ts";
 
@@ -118,13 +119,20 @@ export function nameMakerShort({ madeBy }: Pick<RouteErrors, "madeBy">): string 
   return nameMaker({ madeBy: rest });
 }
 
-/** The verdict with its cause, and how many routes have the fault. */
+/** A route in a sentence: its full name stands with its row. */
+const MOST_OF_A_NAME = 40;
+
+/** The verdict with its cause, and what has the fault: several routes, or the worst of the rows and who answered there. */
 export function tellVerdict({ diagnosis, routes }: Report): string {
   const [cause] = diagnosis.causes;
   const named = cause === undefined ? "no cause named" : `${cause.cause}, ${Math.round(cause.confidence * 100)} %`;
+  const verdict = `Verdict: ${diagnosis.verdict} (${named})`;
   const [worst] = routes;
-  const alike = worst === undefined || diagnosis.scope.route !== undefined ? 0 : routes.filter((each) => isAlike(worst, each)).length;
-  return `Verdict: ${diagnosis.verdict} (${named})${alike > 1 ? `, on ${formatCount(alike)} routes alike` : ""}`;
+  if (worst === undefined) return verdict;
+  const alike = diagnosis.scope.route !== undefined ? 0 : routes.filter((each) => isAlike(worst, each)).length;
+  if (alike > 1) return `${verdict}, on ${formatCount(alike)} routes alike`;
+  const others = routes.length === 1 ? "" : `; ${formatNumberOf(routes.length - 1, "other row")} below`;
+  return `${verdict}: ${worst.status} on ${cutMiddle(`${worst.method} ${worst.route}`, MOST_OF_A_NAME)}, made by ${nameMakerShort(worst)}${others}`;
 }
 
 /** The patterns that are not among what is told of single routes. */

@@ -1,4 +1,5 @@
 import { type Diagnosis, DIAGNOSED_CONFIDENCE, type Exchange, type Fate, type MissingEvidence, type RankedCause } from "@faultline/model";
+import { checkLines } from "@faultline/playbook/checks";
 import { isAlike } from "../alike.ts";
 import { AFTER_RESTART, rankCauses } from "./causes.ts";
 import type { GroupBy } from "./groupings.ts";
@@ -143,12 +144,27 @@ function toRouteErrors(
     ...(okMedianMs === undefined ? {} : { okMedianMs }),
     madeBy,
     causes,
-    next: next.map((check) => ({ check })),
+    next: [
+      ...next.slice(0, 1).map((check) => ({ check })),
+      ...findCommand(causes, failures, { madeBy, joined }),
+      ...next.slice(1).map((check) => ({ check })),
+    ],
     joined,
     requestIds: failures.requestIds,
     lines: failures.lines,
   };
   return { route, patterns };
+}
+
+/** What to run, where the first cause is named and a command needs nothing that lines do not tell. */
+function findCommand(
+  [first]: readonly RankedCause[],
+  { upstreams }: FailureTally,
+  { madeBy, joined }: Pick<RouteErrors, "madeBy" | "joined">,
+) {
+  if (first === undefined || first.confidence < DIAGNOSED_CONFIDENCE) return [];
+  const upstream = upstreams.list()[0]?.[0] ?? joined.find((message) => message.upstream !== undefined)?.upstream;
+  return checkLines(first.cause, { software: madeBy.observer, upstream }).slice(0, 1);
 }
 
 /** The failing exchanges of a group, as far as they were kept. */

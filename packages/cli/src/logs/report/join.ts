@@ -47,7 +47,11 @@ export function createJoiner(
     return [...found.entries()]
       .sort((a, b) => b[1].count - a[1].count)
       .slice(0, 3)
-      .map(([, { message, count, by }]) => ({ text: describeMessage(message), format: message.format, count, lookedAt, by }));
+      .map(([, { message, count, by }]) => {
+        const { upstreamAddress } = message.message;
+        const upstream = upstreamAddress === undefined ? {} : { upstream: upstreamAddress };
+        return { text: describeMessage(message), format: message.format, count, lookedAt, by, ...upstream };
+      });
   };
 }
 

@@ -8,6 +8,8 @@ export type JoinedMessage = {
   readonly count: number;
   readonly lookedAt: number;
   readonly by: "request id" | "time and path" | "time and client";
+  /** Whom the program asked, as the message names it. */
+  readonly upstream?: string;
 };
 
 /** The server errors of one route with one status. */
