@@ -20,7 +20,7 @@ import { groupFrequentValues, isKnownSuffix, isReserved, STANDINS } from "./know
 import { DOMAINS, findFixedSuffix, isDateText, isShortCode, isVersionText, looksLikeValue, toFolderSuffix } from "./segment.ts";
 import { foldAlikeDates, foldPlainDates } from "./top-dates.ts";
 import { areValues } from "./weigh-place.ts";
-import { findAlike, shareFollowed } from "./what-follows.ts";
+import { findAlike, listFollowedAlike, shareFollowed } from "./what-follows.ts";
 
 /** No API answers in more versions; more short numbers at the start of a path are values. */
 const MAX_VERSIONS = 4;
@@ -264,10 +264,17 @@ function findValues<T>(nodes: Joined<T>, { keys, suffix, at }: Siblings): readon
   // What comes more often than all words that turned out to be values is a name, however it is written: `/oauth2` beside what strangers try.
   const listValueLike = () => tail.filter((key) => looksLikeValue(key) && (folded < LEAST_TELLING || count(key) <= known));
   const listTail = () => (tail.length < CONTINUED ? tail : widenTail(keys, count, limit));
-  for (const list of areForeign(nodes, PARAMETER + suffix, tail) ? [listValueLike] : [listTail, listValueLike]) {
+  const isForeign = areForeign(nodes, PARAMETER + suffix, tail) || arePlainNames(tail, count);
+  const listShared = () => (tail.length < MANY ? [] : listFollowedAlike(nodes, listTail()));
+  for (const list of isForeign ? [listValueLike] : [listTail, listShared, listValueLike]) {
     const words = list();
     if (words.length === 0) continue;
-    if (known > 0 && folded === 0 && words.length < LEAST_BESIDE_IDS && !words.every((word) => looksLikeValue(word) || at.known.has(word)))
+    if (
+      known > 0 &&
+      folded < LEAST_BESIDE_IDS &&
+      words.length < LEAST_BESIDE_IDS &&
+      !words.every((word) => looksLikeValue(word) || at.known.has(word))
+    )
       continue;
     const isLong = isLongTail(words, count, { depth: at.depth, hasParameter: known > 0 });
     if (!areValues(nodes, { words, count, known, folded, isLongTail: isLong, isBeforeVerb: suffix.startsWith(":"), at })) continue;
@@ -284,6 +291,15 @@ function areForeign<T>(nodes: Joined<T>, parameter: string, words: readonly stri
   const plain = words.filter((word) => !looksLikeValue(word));
   if (plain.length === 0 || plain.length >= MANY || countWord(nodes, parameter) < LEAST_KNOWN) return false;
   return shareFollowed(nodes, parameter, plain) < FOREIGN;
+}
+
+/** True for a word or two that come again and again beside new values that look like such: `/settlements/open` beside `/settlements/stl_A6qUzk`. */
+function arePlainNames(words: readonly string[], count: (word: string) => number): boolean {
+  const plain = words.filter((word) => !looksLikeValue(word));
+  const most = Math.max(...words.filter((word) => looksLikeValue(word)).map(count));
+  return (
+    plain.length > 0 && plain.length < LEAST_BESIDE_IDS && plain.length < words.length && plain.every((word) => count(word) > most + 1)
+  );
 }
 
 const MANY = 18;

@@ -1,4 +1,7 @@
-/** The values that come most are values: hot keys beside a long tail, a dozen that return, and what strangers try tells nothing of names. */
+/**
+ * The values that come most are values: hot keys beside a long tail, a dozen that return, and what strangers try tells nothing of names.
+ * Where values are random, names stand out of them.
+ */
 import { describe, expect, it } from "vitest";
 import { RouteTrie } from "./route-trie.ts";
 
@@ -225,5 +228,106 @@ describe("how values and names are written", () => {
     const path = `/x/${"A".repeat(198)}!`;
     for (let line = 0; line < 20_000; line += 1) trie.add(path, new Lines(1), { lines: 1, variedFrom: Number.POSITIVE_INFINITY });
     expect(performance.now() - startMs).toBeLessThan(1000);
+  });
+});
+
+describe("names beside random values", () => {
+  const routesOf = (requests: readonly Request[]) => Object.keys(learn(requests));
+  const words = WORDS.slice(0, 120);
+
+  it("are what nothing follows of what follows the values", () => {
+    const requests = words.flatMap((name, index): Request[] => [
+      ["GET", `/v2/${name}/apps`, index % 7 === 0 ? 3 : 1],
+      ["POST", `/v2/${name}/members`],
+      ["GET", `/v2/${name}/usage`],
+    ]);
+    expect(learn([...requests, ["GET", "/v2/regions", 12]])).toEqual({
+      "GET /v2/{id}/apps": 156,
+      "POST /v2/{id}/members": 120,
+      "GET /v2/{id}/usage": 120,
+      "GET /v2/regions": 12,
+    });
+  });
+
+  it("are a word or two that stand alone, even if they are values elsewhere", () => {
+    const requests = words.map((name): Request => ["GET", `/tags/${name}/latest`, 2]);
+    const ends = ["", "/results", "/errors", "/batches", "/state", "/owner"];
+    const jobs = ends.map((end): Request => ["GET", `/jobs/${words[5]}${end}`, 30]);
+    const learned = ends.map((end) => [`GET /jobs/${words[5]}${end}`, 30] as const);
+    expect(learn([["GET", "/limits", 9], ...requests, ["GET", "/jobs/query", 90], ...jobs])).toEqual({
+      "GET /limits": 9,
+      "GET /jobs/query": 90,
+      "GET /tags/{id}/latest": 240,
+      ...Object.fromEntries(learned),
+    });
+  });
+
+  it("are a word or two that return beside tokens that do not", () => {
+    const tokens = ["stl_A6qUzkvojwrH", "stl_VoSxKxaMOzCN", "stl_ZkQbTrWmXyPd"].map((id): Request => ["GET", `/v2/settlements/${id}`]);
+    expect(routesOf([["GET", "/v2/settlements", 5], ...tokens, ["GET", "/v2/settlements/open", 4], ["GET", "/v2/invoices", 9]])).toEqual([
+      "GET /v2/settlements",
+      "GET /v2/settlements/{id}",
+      "GET /v2/settlements/open",
+      "GET /v2/invoices",
+    ]);
+  });
+
+  it("are one month alone behind a year", () => {
+    const requests = [2010, 2015, 2020].flatMap((year): Request[] => [
+      ["GET", `/data/${year}/dec/pl`, 9],
+      ["GET", `/data/${year}/acs/profile`, 9],
+    ]);
+    expect(routesOf([["GET", "/status", 9], ...requests])).toEqual(["GET /status", "GET /data/{id}/dec/pl", "GET /data/{id}/acs/profile"]);
+  });
+
+  it("are the version that stands alone, not far from the start", () => {
+    const requests = words.map((name): Request => ["GET", `/stats/api/dissemination/sdmx/2.1/data/${name}`]);
+    expect(routesOf([["GET", "/status", 9], ...requests])).toEqual(["GET /status", "GET /stats/api/dissemination/sdmx/2.1/data/{id}"]);
+    const retried: Request[] = [["GET", "/a/b/c/d/basket/12/pay", 40]];
+    expect(routesOf([["GET", "/status", 9], ...retried])).toEqual(["GET /status", "GET /a/b/c/d/basket/{id}/pay"]);
+  });
+});
+
+describe("random values that look like names", () => {
+  const words = WORDS.slice(0, 120);
+
+  it("are words that are kept for methods, where they are followed as all other values are", () => {
+    const requests = [...words, "export", "search"].flatMap((name): Request[] => [
+      ["GET", `/project/${name}/jobs`, 2],
+      ["GET", `/project/${name}/history`, 2],
+    ]);
+    expect(learn([["GET", "/status", 9], ...requests, ["GET", "/project/import", 1]])).toEqual({
+      "GET /status": 9,
+      "GET /project/{id}/jobs": 244,
+      "GET /project/{id}/history": 244,
+      "GET /project/import": 1,
+    });
+  });
+
+  it("are those asked for by as many methods", () => {
+    const requests = [...words, "upload"].flatMap((name): Request[] => [
+      ["GET", `/aliases/${name}`],
+      ["PUT", `/aliases/${name}`],
+      ["DELETE", `/aliases/${name}`],
+    ]);
+    expect(learn([["GET", "/status", 9], ...requests])).toEqual({
+      "GET /status": 9,
+      "GET /aliases/{id}": 121,
+      "PUT /aliases/{id}": 121,
+      "DELETE /aliases/{id}": 121,
+    });
+  });
+
+  it("are a dozen that each have two numbers", () => {
+    const types =
+      "g6-nano-1 g6-standard-1 g6-standard-2 g6-standard-4 g6-standard-8 g6-dedicated-2 g6-dedicated-4 g7-highmem-1 g7-highmem-2".split(
+        " ",
+      );
+    const requests = types.map((type): Request => ["GET", `/v4/linode/types/${type}`, 9]);
+    expect(learn([["GET", "/v4/linode/types", 9], ["GET", "/v4/regions", 9], ...requests])).toEqual({
+      "GET /v4/linode/types": 9,
+      "GET /v4/linode/types/{id}": 81,
+      "GET /v4/regions": 9,
+    });
   });
 });

@@ -5,7 +5,7 @@
 import { isReserved, STANDINS } from "./known-words.ts";
 import { countFolded, countWord, type Joined } from "./place.ts";
 import { isCoded } from "./weigh-place.ts";
-import { compareWithParameter } from "./what-follows.ts";
+import { compareWithParameter, isFollowedAs } from "./what-follows.ts";
 
 /** Of fewer values at one place nothing is told of other words: an error there would be one of all places that have them. */
 export const LEAST_TELLING = 8;
@@ -29,12 +29,18 @@ export function findHotValues<T>(nodes: Joined<T>, { words, parameter, values }:
   const count = (word: string) => countWord(nodes, word);
   const areFolded = countFolded(nodes, parameter) >= LEAST_TELLING;
   const all = count(parameter);
-  const isCandidate = (word: string) =>
-    !isReserved(word) && !STANDINS.has(word) && (areFolded || isCoded(word)) && count(word) * SHARE <= all;
-  const candidates = words.filter(isCandidate);
-  if (candidates.length === 0) return [];
+  const isCandidate = (word: string) => !STANDINS.has(word) && (areFolded || isCoded(word)) && count(word) * SHARE <= all;
+  const candidates = words.filter((word) => isCandidate(word) && !isReserved(word));
+  const reserved = areFolded ? words.filter((word) => isCandidate(word) && isReserved(word)) : [];
+  if (candidates.length === 0 && reserved.length === 0) return [];
   const { alike, untold } = compareWithParameter(nodes, parameter, candidates);
-  return [...alike, ...untold.filter(isCoded), ...listSteps(listWrittenAs([...values.keys()], untold), count, [...values.values()])];
+  const most = Math.max(...values.values(), 0);
+  return [
+    ...alike,
+    ...untold.filter(isCoded),
+    ...listSteps(listWrittenAs([...values.keys()], untold), count, [...values.values()]),
+    ...reserved.filter((word) => count(word) <= most && isFollowedAs(nodes, parameter, word)),
+  ];
 }
 
 /** Words that are as long as the values are, and of parts if nearly all of them are: `lint` is no value beside `daily-report` and `nightly-backup`. */
@@ -66,11 +72,13 @@ function listSteps(words: readonly string[], count: (word: string) => number, co
   return end === -1 ? plain : plain.slice(0, end);
 }
 
-/** Of values that people choose one in ten comes clearly more often than the middle one. */
-const CHOSEN = 0.9;
+/** Of values that people choose one in ten comes clearly more often than the middle one, or a dozen does. */
+const CHOSEN = 0.1;
+const DOZEN = 12;
 const CLEARLY = 1.5;
 
 function areChosen(rising: readonly number[]): boolean {
-  const at = (share: number) => rising[Math.floor((rising.length - 1) * share)] ?? 0;
-  return at(CHOSEN) > at(0.5) * CLEARLY;
+  const middle = rising[(rising.length - 1) >> 1] ?? 0;
+  const least = Math.min(DOZEN, Math.ceil((rising.length - 1) * CHOSEN) + 1);
+  return (rising.at(-least) ?? 0) > middle * CLEARLY;
 }

@@ -51,7 +51,8 @@ const MONTHS: ReadonlySet<string> = new Set(
  */
 export function groupFrequentValues(keys: readonly string[], parent: string | undefined): ReadonlyMap<string, readonly string[]> {
   const groups = new Map<string, string[]>();
-  const isBehindYear = parent?.startsWith(PARAMETER) === true;
+  // One month alone may be a name that is written so: `/data/2020/dec`.
+  const isBehindYear = parent?.startsWith(PARAMETER) === true && keys.filter((key) => MONTHS.has(key.toLowerCase())).length > 1;
   const regions = new Set(keys.filter((key) => AZURE_REGION.test(key)));
   for (const key of keys) {
     if (!isBehindYear && !key.includes("-") && !key.includes("_") && !regions.has(key)) continue;

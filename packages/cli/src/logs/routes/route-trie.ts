@@ -217,37 +217,40 @@ function collect<T>(node: Node<T>, way: Way<T>, routes: LearnedRoute<T>[]): void
   if (node.leaf !== undefined) routes.push({ template: prefix === "" ? "/" : prefix, leaf: node.leaf });
   for (const [key, child] of node.children) {
     const joined = depth < VERSION_DEPTH && way.joined.length > 0 ? listChildren(way.joined, key) : [];
-    const name = nameSegment(key, joined, way.parent);
+    const name = nameSegment(key, joined, way);
     collect(child, { prefix: `${prefix}/${name}`, depth: depth + 1, parent: key, joined }, routes);
   }
 }
 
-/** Versions stand at the start of a path. */
-const VERSION_DEPTH = 3;
+/** Numbers and dates are versions at the start of a path; what is written as one is so not far from it, too: `/api/dissemination/sdmx/2.1/data`. */
+const START_DEPTH = 3;
+const VERSION_DEPTH = 6;
 /** Lines that make a lone id at the start of a path the version of an API: `/2010-04-01/Accounts`. */
 const VERSION_LINES = 20;
 /** As many are enough for what is written as a version is and stands behind no collection: `/rest/agile/1.0/board`. */
 const FEW_VERSION_LINES = 3;
 
-function nameSegment<T>(key: string, joined: Joined<T>, parent: string | undefined): string {
+function nameSegment<T>(key: string, joined: Joined<T>, { parent, depth }: Pick<Way<T>, "parent" | "depth">): string {
   if (!key.startsWith(PARAMETER)) return key;
   if (key === SCOPE) return "@{id}";
   if (key.startsWith(KEYED)) return key.slice(KEYED.length);
-  return findVersion(joined, parent) ?? `{id}${key.slice(PARAMETER.length)}`;
+  return findVersion(joined, parent, depth) ?? `{id}${key.slice(PARAMETER.length)}`;
 }
 
 /** A number and its part; a number or a date alone only at the start or behind an API's name, as `/order/12/pay` may be retried. */
 function isWrittenAsVersion(constant: string, parent: string | undefined): boolean {
-  if (/^\d{1,2}\.\d{1,2}$/.test(constant)) return !isPlural(parent);
+  if (POINTED.test(constant)) return !isPlural(parent);
   return /^(?:\d{1,2}|20\d\d-?\d\d-?\d\d)$/.test(constant) && (parent === undefined || API.test(parent));
 }
 
+const NUMERIC = /^[\d.-]{1,10}$/;
+const POINTED = /^\d{1,2}\.\d{1,2}$/;
 const API = /^(?:api|rest|ws|version|v)$/i;
 
 /** The only value of all methods at a place, if that is an API's version. */
-function findVersion<T>(joined: Joined<T>, parent: string | undefined): string | undefined {
+function findVersion<T>(joined: Joined<T>, parent: string | undefined, depth: number): string | undefined {
   const constant = joined[0]?.constant;
-  if (constant === undefined || !/^[\d.-]{1,10}$/.test(constant)) return undefined;
+  if (constant === undefined || !(depth < START_DEPTH ? NUMERIC : POINTED).test(constant)) return undefined;
   if (!joined.every((node) => node.leaf === undefined && node.constant === constant)) return undefined;
   const lines = joined.reduce((sum, node) => sum + node.lines, 0);
   return lines >= (isWrittenAsVersion(constant, parent) ? FEW_VERSION_LINES : VERSION_LINES) ? constant : undefined;

@@ -63,12 +63,15 @@ function isTop({ isBranched, parent }: At): boolean {
 }
 
 /** Fewer words that each come again and again, and are values nowhere else, are names: values of so few would be an enumeration. */
-function doReturn({ words, count, at }: Candidates): boolean {
+function doReturn({ words, count, known, at }: Candidates): boolean {
   const lines = words.reduce((total, word) => total + count(word), 0);
-  return lines >= words.length * RETURNING && !words.some((word) => at.known.has(word));
+  if (lines < words.length * RETURNING) return false;
+  // A word or two that stand alone are names, whatever they are elsewhere: `/jobs/ingest`.
+  return (known === 0 && words.length < LEAST_TOGETHER) || !words.some((word) => at.known.has(word));
 }
 
 const RETURNING = 3;
+const LEAST_TOGETHER = 3;
 /** A collection that is requested itself (`/repositories`) has items, even where each of them comes again and again. */
 const LEAST_OF_COLLECTION = 8;
 /** Fewer words there are names, however seldom each is asked for: in a log of a few lines every name is new. */
@@ -126,13 +129,17 @@ function weighFollowing<T>(nodes: Joined<T>, words: readonly string[], isInColle
   );
 }
 
+/** So many words are values if each has two numbers and none is a version: `g6-standard-2`; a page is called `cmake-gui.1`. */
+const LEAST_NUMBERED = 8;
+const HAS_NUMBERS = /^(?!v\d).*\d.*\D.*\d/;
 /** As many words, taken evenly from all, show how they are written. */
 const SPELT = 250;
 
 function weighSpelling(all: readonly string[]): number {
   const step = Math.ceil(all.length / SPELT);
   const words = step > 1 ? all.filter((_, index) => index % step === 0) : all;
-  const coded = words.filter(isCoded).length;
+  const coded =
+    words.length >= LEAST_NUMBERED && words.every((word) => HAS_NUMBERS.test(word)) ? words.length : words.filter(isCoded).length;
   // Long names with dashes are as often a method's (`list-foundation-model-agreement-offers`) as an article's.
   const long = words.filter(looksLikeValue).length - coded;
   return (

@@ -16,6 +16,8 @@ const SLACK = 10;
 /** Lines of a frequent word, times the part of them that tells something, from which on it can be said to be like the others. */
 const TELLING_LINES = 30;
 const LEAST_VALUES = 3;
+/** Of the lines of a word so many are followed by something that follows the values, if it is one of them. */
+const LEAST_SHARED = 0.5;
 const SEPARATOR = "\t";
 
 /** How often each word is followed by what: a method alone where the path ends, else with the next segment's key. */
@@ -96,13 +98,41 @@ export function findAlike<T>(nodes: Joined<T>, values: readonly string[], others
   const chance = degrees + DEVIATIONS * Math.sqrt(2 * degrees) + SLACK;
   const rows = others.map((word) => readRow(nodes, word));
   const frequent = compareRows(rows, following).differences;
+  const alike = others.filter((_, index) => {
+    const row = rows[index] ?? NOTHING;
+    return (
+      (frequent[index] ?? 0) <= TOLERANCE_OF_FREQUENT * chance &&
+      sum(row) * telling >= TELLING_LINES &&
+      countShared(row, following) >= LEAST_SHARED
+    );
+  });
   return [
     // What comes seldom is followed by something rare once in a while.
     ...values.filter((word, index) => (differences[index] ?? 0) <= TOLERANCE * chance || isRare(word)),
-    ...others.filter(
-      (_, index) => (frequent[index] ?? 0) <= TOLERANCE_OF_FREQUENT * chance && sum(rows[index] ?? new Map()) * telling >= TELLING_LINES,
-    ),
+    ...alike,
   ];
+}
+
+/** Of words those that are followed by what many of them are, if some are not: `regions` in `/v2/regions` beside a hundred `/v2/{team}/apps`. */
+export function listFollowedAlike<T>(nodes: Joined<T>, words: readonly string[]): readonly string[] {
+  const rows = words.map((word) => readRow(nodes, word));
+  const users = new Map<string, number>();
+  for (const row of rows) for (const key of row.keys()) add(users, key, 1);
+  const common = new Map([...users].filter(([, count]) => count >= words.length * COMMON));
+  const kept = words.filter((_, index) => countShared(rows[index] ?? NOTHING, { totals: common }) >= LEAST_SHARED);
+  return kept.length === words.length ? [] : kept;
+}
+
+/** What so many of all words are followed by is followed by them in common. */
+const COMMON = 0.1;
+
+const NOTHING: ReadonlyMap<string, number> = new Map();
+
+/** The part of a word's lines that are followed by something that follows the values. */
+function countShared(row: ReadonlyMap<string, number>, { totals }: Pick<Following, "totals">): number {
+  let shared = 0;
+  for (const [key, lines] of row) if (totals.has(key)) shared += lines;
+  return shared / Math.max(1, sum(row));
 }
 
 /**
@@ -114,13 +144,26 @@ export function compareWithParameter<T>(nodes: Joined<T>, parameter: string, wor
   const rows = words.map((word) => readRow(nodes, word));
   const { differences, degrees, telling } = compareRows(rows, following);
   const chance = degrees + DEVIATIONS * Math.sqrt(2 * degrees) + SLACK;
-  const isAlike = (index: number) => (differences[index] ?? 0) <= TOLERANCE_OF_FREQUENT * chance;
-  const isTold = (index: number) => sum(rows[index] ?? new Map()) * telling >= TELLING_LINES;
+  const isAlike = (index: number) =>
+    (differences[index] ?? 0) <= TOLERANCE_OF_FREQUENT * chance && countShared(rows[index] ?? NOTHING, following) >= LEAST_SHARED;
+  const isTold = (index: number) => sum(rows[index] ?? NOTHING) * telling >= TELLING_LINES;
   return {
     alike: words.filter((_, index) => isAlike(index) && isTold(index)),
     untold: words.filter((_, index) => isAlike(index) && !isTold(index)),
   };
 }
+
+/**
+ * True for a word that is followed by what a parameter is followed by and by nothing else: a segment behind it (`/project/export/jobs` beside
+ * `/project/shop/jobs`), or its end by several methods.
+ */
+export function isFollowedAs<T>(nodes: Joined<T>, parameter: string, word: string): boolean {
+  const known = readRow(nodes, parameter);
+  const next = [...readRow(nodes, word).keys()];
+  return next.every((key) => known.has(key)) && (next.length >= SEVERAL || next.some((key) => key.includes(SEPARATOR)));
+}
+
+const SEVERAL = 3;
 
 /** The part of the words' lines that are followed by something that follows a parameter. */
 export function shareFollowed<T>(nodes: Joined<T>, parameter: string, words: readonly string[]): number {
