@@ -2,6 +2,7 @@
  * Folds siblings that are values of one parameter into one. Which they are is weighed (`weigh-place.ts`): values are many and each is rare,
  * names are few and each is frequent, and where values return as often as names do, what stands around them tells.
  */
+import { listFalseVersions } from "./api-versions.ts";
 import { findHotValues, LEAST_TELLING } from "./hot-values.ts";
 import { type At, countFolded, countWord, type Joined, KnownWords, listChildren, listKeys } from "./place.ts";
 import {
@@ -17,13 +18,20 @@ import {
   setChild,
 } from "./route-node.ts";
 import { groupFrequentValues, isKnownSuffix, isReserved, STANDINS } from "./known-words.ts";
-import { DOMAINS, findFixedSuffix, isDateText, isShortCode, isVersionText, looksLikeValue, toFolderSuffix } from "./segment.ts";
+import {
+  DOMAINS,
+  findFixedSuffix,
+  isDateText,
+  isShortCode,
+  isVersionPlace,
+  isVersionText,
+  looksLikeValue,
+  toFolderSuffix,
+} from "./segment.ts";
 import { foldAlikeDates, foldPlainDates } from "./top-dates.ts";
 import { areValues } from "./weigh-place.ts";
 import { findAlike, listFollowedAlike, shareFollowed } from "./what-follows.ts";
 
-/** No API answers in more versions; more short numbers at the start of a path are values. */
-const MAX_VERSIONS = 4;
 /** Of fewer words the middle one says little. */
 const FEW = 8;
 /** Names are so many times as frequent as the middle value. */
@@ -65,8 +73,8 @@ export function foldRoutes<T extends Mergeable<T>>(roots: Joined<T>, rounds = 1)
 function foldPlace<T extends Mergeable<T>>(nodes: Joined<T>, at: At): void {
   let keys = listKeys(nodes);
   const isBranched = keys.length > 1;
-  // What stands alone is no value of anything; most places are such.
-  if (isBranched) {
+  // What stands alone is no value of anything, but for a number behind an API's name that is no version; most places are such.
+  if (isBranched || keys.some((key) => isVersionPlace(at.depth, at.parent) && isVersionText(key))) {
     foldChildren(nodes, keys, at);
     keys = listKeys(nodes);
   }
@@ -75,8 +83,8 @@ function foldPlace<T extends Mergeable<T>>(nodes: Joined<T>, at: At): void {
 }
 
 function foldChildren<T extends Mergeable<T>>(nodes: Joined<T>, keys: readonly string[], at: At): void {
-  const versions = at.depth === 0 ? keys.filter((key) => isVersionText(key)) : [];
-  if (versions.length > MAX_VERSIONS) foldInto(nodes, PARAMETER, versions);
+  const versions = isVersionPlace(at.depth, at.parent) ? keys.filter(isVersionText) : [];
+  foldInto(nodes, PARAMETER, listFalseVersions(nodes, versions, at.depth === 0));
   for (const [parameter, values] of groupFrequentValues(keys, at.parent)) foldInto(nodes, parameter, values);
   if (keys.includes(PARAMETER)) foldInto(nodes, PARAMETER, keys.filter(isShortCode));
   const isVersion = (key: string) => versions.includes(key) || (at.depth === 0 && isDateText(key));

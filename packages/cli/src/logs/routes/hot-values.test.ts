@@ -237,7 +237,7 @@ describe("names beside random values", () => {
 
   it("are what nothing follows of what follows the values", () => {
     const requests = words.flatMap((name, index): Request[] => [
-      ["GET", `/v2/${name}/apps`, index % 7 === 0 ? 3 : 1],
+      ["GET", `/v2/${name}/apps`, 3 - 2 * Math.sign(index % 7)],
       ["POST", `/v2/${name}/members`],
       ["GET", `/v2/${name}/usage`],
     ]);
@@ -285,6 +285,43 @@ describe("names beside random values", () => {
     expect(routesOf([["GET", "/status", 9], ...requests])).toEqual(["GET /status", "GET /stats/api/dissemination/sdmx/2.1/data/{id}"]);
     const retried: Request[] = [["GET", "/a/b/c/d/basket/12/pay", 40]];
     expect(routesOf([["GET", "/status", 9], ...retried])).toEqual(["GET /status", "GET /a/b/c/d/basket/{id}/pay"]);
+  });
+});
+
+describe("numbers behind the name of an API", () => {
+  const requests = (versions: readonly string[]) =>
+    versions.flatMap((version, index) =>
+      ["clusters", "pipelines", "repos"].map((name): Request => ["GET", `/api/${version}/${name}${"s".repeat(index)}/get`, 9]),
+    );
+
+  it("are its versions where each leads to its own", () => {
+    expect(Object.keys(learn(requests(["2.0", "2.1"])))).toEqual([
+      "GET /api/2.0/clusters/get",
+      "GET /api/2.0/pipelines/get",
+      "GET /api/2.0/repos/get",
+      "GET /api/2.1/clusterss/get",
+      "GET /api/2.1/pipeliness/get",
+      "GET /api/2.1/reposs/get",
+    ]);
+  });
+
+  it("are values where a scanner saw several, but for the start of a path", () => {
+    const trie = new RouteTrie<Lines>();
+    trie.add("/2/users/5", new Lines(9), { lines: 9, variedFrom: 0 });
+    trie.add("/api/2/users/5", new Lines(9), { lines: 9, variedFrom: 0 });
+    trie.add("/rest/2/users/5", new Lines(9), { lines: 9, variedFrom: 1 });
+    expect(trie.learn().map(({ template }) => template)).toEqual(["/2/users/{id}", "/api/{id}/users/{id}", "/rest/2/users/{id}"]);
+  });
+
+  it("are values where they lead to the same, are many, are requested themselves or came once", () => {
+    const same = ["7", "8", "9"].flatMap((id): Request[] => [
+      ["GET", `/api/${id}/users`, 9],
+      ["POST", `/api/${id}/orders`, 9],
+    ]);
+    expect(learn(same)).toEqual({ "GET /api/{id}/users": 27, "POST /api/{id}/orders": 27 });
+    expect(Object.keys(learn(requests(["1", "2", "3", "4", "5"]).slice(0, 15)))[0]).toBe("GET /api/{id}/clusters/get");
+    expect(learn([["GET", "/rest/5", 9]])).toEqual({ "GET /rest/{id}": 9 });
+    expect(learn([["GET", "/rest/5/items"]])).toEqual({ "GET /rest/{id}/items": 1 });
   });
 });
 

@@ -8,7 +8,18 @@ import { foldRoutes, forceRoutes } from "./fold-routes.ts";
 import { absorb, countNodes, createNode, eachNode, KEYED, type Mergeable, type Node, PARAMETER, SCOPE, setChild } from "./route-node.ts";
 import { type Joined, listChildren } from "./place.ts";
 import { RecentWords } from "./recent-words.ts";
-import { DOMAINS, findFixedSuffix, findKeyed, findValueEndInText, isDateText, isPlural, isVersionText, toFolderSuffix } from "./segment.ts";
+import {
+  DOMAINS,
+  findFixedSuffix,
+  findKeyed,
+  findValueEndInText,
+  isApi,
+  isDateText,
+  isPlural,
+  isVersionPlace,
+  isVersionText,
+  toFolderSuffix,
+} from "./segment.ts";
 import { findDateKey } from "./top-dates.ts";
 
 /** A trie of more places is folded, and harder until half as many are left. */
@@ -63,6 +74,7 @@ export class RouteTrie<T extends Mergeable<T>> {
   add(path: string, leaf: T, seen: Seen): void {
     let node = this.root;
     let values = 0;
+    let parent: string | undefined;
     node.lines += seen.lines;
     let depth = 0;
     for (let start = 1; start <= path.length && depth < MAX_DEPTH; depth += 1) {
@@ -71,7 +83,7 @@ export class RouteTrie<T extends Mergeable<T>> {
       const segment = path.slice(start, Math.min(end, start + MAX_SEGMENT));
       start = end + 1;
       const isCrowdedValue = ((seen.crowdedValues ?? 0) & (1 << depth)) !== 0;
-      const at = { depth, lines: seen.lines, isFolder: slash !== -1 };
+      const at = { depth, lines: seen.lines, isFolder: slash !== -1, parent, isVaried: depth > 0 && values >= seen.variedFrom };
       const key = isCrowdedValue ? toValueKey(node, segment, at.isFolder) : this.findKey(node, segment, at);
       const isParameter = key.startsWith(PARAMETER);
       let child = node.children.get(key);
@@ -83,6 +95,7 @@ export class RouteTrie<T extends Mergeable<T>> {
       if (isParameter) values += 1;
       child.lines += seen.lines;
       node = child;
+      parent = key;
     }
     if (node.leaf === undefined) node.leaf = leaf;
     else if (node.leaf !== leaf) node.leaf.merge(leaf);
@@ -90,11 +103,12 @@ export class RouteTrie<T extends Mergeable<T>> {
   }
 
   /** The key of a segment at a place: what it is there, or what it looks like. */
-  private findKey(node: Node<T>, segment: string, { depth, lines, isFolder }: Place): string {
+  private findKey(node: Node<T>, segment: string, { depth, lines, isFolder, parent, isVaried }: Place): string {
     if (depth === 0 && isDateText(segment)) return findDateKey(node, segment);
     const keyed = findKeyed(segment);
     if (keyed !== undefined) return KEYED + keyed;
-    const valueEnd = depth === 0 && isVersionText(segment) ? -1 : findValueEndInText(segment);
+    const isVersion = isVersionText(segment) && !isVaried && isVersionPlace(depth, parent);
+    const valueEnd = isVersion ? -1 : findValueEndInText(segment);
     const { crowd } = node;
     if (valueEnd !== -1) {
       const suffix = segment.slice(valueEnd);
@@ -181,8 +195,14 @@ export class RouteTrie<T extends Mergeable<T>> {
   }
 }
 
-/** Where a segment stands: how deep, on so many lines, and whether others stand behind it. */
-type Place = { readonly depth: number; readonly lines: number; readonly isFolder: boolean };
+/** Where a segment stands: how deep, on so many lines, whether others stand behind it, the key before it, and whether the core saw several there. */
+type Place = {
+  readonly depth: number;
+  readonly lines: number;
+  readonly isFolder: boolean;
+  readonly parent: string | undefined;
+  readonly isVaried: boolean;
+};
 
 function findWordSuffix(word: string, isFolder: boolean): string {
   const suffix = findFixedSuffix(word);
@@ -240,12 +260,11 @@ function nameSegment<T>(key: string, joined: Joined<T>, { parent, depth }: Pick<
 /** A number and its part; a number or a date alone only at the start or behind an API's name, as `/order/12/pay` may be retried. */
 function isWrittenAsVersion(constant: string, parent: string | undefined): boolean {
   if (POINTED.test(constant)) return !isPlural(parent);
-  return /^(?:\d{1,2}|20\d\d-?\d\d-?\d\d)$/.test(constant) && (parent === undefined || API.test(parent));
+  return /^(?:\d{1,2}|20\d\d-?\d\d-?\d\d)$/.test(constant) && (parent === undefined || isApi(parent));
 }
 
 const NUMERIC = /^[\d.-]{1,10}$/;
 const POINTED = /^\d{1,2}\.\d{1,2}$/;
-const API = /^(?:api|rest|ws|version|v)$/i;
 
 /** The only value of all methods at a place, if that is an API's version. */
 function findVersion<T>(joined: Joined<T>, parent: string | undefined, depth: number): string | undefined {

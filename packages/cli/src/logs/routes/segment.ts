@@ -141,9 +141,12 @@ const DOT_CODE = 46;
 const AT_CODE = 64;
 const BRACKET_CODE = 41;
 
+/** Bytes of a version: `12.34`. */
+const MAX_VERSION = 5;
+
 /** True for the version of an API as the first segment of a path: `2`, `1.1`, `12.0`. */
 export function isVersion(bytes: Uint8Array, start: number, end: number): boolean {
-  if (end - start > 5) return false;
+  if (end - start > MAX_VERSION) return false;
   let dot = -1;
   for (let index = start; index < end; index += 1) {
     if (bytes[index] === DOT_CODE && dot === -1) dot = index;
@@ -158,7 +161,19 @@ const encoder = new TextEncoder();
 
 /** True for the text of an API's version, as `isVersion`. */
 export function isVersionText(text: string): boolean {
-  return /^\d/.test(text) && isVersion(encoder.encode(text), 0, text.length);
+  return text.length <= MAX_VERSION && /^\d/.test(text) && isVersion(encoder.encode(text), 0, text.length);
+}
+
+const API = /^(?:api|rest|ws|version|v)$/i;
+
+/** True for what an API is called in front of its version: `/api/2.1/jobs`. */
+export function isApi(segment: string): boolean {
+  return segment.length <= 7 && API.test(segment);
+}
+
+/** True where the version of an API may stand, which is no value by itself: at the start of a path, and behind what an API is called. */
+export function isVersionPlace(depth: number, parent: string | undefined): boolean {
+  return depth === 0 || (parent !== undefined && isApi(parent));
 }
 
 const DATE_LENGTH = 10;
