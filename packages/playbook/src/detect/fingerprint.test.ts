@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { assembleTraces } from "../trace/assemble-traces.ts";
-import { TraceBuilder } from "../trace/trace-builder.ts";
+import { TraceBuilder } from "../testing/trace-builder.ts";
 import { fingerprintFailure } from "./fingerprint.ts";
 
 const DOMAIN = {

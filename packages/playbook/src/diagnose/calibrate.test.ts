@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { diagnose } from "../playbook.ts";
-import { type SpanSketch, TraceBuilder } from "../trace/trace-builder.ts";
+import { type SpanSketch, TraceBuilder } from "../testing/trace-builder.ts";
 import { calibrate } from "./calibrate.ts";
 
 const WELL_KNOWN = { isGeneral: false, sources: 2, isFamiliar: true };

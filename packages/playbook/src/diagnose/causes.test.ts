@@ -1,7 +1,7 @@
 import { CAUSES, type CauseId } from "@faultline/model";
 import { describe, expect, it } from "vitest";
 import { diagnose } from "../playbook.ts";
-import { type SpanSketch, TraceBuilder } from "../trace/trace-builder.ts";
+import { type SpanSketch, TraceBuilder } from "../testing/trace-builder.ts";
 import { CAUSE_RULES } from "./causes.ts";
 import { GUARDS } from "../guard/guards.ts";
 

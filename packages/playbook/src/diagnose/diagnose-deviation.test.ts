@@ -1,7 +1,7 @@
 import { NO_OBSERVATIONS } from "@faultline/model";
 import { describe, expect, it } from "vitest";
 import { diagnose } from "../playbook.ts";
-import { type SpanSketch, TraceBuilder } from "../trace/trace-builder.ts";
+import { type SpanSketch, TraceBuilder } from "../testing/trace-builder.ts";
 
 const START_MS = 1_700_000_000_000;
 const BEFORE = 100;

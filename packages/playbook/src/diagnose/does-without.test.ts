@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { diagnose } from "../playbook.ts";
-import { type SpanSketch, TraceBuilder } from "../trace/trace-builder.ts";
+import { type SpanSketch, TraceBuilder } from "../testing/trace-builder.ts";
 
 /** A page that is served over a call to a partner that never answers, with what the page's service logs of it. */
 function serve(...logs: NonNullable<SpanSketch["logs"]>) {

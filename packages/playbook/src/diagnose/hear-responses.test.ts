@@ -2,7 +2,7 @@ import type { AttributeValue, Exchange } from "@faultline/model";
 import { describe, expect, it } from "vitest";
 import { readProxyStatus } from "../isolate/responses/read-proxy-status.ts";
 import { diagnose } from "../playbook.ts";
-import { type SpanSketch, TraceBuilder } from "../trace/trace-builder.ts";
+import { type SpanSketch, TraceBuilder } from "../testing/trace-builder.ts";
 
 /** Requests whose call to a service without spans of its own was answered 503 with these attributes. */
 function answered(code: number, attributes: Record<string, AttributeValue>) {

@@ -1,7 +1,7 @@
 import type { LogRecord } from "@faultline/model";
 import { describe, expect, it } from "vitest";
 import { diagnose } from "../playbook.ts";
-import { TraceBuilder } from "../trace/trace-builder.ts";
+import { TraceBuilder } from "../testing/trace-builder.ts";
 
 /** Calls to `cache`, which sends no spans; the last ten of forty find their connection closed. */
 const built = new TraceBuilder()

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { fingerprintFailure } from "../detect/fingerprint.ts";
 import { diagnose } from "../playbook.ts";
 import { assembleTraces } from "../trace/assemble-traces.ts";
-import { type SpanSketch, TraceBuilder } from "../trace/trace-builder.ts";
+import { type SpanSketch, TraceBuilder } from "../testing/trace-builder.ts";
 import { isolateEach } from "./isolate-fault.ts";
 
 /** A service that fails because its call to a database did. */

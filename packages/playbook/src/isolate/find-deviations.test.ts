@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { assembleTraces } from "../trace/assemble-traces.ts";
-import { type SpanSketch, TraceBuilder } from "../trace/trace-builder.ts";
+import { type SpanSketch, TraceBuilder } from "../testing/trace-builder.ts";
 import { findDeviations } from "./find-deviations.ts";
 
 type Habit = { readonly log?: string; readonly severity?: number; readonly ownMs?: number; readonly gapMs?: number };

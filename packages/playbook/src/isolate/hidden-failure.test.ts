@@ -1,7 +1,7 @@
 import type { AttributeValue } from "@faultline/model";
 import { describe, expect, it } from "vitest";
 import { diagnose } from "../playbook.ts";
-import { type SpanSketch, TraceBuilder } from "../trace/trace-builder.ts";
+import { type SpanSketch, TraceBuilder } from "../testing/trace-builder.ts";
 
 const operation = (message: string): SpanSketch => ({
   service: "api",

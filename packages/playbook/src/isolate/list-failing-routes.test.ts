@@ -1,6 +1,6 @@
 import type { Exchange } from "@faultline/model";
 import { describe, expect, it } from "vitest";
-import { type SpanSketch, TraceBuilder } from "../trace/trace-builder.ts";
+import { type SpanSketch, TraceBuilder } from "../testing/trace-builder.ts";
 import { listFailingRoutes } from "./list-failing-routes.ts";
 
 const request = (service: string, route: string, code: number): SpanSketch => ({

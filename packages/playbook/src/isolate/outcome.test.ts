@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { assembleTraces } from "../trace/assemble-traces.ts";
-import { type SpanSketch, TraceBuilder } from "../trace/trace-builder.ts";
+import { type SpanSketch, TraceBuilder } from "../testing/trace-builder.ts";
 import { type Outcome, readOutcome } from "./outcome.ts";
 
 /** How a span that is sketched so ended, with the log records written under it. */

@@ -1,7 +1,7 @@
 import type { Observations } from "@faultline/model";
 import { describe, expect, it } from "vitest";
 import { diagnose } from "../playbook.ts";
-import { type SpanSketch, TraceBuilder } from "../trace/trace-builder.ts";
+import { type SpanSketch, TraceBuilder } from "../testing/trace-builder.ts";
 
 const thrown = { type: "TypeError", message: "x is not a function" };
 

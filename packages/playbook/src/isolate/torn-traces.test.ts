@@ -1,7 +1,7 @@
 import type { Span } from "@faultline/model";
 import { describe, expect, it } from "vitest";
 import { diagnose } from "../playbook.ts";
-import { type SpanSketch, TraceBuilder } from "../trace/trace-builder.ts";
+import { type SpanSketch, TraceBuilder } from "../testing/trace-builder.ts";
 
 const BUG = { type: "TypeError", message: "Cannot read properties of undefined (reading 'sku')" };
 /** What a caller throws because of its callee's answer. */

@@ -1,7 +1,7 @@
 import type { Change, Diagnosis } from "@faultline/model";
 import { describe, expect, it } from "vitest";
 import { diagnose } from "../../playbook.ts";
-import { type SpanSketch, TraceBuilder } from "../../trace/trace-builder.ts";
+import { type SpanSketch, TraceBuilder } from "../../testing/trace-builder.ts";
 
 /** A front that calls a second service, where the release under test runs. */
 function request(release: Partial<SpanSketch>, code = 200): SpanSketch {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { diagnose } from "../../playbook.ts";
-import { type SpanSketch, TraceBuilder } from "../../trace/trace-builder.ts";
+import { type SpanSketch, TraceBuilder } from "../../testing/trace-builder.ts";
 
 const JSON_TYPE = { "http.response.header.content-type": ["application/json; charset=utf-8"] };
 const HTML_TYPE = { "http.response.header.content-type": ["text/html"] };

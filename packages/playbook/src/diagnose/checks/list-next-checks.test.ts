@@ -1,7 +1,7 @@
 import type { Attributes, Exchange, NextCheck } from "@faultline/model";
 import { describe, expect, it } from "vitest";
 import { diagnose } from "../../playbook.ts";
-import { type SpanSketch, TraceBuilder } from "../../trace/trace-builder.ts";
+import { type SpanSketch, TraceBuilder } from "../../testing/trace-builder.ts";
 
 const GOOD: SpanSketch = { service: "shop", name: "POST /orders", code: 201, attributes: { "http.route": "/orders" } };
 

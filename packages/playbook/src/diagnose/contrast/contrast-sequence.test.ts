@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { diagnose } from "../../playbook.ts";
-import { type SpanSketch, TraceBuilder } from "../../trace/trace-builder.ts";
+import { type SpanSketch, TraceBuilder } from "../../testing/trace-builder.ts";
 
 const line = (body: string, severity = 9) => ({ body, severity });
 const order = (code: number, logs: SpanSketch["logs"] = []): SpanSketch => ({

@@ -1,7 +1,7 @@
 import type { Change } from "@faultline/model";
 import { describe, expect, it } from "vitest";
 import { diagnose } from "../../playbook.ts";
-import { type SpanSketch, TraceBuilder } from "../../trace/trace-builder.ts";
+import { type SpanSketch, TraceBuilder } from "../../testing/trace-builder.ts";
 
 const MESSAGE = "org.apache.kafka.common.errors.TimeoutException: Topic orders-v2 not present in metadata after 60000 ms.";
 

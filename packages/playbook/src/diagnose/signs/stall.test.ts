@@ -1,7 +1,7 @@
 import type { MetricPoint } from "@faultline/model";
 import { describe, expect, it } from "vitest";
 import { diagnose } from "../../playbook.ts";
-import { type SpanSketch, TraceBuilder } from "../../trace/trace-builder.ts";
+import { type SpanSketch, TraceBuilder } from "../../testing/trace-builder.ts";
 
 const order: SpanSketch = { service: "orders", instance: "o1", name: "GET /orders", code: 200, attributes: { "http.route": "/orders" } };
 

@@ -1,7 +1,7 @@
 import type { Attributes, MetricPoint } from "@faultline/model";
 import { describe, expect, it } from "vitest";
 import { diagnose } from "../../playbook.ts";
-import { type SpanSketch, TraceBuilder } from "../../trace/trace-builder.ts";
+import { type SpanSketch, TraceBuilder } from "../../testing/trace-builder.ts";
 
 const REPORTED_MS = 1_700_000_006_000;
 

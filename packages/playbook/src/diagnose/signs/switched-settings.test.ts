@@ -1,7 +1,7 @@
 import type { Change } from "@faultline/model";
 import { describe, expect, it } from "vitest";
 import { diagnose } from "../../playbook.ts";
-import { type SpanSketch, TraceBuilder } from "../../trace/trace-builder.ts";
+import { type SpanSketch, TraceBuilder } from "../../testing/trace-builder.ts";
 
 const GOOD = { service: "archive", name: "GET /archives", code: 200, attributes: { "http.route": "/archives" } };
 const BAD = { ...GOOD, code: 500, exception: { type: "Error", message: "unsupported compression method 93" } };

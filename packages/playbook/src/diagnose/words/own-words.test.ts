@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { diagnose } from "../../playbook.ts";
-import { type SpanSketch, TraceBuilder } from "../../trace/trace-builder.ts";
+import { type SpanSketch, TraceBuilder } from "../../testing/trace-builder.ts";
 
 const QUERY: SpanSketch = { service: "club", kind: "client", attributes: { "db.system.name": "postgresql", "server.address": "club-db" } };
 const GOOD: SpanSketch = { service: "club", name: "POST /courses", code: 201, attributes: { "http.route": "/courses" } };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { diagnose } from "../../playbook.ts";
 import type { EntryFilter } from "../occurrence.ts";
-import { type SpanSketch, TraceBuilder } from "../../trace/trace-builder.ts";
+import { type SpanSketch, TraceBuilder } from "../../testing/trace-builder.ts";
 
 /** `front` calls `back`: what the client span of the call says, and what `back` itself says, where it sends telemetry. */
 function call(client: Partial<SpanSketch>, callee?: Partial<SpanSketch>): SpanSketch {

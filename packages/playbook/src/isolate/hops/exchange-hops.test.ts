@@ -1,7 +1,7 @@
 import { describeDiagnosis, type Exchange, type LogRecord } from "@faultline/model";
 import { describe, expect, it } from "vitest";
 import { diagnose } from "../../playbook.ts";
-import { type SpanSketch, TraceBuilder } from "../../trace/trace-builder.ts";
+import { type SpanSketch, TraceBuilder } from "../../testing/trace-builder.ts";
 
 const START = 1_700_000_001_000;
 const traceId = (index: number): string => (index + 1).toString(16).padStart(32, "0");

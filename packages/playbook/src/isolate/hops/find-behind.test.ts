@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { assembleTraces } from "../../trace/assemble-traces.ts";
-import { type SpanSketch, TraceBuilder } from "../../trace/trace-builder.ts";
+import { type SpanSketch, TraceBuilder } from "../../testing/trace-builder.ts";
 import { findBehind } from "./find-behind.ts";
 
 /** A call of `front` to `shop`, which sends no spans, 10 ms after the start and for 50 ms; what it caused has lost its parent. */

@@ -1,7 +1,7 @@
 import type { Span } from "@faultline/model";
 import { describe, expect, it } from "vitest";
 import { assembleTraces } from "../../trace/assemble-traces.ts";
-import { type SpanSketch, TraceBuilder } from "../../trace/trace-builder.ts";
+import { type SpanSketch, TraceBuilder } from "../../testing/trace-builder.ts";
 import { findWithin } from "./find-within.ts";
 
 const rootsOf = (spans: readonly Span[]) => assembleTraces(spans.filter(({ name }) => name !== "lost")).flatMap(({ roots }) => roots);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { diagnose } from "../../playbook.ts";
-import { TraceBuilder } from "../../trace/trace-builder.ts";
+import { TraceBuilder } from "../../testing/trace-builder.ts";
 
 describe("a caller that sends nothing", () => {
   const observations = new TraceBuilder()

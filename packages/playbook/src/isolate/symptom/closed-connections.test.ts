@@ -1,7 +1,7 @@
 import type { LogRecord } from "@faultline/model";
 import { describe, expect, it } from "vitest";
 import { diagnose } from "../../playbook.ts";
-import { TraceBuilder } from "../../trace/trace-builder.ts";
+import { TraceBuilder } from "../../testing/trace-builder.ts";
 
 const START = 1_700_000_000_000;
 const resource = { service: "nginx", attributes: {} };

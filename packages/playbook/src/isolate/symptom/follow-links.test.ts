@@ -1,7 +1,7 @@
 import type { Span } from "@faultline/model";
 import { describe, expect, it } from "vitest";
 import { diagnose } from "../../playbook.ts";
-import { TraceBuilder } from "../../trace/trace-builder.ts";
+import { TraceBuilder } from "../../testing/trace-builder.ts";
 
 /** A shop that sends messages, and workers that fail on them in traces of their own. */
 function observe(link: (sent: readonly Span[], index: number) => readonly Span[]) {
