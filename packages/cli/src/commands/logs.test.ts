@@ -172,9 +172,9 @@ describe("faultline logs, the report", () => {
       status: 503,
       madeBy: { hop: "observer", observer: "haproxy", fate: "created" },
     });
-    // HAProxy 2.6 notes SC as well of a TLS handshake that fails: a lead, and no verdict (haproxy-termination.ts, docs/decisions/0525).
-    expect(found.routes[0]?.causes[0]).toMatchObject({ cause: "connection-refused", confidence: 0.4 });
-    expect(found.diagnosis.verdict).toBe("inconclusive");
+    // HAProxy 2.6 notes SC as well of a TLS handshake that fails: likely, and not certain (haproxy-termination.ts, docs/decisions/0525).
+    expect(found.routes[0]?.causes[0]).toMatchObject({ cause: "connection-refused", confidence: 0.6 });
+    expect(found.diagnosis.verdict).toBe("diagnosed");
   });
 });
 

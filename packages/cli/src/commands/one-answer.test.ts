@@ -235,7 +235,7 @@ const CODES: readonly Row[] = [
   ["no host of Envoy's", "observer", "no-healthy-upstream", envoy("UH", 503, { details: "no_healthy_upstream", host: "-" })],
   ["no route of Envoy's", "observer", "bad-configuration", envoy("NR", 503, { details: "route_not_found", host: "-" })],
   ["Envoy's time-out", "observer", "gateway-timeout", envoy("UT", 504, { details: "response_timeout", ms: 15_000 })],
-  ["HAProxy's SC of a server", "observer", undefined, haproxy("0/0/-1/-1/3011 503 217 - - SC--")],
+  ["HAProxy's SC of a server", "observer", "connection-refused", haproxy("0/0/-1/-1/3011 503 217 - - SC--")],
   ["HAProxy's SC of none", "observer", "no-healthy-upstream", haproxy("0/-1/-1/-1/0 503 217 - - SC--", "<NOSRV>")],
   ["HAProxy's sC", "observer", "dependency-timeout", haproxy("0/0/-1/-1/5001 503 217 - - sC--")],
   ["HAProxy's SH", "observer", undefined, haproxy("0/0/0/-1/1 502 209 - - SH--")],

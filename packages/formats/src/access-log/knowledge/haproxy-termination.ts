@@ -18,10 +18,11 @@ export const HAPROXY_TERMINATION: readonly CodeKnowledge[] = [
     hop: "network",
     cause: "connection-refused",
     nextCheck: "is the server process up and listening on that port? where HAProxy speaks TLS to it: openssl s_client to that port",
-    // The manual knows only the refusal and a network without a way; HAProxy 2.6 notes a handshake that fails in the same way.
+    // The manual knows only the refusal and a network without a way, and most servers are spoken to without TLS; but HAProxy 2.6 notes a handshake that
+    // fails in the same way, so the refusal is likely and not certain.
     source: `${source}; HAProxy 2.6.12 measured with a server that speaks no TLS and with an unknown authority`,
     confidence: "H",
-    causeConfidence: "L",
+    causeConfidence: "K",
   },
   {
     code: "sC",
