@@ -5,7 +5,7 @@ import { type Draft, readJsonText, startDraft } from "./draft.ts";
 import type { JsonObject, LogMessage, ParseContext, ParsedLine } from "./line.ts";
 import { createFieldReader, type FieldReader } from "./field-reader.ts";
 import { putNamedFields, putNamedUpstream } from "./named-fields.ts";
-import { isKept, isOfAnother, isOfRequest } from "./own-answer.ts";
+import { isKept, isOfAnother, isOfRequest, type Told } from "./own-answer.ts";
 import { LEVEL, readSeverity } from "./severity.ts";
 
 const MESSAGE = ["message", "msg", "event", "text", "log", "body", "short_message", "@message", "@m", "@mt", "renderedmessage"];
@@ -68,19 +68,18 @@ export function readAppRecord(object: JsonObject, format: AppFormat, context: Pa
   const draft = startDraft("app", format.observer);
   const isTold = putNamedFields(draft, read, context);
   const told = { read, words: (readJsonText(read(MESSAGE)) ?? "").replaceAll("_", " ") };
-  const isAnothers = isOfAnother(draft, told);
-  const isExchange = isTold && !isAnothers && isOfRequest(draft, read);
-  if (!isExchange && (isTold || !isKept(draft, told))) delete draft.status;
+  const isExchange = isTold && isOfRequest(draft, read) && !isOfAnother(draft, told);
+  if (draft.status !== undefined && !isExchange && (isTold || !isKept(draft, told))) delete draft.status;
   const message = toMessage(draft, read);
-  if (!isExchange && (isAnothers || !putSentence(draft, message.text))) return { kind: "message", format: format.id, message };
+  if (!isExchange && !putSentence(draft, message.text, told)) return { kind: "message", format: format.id, message };
   if (!putNamedUpstream(draft, read)) putAppVerdict(draft, message);
   return { kind: "exchange", format: format.id, exchange: draft };
 }
 
-/** Sets the exchange that the words alone tell of, as a whole sentence; returns whether they do. */
-function putSentence(draft: Draft, text: string): boolean {
+/** Sets the exchange that the words alone tell of, as a whole sentence about an answer of this program's; returns whether they do. */
+function putSentence(draft: Draft, text: string, record: Told): boolean {
   const answer = draft.status === undefined && draft.method === undefined ? readAnswerSentence(text) : undefined;
-  if (answer === undefined) return false;
+  if (answer === undefined || isOfAnother(draft, record)) return false;
   const { method, path, query, status, durationMs, clientAddress, responseBytes } = answer;
   const told = { method, path, query, status, durationMs, clientAddress, responseBytes };
   Object.assign(draft, Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined)));

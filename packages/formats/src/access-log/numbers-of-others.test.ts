@@ -46,6 +46,7 @@ describe("a record of a call", () => {
       "by its side as OTLP has it",
       `{"msg":"done","level":"info","url.path":"/v1","http.response.status_code":503,"span_kind":"SPAN_KIND_CLIENT"}`,
     ],
+    ["by its event's name", `{"level":"info","event":"outgoing_request_completed","method":"GET","path":"/v1","status":503}`],
     ["by its component", `{"level":"info","msg":"done","method":"GET","path":"/v1","status":503,"component":"http-client"}`],
     ["by its logger", `{"level":"info","msg":"GET /a 503","logger":"outbound"}`],
     ["by its logger before pairs", `2026-11-22 10:00:00 INFO [HttpClient] path=/v1 method=GET status=503`],

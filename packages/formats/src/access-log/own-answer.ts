@@ -1,5 +1,5 @@
 /** Which of the statuses that records name are answers of the program that wrote them: neither another's nor the state of something else. */
-import { type Draft, readJsonText } from "./draft.ts";
+import type { Draft } from "./draft.ts";
 import type { FieldReader } from "./field-reader.ts";
 import { isOfCaller } from "./logfmt-pairs.ts";
 import { isNamedByHttp } from "./named-fields.ts";
@@ -22,10 +22,13 @@ const LOGGER = ["logger", "logger_name", "category", "source_context", "target",
 /** Libraries that ask others and what programs call them, by the names that they log under. */
 const LIBRARY =
   /\b(?:reqwest|hyper::client|httpx|urllib3|aiohttp\.client|botocore|axios|undici|okhttp3?|resty|http[-_.]?client|outbound|outgoing)\b|(?:Rest|Web|Http)(?:Template|Client)\b/i;
+const SIDES = ["span.kind", "span_kind", "direction", "kind"];
+const TARGET = ["url", "uri", "target", "request_url", "req.url", "request.url", "http.url", "url.full"];
+const WHOLE = /^https?:\/\//;
 const TRIED = ["attempt", "attempts", "retry", "retries", "retry_count", "retry_attempt", "attempt_number", "backoff"];
 
-/** What a record is read from, and the words that it holds. */
-type Told = { readonly read: FieldReader; readonly words: string };
+/** What a record is read from, and the words that it holds, with spaces between them. */
+export type Told = { readonly read: FieldReader; readonly words: string };
 
 /** True where a record without a request may keep its status all the same: a code in use, and none that a call was answered with. */
 export function isKept({ status }: Draft, { read, words }: Told): boolean {
@@ -35,10 +38,8 @@ export function isKept({ status }: Draft, { read, words }: Told): boolean {
 /** A caller's words or its logger, with nobody who asked: what the program was answered by another. */
 export function isOfAnother(draft: Draft, { read, words }: Told): boolean {
   if (draft.clientAddress !== undefined) return false;
-  const side = readJsonText(read(["span.kind", "span_kind", "direction", "kind"])) ?? "";
-  if (SIDE.test(side) || OUTWARD.test(words) || LIBRARY.test(readJsonText(read(LOGGER)) ?? "")) return true;
-  const target = readJsonText(read(["url", "uri", "target", "request_url", "req.url", "request.url", "http.url", "url.full"])) ?? "";
-  if (!/^https?:\/\//.test(target)) return false;
+  if (isOneOf(SIDE, read(SIDES)) || isOneOf(LIBRARY, read(LOGGER)) || OUTWARD.test(words)) return true;
+  if (!isOneOf(WHOLE, read(TARGET))) return false;
   return (isOfCaller(words) || CALLS.test(words)) && !RECEIVING.test(words);
 }
 
@@ -47,8 +48,12 @@ export function isOfAnother(draft: Draft, { read, words }: Told): boolean {
  * it took. Files have a path too, and processes and orders a status.
  */
 export function isOfRequest(draft: Draft, read: FieldReader): boolean {
-  if (isNamedByHttp(read)) return true;
   if (METHOD.test(draft.method ?? "") && draft.path !== undefined) return true;
+  if (isNamedByHttp(read)) return true;
   const isAsked = draft.clientAddress !== undefined || draft.userAgent !== undefined || draft.durationMs !== undefined;
   return isAsked && isUsualStatus(String(draft.status));
+}
+
+function isOneOf(pattern: RegExp, value: unknown): boolean {
+  return typeof value === "string" && pattern.test(value);
 }
