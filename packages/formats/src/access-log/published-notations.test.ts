@@ -134,3 +134,19 @@ describe("Serilog's compact records", () => {
     expect(read(JSON.stringify(line))).toMatchObject({ "log.level": "warn", message: "Executed action in 503.2ms" });
   });
 });
+
+it.each([
+  { manner: "between spaces", separator: " ", request: `"GET /a HTTP/1.1"`, code: 502 },
+  { manner: "between tabs", separator: "\t", request: `"GET /a HTTP/1.1"`, code: 502 },
+  { manner: "of what was no request", separator: " ", request: `"\\x16\\x03\\x01"`, code: 400 },
+])("reads nginx's pairs whose names are its operators' own, $manner", ({ separator, request, code }) => {
+  const pairs = [
+    'datetime="2026-11-22T10:00:00+00:00"',
+    "remote_ip=10.0.0.1",
+    "response_size=157",
+    "rt=0.009",
+    `code=${code}`,
+    `request=${request}`,
+  ];
+  expect(read(pairs.join(separator))).toMatchObject({ [STATUS]: code, "client.address": "10.0.0.1", time: "2026-11-22T10:00:00.000Z" });
+});

@@ -60,7 +60,7 @@ export const logfmt: TextFormat = { id: "logfmt", create: createLogfmt };
 
 /** Names that a record of a log has one of; pairs without any are a command's output or a file of settings. */
 const RECORD = new Set(
-  "level lvl msg message status status_code statuscode http_status response_status response_code time ts at severity method http_request uri err error".split(
+  "level lvl msg message datetime status status_code statuscode http_status response_status response_code time ts at severity method http_request uri err error".split(
     " ",
   ),
 );
