@@ -1,7 +1,7 @@
 /** Lines of access logs as gateways, load balancers and content networks write them. */
 import type { Turn } from "./plan.ts";
 
-/** What Envoy notes of one request. */
+/** What Envoy logs about one request. */
 export type Envoy = {
   readonly status: number;
   readonly flags: string;
@@ -17,7 +17,7 @@ export function envoyLine({ index, dice }: Turn, time: Date, { status, flags, de
   return `[${time.toISOString()}] "GET /orders/${4_100 + index} HTTP/1.1" ${status} ${flags} ${details} - "-" 0 ${status === 200 ? 512 : 91} ${ms} ${inner} "10.0.9.4" "okhttp/4.12.0" "6f1d2f7e-13a4-9d0b-8a51-${id}" "orders.shop.example" "${upstream}" outbound|8080||orders.shop.svc.cluster.local 10.4.1.9:50212 10.4.1.9:8443 10.0.9.4:41822 - default`;
 }
 
-/** A request that Envoy passed on well. */
+/** A request that Envoy proxied successfully. */
 export const ENVOY_OK: Envoy = { status: 200, flags: "-", details: "via_upstream", upstream: "10.4.2.17:8080", ms: 24 };
 
 /** A line of Cloudflare's Logpush, with the status of its edge and the origin's. */
@@ -36,7 +36,7 @@ export const cloudflare = (turn: Turn, time: Date, [edge, origin]: readonly [num
     RayID: `8e1b2c3d4e5f${1_000 + turn.index}`,
   });
 
-/** A line of an AWS application load balancer: its three times in seconds, its status and the target's, and whom it chose. */
+/** A line of an AWS application load balancer: its three times in seconds, its status and the target's, and the chosen target. */
 export function albLine(
   { index }: Turn,
   time: Date,
@@ -49,7 +49,7 @@ export function albLine(
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const two = (value: number): string => String(value).padStart(2, "0");
 
-/** What HAProxy notes of one request: server, its five times in ms, status and how it ended. */
+/** What HAProxy logs about one request: the server, its five times in ms, the status and how the session ended. */
 export type Haproxy = {
   readonly server: string;
   readonly times: string;
@@ -58,7 +58,7 @@ export type Haproxy = {
   readonly counts: string;
 };
 
-/** A good answer of HAProxy's. */
+/** A request that HAProxy proxied successfully. */
 export const HAPROXY_OK: Haproxy = { server: "orders-1", times: "0/0/1/40/41", status: 200, ending: "----", counts: "31/31/20/20/0 0/0" };
 
 /** HAProxy's HTTP log format. */
@@ -68,7 +68,7 @@ export function haproxyLine({ index }: Turn, time: Date, { server, times, status
   return `haproxy[2847]: 10.0.1.55:54321 [${day}:${clock}] web api/${server} ${times} ${status} 212 - - ${ending} ${counts} "GET /orders/${4_100 + index} HTTP/1.1"`;
 }
 
-/** nginx's combined format with its upstream's address, status and times behind it, as most write it who write one of their own. */
+/** nginx's combined format followed by the upstream's address, status and times, the most common custom format. */
 export function nginxLine(
   { index }: Turn,
   time: Date,

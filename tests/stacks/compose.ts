@@ -1,4 +1,4 @@
-/** The words in which scenes are written. */
+/** The vocabulary in which scenes are written. */
 import type { App, Line, RuntimeName, Scene, Step, Thrown, Trouble, Turn, Visit } from "./plan.ts";
 
 export { hop, maybe } from "../incidents/incident.ts";
@@ -23,7 +23,7 @@ export function call(to: Visit, more: Partial<Omit<Extract<Step, { kind: "call" 
   return { kind: "call", to, ...more };
 }
 
-/** A statement to a store: its system, and the host where it stands. */
+/** A statement sent to a store, by the store's system and host. */
 export function store(
   [system, host]: readonly [string, string],
   statement: string,
@@ -39,7 +39,7 @@ export function thrown(type: string, message: string, frames: readonly string[])
   return { type, message, stack: lines.join("\n") };
 }
 
-/** Events of a cluster about a pod, as the collector's receiver of them writes them: they are nobody's service. */
+/** A cluster's events about a pod, as the OpenTelemetry Collector's receiver for them writes them: they carry no service name. */
 export function clusterEvent(
   { service }: App,
   atMs: number,

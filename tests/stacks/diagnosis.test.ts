@@ -1,6 +1,6 @@
 /**
- * What the diagnosis reaches on the written incidents, exactly, as in `tests/incidents/diagnosis.test.ts`. Of the unread half only totals
- * are told; its misses were read once, after its first sight was counted.
+ * Exactly what the diagnosis reaches on the written incidents, as in `tests/incidents/diagnosis.test.ts`. The unread half is reported in
+ * totals only; its misses were read once, after its first sight was counted.
  */
 import { diagnose } from "@faultline/playbook";
 import { beforeAll, describe, expect, it } from "vitest";

@@ -1,8 +1,8 @@
-/** The habits of the runtimes that the third batch added. */
+/** The habits of the runtimes that came with scenes/queues-and-functions. */
 import type { RuntimeName } from "./plan.ts";
 import { type Runtime, asIs, braces, exceptionOf, none, pathOf } from "./runtime.ts";
 
-/** `@opentelemetry/instrumentation-nestjs-core` beside the one of HTTP, by the names of before 2023; the framework logs what nobody caught. */
+/** `@opentelemetry/instrumentation-nestjs-core` beside the one for HTTP, with the names used before 2023; the framework logs uncaught errors. */
 const NEST: Runtime = {
   sdk: {
     "telemetry.sdk.language": "nodejs",
@@ -166,7 +166,7 @@ const PEKKO: Runtime = {
   }),
 };
 
-/** A function on an edge's isolates: its platform notes how each invocation ended. */
+/** A function in isolates at the edge: the platform logs how each invocation ended. */
 const WORKER: Runtime = {
   sdk: {
     "telemetry.sdk.language": "javascript",

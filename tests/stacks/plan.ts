@@ -1,4 +1,4 @@
-/** What a written incident says of a system: who runs on what, what each request does, and what goes wrong in it. */
+/** The parts of a written incident: which services run on what, what each request does, and what goes wrong. */
 import type { CauseId } from "@faultline/model";
 import type { Dice } from "../incidents/generator/dice.ts";
 import type { Expected, ExpectedHop } from "../incidents/incident.ts";
@@ -39,11 +39,11 @@ export type App = {
   readonly isSilent?: boolean;
   /** How far the clock of its machine is ahead. */
   readonly skewMs?: number;
-  /** What it says of itself instead of all that, as a cluster's events do: no service. */
+  /** Resource attributes that replace all of these, for senders without a service name, such as a cluster's events. */
   readonly resource?: Attributes;
 };
 
-/** An error as its language shows it. `told` says where: on the span, in a log record, both, or by its log line's text alone. */
+/** An error as its language prints it. `told` says where it is recorded: on the span, in a log record, in both, or only in a log line's text. */
 export type Thrown = {
   readonly type: string;
   readonly message: string;
@@ -105,7 +105,7 @@ export type Step =
       readonly ms?: number;
     };
 
-/** What else was heard at the time. Times in milliseconds from the first request. */
+/** Changes, log lines and metrics from the time of the incident. Times are milliseconds since the first request. */
 export type Beside = {
   readonly changes?: readonly {
     readonly kind: "deploy" | "restart" | "config" | "flag" | "scale";
@@ -125,7 +125,7 @@ export type Beside = {
   }[];
 };
 
-/** What a scene knows of a request before it writes it. */
+/** Which request a scene is about to write, and whether it goes wrong. */
 export type Turn = { readonly index: number; readonly atMs: number; readonly isBad: boolean; readonly dice: Dice };
 
 /** One incident. Requests are bad from `onset` on, each with the chance `share`. */
@@ -142,13 +142,13 @@ export type Scene = {
   readonly cause?: CauseId;
   readonly also?: readonly CauseId[];
   readonly missing?: readonly string[];
-  /** Scenes written together, before any of them was tried; the first were the fourth batch. */
+  /** Which scenes were written together, before any of them was tried. Batches 1 to 3 are recorded incidents. */
   readonly batch?: number;
   /** What makes it a negative. */
   readonly negative?: string;
   readonly creators?: readonly string[];
   readonly path?: readonly ExpectedHop[];
-  /** Services write logs alone, with the request's trace id. */
+  /** The services send no spans, only logs with the request's trace id. */
   readonly hasNoSpans?: boolean;
   /** The route as the front's telemetry names it. */
   readonly seen?: { readonly service?: string; readonly route?: string };

@@ -1,10 +1,11 @@
-import { NINTH_READ_HALF } from "./scenes/ninth-batch/read-half.ts";
+import { LOCALES_AND_GAPS_READ_HALF } from "./scenes/locales-and-gaps/read-half.ts";
 
 /**
- * The scenes that may be read by who works on the diagnosis, as the dice fell before one verdict was seen. A list, so that a scene which
- * is moved or added later changes no other's half.
+ * The scenes that people who work on the diagnosis may read, chosen by dice before any verdict was seen. They are a list, so that moving
+ * or adding a scene changes the half of no other.
  */
 export const READ_HALF: ReadonlySet<string> = new Set([
+  // scenes/basic-faults
   "spring-null-pointer-behind-gateway",
   "fastapi-key-error-behind-flag",
   "django-latin1-payload",
@@ -44,7 +45,7 @@ export const READ_HALF: ReadonlySet<string> = new Set([
   "decoy-deploy-beside-third-party",
   "noise-of-retried-timeouts",
   "bare-500-of-php",
-  // The second batch.
+  // scenes/public-reports
   "phoenix-bad-arithmetic",
   "express-headers-sent-twice",
   "jackson-infinite-recursion",
@@ -97,7 +98,7 @@ export const READ_HALF: ReadonlySet<string> = new Set([
   "restarted-and-all-is-well",
   "optional-advice-fails-all-the-time",
   "go-503-without-a-word",
-  // The third batch.
+  // scenes/queues-and-functions
   "rabbitmq-blocks-publishers",
   "kafka-may-not-write-to-the-topic",
   "sqs-message-over-its-limit",
@@ -150,7 +151,7 @@ export const READ_HALF: ReadonlySet<string> = new Set([
   "queue-grows-and-nobody-waits",
   "robots-are-slowed-down",
   "records-that-are-not-there",
-  // The fourth batch.
+  // scenes/rarer-stacks
   "format-exception-for-some-numbers",
   "column-that-holds-null-since-the-backfill",
   "flag-opens-an-unfinished-page",
@@ -178,6 +179,7 @@ export const READ_HALF: ReadonlySet<string> = new Set([
   "name-is-taken",
   "haskell-says-500-and-nothing-more",
   "old-error-of-another-day",
+  // scenes/rarer-platforms
   "zio-defect-dies-in-a-fiber",
   "crystal-nil-assertion",
   "gleam-let-assert-on-error",
@@ -207,7 +209,7 @@ export const READ_HALF: ReadonlySet<string> = new Set([
   "sap-clients-leave-early",
   "plumber-says-nothing",
   "silent-cobol-behind-the-gateway",
-  // The sixth batch.
+  // scenes/common-causes
   "hikari-is-held-by-long-transactions",
   "asyncpg-too-many-connections",
   "node-pg-pool-waits-too-long",
@@ -269,7 +271,7 @@ export const READ_HALF: ReadonlySet<string> = new Set([
   "silent-helper-says-502",
   "job-beside-runs-out-of-memory",
   "slow-and-right-over-grpc",
-  // The seventh batch: Java, Go and PHP.
+  // scenes/by-stack: Java, Go and PHP
   "jwt-secret-was-rotated-for-the-issuer-only",
   "bucket-stands-in-another-region",
   "hibernate-column-of-the-next-release",
@@ -323,7 +325,7 @@ export const READ_HALF: ReadonlySet<string> = new Set([
   "php-second-gateway-takes-the-payment",
   "php-500-without-a-word",
   "ladder-of-patience-ends-in-php",
-  // The eighth batch.
+  // scenes/post-mortems
   "acquirer-certificate-ran-out-at-midnight",
   "tomcat-pool-is-empty",
   "liquibase-runs-after-the-pods",
@@ -389,5 +391,5 @@ export const READ_HALF: ReadonlySet<string> = new Set([
   "words-of-a-full-disk-in-php",
   "words-of-a-callee-that-failed-in-rust",
   "words-of-a-500-and-no-more",
-  ...NINTH_READ_HALF,
+  ...LOCALES_AND_GAPS_READ_HALF,
 ]);

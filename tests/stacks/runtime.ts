@@ -1,16 +1,16 @@
-/** What a runtime's habits are made of, and the few words that all of them share. */
+/** What makes up a runtime's habits, and the few functions that all runtimes share. */
 import type { App, Attributes, Line, Thrown, Trouble, Visit } from "./plan.ts";
 
 /** The habits of one runtime. */
 export type Runtime = {
   readonly sdk: Attributes;
-  /** HTTP attributes by their names of before 2023. */
+  /** HTTP attributes have the names used before 2023. */
   readonly isOld: boolean;
   readonly scopes: { readonly server: string; readonly client: string; readonly rpc: string; readonly store: (system: string) => string };
   readonly route: (route: string) => string;
   readonly serverName: (method: string, route: string) => string;
   readonly clientName: (method: string) => string;
-  /** Where an exception is told when the scene does not say. */
+  /** Where an exception is recorded, unless the scene says otherwise. */
   readonly told: NonNullable<Thrown["told"]>;
   readonly serverStatusText: (thrown: Thrown | undefined) => string;
   readonly clientStatusText: (trouble: Trouble) => string;
@@ -25,7 +25,7 @@ export const braces = (route: string): string => route.replace(/:(\w+)/g, "{$1}"
 export const asIs = (route: string): string => route;
 /** No status text. */
 export const none = (): string => "";
-/** A service's name where only word characters may stand. */
+/** A service's name where only word characters are allowed. */
 export const nameOf = (app: App): string => app.service.replace(/\W/g, "_");
 /** An exception as attributes of a span event or a log record. */
 export const exceptionOf = ({ type, message, stack }: Thrown): Attributes => ({
@@ -33,7 +33,7 @@ export const exceptionOf = ({ type, message, stack }: Thrown): Attributes => ({
   "exception.message": message,
   "exception.stacktrace": stack,
 });
-/** The path that a request of a route asked for. */
+/** The path that a request asked for. */
 export function pathOf({ path, route }: Visit): string {
   return path ?? route.replace(/:\w+/g, "7");
 }

@@ -1,6 +1,6 @@
 /**
- * How the OpenTelemetry SDKs and agents of other runtimes write what a Node service writes in its own way: scope names, span names,
- * which generation of the semantic conventions, where an exception is recorded, what a status message says.
+ * How the OpenTelemetry SDKs and agents of other runtimes differ from what a Node service writes: scope names, span names, the generation
+ * of the semantic conventions, where an exception is recorded, what a status message says.
  */
 import { NEWER_RUNTIMES } from "./newer-runtimes.ts";
 import type { RuntimeName } from "./plan.ts";

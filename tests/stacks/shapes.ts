@@ -1,15 +1,15 @@
-/** Scenes of the commonest shapes, said in a few words: a service that fails by itself, and one that fails by a call. */
+/** Shorthand for the most common shapes of scenes: a service that fails by itself, and one whose call fails. */
 import { call, hop, maybe, outside, store, visit } from "./compose.ts";
 import type { App, Scene, Step, Trouble, Turn, Visit } from "./plan.ts";
 import { RUNTIMES } from "./runtimes.ts";
 
-/** What a shape says of a scene. */
+/** The parts of a scene that a shape fills in. */
 export type Shape = Required<Pick<Scene, "visit" | "seen" | "creators" | "path">>;
 
 /** What a failing request adds to a good one. */
 type Bad = Partial<Visit> | ((turn: Turn) => Partial<Visit>);
 
-/** How a call goes wrong. `isCallers`: it never left its caller, or was refused rightly, so that the caller made the failure. */
+/** How a call goes wrong. `isCallers`: it never left the caller or was rightly refused, so the caller made the failure. */
 type Outgoing = { readonly trouble?: Trouble; readonly ms?: number; readonly isCallers?: boolean };
 
 /** A service that fails by itself. */
@@ -22,7 +22,7 @@ export function alone(at: App, route: string, bad: Bad): Shape {
   };
 }
 
-/** Who made a failure that the caller and the one it called both have a part in: either may be named. */
+/** The creators of a failure in which both caller and callee have a part: either may be named. */
 export const callersOrPeers = (service: string, peers: string | readonly string[]): Pick<Shape, "creators" | "path"> => ({
   creators: [service, ...(typeof peers === "string" ? [peers] : peers)],
   path: [hop(service, "created", "propagated", "remapped"), maybe(peers, "clean", "created")],
@@ -33,7 +33,7 @@ export function usually(good: Partial<Visit>, { visit: inner, ...rest }: Shape):
   return { ...rest, visit: (turn) => (turn.isBad ? { ...good, ...inner(turn) } : { ...inner(turn), ...good }) };
 }
 
-/** A service that fails by a call to something without telemetry: no answer, unless it `answers` with a status. */
+/** A service whose call to something without telemetry fails: there is no answer, unless it `answers` with a status. */
 export function byCall(
   at: App,
   route: string,
@@ -55,7 +55,7 @@ export function byCall(
   return byStep(at, route, { ...outgoing, names: [host], good, failed });
 }
 
-/** A service that fails by a statement to a store. */
+/** A service whose statement to a store fails. */
 export function byStore(
   at: App,
   route: string,
@@ -77,7 +77,7 @@ export function byStore(
   return byStep(at, route, { ...outgoing, names: [host, system], good, failed: store([system, host], statement, more) });
 }
 
-/** A service that fails by a message that a broker does not take. */
+/** A service whose message a broker refuses. */
 export function bySend(
   at: App,
   route: string,
@@ -109,7 +109,7 @@ function byStep(at: App, route: string, { names, good, failed, isCallers = false
   };
 }
 
-/** The same behind another service, which passes on what it gets, or answers by a status of its own. */
+/** The same behind another service, which passes the answer on or answers with a status of its own. */
 export function behind(front: App & { readonly answers?: number }, route: string, { visit: inner, creators, path }: Shape): Shape {
   return {
     visit: (turn) => {

@@ -1,4 +1,4 @@
-/** The written incidents as the benchmark and the tests read them: nothing is stored, a seed of the scene's name makes each anew. */
+/** The written incidents as the benchmark and the tests read them. Nothing is stored: each is generated anew, seeded by its scene's name. */
 import { createLineReader } from "@faultline/formats/access-log";
 import { readOtlpLine } from "@faultline/formats/otlp";
 import type { Exchange, LogRecord, MetricPoint, Observations, Span } from "@faultline/model";
@@ -14,7 +14,7 @@ const BEGIN_MS = Date.UTC(2026, 10, 18, 9, 30);
 
 type Played = { readonly observations: Observations; readonly failing: number; readonly requests: number };
 
-/** All of them, in the order in which they stand in the source. */
+/** All of them, in source order. */
 export function listStackIncidents(): readonly Incident[] {
   return SCENES.map((scene, seed) => toIncident(scene, { seed, half: READ_HALF.has(scene.name) ? "read" : "unread" }));
 }
@@ -44,7 +44,7 @@ function toIncident(scene: Scene, { seed, half }: { seed: number; half: "read" |
   };
 }
 
-/** What a scene's system was heard to say. */
+/** Generates the telemetry that a scene's system would have sent. */
 export function playScene(scene: Scene): Played {
   const { requests = 60, everyMs = 400, onset = 0, share = 1, visit, access } = scene;
   const dice = createDice(scene.name, 1);

@@ -1,4 +1,4 @@
-/** Writes what the services of a scene would have sent: OTLP/JSON lines in the manner of each runtime. */
+/** Writes what a scene's services would have sent: OTLP/JSON lines, each as its runtime writes them. */
 import type { Dice } from "../incidents/generator/dice.ts";
 import type { App, Attributes, Line, Step, Thrown, Trouble, Visit } from "./plan.ts";
 import { pathOf } from "./runtime.ts";
@@ -37,7 +37,7 @@ export class Pen {
     this.#dice = dice;
   }
 
-  /** A whole request from its front on; returns when it ended. */
+  /** Writes a whole request, beginning at its front service, and returns the time when it ended. */
   request(visit: Visit, startMs: number): number {
     return this.#visit(visit, { traceId: this.#hex(32), startMs });
   }

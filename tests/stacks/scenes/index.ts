@@ -1,29 +1,31 @@
 import type { Scene } from "../plan.ts";
-import { BROKERS } from "./brokers.ts";
-import { CALLS } from "./calls.ts";
-import { EIGHTH_BATCH } from "./eighth-batch/index.ts";
-import { EXCEPTIONS } from "./exceptions.ts";
-import { FIFTH_BATCH } from "./fifth-batch/index.ts";
-import { FOURTH_BATCH } from "./fourth-batch/index.ts";
-import { GATEWAYS } from "./gateways.ts";
-import { NEGATIVES } from "./negatives.ts";
-import { NINTH_BATCH } from "./ninth-batch/index.ts";
-import { RESOURCES } from "./resources.ts";
-import { SECOND_BATCH } from "./second-batch/index.ts";
-import { SEVENTH_BATCH } from "./seventh-batch/index.ts";
-import { SIXTH_BATCH } from "./sixth-batch/index.ts";
-import { STORES } from "./stores.ts";
-import { THIRD_BATCH } from "./third-batch/index.ts";
+import { BASIC_FAULTS } from "./basic-faults/index.ts";
+import { BY_STACK } from "./by-stack/index.ts";
+import { COMMON_CAUSES } from "./common-causes/index.ts";
+import { LOCALES_AND_GAPS } from "./locales-and-gaps/index.ts";
+import { POST_MORTEMS } from "./post-mortems/index.ts";
+import { PUBLIC_REPORTS } from "./public-reports/index.ts";
+import { QUEUES_AND_FUNCTIONS } from "./queues-and-functions/index.ts";
+import { RARER_PLATFORMS } from "./rarer-platforms/index.ts";
+import { RARER_STACKS } from "./rarer-stacks/index.ts";
 
-/** Every written incident. */
-export const SCENES: readonly Scene[] = [
-  ...[...EXCEPTIONS, ...STORES, ...BROKERS, ...CALLS, ...GATEWAYS, ...RESOURCES, ...NEGATIVES].map((scene) => ({ ...scene, batch: 4 })),
-  ...SECOND_BATCH.map((scene) => ({ ...scene, batch: 5 })),
-  ...THIRD_BATCH.map((scene) => ({ ...scene, batch: 6 })),
-  ...FOURTH_BATCH.map((scene) => ({ ...scene, batch: 7 })),
-  ...FIFTH_BATCH.map((scene) => ({ ...scene, batch: 8 })),
-  ...SIXTH_BATCH.map((scene) => ({ ...scene, batch: 9 })),
-  ...SEVENTH_BATCH.map((scene) => ({ ...scene, batch: 10 })),
-  ...EIGHTH_BATCH.map((scene) => ({ ...scene, batch: 11 })),
-  ...NINTH_BATCH.map((scene) => ({ ...scene, batch: 12 })),
+/** Batches 1 to 3 are recorded incidents. */
+const FIRST_WRITTEN_BATCH = 4;
+
+/** The batches of written incidents, in the order in which they were written. */
+const BATCHES: readonly (readonly Scene[])[] = [
+  BASIC_FAULTS,
+  PUBLIC_REPORTS,
+  QUEUES_AND_FUNCTIONS,
+  RARER_STACKS,
+  RARER_PLATFORMS,
+  COMMON_CAUSES,
+  BY_STACK,
+  POST_MORTEMS,
+  LOCALES_AND_GAPS,
 ];
+
+/** Every written incident. All scenes of a batch, and their right answers, were written before a verdict on any of them was seen. */
+export const SCENES: readonly Scene[] = BATCHES.flatMap((scenes, index) =>
+  scenes.map((scene) => ({ ...scene, batch: FIRST_WRITTEN_BATCH + index })),
+);
